@@ -1,1 +1,14 @@
+//! Reelgraph: the backend of a film and TV site, a GraphQL API over a recommendation graph.
+//!
+//! ```text
+//! main → cli → app ──┬→ http → graphql → domain
+//!                    ├→ jobs ──────────→ domain
+//!                    └→ adapters ──────→ domain
+//! ```
+//!
+//! Two questions find any file: which layer, and which feature? The same noun stands in every layer. Start reading at
+//! [`domain`], then [`app`], which connects everything.
 
+pub mod domain;
+
+pub mod adapters;

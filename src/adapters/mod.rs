@@ -1,0 +1,5 @@
+//! The ports of [`crate::domain`] on real technology: one folder for each, one file a feature. No adapter knows of
+//! another one.
+
+pub mod mongo;
+pub mod sqlite;

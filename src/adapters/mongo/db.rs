@@ -1,0 +1,184 @@
+//! The connection, its time limits, and transactions.
+
+use std::time::Duration;
+
+use bson::doc;
+use futures::future::BoxFuture;
+use mongodb::error::{Error, ErrorKind};
+use mongodb::options::{Acknowledgment, ClientOptions, ReadConcern, WriteConcern};
+use mongodb::{Client, ClientSession, Collection, Database};
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::domain::error::StoreError;
+
+/// The name of the database if the address has none.
+const DATABASE: &str = "reelgraph";
+/// The server's code for a unique key that is taken.
+const DUPLICATE: i32 = 11000;
+/// How long to look for a server that answers.
+const SELECTION: Duration = Duration::from_millis(2500);
+/// How long any one operation may take, transactions with their retries included.
+const PATIENCE: Duration = Duration::from_millis(4500);
+
+/// A connection to the database that the address names. Clones share it.
+#[derive(Clone)]
+pub struct MongoDb {
+    client: Client,
+    database: Database,
+}
+
+impl MongoDb {
+    /// Reads the address. Nothing is connected before the first operation.
+    pub async fn open(uri: &SecretString) -> Result<Self, StoreError> {
+        let mut options = ClientOptions::parse(uri.expose_secret())
+            .await
+            .map_err(store_error)?;
+        options.app_name = Some("reelgraph".to_owned());
+        options.server_selection_timeout = Some(SELECTION);
+        options.connect_timeout = Some(SELECTION);
+        options.max_pool_size.get_or_insert(64);
+        // What is acknowledged is on the disks of a majority.
+        options.write_concern = Some(
+            WriteConcern::builder()
+                .w(Acknowledgment::Majority)
+                .journal(true)
+                .build(),
+        );
+        options.read_concern = Some(ReadConcern::majority());
+        let name = options
+            .default_database
+            .clone()
+            .unwrap_or_else(|| DATABASE.to_owned());
+        let client = Client::with_options(options).map_err(store_error)?;
+        let database = client.database(&name);
+        Ok(Self { client, database })
+    }
+
+    /// A collection.
+    pub(super) fn collection<T: Send + Sync>(&self, name: &str) -> Collection<T> {
+        self.database.collection(name)
+    }
+
+    /// The database.
+    pub(super) fn database(&self) -> &Database {
+        &self.database
+    }
+
+    /// Whether it answers.
+    pub(super) async fn ping(&self) -> Result<(), StoreError> {
+        patiently(async {
+            self.database
+                .run_command(doc! { "ping": 1 })
+                .await
+                .map(drop)
+                .map_err(store_error)
+        })
+        .await
+    }
+
+    /// Runs `f` in a transaction, again if the server asks for that, in a task of its own: a client that goes away
+    /// stops nothing half-way. An error of `f` rolls back.
+    pub(super) async fn transaction<T, E>(
+        &self,
+        f: impl for<'s> Fn(&'s mut ClientSession) -> BoxFuture<'s, Result<T, Abort<E>>>
+        + Send
+        + Sync
+        + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let client = self.client.clone();
+        let task = tokio::spawn(async move {
+            let mut session = client.start_session().await.map_err(store_error)?;
+            let refused = std::sync::Mutex::new(None);
+            let result = session
+                .start_transaction()
+                .and_run((&f, &refused), |session, (f, refused)| {
+                    Box::pin(async move {
+                        f(session).await.map_err(|abort| match abort {
+                            Abort::Driver(error) => error,
+                            Abort::Refused(error) => {
+                                *refused
+                                    .lock()
+                                    .unwrap_or_else(std::sync::PoisonError::into_inner) =
+                                    Some(error);
+                                Error::custom("refused")
+                            }
+                        })
+                    })
+                })
+                .await;
+            match (
+                result,
+                refused
+                    .into_inner()
+                    .unwrap_or_else(std::sync::PoisonError::into_inner),
+            ) {
+                (Err(_), Some(refused)) => Err(refused),
+                (result, _) => result.map_err(|error| E::from(store_error(error))),
+            }
+        });
+        match tokio::time::timeout(PATIENCE, task).await {
+            Ok(Ok(result)) => result,
+            Ok(Err(panic)) => Err(StoreError::failed(panic).into()),
+            Err(late) => Err(StoreError::unavailable(late).into()),
+        }
+    }
+}
+
+/// Why a transaction is given up.
+pub(super) enum Abort<E> {
+    /// The driver says so; it may try again.
+    Driver(Error),
+    /// We say so.
+    Refused(E),
+}
+
+impl<E> From<Error> for Abort<E> {
+    fn from(error: Error) -> Self {
+        Self::Driver(error)
+    }
+}
+
+/// Gives an operation only so much time.
+pub(super) async fn patiently<T>(
+    operation: impl Future<Output = Result<T, StoreError>>,
+) -> Result<T, StoreError> {
+    tokio::time::timeout(PATIENCE, operation)
+        .await
+        .map_err(StoreError::unavailable)?
+}
+
+/// A fault of the driver or the server as the domain knows it.
+pub(super) fn store_error(error: Error) -> StoreError {
+    match *error.kind {
+        ErrorKind::ServerSelection { .. }
+        | ErrorKind::Io(_)
+        | ErrorKind::ConnectionPoolCleared { .. }
+        | ErrorKind::DnsResolve { .. } => StoreError::unavailable(error),
+        _ if error.contains_label("TransientTransactionError")
+            || error.contains_label("RetryableWriteError") =>
+        {
+            StoreError::unavailable(error)
+        }
+        _ => StoreError::failed(error),
+    }
+}
+
+/// Whether a write failed because a unique key was taken.
+pub(super) fn is_duplicate(error: &Error) -> bool {
+    match &*error.kind {
+        ErrorKind::Write(mongodb::error::WriteFailure::WriteError(error)) => {
+            error.code == DUPLICATE
+        }
+        ErrorKind::InsertMany(error) => error
+            .write_errors
+            .iter()
+            .flatten()
+            .any(|error| error.code == DUPLICATE),
+        ErrorKind::Command(error) => error.code == DUPLICATE,
+        _ => false,
+    }
+}

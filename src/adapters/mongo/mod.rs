@@ -1,0 +1,5 @@
+//! The record in production: MongoDB, a replica set, so that there are transactions.
+
+mod db;
+
+pub use db::MongoDb;

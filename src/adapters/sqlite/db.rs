@@ -1,0 +1,205 @@
+//! One database file: a thread that writes and some that read, so that no async thread waits for a disk.
+//!
+//! Writes that wait at the same time are committed together (`synchronous=FULL` costs one sync of the disk for all of
+//! them), each inside a savepoint of its own, so that one that fails takes nothing else with it.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+use tokio::sync::oneshot;
+
+use crate::domain::error::StoreError;
+
+/// The tables of each feature. An entry is one version of the schema: never change one that was released, add another.
+const MIGRATIONS: &[&str] = &[];
+
+/// How many threads read.
+const READERS: usize = 3;
+/// How many writes are committed together at the most.
+const GROUP: usize = 256;
+/// How long one process waits for another that writes to the same file.
+const BUSY: Duration = Duration::from_secs(10);
+
+type Read = Box<dyn FnOnce(&mut Connection) + Send>;
+/// Runs inside the transaction; what it returns is told whether the transaction was committed.
+type Write = Box<dyn FnOnce(Result<&mut Connection, StoreError>) -> Answer + Send>;
+type Answer = Box<dyn FnOnce(Result<(), String>) + Send>;
+
+/// An open database. Clones share it; it closes with the last of them.
+#[derive(Clone)]
+pub struct SqliteDb {
+    reads: mpsc::Sender<Read>,
+    writes: mpsc::Sender<Write>,
+}
+
+impl SqliteDb {
+    /// Opens the file, makes it if it is not there, and brings its tables up to date.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        let mut writer = connect(path)?;
+        migrate(&mut writer)?;
+        let (writes, queue) = mpsc::channel();
+        spawn("sqlite-writer", move || write_all(&mut writer, &queue))?;
+        let (reads, queue) = mpsc::channel::<Read>();
+        let queue = Arc::new(Mutex::new(queue));
+        for _ in 0..READERS {
+            let mut reader = connect(path)?;
+            reader
+                .pragma_update(None, "query_only", true)
+                .map_err(StoreError::failed)?;
+            let queue = Arc::clone(&queue);
+            spawn("sqlite-reader", move || {
+                loop {
+                    let read = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
+                    match read {
+                        Ok(read) => read(&mut reader),
+                        Err(_) => return,
+                    }
+                }
+            })?;
+        }
+        Ok(Self { reads, writes })
+    }
+
+    /// Reads: what `f` sees is one moment of the database.
+    pub(super) async fn read<T: Send + 'static>(
+        &self,
+        f: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (answer, result) = oneshot::channel();
+        let read: Read = Box::new(move |connection| {
+            let rows = connection
+                .transaction()
+                .and_then(|transaction| f(&transaction));
+            drop(answer.send(rows));
+        });
+        self.reads.send(read).map_err(|_| closed())?;
+        result.await.map_err(|_| closed())?.map_err(store_error)
+    }
+
+    /// Writes all of what `f` writes, or nothing if it fails. Once this returns, it survives a crash.
+    pub(super) async fn write<T, E>(
+        &self,
+        f: impl FnOnce(&Connection) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let (answer, result) = oneshot::channel();
+        let write: Write = Box::new(move |transaction| {
+            let written = transaction
+                .map_err(E::from)
+                .and_then(|connection| in_savepoint(connection, f));
+            Box::new(move |committed| {
+                let written = written.and_then(|value| {
+                    committed
+                        .map(|()| value)
+                        .map_err(|error| StoreError::failed(error).into())
+                });
+                drop(answer.send(written));
+            })
+        });
+        self.writes.send(write).map_err(|_| closed())?;
+        result.await.map_err(|_| E::from(closed()))?
+    }
+}
+
+/// A fault of SQLite as the domain knows it.
+pub(super) fn store_error(error: rusqlite::Error) -> StoreError {
+    match error.sqlite_error_code() {
+        Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => {
+            StoreError::unavailable(error)
+        }
+        _ => StoreError::failed(error),
+    }
+}
+
+fn in_savepoint<T, E: From<StoreError>>(
+    connection: &mut Connection,
+    f: impl FnOnce(&Connection) -> Result<T, E>,
+) -> Result<T, E> {
+    let savepoint = connection.savepoint().map_err(store_error)?;
+    let value = f(&savepoint)?;
+    savepoint.commit().map_err(store_error)?;
+    Ok(value)
+}
+
+fn write_all(connection: &mut Connection, queue: &mpsc::Receiver<Write>) {
+    while let Ok(first) = queue.recv() {
+        if let Err(error) = connection.execute_batch("BEGIN IMMEDIATE") {
+            first(Err(store_error(error)))(Ok(()));
+            continue;
+        }
+        let mut answers = vec![first(Ok(connection))];
+        while answers.len() < GROUP {
+            match queue.try_recv() {
+                Ok(write) => answers.push(write(Ok(connection))),
+                Err(_) => break,
+            }
+        }
+        let committed = connection
+            .execute_batch("COMMIT")
+            .map_err(|error| error.to_string());
+        if committed.is_err() && !connection.is_autocommit() {
+            drop(connection.execute_batch("ROLLBACK"));
+        }
+        for answer in answers {
+            answer(committed.clone());
+        }
+    }
+}
+
+fn connect(path: &Path) -> Result<Connection, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+        | OpenFlags::SQLITE_OPEN_CREATE
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags).map_err(StoreError::failed)?;
+    connection.busy_timeout(BUSY).map_err(StoreError::failed)?;
+    connection
+        .execute_batch("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-32000;")
+        .map_err(StoreError::failed)?;
+    connection.set_prepared_statement_cache_capacity(128);
+    Ok(connection)
+}
+
+fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
+    let transaction = connection
+        .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
+        .map_err(StoreError::failed)?;
+    let version: u32 = transaction
+        .pragma_query_value(None, "user_version", |row| row.get(0))
+        .map_err(StoreError::failed)?;
+    let version = version as usize;
+    if version > MIGRATIONS.len() {
+        return Err(StoreError::failed(
+            "the database was written by a newer version of Reelgraph",
+        ));
+    }
+    for migration in &MIGRATIONS[version..] {
+        transaction
+            .execute_batch(migration)
+            .map_err(StoreError::failed)?;
+    }
+    transaction
+        .pragma_update(
+            None,
+            "user_version",
+            u32::try_from(MIGRATIONS.len()).map_err(StoreError::failed)?,
+        )
+        .map_err(StoreError::failed)?;
+    transaction.commit().map_err(StoreError::failed)
+}
+
+fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<(), StoreError> {
+    std::thread::Builder::new()
+        .name(name.to_owned())
+        .spawn(run)
+        .map_err(StoreError::failed)?;
+    Ok(())
+}
+
+fn closed() -> StoreError {
+    StoreError::unavailable("the database is closed")
+}

@@ -1,0 +1,5 @@
+//! The embedded store: one SQLite file, with no server.
+
+mod db;
+
+pub use db::SqliteDb;

@@ -1,0 +1,19 @@
+//! What can go wrong with the catalogue.
+
+use crate::domain::error::{Coded, ErrorCode, StoreError};
+
+/// What can go wrong with the catalogue.
+#[derive(Debug, thiserror::Error)]
+pub enum CatalogError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Coded for CatalogError {
+    fn code(&self) -> ErrorCode {
+        match self {
+            Self::Store(error) => error.code(),
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! Finding titles and people by what somebody types.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use super::error::CatalogError;
+use super::service::CatalogService;
+use super::store::{Change, TitleFilter};
+use super::types::{Person, Title};
+use crate::domain::error::{Coded, ErrorCode};
+use crate::domain::ids::{PersonId, TitleId};
+
+/// The most hits that a search looks at.
+const MAX_HITS: usize = 500;
+
+/// An index of names, fed by the catalogue's change feed.
+///
+/// Case and accents do not matter, small typing errors are forgiven. Better matches come first: the whole name, its
+/// beginning, all words in it (the last one may be unfinished), then the same with typing errors, then names of
+/// credited people; a title's original name counts like its name. Equal matches are ordered by popularity, the
+/// greatest first, then by id.
+#[async_trait]
+pub trait TitleSearch: Send + Sync {
+    /// The titles that match, the best first, at most `limit`. A query without a letter or digit matches what contains
+    /// it literally.
+    async fn search_titles(&self, query: &str, limit: usize) -> Result<Vec<TitleHit>, SearchError>;
+
+    /// The people whose name matches, the best first, at most `limit`.
+    async fn search_people(&self, query: &str, limit: usize)
+    -> Result<Vec<PersonHit>, SearchError>;
+
+    /// Takes changes of the catalogue in; visible to the next search. `names` has the people credited by the titles.
+    async fn apply(
+        &self,
+        changes: &[Change],
+        names: &HashMap<PersonId, String>,
+    ) -> Result<(), SearchError>;
+}
+
+/// A title that matches.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct TitleHit {
+    /// The title.
+    pub title: TitleId,
+    /// How well it matches: above 0 and at most 1 (the whole name).
+    pub score: f64,
+}
+
+/// A person whose name matches.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PersonHit {
+    /// The person.
+    pub person: PersonId,
+    /// How well the name matches: above 0 and at most 1 (the whole name).
+    pub score: f64,
+}
+
+/// What can go wrong with a search.
+#[derive(Debug, thiserror::Error)]
+pub enum SearchError {
+    /// The query is longer than 200 characters.
+    #[error("a query may have at most 200 characters")]
+    TooLong,
+    /// The query is empty.
+    #[error("a query needs at least one visible character")]
+    Blank,
+    /// The index failed.
+    #[error("the search index failed")]
+    Index(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The catalogue failed.
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
+}
+
+impl Coded for SearchError {
+    fn code(&self) -> ErrorCode {
+        match self {
+            Self::TooLong => ErrorCode::TooLong,
+            Self::Blank => ErrorCode::Blank,
+            Self::Index(_) => ErrorCode::Internal,
+            Self::Catalog(error) => error.code(),
+        }
+    }
+
+    fn field(&self) -> Option<&'static str> {
+        matches!(self, Self::TooLong | Self::Blank).then_some("query")
+    }
+}
+
+/// The use cases of searching.
+#[derive(Clone)]
+pub struct SearchService {
+    index: Arc<dyn TitleSearch>,
+    catalog: CatalogService,
+}
+
+impl SearchService {
+    /// A service on an index.
+    pub fn new(index: Arc<dyn TitleSearch>, catalog: CatalogService) -> Self {
+        Self { index, catalog }
+    }
+
+    /// The titles that match and pass the filter, the best first.
+    pub async fn titles(
+        &self,
+        query: &str,
+        filter: &TitleFilter,
+    ) -> Result<Vec<(f64, Title)>, SearchError> {
+        let hits = self.index.search_titles(checked(query)?, MAX_HITS).await?;
+        let ids: Vec<TitleId> = hits.iter().map(|hit| hit.title).collect();
+        let mut titles: HashMap<TitleId, Title> = self
+            .catalog
+            .titles(&ids)
+            .await?
+            .into_iter()
+            .map(|title| (title.id, title))
+            .collect();
+        let found = hits
+            .into_iter()
+            .filter_map(|hit| Some((hit.score, titles.remove(&hit.title)?)));
+        Ok(found.filter(|(_, title)| filter.passes(title)).collect())
+    }
+
+    /// The people whose name matches, the best first.
+    pub async fn people(&self, query: &str) -> Result<Vec<(f64, Person)>, SearchError> {
+        let hits = self.index.search_people(checked(query)?, MAX_HITS).await?;
+        let ids: Vec<PersonId> = hits.iter().map(|hit| hit.person).collect();
+        let mut people: HashMap<PersonId, Person> = self
+            .catalog
+            .people(&ids)
+            .await?
+            .into_iter()
+            .map(|person| (person.id, person))
+            .collect();
+        Ok(hits
+            .into_iter()
+            .filter_map(|hit| Some((hit.score, people.remove(&hit.person)?)))
+            .collect())
+    }
+}
+
+fn checked(query: &str) -> Result<&str, SearchError> {
+    let query = query.trim();
+    match query.chars().count() {
+        0 => Err(SearchError::Blank),
+        1..=200 => Ok(query),
+        _ => Err(SearchError::TooLong),
+    }
+}

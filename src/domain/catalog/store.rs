@@ -1,0 +1,230 @@
+//! The port to where the catalogue is kept.
+
+use async_trait::async_trait;
+
+use super::types::{Episode, ExternalId, Genre, Person, Season, SeasonId, Title, TitleKind};
+use crate::domain::error::StoreError;
+use crate::domain::ids::{EpisodeId, GenreId, PersonId, TitleId};
+use crate::domain::page::{Keyset, Slice, Window};
+
+/// Where the catalogue is kept.
+///
+/// Reads by id or slug leave out what does not exist and promise no order, unless said otherwise. One method is one
+/// transaction: it is seen whole or not at all.
+#[async_trait]
+pub trait CatalogStore: Send + Sync {
+    /// The titles with these ids.
+    async fn titles(&self, ids: &[TitleId]) -> Result<Vec<Title>, StoreError>;
+
+    /// The titles with these slugs.
+    async fn titles_by_slug(&self, slugs: &[String]) -> Result<Vec<Title>, StoreError>;
+
+    /// The titles that carry one of these external ids.
+    async fn titles_by_external_id(&self, ids: &[ExternalId]) -> Result<Vec<Title>, StoreError>;
+
+    /// A page of the titles that pass the filter, in the order that the query names; see [`TitleOrder`].
+    async fn list_titles(
+        &self,
+        query: &TitleQuery,
+        window: &Window,
+    ) -> Result<Slice<Title>, StoreError>;
+
+    /// How many titles pass the filter.
+    async fn count_titles(&self, filter: &TitleFilter) -> Result<u64, StoreError>;
+
+    /// The people with these ids.
+    async fn people(&self, ids: &[PersonId]) -> Result<Vec<Person>, StoreError>;
+
+    /// The people with these slugs.
+    async fn people_by_slug(&self, slugs: &[String]) -> Result<Vec<Person>, StoreError>;
+
+    /// The genres with these ids.
+    async fn genres(&self, ids: &[GenreId]) -> Result<Vec<Genre>, StoreError>;
+
+    /// All genres, by name.
+    async fn all_genres(&self) -> Result<Vec<Genre>, StoreError>;
+
+    /// The episodes with these ids.
+    async fn episodes(&self, ids: &[EpisodeId]) -> Result<Vec<Episode>, StoreError>;
+
+    /// All episodes of these series, ordered by series id, season and number.
+    async fn episodes_of_series(&self, series: &[TitleId]) -> Result<Vec<Episode>, StoreError>;
+
+    /// All episodes of these seasons, ordered by series id, season and number.
+    async fn episodes_of_seasons(&self, seasons: &[SeasonId]) -> Result<Vec<Episode>, StoreError>;
+
+    /// The seasons of these series that have an episode, ordered by series id and number.
+    async fn seasons(&self, series: &[TitleId]) -> Result<Vec<Season>, StoreError>;
+
+    /// Writes everything in the batch, whole or not at all.
+    ///
+    /// Each document replaces the one whose revision is one less than its own (a revision of 1: no document of that
+    /// id may be there). If any does not fit, or a slug or place is taken by another id: [`StoreError::Conflict`].
+    /// Written titles are marked as waiting for projection. The stored popularity of a title stays as it was.
+    async fn put(&self, batch: &CatalogBatch) -> Result<(), StoreError>;
+
+    /// Sets how many profiles have watched each title. Changes no revision; ids that are not there are passed over.
+    /// A title whose popularity was another one before appears anew in [`Self::changes_after`].
+    async fn put_popularity(&self, counts: &[(TitleId, u64)]) -> Result<(), StoreError>;
+
+    /// Up to `limit` changes after a sequence number, the oldest first. Every write gives the title or person a
+    /// number higher than all before, so it appears once, at its last change; 0 starts from the beginning. A change
+    /// that is committed later never has a smaller number than one that was already seen.
+    async fn changes_after(&self, sequence: u64, limit: usize) -> Result<Vec<Change>, StoreError>;
+
+    /// Up to `limit` titles that wait for projection, the longest waiting first.
+    async fn unprojected_titles(&self, limit: usize) -> Result<Vec<Title>, StoreError>;
+
+    /// Takes the mark from titles whose revision is still the given one; the others keep it.
+    async fn mark_titles_projected(&self, titles: &[(TitleId, u64)]) -> Result<(), StoreError>;
+
+    /// Up to `limit` titles with an id above the given one, by id: for walking through all of them.
+    async fn titles_after(
+        &self,
+        after: Option<TitleId>,
+        limit: usize,
+    ) -> Result<Vec<Title>, StoreError>;
+
+    /// Whether the store answers.
+    async fn ping(&self) -> Result<(), StoreError>;
+}
+
+/// Documents that are written together.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct CatalogBatch {
+    /// Titles.
+    pub titles: Vec<Title>,
+    /// People.
+    pub people: Vec<Person>,
+    /// Genres.
+    pub genres: Vec<Genre>,
+    /// Episodes.
+    pub episodes: Vec<Episode>,
+}
+
+impl CatalogBatch {
+    /// Whether there is nothing to write.
+    pub fn is_empty(&self) -> bool {
+        self.titles.is_empty()
+            && self.people.is_empty()
+            && self.genres.is_empty()
+            && self.episodes.is_empty()
+    }
+}
+
+/// One entry of the change feed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Change {
+    /// Its place in the feed.
+    pub sequence: u64,
+    /// What is now stored.
+    pub changed: Changed,
+}
+
+/// What was changed.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Changed {
+    /// A title.
+    Title(Title),
+    /// A person.
+    Person(Person),
+}
+
+/// Which titles are listed, and how.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct TitleQuery {
+    /// Which.
+    pub filter: TitleFilter,
+    /// In what order.
+    pub order: TitleOrder,
+}
+
+/// Which titles are wanted: those that pass every condition that is set.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct TitleFilter {
+    /// Of one of these kinds.
+    pub kinds: Option<Vec<TitleKind>>,
+    /// With at least one of these genres.
+    pub genres: Option<Vec<GenreId>>,
+    /// With at least one of these people in any role.
+    pub people: Option<Vec<PersonId>>,
+    /// From this year on; titles of unknown year do not pass.
+    pub year_from: Option<i32>,
+    /// Up to this year; titles of unknown year do not pass.
+    pub year_to: Option<i32>,
+    /// In which this language is spoken (ISO 639-1).
+    pub language: Option<String>,
+}
+
+/// The orders that titles are listed in. Ties are broken by id, ascending, in each of them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum TitleOrder {
+    /// By [`crate::domain::text::sort_name`], compared byte by byte.
+    #[default]
+    Name,
+    /// The last added first.
+    NewestAdded,
+    /// The latest [`release_day`] first, those of unknown year last.
+    NewestReleased,
+    /// The most watched first.
+    Popular,
+}
+
+impl TitleFilter {
+    /// Whether a title passes.
+    pub fn passes(&self, title: &Title) -> bool {
+        self.kinds
+            .as_ref()
+            .is_none_or(|kinds| kinds.contains(&title.kind))
+            && self
+                .genres
+                .as_ref()
+                .is_none_or(|genres| title.genres.iter().any(|genre| genres.contains(genre)))
+            && self.people.as_ref().is_none_or(|people| {
+                title
+                    .credits
+                    .iter()
+                    .any(|credit| people.contains(&credit.person))
+            })
+            && self
+                .year_from
+                .is_none_or(|from| title.year.is_some_and(|year| year >= from))
+            && self
+                .year_to
+                .is_none_or(|to| title.year.is_some_and(|year| year <= to))
+            && self
+                .language
+                .as_ref()
+                .is_none_or(|language| title.languages.contains(language))
+    }
+}
+
+impl TitleOrder {
+    /// Whether the greatest value comes first.
+    pub fn is_descending(self) -> bool {
+        self != Self::Name
+    }
+
+    /// A title's place in this order.
+    pub fn keyset(self, title: &Title) -> Keyset {
+        let id = title.id.to_i64();
+        match self {
+            Self::Name => Keyset::by_text(crate::domain::text::sort_name(&title.name), id),
+            Self::NewestAdded => Keyset::by_number(title.stamp.created_at.timestamp_millis(), id),
+            Self::NewestReleased => Keyset::by_number(release_day(title), id),
+            Self::Popular => Keyset::by_number(title.popularity.cast_signed(), id),
+        }
+    }
+}
+
+/// The day of the first showing as `YYYYMMDD`, with zeros for what is not known; 0 without a year.
+pub fn release_day(title: &Title) -> i64 {
+    use chrono::Datelike;
+    match (title.premiered, title.year) {
+        (Some(day), _) => {
+            i64::from(day.year()) * 10_000 + i64::from(day.month()) * 100 + i64::from(day.day())
+        }
+        (None, Some(year)) => i64::from(year) * 10_000,
+        (None, None) => 0,
+    }
+}

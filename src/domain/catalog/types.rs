@@ -1,0 +1,239 @@
+//! The catalogue's things. Each is stored as one document, with the ids of what it refers to.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::ids::{EpisodeId, GenreId, PersonId, TitleId};
+
+/// How often a document was written, and when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stamp {
+    /// Grows by one with each write; the first write is 1.
+    pub revision: u64,
+    /// When the document was first written.
+    pub created_at: DateTime<Utc>,
+    /// When it was last written.
+    pub updated_at: DateTime<Utc>,
+}
+
+impl Stamp {
+    /// The stamp of a first write.
+    pub fn first(now: DateTime<Utc>) -> Self {
+        Self {
+            revision: 1,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+
+    /// The stamp of the write that follows.
+    #[must_use]
+    pub fn next(self, now: DateTime<Utc>) -> Self {
+        Self {
+            revision: self.revision + 1,
+            created_at: self.created_at,
+            updated_at: now.max(self.updated_at),
+        }
+    }
+}
+
+/// What a title is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TitleKind {
+    /// Watched in one piece.
+    Film,
+    /// Watched episode by episode.
+    Series,
+}
+
+/// A film or a series.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Title {
+    /// Its id.
+    pub id: TitleId,
+    /// Film or series.
+    pub kind: TitleKind,
+    /// Its key in addresses, unique among all titles.
+    pub slug: String,
+    /// Its name in the site's language.
+    pub name: String,
+    /// Its name in the language that it was made in, if that is known.
+    pub original_name: Option<String>,
+    /// The year of the first showing.
+    pub year: Option<i32>,
+    /// The year in which a series ended; `None` while it runs, and for films.
+    pub end_year: Option<i32>,
+    /// The day of the first showing.
+    pub premiered: Option<NaiveDate>,
+    /// The length of a film in seconds; `None` if unknown, and for series.
+    pub duration: Option<u32>,
+    /// In the order of the record that was loaded.
+    pub genres: Vec<GenreId>,
+    /// Directors first, then actors, each in billing order.
+    pub credits: Vec<Credit>,
+    /// ISO 3166-1 codes of the countries that it was made in.
+    pub countries: Vec<String>,
+    /// ISO 639-1 codes of the languages that are spoken in it.
+    pub languages: Vec<String>,
+    /// Its ids elsewhere, sorted by provider.
+    pub external_ids: Vec<ExternalId>,
+    /// The network that first showed a series.
+    pub network: Option<String>,
+    /// How many seasons a series has in all, listed here or not.
+    pub total_seasons: Option<u32>,
+    /// How many profiles have watched it. Kept by the projection, outside the revision.
+    #[serde(default)]
+    pub popularity: u64,
+    /// When and how often it was written.
+    pub stamp: Stamp,
+}
+
+impl Title {
+    /// Whether both say the same of the title, whenever that was written and however popular it was.
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        let other = Self {
+            stamp: self.stamp,
+            popularity: self.popularity,
+            ..other.clone()
+        };
+        *self == other
+    }
+
+    /// The people credited in a role, in billing order.
+    pub fn people(&self, role: CreditRole) -> impl Iterator<Item = PersonId> + '_ {
+        self.credits
+            .iter()
+            .filter(move |credit| credit.role == role)
+            .map(|credit| credit.person)
+    }
+}
+
+/// What somebody did for a title.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CreditRole {
+    /// Directed a film; for a series: created it.
+    Director,
+    /// Is in the cast.
+    Actor,
+}
+
+/// One person's part in a title.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Credit {
+    /// Who.
+    pub person: PersonId,
+    /// As what.
+    pub role: CreditRole,
+    /// The name of the character that an actor plays.
+    pub character: Option<String>,
+    /// The place in the billing among those of the same role, from 0.
+    pub order: u32,
+}
+
+/// An id that something has elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct ExternalId {
+    /// Who gave the id: `imdb`, `tmdb`, `wikidata`, …
+    pub provider: String,
+    /// The id, in the provider's own spelling.
+    pub value: String,
+}
+
+/// Somebody who is credited with a title.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    /// Its id.
+    pub id: PersonId,
+    /// Its key in addresses, unique among people.
+    pub slug: String,
+    /// The name as first loaded.
+    pub name: String,
+    /// The day of birth.
+    pub born: Option<NaiveDate>,
+    /// Its ids elsewhere, sorted by provider.
+    pub external_ids: Vec<ExternalId>,
+    /// When and how often it was written.
+    pub stamp: Stamp,
+}
+
+/// A genre.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Genre {
+    /// Its id.
+    pub id: GenreId,
+    /// Its key in addresses, unique among genres.
+    pub slug: String,
+    /// Its name, as the vocabulary spells it.
+    pub name: String,
+    /// When and how often it was written.
+    pub stamp: Stamp,
+}
+
+/// One episode of a series.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Episode {
+    /// Its id.
+    pub id: EpisodeId,
+    /// The series.
+    pub series: TitleId,
+    /// The season's number; 0 holds the specials.
+    pub season: u32,
+    /// The number in the season.
+    pub number: u32,
+    /// Its name; `None` if it has none, and then it is shown as "Episode 6".
+    pub name: Option<String>,
+    /// Its name in the language that it was made in.
+    pub original_name: Option<String>,
+    /// The day of the first showing.
+    pub aired: Option<NaiveDate>,
+    /// The length in seconds, if known.
+    pub duration: Option<u32>,
+    /// Who directed it.
+    pub directors: Vec<PersonId>,
+    /// When and how often it was written.
+    pub stamp: Stamp,
+}
+
+impl Episode {
+    /// Whether both say the same of the episode, whenever that was written.
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        let other = Self {
+            stamp: self.stamp,
+            ..other.clone()
+        };
+        *self == other
+    }
+
+    /// Its place in the series: seasons in order, episodes in order; specials (season 0) first.
+    pub fn place(&self) -> (u32, u32) {
+        (self.season, self.number)
+    }
+
+    /// The season that it belongs to.
+    pub fn season_id(&self) -> SeasonId {
+        SeasonId {
+            series: self.series,
+            number: self.season,
+        }
+    }
+}
+
+/// Which season of which series.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SeasonId {
+    /// The series.
+    pub series: TitleId,
+    /// The season's number; 0 holds the specials.
+    pub number: u32,
+}
+
+/// A season: it exists because episodes of it do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Season {
+    /// Which.
+    pub id: SeasonId,
+    /// How many episodes are listed.
+    pub episodes: u64,
+}

@@ -1,0 +1,109 @@
+//! What can go wrong, said in a way that is stable for clients: every error has a code.
+
+use serde::Serialize;
+
+/// The stable code of a failure, as clients see it in `extensions.code` and in `userErrors.code`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum ErrorCode {
+    /// A required text is empty or has only invisible characters.
+    Blank,
+    /// A value is not of the form that its field wants.
+    Invalid,
+    /// A text is longer than its field allows.
+    TooLong,
+    /// A text is shorter than its field allows.
+    TooShort,
+    /// A number is below or above what its field allows.
+    OutOfRange,
+    /// Somebody else has it already.
+    Taken,
+    /// It does not exist, or the viewer may not know that it does.
+    NotFound,
+    /// It contradicts what is stored.
+    Conflict,
+    /// The viewer is known and may not do this.
+    Forbidden,
+    /// The viewer must log in first.
+    Unauthenticated,
+    /// E-mail address or password is wrong.
+    WrongCredentials,
+    /// Too many at once or in too short a time.
+    RateLimited,
+    /// A cursor, or another argument of paging, is not one that the list gave out.
+    BadCursor,
+    /// A store did not answer in time.
+    UpstreamUnavailable,
+    /// A fault of ours; the details are in the log.
+    Internal,
+}
+
+impl ErrorCode {
+    /// The code as clients read it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Blank => "BLANK",
+            Self::Invalid => "INVALID",
+            Self::TooLong => "TOO_LONG",
+            Self::TooShort => "TOO_SHORT",
+            Self::OutOfRange => "OUT_OF_RANGE",
+            Self::Taken => "TAKEN",
+            Self::NotFound => "NOT_FOUND",
+            Self::Conflict => "CONFLICT",
+            Self::Forbidden => "FORBIDDEN",
+            Self::Unauthenticated => "UNAUTHENTICATED",
+            Self::WrongCredentials => "WRONG_CREDENTIALS",
+            Self::RateLimited => "RATE_LIMITED",
+            Self::BadCursor => "BAD_CURSOR",
+            Self::UpstreamUnavailable => "UPSTREAM_UNAVAILABLE",
+            Self::Internal => "INTERNAL",
+        }
+    }
+}
+
+/// An error that knows its code and the input field that it is about.
+pub trait Coded: std::error::Error + Send + Sync + 'static {
+    /// The stable code.
+    fn code(&self) -> ErrorCode;
+
+    /// The input field that is to blame, in the client's spelling.
+    fn field(&self) -> Option<&'static str> {
+        None
+    }
+}
+
+/// What a store can answer instead of a result. "Not there" is never an error.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The store did not answer in time, or cannot be reached.
+    #[error("a store does not answer")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// Somebody else wrote first. Nothing was changed; read again and try again.
+    #[error("somebody else changed it at the same time")]
+    Conflict,
+    /// The store answered something that should not happen.
+    #[error("a store failed")]
+    Failed(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl StoreError {
+    /// A fault of the store or of our use of it.
+    pub fn failed(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Failed(error.into())
+    }
+
+    /// No answer.
+    pub fn unavailable(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Unavailable(error.into())
+    }
+}
+
+impl Coded for StoreError {
+    fn code(&self) -> ErrorCode {
+        match self {
+            Self::Unavailable(_) => ErrorCode::UpstreamUnavailable,
+            Self::Conflict => ErrorCode::Conflict,
+            Self::Failed(_) => ErrorCode::Internal,
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! What Reelgraph knows and does, free of drivers and web frameworks. Each feature has its types and rules, its port
+//! (`store.rs`) and its use cases (`service.rs`).
+
+pub mod accounts;
+pub mod catalog;
+pub mod clock;
+pub mod error;
+pub mod events;
+pub mod ids;
+pub mod page;
+pub mod recommend;
+pub mod text;
+pub mod viewer;
+pub mod watching;

@@ -1,0 +1,57 @@
+//! What a suggestion is.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::ids::{GenreId, PersonId, TitleId};
+
+/// A suggested title.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Recommendation {
+    /// The title.
+    pub title: TitleId,
+    /// How good it is: the sum of the reasons' contributions. Comparable within one list only.
+    pub score: f64,
+    /// Why, the weightiest first.
+    pub reasons: Vec<Reason>,
+}
+
+/// One reason for a suggestion.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reason {
+    /// Of what sort.
+    pub kind: ReasonKind,
+    /// What it adds to the score.
+    pub contribution: f64,
+    /// What it comes from.
+    pub source: ReasonSource,
+}
+
+/// The sorts of reasons.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum ReasonKind {
+    /// The viewer watched the source, and viewers of the source watched this.
+    Watched,
+    /// Viewers of the source watched this.
+    SimilarViewers,
+    /// The source directed this too.
+    SharedDirector,
+    /// The source plays in this too.
+    SharedActor,
+    /// This is of the source's genre too.
+    SharedGenre,
+    /// This is from the same decade as the source.
+    SameDecade,
+    /// Many watch this.
+    Popular,
+}
+
+/// What a reason comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum ReasonSource {
+    /// A film or series.
+    Title(TitleId),
+    /// Somebody.
+    Person(PersonId),
+    /// A genre.
+    Genre(GenreId),
+}

@@ -1,0 +1,59 @@
+//! What can go wrong with watching.
+
+use crate::domain::error::{Coded, ErrorCode, StoreError};
+
+/// What can go wrong with watching.
+#[derive(Debug, thiserror::Error)]
+pub enum WatchError {
+    /// The film or episode does not exist.
+    #[error("there is no such film or episode")]
+    ItemNotFound,
+    /// The position is not in the item.
+    #[error("position {position} is not between 0 and {}", length.map_or("24 hours".to_owned(), |length| format!("the length, {length} seconds")))]
+    PositionOutOfRange {
+        /// What was reported.
+        position: f64,
+        /// The item's length in seconds.
+        length: Option<f64>,
+    },
+    /// The reported length cannot be that of the item.
+    #[error("a duration of {0} seconds is not that of this item")]
+    DurationOutOfRange(f64),
+    /// The time is not in the past.
+    #[error("the time of the report lies in the future, or before 1970")]
+    TimeOutOfRange,
+    /// The client gave the same name to two sittings.
+    #[error("this play is a sitting at another item")]
+    PlayOfAnotherItem,
+    /// The catalogue failed.
+    #[error(transparent)]
+    Catalog(#[from] crate::domain::catalog::CatalogError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Coded for WatchError {
+    fn code(&self) -> ErrorCode {
+        match self {
+            Self::ItemNotFound => ErrorCode::NotFound,
+            Self::PositionOutOfRange { .. }
+            | Self::DurationOutOfRange(_)
+            | Self::TimeOutOfRange => ErrorCode::OutOfRange,
+            Self::PlayOfAnotherItem => ErrorCode::Conflict,
+            Self::Catalog(error) => error.code(),
+            Self::Store(error) => error.code(),
+        }
+    }
+
+    fn field(&self) -> Option<&'static str> {
+        match self {
+            Self::ItemNotFound => Some("item"),
+            Self::PositionOutOfRange { .. } => Some("position"),
+            Self::DurationOutOfRange(_) => Some("duration"),
+            Self::TimeOutOfRange => Some("at"),
+            Self::PlayOfAnotherItem => Some("play"),
+            Self::Catalog(_) | Self::Store(_) => None,
+        }
+    }
+}

@@ -1,0 +1,332 @@
+//! The one place where a report changes what is recorded: the sitting, the state of its item and the title's sum.
+//!
+//! A store reads the rows of some sittings into a [`Ledger`], lets a [`Change`] work on it, and writes what changed,
+//! all in one transaction. So every store counts the same way, and a repeated report changes nothing.
+
+use std::collections::{BTreeSet, HashMap};
+use std::hash::Hash;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::error::WatchError;
+use super::rules::{Progress, WatchRules, percent};
+use super::sections::Sections;
+use super::types::{Play, Report, WatchState, WatchedItem, WatchedTitle};
+use crate::domain::catalog::Stamp;
+use crate::domain::ids::{PlayId, ProfileId, TitleId};
+
+/// Which sitting: the rows that it touches are its play, its item's state and its title's sum.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sitting {
+    /// Whose.
+    pub profile: ProfileId,
+    /// Its name.
+    pub play: PlayId,
+    /// At what.
+    pub item: WatchedItem,
+    /// The film, or the series of the episode.
+    pub title: TitleId,
+}
+
+/// What is done to a ledger. May be run more than once, each time on a ledger that was read anew.
+pub type Change = Arc<dyn Fn(&mut Ledger) -> Result<(), WatchError> + Send + Sync>;
+
+/// Rows by key, and which of them were changed.
+#[derive(Debug, Clone)]
+pub struct Rows<K, V> {
+    rows: HashMap<K, V>,
+    changed: BTreeSet<K>,
+}
+
+impl<K: Copy + Eq + Hash + Ord, V: PartialEq> Rows<K, V> {
+    /// The rows that the store has.
+    pub fn stored(rows: impl IntoIterator<Item = (K, V)>) -> Self {
+        Self {
+            rows: rows.into_iter().collect(),
+            changed: BTreeSet::new(),
+        }
+    }
+
+    /// The row with this key.
+    pub fn get(&self, key: K) -> Option<&V> {
+        self.rows.get(&key)
+    }
+
+    /// The rows that must be written, by key.
+    pub fn changed(&self) -> impl Iterator<Item = &V> {
+        self.changed.iter().filter_map(|key| self.rows.get(key))
+    }
+
+    fn put(&mut self, key: K, row: V) {
+        self.rows.insert(key, row);
+        self.changed.insert(key);
+    }
+}
+
+/// The rows of some sittings.
+#[derive(Debug, Clone)]
+pub struct Ledger {
+    /// The sittings.
+    pub plays: Rows<(ProfileId, PlayId), Play>,
+    /// How the profiles stand with the items.
+    pub states: Rows<(ProfileId, WatchedItem), WatchState>,
+    /// The sums per title.
+    pub titles: Rows<(ProfileId, TitleId), WatchedTitle>,
+}
+
+impl Ledger {
+    /// The state that a sitting's item is in now.
+    pub fn state(&self, sitting: &Sitting) -> Option<&WatchState> {
+        self.states.get((sitting.profile, sitting.item))
+    }
+
+    /// Records a report. Says whether the sitting got to the end just now.
+    pub fn report(
+        &mut self,
+        rules: &WatchRules,
+        sitting: &Sitting,
+        report: &Report,
+        now: DateTime<Utc>,
+    ) -> Result<bool, WatchError> {
+        let before = self.play(sitting)?;
+        let mut play = before
+            .clone()
+            .unwrap_or_else(|| Play::new(sitting, report.at, now));
+        if !play.sections.add(report.event, report.position, report.at) {
+            return Ok(false);
+        }
+        play.started_at = play.started_at.min(report.at);
+        if report.at >= play.last_at {
+            play.last_at = report.at;
+            play.position = report.position;
+        }
+        play.duration = report.duration.or(play.duration);
+        let progress = rules.judge(report.position, play.duration);
+        play.completed |= progress.watched && !report.event.is_jump();
+        play.completion = match play.duration {
+            Some(duration) => (play.sections.seconds() / duration).min(1.0),
+            None => f64::from(u8::from(play.completed)),
+        };
+        let resume = (!report.event.is_jump() || !progress.watched).then_some(progress);
+        Ok(self.settle(rules, sitting, before, play, resume, now))
+    }
+
+    /// Records a watch that happened elsewhere: the same time again is the same watch.
+    pub fn import(
+        &mut self,
+        rules: &WatchRules,
+        sitting: &Sitting,
+        watch: &super::ImportedWatch,
+        now: DateTime<Utc>,
+    ) -> Result<(), WatchError> {
+        let before = self.play(sitting)?;
+        let mut play = before
+            .clone()
+            .unwrap_or_else(|| Play::new(sitting, watch.at, now));
+        play.duration = watch.duration;
+        play.position = watch.completion * watch.duration.unwrap_or_default();
+        play.sections = if watch.duration.is_some() {
+            Sections::from_start(play.position, watch.at)
+        } else {
+            Sections::default()
+        };
+        play.completion = watch.completion;
+        let progress = rules.judge(watch.completion * 100.0, Some(100.0)); // Of 100 s, so that a second is a percent.
+        let short = progress.resume > 0.0
+            && watch
+                .duration
+                .is_some_and(|duration| duration < rules.short_below_seconds);
+        play.completed = watch.completion * 100.0 > rules.watched_above_percent || short;
+        let resume = if play.completed || progress.resume == 0.0 {
+            0.0
+        } else {
+            play.position
+        };
+        let progress = Progress {
+            resume,
+            watched: play.completed,
+        };
+        self.settle(rules, sitting, before, play, Some(progress), now);
+        self.like(sitting, watch.liked, now);
+        Ok(())
+    }
+
+    fn play(&self, sitting: &Sitting) -> Result<Option<Play>, WatchError> {
+        match self.plays.get((sitting.profile, sitting.play)) {
+            Some(play) if play.item != sitting.item => Err(WatchError::PlayOfAnotherItem),
+            play => Ok(play.cloned()),
+        }
+    }
+
+    /// Writes the sitting, and carries what is new in it to the item's state and the title's sum.
+    fn settle(
+        &mut self,
+        rules: &WatchRules,
+        sitting: &Sitting,
+        before: Option<Play>,
+        mut play: Play,
+        progress: Option<Progress>,
+        now: DateTime<Utc>,
+    ) -> bool {
+        if before.as_ref() == Some(&play) {
+            return false;
+        }
+        if let Some(before) = &before {
+            play.stamp = before.stamp.next(now);
+        }
+        let new = Added::between(rules, before.as_ref(), &play);
+        self.settle_state(sitting, &play, new, progress, now);
+        self.settle_title(sitting, &play, new, now);
+        self.plays.put((sitting.profile, sitting.play), play);
+        new.completions > 0
+    }
+
+    fn settle_state(
+        &mut self,
+        sitting: &Sitting,
+        play: &Play,
+        new: Added,
+        progress: Option<Progress>,
+        now: DateTime<Utc>,
+    ) {
+        let before = self.state(sitting).cloned();
+        let mut state = before
+            .clone()
+            .unwrap_or_else(|| WatchState::new(sitting, play.last_at, now));
+        state.plays = state.plays.saturating_add_signed(new.plays);
+        state.completions = state.completions.saturating_add_signed(new.completions);
+        state.watched |= play.completed;
+        state.seconds = (state.seconds + new.seconds).max(0.0);
+        if play.last_at >= state.last_played_at {
+            state.last_played_at = play.last_at;
+            if let Some(progress) = progress {
+                state.position = progress.resume;
+            }
+        }
+        state.percent = match play.duration {
+            Some(duration) if state.position > 0.0 => percent(state.position, duration),
+            _ if state.watched => 100.0,
+            _ => 0.0,
+        };
+        if let Some(before) = before {
+            state.stamp = before.stamp.next(now);
+        }
+        self.states.put((sitting.profile, sitting.item), state);
+    }
+
+    fn settle_title(&mut self, sitting: &Sitting, play: &Play, new: Added, now: DateTime<Utc>) {
+        let mut sum = self.watched_title(sitting, play, now);
+        sum.plays = sum.plays.saturating_add_signed(new.plays);
+        sum.completions = sum.completions.saturating_add_signed(new.completions);
+        sum.seconds = (sum.seconds + new.seconds).max(0.0);
+        sum.weight = (sum.weight + new.weight).max(0.0);
+        sum.first_at = sum.first_at.min(play.started_at);
+        sum.last_at = sum.last_at.max(play.last_at);
+        self.titles.put((sitting.profile, sitting.title), sum);
+    }
+
+    fn like(&mut self, sitting: &Sitting, liked: Option<bool>, now: DateTime<Utc>) {
+        let key = (sitting.profile, sitting.title);
+        if let Some(sum) = self.titles.get(key)
+            && liked.is_some()
+            && sum.liked != liked
+        {
+            let sum = WatchedTitle {
+                liked,
+                stamp: sum.stamp.next(now),
+                ..sum.clone()
+            };
+            self.titles.put(key, sum);
+        }
+    }
+
+    /// The title's sum as it is before the sitting's news, with the stamp of the write to come.
+    fn watched_title(&self, sitting: &Sitting, play: &Play, now: DateTime<Utc>) -> WatchedTitle {
+        match self.titles.get((sitting.profile, sitting.title)) {
+            Some(sum) => WatchedTitle {
+                stamp: sum.stamp.next(now),
+                ..sum.clone()
+            },
+            None => WatchedTitle {
+                profile: sitting.profile,
+                title: sitting.title,
+                is_series: !matches!(sitting.item, WatchedItem::Film(_)),
+                weight: 0.0,
+                plays: 0,
+                completions: 0,
+                seconds: 0.0,
+                first_at: play.started_at,
+                last_at: play.last_at,
+                liked: None,
+                stamp: Stamp::first(now),
+            },
+        }
+    }
+}
+
+/// What a write of a sitting adds to the sums.
+#[derive(Debug, Clone, Copy)]
+struct Added {
+    plays: i32,
+    completions: i32,
+    seconds: f64,
+    weight: f64,
+}
+
+impl Added {
+    fn between(rules: &WatchRules, before: Option<&Play>, after: &Play) -> Self {
+        let weight = |play: &Play| {
+            if play.counts {
+                rules.weight(play.completion, play.last_at)
+            } else {
+                0.0
+            }
+        };
+        Self {
+            plays: i32::from(before.is_none()),
+            completions: i32::from(after.completed)
+                - i32::from(before.is_some_and(|play| play.completed)),
+            seconds: after.sections.seconds() - before.map_or(0.0, |play| play.sections.seconds()),
+            weight: weight(after) - before.map_or(0.0, weight),
+        }
+    }
+}
+
+impl Play {
+    fn new(sitting: &Sitting, at: DateTime<Utc>, now: DateTime<Utc>) -> Self {
+        Self {
+            profile: sitting.profile,
+            id: sitting.play,
+            item: sitting.item,
+            title: sitting.title,
+            started_at: at,
+            last_at: at,
+            position: 0.0,
+            duration: None,
+            sections: Sections::default(),
+            completion: 0.0,
+            completed: false,
+            counts: true,
+            stamp: Stamp::first(now),
+        }
+    }
+}
+
+impl WatchState {
+    fn new(sitting: &Sitting, at: DateTime<Utc>, now: DateTime<Utc>) -> Self {
+        Self {
+            profile: sitting.profile,
+            item: sitting.item,
+            title: sitting.title,
+            position: 0.0,
+            percent: 0.0,
+            watched: false,
+            plays: 0,
+            completions: 0,
+            seconds: 0.0,
+            last_played_at: at,
+            stamp: Stamp::first(now),
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! What profiles watched: sittings, where to resume, what to watch next, and what it all adds up to per title.
+
+mod error;
+mod import;
+mod ledger;
+mod next_up;
+mod rules;
+mod sections;
+mod service;
+mod store;
+mod types;
+
+pub use error::WatchError;
+pub use import::ImportedWatch;
+pub use ledger::{Change, Ledger, Rows, Sitting};
+pub use next_up::next_episode;
+pub use rules::{Progress, WatchRules};
+pub use sections::{Section, Sections};
+pub use service::{Reported, WatchService};
+pub use store::WatchStore;
+pub use types::{Play, PlaybackEvent, Report, WatchState, WatchedItem, WatchedTitle};

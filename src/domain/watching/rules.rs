@@ -1,0 +1,140 @@
+//! The field's rules for where to resume and what counts as watched, and the weight of a sitting.
+
+use chrono::{DateTime, TimeZone, Utc};
+
+/// The thresholds, each a setting. The defaults and the order of the tests are Jellyfin's (`UserDataManager.cs`).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct WatchRules {
+    /// Below this percentage there is nothing to resume.
+    pub resume_from_percent: f64,
+    /// Above this percentage it counts as watched.
+    pub watched_above_percent: f64,
+    /// So many seconds before the end it counts as watched as well.
+    pub watched_in_last_seconds: f64,
+    /// What is shorter than this, in seconds, counts as watched as soon as there would be something to resume.
+    pub short_below_seconds: f64,
+    /// The days after which a sitting weighs half.
+    pub half_life_days: f64,
+}
+
+impl Default for WatchRules {
+    fn default() -> Self {
+        Self {
+            resume_from_percent: 5.0,
+            watched_above_percent: 90.0,
+            watched_in_last_seconds: 1.0,
+            short_below_seconds: 300.0,
+            half_life_days: 180.0,
+        }
+    }
+}
+
+/// What a position means.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Progress {
+    /// Where to resume, in seconds; 0 if there is nothing to resume.
+    pub resume: f64,
+    /// Whether it counts as watched.
+    pub watched: bool,
+}
+
+impl WatchRules {
+    /// What a position that was reached by playing means. Exactly at a threshold there is still something to resume.
+    ///
+    /// An item of unknown length counts as watched once it was played at all.
+    pub fn judge(&self, position: f64, duration: Option<f64>) -> Progress {
+        const NOTHING: Progress = Progress {
+            resume: 0.0,
+            watched: false,
+        };
+        const WATCHED: Progress = Progress {
+            resume: 0.0,
+            watched: true,
+        };
+        let Some(duration) = duration.filter(|duration| *duration > 0.0) else {
+            return WATCHED;
+        };
+        let percent = percent(position, duration);
+        if percent < self.resume_from_percent {
+            NOTHING
+        } else if percent > self.watched_above_percent
+            || position >= duration - self.watched_in_last_seconds
+            || duration < self.short_below_seconds
+        {
+            WATCHED
+        } else {
+            Progress {
+                resume: position,
+                watched: false,
+            }
+        }
+    }
+
+    /// The weight of a sitting: completion · 2^((t−L)/H), forward decay with a landmark L that never moves.
+    ///
+    /// Time that passes changes no stored weight: all of them fade alike, and only their ratios matter
+    /// (Cormode, Shkapenyuk, Srivastava, Xu: "Forward decay", ICDE 2009).
+    pub fn weight(&self, completion: f64, at: DateTime<Utc>) -> f64 {
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "milliseconds since 2020 are exact in 53 bits"
+        )]
+        let days = (at - landmark()).num_milliseconds() as f64 / 86_400_000.0;
+        completion * (days / self.half_life_days).exp2()
+    }
+}
+
+/// How far a position is, 0 to 100.
+pub(super) fn percent(position: f64, duration: f64) -> f64 {
+    (position / duration * 100.0).clamp(0.0, 100.0)
+}
+
+/// L: the start of 2020, UTC.
+fn landmark() -> DateTime<Utc> {
+    Utc.timestamp_opt(1_577_836_800, 0)
+        .single()
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOUR: Option<f64> = Some(3600.0);
+
+    fn judge(position: f64, duration: Option<f64>) -> (f64, bool) {
+        let Progress { resume, watched } = WatchRules::default().judge(position, duration);
+        (resume, watched)
+    }
+
+    #[test]
+    fn both_thresholds_still_resume() {
+        assert_eq!(judge(179.9, HOUR), (0.0, false));
+        assert_eq!(judge(180.0, HOUR), (180.0, false));
+        assert_eq!(judge(3240.0, HOUR), (3240.0, false));
+        assert_eq!(judge(3240.1, HOUR), (0.0, true));
+    }
+
+    #[test]
+    fn the_last_second_is_watched_and_short_ones_are_early() {
+        assert_eq!(judge(3599.0, HOUR), (0.0, true));
+        assert_eq!(judge(14.0, Some(299.0)), (0.0, false));
+        assert_eq!(judge(15.0, Some(299.0)), (0.0, true));
+        assert_eq!(judge(15.0, Some(300.0)), (15.0, false));
+    }
+
+    #[test]
+    fn what_has_no_length_is_watched_when_played() {
+        assert_eq!(judge(10.0, None), (0.0, true));
+    }
+
+    #[test]
+    fn weights_halve_with_each_half_life() {
+        let rules = WatchRules::default();
+        let now = landmark() + chrono::TimeDelta::days(2000);
+
+        let ratio = rules.weight(1.0, now) / rules.weight(1.0, now - chrono::TimeDelta::days(180));
+
+        assert!((ratio - 2.0).abs() < 1e-12);
+    }
+}

@@ -1,0 +1,323 @@
+//! What viewers do: report what they play, resume, go on with the next episode, look back.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::error::WatchError;
+use super::import::ImportedWatch;
+use super::ledger::Sitting;
+use super::next_up::next_episode;
+use super::rules::WatchRules;
+use super::store::WatchStore;
+use super::types::{Play, Report, WatchState, WatchedItem, WatchedTitle};
+use crate::domain::catalog::{CatalogService, Episode, TitleKind};
+use crate::domain::clock::Clock;
+use crate::domain::error::StoreError;
+use crate::domain::events::{Event, EventBus};
+use crate::domain::ids::{EpisodeId, PlayId, ProfileId, TitleId};
+use crate::domain::page::{Direction, Keyset, Slice, Window};
+
+/// How far ahead of ours a client's clock may run, in seconds.
+const CLOCK_SKEW: i64 = 300;
+/// The longest position in an item of unknown length, in seconds.
+const LONGEST: f64 = 86_400.0;
+
+/// The use cases of watching.
+#[derive(Clone)]
+pub struct WatchService {
+    store: Arc<dyn WatchStore>,
+    catalog: CatalogService,
+    rules: WatchRules,
+    clock: Arc<dyn Clock>,
+    events: Arc<dyn EventBus>,
+}
+
+/// The answer to a report.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reported {
+    /// How the profile stands with the item now.
+    pub state: WatchState,
+    /// Whether this report made the sitting count as watched.
+    pub completed_now: bool,
+}
+
+impl WatchService {
+    /// A service on a store.
+    pub fn new(
+        store: Arc<dyn WatchStore>,
+        catalog: CatalogService,
+        rules: WatchRules,
+        clock: Arc<dyn Clock>,
+        events: Arc<dyn EventBus>,
+    ) -> Self {
+        Self {
+            store,
+            catalog,
+            rules,
+            clock,
+            events,
+        }
+    }
+
+    /// Records what a player reports. Once this returns, the report survives any crash; the same report again changes
+    /// nothing. A `report` without a duration goes by the catalogue's.
+    pub async fn report(
+        &self,
+        profile: ProfileId,
+        item: WatchedItem,
+        play: PlayId,
+        report: Report,
+    ) -> Result<Reported, WatchError> {
+        let now = self.clock.now();
+        let (title, known) = self.title_and_duration(item).await?;
+        let report = Report {
+            duration: check_duration(known, report.duration)?,
+            ..report
+        };
+        check_position(&report)?;
+        if report.at.timestamp() < 0 || (report.at - now).num_seconds() > CLOCK_SKEW {
+            return Err(WatchError::TimeOutOfRange);
+        }
+        let sitting = Sitting {
+            profile,
+            play,
+            item,
+            title,
+        };
+        let rules = self.rules;
+        let completed = Arc::new(std::sync::atomic::AtomicBool::new(false));
+        let says_completed = Arc::clone(&completed);
+        let ledger = self
+            .store
+            .update(
+                &[sitting],
+                Arc::new(move |ledger| {
+                    let completed_now = ledger.report(&rules, &sitting, &report, now)?;
+                    says_completed.store(completed_now, std::sync::atomic::Ordering::Relaxed);
+                    Ok(())
+                }),
+            )
+            .await?;
+        self.events.publish(Event::WatchesChanged);
+        let state = ledger
+            .state(&sitting)
+            .cloned()
+            .ok_or_else(|| StoreError::failed("an update lost its own row"))?;
+        Ok(Reported {
+            state,
+            completed_now: completed.load(std::sync::atomic::Ordering::Relaxed),
+        })
+    }
+
+    /// Records watches that happened elsewhere, in one transaction. Says how many of them were news.
+    pub async fn import(&self, watches: Vec<ImportedWatch>) -> Result<usize, WatchError> {
+        let now = self.clock.now();
+        let rules = self.rules;
+        let sittings: Vec<Sitting> = watches.iter().map(ImportedWatch::sitting).collect();
+        let pairs: Vec<(Sitting, ImportedWatch)> = sittings.iter().copied().zip(watches).collect();
+        let change = Arc::new(move |ledger: &mut super::Ledger| {
+            pairs
+                .iter()
+                .try_for_each(|(sitting, watch)| ledger.import(&rules, sitting, watch, now))
+        });
+        let ledger = self.store.update(&sittings, change).await?;
+        self.events.publish(Event::WatchesChanged);
+        Ok(ledger.plays.changed().count())
+    }
+
+    /// How a profile stands with these items; what was never played is left out.
+    pub async fn states(
+        &self,
+        profile: ProfileId,
+        items: &[WatchedItem],
+    ) -> Result<Vec<WatchState>, WatchError> {
+        Ok(self.store.states(profile, items).await?)
+    }
+
+    /// The sitting with this name.
+    pub async fn find_play(
+        &self,
+        profile: ProfileId,
+        id: PlayId,
+    ) -> Result<Option<Play>, WatchError> {
+        Ok(self.store.plays(profile, &[id]).await?.into_iter().next())
+    }
+
+    /// What can be resumed, the last played first.
+    pub async fn continue_watching(
+        &self,
+        profile: ProfileId,
+        window: &Window,
+    ) -> Result<Slice<WatchState>, WatchError> {
+        Ok(self.store.in_progress(profile, window).await?)
+    }
+
+    /// How many items can be resumed.
+    pub async fn count_continue_watching(&self, profile: ProfileId) -> Result<u64, WatchError> {
+        Ok(self.store.count_in_progress(profile).await?)
+    }
+
+    /// The sittings, the latest first.
+    pub async fn history(
+        &self,
+        profile: ProfileId,
+        title: Option<TitleId>,
+        window: &Window,
+    ) -> Result<Slice<Play>, WatchError> {
+        Ok(self.store.history(profile, title, window).await?)
+    }
+
+    /// How many sittings there are.
+    pub async fn count_history(
+        &self,
+        profile: ProfileId,
+        title: Option<TitleId>,
+    ) -> Result<u64, WatchError> {
+        Ok(self.store.count_history(profile, title).await?)
+    }
+
+    /// The next episode of each series that the profile has begun and not finished, the last played series first.
+    /// Each comes with its place in the list.
+    pub async fn next_up(
+        &self,
+        profile: ProfileId,
+        window: &Window,
+    ) -> Result<Slice<(Keyset, Episode)>, WatchError> {
+        let mut found: Vec<(Keyset, Episode)> = Vec::new();
+        let mut rest = window.clone();
+        loop {
+            let page = self.store.watched_series(profile, &rest).await?;
+            let next = self
+                .next_episodes(
+                    Some(profile),
+                    &page.rows.iter().map(|sum| sum.title).collect::<Vec<_>>(),
+                )
+                .await?;
+            let places = page
+                .rows
+                .iter()
+                .filter_map(|sum| Some((place(sum), next.get(&sum.title)?.clone())));
+            let edge = match window.direction {
+                Direction::Forward => page.rows.last(),
+                Direction::Backward => page.rows.first(),
+            };
+            match window.direction {
+                Direction::Forward => found.extend(places),
+                Direction::Backward => found = places.chain(found).collect(),
+            }
+            // Series without a next episode are passed over, so a page may need several reads to fill.
+            match edge {
+                Some(edge) if page.has_more && found.len() <= window.limit => {
+                    rest.start = Some(place(edge))
+                }
+                _ => break,
+            }
+        }
+        let has_more = found.len() > window.limit;
+        match window.direction {
+            Direction::Forward => found.truncate(window.limit),
+            Direction::Backward => drop(found.drain(..found.len().saturating_sub(window.limit))),
+        }
+        Ok(Slice {
+            rows: found,
+            has_more,
+        })
+    }
+
+    /// The next episode of each of these series, for a profile or for somebody who has watched nothing.
+    pub async fn next_episodes(
+        &self,
+        profile: Option<ProfileId>,
+        series: &[TitleId],
+    ) -> Result<HashMap<TitleId, Episode>, WatchError> {
+        let episodes = self.catalog.episodes_of_series(series).await?;
+        let states = match profile {
+            Some(profile) => self.store.states_of_titles(profile, series).await?,
+            None => Vec::new(),
+        };
+        let watched: HashMap<WatchedItem, bool> = states
+            .into_iter()
+            .map(|state| (state.item, state.watched))
+            .collect();
+        let is_watched = |episode: &Episode| {
+            watched
+                .get(&WatchedItem::Episode(episode.id))
+                .copied()
+                .unwrap_or(false)
+        };
+        let today = self.clock.now().date_naive();
+        let by_series = episodes.chunk_by(|a, b| a.series == b.series);
+        Ok(by_series
+            .filter_map(|episodes| next_episode(episodes, is_watched, today))
+            .map(|next| (next.series, next.clone()))
+            .collect())
+    }
+
+    /// What a profile's sittings at these titles add up to.
+    pub async fn watched_titles(
+        &self,
+        profile: ProfileId,
+        titles: &[TitleId],
+    ) -> Result<Vec<WatchedTitle>, WatchError> {
+        Ok(self.store.watched_titles(profile, titles).await?)
+    }
+
+    async fn title_and_duration(
+        &self,
+        item: WatchedItem,
+    ) -> Result<(TitleId, Option<f64>), WatchError> {
+        match item {
+            WatchedItem::Film(id) => {
+                let film = self
+                    .catalog
+                    .titles(&[id])
+                    .await?
+                    .pop()
+                    .filter(|title| title.kind == TitleKind::Film);
+                let film = film.ok_or(WatchError::ItemNotFound)?;
+                Ok((film.id, film.duration.map(f64::from)))
+            }
+            WatchedItem::Episode(id) => {
+                let episode: Option<Episode> =
+                    self.catalog.episodes(&[id as EpisodeId]).await?.pop();
+                let episode = episode.ok_or(WatchError::ItemNotFound)?;
+                Ok((episode.series, episode.duration.map(f64::from)))
+            }
+            WatchedItem::Series(_) => Err(WatchError::ItemNotFound),
+        }
+    }
+}
+
+/// A series' place in the list of what comes next.
+fn place(sum: &WatchedTitle) -> Keyset {
+    Keyset::by_number(sum.last_at.timestamp_millis(), sum.title.to_i64())
+}
+
+/// The length to go by: the player's, which has the file before it, unless it contradicts the catalogue's, which is
+/// often rounded to minutes.
+fn check_duration(known: Option<f64>, reported: Option<f64>) -> Result<Option<f64>, WatchError> {
+    let Some(reported) = reported else {
+        return Ok(known);
+    };
+    let is_possible = match known {
+        Some(known) => (reported - known).abs() <= known * 0.1 + 120.0,
+        None => true,
+    };
+    if is_possible && reported > 0.0 && reported <= LONGEST {
+        Ok(Some(reported))
+    } else {
+        Err(WatchError::DurationOutOfRange(reported))
+    }
+}
+
+fn check_position(report: &Report) -> Result<(), WatchError> {
+    let range = 0.0..=report.duration.unwrap_or(LONGEST);
+    if range.contains(&report.position) {
+        Ok(())
+    } else {
+        Err(WatchError::PositionOutOfRange {
+            position: report.position,
+            length: report.duration,
+        })
+    }
+}

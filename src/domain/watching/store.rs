@@ -1,0 +1,97 @@
+//! The port to where watching is recorded.
+
+use async_trait::async_trait;
+
+use super::error::WatchError;
+use super::ledger::{Change, Ledger, Sitting};
+use super::types::{Play, WatchState, WatchedItem, WatchedTitle};
+use crate::domain::error::StoreError;
+use crate::domain::ids::{PlayId, ProfileId, TitleId};
+use crate::domain::page::{Slice, Window};
+
+/// Where watching is recorded.
+///
+/// Reads leave out what does not exist and promise no order, unless said otherwise.
+#[async_trait]
+pub trait WatchStore: Send + Sync {
+    /// Reads the rows of the sittings, runs the change on them and writes what it changed, in one transaction that
+    /// survives a crash once this returns. Two updates that touch the same row run one after the other. A changed
+    /// title sum is marked as waiting for projection. If the change fails, nothing is written. Returns the ledger as
+    /// it was written.
+    async fn update(&self, sittings: &[Sitting], change: Change) -> Result<Ledger, WatchError>;
+
+    /// How a profile stands with these items.
+    async fn states(
+        &self,
+        profile: ProfileId,
+        items: &[WatchedItem],
+    ) -> Result<Vec<WatchState>, StoreError>;
+
+    /// How a profile stands with everything of these titles: the films themselves, the episodes of the series.
+    async fn states_of_titles(
+        &self,
+        profile: ProfileId,
+        titles: &[TitleId],
+    ) -> Result<Vec<WatchState>, StoreError>;
+
+    /// The sums of a profile for these titles.
+    async fn watched_titles(
+        &self,
+        profile: ProfileId,
+        titles: &[TitleId],
+    ) -> Result<Vec<WatchedTitle>, StoreError>;
+
+    /// The sittings of a profile with these names.
+    async fn plays(&self, profile: ProfileId, ids: &[PlayId]) -> Result<Vec<Play>, StoreError>;
+
+    /// A page of a profile's sittings at films and episodes, at one title or at all, the latest started first, ties
+    /// by the play's name as hyphenated lower-case text, ascending. Keyset: (`started_at` in milliseconds, name).
+    async fn history(
+        &self,
+        profile: ProfileId,
+        title: Option<TitleId>,
+        window: &Window,
+    ) -> Result<Slice<Play>, StoreError>;
+
+    /// How many sittings [`Self::history`] lists.
+    async fn count_history(
+        &self,
+        profile: ProfileId,
+        title: Option<TitleId>,
+    ) -> Result<u64, StoreError>;
+
+    /// A page of what a profile can resume (position above 0; films and episodes), the last played first, ties by the
+    /// item's id, ascending. Keyset: (`last_played_at` in milliseconds, id).
+    async fn in_progress(
+        &self,
+        profile: ProfileId,
+        window: &Window,
+    ) -> Result<Slice<WatchState>, StoreError>;
+
+    /// How many items [`Self::in_progress`] lists.
+    async fn count_in_progress(&self, profile: ProfileId) -> Result<u64, StoreError>;
+
+    /// A page of the series that a profile has watched something of, the last played first, ties by the title's id,
+    /// ascending. Keyset: (`last_at` in milliseconds, id).
+    async fn watched_series(
+        &self,
+        profile: ProfileId,
+        window: &Window,
+    ) -> Result<Slice<WatchedTitle>, StoreError>;
+
+    /// Up to `limit` sums that wait for projection, the longest waiting first.
+    async fn unprojected_watches(&self, limit: usize) -> Result<Vec<WatchedTitle>, StoreError>;
+
+    /// Takes the mark from sums whose revision is still the given one; the others keep it.
+    async fn mark_watches_projected(
+        &self,
+        sums: &[(ProfileId, TitleId, u64)],
+    ) -> Result<(), StoreError>;
+
+    /// Up to `limit` sums with a key above the given one, by profile and title: for walking through all of them.
+    async fn watched_titles_after(
+        &self,
+        after: Option<(ProfileId, TitleId)>,
+        limit: usize,
+    ) -> Result<Vec<WatchedTitle>, StoreError>;
+}

@@ -1,0 +1,162 @@
+//! The documents of watching.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::sections::Sections;
+use crate::domain::catalog::Stamp;
+use crate::domain::ids::{EpisodeId, PlayId, ProfileId, TitleId};
+
+/// What a sitting is spent at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind", content = "id")]
+pub enum WatchedItem {
+    /// A film.
+    Film(TitleId),
+    /// An episode of a series.
+    Episode(EpisodeId),
+    /// A series as a whole: only loaded histories say no more than that. Not part of a profile's visible history.
+    Series(TitleId),
+}
+
+impl WatchedItem {
+    /// The kind as one word, and the id: what stores key by.
+    pub fn key(self) -> (&'static str, i64) {
+        match self {
+            Self::Film(id) => ("film", id.to_i64()),
+            Self::Episode(id) => ("episode", id.to_i64()),
+            Self::Series(id) => ("series", id.to_i64()),
+        }
+    }
+
+    /// The item with this key.
+    pub fn from_key(kind: &str, id: i64) -> Option<Self> {
+        match kind {
+            "film" => Some(Self::Film(TitleId::from_i64(id))),
+            "episode" => Some(Self::Episode(EpisodeId::from_i64(id))),
+            "series" => Some(Self::Series(TitleId::from_i64(id))),
+            _ => None,
+        }
+    }
+}
+
+/// What happened in the player.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PlaybackEvent {
+    /// Playing began, or began anew, at the position.
+    Start,
+    /// Playing has gone on to the position.
+    Progress,
+    /// The viewer jumped to the position.
+    Seek,
+    /// Playing has gone on to the position and stands still.
+    Pause,
+    /// Playing has gone on to the position and is over.
+    Stop,
+}
+
+impl PlaybackEvent {
+    /// Whether the position was reached by a jump instead of by playing.
+    pub fn is_jump(self) -> bool {
+        matches!(self, Self::Start | Self::Seek)
+    }
+}
+
+/// What a player reports.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Report {
+    /// What happened.
+    pub event: PlaybackEvent,
+    /// Where in the film or episode, in seconds from its start.
+    pub position: f64,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// The length in seconds, from the catalogue or the player; `None` if neither knows.
+    pub duration: Option<f64>,
+}
+
+/// One sitting of one profile at one item.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Play {
+    /// Whose.
+    pub profile: ProfileId,
+    /// Its name, given by the client.
+    pub id: PlayId,
+    /// At what.
+    pub item: WatchedItem,
+    /// The film, or the series of the episode.
+    pub title: TitleId,
+    /// The time of the earliest report.
+    pub started_at: DateTime<Utc>,
+    /// The time of the latest report.
+    pub last_at: DateTime<Utc>,
+    /// The position of the latest report, in seconds.
+    pub position: f64,
+    /// The length in seconds that the latest report went by.
+    pub duration: Option<f64>,
+    /// The sections that were played.
+    pub sections: Sections,
+    /// The share of the item that was played, 0 to 1.
+    pub completion: f64,
+    /// Whether it got as far as to count as watched.
+    pub completed: bool,
+    /// Whether it may shape the profile's suggestions.
+    pub counts: bool,
+    /// When and how often it was written.
+    pub stamp: Stamp,
+}
+
+/// How one profile stands with one item.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct WatchState {
+    /// Whose.
+    pub profile: ProfileId,
+    /// With what.
+    pub item: WatchedItem,
+    /// The film, or the series of the episode.
+    pub title: TitleId,
+    /// Where to resume, in seconds; 0 if there is nothing to resume.
+    pub position: f64,
+    /// How far that is, 0 to 100; 100 if it was watched and there is nothing to resume.
+    pub percent: f64,
+    /// Whether it was ever watched to the end.
+    pub watched: bool,
+    /// How many sittings.
+    pub plays: u32,
+    /// How many sittings got to the end.
+    pub completions: u32,
+    /// The seconds really played, over all sittings.
+    pub seconds: f64,
+    /// The time of the latest report.
+    pub last_played_at: DateTime<Utc>,
+    /// When and how often it was written.
+    pub stamp: Stamp,
+}
+
+/// What all sittings of one profile at one title add up to: the record of a `WATCHED` edge.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct WatchedTitle {
+    /// Whose.
+    pub profile: ProfileId,
+    /// The film or series.
+    pub title: TitleId,
+    /// Whether the title is a series.
+    pub is_series: bool,
+    /// Σ completion · 2^((t−L)/H) over the sittings that count; see [`super::WatchRules::weight`].
+    pub weight: f64,
+    /// How many sittings.
+    pub plays: u32,
+    /// How many of them got to the end.
+    pub completions: u32,
+    /// The seconds really played.
+    pub seconds: f64,
+    /// The time of the first report.
+    pub first_at: DateTime<Utc>,
+    /// The time of the latest report.
+    pub last_at: DateTime<Utc>,
+    /// What the profile said of it, if anything.
+    pub liked: Option<bool>,
+    /// When and how often it was written; the revision guards the projection.
+    pub stamp: Stamp,
+}

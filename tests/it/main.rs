@@ -1,0 +1,6 @@
+//! All integration tests in one binary: conformance of every adapter, features as their users meet them, and proofs
+//! about the tree. They talk to the real servers; `tests/run` starts them.
+#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+mod conformance;
+mod support;
