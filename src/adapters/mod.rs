@@ -2,4 +2,5 @@
 //! another one.
 
 pub mod mongo;
+pub mod redis;
 pub mod sqlite;

@@ -2,6 +2,8 @@
 
 mod accounts;
 mod db;
+mod sessions;
 
 pub use accounts::SqliteAccounts;
 pub use db::SqliteDb;
+pub use sessions::SqliteSessions;

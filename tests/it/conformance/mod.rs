@@ -19,6 +19,7 @@ macro_rules! on_every_backend {
 }
 
 mod accounts;
+mod sessions;
 
 /// Where a port is tried.
 #[expect(non_camel_case_types, reason = "they double as names of tests")]
