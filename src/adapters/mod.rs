@@ -4,4 +4,5 @@
 pub mod argon2;
 pub mod mongo;
 pub mod redis;
+pub mod search;
 pub mod sqlite;

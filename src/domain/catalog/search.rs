@@ -19,7 +19,8 @@ const MAX_HITS: usize = 500;
 ///
 /// Case and accents do not matter, small typing errors are forgiven. Better matches come first: the whole name, its
 /// beginning, all words in it (the last one may be unfinished), then the same with typing errors, then names of
-/// credited people; a title's original name counts like its name. Equal matches are ordered by popularity, the
+/// credited people; a title's original name counts like its name. A leading article and the spaces between words hardly
+/// count: a name that is whole but for them comes next to the whole name. Equal matches are ordered by popularity, the
 /// greatest first, then by id.
 #[async_trait]
 pub trait TitleSearch: Send + Sync {
@@ -27,7 +28,8 @@ pub trait TitleSearch: Send + Sync {
     /// it literally.
     async fn search_titles(&self, query: &str, limit: usize) -> Result<Vec<TitleHit>, SearchError>;
 
-    /// The people whose name matches, the best first, at most `limit`.
+    /// The people whose name matches, the best first, at most `limit`. Their scores tell equal matches apart by how many
+    /// titles credit them and how popular those are.
     async fn search_people(&self, query: &str, limit: usize)
     -> Result<Vec<PersonHit>, SearchError>;
 
