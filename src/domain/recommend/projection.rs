@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use super::affinity::{Features, Rarity};
 use super::error::RecommendError;
-use super::graph::{TasteGraph, TitleNode, WatchedEdge};
+use super::graph::{GraphCounts, TasteGraph, TitleNode, WatchedEdge};
 use super::similar::similar_edges;
 use crate::domain::catalog::{CatalogStore, CreditRole, Genre, Person, Title};
 use crate::domain::ids::{GenreId, PersonId, ProfileId, TitleId};
@@ -185,10 +185,9 @@ impl GraphService {
         Ok(edges.len())
     }
 
-    /// Whether a first or another computation of the `SIMILAR` edges is due: there are titles and none of the edges.
-    pub async fn needs_similar(&self) -> Result<bool, RecommendError> {
-        let counts = self.graph.counts().await?;
-        Ok(counts.similar == 0 && counts.titles > 1)
+    /// How much there is in the graph.
+    pub async fn counts(&self) -> Result<GraphCounts, RecommendError> {
+        Ok(self.graph.counts().await?)
     }
 
     /// Compares the graph with the documents; differences by key, at most 100 of each sort. What waits for projection

@@ -45,13 +45,7 @@ pub(super) fn answer(mut executed: Executed, media: Media) -> Response {
             extensions.set("code", VALIDATION_FAILED);
         }
     }
-    let (status, media) = match (was_executed, executed.errors.is_empty(), media) {
-        (false, ..) => (StatusCode::UNPROCESSABLE_ENTITY, Media::GraphqlResponse),
-        (true, true, media) => (StatusCode::OK, media),
-        (true, false, Media::GraphqlResponse) => (partial_success(), media),
-        // The number is not registered, so it is only for those who know the media type that goes with it.
-        (true, false, Media::Json) => (StatusCode::OK, media),
-    };
+    let status = if was_executed { StatusCode::OK } else { document_status(media) };
     let body = Answer {
         errors: &executed.errors,
         data: was_executed.then_some(&executed.data),
@@ -68,13 +62,18 @@ fn was_executed(executed: &Executed) -> bool {
         || executed.errors.is_empty()
 }
 
-/// "Partial Success": executed, with errors in it.
-fn partial_success() -> StatusCode {
-    StatusCode::from_u16(294).unwrap_or(StatusCode::OK)
+/// The status of a document that was not executed. Clients of the older type take everything else than 200 for a
+/// fault of the network, so the draft keeps it for them.
+fn document_status(media: Media) -> StatusCode {
+    match media {
+        Media::GraphqlResponse => StatusCode::BAD_REQUEST,
+        Media::Json => StatusCode::OK,
+    }
 }
 
-impl IntoResponse for Refusal {
-    fn into_response(self) -> Response {
+impl Refusal {
+    /// The answer, in the type that the client asked for.
+    pub(super) fn respond(self, media: Media) -> Response {
         let body = Answer {
             errors: &[self.error()],
             data: None,
@@ -84,7 +83,14 @@ impl IntoResponse for Refusal {
         if let Some(allow) = self.allow {
             headers.insert(ALLOW, HeaderValue::from_static(allow));
         }
-        respond(self.status, Media::GraphqlResponse, &body, headers)
+        let status = self.status.unwrap_or_else(|| document_status(media));
+        respond(status, media, &body, headers)
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        self.respond(Media::GraphqlResponse)
     }
 }
 

@@ -10,7 +10,7 @@ use axum::{
     body::{Body, HttpBody},
     extract::{Request, State},
     http::{Method, StatusCode, request::Parts},
-    response::{IntoResponse, Response},
+    response::Response,
     routing::{MethodRouter, any},
 };
 use futures::StreamExt;
@@ -20,7 +20,7 @@ use tracing::Instrument;
 use super::{
     answer::{answer, page},
     call::{Call, Parameters},
-    media::{Accept, is_json_body},
+    media::{Accept, Media, is_json_body},
     refusal::Refusal,
 };
 use crate::graphql::limits::{self, Limits};
@@ -95,9 +95,15 @@ impl<E: Executor> GraphqlEndpoint<E> {
         any(handle::<E>).with_state(Arc::new(self))
     }
 
-    async fn respond(&self, request: Request) -> Result<Response, Refusal> {
+    async fn respond(&self, request: Request) -> Response {
         let (parts, body) = request.into_parts();
         let accept = Accept::of(&parts.headers);
+        let media = accept.media.unwrap_or(Media::GraphqlResponse);
+        let answered = self.answer(parts, body, accept).await;
+        answered.unwrap_or_else(|refusal| refusal.respond(media))
+    }
+
+    async fn answer(&self, parts: Parts, body: Body, accept: Accept) -> Result<Response, Refusal> {
         let is_get = match parts.method {
             Method::GET | Method::HEAD => true,
             Method::POST => false,
@@ -233,8 +239,5 @@ async fn handle<E: Executor>(
     State(endpoint): State<Arc<GraphqlEndpoint<E>>>,
     request: Request,
 ) -> Response {
-    endpoint
-        .respond(request)
-        .await
-        .unwrap_or_else(IntoResponse::into_response)
+    endpoint.respond(request).await
 }

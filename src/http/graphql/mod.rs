@@ -1,22 +1,19 @@
 //! The HTTP handler in front of the GraphQL schema.
 //!
 //! Ours instead of the library's, which executes mutations sent by `GET` and as `text/plain`: both are requests that
-//! another site can make a browser send with the viewer's cookie. It follows the first edition of GraphQL over HTTP
-//! (September 2026), whose rules of thumb are:
+//! another site can make a browser send with the viewer's cookie. It follows the GraphQL over HTTP draft:
 //!
-//! | what happened | status | |
+//! | what happened | `application/graphql-response+json` | `application/json` |
 //! |---|---|---|
-//! | executed, no errors | 200 | |
-//! | executed, some errors, with or without data | 294 | 200 for clients that asked for `application/json` |
-//! | not JSON, no `query`, or no GraphQL | 400 | the edition suggests 422 for the second |
-//! | mutation by `GET`, unknown method | 405 | with `Allow` |
-//! | no answer that the client accepts | 406 | |
-//! | the body is slow, too large, not JSON by its own account | 408, 413, 415 | |
-//! | against the schema or the limits, no such operation, a variable is missing | 422 | |
-//! | not done within the time limit | 504 | mutations are finished all the same |
+//! | executed, with or without errors | 200 | 200 |
+//! | no GraphQL, against the schema or the limits, no such operation, a variable does not fit | 400 | 200 |
+//! | not JSON, or no `query` in it | 400 | 400 |
+//! | mutation by `GET`, unknown method | 405, with `Allow` | 405 |
+//! | no answer that the client accepts | 406 | 406 |
+//! | the body is slow, too large, not JSON by its own account | 408, 413, 415 | 408, 413, 415 |
+//! | not done within the time limit; mutations are finished all the same | 504 | 504 |
 //!
-//! A success is labelled as the client asked, everything else as `application/graphql-response+json`, by which clients
-//! tell our errors from those of a proxy. The body of every error is `{"errors": [{"message", "extensions": {"code"}}]}`.
+//! The body of every error is `{"errors": [{"message", "extensions": {"code"}}]}`.
 
 mod answer;
 mod call;

@@ -8,7 +8,8 @@ use crate::graphql::limits::LimitError;
 /// Why a request was not executed: one error with a stable code, and the status that goes with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
-    pub(super) status: StatusCode,
+    /// `None` for a request that is sound as such, but not its document: that depends on the type of the answer.
+    pub(super) status: Option<StatusCode>,
     pub(super) code: &'static str,
     pub(super) message: String,
     /// Where in the document, if it is about a place.
@@ -25,7 +26,7 @@ impl Refusal {
     /// An answer of one error; the message is shown to the client.
     pub fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
         Self {
-            status,
+            status: Some(status),
             code,
             message: message.into(),
             at: None,
@@ -77,10 +78,11 @@ impl Refusal {
     }
 
     pub(super) fn invalid(message: impl Into<String>, at: Option<Pos>) -> Self {
-        Self {
-            at,
-            ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, VALIDATION_FAILED, message)
-        }
+        Self::of_document(VALIDATION_FAILED, message, at)
+    }
+
+    fn of_document(code: &'static str, message: impl Into<String>, at: Option<Pos>) -> Self {
+        Self { status: None, at, ..Self::new(StatusCode::BAD_REQUEST, code, message) }
     }
 
     /// The one error of the answer.
@@ -96,13 +98,6 @@ impl Refusal {
 
 impl From<LimitError> for Refusal {
     fn from(error: LimitError) -> Self {
-        let status = match error {
-            LimitError::Syntax { .. } => StatusCode::BAD_REQUEST,
-            _ => StatusCode::UNPROCESSABLE_ENTITY,
-        };
-        Self {
-            at: error.position(),
-            ..Self::new(status, error.code(), error.to_string())
-        }
+        Self::of_document(error.code(), error.to_string(), error.position())
     }
 }

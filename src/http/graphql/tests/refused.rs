@@ -194,7 +194,7 @@ async fn a_document_that_is_not_graphql_is_a_bad_request() {
 }
 
 #[tokio::test]
-async fn a_document_that_does_not_fit_the_schema_is_unprocessable() {
+async fn a_document_that_does_not_fit_the_schema_is_refused() {
     for query in [
         "{ nothing }",
         "{ add }",
@@ -204,12 +204,15 @@ async fn a_document_that_does_not_fit_the_schema_is_unprocessable() {
         "query ($a: Int!) { hello add(a: $a) }",
         "subscription { hello }",
     ] {
-        for accept in ["application/graphql-response+json", "application/json"] {
+        for (accept, status) in [
+            ("application/graphql-response+json", 400),
+            ("application/json", 200),
+        ] {
             let answer = post_query(accept, query).await;
 
             assert_eq!(
                 answer.refusal(),
-                refused(422, "GRAPHQL_VALIDATION_FAILED"),
+                refused(status, "GRAPHQL_VALIDATION_FAILED"),
                 "{query}"
             );
         }
@@ -217,7 +220,7 @@ async fn a_document_that_does_not_fit_the_schema_is_unprocessable() {
 }
 
 #[tokio::test]
-async fn variables_and_operations_that_do_not_fit_are_unprocessable() {
+async fn variables_and_operations_that_do_not_fit_are_refused() {
     let add = "query Add($a: Int!, $b: Int! = 2) { add(a: $a, b: $b) }";
     for body in [
         json!({ "query": add }),
@@ -231,7 +234,7 @@ async fn variables_and_operations_that_do_not_fit_are_unprocessable() {
 
         assert_eq!(
             answer.refusal(),
-            refused(422, "GRAPHQL_VALIDATION_FAILED"),
+            refused(200, "GRAPHQL_VALIDATION_FAILED"),
             "{body}"
         );
     }
@@ -262,7 +265,7 @@ async fn a_document_that_would_keep_the_schema_busy_for_an_hour_is_refused() {
 
     let answer = post_query("application/graphql-response+json", &query).await;
 
-    assert_eq!(answer.refusal(), refused(422, "DOCUMENT_TOO_COMPLEX"));
+    assert_eq!(answer.refusal(), refused(400, "DOCUMENT_TOO_COMPLEX"));
 }
 
 #[tokio::test]
