@@ -5,4 +5,5 @@ pub mod graphql;
 mod health;
 mod router;
 
-pub use router::{HttpOptions, Metrics, router};
+pub use health::Stores;
+pub use router::{HttpOptions, router};
