@@ -8,6 +8,12 @@ mod rules;
 mod sections;
 mod service;
 mod store;
+#[cfg(test)]
+#[expect(
+    clippy::float_cmp,
+    reason = "whole seconds, and sums made in the same order, are exact"
+)]
+mod tests;
 mod types;
 
 pub use error::WatchError;
