@@ -33,7 +33,11 @@ impl Program {
     pub(crate) async fn new(on: On) -> Self {
         let data = tempfile::tempdir().unwrap();
         if on == On::Embedded {
-            return Self { data, variables: Vec::new(), _neo4j: None };
+            return Self {
+                data,
+                variables: Vec::new(),
+                _neo4j: None,
+            };
         }
         let (redis, prefix) = redis_url();
         let neo4j = neo4j().await;
@@ -45,7 +49,11 @@ impl Program {
             ("REDIS_URL", redis.expose_secret().to_owned()),
             ("REELGRAPH_REDIS_PREFIX", prefix),
         ];
-        let program = Self { data, variables, _neo4j: Some(neo4j) };
+        let program = Self {
+            data,
+            variables,
+            _neo4j: Some(neo4j),
+        };
         // What the test before left in the graph, of which this store knows nothing.
         assert!(program.run(&["graph", "rebuild"]).await.status.success());
         program
@@ -56,7 +64,8 @@ impl Program {
         let program = Self::new(on).await;
         match on {
             On::Embedded => {
-                std::fs::copy(seeded_store(), program.data.path().join("reelgraph.sqlite")).unwrap();
+                std::fs::copy(seeded_store(), program.data.path().join("reelgraph.sqlite"))
+                    .unwrap();
             }
             On::Servers => {
                 program.expect(&["load", "seed"]).await;
@@ -75,7 +84,12 @@ impl Program {
 
     /// What a variable is set to.
     pub(crate) fn variable(&self, name: &str) -> &str {
-        &self.variables.iter().find(|(other, _)| *other == name).unwrap().1
+        &self
+            .variables
+            .iter()
+            .find(|(other, _)| *other == name)
+            .unwrap()
+            .1
     }
 
     /// The folder of the embedded store.
@@ -91,7 +105,11 @@ impl Program {
     /// Runs a command that must succeed; what it prints.
     pub(crate) async fn expect(&self, arguments: &[&str]) -> String {
         let output = self.run(arguments).await;
-        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        assert!(
+            output.status.success(),
+            "{arguments:?}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         String::from_utf8(output.stdout).unwrap()
     }
 
@@ -102,25 +120,51 @@ impl Program {
 
     /// Starts the server with further arguments.
     pub(crate) async fn serve_with(&self, arguments: &[&str]) -> Site {
-        let mut child = self.command(&[&["serve", "--listen", "127.0.0.1:0"], arguments].concat()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut child = self
+            .command(&[&["serve", "--listen", "127.0.0.1:0"], arguments].concat())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let address = loop {
-            let line = lines.next_line().await.unwrap().expect("the server says where it listens");
+            let line = lines
+                .next_line()
+                .await
+                .unwrap()
+                .expect("the server says where it listens");
             if let Some(address) = line.strip_prefix("listening on ") {
                 break address.to_owned();
             }
         };
-        Site { child, address, client: reqwest::Client::new(), cookie: None }
+        Site {
+            child,
+            address,
+            client: reqwest::Client::new(),
+            cookie: None,
+        }
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_reelgraph"));
-        command.args(arguments).arg("--data-dir").arg(self.data.path());
-        for name in ["MONGODB_URI", "NEO4J_URI", "NEO4J_USER", "NEO4J_PASSWORD", "REDIS_URL"] {
+        command
+            .args(arguments)
+            .arg("--data-dir")
+            .arg(self.data.path());
+        for name in [
+            "MONGODB_URI",
+            "NEO4J_URI",
+            "NEO4J_USER",
+            "NEO4J_PASSWORD",
+            "REDIS_URL",
+        ] {
             command.env_remove(name);
         }
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));
-        command.env("REELGRAPH_LOG", "warn").current_dir(env!("CARGO_MANIFEST_DIR")).stdin(Stdio::null()).kill_on_drop(true);
+        command
+            .env("REELGRAPH_LOG", "warn")
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .stdin(Stdio::null())
+            .kill_on_drop(true);
         command
     }
 }
@@ -136,11 +180,18 @@ pub(crate) struct Site {
 impl Site {
     /// Sends an operation; the whole answer.
     pub(crate) async fn send(&self, query: &str, variables: Value) -> Value {
-        let mut request = self.client.post(format!("{}/graphql", self.address)).header(CONTENT_TYPE, "application/json");
+        let mut request = self
+            .client
+            .post(format!("{}/graphql", self.address))
+            .header(CONTENT_TYPE, "application/json");
         if let Some(cookie) = &self.cookie {
             request = request.header(COOKIE, cookie);
         }
-        let response = request.body(json!({ "query": query, "variables": variables }).to_string()).send().await.unwrap();
+        let response = request
+            .body(json!({ "query": query, "variables": variables }).to_string())
+            .send()
+            .await
+            .unwrap();
         response.json().await.unwrap()
     }
 
@@ -153,13 +204,25 @@ impl Site {
 
     /// Sends an operation and goes on with the cookie that it sets.
     pub(crate) async fn ask_for_cookie(&mut self, query: &str, variables: Value) -> Value {
-        let mut request = self.client.post(format!("{}/graphql", self.address)).header(CONTENT_TYPE, "application/json");
+        let mut request = self
+            .client
+            .post(format!("{}/graphql", self.address))
+            .header(CONTENT_TYPE, "application/json");
         if let Some(cookie) = &self.cookie {
             request = request.header(COOKIE, cookie);
         }
-        let response = request.body(json!({ "query": query, "variables": variables }).to_string()).send().await.unwrap();
+        let response = request
+            .body(json!({ "query": query, "variables": variables }).to_string())
+            .send()
+            .await
+            .unwrap();
         if let Some(cookie) = response.headers().get(SET_COOKIE) {
-            self.cookie = cookie.to_str().unwrap().split(';').next().map(str::to_owned);
+            self.cookie = cookie
+                .to_str()
+                .unwrap()
+                .split(';')
+                .next()
+                .map(str::to_owned);
         }
         response.json().await.unwrap()
     }
@@ -167,8 +230,17 @@ impl Site {
     /// Registers somebody new and stays logged in.
     pub(crate) async fn register(&mut self, email: &str) {
         let query = "mutation ($input: RegisterInput!) { register(input: $input) { viewer { user { id } } userErrors { code field message } } }";
-        let answer = self.ask_for_cookie(query, json!({ "input": { "email": email, "password": "correct horse battery" } })).await;
-        assert_eq!(answer["data"]["register"]["userErrors"], json!([]), "{answer}");
+        let answer = self
+            .ask_for_cookie(
+                query,
+                json!({ "input": { "email": email, "password": "correct horse battery" } }),
+            )
+            .await;
+        assert_eq!(
+            answer["data"]["register"]["userErrors"],
+            json!([]),
+            "{answer}"
+        );
     }
 
     /// The cookie that requests are sent with.
@@ -193,7 +265,12 @@ impl Site {
 
     /// The global id of a film or series.
     pub(crate) async fn id_of(&self, field: &str, slug: &str) -> String {
-        let data = self.ask(&format!("query ($slug: String) {{ {field}(slug: $slug) {{ id }} }}"), json!({ "slug": slug })).await;
+        let data = self
+            .ask(
+                &format!("query ($slug: String) {{ {field}(slug: $slug) {{ id }} }}"),
+                json!({ "slug": slug }),
+            )
+            .await;
         data[field]["id"].as_str().unwrap().to_owned()
     }
 
@@ -207,7 +284,12 @@ impl Site {
     }
 
     /// Asks again until the answer is as wanted; fails after the limit.
-    pub(crate) async fn wait_for(&self, limit: Duration, query: &str, is_wanted: impl Fn(&Value) -> bool) -> Value {
+    pub(crate) async fn wait_for(
+        &self,
+        limit: Duration,
+        query: &str,
+        is_wanted: impl Fn(&Value) -> bool,
+    ) -> Value {
         let started = std::time::Instant::now();
         loop {
             let data = self.ask(query, json!({})).await;
@@ -217,6 +299,17 @@ impl Site {
             assert!(started.elapsed() < limit, "still {data}");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
+    }
+
+    /// Asks again until there is an answer without errors.
+    pub(crate) async fn wait_for_answer(&self, query: &str) {
+        for _ in 0..200 {
+            if self.send(query, json!({})).await.get("errors").is_none() {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("still no answer to {query}");
     }
 
     /// Ends the process at once, as a power cut would.
@@ -235,7 +328,13 @@ fn seeded_store() -> &'static Path {
             for name in ["MONGODB_URI", "NEO4J_URI", "REDIS_URL"] {
                 command.env_remove(name);
             }
-            let status = command.args(arguments).arg("--data-dir").arg(folder.path()).current_dir(env!("CARGO_MANIFEST_DIR")).stdout(Stdio::null()).status();
+            let status = command
+                .args(arguments)
+                .arg("--data-dir")
+                .arg(folder.path())
+                .current_dir(env!("CARGO_MANIFEST_DIR"))
+                .stdout(Stdio::null())
+                .status();
             assert!(status.unwrap().success(), "{arguments:?}");
         };
         run(&["load", "seed"]);
