@@ -2,5 +2,7 @@
 //! another one.
 
 pub mod memory;
+pub mod argon2;
 pub mod mongo;
+pub mod redis;
 pub mod sqlite;

@@ -1,5 +1,7 @@
 //! The record in production: MongoDB, a replica set, so that there are transactions.
 
+mod accounts;
 mod db;
 
+pub use accounts::MongoAccounts;
 pub use db::MongoDb;

@@ -1,5 +1,9 @@
 //! The embedded store: one SQLite file, with no server.
 
+mod accounts;
 mod db;
+mod sessions;
 
+pub use accounts::SqliteAccounts;
 pub use db::SqliteDb;
+pub use sessions::SqliteSessions;

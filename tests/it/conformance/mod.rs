@@ -18,6 +18,9 @@ macro_rules! on_every_backend {
     };
 }
 
+mod accounts;
+mod sessions;
+
 /// Where a port is tried.
 #[expect(non_camel_case_types, reason = "they double as names of tests")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
