@@ -1,5 +1,6 @@
 //! The ports of [`crate::domain`] on real technology: one folder for each, one file a feature. No adapter knows of
 //! another one.
 
+pub mod memory;
 pub mod mongo;
 pub mod sqlite;

@@ -21,6 +21,8 @@ use crate::domain::page::{Direction, Keyset, Slice, Window};
 
 /// How far ahead of ours a client's clock may run, in seconds.
 const CLOCK_SKEW: i64 = 300;
+/// How many sums are read at once when all are walked through.
+const WALK: usize = 5000;
 /// The longest position in an item of unknown length, in seconds.
 const LONGEST: f64 = 86_400.0;
 
@@ -258,6 +260,15 @@ impl WatchService {
             .filter_map(|episodes| next_episode(episodes, is_watched, today))
             .map(|next| (next.series, next.clone()))
             .collect())
+    }
+
+    /// Profiles that have watched something, by id, from the one after the given; none: there are no more.
+    pub async fn profiles_after(&self, after: Option<ProfileId>) -> Result<Vec<ProfileId>, WatchError> {
+        let beyond = after.map(|profile| (profile, TitleId(i64::MAX.cast_unsigned())));
+        let sums = self.store.watched_titles_after(beyond, WALK).await?;
+        let mut profiles: Vec<ProfileId> = sums.iter().map(|sum| sum.profile).collect();
+        profiles.dedup();
+        Ok(profiles)
     }
 
     /// What a profile's sittings at these titles add up to.

@@ -1,0 +1,5 @@
+//! What lives inside the process.
+
+mod events;
+
+pub use events::MemoryEvents;
