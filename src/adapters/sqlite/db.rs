@@ -16,6 +16,7 @@ use crate::domain::error::StoreError;
 const MIGRATIONS: &[&str] = &[
     include_str!("schema/catalog.sql"),
     include_str!("schema/accounts.sql"),
+    include_str!("schema/watching.sql"),
 ];
 
 /// How many threads read.

@@ -4,8 +4,11 @@ mod accounts;
 mod catalog;
 mod db;
 mod sessions;
+mod watching;
+mod watching_rows;
 
 pub use accounts::SqliteAccounts;
 pub use catalog::SqliteCatalog;
 pub use db::SqliteDb;
 pub use sessions::SqliteSessions;
+pub use watching::SqliteWatching;

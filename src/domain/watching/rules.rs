@@ -115,7 +115,6 @@ fn landmark() -> DateTime<Utc> {
 }
 
 #[cfg(test)]
-#[expect(clippy::float_cmp, reason = "whole seconds are exact")]
 mod tests {
     use super::*;
 

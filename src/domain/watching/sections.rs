@@ -108,6 +108,13 @@ impl Sections {
     }
 }
 
+impl FromIterator<Section> for Sections {
+    /// The sections that a store kept, in the order that [`Sections::iter`] gives.
+    fn from_iter<T: IntoIterator<Item = Section>>(sections: T) -> Self {
+        Self(sections.into_iter().collect())
+    }
+}
+
 impl Section {
     /// Whether the report adds nothing to this section.
     fn knows(&self, event: PlaybackEvent, position: f64, at: DateTime<Utc>) -> bool {

@@ -34,3 +34,5 @@ pub(crate) enum Backend {
     /// Redis.
     redis,
 }
+
+mod watching;
