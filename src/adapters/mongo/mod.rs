@@ -1,5 +1,7 @@
 //! The record in production: MongoDB, a replica set, so that there are transactions.
 
+mod catalog;
 mod db;
 
+pub use catalog::MongoCatalog;
 pub use db::MongoDb;

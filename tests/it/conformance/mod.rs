@@ -31,3 +31,5 @@ pub(crate) enum Backend {
     /// Redis.
     redis,
 }
+
+mod catalog;
