@@ -4,4 +4,8 @@ mod accounts;
 mod db;
 
 pub use accounts::MongoAccounts;
+mod catalog;
+mod db;
+
+pub use catalog::MongoCatalog;
 pub use db::MongoDb;

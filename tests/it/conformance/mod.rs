@@ -35,4 +35,5 @@ pub(crate) enum Backend {
     redis,
 }
 
+mod catalog;
 mod watching;
