@@ -2,4 +2,5 @@
 //! another one.
 
 pub mod mongo;
+pub mod neo4j;
 pub mod sqlite;

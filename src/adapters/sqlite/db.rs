@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 use crate::domain::error::StoreError;
 
 /// The tables of each feature. An entry is one version of the schema: never change one that was released, add another.
-const MIGRATIONS: &[&str] = &[];
+const MIGRATIONS: &[&str] = &[include_str!("schema/graph.sql")];
 
 /// How many threads read.
 const READERS: usize = 3;
