@@ -4,5 +4,6 @@
 pub mod argon2;
 pub mod memory;
 pub mod mongo;
+pub mod neo4j;
 pub mod redis;
 pub mod sqlite;

@@ -17,6 +17,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema/catalog.sql"),
     include_str!("schema/accounts.sql"),
     include_str!("schema/watching.sql"),
+    include_str!("schema/graph.sql"),
 ];
 
 /// How many threads read.

@@ -3,6 +3,7 @@
 mod accounts;
 mod catalog;
 mod db;
+mod graph;
 mod sessions;
 mod watching;
 mod watching_rows;
@@ -10,5 +11,6 @@ mod watching_rows;
 pub use accounts::SqliteAccounts;
 pub use catalog::SqliteCatalog;
 pub use db::SqliteDb;
+pub use graph::SqliteGraph;
 pub use sessions::SqliteSessions;
 pub use watching::SqliteWatching;
