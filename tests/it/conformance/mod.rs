@@ -18,9 +18,6 @@ macro_rules! on_every_backend {
     };
 }
 
-mod accounts;
-mod sessions;
-
 /// Where a port is tried.
 #[expect(non_camel_case_types, reason = "they double as names of tests")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,5 +32,7 @@ pub(crate) enum Backend {
     redis,
 }
 
+mod accounts;
 mod catalog;
+mod sessions;
 mod watching;
