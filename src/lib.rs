@@ -12,3 +12,5 @@
 pub mod domain;
 
 pub mod adapters;
+pub mod config;
+pub mod jobs;

@@ -2,7 +2,9 @@
 //! another one.
 
 pub mod argon2;
+pub mod memory;
 pub mod mongo;
+pub mod neo4j;
 pub mod redis;
 pub mod search;
 pub mod sqlite;

@@ -7,7 +7,14 @@ mod next_up;
 mod rules;
 mod sections;
 mod service;
+mod standing;
 mod store;
+#[cfg(test)]
+#[expect(
+    clippy::float_cmp,
+    reason = "whole seconds, and sums made in the same order, are exact"
+)]
+mod tests;
 mod types;
 
 pub use error::WatchError;
@@ -17,5 +24,6 @@ pub use next_up::next_episode;
 pub use rules::{Progress, WatchRules};
 pub use sections::{Section, Sections};
 pub use service::{Reported, WatchService};
+pub use standing::SeriesStanding;
 pub use store::WatchStore;
 pub use types::{Play, PlaybackEvent, Report, WatchState, WatchedItem, WatchedTitle};

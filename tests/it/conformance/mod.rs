@@ -18,9 +18,6 @@ macro_rules! on_every_backend {
     };
 }
 
-mod accounts;
-mod sessions;
-
 /// Where a port is tried.
 #[expect(non_camel_case_types, reason = "they double as names of tests")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,3 +31,8 @@ pub(crate) enum Backend {
     /// Redis.
     redis,
 }
+
+mod accounts;
+mod catalog;
+mod sessions;
+mod watching;
