@@ -2,7 +2,6 @@
 
 mod db;
 mod watching;
-mod watching_rows;
 
 pub use db::SqliteDb;
 pub use watching::SqliteWatching;

@@ -263,7 +263,10 @@ impl WatchService {
     }
 
     /// Profiles that have watched something, by id, from the one after the given; none: there are no more.
-    pub async fn profiles_after(&self, after: Option<ProfileId>) -> Result<Vec<ProfileId>, WatchError> {
+    pub async fn profiles_after(
+        &self,
+        after: Option<ProfileId>,
+    ) -> Result<Vec<ProfileId>, WatchError> {
         let beyond = after.map(|profile| (profile, TitleId(i64::MAX.cast_unsigned())));
         let sums = self.store.watched_titles_after(beyond, WALK).await?;
         let mut profiles: Vec<ProfileId> = sums.iter().map(|sum| sum.profile).collect();

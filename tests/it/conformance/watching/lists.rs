@@ -50,14 +50,25 @@ async fn history_has_the_latest_started_first(opened: &Opened) {
 }
 
 async fn history_is_of_one_title_or_of_all(opened: &Opened) {
-    for (play, item) in [(1, episode(1)), (2, film(1)), (3, episode(2)), (4, episode(1))] {
+    for (play, item) in [
+        (1, episode(1)),
+        (2, film(1)),
+        (3, episode(2)),
+        (4, episode(1)),
+    ] {
         let when = at(i64::try_from(play).unwrap() * 1000);
         opened.begin(sitting(ANN, item, play), when).await;
     }
 
     assert_pages(
         &[4, 3, 1].map(play_id),
-        async |window| opened.store.history(ANN, Some(SERIES), &window).await.unwrap(),
+        async |window| {
+            opened
+                .store
+                .history(ANN, Some(SERIES), &window)
+                .await
+                .unwrap()
+        },
         |play: &Play| play.id,
         |play| Keyset {
             value: KeyValue::Number(play.started_at.timestamp_millis()),
@@ -67,18 +78,26 @@ async fn history_is_of_one_title_or_of_all(opened: &Opened) {
     .await;
     let store = &opened.store;
     assert_eq!(store.count_history(ANN, Some(SERIES)).await.unwrap(), 3);
-    assert_eq!(store.count_history(ANN, Some(TitleId(404))).await.unwrap(), 0);
+    assert_eq!(
+        store.count_history(ANN, Some(TitleId(404))).await.unwrap(),
+        0
+    );
     assert_eq!(store.count_history(ANN, None).await.unwrap(), 4);
 }
 
 async fn history_hides_sittings_at_whole_series(opened: &Opened) {
     let whole = watch(ANN, WatchedItem::Series(SERIES), at(0));
     let episode = watch(ANN, episode(1), at(1000));
-    opened.import(vec![whole.clone(), episode.clone()], at(2000)).await;
+    opened
+        .import(vec![whole.clone(), episode.clone()], at(2000))
+        .await;
     let store = &opened.store;
 
     let all = store.history(ANN, None, &Window::first(10)).await.unwrap();
-    let of_series = store.history(ANN, Some(SERIES), &Window::first(10)).await.unwrap();
+    let of_series = store
+        .history(ANN, Some(SERIES), &Window::first(10))
+        .await
+        .unwrap();
 
     let found = store.plays(ANN, &[episode.sitting().play]).await.unwrap();
     assert_eq!((all.rows, all.has_more), (found.clone(), false));
@@ -99,10 +118,19 @@ async fn in_progress_has_the_last_played_first(opened: &Opened) {
         (episode(4), 20_001),
     ];
     for (play, (item, when)) in items.into_iter().enumerate() {
-        opened.begin(sitting(ANN, item, play as u128), at(when)).await;
+        opened
+            .begin(sitting(ANN, item, play as u128), at(when))
+            .await;
     }
 
-    let expected = [film(1), episode(4), film(5), film(11), episode(30), episode(2)];
+    let expected = [
+        film(1),
+        episode(4),
+        film(5),
+        film(11),
+        episode(30),
+        episode(2),
+    ];
     assert_pages(
         &expected,
         async |window| opened.store.in_progress(ANN, &window).await.unwrap(),
@@ -116,7 +144,9 @@ async fn in_progress_has_the_last_played_first(opened: &Opened) {
 async fn in_progress_is_what_can_be_resumed(opened: &Opened) {
     let (half, hardly, whole) = (film(1), film(2), WatchedItem::Series(SERIES));
     opened.begin(sitting(ANN, half, 1), at(0)).await;
-    opened.report(sitting(ANN, hardly, 2), a_report(Stop, 60.0, at(1000))).await;
+    opened
+        .report(sitting(ANN, hardly, 2), a_report(Stop, 60.0, at(1000)))
+        .await;
     opened.begin(sitting(ANN, whole, 3), at(2000)).await;
     let done = sitting(ANN, episode(1), 4);
     opened.begin(done, at(3000)).await;
@@ -124,20 +154,35 @@ async fn in_progress_is_what_can_be_resumed(opened: &Opened) {
 
     opened.report(done, a_report(Stop, 3600.0, at(4000))).await;
 
-    let listed = opened.store.in_progress(ANN, &Window::first(10)).await.unwrap();
-    assert_eq!(listed.rows, opened.store.states(ANN, &[half]).await.unwrap());
+    let listed = opened
+        .store
+        .in_progress(ANN, &Window::first(10))
+        .await
+        .unwrap();
+    assert_eq!(
+        listed.rows,
+        opened.store.states(ANN, &[half]).await.unwrap()
+    );
     assert_eq!(opened.store.count_in_progress(ANN).await.unwrap(), 1);
 }
 
 async fn watched_series_has_the_last_played_first(opened: &Opened) {
-    let series = [(50, 20_000), (7, 20_000), (8, 10_000), (9, 30_000), (60, 20_000)];
+    let series = [
+        (50, 20_000),
+        (7, 20_000),
+        (8, 10_000),
+        (9, 30_000),
+        (60, 20_000),
+    ];
     for (title, when) in series {
         let mut watch = watch(ANN, episode(title), at(when));
         watch.title = TitleId(title);
         opened.import(vec![watch], at(when)).await;
     }
     let whole = WatchedItem::Series(TitleId(10));
-    opened.import(vec![watch(ANN, whole, at(40_000))], at(0)).await;
+    opened
+        .import(vec![watch(ANN, whole, at(40_000))], at(0))
+        .await;
     opened.begin(sitting(ANN, film(1), 1), at(50_000)).await;
 
     assert_pages(
@@ -152,7 +197,11 @@ async fn watched_series_has_the_last_played_first(opened: &Opened) {
 async fn a_page_of_nothing_is_empty(opened: &Opened) {
     let store = &opened.store;
     for direction in [Direction::Forward, Direction::Backward] {
-        let window = Window { limit: 5, start: None, direction };
+        let window = Window {
+            limit: 5,
+            start: None,
+            direction,
+        };
 
         let history = store.history(ANN, None, &window).await.unwrap();
         let progress = store.in_progress(ANN, &window).await.unwrap();
@@ -178,7 +227,12 @@ async fn assert_pages<T, K: PartialEq + Debug + Clone>(
             let mut walked: Vec<K> = Vec::new();
             let mut start = None;
             loop {
-                let slice = page(Window { limit, start: start.take(), direction }).await;
+                let slice = page(Window {
+                    limit,
+                    start: start.take(),
+                    direction,
+                })
+                .await;
                 let keys: Vec<K> = slice.rows.iter().map(&key).collect();
                 assert!(keys.len() <= limit);
                 let edge = match direction {

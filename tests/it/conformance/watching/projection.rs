@@ -15,8 +15,18 @@ on_every_backend!(open on [sqlite, mongo]:
 );
 
 async fn the_longest_waiting_comes_first(opened: &Opened) {
-    for (profile, title, when) in [(BEN, 3, 2000), (ANN, 9, 1000), (ANN, 1, 3000), (BEN, 4, 4000)] {
-        opened.begin(sitting(profile, film(title), 1 + u128::from(title)), at(when)).await;
+    for (profile, title, when) in [
+        (BEN, 3, 2000),
+        (ANN, 9, 1000),
+        (ANN, 1, 3000),
+        (BEN, 4, 4000),
+    ] {
+        opened
+            .begin(
+                sitting(profile, film(title), 1 + u128::from(title)),
+                at(when),
+            )
+            .await;
     }
 
     let all = opened.store.unprojected_watches(10).await.unwrap();
@@ -24,7 +34,12 @@ async fn the_longest_waiting_comes_first(opened: &Opened) {
 
     assert_eq!(
         keys(&all),
-        [(ANN, TitleId(9)), (BEN, TitleId(3)), (ANN, TitleId(1)), (BEN, TitleId(4))]
+        [
+            (ANN, TitleId(9)),
+            (BEN, TitleId(3)),
+            (ANN, TitleId(1)),
+            (BEN, TitleId(4))
+        ]
     );
     assert_eq!(some, all[..2]);
     assert_eq!(all[0], opened.sum(ANN, TitleId(9)).await);
@@ -34,7 +49,9 @@ async fn a_sum_that_changes_while_it_waits_keeps_its_place(opened: &Opened) {
     opened.begin(sitting(ANN, film(1), 1), at(1000)).await;
     opened.begin(sitting(ANN, film(2), 2), at(2000)).await;
 
-    opened.report(sitting(ANN, film(1), 1), a_report(Stop, 3600.0, at(3000))).await;
+    opened
+        .report(sitting(ANN, film(1), 1), a_report(Stop, 3600.0, at(3000)))
+        .await;
 
     let waiting = opened.store.unprojected_watches(10).await.unwrap();
     assert_eq!(keys(&waiting), [(ANN, TitleId(1)), (ANN, TitleId(2))]);
@@ -44,9 +61,13 @@ async fn a_sum_that_changes_while_it_waits_keeps_its_place(opened: &Opened) {
 async fn a_mark_goes_only_with_the_revision_that_was_projected(opened: &Opened) {
     for title in 1..=3 {
         let evening = sitting(ANN, film(title), u128::from(title));
-        opened.begin(evening, at(1000)).await;
+        opened
+            .begin(evening, at(i64::try_from(title).unwrap()))
+            .await;
     }
-    opened.report(sitting(ANN, film(2), 2), a_report(Stop, 3600.0, at(2000))).await;
+    opened
+        .report(sitting(ANN, film(2), 2), a_report(Stop, 3600.0, at(2000)))
+        .await;
     let before = opened.sum(ANN, TitleId(1)).await;
 
     let marks = [
@@ -69,7 +90,9 @@ async fn a_sum_that_changes_later_waits_again(opened: &Opened) {
     let marks = [(ANN, TitleId(1), 1)];
     opened.store.mark_watches_projected(&marks).await.unwrap();
 
-    opened.report(sitting(ANN, film(1), 1), a_report(Stop, 3600.0, at(3000))).await;
+    opened
+        .report(sitting(ANN, film(1), 1), a_report(Stop, 3600.0, at(3000)))
+        .await;
 
     let waiting = opened.store.unprojected_watches(10).await.unwrap();
     assert_eq!(keys(&waiting), [(ANN, TitleId(2)), (ANN, TitleId(1))]);
@@ -85,14 +108,20 @@ async fn walking_through_all_sums_finds_each_once(opened: &Opened) {
         (far, TitleId(3)),
     ];
     for (profile, TitleId(title)) in expected.into_iter().rev() {
-        opened.begin(sitting(profile, film(title), u128::from(title)), at(0)).await;
+        opened
+            .begin(sitting(profile, film(title), u128::from(title)), at(0))
+            .await;
     }
 
     for limit in 1..=6 {
         let mut walked: Vec<WatchedTitle> = Vec::new();
         loop {
             let after = walked.last().map(|sum| (sum.profile, sum.title));
-            let rows = opened.store.watched_titles_after(after, limit).await.unwrap();
+            let rows = opened
+                .store
+                .watched_titles_after(after, limit)
+                .await
+                .unwrap();
             assert!(rows.len() <= limit);
             if rows.is_empty() {
                 break;

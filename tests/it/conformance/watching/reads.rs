@@ -17,7 +17,9 @@ async fn what_does_not_exist_is_left_out(opened: &Opened) {
     let store = &opened.store;
 
     let states = store.states(ANN, &[film(404), film(1), episode(1)]).await;
-    let of_titles = store.states_of_titles(ANN, &[TitleId(404), TitleId(1)]).await;
+    let of_titles = store
+        .states_of_titles(ANN, &[TitleId(404), TitleId(1)])
+        .await;
     let sums = store.watched_titles(ANN, &[TitleId(404), TitleId(1)]).await;
     let plays = store.plays(ANN, &[play_id(404), play_id(1)]).await;
 
@@ -48,7 +50,13 @@ async fn what_is_asked_for_twice_is_told_once(opened: &Opened) {
 
 async fn states_of_titles_are_those_of_films_and_episodes(opened: &Opened) {
     let whole = WatchedItem::Series(SERIES);
-    for (play, item) in [(1, film(1)), (2, film(2)), (3, episode(1)), (4, episode(2)), (5, whole)] {
+    for (play, item) in [
+        (1, film(1)),
+        (2, film(2)),
+        (3, episode(1)),
+        (4, episode(2)),
+        (5, whole),
+    ] {
         opened.begin(sitting(ANN, item, play), at(0)).await;
     }
 
@@ -78,10 +86,19 @@ async fn profiles_do_not_see_each_other(opened: &Opened) {
     let first = reelgraph::domain::page::Window::first(10);
 
     for (profile, when) in [(ANN, at(0)), (BEN, at(60_000))] {
-        let plays = store.plays(profile, &[play_id(1), play_id(2)]).await.unwrap();
+        let plays = store
+            .plays(profile, &[play_id(1), play_id(2)])
+            .await
+            .unwrap();
         let states = store.states(profile, &[film(1), episode(1)]).await.unwrap();
-        let of_titles = store.states_of_titles(profile, &[TitleId(1), SERIES]).await.unwrap();
-        let sums = store.watched_titles(profile, &[TitleId(1), SERIES]).await.unwrap();
+        let of_titles = store
+            .states_of_titles(profile, &[TitleId(1), SERIES])
+            .await
+            .unwrap();
+        let sums = store
+            .watched_titles(profile, &[TitleId(1), SERIES])
+            .await
+            .unwrap();
         let history = store.history(profile, None, &first).await.unwrap().rows;
         let progress = store.in_progress(profile, &first).await.unwrap().rows;
         let series = store.watched_series(profile, &first).await.unwrap().rows;
@@ -97,7 +114,11 @@ async fn profiles_do_not_see_each_other(opened: &Opened) {
                     .chain(&progress)
                     .map(|state| (state.profile, state.last_played_at)),
             )
-            .chain(sums.iter().chain(&series).map(|sum| (sum.profile, sum.last_at)))
+            .chain(
+                sums.iter()
+                    .chain(&series)
+                    .map(|sum| (sum.profile, sum.last_at)),
+            )
             .collect();
         assert_eq!(times, [(profile, when); 13]);
         assert_eq!(store.count_history(profile, None).await.unwrap(), 2);

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use reelgraph::domain::ids::TitleId;
 use reelgraph::domain::watching::PlaybackEvent::{Pause, Progress, Seek, Start, Stop};
-use reelgraph::domain::watching::{Change, ImportedWatch, Ledger, Report, WatchError, WatchRules};
+use reelgraph::domain::watching::{
+    Change, ImportedWatch, Ledger, Report, Sitting, WatchError, WatchRules,
+};
 
 use super::support::*;
 
@@ -36,8 +38,12 @@ async fn what_is_written_is_read_back_whole(opened: &Opened) {
 
     opened.report(evening, report(Start, 0.1, 1)).await;
     opened.report(evening, report(Pause, third, 514_287)).await;
-    opened.report(evening, report(Seek, third * 3.0, 514_999)).await;
-    let first = opened.report(evening, report(Stop, third * 4.3, 999_999)).await;
+    opened
+        .report(evening, report(Seek, third * 3.0, 514_999))
+        .await;
+    let first = opened
+        .report(evening, report(Stop, third * 4.3, 999_999))
+        .await;
     let no_length = Report {
         duration: None,
         ..a_report(Start, 1.0 / 3.0, at(2_000_000))
@@ -106,11 +112,23 @@ async fn a_change_that_fails_writes_nothing(opened: &Opened) {
 
     assert!(matches!(failed, Err(WatchError::PlayOfAnotherItem)));
     let plays = opened.store.plays(ANN, &[old.play, new.play]).await;
-    assert_eq!(plays.unwrap(), before.plays.changed().cloned().collect::<Vec<_>>());
+    assert_eq!(
+        plays.unwrap(),
+        before.plays.changed().cloned().collect::<Vec<_>>()
+    );
     let states = opened.store.states(ANN, &[old.item, new.item]).await;
-    assert_eq!(states.unwrap(), before.states.changed().cloned().collect::<Vec<_>>());
-    let sums = opened.store.watched_titles(ANN, &[old.title, new.title]).await;
-    assert_eq!(sums.unwrap(), before.titles.changed().cloned().collect::<Vec<_>>());
+    assert_eq!(
+        states.unwrap(),
+        before.states.changed().cloned().collect::<Vec<_>>()
+    );
+    let sums = opened
+        .store
+        .watched_titles(ANN, &[old.title, new.title])
+        .await;
+    assert_eq!(
+        sums.unwrap(),
+        before.titles.changed().cloned().collect::<Vec<_>>()
+    );
 }
 
 async fn what_a_change_leaves_alone_is_not_written(opened: &Opened) {
@@ -132,7 +150,11 @@ async fn a_batch_is_written_in_one_update(opened: &Opened) {
     let watches: Vec<_> = (0..1500_u64)
         .map(|n| {
             let profile = if n % 3 == 0 { BEN } else { ANN };
-            let item = if n % 2 == 0 { film(n % 40) } else { episode(n % 60) };
+            let item = if n % 2 == 0 {
+                film(n % 40)
+            } else {
+                episode(n % 60)
+            };
             watch(profile, item, at(i64::try_from(n).unwrap() * 1000))
         })
         .collect();
@@ -173,14 +195,28 @@ async fn reports_of_one_sitting_at_the_same_time_lose_nothing(opened: &Opened) {
     let evening = sitting(ANN, film(1), 1);
     let mut reports = vec![a_report(Start, 0.0, at(0))];
     reports.extend((1..=20).map(|minute| {
-        a_report(Progress, 60.0 * f64::from(minute), at(i64::from(minute) * 60_000))
+        a_report(
+            Progress,
+            60.0 * f64::from(minute),
+            at(i64::from(minute) * 60_000),
+        )
     }));
 
-    at_the_same_time(opened, reports.into_iter().map(|report| (evening, report)).collect()).await;
+    at_the_same_time(
+        opened,
+        reports
+            .into_iter()
+            .map(|report| (evening, report))
+            .collect(),
+    )
+    .await;
 
     let plays = opened.store.plays(ANN, &[evening.play]).await.unwrap();
     assert_eq!(plays[0].sections.seconds().to_bits(), 1200_f64.to_bits());
-    assert_eq!((plays[0].started_at, plays[0].last_at), (at(0), at(1_200_000)));
+    assert_eq!(
+        (plays[0].started_at, plays[0].last_at),
+        (at(0), at(1_200_000))
+    );
     let states = opened.store.states(ANN, &[film(1)]).await.unwrap();
     assert_eq!(states[0].plays, 1);
     assert_eq!(states[0].position.to_bits(), 1200_f64.to_bits());
@@ -192,31 +228,39 @@ async fn reports_of_one_sitting_at_the_same_time_lose_nothing(opened: &Opened) {
 }
 
 async fn sittings_at_one_title_at_the_same_time_lose_nothing(opened: &Opened) {
-    let reports = (0..20)
+    let reports = (0..20_u32)
         .map(|n| {
             let report = a_report(Progress, 3500.0, at(i64::from(n) * 1000));
-            (sitting(ANN, episode(u64::from(n) % 4), u128::from(n)), report)
+            (
+                sitting(ANN, episode(u64::from(n) % 4), u128::from(n)),
+                report,
+            )
         })
         .collect();
 
     at_the_same_time(opened, reports).await;
 
     let sum = opened.sum(ANN, SERIES).await;
-    assert_eq!((sum.plays, sum.completions, sum.stamp.revision), (20, 20, 20));
+    assert_eq!(
+        (sum.plays, sum.completions, sum.stamp.revision),
+        (20, 20, 20)
+    );
     assert_eq!((sum.first_at, sum.last_at), (at(0), at(19_000)));
     let states = opened.store.states_of_titles(ANN, &[SERIES]).await.unwrap();
-    assert_eq!(states.iter().map(|state| state.plays).collect::<Vec<_>>(), [5; 4]);
+    assert_eq!(
+        states.iter().map(|state| state.plays).collect::<Vec<_>>(),
+        [5; 4]
+    );
 }
 
-/// Makes each report in a task of its own.
-async fn at_the_same_time(
-    opened: &Opened,
-    reports: Vec<(reelgraph::domain::watching::Sitting, Report)>,
-) {
+/// Makes each report in a task of its own, by turns on each of the servers.
+async fn at_the_same_time(opened: &Opened, reports: Vec<(Sitting, Report)>) {
+    let servers = opened.others.iter().chain([&opened.store]).cycle();
     let tasks: Vec<_> = reports
         .into_iter()
-        .map(|(sitting, report)| {
-            let store = Arc::clone(&opened.store);
+        .zip(servers)
+        .map(|((sitting, report), server)| {
+            let store = Arc::clone(server);
             tokio::spawn(async move { store.update(&[sitting], reporting(sitting, report)).await })
         })
         .collect();

@@ -1,4 +1,4 @@
-//! What profiles watched, in SQLite. The thread that writes does one update after the other, so none meets another.
+//! The port. The thread that writes does one update after the other, so none meets another.
 
 use std::collections::BTreeSet;
 
@@ -7,11 +7,11 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, Row, params, params_from_iter};
 use uuid::Uuid;
 
-use super::db::{SqliteDb, store_error};
-use super::watching_rows::{
+use super::rows::{
     SELECT_PLAYS, SELECT_STATES, SELECT_TITLES, find_play, find_state, find_title, put_play,
     put_state, put_title, read_play, read_state, read_title,
 };
+use crate::adapters::sqlite::db::{SqliteDb, store_error};
 use crate::domain::error::StoreError;
 use crate::domain::ids::{PlayId, ProfileId, TitleId};
 use crate::domain::page::{Direction, KeyValue, Slice, Window};
@@ -339,9 +339,9 @@ fn rows(limit: usize) -> i64 {
 }
 
 fn read_ledger(connection: &Connection, sittings: &[Sitting]) -> rusqlite::Result<Ledger> {
-    let plays: BTreeSet<_> = sittings.iter().map(|s| (s.profile, s.play)).collect();
-    let states: BTreeSet<_> = sittings.iter().map(|s| (s.profile, s.item)).collect();
-    let titles: BTreeSet<_> = sittings.iter().map(|s| (s.profile, s.title)).collect();
+    let plays: BTreeSet<_> = sittings.iter().map(Sitting::play_key).collect();
+    let states: BTreeSet<_> = sittings.iter().map(Sitting::state_key).collect();
+    let titles: BTreeSet<_> = sittings.iter().map(Sitting::title_key).collect();
     Ok(Ledger {
         plays: stored(plays, |(profile, id)| find_play(connection, profile, id))?,
         states: stored(states, |(profile, item)| {
