@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anyhow::Context;
 
 use crate::adapters::argon2::Argon2Hasher;
-use crate::adapters::memory::MemoryEvents;
+use crate::adapters::memory::{CachedCatalog, MemoryEvents};
 use crate::adapters::mongo::{MongoAccounts, MongoCatalog, MongoDb, MongoWatching};
 use crate::adapters::neo4j::{Neo4jDb, Neo4jGraph};
 use crate::adapters::redis::{RedisDb, RedisSessions};
@@ -39,6 +39,7 @@ pub struct App {
     /// Loading files.
     pub load: LoadService,
     stores: AllStores,
+    cache: CachedCatalog,
     clock: Arc<dyn Clock>,
     events: MemoryEvents,
 }
@@ -60,6 +61,8 @@ impl App {
             Some(servers) => on_servers(servers).await?,
             None => embedded(config)?,
         };
+        let cache = CachedCatalog::new(stores.catalog);
+        let stores = AllStores { catalog: Arc::new(cache.clone()), ..stores };
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let events = MemoryEvents::new();
         let bus = Arc::new(events.clone());
@@ -76,6 +79,7 @@ impl App {
             watching,
             accounts,
             stores,
+            cache,
             clock,
             events,
         })
@@ -83,7 +87,7 @@ impl App {
 
     /// Starts the background jobs.
     pub fn start_jobs(&self) -> Jobs {
-        let followers: Vec<Arc<dyn CatalogFollower>> = vec![Arc::new(self.search.clone())];
+        let followers: Vec<Arc<dyn CatalogFollower>> = vec![Arc::new(self.cache.clone()), Arc::new(self.search.clone())];
         Jobs::start(&self.graph, &self.stores.catalog, followers, || self.events.subscribe())
     }
 

@@ -2,6 +2,7 @@
 //! (`store.rs`) and its use cases (`service.rs`).
 
 pub mod accounts;
+pub mod batch;
 pub mod catalog;
 pub mod clock;
 pub mod curation;

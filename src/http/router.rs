@@ -41,7 +41,7 @@ pub struct HttpOptions {
 
 /// Everything that the program answers.
 pub fn router(services: Services, stores: Stores, options: HttpOptions) -> anyhow::Result<Router> {
-    let authenticate = Authenticate::new(services.clone(), options.is_production);
+    let authenticate = Authenticate::new(services.accounts.clone(), options.is_production);
     let mut endpoint = GraphqlEndpoint::new(build(services), authenticate);
     if !options.is_production {
         endpoint = endpoint.with_page();

@@ -192,6 +192,16 @@ impl AccountService {
         Ok(())
     }
 
+    /// Ends another session of the viewer's account, at once and everywhere.
+    pub async fn end_session(
+        &self,
+        viewer: &KnownViewer,
+        session: SessionId,
+    ) -> Result<(), AccountError> {
+        let was_there = self.sessions.delete_session(viewer.user, session).await?;
+        was_there.then_some(()).ok_or(AccountError::SessionNotFound)
+    }
+
     /// The viewer's own account and profile.
     pub async fn account(&self, viewer: &KnownViewer) -> Result<(User, Profile), AccountError> {
         let user = self.accounts.users(&[viewer.user]).await?.pop();

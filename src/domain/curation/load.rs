@@ -122,6 +122,9 @@ impl LoadService {
                     run.read(source.as_ref(), phase, has).await?;
                 }
             }
+            if phase == Phase::Titles {
+                run.write_parked().await?;
+            }
         }
         self.events.publish(Event::CatalogChanged);
         Ok(run.summary)

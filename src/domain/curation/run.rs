@@ -13,7 +13,7 @@ use crate::domain::error::StoreError;
 use crate::domain::ids::EpisodeId;
 
 /// How many records are written together.
-const BATCH: usize = 500;
+pub(super) const BATCH: usize = 500;
 /// How often a batch is tried again if somebody else writes the same documents.
 const TRIES: usize = 5;
 
@@ -31,6 +31,12 @@ pub(super) struct Run<'a> {
     pub(super) seen: HashMap<String, (String, u64, u64)>,
     /// Which slug of this run carries an identifying id.
     pub(super) owners: HashMap<ExternalId, String>,
+    /// Titles that name somebody by slug who was not met yet, with their places, until all people are loaded.
+    pub(super) parked: Vec<(String, u64, TitleRecord)>,
+    /// Whether people may still come.
+    pub(super) may_park: bool,
+    /// People that a rehearsal would have written, by slug.
+    pub(super) rehearsed_people: HashSet<String>,
     /// Titles that a rehearsal would have written.
     pub(super) rehearsed: HashMap<String, Title>,
     /// Episodes that a rehearsal would have written.
@@ -62,6 +68,9 @@ impl<'a> Run<'a> {
             file: String::new(),
             seen: HashMap::new(),
             owners: HashMap::new(),
+            parked: Vec::new(),
+            may_park: true,
+            rehearsed_people: HashSet::new(),
             rehearsed: HashMap::new(),
             episodes: HashSet::new(),
         }

@@ -9,11 +9,11 @@ use super::drafts;
 use super::load::LoadError;
 use super::records::{EpisodeRecord, PersonRecord, TitleRecord, WatchRecord};
 use super::resolve;
-use super::run::{Placed, Run, Waiting};
+use super::run::{BATCH, Placed, Run, Waiting};
 use super::source::Problem;
 use crate::domain::catalog::{CatalogBatch, Episode, Title, TitleKind};
 use crate::domain::error::StoreError;
-use crate::domain::ids::{EpisodeId, ProfileId};
+use crate::domain::ids::{EpisodeId, PersonId, ProfileId};
 use crate::domain::watching::{ImportedWatch, WatchedItem};
 
 impl Run<'_> {
@@ -47,6 +47,10 @@ impl Run<'_> {
                 .filter_map(|(_, record)| drafts::person(record, stored.get(&record.slug), now))
                 .collect();
             let written = people.len();
+            if run.is_rehearsal {
+                let slugs = people.iter().map(|person| person.slug.clone());
+                run.rehearsed_people.extend(slugs);
+            }
             run.put(CatalogBatch {
                 people,
                 ..CatalogBatch::default()
@@ -92,7 +96,7 @@ impl Run<'_> {
                 .collect(),
         )
         .await?;
-        let people = resolve::people(
+        let mut people = resolve::people(
             store,
             records
                 .iter()
@@ -112,7 +116,7 @@ impl Run<'_> {
                 .chain(&record.cast)
                 .find(|credit| !people.ids.contains_key(&credit.slug));
             if let Some(credit) = unknown {
-                unknown_people.push((*line, credit.slug.clone()));
+                unknown_people.push((*line, (*record).clone(), credit.slug.clone()));
                 continue;
             }
             let title = drafts::title(record, stored.get(&record.slug), &people.ids, now);
@@ -135,17 +139,33 @@ impl Run<'_> {
             episodes: Vec::new(),
         })
         .await?;
-        for (line, slug) in unknown_people {
-            self.refuse(
-                line,
-                &Problem::new(
-                    "cast",
-                    format!("names the person “{slug}” by slug, and nobody of that slug is loaded"),
-                ),
-            );
+        for (line, record, slug) in unknown_people {
+            if self.may_park {
+                self.parked.push((self.file.clone(), line, record));
+            } else {
+                let reason = format!("names “{slug}” by slug, and nobody of that slug is loaded");
+                self.refuse(line, &Problem::new("cast", reason));
+            }
         }
         for (kind, (written, all)) in tallies {
             self.tally(sort_of(kind), written, all);
+        }
+        Ok(())
+    }
+
+    /// Writes the titles whose people may have come after them.
+    pub(super) async fn write_parked(&mut self) -> Result<(), LoadError> {
+        self.may_park = false;
+        for parked in std::mem::take(&mut self.parked).chunk_by(|(a, ..), (b, ..)| a == b) {
+            self.file.clone_from(&parked[0].0);
+            for batch in parked.chunks(BATCH) {
+                let records: Vec<_> = batch
+                    .iter()
+                    .map(|(_, line, record)| (*line, record))
+                    .collect();
+                self.retry(async |run| run.put_titles(&records).await)
+                    .await?;
+            }
         }
         Ok(())
     }

@@ -4,15 +4,20 @@
 //! writes their absolute state to the graph, which refuses what is older than what it has, and takes the mark off
 //! unless the document has changed meanwhile. So a crash at any point, or a second projector, changes nothing.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::sync::Arc;
+
+use futures::future::{try_join, try_join_all};
 
 use super::affinity::{Features, Rarity};
 use super::error::RecommendError;
 use super::graph::{GraphCounts, TasteGraph, TitleNode, WatchedEdge};
 use super::similar::similar_edges;
-use crate::domain::catalog::{CatalogStore, CreditRole, Genre, Person, Title};
+use crate::domain::batch::JobLoader;
+use crate::domain::catalog::{
+    CatalogError, CatalogService, CatalogStore, CreditRole, GenresById, PeopleById, Title,
+};
 use crate::domain::ids::{GenreId, PersonId, ProfileId, TitleId};
 use crate::domain::watching::{WatchStore, WatchedTitle};
 
@@ -213,12 +218,11 @@ impl GraphService {
                 .zip(watchers)
                 .filter(|(title, watchers)| title.popularity != *watchers);
             differences.extend(wrong.map(|(title, _)| Difference::Popularity(title.id)));
-            documents.extend(titles.iter().map(|title| {
-                (
-                    title.id,
-                    fingerprint(&node(title, &HashMap::new(), &HashMap::new())),
-                )
-            }));
+            documents.extend(
+                titles
+                    .iter()
+                    .map(|title| (title.id, fingerprint(&node(title)))),
+            );
         }
         let mut after = None;
         loop {
@@ -292,32 +296,15 @@ impl GraphService {
     }
 
     async fn put_titles(&self, titles: &[Title]) -> Result<(), RecommendError> {
-        let people: HashSet<PersonId> = titles
-            .iter()
-            .flat_map(|title| title.credits.iter().map(|credit| credit.person))
-            .collect();
-        let genres: HashSet<GenreId> = titles
-            .iter()
-            .flat_map(|title| title.genres.iter().copied())
-            .collect();
-        let people = self
-            .catalog
-            .people(&people.into_iter().collect::<Vec<_>>())
-            .await?;
-        let genres = self
-            .catalog
-            .genres(&genres.into_iter().collect::<Vec<_>>())
-            .await?;
-        let people: HashMap<PersonId, Person> = people
-            .into_iter()
-            .map(|person| (person.id, person))
-            .collect();
-        let genres: HashMap<GenreId, Genre> =
-            genres.into_iter().map(|genre| (genre.id, genre)).collect();
-        let nodes: Vec<TitleNode> = titles
-            .iter()
-            .map(|title| node(title, &people, &genres))
-            .collect();
+        let catalog = CatalogService::new(Arc::clone(&self.catalog));
+        let people = JobLoader::new(PeopleById(catalog.clone()));
+        let genres = JobLoader::new(GenresById(catalog));
+        let nodes = try_join_all(
+            titles
+                .iter()
+                .map(|title| named_node(title, &people, &genres)),
+        );
+        let nodes = nodes.await.map_err(RecommendError::Names)?;
         self.graph.put_titles(&nodes).await?;
         // A title may have been watched before it was projected, or the graph made anew.
         self.count_viewers(titles.iter().map(|title| title.id).collect())
@@ -356,41 +343,43 @@ impl From<&WatchedTitle> for WatchedEdge {
     }
 }
 
-fn node(
+/// A title as the graph has it, with the names of its people and genres.
+async fn named_node(
     title: &Title,
-    people: &HashMap<PersonId, Person>,
-    genres: &HashMap<GenreId, Genre>,
-) -> TitleNode {
-    let named = |id: PersonId| {
-        (
-            id,
-            people
-                .get(&id)
-                .map(|person| person.name.clone())
-                .unwrap_or_default(),
-        )
-    };
+    people: &JobLoader<PeopleById>,
+    genres: &JobLoader<GenresById>,
+) -> Result<TitleNode, Arc<CatalogError>> {
+    let credited = title.credits.iter().map(|credit| credit.person).collect();
+    let (people, genres) =
+        try_join(people.load(credited), genres.load(title.genres.clone())).await?;
+    let mut node = node(title);
+    for (id, name) in node.directors.iter_mut().chain(&mut node.actors) {
+        *name = people
+            .get(id)
+            .map(|person| person.name.clone())
+            .unwrap_or_default();
+    }
+    for (id, name) in &mut node.genres {
+        *name = genres
+            .get(id)
+            .map(|genre| genre.name.clone())
+            .unwrap_or_default();
+    }
+    Ok(node)
+}
+
+/// A title as the graph has it, without names.
+fn node(title: &Title) -> TitleNode {
+    let unnamed = |id| (id, String::new());
     TitleNode {
         id: title.id,
         kind: title.kind,
         slug: title.slug.clone(),
         name: title.name.clone(),
         year: title.year,
-        genres: title
-            .genres
-            .iter()
-            .map(|id| {
-                (
-                    *id,
-                    genres
-                        .get(id)
-                        .map(|genre| genre.name.clone())
-                        .unwrap_or_default(),
-                )
-            })
-            .collect(),
-        directors: title.people(CreditRole::Director).map(named).collect(),
-        actors: title.people(CreditRole::Actor).map(named).collect(),
+        genres: title.genres.iter().map(|id| (*id, String::new())).collect(),
+        directors: title.people(CreditRole::Director).map(unnamed).collect(),
+        actors: title.people(CreditRole::Actor).map(unnamed).collect(),
         revision: title.stamp.revision,
     }
 }

@@ -7,6 +7,7 @@ mod next_up;
 mod rules;
 mod sections;
 mod service;
+mod standing;
 mod store;
 #[cfg(test)]
 #[expect(
@@ -23,5 +24,6 @@ pub use next_up::next_episode;
 pub use rules::{Progress, WatchRules};
 pub use sections::{Section, Sections};
 pub use service::{Reported, WatchService};
+pub use standing::SeriesStanding;
 pub use store::WatchStore;
 pub use types::{Play, PlaybackEvent, Report, WatchState, WatchedItem, WatchedTitle};

@@ -8,8 +8,8 @@ use chrono::SubsecRound;
 use super::error::WatchError;
 use super::import::ImportedWatch;
 use super::ledger::Sitting;
-use super::next_up::next_episode;
 use super::rules::WatchRules;
+use super::standing::{SeriesStanding, by_episode};
 use super::store::WatchStore;
 use super::types::{Play, Report, WatchState, WatchedItem, WatchedTitle};
 use crate::domain::catalog::{CatalogService, Episode, TitleKind};
@@ -239,26 +239,33 @@ impl WatchService {
         profile: Option<ProfileId>,
         series: &[TitleId],
     ) -> Result<HashMap<TitleId, Episode>, WatchError> {
+        let standings = self.series_standings(profile, series).await?;
+        Ok(standings
+            .into_iter()
+            .filter_map(|(series, standing)| Some((series, standing.next?)))
+            .collect())
+    }
+
+    /// How far a profile, or somebody who has watched nothing, is with each of these series; those without an episode
+    /// are left out.
+    pub async fn series_standings(
+        &self,
+        profile: Option<ProfileId>,
+        series: &[TitleId],
+    ) -> Result<HashMap<TitleId, SeriesStanding>, WatchError> {
         let episodes = self.catalog.episodes_of_series(series).await?;
         let states = match profile {
             Some(profile) => self.store.states_of_titles(profile, series).await?,
             None => Vec::new(),
         };
-        let watched: HashMap<WatchedItem, bool> = states
-            .into_iter()
-            .map(|state| (state.item, state.watched))
-            .collect();
-        let is_watched = |episode: &Episode| {
-            watched
-                .get(&WatchedItem::Episode(episode.id))
-                .copied()
-                .unwrap_or(false)
-        };
+        let states = by_episode(states);
         let today = self.clock.now().date_naive();
         let by_series = episodes.chunk_by(|a, b| a.series == b.series);
         Ok(by_series
-            .filter_map(|episodes| next_episode(episodes, is_watched, today))
-            .map(|next| (next.series, next.clone()))
+            .map(|episodes| {
+                let standing = SeriesStanding::new(episodes, &states, today);
+                (episodes[0].series, standing)
+            })
             .collect())
     }
 
