@@ -3,7 +3,9 @@
 mod accounts;
 mod catalog;
 mod db;
+mod watching;
 
 pub use accounts::MongoAccounts;
 pub use catalog::MongoCatalog;
 pub use db::MongoDb;
+pub use watching::MongoWatching;

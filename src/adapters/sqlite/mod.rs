@@ -6,7 +6,6 @@ mod db;
 mod graph;
 mod sessions;
 mod watching;
-mod watching_rows;
 
 pub use accounts::SqliteAccounts;
 pub use catalog::SqliteCatalog;

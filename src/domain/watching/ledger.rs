@@ -29,6 +29,23 @@ pub struct Sitting {
     pub title: TitleId,
 }
 
+impl Sitting {
+    /// The key of its play.
+    pub fn play_key(&self) -> (ProfileId, PlayId) {
+        (self.profile, self.play)
+    }
+
+    /// The key of its item's state.
+    pub fn state_key(&self) -> (ProfileId, WatchedItem) {
+        (self.profile, self.item)
+    }
+
+    /// The key of its title's sum.
+    pub fn title_key(&self) -> (ProfileId, TitleId) {
+        (self.profile, self.title)
+    }
+}
+
 /// What is done to a ledger. May be run more than once, each time on a ledger that was read anew.
 pub type Change = Arc<dyn Fn(&mut Ledger) -> Result<(), WatchError> + Send + Sync>;
 
@@ -58,6 +75,24 @@ impl<K: Copy + Ord, V> Rows<K, V> {
         self.changed.iter().filter_map(|key| self.rows.get(key))
     }
 
+    fn part(&self, keys: impl Iterator<Item = K>) -> Self
+    where
+        V: Clone,
+    {
+        Self::stored(keys.filter_map(|key| Some((key, self.rows.get(&key)?.clone()))))
+    }
+
+    fn absorb(&mut self, part: &Self)
+    where
+        V: Clone,
+    {
+        for key in &part.changed {
+            if let Some(row) = part.rows.get(key) {
+                self.put(*key, row.clone());
+            }
+        }
+    }
+
     fn put(&mut self, key: K, row: V) {
         self.rows.insert(key, row);
         self.changed.insert(key);
@@ -76,9 +111,27 @@ pub struct Ledger {
 }
 
 impl Ledger {
+    /// The rows of some of the sittings, as if the store had them so. With [`Self::absorb`] several changes share one
+    /// transaction, and one that fails takes nothing else with it.
+    #[must_use]
+    pub fn part(&self, sittings: &[Sitting]) -> Self {
+        Self {
+            plays: self.plays.part(sittings.iter().map(Sitting::play_key)),
+            states: self.states.part(sittings.iter().map(Sitting::state_key)),
+            titles: self.titles.part(sittings.iter().map(Sitting::title_key)),
+        }
+    }
+
+    /// Takes over what was changed in a part.
+    pub fn absorb(&mut self, part: &Self) {
+        self.plays.absorb(&part.plays);
+        self.states.absorb(&part.states);
+        self.titles.absorb(&part.titles);
+    }
+
     /// The state that a sitting's item is in now.
     pub fn state(&self, sitting: &Sitting) -> Option<&WatchState> {
-        self.states.get((sitting.profile, sitting.item))
+        self.states.get(sitting.state_key())
     }
 
     /// Records a report. Says whether the sitting got to the end just now.
@@ -152,7 +205,7 @@ impl Ledger {
     }
 
     fn play(&self, sitting: &Sitting) -> Result<Option<Play>, WatchError> {
-        match self.plays.get((sitting.profile, sitting.play)) {
+        match self.plays.get(sitting.play_key()) {
             Some(play) if play.item != sitting.item => Err(WatchError::PlayOfAnotherItem),
             play => Ok(play.cloned()),
         }
@@ -177,7 +230,7 @@ impl Ledger {
         let new = Added::between(rules, before, &play);
         self.settle_state(sitting, &play, new, progress, now);
         self.settle_title(sitting, &play, new, now);
-        self.plays.put((sitting.profile, sitting.play), play);
+        self.plays.put(sitting.play_key(), play);
         new.completions > 0
     }
 
@@ -216,7 +269,7 @@ impl Ledger {
         if let Some(before) = before {
             state.stamp = before.stamp.next(now);
         }
-        self.states.put((sitting.profile, sitting.item), state);
+        self.states.put(sitting.state_key(), state);
     }
 
     fn settle_title(&mut self, sitting: &Sitting, play: &Play, new: Added, now: DateTime<Utc>) {
@@ -227,12 +280,12 @@ impl Ledger {
         sum.weight = (sum.weight + new.weight).max(0.0);
         sum.first_at = sum.first_at.min(play.started_at);
         sum.last_at = sum.last_at.max(play.last_at);
-        self.titles.put((sitting.profile, sitting.title), sum);
+        self.titles.put(sitting.title_key(), sum);
     }
 
     /// Takes over what the viewer said, unless a later watch may have said something else.
     fn like(&mut self, sitting: &Sitting, watch: &ImportedWatch, now: DateTime<Utc>) {
-        let key = (sitting.profile, sitting.title);
+        let key = sitting.title_key();
         if let Some(sum) = self.titles.get(key)
             && watch.liked.is_some()
             && sum.liked != watch.liked
@@ -249,7 +302,7 @@ impl Ledger {
 
     /// The title's sum as it is before the sitting's news, with the stamp of the write to come.
     fn watched_title(&self, sitting: &Sitting, play: &Play, now: DateTime<Utc>) -> WatchedTitle {
-        match self.titles.get((sitting.profile, sitting.title)) {
+        match self.titles.get(sitting.title_key()) {
             Some(sum) => WatchedTitle {
                 stamp: sum.stamp.next(now),
                 ..sum.clone()

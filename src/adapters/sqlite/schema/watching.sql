@@ -13,7 +13,7 @@ CREATE TABLE plays (
     last_at INTEGER NOT NULL,
     position REAL NOT NULL,
     duration REAL,
-    sections BLOB NOT NULL, -- 33 bytes each, see watching_rows.rs: text would not keep every number exactly
+    sections BLOB NOT NULL, -- 33 bytes each, see watching/rows.rs: text would not keep every number exactly
     completion REAL NOT NULL,
     completed INTEGER NOT NULL,
     counts INTEGER NOT NULL,

@@ -306,3 +306,27 @@ fn a_name_cannot_stand_for_sittings_at_two_items() {
     assert!(matches!(refused, Err(WatchError::PlayOfAnotherItem)));
     assert_eq!(ledger, before);
 }
+
+#[test]
+fn several_changes_share_a_ledger_and_one_that_fails_leaves_no_trace() {
+    let (first, second) = (sitting(episode(11), 1), sitting(episode(12), 2));
+    let mut whole = empty();
+    play(&mut whole, &first, &[(Start, 0.0, 0)]);
+    let mut whole = reread(&whole);
+    let mut one_by_one = whole.clone();
+
+    let mut good = whole.part(&[first]);
+    play(&mut good, &first, &[(Stop, 3600.0, 3600)]);
+    whole.absorb(&good);
+    let mut bad = whole.part(&[second]);
+    play(&mut bad, &second, &[(Stop, 3600.0, 9000)]);
+    let mut good = whole.part(&[second]);
+    play(&mut good, &second, &[(Pause, 900.0, 5000)]);
+    whole.absorb(&good);
+
+    play(&mut one_by_one, &first, &[(Stop, 3600.0, 3600)]);
+    play(&mut one_by_one, &second, &[(Pause, 900.0, 5000)]);
+    assert_eq!(whole, one_by_one);
+    assert_eq!(good.plays.get(first.play_key()), None);
+    assert_eq!(sum(&whole, SERIES).plays, 2);
+}

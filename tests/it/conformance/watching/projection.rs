@@ -61,7 +61,9 @@ async fn a_sum_that_changes_while_it_waits_keeps_its_place(opened: &Opened) {
 async fn a_mark_goes_only_with_the_revision_that_was_projected(opened: &Opened) {
     for title in 1..=3 {
         let evening = sitting(ANN, film(title), u128::from(title));
-        opened.begin(evening, at(1000)).await;
+        opened
+            .begin(evening, at(i64::try_from(title).unwrap()))
+            .await;
     }
     opened
         .report(sitting(ANN, film(2), 2), a_report(Stop, 3600.0, at(2000)))

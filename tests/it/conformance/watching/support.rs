@@ -24,28 +24,38 @@ pub(super) const SERIES: TitleId = TitleId(900);
 /// An empty store.
 pub(super) struct Opened {
     pub(super) store: Arc<dyn WatchStore>,
+    /// The same store, as other servers or programs have it open.
+    pub(super) others: Vec<Arc<dyn WatchStore>>,
     _folder: Option<TempDir>,
 }
 
 pub(super) async fn open(backend: Backend) -> Opened {
+    let mut stores: Vec<Arc<dyn WatchStore>> = Vec::new();
+    let mut folder = None;
     match backend {
         Backend::sqlite => {
-            let folder = tempfile::tempdir().unwrap();
-            let db = SqliteDb::open(&folder.path().join("reelgraph.db")).unwrap();
-            Opened {
-                store: Arc::new(SqliteWatching::new(db)),
-                _folder: Some(folder),
+            let folder = folder.insert(tempfile::tempdir().unwrap());
+            for _ in 0..4 {
+                let db = SqliteDb::open(&folder.path().join("reelgraph.db")).unwrap();
+                stores.push(Arc::new(SqliteWatching::new(db)));
             }
         }
         Backend::mongo => {
-            let store = MongoWatching::new(MongoDb::open(&servers::mongo_uri()).await.unwrap());
-            store.ensure_indexes().await.unwrap();
-            Opened {
-                store: Arc::new(store),
-                _folder: None,
+            let uri = servers::mongo_uri();
+            for index in 0..4 {
+                let store = MongoWatching::new(MongoDb::open(&uri).await.unwrap());
+                if index == 0 {
+                    store.ensure_indexes().await.unwrap();
+                }
+                stores.push(Arc::new(store));
             }
         }
         Backend::neo4j | Backend::redis => unreachable!("watching is not kept there"),
+    }
+    Opened {
+        store: stores.remove(0),
+        others: stores,
+        _folder: folder,
     }
 }
 

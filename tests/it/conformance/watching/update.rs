@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use reelgraph::domain::ids::TitleId;
 use reelgraph::domain::watching::PlaybackEvent::{Pause, Progress, Seek, Start, Stop};
-use reelgraph::domain::watching::{Change, ImportedWatch, Ledger, Report, WatchError, WatchRules};
+use reelgraph::domain::watching::{
+    Change, ImportedWatch, Ledger, Report, Sitting, WatchError, WatchRules,
+};
 
 use super::support::*;
 
@@ -226,7 +228,7 @@ async fn reports_of_one_sitting_at_the_same_time_lose_nothing(opened: &Opened) {
 }
 
 async fn sittings_at_one_title_at_the_same_time_lose_nothing(opened: &Opened) {
-    let reports = (0..20)
+    let reports = (0..20_u32)
         .map(|n| {
             let report = a_report(Progress, 3500.0, at(i64::from(n) * 1000));
             (
@@ -251,15 +253,14 @@ async fn sittings_at_one_title_at_the_same_time_lose_nothing(opened: &Opened) {
     );
 }
 
-/// Makes each report in a task of its own.
-async fn at_the_same_time(
-    opened: &Opened,
-    reports: Vec<(reelgraph::domain::watching::Sitting, Report)>,
-) {
+/// Makes each report in a task of its own, by turns on each of the servers.
+async fn at_the_same_time(opened: &Opened, reports: Vec<(Sitting, Report)>) {
+    let servers = opened.others.iter().chain([&opened.store]).cycle();
     let tasks: Vec<_> = reports
         .into_iter()
-        .map(|(sitting, report)| {
-            let store = Arc::clone(&opened.store);
+        .zip(servers)
+        .map(|((sitting, report), server)| {
+            let store = Arc::clone(server);
             tokio::spawn(async move { store.update(&[sitting], reporting(sitting, report)).await })
         })
         .collect();

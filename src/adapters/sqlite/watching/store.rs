@@ -1,4 +1,4 @@
-//! What profiles watched, in SQLite. The thread that writes does one update after the other, so none meets another.
+//! The port. The thread that writes does one update after the other, so none meets another.
 
 use std::collections::BTreeSet;
 
@@ -7,11 +7,11 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, Row, params, params_from_iter};
 use uuid::Uuid;
 
-use super::db::{SqliteDb, store_error};
-use super::watching_rows::{
+use super::rows::{
     SELECT_PLAYS, SELECT_STATES, SELECT_TITLES, find_play, find_state, find_title, put_play,
     put_state, put_title, read_play, read_state, read_title,
 };
+use crate::adapters::sqlite::db::{SqliteDb, store_error};
 use crate::domain::error::StoreError;
 use crate::domain::ids::{PlayId, ProfileId, TitleId};
 use crate::domain::page::{Direction, KeyValue, Slice, Window};
@@ -103,7 +103,7 @@ impl WatchStore for SqliteWatching {
         self.db
             .read(move |connection| {
                 let mut statement = connection.prepare_cached(&format!(
-                    "{SELECT_STATES} WHERE profile = ?1 AND title = ?2 AND kind <> 'series'"
+                    "{SELECT_STATES} INDEXED BY watch_states_of_title WHERE profile = ?1 AND title = ?2 AND kind <> 'series'"
                 ))?;
                 let mut states = Vec::new();
                 for title in titles {
@@ -230,6 +230,8 @@ impl WatchStore for SqliteWatching {
 struct List<T> {
     select: &'static str,
     table: &'static str,
+    /// The index that runs in the list's order. Left alone, `SQLite` counts along the table itself.
+    index: &'static str,
     /// What is listed; its parameters begin at `?1`.
     condition: &'static str,
     scope: Vec<Value>,
@@ -242,13 +244,18 @@ impl List<Play> {
     fn history(profile: ProfileId, title: Option<TitleId>) -> Self {
         let mut scope = vec![Value::Integer(profile.to_i64())];
         scope.extend(title.map(|title| Value::Integer(title.to_i64())));
+        let (index, condition) = match title {
+            Some(_) => (
+                "plays_history_of_title",
+                "profile = ?1 AND title = ?2 AND kind <> 'series'",
+            ),
+            None => ("plays_history", "profile = ?1 AND kind <> 'series'"),
+        };
         Self {
             select: SELECT_PLAYS,
             table: "plays",
-            condition: match title {
-                Some(_) => "profile = ?1 AND title = ?2 AND kind <> 'series'",
-                None => "profile = ?1 AND kind <> 'series'",
-            },
+            index,
+            condition,
             scope,
             time: "started_at",
             id: "id",
@@ -262,6 +269,7 @@ impl List<WatchState> {
         Self {
             select: SELECT_STATES,
             table: "watch_states",
+            index: "watch_states_in_progress",
             condition: "profile = ?1 AND position > 0 AND kind <> 'series'",
             scope: vec![Value::Integer(profile.to_i64())],
             time: "last_played_at",
@@ -276,6 +284,7 @@ impl List<WatchedTitle> {
         Self {
             select: SELECT_TITLES,
             table: "watched_titles",
+            index: "watched_titles_series",
             condition: "profile = ?1 AND is_series = 1",
             scope: vec![Value::Integer(profile.to_i64())],
             time: "last_at",
@@ -290,6 +299,7 @@ impl<T> List<T> {
     fn statement(&self, window: &Window) -> Result<(String, Vec<Value>), StoreError> {
         let Self {
             select,
+            index,
             condition,
             time,
             id,
@@ -310,15 +320,15 @@ impl<T> List<T> {
         parameters.push(Value::Integer(rows(window.limit + 1)));
         let limit = parameters.len();
         let sql = format!(
-            "{select} WHERE {condition}{start} ORDER BY {time} {by_time}, {id} {by_id} LIMIT ?{limit}"
+            "{select} INDEXED BY {index} WHERE {condition}{start} ORDER BY {time} {by_time}, {id} {by_id} LIMIT ?{limit}"
         );
         Ok((sql, parameters))
     }
 
     fn count_statement(&self) -> String {
         format!(
-            "SELECT count(*) FROM {} WHERE {}",
-            self.table, self.condition
+            "SELECT count(*) FROM {} INDEXED BY {} WHERE {}",
+            self.table, self.index, self.condition
         )
     }
 }
@@ -339,9 +349,9 @@ fn rows(limit: usize) -> i64 {
 }
 
 fn read_ledger(connection: &Connection, sittings: &[Sitting]) -> rusqlite::Result<Ledger> {
-    let plays: BTreeSet<_> = sittings.iter().map(|s| (s.profile, s.play)).collect();
-    let states: BTreeSet<_> = sittings.iter().map(|s| (s.profile, s.item)).collect();
-    let titles: BTreeSet<_> = sittings.iter().map(|s| (s.profile, s.title)).collect();
+    let plays: BTreeSet<_> = sittings.iter().map(Sitting::play_key).collect();
+    let states: BTreeSet<_> = sittings.iter().map(Sitting::state_key).collect();
+    let titles: BTreeSet<_> = sittings.iter().map(Sitting::title_key).collect();
     Ok(Ledger {
         plays: stored(plays, |(profile, id)| find_play(connection, profile, id))?,
         states: stored(states, |(profile, item)| {
