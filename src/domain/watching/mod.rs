@@ -1,5 +1,6 @@
 //! What profiles watched: sittings, where to resume, what to watch next, and what it all adds up to per title.
 
+mod batches;
 mod error;
 mod import;
 mod ledger;
@@ -11,6 +12,7 @@ mod standing;
 mod store;
 mod types;
 
+pub use batches::{StandingsBySeries, StatesByItem};
 pub use error::WatchError;
 pub use import::ImportedWatch;
 pub use ledger::{Change, Ledger, Rows, Sitting};
