@@ -1,5 +1,6 @@
 //! What profiles watched: sittings, where to resume, what to watch next, and what it all adds up to per title.
 
+mod batches;
 mod error;
 mod import;
 mod ledger;
@@ -17,6 +18,7 @@ mod store;
 mod tests;
 mod types;
 
+pub use batches::{StandingsBySeries, StatesByItem};
 pub use error::WatchError;
 pub use import::ImportedWatch;
 pub use ledger::{Change, Ledger, Rows, Sitting};
