@@ -18,7 +18,6 @@ static IN_ROW: Order = Order::by_number("row");
 /// A row of titles.
 pub(super) struct RecommendationRow {
     kind: RowKind,
-    heading: String,
     seed: Option<recommend::ReasonSource>,
     sources: Arc<Sources>,
     items: Connection<RecommendationEdge>,
@@ -51,8 +50,10 @@ impl RecommendationRow {
     }
 
     /// What to put above it, in English.
-    async fn heading(&self) -> &str {
-        &self.heading
+    async fn heading(&self, ctx: &Context<'_>) -> Result<String> {
+        let sources = self.sources.load(ctx).await?;
+        let name = self.seed.and_then(|seed| sources.name(seed));
+        Ok(heading(self.kind, name))
     }
 
     /// What it is about: the title watched, the person, the genre; null if about nothing of the kind.
@@ -66,6 +67,20 @@ impl RecommendationRow {
     /// All titles of the row, the best first: as many as `itemsPerRow` asked for, or fewer.
     async fn items(&self) -> &Connection<RecommendationEdge> {
         &self.items
+    }
+}
+
+/// What stands above a row. `name` is what its seed is called.
+fn heading(kind: RowKind, name: Option<&str>) -> String {
+    match (kind, name) {
+        (RowKind::BecauseYouWatched, Some(name)) => format!("Because you watched {name}"),
+        (RowKind::SameDirector, Some(name)) => format!("More by {name}"),
+        (RowKind::SameActor, Some(name)) => format!("With {name}"),
+        (RowKind::GenreYouWatch, Some(name)) => format!("More {name}"),
+        (RowKind::Popular, Some(name)) => format!("Popular in {name}"),
+        (RowKind::WatchedBySimilarViewers, _) => "Viewers like you watched".to_owned(),
+        (RowKind::Popular, None) => "Popular now".to_owned(),
+        (_, None) => "For you".to_owned(),
     }
 }
 
@@ -84,7 +99,6 @@ pub(super) async fn rows(ctx: &Context<'_>, rows: Vec<Row>) -> Result<Vec<Recomm
         };
         RecommendationRow {
             kind: row.kind.into(),
-            heading: row.heading,
             seed: row.seed,
             sources: Arc::clone(&sources),
             items: Connection::new(slice, &window, total),
