@@ -12,4 +12,6 @@
 pub mod domain;
 
 pub mod adapters;
+pub mod config;
 pub mod graphql;
+pub mod jobs;

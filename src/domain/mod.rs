@@ -5,6 +5,7 @@ pub mod accounts;
 pub mod batch;
 pub mod catalog;
 pub mod clock;
+pub mod curation;
 pub mod error;
 pub mod events;
 pub mod ids;

@@ -14,6 +14,7 @@ mod error;
 mod global_id;
 mod guard;
 mod hierarchy;
+pub mod limits;
 mod loaders;
 mod node;
 mod page;

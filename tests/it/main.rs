@@ -4,4 +4,5 @@
 
 mod conformance;
 mod schema;
+mod search;
 mod support;

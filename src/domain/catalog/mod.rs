@@ -13,7 +13,7 @@ pub use batches::{
 };
 pub use error::CatalogError;
 pub use genres::{GenreName, genre_name};
-pub use search::{PersonHit, SearchError, SearchService, TitleHit, TitleSearch};
+pub use search::{CatalogFollower, PersonHit, SearchError, SearchService, TitleHit, TitleSearch};
 pub use service::CatalogService;
 pub use store::{
     CatalogBatch, CatalogStore, Change, Changed, TitleFilter, TitleOrder, TitleQuery, release_day,

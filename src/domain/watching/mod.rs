@@ -10,6 +10,12 @@ mod sections;
 mod service;
 mod standing;
 mod store;
+#[cfg(test)]
+#[expect(
+    clippy::float_cmp,
+    reason = "whole seconds, and sums made in the same order, are exact"
+)]
+mod tests;
 mod types;
 
 pub use batches::{StandingsBySeries, StatesByItem};

@@ -184,7 +184,7 @@ macro_rules! title_object {
                 )]
                 after: Option<String>,
             ) -> Result<Connection<RecommendationEdge>> {
-                similar(ctx, self.title().id, PageArgs::forward(first, after)).await
+                similar(ctx, self.title(), PageArgs::forward(first, after)).await
             }
 
             /// How many profiles have watched it, a few seconds ago.

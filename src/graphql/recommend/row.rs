@@ -6,6 +6,7 @@ use async_graphql::{Context, Enum, Object};
 
 use super::edge::{RecommendationEdge, edges, suggested_titles};
 use super::sources::{ReasonSource, Sources};
+use super::text::heading;
 use crate::domain::page::{Slice, Window};
 use crate::domain::recommend::{self, Row};
 use crate::graphql::cursor::Order;
@@ -17,8 +18,7 @@ static IN_ROW: Order = Order::by_number("row");
 
 /// A row of titles.
 pub(super) struct RecommendationRow {
-    kind: RowKind,
-    heading: String,
+    kind: recommend::RowKind,
     seed: Option<recommend::ReasonSource>,
     sources: Arc<Sources>,
     items: Connection<RecommendationEdge>,
@@ -38,7 +38,7 @@ enum RowKind {
     GenreYouWatch,
     /// What viewers of the same titles watched.
     WatchedBySimilarViewers,
-    /// What many watch.
+    /// What many watch, of a genre or of any.
     Popular,
 }
 
@@ -47,12 +47,16 @@ enum RowKind {
 impl RecommendationRow {
     /// Of what sort.
     async fn kind(&self) -> RowKind {
-        self.kind
+        self.kind.into()
     }
 
-    /// What to put above it, in English.
-    async fn heading(&self) -> &str {
-        &self.heading
+    /// What to put above it, in English: "Because you watched Heat", "Popular in Crime".
+    async fn heading(&self, ctx: &Context<'_>) -> Result<String> {
+        let Some(seed) = self.seed else {
+            return Ok(heading(self.kind, None));
+        };
+        let found = self.sources.load(ctx).await?;
+        Ok(heading(self.kind, found.name(seed)))
     }
 
     /// What it is about: the title watched, the person, the genre; null if about nothing of the kind.
@@ -83,8 +87,7 @@ pub(super) async fn rows(ctx: &Context<'_>, rows: Vec<Row>) -> Result<Vec<Recomm
             has_more: false,
         };
         RecommendationRow {
-            kind: row.kind.into(),
-            heading: row.heading,
+            kind: row.kind,
             seed: row.seed,
             sources: Arc::clone(&sources),
             items: Connection::new(slice, &window, total),

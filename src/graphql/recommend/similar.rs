@@ -3,7 +3,7 @@
 use async_graphql::Context;
 
 use super::edge::{RecommendationEdge, page};
-use crate::domain::ids::TitleId;
+use crate::domain::catalog::Title;
 use crate::graphql::context::ContextExt;
 use crate::graphql::cursor::Order;
 use crate::graphql::error::Result;
@@ -14,7 +14,7 @@ static SIMILAR: Order = Order::by_number("similar");
 /// A page of the titles that are like one.
 pub(crate) async fn similar(
     ctx: &Context<'_>,
-    title: TitleId,
+    title: &Title,
     args: PageArgs,
 ) -> Result<Connection<RecommendationEdge>> {
     let window = args.window(&SIMILAR, 12)?;
