@@ -4,7 +4,7 @@ use std::io::BufRead;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use async_graphql::{Request, Variables};
+use async_graphql::{Executor, Request, Variables};
 use async_trait::async_trait;
 use reelgraph::adapters::argon2::Argon2Hasher;
 use reelgraph::adapters::memory::MemoryEvents;

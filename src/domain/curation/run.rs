@@ -156,21 +156,21 @@ impl<'a> Run<'a> {
     }
 
     /// Leaves out records whose key was met before in this run: silently if they say the same, else with a message.
+    /// `key` gives the sort of a record and its key.
     pub(super) fn without_repeats<T: std::fmt::Debug>(
         &mut self,
-        sort: &'static str,
         records: Vec<Placed<T>>,
-        key: impl Fn(&T) -> String,
+        key: impl Fn(&T) -> (&'static str, String),
     ) -> Vec<Placed<T>> {
         let mut first = Vec::new();
         for (line, record) in records {
             let mut hasher = DefaultHasher::new();
             format!("{record:?}").hash(&mut hasher);
             let hash = hasher.finish();
-            match self.seen.get(&key(&record)) {
+            let (sort, key) = key(&record);
+            match self.seen.get(&key) {
                 None => {
-                    self.seen
-                        .insert(key(&record), (self.file.clone(), line, hash));
+                    self.seen.insert(key, (self.file.clone(), line, hash));
                     first.push((line, record));
                 }
                 Some((_, _, same)) if *same == hash => self.tally(sort, 0, 1),
@@ -180,16 +180,8 @@ impl<'a> Run<'a> {
                     } else {
                         format!("{file}, line {earlier}")
                     };
-                    self.refuse(
-                        line,
-                        &Problem::new(
-                            "",
-                            format!(
-                                "says something else than {place} of the same {}",
-                                key(&record)
-                            ),
-                        ),
-                    );
+                    let reason = format!("says something else than {place} of the same {key}");
+                    self.refuse(line, &Problem::new("", reason));
                 }
             }
         }

@@ -25,8 +25,8 @@ impl Run<'_> {
     }
 
     async fn write_people(&mut self, records: Vec<Placed<PersonRecord>>) -> Result<(), LoadError> {
-        let records = self.without_repeats("people", records, |record| {
-            format!("person {}", record.slug)
+        let records = self.without_repeats(records, |record| {
+            ("people", format!("person {}", record.slug))
         });
         let slugs: Vec<String> = records
             .iter()
@@ -63,8 +63,9 @@ impl Run<'_> {
     }
 
     async fn write_titles(&mut self, records: Vec<Placed<TitleRecord>>) -> Result<(), LoadError> {
-        let records =
-            self.without_repeats("films", records, |record| format!("title {}", record.slug));
+        let records = self.without_repeats(records, |record| {
+            (sort_of(record.kind), format!("title {}", record.slug))
+        });
         let all: Vec<&TitleRecord> = records.iter().map(|(_, record)| record).collect();
         if all.is_empty() {
             return Ok(());
@@ -104,6 +105,10 @@ impl Run<'_> {
             now,
         )
         .await?;
+        let rehearsed = self.rehearsed_people.iter();
+        people
+            .ids
+            .extend(rehearsed.map(|slug| (slug.clone(), PersonId::of_slug(slug))));
         let genres =
             resolve::new_genres(store, records.iter().map(|(_, record)| *record), now).await?;
         let mut titles = Vec::new();
@@ -204,11 +209,12 @@ impl Run<'_> {
         &mut self,
         records: Vec<Placed<EpisodeRecord>>,
     ) -> Result<(), LoadError> {
-        let records = self.without_repeats("episodes", records, |record| {
-            format!(
+        let records = self.without_repeats(records, |record| {
+            let place = format!(
                 "episode {} {} {}",
                 record.series, record.season, record.number
-            )
+            );
+            ("episodes", place)
         });
         let series = self
             .titles_of(records.iter().map(|(_, record)| record.series.clone()))

@@ -52,6 +52,13 @@ const FOR_A_VIEWER: Weights = Weights {
     shrinkage: 50.0,
 };
 
+/// Beside a title that nobody watched: nothing but metadata speaks, and a decade says less than a genre.
+const BY_METADATA: Weights = Weights {
+    decade: 0.3,
+    other_exponent: 0.0,
+    ..ON_A_TITLE_PAGE
+};
+
 /// What the logarithm of its watchers adds to a title beside one that nobody watched.
 const KNOWN_TITLE: f64 = 0.1;
 
@@ -142,7 +149,7 @@ pub(super) fn on_title_page(
     rarity: &Rarity,
 ) -> Vec<Term> {
     if seed.watchers == 0 {
-        let mut terms = shared(seed, other, rarity, &ON_A_TITLE_PAGE);
+        let mut terms = shared(seed, other, rarity, &BY_METADATA);
         if other.watchers > 0 {
             terms.push(Term {
                 kind: ReasonKind::Popular,
