@@ -77,6 +77,26 @@ impl MongoCatalog {
         documents::things(documents)
     }
 
+    /// What the stages make of a collection.
+    async fn aggregate(
+        &self,
+        collection: &str,
+        stages: Vec<Document>,
+    ) -> Result<Vec<Document>, StoreError> {
+        patiently(async {
+            self.db
+                .collection::<Document>(collection)
+                .aggregate(stages)
+                .batch_size(BATCH)
+                .await
+                .map_err(store_error)?
+                .try_collect()
+                .await
+                .map_err(store_error)
+        })
+        .await
+    }
+
     /// Up to `limit` documents of a collection that stand in the feed after `from`, up to `to`.
     async fn changed(
         &self,
@@ -127,10 +147,8 @@ impl CatalogStore for MongoCatalog {
         query: &TitleQuery,
         window: &Window,
     ) -> Result<Slice<Title>, StoreError> {
-        let (filter, sort) = list::page(query, window);
-        let limit = window.limit.saturating_add(1);
-        let titles = self.find_sorted(TITLES, filter, sort, Some(limit)).await?;
-        Ok(Slice::from_overfetched(titles, window))
+        let rows = self.aggregate(TITLES, list::page(query, window)).await?;
+        Ok(Slice::from_overfetched(documents::things(rows)?, window))
     }
 
     async fn count_titles(&self, filter: &TitleFilter) -> Result<u64, StoreError> {
@@ -199,7 +217,7 @@ impl CatalogStore for MongoCatalog {
 
     async fn seasons(&self, series: &[TitleId]) -> Result<Vec<Season>, StoreError> {
         let series = list_of(series, |id| id.to_i64());
-        let stages = [
+        let stages = vec![
             doc! { "$match": { "series": { "$in": series } } },
             doc! { "$group": {
                 "_id": { "series": "$series", "season": "$season" },
@@ -207,18 +225,7 @@ impl CatalogStore for MongoCatalog {
             } },
             doc! { "$sort": { "_id.series": 1, "_id.season": 1 } },
         ];
-        let groups: Vec<Document> = patiently(async {
-            self.db
-                .collection::<Document>(EPISODES)
-                .aggregate(stages)
-                .batch_size(BATCH)
-                .await
-                .map_err(store_error)?
-                .try_collect()
-                .await
-                .map_err(store_error)
-        })
-        .await?;
+        let groups = self.aggregate(EPISODES, stages).await?;
         groups.iter().map(season).collect()
     }
 
