@@ -1,4 +1,4 @@
-//! Which titles a page has, as MongoDB is asked for them.
+//! Which titles a page has, as Mongo is asked for them.
 
 use bson::{Bson, DateTime, Document, doc};
 

@@ -2,7 +2,7 @@
 //!
 //! There are two ways to a page, and neither reads more than it must: along the index of the order, passing over what
 //! the filter does not want, which is good if it wants much; or from the few titles that its narrowest condition
-//! wants, sorted afterwards. SQLite cannot know which is better (it keeps no count by value), so it is asked first.
+//! wants, sorted afterwards. The planner cannot know which is better (it keeps no count by value), so we count first.
 
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
@@ -18,7 +18,7 @@ const FEW: usize = 16;
 
 /// One condition of a filter.
 struct Condition {
-    /// True for the rows of `titles` that pass. The `+` keeps SQLite from starting here.
+    /// True for the rows of `titles` that pass. The `+` keeps the planner from starting here.
     test: &'static str,
     /// The ids of the titles that pass, from an index.
     ids: &'static str,

@@ -127,28 +127,28 @@ fn put_side_rows(
 ) -> Result<(), StoreError> {
     put_rows(
         connection,
-        before.map(genres).unwrap_or_default(),
+        &before.map(genres).unwrap_or_default(),
         &genres(title),
         "DELETE FROM title_genres WHERE genre = ? AND title = ?",
         "INSERT INTO title_genres VALUES (?, ?)",
     )?;
     put_rows(
         connection,
-        before.map(people).unwrap_or_default(),
+        &before.map(people).unwrap_or_default(),
         &people(title),
         "DELETE FROM title_people WHERE person = ? AND title = ?",
         "INSERT INTO title_people VALUES (?, ?)",
     )?;
     put_rows(
         connection,
-        before.map(languages).unwrap_or_default(),
+        &before.map(languages).unwrap_or_default(),
         &languages(title),
         "DELETE FROM title_languages WHERE language = ? AND title = ?",
         "INSERT INTO title_languages VALUES (?, ?)",
     )?;
     put_rows(
         connection,
-        before.map(external_ids).unwrap_or_default(),
+        &before.map(external_ids).unwrap_or_default(),
         &external_ids(title),
         "DELETE FROM title_external_ids WHERE provider = ? AND code = ? AND title = ?",
         "INSERT INTO title_external_ids VALUES (?, ?, ?)",
@@ -157,7 +157,7 @@ fn put_side_rows(
 
 fn put_rows<R: Ord + Copy + Params>(
     connection: &Connection,
-    before: BTreeSet<R>,
+    before: &BTreeSet<R>,
     now: &BTreeSet<R>,
     delete: &str,
     insert: &str,
@@ -165,7 +165,7 @@ fn put_rows<R: Ord + Copy + Params>(
     for row in before.difference(now) {
         execute(connection, delete, *row)?;
     }
-    for row in now.difference(&before) {
+    for row in now.difference(before) {
         execute(connection, insert, *row)?;
     }
     Ok(())
