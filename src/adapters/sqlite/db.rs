@@ -13,7 +13,12 @@ use tokio::sync::oneshot;
 use crate::domain::error::StoreError;
 
 /// The tables of each feature. An entry is one version of the schema: never change one that was released, add another.
-const MIGRATIONS: &[&str] = &[include_str!("schema/catalog.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("schema/catalog.sql"),
+    include_str!("schema/accounts.sql"),
+    include_str!("schema/watching.sql"),
+    include_str!("schema/graph.sql"),
+];
 
 /// How many threads read.
 const READERS: usize = 3;

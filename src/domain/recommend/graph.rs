@@ -15,19 +15,21 @@ use crate::domain::ids::{GenreId, PersonId, ProfileId, TitleId};
 #[async_trait]
 pub trait TasteGraph: Send + Sync {
     /// Writes title nodes with the people and genres that they need, and replaces their `HAS_GENRE`, `DIRECTED` and
-    /// `ACTED_IN` edges. Titles whose stored revision is not older are passed over.
+    /// `ACTED_IN` edges. Titles whose stored revision is not older are passed over. A genre that is listed twice has
+    /// one edge; a person that is listed twice has one for each place in the billing. People and genres that no title
+    /// needs any more stay.
     async fn put_titles(&self, titles: &[TitleNode]) -> Result<(), StoreError>;
 
     /// Writes `WATCHED` edges, with the profile and title nodes that they need: a title node that exists only for an
     /// edge has revision 0 until [`Self::put_titles`] writes it. Edges whose stored revision is not older are passed
-    /// over.
+    /// over. Of two writers of the same edge or title at the same time, the newer revision stays.
     async fn put_watched(&self, edges: &[WatchedEdge]) -> Result<(), StoreError>;
 
     /// How many profiles have a `WATCHED` edge to each of the titles; titles without one have 0. In the order asked.
     async fn watchers(&self, titles: &[TitleId]) -> Result<Vec<u64>, StoreError>;
 
     /// Replaces all `SIMILAR` edges by these, at once: readers see the old edges or the new, never a mixture. Edges
-    /// from or to a title that has no node are left out.
+    /// from or to a title that has no node are left out; of two between the same titles, the last counts.
     async fn replace_similar(&self, edges: &[SimilarTo]) -> Result<(), StoreError>;
 
     /// What ranking asks about a title, in one query; empty for a title that has no node. See [`TitleNeighbourhood`].
@@ -46,7 +48,8 @@ pub trait TasteGraph: Send + Sync {
     ) -> Result<ProfileNeighbourhood, StoreError>;
 
     /// Up to `limit` titles with a revision above 0 and an id above the given one, by id: for comparing. Genres by
-    /// id; directors and actors by billing order, then id. Names are empty: they are there for people to read.
+    /// id; directors and actors by billing order, then id. Names, also the title's own, are empty: they are there for
+    /// people to read.
     async fn titles_after(
         &self,
         after: Option<TitleId>,
@@ -149,8 +152,16 @@ pub struct Reach {
     /// Through how many actors of each title: the first in the billing. Directors are all followed.
     pub actors: usize,
     /// How many titles are found through people: those that share the most people with a seed (each pair of a person
-    /// and a role once, over all seeds), ties by id.
+    /// and a role once, over all seeds), ties by id. A director counts where it directs both, an actor where it is
+    /// within the reach of `actors` in both; nobody counts as a director here and an actor there. Titles that are
+    /// left out for being watched take no place.
     pub by_people: usize,
+}
+
+impl Reach {
+    /// Whoever has more credits than this in a role is not followed in that role: it is a placeholder such as
+    /// "Various", not a person, and would lead everywhere.
+    pub const MAX_CREDITS: u32 = 1000;
 }
 
 /// What lies around a title.

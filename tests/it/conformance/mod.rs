@@ -32,4 +32,7 @@ pub(crate) enum Backend {
     redis,
 }
 
+mod accounts;
 mod catalog;
+mod sessions;
+mod watching;

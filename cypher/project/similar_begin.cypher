@@ -1,0 +1,11 @@
+// Takes a number for a new generation of SIMILAR edges, higher than all before: the time in milliseconds, so that it
+// grows even if the graph was emptied in between.
+// Params: graph, the name of the graph's node
+// Returns: generation
+MERGE (graph:Graph {name: $graph})
+  ON CREATE SET graph.taken = 0, graph.generation = 0, graph.similar = 0, graph.createdAt = datetime()
+SET graph.lock = true
+REMOVE graph.lock
+SET graph.taken = CASE WHEN graph.taken < timestamp() THEN timestamp() ELSE graph.taken + 1 END,
+    graph.updatedAt = datetime()
+RETURN graph.taken AS generation

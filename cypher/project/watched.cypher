@@ -1,0 +1,26 @@
+// Writes WATCHED edges that are new or older than the document, with the nodes that they need.
+// The REMOVE of a property that is never there takes the edge's lock before its revision is read, so that of two
+// writers at the same time the newer document wins.
+// Params: edges [{profile, title, weight, plays, completions, seconds, firstAt, lastAt, liked, revision}], times in
+//   milliseconds since 1970, each pair of profile and title once, by profile and title
+// Returns: nothing
+UNWIND $edges AS row
+MERGE (profile:Profile {id: row.profile})
+  ON CREATE SET profile.createdAt = datetime(), profile.updatedAt = datetime()
+MERGE (title:Title {id: row.title})
+  ON CREATE SET title.revision = 0, title.createdAt = datetime(), title.updatedAt = datetime()
+MERGE (profile)-[watched:WATCHED]->(title)
+  ON CREATE SET watched.revision = -1, watched.createdAt = datetime()
+SET watched.lock = true
+REMOVE watched.lock
+WITH row, watched
+WHERE watched.revision < row.revision
+SET watched.weight = row.weight,
+    watched.plays = row.plays,
+    watched.completions = row.completions,
+    watched.seconds = row.seconds,
+    watched.firstAt = datetime({epochMillis: row.firstAt}),
+    watched.lastAt = datetime({epochMillis: row.lastAt}),
+    watched.liked = row.liked,
+    watched.revision = row.revision,
+    watched.updatedAt = datetime()

@@ -1,0 +1,211 @@
+//! The connection, its time limits, and transactions.
+//!
+//! The driver is a release candidate, so only what was seen to hold is used: reads are single statements, writes are
+//! transactions that we try again ourselves, and every call runs in a task of its own, so that a client that goes away
+//! leaves no half-read answer behind.
+
+use std::time::Duration;
+
+use backon::{ExponentialBuilder, Retryable};
+use futures::future::BoxFuture;
+use neo4rs::{
+    BoltInteger, BoltMap, BoltType, ConfigBuilder, Error, Graph, Neo4jClientErrorKind,
+    Neo4jErrorKind, Query, Txn,
+};
+use secrecy::{ExposeSecret, SecretString};
+use serde::de::DeserializeOwned;
+
+use crate::domain::error::StoreError;
+
+/// How long a read may take, finding a connection included.
+const READ: Duration = Duration::from_millis(3900);
+/// After how long the server itself gives up a read.
+const READ_ON_SERVER: Duration = Duration::from_millis(3500);
+/// How long a write may take, with all that is tried again.
+const WRITE: Duration = Duration::from_secs(10);
+/// After how long the server itself gives up a write.
+const WRITE_ON_SERVER: Duration = Duration::from_secs(9);
+/// How long to wait for a connection when all are in use.
+const ACQUIRE: Duration = Duration::from_secs(2);
+/// How many connections there are at the most.
+const CONNECTIONS: usize = 32;
+
+/// A connection to a Neo4j server. Clones share it.
+#[derive(Clone)]
+pub struct Neo4jDb {
+    graph: Graph,
+}
+
+impl Neo4jDb {
+    /// Reads the address. Nothing is connected before the first statement.
+    pub fn open(uri: &str, user: &str, password: &SecretString) -> Result<Self, StoreError> {
+        let config = ConfigBuilder::default()
+            .uri(uri)
+            .user(user)
+            .password(password.expose_secret())
+            .max_connections(CONNECTIONS)
+            // Also how long the driver waits for any one answer, so no shorter than a write.
+            .connection_timeout(WRITE)
+            // In this driver `max_lifetime` is how long to wait for a connection. `idle_timeout` is never set: it
+            // limits the health check of a connection, not how long one may be idle.
+            .max_lifetime(ACQUIRE)
+            .build()
+            .map_err(store_error)?;
+        let graph = Graph::connect(config).map_err(store_error)?;
+        Ok(Self { graph })
+    }
+
+    /// The rows of a statement that only reads.
+    pub(super) async fn rows<T>(&self, query: Query) -> Result<Vec<T>, StoreError>
+    where
+        T: DeserializeOwned + Send + 'static,
+    {
+        let graph = self.graph.clone();
+        in_time(READ, async move {
+            let mut stream = graph.execute_read(on_server(query, READ_ON_SERVER)).await?;
+            let mut rows = Vec::new();
+            while let Some(row) = stream.next().await? {
+                rows.push(row.to()?);
+            }
+            Ok(rows)
+        })
+        .await
+    }
+
+    /// Runs `work` in one transaction, and again if the server or the connection fails in passing. What it writes must
+    /// be the same however often it runs: a commit whose answer is lost is run again.
+    pub(super) async fn write<T>(
+        &self,
+        work: impl for<'t> Fn(&'t mut Transaction) -> BoxFuture<'t, Result<T, Error>>
+        + Send
+        + Sync
+        + 'static,
+    ) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+    {
+        let graph = self.graph.clone();
+        in_time(WRITE, async move {
+            let patience = ExponentialBuilder::default()
+                .with_min_delay(Duration::from_millis(50))
+                .with_max_delay(Duration::from_secs(1))
+                .with_jitter()
+                .without_max_times()
+                // Shorter than the limit, so that what is answered in the end is the cause.
+                .with_total_delay(Some(WRITE * 3 / 4));
+            (|| attempt(&graph, &work))
+                .retry(patience)
+                .when(is_passing)
+                .await
+        })
+        .await
+    }
+}
+
+/// A transaction that writes.
+pub(super) struct Transaction(Txn);
+
+impl Transaction {
+    /// Runs a statement whose rows nobody needs.
+    pub(super) async fn run(&mut self, query: Query) -> Result<(), Error> {
+        self.0.run(on_server(query, WRITE_ON_SERVER)).await
+    }
+
+    /// The rows of a statement.
+    pub(super) async fn rows<T: DeserializeOwned>(
+        &mut self,
+        query: Query,
+    ) -> Result<Vec<T>, Error> {
+        let mut stream = self.0.execute(on_server(query, WRITE_ON_SERVER)).await?;
+        let mut rows = Vec::new();
+        while let Some(row) = stream.next(self.0.handle()).await? {
+            rows.push(row.to()?);
+        }
+        Ok(rows)
+    }
+}
+
+/// A map as a parameter.
+pub(super) fn map<const N: usize>(entries: [(&str, BoltType); N]) -> BoltType {
+    let map: BoltMap = entries
+        .into_iter()
+        .map(|(key, value)| (key.into(), value))
+        .collect();
+    BoltType::Map(map)
+}
+
+/// A count or a limit as a parameter.
+pub(super) fn number(value: usize) -> BoltType {
+    BoltType::Integer(BoltInteger::new(i64::try_from(value).unwrap_or(i64::MAX)))
+}
+
+async fn attempt<T>(
+    graph: &Graph,
+    work: &(impl for<'t> Fn(&'t mut Transaction) -> BoxFuture<'t, Result<T, Error>> + Sync),
+) -> Result<T, Error> {
+    let mut transaction = Transaction(graph.start_txn().await?);
+    match work(&mut transaction).await {
+        Ok(value) => {
+            transaction.0.commit().await?;
+            Ok(value)
+        }
+        Err(first) => {
+            // After a failure the server ignores the rollback, and the driver reports that as an error of its own.
+            drop(transaction.0.rollback().await);
+            Err(first)
+        }
+    }
+}
+
+/// Runs an operation in a task of its own, for so long at the most. The limit is inside, so that nothing waits on for
+/// a server that hangs.
+async fn in_time<T: Send + 'static>(
+    limit: Duration,
+    operation: impl Future<Output = Result<T, Error>> + Send + 'static,
+) -> Result<T, StoreError> {
+    match tokio::spawn(tokio::time::timeout(limit, operation)).await {
+        Ok(Ok(result)) => result.map_err(store_error),
+        Ok(Err(late)) => Err(StoreError::unavailable(late)),
+        Err(panic) => Err(StoreError::failed(panic)),
+    }
+}
+
+fn on_server(query: Query, limit: Duration) -> Query {
+    let milliseconds = i64::try_from(limit.as_millis()).unwrap_or(i64::MAX);
+    query.extra("tx_timeout", milliseconds)
+}
+
+/// A fault of the driver or the server as the domain knows it.
+fn store_error(error: Error) -> StoreError {
+    if is_passing(&error) || is_late(&error) {
+        StoreError::unavailable(error)
+    } else {
+        StoreError::failed(error)
+    }
+}
+
+/// Whether the same may succeed in a moment.
+fn is_passing(error: &Error) -> bool {
+    match error {
+        Error::IOError { .. }
+        | Error::ConnectionError
+        | Error::ConnectionTimedOut
+        | Error::IncompleteBoltExchange
+        | Error::RequestIgnoredError
+        | Error::ServerUnavailableError(_) => true,
+        Error::Neo4j(error) => matches!(
+            error.kind(),
+            Neo4jErrorKind::Transient
+                | Neo4jErrorKind::Client(
+                    Neo4jClientErrorKind::SessionExpired
+                        | Neo4jClientErrorKind::TransactionTerminated
+                )
+        ),
+        _ => false,
+    }
+}
+
+/// Whether the server gave up because it took too long.
+fn is_late(error: &Error) -> bool {
+    matches!(error, Error::Neo4j(error) if error.code().contains("TransactionTimedOut"))
+}

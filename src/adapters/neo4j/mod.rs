@@ -1,0 +1,12 @@
+//! The recommendation graph in production: Neo4j, over Bolt. The statements stand in `cypher/`.
+
+mod db;
+mod graph;
+mod neighbourhoods;
+mod project;
+pub mod queries;
+mod similar;
+mod walk;
+
+pub use db::Neo4jDb;
+pub use graph::Neo4jGraph;

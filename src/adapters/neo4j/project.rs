@@ -1,0 +1,166 @@
+//! What is written to the graph, in batches. Every write is absolute and passes over what is not older than what is
+//! stored. Rows are sorted, so that two writers take their locks in the same order.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use neo4rs::{BoltType, Error, query};
+use serde::Deserialize;
+
+use super::db::{Neo4jDb, Transaction, map, number};
+use super::queries;
+use crate::domain::catalog::TitleKind;
+use crate::domain::error::StoreError;
+use crate::domain::ids::TitleId;
+use crate::domain::recommend::{TitleNode, WatchedEdge};
+
+/// How many titles are written in one transaction.
+const TITLES: usize = 500;
+/// How many `WATCHED` edges are written in one transaction.
+const WATCHED: usize = 250;
+/// How much is removed in one transaction: the server holds some kilobytes for each edge until it is committed.
+const REMOVED: usize = 10_000;
+
+#[derive(Deserialize)]
+struct Written {
+    id: TitleId,
+}
+
+#[derive(Deserialize)]
+struct Removed {
+    removed: u64,
+}
+
+/// Writes the titles that are newer than what is stored, with their people, genres and edges.
+pub(super) async fn put_titles(db: &Neo4jDb, titles: &[TitleNode]) -> Result<(), StoreError> {
+    let mut newest: Vec<&TitleNode> = titles.iter().collect();
+    newest.sort_by_key(|title| (title.id, Reverse(title.revision)));
+    newest.dedup_by_key(|title| title.id);
+    for batch in newest.chunks(TITLES) {
+        let batch: Arc<[TitleNode]> = batch.iter().copied().cloned().collect();
+        db.write(move |transaction| {
+            let batch = Arc::clone(&batch);
+            Box::pin(async move { put_batch(transaction, &batch).await })
+        })
+        .await?;
+    }
+    Ok(())
+}
+
+async fn put_batch(transaction: &mut Transaction, batch: &[TitleNode]) -> Result<(), Error> {
+    let nodes = batch.iter().map(title_row).collect::<BoltType>();
+    let written: BTreeSet<TitleId> = transaction
+        .rows::<Written>(query(queries::PUT_TITLE_NODES).param("titles", nodes))
+        .await?
+        .into_iter()
+        .map(|row| row.id)
+        .collect();
+    let written: Vec<&TitleNode> = batch
+        .iter()
+        .filter(|title| written.contains(&title.id))
+        .collect();
+    if written.is_empty() {
+        return Ok(());
+    }
+    let people = named(
+        written
+            .iter()
+            .flat_map(|title| title.directors.iter().chain(&title.actors))
+            .map(|(id, name)| (id.to_i64(), name)),
+    );
+    let genres = named(
+        written
+            .iter()
+            .flat_map(|title| &title.genres)
+            .map(|(id, name)| (id.to_i64(), name)),
+    );
+    let edges = written.into_iter().map(edges_row).collect::<BoltType>();
+    transaction
+        .run(query(queries::PUT_PEOPLE).param("people", people))
+        .await?;
+    transaction
+        .run(query(queries::PUT_GENRES).param("genres", genres))
+        .await?;
+    transaction
+        .run(query(queries::PUT_TITLE_EDGES).param("titles", edges))
+        .await
+}
+
+fn title_row(title: &TitleNode) -> BoltType {
+    map([
+        ("id", title.id.to_i64().into()),
+        ("film", (title.kind == TitleKind::Film).into()),
+        ("slug", title.slug.as_str().into()),
+        ("name", title.name.as_str().into()),
+        ("year", title.year.into()),
+        ("revision", title.revision.cast_signed().into()),
+    ])
+}
+
+fn edges_row(title: &TitleNode) -> BoltType {
+    let genres: BTreeSet<i64> = title.genres.iter().map(|(id, _)| id.to_i64()).collect();
+    let directors = title.directors.iter().map(|(id, _)| id.to_i64());
+    let actors = title.actors.iter().map(|(id, _)| id.to_i64());
+    map([
+        ("id", title.id.to_i64().into()),
+        ("genres", genres.into_iter().collect()),
+        ("directors", directors.collect()),
+        ("actors", actors.collect()),
+    ])
+}
+
+/// Each id once, by id, with its name.
+fn named<'a>(rows: impl Iterator<Item = (i64, &'a String)>) -> BoltType {
+    let once: BTreeMap<i64, &String> = rows.collect();
+    once.into_iter()
+        .map(|(id, name)| map([("id", id.into()), ("name", name.as_str().into())]))
+        .collect()
+}
+
+/// Writes the edges that are newer than what is stored, with the nodes that they need.
+pub(super) async fn put_watched(db: &Neo4jDb, edges: &[WatchedEdge]) -> Result<(), StoreError> {
+    let mut newest: Vec<&WatchedEdge> = edges.iter().collect();
+    newest.sort_by_key(|edge| (edge.profile, edge.title, Reverse(edge.revision)));
+    newest.dedup_by_key(|edge| (edge.profile, edge.title));
+    for batch in newest.chunks(WATCHED) {
+        let rows = batch.iter().copied().map(watched_row).collect::<BoltType>();
+        db.write(move |transaction| {
+            Box::pin(transaction.run(query(queries::PUT_WATCHED).param("edges", rows.clone())))
+        })
+        .await?;
+    }
+    Ok(())
+}
+
+fn watched_row(edge: &WatchedEdge) -> BoltType {
+    map([
+        ("profile", edge.profile.to_i64().into()),
+        ("title", edge.title.to_i64().into()),
+        ("weight", edge.weight.into()),
+        ("plays", edge.plays.into()),
+        ("completions", edge.completions.into()),
+        ("seconds", edge.seconds.into()),
+        ("firstAt", edge.first_at.timestamp_millis().into()),
+        ("lastAt", edge.last_at.timestamp_millis().into()),
+        ("liked", edge.liked.into()),
+        ("revision", edge.revision.cast_signed().into()),
+    ])
+}
+
+/// Removes everything, edges first: a node with very many could not be removed in one transaction.
+pub(super) async fn clear(db: &Neo4jDb) -> Result<(), StoreError> {
+    for statement in [queries::CLEAR_EDGES, queries::CLEAR_NODES] {
+        loop {
+            let rows: Vec<Removed> = db
+                .write(move |transaction| {
+                    Box::pin(transaction.rows(query(statement).param("limit", number(REMOVED))))
+                })
+                .await?;
+            if rows.iter().all(|row| row.removed == 0) {
+                break;
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,152 @@
+//! What is written to the graph. Every write is absolute and passes over what is not older than the stored row.
+
+use rusqlite::{Connection, params};
+
+use crate::domain::catalog::TitleKind;
+use crate::domain::ids::PersonId;
+use crate::domain::recommend::{SimilarTo, TitleNode, WatchedEdge};
+
+/// The number of the role "directed".
+pub(super) const DIRECTED: i64 = 0;
+/// The number of the role "acted in".
+pub(super) const ACTED_IN: i64 = 1;
+
+const UPSERT_TITLE: &str = "
+    INSERT INTO graph_titles (id, kind, slug, name, year, revision) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+    ON CONFLICT (id) DO UPDATE SET
+        kind = excluded.kind, slug = excluded.slug, name = excluded.name, year = excluded.year,
+        revision = excluded.revision, updated_at = excluded.updated_at
+    WHERE graph_titles.revision < excluded.revision";
+
+const UPSERT_WATCHED: &str = "
+    INSERT INTO graph_watched
+        (profile, title, weight, plays, completions, seconds, first_at, last_at, liked, revision)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+    ON CONFLICT (profile, title) DO UPDATE SET
+        weight = excluded.weight, plays = excluded.plays, completions = excluded.completions,
+        seconds = excluded.seconds, first_at = excluded.first_at, last_at = excluded.last_at,
+        liked = excluded.liked, revision = excluded.revision, updated_at = excluded.updated_at
+    WHERE graph_watched.revision < excluded.revision";
+
+/// Writes the titles that are newer than what is stored, with their people, genres and edges.
+pub(super) fn put_titles(db: &Connection, titles: &[TitleNode]) -> rusqlite::Result<()> {
+    let mut upsert = db.prepare_cached(UPSERT_TITLE)?;
+    for title in titles {
+        let written = upsert.execute(params![
+            title.id.to_i64(),
+            kind_name(title.kind),
+            title.slug,
+            title.name,
+            title.year,
+            title.revision.cast_signed(),
+        ])?;
+        if written > 0 {
+            put_title_edges(db, title)?;
+        }
+    }
+    Ok(())
+}
+
+fn put_title_edges(db: &Connection, title: &TitleNode) -> rusqlite::Result<()> {
+    let id = title.id.to_i64();
+    db.prepare_cached("DELETE FROM graph_title_genres WHERE title = ?1")?
+        .execute([id])?;
+    db.prepare_cached("DELETE FROM graph_credits WHERE title = ?1")?
+        .execute([id])?;
+    for (genre, name) in &title.genres {
+        db.prepare_cached(
+            "INSERT INTO graph_genres (id, name) VALUES (?1, ?2)
+             ON CONFLICT (id) DO UPDATE SET name = excluded.name, updated_at = excluded.updated_at
+             WHERE graph_genres.name <> excluded.name",
+        )?
+        .execute(params![genre.to_i64(), name])?;
+        db.prepare_cached(
+            "INSERT OR IGNORE INTO graph_title_genres (title, genre) VALUES (?1, ?2)",
+        )?
+        .execute([id, genre.to_i64()])?;
+    }
+    put_credits(db, id, DIRECTED, &title.directors)?;
+    put_credits(db, id, ACTED_IN, &title.actors)
+}
+
+fn put_credits(
+    db: &Connection,
+    title: i64,
+    role: i64,
+    people: &[(PersonId, String)],
+) -> rusqlite::Result<()> {
+    let mut person = db.prepare_cached(
+        "INSERT INTO graph_people (id, name) VALUES (?1, ?2)
+         ON CONFLICT (id) DO UPDATE SET name = excluded.name, updated_at = excluded.updated_at
+         WHERE graph_people.name <> excluded.name",
+    )?;
+    let mut credit = db.prepare_cached(
+        "INSERT INTO graph_credits (title, role, position, person) VALUES (?1, ?2, ?3, ?4)",
+    )?;
+    for (position, (id, name)) in (0_i64..).zip(people) {
+        person.execute(params![id.to_i64(), name])?;
+        credit.execute([title, role, position, id.to_i64()])?;
+    }
+    Ok(())
+}
+
+/// Writes the edges that are newer than what is stored, with the nodes that they need.
+pub(super) fn put_watched(db: &Connection, edges: &[WatchedEdge]) -> rusqlite::Result<()> {
+    let mut profile = db.prepare_cached("INSERT OR IGNORE INTO graph_profiles (id) VALUES (?1)")?;
+    let mut title = db.prepare_cached("INSERT OR IGNORE INTO graph_titles (id) VALUES (?1)")?;
+    let mut upsert = db.prepare_cached(UPSERT_WATCHED)?;
+    for edge in edges {
+        profile.execute([edge.profile.to_i64()])?;
+        title.execute([edge.title.to_i64()])?;
+        upsert.execute(params![
+            edge.profile.to_i64(),
+            edge.title.to_i64(),
+            edge.weight,
+            edge.plays,
+            edge.completions,
+            edge.seconds,
+            edge.first_at.timestamp_millis(),
+            edge.last_at.timestamp_millis(),
+            edge.liked,
+            edge.revision.cast_signed(),
+        ])?;
+    }
+    Ok(())
+}
+
+/// Puts these edges in the place of all that there are.
+pub(super) fn replace_similar(db: &Connection, edges: &[SimilarTo]) -> rusqlite::Result<()> {
+    db.execute("DELETE FROM graph_similar", [])?;
+    let mut insert = db.prepare_cached(
+        "INSERT OR REPLACE INTO graph_similar (source, target, affinity, co_watches)
+         SELECT ?1, ?2, ?3, ?4
+         WHERE EXISTS (SELECT 1 FROM graph_titles WHERE id = ?1)
+           AND EXISTS (SELECT 1 FROM graph_titles WHERE id = ?2)",
+    )?;
+    for SimilarTo { from, edge } in edges {
+        insert.execute(params![
+            from.to_i64(),
+            edge.to.to_i64(),
+            edge.affinity,
+            edge.co_watches,
+        ])?;
+    }
+    Ok(())
+}
+
+/// Removes everything.
+pub(super) fn clear(db: &Connection) -> rusqlite::Result<()> {
+    db.execute_batch(
+        "DELETE FROM graph_similar; DELETE FROM graph_watched; DELETE FROM graph_credits;
+         DELETE FROM graph_title_genres; DELETE FROM graph_profiles; DELETE FROM graph_people;
+         DELETE FROM graph_genres; DELETE FROM graph_titles;",
+    )
+}
+
+/// The kind as the tables spell it.
+pub(super) fn kind_name(kind: TitleKind) -> &'static str {
+    match kind {
+        TitleKind::Film => "film",
+        TitleKind::Series => "series",
+    }
+}
