@@ -139,9 +139,9 @@ async fn without_mongodb_every_answer_is_a_coded_error() {
 
     for hang in [false, true] {
         if hang {
-            wire.silence()
+            wire.silence().await
         } else {
-            wire.cut()
+            wire.cut().await
         }
         assert_unavailable(
             &answer_in_time(&site, "{ film(slug: \"alien-1979\") { name } }", json!({})).await,
@@ -160,7 +160,7 @@ async fn without_redis_nobody_is_taken_for_logged_in_or_out() {
     let (_program, wire, mut site) = behind_a_wire("REDIS_URL").await;
     site.register("ada@example.org").await;
 
-    wire.cut();
+    wire.cut().await;
     assert_unavailable(&answer_in_time(&site, "{ viewer { user { id } } }", json!({})).await);
     wire.mend();
     site.wait_for_answer("{ viewer { user { id } } }").await;
@@ -176,7 +176,7 @@ async fn without_the_graph_suggestions_are_what_is_popular_and_watches_go_on() {
     let heat = site.id_of("film", "heat-1995").await;
     let suggestions = "{ viewer { profile { recommendations(first: 20) { edges { reasons { kind } node { slug } } } } } }";
 
-    wire.cut();
+    wire.cut().await;
     site.watch(
         &heat,
         "00000000-0000-4000-8000-000000000001",
