@@ -11,4 +11,5 @@ mod home;
 mod layering;
 mod schema;
 mod search;
+mod cypher;
 mod support;
