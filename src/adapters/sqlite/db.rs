@@ -42,10 +42,10 @@ pub struct SqliteDb {
 impl SqliteDb {
     /// Opens the file, makes it if it is not there, and brings its tables up to date.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        let mut writer = connect(path)?;
-        migrate(&mut writer)?;
+        let mut connection = connect(path)?;
+        migrate(&mut connection)?;
         let (writes, queue) = mpsc::channel();
-        spawn("sqlite-writer", move || write_all(&mut writer, &queue))?;
+        spawn("sqlite-writer", move || write_all(&mut connection, &queue))?;
         let (reads, queue) = mpsc::channel::<Read>();
         let queue = Arc::new(Mutex::new(queue));
         for _ in 0..READERS {
@@ -112,7 +112,7 @@ impl SqliteDb {
     }
 }
 
-/// A fault of SQLite as the domain knows it.
+/// A fault of the database as the domain knows it.
 pub(super) fn store_error(error: rusqlite::Error) -> StoreError {
     match error.sqlite_error_code() {
         Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => {

@@ -1,33 +1,48 @@
-//! Which titles a page has, as MongoDB is asked for them.
+//! Which titles a page has, as Mongo is asked for them.
 
 use bson::{Bson, DateTime, Document, doc};
 
+use super::documents::TITLES;
 use crate::domain::catalog::{TitleFilter, TitleKind, TitleOrder, TitleQuery};
 use crate::domain::page::{Direction, KeyValue, Keyset, Window};
 
-/// The filter and the sort of a page.
+/// The stages that read a page.
 ///
-/// What comes after a place has either the same value and an id beyond, or a value beyond. The conditions stand in
-/// both branches, so that each is a range of one index and the server merges the two instead of sorting.
-pub(super) fn page(query: &TitleQuery, window: &Window) -> (Document, Document) {
+/// After a place come first the titles of the same value with an id beyond, then those of a value beyond. Each is a
+/// range of one index for each kind or genre, which the server merges; of the two in one condition it would read and
+/// sort all that is left of the list. The last sort is of two pages at most.
+pub(super) fn page(query: &TitleQuery, window: &Window) -> Vec<Document> {
     let field = field(query.order);
     let forward = window.direction == Direction::Forward;
     let values_up = forward != query.order.is_descending();
+    let limit = i64::try_from(window.limit.saturating_add(1)).unwrap_or(i64::MAX);
     let conditions = conditions(&query.filter);
-    let filter = match &window.start {
-        None => conditions,
-        Some(start) => {
-            let (value, id) = place(query.order, start);
-            let mut beyond = conditions.clone();
-            beyond.insert(field, doc! { beyond_by(values_up): value.clone() });
-            let mut tied = conditions;
-            tied.insert(field, value);
-            tied.insert("_id", doc! { beyond_by(forward): id });
-            doc! { "$or": [tied, beyond] }
-        }
+    let in_order = doc! { field: towards(values_up), "_id": towards(forward) };
+    let Some(start) = &window.start else {
+        return read(conditions, in_order, limit).into();
     };
-    let sort = doc! { field: towards(values_up), "_id": towards(forward) };
-    (filter, sort)
+    let (value, id) = place(query.order, start);
+    let mut tied = conditions.clone();
+    tied.insert(field, value.clone());
+    tied.insert("_id", doc! { beyond_by(forward): id });
+    let mut beyond = conditions;
+    beyond.insert(field, doc! { beyond_by(values_up): value });
+    let beyond = read(beyond, in_order.clone(), limit);
+    let mut stages = Vec::from(read(tied, doc! { "_id": towards(forward) }, limit));
+    stages.extend([
+        doc! { "$unionWith": { "coll": TITLES, "pipeline": beyond.as_slice() } },
+        doc! { "$sort": in_order },
+        doc! { "$limit": limit },
+    ]);
+    stages
+}
+
+fn read(filter: Document, sort: Document, limit: i64) -> [Document; 3] {
+    [
+        doc! { "$match": filter },
+        doc! { "$sort": sort },
+        doc! { "$limit": limit },
+    ]
 }
 
 /// What the filter asks for. The kind is always named, as every index of an order starts with it.

@@ -1,4 +1,4 @@
-//! The catalogue in MongoDB: a collection for each kind of thing, a document for each thing.
+//! The catalogue in Mongo: a collection for each kind of thing, a document for each thing.
 
 mod documents;
 mod indexes;

@@ -1,5 +1,6 @@
-//! [`CatalogStore`] on MongoDB.
+//! [`CatalogStore`] on Mongo.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -23,7 +24,7 @@ use crate::domain::page::{Slice, Window};
 /// So many documents come with the first answer (if they have no more than 16 MB): most reads are one round trip.
 const BATCH: u32 = 10_000;
 
-/// The catalogue in MongoDB.
+/// The catalogue in Mongo.
 #[derive(Clone)]
 pub struct MongoCatalog {
     db: MongoDb,
@@ -77,6 +78,48 @@ impl MongoCatalog {
         documents::things(documents)
     }
 
+    /// What the stages make of a collection.
+    async fn aggregate(
+        &self,
+        collection: &str,
+        stages: Vec<Document>,
+    ) -> Result<Vec<Document>, StoreError> {
+        patiently(async {
+            self.db
+                .collection::<Document>(collection)
+                .aggregate(stages)
+                .batch_size(BATCH)
+                .await
+                .map_err(store_error)?
+                .try_collect()
+                .await
+                .map_err(store_error)
+        })
+        .await
+    }
+
+    /// Those of the counts that say something new, each title once. Mostly there are few, and without any there is
+    /// no need to make others wait for the feed.
+    async fn changed_popularity(
+        &self,
+        counts: &[(TitleId, u64)],
+    ) -> Result<Vec<(TitleId, u64)>, StoreError> {
+        let mut wanted: BTreeMap<TitleId, u64> = counts.iter().copied().collect();
+        let ids: Vec<i64> = wanted.keys().map(|id| id.to_i64()).collect();
+        let stages = vec![
+            doc! { "$match": { "_id": { "$in": ids } } },
+            doc! { "$project": { "popularity": 1 } },
+        ];
+        let mut changed = Vec::new();
+        for title in self.aggregate(TITLES, stages).await? {
+            let id = title.get_i64("_id").map_err(StoreError::failed)?;
+            let count = title.get_i64("popularity").map_err(StoreError::failed)?;
+            let new = wanted.remove_entry(&TitleId::from_i64(id));
+            changed.extend(new.filter(|(_, new)| new.cast_signed() != count));
+        }
+        Ok(changed)
+    }
+
     /// Up to `limit` documents of a collection that stand in the feed after `from`, up to `to`.
     async fn changed(
         &self,
@@ -127,10 +170,8 @@ impl CatalogStore for MongoCatalog {
         query: &TitleQuery,
         window: &Window,
     ) -> Result<Slice<Title>, StoreError> {
-        let (filter, sort) = list::page(query, window);
-        let limit = window.limit.saturating_add(1);
-        let titles = self.find_sorted(TITLES, filter, sort, Some(limit)).await?;
-        Ok(Slice::from_overfetched(titles, window))
+        let rows = self.aggregate(TITLES, list::page(query, window)).await?;
+        Ok(Slice::from_overfetched(documents::things(rows)?, window))
     }
 
     async fn count_titles(&self, filter: &TitleFilter) -> Result<u64, StoreError> {
@@ -184,7 +225,7 @@ impl CatalogStore for MongoCatalog {
             return Ok(Vec::new());
         }
         // One branch for each number of a season, of which there are few, not for each season.
-        let mut by_number = std::collections::BTreeMap::<i64, Vec<i64>>::new();
+        let mut by_number = BTreeMap::<i64, Vec<i64>>::new();
         for season in seasons {
             let series = by_number.entry(season.number.into()).or_default();
             series.push(season.series.to_i64());
@@ -199,7 +240,7 @@ impl CatalogStore for MongoCatalog {
 
     async fn seasons(&self, series: &[TitleId]) -> Result<Vec<Season>, StoreError> {
         let series = list_of(series, |id| id.to_i64());
-        let stages = [
+        let stages = vec![
             doc! { "$match": { "series": { "$in": series } } },
             doc! { "$group": {
                 "_id": { "series": "$series", "season": "$season" },
@@ -207,18 +248,7 @@ impl CatalogStore for MongoCatalog {
             } },
             doc! { "$sort": { "_id.series": 1, "_id.season": 1 } },
         ];
-        let groups: Vec<Document> = patiently(async {
-            self.db
-                .collection::<Document>(EPISODES)
-                .aggregate(stages)
-                .batch_size(BATCH)
-                .await
-                .map_err(store_error)?
-                .try_collect()
-                .await
-                .map_err(store_error)
-        })
-        .await?;
+        let groups = self.aggregate(EPISODES, stages).await?;
         groups.iter().map(season).collect()
     }
 
@@ -237,11 +267,11 @@ impl CatalogStore for MongoCatalog {
     }
 
     async fn put_popularity(&self, counts: &[(TitleId, u64)]) -> Result<(), StoreError> {
+        let counts: Arc<[_]> = self.changed_popularity(counts).await?.into();
         if counts.is_empty() {
             return Ok(());
         }
         let database = self.db.database().clone();
-        let counts: Arc<[_]> = counts.into();
         self.db
             .transaction(move |session| {
                 let (database, counts) = (database.clone(), Arc::clone(&counts));

@@ -121,7 +121,7 @@ pub(super) async fn put(
     Ok(())
 }
 
-/// Sets how popular titles are. Those that are so already are not found, and so not changed.
+/// Sets how popular titles are. Those that are so by now are not found, and so not changed.
 pub(super) async fn put_popularity(
     database: &Database,
     session: &mut ClientSession,

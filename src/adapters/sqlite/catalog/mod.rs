@@ -1,4 +1,4 @@
-//! The catalogue in SQLite.
+//! The catalogue in the database file.
 
 mod list;
 mod rows;

@@ -43,7 +43,7 @@ pub(super) fn list<T: Into<serde_json::Value>>(values: impl IntoIterator<Item = 
     serde_json::Value::from_iter(values).to_string()
 }
 
-/// A limit as SQLite takes it.
+/// A limit as the database takes it.
 pub(super) fn limit(limit: usize) -> i64 {
     i64::try_from(limit).unwrap_or(i64::MAX)
 }

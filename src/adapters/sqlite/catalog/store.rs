@@ -1,4 +1,4 @@
-//! [`CatalogStore`] on SQLite.
+//! [`CatalogStore`] on the database file.
 
 use async_trait::async_trait;
 use rusqlite::Connection;
@@ -14,7 +14,7 @@ use crate::domain::error::StoreError;
 use crate::domain::ids::{EpisodeId, GenreId, PersonId, TitleId};
 use crate::domain::page::{Slice, Window};
 
-/// The catalogue in an SQLite file.
+/// The catalogue in the database file.
 #[derive(Clone)]
 pub struct SqliteCatalog {
     db: SqliteDb,

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use rusqlite::{Connection, Params, ffi, named_params, params};
+use rusqlite::{Connection, OptionalExtension, Params, ffi, named_params, params};
 use serde::Serialize;
 
 use super::list::kind;
+use super::rows;
 use crate::adapters::sqlite::db::store_error;
 use crate::domain::catalog::{CatalogBatch, Episode, Genre, Person, Title, TitleOrder};
 use crate::domain::error::StoreError;
@@ -32,19 +33,6 @@ const INSERT_EPISODE: &str =
 const UPDATE_EPISODE: &str = "UPDATE episodes
     SET series = :series, season = :season, number = :number, revision = :revision, document = :document
     WHERE id = :id AND revision = :revision - 1";
-
-/// Takes a title out of the side tables, by the document that is still stored.
-const FORGET_TITLE: [&str; 4] = [
-    "DELETE FROM title_genres WHERE title = ?1 AND genre IN
-        (SELECT value FROM title_documents, json_each(document, '$.genres') WHERE title_documents.id = ?1)",
-    "DELETE FROM title_people WHERE title = ?1 AND person IN
-        (SELECT value ->> 'person' FROM title_documents, json_each(document, '$.credits') WHERE title_documents.id = ?1)",
-    "DELETE FROM title_languages WHERE title = ?1 AND language IN
-        (SELECT value FROM title_documents, json_each(document, '$.languages') WHERE title_documents.id = ?1)",
-    "DELETE FROM title_external_ids WHERE title = ?1 AND (provider, code) IN
-        (SELECT value ->> 'provider', value ->> 'value' FROM title_documents, json_each(document, '$.external_ids')
-         WHERE title_documents.id = ?1)",
-];
 
 /// Writes the batch. What replaces a document goes before what is new, so that a slug or place that one thing gives up
 /// can be taken by a new one in the same batch.
@@ -104,11 +92,11 @@ pub(super) fn mark_projected(
 fn put_title(connection: &Connection, title: &Title, sequence: i64) -> Result<(), StoreError> {
     let id = title.id.to_i64();
     let is_new = title.stamp.revision == 1;
-    if !is_new {
-        for forget in FORGET_TITLE {
-            execute(connection, forget, [id])?;
-        }
-    }
+    let before = if is_new {
+        None
+    } else {
+        stored_title(connection, id)?
+    };
     let [by_added, by_released] =
         [TitleOrder::NewestAdded, TitleOrder::NewestReleased].map(|order| downwards(order, title));
     put_one(
@@ -128,28 +116,93 @@ fn put_title(connection: &Connection, title: &Title, sequence: i64) -> Result<()
     )?;
     let sql = "INSERT OR REPLACE INTO title_documents VALUES (?, ?)";
     execute(connection, sql, params![id, json(title)?])?;
-    for genre in &title.genres {
-        let sql = "INSERT OR IGNORE INTO title_genres VALUES (?, ?)";
-        execute(connection, sql, params![genre.to_i64(), id])?;
+    put_side_rows(connection, before.as_ref(), title)
+}
+
+/// Brings the tables that titles are found by up to date. Rows that stay as they are, as most do, are not touched.
+fn put_side_rows(
+    connection: &Connection,
+    before: Option<&Title>,
+    title: &Title,
+) -> Result<(), StoreError> {
+    put_rows(
+        connection,
+        &before.map(genres).unwrap_or_default(),
+        &genres(title),
+        "DELETE FROM title_genres WHERE genre = ? AND title = ?",
+        "INSERT INTO title_genres VALUES (?, ?)",
+    )?;
+    put_rows(
+        connection,
+        &before.map(people).unwrap_or_default(),
+        &people(title),
+        "DELETE FROM title_people WHERE person = ? AND title = ?",
+        "INSERT INTO title_people VALUES (?, ?)",
+    )?;
+    put_rows(
+        connection,
+        &before.map(languages).unwrap_or_default(),
+        &languages(title),
+        "DELETE FROM title_languages WHERE language = ? AND title = ?",
+        "INSERT INTO title_languages VALUES (?, ?)",
+    )?;
+    put_rows(
+        connection,
+        &before.map(external_ids).unwrap_or_default(),
+        &external_ids(title),
+        "DELETE FROM title_external_ids WHERE provider = ? AND code = ? AND title = ?",
+        "INSERT INTO title_external_ids VALUES (?, ?, ?)",
+    )
+}
+
+fn put_rows<R: Ord + Copy + Params>(
+    connection: &Connection,
+    before: &BTreeSet<R>,
+    now: &BTreeSet<R>,
+    delete: &str,
+    insert: &str,
+) -> Result<(), StoreError> {
+    for row in before.difference(now) {
+        execute(connection, delete, *row)?;
     }
-    let people: BTreeSet<i64> = title.credits.iter().map(|c| c.person.to_i64()).collect();
-    for person in people {
-        let sql = "INSERT INTO title_people VALUES (?, ?)";
-        execute(connection, sql, params![person, id])?;
-    }
-    for language in &title.languages {
-        let sql = "INSERT OR IGNORE INTO title_languages VALUES (?, ?)";
-        execute(connection, sql, params![language, id])?;
-    }
-    for external in &title.external_ids {
-        let sql = "INSERT OR IGNORE INTO title_external_ids VALUES (?, ?, ?)";
-        execute(
-            connection,
-            sql,
-            params![external.provider, external.value, id],
-        )?;
+    for row in now.difference(before) {
+        execute(connection, insert, *row)?;
     }
     Ok(())
+}
+
+fn genres(title: &Title) -> BTreeSet<(i64, i64)> {
+    let genres = title.genres.iter();
+    genres
+        .map(|genre| (genre.to_i64(), title.id.to_i64()))
+        .collect()
+}
+
+fn people(title: &Title) -> BTreeSet<(i64, i64)> {
+    let credits = title.credits.iter();
+    credits
+        .map(|credit| (credit.person.to_i64(), title.id.to_i64()))
+        .collect()
+}
+
+fn languages(title: &Title) -> BTreeSet<(&str, i64)> {
+    let languages = title.languages.iter();
+    languages
+        .map(|language| (language.as_str(), title.id.to_i64()))
+        .collect()
+}
+
+fn external_ids(title: &Title) -> BTreeSet<(&str, &str, i64)> {
+    let ids = title.external_ids.iter();
+    ids.map(|id| (id.provider.as_str(), id.value.as_str(), title.id.to_i64()))
+        .collect()
+}
+
+fn stored_title(connection: &Connection, id: i64) -> Result<Option<Title>, StoreError> {
+    connection
+        .prepare_cached("SELECT document FROM title_documents WHERE id = ?")
+        .and_then(|mut statement| statement.query_one([id], rows::document).optional())
+        .map_err(store_error)
 }
 
 fn put_person(connection: &Connection, person: &Person, sequence: i64) -> Result<(), StoreError> {

@@ -13,6 +13,7 @@ use super::samples::{
 on_every_backend!(open on [sqlite, mongo]:
     a_batch_is_written_whole,
     an_empty_batch_changes_nothing,
+    a_batch_is_seen_whole,
     a_batch_of_which_a_part_does_not_fit_is_not_written,
     a_first_revision_needs_an_id_that_is_not_there,
     a_later_revision_replaces_the_one_before_it,
@@ -32,6 +33,29 @@ async fn a_batch_is_written_whole(store: &Opened) {
     store.put(&batch).await.unwrap();
 
     assert_eq!(stored(store).await, batch);
+}
+
+async fn a_batch_is_seen_whole(store: &Opened) {
+    put_titles(store, [film(1), film(2)]).await.unwrap();
+    let writer = async {
+        let mut titles = [film(1), film(2)];
+        for _ in 0..20 {
+            titles = titles.map(|title| revised(&title, |_| ()));
+            put_titles(store, titles.clone()).await.unwrap();
+        }
+    };
+    let reader = async {
+        loop {
+            let found = store.titles(&[TitleId(1), TitleId(2)]).await.unwrap();
+            let revisions: Vec<_> = found.iter().map(|title| title.stamp.revision).collect();
+            assert_eq!(revisions[0], revisions[1]);
+            if revisions[0] == 21 {
+                break;
+            }
+        }
+    };
+
+    tokio::join!(writer, reader);
 }
 
 async fn an_empty_batch_changes_nothing(store: &Opened) {
@@ -82,11 +106,11 @@ async fn a_batch_of_which_a_part_does_not_fit_is_not_written(store: &Opened) {
 async fn a_first_revision_needs_an_id_that_is_not_there(store: &Opened) {
     store.put(&everything()).await.unwrap();
     let mut title = film(1);
-    title.slug = "another".to_owned();
+    title.slug = "another".into();
     let mut person = person(1);
-    person.slug = "another".to_owned();
+    person.slug = "another".into();
     let mut genre = genre(1, "Another");
-    genre.slug = "another".to_owned();
+    genre.slug = "another".into();
     let mut episode = episode(2, 1, 1);
     episode.number = 77;
 
@@ -183,7 +207,7 @@ async fn a_slug_belongs_to_one_thing_of_a_kind(store: &Opened) {
 
 async fn a_slug_that_is_given_up_can_be_taken(store: &Opened) {
     put_titles(store, [film(1)]).await.unwrap();
-    let renamed = revised(&film(1), |title| title.slug = "renamed".to_owned());
+    let renamed = revised(&film(1), |title| title.slug = "renamed".into());
     let mut heir = film(2);
     heir.slug = film(1).slug;
 
