@@ -9,13 +9,12 @@
 use std::collections::HashMap;
 use std::convert::Infallible;
 
-use async_graphql::parser::parse_schema;
 use async_graphql::parser::types::{
-    BaseType, ExecutableDocument, Field, FieldDefinition, OperationType, Selection, SelectionSet,
-    Type, TypeKind, TypeSystemDefinition,
+    ExecutableDocument, Field, FieldDefinition, Selection, SelectionSet,
 };
 use async_graphql::{Name, Value, Variables};
 
+use super::types::{self, Types};
 use crate::domain::page::MAX_PAGE;
 
 /// The most that a query may ask for: a page of a hundred films with all that a site shows of each asks for a third.
@@ -69,30 +68,16 @@ enum Rows {
 }
 
 impl Costs {
-    /// The costs of a schema, from its text.
-    pub(super) fn new(sdl: &str) -> Self {
-        let definitions = parse_schema(sdl).map(|schema| schema.definitions);
-        let types = definitions.unwrap_or_default().into_iter();
-        let types = types.filter_map(|definition| match definition {
-            TypeSystemDefinition::Type(definition) => Some(definition.node),
-            TypeSystemDefinition::Schema(_) | TypeSystemDefinition::Directive(_) => None,
-        });
-        let fields = types.filter_map(|definition| {
-            let fields = match definition.kind {
-                TypeKind::Object(object) => object.fields,
-                TypeKind::Interface(interface) => interface.fields,
-                _ => return None,
-            };
-            let of = definition.name.node;
-            let fields = fields.into_iter().map(|field| {
-                let cost = FieldCost::new(&of, &field.node);
-                (field.node.name.node, cost)
-            });
-            let fields = fields.collect();
-            Some((of, fields))
+    /// The costs of the fields of these types.
+    pub(super) fn new(types: &Types) -> Self {
+        let types = types.iter().map(|(of, fields)| {
+            let fields = fields
+                .iter()
+                .map(|(name, field)| (name.clone(), FieldCost::new(of, field)));
+            (of.clone(), fields.collect())
         });
         Self {
-            types: fields.collect(),
+            types: types.collect(),
         }
     }
 
@@ -103,18 +88,10 @@ impl Costs {
         operation: Option<&str>,
         variables: &Variables,
     ) -> usize {
-        let mut operations = document.operations.iter();
-        let found =
-            operations.find(|(name, _)| operation.is_none() || operation == name.map(Name::as_str));
-        let Some((_, operation)) = found else {
+        let Some((operation, root)) = types::operation(document, operation) else {
             return 0;
         };
-        let root = match operation.node.ty {
-            OperationType::Query => "Query",
-            OperationType::Mutation => "Mutation",
-            OperationType::Subscription => "Subscription",
-        };
-        let definitions = operation.node.variable_definitions.iter();
+        let definitions = operation.variable_definitions.iter();
         let defaults = definitions.filter_map(|definition| {
             let default = definition.node.default_value.as_ref()?;
             Some((&definition.node.name.node, &default.node))
@@ -125,13 +102,13 @@ impl Costs {
             variables: defaults.chain(variables.iter()).collect(),
             fragments: HashMap::new(),
         };
-        walk.set(&operation.node.selection_set.node, root)
+        walk.set(&operation.selection_set.node, root)
     }
 }
 
 impl FieldCost {
     fn new(of: &str, field: &FieldDefinition) -> Self {
-        let (gives, is_list) = named(&field.ty.node);
+        let (gives, is_list) = types::named(&field.ty.node);
         // The rows of a page were counted by the field that gives the page.
         let is_list = is_list && !of.ends_with("Connection");
         let usual = usual_length(of, &field.name.node);
@@ -160,17 +137,9 @@ impl FieldCost {
         };
         Self {
             work: work(of, &field.name.node),
-            gives,
+            gives: gives.clone(),
             rows,
         }
-    }
-}
-
-/// The type without lists, and whether it was in one.
-fn named(ty: &Type) -> (Name, bool) {
-    match &ty.base {
-        BaseType::Named(name) => (name.clone(), false),
-        BaseType::List(inner) => (named(inner).0, true),
     }
 }
 
@@ -269,7 +238,7 @@ mod tests {
     fn cost(query: &str, variables: serde_json::Value) -> usize {
         let document = parse_query(query).unwrap();
         let variables = Variables::from_json(variables);
-        Costs::new(&crate::graphql::sdl()).of(&document, None, &variables)
+        Costs::new(&Types::parse(&crate::graphql::sdl())).of(&document, None, &variables)
     }
 
     #[test]
