@@ -5,11 +5,11 @@
 mod conformance;
 mod contract;
 mod curation;
+mod cypher;
 mod errors;
 mod faults;
 mod home;
 mod layering;
 mod schema;
 mod search;
-mod cypher;
 mod support;
