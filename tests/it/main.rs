@@ -10,6 +10,7 @@ mod errors;
 mod faults;
 mod home;
 mod layering;
+mod readme;
 mod schema;
 mod search;
 mod support;
