@@ -10,7 +10,9 @@ use crate::adapters::mongo::{MongoAccounts, MongoCatalog, MongoDb, MongoWatching
 use crate::adapters::neo4j::{Neo4jDb, Neo4jGraph};
 use crate::adapters::redis::{RedisDb, RedisSessions};
 use crate::adapters::search::TantivySearch;
-use crate::adapters::sqlite::{SqliteAccounts, SqliteCatalog, SqliteDb, SqliteGraph, SqliteSessions, SqliteWatching};
+use crate::adapters::sqlite::{
+    SqliteAccounts, SqliteCatalog, SqliteDb, SqliteGraph, SqliteSessions, SqliteWatching,
+};
 use crate::config::{Config, Servers};
 use crate::domain::accounts::{AccountService, AccountStore, SessionStore};
 use crate::domain::catalog::{CatalogFollower, CatalogService, CatalogStore, SearchService};
@@ -20,7 +22,7 @@ use crate::domain::recommend::{GraphService, RecommendService, TasteGraph};
 use crate::domain::watching::{WatchService, WatchStore};
 use crate::graphql::Services;
 use crate::http::{HttpOptions, Stores};
-use crate::jobs::Jobs;
+use crate::jobs::{CatalogFeed, Jobs};
 
 /// The program, connected.
 pub struct App {
@@ -62,19 +64,48 @@ impl App {
             None => embedded(config)?,
         };
         let cache = CachedCatalog::new(stores.catalog);
-        let stores = AllStores { catalog: Arc::new(cache.clone()), ..stores };
+        let stores = AllStores {
+            catalog: Arc::new(cache.clone()),
+            ..stores
+        };
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let events = MemoryEvents::new();
         let bus = Arc::new(events.clone());
         let catalog = CatalogService::new(Arc::clone(&stores.catalog));
         let index = TantivySearch::new().context("the search index cannot be made")?;
-        let watching = WatchService::new(Arc::clone(&stores.watching), catalog.clone(), config.rules, Arc::clone(&clock), bus.clone());
-        let accounts = AccountService::new(Arc::clone(&stores.accounts), Arc::clone(&stores.sessions), Arc::new(Argon2Hasher::new()), Arc::clone(&clock));
+        let watching = WatchService::new(
+            Arc::clone(&stores.watching),
+            catalog.clone(),
+            config.rules,
+            Arc::clone(&clock),
+            bus.clone(),
+        );
+        let accounts = AccountService::new(
+            Arc::clone(&stores.accounts),
+            Arc::clone(&stores.sessions),
+            Arc::new(Argon2Hasher::new()),
+            Arc::clone(&clock),
+        );
         Ok(Self {
             search: SearchService::new(Arc::new(index), catalog.clone()),
-            recommend: RecommendService::new(Arc::clone(&stores.graph), catalog.clone(), watching.clone(), Arc::clone(&clock)),
-            graph: GraphService::new(Arc::clone(&stores.graph), Arc::clone(&stores.catalog), Arc::clone(&stores.watching)),
-            load: LoadService::new(Arc::clone(&stores.catalog), accounts.clone(), watching.clone(), Arc::clone(&clock), bus),
+            recommend: RecommendService::new(
+                Arc::clone(&stores.graph),
+                catalog.clone(),
+                watching.clone(),
+                Arc::clone(&clock),
+            ),
+            graph: GraphService::new(
+                Arc::clone(&stores.graph),
+                Arc::clone(&stores.catalog),
+                Arc::clone(&stores.watching),
+            ),
+            load: LoadService::new(
+                Arc::clone(&stores.catalog),
+                accounts.clone(),
+                watching.clone(),
+                Arc::clone(&clock),
+                bus,
+            ),
             catalog,
             watching,
             accounts,
@@ -85,10 +116,15 @@ impl App {
         })
     }
 
-    /// Starts the background jobs.
-    pub fn start_jobs(&self) -> Jobs {
-        let followers: Vec<Arc<dyn CatalogFollower>> = vec![Arc::new(self.cache.clone()), Arc::new(self.search.clone())];
-        Jobs::start(&self.graph, &self.stores.catalog, followers, || self.events.subscribe())
+    /// Starts the background jobs, once the search index has the whole catalogue.
+    pub async fn start_jobs(&self) -> anyhow::Result<Jobs> {
+        let followers: Vec<Arc<dyn CatalogFollower>> =
+            vec![Arc::new(self.cache.clone()), Arc::new(self.search.clone())];
+        let mut feed = CatalogFeed::new(Arc::clone(&self.stores.catalog), followers);
+        feed.catch_up()
+            .await
+            .context("the catalogue cannot be indexed")?;
+        Ok(Jobs::start(&self.graph, feed, || self.events.subscribe()))
     }
 
     /// What answers requests.
@@ -101,15 +137,21 @@ impl App {
             recommend: self.recommend.clone(),
             clock: Arc::clone(&self.clock),
         };
-        let stores = Stores { catalog: Arc::clone(&self.stores.catalog), sessions: Arc::clone(&self.stores.sessions), graph: Arc::clone(&self.stores.graph) };
+        let stores = Stores {
+            catalog: Arc::clone(&self.stores.catalog),
+            sessions: Arc::clone(&self.stores.sessions),
+            graph: Arc::clone(&self.stores.graph),
+        };
         crate::http::router(services, stores, options)
     }
 }
 
 fn embedded(config: &Config) -> anyhow::Result<AllStores> {
-    std::fs::create_dir_all(&config.data_dir).with_context(|| format!("the folder {} cannot be made", config.data_dir.display()))?;
+    std::fs::create_dir_all(&config.data_dir)
+        .with_context(|| format!("the folder {} cannot be made", config.data_dir.display()))?;
     let path = config.data_dir.join("reelgraph.sqlite");
-    let db = SqliteDb::open(&path).with_context(|| format!("{} cannot be opened", path.display()))?;
+    let db =
+        SqliteDb::open(&path).with_context(|| format!("{} cannot be opened", path.display()))?;
     Ok(AllStores {
         catalog: Arc::new(SqliteCatalog::new(db.clone())),
         watching: Arc::new(SqliteWatching::new(db.clone())),
@@ -121,15 +163,32 @@ fn embedded(config: &Config) -> anyhow::Result<AllStores> {
 
 /// MongoDB must be there to begin with; the graph and the sessions may come later.
 async fn on_servers(servers: &Servers) -> anyhow::Result<AllStores> {
-    let mongo = MongoDb::open(&servers.mongodb_uri).await.context("MONGODB_URI is not an address of MongoDB")?;
+    let mongo = MongoDb::open(&servers.mongodb_uri)
+        .await
+        .context("MONGODB_URI is not an address of MongoDB")?;
     let catalog = MongoCatalog::new(mongo.clone());
     let watching = MongoWatching::new(mongo.clone());
     let accounts = MongoAccounts::new(mongo);
-    catalog.ensure_indexes().await.context("MongoDB cannot be prepared")?;
-    watching.ensure_indexes().await.context("MongoDB cannot be prepared")?;
-    accounts.ensure_indexes().await.context("MongoDB cannot be prepared")?;
-    let neo4j = Neo4jDb::open(&servers.neo4j_uri, &servers.neo4j_user, &servers.neo4j_password).context("NEO4J_URI is not an address of Neo4j")?;
-    let redis = RedisDb::open(&servers.redis_url, &servers.redis_prefix).context("REDIS_URL is not an address of Redis")?;
+    catalog
+        .ensure_indexes()
+        .await
+        .context("MongoDB cannot be prepared")?;
+    watching
+        .ensure_indexes()
+        .await
+        .context("MongoDB cannot be prepared")?;
+    accounts
+        .ensure_indexes()
+        .await
+        .context("MongoDB cannot be prepared")?;
+    let neo4j = Neo4jDb::open(
+        &servers.neo4j_uri,
+        &servers.neo4j_user,
+        &servers.neo4j_password,
+    )
+    .context("NEO4J_URI is not an address of Neo4j")?;
+    let redis = RedisDb::open(&servers.redis_url, &servers.redis_prefix)
+        .context("REDIS_URL is not an address of Redis")?;
     Ok(AllStores {
         catalog: Arc::new(catalog),
         watching: Arc::new(watching),

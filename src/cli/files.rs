@@ -35,7 +35,10 @@ impl Source for FileSource {
         self.progress.set_length(file.metadata()?.len());
         self.progress.set_position(0);
         self.progress.set_message(self.name());
-        Ok(Box::new(BufReader::with_capacity(256 * 1024, self.progress.wrap_read(file))))
+        Ok(Box::new(BufReader::with_capacity(
+            256 * 1024,
+            self.progress.wrap_read(file),
+        )))
     }
 }
 
@@ -43,10 +46,14 @@ impl Source for FileSource {
 pub(super) fn find(paths: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for path in paths {
-        let kind = std::fs::metadata(path).with_context(|| format!("{} cannot be read", path.display()))?;
+        let kind = std::fs::metadata(path)
+            .with_context(|| format!("{} cannot be read", path.display()))?;
         if kind.is_dir() {
-            let entries = std::fs::read_dir(path).with_context(|| format!("{} cannot be read", path.display()))?;
-            let mut found = entries.map(|entry| Ok(entry?.path())).collect::<std::io::Result<Vec<_>>>()?;
+            let entries = std::fs::read_dir(path)
+                .with_context(|| format!("{} cannot be read", path.display()))?;
+            let mut found = entries
+                .map(|entry| Ok(entry?.path()))
+                .collect::<std::io::Result<Vec<_>>>()?;
             found.retain(|path| is_readable(path) && path.is_file());
             found.sort();
             if found.is_empty() {
@@ -56,7 +63,10 @@ pub(super) fn find(paths: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
         } else if is_readable(path) {
             files.push(path.clone());
         } else {
-            bail!("{} is neither .ndjson nor .json; this version loads nothing else", path.display());
+            bail!(
+                "{} is neither .ndjson nor .json; this version loads nothing else",
+                path.display()
+            );
         }
     }
     Ok(files)
@@ -67,5 +77,9 @@ fn is_readable(path: &Path) -> bool {
 }
 
 fn has_extension(path: &Path, extensions: &[&str]) -> bool {
-    path.extension().is_some_and(|extension| extensions.iter().any(|wanted| extension.eq_ignore_ascii_case(wanted)))
+    path.extension().is_some_and(|extension| {
+        extensions
+            .iter()
+            .any(|wanted| extension.eq_ignore_ascii_case(wanted))
+    })
 }

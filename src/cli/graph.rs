@@ -21,7 +21,10 @@ pub(super) enum Command {
 pub(super) async fn run(app: &App, command: &Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Drain => println!("projected {} documents", app.graph.drain().await?),
-        Command::Rebuild => println!("rebuilt the graph from {} documents", app.graph.rebuild().await?),
+        Command::Rebuild => println!(
+            "rebuilt the graph from {} documents",
+            app.graph.rebuild().await?
+        ),
         Command::Similar => println!("computed {} SIMILAR edges", app.graph.similar().await?),
         Command::Verify => {
             let differences = app.graph.verify().await?;
@@ -29,13 +32,21 @@ pub(super) async fn run(app: &App, command: &Command) -> anyhow::Result<ExitCode
                 println!("{difference}");
             }
             if !differences.is_empty() {
-                println!("{} differences; “reelgraph graph rebuild” makes the graph anew", differences.len());
+                println!(
+                    "{} differences; “reelgraph graph rebuild” makes the graph anew",
+                    differences.len()
+                );
                 return Ok(ExitCode::FAILURE);
             }
             let counts = app.graph.counts().await?;
             println!(
                 "the graph is as the documents: {} titles, {} people, {} genres, {} profiles, {} WATCHED and {} SIMILAR edges",
-                counts.titles, counts.people, counts.genres, counts.profiles, counts.watched, counts.similar
+                counts.titles,
+                counts.people,
+                counts.genres,
+                counts.profiles,
+                counts.watched,
+                counts.similar
             );
         }
     }

@@ -53,8 +53,17 @@ pub(super) async fn suggest(app: &App, arguments: &Arguments) -> anyhow::Result<
         let keys = app.accounts.profile_keys(&profiles).await?;
         for profile in &profiles {
             let list = app.recommend.recommendations(*profile, None).await?;
-            let user = keys.get(profile).cloned().unwrap_or_else(|| profile.to_string());
-            write_line(&mut out, &Suggested { user: &user, films: best(&list, &slugs, arguments.top) })?;
+            let user = keys
+                .get(profile)
+                .cloned()
+                .unwrap_or_else(|| profile.to_string());
+            write_line(
+                &mut out,
+                &Suggested {
+                    user: &user,
+                    films: best(&list, &slugs, arguments.top),
+                },
+            )?;
         }
     }
     finish(out)
@@ -71,14 +80,23 @@ pub(super) async fn similar(app: &App, arguments: &Arguments) -> anyhow::Result<
         titles.sort_by_key(|title| title.id);
         for title in titles {
             let list = app.recommend.similar(&title, None).await?;
-            write_line(&mut out, &Similar { film: &title.slug, similar: best(&list, &slugs, arguments.top) })?;
+            write_line(
+                &mut out,
+                &Similar {
+                    film: &title.slug,
+                    similar: best(&list, &slugs, arguments.top),
+                },
+            )?;
         }
     }
     finish(out)
 }
 
 async fn slugs(app: &App) -> anyhow::Result<HashMap<TitleId, String>> {
-    let query = TitleQuery { order: TitleOrder::NewestAdded, ..TitleQuery::default() };
+    let query = TitleQuery {
+        order: TitleOrder::NewestAdded,
+        ..TitleQuery::default()
+    };
     let mut window = Window::first(1000);
     let mut slugs = HashMap::new();
     loop {
@@ -91,13 +109,22 @@ async fn slugs(app: &App) -> anyhow::Result<HashMap<TitleId, String>> {
     }
 }
 
-fn best<'a>(list: &[Recommendation], slugs: &'a HashMap<TitleId, String>, top: u32) -> Vec<&'a str> {
-    list.iter().filter_map(|found| slugs.get(&found.title)).take(top as usize).map(String::as_str).collect()
+fn best<'a>(
+    list: &[Recommendation],
+    slugs: &'a HashMap<TitleId, String>,
+    top: u32,
+) -> Vec<&'a str> {
+    list.iter()
+        .filter_map(|found| slugs.get(&found.title))
+        .take(top as usize)
+        .map(String::as_str)
+        .collect()
 }
 
 fn create(arguments: &Arguments) -> anyhow::Result<BufWriter<File>> {
     debug_assert!(arguments.all, "clap requires it");
-    let file = File::create(&arguments.out).with_context(|| format!("{} cannot be written", arguments.out.display()))?;
+    let file = File::create(&arguments.out)
+        .with_context(|| format!("{} cannot be written", arguments.out.display()))?;
     Ok(BufWriter::new(file))
 }
 

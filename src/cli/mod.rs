@@ -75,19 +75,30 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     if matches!(cli.command, Some(Command::Schema)) {
         return schema::run();
     }
-    #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment for the settings")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that reads the environment for the settings"
+    )]
     let config = Config::complete(cli.settings, |name| std::env::var(name).ok())?;
     start_log(&config)?;
     // One provider for everything that speaks TLS; it fails only if there is one already.
     drop(rustls::crypto::ring::default_provider().install_default());
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
     runtime.block_on(async {
         match cli.command.unwrap_or(Command::Serve) {
             Command::Serve => serve::run(&config).await,
-            Command::Load { paths, dry_run } => load::run(&App::open(&config).await?, &paths, dry_run).await,
+            Command::Load { paths, dry_run } => {
+                load::run(&App::open(&config).await?, &paths, dry_run).await
+            }
             Command::Graph { command } => graph::run(&App::open(&config).await?, &command).await,
-            Command::Suggest(arguments) => lists::suggest(&App::open(&config).await?, &arguments).await,
-            Command::Similar(arguments) => lists::similar(&App::open(&config).await?, &arguments).await,
+            Command::Suggest(arguments) => {
+                lists::suggest(&App::open(&config).await?, &arguments).await
+            }
+            Command::Similar(arguments) => {
+                lists::similar(&App::open(&config).await?, &arguments).await
+            }
             Command::Users { command } => users::run(&App::open(&config).await?, command).await,
             Command::Schema => schema::run(),
         }
@@ -97,7 +108,9 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
 /// Logs go to standard error, as JSON in production.
 fn start_log(config: &Config) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(&config.log)?;
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
     match config.env {
         crate::config::Environment::Development => log.init(),
         crate::config::Environment::Production => log.json().init(),

@@ -16,7 +16,10 @@ struct SeedFile {
 
 macro_rules! seed_file {
     ($name:literal) => {
-        SeedFile { name: concat!("seed/", $name), text: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/seed/", $name)) }
+        SeedFile {
+            name: concat!("seed/", $name),
+            text: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/seed/", $name)),
+        }
     };
 }
 
@@ -49,12 +52,18 @@ pub(super) async fn load_if_empty(app: &App) -> anyhow::Result<()> {
     let mut first = None;
     let mut tell = |is_warning: bool, file: &str, line: u64, problem: &Problem| {
         if !is_warning && first.is_none() {
-            first = Some(format!("{file}:{line}: {} {}", problem.field, problem.reason));
+            first = Some(format!(
+                "{file}:{line}: {} {}",
+                problem.field, problem.reason
+            ));
         }
     };
     let summary = app.load.load(&sources, false, &mut tell).await?;
     if let Some(first) = first {
-        bail!("the demo catalogue has {} records that cannot be loaded, the first: {first}", summary.refused);
+        bail!(
+            "the demo catalogue has {} records that cannot be loaded, the first: {first}",
+            summary.refused
+        );
     }
     app.graph.drain().await?;
     app.graph.similar().await?;

@@ -17,15 +17,23 @@ const GRACE: Duration = Duration::from_secs(10);
 
 pub(super) async fn run(config: &Config) -> anyhow::Result<ExitCode> {
     // First the port: if it is taken, nothing else is worth doing.
-    let listener = TcpListener::bind(config.listen).await.with_context(|| format!("cannot listen on {}", config.listen))?;
+    let listener = TcpListener::bind(config.listen)
+        .await
+        .with_context(|| format!("cannot listen on {}", config.listen))?;
     let app = App::open(config).await?;
     if config.servers.is_none() {
         seed::load_if_empty(&app).await?;
     }
-    let metrics = PrometheusBuilder::new().install_recorder().context("metrics cannot be collected")?;
-    let options = HttpOptions { is_production: config.env == Environment::Production, trusted_origins: config.trusted_origins.clone(), metrics: Some(metrics) };
+    let metrics = PrometheusBuilder::new()
+        .install_recorder()
+        .context("metrics cannot be collected")?;
+    let options = HttpOptions {
+        is_production: config.env == Environment::Production,
+        trusted_origins: config.trusted_origins.clone(),
+        metrics: Some(metrics),
+    };
     let router = app.router(options)?;
-    let jobs = app.start_jobs();
+    let jobs = app.start_jobs().await?;
     println!("listening on http://{}", listener.local_addr()?);
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let server = axum::serve(listener, router.into_make_service()).with_graceful_shutdown(async {

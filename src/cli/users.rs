@@ -46,11 +46,27 @@ impl From<RoleName> for Role {
 }
 
 pub(super) async fn run(app: &App, command: Command) -> anyhow::Result<ExitCode> {
-    let Command::Create { email, role, password_stdin } = command;
+    let Command::Create {
+        email,
+        role,
+        password_stdin,
+    } = command;
     let password = read_password(password_stdin)?;
-    let registration = Registration { email, password, password_confirm: None, name: None };
-    let (user, _) = app.accounts.create_user(registration, role.into(), true).await?;
-    println!("created {} as {}", user.email.as_str(), format!("{:?}", user.role).to_lowercase());
+    let registration = Registration {
+        email,
+        password,
+        password_confirm: None,
+        name: None,
+    };
+    let (user, _) = app
+        .accounts
+        .create_user(registration, role.into(), true)
+        .await?;
+    println!(
+        "created {} as {}",
+        user.email.as_str(),
+        format!("{:?}", user.role).to_lowercase()
+    );
     Ok(ExitCode::SUCCESS)
 }
 
@@ -59,9 +75,14 @@ fn read_password(from_stdin: bool) -> anyhow::Result<SecretString> {
         if !std::io::stdin().is_terminal() {
             bail!("there is no terminal to ask for the password; give it with --password-stdin");
         }
-        return Ok(rpassword::prompt_password("Password: ").context("the password cannot be read")?.into());
+        return Ok(rpassword::prompt_password("Password: ")
+            .context("the password cannot be read")?
+            .into());
     }
     let mut line = String::new();
-    std::io::stdin().lock().read_line(&mut line).context("the password cannot be read")?;
+    std::io::stdin()
+        .lock()
+        .read_line(&mut line)
+        .context("the password cannot be read")?;
     Ok(line.trim_end_matches(['\r', '\n']).into())
 }

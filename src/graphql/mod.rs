@@ -2,7 +2,8 @@
 //!
 //! Start at `schema`. Each feature has a file or a folder named as in the domain; what all share stands beside them:
 //! `context` (who asks, and where resolvers find the services), `error`, `page` and `cursor` (connections), `loaders`
-//! and `together` (reading in batches), `node` and `global_id`, `cost` (how much a query may ask for).
+//! and `together` (reading in batches), `node` and `global_id`. What the library leaves undone is done around it:
+//! `limits` and `cost` (how much a query may ask for), `nulls` (what stands where something failed).
 
 mod accounts;
 mod catalog;
@@ -13,10 +14,11 @@ mod cursor;
 mod error;
 mod global_id;
 mod guard;
-pub mod limits;
 mod hierarchy;
+pub mod limits;
 mod loaders;
 mod node;
+mod nulls;
 mod page;
 mod recommend;
 mod scalars;
@@ -24,6 +26,7 @@ mod schema;
 mod search;
 mod together;
 mod total;
+mod types;
 mod user_error;
 mod watching;
 

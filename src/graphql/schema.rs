@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use async_graphql::parser::parse_query;
 use async_graphql::{
     Data, EmptySubscription, ErrorExtensionValues, Executor, MergedObject, Request, Response,
     SDLExportOptions, SchemaBuilder, ServerError,
@@ -14,7 +15,9 @@ use super::cost::{self, Costs};
 use super::hierarchy::Hierarchy;
 use super::loaders::Loaders;
 use super::node::NodeQuery;
+use super::nulls;
 use super::search::SearchQuery;
+use super::types::Types;
 use super::user_error::Payload;
 use super::watching::WatchingMutation;
 use crate::domain::accounts::AccountService;
@@ -44,12 +47,13 @@ type Inner = async_graphql::Schema<Query, Mutation, EmptySubscription>;
 #[derive(Clone)]
 pub struct Schema {
     inner: Inner,
+    types: Arc<Types>,
     costs: Arc<Costs>,
 }
 
 impl Executor for Schema {
     async fn execute(&self, mut request: Request) -> Response {
-        let operation = request.operation_name.clone();
+        let (query, operation) = (request.query.clone(), request.operation_name.clone());
         let variables = std::mem::take(&mut request.variables);
         // A document that cannot be parsed costs nothing: the schema says what is wrong with it.
         let cost = request.parsed_query().map_or(0, |document| {
@@ -59,7 +63,16 @@ impl Executor for Schema {
         if cost > cost::MOST {
             return Response::from_errors(vec![too_much(cost)]);
         }
-        self.inner.execute(request).await
+        let mut response = self.inner.execute(request).await;
+        let places = response.errors.iter().map(|error| error.path.as_slice());
+        let places: Vec<_> = places.filter(|path| !path.is_empty()).collect();
+        if !places.is_empty()
+            && let Ok(document) = parse_query(query)
+        {
+            let (places, data) = (places.into_iter(), &mut response.data);
+            nulls::complete(&self.types, &document, operation.as_deref(), places, data);
+        }
+        response
     }
 
     fn execute_stream(
@@ -102,9 +115,11 @@ pub struct Services {
 /// The schema on its services.
 pub fn build(services: Services) -> Schema {
     let loaders = Loaders::new(&services.catalog);
+    let types = Types::parse(&sdl());
     Schema {
         inner: builder().data(services).data(loaders).finish(),
-        costs: Arc::new(Costs::new(&sdl())),
+        costs: Arc::new(Costs::new(&types)),
+        types: Arc::new(types),
     }
 }
 

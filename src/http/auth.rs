@@ -27,29 +27,54 @@ enum Presented {
 
 impl Authenticate {
     pub(super) fn new(accounts: AccountService, is_production: bool) -> Self {
-        let cookie = if is_production { SessionCookie::PRODUCTION } else { SessionCookie::DEVELOPMENT };
+        let cookie = if is_production {
+            SessionCookie::PRODUCTION
+        } else {
+            SessionCookie::DEVELOPMENT
+        };
         Self { accounts, cookie }
     }
 
     async fn viewer(&self, headers: &HeaderMap) -> Result<Viewer, Refusal> {
         let viewer = match self.presented(headers) {
             None => return Ok(Viewer::Anonymous),
-            Some(Presented::Cookie(token)) => return self.accounts.authenticate(&token).await.map_err(|error| refusal(&error)),
+            Some(Presented::Cookie(token)) => {
+                return self
+                    .accounts
+                    .authenticate(&token)
+                    .await
+                    .map_err(|error| refusal(&error));
+            }
             Some(Presented::Bearer(None)) => Viewer::Anonymous,
-            Some(Presented::Bearer(Some(token))) => self.accounts.authenticate(&token).await.map_err(|error| refusal(&error))?,
+            Some(Presented::Bearer(Some(token))) => self
+                .accounts
+                .authenticate(&token)
+                .await
+                .map_err(|error| refusal(&error))?,
         };
         match viewer {
-            Viewer::Anonymous => Err(Refusal::new(StatusCode::UNAUTHORIZED, ErrorCode::Unauthenticated.as_str(), "the bearer token is not valid; log in again")),
+            Viewer::Anonymous => Err(Refusal::new(
+                StatusCode::UNAUTHORIZED,
+                ErrorCode::Unauthenticated.as_str(),
+                "the bearer token is not valid; log in again",
+            )),
             known @ Viewer::Known(_) => Ok(known),
         }
     }
 
     fn presented(&self, headers: &HeaderMap) -> Option<Presented> {
         if let Some(value) = headers.get(AUTHORIZATION) {
-            let token = value.to_str().ok().and_then(|value| value.strip_prefix("Bearer "));
+            let token = value
+                .to_str()
+                .ok()
+                .and_then(|value| value.strip_prefix("Bearer "));
             return Some(Presented::Bearer(token.and_then(SessionToken::parse)));
         }
-        let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(';'));
+        let cookies = headers
+            .get_all(COOKIE)
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|value| value.split(';'));
         let mut pairs = cookies.filter_map(|pair| pair.trim().split_once('='));
         let (_, token) = pairs.find(|(name, _)| *name == self.cookie.name())?;
         SessionToken::parse(token).map(Presented::Cookie)
@@ -60,7 +85,11 @@ impl Authenticate {
 impl PrepareRequest for Authenticate {
     async fn prepare(&self, parts: &Parts) -> Result<Data, Refusal> {
         let viewer = self.viewer(&parts.headers).await?;
-        let device = parts.headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let device = parts
+            .headers
+            .get(USER_AGENT)
+            .and_then(|value| value.to_str().ok())
+            .map(str::to_owned);
         let mut data = Data::default();
         data.insert(Caller::new(viewer, device, self.cookie));
         Ok(data)
@@ -69,9 +98,20 @@ impl PrepareRequest for Authenticate {
 
 /// Nobody is taken for logged in, or for logged out, while the sessions cannot be asked.
 fn refusal(error: &AccountError) -> Refusal {
-    tracing::warn!(error = error as &dyn std::error::Error, "Who sends a request cannot be found out");
+    tracing::warn!(
+        error = error as &dyn std::error::Error,
+        "Who sends a request cannot be found out"
+    );
     match error.code() {
-        code @ ErrorCode::UpstreamUnavailable => Refusal::new(StatusCode::SERVICE_UNAVAILABLE, code.as_str(), "a store does not answer; try again"),
-        _ => Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, ErrorCode::Internal.as_str(), "internal error"),
+        code @ ErrorCode::UpstreamUnavailable => Refusal::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            code.as_str(),
+            "a store does not answer; try again",
+        ),
+        _ => Refusal::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            ErrorCode::Internal.as_str(),
+            "internal error",
+        ),
     }
 }

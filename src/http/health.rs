@@ -46,12 +46,31 @@ pub(super) async fn live() -> &'static str {
 /// 200 if requests can be served. Without the graph they can (suggestions fall back on what is popular), so that is
 /// said and does not count: a load balancer would otherwise take every server away at once.
 pub(super) async fn ready(State(stores): State<Stores>) -> (StatusCode, Json<Readiness>) {
-    let (record, sessions, graph) = tokio::join!(stores.catalog.ping(), stores.sessions.ping_sessions(), stores.graph.ping());
-    let readiness = Readiness { record: answer(&record), sessions: answer(&sessions), graph: answer(&graph) };
+    let (record, sessions, graph) = tokio::join!(
+        stores.catalog.ping(),
+        stores.sessions.ping_sessions(),
+        stores.graph.ping()
+    );
+    let readiness = Readiness {
+        record: answer(&record),
+        sessions: answer(&sessions),
+        graph: answer(&graph),
+    };
     let is_ready = record.is_ok() && sessions.is_ok();
-    (if is_ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }, Json(readiness))
+    (
+        if is_ready {
+            StatusCode::OK
+        } else {
+            StatusCode::SERVICE_UNAVAILABLE
+        },
+        Json(readiness),
+    )
 }
 
 fn answer(result: &Result<(), StoreError>) -> Answer {
-    if result.is_ok() { Answer::Ok } else { Answer::Unavailable }
+    if result.is_ok() {
+        Answer::Ok
+    } else {
+        Answer::Unavailable
+    }
 }

@@ -5,8 +5,10 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::header::{AUTHORIZATION, COOKIE, CONTENT_TYPE, HeaderName, HeaderValue, SET_COOKIE};
 use axum::http::StatusCode;
+use axum::http::header::{
+    AUTHORIZATION, CONTENT_TYPE, COOKIE, HeaderName, HeaderValue, SET_COOKIE,
+};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -48,33 +50,64 @@ pub fn router(services: Services, stores: Stores, options: HttpOptions) -> anyho
     }
     let mut csrf = CsrfLayer::new();
     for origin in &options.trusted_origins {
-        csrf = csrf.add_trusted_origin(origin).with_context(|| format!("{origin} is not an origin as https://www.example.org"))?;
+        csrf = csrf
+            .add_trusted_origin(origin)
+            .with_context(|| format!("{origin} is not an origin as https://www.example.org"))?;
     }
-    let csrf = csrf.with_rejection_response(|_| Refusal::new(StatusCode::FORBIDDEN, "CROSS_SITE", "requests of other sites are refused").into_response());
+    let csrf = csrf.with_rejection_response(|_| {
+        Refusal::new(
+            StatusCode::FORBIDDEN,
+            "CROSS_SITE",
+            "requests of other sites are refused",
+        )
+        .into_response()
+    });
     let graphql = Router::new().route(PATH, endpoint.route()).layer(csrf);
-    let health = Router::new().route("/healthz", get(health::live)).route("/readyz", get(health::ready)).with_state(stores);
-    let metrics = Router::new().route("/metrics", get(metrics)).with_state(options.metrics);
+    let health = Router::new()
+        .route("/healthz", get(health::live))
+        .route("/readyz", get(health::ready))
+        .with_state(stores);
+    let metrics = Router::new()
+        .route("/metrics", get(metrics))
+        .with_state(options.metrics);
     let request_id = HeaderName::from_static("x-request-id");
     Ok(Router::new()
         .merge(graphql)
         .merge(health)
         .merge(metrics)
         .layer(CompressionLayer::new())
-        .layer(SetResponseHeaderLayer::if_not_present(HeaderName::from_static("x-content-type-options"), HeaderValue::from_static("nosniff")))
-        .layer(SetResponseHeaderLayer::if_not_present(HeaderName::from_static("referrer-policy"), HeaderValue::from_static("no-referrer")))
-        .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, TIME_LIMIT))
+        .layer(SetResponseHeaderLayer::if_not_present(
+            HeaderName::from_static("x-content-type-options"),
+            HeaderValue::from_static("nosniff"),
+        ))
+        .layer(SetResponseHeaderLayer::if_not_present(
+            HeaderName::from_static("referrer-policy"),
+            HeaderValue::from_static("no-referrer"),
+        ))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::GATEWAY_TIMEOUT,
+            TIME_LIMIT,
+        ))
         .layer(CatchPanicLayer::new())
         .layer(middleware::from_fn(count))
         .layer(PropagateRequestIdLayer::new(request_id.clone()))
         .layer(TraceLayer::new_for_http())
         .layer(SetRequestIdLayer::new(request_id, MakeRequestUuid))
-        .layer(SetSensitiveHeadersLayer::new([AUTHORIZATION, COOKIE, SET_COOKIE])))
+        .layer(SetSensitiveHeadersLayer::new([
+            AUTHORIZATION,
+            COOKIE,
+            SET_COOKIE,
+        ])))
 }
 
 /// Prometheus' text format.
 async fn metrics(State(metrics): State<Option<PrometheusHandle>>) -> Response {
     match metrics {
-        Some(metrics) => ([(CONTENT_TYPE, "text/plain; version=0.0.4")], metrics.render()).into_response(),
+        Some(metrics) => (
+            [(CONTENT_TYPE, "text/plain; version=0.0.4")],
+            metrics.render(),
+        )
+            .into_response(),
         None => StatusCode::NOT_FOUND.into_response(),
     }
 }
@@ -85,6 +118,7 @@ async fn count(request: Request, next: Next) -> Response {
     let response = next.run(request).await;
     let status = response.status().as_u16().to_string();
     metrics::counter!("http_requests_total", "status" => status.clone()).increment(1);
-    metrics::histogram!("http_request_duration_seconds", "status" => status).record(started.elapsed());
+    metrics::histogram!("http_request_duration_seconds", "status" => status)
+        .record(started.elapsed());
     response
 }

@@ -12,15 +12,45 @@ const POLL: Duration = Duration::from_millis(500);
 /// How many changes are taken at once.
 const BATCH: usize = 2000;
 
-pub(super) async fn run(
+/// Those who keep a copy of the catalogue, and how far they have followed it.
+pub struct CatalogFeed {
     catalog: Arc<dyn CatalogStore>,
     followers: Vec<Arc<dyn CatalogFollower>>,
-    mut pace: Pace,
-) {
+    sequence: u64,
+}
+
+impl CatalogFeed {
+    /// A feed that nobody has followed yet.
+    pub fn new(catalog: Arc<dyn CatalogStore>, followers: Vec<Arc<dyn CatalogFollower>>) -> Self {
+        Self {
+            catalog,
+            followers,
+            sequence: 0,
+        }
+    }
+
+    /// Follows everything that there is now.
+    pub async fn catch_up(&mut self) -> Result<(), CatalogError> {
+        while self.round().await? == BATCH {}
+        Ok(())
+    }
+
+    async fn round(&mut self) -> Result<usize, CatalogError> {
+        let changes = self.catalog.changes_after(self.sequence, BATCH).await?;
+        if let Some(last) = changes.last() {
+            for follower in &self.followers {
+                follower.follow(&changes).await?;
+            }
+            self.sequence = last.sequence;
+        }
+        Ok(changes.len())
+    }
+}
+
+pub(super) async fn run(mut feed: CatalogFeed, mut pace: Pace) {
     let mut health = Health::of("follow_catalog");
-    let mut sequence = 0;
     loop {
-        let wait = match round(&*catalog, &followers, &mut sequence).await {
+        let wait = match feed.round().await {
             Ok(changes) => {
                 health.succeeded();
                 if changes == BATCH {
@@ -43,19 +73,4 @@ pub(super) async fn run(
             return;
         }
     }
-}
-
-async fn round(
-    catalog: &dyn CatalogStore,
-    followers: &[Arc<dyn CatalogFollower>],
-    sequence: &mut u64,
-) -> Result<usize, CatalogError> {
-    let changes = catalog.changes_after(*sequence, BATCH).await?;
-    if let Some(last) = changes.last() {
-        for follower in followers {
-            follower.follow(&changes).await?;
-        }
-        *sequence = last.sequence;
-    }
-    Ok(changes.len())
 }

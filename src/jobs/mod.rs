@@ -5,13 +5,13 @@ mod follow_catalog;
 mod project_graph;
 mod rebuild_similar;
 
-use std::sync::Arc;
+pub use follow_catalog::CatalogFeed;
+
 use std::time::Duration;
 
 use tokio::sync::{broadcast, watch};
 use tokio::task::JoinSet;
 
-use crate::domain::catalog::{CatalogFollower, CatalogStore};
 use crate::domain::events::Event;
 use crate::domain::recommend::GraphService;
 
@@ -28,8 +28,7 @@ impl Jobs {
     /// Starts all jobs. `events` opens a new subscription for each.
     pub fn start(
         graph: &GraphService,
-        catalog: &Arc<dyn CatalogStore>,
-        followers: Vec<Arc<dyn CatalogFollower>>,
+        feed: CatalogFeed,
         events: impl Fn() -> broadcast::Receiver<Event>,
     ) -> Self {
         let (stop, stopped) = watch::channel(false);
@@ -40,7 +39,7 @@ impl Jobs {
         };
         tasks.spawn(project_graph::run(graph.clone(), pace()));
         tasks.spawn(rebuild_similar::run(graph.clone(), pace()));
-        tasks.spawn(follow_catalog::run(Arc::clone(catalog), followers, pace()));
+        tasks.spawn(follow_catalog::run(feed, pace()));
         Self { tasks, stop }
     }
 

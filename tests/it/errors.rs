@@ -12,10 +12,15 @@ async fn site() -> (Program, Site) {
 
 /// The code and the field of the only error.
 fn error(answer: &Value) -> (String, String) {
-    let errors = answer["errors"].as_array().unwrap_or_else(|| panic!("no error in {answer}"));
+    let errors = answer["errors"]
+        .as_array()
+        .unwrap_or_else(|| panic!("no error in {answer}"));
     assert_eq!(errors.len(), 1, "{answer}");
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    (text(&errors[0]["extensions"]["code"]), text(&errors[0]["extensions"]["field"]))
+    (
+        text(&errors[0]["extensions"]["code"]),
+        text(&errors[0]["extensions"]["field"]),
+    )
 }
 
 #[tokio::test]
@@ -24,14 +29,22 @@ async fn an_unknown_slug_is_null() {
 
     let data = site.ask("{ film(slug: \"no\") { id } series(slug: \"no\") { id } person(slug: \"no\") { id } genre(slug: \"no\") { id } }", json!({})).await;
 
-    assert_eq!(data, json!({ "film": null, "series": null, "person": null, "genre": null }));
+    assert_eq!(
+        data,
+        json!({ "film": null, "series": null, "person": null, "genre": null })
+    );
 }
 
 #[tokio::test]
 async fn a_slug_of_another_kind_is_unknown() {
     let (_program, site) = site().await;
 
-    let data = site.ask("{ film(slug: \"breaking-bad-2008\") { id } series(slug: \"heat-1995\") { id } }", json!({})).await;
+    let data = site
+        .ask(
+            "{ film(slug: \"breaking-bad-2008\") { id } series(slug: \"heat-1995\") { id } }",
+            json!({}),
+        )
+        .await;
 
     assert_eq!(data, json!({ "film": null, "series": null }));
 }
@@ -48,14 +61,24 @@ async fn an_unknown_id_is_not_found() {
         ("{ episode(id: \"\") { id } }".to_owned(), "id"),
     ] {
         let answer = site.send(&query, json!({})).await;
-        assert_eq!(error(&answer), ("NOT_FOUND".to_owned(), field.to_owned()), "{query}");
+        assert_eq!(
+            error(&answer),
+            ("NOT_FOUND".to_owned(), field.to_owned()),
+            "{query}"
+        );
     }
 }
 
 #[tokio::test]
 async fn pages_have_a_length_and_a_place_in_their_own_list() {
     let (_program, site) = site().await;
-    let cursor = site.ask("{ titles(first: 1, orderBy: NAME) { pageInfo { endCursor } } }", json!({})).await["titles"]["pageInfo"]["endCursor"].clone();
+    let cursor = site
+        .ask(
+            "{ titles(first: 1, orderBy: NAME) { pageInfo { endCursor } } }",
+            json!({}),
+        )
+        .await["titles"]["pageInfo"]["endCursor"]
+        .clone();
 
     for (arguments, code, field) in [
         ("first: 0", "OUT_OF_RANGE", "first"),
@@ -64,10 +87,23 @@ async fn pages_have_a_length_and_a_place_in_their_own_list() {
         ("last: 101", "OUT_OF_RANGE", "last"),
         ("first: 5, after: \"nonsense\"", "BAD_CURSOR", "after"),
         ("last: 5, before: \"%%%\"", "BAD_CURSOR", "before"),
-        (&format!("first: 5, orderBy: POPULAR, after: {cursor}"), "BAD_CURSOR", "after"),
+        (
+            &format!("first: 5, orderBy: POPULAR, after: {cursor}"),
+            "BAD_CURSOR",
+            "after",
+        ),
     ] {
-        let answer = site.send(&format!("{{ titles({arguments}) {{ nodes {{ id }} }} }}"), json!({})).await;
-        assert_eq!(error(&answer), (code.to_owned(), field.to_owned()), "{arguments}");
+        let answer = site
+            .send(
+                &format!("{{ titles({arguments}) {{ nodes {{ id }} }} }}"),
+                json!({}),
+            )
+            .await;
+        assert_eq!(
+            error(&answer),
+            (code.to_owned(), field.to_owned()),
+            "{arguments}"
+        );
     }
 }
 
@@ -93,10 +129,22 @@ async fn reports_that_make_no_sense_are_refused_by_field() {
         input[field] = value;
         let payload = site.ask(query, json!({ "input": input })).await["reportPlayback"].clone();
         let found = &payload["userErrors"][0];
-        assert_eq!((&payload["state"], &found["code"], &found["field"]), (&Value::Null, &json!(code), &json!(["input", field])), "{input}");
+        assert_eq!(
+            (&payload["state"], &found["code"], &found["field"]),
+            (&Value::Null, &json!(code), &json!(["input", field])),
+            "{input}"
+        );
     }
-    let state = site.ask("{ film(slug: \"heat-1995\") { watchState { plays } } }", json!({})).await;
-    assert_eq!(state["film"]["watchState"]["plays"], 0, "nothing was written");
+    let state = site
+        .ask(
+            "{ film(slug: \"heat-1995\") { watchState { plays } } }",
+            json!({}),
+        )
+        .await;
+    assert_eq!(
+        state["film"]["watchState"]["plays"], 0,
+        "nothing was written"
+    );
 }
 
 #[tokio::test]
@@ -125,7 +173,11 @@ async fn registering_says_what_to_put_right() {
         let mut input = good.clone();
         input[field] = value;
         let payload = site.ask(query, json!({ "input": input })).await["register"].clone();
-        assert_eq!(payload, json!({ "viewer": null, "userErrors": [{ "code": code, "field": ["input", field] }] }), "{field}");
+        assert_eq!(
+            payload,
+            json!({ "viewer": null, "userErrors": [{ "code": code, "field": ["input", field] }] }),
+            "{field}"
+        );
     }
 }
 
@@ -133,8 +185,17 @@ async fn registering_says_what_to_put_right() {
 async fn a_search_needs_something_to_look_for() {
     let (_program, site) = site().await;
 
-    for (query, code) in [("", "BLANK"), ("   ", "BLANK"), (&*"x".repeat(201), "TOO_LONG")] {
-        let answer = site.send("query ($query: String!) { search(query: $query) { nodes { id } } }", json!({ "query": query })).await;
+    for (query, code) in [
+        ("", "BLANK"),
+        ("   ", "BLANK"),
+        (&*"x".repeat(201), "TOO_LONG"),
+    ] {
+        let answer = site
+            .send(
+                "query ($query: String!) { search(query: $query) { nodes { id } } }",
+                json!({ "query": query }),
+            )
+            .await;
         assert_eq!(error(&answer), (code.to_owned(), "query".to_owned()));
     }
 }
@@ -143,27 +204,67 @@ async fn a_search_needs_something_to_look_for() {
 async fn other_sites_cannot_make_a_browser_change_anything() {
     let (_program, mut site) = site().await;
     site.register("ada@example.org").await;
-    let body = json!({ "query": "mutation { logOut(input: {}) { userErrors { code } } }" }).to_string();
+    let body =
+        json!({ "query": "mutation { logOut(input: {}) { userErrors { code } } }" }).to_string();
     let send = |name: &'static str, value: &'static str, media: &'static str| {
-        let request = site.post("/graphql").header("content-type", media).header("cookie", site.cookie().unwrap()).header(name, value);
+        let request = site
+            .post("/graphql")
+            .header("content-type", media)
+            .header("cookie", site.cookie().unwrap())
+            .header(name, value);
         request.body(body.clone()).send()
     };
 
-    assert_eq!(send("sec-fetch-site", "cross-site", "application/json").await.unwrap().status(), 403);
-    assert_eq!(send("origin", "https://evil.example", "application/json").await.unwrap().status(), 403);
-    assert_eq!(send("accept", "*/*", "text/plain").await.unwrap().status(), 415);
-    let by_get = site.get("/graphql?query=mutation%7BlogOut(input%3A%7B%7D)%7BuserErrors%7Bcode%7D%7D%7D").header("cookie", site.cookie().unwrap());
+    assert_eq!(
+        send("sec-fetch-site", "cross-site", "application/json")
+            .await
+            .unwrap()
+            .status(),
+        403
+    );
+    assert_eq!(
+        send("origin", "https://evil.example", "application/json")
+            .await
+            .unwrap()
+            .status(),
+        403
+    );
+    assert_eq!(
+        send("accept", "*/*", "text/plain").await.unwrap().status(),
+        415
+    );
+    let by_get = site
+        .get("/graphql?query=mutation%7BlogOut(input%3A%7B%7D)%7BuserErrors%7Bcode%7D%7D%7D")
+        .header("cookie", site.cookie().unwrap());
     assert_eq!(by_get.send().await.unwrap().status(), 405);
-    assert!(site.ask("{ viewer { user { id } } }", json!({})).await["viewer"]["user"]["id"].is_string(), "still logged in");
+    assert!(
+        site.ask("{ viewer { user { id } } }", json!({})).await["viewer"]["user"]["id"].is_string(),
+        "still logged in"
+    );
 }
 
 /// The library alone would need minutes for this.
 #[tokio::test]
 async fn a_document_that_doubles_at_each_level_is_refused_at_the_door() {
     let (_program, site) = site().await;
-    let levels: Vec<String> = (1..=30).map(|next| format!("fragment F{} on Query {{ ...F{next} ...F{next} }}", next - 1)).collect();
+    let levels: Vec<String> = (1..=30)
+        .map(|next| {
+            format!(
+                "fragment F{} on Query {{ ...F{next} ...F{next} }}",
+                next - 1
+            )
+        })
+        .collect();
 
-    let answer = site.send(&format!("{{ ...F0 }} {} fragment F30 on Query {{ __typename }}", levels.concat()), json!({})).await;
+    let answer = site
+        .send(
+            &format!(
+                "{{ ...F0 }} {} fragment F30 on Query {{ __typename }}",
+                levels.concat()
+            ),
+            json!({}),
+        )
+        .await;
 
     assert_eq!(error(&answer).0, "DOCUMENT_TOO_COMPLEX");
 }

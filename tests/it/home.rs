@@ -4,15 +4,18 @@ use std::io::BufRead;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use async_graphql::{Request, Variables};
+use async_graphql::{Executor, Request, Variables};
 use async_trait::async_trait;
 use reelgraph::adapters::argon2::Argon2Hasher;
 use reelgraph::adapters::memory::MemoryEvents;
 use reelgraph::adapters::search::TantivySearch;
-use reelgraph::adapters::sqlite::{SqliteAccounts, SqliteCatalog, SqliteDb, SqliteGraph, SqliteSessions, SqliteWatching};
+use reelgraph::adapters::sqlite::{
+    SqliteAccounts, SqliteCatalog, SqliteDb, SqliteGraph, SqliteSessions, SqliteWatching,
+};
 use reelgraph::domain::accounts::AccountService;
 use reelgraph::domain::catalog::{
-    CatalogBatch, CatalogService, CatalogStore, Change, Episode, ExternalId, Genre, Person, SearchService, Season, SeasonId, Title, TitleFilter, TitleQuery,
+    CatalogBatch, CatalogService, CatalogStore, Change, Episode, ExternalId, Genre, Person,
+    SearchService, Season, SeasonId, Title, TitleFilter, TitleQuery,
 };
 use reelgraph::domain::clock::{Clock, SystemClock};
 use reelgraph::domain::curation::{LoadService, Source};
@@ -85,16 +88,29 @@ impl Source for Films {
 async fn the_number_of_store_calls_does_not_grow_with_the_page() {
     let folder = tempfile::tempdir().unwrap();
     let db = SqliteDb::open(&folder.path().join("store.sqlite")).unwrap();
-    let store = Arc::new(Counted { store: SqliteCatalog::new(db.clone()), calls: AtomicUsize::new(0) });
+    let store = Arc::new(Counted {
+        store: SqliteCatalog::new(db.clone()),
+        calls: AtomicUsize::new(0),
+    });
     let schema = build(services(&db, Arc::clone(&store)).await);
     let document = include_str!("fixtures/contract/home.graphql");
     let ask = async |first: usize| {
-        let request = Request::new(document.replace("first: 20", &format!("first: {first}"))).variables(Variables::default());
+        let request = Request::new(document.replace("first: 20", &format!("first: {first}")))
+            .variables(Variables::default());
         let before = store.calls.load(Ordering::Relaxed);
-        let response = schema.execute(request.data(Caller::new(Viewer::Anonymous, None, SessionCookie::DEVELOPMENT))).await;
+        let response = schema
+            .execute(request.data(Caller::new(
+                Viewer::Anonymous,
+                None,
+                SessionCookie::DEVELOPMENT,
+            )))
+            .await;
         assert_eq!(response.errors, []);
         let data = response.data.into_json().unwrap();
-        assert_eq!(data["titles"]["edges"].as_array().map(Vec::len), Some(first));
+        assert_eq!(
+            data["titles"]["edges"].as_array().map(Vec::len),
+            Some(first)
+        );
         store.calls.load(Ordering::Relaxed) - before
     };
 
@@ -110,14 +126,39 @@ async fn services(db: &SqliteDb, catalog: Arc<Counted>) -> Services {
     let catalog = CatalogService::new(Arc::clone(&store));
     let accounts = Arc::new(SqliteAccounts::new(db.clone()));
     let sessions = Arc::new(SqliteSessions::new(db.clone()));
-    let accounts = AccountService::new(accounts, sessions, Arc::new(Argon2Hasher::new()), Arc::clone(&clock));
-    let watching = WatchService::new(Arc::new(SqliteWatching::new(db.clone())), catalog.clone(), WatchRules::default(), Arc::clone(&clock), events.clone());
-    let load = LoadService::new(store, accounts.clone(), watching.clone(), Arc::clone(&clock), events);
-    let summary = load.load(&[Box::new(Films)], false, &mut |_, _, _, _| {}).await.unwrap();
+    let accounts = AccountService::new(
+        accounts,
+        sessions,
+        Arc::new(Argon2Hasher::new()),
+        Arc::clone(&clock),
+    );
+    let watching = WatchService::new(
+        Arc::new(SqliteWatching::new(db.clone())),
+        catalog.clone(),
+        WatchRules::default(),
+        Arc::clone(&clock),
+        events.clone(),
+    );
+    let load = LoadService::new(
+        store,
+        accounts.clone(),
+        watching.clone(),
+        Arc::clone(&clock),
+        events,
+    );
+    let summary = load
+        .load(&[Box::new(Films)], false, &mut |_, _, _, _| {})
+        .await
+        .unwrap();
     assert_eq!(summary.refused, 0);
     Services {
         search: SearchService::new(Arc::new(TantivySearch::new().unwrap()), catalog.clone()),
-        recommend: RecommendService::new(Arc::new(SqliteGraph::new(db.clone())), catalog.clone(), watching.clone(), Arc::clone(&clock)),
+        recommend: RecommendService::new(
+            Arc::new(SqliteGraph::new(db.clone())),
+            catalog.clone(),
+            watching.clone(),
+            Arc::clone(&clock),
+        ),
         catalog,
         watching,
         accounts,

@@ -5,6 +5,7 @@
 mod conformance;
 mod contract;
 mod curation;
+mod cypher;
 mod errors;
 mod faults;
 mod home;

@@ -19,7 +19,7 @@ pub(crate) struct ProfileRecommendations(pub(crate) ProfileId);
 /// The part of a profile that is about suggestions.
 #[Object]
 impl ProfileRecommendations {
-    /// Titles for the profile, the best first, 200 in all; never one that it has watched. Popular titles of several
+    /// Titles for the profile, the best first, 300 in all; never one that it has watched. Popular titles of several
     /// genres for a profile that has watched nothing.
     async fn recommendations(
         &self,

@@ -6,6 +6,7 @@ use async_graphql::{Context, Enum, Object};
 
 use super::edge::{RecommendationEdge, edges, suggested_titles};
 use super::sources::{ReasonSource, Sources};
+use super::text::heading;
 use crate::domain::page::{Slice, Window};
 use crate::domain::recommend::{self, Row};
 use crate::graphql::cursor::Order;
@@ -17,7 +18,7 @@ static IN_ROW: Order = Order::by_number("row");
 
 /// A row of titles.
 pub(super) struct RecommendationRow {
-    kind: RowKind,
+    kind: recommend::RowKind,
     seed: Option<recommend::ReasonSource>,
     sources: Arc<Sources>,
     items: Connection<RecommendationEdge>,
@@ -37,7 +38,7 @@ enum RowKind {
     GenreYouWatch,
     /// What viewers of the same titles watched.
     WatchedBySimilarViewers,
-    /// What many watch.
+    /// What many watch, of a genre or of any.
     Popular,
 }
 
@@ -46,14 +47,16 @@ enum RowKind {
 impl RecommendationRow {
     /// Of what sort.
     async fn kind(&self) -> RowKind {
-        self.kind
+        self.kind.into()
     }
 
-    /// What to put above it, in English.
+    /// What to put above it, in English: "Because you watched Heat", "Popular in Crime".
     async fn heading(&self, ctx: &Context<'_>) -> Result<String> {
-        let sources = self.sources.load(ctx).await?;
-        let name = self.seed.and_then(|seed| sources.name(seed));
-        Ok(heading(self.kind, name))
+        let Some(seed) = self.seed else {
+            return Ok(heading(self.kind, None));
+        };
+        let found = self.sources.load(ctx).await?;
+        Ok(heading(self.kind, found.name(seed)))
     }
 
     /// What it is about: the title watched, the person, the genre; null if about nothing of the kind.
@@ -67,20 +70,6 @@ impl RecommendationRow {
     /// All titles of the row, the best first: as many as `itemsPerRow` asked for, or fewer.
     async fn items(&self) -> &Connection<RecommendationEdge> {
         &self.items
-    }
-}
-
-/// What stands above a row. `name` is what its seed is called.
-fn heading(kind: RowKind, name: Option<&str>) -> String {
-    match (kind, name) {
-        (RowKind::BecauseYouWatched, Some(name)) => format!("Because you watched {name}"),
-        (RowKind::SameDirector, Some(name)) => format!("More by {name}"),
-        (RowKind::SameActor, Some(name)) => format!("With {name}"),
-        (RowKind::GenreYouWatch, Some(name)) => format!("More {name}"),
-        (RowKind::Popular, Some(name)) => format!("Popular in {name}"),
-        (RowKind::WatchedBySimilarViewers, _) => "Viewers like you watched".to_owned(),
-        (RowKind::Popular, None) => "Popular now".to_owned(),
-        (_, None) => "For you".to_owned(),
     }
 }
 
@@ -98,7 +87,7 @@ pub(super) async fn rows(ctx: &Context<'_>, rows: Vec<Row>) -> Result<Vec<Recomm
             has_more: false,
         };
         RecommendationRow {
-            kind: row.kind.into(),
+            kind: row.kind,
             seed: row.seed,
             sources: Arc::clone(&sources),
             items: Connection::new(slice, &window, total),

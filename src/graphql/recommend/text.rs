@@ -1,7 +1,7 @@
-//! Reasons, said in English.
+//! Reasons and headings, said in English.
 
 use crate::domain::catalog::{Title, TitleKind};
-use crate::domain::recommend::{Reason, ReasonKind, ReasonSource};
+use crate::domain::recommend::{Reason, ReasonKind, ReasonSource, RowKind};
 
 /// A reason for people to read. `source` is the name of what it comes from.
 pub(super) fn text(reason: &Reason, suggested: &Title, source: Option<&str>) -> String {
@@ -27,6 +27,20 @@ pub(super) fn text(reason: &Reason, suggested: &Title, source: Option<&str>) -> 
             ReasonSource::Genre(_) => format!("Popular in {name}"),
             ReasonSource::Title(_) | ReasonSource::Person(_) => "Popular now".to_owned(),
         },
+    }
+}
+
+/// What stands above a row. `seed` is the name of what it is about.
+pub(super) fn heading(kind: RowKind, seed: Option<&str>) -> String {
+    match (kind, seed) {
+        (RowKind::BecauseYouWatched, Some(title)) => format!("Because you watched {title}"),
+        (RowKind::SameDirector, Some(person)) => format!("By {person}"),
+        (RowKind::SameActor, Some(person)) => format!("With {person}"),
+        (RowKind::GenreYouWatch, Some(genre)) => format!("More {genre}"),
+        (RowKind::Popular, Some(genre)) => format!("Popular in {genre}"),
+        (RowKind::WatchedBySimilarViewers, _) => "Viewers like you watched".to_owned(),
+        (RowKind::Popular, None) => "Popular now".to_owned(),
+        (_, None) => "Suggested for you".to_owned(),
     }
 }
 
@@ -131,5 +145,30 @@ mod tests {
         );
 
         assert_eq!(said, "Created by Vince Gilligan");
+    }
+
+    #[test]
+    fn rows_are_headed_by_what_they_are_about() {
+        for (kind, seed, expected) in [
+            (
+                RowKind::BecauseYouWatched,
+                Some("Heat"),
+                "Because you watched Heat",
+            ),
+            (
+                RowKind::SameDirector,
+                Some("Michael Mann"),
+                "By Michael Mann",
+            ),
+            (RowKind::GenreYouWatch, Some("Crime"), "More Crime"),
+            (
+                RowKind::WatchedBySimilarViewers,
+                None,
+                "Viewers like you watched",
+            ),
+            (RowKind::Popular, None, "Popular now"),
+        ] {
+            assert_eq!(heading(kind, seed), expected);
+        }
     }
 }

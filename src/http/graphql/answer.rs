@@ -45,7 +45,11 @@ pub(super) fn answer(mut executed: Executed, media: Media) -> Response {
             extensions.set("code", VALIDATION_FAILED);
         }
     }
-    let status = if was_executed { StatusCode::OK } else { document_status(media) };
+    let status = if was_executed {
+        StatusCode::OK
+    } else {
+        document_status(media)
+    };
     let body = Answer {
         errors: &executed.errors,
         data: was_executed.then_some(&executed.data),

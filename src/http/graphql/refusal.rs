@@ -82,7 +82,11 @@ impl Refusal {
     }
 
     fn of_document(code: &'static str, message: impl Into<String>, at: Option<Pos>) -> Self {
-        Self { status: None, at, ..Self::new(StatusCode::BAD_REQUEST, code, message) }
+        Self {
+            status: None,
+            at,
+            ..Self::new(StatusCode::BAD_REQUEST, code, message)
+        }
     }
 
     /// The one error of the answer.
