@@ -11,6 +11,7 @@ mod faults;
 mod home;
 mod layering;
 mod readme;
+mod recommend;
 mod schema;
 mod search;
 mod support;
