@@ -52,7 +52,7 @@ pub(super) async fn suggest(app: &App, arguments: &Arguments) -> anyhow::Result<
         after = Some(*last);
         let keys = app.accounts.profile_keys(&profiles).await?;
         for profile in &profiles {
-            let list = app.recommend.recommendations(*profile, None).await?;
+            let best_first = app.recommend.recommendations(*profile, None).await?;
             let user = keys
                 .get(profile)
                 .cloned()
@@ -61,7 +61,7 @@ pub(super) async fn suggest(app: &App, arguments: &Arguments) -> anyhow::Result<
                 &mut out,
                 &Suggested {
                     user: &user,
-                    films: best(&list, &slugs, arguments.top),
+                    films: best(&best_first, &slugs, arguments.top),
                 },
             )?;
         }

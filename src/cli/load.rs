@@ -22,7 +22,7 @@ pub(super) async fn run(
         .map(|path| Box::new(FileSource::new(path, progress.clone())) as Box<dyn Source>)
         .collect();
     let mut tell = |is_warning: bool, file: &str, line: u64, problem: &Problem| {
-        progress.suspend(|| eprintln!("{}", message(is_warning, file, line, problem)))
+        progress.suspend(|| eprintln!("{}", message(is_warning, file, line, problem)));
     };
     let summary = app.load.load(&sources, is_rehearsal, &mut tell).await;
     progress.finish_and_clear();

@@ -139,9 +139,9 @@ async fn without_mongodb_every_answer_is_a_coded_error() {
 
     for hang in [false, true] {
         if hang {
-            wire.silence().await
+            wire.silence().await;
         } else {
-            wire.cut().await
+            wire.cut().await;
         }
         assert_unavailable(
             &answer_in_time(&site, "{ film(slug: \"alien-1979\") { name } }", json!({})).await,

@@ -40,9 +40,10 @@ impl Neo4jGraph {
                     .write(|transaction| Box::pin(transaction.run(query(statement))))
                     .await?;
             }
-            Ok(())
+            Ok::<(), StoreError>(())
         };
-        self.has_schema.get_or_try_init(make).await.map(|()| ())
+        self.has_schema.get_or_try_init(make).await?;
+        Ok(())
     }
 }
 

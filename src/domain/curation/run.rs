@@ -96,7 +96,7 @@ impl<'a> Run<'a> {
             let line = entry.line;
             match entry.finding {
                 Finding::FileRefused(problem) | Finding::Refused(problem) if is_first => {
-                    self.refuse(line, &problem)
+                    self.refuse(line, &problem);
                 }
                 Finding::FileRefused(_) | Finding::Refused(_) => {}
                 Finding::Record(record, unknown_fields, warnings) => {

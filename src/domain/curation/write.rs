@@ -73,14 +73,13 @@ impl Run<'_> {
         let stored = resolve::titles(&*self.service.catalog, &all).await?;
         let mut sound: Vec<Placed<&TitleRecord>> = Vec::new();
         for (line, record) in &records {
-            match self.contradiction(record, &stored) {
-                Some(problem) => self.refuse(*line, &problem),
-                None => {
-                    let ids = record.external_ids.iter().filter(|id| is_identifying(id));
-                    self.owners
-                        .extend(ids.map(|id| (id.clone(), record.slug.clone())));
-                    sound.push((*line, record));
-                }
+            if let Some(problem) = self.contradiction(record, &stored) {
+                self.refuse(*line, &problem)
+            } else {
+                let ids = record.external_ids.iter().filter(|id| is_identifying(id));
+                self.owners
+                    .extend(ids.map(|id| (id.clone(), record.slug.clone())));
+                sound.push((*line, record));
             }
         }
         self.retry(async |run| run.put_titles(&sound).await).await

@@ -192,12 +192,12 @@ fn affinity(
     co_watches: u32,
     rarity: &Rarity,
     weights: &Weights,
-    co_watched: ReasonKind,
+    sort: ReasonKind,
 ) -> Vec<Term> {
     let mut terms = shared(seed, other, rarity, weights);
     if co_watches > 0 {
         terms.push(Term {
-            kind: co_watched,
+            kind: sort,
             source: ReasonSource::Title(seed.id),
             value: f64::from(co_watches),
         });

@@ -21,7 +21,6 @@ pub use graph::{
 };
 pub use projection::{Difference, GraphService};
 pub use rows::{Row, RowKind};
-pub use scoring::{like_title, like_viewer, popular};
 pub use service::RecommendService;
 pub use similar::similar_edges;
 pub use types::{Reason, ReasonKind, ReasonSource, Recommendation};

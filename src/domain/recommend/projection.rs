@@ -233,7 +233,7 @@ impl GraphService {
                 match documents.remove(&node.id) {
                     None => differences.push(Difference::StrayTitle(node.id)),
                     Some(document) if document != fingerprint(node) => {
-                        differences.push(Difference::Title(node.id))
+                        differences.push(Difference::Title(node.id));
                     }
                     Some(_) => {}
                 }
@@ -281,7 +281,7 @@ impl GraphService {
             for key in keys {
                 match (recorded.get(&key), projected.get(&key)) {
                     (Some(record), edge) if edge != Some(record) => {
-                        differences.push(Difference::Watched(key.0, key.1))
+                        differences.push(Difference::Watched(key.0, key.1));
                     }
                     (None, _) => differences.push(Difference::StrayWatched(key.0, key.1)),
                     _ => {}

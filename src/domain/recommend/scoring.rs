@@ -22,7 +22,7 @@ const NAMED_SEEDS: usize = 3;
 type Reasons = BTreeMap<(ReasonKind, ReasonSource), f64>;
 
 /// Titles like `seed`, the best first, ties by id. `features` has the candidates; one that is not there is left out.
-pub fn like_title(
+pub(super) fn like_title(
     seed: &Features,
     around: &TitleNeighbourhood,
     features: &HashMap<TitleId, Features>,
@@ -52,7 +52,7 @@ pub fn like_title(
 
 /// Titles for a viewer, the best first, ties by id: Σ weight of each watched title · its affinity, and a little for
 /// popularity, the less the more was watched. `features` has the watched titles and the candidates.
-pub fn like_viewer(
+pub(super) fn like_viewer(
     around: &ProfileNeighbourhood,
     features: &HashMap<TitleId, Features>,
     rarity: &Rarity,
@@ -113,7 +113,7 @@ pub fn like_viewer(
 
 /// The most watched titles of several genres: each title loses a little for every better one of its first genre.
 /// `candidates` are the most watched first.
-pub fn popular(candidates: &[(Features, Option<GenreId>)]) -> Vec<Recommendation> {
+pub(super) fn popular(candidates: &[(Features, Option<GenreId>)]) -> Vec<Recommendation> {
     let most_watched = candidates
         .iter()
         .map(|(other, _)| other.watchers)

@@ -44,8 +44,11 @@ pub struct RecommendService {
     catalog: CatalogService,
     watching: WatchService,
     clock: Arc<dyn Clock>,
-    rarity: Arc<Mutex<Option<(DateTime<Utc>, Arc<Rarity>)>>>,
+    rarity: Arc<Mutex<Option<Counted>>>,
 }
+
+/// How rare the genres were when they were counted.
+type Counted = (DateTime<Utc>, Arc<Rarity>);
 
 impl RecommendService {
     /// A service on a graph.
