@@ -9,6 +9,7 @@ mod errors;
 mod faults;
 mod home;
 mod layering;
+mod node;
 mod schema;
 mod search;
 mod support;
