@@ -7,7 +7,8 @@
 //   row if the profile has no node.
 MATCH (profile:Profile {id: $profile})
 OPTIONAL MATCH (graph:Graph {name: $graph})
-WITH profile, graph.generation AS generation,
+WITH profile, graph.generation AS generation
+WITH profile, generation,
   COLLECT {
     MATCH (profile)-[:WATCHED]->(title:Title)
     WITH title.id AS id ORDER BY id

@@ -5,10 +5,11 @@
 //   generationAfter, of the SIMILAR edges before and after they were read. No row if the title has no node.
 MATCH (title:Title {id: $title})
 OPTIONAL MATCH (graph:Graph {name: $graph})
-WITH title, graph.generation AS generation,
+WITH title, graph.generation AS generation
+WITH title, generation,
   COLLECT {
     MATCH (title)-[edge:SIMILAR]->(other:Title)
-    WHERE edge.generation = graph.generation
+    WHERE edge.generation = generation
     RETURN [other.id, edge.affinity, edge.coWatches]
     ORDER BY edge.affinity DESC, other.id
     LIMIT $similar

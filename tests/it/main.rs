@@ -5,11 +5,14 @@
 mod conformance;
 mod contract;
 mod curation;
+mod cypher;
 mod errors;
 mod faults;
 mod home;
 mod layering;
 mod node;
+mod readme;
+mod recommend;
 mod schema;
 mod search;
 mod support;

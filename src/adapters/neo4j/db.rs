@@ -23,36 +23,43 @@ const READ: Duration = Duration::from_millis(3900);
 const READ_ON_SERVER: Duration = Duration::from_millis(3500);
 /// How long a write may take, with all that is tried again.
 const WRITE: Duration = Duration::from_secs(10);
-/// After how long the server itself gives up a write.
-const WRITE_ON_SERVER: Duration = Duration::from_secs(9);
 /// How long to wait for a connection when all are in use.
 const ACQUIRE: Duration = Duration::from_secs(2);
-/// How many connections there are at the most.
-const CONNECTIONS: usize = 32;
+/// How many connections read at the most.
+const READERS: usize = 32;
+/// How many connections write at the most. A write that was given up stays open on the server, with its locks, until
+/// the pool looks at its connection again: with few of them, that is soon.
+const WRITERS: usize = 4;
 
 /// A connection to a Neo4j server. Clones share it.
 #[derive(Clone)]
 pub struct Neo4jDb {
-    graph: Graph,
+    reads: Graph,
+    writes: Graph,
 }
 
 impl Neo4jDb {
     /// Reads the address. Nothing is connected before the first statement.
     pub fn open(uri: &str, user: &str, password: &SecretString) -> Result<Self, StoreError> {
-        let config = ConfigBuilder::default()
-            .uri(uri)
-            .user(user)
-            .password(password.expose_secret())
-            .max_connections(CONNECTIONS)
-            // Also how long the driver waits for any one answer, so no shorter than a write.
-            .connection_timeout(WRITE)
-            // In this driver `max_lifetime` is how long to wait for a connection. `idle_timeout` is never set: it
-            // limits the health check of a connection, not how long one may be idle.
-            .max_lifetime(ACQUIRE)
-            .build()
-            .map_err(store_error)?;
-        let graph = Graph::connect(config).map_err(store_error)?;
-        Ok(Self { graph })
+        let pool = |connections, limit| {
+            ConfigBuilder::default()
+                .uri(uri)
+                .user(user)
+                .password(password.expose_secret())
+                .max_connections(connections)
+                // Also how long the driver waits for any one answer.
+                .connection_timeout(limit)
+                // In this driver `max_lifetime` is how long to wait for a connection. `idle_timeout` is never set: it
+                // limits the health check of a connection, not how long one may be idle.
+                .max_lifetime(ACQUIRE)
+                .build()
+                .and_then(Graph::connect)
+                .map_err(store_error)
+        };
+        Ok(Self {
+            reads: pool(READERS, READ)?,
+            writes: pool(WRITERS, WRITE)?,
+        })
     }
 
     /// The rows of a statement that only reads.
@@ -60,9 +67,11 @@ impl Neo4jDb {
     where
         T: DeserializeOwned + Send + 'static,
     {
-        let graph = self.graph.clone();
+        let graph = self.reads.clone();
+        let limit = i64::try_from(READ_ON_SERVER.as_millis()).unwrap_or(i64::MAX);
+        let query = query.extra("tx_timeout", limit);
         in_time(READ, async move {
-            let mut stream = graph.execute_read(on_server(query, READ_ON_SERVER)).await?;
+            let mut stream = graph.execute_read(query).await?;
             let mut rows = Vec::new();
             while let Some(row) = stream.next().await? {
                 rows.push(row.to()?);
@@ -84,7 +93,7 @@ impl Neo4jDb {
     where
         T: Send + 'static,
     {
-        let graph = self.graph.clone();
+        let graph = self.writes.clone();
         in_time(WRITE, async move {
             let patience = ExponentialBuilder::default()
                 .with_min_delay(Duration::from_millis(50))
@@ -102,13 +111,14 @@ impl Neo4jDb {
     }
 }
 
-/// A transaction that writes.
+/// A transaction that writes. The driver has no way to tell the server how long one may take; our own limits have to
+/// do, and the server's `db.transaction.timeout`.
 pub(super) struct Transaction(Txn);
 
 impl Transaction {
     /// Runs a statement whose rows nobody needs.
     pub(super) async fn run(&mut self, query: Query) -> Result<(), Error> {
-        self.0.run(on_server(query, WRITE_ON_SERVER)).await
+        self.0.run(query).await
     }
 
     /// The rows of a statement.
@@ -116,7 +126,7 @@ impl Transaction {
         &mut self,
         query: Query,
     ) -> Result<Vec<T>, Error> {
-        let mut stream = self.0.execute(on_server(query, WRITE_ON_SERVER)).await?;
+        let mut stream = self.0.execute(query).await?;
         let mut rows = Vec::new();
         while let Some(row) = stream.next(self.0.handle()).await? {
             rows.push(row.to()?);
@@ -168,11 +178,6 @@ async fn in_time<T: Send + 'static>(
         Ok(Err(late)) => Err(StoreError::unavailable(late)),
         Err(panic) => Err(StoreError::failed(panic)),
     }
-}
-
-fn on_server(query: Query, limit: Duration) -> Query {
-    let milliseconds = i64::try_from(limit.as_millis()).unwrap_or(i64::MAX);
-    query.extra("tx_timeout", milliseconds)
 }
 
 /// A fault of the driver or the server as the domain knows it.

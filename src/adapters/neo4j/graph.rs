@@ -1,7 +1,10 @@
 //! The port on Neo4j; what each method promises stands at the port, [`TasteGraph`].
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use neo4rs::query;
+use tokio::sync::OnceCell;
 
 use super::db::Neo4jDb;
 use super::{neighbourhoods, project, queries, similar, walk};
@@ -16,33 +19,42 @@ use crate::domain::recommend::{
 #[derive(Clone)]
 pub struct Neo4jGraph {
     db: Neo4jDb,
+    has_schema: Arc<OnceCell<()>>,
 }
 
 impl Neo4jGraph {
     /// The graph on this server.
     pub fn new(db: Neo4jDb) -> Self {
-        Self { db }
+        Self {
+            db,
+            has_schema: Arc::default(),
+        }
     }
 
     /// Makes the constraints that are not there yet. Statements rely on their indexes: without them everything is
-    /// right, but slow.
+    /// right, but slow. Writes do it by themselves, once, so that the program can start before the server.
     pub async fn ensure_schema(&self) -> Result<(), StoreError> {
-        for statement in queries::SCHEMA {
-            self.db
-                .write(|transaction| Box::pin(transaction.run(query(statement))))
-                .await?;
-        }
-        Ok(())
+        let make = || async {
+            for statement in queries::SCHEMA {
+                self.db
+                    .write(|transaction| Box::pin(transaction.run(query(statement))))
+                    .await?;
+            }
+            Ok(())
+        };
+        self.has_schema.get_or_try_init(make).await.map(|()| ())
     }
 }
 
 #[async_trait]
 impl TasteGraph for Neo4jGraph {
     async fn put_titles(&self, titles: &[TitleNode]) -> Result<(), StoreError> {
+        self.ensure_schema().await?;
         project::put_titles(&self.db, titles).await
     }
 
     async fn put_watched(&self, edges: &[WatchedEdge]) -> Result<(), StoreError> {
+        self.ensure_schema().await?;
         project::put_watched(&self.db, edges).await
     }
 
@@ -51,6 +63,7 @@ impl TasteGraph for Neo4jGraph {
     }
 
     async fn replace_similar(&self, edges: &[SimilarTo]) -> Result<(), StoreError> {
+        self.ensure_schema().await?;
         similar::replace(&self.db, edges).await
     }
 
@@ -91,6 +104,7 @@ impl TasteGraph for Neo4jGraph {
     }
 
     async fn clear(&self) -> Result<(), StoreError> {
+        self.ensure_schema().await?;
         project::clear(&self.db).await
     }
 

@@ -127,10 +127,10 @@ pub(super) async fn watched_after(
         .param("title", title)
         .param("limit", number(limit));
     let rows: Vec<WatchedRow> = db.rows(statement).await?;
-    rows.into_iter().map(watched).collect()
+    rows.iter().map(watched).collect()
 }
 
-fn watched(row: WatchedRow) -> Result<WatchedEdge, StoreError> {
+fn watched(row: &WatchedRow) -> Result<WatchedEdge, StoreError> {
     Ok(WatchedEdge {
         profile: row.profile,
         title: row.title,

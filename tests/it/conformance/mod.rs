@@ -18,6 +18,8 @@ macro_rules! on_every_backend {
     };
 }
 
+pub(crate) mod graph;
+
 /// Where a port is tried.
 #[expect(non_camel_case_types, reason = "they double as names of tests")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

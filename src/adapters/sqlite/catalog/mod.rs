@@ -2,6 +2,7 @@
 
 mod list;
 mod rows;
+mod side;
 mod store;
 mod write;
 

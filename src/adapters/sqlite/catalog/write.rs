@@ -1,12 +1,11 @@
 //! What changes the catalogue.
 
-use std::collections::BTreeSet;
-
 use rusqlite::{Connection, OptionalExtension, Params, ffi, named_params, params};
 use serde::Serialize;
 
 use super::list::kind;
 use super::rows;
+use super::side::SideTables;
 use crate::adapters::sqlite::db::store_error;
 use crate::domain::catalog::{CatalogBatch, Episode, Genre, Person, Title, TitleOrder};
 use crate::domain::error::StoreError;
@@ -38,9 +37,11 @@ const UPDATE_EPISODE: &str = "UPDATE episodes
 /// can be taken by a new one in the same batch.
 pub(super) fn put(connection: &Connection, batch: &CatalogBatch) -> Result<(), StoreError> {
     let mut feed = Feed::open(connection)?;
+    let mut side = SideTables::default();
     for title in replacements_first(&batch.titles, |title| title.stamp.revision) {
-        put_title(connection, title, feed.next())?;
+        put_title(connection, title, feed.next(), &mut side)?;
     }
+    side.write(connection)?;
     for person in replacements_first(&batch.people, |person| person.stamp.revision) {
         put_person(connection, person, feed.next())?;
     }
@@ -89,7 +90,12 @@ pub(super) fn mark_projected(
     Ok(())
 }
 
-fn put_title(connection: &Connection, title: &Title, sequence: i64) -> Result<(), StoreError> {
+fn put_title(
+    connection: &Connection,
+    title: &Title,
+    sequence: i64,
+    side: &mut SideTables,
+) -> Result<(), StoreError> {
     let id = title.id.to_i64();
     let is_new = title.stamp.revision == 1;
     let before = if is_new {
@@ -116,86 +122,8 @@ fn put_title(connection: &Connection, title: &Title, sequence: i64) -> Result<()
     )?;
     let sql = "INSERT OR REPLACE INTO title_documents VALUES (?, ?)";
     execute(connection, sql, params![id, json(title)?])?;
-    put_side_rows(connection, before.as_ref(), title)
-}
-
-/// Brings the tables that titles are found by up to date. Rows that stay as they are, as most do, are not touched.
-fn put_side_rows(
-    connection: &Connection,
-    before: Option<&Title>,
-    title: &Title,
-) -> Result<(), StoreError> {
-    put_rows(
-        connection,
-        &before.map(genres).unwrap_or_default(),
-        &genres(title),
-        "DELETE FROM title_genres WHERE genre = ? AND title = ?",
-        "INSERT INTO title_genres VALUES (?, ?)",
-    )?;
-    put_rows(
-        connection,
-        &before.map(people).unwrap_or_default(),
-        &people(title),
-        "DELETE FROM title_people WHERE person = ? AND title = ?",
-        "INSERT INTO title_people VALUES (?, ?)",
-    )?;
-    put_rows(
-        connection,
-        &before.map(languages).unwrap_or_default(),
-        &languages(title),
-        "DELETE FROM title_languages WHERE language = ? AND title = ?",
-        "INSERT INTO title_languages VALUES (?, ?)",
-    )?;
-    put_rows(
-        connection,
-        &before.map(external_ids).unwrap_or_default(),
-        &external_ids(title),
-        "DELETE FROM title_external_ids WHERE provider = ? AND code = ? AND title = ?",
-        "INSERT INTO title_external_ids VALUES (?, ?, ?)",
-    )
-}
-
-fn put_rows<R: Ord + Copy + Params>(
-    connection: &Connection,
-    before: &BTreeSet<R>,
-    now: &BTreeSet<R>,
-    delete: &str,
-    insert: &str,
-) -> Result<(), StoreError> {
-    for row in before.difference(now) {
-        execute(connection, delete, *row)?;
-    }
-    for row in now.difference(before) {
-        execute(connection, insert, *row)?;
-    }
+    side.change(before.as_ref(), title);
     Ok(())
-}
-
-fn genres(title: &Title) -> BTreeSet<(i64, i64)> {
-    let genres = title.genres.iter();
-    genres
-        .map(|genre| (genre.to_i64(), title.id.to_i64()))
-        .collect()
-}
-
-fn people(title: &Title) -> BTreeSet<(i64, i64)> {
-    let credits = title.credits.iter();
-    credits
-        .map(|credit| (credit.person.to_i64(), title.id.to_i64()))
-        .collect()
-}
-
-fn languages(title: &Title) -> BTreeSet<(&str, i64)> {
-    let languages = title.languages.iter();
-    languages
-        .map(|language| (language.as_str(), title.id.to_i64()))
-        .collect()
-}
-
-fn external_ids(title: &Title) -> BTreeSet<(&str, &str, i64)> {
-    let ids = title.external_ids.iter();
-    ids.map(|id| (id.provider.as_str(), id.value.as_str(), title.id.to_i64()))
-        .collect()
 }
 
 fn stored_title(connection: &Connection, id: i64) -> Result<Option<Title>, StoreError> {
@@ -268,7 +196,11 @@ fn put_one(connection: &Connection, sql: &str, params: impl Params) -> Result<()
     }
 }
 
-fn execute(connection: &Connection, sql: &str, params: impl Params) -> Result<usize, StoreError> {
+pub(super) fn execute(
+    connection: &Connection,
+    sql: &str,
+    params: impl Params,
+) -> Result<usize, StoreError> {
     connection
         .prepare_cached(sql)
         .and_then(|mut statement| statement.execute(params))
@@ -309,7 +241,7 @@ fn downwards(order: TitleOrder, title: &Title) -> i64 {
     }
 }
 
-fn json(thing: &impl Serialize) -> Result<String, StoreError> {
+pub(super) fn json(thing: &impl Serialize) -> Result<String, StoreError> {
     serde_json::to_string(thing).map_err(StoreError::failed)
 }
 

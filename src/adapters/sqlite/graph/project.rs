@@ -1,10 +1,12 @@
 //! What is written to the graph. Every write is absolute and passes over what is not older than the stored row.
 
+use std::collections::{BTreeMap, HashSet};
+
 use rusqlite::{Connection, params};
 
 use crate::domain::catalog::TitleKind;
-use crate::domain::ids::PersonId;
-use crate::domain::recommend::{SimilarTo, TitleNode, WatchedEdge};
+use crate::domain::ids::{PersonId, TitleId};
+use crate::domain::recommend::{SimilarEdge, SimilarTo, TitleNode, WatchedEdge};
 
 /// The number of the role "directed".
 pub(super) const DIRECTED: i64 = 0;
@@ -115,18 +117,27 @@ pub(super) fn put_watched(db: &Connection, edges: &[WatchedEdge]) -> rusqlite::R
 }
 
 /// Puts these edges in the place of all that there are.
+///
+/// One plain row a statement: after a large delete, each statement that may have to be undone by itself (`OR REPLACE`,
+/// `SELECT`) makes the database walk through all pages that the surrounding savepoint keeps, which is quadratic.
 pub(super) fn replace_similar(db: &Connection, edges: &[SimilarTo]) -> rusqlite::Result<()> {
+    let titles: HashSet<TitleId> = db
+        .prepare_cached("SELECT id FROM graph_titles")?
+        .query_map([], |row| row.get(0).map(TitleId::from_i64))?
+        .collect::<rusqlite::Result<_>>()?;
+    let edges: BTreeMap<(TitleId, TitleId), &SimilarEdge> = edges
+        .iter()
+        .filter(|SimilarTo { from, edge }| titles.contains(from) && titles.contains(&edge.to))
+        .map(|SimilarTo { from, edge }| ((*from, edge.to), edge))
+        .collect();
     db.execute("DELETE FROM graph_similar", [])?;
     let mut insert = db.prepare_cached(
-        "INSERT OR REPLACE INTO graph_similar (source, target, affinity, co_watches)
-         SELECT ?1, ?2, ?3, ?4
-         WHERE EXISTS (SELECT 1 FROM graph_titles WHERE id = ?1)
-           AND EXISTS (SELECT 1 FROM graph_titles WHERE id = ?2)",
+        "INSERT INTO graph_similar (source, target, affinity, co_watches) VALUES (?1, ?2, ?3, ?4)",
     )?;
-    for SimilarTo { from, edge } in edges {
+    for ((from, to), edge) in edges {
         insert.execute(params![
             from.to_i64(),
-            edge.to.to_i64(),
+            to.to_i64(),
             edge.affinity,
             edge.co_watches,
         ])?;

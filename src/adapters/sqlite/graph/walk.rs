@@ -130,7 +130,7 @@ pub(super) fn counts(db: &Connection) -> rusqlite::Result<GraphCounts> {
     )
 }
 
-/// A limit as SQLite takes it.
+/// A limit as the database takes it.
 pub(super) fn limit(most: usize) -> i64 {
     i64::try_from(most).unwrap_or(i64::MAX)
 }

@@ -288,6 +288,8 @@ async fn every_character_survives(store: &Opened) {
         "王家卫 · فيلم · שלום",
         "$name.$$ROOT",
         "a\"b\\c\n\t{}[]%_?1",
+        "a\0b",
+        "a",
         &"é😀".repeat(5000),
         "",
     ];

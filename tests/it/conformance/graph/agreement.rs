@@ -1,0 +1,172 @@
+//! The embedded graph and Neo4j give the same answers on a graph too large to know them.
+
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+use reelgraph::domain::catalog::TitleKind;
+use reelgraph::domain::ids::{ProfileId, TitleId};
+use reelgraph::domain::recommend::{
+    Reach, SimilarEdge, SimilarTo, TasteGraph, TitleNode, WatchedEdge,
+};
+
+use super::{at, film, genres, open, people, watched};
+use crate::conformance::Backend;
+
+const TITLES: u64 = 700;
+const PEOPLE: u64 = 300;
+const PROFILES: u64 = 60;
+
+/// A graph with popular titles, busy people, ties, and edges to titles that are not there.
+struct Sample {
+    titles: Vec<TitleNode>,
+    watched: Vec<WatchedEdge>,
+    similar: Vec<SimilarTo>,
+}
+
+impl Sample {
+    fn new(rng: &mut StdRng) -> Self {
+        Self {
+            titles: (1..=TITLES).map(|id| title(rng, id)).collect(),
+            watched: (0..3000).map(|_| edge(rng)).collect(),
+            similar: (0..12_000).map(|_| similarity(rng)).collect(),
+        }
+    }
+
+    async fn write(&self, graph: &dyn TasteGraph) {
+        // Some edges come before their titles, some after.
+        let (before, after) = self.watched.split_at(self.watched.len() / 2);
+        graph.put_watched(before).await.unwrap();
+        graph.put_titles(&self.titles).await.unwrap();
+        graph.put_watched(after).await.unwrap();
+        graph.replace_similar(&self.similar).await.unwrap();
+    }
+}
+
+/// A number below `end`; small ones come more often.
+fn skewed(rng: &mut StdRng, end: u64) -> u64 {
+    let a = rng.random_range(0..end);
+    let b = rng.random_range(0..=a);
+    rng.random_range(0..=b)
+}
+
+fn title(rng: &mut StdRng, id: u64) -> TitleNode {
+    let mut some = |most: u64, end: u64| -> Vec<u64> {
+        let count = rng.random_range(0..=most);
+        (0..count).map(|_| 1 + skewed(rng, end)).collect()
+    };
+    TitleNode {
+        genres: genres(&some(3, 12)),
+        directors: people(&some(2, PEOPLE)),
+        actors: people(&some(8, PEOPLE)),
+        kind: if id.is_multiple_of(5) {
+            TitleKind::Series
+        } else {
+            TitleKind::Film
+        },
+        ..film(id)
+    }
+}
+
+fn edge(rng: &mut StdRng) -> WatchedEdge {
+    let profile = 1 + skewed(rng, PROFILES);
+    let title = 1 + skewed(rng, TITLES + 20);
+    // A quarter of the weights are the same, so that there are ties.
+    let weight = if rng.random_ratio(1, 4) {
+        1.0
+    } else {
+        rng.random::<f64>() * 40.0
+    };
+    WatchedEdge {
+        last_at: at(rng.random_range(1_600_000_000_000..1_700_000_000_000)),
+        liked: [None, Some(true), Some(false)][rng.random_range(0..3)],
+        revision: rng.random_range(1..9),
+        ..watched(profile, title, weight)
+    }
+}
+
+fn similarity(rng: &mut StdRng) -> SimilarTo {
+    let affinity = if rng.random_ratio(1, 4) {
+        0.5
+    } else {
+        rng.random::<f64>()
+    };
+    SimilarTo {
+        from: TitleId(1 + skewed(rng, TITLES + 20)),
+        edge: SimilarEdge {
+            to: TitleId(1 + rng.random_range(0..TITLES + 20)),
+            affinity,
+            co_watches: rng.random_range(1..500),
+        },
+    }
+}
+
+async fn walk(graph: &dyn TasteGraph, page: usize) -> (Vec<TitleNode>, Vec<WatchedEdge>) {
+    let mut titles: Vec<TitleNode> = Vec::new();
+    loop {
+        let after = titles.last().map(|title| title.id);
+        let more = graph.titles_after(after, page).await.unwrap();
+        if more.is_empty() {
+            break;
+        }
+        titles.extend(more);
+    }
+    let mut edges: Vec<WatchedEdge> = Vec::new();
+    loop {
+        let after = edges.last().map(|edge| (edge.profile, edge.title));
+        let more = graph.watched_after(after, page).await.unwrap();
+        if more.is_empty() {
+            break;
+        }
+        edges.extend(more);
+    }
+    (titles, edges)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sqlite_and_neo4j_give_the_same_answers() {
+    let sample = Sample::new(&mut StdRng::seed_from_u64(1895));
+    let (sqlite, neo4j) = (open(Backend::sqlite).await, open(Backend::neo4j).await);
+    sample.write(&*sqlite).await;
+    sample.write(&*neo4j).await;
+
+    assert_eq!(
+        sqlite.counts().await.unwrap(),
+        neo4j.counts().await.unwrap()
+    );
+    let walked = walk(&*sqlite, 97).await;
+    assert_eq!(walked.0.len(), usize::try_from(TITLES).unwrap());
+    assert_eq!(walked, walk(&*neo4j, 89).await);
+    let all: Vec<TitleId> = (0..TITLES + 30).map(TitleId).collect();
+    assert_eq!(
+        sqlite.watchers(&all).await.unwrap(),
+        neo4j.watchers(&all).await.unwrap()
+    );
+
+    let near = Reach {
+        seeds: 4,
+        similar: 5,
+        actors: 2,
+        by_people: 10,
+    };
+    let far = Reach {
+        seeds: 20,
+        similar: 30,
+        actors: 6,
+        by_people: 150,
+    };
+    let mut found = 0;
+    for reach in [near, far] {
+        for title in &all {
+            let a = sqlite.title_neighbourhood(*title, &reach).await.unwrap();
+            let b = neo4j.title_neighbourhood(*title, &reach).await.unwrap();
+            assert_eq!(a, b, "around title {title}");
+            found += a.similar.len() + a.by_people.len();
+        }
+        for profile in (0..PROFILES + 2).map(ProfileId) {
+            let a = sqlite.profile_neighbourhood(profile, &reach).await.unwrap();
+            let b = neo4j.profile_neighbourhood(profile, &reach).await.unwrap();
+            assert_eq!(a, b, "around profile {profile}");
+            found += a.seeds.len() + a.by_people.len();
+        }
+    }
+    assert!(found > 10_000, "the sample leads nowhere");
+}

@@ -1,0 +1,166 @@
+//! The recommendation graph, in the embedded database and in Neo4j.
+
+mod agreement;
+mod faults;
+mod neighbourhoods;
+mod projection;
+mod similar;
+mod walking;
+
+use std::ops::Deref;
+
+use chrono::{DateTime, Utc};
+use reelgraph::adapters::neo4j::{Neo4jDb, Neo4jGraph};
+use reelgraph::adapters::sqlite::{SqliteDb, SqliteGraph};
+use reelgraph::domain::catalog::TitleKind;
+use reelgraph::domain::ids::{GenreId, PersonId, ProfileId, TitleId};
+use reelgraph::domain::recommend::{
+    Reach, SimilarEdge, SimilarTo, TasteGraph, TitleNode, WatchedEdge,
+};
+
+use super::Backend;
+use crate::support::servers;
+
+/// An empty graph, and what must live as long as it.
+struct Opened {
+    graph: Box<dyn TasteGraph>,
+    _keep: Box<dyn Send + Sync>,
+}
+
+impl Deref for Opened {
+    type Target = dyn TasteGraph;
+
+    fn deref(&self) -> &Self::Target {
+        &*self.graph
+    }
+}
+
+async fn open(backend: Backend) -> Opened {
+    if backend == Backend::neo4j {
+        let server = servers::neo4j().await;
+        let db = Neo4jDb::open(&server.uri, &server.user, &server.password).unwrap();
+        let graph = Neo4jGraph::new(db);
+        graph.ensure_schema().await.unwrap();
+        graph.clear().await.unwrap();
+        Opened {
+            graph: Box::new(graph),
+            _keep: Box::new(server),
+        }
+    } else {
+        let folder = tempfile::tempdir().unwrap();
+        let db = SqliteDb::open(&folder.path().join("test.db")).unwrap();
+        Opened {
+            graph: Box::new(SqliteGraph::new(db)),
+            _keep: Box::new(folder),
+        }
+    }
+}
+
+/// Farther than any of the small graphs.
+const FAR: Reach = Reach {
+    seeds: 100,
+    similar: 100,
+    actors: 100,
+    by_people: 100,
+};
+
+/// A film, first written.
+fn film(id: u64) -> TitleNode {
+    TitleNode {
+        id: TitleId(id),
+        kind: TitleKind::Film,
+        slug: format!("film-{id}"),
+        name: format!("Film {id}"),
+        year: Some(1995),
+        genres: Vec::new(),
+        directors: Vec::new(),
+        actors: Vec::new(),
+        revision: 1,
+    }
+}
+
+/// A film by these directors, with these actors.
+pub(crate) fn film_by(id: u64, directors: &[u64], actors: &[u64]) -> TitleNode {
+    TitleNode {
+        directors: people(directors),
+        actors: people(actors),
+        ..film(id)
+    }
+}
+
+fn people(ids: &[u64]) -> Vec<(PersonId, String)> {
+    ids.iter()
+        .map(|id| (PersonId(*id), format!("Person {id}")))
+        .collect()
+}
+
+fn genres(ids: &[u64]) -> Vec<(GenreId, String)> {
+    ids.iter()
+        .map(|id| (GenreId(*id), format!("Genre {id}")))
+        .collect()
+}
+
+/// A title as walking gives it back.
+fn nameless(title: TitleNode) -> TitleNode {
+    fn nameless<T>(named: Vec<(T, String)>) -> Vec<(T, String)> {
+        named
+            .into_iter()
+            .map(|(id, _)| (id, String::new()))
+            .collect()
+    }
+    TitleNode {
+        name: String::new(),
+        genres: nameless(title.genres),
+        directors: nameless(title.directors),
+        actors: nameless(title.actors),
+        ..title
+    }
+}
+
+/// An edge, first written.
+pub(crate) fn watched(profile: u64, title: u64, weight: f64) -> WatchedEdge {
+    WatchedEdge {
+        profile: ProfileId(profile),
+        title: TitleId(title),
+        weight,
+        plays: 2,
+        completions: 1,
+        seconds: 5400.5,
+        first_at: at(1_700_000_000_001),
+        last_at: at(1_700_000_360_999),
+        liked: None,
+        revision: 1,
+    }
+}
+
+pub(crate) fn similar(from: u64, to: u64, affinity: f64) -> SimilarTo {
+    SimilarTo {
+        from: TitleId(from),
+        edge: leads(to, affinity),
+    }
+}
+
+/// The edge that [`similar`] makes, as its start sees it.
+fn leads(to: u64, affinity: f64) -> SimilarEdge {
+    SimilarEdge {
+        to: TitleId(to),
+        affinity,
+        co_watches: 7,
+    }
+}
+
+fn at(milliseconds: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp_millis(milliseconds).unwrap()
+}
+
+fn titles(ids: &[u64]) -> Vec<TitleId> {
+    ids.iter().copied().map(TitleId).collect()
+}
+
+/// All titles and `WATCHED` edges that there are.
+async fn everything(graph: &dyn TasteGraph) -> (Vec<TitleNode>, Vec<WatchedEdge>) {
+    (
+        graph.titles_after(None, 10_000).await.unwrap(),
+        graph.watched_after(None, 10_000).await.unwrap(),
+    )
+}

@@ -1,0 +1,32 @@
+//! What the README shows is what the program answers.
+
+use serde_json::Value;
+
+use crate::support::program::{On, Program};
+
+#[tokio::test]
+async fn every_answer_in_the_readme_is_the_real_one() {
+    let readme = include_str!("../../README.md");
+    let lines: Vec<&str> = readme.lines().collect();
+    let shown: Vec<(&str, &str)> = lines
+        .windows(2)
+        .filter(|pair| pair[0].starts_with("$ curl"))
+        .map(|pair| (pair[0], pair[1]))
+        .collect();
+    let program = Program::seeded(On::Embedded).await;
+    let site = program.serve().await;
+
+    for (command, answer) in &shown {
+        let body = command.split("-d '").nth(1).unwrap().trim_end_matches('\'');
+        let body: Value = serde_json::from_str(body).unwrap();
+        let found = site
+            .send(body["query"].as_str().unwrap(), Value::Null)
+            .await;
+        assert_eq!(
+            found,
+            serde_json::from_str::<Value>(answer).unwrap(),
+            "{command}"
+        );
+    }
+    assert_eq!(shown.len(), 2);
+}

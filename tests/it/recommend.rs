@@ -1,0 +1,164 @@
+//! One ranking, whatever the graph: Neo4j and the embedded one give the same lists, scores and reasons.
+
+use std::sync::Arc;
+
+use reelgraph::adapters::memory::MemoryEvents;
+use reelgraph::adapters::neo4j::{Neo4jDb, Neo4jGraph};
+use reelgraph::adapters::sqlite::{SqliteCatalog, SqliteDb, SqliteGraph, SqliteWatching};
+use reelgraph::domain::catalog::{CatalogService, CatalogStore, Title};
+use reelgraph::domain::clock::{Clock, SystemClock};
+use reelgraph::domain::ids::ProfileId;
+use reelgraph::domain::recommend::{
+    GraphService, ReasonKind, RecommendService, Recommendation, TasteGraph,
+};
+use reelgraph::domain::watching::{WatchRules, WatchService, WatchStore};
+
+use crate::support::program::{On, Program};
+use crate::support::servers::neo4j;
+
+/// The demo site, its record embedded and its graph in both places.
+struct Both {
+    _program: Program,
+    _server: crate::support::servers::Neo4jServer,
+    watching: WatchService,
+    titles: Vec<Title>,
+    embedded: RecommendService,
+    neo4j: RecommendService,
+}
+
+async fn both() -> Both {
+    let program = Program::seeded(On::Embedded).await;
+    let db = SqliteDb::open(&program.data().join("reelgraph.sqlite")).unwrap();
+    let catalog: Arc<dyn CatalogStore> = Arc::new(SqliteCatalog::new(db.clone()));
+    let watches: Arc<dyn WatchStore> = Arc::new(SqliteWatching::new(db.clone()));
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let service = CatalogService::new(Arc::clone(&catalog));
+    let watching = WatchService::new(
+        Arc::clone(&watches),
+        service.clone(),
+        WatchRules::default(),
+        Arc::clone(&clock),
+        Arc::new(MemoryEvents::new()),
+    );
+    let server = neo4j().await;
+    let graph =
+        Neo4jGraph::new(Neo4jDb::open(&server.uri, &server.user, &server.password).unwrap());
+    let in_neo4j = GraphService::new(Arc::new(graph.clone()), Arc::clone(&catalog), watches);
+    in_neo4j.rebuild().await.unwrap();
+    assert_eq!(in_neo4j.verify().await.unwrap(), []);
+    let recommend = |graph: Arc<dyn TasteGraph>| {
+        RecommendService::new(graph, service.clone(), watching.clone(), Arc::clone(&clock))
+    };
+    Both {
+        titles: catalog.titles_after(None, 1000).await.unwrap(),
+        embedded: recommend(Arc::new(SqliteGraph::new(db))),
+        neo4j: recommend(Arc::new(graph)),
+        watching,
+        _program: program,
+        _server: server,
+    }
+}
+
+/// Bit by bit, so that not even a rounding differs.
+fn bits(list: &[Recommendation]) -> Vec<(u64, u64, Vec<String>)> {
+    list.iter()
+        .map(|found| {
+            (
+                found.title.0,
+                found.score.to_bits(),
+                found
+                    .reasons
+                    .iter()
+                    .map(|reason| format!("{reason:?}"))
+                    .collect(),
+            )
+        })
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn neo4j_and_the_embedded_graph_suggest_the_same() {
+    let both = both().await;
+
+    for title in &both.titles {
+        let embedded = both.embedded.similar(title, None).await.unwrap();
+        let neo4j = both.neo4j.similar(title, None).await.unwrap();
+        assert!(embedded.len() >= 10, "{}", title.slug);
+        assert_eq!(bits(&embedded), bits(&neo4j), "{}", title.slug);
+    }
+    let mut profiles = both.watching.profiles_after(None).await.unwrap();
+    profiles.truncate(60);
+    profiles.push(ProfileId(1)); // Nobody.
+    for profile in profiles {
+        let embedded = both.embedded.recommendations(profile, None).await.unwrap();
+        let neo4j = both.neo4j.recommendations(profile, None).await.unwrap();
+        assert!(embedded.len() >= 50, "{profile}");
+        assert_eq!(bits(&embedded), bits(&neo4j), "{profile}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn suggestions_are_never_what_was_watched_and_add_up() {
+    let both = both().await;
+    let ids: Vec<_> = both.titles.iter().map(|title| title.id).collect();
+
+    for profile in both
+        .watching
+        .profiles_after(None)
+        .await
+        .unwrap()
+        .into_iter()
+        .take(40)
+    {
+        let watched = both.watching.watched_titles(profile, &ids).await.unwrap();
+        for found in both.neo4j.recommendations(profile, None).await.unwrap() {
+            assert!(watched.iter().all(|sum| sum.title != found.title));
+            let sum: f64 = found.reasons.iter().map(|reason| reason.contribution).sum();
+            assert_eq!(sum.to_bits(), found.score.to_bits());
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_nobody_watched_has_titles_like_it_by_metadata() {
+    let both = both().await;
+
+    for slug in [
+        "city-of-god-2002",
+        "pather-panchali-1955",
+        "singin-in-the-rain-1952",
+        "nosferatu-1922",
+    ] {
+        let title = both.titles.iter().find(|title| title.slug == slug).unwrap();
+        let list = both.neo4j.similar(title, None).await.unwrap();
+        assert!(list.len() >= 10, "{slug}");
+        assert!(
+            list.iter()
+                .flat_map(|found| &found.reasons)
+                .all(|reason| reason.kind != ReasonKind::SimilarViewers),
+            "{slug}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_has_watched_nothing_gets_popular_titles_of_several_genres() {
+    let both = both().await;
+
+    let list = both
+        .neo4j
+        .recommendations(ProfileId(1), None)
+        .await
+        .unwrap();
+
+    let sources: std::collections::HashSet<_> = list
+        .iter()
+        .take(10)
+        .map(|found| found.reasons[0].source)
+        .collect();
+    assert!(
+        list.iter()
+            .all(|found| found.reasons[0].kind == ReasonKind::Popular)
+    );
+    assert!(sources.len() >= 4, "{sources:?}");
+}
