@@ -10,6 +10,7 @@ mod errors;
 mod faults;
 mod home;
 mod layering;
+mod node;
 mod readme;
 mod recommend;
 mod schema;

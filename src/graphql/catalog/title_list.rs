@@ -6,6 +6,7 @@ use async_graphql::Context;
 
 use super::title::{TitleEdge, titles};
 use crate::domain::catalog::{self, TitleQuery};
+use crate::domain::page::Slice;
 use crate::graphql::context::ContextExt;
 use crate::graphql::cursor::Order;
 use crate::graphql::error::Result;
@@ -31,16 +32,15 @@ pub(super) async fn list_titles(
     };
     let window = args.window(order, 20)?;
     let slice = ctx.services().catalog.list_titles(&query, &window).await?;
-    let slice = slice.map(Arc::new);
-    let mut nodes = titles(slice.rows.clone()).into_iter();
-    let edges =
-        slice.rows.iter().zip(&mut nodes).map(|(title, node)| {
-            TitleEdge::new(order.cursor(query.order.keyset(title)), node, None)
-        });
-    let slice = catalog_slice(edges.collect(), slice.has_more);
+    let found: Vec<_> = slice.rows.into_iter().map(Arc::new).collect();
+    let rows = titles(found.clone()).into_iter().zip(found);
+    let edges = rows.map(|(node, title)| {
+        let cursor = order.cursor(query.order.keyset(&title));
+        TitleEdge::new(cursor, node, None)
+    });
+    let slice = Slice {
+        rows: edges.collect(),
+        has_more: slice.has_more,
+    };
     Ok(Connection::new(slice, &window, Total::Titles(query.filter)))
-}
-
-fn catalog_slice<T>(rows: Vec<T>, has_more: bool) -> crate::domain::page::Slice<T> {
-    crate::domain::page::Slice { rows, has_more }
 }

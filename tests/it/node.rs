@@ -1,0 +1,89 @@
+//! Global ids: what they name, for whom, and what stands where they name nothing.
+
+use serde_json::{Value, json};
+
+use crate::support::program::{On, Program, Site};
+
+const NODE: &str = include_str!("fixtures/contract/node.graphql");
+
+async fn site() -> (Program, Site) {
+    let program = Program::seeded(On::Embedded).await;
+    let site = program.serve().await;
+    (program, site)
+}
+
+#[tokio::test]
+async fn what_is_somebodys_own_does_not_exist_for_others() {
+    let (_program, mut site) = site().await;
+    site.register("ada@example.org").await;
+    let heat = site.id_of("film", "heat-1995").await;
+    let play = "00000000-0000-4000-8000-000000000001";
+    site.watch(&heat, play, 600.0, "2026-01-01T20:00:00Z").await;
+    let own = "{ viewer { user { id sessions { id } } profile { id history { nodes { id } } } } }";
+    let viewer = site.ask(own, json!({})).await["viewer"].clone();
+    let ids = [
+        ("User", &viewer["user"]["id"]),
+        ("Session", &viewer["user"]["sessions"][0]["id"]),
+        ("Profile", &viewer["profile"]["id"]),
+        (
+            "WatchEvent",
+            &viewer["profile"]["history"]["nodes"][0]["id"],
+        ),
+    ];
+
+    for (kind, id) in ids {
+        let found = site.ask(NODE, json!({ "id": id })).await;
+        assert_eq!(found, json!({ "node": { "__typename": kind, "id": id } }));
+    }
+    for other in [None, Some("grace@example.org")] {
+        site.set_cookie(None);
+        if let Some(email) = other {
+            site.register(email).await;
+        }
+        for (kind, id) in ids {
+            let answer = site.send(NODE, json!({ "id": id })).await;
+            assert_eq!(answer["data"], json!({ "node": null }), "{kind}");
+            let error = &answer["errors"][0]["extensions"];
+            assert_eq!(error, &json!({ "code": "NOT_FOUND", "field": "id" }));
+        }
+    }
+}
+
+#[tokio::test]
+async fn several_nodes_come_in_the_order_of_their_ids() {
+    let (_program, site) = site().await;
+    let heat = site.id_of("film", "heat-1995").await;
+    let series = site.id_of("series", "breaking-bad-2008").await;
+    let query = "query ($ids: [ID!]!) { nodes(ids: $ids) { __typename ... on Title { slug } } }";
+
+    let ids = json!({ "ids": [series, "nonsense", heat, "RmlsbTox", series] });
+    let found = site.ask(query, ids).await["nodes"].clone();
+
+    let series = json!({ "__typename": "Series", "slug": "breaking-bad-2008" });
+    let heat = json!({ "__typename": "Film", "slug": "heat-1995" });
+    assert_eq!(found, json!([series, null, heat, null, series]));
+}
+
+#[tokio::test]
+async fn a_failure_takes_only_what_it_must_along() {
+    let (_program, site) = site().await;
+    let query = "{ node(id: \"no\") { id } film(slug: \"heat-1995\") { name credits(first: 0) { totalCount } } genre(slug: \"crime\") { name } }";
+
+    let answer = site.send(query, json!({})).await;
+
+    let expected = json!({ "node": null, "film": null, "genre": { "name": "Crime" } });
+    assert_eq!(answer["data"], expected);
+    assert_eq!(answer["errors"].as_array().map(Vec::len), Some(2));
+}
+
+#[tokio::test]
+async fn what_asks_for_too_much_is_not_executed() {
+    let (_program, site) = site().await;
+    let query = "{ titles(first: 100) { nodes { similar(first: 100) { nodes { similar(first: 100) { nodes { id } } } } } } }";
+
+    let answer = site.send(query, json!({})).await;
+
+    assert_eq!(answer.get("data"), None);
+    let code = &answer["errors"][0]["extensions"]["code"];
+    assert_eq!(code, &Value::from("DOCUMENT_TOO_COMPLEX"));
+}
