@@ -11,6 +11,7 @@ pub mod events;
 pub mod ids;
 pub mod page;
 pub mod recommend;
+pub mod stamp;
 pub mod text;
 pub mod viewer;
 pub mod watching;

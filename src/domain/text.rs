@@ -6,15 +6,10 @@ use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 ///
 /// What is visible stays code point for code point: joiners inside emoji and accents are kept.
 pub fn tidy(text: &str) -> String {
+    let is_space = |c: char| c.is_whitespace() || c.is_control();
     let visible: String = text
         .chars()
-        .filter_map(|c| {
-            if c.is_whitespace() || c.is_control() {
-                Some(' ')
-            } else {
-                Some(c)
-            }
-        })
+        .map(|c| if is_space(c) { ' ' } else { c })
         .collect();
     let tidied = visible
         .split(' ')

@@ -184,7 +184,9 @@ impl CatalogStore for CachedCatalog {
 
     async fn put_popularity(&self, counts: &[(TitleId, u64)]) -> Result<(), StoreError> {
         let result = self.store.put_popularity(counts).await;
-        counts.iter().for_each(|(id, _)| self.titles.invalidate(id));
+        for (id, _) in counts {
+            self.titles.invalidate(id);
+        }
         result
     }
 

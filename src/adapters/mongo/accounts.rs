@@ -16,9 +16,9 @@ use super::db::{Abort, is_duplicate, patiently, store_error};
 use crate::domain::accounts::{
     AccountError, AccountStore, EmailAddress, PasswordHash, Profile, Role, User,
 };
-use crate::domain::catalog::Stamp;
 use crate::domain::error::StoreError;
 use crate::domain::ids::{ProfileId, UserId};
+use crate::domain::stamp::Stamp;
 
 /// How many profiles are sent at once.
 const BATCH: usize = 1000;

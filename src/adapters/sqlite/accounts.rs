@@ -10,9 +10,9 @@ use super::db::store_error;
 use crate::domain::accounts::{
     AccountError, AccountStore, EmailAddress, PasswordHash, Profile, Role, User,
 };
-use crate::domain::catalog::Stamp;
 use crate::domain::error::StoreError;
 use crate::domain::ids::{ProfileId, UserId};
+use crate::domain::stamp::Stamp;
 
 const SELECT_USER: &str =
     "SELECT id, email, email_verified, password, role, revision, created_at, updated_at FROM users";

@@ -10,9 +10,9 @@ use super::password::{MAX_PASSWORD, PasswordHasher, check_new};
 use super::store::{AccountStore, SessionStore};
 use super::token::SessionToken;
 use super::types::{EmailAddress, Profile, Role, Session, User};
-use crate::domain::catalog::Stamp;
 use crate::domain::clock::Clock;
 use crate::domain::ids::{ProfileId, SessionId, UserId};
+use crate::domain::stamp::Stamp;
 use crate::domain::viewer::{KnownViewer, Viewer};
 
 /// How long a session lasts.

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use super::error::AccountError;
 use super::password::PasswordHash;
 use super::token::TokenHash;
-use crate::domain::catalog::Stamp;
 use crate::domain::ids::{ProfileId, SessionId, UserId};
+use crate::domain::stamp::Stamp;
 
 /// What an account may do; each role may do what those before it may.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -19,6 +19,5 @@ pub use store::{
     CatalogBatch, CatalogStore, Change, Changed, TitleFilter, TitleOrder, TitleQuery, release_day,
 };
 pub use types::{
-    Credit, CreditRole, Episode, ExternalId, Genre, Person, Season, SeasonId, Stamp, Title,
-    TitleKind,
+    Credit, CreditRole, Episode, ExternalId, Genre, Person, Season, SeasonId, Title, TitleKind,
 };

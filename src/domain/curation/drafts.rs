@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 
 use super::records::{CreditName, EpisodeRecord, PersonRecord, TitleRecord};
-use crate::domain::catalog::{Credit, CreditRole, Episode, Genre, Person, Stamp, Title};
+use crate::domain::catalog::{Credit, CreditRole, Episode, Genre, Person, Title};
 use crate::domain::ids::{EpisodeId, GenreId, PersonId, TitleId};
+use crate::domain::stamp::Stamp;
 use crate::domain::text;
 
 /// The title that a record makes of what is stored; `None` if it says nothing new.

@@ -13,8 +13,8 @@ use super::import::ImportedWatch;
 use super::rules::{Progress, WatchRules, percent};
 use super::sections::Sections;
 use super::types::{Play, Report, WatchState, WatchedItem, WatchedTitle};
-use crate::domain::catalog::Stamp;
 use crate::domain::ids::{PlayId, ProfileId, TitleId};
+use crate::domain::stamp::Stamp;
 
 /// Which sitting: the rows that it touches are its play, its item's state and its title's sum.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -29,8 +29,8 @@ mod tests {
     use chrono::DateTime;
 
     use super::*;
-    use crate::domain::catalog::Stamp;
     use crate::domain::ids::{EpisodeId, TitleId};
+    use crate::domain::stamp::Stamp;
 
     /// The episodes of a series with two specials and two seasons of three; the last is shown tomorrow.
     fn series() -> Vec<Episode> {

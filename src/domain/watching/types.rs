@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::sections::Sections;
-use crate::domain::catalog::Stamp;
 use crate::domain::ids::{EpisodeId, PlayId, ProfileId, TitleId};
+use crate::domain::stamp::Stamp;
 
 /// What a sitting is spent at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -49,8 +49,8 @@ mod tests {
     use chrono::DateTime;
 
     use super::*;
-    use crate::domain::catalog::Stamp;
     use crate::domain::ids::{GenreId, PersonId, TitleId};
+    use crate::domain::stamp::Stamp;
 
     fn suggested(kind: TitleKind) -> Title {
         Title {

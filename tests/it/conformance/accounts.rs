@@ -8,9 +8,9 @@ use reelgraph::adapters::sqlite::{SqliteAccounts, SqliteDb};
 use reelgraph::domain::accounts::{
     AccountError, AccountStore, EmailAddress, PasswordHash, Profile, Role, User,
 };
-use reelgraph::domain::catalog::Stamp;
 use reelgraph::domain::error::StoreError;
 use reelgraph::domain::ids::{ProfileId, UserId};
+use reelgraph::domain::stamp::Stamp;
 use tempfile::TempDir;
 
 use super::Backend;

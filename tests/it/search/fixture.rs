@@ -6,9 +6,10 @@ use std::collections::HashMap;
 use chrono::DateTime;
 use reelgraph::adapters::search::TantivySearch;
 use reelgraph::domain::catalog::{
-    Change, Changed, Credit, CreditRole, Person, Stamp, Title, TitleKind, TitleSearch,
+    Change, Changed, Credit, CreditRole, Person, Title, TitleKind, TitleSearch,
 };
 use reelgraph::domain::ids::{PersonId, TitleId};
+use reelgraph::domain::stamp::Stamp;
 use reelgraph::domain::text;
 use serde::Deserialize;
 

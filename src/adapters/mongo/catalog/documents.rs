@@ -8,8 +8,9 @@ use bson::{Bson, Document, doc};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::domain::catalog::{Stamp, Title, release_day};
+use crate::domain::catalog::{Title, release_day};
 use crate::domain::error::StoreError;
+use crate::domain::stamp::Stamp;
 use crate::domain::text;
 
 /// The collections.

@@ -7,8 +7,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::adapters::mongo::db::MongoDb;
-use crate::domain::catalog::Stamp;
 use crate::domain::ids::{EpisodeId, PlayId, ProfileId, TitleId};
+use crate::domain::stamp::Stamp;
 use crate::domain::watching::{Play, Section, WatchState, WatchedItem, WatchedTitle};
 
 /// Where the documents are.

@@ -5,8 +5,8 @@ use rusqlite::types::{FromSqlError, Type};
 use rusqlite::{Connection, Error, OptionalExtension, Result, Row, params};
 use uuid::Uuid;
 
-use crate::domain::catalog::Stamp;
 use crate::domain::ids::{PlayId, ProfileId, TitleId};
+use crate::domain::stamp::Stamp;
 use crate::domain::watching::{Play, Section, Sections, WatchState, WatchedItem, WatchedTitle};
 
 /// The length of a section: two positions, two times, and whether it began with a jump.

@@ -1,8 +1,8 @@
 //! What players report.
 
 use super::support::*;
-use crate::domain::catalog::Stamp;
 use crate::domain::ids::TitleId;
+use crate::domain::stamp::Stamp;
 use crate::domain::watching::{Play, PlaybackEvent, WatchError, WatchState, WatchedTitle};
 use PlaybackEvent::{Pause, Progress, Seek, Start, Stop};
 

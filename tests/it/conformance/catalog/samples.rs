@@ -2,10 +2,11 @@
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use reelgraph::domain::catalog::{
-    CatalogBatch, Credit, CreditRole, Episode, ExternalId, Genre, Person, Stamp, Title, TitleKind,
+    CatalogBatch, Credit, CreditRole, Episode, ExternalId, Genre, Person, Title, TitleKind,
 };
 use reelgraph::domain::error::StoreError;
 use reelgraph::domain::ids::{EpisodeId, GenreId, PersonId, TitleId};
+use reelgraph::domain::stamp::Stamp;
 
 use super::backend::Opened;
 
