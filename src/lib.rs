@@ -9,6 +9,11 @@
 //! Two questions find any file: which layer, and which feature? The same noun stands in every layer. Start reading at
 //! [`domain`], then [`app`], which connects everything.
 
-pub mod domain;
-
 pub mod adapters;
+pub mod app;
+pub mod cli;
+pub mod config;
+pub mod domain;
+pub mod graphql;
+pub mod http;
+pub mod jobs;

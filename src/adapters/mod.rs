@@ -1,6 +1,10 @@
 //! The ports of [`crate::domain`] on real technology: one folder for each, one file a feature. No adapter knows of
 //! another one.
 
+pub mod argon2;
+pub mod memory;
 pub mod mongo;
 pub mod neo4j;
+pub mod redis;
+pub mod search;
 pub mod sqlite;

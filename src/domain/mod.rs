@@ -2,8 +2,10 @@
 //! (`store.rs`) and its use cases (`service.rs`).
 
 pub mod accounts;
+pub mod batch;
 pub mod catalog;
 pub mod clock;
+pub mod curation;
 pub mod error;
 pub mod events;
 pub mod ids;

@@ -3,5 +3,13 @@
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 mod conformance;
+mod contract;
+mod curation;
 mod cypher;
+mod errors;
+mod faults;
+mod home;
+mod layering;
+mod schema;
+mod search;
 mod support;

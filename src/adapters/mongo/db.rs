@@ -14,7 +14,17 @@ use crate::domain::error::StoreError;
 /// The name of the database if the address has none.
 const DATABASE: &str = "reelgraph";
 /// The server's code for a unique key that is taken.
-const DUPLICATE: i32 = 11000;
+pub(super) const DUPLICATE: i32 = 11000;
+/// The server's codes for "not here, not now": it stops, starts, or is not the primary, or took too long.
+const ELSEWHERE: [i32; 13] = [
+    6, 7, 50, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436,
+];
+/// The driver's labels for what may or may not have happened, and may be asked again.
+const UNCERTAIN: [&str; 3] = [
+    "TransientTransactionError",
+    "RetryableWriteError",
+    "UnknownTransactionCommitResult",
+];
 /// How long to look for a server that answers.
 const SELECTION: Duration = Duration::from_millis(2500);
 /// How long any one operation may take, transactions with their retries included.
@@ -62,6 +72,11 @@ impl MongoDb {
     /// The database.
     pub(super) fn database(&self) -> &Database {
         &self.database
+    }
+
+    /// A session: each read in it sees at least what the read before saw, whichever server answers.
+    pub(super) async fn session(&self) -> Result<ClientSession, StoreError> {
+        self.client.start_session().await.map_err(store_error)
     }
 
     /// Whether it answers.
@@ -158,9 +173,10 @@ pub(super) fn store_error(error: Error) -> StoreError {
         | ErrorKind::Io(_)
         | ErrorKind::ConnectionPoolCleared { .. }
         | ErrorKind::DnsResolve { .. } => StoreError::unavailable(error),
-        _ if error.contains_label("TransientTransactionError")
-            || error.contains_label("RetryableWriteError") =>
-        {
+        ErrorKind::Command(ref command) if ELSEWHERE.contains(&command.code) => {
+            StoreError::unavailable(error)
+        }
+        _ if UNCERTAIN.iter().any(|label| error.contains_label(label)) => {
             StoreError::unavailable(error)
         }
         _ => StoreError::failed(error),

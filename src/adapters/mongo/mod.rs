@@ -1,5 +1,11 @@
 //! The record in production: MongoDB, a replica set, so that there are transactions.
 
+mod accounts;
+mod catalog;
 mod db;
+mod watching;
 
+pub use accounts::MongoAccounts;
+pub use catalog::MongoCatalog;
 pub use db::MongoDb;
+pub use watching::MongoWatching;

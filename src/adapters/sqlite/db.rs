@@ -13,7 +13,12 @@ use tokio::sync::oneshot;
 use crate::domain::error::StoreError;
 
 /// The tables of each feature. An entry is one version of the schema: never change one that was released, add another.
-const MIGRATIONS: &[&str] = &[include_str!("schema/graph.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("schema/catalog.sql"),
+    include_str!("schema/accounts.sql"),
+    include_str!("schema/watching.sql"),
+    include_str!("schema/graph.sql"),
+];
 
 /// How many threads read.
 const READERS: usize = 3;
@@ -37,10 +42,10 @@ pub struct SqliteDb {
 impl SqliteDb {
     /// Opens the file, makes it if it is not there, and brings its tables up to date.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        let mut writer = connect(path)?;
-        migrate(&mut writer)?;
+        let mut connection = connect(path)?;
+        migrate(&mut connection)?;
         let (writes, queue) = mpsc::channel();
-        spawn("sqlite-writer", move || write_all(&mut writer, &queue))?;
+        spawn("sqlite-writer", move || write_all(&mut connection, &queue))?;
         let (reads, queue) = mpsc::channel::<Read>();
         let queue = Arc::new(Mutex::new(queue));
         for _ in 0..READERS {
@@ -69,13 +74,14 @@ impl SqliteDb {
     ) -> Result<T, StoreError> {
         let (answer, result) = oneshot::channel();
         let read: Read = Box::new(move |connection| {
-            let rows = connection
-                .transaction()
-                .and_then(|transaction| f(&transaction));
+            let rows = caught(|| {
+                let transaction = connection.transaction().map_err(store_error)?;
+                f(&transaction).map_err(store_error)
+            });
             drop(answer.send(rows));
         });
         self.reads.send(read).map_err(|_| closed())?;
-        result.await.map_err(|_| closed())?.map_err(store_error)
+        result.await.map_err(|_| closed())?
     }
 
     /// Writes all of what `f` writes, or nothing if it fails. Once this returns, it survives a crash.
@@ -91,7 +97,7 @@ impl SqliteDb {
         let write: Write = Box::new(move |transaction| {
             let written = transaction
                 .map_err(E::from)
-                .and_then(|connection| in_savepoint(connection, f));
+                .and_then(|connection| caught(|| in_savepoint(connection, f)));
             Box::new(move |committed| {
                 let written = written.and_then(|value| {
                     committed
@@ -106,7 +112,7 @@ impl SqliteDb {
     }
 }
 
-/// A fault of SQLite as the domain knows it.
+/// A fault of the database as the domain knows it.
 pub(super) fn store_error(error: rusqlite::Error) -> StoreError {
     match error.sqlite_error_code() {
         Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => {
@@ -126,6 +132,13 @@ fn in_savepoint<T, E: From<StoreError>>(
     Ok(value)
 }
 
+/// A panic is the failure of the one who asked; the thread goes on for the others. What `f` had open is rolled back as
+/// it unwinds.
+fn caught<T, E: From<StoreError>>(f: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(f))
+        .unwrap_or_else(|_| Err(StoreError::failed("an operation panicked").into()))
+}
+
 fn write_all(connection: &mut Connection, queue: &mpsc::Receiver<Write>) {
     while let Ok(first) = queue.recv() {
         if let Err(error) = connection.execute_batch("BEGIN IMMEDIATE") {
@@ -133,7 +146,9 @@ fn write_all(connection: &mut Connection, queue: &mpsc::Receiver<Write>) {
             continue;
         }
         let mut answers = vec![first(Ok(connection))];
-        while answers.len() < GROUP {
+        // SQLite rolls the whole transaction back by itself when a disk is full or fails: then nothing may be added,
+        // for it would be committed on its own.
+        while answers.len() < GROUP && !connection.is_autocommit() {
             match queue.try_recv() {
                 Ok(write) => answers.push(write(Ok(connection))),
                 Err(_) => break,

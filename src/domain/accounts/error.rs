@@ -33,6 +33,9 @@ pub enum AccountError {
     /// Not logged in.
     #[error("log in first")]
     Unauthenticated,
+    /// The account has no such session.
+    #[error("there is no such session")]
+    SessionNotFound,
     /// The password could not be hashed.
     #[error("hashing a password failed")]
     Hashing(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -53,6 +56,7 @@ impl Coded for AccountError {
             Self::WrongCredentials => ErrorCode::WrongCredentials,
             Self::Busy => ErrorCode::RateLimited,
             Self::Unauthenticated => ErrorCode::Unauthenticated,
+            Self::SessionNotFound => ErrorCode::NotFound,
             Self::Hashing(_) => ErrorCode::Internal,
             Self::Store(error) => error.code(),
         }
@@ -65,6 +69,7 @@ impl Coded for AccountError {
                 Some("password")
             }
             Self::PasswordsDiffer => Some("passwordConfirm"),
+            Self::SessionNotFound => Some("session"),
             _ => None,
         }
     }

@@ -86,7 +86,7 @@ impl AccountService {
         registration: Registration,
         device: Option<String>,
     ) -> Result<LoggedIn, AccountError> {
-        let user = self.create_user(registration, Role::Viewer).await?;
+        let user = self.create_user(registration, Role::Viewer, false).await?;
         self.begin_session(user.0.id, user.1.id, device).await
     }
 
@@ -95,6 +95,7 @@ impl AccountService {
         &self,
         registration: Registration,
         role: Role,
+        email_verified: bool,
     ) -> Result<(User, Profile), AccountError> {
         let email = EmailAddress::parse(&registration.email)?;
         check_new(&registration.password, &email)?;
@@ -121,7 +122,7 @@ impl AccountService {
         let user = User {
             id: UserId::random(&mut rand::rng()),
             email,
-            email_verified: false,
+            email_verified,
             password,
             role,
             stamp,
@@ -189,6 +190,16 @@ impl AccountService {
             .delete_session(viewer.user, viewer.session)
             .await?;
         Ok(())
+    }
+
+    /// Ends another session of the viewer's account, at once and everywhere.
+    pub async fn end_session(
+        &self,
+        viewer: &KnownViewer,
+        session: SessionId,
+    ) -> Result<(), AccountError> {
+        let was_there = self.sessions.delete_session(viewer.user, session).await?;
+        was_there.then_some(()).ok_or(AccountError::SessionNotFound)
     }
 
     /// The viewer's own account and profile.

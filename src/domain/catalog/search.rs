@@ -1,15 +1,15 @@
 //! Finding titles and people by what somebody types.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use async_trait::async_trait;
 
 use super::error::CatalogError;
 use super::service::CatalogService;
-use super::store::{Change, TitleFilter};
+use super::store::{Change, Changed, TitleFilter};
 use super::types::{Person, Title};
-use crate::domain::error::{Coded, ErrorCode};
+use crate::domain::error::{Coded, ErrorCode, StoreError};
 use crate::domain::ids::{PersonId, TitleId};
 
 /// The most hits that a search looks at.
@@ -19,7 +19,8 @@ const MAX_HITS: usize = 500;
 ///
 /// Case and accents do not matter, small typing errors are forgiven. Better matches come first: the whole name, its
 /// beginning, all words in it (the last one may be unfinished), then the same with typing errors, then names of
-/// credited people; a title's original name counts like its name. Equal matches are ordered by popularity, the
+/// credited people; a title's original name counts like its name. A leading article and the spaces between words hardly
+/// count: a name that is whole but for them comes next to the whole name. Equal matches are ordered by popularity, the
 /// greatest first, then by id.
 #[async_trait]
 pub trait TitleSearch: Send + Sync {
@@ -27,11 +28,12 @@ pub trait TitleSearch: Send + Sync {
     /// it literally.
     async fn search_titles(&self, query: &str, limit: usize) -> Result<Vec<TitleHit>, SearchError>;
 
-    /// The people whose name matches, the best first, at most `limit`.
+    /// The people whose name matches, the best first, at most `limit`. Their scores tell equal matches apart by how many
+    /// titles credit them and how popular those are.
     async fn search_people(&self, query: &str, limit: usize)
     -> Result<Vec<PersonHit>, SearchError>;
 
-    /// Takes changes of the catalogue in; visible to the next search. `names` has the people credited by the titles.
+    /// Takes changes of the catalogue in; the same again changes nothing; visible to the next search. `names` has the people credited by the titles.
     async fn apply(
         &self,
         changes: &[Change],
@@ -138,6 +140,36 @@ impl SearchService {
             .into_iter()
             .filter_map(|hit| Some((hit.score, people.remove(&hit.person)?)))
             .collect())
+    }
+}
+
+/// Somebody who keeps a copy of the catalogue, in a form of its own.
+#[async_trait]
+pub trait CatalogFollower: Send + Sync {
+    /// Takes changes in, in the order of the feed. The same may come again.
+    async fn follow(&self, changes: &[Change]) -> Result<(), CatalogError>;
+}
+
+#[async_trait]
+impl CatalogFollower for SearchService {
+    async fn follow(&self, changes: &[Change]) -> Result<(), CatalogError> {
+        let credited = changes.iter().filter_map(|change| match &change.changed {
+            Changed::Title(title) => Some(title.credits.iter().map(|credit| credit.person)),
+            Changed::Person(_) => None,
+        });
+        let people: HashSet<PersonId> = credited.flatten().collect();
+        let people = self
+            .catalog
+            .people(&people.into_iter().collect::<Vec<_>>())
+            .await?;
+        let names = people
+            .into_iter()
+            .map(|person| (person.id, person.name))
+            .collect();
+        self.index
+            .apply(changes, &names)
+            .await
+            .map_err(|error| StoreError::failed(error).into())
     }
 }
 

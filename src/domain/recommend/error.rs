@@ -1,7 +1,10 @@
 //! What can go wrong with suggestions.
 
+use std::sync::Arc;
+
 use crate::domain::catalog::CatalogError;
 use crate::domain::error::{Coded, ErrorCode, StoreError};
+use crate::domain::watching::WatchError;
 
 /// What can go wrong with suggestions.
 #[derive(Debug, thiserror::Error)]
@@ -9,6 +12,12 @@ pub enum RecommendError {
     /// The catalogue failed.
     #[error(transparent)]
     Catalog(#[from] CatalogError),
+    /// The names of people or genres could not be read.
+    #[error("the names of people and genres cannot be read")]
+    Names(#[source] Arc<CatalogError>),
+    /// The record of what was watched failed.
+    #[error(transparent)]
+    Watching(#[from] WatchError),
     /// The graph failed.
     #[error(transparent)]
     Graph(#[from] StoreError),
@@ -18,6 +27,8 @@ impl Coded for RecommendError {
     fn code(&self) -> ErrorCode {
         match self {
             Self::Catalog(error) => error.code(),
+            Self::Names(error) => error.code(),
+            Self::Watching(error) => error.code(),
             Self::Graph(error) => error.code(),
         }
     }

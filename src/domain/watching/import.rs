@@ -1,5 +1,7 @@
 //! Watches that happened elsewhere, as a loaded file tells them.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, SecondsFormat, Utc};
 use uuid::Uuid;
 
@@ -44,5 +46,69 @@ impl ImportedWatch {
             item: self.item,
             title: self.title,
         }
+    }
+    /// Of what several watches say of the same title, keeps only what the latest of them says, or the last in the list
+    /// among those of the same time. So the same list again changes nothing.
+    pub(super) fn keep_last_words(watches: &mut [Self]) {
+        let mut last: HashMap<(ProfileId, TitleId), (DateTime<Utc>, usize)> = HashMap::new();
+        for (index, watch) in watches.iter().enumerate() {
+            if watch.liked.is_some() {
+                let place = last
+                    .entry((watch.profile, watch.title))
+                    .or_insert((watch.at, index));
+                *place = (*place).max((watch.at, index));
+            }
+        }
+        for (index, watch) in watches.iter_mut().enumerate() {
+            if last.get(&(watch.profile, watch.title)) != Some(&(watch.at, index)) {
+                watch.liked = None;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+
+    use super::*;
+    use crate::domain::ids::EpisodeId;
+
+    fn watch(episode: u64, day: i64, liked: Option<bool>) -> ImportedWatch {
+        ImportedWatch {
+            profile: ProfileId(1),
+            item: WatchedItem::Episode(EpisodeId(episode)),
+            title: TitleId(1),
+            at: DateTime::UNIX_EPOCH + TimeDelta::days(day),
+            completion: 1.0,
+            liked,
+            duration: None,
+        }
+    }
+
+    #[test]
+    fn the_same_watch_is_always_the_same_sitting() {
+        let first = watch(1, 1, None).sitting();
+
+        assert_eq!(first, watch(1, 1, Some(true)).sitting());
+        assert_ne!(first.play, watch(2, 1, None).sitting().play);
+        assert_ne!(first.play, watch(1, 2, None).sitting().play);
+    }
+
+    #[test]
+    fn the_last_word_on_a_title_stays() {
+        let mut watches = [
+            watch(1, 2, Some(true)),
+            watch(2, 2, Some(false)),
+            watch(3, 1, Some(true)),
+            watch(4, 3, None),
+        ];
+
+        ImportedWatch::keep_last_words(&mut watches);
+
+        assert_eq!(
+            watches.map(|watch| watch.liked),
+            [None, Some(false), None, None]
+        );
     }
 }

@@ -3,13 +3,13 @@
 //! A store reads the rows of some sittings into a [`Ledger`], lets a [`Change`] work on it, and writes what changed,
 //! all in one transaction. So every store counts the same way, and a repeated report changes nothing.
 
-use std::collections::{BTreeSet, HashMap};
-use std::hash::Hash;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
 use super::error::WatchError;
+use super::import::ImportedWatch;
 use super::rules::{Progress, WatchRules, percent};
 use super::sections::Sections;
 use super::types::{Play, Report, WatchState, WatchedItem, WatchedTitle};
@@ -29,17 +29,34 @@ pub struct Sitting {
     pub title: TitleId,
 }
 
+impl Sitting {
+    /// The key of its play.
+    pub fn play_key(&self) -> (ProfileId, PlayId) {
+        (self.profile, self.play)
+    }
+
+    /// The key of its item's state.
+    pub fn state_key(&self) -> (ProfileId, WatchedItem) {
+        (self.profile, self.item)
+    }
+
+    /// The key of its title's sum.
+    pub fn title_key(&self) -> (ProfileId, TitleId) {
+        (self.profile, self.title)
+    }
+}
+
 /// What is done to a ledger. May be run more than once, each time on a ledger that was read anew.
 pub type Change = Arc<dyn Fn(&mut Ledger) -> Result<(), WatchError> + Send + Sync>;
 
 /// Rows by key, and which of them were changed.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Rows<K, V> {
-    rows: HashMap<K, V>,
+    rows: BTreeMap<K, V>,
     changed: BTreeSet<K>,
 }
 
-impl<K: Copy + Eq + Hash + Ord, V: PartialEq> Rows<K, V> {
+impl<K: Copy + Ord, V> Rows<K, V> {
     /// The rows that the store has.
     pub fn stored(rows: impl IntoIterator<Item = (K, V)>) -> Self {
         Self {
@@ -58,6 +75,24 @@ impl<K: Copy + Eq + Hash + Ord, V: PartialEq> Rows<K, V> {
         self.changed.iter().filter_map(|key| self.rows.get(key))
     }
 
+    fn part(&self, keys: impl Iterator<Item = K>) -> Self
+    where
+        V: Clone,
+    {
+        Self::stored(keys.filter_map(|key| Some((key, self.rows.get(&key)?.clone()))))
+    }
+
+    fn absorb(&mut self, part: &Self)
+    where
+        V: Clone,
+    {
+        for key in &part.changed {
+            if let Some(row) = part.rows.get(key) {
+                self.put(*key, row.clone());
+            }
+        }
+    }
+
     fn put(&mut self, key: K, row: V) {
         self.rows.insert(key, row);
         self.changed.insert(key);
@@ -65,7 +100,7 @@ impl<K: Copy + Eq + Hash + Ord, V: PartialEq> Rows<K, V> {
 }
 
 /// The rows of some sittings.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Ledger {
     /// The sittings.
     pub plays: Rows<(ProfileId, PlayId), Play>,
@@ -76,9 +111,27 @@ pub struct Ledger {
 }
 
 impl Ledger {
+    /// The rows of some of the sittings, as if the store had them so. With [`Self::absorb`] several changes share one
+    /// transaction, and one that fails takes nothing else with it.
+    #[must_use]
+    pub fn part(&self, sittings: &[Sitting]) -> Self {
+        Self {
+            plays: self.plays.part(sittings.iter().map(Sitting::play_key)),
+            states: self.states.part(sittings.iter().map(Sitting::state_key)),
+            titles: self.titles.part(sittings.iter().map(Sitting::title_key)),
+        }
+    }
+
+    /// Takes over what was changed in a part.
+    pub fn absorb(&mut self, part: &Self) {
+        self.plays.absorb(&part.plays);
+        self.states.absorb(&part.states);
+        self.titles.absorb(&part.titles);
+    }
+
     /// The state that a sitting's item is in now.
     pub fn state(&self, sitting: &Sitting) -> Option<&WatchState> {
-        self.states.get((sitting.profile, sitting.item))
+        self.states.get(sitting.state_key())
     }
 
     /// Records a report. Says whether the sitting got to the end just now.
@@ -96,20 +149,32 @@ impl Ledger {
         if !play.sections.add(report.event, report.position, report.at) {
             return Ok(false);
         }
+        // A report that comes late says what was played, but neither where the viewer is nor how long the item is.
+        let is_latest = report.at >= play.last_at;
         play.started_at = play.started_at.min(report.at);
-        if report.at >= play.last_at {
+        if is_latest {
             play.last_at = report.at;
             play.position = report.position;
+            play.duration = report.duration.or(play.duration);
+        } else {
+            play.duration = play.duration.or(report.duration);
         }
-        play.duration = report.duration.or(play.duration);
         let progress = rules.judge(report.position, play.duration);
         play.completed |= progress.watched && !report.event.is_jump();
         play.completion = match play.duration {
             Some(duration) => (play.sections.seconds() / duration).min(1.0),
             None => f64::from(u8::from(play.completed)),
         };
-        let resume = (!report.event.is_jump() || !progress.watched).then_some(progress);
-        Ok(self.settle(rules, sitting, before, play, resume, now))
+        // A jump to the end is no reason to forget where to resume.
+        let moves = is_latest && !(report.event.is_jump() && progress.watched);
+        Ok(self.settle(
+            rules,
+            sitting,
+            before.as_ref(),
+            play,
+            moves.then_some(progress),
+            now,
+        ))
     }
 
     /// Records a watch that happened elsewhere: the same time again is the same watch.
@@ -117,7 +182,7 @@ impl Ledger {
         &mut self,
         rules: &WatchRules,
         sitting: &Sitting,
-        watch: &super::ImportedWatch,
+        watch: &ImportedWatch,
         now: DateTime<Utc>,
     ) -> Result<(), WatchError> {
         let before = self.play(sitting)?;
@@ -132,28 +197,15 @@ impl Ledger {
             Sections::default()
         };
         play.completion = watch.completion;
-        let progress = rules.judge(watch.completion * 100.0, Some(100.0)); // Of 100 s, so that a second is a percent.
-        let short = progress.resume > 0.0
-            && watch
-                .duration
-                .is_some_and(|duration| duration < rules.short_below_seconds);
-        play.completed = watch.completion * 100.0 > rules.watched_above_percent || short;
-        let resume = if play.completed || progress.resume == 0.0 {
-            0.0
-        } else {
-            play.position
-        };
-        let progress = Progress {
-            resume,
-            watched: play.completed,
-        };
-        self.settle(rules, sitting, before, play, Some(progress), now);
-        self.like(sitting, watch.liked, now);
+        let progress = rules.judge_share(watch.completion, watch.duration);
+        play.completed = progress.watched;
+        self.settle(rules, sitting, before.as_ref(), play, Some(progress), now);
+        self.like(sitting, watch, now);
         Ok(())
     }
 
     fn play(&self, sitting: &Sitting) -> Result<Option<Play>, WatchError> {
-        match self.plays.get((sitting.profile, sitting.play)) {
+        match self.plays.get(sitting.play_key()) {
             Some(play) if play.item != sitting.item => Err(WatchError::PlayOfAnotherItem),
             play => Ok(play.cloned()),
         }
@@ -164,21 +216,21 @@ impl Ledger {
         &mut self,
         rules: &WatchRules,
         sitting: &Sitting,
-        before: Option<Play>,
+        before: Option<&Play>,
         mut play: Play,
         progress: Option<Progress>,
         now: DateTime<Utc>,
     ) -> bool {
-        if before.as_ref() == Some(&play) {
+        if before == Some(&play) {
             return false;
         }
-        if let Some(before) = &before {
+        if let Some(before) = before {
             play.stamp = before.stamp.next(now);
         }
-        let new = Added::between(rules, before.as_ref(), &play);
+        let new = Added::between(rules, before, &play);
         self.settle_state(sitting, &play, new, progress, now);
         self.settle_title(sitting, &play, new, now);
-        self.plays.put((sitting.profile, sitting.play), play);
+        self.plays.put(sitting.play_key(), play);
         new.completions > 0
     }
 
@@ -196,23 +248,28 @@ impl Ledger {
             .unwrap_or_else(|| WatchState::new(sitting, play.last_at, now));
         state.plays = state.plays.saturating_add_signed(new.plays);
         state.completions = state.completions.saturating_add_signed(new.completions);
-        state.watched |= play.completed;
+        state.watched = if new.completions < 0 {
+            state.completions > 0
+        } else {
+            state.watched || play.completed
+        };
         state.seconds = (state.seconds + new.seconds).max(0.0);
         if play.last_at >= state.last_played_at {
             state.last_played_at = play.last_at;
             if let Some(progress) = progress {
                 state.position = progress.resume;
+                state.percent = play
+                    .duration
+                    .map_or(0.0, |duration| percent(progress.resume, duration));
             }
         }
-        state.percent = match play.duration {
-            Some(duration) if state.position > 0.0 => percent(state.position, duration),
-            _ if state.watched => 100.0,
-            _ => 0.0,
-        };
+        if state.position <= 0.0 {
+            state.percent = if state.watched { 100.0 } else { 0.0 };
+        }
         if let Some(before) = before {
             state.stamp = before.stamp.next(now);
         }
-        self.states.put((sitting.profile, sitting.item), state);
+        self.states.put(sitting.state_key(), state);
     }
 
     fn settle_title(&mut self, sitting: &Sitting, play: &Play, new: Added, now: DateTime<Utc>) {
@@ -223,17 +280,19 @@ impl Ledger {
         sum.weight = (sum.weight + new.weight).max(0.0);
         sum.first_at = sum.first_at.min(play.started_at);
         sum.last_at = sum.last_at.max(play.last_at);
-        self.titles.put((sitting.profile, sitting.title), sum);
+        self.titles.put(sitting.title_key(), sum);
     }
 
-    fn like(&mut self, sitting: &Sitting, liked: Option<bool>, now: DateTime<Utc>) {
-        let key = (sitting.profile, sitting.title);
+    /// Takes over what the viewer said, unless a later watch may have said something else.
+    fn like(&mut self, sitting: &Sitting, watch: &ImportedWatch, now: DateTime<Utc>) {
+        let key = sitting.title_key();
         if let Some(sum) = self.titles.get(key)
-            && liked.is_some()
-            && sum.liked != liked
+            && watch.liked.is_some()
+            && sum.liked != watch.liked
+            && (sum.liked.is_none() || watch.at >= sum.last_at)
         {
             let sum = WatchedTitle {
-                liked,
+                liked: watch.liked,
                 stamp: sum.stamp.next(now),
                 ..sum.clone()
             };
@@ -243,7 +302,7 @@ impl Ledger {
 
     /// The title's sum as it is before the sitting's news, with the stamp of the write to come.
     fn watched_title(&self, sitting: &Sitting, play: &Play, now: DateTime<Utc>) -> WatchedTitle {
-        match self.titles.get((sitting.profile, sitting.title)) {
+        match self.titles.get(sitting.title_key()) {
             Some(sum) => WatchedTitle {
                 stamp: sum.stamp.next(now),
                 ..sum.clone()

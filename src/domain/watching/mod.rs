@@ -1,5 +1,6 @@
 //! What profiles watched: sittings, where to resume, what to watch next, and what it all adds up to per title.
 
+mod batches;
 mod error;
 mod import;
 mod ledger;
@@ -7,9 +8,17 @@ mod next_up;
 mod rules;
 mod sections;
 mod service;
+mod standing;
 mod store;
+#[cfg(test)]
+#[expect(
+    clippy::float_cmp,
+    reason = "whole seconds, and sums made in the same order, are exact"
+)]
+mod tests;
 mod types;
 
+pub use batches::{StandingsBySeries, StatesByItem};
 pub use error::WatchError;
 pub use import::ImportedWatch;
 pub use ledger::{Change, Ledger, Rows, Sitting};
@@ -17,5 +26,6 @@ pub use next_up::next_episode;
 pub use rules::{Progress, WatchRules};
 pub use sections::{Section, Sections};
 pub use service::{Reported, WatchService};
+pub use standing::SeriesStanding;
 pub use store::WatchStore;
 pub use types::{Play, PlaybackEvent, Report, WatchState, WatchedItem, WatchedTitle};

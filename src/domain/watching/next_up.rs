@@ -8,11 +8,11 @@ use crate::domain::catalog::Episode;
 ///
 /// Specials (season 0) take no part, nor do episodes that are still to be shown. `episodes` are those of one series,
 /// in order.
-pub fn next_episode<'a>(
-    episodes: &'a [Episode],
+pub fn next_episode(
+    episodes: &[Episode],
     is_watched: impl Fn(&Episode) -> bool,
     today: NaiveDate,
-) -> Option<&'a Episode> {
+) -> Option<&Episode> {
     let regular = || episodes.iter().filter(|episode| episode.season > 0);
     let highest = regular()
         .filter(|episode| is_watched(episode))
@@ -22,4 +22,72 @@ pub fn next_episode<'a>(
         .filter(|episode| episode.aired.is_none_or(|day| day <= today))
         .filter(|episode| highest.is_none_or(|highest| episode.place() > highest))
         .find(|episode| !is_watched(episode))
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+
+    use super::*;
+    use crate::domain::catalog::Stamp;
+    use crate::domain::ids::{EpisodeId, TitleId};
+
+    /// The episodes of a series with two specials and two seasons of three; the last is shown tomorrow.
+    fn series() -> Vec<Episode> {
+        let places = [
+            (0, 1),
+            (0, 2),
+            (1, 1),
+            (1, 2),
+            (1, 3),
+            (2, 1),
+            (2, 2),
+            (2, 3),
+        ];
+        places
+            .map(|(season, number)| Episode {
+                id: EpisodeId::of_place(TitleId(1), season, number),
+                series: TitleId(1),
+                season,
+                number,
+                name: None,
+                original_name: None,
+                aired: ((season, number) == (2, 3)).then(|| today().succ_opt().unwrap_or_default()),
+                duration: None,
+                directors: Vec::new(),
+                stamp: Stamp::first(DateTime::UNIX_EPOCH),
+            })
+            .to_vec()
+    }
+
+    fn today() -> NaiveDate {
+        NaiveDate::from_ymd_opt(2026, 3, 1).unwrap_or_default()
+    }
+
+    fn next_after(watched: &[(u32, u32)]) -> Option<(u32, u32)> {
+        let is_watched = |episode: &Episode| watched.contains(&episode.place());
+        next_episode(&series(), is_watched, today()).map(Episode::place)
+    }
+
+    #[test]
+    fn who_has_watched_nothing_begins_at_the_beginning() {
+        assert_eq!(next_after(&[]), Some((1, 1)));
+    }
+
+    #[test]
+    fn the_next_one_follows_the_highest_watched() {
+        assert_eq!(next_after(&[(1, 1)]), Some((1, 2)));
+        assert_eq!(next_after(&[(1, 3)]), Some((2, 1)));
+        assert_eq!(next_after(&[(2, 1), (1, 1)]), Some((2, 2)));
+    }
+
+    #[test]
+    fn specials_take_no_part() {
+        assert_eq!(next_after(&[(0, 1)]), Some((1, 1)));
+    }
+
+    #[test]
+    fn what_is_still_to_be_shown_is_not_next() {
+        assert_eq!(next_after(&[(2, 2)]), None);
+    }
 }

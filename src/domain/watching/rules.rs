@@ -38,30 +38,48 @@ pub struct Progress {
     pub watched: bool,
 }
 
+impl Progress {
+    const NOTHING: Self = Self {
+        resume: 0.0,
+        watched: false,
+    };
+    const WATCHED: Self = Self {
+        resume: 0.0,
+        watched: true,
+    };
+}
+
 impl WatchRules {
     /// What a position that was reached by playing means. Exactly at a threshold there is still something to resume.
     ///
     /// An item of unknown length counts as watched once it was played at all.
     pub fn judge(&self, position: f64, duration: Option<f64>) -> Progress {
-        const NOTHING: Progress = Progress {
-            resume: 0.0,
-            watched: false,
-        };
-        const WATCHED: Progress = Progress {
-            resume: 0.0,
-            watched: true,
-        };
-        let Some(duration) = duration.filter(|duration| *duration > 0.0) else {
-            return WATCHED;
-        };
-        let percent = percent(position, duration);
+        match duration.filter(|duration| *duration > 0.0) {
+            Some(duration) => self.decide(percent(position, duration), position, duration),
+            None => Progress::WATCHED,
+        }
+    }
+
+    /// What it means that a share of an item, 0 to 1, was watched elsewhere.
+    ///
+    /// Of an item of unknown length there is nothing to resume; the share alone decides whether it was watched.
+    pub fn judge_share(&self, share: f64, duration: Option<f64>) -> Progress {
+        let percent = share * 100.0;
+        match duration.filter(|duration| *duration > 0.0) {
+            Some(duration) => self.decide(percent, share * duration, duration),
+            None if percent > self.watched_above_percent => Progress::WATCHED,
+            None => Progress::NOTHING,
+        }
+    }
+
+    fn decide(&self, percent: f64, position: f64, duration: f64) -> Progress {
         if percent < self.resume_from_percent {
-            NOTHING
+            Progress::NOTHING
         } else if percent > self.watched_above_percent
             || position >= duration - self.watched_in_last_seconds
             || duration < self.short_below_seconds
         {
-            WATCHED
+            Progress::WATCHED
         } else {
             Progress {
                 resume: position,
@@ -126,6 +144,22 @@ mod tests {
     #[test]
     fn what_has_no_length_is_watched_when_played() {
         assert_eq!(judge(10.0, None), (0.0, true));
+    }
+
+    #[test]
+    fn a_share_is_judged_like_the_position_that_it_is() {
+        let judge = |share, duration| {
+            let Progress { resume, watched } = WatchRules::default().judge_share(share, duration);
+            (resume, watched)
+        };
+
+        assert_eq!(judge(0.04, HOUR), (0.0, false));
+        assert_eq!(judge(0.5, HOUR), (1800.0, false));
+        assert_eq!(judge(0.9, HOUR), (3240.0, false));
+        assert_eq!(judge(0.91, HOUR), (0.0, true));
+        assert_eq!(judge(0.05, Some(299.0)), (0.0, true));
+        assert_eq!(judge(0.9, None), (0.0, false));
+        assert_eq!(judge(0.91, None), (0.0, true));
     }
 
     #[test]

@@ -83,7 +83,7 @@ impl Sections {
             && next.from >= self.0[here].to
         {
             self.0[here].to = next.to;
-            self.0[here].to_at = next.to_at;
+            self.0[here].to_at = self.0[here].to_at.max(next.to_at);
             self.0.remove(here + 1);
         }
         true
@@ -108,10 +108,18 @@ impl Sections {
     }
 }
 
+impl FromIterator<Section> for Sections {
+    /// The sections that a store kept, in the order that [`Sections::iter`] gives.
+    fn from_iter<T: IntoIterator<Item = Section>>(sections: T) -> Self {
+        Self(sections.into_iter().collect())
+    }
+}
+
 impl Section {
     /// Whether the report adds nothing to this section.
     fn knows(&self, event: PlaybackEvent, position: f64, at: DateTime<Utc>) -> bool {
-        let began_here = position.to_bits() == self.from.to_bits() && at == self.from_at;
+        let began_here =
+            self.cut && position.to_bits() == self.from.to_bits() && at == self.from_at;
         let inside =
             (self.from..=self.to).contains(&position) && (self.from_at..=self.to_at).contains(&at);
         if event.is_jump() { began_here } else { inside }
@@ -119,6 +127,7 @@ impl Section {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "whole seconds are exact")]
 mod tests {
     use PlaybackEvent::{Pause, Progress, Seek, Start, Stop};
     use chrono::TimeDelta;

@@ -3,22 +3,26 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use chrono::SubsecRound;
+
 use super::error::WatchError;
 use super::import::ImportedWatch;
 use super::ledger::Sitting;
-use super::next_up::next_episode;
 use super::rules::WatchRules;
+use super::standing::{SeriesStanding, by_episode};
 use super::store::WatchStore;
 use super::types::{Play, Report, WatchState, WatchedItem, WatchedTitle};
 use crate::domain::catalog::{CatalogService, Episode, TitleKind};
 use crate::domain::clock::Clock;
 use crate::domain::error::StoreError;
 use crate::domain::events::{Event, EventBus};
-use crate::domain::ids::{EpisodeId, PlayId, ProfileId, TitleId};
+use crate::domain::ids::{PlayId, ProfileId, TitleId};
 use crate::domain::page::{Direction, Keyset, Slice, Window};
 
 /// How far ahead of ours a client's clock may run, in seconds.
 const CLOCK_SKEW: i64 = 300;
+/// How many sums are read at once when all are walked through.
+const WALK: usize = 5000;
 /// The longest position in an item of unknown length, in seconds.
 const LONGEST: f64 = 86_400.0;
 
@@ -72,6 +76,7 @@ impl WatchService {
         let (title, known) = self.title_and_duration(item).await?;
         let report = Report {
             duration: check_duration(known, report.duration)?,
+            at: report.at.trunc_subsecs(3), // What stores keep; a repeated report must be equal to the stored one.
             ..report
         };
         check_position(&report)?;
@@ -110,9 +115,13 @@ impl WatchService {
     }
 
     /// Records watches that happened elsewhere, in one transaction. Says how many of them were news.
-    pub async fn import(&self, watches: Vec<ImportedWatch>) -> Result<usize, WatchError> {
+    pub async fn import(&self, mut watches: Vec<ImportedWatch>) -> Result<usize, WatchError> {
         let now = self.clock.now();
         let rules = self.rules;
+        for watch in &mut watches {
+            watch.at = watch.at.trunc_subsecs(3);
+        }
+        ImportedWatch::keep_last_words(&mut watches);
         let sittings: Vec<Sitting> = watches.iter().map(ImportedWatch::sitting).collect();
         let pairs: Vec<(Sitting, ImportedWatch)> = sittings.iter().copied().zip(watches).collect();
         let change = Arc::new(move |ledger: &mut super::Ledger| {
@@ -208,7 +217,7 @@ impl WatchService {
             // Series without a next episode are passed over, so a page may need several reads to fill.
             match edge {
                 Some(edge) if page.has_more && found.len() <= window.limit => {
-                    rest.start = Some(place(edge))
+                    rest.start = Some(place(edge));
                 }
                 _ => break,
             }
@@ -230,27 +239,46 @@ impl WatchService {
         profile: Option<ProfileId>,
         series: &[TitleId],
     ) -> Result<HashMap<TitleId, Episode>, WatchError> {
+        let standings = self.series_standings(profile, series).await?;
+        Ok(standings
+            .into_iter()
+            .filter_map(|(series, standing)| Some((series, standing.next?)))
+            .collect())
+    }
+
+    /// How far a profile, or somebody who has watched nothing, is with each of these series; those without an episode
+    /// are left out.
+    pub async fn series_standings(
+        &self,
+        profile: Option<ProfileId>,
+        series: &[TitleId],
+    ) -> Result<HashMap<TitleId, SeriesStanding>, WatchError> {
         let episodes = self.catalog.episodes_of_series(series).await?;
         let states = match profile {
             Some(profile) => self.store.states_of_titles(profile, series).await?,
             None => Vec::new(),
         };
-        let watched: HashMap<WatchedItem, bool> = states
-            .into_iter()
-            .map(|state| (state.item, state.watched))
-            .collect();
-        let is_watched = |episode: &Episode| {
-            watched
-                .get(&WatchedItem::Episode(episode.id))
-                .copied()
-                .unwrap_or(false)
-        };
+        let states = by_episode(states);
         let today = self.clock.now().date_naive();
         let by_series = episodes.chunk_by(|a, b| a.series == b.series);
         Ok(by_series
-            .filter_map(|episodes| next_episode(episodes, is_watched, today))
-            .map(|next| (next.series, next.clone()))
+            .map(|episodes| {
+                let standing = SeriesStanding::new(episodes, &states, today);
+                (episodes[0].series, standing)
+            })
             .collect())
+    }
+
+    /// Profiles that have watched something, by id, from the one after the given; none: there are no more.
+    pub async fn profiles_after(
+        &self,
+        after: Option<ProfileId>,
+    ) -> Result<Vec<ProfileId>, WatchError> {
+        let beyond = after.map(|profile| (profile, TitleId(i64::MAX.cast_unsigned())));
+        let sums = self.store.watched_titles_after(beyond, WALK).await?;
+        let mut profiles: Vec<ProfileId> = sums.iter().map(|sum| sum.profile).collect();
+        profiles.dedup();
+        Ok(profiles)
     }
 
     /// What a profile's sittings at these titles add up to.
@@ -275,13 +303,12 @@ impl WatchService {
                     .pop()
                     .filter(|title| title.kind == TitleKind::Film);
                 let film = film.ok_or(WatchError::ItemNotFound)?;
-                Ok((film.id, film.duration.map(f64::from)))
+                Ok((film.id, length(film.duration)))
             }
             WatchedItem::Episode(id) => {
-                let episode: Option<Episode> =
-                    self.catalog.episodes(&[id as EpisodeId]).await?.pop();
+                let episode: Option<Episode> = self.catalog.episodes(&[id]).await?.pop();
                 let episode = episode.ok_or(WatchError::ItemNotFound)?;
-                Ok((episode.series, episode.duration.map(f64::from)))
+                Ok((episode.series, length(episode.duration)))
             }
             WatchedItem::Series(_) => Err(WatchError::ItemNotFound),
         }
@@ -291,6 +318,11 @@ impl WatchService {
 /// A series' place in the list of what comes next.
 fn place(sum: &WatchedTitle) -> Keyset {
     Keyset::by_number(sum.last_at.timestamp_millis(), sum.title.to_i64())
+}
+
+/// A length of nothing is one that nobody knows.
+fn length(seconds: Option<u32>) -> Option<f64> {
+    seconds.filter(|seconds| *seconds > 0).map(f64::from)
 }
 
 /// The length to go by: the player's, which has the file before it, unless it contradicts the catalogue's, which is
@@ -319,5 +351,61 @@ fn check_position(report: &Report) -> Result<(), WatchError> {
             position: report.position,
             length: report.duration,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+
+    use super::super::types::PlaybackEvent;
+    use super::*;
+
+    #[test]
+    fn the_players_length_goes_before_the_catalogues_unless_it_contradicts() {
+        let length = |known, reported| check_duration(known, reported).ok();
+
+        assert_eq!(length(Some(5400.0), None), Some(Some(5400.0)));
+        assert_eq!(length(Some(5400.0), Some(5431.5)), Some(Some(5431.5)));
+        assert_eq!(length(Some(5400.0), Some(6060.0)), Some(Some(6060.0)));
+        assert_eq!(length(Some(5400.0), Some(6061.0)), None);
+        assert_eq!(length(Some(5400.0), Some(1200.0)), None);
+        assert_eq!(length(None, Some(1200.0)), Some(Some(1200.0)));
+        assert_eq!(length(None, None), Some(None));
+        for impossible in [0.0, -1.0, 86_401.0, f64::NAN, f64::INFINITY] {
+            assert_eq!(length(None, Some(impossible)), None);
+        }
+    }
+
+    #[test]
+    fn a_position_is_between_the_start_and_the_end() {
+        let accepts = |position, duration| {
+            let report = Report {
+                event: PlaybackEvent::Progress,
+                position,
+                at: DateTime::UNIX_EPOCH,
+                duration,
+            };
+            check_position(&report).is_ok()
+        };
+
+        assert!(accepts(0.0, Some(5400.0)));
+        assert!(accepts(5400.0, Some(5400.0)));
+        assert!(accepts(86_400.0, None));
+        for (position, duration) in [
+            (-0.1, None),
+            (5400.1, Some(5400.0)),
+            (86_400.1, None),
+            (f64::NAN, Some(5400.0)),
+            (f64::NAN, None),
+        ] {
+            assert!(!accepts(position, duration));
+        }
+    }
+
+    #[test]
+    fn a_length_of_nothing_is_unknown() {
+        assert_eq!(length(Some(0)), None);
+        assert_eq!(length(Some(90)), Some(90.0));
     }
 }

@@ -33,3 +33,8 @@ pub(crate) enum Backend {
     /// Redis.
     redis,
 }
+
+mod accounts;
+mod catalog;
+mod sessions;
+mod watching;

@@ -1,3 +1,5 @@
 //! What the tests share.
 
+pub(crate) mod program;
+pub(crate) mod proxy;
 pub(crate) mod servers;

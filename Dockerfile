@@ -1,0 +1,27 @@
+# syntax=docker/dockerfile:1
+
+FROM rust:1.95-bookworm AS build
+WORKDIR /build
+COPY . .
+# The registry and the target folder outlive this layer, so that dependencies are built once and not after each
+# change; the program is copied out because the mounts are no part of the image.
+RUN --mount=type=cache,target=/usr/local/cargo/registry \
+    --mount=type=cache,target=/build/target \
+    cargo build --locked --release --bin reelgraph \
+    && cp target/release/reelgraph /usr/local/bin/reelgraph
+
+FROM debian:bookworm-slim
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends ca-certificates \
+    && rm -rf /var/lib/apt/lists/* \
+    && groupadd --gid 10001 reelgraph \
+    && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /var/lib/reelgraph --shell /usr/sbin/nologin reelgraph \
+    && install -d -m 0750 -o reelgraph -g reelgraph /var/lib/reelgraph
+COPY --from=build /usr/local/bin/reelgraph /usr/local/bin/reelgraph
+USER 10001:10001
+WORKDIR /var/lib/reelgraph
+# A volume that is new takes over this folder's owner.
+VOLUME /var/lib/reelgraph
+EXPOSE 8080
+ENTRYPOINT ["reelgraph"]
+CMD ["serve"]

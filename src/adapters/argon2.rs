@@ -1,0 +1,196 @@
+//! Passwords hashed with Argon2id.
+//!
+//! Each hash takes a core for some 25 ms and 19 MiB, so as many run at once as there are cores, some wait, and the
+//! rest are turned away.
+
+use std::sync::Arc;
+
+use argon2::password_hash::phc;
+use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, PasswordVerifier as _, Version};
+use async_trait::async_trait;
+use secrecy::{ExposeSecret, SecretString};
+use tokio::sync::Semaphore;
+
+use crate::domain::accounts::{AccountError, PasswordHash, PasswordHasher};
+
+/// The memory of one hash in KiB, the passes over it and the lanes: what OWASP asks for at the least.
+const PARAMS: Params = match Params::new(19 * 1024, 2, 1, None) {
+    Ok(params) => params,
+    Err(_) => panic!("these parameters are allowed"),
+};
+/// How many may wait.
+const QUEUE: usize = 32;
+
+/// Hashes with Argon2id. Clones share the queue.
+#[derive(Clone)]
+pub struct Argon2Hasher {
+    /// One permit for each that runs or waits.
+    admitted: Arc<Semaphore>,
+    /// One permit for each that runs.
+    running: Arc<Semaphore>,
+    /// The hash of no password, to spend the same time on.
+    dummy: Arc<str>,
+}
+
+impl Default for Argon2Hasher {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Argon2Hasher {
+    /// As many at once as there are cores.
+    pub fn new() -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let dummy = format!(
+            "$argon2id$v=19$m={},t={},p={}${}${}",
+            PARAMS.m_cost(),
+            PARAMS.t_cost(),
+            PARAMS.p_cost(),
+            "A".repeat(22),
+            "A".repeat(43),
+        );
+        Self {
+            admitted: Arc::new(Semaphore::new(cores + QUEUE)),
+            running: Arc::new(Semaphore::new(cores)),
+            dummy: dummy.into(),
+        }
+    }
+
+    /// Runs work off the async threads. The permits go with it, so that it counts until it is done even if nobody
+    /// waits for it any more.
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, argon2::password_hash::Error> + Send + 'static,
+    ) -> Result<T, AccountError> {
+        let admitted = Arc::clone(&self.admitted)
+            .try_acquire_owned()
+            .map_err(|_| AccountError::Busy)?;
+        let running = Arc::clone(&self.running)
+            .acquire_owned()
+            .await
+            .map_err(hashing)?;
+        tokio::task::spawn_blocking(move || {
+            let _permits = (admitted, running);
+            work()
+        })
+        .await
+        .map_err(hashing)?
+        .map_err(hashing)
+    }
+}
+
+#[async_trait]
+impl PasswordHasher for Argon2Hasher {
+    async fn hash(&self, password: SecretString) -> Result<PasswordHash, AccountError> {
+        self.run(move || argon2().hash_password(password.expose_secret().as_bytes()))
+            .await
+            .map(|hash: phc::PasswordHash| PasswordHash(hash.to_string()))
+    }
+
+    async fn verify(
+        &self,
+        password: SecretString,
+        hash: Option<PasswordHash>,
+    ) -> Result<bool, AccountError> {
+        let is_known = hash.is_some();
+        let text = hash.map_or_else(|| self.dummy.to_string(), |hash| hash.0);
+        let hash = phc::PasswordHash::new(&text).map_err(hashing)?;
+        let is_right = self
+            .run(move || {
+                match argon2().verify_password(password.expose_secret().as_bytes(), &hash) {
+                    Ok(()) => Ok(true),
+                    Err(argon2::password_hash::Error::PasswordInvalid) => Ok(false),
+                    Err(error) => Err(error),
+                }
+            })
+            .await?;
+        Ok(is_right && is_known)
+    }
+}
+
+fn argon2() -> Argon2<'static> {
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, PARAMS)
+}
+
+fn hashing(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> AccountError {
+    AccountError::Hashing(error.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::*;
+
+    const PASSWORD: &str = "correct horse battery";
+
+    #[tokio::test]
+    async fn a_hash_is_that_of_its_password_only() {
+        let hasher = Argon2Hasher::new();
+
+        let hash = hasher.hash(PASSWORD.into()).await.unwrap();
+        let again = hasher.hash(PASSWORD.into()).await.unwrap();
+
+        assert!(hash.0.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
+        assert!(hash != again, "the salt is new each time");
+        let right = hasher.verify(PASSWORD.into(), Some(hash.clone())).await;
+        assert!(right.unwrap());
+        let wrong = hasher.verify("Correct horse battery".into(), Some(hash));
+        assert!(!wrong.await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn without_a_hash_it_says_no_and_takes_as_long() {
+        let hasher = Argon2Hasher::new();
+        let hash = hasher.hash(PASSWORD.into()).await.unwrap();
+        let (mut with, mut without) = (Duration::MAX, Duration::MAX);
+
+        for _ in 0..3 {
+            let start = Instant::now();
+            let known = hasher.verify(PASSWORD.into(), Some(hash.clone())).await;
+            with = with.min(start.elapsed());
+            let start = Instant::now();
+            let unknown = hasher.verify(PASSWORD.into(), None).await;
+            without = without.min(start.elapsed());
+
+            assert!(known.unwrap());
+            assert!(!unknown.unwrap());
+        }
+
+        assert!(without > with / 3, "{without:?} against {with:?}");
+    }
+
+    #[tokio::test]
+    async fn a_stored_hash_that_is_none_is_a_fault() {
+        let hasher = Argon2Hasher::new();
+
+        for text in ["", "plain text", "$argon2id$v=19$m=19456,t=2,p=1$!$!"] {
+            let hash = PasswordHash(text.to_owned());
+            let failed = hasher.verify(PASSWORD.into(), Some(hash)).await;
+
+            assert!(
+                matches!(failed, Err(AccountError::Hashing(_))),
+                "{failed:?}"
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn who_comes_when_too_many_wait_is_turned_away() {
+        let hasher = Argon2Hasher::new();
+        let all = hasher.admitted.available_permits();
+
+        let crowd = (0..all + 5).map(|_| hasher.verify(PASSWORD.into(), None));
+        let results = futures::future::join_all(crowd).await;
+
+        let busy = |result: &&Result<bool, AccountError>| matches!(result, Err(AccountError::Busy));
+        let (busy, done) = (
+            results.iter().filter(busy).count(),
+            results.iter().filter(|result| result.is_ok()).count(),
+        );
+        assert!(busy > 0);
+        assert_eq!(busy + done, results.len());
+        assert!(hasher.hash(PASSWORD.into()).await.is_ok());
+    }
+}

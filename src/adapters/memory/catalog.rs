@@ -1,0 +1,227 @@
+//! A cache in front of a catalogue store: titles, people, genres and episodes by id.
+//!
+//! It is bounded, and never the record. What this process writes is forgotten at once, what another one writes arrives
+//! by the change feed; a value that slipped in between is forgotten after a minute at the latest.
+
+use std::hash::Hash;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use moka::sync::Cache;
+
+use crate::domain::catalog::{
+    CatalogBatch, CatalogError, CatalogFollower, CatalogStore, Change, Changed, Episode,
+    ExternalId, Genre, Person, Season, SeasonId, Title, TitleFilter, TitleQuery,
+};
+use crate::domain::error::StoreError;
+use crate::domain::ids::{EpisodeId, GenreId, PersonId, TitleId};
+use crate::domain::page::{Slice, Window};
+
+/// How many things of each sort are kept.
+const CAPACITY: u64 = 100_000;
+/// How long a value is trusted.
+const LIFETIME: Duration = Duration::from_secs(60);
+
+/// A catalogue store with a cache in front.
+#[derive(Clone)]
+pub struct CachedCatalog {
+    store: Arc<dyn CatalogStore>,
+    titles: Cache<TitleId, Arc<Title>>,
+    people: Cache<PersonId, Arc<Person>>,
+    genres: Cache<GenreId, Arc<Genre>>,
+    episodes: Cache<EpisodeId, Arc<Episode>>,
+}
+
+impl CachedCatalog {
+    /// An empty cache in front of a store.
+    pub fn new(store: Arc<dyn CatalogStore>) -> Self {
+        Self {
+            store,
+            titles: cache(),
+            people: cache(),
+            genres: cache(),
+            episodes: cache(),
+        }
+    }
+
+    fn keep_titles(&self, titles: &[Title]) {
+        for title in titles {
+            self.titles.insert(title.id, Arc::new(title.clone()));
+        }
+    }
+}
+
+fn cache<K: Hash + Eq + Send + Sync + 'static, V: Send + Sync + 'static>() -> Cache<K, Arc<V>> {
+    Cache::builder()
+        .max_capacity(CAPACITY)
+        .time_to_live(LIFETIME)
+        .build()
+}
+
+/// What is cached, and the ids of what is not.
+fn split<K: Copy + Hash + Eq + Send + Sync + 'static, V: Clone + Send + Sync + 'static>(
+    cache: &Cache<K, Arc<V>>,
+    ids: &[K],
+) -> (Vec<V>, Vec<K>) {
+    let mut found = Vec::with_capacity(ids.len());
+    let mut missing = Vec::new();
+    for id in ids {
+        match cache.get(id) {
+            Some(value) => found.push((*value).clone()),
+            None => missing.push(*id),
+        }
+    }
+    (found, missing)
+}
+
+#[async_trait]
+impl CatalogStore for CachedCatalog {
+    async fn titles(&self, ids: &[TitleId]) -> Result<Vec<Title>, StoreError> {
+        let (mut found, missing) = split(&self.titles, ids);
+        if !missing.is_empty() {
+            let read = self.store.titles(&missing).await?;
+            self.keep_titles(&read);
+            found.extend(read);
+        }
+        Ok(found)
+    }
+
+    async fn titles_by_slug(&self, slugs: &[String]) -> Result<Vec<Title>, StoreError> {
+        self.store.titles_by_slug(slugs).await
+    }
+
+    async fn titles_by_external_id(&self, ids: &[ExternalId]) -> Result<Vec<Title>, StoreError> {
+        self.store.titles_by_external_id(ids).await
+    }
+
+    async fn list_titles(
+        &self,
+        query: &TitleQuery,
+        window: &Window,
+    ) -> Result<Slice<Title>, StoreError> {
+        self.store.list_titles(query, window).await
+    }
+
+    async fn count_titles(&self, filter: &TitleFilter) -> Result<u64, StoreError> {
+        self.store.count_titles(filter).await
+    }
+
+    async fn people(&self, ids: &[PersonId]) -> Result<Vec<Person>, StoreError> {
+        let (mut found, missing) = split(&self.people, ids);
+        if !missing.is_empty() {
+            for person in self.store.people(&missing).await? {
+                self.people.insert(person.id, Arc::new(person.clone()));
+                found.push(person);
+            }
+        }
+        Ok(found)
+    }
+
+    async fn people_by_slug(&self, slugs: &[String]) -> Result<Vec<Person>, StoreError> {
+        self.store.people_by_slug(slugs).await
+    }
+
+    async fn genres(&self, ids: &[GenreId]) -> Result<Vec<Genre>, StoreError> {
+        let (mut found, missing) = split(&self.genres, ids);
+        if !missing.is_empty() {
+            for genre in self.store.genres(&missing).await? {
+                self.genres.insert(genre.id, Arc::new(genre.clone()));
+                found.push(genre);
+            }
+        }
+        Ok(found)
+    }
+
+    async fn all_genres(&self) -> Result<Vec<Genre>, StoreError> {
+        self.store.all_genres().await
+    }
+
+    async fn episodes(&self, ids: &[EpisodeId]) -> Result<Vec<Episode>, StoreError> {
+        let (mut found, missing) = split(&self.episodes, ids);
+        if !missing.is_empty() {
+            for episode in self.store.episodes(&missing).await? {
+                self.episodes.insert(episode.id, Arc::new(episode.clone()));
+                found.push(episode);
+            }
+        }
+        Ok(found)
+    }
+
+    async fn episodes_of_series(&self, series: &[TitleId]) -> Result<Vec<Episode>, StoreError> {
+        self.store.episodes_of_series(series).await
+    }
+
+    async fn episodes_of_seasons(&self, seasons: &[SeasonId]) -> Result<Vec<Episode>, StoreError> {
+        self.store.episodes_of_seasons(seasons).await
+    }
+
+    async fn seasons(&self, series: &[TitleId]) -> Result<Vec<Season>, StoreError> {
+        self.store.seasons(series).await
+    }
+
+    async fn put(&self, batch: &CatalogBatch) -> Result<(), StoreError> {
+        let result = self.store.put(batch).await;
+        // Also after a failure, which may have come after the write.
+        batch
+            .titles
+            .iter()
+            .for_each(|title| self.titles.invalidate(&title.id));
+        batch
+            .people
+            .iter()
+            .for_each(|person| self.people.invalidate(&person.id));
+        batch
+            .genres
+            .iter()
+            .for_each(|genre| self.genres.invalidate(&genre.id));
+        batch
+            .episodes
+            .iter()
+            .for_each(|episode| self.episodes.invalidate(&episode.id));
+        result
+    }
+
+    async fn put_popularity(&self, counts: &[(TitleId, u64)]) -> Result<(), StoreError> {
+        let result = self.store.put_popularity(counts).await;
+        counts.iter().for_each(|(id, _)| self.titles.invalidate(id));
+        result
+    }
+
+    async fn changes_after(&self, sequence: u64, limit: usize) -> Result<Vec<Change>, StoreError> {
+        self.store.changes_after(sequence, limit).await
+    }
+
+    async fn unprojected_titles(&self, limit: usize) -> Result<Vec<Title>, StoreError> {
+        self.store.unprojected_titles(limit).await
+    }
+
+    async fn mark_titles_projected(&self, titles: &[(TitleId, u64)]) -> Result<(), StoreError> {
+        self.store.mark_titles_projected(titles).await
+    }
+
+    async fn titles_after(
+        &self,
+        after: Option<TitleId>,
+        limit: usize,
+    ) -> Result<Vec<Title>, StoreError> {
+        self.store.titles_after(after, limit).await
+    }
+
+    async fn ping(&self) -> Result<(), StoreError> {
+        self.store.ping().await
+    }
+}
+
+#[async_trait]
+impl CatalogFollower for CachedCatalog {
+    async fn follow(&self, changes: &[Change]) -> Result<(), CatalogError> {
+        for change in changes {
+            match &change.changed {
+                Changed::Title(title) => self.titles.insert(title.id, Arc::new(title.clone())),
+                Changed::Person(person) => self.people.insert(person.id, Arc::new(person.clone())),
+            }
+        }
+        Ok(())
+    }
+}

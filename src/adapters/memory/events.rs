@@ -1,0 +1,37 @@
+//! Events for those who listen in this process.
+
+use tokio::sync::broadcast;
+
+use crate::domain::events::{Event, EventBus};
+
+/// So many events are kept for a listener that is busy; it then misses the oldest and looks at the stores instead.
+const CAPACITY: usize = 64;
+
+/// An event bus within the process.
+#[derive(Debug, Clone)]
+pub struct MemoryEvents(broadcast::Sender<Event>);
+
+impl MemoryEvents {
+    /// A bus that nobody listens to yet.
+    pub fn new() -> Self {
+        Self(broadcast::Sender::new(CAPACITY))
+    }
+
+    /// Listens from now on.
+    pub fn subscribe(&self) -> broadcast::Receiver<Event> {
+        self.0.subscribe()
+    }
+}
+
+impl Default for MemoryEvents {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl EventBus for MemoryEvents {
+    fn publish(&self, event: Event) {
+        // Fails only if nobody listens.
+        drop(self.0.send(event));
+    }
+}

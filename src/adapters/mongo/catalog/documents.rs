@@ -1,0 +1,65 @@
+//! How the catalogue's things stand in their documents.
+//!
+//! The fields are those of the domain's types, except that `id` is called `_id` and the stamp is taken apart:
+//! `revision`, and the times as dates of BSON. Titles carry besides what they are sorted by (`sort_name`,
+//! `released`, `popularity`), and titles and people their place in the change feed (`sequence`).
+
+use bson::{Bson, Document, doc};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::domain::catalog::{Stamp, Title, release_day};
+use crate::domain::error::StoreError;
+use crate::domain::text;
+
+/// The collections.
+pub(super) const TITLES: &str = "titles";
+pub(super) const PEOPLE: &str = "people";
+pub(super) const GENRES: &str = "genres";
+pub(super) const EPISODES: &str = "episodes";
+/// Has one document for each counter, shared with other features.
+pub(super) const COUNTERS: &str = "counters";
+
+/// The counter whose `last` is the last number of the change feed that was given out.
+pub(super) const FEED: &str = "catalog";
+
+/// The document of a title, without what the store adds: popularity, sequence and the mark.
+pub(super) fn title(title: &Title) -> Result<Document, StoreError> {
+    let mut document = document(title, &title.stamp)?;
+    document.remove("popularity");
+    document.insert("sort_name", text::sort_name(&title.name));
+    document.insert("released", release_day(title));
+    Ok(document)
+}
+
+/// The document of anything.
+pub(super) fn document(thing: &impl Serialize, stamp: &Stamp) -> Result<Document, StoreError> {
+    let mut fields = bson::serialize_to_document(thing).map_err(StoreError::failed)?;
+    let mut document = doc! { "_id": fields.remove("id") };
+    fields.remove("stamp");
+    document.extend(fields);
+    document.insert("revision", stamp.revision.cast_signed());
+    document.insert("created_at", stamp.created_at);
+    document.insert("updated_at", stamp.updated_at);
+    Ok(document)
+}
+
+/// The thing of a document. Fields that the store adds are passed over.
+pub(super) fn thing<T: DeserializeOwned>(mut document: Document) -> Result<T, StoreError> {
+    let mut stamp = Document::new();
+    for field in ["revision", "created_at", "updated_at"] {
+        let value = match document.remove(field) {
+            Some(Bson::DateTime(time)) => time.to_chrono().to_rfc3339().into(),
+            other => other.unwrap_or(Bson::Null),
+        };
+        stamp.insert(field, value);
+    }
+    document.insert("stamp", stamp);
+    document.insert("id", document.get("_id").cloned());
+    bson::deserialize_from_document(document).map_err(StoreError::failed)
+}
+
+/// The things of documents.
+pub(super) fn things<T: DeserializeOwned>(documents: Vec<Document>) -> Result<Vec<T>, StoreError> {
+    documents.into_iter().map(thing).collect()
+}

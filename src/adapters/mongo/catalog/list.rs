@@ -1,0 +1,117 @@
+//! Which titles a page has, as Mongo is asked for them.
+
+use bson::{Bson, DateTime, Document, doc};
+
+use super::documents::TITLES;
+use crate::domain::catalog::{TitleFilter, TitleKind, TitleOrder, TitleQuery};
+use crate::domain::page::{Direction, KeyValue, Keyset, Window};
+
+/// The stages that read a page.
+///
+/// After a place come first the titles of the same value with an id beyond, then those of a value beyond. Each is a
+/// range of one index for each kind or genre, which the server merges; of the two in one condition it would read and
+/// sort all that is left of the list. The last sort is of two pages at most.
+pub(super) fn page(query: &TitleQuery, window: &Window) -> Vec<Document> {
+    let field = field(query.order);
+    let forward = window.direction == Direction::Forward;
+    let values_up = forward != query.order.is_descending();
+    let limit = i64::try_from(window.limit.saturating_add(1)).unwrap_or(i64::MAX);
+    let conditions = conditions(&query.filter);
+    let in_order = doc! { field: towards(values_up), "_id": towards(forward) };
+    let Some(start) = &window.start else {
+        return read(conditions, in_order, limit).into();
+    };
+    let (value, id) = place(query.order, start);
+    let mut tied = conditions.clone();
+    tied.insert(field, value.clone());
+    tied.insert("_id", doc! { beyond_by(forward): id });
+    let mut beyond = conditions;
+    beyond.insert(field, doc! { beyond_by(values_up): value });
+    let beyond = read(beyond, in_order.clone(), limit);
+    let mut stages = Vec::from(read(tied, doc! { "_id": towards(forward) }, limit));
+    stages.extend([
+        doc! { "$unionWith": { "coll": TITLES, "pipeline": beyond.as_slice() } },
+        doc! { "$sort": in_order },
+        doc! { "$limit": limit },
+    ]);
+    stages
+}
+
+fn read(filter: Document, sort: Document, limit: i64) -> [Document; 3] {
+    [
+        doc! { "$match": filter },
+        doc! { "$sort": sort },
+        doc! { "$limit": limit },
+    ]
+}
+
+/// What the filter asks for. The kind is always named, as every index of an order starts with it.
+pub(super) fn conditions(filter: &TitleFilter) -> Document {
+    let kinds = match &filter.kinds {
+        Some(kinds) => kinds.as_slice(),
+        None => &[TitleKind::Film, TitleKind::Series],
+    };
+    let kinds: Vec<&str> = kinds.iter().copied().map(kind).collect();
+    let mut conditions = doc! { "kind": { "$in": kinds } };
+    if let Some(genres) = &filter.genres {
+        let genres: Vec<i64> = genres.iter().map(|id| id.to_i64()).collect();
+        conditions.insert("genres", doc! { "$in": genres });
+    }
+    if let Some(people) = &filter.people {
+        let people: Vec<i64> = people.iter().map(|id| id.to_i64()).collect();
+        conditions.insert("credits.person", doc! { "$in": people });
+    }
+    let mut years = Document::new();
+    if let Some(from) = filter.year_from {
+        years.insert("$gte", from);
+    }
+    if let Some(to) = filter.year_to {
+        years.insert("$lte", to);
+    }
+    if !years.is_empty() {
+        conditions.insert("year", years);
+    }
+    if let Some(language) = &filter.language {
+        conditions.insert("languages", language);
+    }
+    conditions
+}
+
+fn field(order: TitleOrder) -> &'static str {
+    match order {
+        TitleOrder::Name => "sort_name",
+        TitleOrder::NewestAdded => "created_at",
+        TitleOrder::NewestReleased => "released",
+        TitleOrder::Popular => "popularity",
+    }
+}
+
+fn place(order: TitleOrder, start: &Keyset) -> (Bson, Bson) {
+    let value = match (&start.value, order) {
+        (KeyValue::Number(time), TitleOrder::NewestAdded) => DateTime::from_millis(*time).into(),
+        (value, _) => plain(value),
+    };
+    (value, plain(&start.id))
+}
+
+fn plain(value: &KeyValue) -> Bson {
+    match value {
+        KeyValue::Number(number) => (*number).into(),
+        KeyValue::Text(text) => text.into(),
+    }
+}
+
+fn beyond_by(up: bool) -> &'static str {
+    if up { "$gt" } else { "$lt" }
+}
+
+fn towards(up: bool) -> i32 {
+    if up { 1 } else { -1 }
+}
+
+fn kind(kind: TitleKind) -> &'static str {
+    match kind {
+        TitleKind::Film => "film",
+        TitleKind::Series => "series",
+    }
+}

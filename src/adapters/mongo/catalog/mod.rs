@@ -1,0 +1,9 @@
+//! The catalogue in Mongo: a collection for each kind of thing, a document for each thing.
+
+mod documents;
+mod indexes;
+mod list;
+mod store;
+mod write;
+
+pub use store::MongoCatalog;

@@ -1,0 +1,398 @@
+//! [`CatalogStore`] on Mongo.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use bson::{Bson, Document, doc};
+use futures::TryStreamExt;
+use mongodb::ClientSession;
+use mongodb::options::FindOptions;
+use serde::de::DeserializeOwned;
+
+use super::documents::{self, COUNTERS, EPISODES, FEED, GENRES, PEOPLE, TITLES};
+use super::{indexes, list, write};
+use crate::adapters::mongo::db::{MongoDb, patiently, store_error};
+use crate::domain::catalog::{
+    CatalogBatch, CatalogStore, Change, Changed, Episode, ExternalId, Genre, Person, Season,
+    SeasonId, Title, TitleFilter, TitleQuery,
+};
+use crate::domain::error::StoreError;
+use crate::domain::ids::{EpisodeId, GenreId, PersonId, TitleId};
+use crate::domain::page::{Slice, Window};
+
+/// So many documents come with the first answer (if they have no more than 16 MB): most reads are one round trip.
+const BATCH: u32 = 10_000;
+
+/// The catalogue in Mongo.
+#[derive(Clone)]
+pub struct MongoCatalog {
+    db: MongoDb,
+}
+
+impl MongoCatalog {
+    /// A catalogue in a database.
+    pub fn new(db: MongoDb) -> Self {
+        Self { db }
+    }
+
+    /// Makes what the store needs, unless it is there. To be called before the first write.
+    pub async fn ensure_indexes(&self) -> Result<(), StoreError> {
+        indexes::ensure(&self.db).await
+    }
+
+    /// The things that a filter finds.
+    async fn find<T: DeserializeOwned>(
+        &self,
+        collection: &str,
+        filter: Document,
+    ) -> Result<Vec<T>, StoreError> {
+        self.find_sorted(collection, filter, Document::new(), None)
+            .await
+    }
+
+    /// The things that a filter finds, sorted; at most `limit`.
+    async fn find_sorted<T: DeserializeOwned>(
+        &self,
+        collection: &str,
+        filter: Document,
+        sort: Document,
+        limit: Option<usize>,
+    ) -> Result<Vec<T>, StoreError> {
+        // To MongoDB no limit is a limit of 0.
+        if limit == Some(0) {
+            return Ok(Vec::new());
+        }
+        let documents = patiently(async {
+            self.db
+                .collection::<Document>(collection)
+                .find(filter)
+                .with_options(sorted(sort, limit))
+                .await
+                .map_err(store_error)?
+                .try_collect()
+                .await
+                .map_err(store_error)
+        })
+        .await?;
+        documents::things(documents)
+    }
+
+    /// What the stages make of a collection.
+    async fn aggregate(
+        &self,
+        collection: &str,
+        stages: Vec<Document>,
+    ) -> Result<Vec<Document>, StoreError> {
+        patiently(async {
+            self.db
+                .collection::<Document>(collection)
+                .aggregate(stages)
+                .batch_size(BATCH)
+                .await
+                .map_err(store_error)?
+                .try_collect()
+                .await
+                .map_err(store_error)
+        })
+        .await
+    }
+
+    /// Those of the counts that say something new, each title once. Mostly there are few, and without any there is
+    /// no need to make others wait for the feed.
+    async fn changed_popularity(
+        &self,
+        counts: &[(TitleId, u64)],
+    ) -> Result<Vec<(TitleId, u64)>, StoreError> {
+        let mut wanted: BTreeMap<TitleId, u64> = counts.iter().copied().collect();
+        let ids: Vec<i64> = wanted.keys().map(|id| id.to_i64()).collect();
+        let stages = vec![
+            doc! { "$match": { "_id": { "$in": ids } } },
+            doc! { "$project": { "popularity": 1 } },
+        ];
+        let mut changed = Vec::new();
+        for title in self.aggregate(TITLES, stages).await? {
+            let id = title.get_i64("_id").map_err(StoreError::failed)?;
+            let count = title.get_i64("popularity").map_err(StoreError::failed)?;
+            let new = wanted.remove_entry(&TitleId::from_i64(id));
+            changed.extend(new.filter(|(_, new)| new.cast_signed() != count));
+        }
+        Ok(changed)
+    }
+
+    /// Up to `limit` documents of a collection that stand in the feed after `from`, up to `to`.
+    async fn changed(
+        &self,
+        session: &mut ClientSession,
+        collection: &str,
+        (from, to): (i64, i64),
+        limit: usize,
+    ) -> Result<Vec<Document>, StoreError> {
+        let filter = doc! { "sequence": { "$gt": from, "$lte": to } };
+        let mut cursor = self
+            .db
+            .collection::<Document>(collection)
+            .find(filter)
+            .with_options(sorted(doc! { "sequence": 1 }, Some(limit)))
+            .session(&mut *session)
+            .await
+            .map_err(store_error)?;
+        cursor
+            .stream(session)
+            .try_collect()
+            .await
+            .map_err(store_error)
+    }
+}
+
+#[async_trait]
+impl CatalogStore for MongoCatalog {
+    async fn titles(&self, ids: &[TitleId]) -> Result<Vec<Title>, StoreError> {
+        let ids = list_of(ids, |id| id.to_i64());
+        self.find(TITLES, doc! { "_id": { "$in": ids } }).await
+    }
+
+    async fn titles_by_slug(&self, slugs: &[String]) -> Result<Vec<Title>, StoreError> {
+        self.find(TITLES, doc! { "slug": { "$in": slugs } }).await
+    }
+
+    async fn titles_by_external_id(&self, ids: &[ExternalId]) -> Result<Vec<Title>, StoreError> {
+        let ids = list_of(
+            ids,
+            |id| doc! { "provider": &id.provider, "value": &id.value },
+        );
+        self.find(TITLES, doc! { "external_ids": { "$in": ids } })
+            .await
+    }
+
+    async fn list_titles(
+        &self,
+        query: &TitleQuery,
+        window: &Window,
+    ) -> Result<Slice<Title>, StoreError> {
+        let rows = self.aggregate(TITLES, list::page(query, window)).await?;
+        Ok(Slice::from_overfetched(documents::things(rows)?, window))
+    }
+
+    async fn count_titles(&self, filter: &TitleFilter) -> Result<u64, StoreError> {
+        patiently(async {
+            self.db
+                .collection::<Document>(TITLES)
+                .count_documents(list::conditions(filter))
+                .await
+                .map_err(store_error)
+        })
+        .await
+    }
+
+    async fn people(&self, ids: &[PersonId]) -> Result<Vec<Person>, StoreError> {
+        let ids = list_of(ids, |id| id.to_i64());
+        self.find(PEOPLE, doc! { "_id": { "$in": ids } }).await
+    }
+
+    async fn people_by_slug(&self, slugs: &[String]) -> Result<Vec<Person>, StoreError> {
+        self.find(PEOPLE, doc! { "slug": { "$in": slugs } }).await
+    }
+
+    async fn genres(&self, ids: &[GenreId]) -> Result<Vec<Genre>, StoreError> {
+        let ids = list_of(ids, |id| id.to_i64());
+        self.find(GENRES, doc! { "_id": { "$in": ids } }).await
+    }
+
+    async fn all_genres(&self) -> Result<Vec<Genre>, StoreError> {
+        self.find_sorted(GENRES, doc! {}, doc! { "name": 1, "_id": 1 }, None)
+            .await
+    }
+
+    async fn episodes(&self, ids: &[EpisodeId]) -> Result<Vec<Episode>, StoreError> {
+        let ids = list_of(ids, |id| id.to_i64());
+        self.find(EPISODES, doc! { "_id": { "$in": ids } }).await
+    }
+
+    async fn episodes_of_series(&self, series: &[TitleId]) -> Result<Vec<Episode>, StoreError> {
+        let series = list_of(series, |id| id.to_i64());
+        self.find_sorted(
+            EPISODES,
+            doc! { "series": { "$in": series } },
+            place(),
+            None,
+        )
+        .await
+    }
+
+    async fn episodes_of_seasons(&self, seasons: &[SeasonId]) -> Result<Vec<Episode>, StoreError> {
+        if seasons.is_empty() {
+            return Ok(Vec::new());
+        }
+        // One branch for each number of a season, of which there are few, not for each season.
+        let mut by_number = BTreeMap::<i64, Vec<i64>>::new();
+        for season in seasons {
+            let series = by_number.entry(season.number.into()).or_default();
+            series.push(season.series.to_i64());
+        }
+        let branches: Vec<Document> = by_number
+            .into_iter()
+            .map(|(number, series)| doc! { "series": { "$in": series }, "season": number })
+            .collect();
+        self.find_sorted(EPISODES, doc! { "$or": branches }, place(), None)
+            .await
+    }
+
+    async fn seasons(&self, series: &[TitleId]) -> Result<Vec<Season>, StoreError> {
+        let series = list_of(series, |id| id.to_i64());
+        let stages = vec![
+            doc! { "$match": { "series": { "$in": series } } },
+            doc! { "$group": {
+                "_id": { "series": "$series", "season": "$season" },
+                "episodes": { "$sum": 1_i64 },
+            } },
+            doc! { "$sort": { "_id.series": 1, "_id.season": 1 } },
+        ];
+        let groups = self.aggregate(EPISODES, stages).await?;
+        groups.iter().map(season).collect()
+    }
+
+    async fn put(&self, batch: &CatalogBatch) -> Result<(), StoreError> {
+        if batch.is_empty() {
+            return Ok(());
+        }
+        let database = self.db.database().clone();
+        let batch = Arc::new(write::Prepared::new(batch)?);
+        self.db
+            .transaction(move |session| {
+                let (database, batch) = (database.clone(), Arc::clone(&batch));
+                Box::pin(async move { write::put(&database, session, &batch).await })
+            })
+            .await
+    }
+
+    async fn put_popularity(&self, counts: &[(TitleId, u64)]) -> Result<(), StoreError> {
+        let counts: Arc<[_]> = self.changed_popularity(counts).await?.into();
+        if counts.is_empty() {
+            return Ok(());
+        }
+        let database = self.db.database().clone();
+        self.db
+            .transaction(move |session| {
+                let (database, counts) = (database.clone(), Arc::clone(&counts));
+                Box::pin(async move { write::put_popularity(&database, session, &counts).await })
+            })
+            .await
+    }
+
+    async fn changes_after(&self, sequence: u64, limit: usize) -> Result<Vec<Change>, StoreError> {
+        if limit == 0 {
+            return Ok(Vec::new());
+        }
+        let from = i64::try_from(sequence).unwrap_or(i64::MAX);
+        let (titles, people) = patiently(async {
+            // The session makes each read see at least what the one before it saw. Titles and people are read one
+            // after the other, so what is committed between the two must not count: the counter says how far all is
+            // there. A document that is written meanwhile is missing here and comes later, at its new place.
+            let mut session = self.db.session().await?;
+            let counter = self
+                .db
+                .collection::<Document>(COUNTERS)
+                .find_one(doc! { "_id": FEED })
+                .session(&mut session)
+                .await
+                .map_err(store_error)?;
+            let to = counter.map_or(0, |counter| counter.get_i64("last").unwrap_or(0));
+            let range = (from, to);
+            let titles = self.changed(&mut session, TITLES, range, limit).await?;
+            let people = self.changed(&mut session, PEOPLE, range, limit).await?;
+            Ok((titles, people))
+        })
+        .await?;
+        let titles = titles
+            .into_iter()
+            .map(|title| change(title, Changed::Title));
+        let people = people
+            .into_iter()
+            .map(|person| change(person, Changed::Person));
+        let mut changes: Vec<Change> = titles.chain(people).collect::<Result<_, _>>()?;
+        changes.sort_unstable_by_key(|change| change.sequence);
+        changes.truncate(limit);
+        Ok(changes)
+    }
+
+    async fn unprojected_titles(&self, limit: usize) -> Result<Vec<Title>, StoreError> {
+        // In the words of the partial index.
+        let filter = doc! { "unprojected": { "$gt": 0 } };
+        self.find_sorted(TITLES, filter, doc! { "unprojected": 1 }, Some(limit))
+            .await
+    }
+
+    async fn mark_titles_projected(&self, titles: &[(TitleId, u64)]) -> Result<(), StoreError> {
+        if titles.is_empty() {
+            return Ok(());
+        }
+        let database = self.db.database().clone();
+        let titles: Arc<[_]> = titles.into();
+        self.db
+            .transaction(move |session| {
+                let (database, titles) = (database.clone(), Arc::clone(&titles));
+                Box::pin(async move { write::mark_projected(&database, session, &titles).await })
+            })
+            .await
+    }
+
+    async fn titles_after(
+        &self,
+        after: Option<TitleId>,
+        limit: usize,
+    ) -> Result<Vec<Title>, StoreError> {
+        let filter = match after {
+            Some(id) => doc! { "_id": { "$gt": id.to_i64() } },
+            None => doc! {},
+        };
+        self.find_sorted(TITLES, filter, doc! { "_id": 1 }, Some(limit))
+            .await
+    }
+
+    async fn ping(&self) -> Result<(), StoreError> {
+        self.db.ping().await
+    }
+}
+
+fn sorted(sort: Document, limit: Option<usize>) -> FindOptions {
+    let limit = limit.map(|limit| i64::try_from(limit).unwrap_or(i64::MAX));
+    FindOptions::builder()
+        .sort(sort)
+        .limit(limit)
+        .batch_size(BATCH)
+        .build()
+}
+
+fn list_of<T, V: Into<Bson>>(things: &[T], value: impl Fn(&T) -> V) -> Vec<Bson> {
+    things.iter().map(|thing| value(thing).into()).collect()
+}
+
+fn place() -> Document {
+    doc! { "series": 1, "season": 1, "number": 1 }
+}
+
+fn season(group: &Document) -> Result<Season, StoreError> {
+    let id = group.get_document("_id").map_err(StoreError::failed)?;
+    let series = id.get_i64("series").map_err(StoreError::failed)?;
+    let number = id.get_i64("season").map_err(StoreError::failed)?;
+    let episodes = group.get_i64("episodes").map_err(StoreError::failed)?;
+    Ok(Season {
+        id: SeasonId {
+            series: TitleId::from_i64(series),
+            number: u32::try_from(number).map_err(StoreError::failed)?,
+        },
+        episodes: episodes.cast_unsigned(),
+    })
+}
+
+fn change<T: DeserializeOwned>(
+    document: Document,
+    changed: impl Fn(T) -> Changed,
+) -> Result<Change, StoreError> {
+    let sequence = document.get_i64("sequence").map_err(StoreError::failed)?;
+    Ok(Change {
+        sequence: sequence.cast_unsigned(),
+        changed: changed(documents::thing(document)?),
+    })
+}

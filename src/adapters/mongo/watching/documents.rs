@@ -1,0 +1,363 @@
+//! Sittings, states and sums as documents, and back. Every `_id` begins with the profile.
+
+use bson::{DateTime, Uuid};
+use chrono::Utc;
+use mongodb::Collection;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::adapters::mongo::db::MongoDb;
+use crate::domain::catalog::Stamp;
+use crate::domain::ids::{EpisodeId, PlayId, ProfileId, TitleId};
+use crate::domain::watching::{Play, Section, WatchState, WatchedItem, WatchedTitle};
+
+/// Where the documents are.
+#[derive(Clone)]
+pub(super) struct Collections {
+    pub(super) db: MongoDb,
+    pub(super) plays: Collection<PlayDocument>,
+    pub(super) states: Collection<StateDocument>,
+    pub(super) titles: Collection<TitleDocument>,
+}
+
+impl Collections {
+    pub(super) fn of(db: MongoDb) -> Self {
+        Self {
+            plays: db.collection("plays"),
+            states: db.collection("watch_states"),
+            titles: db.collection("watched_titles"),
+            db,
+        }
+    }
+}
+
+/// A document with a key that is known before it is written, so that two first writes meet at the same key.
+pub(super) trait Keyed: Serialize + DeserializeOwned + Send + Sync + Unpin {
+    type Key: Serialize + Clone + Send + Sync;
+
+    fn key(&self) -> &Self::Key;
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct PlayKey {
+    profile: i64,
+    play: Uuid,
+}
+
+/// A sitting.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct PlayDocument {
+    #[serde(rename = "_id")]
+    key: PlayKey,
+    kind: Kind,
+    item: i64,
+    title: i64,
+    started_at: DateTime,
+    last_at: DateTime,
+    position: f64,
+    duration: Option<f64>,
+    sections: Vec<SectionDocument>,
+    completion: f64,
+    completed: bool,
+    counts: bool,
+    revision: i64,
+    created_at: DateTime,
+    updated_at: DateTime,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct SectionDocument {
+    from: f64,
+    to: f64,
+    from_at: DateTime,
+    to_at: DateTime,
+    cut: bool,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct StateKey {
+    profile: i64,
+    kind: Kind,
+    item: i64,
+}
+
+/// How a profile stands with an item.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct StateDocument {
+    #[serde(rename = "_id")]
+    key: StateKey,
+    title: i64,
+    position: f64,
+    percent: f64,
+    watched: bool,
+    plays: u32,
+    completions: u32,
+    seconds: f64,
+    last_played_at: DateTime,
+    revision: i64,
+    created_at: DateTime,
+    updated_at: DateTime,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct TitleKey {
+    profile: i64,
+    title: i64,
+}
+
+/// What the sittings of a profile at a title add up to.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct TitleDocument {
+    #[serde(rename = "_id")]
+    key: TitleKey,
+    is_series: bool,
+    weight: f64,
+    plays: u32,
+    completions: u32,
+    seconds: f64,
+    first_at: DateTime,
+    last_at: DateTime,
+    liked: Option<bool>,
+    revision: i64,
+    created_at: DateTime,
+    updated_at: DateTime,
+    /// The time of the first write that the graph does not know of; not there if it knows all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) waiting_since: Option<DateTime>,
+}
+
+/// The kind of an item.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Kind {
+    Film,
+    Episode,
+    Series,
+}
+
+impl PlayKey {
+    pub(super) fn new((profile, play): (ProfileId, PlayId)) -> Self {
+        Self {
+            profile: profile.to_i64(),
+            play: Uuid::from_uuid_1(play.0),
+        }
+    }
+}
+
+impl StateKey {
+    pub(super) fn new((profile, item): (ProfileId, WatchedItem)) -> Self {
+        let (kind, item) = Kind::of(item);
+        Self {
+            profile: profile.to_i64(),
+            kind,
+            item,
+        }
+    }
+}
+
+impl TitleKey {
+    pub(super) fn new((profile, title): (ProfileId, TitleId)) -> Self {
+        Self {
+            profile: profile.to_i64(),
+            title: title.to_i64(),
+        }
+    }
+}
+
+impl Kind {
+    fn of(item: WatchedItem) -> (Self, i64) {
+        match item {
+            WatchedItem::Film(id) => (Self::Film, id.to_i64()),
+            WatchedItem::Episode(id) => (Self::Episode, id.to_i64()),
+            WatchedItem::Series(id) => (Self::Series, id.to_i64()),
+        }
+    }
+
+    fn item(self, id: i64) -> WatchedItem {
+        match self {
+            Self::Film => WatchedItem::Film(TitleId::from_i64(id)),
+            Self::Episode => WatchedItem::Episode(EpisodeId::from_i64(id)),
+            Self::Series => WatchedItem::Series(TitleId::from_i64(id)),
+        }
+    }
+}
+
+impl Keyed for PlayDocument {
+    type Key = PlayKey;
+
+    fn key(&self) -> &PlayKey {
+        &self.key
+    }
+}
+
+impl From<&Play> for PlayDocument {
+    fn from(play: &Play) -> Self {
+        let (kind, item) = Kind::of(play.item);
+        Self {
+            key: PlayKey::new((play.profile, play.id)),
+            kind,
+            item,
+            title: play.title.to_i64(),
+            started_at: date(play.started_at),
+            last_at: date(play.last_at),
+            position: play.position,
+            duration: play.duration,
+            sections: play.sections.iter().map(SectionDocument::from).collect(),
+            completion: play.completion,
+            completed: play.completed,
+            counts: play.counts,
+            revision: play.stamp.revision.cast_signed(),
+            created_at: date(play.stamp.created_at),
+            updated_at: date(play.stamp.updated_at),
+        }
+    }
+}
+
+impl From<PlayDocument> for Play {
+    fn from(document: PlayDocument) -> Self {
+        Self {
+            profile: ProfileId::from_i64(document.key.profile),
+            id: PlayId(document.key.play.to_uuid_1()),
+            item: document.kind.item(document.item),
+            title: TitleId::from_i64(document.title),
+            started_at: document.started_at.to_chrono(),
+            last_at: document.last_at.to_chrono(),
+            position: document.position,
+            duration: document.duration,
+            sections: document.sections.into_iter().map(Section::from).collect(),
+            completion: document.completion,
+            completed: document.completed,
+            counts: document.counts,
+            stamp: stamp(document.revision, document.created_at, document.updated_at),
+        }
+    }
+}
+
+impl From<&Section> for SectionDocument {
+    fn from(section: &Section) -> Self {
+        Self {
+            from: section.from,
+            to: section.to,
+            from_at: date(section.from_at),
+            to_at: date(section.to_at),
+            cut: section.cut,
+        }
+    }
+}
+
+impl From<SectionDocument> for Section {
+    fn from(document: SectionDocument) -> Self {
+        Self {
+            from: document.from,
+            to: document.to,
+            from_at: document.from_at.to_chrono(),
+            to_at: document.to_at.to_chrono(),
+            cut: document.cut,
+        }
+    }
+}
+
+impl Keyed for StateDocument {
+    type Key = StateKey;
+
+    fn key(&self) -> &StateKey {
+        &self.key
+    }
+}
+
+impl From<&WatchState> for StateDocument {
+    fn from(state: &WatchState) -> Self {
+        Self {
+            key: StateKey::new((state.profile, state.item)),
+            title: state.title.to_i64(),
+            position: state.position,
+            percent: state.percent,
+            watched: state.watched,
+            plays: state.plays,
+            completions: state.completions,
+            seconds: state.seconds,
+            last_played_at: date(state.last_played_at),
+            revision: state.stamp.revision.cast_signed(),
+            created_at: date(state.stamp.created_at),
+            updated_at: date(state.stamp.updated_at),
+        }
+    }
+}
+
+impl From<StateDocument> for WatchState {
+    fn from(document: StateDocument) -> Self {
+        Self {
+            profile: ProfileId::from_i64(document.key.profile),
+            item: document.key.kind.item(document.key.item),
+            title: TitleId::from_i64(document.title),
+            position: document.position,
+            percent: document.percent,
+            watched: document.watched,
+            plays: document.plays,
+            completions: document.completions,
+            seconds: document.seconds,
+            last_played_at: document.last_played_at.to_chrono(),
+            stamp: stamp(document.revision, document.created_at, document.updated_at),
+        }
+    }
+}
+
+impl Keyed for TitleDocument {
+    type Key = TitleKey;
+
+    fn key(&self) -> &TitleKey {
+        &self.key
+    }
+}
+
+impl TitleDocument {
+    /// A changed sum: it waits for projection since this change, unless it did already.
+    pub(super) fn changed(sum: &WatchedTitle, waiting_since: Option<DateTime>) -> Self {
+        let updated_at = date(sum.stamp.updated_at);
+        Self {
+            key: TitleKey::new((sum.profile, sum.title)),
+            is_series: sum.is_series,
+            weight: sum.weight,
+            plays: sum.plays,
+            completions: sum.completions,
+            seconds: sum.seconds,
+            first_at: date(sum.first_at),
+            last_at: date(sum.last_at),
+            liked: sum.liked,
+            revision: sum.stamp.revision.cast_signed(),
+            created_at: date(sum.stamp.created_at),
+            updated_at,
+            waiting_since: Some(waiting_since.unwrap_or(updated_at)),
+        }
+    }
+}
+
+impl From<TitleDocument> for WatchedTitle {
+    fn from(document: TitleDocument) -> Self {
+        Self {
+            profile: ProfileId::from_i64(document.key.profile),
+            title: TitleId::from_i64(document.key.title),
+            is_series: document.is_series,
+            weight: document.weight,
+            plays: document.plays,
+            completions: document.completions,
+            seconds: document.seconds,
+            first_at: document.first_at.to_chrono(),
+            last_at: document.last_at.to_chrono(),
+            liked: document.liked,
+            stamp: stamp(document.revision, document.created_at, document.updated_at),
+        }
+    }
+}
+
+fn stamp(revision: i64, created_at: DateTime, updated_at: DateTime) -> Stamp {
+    Stamp {
+        revision: revision.cast_unsigned(),
+        created_at: created_at.to_chrono(),
+        updated_at: updated_at.to_chrono(),
+    }
+}
+
+fn date(time: chrono::DateTime<Utc>) -> DateTime {
+    DateTime::from_chrono(time)
+}

@@ -1,0 +1,8 @@
+//! What profiles watched, in production.
+
+mod documents;
+mod queue;
+mod store;
+mod transaction;
+
+pub use store::MongoWatching;

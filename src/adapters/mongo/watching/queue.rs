@@ -1,0 +1,131 @@
+//! Updates that wait at the same time share a transaction.
+//!
+//! A transaction costs the same round trips and the same wait for the disks of a majority for one update as for
+//! hundreds. And since the updates of one profile queue up in one lane, those of one server never conflict.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::oneshot;
+
+use super::documents::Collections;
+use super::transaction;
+use crate::adapters::mongo::db::patiently;
+use crate::domain::error::StoreError;
+use crate::domain::watching::{Change, Ledger, Sitting, WatchError};
+
+/// How many transactions run at the same time.
+const LANES: usize = 4;
+/// About how many sittings go into one transaction.
+const SITTINGS: usize = 1000;
+
+/// The updates of this process. Clones share it.
+#[derive(Clone)]
+pub(super) struct Queue {
+    collections: Collections,
+    lanes: Arc<[Lane; LANES]>,
+}
+
+/// Updates that are made one after the other.
+#[derive(Default)]
+struct Lane {
+    waiting: Mutex<VecDeque<Job>>,
+    turn: tokio::sync::Mutex<()>,
+}
+
+struct Job {
+    sittings: Vec<Sitting>,
+    change: Change,
+    answer: oneshot::Sender<Result<Ledger, WatchError>>,
+}
+
+impl Queue {
+    pub(super) fn new(collections: Collections) -> Self {
+        Self {
+            collections,
+            lanes: Arc::default(),
+        }
+    }
+
+    /// Makes an update. A caller who goes away stops nothing half-way.
+    pub(super) async fn run(
+        &self,
+        sittings: Vec<Sitting>,
+        change: Change,
+    ) -> Result<Ledger, WatchError> {
+        let profile = sittings.first().map_or(0, |sitting| sitting.profile.0);
+        let lane = usize::try_from(profile % LANES as u64).unwrap_or_default();
+        let (answer, result) = oneshot::channel();
+        self.lanes[lane].push(Job {
+            sittings,
+            change,
+            answer,
+        });
+        // Whoever gets the turn takes all that waits, so many of these find nothing left to do.
+        let queue = self.clone();
+        tokio::spawn(async move { queue.work_off(&queue.lanes[lane]).await });
+        patiently(async { result.await.map_err(StoreError::failed) }).await?
+    }
+
+    async fn work_off(&self, lane: &Lane) {
+        let _turn = lane.turn.lock().await;
+        let (updates, answers): (Vec<_>, Vec<_>) = lane
+            .take()
+            .into_iter()
+            .map(|job| ((job.sittings, job.change), job.answer))
+            .unzip();
+        if updates.is_empty() {
+            return;
+        }
+        match transaction::run(&self.collections, updates).await {
+            Ok(outcomes) => {
+                for (answer, outcome) in answers.into_iter().zip(outcomes) {
+                    drop(answer.send(outcome));
+                }
+            }
+            Err(error) => {
+                let error = Arc::new(error);
+                for answer in answers {
+                    drop(answer.send(Err(shared(&error).into())));
+                }
+            }
+        }
+    }
+}
+
+impl Lane {
+    fn push(&self, job: Job) {
+        self.waiting
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push_back(job);
+    }
+
+    /// The updates that have waited longest, without those that nobody waits for any more.
+    fn take(&self) -> Vec<Job> {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut taken: Vec<Job> = Vec::new();
+        let mut sittings = 0;
+        while let Some(job) = waiting.pop_front() {
+            if job.answer.is_closed() {
+                continue;
+            }
+            sittings += job.sittings.len();
+            if sittings > SITTINGS && !taken.is_empty() {
+                waiting.push_front(job);
+                break;
+            }
+            taken.push(job);
+        }
+        taken
+    }
+}
+
+/// One failure, told to each whom it concerns.
+fn shared(error: &Arc<StoreError>) -> StoreError {
+    match **error {
+        StoreError::Unavailable(_) => StoreError::unavailable(Arc::clone(error)),
+        StoreError::Conflict => StoreError::Conflict,
+        StoreError::Failed(_) => StoreError::failed(Arc::clone(error)),
+    }
+}

@@ -1,0 +1,82 @@
+//! The connection and its time limits.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use redis::aio::{ConnectionManager, ConnectionManagerConfig};
+use redis::{Client, ErrorKind, RedisError, RedisResult, ServerErrorKind};
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::domain::error::StoreError;
+
+/// How long one attempt to connect may take.
+const CONNECT: Duration = Duration::from_millis(1500);
+/// How long the server may take to answer. The driver's own limit, half a second, is less than a slow disk needs.
+const RESPONSE: Duration = Duration::from_secs(2);
+/// How long any one operation may take, waiting for a connection included.
+const PATIENCE: Duration = Duration::from_secs(4);
+
+/// A connection to the server that the address names, which mends itself. Clones share it.
+#[derive(Clone)]
+pub struct RedisDb {
+    connection: ConnectionManager,
+    key_prefix: Arc<str>,
+}
+
+impl RedisDb {
+    /// Reads the address. Nothing is connected before the first operation. Must be called inside a Tokio runtime.
+    /// All keys begin with `key_prefix`, so that several sites can share a server.
+    pub fn open(url: &SecretString, key_prefix: &str) -> Result<Self, StoreError> {
+        let client = Client::open(url.expose_secret()).map_err(store_error)?;
+        // Few attempts: whoever asks has not the time for more, and the next operation begins anew.
+        let config = ConnectionManagerConfig::new()
+            .set_connection_timeout(Some(CONNECT))
+            .set_response_timeout(Some(RESPONSE))
+            .set_number_of_retries(1);
+        let connection =
+            ConnectionManager::new_lazy_with_config(client, config).map_err(store_error)?;
+        Ok(Self {
+            connection,
+            key_prefix: key_prefix.into(),
+        })
+    }
+
+    /// A key of ours.
+    pub(super) fn key(&self, name: impl std::fmt::Display) -> String {
+        format!("{}{name}", self.key_prefix)
+    }
+
+    /// Runs an operation on the connection, for only so long.
+    pub(super) async fn run<T, F: Future<Output = RedisResult<T>>>(
+        &self,
+        operation: impl FnOnce(ConnectionManager) -> F,
+    ) -> Result<T, StoreError> {
+        tokio::time::timeout(PATIENCE, operation(self.connection.clone()))
+            .await
+            .map_err(StoreError::unavailable)?
+            .map_err(store_error)
+    }
+
+    /// Whether it answers.
+    pub(super) async fn ping(&self) -> Result<(), StoreError> {
+        self.run(
+            |mut connection| async move { redis::cmd("PING").exec_async(&mut connection).await },
+        )
+        .await
+    }
+}
+
+/// A fault of the driver or the server as the domain knows it.
+pub(super) fn store_error(error: RedisError) -> StoreError {
+    match error.kind() {
+        ErrorKind::Io
+        | ErrorKind::Server(
+            ServerErrorKind::BusyLoading
+            | ServerErrorKind::ClusterDown
+            | ServerErrorKind::MasterDown
+            | ServerErrorKind::ReadOnly
+            | ServerErrorKind::TryAgain,
+        ) => StoreError::unavailable(error),
+        _ => StoreError::failed(error),
+    }
+}

@@ -1,0 +1,134 @@
+//! The index as the domain asks for it.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+use tantivy::Searcher;
+use tokio::sync::Semaphore;
+
+use super::find;
+use super::index::{self, Fields, PersonEntry, Reading, TitleEntry, Writing};
+use super::typed::Typed;
+use crate::domain::catalog::{
+    Change, Changed, PersonHit, SearchError, Title, TitleHit, TitleSearch,
+};
+use crate::domain::ids::PersonId;
+
+/// An index in the memory of this process. Clones share it.
+#[derive(Clone)]
+pub struct TantivySearch {
+    reading: Reading,
+    writing: Arc<Mutex<Writing>>,
+    /// A search computes all the time, so more than there are cores would only wait for each other.
+    turns: Arc<Semaphore>,
+}
+
+impl TantivySearch {
+    /// An empty index.
+    pub fn new() -> Result<Self, SearchError> {
+        let (reading, writing) = index::open().map_err(failed)?;
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        Ok(Self {
+            reading,
+            writing: Arc::new(Mutex::new(writing)),
+            turns: Arc::new(Semaphore::new(cores)),
+        })
+    }
+
+    /// Searches off the async threads.
+    async fn search<T: Send + 'static>(
+        &self,
+        query: &str,
+        find: impl FnOnce(&Typed, &Searcher, &Fields) -> tantivy::Result<T> + Send + 'static,
+    ) -> Result<T, SearchError> {
+        let turn = Arc::clone(&self.turns)
+            .acquire_owned()
+            .await
+            .map_err(failed)?;
+        let (reading, query) = (self.reading.clone(), query.to_owned());
+        tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            find(&Typed::new(&query), &reading.searcher(), &reading.fields)
+        })
+        .await
+        .map_err(failed)?
+        .map_err(failed)
+    }
+}
+
+#[async_trait]
+impl TitleSearch for TantivySearch {
+    async fn search_titles(&self, query: &str, limit: usize) -> Result<Vec<TitleHit>, SearchError> {
+        self.search(query, move |typed, searcher, fields| {
+            find::titles(typed, searcher, fields, limit)
+        })
+        .await
+    }
+
+    async fn search_people(
+        &self,
+        query: &str,
+        limit: usize,
+    ) -> Result<Vec<PersonHit>, SearchError> {
+        self.search(query, move |typed, searcher, fields| {
+            find::people(typed, searcher, fields, limit)
+        })
+        .await
+    }
+
+    async fn apply(
+        &self,
+        changes: &[Change],
+        names: &HashMap<PersonId, String>,
+    ) -> Result<(), SearchError> {
+        let mut people: Vec<PersonEntry> = names
+            .iter()
+            .map(|(&id, name)| PersonEntry {
+                id,
+                name: name.clone(),
+            })
+            .collect();
+        let mut titles = Vec::new();
+        for change in changes {
+            match &change.changed {
+                Changed::Title(title) => titles.push(title_entry(title)),
+                Changed::Person(person) => people.push(PersonEntry {
+                    id: person.id,
+                    name: person.name.clone(),
+                }),
+            }
+        }
+        let writing = Arc::clone(&self.writing);
+        tokio::task::spawn_blocking(move || {
+            let mut writing = writing.lock().unwrap_or_else(PoisonError::into_inner);
+            writing.put(&titles, &people)
+        })
+        .await
+        .map_err(failed)?
+        .map_err(failed)
+    }
+}
+
+fn title_entry(title: &Title) -> TitleEntry {
+    let mut names = vec![title.name.clone()];
+    names.extend(
+        title
+            .original_name
+            .clone()
+            .filter(|name| *name != title.name),
+    );
+    let mut people: Vec<PersonId> = title.credits.iter().map(|credit| credit.person).collect();
+    people.sort_unstable();
+    people.dedup();
+    TitleEntry {
+        id: title.id,
+        names,
+        popularity: title.popularity,
+        people,
+    }
+}
+
+fn failed(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> SearchError {
+    SearchError::Index(error.into())
+}

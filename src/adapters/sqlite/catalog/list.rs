@@ -1,0 +1,315 @@
+//! Pages and counts of titles.
+//!
+//! There are two ways to a page, and neither reads more than it must: along the index of the order, passing over what
+//! the filter does not want, which is good if it wants much; or from the few titles that its narrowest condition
+//! wants, sorted afterwards. The planner cannot know which is better (it keeps no count by value), so we count first.
+
+use rusqlite::types::Value;
+use rusqlite::{Connection, params_from_iter};
+
+use super::rows;
+use crate::domain::catalog::{Title, TitleFilter, TitleKind, TitleOrder, TitleQuery};
+use crate::domain::page::{Direction, KeyValue, Keyset, Slice, Window};
+
+/// A condition that wants no more titles than this is where a page starts from.
+const NARROW: i64 = 2000;
+/// Up to so many genres or people are looked up for each title; of more, the titles are listed once beforehand.
+const FEW: usize = 16;
+
+/// One condition of a filter.
+struct Condition {
+    /// True for the rows of `titles` that pass. The `+` keeps the planner from starting here.
+    test: &'static str,
+    /// The ids of the titles that pass, from an index.
+    ids: &'static str,
+    /// The parameters of either.
+    values: Vec<Value>,
+}
+
+/// A page of the titles that pass.
+pub(super) fn list(
+    connection: &Connection,
+    query: &TitleQuery,
+    window: &Window,
+) -> rusqlite::Result<Slice<Title>> {
+    let (sql, values) = statement(connection, query, window)?;
+    let rows = rows::all(
+        connection.prepare_cached(&sql)?,
+        params_from_iter(values),
+        rows::title,
+    )?;
+    Ok(Slice::from_overfetched(rows, window))
+}
+
+/// How many titles pass.
+pub(super) fn count(connection: &Connection, filter: &TitleFilter) -> rusqlite::Result<u64> {
+    let conditions = conditions(filter);
+    if conditions.is_empty() {
+        return connection
+            .prepare_cached("SELECT count(*) FROM titles")?
+            .query_one((), |row| rows::unsigned(row, 0));
+    }
+    let ids: Vec<&str> = conditions.iter().map(|condition| condition.ids).collect();
+    let sql = format!(
+        "SELECT count(DISTINCT id) FROM ({})",
+        ids.join(" INTERSECT ")
+    );
+    let values = conditions
+        .into_iter()
+        .flat_map(|condition| condition.values);
+    connection
+        .prepare_cached(&sql)?
+        .query_one(params_from_iter(values), |row| rows::unsigned(row, 0))
+}
+
+fn statement(
+    connection: &Connection,
+    query: &TitleQuery,
+    window: &Window,
+) -> rusqlite::Result<(String, Vec<Value>)> {
+    let key = key(query.order);
+    let mut conditions = conditions(&query.filter);
+    let mut tests = Vec::new();
+    let mut values = Vec::new();
+    let path = if let Some(narrow) = narrowest(connection, &conditions)? {
+        let narrow = conditions.swap_remove(narrow);
+        tests.push(format!("id IN ({})", narrow.ids));
+        values.extend(narrow.values);
+        "NOT INDEXED".to_owned()
+    } else {
+        format!("INDEXED BY titles_{key}")
+    };
+    let (beyond, direction) = match window.direction {
+        Direction::Forward => (">", "ASC"),
+        Direction::Backward => ("<", "DESC"),
+    };
+    if let Some(start) = &window.start {
+        tests.push(format!("({key}, id) {beyond} (?, ?)"));
+        values.extend(place(query.order, start));
+    }
+    for condition in conditions {
+        tests.push(condition.test.to_owned());
+        values.extend(condition.values);
+    }
+    if tests.is_empty() {
+        tests.push("true".to_owned());
+    }
+    values.push(rows::limit(window.limit.saturating_add(1)).into());
+    let sql = format!(
+        "WITH page AS MATERIALIZED (
+            SELECT id, {key} AS key, by_popularity FROM titles {path} WHERE {tests}
+            ORDER BY {key} {direction}, id {direction} LIMIT ?
+         )
+         SELECT document, by_popularity FROM page CROSS JOIN title_documents USING (id)
+         ORDER BY key {direction}, id {direction}",
+        tests = tests.join(" AND "),
+    );
+    Ok((sql, values))
+}
+
+/// The place of the condition that wants the fewest titles, if those are few.
+fn narrowest(connection: &Connection, conditions: &[Condition]) -> rusqlite::Result<Option<usize>> {
+    let mut counts = Vec::with_capacity(conditions.len());
+    for (place, condition) in conditions.iter().enumerate() {
+        let sql = format!("SELECT count(*) FROM ({} LIMIT ?)", condition.ids);
+        let values = condition.values.iter().cloned();
+        let count: i64 = connection.prepare_cached(&sql)?.query_one(
+            params_from_iter(values.chain([Value::from(NARROW + 1)])),
+            |row| row.get(0),
+        )?;
+        counts.push((count, place));
+    }
+    Ok(counts
+        .into_iter()
+        .min()
+        .filter(|(count, _)| *count <= NARROW)
+        .map(|(_, place)| place))
+}
+
+fn conditions(filter: &TitleFilter) -> Vec<Condition> {
+    let kinds = filter.kinds.as_ref().map(|kinds| Condition {
+        test: "+kind IN (SELECT value FROM json_each(?))",
+        ids: "SELECT id FROM titles WHERE kind IN (SELECT value FROM json_each(?))",
+        values: vec![rows::list(kinds.iter().copied().map(kind)).into()],
+    });
+    let genres = filter.genres.as_ref().map(|genres| Condition {
+        test: if genres.len() > FEW {
+            "+id IN (SELECT title FROM title_genres WHERE genre IN (SELECT value FROM json_each(?)))"
+        } else {
+            "(SELECT true FROM title_genres
+                WHERE genre IN (SELECT value FROM json_each(?)) AND title = titles.id LIMIT 1)"
+        },
+        ids: "SELECT title AS id FROM title_genres WHERE genre IN (SELECT value FROM json_each(?))",
+        values: vec![rows::list(genres.iter().map(|id| id.to_i64())).into()],
+    });
+    let people = filter.people.as_ref().map(|people| Condition {
+        test: if people.len() > FEW {
+            "+id IN (SELECT title FROM title_people WHERE person IN (SELECT value FROM json_each(?)))"
+        } else {
+            "(SELECT true FROM title_people
+                WHERE person IN (SELECT value FROM json_each(?)) AND title = titles.id LIMIT 1)"
+        },
+        ids: "SELECT title AS id FROM title_people WHERE person IN (SELECT value FROM json_each(?))",
+        values: vec![rows::list(people.iter().map(|id| id.to_i64())).into()],
+    });
+    let years = (filter.year_from.is_some() || filter.year_to.is_some()).then(|| Condition {
+        test: "+year BETWEEN ? AND ?",
+        ids: "SELECT id FROM titles WHERE year BETWEEN ? AND ?",
+        values: vec![
+            filter.year_from.unwrap_or(i32::MIN).into(),
+            filter.year_to.unwrap_or(i32::MAX).into(),
+        ],
+    });
+    let language = filter.language.as_ref().map(|language| Condition {
+        test: "(SELECT true FROM title_languages WHERE language = ? AND title = titles.id)",
+        ids: "SELECT title AS id FROM title_languages WHERE language = ?",
+        values: vec![language.clone().into()],
+    });
+    [kinds, genres, people, years, language]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+/// The column that an order runs along, upwards. Its index is called like it.
+fn key(order: TitleOrder) -> &'static str {
+    match order {
+        TitleOrder::Name => "by_name",
+        TitleOrder::NewestAdded => "by_added",
+        TitleOrder::NewestReleased => "by_released",
+        TitleOrder::Popular => "by_popularity",
+    }
+}
+
+/// A place in an order, as its column keeps it.
+fn place(order: TitleOrder, keyset: &Keyset) -> [Value; 2] {
+    let value = |value: &KeyValue, negated| match value {
+        KeyValue::Number(number) if negated => Value::from(number.saturating_neg()),
+        KeyValue::Number(number) => Value::from(*number),
+        KeyValue::Text(text) => Value::from(text.clone()),
+    };
+    [
+        value(&keyset.value, order.is_descending()),
+        value(&keyset.id, false),
+    ]
+}
+
+/// A kind, as its column keeps it.
+pub(super) fn kind(kind: TitleKind) -> &'static str {
+    match kind {
+        TitleKind::Film => "film",
+        TitleKind::Series => "series",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ids::{GenreId, PersonId};
+
+    const ORDERS: [TitleOrder; 4] = [
+        TitleOrder::Name,
+        TitleOrder::NewestAdded,
+        TitleOrder::NewestReleased,
+        TitleOrder::Popular,
+    ];
+
+    #[test]
+    fn a_filter_that_wants_much_is_read_along_the_order() {
+        let connection = database(NARROW + 1);
+        for order in ORDERS {
+            let key = key(order);
+            for (direction, beyond) in [(Direction::Forward, '>'), (Direction::Backward, '<')] {
+                let first = plan(&connection, order, direction, None);
+                let later = plan(&connection, order, direction, Some(start(order)));
+
+                assert_eq!(first[1], format!("SCAN titles USING INDEX titles_{key}"));
+                assert_eq!(
+                    later[1],
+                    format!("SEARCH titles USING INDEX titles_{key} (({key},id){beyond}(?,?))")
+                );
+                for plan in [first, later] {
+                    assert_eq!(work(&plan), Vec::<&str>::new(), "{plan:#?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_filter_that_wants_little_is_where_the_page_starts() {
+        let connection = database(NARROW);
+        for order in ORDERS {
+            let plan = plan(&connection, order, Direction::Forward, Some(start(order)));
+
+            assert_eq!(plan[1], "SEARCH titles USING PRIMARY KEY (id=?)");
+            assert_eq!(work(&plan), ["USE TEMP B-TREE FOR ORDER BY"], "{plan:#?}");
+        }
+    }
+
+    /// All conditions at once, each wanting `wanted` titles.
+    fn database(wanted: i64) -> Connection {
+        let connection = Connection::open_in_memory().unwrap();
+        connection
+            .execute_batch(include_str!("../schema/catalog.sql"))
+            .unwrap();
+        connection
+            .execute_batch(&format!(
+                "WITH RECURSIVE ids (id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM ids WHERE id < {wanted})
+                 INSERT INTO titles SELECT id, id, 1, 'film', 1999, id, id, id, id, id, NULL FROM ids;
+                 INSERT INTO title_genres SELECT 1, id FROM titles;
+                 INSERT INTO title_people SELECT 1, id FROM titles;
+                 INSERT INTO title_languages SELECT 'en', id FROM titles;"
+            ))
+            .unwrap();
+        connection
+    }
+
+    fn start(order: TitleOrder) -> Keyset {
+        match order {
+            TitleOrder::Name => Keyset::by_text("m", 1),
+            _ => Keyset::by_number(1, 1),
+        }
+    }
+
+    fn plan(
+        connection: &Connection,
+        order: TitleOrder,
+        direction: Direction,
+        start: Option<Keyset>,
+    ) -> Vec<String> {
+        let query = TitleQuery {
+            filter: TitleFilter {
+                kinds: Some(vec![TitleKind::Film]),
+                genres: Some(vec![GenreId(1)]),
+                people: Some(vec![PersonId(1)]),
+                year_from: Some(1990),
+                year_to: None,
+                language: Some("en".to_owned()),
+            },
+            order,
+        };
+        let window = Window {
+            limit: 20,
+            start,
+            direction,
+        };
+        let (sql, values) = statement(connection, &query, &window).unwrap();
+        rows::all(
+            connection
+                .prepare_cached(&format!("EXPLAIN QUERY PLAN {sql}"))
+                .unwrap(),
+            params_from_iter(values),
+            |row| row.get(3),
+        )
+        .unwrap()
+    }
+
+    /// What takes the longer the more titles pass: sorts, and indexes made for this once. The page itself may be sorted.
+    fn work(plan: &[String]) -> Vec<&str> {
+        plan.iter()
+            .map(String::as_str)
+            .take_while(|step| *step != "SCAN page")
+            .filter(|step| step.starts_with("USE TEMP") || step.contains("AUTOMATIC"))
+            .collect()
+    }
+}

@@ -1,0 +1,289 @@
+//! [`CatalogStore`] on the database file.
+
+use async_trait::async_trait;
+use rusqlite::Connection;
+use serde::de::DeserializeOwned;
+
+use super::{list, rows, write};
+use crate::adapters::sqlite::db::SqliteDb;
+use crate::domain::catalog::{
+    CatalogBatch, CatalogStore, Change, Changed, Episode, ExternalId, Genre, Person, Season,
+    SeasonId, Title, TitleFilter, TitleQuery,
+};
+use crate::domain::error::StoreError;
+use crate::domain::ids::{EpisodeId, GenreId, PersonId, TitleId};
+use crate::domain::page::{Slice, Window};
+
+/// The catalogue in the database file.
+#[derive(Clone)]
+pub struct SqliteCatalog {
+    db: SqliteDb,
+}
+
+impl SqliteCatalog {
+    /// A catalogue in an open database.
+    pub fn new(db: SqliteDb) -> Self {
+        Self { db }
+    }
+
+    /// The titles that a query finds by one parameter.
+    async fn titles_where(
+        &self,
+        condition: &str,
+        parameter: impl rusqlite::ToSql + Send + 'static,
+    ) -> Result<Vec<Title>, StoreError> {
+        let sql = format!("{} WHERE {condition}", rows::TITLES);
+        self.db
+            .read(move |connection| {
+                rows::all(connection.prepare_cached(&sql)?, [parameter], rows::title)
+            })
+            .await
+    }
+
+    /// The documents that a query finds by a list.
+    async fn documents<T: DeserializeOwned + Send + 'static>(
+        &self,
+        sql: &'static str,
+        list: String,
+    ) -> Result<Vec<T>, StoreError> {
+        self.db
+            .read(move |connection| {
+                rows::all(connection.prepare_cached(sql)?, [list], rows::document)
+            })
+            .await
+    }
+}
+
+#[async_trait]
+impl CatalogStore for SqliteCatalog {
+    async fn titles(&self, ids: &[TitleId]) -> Result<Vec<Title>, StoreError> {
+        let ids = rows::list(ids.iter().map(|id| id.to_i64()));
+        self.titles_where("id IN (SELECT value FROM json_each(?))", ids)
+            .await
+    }
+
+    async fn titles_by_slug(&self, slugs: &[String]) -> Result<Vec<Title>, StoreError> {
+        let slugs = rows::list(slugs.iter().map(String::as_str));
+        self.titles_where("slug IN (SELECT value FROM json_each(?))", slugs)
+            .await
+    }
+
+    async fn titles_by_external_id(&self, ids: &[ExternalId]) -> Result<Vec<Title>, StoreError> {
+        let ids = rows::list(
+            ids.iter()
+                .map(|id| vec![id.provider.as_str(), id.value.as_str()]),
+        );
+        self.titles_where(
+            "id IN (SELECT title FROM title_external_ids
+                WHERE (provider, code) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?)))",
+            ids,
+        )
+        .await
+    }
+
+    async fn list_titles(
+        &self,
+        query: &TitleQuery,
+        window: &Window,
+    ) -> Result<Slice<Title>, StoreError> {
+        let (query, window) = (query.clone(), window.clone());
+        self.db
+            .read(move |connection| list::list(connection, &query, &window))
+            .await
+    }
+
+    async fn count_titles(&self, filter: &TitleFilter) -> Result<u64, StoreError> {
+        let filter = filter.clone();
+        self.db
+            .read(move |connection| list::count(connection, &filter))
+            .await
+    }
+
+    async fn people(&self, ids: &[PersonId]) -> Result<Vec<Person>, StoreError> {
+        self.documents(
+            "SELECT document FROM people WHERE id IN (SELECT value FROM json_each(?))",
+            rows::list(ids.iter().map(|id| id.to_i64())),
+        )
+        .await
+    }
+
+    async fn people_by_slug(&self, slugs: &[String]) -> Result<Vec<Person>, StoreError> {
+        self.documents(
+            "SELECT document FROM people WHERE slug IN (SELECT value FROM json_each(?))",
+            rows::list(slugs.iter().map(String::as_str)),
+        )
+        .await
+    }
+
+    async fn genres(&self, ids: &[GenreId]) -> Result<Vec<Genre>, StoreError> {
+        self.documents(
+            "SELECT document FROM genres WHERE id IN (SELECT value FROM json_each(?))",
+            rows::list(ids.iter().map(|id| id.to_i64())),
+        )
+        .await
+    }
+
+    async fn all_genres(&self) -> Result<Vec<Genre>, StoreError> {
+        self.db
+            .read(|connection| {
+                let sql = "SELECT document FROM genres ORDER BY name, id";
+                rows::all(connection.prepare_cached(sql)?, (), rows::document)
+            })
+            .await
+    }
+
+    async fn episodes(&self, ids: &[EpisodeId]) -> Result<Vec<Episode>, StoreError> {
+        self.documents(
+            "SELECT document FROM episodes WHERE id IN (SELECT value FROM json_each(?))",
+            rows::list(ids.iter().map(|id| id.to_i64())),
+        )
+        .await
+    }
+
+    async fn episodes_of_series(&self, series: &[TitleId]) -> Result<Vec<Episode>, StoreError> {
+        self.documents(
+            "SELECT document FROM episodes WHERE series IN (SELECT value FROM json_each(?))
+             ORDER BY series, season, number",
+            rows::list(series.iter().map(|id| id.to_i64())),
+        )
+        .await
+    }
+
+    async fn episodes_of_seasons(&self, seasons: &[SeasonId]) -> Result<Vec<Episode>, StoreError> {
+        let seasons = seasons
+            .iter()
+            .map(|season| vec![season.series.to_i64(), i64::from(season.number)]);
+        self.documents(
+            "SELECT document FROM episodes
+             WHERE (series, season) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))
+             ORDER BY series, season, number",
+            rows::list(seasons),
+        )
+        .await
+    }
+
+    async fn seasons(&self, series: &[TitleId]) -> Result<Vec<Season>, StoreError> {
+        let series = rows::list(series.iter().map(|id| id.to_i64()));
+        let sql = "SELECT series, season, count(*) FROM episodes
+            WHERE series IN (SELECT value FROM json_each(?))
+            GROUP BY series, season ORDER BY series, season";
+        self.db
+            .read(move |connection| {
+                rows::all(connection.prepare_cached(sql)?, [series], |row| {
+                    Ok(Season {
+                        id: SeasonId {
+                            series: TitleId::from_i64(row.get(0)?),
+                            number: row.get(1)?,
+                        },
+                        episodes: rows::unsigned(row, 2)?,
+                    })
+                })
+            })
+            .await
+    }
+
+    async fn put(&self, batch: &CatalogBatch) -> Result<(), StoreError> {
+        if batch.is_empty() {
+            return Ok(());
+        }
+        let batch = batch.clone();
+        self.db
+            .write(move |connection| write::put(connection, &batch))
+            .await
+    }
+
+    async fn put_popularity(&self, counts: &[(TitleId, u64)]) -> Result<(), StoreError> {
+        if counts.is_empty() {
+            return Ok(());
+        }
+        let counts = counts.to_vec();
+        self.db
+            .write(move |connection| write::put_popularity(connection, &counts))
+            .await
+    }
+
+    async fn changes_after(&self, sequence: u64, limit: usize) -> Result<Vec<Change>, StoreError> {
+        self.db
+            .read(move |connection| changes_after(connection, sequence, limit))
+            .await
+    }
+
+    async fn unprojected_titles(&self, limit: usize) -> Result<Vec<Title>, StoreError> {
+        self.titles_where(
+            "waiting_since IS NOT NULL ORDER BY waiting_since LIMIT ?",
+            rows::limit(limit),
+        )
+        .await
+    }
+
+    async fn mark_titles_projected(&self, titles: &[(TitleId, u64)]) -> Result<(), StoreError> {
+        if titles.is_empty() {
+            return Ok(());
+        }
+        let titles = titles.to_vec();
+        self.db
+            .write(move |connection| write::mark_projected(connection, &titles))
+            .await
+    }
+
+    async fn titles_after(
+        &self,
+        after: Option<TitleId>,
+        limit: usize,
+    ) -> Result<Vec<Title>, StoreError> {
+        let after = after.map_or(i64::MIN, TitleId::to_i64);
+        let sql = format!("{} WHERE id > ? ORDER BY id LIMIT ?", rows::TITLES);
+        self.db
+            .read(move |connection| {
+                let params = [after, rows::limit(limit)];
+                rows::all(connection.prepare_cached(&sql)?, params, rows::title)
+            })
+            .await
+    }
+
+    async fn ping(&self) -> Result<(), StoreError> {
+        self.db
+            .read(|connection| connection.query_one("SELECT 1", (), |_| Ok(())))
+            .await
+    }
+}
+
+/// Titles and people have sequences of one counter: what both have to offer, merged.
+fn changes_after(
+    connection: &Connection,
+    sequence: u64,
+    limit: usize,
+) -> rusqlite::Result<Vec<Change>> {
+    let params = [
+        i64::try_from(sequence).unwrap_or(i64::MAX),
+        rows::limit(limit),
+    ];
+    let mut changes = rows::all(
+        connection.prepare_cached(
+            "SELECT document, by_popularity, sequence FROM titles JOIN title_documents USING (id)
+             WHERE sequence > ? ORDER BY sequence LIMIT ?",
+        )?,
+        params,
+        |row| {
+            Ok(Change {
+                sequence: rows::unsigned(row, 2)?,
+                changed: Changed::Title(rows::title(row)?),
+            })
+        },
+    )?;
+    changes.extend(rows::all(
+        connection.prepare_cached(
+            "SELECT document, sequence FROM people WHERE sequence > ? ORDER BY sequence LIMIT ?",
+        )?,
+        params,
+        |row| {
+            Ok(Change {
+                sequence: rows::unsigned(row, 1)?,
+                changed: Changed::Person(rows::document(row)?),
+            })
+        },
+    )?);
+    changes.sort_unstable_by_key(|change| change.sequence);
+    changes.truncate(limit);
+    Ok(changes)
+}

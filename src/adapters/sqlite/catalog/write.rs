@@ -1,0 +1,338 @@
+//! What changes the catalogue.
+
+use std::collections::BTreeSet;
+
+use rusqlite::{Connection, OptionalExtension, Params, ffi, named_params, params};
+use serde::Serialize;
+
+use super::list::kind;
+use super::rows;
+use crate::adapters::sqlite::db::store_error;
+use crate::domain::catalog::{CatalogBatch, Episode, Genre, Person, Title, TitleOrder};
+use crate::domain::error::StoreError;
+use crate::domain::ids::TitleId;
+use crate::domain::page::KeyValue;
+
+const INSERT_TITLE: &str = "INSERT INTO titles
+    VALUES (:id, :slug, :revision, :kind, :year, :by_name, :by_added, :by_released, 0, :sequence, :sequence)";
+const UPDATE_TITLE: &str = "UPDATE titles
+    SET slug = :slug, revision = :revision, kind = :kind, year = :year, by_name = :by_name, by_added = :by_added,
+        by_released = :by_released, sequence = :sequence, waiting_since = coalesce(waiting_since, :sequence)
+    WHERE id = :id AND revision = :revision - 1";
+const INSERT_PERSON: &str =
+    "INSERT INTO people VALUES (:id, :slug, :revision, :sequence, :document)";
+const UPDATE_PERSON: &str = "UPDATE people
+    SET slug = :slug, revision = :revision, sequence = :sequence, document = :document
+    WHERE id = :id AND revision = :revision - 1";
+const INSERT_GENRE: &str = "INSERT INTO genres VALUES (:id, :slug, :name, :revision, :document)";
+const UPDATE_GENRE: &str = "UPDATE genres
+    SET slug = :slug, name = :name, revision = :revision, document = :document
+    WHERE id = :id AND revision = :revision - 1";
+const INSERT_EPISODE: &str =
+    "INSERT INTO episodes VALUES (:id, :series, :season, :number, :revision, :document)";
+const UPDATE_EPISODE: &str = "UPDATE episodes
+    SET series = :series, season = :season, number = :number, revision = :revision, document = :document
+    WHERE id = :id AND revision = :revision - 1";
+
+/// Writes the batch. What replaces a document goes before what is new, so that a slug or place that one thing gives up
+/// can be taken by a new one in the same batch.
+pub(super) fn put(connection: &Connection, batch: &CatalogBatch) -> Result<(), StoreError> {
+    let mut feed = Feed::open(connection)?;
+    for title in replacements_first(&batch.titles, |title| title.stamp.revision) {
+        put_title(connection, title, feed.next())?;
+    }
+    for person in replacements_first(&batch.people, |person| person.stamp.revision) {
+        put_person(connection, person, feed.next())?;
+    }
+    for genre in replacements_first(&batch.genres, |genre| genre.stamp.revision) {
+        put_genre(connection, genre)?;
+    }
+    for episode in replacements_first(&batch.episodes, |episode| episode.stamp.revision) {
+        put_episode(connection, episode)?;
+    }
+    feed.close(connection)
+}
+
+/// Sets how popular titles are.
+pub(super) fn put_popularity(
+    connection: &Connection,
+    counts: &[(TitleId, u64)],
+) -> Result<(), StoreError> {
+    let mut feed = Feed::open(connection)?;
+    let mut update = connection
+        .prepare_cached(
+            "UPDATE titles SET by_popularity = ?2, sequence = ?3 WHERE id = ?1 AND by_popularity <> ?2",
+        )
+        .map_err(store_error)?;
+    for (title, count) in counts {
+        let by_popularity = count.cast_signed().wrapping_neg();
+        update
+            .execute(params![title.to_i64(), by_popularity, feed.next()])
+            .map_err(store_error)?;
+    }
+    feed.close(connection)
+}
+
+/// Takes the mark from titles that were not written since.
+pub(super) fn mark_projected(
+    connection: &Connection,
+    titles: &[(TitleId, u64)],
+) -> Result<(), StoreError> {
+    let mut update = connection
+        .prepare_cached("UPDATE titles SET waiting_since = NULL WHERE id = ? AND revision = ?")
+        .map_err(store_error)?;
+    for (title, revision) in titles {
+        update
+            .execute(params![title.to_i64(), revision.cast_signed()])
+            .map_err(store_error)?;
+    }
+    Ok(())
+}
+
+fn put_title(connection: &Connection, title: &Title, sequence: i64) -> Result<(), StoreError> {
+    let id = title.id.to_i64();
+    let is_new = title.stamp.revision == 1;
+    let before = if is_new {
+        None
+    } else {
+        stored_title(connection, id)?
+    };
+    let [by_added, by_released] =
+        [TitleOrder::NewestAdded, TitleOrder::NewestReleased].map(|order| downwards(order, title));
+    put_one(
+        connection,
+        if is_new { INSERT_TITLE } else { UPDATE_TITLE },
+        named_params! {
+            ":id": id,
+            ":slug": title.slug,
+            ":revision": title.stamp.revision.cast_signed(),
+            ":kind": kind(title.kind),
+            ":year": title.year,
+            ":by_name": crate::domain::text::sort_name(&title.name),
+            ":by_added": by_added,
+            ":by_released": by_released,
+            ":sequence": sequence,
+        },
+    )?;
+    let sql = "INSERT OR REPLACE INTO title_documents VALUES (?, ?)";
+    execute(connection, sql, params![id, json(title)?])?;
+    put_side_rows(connection, before.as_ref(), title)
+}
+
+/// Brings the tables that titles are found by up to date. Rows that stay as they are, as most do, are not touched.
+fn put_side_rows(
+    connection: &Connection,
+    before: Option<&Title>,
+    title: &Title,
+) -> Result<(), StoreError> {
+    put_rows(
+        connection,
+        &before.map(genres).unwrap_or_default(),
+        &genres(title),
+        "DELETE FROM title_genres WHERE genre = ? AND title = ?",
+        "INSERT INTO title_genres VALUES (?, ?)",
+    )?;
+    put_rows(
+        connection,
+        &before.map(people).unwrap_or_default(),
+        &people(title),
+        "DELETE FROM title_people WHERE person = ? AND title = ?",
+        "INSERT INTO title_people VALUES (?, ?)",
+    )?;
+    put_rows(
+        connection,
+        &before.map(languages).unwrap_or_default(),
+        &languages(title),
+        "DELETE FROM title_languages WHERE language = ? AND title = ?",
+        "INSERT INTO title_languages VALUES (?, ?)",
+    )?;
+    put_rows(
+        connection,
+        &before.map(external_ids).unwrap_or_default(),
+        &external_ids(title),
+        "DELETE FROM title_external_ids WHERE provider = ? AND code = ? AND title = ?",
+        "INSERT INTO title_external_ids VALUES (?, ?, ?)",
+    )
+}
+
+fn put_rows<R: Ord + Copy + Params>(
+    connection: &Connection,
+    before: &BTreeSet<R>,
+    now: &BTreeSet<R>,
+    delete: &str,
+    insert: &str,
+) -> Result<(), StoreError> {
+    for row in before.difference(now) {
+        execute(connection, delete, *row)?;
+    }
+    for row in now.difference(before) {
+        execute(connection, insert, *row)?;
+    }
+    Ok(())
+}
+
+fn genres(title: &Title) -> BTreeSet<(i64, i64)> {
+    let genres = title.genres.iter();
+    genres
+        .map(|genre| (genre.to_i64(), title.id.to_i64()))
+        .collect()
+}
+
+fn people(title: &Title) -> BTreeSet<(i64, i64)> {
+    let credits = title.credits.iter();
+    credits
+        .map(|credit| (credit.person.to_i64(), title.id.to_i64()))
+        .collect()
+}
+
+fn languages(title: &Title) -> BTreeSet<(&str, i64)> {
+    let languages = title.languages.iter();
+    languages
+        .map(|language| (language.as_str(), title.id.to_i64()))
+        .collect()
+}
+
+fn external_ids(title: &Title) -> BTreeSet<(&str, &str, i64)> {
+    let ids = title.external_ids.iter();
+    ids.map(|id| (id.provider.as_str(), id.value.as_str(), title.id.to_i64()))
+        .collect()
+}
+
+fn stored_title(connection: &Connection, id: i64) -> Result<Option<Title>, StoreError> {
+    connection
+        .prepare_cached("SELECT document FROM title_documents WHERE id = ?")
+        .and_then(|mut statement| statement.query_one([id], rows::document).optional())
+        .map_err(store_error)
+}
+
+fn put_person(connection: &Connection, person: &Person, sequence: i64) -> Result<(), StoreError> {
+    put_one(
+        connection,
+        if person.stamp.revision == 1 {
+            INSERT_PERSON
+        } else {
+            UPDATE_PERSON
+        },
+        named_params! {
+            ":id": person.id.to_i64(),
+            ":slug": person.slug,
+            ":revision": person.stamp.revision.cast_signed(),
+            ":sequence": sequence,
+            ":document": json(person)?,
+        },
+    )
+}
+
+fn put_genre(connection: &Connection, genre: &Genre) -> Result<(), StoreError> {
+    put_one(
+        connection,
+        if genre.stamp.revision == 1 {
+            INSERT_GENRE
+        } else {
+            UPDATE_GENRE
+        },
+        named_params! {
+            ":id": genre.id.to_i64(),
+            ":slug": genre.slug,
+            ":name": genre.name,
+            ":revision": genre.stamp.revision.cast_signed(),
+            ":document": json(genre)?,
+        },
+    )
+}
+
+fn put_episode(connection: &Connection, episode: &Episode) -> Result<(), StoreError> {
+    put_one(
+        connection,
+        if episode.stamp.revision == 1 {
+            INSERT_EPISODE
+        } else {
+            UPDATE_EPISODE
+        },
+        named_params! {
+            ":id": episode.id.to_i64(),
+            ":series": episode.series.to_i64(),
+            ":season": episode.season,
+            ":number": episode.number,
+            ":revision": episode.stamp.revision.cast_signed(),
+            ":document": json(episode)?,
+        },
+    )
+}
+
+/// Writes one row, which must fit.
+fn put_one(connection: &Connection, sql: &str, params: impl Params) -> Result<(), StoreError> {
+    match execute(connection, sql, params)? {
+        0 => Err(StoreError::Conflict),
+        _ => Ok(()),
+    }
+}
+
+fn execute(connection: &Connection, sql: &str, params: impl Params) -> Result<usize, StoreError> {
+    connection
+        .prepare_cached(sql)
+        .and_then(|mut statement| statement.execute(params))
+        .map_err(|error| {
+            if is_taken(&error) {
+                StoreError::Conflict
+            } else {
+                store_error(error)
+            }
+        })
+}
+
+/// Whether an id, a slug or a place belongs to something else already.
+fn is_taken(error: &rusqlite::Error) -> bool {
+    error.sqlite_error().is_some_and(|error| {
+        matches!(
+            error.extended_code,
+            ffi::SQLITE_CONSTRAINT_PRIMARYKEY
+                | ffi::SQLITE_CONSTRAINT_UNIQUE
+                | ffi::SQLITE_CONSTRAINT_ROWID
+        )
+    })
+}
+
+fn replacements_first<T>(
+    things: &[T],
+    revision: impl Fn(&T) -> u64 + Copy,
+) -> impl Iterator<Item = &T> {
+    let replacing = things.iter().filter(move |thing| revision(thing) != 1);
+    replacing.chain(things.iter().filter(move |thing| revision(thing) == 1))
+}
+
+/// A title's place in an order that runs downwards, as its column keeps it.
+fn downwards(order: TitleOrder, title: &Title) -> i64 {
+    match order.keyset(title).value {
+        KeyValue::Number(number) => number.saturating_neg(),
+        KeyValue::Text(_) => 0,
+    }
+}
+
+fn json(thing: &impl Serialize) -> Result<String, StoreError> {
+    serde_json::to_string(thing).map_err(StoreError::failed)
+}
+
+/// Gives out the numbers of the change feed. There is one writer, so nobody sees them out of order.
+struct Feed {
+    last: i64,
+}
+
+impl Feed {
+    fn open(connection: &Connection) -> Result<Self, StoreError> {
+        let last = connection
+            .prepare_cached("SELECT last FROM catalog_feed")
+            .and_then(|mut statement| statement.query_one((), |row| row.get(0)))
+            .map_err(store_error)?;
+        Ok(Self { last })
+    }
+
+    fn next(&mut self) -> i64 {
+        self.last += 1;
+        self.last
+    }
+
+    fn close(self, connection: &Connection) -> Result<(), StoreError> {
+        execute(connection, "UPDATE catalog_feed SET last = ?", [self.last]).map(drop)
+    }
+}

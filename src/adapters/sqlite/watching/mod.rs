@@ -1,0 +1,6 @@
+//! What profiles watched, embedded.
+
+mod rows;
+mod store;
+
+pub use store::SqliteWatching;

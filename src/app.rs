@@ -1,0 +1,199 @@
+//! Connects everything: settings to adapters, adapters to services. No rules of any kind.
+
+use std::sync::Arc;
+
+use anyhow::Context;
+
+use crate::adapters::argon2::Argon2Hasher;
+use crate::adapters::memory::{CachedCatalog, MemoryEvents};
+use crate::adapters::mongo::{MongoAccounts, MongoCatalog, MongoDb, MongoWatching};
+use crate::adapters::neo4j::{Neo4jDb, Neo4jGraph};
+use crate::adapters::redis::{RedisDb, RedisSessions};
+use crate::adapters::search::TantivySearch;
+use crate::adapters::sqlite::{
+    SqliteAccounts, SqliteCatalog, SqliteDb, SqliteGraph, SqliteSessions, SqliteWatching,
+};
+use crate::config::{Config, Servers};
+use crate::domain::accounts::{AccountService, AccountStore, SessionStore};
+use crate::domain::catalog::{CatalogFollower, CatalogService, CatalogStore, SearchService};
+use crate::domain::clock::{Clock, SystemClock};
+use crate::domain::curation::LoadService;
+use crate::domain::recommend::{GraphService, RecommendService, TasteGraph};
+use crate::domain::watching::{WatchService, WatchStore};
+use crate::graphql::Services;
+use crate::http::{HttpOptions, Stores};
+use crate::jobs::{CatalogFeed, Jobs};
+
+/// The program, connected.
+pub struct App {
+    /// The catalogue.
+    pub catalog: CatalogService,
+    /// Finding things by name.
+    pub search: SearchService,
+    /// What was watched.
+    pub watching: WatchService,
+    /// Who is who.
+    pub accounts: AccountService,
+    /// Suggestions.
+    pub recommend: RecommendService,
+    /// Keeping the graph.
+    pub graph: GraphService,
+    /// Loading files.
+    pub load: LoadService,
+    stores: AllStores,
+    cache: CachedCatalog,
+    clock: Arc<dyn Clock>,
+    events: MemoryEvents,
+}
+
+/// The ports, on one technology or another.
+#[derive(Clone)]
+struct AllStores {
+    catalog: Arc<dyn CatalogStore>,
+    watching: Arc<dyn WatchStore>,
+    accounts: Arc<dyn AccountStore>,
+    sessions: Arc<dyn SessionStore>,
+    graph: Arc<dyn TasteGraph>,
+}
+
+impl App {
+    /// Opens the stores that the settings name.
+    pub async fn open(config: &Config) -> anyhow::Result<Self> {
+        let stores = match &config.servers {
+            Some(servers) => on_servers(servers).await?,
+            None => embedded(config)?,
+        };
+        let cache = CachedCatalog::new(stores.catalog);
+        let stores = AllStores {
+            catalog: Arc::new(cache.clone()),
+            ..stores
+        };
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let events = MemoryEvents::new();
+        let bus = Arc::new(events.clone());
+        let catalog = CatalogService::new(Arc::clone(&stores.catalog));
+        let index = TantivySearch::new().context("the search index cannot be made")?;
+        let watching = WatchService::new(
+            Arc::clone(&stores.watching),
+            catalog.clone(),
+            config.rules,
+            Arc::clone(&clock),
+            bus.clone(),
+        );
+        let accounts = AccountService::new(
+            Arc::clone(&stores.accounts),
+            Arc::clone(&stores.sessions),
+            Arc::new(Argon2Hasher::new()),
+            Arc::clone(&clock),
+        );
+        Ok(Self {
+            search: SearchService::new(Arc::new(index), catalog.clone()),
+            recommend: RecommendService::new(
+                Arc::clone(&stores.graph),
+                catalog.clone(),
+                watching.clone(),
+                Arc::clone(&clock),
+            ),
+            graph: GraphService::new(
+                Arc::clone(&stores.graph),
+                Arc::clone(&stores.catalog),
+                Arc::clone(&stores.watching),
+            ),
+            load: LoadService::new(
+                Arc::clone(&stores.catalog),
+                accounts.clone(),
+                watching.clone(),
+                Arc::clone(&clock),
+                bus,
+            ),
+            catalog,
+            watching,
+            accounts,
+            stores,
+            cache,
+            clock,
+            events,
+        })
+    }
+
+    /// Starts the background jobs, once the search index has the whole catalogue.
+    pub async fn start_jobs(&self) -> anyhow::Result<Jobs> {
+        let followers: Vec<Arc<dyn CatalogFollower>> =
+            vec![Arc::new(self.cache.clone()), Arc::new(self.search.clone())];
+        let mut feed = CatalogFeed::new(Arc::clone(&self.stores.catalog), followers);
+        feed.catch_up()
+            .await
+            .context("the catalogue cannot be indexed")?;
+        Ok(Jobs::start(&self.graph, feed, || self.events.subscribe()))
+    }
+
+    /// What answers requests.
+    pub fn router(&self, options: HttpOptions) -> anyhow::Result<axum::Router> {
+        let services = Services {
+            catalog: self.catalog.clone(),
+            search: self.search.clone(),
+            watching: self.watching.clone(),
+            accounts: self.accounts.clone(),
+            recommend: self.recommend.clone(),
+            clock: Arc::clone(&self.clock),
+        };
+        let stores = Stores {
+            catalog: Arc::clone(&self.stores.catalog),
+            sessions: Arc::clone(&self.stores.sessions),
+            graph: Arc::clone(&self.stores.graph),
+        };
+        crate::http::router(services, stores, options)
+    }
+}
+
+fn embedded(config: &Config) -> anyhow::Result<AllStores> {
+    std::fs::create_dir_all(&config.data_dir)
+        .with_context(|| format!("the folder {} cannot be made", config.data_dir.display()))?;
+    let path = config.data_dir.join("reelgraph.sqlite");
+    let db =
+        SqliteDb::open(&path).with_context(|| format!("{} cannot be opened", path.display()))?;
+    Ok(AllStores {
+        catalog: Arc::new(SqliteCatalog::new(db.clone())),
+        watching: Arc::new(SqliteWatching::new(db.clone())),
+        accounts: Arc::new(SqliteAccounts::new(db.clone())),
+        sessions: Arc::new(SqliteSessions::new(db.clone())),
+        graph: Arc::new(SqliteGraph::new(db)),
+    })
+}
+
+/// MongoDB must be there to begin with; the graph and the sessions may come later.
+async fn on_servers(servers: &Servers) -> anyhow::Result<AllStores> {
+    let mongo = MongoDb::open(&servers.mongodb_uri)
+        .await
+        .context("MONGODB_URI is not an address of MongoDB")?;
+    let catalog = MongoCatalog::new(mongo.clone());
+    let watching = MongoWatching::new(mongo.clone());
+    let accounts = MongoAccounts::new(mongo);
+    catalog
+        .ensure_indexes()
+        .await
+        .context("MongoDB cannot be prepared")?;
+    watching
+        .ensure_indexes()
+        .await
+        .context("MongoDB cannot be prepared")?;
+    accounts
+        .ensure_indexes()
+        .await
+        .context("MongoDB cannot be prepared")?;
+    let neo4j = Neo4jDb::open(
+        &servers.neo4j_uri,
+        &servers.neo4j_user,
+        &servers.neo4j_password,
+    )
+    .context("NEO4J_URI is not an address of Neo4j")?;
+    let redis = RedisDb::open(&servers.redis_url, &servers.redis_prefix)
+        .context("REDIS_URL is not an address of Redis")?;
+    Ok(AllStores {
+        catalog: Arc::new(catalog),
+        watching: Arc::new(watching),
+        accounts: Arc::new(accounts),
+        sessions: Arc::new(RedisSessions::new(redis)),
+        graph: Arc::new(Neo4jGraph::new(neo4j)),
+    })
+}

@@ -1,0 +1,87 @@
+//! `reelgraph load`: files into the catalogue, with progress, a line for each refused record, and a summary.
+
+use std::io::IsTerminal;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::files::{FileSource, find};
+use crate::app::App;
+use crate::domain::curation::{LoadSummary, Problem, Source};
+
+pub(super) async fn run(
+    app: &App,
+    paths: &[PathBuf],
+    is_rehearsal: bool,
+) -> anyhow::Result<ExitCode> {
+    let progress = progress_bar()?;
+    let sources: Vec<Box<dyn Source>> = find(paths)?
+        .into_iter()
+        .map(|path| Box::new(FileSource::new(path, progress.clone())) as Box<dyn Source>)
+        .collect();
+    let mut tell = |is_warning: bool, file: &str, line: u64, problem: &Problem| {
+        progress.suspend(|| eprintln!("{}", message(is_warning, file, line, problem)))
+    };
+    let summary = app.load.load(&sources, is_rehearsal, &mut tell).await;
+    progress.finish_and_clear();
+    let summary = summary?;
+    println!("{}", sum_up(&summary, is_rehearsal));
+    Ok(if summary.refused == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+/// Drawn on a terminal only.
+fn progress_bar() -> anyhow::Result<ProgressBar> {
+    let target = if std::io::stderr().is_terminal() {
+        ProgressDrawTarget::stderr()
+    } else {
+        ProgressDrawTarget::hidden()
+    };
+    let style = ProgressStyle::with_template(
+        "{msg} [{bar:40}] {bytes}/{total_bytes} {elapsed}, {eta} left",
+    )?;
+    let progress = ProgressBar::with_draw_target(Some(0), target).with_style(style);
+    progress.enable_steady_tick(Duration::from_millis(200));
+    Ok(progress)
+}
+
+fn message(is_warning: bool, file: &str, line: u64, problem: &Problem) -> String {
+    let sort = if is_warning { "warning" } else { "refused" };
+    let field = if problem.field.is_empty() {
+        String::new()
+    } else {
+        format!("{} ", problem.field)
+    };
+    format!("{file}:{line}: {sort}: {field}{}", problem.reason)
+}
+
+fn sum_up(summary: &LoadSummary, is_rehearsal: bool) -> String {
+    let loaded = if is_rehearsal {
+        "would be loaded"
+    } else {
+        "loaded"
+    };
+    let mut parts: Vec<String> = summary
+        .tallies
+        .iter()
+        .map(|(sort, tally)| {
+            format!(
+                "{sort}: {} {loaded}, {} unchanged",
+                tally.loaded, tally.unchanged
+            )
+        })
+        .collect();
+    if parts.is_empty() {
+        parts.push("no records".to_owned());
+    }
+    parts.push(format!(
+        "{} refused, {} warnings",
+        summary.refused, summary.warnings
+    ));
+    parts.join("\n")
+}

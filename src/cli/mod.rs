@@ -1,0 +1,119 @@
+//! The commands: each is a short program on the same services as the server.
+
+mod files;
+mod graph;
+mod lists;
+mod load;
+mod schema;
+mod seed;
+mod serve;
+mod users;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use tracing_subscriber::EnvFilter;
+
+use crate::app::App;
+use crate::config::{Config, Settings};
+
+/// The backend of a film and TV site: a GraphQL API over a recommendation graph
+#[derive(Debug, Parser)]
+#[command(name = "reelgraph", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the API (the default)
+    Serve,
+    /// Load films, series, episodes, people and watches from files or folders
+    Load {
+        /// `.ndjson` and `.json` files, or folders of them
+        #[arg(required = true)]
+        paths: Vec<PathBuf>,
+        /// Check everything, write nothing
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Keep the recommendation graph
+    Graph {
+        #[command(subcommand)]
+        command: graph::Command,
+    },
+    /// Write the suggestions of every profile that has watched something, as NDJSON
+    Suggest(lists::Arguments),
+    /// Write the titles that are like each title, as NDJSON
+    Similar(lists::Arguments),
+    /// Manage accounts
+    Users {
+        #[command(subcommand)]
+        command: users::Command,
+    },
+    /// Print the GraphQL schema
+    Schema,
+}
+
+/// Runs the command that the arguments name. Exit status 1: something failed or was refused; 2: wrong usage.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(cli) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("reelgraph: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    if matches!(cli.command, Some(Command::Schema)) {
+        return schema::run();
+    }
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that reads the environment for the settings"
+    )]
+    let config = Config::complete(cli.settings, |name| std::env::var(name).ok())?;
+    start_log(&config)?;
+    // One provider for everything that speaks TLS; it fails only if there is one already.
+    drop(rustls::crypto::ring::default_provider().install_default());
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(async {
+        match cli.command.unwrap_or(Command::Serve) {
+            Command::Serve => serve::run(&config).await,
+            Command::Load { paths, dry_run } => {
+                load::run(&App::open(&config).await?, &paths, dry_run).await
+            }
+            Command::Graph { command } => graph::run(&App::open(&config).await?, &command).await,
+            Command::Suggest(arguments) => {
+                lists::suggest(&App::open(&config).await?, &arguments).await
+            }
+            Command::Similar(arguments) => {
+                lists::similar(&App::open(&config).await?, &arguments).await
+            }
+            Command::Users { command } => users::run(&App::open(&config).await?, command).await,
+            Command::Schema => schema::run(),
+        }
+    })
+}
+
+/// Logs go to standard error, as JSON in production.
+fn start_log(config: &Config) -> anyhow::Result<()> {
+    let filter = EnvFilter::try_new(&config.log)?;
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    match config.env {
+        crate::config::Environment::Development => log.init(),
+        crate::config::Environment::Production => log.json().init(),
+    }
+    Ok(())
+}

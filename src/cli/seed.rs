@@ -1,0 +1,71 @@
+//! The demo catalogue, compiled in: what an empty embedded store begins with.
+
+use std::io::{BufRead, Cursor};
+
+use anyhow::bail;
+
+use crate::app::App;
+use crate::domain::catalog::TitleFilter;
+use crate::domain::curation::{Problem, Source};
+
+/// A file of the folder `seed/`.
+struct SeedFile {
+    name: &'static str,
+    text: &'static str,
+}
+
+macro_rules! seed_file {
+    ($name:literal) => {
+        SeedFile {
+            name: concat!("seed/", $name),
+            text: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/seed/", $name)),
+        }
+    };
+}
+
+impl Source for SeedFile {
+    fn name(&self) -> String {
+        self.name.to_owned()
+    }
+
+    fn is_document(&self) -> bool {
+        false
+    }
+
+    fn open(&self) -> std::io::Result<Box<dyn BufRead + Send + '_>> {
+        Ok(Box::new(Cursor::new(self.text)))
+    }
+}
+
+/// Loads the demo catalogue and its viewers if there is no title yet, and makes the graph of them.
+pub(super) async fn load_if_empty(app: &App) -> anyhow::Result<()> {
+    if app.catalog.count_titles(&TitleFilter::default()).await? > 0 {
+        return Ok(());
+    }
+    tracing::info!("The store is empty; loading the demo catalogue");
+    let sources: Vec<Box<dyn Source>> = vec![
+        Box::new(seed_file!("films.ndjson")),
+        Box::new(seed_file!("series.ndjson")),
+        Box::new(seed_file!("episodes.ndjson")),
+        Box::new(seed_file!("watches.ndjson")),
+    ];
+    let mut first = None;
+    let mut tell = |is_warning: bool, file: &str, line: u64, problem: &Problem| {
+        if !is_warning && first.is_none() {
+            first = Some(format!(
+                "{file}:{line}: {} {}",
+                problem.field, problem.reason
+            ));
+        }
+    };
+    let summary = app.load.load(&sources, false, &mut tell).await?;
+    if let Some(first) = first {
+        bail!(
+            "the demo catalogue has {} records that cannot be loaded, the first: {first}",
+            summary.refused
+        );
+    }
+    app.graph.drain().await?;
+    app.graph.similar().await?;
+    Ok(())
+}

@@ -1,0 +1,126 @@
+//! The catalogue's reads by id, as batches.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::error::CatalogError;
+use super::service::CatalogService;
+use super::types::{Episode, Genre, Person, Season, SeasonId, Title};
+use crate::domain::batch::Batch;
+use crate::domain::ids::{EpisodeId, GenreId, PersonId, TitleId};
+
+/// Titles by id.
+#[derive(Clone)]
+pub struct TitlesById(pub CatalogService);
+
+impl Batch for TitlesById {
+    type Key = TitleId;
+    type Value = Arc<Title>;
+    type Error = CatalogError;
+
+    async fn load(&self, ids: &[TitleId]) -> Result<HashMap<TitleId, Arc<Title>>, CatalogError> {
+        let titles = self.0.titles(ids).await?;
+        Ok(by_key(titles, |title| title.id))
+    }
+}
+
+/// People by id.
+#[derive(Clone)]
+pub struct PeopleById(pub CatalogService);
+
+impl Batch for PeopleById {
+    type Key = PersonId;
+    type Value = Arc<Person>;
+    type Error = CatalogError;
+
+    async fn load(&self, ids: &[PersonId]) -> Result<HashMap<PersonId, Arc<Person>>, CatalogError> {
+        let people = self.0.people(ids).await?;
+        Ok(by_key(people, |person| person.id))
+    }
+}
+
+/// Genres by id.
+#[derive(Clone)]
+pub struct GenresById(pub CatalogService);
+
+impl Batch for GenresById {
+    type Key = GenreId;
+    type Value = Arc<Genre>;
+    type Error = CatalogError;
+
+    async fn load(&self, ids: &[GenreId]) -> Result<HashMap<GenreId, Arc<Genre>>, CatalogError> {
+        let genres = self.0.genres(ids).await?;
+        Ok(by_key(genres, |genre| genre.id))
+    }
+}
+
+/// Episodes by id.
+#[derive(Clone)]
+pub struct EpisodesById(pub CatalogService);
+
+impl Batch for EpisodesById {
+    type Key = EpisodeId;
+    type Value = Arc<Episode>;
+    type Error = CatalogError;
+
+    async fn load(
+        &self,
+        ids: &[EpisodeId],
+    ) -> Result<HashMap<EpisodeId, Arc<Episode>>, CatalogError> {
+        let episodes = self.0.episodes(ids).await?;
+        Ok(by_key(episodes, |episode| episode.id))
+    }
+}
+
+/// The seasons of a series, by number.
+#[derive(Clone)]
+pub struct SeasonsBySeries(pub CatalogService);
+
+impl Batch for SeasonsBySeries {
+    type Key = TitleId;
+    type Value = Arc<Vec<Season>>;
+    type Error = CatalogError;
+
+    async fn load(
+        &self,
+        series: &[TitleId],
+    ) -> Result<HashMap<TitleId, Arc<Vec<Season>>>, CatalogError> {
+        let seasons = self.0.seasons(series).await?;
+        let of_series = seasons.chunk_by(|a, b| a.id.series == b.id.series);
+        Ok(of_series
+            .map(|seasons| (seasons[0].id.series, Arc::new(seasons.to_vec())))
+            .collect())
+    }
+}
+
+/// The episodes of a season, by number.
+#[derive(Clone)]
+pub struct EpisodesBySeason(pub CatalogService);
+
+impl Batch for EpisodesBySeason {
+    type Key = SeasonId;
+    type Value = Arc<Vec<Arc<Episode>>>;
+    type Error = CatalogError;
+
+    async fn load(
+        &self,
+        seasons: &[SeasonId],
+    ) -> Result<HashMap<SeasonId, Arc<Vec<Arc<Episode>>>>, CatalogError> {
+        let mut found: HashMap<SeasonId, Vec<Arc<Episode>>> = HashMap::new();
+        for episode in self.0.episodes_of_seasons(seasons).await? {
+            let season = episode.season_id();
+            found.entry(season).or_default().push(Arc::new(episode));
+        }
+        Ok(found
+            .into_iter()
+            .map(|(season, episodes)| (season, Arc::new(episodes)))
+            .collect())
+    }
+}
+
+fn by_key<K: Eq + std::hash::Hash, V>(values: Vec<V>, key: impl Fn(&V) -> K) -> HashMap<K, Arc<V>> {
+    values
+        .into_iter()
+        .map(|value| (key(&value), Arc::new(value)))
+        .collect()
+}

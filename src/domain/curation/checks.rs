@@ -1,0 +1,144 @@
+//! Checks of values that are sound JSON and may still be wrong: ids of other catalogues, names, encodings.
+
+use serde_json::{Map, Value};
+
+use super::fields::{Fields, checked_text, shown};
+use super::source::Problem;
+use crate::domain::catalog::ExternalId;
+
+/// Reads `ids`: one spelling for each id, numbers and texts alike, sorted by provider.
+pub(super) fn check_external_ids(
+    ids: Map<String, Value>,
+    fields: &mut Fields,
+) -> Result<Vec<ExternalId>, Problem> {
+    let mut checked = Vec::new();
+    for (provider, value) in ids {
+        let field = format!("ids.{provider}");
+        let text = match &value {
+            Value::Null => continue,
+            Value::Number(number) if number.is_u64() => number.to_string(),
+            value => checked_text(&field, value, 300)?,
+        };
+        if text.is_empty() {
+            continue;
+        }
+        let provider = provider.trim().to_lowercase();
+        let normal = match provider.as_str() {
+            "imdb" => imdb(&text),
+            "wikidata" => after_letter(last_part(&text), 'Q'),
+            "tmdb" | "tvdb" => is_number(last_part(&text)).then(|| last_part(&text).to_owned()),
+            "wikipedia_en" => Some(text.clone()),
+            _ => {
+                fields.warn(
+                    field.clone(),
+                    format!("“{provider}” is not a provider that we know; kept as it is"),
+                );
+                Some(text.clone())
+            }
+        };
+        let value = normal.ok_or_else(|| {
+            Problem::new(
+                field,
+                format!("is {}, not an id of {provider}", shown(&value)),
+            )
+        })?;
+        checked.push(ExternalId { provider, value });
+    }
+    checked.sort();
+    Ok(checked)
+}
+
+/// Whether an id can belong to one thing only, so that two things that carry it are the same.
+pub(super) fn is_identifying(id: &ExternalId) -> bool {
+    matches!(id.provider.as_str(), "imdb" | "tmdb" | "tvdb" | "wikidata")
+}
+
+/// `tt0113277`, the digits alone, or an address that has it in.
+fn imdb(text: &str) -> Option<String> {
+    let id = text
+        .split('/')
+        .find(|part| part.starts_with("tt") || part.starts_with("nm"))
+        .unwrap_or(text);
+    match id.split_at_checked(2) {
+        Some((prefix @ ("tt" | "nm"), digits)) if is_number(digits) && digits.len() >= 7 => {
+            Some(format!("{prefix}{digits}"))
+        }
+        _ => (is_number(id) && id.len() >= 7).then(|| format!("tt{id}")),
+    }
+}
+
+fn after_letter(text: &str, letter: char) -> Option<String> {
+    let digits = text
+        .strip_prefix(letter)
+        .or_else(|| text.strip_prefix(letter.to_ascii_lowercase()))?;
+    is_number(digits).then(|| format!("{letter}{digits}"))
+}
+
+fn last_part(text: &str) -> &str {
+    text.trim_end_matches('/')
+        .rsplit('/')
+        .next()
+        .unwrap_or(text)
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.len() <= 19 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// What may be wrong with a name that stands for a person.
+pub(super) fn check_person_name(name: &str) -> Option<String> {
+    let (last, first) = name.split_once(", ")?;
+    let is_suffix = matches!(
+        first.trim_end_matches('.'),
+        "Jr" | "Sr" | "II" | "III" | "IV"
+    );
+    (!is_suffix && !last.contains(',')).then(|| {
+        format!("“{name}” looks like “last name, first name”; kept as a person of its own")
+    })
+}
+
+/// Whether a text is UTF-8 that was taken for Latin-1 and encoded once more.
+pub(super) fn looks_double_encoded(text: &str) -> bool {
+    let bytes: Option<Vec<u8>> = text
+        .chars()
+        .map(|c| u8::try_from(u32::from(c)).ok())
+        .collect();
+    !text.is_ascii() && bytes.is_some_and(|bytes| std::str::from_utf8(&bytes).is_ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_of_imdb_have_one_spelling() {
+        for text in [
+            "tt0113277",
+            "0113277",
+            "https://www.imdb.com/title/tt0113277/",
+        ] {
+            assert_eq!(imdb(text).as_deref(), Some("tt0113277"), "{text}");
+        }
+        assert_eq!(imdb("tt12"), None);
+        assert_eq!(imdb("héat"), None);
+    }
+
+    #[test]
+    fn ids_of_wikidata_have_a_capital() {
+        assert_eq!(after_letter("q42198", 'Q').as_deref(), Some("Q42198"));
+        assert_eq!(after_letter("42198", 'Q'), None);
+    }
+
+    #[test]
+    fn double_encoding_is_told_from_accents() {
+        assert!(looks_double_encoded("AmÃ©lie"));
+        assert!(!looks_double_encoded("Amélie"));
+        assert!(!looks_double_encoded("千と千尋の神隠し"));
+    }
+
+    #[test]
+    fn a_suffix_is_not_a_first_name() {
+        assert!(check_person_name("De Niro, Robert").is_some());
+        assert!(check_person_name("Robert Downey, Jr.").is_none());
+    }
+}

@@ -1,0 +1,132 @@
+//! Loading files: three passes, so that the order of records and files does not matter, each in batches.
+//!
+//! People, films and series go first, then episodes, then watches. What is there already and says the same stays
+//! untouched, so loading twice changes nothing. A record that is refused takes nothing else with it.
+
+use std::collections::{BTreeMap, HashSet};
+use std::io::BufRead;
+use std::sync::Arc;
+
+use super::run::Run;
+use super::source::Problem;
+use crate::domain::accounts::{AccountError, AccountService};
+use crate::domain::catalog::CatalogStore;
+use crate::domain::clock::Clock;
+use crate::domain::error::StoreError;
+use crate::domain::events::{Event, EventBus};
+use crate::domain::watching::{WatchError, WatchService};
+
+/// Loads files into the catalogue and the record of watches.
+#[derive(Clone)]
+pub struct LoadService {
+    pub(super) catalog: Arc<dyn CatalogStore>,
+    pub(super) accounts: AccountService,
+    pub(super) watching: WatchService,
+    pub(super) clock: Arc<dyn Clock>,
+    events: Arc<dyn EventBus>,
+}
+
+/// A file to load. It is opened once for each pass.
+pub trait Source: Send + Sync {
+    /// What it is called in messages.
+    fn name(&self) -> String;
+
+    /// Whether it is one JSON value instead of one a line.
+    fn is_document(&self) -> bool;
+
+    /// Opens it from the start.
+    fn open(&self) -> std::io::Result<Box<dyn BufRead + Send + '_>>;
+}
+
+/// What was loaded.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LoadSummary {
+    /// By sort of record (`films`, `series`, `episodes`, `people`, `watches`).
+    pub tallies: BTreeMap<&'static str, Tally>,
+    /// How many records, or whole files, were refused.
+    pub refused: u64,
+    /// How many warnings were given.
+    pub warnings: u64,
+}
+
+/// What became of records of one sort.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Written: new, or changed.
+    pub loaded: u64,
+    /// There already, saying the same.
+    pub unchanged: u64,
+}
+
+/// Which pass a file is read in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Phase {
+    /// People, films and series.
+    Titles,
+    /// Episodes.
+    Episodes,
+    /// Watches.
+    Watches,
+}
+
+/// What stops a load as a whole. What was loaded before stays, and loading again goes on from there.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// A file cannot be read.
+    #[error("{0}: cannot be read")]
+    File(String, #[source] std::io::Error),
+    /// The store failed.
+    #[error("the catalogue cannot be written")]
+    Store(#[from] StoreError),
+    /// The accounts failed.
+    #[error("the profiles cannot be written")]
+    Accounts(#[from] AccountError),
+    /// The record of watches failed.
+    #[error("the watches cannot be written")]
+    Watching(#[from] WatchError),
+}
+
+/// Gets each message about a record: whether it is only a warning, the file, the line, the problem.
+pub type Tell<'a> = &'a mut (dyn FnMut(bool, &str, u64, &Problem) + Send);
+
+impl LoadService {
+    /// A service on the stores.
+    pub fn new(
+        catalog: Arc<dyn CatalogStore>,
+        accounts: AccountService,
+        watching: WatchService,
+        clock: Arc<dyn Clock>,
+        events: Arc<dyn EventBus>,
+    ) -> Self {
+        Self {
+            catalog,
+            accounts,
+            watching,
+            clock,
+            events,
+        }
+    }
+
+    /// Loads files. With `is_rehearsal` everything is checked and nothing written. `tell` gets each message.
+    pub async fn load(
+        &self,
+        sources: &[Box<dyn Source>],
+        is_rehearsal: bool,
+        tell: Tell<'_>,
+    ) -> Result<LoadSummary, LoadError> {
+        let mut run = Run::new(self, is_rehearsal, tell);
+        let mut phases: Vec<HashSet<Phase>> = vec![HashSet::new(); sources.len()];
+        for phase in [Phase::Titles, Phase::Episodes, Phase::Watches] {
+            for (source, has) in sources.iter().zip(&mut phases) {
+                if phase == Phase::Titles || has.contains(&phase) {
+                    run.read(source.as_ref(), phase, has).await?;
+                }
+            }
+            if phase == Phase::Titles {
+                run.write_parked().await?;
+            }
+        }
+        self.events.publish(Event::CatalogChanged);
+        Ok(run.summary)
+    }
+}

@@ -1,0 +1,15 @@
+//! Bringing metadata in: records of files, checked one by one and loaded in batches.
+
+mod checks;
+mod drafts;
+mod fields;
+mod load;
+mod records;
+mod resolve;
+mod run;
+mod source;
+mod write;
+
+pub use load::{LoadError, LoadService, LoadSummary, Phase, Source, Tally, Tell};
+pub use records::{CreditName, EpisodeRecord, PersonRecord, Record, TitleRecord, WatchRecord};
+pub use source::{Entry, Finding, Problem, Records};

@@ -1,0 +1,127 @@
+//! What a batch of records refers to, read from the catalogue in a few batched look-ups.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::{DateTime, Utc};
+
+use super::checks::is_identifying;
+use super::drafts;
+use super::records::{CreditName, TitleRecord};
+use crate::domain::catalog::{CatalogStore, ExternalId, Genre, Person, Title};
+use crate::domain::error::StoreError;
+use crate::domain::ids::{GenreId, PersonId};
+
+/// The people of a batch: those who are there, and those who must be added.
+#[derive(Default)]
+pub(super) struct People {
+    /// Everybody who is or will be there, by slug.
+    pub(super) ids: HashMap<String, PersonId>,
+    /// Who is new.
+    pub(super) new: Vec<Person>,
+}
+
+/// Looks up everybody who is credited. Who is named and not there yet is new; who is given by slug alone must be
+/// there.
+pub(super) async fn people(
+    store: &dyn CatalogStore,
+    credits: impl Iterator<Item = &CreditName>,
+    now: DateTime<Utc>,
+) -> Result<People, StoreError> {
+    let mut names: HashMap<&str, Option<&str>> = HashMap::new();
+    for credit in credits {
+        let name = names.entry(&credit.slug).or_default();
+        *name = name.or(credit.name.as_deref());
+    }
+    let slugs: Vec<String> = names.keys().map(|slug| (*slug).to_owned()).collect();
+    let stored = store.people_by_slug(&slugs).await?;
+    let mut people = People {
+        ids: stored
+            .into_iter()
+            .map(|person| (person.slug, person.id))
+            .collect(),
+        new: Vec::new(),
+    };
+    for (slug, name) in names {
+        if let (false, Some(name)) = (people.ids.contains_key(slug), name) {
+            let person = drafts::credited(slug, name, now);
+            people.ids.insert(slug.to_owned(), person.id);
+            people.new.push(person);
+        }
+    }
+    people.new.sort_by_key(|person| person.id);
+    Ok(people)
+}
+
+/// The genres that must be added for these titles.
+pub(super) async fn new_genres(
+    store: &dyn CatalogStore,
+    records: impl Iterator<Item = &TitleRecord>,
+    now: DateTime<Utc>,
+) -> Result<Vec<Genre>, StoreError> {
+    let mut genres: HashMap<GenreId, Genre> = records
+        .flat_map(|record| &record.genres)
+        .map(|name| drafts::genre(name, now))
+        .map(|genre| (genre.id, genre))
+        .collect();
+    for stored in store
+        .genres(&genres.keys().copied().collect::<Vec<_>>())
+        .await?
+    {
+        genres.remove(&stored.id);
+    }
+    let mut genres: Vec<Genre> = genres.into_values().collect();
+    genres.sort_by_key(|genre| genre.id);
+    Ok(genres)
+}
+
+/// What is stored under the slugs of these records, and which slugs own their external ids.
+pub(super) struct Titles {
+    pub(super) by_slug: HashMap<String, Title>,
+    /// Which title carries an identifying id.
+    pub(super) owners: HashMap<ExternalId, String>,
+}
+
+/// Looks up the titles that these records are about.
+pub(super) async fn titles(
+    store: &dyn CatalogStore,
+    records: &[&TitleRecord],
+) -> Result<Titles, StoreError> {
+    let slugs: Vec<String> = records.iter().map(|record| record.slug.clone()).collect();
+    let by_slug = titles_by_slug(store, slugs).await?;
+    let ids: HashSet<ExternalId> = records
+        .iter()
+        .flat_map(|record| &record.external_ids)
+        .filter(|id| is_identifying(id))
+        .cloned()
+        .collect();
+    let mut owners = HashMap::new();
+    for title in store
+        .titles_by_external_id(&ids.into_iter().collect::<Vec<_>>())
+        .await?
+    {
+        owners.extend(
+            title
+                .external_ids
+                .iter()
+                .filter(|id| is_identifying(id))
+                .map(|id| (id.clone(), title.slug.clone())),
+        );
+    }
+    Ok(Titles { by_slug, owners })
+}
+
+/// The titles with these slugs, by slug.
+pub(super) async fn titles_by_slug(
+    store: &dyn CatalogStore,
+    slugs: Vec<String>,
+) -> Result<HashMap<String, Title>, StoreError> {
+    let mut slugs = slugs;
+    slugs.sort();
+    slugs.dedup();
+    Ok(store
+        .titles_by_slug(&slugs)
+        .await?
+        .into_iter()
+        .map(|title| (title.slug.clone(), title))
+        .collect())
+}

@@ -1,0 +1,216 @@
+//! One load as it goes on: what was met so far, and what becomes of each entry of a file.
+
+use std::collections::{HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use chrono::Datelike;
+
+use super::load::{LoadError, LoadService, LoadSummary, Phase, Source, Tell};
+use super::records::{EpisodeRecord, PersonRecord, Record, TitleRecord, WatchRecord};
+use super::source::{Finding, Problem, Records};
+use crate::domain::catalog::{CatalogBatch, ExternalId, Title};
+use crate::domain::error::StoreError;
+use crate::domain::ids::EpisodeId;
+
+/// How many records are written together.
+pub(super) const BATCH: usize = 500;
+/// How often a batch is tried again if somebody else writes the same documents.
+const TRIES: usize = 5;
+
+/// A record and the line that it stands in.
+pub(super) type Placed<T> = (u64, T);
+
+/// A load as it goes on.
+pub(super) struct Run<'a> {
+    pub(super) service: &'a LoadService,
+    pub(super) is_rehearsal: bool,
+    pub(super) tell: Tell<'a>,
+    pub(super) summary: LoadSummary,
+    pub(super) file: String,
+    /// Where each key of this run was first met, and a hash of what the record said.
+    pub(super) seen: HashMap<String, (String, u64, u64)>,
+    /// Which slug of this run carries an identifying id.
+    pub(super) owners: HashMap<ExternalId, String>,
+    /// Titles that name somebody by slug who was not met yet, with their places, until all people are loaded.
+    pub(super) parked: Vec<(String, u64, TitleRecord)>,
+    /// Whether people may still come.
+    pub(super) may_park: bool,
+    /// People that a rehearsal would have written, by slug.
+    pub(super) rehearsed_people: HashSet<String>,
+    /// Titles that a rehearsal would have written.
+    pub(super) rehearsed: HashMap<String, Title>,
+    /// Episodes that a rehearsal would have written.
+    pub(super) episodes: HashSet<EpisodeId>,
+}
+
+/// Records of one phase that wait to be written.
+#[derive(Default)]
+pub(super) struct Waiting {
+    pub(super) titles: Vec<Placed<TitleRecord>>,
+    pub(super) people: Vec<Placed<PersonRecord>>,
+    pub(super) episodes: Vec<Placed<EpisodeRecord>>,
+    pub(super) watches: Vec<Placed<WatchRecord>>,
+}
+
+impl Waiting {
+    fn len(&self) -> usize {
+        self.titles.len() + self.people.len() + self.episodes.len() + self.watches.len()
+    }
+}
+
+impl<'a> Run<'a> {
+    pub(super) fn new(service: &'a LoadService, is_rehearsal: bool, tell: Tell<'a>) -> Self {
+        Self {
+            service,
+            is_rehearsal,
+            tell,
+            summary: LoadSummary::default(),
+            file: String::new(),
+            seen: HashMap::new(),
+            owners: HashMap::new(),
+            parked: Vec::new(),
+            may_park: true,
+            rehearsed_people: HashSet::new(),
+            rehearsed: HashMap::new(),
+            episodes: HashSet::new(),
+        }
+    }
+
+    /// Reads a file in one pass. The first pass gives the messages and notes in `has` which others are needed.
+    pub(super) async fn read(
+        &mut self,
+        source: &dyn Source,
+        phase: Phase,
+        has: &mut HashSet<Phase>,
+    ) -> Result<(), LoadError> {
+        self.file = source.name();
+        let mut unknown: HashSet<String> = HashSet::new();
+        let this_year = self.service.clock.now().year();
+        let is_first = phase == Phase::Titles;
+        let records = source
+            .open()
+            .and_then(|reader| Records::new(reader, source.is_document(), this_year));
+        let mut waiting = Waiting::default();
+        for entry in records.map_err(|error| LoadError::File(self.file.clone(), error))? {
+            let entry = entry.map_err(|error| LoadError::File(self.file.clone(), error))?;
+            let line = entry.line;
+            match entry.finding {
+                Finding::FileRefused(problem) | Finding::Refused(problem) if is_first => {
+                    self.refuse(line, &problem)
+                }
+                Finding::FileRefused(_) | Finding::Refused(_) => {}
+                Finding::Record(record, unknown_fields, warnings) => {
+                    let of = phase_of(&record);
+                    has.insert(of);
+                    if is_first {
+                        for warning in &warnings {
+                            self.warn(line, warning);
+                        }
+                        for field in unknown_fields
+                            .into_iter()
+                            .filter(|field| unknown.insert(field.clone()))
+                        {
+                            self.warn(
+                                line,
+                                &Problem::new(field, "is not a field of this record; ignored"),
+                            );
+                        }
+                    }
+                    if of == phase {
+                        match record {
+                            Record::Title(title) => waiting.titles.push((line, *title)),
+                            Record::Person(person) => waiting.people.push((line, person)),
+                            Record::Episode(episode) => waiting.episodes.push((line, episode)),
+                            Record::Watch(watch) => waiting.watches.push((line, watch)),
+                        }
+                    }
+                }
+            }
+            if waiting.len() >= BATCH {
+                self.write(std::mem::take(&mut waiting)).await?;
+            }
+        }
+        self.write(waiting).await
+    }
+
+    pub(super) async fn put(&self, batch: CatalogBatch) -> Result<(), StoreError> {
+        if self.is_rehearsal || batch.is_empty() {
+            Ok(())
+        } else {
+            self.service.catalog.put(&batch).await
+        }
+    }
+
+    /// Tries again if somebody else wrote the same documents in between.
+    pub(super) async fn retry(
+        &mut self,
+        mut write: impl AsyncFnMut(&mut Self) -> Result<(), StoreError>,
+    ) -> Result<(), LoadError> {
+        for _ in 1..TRIES {
+            match write(self).await {
+                Err(StoreError::Conflict) => {}
+                result => return Ok(result?),
+            }
+        }
+        Ok(write(self).await?)
+    }
+
+    /// Leaves out records whose key was met before in this run: silently if they say the same, else with a message.
+    /// `key` gives the sort of a record and its key.
+    pub(super) fn without_repeats<T: std::fmt::Debug>(
+        &mut self,
+        records: Vec<Placed<T>>,
+        key: impl Fn(&T) -> (&'static str, String),
+    ) -> Vec<Placed<T>> {
+        let mut first = Vec::new();
+        for (line, record) in records {
+            let mut hasher = DefaultHasher::new();
+            format!("{record:?}").hash(&mut hasher);
+            let hash = hasher.finish();
+            let (sort, key) = key(&record);
+            match self.seen.get(&key) {
+                None => {
+                    self.seen.insert(key, (self.file.clone(), line, hash));
+                    first.push((line, record));
+                }
+                Some((_, _, same)) if *same == hash => self.tally(sort, 0, 1),
+                Some((file, earlier, _)) => {
+                    let place = if *file == self.file {
+                        format!("line {earlier}")
+                    } else {
+                        format!("{file}, line {earlier}")
+                    };
+                    let reason = format!("says something else than {place} of the same {key}");
+                    self.refuse(line, &Problem::new("", reason));
+                }
+            }
+        }
+        first
+    }
+
+    pub(super) fn tally(&mut self, sort: &'static str, written: usize, all: usize) {
+        if all > 0 {
+            let tally = self.summary.tallies.entry(sort).or_default();
+            tally.loaded += written as u64;
+            tally.unchanged += (all - written) as u64;
+        }
+    }
+
+    pub(super) fn refuse(&mut self, line: u64, problem: &Problem) {
+        self.summary.refused += 1;
+        (self.tell)(false, &self.file, line, problem);
+    }
+
+    pub(super) fn warn(&mut self, line: u64, problem: &Problem) {
+        self.summary.warnings += 1;
+        (self.tell)(true, &self.file, line, problem);
+    }
+}
+
+fn phase_of(record: &Record) -> Phase {
+    match record {
+        Record::Title(_) | Record::Person(_) => Phase::Titles,
+        Record::Episode(_) => Phase::Episodes,
+        Record::Watch(_) => Phase::Watches,
+    }
+}

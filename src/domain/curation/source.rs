@@ -1,0 +1,258 @@
+//! From bytes to records: one a line (NDJSON), or a JSON array or object as a whole. Line by line in bounded memory.
+
+use std::io::{self, BufRead, Read};
+
+use serde_json::Value;
+
+use super::records::Record;
+
+/// The longest line, in bytes.
+const MAX_LINE: usize = 1024 * 1024;
+/// The longest file that is read as a whole, in bytes.
+const MAX_DOCUMENT: usize = 64 * 1024 * 1024;
+const BOM: &[u8] = "\u{feff}".as_bytes();
+
+/// What is wrong with a field, or with a record as a whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The field; empty for the record as a whole.
+    pub field: String,
+    /// What is wrong, as the rest of a sentence that begins with the field.
+    pub reason: String,
+}
+
+impl Problem {
+    pub(super) fn new(field: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self {
+            field: field.into(),
+            reason: reason.into(),
+        }
+    }
+}
+
+/// A record, or why there is none, with its place.
+#[derive(Debug)]
+pub struct Entry {
+    /// The line in the file, from 1; in a JSON array the number of the record.
+    pub line: u64,
+    /// What was found there.
+    pub finding: Finding,
+}
+
+/// What was found in a file.
+#[derive(Debug)]
+pub enum Finding {
+    /// A record, the names of its unknown fields, and what was noticed.
+    Record(Record, Vec<String>, Vec<Problem>),
+    /// No record that could be loaded.
+    Refused(Problem),
+    /// Nothing of the file can be loaded.
+    FileRefused(Problem),
+}
+
+/// The records of a file, in order.
+pub struct Records<'a> {
+    reader: Box<dyn BufRead + Send + 'a>,
+    this_year: i32,
+    line: u64,
+    buffer: Vec<u8>,
+    /// The rest of a file that was read as a whole.
+    document: Option<std::vec::IntoIter<Entry>>,
+    met_a_record: bool,
+    is_over: bool,
+}
+
+impl<'a> Records<'a> {
+    /// Starts to read. `is_document`: one JSON value instead of one a line. `this_year` bounds what can be announced.
+    pub fn new(
+        mut reader: Box<dyn BufRead + Send + 'a>,
+        is_document: bool,
+        this_year: i32,
+    ) -> io::Result<Self> {
+        let document = if is_document {
+            Some(read_document(&mut *reader, this_year)?.into_iter())
+        } else {
+            None
+        };
+        Ok(Self {
+            reader,
+            this_year,
+            line: 0,
+            buffer: Vec::new(),
+            document,
+            met_a_record: false,
+            is_over: false,
+        })
+    }
+
+    fn next_line(&mut self) -> io::Result<Option<Entry>> {
+        while let Some(end) = next_line(&mut *self.reader, &mut self.buffer)? {
+            self.line += 1;
+            let text = if self.line == 1 {
+                self.buffer.strip_prefix(BOM).unwrap_or(&self.buffer)
+            } else {
+                &self.buffer
+            };
+            let text = text.trim_ascii();
+            if text.is_empty() && end != End::TooLong {
+                continue;
+            }
+            let finding = if !self.met_a_record && is_array_over_lines(text) {
+                self.is_over = true;
+                let reason = "looks like a JSON array over several lines; one record a line is wanted, or the ending .json";
+                Finding::FileRefused(Problem::new("", reason))
+            } else {
+                read_line(text, end, self.this_year)
+            };
+            self.met_a_record = true;
+            return Ok(Some(Entry {
+                line: self.line,
+                finding,
+            }));
+        }
+        Ok(None)
+    }
+}
+
+impl Iterator for Records<'_> {
+    type Item = io::Result<Entry>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.is_over {
+            return None;
+        }
+        match &mut self.document {
+            Some(entries) => entries.next().map(Ok),
+            None => self.next_line().transpose(),
+        }
+    }
+}
+
+fn read_document(reader: &mut dyn BufRead, this_year: i32) -> io::Result<Vec<Entry>> {
+    let refused = |line, reason: String| {
+        vec![Entry {
+            line,
+            finding: Finding::FileRefused(Problem::new("", reason)),
+        }]
+    };
+    let mut bytes = Vec::new();
+    reader
+        .take(MAX_DOCUMENT as u64 + 1)
+        .read_to_end(&mut bytes)?;
+    if bytes.len() > MAX_DOCUMENT {
+        return Ok(refused(
+            1,
+            format!("is larger than {MAX_DOCUMENT} bytes; use NDJSON, one record a line"),
+        ));
+    }
+    let bytes = bytes.strip_prefix(BOM).unwrap_or(&bytes);
+    if bytes.trim_ascii().is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(match serde_json::from_slice(bytes) {
+        Ok(Value::Array(values)) => (1..)
+            .zip(values)
+            .map(|(line, value)| Entry {
+                line,
+                finding: finding(Record::read(value, this_year)),
+            })
+            .collect(),
+        Ok(value) => vec![Entry {
+            line: 1,
+            finding: finding(Record::read(value, this_year)),
+        }],
+        Err(error) => refused(
+            error.line() as u64,
+            format!(
+                "is not JSON: {} (column {})",
+                without_place(&error),
+                error.column()
+            ),
+        ),
+    })
+}
+
+fn read_line(text: &[u8], end: End, this_year: i32) -> Finding {
+    if end == End::TooLong {
+        return Finding::Refused(Problem::new("", format!("is longer than {MAX_LINE} bytes")));
+    }
+    if let Err(error) = std::str::from_utf8(text) {
+        return Finding::Refused(Problem::new(
+            "",
+            format!(
+                "is not UTF-8 (byte {} of the line)",
+                error.valid_up_to() + 1
+            ),
+        ));
+    }
+    match serde_json::from_slice::<Value>(text) {
+        Ok(value) => finding(Record::read(value, this_year)),
+        Err(error) if error.is_eof() && end == End::OfFile => Finding::Refused(Problem::new(
+            "",
+            "is cut off: the file ends in the middle of the record",
+        )),
+        Err(error) => Finding::Refused(Problem::new(
+            "",
+            format!(
+                "is not JSON: {} (column {})",
+                without_place(&error),
+                error.column()
+            ),
+        )),
+    }
+}
+
+/// The parser counts lines within the line that it was given.
+fn without_place(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    text.split(" at line ")
+        .next()
+        .unwrap_or_default()
+        .to_owned()
+}
+
+fn finding(read: Result<(Record, Vec<String>, Vec<Problem>), Problem>) -> Finding {
+    match read {
+        Ok((record, unknown, warnings)) => Finding::Record(record, unknown, warnings),
+        Err(problem) => Finding::Refused(problem),
+    }
+}
+
+fn is_array_over_lines(text: &[u8]) -> bool {
+    text.first() == Some(&b'[')
+        && serde_json::from_slice::<Value>(text).is_err_and(|error| error.is_eof())
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    OfLine,
+    OfFile,
+    TooLong,
+}
+
+/// The next line, without its end; of one that is too long only the beginning is kept.
+fn next_line(reader: &mut dyn BufRead, line: &mut Vec<u8>) -> io::Result<Option<End>> {
+    line.clear();
+    let read = reader.take(MAX_LINE as u64 + 1).read_until(b'\n', line)?;
+    if line.last() == Some(&b'\n') {
+        line.pop();
+        return Ok(Some(End::OfLine));
+    }
+    if read == 0 {
+        return Ok(None);
+    }
+    if read <= MAX_LINE {
+        return Ok(Some(End::OfFile));
+    }
+    loop {
+        let buffer = reader.fill_buf()?;
+        let (used, is_end) = match buffer.iter().position(|byte| *byte == b'\n') {
+            Some(place) => (place + 1, true),
+            None => (buffer.len(), buffer.is_empty()),
+        };
+        reader.consume(used);
+        if is_end {
+            return Ok(Some(End::TooLong));
+        }
+    }
+}

@@ -1,0 +1,413 @@
+//! Writing batches of records: what they refer to is looked up, what is wrong is refused, the rest goes in one write.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use chrono::TimeDelta;
+
+use super::checks::is_identifying;
+use super::drafts;
+use super::load::LoadError;
+use super::records::{EpisodeRecord, PersonRecord, TitleRecord, WatchRecord};
+use super::resolve;
+use super::run::{BATCH, Placed, Run, Waiting};
+use super::source::Problem;
+use crate::domain::catalog::{CatalogBatch, Episode, Title, TitleKind};
+use crate::domain::error::StoreError;
+use crate::domain::ids::{EpisodeId, PersonId, ProfileId};
+use crate::domain::watching::{ImportedWatch, WatchedItem};
+
+impl Run<'_> {
+    pub(super) async fn write(&mut self, waiting: Waiting) -> Result<(), LoadError> {
+        self.write_people(waiting.people).await?;
+        self.write_titles(waiting.titles).await?;
+        self.write_episodes(waiting.episodes).await?;
+        self.write_watches(waiting.watches).await
+    }
+
+    async fn write_people(&mut self, records: Vec<Placed<PersonRecord>>) -> Result<(), LoadError> {
+        let records = self.without_repeats(records, |record| {
+            ("people", format!("person {}", record.slug))
+        });
+        let slugs: Vec<String> = records
+            .iter()
+            .map(|(_, record)| record.slug.clone())
+            .collect();
+        self.retry(async |run| {
+            let stored: HashMap<String, _> = run
+                .service
+                .catalog
+                .people_by_slug(&slugs)
+                .await?
+                .into_iter()
+                .map(|person| (person.slug.clone(), person))
+                .collect();
+            let now = run.service.clock.now();
+            let people: Vec<_> = records
+                .iter()
+                .filter_map(|(_, record)| drafts::person(record, stored.get(&record.slug), now))
+                .collect();
+            let written = people.len();
+            if run.is_rehearsal {
+                let slugs = people.iter().map(|person| person.slug.clone());
+                run.rehearsed_people.extend(slugs);
+            }
+            run.put(CatalogBatch {
+                people,
+                ..CatalogBatch::default()
+            })
+            .await?;
+            run.tally("people", written, records.len());
+            Ok(())
+        })
+        .await
+    }
+
+    async fn write_titles(&mut self, records: Vec<Placed<TitleRecord>>) -> Result<(), LoadError> {
+        let records = self.without_repeats(records, |record| {
+            (sort_of(record.kind), format!("title {}", record.slug))
+        });
+        let all: Vec<&TitleRecord> = records.iter().map(|(_, record)| record).collect();
+        if all.is_empty() {
+            return Ok(());
+        }
+        let stored = resolve::titles(&*self.service.catalog, &all).await?;
+        let mut sound: Vec<Placed<&TitleRecord>> = Vec::new();
+        for (line, record) in &records {
+            match self.contradiction(record, &stored) {
+                Some(problem) => self.refuse(*line, &problem),
+                None => {
+                    let ids = record.external_ids.iter().filter(|id| is_identifying(id));
+                    self.owners
+                        .extend(ids.map(|id| (id.clone(), record.slug.clone())));
+                    sound.push((*line, record));
+                }
+            }
+        }
+        self.retry(async |run| run.put_titles(&sound).await).await
+    }
+
+    async fn put_titles(&mut self, records: &[Placed<&TitleRecord>]) -> Result<(), StoreError> {
+        let store = &*self.service.catalog;
+        let now = self.service.clock.now();
+        let stored = resolve::titles_by_slug(
+            store,
+            records
+                .iter()
+                .map(|(_, record)| record.slug.clone())
+                .collect(),
+        )
+        .await?;
+        let mut people = resolve::people(
+            store,
+            records
+                .iter()
+                .flat_map(|(_, record)| record.directors.iter().chain(&record.cast)),
+            now,
+        )
+        .await?;
+        let rehearsed = self.rehearsed_people.iter();
+        people
+            .ids
+            .extend(rehearsed.map(|slug| (slug.clone(), PersonId::of_slug(slug))));
+        let genres =
+            resolve::new_genres(store, records.iter().map(|(_, record)| *record), now).await?;
+        let mut titles = Vec::new();
+        let mut tallies: BTreeMap<TitleKind, (usize, usize)> = BTreeMap::new();
+        let mut unknown_people = Vec::new();
+        for (line, record) in records {
+            let unknown = record
+                .directors
+                .iter()
+                .chain(&record.cast)
+                .find(|credit| !people.ids.contains_key(&credit.slug));
+            if let Some(credit) = unknown {
+                unknown_people.push((*line, (*record).clone(), credit.slug.clone()));
+                continue;
+            }
+            let title = drafts::title(record, stored.get(&record.slug), &people.ids, now);
+            let tally = tallies.entry(record.kind).or_default();
+            tally.0 += usize::from(title.is_some());
+            tally.1 += 1;
+            titles.extend(title);
+        }
+        if self.is_rehearsal {
+            self.rehearsed.extend(
+                titles
+                    .iter()
+                    .map(|title| (title.slug.clone(), title.clone())),
+            );
+        }
+        self.put(CatalogBatch {
+            titles,
+            people: people.new,
+            genres,
+            episodes: Vec::new(),
+        })
+        .await?;
+        for (line, record, slug) in unknown_people {
+            if self.may_park {
+                self.parked.push((self.file.clone(), line, record));
+            } else {
+                let reason = format!("names “{slug}” by slug, and nobody of that slug is loaded");
+                self.refuse(line, &Problem::new("cast", reason));
+            }
+        }
+        for (kind, (written, all)) in tallies {
+            self.tally(sort_of(kind), written, all);
+        }
+        Ok(())
+    }
+
+    /// Writes the titles whose people may have come after them.
+    pub(super) async fn write_parked(&mut self) -> Result<(), LoadError> {
+        self.may_park = false;
+        for parked in std::mem::take(&mut self.parked).chunk_by(|(a, ..), (b, ..)| a == b) {
+            self.file.clone_from(&parked[0].0);
+            for batch in parked.chunks(BATCH) {
+                let records: Vec<_> = batch
+                    .iter()
+                    .map(|(_, line, record)| (*line, record))
+                    .collect();
+                self.retry(async |run| run.put_titles(&records).await)
+                    .await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What a record says against the titles that are there.
+    fn contradiction(&self, record: &TitleRecord, stored: &resolve::Titles) -> Option<Problem> {
+        if let Some(title) = stored
+            .by_slug
+            .get(&record.slug)
+            .filter(|title| title.kind != record.kind)
+        {
+            return Some(Problem::new(
+                "slug",
+                format!("“{}” is a {} already", record.slug, sort_of(title.kind)),
+            ));
+        }
+        record
+            .external_ids
+            .iter()
+            .filter(|id| is_identifying(id))
+            .find_map(|id| {
+                let owner = self
+                    .owners
+                    .get(id)
+                    .or_else(|| stored.owners.get(id))
+                    .filter(|owner| **owner != record.slug)?;
+                let reason = format!(
+                    "is {}, which “{owner}” has already: probably the same title",
+                    id.value
+                );
+                Some(Problem::new(format!("ids.{}", id.provider), reason))
+            })
+    }
+
+    async fn write_episodes(
+        &mut self,
+        records: Vec<Placed<EpisodeRecord>>,
+    ) -> Result<(), LoadError> {
+        let records = self.without_repeats(records, |record| {
+            let place = format!(
+                "episode {} {} {}",
+                record.series, record.season, record.number
+            );
+            ("episodes", place)
+        });
+        let series = self
+            .titles_of(records.iter().map(|(_, record)| record.series.clone()))
+            .await?;
+        let mut sound = Vec::new();
+        for (line, record) in &records {
+            match series.get(&record.series) {
+                Some(title) if title.kind == TitleKind::Series => sound.push((title.id, record)),
+                Some(_) => self.refuse(
+                    *line,
+                    &Problem::new("series", format!("“{}” is a film", record.series)),
+                ),
+                None => self.refuse(
+                    *line,
+                    &Problem::new("series", format!("there is no series “{}”", record.series)),
+                ),
+            }
+        }
+        self.retry(async |run| {
+            let store = &*run.service.catalog;
+            let now = run.service.clock.now();
+            let ids: Vec<EpisodeId> = sound
+                .iter()
+                .map(|(series, record)| EpisodeId::of_place(*series, record.season, record.number))
+                .collect();
+            let stored: HashMap<EpisodeId, Episode> = store
+                .episodes(&ids)
+                .await?
+                .into_iter()
+                .map(|episode| (episode.id, episode))
+                .collect();
+            let people = resolve::people(
+                store,
+                sound.iter().flat_map(|(_, record)| &record.directors),
+                now,
+            )
+            .await?;
+            let drafts = ids.iter().zip(&sound).filter_map(|(id, (series, record))| {
+                drafts::episode(record, *series, stored.get(id), &people.ids, now)
+            });
+            let episodes: Vec<Episode> = drafts.collect();
+            let written = episodes.len();
+            if run.is_rehearsal {
+                run.episodes.extend(&ids);
+            }
+            run.put(CatalogBatch {
+                episodes,
+                people: people.new,
+                ..CatalogBatch::default()
+            })
+            .await?;
+            run.tally("episodes", written, sound.len());
+            Ok(())
+        })
+        .await
+    }
+
+    async fn write_watches(&mut self, records: Vec<Placed<WatchRecord>>) -> Result<(), LoadError> {
+        if records.is_empty() {
+            return Ok(());
+        }
+        let titles = self
+            .titles_of(records.iter().map(|(_, record)| record.title.clone()))
+            .await?;
+        let episodes = self.episodes_of(&records, &titles).await?;
+        let latest = self.service.clock.now() + TimeDelta::days(1);
+        let mut watches = Vec::new();
+        for (line, record) in &records {
+            if record.at > latest {
+                self.refuse(*line, &Problem::new("at", "lies in the future"));
+                continue;
+            }
+            match watch(record, &titles, &episodes) {
+                Ok(watch) => watches.push(watch),
+                Err(problem) => self.refuse(*line, &problem),
+            }
+        }
+        let all = watches.len();
+        let mut written = all;
+        if !self.is_rehearsal {
+            let profiles: HashSet<ProfileId> = watches.iter().map(|watch| watch.profile).collect();
+            let keys: HashSet<&String> = records
+                .iter()
+                .map(|(_, record)| &record.viewer)
+                .filter(|key| profiles.contains(&ProfileId::of_key(key)))
+                .collect();
+            self.service
+                .accounts
+                .add_loaded_profiles(&keys.into_iter().cloned().collect::<Vec<_>>())
+                .await?;
+            written = self.service.watching.import(watches).await?;
+        }
+        self.tally("watches", written, all);
+        Ok(())
+    }
+
+    async fn titles_of(
+        &self,
+        slugs: impl Iterator<Item = String>,
+    ) -> Result<HashMap<String, Title>, StoreError> {
+        let slugs: Vec<String> = slugs.collect();
+        let rehearsed: Vec<_> = slugs
+            .iter()
+            .filter_map(|slug| self.rehearsed.get_key_value(slug))
+            .map(|(slug, title)| (slug.clone(), title.clone()))
+            .collect();
+        let mut titles = resolve::titles_by_slug(&*self.service.catalog, slugs).await?;
+        titles.extend(rehearsed);
+        Ok(titles)
+    }
+
+    /// The episodes that watches name: those that exist, with their lengths.
+    async fn episodes_of(
+        &self,
+        records: &[Placed<WatchRecord>],
+        titles: &HashMap<String, Title>,
+    ) -> Result<HashMap<EpisodeId, Option<u32>>, StoreError> {
+        let ids = records.iter().filter_map(|(_, record)| {
+            let (season, number) = record.episode?;
+            Some(EpisodeId::of_place(
+                titles.get(&record.title)?.id,
+                season,
+                number,
+            ))
+        });
+        let ids: HashSet<EpisodeId> = ids.collect();
+        let rehearsed = ids
+            .intersection(&self.episodes)
+            .map(|id| (*id, None))
+            .collect::<Vec<_>>();
+        let stored = self
+            .service
+            .catalog
+            .episodes(&ids.into_iter().collect::<Vec<_>>())
+            .await?;
+        Ok(rehearsed
+            .into_iter()
+            .chain(
+                stored
+                    .into_iter()
+                    .map(|episode| (episode.id, episode.duration)),
+            )
+            .collect())
+    }
+}
+
+/// The watch that a record tells of.
+fn watch(
+    record: &WatchRecord,
+    titles: &HashMap<String, Title>,
+    episodes: &HashMap<EpisodeId, Option<u32>>,
+) -> Result<ImportedWatch, Problem> {
+    let title = titles
+        .get(&record.title)
+        .ok_or_else(|| Problem::new("title", format!("there is no title “{}”", record.title)))?;
+    let (item, duration) = match (title.kind, record.episode) {
+        (TitleKind::Film, None) => (WatchedItem::Film(title.id), title.duration),
+        (TitleKind::Film, Some(_)) => {
+            return Err(Problem::new(
+                "episode",
+                format!("“{}” is a film", record.title),
+            ));
+        }
+        (TitleKind::Series, None) => (WatchedItem::Series(title.id), None),
+        (TitleKind::Series, Some((season, number))) => {
+            let id = EpisodeId::of_place(title.id, season, number);
+            let duration = episodes.get(&id).ok_or_else(|| {
+                Problem::new(
+                    "episode",
+                    format!(
+                        "“{}” has no episode {number} in season {season}",
+                        record.title
+                    ),
+                )
+            })?;
+            (WatchedItem::Episode(id), *duration)
+        }
+    };
+    Ok(ImportedWatch {
+        profile: ProfileId::of_key(&record.viewer),
+        item,
+        title: title.id,
+        at: record.at,
+        completion: record.completion,
+        liked: record.liked,
+        duration: duration.map(f64::from),
+    })
+}
+
+/// What titles of a kind are called in a summary.
+fn sort_of(kind: TitleKind) -> &'static str {
+    match kind {
+        TitleKind::Film => "films",
+        TitleKind::Series => "series",
+    }
+}

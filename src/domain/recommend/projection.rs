@@ -1,0 +1,409 @@
+//! Keeps the graph what the documents say: the only way anything gets into it.
+//!
+//! Documents carry a revision and a mark "not yet projected", set in the write itself. A round reads marked ones,
+//! writes their absolute state to the graph, which refuses what is older than what it has, and takes the mark off
+//! unless the document has changed meanwhile. So a crash at any point, or a second projector, changes nothing.
+
+use std::collections::{BTreeSet, HashMap};
+use std::fmt;
+use std::sync::Arc;
+
+use futures::future::{try_join, try_join_all};
+
+use super::affinity::{Features, Rarity};
+use super::error::RecommendError;
+use super::graph::{GraphCounts, TasteGraph, TitleNode, WatchedEdge};
+use super::similar::similar_edges;
+use crate::domain::batch::JobLoader;
+use crate::domain::catalog::{
+    CatalogError, CatalogService, CatalogStore, CreditRole, GenresById, PeopleById, Title,
+};
+use crate::domain::ids::{GenreId, PersonId, ProfileId, TitleId};
+use crate::domain::watching::{WatchStore, WatchedTitle};
+
+/// How many documents a round takes.
+const BATCH: usize = 500;
+/// How many differences a comparison reports at the most.
+const MAX_DIFFERENCES: usize = 100;
+
+/// The use cases of keeping the graph.
+#[derive(Clone)]
+pub struct GraphService {
+    graph: Arc<dyn TasteGraph>,
+    catalog: Arc<dyn CatalogStore>,
+    watching: Arc<dyn WatchStore>,
+}
+
+/// Something that the graph and the documents do not agree on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Difference {
+    /// The graph lacks a title, or has other edges or an older revision of it.
+    Title(TitleId),
+    /// The graph has a title that the catalogue has not.
+    StrayTitle(TitleId),
+    /// The graph lacks a `WATCHED` edge, or has another state of it.
+    Watched(ProfileId, TitleId),
+    /// The graph has a `WATCHED` edge that the record has not.
+    StrayWatched(ProfileId, TitleId),
+    /// The catalogue counts other viewers of a title than there are.
+    Popularity(TitleId),
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Title(title) => write!(f, "title {title} is not as in the catalogue"),
+            Self::StrayTitle(title) => write!(f, "title {title} is not in the catalogue"),
+            Self::Watched(profile, title) => write!(
+                f,
+                "the WATCHED edge from profile {profile} to title {title} is not as recorded"
+            ),
+            Self::StrayWatched(profile, title) => write!(
+                f,
+                "the WATCHED edge from profile {profile} to title {title} is not recorded"
+            ),
+            Self::Popularity(title) => write!(
+                f,
+                "the catalogue has another number of viewers of title {title}"
+            ),
+        }
+    }
+}
+
+impl GraphService {
+    /// A service on the stores.
+    pub fn new(
+        graph: Arc<dyn TasteGraph>,
+        catalog: Arc<dyn CatalogStore>,
+        watching: Arc<dyn WatchStore>,
+    ) -> Self {
+        Self {
+            graph,
+            catalog,
+            watching,
+        }
+    }
+
+    /// Projects a batch of what waits. Says how many documents that were; 0: nothing waits.
+    pub async fn project(&self) -> Result<usize, RecommendError> {
+        let titles = self.catalog.unprojected_titles(BATCH).await?;
+        if !titles.is_empty() {
+            self.put_titles(&titles).await?;
+            let marks: Vec<_> = titles
+                .iter()
+                .map(|title| (title.id, title.stamp.revision))
+                .collect();
+            self.catalog.mark_titles_projected(&marks).await?;
+        }
+        let sums = self.watching.unprojected_watches(BATCH).await?;
+        if !sums.is_empty() {
+            self.put_watched(&sums).await?;
+            let marks: Vec<_> = sums
+                .iter()
+                .map(|sum| (sum.profile, sum.title, sum.stamp.revision))
+                .collect();
+            self.watching.mark_watches_projected(&marks).await?;
+        }
+        Ok(titles.len() + sums.len())
+    }
+
+    /// Projects until nothing waits. Says how many documents that were.
+    pub async fn drain(&self) -> Result<usize, RecommendError> {
+        let mut sum = 0;
+        loop {
+            match self.project().await? {
+                0 => return Ok(sum),
+                projected => sum += projected,
+            }
+        }
+    }
+
+    /// Makes the whole graph anew from the documents. Says how many documents it was made from.
+    pub async fn rebuild(&self) -> Result<usize, RecommendError> {
+        self.graph.clear().await?;
+        let mut sum = 0;
+        let mut after = None;
+        loop {
+            let titles = self.catalog.titles_after(after, BATCH).await?;
+            let Some(last) = titles.last() else { break };
+            after = Some(last.id);
+            sum += titles.len();
+            self.put_titles(&titles).await?;
+        }
+        let mut after = None;
+        loop {
+            let sums = self.watching.watched_titles_after(after, BATCH).await?;
+            let Some(last) = sums.last() else { break };
+            after = Some((last.profile, last.title));
+            sum += sums.len();
+            self.put_watched(&sums).await?;
+        }
+        self.similar().await?;
+        self.drain().await?;
+        Ok(sum)
+    }
+
+    /// Computes the `SIMILAR` edges from the titles and watches that are there. Says how many there are now.
+    pub async fn similar(&self) -> Result<usize, RecommendError> {
+        let mut titles = Vec::new();
+        let mut after = None;
+        loop {
+            let page = self.catalog.titles_after(after, BATCH).await?;
+            let Some(last) = page.last() else { break };
+            after = Some(last.id);
+            titles.extend(page.iter().map(Features::from));
+        }
+        let places: HashMap<TitleId, u32> =
+            titles.iter().map(|title| title.id).zip(0_u32..).collect();
+        let mut histories: Vec<Vec<u32>> = Vec::new();
+        let mut current = None;
+        let mut after = None;
+        loop {
+            let sums = self
+                .watching
+                .watched_titles_after(after, BATCH * 10)
+                .await?;
+            let Some(last) = sums.last() else { break };
+            after = Some((last.profile, last.title));
+            for sum in &sums {
+                if current != Some(sum.profile) {
+                    current = Some(sum.profile);
+                    histories.push(Vec::new());
+                }
+                if let (Some(history), Some(place)) = (histories.last_mut(), places.get(&sum.title))
+                {
+                    history.push(*place);
+                }
+            }
+        }
+        // The counts of this moment, not those that the projection wrote last.
+        let mut watchers = vec![0_u64; titles.len()];
+        histories
+            .iter()
+            .flatten()
+            .for_each(|place| watchers[*place as usize] += 1);
+        for (title, watchers) in titles.iter_mut().zip(watchers) {
+            title.watchers = watchers;
+        }
+        let edges = similar_edges(&titles, &histories, &rarity(&titles));
+        self.graph.replace_similar(&edges).await?;
+        Ok(edges.len())
+    }
+
+    /// How much there is in the graph.
+    pub async fn counts(&self) -> Result<GraphCounts, RecommendError> {
+        Ok(self.graph.counts().await?)
+    }
+
+    /// Compares the graph with the documents; differences by key, at most 100 of each sort. What waits for projection
+    /// differs too, so drain first.
+    pub async fn verify(&self) -> Result<Vec<Difference>, RecommendError> {
+        let mut differences = self.verify_titles().await?;
+        differences.extend(self.verify_watched().await?);
+        Ok(differences)
+    }
+
+    async fn verify_titles(&self) -> Result<Vec<Difference>, RecommendError> {
+        let mut differences = Vec::new();
+        let mut documents = HashMap::new();
+        let mut after = None;
+        loop {
+            let titles = self.catalog.titles_after(after, BATCH).await?;
+            let Some(last) = titles.last() else { break };
+            after = Some(last.id);
+            let ids: Vec<TitleId> = titles.iter().map(|title| title.id).collect();
+            let watchers = self.graph.watchers(&ids).await?;
+            let wrong = titles
+                .iter()
+                .zip(watchers)
+                .filter(|(title, watchers)| title.popularity != *watchers);
+            differences.extend(wrong.map(|(title, _)| Difference::Popularity(title.id)));
+            documents.extend(
+                titles
+                    .iter()
+                    .map(|title| (title.id, fingerprint(&node(title)))),
+            );
+        }
+        let mut after = None;
+        loop {
+            let nodes = self.graph.titles_after(after, BATCH).await?;
+            let Some(last) = nodes.last() else { break };
+            after = Some(last.id);
+            for node in &nodes {
+                match documents.remove(&node.id) {
+                    None => differences.push(Difference::StrayTitle(node.id)),
+                    Some(document) if document != fingerprint(node) => {
+                        differences.push(Difference::Title(node.id))
+                    }
+                    Some(_) => {}
+                }
+            }
+        }
+        let missing: BTreeSet<TitleId> = documents.into_keys().collect();
+        differences.extend(missing.into_iter().map(Difference::Title));
+        differences.truncate(MAX_DIFFERENCES);
+        Ok(differences)
+    }
+
+    /// Walks both sides at the same pace, by key.
+    async fn verify_watched(&self) -> Result<Vec<Difference>, RecommendError> {
+        let mut differences = Vec::new();
+        let mut after = None;
+        loop {
+            let recorded = self.watching.watched_titles_after(after, BATCH).await?;
+            let projected = self.graph.watched_after(after, BATCH).await?;
+            let recorded_key = |sum: &WatchedTitle| (sum.profile, sum.title);
+            let projected_key = |edge: &WatchedEdge| (edge.profile, edge.title);
+            // A full page says nothing of what lies beyond its last key, so both are compared up to the lesser one.
+            let ends = [
+                recorded
+                    .last()
+                    .filter(|_| recorded.len() == BATCH)
+                    .map(recorded_key),
+                projected
+                    .last()
+                    .filter(|_| projected.len() == BATCH)
+                    .map(projected_key),
+            ];
+            let end = ends.into_iter().flatten().min();
+            let within = |key: &(ProfileId, TitleId)| end.is_none_or(|end| *key <= end);
+            let recorded: HashMap<_, _> = recorded
+                .iter()
+                .map(|sum| (recorded_key(sum), WatchedEdge::from(sum)))
+                .filter(|(key, _)| within(key))
+                .collect();
+            let projected: HashMap<_, _> = projected
+                .into_iter()
+                .map(|edge| (projected_key(&edge), edge))
+                .filter(|(key, _)| within(key))
+                .collect();
+            let keys: BTreeSet<_> = recorded.keys().chain(projected.keys()).copied().collect();
+            for key in keys {
+                match (recorded.get(&key), projected.get(&key)) {
+                    (Some(record), edge) if edge != Some(record) => {
+                        differences.push(Difference::Watched(key.0, key.1))
+                    }
+                    (None, _) => differences.push(Difference::StrayWatched(key.0, key.1)),
+                    _ => {}
+                }
+            }
+            if end.is_none() || differences.len() >= MAX_DIFFERENCES {
+                differences.truncate(MAX_DIFFERENCES);
+                return Ok(differences);
+            }
+            after = end;
+        }
+    }
+
+    async fn put_titles(&self, titles: &[Title]) -> Result<(), RecommendError> {
+        let catalog = CatalogService::new(Arc::clone(&self.catalog));
+        let people = JobLoader::new(PeopleById(catalog.clone()));
+        let genres = JobLoader::new(GenresById(catalog));
+        let nodes = try_join_all(
+            titles
+                .iter()
+                .map(|title| named_node(title, &people, &genres)),
+        );
+        let nodes = nodes.await.map_err(RecommendError::Names)?;
+        self.graph.put_titles(&nodes).await?;
+        // A title may have been watched before it was projected, or the graph made anew.
+        self.count_viewers(titles.iter().map(|title| title.id).collect())
+            .await
+    }
+
+    async fn put_watched(&self, sums: &[WatchedTitle]) -> Result<(), RecommendError> {
+        let edges: Vec<WatchedEdge> = sums.iter().map(WatchedEdge::from).collect();
+        self.graph.put_watched(&edges).await?;
+        self.count_viewers(sums.iter().map(|sum| sum.title).collect())
+            .await
+    }
+
+    async fn count_viewers(&self, titles: BTreeSet<TitleId>) -> Result<(), RecommendError> {
+        let titles: Vec<TitleId> = titles.into_iter().collect();
+        let watchers = self.graph.watchers(&titles).await?;
+        let counts: Vec<(TitleId, u64)> = titles.into_iter().zip(watchers).collect();
+        Ok(self.catalog.put_popularity(&counts).await?)
+    }
+}
+
+impl From<&WatchedTitle> for WatchedEdge {
+    fn from(sum: &WatchedTitle) -> Self {
+        Self {
+            profile: sum.profile,
+            title: sum.title,
+            weight: sum.weight,
+            plays: sum.plays,
+            completions: sum.completions,
+            seconds: sum.seconds,
+            first_at: sum.first_at,
+            last_at: sum.last_at,
+            liked: sum.liked,
+            revision: sum.stamp.revision,
+        }
+    }
+}
+
+/// A title as the graph has it, with the names of its people and genres.
+async fn named_node(
+    title: &Title,
+    people: &JobLoader<PeopleById>,
+    genres: &JobLoader<GenresById>,
+) -> Result<TitleNode, Arc<CatalogError>> {
+    let credited = title.credits.iter().map(|credit| credit.person).collect();
+    let (people, genres) =
+        try_join(people.load(credited), genres.load(title.genres.clone())).await?;
+    let mut node = node(title);
+    for (id, name) in node.directors.iter_mut().chain(&mut node.actors) {
+        *name = people
+            .get(id)
+            .map(|person| person.name.clone())
+            .unwrap_or_default();
+    }
+    for (id, name) in &mut node.genres {
+        *name = genres
+            .get(id)
+            .map(|genre| genre.name.clone())
+            .unwrap_or_default();
+    }
+    Ok(node)
+}
+
+/// A title as the graph has it, without names.
+fn node(title: &Title) -> TitleNode {
+    let unnamed = |id| (id, String::new());
+    TitleNode {
+        id: title.id,
+        kind: title.kind,
+        slug: title.slug.clone(),
+        name: title.name.clone(),
+        year: title.year,
+        genres: title.genres.iter().map(|id| (*id, String::new())).collect(),
+        directors: title.people(CreditRole::Director).map(unnamed).collect(),
+        actors: title.people(CreditRole::Actor).map(unnamed).collect(),
+        revision: title.stamp.revision,
+    }
+}
+
+/// What of a title both sides must agree on.
+fn fingerprint(node: &TitleNode) -> impl PartialEq + use<> {
+    let ids = |people: &[(PersonId, String)]| people.iter().map(|(id, _)| *id).collect::<Vec<_>>();
+    let genres: BTreeSet<GenreId> = node.genres.iter().map(|(id, _)| *id).collect();
+    (
+        node.revision,
+        node.kind,
+        node.year,
+        node.slug.clone(),
+        genres,
+        ids(&node.directors),
+        ids(&node.actors),
+    )
+}
+
+/// How rare each genre is among these titles.
+fn rarity(titles: &[Features]) -> Rarity {
+    let mut counts: HashMap<GenreId, u64> = HashMap::new();
+    for genre in titles.iter().flat_map(|title| &title.genres) {
+        *counts.entry(*genre).or_default() += 1;
+    }
+    Rarity::new(titles.len() as u64, counts)
+}

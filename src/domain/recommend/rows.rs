@@ -1,0 +1,254 @@
+//! A page made for a viewer: one list of suggestions, laid out in rows by what speaks for them.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashSet};
+
+use super::types::{ReasonKind, ReasonSource, Recommendation};
+use crate::domain::ids::TitleId;
+
+/// The fewest titles of a row.
+const MIN_ITEMS: usize = 4;
+/// How many rows of one sort stand on a page, but for popular ones.
+const MAX_PER_KIND: usize = 2;
+
+/// The order in which sorts of rows take turns.
+const TURNS: [RowKind; 7] = [
+    RowKind::BecauseYouWatched,
+    RowKind::GenreYouWatch,
+    RowKind::WatchedBySimilarViewers,
+    RowKind::SameDirector,
+    RowKind::BecauseYouWatched,
+    RowKind::SameActor,
+    RowKind::GenreYouWatch,
+];
+
+/// A row of a page made for a viewer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    /// Of what sort.
+    pub kind: RowKind,
+    /// What it is about, if about something: the title watched, the person, the genre.
+    pub seed: Option<ReasonSource>,
+    /// The titles, the best first.
+    pub items: Vec<Recommendation>,
+}
+
+/// The sorts of rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RowKind {
+    /// Like a title that the viewer watched.
+    BecauseYouWatched,
+    /// By a director whose titles the viewer watched.
+    SameDirector,
+    /// With an actor whose titles the viewer watched.
+    SameActor,
+    /// Of a genre that the viewer watches.
+    GenreYouWatch,
+    /// What viewers of the same titles watched.
+    WatchedBySimilarViewers,
+    /// What many watch, of a genre or of any.
+    Popular,
+}
+
+/// Lays out a list of suggestions in at most so many rows. No title stands in two of them. The same list gives the
+/// same page.
+pub(super) fn lay_out(list: &[Recommendation], rows: usize, items_per_row: usize) -> Vec<Row> {
+    let mut offers = offers(list);
+    let mut used: HashSet<TitleId> = HashSet::new();
+    let mut page = Vec::new();
+    for kind in TURNS
+        .into_iter()
+        .cycle()
+        .take(TURNS.len() * MAX_PER_KIND)
+        .chain(std::iter::repeat_n(RowKind::Popular, rows))
+    {
+        if page.len() == rows {
+            break;
+        }
+        let so_far = page.iter().filter(|row: &&Row| row.kind == kind).count();
+        if kind != RowKind::Popular && so_far == MAX_PER_KIND {
+            continue;
+        }
+        if let Some(row) = take_best(&mut offers, kind, items_per_row, &mut used) {
+            page.push(row);
+        }
+    }
+    page
+}
+
+/// What could stand in a row: for each sort and source the suggestions that it speaks for, by how much.
+type Offers<'a> = BTreeMap<(RowKind, Option<ReasonSource>), Vec<(f64, &'a Recommendation)>>;
+
+fn offers(list: &[Recommendation]) -> Offers<'_> {
+    let mut offers = Offers::new();
+    for found in list {
+        for reason in &found.reasons {
+            let (kind, seed) = match reason.kind {
+                ReasonKind::Watched => (RowKind::BecauseYouWatched, Some(reason.source)),
+                ReasonKind::SharedDirector => (RowKind::SameDirector, Some(reason.source)),
+                ReasonKind::SharedActor => (RowKind::SameActor, Some(reason.source)),
+                ReasonKind::SharedGenre => (RowKind::GenreYouWatch, Some(reason.source)),
+                ReasonKind::SimilarViewers => (RowKind::WatchedBySimilarViewers, None),
+                ReasonKind::Popular if matches!(reason.source, ReasonSource::Genre(_)) => {
+                    (RowKind::Popular, Some(reason.source))
+                }
+                ReasonKind::Popular => (RowKind::Popular, None),
+                ReasonKind::SameDecade => continue,
+            };
+            offers
+                .entry((kind, seed))
+                .or_default()
+                .push((reason.contribution, found));
+        }
+    }
+    for titles in offers.values_mut() {
+        titles.sort_by(|(a, x), (b, y)| b.total_cmp(a).then(x.title.cmp(&y.title)));
+    }
+    offers
+}
+
+/// The row of a sort whose titles it speaks for the most, of titles that are not on the page yet.
+fn take_best(
+    offers: &mut Offers<'_>,
+    kind: RowKind,
+    items: usize,
+    used: &mut HashSet<TitleId>,
+) -> Option<Row> {
+    let (_, key, titles) = offers
+        .iter()
+        .filter(|((of, _), _)| *of == kind)
+        .map(|(key, titles)| {
+            let free = titles
+                .iter()
+                .filter(|(_, found)| !used.contains(&found.title));
+            (*key, free.take(items).copied().collect::<Vec<_>>())
+        })
+        .filter(|(_, titles)| titles.len() >= MIN_ITEMS.min(items))
+        .map(|(key, titles)| {
+            (
+                titles
+                    .iter()
+                    .map(|(contribution, _)| contribution)
+                    .sum::<f64>(),
+                key,
+                titles,
+            )
+        })
+        .max_by(|(a, x, _), (b, y, _)| a.total_cmp(b).then(Reverse(x).cmp(&Reverse(y))))?;
+    offers.remove(&key);
+    used.extend(titles.iter().map(|(_, found)| found.title));
+    let items = titles.into_iter().map(|(_, found)| found.clone()).collect();
+    Some(Row {
+        kind,
+        seed: key.1,
+        items,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::types::Reason;
+    use super::*;
+    use crate::domain::ids::{GenreId, PersonId};
+
+    const HEAT: ReasonSource = ReasonSource::Title(TitleId(1000));
+
+    fn found(title: u64, reasons: &[(ReasonKind, ReasonSource, f64)]) -> Recommendation {
+        let reasons: Vec<Reason> = reasons
+            .iter()
+            .map(|(kind, source, contribution)| Reason {
+                kind: *kind,
+                contribution: *contribution,
+                source: *source,
+            })
+            .collect();
+        Recommendation {
+            title: TitleId(title),
+            score: reasons.iter().map(|reason| reason.contribution).sum(),
+            reasons,
+        }
+    }
+
+    fn list() -> Vec<Recommendation> {
+        let popular = |title| {
+            (
+                ReasonKind::Popular,
+                ReasonSource::Title(TitleId(title)),
+                0.01,
+            )
+        };
+        let mann = ReasonSource::Person(PersonId(1));
+        let crime = ReasonSource::Genre(GenreId(1));
+        (1..=30)
+            .map(|id| match id {
+                1..=10 => found(
+                    id,
+                    &[
+                        (ReasonKind::Watched, HEAT, 1.0),
+                        (ReasonKind::SharedGenre, crime, 0.2),
+                        popular(id),
+                    ],
+                ),
+                11..=13 => found(id, &[(ReasonKind::SharedDirector, mann, 2.0), popular(id)]),
+                14..=20 => found(id, &[(ReasonKind::SharedGenre, crime, 0.3), popular(id)]),
+                _ => found(id, &[popular(id)]),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn rows_follow_the_reasons_and_share_no_title() {
+        let page = lay_out(&list(), 6, 6);
+
+        let kinds: Vec<_> = page.iter().map(|row| (row.kind, row.items.len())).collect();
+        assert_eq!(
+            kinds,
+            [
+                (RowKind::BecauseYouWatched, 6),
+                (RowKind::GenreYouWatch, 6),
+                (RowKind::Popular, 6)
+            ]
+        );
+        let titles: Vec<_> = page
+            .iter()
+            .flat_map(|row| row.items.iter().map(|item| item.title))
+            .collect();
+        assert_eq!(titles.iter().collect::<HashSet<_>>().len(), titles.len());
+    }
+
+    #[test]
+    fn a_row_of_too_few_titles_is_left_out() {
+        assert!(
+            lay_out(&list(), 8, 6)
+                .iter()
+                .all(|row| row.kind != RowKind::SameDirector && row.items.len() >= MIN_ITEMS)
+        );
+    }
+
+    #[test]
+    fn a_page_for_nobody_in_particular_has_a_row_for_each_genre() {
+        let list: Vec<_> = (1..=20)
+            .map(|id| {
+                found(
+                    id,
+                    &[(
+                        ReasonKind::Popular,
+                        ReasonSource::Genre(GenreId(id % 3)),
+                        0.5,
+                    )],
+                )
+            })
+            .collect();
+
+        let page = lay_out(&list, 8, 5);
+
+        assert_eq!(
+            page.iter()
+                .map(|row| row.seed)
+                .collect::<HashSet<_>>()
+                .len(),
+            3
+        );
+        assert!(page.iter().all(|row| row.kind == RowKind::Popular));
+    }
+}

@@ -1,0 +1,66 @@
+//! What one viewer's reads by key look like, as batches.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::error::WatchError;
+use super::service::WatchService;
+use super::standing::SeriesStanding;
+use super::types::{WatchState, WatchedItem};
+use crate::domain::batch::Batch;
+use crate::domain::ids::{ProfileId, TitleId};
+
+/// How a profile stands with films and episodes.
+#[derive(Clone)]
+pub struct StatesByItem {
+    /// Where to ask.
+    pub watching: WatchService,
+    /// Whose states; there are none if `None`.
+    pub profile: Option<ProfileId>,
+}
+
+impl Batch for StatesByItem {
+    type Key = WatchedItem;
+    type Value = Arc<WatchState>;
+    type Error = WatchError;
+
+    async fn load(
+        &self,
+        items: &[WatchedItem],
+    ) -> Result<HashMap<WatchedItem, Arc<WatchState>>, WatchError> {
+        let Some(profile) = self.profile else {
+            return Ok(HashMap::new());
+        };
+        let states = self.watching.states(profile, items).await?;
+        Ok(states
+            .into_iter()
+            .map(|state| (state.item, Arc::new(state)))
+            .collect())
+    }
+}
+
+/// How far a profile is with series.
+#[derive(Clone)]
+pub struct StandingsBySeries {
+    /// Where to ask.
+    pub watching: WatchService,
+    /// Whose; somebody who has watched nothing if `None`.
+    pub profile: Option<ProfileId>,
+}
+
+impl Batch for StandingsBySeries {
+    type Key = TitleId;
+    type Value = Arc<SeriesStanding>;
+    type Error = WatchError;
+
+    async fn load(
+        &self,
+        series: &[TitleId],
+    ) -> Result<HashMap<TitleId, Arc<SeriesStanding>>, WatchError> {
+        let standings = self.watching.series_standings(self.profile, series).await?;
+        Ok(standings
+            .into_iter()
+            .map(|(series, standing)| (series, Arc::new(standing)))
+            .collect())
+    }
+}

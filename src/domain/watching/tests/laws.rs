@@ -1,0 +1,134 @@
+//! What holds whatever is reported, in whatever order.
+
+use PlaybackEvent::{Pause, Progress, Seek, Start, Stop};
+use proptest::prelude::*;
+
+use super::support::*;
+use crate::domain::watching::{Ledger, PlaybackEvent, Sitting, WatchRules};
+
+/// Reports of sittings that only play: for each sitting the lengths of the steps between its reports.
+fn sittings_that_play() -> impl Strategy<Value = Vec<(usize, PlaybackEvent, f64, i64)>> {
+    prop::collection::vec(prop::collection::vec(1_u32..900, 1..8), 1..5).prop_map(|sittings| {
+        let mut reports = Vec::new();
+        for (index, steps) in sittings.into_iter().enumerate() {
+            let start = i64::try_from(index).unwrap() * 100_000;
+            let mut position = 0;
+            reports.push((index, Start, 0.0, start));
+            for step in steps {
+                position = (position + step).min(3600);
+                let event = if step % 7 == 0 { Pause } else { Progress };
+                reports.push((
+                    index,
+                    event,
+                    f64::from(position),
+                    start + i64::from(position),
+                ));
+            }
+        }
+        reports
+    })
+}
+
+/// Sittings at a film and at two episodes, by turns.
+fn sitting_of_index(index: usize) -> Sitting {
+    let item = [FILM, episode(11), episode(12)][index % 3];
+    sitting(item, index as u128 + 1)
+}
+
+fn report_all(ledger: &mut Ledger, reports: &[(usize, PlaybackEvent, f64, i64)]) {
+    for (index, event, position, seconds) in reports {
+        let report = (*event, *position, *seconds);
+        play(ledger, &sitting_of_index(*index), &[report]);
+    }
+}
+
+fn played(reports: &[(usize, PlaybackEvent, f64, i64)]) -> Ledger {
+    let mut ledger = empty();
+    report_all(&mut ledger, reports);
+    ledger
+}
+
+/// What must not depend on the order in which reports come.
+fn outcome(ledger: &Ledger) -> String {
+    let states: Vec<_> = ledger
+        .states
+        .changed()
+        .map(|row| {
+            let counts = (row.plays, row.completions, row.seconds.to_bits());
+            (row.item, counts, row.watched, row.position, row.percent)
+        })
+        .collect();
+    let titles: Vec<_> = ledger
+        .titles
+        .changed()
+        .map(|row| {
+            let counts = (row.plays, row.completions, row.seconds.to_bits());
+            (row.title, counts, row.first_at, row.last_at)
+        })
+        .collect();
+    format!("{states:?} {titles:?}")
+}
+
+fn assert_sums(ledger: &Ledger) -> Result<(), TestCaseError> {
+    for sum in ledger.titles.changed() {
+        let plays = || {
+            ledger
+                .plays
+                .changed()
+                .filter(|play| play.title == sum.title)
+        };
+        let rules = WatchRules::default();
+        let seconds: f64 = plays().map(|play| play.sections.seconds()).sum();
+        let weight: f64 = plays()
+            .map(|play| rules.weight(play.completion, play.last_at))
+            .sum();
+        prop_assert_eq!(sum.plays as usize, plays().count());
+        prop_assert_eq!(
+            sum.completions as usize,
+            plays().filter(|play| play.completed).count()
+        );
+        prop_assert!((sum.seconds - seconds).abs() < 1e-6);
+        prop_assert!((sum.weight - weight).abs() <= 1e-9 * weight.max(1.0));
+        prop_assert_eq!(
+            Some(sum.first_at),
+            plays().map(|play| play.started_at).min()
+        );
+        prop_assert_eq!(Some(sum.last_at), plays().map(|play| play.last_at).max());
+    }
+    Ok(())
+}
+
+proptest! {
+    /// Late and repeated reports of playing lead to the same place.
+    #[test]
+    fn order_and_repetition_do_not_matter(
+        (reports, shuffled) in sittings_that_play().prop_flat_map(|reports| {
+            let mut twice = reports.clone();
+            twice.extend(reports.iter().copied().filter(|(_, _, position, _)| position % 3.0 == 0.0));
+            (Just(reports), Just(twice).prop_shuffle())
+        })
+    ) {
+        prop_assert_eq!(outcome(&played(&shuffled)), outcome(&played(&reports)));
+    }
+
+    /// Whatever is reported, the sums are those of the sittings, and the same once more changes nothing.
+    #[test]
+    fn sums_are_those_of_the_sittings(
+        reports in prop::collection::vec((0_usize..3, 0_usize..5, 0_u32..=12, 0_i64..30), 1..60)
+    ) {
+        let reports: Vec<_> = reports
+            .into_iter()
+            .map(|(index, event, position, seconds)| {
+                (index, [Start, Progress, Seek, Pause, Stop][event], f64::from(position * 300), seconds * 300)
+            })
+            .collect();
+
+        let ledger = played(&reports);
+
+        assert_sums(&ledger)?;
+        let stored = reread(&ledger);
+        let mut again = stored.clone();
+        report_all(&mut again, &reports);
+        prop_assert_eq!(again, stored);
+    }
+}

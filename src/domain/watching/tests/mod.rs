@@ -1,0 +1,6 @@
+//! What reports and imports leave in the ledger: facts one by one, and laws that hold for any reports.
+
+mod imports;
+mod laws;
+mod reports;
+mod support;

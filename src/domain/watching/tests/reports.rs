@@ -1,0 +1,332 @@
+//! What players report.
+
+use super::support::*;
+use crate::domain::catalog::Stamp;
+use crate::domain::ids::TitleId;
+use crate::domain::watching::{Play, PlaybackEvent, WatchError, WatchState, WatchedTitle};
+use PlaybackEvent::{Pause, Progress, Seek, Start, Stop};
+
+#[test]
+fn a_sitting_is_written_to_its_play_its_state_and_its_sum() {
+    let mut ledger = empty();
+    let evening = sitting(FILM, 1);
+
+    play(
+        &mut ledger,
+        &evening,
+        &[(Start, 0.0, 0), (Pause, 1800.0, 1800)],
+    );
+
+    let stamp = Stamp::first(now()).next(now());
+    let stored: &Play = ledger.plays.get((PROFILE, evening.play)).unwrap();
+    assert_eq!(
+        *stored,
+        Play {
+            profile: PROFILE,
+            id: evening.play,
+            item: FILM,
+            title: TitleId(1),
+            started_at: at(0),
+            last_at: at(1800),
+            position: 1800.0,
+            duration: Some(HOUR),
+            sections: stored.sections.clone(),
+            completion: 0.5,
+            completed: false,
+            counts: true,
+            stamp,
+        }
+    );
+    assert_eq!(stored.sections.seconds(), 1800.0);
+    assert_eq!(
+        state(&ledger, FILM),
+        WatchState {
+            profile: PROFILE,
+            item: FILM,
+            title: TitleId(1),
+            position: 1800.0,
+            percent: 50.0,
+            watched: false,
+            plays: 1,
+            completions: 0,
+            seconds: 1800.0,
+            last_played_at: at(1800),
+            stamp,
+        }
+    );
+    assert_eq!(
+        sum(&ledger, TitleId(1)),
+        WatchedTitle {
+            profile: PROFILE,
+            title: TitleId(1),
+            is_series: false,
+            weight: weight(0.5, 1800),
+            plays: 1,
+            completions: 0,
+            seconds: 1800.0,
+            first_at: at(0),
+            last_at: at(1800),
+            liked: None,
+            stamp,
+        }
+    );
+}
+
+#[test]
+fn a_repeated_report_changes_nothing() {
+    let reports = [
+        (Start, 0.0, 0),
+        (Progress, 600.0, 600),
+        (Seek, 3000.0, 601),
+        (Start, 3000.0, 700),
+        (Progress, 3500.0, 1200),
+        (Stop, 3600.0, 1300),
+    ];
+    let mut ledger = empty();
+    play(&mut ledger, &sitting(FILM, 1), &reports);
+    let stored = reread(&ledger);
+
+    let mut again = stored.clone();
+    let completed = play(&mut again, &sitting(FILM, 1), &reports);
+
+    assert_eq!(again, stored);
+    assert_eq!(completed, [false; 6]);
+}
+
+#[test]
+fn the_report_that_reaches_the_end_says_so_once() {
+    let mut ledger = empty();
+
+    let completed = play(
+        &mut ledger,
+        &sitting(FILM, 1),
+        &[
+            (Start, 0.0, 0),
+            (Progress, 3200.0, 3200),
+            (Progress, 3300.0, 3300),
+            (Stop, 3600.0, 3600),
+        ],
+    );
+
+    assert_eq!(completed, [false, false, true, false]);
+    assert_eq!(state(&ledger, FILM).completions, 1);
+}
+
+#[test]
+fn plays_are_counted_apart_from_completions() {
+    let mut ledger = empty();
+
+    play(
+        &mut ledger,
+        &sitting(FILM, 1),
+        &[(Start, 0.0, 0), (Stop, 3600.0, 3600)],
+    );
+    play(
+        &mut ledger,
+        &sitting(FILM, 2),
+        &[(Start, 0.0, 10_000), (Stop, 60.0, 10_060)],
+    );
+
+    let state = state(&ledger, FILM);
+    assert_eq!((state.plays, state.completions), (2, 1));
+    let sum = sum(&ledger, TitleId(1));
+    assert_eq!((sum.plays, sum.completions, sum.seconds), (2, 1, 3660.0));
+}
+
+#[test]
+fn a_rewatch_adds_a_play_and_stays_watched() {
+    let mut ledger = empty();
+    play(
+        &mut ledger,
+        &sitting(FILM, 1),
+        &[(Start, 0.0, 0), (Stop, 3600.0, 3600)],
+    );
+    assert_eq!(resume(&ledger, FILM), (0.0, 100.0, true));
+
+    play(
+        &mut ledger,
+        &sitting(FILM, 2),
+        &[(Start, 0.0, 9000), (Pause, 900.0, 9900)],
+    );
+
+    assert_eq!(resume(&ledger, FILM), (900.0, 25.0, true));
+    assert_eq!(state(&ledger, FILM).plays, 2);
+    assert_eq!(
+        sum(&ledger, TitleId(1)).weight,
+        weight(1.0, 3600) + { weight(0.25, 9900) }
+    );
+}
+
+#[test]
+fn who_jumps_to_the_end_has_not_watched_and_can_still_resume() {
+    let mut ledger = empty();
+
+    play(
+        &mut ledger,
+        &sitting(FILM, 1),
+        &[
+            (Start, 0.0, 0),
+            (Progress, 1200.0, 1200),
+            (Seek, 3590.0, 1201),
+        ],
+    );
+    play(&mut ledger, &sitting(FILM, 2), &[(Start, 3500.0, 5000)]);
+
+    assert_eq!(
+        resume(&ledger, FILM),
+        (1200.0, 1200.0 / HOUR * 100.0, false)
+    );
+    assert_eq!(state(&ledger, FILM).last_played_at, at(5000));
+}
+
+#[test]
+fn who_plays_on_after_a_jump_to_the_end_has_watched() {
+    let mut ledger = empty();
+
+    let completed = play(
+        &mut ledger,
+        &sitting(FILM, 1),
+        &[(Start, 0.0, 0), (Seek, 3580.0, 10), (Stop, 3600.0, 30)],
+    );
+
+    assert_eq!(completed, [false, false, true]);
+    assert_eq!(resume(&ledger, FILM), (0.0, 100.0, true));
+    assert_eq!(state(&ledger, FILM).seconds, 20.0);
+}
+
+#[test]
+fn a_jump_back_to_the_start_leaves_nothing_to_resume() {
+    let mut ledger = empty();
+
+    play(
+        &mut ledger,
+        &sitting(FILM, 1),
+        &[(Start, 0.0, 0), (Progress, 1800.0, 1800), (Seek, 0.0, 1801)],
+    );
+
+    assert_eq!(resume(&ledger, FILM), (0.0, 0.0, false));
+}
+
+#[test]
+fn a_late_report_of_the_same_sitting_does_not_move_the_resume_point() {
+    let mut ledger = empty();
+
+    play(
+        &mut ledger,
+        &sitting(FILM, 1),
+        &[(Progress, 1800.0, 1800), (Progress, 600.0, 600)],
+    );
+
+    assert_eq!(resume(&ledger, FILM), (1800.0, 50.0, false));
+    assert_eq!(state(&ledger, FILM).seconds, 1200.0);
+    let play = ledger.plays.changed().next().unwrap().clone();
+    assert_eq!((play.started_at, play.position), (at(600), 1800.0));
+}
+
+#[test]
+fn a_late_report_of_another_sitting_does_not_move_the_resume_point() {
+    let mut ledger = empty();
+    play(
+        &mut ledger,
+        &sitting(FILM, 1),
+        &[(Start, 0.0, 9000), (Pause, 1800.0, 10_800)],
+    );
+
+    let late = sitting(FILM, 2);
+    try_report(&mut ledger, &late, (Start, 0.0, 0), None).unwrap();
+    try_report(&mut ledger, &late, (Stop, 3600.0, 3600), None).unwrap();
+
+    assert_eq!(resume(&ledger, FILM), (1800.0, 50.0, true));
+    assert_eq!(state(&ledger, FILM).last_played_at, at(10_800));
+    let sum = sum(&ledger, TitleId(1));
+    assert_eq!((sum.first_at, sum.last_at), (at(0), at(10_800)));
+}
+
+#[test]
+fn a_late_report_does_not_change_the_length() {
+    let mut ledger = empty();
+    let evening = sitting(FILM, 1);
+
+    try_report(&mut ledger, &evening, (Start, 0.0, 0), None).unwrap();
+    try_report(&mut ledger, &evening, (Pause, 1800.0, 1800), Some(HOUR)).unwrap();
+    try_report(&mut ledger, &evening, (Seek, 900.0, 900), Some(7200.0)).unwrap();
+
+    let play = ledger.plays.get((PROFILE, evening.play)).unwrap();
+    assert_eq!((play.duration, play.position), (Some(HOUR), 1800.0));
+}
+
+#[test]
+fn an_item_of_unknown_length_is_watched_once_it_was_played() {
+    let mut ledger = empty();
+    let evening = sitting(FILM, 1);
+
+    let begun = try_report(&mut ledger, &evening, (Start, 0.0, 0), None).unwrap();
+    let played = try_report(&mut ledger, &evening, (Progress, 10.0, 10), None).unwrap();
+
+    assert_eq!((begun, played), (false, true));
+    assert_eq!(resume(&ledger, FILM), (0.0, 100.0, true));
+    assert_eq!(sum(&ledger, TitleId(1)).weight, weight(1.0, 10));
+}
+
+#[test]
+fn what_is_played_of_an_episode_weighs_for_the_series() {
+    let mut ledger = empty();
+
+    play(
+        &mut ledger,
+        &sitting(episode(11), 1),
+        &[(Start, 0.0, 0), (Stop, 3600.0, 3600)],
+    );
+    play(
+        &mut ledger,
+        &sitting(episode(12), 2),
+        &[(Start, 0.0, 4000), (Stop, 1800.0, 5800)],
+    );
+
+    let sum = sum(&ledger, SERIES);
+    assert_eq!((sum.is_series, sum.plays, sum.completions), (true, 2, 1));
+    assert_eq!(sum.weight, weight(1.0, 3600) + weight(0.5, 5800));
+    assert_eq!(resume(&ledger, episode(11)), (0.0, 100.0, true));
+    assert_eq!(resume(&ledger, episode(12)), (1800.0, 50.0, false));
+}
+
+#[test]
+fn a_name_cannot_stand_for_sittings_at_two_items() {
+    let mut ledger = empty();
+    play(&mut ledger, &sitting(FILM, 1), &[(Start, 0.0, 0)]);
+    let before = ledger.clone();
+
+    let refused = try_report(
+        &mut ledger,
+        &sitting(episode(11), 1),
+        (Start, 0.0, 5),
+        Some(HOUR),
+    );
+
+    assert!(matches!(refused, Err(WatchError::PlayOfAnotherItem)));
+    assert_eq!(ledger, before);
+}
+
+#[test]
+fn several_changes_share_a_ledger_and_one_that_fails_leaves_no_trace() {
+    let (first, second) = (sitting(episode(11), 1), sitting(episode(12), 2));
+    let mut whole = empty();
+    play(&mut whole, &first, &[(Start, 0.0, 0)]);
+    let mut whole = reread(&whole);
+    let mut one_by_one = whole.clone();
+
+    let mut good = whole.part(&[first]);
+    play(&mut good, &first, &[(Stop, 3600.0, 3600)]);
+    whole.absorb(&good);
+    let mut bad = whole.part(&[second]);
+    play(&mut bad, &second, &[(Stop, 3600.0, 9000)]);
+    let mut good = whole.part(&[second]);
+    play(&mut good, &second, &[(Pause, 900.0, 5000)]);
+    whole.absorb(&good);
+
+    play(&mut one_by_one, &first, &[(Stop, 3600.0, 3600)]);
+    play(&mut one_by_one, &second, &[(Pause, 900.0, 5000)]);
+    assert_eq!(whole, one_by_one);
+    assert_eq!(good.plays.get(first.play_key()), None);
+    assert_eq!(sum(&whole, SERIES).plays, 2);
+}

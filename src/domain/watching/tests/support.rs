@@ -1,0 +1,143 @@
+//! One profile, one film, one series, and short ways to report on them.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use uuid::Uuid;
+
+use crate::domain::ids::{EpisodeId, PlayId, ProfileId, TitleId};
+use crate::domain::watching::{
+    ImportedWatch, Ledger, PlaybackEvent, Report, Rows, Sitting, WatchError, WatchRules,
+    WatchState, WatchedItem, WatchedTitle,
+};
+
+pub(super) const PROFILE: ProfileId = ProfileId(7);
+pub(super) const FILM: WatchedItem = WatchedItem::Film(TitleId(1));
+pub(super) const SERIES: TitleId = TitleId(2);
+pub(super) const HOUR: f64 = 3600.0;
+
+/// A time, in seconds after some evening.
+pub(super) fn at(seconds: i64) -> DateTime<Utc> {
+    DateTime::UNIX_EPOCH + TimeDelta::days(20_000) + TimeDelta::seconds(seconds)
+}
+
+/// When everything is written.
+pub(super) fn now() -> DateTime<Utc> {
+    at(1_000_000)
+}
+
+pub(super) fn empty() -> Ledger {
+    Ledger {
+        plays: Rows::stored([]),
+        states: Rows::stored([]),
+        titles: Rows::stored([]),
+    }
+}
+
+/// The ledger as the next transaction reads it.
+pub(super) fn reread(ledger: &Ledger) -> Ledger {
+    Ledger {
+        plays: Rows::stored(
+            ledger
+                .plays
+                .changed()
+                .map(|row| ((row.profile, row.id), row.clone())),
+        ),
+        states: Rows::stored(
+            ledger
+                .states
+                .changed()
+                .map(|row| ((row.profile, row.item), row.clone())),
+        ),
+        titles: Rows::stored(
+            ledger
+                .titles
+                .changed()
+                .map(|row| ((row.profile, row.title), row.clone())),
+        ),
+    }
+}
+
+pub(super) fn sitting(item: WatchedItem, play: u128) -> Sitting {
+    Sitting {
+        profile: PROFILE,
+        play: PlayId(Uuid::from_u128(play)),
+        item,
+        title: match item {
+            WatchedItem::Film(title) | WatchedItem::Series(title) => title,
+            WatchedItem::Episode(_) => SERIES,
+        },
+    }
+}
+
+pub(super) fn episode(id: u64) -> WatchedItem {
+    WatchedItem::Episode(EpisodeId(id))
+}
+
+pub(super) fn try_report(
+    ledger: &mut Ledger,
+    sitting: &Sitting,
+    (event, position, seconds): (PlaybackEvent, f64, i64),
+    duration: Option<f64>,
+) -> Result<bool, WatchError> {
+    let report = Report {
+        event,
+        position,
+        at: at(seconds),
+        duration,
+    };
+    ledger.report(&WatchRules::default(), sitting, &report, now())
+}
+
+/// Reports on an item of an hour. Says for each whether it made the sitting count as watched.
+pub(super) fn play(
+    ledger: &mut Ledger,
+    sitting: &Sitting,
+    reports: &[(PlaybackEvent, f64, i64)],
+) -> Vec<bool> {
+    reports
+        .iter()
+        .map(|report| try_report(ledger, sitting, *report, Some(HOUR)).unwrap())
+        .collect()
+}
+
+pub(super) fn watch(
+    item: WatchedItem,
+    day: i64,
+    completion: f64,
+    liked: Option<bool>,
+) -> ImportedWatch {
+    ImportedWatch {
+        profile: PROFILE,
+        item,
+        title: sitting(item, 0).title,
+        at: at(day * 86_400),
+        completion,
+        liked,
+        duration: Some(HOUR),
+    }
+}
+
+pub(super) fn import(ledger: &mut Ledger, watches: &[ImportedWatch]) {
+    for watch in watches {
+        ledger
+            .import(&WatchRules::default(), &watch.sitting(), watch, now())
+            .unwrap();
+    }
+}
+
+pub(super) fn state(ledger: &Ledger, item: WatchedItem) -> WatchState {
+    ledger.state(&sitting(item, 0)).unwrap().clone()
+}
+
+pub(super) fn sum(ledger: &Ledger, title: TitleId) -> WatchedTitle {
+    ledger.titles.get((PROFILE, title)).unwrap().clone()
+}
+
+pub(super) fn weight(completion: f64, seconds: i64) -> f64 {
+    WatchRules::default().weight(completion, at(seconds))
+}
+
+/// Where to resume, how far that is, and whether it was watched.
+pub(super) fn resume(ledger: &Ledger, item: WatchedItem) -> (f64, f64, bool) {
+    let state = state(ledger, item);
+    (state.position, state.percent, state.watched)
+}

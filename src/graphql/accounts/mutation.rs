@@ -1,0 +1,195 @@
+//! Registering, logging in, logging out.
+
+use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
+use secrecy::SecretString;
+
+use super::viewer::Viewer;
+use crate::domain::accounts::{AccountError, LogIn, LoggedIn, Registration};
+use crate::domain::viewer;
+use crate::graphql::context::ContextExt;
+use crate::graphql::error::Result;
+use crate::graphql::global_id::GlobalId;
+use crate::graphql::user_error::UserError;
+
+/// Registering, logging in, logging out.
+#[derive(Default)]
+pub(crate) struct AccountMutation;
+
+/// Registering, logging in, logging out.
+#[Object]
+impl AccountMutation {
+    /// Makes an account with a first profile, and logs it in.
+    async fn register(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Who registers.", secret)] input: RegisterInput,
+    ) -> Result<AuthPayload> {
+        let transport = input.transport.unwrap_or_default();
+        let registration = Registration {
+            email: input.email,
+            password: SecretString::from(input.password),
+            password_confirm: input.password_confirm.map(SecretString::from),
+            name: input.name,
+        };
+        let accounts = &ctx.services().accounts;
+        let registered = accounts.register(registration, ctx.device()).await;
+        AuthPayload::new(ctx, registered, transport).await
+    }
+
+    /// Logs in with e-mail address and password.
+    async fn log_in(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Who logs in.", secret)] input: LogInInput,
+    ) -> Result<AuthPayload> {
+        let log_in = LogIn {
+            email: input.email,
+            password: SecretString::from(input.password),
+            device: ctx.device(),
+        };
+        let logged_in = ctx.services().accounts.log_in(log_in).await;
+        AuthPayload::new(ctx, logged_in, input.transport.unwrap_or_default()).await
+    }
+
+    /// Ends a session, at once and everywhere: the one that the request came with, or another one of the account.
+    /// Whoever is not logged in is so afterwards, too: that is no error.
+    async fn log_out(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which session.")] input: LogOutInput,
+    ) -> Result<LogOutPayload> {
+        let ended = match (&input.session, ctx.viewer().known()) {
+            (Some(session), _) => end_session(ctx, session).await?,
+            (None, Some(viewer)) => ctx.services().accounts.log_out(viewer).await,
+            (None, None) => Ok(()),
+        };
+        if ended.is_ok() && input.session.is_none() {
+            ctx.clear_session_cookie();
+            ctx.go_on_as(viewer::Viewer::Anonymous);
+        }
+        LogOutPayload::new(ended)
+    }
+}
+
+/// Ends another session of the viewer's account.
+async fn end_session(ctx: &Context<'_>, id: &ID) -> Result<Result<(), AccountError>> {
+    let viewer = ctx.known_viewer()?;
+    let Some(GlobalId::Session(session)) = GlobalId::decode(id) else {
+        return Ok(Err(AccountError::SessionNotFound));
+    };
+    Ok(ctx.services().accounts.end_session(&viewer, session).await)
+}
+
+/// Who registers.
+#[derive(InputObject)]
+struct RegisterInput {
+    /// The e-mail address. Its case does not matter; nobody else may have it.
+    email: String,
+    /// The password: 15 to 256 characters, not one of those that anybody would try first.
+    #[graphql(secret)]
+    password: String,
+    /// The password once more, if the form asks for it.
+    #[graphql(secret)]
+    password_confirm: Option<String>,
+    /// The name of the first profile; what stands before the `@`, if left out.
+    name: Option<String>,
+    /// How the client holds its session; `COOKIE` if left out.
+    transport: Option<SessionTransport>,
+}
+
+/// Who logs in.
+#[derive(InputObject)]
+struct LogInInput {
+    /// The e-mail address; its case does not matter.
+    email: String,
+    /// The password.
+    #[graphql(secret)]
+    password: String,
+    /// How the client holds its session; `COOKIE` if left out.
+    transport: Option<SessionTransport>,
+}
+
+/// Which session ends.
+#[derive(InputObject)]
+struct LogOutInput {
+    /// Another session of the viewer's account; the one that the request came with, if left out.
+    session: Option<ID>,
+}
+
+/// How a client holds its session.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum SessionTransport {
+    /// For browsers: a cookie that scripts cannot read. The payload has no tokens.
+    #[default]
+    Cookie,
+    /// For apps: the payload has the token, to be sent as `Authorization: Bearer …`. No cookie is set.
+    Bearer,
+}
+
+/// What registering or logging in led to.
+#[derive(SimpleObject, Default)]
+pub(crate) struct AuthPayload {
+    /// Who is logged in now; null if it was refused.
+    viewer: Option<Viewer>,
+    /// The token to send as `Authorization: Bearer …`; null unless `BEARER` was asked for.
+    access_token: Option<String>,
+    /// Always null: an access token lasts as long as its session.
+    refresh_token: Option<String>,
+    /// How long the access token lasts, in seconds; null unless `BEARER` was asked for.
+    expires_in: Option<i64>,
+    /// What a person can put right: `WRONG_CREDENTIALS`, an `email` that is `TAKEN`, a `password` that is too short.
+    pub(crate) user_errors: Vec<UserError>,
+}
+
+impl AuthPayload {
+    async fn new(
+        ctx: &Context<'_>,
+        outcome: Result<LoggedIn, AccountError>,
+        transport: SessionTransport,
+    ) -> Result<Self> {
+        let logged_in = match outcome {
+            Ok(logged_in) => logged_in,
+            Err(error) => {
+                return Ok(Self {
+                    user_errors: vec![UserError::from_error(error)?],
+                    ..Self::default()
+                });
+            }
+        };
+        ctx.go_on_as(viewer::Viewer::Known(logged_in.viewer));
+        let viewer = Some(Viewer::load(ctx, logged_in.viewer).await?);
+        let (token, expires_in) = (logged_in.token.expose(), logged_in.expires_in);
+        Ok(match transport {
+            SessionTransport::Cookie => {
+                ctx.set_session_cookie(token, expires_in);
+                Self {
+                    viewer,
+                    ..Self::default()
+                }
+            }
+            SessionTransport::Bearer => Self {
+                viewer,
+                access_token: Some(token.to_owned()),
+                expires_in: Some(expires_in),
+                ..Self::default()
+            },
+        })
+    }
+}
+
+/// What logging out led to.
+#[derive(SimpleObject)]
+pub(crate) struct LogOutPayload {
+    /// What a person can put right: a `session` that the account does not have.
+    pub(crate) user_errors: Vec<UserError>,
+}
+
+impl LogOutPayload {
+    fn new(outcome: Result<(), AccountError>) -> Result<Self> {
+        let user_errors = match outcome {
+            Ok(()) => Vec::new(),
+            Err(error) => vec![UserError::from_error(error)?],
+        };
+        Ok(Self { user_errors })
+    }
+}

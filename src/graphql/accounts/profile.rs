@@ -1,0 +1,60 @@
+//! Profiles. Only the owner of their account ever sees them.
+
+use async_graphql::{Context, ID, Object};
+
+use crate::domain::accounts;
+use crate::domain::ids::ProfileId;
+use crate::domain::viewer::KnownViewer;
+use crate::graphql::context::ContextExt;
+use crate::graphql::error::Result;
+use crate::graphql::global_id::GlobalId;
+use crate::graphql::recommend::ProfileRecommendations;
+use crate::graphql::scalars::DateTime;
+use crate::graphql::watching::ProfileWatching;
+
+/// A profile of the viewer's own account.
+pub(crate) struct Profile(pub(super) accounts::Profile);
+
+impl Profile {
+    /// The profile of the viewer's own account with this id.
+    pub(crate) async fn find(
+        ctx: &Context<'_>,
+        viewer: &KnownViewer,
+        id: ProfileId,
+    ) -> Result<Option<Self>> {
+        let profiles = ctx.services().accounts.profiles(viewer).await?;
+        let profile = profiles.into_iter().find(|profile| profile.id == id);
+        Ok(profile.map(Self))
+    }
+}
+
+/// One person's history, taste and suggestions inside an account. Only the account's owner ever sees it.
+#[Object]
+impl Profile {
+    /// The global id.
+    pub(crate) async fn id(&self) -> ID {
+        GlobalId::Profile(self.0.id).encode()
+    }
+
+    /// What it is called.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// When it was made.
+    async fn created_at(&self) -> DateTime {
+        self.0.stamp.created_at.into()
+    }
+
+    #[expect(clippy::unused_async, reason = "the library wants it")]
+    #[graphql(flatten)]
+    async fn watching(&self) -> ProfileWatching {
+        ProfileWatching(self.0.id)
+    }
+
+    #[expect(clippy::unused_async, reason = "the library wants it")]
+    #[graphql(flatten)]
+    async fn recommending(&self) -> ProfileRecommendations {
+        ProfileRecommendations(self.0.id)
+    }
+}

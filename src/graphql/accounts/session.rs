@@ -1,0 +1,73 @@
+//! Log-ins on devices. Only the account's owner ever sees them.
+
+use async_graphql::{Context, ID, Object};
+
+use crate::domain::accounts;
+use crate::domain::ids::SessionId;
+use crate::domain::viewer::KnownViewer;
+use crate::graphql::context::ContextExt;
+use crate::graphql::error::Result;
+use crate::graphql::global_id::GlobalId;
+use crate::graphql::scalars::DateTime;
+
+/// A log-in of the viewer's own account.
+pub(crate) struct Session {
+    session: accounts::Session,
+    is_current: bool,
+}
+
+impl Session {
+    /// As a viewer of the same account sees it.
+    pub(super) fn new(session: accounts::Session, viewer: &KnownViewer) -> Self {
+        let is_current = session.id == viewer.session;
+        Self {
+            session,
+            is_current,
+        }
+    }
+
+    /// The viewer's own log-in with this id.
+    pub(crate) async fn find(
+        ctx: &Context<'_>,
+        viewer: &KnownViewer,
+        id: SessionId,
+    ) -> Result<Option<Self>> {
+        let sessions = ctx.services().accounts.sessions(viewer).await?;
+        let session = sessions.into_iter().find(|session| session.id == id);
+        Ok(session.map(|session| Self::new(session, viewer)))
+    }
+}
+
+/// A log-in on a device. Only the account's owner ever sees it; its id is of no use for logging in.
+#[Object]
+impl Session {
+    /// The global id.
+    pub(crate) async fn id(&self) -> ID {
+        GlobalId::Session(self.session.id).encode()
+    }
+
+    /// What the client called itself (its `User-Agent` header); null if it said nothing.
+    async fn device(&self) -> Option<&str> {
+        self.session.device.as_deref()
+    }
+
+    /// When it began.
+    async fn created_at(&self) -> DateTime {
+        self.session.created_at.into()
+    }
+
+    /// When it was last used, to the minute or so.
+    async fn last_seen_at(&self) -> DateTime {
+        self.session.last_seen_at.into()
+    }
+
+    /// When it ends by itself.
+    async fn expires_at(&self) -> DateTime {
+        self.session.expires_at.into()
+    }
+
+    /// Whether this request came with it.
+    async fn current(&self) -> bool {
+        self.is_current
+    }
+}

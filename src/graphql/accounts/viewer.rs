@@ -1,0 +1,34 @@
+//! Who asks.
+
+use async_graphql::{Context, SimpleObject};
+
+use super::profile::Profile;
+use super::user::User;
+use crate::domain::viewer::KnownViewer;
+use crate::graphql::context::ContextExt;
+use crate::graphql::error::Result;
+
+/// Who is logged in: an account, with one of its profiles chosen.
+#[derive(SimpleObject)]
+pub(crate) struct Viewer {
+    /// The account.
+    user: User,
+    /// The profile that watches.
+    profile: Profile,
+}
+
+impl Viewer {
+    /// The account and profile of a viewer.
+    pub(crate) async fn load(ctx: &Context<'_>, viewer: KnownViewer) -> Result<Self> {
+        let (user, profile) = ctx.services().accounts.account(&viewer).await?;
+        Ok(Self {
+            user: User::new(user, viewer),
+            profile: Profile(profile),
+        })
+    }
+
+    /// The account alone.
+    pub(crate) fn into_user(self) -> User {
+        self.user
+    }
+}

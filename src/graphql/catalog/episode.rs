@@ -1,0 +1,127 @@
+//! Episodes.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Object, SimpleObject};
+
+use super::person::Person;
+use super::season::{Season, series};
+use super::series::Series;
+use crate::domain::catalog;
+use crate::domain::watching::WatchedItem;
+use crate::graphql::context::ContextExt;
+use crate::graphql::cursor::Cursor;
+use crate::graphql::error::Result;
+use crate::graphql::global_id::GlobalId;
+use crate::graphql::page::Edge;
+use crate::graphql::scalars::{Date, DateTime};
+use crate::graphql::watching::WatchState;
+
+/// An episode.
+#[derive(Clone)]
+pub(crate) struct Episode(pub(crate) Arc<catalog::Episode>);
+
+/// An episode of a series.
+#[Object]
+impl Episode {
+    /// The global id.
+    pub(crate) async fn id(&self) -> ID {
+        GlobalId::Episode(self.0.id).encode()
+    }
+
+    /// What to call it: its name, or "Episode 6" if it has none.
+    pub(super) async fn name(&self) -> Cow<'_, str> {
+        match &self.0.name {
+            Some(name) => name.into(),
+            None => format!("Episode {}", self.0.number).into(),
+        }
+    }
+
+    /// The name in the language that it was made in; null if unknown.
+    async fn original_name(&self) -> Option<&str> {
+        self.0.original_name.as_deref()
+    }
+
+    /// The number in the season.
+    async fn number(&self) -> u32 {
+        self.0.number
+    }
+
+    /// The season.
+    async fn season(&self) -> Season {
+        Season(self.0.season_id())
+    }
+
+    /// The series.
+    async fn series(&self, ctx: &Context<'_>) -> Result<Series> {
+        series(ctx, self.0.series).await
+    }
+
+    /// The day of the first showing; null if unknown.
+    async fn aired(&self) -> Option<Date> {
+        self.0.aired.map(Date)
+    }
+
+    /// The length in seconds; null if unknown.
+    pub(super) async fn duration(&self) -> Option<u32> {
+        self.0.duration
+    }
+
+    /// Who directed it; a handful.
+    async fn directors(&self, ctx: &Context<'_>) -> Result<Vec<Person>> {
+        let ids = &self.0.directors;
+        let found = ctx.loaders().people.many(ids.iter().copied()).await?;
+        let people = ids.iter().filter_map(|id| found.get(id));
+        Ok(people.map(|person| Person(Arc::clone(person))).collect())
+    }
+
+    /// How the viewer's profile stands with it; for somebody who is not logged in as if it was never played.
+    pub(super) async fn watch_state(&self, ctx: &Context<'_>) -> Result<WatchState> {
+        WatchState::load(ctx, WatchedItem::Episode(self.0.id)).await
+    }
+
+    /// When it was added to the catalogue.
+    async fn created_at(&self) -> DateTime {
+        self.0.stamp.created_at.into()
+    }
+
+    /// When the catalogue last changed what it says of it.
+    async fn updated_at(&self) -> DateTime {
+        self.0.stamp.updated_at.into()
+    }
+
+    /// How often the catalogue has changed what it says of it; 1 at first.
+    async fn revision(&self) -> u64 {
+        self.0.stamp.revision
+    }
+}
+
+/// An episode in a list.
+#[derive(SimpleObject)]
+pub(crate) struct EpisodeEdge {
+    /// The place in the list.
+    cursor: Cursor,
+    /// The episode.
+    node: Episode,
+}
+
+impl EpisodeEdge {
+    /// A row of a list.
+    pub(crate) fn new(cursor: Cursor, node: Episode) -> Self {
+        Self { cursor, node }
+    }
+}
+
+impl Edge for EpisodeEdge {
+    type Node = Episode;
+    const CONNECTION: &'static str = "EpisodeConnection";
+
+    fn node(&self) -> &Episode {
+        &self.node
+    }
+
+    fn cursor(&self) -> &Cursor {
+        &self.cursor
+    }
+}

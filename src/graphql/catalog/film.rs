@@ -1,0 +1,44 @@
+//! Films.
+
+use std::ops::Deref;
+
+use async_graphql::{Context, ID, Object};
+
+use super::credit::{CreditEdge, CreditRole, credits};
+use super::external_id::ExternalId;
+use super::genre::Genre;
+use super::title_fields::{TitleFields, title_object};
+use crate::domain::watching::WatchedItem;
+use crate::graphql::error::Result;
+use crate::graphql::global_id::GlobalId;
+use crate::graphql::page::{Connection, PageArgs};
+use crate::graphql::recommend::{RecommendationEdge, similar};
+use crate::graphql::scalars::{Date, DateTime};
+use crate::graphql::watching::WatchState;
+
+/// A film.
+#[derive(Clone)]
+pub(crate) struct Film(pub(super) TitleFields);
+
+impl Deref for Film {
+    type Target = TitleFields;
+
+    fn deref(&self) -> &TitleFields {
+        &self.0
+    }
+}
+
+title_object! {
+    /// A film: a title that is watched in one piece.
+    impl Film {
+        /// The length in seconds; null if unknown.
+        pub(super) async fn duration(&self) -> Option<u32> {
+            self.title().duration
+        }
+
+        /// How the viewer's profile stands with it; for somebody who is not logged in as if it was never played.
+        pub(super) async fn watch_state(&self, ctx: &Context<'_>) -> Result<WatchState> {
+            WatchState::load(ctx, WatchedItem::Film(self.title().id)).await
+        }
+    }
+}

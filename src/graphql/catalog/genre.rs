@@ -1,0 +1,72 @@
+//! Genres.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Object};
+
+use super::filter::TitleOrder;
+use super::title::TitleEdge;
+use super::title_list::list_titles;
+use crate::domain::catalog::{self, TitleFilter, TitleQuery};
+use crate::graphql::error::Result;
+use crate::graphql::global_id::GlobalId;
+use crate::graphql::page::{Connection, PageArgs};
+use crate::graphql::scalars::DateTime;
+
+/// A genre.
+#[derive(Clone)]
+pub(crate) struct Genre(pub(crate) Arc<catalog::Genre>);
+
+/// A genre of the vocabulary.
+#[Object]
+impl Genre {
+    /// The global id.
+    pub(crate) async fn id(&self) -> ID {
+        GlobalId::Genre(self.0.id).encode()
+    }
+
+    /// The key in addresses, unique among genres.
+    async fn slug(&self) -> &str {
+        &self.0.slug
+    }
+
+    /// The name, as the vocabulary spells it.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// The titles of the genre.
+    async fn titles(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "In what order.", default_with = "Some(TitleOrder::Popular)")]
+        order_by: Option<TitleOrder>,
+        #[graphql(desc = "How many, 1 to 100.", default = 20)] first: Option<i32>,
+        #[graphql(
+            desc = "Only those after this cursor; `BAD_CURSOR` if it is of another list or order."
+        )]
+        after: Option<String>,
+    ) -> Result<Connection<TitleEdge>> {
+        let filter = TitleFilter {
+            genres: Some(vec![self.0.id]),
+            ..TitleFilter::default()
+        };
+        let order = order_by.unwrap_or(TitleOrder::Popular).into();
+        list_titles(
+            ctx,
+            TitleQuery { filter, order },
+            PageArgs::forward(first, after),
+        )
+        .await
+    }
+
+    /// When the genre was added to the catalogue.
+    async fn created_at(&self) -> DateTime {
+        self.0.stamp.created_at.into()
+    }
+
+    /// When the catalogue last changed what it says of the genre.
+    async fn updated_at(&self) -> DateTime {
+        self.0.stamp.updated_at.into()
+    }
+}

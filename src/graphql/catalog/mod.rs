@@ -1,0 +1,27 @@
+//! The catalogue: films, series, seasons, episodes, people and genres.
+
+mod credit;
+mod episode;
+mod external_id;
+mod film;
+mod filter;
+mod genre;
+mod person;
+mod playable;
+mod query;
+mod season;
+mod series;
+mod title;
+mod title_fields;
+mod title_list;
+
+pub(crate) use episode::{Episode, EpisodeEdge};
+pub(crate) use film::Film;
+pub(crate) use filter::{TitleFilter, TitleKind, kinds};
+pub(crate) use genre::Genre;
+pub(crate) use person::{Person, PersonEdge};
+pub(crate) use playable::{Playable, playables};
+pub(crate) use query::CatalogQuery;
+pub(crate) use season::Season;
+pub(crate) use series::Series;
+pub(crate) use title::{Title, TitleEdge, titles};

@@ -1,0 +1,127 @@
+//! People.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Object, SimpleObject};
+
+use super::external_id::{ExternalId, Subject};
+use super::filter::TitleOrder;
+use super::title::TitleEdge;
+use super::title_list::list_titles;
+use crate::domain::catalog::{self, TitleFilter, TitleQuery};
+use crate::graphql::cursor::Cursor;
+use crate::graphql::error::Result;
+use crate::graphql::global_id::GlobalId;
+use crate::graphql::page::{Connection, Edge, PageArgs};
+use crate::graphql::scalars::{Date, DateTime};
+
+/// Somebody.
+#[derive(Clone)]
+pub(crate) struct Person(pub(crate) Arc<catalog::Person>);
+
+/// Somebody who is credited with a title.
+#[Object]
+impl Person {
+    /// The global id.
+    pub(crate) async fn id(&self) -> ID {
+        GlobalId::Person(self.0.id).encode()
+    }
+
+    /// The key in addresses, unique among people.
+    async fn slug(&self) -> &str {
+        &self.0.slug
+    }
+
+    /// The name.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// The day of birth; null if unknown.
+    async fn born(&self) -> Option<Date> {
+        self.0.born.map(Date)
+    }
+
+    /// The ids elsewhere, by provider; a handful.
+    async fn external_ids(&self) -> Vec<ExternalId> {
+        ExternalId::list(&self.0.external_ids, Subject::Person)
+    }
+
+    /// The titles that the person is credited with, in any role.
+    async fn titles(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            desc = "In what order.",
+            default_with = "Some(TitleOrder::NewestReleased)"
+        )]
+        order_by: Option<TitleOrder>,
+        #[graphql(desc = "How many, 1 to 100.", default = 20)] first: Option<i32>,
+        #[graphql(
+            desc = "Only those after this cursor; `BAD_CURSOR` if it is of another list or order."
+        )]
+        after: Option<String>,
+    ) -> Result<Connection<TitleEdge>> {
+        let filter = TitleFilter {
+            people: Some(vec![self.0.id]),
+            ..TitleFilter::default()
+        };
+        let order = order_by.unwrap_or(TitleOrder::NewestReleased).into();
+        list_titles(
+            ctx,
+            TitleQuery { filter, order },
+            PageArgs::forward(first, after),
+        )
+        .await
+    }
+
+    /// When the person was added to the catalogue.
+    async fn created_at(&self) -> DateTime {
+        self.0.stamp.created_at.into()
+    }
+
+    /// When the catalogue last changed what it says of the person.
+    async fn updated_at(&self) -> DateTime {
+        self.0.stamp.updated_at.into()
+    }
+
+    /// How often the catalogue has changed what it says of the person; 1 at first.
+    async fn revision(&self) -> u64 {
+        self.0.stamp.revision
+    }
+}
+
+/// Somebody in a list.
+#[derive(SimpleObject)]
+pub(crate) struct PersonEdge {
+    /// The place in the list.
+    cursor: Cursor,
+    /// Who.
+    node: Person,
+    /// How well the name matches the search, above 0 and at most 1; null in lists that are no search.
+    score: Option<f64>,
+}
+
+impl PersonEdge {
+    /// A row of a list.
+    pub(crate) fn new(cursor: Cursor, node: Person, score: Option<f64>) -> Self {
+        Self {
+            cursor,
+            node,
+            score,
+        }
+    }
+}
+
+impl Edge for PersonEdge {
+    type Node = Person;
+    const CONNECTION: &'static str = "PersonConnection";
+
+    fn node(&self) -> &Person {
+        &self.node
+    }
+
+    fn cursor(&self) -> &Cursor {
+        &self.cursor
+    }
+}

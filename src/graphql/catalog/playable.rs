@@ -1,0 +1,84 @@
+//! What can be played: films and episodes.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Interface};
+use futures::try_join;
+
+use super::episode::Episode;
+use super::film::Film;
+use super::title::titles;
+use crate::domain::batch::Batch;
+use crate::domain::watching::WatchedItem;
+use crate::graphql::context::ContextExt;
+use crate::graphql::error::{ApiError, Result};
+use crate::graphql::watching::WatchState;
+
+/// Something that can be played: a film or an episode.
+#[derive(Interface, Clone)]
+#[graphql(
+    field(name = "id", ty = "ID", desc = "The global id."),
+    field(name = "name", ty = "String", desc = "What to call it."),
+    field(
+        name = "duration",
+        ty = "Option<u32>",
+        desc = "The length in seconds; null if unknown."
+    ),
+    field(
+        name = "watch_state",
+        ty = "WatchState",
+        desc = "How the viewer's profile stands with it; for somebody who is not logged in as if it was never played."
+    )
+)]
+pub(crate) enum Playable {
+    /// A film.
+    Film(Film),
+    /// An episode of a series.
+    Episode(Episode),
+}
+
+/// What can be played of the items that were watched, for a whole page at once. What is no longer there is left out.
+pub(crate) async fn playables(
+    ctx: &Context<'_>,
+    items: impl Iterator<Item = WatchedItem>,
+) -> Result<HashMap<WatchedItem, Playable>> {
+    let (mut film_ids, mut episode_ids) = (Vec::new(), Vec::new());
+    for item in items {
+        match item {
+            WatchedItem::Film(id) => film_ids.push(id),
+            WatchedItem::Episode(id) => episode_ids.push(id),
+            WatchedItem::Series(_) => {}
+        }
+    }
+    film_ids.sort_unstable();
+    film_ids.dedup();
+    episode_ids.sort_unstable();
+    episode_ids.dedup();
+    let loaders = ctx.loaders();
+    let films = async {
+        if film_ids.is_empty() {
+            return Ok(HashMap::new());
+        }
+        loaders.titles.batch().load(&film_ids).await
+    };
+    let episodes = async {
+        if episode_ids.is_empty() {
+            return Ok(HashMap::new());
+        }
+        loaders.episodes.batch().load(&episode_ids).await
+    };
+    let (films, episodes) = try_join!(films, episodes).map_err(ApiError::from)?;
+    let films = titles(films.into_values().collect());
+    let films = films.into_iter().filter_map(|title| {
+        let film = title.into_film()?;
+        Some((WatchedItem::Film(film.title().id), Playable::Film(film)))
+    });
+    let episodes = episodes.into_iter().map(|(id, episode)| {
+        (
+            WatchedItem::Episode(id),
+            Playable::Episode(Episode(Arc::clone(&episode))),
+        )
+    });
+    Ok(films.chain(episodes).collect())
+}

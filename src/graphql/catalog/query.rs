@@ -1,0 +1,230 @@
+//! Looking up the catalogue.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Object};
+
+use super::episode::Episode;
+use super::external_id::ExternalIdInput;
+use super::film::Film;
+use super::filter::{TitleFilter, TitleOrder};
+use super::genre::Genre;
+use super::person::Person;
+use super::series::Series;
+use super::title::{Title, TitleEdge};
+use super::title_list::list_titles;
+use crate::domain::catalog::TitleQuery;
+use crate::domain::error::ErrorCode;
+use crate::domain::ids::TitleId;
+use crate::graphql::context::ContextExt;
+use crate::graphql::error::{ApiError, Result};
+use crate::graphql::global_id::GlobalId;
+use crate::graphql::page::{Connection, PageArgs};
+
+/// No vocabulary of genres is longer.
+const MOST_GENRES: usize = 500;
+
+/// Looking up the catalogue.
+#[derive(Default)]
+pub(crate) struct CatalogQuery;
+
+/// Looking up the catalogue.
+#[Object]
+impl CatalogQuery {
+    /// A film, by exactly one of the arguments. Null if no film has the slug or the external id.
+    async fn film(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The global id; `NOT_FOUND` if it is of no film.")] id: Option<ID>,
+        #[graphql(desc = "The key in addresses.")] slug: Option<String>,
+        #[graphql(desc = "The id elsewhere.")] external_id: Option<ExternalIdInput>,
+    ) -> Result<Option<Film>> {
+        let key = TitleKey::new(id, slug, external_id)?;
+        let title = key.find(ctx, |id| match id {
+            GlobalId::Film(id) => Some(id),
+            _ => None,
+        });
+        Ok(title.await?.and_then(Title::into_film))
+    }
+
+    /// A series, by exactly one of the arguments. Null if no series has the slug or the external id.
+    async fn series(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The global id; `NOT_FOUND` if it is of no series.")] id: Option<ID>,
+        #[graphql(desc = "The key in addresses.")] slug: Option<String>,
+        #[graphql(desc = "The id elsewhere.")] external_id: Option<ExternalIdInput>,
+    ) -> Result<Option<Series>> {
+        let key = TitleKey::new(id, slug, external_id)?;
+        let title = key.find(ctx, |id| match id {
+            GlobalId::Series(id) => Some(id),
+            _ => None,
+        });
+        Ok(title.await?.and_then(Title::into_series))
+    }
+
+    /// An episode.
+    async fn episode(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The global id; `NOT_FOUND` if it is of no episode.")] id: ID,
+    ) -> Result<Option<Episode>> {
+        let Some(GlobalId::Episode(id)) = GlobalId::decode(&id) else {
+            return Err(ApiError::not_found("id"));
+        };
+        let episode = ctx.loaders().episodes.find(id).await?;
+        let episode = episode.ok_or_else(|| ApiError::not_found("id"))?;
+        Ok(Some(Episode(episode)))
+    }
+
+    /// Somebody who is credited with a title, by exactly one of the arguments. Null if nobody has the slug.
+    async fn person(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The global id; `NOT_FOUND` if it is of nobody.")] id: Option<ID>,
+        #[graphql(desc = "The key in addresses.")] slug: Option<String>,
+    ) -> Result<Option<Person>> {
+        match id_or_slug(id, slug)? {
+            IdOrSlug::Id(GlobalId::Person(id)) => {
+                let person = ctx.loaders().people.find(id).await?;
+                let person = person.ok_or_else(|| ApiError::not_found("id"))?;
+                Ok(Some(Person(person)))
+            }
+            IdOrSlug::Id(_) => Err(ApiError::not_found("id")),
+            IdOrSlug::Slug(slug) => {
+                let mut found = ctx.services().catalog.people_by_slug(&[slug]).await?;
+                Ok(found.pop().map(|person| Person(Arc::new(person))))
+            }
+        }
+    }
+
+    /// A genre, by exactly one of the arguments. Null if none has the slug.
+    async fn genre(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The global id; `NOT_FOUND` if it is of no genre.")] id: Option<ID>,
+        #[graphql(desc = "The key in addresses.")] slug: Option<String>,
+    ) -> Result<Option<Genre>> {
+        match id_or_slug(id, slug)? {
+            IdOrSlug::Id(GlobalId::Genre(id)) => {
+                let genre = ctx.loaders().genres.find(id).await?;
+                let genre = genre.ok_or_else(|| ApiError::not_found("id"))?;
+                Ok(Some(Genre(genre)))
+            }
+            IdOrSlug::Id(_) => Err(ApiError::not_found("id")),
+            IdOrSlug::Slug(slug) => {
+                let found = ctx.services().catalog.find_genre(&slug).await?;
+                Ok(found.map(|genre| Genre(Arc::new(genre))))
+            }
+        }
+    }
+
+    /// All genres, by name; at most 500.
+    async fn genres(&self, ctx: &Context<'_>) -> Result<Vec<Genre>> {
+        let genres = ctx.services().catalog.all_genres().await?;
+        let genres = genres.into_iter().take(MOST_GENRES);
+        Ok(genres.map(|genre| Genre(Arc::new(genre))).collect())
+    }
+
+    /// Films and series, page by page in either direction: `first` and `after`, or `last` and `before`. A page has 20
+    /// rows if neither says how many.
+    #[expect(clippy::too_many_arguments, reason = "they are those of the field")]
+    async fn titles(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which; all if left out.")] filter: Option<TitleFilter>,
+        #[graphql(desc = "In what order.", default_with = "Some(TitleOrder::Name)")]
+        order_by: Option<TitleOrder>,
+        #[graphql(desc = "How many from the start, or after `after`, 1 to 100.")] first: Option<
+            i32,
+        >,
+        #[graphql(
+            desc = "Only those after this cursor; `BAD_CURSOR` if it is of another list or order."
+        )]
+        after: Option<String>,
+        #[graphql(desc = "How many from the end, or before `before`, 1 to 100.")] last: Option<i32>,
+        #[graphql(
+            desc = "Only those before this cursor; `BAD_CURSOR` if it is of another list or order."
+        )]
+        before: Option<String>,
+    ) -> Result<Connection<TitleEdge>> {
+        let query = TitleQuery {
+            filter: filter.unwrap_or_default().into_domain()?,
+            order: order_by.unwrap_or(TitleOrder::Name).into(),
+        };
+        let args = PageArgs {
+            first,
+            after,
+            last,
+            before,
+        };
+        list_titles(ctx, query, args).await
+    }
+}
+
+/// By what a title is looked up.
+enum TitleKey {
+    Id(ID),
+    Slug(String),
+    ExternalId(ExternalIdInput),
+}
+
+impl TitleKey {
+    fn new(
+        id: Option<ID>,
+        slug: Option<String>,
+        external_id: Option<ExternalIdInput>,
+    ) -> Result<Self> {
+        match (id, slug, external_id) {
+            (Some(id), None, None) => Ok(Self::Id(id)),
+            (None, Some(slug), None) => Ok(Self::Slug(slug)),
+            (None, None, Some(id)) => Ok(Self::ExternalId(id)),
+            _ => Err(exactly_one("`id`, `slug` and `externalId`")),
+        }
+    }
+
+    /// The title; an id that names none is an error.
+    async fn find(
+        self,
+        ctx: &Context<'_>,
+        of_kind: impl Fn(GlobalId) -> Option<TitleId>,
+    ) -> Result<Option<Title>> {
+        let catalog = &ctx.services().catalog;
+        let title = match self {
+            Self::Id(id) => {
+                let id = GlobalId::decode(&id).ok_or_else(|| ApiError::not_found("id"))?;
+                let title = of_kind(id).ok_or_else(|| ApiError::not_found("id"))?;
+                let title = ctx.loaders().titles.find(title).await?;
+                // The kind is part of the id: `Film:…` with the number of a series names nothing.
+                let title = title.filter(|title| GlobalId::of_title(title) == id);
+                return title
+                    .map(|title| Some(Title::one(title)))
+                    .ok_or_else(|| ApiError::not_found("id"));
+            }
+            Self::Slug(slug) => catalog.titles_by_slug(&[slug]).await?.pop(),
+            Self::ExternalId(id) => catalog.find_title_by_external_id(&id.into()).await?,
+        };
+        Ok(title.map(|title| Title::one(Arc::new(title))))
+    }
+}
+
+/// By what a person or genre is looked up.
+enum IdOrSlug {
+    Id(GlobalId),
+    Slug(String),
+}
+
+fn id_or_slug(id: Option<ID>, slug: Option<String>) -> Result<IdOrSlug> {
+    match (id, slug) {
+        (Some(id), None) => GlobalId::decode(&id)
+            .map(IdOrSlug::Id)
+            .ok_or_else(|| ApiError::not_found("id")),
+        (None, Some(slug)) => Ok(IdOrSlug::Slug(slug)),
+        _ => Err(exactly_one("`id` and `slug`")),
+    }
+}
+
+fn exactly_one(arguments: &str) -> ApiError {
+    let message = format!("give exactly one of {arguments}");
+    ApiError::argument(ErrorCode::Invalid, "id", message)
+}

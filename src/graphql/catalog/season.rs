@@ -1,0 +1,89 @@
+//! Seasons.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Object};
+
+use super::episode::{Episode, EpisodeEdge};
+use super::series::Series;
+use super::title::Title;
+use crate::domain::catalog::{self, SeasonId};
+use crate::domain::ids::TitleId;
+use crate::domain::page::Keyset;
+use crate::graphql::context::ContextExt;
+use crate::graphql::cursor::Order;
+use crate::graphql::error::{ApiError, Result};
+use crate::graphql::global_id::GlobalId;
+use crate::graphql::page::{Connection, PageArgs, Sorted, page_of};
+use crate::graphql::total::Total;
+
+static BY_NUMBER: Order = Order::by_number("episodes of a season");
+
+/// A season that exists.
+pub(crate) struct Season(pub(crate) SeasonId);
+
+/// A season of a series, or its specials.
+#[Object]
+impl Season {
+    /// The global id.
+    pub(crate) async fn id(&self) -> ID {
+        GlobalId::Season(self.0).encode()
+    }
+
+    /// The number; 0 holds the specials.
+    async fn number(&self) -> u32 {
+        self.0.number
+    }
+
+    /// What to call it: "Season 1", "Specials".
+    async fn name(&self) -> String {
+        match self.0.number {
+            0 => "Specials".to_owned(),
+            number => format!("Season {number}"),
+        }
+    }
+
+    /// The series.
+    async fn series(&self, ctx: &Context<'_>) -> Result<Series> {
+        series(ctx, self.0.series).await
+    }
+
+    /// The episodes, by number.
+    async fn episodes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, 1 to 100.", default = 50)] first: Option<i32>,
+        #[graphql(desc = "Only those after this cursor; `BAD_CURSOR` if it is of another list.")]
+        after: Option<String>,
+    ) -> Result<Connection<EpisodeEdge>> {
+        let window = PageArgs::forward(first, after).window(&BY_NUMBER, 50)?;
+        let episodes = ctx.loaders().season_episodes.find(self.0).await?;
+        let episodes = episodes.unwrap_or_default();
+        let slice = page_of(episodes.iter(), &window, Sorted::Ascending, |episode| {
+            place(episode)
+        });
+        let edges = slice.map(|episode| {
+            EpisodeEdge::new(
+                BY_NUMBER.cursor(place(episode)),
+                Episode(Arc::clone(episode)),
+            )
+        });
+        Ok(Connection::new(
+            edges,
+            &window,
+            Total::Known(episodes.len()),
+        ))
+    }
+}
+
+/// The series that a season or an episode belongs to.
+pub(super) async fn series(ctx: &Context<'_>, id: TitleId) -> Result<Series> {
+    let title = ctx.loaders().titles.find(id).await?;
+    title
+        .and_then(|title| Title::one(title).into_series())
+        .ok_or_else(|| ApiError::dangling("the series of an episode"))
+}
+
+fn place(episode: &catalog::Episode) -> Keyset {
+    Keyset::by_number(i64::from(episode.number), episode.id.to_i64())
+}

@@ -1,0 +1,102 @@
+//! Series.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Object, SimpleObject};
+
+use super::credit::{CreditEdge, CreditRole, credits};
+use super::episode::Episode;
+use super::external_id::ExternalId;
+use super::genre::Genre;
+use super::season::Season;
+use super::title_fields::{TitleFields, title_object};
+use crate::graphql::context::ContextExt;
+use crate::graphql::error::Result;
+use crate::graphql::global_id::GlobalId;
+use crate::graphql::page::{Connection, PageArgs, limit};
+use crate::graphql::recommend::{RecommendationEdge, similar};
+use crate::graphql::scalars::{Date, DateTime};
+
+/// A series.
+#[derive(Clone)]
+pub(crate) struct Series(pub(super) TitleFields);
+
+impl Deref for Series {
+    type Target = TitleFields;
+
+    fn deref(&self) -> &TitleFields {
+        &self.0
+    }
+}
+
+title_object! {
+    /// A series: a title that is watched episode by episode.
+    impl Series {
+        /// The year in which it ended; null while it runs, or if that is unknown.
+        async fn end_year(&self) -> Option<i32> {
+            self.title().end_year
+        }
+
+        /// The network that first showed it; null if unknown.
+        async fn network(&self) -> Option<&str> {
+            self.title().network.as_deref()
+        }
+
+        /// How many seasons it has in all, listed here or not; null if unknown.
+        async fn total_seasons(&self) -> Option<u32> {
+            self.title().total_seasons
+        }
+
+        /// The seasons of which an episode is listed, by number.
+        async fn seasons(
+            &self,
+            ctx: &Context<'_>,
+            #[graphql(
+                desc = "Whether season 0, the specials, is among them.",
+                default_with = "Some(false)"
+            )]
+            include_specials: Option<bool>,
+            #[graphql(desc = "How many, 1 to 100.", default = 100)] first: Option<i32>,
+        ) -> Result<Vec<Season>> {
+            let first = limit("first", first, 100)?;
+            let seasons = ctx.loaders().seasons.find(self.title().id).await?;
+            let lowest = u32::from(!include_specials.unwrap_or(false));
+            let ids = seasons.iter().flat_map(|seasons| seasons.iter());
+            let ids = ids.map(|season| season.id).filter(|id| id.number >= lowest);
+            Ok(ids.take(first).map(Season).collect())
+        }
+
+        /// The episode that the viewer's profile should watch next: the first one after the highest watched; the first of
+        /// all for somebody who has watched none, or is not logged in. Specials take no part, nor does what is still to be
+        /// shown. Null if everything was watched.
+        async fn next_up(&self, ctx: &Context<'_>) -> Result<Option<Episode>> {
+            let standing = ctx.personal().standings.find(self.title().id).await?;
+            let next = standing.and_then(|standing| standing.next.clone());
+            Ok(next.map(|episode| Episode(Arc::new(episode))))
+        }
+
+        /// How far the viewer's profile is with it.
+        async fn progress(&self, ctx: &Context<'_>) -> Result<SeriesProgress> {
+            let standing = ctx.personal().standings.find(self.title().id).await?;
+            Ok(
+                standing.map_or_else(SeriesProgress::default, |standing| SeriesProgress {
+                    episodes_aired: standing.aired,
+                    episodes_watched: standing.watched,
+                    last_watched_at: standing.last_played_at.map(Into::into),
+                }),
+            )
+        }
+    }
+}
+
+/// How far somebody is with a series. Specials take no part.
+#[derive(SimpleObject, Default)]
+struct SeriesProgress {
+    /// How many listed episodes were shown so far.
+    episodes_aired: u64,
+    /// How many of these the viewer's profile has watched; 0 for somebody who is not logged in.
+    episodes_watched: u64,
+    /// When the viewer's profile last played an episode; null if never.
+    last_watched_at: Option<DateTime>,
+}

@@ -1,0 +1,210 @@
+//! Titles: films and series, wherever either may stand.
+
+use std::sync::Arc;
+
+use async_graphql::{ID, Interface, SimpleObject};
+
+use super::credit::{CreditEdge, CreditRole};
+use super::external_id::ExternalId;
+use super::film::Film;
+use super::genre::Genre;
+use super::series::Series;
+use super::title_fields::{Siblings, TitleFields};
+use crate::domain::catalog::{self, TitleKind};
+use crate::graphql::cursor::Cursor;
+use crate::graphql::page::{Connection, Edge};
+use crate::graphql::recommend::RecommendationEdge;
+use crate::graphql::scalars::{Date, DateTime};
+
+/// A film or a series.
+#[expect(
+    clippy::duplicated_attributes,
+    reason = "fields of an interface are lists of attributes, and some are of one type"
+)]
+#[derive(Interface, Clone)]
+#[graphql(
+    field(name = "id", ty = "ID", desc = "The global id."),
+    field(
+        name = "slug",
+        ty = "&str",
+        desc = "The key in addresses, unique among all titles."
+    ),
+    field(
+        name = "name",
+        ty = "&str",
+        desc = "The name in the site's language, English."
+    ),
+    field(
+        name = "original_name",
+        ty = "Option<&str>",
+        desc = "The name in the language that it was made in; null if unknown."
+    ),
+    field(
+        name = "year",
+        ty = "Option<i32>",
+        desc = "The year of the first showing; null if unknown."
+    ),
+    field(
+        name = "premiered",
+        ty = "Option<Date>",
+        desc = "The day of the first showing; null if unknown."
+    ),
+    field(
+        name = "genres",
+        ty = "Vec<Genre>",
+        desc = "The genres, the most fitting first; a handful."
+    ),
+    field(
+        name = "countries",
+        ty = "&[String]",
+        desc = "The countries that it was made in, as ISO 3166-1 codes of two letters; a handful."
+    ),
+    field(
+        name = "languages",
+        ty = "&[String]",
+        desc = "The languages spoken in it, as ISO 639-1 codes of two letters; a handful."
+    ),
+    field(
+        name = "external_ids",
+        ty = "Vec<ExternalId>",
+        desc = "The ids elsewhere, by provider; a handful."
+    ),
+    field(
+        name = "credits",
+        ty = "Connection<CreditEdge>",
+        desc = "Who made it: directors (creators, for a series) first, then actors, each in billing order.",
+        arg(
+            name = "role",
+            ty = "Option<Vec<CreditRole>>",
+            desc = "Only these roles; all if left out or empty."
+        ),
+        arg(
+            name = "first",
+            ty = "Option<i32>",
+            default = 20,
+            desc = "How many, 1 to 100."
+        ),
+        arg(
+            name = "after",
+            ty = "Option<String>",
+            desc = "Only those after this cursor; `BAD_CURSOR` if it is of another list."
+        )
+    ),
+    field(
+        name = "similar",
+        ty = "Connection<RecommendationEdge>",
+        desc = "\"If you watched this, these might be good\": the best first, 100 in all, without what the viewer's profile has watched.",
+        arg(
+            name = "first",
+            ty = "Option<i32>",
+            default = 12,
+            desc = "How many, 1 to 100."
+        ),
+        arg(
+            name = "after",
+            ty = "Option<String>",
+            desc = "Only those after this cursor; `BAD_CURSOR` if it is of another list."
+        )
+    ),
+    field(
+        name = "watchers",
+        ty = "u64",
+        desc = "How many profiles have watched it, a few seconds ago."
+    ),
+    field(
+        name = "created_at",
+        ty = "DateTime",
+        desc = "When it was added to the catalogue."
+    ),
+    field(
+        name = "updated_at",
+        ty = "DateTime",
+        desc = "When the catalogue last changed what it says of it."
+    ),
+    field(
+        name = "revision",
+        ty = "u64",
+        desc = "How often the catalogue has changed what it says of it; 1 at first."
+    )
+)]
+pub(crate) enum Title {
+    /// Watched in one piece.
+    Film(Film),
+    /// Watched episode by episode.
+    Series(Series),
+}
+
+impl Title {
+    fn new(fields: TitleFields) -> Self {
+        match fields.title().kind {
+            TitleKind::Film => Self::Film(Film(fields)),
+            TitleKind::Series => Self::Series(Series(fields)),
+        }
+    }
+
+    /// A title that was read alone.
+    pub(crate) fn one(title: Arc<catalog::Title>) -> Self {
+        let page = Arc::new(Siblings::new(vec![Arc::clone(&title)]));
+        Self::new(TitleFields::new(title, page))
+    }
+
+    /// The film, if it is one.
+    pub(crate) fn into_film(self) -> Option<Film> {
+        match self {
+            Self::Film(film) => Some(film),
+            Self::Series(_) => None,
+        }
+    }
+
+    /// The series, if it is one.
+    pub(crate) fn into_series(self) -> Option<Series> {
+        match self {
+            Self::Series(series) => Some(series),
+            Self::Film(_) => None,
+        }
+    }
+}
+
+/// The titles of a page, in the same order.
+pub(crate) fn titles(page: Vec<Arc<catalog::Title>>) -> Vec<Title> {
+    let page = Arc::new(Siblings::new(page));
+    let title = |title: &Arc<catalog::Title>| {
+        Title::new(TitleFields::new(Arc::clone(title), Arc::clone(&page)))
+    };
+    page.titles().iter().map(title).collect()
+}
+
+/// A title in a list.
+#[derive(SimpleObject)]
+pub(crate) struct TitleEdge {
+    /// The place in the list.
+    cursor: Cursor,
+    /// The title.
+    node: Title,
+    /// How well it matches the search, above 0 and at most 1; null in lists that are no search.
+    score: Option<f64>,
+}
+
+impl TitleEdge {
+    /// A row of a list.
+    pub(crate) fn new(cursor: Cursor, node: Title, score: Option<f64>) -> Self {
+        Self {
+            cursor,
+            node,
+            score,
+        }
+    }
+}
+
+impl Edge for TitleEdge {
+    type Node = Title;
+    const CONNECTION: &'static str = "TitleConnection";
+
+    fn node(&self) -> &Title {
+        &self.node
+    }
+
+    fn cursor(&self) -> &Cursor {
+        &self.cursor
+    }
+}

@@ -1,0 +1,215 @@
+//! What films and series have in common, written once for both.
+
+use std::sync::Arc;
+
+use async_graphql::Context;
+
+use super::external_id::{ExternalId, Subject};
+use super::genre::Genre;
+use crate::domain::catalog::{self, Credit, GenresById, PeopleById, TitleKind};
+use crate::graphql::context::ContextExt;
+use crate::graphql::error::Result;
+use crate::graphql::together::Together;
+
+/// A film or a series, and what it was read together with.
+#[derive(Clone)]
+pub(crate) struct TitleFields {
+    title: Arc<catalog::Title>,
+    page: Arc<Siblings>,
+}
+
+/// Titles that were read together: what one of them needs is loaded for all.
+pub(super) struct Siblings {
+    titles: Vec<Arc<catalog::Title>>,
+    genres: Together<GenresById>,
+    people: Together<PeopleById>,
+}
+
+impl Siblings {
+    /// The titles of a page.
+    pub(super) fn new(titles: Vec<Arc<catalog::Title>>) -> Self {
+        Self {
+            titles,
+            genres: Together::new(),
+            people: Together::new(),
+        }
+    }
+
+    /// The titles, in the order of the page.
+    pub(super) fn titles(&self) -> &[Arc<catalog::Title>] {
+        &self.titles
+    }
+}
+
+impl TitleFields {
+    /// One of the titles of a page.
+    pub(super) fn new(title: Arc<catalog::Title>, page: Arc<Siblings>) -> Self {
+        Self { title, page }
+    }
+
+    /// The document.
+    pub(crate) fn title(&self) -> &Arc<catalog::Title> {
+        &self.title
+    }
+
+    /// Loads people: those that `wanted` picks of this title, and of all others on the page with the same call.
+    pub(super) async fn people(
+        &self,
+        ctx: &Context<'_>,
+        wanted: impl Fn(&catalog::Title) -> Vec<Credit>,
+    ) -> Result<Vec<(Credit, Arc<catalog::Person>)>> {
+        let loader = &ctx.loaders().people;
+        let titles = &self.page.titles;
+        let of_page = || {
+            let credits = titles.iter().flat_map(|title| wanted(title));
+            credits.map(|credit| credit.person).collect()
+        };
+        let found = self.page.people.load(loader.batch(), of_page).await?;
+        let credits = wanted(&self.title);
+        // Another selection of the same page may have asked for other people first.
+        let missing = credits.iter().map(|credit| credit.person);
+        let missing: Vec<_> = missing.filter(|id| !found.contains_key(id)).collect();
+        let others = loader.many(missing).await?;
+        let person = |credit: &Credit| {
+            let person = found.get(&credit.person);
+            person.or_else(|| others.get(&credit.person)).cloned()
+        };
+        Ok(credits
+            .into_iter()
+            .filter_map(|credit| person(&credit).map(|person| (credit, person)))
+            .collect())
+    }
+
+    /// The genres, in the order of the title; for all titles of the page with one call.
+    pub(super) async fn load_genres(&self, ctx: &Context<'_>) -> Result<Vec<Genre>> {
+        let titles = self.page.titles.iter();
+        let of_page = || titles.flat_map(|title| title.genres.clone()).collect();
+        let batch = ctx.loaders().genres.batch();
+        let found = self.page.genres.load(batch, of_page).await?;
+        let genres = self.title.genres.iter().filter_map(|id| found.get(id));
+        Ok(genres.map(|genre| Genre(Arc::clone(genre))).collect())
+    }
+
+    /// The ids elsewhere.
+    pub(super) fn list_external_ids(&self) -> Vec<ExternalId> {
+        let subject = match self.title.kind {
+            TitleKind::Film => Subject::Film,
+            TitleKind::Series => Subject::Series,
+        };
+        ExternalId::list(&self.title.external_ids, subject)
+    }
+}
+
+/// Makes an object of the schema with the fields that all titles have, and its own after them.
+///
+/// A macro, because the library cannot flatten one object into two others that lead back to themselves.
+macro_rules! title_object {
+    ($(#[$doc:meta])+ impl $name:ident { $($own:tt)* }) => {
+        $(#[$doc])+
+        #[Object]
+        impl $name {
+            /// The global id.
+            pub(crate) async fn id(&self) -> ID {
+                GlobalId::of_title(self.title()).encode()
+            }
+
+            /// The key in addresses, unique among all titles.
+            pub(super) async fn slug(&self) -> &str {
+                &self.title().slug
+            }
+
+            /// The name in the site's language, English.
+            pub(super) async fn name(&self) -> &str {
+                &self.title().name
+            }
+
+            /// The name in the language that it was made in; null if unknown.
+            pub(super) async fn original_name(&self) -> Option<&str> {
+                self.title().original_name.as_deref()
+            }
+
+            /// The year of the first showing; null if unknown.
+            pub(super) async fn year(&self) -> Option<i32> {
+                self.title().year
+            }
+
+            /// The day of the first showing; null if unknown.
+            pub(super) async fn premiered(&self) -> Option<Date> {
+                self.title().premiered.map(Date)
+            }
+
+            /// The genres, the most fitting first; a handful.
+            pub(super) async fn genres(&self, ctx: &Context<'_>) -> Result<Vec<Genre>> {
+                self.load_genres(ctx).await
+            }
+
+            /// The countries that it was made in, as ISO 3166-1 codes of two letters; a handful.
+            pub(super) async fn countries(&self) -> &[String] {
+                &self.title().countries
+            }
+
+            /// The languages spoken in it, as ISO 639-1 codes of two letters; a handful.
+            pub(super) async fn languages(&self) -> &[String] {
+                &self.title().languages
+            }
+
+            /// The ids elsewhere, by provider; a handful.
+            pub(super) async fn external_ids(&self) -> Vec<ExternalId> {
+                self.list_external_ids()
+            }
+
+            /// Who made it: directors (creators, for a series) first, then actors, each in billing order.
+            pub(super) async fn credits(
+                &self,
+                ctx: &Context<'_>,
+                #[graphql(desc = "Only these roles; all if left out or empty.")]
+                role: Option<Vec<CreditRole>>,
+                #[graphql(desc = "How many, 1 to 100.", default = 20)] first: Option<i32>,
+                #[graphql(
+                    desc = "Only those after this cursor; `BAD_CURSOR` if it is of another list."
+                )]
+                after: Option<String>,
+            ) -> Result<Connection<CreditEdge>> {
+                credits(ctx, self, role, PageArgs::forward(first, after)).await
+            }
+
+            /// "If you watched this, these might be good": the best first, 100 in all, without what the viewer's profile
+            /// has watched.
+            pub(super) async fn similar(
+                &self,
+                ctx: &Context<'_>,
+                #[graphql(desc = "How many, 1 to 100.", default = 12)] first: Option<i32>,
+                #[graphql(
+                    desc = "Only those after this cursor; `BAD_CURSOR` if it is of another list."
+                )]
+                after: Option<String>,
+            ) -> Result<Connection<RecommendationEdge>> {
+                similar(ctx, self.title(), PageArgs::forward(first, after)).await
+            }
+
+            /// How many profiles have watched it, a few seconds ago.
+            pub(super) async fn watchers(&self) -> u64 {
+                self.title().popularity
+            }
+
+            /// When it was added to the catalogue.
+            pub(super) async fn created_at(&self) -> DateTime {
+                self.title().stamp.created_at.into()
+            }
+
+            /// When the catalogue last changed what it says of it.
+            pub(super) async fn updated_at(&self) -> DateTime {
+                self.title().stamp.updated_at.into()
+            }
+
+            /// How often the catalogue has changed what it says of it; 1 at first.
+            pub(super) async fn revision(&self) -> u64 {
+                self.title().stamp.revision
+            }
+
+            $($own)*
+        }
+    };
+}
+
+pub(super) use title_object;

@@ -1,0 +1,123 @@
+//! Where resolvers find who asks, the services and the loaders.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use async_graphql::Context;
+
+use super::cookie::SessionCookie;
+use super::error::{ApiError, Result};
+use super::loaders::{Loaders, PersonalLoaders};
+use super::schema::Services;
+use crate::domain::viewer::{KnownViewer, Viewer};
+
+/// Who sent a request, and how to answer them. The HTTP layer puts one into the data of every request.
+pub struct Caller {
+    device: Option<String>,
+    cookie: SessionCookie,
+    current: Mutex<Current>,
+}
+
+/// Who asks now: a log-in changes it in the middle of a request.
+struct Current {
+    viewer: Viewer,
+    loaders: Option<Arc<PersonalLoaders>>,
+}
+
+impl Caller {
+    /// Somebody whose client calls itself `device` (the `User-Agent` header) and gets sessions by this cookie.
+    pub fn new(viewer: Viewer, device: Option<String>, cookie: SessionCookie) -> Self {
+        Self {
+            device,
+            cookie,
+            current: Mutex::new(Current {
+                viewer,
+                loaders: None,
+            }),
+        }
+    }
+
+    fn current(&self) -> MutexGuard<'_, Current> {
+        self.current.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What resolvers ask the context for.
+pub(crate) trait ContextExt {
+    /// The services and the clock.
+    fn services(&self) -> &Services;
+
+    /// What every request may read, in batches.
+    fn loaders(&self) -> &Loaders;
+
+    /// What only the viewer may read, in batches.
+    fn personal(&self) -> Arc<PersonalLoaders>;
+
+    /// Who asks.
+    fn viewer(&self) -> Viewer;
+
+    /// Who asks, or `UNAUTHENTICATED`.
+    fn known_viewer(&self) -> Result<KnownViewer>;
+
+    /// Goes on with the request as somebody else: the rest of it sees what they see.
+    fn go_on_as(&self, viewer: Viewer);
+
+    /// What the client calls itself.
+    fn device(&self) -> Option<String>;
+
+    /// Gives the browser a session for so many seconds.
+    fn set_session_cookie(&self, token: &str, seconds: i64);
+
+    /// Takes the session from the browser.
+    fn clear_session_cookie(&self);
+}
+
+impl ContextExt for Context<'_> {
+    fn services(&self) -> &Services {
+        self.data_unchecked()
+    }
+
+    fn loaders(&self) -> &Loaders {
+        self.data_unchecked()
+    }
+
+    fn personal(&self) -> Arc<PersonalLoaders> {
+        let mut current = self.data_unchecked::<Caller>().current();
+        let profile = current.viewer.profile();
+        let loaders = current.loaders.get_or_insert_with(|| {
+            Arc::new(PersonalLoaders::new(&self.services().watching, profile))
+        });
+        Arc::clone(loaders)
+    }
+
+    fn viewer(&self) -> Viewer {
+        self.data_unchecked::<Caller>().current().viewer
+    }
+
+    fn known_viewer(&self) -> Result<KnownViewer> {
+        self.viewer()
+            .known()
+            .copied()
+            .ok_or_else(ApiError::unauthenticated)
+    }
+
+    fn go_on_as(&self, viewer: Viewer) {
+        *self.data_unchecked::<Caller>().current() = Current {
+            viewer,
+            loaders: None,
+        };
+    }
+
+    fn device(&self) -> Option<String> {
+        self.data_unchecked::<Caller>().device.clone()
+    }
+
+    fn set_session_cookie(&self, token: &str, seconds: i64) {
+        let cookie = self.data_unchecked::<Caller>().cookie;
+        self.append_http_header("set-cookie", cookie.set(token, seconds));
+    }
+
+    fn clear_session_cookie(&self) {
+        let cookie = self.data_unchecked::<Caller>().cookie;
+        self.append_http_header("set-cookie", cookie.clear());
+    }
+}

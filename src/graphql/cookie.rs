@@ -1,0 +1,59 @@
+//! The cookie that holds a browser's session.
+
+/// How the session cookie is called and sent: it differs between production and a developer's machine without TLS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SessionCookie {
+    name: &'static str,
+    is_secure: bool,
+}
+
+impl SessionCookie {
+    /// For a site behind TLS. Browsers accept a name with the prefix `__Host-` only over TLS, for the whole host and for
+    /// no other, so that no subdomain can plant one.
+    pub const PRODUCTION: Self = Self {
+        name: "__Host-reelgraph",
+        is_secure: true,
+    };
+
+    /// For plain HTTP on one's own machine.
+    pub const DEVELOPMENT: Self = Self {
+        name: "reelgraph",
+        is_secure: false,
+    };
+
+    /// What the cookie is called.
+    pub fn name(self) -> &'static str {
+        self.name
+    }
+
+    /// The value of a `Set-Cookie` header that gives the browser a session for so many seconds.
+    pub fn set(self, token: &str, seconds: i64) -> String {
+        let secure = if self.is_secure { "; Secure" } else { "" };
+        format!(
+            "{}={token}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}",
+            self.name
+        )
+    }
+
+    /// The value of a `Set-Cookie` header that takes the session away.
+    pub fn clear(self) -> String {
+        self.set("", 0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cookie_is_hidden_from_scripts_and_other_sites() {
+        assert_eq!(
+            SessionCookie::PRODUCTION.set("abc", 60),
+            "__Host-reelgraph=abc; Path=/; Max-Age=60; HttpOnly; SameSite=Lax; Secure"
+        );
+        assert_eq!(
+            SessionCookie::DEVELOPMENT.clear(),
+            "reelgraph=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax"
+        );
+    }
+}

@@ -1,0 +1,338 @@
+//! How much a query may ask for: every field counts as often as it may be answered, so lists inside each other multiply.
+//!
+//! Not the library's complexity: that counts a field that is asked of an interface, such as `Title.credits` in every list
+//! of titles, as one value however long the list is, so that four lists of a hundred inside each other would pass. And it
+//! wants an attribute on every field, which can be forgotten. Here the lengths of lists are read from the schema's own
+//! text: an argument that says how many (`first`, `last`, `itemsPerRow`, `ids`), or a guess where there is none because
+//! the domain keeps the list short.
+
+use std::collections::HashMap;
+use std::convert::Infallible;
+
+use async_graphql::parser::parse_schema;
+use async_graphql::parser::types::{
+    BaseType, ExecutableDocument, Field, FieldDefinition, OperationType, Selection, SelectionSet,
+    Type, TypeKind, TypeSystemDefinition,
+};
+use async_graphql::{Name, Value, Variables};
+
+use crate::domain::page::MAX_PAGE;
+
+/// The most that a query may ask for: a page of a hundred films with all that a site shows of each asks for a third.
+pub(super) const MOST: usize = 30_000;
+
+/// How long a page is if nobody says how long.
+const DEFAULT_PAGE: usize = 20;
+/// How long a list is that the domain keeps short.
+const SHORT_LIST: usize = 5;
+/// The arguments that say how long a list is.
+const LENGTHS: [&str; 4] = ["first", "last", "itemsPerRow", "ids"];
+
+/// What a field costs to answer, beside what is in it: a value that is just read costs one.
+fn work(of: &str, field: &str) -> usize {
+    match (of, field) {
+        ("Profile", "recommendations" | "rows") => 50,
+        ("Film" | "Series" | "Title", "similar")
+        | ("Profile", "nextUp")
+        | ("Query", "search" | "people") => 20,
+        _ => 1,
+    }
+}
+
+/// How long a list is taken to be if nobody asks for a length.
+fn usual_length(of: &str, field: &str) -> Option<usize> {
+    match (of, field) {
+        ("Query", "genres") => Some(40),
+        ("RecommendationEdge", "reasons") => Some(8),
+        ("Series", "seasons") => Some(10),
+        _ => None,
+    }
+}
+
+/// What every field of the schema costs.
+pub(super) struct Costs {
+    types: HashMap<Name, HashMap<Name, FieldCost>>,
+}
+
+struct FieldCost {
+    work: usize,
+    /// The type of what it gives.
+    gives: Name,
+    rows: Rows,
+}
+
+enum Rows {
+    /// Always so many, or so.
+    Fixed(usize),
+    /// As many as arguments say: each with its default.
+    Asked(Vec<(Name, usize)>),
+}
+
+impl Costs {
+    /// The costs of a schema, from its text.
+    pub(super) fn new(sdl: &str) -> Self {
+        let definitions = parse_schema(sdl).map(|schema| schema.definitions);
+        let types = definitions.unwrap_or_default().into_iter();
+        let types = types.filter_map(|definition| match definition {
+            TypeSystemDefinition::Type(definition) => Some(definition.node),
+            TypeSystemDefinition::Schema(_) | TypeSystemDefinition::Directive(_) => None,
+        });
+        let fields = types.filter_map(|definition| {
+            let fields = match definition.kind {
+                TypeKind::Object(object) => object.fields,
+                TypeKind::Interface(interface) => interface.fields,
+                _ => return None,
+            };
+            let of = definition.name.node;
+            let fields = fields.into_iter().map(|field| {
+                let cost = FieldCost::new(&of, &field.node);
+                (field.node.name.node, cost)
+            });
+            let fields = fields.collect();
+            Some((of, fields))
+        });
+        Self {
+            types: fields.collect(),
+        }
+    }
+
+    /// How much an operation asks for. Fragments that spread themselves are for the validation to find.
+    pub(super) fn of(
+        &self,
+        document: &ExecutableDocument,
+        operation: Option<&str>,
+        variables: &Variables,
+    ) -> usize {
+        let mut operations = document.operations.iter();
+        let found =
+            operations.find(|(name, _)| operation.is_none() || operation == name.map(Name::as_str));
+        let Some((_, operation)) = found else {
+            return 0;
+        };
+        let root = match operation.node.ty {
+            OperationType::Query => "Query",
+            OperationType::Mutation => "Mutation",
+            OperationType::Subscription => "Subscription",
+        };
+        let definitions = operation.node.variable_definitions.iter();
+        let defaults = definitions.filter_map(|definition| {
+            let default = definition.node.default_value.as_ref()?;
+            Some((&definition.node.name.node, &default.node))
+        });
+        let mut walk = Walk {
+            costs: self,
+            document,
+            variables: defaults.chain(variables.iter()).collect(),
+            fragments: HashMap::new(),
+        };
+        walk.set(&operation.node.selection_set.node, root)
+    }
+}
+
+impl FieldCost {
+    fn new(of: &str, field: &FieldDefinition) -> Self {
+        let (gives, is_list) = named(&field.ty.node);
+        // The rows of a page were counted by the field that gives the page.
+        let is_list = is_list && !of.ends_with("Connection");
+        let usual = usual_length(of, &field.name.node);
+        let lengths = field.arguments.iter().filter_map(|argument| {
+            let name = &argument.node.name.node;
+            LENGTHS.contains(&name.as_str()).then(|| {
+                let default = argument.node.default_value.as_ref();
+                let default = default.and_then(|value| length(&value.node));
+                (name.clone(), usual.or(default))
+            })
+        });
+        let lengths: Vec<_> = lengths.collect();
+        let rows = match (lengths.as_slice(), is_list) {
+            ([], true) => Rows::Fixed(usual.unwrap_or(SHORT_LIST)),
+            ([], false) => Rows::Fixed(1),
+            // Of `first` and `last` only one is given.
+            ([(first, None), (last, None)], _) if first == "first" && last == "last" => {
+                Rows::Asked(vec![(first.clone(), DEFAULT_PAGE), (last.clone(), 1)])
+            }
+            (lengths, _) => {
+                let default = |(name, default): &(Name, Option<usize>)| {
+                    (name.clone(), default.unwrap_or(DEFAULT_PAGE))
+                };
+                Rows::Asked(lengths.iter().map(default).collect())
+            }
+        };
+        Self {
+            work: work(of, &field.name.node),
+            gives,
+            rows,
+        }
+    }
+}
+
+/// The type without lists, and whether it was in one.
+fn named(ty: &Type) -> (Name, bool) {
+    match &ty.base {
+        BaseType::Named(name) => (name.clone(), false),
+        BaseType::List(inner) => (named(inner).0, true),
+    }
+}
+
+/// How long a list an argument asks for.
+fn length(value: &Value) -> Option<usize> {
+    match value {
+        Value::Number(number) => {
+            let number = number.as_u64().unwrap_or(0);
+            Some(usize::try_from(number).unwrap_or(MAX_PAGE).min(MAX_PAGE))
+        }
+        Value::List(values) => Some(values.len().min(MAX_PAGE)),
+        _ => None,
+    }
+}
+
+struct Walk<'a> {
+    costs: &'a Costs,
+    document: &'a ExecutableDocument,
+    variables: HashMap<&'a Name, &'a Value>,
+    /// The costs of fragments: each is counted once, however often it is spread.
+    fragments: HashMap<&'a Name, usize>,
+}
+
+impl<'a> Walk<'a> {
+    fn set(&mut self, set: &'a SelectionSet, of: &str) -> usize {
+        let mut total: usize = 0;
+        for selection in &set.items {
+            let cost = match &selection.node {
+                Selection::Field(field) => self.field(&field.node, of),
+                Selection::InlineFragment(inline) => {
+                    let condition = inline.node.type_condition.as_ref();
+                    let of = condition.map_or(of, |condition| &condition.node.on.node);
+                    self.set(&inline.node.selection_set.node, of)
+                }
+                Selection::FragmentSpread(spread) => self.fragment(&spread.node.fragment_name.node),
+            };
+            total = total.saturating_add(cost);
+        }
+        total
+    }
+
+    fn fragment(&mut self, name: &'a Name) -> usize {
+        if let Some(cost) = self.fragments.get(name) {
+            return *cost;
+        }
+        let Some(fragment) = self.document.fragments.get(name) else {
+            return 0;
+        };
+        // Stands until the fragment is counted: one that spreads itself ends here.
+        self.fragments.insert(name, 0);
+        let of = &fragment.node.type_condition.node.on.node;
+        let cost = self.set(&fragment.node.selection_set.node, of);
+        self.fragments.insert(name, cost);
+        cost
+    }
+
+    fn field(&mut self, field: &'a Field, of: &str) -> usize {
+        let costs = self.costs;
+        let known = costs.types.get(of);
+        let known = known.and_then(|fields| fields.get(&field.name.node));
+        let Some(known) = known else {
+            // `__typename`, introspection, or a mistake.
+            return 1;
+        };
+        let inside = self.set(&field.selection_set.node, &known.gives);
+        let rows = match &known.rows {
+            Rows::Fixed(rows) => *rows,
+            Rows::Asked(lengths) => {
+                let asked = |(name, default): &(Name, usize)| {
+                    self.argument(field, name).unwrap_or(*default)
+                };
+                lengths.iter().map(asked).fold(1, usize::saturating_mul)
+            }
+        };
+        rows.saturating_mul(inside).saturating_add(known.work)
+    }
+
+    fn argument(&self, field: &Field, name: &Name) -> Option<usize> {
+        let value = field.get_argument(name)?.node.clone();
+        let variable = |name: Name| {
+            let value = self.variables.get(&name).copied().cloned();
+            Ok::<_, Infallible>(value.unwrap_or_default())
+        };
+        let Ok(value) = value.into_const_with(variable);
+        length(&value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::parser::parse_query;
+    use serde_json::json;
+
+    use super::*;
+
+    fn cost(query: &str, variables: serde_json::Value) -> usize {
+        let document = parse_query(query).unwrap();
+        let variables = Variables::from_json(variables);
+        Costs::new(&crate::graphql::sdl()).of(&document, None, &variables)
+    }
+
+    #[test]
+    fn a_list_counts_as_often_as_it_has_rows() {
+        let query = "{ titles(first: 10) { nodes { id credits(first: 4) { edges { role } } } } }";
+
+        // titles + 10 × (nodes + id + credits + 4 × (edges + role))
+        assert_eq!(cost(query, json!({})), 1 + 10 * (1 + 1 + 1 + 4 * 2));
+    }
+
+    #[test]
+    fn lengths_come_from_arguments_variables_and_defaults() {
+        let query =
+            |first: &str| format!("query($n: Int = 3) {{ titles({first}) {{ totalCount }} }}");
+
+        assert_eq!(cost(&query("first: 7"), json!({})), 8);
+        assert_eq!(cost(&query("last: 7"), json!({})), 141);
+        assert_eq!(cost(&query("first: $n"), json!({})), 4);
+        assert_eq!(cost(&query("first: $n"), json!({ "n": 5 })), 6);
+        assert_eq!(cost(&query("orderBy: NAME"), json!({})), 21);
+    }
+
+    #[test]
+    fn fragments_count_where_they_are_spread() {
+        let query = "{ a: titles(first: 2) { ...T } b: titles(first: 3) { ...T } }
+            fragment T on TitleConnection { nodes { slug } }";
+
+        assert_eq!(cost(query, json!({})), (1 + 2 * 2) + (1 + 3 * 2));
+    }
+
+    #[test]
+    fn a_fragment_that_spreads_itself_ends() {
+        let query = "{ ...A } fragment A on Query { ...B viewer { user { id } } } fragment B on Query { ...A }";
+
+        assert_eq!(cost(query, json!({})), 3);
+    }
+
+    #[test]
+    fn what_is_computed_counts_more() {
+        assert_eq!(
+            cost("{ search(query: \"a\") { totalCount } }", json!({})),
+            20 + 20
+        );
+    }
+
+    #[test]
+    fn the_pages_of_a_site_are_not_too_much() {
+        let home = include_str!("../../tests/it/fixtures/contract/home.graphql");
+        let for_you = include_str!("../../tests/it/fixtures/contract/for_you.graphql");
+        let series = include_str!("../../tests/it/fixtures/contract/series.graphql");
+
+        for page in [home, for_you] {
+            let longest = page.replace("first: 20", "first: 100");
+            assert!(cost(&longest, json!({})) < MOST);
+        }
+        assert!(cost(series, json!({})) < MOST);
+    }
+
+    #[test]
+    fn lists_inside_each_other_are_too_much() {
+        let query = "{ titles(first: 100) { nodes { similar(first: 100) { nodes {
+            similar(first: 100) { nodes { id } } } } } } }";
+
+        assert!(cost(query, json!({})) > MOST);
+    }
+}

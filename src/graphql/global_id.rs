@@ -1,0 +1,142 @@
+//! Global ids: opaque to clients, and telling us what kind of thing they name.
+
+use async_graphql::ID;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use uuid::Uuid;
+
+use crate::domain::catalog::{SeasonId, Title, TitleKind};
+use crate::domain::ids::{
+    EpisodeId, GenreId, PersonId, PlayId, ProfileId, SessionId, TitleId, UserId,
+};
+
+/// What a global id names. As text: base64url, without padding, of the type's name, a colon and the id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum GlobalId {
+    Film(TitleId),
+    Series(TitleId),
+    Season(SeasonId),
+    Episode(EpisodeId),
+    Person(PersonId),
+    Genre(GenreId),
+    Profile(ProfileId),
+    User(UserId),
+    Session(SessionId),
+    WatchEvent(PlayId),
+}
+
+impl GlobalId {
+    /// The id of a film or series.
+    pub(crate) fn of_title(title: &Title) -> Self {
+        match title.kind {
+            TitleKind::Film => Self::Film(title.id),
+            TitleKind::Series => Self::Series(title.id),
+        }
+    }
+
+    /// The id as clients hold it.
+    pub(crate) fn encode(self) -> ID {
+        let text = match self {
+            Self::Film(id) => format!("Film:{id}"),
+            Self::Series(id) => format!("Series:{id}"),
+            Self::Season(id) => format!("Season:{}:{}", id.series, id.number),
+            Self::Episode(id) => format!("Episode:{id}"),
+            Self::Person(id) => format!("Person:{id}"),
+            Self::Genre(id) => format!("Genre:{id}"),
+            Self::Profile(id) => format!("Profile:{id}"),
+            Self::User(id) => format!("User:{id}"),
+            Self::Session(id) => format!("Session:{id}"),
+            Self::WatchEvent(id) => format!("WatchEvent:{id}"),
+        };
+        ID(URL_SAFE_NO_PAD.encode(text))
+    }
+
+    /// What a client's id names; `None` for a text that we never gave out, such as another spelling of the same id.
+    pub(crate) fn decode(id: &ID) -> Option<Self> {
+        let bytes = URL_SAFE_NO_PAD.decode(id.as_bytes()).ok()?;
+        let (kind, rest) = std::str::from_utf8(&bytes).ok()?.split_once(':')?;
+        let decoded = match kind {
+            "Film" => Self::Film(TitleId(number(rest)?)),
+            "Series" => Self::Series(TitleId(number(rest)?)),
+            "Season" => {
+                let (series, season) = rest.split_once(':')?;
+                Self::Season(SeasonId {
+                    series: TitleId(number(series)?),
+                    number: season.parse().ok()?,
+                })
+            }
+            "Episode" => Self::Episode(EpisodeId(number(rest)?)),
+            "Person" => Self::Person(PersonId(number(rest)?)),
+            "Genre" => Self::Genre(GenreId(number(rest)?)),
+            "Profile" => Self::Profile(ProfileId(number(rest)?)),
+            "User" => Self::User(UserId(number(rest)?)),
+            "Session" => Self::Session(SessionId(number(rest)?)),
+            "WatchEvent" => Self::WatchEvent(PlayId(Uuid::try_parse(rest).ok()?)),
+            _ => return None,
+        };
+        (decoded.encode() == *id).then_some(decoded)
+    }
+}
+
+/// Ids have 63 bits.
+fn number(text: &str) -> Option<u64> {
+    text.parse::<u64>().ok().filter(|id| id >> 63 == 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn an_id_says_what_it_names() {
+        assert_eq!(
+            GlobalId::Film(TitleId(123)).encode(),
+            ID("RmlsbToxMjM".into())
+        );
+        assert_eq!(
+            GlobalId::decode(&"RmlsbToxMjM".into()),
+            Some(GlobalId::Film(TitleId(123)))
+        );
+    }
+
+    #[test]
+    fn what_we_never_gave_out_names_nothing() {
+        for text in [
+            "Film:+123",
+            "Film:0123",
+            "Film:9223372036854775808",
+            "Film:",
+            "film:123",
+            "Season:1",
+            "Season:1:-1",
+            "WatchEvent:1",
+            "Comment:1",
+            "",
+        ] {
+            assert_eq!(
+                GlobalId::decode(&URL_SAFE_NO_PAD.encode(text).into()),
+                None,
+                "{text}"
+            );
+        }
+        for text in ["", "RmlsbToxMjM=", "Film:123", "💥"] {
+            assert_eq!(GlobalId::decode(&text.into()), None, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn decoding_is_the_inverse_of_encoding(id in 0..1_u64 << 63, season: u32, play: u128) {
+            for id in [
+                GlobalId::Series(TitleId(id)),
+                GlobalId::Season(SeasonId { series: TitleId(id), number: season }),
+                GlobalId::Session(SessionId(id)),
+                GlobalId::WatchEvent(PlayId(Uuid::from_u128(play))),
+            ] {
+                prop_assert_eq!(GlobalId::decode(&id.encode()), Some(id));
+            }
+        }
+    }
+}

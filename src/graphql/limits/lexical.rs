@@ -1,0 +1,209 @@
+//! What can be said of a document without parsing it: one pass over its bytes, no recursion.
+//!
+//! The pass must see brackets exactly where the parser sees them, so strings, block strings and comments end here where
+//! they end there. A string that never ends is refused: the parser would try it again from every quotation mark.
+
+use super::{Counted, LimitError, Limits, check::position};
+
+/// Refuses what is too long, has too many tokens or directives, or nests its brackets too deep.
+pub(super) fn scan(document: &str, limits: &Limits) -> Result<(), LimitError> {
+    if document.len() > limits.bytes {
+        return Err(LimitError::TooLarge {
+            found: document.len(),
+            limit: limits.bytes,
+        });
+    }
+    let bytes = document.as_bytes();
+    let (mut at, mut tokens, mut directives, mut open) = (0, 0, 0, 0_usize);
+    while let Some(&byte) = bytes.get(at) {
+        let start = at;
+        at = match byte {
+            b' ' | b'\t' | b'\r' | b'\n' | b',' => {
+                at += 1;
+                continue;
+            }
+            b'#' => {
+                at = end_of(bytes, at, |byte| !matches!(byte, b'\r' | b'\n'));
+                continue;
+            }
+            // The mark that some editors put before a text; the parser skips it anywhere.
+            0xEF if bytes[at..].starts_with(b"\xEF\xBB\xBF") => {
+                at += 3;
+                continue;
+            }
+            b'"' => end_of_string(bytes, at).ok_or_else(|| LimitError::Syntax {
+                message: "unterminated string".to_owned(),
+                at: Some(position(document, start)),
+            })?,
+            b'A'..=b'Z' | b'a'..=b'z' | b'_' => end_of(bytes, at, |byte| {
+                byte.is_ascii_alphanumeric() || byte == b'_'
+            }),
+            b'-' | b'0'..=b'9' => end_of(bytes, at, |byte| {
+                byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'+' | b'.' | b'_')
+            }),
+            b'.' => end_of(bytes, at, |byte| byte == b'.'),
+            _ => at + 1,
+        };
+        tokens += 1;
+        if tokens > limits.tokens {
+            return Err(too_many(Counted::Tokens, limits.tokens, document, start));
+        }
+        match byte {
+            b'(' | b'[' | b'{' => {
+                open += 1;
+                if open > limits.nesting {
+                    return Err(LimitError::NestedTooDeep {
+                        limit: limits.nesting,
+                        at: position(document, start),
+                    });
+                }
+            }
+            // Too many closing brackets are a syntax error, which the parser explains better.
+            b')' | b']' | b'}' => open = open.saturating_sub(1),
+            b'@' => {
+                directives += 1;
+                if directives > limits.directives {
+                    return Err(too_many(
+                        Counted::Directives,
+                        limits.directives,
+                        document,
+                        start,
+                    ));
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn too_many(what: Counted, limit: usize, document: &str, offset: usize) -> LimitError {
+    LimitError::TooMany {
+        what,
+        limit,
+        at: Some(position(document, offset)),
+    }
+}
+
+/// The first offset from `at` on whose byte does not belong.
+fn end_of(bytes: &[u8], at: usize, belongs: impl Fn(u8) -> bool) -> usize {
+    bytes[at..]
+        .iter()
+        .position(|&byte| !belongs(byte))
+        .map_or(bytes.len(), |length| at + length)
+}
+
+/// The offset behind the string or block string that opens at `at`.
+fn end_of_string(bytes: &[u8], at: usize) -> Option<usize> {
+    const BLOCK: &[u8] = b"\"\"\"";
+    let mut rest = at;
+    if bytes[at..].starts_with(BLOCK) {
+        rest += BLOCK.len();
+        loop {
+            match bytes.get(rest)? {
+                b'"' if bytes[rest..].starts_with(BLOCK) => return Some(rest + BLOCK.len()),
+                b'\\' if bytes[rest + 1..].starts_with(BLOCK) => rest += 1 + BLOCK.len(),
+                _ => rest += 1,
+            }
+        }
+    }
+    rest += 1;
+    loop {
+        match bytes.get(rest)? {
+            b'"' => return Some(rest + 1),
+            b'\r' | b'\n' => return None,
+            // A line break cannot be escaped, so it must be seen.
+            b'\\' if !matches!(bytes.get(rest + 1), Some(b'\r' | b'\n')) => rest += 2,
+            _ => rest += 1,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::Pos;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn nesting(limit: usize) -> Limits {
+        Limits {
+            nesting: limit,
+            ..Limits::default()
+        }
+    }
+
+    #[test]
+    fn brackets_in_strings_and_comments_do_not_count() {
+        let document = "{ a(b: \"{[(\", c: \"\"\"{[(\\\"\"\" {[(\"\"\", d: \"\\\"{\") } # {[(";
+
+        assert_eq!(scan(document, &nesting(2)), Ok(()));
+    }
+
+    #[test]
+    fn brackets_after_a_string_or_comment_count() {
+        for start in [
+            "\"\"",
+            "\"\"\"\"\"\"",
+            "\"\\\\\"",
+            "# \"\n",
+            "#\r",
+            "\u{feff}",
+        ] {
+            assert_eq!(
+                scan(&format!("{start}{{{{"), &nesting(1)).map_err(|error| error.code()),
+                Err("DOCUMENT_TOO_DEEP"),
+                "{start:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_string_without_an_end_is_refused_where_it_starts() {
+        for string in [
+            "\"",
+            "\"a\nb\"",
+            "\"\\\n\"",
+            "\"\"\"",
+            "\"\"\"\\\"\"\"",
+            "\"\\",
+        ] {
+            assert_eq!(
+                scan(&format!("{{\n é {string}"), &Limits::default()),
+                Err(LimitError::Syntax {
+                    message: "unterminated string".to_owned(),
+                    at: Some(Pos { line: 2, column: 4 }),
+                }),
+                "{string:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn commas_and_comments_are_no_tokens() {
+        let limits = Limits {
+            tokens: 7,
+            ..Limits::default()
+        };
+
+        assert_eq!(
+            scan("{ ab, c_1 (x: -1.5e+3) # d e f", &limits),
+            Err(LimitError::TooMany {
+                what: Counted::Tokens,
+                limit: 7,
+                at: Some(Pos {
+                    line: 1,
+                    column: 22
+                }),
+            })
+        );
+        assert_eq!(scan("{ ab, c_1 ...x y} # d e f", &limits), Ok(()));
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_the_scan_panic(document in any::<String>()) {
+            let _ = scan(&document, &Limits::default());
+        }
+    }
+}

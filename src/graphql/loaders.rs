@@ -1,0 +1,107 @@
+//! Data loaders: fields that follow an id ask one by one, stores are asked in batches.
+//!
+//! What everybody may read has one loader in the process, which also batches across requests. What is the viewer's has
+//! loaders of its own in each request. None of them keeps anything: a cache, where there is one, stands in front of the
+//! store and hears of changes.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use async_graphql::dataloader::{DataLoader, Loader};
+use tracing::Instrument;
+
+use super::error::ApiError;
+use crate::domain::batch::Batch;
+use crate::domain::catalog::{
+    CatalogService, EpisodesById, EpisodesBySeason, GenresById, PeopleById, SeasonsBySeries,
+    TitlesById,
+};
+use crate::domain::ids::ProfileId;
+use crate::domain::watching::{StandingsBySeries, StatesByItem, WatchService};
+
+/// How long a batch is collected. Long enough for all fields of a page to ask, even with other work on the machine.
+const COLLECTING: Duration = Duration::from_millis(1);
+
+/// A batch of the domain as a loader of async-graphql. Its errors are safe to show, and logged once for all who wait.
+pub(crate) struct ByBatch<B>(B);
+
+impl<B: Batch> Loader<B::Key> for ByBatch<B> {
+    type Value = B::Value;
+    type Error = ApiError;
+
+    async fn load(&self, keys: &[B::Key]) -> Result<HashMap<B::Key, B::Value>, ApiError> {
+        Ok(self.0.load(keys).await?)
+    }
+}
+
+/// Loads by key, in batches.
+pub(crate) struct Batched<B: Batch>(DataLoader<ByBatch<B>>);
+
+impl<B: Batch> Batched<B> {
+    fn new(batch: B) -> Self {
+        let spawn = |work: futures::future::BoxFuture<'static, ()>| {
+            tokio::spawn(work.in_current_span());
+        };
+        Self(DataLoader::new(ByBatch(batch), spawn).delay(COLLECTING))
+    }
+
+    /// The value of a key, if it has one.
+    pub(crate) async fn find(&self, key: B::Key) -> Result<Option<B::Value>, ApiError> {
+        self.0.load_one(key).await
+    }
+
+    /// The values of the keys that have one.
+    pub(crate) async fn many(
+        &self,
+        keys: impl IntoIterator<Item = B::Key>,
+    ) -> Result<HashMap<B::Key, B::Value>, ApiError> {
+        self.0.load_many(keys).await
+    }
+
+    /// The batch itself, for who has all the keys already and need not wait for others.
+    pub(crate) fn batch(&self) -> &B {
+        &self.0.loader().0
+    }
+}
+
+/// What everybody may read.
+pub(crate) struct Loaders {
+    pub(crate) titles: Batched<TitlesById>,
+    pub(crate) people: Batched<PeopleById>,
+    pub(crate) genres: Batched<GenresById>,
+    pub(crate) episodes: Batched<EpisodesById>,
+    pub(crate) seasons: Batched<SeasonsBySeries>,
+    pub(crate) season_episodes: Batched<EpisodesBySeason>,
+}
+
+impl Loaders {
+    pub(super) fn new(catalog: &CatalogService) -> Self {
+        Self {
+            titles: Batched::new(TitlesById(catalog.clone())),
+            people: Batched::new(PeopleById(catalog.clone())),
+            genres: Batched::new(GenresById(catalog.clone())),
+            episodes: Batched::new(EpisodesById(catalog.clone())),
+            seasons: Batched::new(SeasonsBySeries(catalog.clone())),
+            season_episodes: Batched::new(EpisodesBySeason(catalog.clone())),
+        }
+    }
+}
+
+/// What only the viewer may read.
+pub(crate) struct PersonalLoaders {
+    pub(crate) states: Batched<StatesByItem>,
+    pub(crate) standings: Batched<StandingsBySeries>,
+}
+
+impl PersonalLoaders {
+    pub(super) fn new(watching: &WatchService, profile: Option<ProfileId>) -> Self {
+        let watching = watching.clone();
+        Self {
+            states: Batched::new(StatesByItem {
+                watching: watching.clone(),
+                profile,
+            }),
+            standings: Batched::new(StandingsBySeries { watching, profile }),
+        }
+    }
+}

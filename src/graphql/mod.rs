@@ -1,0 +1,32 @@
+//! The GraphQL surface: what the domain knows and does, as a schema.
+//!
+//! Start at `schema`. Each feature has a file or a folder named as in the domain; what all share stands beside them:
+//! `context` (who asks, and where resolvers find the services), `error`, `page` and `cursor` (connections), `loaders`
+//! and `together` (reading in batches), `node` and `global_id`, `cost` (how much a query may ask for).
+
+mod accounts;
+mod catalog;
+mod context;
+mod cookie;
+mod cost;
+mod cursor;
+mod error;
+mod global_id;
+mod guard;
+mod hierarchy;
+pub mod limits;
+mod loaders;
+mod node;
+mod page;
+mod recommend;
+mod scalars;
+mod schema;
+mod search;
+mod together;
+mod total;
+mod user_error;
+mod watching;
+
+pub use context::Caller;
+pub use cookie::SessionCookie;
+pub use schema::{Schema, Services, build, sdl};

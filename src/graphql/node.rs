@@ -1,0 +1,143 @@
+//! Anything by its global id.
+
+use async_graphql::{Context, ID, Interface, Object};
+use futures::future::try_join_all;
+
+use super::accounts::{Profile, Session, User, Viewer};
+use super::catalog::{Episode, Film, Genre, Person, Season, Series, Title};
+use super::context::ContextExt;
+use super::error::{ApiError, Result};
+use super::global_id::GlobalId;
+use super::watching::WatchEvent;
+use crate::domain::error::ErrorCode;
+use crate::domain::ids::TitleId;
+
+/// The most ids that `nodes` takes.
+const MOST: usize = 100;
+
+/// Something with a global id.
+#[derive(Interface)]
+#[graphql(field(name = "id", ty = "ID", desc = "The global id."))]
+pub(crate) enum Node {
+    /// A film.
+    Film(Film),
+    /// A series.
+    Series(Series),
+    /// A season.
+    Season(Season),
+    /// An episode.
+    Episode(Episode),
+    /// Somebody who is credited with a title.
+    Person(Person),
+    /// A genre.
+    Genre(Genre),
+    /// A profile of the viewer's account.
+    Profile(Profile),
+    /// The viewer's account.
+    User(User),
+    /// A log-in of the viewer's account.
+    Session(Session),
+    /// A sitting of the viewer's profile.
+    WatchEvent(WatchEvent),
+}
+
+/// Anything by its global id.
+#[derive(Default)]
+pub(crate) struct NodeQuery;
+
+/// Anything by its global id.
+#[Object]
+impl NodeQuery {
+    /// Anything by its global id. What belongs to somebody else does not exist.
+    async fn node(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The global id; `NOT_FOUND` if there is nothing with it.")] id: ID,
+    ) -> Result<Option<Node>> {
+        let node = find(ctx, &id).await?;
+        node.map(Some).ok_or_else(|| ApiError::not_found("id"))
+    }
+
+    /// Several things by their global ids, in the order of the ids; null in the place of an id that names nothing.
+    async fn nodes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The global ids, at most 100.")] ids: Vec<ID>,
+    ) -> Result<Vec<Option<Node>>> {
+        if ids.len() > MOST {
+            let message = format!("`ids` may have at most {MOST} ids");
+            return Err(ApiError::argument(ErrorCode::OutOfRange, "ids", message));
+        }
+        try_join_all(ids.iter().map(|id| find(ctx, id))).await
+    }
+}
+
+async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
+    let Some(id) = GlobalId::decode(id) else {
+        return Ok(None);
+    };
+    let loaders = ctx.loaders();
+    Ok(match id {
+        GlobalId::Film(film) => {
+            let title = title(ctx, film).await?;
+            title.and_then(Title::into_film).map(Node::Film)
+        }
+        GlobalId::Series(series) => {
+            let title = title(ctx, series).await?;
+            title.and_then(Title::into_series).map(Node::Series)
+        }
+        GlobalId::Season(season) => {
+            let seasons = loaders.seasons.find(season.series).await?;
+            let seasons = seasons.unwrap_or_default();
+            let exists = seasons.iter().any(|listed| listed.id == season);
+            exists.then_some(Node::Season(Season(season)))
+        }
+        GlobalId::Episode(episode) => {
+            let episode = loaders.episodes.find(episode).await?;
+            episode.map(|episode| Node::Episode(Episode(episode)))
+        }
+        GlobalId::Person(person) => {
+            let person = loaders.people.find(person).await?;
+            person.map(|person| Node::Person(Person(person)))
+        }
+        GlobalId::Genre(genre) => {
+            let genre = loaders.genres.find(genre).await?;
+            genre.map(|genre| Node::Genre(Genre(genre)))
+        }
+        GlobalId::Profile(_)
+        | GlobalId::User(_)
+        | GlobalId::Session(_)
+        | GlobalId::WatchEvent(_) => find_own(ctx, id).await?,
+    })
+}
+
+/// What is the viewer's own; somebody else's does not exist.
+async fn find_own(ctx: &Context<'_>, id: GlobalId) -> Result<Option<Node>> {
+    let viewer = ctx.viewer();
+    let Some(viewer) = viewer.known() else {
+        return Ok(None);
+    };
+    Ok(match id {
+        GlobalId::Profile(profile) => {
+            let profile = Profile::find(ctx, viewer, profile).await?;
+            profile.map(Node::Profile)
+        }
+        GlobalId::User(user) if user == viewer.user => {
+            let viewer = Viewer::load(ctx, *viewer).await?;
+            Some(Node::User(viewer.into_user()))
+        }
+        GlobalId::Session(session) => {
+            let session = Session::find(ctx, viewer, session).await?;
+            session.map(Node::Session)
+        }
+        GlobalId::WatchEvent(play) => {
+            let event = WatchEvent::find(ctx, viewer.profile, play).await?;
+            event.map(Node::WatchEvent)
+        }
+        _ => None,
+    })
+}
+
+async fn title(ctx: &Context<'_>, id: TitleId) -> Result<Option<Title>> {
+    Ok(ctx.loaders().titles.find(id).await?.map(Title::one))
+}

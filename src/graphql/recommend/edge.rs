@@ -1,0 +1,132 @@
+//! Suggested titles in a list.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use async_graphql::{Context, Object};
+
+use super::reason::RecommendationReason;
+use super::sources::Sources;
+use crate::domain::batch::Batch;
+use crate::domain::catalog;
+use crate::domain::ids::TitleId;
+use crate::domain::page::{Keyset, Slice, Window};
+use crate::domain::recommend::{Reason, Recommendation};
+use crate::graphql::catalog::{Title, titles};
+use crate::graphql::context::ContextExt;
+use crate::graphql::cursor::{Cursor, Order};
+use crate::graphql::error::Result;
+use crate::graphql::page::{Connection, Edge, Sorted, page_of};
+use crate::graphql::total::Total;
+
+/// A suggested title.
+pub(crate) struct RecommendationEdge {
+    cursor: Cursor,
+    node: Title,
+    suggested: Arc<catalog::Title>,
+    score: f64,
+    reasons: Vec<Reason>,
+    sources: Arc<Sources>,
+}
+
+/// A suggested title, with the reasons for it.
+#[Object]
+impl RecommendationEdge {
+    /// The place in the list.
+    async fn cursor(&self) -> &Cursor {
+        &self.cursor
+    }
+
+    /// The title.
+    async fn node(&self) -> &Title {
+        &self.node
+    }
+
+    /// How good the suggestion is: the sum of the contributions of its reasons. Comparable within one list only.
+    async fn score(&self) -> f64 {
+        self.score
+    }
+
+    /// Why it is suggested, the weightiest reason first; their contributions add up to the score.
+    async fn reasons(&self, ctx: &Context<'_>) -> Result<Vec<RecommendationReason>> {
+        let found = self.sources.load(ctx).await?;
+        let reasons = self.reasons.iter();
+        Ok(reasons
+            .map(|reason| RecommendationReason::new(reason, &self.suggested, &found))
+            .collect())
+    }
+}
+
+impl Edge for RecommendationEdge {
+    type Node = Title;
+    const CONNECTION: &'static str = "RecommendationConnection";
+
+    fn node(&self) -> &Title {
+        &self.node
+    }
+
+    fn cursor(&self) -> &Cursor {
+        &self.cursor
+    }
+}
+
+/// A page of a list of suggestions, the best first.
+pub(super) async fn page(
+    ctx: &Context<'_>,
+    list: Vec<Recommendation>,
+    order: &'static Order,
+    window: &Window,
+) -> Result<Connection<RecommendationEdge>> {
+    let total = Total::Known(list.len());
+    let slice = page_of(list, window, Sorted::Descending, place);
+    let sources = Arc::new(Sources::of(&slice.rows, None));
+    let found = suggested_titles(ctx, &slice.rows).await?;
+    let slice = Slice {
+        rows: edges(slice.rows, order, &found, &sources),
+        has_more: slice.has_more,
+    };
+    Ok(Connection::new(slice, window, total))
+}
+
+/// The suggested titles of some lists.
+pub(super) async fn suggested_titles<'a>(
+    ctx: &Context<'_>,
+    list: impl IntoIterator<Item = &'a Recommendation>,
+) -> Result<HashMap<TitleId, Arc<catalog::Title>>> {
+    let mut ids: Vec<TitleId> = list.into_iter().map(|found| found.title).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    Ok(ctx.loaders().titles.batch().load(&ids).await?)
+}
+
+/// The rows of a list, in its order; titles that have left the catalogue are left out.
+pub(super) fn edges(
+    list: Vec<Recommendation>,
+    order: &'static Order,
+    found: &HashMap<TitleId, Arc<catalog::Title>>,
+    sources: &Arc<Sources>,
+) -> Vec<RecommendationEdge> {
+    let known = list
+        .into_iter()
+        .filter_map(|one| Some((found.get(&one.title)?.clone(), one)));
+    let (suggested, list): (Vec<_>, Vec<_>) = known.unzip();
+    let nodes = titles(suggested.clone());
+    let rows = nodes.into_iter().zip(suggested).zip(list);
+    rows.map(|((node, suggested), one)| RecommendationEdge {
+        cursor: order.cursor(place(&one)),
+        node,
+        suggested,
+        score: one.score,
+        reasons: one.reasons,
+        sources: Arc::clone(sources),
+    })
+    .collect()
+}
+
+/// Scores are positive, and the bits of positive numbers are in the order of the numbers.
+fn place(one: &Recommendation) -> Keyset {
+    Keyset::by_number(one.score.to_bits().cast_signed(), one.title.to_i64())
+}

@@ -1,0 +1,13 @@
+//! Suggestions and the reasons for them.
+
+mod edge;
+mod profile;
+mod reason;
+mod row;
+mod similar;
+mod sources;
+mod text;
+
+pub(crate) use edge::RecommendationEdge;
+pub(crate) use profile::ProfileRecommendations;
+pub(crate) use similar::similar;

@@ -1,0 +1,55 @@
+//! What is suggested to a profile.
+
+use async_graphql::{Context, Object};
+
+use super::edge::{RecommendationEdge, page};
+use super::row::{RecommendationRow, rows};
+use crate::domain::ids::ProfileId;
+use crate::graphql::catalog::{TitleKind, kinds};
+use crate::graphql::context::ContextExt;
+use crate::graphql::cursor::Order;
+use crate::graphql::error::Result;
+use crate::graphql::page::{Connection, PageArgs, limit};
+
+static RECOMMENDATIONS: Order = Order::by_number("recommendations");
+
+/// The part of a profile that is about suggestions.
+pub(crate) struct ProfileRecommendations(pub(crate) ProfileId);
+
+/// The part of a profile that is about suggestions.
+#[Object]
+impl ProfileRecommendations {
+    /// Titles for the profile, the best first, 300 in all; never one that it has watched. Popular titles of several
+    /// genres for a profile that has watched nothing.
+    async fn recommendations(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only these kinds of titles; all if left out or empty.")] kind: Option<
+            Vec<TitleKind>,
+        >,
+        #[graphql(desc = "How many, 1 to 100.", default = 30)] first: Option<i32>,
+        #[graphql(desc = "Only those after this cursor; `BAD_CURSOR` if it is of another list.")]
+        after: Option<String>,
+    ) -> Result<Connection<RecommendationEdge>> {
+        let window = PageArgs::forward(first, after).window(&RECOMMENDATIONS, 30)?;
+        let kinds = kinds(kind);
+        let recommend = &ctx.services().recommend;
+        let list = recommend.recommendations(self.0, kinds.as_deref()).await?;
+        page(ctx, list, &RECOMMENDATIONS, &window).await
+    }
+
+    /// A page made for the profile, as rows of titles. No title stands on it twice.
+    async fn rows(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many rows, 1 to 100.", default = 8)] first: Option<i32>,
+        #[graphql(desc = "How many titles in each, 1 to 100.", default = 12)] items_per_row: Option<
+            i32,
+        >,
+    ) -> Result<Vec<RecommendationRow>> {
+        let first = limit("first", first, 8)?;
+        let items_per_row = limit("itemsPerRow", items_per_row, 12)?;
+        let recommend = &ctx.services().recommend;
+        rows(ctx, recommend.rows(self.0, first, items_per_row).await?).await
+    }
+}

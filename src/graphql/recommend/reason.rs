@@ -1,0 +1,53 @@
+//! Reasons for a suggestion.
+
+use async_graphql::{Enum, SimpleObject};
+
+use super::sources::{Found, ReasonSource};
+use super::text::text;
+use crate::domain::catalog;
+use crate::domain::recommend::{self, Reason};
+
+/// One reason for a suggestion.
+#[derive(SimpleObject)]
+pub(super) struct RecommendationReason {
+    /// Of what sort.
+    kind: ReasonKind,
+    /// The reason in English, for people: "Because you watched Heat", "Directed by Michael Mann".
+    text: String,
+    /// What it adds to the score; comparable within one list only.
+    contribution: f64,
+    /// What it comes from; null if that has left the catalogue.
+    source: Option<ReasonSource>,
+}
+
+/// The sorts of reasons for a suggestion.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "recommend::ReasonKind")]
+enum ReasonKind {
+    /// The viewer watched the source, and viewers of the source watched this.
+    Watched,
+    /// Viewers of the source, or of the same titles as the viewer, watched this.
+    SimilarViewers,
+    /// The source directed (created, for a series) this too.
+    SharedDirector,
+    /// The source plays in this too.
+    SharedActor,
+    /// This is of the source's genre too.
+    SharedGenre,
+    /// This is from the same decade as the source.
+    SameDecade,
+    /// Many watch this.
+    Popular,
+}
+
+impl RecommendationReason {
+    /// Why a title is suggested.
+    pub(super) fn new(reason: &Reason, suggested: &catalog::Title, found: &Found<'_>) -> Self {
+        Self {
+            kind: reason.kind.into(),
+            text: text(reason, suggested, found.name(reason.source)),
+            contribution: reason.contribution,
+            source: found.source(reason.source),
+        }
+    }
+}

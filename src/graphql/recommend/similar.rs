@@ -1,0 +1,24 @@
+//! "If you watched this, these might be good."
+
+use async_graphql::Context;
+
+use super::edge::{RecommendationEdge, page};
+use crate::domain::catalog::Title;
+use crate::graphql::context::ContextExt;
+use crate::graphql::cursor::Order;
+use crate::graphql::error::Result;
+use crate::graphql::page::{Connection, PageArgs};
+
+static SIMILAR: Order = Order::by_number("similar");
+
+/// A page of the titles that are like one.
+pub(crate) async fn similar(
+    ctx: &Context<'_>,
+    title: &Title,
+    args: PageArgs,
+) -> Result<Connection<RecommendationEdge>> {
+    let window = args.window(&SIMILAR, 12)?;
+    let recommend = &ctx.services().recommend;
+    let list = recommend.similar(title, ctx.viewer().profile()).await?;
+    page(ctx, list, &SIMILAR, &window).await
+}

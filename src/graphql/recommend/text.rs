@@ -1,0 +1,174 @@
+//! Reasons and headings, said in English.
+
+use crate::domain::catalog::{Title, TitleKind};
+use crate::domain::recommend::{Reason, ReasonKind, ReasonSource, RowKind};
+
+/// A reason for people to read. `source` is the name of what it comes from.
+pub(super) fn text(reason: &Reason, suggested: &Title, source: Option<&str>) -> String {
+    let Some(name) = source else {
+        return "Suggested for you".to_owned();
+    };
+    let is_about_itself = reason.source == ReasonSource::Title(suggested.id);
+    match reason.kind {
+        ReasonKind::Watched => format!("Because you watched {name}"),
+        ReasonKind::SimilarViewers if is_about_itself => "Viewers like you watched this".to_owned(),
+        ReasonKind::SimilarViewers => format!("Viewers of {name} watched this too"),
+        ReasonKind::SharedDirector => match suggested.kind {
+            TitleKind::Film => format!("Directed by {name}"),
+            TitleKind::Series => format!("Created by {name}"),
+        },
+        ReasonKind::SharedActor => format!("With {name}"),
+        ReasonKind::SharedGenre => format!("Also {name}"),
+        ReasonKind::SameDecade => match suggested.year {
+            Some(year) => format!("Also from the {}s", year.div_euclid(10) * 10),
+            None => format!("From the time of {name}"),
+        },
+        ReasonKind::Popular => match reason.source {
+            ReasonSource::Genre(_) => format!("Popular in {name}"),
+            ReasonSource::Title(_) | ReasonSource::Person(_) => "Popular now".to_owned(),
+        },
+    }
+}
+
+/// What stands above a row. `seed` is the name of what it is about.
+pub(super) fn heading(kind: RowKind, seed: Option<&str>) -> String {
+    match (kind, seed) {
+        (RowKind::BecauseYouWatched, Some(title)) => format!("Because you watched {title}"),
+        (RowKind::SameDirector, Some(person)) => format!("By {person}"),
+        (RowKind::SameActor, Some(person)) => format!("With {person}"),
+        (RowKind::GenreYouWatch, Some(genre)) => format!("More {genre}"),
+        (RowKind::Popular, Some(genre)) => format!("Popular in {genre}"),
+        (RowKind::WatchedBySimilarViewers, _) => "Viewers like you watched".to_owned(),
+        (RowKind::Popular, None) => "Popular now".to_owned(),
+        (_, None) => "Suggested for you".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+
+    use super::*;
+    use crate::domain::catalog::Stamp;
+    use crate::domain::ids::{GenreId, PersonId, TitleId};
+
+    fn suggested(kind: TitleKind) -> Title {
+        Title {
+            id: TitleId(1),
+            kind,
+            slug: "ronin-1998".into(),
+            name: "Ronin".into(),
+            original_name: None,
+            year: Some(1998),
+            end_year: None,
+            premiered: None,
+            duration: None,
+            genres: vec![],
+            credits: vec![],
+            countries: vec![],
+            languages: vec![],
+            external_ids: vec![],
+            network: None,
+            total_seasons: None,
+            popularity: 0,
+            stamp: Stamp::first(DateTime::UNIX_EPOCH),
+        }
+    }
+
+    fn said(kind: ReasonKind, source: ReasonSource, name: &str) -> String {
+        let reason = Reason {
+            kind,
+            contribution: 1.0,
+            source,
+        };
+        text(&reason, &suggested(TitleKind::Film), Some(name))
+    }
+
+    #[test]
+    fn reasons_are_said_as_people_say_them() {
+        let heat = ReasonSource::Title(TitleId(2));
+        let itself = ReasonSource::Title(TitleId(1));
+        let person = ReasonSource::Person(PersonId(1));
+        let crime = ReasonSource::Genre(GenreId(1));
+        for (kind, source, name, expected) in [
+            (
+                ReasonKind::Watched,
+                heat,
+                "Heat",
+                "Because you watched Heat",
+            ),
+            (
+                ReasonKind::SimilarViewers,
+                heat,
+                "Heat",
+                "Viewers of Heat watched this too",
+            ),
+            (
+                ReasonKind::SimilarViewers,
+                itself,
+                "Ronin",
+                "Viewers like you watched this",
+            ),
+            (
+                ReasonKind::SharedDirector,
+                person,
+                "Michael Mann",
+                "Directed by Michael Mann",
+            ),
+            (
+                ReasonKind::SharedActor,
+                person,
+                "Al Pacino",
+                "With Al Pacino",
+            ),
+            (ReasonKind::SharedGenre, crime, "Crime", "Also Crime"),
+            (ReasonKind::SameDecade, heat, "Heat", "Also from the 1990s"),
+            (ReasonKind::Popular, itself, "Ronin", "Popular now"),
+            (ReasonKind::Popular, crime, "Crime", "Popular in Crime"),
+        ] {
+            assert_eq!(said(kind, source, name), expected);
+        }
+    }
+
+    #[test]
+    fn a_series_is_created() {
+        let reason = Reason {
+            kind: ReasonKind::SharedDirector,
+            contribution: 1.0,
+            source: ReasonSource::Person(PersonId(1)),
+        };
+
+        let said = text(
+            &reason,
+            &suggested(TitleKind::Series),
+            Some("Vince Gilligan"),
+        );
+
+        assert_eq!(said, "Created by Vince Gilligan");
+    }
+
+    #[test]
+    fn rows_are_headed_by_what_they_are_about() {
+        for (kind, seed, expected) in [
+            (
+                RowKind::BecauseYouWatched,
+                Some("Heat"),
+                "Because you watched Heat",
+            ),
+            (
+                RowKind::SameDirector,
+                Some("Michael Mann"),
+                "By Michael Mann",
+            ),
+            (RowKind::GenreYouWatch, Some("Crime"), "More Crime"),
+            (
+                RowKind::WatchedBySimilarViewers,
+                None,
+                "Viewers like you watched",
+            ),
+            (RowKind::Popular, None, "Popular now"),
+        ] {
+            assert_eq!(heading(kind, seed), expected);
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! The schema, put together.
+
+use std::sync::Arc;
+
+use async_graphql::{
+    Data, EmptySubscription, ErrorExtensionValues, Executor, MergedObject, Request, Response,
+    SDLExportOptions, SchemaBuilder, ServerError,
+};
+use futures::stream::BoxStream;
+
+use super::accounts::{AccountMutation, AccountQuery};
+use super::catalog::CatalogQuery;
+use super::cost::{self, Costs};
+use super::hierarchy::Hierarchy;
+use super::loaders::Loaders;
+use super::node::NodeQuery;
+use super::search::SearchQuery;
+use super::user_error::Payload;
+use super::watching::WatchingMutation;
+use crate::domain::accounts::AccountService;
+use crate::domain::catalog::{CatalogService, SearchService};
+use crate::domain::clock::Clock;
+use crate::domain::recommend::RecommendService;
+use crate::domain::watching::WatchService;
+
+/// Fields inside fields; introspection needs 15.
+const DEPTH: usize = 16;
+/// Selection sets inside each other, fragments included.
+const RECURSION: usize = 32;
+/// Directives on one field.
+const DIRECTIVES: usize = 8;
+
+/// Everything that one can ask for.
+#[derive(MergedObject, Default)]
+pub(crate) struct Query(NodeQuery, AccountQuery, CatalogQuery, SearchQuery);
+
+/// Everything that one can do. The fields of a mutation run one after the other.
+#[derive(MergedObject, Default)]
+pub(crate) struct Mutation(AccountMutation, WatchingMutation);
+
+type Inner = async_graphql::Schema<Query, Mutation, EmptySubscription>;
+
+/// The schema, ready to answer. Every request must carry a [`super::Caller`] in its data.
+#[derive(Clone)]
+pub struct Schema {
+    inner: Inner,
+    costs: Arc<Costs>,
+}
+
+impl Executor for Schema {
+    async fn execute(&self, mut request: Request) -> Response {
+        let operation = request.operation_name.clone();
+        let variables = std::mem::take(&mut request.variables);
+        // A document that cannot be parsed costs nothing: the schema says what is wrong with it.
+        let cost = request.parsed_query().map_or(0, |document| {
+            self.costs.of(document, operation.as_deref(), &variables)
+        });
+        request.variables = variables;
+        if cost > cost::MOST {
+            return Response::from_errors(vec![too_much(cost)]);
+        }
+        self.inner.execute(request).await
+    }
+
+    fn execute_stream(
+        &self,
+        request: Request,
+        session: Option<Arc<Data>>,
+    ) -> BoxStream<'static, Response> {
+        Executor::execute_stream(&self.inner, request, session)
+    }
+}
+
+fn too_much(cost: usize) -> ServerError {
+    let most = cost::MOST;
+    let message =
+        format!("the query asks for too much: it weighs {cost}, at most {most} are allowed");
+    let mut extensions = ErrorExtensionValues::default();
+    extensions.set("code", "DOCUMENT_TOO_COMPLEX");
+    ServerError {
+        extensions: Some(extensions),
+        ..ServerError::new(message, None)
+    }
+}
+
+/// What the schema stands on.
+pub struct Services {
+    /// The catalogue.
+    pub catalog: CatalogService,
+    /// Finding things by name.
+    pub search: SearchService,
+    /// Watching.
+    pub watching: WatchService,
+    /// Accounts.
+    pub accounts: AccountService,
+    /// Suggestions.
+    pub recommend: RecommendService,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// The schema on its services.
+pub fn build(services: Services) -> Schema {
+    let loaders = Loaders::new(&services.catalog);
+    Schema {
+        inner: builder().data(services).data(loaders).finish(),
+        costs: Arc::new(Costs::new(&sdl())),
+    }
+}
+
+/// The schema as text, in the schema definition language.
+pub fn sdl() -> String {
+    let options = SDLExportOptions::new()
+        .use_space_ident()
+        .include_specified_by()
+        .prefer_single_line_descriptions();
+    builder().finish().sdl_with_options(options)
+}
+
+fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
+    async_graphql::Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+        .register_output_type::<Payload>()
+        .register_output_type::<Hierarchy>()
+        .limit_depth(DEPTH)
+        .limit_recursive_depth(RECURSION)
+        .limit_directives(DIRECTIVES)
+}

@@ -1,0 +1,114 @@
+//! What a person can put right, as part of a mutation's payload.
+
+use async_graphql::{Enum, Interface, SimpleObject};
+
+use super::accounts::{AuthPayload, LogOutPayload};
+use super::error::{ApiError, Result};
+use super::watching::ReportPlaybackPayload;
+use crate::domain::error::{self, Coded};
+
+/// What went wrong, said in a way that stays the same: in `userErrors.code`, and in `extensions.code` of top-level
+/// errors.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "error::ErrorCode")]
+pub(crate) enum ErrorCode {
+    /// A required text is empty or has only invisible characters.
+    Blank,
+    /// A value is not of the form that its field wants.
+    Invalid,
+    /// A text is longer than its field allows.
+    TooLong,
+    /// A text is shorter than its field allows.
+    TooShort,
+    /// A number is below or above what its field allows.
+    OutOfRange,
+    /// Somebody else has it already.
+    Taken,
+    /// It does not exist, or the viewer may not know that it does.
+    NotFound,
+    /// It contradicts what is stored.
+    Conflict,
+    /// The viewer is known and may not do this.
+    Forbidden,
+    /// The viewer must log in first.
+    Unauthenticated,
+    /// E-mail address or password is wrong.
+    WrongCredentials,
+    /// Too many at once or in too short a time: wait a little.
+    RateLimited,
+    /// A cursor is not one that this list, in this order, gave out.
+    BadCursor,
+    /// A part of the site did not answer in time: try again.
+    UpstreamUnavailable,
+    /// A fault of the site, not of the request.
+    Internal,
+}
+
+/// Something that a person can put right.
+#[derive(SimpleObject, Debug, Clone)]
+pub(crate) struct UserError {
+    /// What went wrong.
+    code: ErrorCode,
+    /// The same in English, for the person.
+    message: String,
+    /// The path to the value that is to blame, for instance `["input", "email"]`; null if it is about no single one.
+    field: Option<Vec<String>>,
+}
+
+/// What every mutation returns.
+#[derive(Interface)]
+#[graphql(field(
+    name = "user_errors",
+    ty = "&Vec<UserError>",
+    desc = "What a person can put right; empty if the mutation did what it was asked to."
+))]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "never made: it is here for the schema"
+)]
+pub(crate) enum Payload {
+    /// Of `register` and `logIn`.
+    Auth(AuthPayload),
+    /// Of `logOut`.
+    LogOut(LogOutPayload),
+    /// Of `reportPlayback`.
+    ReportPlayback(ReportPlaybackPayload),
+}
+
+impl UserError {
+    /// About a field of the input.
+    pub(crate) fn input(code: error::ErrorCode, field: &str, message: impl Into<String>) -> Self {
+        Self {
+            code: code.into(),
+            message: message.into(),
+            field: Some(vec!["input".to_owned(), field.to_owned()]),
+        }
+    }
+
+    /// What a person can put right of an error; the rest is a top-level error.
+    pub(crate) fn from_error(error: impl Coded) -> Result<Self> {
+        match (error.field(), error.code()) {
+            (Some(field), code) => Ok(Self::input(code, field, error.to_string())),
+            (None, code @ error::ErrorCode::WrongCredentials) => Ok(Self {
+                code: code.into(),
+                message: error.to_string(),
+                field: None,
+            }),
+            (None, _) => Err(ApiError::from(error)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::resolver_utils::EnumType;
+
+    use super::*;
+
+    #[test]
+    fn codes_are_spelled_as_in_the_extensions_of_errors() {
+        for item in ErrorCode::items() {
+            assert_eq!(item.name, error::ErrorCode::from(item.value).as_str());
+        }
+    }
+}

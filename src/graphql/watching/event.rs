@@ -1,0 +1,120 @@
+//! Sittings, as a profile's history shows them.
+
+use async_graphql::{Context, ID, Object, SimpleObject};
+
+use crate::domain::ids::{PlayId, ProfileId};
+use crate::domain::watching::Play;
+use crate::graphql::catalog::{Playable, playables};
+use crate::graphql::context::ContextExt;
+use crate::graphql::cursor::Cursor;
+use crate::graphql::error::Result;
+use crate::graphql::global_id::GlobalId;
+use crate::graphql::page::Edge;
+use crate::graphql::scalars::DateTime;
+
+/// A sitting, with what was watched.
+#[derive(Clone)]
+pub(crate) struct WatchEvent {
+    play: Play,
+    item: Playable,
+}
+
+impl WatchEvent {
+    /// The events of sittings, in the same order; those at something that has left the catalogue are left out.
+    pub(super) async fn list(ctx: &Context<'_>, plays: Vec<Play>) -> Result<Vec<Self>> {
+        let items = playables(ctx, plays.iter().map(|play| play.item)).await?;
+        let event = |play: Play| {
+            let item = items.get(&play.item)?.clone();
+            Some(Self { play, item })
+        };
+        Ok(plays.into_iter().filter_map(event).collect())
+    }
+
+    /// The sitting of a profile that has this name.
+    pub(crate) async fn find(
+        ctx: &Context<'_>,
+        profile: ProfileId,
+        id: PlayId,
+    ) -> Result<Option<Self>> {
+        let play = ctx.services().watching.find_play(profile, id).await?;
+        Ok(Self::list(ctx, play.into_iter().collect()).await?.pop())
+    }
+
+    /// The sitting.
+    pub(super) fn play(&self) -> &Play {
+        &self.play
+    }
+}
+
+/// One sitting of a profile at a film or an episode.
+#[Object]
+impl WatchEvent {
+    /// The global id.
+    pub(crate) async fn id(&self) -> ID {
+        GlobalId::WatchEvent(self.play.id).encode()
+    }
+
+    /// What was watched.
+    async fn item(&self) -> &Playable {
+        &self.item
+    }
+
+    /// When it began.
+    async fn started_at(&self) -> DateTime {
+        self.play.started_at.into()
+    }
+
+    /// When the player last reported.
+    async fn ended_at(&self) -> DateTime {
+        self.play.last_at.into()
+    }
+
+    /// How much of it was played in this sitting, 0 to 100.
+    async fn percent(&self) -> f64 {
+        self.play.completion * 100.0
+    }
+
+    /// The seconds really played in this sitting: what was played twice counts once.
+    async fn seconds_watched(&self) -> f64 {
+        self.play.sections.seconds()
+    }
+
+    /// Whether the sitting got to the end.
+    async fn completed(&self) -> bool {
+        self.play.completed
+    }
+
+    /// Whether it may shape the profile's suggestions.
+    async fn influences_recommendations(&self) -> bool {
+        self.play.counts
+    }
+}
+
+/// A sitting in a profile's history.
+#[derive(SimpleObject)]
+pub(crate) struct WatchEventEdge {
+    /// The place in the list.
+    cursor: Cursor,
+    /// The sitting.
+    node: WatchEvent,
+}
+
+impl WatchEventEdge {
+    /// A row of a history.
+    pub(super) fn new(cursor: Cursor, node: WatchEvent) -> Self {
+        Self { cursor, node }
+    }
+}
+
+impl Edge for WatchEventEdge {
+    type Node = WatchEvent;
+    const CONNECTION: &'static str = "WatchEventConnection";
+
+    fn node(&self) -> &WatchEvent {
+        &self.node
+    }
+
+    fn cursor(&self) -> &Cursor {
+        &self.cursor
+    }
+}

@@ -1,0 +1,137 @@
+//! Reporting what is played.
+
+use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
+use uuid::Uuid;
+
+use super::state::WatchState;
+use crate::domain::error::ErrorCode;
+use crate::domain::ids::PlayId;
+use crate::domain::watching::{self, Report, WatchedItem};
+use crate::graphql::context::ContextExt;
+use crate::graphql::error::Result;
+use crate::graphql::global_id::GlobalId;
+use crate::graphql::guard::SignedIn;
+use crate::graphql::scalars::DateTime;
+use crate::graphql::user_error::UserError;
+
+/// Reporting what is played.
+#[derive(Default)]
+pub(crate) struct WatchingMutation;
+
+/// Reporting what is played.
+#[Object]
+impl WatchingMutation {
+    /// Records what a player reports, for the viewer's profile. A player sends one when it starts, every ten seconds or
+    /// so while it plays, at each jump and pause, and when it stops; late and repeated reports do no harm. Once this
+    /// returns, the report survives any crash.
+    #[graphql(guard = "SignedIn")]
+    async fn report_playback(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What happened.")] input: ReportPlaybackInput,
+    ) -> Result<ReportPlaybackPayload> {
+        let viewer = ctx.known_viewer()?;
+        let (item, play) = match (input.item(), input.play()) {
+            (Ok(item), Ok(play)) => (item, play),
+            (item, play) => {
+                let errors = [item.err(), play.err()];
+                return Ok(ReportPlaybackPayload::refused(errors.into_iter().flatten()));
+            }
+        };
+        let services = ctx.services();
+        let report = Report {
+            event: input.event.into(),
+            position: input.position,
+            at: input.at.map_or_else(|| services.clock.now(), |at| at.0),
+            duration: input.duration,
+        };
+        let reported = services
+            .watching
+            .report(viewer.profile, item, play, report)
+            .await;
+        Ok(match reported {
+            Ok(reported) => ReportPlaybackPayload {
+                state: Some(WatchState::from(&reported.state)),
+                completed_now: reported.completed_now,
+                user_errors: Vec::new(),
+            },
+            Err(error) => ReportPlaybackPayload::refused([UserError::from_error(error)?]),
+        })
+    }
+}
+
+/// What a player reports.
+#[derive(InputObject)]
+struct ReportPlaybackInput {
+    /// The global id of the film or episode.
+    item: ID,
+    /// The sitting, named by the client: a UUID that it makes once when playing begins. The same report of the same
+    /// sitting, sent again, changes nothing.
+    play: ID,
+    /// What happened.
+    event: PlaybackEvent,
+    /// Where in the film or episode, in seconds from its start; 0 to its length.
+    position: f64,
+    /// When it happened, at most five minutes ahead of the site's clock; now if left out.
+    at: Option<DateTime>,
+    /// The length in seconds that the player measured; left out, the catalogue's counts.
+    duration: Option<f64>,
+}
+
+impl ReportPlaybackInput {
+    fn item(&self) -> Result<WatchedItem, UserError> {
+        match GlobalId::decode(&self.item) {
+            Some(GlobalId::Film(id)) => Ok(WatchedItem::Film(id)),
+            Some(GlobalId::Episode(id)) => Ok(WatchedItem::Episode(id)),
+            _ => Err(UserError::input(
+                ErrorCode::NotFound,
+                "item",
+                "there is no such film or episode",
+            )),
+        }
+    }
+
+    fn play(&self) -> Result<PlayId, UserError> {
+        Uuid::try_parse(&self.play)
+            .map(PlayId)
+            .map_err(|_| UserError::input(ErrorCode::Invalid, "play", "a play is named by a UUID"))
+    }
+}
+
+/// What happened in the player.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "watching::PlaybackEvent")]
+enum PlaybackEvent {
+    /// Playing began, or began anew, at the position.
+    Start,
+    /// Playing has gone on to the position.
+    Progress,
+    /// The viewer jumped to the position.
+    Seek,
+    /// Playing has gone on to the position and stands still.
+    Pause,
+    /// Playing has gone on to the position and is over.
+    Stop,
+}
+
+/// What a report led to.
+#[derive(SimpleObject)]
+pub(crate) struct ReportPlaybackPayload {
+    /// How the profile now stands with the film or episode; null if the report was refused.
+    state: Option<WatchState>,
+    /// Whether this report made the sitting count as watched to the end.
+    completed_now: bool,
+    /// What a person can put right: an `item` that is not there, a `position` beyond the length, a `play` that is no
+    /// UUID or a sitting at something else. Then nothing was recorded.
+    pub(crate) user_errors: Vec<UserError>,
+}
+
+impl ReportPlaybackPayload {
+    fn refused(errors: impl IntoIterator<Item = UserError>) -> Self {
+        Self {
+            state: None,
+            completed_now: false,
+            user_errors: errors.into_iter().collect(),
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! What a profile can resume, what comes next for it, and what it has watched.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Object, SimpleObject};
+
+use super::event::{WatchEvent, WatchEventEdge};
+use super::state::WatchState;
+use crate::domain::ids::{ProfileId, TitleId};
+use crate::domain::page::{KeyValue, Keyset, Slice};
+use crate::domain::watching::{self, Play};
+use crate::graphql::catalog::{Episode, EpisodeEdge, Playable, playables};
+use crate::graphql::context::ContextExt;
+use crate::graphql::cursor::{Cursor, Order};
+use crate::graphql::error::{ApiError, Result};
+use crate::graphql::global_id::GlobalId;
+use crate::graphql::page::{Connection, Edge, PageArgs};
+use crate::graphql::total::Total;
+
+static CONTINUE: Order = Order::by_number("continue watching");
+static NEXT_UP: Order = Order::by_number("next up");
+static HISTORY: Order = Order::by_number_and_text("history");
+
+/// The part of a profile that is about watching.
+pub(crate) struct ProfileWatching(pub(crate) ProfileId);
+
+/// The part of a profile that is about watching.
+#[Object]
+impl ProfileWatching {
+    /// The films and episodes that can be resumed, the last played first.
+    async fn continue_watching(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, 1 to 100.", default = 20)] first: Option<i32>,
+        #[graphql(desc = "Only those after this cursor; `BAD_CURSOR` if it is of another list.")]
+        after: Option<String>,
+    ) -> Result<Connection<PlayableEdge>> {
+        let window = PageArgs::forward(first, after).window(&CONTINUE, 20)?;
+        let watching = &ctx.services().watching;
+        let slice = watching.continue_watching(self.0, &window).await?;
+        let items = playables(ctx, slice.rows.iter().map(|state| state.item)).await?;
+        let edge = |state: watching::WatchState| {
+            Some(PlayableEdge {
+                cursor: CONTINUE.cursor(last_played(&state)),
+                node: items.get(&state.item)?.clone(),
+                state: WatchState::from(&state),
+            })
+        };
+        let slice = Slice {
+            rows: slice.rows.into_iter().filter_map(edge).collect(),
+            has_more: slice.has_more,
+        };
+        Ok(Connection::new(slice, &window, Total::InProgress(self.0)))
+    }
+
+    /// The next episode of each series that was begun and not finished, the last played series first.
+    async fn next_up(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, 1 to 100.", default = 20)] first: Option<i32>,
+        #[graphql(desc = "Only those after this cursor; `BAD_CURSOR` if it is of another list.")]
+        after: Option<String>,
+    ) -> Result<Connection<EpisodeEdge>> {
+        let window = PageArgs::forward(first, after).window(&NEXT_UP, 20)?;
+        let slice = ctx.services().watching.next_up(self.0, &window).await?;
+        let edges = slice.map(|(place, episode)| {
+            EpisodeEdge::new(NEXT_UP.cursor(place), Episode(Arc::new(episode)))
+        });
+        Ok(Connection::new(edges, &window, Total::Uncounted))
+    }
+
+    /// The sittings, the last begun first.
+    async fn history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            desc = "Only sittings at this film, or at episodes of this series; `NOT_FOUND` if it is of neither."
+        )]
+        title: Option<ID>,
+        #[graphql(desc = "How many, 1 to 100.", default = 50)] first: Option<i32>,
+        #[graphql(desc = "Only those after this cursor; `BAD_CURSOR` if it is of another list.")]
+        after: Option<String>,
+    ) -> Result<Connection<WatchEventEdge>> {
+        let title = title.map(|id| title_id(&id)).transpose()?;
+        let window = PageArgs::forward(first, after).window(&HISTORY, 50)?;
+        let watching = &ctx.services().watching;
+        let slice = watching.history(self.0, title, &window).await?;
+        let events = WatchEvent::list(ctx, slice.rows).await?;
+        let edge =
+            |event: WatchEvent| WatchEventEdge::new(HISTORY.cursor(started(event.play())), event);
+        let slice = Slice {
+            rows: events.into_iter().map(edge).collect(),
+            has_more: slice.has_more,
+        };
+        let total = Total::History(self.0, title);
+        Ok(Connection::new(slice, &window, total))
+    }
+}
+
+/// Something to resume.
+#[derive(SimpleObject)]
+struct PlayableEdge {
+    /// The place in the list.
+    cursor: Cursor,
+    /// The film or episode.
+    node: Playable,
+    /// Where to resume, and what else is known of the profile and the item.
+    state: WatchState,
+}
+
+impl Edge for PlayableEdge {
+    type Node = Playable;
+    const CONNECTION: &'static str = "PlayableConnection";
+
+    fn node(&self) -> &Playable {
+        &self.node
+    }
+
+    fn cursor(&self) -> &Cursor {
+        &self.cursor
+    }
+}
+
+fn title_id(id: &ID) -> Result<TitleId> {
+    match GlobalId::decode(id) {
+        Some(GlobalId::Film(id) | GlobalId::Series(id)) => Ok(id),
+        _ => Err(ApiError::not_found("title")),
+    }
+}
+
+fn last_played(state: &watching::WatchState) -> Keyset {
+    Keyset::by_number(state.last_played_at.timestamp_millis(), state.item.key().1)
+}
+
+fn started(play: &Play) -> Keyset {
+    Keyset {
+        value: KeyValue::Number(play.started_at.timestamp_millis()),
+        id: KeyValue::Text(play.id.to_string()),
+    }
+}

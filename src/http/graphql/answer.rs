@@ -1,0 +1,141 @@
+//! From what the schema says to what goes over the wire.
+
+use std::collections::BTreeMap;
+
+use async_graphql::{Response as Executed, ServerError, Value};
+use axum::{
+    body::Body,
+    http::{
+        HeaderMap, HeaderValue, StatusCode,
+        header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS},
+    },
+    response::{IntoResponse, Response},
+};
+use serde::Serialize;
+
+use super::{
+    media::Media,
+    refusal::{Refusal, VALIDATION_FAILED},
+};
+
+/// Errors shown of a document that does not fit the schema: a short one can have thousands.
+const MAX_ERRORS: usize = 20;
+
+/// The GraphQL response, errors first so that a person sees them.
+#[derive(Serialize)]
+struct Answer<'a> {
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    errors: &'a [ServerError],
+    /// Missing if nothing was executed; the library would say `null`, which means something else.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<&'a Value>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    extensions: &'a BTreeMap<String, Value>,
+}
+
+/// The answer to a request that reached the schema, in the type that the client asked for.
+pub(super) fn answer(mut executed: Executed, media: Media) -> Response {
+    let was_executed = was_executed(&executed);
+    if !was_executed {
+        executed.errors.truncate(MAX_ERRORS);
+    }
+    for error in &mut executed.errors {
+        let extensions = error.extensions.get_or_insert_default();
+        if extensions.get("code").is_none() {
+            extensions.set("code", VALIDATION_FAILED);
+        }
+    }
+    let status = if was_executed {
+        StatusCode::OK
+    } else {
+        document_status(media)
+    };
+    let body = Answer {
+        errors: &executed.errors,
+        data: was_executed.then_some(&executed.data),
+        extensions: &executed.extensions,
+    };
+    // The headers of resolvers first: they may add cookies, but not change what the body is.
+    respond(status, media, &body, executed.http_headers)
+}
+
+/// Errors without a path are about the request as a whole: it was refused before any field was asked.
+fn was_executed(executed: &Executed) -> bool {
+    executed.data != Value::Null
+        || executed.errors.iter().any(|error| !error.path.is_empty())
+        || executed.errors.is_empty()
+}
+
+/// The status of a document that was not executed. Clients of the older type take everything else than 200 for a
+/// fault of the network, so the draft keeps it for them.
+fn document_status(media: Media) -> StatusCode {
+    match media {
+        Media::GraphqlResponse => StatusCode::BAD_REQUEST,
+        Media::Json => StatusCode::OK,
+    }
+}
+
+impl Refusal {
+    /// The answer, in the type that the client asked for.
+    pub(super) fn respond(self, media: Media) -> Response {
+        let body = Answer {
+            errors: &[self.error()],
+            data: None,
+            extensions: &BTreeMap::new(),
+        };
+        let mut headers = HeaderMap::new();
+        if let Some(allow) = self.allow {
+            headers.insert(ALLOW, HeaderValue::from_static(allow));
+        }
+        let status = self.status.unwrap_or_else(|| document_status(media));
+        respond(status, media, &body, headers)
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        self.respond(Media::GraphqlResponse)
+    }
+}
+
+fn respond(status: StatusCode, media: Media, body: &Answer<'_>, headers: HeaderMap) -> Response {
+    let (status, body) = match serde_json::to_vec(body) {
+        Ok(body) => (status, body),
+        Err(error) => {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "An answer is not JSON"
+            );
+            (StatusCode::INTERNAL_SERVER_ERROR, Vec::new())
+        }
+    };
+    let content_type = HeaderValue::from_static(media.content_type());
+    finish(status, content_type, Body::from(body), headers)
+}
+
+/// A page for people.
+pub(super) fn page(html: String) -> Response {
+    finish(
+        StatusCode::OK,
+        HeaderValue::from_static("text/html; charset=utf-8"),
+        Body::from(html),
+        HeaderMap::new(),
+    )
+}
+
+fn finish(
+    status: StatusCode,
+    content_type: HeaderValue,
+    body: Body,
+    headers: HeaderMap,
+) -> Response {
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    *response.headers_mut() = headers;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, content_type);
+    // Answers depend on who asks, which caches cannot see.
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+}

@@ -1,0 +1,173 @@
+//! What a client asks for, out of the body or the address.
+
+use async_graphql::{
+    Extensions, Positioned, Request, Variables,
+    parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition},
+};
+use axum::{extract::Query, http::Uri};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use super::refusal::Refusal;
+
+/// A well-formed request; whether its document is GraphQL is not known yet.
+#[derive(Debug)]
+pub(super) struct Call {
+    pub(super) document: String,
+    operation: Option<String>,
+    variables: Variables,
+    extensions: Extensions,
+}
+
+/// The parameters of a `GET`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Parameters {
+    pub(super) query: Option<String>,
+    operation_name: Option<String>,
+    variables: Option<String>,
+    extensions: Option<String>,
+}
+
+impl Parameters {
+    /// Refused if one is given twice.
+    pub(super) fn of(uri: &Uri) -> Result<Self, Refusal> {
+        match Query::try_from_uri(uri) {
+            Ok(Query(parameters)) => Ok(parameters),
+            Err(rejection) => Err(Refusal::bad_request(rejection.body_text())),
+        }
+    }
+}
+
+impl Call {
+    /// From the parameters of a `GET`, where an empty text is the same as none.
+    pub(super) fn from_parameters(parameters: Parameters) -> Result<Self, Refusal> {
+        let json = |text: Option<String>, name| {
+            text.filter(|text| !text.is_empty())
+                .map(|text| serde_json::from_str(&text))
+                .transpose()
+                .map_err(|error| Refusal::bad_request(format!("`{name}` is not JSON: {error}")))
+        };
+        let variables = json(parameters.variables, "variables")?;
+        let extensions = json(parameters.extensions, "extensions")?;
+        Ok(Self {
+            document: parameters.query.ok_or_else(no_query)?,
+            operation: parameters.operation_name.filter(|name| !name.is_empty()),
+            variables: Variables::from_json(Value::Object(object(variables, "variables")?)),
+            extensions: to_extensions(extensions)?,
+        })
+    }
+
+    /// From the JSON body of a `POST`. Properties that we do not know are ignored.
+    pub(super) fn from_json(body: &[u8]) -> Result<Self, Refusal> {
+        let body = serde_json::from_slice(body)
+            .map_err(|error| Refusal::bad_request(format!("the body is not JSON: {error}")))?;
+        let mut body = match body {
+            Value::Object(body) => body,
+            Value::Array(_) => {
+                return Err(Refusal::bad_request(
+                    "batches are not supported: send one request at a time",
+                ));
+            }
+            _ => return Err(Refusal::bad_request("the body must be a JSON object")),
+        };
+        let document = match body.remove("query") {
+            Some(Value::String(document)) => document,
+            Some(Value::Null) | None => return Err(no_query()),
+            Some(_) => return Err(Refusal::bad_request("`query` must be a string")),
+        };
+        let operation = match body.remove("operationName") {
+            Some(Value::String(name)) => Some(name).filter(|name| !name.is_empty()),
+            Some(Value::Null) | None => None,
+            Some(_) => return Err(Refusal::bad_request("`operationName` must be a string")),
+        };
+        let variables = object(body.remove("variables"), "variables")?;
+        Ok(Self {
+            document,
+            operation,
+            variables: Variables::from_json(Value::Object(variables)),
+            extensions: to_extensions(body.remove("extensions"))?,
+        })
+    }
+
+    /// The operation that is to be executed, with every variable that it cannot do without.
+    ///
+    /// The library finds out about a missing variable only when the resolver asks for it, after others have run.
+    pub(super) fn operation<'a>(
+        &self,
+        document: &'a ExecutableDocument,
+    ) -> Result<&'a OperationDefinition, Refusal> {
+        let operation = self.named(document)?;
+        for definition in &operation.node.variable_definitions {
+            let variable = &definition.node;
+            let is_given = self
+                .variables
+                .get(&variable.name.node)
+                .map(|value| *value != async_graphql::Value::Null);
+            let is_missing = match is_given {
+                Some(is_given) => !is_given,
+                None => variable.default_value.is_none(),
+            };
+            if is_missing && !variable.var_type.node.nullable {
+                let (name, kind) = (&variable.name.node, &variable.var_type.node);
+                return Err(Refusal::invalid(
+                    format!("variable `${name}` of type `{kind}` needs a value"),
+                    Some(definition.pos),
+                ));
+            }
+        }
+        Ok(&operation.node)
+    }
+
+    fn named<'a>(
+        &self,
+        document: &'a ExecutableDocument,
+    ) -> Result<&'a Positioned<OperationDefinition>, Refusal> {
+        let found = match (&document.operations, self.operation.as_deref()) {
+            (DocumentOperations::Single(operation), None) => Some(operation),
+            (DocumentOperations::Single(_), Some(_)) => None,
+            (DocumentOperations::Multiple(all), Some(name)) => all.get(name),
+            (DocumentOperations::Multiple(all), None) if all.len() == 1 => all.values().next(),
+            (DocumentOperations::Multiple(_), None) => {
+                return Err(Refusal::invalid(
+                    "the document has several operations: name one in `operationName`",
+                    None,
+                ));
+            }
+        };
+        found.ok_or_else(|| {
+            Refusal::invalid(
+                "the document has no operation of this `operationName`",
+                None,
+            )
+        })
+    }
+
+    /// The request to the schema, which will not parse the document again.
+    pub(super) fn into_request(self, document: ExecutableDocument) -> Request {
+        let mut request = Request::new(self.document).variables(self.variables);
+        request.operation_name = self.operation;
+        request.extensions = self.extensions;
+        request.set_parsed_query(document);
+        request
+    }
+}
+
+fn no_query() -> Refusal {
+    Refusal::bad_request("`query` is missing: it must be a GraphQL document")
+}
+
+/// `null` is the same as none.
+fn object(value: Option<Value>, name: &str) -> Result<Map<String, Value>, Refusal> {
+    match value {
+        Some(Value::Object(object)) => Ok(object),
+        Some(Value::Null) | None => Ok(Map::new()),
+        Some(_) => Err(Refusal::bad_request(format!("`{name}` must be an object"))),
+    }
+}
+
+fn to_extensions(value: Option<Value>) -> Result<Extensions, Refusal> {
+    let object = object(value, "extensions")?;
+    serde_json::from_value(Value::Object(object))
+        .map_err(|_| Refusal::bad_request("`extensions` must be an object"))
+}

@@ -1,0 +1,243 @@
+//! The handler: from the request to the schema and back.
+
+use std::{sync::Arc, time::Duration};
+
+use async_graphql::{
+    Data, Executor, Request as GraphqlRequest, Response as Executed, http::GraphiQLSource,
+    parser::types::OperationType,
+};
+use axum::{
+    body::{Body, HttpBody},
+    extract::{Request, State},
+    http::{Method, StatusCode, request::Parts},
+    response::Response,
+    routing::{MethodRouter, any},
+};
+use futures::StreamExt;
+use tokio::time::timeout;
+use tracing::Instrument;
+
+use super::{
+    answer::{answer, page},
+    call::{Call, Parameters},
+    media::{Accept, Media, is_json_body},
+    refusal::Refusal,
+};
+use crate::graphql::limits::{self, Limits};
+
+/// Where the endpoint is; its page for people sends its requests there.
+pub const PATH: &str = "/graphql";
+
+/// Finds what the resolvers need to know of a request: who asks, loaders that live as long as it does.
+///
+/// Called once the document is known to be harmless, in the task that executes it: a client that goes away does not
+/// cancel it.
+#[async_trait::async_trait]
+pub trait PrepareRequest: Send + Sync + 'static {
+    /// The data of the request, or the answer instead of its execution.
+    async fn prepare(&self, parts: &Parts) -> Result<Data, Refusal>;
+}
+
+/// A schema with a door in front of it.
+pub struct GraphqlEndpoint<E> {
+    schema: E,
+    prepare: Arc<dyn PrepareRequest>,
+    limits: Limits,
+    body_limit: usize,
+    time_limit: Duration,
+    has_page: bool,
+}
+
+impl<E: Executor> GraphqlEndpoint<E> {
+    /// With the default limits, 128 KiB for a body and ten seconds for a request, and no page for people.
+    pub fn new(schema: E, prepare: impl PrepareRequest) -> Self {
+        Self {
+            schema,
+            prepare: Arc::new(prepare),
+            limits: Limits::default(),
+            body_limit: 128 * 1024,
+            time_limit: Duration::from_secs(10),
+            has_page: false,
+        }
+    }
+
+    /// How much a document may ask for.
+    #[must_use]
+    pub fn limits(self, limits: Limits) -> Self {
+        Self { limits, ..self }
+    }
+
+    /// How many bytes the body of a `POST` may have.
+    #[must_use]
+    pub fn body_limit(self, body_limit: usize) -> Self {
+        Self { body_limit, ..self }
+    }
+
+    /// How long the client may take to send its request, and how long it waits for the answer.
+    ///
+    /// A query is stopped then; a mutation goes on to its end, so that nothing is left half done.
+    #[must_use]
+    pub fn time_limit(self, time_limit: Duration) -> Self {
+        Self { time_limit, ..self }
+    }
+
+    /// Shows `GraphiQL` to browsers. It loads its parts from elsewhere, so this is for development.
+    #[must_use]
+    pub fn with_page(self) -> Self {
+        Self {
+            has_page: true,
+            ..self
+        }
+    }
+
+    /// The endpoint for every method, to be mounted at [`PATH`].
+    pub fn route<S: Clone + Send + Sync + 'static>(self) -> MethodRouter<S> {
+        any(handle::<E>).with_state(Arc::new(self))
+    }
+
+    async fn respond(&self, request: Request) -> Response {
+        let (parts, body) = request.into_parts();
+        let accept = Accept::of(&parts.headers);
+        let media = accept.media.unwrap_or(Media::GraphqlResponse);
+        let answered = self.answer(parts, body, accept).await;
+        answered.unwrap_or_else(|refusal| refusal.respond(media))
+    }
+
+    async fn answer(&self, parts: Parts, body: Body, accept: Accept) -> Result<Response, Refusal> {
+        let is_get = match parts.method {
+            Method::GET | Method::HEAD => true,
+            Method::POST => false,
+            _ => {
+                return Err(Refusal::method_not_allowed(
+                    "GET, HEAD, POST",
+                    "send a POST, or a GET for queries",
+                ));
+            }
+        };
+        let parameters = is_get.then(|| Parameters::of(&parts.uri)).transpose()?;
+        if accept.prefers_html
+            && parameters
+                .as_ref()
+                .is_some_and(|given| given.query.is_none())
+        {
+            return self.page();
+        }
+        let media = accept.media.ok_or_else(Refusal::not_acceptable)?;
+        let call = match parameters {
+            Some(parameters) => Call::from_parameters(parameters)?,
+            None if is_json_body(&parts.headers) => Call::from_json(&self.read(body).await?)?,
+            None => return Err(Refusal::unsupported_media_type()),
+        };
+        let document = limits::check(&call.document, &self.limits)?;
+        let kind = call.operation(&document)?.ty;
+        match kind {
+            OperationType::Mutation if is_get => {
+                return Err(Refusal::method_not_allowed(
+                    "POST",
+                    "mutations must be sent by POST",
+                ));
+            }
+            OperationType::Subscription => {
+                return Err(Refusal::invalid("subscriptions are not served here", None));
+            }
+            OperationType::Query | OperationType::Mutation => {}
+        }
+        let executed = self
+            .execute(call.into_request(document), kind, parts)
+            .await?;
+        Ok(answer(executed, media))
+    }
+
+    fn page(&self) -> Result<Response, Refusal> {
+        if !self.has_page {
+            return Err(Refusal::not_acceptable());
+        }
+        let source = GraphiQLSource::build().endpoint(PATH).title("Reelgraph");
+        Ok(page(source.finish()))
+    }
+
+    /// The body, if it is within the limit. What its header announces is not trusted, but saves reading.
+    async fn read(&self, body: Body) -> Result<Vec<u8>, Refusal> {
+        let too_large = || Refusal::payload_too_large(self.body_limit);
+        if usize::try_from(body.size_hint().lower()).map_or(true, |size| size > self.body_limit) {
+            return Err(too_large());
+        }
+        let read = async {
+            let mut read = Vec::new();
+            let mut chunks = body.into_data_stream();
+            while let Some(chunk) = chunks.next().await {
+                let chunk =
+                    chunk.map_err(|_| Refusal::bad_request("the body ended before its end"))?;
+                if read.len() + chunk.len() > self.body_limit {
+                    return Err(too_large());
+                }
+                read.extend_from_slice(&chunk);
+            }
+            Ok(read)
+        };
+        timeout(self.time_limit, read).await.unwrap_or_else(|_| {
+            Err(Refusal::timeout(
+                StatusCode::REQUEST_TIMEOUT,
+                "the body did not arrive in time",
+            ))
+        })
+    }
+
+    /// Executes in a task of its own: when a client goes away its handler is dropped, and a driver that is dropped in
+    /// the middle of a statement may leave it half done and its connection unusable.
+    async fn execute(
+        &self,
+        mut request: GraphqlRequest,
+        kind: OperationType,
+        parts: Parts,
+    ) -> Result<Executed, Refusal> {
+        let (schema, prepare) = (self.schema.clone(), Arc::clone(&self.prepare));
+        let work = async move {
+            request.data = prepare.prepare(&parts).await?;
+            Ok(schema.execute(request).await)
+        };
+        let time_limit = self.time_limit;
+        let task = tokio::spawn(
+            async move {
+                match kind {
+                    OperationType::Mutation => work.await,
+                    // Nobody waits for a query any longer, and the clock of the handler may be gone with its client.
+                    _ => timeout(time_limit, work)
+                        .await
+                        .unwrap_or_else(|_| Err(too_slow(kind))),
+                }
+            }
+            .in_current_span(),
+        );
+        match timeout(time_limit, task).await {
+            Ok(Ok(executed)) => executed,
+            Ok(Err(error)) => {
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "A resolver panicked"
+                );
+                Err(Refusal::new(
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "INTERNAL",
+                    "internal error",
+                ))
+            }
+            Err(_) => Err(too_slow(kind)),
+        }
+    }
+}
+
+fn too_slow(kind: OperationType) -> Refusal {
+    let message = match kind {
+        OperationType::Mutation => "the mutation takes too long to wait for; it may still succeed",
+        _ => "the query took too long",
+    };
+    Refusal::timeout(StatusCode::GATEWAY_TIMEOUT, message)
+}
+
+async fn handle<E: Executor>(
+    State(endpoint): State<Arc<GraphqlEndpoint<E>>>,
+    request: Request,
+) -> Response {
+    endpoint.respond(request).await
+}

@@ -1,0 +1,27 @@
+//! The HTTP handler in front of the GraphQL schema.
+//!
+//! Ours instead of the library's, which executes mutations sent by `GET` and as `text/plain`: both are requests that
+//! another site can make a browser send with the viewer's cookie. It follows the GraphQL over HTTP draft:
+//!
+//! | what happened | `application/graphql-response+json` | `application/json` |
+//! |---|---|---|
+//! | executed, with or without errors | 200 | 200 |
+//! | no GraphQL, against the schema or the limits, no such operation, a variable does not fit | 400 | 200 |
+//! | not JSON, or no `query` in it | 400 | 400 |
+//! | mutation by `GET`, unknown method | 405, with `Allow` | 405 |
+//! | no answer that the client accepts | 406 | 406 |
+//! | the body is slow, too large, not JSON by its own account | 408, 413, 415 | 408, 413, 415 |
+//! | not done within the time limit; mutations are finished all the same | 504 | 504 |
+//!
+//! The body of every error is `{"errors": [{"message", "extensions": {"code"}}]}`.
+
+mod answer;
+mod call;
+mod endpoint;
+mod media;
+mod refusal;
+#[cfg(test)]
+mod tests;
+
+pub use endpoint::{GraphqlEndpoint, PATH, PrepareRequest};
+pub use refusal::Refusal;

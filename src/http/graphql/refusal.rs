@@ -1,0 +1,107 @@
+//! A request that is answered without asking the schema.
+
+use async_graphql::{ErrorExtensionValues, Pos, ServerError};
+use axum::http::StatusCode;
+
+use crate::graphql::limits::LimitError;
+
+/// Why a request was not executed: one error with a stable code, and the status that goes with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// `None` for a request that is sound as such, but not its document: that depends on the type of the answer.
+    pub(super) status: Option<StatusCode>,
+    pub(super) code: &'static str,
+    pub(super) message: String,
+    /// Where in the document, if it is about a place.
+    pub(super) at: Option<Pos>,
+    /// The methods that would do, which a 405 must name.
+    pub(super) allow: Option<&'static str>,
+}
+
+/// The code of a document that does not fit the schema. Errors without a code get it too: those of resolvers have one,
+/// so they are the library's, about what the client sent.
+pub(super) const VALIDATION_FAILED: &str = "GRAPHQL_VALIDATION_FAILED";
+
+impl Refusal {
+    /// An answer of one error; the message is shown to the client.
+    pub fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            status: Some(status),
+            code,
+            message: message.into(),
+            at: None,
+            allow: None,
+        }
+    }
+
+    pub(super) fn bad_request(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "BAD_REQUEST", message)
+    }
+
+    pub(super) fn method_not_allowed(allow: &'static str, message: &str) -> Self {
+        Self {
+            allow: Some(allow),
+            ..Self::new(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "METHOD_NOT_ALLOWED",
+                message,
+            )
+        }
+    }
+
+    pub(super) fn not_acceptable() -> Self {
+        Self::new(
+            StatusCode::NOT_ACCEPTABLE,
+            "NOT_ACCEPTABLE",
+            "answers are application/graphql-response+json or application/json, in UTF-8",
+        )
+    }
+
+    pub(super) fn unsupported_media_type() -> Self {
+        Self::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "UNSUPPORTED_MEDIA_TYPE",
+            "the body must be application/json in UTF-8, not compressed",
+        )
+    }
+
+    pub(super) fn payload_too_large(limit: usize) -> Self {
+        Self::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "PAYLOAD_TOO_LARGE",
+            format!("the body may have at most {limit} bytes"),
+        )
+    }
+
+    pub(super) fn timeout(status: StatusCode, message: &str) -> Self {
+        Self::new(status, "TIMEOUT", message)
+    }
+
+    pub(super) fn invalid(message: impl Into<String>, at: Option<Pos>) -> Self {
+        Self::of_document(VALIDATION_FAILED, message, at)
+    }
+
+    fn of_document(code: &'static str, message: impl Into<String>, at: Option<Pos>) -> Self {
+        Self {
+            status: None,
+            at,
+            ..Self::new(StatusCode::BAD_REQUEST, code, message)
+        }
+    }
+
+    /// The one error of the answer.
+    pub(super) fn error(&self) -> ServerError {
+        let mut extensions = ErrorExtensionValues::default();
+        extensions.set("code", self.code);
+        ServerError {
+            extensions: Some(extensions),
+            ..ServerError::new(&self.message, self.at)
+        }
+    }
+}
+
+impl From<LimitError> for Refusal {
+    fn from(error: LimitError) -> Self {
+        Self::of_document(error.code(), error.to_string(), error.position())
+    }
+}

@@ -1,0 +1,9 @@
+//! The program as the network sees it: routes, who is logged in, health, metrics.
+
+mod auth;
+pub mod graphql;
+mod health;
+mod router;
+
+pub use health::Stores;
+pub use router::{HttpOptions, router};

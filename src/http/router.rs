@@ -1,0 +1,124 @@
+//! The routes, and what every request passes on its way to them.
+
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::http::header::{
+    AUTHORIZATION, CONTENT_TYPE, COOKIE, HeaderName, HeaderValue, SET_COOKIE,
+};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use metrics_exporter_prometheus::PrometheusHandle;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::csrf::CsrfLayer;
+use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
+use tower_http::sensitive_headers::SetSensitiveHeadersLayer;
+use tower_http::set_header::SetResponseHeaderLayer;
+use tower_http::timeout::TimeoutLayer;
+use tower_http::trace::TraceLayer;
+
+use super::auth::Authenticate;
+use super::graphql::{GraphqlEndpoint, PATH, Refusal};
+use super::health::{self, Stores};
+use crate::graphql::{Services, build};
+
+/// The longest that anything takes; the GraphQL endpoint has a shorter limit of its own.
+const TIME_LIMIT: Duration = Duration::from_secs(30);
+
+/// How the program is to be seen.
+#[derive(Debug, Clone, Default)]
+pub struct HttpOptions {
+    /// Secure cookies and no IDE.
+    pub is_production: bool,
+    /// Origins of other hosts that may send changes.
+    pub trusted_origins: Vec<String>,
+    /// Where the metrics are collected, if they are.
+    pub metrics: Option<PrometheusHandle>,
+}
+
+/// Everything that the program answers.
+pub fn router(services: Services, stores: Stores, options: HttpOptions) -> anyhow::Result<Router> {
+    let authenticate = Authenticate::new(services.accounts.clone(), options.is_production);
+    let mut endpoint = GraphqlEndpoint::new(build(services), authenticate);
+    if !options.is_production {
+        endpoint = endpoint.with_page();
+    }
+    let mut csrf = CsrfLayer::new();
+    for origin in &options.trusted_origins {
+        csrf = csrf
+            .add_trusted_origin(origin)
+            .with_context(|| format!("{origin} is not an origin as https://www.example.org"))?;
+    }
+    let csrf = csrf.with_rejection_response(|_| {
+        Refusal::new(
+            StatusCode::FORBIDDEN,
+            "CROSS_SITE",
+            "requests of other sites are refused",
+        )
+        .into_response()
+    });
+    let graphql = Router::new().route(PATH, endpoint.route()).layer(csrf);
+    let health = Router::new()
+        .route("/healthz", get(health::live))
+        .route("/readyz", get(health::ready))
+        .with_state(stores);
+    let metrics = Router::new()
+        .route("/metrics", get(metrics))
+        .with_state(options.metrics);
+    let request_id = HeaderName::from_static("x-request-id");
+    Ok(Router::new()
+        .merge(graphql)
+        .merge(health)
+        .merge(metrics)
+        .layer(CompressionLayer::new())
+        .layer(SetResponseHeaderLayer::if_not_present(
+            HeaderName::from_static("x-content-type-options"),
+            HeaderValue::from_static("nosniff"),
+        ))
+        .layer(SetResponseHeaderLayer::if_not_present(
+            HeaderName::from_static("referrer-policy"),
+            HeaderValue::from_static("no-referrer"),
+        ))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::GATEWAY_TIMEOUT,
+            TIME_LIMIT,
+        ))
+        .layer(CatchPanicLayer::new())
+        .layer(middleware::from_fn(count))
+        .layer(PropagateRequestIdLayer::new(request_id.clone()))
+        .layer(TraceLayer::new_for_http())
+        .layer(SetRequestIdLayer::new(request_id, MakeRequestUuid))
+        .layer(SetSensitiveHeadersLayer::new([
+            AUTHORIZATION,
+            COOKIE,
+            SET_COOKIE,
+        ])))
+}
+
+/// Prometheus' text format.
+async fn metrics(State(metrics): State<Option<PrometheusHandle>>) -> Response {
+    match metrics {
+        Some(metrics) => (
+            [(CONTENT_TYPE, "text/plain; version=0.0.4")],
+            metrics.render(),
+        )
+            .into_response(),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+/// Counts requests and their time, by status.
+async fn count(request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let response = next.run(request).await;
+    let status = response.status().as_u16().to_string();
+    metrics::counter!("http_requests_total", "status" => status.clone()).increment(1);
+    metrics::histogram!("http_request_duration_seconds", "status" => status)
+        .record(started.elapsed());
+    response
+}

@@ -1,0 +1,76 @@
+//! Tells the search index, and whoever else keeps a copy, what changed in the catalogue.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{AFTER_FAILURE, Health, Pace};
+use crate::domain::catalog::{CatalogError, CatalogFollower, CatalogStore};
+use crate::domain::events::Event;
+
+/// How often to look for what another process wrote.
+const POLL: Duration = Duration::from_millis(500);
+/// How many changes are taken at once.
+const BATCH: usize = 2000;
+
+/// Those who keep a copy of the catalogue, and how far they have followed it.
+pub struct CatalogFeed {
+    catalog: Arc<dyn CatalogStore>,
+    followers: Vec<Arc<dyn CatalogFollower>>,
+    sequence: u64,
+}
+
+impl CatalogFeed {
+    /// A feed that nobody has followed yet.
+    pub fn new(catalog: Arc<dyn CatalogStore>, followers: Vec<Arc<dyn CatalogFollower>>) -> Self {
+        Self {
+            catalog,
+            followers,
+            sequence: 0,
+        }
+    }
+
+    /// Follows everything that there is now.
+    pub async fn catch_up(&mut self) -> Result<(), CatalogError> {
+        while self.round().await? == BATCH {}
+        Ok(())
+    }
+
+    async fn round(&mut self) -> Result<usize, CatalogError> {
+        let changes = self.catalog.changes_after(self.sequence, BATCH).await?;
+        if let Some(last) = changes.last() {
+            for follower in &self.followers {
+                follower.follow(&changes).await?;
+            }
+            self.sequence = last.sequence;
+        }
+        Ok(changes.len())
+    }
+}
+
+pub(super) async fn run(mut feed: CatalogFeed, mut pace: Pace) {
+    let mut health = Health::of("follow_catalog");
+    loop {
+        let wait = match feed.round().await {
+            Ok(changes) => {
+                health.succeeded();
+                if changes == BATCH {
+                    Duration::ZERO
+                } else {
+                    POLL
+                }
+            }
+            Err(error) => {
+                health.failed(&error);
+                AFTER_FAILURE
+            }
+        };
+        let wanted: &[Event] = if wait == AFTER_FAILURE {
+            &[]
+        } else {
+            &[Event::CatalogChanged]
+        };
+        if !pace.wait(wanted, wait).await {
+            return;
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! What goes on in the background. Each job may die at any moment and begin again anywhere: none keeps anything that a
+//! store does not have.
+
+mod follow_catalog;
+mod project_graph;
+mod rebuild_similar;
+
+pub use follow_catalog::CatalogFeed;
+
+use std::time::Duration;
+
+use tokio::sync::{broadcast, watch};
+use tokio::task::JoinSet;
+
+use crate::domain::events::Event;
+use crate::domain::recommend::GraphService;
+
+/// How long a job waits after a store failed it.
+const AFTER_FAILURE: Duration = Duration::from_secs(1);
+
+/// The jobs that run, until they are stopped.
+pub struct Jobs {
+    tasks: JoinSet<()>,
+    stop: watch::Sender<bool>,
+}
+
+impl Jobs {
+    /// Starts all jobs. `events` opens a new subscription for each.
+    pub fn start(
+        graph: &GraphService,
+        feed: CatalogFeed,
+        events: impl Fn() -> broadcast::Receiver<Event>,
+    ) -> Self {
+        let (stop, stopped) = watch::channel(false);
+        let mut tasks = JoinSet::new();
+        let pace = || Pace {
+            events: events(),
+            stopped: stopped.clone(),
+        };
+        tasks.spawn(project_graph::run(graph.clone(), pace()));
+        tasks.spawn(rebuild_similar::run(graph.clone(), pace()));
+        tasks.spawn(follow_catalog::run(feed, pace()));
+        Self { tasks, stop }
+    }
+
+    /// Lets each job finish the round that it is in.
+    pub async fn stop(mut self) {
+        self.stop.send_replace(true);
+        while self.tasks.join_next().await.is_some() {}
+    }
+}
+
+/// When a job's next round begins.
+struct Pace {
+    events: broadcast::Receiver<Event>,
+    stopped: watch::Receiver<bool>,
+}
+
+impl Pace {
+    /// Waits for one of the events, or for so long. Says whether to go on.
+    async fn wait(&mut self, wanted: &[Event], longest: Duration) -> bool {
+        let event = async {
+            loop {
+                match self.events.recv().await {
+                    Ok(event) if !wanted.contains(&event) => {}
+                    // Whatever was missed may have been wanted.
+                    Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => return,
+                    Err(broadcast::error::RecvError::Closed) => std::future::pending().await,
+                }
+            }
+        };
+        tokio::select! {
+            biased;
+            _ = self.stopped.wait_for(|stopped| *stopped) => return false,
+            () = event => {}
+            () = tokio::time::sleep(longest) => {}
+        }
+        !*self.stopped.borrow()
+    }
+}
+
+/// Logs a job's failures once each time that they begin, and when they are over.
+struct Health {
+    job: &'static str,
+    is_failing: bool,
+}
+
+impl Health {
+    fn of(job: &'static str) -> Self {
+        Self {
+            job,
+            is_failing: false,
+        }
+    }
+
+    fn failed(&mut self, error: &dyn std::error::Error) {
+        if !std::mem::replace(&mut self.is_failing, true) {
+            let cause = std::iter::successors(Some(error), |error| error.source())
+                .map(ToString::to_string)
+                .collect::<Vec<_>>()
+                .join(": ");
+            tracing::warn!(job = self.job, cause, "A job fails; it goes on trying");
+        }
+    }
+
+    fn succeeded(&mut self) {
+        if std::mem::replace(&mut self.is_failing, false) {
+            tracing::info!(job = self.job, "A job works again");
+        }
+    }
+}

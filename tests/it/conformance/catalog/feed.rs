@@ -1,0 +1,304 @@
+//! Popularity, the change feed and the mark of what waits for projection.
+
+use std::collections::BTreeSet;
+
+use futures::future::join_all;
+use reelgraph::domain::catalog::{Change, Changed, Title, TitleFilter, TitleOrder, TitleQuery};
+use reelgraph::domain::ids::{PersonId, TitleId};
+use reelgraph::domain::page::Window;
+
+use super::backend::{Opened, open};
+use super::samples::{
+    by_id, episode, film, genre, is_conflict, person, put_episodes, put_genres, put_people,
+    put_titles, revised,
+};
+
+on_every_backend!(open on [sqlite, mongo]:
+    a_new_title_is_not_popular,
+    popularity_changes_no_revision_and_passes_over_unknown_ids,
+    popularity_moves_titles_in_its_order,
+    a_put_leaves_the_popularity_as_it_was,
+    changes_come_in_the_order_of_their_writes,
+    a_change_appears_once_at_its_last_place,
+    genres_and_episodes_are_no_changes,
+    a_refused_write_is_no_change,
+    changes_are_read_in_portions,
+    another_popularity_is_a_change_and_the_same_is_none,
+    no_change_is_missed_while_others_write,
+    written_titles_wait_for_projection_the_longest_first,
+    a_title_that_is_written_again_keeps_its_place_among_the_waiting,
+    the_mark_is_taken_from_what_is_still_the_same,
+    popularity_does_not_wait_for_projection,
+);
+
+async fn a_new_title_is_not_popular(store: &Opened) {
+    let claimed = Title {
+        popularity: 99,
+        ..film(1)
+    };
+
+    put_titles(store, [claimed]).await.unwrap();
+
+    assert_eq!(store.titles(&[TitleId(1)]).await.unwrap(), [film(1)]);
+}
+
+async fn popularity_changes_no_revision_and_passes_over_unknown_ids(store: &Opened) {
+    put_titles(store, [film(1), film(2)]).await.unwrap();
+
+    let counts = [(TitleId(404), 7), (TitleId(2), 5), (TitleId(2), 6)];
+    store.put_popularity(&counts).await.unwrap();
+
+    let found = store.titles_after(None, 10).await.unwrap();
+    assert_eq!(found, [film(1), popular(2, 6)]);
+}
+
+async fn popularity_moves_titles_in_its_order(store: &Opened) {
+    put_titles(store, [film(1), film(2), film(3)])
+        .await
+        .unwrap();
+    let query = TitleQuery {
+        filter: TitleFilter::default(),
+        order: TitleOrder::Popular,
+    };
+
+    let counts = [(TitleId(2), 5), (TitleId(3), 9)];
+    store.put_popularity(&counts).await.unwrap();
+    let first = store.list_titles(&query, &Window::first(9)).await.unwrap();
+    let counts = [(TitleId(2), 10), (TitleId(3), 0)];
+    store.put_popularity(&counts).await.unwrap();
+    let second = store.list_titles(&query, &Window::first(9)).await.unwrap();
+
+    assert_eq!(first.rows, [popular(3, 9), popular(2, 5), film(1)]);
+    assert_eq!(second.rows, [popular(2, 10), film(1), film(3)]);
+}
+
+async fn a_put_leaves_the_popularity_as_it_was(store: &Opened) {
+    put_titles(store, [film(1)]).await.unwrap();
+    store.put_popularity(&[(TitleId(1), 5)]).await.unwrap();
+
+    let next = revised(&film(1), |title| title.popularity = 99);
+    put_titles(store, [next.clone()]).await.unwrap();
+
+    let popularity = 5;
+    let found = store.titles(&[TitleId(1)]).await.unwrap();
+    assert_eq!(found, [Title { popularity, ..next }]);
+}
+
+async fn changes_come_in_the_order_of_their_writes(store: &Opened) {
+    put_people(store, [person(9)]).await.unwrap();
+    put_titles(store, [film(2)]).await.unwrap();
+    put_titles(store, [film(1)]).await.unwrap();
+    put_people(store, [person(3)]).await.unwrap();
+
+    let changes = store.changes_after(0, 100).await.unwrap();
+
+    let expected = [
+        Changed::Person(person(9)),
+        Changed::Title(film(2)),
+        Changed::Title(film(1)),
+        Changed::Person(person(3)),
+    ];
+    assert_eq!(changed(&changes), expected);
+    assert!(changes.is_sorted_by(|a, b| a.sequence < b.sequence));
+    assert!(changes[0].sequence > 0);
+}
+
+async fn a_change_appears_once_at_its_last_place(store: &Opened) {
+    put_titles(store, [film(1), film(2)]).await.unwrap();
+    put_people(store, [person(1)]).await.unwrap();
+    let seen = store.changes_after(0, 100).await.unwrap();
+    let last = seen.last().unwrap().sequence;
+
+    let next = revised(&film(1), |title| title.duration = None);
+    put_titles(store, [next.clone()]).await.unwrap();
+
+    let since = store.changes_after(last, 100).await.unwrap();
+    assert_eq!(changed(&since), [Changed::Title(next.clone())]);
+    assert!(since[0].sequence > last);
+    let all = store.changes_after(0, 100).await.unwrap();
+    let expected = [
+        Changed::Title(film(2)),
+        Changed::Person(person(1)),
+        Changed::Title(next),
+    ];
+    assert_eq!(changed(&all), expected);
+}
+
+async fn genres_and_episodes_are_no_changes(store: &Opened) {
+    put_genres(store, [genre(1, "Drama")]).await.unwrap();
+    put_episodes(store, [episode(1, 1, 1)]).await.unwrap();
+
+    assert_eq!(store.changes_after(0, 100).await.unwrap(), []);
+}
+
+async fn a_refused_write_is_no_change(store: &Opened) {
+    put_titles(store, [film(1)]).await.unwrap();
+    let before = store.changes_after(0, 100).await.unwrap();
+
+    assert!(is_conflict(&put_titles(store, [film(2), film(1)]).await));
+
+    assert_eq!(store.changes_after(0, 100).await.unwrap(), before);
+}
+
+async fn changes_are_read_in_portions(store: &Opened) {
+    for number in 1..=5 {
+        put_titles(store, [film(number)]).await.unwrap();
+        put_people(store, [person(number)]).await.unwrap();
+    }
+    let all = store.changes_after(0, 100).await.unwrap();
+
+    let mut read = Vec::new();
+    loop {
+        let after = read.last().map_or(0, |change: &Change| change.sequence);
+        let portion = store.changes_after(after, 3).await.unwrap();
+        assert!(portion.len() <= 3);
+        if portion.is_empty() {
+            break;
+        }
+        read.extend(portion);
+    }
+
+    assert_eq!(all.len(), 10);
+    assert_eq!(read, all);
+    assert_eq!(store.changes_after(0, 0).await.unwrap(), []);
+    assert_eq!(store.changes_after(u64::MAX, 9).await.unwrap(), []);
+}
+
+async fn another_popularity_is_a_change_and_the_same_is_none(store: &Opened) {
+    put_titles(store, [film(1), film(2), film(3)])
+        .await
+        .unwrap();
+    let counts = [(TitleId(1), 5), (TitleId(2), 0)];
+    let before = store.changes_after(0, 100).await.unwrap();
+
+    store.put_popularity(&counts).await.unwrap();
+    let first = store.changes_after(0, 100).await.unwrap();
+    store.put_popularity(&counts).await.unwrap();
+    let second = store.changes_after(0, 100).await.unwrap();
+
+    let expected = [
+        Changed::Title(film(2)),
+        Changed::Title(film(3)),
+        Changed::Title(popular(1, 5)),
+    ];
+    assert_eq!(changed(&first), expected);
+    assert!(first[2].sequence > before[2].sequence);
+    assert_eq!(second, first);
+}
+
+async fn no_change_is_missed_while_others_write(store: &Opened) {
+    let writer = |writer: u64| async move {
+        for number in 0..10 {
+            let number = 100 * writer + number;
+            let batch = reelgraph::domain::catalog::CatalogBatch {
+                titles: vec![film(number)],
+                people: vec![person(number)],
+                ..Default::default()
+            };
+            store.put(&batch).await.unwrap();
+        }
+    };
+    let reader = async {
+        let (mut titles, mut people, mut last) = (BTreeSet::new(), BTreeSet::new(), 0);
+        while titles.len() + people.len() < 80 {
+            for change in store.changes_after(last, 7).await.unwrap() {
+                assert!(change.sequence > last);
+                last = change.sequence;
+                match change.changed {
+                    Changed::Title(title) => drop(titles.insert(title.id)),
+                    Changed::Person(person) => drop(people.insert(person.id)),
+                }
+            }
+        }
+        (titles, people)
+    };
+    let reader = tokio::time::timeout(std::time::Duration::from_secs(20), reader);
+
+    let (_, read) = tokio::join!(join_all((1..=4).map(writer)), reader);
+
+    let numbers = || (1..=4).flat_map(|writer| (0..10).map(move |number| 100 * writer + number));
+    let (titles, people) = read.expect("a change was missed");
+    assert!(titles.into_iter().eq(numbers().map(TitleId)));
+    assert!(people.into_iter().eq(numbers().map(PersonId)));
+}
+
+async fn written_titles_wait_for_projection_the_longest_first(store: &Opened) {
+    put_titles(store, [film(2)]).await.unwrap();
+    put_titles(store, [film(3), film(1)]).await.unwrap();
+
+    assert_eq!(
+        store.unprojected_titles(2).await.unwrap(),
+        [film(2), film(3)]
+    );
+    assert_eq!(
+        store.unprojected_titles(9).await.unwrap(),
+        [film(2), film(3), film(1)]
+    );
+    assert_eq!(store.unprojected_titles(0).await.unwrap(), []);
+}
+
+async fn a_title_that_is_written_again_keeps_its_place_among_the_waiting(store: &Opened) {
+    put_titles(store, [film(1)]).await.unwrap();
+    put_titles(store, [film(2)]).await.unwrap();
+    let next = revised(&film(1), |_| ());
+
+    put_titles(store, [next.clone()]).await.unwrap();
+
+    assert_eq!(store.unprojected_titles(9).await.unwrap(), [next, film(2)]);
+}
+
+async fn the_mark_is_taken_from_what_is_still_the_same(store: &Opened) {
+    put_titles(store, [film(1), film(2), film(3)])
+        .await
+        .unwrap();
+    let next = revised(&film(1), |_| ());
+    put_titles(store, [next.clone()]).await.unwrap();
+
+    let projected = [(TitleId(1), 1), (TitleId(404), 1), (TitleId(2), 1)];
+    store.mark_titles_projected(&projected).await.unwrap();
+
+    assert_eq!(
+        store.unprojected_titles(9).await.unwrap(),
+        [next.clone(), film(3)]
+    );
+
+    let again = revised(&film(2), |_| ());
+    put_titles(store, [again.clone()]).await.unwrap();
+    store
+        .mark_titles_projected(&[(TitleId(1), 2)])
+        .await
+        .unwrap();
+
+    assert_eq!(
+        store.unprojected_titles(9).await.unwrap(),
+        [film(3), again.clone()]
+    );
+    let all = store.titles_after(None, 9).await.unwrap();
+    assert_eq!(by_id(all), [next, again, film(3)]);
+}
+
+async fn popularity_does_not_wait_for_projection(store: &Opened) {
+    put_titles(store, [film(1)]).await.unwrap();
+    store
+        .mark_titles_projected(&[(TitleId(1), 1)])
+        .await
+        .unwrap();
+
+    store.put_popularity(&[(TitleId(1), 5)]).await.unwrap();
+
+    assert_eq!(store.unprojected_titles(9).await.unwrap(), []);
+}
+
+fn popular(number: u64, popularity: u64) -> Title {
+    Title {
+        popularity,
+        ..film(number)
+    }
+}
+
+fn changed(changes: &[Change]) -> Vec<Changed> {
+    changes
+        .iter()
+        .map(|change| change.changed.clone())
+        .collect()
+}

@@ -1,0 +1,8 @@
+//! [`reelgraph::domain::catalog::CatalogStore`], on every store that keeps the catalogue.
+
+mod backend;
+mod feed;
+mod lists;
+mod reads;
+mod samples;
+mod writes;

@@ -1,0 +1,196 @@
+//! Things to put into a catalogue: complete, each different from the others by its number.
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use reelgraph::domain::catalog::{
+    CatalogBatch, Credit, CreditRole, Episode, ExternalId, Genre, Person, Stamp, Title, TitleKind,
+};
+use reelgraph::domain::error::StoreError;
+use reelgraph::domain::ids::{EpisodeId, GenreId, PersonId, TitleId};
+
+use super::backend::Opened;
+
+/// A time, so many seconds (up to a million) after another one, with a fraction of a second.
+pub(super) fn at(second: u64) -> DateTime<Utc> {
+    DateTime::from_timestamp_millis(1_700_000_000_123).unwrap()
+        + TimeDelta::seconds(i64::try_from(second % 1_000_000).unwrap())
+}
+
+/// A film in which everything that a film can have is set.
+pub(super) fn film(number: u64) -> Title {
+    Title {
+        id: TitleId(number),
+        kind: TitleKind::Film,
+        slug: format!("film-{number}"),
+        name: format!("The Film {number}"),
+        original_name: Some(format!("Der Film {number}")),
+        year: Some(1999),
+        end_year: None,
+        premiered: NaiveDate::from_ymd_opt(1999, 12, 24),
+        duration: Some(5400),
+        genres: vec![GenreId(2), GenreId(1)],
+        credits: vec![
+            credit(1, CreditRole::Director, 0),
+            credit(1, CreditRole::Actor, 0),
+            credit(2, CreditRole::Actor, 1),
+        ],
+        countries: vec!["DE".to_owned(), "AT".to_owned()],
+        languages: vec!["de".to_owned(), "en".to_owned()],
+        external_ids: vec![
+            external("imdb", &format!("tt{number}")),
+            external("wikidata", &format!("Q{number}")),
+        ],
+        network: None,
+        total_seasons: None,
+        popularity: 0,
+        stamp: Stamp::first(at(number)),
+    }
+}
+
+/// A series of which nothing is known but its name.
+pub(super) fn series(number: u64) -> Title {
+    Title {
+        id: TitleId(number),
+        kind: TitleKind::Series,
+        slug: format!("series-{number}"),
+        name: format!("Series {number}"),
+        original_name: None,
+        year: None,
+        end_year: None,
+        premiered: None,
+        duration: None,
+        genres: Vec::new(),
+        credits: Vec::new(),
+        countries: Vec::new(),
+        languages: Vec::new(),
+        external_ids: Vec::new(),
+        network: None,
+        total_seasons: None,
+        popularity: 0,
+        stamp: Stamp::first(at(number)),
+    }
+}
+
+pub(super) fn person(number: u64) -> Person {
+    Person {
+        id: PersonId(number),
+        slug: format!("person-{number}"),
+        name: format!("Person {number}"),
+        born: NaiveDate::from_ymd_opt(1950, 2, 28),
+        external_ids: vec![external("imdb", &format!("nm{number}"))],
+        stamp: Stamp::first(at(number)),
+    }
+}
+
+pub(super) fn genre(number: u64, name: &str) -> Genre {
+    Genre {
+        id: GenreId(number),
+        slug: format!("genre-{number}"),
+        name: name.to_owned(),
+        stamp: Stamp::first(at(number)),
+    }
+}
+
+/// An episode. Its id has no meaning, but grows with the season and the number.
+pub(super) fn episode(series: u64, season: u32, number: u32) -> Episode {
+    Episode {
+        id: EpisodeId(series * 1_000_000 + u64::from(season) * 1000 + u64::from(number)),
+        series: TitleId(series),
+        season,
+        number,
+        name: Some(format!("Episode {number}")),
+        original_name: None,
+        aired: NaiveDate::from_ymd_opt(2008, 1, 20),
+        duration: Some(2880),
+        directors: vec![PersonId(1)],
+        stamp: Stamp::first(at(1)),
+    }
+}
+
+pub(super) fn credit(person: u64, role: CreditRole, order: u32) -> Credit {
+    Credit {
+        person: PersonId(person),
+        role,
+        character: (role == CreditRole::Actor).then(|| format!("Character {order}")),
+        order,
+    }
+}
+
+pub(super) fn external(provider: &str, value: &str) -> ExternalId {
+    ExternalId {
+        provider: provider.to_owned(),
+        value: value.to_owned(),
+    }
+}
+
+/// The title as it is written next, with something changed.
+pub(super) fn revised(title: &Title, change: impl FnOnce(&mut Title)) -> Title {
+    let mut title = title.clone();
+    title.stamp = title
+        .stamp
+        .next(title.stamp.updated_at + TimeDelta::minutes(1));
+    change(&mut title);
+    title
+}
+
+pub(super) async fn put_titles(
+    store: &Opened,
+    titles: impl IntoIterator<Item = Title>,
+) -> Result<(), StoreError> {
+    let titles = titles.into_iter().collect();
+    store
+        .put(&CatalogBatch {
+            titles,
+            ..CatalogBatch::default()
+        })
+        .await
+}
+
+pub(super) async fn put_people(
+    store: &Opened,
+    people: impl IntoIterator<Item = Person>,
+) -> Result<(), StoreError> {
+    let people = people.into_iter().collect();
+    store
+        .put(&CatalogBatch {
+            people,
+            ..CatalogBatch::default()
+        })
+        .await
+}
+
+pub(super) async fn put_genres(
+    store: &Opened,
+    genres: impl IntoIterator<Item = Genre>,
+) -> Result<(), StoreError> {
+    let genres = genres.into_iter().collect();
+    store
+        .put(&CatalogBatch {
+            genres,
+            ..CatalogBatch::default()
+        })
+        .await
+}
+
+pub(super) async fn put_episodes(
+    store: &Opened,
+    episodes: impl IntoIterator<Item = Episode>,
+) -> Result<(), StoreError> {
+    let episodes = episodes.into_iter().collect();
+    store
+        .put(&CatalogBatch {
+            episodes,
+            ..CatalogBatch::default()
+        })
+        .await
+}
+
+/// Reads by id promise no order; this makes them comparable.
+pub(super) fn by_id(mut titles: Vec<Title>) -> Vec<Title> {
+    titles.sort_by_key(|title| title.id);
+    titles
+}
+
+/// Whether a write was refused because it does not fit what is stored.
+pub(super) fn is_conflict(result: &Result<(), StoreError>) -> bool {
+    matches!(result, Err(StoreError::Conflict))
+}

@@ -1,0 +1,257 @@
+//! Lists: their order, their pages, their counts.
+
+use std::fmt::Debug;
+
+use reelgraph::domain::ids::TitleId;
+use reelgraph::domain::page::{Direction, KeyValue, Keyset, Slice, Window};
+use reelgraph::domain::watching::PlaybackEvent::Stop;
+use reelgraph::domain::watching::{Play, WatchState, WatchedItem, WatchedTitle};
+
+use super::support::*;
+
+on_every_backend!(open on [sqlite, mongo]:
+    history_has_the_latest_started_first,
+    history_is_of_one_title_or_of_all,
+    history_hides_sittings_at_whole_series,
+    in_progress_has_the_last_played_first,
+    in_progress_is_what_can_be_resumed,
+    watched_series_has_the_last_played_first,
+    a_page_of_nothing_is_empty,
+);
+
+async fn history_has_the_latest_started_first(opened: &Opened) {
+    let high = 0xffff_ffff_ffff_4fff_bfff_ffff_ffff_ffff;
+    let sittings = [
+        (high, 20_000),
+        (0x10, 20_000),
+        (0x0a, 20_000),
+        (3, 10_000),
+        (4, 30_000),
+        (5, -86_400_000),
+        (6, 20_001),
+    ];
+    for (play, when) in sittings {
+        let item = if play % 2 == 0 { film(1) } else { episode(2) };
+        opened.begin(sitting(ANN, item, play), at(when)).await;
+    }
+
+    let expected = [4, 6, 0x0a, 0x10, high, 3, 5].map(play_id);
+    assert_pages(
+        &expected,
+        async |window| opened.store.history(ANN, None, &window).await.unwrap(),
+        |play: &Play| play.id,
+        |play| Keyset {
+            value: KeyValue::Number(play.started_at.timestamp_millis()),
+            id: KeyValue::Text(play.id.to_string()),
+        },
+    )
+    .await;
+    assert_eq!(opened.store.count_history(ANN, None).await.unwrap(), 7);
+}
+
+async fn history_is_of_one_title_or_of_all(opened: &Opened) {
+    for (play, item) in [
+        (1, episode(1)),
+        (2, film(1)),
+        (3, episode(2)),
+        (4, episode(1)),
+    ] {
+        let when = at(i64::try_from(play).unwrap() * 1000);
+        opened.begin(sitting(ANN, item, play), when).await;
+    }
+
+    assert_pages(
+        &[4, 3, 1].map(play_id),
+        async |window| {
+            opened
+                .store
+                .history(ANN, Some(SERIES), &window)
+                .await
+                .unwrap()
+        },
+        |play: &Play| play.id,
+        |play| Keyset {
+            value: KeyValue::Number(play.started_at.timestamp_millis()),
+            id: KeyValue::Text(play.id.to_string()),
+        },
+    )
+    .await;
+    let store = &opened.store;
+    assert_eq!(store.count_history(ANN, Some(SERIES)).await.unwrap(), 3);
+    assert_eq!(
+        store.count_history(ANN, Some(TitleId(404))).await.unwrap(),
+        0
+    );
+    assert_eq!(store.count_history(ANN, None).await.unwrap(), 4);
+}
+
+async fn history_hides_sittings_at_whole_series(opened: &Opened) {
+    let whole = watch(ANN, WatchedItem::Series(SERIES), at(0));
+    let episode = watch(ANN, episode(1), at(1000));
+    opened
+        .import(vec![whole.clone(), episode.clone()], at(2000))
+        .await;
+    let store = &opened.store;
+
+    let all = store.history(ANN, None, &Window::first(10)).await.unwrap();
+    let of_series = store
+        .history(ANN, Some(SERIES), &Window::first(10))
+        .await
+        .unwrap();
+
+    let found = store.plays(ANN, &[episode.sitting().play]).await.unwrap();
+    assert_eq!((all.rows, all.has_more), (found.clone(), false));
+    assert_eq!((of_series.rows, of_series.has_more), (found, false));
+    assert_eq!(store.count_history(ANN, None).await.unwrap(), 1);
+    assert_eq!(store.count_history(ANN, Some(SERIES)).await.unwrap(), 1);
+    let hidden = store.plays(ANN, &[whole.sitting().play]).await.unwrap();
+    assert_eq!(hidden.len(), 1);
+}
+
+async fn in_progress_has_the_last_played_first(opened: &Opened) {
+    let items = [
+        (film(5), 20_000),
+        (episode(30), 20_000),
+        (film(11), 20_000),
+        (episode(2), 10_000),
+        (film(1), 30_000),
+        (episode(4), 20_001),
+    ];
+    for (play, (item, when)) in items.into_iter().enumerate() {
+        opened
+            .begin(sitting(ANN, item, play as u128), at(when))
+            .await;
+    }
+
+    let expected = [
+        film(1),
+        episode(4),
+        film(5),
+        film(11),
+        episode(30),
+        episode(2),
+    ];
+    assert_pages(
+        &expected,
+        async |window| opened.store.in_progress(ANN, &window).await.unwrap(),
+        |state: &WatchState| state.item,
+        |state| Keyset::by_number(state.last_played_at.timestamp_millis(), state.item.key().1),
+    )
+    .await;
+    assert_eq!(opened.store.count_in_progress(ANN).await.unwrap(), 6);
+}
+
+async fn in_progress_is_what_can_be_resumed(opened: &Opened) {
+    let (half, hardly, whole) = (film(1), film(2), WatchedItem::Series(SERIES));
+    opened.begin(sitting(ANN, half, 1), at(0)).await;
+    opened
+        .report(sitting(ANN, hardly, 2), a_report(Stop, 60.0, at(1000)))
+        .await;
+    opened.begin(sitting(ANN, whole, 3), at(2000)).await;
+    let done = sitting(ANN, episode(1), 4);
+    opened.begin(done, at(3000)).await;
+    assert_eq!(opened.store.count_in_progress(ANN).await.unwrap(), 2);
+
+    opened.report(done, a_report(Stop, 3600.0, at(4000))).await;
+
+    let listed = opened
+        .store
+        .in_progress(ANN, &Window::first(10))
+        .await
+        .unwrap();
+    assert_eq!(
+        listed.rows,
+        opened.store.states(ANN, &[half]).await.unwrap()
+    );
+    assert_eq!(opened.store.count_in_progress(ANN).await.unwrap(), 1);
+}
+
+async fn watched_series_has_the_last_played_first(opened: &Opened) {
+    let series = [
+        (50, 20_000),
+        (7, 20_000),
+        (8, 10_000),
+        (9, 30_000),
+        (60, 20_000),
+    ];
+    for (title, when) in series {
+        let mut watch = watch(ANN, episode(title), at(when));
+        watch.title = TitleId(title);
+        opened.import(vec![watch], at(when)).await;
+    }
+    let whole = WatchedItem::Series(TitleId(10));
+    opened
+        .import(vec![watch(ANN, whole, at(40_000))], at(0))
+        .await;
+    opened.begin(sitting(ANN, film(1), 1), at(50_000)).await;
+
+    assert_pages(
+        &[10, 9, 7, 50, 60, 8].map(TitleId),
+        async |window| opened.store.watched_series(ANN, &window).await.unwrap(),
+        |sum: &WatchedTitle| sum.title,
+        |sum| Keyset::by_number(sum.last_at.timestamp_millis(), sum.title.to_i64()),
+    )
+    .await;
+}
+
+async fn a_page_of_nothing_is_empty(opened: &Opened) {
+    let store = &opened.store;
+    for direction in [Direction::Forward, Direction::Backward] {
+        let window = Window {
+            limit: 5,
+            start: None,
+            direction,
+        };
+
+        let history = store.history(ANN, None, &window).await.unwrap();
+        let progress = store.in_progress(ANN, &window).await.unwrap();
+        let series = store.watched_series(ANN, &window).await.unwrap();
+
+        assert_eq!((history.rows, history.has_more), (vec![], false));
+        assert_eq!((progress.rows, progress.has_more), (vec![], false));
+        assert_eq!((series.rows, series.has_more), (vec![], false));
+    }
+    assert_eq!(store.count_history(ANN, None).await.unwrap(), 0);
+    assert_eq!(store.count_in_progress(ANN).await.unwrap(), 0);
+}
+
+/// Walks through a list in pages of every size, both ways, and finds the same rows each time.
+async fn assert_pages<T, K: PartialEq + Debug + Clone>(
+    expected: &[K],
+    page: impl AsyncFn(Window) -> Slice<T>,
+    key: impl Fn(&T) -> K,
+    place: impl Fn(&T) -> Keyset,
+) {
+    for limit in 1..=expected.len() + 1 {
+        for direction in [Direction::Forward, Direction::Backward] {
+            let mut walked: Vec<K> = Vec::new();
+            let mut start = None;
+            loop {
+                let slice = page(Window {
+                    limit,
+                    start: start.take(),
+                    direction,
+                })
+                .await;
+                let keys: Vec<K> = slice.rows.iter().map(&key).collect();
+                assert!(keys.len() <= limit);
+                let edge = match direction {
+                    Direction::Forward => {
+                        walked.extend(keys);
+                        slice.rows.last()
+                    }
+                    Direction::Backward => {
+                        walked.splice(0..0, keys);
+                        slice.rows.first()
+                    }
+                };
+                assert_eq!(slice.has_more, walked.len() < expected.len());
+                if !slice.has_more {
+                    break;
+                }
+                start = edge.map(&place);
+            }
+            assert_eq!(walked, expected, "pages of {limit}, {direction:?}");
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! What [`reelgraph::domain::watching::WatchStore`] promises.
+
+mod lists;
+mod projection;
+mod reads;
+mod support;
+mod update;

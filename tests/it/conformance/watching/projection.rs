@@ -1,0 +1,138 @@
+//! What the graph has yet to learn.
+
+use reelgraph::domain::ids::{ProfileId, TitleId};
+use reelgraph::domain::watching::PlaybackEvent::Stop;
+use reelgraph::domain::watching::WatchedTitle;
+
+use super::support::*;
+
+on_every_backend!(open on [sqlite, mongo]:
+    the_longest_waiting_comes_first,
+    a_sum_that_changes_while_it_waits_keeps_its_place,
+    a_mark_goes_only_with_the_revision_that_was_projected,
+    a_sum_that_changes_later_waits_again,
+    walking_through_all_sums_finds_each_once,
+);
+
+async fn the_longest_waiting_comes_first(opened: &Opened) {
+    for (profile, title, when) in [
+        (BEN, 3, 2000),
+        (ANN, 9, 1000),
+        (ANN, 1, 3000),
+        (BEN, 4, 4000),
+    ] {
+        opened
+            .begin(
+                sitting(profile, film(title), 1 + u128::from(title)),
+                at(when),
+            )
+            .await;
+    }
+
+    let all = opened.store.unprojected_watches(10).await.unwrap();
+    let some = opened.store.unprojected_watches(2).await.unwrap();
+
+    assert_eq!(
+        keys(&all),
+        [
+            (ANN, TitleId(9)),
+            (BEN, TitleId(3)),
+            (ANN, TitleId(1)),
+            (BEN, TitleId(4))
+        ]
+    );
+    assert_eq!(some, all[..2]);
+    assert_eq!(all[0], opened.sum(ANN, TitleId(9)).await);
+}
+
+async fn a_sum_that_changes_while_it_waits_keeps_its_place(opened: &Opened) {
+    opened.begin(sitting(ANN, film(1), 1), at(1000)).await;
+    opened.begin(sitting(ANN, film(2), 2), at(2000)).await;
+
+    opened
+        .report(sitting(ANN, film(1), 1), a_report(Stop, 3600.0, at(3000)))
+        .await;
+
+    let waiting = opened.store.unprojected_watches(10).await.unwrap();
+    assert_eq!(keys(&waiting), [(ANN, TitleId(1)), (ANN, TitleId(2))]);
+    assert_eq!(waiting[0].stamp.revision, 2);
+}
+
+async fn a_mark_goes_only_with_the_revision_that_was_projected(opened: &Opened) {
+    for title in 1..=3 {
+        let evening = sitting(ANN, film(title), u128::from(title));
+        opened
+            .begin(evening, at(i64::try_from(title).unwrap()))
+            .await;
+    }
+    opened
+        .report(sitting(ANN, film(2), 2), a_report(Stop, 3600.0, at(2000)))
+        .await;
+    let before = opened.sum(ANN, TitleId(1)).await;
+
+    let marks = [
+        (ANN, TitleId(1), 1),
+        (ANN, TitleId(2), 1),
+        (BEN, TitleId(3), 1),
+        (ANN, TitleId(404), 1),
+    ];
+    opened.store.mark_watches_projected(&marks).await.unwrap();
+    opened.store.mark_watches_projected(&[]).await.unwrap();
+
+    let waiting = opened.store.unprojected_watches(10).await.unwrap();
+    assert_eq!(keys(&waiting), [(ANN, TitleId(2)), (ANN, TitleId(3))]);
+    assert_eq!(opened.sum(ANN, TitleId(1)).await, before);
+}
+
+async fn a_sum_that_changes_later_waits_again(opened: &Opened) {
+    opened.begin(sitting(ANN, film(1), 1), at(1000)).await;
+    opened.begin(sitting(ANN, film(2), 2), at(2000)).await;
+    let marks = [(ANN, TitleId(1), 1)];
+    opened.store.mark_watches_projected(&marks).await.unwrap();
+
+    opened
+        .report(sitting(ANN, film(1), 1), a_report(Stop, 3600.0, at(3000)))
+        .await;
+
+    let waiting = opened.store.unprojected_watches(10).await.unwrap();
+    assert_eq!(keys(&waiting), [(ANN, TitleId(2)), (ANN, TitleId(1))]);
+}
+
+async fn walking_through_all_sums_finds_each_once(opened: &Opened) {
+    let far = ProfileId(u64::MAX >> 1);
+    let expected = [
+        (ANN, TitleId(2)),
+        (ANN, TitleId(10)),
+        (ANN, TitleId(u64::MAX >> 1)),
+        (BEN, TitleId(1)),
+        (far, TitleId(3)),
+    ];
+    for (profile, TitleId(title)) in expected.into_iter().rev() {
+        opened
+            .begin(sitting(profile, film(title), u128::from(title)), at(0))
+            .await;
+    }
+
+    for limit in 1..=6 {
+        let mut walked: Vec<WatchedTitle> = Vec::new();
+        loop {
+            let after = walked.last().map(|sum| (sum.profile, sum.title));
+            let rows = opened
+                .store
+                .watched_titles_after(after, limit)
+                .await
+                .unwrap();
+            assert!(rows.len() <= limit);
+            if rows.is_empty() {
+                break;
+            }
+            walked.extend(rows);
+        }
+        assert_eq!(keys(&walked), expected);
+        assert_eq!(walked[0], opened.sum(ANN, TitleId(2)).await);
+    }
+}
+
+fn keys(sums: &[WatchedTitle]) -> Vec<(ProfileId, TitleId)> {
+    sums.iter().map(|sum| (sum.profile, sum.title)).collect()
+}

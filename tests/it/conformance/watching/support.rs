@@ -1,0 +1,162 @@
+//! An empty store, and short ways to fill it.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use reelgraph::adapters::mongo::{MongoDb, MongoWatching};
+use reelgraph::adapters::sqlite::{SqliteDb, SqliteWatching};
+use reelgraph::domain::ids::{EpisodeId, PlayId, ProfileId, TitleId};
+use reelgraph::domain::watching::{
+    Change, ImportedWatch, Ledger, PlaybackEvent, Report, Sitting, WatchError, WatchRules,
+    WatchStore, WatchedItem, WatchedTitle,
+};
+use tempfile::TempDir;
+use uuid::Uuid;
+
+use crate::conformance::Backend;
+use crate::support::servers;
+
+pub(super) const ANN: ProfileId = ProfileId(1);
+pub(super) const BEN: ProfileId = ProfileId(2);
+/// The series that all episodes belong to, unless said otherwise.
+pub(super) const SERIES: TitleId = TitleId(900);
+
+/// An empty store.
+pub(super) struct Opened {
+    pub(super) store: Arc<dyn WatchStore>,
+    /// The same store, as other servers or programs have it open.
+    pub(super) others: Vec<Arc<dyn WatchStore>>,
+    _folder: Option<TempDir>,
+}
+
+pub(super) async fn open(backend: Backend) -> Opened {
+    let mut stores: Vec<Arc<dyn WatchStore>> = Vec::new();
+    let mut folder = None;
+    match backend {
+        Backend::sqlite => {
+            let folder = folder.insert(tempfile::tempdir().unwrap());
+            for _ in 0..4 {
+                let db = SqliteDb::open(&folder.path().join("reelgraph.db")).unwrap();
+                stores.push(Arc::new(SqliteWatching::new(db)));
+            }
+        }
+        Backend::mongo => {
+            let uri = servers::mongo_uri();
+            for index in 0..4 {
+                let store = MongoWatching::new(MongoDb::open(&uri).await.unwrap());
+                if index == 0 {
+                    store.ensure_indexes().await.unwrap();
+                }
+                stores.push(Arc::new(store));
+            }
+        }
+        Backend::neo4j | Backend::redis => unreachable!("watching is not kept there"),
+    }
+    Opened {
+        store: stores.remove(0),
+        others: stores,
+        _folder: folder,
+    }
+}
+
+/// A time, in milliseconds after some evening.
+pub(super) fn at(milliseconds: i64) -> DateTime<Utc> {
+    DateTime::UNIX_EPOCH + TimeDelta::days(20_000) + TimeDelta::milliseconds(milliseconds)
+}
+
+pub(super) fn film(id: u64) -> WatchedItem {
+    WatchedItem::Film(TitleId(id))
+}
+
+pub(super) fn episode(id: u64) -> WatchedItem {
+    WatchedItem::Episode(EpisodeId(id))
+}
+
+pub(super) fn play_id(number: u128) -> PlayId {
+    PlayId(Uuid::from_u128(number))
+}
+
+pub(super) fn sitting(profile: ProfileId, item: WatchedItem, play: u128) -> Sitting {
+    Sitting {
+        profile,
+        play: play_id(play),
+        item,
+        title: match item {
+            WatchedItem::Film(title) | WatchedItem::Series(title) => title,
+            WatchedItem::Episode(_) => SERIES,
+        },
+    }
+}
+
+/// A report on an item of an hour, made and received at the same time.
+pub(super) fn a_report(event: PlaybackEvent, position: f64, at: DateTime<Utc>) -> Report {
+    Report {
+        event,
+        position,
+        at,
+        duration: Some(3600.0),
+    }
+}
+
+/// What records a report.
+pub(super) fn reporting(sitting: Sitting, report: Report) -> Change {
+    Arc::new(move |ledger| {
+        ledger
+            .report(&WatchRules::default(), &sitting, &report, report.at)
+            .map(drop)
+    })
+}
+
+impl Opened {
+    pub(super) async fn report(&self, sitting: Sitting, report: Report) -> Ledger {
+        self.store
+            .update(&[sitting], reporting(sitting, report))
+            .await
+            .unwrap()
+    }
+
+    /// Half an hour of an item of an hour, at one moment: something to resume.
+    pub(super) async fn begin(&self, sitting: Sitting, when: DateTime<Utc>) {
+        let report = a_report(PlaybackEvent::Progress, 1800.0, when);
+        self.report(sitting, report).await;
+    }
+
+    pub(super) async fn import(&self, watches: Vec<ImportedWatch>, now: DateTime<Utc>) -> Ledger {
+        try_import(&*self.store, watches, now).await.unwrap()
+    }
+
+    /// The sum of a profile for a title.
+    pub(super) async fn sum(&self, profile: ProfileId, title: TitleId) -> WatchedTitle {
+        let sums = self.store.watched_titles(profile, &[title]).await.unwrap();
+        let [sum] = <[_; 1]>::try_from(sums).unwrap();
+        sum
+    }
+}
+
+pub(super) async fn try_import(
+    store: &dyn WatchStore,
+    watches: Vec<ImportedWatch>,
+    now: DateTime<Utc>,
+) -> Result<Ledger, WatchError> {
+    let sittings: Vec<Sitting> = watches.iter().map(ImportedWatch::sitting).collect();
+    let pairs: Vec<_> = sittings.iter().copied().zip(watches).collect();
+    let change: Change = Arc::new(move |ledger| {
+        pairs.iter().try_for_each(|(sitting, watch)| {
+            ledger.import(&WatchRules::default(), sitting, watch, now)
+        })
+    });
+    store.update(&sittings, change).await
+}
+
+/// A whole watch that happened elsewhere.
+pub(super) fn watch(profile: ProfileId, item: WatchedItem, when: DateTime<Utc>) -> ImportedWatch {
+    ImportedWatch {
+        profile,
+        item,
+        title: sitting(profile, item, 0).title,
+        at: when,
+        completion: 1.0,
+        liked: None,
+        duration: Some(3600.0),
+    }
+}

@@ -1,0 +1,242 @@
+//! Power cuts and servers that are away: nothing acknowledged is lost or counted twice, and every answer says what is
+//! the matter.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::support::program::{On, Program, Site};
+use crate::support::proxy::Wire;
+
+const STATE: &str = "query ($slug: String) { film(slug: $slug) { watchState { plays completions secondsWatched position } } }";
+const REPORT: &str = "mutation ($input: ReportPlaybackInput!) { reportPlayback(input: $input) { state { plays secondsWatched } completedNow userErrors { code field message } } }";
+
+fn report(item: &str, play: usize, event: &str, position: f64) -> Value {
+    let play = format!("00000000-0000-4000-8000-{play:012}");
+    json!({ "input": { "item": item, "play": play, "event": event, "position": position, "at": "2026-01-01T20:00:00Z" } })
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_killed_server_has_every_answered_report_once_embedded() {
+    a_killed_server_has_every_answered_report_once(On::Embedded).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_killed_server_has_every_answered_report_once_on_the_servers() {
+    a_killed_server_has_every_answered_report_once(On::Servers).await;
+}
+
+/// Reports go on from a client that tries again until it is answered, while the server is killed over and over.
+async fn a_killed_server_has_every_answered_report_once(on: On) {
+    let program = Program::new(on).await;
+    let films = r#"{"slug": "heat-1995", "title": "Heat", "runtime_minutes": 170}"#;
+    std::fs::write(program.data().join("films.ndjson"), films).unwrap();
+    program
+        .expect(&[
+            "load",
+            program.data().join("films.ndjson").to_str().unwrap(),
+        ])
+        .await;
+    let mut site = program.serve().await;
+    site.register("ada@example.org").await;
+    let cookie = site.cookie().map(str::to_owned);
+    let heat = site.id_of("film", "heat-1995").await;
+
+    for round in 0..4 {
+        for play in round * 5..round * 5 + 5 {
+            site.ask(REPORT, report(&heat, play, "START", 0.0)).await;
+            site.ask(REPORT, report(&heat, play, "STOP", 600.0)).await;
+        }
+        // The last one may be on its way when the power goes.
+        let on_its_way = site
+            .post("/graphql")
+            .header("content-type", "application/json")
+            .header("cookie", cookie.clone().unwrap());
+        let body = json!({ "query": REPORT, "variables": report(&heat, round * 5, "STOP", 600.0) })
+            .to_string();
+        let on_its_way = tokio::spawn(on_its_way.body(body).send());
+        site.kill().await;
+        drop(on_its_way.await);
+        site = program.serve().await;
+        site.set_cookie(cookie.clone());
+    }
+    // Everything once more: an answer that never arrived makes a client repeat itself.
+    for play in 0..20 {
+        site.ask(REPORT, report(&heat, play, "START", 0.0)).await;
+        site.ask(REPORT, report(&heat, play, "STOP", 600.0)).await;
+    }
+
+    let state = site.ask(STATE, json!({ "slug": "heat-1995" })).await["film"]["watchState"].clone();
+    assert_eq!(
+        state,
+        json!({ "plays": 20, "completions": 0, "secondsWatched": 12_000.0, "position": 600.0 })
+    );
+    drop(site);
+    program.expect(&["graph", "drain"]).await;
+    let verified = program.expect(&["graph", "verify"]).await;
+    assert!(verified.contains("1 profiles, 1 WATCHED"), "{verified}");
+}
+
+/// A seeded site on the servers, one of them behind a wire.
+async fn behind_a_wire(variable: &'static str) -> (Program, Wire, Site) {
+    let mut program = Program::seeded(On::Servers).await;
+    let address = program.variable(variable).to_owned();
+    let (scheme, rest) = address.split_once("://").unwrap();
+    let (credentials, rest) = rest
+        .rsplit_once('@')
+        .map_or(("", rest), |(credentials, rest)| (credentials, rest));
+    let end = rest.find(['/', '?']).unwrap_or(rest.len());
+    let wire = Wire::to(&rest[..end]).await;
+    let at = if credentials.is_empty() {
+        String::new()
+    } else {
+        format!("{credentials}@")
+    };
+    // A replica set tells clients where its members are, and they would go round the wire.
+    let rest = rest[end..].replace("replicaSet=rs0", "directConnection=true");
+    program.set(
+        variable,
+        &format!("{scheme}://{at}127.0.0.1:{}{rest}", wire.port),
+    );
+    let site = program.serve().await;
+    (program, wire, site)
+}
+
+/// Sends an operation, which must be answered within 5 s. Gives the answer.
+async fn answer_in_time(site: &Site, query: &str, variables: Value) -> Value {
+    let started = Instant::now();
+    let answer = site.send(query, variables).await;
+    assert!(
+        started.elapsed() < Duration::from_secs(5),
+        "{answer} took {:?}",
+        started.elapsed()
+    );
+    answer
+}
+
+fn assert_unavailable(answer: &Value) {
+    let errors = answer["errors"]
+        .as_array()
+        .unwrap_or_else(|| panic!("no errors in {answer}"));
+    assert!(
+        errors
+            .iter()
+            .all(|error| error["extensions"]["code"] == "UPSTREAM_UNAVAILABLE"),
+        "{answer}"
+    );
+    let text = answer.to_string();
+    assert!(
+        !text.contains("127.0.0.1") && !text.contains("localhost"),
+        "{text}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_mongodb_every_answer_is_a_coded_error() {
+    let (_program, wire, mut site) = behind_a_wire("MONGODB_URI").await;
+    site.register("ada@example.org").await;
+    let heat = site.id_of("film", "heat-1995").await;
+
+    for hang in [false, true] {
+        if hang {
+            wire.silence().await
+        } else {
+            wire.cut().await
+        }
+        assert_unavailable(
+            &answer_in_time(&site, "{ film(slug: \"alien-1979\") { name } }", json!({})).await,
+        );
+        assert_unavailable(&answer_in_time(&site, REPORT, report(&heat, 1, "START", 0.0)).await);
+        assert_eq!(site.get("/readyz").send().await.unwrap().status(), 503);
+        assert_eq!(site.get("/healthz").send().await.unwrap().status(), 200);
+        wire.mend();
+        site.wait_for_answer("{ film(slug: \"alien-1979\") { name } }")
+            .await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_redis_nobody_is_taken_for_logged_in_or_out() {
+    let (_program, wire, mut site) = behind_a_wire("REDIS_URL").await;
+    site.register("ada@example.org").await;
+
+    wire.cut().await;
+    assert_unavailable(&answer_in_time(&site, "{ viewer { user { id } } }", json!({})).await);
+    wire.mend();
+    site.wait_for_answer("{ viewer { user { id } } }").await;
+    assert!(
+        site.ask("{ viewer { user { id } } }", json!({})).await["viewer"]["user"]["id"].is_string()
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_the_graph_suggestions_are_what_is_popular_and_watches_go_on() {
+    let (_program, wire, mut site) = behind_a_wire("NEO4J_URI").await;
+    site.register("ada@example.org").await;
+    let heat = site.id_of("film", "heat-1995").await;
+    let suggestions = "{ viewer { profile { recommendations(first: 20) { edges { reasons { kind } node { slug } } } } } }";
+
+    wire.cut().await;
+    site.watch(
+        &heat,
+        "00000000-0000-4000-8000-000000000001",
+        10_000.0,
+        "2026-01-01T20:00:00Z",
+    )
+    .await;
+    let answer = answer_in_time(&site, suggestions, json!({})).await;
+    let edges = answer["data"]["viewer"]["profile"]["recommendations"]["edges"]
+        .as_array()
+        .unwrap_or_else(|| panic!("{answer}"));
+    assert_eq!(edges.len(), 20);
+    assert!(
+        edges
+            .iter()
+            .all(|edge| edge["reasons"][0]["kind"] == "POPULAR"
+                && edge["node"]["slug"] != "heat-1995")
+    );
+    let similar = answer_in_time(
+        &site,
+        "{ film(slug: \"alien-1979\") { similar(first: 5) { nodes { slug } } } }",
+        json!({}),
+    )
+    .await;
+    assert_eq!(
+        similar["data"]["film"]["similar"]["nodes"]
+            .as_array()
+            .map(Vec::len),
+        Some(5),
+        "{similar}"
+    );
+
+    wire.mend();
+    let is_there = |data: &Value| {
+        let edges = data["viewer"]["profile"]["recommendations"]["edges"]
+            .as_array()
+            .unwrap();
+        edges.iter().any(|edge| {
+            edge["reasons"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .any(|reason| reason["kind"] == "WATCHED")
+        })
+    };
+    site.wait_for(Duration::from_secs(30), suggestions, is_there)
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn with_only_some_servers_it_does_not_start() {
+    let mut program = Program::new(On::Embedded).await;
+    program.set("REDIS_URL", "redis://127.0.0.1:1");
+
+    let output = program.run(&["serve"]).await;
+
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        String::from_utf8(output.stderr)
+            .unwrap()
+            .contains("MONGODB_URI and NEO4J_URI not set")
+    );
+}

@@ -1,0 +1,167 @@
+//! What the home page costs: as many calls of the store for fifty titles as for five.
+
+use std::io::BufRead;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use async_graphql::{Executor, Request, Variables};
+use async_trait::async_trait;
+use reelgraph::adapters::argon2::Argon2Hasher;
+use reelgraph::adapters::memory::MemoryEvents;
+use reelgraph::adapters::search::TantivySearch;
+use reelgraph::adapters::sqlite::{
+    SqliteAccounts, SqliteCatalog, SqliteDb, SqliteGraph, SqliteSessions, SqliteWatching,
+};
+use reelgraph::domain::accounts::AccountService;
+use reelgraph::domain::catalog::{
+    CatalogBatch, CatalogService, CatalogStore, Change, Episode, ExternalId, Genre, Person,
+    SearchService, Season, SeasonId, Title, TitleFilter, TitleQuery,
+};
+use reelgraph::domain::clock::{Clock, SystemClock};
+use reelgraph::domain::curation::{LoadService, Source};
+use reelgraph::domain::error::StoreError;
+use reelgraph::domain::ids::{EpisodeId, GenreId, PersonId, TitleId};
+use reelgraph::domain::page::{Slice, Window};
+use reelgraph::domain::recommend::RecommendService;
+use reelgraph::domain::viewer::Viewer;
+use reelgraph::domain::watching::{WatchRules, WatchService};
+use reelgraph::graphql::{Caller, Services, SessionCookie, build};
+
+/// A catalogue that counts how often it is asked.
+struct Counted {
+    store: SqliteCatalog,
+    calls: AtomicUsize,
+}
+
+macro_rules! counted {
+    ($($name:ident($($argument:ident: $kind:ty),*) -> $answer:ty;)+) => {
+        #[async_trait]
+        impl CatalogStore for Counted {
+            $(async fn $name(&self, $($argument: $kind),*) -> Result<$answer, StoreError> {
+                self.calls.fetch_add(1, Ordering::Relaxed);
+                self.store.$name($($argument),*).await
+            })+
+        }
+    };
+}
+
+counted! {
+    titles(ids: &[TitleId]) -> Vec<Title>;
+    titles_by_slug(slugs: &[String]) -> Vec<Title>;
+    titles_by_external_id(ids: &[ExternalId]) -> Vec<Title>;
+    list_titles(query: &TitleQuery, window: &Window) -> Slice<Title>;
+    count_titles(filter: &TitleFilter) -> u64;
+    people(ids: &[PersonId]) -> Vec<Person>;
+    people_by_slug(slugs: &[String]) -> Vec<Person>;
+    genres(ids: &[GenreId]) -> Vec<Genre>;
+    all_genres() -> Vec<Genre>;
+    episodes(ids: &[EpisodeId]) -> Vec<Episode>;
+    episodes_of_series(series: &[TitleId]) -> Vec<Episode>;
+    episodes_of_seasons(seasons: &[SeasonId]) -> Vec<Episode>;
+    seasons(series: &[TitleId]) -> Vec<Season>;
+    put(batch: &CatalogBatch) -> ();
+    put_popularity(counts: &[(TitleId, u64)]) -> ();
+    changes_after(sequence: u64, limit: usize) -> Vec<Change>;
+    unprojected_titles(limit: usize) -> Vec<Title>;
+    mark_titles_projected(titles: &[(TitleId, u64)]) -> ();
+    titles_after(after: Option<TitleId>, limit: usize) -> Vec<Title>;
+    ping() -> ();
+}
+
+struct Films;
+
+impl Source for Films {
+    fn name(&self) -> String {
+        "seed/films.ndjson".to_owned()
+    }
+
+    fn is_document(&self) -> bool {
+        false
+    }
+
+    fn open(&self) -> std::io::Result<Box<dyn BufRead + Send + '_>> {
+        Ok(Box::new(&include_bytes!("../../seed/films.ndjson")[..]))
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_number_of_store_calls_does_not_grow_with_the_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let db = SqliteDb::open(&folder.path().join("store.sqlite")).unwrap();
+    let store = Arc::new(Counted {
+        store: SqliteCatalog::new(db.clone()),
+        calls: AtomicUsize::new(0),
+    });
+    let schema = build(services(&db, Arc::clone(&store)).await);
+    let document = include_str!("fixtures/contract/home.graphql");
+    let ask = async |first: usize| {
+        let request = Request::new(document.replace("first: 20", &format!("first: {first}")))
+            .variables(Variables::default());
+        let before = store.calls.load(Ordering::Relaxed);
+        let response = schema
+            .execute(request.data(Caller::new(
+                Viewer::Anonymous,
+                None,
+                SessionCookie::DEVELOPMENT,
+            )))
+            .await;
+        assert_eq!(response.errors, []);
+        let data = response.data.into_json().unwrap();
+        assert_eq!(
+            data["titles"]["edges"].as_array().map(Vec::len),
+            Some(first)
+        );
+        store.calls.load(Ordering::Relaxed) - before
+    };
+
+    let calls = [ask(5).await, ask(20).await, ask(50).await];
+
+    assert_eq!(calls, [3, 3, 3], "the titles, their genres, their people");
+}
+
+async fn services(db: &SqliteDb, catalog: Arc<Counted>) -> Services {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let events = Arc::new(MemoryEvents::new());
+    let store: Arc<dyn CatalogStore> = catalog;
+    let catalog = CatalogService::new(Arc::clone(&store));
+    let accounts = Arc::new(SqliteAccounts::new(db.clone()));
+    let sessions = Arc::new(SqliteSessions::new(db.clone()));
+    let accounts = AccountService::new(
+        accounts,
+        sessions,
+        Arc::new(Argon2Hasher::new()),
+        Arc::clone(&clock),
+    );
+    let watching = WatchService::new(
+        Arc::new(SqliteWatching::new(db.clone())),
+        catalog.clone(),
+        WatchRules::default(),
+        Arc::clone(&clock),
+        events.clone(),
+    );
+    let load = LoadService::new(
+        store,
+        accounts.clone(),
+        watching.clone(),
+        Arc::clone(&clock),
+        events,
+    );
+    let summary = load
+        .load(&[Box::new(Films)], false, &mut |_, _, _, _| {})
+        .await
+        .unwrap();
+    assert_eq!(summary.refused, 0);
+    Services {
+        search: SearchService::new(Arc::new(TantivySearch::new().unwrap()), catalog.clone()),
+        recommend: RecommendService::new(
+            Arc::new(SqliteGraph::new(db.clone())),
+            catalog.clone(),
+            watching.clone(),
+            Arc::clone(&clock),
+        ),
+        catalog,
+        watching,
+        accounts,
+        clock,
+    }
+}

@@ -1,0 +1,246 @@
+//! The GraphQL schema: what is written down, and what holds for every type of it.
+//!
+//! `UPDATE_SCHEMA=1 cargo test --test it schema` writes `schema.graphql` anew; the difference is reviewed like code.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use async_graphql::parser::parse_schema;
+use async_graphql::parser::types::{
+    BaseType, FieldDefinition, InputValueDefinition, Type, TypeDefinition, TypeKind,
+    TypeSystemDefinition,
+};
+use reelgraph::graphql::sdl;
+
+const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/schema.graphql");
+
+/// Fields that give lists without an argument for their length: the domain keeps them short, or the length was asked
+/// for one level above.
+const WITHOUT_FIRST: [&str; 11] = [
+    "countries",
+    "directors",
+    "edges",
+    "externalIds",
+    "field",
+    "genres",
+    "items",
+    "languages",
+    "nodes",
+    "reasons",
+    "userErrors",
+];
+
+#[test]
+fn the_schema_is_as_written_down() {
+    let sdl = sdl();
+    if std::env::var_os("UPDATE_SCHEMA").is_some() {
+        std::fs::write(PATH, &sdl).unwrap();
+    }
+
+    let written = std::fs::read_to_string(PATH).unwrap();
+
+    assert!(
+        sdl == written,
+        "schema.graphql is not the schema; UPDATE_SCHEMA=1 writes it anew"
+    );
+}
+
+#[test]
+fn everything_is_described() {
+    let mut missing = Vec::new();
+    for (name, ty) in types() {
+        let mut check = |what: String, is_described: bool| {
+            if !is_described {
+                missing.push(what);
+            }
+        };
+        check(name.clone(), ty.description.is_some());
+        for field in fields(&ty) {
+            let path = format!("{name}.{}", field.name.node);
+            check(path.clone(), field.description.is_some());
+            for argument in &field.arguments {
+                let argument = &argument.node;
+                let path = format!("{path}({})", argument.name.node);
+                check(path, argument.description.is_some());
+            }
+        }
+        for field in inputs(&ty) {
+            let path = format!("{name}.{}", field.name.node);
+            check(path, field.description.is_some());
+        }
+        if let TypeKind::Enum(of) = &ty.kind {
+            for value in &of.values {
+                let value = &value.node;
+                let path = format!("{name}.{}", value.value.node);
+                check(path, value.description.is_some());
+            }
+        }
+    }
+
+    assert_eq!(missing, Vec::<String>::new());
+}
+
+#[test]
+fn every_list_has_a_limit() {
+    let mut unbounded = Vec::new();
+    for (name, ty) in types() {
+        for field in fields(&ty) {
+            let is_page = named(&field.ty.node).ends_with("Connection");
+            let has_first = arguments(&field)
+                .iter()
+                .any(|(name, ty, _)| name == "first" && ty == "Int");
+            let is_known = WITHOUT_FIRST.contains(&field.name.node.as_str());
+            if (is_page || is_list(&field.ty.node)) && !has_first && !is_known {
+                unbounded.push(format!("{name}.{}", field.name.node));
+            }
+        }
+    }
+
+    assert_eq!(unbounded, Vec::<String>::new());
+}
+
+#[test]
+fn pages_have_the_shape_that_relay_wants() {
+    let types = types();
+    let shape = |name: &str| -> BTreeMap<String, String> {
+        let fields = fields(&types[name]).into_iter();
+        fields
+            .map(|field| (field.name.node.to_string(), field.ty.node.to_string()))
+            .collect()
+    };
+    let connections = types.keys().filter(|name| name.ends_with("Connection"));
+    for connection in connections {
+        let stem = connection.trim_end_matches("Connection");
+        let edge = shape(&format!("{stem}Edge"));
+        assert_eq!(edge["cursor"], "String!", "{stem}");
+        let node = edge["node"].trim_end_matches('!').to_owned();
+        let expected = [
+            ("edges", format!("[{stem}Edge!]!")),
+            ("nodes", format!("[{node}!]!")),
+            ("pageInfo", "PageInfo!".into()),
+            ("totalCount", "Int".into()),
+        ];
+        let expected = expected.map(|(field, ty)| (field.to_owned(), ty));
+        assert_eq!(shape(connection), BTreeMap::from(expected), "{stem}");
+    }
+    let info = [
+        ("endCursor", "String"),
+        ("hasNextPage", "Boolean!"),
+        ("hasPreviousPage", "Boolean!"),
+        ("startCursor", "String"),
+    ];
+    let info = info.map(|(field, ty)| (field.to_owned(), ty.to_owned()));
+    assert_eq!(shape("PageInfo"), BTreeMap::from(info));
+}
+
+#[test]
+fn mutations_take_an_input_and_return_a_payload() {
+    let types = types();
+    for mutation in fields(&types["Mutation"]) {
+        let name = &mutation.name.node;
+        let arguments: Vec<_> = mutation.arguments.iter().map(|a| &a.node).collect();
+        assert_eq!(arguments.len(), 1, "{name}");
+        assert_eq!(arguments[0].name.node, "input", "{name}");
+        let mut input = name.to_string();
+        input[..1].make_ascii_uppercase();
+        assert_eq!(arguments[0].ty.node.to_string(), format!("{input}Input!"));
+        let payload = named(&mutation.ty.node);
+        assert!(implements(&types[&payload]).contains("Payload"), "{name}");
+    }
+}
+
+#[test]
+fn what_has_an_id_is_a_node() {
+    for (name, ty) in types() {
+        let has_id = fields(&ty).iter().any(|field| field.name.node == "id");
+        if has_id && name != "Node" {
+            assert!(implements(&ty).contains("Node"), "{name}");
+        }
+    }
+}
+
+#[test]
+fn an_interface_says_of_its_fields_what_their_types_say() {
+    let types = types();
+    for (name, ty) in &types {
+        for interface in implements(ty) {
+            for general in fields(&types[&interface]) {
+                let path = format!("{name}.{}", general.name.node);
+                let fields = fields(ty);
+                let field = fields.iter().find(|f| f.name.node == general.name.node);
+                let field = field.unwrap_or_else(|| panic!("{path} is missing"));
+                assert_eq!(field.ty.node, general.ty.node, "{path}");
+                assert_eq!(arguments(field), arguments(&general), "{path}");
+                // What it is called, and what can be put right, depends on what it is.
+                if !["name", "userErrors"].contains(&general.name.node.as_str()) {
+                    assert_eq!(description(field), description(&general), "{path}");
+                }
+            }
+        }
+    }
+}
+
+/// The types of the schema, by name.
+fn types() -> BTreeMap<String, TypeDefinition> {
+    let definitions = parse_schema(sdl()).unwrap().definitions.into_iter();
+    let types = definitions.filter_map(|definition| match definition {
+        TypeSystemDefinition::Type(ty) => Some((ty.node.name.node.to_string(), ty.node)),
+        TypeSystemDefinition::Schema(_) | TypeSystemDefinition::Directive(_) => None,
+    });
+    types.collect()
+}
+
+fn fields(ty: &TypeDefinition) -> Vec<FieldDefinition> {
+    let fields = match &ty.kind {
+        TypeKind::Object(object) => &object.fields,
+        TypeKind::Interface(interface) => &interface.fields,
+        _ => return Vec::new(),
+    };
+    fields.iter().map(|field| field.node.clone()).collect()
+}
+
+fn inputs(ty: &TypeDefinition) -> Vec<InputValueDefinition> {
+    match &ty.kind {
+        TypeKind::InputObject(input) => input.fields.iter().map(|f| f.node.clone()).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn implements(ty: &TypeDefinition) -> BTreeSet<String> {
+    let interfaces = match &ty.kind {
+        TypeKind::Object(object) => &object.implements,
+        TypeKind::Interface(interface) => &interface.implements,
+        _ => return BTreeSet::new(),
+    };
+    interfaces.iter().map(|i| i.node.to_string()).collect()
+}
+
+/// Names, types and defaults.
+fn arguments(field: &FieldDefinition) -> Vec<(String, String, String)> {
+    let argument = |argument: &InputValueDefinition| {
+        (
+            argument.name.node.to_string(),
+            argument.ty.node.to_string(),
+            format!("{:?}", argument.default_value.as_ref().map(|v| &v.node)),
+        )
+    };
+    let arguments = field.arguments.iter();
+    arguments.map(|a| argument(&a.node)).collect()
+}
+
+/// Wherever its lines break.
+fn description(field: &FieldDefinition) -> Option<String> {
+    let description = &field.description.as_ref()?.node;
+    let words: Vec<_> = description.split_whitespace().collect();
+    Some(words.join(" "))
+}
+
+fn is_list(ty: &Type) -> bool {
+    matches!(ty.base, BaseType::List(_))
+}
+
+fn named(ty: &Type) -> String {
+    match &ty.base {
+        BaseType::Named(name) => name.to_string(),
+        BaseType::List(inner) => named(inner),
+    }
+}

@@ -1,0 +1,52 @@
+//! The index follows the catalogue.
+
+use std::collections::HashMap;
+
+use reelgraph::domain::catalog::TitleSearch;
+
+use super::fixture::{Index, person};
+
+#[tokio::test]
+async fn a_change_is_seen_by_the_next_search() {
+    let mut index = Index::new();
+    index.add_with("Old Name", 0, &["Somebody Famous"]);
+    index.add("Old Rival", 5);
+    let mut index = index.apply().await;
+    assert_eq!(index.find("old").await, ["Old Rival", "Old Name"]);
+
+    index.titles[0].popularity = 9;
+    let mut index = index.apply().await;
+    assert_eq!(index.find("old").await, ["Old Name", "Old Rival"]);
+
+    index.titles[0].name = "New Name".to_owned();
+    let index = index.apply().await;
+    assert_eq!(index.find("old").await, ["Old Rival"]);
+    assert_eq!(index.find("new").await, ["New Name"]);
+
+    let renamed = person("Somebody Famous", "Somebody Else");
+    index
+        .search
+        .apply(&[renamed], &HashMap::new())
+        .await
+        .unwrap();
+    assert_eq!(index.find("famous").await, [""; 0]);
+    assert_eq!(index.find("somebody else").await, ["New Name"]);
+}
+
+#[tokio::test]
+async fn a_repeated_change_changes_nothing_and_the_last_of_a_batch_counts() {
+    let mut index = Index::new();
+    index.add_with("Alpha", 0, &["Only One"]);
+    let mut index = index.apply().await.apply().await;
+    assert_eq!(index.find("alpha").await, ["Alpha"]);
+    assert_eq!(index.find("only one").await, ["Alpha"]);
+    let people = index.search.search_people("only one", 10).await.unwrap();
+    assert_eq!(people.len(), 1);
+
+    let mut renamed = index.titles[0].clone();
+    renamed.name = "Omega".to_owned();
+    index.titles.push(renamed);
+    let index = index.apply().await;
+    assert_eq!(index.find("alpha").await, [""; 0]);
+    assert_eq!(index.find("omega").await, ["Omega"]);
+}

@@ -1,0 +1,99 @@
+//! The better comes first.
+
+use reelgraph::domain::catalog::TitleSearch;
+use reelgraph::domain::ids::{PersonId, TitleId};
+use reelgraph::domain::text;
+
+use super::fixture::{Index, Seed, place};
+
+#[tokio::test]
+async fn better_kinds_of_match_come_first() {
+    let names = [
+        "Heat",
+        "The Heat",
+        "Heat Wave",
+        "The Heat Is On",
+        "In the Heat of the Night",
+        "Haet",
+    ];
+    // The worse the match, the more popular.
+    let mut index = Index::new();
+    for (popularity, name) in (0..).zip(names) {
+        index.add(name, popularity);
+    }
+    let index = index.apply().await;
+
+    assert_eq!(index.find("heat").await, names);
+}
+
+#[tokio::test]
+async fn equal_matches_come_by_popularity_then_by_id() {
+    let mut index = Index::new();
+    for (name, popularity) in [
+        ("Star One", 3),
+        ("Star Two", 7),
+        ("Star Three", 3),
+        ("Star Four", 3),
+        ("Star Five", 0),
+    ] {
+        index.add(name, popularity);
+    }
+    let index = index.apply().await;
+    let mut threes = ["Star One", "Star Three", "Star Four"];
+    threes.sort_unstable_by_key(|name| TitleId::of_slug(name));
+
+    let found = index.find("star").await;
+
+    assert_eq!(found[0], "Star Two");
+    assert_eq!(found[1..4], threes);
+    assert_eq!(found[4], "Star Five");
+}
+
+#[tokio::test]
+async fn scores_fall_with_the_order_and_a_shorter_search_is_the_beginning_of_a_longer_one() {
+    let seed = Seed::load().await;
+
+    for query in [
+        "the", "s", "god", "matrx", "john", "american", "-", "of the",
+    ] {
+        let all = seed.index.search_titles(query, 500).await.unwrap();
+        let few = seed.index.search_titles(query, 7).await.unwrap();
+
+        assert!(all.iter().all(|hit| hit.score > 0.0 && hit.score <= 1.0));
+        // All are equally popular.
+        assert!(
+            all.is_sorted_by_key(|hit| place(hit.score, hit.title)),
+            "{query}"
+        );
+        assert_eq!(few, all[..all.len().min(7)], "{query}");
+    }
+}
+
+#[tokio::test]
+async fn people_are_found_by_their_names_the_busiest_first() {
+    let seed = Seed::load().await;
+    let find = async |query: &str| -> Vec<PersonId> {
+        let hits = seed.index.search_people(query, 10).await.unwrap();
+        assert!(hits.is_sorted_by_key(|hit| place(hit.score, hit.person)));
+        hits.iter().map(|hit| hit.person).collect()
+    };
+    let id = |name: &str| PersonId::of_slug(&text::slug(name));
+
+    assert_eq!(find("al pacino").await, [id("Al Pacino")]);
+    assert_eq!(find("AL PACI").await, [id("Al Pacino")]);
+    assert_eq!(find("pacino").await, [id("Al Pacino")]);
+    assert_eq!(find("al pacinno").await, [id("Al Pacino")]);
+    assert_eq!(find("christofer nolan").await[0], id("Christopher Nolan"));
+    assert_eq!(find("zzz").await, []);
+    let whole = seed.index.search_people("al pacino", 1).await.unwrap();
+    assert!((whole[0].score - 1.0).abs() < f64::EPSILON);
+
+    let mut index = Index::new();
+    index.add_with("One", 0, &["Kim Rare", "Kim Busy"]);
+    index.add_with("Two", 0, &["Kim Busy", "Kim Watched"]);
+    index.add_with("Three", 8, &["Kim Watched"]);
+    let index = index.apply().await;
+    let hits = index.search.search_people("kim", 10).await.unwrap();
+    let found: Vec<PersonId> = hits.iter().map(|hit| hit.person).collect();
+    assert_eq!(found, ["Kim Watched", "Kim Busy", "Kim Rare"].map(id));
+}

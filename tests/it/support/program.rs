@@ -1,0 +1,347 @@
+//! The program as its users run it: the real binary, on a store of its own, over HTTP.
+
+use std::path::{Path, PathBuf};
+use std::process::{Output, Stdio};
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use reqwest::header::{CONTENT_TYPE, COOKIE, SET_COOKIE};
+use secrecy::ExposeSecret;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
+
+use super::servers::{Neo4jServer, mongo_uri, neo4j, redis_url};
+
+/// Which way of running.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum On {
+    Embedded,
+    Servers,
+}
+
+/// An installation: an empty store of its own, and the program to work on it.
+pub(crate) struct Program {
+    data: TempDir,
+    variables: Vec<(&'static str, String)>,
+    _neo4j: Option<Neo4jServer>,
+}
+
+impl Program {
+    /// An empty installation.
+    pub(crate) async fn new(on: On) -> Self {
+        let data = tempfile::tempdir().unwrap();
+        if on == On::Embedded {
+            return Self {
+                data,
+                variables: Vec::new(),
+                _neo4j: None,
+            };
+        }
+        let (redis, prefix) = redis_url();
+        let neo4j = neo4j().await;
+        let variables = vec![
+            ("MONGODB_URI", mongo_uri().expose_secret().to_owned()),
+            ("NEO4J_URI", neo4j.uri.clone()),
+            ("NEO4J_USER", neo4j.user.clone()),
+            ("NEO4J_PASSWORD", neo4j.password.expose_secret().to_owned()),
+            ("REDIS_URL", redis.expose_secret().to_owned()),
+            ("REELGRAPH_REDIS_PREFIX", prefix),
+        ];
+        let program = Self {
+            data,
+            variables,
+            _neo4j: Some(neo4j),
+        };
+        // What the test before left in the graph, of which this store knows nothing.
+        assert!(program.run(&["graph", "rebuild"]).await.status.success());
+        program
+    }
+
+    /// An installation with the demo catalogue and its viewers.
+    pub(crate) async fn seeded(on: On) -> Self {
+        let program = Self::new(on).await;
+        match on {
+            On::Embedded => {
+                std::fs::copy(seeded_store(), program.data.path().join("reelgraph.sqlite"))
+                    .unwrap();
+            }
+            On::Servers => {
+                program.expect(&["load", "seed"]).await;
+                program.expect(&["graph", "drain"]).await;
+                program.expect(&["graph", "similar"]).await;
+            }
+        }
+        program
+    }
+
+    /// The same installation with one server at another address.
+    pub(crate) fn set(&mut self, name: &'static str, value: &str) {
+        self.variables.retain(|(other, _)| *other != name);
+        self.variables.push((name, value.to_owned()));
+    }
+
+    /// What a variable is set to.
+    pub(crate) fn variable(&self, name: &str) -> &str {
+        &self
+            .variables
+            .iter()
+            .find(|(other, _)| *other == name)
+            .unwrap()
+            .1
+    }
+
+    /// The folder of the embedded store.
+    pub(crate) fn data(&self) -> &Path {
+        self.data.path()
+    }
+
+    /// Runs a command to its end.
+    pub(crate) async fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().await.unwrap()
+    }
+
+    /// Runs a command that must succeed; what it prints.
+    pub(crate) async fn expect(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments).await;
+        assert!(
+            output.status.success(),
+            "{arguments:?}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// Starts the server and waits until it is ready.
+    pub(crate) async fn serve(&self) -> Site {
+        self.serve_with(&[]).await
+    }
+
+    /// Starts the server with further arguments.
+    pub(crate) async fn serve_with(&self, arguments: &[&str]) -> Site {
+        let mut child = self
+            .command(&[&["serve", "--listen", "127.0.0.1:0"], arguments].concat())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let address = loop {
+            let line = lines
+                .next_line()
+                .await
+                .unwrap()
+                .expect("the server says where it listens");
+            if let Some(address) = line.strip_prefix("listening on ") {
+                break address.to_owned();
+            }
+        };
+        Site {
+            child,
+            address,
+            client: reqwest::Client::new(),
+            cookie: None,
+        }
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_reelgraph"));
+        command
+            .args(arguments)
+            .arg("--data-dir")
+            .arg(self.data.path());
+        for name in [
+            "MONGODB_URI",
+            "NEO4J_URI",
+            "NEO4J_USER",
+            "NEO4J_PASSWORD",
+            "REDIS_URL",
+        ] {
+            command.env_remove(name);
+        }
+        command.envs(self.variables.iter().map(|(name, value)| (name, value)));
+        command
+            .env("REELGRAPH_LOG", "warn")
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .stdin(Stdio::null())
+            .kill_on_drop(true);
+        command
+    }
+}
+
+/// A running server, seen by a client.
+pub(crate) struct Site {
+    child: Child,
+    pub(crate) address: String,
+    client: reqwest::Client,
+    cookie: Option<String>,
+}
+
+impl Site {
+    /// Sends an operation; the whole answer.
+    pub(crate) async fn send(&self, query: &str, variables: Value) -> Value {
+        let mut request = self
+            .client
+            .post(format!("{}/graphql", self.address))
+            .header(CONTENT_TYPE, "application/json");
+        if let Some(cookie) = &self.cookie {
+            request = request.header(COOKIE, cookie);
+        }
+        let response = request
+            .body(json!({ "query": query, "variables": variables }).to_string())
+            .send()
+            .await
+            .unwrap();
+        response.json().await.unwrap()
+    }
+
+    /// Sends an operation that must have no errors; its data.
+    pub(crate) async fn ask(&self, query: &str, variables: Value) -> Value {
+        let mut answer = self.send(query, variables).await;
+        assert_eq!(answer.get("errors"), None, "{query}");
+        answer["data"].take()
+    }
+
+    /// Sends an operation and goes on with the cookie that it sets.
+    pub(crate) async fn ask_for_cookie(&mut self, query: &str, variables: Value) -> Value {
+        let mut request = self
+            .client
+            .post(format!("{}/graphql", self.address))
+            .header(CONTENT_TYPE, "application/json");
+        if let Some(cookie) = &self.cookie {
+            request = request.header(COOKIE, cookie);
+        }
+        let response = request
+            .body(json!({ "query": query, "variables": variables }).to_string())
+            .send()
+            .await
+            .unwrap();
+        if let Some(cookie) = response.headers().get(SET_COOKIE) {
+            self.cookie = cookie
+                .to_str()
+                .unwrap()
+                .split(';')
+                .next()
+                .map(str::to_owned);
+        }
+        response.json().await.unwrap()
+    }
+
+    /// Registers somebody new and stays logged in.
+    pub(crate) async fn register(&mut self, email: &str) {
+        let query = "mutation ($input: RegisterInput!) { register(input: $input) { viewer { user { id } } userErrors { code field message } } }";
+        let answer = self
+            .ask_for_cookie(
+                query,
+                json!({ "input": { "email": email, "password": "correct horse battery" } }),
+            )
+            .await;
+        assert_eq!(
+            answer["data"]["register"]["userErrors"],
+            json!([]),
+            "{answer}"
+        );
+    }
+
+    /// The cookie that requests are sent with.
+    pub(crate) fn cookie(&self) -> Option<&str> {
+        self.cookie.as_deref()
+    }
+
+    /// Sends requests with another cookie.
+    pub(crate) fn set_cookie(&mut self, cookie: Option<String>) {
+        self.cookie = cookie;
+    }
+
+    /// A plain request.
+    pub(crate) fn get(&self, path: &str) -> reqwest::RequestBuilder {
+        self.client.get(format!("{}{path}", self.address))
+    }
+
+    /// A plain request.
+    pub(crate) fn post(&self, path: &str) -> reqwest::RequestBuilder {
+        self.client.post(format!("{}{path}", self.address))
+    }
+
+    /// The global id of a film or series.
+    pub(crate) async fn id_of(&self, field: &str, slug: &str) -> String {
+        let data = self
+            .ask(
+                &format!("query ($slug: String) {{ {field}(slug: $slug) {{ id }} }}"),
+                json!({ "slug": slug }),
+            )
+            .await;
+        data[field]["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Reports a film or episode as played from the start to a position.
+    pub(crate) async fn watch(&self, item: &str, play: &str, to: f64, at: &str) -> Value {
+        let query = "mutation ($input: ReportPlaybackInput!) { reportPlayback(input: $input) {
+            state { position percent watched plays completions secondsWatched } completedNow userErrors { code field message } } }";
+        let report = |event: &str, position: f64| json!({ "input": { "item": item, "play": play, "event": event, "position": position, "at": at } });
+        self.ask(query, report("START", 0.0)).await;
+        self.ask(query, report("STOP", to)).await["reportPlayback"].clone()
+    }
+
+    /// Asks again until the answer is as wanted; fails after the limit.
+    pub(crate) async fn wait_for(
+        &self,
+        limit: Duration,
+        query: &str,
+        is_wanted: impl Fn(&Value) -> bool,
+    ) -> Value {
+        let started = std::time::Instant::now();
+        loop {
+            let data = self.ask(query, json!({})).await;
+            if is_wanted(&data) {
+                return data;
+            }
+            assert!(started.elapsed() < limit, "still {data}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Asks again until there is an answer without errors.
+    pub(crate) async fn wait_for_answer(&self, query: &str) {
+        for _ in 0..200 {
+            if self.send(query, json!({})).await.get("errors").is_none() {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("still no answer to {query}");
+    }
+
+    /// Ends the process at once, as a power cut would.
+    pub(crate) async fn kill(&mut self) {
+        self.child.kill().await.unwrap();
+    }
+}
+
+/// An embedded store with the demo catalogue, made once for all tests.
+fn seeded_store() -> &'static Path {
+    static STORE: OnceLock<(TempDir, PathBuf)> = OnceLock::new();
+    let (_, path) = STORE.get_or_init(|| {
+        let folder = tempfile::tempdir().unwrap();
+        let run = |arguments: &[&str]| {
+            let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_reelgraph"));
+            for name in ["MONGODB_URI", "NEO4J_URI", "REDIS_URL"] {
+                command.env_remove(name);
+            }
+            let status = command
+                .args(arguments)
+                .arg("--data-dir")
+                .arg(folder.path())
+                .current_dir(env!("CARGO_MANIFEST_DIR"))
+                .stdout(Stdio::null())
+                .status();
+            assert!(status.unwrap().success(), "{arguments:?}");
+        };
+        run(&["load", "seed"]);
+        run(&["graph", "drain"]);
+        run(&["graph", "similar"]);
+        let path = folder.path().join("reelgraph.sqlite");
+        (folder, path)
+    });
+    path
+}
