@@ -1,5 +1,5 @@
 // Takes a number for a new generation of SIMILAR edges, higher than all before: the time in milliseconds, so that it
-// grows even if the graph was emptied in between.
+// grows even if the graph was emptied in between. The property that is set and removed again takes the node's lock.
 // Params: graph, the name of the graph's node
 // Returns: generation
 MERGE (graph:Graph {name: $graph})

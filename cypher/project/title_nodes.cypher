@@ -1,6 +1,6 @@
 // Writes title nodes that are new or older than the document, and finds which those are.
-// The REMOVE of a property that is never there takes the node's lock before its revision is read, so that of two
-// writers at the same time the newer document wins.
+// A property that is set and removed again takes the node's lock before its revision is read, so that of two writers
+// at the same time the newer document wins.
 // Params: titles [{id, film, slug, name, year, revision}], each id once, by id
 // Returns: id of each title that was written
 UNWIND $titles AS row

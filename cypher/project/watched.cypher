@@ -1,6 +1,6 @@
 // Writes WATCHED edges that are new or older than the document, with the nodes that they need.
-// The REMOVE of a property that is never there takes the edge's lock before its revision is read, so that of two
-// writers at the same time the newer document wins.
+// A property that is set and removed again takes the edge's lock before its revision is read, so that of two writers
+// at the same time the newer document wins.
 // Params: edges [{profile, title, weight, plays, completions, seconds, firstAt, lastAt, liked, revision}], times in
 //   milliseconds since 1970, each pair of profile and title once, by profile and title
 // Returns: nothing

@@ -18,8 +18,6 @@ macro_rules! on_every_backend {
     };
 }
 
-pub(crate) mod graph;
-
 /// Where a port is tried.
 #[expect(non_camel_case_types, reason = "they double as names of tests")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,5 +34,6 @@ pub(crate) enum Backend {
 
 mod accounts;
 mod catalog;
+pub(crate) mod graph;
 mod sessions;
 mod watching;
