@@ -1,6 +1,6 @@
 //! The program as its users run it: the real binary, on a store of its own, over HTTP.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Output, Stdio};
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -64,8 +64,11 @@ impl Program {
         let program = Self::new(on).await;
         match on {
             On::Embedded => {
-                std::fs::copy(seeded_store(), program.data.path().join("reelgraph.sqlite"))
-                    .unwrap();
+                // The log beside the store is part of it.
+                for file in std::fs::read_dir(seeded_store()).unwrap() {
+                    let file = file.unwrap();
+                    std::fs::copy(file.path(), program.data.path().join(file.file_name())).unwrap();
+                }
             }
             On::Servers => {
                 program.expect(&["load", "seed"]).await;
@@ -318,10 +321,10 @@ impl Site {
     }
 }
 
-/// An embedded store with the demo catalogue, made once for all tests.
+/// The folder of an embedded store with the demo catalogue, made once for all tests.
 fn seeded_store() -> &'static Path {
-    static STORE: OnceLock<(TempDir, PathBuf)> = OnceLock::new();
-    let (_, path) = STORE.get_or_init(|| {
+    static STORE: OnceLock<TempDir> = OnceLock::new();
+    let folder = STORE.get_or_init(|| {
         let folder = tempfile::tempdir().unwrap();
         let run = |arguments: &[&str]| {
             let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_reelgraph"));
@@ -340,8 +343,7 @@ fn seeded_store() -> &'static Path {
         run(&["load", "seed"]);
         run(&["graph", "drain"]);
         run(&["graph", "similar"]);
-        let path = folder.path().join("reelgraph.sqlite");
-        (folder, path)
+        folder
     });
-    path
+    folder.path()
 }
