@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::fields::{Fields, checked_text, shown};
-use super::source::Problem;
+use super::problem::Problem;
 use crate::domain::catalog::ExternalId;
 
 /// Reads `ids`: one spelling for each id, numbers and texts alike, sorted by provider.

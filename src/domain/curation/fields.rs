@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::{Map, Value};
 
-use super::source::Problem;
+use super::problem::Problem;
 use crate::domain::text;
 
 /// A record's fields, and what was noticed while they were taken.

@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, HashSet};
 use std::io::BufRead;
 use std::sync::Arc;
 
+use super::problem::Problem;
 use super::run::Run;
-use super::source::Problem;
 use crate::domain::accounts::{AccountError, AccountService};
 use crate::domain::catalog::CatalogStore;
 use crate::domain::clock::Clock;

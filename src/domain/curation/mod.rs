@@ -4,6 +4,7 @@ mod checks;
 mod drafts;
 mod fields;
 mod load;
+mod problem;
 mod records;
 mod resolve;
 mod run;
@@ -11,5 +12,6 @@ mod source;
 mod write;
 
 pub use load::{LoadError, LoadService, LoadSummary, Phase, Source, Tally, Tell};
+pub use problem::Problem;
 pub use records::{CreditName, EpisodeRecord, PersonRecord, Record, TitleRecord, WatchRecord};
-pub use source::{Entry, Finding, Problem, Records};
+pub use source::{Entry, Finding, Records};

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::checks::{check_external_ids, check_person_name, looks_double_encoded};
 use super::fields::{Fields, checked_slug, checked_text, shown};
-use super::source::Problem;
+use super::problem::Problem;
 use crate::domain::catalog::{ExternalId, GenreName, TitleKind, genre_name};
 use crate::domain::text;
 

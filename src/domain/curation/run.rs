@@ -6,8 +6,9 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use chrono::Datelike;
 
 use super::load::{LoadError, LoadService, LoadSummary, Phase, Source, Tell};
+use super::problem::Problem;
 use super::records::{EpisodeRecord, PersonRecord, Record, TitleRecord, WatchRecord};
-use super::source::{Finding, Problem, Records};
+use super::source::{Finding, Records};
 use crate::domain::catalog::{CatalogBatch, ExternalId, Title};
 use crate::domain::error::StoreError;
 use crate::domain::ids::EpisodeId;

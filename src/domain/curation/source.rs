@@ -4,6 +4,7 @@ use std::io::{self, BufRead, Read};
 
 use serde_json::Value;
 
+use super::problem::Problem;
 use super::records::Record;
 
 /// The longest line, in bytes.
@@ -11,24 +12,6 @@ const MAX_LINE: usize = 1024 * 1024;
 /// The longest file that is read as a whole, in bytes.
 const MAX_DOCUMENT: usize = 64 * 1024 * 1024;
 const BOM: &[u8] = "\u{feff}".as_bytes();
-
-/// What is wrong with a field, or with a record as a whole.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
-    /// The field; empty for the record as a whole.
-    pub field: String,
-    /// What is wrong, as the rest of a sentence that begins with the field.
-    pub reason: String,
-}
-
-impl Problem {
-    pub(super) fn new(field: impl Into<String>, reason: impl Into<String>) -> Self {
-        Self {
-            field: field.into(),
-            reason: reason.into(),
-        }
-    }
-}
 
 /// A record, or why there is none, with its place.
 #[derive(Debug)]

@@ -7,10 +7,10 @@ use chrono::TimeDelta;
 use super::checks::is_identifying;
 use super::drafts;
 use super::load::LoadError;
+use super::problem::Problem;
 use super::records::{EpisodeRecord, PersonRecord, TitleRecord, WatchRecord};
 use super::resolve;
 use super::run::{BATCH, Placed, Run, Waiting};
-use super::source::Problem;
 use crate::domain::catalog::{CatalogBatch, Episode, Title, TitleKind};
 use crate::domain::error::StoreError;
 use crate::domain::ids::{EpisodeId, PersonId, ProfileId};
@@ -74,7 +74,7 @@ impl Run<'_> {
         let mut sound: Vec<Placed<&TitleRecord>> = Vec::new();
         for (line, record) in &records {
             if let Some(problem) = self.contradiction(record, &stored) {
-                self.refuse(*line, &problem)
+                self.refuse(*line, &problem);
             } else {
                 let ids = record.external_ids.iter().filter(|id| is_identifying(id));
                 self.owners

@@ -183,19 +183,18 @@ pub(crate) struct Site {
 impl Site {
     /// Sends an operation; the whole answer.
     pub(crate) async fn send(&self, query: &str, variables: Value) -> Value {
+        self.respond(query, variables).await.json().await.unwrap()
+    }
+
+    async fn respond(&self, query: &str, variables: Value) -> reqwest::Response {
         let mut request = self
-            .client
-            .post(format!("{}/graphql", self.address))
+            .post("/graphql")
             .header(CONTENT_TYPE, "application/json");
         if let Some(cookie) = &self.cookie {
             request = request.header(COOKIE, cookie);
         }
-        let response = request
-            .body(json!({ "query": query, "variables": variables }).to_string())
-            .send()
-            .await
-            .unwrap();
-        response.json().await.unwrap()
+        let body = json!({ "query": query, "variables": variables });
+        request.body(body.to_string()).send().await.unwrap()
     }
 
     /// Sends an operation that must have no errors; its data.
@@ -207,18 +206,7 @@ impl Site {
 
     /// Sends an operation and goes on with the cookie that it sets.
     pub(crate) async fn ask_for_cookie(&mut self, query: &str, variables: Value) -> Value {
-        let mut request = self
-            .client
-            .post(format!("{}/graphql", self.address))
-            .header(CONTENT_TYPE, "application/json");
-        if let Some(cookie) = &self.cookie {
-            request = request.header(COOKIE, cookie);
-        }
-        let response = request
-            .body(json!({ "query": query, "variables": variables }).to_string())
-            .send()
-            .await
-            .unwrap();
+        let response = self.respond(query, variables).await;
         if let Some(cookie) = response.headers().get(SET_COOKIE) {
             self.cookie = cookie
                 .to_str()
