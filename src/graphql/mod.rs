@@ -19,6 +19,7 @@ pub mod limits;
 mod loaders;
 mod node;
 mod nulls;
+mod order;
 mod page;
 mod recommend;
 mod scalars;

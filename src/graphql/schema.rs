@@ -16,6 +16,7 @@ use super::hierarchy::Hierarchy;
 use super::loaders::Loaders;
 use super::node::NodeQuery;
 use super::nulls;
+use super::order::Order;
 use super::search::SearchQuery;
 use super::types::Types;
 use super::user_error::Payload;
@@ -56,9 +57,13 @@ impl Executor for Schema {
         let (query, operation) = (request.query.clone(), request.operation_name.clone());
         let variables = std::mem::take(&mut request.variables);
         // A document that cannot be parsed costs nothing: the schema says what is wrong with it.
-        let cost = request.parsed_query().map_or(0, |document| {
-            self.costs.of(document, operation.as_deref(), &variables)
-        });
+        let (cost, order) = match request.parsed_query() {
+            Ok(document) => (
+                self.costs.of(document, operation.as_deref(), &variables),
+                Order::of(document, operation.as_deref()),
+            ),
+            Err(_) => (0, Order::default()),
+        };
         request.variables = variables;
         if cost > cost::MOST {
             return Response::from_errors(vec![too_much(cost)]);
@@ -72,6 +77,7 @@ impl Executor for Schema {
             let (places, data) = (places.into_iter(), &mut response.data);
             nulls::complete(&self.types, &document, operation.as_deref(), places, data);
         }
+        order.apply(&mut response.data);
         response
     }
 
