@@ -258,7 +258,7 @@ async fn for_you(site: &Site, documents: &mut Documents, heat: &str) {
         })
     };
     let data = site
-        .wait_for(Duration::from_secs(1), &document, is_there)
+        .wait_for(Duration::from_secs(10), &document, is_there)
         .await;
 
     let profile = &data["viewer"]["profile"];

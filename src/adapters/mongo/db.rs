@@ -28,7 +28,7 @@ const UNCERTAIN: [&str; 3] = [
 /// How long to look for a server that answers.
 const SELECTION: Duration = Duration::from_millis(2500);
 /// How long any one operation may take, transactions with their retries included.
-const PATIENCE: Duration = Duration::from_millis(4500);
+const PATIENCE: Duration = Duration::from_secs(4);
 
 /// A connection to the database that the address names. Clones share it.
 #[derive(Clone)]

@@ -60,7 +60,7 @@ const BY_METADATA: Weights = Weights {
 };
 
 /// What the logarithm of its watchers adds to a title beside one that nobody watched.
-const KNOWN_TITLE: f64 = 0.1;
+const KNOWN_TITLE: f64 = 0.04;
 
 /// What ranking needs to know of a title.
 #[derive(Debug, Clone, PartialEq)]
