@@ -11,6 +11,9 @@ use serde::Deserialize;
 
 use crate::domain::watching::WatchRules;
 
+/// What is logged by default: the Neo4j driver says something of every connection.
+const LOG: &str = "info,neo4rs=warn";
+
 /// What can be set. Each is `None` if it was not.
 #[derive(Debug, Clone, Default, Args, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -34,7 +37,7 @@ pub struct Settings {
         value_name = "ENV"
     )]
     pub env: Option<Environment>,
-    /// What is logged, as tracing's `EnvFilter` has it [default: info]
+    /// What is logged, as tracing's `EnvFilter` has it [default: info,neo4rs=warn]
     #[arg(long, global = true, env = "REELGRAPH_LOG", value_name = "FILTER")]
     pub log: Option<String>,
     /// Origins of web pages on other hosts that may send changes, as `https://www.example.org`
@@ -179,7 +182,7 @@ impl Config {
                 .or(file.data_dir)
                 .unwrap_or_else(|| PathBuf::from("reelgraph-data")),
             env: given.env.or(file.env).unwrap_or_default(),
-            log: given.log.or(file.log).unwrap_or_else(|| "info".to_owned()),
+            log: given.log.or(file.log).unwrap_or_else(|| LOG.to_owned()),
             trusted_origins: given
                 .trusted_origins
                 .or(file.trusted_origins)
