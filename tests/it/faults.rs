@@ -160,13 +160,18 @@ async fn without_redis_nobody_is_taken_for_logged_in_or_out() {
     let (_program, wire, mut site) = behind_a_wire("REDIS_URL").await;
     site.register("ada@example.org").await;
 
-    wire.cut().await;
-    assert_unavailable(&answer_in_time(&site, "{ viewer { user { id } } }", json!({})).await);
-    wire.mend();
-    site.wait_for_answer("{ viewer { user { id } } }").await;
-    assert!(
-        site.ask("{ viewer { user { id } } }", json!({})).await["viewer"]["user"]["id"].is_string()
-    );
+    let who = "{ viewer { user { id } } }";
+    for hang in [false, true] {
+        if hang {
+            wire.silence().await;
+        } else {
+            wire.cut().await;
+        }
+        assert_unavailable(&answer_in_time(&site, who, json!({})).await);
+        wire.mend();
+        site.wait_for_answer(who).await;
+        assert!(site.ask(who, json!({})).await["viewer"]["user"]["id"].is_string());
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -209,7 +214,6 @@ async fn without_the_graph_suggestions_are_what_is_popular_and_watches_go_on() {
         "{similar}"
     );
 
-    wire.mend();
     let is_there = |data: &Value| {
         let edges = data["viewer"]["profile"]["recommendations"]["edges"]
             .as_array()
@@ -222,8 +226,20 @@ async fn without_the_graph_suggestions_are_what_is_popular_and_watches_go_on() {
                 .any(|reason| reason["kind"] == "WATCHED")
         })
     };
+    wire.mend();
     site.wait_for(Duration::from_secs(30), suggestions, is_there)
         .await;
+
+    wire.silence().await;
+    let answer = answer_in_time(&site, suggestions, json!({})).await;
+    let edges = &answer["data"]["viewer"]["profile"]["recommendations"]["edges"];
+    assert_eq!(edges[0]["reasons"][0]["kind"], "POPULAR", "{answer}");
+    let play = "00000000-0000-4000-8000-000000000002";
+    let started = Instant::now();
+    site.watch(&heat, play, 10_000.0, "2026-01-02T20:00:00Z")
+        .await;
+    assert!(started.elapsed() < Duration::from_secs(5));
+    wire.cut().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

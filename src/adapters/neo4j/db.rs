@@ -18,9 +18,9 @@ use serde::de::DeserializeOwned;
 use crate::domain::error::StoreError;
 
 /// How long a read may take, finding a connection included.
-const READ: Duration = Duration::from_millis(3900);
+const READ: Duration = Duration::from_secs(3);
 /// After how long the server itself gives up a read.
-const READ_ON_SERVER: Duration = Duration::from_millis(3500);
+const READ_ON_SERVER: Duration = Duration::from_millis(2600);
 /// How long a write may take, with all that is tried again.
 const WRITE: Duration = Duration::from_secs(10);
 /// How long to wait for a connection when all are in use.
