@@ -1,5 +1,7 @@
 //! What can go wrong, said in a way that is stable for clients: every error has a code.
 
+use std::time::Duration;
+
 use serde::Serialize;
 
 /// The stable code of a failure, as clients see it in `extensions.code` and in `userErrors.code`.
@@ -28,7 +30,7 @@ pub enum ErrorCode {
     Unauthenticated,
     /// E-mail address or password is wrong.
     WrongCredentials,
-    /// Too many at once or in too short a time.
+    /// Too many at once or in too short a time; see [`Coded::retry_after`].
     RateLimited,
     /// A cursor, or another argument of paging, is not one that the list gave out.
     BadCursor,
@@ -68,6 +70,11 @@ pub trait Coded: std::error::Error + Send + Sync + 'static {
 
     /// The input field that is to blame, in the client's spelling.
     fn field(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// How long to wait before trying again, where that is known.
+    fn retry_after(&self) -> Option<Duration> {
         None
     }
 }

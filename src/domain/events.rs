@@ -8,6 +8,10 @@ pub enum Event {
     CatalogChanged,
     /// Something was watched.
     WatchesChanged,
+    /// A mail waits to be sent.
+    MailQueued,
+    /// Somebody is to be forgotten.
+    ErasureRequested,
 }
 
 /// Passes events on.

@@ -52,7 +52,28 @@ numeric_ids! {
     ProfileId;
     /// One log-in on one device.
     SessionId;
+    /// A key that a machine uses the API with.
+    ApiKeyId;
+    /// A mail that waits to be sent.
+    MailId;
+    /// An entry of the audit list.
+    AuditId;
+    /// A request to forget a person.
+    ErasureId;
 }
+
+macro_rules! random_ids {
+    ($($name:ident),+) => {$(
+        impl $name {
+            /// A new random id.
+            pub fn random(rng: &mut dyn Rng) -> Self {
+                Self(rng.next_u64() >> 1)
+            }
+        }
+    )+};
+}
+
+random_ids!(UserId, ProfileId, SessionId, ApiKeyId, MailId, AuditId, ErasureId);
 
 impl TitleId {
     /// The id of the title that is first loaded under this slug.
@@ -91,25 +112,6 @@ impl ProfileId {
     /// The id of the profile that stands for a `viewer` key of a loaded file.
     pub fn of_key(key: &str) -> Self {
         Self(derive(&["viewer", key]))
-    }
-
-    /// A new random id.
-    pub fn random(rng: &mut dyn Rng) -> Self {
-        Self(rng.next_u64() >> 1)
-    }
-}
-
-impl UserId {
-    /// A new random id.
-    pub fn random(rng: &mut dyn Rng) -> Self {
-        Self(rng.next_u64() >> 1)
-    }
-}
-
-impl SessionId {
-    /// A new random id.
-    pub fn random(rng: &mut dyn Rng) -> Self {
-        Self(rng.next_u64() >> 1)
     }
 }
 

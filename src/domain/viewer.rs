@@ -1,6 +1,44 @@
-//! Who asks.
+//! Who asks, and from where.
 
-use super::ids::{ProfileId, SessionId, UserId};
+use std::net::{IpAddr, Ipv6Addr};
+
+use serde::{Deserialize, Serialize};
+
+use super::ids::{ApiKeyId, ProfileId, SessionId, UserId};
+
+/// What an account may do; each role may do what those before it may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Watches.
+    Viewer,
+    /// Keeps the catalogue.
+    Curator,
+    /// Keeps the peace.
+    Moderator,
+    /// May do everything.
+    Admin,
+}
+
+impl Role {
+    /// All of them, the least first.
+    pub const ALL: [Self; 4] = [Self::Viewer, Self::Curator, Self::Moderator, Self::Admin];
+
+    /// As stores and commands spell it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Viewer => "viewer",
+            Self::Curator => "curator",
+            Self::Moderator => "moderator",
+            Self::Admin => "admin",
+        }
+    }
+
+    /// The role that is spelled like this.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.as_str() == text)
+    }
+}
 
 /// The one who asks: nobody in particular, or an account with one of its profiles chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,8 +56,24 @@ pub struct KnownViewer {
     pub user: UserId,
     /// The profile that watches.
     pub profile: ProfileId,
-    /// The log-in that this request came with.
-    pub session: SessionId,
+    /// What this request may do: the account's role, or less if it came with a key.
+    pub role: Role,
+    /// What the request proved itself with.
+    pub login: Login,
+}
+
+/// What a request proves itself with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Login {
+    /// A log-in on a device.
+    Session(SessionId),
+    /// A machine's key, which may read, and never manages the account.
+    ApiKey {
+        /// Which.
+        id: ApiKeyId,
+        /// Whether it may also report what is watched.
+        may_watch: bool,
+    },
 }
 
 impl Viewer {
@@ -34,5 +88,76 @@ impl Viewer {
     /// The profile that watches, if logged in.
     pub fn profile(&self) -> Option<ProfileId> {
         self.known().map(|viewer| viewer.profile)
+    }
+}
+
+impl KnownViewer {
+    /// The log-in that the request came with; `None` for a machine with a key.
+    pub fn session(&self) -> Option<SessionId> {
+        match self.login {
+            Login::Session(session) => Some(session),
+            Login::ApiKey { .. } => None,
+        }
+    }
+
+    /// Whether this request may change what the profile watched.
+    pub fn may_watch(&self) -> bool {
+        match self.login {
+            Login::Session(_) => true,
+            Login::ApiKey { may_watch, .. } => may_watch,
+        }
+    }
+}
+
+/// What sent a request.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Client {
+    /// Its network address, if it came over a network.
+    pub address: Option<IpAddr>,
+    /// What it calls itself (the `User-Agent` header).
+    pub device: Option<String>,
+}
+
+impl Client {
+    /// The network that it is counted under: the address itself, of IPv6 the first 64 bits, because whoever has one
+    /// address there has all of them. `local` without an address: a command.
+    pub fn network(&self) -> String {
+        match self.address.map(|address| address.to_canonical()) {
+            None => "local".to_owned(),
+            Some(IpAddr::V4(address)) => address.to_string(),
+            Some(IpAddr::V6(address)) => {
+                let [a, b, c, d, ..] = address.segments();
+                Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).to_string()
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn network(address: &str) -> String {
+        let address = Some(address.parse().unwrap());
+        Client {
+            address,
+            device: None,
+        }
+        .network()
+    }
+
+    #[test]
+    fn one_customer_of_a_provider_is_one_network() {
+        assert_eq!(network("192.0.2.7"), "192.0.2.7");
+        assert_eq!(network("::ffff:192.0.2.7"), "192.0.2.7");
+        assert_eq!(network("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
+        assert_eq!(network("2001:db8:1:2::1"), "2001:db8:1:2::");
+    }
+
+    #[test]
+    fn roles_are_in_order() {
+        assert!(Role::ALL.is_sorted());
+        assert_eq!(Role::parse("moderator"), Some(Role::Moderator));
+        assert_eq!(Role::parse("Admin"), None);
     }
 }

@@ -1,26 +1,83 @@
-//! The ports to where accounts and sessions are kept.
+//! The ports to where accounts, sessions and one-time secrets are kept.
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
+use super::access_token::SigningKey;
+use super::api_key::ApiKey;
+use super::audit::AuditEntry;
+use super::erasure::Erasure;
 use super::error::AccountError;
+use super::identity::Identity;
+use super::mail::Mail;
+use super::one_time::OneTime;
+use super::session::{Rotation, Session};
 use super::token::TokenHash;
-use super::types::{EmailAddress, Profile, Session, User};
+use super::types::{EmailAddress, Profile, User};
 use crate::domain::error::StoreError;
-use crate::domain::ids::{ProfileId, SessionId, UserId};
+use crate::domain::ids::{ApiKeyId, ErasureId, MailId, ProfileId, SessionId, UserId};
+use crate::domain::page::{Slice, Window};
 
-/// Where accounts and profiles are kept. Reads leave out what does not exist and promise no order, unless said
-/// otherwise.
+/// One thing to write. A whole list of them is written at once, or nothing is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum AccountWrite {
+    /// Adds an account. [`AccountError::EmailTaken`] if the address is in use.
+    AddUser(User),
+    /// Replaces an account whose stored revision is one less than the given one's; if it is another, or there is no
+    /// such account, [`StoreError::Conflict`]. [`AccountError::EmailTaken`] if another account has the address.
+    PutUser(User),
+    /// Removes an account with its identities, API keys, audit entries and waiting mail. Its profiles stay.
+    DeleteUser(UserId),
+    /// Adds a profile.
+    AddProfile(Profile),
+    /// Replaces a profile whose stored revision is one less than the given one's; if it is another, or there is no
+    /// such profile, [`StoreError::Conflict`].
+    PutProfile(Profile),
+    /// Removes a profile, if it is there.
+    DeleteProfile(ProfileId),
+    /// Adds an identity. [`AccountError::IdentityTaken`] if the subject has an account, or the account has another
+    /// subject of the same provider.
+    AddIdentity(Identity),
+    /// Removes an account's identity of a provider, if there is one.
+    DeleteIdentity {
+        /// The account.
+        user: UserId,
+        /// The provider.
+        provider: String,
+    },
+    /// Adds a key.
+    AddApiKey(ApiKey),
+    /// Removes a key of an account, if it is there.
+    DeleteApiKey {
+        /// The account.
+        user: UserId,
+        /// The key.
+        id: ApiKeyId,
+    },
+    /// Puts a mail into the queue.
+    AddMail(Mail),
+    /// Appends to the audit list.
+    AddAudit(AuditEntry),
+    /// Asks to forget profiles.
+    AddErasure(Erasure),
+}
+
+/// Where accounts and everything that hangs on them are kept. Reads leave out what does not exist and promise no
+/// order, unless said otherwise.
 #[async_trait]
 pub trait AccountStore: Send + Sync {
-    /// Adds an account with its first profile, both or none. [`AccountError::EmailTaken`] if the address is in use.
-    async fn create_user(&self, user: &User, profile: &Profile) -> Result<(), AccountError>;
+    /// Writes all of it, in this order, or nothing. Once this returns it survives a crash. An id that is taken is
+    /// [`StoreError::Conflict`].
+    async fn write(&self, writes: Vec<AccountWrite>) -> Result<(), AccountError>;
 
     /// The account with this address.
     async fn find_user_by_email(&self, email: &EmailAddress) -> Result<Option<User>, StoreError>;
 
     /// The accounts with these ids.
     async fn users(&self, ids: &[UserId]) -> Result<Vec<User>, StoreError>;
+
+    /// A page of all accounts, the oldest first, ties by id. Keyset: (`created_at` in milliseconds, id).
+    async fn list_users(&self, window: &Window) -> Result<Slice<User>, StoreError>;
 
     /// The profiles with these ids.
     async fn profiles(&self, ids: &[ProfileId]) -> Result<Vec<Profile>, StoreError>;
@@ -30,25 +87,92 @@ pub trait AccountStore: Send + Sync {
 
     /// Adds those of the profiles whose id is not there yet; the others stay as they are.
     async fn add_profiles(&self, profiles: &[Profile]) -> Result<(), StoreError>;
+
+    /// The identity of a subject at a provider.
+    async fn find_identity(
+        &self,
+        provider: &str,
+        subject: &str,
+    ) -> Result<Option<Identity>, StoreError>;
+
+    /// The identities of an account, by provider.
+    async fn identities_of_user(&self, user: UserId) -> Result<Vec<Identity>, StoreError>;
+
+    /// The key with this id.
+    async fn find_api_key(&self, id: ApiKeyId) -> Result<Option<ApiKey>, StoreError>;
+
+    /// The keys of an account, the oldest first, ties by id.
+    async fn api_keys_of_user(&self, user: UserId) -> Result<Vec<ApiKey>, StoreError>;
+
+    /// Notes that a key was used, unless it is gone.
+    async fn touch_api_key(&self, id: ApiKeyId, now: DateTime<Utc>) -> Result<(), StoreError>;
+
+    /// A page of what was done to an account, the latest first, ties by id, ascending. Keyset: (`at` in milliseconds,
+    /// id).
+    async fn audit_of_user(
+        &self,
+        user: UserId,
+        window: &Window,
+    ) -> Result<Slice<AuditEntry>, StoreError>;
+
+    /// Takes up to `limit` mails that are due, the longest due first: each counts one more attempt and is due again
+    /// at `until`, so that two who take at the same time never get the same one, and one that is taken by somebody
+    /// who dies goes out later.
+    async fn claim_mails(
+        &self,
+        now: DateTime<Utc>,
+        until: DateTime<Utc>,
+        limit: usize,
+    ) -> Result<Vec<Mail>, StoreError>;
+
+    /// Makes a mail due at another time, unless it is gone.
+    async fn postpone_mail(
+        &self,
+        id: MailId,
+        due_at: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError>;
+
+    /// Takes a mail out of the queue, if it is there.
+    async fn remove_mail(&self, id: MailId) -> Result<(), StoreError>;
+
+    /// Up to `limit` erasures that are not finished, the oldest first.
+    async fn pending_erasures(&self, limit: usize) -> Result<Vec<Erasure>, StoreError>;
+
+    /// Marks an erasure as finished and takes its profiles out of it.
+    async fn finish_erasure(&self, id: ErasureId, now: DateTime<Utc>) -> Result<(), StoreError>;
+
+    /// The erasure with this code.
+    async fn find_erasure(&self, code: &str) -> Result<Option<Erasure>, StoreError>;
 }
 
-/// Where sessions are kept. What has expired is as good as not there.
+/// Where sessions are kept. What has expired (`expires_at`) is as good as not there. Once a method returns, what it
+/// did survives a crash.
 #[async_trait]
 pub trait SessionStore: Send + Sync {
-    /// Adds a session. Once this returns it survives a crash.
+    /// Adds a session.
     async fn create_session(&self, session: &Session) -> Result<(), StoreError>;
 
-    /// The session that a token proves.
+    /// The session with this id.
     async fn find_session(
         &self,
-        token: &TokenHash,
+        id: SessionId,
         now: DateTime<Utc>,
     ) -> Result<Option<Session>, StoreError>;
 
-    /// Notes that a session was used.
-    async fn touch_session(&self, session: &Session, now: DateTime<Utc>) -> Result<(), StoreError>;
+    /// Replaces everything of a session but its refresh token. One that was ended meanwhile stays ended.
+    async fn update_session(&self, session: &Session) -> Result<(), StoreError>;
 
-    /// The sessions of an account, the latest begun first.
+    /// Replaces the refresh token of a session if it is still `from`, and notes that the session was used and when it
+    /// ends, in one step: of two who come with the same token one is told [`Rotation::Reused`].
+    async fn rotate_session(
+        &self,
+        session: &Session,
+        from: &TokenHash,
+        to: &TokenHash,
+    ) -> Result<Rotation, StoreError>;
+
+    /// The sessions of an account, the latest begun first, ties by id.
     async fn sessions_of_user(
         &self,
         user: UserId,
@@ -58,6 +182,54 @@ pub trait SessionStore: Send + Sync {
     /// Ends a session of an account. Says whether there was one.
     async fn delete_session(&self, user: UserId, id: SessionId) -> Result<bool, StoreError>;
 
+    /// Ends all sessions of an account but the given one. Says how many there were.
+    async fn delete_sessions_of_user(
+        &self,
+        user: UserId,
+        except: Option<SessionId>,
+    ) -> Result<u64, StoreError>;
+
     /// Whether the store answers.
     async fn ping_sessions(&self) -> Result<(), StoreError>;
+}
+
+/// Where one-time secrets are kept, by their hashes. What has expired is as good as not there.
+#[async_trait]
+pub trait OneTimeStore: Send + Sync {
+    /// Adds one, until then.
+    async fn put_one_time(
+        &self,
+        secret: &TokenHash,
+        means: &OneTime,
+        expires_at: DateTime<Utc>,
+    ) -> Result<(), StoreError>;
+
+    /// What one stands for; it can still be used.
+    async fn find_one_time(
+        &self,
+        secret: &TokenHash,
+        now: DateTime<Utc>,
+    ) -> Result<Option<OneTime>, StoreError>;
+
+    /// Uses one: of any number who try at the same time, one is told what it stands for.
+    async fn take_one_time(
+        &self,
+        secret: &TokenHash,
+        now: DateTime<Utc>,
+    ) -> Result<Option<OneTime>, StoreError>;
+}
+
+/// Where the keys are kept that access tokens are signed with.
+#[async_trait]
+pub trait SigningKeyStore: Send + Sync {
+    /// The keys that have not expired, by number.
+    async fn signing_keys(&self, now: DateTime<Utc>) -> Result<Vec<SigningKey>, StoreError>;
+
+    /// Adds a key, unless there is one with this number: of two who add the same number one is told `false`. Removes
+    /// what has expired.
+    async fn add_signing_key(
+        &self,
+        key: &SigningKey,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError>;
 }

@@ -1,20 +1,59 @@
-//! The secret that proves a session: 256 random bits, of which only a hash is stored.
+//! Secrets that prove something: 256 random bits each, of which only a hash is stored.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rand::Rng;
 use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
 
-/// A session's secret, as the client holds it.
+use crate::domain::ids::{ApiKeyId, SessionId};
+
+/// What all API keys begin with, so that scanners for leaked secrets know one when they see it.
+const API_KEY_PREFIX: &str = "rgk_";
+
+/// 256 random bits, as 43 characters of base64url.
 #[derive(Debug, Clone)]
-pub struct SessionToken(SecretString);
+pub struct Secret(SecretString);
 
-/// What is stored of it: its SHA-256. With 256 random bits there is nothing to guess, so no salt and no slow hash.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+/// What is stored of a secret: its SHA-256. With 256 random bits there is nothing to guess, so no salt and no slow
+/// hash.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct TokenHash(pub [u8; 32]);
 
-impl SessionToken {
+/// What a browser holds of its session.
+#[derive(Debug, Clone)]
+pub struct SessionToken {
+    /// Which session.
+    pub session: SessionId,
+    /// What proves it.
+    pub secret: Secret,
+}
+
+/// What an app holds of its session, for one use.
+///
+/// All refresh tokens of a session share the `family`, which shows a used one to be a used one: somebody has a copy.
+#[derive(Debug, Clone)]
+pub struct RefreshToken {
+    /// Which session.
+    pub session: SessionId,
+    /// The same in all refresh tokens of the session.
+    pub family: Secret,
+    /// New in each.
+    pub secret: Secret,
+}
+
+/// What a machine holds.
+#[derive(Debug, Clone)]
+pub struct ApiKeyToken {
+    /// Which key.
+    pub key: ApiKeyId,
+    /// What proves it.
+    pub secret: Secret,
+}
+
+impl Secret {
     /// A new one.
     pub fn random(rng: &mut dyn Rng) -> Self {
         let mut bytes = [0; 32];
@@ -24,11 +63,11 @@ impl SessionToken {
 
     /// The one that a client sent, if it has the form of one.
     pub fn parse(text: &str) -> Option<Self> {
-        let is_token = text.len() == 43
+        let is_secret = text.len() == 43
             && text
                 .bytes()
                 .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
-        is_token.then(|| Self(text.into()))
+        is_secret.then(|| Self(text.into()))
     }
 
     /// The text that the client is to hold.
@@ -43,6 +82,11 @@ impl SessionToken {
 }
 
 impl TokenHash {
+    /// Whether it is that of the secret; takes as long whichever it is.
+    pub fn is_of(&self, secret: &Secret) -> bool {
+        self.0.ct_eq(&secret.hash().0).into()
+    }
+
     /// As lower-case hexadecimal text.
     pub fn to_hex(self) -> String {
         self.0
@@ -67,32 +111,138 @@ impl TokenHash {
     }
 }
 
+impl SessionToken {
+    /// The one that a client sent, if it has the form of one.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (session, secret) = text.split_once('.')?;
+        Some(Self {
+            session: SessionId(parse_id(session)?),
+            secret: Secret::parse(secret)?,
+        })
+    }
+
+    /// The text that the client is to hold.
+    pub fn expose(&self) -> String {
+        format!("{:x}.{}", self.session.0, self.secret.expose())
+    }
+}
+
+impl RefreshToken {
+    /// The one that a client sent, if it has the form of one.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut parts = text.split('.');
+        let token = Self {
+            session: SessionId(parse_id(parts.next()?)?),
+            family: Secret::parse(parts.next()?)?,
+            secret: Secret::parse(parts.next()?)?,
+        };
+        parts.next().is_none().then_some(token)
+    }
+
+    /// The text that the client is to hold.
+    pub fn expose(&self) -> String {
+        let (family, secret) = (self.family.expose(), self.secret.expose());
+        format!("{:x}.{family}.{secret}", self.session.0)
+    }
+}
+
+impl ApiKeyToken {
+    /// The one that a client sent, if it has the form of one.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (key, secret) = text.strip_prefix(API_KEY_PREFIX)?.split_once('_')?;
+        Some(Self {
+            key: ApiKeyId(parse_id(key)?),
+            secret: Secret::parse(secret)?,
+        })
+    }
+
+    /// The text that the client is to hold.
+    pub fn expose(&self) -> String {
+        format!("{API_KEY_PREFIX}{:x}_{}", self.key.0, self.secret.expose())
+    }
+}
+
+/// One spelling only: what `{:x}` writes of 63 bits.
+fn parse_id(text: &str) -> Option<u64> {
+    let id = u64::from_str_radix(text, 16).ok()?;
+    (id <= u64::MAX >> 1 && format!("{id:x}") == text).then_some(id)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_token_is_found_again_by_its_hash() {
-        let token = SessionToken::random(&mut rand::rng());
-        let again = SessionToken::parse(token.expose()).unwrap();
+    fn secret() -> Secret {
+        Secret::random(&mut rand::rng())
+    }
 
-        assert_eq!(again.hash(), token.hash());
+    #[test]
+    fn a_secret_is_known_again_by_its_hash() {
+        let secret = secret();
+        let again = Secret::parse(secret.expose()).unwrap();
+
+        assert!(secret.hash().is_of(&again));
+        assert!(!secret.hash().is_of(&self::secret()));
         assert_eq!(
-            TokenHash::from_hex(&token.hash().to_hex()),
-            Some(token.hash())
+            TokenHash::from_hex(&secret.hash().to_hex()),
+            Some(secret.hash())
         );
     }
 
     #[test]
-    fn a_token_is_not_shown_by_accident() {
-        let token = SessionToken::random(&mut rand::rng());
+    fn a_token_is_read_as_it_was_written() {
+        let session = SessionToken {
+            session: SessionId(u64::MAX >> 1),
+            secret: secret(),
+        };
+        let refresh = RefreshToken {
+            session: SessionId(7),
+            family: secret(),
+            secret: secret(),
+        };
+        let key = ApiKeyToken {
+            key: ApiKeyId(255),
+            secret: secret(),
+        };
 
-        assert!(!format!("{token:?}").contains(token.expose()));
+        let session_again = SessionToken::parse(&session.expose()).unwrap();
+        let refresh_again = RefreshToken::parse(&refresh.expose()).unwrap();
+        let key_again = ApiKeyToken::parse(&key.expose()).unwrap();
+
+        assert_eq!(session_again.expose(), session.expose());
+        assert_eq!(refresh_again.expose(), refresh.expose());
+        assert_eq!(key_again.expose(), key.expose());
+        assert!(key.expose().starts_with("rgk_ff_"));
+    }
+
+    #[test]
+    fn a_secret_is_not_shown_by_accident() {
+        let secret = secret();
+
+        assert!(!format!("{secret:?}").contains(secret.expose()));
     }
 
     #[test]
     fn what_has_not_the_form_of_a_token_is_none() {
-        assert!(SessionToken::parse("short").is_none());
-        assert!(SessionToken::parse(&"é".repeat(43)).is_none());
+        let good = SessionToken {
+            session: SessionId(10),
+            secret: secret(),
+        }
+        .expose();
+
+        assert!(SessionToken::parse(&good).is_some());
+        for bad in [
+            "short".to_owned(),
+            "é".repeat(43),
+            good.to_uppercase(),
+            format!("0{good}"),
+            format!("+{good}"),
+            format!("{good}.{good}"),
+            good.replace('.', ""),
+        ] {
+            assert!(SessionToken::parse(&bad).is_none(), "{bad}");
+        }
+        assert!(RefreshToken::parse(&good).is_none());
+        assert!(ApiKeyToken::parse(&good).is_none());
     }
 }

@@ -1,30 +1,19 @@
-//! The documents of accounts.
+//! Accounts and their profiles.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::error::AccountError;
 use super::password::PasswordHash;
-use super::token::TokenHash;
-use crate::domain::ids::{ProfileId, SessionId, UserId};
+use crate::domain::ids::{ProfileId, UserId};
 use crate::domain::stamp::Stamp;
+use crate::domain::viewer::Role;
 
-/// What an account may do; each role may do what those before it may.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Role {
-    /// Watches.
-    Viewer,
-    /// Keeps the catalogue.
-    Curator,
-    /// Keeps the peace.
-    Moderator,
-    /// May do everything.
-    Admin,
-}
+/// From this age on a person is grown up.
+pub const ADULT: u8 = 18;
 
 /// An e-mail address, trimmed and in lower case, so that one address is one account.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct EmailAddress(String);
 
@@ -59,6 +48,11 @@ impl EmailAddress {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// What stands before the `@`.
+    pub fn local_part(&self) -> &str {
+        self.0.split('@').next().unwrap_or_default()
+    }
 }
 
 /// An account.
@@ -66,14 +60,19 @@ impl EmailAddress {
 pub struct User {
     /// Its id.
     pub id: UserId,
-    /// Where its owner gets mail; unique.
-    pub email: EmailAddress,
+    /// Where its owner gets mail; unique. `None`: made by another site's log-in that told none.
+    pub email: Option<EmailAddress>,
     /// Whether the owner has shown that mail arrives there.
     pub email_verified: bool,
-    /// The hash of the password.
-    pub password: PasswordHash,
+    /// The hash of the password. `None`: the owner logs in through another site only.
+    pub password: Option<PasswordHash>,
     /// What it may do.
     pub role: Role,
+    /// Grows when everything that was issued before must no longer count: sessions and one-time links carry the epoch
+    /// that they were issued in.
+    pub epoch: u32,
+    /// Since when nobody may use it. `None`: it may be used.
+    pub disabled_at: Option<DateTime<Utc>>,
     /// When and how often it was written.
     pub stamp: Stamp,
 }
@@ -89,29 +88,35 @@ pub struct Profile {
     pub key: Option<String>,
     /// What it is called.
     pub name: String,
+    /// The highest age rating that it may watch, in years. `None`: everything.
+    pub max_age: Option<u8>,
+    /// The language that it prefers, as a BCP 47 tag.
+    pub language: Option<String>,
+    /// The hash of the PIN that switching to it needs.
+    pub pin: Option<PasswordHash>,
     /// When and how often it was written.
     pub stamp: Stamp,
 }
 
-/// One log-in on one device.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Session {
-    /// Its id: safe to show, of no use as a token.
-    pub id: SessionId,
-    /// The hash of the token that proves it.
-    pub token: TokenHash,
-    /// The account.
-    pub user: UserId,
-    /// The profile that watches.
-    pub profile: ProfileId,
-    /// What the client calls itself (the `User-Agent` header), cut to 200 characters.
-    pub device: Option<String>,
-    /// When it began.
-    pub created_at: DateTime<Utc>,
-    /// When it was last used, to the minute or so.
-    pub last_seen_at: DateTime<Utc>,
-    /// When it ends by itself.
-    pub expires_at: DateTime<Utc>,
+impl Profile {
+    /// A profile without restrictions.
+    pub fn new(id: ProfileId, user: Option<UserId>, name: String, stamp: Stamp) -> Self {
+        Self {
+            id,
+            user,
+            key: None,
+            name,
+            max_age: None,
+            language: None,
+            pin: None,
+            stamp,
+        }
+    }
+
+    /// Whether it is for somebody grown up, who may manage the account.
+    pub fn is_adult(&self) -> bool {
+        self.max_age.is_none_or(|age| age >= ADULT)
+    }
 }
 
 #[cfg(test)]

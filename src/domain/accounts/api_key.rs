@@ -1,0 +1,65 @@
+//! Keys that machines use the API with.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::token::TokenHash;
+use crate::domain::ids::{ApiKeyId, UserId};
+use crate::domain::viewer::Role;
+
+/// What a key is good for. Every key may read what its account may read; none ever manages the account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    /// Reading.
+    Read,
+    /// Reporting what is watched.
+    Watch,
+    /// What curators may do, as long as the account is one.
+    Curate,
+    /// What moderators may do, as long as the account is one.
+    Moderate,
+    /// What admins may do, as long as the account is one.
+    Administer,
+}
+
+impl Scope {
+    /// The role that it lends.
+    pub fn role(self) -> Role {
+        match self {
+            Self::Read | Self::Watch => Role::Viewer,
+            Self::Curate => Role::Curator,
+            Self::Moderate => Role::Moderator,
+            Self::Administer => Role::Admin,
+        }
+    }
+}
+
+/// A machine's key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiKey {
+    /// Its id: safe to show.
+    pub id: ApiKeyId,
+    /// The account that it belongs to.
+    pub user: UserId,
+    /// What its owner calls it.
+    pub name: String,
+    /// What it is good for, in order, each once.
+    pub scopes: Vec<Scope>,
+    /// The hash of the secret that proves it.
+    pub secret: TokenHash,
+    /// When it was last used, to the minute or so; `None`: never.
+    pub last_used_at: Option<DateTime<Utc>>,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// When it was last changed, use not counted.
+    pub updated_at: DateTime<Utc>,
+}
+
+impl ApiKey {
+    /// What it may do for an account of this role.
+    pub fn role(&self, of_account: Role) -> Role {
+        let lent = self.scopes.iter().map(|scope| scope.role()).max();
+        lent.unwrap_or(Role::Viewer).min(of_account)
+    }
+}

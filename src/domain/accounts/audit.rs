@@ -1,0 +1,127 @@
+//! Who did what to which account when.
+
+use std::net::IpAddr;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::ids::{AuditId, UserId};
+
+/// What was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// The account was made.
+    Registered,
+    /// Somebody logged in; `detail` says by what.
+    LoggedIn,
+    /// Somebody tried to log in and was refused.
+    LogInFailed,
+    /// A session was ended by the device that had it.
+    LoggedOut,
+    /// Sessions were ended from elsewhere.
+    SessionsEnded,
+    /// A refresh token was used twice, and its session ended.
+    RefreshReused,
+    /// The password was changed by somebody who knew the old one.
+    PasswordChanged,
+    /// A link for a new password was asked for.
+    PasswordResetRequested,
+    /// The password was set by such a link, or by a command.
+    PasswordReset,
+    /// The address was shown to receive mail.
+    EmailConfirmed,
+    /// Another address was asked for.
+    EmailChangeRequested,
+    /// The address was changed.
+    EmailChanged,
+    /// Another site's log-in was linked; `detail` is the site.
+    IdentityLinked,
+    /// Another site's log-in was unlinked; `detail` is the site.
+    IdentityUnlinked,
+    /// The other site says that the person took back the permission; `detail` is the site.
+    IdentityRevoked,
+    /// A profile was added.
+    ProfileAdded,
+    /// A profile was changed.
+    ProfileChanged,
+    /// A profile was deleted.
+    ProfileDeleted,
+    /// The role was changed; `detail` is the new one.
+    RoleChanged,
+    /// The account was disabled.
+    Disabled,
+    /// The account was enabled again.
+    Enabled,
+    /// An API key was made; `detail` is its name.
+    ApiKeyCreated,
+    /// An API key was revoked; `detail` is its name.
+    ApiKeyRevoked,
+    /// Everything about the account was exported.
+    Exported,
+}
+
+impl Action {
+    /// As stores spell it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Registered => "registered",
+            Self::LoggedIn => "logged_in",
+            Self::LogInFailed => "log_in_failed",
+            Self::LoggedOut => "logged_out",
+            Self::SessionsEnded => "sessions_ended",
+            Self::RefreshReused => "refresh_reused",
+            Self::PasswordChanged => "password_changed",
+            Self::PasswordResetRequested => "password_reset_requested",
+            Self::PasswordReset => "password_reset",
+            Self::EmailConfirmed => "email_confirmed",
+            Self::EmailChangeRequested => "email_change_requested",
+            Self::EmailChanged => "email_changed",
+            Self::IdentityLinked => "identity_linked",
+            Self::IdentityUnlinked => "identity_unlinked",
+            Self::IdentityRevoked => "identity_revoked",
+            Self::ProfileAdded => "profile_added",
+            Self::ProfileChanged => "profile_changed",
+            Self::ProfileDeleted => "profile_deleted",
+            Self::RoleChanged => "role_changed",
+            Self::Disabled => "disabled",
+            Self::Enabled => "enabled",
+            Self::ApiKeyCreated => "api_key_created",
+            Self::ApiKeyRevoked => "api_key_revoked",
+            Self::Exported => "exported",
+        }
+    }
+}
+
+/// Who did it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Actor {
+    /// Somebody who is not logged in.
+    Nobody,
+    /// Whoever runs commands on the site's machine.
+    Operator,
+    /// Another site.
+    Provider,
+    /// An account.
+    User(UserId),
+}
+
+/// An entry of the append-only list. It has no password, token or address of mail in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditEntry {
+    /// Its id.
+    pub id: AuditId,
+    /// The account that it was done to; `None` if there is none, as when somebody tries to log in to one.
+    pub user: Option<UserId>,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// What.
+    pub action: Action,
+    /// Who.
+    pub actor: Actor,
+    /// The network address that it came from, if it came over a network.
+    pub address: Option<IpAddr>,
+    /// What else is to be said; see [`Action`].
+    pub detail: Option<String>,
+}

@@ -1,0 +1,92 @@
+//! Logging in by another site.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use secrecy::SecretString;
+use url::Url;
+
+use super::types::EmailAddress;
+use crate::domain::ids::UserId;
+
+/// That somebody at another site is the owner of an account here. One account has at most one of each site.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// The other site: `facebook`, or what the operator called an OpenID Connect issuer.
+    pub provider: String,
+    /// Who it is there; unique within the site.
+    pub subject: String,
+    /// The account here.
+    pub user: UserId,
+    /// When it was linked.
+    pub created_at: DateTime<Utc>,
+    /// When it was last changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+/// Whom another site says that somebody is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExternalPerson {
+    /// Who it is there.
+    pub subject: String,
+    /// The address, if the site told one.
+    pub email: Option<EmailAddress>,
+    /// Whether the site vouches for the address.
+    pub email_verified: bool,
+    /// What the person is called, if the site told that.
+    pub name: Option<String>,
+}
+
+/// What goes with the browser to the other site.
+#[derive(Debug, Clone)]
+pub struct Authorization<'a> {
+    /// To be brought back.
+    pub state: &'a str,
+    /// To be repeated in an id token.
+    pub nonce: &'a str,
+    /// The PKCE code verifier, of which only the challenge goes along (RFC 7636, S256).
+    pub verifier: &'a str,
+}
+
+/// What the browser brought back.
+#[derive(Debug, Clone)]
+pub struct Callback<'a> {
+    /// The authorization code.
+    pub code: SecretString,
+    /// What was to be repeated.
+    pub nonce: &'a str,
+    /// The PKCE code verifier.
+    pub verifier: &'a str,
+}
+
+/// Another site that knows people. It is one of several: nothing but its adapter knows how it speaks.
+#[async_trait]
+pub trait IdentityProvider: Send + Sync {
+    /// What it is called, in lower case: part of addresses, stored with each identity.
+    fn name(&self) -> &str;
+
+    /// Where to send the browser.
+    async fn authorization_url(
+        &self,
+        authorization: &Authorization<'_>,
+    ) -> Result<Url, IdentityError>;
+
+    /// Exchanges the code and asks who it is. Everything that the site says is checked.
+    async fn identify(&self, callback: Callback<'_>) -> Result<ExternalPerson, IdentityError>;
+
+    /// Whom a request that the site itself signed is about; `None` if the signature is wrong, or it signs none.
+    fn signed_subject(&self, signed_request: &str) -> Option<String> {
+        let _ = signed_request;
+        None
+    }
+}
+
+/// Why another site did not say who somebody is.
+#[derive(Debug, thiserror::Error)]
+pub enum IdentityError {
+    /// It does not answer, or not in time, or with a fault of its own.
+    #[error("the other site does not answer")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// It refused the code, or what it says does not hold.
+    #[error("the other site did not confirm who this is")]
+    Refused(#[source] Box<dyn std::error::Error + Send + Sync>),
+}

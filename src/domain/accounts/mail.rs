@@ -1,0 +1,95 @@
+//! Mail that waits to be sent, and the port to whoever sends it.
+
+use async_trait::async_trait;
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use super::types::EmailAddress;
+use crate::domain::ids::{MailId, UserId};
+
+/// What a mail is about. A secret that it needs is made when it is sent, so that none lies in the queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MailKind {
+    /// With a link that shows that mail arrives.
+    ConfirmEmail,
+    /// Somebody tried to register with the address of an account.
+    AlreadyRegistered,
+    /// With a link to set a new password.
+    ResetPassword,
+    /// The password was changed.
+    PasswordChanged,
+    /// To the old address: the account has another one now.
+    EmailChanged,
+    /// Another site's log-in was linked.
+    IdentityLinked,
+    /// The account was deleted.
+    AccountDeleted,
+}
+
+/// A mail that waits to be sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mail {
+    /// Its id, also the receiver's means to know a second copy (`Message-ID`).
+    pub id: MailId,
+    /// Who gets it.
+    pub to: EmailAddress,
+    /// What it is about.
+    pub kind: MailKind,
+    /// The account that it is about, if there is one.
+    pub user: Option<UserId>,
+    /// How often sending it was begun.
+    pub attempts: u32,
+    /// When to send it, or to try again.
+    pub due_at: DateTime<Utc>,
+    /// When it was put into the queue.
+    pub created_at: DateTime<Utc>,
+    /// When it was last changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+impl Mail {
+    /// How long to wait after an attempt that failed: a minute, then twice as long each time, up to six hours.
+    pub fn pause(&self) -> TimeDelta {
+        TimeDelta::minutes(1 << self.attempts.saturating_sub(1).min(9)).min(TimeDelta::hours(6))
+    }
+
+    /// Whether nobody would want it any more: it is three days old.
+    pub fn is_stale(&self, now: DateTime<Utc>) -> bool {
+        now - self.created_at > TimeDelta::days(3)
+    }
+}
+
+/// A mail as it goes out.
+#[derive(Debug, Clone)]
+pub struct Letter {
+    /// The mail's id.
+    pub id: MailId,
+    /// Who gets it.
+    pub to: EmailAddress,
+    /// What it is about.
+    pub kind: MailKind,
+    /// The link in it, if it has one. It may be a secret.
+    pub link: Option<Url>,
+    /// For how long the link can be used, in hours.
+    pub hours: Option<i64>,
+}
+
+/// Sends mail.
+#[async_trait]
+pub trait Mailer: Send + Sync {
+    /// Sends a letter. Once this returns, somebody else is responsible for it.
+    async fn send(&self, letter: &Letter) -> Result<(), MailError>;
+}
+
+/// Why a letter was not sent.
+#[derive(Debug, thiserror::Error)]
+pub enum MailError {
+    /// It may go another time.
+    #[error("mail cannot be sent now")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// It will never go.
+    #[error("a mail was refused")]
+    Refused(#[source] Box<dyn std::error::Error + Send + Sync>),
+}

@@ -1,0 +1,78 @@
+//! What a one-time link or code stands for.
+
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use super::session::Transport;
+use super::token::TokenHash;
+use super::types::EmailAddress;
+use crate::domain::ids::UserId;
+
+/// What a one-time secret stands for. It can be used once, within its time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "purpose", rename_all = "snake_case")]
+pub enum OneTime {
+    /// Whoever has it gets the mail of this address, which becomes, or is, that of the account.
+    ConfirmEmail {
+        /// The account.
+        user: UserId,
+        /// Its epoch; in another one the link is void.
+        epoch: u32,
+        /// The address that the mail went to.
+        email: EmailAddress,
+    },
+    /// Whoever has it may set a new password.
+    ResetPassword {
+        /// The account.
+        user: UserId,
+        /// Its epoch; in another one the link is void.
+        epoch: u32,
+        /// The address that the mail went to.
+        email: EmailAddress,
+    },
+    /// An app may send the system's browser to another site with it.
+    OAuthTicket(OAuthRequest),
+    /// The browser came back from the other site with it (`state`, RFC 6749, 10.12).
+    OAuthState(OAuthState),
+    /// An app gets its tokens for it, once it came back by deep link.
+    OAuthCode {
+        /// The account that is logged in.
+        user: UserId,
+        /// Its epoch; in another one the code is void.
+        epoch: u32,
+        /// The other site.
+        provider: String,
+        /// The `code_challenge` of the app (RFC 7636, S256).
+        challenge: String,
+    },
+}
+
+/// A log-in by another site, as it was asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OAuthRequest {
+    /// The other site.
+    pub provider: String,
+    /// Where to go in the end; one of the allowed addresses.
+    pub return_to: Url,
+    /// How the client will hold its session.
+    pub transport: Transport,
+    /// Whether a browser's session is to last.
+    pub remember: bool,
+    /// The account to link with, instead of logging in.
+    pub link_to: Option<UserId>,
+    /// The `code_challenge` of an app (RFC 7636, S256).
+    pub challenge: Option<String>,
+}
+
+/// What is remembered while the browser is at the other site.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OAuthState {
+    /// What was asked for.
+    pub request: OAuthRequest,
+    /// The hash of the secret in the browser's cookie: only the browser that left may come back.
+    pub browser: TokenHash,
+    /// The PKCE code verifier. It is of no use without the code, which the other site gives to the browser.
+    pub verifier: String,
+    /// What an OpenID Connect issuer must repeat.
+    pub nonce: String,
+}

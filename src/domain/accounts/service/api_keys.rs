@@ -1,0 +1,99 @@
+//! The keys of an account's machines.
+
+use super::AccountService;
+use super::profiles::check_name;
+use crate::domain::accounts::api_key::{ApiKey, Scope};
+use crate::domain::accounts::audit::{Action, AuditEntry};
+use crate::domain::accounts::error::AccountError;
+use crate::domain::accounts::store::AccountWrite;
+use crate::domain::accounts::token::{ApiKeyToken, Secret};
+use crate::domain::ids::ApiKeyId;
+use crate::domain::viewer::{Client, KnownViewer};
+
+/// The most keys of an account.
+const MAX_KEYS: usize = 50;
+
+/// A key that was just made.
+#[derive(Debug, Clone)]
+pub struct NewApiKey {
+    /// What is stored of it.
+    pub key: ApiKey,
+    /// The key itself, which nobody is shown again.
+    pub token: ApiKeyToken,
+}
+
+impl AccountService {
+    /// Makes a key for a machine.
+    pub async fn create_api_key(
+        &self,
+        viewer: &KnownViewer,
+        name: &str,
+        scopes: &[Scope],
+        client: &Client,
+    ) -> Result<NewApiKey, AccountError> {
+        let (user, _) = self.managed(viewer).await?;
+        let name = check_name(name)?;
+        let mut scopes = scopes.to_vec();
+        scopes.sort_unstable();
+        scopes.dedup();
+        if scopes.is_empty() || scopes.iter().any(|scope| scope.role() > user.role) {
+            return Err(AccountError::InvalidScopes);
+        }
+        if self.api_keys(viewer).await?.len() >= MAX_KEYS {
+            return Err(AccountError::TooManyApiKeys { most: MAX_KEYS });
+        }
+        let token = ApiKeyToken {
+            key: ApiKeyId::random(&mut rand::rng()),
+            secret: Secret::random(&mut rand::rng()),
+        };
+        let now = self.ports.clock.now();
+        let key = ApiKey {
+            id: token.key,
+            user: user.id,
+            name: name.clone(),
+            scopes,
+            secret: token.secret.hash(),
+            last_used_at: None,
+            created_at: now,
+            updated_at: now,
+        };
+        let entry = AuditEntry {
+            detail: Some(name),
+            ..self.own(viewer, Action::ApiKeyCreated, client)
+        };
+        self.write(vec![
+            AccountWrite::PutUser(self.next(user)),
+            AccountWrite::AddApiKey(key.clone()),
+            AccountWrite::AddAudit(entry),
+        ])
+        .await?;
+        Ok(NewApiKey { key, token })
+    }
+
+    /// The keys of the viewer's account, the oldest first.
+    pub async fn api_keys(&self, viewer: &KnownViewer) -> Result<Vec<ApiKey>, AccountError> {
+        Ok(self.ports.accounts.api_keys_of_user(viewer.user).await?)
+    }
+
+    /// Revokes a key of the viewer's account, at once and everywhere.
+    pub async fn revoke_api_key(
+        &self,
+        viewer: &KnownViewer,
+        id: ApiKeyId,
+        client: &Client,
+    ) -> Result<(), AccountError> {
+        let (user, _) = self.managed(viewer).await?;
+        let keys = self.api_keys(viewer).await?;
+        let key = keys.into_iter().find(|key| key.id == id);
+        let key = key.ok_or(AccountError::ApiKeyNotFound)?;
+        let entry = AuditEntry {
+            detail: Some(key.name),
+            ..self.own(viewer, Action::ApiKeyRevoked, client)
+        };
+        self.write(vec![
+            AccountWrite::DeleteApiKey { user: user.id, id },
+            AccountWrite::AddAudit(entry),
+        ])
+        .await
+    }
+}

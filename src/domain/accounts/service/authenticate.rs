@@ -1,0 +1,108 @@
+//! Finding out who sends a request.
+
+use chrono::TimeDelta;
+use secrecy::{ExposeSecret, SecretString};
+
+use super::AccountService;
+use crate::domain::accounts::api_key::Scope;
+use crate::domain::accounts::error::AccountError;
+use crate::domain::accounts::session::Session;
+use crate::domain::accounts::token::{ApiKeyToken, SessionToken};
+use crate::domain::accounts::types::User;
+use crate::domain::viewer::{KnownViewer, Login, Viewer};
+
+/// How often the time of last use is written.
+const TOUCH: TimeDelta = TimeDelta::seconds(60);
+
+/// What a request shows.
+#[derive(Debug, Clone)]
+pub enum Credentials {
+    /// The cookie of a browser.
+    Cookie(SessionToken),
+    /// The access token of an app.
+    AccessToken(SecretString),
+    /// The key of a machine.
+    ApiKey(ApiKeyToken),
+}
+
+impl AccountService {
+    /// Who shows these credentials; anonymous if they prove nothing, or not any more.
+    pub async fn authenticate(&self, credentials: &Credentials) -> Result<Viewer, AccountError> {
+        match credentials {
+            Credentials::Cookie(token) => {
+                let now = self.ports.clock.now();
+                let found = self.ports.sessions.find_session(token.session, now).await?;
+                // The family of refresh tokens is no cookie: it is in every one that was ever used.
+                let proven = found.filter(|session| {
+                    session.refresh.is_none() && session.secret.is_of(&token.secret)
+                });
+                self.viewer_of(proven).await
+            }
+            Credentials::AccessToken(token) => {
+                let now = self.ports.clock.now();
+                let tokens = &self.ports.access_tokens;
+                let Some(claims) = tokens.verify(token.expose_secret(), now).await? else {
+                    return Ok(Viewer::Anonymous);
+                };
+                let found = self.ports.sessions.find_session(claims.session, now).await?;
+                let proven = found.filter(|session| session.user == claims.user);
+                self.viewer_of(proven).await
+            }
+            Credentials::ApiKey(token) => self.viewer_of_key(token).await,
+        }
+    }
+
+    async fn viewer_of(&self, session: Option<Session>) -> Result<Viewer, AccountError> {
+        let Some(session) = session else {
+            return Ok(Viewer::Anonymous);
+        };
+        let user = self.find_user(session.user).await?;
+        let Some(user) = user.filter(|user| is_valid(user, &session)) else {
+            return Ok(Viewer::Anonymous);
+        };
+        let now = self.ports.clock.now();
+        if now - session.last_seen_at > TOUCH {
+            let seen = Session {
+                last_seen_at: now,
+                expires_at: session.expiry(now),
+                ..session.clone()
+            };
+            self.ports.sessions.update_session(&seen).await?;
+        }
+        Ok(Viewer::Known(KnownViewer {
+            user: user.id,
+            profile: session.profile,
+            role: user.role,
+            login: Login::Session(session.id),
+        }))
+    }
+
+    async fn viewer_of_key(&self, token: &ApiKeyToken) -> Result<Viewer, AccountError> {
+        let key = self.ports.accounts.find_api_key(token.key).await?;
+        let Some(key) = key.filter(|key| key.secret.is_of(&token.secret)) else {
+            return Ok(Viewer::Anonymous);
+        };
+        let user = self.find_user(key.user).await?;
+        let Some(user) = user.filter(|user| user.disabled_at.is_none()) else {
+            return Ok(Viewer::Anonymous);
+        };
+        let now = self.ports.clock.now();
+        if key.last_used_at.is_none_or(|used| now - used > TOUCH) {
+            self.ports.accounts.touch_api_key(key.id, now).await?;
+        }
+        Ok(Viewer::Known(KnownViewer {
+            user: user.id,
+            profile: self.first_profile(user.id).await?,
+            role: key.role(user.role),
+            login: Login::ApiKey {
+                id: key.id,
+                may_watch: key.scopes.contains(&Scope::Watch),
+            },
+        }))
+    }
+}
+
+/// Whether a session still proves who its user is.
+pub(super) fn is_valid(user: &User, session: &Session) -> bool {
+    user.epoch == session.epoch && user.disabled_at.is_none()
+}

@@ -1,0 +1,104 @@
+//! Confirming and changing e-mail addresses.
+
+use secrecy::SecretString;
+
+use super::AccountService;
+use crate::domain::accounts::audit::{Action, Actor};
+use crate::domain::accounts::error::AccountError;
+use crate::domain::accounts::mail::MailKind;
+use crate::domain::accounts::one_time::OneTime;
+use crate::domain::accounts::store::AccountWrite;
+use crate::domain::accounts::token::Secret;
+use crate::domain::accounts::types::{EmailAddress, User};
+use crate::domain::viewer::{Client, KnownViewer};
+
+impl AccountService {
+    /// Confirms the address that a link was sent to, which becomes that of the account if it is not. The old address
+    /// is told. The link is used up. Says whose it was.
+    pub async fn confirm_email(&self, token: &str, client: &Client) -> Result<User, AccountError> {
+        let secret = Secret::parse(token).ok_or(AccountError::InvalidToken)?;
+        let now = self.ports.clock.now();
+        let means = self
+            .ports
+            .one_time
+            .take_one_time(&secret.hash(), now)
+            .await?;
+        let Some(OneTime::ConfirmEmail { user, epoch, email }) = means else {
+            return Err(AccountError::InvalidToken);
+        };
+        let user = self.find_user(user).await?;
+        let user = user
+            .filter(|user| user.epoch == epoch)
+            .ok_or(AccountError::InvalidToken)?;
+        let old = user.email.clone();
+        let is_new = old.as_ref() != Some(&email);
+        let action = if is_new {
+            Action::EmailChanged
+        } else {
+            Action::EmailConfirmed
+        };
+        let entry = self.audit(Some(user.id), action, Actor::Nobody, client);
+        let confirmed = self.next(User {
+            email: Some(email),
+            email_verified: true,
+            ..user
+        });
+        let mut writes = vec![
+            AccountWrite::PutUser(confirmed.clone()),
+            AccountWrite::AddAudit(entry),
+        ];
+        if let Some(old) = old.filter(|_| is_new) {
+            writes.push(self.mail(&old, MailKind::EmailChanged, Some(confirmed.id)));
+        }
+        match self.write(writes).await {
+            // Somebody else confirmed it first.
+            Err(AccountError::EmailTaken) => Err(AccountError::InvalidToken),
+            written => written.map(|()| confirmed),
+        }
+    }
+
+    /// Sends the link to confirm the account's address once more, if it is not confirmed.
+    pub async fn resend_confirmation(
+        &self,
+        viewer: &KnownViewer,
+        client: &Client,
+    ) -> Result<(), AccountError> {
+        let (user, _) = self.managed(viewer).await?;
+        let email = user.email.ok_or(AccountError::NoEmail)?;
+        if user.email_verified {
+            return Ok(());
+        }
+        self.count_mail(&email, client).await?;
+        self.write(vec![self.mail(
+            &email,
+            MailKind::ConfirmEmail,
+            Some(user.id),
+        )])
+        .await
+    }
+
+    /// Sends a link to a new address; the account has it once the link is used.
+    pub async fn request_email_change(
+        &self,
+        viewer: &KnownViewer,
+        email: &str,
+        password: Option<SecretString>,
+        client: &Client,
+    ) -> Result<(), AccountError> {
+        let email = EmailAddress::parse(email)?;
+        let (user, _) = self.managed(viewer).await?;
+        self.check_own_password(&user, password, client).await?;
+        self.count_mail(&email, client).await?;
+        let owner = self.ports.accounts.find_user_by_email(&email).await?;
+        let owner = owner.filter(|owner| owner.id != user.id);
+        if owner.is_some() && !self.policy.conceals_accounts {
+            return Err(AccountError::EmailTaken);
+        }
+        let mail = match owner {
+            Some(owner) => self.mail(&email, MailKind::AlreadyRegistered, Some(owner.id)),
+            None => self.mail(&email, MailKind::ConfirmEmail, Some(user.id)),
+        };
+        let entry = self.own(viewer, Action::EmailChangeRequested, client);
+        self.write(vec![mail, AccountWrite::AddAudit(entry)]).await
+    }
+}

@@ -1,0 +1,139 @@
+//! Forgetting people. What names a person goes; counts that no longer name anyone stay.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{DateTime, Utc};
+use rand::Rng;
+use secrecy::SecretString;
+
+use super::AccountService;
+use crate::domain::accounts::audit::{Action, Actor, AuditEntry};
+use crate::domain::accounts::erasure::Erasure;
+use crate::domain::accounts::error::AccountError;
+use crate::domain::accounts::mail::MailKind;
+use crate::domain::accounts::store::AccountWrite;
+use crate::domain::accounts::types::User;
+use crate::domain::ids::{ErasureId, ProfileId};
+use crate::domain::viewer::{Client, KnownViewer};
+
+impl AccountService {
+    /// Deletes the viewer's account: the account itself and its sessions at once, what its profiles watched in the
+    /// background.
+    pub async fn delete_account(
+        &self,
+        viewer: &KnownViewer,
+        password: Option<SecretString>,
+        client: &Client,
+    ) -> Result<Erasure, AccountError> {
+        let (user, _) = self.managed(viewer).await?;
+        self.check_own_password(&user, password, client).await?;
+        self.delete_user(user).await
+    }
+
+    /// Deletes what came from another site about somebody, on a request that the other site signed. An account that
+    /// can be logged in to by that site only is deleted; another one is unlinked. Whom the site does not know is
+    /// forgotten already.
+    pub async fn erase_identity(
+        &self,
+        provider: &str,
+        signed_request: &str,
+    ) -> Result<Erasure, AccountError> {
+        let now = self.ports.clock.now();
+        let identity = self.signed_identity(provider, signed_request).await?;
+        let user = match &identity {
+            Some(identity) => self.find_user(identity.user).await?,
+            None => None,
+        };
+        let Some(user) = user else {
+            let done = Erasure {
+                finished_at: Some(now),
+                ..new_erasure(Vec::new(), now)
+            };
+            self.write(vec![AccountWrite::AddErasure(done.clone())])
+                .await?;
+            return Ok(done);
+        };
+        let identities = self.ports.accounts.identities_of_user(user.id).await?;
+        if user.password.is_none() && identities.len() == 1 {
+            return self.delete_user(user).await;
+        }
+        let done = Erasure {
+            finished_at: Some(now),
+            ..new_erasure(Vec::new(), now)
+        };
+        let entry = AuditEntry {
+            detail: Some(provider.to_owned()),
+            ..self.audit(
+                Some(user.id),
+                Action::IdentityUnlinked,
+                Actor::Provider,
+                &Client::default(),
+            )
+        };
+        self.write(vec![
+            AccountWrite::DeleteIdentity {
+                user: user.id,
+                provider: provider.to_owned(),
+            },
+            AccountWrite::PutUser(self.next(user)),
+            AccountWrite::AddErasure(done.clone()),
+            AccountWrite::AddAudit(entry),
+        ])
+        .await?;
+        Ok(done)
+    }
+
+    /// How far the erasure with this code is.
+    pub async fn find_erasure(&self, code: &str) -> Result<Option<Erasure>, AccountError> {
+        Ok(self.ports.accounts.find_erasure(code).await?)
+    }
+
+    /// Some erasures that are not finished, the oldest first.
+    pub async fn pending_erasures(&self) -> Result<Vec<Erasure>, AccountError> {
+        Ok(self.ports.accounts.pending_erasures(20).await?)
+    }
+
+    /// Takes note that nothing is left of what an erasure is about.
+    pub async fn finish_erasure(&self, erasure: &Erasure) -> Result<(), AccountError> {
+        let now = self.ports.clock.now();
+        Ok(self.ports.accounts.finish_erasure(erasure.id, now).await?)
+    }
+
+    async fn delete_user(&self, user: User) -> Result<Erasure, AccountError> {
+        let now = self.ports.clock.now();
+        let id = user.id;
+        let profiles = self.ports.accounts.profiles_of_user(id).await?;
+        let profiles: Vec<ProfileId> = profiles.iter().map(|profile| profile.id).collect();
+        let erasure = new_erasure(profiles.clone(), now);
+        let mail = user
+            .email
+            .as_ref()
+            .map(|email| self.mail(email, MailKind::AccountDeleted, None));
+        // Of two changes at the same time one has to look again what there is to delete.
+        let mut writes = vec![
+            AccountWrite::PutUser(self.next(user)),
+            AccountWrite::DeleteUser(id),
+        ];
+        writes.extend(profiles.into_iter().map(AccountWrite::DeleteProfile));
+        writes.push(AccountWrite::AddErasure(erasure.clone()));
+        writes.extend(mail);
+        self.write(writes).await?;
+        let sessions = &self.ports.sessions;
+        sessions.delete_sessions_of_user(id, None).await?;
+        Ok(erasure)
+    }
+}
+
+/// A request to forget profiles.
+pub(super) fn new_erasure(profiles: Vec<ProfileId>, now: DateTime<Utc>) -> Erasure {
+    let mut code = [0; 16];
+    rand::rng().fill_bytes(&mut code);
+    Erasure {
+        id: ErasureId::random(&mut rand::rng()),
+        code: URL_SAFE_NO_PAD.encode(code),
+        profiles,
+        created_at: now,
+        updated_at: now,
+        finished_at: None,
+    }
+}

@@ -1,0 +1,64 @@
+//! Everything that is known of an account, for its owner.
+
+use super::AccountService;
+use crate::domain::accounts::api_key::ApiKey;
+use crate::domain::accounts::audit::{Action, AuditEntry};
+use crate::domain::accounts::error::AccountError;
+use crate::domain::accounts::identity::Identity;
+use crate::domain::accounts::session::Session;
+use crate::domain::accounts::store::AccountWrite;
+use crate::domain::accounts::types::{Profile, User};
+use crate::domain::page::{KeyValue, Keyset, MAX_PAGE, Window};
+use crate::domain::viewer::{Client, KnownViewer};
+
+/// Everything that accounts know of one of them. What its profiles watched, other features know.
+#[derive(Debug, Clone)]
+pub struct AccountExport {
+    /// The account.
+    pub user: User,
+    /// Its profiles, the oldest first.
+    pub profiles: Vec<Profile>,
+    /// The other sites that it is linked with.
+    pub identities: Vec<Identity>,
+    /// Where it is logged in.
+    pub sessions: Vec<Session>,
+    /// Its machines' keys.
+    pub api_keys: Vec<ApiKey>,
+    /// What was done to it, the latest first.
+    pub audit: Vec<AuditEntry>,
+}
+
+impl AccountService {
+    /// Everything that is known of the viewer's account.
+    pub async fn export(
+        &self,
+        viewer: &KnownViewer,
+        client: &Client,
+    ) -> Result<AccountExport, AccountError> {
+        let (user, _) = self.managed(viewer).await?;
+        let entry = self.own(viewer, Action::Exported, client);
+        self.write(vec![AccountWrite::AddAudit(entry)]).await?;
+        let mut audit: Vec<AuditEntry> = Vec::new();
+        let mut window = Window::first(MAX_PAGE);
+        loop {
+            let page = self.audit_of(viewer, user.id, &window).await?;
+            audit.extend(page.rows);
+            let Some(last) = audit.last().filter(|_| page.has_more) else {
+                break;
+            };
+            let place = Keyset {
+                value: KeyValue::Number(last.at.timestamp_millis()),
+                id: KeyValue::Number(last.id.to_i64()),
+            };
+            window = Window::after(MAX_PAGE, place);
+        }
+        Ok(AccountExport {
+            user,
+            profiles: self.profiles(viewer).await?,
+            identities: self.identities(viewer).await?,
+            sessions: self.sessions(viewer).await?,
+            api_keys: self.api_keys(viewer).await?,
+            audit,
+        })
+    }
+}

@@ -1,0 +1,507 @@
+//! Logging in by another site: OAuth 2.0 authorization codes with PKCE (RFC 6749, RFC 7636), as RFC 9700 asks for.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::TimeDelta;
+use secrecy::SecretString;
+use sha2::{Digest, Sha256};
+use url::Url;
+
+use super::AccountService;
+use super::log_in::LoggedIn;
+use super::register::profile_name;
+use crate::domain::accounts::audit::{Action, Actor, AuditEntry};
+use crate::domain::accounts::error::AccountError;
+use crate::domain::accounts::identity::{
+    Authorization, Callback, ExternalPerson, Identity, IdentityProvider,
+};
+use crate::domain::accounts::mail::MailKind;
+use crate::domain::accounts::one_time::{OAuthRequest, OAuthState, OneTime};
+use crate::domain::accounts::session::Transport;
+use crate::domain::accounts::store::AccountWrite;
+use crate::domain::accounts::token::Secret;
+use crate::domain::accounts::types::{Profile, User};
+use crate::domain::ids::{ProfileId, UserId};
+use crate::domain::limits::Rate;
+use crate::domain::stamp::Stamp;
+use crate::domain::viewer::{Client, KnownViewer, Role, Viewer};
+
+/// How long somebody may take at the other site.
+const AWAY: TimeDelta = TimeDelta::minutes(10);
+/// How long an app may take to fetch its tokens.
+const CODE: TimeDelta = TimeDelta::minutes(2);
+/// Journeys to other sites from one network.
+const DEPARTURES: Rate = Rate::per_hour(300);
+
+/// A log-in by another site that begins.
+#[derive(Debug, Clone)]
+pub struct BeginOAuth {
+    /// The other site.
+    pub provider: String,
+    /// Where to go in the end: one of the allowed addresses.
+    pub return_to: String,
+    /// How the client will hold its session.
+    pub transport: Transport,
+    /// Whether a browser's session is to last.
+    pub remember: bool,
+    /// The `code_challenge` of an app (RFC 7636, S256).
+    pub challenge: Option<String>,
+}
+
+/// Where a browser is sent to.
+#[derive(Debug, Clone)]
+pub struct SentAway {
+    /// The address.
+    pub url: Url,
+    /// What the browser is to keep, and bring back, if it is on its way to the other site.
+    pub browser: Option<Secret>,
+}
+
+/// What a browser brings back.
+#[derive(Debug)]
+pub struct ReturnFromOAuth {
+    /// The site that it comes from, by the address that it came to.
+    pub provider: String,
+    /// The `state` parameter.
+    pub state: String,
+    /// The `code` parameter; without it the person said no.
+    pub code: Option<SecretString>,
+    /// What the browser was to keep.
+    pub browser: Option<Secret>,
+}
+
+/// What became of somebody who came back.
+#[derive(Debug)]
+pub struct Came {
+    /// Where to go now; `None` if the browser is not the one that was sent away.
+    pub return_to: Option<Url>,
+    /// What happened.
+    pub outcome: Result<Arrival, AccountError>,
+}
+
+/// How somebody came back.
+#[derive(Debug)]
+pub enum Arrival {
+    /// Logged in, in this browser.
+    LoggedIn(LoggedIn),
+    /// The account that was logged in is linked now.
+    Linked,
+    /// An app gets its tokens for this code.
+    Code(Secret),
+}
+
+impl AccountService {
+    /// The names of the other sites that one can log in by.
+    pub fn providers(&self) -> impl Iterator<Item = &str> {
+        self.ports.providers.iter().map(|provider| provider.name())
+    }
+
+    /// Begins a log-in by another site; whoever is logged in links the account with it instead.
+    pub async fn begin_oauth(
+        &self,
+        viewer: &Viewer,
+        begin: BeginOAuth,
+        client: &Client,
+    ) -> Result<SentAway, AccountError> {
+        self.provider(&begin.provider)?;
+        let return_to = Url::parse(&begin.return_to).map_err(|_| AccountError::ReturnNotAllowed)?;
+        if !self.policy.return_to.contains(&return_to) {
+            return Err(AccountError::ReturnNotAllowed);
+        }
+        let link_to = match viewer.known() {
+            Some(known) => Some(self.managed(known).await?.0.id),
+            None => None,
+        };
+        let network = format!("oauth:{}", client.network());
+        self.take(&network, DEPARTURES).await?;
+        let challenge = match begin.transport {
+            Transport::Cookie => None,
+            Transport::Bearer => Some(check_challenge(begin.challenge)?),
+        };
+        let request = OAuthRequest {
+            provider: begin.provider,
+            return_to,
+            transport: begin.transport,
+            remember: begin.remember,
+            link_to,
+            challenge,
+        };
+        match request.transport {
+            Transport::Cookie => self.depart(request).await,
+            // The app is not the browser that will come back: that one has to get the cookie.
+            Transport::Bearer => {
+                let ticket = Secret::random(&mut rand::rng());
+                let mut url = self.page(&request.provider, "start");
+                url.query_pairs_mut()
+                    .append_pair("ticket", ticket.expose());
+                let means = OneTime::OAuthTicket(request);
+                self.put_one_time(&ticket, &means, AWAY).await?;
+                Ok(SentAway { url, browser: None })
+            }
+        }
+    }
+
+    /// Sends the browser of an app to the other site.
+    pub async fn start_oauth(&self, provider: &str, ticket: &str) -> Result<SentAway, AccountError> {
+        let ticket = Secret::parse(ticket).ok_or(AccountError::InvalidToken)?;
+        let now = self.ports.clock.now();
+        let one_time = &self.ports.one_time;
+        match one_time.take_one_time(&ticket.hash(), now).await? {
+            Some(OneTime::OAuthTicket(request)) if request.provider == provider => {
+                self.depart(request).await
+            }
+            _ => Err(AccountError::InvalidToken),
+        }
+    }
+
+    async fn depart(&self, request: OAuthRequest) -> Result<SentAway, AccountError> {
+        let provider = self.provider(&request.provider)?;
+        let new = || Secret::random(&mut rand::rng());
+        let (state, browser, verifier, nonce) = (new(), new(), new(), new());
+        let url = provider
+            .authorization_url(&Authorization {
+                state: state.expose(),
+                nonce: nonce.expose(),
+                verifier: verifier.expose(),
+            })
+            .await?;
+        let means = OneTime::OAuthState(OAuthState {
+            request,
+            browser: browser.hash(),
+            verifier: verifier.expose().to_owned(),
+            nonce: nonce.expose().to_owned(),
+        });
+        self.put_one_time(&state, &means, AWAY).await?;
+        Ok(SentAway {
+            url,
+            browser: Some(browser),
+        })
+    }
+
+    /// Receives a browser that comes back from another site.
+    ///
+    /// An e-mail address that the other site tells never links with the account that has it: whoever can make an
+    /// account over there with somebody's address, or gets a mailbox that was given up, would be let in here. Its
+    /// owner logs in first and links then.
+    pub async fn return_from_oauth(&self, back: ReturnFromOAuth, client: &Client) -> Came {
+        let state = match self.state(&back).await {
+            Ok(state) => state,
+            Err(error) => {
+                return Came {
+                    return_to: None,
+                    outcome: Err(error),
+                };
+            }
+        };
+        let return_to = state.request.return_to.clone();
+        let outcome = self.arrive(back, state, client).await;
+        Came {
+            return_to: Some(return_to),
+            outcome,
+        }
+    }
+
+    /// The state that this browser left with. Somebody else's browser does not use it up.
+    async fn state(&self, back: &ReturnFromOAuth) -> Result<OAuthState, AccountError> {
+        let state = Secret::parse(&back.state).ok_or(AccountError::InvalidToken)?;
+        let browser = back.browser.as_ref().ok_or(AccountError::InvalidToken)?;
+        let now = self.ports.clock.now();
+        let one_time = &self.ports.one_time;
+        let found = one_time.find_one_time(&state.hash(), now).await?;
+        let is_own = matches!(&found, Some(OneTime::OAuthState(state))
+            if state.browser.is_of(browser) && state.request.provider == back.provider);
+        if !is_own {
+            return Err(AccountError::InvalidToken);
+        }
+        match one_time.take_one_time(&state.hash(), now).await? {
+            Some(OneTime::OAuthState(state)) => Ok(state),
+            _ => Err(AccountError::InvalidToken),
+        }
+    }
+
+    async fn arrive(
+        &self,
+        back: ReturnFromOAuth,
+        state: OAuthState,
+        client: &Client,
+    ) -> Result<Arrival, AccountError> {
+        let provider = self.provider(&back.provider)?;
+        let code = back.code.ok_or(AccountError::Cancelled)?;
+        let person = provider
+            .identify(Callback {
+                code,
+                nonce: &state.nonce,
+                verifier: &state.verifier,
+            })
+            .await?;
+        let request = state.request;
+        let name = provider.name();
+        if let Some(user) = request.link_to {
+            self.link(user, name, person, client).await?;
+            return Ok(Arrival::Linked);
+        }
+        let accounts = &self.ports.accounts;
+        let user = match accounts.find_identity(name, &person.subject).await? {
+            Some(identity) => self
+                .find_user(identity.user)
+                .await?
+                .ok_or(AccountError::UserNotFound)?,
+            None => self.new_user_of(name, person, client).await?,
+        };
+        if user.disabled_at.is_some() {
+            return Err(AccountError::Disabled);
+        }
+        match request.challenge {
+            Some(challenge) => {
+                let code = Secret::random(&mut rand::rng());
+                let means = OneTime::OAuthCode {
+                    user: user.id,
+                    epoch: user.epoch,
+                    provider: name.to_owned(),
+                    challenge,
+                };
+                self.put_one_time(&code, &means, CODE).await?;
+                Ok(Arrival::Code(code))
+            }
+            None => {
+                let profile = self.first_profile(user.id).await?;
+                let (transport, remember) = (request.transport, request.remember);
+                let logged_in =
+                    self.begin_session(&user, profile, name, transport, remember, client);
+                logged_in.await.map(Arrival::LoggedIn)
+            }
+        }
+    }
+
+    /// Gives an app its tokens for the code that its deep link brought, if it is the app that began.
+    pub async fn exchange_oauth(
+        &self,
+        code: &str,
+        verifier: &str,
+        client: &Client,
+    ) -> Result<LoggedIn, AccountError> {
+        let code = Secret::parse(code).ok_or(AccountError::InvalidToken)?;
+        let now = self.ports.clock.now();
+        let means = self.ports.one_time.take_one_time(&code.hash(), now).await?;
+        let Some(OneTime::OAuthCode {
+            user,
+            epoch,
+            provider,
+            challenge,
+        }) = means
+        else {
+            return Err(AccountError::InvalidToken);
+        };
+        let computed = URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes()));
+        if computed != challenge {
+            return Err(AccountError::InvalidToken);
+        }
+        let user = self.find_user(user).await?;
+        let user = user
+            .filter(|user| user.epoch == epoch)
+            .ok_or(AccountError::InvalidToken)?;
+        let profile = self.first_profile(user.id).await?;
+        self.begin_session(&user, profile, &provider, Transport::Bearer, true, client)
+            .await
+    }
+
+    /// The other sites that the viewer's account is linked with, by name.
+    pub async fn identities(&self, viewer: &KnownViewer) -> Result<Vec<Identity>, AccountError> {
+        Ok(self.ports.accounts.identities_of_user(viewer.user).await?)
+    }
+
+    /// Unlinks the viewer's account from another site, unless nobody could log in any more.
+    pub async fn unlink(
+        &self,
+        viewer: &KnownViewer,
+        provider: &str,
+        client: &Client,
+    ) -> Result<(), AccountError> {
+        let (user, _) = self.managed(viewer).await?;
+        let identities = self.identities(viewer).await?;
+        let is_linked = |identity: &Identity| identity.provider == provider;
+        if !identities.iter().any(is_linked) {
+            return Err(AccountError::IdentityNotFound);
+        }
+        if user.password.is_none() && identities.iter().all(is_linked) {
+            return Err(AccountError::LastWayIn);
+        }
+        let entry = AuditEntry {
+            detail: Some(provider.to_owned()),
+            ..self.own(viewer, Action::IdentityUnlinked, client)
+        };
+        self.write(vec![
+            // Of two who unlink at the same time one has to look again what is left.
+            AccountWrite::PutUser(self.next(user)),
+            AccountWrite::DeleteIdentity {
+                user: viewer.user,
+                provider: provider.to_owned(),
+            },
+            AccountWrite::AddAudit(entry),
+        ])
+        .await
+    }
+
+    /// Takes note that somebody took back, at the other site, what this site was allowed: sessions that began there
+    /// end. The link stays, so that logging in again finds the account.
+    pub async fn revoke_identity(
+        &self,
+        provider: &str,
+        signed_request: &str,
+    ) -> Result<(), AccountError> {
+        let Some(identity) = self.signed_identity(provider, signed_request).await? else {
+            return Ok(());
+        };
+        let entry = AuditEntry {
+            detail: Some(provider.to_owned()),
+            ..self.audit(
+                Some(identity.user),
+                Action::IdentityRevoked,
+                Actor::Provider,
+                &Client::default(),
+            )
+        };
+        self.write(vec![AccountWrite::AddAudit(entry)]).await?;
+        let now = self.ports.clock.now();
+        let sessions = &self.ports.sessions;
+        for session in sessions.sessions_of_user(identity.user, now).await? {
+            if session.via == provider {
+                sessions.delete_session(session.user, session.id).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The identity that a request which the other site signed is about, if there is one here.
+    pub(super) async fn signed_identity(
+        &self,
+        provider: &str,
+        signed_request: &str,
+    ) -> Result<Option<Identity>, AccountError> {
+        let site = self.provider(provider)?;
+        let subject = site
+            .signed_subject(signed_request)
+            .ok_or(AccountError::InvalidToken)?;
+        let accounts = &self.ports.accounts;
+        Ok(accounts.find_identity(provider, &subject).await?)
+    }
+
+    fn provider(&self, name: &str) -> Result<&dyn IdentityProvider, AccountError> {
+        let mut providers = self.ports.providers.iter();
+        let found = providers.find(|provider| provider.name() == name);
+        found
+            .map(|provider| &**provider)
+            .ok_or(AccountError::ProviderNotFound)
+    }
+
+    /// An address of ours for a provider.
+    fn page(&self, provider: &str, page: &str) -> Url {
+        let mut url = self.policy.public_url.clone();
+        let base = url.path().trim_end_matches('/').to_owned();
+        url.set_path(&format!("{base}/oauth/{provider}/{page}"));
+        url
+    }
+
+    async fn put_one_time(
+        &self,
+        secret: &Secret,
+        means: &OneTime,
+        lasts: TimeDelta,
+    ) -> Result<(), AccountError> {
+        let until = self.ports.clock.now() + lasts;
+        let one_time = &self.ports.one_time;
+        Ok(one_time.put_one_time(&secret.hash(), means, until).await?)
+    }
+
+    async fn link(
+        &self,
+        user: UserId,
+        provider: &str,
+        person: ExternalPerson,
+        client: &Client,
+    ) -> Result<(), AccountError> {
+        let user = self.find_user(user).await?;
+        let user = user
+            .filter(|user| user.disabled_at.is_none())
+            .ok_or(AccountError::Unauthenticated)?;
+        let id = user.id;
+        let entry = AuditEntry {
+            detail: Some(provider.to_owned()),
+            ..self.audit(Some(id), Action::IdentityLinked, Actor::User(id), client)
+        };
+        let mail = user
+            .email
+            .as_ref()
+            .map(|email| self.mail(email, MailKind::IdentityLinked, Some(id)));
+        let mut writes = vec![
+            AccountWrite::PutUser(self.next(user)),
+            self.identity(id, provider, person.subject),
+            AccountWrite::AddAudit(entry),
+        ];
+        writes.extend(mail);
+        self.write(writes).await
+    }
+
+    async fn new_user_of(
+        &self,
+        provider: &str,
+        person: ExternalPerson,
+        client: &Client,
+    ) -> Result<User, AccountError> {
+        let network = format!("register:{}", client.network());
+        self.take(&network, self.policy.registrations).await?;
+        let stamp = Stamp::first(self.ports.clock.now());
+        let id = UserId::random(&mut rand::rng());
+        let name = profile_name(person.name.as_deref(), person.email.as_ref());
+        let user = User {
+            id,
+            email_verified: person.email.is_some() && person.email_verified,
+            email: person.email.clone(),
+            password: None,
+            role: Role::Viewer,
+            epoch: 1,
+            disabled_at: None,
+            stamp,
+        };
+        let profile = Profile::new(ProfileId::random(&mut rand::rng()), Some(id), name, stamp);
+        let entry = AuditEntry {
+            detail: Some(provider.to_owned()),
+            ..self.audit(Some(id), Action::Registered, Actor::Nobody, client)
+        };
+        let mut writes = vec![
+            AccountWrite::AddUser(user.clone()),
+            AccountWrite::AddProfile(profile),
+            self.identity(id, provider, person.subject),
+            AccountWrite::AddAudit(entry),
+        ];
+        if let Some(email) = person.email.filter(|_| !user.email_verified) {
+            writes.push(self.mail(&email, MailKind::ConfirmEmail, Some(id)));
+        }
+        match self.write(writes).await {
+            Err(AccountError::EmailTaken) => Err(AccountError::IdentityEmailTaken),
+            written => written.map(|()| user),
+        }
+    }
+
+    fn identity(&self, user: UserId, provider: &str, subject: String) -> AccountWrite {
+        let now = self.ports.clock.now();
+        AccountWrite::AddIdentity(Identity {
+            provider: provider.to_owned(),
+            subject,
+            user,
+            created_at: now,
+            updated_at: now,
+        })
+    }
+}
+
+/// The base64url of a SHA-256: 43 characters (RFC 7636, 4.2).
+fn check_challenge(challenge: Option<String>) -> Result<String, AccountError> {
+    let challenge = challenge.ok_or(AccountError::InvalidChallenge)?;
+    let decoded = URL_SAFE_NO_PAD.decode(&challenge);
+    if decoded.is_ok_and(|hash| hash.len() == 32) {
+        Ok(challenge)
+    } else {
+        Err(AccountError::InvalidChallenge)
+    }
+}

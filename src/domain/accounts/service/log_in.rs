@@ -1,0 +1,250 @@
+//! Logging in.
+
+use chrono::TimeDelta;
+use secrecy::{ExposeSecret, SecretString};
+
+use super::{AccountService, GUESSES, fingerprint};
+use crate::domain::accounts::access_token::Claims;
+use crate::domain::accounts::audit::{Action, Actor, AuditEntry};
+use crate::domain::accounts::error::AccountError;
+use crate::domain::accounts::password::MAX_PASSWORD;
+use crate::domain::accounts::session::{Session, Transport};
+use crate::domain::accounts::store::AccountWrite;
+use crate::domain::accounts::token::{RefreshToken, Secret, SessionToken};
+use crate::domain::accounts::types::{EmailAddress, User};
+use crate::domain::ids::{ProfileId, SessionId, UserId};
+use crate::domain::limits::Backoff;
+use crate::domain::viewer::{Client, KnownViewer, Login};
+
+/// What a session that began with a password is begun with.
+pub(super) const VIA_PASSWORD: &str = "password";
+/// Guesses at the password of one account from networks that it is not logged in from. The wait is short, because
+/// strangers cause it; it makes guessing from many networks slow.
+const GUESSES_OF_STRANGERS: Backoff = Backoff {
+    free: 50,
+    first: std::time::Duration::from_secs(1),
+    longest: std::time::Duration::from_secs(30),
+    forget_after: std::time::Duration::from_secs(3600),
+};
+/// The most characters of what a client calls itself.
+const MAX_DEVICE: usize = 200;
+
+/// What somebody logs in with.
+#[derive(Debug, Clone)]
+pub struct LogIn {
+    /// The e-mail address, as typed.
+    pub email: String,
+    /// The password.
+    pub password: SecretString,
+    /// How the client will hold its session.
+    pub transport: Transport,
+    /// Whether a browser's session is to last when the browser is closed.
+    pub remember: bool,
+}
+
+/// A log-in that worked.
+#[derive(Debug, Clone)]
+pub struct LoggedIn {
+    /// Who is logged in now.
+    pub viewer: KnownViewer,
+    /// The secrets for the client to hold.
+    pub tokens: Tokens,
+}
+
+/// The secrets of a session.
+#[derive(Debug, Clone)]
+pub enum Tokens {
+    /// For a browser.
+    Cookie {
+        /// What it sends with each request.
+        token: SecretString,
+        /// How long it keeps it; `None`: until it is closed.
+        max_age: Option<TimeDelta>,
+    },
+    /// For an app.
+    Bearer {
+        /// What it sends with each request.
+        access_token: SecretString,
+        /// What it gets the next access token for, once.
+        refresh_token: SecretString,
+        /// How long the access token lasts.
+        expires_in: TimeDelta,
+    },
+}
+
+impl AccountService {
+    /// Checks address and password and begins a session. A wrong address and a wrong password look and last the same:
+    /// both read the same, hash once and write one entry.
+    pub async fn log_in(&self, log_in: LogIn, client: &Client) -> Result<LoggedIn, AccountError> {
+        let network = format!("log-in-from:{}", client.network());
+        self.take(&network, self.policy.log_ins).await?;
+        let email = EmailAddress::parse(&log_in.email);
+        let Ok(email) = email else {
+            return Err(AccountError::WrongCredentials);
+        };
+        if log_in.password.expose_secret().chars().count() > MAX_PASSWORD {
+            return Err(AccountError::WrongCredentials);
+        }
+        let account = fingerprint(&email);
+        let from_here = format!("log-in:{account}:{}", client.network());
+        self.attempt(&from_here, GUESSES).await?;
+        let user = self.ports.accounts.find_user_by_email(&email).await?;
+        let anywhere = format!("log-in:{account}");
+        if !self.is_known_network(user.as_ref(), client).await? {
+            self.attempt(&anywhere, GUESSES_OF_STRANGERS).await?;
+        }
+        let hash = user.as_ref().and_then(|user| user.password.clone());
+        let is_right = self.ports.passwords.verify(log_in.password, hash).await?;
+        let found = user.as_ref().map(|user| user.id);
+        let may_enter =
+            |user: &User| is_right && (user.email_verified || !self.policy.conceals_accounts);
+        let Some(user) = user.filter(may_enter) else {
+            let failed = self.audit(found, Action::LogInFailed, Actor::Nobody, client);
+            self.write(vec![AccountWrite::AddAudit(failed)]).await?;
+            return Err(AccountError::WrongCredentials);
+        };
+        self.ports.limiter.forgive(&from_here).await?;
+        self.ports.limiter.forgive(&anywhere).await?;
+        let profile = self.first_profile(user.id).await?;
+        self.begin_session(
+            &user,
+            profile,
+            VIA_PASSWORD,
+            log_in.transport,
+            log_in.remember,
+            client,
+        )
+        .await
+    }
+
+    /// Whether the account is logged in from the client's network already. Asks the store as much for no account.
+    async fn is_known_network(
+        &self,
+        user: Option<&User>,
+        client: &Client,
+    ) -> Result<bool, AccountError> {
+        let id = user.map_or(UserId(0), |user| user.id);
+        let now = self.ports.clock.now();
+        let sessions = self.ports.sessions.sessions_of_user(id, now).await?;
+        let network = client.network();
+        Ok(sessions.iter().any(|session| {
+            let begun_by = Client {
+                address: session.address,
+                device: None,
+            };
+            begun_by.network() == network
+        }))
+    }
+
+    /// The profile that an account begins with.
+    pub(super) async fn first_profile(&self, user: UserId) -> Result<ProfileId, AccountError> {
+        let profiles = self.ports.accounts.profiles_of_user(user).await?;
+        let first = profiles.first().ok_or(AccountError::ProfileNotFound)?;
+        Ok(first.id)
+    }
+
+    /// Begins a session of an account that may be used.
+    pub(super) async fn begin_session(
+        &self,
+        user: &User,
+        profile: ProfileId,
+        via: &str,
+        transport: Transport,
+        remember: bool,
+        client: &Client,
+    ) -> Result<LoggedIn, AccountError> {
+        if user.disabled_at.is_some() {
+            return Err(AccountError::Disabled);
+        }
+        let now = self.ports.clock.now();
+        let lifetimes = self.policy.lifetimes;
+        let lasts = remember || transport == Transport::Bearer;
+        let idle = if lasts {
+            lifetimes.remembered
+        } else {
+            lifetimes.idle
+        };
+        let id = SessionId::random(&mut rand::rng());
+        let secret = Secret::random(&mut rand::rng());
+        let refresh = Secret::random(&mut rand::rng());
+        let session = Session {
+            id,
+            user: user.id,
+            epoch: user.epoch,
+            profile,
+            via: via.to_owned(),
+            secret: secret.hash(),
+            refresh: (transport == Transport::Bearer).then(|| refresh.hash()),
+            device: client
+                .device
+                .as_ref()
+                .map(|device| device.chars().take(MAX_DEVICE).collect()),
+            address: client.address,
+            idle,
+            created_at: now,
+            last_seen_at: now,
+            expires_at: now + idle.min(lifetimes.absolute),
+            ends_at: now + lifetimes.absolute,
+        };
+        self.ports.sessions.create_session(&session).await?;
+        let entry = AuditEntry {
+            detail: Some(via.to_owned()),
+            ..self.audit(
+                Some(user.id),
+                Action::LoggedIn,
+                Actor::User(user.id),
+                client,
+            )
+        };
+        self.write(vec![AccountWrite::AddAudit(entry)]).await?;
+        let tokens = match transport {
+            Transport::Cookie => Tokens::Cookie {
+                token: SessionToken {
+                    session: id,
+                    secret,
+                }
+                .expose()
+                .into(),
+                // The server ends it earlier if it is not used.
+                max_age: lasts.then_some(lifetimes.absolute),
+            },
+            Transport::Bearer => {
+                let next = RefreshToken {
+                    session: id,
+                    family: secret,
+                    secret: refresh,
+                };
+                self.bearer_tokens(&session, &next).await?
+            }
+        };
+        let viewer = KnownViewer {
+            user: user.id,
+            profile,
+            role: user.role,
+            login: Login::Session(id),
+        };
+        Ok(LoggedIn { viewer, tokens })
+    }
+
+    /// The tokens of an app.
+    pub(super) async fn bearer_tokens(
+        &self,
+        session: &Session,
+        refresh: &RefreshToken,
+    ) -> Result<Tokens, AccountError> {
+        let now = self.ports.clock.now();
+        let expires_in = self.policy.lifetimes.access_token;
+        let claims = Claims {
+            user: session.user,
+            session: session.id,
+            issued_at: now,
+            expires_at: now + expires_in,
+        };
+        let access_token = self.ports.access_tokens.issue(&claims).await?;
+        Ok(Tokens::Bearer {
+            access_token: access_token.into(),
+            refresh_token: refresh.expose().into(),
+            expires_in,
+        })
+    }
+}

@@ -1,0 +1,170 @@
+//! Sending the mail that waits. A mail is sent once: it is claimed before and removed after. Only if the process dies
+//! between the mail server's answer and the removal does a second copy go out, under the same `Message-ID`.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use url::Url;
+
+use super::AccountPolicy;
+use crate::domain::accounts::mail::{Letter, Mail, MailError, MailKind, Mailer};
+use crate::domain::accounts::one_time::OneTime;
+use crate::domain::accounts::store::{AccountStore, OneTimeStore};
+use crate::domain::accounts::token::Secret;
+use crate::domain::accounts::types::User;
+use crate::domain::clock::Clock;
+use crate::domain::error::StoreError;
+
+/// How many mails are claimed at once.
+const BATCH: usize = 20;
+/// How long one who claimed a mail has to send it, before another one may.
+const CLAIM: TimeDelta = TimeDelta::minutes(5);
+/// How long the link of a confirmation mail can be used.
+const CONFIRM: TimeDelta = TimeDelta::hours(24);
+/// How long the link for a new password can be used.
+const RESET: TimeDelta = TimeDelta::hours(1);
+
+/// Sends the mail that waits.
+#[derive(Clone)]
+pub struct MailService {
+    accounts: Arc<dyn AccountStore>,
+    one_time: Arc<dyn OneTimeStore>,
+    mailer: Arc<dyn Mailer>,
+    clock: Arc<dyn Clock>,
+    policy: Arc<AccountPolicy>,
+}
+
+impl MailService {
+    /// A service on its ports.
+    pub fn new(
+        accounts: Arc<dyn AccountStore>,
+        one_time: Arc<dyn OneTimeStore>,
+        mailer: Arc<dyn Mailer>,
+        clock: Arc<dyn Clock>,
+        policy: AccountPolicy,
+    ) -> Self {
+        Self {
+            accounts,
+            one_time,
+            mailer,
+            clock,
+            policy: Arc::new(policy),
+        }
+    }
+
+    /// Sends some of what is due. Says how many mails were taken up; 0: nothing is due. A mail server that does not
+    /// answer is an error; what was taken up is due again later.
+    pub async fn send_due(&self) -> Result<usize, MailingError> {
+        let now = self.clock.now();
+        let mails = self
+            .accounts
+            .claim_mails(now, now + CLAIM, BATCH)
+            .await?;
+        let mut failure = None;
+        for mail in &mails {
+            if let Err(error) = self.send(mail).await {
+                failure = Some(error);
+            }
+        }
+        failure.map_or(Ok(mails.len()), Err)
+    }
+
+    async fn send(&self, mail: &Mail) -> Result<(), MailingError> {
+        let now = self.clock.now();
+        let letter = if mail.is_stale(now) {
+            tracing::warn!(mail.id = %mail.id, "A mail could not be sent for three days and is given up");
+            None
+        } else {
+            self.letter(mail, now).await?
+        };
+        let sent = match &letter {
+            None => Ok(()),
+            Some(letter) => self.mailer.send(letter).await,
+        };
+        match sent {
+            Ok(()) => Ok(self.accounts.remove_mail(mail.id).await?),
+            Err(error @ MailError::Refused(_)) => {
+                tracing::warn!(
+                    mail.id = %mail.id,
+                    error = &error as &dyn std::error::Error,
+                    "A mail was refused and is given up"
+                );
+                Ok(self.accounts.remove_mail(mail.id).await?)
+            }
+            Err(error @ MailError::Unavailable(_)) => {
+                let again = now + mail.pause();
+                self.accounts.postpone_mail(mail.id, again, now).await?;
+                Err(error.into())
+            }
+        }
+    }
+
+    /// The mail as it goes out, with a new secret if it needs one; `None` if its account is gone.
+    async fn letter(
+        &self,
+        mail: &Mail,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Letter>, MailingError> {
+        let user = match mail.user {
+            None => None,
+            Some(id) => match self.accounts.users(&[id]).await?.pop() {
+                None => return Ok(None),
+                user => user,
+            },
+        };
+        let link = match (mail.kind, user) {
+            (MailKind::ConfirmEmail, Some(user)) => {
+                let means = OneTime::ConfirmEmail {
+                    user: user.id,
+                    epoch: user.epoch,
+                    email: mail.to.clone(),
+                };
+                Some((self.link(&self.policy.confirm_page, &means, now + CONFIRM).await?, CONFIRM))
+            }
+            (MailKind::ResetPassword, Some(User { id, epoch, .. })) => {
+                let means = OneTime::ResetPassword {
+                    user: id,
+                    epoch,
+                    email: mail.to.clone(),
+                };
+                Some((self.link(&self.policy.reset_page, &means, now + RESET).await?, RESET))
+            }
+            (MailKind::ConfirmEmail | MailKind::ResetPassword, None) => return Ok(None),
+            _ => None,
+        };
+        let (link, lasts) = link.unzip();
+        Ok(Some(Letter {
+            id: mail.id,
+            to: mail.to.clone(),
+            kind: mail.kind,
+            link,
+            hours: lasts.map(|lasts| lasts.num_hours()),
+        }))
+    }
+
+    async fn link(
+        &self,
+        page: &Url,
+        means: &OneTime,
+        until: DateTime<Utc>,
+    ) -> Result<Url, StoreError> {
+        let secret = Secret::random(&mut rand::rng());
+        self.one_time
+            .put_one_time(&secret.hash(), means, until)
+            .await?;
+        let mut link = page.clone();
+        link.query_pairs_mut().append_pair("token", secret.expose());
+        Ok(link)
+    }
+}
+
+/// Why mail was not sent.
+#[derive(Debug, thiserror::Error)]
+pub enum MailingError {
+    /// The mail server.
+    #[error(transparent)]
+    Mail(#[from] MailError),
+    /// A store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}

@@ -1,0 +1,152 @@
+//! What admins, and whoever runs the site's commands, do to accounts.
+
+use super::AccountService;
+use crate::domain::accounts::audit::{Action, Actor, AuditEntry};
+use crate::domain::accounts::error::AccountError;
+use crate::domain::accounts::store::AccountWrite;
+use crate::domain::accounts::types::{EmailAddress, User};
+use crate::domain::ids::UserId;
+use crate::domain::page::{Slice, Window};
+use crate::domain::viewer::{Client, KnownViewer, Role};
+
+/// On whose word an account is managed.
+#[derive(Debug, Clone, Copy)]
+pub enum Authority<'a> {
+    /// Whoever runs commands on the site's machine.
+    Operator,
+    /// A viewer, who must be an admin.
+    Viewer(&'a KnownViewer, &'a Client),
+}
+
+impl Authority<'_> {
+    fn check(&self) -> Result<(), AccountError> {
+        match self {
+            Self::Viewer(viewer, _) if viewer.role < Role::Admin => Err(AccountError::Forbidden),
+            _ => Ok(()),
+        }
+    }
+
+    /// Admins do not lock themselves out.
+    fn check_on(&self, user: UserId) -> Result<(), AccountError> {
+        self.check()?;
+        match self {
+            Self::Viewer(viewer, _) if viewer.user == user => Err(AccountError::OwnAccount),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl AccountService {
+    /// A page of all accounts, the oldest first.
+    pub async fn list_users(
+        &self,
+        authority: Authority<'_>,
+        window: &Window,
+    ) -> Result<Slice<User>, AccountError> {
+        authority.check()?;
+        Ok(self.ports.accounts.list_users(window).await?)
+    }
+
+    /// An account: the viewer's own, or for an admin any.
+    pub async fn user(&self, viewer: &KnownViewer, id: UserId) -> Result<User, AccountError> {
+        if viewer.user != id && viewer.role < Role::Admin {
+            return Err(AccountError::UserNotFound);
+        }
+        self.find_user(id).await?.ok_or(AccountError::UserNotFound)
+    }
+
+    /// The account with this address, for whoever runs the site.
+    pub async fn user_by_email(&self, email: &str) -> Result<User, AccountError> {
+        let email = EmailAddress::parse(email)?;
+        let found = self.ports.accounts.find_user_by_email(&email).await?;
+        found.ok_or(AccountError::UserNotFound)
+    }
+
+    /// A page of what was done to an account, the latest first: of the viewer's own, or for an admin of any.
+    pub async fn audit_of(
+        &self,
+        viewer: &KnownViewer,
+        user: UserId,
+        window: &Window,
+    ) -> Result<Slice<AuditEntry>, AccountError> {
+        if viewer.user != user && viewer.role < Role::Admin {
+            return Err(AccountError::UserNotFound);
+        }
+        Ok(self.ports.accounts.audit_of_user(user, window).await?)
+    }
+
+    /// Gives an account another role, with its next request.
+    pub async fn set_role(
+        &self,
+        authority: Authority<'_>,
+        user: UserId,
+        role: Role,
+    ) -> Result<User, AccountError> {
+        authority.check_on(user)?;
+        let user = self
+            .find_user(user)
+            .await?
+            .ok_or(AccountError::UserNotFound)?;
+        if user.role == role {
+            return Ok(user);
+        }
+        let entry = AuditEntry {
+            detail: Some(role.as_str().to_owned()),
+            ..self.managed_by(authority, user.id, Action::RoleChanged)
+        };
+        let changed = self.next(User { role, ..user });
+        self.write(vec![
+            AccountWrite::PutUser(changed.clone()),
+            AccountWrite::AddAudit(entry),
+        ])
+        .await?;
+        Ok(changed)
+    }
+
+    /// Disables an account, or enables it again. A disabled one is logged out everywhere and cannot log in.
+    pub async fn set_disabled(
+        &self,
+        authority: Authority<'_>,
+        user: UserId,
+        is_disabled: bool,
+    ) -> Result<User, AccountError> {
+        authority.check_on(user)?;
+        let user = self
+            .find_user(user)
+            .await?
+            .ok_or(AccountError::UserNotFound)?;
+        if user.disabled_at.is_some() == is_disabled {
+            return Ok(user);
+        }
+        let action = if is_disabled {
+            Action::Disabled
+        } else {
+            Action::Enabled
+        };
+        let entry = self.managed_by(authority, user.id, action);
+        let changed = self.next(User {
+            disabled_at: is_disabled.then(|| self.ports.clock.now()),
+            epoch: user.epoch + 1,
+            ..user
+        });
+        self.write(vec![
+            AccountWrite::PutUser(changed.clone()),
+            AccountWrite::AddAudit(entry),
+        ])
+        .await?;
+        let sessions = &self.ports.sessions;
+        sessions.delete_sessions_of_user(changed.id, None).await?;
+        Ok(changed)
+    }
+
+    fn managed_by(&self, authority: Authority<'_>, user: UserId, action: Action) -> AuditEntry {
+        match authority {
+            Authority::Operator => {
+                self.audit(Some(user), action, Actor::Operator, &Client::default())
+            }
+            Authority::Viewer(viewer, client) => {
+                self.audit(Some(user), action, Actor::User(viewer.user), client)
+            }
+        }
+    }
+}

@@ -1,0 +1,322 @@
+//! What people do with accounts, one file a subject.
+
+mod api_keys;
+mod authenticate;
+mod email;
+mod erase;
+mod export;
+mod identities;
+mod log_in;
+mod mailing;
+mod manage;
+mod password;
+mod profiles;
+mod register;
+mod sessions;
+
+pub use api_keys::NewApiKey;
+pub use authenticate::Credentials;
+pub use export::AccountExport;
+pub use identities::{Arrival, BeginOAuth, Came, ReturnFromOAuth, SentAway};
+pub use log_in::{LogIn, LoggedIn, Tokens};
+pub use mailing::{MailService, MailingError};
+pub use manage::Authority;
+pub use profiles::ProfileChange;
+pub use register::Registration;
+
+use std::sync::Arc;
+
+use secrecy::SecretString;
+use sha2::{Digest, Sha256};
+use url::Url;
+
+use super::access_token::AccessTokens;
+use super::audit::{Action, Actor, AuditEntry};
+use super::error::AccountError;
+use super::identity::IdentityProvider;
+use super::mail::{Mail, MailKind};
+use super::password::{MIN_PASSWORD, PasswordHasher};
+use super::session::Lifetimes;
+use super::store::{AccountStore, AccountWrite, OneTimeStore, SessionStore};
+use super::types::{EmailAddress, Profile, User};
+use crate::domain::clock::Clock;
+use crate::domain::events::{Event, EventBus};
+use crate::domain::ids::{AuditId, MailId, ProfileId, SessionId, UserId};
+use crate::domain::limits::{Backoff, Rate, RateLimiter, Verdict};
+use crate::domain::viewer::{Client, KnownViewer};
+
+/// Guesses at a password from one network: five are free, then each wait is twice the last.
+const GUESSES: Backoff = Backoff {
+    free: 5,
+    first: std::time::Duration::from_secs(1),
+    longest: std::time::Duration::from_secs(15 * 60),
+    forget_after: std::time::Duration::from_secs(24 * 3600),
+};
+
+/// The use cases of accounts.
+#[derive(Clone)]
+pub struct AccountService {
+    ports: Arc<AccountPorts>,
+    policy: Arc<AccountPolicy>,
+}
+
+/// What the service stands on.
+pub struct AccountPorts {
+    /// Accounts and what hangs on them.
+    pub accounts: Arc<dyn AccountStore>,
+    /// Sessions.
+    pub sessions: Arc<dyn SessionStore>,
+    /// One-time secrets.
+    pub one_time: Arc<dyn OneTimeStore>,
+    /// Access tokens.
+    pub access_tokens: Arc<dyn AccessTokens>,
+    /// Limits.
+    pub limiter: Arc<dyn RateLimiter>,
+    /// Hashes of passwords and PINs.
+    pub passwords: Arc<dyn PasswordHasher>,
+    /// Other sites that know people.
+    pub providers: Vec<Arc<dyn IdentityProvider>>,
+    /// Whom to tell that there is mail to send or somebody to forget.
+    pub events: Arc<dyn EventBus>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// How a site handles accounts.
+#[derive(Debug, Clone)]
+pub struct AccountPolicy {
+    /// The fewest characters of a password.
+    pub min_password: usize,
+    /// Whether strangers are kept from finding out which addresses have accounts. Then a new account can be used only
+    /// once its address is confirmed.
+    pub conceals_accounts: bool,
+    /// How long sessions last.
+    pub lifetimes: Lifetimes,
+    /// Registrations from one network.
+    pub registrations: Rate,
+    /// Log-ins from one network.
+    pub log_ins: Rate,
+    /// Mails to one address that somebody who is not logged in can cause.
+    pub mails: Rate,
+    /// The same, of all addresses together, from one network.
+    pub mails_from_network: Rate,
+    /// Where the program is seen from outside.
+    pub public_url: Url,
+    /// The page that the link of a confirmation mail leads to.
+    pub confirm_page: Url,
+    /// The page that the link for a new password leads to.
+    pub reset_page: Url,
+    /// Where another site's log-in may end, exactly.
+    pub return_to: Vec<Url>,
+}
+
+impl AccountPolicy {
+    /// The defaults for a site that is seen at this address.
+    pub fn at(public_url: Url) -> Self {
+        let page = |name: &str| {
+            let mut page = public_url.clone();
+            page.set_path(&format!("{}/{name}", public_url.path().trim_end_matches('/')));
+            page
+        };
+        Self {
+            min_password: MIN_PASSWORD,
+            conceals_accounts: false,
+            lifetimes: Lifetimes::default(),
+            registrations: Rate::per_hour(100),
+            log_ins: Rate::per_hour(600),
+            mails: Rate::per_hour(5),
+            mails_from_network: Rate::per_hour(100),
+            confirm_page: page("confirm-email"),
+            reset_page: page("reset-password"),
+            return_to: vec![public_url.clone()],
+            public_url,
+        }
+    }
+}
+
+impl AccountService {
+    /// A service on its ports.
+    pub fn new(ports: AccountPorts, policy: AccountPolicy) -> Self {
+        Self {
+            ports: Arc::new(ports),
+            policy: Arc::new(policy),
+        }
+    }
+
+    /// The public keys that access tokens can be checked with, as a JSON Web Key Set (RFC 7517).
+    pub async fn public_keys(&self) -> Result<serde_json::Value, AccountError> {
+        Ok(self.ports.access_tokens.public_keys().await?)
+    }
+
+    /// The viewer's own account and profile.
+    pub async fn account(&self, viewer: &KnownViewer) -> Result<(User, Profile), AccountError> {
+        let user = self.find_user(viewer.user).await?;
+        let profile = self.ports.accounts.profiles(&[viewer.profile]).await?.pop();
+        let profile = profile.filter(|profile| profile.user == Some(viewer.user));
+        user.zip(profile).ok_or(AccountError::Unauthenticated)
+    }
+
+    /// The viewer's account, which the request may manage: it came with a log-in, not with a machine's key, and the
+    /// profile is not a child's.
+    async fn managed(&self, viewer: &KnownViewer) -> Result<(User, SessionId), AccountError> {
+        let session = viewer.session().ok_or(AccountError::Forbidden)?;
+        let (user, profile) = self.account(viewer).await?;
+        if profile.is_adult() {
+            Ok((user, session))
+        } else {
+            Err(AccountError::ChildProfile)
+        }
+    }
+
+    async fn find_user(&self, id: UserId) -> Result<Option<User>, AccountError> {
+        Ok(self.ports.accounts.users(&[id]).await?.pop())
+    }
+
+    /// Checks the viewer's own password, once more, before something that a stolen session must not do. An account
+    /// without one has nothing to check.
+    async fn check_own_password(
+        &self,
+        user: &User,
+        password: Option<SecretString>,
+        client: &Client,
+    ) -> Result<(), AccountError> {
+        let Some(hash) = user.password.clone() else {
+            return Ok(());
+        };
+        let password = password.ok_or(AccountError::WrongPassword)?;
+        let key = format!("password:{}:{}", user.id, client.network());
+        self.attempt(&key, GUESSES).await?;
+        if !self.ports.passwords.verify(password, Some(hash)).await? {
+            return Err(AccountError::WrongPassword);
+        }
+        self.ports.limiter.forgive(&key).await?;
+        Ok(())
+    }
+
+    /// Writes, and tells the jobs what there is to do.
+    async fn write(&self, writes: Vec<AccountWrite>) -> Result<(), AccountError> {
+        let has = |is: fn(&AccountWrite) -> bool| writes.iter().any(is);
+        let has_mail = has(|write| matches!(write, AccountWrite::AddMail(_)));
+        let has_erasure = has(|write| matches!(write, AccountWrite::AddErasure(_)));
+        self.ports.accounts.write(writes).await?;
+        if has_mail {
+            self.ports.events.publish(Event::MailQueued);
+        }
+        if has_erasure {
+            self.ports.events.publish(Event::ErasureRequested);
+        }
+        Ok(())
+    }
+
+    /// An entry of the audit list.
+    fn audit(
+        &self,
+        user: Option<UserId>,
+        action: Action,
+        actor: Actor,
+        client: &Client,
+    ) -> AuditEntry {
+        AuditEntry {
+            id: AuditId::random(&mut rand::rng()),
+            user,
+            at: self.ports.clock.now(),
+            action,
+            actor,
+            address: client.address,
+            detail: None,
+        }
+    }
+
+    /// What the viewer does to the own account.
+    fn own(&self, viewer: &KnownViewer, action: Action, client: &Client) -> AuditEntry {
+        self.audit(Some(viewer.user), action, Actor::User(viewer.user), client)
+    }
+
+    /// A mail for the queue.
+    fn mail(&self, to: &EmailAddress, kind: MailKind, user: Option<UserId>) -> AccountWrite {
+        let now = self.ports.clock.now();
+        AccountWrite::AddMail(Mail {
+            id: MailId::random(&mut rand::rng()),
+            to: to.clone(),
+            kind,
+            user,
+            attempts: 0,
+            due_at: now,
+            created_at: now,
+            updated_at: now,
+        })
+    }
+
+    /// The account as the next write has it.
+    fn next(&self, user: User) -> User {
+        User {
+            stamp: user.stamp.next(self.ports.clock.now()),
+            ..user
+        }
+    }
+
+    async fn take(&self, key: &str, rate: Rate) -> Result<(), AccountError> {
+        allowed(self.ports.limiter.take(key, rate).await?)
+    }
+
+    async fn attempt(&self, key: &str, backoff: Backoff) -> Result<(), AccountError> {
+        allowed(self.ports.limiter.attempt(key, backoff).await?)
+    }
+
+    /// Counts a mail that a stranger causes, whether or not there is an account: the limit must not tell.
+    async fn count_mail(&self, to: &EmailAddress, client: &Client) -> Result<(), AccountError> {
+        let network = format!("mail-from:{}", client.network());
+        self.take(&network, self.policy.mails_from_network).await?;
+        let address = format!("mail-to:{}", fingerprint(to));
+        self.take(&address, self.policy.mails).await
+    }
+
+    /// The profiles of the viewer's account, the oldest first.
+    pub async fn profiles(&self, viewer: &KnownViewer) -> Result<Vec<Profile>, AccountError> {
+        Ok(self.ports.accounts.profiles_of_user(viewer.user).await?)
+    }
+
+    /// Makes profiles for the keys of a loaded file, where they are new.
+    pub async fn add_loaded_profiles(&self, keys: &[String]) -> Result<(), AccountError> {
+        let stamp = crate::domain::stamp::Stamp::first(self.ports.clock.now());
+        let profiles: Vec<Profile> = keys
+            .iter()
+            .map(|key| Profile {
+                key: Some(key.clone()),
+                ..Profile::new(ProfileId::of_key(key), None, key.clone(), stamp)
+            })
+            .collect();
+        Ok(self.ports.accounts.add_profiles(&profiles).await?)
+    }
+
+    /// The keys that profiles are known by outside: that of the loaded file, or the id.
+    pub async fn profile_keys(
+        &self,
+        ids: &[ProfileId],
+    ) -> Result<std::collections::HashMap<ProfileId, String>, AccountError> {
+        let profiles = self.ports.accounts.profiles(ids).await?;
+        Ok(profiles
+            .into_iter()
+            .map(|profile| {
+                (
+                    profile.id,
+                    profile.key.unwrap_or_else(|| profile.id.to_string()),
+                )
+            })
+            .collect())
+    }
+}
+
+fn allowed(verdict: Verdict) -> Result<(), AccountError> {
+    match verdict {
+        Verdict::Allowed => Ok(()),
+        Verdict::Wait(wait) => Err(AccountError::TooOften(wait)),
+    }
+}
+
+/// What an address is counted under, so that no store of counts has addresses in it.
+fn fingerprint(email: &EmailAddress) -> String {
+    let digest = Sha256::digest(email.as_str().as_bytes());
+    let (first, _) = digest.split_at(16);
+    first.iter().map(|byte| format!("{byte:02x}")).collect()
+}

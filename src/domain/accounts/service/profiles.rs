@@ -1,0 +1,303 @@
+//! The profiles of an account.
+
+use secrecy::{ExposeSecret, SecretString};
+
+use super::erase::new_erasure;
+use super::register::MAX_NAME;
+use super::{AccountService, GUESSES};
+use crate::domain::accounts::audit::Action;
+use crate::domain::accounts::error::AccountError;
+use crate::domain::accounts::session::Session;
+use crate::domain::accounts::store::AccountWrite;
+use crate::domain::accounts::types::Profile;
+use crate::domain::ids::{ProfileId, SessionId};
+use crate::domain::limits::Backoff;
+use crate::domain::stamp::Stamp;
+use crate::domain::text::tidy;
+use crate::domain::viewer::{Client, KnownViewer};
+
+/// The most profiles of an account.
+const MAX_PROFILES: usize = 20;
+/// The highest age that any country's rating has.
+const MAX_AGE: u8 = 21;
+/// Guesses at a PIN, which has few digits.
+const PIN_GUESSES: Backoff = Backoff {
+    first: std::time::Duration::from_secs(5),
+    ..GUESSES
+};
+
+/// What of a profile is to be set. The outer `None` leaves a value as it is, the inner one takes it away.
+#[derive(Debug, Clone, Default)]
+pub struct ProfileChange {
+    /// What it is called.
+    pub name: Option<String>,
+    /// The highest age rating in years.
+    pub max_age: Option<Option<i32>>,
+    /// The language, as a BCP 47 tag.
+    pub language: Option<Option<String>>,
+    /// The PIN that switching to it needs.
+    pub pin: Option<Option<SecretString>>,
+}
+
+impl AccountService {
+    /// Adds a profile to the viewer's account.
+    pub async fn add_profile(
+        &self,
+        viewer: &KnownViewer,
+        change: ProfileChange,
+        client: &Client,
+    ) -> Result<Profile, AccountError> {
+        let (user, _) = self.managed(viewer).await?;
+        if change.name.is_none() {
+            return Err(AccountError::BlankName);
+        }
+        if self.profiles(viewer).await?.len() >= MAX_PROFILES {
+            return Err(AccountError::TooManyProfiles { most: MAX_PROFILES });
+        }
+        let stamp = Stamp::first(self.ports.clock.now());
+        let id = ProfileId::random(&mut rand::rng());
+        let new = Profile::new(id, Some(user.id), String::new(), stamp);
+        let profile = self.changed(new, change).await?;
+        let entry = self.own(viewer, Action::ProfileAdded, client);
+        self.write(vec![
+            // Of two who add at the same time one has to look again how many there are.
+            AccountWrite::PutUser(self.next(user)),
+            AccountWrite::AddProfile(profile.clone()),
+            AccountWrite::AddAudit(entry),
+        ])
+        .await?;
+        Ok(profile)
+    }
+
+    /// Changes a profile of the viewer's account.
+    pub async fn change_profile(
+        &self,
+        viewer: &KnownViewer,
+        profile: ProfileId,
+        change: ProfileChange,
+        client: &Client,
+    ) -> Result<Profile, AccountError> {
+        let (user, _) = self.managed(viewer).await?;
+        let profiles = self.profiles(viewer).await?;
+        let old = find(&profiles, profile)?;
+        let changed = self.changed(old.clone(), change).await?;
+        let changed = Profile {
+            stamp: old.stamp.next(self.ports.clock.now()),
+            ..changed
+        };
+        let others_manage = profiles
+            .iter()
+            .any(|other| other.id != profile && other.is_adult());
+        if !changed.is_adult() && !others_manage {
+            return Err(AccountError::LastAdultProfile);
+        }
+        let entry = self.own(viewer, Action::ProfileChanged, client);
+        self.write(vec![
+            AccountWrite::PutUser(self.next(user)),
+            AccountWrite::PutProfile(changed.clone()),
+            AccountWrite::AddAudit(entry),
+        ])
+        .await?;
+        Ok(changed)
+    }
+
+    /// Deletes a profile of the viewer's account, with all that it watched. Whoever watches with it goes on with
+    /// another one.
+    pub async fn delete_profile(
+        &self,
+        viewer: &KnownViewer,
+        profile: ProfileId,
+        client: &Client,
+    ) -> Result<(), AccountError> {
+        let (user, _) = self.managed(viewer).await?;
+        let profiles = self.profiles(viewer).await?;
+        find(&profiles, profile)?;
+        if profiles.len() == 1 {
+            return Err(AccountError::LastProfile);
+        }
+        let heir = profiles
+            .iter()
+            .find(|other| other.id != profile && other.is_adult())
+            .ok_or(AccountError::LastAdultProfile)?;
+        let (entry, erasure) = (
+            self.own(viewer, Action::ProfileDeleted, client),
+            new_erasure(vec![profile], self.ports.clock.now()),
+        );
+        self.write(vec![
+            AccountWrite::PutUser(self.next(user)),
+            AccountWrite::DeleteProfile(profile),
+            AccountWrite::AddErasure(erasure),
+            AccountWrite::AddAudit(entry),
+        ])
+        .await?;
+        for session in self.sessions(viewer).await? {
+            if session.profile != profile {
+                continue;
+            }
+            if viewer.session() == Some(session.id) {
+                let moved = Session {
+                    profile: heir.id,
+                    ..session
+                };
+                self.ports.sessions.update_session(&moved).await?;
+            } else {
+                // It may be in other hands, so it does not go on as a grown-up.
+                let sessions = &self.ports.sessions;
+                sessions.delete_session(session.user, session.id).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Goes on with another profile of the viewer's account. One that has a PIN wants it.
+    pub async fn select_profile(
+        &self,
+        viewer: &KnownViewer,
+        profile: ProfileId,
+        pin: Option<SecretString>,
+        client: &Client,
+    ) -> Result<KnownViewer, AccountError> {
+        let own = viewer.session().ok_or(AccountError::Forbidden)?;
+        let profiles = self.profiles(viewer).await?;
+        let chosen = find(&profiles, profile)?;
+        if chosen.id != viewer.profile {
+            self.check_pin(chosen, pin, client).await?;
+        }
+        let session = self.session(own).await?;
+        let changed = Session {
+            profile: chosen.id,
+            ..session
+        };
+        self.ports.sessions.update_session(&changed).await?;
+        Ok(KnownViewer {
+            profile: chosen.id,
+            ..*viewer
+        })
+    }
+
+    async fn session(&self, id: SessionId) -> Result<Session, AccountError> {
+        let now = self.ports.clock.now();
+        let session = self.ports.sessions.find_session(id, now).await?;
+        session.ok_or(AccountError::Unauthenticated)
+    }
+
+    async fn check_pin(
+        &self,
+        profile: &Profile,
+        pin: Option<SecretString>,
+        client: &Client,
+    ) -> Result<(), AccountError> {
+        let Some(hash) = profile.pin.clone() else {
+            return Ok(());
+        };
+        let pin = pin.ok_or(AccountError::WrongPin)?;
+        let key = format!("pin:{}:{}", profile.id, client.network());
+        self.attempt(&key, PIN_GUESSES).await?;
+        if !self.ports.passwords.verify(pin, Some(hash)).await? {
+            return Err(AccountError::WrongPin);
+        }
+        self.ports.limiter.forgive(&key).await?;
+        Ok(())
+    }
+
+    async fn changed(
+        &self,
+        profile: Profile,
+        change: ProfileChange,
+    ) -> Result<Profile, AccountError> {
+        let mut profile = profile;
+        if let Some(name) = change.name {
+            profile.name = check_name(&name)?;
+        }
+        if let Some(age) = change.max_age {
+            profile.max_age = age.map(check_age).transpose()?;
+        }
+        if let Some(language) = change.language {
+            profile.language = language.map(check_language).transpose()?;
+        }
+        if let Some(pin) = change.pin {
+            profile.pin = match pin {
+                None => None,
+                Some(pin) => {
+                    check_pin_form(&pin)?;
+                    Some(self.ports.passwords.hash(pin).await?)
+                }
+            };
+        }
+        Ok(profile)
+    }
+}
+
+fn find(profiles: &[Profile], id: ProfileId) -> Result<&Profile, AccountError> {
+    let found = profiles.iter().find(|profile| profile.id == id);
+    found.ok_or(AccountError::ProfileNotFound)
+}
+
+/// A name, tidied: not empty, not too long.
+pub(super) fn check_name(name: &str) -> Result<String, AccountError> {
+    let name = tidy(name);
+    match name.chars().count() {
+        0 => Err(AccountError::BlankName),
+        length if length > MAX_NAME => Err(AccountError::NameTooLong { most: MAX_NAME }),
+        _ => Ok(name),
+    }
+}
+
+fn check_age(age: i32) -> Result<u8, AccountError> {
+    let age = u8::try_from(age).map_err(|_| AccountError::InvalidAge)?;
+    if age <= MAX_AGE {
+        Ok(age)
+    } else {
+        Err(AccountError::InvalidAge)
+    }
+}
+
+/// The form of a BCP 47 tag: a language of 2 or 3 letters, then subtags of up to 8 letters and digits.
+fn check_language(tag: String) -> Result<String, AccountError> {
+    let mut parts = tag.split('-');
+    let language = parts.next().unwrap_or_default();
+    let is_language =
+        (2..=3).contains(&language.len()) && language.bytes().all(|b| b.is_ascii_alphabetic());
+    let is_subtag = |part: &str| {
+        (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric())
+    };
+    if is_language && parts.all(is_subtag) && tag.len() <= 35 {
+        Ok(tag)
+    } else {
+        Err(AccountError::InvalidLanguage)
+    }
+}
+
+fn check_pin_form(pin: &SecretString) -> Result<(), AccountError> {
+    let pin = pin.expose_secret();
+    if (4..=8).contains(&pin.len()) && pin.bytes().all(|byte| byte.is_ascii_digit()) {
+        Ok(())
+    } else {
+        Err(AccountError::InvalidPin)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn languages_are_tags() {
+        for good in ["de", "pt-BR", "zh-Hant-TW", "gsw", "es-419"] {
+            assert_eq!(check_language(good.to_owned()).unwrap(), good);
+        }
+        for bad in ["", "d", "german", "de_DE", "de-", "de-toolongsubtag", "1e"] {
+            assert!(check_language(bad.to_owned()).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_pin_has_4_to_8_digits() {
+        for good in ["0000", "12345678"] {
+            assert!(check_pin_form(&good.into()).is_ok(), "{good}");
+        }
+        for bad in ["", "123", "123456789", "12a4", "１２３４"] {
+            assert!(check_pin_form(&bad.into()).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! Making accounts.
+
+use secrecy::{ExposeSecret, SecretString};
+
+use super::AccountService;
+use super::log_in::{LoggedIn, VIA_PASSWORD};
+use crate::domain::accounts::audit::{Action, Actor};
+use crate::domain::accounts::error::AccountError;
+use crate::domain::accounts::mail::MailKind;
+use crate::domain::accounts::password::check_new;
+use crate::domain::accounts::session::Transport;
+use crate::domain::accounts::store::AccountWrite;
+use crate::domain::accounts::types::{EmailAddress, Profile, User};
+use crate::domain::ids::{ProfileId, UserId};
+use crate::domain::stamp::Stamp;
+use crate::domain::text::tidy;
+use crate::domain::viewer::{Client, Role};
+
+/// The most characters of a profile's name.
+pub(super) const MAX_NAME: usize = 50;
+/// What nobody should have in a password on any site that runs this program.
+pub(super) const PRODUCT: &str = "reelgraph";
+
+/// What somebody registers with.
+#[derive(Debug, Clone)]
+pub struct Registration {
+    /// The e-mail address, as typed.
+    pub email: String,
+    /// The password.
+    pub password: SecretString,
+    /// The password once more, if the form asks for it.
+    pub password_confirm: Option<SecretString>,
+    /// The name of the first profile; without it, what stands before the `@`.
+    pub name: Option<String>,
+}
+
+impl AccountService {
+    /// Makes an account with a first profile, asks by mail to confirm the address, and logs it in. `None`: nobody is
+    /// logged in, because the site does not tell strangers whether the address was free
+    /// ([`super::AccountPolicy::conceals_accounts`]); then the owner of a taken address gets a mail about it, and
+    /// that takes as long.
+    pub async fn register(
+        &self,
+        registration: Registration,
+        transport: Transport,
+        remember: bool,
+        client: &Client,
+    ) -> Result<Option<LoggedIn>, AccountError> {
+        let email = self.check_registration(&registration)?;
+        let network = format!("register:{}", client.network());
+        self.take(&network, self.policy.registrations).await?;
+        if self.policy.conceals_accounts {
+            self.count_mail(&email, client).await?;
+        }
+        let (user, profile) = self
+            .new_user(email.clone(), registration, Role::Viewer)
+            .await?;
+        let writes = vec![
+            AccountWrite::AddUser(user.clone()),
+            AccountWrite::AddProfile(profile.clone()),
+            self.mail(&email, MailKind::ConfirmEmail, Some(user.id)),
+            AccountWrite::AddAudit(self.audit(
+                Some(user.id),
+                Action::Registered,
+                Actor::Nobody,
+                client,
+            )),
+        ];
+        match self.write(writes).await {
+            Err(AccountError::EmailTaken) if self.policy.conceals_accounts => {
+                let owner = self.ports.accounts.find_user_by_email(&email).await?;
+                let owner = owner.map(|owner| owner.id);
+                self.write(vec![self.mail(
+                    &email,
+                    MailKind::AlreadyRegistered,
+                    owner,
+                )])
+                .await?;
+                return Ok(None);
+            }
+            written => written?,
+        }
+        if self.policy.conceals_accounts {
+            return Ok(None);
+        }
+        self.begin_session(&user, profile.id, VIA_PASSWORD, transport, remember, client)
+            .await
+            .map(Some)
+    }
+
+    /// Makes an account whose address counts as confirmed, for whoever runs the site.
+    pub async fn create_user(
+        &self,
+        registration: Registration,
+        role: Role,
+    ) -> Result<User, AccountError> {
+        let email = self.check_registration(&registration)?;
+        let (user, profile) = self.new_user(email, registration, role).await?;
+        let user = User {
+            email_verified: true,
+            ..user
+        };
+        let audit = self.audit(
+            Some(user.id),
+            Action::Registered,
+            Actor::Operator,
+            &Client::default(),
+        );
+        self.write(vec![
+            AccountWrite::AddUser(user.clone()),
+            AccountWrite::AddProfile(profile),
+            AccountWrite::AddAudit(audit),
+        ])
+        .await?;
+        Ok(user)
+    }
+
+    fn check_registration(&self, given: &Registration) -> Result<EmailAddress, AccountError> {
+        let email = EmailAddress::parse(&given.email)?;
+        let name = given.name.as_deref().unwrap_or_default();
+        check_new(
+            &given.password,
+            self.policy.min_password,
+            &[PRODUCT, email.as_str(), name],
+        )?;
+        let differs = given
+            .password_confirm
+            .as_ref()
+            .is_some_and(|confirm| confirm.expose_secret() != given.password.expose_secret());
+        if differs {
+            return Err(AccountError::PasswordsDiffer);
+        }
+        Ok(email)
+    }
+
+    async fn new_user(
+        &self,
+        email: EmailAddress,
+        registration: Registration,
+        role: Role,
+    ) -> Result<(User, Profile), AccountError> {
+        let name = profile_name(registration.name.as_deref(), Some(&email));
+        let password = self.ports.passwords.hash(registration.password).await?;
+        let stamp = Stamp::first(self.ports.clock.now());
+        let user = User {
+            id: UserId::random(&mut rand::rng()),
+            email: Some(email),
+            email_verified: false,
+            password: Some(password),
+            role,
+            epoch: 1,
+            disabled_at: None,
+            stamp,
+        };
+        let profile = Profile::new(
+            ProfileId::random(&mut rand::rng()),
+            Some(user.id),
+            name,
+            stamp,
+        );
+        Ok((user, profile))
+    }
+}
+
+/// The name of a first profile: the one that was given, what stands before the `@`, or any.
+pub(super) fn profile_name(given: Option<&str>, email: Option<&EmailAddress>) -> String {
+    let given = given.map(tidy).filter(|name| !name.is_empty());
+    let name = given
+        .or_else(|| email.map(|email| email.local_part().to_owned()))
+        .unwrap_or_else(|| "Viewer".to_owned());
+    name.chars().take(MAX_NAME).collect()
+}

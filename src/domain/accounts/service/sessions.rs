@@ -1,0 +1,118 @@
+//! Where an account is logged in, and ending that.
+
+use super::authenticate::is_valid;
+use super::log_in::{LoggedIn, Tokens};
+use super::AccountService;
+use crate::domain::accounts::audit::{Action, Actor};
+use crate::domain::accounts::error::AccountError;
+use crate::domain::accounts::session::{Rotation, Session};
+use crate::domain::accounts::store::AccountWrite;
+use crate::domain::accounts::token::{RefreshToken, Secret};
+use crate::domain::ids::SessionId;
+use crate::domain::viewer::{Client, KnownViewer, Login};
+
+impl AccountService {
+    /// Where the viewer's account is logged in, the latest first.
+    pub async fn sessions(&self, viewer: &KnownViewer) -> Result<Vec<Session>, AccountError> {
+        let now = self.ports.clock.now();
+        let sessions = &self.ports.sessions;
+        Ok(sessions.sessions_of_user(viewer.user, now).await?)
+    }
+
+    /// Ends the session that the viewer came with, at once and everywhere.
+    pub async fn log_out(&self, viewer: &KnownViewer, client: &Client) -> Result<(), AccountError> {
+        let session = viewer.session().ok_or(AccountError::Forbidden)?;
+        let sessions = &self.ports.sessions;
+        sessions.delete_session(viewer.user, session).await?;
+        let entry = self.own(viewer, Action::LoggedOut, client);
+        self.write(vec![AccountWrite::AddAudit(entry)]).await
+    }
+
+    /// Ends another session of the viewer's account, at once and everywhere.
+    pub async fn end_session(
+        &self,
+        viewer: &KnownViewer,
+        session: SessionId,
+        client: &Client,
+    ) -> Result<(), AccountError> {
+        viewer.session().ok_or(AccountError::Forbidden)?;
+        let sessions = &self.ports.sessions;
+        if !sessions.delete_session(viewer.user, session).await? {
+            return Err(AccountError::SessionNotFound);
+        }
+        let entry = self.own(viewer, Action::SessionsEnded, client);
+        self.write(vec![AccountWrite::AddAudit(entry)]).await
+    }
+
+    /// Ends all sessions of the viewer's account but the one that the viewer came with. Says how many there were.
+    pub async fn end_other_sessions(
+        &self,
+        viewer: &KnownViewer,
+        client: &Client,
+    ) -> Result<u64, AccountError> {
+        let own = viewer.session().ok_or(AccountError::Forbidden)?;
+        let sessions = &self.ports.sessions;
+        let ended = sessions
+            .delete_sessions_of_user(viewer.user, Some(own))
+            .await?;
+        let entry = self.own(viewer, Action::SessionsEnded, client);
+        self.write(vec![AccountWrite::AddAudit(entry)]).await?;
+        Ok(ended)
+    }
+
+    /// Exchanges a refresh token for new tokens. One that was used before ends its session: either this client or
+    /// another one stole it (RFC 9700, 4.14.2).
+    pub async fn refresh(
+        &self,
+        token: &RefreshToken,
+        client: &Client,
+    ) -> Result<LoggedIn, AccountError> {
+        let now = self.ports.clock.now();
+        let found = self.ports.sessions.find_session(token.session, now).await?;
+        let session = found
+            .filter(|session| session.refresh.is_some() && session.secret.is_of(&token.family))
+            .ok_or(AccountError::InvalidRefreshToken)?;
+        let user = self.find_user(session.user).await?;
+        let user = user
+            .filter(|user| is_valid(user, &session))
+            .ok_or(AccountError::InvalidRefreshToken)?;
+        let next = RefreshToken {
+            secret: Secret::random(&mut rand::rng()),
+            ..token.clone()
+        };
+        let session = Session {
+            last_seen_at: now,
+            expires_at: session.expiry(now),
+            ..session
+        };
+        let rotation = self
+            .ports
+            .sessions
+            .rotate_session(&session, &token.secret.hash(), &next.secret.hash())
+            .await?;
+        match rotation {
+            Rotation::Rotated => {}
+            Rotation::Gone => return Err(AccountError::InvalidRefreshToken),
+            Rotation::Reused => {
+                let sessions = &self.ports.sessions;
+                sessions.delete_session(session.user, session.id).await?;
+                let reused = self.audit(
+                    Some(session.user),
+                    Action::RefreshReused,
+                    Actor::Nobody,
+                    client,
+                );
+                self.write(vec![AccountWrite::AddAudit(reused)]).await?;
+                return Err(AccountError::InvalidRefreshToken);
+            }
+        }
+        let tokens: Tokens = self.bearer_tokens(&session, &next).await?;
+        let viewer = KnownViewer {
+            user: user.id,
+            profile: session.profile,
+            role: user.role,
+            login: Login::Session(session.id),
+        };
+        Ok(LoggedIn { viewer, tokens })
+    }
+}

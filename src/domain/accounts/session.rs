@@ -1,0 +1,94 @@
+//! Sessions: log-ins on devices.
+
+use std::net::IpAddr;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::token::TokenHash;
+use crate::domain::ids::{ProfileId, SessionId, UserId};
+
+/// One log-in on one device.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    /// Its id: safe to show, of no use as a token.
+    pub id: SessionId,
+    /// The account.
+    pub user: UserId,
+    /// The epoch of the account that it was begun in; in another one it proves nothing.
+    pub epoch: u32,
+    /// The profile that watches.
+    pub profile: ProfileId,
+    /// What it was begun with: `password`, or the name of another site.
+    pub via: String,
+    /// The hash of the secret that proves it: of a browser's token, or of the family of an app's refresh tokens.
+    pub secret: TokenHash,
+    /// The hash of the refresh token that is to be used next; `None` for a browser.
+    pub refresh: Option<TokenHash>,
+    /// What the client calls itself (the `User-Agent` header), cut to 200 characters.
+    pub device: Option<String>,
+    /// The network address that it was begun from.
+    pub address: Option<IpAddr>,
+    /// How long it lasts without being used.
+    pub idle: TimeDelta,
+    /// When it began.
+    pub created_at: DateTime<Utc>,
+    /// When it was last used, to the minute or so.
+    pub last_seen_at: DateTime<Utc>,
+    /// When it ends unless it is used before.
+    pub expires_at: DateTime<Utc>,
+    /// When it ends in any case.
+    pub ends_at: DateTime<Utc>,
+}
+
+impl Session {
+    /// When it ends if it is used now and then no more.
+    pub fn expiry(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        (now + self.idle).min(self.ends_at)
+    }
+}
+
+/// What became of a refresh token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rotation {
+    /// It was the right one, and is replaced.
+    Rotated,
+    /// It was used before.
+    Reused,
+    /// There is no such session.
+    Gone,
+}
+
+/// How a client holds its session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Transport {
+    /// A cookie.
+    #[default]
+    Cookie,
+    /// An access token and a refresh token.
+    Bearer,
+}
+
+/// How long sessions last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lifetimes {
+    /// A browser's session without use, if it is not to be remembered.
+    pub idle: TimeDelta,
+    /// Any other session without use.
+    pub remembered: TimeDelta,
+    /// Any session in any case.
+    pub absolute: TimeDelta,
+    /// An access token.
+    pub access_token: TimeDelta,
+}
+
+impl Default for Lifetimes {
+    fn default() -> Self {
+        Self {
+            idle: TimeDelta::hours(24),
+            remembered: TimeDelta::days(30),
+            absolute: TimeDelta::days(180),
+            access_token: TimeDelta::minutes(10),
+        }
+    }
+}

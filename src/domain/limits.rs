@@ -1,0 +1,101 @@
+//! Limits on how often somebody may do something, the same on every server of a site.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use super::error::StoreError;
+
+/// So many at once, and as many again spread over the period: a token bucket, as the generic cell rate algorithm
+/// (ITU-T I.371) counts it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Rate {
+    /// How many; at least 1.
+    pub count: u32,
+    /// In how long a time.
+    pub period: Duration,
+}
+
+impl Rate {
+    /// So many an hour.
+    pub const fn per_hour(count: u32) -> Self {
+        Self {
+            count,
+            period: Duration::from_secs(3600),
+        }
+    }
+
+    /// The time after which one more is allowed.
+    pub fn interval(&self) -> Duration {
+        self.period / self.count.max(1)
+    }
+}
+
+/// Delays that double with each attempt that was not forgiven.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Backoff {
+    /// So many attempts are free.
+    pub free: u32,
+    /// How long to wait after the first that is not.
+    pub first: Duration,
+    /// The longest wait.
+    pub longest: Duration,
+    /// Attempts are forgotten when there was none for so long.
+    pub forget_after: Duration,
+}
+
+impl Backoff {
+    /// How long to wait after so many attempts, this one included.
+    pub fn delay(&self, attempts: u32) -> Duration {
+        match attempts.checked_sub(self.free + 1) {
+            None => Duration::ZERO,
+            Some(doublings) => self
+                .first
+                .saturating_mul(1 << doublings.min(30))
+                .min(self.longest),
+        }
+    }
+}
+
+/// Whether something may be done now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
+pub enum Verdict {
+    /// Yes, and it was counted.
+    Allowed,
+    /// Not before so long; nothing was counted.
+    Wait(Duration),
+}
+
+/// Counts. Each method is one atomic step, on every server of a site together, and goes by the store's own clock.
+#[async_trait]
+pub trait RateLimiter: Send + Sync {
+    /// Takes one of the key's budget at this rate. Keys of different rates do not meet.
+    async fn take(&self, key: &str, rate: Rate) -> Result<Verdict, StoreError>;
+
+    /// Begins an attempt, which counts as failed until [`Self::forgive`]: so attempts that run at the same time are
+    /// all counted. While a delay runs nothing is counted and it grows no further.
+    async fn attempt(&self, key: &str, backoff: Backoff) -> Result<Verdict, StoreError>;
+
+    /// Forgets all attempts of the key.
+    async fn forgive(&self, key: &str) -> Result<(), StoreError>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn delays_double_up_to_the_longest() {
+        let backoff = Backoff {
+            free: 3,
+            first: Duration::from_secs(1),
+            longest: Duration::from_secs(60),
+            forget_after: Duration::from_secs(600),
+        };
+
+        let delays = [1, 3, 4, 5, 6, 9, 10, 11, u32::MAX].map(|n| backoff.delay(n).as_secs());
+
+        assert_eq!(delays, [0, 0, 1, 2, 4, 32, 60, 60, 60]);
+    }
+}
