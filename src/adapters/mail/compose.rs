@@ -23,9 +23,6 @@ pub enum MailSetupError {
     /// The templates that the program ships with.
     #[error("a template is wrong")]
     Template(#[from] minijinja::Error),
-    /// The folder for mail.
-    #[error("the folder for mail cannot be made")]
-    Folder(#[source] std::io::Error),
 }
 
 /// Writes letters out as messages.

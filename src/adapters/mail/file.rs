@@ -1,6 +1,6 @@
 //! Mail as files, for whoever develops and has no mail server.
 
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
@@ -16,23 +16,20 @@ pub struct FileMailer {
 }
 
 impl FileMailer {
-    /// Mail from `from` into a folder, which is made if it is not there. Only the user that the program runs as may
-    /// look into it: there are links in it that let people in.
+    /// Mail from `from` into a folder, which is made with the first letter if it is not there. Only the user that the
+    /// program runs as may look into it: there are links in it that let people in.
     pub fn new(folder: &Path, from: &str) -> Result<Self, MailSetupError> {
-        let composer = Composer::new(from)?;
-        std::fs::DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(folder)
-            .map_err(MailSetupError::Folder)?;
         Ok(Self {
             folder: folder.to_owned(),
-            composer,
+            composer: Composer::new(from)?,
         })
     }
 
     /// Under a name of its own first: whoever watches the folder never sees half a letter.
     async fn write(&self, path: &Path, message: &[u8]) -> std::io::Result<()> {
+        let mut folder = tokio::fs::DirBuilder::new();
+        folder.recursive(true).mode(0o700);
+        folder.create(&self.folder).await?;
         let partial = path.with_extension("partial");
         let mut options = std::fs::OpenOptions::new();
         options.write(true).create(true).truncate(true).mode(0o600);
