@@ -5,6 +5,7 @@ pub mod argon2;
 pub mod memory;
 pub mod mongo;
 pub mod neo4j;
+pub mod oauth;
 pub mod redis;
 pub mod search;
 pub mod sqlite;
