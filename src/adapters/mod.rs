@@ -2,6 +2,7 @@
 //! another one.
 
 pub mod argon2;
+pub mod jwt;
 pub mod memory;
 pub mod mongo;
 pub mod neo4j;

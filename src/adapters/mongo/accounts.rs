@@ -1,20 +1,26 @@
 //! Accounts.
 #![allow(unused, clippy::todo, clippy::allow_attributes)]
-use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use super::MongoDb;
 use crate::domain::accounts::*;
 use crate::domain::error::StoreError;
 use crate::domain::ids::*;
 use crate::domain::page::*;
-use super::MongoDb;
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 /// Accounts.
 #[derive(Clone)]
-pub struct MongoAccounts { db: MongoDb }
+pub struct MongoAccounts {
+    db: MongoDb,
+}
 impl MongoAccounts {
     /// A store in a database.
-    pub fn new(db: MongoDb) -> Self { Self { db } }
+    pub fn new(db: MongoDb) -> Self {
+        Self { db }
+    }
     /// Indexes.
-    pub async fn ensure_indexes(&self) -> Result<(), StoreError> { todo!() }
+    pub async fn ensure_indexes(&self) -> Result<(), StoreError> {
+        todo!()
+    }
 }
 #[async_trait]
 impl AccountStore for MongoAccounts {

@@ -1,18 +1,22 @@
 //! Sessions, one-time secrets, signing keys.
 #![allow(unused, clippy::todo, clippy::allow_attributes)]
-use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use super::RedisDb;
 use crate::domain::accounts::*;
 use crate::domain::error::StoreError;
 use crate::domain::ids::*;
 use crate::domain::page::*;
-use super::RedisDb;
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 /// Sessions, one-time secrets, signing keys.
 #[derive(Clone)]
-pub struct RedisSessions { db: RedisDb }
+pub struct RedisSessions {
+    db: RedisDb,
+}
 impl RedisSessions {
     /// A store in an open database.
-    pub fn new(db: RedisDb) -> Self { Self { db } }
+    pub fn new(db: RedisDb) -> Self {
+        Self { db }
+    }
 }
 #[async_trait]
 impl SessionStore for RedisSessions {

@@ -1,20 +1,24 @@
 //! Accounts.
 #![allow(unused, clippy::todo, clippy::allow_attributes)]
-use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use super::SqliteDb;
 use crate::domain::accounts::*;
 use crate::domain::error::StoreError;
 use crate::domain::ids::*;
 use crate::domain::page::*;
-use rusqlite::types::{FromSqlError, Type};
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use rusqlite::Row;
-use super::SqliteDb;
+use rusqlite::types::{FromSqlError, Type};
 /// Accounts.
 #[derive(Clone)]
-pub struct SqliteAccounts { db: SqliteDb }
+pub struct SqliteAccounts {
+    db: SqliteDb,
+}
 impl SqliteAccounts {
     /// A store in an open database.
-    pub fn new(db: SqliteDb) -> Self { Self { db } }
+    pub fn new(db: SqliteDb) -> Self {
+        Self { db }
+    }
 }
 #[async_trait]
 impl AccountStore for SqliteAccounts {

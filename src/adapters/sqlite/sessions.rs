@@ -1,18 +1,22 @@
 //! Sessions, one-time secrets, signing keys.
 #![allow(unused, clippy::todo, clippy::allow_attributes)]
-use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use super::SqliteDb;
 use crate::domain::accounts::*;
 use crate::domain::error::StoreError;
 use crate::domain::ids::*;
 use crate::domain::page::*;
-use super::SqliteDb;
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 /// Sessions, one-time secrets, signing keys.
 #[derive(Clone)]
-pub struct SqliteSessions { db: SqliteDb }
+pub struct SqliteSessions {
+    db: SqliteDb,
+}
 impl SqliteSessions {
     /// A store in an open database.
-    pub fn new(db: SqliteDb) -> Self { Self { db } }
+    pub fn new(db: SqliteDb) -> Self {
+        Self { db }
+    }
 }
 #[async_trait]
 impl SessionStore for SqliteSessions {

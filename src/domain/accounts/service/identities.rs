@@ -132,8 +132,7 @@ impl AccountService {
             Transport::Bearer => {
                 let ticket = Secret::random(&mut rand::rng());
                 let mut url = self.page(&request.provider, "start");
-                url.query_pairs_mut()
-                    .append_pair("ticket", ticket.expose());
+                url.query_pairs_mut().append_pair("ticket", ticket.expose());
                 let means = OneTime::OAuthTicket(request);
                 self.put_one_time(&ticket, &means, AWAY).await?;
                 Ok(SentAway { url, browser: None })
@@ -142,7 +141,11 @@ impl AccountService {
     }
 
     /// Sends the browser of an app to the other site.
-    pub async fn start_oauth(&self, provider: &str, ticket: &str) -> Result<SentAway, AccountError> {
+    pub async fn start_oauth(
+        &self,
+        provider: &str,
+        ticket: &str,
+    ) -> Result<SentAway, AccountError> {
         let ticket = Secret::parse(ticket).ok_or(AccountError::InvalidToken)?;
         let now = self.ports.clock.now();
         let one_time = &self.ports.one_time;

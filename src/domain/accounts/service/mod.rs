@@ -115,7 +115,10 @@ impl AccountPolicy {
     pub fn at(public_url: Url) -> Self {
         let page = |name: &str| {
             let mut page = public_url.clone();
-            page.set_path(&format!("{}/{name}", public_url.path().trim_end_matches('/')));
+            page.set_path(&format!(
+                "{}/{name}",
+                public_url.path().trim_end_matches('/')
+            ));
             page
         };
         Self {
