@@ -9,15 +9,16 @@ use crate::adapters::jwt::JwtTokens;
 use crate::adapters::memory::{CachedCatalog, MemoryEvents, MemoryLimiter};
 use crate::adapters::mongo::{MongoAccounts, MongoCatalog, MongoDb, MongoWatching};
 use crate::adapters::neo4j::{Neo4jDb, Neo4jGraph};
+use crate::adapters::oauth::{FacebookProvider, FacebookSettings, OpenIdProvider, OpenIdSettings};
 use crate::adapters::redis::{RedisDb, RedisLimiter, RedisSessions};
 use crate::adapters::search::TantivySearch;
 use crate::adapters::sqlite::{
     SqliteAccounts, SqliteCatalog, SqliteDb, SqliteGraph, SqliteSessions, SqliteWatching,
 };
-use crate::config::{Config, Environment, Servers};
+use crate::config::{AccountConfig, Config, Environment, Servers};
 use crate::domain::accounts::{
-    AccountPorts, AccountService, AccountStore, KeyRotation, OneTimeStore, SessionStore,
-    SigningKeyStore,
+    AccountPolicy, AccountPorts, AccountService, AccountStore, IdentityProvider, KeyRotation,
+    OneTimeStore, SessionStore, SigningKeyStore,
 };
 use crate::domain::catalog::{CatalogFollower, CatalogService, CatalogStore, SearchService};
 use crate::domain::clock::{Clock, SystemClock};
@@ -111,7 +112,7 @@ impl App {
                 access_tokens: Arc::new(access_tokens),
                 limiter: Arc::clone(&stores.limiter),
                 passwords: Arc::new(Argon2Hasher::new()),
-                providers: Vec::new(),
+                providers: providers(&config.accounts, &policy, &clock)?,
                 events: bus.clone(),
                 clock: Arc::clone(&clock),
             },
@@ -175,6 +176,44 @@ impl App {
         };
         crate::http::router(services, stores, options)
     }
+}
+
+/// The other sites that the settings name.
+fn providers(
+    config: &AccountConfig,
+    policy: &AccountPolicy,
+    clock: &Arc<dyn Clock>,
+) -> anyhow::Result<Vec<Arc<dyn IdentityProvider>>> {
+    let mut providers: Vec<Arc<dyn IdentityProvider>> = Vec::new();
+    if let Some(facebook) = config.facebook.clone() {
+        let settings = FacebookSettings {
+            app_id: facebook.app_id,
+            app_secret: facebook.app_secret,
+            authorize_url: facebook.authorize_url,
+            token_url: facebook.token_url,
+            me_url: facebook.me_url,
+            redirect_url: policy.callback("facebook"),
+        };
+        let facebook = FacebookProvider::new(settings, Arc::clone(clock));
+        providers.push(Arc::new(facebook.context("Facebook cannot be set up")?));
+    }
+    for openid in config.openid.clone() {
+        let name = openid.settings.name;
+        let settings = OpenIdSettings {
+            redirect_url: policy.callback(&name),
+            name: name.clone(),
+            issuer: openid.settings.issuer,
+            client_id: openid.settings.client_id,
+            client_secret: openid.client_secret,
+        };
+        let issuer = OpenIdProvider::new(settings, Arc::clone(clock))
+            .with_context(|| format!("the log-in by {name} cannot be set up"))?;
+        if providers.iter().any(|other| other.name() == name) {
+            anyhow::bail!("two log-ins are called {name}");
+        }
+        providers.push(Arc::new(issuer));
+    }
+    Ok(providers)
 }
 
 fn embedded(config: &Config) -> anyhow::Result<AllStores> {

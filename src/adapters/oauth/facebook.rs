@@ -26,9 +26,6 @@ use crate::domain::clock::Clock;
 
 /// What identities of Facebook are stored under.
 pub(super) const NAME: &str = "facebook";
-const AUTHORIZE_URL: &str = "https://www.facebook.com/v24.0/dialog/oauth";
-const TOKEN_URL: &str = "https://graph.facebook.com/v24.0/oauth/access_token";
-const ME_URL: &str = "https://graph.facebook.com/v24.0/me";
 
 /// How the site is known to Facebook, and where Facebook is.
 #[derive(Debug, Clone)]
@@ -37,12 +34,12 @@ pub struct FacebookSettings {
     pub app_id: String,
     /// The app's secret.
     pub app_secret: SecretString,
-    /// Where the browser goes; `None`: Facebook's own address.
-    pub authorize_url: Option<Url>,
-    /// Where a code is exchanged; `None`: Facebook's own address.
-    pub token_url: Option<Url>,
-    /// What tells who somebody is; `None`: Facebook's own address.
-    pub me_url: Option<Url>,
+    /// Where the browser goes.
+    pub authorize_url: Url,
+    /// Where a code is exchanged.
+    pub token_url: Url,
+    /// What tells who somebody is.
+    pub me_url: Url,
     /// Where the browser comes back to, exactly as the app's settings at Facebook have it.
     pub redirect_url: Url,
 }
@@ -69,23 +66,18 @@ struct Me {
 impl FacebookProvider {
     /// Nothing is asked before somebody logs in.
     pub fn new(settings: FacebookSettings, clock: Arc<dyn Clock>) -> Result<Self, SetupError> {
-        let or = |given: Option<Url>, own: &str| given.map_or_else(|| Url::parse(own), Ok);
-        let token_url = or(settings.token_url, TOKEN_URL)?;
-        let web = Web::to(&token_url)?;
+        let web = Web::to(&settings.token_url)?;
         let secret = settings.app_secret.expose_secret().to_owned();
         let client = BasicClient::new(ClientId::new(settings.app_id))
             .set_client_secret(ClientSecret::new(secret))
             .set_auth_type(AuthType::RequestBody)
-            .set_auth_uri(AuthUrl::from_url(or(
-                settings.authorize_url,
-                AUTHORIZE_URL,
-            )?))
-            .set_token_uri(TokenUrl::from_url(token_url))
+            .set_auth_uri(AuthUrl::from_url(settings.authorize_url))
+            .set_token_uri(TokenUrl::from_url(settings.token_url))
             .set_redirect_uri(RedirectUrl::from_url(settings.redirect_url));
         Ok(Self {
             client,
             web,
-            me_url: or(settings.me_url, ME_URL)?,
+            me_url: settings.me_url,
             app_secret: settings.app_secret,
             clock,
         })
