@@ -33,7 +33,8 @@ use super::client::ClientInfo;
 use super::pages::{Failure, private};
 use super::task::finish;
 use crate::domain::accounts::{
-    AccountError, AccountService, Arrival, ReturnFromOAuth, Secret, SentAway, Tokens,
+    AccountError, AccountService, Arrival, Credentials, ReturnFromOAuth, Secret, SentAway,
+    SessionToken, Tokens,
 };
 use crate::graphql::SessionCookie;
 
@@ -94,15 +95,23 @@ async fn callback(
     headers: HeaderMap,
 ) -> Response {
     let away = oauth.cookie.away();
-    let back = ReturnFromOAuth {
+    let session = cookie(&headers, oauth.cookie.name()).and_then(SessionToken::parse);
+    let mut back = ReturnFromOAuth {
         provider: provider.clone(),
         state: query.state,
         code: query.code.filter(|_| query.error.is_none()),
         browser: cookie(&headers, away.name()).and_then(Secret::parse),
+        before: None,
     };
     let accounts = oauth.accounts;
-    let came = finish(async move { accounts.return_from_oauth(back, &client).await }).await;
-    let came = match came {
+    let came = async move {
+        if let Some(token) = session {
+            let viewer = accounts.authenticate(&Credentials::Cookie(token)).await?;
+            back.before = viewer.known().copied();
+        }
+        Ok(accounts.return_from_oauth(back, &client).await)
+    };
+    let came = match finish(came).await.and_then(|came| came) {
         Ok(came) => came,
         Err(error) => return Failure::from(&error).page(TITLE),
     };

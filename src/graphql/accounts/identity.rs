@@ -68,8 +68,12 @@ impl IdentityMutation {
         input: ExchangeOAuthInput,
     ) -> Result<AuthPayload> {
         let (accounts, client) = (&ctx.services().accounts, ctx.client());
-        let exchanged = accounts.exchange_oauth(&input.code, &input.code_verifier, client);
-        match exchanged.await {
+        let (code, verifier) = (&input.code, &input.code_verifier);
+        let before = ctx.viewer().known().copied();
+        match accounts
+            .exchange_oauth(code, verifier, before, client)
+            .await
+        {
             Err(error @ AccountError::InvalidToken) => {
                 let message = error.to_string();
                 Ok(AuthPayload::refused(UserError::input(

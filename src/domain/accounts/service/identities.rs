@@ -68,6 +68,8 @@ pub struct ReturnFromOAuth {
     pub code: Option<SecretString>,
     /// What the browser was to keep.
     pub browser: Option<Secret>,
+    /// Who was logged in there: a log-in ends that session.
+    pub before: Option<KnownViewer>,
 }
 
 /// What became of somebody who came back.
@@ -114,7 +116,10 @@ impl AccountService {
             return Err(AccountError::ReturnNotAllowed);
         }
         let link_to = match viewer.known() {
-            Some(known) => Some(self.managed(known).await?.0.id),
+            Some(known) => {
+                let (user, _) = self.managed(known).await?;
+                Some((user.id, user.epoch))
+            }
             None => None,
         };
         let network = format!("oauth:{}", client.network());
@@ -244,16 +249,16 @@ impl AccountService {
             .await?;
         let request = state.request;
         let name = provider.name();
-        if let Some(user) = request.link_to {
+        if let Some(account) = request.link_to {
             return match request.challenge {
                 // Whoever made somebody else follow the link to the other site is not told the code.
                 Some(challenge) => {
-                    let user = self.linkable(user).await?;
+                    let user = self.linkable(account).await?;
                     let links = Some(person.subject);
                     self.code(&user, name, challenge, links).await
                 }
                 None => {
-                    self.link(user, name, person.subject, client).await?;
+                    self.link(account, name, person.subject, client).await?;
                     Ok(Arrival::Linked)
                 }
             };
@@ -274,9 +279,11 @@ impl AccountService {
             None => {
                 let profile = self.first_profile(user.id).await?;
                 let (transport, remember) = (request.transport, request.remember);
-                let logged_in =
-                    self.begin_session(&user, profile, name, transport, remember, client);
-                logged_in.await.map(Arrival::LoggedIn)
+                let logged_in = self
+                    .begin_session(&user, profile, name, transport, remember, client)
+                    .await?;
+                self.end_former(back.before).await?;
+                Ok(Arrival::LoggedIn(logged_in))
             }
         }
     }
@@ -302,11 +309,12 @@ impl AccountService {
     }
 
     /// Gives an app its tokens for the code that its deep link brought, if it is the app that began; links its account
-    /// if it was logged in when it began.
+    /// if it was logged in when it began. The session that the app had before ends.
     pub async fn exchange_oauth(
         &self,
         code: &str,
         verifier: &str,
+        before: Option<KnownViewer>,
         client: &Client,
     ) -> Result<LoggedIn, AccountError> {
         let code = Secret::parse(code).ok_or(AccountError::InvalidToken)?;
@@ -331,11 +339,15 @@ impl AccountService {
             .filter(|user| user.epoch == epoch)
             .ok_or(AccountError::InvalidToken)?;
         if let Some(subject) = links {
-            self.link(user.id, &provider, subject, client).await?;
+            self.link((user.id, epoch), &provider, subject, client)
+                .await?;
         }
         let profile = self.first_profile(user.id).await?;
-        self.begin_session(&user, profile, &provider, Transport::Bearer, true, client)
-            .await
+        let logged_in = self
+            .begin_session(&user, profile, &provider, Transport::Bearer, true, client)
+            .await?;
+        self.end_former(before).await?;
+        Ok(logged_in)
     }
 
     /// The other sites that the viewer's account is linked with, by name.
@@ -433,9 +445,9 @@ impl AccountService {
     }
 
     /// The account that is to be linked, if it may be used.
-    async fn linkable(&self, user: UserId) -> Result<User, AccountError> {
-        let user = self.find_user(user).await?;
-        user.filter(|user| user.disabled_at.is_none())
+    async fn linkable(&self, (id, epoch): (UserId, u32)) -> Result<User, AccountError> {
+        let user = self.find_user(id).await?;
+        user.filter(|user| user.disabled_at.is_none() && user.epoch == epoch)
             .ok_or(AccountError::Unauthenticated)
     }
 
@@ -452,13 +464,12 @@ impl AccountService {
 
     async fn link(
         &self,
-        user: UserId,
+        (id, epoch): (UserId, u32),
         provider: &str,
         subject: String,
         client: &Client,
     ) -> Result<(), AccountError> {
-        let user = self.linkable(user).await?;
-        let id = user.id;
+        let user = self.linkable((id, epoch)).await?;
         let entry = AuditEntry {
             detail: Some(provider.to_owned()),
             ..self.audit(Some(id), Action::IdentityLinked, Actor::User(id), client)
