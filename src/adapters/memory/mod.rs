@@ -2,6 +2,8 @@
 
 mod catalog;
 mod events;
+mod limits;
 
 pub use catalog::CachedCatalog;
 pub use events::MemoryEvents;
+pub use limits::MemoryLimiter;

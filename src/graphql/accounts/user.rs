@@ -2,10 +2,11 @@
 
 use async_graphql::{Context, Enum, ID, Object};
 
+use super::identity::Identity;
 use super::profile::Profile;
 use super::session::Session;
 use crate::domain::accounts;
-use crate::domain::viewer::KnownViewer;
+use crate::domain::viewer::{self, KnownViewer};
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::Result;
 use crate::graphql::global_id::GlobalId;
@@ -14,7 +15,7 @@ use crate::graphql::scalars::DateTime;
 
 /// What an account may do; each role may do what those before it may.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
-#[graphql(remote = "accounts::Role")]
+#[graphql(remote = "viewer::Role")]
 enum Role {
     /// Watches.
     Viewer,
@@ -47,9 +48,9 @@ impl User {
         GlobalId::User(self.user.id).encode()
     }
 
-    /// The e-mail address, in lower case.
-    async fn email(&self) -> &str {
-        self.user.email.as_str()
+    /// The e-mail address, in lower case; null if another site's log-in made the account and told none.
+    async fn email(&self) -> Option<&str> {
+        self.user.email.as_ref().map(accounts::EmailAddress::as_str)
     }
 
     /// Whether the owner has shown that mail arrives there.
@@ -83,6 +84,21 @@ impl User {
         let sessions = ctx.services().accounts.sessions(&self.viewer).await?;
         let session = |session| Session::new(session, &self.viewer);
         Ok(sessions.into_iter().take(first).map(session).collect())
+    }
+
+    /// The other sites that the account can be logged in by, in the order of their names.
+    async fn identities(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, 1 to 100.", default = 20)] first: Option<i32>,
+    ) -> Result<Vec<Identity>> {
+        let first = limit("first", first, 20)?;
+        let identities = ctx.services().accounts.identities(&self.viewer).await?;
+        Ok(identities
+            .into_iter()
+            .take(first)
+            .map(Identity::from)
+            .collect())
     }
 
     /// When the account was made.

@@ -26,6 +26,7 @@ pub use register::Registration;
 
 use std::sync::Arc;
 
+use chrono::TimeDelta;
 use secrecy::SecretString;
 use sha2::{Digest, Sha256};
 use url::Url;
@@ -52,6 +53,9 @@ const GUESSES: Backoff = Backoff {
     longest: std::time::Duration::from_secs(15 * 60),
     forget_after: std::time::Duration::from_secs(24 * 3600),
 };
+
+/// How old a log-in may be that proves the owner of an account without a password.
+const FRESH: TimeDelta = TimeDelta::minutes(10);
 
 /// The use cases of accounts.
 #[derive(Clone)]
@@ -113,11 +117,7 @@ pub struct AccountPolicy {
 impl AccountPolicy {
     /// The defaults for a site that is seen at this address.
     pub fn at(public_url: Url) -> Self {
-        let page = |name: &str| {
-            let mut page = public_url.clone();
-            page.set_path(&format!("{}/{name}", public_url.path().trim_end_matches('/')));
-            page
-        };
+        let page = |name: &str| address(&public_url, name);
         Self {
             min_password: MIN_PASSWORD,
             conceals_accounts: false,
@@ -132,6 +132,22 @@ impl AccountPolicy {
             public_url,
         }
     }
+
+    /// An address of the site, as it is seen from outside.
+    pub fn address(&self, path: &str) -> Url {
+        address(&self.public_url, path)
+    }
+
+    /// Where browsers come back to from another site.
+    pub fn callback(&self, provider: &str) -> Url {
+        self.address(&format!("oauth/{provider}/callback"))
+    }
+}
+
+fn address(base: &Url, path: &str) -> Url {
+    let mut address = base.clone();
+    address.set_path(&format!("{}/{path}", base.path().trim_end_matches('/')));
+    address
 }
 
 impl AccountService {
@@ -172,16 +188,19 @@ impl AccountService {
         Ok(self.ports.accounts.users(&[id]).await?.pop())
     }
 
-    /// Checks the viewer's own password, once more, before something that a stolen session must not do. An account
-    /// without one has nothing to check.
-    async fn check_own_password(
+    /// Makes sure, once more, that it is the owner, before something that a stolen session must not do: by the
+    /// password, or, where there is none, by a log-in that is not older than some minutes.
+    async fn check_owner(
         &self,
-        user: &User,
+        (user, session): (&User, SessionId),
         password: Option<SecretString>,
         client: &Client,
     ) -> Result<(), AccountError> {
         let Some(hash) = user.password.clone() else {
-            return Ok(());
+            let now = self.ports.clock.now();
+            let session = self.ports.sessions.find_session(session, now).await?;
+            let is_fresh = session.is_some_and(|session| now - session.created_at <= FRESH);
+            return is_fresh.then_some(()).ok_or(AccountError::LogInAgain);
         };
         let password = password.ok_or(AccountError::WrongPassword)?;
         let key = format!("password:{}:{}", user.id, client.network());
