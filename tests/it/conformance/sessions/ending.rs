@@ -164,7 +164,7 @@ async fn ends_are_counted_once(store: &Opened) {
 
 async fn what_begins_while_all_end_is_wholly_there_or_not(store: &Opened) {
     let now = now();
-    let begin = (1..=40).map(|id| {
+    let log_in = (1..=40).map(|id| {
         let (store, begun) = (store.store.clone(), session(id, 7, now));
         tokio::spawn(async move { store.create_session(&begun).await.unwrap() })
     });
@@ -177,7 +177,7 @@ async fn what_begins_while_all_end_is_wholly_there_or_not(store: &Opened) {
                 .unwrap()
         })
     });
-    let (begun, ended) = futures::join!(join_all(begin), join_all(end));
+    let (begun, ended) = futures::join!(join_all(log_in), join_all(end));
     begun.into_iter().for_each(Result::unwrap);
     let ended: u64 = ended.into_iter().map(Result::unwrap).sum();
 
