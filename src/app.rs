@@ -5,19 +5,27 @@ use std::sync::Arc;
 use anyhow::Context;
 
 use crate::adapters::argon2::Argon2Hasher;
-use crate::adapters::memory::{CachedCatalog, MemoryEvents};
+use crate::adapters::jwt::JwtTokens;
+use crate::adapters::memory::{CachedCatalog, MemoryEvents, MemoryLimiter};
 use crate::adapters::mongo::{MongoAccounts, MongoCatalog, MongoDb, MongoWatching};
 use crate::adapters::neo4j::{Neo4jDb, Neo4jGraph};
-use crate::adapters::redis::{RedisDb, RedisSessions};
+use crate::adapters::redis::{
+    RedisDb, RedisLimiter, RedisOneTime, RedisSessions, RedisSigningKeys,
+};
 use crate::adapters::search::TantivySearch;
 use crate::adapters::sqlite::{
-    SqliteAccounts, SqliteCatalog, SqliteDb, SqliteGraph, SqliteSessions, SqliteWatching,
+    SqliteAccounts, SqliteCatalog, SqliteDb, SqliteGraph, SqliteOneTime, SqliteSessions,
+    SqliteSigningKeys, SqliteWatching,
 };
-use crate::config::{Config, Servers};
-use crate::domain::accounts::{AccountService, AccountStore, SessionStore};
+use crate::config::{Config, Environment, Servers};
+use crate::domain::accounts::{
+    AccountPorts, AccountService, AccountStore, KeyRotation, OneTimeStore, SessionStore,
+    SigningKeyStore,
+};
 use crate::domain::catalog::{CatalogFollower, CatalogService, CatalogStore, SearchService};
 use crate::domain::clock::{Clock, SystemClock};
 use crate::domain::curation::LoadService;
+use crate::domain::limits::RateLimiter;
 use crate::domain::recommend::{GraphService, RecommendService, TasteGraph};
 use crate::domain::watching::{WatchService, WatchStore};
 use crate::graphql::Services;
@@ -53,6 +61,9 @@ struct AllStores {
     watching: Arc<dyn WatchStore>,
     accounts: Arc<dyn AccountStore>,
     sessions: Arc<dyn SessionStore>,
+    one_time: Arc<dyn OneTimeStore>,
+    signing_keys: Arc<dyn SigningKeyStore>,
+    limiter: Arc<dyn RateLimiter>,
     graph: Arc<dyn TasteGraph>,
 }
 
@@ -80,11 +91,34 @@ impl App {
             Arc::clone(&clock),
             bus.clone(),
         );
-        let accounts = AccountService::new(
-            Arc::clone(&stores.accounts),
-            Arc::clone(&stores.sessions),
-            Arc::new(Argon2Hasher::new()),
+        let public_url = config.public_url()?;
+        let policy = config
+            .accounts
+            .policy(public_url, config.env == Environment::Production);
+        let access_tokens = JwtTokens::new(
+            Arc::clone(&stores.signing_keys),
             Arc::clone(&clock),
+            // Servers of one site must name the same issuer, wherever each of them listens.
+            config
+                .public_url
+                .as_ref()
+                .map_or_else(|| "reelgraph".to_owned(), ToString::to_string),
+            KeyRotation::default(),
+            config.accounts.secret.clone(),
+        );
+        let accounts = AccountService::new(
+            AccountPorts {
+                accounts: Arc::clone(&stores.accounts),
+                sessions: Arc::clone(&stores.sessions),
+                one_time: Arc::clone(&stores.one_time),
+                access_tokens: Arc::new(access_tokens),
+                limiter: Arc::clone(&stores.limiter),
+                passwords: Arc::new(Argon2Hasher::new()),
+                providers: Vec::new(),
+                events: bus.clone(),
+                clock: Arc::clone(&clock),
+            },
+            policy,
         );
         Ok(Self {
             search: SearchService::new(Arc::new(index), catalog.clone()),
@@ -157,6 +191,9 @@ fn embedded(config: &Config) -> anyhow::Result<AllStores> {
         watching: Arc::new(SqliteWatching::new(db.clone())),
         accounts: Arc::new(SqliteAccounts::new(db.clone())),
         sessions: Arc::new(SqliteSessions::new(db.clone())),
+        one_time: Arc::new(SqliteOneTime::new(db.clone())),
+        signing_keys: Arc::new(SqliteSigningKeys::new(db.clone())),
+        limiter: Arc::new(MemoryLimiter::new()),
         graph: Arc::new(SqliteGraph::new(db)),
     })
 }
@@ -193,7 +230,10 @@ async fn on_servers(servers: &Servers) -> anyhow::Result<AllStores> {
         catalog: Arc::new(catalog),
         watching: Arc::new(watching),
         accounts: Arc::new(accounts),
-        sessions: Arc::new(RedisSessions::new(redis)),
+        sessions: Arc::new(RedisSessions::new(redis.clone())),
+        one_time: Arc::new(RedisOneTime::new(redis.clone())),
+        signing_keys: Arc::new(RedisSigningKeys::new(redis.clone())),
+        limiter: Arc::new(RedisLimiter::new(redis)),
         graph: Arc::new(Neo4jGraph::new(neo4j)),
     })
 }

@@ -1,5 +1,6 @@
 //! `reelgraph serve`: the API, until the process is told to stop.
 
+use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -20,6 +21,10 @@ pub(super) async fn run(config: &Config) -> anyhow::Result<ExitCode> {
     let listener = TcpListener::bind(config.listen)
         .await
         .with_context(|| format!("cannot listen on {}", config.listen))?;
+    let config = &Config {
+        listen: listener.local_addr()?,
+        ..config.clone()
+    };
     let app = App::open(config).await?;
     if config.servers.is_none() {
         seed::load_if_empty(&app).await?;
@@ -30,13 +35,18 @@ pub(super) async fn run(config: &Config) -> anyhow::Result<ExitCode> {
     let options = HttpOptions {
         is_production: config.env == Environment::Production,
         trusted_origins: config.trusted_origins.clone(),
+        trusted_proxies: config.trusted_proxies.clone(),
         metrics: Some(metrics),
     };
     let router = app.router(options)?;
     let jobs = app.start_jobs().await?;
-    println!("listening on http://{}", listener.local_addr()?);
+    println!("listening on http://{}", config.listen);
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    let server = axum::serve(listener, router.into_make_service()).with_graceful_shutdown(async {
+    let server = axum::serve(
+        listener,
+        router.into_make_service_with_connect_info::<SocketAddr>(),
+    )
+    .with_graceful_shutdown(async {
         drop(stopped.await);
     });
     let server = tokio::spawn(server.into_future());

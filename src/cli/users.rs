@@ -8,7 +8,8 @@ use clap::{Subcommand, ValueEnum};
 use secrecy::SecretString;
 
 use crate::app::App;
-use crate::domain::accounts::{Registration, Role};
+use crate::domain::accounts::{EmailAddress, Registration};
+use crate::domain::viewer::Role;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -58,15 +59,9 @@ pub(super) async fn run(app: &App, command: Command) -> anyhow::Result<ExitCode>
         password_confirm: None,
         name: None,
     };
-    let (user, _) = app
-        .accounts
-        .create_user(registration, role.into(), true)
-        .await?;
-    println!(
-        "created {} as {}",
-        user.email.as_str(),
-        format!("{:?}", user.role).to_lowercase()
-    );
+    let user = app.accounts.create_user(registration, role.into()).await?;
+    let email = user.email.as_ref().map_or("", EmailAddress::as_str);
+    println!("created {email} as {}", user.role.as_str());
     Ok(ExitCode::SUCCESS)
 }
 

@@ -73,7 +73,9 @@ macro_rules! random_ids {
     )+};
 }
 
-random_ids!(UserId, ProfileId, SessionId, ApiKeyId, MailId, AuditId, ErasureId);
+random_ids!(
+    UserId, ProfileId, SessionId, ApiKeyId, MailId, AuditId, ErasureId
+);
 
 impl TitleId {
     /// The id of the title that is first loaded under this slug.

@@ -8,11 +8,11 @@ use super::cookie::SessionCookie;
 use super::error::{ApiError, Result};
 use super::loaders::{Loaders, PersonalLoaders};
 use super::schema::Services;
-use crate::domain::viewer::{KnownViewer, Viewer};
+use crate::domain::viewer::{Client, KnownViewer, Viewer};
 
 /// Who sent a request, and how to answer them. The HTTP layer puts one into the data of every request.
 pub struct Caller {
-    device: Option<String>,
+    client: Client,
     cookie: SessionCookie,
     current: Mutex<Current>,
 }
@@ -24,10 +24,10 @@ struct Current {
 }
 
 impl Caller {
-    /// Somebody whose client calls itself `device` (the `User-Agent` header) and gets sessions by this cookie.
-    pub fn new(viewer: Viewer, device: Option<String>, cookie: SessionCookie) -> Self {
+    /// Somebody behind a client that gets sessions by this cookie.
+    pub fn new(viewer: Viewer, client: Client, cookie: SessionCookie) -> Self {
         Self {
-            device,
+            client,
             cookie,
             current: Mutex::new(Current {
                 viewer,
@@ -61,11 +61,11 @@ pub(crate) trait ContextExt {
     /// Goes on with the request as somebody else: the rest of it sees what they see.
     fn go_on_as(&self, viewer: Viewer);
 
-    /// What the client calls itself.
-    fn device(&self) -> Option<String>;
+    /// What sent the request.
+    fn client(&self) -> &Client;
 
-    /// Gives the browser a session for so many seconds.
-    fn set_session_cookie(&self, token: &str, seconds: i64);
+    /// Gives the browser a session for so many seconds; `None`: until it is closed.
+    fn set_session_cookie(&self, token: &str, seconds: Option<i64>);
 
     /// Takes the session from the browser.
     fn clear_session_cookie(&self);
@@ -107,11 +107,11 @@ impl ContextExt for Context<'_> {
         };
     }
 
-    fn device(&self) -> Option<String> {
-        self.data_unchecked::<Caller>().device.clone()
+    fn client(&self) -> &Client {
+        &self.data_unchecked::<Caller>().client
     }
 
-    fn set_session_cookie(&self, token: &str, seconds: i64) {
+    fn set_session_cookie(&self, token: &str, seconds: Option<i64>) {
         let cookie = self.data_unchecked::<Caller>().cookie;
         self.append_http_header("set-cookie", cookie.set(token, seconds));
     }

@@ -26,18 +26,20 @@ impl SessionCookie {
         self.name
     }
 
-    /// The value of a `Set-Cookie` header that gives the browser a session for so many seconds.
-    pub fn set(self, token: &str, seconds: i64) -> String {
+    /// The value of a `Set-Cookie` header that gives the browser a session for so many seconds; `None`: until it is
+    /// closed.
+    pub fn set(self, token: &str, seconds: Option<i64>) -> String {
         let secure = if self.is_secure { "; Secure" } else { "" };
+        let max_age = seconds.map_or_else(String::new, |seconds| format!("; Max-Age={seconds}"));
         format!(
-            "{}={token}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}",
+            "{}={token}; Path=/{max_age}; HttpOnly; SameSite=Lax{secure}",
             self.name
         )
     }
 
     /// The value of a `Set-Cookie` header that takes the session away.
     pub fn clear(self) -> String {
-        self.set("", 0)
+        self.set("", Some(0))
     }
 }
 
@@ -48,8 +50,12 @@ mod tests {
     #[test]
     fn a_cookie_is_hidden_from_scripts_and_other_sites() {
         assert_eq!(
-            SessionCookie::PRODUCTION.set("abc", 60),
+            SessionCookie::PRODUCTION.set("abc", Some(60)),
             "__Host-reelgraph=abc; Path=/; Max-Age=60; HttpOnly; SameSite=Lax; Secure"
+        );
+        assert_eq!(
+            SessionCookie::PRODUCTION.set("abc", None),
+            "__Host-reelgraph=abc; Path=/; HttpOnly; SameSite=Lax; Secure"
         );
         assert_eq!(
             SessionCookie::DEVELOPMENT.clear(),

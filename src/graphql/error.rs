@@ -1,10 +1,14 @@
 //! Errors as clients see them: a stable code, a text that is safe to show, and the argument that is to blame.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use async_graphql::ErrorExtensions;
 
 use crate::domain::error::{Coded, ErrorCode};
+
+/// The extension that says after how many seconds to try again.
+pub(crate) const RETRY_AFTER: &str = "retryAfter";
 
 /// What resolvers return.
 pub(crate) type Result<T, E = ApiError> = std::result::Result<T, E>;
@@ -17,6 +21,7 @@ pub(crate) struct ApiError {
     code: ErrorCode,
     message: Cow<'static, str>,
     field: Option<Cow<'static, str>>,
+    retry_after: Option<Duration>,
 }
 
 impl ApiError {
@@ -30,6 +35,7 @@ impl ApiError {
             code,
             message: message.into(),
             field: Some(field.into()),
+            retry_after: None,
         }
     }
 
@@ -44,6 +50,7 @@ impl ApiError {
             code: ErrorCode::Unauthenticated,
             message: "log in first".into(),
             field: None,
+            retry_after: None,
         }
     }
 
@@ -58,6 +65,7 @@ impl ApiError {
             code: ErrorCode::Internal,
             message: "internal error".into(),
             field: None,
+            retry_after: None,
         }
     }
 }
@@ -80,12 +88,14 @@ impl<E: Coded> From<E> for ApiError {
                     code,
                     message: "a part of the site does not answer; try again in a moment".into(),
                     field: None,
+                    retry_after: None,
                 }
             }
             _ => Self {
                 code,
                 message: error.to_string().into(),
                 field: error.field().map(Cow::Borrowed),
+                retry_after: error.retry_after(),
             },
         }
     }
@@ -97,6 +107,9 @@ impl From<ApiError> for async_graphql::Error {
             extensions.set("code", error.code.as_str());
             if let Some(field) = &error.field {
                 extensions.set("field", field.as_ref());
+            }
+            if let Some(wait) = error.retry_after {
+                extensions.set(RETRY_AFTER, wait.as_secs());
             }
         })
     }

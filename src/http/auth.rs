@@ -1,56 +1,62 @@
-//! Who sends a request: the session of a browser's cookie, or of an app's bearer token.
+//! Who sends a request: the session of a browser's cookie, an app's access token, or a machine's key.
+
+use std::sync::Arc;
 
 use async_graphql::Data;
-use axum::http::header::{AUTHORIZATION, COOKIE, USER_AGENT};
+use axum::http::header::{AUTHORIZATION, COOKIE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 
+use super::client::ClientInfo;
 use super::graphql::{PrepareRequest, Refusal};
-use crate::domain::accounts::{AccountError, AccountService, SessionToken};
+use crate::domain::accounts::{
+    AccountError, AccountService, ApiKeyToken, Credentials, SessionToken,
+};
 use crate::domain::error::{Coded, ErrorCode};
-use crate::domain::viewer::Viewer;
+use crate::domain::viewer::{Client, Viewer};
 use crate::graphql::{Caller, SessionCookie};
 
-/// Finds out who asks, before a document is executed.
+/// Finds out who asks, before anything is done for them.
+#[derive(Clone)]
 pub(super) struct Authenticate {
-    accounts: AccountService,
+    accounts: Arc<AccountService>,
     cookie: SessionCookie,
 }
 
-/// How a token came.
+/// What a request shows.
 enum Presented {
-    /// Nobody chose to send it: a browser does so by itself, also when it has long expired.
+    /// Nobody chose to send it: a browser does so by itself, also when it has long ended.
     Cookie(SessionToken),
     /// The client claims to be somebody.
-    Bearer(Option<SessionToken>),
+    Header(Option<Credentials>),
 }
 
 impl Authenticate {
-    pub(super) fn new(accounts: AccountService, is_production: bool) -> Self {
-        let cookie = if is_production {
-            SessionCookie::PRODUCTION
-        } else {
-            SessionCookie::DEVELOPMENT
-        };
-        Self { accounts, cookie }
+    pub(super) fn new(accounts: AccountService, cookie: SessionCookie) -> Self {
+        Self {
+            accounts: Arc::new(accounts),
+            cookie,
+        }
+    }
+
+    /// Who sent the request, and from where.
+    pub(super) async fn caller(&self, parts: &Parts) -> Result<(Viewer, Client), Refusal> {
+        let client = parts.extensions.get::<ClientInfo>().cloned();
+        let ClientInfo(client) = client.unwrap_or_default();
+        Ok((self.viewer(&parts.headers).await?, client))
     }
 
     async fn viewer(&self, headers: &HeaderMap) -> Result<Viewer, Refusal> {
-        let viewer = match self.presented(headers) {
+        let credentials = match self.presented(headers) {
             None => return Ok(Viewer::Anonymous),
             Some(Presented::Cookie(token)) => {
-                return self
-                    .accounts
-                    .authenticate(&token)
-                    .await
-                    .map_err(|error| refusal(&error));
+                return self.ask(&Credentials::Cookie(token)).await;
             }
-            Some(Presented::Bearer(None)) => Viewer::Anonymous,
-            Some(Presented::Bearer(Some(token))) => self
-                .accounts
-                .authenticate(&token)
-                .await
-                .map_err(|error| refusal(&error))?,
+            Some(Presented::Header(credentials)) => credentials,
+        };
+        let viewer = match credentials {
+            None => Viewer::Anonymous,
+            Some(credentials) => self.ask(&credentials).await?,
         };
         match viewer {
             Viewer::Anonymous => Err(Refusal::new(
@@ -62,36 +68,48 @@ impl Authenticate {
         }
     }
 
+    async fn ask(&self, credentials: &Credentials) -> Result<Viewer, Refusal> {
+        let viewer = self.accounts.authenticate(credentials).await;
+        viewer.map_err(|error| refusal(&error))
+    }
+
     fn presented(&self, headers: &HeaderMap) -> Option<Presented> {
         if let Some(value) = headers.get(AUTHORIZATION) {
-            let token = value
-                .to_str()
-                .ok()
-                .and_then(|value| value.strip_prefix("Bearer "));
-            return Some(Presented::Bearer(token.and_then(SessionToken::parse)));
+            let token = value.to_str().ok().and_then(|value| {
+                let (scheme, token) = value.split_once(' ')?;
+                scheme.eq_ignore_ascii_case("Bearer").then(|| token.trim())
+            });
+            return Some(Presented::Header(token.map(
+                |token| match ApiKeyToken::parse(token) {
+                    Some(key) => Credentials::ApiKey(key),
+                    None => Credentials::AccessToken(token.into()),
+                },
+            )));
         }
-        let cookies = headers
-            .get_all(COOKIE)
-            .iter()
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|value| value.split(';'));
-        let mut pairs = cookies.filter_map(|pair| pair.trim().split_once('='));
-        let (_, token) = pairs.find(|(name, _)| *name == self.cookie.name())?;
+        let token = cookie(headers, self.cookie.name())?;
         SessionToken::parse(token).map(Presented::Cookie)
     }
+}
+
+/// The value of a cookie.
+pub(super) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let cookies = headers
+        .get_all(COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'));
+    let mut pairs = cookies.filter_map(|pair| pair.trim().split_once('='));
+    pairs
+        .find(|(found, _)| *found == name)
+        .map(|(_, value)| value)
 }
 
 #[async_trait::async_trait]
 impl PrepareRequest for Authenticate {
     async fn prepare(&self, parts: &Parts) -> Result<Data, Refusal> {
-        let viewer = self.viewer(&parts.headers).await?;
-        let device = parts
-            .headers
-            .get(USER_AGENT)
-            .and_then(|value| value.to_str().ok())
-            .map(str::to_owned);
+        let (viewer, client) = self.caller(parts).await?;
         let mut data = Data::default();
-        data.insert(Caller::new(viewer, device, self.cookie));
+        data.insert(Caller::new(viewer, client, self.cookie));
         Ok(data)
     }
 }

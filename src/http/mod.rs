@@ -1,8 +1,10 @@
 //! The program as the network sees it: routes, who is logged in, health, metrics.
 
 mod auth;
+mod client;
 pub mod graphql;
 mod health;
+mod keys;
 mod router;
 
 pub use health::Stores;

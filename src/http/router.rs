@@ -5,16 +5,18 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::StatusCode;
 use axum::http::header::{
-    AUTHORIZATION, CONTENT_TYPE, COOKIE, HeaderName, HeaderValue, SET_COOKIE,
+    ACCEPT, AUTHORIZATION, CONTENT_TYPE, COOKIE, HeaderName, HeaderValue, RETRY_AFTER, SET_COOKIE,
 };
+use axum::http::{Method, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use ipnet::IpNet;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+use tower_http::cors::{AllowOrigin, CorsLayer};
 use tower_http::csrf::CsrfLayer;
 use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
 use tower_http::sensitive_headers::SetSensitiveHeadersLayer;
@@ -23,9 +25,11 @@ use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 
 use super::auth::Authenticate;
+use super::client::{self, Proxies};
 use super::graphql::{GraphqlEndpoint, PATH, Refusal};
 use super::health::{self, Stores};
-use crate::graphql::{Services, build};
+use super::keys;
+use crate::graphql::{Services, SessionCookie, build};
 
 /// The longest that anything takes; the GraphQL endpoint has a shorter limit of its own.
 const TIME_LIMIT: Duration = Duration::from_secs(30);
@@ -35,15 +39,25 @@ const TIME_LIMIT: Duration = Duration::from_secs(30);
 pub struct HttpOptions {
     /// Secure cookies and no IDE.
     pub is_production: bool,
-    /// Origins of other hosts that may send changes.
+    /// Origins of other hosts whose pages may use the API with a session.
     pub trusted_origins: Vec<String>,
+    /// Networks of the proxies that are believed.
+    pub trusted_proxies: Vec<IpNet>,
     /// Where the metrics are collected, if they are.
     pub metrics: Option<PrometheusHandle>,
 }
 
 /// Everything that the program answers.
 pub fn router(services: Services, stores: Stores, options: HttpOptions) -> anyhow::Result<Router> {
-    let authenticate = Authenticate::new(services.accounts.clone(), options.is_production);
+    let cookie = if options.is_production {
+        SessionCookie::PRODUCTION
+    } else {
+        SessionCookie::DEVELOPMENT
+    };
+    let accounts = services.accounts.clone();
+    let authenticate = Authenticate::new(accounts.clone(), cookie);
+    let proxies = Proxies(options.trusted_proxies.into());
+    let cors = cors(&options.trusted_origins)?;
     let mut endpoint = GraphqlEndpoint::new(build(services), authenticate);
     if !options.is_production {
         endpoint = endpoint.with_page();
@@ -62,7 +76,13 @@ pub fn router(services: Services, stores: Stores, options: HttpOptions) -> anyho
         )
         .into_response()
     });
-    let graphql = Router::new().route(PATH, endpoint.route()).layer(csrf);
+    let graphql = Router::new()
+        .route(PATH, endpoint.route())
+        .layer(csrf)
+        .layer(cors);
+    let keys = Router::new()
+        .route(keys::PATH, get(keys::key_set))
+        .with_state(accounts);
     let health = Router::new()
         .route("/healthz", get(health::live))
         .route("/readyz", get(health::ready))
@@ -73,6 +93,7 @@ pub fn router(services: Services, stores: Stores, options: HttpOptions) -> anyho
     let request_id = HeaderName::from_static("x-request-id");
     Ok(Router::new()
         .merge(graphql)
+        .merge(keys)
         .merge(health)
         .merge(metrics)
         .layer(CompressionLayer::new())
@@ -84,6 +105,7 @@ pub fn router(services: Services, stores: Stores, options: HttpOptions) -> anyho
             HeaderName::from_static("referrer-policy"),
             HeaderValue::from_static("no-referrer"),
         ))
+        .layer(middleware::from_fn_with_state(proxies, client::identify))
         .layer(TimeoutLayer::with_status_code(
             StatusCode::GATEWAY_TIMEOUT,
             TIME_LIMIT,
@@ -98,6 +120,22 @@ pub fn router(services: Services, stores: Stores, options: HttpOptions) -> anyho
             COOKIE,
             SET_COOKIE,
         ])))
+}
+
+/// Pages of the trusted origins, and of no other, may use the API with the session of their browser.
+fn cors(trusted_origins: &[String]) -> anyhow::Result<CorsLayer> {
+    let origins = trusted_origins
+        .iter()
+        .map(|origin| HeaderValue::from_str(origin))
+        .collect::<Result<Vec<_>, _>>()
+        .context("an origin is not one as https://www.example.org")?;
+    Ok(CorsLayer::new()
+        .allow_origin(AllowOrigin::list(origins))
+        .allow_credentials(true)
+        .allow_methods([Method::GET, Method::POST])
+        .allow_headers([ACCEPT, AUTHORIZATION, CONTENT_TYPE])
+        .expose_headers([RETRY_AFTER, HeaderName::from_static("x-request-id")])
+        .max_age(Duration::from_secs(3600)))
 }
 
 /// Prometheus' text format.

@@ -23,7 +23,7 @@ use reelgraph::domain::error::StoreError;
 use reelgraph::domain::ids::{EpisodeId, GenreId, PersonId, TitleId};
 use reelgraph::domain::page::{Slice, Window};
 use reelgraph::domain::recommend::RecommendService;
-use reelgraph::domain::viewer::Viewer;
+use reelgraph::domain::viewer::{Client, Viewer};
 use reelgraph::domain::watching::{WatchRules, WatchService};
 use reelgraph::graphql::{Caller, Services, SessionCookie, build};
 
@@ -101,7 +101,7 @@ async fn the_number_of_store_calls_does_not_grow_with_the_page() {
         let response = schema
             .execute(request.data(Caller::new(
                 Viewer::Anonymous,
-                None,
+                Client::default(),
                 SessionCookie::DEVELOPMENT,
             )))
             .await;

@@ -27,8 +27,8 @@ pub use mail::{Letter, Mail, MailError, MailKind, Mailer};
 pub use one_time::{OAuthRequest, OAuthState, OneTime};
 pub use password::{MIN_PASSWORD, PasswordHash, PasswordHasher};
 pub use service::{
-    AccountExport, AccountPolicy, AccountPorts, AccountService, Arrival, Authority, BeginOAuth, Came,
-    Credentials, LogIn, LoggedIn, MailService, MailingError, NewApiKey, ProfileChange,
+    AccountExport, AccountPolicy, AccountPorts, AccountService, Arrival, Authority, BeginOAuth,
+    Came, Credentials, LogIn, LoggedIn, MailService, MailingError, NewApiKey, ProfileChange,
     Registration, ReturnFromOAuth, SentAway, Tokens,
 };
 pub use session::{Lifetimes, Rotation, Session, Transport};

@@ -1,10 +1,10 @@
 //! Registering, logging in, logging out.
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
 use super::viewer::Viewer;
-use crate::domain::accounts::{AccountError, LogIn, LoggedIn, Registration};
+use crate::domain::accounts::{self, AccountError, LogIn, LoggedIn, Registration, Tokens};
 use crate::domain::viewer;
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::Result;
@@ -24,7 +24,8 @@ impl AccountMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Who registers.", secret)] input: RegisterInput,
     ) -> Result<AuthPayload> {
-        let transport = input.transport.unwrap_or_default();
+        let transport = input.transport.unwrap_or_default().into();
+        let remember = input.remember.unwrap_or_default();
         let registration = Registration {
             email: input.email,
             password: SecretString::from(input.password),
@@ -32,8 +33,10 @@ impl AccountMutation {
             name: input.name,
         };
         let accounts = &ctx.services().accounts;
-        let registered = accounts.register(registration, ctx.device()).await;
-        AuthPayload::new(ctx, registered, transport).await
+        let registered = accounts
+            .register(registration, transport, remember, ctx.client())
+            .await;
+        AuthPayload::new(ctx, registered).await
     }
 
     /// Logs in with e-mail address and password.
@@ -45,10 +48,13 @@ impl AccountMutation {
         let log_in = LogIn {
             email: input.email,
             password: SecretString::from(input.password),
-            device: ctx.device(),
+            transport: input.transport.unwrap_or_default().into(),
+            remember: input.remember.unwrap_or_default(),
         };
-        let logged_in = ctx.services().accounts.log_in(log_in).await;
-        AuthPayload::new(ctx, logged_in, input.transport.unwrap_or_default()).await
+        let accounts = &ctx.services().accounts;
+        let before = ctx.viewer().known().copied();
+        let logged_in = accounts.log_in(log_in, before, ctx.client()).await;
+        AuthPayload::new(ctx, logged_in.map(Some)).await
     }
 
     /// Ends a session, at once and everywhere: the one that the request came with, or another one of the account.
@@ -60,7 +66,10 @@ impl AccountMutation {
     ) -> Result<LogOutPayload> {
         let ended = match (&input.session, ctx.viewer().known()) {
             (Some(session), _) => end_session(ctx, session).await?,
-            (None, Some(viewer)) => ctx.services().accounts.log_out(viewer).await,
+            (None, Some(viewer)) => {
+                let accounts = &ctx.services().accounts;
+                accounts.log_out(viewer, ctx.client()).await
+            }
             (None, None) => Ok(()),
         };
         if ended.is_ok() && input.session.is_none() {
@@ -77,7 +86,8 @@ async fn end_session(ctx: &Context<'_>, id: &ID) -> Result<Result<(), AccountErr
     let Some(GlobalId::Session(session)) = GlobalId::decode(id) else {
         return Ok(Err(AccountError::SessionNotFound));
     };
-    Ok(ctx.services().accounts.end_session(&viewer, session).await)
+    let accounts = &ctx.services().accounts;
+    Ok(accounts.end_session(&viewer, session, ctx.client()).await)
 }
 
 /// Who registers.
@@ -95,6 +105,8 @@ struct RegisterInput {
     name: Option<String>,
     /// How the client holds its session; `COOKIE` if left out.
     transport: Option<SessionTransport>,
+    /// Whether a browser's session lasts when the browser is closed; it does not if left out. Those of apps last.
+    remember: Option<bool>,
 }
 
 /// Who logs in.
@@ -107,6 +119,8 @@ struct LogInInput {
     password: String,
     /// How the client holds its session; `COOKIE` if left out.
     transport: Option<SessionTransport>,
+    /// Whether a browser's session lasts when the browser is closed; it does not if left out. Those of apps last.
+    remember: Option<bool>,
 }
 
 /// Which session ends.
@@ -118,7 +132,8 @@ struct LogOutInput {
 
 /// How a client holds its session.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq, Default)]
-enum SessionTransport {
+#[graphql(remote = "accounts::Transport")]
+pub(super) enum SessionTransport {
     /// For browsers: a cookie that scripts cannot read. The payload has no tokens.
     #[default]
     Cookie,
@@ -129,11 +144,13 @@ enum SessionTransport {
 /// What registering or logging in led to.
 #[derive(SimpleObject, Default)]
 pub(crate) struct AuthPayload {
-    /// Who is logged in now; null if it was refused.
+    /// Who is logged in now; null if it was refused. Also null after `register` on a site that does not tell strangers
+    /// who has an account: then the mail says how to go on.
     viewer: Option<Viewer>,
-    /// The token to send as `Authorization: Bearer …`; null unless `BEARER` was asked for.
+    /// The token to send as `Authorization: Bearer …`: a JWT, signed with EdDSA by one of the keys that
+    /// `/.well-known/jwks.json` has. Null unless `BEARER` was asked for.
     access_token: Option<String>,
-    /// Always null: an access token lasts as long as its session.
+    /// What `refreshSession` gives the next tokens for, once. Null unless `BEARER` was asked for.
     refresh_token: Option<String>,
     /// How long the access token lasts, in seconds; null unless `BEARER` was asked for.
     expires_in: Option<i64>,
@@ -142,13 +159,14 @@ pub(crate) struct AuthPayload {
 }
 
 impl AuthPayload {
-    async fn new(
+    /// The answer to somebody who is logged in now, or to whom nothing is told, or who is refused.
+    pub(super) async fn new(
         ctx: &Context<'_>,
-        outcome: Result<LoggedIn, AccountError>,
-        transport: SessionTransport,
+        outcome: Result<Option<LoggedIn>, AccountError>,
     ) -> Result<Self> {
         let logged_in = match outcome {
-            Ok(logged_in) => logged_in,
+            Ok(Some(logged_in)) => logged_in,
+            Ok(None) => return Ok(Self::default()),
             Err(error) => {
                 return Ok(Self {
                     user_errors: vec![UserError::from_error(error)?],
@@ -158,19 +176,24 @@ impl AuthPayload {
         };
         ctx.go_on_as(viewer::Viewer::Known(logged_in.viewer));
         let viewer = Some(Viewer::load(ctx, logged_in.viewer).await?);
-        let (token, expires_in) = (logged_in.token.expose(), logged_in.expires_in);
-        Ok(match transport {
-            SessionTransport::Cookie => {
-                ctx.set_session_cookie(token, expires_in);
+        Ok(match logged_in.tokens {
+            Tokens::Cookie { token, max_age } => {
+                let seconds = max_age.map(|max_age| max_age.num_seconds());
+                ctx.set_session_cookie(token.expose_secret(), seconds);
                 Self {
                     viewer,
                     ..Self::default()
                 }
             }
-            SessionTransport::Bearer => Self {
+            Tokens::Bearer {
+                access_token,
+                refresh_token,
+                expires_in,
+            } => Self {
                 viewer,
-                access_token: Some(token.to_owned()),
-                expires_in: Some(expires_in),
+                access_token: Some(access_token.expose_secret().to_owned()),
+                refresh_token: Some(refresh_token.expose_secret().to_owned()),
+                expires_in: Some(expires_in.num_seconds()),
                 ..Self::default()
             },
         })

@@ -19,7 +19,7 @@ pub(crate) struct Session {
 impl Session {
     /// As a viewer of the same account sees it.
     pub(super) fn new(session: accounts::Session, viewer: &KnownViewer) -> Self {
-        let is_current = session.id == viewer.session;
+        let is_current = viewer.session() == Some(session.id);
         Self {
             session,
             is_current,

@@ -5,7 +5,7 @@ use async_graphql::{Context, Enum, ID, Object};
 use super::profile::Profile;
 use super::session::Session;
 use crate::domain::accounts;
-use crate::domain::viewer::KnownViewer;
+use crate::domain::viewer::{self, KnownViewer};
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::Result;
 use crate::graphql::global_id::GlobalId;
@@ -14,7 +14,7 @@ use crate::graphql::scalars::DateTime;
 
 /// What an account may do; each role may do what those before it may.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
-#[graphql(remote = "accounts::Role")]
+#[graphql(remote = "viewer::Role")]
 enum Role {
     /// Watches.
     Viewer,
@@ -47,9 +47,9 @@ impl User {
         GlobalId::User(self.user.id).encode()
     }
 
-    /// The e-mail address, in lower case.
-    async fn email(&self) -> &str {
-        self.user.email.as_str()
+    /// The e-mail address, in lower case; null if another site's log-in made the account and told none.
+    async fn email(&self) -> Option<&str> {
+        self.user.email.as_ref().map(accounts::EmailAddress::as_str)
     }
 
     /// Whether the owner has shown that mail arrives there.

@@ -7,11 +7,13 @@ use axum::{
     body::Body,
     http::{
         HeaderMap, HeaderValue, StatusCode,
-        header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS},
+        header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS},
     },
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
+
+use crate::domain::error::ErrorCode;
 
 use super::{
     media::Media,
@@ -45,7 +47,14 @@ pub(super) fn answer(mut executed: Executed, media: Media) -> Response {
             extensions.set("code", VALIDATION_FAILED);
         }
     }
-    let status = if was_executed {
+    if let Some(seconds) = retry_after(&executed.errors) {
+        executed
+            .http_headers
+            .insert(RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    let status = if was_executed && is_limited(&executed) {
+        StatusCode::TOO_MANY_REQUESTS
+    } else if was_executed {
         StatusCode::OK
     } else {
         document_status(media)
@@ -57,6 +66,33 @@ pub(super) fn answer(mut executed: Executed, media: Media) -> Response {
     };
     // The headers of resolvers first: they may add cookies, but not change what the body is.
     respond(status, media, &body, executed.http_headers)
+}
+
+/// The longest that any of the errors asks to wait, in seconds.
+fn retry_after(errors: &[ServerError]) -> Option<u64> {
+    let waits = errors.iter().filter_map(|error| {
+        match error
+            .extensions
+            .as_ref()?
+            .get(crate::graphql::RETRY_AFTER)?
+        {
+            Value::Number(seconds) => seconds.as_u64(),
+            _ => None,
+        }
+    });
+    waits.max()
+}
+
+/// Whether nothing came of it but limits: then it is like a request that was not let in.
+fn is_limited(executed: &Executed) -> bool {
+    let limited = Value::from(ErrorCode::RateLimited.as_str());
+    let is_limited = |error: &ServerError| {
+        let extensions = error.extensions.as_ref();
+        extensions.and_then(|extensions| extensions.get("code")) == Some(&limited)
+    };
+    executed.data == Value::Null
+        && !executed.errors.is_empty()
+        && executed.errors.iter().all(is_limited)
 }
 
 /// Errors without a path are about the request as a whole: it was refused before any field was asked.

@@ -44,7 +44,11 @@ impl AccountService {
                 let Some(claims) = tokens.verify(token.expose_secret(), now).await? else {
                     return Ok(Viewer::Anonymous);
                 };
-                let found = self.ports.sessions.find_session(claims.session, now).await?;
+                let found = self
+                    .ports
+                    .sessions
+                    .find_session(claims.session, now)
+                    .await?;
                 let proven = found.filter(|session| session.user == claims.user);
                 self.viewer_of(proven).await
             }

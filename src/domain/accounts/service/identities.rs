@@ -109,7 +109,10 @@ impl AccountService {
             return Err(AccountError::ReturnNotAllowed);
         }
         let link_to = match viewer.known() {
-            Some(known) => Some(self.managed(known).await?.0.id),
+            Some(known) => {
+                let (user, _) = self.managed(known).await?;
+                Some((user.id, user.epoch))
+            }
             None => None,
         };
         let network = format!("oauth:{}", client.network());
@@ -132,8 +135,7 @@ impl AccountService {
             Transport::Bearer => {
                 let ticket = Secret::random(&mut rand::rng());
                 let mut url = self.page(&request.provider, "start");
-                url.query_pairs_mut()
-                    .append_pair("ticket", ticket.expose());
+                url.query_pairs_mut().append_pair("ticket", ticket.expose());
                 let means = OneTime::OAuthTicket(request);
                 self.put_one_time(&ticket, &means, AWAY).await?;
                 Ok(SentAway { url, browser: None })
@@ -142,7 +144,11 @@ impl AccountService {
     }
 
     /// Sends the browser of an app to the other site.
-    pub async fn start_oauth(&self, provider: &str, ticket: &str) -> Result<SentAway, AccountError> {
+    pub async fn start_oauth(
+        &self,
+        provider: &str,
+        ticket: &str,
+    ) -> Result<SentAway, AccountError> {
         let ticket = Secret::parse(ticket).ok_or(AccountError::InvalidToken)?;
         let now = self.ports.clock.now();
         let one_time = &self.ports.one_time;
@@ -236,8 +242,8 @@ impl AccountService {
             .await?;
         let request = state.request;
         let name = provider.name();
-        if let Some(user) = request.link_to {
-            self.link(user, name, person, client).await?;
+        if let Some(account) = request.link_to {
+            self.link(account, name, person, client).await?;
             return Ok(Arrival::Linked);
         }
         let accounts = &self.ports.accounts;
@@ -415,16 +421,15 @@ impl AccountService {
 
     async fn link(
         &self,
-        user: UserId,
+        (id, epoch): (UserId, u32),
         provider: &str,
         person: ExternalPerson,
         client: &Client,
     ) -> Result<(), AccountError> {
-        let user = self.find_user(user).await?;
+        let user = self.find_user(id).await?;
         let user = user
-            .filter(|user| user.disabled_at.is_none())
+            .filter(|user| user.disabled_at.is_none() && user.epoch == epoch)
             .ok_or(AccountError::Unauthenticated)?;
-        let id = user.id;
         let entry = AuditEntry {
             detail: Some(provider.to_owned()),
             ..self.audit(Some(id), Action::IdentityLinked, Actor::User(id), client)

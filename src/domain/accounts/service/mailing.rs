@@ -56,10 +56,7 @@ impl MailService {
     /// answer is an error; what was taken up is due again later.
     pub async fn send_due(&self) -> Result<usize, MailingError> {
         let now = self.clock.now();
-        let mails = self
-            .accounts
-            .claim_mails(now, now + CLAIM, BATCH)
-            .await?;
+        let mails = self.accounts.claim_mails(now, now + CLAIM, BATCH).await?;
         let mut failure = None;
         for mail in &mails {
             if let Err(error) = self.send(mail).await {
@@ -119,7 +116,11 @@ impl MailService {
                     epoch: user.epoch,
                     email: mail.to.clone(),
                 };
-                Some((self.link(&self.policy.confirm_page, &means, now + CONFIRM).await?, CONFIRM))
+                Some((
+                    self.link(&self.policy.confirm_page, &means, now + CONFIRM)
+                        .await?,
+                    CONFIRM,
+                ))
             }
             (MailKind::ResetPassword, Some(User { id, epoch, .. })) => {
                 let means = OneTime::ResetPassword {
@@ -127,7 +128,11 @@ impl MailService {
                     epoch,
                     email: mail.to.clone(),
                 };
-                Some((self.link(&self.policy.reset_page, &means, now + RESET).await?, RESET))
+                Some((
+                    self.link(&self.policy.reset_page, &means, now + RESET)
+                        .await?,
+                    RESET,
+                ))
             }
             (MailKind::ConfirmEmail | MailKind::ResetPassword, None) => return Ok(None),
             _ => None,

@@ -2,8 +2,8 @@
 
 use secrecy::SecretString;
 
-use super::register::PRODUCT;
 use super::AccountService;
+use super::register::PRODUCT;
 use crate::domain::accounts::audit::{Action, Actor};
 use crate::domain::accounts::error::AccountError;
 use crate::domain::accounts::mail::MailKind;
@@ -26,7 +26,7 @@ impl AccountService {
     ) -> Result<(), AccountError> {
         let (user, session) = self.managed(viewer).await?;
         self.check_password_for(&new, &user)?;
-        self.check_own_password(&user, current, client).await?;
+        self.check_owner((&user, session), current, client).await?;
         let hash = self.ports.passwords.hash(new).await?;
         let email = user.email.clone();
         let changed = self.next(User {
@@ -110,7 +110,12 @@ impl AccountService {
         self.check_password_for(&new, &user)?;
         let hash = self.ports.passwords.hash(new).await?;
         let client = Client::default();
-        let entry = self.audit(Some(user.id), Action::PasswordReset, Actor::Operator, &client);
+        let entry = self.audit(
+            Some(user.id),
+            Action::PasswordReset,
+            Actor::Operator,
+            &client,
+        );
         let mut writes = self.new_password(user.clone(), hash);
         writes.push(AccountWrite::AddAudit(entry));
         self.write(writes).await?;

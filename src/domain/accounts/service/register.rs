@@ -70,12 +70,8 @@ impl AccountService {
             Err(AccountError::EmailTaken) if self.policy.conceals_accounts => {
                 let owner = self.ports.accounts.find_user_by_email(&email).await?;
                 let owner = owner.map(|owner| owner.id);
-                self.write(vec![self.mail(
-                    &email,
-                    MailKind::AlreadyRegistered,
-                    owner,
-                )])
-                .await?;
+                self.write(vec![self.mail(&email, MailKind::AlreadyRegistered, owner)])
+                    .await?;
                 return Ok(None);
             }
             written => written?,

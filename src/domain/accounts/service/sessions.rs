@@ -1,8 +1,8 @@
 //! Where an account is logged in, and ending that.
 
+use super::AccountService;
 use super::authenticate::is_valid;
 use super::log_in::{LoggedIn, Tokens};
-use super::AccountService;
 use crate::domain::accounts::audit::{Action, Actor};
 use crate::domain::accounts::error::AccountError;
 use crate::domain::accounts::session::{Rotation, Session};

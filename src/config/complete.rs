@@ -1,0 +1,221 @@
+//! From what is given to what holds, complete and checked.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use ipnet::IpNet;
+use url::Url;
+
+use super::accounts::AccountConfig;
+use super::servers::{Servers, servers};
+use super::settings::{Environment, Settings};
+use crate::domain::watching::WatchRules;
+
+/// What is logged by default: the Neo4j driver says something of every connection.
+const LOG: &str = "info,neo4rs=warn";
+
+/// The settings, complete and checked.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The address to serve on.
+    pub listen: SocketAddr,
+    /// The folder of the embedded store.
+    pub data_dir: PathBuf,
+    /// Where the program runs.
+    pub env: Environment,
+    /// The address that the site is seen at from outside; `None`: the one it serves on.
+    pub public_url: Option<Url>,
+    /// The proxies that are believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// What is logged.
+    pub log: String,
+    /// Origins of other hosts that may send changes.
+    pub trusted_origins: Vec<String>,
+    /// The thresholds of watching.
+    pub rules: WatchRules,
+    /// Accounts.
+    pub accounts: AccountConfig,
+    /// The servers; `None`: embedded.
+    pub servers: Option<Servers>,
+}
+
+impl Config {
+    /// The address that the site is seen at from outside.
+    pub fn public_url(&self) -> anyhow::Result<Url> {
+        match &self.public_url {
+            Some(url) => Ok(url.clone()),
+            None => Ok(Url::parse(&format!("http://{}/", self.listen))?),
+        }
+    }
+
+    /// Completes what was given as flags and environment variables. `variable` reads the environment.
+    pub fn complete(
+        given: Settings,
+        variable: impl Fn(&str) -> Option<String>,
+    ) -> anyhow::Result<Self> {
+        let file = match &given.config {
+            Some(path) => read_file(path)?,
+            None => Settings::default(),
+        };
+        let given = given.or(file);
+        let usual = WatchRules::default();
+        let rules = WatchRules {
+            resume_from_percent: given
+                .resume_from_percent
+                .unwrap_or(usual.resume_from_percent),
+            watched_above_percent: given
+                .watched_above_percent
+                .unwrap_or(usual.watched_above_percent),
+            watched_in_last_seconds: given
+                .watched_in_last_seconds
+                .unwrap_or(usual.watched_in_last_seconds),
+            short_below_seconds: given
+                .short_below_seconds
+                .unwrap_or(usual.short_below_seconds),
+            half_life_days: given.half_life_days.unwrap_or(usual.half_life_days),
+        };
+        check_rules(&rules)?;
+        Ok(Self {
+            listen: given
+                .listen
+                .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
+            data_dir: given
+                .data_dir
+                .unwrap_or_else(|| PathBuf::from("reelgraph-data")),
+            public_url: given.public_url.map(check_public_url).transpose()?,
+            trusted_proxies: given.trusted_proxies.unwrap_or_default(),
+            log: given.log.unwrap_or_else(|| LOG.to_owned()),
+            trusted_origins: given.trusted_origins.unwrap_or_default(),
+            accounts: AccountConfig::complete(given.accounts, given.openid, &variable)?,
+            env: given.env.unwrap_or_default(),
+            rules,
+            servers: servers(&variable)?,
+        })
+    }
+}
+
+/// Where the pages and links of the program begin: never with a query, or they could not be made from it.
+fn check_public_url(url: Url) -> anyhow::Result<Url> {
+    let is_web = matches!(url.scheme(), "http" | "https") && url.has_host();
+    if !is_web || url.query().is_some() || url.fragment().is_some() {
+        bail!("public-url is {url}, not an address as https://www.example.org");
+    }
+    Ok(url)
+}
+
+fn read_file(path: &Path) -> anyhow::Result<Settings> {
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("{} cannot be read", path.display()))?;
+    toml::from_str(&text).with_context(|| format!("{} is not a settings file", path.display()))
+}
+
+fn check_rules(rules: &WatchRules) -> anyhow::Result<()> {
+    let percents = [
+        ("resume-from-percent", rules.resume_from_percent),
+        ("watched-above-percent", rules.watched_above_percent),
+    ];
+    for (name, percent) in percents {
+        if !(0.0..=100.0).contains(&percent) {
+            bail!("{name} is {percent}, not from 0 to 100");
+        }
+    }
+    if rules.resume_from_percent > rules.watched_above_percent {
+        bail!("resume-from-percent is above watched-above-percent");
+    }
+    // Below a week the weights of a decade would not fit in a number.
+    if !(7.0..=100_000.0).contains(&rules.half_life_days) {
+        bail!(
+            "half-life-days is {}, not from 7 to 100000",
+            rules.half_life_days
+        );
+    }
+    if !(rules.watched_in_last_seconds >= 0.0 && rules.short_below_seconds >= 0.0) {
+        bail!("watched-in-last-seconds and short-below-seconds are not below 0");
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn complete(given: Settings, variables: &[(&str, &str)]) -> anyhow::Result<Config> {
+        Config::complete(given, |name| {
+            variables
+                .iter()
+                .find(|(other, _)| *other == name)
+                .map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    #[test]
+    fn without_any_server_it_runs_embedded() {
+        let config = complete(Settings::default(), &[]).unwrap();
+
+        assert!(config.servers.is_none());
+        assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
+    }
+
+    #[test]
+    fn with_only_some_servers_it_says_which_are_missing() {
+        let error = complete(
+            Settings::default(),
+            &[("MONGODB_URI", "mongodb://127.0.0.1")],
+        )
+        .unwrap_err();
+
+        assert!(
+            error
+                .to_string()
+                .starts_with("NEO4J_URI and REDIS_URL not set"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn a_flag_beats_the_file() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(
+            file.path(),
+            "listen = '127.0.0.1:1'\nresume_from_percent = 2.5\n",
+        )
+        .unwrap();
+        let given = Settings {
+            config: Some(file.path().to_owned()),
+            listen: Some(SocketAddr::from(([127, 0, 0, 1], 2))),
+            ..Settings::default()
+        };
+
+        let config = complete(given, &[]).unwrap();
+
+        assert_eq!(
+            (config.listen.port(), config.rules.resume_from_percent),
+            (2, 2.5)
+        );
+    }
+
+    #[test]
+    fn thresholds_that_make_no_sense_are_refused() {
+        let given = Settings {
+            resume_from_percent: Some(95.0),
+            ..Settings::default()
+        };
+
+        assert!(complete(given, &[]).is_err());
+    }
+
+    #[test]
+    fn secrets_are_not_shown() {
+        let servers = [
+            ("MONGODB_URI", "mongodb://u:hush@h"),
+            ("NEO4J_URI", "bolt://h"),
+            ("NEO4J_PASSWORD", "hush"),
+            ("REDIS_URL", "redis://:hush@h"),
+        ];
+
+        assert!(
+            !format!("{:?}", complete(Settings::default(), &servers).unwrap()).contains("hush")
+        );
+    }
+}

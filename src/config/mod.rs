@@ -1,0 +1,12 @@
+//! Settings: a flag, else an environment variable, else a line of a TOML file, else the default. Secrets and the
+//! addresses that contain them come from the environment alone.
+
+mod accounts;
+mod complete;
+mod servers;
+mod settings;
+
+pub use accounts::{AccountConfig, AccountSettings, FacebookConfig, OpenIdConfig, OpenIdSettings};
+pub use complete::Config;
+pub use servers::Servers;
+pub use settings::{Environment, Settings};

@@ -1,0 +1,50 @@
+//! How to reach the servers: from the environment alone, because addresses may contain secrets.
+
+use anyhow::{Context, bail};
+use secrecy::SecretString;
+
+/// How to reach the servers.
+#[derive(Debug, Clone)]
+pub struct Servers {
+    /// `MONGODB_URI`.
+    pub mongodb_uri: SecretString,
+    /// `NEO4J_URI`.
+    pub neo4j_uri: String,
+    /// `NEO4J_USER`, by default `neo4j`.
+    pub neo4j_user: String,
+    /// `NEO4J_PASSWORD`.
+    pub neo4j_password: SecretString,
+    /// `REDIS_URL`.
+    pub redis_url: SecretString,
+    /// `REELGRAPH_REDIS_PREFIX`: what all keys begin with, by default `reelgraph:`.
+    pub redis_prefix: String,
+}
+
+/// All three servers or none: half a site would lose what the other half wrote.
+pub(super) fn servers(
+    variable: impl Fn(&str) -> Option<String>,
+) -> anyhow::Result<Option<Servers>> {
+    let variable = |name| variable(name).filter(|value| !value.is_empty());
+    let names = ["MONGODB_URI", "NEO4J_URI", "REDIS_URL"];
+    let missing: Vec<&str> = names
+        .into_iter()
+        .filter(|name| variable(name).is_none())
+        .collect();
+    match missing.len() {
+        0 => {}
+        3 => return Ok(None),
+        _ => bail!(
+            "{} not set: set MONGODB_URI, NEO4J_URI and REDIS_URL to run on the servers, or none of them",
+            missing.join(" and ")
+        ),
+    }
+    let wanted = |name: &'static str| variable(name).with_context(|| format!("{name} is not set"));
+    Ok(Some(Servers {
+        mongodb_uri: wanted("MONGODB_URI")?.into(),
+        neo4j_uri: wanted("NEO4J_URI")?,
+        neo4j_user: variable("NEO4J_USER").unwrap_or_else(|| "neo4j".to_owned()),
+        neo4j_password: variable("NEO4J_PASSWORD").unwrap_or_default().into(),
+        redis_url: wanted("REDIS_URL")?.into(),
+        redis_prefix: variable("REELGRAPH_REDIS_PREFIX").unwrap_or_else(|| "reelgraph:".to_owned()),
+    }))
+}

@@ -1,0 +1,142 @@
+//! What can be set, by flags, variables or a file.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use ipnet::IpNet;
+use serde::Deserialize;
+use url::Url;
+
+use super::accounts::{AccountSettings, OpenIdSettings};
+
+/// What can be set. Each is `None` if it was not.
+#[derive(Debug, Clone, Default, Args, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// The TOML file with further settings
+    #[arg(long, global = true, env = "REELGRAPH_CONFIG", value_name = "FILE")]
+    #[serde(skip)]
+    pub config: Option<PathBuf>,
+    /// The address to serve on [default: 127.0.0.1:8080]
+    #[arg(long, global = true, env = "REELGRAPH_LISTEN", value_name = "ADDR")]
+    pub listen: Option<SocketAddr>,
+    /// The folder of the embedded store [default: ./reelgraph-data]
+    #[arg(long, global = true, env = "REELGRAPH_DATA_DIR", value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// Production has secure cookies and no IDE [default: development]
+    #[arg(
+        long,
+        global = true,
+        env = "REELGRAPH_ENV",
+        value_enum,
+        value_name = "ENV"
+    )]
+    pub env: Option<Environment>,
+    /// The address that the site is seen at from outside, as `https://www.example.org` [default: the one it serves on]
+    #[arg(long, global = true, env = "REELGRAPH_PUBLIC_URL", value_name = "URL")]
+    pub public_url: Option<Url>,
+    /// Networks of the proxies whose `X-Forwarded-For` is believed, as `10.0.0.0/8` [default: none]
+    #[arg(
+        long,
+        global = true,
+        env = "REELGRAPH_TRUSTED_PROXIES",
+        value_delimiter = ',',
+        value_name = "NETWORK"
+    )]
+    pub trusted_proxies: Option<Vec<IpNet>>,
+    /// What is logged, as tracing's `EnvFilter` has it [default: info,neo4rs=warn]
+    #[arg(long, global = true, env = "REELGRAPH_LOG", value_name = "FILTER")]
+    pub log: Option<String>,
+    /// Origins of web pages on other hosts that may use the API with a session, as `https://www.example.org`
+    #[arg(
+        long,
+        global = true,
+        env = "REELGRAPH_TRUSTED_ORIGINS",
+        value_delimiter = ',',
+        value_name = "ORIGIN"
+    )]
+    pub trusted_origins: Option<Vec<String>>,
+    /// Below this percentage of a film there is nothing to resume [default: 5]
+    #[arg(
+        long,
+        global = true,
+        env = "REELGRAPH_RESUME_FROM_PERCENT",
+        value_name = "PERCENT"
+    )]
+    pub resume_from_percent: Option<f64>,
+    /// Above this percentage a film counts as watched [default: 90]
+    #[arg(
+        long,
+        global = true,
+        env = "REELGRAPH_WATCHED_ABOVE_PERCENT",
+        value_name = "PERCENT"
+    )]
+    pub watched_above_percent: Option<f64>,
+    /// So many seconds before its end a film counts as watched [default: 1]
+    #[arg(
+        long,
+        global = true,
+        env = "REELGRAPH_WATCHED_IN_LAST_SECONDS",
+        value_name = "SECONDS"
+    )]
+    pub watched_in_last_seconds: Option<f64>,
+    /// What is shorter counts as watched once there would be something to resume [default: 300]
+    #[arg(
+        long,
+        global = true,
+        env = "REELGRAPH_SHORT_BELOW_SECONDS",
+        value_name = "SECONDS"
+    )]
+    pub short_below_seconds: Option<f64>,
+    /// The days after which a watch weighs half in suggestions; fixed once something was watched [default: 180]
+    #[arg(
+        long,
+        global = true,
+        env = "REELGRAPH_HALF_LIFE_DAYS",
+        value_name = "DAYS"
+    )]
+    pub half_life_days: Option<f64>,
+    /// Accounts; in the file, the table `[accounts]`.
+    #[command(flatten)]
+    pub accounts: AccountSettings,
+    /// Sites that speak OpenID Connect, in the file alone: tables `[[openid]]`.
+    #[arg(skip)]
+    pub openid: Vec<OpenIdSettings>,
+}
+
+impl Settings {
+    /// These where they are set, else the others.
+    pub(super) fn or(self, other: Self) -> Self {
+        Self {
+            config: self.config.or(other.config),
+            listen: self.listen.or(other.listen),
+            data_dir: self.data_dir.or(other.data_dir),
+            env: self.env.or(other.env),
+            public_url: self.public_url.or(other.public_url),
+            trusted_proxies: self.trusted_proxies.or(other.trusted_proxies),
+            log: self.log.or(other.log),
+            trusted_origins: self.trusted_origins.or(other.trusted_origins),
+            resume_from_percent: self.resume_from_percent.or(other.resume_from_percent),
+            watched_above_percent: self.watched_above_percent.or(other.watched_above_percent),
+            watched_in_last_seconds: self
+                .watched_in_last_seconds
+                .or(other.watched_in_last_seconds),
+            short_below_seconds: self.short_below_seconds.or(other.short_below_seconds),
+            half_life_days: self.half_life_days.or(other.half_life_days),
+            accounts: self.accounts.or(other.accounts),
+            openid: [self.openid, other.openid].concat(),
+        }
+    }
+}
+
+/// Where the program runs.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Environment {
+    /// On a developer's machine: an IDE at `/graphql`, cookies also without TLS.
+    #[default]
+    Development,
+    /// For the public.
+    Production,
+}

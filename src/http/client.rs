@@ -1,0 +1,117 @@
+//! What sends a request: its network address and what it calls itself.
+
+use std::net::{IpAddr, SocketAddr};
+
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::header::USER_AGENT;
+use axum::http::{HeaderMap, HeaderName};
+use axum::middleware::Next;
+use axum::response::Response;
+use ipnet::IpNet;
+
+use crate::domain::viewer::Client;
+
+const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+
+/// What sent the request: an extension of each.
+#[derive(Debug, Clone, Default)]
+pub(super) struct ClientInfo(pub(super) Client);
+
+/// The proxies in front of the program.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Proxies(pub(super) std::sync::Arc<[IpNet]>);
+
+/// Finds out what sent a request, and leaves that with it.
+pub(super) async fn identify(
+    State(proxies): State<Proxies>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let connection = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    let peer = connection.map(|ConnectInfo(peer)| peer.ip());
+    let device = request
+        .headers()
+        .get(USER_AGENT)
+        .and_then(|value| value.to_str().ok())
+        .map(str::to_owned);
+    let client = Client {
+        address: peer.map(|peer| proxies.origin(peer, request.headers())),
+        device,
+    };
+    request.extensions_mut().insert(ClientInfo(client));
+    next.run(request).await
+}
+
+impl Proxies {
+    /// Where a request comes from: the last address of `X-Forwarded-For` that is not one of our proxies, as long as
+    /// each of those who wrote after it is. What a client writes there itself stands before that and counts for
+    /// nothing.
+    fn origin(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+        let mut origin = peer.to_canonical();
+        let values: Vec<&str> = headers
+            .get_all(FORWARDED_FOR)
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .collect();
+        let hops = values.iter().rev().flat_map(|value| value.rsplit(','));
+        for hop in hops {
+            if !self.are_trusted(origin) {
+                break;
+            }
+            let Ok(address) = hop.trim().parse::<IpAddr>() else {
+                break;
+            };
+            origin = address.to_canonical();
+        }
+        origin
+    }
+
+    fn are_trusted(&self, address: IpAddr) -> bool {
+        self.0.iter().any(|network| network.contains(&address))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    fn origin(proxies: &[&str], peer: &str, forwarded: &[&'static str]) -> String {
+        let proxies = Proxies(proxies.iter().map(|proxy| proxy.parse().unwrap()).collect());
+        let mut headers = HeaderMap::new();
+        for value in forwarded {
+            headers.append(FORWARDED_FOR, HeaderValue::from_static(value));
+        }
+        proxies.origin(peer.parse().unwrap(), &headers).to_string()
+    }
+
+    #[test]
+    fn only_our_own_proxies_are_believed() {
+        let proxies = ["10.0.0.0/8", "2001:db8::/32"];
+
+        assert_eq!(origin(&[], "192.0.2.1", &["198.51.100.7"]), "192.0.2.1");
+        assert_eq!(
+            origin(&proxies, "192.0.2.1", &["198.51.100.7"]),
+            "192.0.2.1"
+        );
+        assert_eq!(
+            origin(&proxies, "10.1.1.1", &["198.51.100.7"]),
+            "198.51.100.7"
+        );
+        assert_eq!(
+            origin(&proxies, "10.1.1.1", &["1.1.1.1, 198.51.100.7, 10.2.2.2"]),
+            "198.51.100.7"
+        );
+        assert_eq!(
+            origin(&proxies, "10.1.1.1", &["1.1.1.1", "198.51.100.7,10.2.2.2"]),
+            "198.51.100.7"
+        );
+        assert_eq!(
+            origin(&proxies, "::ffff:10.1.1.1", &["198.51.100.7"]),
+            "198.51.100.7"
+        );
+        assert_eq!(origin(&proxies, "10.1.1.1", &["nonsense"]), "10.1.1.1");
+        assert_eq!(origin(&proxies, "10.1.1.1", &[]), "10.1.1.1");
+    }
+}
