@@ -3,9 +3,11 @@
 
 pub mod argon2;
 pub mod jwt;
+pub mod mail;
 pub mod memory;
 pub mod mongo;
 pub mod neo4j;
+pub mod oauth;
 pub mod redis;
 pub mod search;
 pub mod sqlite;

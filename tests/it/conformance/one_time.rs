@@ -106,6 +106,7 @@ async fn a_secret_stands_for_what_was_put(store: &Opened) {
             epoch: 1,
             provider: "facebook".to_owned(),
             challenge: "challenge".to_owned(),
+            links: Some("1234567890".to_owned()),
         },
     ];
     let all = all.map(|means| (hash(), means));
