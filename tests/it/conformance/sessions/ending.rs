@@ -202,6 +202,10 @@ async fn who_uses_a_session_while_it_ends_does_not_keep_it(store: &Opened) {
             let (store, app) = (store.store.clone(), app.clone());
             tokio::spawn(async move { store.update_session(&app).await.unwrap() })
         };
+        let touch = {
+            let (store, app) = (store.store.clone(), app.clone());
+            tokio::spawn(async move { store.touch_session(&app).await.unwrap() })
+        };
         let rotate = {
             let (store, app): (_, Session) = (store.store.clone(), app.clone());
             let from = app.refresh.unwrap();
@@ -209,6 +213,7 @@ async fn who_uses_a_session_while_it_ends_does_not_keep_it(store: &Opened) {
         };
         assert!(store.delete_session(app.user, app.id).await.unwrap());
         update.await.unwrap();
+        touch.await.unwrap();
         let _ = rotate.await.unwrap();
 
         assert_eq!(store.find_session(app.id, now).await.unwrap(), None);
