@@ -7,16 +7,22 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use reelgraph::adapters::argon2::Argon2Hasher;
+use reelgraph::adapters::jwt::JwtTokens;
 use reelgraph::adapters::mail::SmtpMailer;
-use reelgraph::adapters::sqlite::{SqliteAccounts, SqliteDb, SqliteOneTime};
+use reelgraph::adapters::memory::{MemoryEvents, MemoryLimiter};
+use reelgraph::adapters::sqlite::{
+    SqliteAccounts, SqliteDb, SqliteOneTime, SqliteSessions, SqliteSigningKeys,
+};
 use reelgraph::domain::accounts::{
-    AccountPolicy, AccountStore, AccountWrite, EmailAddress, Mail, MailError, MailKind,
-    MailService, MailingError, OneTime, OneTimeStore, Secret, User,
+    AccountError, AccountPolicy, AccountPorts, AccountService, AccountStore, AccountWrite,
+    EmailAddress, KeyRotation, Mail, MailError, MailKind, MailService, MailingError, OneTimeStore,
+    Secret, User,
 };
 use reelgraph::domain::clock::Clock;
 use reelgraph::domain::ids::{MailId, UserId};
 use reelgraph::domain::stamp::Stamp;
-use reelgraph::domain::viewer::Role;
+use reelgraph::domain::viewer::{Client, Role};
 use rusqlite::Connection;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -28,6 +34,10 @@ const FROM: &str = "Example <no-reply@example.org>";
 
 fn address(name: &str) -> EmailAddress {
     EmailAddress::parse(&format!("{name}@example.org")).unwrap()
+}
+
+fn policy() -> AccountPolicy {
+    AccountPolicy::at("https://example.org/films".parse().unwrap())
 }
 
 /// A clock that stands still until it is moved.
@@ -43,6 +53,7 @@ impl Clock for SetClock {
 struct Queue {
     folder: TempDir,
     clock: Arc<SetClock>,
+    db: SqliteDb,
     accounts: SqliteAccounts,
     one_time: SqliteOneTime,
 }
@@ -56,7 +67,8 @@ impl Queue {
             folder,
             clock: Arc::new(SetClock(Mutex::new(now))),
             accounts: SqliteAccounts::new(db.clone()),
-            one_time: SqliteOneTime::new(db),
+            one_time: SqliteOneTime::new(db.clone()),
+            db,
         }
     }
 
@@ -67,7 +79,32 @@ impl Queue {
             Arc::new(self.one_time.clone()),
             Arc::new(SmtpMailer::new(&url.into(), FROM).unwrap()),
             self.clock.clone(),
-            AccountPolicy::at("https://example.org/films".parse().unwrap()),
+            policy(),
+        )
+    }
+
+    /// What people do with accounts on the same file.
+    fn service(&self) -> AccountService {
+        let keys = Arc::new(SqliteSigningKeys::new(self.db.clone()));
+        AccountService::new(
+            AccountPorts {
+                accounts: Arc::new(self.accounts.clone()),
+                sessions: Arc::new(SqliteSessions::new(self.db.clone())),
+                one_time: Arc::new(self.one_time.clone()),
+                access_tokens: Arc::new(JwtTokens::new(
+                    keys,
+                    self.clock.clone(),
+                    "reelgraph".to_owned(),
+                    KeyRotation::default(),
+                    None,
+                )),
+                limiter: Arc::new(MemoryLimiter::new()),
+                passwords: Arc::new(Argon2Hasher::new()),
+                providers: Vec::new(),
+                events: Arc::new(MemoryEvents::new()),
+                clock: self.clock.clone(),
+            },
+            policy(),
         )
     }
 
@@ -133,6 +170,15 @@ async fn wait_until(what: &str, is_so: impl Fn() -> bool) {
     }
 }
 
+/// An installation with a film in it, so that it does not load the demo catalogue first.
+async fn installed() -> Program {
+    let program = Program::new(On::Embedded).await;
+    let films = program.data().join("films.ndjson");
+    std::fs::write(&films, r#"{"slug": "heat-1995", "title": "Heat"}"#).unwrap();
+    program.expect(&["load", films.to_str().unwrap()]).await;
+    program
+}
+
 fn is_unavailable(sent: &Result<usize, MailingError>) -> bool {
     matches!(sent, Err(MailingError::Mail(MailError::Unavailable(_))))
 }
@@ -177,7 +223,7 @@ async fn a_letter_arrives_with_all_its_parts_and_a_link_that_confirms() {
     let link = format!("https://example.org/films/confirm-email?token={token}");
     let (text, html) = (&mail["parts"]["text/plain"], &mail["parts"]["text/html"]);
     assert!(
-        text.as_str().unwrap().contains(&format!("\n  {link}\n")),
+        text.as_str().unwrap().contains(&format!("\n  {link}\r\n")),
         "{text}"
     );
     let link = link.replace('/', "&#x2f;");
@@ -186,21 +232,24 @@ async fn a_letter_arrives_with_all_its_parts_and_a_link_that_confirms() {
         "{html}"
     );
 
+    let after = queue.clock.now() + TimeDelta::hours(24);
     let secret = Secret::parse(&token).unwrap().hash();
-    let now = queue.clock.now();
-    let nearly = now + TimeDelta::hours(24) - TimeDelta::seconds(1);
-    assert_eq!(
-        queue.one_time.find_one_time(&secret, nearly).await.unwrap(),
-        Some(OneTime::ConfirmEmail {
-            user: UserId(1),
-            epoch: 1,
-            email: address("ada"),
-        })
-    );
-    let after = now + TimeDelta::hours(24);
-    assert_eq!(
-        queue.one_time.find_one_time(&secret, after).await.unwrap(),
-        None
+    let found = queue.one_time.find_one_time(&secret, after).await;
+    assert_eq!(found.unwrap(), None);
+    queue.pass(TimeDelta::hours(24) - TimeDelta::seconds(1));
+    let client = Client::default();
+    let user = queue
+        .service()
+        .confirm_email(&token, &client)
+        .await
+        .unwrap();
+    assert_eq!(user.id, UserId(1));
+    assert_eq!(user.email, Some(address("ada")));
+    assert!(user.email_verified);
+    let again = queue.service().confirm_email(&token, &client).await;
+    assert!(
+        matches!(again, Err(AccountError::InvalidToken)),
+        "{again:?}"
     );
 }
 
@@ -360,7 +409,7 @@ async fn a_mail_is_tried_ever_more_rarely_and_given_up_after_three_days() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_registration_is_followed_by_one_mail() {
     let server = MailServer::start();
-    let mut program = Program::new(On::Embedded).await;
+    let mut program = installed().await;
     program.set("SMTP_URL", &server.url());
     let mut site = program.serve().await;
 
@@ -376,7 +425,7 @@ async fn a_registration_is_followed_by_one_mail() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn mail_waits_for_a_dead_server_with_no_secret_in_it() {
     let server = MailServer::stopped();
-    let mut program = Program::new(On::Embedded).await;
+    let mut program = installed().await;
     program.set("SMTP_URL", &server.url());
     let mut site = program.serve().await;
 
@@ -407,7 +456,7 @@ async fn mail_waits_for_a_dead_server_with_no_secret_in_it() {
 async fn a_mail_outlives_the_process_that_was_sending_it() {
     let server = MailServer::start();
     server.behave("rcpt * hang");
-    let mut program = Program::new(On::Embedded).await;
+    let mut program = installed().await;
     program.set("SMTP_URL", &server.url());
     let mut site = program.serve().await;
     site.register("ada@example.org").await;
@@ -437,7 +486,7 @@ async fn mail_is_secret_on_its_way_and_the_server_knows_who_sends() {
         .iter()
         .enumerate()
     {
-        let mut program = Program::new(On::Embedded).await;
+        let mut program = installed().await;
         program.set("SMTP_URL", url);
         program.set("SSL_CERT_FILE", &server.certificate());
         program.set("REELGRAPH_MAIL_FROM", FROM);
@@ -455,7 +504,7 @@ async fn mail_is_secret_on_its_way_and_the_server_knows_who_sends() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_wrong_password_is_said_once_and_loses_no_mail() {
     let server = MailServer::start();
-    let mut program = Program::new(On::Embedded).await;
+    let mut program = installed().await;
     program.set("SMTP_URL", &server.tls_url("ada%40example.org:wrong"));
     program.set("SSL_CERT_FILE", &server.certificate());
     let log = program.data().join("log");
@@ -475,7 +524,7 @@ async fn a_wrong_password_is_said_once_and_loses_no_mail() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_a_server_mail_is_in_files_that_the_log_names() {
-    let program = Program::new(On::Embedded).await;
+    let program = installed().await;
     let log = program.data().join("log");
     let mut site = program.serve_logging(&log).await;
 
@@ -506,7 +555,7 @@ async fn without_a_server_mail_is_in_files_that_the_log_names() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn it_does_not_start_with_a_mail_server_that_anybody_could_read_along() {
-    let mut program = Program::new(On::Embedded).await;
+    let mut program = installed().await;
     program.set("SMTP_URL", "smtp://ada:secret-word@mail.example.org:25");
 
     let output = program.run(&["serve"]).await;
