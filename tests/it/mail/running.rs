@@ -13,8 +13,8 @@ use crate::support::mail_server::{MailServer, token};
 use crate::support::program::{On, Program};
 
 /// An installation with a film in it, so that it does not load the demo catalogue first.
-async fn installed() -> Program {
-    let program = Program::new(On::Embedded).await;
+async fn installed(on: On) -> Program {
+    let program = Program::new(on).await;
     let films = program.data().join("films.ndjson");
     std::fs::write(&films, r#"{"slug": "heat-1995", "title": "Heat"}"#).unwrap();
     program.expect(&["load", films.to_str().unwrap()]).await;
@@ -31,9 +31,9 @@ async fn wait_until(what: &str, is_so: impl Fn() -> bool) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_registration_is_followed_by_one_mail() {
+async fn a_registration_is_followed_by_one_mail_whose_link_confirms_it() {
     let server = MailServer::start();
-    let mut program = installed().await;
+    let mut program = installed(On::Embedded).await;
     program.set("SMTP_URL", &server.url());
     let mut site = program.serve().await;
 
@@ -41,15 +41,57 @@ async fn a_registration_is_followed_by_one_mail() {
 
     let mail = server.wait_for(1).await.remove(0);
     assert_eq!(mail["to"], json!(["ada@example.org"]));
-    assert!(Secret::parse(&token(&mail)).is_some());
     wait_until("empty", || waiting(program.data()).is_empty()).await;
     assert_eq!(server.received().len(), 1);
+    let is_verified = async || {
+        let query = "{ viewer { user { emailVerified } } }";
+        site.ask(query, json!({})).await["viewer"]["user"]["emailVerified"].clone()
+    };
+    assert_eq!(is_verified().await, json!(false));
+    let token = token(&mail);
+    let page = site.get(&format!("/confirm-email?token={token}"));
+    assert_eq!(page.send().await.unwrap().status(), 200);
+    assert_eq!(is_verified().await, json!(false), "only looked at");
+    let form = site
+        .post("/confirm-email")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(format!("token={token}"));
+    assert_eq!(form.send().await.unwrap().status(), 200);
+    assert_eq!(is_verified().await, json!(true));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_two_servers_one_sends_each_mail() {
+    let server = MailServer::start();
+    let mut program = installed(On::Servers).await;
+    program.set("SMTP_URL", &server.url());
+    let mut sites = [program.serve().await, program.serve().await];
+    let addresses: Vec<_> = (0..6)
+        .map(|number| format!("user{number}@example.org"))
+        .collect();
+
+    for (number, address) in addresses.iter().enumerate() {
+        let site = &mut sites[number % 2];
+        site.set_cookie(None);
+        site.register(address).await;
+    }
+
+    server.wait_for(6).await;
+    // Until each has looked once more.
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    let received = server.received();
+    let mut receivers: Vec<_> = received
+        .iter()
+        .map(|mail| mail["to"][0].as_str().unwrap())
+        .collect();
+    receivers.sort_unstable();
+    assert_eq!(receivers, addresses);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn mail_waits_for_a_dead_server_with_no_secret_in_it() {
     let server = MailServer::stopped();
-    let mut program = installed().await;
+    let mut program = installed(On::Embedded).await;
     program.set("SMTP_URL", &server.url());
     let mut site = program.serve().await;
 
@@ -80,7 +122,7 @@ async fn mail_waits_for_a_dead_server_with_no_secret_in_it() {
 async fn a_mail_outlives_the_process_that_was_sending_it() {
     let server = MailServer::start();
     server.behave("rcpt * hang");
-    let mut program = installed().await;
+    let mut program = installed(On::Embedded).await;
     program.set("SMTP_URL", &server.url());
     let mut site = program.serve().await;
     site.register("ada@example.org").await;
@@ -110,7 +152,7 @@ async fn mail_is_secret_on_its_way_and_the_server_knows_who_sends() {
         .iter()
         .enumerate()
     {
-        let mut program = installed().await;
+        let mut program = installed(On::Embedded).await;
         program.set("SMTP_URL", url);
         program.set("SSL_CERT_FILE", &server.certificate());
         program.set("REELGRAPH_MAIL_FROM", FROM);
@@ -128,7 +170,7 @@ async fn mail_is_secret_on_its_way_and_the_server_knows_who_sends() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_wrong_password_is_said_once_and_loses_no_mail() {
     let server = MailServer::start();
-    let mut program = installed().await;
+    let mut program = installed(On::Embedded).await;
     program.set("SMTP_URL", &server.tls_url("ada%40example.org:wrong"));
     program.set("SSL_CERT_FILE", &server.certificate());
     let log = program.data().join("log");
@@ -148,7 +190,7 @@ async fn a_wrong_password_is_said_once_and_loses_no_mail() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_a_server_mail_is_in_files_that_the_log_names() {
-    let program = installed().await;
+    let program = installed(On::Embedded).await;
     let log = program.data().join("log");
     let mut site = program.serve_logging(&log).await;
 
@@ -179,7 +221,7 @@ async fn without_a_server_mail_is_in_files_that_the_log_names() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn it_does_not_start_with_a_mail_server_that_anybody_could_read_along() {
-    let mut program = installed().await;
+    let mut program = installed(On::Embedded).await;
     program.set("SMTP_URL", "smtp://ada:secret-word@mail.example.org:25");
 
     let output = program.run(&["serve"]).await;
