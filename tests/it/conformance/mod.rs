@@ -34,6 +34,7 @@ pub(crate) enum Backend {
     redis,
 }
 
+mod accounts;
 mod catalog;
 pub(crate) mod graph;
 mod limits;

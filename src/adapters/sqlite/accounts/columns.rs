@@ -106,7 +106,7 @@ pub(super) fn read_stamp(row: &Row<'_>, first: usize) -> rusqlite::Result<Stamp>
 
 /// Many ids as one parameter, so that one cached statement serves lists of any length.
 pub(super) fn json_array(ids: impl Iterator<Item = i64>) -> String {
-    serde_json::Value::from_iter(ids).to_string()
+    ids.collect::<serde_json::Value>().to_string()
 }
 
 /// A limit as the database takes it.
