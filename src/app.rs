@@ -6,6 +6,7 @@ use anyhow::Context;
 
 use crate::adapters::argon2::Argon2Hasher;
 use crate::adapters::jwt::JwtTokens;
+use crate::adapters::mail::{FileMailer, SmtpMailer};
 use crate::adapters::memory::{CachedCatalog, MemoryEvents, MemoryLimiter};
 use crate::adapters::mongo::{MongoAccounts, MongoCatalog, MongoDb, MongoWatching};
 use crate::adapters::neo4j::{Neo4jDb, Neo4jGraph};
@@ -21,7 +22,7 @@ use crate::adapters::sqlite::{
 use crate::config::{AccountConfig, Config, Environment, Servers};
 use crate::domain::accounts::{
     AccountPolicy, AccountPorts, AccountService, AccountStore, IdentityProvider, KeyRotation,
-    OneTimeStore, SessionStore, SigningKeyStore,
+    MailService, Mailer, OneTimeStore, SessionStore, SigningKeyStore,
 };
 use crate::domain::catalog::{CatalogFollower, CatalogService, CatalogStore, SearchService};
 use crate::domain::clock::{Clock, SystemClock};
@@ -49,6 +50,7 @@ pub struct App {
     pub graph: GraphService,
     /// Loading files.
     pub load: LoadService,
+    mail: MailService,
     stores: AllStores,
     cache: CachedCatalog,
     clock: Arc<dyn Clock>,
@@ -96,6 +98,13 @@ impl App {
         let policy = config
             .accounts
             .policy(public_url, config.env == Environment::Production);
+        let mail = MailService::new(
+            Arc::clone(&stores.accounts),
+            Arc::clone(&stores.one_time),
+            mailer(config)?,
+            Arc::clone(&clock),
+            policy.clone(),
+        );
         let access_tokens = JwtTokens::new(
             Arc::clone(&stores.signing_keys),
             Arc::clone(&clock),
@@ -144,6 +153,7 @@ impl App {
             catalog,
             watching,
             accounts,
+            mail,
             stores,
             cache,
             clock,
@@ -159,7 +169,9 @@ impl App {
         feed.catch_up()
             .await
             .context("the catalogue cannot be indexed")?;
-        Ok(Jobs::start(&self.graph, feed, || self.events.subscribe()))
+        Ok(Jobs::start(&self.graph, feed, self.mail.clone(), || {
+            self.events.subscribe()
+        }))
     }
 
     /// What answers requests.
@@ -217,6 +229,22 @@ fn providers(
         providers.push(Arc::new(issuer));
     }
     Ok(providers)
+}
+
+/// Mail goes out by the mail server that the settings name, or into a folder beside the data.
+fn mailer(config: &Config) -> anyhow::Result<Arc<dyn Mailer>> {
+    let from = &config.accounts.mail_from;
+    match &config.accounts.smtp_url {
+        Some(url) => {
+            let mailer = SmtpMailer::new(url, from).context("SMTP_URL or mail-from is wrong")?;
+            Ok(Arc::new(mailer))
+        }
+        None => {
+            let folder = config.data_dir.join("mail");
+            let mailer = FileMailer::new(&folder, from).context("mail-from is wrong")?;
+            Ok(Arc::new(mailer))
+        }
+    }
 }
 
 fn embedded(config: &Config) -> anyhow::Result<AllStores> {

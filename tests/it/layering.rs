@@ -36,7 +36,6 @@ const CRATES: &[(&str, &[&str])] = &[
     ("tantivy", &["adapters"]),
     ("argon2", &["adapters"]),
     ("lettre", &["adapters"]),
-    ("minijinja", &["adapters", "http"]),
     ("moka", &["adapters"]),
     ("oauth2", &["adapters"]),
     ("openidconnect", &["adapters"]),
