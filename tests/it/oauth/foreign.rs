@@ -3,6 +3,8 @@
 use serde_json::json;
 
 use super::{World, assert_refused, go, told, who};
+use crate::support::program::On;
+use crate::support::provider::{Person, SECRET};
 
 #[tokio::test]
 async fn only_the_browser_that_left_may_come_back() {
@@ -67,6 +69,47 @@ async fn what_one_site_sends_back_is_not_taken_from_another() {
     assert_refused(&page);
     assert_eq!(world.provider.requests(), Vec::<String>::new());
     assert_eq!(told(&browser.open(&callback).await), "");
+}
+
+#[tokio::test]
+async fn the_log_has_nothing_that_helps_to_get_in() {
+    let (provider, program) = World::set_up(On::Embedded, &[]).await;
+    let log = program.data().join("log");
+    let site = program.serve_logging(&log).await;
+    let world = World {
+        provider,
+        program,
+        site,
+    };
+    world
+        .provider
+        .is(Person::new("218471").with_email("ada@example.org", true));
+    let mut browser = world.browser();
+    for provider in ["facebook", "my-issuer"] {
+        let callback = go(&mut browser, provider).await;
+        browser.open(&callback).await;
+        // Refused ones are logged, too.
+        assert_refused(&browser.open(&callback).await);
+        let state = callback.rsplit_once("state=").unwrap().1;
+
+        let text = std::fs::read_to_string(&log).unwrap();
+
+        assert!(text.contains(&format!("/oauth/{provider}/callback")));
+        let secrets = [
+            state,
+            SECRET,
+            "ada@example.org",
+            "state=",
+            "token-",
+            "appsecret_proof",
+            "code-",
+        ];
+        for secret in secrets {
+            let at = text.find(secret);
+            let near = at.map(|at| text[..at].lines().last().unwrap_or_default());
+            assert_eq!(near, None, "{secret} is in the log");
+        }
+    }
 }
 
 #[tokio::test]

@@ -35,6 +35,16 @@ impl World {
     }
 
     async fn with(on: On, variables: &[(&'static str, &str)]) -> Self {
+        let (provider, program) = Self::set_up(on, variables).await;
+        let site = program.serve().await;
+        Self {
+            provider,
+            program,
+            site,
+        }
+    }
+
+    async fn set_up(on: On, variables: &[(&'static str, &str)]) -> (Provider, Program) {
         let provider = Provider::start().await;
         let mut program = Program::seeded(on).await;
         let at = |path: &str| format!("{}{path}", provider.address);
@@ -61,12 +71,7 @@ impl World {
         for (name, value) in variables {
             program.set(name, value);
         }
-        let site = program.serve().await;
-        Self {
-            provider,
-            program,
-            site,
-        }
+        (provider, program)
     }
 
     fn browser(&self) -> Browser {

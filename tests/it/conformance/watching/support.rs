@@ -50,7 +50,9 @@ pub(super) async fn open(backend: Backend) -> Opened {
                 stores.push(Arc::new(store));
             }
         }
-        Backend::neo4j | Backend::redis => unreachable!("watching is not kept there"),
+        Backend::memory | Backend::neo4j | Backend::redis => {
+            unreachable!("watching is not kept there")
+        }
     }
     Opened {
         store: stores.remove(0),
