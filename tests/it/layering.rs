@@ -44,7 +44,6 @@ const CRATES: &[(&str, &[&str])] = &[
     ("openidconnect", &["adapters"]),
     ("reqwest", &["adapters"]),
     ("hmac", &["adapters"]),
-    ("minijinja", &["adapters", "http"]),
     ("async_graphql", &["graphql", "http"]),
     ("axum", &["http", "app", "cli"]),
     ("tower_http", &["http"]),

@@ -185,6 +185,7 @@ impl Site {
                 break address.to_owned();
             }
         };
+        install_tls();
         Self {
             child,
             address,
@@ -319,6 +320,11 @@ impl Site {
     pub(crate) async fn kill(&mut self) {
         self.child.kill().await.unwrap();
     }
+}
+
+/// Lets HTTP clients be made: they want to know who encrypts, also where nothing is encrypted.
+pub(crate) fn install_tls() {
+    drop(rustls::crypto::ring::default_provider().install_default());
 }
 
 /// The folder of an embedded store with the demo catalogue, made once for all tests.

@@ -1,0 +1,137 @@
+//! What a stolen or repeated callback address is good for: nothing.
+
+use serde_json::json;
+
+use super::{World, assert_refused, go, told, who};
+use crate::support::program::On;
+use crate::support::provider::{Person, SECRET};
+
+#[tokio::test]
+async fn only_the_browser_that_left_may_come_back() {
+    let world = World::new().await;
+    let mut victim = world.browser();
+    let mut without = world.browser();
+    let mut with_another = world.browser();
+    let callback = go(&mut victim, "facebook").await;
+    let own = go(&mut with_another, "facebook").await;
+    world.provider.requests();
+
+    for thief in [&mut without, &mut with_another] {
+        let page = thief.open(&callback).await;
+        assert_refused(&page);
+        assert_eq!(who(thief).await, json!(null));
+    }
+
+    // The other site was not even asked, the state is not used up, and nobody lost a cookie.
+    assert_eq!(world.provider.requests(), Vec::<String>::new());
+    assert_eq!(told(&victim.open(&callback).await), "");
+    assert_eq!(told(&with_another.open(&own).await), "");
+}
+
+#[tokio::test]
+async fn a_callback_is_good_for_one_time() {
+    let world = World::new().await;
+    let mut browser = world.browser();
+    let callback = go(&mut browser, "facebook").await;
+
+    let first = browser.open(&callback).await;
+    let second = browser.open(&callback).await;
+
+    assert_eq!(told(&first), "");
+    assert_refused(&second);
+}
+
+#[tokio::test]
+async fn of_two_copies_that_come_at_the_same_time_one_gets_in() {
+    let world = World::new().await;
+    let mut browser = world.browser();
+    let callback = go(&mut browser, "facebook").await;
+    let mut copy = browser.clone();
+
+    let (one, other) = tokio::join!(browser.open(&callback), copy.open(&callback));
+
+    let mut answers = [one.status, other.status];
+    answers.sort_unstable();
+    assert_eq!(answers, [303, 400]);
+}
+
+#[tokio::test]
+async fn what_one_site_sends_back_is_not_taken_from_another() {
+    let world = World::new().await;
+    let mut browser = world.browser();
+    let callback = go(&mut browser, "facebook").await;
+    world.provider.requests();
+
+    let mixed = callback.replace("/oauth/facebook/", "/oauth/my-issuer/");
+    assert_ne!(mixed, callback);
+    let page = browser.open(&mixed).await;
+
+    assert_refused(&page);
+    assert_eq!(world.provider.requests(), Vec::<String>::new());
+    assert_eq!(told(&browser.open(&callback).await), "");
+}
+
+#[tokio::test]
+async fn the_log_has_nothing_that_helps_to_get_in() {
+    let (provider, program) = World::set_up(On::Embedded, &[]).await;
+    let log = program.data().join("log");
+    let site = program.serve_logging(&log).await;
+    let world = World {
+        provider,
+        program,
+        site,
+    };
+    world
+        .provider
+        .is(Person::new("218471").with_email("ada@example.org", true));
+    let mut browser = world.browser();
+    for provider in ["facebook", "my-issuer"] {
+        let callback = go(&mut browser, provider).await;
+        browser.open(&callback).await;
+        // Refused ones are logged, too.
+        assert_refused(&browser.open(&callback).await);
+        let state = callback.rsplit_once("state=").unwrap().1;
+
+        let text = std::fs::read_to_string(&log).unwrap();
+
+        assert!(text.contains(&format!("/oauth/{provider}/callback")));
+        let secrets = [
+            state,
+            SECRET,
+            "ada@example.org",
+            "state=",
+            "token-",
+            "appsecret_proof",
+            "code-",
+        ];
+        for secret in secrets {
+            let at = text.find(secret);
+            let near = at.map(|at| text[..at].lines().last().unwrap_or_default());
+            assert_eq!(near, None, "{secret} is in the log");
+        }
+    }
+}
+
+#[tokio::test]
+async fn made_up_callbacks_are_refused() {
+    let world = World::new().await;
+    let mut browser = world.browser();
+    let callback = go(&mut browser, "facebook").await;
+    let made_up = callback.rsplit_once("state=").unwrap().0;
+    let at = |path: &str| format!("https://reelgraph.test/oauth/{path}");
+
+    for url in [
+        format!("{made_up}state={}", "A".repeat(43)),
+        format!("{made_up}state="),
+        format!("{made_up}state=%00%ff"),
+        made_up.trim_end_matches('&').to_owned(),
+        at("facebook/callback"),
+        at("facebook/callback?error=access_denied"),
+        at("facebook/start"),
+        at("facebook/start?ticket=nonsense"),
+        at("unknown/callback?code=1&state=2"),
+    ] {
+        assert_refused(&browser.open(&url).await);
+    }
+    assert_eq!(told(&browser.open(&callback).await), "");
+}
