@@ -9,7 +9,10 @@ use async_graphql::{
 };
 use futures::stream::BoxStream;
 
-use super::accounts::{AccountMutation, AccountQuery};
+use super::accounts::{
+    AccountMutation, AccountQuery, ApiKeyMutation, DeleteMutation, EmailMutation, ManageMutation,
+    ManageQuery, PasswordMutation, ProfileMutation,
+};
 use super::catalog::CatalogQuery;
 use super::cost::{self, Costs};
 use super::hierarchy::Hierarchy;
@@ -36,11 +39,26 @@ const DIRECTIVES: usize = 8;
 
 /// Everything that one can ask for.
 #[derive(MergedObject, Default)]
-pub(crate) struct Query(NodeQuery, AccountQuery, CatalogQuery, SearchQuery);
+pub(crate) struct Query(
+    NodeQuery,
+    AccountQuery,
+    ManageQuery,
+    CatalogQuery,
+    SearchQuery,
+);
 
 /// Everything that one can do. The fields of a mutation run one after the other.
 #[derive(MergedObject, Default)]
-pub(crate) struct Mutation(AccountMutation, WatchingMutation);
+pub(crate) struct Mutation(
+    AccountMutation,
+    EmailMutation,
+    PasswordMutation,
+    ProfileMutation,
+    ApiKeyMutation,
+    DeleteMutation,
+    ManageMutation,
+    WatchingMutation,
+);
 
 type Inner = async_graphql::Schema<Query, Mutation, EmptySubscription>;
 
