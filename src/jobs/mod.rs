@@ -4,6 +4,7 @@
 mod follow_catalog;
 mod project_graph;
 mod rebuild_similar;
+mod send_mail;
 
 pub use follow_catalog::CatalogFeed;
 
@@ -12,6 +13,7 @@ use std::time::Duration;
 use tokio::sync::{broadcast, watch};
 use tokio::task::JoinSet;
 
+use crate::domain::accounts::MailService;
 use crate::domain::events::Event;
 use crate::domain::recommend::GraphService;
 
@@ -29,6 +31,7 @@ impl Jobs {
     pub fn start(
         graph: &GraphService,
         feed: CatalogFeed,
+        mail: MailService,
         events: impl Fn() -> broadcast::Receiver<Event>,
     ) -> Self {
         let (stop, stopped) = watch::channel(false);
@@ -40,6 +43,7 @@ impl Jobs {
         tasks.spawn(project_graph::run(graph.clone(), pace()));
         tasks.spawn(rebuild_similar::run(graph.clone(), pace()));
         tasks.spawn(follow_catalog::run(feed, pace()));
+        tasks.spawn(send_mail::run(mail, pace()));
         Self { tasks, stop }
     }
 

@@ -19,7 +19,11 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema/watching.sql"),
     include_str!("schema/graph.sql"),
     include_str!("schema/accounts_life.sql"),
+    include_str!("schema/sessions.sql"),
 ];
+
+/// The machine's time in milliseconds, in SQL: for methods of a port that are passed no time.
+pub(super) const NOW: &str = "CAST(unixepoch('subsec') * 1000 AS INTEGER)";
 
 /// How many threads read.
 const READERS: usize = 3;
@@ -288,9 +292,8 @@ mod tests {
             ..ada.clone()
         };
         assert_eq!(users, [ada, grace]);
-        let profile = |id, user, name: &str, stamp| {
-            Profile::new(ProfileId(id), user, name.to_owned(), stamp)
-        };
+        let profile =
+            |id, user, name: &str, stamp| Profile::new(ProfileId(id), user, name.to_owned(), stamp);
         let loaded = Profile {
             key: Some("viewer-9".to_owned()),
             ..profile(90, None, "viewer-9", stamp(1, 1500, 1500))
