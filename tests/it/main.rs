@@ -2,6 +2,7 @@
 //! about the tree. They talk to the real servers; `tests/run` starts them.
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+mod accounts;
 mod cli;
 mod conformance;
 mod contract;
@@ -15,6 +16,7 @@ mod mail;
 mod node;
 mod readme;
 mod recommend;
+mod roles;
 mod schema;
 mod search;
 mod support;
