@@ -10,8 +10,8 @@ use async_graphql::{
 use futures::stream::BoxStream;
 
 use super::accounts::{
-    AccountMutation, AccountQuery, ApiKeyMutation, DeleteMutation, EmailMutation, ManageMutation,
-    ManageQuery, PasswordMutation, ProfileMutation,
+    AccountMutation, AccountQuery, ApiKeyMutation, DeleteMutation, EmailMutation, IdentityMutation,
+    ManageMutation, ManageQuery, PasswordMutation, ProfileMutation,
 };
 use super::catalog::CatalogQuery;
 use super::cost::{self, Costs};
@@ -53,6 +53,7 @@ pub(crate) struct Mutation(
     AccountMutation,
     EmailMutation,
     PasswordMutation,
+    IdentityMutation,
     ProfileMutation,
     ApiKeyMutation,
     DeleteMutation,

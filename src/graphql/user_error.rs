@@ -3,9 +3,10 @@
 use async_graphql::{Enum, Interface, SimpleObject};
 
 use super::accounts::{
-    AuthPayload, CreateApiKeyPayload, DeleteMyAccountPayload, DeleteProfilePayload,
-    LogOutOthersPayload, LogOutPayload, ProfilePayload, RequestPasswordResetPayload,
-    ResendConfirmationPayload, ResetPasswordPayload, RevokeApiKeyPayload, UserPayload,
+    AuthPayload, BeginOAuthPayload, CreateApiKeyPayload, DeleteMyAccountPayload,
+    DeleteProfilePayload, LogOutOthersPayload, LogOutPayload, ProfilePayload,
+    RequestPasswordResetPayload, ResendConfirmationPayload, ResetPasswordPayload,
+    RevokeApiKeyPayload, UnlinkIdentityPayload, UserPayload,
 };
 use super::error::{ApiError, Result};
 use super::watching::ReportPlaybackPayload;
@@ -95,6 +96,10 @@ pub(crate) enum Payload {
     RevokeApiKey(RevokeApiKeyPayload),
     /// Of `deleteMyAccount`.
     DeleteMyAccount(DeleteMyAccountPayload),
+    /// Of `beginOAuth`.
+    BeginOAuth(BeginOAuthPayload),
+    /// Of `unlinkIdentity`.
+    UnlinkIdentity(UnlinkIdentityPayload),
     /// Of `reportPlayback`.
     ReportPlayback(ReportPlaybackPayload),
 }

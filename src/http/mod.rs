@@ -2,10 +2,15 @@
 
 mod auth;
 mod client;
+mod erasure;
 pub mod graphql;
 mod health;
 mod keys;
+mod mail_links;
+mod oauth;
+mod pages;
 mod router;
+mod task;
 
 pub use health::Stores;
 pub use router::{HttpOptions, router};

@@ -36,8 +36,12 @@ const CRATES: &[(&str, &[&str])] = &[
     ("tantivy", &["adapters"]),
     ("argon2", &["adapters"]),
     ("lettre", &["adapters"]),
-    ("minijinja", &["adapters", "http"]),
     ("moka", &["adapters"]),
+    ("oauth2", &["adapters"]),
+    ("openidconnect", &["adapters"]),
+    ("reqwest", &["adapters"]),
+    ("hmac", &["adapters"]),
+    ("minijinja", &["adapters", "http"]),
     ("async_graphql", &["graphql", "http"]),
     ("axum", &["http", "app", "cli"]),
     ("tower_http", &["http"]),
@@ -50,7 +54,7 @@ const CRATES: &[(&str, &[&str])] = &[
 const FEATURES: &[&str] = &["catalog", "accounts", "watching", "recommend", "curation"];
 /// What of the kernel the first feature gives to all.
 const ADAPTERS: &[&str] = &[
-    "argon2", "mail", "memory", "mongo", "neo4j", "redis", "search", "sqlite",
+    "argon2", "jwt", "mail", "memory", "mongo", "neo4j", "oauth", "redis", "search", "sqlite",
 ];
 
 struct Source {

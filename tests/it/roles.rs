@@ -50,6 +50,17 @@ const MUTATIONS: &[(&str, &str, Row)] = &[
     ("resendConfirmation", r#"{ email: "x" }"#, ANYBODY),
     ("requestPasswordReset", r#"{ email: "x" }"#, ANYBODY),
     ("resetPassword", r#"{ token: "x", password: "x" }"#, ANYBODY),
+    (
+        "beginOAuth",
+        r#"{ provider: "x", returnTo: "x" }"#,
+        NO_MACHINE,
+    ),
+    (
+        "exchangeOAuth",
+        r#"{ code: "x", codeVerifier: "x" }"#,
+        ANYBODY,
+    ),
+    ("unlinkIdentity", r#"{ provider: "x" }"#, ON_A_DEVICE),
     ("logOutOthers", "{}", ON_A_DEVICE),
     ("requestEmailChange", r#"{ email: "x" }"#, ON_A_DEVICE),
     ("changePassword", r#"{ password: "x" }"#, ON_A_DEVICE),
@@ -61,7 +72,11 @@ const MUTATIONS: &[(&str, &str, Row)] = &[
     ("revokeApiKey", r#"{ apiKey: "x" }"#, ON_A_DEVICE),
     ("deleteMyAccount", r#"{ password: "x" }"#, ON_A_DEVICE),
     ("setUserRole", r#"{ user: "x", role: ADMIN }"#, ADMINS),
-    ("setUserDisabled", r#"{ user: "x", disabled: true }"#, ADMINS),
+    (
+        "setUserDisabled",
+        r#"{ user: "x", disabled: true }"#,
+        ADMINS,
+    ),
     (
         "reportPlayback",
         r#"{ item: "x", play: "x", event: START, position: 0 }"#,
@@ -158,7 +173,9 @@ fn mutations() -> BTreeSet<String> {
         _ => None,
     });
     let fields = names.next().unwrap().into_iter();
-    fields.map(|field| field.node.name.node.to_string()).collect()
+    fields
+        .map(|field| field.node.name.node.to_string())
+        .collect()
 }
 
 /// One of each of [`WHO`].

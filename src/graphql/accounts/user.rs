@@ -4,6 +4,7 @@ use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 
 use super::api_key::ApiKey;
 use super::audit::{AuditEntryEdge, audit_log};
+use super::identity::Identity;
 use super::profile::Profile;
 use super::session::Session;
 use super::viewer::Viewer;
@@ -153,6 +154,22 @@ impl User {
     ) -> Result<Connection<AuditEntryEdge>> {
         let page = PageArgs::forward(first, after);
         audit_log(ctx, self.viewer, self.user.id, page).await
+    }
+
+    /// The other sites that the account can be logged in by, in the order of their names; null to admins who look at
+    /// somebody else's.
+    async fn identities(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, 1 to 100.", default = 20)] first: Option<i32>,
+    ) -> Result<Option<Vec<Identity>>> {
+        let first = limit("first", first, 20)?;
+        if !self.is_own() {
+            return Ok(None);
+        }
+        let identities = ctx.services().accounts.identities(&self.viewer).await?;
+        let identities = identities.into_iter().take(first).map(Identity::from);
+        Ok(Some(identities.collect()))
     }
 
     /// When the account was made.
