@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 mod accounts;
+mod accounts_faults;
 mod cli;
 mod conformance;
 mod contract;
