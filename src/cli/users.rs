@@ -1,14 +1,18 @@
-//! `reelgraph users …`: accounts made from a shell.
+//! `reelgraph users …`: accounts managed from a shell, on the word of whoever runs it.
 
-use std::io::{BufRead, IsTerminal};
+use std::io::{BufRead, IsTerminal, Write};
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
-use clap::{Subcommand, ValueEnum};
+use chrono::{DateTime, SecondsFormat, Utc};
+use clap::{Args, Subcommand, ValueEnum};
 use secrecy::SecretString;
+use serde::Serialize;
 
 use crate::app::App;
-use crate::domain::accounts::{EmailAddress, Registration};
+use crate::domain::accounts::{Authority, EmailAddress, Registration, User};
+use crate::domain::ids::UserId;
+use crate::domain::page::{Keyset, MAX_PAGE, Window};
 use crate::domain::viewer::Role;
 
 #[derive(Debug, Subcommand)]
@@ -21,10 +25,60 @@ pub(super) enum Command {
         /// What the account may do
         #[arg(long, value_enum, default_value = "viewer")]
         role: RoleName,
-        /// Read the password from standard input instead of asking for it
-        #[arg(long)]
-        password_stdin: bool,
+        #[command(flatten)]
+        password: PasswordSource,
     },
+    /// List all accounts, the oldest first, as a table
+    List {
+        /// One JSON object a line instead
+        #[arg(long)]
+        json: bool,
+    },
+    /// Give an account another role, from its next request on
+    SetRole {
+        #[command(flatten)]
+        account: Account,
+        /// What the account may do
+        #[arg(long, value_enum)]
+        role: RoleName,
+    },
+    /// Disable an account: it is logged out everywhere and cannot log in
+    Disable {
+        #[command(flatten)]
+        account: Account,
+    },
+    /// Enable an account again
+    Enable {
+        #[command(flatten)]
+        account: Account,
+    },
+    /// Set a new password and log the account out everywhere
+    ResetPassword {
+        #[command(flatten)]
+        account: Account,
+        #[command(flatten)]
+        password: PasswordSource,
+    },
+}
+
+/// Which account.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub(super) struct Account {
+    /// The account with this e-mail address
+    #[arg(long)]
+    email: Option<String>,
+    /// The account with this id, as `users list` shows it: some accounts have no address
+    #[arg(long)]
+    id: Option<u64>,
+}
+
+/// Where a password comes from.
+#[derive(Debug, Clone, Copy, Args)]
+pub(super) struct PasswordSource {
+    /// Read the password from standard input instead of asking for it
+    #[arg(long)]
+    password_stdin: bool,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -47,37 +101,171 @@ impl From<RoleName> for Role {
 }
 
 pub(super) async fn run(app: &App, command: Command) -> anyhow::Result<ExitCode> {
-    let Command::Create {
-        email,
-        role,
-        password_stdin,
-    } = command;
-    let password = read_password(password_stdin)?;
-    let registration = Registration {
-        email,
-        password,
-        password_confirm: None,
-        name: None,
-    };
-    let user = app.accounts.create_user(registration, role.into()).await?;
-    let email = user.email.as_ref().map_or("", EmailAddress::as_str);
-    println!("created {email} as {}", user.role.as_str());
+    let accounts = &app.accounts;
+    match command {
+        Command::Create {
+            email,
+            role,
+            password,
+        } => {
+            let registration = Registration {
+                email,
+                password: password.read()?.into(),
+                name: None,
+            };
+            let user = accounts.create_user(registration, role.into()).await?;
+            println!("created {} as {}", name(&user), user.role.as_str());
+        }
+        Command::List { json } => list(app, json).await?,
+        Command::SetRole { account, role } => {
+            let user = account.find(app).await?;
+            let user = accounts
+                .set_role(Authority::Operator, user, role.into())
+                .await?;
+            println!("{} is now {}", name(&user), user.role.as_str());
+        }
+        Command::Disable { account } => {
+            let user = account.find(app).await?;
+            let user = accounts
+                .set_disabled(Authority::Operator, user, true)
+                .await?;
+            println!("disabled {}", name(&user));
+        }
+        Command::Enable { account } => {
+            let user = account.find(app).await?;
+            let user = accounts
+                .set_disabled(Authority::Operator, user, false)
+                .await?;
+            println!("enabled {}", name(&user));
+        }
+        Command::ResetPassword { account, password } => {
+            let user = account.find(app).await?;
+            let user = accounts.set_password(user, password.read()?.into()).await?;
+            println!("set a new password of {}", name(&user));
+        }
+    }
     Ok(ExitCode::SUCCESS)
 }
 
-fn read_password(from_stdin: bool) -> anyhow::Result<SecretString> {
-    if !from_stdin {
-        if !std::io::stdin().is_terminal() {
-            bail!("there is no terminal to ask for the password; give it with --password-stdin");
+impl Account {
+    async fn find(self, app: &App) -> anyhow::Result<UserId> {
+        match (self.email, self.id) {
+            (Some(email), _) => Ok(app.accounts.user_by_email(&email).await?.id),
+            (None, Some(id)) => Ok(UserId(id)),
+            (None, None) => bail!("give --email or --id"),
         }
-        return Ok(rpassword::prompt_password("Password: ")
-            .context("the password cannot be read")?
-            .into());
     }
-    let mut line = String::new();
-    std::io::stdin()
-        .lock()
-        .read_line(&mut line)
-        .context("the password cannot be read")?;
-    Ok(line.trim_end_matches(['\r', '\n']).into())
+}
+
+/// What people call an account.
+fn name(user: &User) -> String {
+    let email = user.email.as_ref().map(EmailAddress::as_str);
+    email.map_or_else(|| user.id.to_string(), str::to_owned)
+}
+
+/// An account as a line of JSON.
+#[derive(Serialize)]
+struct Line<'a> {
+    /// A text: programs that read numbers as floating point would change it.
+    id: String,
+    email: Option<&'a str>,
+    email_verified: bool,
+    role: &'static str,
+    disabled: bool,
+    created_at: DateTime<Utc>,
+}
+
+impl<'a> Line<'a> {
+    fn of(user: &'a User) -> Self {
+        Self {
+            id: user.id.to_string(),
+            email: user.email.as_ref().map(EmailAddress::as_str),
+            email_verified: user.email_verified,
+            role: user.role.as_str(),
+            disabled: user.disabled_at.is_some(),
+            created_at: user.stamp.created_at,
+        }
+    }
+
+    fn cells(&self) -> [String; 5] {
+        let state = match (self.disabled, self.email_verified) {
+            (true, _) => "disabled",
+            (false, true) => "active",
+            (false, false) => "unconfirmed",
+        };
+        [
+            self.id.clone(),
+            self.email.unwrap_or("-").to_owned(),
+            self.role.to_owned(),
+            state.to_owned(),
+            self.created_at.to_rfc3339_opts(SecondsFormat::Secs, true),
+        ]
+    }
+}
+
+async fn list(app: &App, json: bool) -> anyhow::Result<()> {
+    let mut users = Vec::new();
+    let mut window = Window::first(MAX_PAGE);
+    loop {
+        let page = app
+            .accounts
+            .list_users(Authority::Operator, &window)
+            .await?;
+        users.extend(page.rows);
+        let Some(last) = users.last().filter(|_| page.has_more) else {
+            break;
+        };
+        let made = last.stamp.created_at.timestamp_millis();
+        window = Window::after(MAX_PAGE, Keyset::by_number(made, last.id.to_i64()));
+    }
+    let mut out = std::io::stdout().lock();
+    if json {
+        for user in &users {
+            serde_json::to_writer(&mut out, &Line::of(user))?;
+            out.write_all(b"\n")?;
+        }
+    } else {
+        let head = ["ID", "EMAIL", "ROLE", "STATE", "CREATED"].map(str::to_owned);
+        let rows = users.iter().map(|user| Line::of(user).cells());
+        let rows: Vec<_> = std::iter::once(head).chain(rows).collect();
+        out.write_all(table(&rows).as_bytes())?;
+    }
+    Ok(())
+}
+
+/// Columns as wide as their widest cell.
+fn table<const N: usize>(rows: &[[String; N]]) -> String {
+    let width = |column: usize| {
+        let widths = rows.iter().map(|row| row[column].chars().count());
+        widths.max().unwrap_or(0)
+    };
+    let widths: [usize; N] = std::array::from_fn(width);
+    let line = |row: &[String; N]| {
+        let cells = row.iter().zip(widths);
+        let cells = cells.map(|(cell, width)| format!("{cell:width$}"));
+        let line = cells.collect::<Vec<_>>().join("  ");
+        format!("{}\n", line.trim_end())
+    };
+    rows.iter().map(line).collect()
+}
+
+impl PasswordSource {
+    fn read(self) -> anyhow::Result<SecretString> {
+        if !self.password_stdin {
+            if !std::io::stdin().is_terminal() {
+                bail!(
+                    "there is no terminal to ask for the password; give it with --password-stdin"
+                );
+            }
+            return Ok(rpassword::prompt_password("Password: ")
+                .context("the password cannot be read")?
+                .into());
+        }
+        let mut line = String::new();
+        std::io::stdin()
+            .lock()
+            .read_line(&mut line)
+            .context("the password cannot be read")?;
+        Ok(line.trim_end_matches(['\r', '\n']).into())
+    }
 }

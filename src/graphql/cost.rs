@@ -30,9 +30,16 @@ const LENGTHS: [&str; 4] = ["first", "last", "itemsPerRow", "ids"];
 /// What a field costs to answer, beside what is in it: a value that is just read costs one.
 fn work(of: &str, field: &str) -> usize {
     match (of, field) {
+        // Each hashes a password.
+        (
+            "Mutation",
+            "register" | "logIn" | "changePassword" | "resetPassword" | "requestEmailChange"
+            | "createProfile" | "updateProfile" | "selectProfile" | "deleteMyAccount",
+        ) => 1_000,
         ("Profile", "recommendations" | "rows") => 50,
         ("Film" | "Series" | "Title", "similar")
         | ("Profile", "nextUp")
+        | ("User", "auditLog")
         | ("Query", "search" | "people") => 20,
         _ => 1,
     }

@@ -54,6 +54,16 @@ impl ApiError {
         }
     }
 
+    /// The viewer is known and may not try.
+    pub(crate) fn forbidden(message: &'static str) -> Self {
+        Self {
+            code: ErrorCode::Forbidden,
+            message: message.into(),
+            field: None,
+            retry_after: None,
+        }
+    }
+
     /// A document refers to something that is not there.
     pub(crate) fn dangling(what: &'static str) -> Self {
         tracing::error!(what, "A reference leads nowhere");

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::domain::catalog::{SeasonId, Title, TitleKind};
 use crate::domain::ids::{
-    EpisodeId, GenreId, PersonId, PlayId, ProfileId, SessionId, TitleId, UserId,
+    ApiKeyId, EpisodeId, GenreId, PersonId, PlayId, ProfileId, SessionId, TitleId, UserId,
 };
 
 /// What a global id names. As text: base64url, without padding, of the type's name, a colon and the id.
@@ -22,6 +22,7 @@ pub(crate) enum GlobalId {
     Profile(ProfileId),
     User(UserId),
     Session(SessionId),
+    ApiKey(ApiKeyId),
     WatchEvent(PlayId),
 }
 
@@ -46,6 +47,7 @@ impl GlobalId {
             Self::Profile(id) => format!("Profile:{id}"),
             Self::User(id) => format!("User:{id}"),
             Self::Session(id) => format!("Session:{id}"),
+            Self::ApiKey(id) => format!("ApiKey:{id}"),
             Self::WatchEvent(id) => format!("WatchEvent:{id}"),
         };
         ID(URL_SAFE_NO_PAD.encode(text))
@@ -71,6 +73,7 @@ impl GlobalId {
             "Profile" => Self::Profile(ProfileId(number(rest)?)),
             "User" => Self::User(UserId(number(rest)?)),
             "Session" => Self::Session(SessionId(number(rest)?)),
+            "ApiKey" => Self::ApiKey(ApiKeyId(number(rest)?)),
             "WatchEvent" => Self::WatchEvent(PlayId(Uuid::try_parse(rest).ok()?)),
             _ => return None,
         };

@@ -3,7 +3,7 @@
 use async_graphql::{Context, ID, Interface, Object};
 use futures::future::try_join_all;
 
-use super::accounts::{Profile, Session, User, Viewer};
+use super::accounts::{ApiKey, Profile, Session, User};
 use super::catalog::{Episode, Film, Genre, Person, Season, Series, Title};
 use super::context::ContextExt;
 use super::error::{ApiError, Result};
@@ -33,10 +33,12 @@ pub(crate) enum Node {
     Genre(Genre),
     /// A profile of the viewer's account.
     Profile(Profile),
-    /// The viewer's account.
+    /// The viewer's account; for admins any.
     User(User),
     /// A log-in of the viewer's account.
     Session(Session),
+    /// A key of the viewer's account.
+    ApiKey(ApiKey),
     /// A sitting of the viewer's profile.
     WatchEvent(WatchEvent),
 }
@@ -107,11 +109,12 @@ async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
         GlobalId::Profile(_)
         | GlobalId::User(_)
         | GlobalId::Session(_)
+        | GlobalId::ApiKey(_)
         | GlobalId::WatchEvent(_) => find_own(ctx, id).await?,
     })
 }
 
-/// What is the viewer's own; somebody else's does not exist.
+/// What is the viewer's own, and accounts, which admins see; somebody else's does not exist.
 async fn find_own(ctx: &Context<'_>, id: GlobalId) -> Result<Option<Node>> {
     let viewer = ctx.viewer();
     let Some(viewer) = viewer.known() else {
@@ -122,13 +125,17 @@ async fn find_own(ctx: &Context<'_>, id: GlobalId) -> Result<Option<Node>> {
             let profile = Profile::find(ctx, viewer, profile).await?;
             profile.map(Node::Profile)
         }
-        GlobalId::User(user) if user == viewer.user => {
-            let viewer = Viewer::load(ctx, *viewer).await?;
-            Some(Node::User(viewer.into_user()))
+        GlobalId::User(user) => {
+            let user = User::find(ctx, viewer, user).await?;
+            user.map(Node::User)
         }
         GlobalId::Session(session) => {
             let session = Session::find(ctx, viewer, session).await?;
             session.map(Node::Session)
+        }
+        GlobalId::ApiKey(key) => {
+            let key = ApiKey::find(ctx, viewer, key).await?;
+            key.map(Node::ApiKey)
         }
         GlobalId::WatchEvent(play) => {
             let event = WatchEvent::find(ctx, viewer.profile, play).await?;

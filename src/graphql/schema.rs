@@ -9,7 +9,10 @@ use async_graphql::{
 };
 use futures::stream::BoxStream;
 
-use super::accounts::{AccountMutation, AccountQuery, IdentityMutation};
+use super::accounts::{
+    AccountMutation, AccountQuery, ApiKeyMutation, DeleteMutation, EmailMutation, IdentityMutation,
+    ManageMutation, ManageQuery, PasswordMutation, ProfileMutation,
+};
 use super::catalog::CatalogQuery;
 use super::cost::{self, Costs};
 use super::hierarchy::Hierarchy;
@@ -36,11 +39,27 @@ const DIRECTIVES: usize = 8;
 
 /// Everything that one can ask for.
 #[derive(MergedObject, Default)]
-pub(crate) struct Query(NodeQuery, AccountQuery, CatalogQuery, SearchQuery);
+pub(crate) struct Query(
+    NodeQuery,
+    AccountQuery,
+    ManageQuery,
+    CatalogQuery,
+    SearchQuery,
+);
 
 /// Everything that one can do. The fields of a mutation run one after the other.
 #[derive(MergedObject, Default)]
-pub(crate) struct Mutation(AccountMutation, IdentityMutation, WatchingMutation);
+pub(crate) struct Mutation(
+    AccountMutation,
+    EmailMutation,
+    PasswordMutation,
+    IdentityMutation,
+    ProfileMutation,
+    ApiKeyMutation,
+    DeleteMutation,
+    ManageMutation,
+    WatchingMutation,
+);
 
 type Inner = async_graphql::Schema<Query, Mutation, EmptySubscription>;
 

@@ -2,7 +2,12 @@
 
 use async_graphql::{Enum, Interface, SimpleObject};
 
-use super::accounts::{AuthPayload, BeginOAuthPayload, LogOutPayload, UnlinkIdentityPayload};
+use super::accounts::{
+    AuthPayload, BeginOAuthPayload, CreateApiKeyPayload, DeleteMyAccountPayload,
+    DeleteProfilePayload, LogOutOthersPayload, LogOutPayload, ProfilePayload,
+    RequestPasswordResetPayload, ResendConfirmationPayload, ResetPasswordPayload,
+    RevokeApiKeyPayload, UnlinkIdentityPayload, UserPayload,
+};
 use super::error::{ApiError, Result};
 use super::watching::ReportPlaybackPayload;
 use crate::domain::error::{self, Coded};
@@ -67,10 +72,30 @@ pub(crate) struct UserError {
     reason = "never made: it is here for the schema"
 )]
 pub(crate) enum Payload {
-    /// Of `register` and `logIn`.
+    /// Of `register`, `logIn` and `refreshSession`.
     Auth(AuthPayload),
     /// Of `logOut`.
     LogOut(LogOutPayload),
+    /// Of `logOutOthers`.
+    LogOutOthers(LogOutOthersPayload),
+    /// Of what changes an account.
+    User(UserPayload),
+    /// Of `resendConfirmation`.
+    ResendConfirmation(ResendConfirmationPayload),
+    /// Of `requestPasswordReset`.
+    RequestPasswordReset(RequestPasswordResetPayload),
+    /// Of `resetPassword`.
+    ResetPassword(ResetPasswordPayload),
+    /// Of `createProfile`, `updateProfile` and `selectProfile`.
+    Profile(ProfilePayload),
+    /// Of `deleteProfile`.
+    DeleteProfile(DeleteProfilePayload),
+    /// Of `createApiKey`.
+    CreateApiKey(CreateApiKeyPayload),
+    /// Of `revokeApiKey`.
+    RevokeApiKey(RevokeApiKeyPayload),
+    /// Of `deleteMyAccount`.
+    DeleteMyAccount(DeleteMyAccountPayload),
     /// Of `beginOAuth`.
     BeginOAuth(BeginOAuthPayload),
     /// Of `unlinkIdentity`.
@@ -89,15 +114,33 @@ impl UserError {
         }
     }
 
+    /// About no single field of the input.
+    pub(crate) fn general(error: &impl Coded) -> Self {
+        Self {
+            code: error.code().into(),
+            message: error.to_string(),
+            field: None,
+        }
+    }
+
+    /// About a field of the input that the domain calls otherwise.
+    pub(crate) fn about(field: &str, error: &impl Coded) -> Self {
+        Self::input(error.code(), field, error.to_string())
+    }
+
+    /// What was done, or what a person can put right; the rest is a top-level error.
+    pub(crate) fn split<T>(outcome: Result<T, impl Coded>) -> Result<(Option<T>, Vec<Self>)> {
+        Ok(match outcome {
+            Ok(done) => (Some(done), Vec::new()),
+            Err(error) => (None, vec![Self::from_error(error)?]),
+        })
+    }
+
     /// What a person can put right of an error; the rest is a top-level error.
     pub(crate) fn from_error(error: impl Coded) -> Result<Self> {
         match (error.field(), error.code()) {
             (Some(field), code) => Ok(Self::input(code, field, error.to_string())),
-            (None, code @ error::ErrorCode::WrongCredentials) => Ok(Self {
-                code: code.into(),
-                message: error.to_string(),
-                field: None,
-            }),
+            (None, error::ErrorCode::WrongCredentials) => Ok(Self::general(&error)),
             (None, _) => Err(ApiError::from(error)),
         }
     }

@@ -9,13 +9,13 @@ use axum::response::Response;
 use axum::routing::get;
 use axum::{Form, Router};
 use minijinja::context;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use serde::Deserialize;
 
 use super::client::ClientInfo;
 use super::pages::{Failure, notice, page};
 use super::task::finish;
-use crate::domain::accounts::{AccountError, AccountService};
+use crate::domain::accounts::{AccountError, AccountService, ChosenPassword};
 
 /// A token and two passwords, many times over.
 const MOST: usize = 16 * 1024;
@@ -71,17 +71,19 @@ async fn reset(
     Extension(ClientInfo(client)): Extension<ClientInfo>,
     Form(new): Form<NewPassword>,
 ) -> Response {
-    if new.password.expose_secret() != new.again.expose_secret() {
-        return once_more(&new.token, &AccountError::PasswordsDiffer);
-    }
     let token = new.token.clone();
-    let work = async move { accounts.reset_password(&token, new.password, &client).await };
+    let chosen = ChosenPassword {
+        password: new.password,
+        confirm: Some(new.again),
+    };
+    let work = async move { accounts.reset_password(&token, chosen, &client).await };
     match finish(work).await.and_then(|set| set) {
         Ok(()) => notice(RESET, "The password is set. You can log in with it now."),
         Err(
             error @ (AccountError::PasswordTooShort { .. }
             | AccountError::PasswordTooLong
-            | AccountError::PasswordTooCommon),
+            | AccountError::PasswordTooCommon
+            | AccountError::PasswordsDiffer),
         ) => once_more(&new.token, &error),
         Err(error) => Failure::from(&error).page(RESET),
     }

@@ -2,6 +2,7 @@
 //! about the tree. They talk to the real servers; `tests/run` starts them.
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+mod accounts;
 mod accounts_faults;
 mod cli;
 mod conformance;
@@ -18,6 +19,7 @@ mod node;
 mod oauth;
 mod readme;
 mod recommend;
+mod roles;
 mod schema;
 mod search;
 mod support;

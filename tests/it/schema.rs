@@ -15,7 +15,7 @@ const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/schema.graphql");
 
 /// Fields that give lists without an argument for their length: the domain keeps them short, or the length was asked
 /// for one level above.
-const WITHOUT_FIRST: [&str; 11] = [
+const WITHOUT_FIRST: [&str; 12] = [
     "countries",
     "directors",
     "edges",
@@ -26,6 +26,7 @@ const WITHOUT_FIRST: [&str; 11] = [
     "languages",
     "nodes",
     "reasons",
+    "scopes",
     "userErrors",
 ];
 

@@ -25,7 +25,7 @@ pub use identity::{
 };
 pub use mail::{Letter, Mail, MailError, MailKind, Mailer};
 pub use one_time::{OAuthRequest, OAuthState, OneTime};
-pub use password::{MIN_PASSWORD, PasswordHash, PasswordHasher};
+pub use password::{ChosenPassword, MIN_PASSWORD, PasswordHash, PasswordHasher};
 pub use service::{
     AccountExport, AccountPolicy, AccountPorts, AccountService, Arrival, Authority, BeginOAuth,
     Came, Credentials, LogIn, LoggedIn, MailService, MailingError, NewApiKey, ProfileChange,

@@ -41,16 +41,35 @@ pub trait PasswordHasher: Send + Sync {
     ) -> Result<bool, AccountError>;
 }
 
-/// Whether a password may be chosen: long enough, and not one that would be guessed early. What would be is told by
+/// A password that somebody chooses.
+#[derive(Debug, Clone)]
+pub struct ChosenPassword {
+    /// The password.
+    pub password: SecretString,
+    /// The password once more, if the form asks for it.
+    pub confirm: Option<SecretString>,
+}
+
+impl From<SecretString> for ChosenPassword {
+    /// Typed once.
+    fn from(password: SecretString) -> Self {
+        Self {
+            password,
+            confirm: None,
+        }
+    }
+}
+
+/// Whether a password may be chosen: typed the same both times, long enough, and not one that would be guessed early. What would be is told by
 /// the lists that ship with the crate zxcvbn (30,000 leaked passwords, common words and names, keyboard walks,
 /// sequences, dates) and by `context`, the words that go with the account. No rule asks for certain characters
 /// (NIST SP 800-63B-4, 3.1.1.2).
 pub(super) fn check_new(
-    password: &SecretString,
+    chosen: &ChosenPassword,
     least: usize,
     context: &[&str],
 ) -> Result<(), AccountError> {
-    let password = password.expose_secret();
+    let password = chosen.password.expose_secret();
     match password.chars().count() {
         length if length < least => return Err(AccountError::PasswordTooShort { least }),
         length if length > MAX_PASSWORD => return Err(AccountError::PasswordTooLong),
@@ -67,9 +86,11 @@ pub(super) fn check_new(
         .collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     if zxcvbn::zxcvbn(password, &words).guesses_log10() < MIN_GUESSES_LOG10 {
-        Err(AccountError::PasswordTooCommon)
-    } else {
-        Ok(())
+        return Err(AccountError::PasswordTooCommon);
+    }
+    match &chosen.confirm {
+        Some(confirm) if confirm.expose_secret() != password => Err(AccountError::PasswordsDiffer),
+        _ => Ok(()),
     }
 }
 
@@ -78,8 +99,9 @@ mod tests {
     use super::*;
 
     fn check(password: &str) -> Result<(), AccountError> {
+        let chosen = ChosenPassword::from(SecretString::from(password));
         check_new(
-            &password.into(),
+            &chosen,
             MIN_PASSWORD,
             &["reelgraph", "somebody@example.org", "Ada Lovelace"],
         )
@@ -103,6 +125,23 @@ mod tests {
         assert!(matches!(
             check(&"ab cd".repeat(60)),
             Err(AccountError::PasswordTooLong)
+        ));
+    }
+
+    #[test]
+    fn a_password_is_typed_the_same_both_times() {
+        let check = |confirm: &str| {
+            let chosen = ChosenPassword {
+                password: "correct horse battery".into(),
+                confirm: Some(confirm.into()),
+            };
+            check_new(&chosen, MIN_PASSWORD, &[])
+        };
+
+        assert!(check("correct horse battery").is_ok());
+        assert!(matches!(
+            check("correct horse batterz"),
+            Err(AccountError::PasswordsDiffer)
         ));
     }
 

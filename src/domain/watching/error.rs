@@ -5,6 +5,9 @@ use crate::domain::error::{Coded, ErrorCode, StoreError};
 /// What can go wrong with watching.
 #[derive(Debug, thiserror::Error)]
 pub enum WatchError {
+    /// The viewer came with a machine's key that may not report.
+    #[error("this key may not report what is watched")]
+    Forbidden,
     /// The film or episode does not exist.
     #[error("there is no such film or episode")]
     ItemNotFound,
@@ -36,6 +39,7 @@ pub enum WatchError {
 impl Coded for WatchError {
     fn code(&self) -> ErrorCode {
         match self {
+            Self::Forbidden => ErrorCode::Forbidden,
             Self::ItemNotFound => ErrorCode::NotFound,
             Self::PositionOutOfRange { .. }
             | Self::DurationOutOfRange(_)
@@ -53,7 +57,7 @@ impl Coded for WatchError {
             Self::DurationOutOfRange(_) => Some("duration"),
             Self::TimeOutOfRange => Some("at"),
             Self::PlayOfAnotherItem => Some("play"),
-            Self::Catalog(_) | Self::Store(_) => None,
+            Self::Forbidden | Self::Catalog(_) | Self::Store(_) => None,
         }
     }
 }

@@ -18,6 +18,7 @@ use crate::domain::error::StoreError;
 use crate::domain::events::{Event, EventBus};
 use crate::domain::ids::{PlayId, ProfileId, TitleId};
 use crate::domain::page::{Direction, Keyset, Slice, Window};
+use crate::domain::viewer::KnownViewer;
 
 /// How far ahead of ours a client's clock may run, in seconds.
 const CLOCK_SKEW: i64 = 300;
@@ -64,14 +65,17 @@ impl WatchService {
     }
 
     /// Records what a player reports. Once this returns, the report survives any crash; the same report again changes
-    /// nothing. A `report` without a duration goes by the catalogue's.
+    /// nothing. A `report` without a duration goes by the catalogue's. A machine needs a key that may report.
     pub async fn report(
         &self,
-        profile: ProfileId,
+        viewer: &KnownViewer,
         item: WatchedItem,
         play: PlayId,
         report: Report,
     ) -> Result<Reported, WatchError> {
+        if !viewer.may_watch() {
+            return Err(WatchError::Forbidden);
+        }
         let now = self.clock.now();
         let (title, known) = self.title_and_duration(item).await?;
         let report = Report {
@@ -84,7 +88,7 @@ impl WatchService {
             return Err(WatchError::TimeOutOfRange);
         }
         let sitting = Sitting {
-            profile,
+            profile: viewer.profile,
             play,
             item,
             title,

@@ -7,6 +7,7 @@ use crate::domain::accounts::{self, AccountError, BeginOAuth};
 use crate::domain::error::ErrorCode;
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::Result;
+use crate::graphql::guard::BySession;
 use crate::graphql::scalars::DateTime;
 use crate::graphql::user_error::UserError;
 
@@ -87,7 +88,8 @@ impl IdentityMutation {
     }
 
     /// Unlinks the viewer's account from another site. Refused with `CONFLICT` if nobody could log in any more: set a
-    /// password first.
+    /// password first. For whoever is logged in on a device, with the profile of a grown-up.
+    #[graphql(guard = "BySession")]
     async fn unlink_identity(
         &self,
         ctx: &Context<'_>,

@@ -1,14 +1,17 @@
-//! Registering, logging in, logging out.
+//! Registering, logging in, logging out, and going on with new tokens.
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::viewer::Viewer;
-use crate::domain::accounts::{self, AccountError, LogIn, LoggedIn, Registration, Tokens};
+use crate::domain::accounts::{
+    self, AccountError, ChosenPassword, LogIn, LoggedIn, RefreshToken, Registration, Tokens,
+};
 use crate::domain::viewer;
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::Result;
 use crate::graphql::global_id::GlobalId;
+use crate::graphql::guard::BySession;
 use crate::graphql::user_error::UserError;
 
 /// Registering, logging in, logging out.
@@ -18,7 +21,9 @@ pub(crate) struct AccountMutation;
 /// Registering, logging in, logging out.
 #[Object]
 impl AccountMutation {
-    /// Makes an account with a first profile, and logs it in.
+    /// Makes an account with a first profile, sends a link to confirm its address, and logs it in. In production nobody
+    /// is logged in before the address is confirmed, and the answer is the same for an address that has an account: its
+    /// owner gets a mail. Anybody may.
     async fn register(
         &self,
         ctx: &Context<'_>,
@@ -28,8 +33,10 @@ impl AccountMutation {
         let remember = input.remember.unwrap_or_default();
         let registration = Registration {
             email: input.email,
-            password: SecretString::from(input.password),
-            password_confirm: input.password_confirm.map(SecretString::from),
+            password: ChosenPassword {
+                password: SecretString::from(input.password),
+                confirm: input.password_confirm.map(SecretString::from),
+            },
             name: input.name,
         };
         let accounts = &ctx.services().accounts;
@@ -39,7 +46,8 @@ impl AccountMutation {
         AuthPayload::new(ctx, registered).await
     }
 
-    /// Logs in with e-mail address and password.
+    /// Logs in with e-mail address and password. Anybody may; after some wrong ones there is a wait before each
+    /// (`RATE_LIMITED`).
     async fn log_in(
         &self,
         ctx: &Context<'_>,
@@ -58,34 +66,77 @@ impl AccountMutation {
     }
 
     /// Ends a session, at once and everywhere: the one that the request came with, or another one of the account.
-    /// Whoever is not logged in is so afterwards, too: that is no error.
+    /// Whoever is not logged in is so afterwards, too: that is no error. Another session can be ended with the profile of
+    /// a grown-up only. A machine's key has no session to end.
     async fn log_out(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which session.")] input: LogOutInput,
     ) -> Result<LogOutPayload> {
-        let ended = match (&input.session, ctx.viewer().known()) {
-            (Some(session), _) => end_session(ctx, session).await?,
-            (None, Some(viewer)) => {
-                let accounts = &ctx.services().accounts;
-                accounts.log_out(viewer, ctx.client()).await
-            }
-            (None, None) => Ok(()),
+        let ended = match input.session {
+            Some(session) => end_session(ctx, &session).await?,
+            None => end_own_session(ctx).await,
         };
-        if ended.is_ok() && input.session.is_none() {
-            ctx.clear_session_cookie();
-            ctx.go_on_as(viewer::Viewer::Anonymous);
+        let (_, user_errors) = UserError::split(ended)?;
+        Ok(LogOutPayload { user_errors })
+    }
+
+    /// Ends all sessions of the account but the one that the request came with, at once and everywhere. For whoever is
+    /// logged in on a device, with the profile of a grown-up.
+    #[graphql(guard = "BySession")]
+    async fn log_out_others(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What else ends.")] input: LogOutOthersInput,
+    ) -> Result<LogOutOthersPayload> {
+        let viewer = ctx.known_viewer()?;
+        let accounts = &ctx.services().accounts;
+        let ended = accounts.end_other_sessions(&viewer, ctx.client()).await?;
+        if input.revoke_api_keys.unwrap_or_default() {
+            accounts.revoke_api_keys(&viewer, ctx.client()).await?;
         }
-        LogOutPayload::new(ended)
+        Ok(LogOutOthersPayload {
+            ended,
+            user_errors: Vec::new(),
+        })
+    }
+
+    /// Exchanges a refresh token for new tokens. Each is good for one exchange: one that comes a second time was copied,
+    /// and ends its session with all of its tokens. Anybody with the token may; it is sent without `Authorization`.
+    async fn refresh_session(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which session goes on.", secret)] input: RefreshSessionInput,
+    ) -> Result<AuthPayload> {
+        let accounts = &ctx.services().accounts;
+        let refreshed = match RefreshToken::parse(&input.refresh_token) {
+            Some(token) => accounts.refresh(&token, ctx.client()).await,
+            None => Err(AccountError::InvalidRefreshToken),
+        };
+        AuthPayload::new(ctx, refreshed.map(Some)).await
     }
 }
 
-/// Ends another session of the viewer's account.
+/// Ends the session that the request came with, if it came with one.
+async fn end_own_session(ctx: &Context<'_>) -> Result<(), AccountError> {
+    if let Some(viewer) = ctx.viewer().known() {
+        let accounts = &ctx.services().accounts;
+        accounts.log_out(viewer, ctx.client()).await?;
+    }
+    ctx.clear_session_cookie();
+    ctx.go_on_as(viewer::Viewer::Anonymous);
+    Ok(())
+}
+
+/// Ends a session of the viewer's account.
 async fn end_session(ctx: &Context<'_>, id: &ID) -> Result<Result<(), AccountError>> {
     let viewer = ctx.known_viewer()?;
     let Some(GlobalId::Session(session)) = GlobalId::decode(id) else {
         return Ok(Err(AccountError::SessionNotFound));
     };
+    if viewer.session() == Some(session) {
+        return Ok(end_own_session(ctx).await);
+    }
     let accounts = &ctx.services().accounts;
     Ok(accounts.end_session(&viewer, session, ctx.client()).await)
 }
@@ -126,8 +177,23 @@ struct LogInInput {
 /// Which session ends.
 #[derive(InputObject)]
 struct LogOutInput {
-    /// Another session of the viewer's account; the one that the request came with, if left out.
+    /// A session of the viewer's account; the one that the request came with, if left out.
     session: Option<ID>,
+}
+
+/// What ends with the other sessions.
+#[derive(InputObject)]
+struct LogOutOthersInput {
+    /// Whether the account's API keys are revoked, too; they are not if left out.
+    revoke_api_keys: Option<bool>,
+}
+
+/// Which session goes on.
+#[derive(InputObject)]
+struct RefreshSessionInput {
+    /// The refresh token that came last.
+    #[graphql(secret)]
+    refresh_token: String,
 }
 
 /// How a client holds its session.
@@ -154,7 +220,8 @@ pub(crate) struct AuthPayload {
     refresh_token: Option<String>,
     /// How long the access token lasts, in seconds; null unless `BEARER` was asked for.
     expires_in: Option<i64>,
-    /// What a person can put right: `WRONG_CREDENTIALS`, an `email` that is `TAKEN`, a `password` that is too short.
+    /// What a person can put right: `WRONG_CREDENTIALS`, an `email` that is `TAKEN`, a `password` that is too short; a
+    /// `refreshToken` that is not good any more (`UNAUTHENTICATED`: log in again).
     pub(crate) user_errors: Vec<UserError>,
 }
 
@@ -210,12 +277,11 @@ pub(crate) struct LogOutPayload {
     pub(crate) user_errors: Vec<UserError>,
 }
 
-impl LogOutPayload {
-    fn new(outcome: Result<(), AccountError>) -> Result<Self> {
-        let user_errors = match outcome {
-            Ok(()) => Vec::new(),
-            Err(error) => vec![UserError::from_error(error)?],
-        };
-        Ok(Self { user_errors })
-    }
+/// What ending the other sessions led to.
+#[derive(SimpleObject)]
+pub(crate) struct LogOutOthersPayload {
+    /// How many sessions ended.
+    ended: u64,
+    /// Always empty: there is nothing to put right.
+    pub(crate) user_errors: Vec<UserError>,
 }

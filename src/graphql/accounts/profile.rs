@@ -41,6 +41,22 @@ impl Profile {
         &self.0.name
     }
 
+    /// The highest age rating that it may watch, in years; null: everything. Below 18 it is a child's, who cannot manage
+    /// the account.
+    async fn max_age(&self) -> Option<u8> {
+        self.0.max_age
+    }
+
+    /// The language that it prefers, as a BCP 47 tag; null: none in particular.
+    async fn language(&self) -> Option<&str> {
+        self.0.language.as_deref()
+    }
+
+    /// Whether switching to it needs a PIN.
+    async fn has_pin(&self) -> bool {
+        self.0.pin.is_some()
+    }
+
     /// When it was made.
     async fn created_at(&self) -> DateTime {
         self.0.stamp.created_at.into()

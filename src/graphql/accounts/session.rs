@@ -51,6 +51,17 @@ impl Session {
         self.session.device.as_deref()
     }
 
+    /// The network address that it was begun from; null if it is not known.
+    async fn ip(&self) -> Option<String> {
+        let address = self.session.address;
+        address.map(|address| address.to_canonical().to_string())
+    }
+
+    /// What it was begun with: `password`, or the name of the other site.
+    async fn via(&self) -> &str {
+        &self.session.via
+    }
+
     /// When it began.
     async fn created_at(&self) -> DateTime {
         self.session.created_at.into()
@@ -61,7 +72,7 @@ impl Session {
         self.session.last_seen_at.into()
     }
 
-    /// When it ends by itself.
+    /// When it ends by itself, unless it is used before.
     async fn expires_at(&self) -> DateTime {
         self.session.expires_at.into()
     }

@@ -1,22 +1,28 @@
-//! Accounts. Only their owner ever sees one.
+//! Accounts. Their owner sees everything of one, admins what they need to keep order.
 
-use async_graphql::{Context, Enum, ID, Object};
+use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 
+use super::api_key::ApiKey;
+use super::audit::{AuditEntryEdge, audit_log};
 use super::identity::Identity;
 use super::profile::Profile;
 use super::session::Session;
-use crate::domain::accounts;
+use super::viewer::Viewer;
+use crate::domain::accounts::{self, AccountError};
+use crate::domain::ids::UserId;
 use crate::domain::viewer::{self, KnownViewer};
 use crate::graphql::context::ContextExt;
+use crate::graphql::cursor::Cursor;
 use crate::graphql::error::Result;
 use crate::graphql::global_id::GlobalId;
-use crate::graphql::page::limit;
+use crate::graphql::page::{Connection, Edge, PageArgs, limit};
 use crate::graphql::scalars::DateTime;
+use crate::graphql::user_error::UserError;
 
 /// What an account may do; each role may do what those before it may.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "viewer::Role")]
-enum Role {
+pub(super) enum Role {
     /// Watches.
     Viewer,
     /// Keeps the catalogue.
@@ -27,20 +33,39 @@ enum Role {
     Admin,
 }
 
-/// The viewer's own account.
+/// An account, as a viewer sees it: the viewer's own, or anybody's if the viewer is an admin.
 pub(crate) struct User {
     user: accounts::User,
     viewer: KnownViewer,
 }
 
 impl User {
-    /// The account of a viewer.
+    /// An account that the viewer may see.
     pub(super) fn new(user: accounts::User, viewer: KnownViewer) -> Self {
         Self { user, viewer }
     }
+
+    /// The account with this id, if the viewer may see it.
+    pub(crate) async fn find(
+        ctx: &Context<'_>,
+        viewer: &KnownViewer,
+        id: UserId,
+    ) -> Result<Option<Self>> {
+        match ctx.services().accounts.user(viewer, id).await {
+            Ok(user) => Ok(Some(Self::new(user, *viewer))),
+            Err(AccountError::UserNotFound) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Whether it is the viewer's own.
+    fn is_own(&self) -> bool {
+        self.user.id == self.viewer.user
+    }
 }
 
-/// An account. Only its owner ever sees it.
+/// An account. Its owner sees everything of it; an admin sees who it is, what it may do and what was done to it, and
+/// null where the rest would stand. For anybody else it does not exist.
 #[Object]
 impl User {
     /// The global id.
@@ -58,51 +83,168 @@ impl User {
         self.user.email_verified
     }
 
-    /// What the account may do.
+    /// Whether one can log in with a password.
+    async fn has_password(&self) -> bool {
+        self.user.password.is_some()
+    }
+
+    /// What the account may do. A machine's key may do less.
     async fn role(&self) -> Role {
         self.user.role.into()
     }
 
-    /// The profiles of the account, the oldest first.
+    /// Whether the account may not be used.
+    async fn disabled(&self) -> bool {
+        self.user.disabled_at.is_some()
+    }
+
+    /// The profiles of the account, the oldest first; null to admins who look at somebody else's.
     async fn profiles(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "How many, 1 to 100.", default = 20)] first: Option<i32>,
-    ) -> Result<Vec<Profile>> {
+    ) -> Result<Option<Vec<Profile>>> {
         let first = limit("first", first, 20)?;
+        if !self.is_own() {
+            return Ok(None);
+        }
         let profiles = ctx.services().accounts.profiles(&self.viewer).await?;
-        Ok(profiles.into_iter().take(first).map(Profile).collect())
+        let profiles = profiles.into_iter().take(first).map(Profile);
+        Ok(Some(profiles.collect()))
     }
 
-    /// Where the account is logged in, the latest log-in first.
+    /// Where the account is logged in, the latest log-in first; null to admins who look at somebody else's.
     async fn sessions(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "How many, 1 to 100.", default = 20)] first: Option<i32>,
-    ) -> Result<Vec<Session>> {
+    ) -> Result<Option<Vec<Session>>> {
         let first = limit("first", first, 20)?;
+        if !self.is_own() {
+            return Ok(None);
+        }
         let sessions = ctx.services().accounts.sessions(&self.viewer).await?;
         let session = |session| Session::new(session, &self.viewer);
-        Ok(sessions.into_iter().take(first).map(session).collect())
+        let sessions = sessions.into_iter().take(first).map(session);
+        Ok(Some(sessions.collect()))
     }
 
-    /// The other sites that the account can be logged in by, in the order of their names.
+    /// The keys of the account's machines, the oldest first; null to admins who look at somebody else's.
+    async fn api_keys(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, 1 to 100.", default = 20)] first: Option<i32>,
+    ) -> Result<Option<Vec<ApiKey>>> {
+        let first = limit("first", first, 20)?;
+        if !self.is_own() {
+            return Ok(None);
+        }
+        let keys = ctx.services().accounts.api_keys(&self.viewer).await?;
+        let keys = keys.into_iter().take(first).map(ApiKey);
+        Ok(Some(keys.collect()))
+    }
+
+    /// What was done to the account, the latest first.
+    async fn audit_log(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, 1 to 100.", default = 20)] first: Option<i32>,
+        #[graphql(desc = "Only those after this cursor; `BAD_CURSOR` if it is of another list.")]
+        after: Option<String>,
+    ) -> Result<Connection<AuditEntryEdge>> {
+        let page = PageArgs::forward(first, after);
+        audit_log(ctx, self.viewer, self.user.id, page).await
+    }
+
+    /// The other sites that the account can be logged in by, in the order of their names; null to admins who look at
+    /// somebody else's.
     async fn identities(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "How many, 1 to 100.", default = 20)] first: Option<i32>,
-    ) -> Result<Vec<Identity>> {
+    ) -> Result<Option<Vec<Identity>>> {
         let first = limit("first", first, 20)?;
+        if !self.is_own() {
+            return Ok(None);
+        }
         let identities = ctx.services().accounts.identities(&self.viewer).await?;
-        Ok(identities
-            .into_iter()
-            .take(first)
-            .map(Identity::from)
-            .collect())
+        let identities = identities.into_iter().take(first).map(Identity::from);
+        Ok(Some(identities.collect()))
     }
 
     /// When the account was made.
     async fn created_at(&self) -> DateTime {
         self.user.stamp.created_at.into()
+    }
+}
+
+/// An account in a list.
+#[derive(SimpleObject)]
+pub(crate) struct UserEdge {
+    /// The place in the list.
+    cursor: Cursor,
+    /// The account.
+    node: User,
+}
+
+impl UserEdge {
+    /// A row of a list of accounts.
+    pub(super) fn new(cursor: Cursor, node: User) -> Self {
+        Self { cursor, node }
+    }
+}
+
+impl Edge for UserEdge {
+    type Node = User;
+    const CONNECTION: &'static str = "UserConnection";
+
+    fn node(&self) -> &User {
+        &self.node
+    }
+
+    fn cursor(&self) -> &Cursor {
+        &self.cursor
+    }
+}
+
+/// What changing an account led to.
+#[derive(SimpleObject)]
+pub(crate) struct UserPayload {
+    /// The account as it is now; null if the change was refused, or if the viewer may not see the account.
+    pub(super) user: Option<User>,
+    /// What a person can put right: a wrong password, an `email` that is none, a `token` that was used before, a `user`
+    /// that does not exist.
+    pub(crate) user_errors: Vec<UserError>,
+}
+
+impl UserPayload {
+    /// Somebody did something to the own account.
+    pub(super) async fn own(ctx: &Context<'_>, outcome: Result<(), AccountError>) -> Result<Self> {
+        let (done, user_errors) = UserError::split(outcome)?;
+        let user = match done {
+            None => None,
+            Some(()) => Some(Viewer::load(ctx, ctx.known_viewer()?).await?.into_user()),
+        };
+        Ok(Self { user, user_errors })
+    }
+
+    /// A viewer did something to an account.
+    pub(super) fn of(
+        outcome: Result<accounts::User, AccountError>,
+        viewer: KnownViewer,
+    ) -> Result<Self> {
+        let (user, user_errors) = UserError::split(outcome)?;
+        Ok(Self {
+            user: user.map(|user| User::new(user, viewer)),
+            user_errors,
+        })
+    }
+
+    /// It was refused.
+    pub(super) fn refused(error: UserError) -> Self {
+        Self {
+            user: None,
+            user_errors: vec![error],
+        }
     }
 }

@@ -10,7 +10,7 @@ use crate::domain::watching::{self, Report, WatchedItem};
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::Result;
 use crate::graphql::global_id::GlobalId;
-use crate::graphql::guard::SignedIn;
+use crate::graphql::guard::MayWatch;
 use crate::graphql::scalars::DateTime;
 use crate::graphql::user_error::UserError;
 
@@ -23,8 +23,8 @@ pub(crate) struct WatchingMutation;
 impl WatchingMutation {
     /// Records what a player reports, for the viewer's profile. A player sends one when it starts, every ten seconds or
     /// so while it plays, at each jump and pause, and when it stops; late and repeated reports do no harm. Once this
-    /// returns, the report survives any crash.
-    #[graphql(guard = "SignedIn")]
+    /// returns, the report survives any crash. For whoever is logged in; a machine's key needs the scope `WATCH`.
+    #[graphql(guard = "MayWatch")]
     async fn report_playback(
         &self,
         ctx: &Context<'_>,
@@ -45,10 +45,7 @@ impl WatchingMutation {
             at: input.at.map_or_else(|| services.clock.now(), |at| at.0),
             duration: input.duration,
         };
-        let reported = services
-            .watching
-            .report(viewer.profile, item, play, report)
-            .await;
+        let reported = services.watching.report(&viewer, item, play, report).await;
         Ok(match reported {
             Ok(reported) => ReportPlaybackPayload {
                 state: Some(WatchState::from(&reported.state)),

@@ -6,3 +6,4 @@ pub(crate) mod program;
 pub(crate) mod provider;
 pub(crate) mod proxy;
 pub(crate) mod servers;
+pub(crate) mod visitor;

@@ -9,10 +9,13 @@ use reqwest::header::{CONTENT_TYPE, COOKIE, SET_COOKIE};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, Command};
 
 use super::servers::{Neo4jServer, mongo_uri, neo4j, redis_url};
+
+/// The password of everybody in the tests.
+pub(crate) const PASSWORD: &str = "correct horse battery";
 
 /// Which way of running.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,6 +117,29 @@ impl Program {
             String::from_utf8_lossy(&output.stderr)
         );
         String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// Runs a command that reads a line from its standard input.
+    pub(crate) async fn run_with_input(&self, arguments: &[&str], line: &str) -> Output {
+        let mut command = self.command(arguments);
+        let pipes = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = pipes.spawn().unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        let line = format!("{line}\n");
+        stdin.write_all(line.as_bytes()).await.unwrap();
+        drop(stdin);
+        child.wait_with_output().await.unwrap()
+    }
+
+    /// Makes an account with a role and the password of all tests.
+    pub(crate) async fn create_user(&self, email: &str, role: &str) {
+        let arguments = ["users", "create", "--email", email, "--role", role];
+        let arguments = [&arguments[..], &["--password-stdin"]].concat();
+        let created = self.run_with_input(&arguments, PASSWORD).await;
+        assert!(created.status.success(), "{created:?}");
     }
 
     /// Starts the server and waits until it is ready.

@@ -75,6 +75,32 @@ impl AccountService {
         Ok(self.ports.accounts.api_keys_of_user(viewer.user).await?)
     }
 
+    /// Revokes all keys of the viewer's account, at once and everywhere.
+    pub async fn revoke_api_keys(
+        &self,
+        viewer: &KnownViewer,
+        client: &Client,
+    ) -> Result<(), AccountError> {
+        let (user, _) = self.managed(viewer).await?;
+        let keys = self.api_keys(viewer).await?;
+        let writes = keys.into_iter().flat_map(|key| {
+            let entry = AuditEntry {
+                detail: Some(key.name),
+                ..self.own(viewer, Action::ApiKeyRevoked, client)
+            };
+            let deleted = AccountWrite::DeleteApiKey {
+                user: user.id,
+                id: key.id,
+            };
+            [deleted, AccountWrite::AddAudit(entry)]
+        });
+        let writes: Vec<_> = writes.collect();
+        if writes.is_empty() {
+            return Ok(());
+        }
+        self.write(writes).await
+    }
+
     /// Revokes a key of the viewer's account, at once and everywhere.
     pub async fn revoke_api_key(
         &self,

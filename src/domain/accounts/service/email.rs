@@ -77,6 +77,22 @@ impl AccountService {
         .await
     }
 
+    /// Sends the link to confirm an address once more, if an account has it that has not confirmed it; nobody is told
+    /// whether one has. If none has, a mail waits, too, which is never sent: so both take as long.
+    pub async fn resend_confirmation_to(
+        &self,
+        email: &str,
+        client: &Client,
+    ) -> Result<(), AccountError> {
+        let email = EmailAddress::parse(email)?;
+        self.count_mail(&email, client).await?;
+        let user = self.ports.accounts.find_user_by_email(&email).await?;
+        let waiting = user.filter(|user| !user.email_verified);
+        let waiting = waiting.map(|user| user.id);
+        self.write(vec![self.mail(&email, MailKind::ConfirmEmail, waiting)])
+            .await
+    }
+
     /// Sends a link to a new address; the account has it once the link is used.
     pub async fn request_email_change(
         &self,

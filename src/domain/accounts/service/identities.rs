@@ -110,11 +110,6 @@ impl AccountService {
         begin: BeginOAuth,
         client: &Client,
     ) -> Result<SentAway, AccountError> {
-        self.provider(&begin.provider)?;
-        let return_to = Url::parse(&begin.return_to).map_err(|_| AccountError::ReturnNotAllowed)?;
-        if !self.policy.return_to.contains(&return_to) {
-            return Err(AccountError::ReturnNotAllowed);
-        }
         let link_to = match viewer.known() {
             Some(known) => {
                 let (user, _) = self.managed(known).await?;
@@ -122,6 +117,11 @@ impl AccountService {
             }
             None => None,
         };
+        self.provider(&begin.provider)?;
+        let return_to = Url::parse(&begin.return_to).map_err(|_| AccountError::ReturnNotAllowed)?;
+        if !self.policy.return_to.contains(&return_to) {
+            return Err(AccountError::ReturnNotAllowed);
+        }
         let network = format!("oauth:{}", client.network());
         self.take(&network, DEPARTURES).await?;
         let challenge = match begin.transport {

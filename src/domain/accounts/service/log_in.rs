@@ -91,7 +91,7 @@ impl AccountService {
             return Err(AccountError::WrongCredentials);
         }
         let account = fingerprint(&email);
-        let from_here = format!("log-in:{account}:{}", client.network());
+        let from_here = guesses_from(&email, client);
         self.attempt(&from_here, GUESSES).await?;
         let user = self.ports.accounts.find_user_by_email(&email).await?;
         let anywhere = format!("log-in:{account}");
@@ -110,6 +110,11 @@ impl AccountService {
         };
         self.ports.limiter.forgive(&from_here).await?;
         self.ports.limiter.forgive(&anywhere).await?;
+        if user.disabled_at.is_some() {
+            let failed = self.audit(found, Action::LogInFailed, Actor::Nobody, client);
+            self.write(vec![AccountWrite::AddAudit(failed)]).await?;
+            return Err(AccountError::Disabled);
+        }
         let profile = self.first_profile(user.id).await?;
         let (transport, remember) = (log_in.transport, log_in.remember);
         let logged_in = self
@@ -125,6 +130,19 @@ impl AccountService {
             before.and_then(|viewer| Some((viewer.user, viewer.session()?)))
         {
             self.ports.sessions.delete_session(user, session).await?;
+        }
+        Ok(())
+    }
+
+    /// Forgets how often somebody at this network guessed: they have shown that they get the account's mail.
+    pub(super) async fn forgive_guesses(
+        &self,
+        user: &User,
+        client: &Client,
+    ) -> Result<(), AccountError> {
+        if let Some(email) = &user.email {
+            let from_here = guesses_from(email, client);
+            self.ports.limiter.forgive(&from_here).await?;
         }
         Ok(())
     }
@@ -259,4 +277,9 @@ impl AccountService {
             expires_in,
         })
     }
+}
+
+/// What the guesses at the password of one account from one network are counted under.
+fn guesses_from(email: &EmailAddress, client: &Client) -> String {
+    format!("log-in:{}:{}", fingerprint(email), client.network())
 }

@@ -8,11 +8,12 @@ use crate::domain::accounts::audit::{Action, Actor};
 use crate::domain::accounts::error::AccountError;
 use crate::domain::accounts::mail::MailKind;
 use crate::domain::accounts::one_time::OneTime;
-use crate::domain::accounts::password::check_new;
+use crate::domain::accounts::password::{ChosenPassword, check_new};
 use crate::domain::accounts::session::Session;
 use crate::domain::accounts::store::AccountWrite;
 use crate::domain::accounts::token::Secret;
 use crate::domain::accounts::types::{EmailAddress, User};
+use crate::domain::ids::UserId;
 use crate::domain::viewer::{Client, KnownViewer};
 
 impl AccountService {
@@ -21,13 +22,13 @@ impl AccountService {
         &self,
         viewer: &KnownViewer,
         current: Option<SecretString>,
-        new: SecretString,
+        new: ChosenPassword,
         client: &Client,
     ) -> Result<(), AccountError> {
         let (user, session) = self.managed(viewer).await?;
         self.check_password_for(&new, &user)?;
         self.check_owner((&user, session), current, client).await?;
-        let hash = self.ports.passwords.hash(new).await?;
+        let hash = self.ports.passwords.hash(new.password).await?;
         let email = user.email.clone();
         let changed = self.next(User {
             password: Some(hash),
@@ -57,6 +58,7 @@ impl AccountService {
     }
 
     /// Sends a link to set a new password, if there is an account with this address; nobody is told whether there is.
+    /// Without an account a mail waits, too, which is never sent: so both take as long.
     pub async fn request_password_reset(
         &self,
         email: &str,
@@ -67,9 +69,11 @@ impl AccountService {
         let user = self.ports.accounts.find_user_by_email(&email).await?;
         let user = user.map(|user| user.id);
         let entry = self.audit(user, Action::PasswordResetRequested, Actor::Nobody, client);
-        let mut writes = vec![AccountWrite::AddAudit(entry)];
-        writes.extend(user.map(|user| self.mail(&email, MailKind::ResetPassword, Some(user))));
-        self.write(writes).await
+        self.write(vec![
+            AccountWrite::AddAudit(entry),
+            self.mail(&email, MailKind::ResetPassword, user),
+        ])
+        .await
     }
 
     /// Sets a new password by such a link, and ends all sessions. If the address was never confirmed, whatever else
@@ -77,7 +81,7 @@ impl AccountService {
     pub async fn reset_password(
         &self,
         token: &str,
-        new: SecretString,
+        new: ChosenPassword,
         client: &Client,
     ) -> Result<(), AccountError> {
         let secret = Secret::parse(token).ok_or(AccountError::InvalidToken)?;
@@ -86,7 +90,7 @@ impl AccountService {
         let means = one_time.find_one_time(&secret.hash(), now).await?;
         let user = self.user_to_reset(means).await?;
         self.check_password_for(&new, &user)?;
-        let hash = self.ports.passwords.hash(new).await?;
+        let hash = self.ports.passwords.hash(new.password).await?;
         if one_time.take_one_time(&secret.hash(), now).await?.is_none() {
             return Err(AccountError::InvalidToken);
         }
@@ -101,14 +105,21 @@ impl AccountService {
         self.write(writes).await?;
         let sessions = &self.ports.sessions;
         sessions.delete_sessions_of_user(user.id, None).await?;
-        Ok(())
+        self.forgive_guesses(&user, client).await
     }
 
     /// Sets a new password for whoever runs the site, and ends all sessions.
-    pub async fn set_password(&self, email: &str, new: SecretString) -> Result<User, AccountError> {
-        let user = self.user_by_email(email).await?;
+    pub async fn set_password(
+        &self,
+        user: UserId,
+        new: ChosenPassword,
+    ) -> Result<User, AccountError> {
+        let user = self
+            .find_user(user)
+            .await?
+            .ok_or(AccountError::UserNotFound)?;
         self.check_password_for(&new, &user)?;
-        let hash = self.ports.passwords.hash(new).await?;
+        let hash = self.ports.passwords.hash(new.password).await?;
         let client = Client::default();
         let entry = self.audit(
             Some(user.id),
@@ -124,7 +135,7 @@ impl AccountService {
         Ok(user)
     }
 
-    fn check_password_for(&self, new: &SecretString, user: &User) -> Result<(), AccountError> {
+    fn check_password_for(&self, new: &ChosenPassword, user: &User) -> Result<(), AccountError> {
         let email = user.email.as_ref().map_or("", EmailAddress::as_str);
         check_new(new, self.policy.min_password, &[PRODUCT, email])
     }

@@ -101,14 +101,14 @@ impl AccountService {
         Ok(changed)
     }
 
-    /// Deletes a profile of the viewer's account, with all that it watched. Whoever watches with it goes on with
-    /// another one.
+    /// Deletes a profile of the viewer's account, with all that it watched. A viewer who watches with it goes on with
+    /// another one. Says as whom the viewer goes on.
     pub async fn delete_profile(
         &self,
         viewer: &KnownViewer,
         profile: ProfileId,
         client: &Client,
-    ) -> Result<(), AccountError> {
+    ) -> Result<KnownViewer, AccountError> {
         let (user, _) = self.managed(viewer).await?;
         let profiles = self.profiles(viewer).await?;
         find(&profiles, profile)?;
@@ -146,7 +146,15 @@ impl AccountService {
                 sessions.delete_session(session.user, session.id).await?;
             }
         }
-        Ok(())
+        let goes_on_with = if viewer.profile == profile {
+            heir.id
+        } else {
+            viewer.profile
+        };
+        Ok(KnownViewer {
+            profile: goes_on_with,
+            ..*viewer
+        })
     }
 
     /// Goes on with another profile of the viewer's account. One that has a PIN wants it.

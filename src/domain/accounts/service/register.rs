@@ -1,13 +1,11 @@
 //! Making accounts.
 
-use secrecy::{ExposeSecret, SecretString};
-
 use super::AccountService;
 use super::log_in::{LoggedIn, VIA_PASSWORD};
 use crate::domain::accounts::audit::{Action, Actor};
 use crate::domain::accounts::error::AccountError;
 use crate::domain::accounts::mail::MailKind;
-use crate::domain::accounts::password::check_new;
+use crate::domain::accounts::password::{ChosenPassword, check_new};
 use crate::domain::accounts::session::Transport;
 use crate::domain::accounts::store::AccountWrite;
 use crate::domain::accounts::types::{EmailAddress, Profile, User};
@@ -27,9 +25,7 @@ pub struct Registration {
     /// The e-mail address, as typed.
     pub email: String,
     /// The password.
-    pub password: SecretString,
-    /// The password once more, if the form asks for it.
-    pub password_confirm: Option<SecretString>,
+    pub password: ChosenPassword,
     /// The name of the first profile; without it, what stands before the `@`.
     pub name: Option<String>,
 }
@@ -119,13 +115,6 @@ impl AccountService {
             self.policy.min_password,
             &[PRODUCT, email.as_str(), name],
         )?;
-        let differs = given
-            .password_confirm
-            .as_ref()
-            .is_some_and(|confirm| confirm.expose_secret() != given.password.expose_secret());
-        if differs {
-            return Err(AccountError::PasswordsDiffer);
-        }
         Ok(email)
     }
 
@@ -136,7 +125,11 @@ impl AccountService {
         role: Role,
     ) -> Result<(User, Profile), AccountError> {
         let name = profile_name(registration.name.as_deref(), Some(&email));
-        let password = self.ports.passwords.hash(registration.password).await?;
+        let password = self
+            .ports
+            .passwords
+            .hash(registration.password.password)
+            .await?;
         let stamp = Stamp::first(self.ports.clock.now());
         let user = User {
             id: UserId::random(&mut rand::rng()),

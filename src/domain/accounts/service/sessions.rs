@@ -35,7 +35,7 @@ impl AccountService {
         session: SessionId,
         client: &Client,
     ) -> Result<(), AccountError> {
-        viewer.session().ok_or(AccountError::Forbidden)?;
+        self.managed(viewer).await?;
         let sessions = &self.ports.sessions;
         if !sessions.delete_session(viewer.user, session).await? {
             return Err(AccountError::SessionNotFound);
@@ -50,7 +50,7 @@ impl AccountService {
         viewer: &KnownViewer,
         client: &Client,
     ) -> Result<u64, AccountError> {
-        let own = viewer.session().ok_or(AccountError::Forbidden)?;
+        let (_, own) = self.managed(viewer).await?;
         let sessions = &self.ports.sessions;
         let ended = sessions
             .delete_sessions_of_user(viewer.user, Some(own))

@@ -1,0 +1,159 @@
+//! The keys of an account's machines.
+
+use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
+
+use crate::domain::accounts::{self, AccountError};
+use crate::domain::ids::ApiKeyId;
+use crate::domain::viewer::KnownViewer;
+use crate::graphql::context::ContextExt;
+use crate::graphql::error::Result;
+use crate::graphql::global_id::GlobalId;
+use crate::graphql::guard::BySession;
+use crate::graphql::scalars::DateTime;
+use crate::graphql::user_error::UserError;
+
+/// What a machine's key is good for. Every key may read what its account may read; none ever manages the account.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "accounts::Scope")]
+enum ApiKeyScope {
+    /// Reading.
+    Read,
+    /// Reporting what is watched.
+    Watch,
+    /// What curators may do, as long as the account is one.
+    Curate,
+    /// What moderators may do, as long as the account is one.
+    Moderate,
+    /// What admins may do, as long as the account is one.
+    Administer,
+}
+
+/// A key of the viewer's own account.
+pub(crate) struct ApiKey(pub(super) accounts::ApiKey);
+
+impl ApiKey {
+    /// The key of the viewer's own account with this id.
+    pub(crate) async fn find(
+        ctx: &Context<'_>,
+        viewer: &KnownViewer,
+        id: ApiKeyId,
+    ) -> Result<Option<Self>> {
+        let keys = ctx.services().accounts.api_keys(viewer).await?;
+        let key = keys.into_iter().find(|key| key.id == id);
+        Ok(key.map(Self))
+    }
+}
+
+/// A key that a machine uses the API with, in the header `Authorization: Bearer …`. Only the account's owner ever sees
+/// it; the key itself is shown once, when it is made.
+#[Object]
+impl ApiKey {
+    /// The global id.
+    pub(crate) async fn id(&self) -> ID {
+        GlobalId::ApiKey(self.0.id).encode()
+    }
+
+    /// What its owner calls it.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// What it is good for.
+    async fn scopes(&self) -> Vec<ApiKeyScope> {
+        self.0.scopes.iter().copied().map(Into::into).collect()
+    }
+
+    /// When it was made.
+    async fn created_at(&self) -> DateTime {
+        self.0.created_at.into()
+    }
+
+    /// When it was last used, to the minute or so; null if never.
+    async fn last_used_at(&self) -> Option<DateTime> {
+        self.0.last_used_at.map(Into::into)
+    }
+}
+
+/// Making and revoking keys.
+#[derive(Default)]
+pub(crate) struct ApiKeyMutation;
+
+/// Making and revoking keys.
+#[Object]
+impl ApiKeyMutation {
+    /// Makes a key for a machine, at most 50 an account. For whoever is logged in on a device, with the profile of a
+    /// grown-up.
+    #[graphql(guard = "BySession")]
+    async fn create_api_key(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What for.")] input: CreateApiKeyInput,
+    ) -> Result<CreateApiKeyPayload> {
+        let viewer = ctx.known_viewer()?;
+        let scopes: Vec<_> = input.scopes.into_iter().map(Into::into).collect();
+        let accounts = &ctx.services().accounts;
+        let made = accounts
+            .create_api_key(&viewer, &input.name, &scopes, ctx.client())
+            .await;
+        let (made, user_errors) = UserError::split(made)?;
+        let token = made.as_ref().map(|made| made.token.expose());
+        Ok(CreateApiKeyPayload {
+            api_key: made.map(|made| ApiKey(made.key)),
+            token,
+            user_errors,
+        })
+    }
+
+    /// Revokes a key, at once and everywhere. For whoever is logged in on a device, with the profile of a grown-up.
+    #[graphql(guard = "BySession")]
+    async fn revoke_api_key(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which key.")] input: RevokeApiKeyInput,
+    ) -> Result<RevokeApiKeyPayload> {
+        let viewer = ctx.known_viewer()?;
+        let accounts = &ctx.services().accounts;
+        let revoked = match GlobalId::decode(&input.api_key) {
+            Some(GlobalId::ApiKey(key)) => {
+                accounts.revoke_api_key(&viewer, key, ctx.client()).await
+            }
+            _ => Err(AccountError::ApiKeyNotFound),
+        };
+        let (_, user_errors) = UserError::split(revoked)?;
+        Ok(RevokeApiKeyPayload { user_errors })
+    }
+}
+
+/// What a key is to be for.
+#[derive(InputObject)]
+struct CreateApiKeyInput {
+    /// What to call it, in at most 50 characters.
+    name: String,
+    /// What it is to be good for: something, and nothing that the account's own role does not reach.
+    scopes: Vec<ApiKeyScope>,
+}
+
+/// Which key goes.
+#[derive(InputObject)]
+struct RevokeApiKeyInput {
+    /// Which key.
+    api_key: ID,
+}
+
+/// What making a key led to.
+#[derive(SimpleObject)]
+pub(crate) struct CreateApiKeyPayload {
+    /// What is known of the key from now on; null if it was refused.
+    api_key: Option<ApiKey>,
+    /// The key itself, to be sent as `Authorization: Bearer …`. It is never shown again. Null if it was refused.
+    token: Option<String>,
+    /// What a person can put right: a `name` that is `BLANK`, `scopes` that the account's role does not reach.
+    pub(crate) user_errors: Vec<UserError>,
+}
+
+/// What revoking a key led to.
+#[derive(SimpleObject)]
+pub(crate) struct RevokeApiKeyPayload {
+    /// What a person can put right: an `apiKey` that the account does not have.
+    pub(crate) user_errors: Vec<UserError>,
+}

@@ -1,0 +1,186 @@
+//! What was done to an account, when and by whom.
+
+use async_graphql::{Context, Enum, ID, Object, SimpleObject};
+
+use crate::domain::accounts::{self, Actor};
+use crate::domain::ids::UserId;
+use crate::domain::page::Keyset;
+use crate::domain::viewer::{KnownViewer, Role};
+use crate::graphql::context::ContextExt;
+use crate::graphql::cursor::{Cursor, Order};
+use crate::graphql::error::Result;
+use crate::graphql::global_id::GlobalId;
+use crate::graphql::page::{Connection, Edge, PageArgs};
+use crate::graphql::scalars::DateTime;
+use crate::graphql::total::Total;
+
+static AUDIT: Order = Order::by_number("audit");
+
+/// What was done to an account.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "accounts::Action")]
+enum AuditAction {
+    /// The account was made.
+    Registered,
+    /// Somebody logged in; `detail` says by what.
+    LoggedIn,
+    /// Somebody tried to log in and was refused.
+    LogInFailed,
+    /// A session was ended by the device that had it.
+    LoggedOut,
+    /// Sessions were ended from elsewhere.
+    SessionsEnded,
+    /// A refresh token was used twice, and its session ended.
+    RefreshReused,
+    /// The password was changed by somebody who knew the old one.
+    PasswordChanged,
+    /// A link for a new password was asked for.
+    PasswordResetRequested,
+    /// The password was set by such a link, or by a command.
+    PasswordReset,
+    /// The e-mail address was confirmed.
+    EmailConfirmed,
+    /// Another e-mail address was asked for.
+    EmailChangeRequested,
+    /// The e-mail address was changed.
+    EmailChanged,
+    /// Another site's log-in was linked; `detail` is the site.
+    IdentityLinked,
+    /// Another site's log-in was unlinked; `detail` is the site.
+    IdentityUnlinked,
+    /// The other site says that the person took back the permission; `detail` is the site.
+    IdentityRevoked,
+    /// A profile was added.
+    ProfileAdded,
+    /// A profile was changed.
+    ProfileChanged,
+    /// A profile was deleted.
+    ProfileDeleted,
+    /// The role was changed; `detail` is the new one.
+    RoleChanged,
+    /// The account was disabled.
+    Disabled,
+    /// The account was enabled again.
+    Enabled,
+    /// An API key was made; `detail` is its name.
+    ApiKeyCreated,
+    /// An API key was revoked; `detail` is its name.
+    ApiKeyRevoked,
+    /// Everything about the account was exported.
+    Exported,
+}
+
+/// Who did it.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+enum AuditActor {
+    /// Somebody who was not logged in.
+    Nobody,
+    /// The account itself.
+    Owner,
+    /// Another account: an admin.
+    Admin,
+    /// Whoever runs commands on the site's machine.
+    Operator,
+    /// Another site that one can log in by.
+    Provider,
+}
+
+/// An entry of an account's audit list, as a viewer sees it.
+pub(crate) struct AuditEntry {
+    entry: accounts::AuditEntry,
+    viewer: KnownViewer,
+}
+
+impl AuditEntry {
+    fn is_own(&self) -> bool {
+        self.entry.user == Some(self.viewer.user)
+    }
+}
+
+/// Something that was done to an account. There is no password, token or e-mail address in it.
+#[Object]
+impl AuditEntry {
+    /// When.
+    async fn at(&self) -> DateTime {
+        self.entry.at.into()
+    }
+
+    /// What.
+    async fn action(&self) -> AuditAction {
+        self.entry.action.into()
+    }
+
+    /// Who.
+    async fn actor(&self) -> AuditActor {
+        match self.entry.actor {
+            Actor::Nobody => AuditActor::Nobody,
+            Actor::Operator => AuditActor::Operator,
+            Actor::Provider => AuditActor::Provider,
+            Actor::User(user) if Some(user) == self.entry.user => AuditActor::Owner,
+            Actor::User(_) => AuditActor::Admin,
+        }
+    }
+
+    /// The global id of the admin who did it. Only admins see it; null if it was nobody's.
+    async fn admin(&self) -> Option<ID> {
+        let Actor::User(user) = self.entry.actor else {
+            return None;
+        };
+        let is_shown = self.viewer.role >= Role::Admin && Some(user) != self.entry.user;
+        is_shown.then(|| GlobalId::User(user).encode())
+    }
+
+    /// The network address that it came from. Only the account's owner sees it; null if it came over no network.
+    async fn ip(&self) -> Option<String> {
+        let address = self.entry.address.filter(|_| self.is_own());
+        address.map(|address| address.to_canonical().to_string())
+    }
+
+    /// What else is to be said; see `action`.
+    async fn detail(&self) -> Option<&str> {
+        self.entry.detail.as_deref()
+    }
+}
+
+/// A page of the audit list of an account.
+pub(super) async fn audit_log(
+    ctx: &Context<'_>,
+    viewer: KnownViewer,
+    user: UserId,
+    page: PageArgs,
+) -> Result<Connection<AuditEntryEdge>> {
+    let window = page.window(&AUDIT, 20)?;
+    let accounts = &ctx.services().accounts;
+    let slice = accounts.audit_of(&viewer, user, &window).await?;
+    let edges = slice.map(|entry| AuditEntryEdge {
+        cursor: AUDIT.cursor(place(&entry)),
+        node: AuditEntry { entry, viewer },
+    });
+    Ok(Connection::new(edges, &window, Total::Uncounted))
+}
+
+fn place(entry: &accounts::AuditEntry) -> Keyset {
+    Keyset::by_number(entry.at.timestamp_millis(), entry.id.to_i64())
+}
+
+/// An entry in an account's audit list.
+#[derive(SimpleObject)]
+pub(crate) struct AuditEntryEdge {
+    /// The place in the list.
+    cursor: Cursor,
+    /// The entry.
+    node: AuditEntry,
+}
+
+impl Edge for AuditEntryEdge {
+    type Node = AuditEntry;
+    const CONNECTION: &'static str = "AuditEntryConnection";
+
+    fn node(&self) -> &AuditEntry {
+        &self.node
+    }
+
+    fn cursor(&self) -> &Cursor {
+        &self.cursor
+    }
+}

@@ -1,0 +1,109 @@
+//! Limits: what strangers try is slowed down, on all servers together.
+
+use serde_json::{Value, json};
+
+use super::installation::Installation;
+use crate::support::program::{On, PASSWORD, Program};
+use crate::support::visitor::Visitor;
+
+/// So many log-ins in one document.
+fn log_ins(count: usize, email: &str, password: &str) -> String {
+    let log_in = |number: usize| {
+        format!(
+            "l{number}: logIn(input: {{ email: \"{email}\", password: \"{password}\" }}) {{ userErrors {{ code }} }}"
+        )
+    };
+    let log_ins: Vec<_> = (0..count).map(log_in).collect();
+    format!("mutation {{ {} }}", log_ins.join(" "))
+}
+
+pub(super) async fn log_ins_of_one_document_count_one_by_one(site: &Installation) {
+    let email = "mary@example.org";
+    site.registered(email).await;
+    let network = "192.0.2.20";
+    let guess = |count| log_ins(count, email, "wrong horse battery");
+    let mut here = site.visitor().with_header("x-forwarded-for", network);
+    let mut there = Visitor::of(site.other()).with_header("x-forwarded-for", network);
+
+    let answer = here.send(&guess(20), json!({})).await;
+    let next = there.send(&guess(1), json!({})).await;
+
+    for answer in [answer, next] {
+        assert_eq!((answer.status, answer.code()), (429, "RATE_LIMITED"));
+        assert_eq!(answer.body["data"], Value::Null);
+        let wait = answer.retry_after().unwrap();
+        assert!((1..=900).contains(&wait), "{wait}");
+        let extensions = &answer.body["errors"][0]["extensions"];
+        assert_eq!(extensions["retryAfter"], wait);
+    }
+}
+
+pub(super) async fn guesses_from_one_network_do_not_lock_out_another(site: &Installation) {
+    let email = "ida@example.org";
+    site.registered(email).await;
+    let guesses = log_ins(20, email, "wrong horse battery");
+    let from = |network: &str| site.visitor().with_header("x-forwarded-for", network);
+
+    let guessed = from("192.0.2.30").send(&guesses, json!({})).await;
+    let mut owner = from("198.51.100.30");
+    owner.log_in(email).await;
+
+    assert_eq!(guessed.status, 429);
+    assert_eq!(owner.who().await.as_deref(), Some(email));
+}
+
+#[tokio::test]
+async fn right_log_ins_count_too() {
+    let mut program = Program::seeded(On::Embedded).await;
+    program.set("REELGRAPH_LOG_INS_PER_HOUR", "20");
+    let site = program.serve().await;
+    Visitor::of(&site).register("ada@example.org").await;
+
+    let twenty = Visitor::of(&site)
+        .send(&log_ins(20, "ada@example.org", PASSWORD), json!({}))
+        .await;
+    let another = Visitor::of(&site)
+        .send(&log_ins(1, "ada@example.org", PASSWORD), json!({}))
+        .await;
+
+    assert_eq!((twenty.status, twenty.body.get("errors")), (200, None));
+    assert_eq!((another.status, another.code()), (429, "RATE_LIMITED"));
+    assert!(another.retry_after().is_some());
+}
+
+#[tokio::test]
+async fn registrations_and_mails_are_limited() {
+    let mut program = Program::seeded(On::Embedded).await;
+    program.set("REELGRAPH_REGISTRATIONS_PER_HOUR", "2");
+    let site = program.serve().await;
+    let mut statuses = Vec::new();
+
+    for number in 0..3 {
+        let input = json!({ "email": format!("ada{number}@example.org"), "password": PASSWORD });
+        let answer = Visitor::of(&site).try_to("register", input, "").await;
+        statuses.push(answer.status);
+    }
+    for _ in 0..6 {
+        let input = json!({ "email": "nobody@example.org" });
+        let answer = Visitor::of(&site)
+            .try_to("requestPasswordReset", input, "")
+            .await;
+        statuses.push(answer.status);
+    }
+
+    assert_eq!(statuses, [200, 200, 429, 200, 200, 200, 200, 200, 429]);
+}
+
+/// Anybody can write such a header; whoever could choose where they come from would have no limits.
+#[tokio::test]
+async fn only_trusted_proxies_say_where_a_request_comes_from() {
+    let program = Program::seeded(On::Embedded).await;
+    let site = program.serve().await;
+    let mut liar = Visitor::of(&site).with_header("x-forwarded-for", "198.51.100.7");
+    liar.register("ada@example.org").await;
+
+    let data = liar.ask("{ viewer { user { sessions { ip } } } }").await;
+
+    let ips = &data["viewer"]["user"]["sessions"];
+    assert_eq!(ips, &json!([{ "ip": "127.0.0.1" }]));
+}

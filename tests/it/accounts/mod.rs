@@ -1,0 +1,14 @@
+//! The account life, as people and their clients meet it. What must hold across servers is a list of facts, each tried
+//! embedded and with two servers on one installation.
+
+mod api_keys;
+mod browsers;
+mod deletion;
+mod facts;
+mod installation;
+mod limits;
+mod manage;
+mod passwords;
+mod production;
+mod profiles;
+mod sessions;

@@ -1,0 +1,209 @@
+//! Profiles: of grown-ups and of children, with and without a PIN.
+
+use serde_json::{Value, json};
+
+use super::installation::{Installation, error, profile, sessions};
+use crate::support::program::PASSWORD;
+use crate::support::visitor::Visitor;
+
+const ALL: &str = "profile { id name maxAge language hasPin }";
+
+async fn kids(owner: &mut Visitor) -> String {
+    let input = json!({ "name": "Kids", "maxAge": 6 });
+    let made = owner.expect("createProfile", input, "profile { id }").await;
+    made["profile"]["id"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_profile_is_made_changed_and_taken_apart() {
+    let site = Installation::embedded().await;
+    let mut owner = site.registered("ada@example.org").await;
+
+    let input = json!({ "name": " Kids  room ", "maxAge": 12, "language": "de", "pin": "0420" });
+    let made = owner.expect("createProfile", input, ALL).await["profile"].clone();
+    let id = made["id"].clone();
+    let profile = |name: &str, age: Value, language: Value, has_pin: bool| json!({ "id": id, "name": name, "maxAge": age, "language": language, "hasPin": has_pin });
+    assert_eq!(made, profile("Kids room", json!(12), json!("de"), true));
+
+    let input = json!({ "profile": id, "name": "Kids" });
+    let renamed = owner.expect("updateProfile", input, ALL).await;
+    assert_eq!(
+        renamed["profile"],
+        profile("Kids", json!(12), json!("de"), true),
+        "the rest stays"
+    );
+    let input = json!({ "profile": id, "maxAge": null, "language": null, "pin": null });
+    let opened = owner.expect("updateProfile", input, ALL).await;
+    assert_eq!(
+        opened["profile"],
+        profile("Kids", Value::Null, Value::Null, false)
+    );
+
+    for (field, value, code) in [
+        ("name", json!(null), "BLANK"),
+        ("name", json!("x".repeat(51)), "TOO_LONG"),
+        ("maxAge", json!(22), "OUT_OF_RANGE"),
+        ("maxAge", json!(-1), "OUT_OF_RANGE"),
+        ("language", json!("german"), "INVALID"),
+        ("pin", json!("123"), "INVALID"),
+        ("profile", json!("x"), "NOT_FOUND"),
+    ] {
+        let mut input = json!({ "profile": id });
+        input[field] = value;
+        let refused = owner.refused("updateProfile", input).await;
+        assert_eq!(refused, error(code, field));
+    }
+    owner
+        .expect("deleteProfile", json!({ "profile": id }), "")
+        .await;
+    let gone = owner
+        .refused("deleteProfile", json!({ "profile": id }))
+        .await;
+    assert_eq!(gone, error("NOT_FOUND", "profile"));
+}
+
+#[tokio::test]
+async fn somebody_elses_profile_does_not_exist() {
+    let site = Installation::embedded().await;
+    let mut ada = site.registered("ada@example.org").await;
+    let mut grace = site.registered("grace@example.org").await;
+    let adas = json!({ "profile": kids(&mut ada).await });
+
+    for mutation in ["selectProfile", "updateProfile", "deleteProfile"] {
+        let refused = grace.refused(mutation, adas.clone()).await;
+        assert_eq!(refused, error("NOT_FOUND", "profile"), "{mutation}");
+    }
+}
+
+#[tokio::test]
+async fn a_child_watches_and_manages_nothing() {
+    let site = Installation::embedded().await;
+    let mut owner = site.registered("ada@example.org").await;
+    let adult = profile(&mut owner).await;
+    let kids = kids(&mut owner).await;
+    let input = json!({ "profile": adult, "pin": "0420" });
+    owner.expect("updateProfile", input, "").await;
+    let other = {
+        let mut other = site.visitor();
+        other.log_in("ada@example.org").await;
+        sessions(&mut other).await[0]["id"].clone()
+    };
+
+    let query = format!(
+        "mutation {{ selectProfile(input: {{ profile: \"{kids}\" }}) {{ profile {{ id }} userErrors {{ code }} }} createProfile(input: {{ name: \"Sneaky\" }}) {{ userErrors {{ code }} }} }}"
+    );
+    let at_once = owner.send(&query, json!({})).await;
+    assert_eq!(
+        at_once.code(),
+        "FORBIDDEN",
+        "the rest of the request is the child's"
+    );
+    assert_eq!(profile(&mut owner).await, kids);
+
+    for (mutation, input) in [
+        ("createProfile", json!({ "name": "Sneaky" })),
+        ("updateProfile", json!({ "profile": kids, "maxAge": null })),
+        ("deleteProfile", json!({ "profile": adult })),
+        (
+            "changePassword",
+            json!({ "currentPassword": PASSWORD, "password": "another horse battery" }),
+        ),
+        (
+            "requestEmailChange",
+            json!({ "email": "kid@example.org", "password": PASSWORD }),
+        ),
+        ("resendConfirmation", json!({})),
+        ("createApiKey", json!({ "name": "x", "scopes": ["READ"] })),
+        ("revokeApiKey", json!({ "apiKey": "QXBpS2V5OjE" })),
+        ("deleteMyAccount", json!({ "password": PASSWORD })),
+        ("logOutOthers", json!({})),
+        ("logOut", json!({ "session": other })),
+    ] {
+        let refused = owner.try_to(mutation, input, "").await;
+        assert_eq!(refused.code(), "FORBIDDEN", "{mutation}");
+    }
+
+    let without = owner
+        .refused("selectProfile", json!({ "profile": adult }))
+        .await;
+    let wrong = json!({ "profile": adult, "pin": "0421" });
+    let wrong = owner.refused("selectProfile", wrong).await;
+    assert_eq!(without, error("WRONG_CREDENTIALS", "pin"));
+    assert_eq!(wrong, error("WRONG_CREDENTIALS", "pin"));
+    assert_eq!(profile(&mut owner).await, kids);
+    let right = json!({ "profile": adult, "pin": "0420" });
+    owner.expect("selectProfile", right, "").await;
+    assert_eq!(profile(&mut owner).await, adult);
+}
+
+#[tokio::test]
+async fn guessing_a_pin_is_slowed_down() {
+    let site = Installation::embedded().await;
+    let mut owner = site.registered("ada@example.org").await;
+    let adult = profile(&mut owner).await;
+    let kids = kids(&mut owner).await;
+    owner
+        .expect(
+            "updateProfile",
+            json!({ "profile": adult, "pin": "0420" }),
+            "",
+        )
+        .await;
+    owner
+        .expect("selectProfile", json!({ "profile": kids }), "")
+        .await;
+    let guess = |number: usize| {
+        format!(
+            "g{number}: selectProfile(input: {{ profile: \"{adult}\", pin: \"111{number}\" }}) {{ userErrors {{ code }} }}"
+        )
+    };
+    let guesses: Vec<_> = (0..8).map(guess).collect();
+
+    let answer = owner
+        .send(&format!("mutation {{ {} }}", guesses.join(" ")), json!({}))
+        .await;
+
+    assert_eq!((answer.status, answer.code()), (429, "RATE_LIMITED"));
+    assert_eq!(profile(&mut owner).await, kids);
+}
+
+#[tokio::test]
+async fn an_account_always_has_a_profile_of_a_grown_up() {
+    let site = Installation::embedded().await;
+    let mut owner = site.registered("ada@example.org").await;
+    let first = profile(&mut owner).await;
+    let only = json!({ "profile": first });
+    assert_eq!(
+        owner.refused("deleteProfile", only.clone()).await,
+        error("CONFLICT", "profile")
+    );
+    kids(&mut owner).await;
+
+    let deleted = owner.refused("deleteProfile", only).await;
+    let restricted = json!({ "profile": first, "maxAge": 12 });
+    let restricted = owner.refused("updateProfile", restricted).await;
+
+    assert_eq!(deleted, error("CONFLICT", "profile"));
+    assert_eq!(restricted, error("CONFLICT", "maxAge"));
+}
+
+#[tokio::test]
+async fn whoever_deletes_the_own_profile_goes_on_with_another() {
+    let site = Installation::embedded().await;
+    let mut owner = site.registered("ada@example.org").await;
+    let first = profile(&mut owner).await;
+    let input = json!({ "name": "Second" });
+    let second = owner.expect("createProfile", input, "profile { id }").await["profile"].clone();
+    let mut other = site.visitor();
+    other.log_in("ada@example.org").await;
+    assert_eq!(profile(&mut other).await, first);
+
+    let input = json!({ "profile": first });
+    let deleted = owner
+        .expect("deleteProfile", input, "viewer { profile { id } }")
+        .await;
+
+    assert_eq!(deleted["viewer"]["profile"], second);
+    assert_eq!(json!(profile(&mut owner).await), second["id"]);
+    assert_eq!(other.who().await, None, "it may be in other hands");
+}
