@@ -18,6 +18,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema/accounts.sql"),
     include_str!("schema/watching.sql"),
     include_str!("schema/graph.sql"),
+    include_str!("schema/erasure.sql"),
 ];
 
 /// How many threads read.
