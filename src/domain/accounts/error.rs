@@ -57,6 +57,9 @@ pub enum AccountError {
     /// Not logged in.
     #[error("log in first")]
     Unauthenticated,
+    /// The account has no password to ask for, and the log-in is too old.
+    #[error("log in once more, then try again within ten minutes")]
+    LogInAgain,
     /// The viewer may not do this.
     #[error("you may not do this")]
     Forbidden,
@@ -184,7 +187,9 @@ impl Coded for AccountError {
             }
             Self::TooOften(_) | Self::Busy => ErrorCode::RateLimited,
             Self::Unauthenticated | Self::InvalidRefreshToken => ErrorCode::Unauthenticated,
-            Self::Disabled | Self::Forbidden | Self::ChildProfile => ErrorCode::Forbidden,
+            Self::Disabled | Self::Forbidden | Self::ChildProfile | Self::LogInAgain => {
+                ErrorCode::Forbidden
+            }
             Self::SessionNotFound
             | Self::ProfileNotFound
             | Self::ProviderNotFound

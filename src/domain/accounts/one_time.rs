@@ -58,8 +58,8 @@ pub struct OAuthRequest {
     pub transport: Transport,
     /// Whether a browser's session is to last.
     pub remember: bool,
-    /// The account to link with, instead of logging in.
-    pub link_to: Option<UserId>,
+    /// The account to link with, instead of logging in, and its epoch; in another one the request is void.
+    pub link_to: Option<(UserId, u32)>,
     /// The `code_challenge` of an app (RFC 7636, S256).
     pub challenge: Option<String>,
 }

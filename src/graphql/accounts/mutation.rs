@@ -52,7 +52,8 @@ impl AccountMutation {
             remember: input.remember.unwrap_or_default(),
         };
         let accounts = &ctx.services().accounts;
-        let logged_in = accounts.log_in(log_in, ctx.client()).await;
+        let before = ctx.viewer().known().copied();
+        let logged_in = accounts.log_in(log_in, before, ctx.client()).await;
         AuthPayload::new(ctx, logged_in.map(Some)).await
     }
 

@@ -86,8 +86,8 @@ impl AccountService {
         client: &Client,
     ) -> Result<(), AccountError> {
         let email = EmailAddress::parse(email)?;
-        let (user, _) = self.managed(viewer).await?;
-        self.check_own_password(&user, password, client).await?;
+        let (user, session) = self.managed(viewer).await?;
+        self.check_owner((&user, session), password, client).await?;
         self.count_mail(&email, client).await?;
         let owner = self.ports.accounts.find_user_by_email(&email).await?;
         let owner = owner.filter(|owner| owner.id != user.id);

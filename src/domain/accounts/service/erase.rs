@@ -25,8 +25,8 @@ impl AccountService {
         password: Option<SecretString>,
         client: &Client,
     ) -> Result<Erasure, AccountError> {
-        let (user, _) = self.managed(viewer).await?;
-        self.check_own_password(&user, password, client).await?;
+        let (user, session) = self.managed(viewer).await?;
+        self.check_owner((&user, session), password, client).await?;
         self.delete_user(user).await
     }
 

@@ -109,7 +109,10 @@ impl AccountService {
             return Err(AccountError::ReturnNotAllowed);
         }
         let link_to = match viewer.known() {
-            Some(known) => Some(self.managed(known).await?.0.id),
+            Some(known) => {
+                let (user, _) = self.managed(known).await?;
+                Some((user.id, user.epoch))
+            }
             None => None,
         };
         let network = format!("oauth:{}", client.network());
@@ -239,8 +242,8 @@ impl AccountService {
             .await?;
         let request = state.request;
         let name = provider.name();
-        if let Some(user) = request.link_to {
-            self.link(user, name, person, client).await?;
+        if let Some(account) = request.link_to {
+            self.link(account, name, person, client).await?;
             return Ok(Arrival::Linked);
         }
         let accounts = &self.ports.accounts;
@@ -418,16 +421,15 @@ impl AccountService {
 
     async fn link(
         &self,
-        user: UserId,
+        (id, epoch): (UserId, u32),
         provider: &str,
         person: ExternalPerson,
         client: &Client,
     ) -> Result<(), AccountError> {
-        let user = self.find_user(user).await?;
+        let user = self.find_user(id).await?;
         let user = user
-            .filter(|user| user.disabled_at.is_none())
+            .filter(|user| user.disabled_at.is_none() && user.epoch == epoch)
             .ok_or(AccountError::Unauthenticated)?;
-        let id = user.id;
         let entry = AuditEntry {
             detail: Some(provider.to_owned()),
             ..self.audit(Some(id), Action::IdentityLinked, Actor::User(id), client)

@@ -74,8 +74,13 @@ pub enum Tokens {
 
 impl AccountService {
     /// Checks address and password and begins a session. A wrong address and a wrong password look and last the same:
-    /// both read the same, hash once and write one entry.
-    pub async fn log_in(&self, log_in: LogIn, client: &Client) -> Result<LoggedIn, AccountError> {
+    /// both read the same, hash once and write one entry. The session that the client had before ends.
+    pub async fn log_in(
+        &self,
+        log_in: LogIn,
+        before: Option<KnownViewer>,
+        client: &Client,
+    ) -> Result<LoggedIn, AccountError> {
         let network = format!("log-in-from:{}", client.network());
         self.take(&network, self.policy.log_ins).await?;
         let email = EmailAddress::parse(&log_in.email);
@@ -106,15 +111,16 @@ impl AccountService {
         self.ports.limiter.forgive(&from_here).await?;
         self.ports.limiter.forgive(&anywhere).await?;
         let profile = self.first_profile(user.id).await?;
-        self.begin_session(
-            &user,
-            profile,
-            VIA_PASSWORD,
-            log_in.transport,
-            log_in.remember,
-            client,
-        )
-        .await
+        let (transport, remember) = (log_in.transport, log_in.remember);
+        let logged_in = self
+            .begin_session(&user, profile, VIA_PASSWORD, transport, remember, client)
+            .await?;
+        if let Some((user, session)) =
+            before.and_then(|viewer| Some((viewer.user, viewer.session()?)))
+        {
+            self.ports.sessions.delete_session(user, session).await?;
+        }
+        Ok(logged_in)
     }
 
     /// Whether the account is logged in from the client's network already. Asks the store as much for no account.

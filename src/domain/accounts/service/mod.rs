@@ -26,6 +26,7 @@ pub use register::Registration;
 
 use std::sync::Arc;
 
+use chrono::TimeDelta;
 use secrecy::SecretString;
 use sha2::{Digest, Sha256};
 use url::Url;
@@ -52,6 +53,9 @@ const GUESSES: Backoff = Backoff {
     longest: std::time::Duration::from_secs(15 * 60),
     forget_after: std::time::Duration::from_secs(24 * 3600),
 };
+
+/// How old a log-in may be that proves the owner of an account without a password.
+const FRESH: TimeDelta = TimeDelta::minutes(10);
 
 /// The use cases of accounts.
 #[derive(Clone)]
@@ -175,16 +179,19 @@ impl AccountService {
         Ok(self.ports.accounts.users(&[id]).await?.pop())
     }
 
-    /// Checks the viewer's own password, once more, before something that a stolen session must not do. An account
-    /// without one has nothing to check.
-    async fn check_own_password(
+    /// Makes sure, once more, that it is the owner, before something that a stolen session must not do: by the
+    /// password, or, where there is none, by a log-in that is not older than some minutes.
+    async fn check_owner(
         &self,
-        user: &User,
+        (user, session): (&User, SessionId),
         password: Option<SecretString>,
         client: &Client,
     ) -> Result<(), AccountError> {
         let Some(hash) = user.password.clone() else {
-            return Ok(());
+            let now = self.ports.clock.now();
+            let session = self.ports.sessions.find_session(session, now).await?;
+            let is_fresh = session.is_some_and(|session| now - session.created_at <= FRESH);
+            return is_fresh.then_some(()).ok_or(AccountError::LogInAgain);
         };
         let password = password.ok_or(AccountError::WrongPassword)?;
         let key = format!("password:{}:{}", user.id, client.network());

@@ -26,7 +26,7 @@ impl AccountService {
     ) -> Result<(), AccountError> {
         let (user, session) = self.managed(viewer).await?;
         self.check_password_for(&new, &user)?;
-        self.check_own_password(&user, current, client).await?;
+        self.check_owner((&user, session), current, client).await?;
         let hash = self.ports.passwords.hash(new).await?;
         let email = user.email.clone();
         let changed = self.next(User {
