@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use redis::{Client, ErrorKind, RedisError, RedisResult, ServerErrorKind};
 use secrecy::{ExposeSecret, SecretString};
@@ -79,4 +80,16 @@ pub(super) fn store_error(error: RedisError) -> StoreError {
         ) => StoreError::unavailable(error),
         _ => StoreError::failed(error),
     }
+}
+
+/// A time as it is stored.
+pub(super) fn millis(time: DateTime<Utc>) -> u64 {
+    u64::try_from(time.timestamp_millis()).unwrap_or_default()
+}
+
+/// A time that was stored.
+pub(super) fn read_millis(text: &str) -> Result<DateTime<Utc>, StoreError> {
+    let millis = text.parse().map_err(StoreError::failed)?;
+    DateTime::from_timestamp_millis(millis)
+        .ok_or_else(|| StoreError::failed("what should be a time is none"))
 }

@@ -2,8 +2,12 @@
 
 mod db;
 mod limits;
+mod one_time;
 mod sessions;
+mod signing_keys;
 
 pub use db::RedisDb;
 pub use limits::RedisLimiter;
+pub use one_time::RedisOneTime;
 pub use sessions::RedisSessions;
+pub use signing_keys::RedisSigningKeys;

@@ -19,7 +19,11 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema/watching.sql"),
     include_str!("schema/graph.sql"),
     include_str!("schema/erasure.sql"),
+    include_str!("schema/sessions.sql"),
 ];
+
+/// The machine's time in milliseconds, in SQL: for methods of a port that are passed no time.
+pub(super) const NOW: &str = "CAST(unixepoch('subsec') * 1000 AS INTEGER)";
 
 /// How many threads read.
 const READERS: usize = 3;

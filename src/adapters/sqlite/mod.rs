@@ -4,12 +4,16 @@ mod accounts;
 mod catalog;
 mod db;
 mod graph;
+mod one_time;
 mod sessions;
+mod signing_keys;
 mod watching;
 
 pub use accounts::SqliteAccounts;
 pub use catalog::SqliteCatalog;
 pub use db::SqliteDb;
 pub use graph::SqliteGraph;
+pub use one_time::SqliteOneTime;
 pub use sessions::SqliteSessions;
+pub use signing_keys::SqliteSigningKeys;
 pub use watching::SqliteWatching;

@@ -146,11 +146,11 @@ pub trait AccountStore: Send + Sync {
     async fn find_erasure(&self, code: &str) -> Result<Option<Erasure>, StoreError>;
 }
 
-/// Where sessions are kept. What has expired (`expires_at`) is as good as not there. Once a method returns, what it
-/// did survives a crash.
+/// Where sessions are kept. What has expired (`expires_at`) is as good as not there; methods that are passed no time go
+/// by the store's own clock. Once a method returns, what it did survives a crash.
 #[async_trait]
 pub trait SessionStore: Send + Sync {
-    /// Adds a session.
+    /// Adds a session. An id that is taken is [`StoreError::Conflict`].
     async fn create_session(&self, session: &Session) -> Result<(), StoreError>;
 
     /// The session with this id.
