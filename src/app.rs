@@ -9,10 +9,13 @@ use crate::adapters::jwt::JwtTokens;
 use crate::adapters::memory::{CachedCatalog, MemoryEvents, MemoryLimiter};
 use crate::adapters::mongo::{MongoAccounts, MongoCatalog, MongoDb, MongoWatching};
 use crate::adapters::neo4j::{Neo4jDb, Neo4jGraph};
-use crate::adapters::redis::{RedisDb, RedisLimiter, RedisSessions};
+use crate::adapters::redis::{
+    RedisDb, RedisLimiter, RedisOneTime, RedisSessions, RedisSigningKeys,
+};
 use crate::adapters::search::TantivySearch;
 use crate::adapters::sqlite::{
-    SqliteAccounts, SqliteCatalog, SqliteDb, SqliteGraph, SqliteSessions, SqliteWatching,
+    SqliteAccounts, SqliteCatalog, SqliteDb, SqliteGraph, SqliteOneTime, SqliteSessions,
+    SqliteSigningKeys, SqliteWatching,
 };
 use crate::config::{Config, Environment, Servers};
 use crate::domain::accounts::{
@@ -191,8 +194,8 @@ fn embedded(config: &Config) -> anyhow::Result<AllStores> {
         watching: Arc::new(SqliteWatching::new(db.clone())),
         accounts: Arc::new(SqliteAccounts::new(db.clone())),
         sessions: Arc::new(SqliteSessions::new(db.clone())),
-        one_time: Arc::new(SqliteSessions::new(db.clone())),
-        signing_keys: Arc::new(SqliteSessions::new(db.clone())),
+        one_time: Arc::new(SqliteOneTime::new(db.clone())),
+        signing_keys: Arc::new(SqliteSigningKeys::new(db.clone())),
         limiter: Arc::new(MemoryLimiter::new()),
         graph: Arc::new(SqliteGraph::new(db)),
     })
@@ -231,8 +234,8 @@ async fn on_servers(servers: &Servers) -> anyhow::Result<AllStores> {
         watching: Arc::new(watching),
         accounts: Arc::new(accounts),
         sessions: Arc::new(RedisSessions::new(redis.clone())),
-        one_time: Arc::new(RedisSessions::new(redis.clone())),
-        signing_keys: Arc::new(RedisSessions::new(redis.clone())),
+        one_time: Arc::new(RedisOneTime::new(redis.clone())),
+        signing_keys: Arc::new(RedisSigningKeys::new(redis.clone())),
         limiter: Arc::new(RedisLimiter::new(redis)),
         graph: Arc::new(Neo4jGraph::new(neo4j)),
     })

@@ -18,8 +18,9 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema/accounts.sql"),
     include_str!("schema/watching.sql"),
     include_str!("schema/graph.sql"),
-    include_str!("schema/erasure.sql"),
+    include_str!("schema/accounts_life.sql"),
     include_str!("schema/sessions.sql"),
+    include_str!("schema/erasure.sql"),
 ];
 
 /// The machine's time in milliseconds, in SQL: for methods of a port that are passed no time.
@@ -222,4 +223,91 @@ fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<(), StoreErr
 
 fn closed() -> StoreError {
     StoreError::unavailable("the database is closed")
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+
+    use super::*;
+    use crate::adapters::sqlite::SqliteAccounts;
+    use crate::domain::accounts::{AccountStore, EmailAddress, PasswordHash, Profile, User};
+    use crate::domain::ids::{ProfileId, UserId};
+    use crate::domain::stamp::Stamp;
+    use crate::domain::viewer::Role;
+
+    /// What was there before accounts could lack an address or a password.
+    const BEFORE_ACCOUNTS_LIFE: usize = 4;
+
+    #[tokio::test]
+    async fn accounts_of_a_former_version_are_carried_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("former.db");
+        let former = connect(&path).unwrap();
+        for migration in &MIGRATIONS[..BEFORE_ACCOUNTS_LIFE] {
+            former.execute_batch(migration).unwrap();
+        }
+        former
+            .execute_batch(
+                "PRAGMA user_version = 4;
+                 INSERT INTO users VALUES
+                     (7, 'ada@example.org', 1, '$argon2id$a', 'admin', 3, 1000, 2000),
+                     (8, 'grace@example.org', 0, '$argon2id$b', 'viewer', 1, 1500, 1500);
+                 INSERT INTO profiles VALUES
+                     (70, 7, NULL, 'Ada', 2, 1000, 2000),
+                     (80, 8, NULL, 'Grace', 1, 1500, 1500),
+                     (90, NULL, 'viewer-9', 'viewer-9', 1, 1500, 1500);",
+            )
+            .unwrap();
+        drop(former);
+
+        let store = SqliteAccounts::new(SqliteDb::open(&path).unwrap());
+        let mut users = store.users(&[UserId(7), UserId(8)]).await.unwrap();
+        let profiles = [ProfileId(70), ProfileId(80), ProfileId(90)];
+        let mut profiles = store.profiles(&profiles).await.unwrap();
+
+        users.sort_by_key(|user| user.id);
+        profiles.sort_by_key(|profile| profile.id);
+        let stamp = |revision, created_at, updated_at| Stamp {
+            revision,
+            created_at: DateTime::from_timestamp_millis(created_at).unwrap(),
+            updated_at: DateTime::from_timestamp_millis(updated_at).unwrap(),
+        };
+        let ada = User {
+            id: UserId(7),
+            email: Some(EmailAddress::parse("ada@example.org").unwrap()),
+            email_verified: true,
+            password: Some(PasswordHash("$argon2id$a".to_owned())),
+            role: Role::Admin,
+            epoch: 1,
+            disabled_at: None,
+            stamp: stamp(3, 1000, 2000),
+        };
+        let grace = User {
+            id: UserId(8),
+            email: Some(EmailAddress::parse("grace@example.org").unwrap()),
+            email_verified: false,
+            password: Some(PasswordHash("$argon2id$b".to_owned())),
+            role: Role::Viewer,
+            stamp: stamp(1, 1500, 1500),
+            ..ada.clone()
+        };
+        assert_eq!(users, [ada, grace]);
+        let profile = |id, user, name: &str, stamp| {
+            Profile::new(ProfileId(id), user, name.to_owned(), stamp)
+        };
+        let loaded = Profile {
+            key: Some("viewer-9".to_owned()),
+            ..profile(90, None, "viewer-9", stamp(1, 1500, 1500))
+        };
+        assert_eq!(
+            profiles,
+            [
+                profile(70, Some(UserId(7)), "Ada", stamp(2, 1000, 2000)),
+                profile(80, Some(UserId(8)), "Grace", stamp(1, 1500, 1500)),
+                loaded,
+            ]
+        );
+        assert_eq!(store.profiles_of_user(UserId(7)).await.unwrap().len(), 1);
+    }
 }
