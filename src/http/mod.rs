@@ -2,6 +2,7 @@
 
 mod auth;
 mod client;
+mod export;
 pub mod graphql;
 mod health;
 mod keys;

@@ -26,6 +26,7 @@ use tower_http::trace::TraceLayer;
 
 use super::auth::Authenticate;
 use super::client::{self, Proxies};
+use super::export;
 use super::graphql::{GraphqlEndpoint, PATH, Refusal};
 use super::health::{self, Stores};
 use super::keys;
@@ -58,6 +59,7 @@ pub fn router(services: Services, stores: Stores, options: HttpOptions) -> anyho
     let authenticate = Authenticate::new(accounts.clone(), cookie);
     let proxies = Proxies(options.trusted_proxies.into());
     let cors = cors(&options.trusted_origins)?;
+    let exports = export::Exports::new(&services, authenticate.clone());
     let mut endpoint = GraphqlEndpoint::new(build(services), authenticate);
     if !options.is_production {
         endpoint = endpoint.with_page();
@@ -79,6 +81,10 @@ pub fn router(services: Services, stores: Stores, options: HttpOptions) -> anyho
     let graphql = Router::new()
         .route(PATH, endpoint.route())
         .layer(csrf)
+        .layer(cors.clone());
+    let export = Router::new()
+        .route(export::PATH, get(export::export))
+        .with_state(exports)
         .layer(cors);
     let keys = Router::new()
         .route(keys::PATH, get(keys::key_set))
@@ -93,6 +99,7 @@ pub fn router(services: Services, stores: Stores, options: HttpOptions) -> anyho
     let request_id = HeaderName::from_static("x-request-id");
     Ok(Router::new()
         .merge(graphql)
+        .merge(export)
         .merge(keys)
         .merge(health)
         .merge(metrics)

@@ -293,9 +293,8 @@ mod tests {
             ..ada.clone()
         };
         assert_eq!(users, [ada, grace]);
-        let profile = |id, user, name: &str, stamp| {
-            Profile::new(ProfileId(id), user, name.to_owned(), stamp)
-        };
+        let profile =
+            |id, user, name: &str, stamp| Profile::new(ProfileId(id), user, name.to_owned(), stamp);
         let loaded = Profile {
             key: Some("viewer-9".to_owned()),
             ..profile(90, None, "viewer-9", stamp(1, 1500, 1500))

@@ -191,7 +191,7 @@ async fn reports_on_their_way_bring_nothing_back(opened: &Opened) {
             let mut recorded = 0_u64;
             for round in 0_u64.. {
                 let title = 1 + (round * 7 + player) % TITLES;
-                let play = u128::from(player * 1_000_000 + round);
+                let play = u128::from((player + 1) * 1_000_000 + round);
                 let sitting: Sitting = sitting(ANN, film(title), play);
                 let report = a_report(Stop, 3600.0, at(2));
                 match store.update(&[sitting], reporting(sitting, report)).await {
