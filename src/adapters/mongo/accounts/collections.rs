@@ -1,0 +1,38 @@
+//! Where the documents are.
+
+use mongodb::Collection;
+
+use super::api_keys::ApiKeyDocument;
+use super::audit::AuditDocument;
+use super::erasures::ErasureDocument;
+use super::identities::IdentityDocument;
+use super::mails::MailDocument;
+use super::profiles::ProfileDocument;
+use super::users::UserDocument;
+use crate::adapters::mongo::db::MongoDb;
+
+/// All collections of the feature.
+#[derive(Clone)]
+pub(super) struct Collections {
+    pub(super) users: Collection<UserDocument>,
+    pub(super) profiles: Collection<ProfileDocument>,
+    pub(super) identities: Collection<IdentityDocument>,
+    pub(super) api_keys: Collection<ApiKeyDocument>,
+    pub(super) audit: Collection<AuditDocument>,
+    pub(super) mails: Collection<MailDocument>,
+    pub(super) erasures: Collection<ErasureDocument>,
+}
+
+impl Collections {
+    pub(super) fn of(db: &MongoDb) -> Self {
+        Self {
+            users: db.collection("users"),
+            profiles: db.collection("profiles"),
+            identities: db.collection("identities"),
+            api_keys: db.collection("api_keys"),
+            audit: db.collection("audit"),
+            mails: db.collection("mails"),
+            erasures: db.collection("erasures"),
+        }
+    }
+}

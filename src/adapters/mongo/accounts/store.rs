@@ -1,0 +1,221 @@
+//! The port.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use bson::doc;
+use chrono::{DateTime, Utc};
+
+use super::collections::Collections;
+use super::find::{self, List};
+use super::identities::IdentityKey;
+use super::profiles::ProfileDocument;
+use super::{indexes, mails, profiles, write};
+use crate::adapters::mongo::MongoDb;
+use crate::adapters::mongo::db::{patiently, store_error};
+use crate::domain::accounts::{
+    AccountError, AccountStore, AccountWrite, ApiKey, AuditEntry, EmailAddress, Erasure, Identity,
+    Mail, Profile, User,
+};
+use crate::domain::error::StoreError;
+use crate::domain::ids::{ApiKeyId, ErasureId, MailId, ProfileId, UserId};
+use crate::domain::page::{Slice, Window};
+
+/// How many profiles are sent at once.
+const BATCH: usize = 1000;
+
+/// Accounts and what hangs on them, each kind in a collection.
+#[derive(Clone)]
+pub struct MongoAccounts {
+    db: MongoDb,
+    collections: Collections,
+}
+
+impl MongoAccounts {
+    /// A store in a database.
+    pub fn new(db: MongoDb) -> Self {
+        Self {
+            collections: Collections::of(&db),
+            db,
+        }
+    }
+
+    /// Makes the collections and their indexes. Must have run once before the first write: that no two accounts have
+    /// one address is kept by an index. It takes as long as it takes: a new index of many documents needs its time.
+    pub async fn ensure_indexes(&self) -> Result<(), StoreError> {
+        indexes::ensure(&self.collections).await
+    }
+}
+
+#[async_trait]
+impl AccountStore for MongoAccounts {
+    async fn write(&self, writes: Vec<AccountWrite>) -> Result<(), AccountError> {
+        let collections = self.collections.clone();
+        let writes = Arc::new(writes);
+        self.db
+            .transaction(move |session| {
+                let (collections, writes) = (collections.clone(), Arc::clone(&writes));
+                Box::pin(async move {
+                    for write in writes.iter() {
+                        write::one(session, &collections, write).await?;
+                    }
+                    Ok(())
+                })
+            })
+            .await
+    }
+
+    async fn find_user_by_email(&self, email: &EmailAddress) -> Result<Option<User>, StoreError> {
+        find::one(&self.collections.users, doc! { "email": email.as_str() }).await
+    }
+
+    async fn users(&self, ids: &[UserId]) -> Result<Vec<User>, StoreError> {
+        let ids: Vec<i64> = ids.iter().map(|id| id.to_i64()).collect();
+        let these = doc! { "_id": { "$in": ids } };
+        find::all(&self.collections.users, these, doc! {}, None).await
+    }
+
+    async fn list_users(&self, window: &Window) -> Result<Slice<User>, StoreError> {
+        let list = List {
+            filter: doc! {},
+            time: "created_at",
+            is_latest_first: false,
+        };
+        list.page(&self.collections.users, window).await
+    }
+
+    async fn profiles(&self, ids: &[ProfileId]) -> Result<Vec<Profile>, StoreError> {
+        let ids: Vec<i64> = ids.iter().map(|id| id.to_i64()).collect();
+        let these = doc! { "_id": { "$in": ids } };
+        find::all(&self.collections.profiles, these, doc! {}, None).await
+    }
+
+    async fn profiles_of_user(&self, user: UserId) -> Result<Vec<Profile>, StoreError> {
+        let of_user = doc! { "user": user.to_i64() };
+        let oldest_first = doc! { "created_at": 1, "_id": 1 };
+        find::all(&self.collections.profiles, of_user, oldest_first, None).await
+    }
+
+    async fn add_profiles(&self, profiles: &[Profile]) -> Result<(), StoreError> {
+        for batch in profiles.chunks(BATCH) {
+            let documents: Vec<ProfileDocument> = batch.iter().map(ProfileDocument::from).collect();
+            patiently(profiles::add_batch(&self.collections.profiles, &documents)).await?;
+        }
+        Ok(())
+    }
+
+    async fn find_identity(
+        &self,
+        provider: &str,
+        subject: &str,
+    ) -> Result<Option<Identity>, StoreError> {
+        let key = bson::serialize_to_bson(&IdentityKey::new(provider, subject));
+        let this = doc! { "_id": key.map_err(StoreError::failed)? };
+        find::one(&self.collections.identities, this).await
+    }
+
+    async fn identities_of_user(&self, user: UserId) -> Result<Vec<Identity>, StoreError> {
+        let of_user = doc! { "user": user.to_i64() };
+        let by_provider = doc! { "_id.provider": 1 };
+        find::all(&self.collections.identities, of_user, by_provider, None).await
+    }
+
+    async fn find_api_key(&self, id: ApiKeyId) -> Result<Option<ApiKey>, StoreError> {
+        find::one(&self.collections.api_keys, doc! { "_id": id.to_i64() }).await
+    }
+
+    async fn api_keys_of_user(&self, user: UserId) -> Result<Vec<ApiKey>, StoreError> {
+        let of_user = doc! { "user": user.to_i64() };
+        let oldest_first = doc! { "created_at": 1, "_id": 1 };
+        find::all(&self.collections.api_keys, of_user, oldest_first, None).await
+    }
+
+    async fn touch_api_key(&self, id: ApiKeyId, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let this = doc! { "_id": id.to_i64() };
+        let used = doc! { "$set": { "last_used_at": bson::DateTime::from(now) } };
+        patiently(async {
+            let touched = self.collections.api_keys.update_one(this, used).await;
+            touched.map(drop).map_err(store_error)
+        })
+        .await
+    }
+
+    async fn audit_of_user(
+        &self,
+        user: UserId,
+        window: &Window,
+    ) -> Result<Slice<AuditEntry>, StoreError> {
+        let list = List {
+            filter: doc! { "user": user.to_i64() },
+            time: "at",
+            is_latest_first: true,
+        };
+        list.page(&self.collections.audit, window).await
+    }
+
+    async fn claim_mails(
+        &self,
+        now: DateTime<Utc>,
+        until: DateTime<Utc>,
+        limit: usize,
+    ) -> Result<Vec<Mail>, StoreError> {
+        let mut claimed = Vec::new();
+        while claimed.len() < limit {
+            match patiently(mails::claim(&self.collections.mails, now, until)).await? {
+                Some(mail) => claimed.push(mail),
+                None => break,
+            }
+        }
+        Ok(claimed)
+    }
+
+    async fn postpone_mail(
+        &self,
+        id: MailId,
+        due_at: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let this = doc! { "_id": id.to_i64() };
+        let due = doc! { "$set": {
+            "due_at": bson::DateTime::from(due_at),
+            "updated_at": bson::DateTime::from(now),
+        } };
+        patiently(async {
+            let postponed = self.collections.mails.update_one(this, due).await;
+            postponed.map(drop).map_err(store_error)
+        })
+        .await
+    }
+
+    async fn remove_mail(&self, id: MailId) -> Result<(), StoreError> {
+        let this = doc! { "_id": id.to_i64() };
+        patiently(async {
+            let removed = self.collections.mails.delete_one(this).await;
+            removed.map(drop).map_err(store_error)
+        })
+        .await
+    }
+
+    async fn pending_erasures(&self, limit: usize) -> Result<Vec<Erasure>, StoreError> {
+        let pending = doc! { "finished_at": null };
+        let oldest_first = doc! { "created_at": 1, "_id": 1 };
+        let erasures = &self.collections.erasures;
+        find::all(erasures, pending, oldest_first, Some(limit)).await
+    }
+
+    async fn finish_erasure(&self, id: ErasureId, now: DateTime<Utc>) -> Result<(), StoreError> {
+        // One that is finished stays as it is: two servers may come to the end of the same work.
+        let this = doc! { "_id": id.to_i64(), "finished_at": null };
+        let now = bson::DateTime::from(now);
+        let done = doc! { "$set": { "profiles": [], "finished_at": now, "updated_at": now } };
+        patiently(async {
+            let finished = self.collections.erasures.update_one(this, done).await;
+            finished.map(drop).map_err(store_error)
+        })
+        .await
+    }
+
+    async fn find_erasure(&self, code: &str) -> Result<Option<Erasure>, StoreError> {
+        find::one(&self.collections.erasures, doc! { "code": code }).await
+    }
+}
