@@ -3,6 +3,7 @@
 
 pub mod argon2;
 pub mod jwt;
+pub mod mail;
 pub mod memory;
 pub mod mongo;
 pub mod neo4j;

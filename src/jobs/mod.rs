@@ -5,6 +5,7 @@ mod erase;
 mod follow_catalog;
 mod project_graph;
 mod rebuild_similar;
+mod send_mail;
 
 pub use follow_catalog::CatalogFeed;
 
@@ -13,6 +14,7 @@ use std::time::Duration;
 use tokio::sync::{broadcast, watch};
 use tokio::task::JoinSet;
 
+use crate::domain::accounts::MailService;
 use crate::domain::events::Event;
 use crate::domain::recommend::{ErasureService, GraphService};
 
@@ -31,6 +33,7 @@ impl Jobs {
         graph: &GraphService,
         erasures: ErasureService,
         feed: CatalogFeed,
+        mail: MailService,
         events: impl Fn() -> broadcast::Receiver<Event>,
     ) -> Self {
         let (stop, stopped) = watch::channel(false);
@@ -43,6 +46,7 @@ impl Jobs {
         tasks.spawn(rebuild_similar::run(graph.clone(), pace()));
         tasks.spawn(erase::run(erasures, pace()));
         tasks.spawn(follow_catalog::run(feed, pace()));
+        tasks.spawn(send_mail::run(mail, pace()));
         Self { tasks, stop }
     }
 

@@ -35,6 +35,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("redis", &["adapters"]),
     ("tantivy", &["adapters"]),
     ("argon2", &["adapters"]),
+    ("lettre", &["adapters"]),
+    ("minijinja", &["adapters", "http"]),
     ("moka", &["adapters"]),
     ("async_graphql", &["graphql", "http"]),
     ("axum", &["http", "app", "cli"]),
@@ -48,7 +50,7 @@ const CRATES: &[(&str, &[&str])] = &[
 const FEATURES: &[&str] = &["catalog", "accounts", "watching", "recommend", "curation"];
 /// What of the kernel the first feature gives to all.
 const ADAPTERS: &[&str] = &[
-    "argon2", "memory", "mongo", "neo4j", "redis", "search", "sqlite",
+    "argon2", "mail", "memory", "mongo", "neo4j", "redis", "search", "sqlite",
 ];
 
 struct Source {

@@ -11,6 +11,7 @@ mod errors;
 mod faults;
 mod home;
 mod layering;
+mod mail;
 mod node;
 mod readme;
 mod recommend;

@@ -1,26 +1,226 @@
-//! Limits.
-#![allow(unused, clippy::todo, clippy::allow_attributes)]
-use crate::domain::error::StoreError;
-use crate::domain::limits::*;
+//! Limits within the process.
+
+use std::collections::HashMap;
+use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+
 use async_trait::async_trait;
-/// Limits.
-#[derive(Default)]
-pub struct MemoryLimiter;
-impl MemoryLimiter {
-    /// New.
-    pub fn new() -> Self {
-        Self
+use governor::clock::Clock as _;
+use governor::{DefaultKeyedRateLimiter, Quota};
+use moka::Expiry;
+use moka::ops::compute::{CompResult, Op};
+use moka::policy::EvictionPolicy;
+use moka::sync::Cache;
+
+use crate::domain::error::StoreError;
+use crate::domain::limits::{Backoff, Rate, RateLimiter, Verdict};
+
+/// How many keys' attempts are remembered: when there are more, those go that were looked at the longest ago.
+const CAPACITY: u64 = 200_000;
+/// So many keys of a rate are not worth looking for those that say nothing any more.
+const FEW: usize = 1024;
+
+/// Limits in memory. Clones share them.
+#[derive(Clone)]
+pub struct MemoryLimiter {
+    buckets: Arc<RwLock<HashMap<Rate, Arc<Buckets>>>>,
+    attempts: Cache<String, Attempts>,
+}
+
+/// The buckets of one rate.
+struct Buckets {
+    limiter: DefaultKeyedRateLimiter<String>,
+    /// With how many keys the full ones, which say nothing, are thrown away next.
+    many: AtomicUsize,
+}
+
+/// The attempts of a key.
+#[derive(Clone, Copy)]
+struct Attempts {
+    count: u32,
+    /// When the next may be.
+    until: Instant,
+    /// When they are forgotten.
+    forgotten: Instant,
+}
+
+/// Forgets attempts at their time.
+struct Forgetting;
+
+impl Expiry<String, Attempts> for Forgetting {
+    fn expire_after_create(&self, _: &String, value: &Attempts, now: Instant) -> Option<Duration> {
+        Some(value.forgotten.saturating_duration_since(now))
+    }
+
+    fn expire_after_update(
+        &self,
+        _: &String,
+        value: &Attempts,
+        now: Instant,
+        _: Option<Duration>,
+    ) -> Option<Duration> {
+        Some(value.forgotten.saturating_duration_since(now))
     }
 }
+
+impl Default for MemoryLimiter {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl MemoryLimiter {
+    /// Nobody has done anything yet.
+    pub fn new() -> Self {
+        Self {
+            buckets: Arc::default(),
+            attempts: Cache::builder()
+                .max_capacity(CAPACITY)
+                // By default a full cache turns new keys away, and a crowd of others would stop the counting.
+                .eviction_policy(EvictionPolicy::lru())
+                .expire_after(Forgetting)
+                .build(),
+        }
+    }
+
+    /// The buckets of a rate; `None` if it has no limit.
+    fn buckets(&self, rate: Rate) -> Option<Arc<Buckets>> {
+        let known = self.buckets.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(buckets) = known.get(&rate) {
+            return Some(Arc::clone(buckets));
+        }
+        drop(known);
+        let count = NonZeroU32::new(rate.count).unwrap_or(NonZeroU32::MIN);
+        let quota = Quota::with_period(rate.interval())?.allow_burst(count);
+        let mut all = self.buckets.write().unwrap_or_else(PoisonError::into_inner);
+        let buckets = all
+            .entry(rate)
+            .or_insert_with(|| Arc::new(Buckets::new(quota)));
+        Some(Arc::clone(buckets))
+    }
+}
+
+impl Buckets {
+    fn new(quota: Quota) -> Self {
+        Self {
+            limiter: DefaultKeyedRateLimiter::keyed(quota),
+            many: AtomicUsize::new(FEW),
+        }
+    }
+
+    fn take(&self, key: &str) -> Verdict {
+        let taken = self.limiter.check_key(&key.to_owned());
+        if self.limiter.len() >= self.many.load(Ordering::Relaxed) {
+            self.limiter.retain_recent();
+            self.limiter.shrink_to_fit();
+            let many = (self.limiter.len() * 2).max(FEW);
+            self.many.store(many, Ordering::Relaxed);
+        }
+        match taken {
+            Ok(()) => Verdict::Allowed,
+            Err(early) => Verdict::Wait(early.wait_time_from(self.limiter.clock().now())),
+        }
+    }
+}
+
 #[async_trait]
 impl RateLimiter for MemoryLimiter {
     async fn take(&self, key: &str, rate: Rate) -> Result<Verdict, StoreError> {
-        todo!()
+        Ok(match self.buckets(rate) {
+            Some(buckets) => buckets.take(key),
+            None => Verdict::Allowed,
+        })
     }
+
     async fn attempt(&self, key: &str, backoff: Backoff) -> Result<Verdict, StoreError> {
-        todo!()
+        let entry = self.attempts.entry_by_ref(key);
+        // Of all that do this with one key at a time, one after the other.
+        let result = entry.and_compute_with(|entry| {
+            let now = Instant::now();
+            let before = entry.map(moka::Entry::into_value);
+            if before.is_some_and(|before| before.until > now) {
+                return Op::Nop;
+            }
+            let count = before.map_or(0, |before| before.count).saturating_add(1);
+            let delay = backoff.delay(count);
+            Op::Put(Attempts {
+                count,
+                until: now + delay,
+                forgotten: now + backoff.forget_after.max(delay),
+            })
+        });
+        Ok(match result {
+            CompResult::Unchanged(entry) => Verdict::Wait(
+                entry
+                    .value()
+                    .until
+                    .saturating_duration_since(Instant::now()),
+            ),
+            _ => Verdict::Allowed,
+        })
     }
+
     async fn forgive(&self, key: &str) -> Result<(), StoreError> {
-        todo!()
+        self.attempts.invalidate(key);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn full_buckets_are_thrown_away() {
+        let limiter = MemoryLimiter::new();
+        let rate = Rate {
+            count: 1,
+            period: Duration::from_micros(1),
+        };
+
+        for key in 0..10 * FEW {
+            drop(limiter.take(&key.to_string(), rate).await);
+        }
+
+        let buckets = limiter.buckets(rate).unwrap();
+        assert!(buckets.limiter.len() <= FEW, "{}", buckets.limiter.len());
+    }
+
+    #[tokio::test]
+    async fn a_rate_of_no_time_is_no_limit() {
+        let limiter = MemoryLimiter::new();
+        let rate = Rate {
+            count: 1,
+            period: Duration::ZERO,
+        };
+
+        for _ in 0..3 {
+            assert_eq!(limiter.take("key", rate).await.unwrap(), Verdict::Allowed);
+        }
+    }
+
+    #[tokio::test]
+    async fn with_too_many_keys_new_ones_are_still_counted() {
+        let limiter = MemoryLimiter::new();
+        let backoff = Backoff {
+            free: 0,
+            first: Duration::from_secs(60),
+            longest: Duration::from_secs(60),
+            forget_after: Duration::from_secs(60),
+        };
+        for key in 0..CAPACITY + 10_000 {
+            drop(limiter.attempt(&key.to_string(), backoff).await);
+        }
+        limiter.attempts.run_pending_tasks();
+        assert!(limiter.attempts.entry_count() <= CAPACITY);
+
+        let first = limiter.attempt("new", backoff).await.unwrap();
+        limiter.attempts.run_pending_tasks();
+        let second = limiter.attempt("new", backoff).await.unwrap();
+
+        assert_eq!(first, Verdict::Allowed);
+        assert!(matches!(second, Verdict::Wait(_)), "{second:?}");
     }
 }

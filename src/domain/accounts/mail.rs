@@ -1,5 +1,7 @@
 //! Mail that waits to be sent, and the port to whoever sends it.
 
+use std::fmt;
+
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -50,9 +52,10 @@ pub struct Mail {
 }
 
 impl Mail {
-    /// How long to wait after an attempt that failed: a minute, then twice as long each time, up to six hours.
+    /// How long to wait after an attempt that failed: ten seconds, because somebody may be waiting for it, then twice
+    /// as long each time, up to three hours.
     pub fn pause(&self) -> TimeDelta {
-        TimeDelta::minutes(1 << self.attempts.saturating_sub(1).min(9)).min(TimeDelta::hours(6))
+        TimeDelta::seconds(10 << self.attempts.saturating_sub(1).min(11)).min(TimeDelta::hours(3))
     }
 
     /// Whether nobody would want it any more: it is three days old.
@@ -62,7 +65,7 @@ impl Mail {
 }
 
 /// A mail as it goes out.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Letter {
     /// The mail's id.
     pub id: MailId,
@@ -76,10 +79,21 @@ pub struct Letter {
     pub hours: Option<i64>,
 }
 
+/// Neither the address nor the link.
+impl fmt::Debug for Letter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Letter")
+            .field("id", &self.id)
+            .field("kind", &self.kind)
+            .finish_non_exhaustive()
+    }
+}
+
 /// Sends mail.
 #[async_trait]
 pub trait Mailer: Send + Sync {
-    /// Sends a letter. Once this returns, somebody else is responsible for it.
+    /// Sends a letter. Once this returns, somebody else is responsible for it. It returns within 30 seconds, whatever
+    /// happens, or somebody else takes the mail up as well. What it fails with names neither the address nor the link.
     async fn send(&self, letter: &Letter) -> Result<(), MailError>;
 }
 

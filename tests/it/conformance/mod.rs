@@ -22,6 +22,8 @@ macro_rules! on_every_backend {
 #[expect(non_camel_case_types, reason = "they double as names of tests")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Backend {
+    /// Inside the process.
+    memory,
     /// The embedded store.
     sqlite,
     /// MongoDB.
@@ -35,5 +37,8 @@ pub(crate) enum Backend {
 mod accounts;
 mod catalog;
 pub(crate) mod graph;
-mod sessions;
+mod limits;
+mod one_time;
+pub(crate) mod sessions;
+mod signing_keys;
 mod watching;

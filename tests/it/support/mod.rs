@@ -1,5 +1,6 @@
 //! What the tests share.
 
+pub(crate) mod mail_server;
 pub(crate) mod program;
 pub(crate) mod proxy;
 pub(crate) mod servers;

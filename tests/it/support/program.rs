@@ -123,28 +123,15 @@ impl Program {
 
     /// Starts the server with further arguments.
     pub(crate) async fn serve_with(&self, arguments: &[&str]) -> Site {
-        let mut child = self
-            .command(&[&["serve", "--listen", "127.0.0.1:0"], arguments].concat())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let address = loop {
-            let line = lines
-                .next_line()
-                .await
-                .unwrap()
-                .expect("the server says where it listens");
-            if let Some(address) = line.strip_prefix("listening on ") {
-                break address.to_owned();
-            }
-        };
-        Site {
-            child,
-            address,
-            client: reqwest::Client::new(),
-            cookie: None,
-        }
+        let arguments = [&["serve", "--listen", "127.0.0.1:0"], arguments].concat();
+        Site::start(&mut self.command(&arguments)).await
+    }
+
+    /// Starts the server with a log that has all that it has to say, in a file.
+    pub(crate) async fn serve_logging(&self, log: &Path) -> Site {
+        let log = std::fs::File::create(log).unwrap();
+        let arguments = ["serve", "--listen", "127.0.0.1:0", "--log", "debug"];
+        Site::start(self.command(&arguments).stderr(log)).await
     }
 
     /// A command of the program, to be run on this installation.
@@ -160,6 +147,7 @@ impl Program {
             "NEO4J_USER",
             "NEO4J_PASSWORD",
             "REDIS_URL",
+            "SMTP_URL",
         ] {
             command.env_remove(name);
         }
@@ -182,6 +170,27 @@ pub(crate) struct Site {
 }
 
 impl Site {
+    async fn start(command: &mut Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let address = loop {
+            let line = lines
+                .next_line()
+                .await
+                .unwrap()
+                .expect("the server says where it listens");
+            if let Some(address) = line.strip_prefix("listening on ") {
+                break address.to_owned();
+            }
+        };
+        Self {
+            child,
+            address,
+            client: reqwest::Client::new(),
+            cookie: None,
+        }
+    }
+
     /// Sends an operation; the whole answer.
     pub(crate) async fn send(&self, query: &str, variables: Value) -> Value {
         self.respond(query, variables).await.json().await.unwrap()

@@ -26,6 +26,23 @@ pub(crate) fn redis_url() -> (SecretString, String) {
     (setting("REDIS_URL").into(), format!("{}:", unique("it")))
 }
 
+/// A connection to Redis that goes round our code.
+pub(crate) async fn redis_connection() -> redis::aio::MultiplexedConnection {
+    let client = redis::Client::open(setting("REDIS_URL")).unwrap();
+    client.get_multiplexed_async_connection().await.unwrap()
+}
+
+/// The keys in Redis that begin with a prefix, in order.
+pub(crate) async fn redis_keys(prefix: &str) -> Vec<String> {
+    let mut keys: Vec<String> = redis::cmd("KEYS")
+        .arg(format!("{prefix}*"))
+        .query_async(&mut redis_connection().await)
+        .await
+        .unwrap();
+    keys.sort();
+    keys
+}
+
 /// How to reach Neo4j.
 pub(crate) struct Neo4jServer {
     pub(crate) uri: String,

@@ -1,9 +1,10 @@
-//! Sending the mail that waits. A mail is sent once: it is claimed before and removed after. Only if the process dies
-//! between the mail server's answer and the removal does a second copy go out, under the same `Message-ID`.
+//! Sending the mail that waits. A mail is sent once: it is claimed before and removed after. Only if the mail server
+//! takes it and the answer is lost, or the removal is, does a second copy go out, under the same `Message-ID`.
 
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use futures::future::join_all;
 use url::Url;
 
 use super::AccountPolicy;
@@ -15,10 +16,11 @@ use crate::domain::accounts::types::User;
 use crate::domain::clock::Clock;
 use crate::domain::error::StoreError;
 
-/// How many mails are claimed at once.
-const BATCH: usize = 20;
-/// How long one who claimed a mail has to send it, before another one may.
-const CLAIM: TimeDelta = TimeDelta::minutes(5);
+/// How many mails are claimed, and sent, at once.
+const BATCH: usize = 8;
+/// How long one who claimed mails has to send them, before another one may: more than a mailer and the stores ever take.
+/// So long does a mail wait whose sender died.
+const CLAIM: TimeDelta = TimeDelta::minutes(1);
 /// How long the link of a confirmation mail can be used.
 const CONFIRM: TimeDelta = TimeDelta::hours(24);
 /// How long the link for a new password can be used.
@@ -53,30 +55,25 @@ impl MailService {
     }
 
     /// Sends some of what is due. Says how many mails were taken up; 0: nothing is due. A mail server that does not
-    /// answer is an error; what was taken up is due again later.
+    /// answer is an error, once all were tried; what it did not take is due again later.
     pub async fn send_due(&self) -> Result<usize, MailingError> {
         let now = self.clock.now();
         let mails = self.accounts.claim_mails(now, now + CLAIM, BATCH).await?;
-        let mut failure = None;
-        for mail in &mails {
-            if let Err(error) = self.send(mail).await {
-                failure = Some(error);
-            }
-        }
-        failure.map_or(Ok(mails.len()), Err)
+        // At the same time, so that none is still waiting for its turn when the claim ends.
+        let sent = join_all(mails.iter().map(|mail| self.send(mail))).await;
+        sent.into_iter().collect::<Result<(), _>>()?;
+        Ok(mails.len())
     }
 
     async fn send(&self, mail: &Mail) -> Result<(), MailingError> {
         let now = self.clock.now();
-        let letter = if mail.is_stale(now) {
+        if mail.is_stale(now) {
             tracing::warn!(mail.id = %mail.id, "A mail could not be sent for three days and is given up");
-            None
-        } else {
-            self.letter(mail, now).await?
-        };
-        let sent = match &letter {
+            return Ok(self.accounts.remove_mail(mail.id).await?);
+        }
+        let sent = match self.letter(mail, now).await? {
             None => Ok(()),
-            Some(letter) => self.mailer.send(letter).await,
+            Some(letter) => self.mailer.send(&letter).await,
         };
         match sent {
             Ok(()) => Ok(self.accounts.remove_mail(mail.id).await?),
@@ -89,6 +86,7 @@ impl MailService {
                 Ok(self.accounts.remove_mail(mail.id).await?)
             }
             Err(error @ MailError::Unavailable(_)) => {
+                let now = self.clock.now();
                 let again = now + mail.pause();
                 self.accounts.postpone_mail(mail.id, again, now).await?;
                 Err(error.into())

@@ -1,0 +1,217 @@
+//! Sessions as they are ended, one and all.
+
+use futures::future::join_all;
+use reelgraph::domain::accounts::Session;
+use reelgraph::domain::ids::{SessionId, UserId};
+
+use super::{Opened, hash, now, open, session, short, wait_for_the_end_of};
+
+on_every_backend!(open on [sqlite, redis]:
+    an_ended_session_is_gone_and_the_others_stay,
+    nobody_ends_a_session_of_somebody_else,
+    what_expired_cannot_be_ended,
+    all_sessions_end_but_one,
+    all_sessions_end,
+    an_account_without_sessions_has_none_to_end,
+    ends_are_counted_once,
+    what_begins_while_all_end_is_wholly_there_or_not,
+    who_uses_a_session_while_it_ends_does_not_keep_it,
+);
+
+async fn an_ended_session_is_gone_and_the_others_stay(store: &Opened) {
+    let now = now();
+    // One id begins like the other.
+    let (phone, laptop) = (session(1, 7, now), session(12, 7, now));
+    store.create_session(&phone).await.unwrap();
+    store.create_session(&laptop).await.unwrap();
+
+    let was_there = store.delete_session(phone.user, phone.id).await.unwrap();
+    let again = store.delete_session(phone.user, phone.id).await.unwrap();
+
+    assert!(was_there);
+    assert!(!again);
+    assert_eq!(store.find_session(phone.id, now).await.unwrap(), None);
+    let listed = store.sessions_of_user(UserId(7), now).await.unwrap();
+    assert_eq!(listed, std::slice::from_ref(&laptop));
+    let found = store.find_session(laptop.id, now).await.unwrap();
+    assert_eq!(found, Some(laptop));
+}
+
+async fn nobody_ends_a_session_of_somebody_else(store: &Opened) {
+    let now = now();
+    let mine = session(1, 7, now);
+    store.create_session(&mine).await.unwrap();
+    store.create_session(&session(2, 8, now)).await.unwrap();
+
+    let was_there = store.delete_session(UserId(8), mine.id).await.unwrap();
+
+    assert!(!was_there);
+    let listed = store.sessions_of_user(UserId(7), now).await.unwrap();
+    assert_eq!(listed, [mine]);
+}
+
+async fn what_expired_cannot_be_ended(store: &Opened) {
+    let (one, other) = (short(1, 7), short(2, 7));
+    store.create_session(&one).await.unwrap();
+    store.create_session(&other).await.unwrap();
+    wait_for_the_end_of(&other).await;
+
+    let was_there = store.delete_session(one.user, one.id).await.unwrap();
+    let ended = store.delete_sessions_of_user(one.user, None).await.unwrap();
+
+    assert!(!was_there);
+    assert_eq!(ended, 0);
+}
+
+async fn all_sessions_end_but_one(store: &Opened) {
+    let now = now();
+    let sessions = [1, 12, 3, 4].map(|id| session(id, 7, now));
+    for session in &sessions {
+        store.create_session(session).await.unwrap();
+    }
+    let other = session(5, 8, now);
+    store.create_session(&other).await.unwrap();
+
+    let ended = store
+        .delete_sessions_of_user(UserId(7), Some(SessionId(12)))
+        .await;
+
+    assert_eq!(ended.unwrap(), 3);
+    let listed = store.sessions_of_user(UserId(7), now).await.unwrap();
+    assert_eq!(listed, [sessions[1].clone()]);
+    for id in [1, 3, 4] {
+        assert_eq!(store.find_session(SessionId(id), now).await.unwrap(), None);
+    }
+    assert_eq!(
+        store.find_session(other.id, now).await.unwrap(),
+        Some(other)
+    );
+    // The one that is spared need not be one of the account's.
+    let ended = store
+        .delete_sessions_of_user(UserId(7), Some(SessionId(5)))
+        .await;
+    assert_eq!(ended.unwrap(), 1);
+    assert!(
+        store
+            .find_session(SessionId(5), now)
+            .await
+            .unwrap()
+            .is_some()
+    );
+}
+
+async fn all_sessions_end(store: &Opened) {
+    let now = now();
+    for id in 1..=30 {
+        store.create_session(&session(id, 7, now)).await.unwrap();
+    }
+
+    let ended = store
+        .delete_sessions_of_user(UserId(7), None)
+        .await
+        .unwrap();
+    let again = store
+        .delete_sessions_of_user(UserId(7), None)
+        .await
+        .unwrap();
+
+    assert_eq!((ended, again), (30, 0));
+    assert_eq!(store.sessions_of_user(UserId(7), now).await.unwrap(), []);
+}
+
+async fn an_account_without_sessions_has_none_to_end(store: &Opened) {
+    let ended = store
+        .delete_sessions_of_user(UserId(7), None)
+        .await
+        .unwrap();
+
+    assert_eq!(ended, 0);
+}
+
+async fn ends_are_counted_once(store: &Opened) {
+    let now = now();
+    for id in 1..=20 {
+        store.create_session(&session(id, 7, now)).await.unwrap();
+    }
+
+    let one_by_one = (1..=20).map(|id| {
+        let store = store.store.clone();
+        tokio::spawn(async move {
+            store
+                .delete_session(UserId(7), SessionId(id))
+                .await
+                .unwrap()
+        })
+    });
+    let at_once = (0..5).map(|_| {
+        let store = store.store.clone();
+        tokio::spawn(async move {
+            store
+                .delete_sessions_of_user(UserId(7), None)
+                .await
+                .unwrap()
+        })
+    });
+    let (one_by_one, at_once) =
+        futures::join!(join_all(one_by_one.collect::<Vec<_>>()), join_all(at_once));
+
+    let singly = one_by_one
+        .into_iter()
+        .map(|ended| u64::from(ended.unwrap()));
+    let together = at_once.into_iter().map(Result::unwrap);
+    assert_eq!(singly.sum::<u64>() + together.sum::<u64>(), 20);
+}
+
+async fn what_begins_while_all_end_is_wholly_there_or_not(store: &Opened) {
+    let now = now();
+    let begin = (1..=40).map(|id| {
+        let (store, begun) = (store.store.clone(), session(id, 7, now));
+        tokio::spawn(async move { store.create_session(&begun).await.unwrap() })
+    });
+    let end = (0..10).map(|_| {
+        let store = store.store.clone();
+        tokio::spawn(async move {
+            store
+                .delete_sessions_of_user(UserId(7), None)
+                .await
+                .unwrap()
+        })
+    });
+    let (begun, ended) = futures::join!(join_all(begin), join_all(end));
+    begun.into_iter().for_each(Result::unwrap);
+    let ended: u64 = ended.into_iter().map(Result::unwrap).sum();
+
+    let listed = store.sessions_of_user(UserId(7), now).await.unwrap();
+
+    assert_eq!(ended + listed.len() as u64, 40);
+    for id in (1..=40).map(SessionId) {
+        let found = store.find_session(id, now).await.unwrap();
+        assert_eq!(
+            found.is_some(),
+            listed.iter().any(|session| session.id == id)
+        );
+    }
+}
+
+async fn who_uses_a_session_while_it_ends_does_not_keep_it(store: &Opened) {
+    let now = now();
+    for id in 1..=20 {
+        let app = session(id, 7, now);
+        store.create_session(&app).await.unwrap();
+        let update = {
+            let (store, app) = (store.store.clone(), app.clone());
+            tokio::spawn(async move { store.update_session(&app).await.unwrap() })
+        };
+        let rotate = {
+            let (store, app): (_, Session) = (store.store.clone(), app.clone());
+            let from = app.refresh.unwrap();
+            tokio::spawn(async move { store.rotate_session(&app, &from, &hash()).await.unwrap() })
+        };
+        assert!(store.delete_session(app.user, app.id).await.unwrap());
+        update.await.unwrap();
+        let _ = rotate.await.unwrap();
+
+        assert_eq!(store.find_session(app.id, now).await.unwrap(), None);
+    }
+    assert_eq!(store.sessions_of_user(UserId(7), now).await.unwrap(), []);
+}
