@@ -4,3 +4,4 @@ pub(crate) mod mail_server;
 pub(crate) mod program;
 pub(crate) mod proxy;
 pub(crate) mod servers;
+pub(crate) mod stores;
