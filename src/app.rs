@@ -6,9 +6,11 @@ use anyhow::Context;
 
 use crate::adapters::argon2::Argon2Hasher;
 use crate::adapters::jwt::JwtTokens;
+use crate::adapters::mail::{FileMailer, SmtpMailer};
 use crate::adapters::memory::{CachedCatalog, MemoryEvents, MemoryLimiter};
 use crate::adapters::mongo::{MongoAccounts, MongoCatalog, MongoDb, MongoWatching};
 use crate::adapters::neo4j::{Neo4jDb, Neo4jGraph};
+use crate::adapters::oauth::{FacebookProvider, FacebookSettings, OpenIdProvider, OpenIdSettings};
 use crate::adapters::redis::{
     RedisDb, RedisLimiter, RedisOneTime, RedisSessions, RedisSigningKeys,
 };
@@ -17,10 +19,10 @@ use crate::adapters::sqlite::{
     SqliteAccounts, SqliteCatalog, SqliteDb, SqliteGraph, SqliteOneTime, SqliteSessions,
     SqliteSigningKeys, SqliteWatching,
 };
-use crate::config::{Config, Environment, Servers};
+use crate::config::{AccountConfig, Config, Environment, Servers};
 use crate::domain::accounts::{
-    AccountPorts, AccountService, AccountStore, KeyRotation, OneTimeStore, SessionStore,
-    SigningKeyStore,
+    AccountPolicy, AccountPorts, AccountService, AccountStore, IdentityProvider, KeyRotation,
+    MailService, Mailer, OneTimeStore, SessionStore, SigningKeyStore,
 };
 use crate::domain::catalog::{CatalogFollower, CatalogService, CatalogStore, SearchService};
 use crate::domain::clock::{Clock, SystemClock};
@@ -48,6 +50,7 @@ pub struct App {
     pub graph: GraphService,
     /// Loading files.
     pub load: LoadService,
+    mail: MailService,
     stores: AllStores,
     cache: CachedCatalog,
     clock: Arc<dyn Clock>,
@@ -95,6 +98,13 @@ impl App {
         let policy = config
             .accounts
             .policy(public_url, config.env == Environment::Production);
+        let mail = MailService::new(
+            Arc::clone(&stores.accounts),
+            Arc::clone(&stores.one_time),
+            mailer(config)?,
+            Arc::clone(&clock),
+            policy.clone(),
+        );
         let access_tokens = JwtTokens::new(
             Arc::clone(&stores.signing_keys),
             Arc::clone(&clock),
@@ -114,7 +124,7 @@ impl App {
                 access_tokens: Arc::new(access_tokens),
                 limiter: Arc::clone(&stores.limiter),
                 passwords: Arc::new(Argon2Hasher::new()),
-                providers: Vec::new(),
+                providers: providers(&config.accounts, &policy, &clock)?,
                 events: bus.clone(),
                 clock: Arc::clone(&clock),
             },
@@ -143,6 +153,7 @@ impl App {
             catalog,
             watching,
             accounts,
+            mail,
             stores,
             cache,
             clock,
@@ -159,9 +170,13 @@ impl App {
             .await
             .context("the catalogue cannot be indexed")?;
         let erasures = ErasureService::new(self.accounts.clone(), self.graph.clone());
-        Ok(Jobs::start(&self.graph, erasures, feed, || {
-            self.events.subscribe()
-        }))
+        Ok(Jobs::start(
+            &self.graph,
+            erasures,
+            feed,
+            self.mail.clone(),
+            || self.events.subscribe(),
+        ))
     }
 
     /// What answers requests.
@@ -180,6 +195,60 @@ impl App {
             graph: Arc::clone(&self.stores.graph),
         };
         crate::http::router(services, stores, options)
+    }
+}
+
+/// The other sites that the settings name.
+fn providers(
+    config: &AccountConfig,
+    policy: &AccountPolicy,
+    clock: &Arc<dyn Clock>,
+) -> anyhow::Result<Vec<Arc<dyn IdentityProvider>>> {
+    let mut providers: Vec<Arc<dyn IdentityProvider>> = Vec::new();
+    if let Some(facebook) = config.facebook.clone() {
+        let settings = FacebookSettings {
+            app_id: facebook.app_id,
+            app_secret: facebook.app_secret,
+            authorize_url: facebook.authorize_url,
+            token_url: facebook.token_url,
+            me_url: facebook.me_url,
+            redirect_url: policy.callback("facebook"),
+        };
+        let facebook = FacebookProvider::new(settings, Arc::clone(clock));
+        providers.push(Arc::new(facebook.context("Facebook cannot be set up")?));
+    }
+    for openid in config.openid.clone() {
+        let name = openid.settings.name;
+        let settings = OpenIdSettings {
+            redirect_url: policy.callback(&name),
+            name: name.clone(),
+            issuer: openid.settings.issuer,
+            client_id: openid.settings.client_id,
+            client_secret: openid.client_secret,
+        };
+        let issuer = OpenIdProvider::new(settings, Arc::clone(clock))
+            .with_context(|| format!("the log-in by {name} cannot be set up"))?;
+        if providers.iter().any(|other| other.name() == name) {
+            anyhow::bail!("two log-ins are called {name}");
+        }
+        providers.push(Arc::new(issuer));
+    }
+    Ok(providers)
+}
+
+/// Mail goes out by the mail server that the settings name, or into a folder beside the data.
+fn mailer(config: &Config) -> anyhow::Result<Arc<dyn Mailer>> {
+    let from = &config.accounts.mail_from;
+    match &config.accounts.smtp_url {
+        Some(url) => {
+            let mailer = SmtpMailer::new(url, from).context("SMTP_URL or mail-from is wrong")?;
+            Ok(Arc::new(mailer))
+        }
+        None => {
+            let folder = config.data_dir.join("mail");
+            let mailer = FileMailer::new(&folder, from).context("mail-from is wrong")?;
+            Ok(Arc::new(mailer))
+        }
     }
 }
 

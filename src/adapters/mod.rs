@@ -7,6 +7,7 @@ pub mod mail;
 pub mod memory;
 pub mod mongo;
 pub mod neo4j;
+pub mod oauth;
 pub mod redis;
 pub mod search;
 pub mod sqlite;

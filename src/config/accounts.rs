@@ -151,8 +151,8 @@ pub struct AccountSettings {
 pub struct OpenIdSettings {
     /// What it is called here: part of addresses.
     pub name: String,
-    /// Its issuer, from which everything else is discovered.
-    pub issuer: Url,
+    /// Its issuer, exactly as it writes it itself, from which everything else is discovered.
+    pub issuer: String,
     /// What we are called there.
     pub client_id: String,
 }

@@ -8,6 +8,7 @@ use super::cookie::SessionCookie;
 use super::error::{ApiError, Result};
 use super::loaders::{Loaders, PersonalLoaders};
 use super::schema::Services;
+use crate::domain::accounts::{Secret, SentAway};
 use crate::domain::viewer::{Client, KnownViewer, Viewer};
 
 /// Who sent a request, and how to answer them. The HTTP layer puts one into the data of every request.
@@ -69,6 +70,9 @@ pub(crate) trait ContextExt {
 
     /// Takes the session from the browser.
     fn clear_session_cookie(&self);
+
+    /// Gives the browser what it is to bring back from another site.
+    fn set_away_cookie(&self, browser: &Secret);
 }
 
 impl ContextExt for Context<'_> {
@@ -119,5 +123,11 @@ impl ContextExt for Context<'_> {
     fn clear_session_cookie(&self) {
         let cookie = self.data_unchecked::<Caller>().cookie;
         self.append_http_header("set-cookie", cookie.clear());
+    }
+
+    fn set_away_cookie(&self, browser: &Secret) {
+        let cookie = self.data_unchecked::<Caller>().cookie.away();
+        let seconds = Some(SentAway::LASTS.num_seconds());
+        self.append_http_header("set-cookie", cookie.set(browser.expose(), seconds));
     }
 }

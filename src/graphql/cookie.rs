@@ -21,6 +21,17 @@ impl SessionCookie {
         is_secure: false,
     };
 
+    /// The cookie of a browser that is at another site to log in, by the same rules: only with it may it come back.
+    #[must_use]
+    pub fn away(self) -> Self {
+        let name = if self.is_secure {
+            "__Host-reelgraph-away"
+        } else {
+            "reelgraph-away"
+        };
+        Self { name, ..self }
+    }
+
     /// What the cookie is called.
     pub fn name(self) -> &'static str {
         self.name
@@ -56,6 +67,10 @@ mod tests {
         assert_eq!(
             SessionCookie::PRODUCTION.set("abc", None),
             "__Host-reelgraph=abc; Path=/; HttpOnly; SameSite=Lax; Secure"
+        );
+        assert_eq!(
+            SessionCookie::PRODUCTION.away().set("abc", Some(60)),
+            "__Host-reelgraph-away=abc; Path=/; Max-Age=60; HttpOnly; SameSite=Lax; Secure"
         );
         assert_eq!(
             SessionCookie::DEVELOPMENT.clear(),

@@ -9,7 +9,7 @@ use async_graphql::{
 };
 use futures::stream::BoxStream;
 
-use super::accounts::{AccountMutation, AccountQuery};
+use super::accounts::{AccountMutation, AccountQuery, IdentityMutation};
 use super::catalog::CatalogQuery;
 use super::cost::{self, Costs};
 use super::hierarchy::Hierarchy;
@@ -40,7 +40,7 @@ pub(crate) struct Query(NodeQuery, AccountQuery, CatalogQuery, SearchQuery);
 
 /// Everything that one can do. The fields of a mutation run one after the other.
 #[derive(MergedObject, Default)]
-pub(crate) struct Mutation(AccountMutation, WatchingMutation);
+pub(crate) struct Mutation(AccountMutation, IdentityMutation, WatchingMutation);
 
 type Inner = async_graphql::Schema<Query, Mutation, EmptySubscription>;
 

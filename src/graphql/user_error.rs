@@ -2,7 +2,7 @@
 
 use async_graphql::{Enum, Interface, SimpleObject};
 
-use super::accounts::{AuthPayload, LogOutPayload};
+use super::accounts::{AuthPayload, BeginOAuthPayload, LogOutPayload, UnlinkIdentityPayload};
 use super::error::{ApiError, Result};
 use super::watching::ReportPlaybackPayload;
 use crate::domain::error::{self, Coded};
@@ -71,6 +71,10 @@ pub(crate) enum Payload {
     Auth(AuthPayload),
     /// Of `logOut`.
     LogOut(LogOutPayload),
+    /// Of `beginOAuth`.
+    BeginOAuth(BeginOAuthPayload),
+    /// Of `unlinkIdentity`.
+    UnlinkIdentity(UnlinkIdentityPayload),
     /// Of `reportPlayback`.
     ReportPlayback(ReportPlaybackPayload),
 }

@@ -2,11 +2,16 @@
 
 mod auth;
 mod client;
+mod erasure;
 mod export;
 pub mod graphql;
 mod health;
 mod keys;
+mod mail_links;
+mod oauth;
+mod pages;
 mod router;
+mod task;
 
 pub use health::Stores;
 pub use router::{HttpOptions, router};

@@ -26,10 +26,13 @@ use tower_http::trace::TraceLayer;
 
 use super::auth::Authenticate;
 use super::client::{self, Proxies};
+use super::erasure;
 use super::export;
 use super::graphql::{GraphqlEndpoint, PATH, Refusal};
 use super::health::{self, Stores};
 use super::keys;
+use super::mail_links;
+use super::oauth;
 use crate::graphql::{Services, SessionCookie, build};
 
 /// The longest that anything takes; the GraphQL endpoint has a shorter limit of its own.
@@ -78,6 +81,7 @@ pub fn router(services: Services, stores: Stores, options: HttpOptions) -> anyho
         )
         .into_response()
     });
+    let mail_links = mail_links::routes(accounts.clone()).layer(csrf.clone());
     let graphql = Router::new()
         .route(PATH, endpoint.route())
         .layer(csrf)
@@ -86,6 +90,7 @@ pub fn router(services: Services, stores: Stores, options: HttpOptions) -> anyho
         .route(export::PATH, get(export::export))
         .with_state(exports)
         .layer(cors);
+    let oauth = oauth::routes(accounts.clone(), cookie).merge(erasure::routes(accounts.clone()));
     let keys = Router::new()
         .route(keys::PATH, get(keys::key_set))
         .with_state(accounts);
@@ -101,6 +106,8 @@ pub fn router(services: Services, stores: Stores, options: HttpOptions) -> anyho
         .merge(graphql)
         .merge(export)
         .merge(keys)
+        .merge(oauth)
+        .merge(mail_links)
         .merge(health)
         .merge(metrics)
         .layer(CompressionLayer::new())
@@ -120,7 +127,13 @@ pub fn router(services: Services, stores: Stores, options: HttpOptions) -> anyho
         .layer(CatchPanicLayer::new())
         .layer(middleware::from_fn(count))
         .layer(PropagateRequestIdLayer::new(request_id.clone()))
-        .layer(TraceLayer::new_for_http())
+        .layer(
+            TraceLayer::new_for_http().make_span_with(|request: &Request| {
+                // Without what follows the path: codes and tokens stand there.
+                let (method, path) = (request.method(), request.uri().path());
+                tracing::debug_span!("request", %method, path)
+            }),
+        )
         .layer(SetRequestIdLayer::new(request_id, MakeRequestUuid))
         .layer(SetSensitiveHeadersLayer::new([
             AUTHORIZATION,

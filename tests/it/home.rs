@@ -7,12 +7,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use async_graphql::{Executor, Request, Variables};
 use async_trait::async_trait;
 use reelgraph::adapters::argon2::Argon2Hasher;
-use reelgraph::adapters::memory::MemoryEvents;
+use reelgraph::adapters::jwt::JwtTokens;
+use reelgraph::adapters::memory::{MemoryEvents, MemoryLimiter};
 use reelgraph::adapters::search::TantivySearch;
 use reelgraph::adapters::sqlite::{
-    SqliteAccounts, SqliteCatalog, SqliteDb, SqliteGraph, SqliteSessions, SqliteWatching,
+    SqliteAccounts, SqliteCatalog, SqliteDb, SqliteGraph, SqliteOneTime, SqliteSessions,
+    SqliteSigningKeys, SqliteWatching,
 };
-use reelgraph::domain::accounts::AccountService;
+use reelgraph::domain::accounts::{AccountPolicy, AccountPorts, AccountService, KeyRotation};
 use reelgraph::domain::catalog::{
     CatalogBatch, CatalogService, CatalogStore, Change, Episode, ExternalId, Genre, Person,
     SearchService, Season, SeasonId, Title, TitleFilter, TitleQuery,
@@ -124,14 +126,27 @@ async fn services(db: &SqliteDb, catalog: Arc<Counted>) -> Services {
     let events = Arc::new(MemoryEvents::new());
     let store: Arc<dyn CatalogStore> = catalog;
     let catalog = CatalogService::new(Arc::clone(&store));
-    let accounts = Arc::new(SqliteAccounts::new(db.clone()));
-    let sessions = Arc::new(SqliteSessions::new(db.clone()));
-    let accounts = AccountService::new(
-        accounts,
-        sessions,
-        Arc::new(Argon2Hasher::new()),
+    let keys = Arc::new(SqliteSigningKeys::new(db.clone()));
+    let access_tokens = JwtTokens::new(
+        keys,
         Arc::clone(&clock),
+        "it".to_owned(),
+        KeyRotation::default(),
+        None,
     );
+    let ports = AccountPorts {
+        accounts: Arc::new(SqliteAccounts::new(db.clone())),
+        sessions: Arc::new(SqliteSessions::new(db.clone())),
+        one_time: Arc::new(SqliteOneTime::new(db.clone())),
+        access_tokens: Arc::new(access_tokens),
+        limiter: Arc::new(MemoryLimiter::new()),
+        passwords: Arc::new(Argon2Hasher::new()),
+        providers: Vec::new(),
+        events: events.clone(),
+        clock: Arc::clone(&clock),
+    };
+    let policy = AccountPolicy::at("http://127.0.0.1:8080/".parse().unwrap());
+    let accounts = AccountService::new(ports, policy);
     let watching = WatchService::new(
         Arc::new(SqliteWatching::new(db.clone())),
         catalog.clone(),

@@ -35,9 +35,16 @@ const CRATES: &[(&str, &[&str])] = &[
     ("redis", &["adapters"]),
     ("tantivy", &["adapters"]),
     ("argon2", &["adapters"]),
+    ("aws_lc_rs", &["adapters"]),
+    ("governor", &["adapters"]),
+    ("jsonwebtoken", &["adapters"]),
     ("lettre", &["adapters"]),
-    ("minijinja", &["adapters", "http"]),
     ("moka", &["adapters"]),
+    ("oauth2", &["adapters"]),
+    ("openidconnect", &["adapters"]),
+    ("reqwest", &["adapters"]),
+    ("hmac", &["adapters"]),
+    ("minijinja", &["adapters", "http"]),
     ("async_graphql", &["graphql", "http"]),
     ("axum", &["http", "app", "cli"]),
     ("tower_http", &["http"]),
@@ -50,7 +57,7 @@ const CRATES: &[(&str, &[&str])] = &[
 const FEATURES: &[&str] = &["catalog", "accounts", "watching", "recommend", "curation"];
 /// What of the kernel the first feature gives to all.
 const ADAPTERS: &[&str] = &[
-    "argon2", "mail", "memory", "mongo", "neo4j", "redis", "search", "sqlite",
+    "argon2", "jwt", "mail", "memory", "mongo", "neo4j", "oauth", "redis", "search", "sqlite",
 ];
 
 struct Source {

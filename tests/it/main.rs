@@ -2,6 +2,7 @@
 //! about the tree. They talk to the real servers; `tests/run` starts them.
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+mod accounts_faults;
 mod cli;
 mod conformance;
 mod contract;

@@ -155,7 +155,8 @@ impl SmtpError {
                 answer: match error.status() {
                     Some(code) => Ok(code),
                     None if error.is_response() => Err("unintelligible".to_owned()),
-                    None => Err(error.to_string()),
+                    None if words.is_empty() => Err(error.to_string()),
+                    None => Err(words.clone()),
                 },
                 status: words.split_whitespace().next().and_then(status),
             }

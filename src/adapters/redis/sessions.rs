@@ -47,6 +47,20 @@ static CREATE: LazyLock<Script> = LazyLock::new(|| {
     )
 });
 
+/// KEYS: the session, its user's set. ARGV: id, end, user, the time.
+static TOUCH: LazyLock<Script> = LazyLock::new(|| {
+    script(
+        r"
+        if redis.call('HGET', KEYS[1], 'user') ~= ARGV[3] then
+            return 0
+        end
+        redis.call('HSET', KEYS[1], 'last_seen_at', ARGV[4], 'expires_at', ARGV[2])
+        last(KEYS[1], KEYS[2], ARGV[1], ARGV[2])
+        return 1
+        ",
+    )
+});
+
 /// KEYS: the session, its user's set. ARGV: id, end, user, then fields and values. What may be missing is taken away
 /// first; the refresh token stays.
 static UPDATE: LazyLock<Script> = LazyLock::new(|| {
@@ -205,6 +219,18 @@ impl SessionStore for RedisSessions {
             .await?;
         let session = read(id, &hash)?;
         Ok(session.filter(|session| session.expires_at > now))
+    }
+
+    async fn touch_session(&self, session: &Session) -> Result<(), StoreError> {
+        let mut call = TOUCH.key(self.session_key(session.id));
+        call.key(self.user_key(session.user))
+            .arg(session.id.0)
+            .arg(millis(session.expires_at))
+            .arg(session.user.0)
+            .arg(millis(session.last_seen_at));
+        self.db
+            .run(|mut connection| async move { call.invoke_async(&mut connection).await })
+            .await
     }
 
     async fn update_session(&self, session: &Session) -> Result<(), StoreError> {

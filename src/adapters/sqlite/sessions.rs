@@ -24,6 +24,8 @@ const INSERT: &str = "INSERT INTO sessions \
 const UPDATE: &str = "UPDATE sessions SET epoch = ?3, profile_id = ?4, via = ?5, secret = ?6, \
     device = ?7, address = ?8, idle = ?9, created_at = ?10, last_seen_at = ?11, expires_at = ?12, \
     ends_at = ?13 WHERE id = ?1 AND user_id = ?2 AND expires_at > ";
+const TOUCH: &str = "UPDATE sessions SET last_seen_at = ?3, expires_at = ?4 \
+    WHERE id = ?1 AND user_id = ?2 AND expires_at > ";
 const ROTATE: &str =
     "UPDATE sessions SET refresh = ?2, last_seen_at = ?3, expires_at = ?4 WHERE id = ?1";
 
@@ -66,6 +68,24 @@ impl SessionStore for SqliteSessions {
                     .prepare_cached(&format!("{SELECT} WHERE id = ?1 AND expires_at > ?2"))?
                     .query_row([id.to_i64(), now.timestamp_millis()], read_session)
                     .optional()
+            })
+            .await
+    }
+
+    async fn touch_session(&self, session: &Session) -> Result<(), StoreError> {
+        let touched = [
+            session.id.to_i64(),
+            session.user.to_i64(),
+            session.last_seen_at.timestamp_millis(),
+            session.expires_at.timestamp_millis(),
+        ];
+        self.db
+            .write(move |connection| {
+                connection
+                    .prepare_cached(&format!("{TOUCH}{NOW}"))
+                    .and_then(|mut touch| touch.execute(touched))
+                    .map(drop)
+                    .map_err(store_error)
             })
             .await
     }

@@ -44,6 +44,8 @@ pub enum OneTime {
         provider: String,
         /// The `code_challenge` of the app (RFC 7636, S256).
         challenge: String,
+        /// Who it is there, if the account is to be linked.
+        links: Option<String>,
     },
 }
 

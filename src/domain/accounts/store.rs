@@ -160,6 +160,10 @@ pub trait SessionStore: Send + Sync {
         now: DateTime<Utc>,
     ) -> Result<Option<Session>, StoreError>;
 
+    /// Notes that a session was used (`last_seen_at`) and when it ends (`expires_at`), and nothing else: somebody else
+    /// may change the rest at the same time. One that was ended meanwhile stays ended.
+    async fn touch_session(&self, session: &Session) -> Result<(), StoreError>;
+
     /// Replaces everything of a session but its refresh token. One that was ended meanwhile stays ended.
     async fn update_session(&self, session: &Session) -> Result<(), StoreError>;
 

@@ -1,5 +1,6 @@
 //! Accounts: registering, logging in and out, and who the viewer is.
 
+mod identity;
 mod mutation;
 mod profile;
 mod query;
@@ -7,6 +8,7 @@ mod session;
 mod user;
 mod viewer;
 
+pub(crate) use identity::{BeginOAuthPayload, IdentityMutation, UnlinkIdentityPayload};
 pub(crate) use mutation::{AccountMutation, AuthPayload, LogOutPayload};
 pub(crate) use profile::Profile;
 pub(crate) use query::AccountQuery;

@@ -159,6 +159,14 @@ pub(crate) struct AuthPayload {
 }
 
 impl AuthPayload {
+    /// The answer to somebody who is not let in.
+    pub(super) fn refused(error: UserError) -> Self {
+        Self {
+            user_errors: vec![error],
+            ..Self::default()
+        }
+    }
+
     /// The answer to somebody who is logged in now, or to whom nothing is told, or who is refused.
     pub(super) async fn new(
         ctx: &Context<'_>,
@@ -167,12 +175,7 @@ impl AuthPayload {
         let logged_in = match outcome {
             Ok(Some(logged_in)) => logged_in,
             Ok(None) => return Ok(Self::default()),
-            Err(error) => {
-                return Ok(Self {
-                    user_errors: vec![UserError::from_error(error)?],
-                    ..Self::default()
-                });
-            }
+            Err(error) => return Ok(Self::refused(UserError::from_error(error)?)),
         };
         ctx.go_on_as(viewer::Viewer::Known(logged_in.viewer));
         let viewer = Some(Viewer::load(ctx, logged_in.viewer).await?);

@@ -2,6 +2,7 @@
 
 use async_graphql::{Context, Enum, ID, Object};
 
+use super::identity::Identity;
 use super::profile::Profile;
 use super::session::Session;
 use crate::domain::accounts;
@@ -83,6 +84,21 @@ impl User {
         let sessions = ctx.services().accounts.sessions(&self.viewer).await?;
         let session = |session| Session::new(session, &self.viewer);
         Ok(sessions.into_iter().take(first).map(session).collect())
+    }
+
+    /// The other sites that the account can be logged in by, in the order of their names.
+    async fn identities(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, 1 to 100.", default = 20)] first: Option<i32>,
+    ) -> Result<Vec<Identity>> {
+        let first = limit("first", first, 20)?;
+        let identities = ctx.services().accounts.identities(&self.viewer).await?;
+        Ok(identities
+            .into_iter()
+            .take(first)
+            .map(Identity::from)
+            .collect())
     }
 
     /// When the account was made.

@@ -177,14 +177,19 @@ async fn some_attempts_are_free_and_delays_double_up_to_the_longest(limiter: &Op
         assert_eq!(verdict, Verdict::Allowed);
     }
 
-    // Two, then not four but three.
-    for (more_than, at_most) in [(0, 1), (1, 2), (2, 3)] {
-        let refused = limiter.attempt("key", backoff).await.unwrap();
-        let wait = assert_wait(refused, second * more_than, second * at_most);
-        tokio::time::sleep(wait + Duration::from_millis(5)).await;
-        let verdict = limiter.attempt("key", backoff).await.unwrap();
-        assert_eq!(verdict, Verdict::Allowed);
-    }
+    let first = limiter.attempt("key", backoff).await.unwrap();
+    let wait = assert_wait(first, Duration::ZERO, second);
+    tokio::time::sleep(wait + Duration::from_millis(5)).await;
+    let verdict = limiter.attempt("key", backoff).await.unwrap();
+    assert_eq!(verdict, Verdict::Allowed);
+    let next = limiter.attempt("key", backoff).await.unwrap();
+    let wait = assert_wait(next, second, 2 * second);
+    tokio::time::sleep(wait + Duration::from_millis(5)).await;
+    let verdict = limiter.attempt("key", backoff).await.unwrap();
+    assert_eq!(verdict, Verdict::Allowed);
+    // Not four.
+    let longest = limiter.attempt("key", backoff).await.unwrap();
+    assert_wait(longest, 2 * second, 3 * second);
 }
 
 async fn attempts_during_a_delay_are_not_counted(limiter: &Opened) {
@@ -235,20 +240,20 @@ async fn forgiven_attempts_are_forgotten(limiter: &Opened) {
 async fn attempts_are_forgotten_after_a_time_without_any(limiter: &Opened) {
     let backoff = Backoff {
         free: 2,
-        first: Duration::from_millis(1900),
-        longest: Duration::from_millis(1900),
-        forget_after: Duration::from_secs(2),
+        first: Duration::from_millis(1400),
+        longest: Duration::from_millis(1400),
+        forget_after: Duration::from_millis(1500),
     };
     // Each of these comes in time to be added to the one before.
     for _ in 0..3 {
         let verdict = limiter.attempt("key", backoff).await.unwrap();
         assert_eq!(verdict, Verdict::Allowed);
-        tokio::time::sleep(Duration::from_millis(1200)).await;
+        tokio::time::sleep(Duration::from_millis(900)).await;
     }
     let refused = limiter.attempt("key", backoff).await.unwrap();
-    assert_wait(refused, Duration::ZERO, Duration::from_millis(700));
+    assert_wait(refused, Duration::ZERO, Duration::from_millis(500));
 
-    tokio::time::sleep(Duration::from_millis(1000)).await;
+    tokio::time::sleep(Duration::from_millis(750)).await;
 
     for _ in 0..3 {
         let verdict = limiter.attempt("key", backoff).await.unwrap();

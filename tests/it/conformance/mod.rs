@@ -34,7 +34,6 @@ pub(crate) enum Backend {
     redis,
 }
 
-mod accounts;
 mod catalog;
 pub(crate) mod graph;
 mod limits;

@@ -80,7 +80,7 @@ async fn a_secret_stands_for_what_was_put(store: &Opened) {
         return_to: "app.example:/back?x=é".parse().unwrap(),
         transport: Transport::Bearer,
         remember: true,
-        link_to: Some(UserId(7)),
+        link_to: Some((UserId(7), u32::MAX)),
         challenge: Some("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM".to_owned()),
     };
     let all = [
@@ -106,6 +106,7 @@ async fn a_secret_stands_for_what_was_put(store: &Opened) {
             epoch: 1,
             provider: "facebook".to_owned(),
             challenge: "challenge".to_owned(),
+            links: Some("1234567890".to_owned()),
         },
     ];
     let all = all.map(|means| (hash(), means));

@@ -171,6 +171,8 @@ pub(crate) struct Site {
 
 impl Site {
     async fn start(command: &mut Command) -> Self {
+        // The client wants one, as the program does; a second time it is there already.
+        drop(rustls::crypto::ring::default_provider().install_default());
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let address = loop {

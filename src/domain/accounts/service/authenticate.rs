@@ -71,7 +71,7 @@ impl AccountService {
                 expires_at: session.expiry(now),
                 ..session.clone()
             };
-            self.ports.sessions.update_session(&seen).await?;
+            self.ports.sessions.touch_session(&seen).await?;
         }
         Ok(Viewer::Known(KnownViewer {
             user: user.id,

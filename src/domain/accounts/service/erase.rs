@@ -5,6 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
 use rand::Rng;
 use secrecy::SecretString;
+use url::Url;
 
 use super::AccountService;
 use crate::domain::accounts::audit::{Action, Actor, AuditEntry};
@@ -81,6 +82,12 @@ impl AccountService {
         ])
         .await?;
         Ok(done)
+    }
+
+    /// The page that shows how far an erasure is.
+    pub fn erasure_page(&self, erasure: &Erasure) -> Url {
+        let page = format!("data-deletion/{}", erasure.code);
+        self.policy.address(&page)
     }
 
     /// How far the erasure with this code is.

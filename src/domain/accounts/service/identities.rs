@@ -68,6 +68,8 @@ pub struct ReturnFromOAuth {
     pub code: Option<SecretString>,
     /// What the browser was to keep.
     pub browser: Option<Secret>,
+    /// Who was logged in there: a log-in ends that session.
+    pub before: Option<KnownViewer>,
 }
 
 /// What became of somebody who came back.
@@ -84,10 +86,15 @@ pub struct Came {
 pub enum Arrival {
     /// Logged in, in this browser.
     LoggedIn(LoggedIn),
-    /// The account that was logged in is linked now.
+    /// The account that was logged in, in this browser, is linked now.
     Linked,
-    /// An app gets its tokens for this code.
+    /// An app gets its tokens for this code, and its account linked if that was asked for.
     Code(Secret),
+}
+
+impl SentAway {
+    /// How long somebody may take at the other site.
+    pub const LASTS: TimeDelta = AWAY;
 }
 
 impl AccountService {
@@ -243,8 +250,18 @@ impl AccountService {
         let request = state.request;
         let name = provider.name();
         if let Some(account) = request.link_to {
-            self.link(account, name, person, client).await?;
-            return Ok(Arrival::Linked);
+            return match request.challenge {
+                // Whoever made somebody else follow the link to the other site is not told the code.
+                Some(challenge) => {
+                    let user = self.linkable(account).await?;
+                    let links = Some(person.subject);
+                    self.code(&user, name, challenge, links).await
+                }
+                None => {
+                    self.link(account, name, person.subject, client).await?;
+                    Ok(Arrival::Linked)
+                }
+            };
         }
         let accounts = &self.ports.accounts;
         let user = match accounts.find_identity(name, &person.subject).await? {
@@ -258,32 +275,46 @@ impl AccountService {
             return Err(AccountError::Disabled);
         }
         match request.challenge {
-            Some(challenge) => {
-                let code = Secret::random(&mut rand::rng());
-                let means = OneTime::OAuthCode {
-                    user: user.id,
-                    epoch: user.epoch,
-                    provider: name.to_owned(),
-                    challenge,
-                };
-                self.put_one_time(&code, &means, CODE).await?;
-                Ok(Arrival::Code(code))
-            }
+            Some(challenge) => self.code(&user, name, challenge, None).await,
             None => {
                 let profile = self.first_profile(user.id).await?;
                 let (transport, remember) = (request.transport, request.remember);
-                let logged_in =
-                    self.begin_session(&user, profile, name, transport, remember, client);
-                logged_in.await.map(Arrival::LoggedIn)
+                let logged_in = self
+                    .begin_session(&user, profile, name, transport, remember, client)
+                    .await?;
+                self.end_former(back.before).await?;
+                Ok(Arrival::LoggedIn(logged_in))
             }
         }
     }
 
-    /// Gives an app its tokens for the code that its deep link brought, if it is the app that began.
+    /// A code for the app that has the verifier of the challenge.
+    async fn code(
+        &self,
+        user: &User,
+        provider: &str,
+        challenge: String,
+        links: Option<String>,
+    ) -> Result<Arrival, AccountError> {
+        let code = Secret::random(&mut rand::rng());
+        let means = OneTime::OAuthCode {
+            user: user.id,
+            epoch: user.epoch,
+            provider: provider.to_owned(),
+            challenge,
+            links,
+        };
+        self.put_one_time(&code, &means, CODE).await?;
+        Ok(Arrival::Code(code))
+    }
+
+    /// Gives an app its tokens for the code that its deep link brought, if it is the app that began; links its account
+    /// if it was logged in when it began. The session that the app had before ends.
     pub async fn exchange_oauth(
         &self,
         code: &str,
         verifier: &str,
+        before: Option<KnownViewer>,
         client: &Client,
     ) -> Result<LoggedIn, AccountError> {
         let code = Secret::parse(code).ok_or(AccountError::InvalidToken)?;
@@ -294,6 +325,7 @@ impl AccountService {
             epoch,
             provider,
             challenge,
+            links,
         }) = means
         else {
             return Err(AccountError::InvalidToken);
@@ -306,9 +338,16 @@ impl AccountService {
         let user = user
             .filter(|user| user.epoch == epoch)
             .ok_or(AccountError::InvalidToken)?;
+        if let Some(subject) = links {
+            self.link((user.id, epoch), &provider, subject, client)
+                .await?;
+        }
         let profile = self.first_profile(user.id).await?;
-        self.begin_session(&user, profile, &provider, Transport::Bearer, true, client)
-            .await
+        let logged_in = self
+            .begin_session(&user, profile, &provider, Transport::Bearer, true, client)
+            .await?;
+        self.end_former(before).await?;
+        Ok(logged_in)
     }
 
     /// The other sites that the viewer's account is linked with, by name.
@@ -402,10 +441,14 @@ impl AccountService {
 
     /// An address of ours for a provider.
     fn page(&self, provider: &str, page: &str) -> Url {
-        let mut url = self.policy.public_url.clone();
-        let base = url.path().trim_end_matches('/').to_owned();
-        url.set_path(&format!("{base}/oauth/{provider}/{page}"));
-        url
+        self.policy.address(&format!("oauth/{provider}/{page}"))
+    }
+
+    /// The account that is to be linked, if it may be used.
+    async fn linkable(&self, (id, epoch): (UserId, u32)) -> Result<User, AccountError> {
+        let user = self.find_user(id).await?;
+        user.filter(|user| user.disabled_at.is_none() && user.epoch == epoch)
+            .ok_or(AccountError::Unauthenticated)
     }
 
     async fn put_one_time(
@@ -423,13 +466,10 @@ impl AccountService {
         &self,
         (id, epoch): (UserId, u32),
         provider: &str,
-        person: ExternalPerson,
+        subject: String,
         client: &Client,
     ) -> Result<(), AccountError> {
-        let user = self.find_user(id).await?;
-        let user = user
-            .filter(|user| user.disabled_at.is_none() && user.epoch == epoch)
-            .ok_or(AccountError::Unauthenticated)?;
+        let user = self.linkable((id, epoch)).await?;
         let entry = AuditEntry {
             detail: Some(provider.to_owned()),
             ..self.audit(Some(id), Action::IdentityLinked, Actor::User(id), client)
@@ -440,7 +480,7 @@ impl AccountService {
             .map(|email| self.mail(email, MailKind::IdentityLinked, Some(id)));
         let mut writes = vec![
             AccountWrite::PutUser(self.next(user)),
-            self.identity(id, provider, person.subject),
+            self.identity(id, provider, subject),
             AccountWrite::AddAudit(entry),
         ];
         writes.extend(mail);

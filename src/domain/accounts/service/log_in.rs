@@ -115,12 +115,18 @@ impl AccountService {
         let logged_in = self
             .begin_session(&user, profile, VIA_PASSWORD, transport, remember, client)
             .await?;
+        self.end_former(before).await?;
+        Ok(logged_in)
+    }
+
+    /// Ends the session that a client had before it got another one.
+    pub(super) async fn end_former(&self, before: Option<KnownViewer>) -> Result<(), AccountError> {
         if let Some((user, session)) =
             before.and_then(|viewer| Some((viewer.user, viewer.session()?)))
         {
             self.ports.sessions.delete_session(user, session).await?;
         }
-        Ok(logged_in)
+        Ok(())
     }
 
     /// Whether the account is logged in from the client's network already. Asks the store as much for no account.

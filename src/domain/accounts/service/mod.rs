@@ -117,14 +117,7 @@ pub struct AccountPolicy {
 impl AccountPolicy {
     /// The defaults for a site that is seen at this address.
     pub fn at(public_url: Url) -> Self {
-        let page = |name: &str| {
-            let mut page = public_url.clone();
-            page.set_path(&format!(
-                "{}/{name}",
-                public_url.path().trim_end_matches('/')
-            ));
-            page
-        };
+        let page = |name: &str| address(&public_url, name);
         Self {
             min_password: MIN_PASSWORD,
             conceals_accounts: false,
@@ -139,6 +132,22 @@ impl AccountPolicy {
             public_url,
         }
     }
+
+    /// An address of the site, as it is seen from outside.
+    pub fn address(&self, path: &str) -> Url {
+        address(&self.public_url, path)
+    }
+
+    /// Where browsers come back to from another site.
+    pub fn callback(&self, provider: &str) -> Url {
+        self.address(&format!("oauth/{provider}/callback"))
+    }
+}
+
+fn address(base: &Url, path: &str) -> Url {
+    let mut address = base.clone();
+    address.set_path(&format!("{}/{path}", base.path().trim_end_matches('/')));
+    address
 }
 
 impl AccountService {

@@ -41,7 +41,7 @@ pub(super) async fn open(backend: Backend) -> Opened {
                 _keeper: Keeper::Database(uri),
             }
         }
-        Backend::neo4j | Backend::redis => unreachable!("no catalogue is kept there"),
+        other => unreachable!("no catalogue is kept in {other:?}"),
     }
 }
 

@@ -164,7 +164,7 @@ async fn ends_are_counted_once(store: &Opened) {
 
 async fn what_begins_while_all_end_is_wholly_there_or_not(store: &Opened) {
     let now = now();
-    let begin = (1..=40).map(|id| {
+    let log_in = (1..=40).map(|id| {
         let (store, begun) = (store.store.clone(), session(id, 7, now));
         tokio::spawn(async move { store.create_session(&begun).await.unwrap() })
     });
@@ -177,7 +177,7 @@ async fn what_begins_while_all_end_is_wholly_there_or_not(store: &Opened) {
                 .unwrap()
         })
     });
-    let (begun, ended) = futures::join!(join_all(begin), join_all(end));
+    let (begun, ended) = futures::join!(join_all(log_in), join_all(end));
     begun.into_iter().for_each(Result::unwrap);
     let ended: u64 = ended.into_iter().map(Result::unwrap).sum();
 
@@ -202,6 +202,10 @@ async fn who_uses_a_session_while_it_ends_does_not_keep_it(store: &Opened) {
             let (store, app) = (store.store.clone(), app.clone());
             tokio::spawn(async move { store.update_session(&app).await.unwrap() })
         };
+        let touch = {
+            let (store, app) = (store.store.clone(), app.clone());
+            tokio::spawn(async move { store.touch_session(&app).await.unwrap() })
+        };
         let rotate = {
             let (store, app): (_, Session) = (store.store.clone(), app.clone());
             let from = app.refresh.unwrap();
@@ -209,6 +213,7 @@ async fn who_uses_a_session_while_it_ends_does_not_keep_it(store: &Opened) {
         };
         assert!(store.delete_session(app.user, app.id).await.unwrap());
         update.await.unwrap();
+        touch.await.unwrap();
         let _ = rotate.await.unwrap();
 
         assert_eq!(store.find_session(app.id, now).await.unwrap(), None);

@@ -13,6 +13,7 @@ on_every_backend!(open on [sqlite, redis]:
     no_session_takes_the_place_of_another,
     an_update_replaces_everything_but_the_refresh_token,
     a_session_that_is_used_lasts_longer,
+    a_touch_changes_nothing_else,
     an_update_brings_no_ended_session_back,
     an_update_brings_no_expired_session_back,
     sessions_of_an_account_come_latest_first_then_by_id,
@@ -116,18 +117,48 @@ async fn an_update_replaces_everything_but_the_refresh_token(store: &Opened) {
 async fn a_session_that_is_used_lasts_longer(store: &Opened) {
     let before = short(1, 7);
     store.create_session(&before).await.unwrap();
-    let after = Session {
-        expires_at: before.created_at + TimeDelta::days(1),
+    let other = short(2, 7);
+    store.create_session(&other).await.unwrap();
+    let longer = |session: &Session| Session {
+        expires_at: session.created_at + TimeDelta::days(1),
+        ..session.clone()
+    };
+    store.update_session(&longer(&before)).await.unwrap();
+    store.touch_session(&longer(&other)).await.unwrap();
+
+    wait_for_the_end_of(&other).await;
+
+    for session in [&before, &other] {
+        let found = store.find_session(session.id, now()).await.unwrap();
+        assert_eq!(found, Some(longer(session)));
+    }
+    let listed = store.sessions_of_user(before.user, now()).await.unwrap();
+    assert_eq!(listed.len(), 2);
+}
+
+async fn a_touch_changes_nothing_else(store: &Opened) {
+    let now = now();
+    let before = session(1, 7, now);
+    store.create_session(&before).await.unwrap();
+    let touched = Session {
+        last_seen_at: now + TimeDelta::minutes(3),
+        expires_at: now + TimeDelta::hours(1),
         ..before.clone()
     };
-    store.update_session(&after).await.unwrap();
+    let stale = Session {
+        epoch: 2,
+        profile: ProfileId(1),
+        refresh: None,
+        device: None,
+        ..touched.clone()
+    };
 
-    wait_for_the_end_of(&before).await;
+    store.touch_session(&stale).await.unwrap();
 
-    let found = store.find_session(before.id, now()).await.unwrap();
-    assert_eq!(found.as_ref(), Some(&after));
-    let listed = store.sessions_of_user(before.user, now()).await.unwrap();
-    assert_eq!(listed, [after]);
+    let found = store.find_session(before.id, now).await.unwrap();
+    assert_eq!(found.as_ref(), Some(&touched));
+    let listed = store.sessions_of_user(before.user, now).await.unwrap();
+    assert_eq!(listed, [touched]);
 }
 
 async fn an_update_brings_no_ended_session_back(store: &Opened) {
@@ -137,6 +168,7 @@ async fn an_update_brings_no_ended_session_back(store: &Opened) {
     store.delete_session(phone.user, phone.id).await.unwrap();
 
     store.update_session(&phone).await.unwrap();
+    store.touch_session(&phone).await.unwrap();
 
     assert_eq!(store.find_session(phone.id, now).await.unwrap(), None);
     assert_eq!(store.sessions_of_user(phone.user, now).await.unwrap(), []);
@@ -152,6 +184,7 @@ async fn an_update_brings_no_expired_session_back(store: &Opened) {
         ..before.clone()
     };
     store.update_session(&after).await.unwrap();
+    store.touch_session(&after).await.unwrap();
 
     assert_eq!(store.find_session(after.id, now()).await.unwrap(), None);
     assert_eq!(store.sessions_of_user(after.user, now()).await.unwrap(), []);

@@ -93,6 +93,12 @@ async fn an_accounts_set_lives_as_long_as_its_last_session() {
         (millis(10), millis(10))
     );
 
+    store.touch_session(&until(15)).await.unwrap();
+    assert_eq!(
+        (end_of(&key).await, end_of(&set).await),
+        (millis(15), millis(15))
+    );
+
     store.update_session(&until(20)).await.unwrap();
     assert_eq!(
         (end_of(&key).await, end_of(&set).await),

@@ -154,12 +154,15 @@ async fn a_session_of_another_account_is_not_there(store: &Opened) {
     store.create_session(&app).await.unwrap();
     let stolen = Session {
         user: UserId(8),
+        device: None,
+        last_seen_at: now + TimeDelta::minutes(1),
         ..app.clone()
     };
 
     let from = app.refresh.unwrap();
     let rotation = store.rotate_session(&stolen, &from, &hash()).await.unwrap();
     store.update_session(&stolen).await.unwrap();
+    store.touch_session(&stolen).await.unwrap();
 
     assert_eq!(rotation, Rotation::Gone);
     assert_eq!(store.sessions_of_user(UserId(8), now).await.unwrap(), []);

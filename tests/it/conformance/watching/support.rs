@@ -50,7 +50,7 @@ pub(super) async fn open(backend: Backend) -> Opened {
                 stores.push(Arc::new(store));
             }
         }
-        Backend::neo4j | Backend::redis => unreachable!("watching is not kept there"),
+        other => unreachable!("watching is not kept in {other:?}"),
     }
     Opened {
         store: stores.remove(0),

@@ -1,33 +1,38 @@
-//! Mail, by a real mail server: once, later if need be, and with nothing secret where it waits.
+//! What a sender makes of the answers of a mail server, with the time in our hands.
 
 use std::collections::HashSet;
-use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use reelgraph::adapters::argon2::Argon2Hasher;
+use reelgraph::adapters::jwt::JwtTokens;
 use reelgraph::adapters::mail::SmtpMailer;
-use reelgraph::adapters::sqlite::{SqliteAccounts, SqliteDb, SqliteOneTime};
+use reelgraph::adapters::memory::{MemoryEvents, MemoryLimiter};
+use reelgraph::adapters::sqlite::{
+    SqliteAccounts, SqliteDb, SqliteOneTime, SqliteSessions, SqliteSigningKeys,
+};
 use reelgraph::domain::accounts::{
-    AccountPolicy, AccountStore, AccountWrite, EmailAddress, Mail, MailError, MailKind,
-    MailService, MailingError, OneTime, OneTimeStore, Secret, User,
+    AccountError, AccountPolicy, AccountPorts, AccountService, AccountStore, AccountWrite,
+    EmailAddress, KeyRotation, Mail, MailError, MailKind, MailService, MailingError, OneTimeStore,
+    Secret, User,
 };
 use reelgraph::domain::clock::Clock;
 use reelgraph::domain::ids::{MailId, UserId};
 use reelgraph::domain::stamp::Stamp;
-use reelgraph::domain::viewer::Role;
-use rusqlite::Connection;
-use serde_json::{Value, json};
+use reelgraph::domain::viewer::{Client, Role};
+use serde_json::json;
 use tempfile::TempDir;
 
+use super::{FROM, waiting};
 use crate::support::mail_server::{MailServer, token};
-use crate::support::program::{On, Program};
-
-const FROM: &str = "Example <no-reply@example.org>";
 
 fn address(name: &str) -> EmailAddress {
     EmailAddress::parse(&format!("{name}@example.org")).unwrap()
+}
+
+fn policy() -> AccountPolicy {
+    AccountPolicy::at("https://example.org/films".parse().unwrap())
 }
 
 /// A clock that stands still until it is moved.
@@ -43,6 +48,7 @@ impl Clock for SetClock {
 struct Queue {
     folder: TempDir,
     clock: Arc<SetClock>,
+    db: SqliteDb,
     accounts: SqliteAccounts,
     one_time: SqliteOneTime,
 }
@@ -56,7 +62,8 @@ impl Queue {
             folder,
             clock: Arc::new(SetClock(Mutex::new(now))),
             accounts: SqliteAccounts::new(db.clone()),
-            one_time: SqliteOneTime::new(db),
+            one_time: SqliteOneTime::new(db.clone()),
+            db,
         }
     }
 
@@ -67,7 +74,32 @@ impl Queue {
             Arc::new(self.one_time.clone()),
             Arc::new(SmtpMailer::new(&url.into(), FROM).unwrap()),
             self.clock.clone(),
-            AccountPolicy::at("https://example.org/films".parse().unwrap()),
+            policy(),
+        )
+    }
+
+    /// What people do with accounts on the same file.
+    fn service(&self) -> AccountService {
+        let keys = Arc::new(SqliteSigningKeys::new(self.db.clone()));
+        AccountService::new(
+            AccountPorts {
+                accounts: Arc::new(self.accounts.clone()),
+                sessions: Arc::new(SqliteSessions::new(self.db.clone())),
+                one_time: Arc::new(self.one_time.clone()),
+                access_tokens: Arc::new(JwtTokens::new(
+                    keys,
+                    self.clock.clone(),
+                    "reelgraph".to_owned(),
+                    KeyRotation::default(),
+                    None,
+                )),
+                limiter: Arc::new(MemoryLimiter::new()),
+                passwords: Arc::new(Argon2Hasher::new()),
+                providers: Vec::new(),
+                events: Arc::new(MemoryEvents::new()),
+                clock: self.clock.clone(),
+            },
+            policy(),
         )
     }
 
@@ -104,32 +136,6 @@ impl Queue {
 
     fn waiting(&self) -> Vec<String> {
         waiting(self.folder.path())
-    }
-}
-
-/// The mail in the queue of a database file, as everything that its rows say.
-fn waiting(folder: &Path) -> Vec<String> {
-    rows(folder, "SELECT * FROM mails ORDER BY id")
-}
-
-fn rows(folder: &Path, query: &str) -> Vec<String> {
-    let connection = Connection::open(folder.join("reelgraph.sqlite")).unwrap();
-    let mut statement = connection.prepare(query).unwrap();
-    let columns = statement.column_count();
-    let read = |row: &rusqlite::Row<'_>| {
-        let cells = (0..columns).map(|column| row.get::<_, rusqlite::types::Value>(column));
-        Ok(format!("{:?}", cells.collect::<Result<Vec<_>, _>>()?))
-    };
-    let rows = statement.query_map([], read).unwrap();
-    rows.collect::<Result<_, _>>().unwrap()
-}
-
-/// Asks again until it is so.
-async fn wait_until(what: &str, is_so: impl Fn() -> bool) {
-    let started = Instant::now();
-    while !is_so() {
-        assert!(started.elapsed() < Duration::from_secs(40), "never {what}");
-        tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }
 
@@ -177,7 +183,7 @@ async fn a_letter_arrives_with_all_its_parts_and_a_link_that_confirms() {
     let link = format!("https://example.org/films/confirm-email?token={token}");
     let (text, html) = (&mail["parts"]["text/plain"], &mail["parts"]["text/html"]);
     assert!(
-        text.as_str().unwrap().contains(&format!("\n  {link}\n")),
+        text.as_str().unwrap().contains(&format!("\n  {link}\r\n")),
         "{text}"
     );
     let link = link.replace('/', "&#x2f;");
@@ -186,21 +192,24 @@ async fn a_letter_arrives_with_all_its_parts_and_a_link_that_confirms() {
         "{html}"
     );
 
+    let after = queue.clock.now() + TimeDelta::hours(24);
     let secret = Secret::parse(&token).unwrap().hash();
-    let now = queue.clock.now();
-    let nearly = now + TimeDelta::hours(24) - TimeDelta::seconds(1);
-    assert_eq!(
-        queue.one_time.find_one_time(&secret, nearly).await.unwrap(),
-        Some(OneTime::ConfirmEmail {
-            user: UserId(1),
-            epoch: 1,
-            email: address("ada"),
-        })
-    );
-    let after = now + TimeDelta::hours(24);
-    assert_eq!(
-        queue.one_time.find_one_time(&secret, after).await.unwrap(),
-        None
+    let found = queue.one_time.find_one_time(&secret, after).await;
+    assert_eq!(found.unwrap(), None);
+    queue.pass(TimeDelta::hours(24) - TimeDelta::seconds(1));
+    let client = Client::default();
+    let user = queue
+        .service()
+        .confirm_email(&token, &client)
+        .await
+        .unwrap();
+    assert_eq!(user.id, UserId(1));
+    assert_eq!(user.email, Some(address("ada")));
+    assert!(user.email_verified);
+    let again = queue.service().confirm_email(&token, &client).await;
+    assert!(
+        matches!(again, Err(AccountError::InvalidToken)),
+        "{again:?}"
     );
 }
 
@@ -355,164 +364,4 @@ async fn a_mail_is_tried_ever_more_rarely_and_given_up_after_three_days() {
     assert!(pauses.iter().all(|pause| *pause < 4 * 3600), "{pauses:?}");
     let days = (queue.clock.now() - started).num_hours();
     assert!((72..76).contains(&days), "{days} hours");
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_registration_is_followed_by_one_mail() {
-    let server = MailServer::start();
-    let mut program = Program::new(On::Embedded).await;
-    program.set("SMTP_URL", &server.url());
-    let mut site = program.serve().await;
-
-    site.register("ada@example.org").await;
-
-    let mail = server.wait_for(1).await.remove(0);
-    assert_eq!(mail["to"], json!(["ada@example.org"]));
-    assert!(Secret::parse(&token(&mail)).is_some());
-    wait_until("empty", || waiting(program.data()).is_empty()).await;
-    assert_eq!(server.received().len(), 1);
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn mail_waits_for_a_dead_server_with_no_secret_in_it() {
-    let server = MailServer::stopped();
-    let mut program = Program::new(On::Embedded).await;
-    program.set("SMTP_URL", &server.url());
-    let mut site = program.serve().await;
-
-    site.register("ada@example.org").await;
-    let is_tried = || {
-        let tried = "SELECT id FROM mails WHERE attempts = 1 AND due_at > updated_at";
-        !rows(program.data(), tried).is_empty()
-    };
-    wait_until("tried", is_tried).await;
-    let queued = waiting(program.data()).remove(0);
-    server.start_again();
-    let mail = server.wait_for(1).await.remove(0);
-
-    assert_eq!(mail["to"], json!(["ada@example.org"]));
-    let token = token(&mail);
-    assert!(!queued.contains(&token), "{queued}");
-    let secrets = rows(
-        program.data(),
-        "SELECT means, hex(hash) FROM one_time_secrets",
-    );
-    assert!(!secrets.is_empty());
-    assert!(!secrets.concat().contains(&token), "{secrets:?}");
-    wait_until("empty", || waiting(program.data()).is_empty()).await;
-    assert_eq!(server.received().len(), 1);
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_mail_outlives_the_process_that_was_sending_it() {
-    let server = MailServer::start();
-    server.behave("rcpt * hang");
-    let mut program = Program::new(On::Embedded).await;
-    program.set("SMTP_URL", &server.url());
-    let mut site = program.serve().await;
-    site.register("ada@example.org").await;
-    let claimed = "SELECT id FROM mails WHERE attempts = 1";
-    wait_until("claimed", || !rows(program.data(), claimed).is_empty()).await;
-
-    site.kill().await;
-    server.behave("");
-    // As if its claim had ended.
-    let connection = Connection::open(program.data().join("reelgraph.sqlite")).unwrap();
-    let changed = connection.execute("UPDATE mails SET due_at = due_at - 60000", []);
-    assert_eq!(changed, Ok(1));
-    drop(connection);
-    let _site = program.serve().await;
-
-    let mail = server.wait_for(1).await.remove(0);
-    assert_eq!(mail["to"], json!(["ada@example.org"]));
-    wait_until("empty", || waiting(program.data()).is_empty()).await;
-    assert_eq!(server.received().len(), 1);
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn mail_is_secret_on_its_way_and_the_server_knows_who_sends() {
-    let server = MailServer::start();
-    let log_in = "reelgraph:mail%20secret";
-    for (round, url) in [server.starttls_url(log_in), server.tls_url(log_in)]
-        .iter()
-        .enumerate()
-    {
-        let mut program = Program::new(On::Embedded).await;
-        program.set("SMTP_URL", url);
-        program.set("SSL_CERT_FILE", &server.certificate());
-        program.set("REELGRAPH_MAIL_FROM", FROM);
-        let mut site = program.serve().await;
-
-        site.register("ada@example.org").await;
-
-        let mail = server.wait_for(round + 1).await.remove(round);
-        assert_eq!(mail["tls"], Value::Bool(true), "{url}");
-        assert_eq!(mail["user"], "reelgraph", "{url}");
-        assert_eq!(mail["headers"]["from"], FROM);
-    }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_wrong_password_is_said_once_and_loses_no_mail() {
-    let server = MailServer::start();
-    let mut program = Program::new(On::Embedded).await;
-    program.set("SMTP_URL", &server.tls_url("ada%40example.org:wrong"));
-    program.set("SSL_CERT_FILE", &server.certificate());
-    let log = program.data().join("log");
-    let mut site = program.serve_logging(&log).await;
-
-    site.register("ada@example.org").await;
-
-    let logged = || std::fs::read_to_string(&log).unwrap();
-    wait_until("logged", || logged().contains("the log-in was 535")).await;
-    assert_eq!(waiting(program.data()).len(), 1);
-    let logged = logged();
-    assert!(
-        !logged.contains("ada@") && !logged.contains("ada%40") && !logged.contains("wrong"),
-        "{logged}"
-    );
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn without_a_server_mail_is_in_files_that_the_log_names() {
-    let program = Program::new(On::Embedded).await;
-    let log = program.data().join("log");
-    let mut site = program.serve_logging(&log).await;
-
-    site.register("ada@example.org").await;
-
-    let logged = || std::fs::read_to_string(&log).unwrap();
-    wait_until("logged", || logged().contains("Wrote mail to ")).await;
-    let logged = logged();
-    let (_, path) = logged.split_once("Wrote mail to ").unwrap();
-    let path = Path::new(path.split_whitespace().next().unwrap());
-    let folder = path.parent().unwrap();
-    assert_eq!(folder, program.data().join("mail"));
-    let text = std::fs::read_to_string(path).unwrap();
-    assert!(text.contains("To: ada@example.org\r\n"), "{text}");
-    let (_, rest) = text.split_once("/confirm-email?token=").unwrap();
-    let (token, _) = rest.split_once("\r\n").unwrap();
-    assert!(Secret::parse(token).is_some(), "{token}");
-    assert!(
-        !logged.contains("ada@") && !logged.contains(token),
-        "{logged}"
-    );
-    let mode = |path: &Path| path.metadata().unwrap().permissions().mode() & 0o777;
-    assert_eq!((mode(folder), mode(path)), (0o700, 0o600));
-    let files = std::fs::read_dir(folder).unwrap();
-    assert_eq!(files.count(), 1);
-    wait_until("empty", || waiting(program.data()).is_empty()).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn it_does_not_start_with_a_mail_server_that_anybody_could_read_along() {
-    let mut program = Program::new(On::Embedded).await;
-    program.set("SMTP_URL", "smtp://ada:secret-word@mail.example.org:25");
-
-    let output = program.run(&["serve"]).await;
-
-    let said = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(1), "{said}");
-    assert!(said.contains("write smtps://"), "{said}");
-    assert!(!said.contains("secret-word"), "{said}");
 }

@@ -1,0 +1,10 @@
+//! Other sites that people log in by: Facebook, and any OpenID Connect issuer.
+
+mod facebook;
+mod openid;
+mod signed_request;
+mod web;
+
+pub use facebook::{FacebookProvider, FacebookSettings};
+pub use openid::{OpenIdProvider, OpenIdSettings};
+pub use web::SetupError;

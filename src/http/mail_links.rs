@@ -1,0 +1,95 @@
+//! The pages that the links of mails lead to, for sites that name none of their own.
+//!
+//! To look at one changes nothing: mail scanners and previews follow links. What changes something is the button, and
+//! only on our own page (the router refuses posts of other sites).
+
+use axum::extract::{DefaultBodyLimit, Extension, Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::get;
+use axum::{Form, Router};
+use minijinja::context;
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+
+use super::client::ClientInfo;
+use super::pages::{Failure, notice, page};
+use super::task::finish;
+use crate::domain::accounts::{AccountError, AccountService};
+
+/// A token and two passwords, many times over.
+const MOST: usize = 16 * 1024;
+const CONFIRM: &str = "Confirm your e-mail address";
+const RESET: &str = "Set a new password";
+
+#[derive(Deserialize)]
+struct Link {
+    #[serde(default)]
+    token: String,
+}
+
+#[derive(Deserialize)]
+struct NewPassword {
+    token: String,
+    password: SecretString,
+    again: SecretString,
+}
+
+/// The routes.
+pub(super) fn routes(accounts: AccountService) -> Router {
+    Router::new()
+        .route("/confirm-email", get(ask_to_confirm).post(confirm))
+        .route("/reset-password", get(ask_for_password).post(reset))
+        .layer(DefaultBodyLimit::max(MOST))
+        .with_state(accounts)
+}
+
+async fn ask_to_confirm(Query(Link { token }): Query<Link>) -> Response {
+    let context = context! { title => CONFIRM, token };
+    page(StatusCode::OK, "confirm_email.html", context)
+}
+
+async fn confirm(
+    State(accounts): State<AccountService>,
+    Extension(ClientInfo(client)): Extension<ClientInfo>,
+    Form(Link { token }): Form<Link>,
+) -> Response {
+    let confirmed = finish(async move { accounts.confirm_email(&token, &client).await }).await;
+    match confirmed.and_then(|confirmed| confirmed) {
+        Ok(_) => notice(CONFIRM, "Thank you. Your e-mail address is confirmed."),
+        Err(error) => Failure::from(&error).page(CONFIRM),
+    }
+}
+
+async fn ask_for_password(Query(Link { token }): Query<Link>) -> Response {
+    let context = context! { title => RESET, token };
+    page(StatusCode::OK, "reset_password.html", context)
+}
+
+async fn reset(
+    State(accounts): State<AccountService>,
+    Extension(ClientInfo(client)): Extension<ClientInfo>,
+    Form(new): Form<NewPassword>,
+) -> Response {
+    if new.password.expose_secret() != new.again.expose_secret() {
+        return once_more(&new.token, &AccountError::PasswordsDiffer);
+    }
+    let token = new.token.clone();
+    let work = async move { accounts.reset_password(&token, new.password, &client).await };
+    match finish(work).await.and_then(|set| set) {
+        Ok(()) => notice(RESET, "The password is set. You can log in with it now."),
+        Err(
+            error @ (AccountError::PasswordTooShort { .. }
+            | AccountError::PasswordTooLong
+            | AccountError::PasswordTooCommon),
+        ) => once_more(&new.token, &error),
+        Err(error) => Failure::from(&error).page(RESET),
+    }
+}
+
+/// The form again, with what is wrong with the password.
+fn once_more(token: &str, error: &AccountError) -> Response {
+    let problem = Failure::from(error).message;
+    let context = context! { title => RESET, token, problem };
+    page(StatusCode::BAD_REQUEST, "reset_password.html", context)
+}

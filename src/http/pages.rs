@@ -1,0 +1,222 @@
+//! Pages for people, for sites that have no web client of their own to show them: plain HTML, nothing loaded, no
+//! scripts.
+
+use std::sync::LazyLock;
+
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, HeaderValue, REFERRER_POLICY,
+    RETRY_AFTER, X_CONTENT_TYPE_OPTIONS,
+};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use minijinja::{Environment, context};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use crate::domain::accounts::AccountError;
+use crate::domain::error::{Coded, ErrorCode};
+
+const STYLE: &str = include_str!("pages/style.css");
+
+static TEMPLATES: LazyLock<Result<Environment<'static>, minijinja::Error>> =
+    LazyLock::new(templates);
+
+/// Nothing but the one style sheet, known by its hash; forms go nowhere else, and no other site can frame a page.
+static POLICY: LazyLock<String> = LazyLock::new(|| {
+    let hash = STANDARD.encode(Sha256::digest(STYLE));
+    format!(
+        "default-src 'none'; style-src 'sha256-{hash}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+});
+
+/// Why something was not done, as it may be shown.
+pub(super) struct Failure {
+    /// The status that goes with it.
+    pub(super) status: StatusCode,
+    /// The stable code.
+    pub(super) code: &'static str,
+    /// The same for the person, as a sentence.
+    pub(super) message: String,
+    /// The seconds after which to try again.
+    pub(super) retry_after: Option<u64>,
+}
+
+fn templates() -> Result<Environment<'static>, minijinja::Error> {
+    let mut templates = Environment::new();
+    templates.add_global("style", STYLE);
+    for (name, source) in [
+        ("base.html", include_str!("pages/base.html")),
+        ("notice.html", include_str!("pages/notice.html")),
+        (
+            "confirm_email.html",
+            include_str!("pages/confirm_email.html"),
+        ),
+        (
+            "reset_password.html",
+            include_str!("pages/reset_password.html"),
+        ),
+        (
+            "data_deletion.html",
+            include_str!("pages/data_deletion.html"),
+        ),
+    ] {
+        templates.add_template(name, source)?;
+    }
+    Ok(templates)
+}
+
+/// A page of the template; what is put into it is escaped.
+pub(super) fn page(status: StatusCode, template: &str, context: impl Serialize) -> Response {
+    let rendered = match &*TEMPLATES {
+        Ok(templates) => templates
+            .get_template(template)
+            .and_then(|template| template.render(context))
+            .map_err(|error| error.to_string()),
+        Err(error) => Err(error.to_string()),
+    };
+    match rendered {
+        Ok(html) => (status, headers(), html).into_response(),
+        Err(error) => {
+            tracing::error!(error, "A page cannot be made");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}
+
+/// A page that says that something was done.
+pub(super) fn notice(title: &str, message: &str) -> Response {
+    page(StatusCode::OK, "notice.html", context! { title, message })
+}
+
+fn headers() -> HeaderMap {
+    let mut headers = private();
+    headers.insert(
+        CONTENT_TYPE,
+        HeaderValue::from_static("text/html; charset=utf-8"),
+    );
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if let Ok(policy) = HeaderValue::from_str(&POLICY) {
+        headers.insert(CONTENT_SECURITY_POLICY, policy);
+    }
+    headers
+}
+
+/// What goes with every answer to an address that may have a secret in it: nobody keeps it, nobody is told it.
+pub(super) fn private() -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    // For crawlers that were given a link.
+    let robots = HeaderName::from_static("x-robots-tag");
+    headers.insert(robots, HeaderValue::from_static("noindex"));
+    headers
+}
+
+impl Failure {
+    /// As a page.
+    pub(super) fn page(self, title: &str) -> Response {
+        let (code, message) = (self.code, &self.message);
+        let context = context! { title, code, message };
+        let mut response = page(self.status, "notice.html", context);
+        if let Some(seconds) = self.retry_after {
+            response.headers_mut().insert(RETRY_AFTER, seconds.into());
+        }
+        response
+    }
+}
+
+/// Logs what people must not see, once.
+impl From<&AccountError> for Failure {
+    fn from(error: &AccountError) -> Self {
+        let code = error.code();
+        let logged = error as &dyn std::error::Error;
+        let message = match code {
+            ErrorCode::Internal => {
+                tracing::error!(error = logged, "A request failed");
+                "something went wrong".to_owned()
+            }
+            ErrorCode::UpstreamUnavailable => {
+                tracing::warn!(error = logged, "Somebody does not answer");
+                match error {
+                    AccountError::Identity(_) => "the other site does not answer; try again later",
+                    _ => "a part of the site does not answer; try again in a moment",
+                }
+                .to_owned()
+            }
+            _ => {
+                if let AccountError::Identity(_) = error {
+                    tracing::info!(error = logged, "A log-in by another site was refused");
+                }
+                error.to_string()
+            }
+        };
+        Self {
+            status: status(code),
+            code: code.as_str(),
+            message: sentence(&message),
+            retry_after: error.retry_after().map(|wait| wait.as_secs()),
+        }
+    }
+}
+
+fn status(code: ErrorCode) -> StatusCode {
+    match code {
+        ErrorCode::NotFound => StatusCode::NOT_FOUND,
+        ErrorCode::Conflict | ErrorCode::Taken => StatusCode::CONFLICT,
+        ErrorCode::Forbidden => StatusCode::FORBIDDEN,
+        ErrorCode::RateLimited => StatusCode::TOO_MANY_REQUESTS,
+        ErrorCode::UpstreamUnavailable => StatusCode::SERVICE_UNAVAILABLE,
+        ErrorCode::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        _ => StatusCode::BAD_REQUEST,
+    }
+}
+
+/// Errors are written to go on after a colon.
+fn sentence(text: &str) -> String {
+    let mut chars = text.chars();
+    match chars.next() {
+        Some(first) => format!("{}{}.", first.to_uppercase(), chars.as_str()),
+        None => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::to_bytes;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_put_into_a_page_is_escaped() {
+        let evil = "\"><script>alert(1)</script>";
+
+        let context = context! { title => "Confirm", token => evil };
+        let page = page(StatusCode::OK, "confirm_email.html", context);
+
+        let html = to_bytes(page.into_body(), 10_000).await.unwrap();
+        let html = String::from_utf8(html.to_vec()).unwrap();
+        assert!(!html.contains("<script"), "{html}");
+        assert!(html.contains(STYLE), "{html}");
+    }
+
+    #[test]
+    fn the_policy_is_a_header() {
+        let headers = headers();
+
+        let policy = headers[CONTENT_SECURITY_POLICY].to_str().unwrap();
+        assert!(policy.starts_with("default-src 'none'; style-src 'sha256-"));
+        assert_eq!(headers[CACHE_CONTROL], "no-store");
+    }
+
+    #[test]
+    fn no_fault_of_ours_is_shown() {
+        let error = AccountError::Store(crate::domain::error::StoreError::failed("secret"));
+
+        let failure = Failure::from(&error);
+
+        assert_eq!(failure.message, "Something went wrong.");
+        assert_eq!(failure.status, StatusCode::INTERNAL_SERVER_ERROR);
+    }
+}
