@@ -28,7 +28,7 @@ use crate::domain::catalog::{CatalogFollower, CatalogService, CatalogStore, Sear
 use crate::domain::clock::{Clock, SystemClock};
 use crate::domain::curation::LoadService;
 use crate::domain::limits::RateLimiter;
-use crate::domain::recommend::{GraphService, RecommendService, TasteGraph};
+use crate::domain::recommend::{ErasureService, GraphService, RecommendService, TasteGraph};
 use crate::domain::watching::{WatchService, WatchStore};
 use crate::graphql::Services;
 use crate::http::{HttpOptions, Stores};
@@ -169,9 +169,14 @@ impl App {
         feed.catch_up()
             .await
             .context("the catalogue cannot be indexed")?;
-        Ok(Jobs::start(&self.graph, feed, self.mail.clone(), || {
-            self.events.subscribe()
-        }))
+        let erasures = ErasureService::new(self.accounts.clone(), self.graph.clone());
+        Ok(Jobs::start(
+            &self.graph,
+            erasures,
+            feed,
+            self.mail.clone(),
+            || self.events.subscribe(),
+        ))
     }
 
     /// What answers requests.

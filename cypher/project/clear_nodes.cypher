@@ -1,4 +1,5 @@
-// Removes some nodes, whichever come first; run again until none is left. Their edges are gone already.
+// Removes some nodes, whichever come first; run again until none is left. Their edges are gone already. The traces of
+// erased profiles stay: they are not made from documents, and what is on its way must not bring a profile back.
 // Params: limit
 // Returns: removed
 CALL () {

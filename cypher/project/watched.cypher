@@ -1,12 +1,12 @@
-// Writes WATCHED edges that are new or older than the document, with the nodes that they need.
+// Writes WATCHED edges that are new or older than the document, with the title nodes that they need. The profiles are
+// there already.
 // A property that is set and removed again takes the edge's lock before its revision is read, so that of two writers
 // at the same time the newer document wins.
 // Params: edges [{profile, title, weight, plays, completions, seconds, firstAt, lastAt, liked, revision}], times in
 //   milliseconds since 1970, each pair of profile and title once, by profile and title
 // Returns: nothing
 UNWIND $edges AS row
-MERGE (profile:Profile {id: row.profile})
-  ON CREATE SET profile.createdAt = datetime(), profile.updatedAt = datetime()
+MATCH (profile:Profile {id: row.profile})
 MERGE (title:Title {id: row.title})
   ON CREATE SET title.revision = 0, title.createdAt = datetime(), title.updatedAt = datetime()
 MERGE (profile)-[watched:WATCHED]->(title)

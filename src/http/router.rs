@@ -27,6 +27,7 @@ use tower_http::trace::TraceLayer;
 use super::auth::Authenticate;
 use super::client::{self, Proxies};
 use super::erasure;
+use super::export;
 use super::graphql::{GraphqlEndpoint, PATH, Refusal};
 use super::health::{self, Stores};
 use super::keys;
@@ -61,6 +62,7 @@ pub fn router(services: Services, stores: Stores, options: HttpOptions) -> anyho
     let authenticate = Authenticate::new(accounts.clone(), cookie);
     let proxies = Proxies(options.trusted_proxies.into());
     let cors = cors(&options.trusted_origins)?;
+    let exports = export::Exports::new(&services, authenticate.clone());
     let mut endpoint = GraphqlEndpoint::new(build(services), authenticate);
     if !options.is_production {
         endpoint = endpoint.with_page();
@@ -83,6 +85,10 @@ pub fn router(services: Services, stores: Stores, options: HttpOptions) -> anyho
     let graphql = Router::new()
         .route(PATH, endpoint.route())
         .layer(csrf)
+        .layer(cors.clone());
+    let export = Router::new()
+        .route(export::PATH, get(export::export))
+        .with_state(exports)
         .layer(cors);
     let oauth = oauth::routes(accounts.clone(), cookie).merge(erasure::routes(accounts.clone()));
     let keys = Router::new()
@@ -98,6 +104,7 @@ pub fn router(services: Services, stores: Stores, options: HttpOptions) -> anyho
     let request_id = HeaderName::from_static("x-request-id");
     Ok(Router::new()
         .merge(graphql)
+        .merge(export)
         .merge(keys)
         .merge(oauth)
         .merge(mail_links)

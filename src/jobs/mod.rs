@@ -1,6 +1,7 @@
 //! What goes on in the background. Each job may die at any moment and begin again anywhere: none keeps anything that a
 //! store does not have.
 
+mod erase;
 mod follow_catalog;
 mod project_graph;
 mod rebuild_similar;
@@ -15,7 +16,7 @@ use tokio::task::JoinSet;
 
 use crate::domain::accounts::MailService;
 use crate::domain::events::Event;
-use crate::domain::recommend::GraphService;
+use crate::domain::recommend::{ErasureService, GraphService};
 
 /// How long a job waits after a store failed it.
 const AFTER_FAILURE: Duration = Duration::from_secs(1);
@@ -30,6 +31,7 @@ impl Jobs {
     /// Starts all jobs. `events` opens a new subscription for each.
     pub fn start(
         graph: &GraphService,
+        erasures: ErasureService,
         feed: CatalogFeed,
         mail: MailService,
         events: impl Fn() -> broadcast::Receiver<Event>,
@@ -42,6 +44,7 @@ impl Jobs {
         };
         tasks.spawn(project_graph::run(graph.clone(), pace()));
         tasks.spawn(rebuild_similar::run(graph.clone(), pace()));
+        tasks.spawn(erase::run(erasures, pace()));
         tasks.spawn(follow_catalog::run(feed, pace()));
         tasks.spawn(send_mail::run(mail, pace()));
         Self { tasks, stop }

@@ -59,6 +59,11 @@ impl TasteGraph for Neo4jGraph {
         project::put_watched(&self.db, edges).await
     }
 
+    async fn erase_profile(&self, profile: ProfileId) -> Result<(), StoreError> {
+        self.ensure_schema().await?;
+        project::erase_profile(&self.db, profile).await
+    }
+
     async fn watchers(&self, titles: &[TitleId]) -> Result<Vec<u64>, StoreError> {
         walk::watchers(&self.db, titles).await
     }

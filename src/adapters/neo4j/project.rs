@@ -12,7 +12,7 @@ use super::db::{Neo4jDb, Transaction, map, number};
 use super::queries;
 use crate::domain::catalog::TitleKind;
 use crate::domain::error::StoreError;
-use crate::domain::ids::TitleId;
+use crate::domain::ids::{ProfileId, TitleId};
 use crate::domain::recommend::{TitleNode, WatchedEdge};
 
 /// How many titles are written in one transaction.
@@ -21,10 +21,17 @@ const TITLES: usize = 500;
 const WATCHED: usize = 250;
 /// How much is removed in one transaction: the server holds some kilobytes for each edge until it is committed.
 const REMOVED: usize = 10_000;
+/// How many edges of an erased profile are removed in one transaction: it locks the titles at their ends.
+const ERASED: usize = 1000;
 
 #[derive(Deserialize)]
 struct Written {
     id: TitleId,
+}
+
+#[derive(Deserialize)]
+struct Found {
+    id: ProfileId,
 }
 
 #[derive(Deserialize)]
@@ -118,19 +125,67 @@ fn named<'a>(rows: impl Iterator<Item = (i64, &'a String)>) -> BoltType {
         .collect()
 }
 
-/// Writes the edges that are newer than what is stored, with the nodes that they need.
+/// Writes the edges that are newer than what is stored, with the nodes that they need; not those of erased profiles.
 pub(super) async fn put_watched(db: &Neo4jDb, edges: &[WatchedEdge]) -> Result<(), StoreError> {
     let mut newest: Vec<&WatchedEdge> = edges.iter().collect();
     newest.sort_by_key(|edge| (edge.profile, edge.title, Reverse(edge.revision)));
     newest.dedup_by_key(|edge| (edge.profile, edge.title));
     for batch in newest.chunks(WATCHED) {
-        let rows = batch.iter().copied().map(watched_row).collect::<BoltType>();
+        let batch: Arc<[WatchedEdge]> = batch.iter().copied().cloned().collect();
         db.write(move |transaction| {
-            Box::pin(transaction.run(query(queries::PUT_WATCHED).param("edges", rows.clone())))
+            let batch = Arc::clone(&batch);
+            Box::pin(async move { put_watched_batch(transaction, &batch).await })
         })
         .await?;
     }
     Ok(())
+}
+
+async fn put_watched_batch(
+    transaction: &mut Transaction,
+    batch: &[WatchedEdge],
+) -> Result<(), Error> {
+    let profiles: BTreeSet<ProfileId> = batch.iter().map(|edge| edge.profile).collect();
+    let profiles = profiles.into_iter().map(profile_row).collect::<BoltType>();
+    let there: BTreeSet<ProfileId> = transaction
+        .rows::<Found>(query(queries::PUT_PROFILES).param("profiles", profiles))
+        .await?
+        .into_iter()
+        .map(|row| row.id)
+        .collect();
+    let edges = batch
+        .iter()
+        .filter(|edge| there.contains(&edge.profile))
+        .map(watched_row)
+        .collect::<BoltType>();
+    transaction
+        .run(query(queries::PUT_WATCHED).param("edges", edges))
+        .await
+}
+
+fn profile_row(profile: ProfileId) -> BoltType {
+    map([
+        ("id", profile.to_i64().into()),
+        ("trace", profile.trace().into()),
+    ])
+}
+
+/// Removes a profile with all its edges, and leaves its trace.
+pub(super) async fn erase_profile(db: &Neo4jDb, profile: ProfileId) -> Result<(), StoreError> {
+    loop {
+        let rows: Vec<Removed> = db
+            .write(move |transaction| {
+                let statement = query(queries::ERASE_PROFILE)
+                    .param("profile", profile.to_i64())
+                    .param("trace", profile.trace())
+                    .param("limit", number(ERASED));
+                Box::pin(transaction.rows(statement))
+            })
+            .await?;
+        if rows.iter().all(|row| row.removed < ERASED as u64) {
+            return Ok(());
+        }
+    }
 }
 
 fn watched_row(edge: &WatchedEdge) -> BoltType {
@@ -148,7 +203,7 @@ fn watched_row(edge: &WatchedEdge) -> BoltType {
     ])
 }
 
-/// Removes everything, edges first: a node with very many could not be removed in one transaction.
+/// Removes everything but the traces of erased profiles, edges first: a node with very many could not be removed in one transaction.
 pub(super) async fn clear(db: &Neo4jDb) -> Result<(), StoreError> {
     for statement in [queries::CLEAR_EDGES, queries::CLEAR_NODES] {
         loop {

@@ -19,12 +19,15 @@ cypher! {
     SCHEMA_GENRE_ID = "schema/genre_id.cypher";
     SCHEMA_PROFILE_ID = "schema/profile_id.cypher";
     SCHEMA_GRAPH_NAME = "schema/graph_name.cypher";
+    SCHEMA_ERASED_TRACE = "schema/erased_trace.cypher";
 
     PUT_TITLE_NODES = "project/title_nodes.cypher";
     PUT_PEOPLE = "project/people.cypher";
     PUT_GENRES = "project/genres.cypher";
     PUT_TITLE_EDGES = "project/title_edges.cypher";
+    PUT_PROFILES = "project/profiles.cypher";
     PUT_WATCHED = "project/watched.cypher";
+    ERASE_PROFILE = "project/erase_profile.cypher";
     BEGIN_SIMILAR = "project/similar_begin.cypher";
     PUT_SIMILAR = "project/similar_edges.cypher";
     SWITCH_SIMILAR = "project/similar_switch.cypher";
@@ -49,4 +52,5 @@ pub const SCHEMA: &[&str] = &[
     SCHEMA_GENRE_ID,
     SCHEMA_PROFILE_ID,
     SCHEMA_GRAPH_NAME,
+    SCHEMA_ERASED_TRACE,
 ];

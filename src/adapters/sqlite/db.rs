@@ -20,6 +20,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema/graph.sql"),
     include_str!("schema/accounts_life.sql"),
     include_str!("schema/sessions.sql"),
+    include_str!("schema/erasure.sql"),
 ];
 
 /// The machine's time in milliseconds, in SQL: for methods of a port that are passed no time.

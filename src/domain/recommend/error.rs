@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::domain::accounts::AccountError;
 use crate::domain::catalog::CatalogError;
 use crate::domain::error::{Coded, ErrorCode, StoreError};
 use crate::domain::watching::WatchError;
@@ -15,6 +16,9 @@ pub enum RecommendError {
     /// The names of people or genres could not be read.
     #[error("the names of people and genres cannot be read")]
     Names(#[source] Arc<CatalogError>),
+    /// Accounts failed.
+    #[error(transparent)]
+    Accounts(#[from] AccountError),
     /// The record of what was watched failed.
     #[error(transparent)]
     Watching(#[from] WatchError),
@@ -28,6 +32,7 @@ impl Coded for RecommendError {
         match self {
             Self::Catalog(error) => error.code(),
             Self::Names(error) => error.code(),
+            Self::Accounts(error) => error.code(),
             Self::Watching(error) => error.code(),
             Self::Graph(error) => error.code(),
         }

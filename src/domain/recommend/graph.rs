@@ -22,8 +22,14 @@ pub trait TasteGraph: Send + Sync {
 
     /// Writes `WATCHED` edges, with the profile and title nodes that they need: a title node that exists only for an
     /// edge has revision 0 until [`Self::put_titles`] writes it. Edges whose stored revision is not older are passed
-    /// over. Of two writers of the same edge or title at the same time, the newer revision stays.
+    /// over, and so are those of erased profiles. Of two writers of the same edge or title at the same time, the newer
+    /// revision stays.
     async fn put_watched(&self, edges: &[WatchedEdge]) -> Result<(), StoreError>;
+
+    /// Removes a profile with all its edges, and passes over whatever is written of it from now on, also by a writer
+    /// that has begun already. Works in transactions of bounded size; broken off, it can be begun again. All that
+    /// stays of the profile is its [`ProfileId::trace`], which is no part of the graph that is read.
+    async fn erase_profile(&self, profile: ProfileId) -> Result<(), StoreError>;
 
     /// How many profiles have a `WATCHED` edge to each of the titles; titles without one have 0. In the order asked.
     async fn watchers(&self, titles: &[TitleId]) -> Result<Vec<u64>, StoreError>;
@@ -66,7 +72,7 @@ pub trait TasteGraph: Send + Sync {
     /// How many nodes and edges of each sort there are.
     async fn counts(&self) -> Result<GraphCounts, StoreError>;
 
-    /// Removes everything.
+    /// Removes everything, except that erased profiles stay erased.
     async fn clear(&self) -> Result<(), StoreError>;
 
     /// Whether the graph answers.

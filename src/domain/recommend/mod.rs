@@ -4,6 +4,7 @@
 //! of it, [`similar`] computes the `SIMILAR` edges, [`rows`] makes a page.
 
 mod affinity;
+mod erasure;
 mod error;
 mod graph;
 mod projection;
@@ -14,6 +15,7 @@ mod similar;
 mod types;
 
 pub use affinity::{Features, Rarity};
+pub use erasure::ErasureService;
 pub use error::RecommendError;
 pub use graph::{
     GraphCounts, ProfileNeighbourhood, Reach, Seed, SimilarEdge, SimilarTo, TasteGraph,

@@ -45,7 +45,7 @@ pub enum Difference {
     Watched(ProfileId, TitleId),
     /// The graph has a `WATCHED` edge that the record has not.
     StrayWatched(ProfileId, TitleId),
-    /// The catalogue counts other viewers of a title than there are.
+    /// The catalogue counts other viewers of a title than there are and were.
     Popularity(TitleId),
 }
 
@@ -104,7 +104,13 @@ impl GraphService {
                 .collect();
             self.watching.mark_watches_projected(&marks).await?;
         }
-        Ok(titles.len() + sums.len())
+        let departures = self.watching.unprojected_departures(BATCH).await?;
+        if !departures.is_empty() {
+            let titles = departures.iter().map(|(title, _)| *title);
+            self.count_viewers(titles.collect()).await?;
+            self.watching.mark_departures_projected(&departures).await?;
+        }
+        Ok(titles.len() + sums.len() + departures.len())
     }
 
     /// Projects until nothing waits. Says how many documents that were.
@@ -190,6 +196,23 @@ impl GraphService {
         Ok(edges.len())
     }
 
+    /// Forgets a profile: in the graph, then in the record.
+    ///
+    /// A profile is on its way into the graph wherever a server has read its sums and not yet written their edges, and
+    /// such a server may stand still for any time in between. So it is the graph that refuses, for ever, what names an
+    /// erased profile; the same holds for the record and reports that are on their way. Neither goes by the clock.
+    ///
+    /// The graph goes first, because the number of a title's viewers is that of the departed plus that of its edges,
+    /// and so a viewer who is counted as departed has no edge any more. In between the number may be one too low; the
+    /// departure is marked as waiting in the transaction that counts it, so the right one is written afterwards
+    /// whatever happens. What is reported in between is recorded, never projected, and removed.
+    ///
+    /// Each step can be broken off, begun again, or taken by several servers at once.
+    pub async fn erase_profile(&self, profile: ProfileId) -> Result<(), RecommendError> {
+        self.graph.erase_profile(profile).await?;
+        Ok(self.watching.erase_profile(profile).await?)
+    }
+
     /// How much there is in the graph.
     pub async fn counts(&self) -> Result<GraphCounts, RecommendError> {
         Ok(self.graph.counts().await?)
@@ -212,11 +235,11 @@ impl GraphService {
             let Some(last) = titles.last() else { break };
             after = Some(last.id);
             let ids: Vec<TitleId> = titles.iter().map(|title| title.id).collect();
-            let watchers = self.graph.watchers(&ids).await?;
+            let viewers = self.viewers(&ids).await?;
             let wrong = titles
                 .iter()
-                .zip(watchers)
-                .filter(|(title, watchers)| title.popularity != *watchers);
+                .zip(viewers)
+                .filter(|(title, viewers)| title.popularity != *viewers);
             differences.extend(wrong.map(|(title, _)| Difference::Popularity(title.id)));
             documents.extend(
                 titles
@@ -320,9 +343,17 @@ impl GraphService {
 
     async fn count_viewers(&self, titles: BTreeSet<TitleId>) -> Result<(), RecommendError> {
         let titles: Vec<TitleId> = titles.into_iter().collect();
-        let watchers = self.graph.watchers(&titles).await?;
-        let counts: Vec<(TitleId, u64)> = titles.into_iter().zip(watchers).collect();
+        let viewers = self.viewers(&titles).await?;
+        let counts: Vec<(TitleId, u64)> = titles.into_iter().zip(viewers).collect();
         Ok(self.catalog.put_popularity(&counts).await?)
+    }
+
+    /// How many people have watched each title: those who have left, and those who are there. In this order nobody is
+    /// counted twice, for who has left is not there any more; see [`Self::erase_profile`].
+    async fn viewers(&self, titles: &[TitleId]) -> Result<Vec<u64>, RecommendError> {
+        let departed = self.watching.departed_viewers(titles).await?;
+        let there = self.graph.watchers(titles).await?;
+        Ok(there.iter().zip(departed).map(|(a, b)| a + b).collect())
     }
 }
 

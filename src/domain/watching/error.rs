@@ -28,6 +28,9 @@ pub enum WatchError {
     /// The client gave the same name to two sittings.
     #[error("this play is a sitting at another item")]
     PlayOfAnotherItem,
+    /// The profile is gone, and so is who reports.
+    #[error("this profile was deleted; log in again")]
+    ProfileErased,
     /// The catalogue failed.
     #[error(transparent)]
     Catalog(#[from] crate::domain::catalog::CatalogError),
@@ -45,6 +48,7 @@ impl Coded for WatchError {
             | Self::DurationOutOfRange(_)
             | Self::TimeOutOfRange => ErrorCode::OutOfRange,
             Self::PlayOfAnotherItem => ErrorCode::Conflict,
+            Self::ProfileErased => ErrorCode::Unauthenticated,
             Self::Catalog(error) => error.code(),
             Self::Store(error) => error.code(),
         }
@@ -57,7 +61,7 @@ impl Coded for WatchError {
             Self::DurationOutOfRange(_) => Some("duration"),
             Self::TimeOutOfRange => Some("at"),
             Self::PlayOfAnotherItem => Some("play"),
-            Self::Forbidden | Self::Catalog(_) | Self::Store(_) => None,
+            Self::Forbidden | Self::ProfileErased | Self::Catalog(_) | Self::Store(_) => None,
         }
     }
 }

@@ -24,6 +24,8 @@ use crate::domain::viewer::KnownViewer;
 const CLOCK_SKEW: i64 = 300;
 /// How many sums are read at once when all are walked through.
 const WALK: usize = 5000;
+/// How many sums of a profile are read at once when all of its are walked through.
+const PAGE: usize = 200;
 /// The longest position in an item of unknown length, in seconds.
 const LONGEST: f64 = 86_400.0;
 
@@ -292,6 +294,34 @@ impl WatchService {
         titles: &[TitleId],
     ) -> Result<Vec<WatchedTitle>, WatchError> {
         Ok(self.store.watched_titles(profile, titles).await?)
+    }
+
+    /// Some of all that a profile's sittings add up to, by title, those after the given one; none: there are no more.
+    pub async fn watched_titles_after(
+        &self,
+        profile: ProfileId,
+        after: Option<TitleId>,
+    ) -> Result<Vec<WatchedTitle>, WatchError> {
+        let last = TitleId(i64::MAX.cast_unsigned());
+        let after = match after {
+            Some(title) => Some((profile, title)),
+            None => profile
+                .0
+                .checked_sub(1)
+                .map(|before| (ProfileId(before), last)),
+        };
+        let mut sums = self.store.watched_titles_after(after, PAGE).await?;
+        sums.retain(|sum| sum.profile == profile);
+        Ok(sums)
+    }
+
+    /// How a profile stands with everything of these titles: the films themselves, the episodes of the series.
+    pub async fn states_of_titles(
+        &self,
+        profile: ProfileId,
+        titles: &[TitleId],
+    ) -> Result<Vec<WatchState>, WatchError> {
+        Ok(self.store.states_of_titles(profile, titles).await?)
     }
 
     async fn title_and_duration(

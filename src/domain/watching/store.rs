@@ -17,7 +17,7 @@ pub trait WatchStore: Send + Sync {
     /// Reads the rows of the sittings, runs the change on them and writes what it changed, in one transaction that
     /// survives a crash once this returns. Two updates that touch the same row run one after the other. A changed
     /// title sum is marked as waiting for projection. If the change fails, nothing is written. Returns the ledger as
-    /// it was written.
+    /// it was written. [`WatchError::ProfileErased`] if [`Self::erase_profile`] has returned for one of the profiles.
     async fn update(&self, sittings: &[Sitting], change: Change) -> Result<Ledger, WatchError>;
 
     /// How a profile stands with these items.
@@ -94,4 +94,20 @@ pub trait WatchStore: Send + Sync {
         after: Option<(ProfileId, TitleId)>,
         limit: usize,
     ) -> Result<Vec<WatchedTitle>, StoreError>;
+
+    /// Removes everything that is recorded of a profile, and refuses from now on to record anything of it. Each title
+    /// that it had watched has one more departed viewer, counted in the same transaction that removes the sum, and
+    /// marked as waiting for projection. Works in transactions of bounded size; broken off and begun again, or done
+    /// by two at the same time, it counts nobody twice. All that stays of the profile is its [`ProfileId::trace`].
+    async fn erase_profile(&self, profile: ProfileId) -> Result<(), StoreError>;
+
+    /// How many profiles that are erased now had watched each of the titles. In the order asked.
+    async fn departed_viewers(&self, titles: &[TitleId]) -> Result<Vec<u64>, StoreError>;
+
+    /// Up to `limit` titles whose number of departed viewers waits for projection, by id, with the number.
+    async fn unprojected_departures(&self, limit: usize)
+    -> Result<Vec<(TitleId, u64)>, StoreError>;
+
+    /// Takes the mark from titles whose number of departed viewers is still the given one; the others keep it.
+    async fn mark_departures_projected(&self, titles: &[(TitleId, u64)]) -> Result<(), StoreError>;
 }

@@ -6,4 +6,5 @@ pub(crate) mod program;
 pub(crate) mod provider;
 pub(crate) mod proxy;
 pub(crate) mod servers;
+pub(crate) mod stores;
 pub(crate) mod visitor;

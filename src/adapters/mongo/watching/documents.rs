@@ -1,6 +1,6 @@
 //! Sittings, states and sums as documents, and back. Every `_id` begins with the profile.
 
-use bson::{DateTime, Uuid};
+use bson::{DateTime, Document, Uuid};
 use chrono::Utc;
 use mongodb::Collection;
 use serde::de::DeserializeOwned;
@@ -18,6 +18,10 @@ pub(super) struct Collections {
     pub(super) plays: Collection<PlayDocument>,
     pub(super) states: Collection<StateDocument>,
     pub(super) titles: Collection<TitleDocument>,
+    /// Which profiles are erased; see [`super::erase`].
+    pub(super) profiles: Collection<Document>,
+    /// How many viewers of a title are erased.
+    pub(super) departed: Collection<DepartedDocument>,
 }
 
 impl Collections {
@@ -26,6 +30,8 @@ impl Collections {
             plays: db.collection("plays"),
             states: db.collection("watch_states"),
             titles: db.collection("watched_titles"),
+            profiles: db.collection("watching_profiles"),
+            departed: db.collection("departed_viewers"),
             db,
         }
     }
@@ -124,6 +130,15 @@ pub(super) struct TitleDocument {
     /// The time of the first write that the graph does not know of; not there if it knows all.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) waiting_since: Option<DateTime>,
+}
+
+/// How many viewers of a title are erased. Carries the times of its writes as well, and `waiting` while the title's
+/// popularity does not know of all of them.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct DepartedDocument {
+    #[serde(rename = "_id")]
+    pub(super) title: i64,
+    pub(super) viewers: i64,
 }
 
 /// The kind of an item.

@@ -1,6 +1,7 @@
 //! What profiles watched, in production.
 
 mod documents;
+mod erase;
 mod queue;
 mod store;
 mod transaction;

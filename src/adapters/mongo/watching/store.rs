@@ -10,6 +10,7 @@ use mongodb::options::IndexOptions;
 use mongodb::{Collection, IndexModel};
 
 use super::documents::{Collections, Keyed, PlayKey, StateKey, TitleKey};
+use super::erase;
 use super::queue::Queue;
 use super::transaction::mark_projected;
 use crate::adapters::mongo::db::{MongoDb, patiently, store_error};
@@ -43,6 +44,8 @@ impl MongoWatching {
             plays,
             states,
             titles,
+            profiles,
+            departed,
             ..
         } = &self.collections;
         // The kind stands in them so that sittings at whole series are passed over, and rows are counted, without
@@ -89,6 +92,25 @@ impl MongoWatching {
                     Some(doc! { "waiting_since": { "$exists": true } }),
                 ),
             ],
+        )
+        .await?;
+        // It also makes the two collections: a transaction that reads at a majority may not.
+        make(
+            departed,
+            [index(
+                "waiting",
+                doc! { "waiting": 1, "_id": 1 },
+                Some(doc! { "waiting": true }),
+            )],
+        )
+        .await?;
+        make(
+            profiles,
+            [index(
+                "erased",
+                doc! { "erased": 1 },
+                Some(doc! { "erased": true }),
+            )],
         )
         .await
     }
@@ -224,6 +246,25 @@ impl WatchStore for MongoWatching {
         )
         .await
     }
+
+    async fn erase_profile(&self, profile: ProfileId) -> Result<(), StoreError> {
+        erase::erase(&self.collections, profile).await
+    }
+
+    async fn departed_viewers(&self, titles: &[TitleId]) -> Result<Vec<u64>, StoreError> {
+        erase::departed(&self.collections, titles).await
+    }
+
+    async fn unprojected_departures(
+        &self,
+        limit: usize,
+    ) -> Result<Vec<(TitleId, u64)>, StoreError> {
+        erase::unprojected(&self.collections, limit).await
+    }
+
+    async fn mark_departures_projected(&self, titles: &[(TitleId, u64)]) -> Result<(), StoreError> {
+        patiently(erase::mark_projected(&self.collections, titles)).await
+    }
 }
 
 /// Sittings at films and episodes.
@@ -358,7 +399,7 @@ fn index(name: &str, keys: Document, partial: Option<Document>) -> IndexModel {
     IndexModel::builder().keys(keys).options(options).build()
 }
 
-async fn make<D: Keyed>(
+async fn make<D: Send + Sync>(
     collection: &Collection<D>,
     indexes: impl IntoIterator<Item = IndexModel>,
 ) -> Result<(), StoreError> {

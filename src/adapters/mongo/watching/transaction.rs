@@ -17,6 +17,7 @@ use serde::Serialize;
 use super::documents::{
     Collections, Keyed, PlayDocument, PlayKey, StateDocument, StateKey, TitleDocument, TitleKey,
 };
+use super::erase;
 use crate::adapters::mongo::db::{Abort, MongoDb, is_duplicate, patiently, store_error};
 use crate::domain::error::StoreError;
 use crate::domain::ids::{ProfileId, TitleId};
@@ -107,8 +108,18 @@ async fn try_once(
 ) -> Result<Outcomes, Abort<GivenUp>> {
     let sittings = || updates.iter().flat_map(|(sittings, _)| sittings);
     let (mut whole, waiting) = read_ledger(collections, sittings, session).await?;
+    let missing: BTreeSet<(ProfileId, TitleId)> = sittings()
+        .map(Sitting::title_key)
+        .filter(|key| whole.titles.get(*key).is_none())
+        .collect();
+    let newcomers = missing.iter().map(|(profile, _)| *profile).collect();
+    let erased = erase::erased(collections, &newcomers, session).await?;
     let mut outcomes = Vec::with_capacity(updates.len());
     for (sittings, change) in updates {
+        if sittings.iter().any(|one| erased.contains(&one.profile)) {
+            outcomes.push(Err(WatchError::ProfileErased));
+            continue;
+        }
         let mut part = whole.part(sittings);
         outcomes.push(change(&mut part).map(|()| {
             whole.absorb(&part);
@@ -116,6 +127,8 @@ async fn try_once(
         }));
     }
     write_ledger(collections, &whole, &waiting, session).await?;
+    let reply = erase::write_guards(collections, &missing, &whole, session).await;
+    accepted(reply)?;
     Ok(outcomes)
 }
 
@@ -214,21 +227,26 @@ async fn write<D: Keyed>(
             .run_raw_command(command)
             .session(&mut *session)
             .await;
-        let reply = reply.map_err(|error| {
-            if is_duplicate(&error) {
-                Abort::Refused(GivenUp::KeyTaken)
-            } else {
-                Abort::Driver(error)
-            }
-        })?;
-        check(&reply).map_err(|fault| {
-            Abort::Refused(match fault {
-                Fault::KeyTaken => GivenUp::KeyTaken,
-                Fault::Other(_) => StoreError::failed(fault).into(),
-            })
-        })?;
+        accepted(reply)?;
     }
     Ok(())
+}
+
+/// Whether the server did all of a command.
+fn accepted(reply: MongoResult<Document>) -> Result<(), Abort<GivenUp>> {
+    let reply = reply.map_err(|error| {
+        if is_duplicate(&error) {
+            Abort::Refused(GivenUp::KeyTaken)
+        } else {
+            Abort::Driver(error)
+        }
+    })?;
+    check(&reply).map_err(|fault| {
+        Abort::Refused(match fault {
+            Fault::KeyTaken => GivenUp::KeyTaken,
+            Fault::Other(_) => StoreError::failed(fault).into(),
+        })
+    })
 }
 
 #[derive(Serialize)]
@@ -264,14 +282,14 @@ impl<'a, D: Keyed> Replacement<'a, D> {
 
 /// What the server says of single writes in a command that as a whole succeeded.
 #[derive(Debug, thiserror::Error)]
-enum Fault {
+pub(super) enum Fault {
     #[error("a key is taken")]
     KeyTaken,
     #[error("a write failed: {0}")]
     Other(Bson),
 }
 
-fn check(reply: &Document) -> Result<(), Fault> {
+pub(super) fn check(reply: &Document) -> Result<(), Fault> {
     if let Some(error) = reply.get("writeConcernError") {
         return Err(Fault::Other(error.clone()));
     }

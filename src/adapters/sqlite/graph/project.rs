@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, HashSet};
 
 use rusqlite::{Connection, params};
 
+use super::walk::limit;
 use crate::domain::catalog::TitleKind;
-use crate::domain::ids::{PersonId, TitleId};
+use crate::domain::ids::{PersonId, ProfileId, TitleId};
 use crate::domain::recommend::{SimilarEdge, SimilarTo, TitleNode, WatchedEdge};
 
 /// The number of the role "directed".
@@ -94,10 +95,14 @@ fn put_credits(
 
 /// Writes the edges that are newer than what is stored, with the nodes that they need.
 pub(super) fn put_watched(db: &Connection, edges: &[WatchedEdge]) -> rusqlite::Result<()> {
+    let mut erased = db.prepare_cached("SELECT 1 FROM graph_erased_profiles WHERE trace = ?1")?;
     let mut profile = db.prepare_cached("INSERT OR IGNORE INTO graph_profiles (id) VALUES (?1)")?;
     let mut title = db.prepare_cached("INSERT OR IGNORE INTO graph_titles (id) VALUES (?1)")?;
     let mut upsert = db.prepare_cached(UPSERT_WATCHED)?;
     for edge in edges {
+        if erased.exists([edge.profile.trace()])? {
+            continue;
+        }
         profile.execute([edge.profile.to_i64()])?;
         title.execute([edge.title.to_i64()])?;
         upsert.execute(params![
@@ -114,6 +119,28 @@ pub(super) fn put_watched(db: &Connection, edges: &[WatchedEdge]) -> rusqlite::R
         ])?;
     }
     Ok(())
+}
+
+/// Removes some edges of a profile, with the last of them the profile, and leaves its trace. Says how many edges.
+pub(super) fn erase_profile(
+    db: &Connection,
+    profile: ProfileId,
+    most: usize,
+) -> rusqlite::Result<usize> {
+    let id = profile.to_i64();
+    db.prepare_cached("INSERT OR IGNORE INTO graph_erased_profiles (trace) VALUES (?1)")?
+        .execute([profile.trace()])?;
+    let removed = db
+        .prepare_cached(
+            "DELETE FROM graph_watched WHERE profile = ?1 AND title IN
+             (SELECT title FROM graph_watched WHERE profile = ?1 ORDER BY title LIMIT ?2)",
+        )?
+        .execute([id, limit(most)])?;
+    if removed < most {
+        db.prepare_cached("DELETE FROM graph_profiles WHERE id = ?1")?
+            .execute([id])?;
+    }
+    Ok(removed)
 }
 
 /// Puts these edges in the place of all that there are.
@@ -145,7 +172,7 @@ pub(super) fn replace_similar(db: &Connection, edges: &[SimilarTo]) -> rusqlite:
     Ok(())
 }
 
-/// Removes everything.
+/// Removes everything but the traces of erased profiles.
 pub(super) fn clear(db: &Connection) -> rusqlite::Result<()> {
     db.execute_batch(
         "DELETE FROM graph_similar; DELETE FROM graph_watched; DELETE FROM graph_credits;

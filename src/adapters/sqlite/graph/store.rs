@@ -63,6 +63,16 @@ impl TasteGraph for SqliteGraph {
         Ok(())
     }
 
+    async fn erase_profile(&self, profile: ProfileId) -> Result<(), StoreError> {
+        while self
+            .db
+            .write(move |db| project::erase_profile(db, profile, BATCH).map_err(store_error))
+            .await?
+            == BATCH
+        {}
+        Ok(())
+    }
+
     async fn watchers(&self, titles: &[TitleId]) -> Result<Vec<u64>, StoreError> {
         let titles = titles.to_vec();
         self.read(move |db| walk::watchers(db, &titles)).await

@@ -1,5 +1,6 @@
 //! What profiles watched, embedded.
 
+mod erase;
 mod rows;
 mod store;
 

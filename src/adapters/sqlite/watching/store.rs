@@ -7,6 +7,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, Row, params, params_from_iter};
 use uuid::Uuid;
 
+use super::erase;
 use super::rows::{
     SELECT_PLAYS, SELECT_STATES, SELECT_TITLES, find_play, find_state, find_title, put_play,
     put_state, put_title, read_play, read_state, read_title,
@@ -70,6 +71,13 @@ impl WatchStore for SqliteWatching {
         let sittings = sittings.to_vec();
         self.db
             .write(move |connection| {
+                let profiles: BTreeSet<_> =
+                    sittings.iter().map(|sitting| sitting.profile).collect();
+                for profile in profiles {
+                    if erase::is_erased(connection, profile).map_err(store_error)? {
+                        return Err(WatchError::ProfileErased);
+                    }
+                }
                 let mut ledger = read_ledger(connection, &sittings).map_err(store_error)?;
                 change(&mut ledger)?;
                 write_ledger(connection, &ledger).map_err(store_error)?;
@@ -221,6 +229,35 @@ impl WatchStore for SqliteWatching {
                     ))?
                     .query_map(params![profile, title, rows(limit)], read_title)?
                     .collect()
+            })
+            .await
+    }
+
+    async fn erase_profile(&self, profile: ProfileId) -> Result<(), StoreError> {
+        erase::erase(&self.db, profile).await
+    }
+
+    async fn departed_viewers(&self, titles: &[TitleId]) -> Result<Vec<u64>, StoreError> {
+        let titles = titles.to_vec();
+        self.db
+            .read(move |connection| erase::departed(connection, &titles))
+            .await
+    }
+
+    async fn unprojected_departures(
+        &self,
+        limit: usize,
+    ) -> Result<Vec<(TitleId, u64)>, StoreError> {
+        self.db
+            .read(move |connection| erase::unprojected(connection, rows(limit)))
+            .await
+    }
+
+    async fn mark_departures_projected(&self, titles: &[(TitleId, u64)]) -> Result<(), StoreError> {
+        let titles = titles.to_vec();
+        self.db
+            .write(move |connection| {
+                erase::mark_projected(connection, &titles).map_err(store_error)
             })
             .await
     }

@@ -8,8 +8,12 @@ use crate::domain::accounts::identity::Identity;
 use crate::domain::accounts::session::Session;
 use crate::domain::accounts::store::AccountWrite;
 use crate::domain::accounts::types::{Profile, User};
+use crate::domain::limits::Rate;
 use crate::domain::page::{KeyValue, Keyset, MAX_PAGE, Window};
 use crate::domain::viewer::{Client, KnownViewer};
+
+/// Exports of one account.
+const EXPORTS: Rate = Rate::per_hour(20);
 
 /// Everything that accounts know of one of them. What its profiles watched, other features know.
 #[derive(Debug, Clone)]
@@ -29,13 +33,14 @@ pub struct AccountExport {
 }
 
 impl AccountService {
-    /// Everything that is known of the viewer's account.
+    /// Everything that is known of the viewer's account. Reads a lot, so only so often.
     pub async fn export(
         &self,
         viewer: &KnownViewer,
         client: &Client,
     ) -> Result<AccountExport, AccountError> {
         let (user, _) = self.managed(viewer).await?;
+        self.take(&format!("export:{}", user.id), EXPORTS).await?;
         let entry = self.own(viewer, Action::Exported, client);
         self.write(vec![AccountWrite::AddAudit(entry)]).await?;
         let mut audit: Vec<AuditEntry> = Vec::new();

@@ -1,5 +1,6 @@
 //! What [`reelgraph::domain::watching::WatchStore`] promises.
 
+mod erasure;
 mod lists;
 mod projection;
 mod reads;

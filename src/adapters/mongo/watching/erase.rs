@@ -1,0 +1,298 @@
+//! Forgetting a profile, so that no update that was on its way brings it back.
+//!
+//! The sums go first, for an update always writes one. To change one that is there, it meets the removal at that
+//! document. To make a new one, it writes the profile's guard as well, a document under the profile's trace: there it
+//! meets the write that marks the profile as erased. Of two transactions that meet, one starts anew on what the other
+//! wrote; so once the sums are gone, nothing that was begun before can be committed, however long it took.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bson::{Bson, Document, doc};
+use futures::TryStreamExt;
+use mongodb::error::Result as MongoResult;
+use mongodb::{ClientSession, Collection};
+
+use super::documents::{Collections, DepartedDocument};
+use super::transaction::check;
+use crate::adapters::mongo::db::{Abort, is_duplicate, patiently, store_error};
+use crate::domain::error::StoreError;
+use crate::domain::ids::{ProfileId, TitleId};
+use crate::domain::watching::Ledger;
+
+/// How many documents go at once.
+const BATCH: i64 = 500;
+
+/// Removes everything of a profile, and leaves its trace.
+pub(super) async fn erase(collections: &Collections, profile: ProfileId) -> Result<(), StoreError> {
+    patiently(mark(collections, profile)).await?;
+    while remove_sums(collections, profile).await? {}
+    remove(&collections.plays, profile).await?;
+    remove(&collections.states, profile).await
+}
+
+async fn mark(collections: &Collections, profile: ProfileId) -> Result<(), StoreError> {
+    loop {
+        let marked = collections
+            .profiles
+            .update_one(
+                doc! { "_id": profile.trace() },
+                vec![stamped(doc! { "erased": true })],
+            )
+            .upsert(true)
+            .await;
+        match marked {
+            // Somebody made it at the same moment, perhaps to say something else.
+            Err(error) if is_duplicate(&error) => {}
+            marked => return marked.map(drop).map_err(store_error),
+        }
+    }
+}
+
+/// Removes some sums, and counts their titles' departed viewers. Says whether there were any.
+async fn remove_sums(collections: &Collections, profile: ProfileId) -> Result<bool, StoreError> {
+    let db = collections.db.clone();
+    let collections = collections.clone();
+    db.transaction(move |session| {
+        let collections = collections.clone();
+        Box::pin(async move { remove_some_sums(&collections, profile, session).await })
+    })
+    .await
+}
+
+async fn remove_some_sums(
+    collections: &Collections,
+    profile: ProfileId,
+    session: &mut ClientSession,
+) -> Result<bool, Abort<StoreError>> {
+    let sums = collections.titles.clone_with_type::<Document>();
+    let found: Vec<Document> = sums
+        .find(of_profile(profile))
+        .projection(doc! { "_id": 1 })
+        .sort(doc! { "_id": 1 })
+        .limit(BATCH)
+        .session(&mut *session)
+        .await?
+        .stream(session)
+        .try_collect()
+        .await?;
+    let mut keys = Vec::with_capacity(found.len());
+    let mut counts = Vec::with_capacity(found.len());
+    for sum in found {
+        let key = sum.get_document("_id").map_err(failed)?.clone();
+        counts.push(doc! {
+            "q": { "_id": key.get_i64("title").map_err(failed)? },
+            "u": [stamped(doc! {
+                "viewers": { "$add": [{ "$ifNull": ["$viewers", 0_i64] }, 1_i64] },
+                "waiting": true,
+            })],
+            "upsert": true,
+        });
+        keys.push(key);
+    }
+    if keys.is_empty() {
+        return Ok(false);
+    }
+    sums.delete_many(doc! { "_id": { "$in": keys } })
+        .session(&mut *session)
+        .await?;
+    let command = doc! { "update": collections.departed.name(), "updates": counts };
+    let reply = collections
+        .db
+        .database()
+        .run_command(command)
+        .session(session)
+        .await?;
+    check(&reply).map_err(failed)?;
+    Ok(true)
+}
+
+fn failed(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Abort<StoreError> {
+    Abort::Refused(StoreError::failed(error))
+}
+
+/// Removes all documents of a profile, some at a time.
+async fn remove<D: Send + Sync>(
+    collection: &Collection<D>,
+    profile: ProfileId,
+) -> Result<(), StoreError> {
+    let documents = collection.clone_with_type::<Document>();
+    loop {
+        let removed = patiently(async {
+            let found: Vec<Document> = documents
+                .find(of_profile(profile))
+                .projection(doc! { "_id": 1 })
+                .limit(BATCH)
+                .await
+                .map_err(store_error)?
+                .try_collect()
+                .await
+                .map_err(store_error)?;
+            let keys: Vec<&Bson> = found.iter().filter_map(|one| one.get("_id")).collect();
+            if !keys.is_empty() {
+                let filter = doc! { "_id": { "$in": keys } };
+                documents.delete_many(filter).await.map_err(store_error)?;
+            }
+            Ok(found.len())
+        });
+        if removed.await? == 0 {
+            return Ok(());
+        }
+    }
+}
+
+/// All documents whose `_id` begins with the profile: keys are compared value by value, and a shorter one comes first.
+fn of_profile(profile: ProfileId) -> Document {
+    let profile = profile.to_i64();
+    doc! { "_id": {
+        "$gte": { "profile": profile },
+        "$lte": { "profile": profile, "": Bson::MaxKey },
+    } }
+}
+
+/// What is set, with the times of the write.
+fn stamped(mut fields: Document) -> Document {
+    fields.insert("created_at", doc! { "$ifNull": ["$created_at", "$$NOW"] });
+    fields.insert("updated_at", "$$NOW");
+    doc! { "$set": fields }
+}
+
+/// Which of the profiles are erased.
+pub(super) async fn erased(
+    collections: &Collections,
+    profiles: &BTreeSet<ProfileId>,
+    session: &mut ClientSession,
+) -> MongoResult<BTreeSet<ProfileId>> {
+    let traces: BTreeMap<String, ProfileId> = profiles
+        .iter()
+        .map(|profile| (profile.trace(), *profile))
+        .collect();
+    if traces.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let filter = doc! { "_id": { "$in": traces.keys().collect::<Vec<_>>() }, "erased": true };
+    let found: Vec<Document> = collections
+        .profiles
+        .find(filter)
+        .projection(doc! { "_id": 1 })
+        .session(&mut *session)
+        .await?
+        .stream(session)
+        .try_collect()
+        .await?;
+    Ok(found
+        .iter()
+        .filter_map(|guard| traces.get(guard.get_str("_id").ok()?).copied())
+        .collect())
+}
+
+/// Writes the guards of the profiles that have a new sum among these.
+pub(super) async fn write_guards(
+    collections: &Collections,
+    missing: &BTreeSet<(ProfileId, TitleId)>,
+    ledger: &Ledger,
+    session: &mut ClientSession,
+) -> MongoResult<Document> {
+    let mut new: BTreeMap<ProfileId, i64> = BTreeMap::new();
+    for key in missing
+        .iter()
+        .filter(|key| ledger.titles.get(**key).is_some())
+    {
+        *new.entry(key.0).or_default() += 1;
+    }
+    if new.is_empty() {
+        return Ok(doc! { "ok": 1 });
+    }
+    // What is counted is of no use, but every write changes something: one that does not would meet no other.
+    let updates: Vec<Document> = new
+        .into_iter()
+        .map(|(profile, titles)| {
+            let count = doc! { "$add": [{ "$ifNull": ["$titles", 0_i64] }, titles] };
+            doc! {
+                "q": { "_id": profile.trace() },
+                "u": [stamped(doc! { "titles": count })],
+                "upsert": true,
+            }
+        })
+        .collect();
+    let command = doc! { "update": collections.profiles.name(), "updates": updates };
+    let database = collections.db.database();
+    database.run_command(command).session(session).await
+}
+
+/// How many viewers of each title are erased, in the order asked.
+pub(super) async fn departed(
+    collections: &Collections,
+    titles: &[TitleId],
+) -> Result<Vec<u64>, StoreError> {
+    let ids: BTreeSet<i64> = titles.iter().map(|title| title.to_i64()).collect();
+    let filter = doc! { "_id": { "$in": ids.into_iter().collect::<Vec<_>>() } };
+    let counts: BTreeMap<TitleId, u64> = patiently(numbers(&collections.departed, filter, 0))
+        .await?
+        .into_iter()
+        .collect();
+    Ok(titles
+        .iter()
+        .map(|title| counts.get(title).copied().unwrap_or_default())
+        .collect())
+}
+
+/// The numbers that wait for projection, by title.
+pub(super) async fn unprojected(
+    collections: &Collections,
+    limit: usize,
+) -> Result<Vec<(TitleId, u64)>, StoreError> {
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    patiently(numbers(
+        &collections.departed,
+        doc! { "waiting": true },
+        limit,
+    ))
+    .await
+}
+
+async fn numbers(
+    departed: &Collection<DepartedDocument>,
+    filter: Document,
+    limit: i64,
+) -> Result<Vec<(TitleId, u64)>, StoreError> {
+    let found: Vec<DepartedDocument> = departed
+        .find(filter)
+        .sort(doc! { "_id": 1 })
+        .limit(limit)
+        .await
+        .map_err(store_error)?
+        .try_collect()
+        .await
+        .map_err(store_error)?;
+    Ok(found
+        .into_iter()
+        .map(|one| (TitleId::from_i64(one.title), one.viewers.cast_unsigned()))
+        .collect())
+}
+
+/// Takes the mark from numbers that are still the given ones.
+pub(super) async fn mark_projected(
+    collections: &Collections,
+    titles: &[(TitleId, u64)],
+) -> Result<(), StoreError> {
+    if titles.is_empty() {
+        return Ok(());
+    }
+    let updates: Vec<Document> = titles
+        .iter()
+        .map(|(title, viewers)| {
+            doc! {
+                "q": { "_id": title.to_i64(), "viewers": viewers.cast_signed() },
+                "u": { "$unset": { "waiting": "" } },
+            }
+        })
+        .collect();
+    let command = doc! {
+        "update": collections.departed.name(),
+        "updates": updates,
+        "ordered": false,
+        "writeConcern": { "w": "majority", "j": true },
+    };
+    let reply = collections.db.database().run_command(command).await;
+    check(&reply.map_err(store_error)?).map_err(StoreError::failed)
+}

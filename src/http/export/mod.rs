@@ -1,0 +1,27 @@
+//! `GET /account/export`: everything that is known of the viewer's account, as one JSON file.
+//!
+//! ```json
+//! { "format": "reelgraph-account-export", "formatVersion": 1, "exportedAt": "2026-11-21T16:00:00Z",
+//!   "account": { "id", "email", "emailVerified", "hasPassword", "role", "disabledAt", "createdAt", "updatedAt" },
+//!   "identities": [{ "provider", "subject", "createdAt", "updatedAt" }],
+//!   "sessions": [{ "id", "profile", "via", "device", "address", "createdAt", "lastSeenAt", "expiresAt", "endsAt" }],
+//!   "apiKeys": [{ "id", "name", "scopes", "lastUsedAt", "createdAt", "updatedAt" }],
+//!   "audit": [{ "at", "action", "by", "address", "detail" }],
+//!   "profiles": [{ "id", "name", "maxAge", "language", "hasPin", "createdAt", "updatedAt",
+//!     "titles": [{ "title", "liked", "plays", "completions", "seconds", "firstAt", "lastAt", "weight", … }],
+//!     "items": [{ "title", "episode", "position", "percent", "watched", "plays", "completions", "seconds", … }],
+//!     "plays": [{ "id", "title", "episode", "startedAt", "lastAt", "position", "duration", "completion", … }] }] }
+//! ```
+//!
+//! A `title` is `{ "id", "slug", "name", "kind" }`, an `episode` `{ "id", "season", "number", "name" }`. Times are UTC;
+//! positions, durations and `seconds` are seconds. `titles` says what all plays at a film or series add up to, `items`
+//! where to resume each film and episode, `plays` each sitting, the latest first, with the sections that were played.
+//! No hash, PIN, key or token is in it. Fields may be added; `formatVersion` grows when one changes or goes.
+//!
+//! It is written while it is read, page by page: a long history needs neither much memory nor a long query. If a store
+//! fails half-way, the answer is broken off, which clients report; a file that ends as it should is whole.
+
+mod document;
+mod handler;
+
+pub(super) use handler::{Exports, PATH, export};

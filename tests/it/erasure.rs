@@ -1,0 +1,242 @@
+//! Deleting an account: nothing that names the person stays anywhere, and counts that name nobody stay as they were.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use chrono::{TimeDelta, Utc};
+use reelgraph::domain::ids::{ProfileId, TitleId};
+use reelgraph::domain::watching::{
+    Change, ImportedWatch, Sitting, WatchRules, WatchStore, WatchedItem,
+};
+use serde_json::{Value, json};
+
+use crate::support::program::{On, Program, Site};
+use crate::support::stores;
+
+const PASSWORD: &str = "correct horse battery";
+const DELETE: &str = "mutation ($input: DeleteMyAccountInput!) { deleteMyAccount(input: $input) { confirmationCode userErrors { code } } }";
+const POPULARITY: &str = "{ heat: film(slug: \"heat-1995\") { watchers } alien: film(slug: \"alien-1979\") { watchers } }";
+const SUGGESTIONS: &str =
+    "{ viewer { profile { recommendations(first: 10) { nodes { slug } } } } }";
+/// How long it may take until nothing is left.
+const SOON: Duration = Duration::from_secs(30);
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_names_a_deleted_account_embedded() {
+    nothing_names_a_deleted_account(On::Embedded).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_names_a_deleted_account_on_the_servers() {
+    nothing_names_a_deleted_account(On::Servers).await;
+}
+
+async fn nothing_names_a_deleted_account(on: On) {
+    let program = Program::seeded(on).await;
+    let mut site = program.serve().await;
+    site.register("ben@example.org").await;
+    let (ben, ids) = (site.cookie().map(str::to_owned), films(&site).await);
+    watch_all(&site, &ids).await;
+    site.set_cookie(None);
+    site.register("xylophona@example.org").await;
+    watch_all(&site, &ids).await;
+    let export = exported(&site).await;
+    let named = [
+        export["account"]["id"].as_str().unwrap().to_owned(),
+        export["profiles"][0]["id"].as_str().unwrap().to_owned(),
+        export["sessions"][0]["id"].as_str().unwrap().to_owned(),
+        "xylophona".to_owned(),
+    ];
+    program.expect(&["graph", "drain"]).await;
+    let before = stores::dump(&program, on).await;
+    for name in &named {
+        assert!(before.contains(name.as_str()), "{name} is stored nowhere");
+    }
+    let popularity = site.ask(POPULARITY, json!({})).await;
+
+    let deleted = site
+        .ask(DELETE, json!({ "input": { "password": PASSWORD } }))
+        .await;
+
+    assert_eq!(deleted["deleteMyAccount"]["userErrors"], json!([]));
+    let who = site.ask("{ viewer { user { id } } }", json!({})).await;
+    assert_eq!(who["viewer"], Value::Null);
+    let started = Instant::now();
+    loop {
+        let after = stores::dump(&program, on).await;
+        let found: Vec<&str> = after
+            .lines()
+            .filter(|line| named.iter().any(|name| line.contains(name.as_str())))
+            .collect();
+        if found.is_empty() {
+            break;
+        }
+        assert!(started.elapsed() < SOON, "still there: {found:#?}");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    program.expect(&["graph", "drain"]).await;
+    program.expect(&["graph", "verify"]).await;
+    site.wait_for(SOON, POPULARITY, |now| *now == popularity)
+        .await;
+    program.expect(&["graph", "rebuild"]).await;
+    program.expect(&["graph", "verify"]).await;
+    site.wait_for(SOON, POPULARITY, |now| *now == popularity)
+        .await;
+    site.set_cookie(ben);
+    let suggestions = site.ask(SUGGESTIONS, json!({})).await;
+    let nodes = &suggestions["viewer"]["profile"]["recommendations"]["nodes"];
+    assert_eq!(nodes.as_array().map(Vec::len), Some(10), "{suggestions}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_erasure_is_finished_however_often_the_server_dies_embedded() {
+    an_erasure_is_finished_however_often_the_server_dies(On::Embedded).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_erasure_is_finished_however_often_the_server_dies_on_the_servers() {
+    an_erasure_is_finished_however_often_the_server_dies(On::Servers).await;
+}
+
+async fn an_erasure_is_finished_however_often_the_server_dies(on: On) {
+    /// More than go at once, in the graph and in the record.
+    const TITLES: u64 = 6000;
+    let program = Program::new(on).await;
+    let mut site = program.serve().await;
+    site.register("ada@example.org").await;
+    let export = exported(&site).await;
+    let profile: u64 = export["profiles"][0]["id"]
+        .as_str()
+        .unwrap()
+        .parse()
+        .unwrap();
+    let stores = stores::open(&program, on).await;
+    let titles: Vec<TitleId> = (1..=TITLES).map(TitleId).collect();
+    for titles in titles.chunks(500) {
+        import(&*stores.watching, ProfileId(profile), titles).await;
+    }
+    program.expect(&["graph", "drain"]).await;
+
+    let deleted = site
+        .ask(DELETE, json!({ "input": { "password": PASSWORD } }))
+        .await;
+    assert_eq!(deleted["deleteMyAccount"]["userErrors"], json!([]));
+    // Each server lives a little longer than the last, so that they die at different steps.
+    let mut deaths = 0;
+    for life in (0..).map(|round| Duration::from_millis(20 * round)) {
+        tokio::time::sleep(life).await;
+        site.kill().await;
+        if stores
+            .accounts
+            .pending_erasures(1)
+            .await
+            .unwrap()
+            .is_empty()
+        {
+            break;
+        }
+        deaths += 1;
+        assert!(deaths < 100, "it never gets further");
+        site = program.serve().await;
+    }
+
+    assert!(deaths > 0, "it was done before the first server died");
+    let all = stores
+        .watching
+        .watched_titles_after(None, 10)
+        .await
+        .unwrap();
+    assert_eq!(all, []);
+    let departed = stores.watching.departed_viewers(&titles).await.unwrap();
+    assert_eq!(departed, vec![1; titles.len()]);
+    let dump = stores::dump(&program, on).await;
+    let name = profile.to_string();
+    let found: Vec<&str> = dump.lines().filter(|line| line.contains(&name)).collect();
+    assert!(found.is_empty(), "{found:#?}");
+    program.expect(&["graph", "drain"]).await;
+    let verified = program.expect(&["graph", "verify"]).await;
+    assert!(verified.contains("0 profiles, 0 WATCHED"), "{verified}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_servers_may_work_at_the_same_erasure() {
+    let program = Program::seeded(On::Servers).await;
+    let (mut site, other) = (program.serve().await, program.serve().await);
+    let heat = site.id_of("film", "heat-1995").await;
+    let before = other.ask(POPULARITY, json!({})).await["heat"]["watchers"].clone();
+    for number in 0..8 {
+        site.set_cookie(None);
+        site.register(&format!("viewer-{number}@example.org")).await;
+        watch_all(&site, std::slice::from_ref(&heat)).await;
+        site.ask(DELETE, json!({ "input": { "password": PASSWORD } }))
+            .await;
+    }
+
+    let stores = stores::open(&program, On::Servers).await;
+    let started = Instant::now();
+    while !stores
+        .accounts
+        .pending_erasures(1)
+        .await
+        .unwrap()
+        .is_empty()
+    {
+        assert!(started.elapsed() < SOON);
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let heat = TitleId::of_slug("heat-1995");
+    assert_eq!(
+        stores.watching.departed_viewers(&[heat]).await.unwrap(),
+        [8]
+    );
+    let grown = json!(before.as_i64().unwrap() + 8);
+    for site in [&site, &other] {
+        site.wait_for(SOON, POPULARITY, |now| now["heat"]["watchers"] == grown)
+            .await;
+    }
+    program.expect(&["graph", "drain"]).await;
+    program.expect(&["graph", "verify"]).await;
+}
+
+async fn films(site: &Site) -> [String; 2] {
+    [
+        site.id_of("film", "heat-1995").await,
+        site.id_of("film", "alien-1979").await,
+    ]
+}
+
+async fn watch_all(site: &Site, films: &[String]) {
+    for (film, number) in films.iter().zip(1..) {
+        let play = format!("00000000-0000-4000-8000-{number:012}");
+        site.watch(film, &play, 6000.0, "2026-01-01T20:00:00Z")
+            .await;
+    }
+}
+
+async fn exported(site: &Site) -> Value {
+    let request = site
+        .get("/account/export")
+        .header("cookie", site.cookie().unwrap());
+    request.send().await.unwrap().json().await.unwrap()
+}
+
+async fn import(store: &dyn WatchStore, profile: ProfileId, titles: &[TitleId]) {
+    let watches = titles.iter().map(|title| ImportedWatch {
+        profile,
+        item: WatchedItem::Film(*title),
+        title: *title,
+        at: Utc::now() - TimeDelta::days(1),
+        completion: 1.0,
+        liked: None,
+        duration: Some(3600.0),
+    });
+    let pairs: Vec<(Sitting, ImportedWatch)> =
+        watches.map(|watch| (watch.sitting(), watch)).collect();
+    let sittings: Vec<Sitting> = pairs.iter().map(|(sitting, _)| *sitting).collect();
+    let change: Change = Arc::new(move |ledger| {
+        pairs.iter().try_for_each(|(sitting, watch)| {
+            ledger.import(&WatchRules::default(), sitting, watch, watch.at)
+        })
+    });
+    store.update(&sittings, change).await.unwrap();
+}

@@ -1,0 +1,214 @@
+//! Everything that is known of an account, as one file for its owner.
+
+use chrono::Utc;
+use reelgraph::domain::accounts::{AccountWrite, ApiKey, ApiKeyToken, Profile, Scope, Secret};
+use reelgraph::domain::ids::{ApiKeyId, ProfileId, UserId};
+use serde_json::{Value, json};
+
+use crate::support::program::{On, Program, Site};
+use crate::support::stores::{self, Stores};
+
+const EMAIL: &str = "ada@example.org";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_file_has_everything_and_no_secret_embedded() {
+    the_file_has_everything_and_no_secret(On::Embedded).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_file_has_everything_and_no_secret_on_the_servers() {
+    the_file_has_everything_and_no_secret(On::Servers).await;
+}
+
+async fn the_file_has_everything_and_no_secret(on: On) {
+    /// More than a page.
+    const PLAYS: usize = 130;
+    let program = Program::seeded(on).await;
+    let mut site = program.serve().await;
+    site.register(EMAIL).await;
+    let (film, episode) = (
+        site.id_of("film", "heat-1995").await,
+        first_episode(&site).await,
+    );
+    for play in 0..PLAYS {
+        let name = format!("00000000-0000-4000-8000-{play:012}");
+        site.watch(&film, &name, 600.0, "2026-01-01T20:00:00Z")
+            .await;
+    }
+    let last = "00000000-0000-4000-8000-999999999999";
+    site.watch(&episode, last, 300.0, "2026-01-02T20:00:00Z")
+        .await;
+    let stores = stores::open(&program, on).await;
+    let token = add_key(&stores, &site).await;
+
+    let response = get(&site).send().await.unwrap();
+
+    assert_eq!(response.status(), 200);
+    let headers = response.headers().clone();
+    assert_eq!(headers["cache-control"], "no-store");
+    assert_eq!(headers["content-type"], "application/json");
+    let disposition = headers["content-disposition"].to_str().unwrap();
+    assert!(disposition.starts_with("attachment"), "{disposition}");
+    let text = response.text().await.unwrap();
+    let file: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(file["format"], "reelgraph-account-export");
+    assert_eq!(file["formatVersion"], 1);
+    assert_eq!(file["account"]["email"], EMAIL);
+    assert_eq!(file["account"]["hasPassword"], true);
+    assert_eq!(file["sessions"][0]["via"], "password");
+    assert_eq!(file["apiKeys"][0]["name"], "the living room");
+    assert_eq!(file["apiKeys"][0]["scopes"], json!(["read"]));
+    let actions: Vec<&str> = list(&file["audit"])
+        .iter()
+        .map(|entry| entry["action"].as_str().unwrap())
+        .collect();
+    assert!(
+        actions.contains(&"registered") && actions.contains(&"exported"),
+        "{actions:?}"
+    );
+    let profile = &file["profiles"][0];
+    assert_eq!(profile["name"], "ada");
+    assert_eq!(list(&profile["plays"]).len(), PLAYS + 1);
+    let latest = &profile["plays"][0];
+    assert_eq!(latest["id"], last);
+    assert_eq!(latest["episode"]["season"], 1);
+    assert_eq!(latest["title"]["kind"], "series");
+    assert_eq!(latest["sections"][0]["to"], 300.0);
+    assert_eq!(profile["plays"][1]["startedAt"], "2026-01-01T20:00:00Z");
+    assert_eq!(profile["plays"][1]["title"]["slug"], "heat-1995");
+    assert_eq!(profile["plays"][1]["title"]["name"], "Heat");
+    assert_eq!(profile["plays"][1]["seconds"], 600.0);
+    let find = |field: &str, slug: &str| {
+        let rows = list(&profile[field]).iter();
+        let mut found = rows.filter(|row| row["title"]["slug"] == slug);
+        found.next().cloned().unwrap_or_default()
+    };
+    assert_eq!(list(&profile["titles"]).len(), 2);
+    assert_eq!(find("titles", "heat-1995")["plays"], PLAYS);
+    assert_eq!(find("titles", "heat-1995")["liked"], Value::Null);
+    assert_eq!(list(&profile["items"]).len(), 2);
+    assert_eq!(find("items", "heat-1995")["position"], 600.0);
+
+    let cookie = site.cookie().unwrap().split_once('=').unwrap().1.to_owned();
+    let key = token.expose();
+    let secrets = [
+        "argon2".to_owned(),
+        token.secret.expose().to_owned(),
+        token.secret.hash().to_hex(),
+        key,
+        cookie.split_once('.').unwrap().1.to_owned(),
+        "correct horse".to_owned(),
+    ];
+    for secret in &secrets {
+        assert!(!text.contains(secret.as_str()), "the file has {secret}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn only_the_owner_gets_the_file() {
+    let program = Program::seeded(On::Embedded).await;
+    let mut site = program.serve().await;
+
+    assert_refused(site.get("/account/export"), 401, "UNAUTHENTICATED").await;
+    let nobody = site
+        .get("/account/export")
+        .header("authorization", "Bearer nobody");
+    assert_refused(nobody, 401, "UNAUTHENTICATED").await;
+
+    site.register(EMAIL).await;
+    let stores = stores::open(&program, On::Embedded).await;
+    let token = add_key(&stores, &site).await;
+    let machine = site
+        .get("/account/export")
+        .header("authorization", format!("Bearer {}", token.expose()));
+    assert_refused(machine, 403, "FORBIDDEN").await;
+
+    let (_, profile) = ids(&site).await;
+    let [before] =
+        <[Profile; 1]>::try_from(stores.accounts.profiles(&[profile]).await.unwrap()).unwrap();
+    let child = Profile {
+        max_age: Some(12),
+        stamp: before.stamp.next(Utc::now()),
+        ..before
+    };
+    stores
+        .accounts
+        .write(vec![AccountWrite::PutProfile(child)])
+        .await
+        .unwrap();
+    assert_refused(get(&site), 403, "FORBIDDEN").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn somebody_who_watched_nothing_gets_a_whole_file() {
+    let program = Program::seeded(On::Embedded).await;
+    let mut site = program.serve().await;
+    site.register(EMAIL).await;
+
+    let file: Value = get(&site).send().await.unwrap().json().await.unwrap();
+
+    let profile = &file["profiles"][0];
+    for field in ["titles", "items", "plays"] {
+        assert_eq!(profile[field], json!([]), "{field}");
+    }
+}
+
+async fn assert_refused(request: reqwest::RequestBuilder, status: u16, code: &str) {
+    let response = request.send().await.unwrap();
+    assert_eq!(response.status(), status);
+    let answer: Value = response.json().await.unwrap();
+    assert_eq!(answer["errors"][0]["extensions"]["code"], code, "{answer}");
+}
+
+fn get(site: &Site) -> reqwest::RequestBuilder {
+    site.get("/account/export")
+        .header("cookie", site.cookie().unwrap())
+}
+
+/// The account and its first profile.
+async fn ids(site: &Site) -> (UserId, ProfileId) {
+    let file: Value = get(site).send().await.unwrap().json().await.unwrap();
+    let id = |value: &Value| value["id"].as_str().unwrap().parse().unwrap();
+    (
+        UserId(id(&file["account"])),
+        ProfileId(id(&file["profiles"][0])),
+    )
+}
+
+/// Gives the account a machine's key.
+async fn add_key(stores: &Stores, site: &Site) -> ApiKeyToken {
+    let (user, _) = ids(site).await;
+    let token = ApiKeyToken {
+        key: ApiKeyId(4711),
+        secret: Secret::random(&mut rand::rng()),
+    };
+    let key = ApiKey {
+        id: token.key,
+        user,
+        name: "the living room".to_owned(),
+        scopes: vec![Scope::Read],
+        secret: token.secret.hash(),
+        last_used_at: None,
+        created_at: Utc::now(),
+        updated_at: Utc::now(),
+    };
+    stores
+        .accounts
+        .write(vec![AccountWrite::AddApiKey(key)])
+        .await
+        .unwrap();
+    token
+}
+
+async fn first_episode(site: &Site) -> String {
+    let query = "{ titles(first: 1, filter: { kinds: [SERIES] }) { nodes { ... on Series { seasons(first: 1) { episodes(first: 1) { nodes { id } } } } } } }";
+    let data = site.ask(query, json!({})).await;
+    data["titles"]["nodes"][0]["seasons"][0]["episodes"]["nodes"][0]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned()
+}
+
+fn list(value: &Value) -> &Vec<Value> {
+    value.as_array().unwrap()
+}

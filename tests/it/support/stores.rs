@@ -1,0 +1,151 @@
+//! The stores of an installation, as another server of the site has them open, and everything that is in them.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use bson::Document;
+use futures::TryStreamExt;
+use neo4rs::{BoltType, Graph, query};
+use reelgraph::adapters::mongo::{MongoAccounts, MongoDb, MongoWatching};
+use reelgraph::adapters::sqlite::{SqliteAccounts, SqliteDb, SqliteWatching};
+use reelgraph::domain::accounts::AccountStore;
+use reelgraph::domain::watching::WatchStore;
+use rusqlite::Connection;
+
+use super::program::{On, Program};
+
+/// The record of an installation.
+pub(crate) struct Stores {
+    pub(crate) accounts: Arc<dyn AccountStore>,
+    pub(crate) watching: Arc<dyn WatchStore>,
+}
+
+/// Opens the record of an installation.
+pub(crate) async fn open(program: &Program, on: On) -> Stores {
+    if on == On::Embedded {
+        let db = SqliteDb::open(&program.data().join("reelgraph.sqlite")).unwrap();
+        return Stores {
+            accounts: Arc::new(SqliteAccounts::new(db.clone())),
+            watching: Arc::new(SqliteWatching::new(db)),
+        };
+    }
+    let uri = program.variable("MONGODB_URI").into();
+    let db = MongoDb::open(&uri).await.unwrap();
+    Stores {
+        accounts: Arc::new(MongoAccounts::new(db.clone())),
+        watching: Arc::new(MongoWatching::new(db)),
+    }
+}
+
+/// Everything that an installation has stored, one row, document, key, node or edge a line.
+pub(crate) async fn dump(program: &Program, on: On) -> String {
+    let mut text = String::new();
+    match on {
+        On::Embedded => dump_sqlite(program, &mut text),
+        On::Servers => {
+            dump_mongo(program, &mut text).await;
+            dump_redis(program, &mut text).await;
+            dump_neo4j(program, &mut text).await;
+        }
+    }
+    text
+}
+
+fn dump_sqlite(program: &Program, text: &mut String) {
+    let db = Connection::open(program.data().join("reelgraph.sqlite")).unwrap();
+    let mut tables = db
+        .prepare("SELECT name FROM sqlite_schema WHERE type = 'table'")
+        .unwrap();
+    let tables: Vec<String> = tables
+        .query_map([], |row| row.get(0))
+        .unwrap()
+        .collect::<Result<_, _>>()
+        .unwrap();
+    assert!(tables.len() > 20, "{tables:?}");
+    for table in tables {
+        let mut statement = db.prepare(&format!("SELECT * FROM {table}")).unwrap();
+        let columns = statement.column_count();
+        let mut rows = statement.query([]).unwrap();
+        while let Some(row) = rows.next().unwrap() {
+            write!(text, "{table}:").unwrap();
+            for column in 0..columns {
+                let value = row.get_ref(column).unwrap();
+                match value.as_bytes() {
+                    Ok(bytes) => write!(text, " {}", String::from_utf8_lossy(bytes)).unwrap(),
+                    Err(_) => write!(text, " {value:?}").unwrap(),
+                }
+            }
+            text.push('\n');
+        }
+    }
+}
+
+async fn dump_mongo(program: &Program, text: &mut String) {
+    let uri = program.variable("MONGODB_URI");
+    let client = mongodb::Client::with_uri_str(uri).await.unwrap();
+    let db = client.default_database().unwrap();
+    let collections = db.list_collection_names().await.unwrap();
+    assert!(collections.len() > 10, "{collections:?}");
+    for name in collections {
+        let collection = db.collection::<Document>(&name);
+        let documents = collection.find(Document::new()).await.unwrap();
+        let documents: Vec<Document> = documents.try_collect().await.unwrap();
+        for document in documents {
+            writeln!(text, "{name}: {document}").unwrap();
+        }
+    }
+}
+
+async fn dump_redis(program: &Program, text: &mut String) {
+    let client = redis::Client::open(program.variable("REDIS_URL")).unwrap();
+    let mut connection = client.get_connection_manager().await.unwrap();
+    let pattern = format!("{}*", program.variable("REELGRAPH_REDIS_PREFIX"));
+    let keys: Vec<String> = redis::cmd("KEYS")
+        .arg(pattern)
+        .query_async(&mut connection)
+        .await
+        .unwrap();
+    for key in keys {
+        let kind: String = redis::cmd("TYPE")
+            .arg(&key)
+            .query_async(&mut connection)
+            .await
+            .unwrap();
+        let mut read = match kind.as_str() {
+            "string" => redis::cmd("GET"),
+            "hash" => redis::cmd("HGETALL"),
+            "set" => redis::cmd("SMEMBERS"),
+            "zset" => redis::cmd("ZRANGEBYSCORE"),
+            // It went away in the meantime.
+            "none" => continue,
+            other => panic!("{key} is a {other}"),
+        };
+        read.arg(&key);
+        if kind == "zset" {
+            read.arg("-inf").arg("+inf");
+        }
+        let value: redis::Value = read.query_async(&mut connection).await.unwrap();
+        let value = match value {
+            redis::Value::BulkString(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+            // Bulk strings of lists and maps are shown as text.
+            other => format!("{other:?}"),
+        };
+        writeln!(text, "{key}: {value}").unwrap();
+    }
+}
+
+async fn dump_neo4j(program: &Program, text: &mut String) {
+    let [uri, user, password] =
+        ["NEO4J_URI", "NEO4J_USER", "NEO4J_PASSWORD"].map(|name| program.variable(name));
+    let graph = Graph::new(uri, user, password).unwrap();
+    for statement in [
+        "MATCH (node) RETURN labels(node) AS sort, properties(node) AS fields",
+        "MATCH ()-[edge]->() RETURN type(edge) AS sort, properties(edge) AS fields",
+    ] {
+        let mut rows = graph.execute(query(statement)).await.unwrap();
+        while let Some(row) = rows.next().await.unwrap() {
+            let [sort, fields] = ["sort", "fields"].map(|name| row.get::<BoltType>(name).unwrap());
+            writeln!(text, "{sort:?} {fields:?}").unwrap();
+        }
+    }
+}
