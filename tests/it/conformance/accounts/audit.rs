@@ -55,11 +55,11 @@ async fn entries_of_nobody_are_of_no_account(store: &Opened) {
     let entries = [nobody, audit(2, 1, 0)];
     write(store, entries.map(AccountWrite::AddAudit)).await;
 
-    let of_one = store.audit_of_user(UserId(1), &Window::first(9)).await;
-    let of_none = store.audit_of_user(UserId(0), &Window::first(9)).await;
+    let entries_of_one = store.audit_of_user(UserId(1), &Window::first(9)).await;
+    let nobodys = store.audit_of_user(UserId(0), &Window::first(9)).await;
 
-    assert_eq!(ids(&of_one.unwrap().rows), [2]);
-    assert_eq!(ids(&of_none.unwrap().rows), [0; 0]);
+    assert_eq!(ids(&entries_of_one.unwrap().rows), [2]);
+    assert_eq!(ids(&nobodys.unwrap().rows), [0; 0]);
 }
 
 async fn entries_come_latest_first_then_by_id(store: &Opened) {

@@ -44,7 +44,9 @@ pub(super) async fn open(backend: Backend) -> Opened {
                 keeper: Keeper::Database(uri),
             }
         }
-        Backend::neo4j | Backend::redis => unreachable!("no accounts are kept there"),
+        Backend::memory | Backend::neo4j | Backend::redis => {
+            unreachable!("no accounts are kept there")
+        }
     }
 }
 
