@@ -20,6 +20,7 @@ use reelgraph::domain::accounts::{
 };
 use reelgraph::domain::clock::{Clock, SystemClock};
 use reelgraph::domain::viewer::{Client, Role};
+use secrecy::SecretString;
 
 /// How many log-ins of each sort.
 const SAMPLES: u32 = 400;
@@ -33,8 +34,7 @@ async fn main() -> anyhow::Result<()> {
     for number in 0..ACCOUNTS {
         let registration = Registration {
             email: known(number),
-            password: "correct horse battery".into(),
-            password_confirm: None,
+            password: SecretString::from("correct horse battery").into(),
             name: None,
         };
         accounts.create_user(registration, Role::Viewer).await?;
