@@ -60,10 +60,7 @@ async fn an_account_has_one_subject_of_each_provider(store: &Opened) {
 
     refused(store, "2", 1).await;
 
-    assert_eq!(
-        store.identities_of_user(UserId(1)).await.unwrap(),
-        [there.clone()]
-    );
+    assert_eq!(store.identities_of_user(UserId(1)).await.unwrap(), [there]);
 }
 
 async fn of_many_accounts_for_one_subject_exactly_one_is_made(store: &Opened) {

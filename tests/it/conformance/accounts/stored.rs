@@ -128,7 +128,10 @@ async fn documents_of_a_former_version_are_read_and_its_index_is_replaced() {
     };
     let stamp = Stamp::first(time(0));
     let profile = Profile::new(ProfileId(1), Some(ada.id), "Ada".to_owned(), stamp);
-    assert_eq!(store.users(&[ada.id]).await.unwrap(), [ada.clone()]);
+    assert_eq!(
+        store.users(&[ada.id]).await.unwrap(),
+        std::slice::from_ref(&ada)
+    );
     assert_eq!(store.profiles_of_user(ada.id).await.unwrap(), [profile]);
     let nameless = [nameless(2), nameless(3)].map(AccountWrite::AddUser);
     store.write(nameless.into()).await.unwrap();

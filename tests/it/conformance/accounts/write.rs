@@ -84,7 +84,10 @@ async fn a_list_that_fails_takes_nothing_away(store: &Opened) {
         .await;
 
     assert!(is_conflict(&refused), "{refused:?}");
-    assert_eq!(store.users(&[ada.id]).await.unwrap(), [ada.clone()]);
+    assert_eq!(
+        store.users(&[ada.id]).await.unwrap(),
+        std::slice::from_ref(&ada)
+    );
     assert_eq!(store.profiles_of_user(ada.id).await.unwrap(), [first]);
     assert_eq!(store.identities_of_user(ada.id).await.unwrap(), [linked]);
     assert_eq!(store.api_keys_of_user(ada.id).await.unwrap(), [key]);
