@@ -21,6 +21,7 @@ use super::signed_request;
 use super::web::{SetupError, Web, WebError, refused, token_error};
 use crate::domain::accounts::{
     Authorization, Callback, EmailAddress, ExternalPerson, IdentityError, IdentityProvider,
+    TokenHash,
 };
 use crate::domain::clock::Clock;
 
@@ -112,7 +113,7 @@ impl FacebookProvider {
             .map_err(|error| IdentityError::Unavailable(error.into()))?;
         mac.update(token.as_bytes());
         let proof = mac.finalize().into_bytes();
-        Ok(proof.iter().map(|byte| format!("{byte:02x}")).collect())
+        Ok(TokenHash(proof.into()).to_hex())
     }
 }
 

@@ -240,12 +240,11 @@ impl IdentityProvider for OpenIdProvider {
             .ok_or_else(|| refused("the issuer gave no id token"))?;
         let nonce = Nonce::new(callback.nonce.to_owned());
         let claims = self.claims(&client, token, &nonce).await?;
-        let told = match claims.email() {
-            Some(_) => None,
-            None => {
-                let token = response.access_token().clone();
-                self.user_info(&client, token, &claims).await?
-            }
+        let told = if claims.email().is_some() {
+            None
+        } else {
+            let token = response.access_token().clone();
+            self.user_info(&client, token, &claims).await?
         };
         let told = told.as_ref();
         let email = claims.email().or(told.and_then(CoreUserInfoClaims::email));

@@ -14,9 +14,10 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use chrono::Utc;
 use hmac::{Hmac, KeyInit, Mac};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
+use reelgraph::domain::accounts::TokenHash;
+use reelgraph::domain::clock::{Clock, SystemClock};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use url::Url;
@@ -190,7 +191,7 @@ impl Provider {
 
     /// The same, signed with another secret.
     pub(crate) fn signed_by(secret: &str, subject: &str) -> String {
-        let payload = json!({ "algorithm": "HMAC-SHA256", "issued_at": Utc::now().timestamp(), "user_id": subject });
+        let payload = json!({ "algorithm": "HMAC-SHA256", "issued_at": SystemClock.now().timestamp(), "user_id": subject });
         let payload = URL_SAFE_NO_PAD.encode(payload.to_string());
         let signature = URL_SAFE_NO_PAD.encode(hmac(secret, &payload));
         format!("{signature}.{payload}")
@@ -232,7 +233,7 @@ impl Inside {
     }
 
     fn id_token(&self, grant: &Grant) -> String {
-        let now = Utc::now().timestamp();
+        let now = SystemClock.now().timestamp();
         let fault = self.fault;
         let or = |wrong: Fault, other: &str, right: &str| {
             if fault == wrong { other } else { right }.to_owned()
@@ -405,10 +406,8 @@ async fn me(
     let Some((token, person)) = bearer(&inside, &headers) else {
         return facebook_error("Invalid OAuth access token.");
     };
-    let proof = hmac(SECRET, &token)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect::<String>();
+    let proof = hmac(SECRET, &token);
+    let proof = TokenHash(proof.try_into().unwrap()).to_hex();
     if query.get("appsecret_proof") != Some(&proof) {
         return facebook_error("Invalid appsecret_proof provided in the API argument");
     }
@@ -468,7 +467,10 @@ async fn openid_token(
     // Both parts are encoded as in a form before they are joined (RFC 6749, 2.3.1).
     let encoded: String = url::form_urlencoded::byte_serialize(SECRET.as_bytes()).collect();
     let basic = format!("Basic {}", STANDARD.encode(format!("{CLIENT}:{encoded}")));
-    if headers.get(AUTHORIZATION).map(|value| value.as_bytes()) != Some(basic.as_bytes()) {
+    if headers
+        .get(AUTHORIZATION)
+        .is_none_or(|value| *value != basic)
+    {
         return refused("invalid_client", "who are you?");
     }
     match inside.redeem(&form) {

@@ -250,18 +250,14 @@ impl AccountService {
         let request = state.request;
         let name = provider.name();
         if let Some(account) = request.link_to {
-            return match request.challenge {
-                // Whoever made somebody else follow the link to the other site is not told the code.
-                Some(challenge) => {
-                    let user = self.linkable(account).await?;
-                    let links = Some(person.subject);
-                    self.code(&user, name, challenge, links).await
-                }
-                None => {
-                    self.link(account, name, person.subject, client).await?;
-                    Ok(Arrival::Linked)
-                }
+            let Some(challenge) = request.challenge else {
+                self.link(account, name, person.subject, client).await?;
+                return Ok(Arrival::Linked);
             };
+            // Whoever made somebody else follow the link to the other site is not told the code.
+            let user = self.linkable(account).await?;
+            let links = Some(person.subject);
+            return self.code(&user, name, challenge, links).await;
         }
         let accounts = &self.ports.accounts;
         let user = match accounts.find_identity(name, &person.subject).await? {
@@ -274,18 +270,16 @@ impl AccountService {
         if user.disabled_at.is_some() {
             return Err(AccountError::Disabled);
         }
-        match request.challenge {
-            Some(challenge) => self.code(&user, name, challenge, None).await,
-            None => {
-                let profile = self.first_profile(user.id).await?;
-                let (transport, remember) = (request.transport, request.remember);
-                let logged_in = self
-                    .begin_session(&user, profile, name, transport, remember, client)
-                    .await?;
-                self.end_former(back.before).await?;
-                Ok(Arrival::LoggedIn(logged_in))
-            }
+        if let Some(challenge) = request.challenge {
+            return self.code(&user, name, challenge, None).await;
         }
+        let profile = self.first_profile(user.id).await?;
+        let (transport, remember) = (request.transport, request.remember);
+        let logged_in = self
+            .begin_session(&user, profile, name, transport, remember, client)
+            .await?;
+        self.end_former(back.before).await?;
+        Ok(Arrival::LoggedIn(logged_in))
     }
 
     /// A code for the app that has the verifier of the challenge.
