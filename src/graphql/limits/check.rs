@@ -31,7 +31,7 @@ pub struct Limits {
     /// Fields of a query, with fragments expanded.
     pub root_fields: usize,
     /// Fields of a mutation, with fragments expanded. Lower than for queries: a hundred log-ins in one request would
-    /// be a hundred guesses at a password for the price of one request.
+    /// be a hundred guesses at a password for the price of one request. Those that run are counted one by one.
     pub mutations: usize,
     /// Fields inside fields, with fragments expanded; introspection needs 15.
     pub depth: usize,
@@ -53,7 +53,7 @@ impl Default for Limits {
             fragments: 50,
             aliases: 100,
             root_fields: 50,
-            mutations: 10,
+            mutations: 20,
             depth: 16,
             selections: 2_000,
             introspection: 2,

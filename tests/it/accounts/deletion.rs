@@ -37,7 +37,9 @@ pub(super) async fn a_deleted_account_is_gone(site: &Installation) {
     assert_eq!(data["viewer"]["profile"]["history"]["totalCount"], json!(0));
     assert_ne!(data["viewer"], Value::Null);
     assert_eq!(
-        site.mails(email, "Your account was deleted", 1).await.len(),
+        site.mails(email, "Your account at Reelgraph was deleted", 1)
+            .await
+            .len(),
         1
     );
 }

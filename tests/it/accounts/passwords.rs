@@ -60,7 +60,7 @@ pub(super) async fn a_new_password_ends_the_other_sessions(site: &Installation) 
     );
     site.visitor().expect("logIn", new, "").await;
     assert_eq!(
-        site.mails(email, "Your password was changed", 1)
+        site.mails(email, "Your password for Reelgraph was changed", 1)
             .await
             .len(),
         1

@@ -140,7 +140,11 @@ async fn another_address_counts_once_it_is_confirmed_and_the_old_one_is_told() {
     assert_eq!(site.mails("grace@example.org", TAKEN, 1).await.len(), 1);
     assert_eq!(old.len(), 1);
     let told = site
-        .mails("ada@example.org", "Your e-mail address was changed", 1)
+        .mails(
+            "ada@example.org",
+            "The address of your account at Reelgraph",
+            1,
+        )
         .await;
     assert!(!told[0].contains("new@example.org"), "{}", told[0]);
     assert_eq!(audit(&mut ada).await[0].0, "EMAIL_CHANGED");

@@ -23,12 +23,14 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    /// The code of the only error.
+    /// The code of the errors, which is the same in all.
     pub(crate) fn code(&self) -> &str {
         let errors = self.body["errors"].as_array();
         let errors = errors.unwrap_or_else(|| panic!("no error in {}", self.body));
-        assert_eq!(errors.len(), 1, "{}", self.body);
-        errors[0]["extensions"]["code"].as_str().unwrap()
+        let code = &errors[0]["extensions"]["code"];
+        let is_it = |error: &Value| error["extensions"]["code"] == *code;
+        assert!(errors.iter().all(is_it), "{}", self.body);
+        code.as_str().unwrap()
     }
 
     /// The `Retry-After` header, in seconds.
