@@ -141,12 +141,12 @@ async fn an_erasure_is_finished_however_often_the_server_dies(on: On) {
     }
 
     assert!(deaths > 0, "it was done before the first server died");
-    let all = stores
+    let left = stores
         .watching
-        .watched_titles_after(None, 10)
+        .watched_titles(ProfileId(profile), &titles)
         .await
         .unwrap();
-    assert_eq!(all, []);
+    assert_eq!(left, []);
     let departed = stores.watching.departed_viewers(&titles).await.unwrap();
     assert_eq!(departed, vec![1; titles.len()]);
     let dump = stores::dump(&program, on).await;
@@ -154,8 +154,7 @@ async fn an_erasure_is_finished_however_often_the_server_dies(on: On) {
     let found: Vec<&str> = dump.lines().filter(|line| line.contains(&name)).collect();
     assert!(found.is_empty(), "{found:#?}");
     program.expect(&["graph", "drain"]).await;
-    let verified = program.expect(&["graph", "verify"]).await;
-    assert!(verified.contains("0 profiles, 0 WATCHED"), "{verified}");
+    program.expect(&["graph", "verify"]).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

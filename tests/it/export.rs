@@ -201,7 +201,7 @@ async fn add_key(stores: &Stores, site: &Site) -> ApiKeyToken {
 }
 
 async fn first_episode(site: &Site) -> String {
-    let query = "{ titles(first: 1, filter: { kinds: [SERIES] }) { nodes { ... on Series { seasons(first: 1) { episodes(first: 1) { nodes { id } } } } } } }";
+    let query = "{ titles(first: 1, filter: { kind: [SERIES] }) { nodes { ... on Series { seasons(first: 1) { episodes(first: 1) { nodes { id } } } } } } }";
     let data = site.ask(query, json!({})).await;
     data["titles"]["nodes"][0]["seasons"][0]["episodes"]["nodes"][0]["id"]
         .as_str()
