@@ -1,4 +1,5 @@
-//! One-time secrets in Redis, which forgets them by itself when they expire: `one-time:<hash>` is JSON.
+//! One-time secrets in Redis, which forgets them by itself when they expire: `one-time:<hash>` is JSON, and
+//! `one-time-of:<user>` the set of the hashes that are about an account.
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -9,6 +10,7 @@ use super::RedisDb;
 use super::db::millis;
 use crate::domain::accounts::{OneTime, OneTimeStore, TokenHash};
 use crate::domain::error::StoreError;
+use crate::domain::ids::UserId;
 
 /// One-time secrets on a Redis server.
 #[derive(Clone)]
@@ -20,6 +22,10 @@ impl RedisOneTime {
     /// A store on a server.
     pub fn new(db: RedisDb) -> Self {
         Self { db }
+    }
+
+    fn user_key(&self, user: UserId) -> String {
+        self.db.key(format_args!("one-time-of:{user}"))
     }
 
     fn key(&self, secret: &TokenHash) -> String {
@@ -51,10 +57,41 @@ impl OneTimeStore for RedisOneTime {
         let json = serde_json::to_string(&stored).map_err(StoreError::failed)?;
         let key = self.key(secret);
         let until_then = SetOptions::default().with_expiration(SetExpiry::PXAT(millis(expires_at)));
+        let mut all = redis::pipe();
+        all.atomic().set_options(key, json, until_then).ignore();
+        if let Some(user) = means.user() {
+            let of_user = self.user_key(user);
+            all.sadd(&of_user, secret.to_hex()).ignore();
+            // The set lives as long as the last of the secrets in it.
+            for option in ["NX", "GT"] {
+                all.cmd("PEXPIREAT")
+                    .arg(&of_user)
+                    .arg(millis(expires_at))
+                    .arg(option)
+                    .ignore();
+            }
+        }
         self.db
-            .run(
-                |mut connection| async move { connection.set_options(key, json, until_then).await },
-            )
+            .run(|mut connection| async move { all.exec_async(&mut connection).await })
+            .await
+    }
+
+    async fn delete_one_time_of_user(&self, user: UserId) -> Result<(), StoreError> {
+        let of_user = self.user_key(user);
+        let hashes: Vec<String> = self
+            .db
+            .run(|mut connection| {
+                let of_user = of_user.clone();
+                async move { connection.smembers(of_user).await }
+            })
+            .await?;
+        let mut keys: Vec<String> = hashes
+            .iter()
+            .map(|hash| self.db.key(format_args!("one-time:{hash}")))
+            .collect();
+        keys.push(of_user);
+        self.db
+            .run(|mut connection| async move { connection.del(keys).await })
             .await
     }
 

@@ -8,9 +8,10 @@ use super::SqliteDb;
 use super::db::{NOW, store_error};
 use crate::domain::accounts::{OneTime, OneTimeStore, TokenHash};
 use crate::domain::error::StoreError;
+use crate::domain::ids::UserId;
 
-const INSERT: &str =
-    "INSERT OR REPLACE INTO one_time_secrets (hash, means, expires_at) VALUES (?1, ?2, ?3)";
+const INSERT: &str = "INSERT OR REPLACE INTO one_time_secrets (hash, means, user_id, expires_at) \
+    VALUES (?1, ?2, ?3, ?4)";
 const FIND: &str = "SELECT means FROM one_time_secrets WHERE hash = ?1 AND expires_at > ?2";
 const TAKE: &str =
     "DELETE FROM one_time_secrets WHERE hash = ?1 AND expires_at > ?2 RETURNING means";
@@ -36,11 +37,23 @@ impl OneTimeStore for SqliteOneTime {
         means: &OneTime,
         expires_at: DateTime<Utc>,
     ) -> Result<(), StoreError> {
-        let hash = *secret;
+        let (hash, user) = (*secret, means.user());
         let means = serde_json::to_string(means).map_err(StoreError::failed)?;
         self.db
             .write(move |connection| {
-                insert(connection, hash, &means, expires_at).map_err(store_error)
+                insert(connection, hash, (&means, user), expires_at).map_err(store_error)
+            })
+            .await
+    }
+
+    async fn delete_one_time_of_user(&self, user: UserId) -> Result<(), StoreError> {
+        self.db
+            .write(move |connection| {
+                connection
+                    .prepare_cached("DELETE FROM one_time_secrets WHERE user_id = ?1")
+                    .and_then(|mut delete| delete.execute([user.to_i64()]))
+                    .map(drop)
+                    .map_err(store_error)
             })
             .await
     }
@@ -75,7 +88,7 @@ impl OneTimeStore for SqliteOneTime {
 fn insert(
     connection: &Connection,
     hash: TokenHash,
-    means: &str,
+    (means, user): (&str, Option<UserId>),
     expires_at: DateTime<Utc>,
 ) -> rusqlite::Result<()> {
     connection
@@ -86,6 +99,7 @@ fn insert(
     connection.prepare_cached(INSERT)?.execute(params![
         hash.0,
         means,
+        user.map(UserId::to_i64),
         expires_at.timestamp_millis()
     ])?;
     Ok(())

@@ -16,6 +16,8 @@ pub enum OneTime {
     ConfirmEmail {
         /// The account.
         user: UserId,
+        /// The address that the account had when the mail went out; once it has another one the link is void.
+        replaces: Option<EmailAddress>,
         /// Its epoch; in another one the link is void.
         epoch: u32,
         /// The address that the mail went to.
@@ -47,6 +49,20 @@ pub enum OneTime {
         /// Who it is there, if the account is to be linked.
         links: Option<String>,
     },
+}
+
+impl OneTime {
+    /// The account that it is about, if there is one.
+    pub fn user(&self) -> Option<UserId> {
+        match self {
+            Self::ConfirmEmail { user, .. }
+            | Self::ResetPassword { user, .. }
+            | Self::OAuthCode { user, .. } => Some(*user),
+            Self::OAuthTicket(request) | Self::OAuthState(OAuthState { request, .. }) => {
+                request.link_to.map(|(user, _)| user)
+            }
+        }
+    }
 }
 
 /// A log-in by another site, as it was asked for.

@@ -215,6 +215,9 @@ pub trait OneTimeStore: Send + Sync {
         now: DateTime<Utc>,
     ) -> Result<Option<OneTime>, StoreError>;
 
+    /// Removes those that are about an account ([`OneTime::user`]).
+    async fn delete_one_time_of_user(&self, user: UserId) -> Result<(), StoreError>;
+
     /// Uses one: of any number who try at the same time, one is told what it stands for.
     async fn take_one_time(
         &self,

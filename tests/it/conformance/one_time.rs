@@ -21,6 +21,7 @@ use crate::support::servers;
 
 on_every_backend!(open on [sqlite, redis]:
     a_secret_stands_for_what_was_put,
+    those_of_an_account_are_removed_together,
     who_looks_at_one_does_not_use_it,
     a_secret_can_be_used_once,
     of_twenty_who_use_one_at_the_same_time_one_does,
@@ -88,6 +89,7 @@ async fn a_secret_stands_for_what_was_put(store: &Opened) {
         OneTime::ConfirmEmail {
             user: UserId(7),
             epoch: 0,
+            replaces: None,
             email: EmailAddress::parse("grüße@example.org").unwrap(),
         },
         OneTime::OAuthTicket(request.clone()),
@@ -123,6 +125,35 @@ async fn a_secret_stands_for_what_was_put(store: &Opened) {
         let taken = store.take_one_time(&secret, now).await.unwrap();
         assert_eq!(taken, Some(means));
     }
+}
+
+async fn those_of_an_account_are_removed_together(store: &Opened) {
+    let now = now();
+    let expires_at = now + TimeDelta::hours(1);
+    let of = |user: u64| OneTime::OAuthCode {
+        user: UserId(user),
+        epoch: 1,
+        provider: "facebook".to_owned(),
+        challenge: "challenge".to_owned(),
+        links: None,
+    };
+    let (first, second, other) = (hash(), hash(), hash());
+    for (secret, user) in [(&first, 41), (&second, 41), (&other, 42)] {
+        store
+            .put_one_time(secret, &of(user), expires_at)
+            .await
+            .unwrap();
+    }
+
+    store.delete_one_time_of_user(UserId(41)).await.unwrap();
+    store.delete_one_time_of_user(UserId(404)).await.unwrap();
+
+    assert_eq!(store.find_one_time(&first, now).await.unwrap(), None);
+    assert_eq!(store.find_one_time(&second, now).await.unwrap(), None);
+    assert_eq!(
+        store.find_one_time(&other, now).await.unwrap(),
+        Some(of(42))
+    );
 }
 
 async fn who_looks_at_one_does_not_use_it(store: &Opened) {

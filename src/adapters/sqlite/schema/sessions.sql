@@ -27,9 +27,11 @@ CREATE INDEX sessions_by_end ON sessions (expires_at);
 CREATE TABLE one_time_secrets (
     hash BLOB PRIMARY KEY,
     means TEXT NOT NULL, -- JSON
+    user_id INTEGER,
     expires_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+CREATE INDEX one_time_secrets_of_user ON one_time_secrets (user_id) WHERE user_id IS NOT NULL;
 CREATE INDEX one_time_secrets_by_end ON one_time_secrets (expires_at);
 
 CREATE TABLE signing_keys (

@@ -23,12 +23,18 @@ impl AccountService {
             .one_time
             .take_one_time(&secret.hash(), now)
             .await?;
-        let Some(OneTime::ConfirmEmail { user, epoch, email }) = means else {
+        let Some(OneTime::ConfirmEmail {
+            user,
+            epoch,
+            replaces,
+            email,
+        }) = means
+        else {
             return Err(AccountError::InvalidToken);
         };
         let user = self.find_user(user).await?;
         let user = user
-            .filter(|user| user.epoch == epoch)
+            .filter(|user| user.epoch == epoch && user.email == replaces)
             .ok_or(AccountError::InvalidToken)?;
         let old = user.email.clone();
         let is_new = old.as_ref() != Some(&email);

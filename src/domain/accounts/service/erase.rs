@@ -14,7 +14,7 @@ use crate::domain::accounts::error::AccountError;
 use crate::domain::accounts::mail::MailKind;
 use crate::domain::accounts::store::AccountWrite;
 use crate::domain::accounts::types::User;
-use crate::domain::ids::{ErasureId, ProfileId};
+use crate::domain::ids::{ErasureId, ProfileId, UserId};
 use crate::domain::viewer::{Client, KnownViewer};
 
 impl AccountService {
@@ -124,10 +124,18 @@ impl AccountService {
         writes.extend(profiles.into_iter().map(AccountWrite::DeleteProfile));
         writes.push(AccountWrite::AddErasure(erasure.clone()));
         writes.extend(mail);
+        // Before, because nobody would do it after a crash; and after, because the account could be used until then.
+        self.forget_log_ins(id).await?;
         self.write(writes).await?;
-        let sessions = &self.ports.sessions;
-        sessions.delete_sessions_of_user(id, None).await?;
+        self.forget_log_ins(id).await?;
         Ok(erasure)
+    }
+
+    async fn forget_log_ins(&self, user: UserId) -> Result<(), AccountError> {
+        self.ports.one_time.delete_one_time_of_user(user).await?;
+        let sessions = &self.ports.sessions;
+        sessions.delete_sessions_of_user(user, None).await?;
+        Ok(())
     }
 }
 

@@ -1,6 +1,6 @@
 //! Everything that is known of an account, for its owner.
 
-use super::AccountService;
+use super::{AccountService, limit_key};
 use crate::domain::accounts::api_key::ApiKey;
 use crate::domain::accounts::audit::{Action, AuditEntry};
 use crate::domain::accounts::error::AccountError;
@@ -40,7 +40,8 @@ impl AccountService {
         client: &Client,
     ) -> Result<AccountExport, AccountError> {
         let (user, _) = self.managed(viewer).await?;
-        self.take(&format!("export:{}", user.id), EXPORTS).await?;
+        let own = limit_key("export", &[&user.id.to_string()]);
+        self.take(&own, EXPORTS).await?;
         let entry = self.own(viewer, Action::Exported, client);
         self.write(vec![AccountWrite::AddAudit(entry)]).await?;
         let mut audit: Vec<AuditEntry> = Vec::new();

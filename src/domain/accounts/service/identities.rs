@@ -7,9 +7,9 @@ use secrecy::SecretString;
 use sha2::{Digest, Sha256};
 use url::Url;
 
-use super::AccountService;
 use super::log_in::LoggedIn;
 use super::register::profile_name;
+use super::{AccountService, limit_key};
 use crate::domain::accounts::audit::{Action, Actor, AuditEntry};
 use crate::domain::accounts::error::AccountError;
 use crate::domain::accounts::identity::{
@@ -122,7 +122,7 @@ impl AccountService {
         if !self.policy.return_to.contains(&return_to) {
             return Err(AccountError::ReturnNotAllowed);
         }
-        let network = format!("oauth:{}", client.network());
+        let network = limit_key("oauth", &[&client.network()]);
         self.take(&network, DEPARTURES).await?;
         let challenge = match begin.transport {
             Transport::Cookie => None,
@@ -487,7 +487,7 @@ impl AccountService {
         person: ExternalPerson,
         client: &Client,
     ) -> Result<User, AccountError> {
-        let network = format!("register:{}", client.network());
+        let network = limit_key("register", &[&client.network()]);
         self.take(&network, self.policy.registrations).await?;
         let stamp = Stamp::first(self.ports.clock.now());
         let id = UserId::random(&mut rand::rng());

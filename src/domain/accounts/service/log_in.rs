@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{AccountService, GUESSES, fingerprint};
+use super::{AccountService, GUESSES, limit_key};
 use crate::domain::accounts::access_token::Claims;
 use crate::domain::accounts::audit::{Action, Actor, AuditEntry};
 use crate::domain::accounts::error::AccountError;
@@ -81,7 +81,7 @@ impl AccountService {
         before: Option<KnownViewer>,
         client: &Client,
     ) -> Result<LoggedIn, AccountError> {
-        let network = format!("log-in-from:{}", client.network());
+        let network = limit_key("log-in-from", &[&client.network()]);
         self.take(&network, self.policy.log_ins).await?;
         let email = EmailAddress::parse(&log_in.email);
         let Ok(email) = email else {
@@ -90,11 +90,10 @@ impl AccountService {
         if log_in.password.expose_secret().chars().count() > MAX_PASSWORD {
             return Err(AccountError::WrongCredentials);
         }
-        let account = fingerprint(&email);
         let from_here = guesses_from(&email, client);
         self.attempt(&from_here, GUESSES).await?;
         let user = self.ports.accounts.find_user_by_email(&email).await?;
-        let anywhere = format!("log-in:{account}");
+        let anywhere = limit_key("log-in", &[email.as_str()]);
         if !self.is_known_network(user.as_ref(), client).await? {
             self.attempt(&anywhere, GUESSES_OF_STRANGERS).await?;
         }
@@ -281,5 +280,5 @@ impl AccountService {
 
 /// What the guesses at the password of one account from one network are counted under.
 fn guesses_from(email: &EmailAddress, client: &Client) -> String {
-    format!("log-in:{}:{}", fingerprint(email), client.network())
+    limit_key("log-in", &[email.as_str(), &client.network()])
 }

@@ -112,6 +112,7 @@ impl MailService {
                 let means = OneTime::ConfirmEmail {
                     user: user.id,
                     epoch: user.epoch,
+                    replaces: user.email,
                     email: mail.to.clone(),
                 };
                 Some((
@@ -155,6 +156,12 @@ impl MailService {
         self.one_time
             .put_one_time(&secret.hash(), means, until)
             .await?;
+        // An account that was deleted meanwhile must not be named any more.
+        if let Some(user) = means.user()
+            && self.accounts.users(&[user]).await?.is_empty()
+        {
+            self.one_time.delete_one_time_of_user(user).await?;
+        }
         let mut link = page.clone();
         link.query_pairs_mut().append_pair("token", secret.expose());
         Ok(link)

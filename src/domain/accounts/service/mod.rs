@@ -203,7 +203,7 @@ impl AccountService {
             return is_fresh.then_some(()).ok_or(AccountError::LogInAgain);
         };
         let password = password.ok_or(AccountError::WrongPassword)?;
-        let key = format!("password:{}:{}", user.id, client.network());
+        let key = limit_key("password", &[&user.id.to_string(), &client.network()]);
         self.attempt(&key, GUESSES).await?;
         if !self.ports.passwords.verify(password, Some(hash)).await? {
             return Err(AccountError::WrongPassword);
@@ -284,9 +284,9 @@ impl AccountService {
 
     /// Counts a mail that a stranger causes, whether or not there is an account: the limit must not tell.
     async fn count_mail(&self, to: &EmailAddress, client: &Client) -> Result<(), AccountError> {
-        let network = format!("mail-from:{}", client.network());
+        let network = limit_key("mail-from", &[&client.network()]);
         self.take(&network, self.policy.mails_from_network).await?;
-        let address = format!("mail-to:{}", fingerprint(to));
+        let address = limit_key("mail-to", &[to.as_str()]);
         self.take(&address, self.policy.mails).await
     }
 
@@ -333,9 +333,10 @@ fn allowed(verdict: Verdict) -> Result<(), AccountError> {
     }
 }
 
-/// What an address is counted under, so that no store of counts has addresses in it.
-fn fingerprint(email: &EmailAddress) -> String {
-    let digest = Sha256::digest(email.as_str().as_bytes());
+/// What somebody is counted under: a hash, so that no store of counts says who was there.
+fn limit_key(what: &str, who: &[&str]) -> String {
+    let digest = Sha256::digest(who.join("\n").as_bytes());
     let (first, _) = digest.split_at(16);
-    first.iter().map(|byte| format!("{byte:02x}")).collect()
+    let hash: String = first.iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("{what}:{hash}")
 }

@@ -4,7 +4,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::erase::new_erasure;
 use super::register::MAX_NAME;
-use super::{AccountService, GUESSES};
+use super::{AccountService, GUESSES, limit_key};
 use crate::domain::accounts::audit::Action;
 use crate::domain::accounts::error::AccountError;
 use crate::domain::accounts::session::Session;
@@ -199,7 +199,7 @@ impl AccountService {
             return Ok(());
         };
         let pin = pin.ok_or(AccountError::WrongPin)?;
-        let key = format!("pin:{}:{}", profile.id, client.network());
+        let key = limit_key("pin", &[&profile.id.to_string(), &client.network()]);
         self.attempt(&key, PIN_GUESSES).await?;
         if !self.ports.passwords.verify(pin, Some(hash)).await? {
             return Err(AccountError::WrongPin);

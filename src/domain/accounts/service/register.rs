@@ -1,7 +1,7 @@
 //! Making accounts.
 
-use super::AccountService;
 use super::log_in::{LoggedIn, VIA_PASSWORD};
+use super::{AccountService, limit_key};
 use crate::domain::accounts::audit::{Action, Actor};
 use crate::domain::accounts::error::AccountError;
 use crate::domain::accounts::mail::MailKind;
@@ -43,7 +43,7 @@ impl AccountService {
         client: &Client,
     ) -> Result<Option<LoggedIn>, AccountError> {
         let email = self.check_registration(&registration)?;
-        let network = format!("register:{}", client.network());
+        let network = limit_key("register", &[&client.network()]);
         self.take(&network, self.policy.registrations).await?;
         if self.policy.conceals_accounts {
             self.count_mail(&email, client).await?;
