@@ -239,17 +239,13 @@ fn providers(
 /// Mail goes out by the mail server that the settings name, or into a folder beside the data.
 fn mailer(config: &Config) -> anyhow::Result<Arc<dyn Mailer>> {
     let from = &config.accounts.mail_from;
-    match &config.accounts.smtp_url {
-        Some(url) => {
-            let mailer = SmtpMailer::new(url, from).context("SMTP_URL or mail-from is wrong")?;
-            Ok(Arc::new(mailer))
-        }
-        None => {
-            let folder = config.data_dir.join("mail");
-            let mailer = FileMailer::new(&folder, from).context("mail-from is wrong")?;
-            Ok(Arc::new(mailer))
-        }
+    if let Some(url) = &config.accounts.smtp_url {
+        let mailer = SmtpMailer::new(url, from).context("SMTP_URL or mail-from is wrong")?;
+        return Ok(Arc::new(mailer));
     }
+    let folder = config.data_dir.join("mail");
+    let mailer = FileMailer::new(&folder, from).context("mail-from is wrong")?;
+    Ok(Arc::new(mailer))
 }
 
 fn embedded(config: &Config) -> anyhow::Result<AllStores> {

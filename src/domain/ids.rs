@@ -122,12 +122,9 @@ impl ProfileId {
         let mut hash = Sha256::new();
         hash.update(b"erased profile\0");
         hash.update(self.0.to_be_bytes());
-        let digest = hash.finalize();
-        digest
-            .iter()
-            .take(16)
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
+        let mut first = [0; 16];
+        first.copy_from_slice(&hash.finalize()[..16]);
+        format!("{:032x}", u128::from_be_bytes(first))
     }
 }
 

@@ -67,10 +67,6 @@ pub(crate) struct UserError {
     ty = "&Vec<UserError>",
     desc = "What a person can put right; empty if the mutation did what it was asked to."
 ))]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "never made: it is here for the schema"
-)]
 pub(crate) enum Payload {
     /// Of `register`, `logIn` and `refreshSession`.
     Auth(AuthPayload),

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use chrono::{TimeDelta, Utc};
+use chrono::TimeDelta;
+use reelgraph::domain::clock::{Clock, SystemClock};
 use reelgraph::domain::ids::{ProfileId, TitleId};
 use reelgraph::domain::watching::{
     Change, ImportedWatch, Sitting, WatchRules, WatchStore, WatchedItem,
@@ -224,7 +225,7 @@ async fn import(store: &dyn WatchStore, profile: ProfileId, titles: &[TitleId]) 
         profile,
         item: WatchedItem::Film(*title),
         title: *title,
-        at: Utc::now() - TimeDelta::days(1),
+        at: SystemClock.now() - TimeDelta::days(1),
         completion: 1.0,
         liked: None,
         duration: Some(3600.0),

@@ -1,7 +1,7 @@
 //! Everything that is known of an account, as one file for its owner.
 
-use chrono::Utc;
 use reelgraph::domain::accounts::{AccountWrite, ApiKey, ApiKeyToken, Profile, Scope, Secret};
+use reelgraph::domain::clock::{Clock, SystemClock};
 use reelgraph::domain::ids::{ApiKeyId, ProfileId, UserId};
 use serde_json::{Value, json};
 
@@ -50,15 +50,15 @@ async fn the_file_has_everything_and_no_secret(on: On) {
     let disposition = headers["content-disposition"].to_str().unwrap();
     assert!(disposition.starts_with("attachment"), "{disposition}");
     let text = response.text().await.unwrap();
-    let file: Value = serde_json::from_str(&text).unwrap();
-    assert_eq!(file["format"], "reelgraph-account-export");
-    assert_eq!(file["formatVersion"], 1);
-    assert_eq!(file["account"]["email"], EMAIL);
-    assert_eq!(file["account"]["hasPassword"], true);
-    assert_eq!(file["sessions"][0]["via"], "password");
-    assert_eq!(file["apiKeys"][0]["name"], "the living room");
-    assert_eq!(file["apiKeys"][0]["scopes"], json!(["read"]));
-    let actions: Vec<&str> = list(&file["audit"])
+    let exported: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(exported["format"], "reelgraph-account-export");
+    assert_eq!(exported["formatVersion"], 1);
+    assert_eq!(exported["account"]["email"], EMAIL);
+    assert_eq!(exported["account"]["hasPassword"], true);
+    assert_eq!(exported["sessions"][0]["via"], "password");
+    assert_eq!(exported["apiKeys"][0]["name"], "the living room");
+    assert_eq!(exported["apiKeys"][0]["scopes"], json!(["read"]));
+    let actions: Vec<&str> = list(&exported["audit"])
         .iter()
         .map(|entry| entry["action"].as_str().unwrap())
         .collect();
@@ -66,7 +66,7 @@ async fn the_file_has_everything_and_no_secret(on: On) {
         actions.contains(&"registered") && actions.contains(&"exported"),
         "{actions:?}"
     );
-    let profile = &file["profiles"][0];
+    let profile = &exported["profiles"][0];
     assert_eq!(profile["name"], "ada");
     assert_eq!(list(&profile["plays"]).len(), PLAYS + 1);
     let latest = &profile["plays"][0];
@@ -100,7 +100,7 @@ async fn the_file_has_everything_and_no_secret(on: On) {
         "correct horse".to_owned(),
     ];
     for secret in &secrets {
-        assert!(!text.contains(secret.as_str()), "the file has {secret}");
+        assert!(!text.contains(secret.as_str()), "the exported has {secret}");
     }
 }
 
@@ -128,7 +128,7 @@ async fn only_the_owner_gets_the_file() {
         <[Profile; 1]>::try_from(stores.accounts.profiles(&[profile]).await.unwrap()).unwrap();
     let child = Profile {
         max_age: Some(12),
-        stamp: before.stamp.next(Utc::now()),
+        stamp: before.stamp.next(SystemClock.now()),
         ..before
     };
     stores
@@ -189,8 +189,8 @@ async fn add_key(stores: &Stores, site: &Site) -> ApiKeyToken {
         scopes: vec![Scope::Read],
         secret: token.secret.hash(),
         last_used_at: None,
-        created_at: Utc::now(),
-        updated_at: Utc::now(),
+        created_at: SystemClock.now(),
+        updated_at: SystemClock.now(),
     };
     stores
         .accounts

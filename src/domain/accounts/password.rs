@@ -16,6 +16,9 @@ pub(super) const MAX_PASSWORD: usize = 256;
 /// guessable" (its score 2) and worse.
 const MIN_GUESSES_LOG10: f64 = 8.0;
 
+/// The fewest characters that are left of a password without the words that go with the account.
+const MIN_OWN: usize = 8;
+
 /// The hash of a password in PHC string format, salt and parameters included.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PasswordHash(pub String);
@@ -60,10 +63,10 @@ impl From<SecretString> for ChosenPassword {
     }
 }
 
-/// Whether a password may be chosen: typed the same both times, long enough, and not one that would be guessed early. What would be is told by
-/// the lists that ship with the crate zxcvbn (30,000 leaked passwords, common words and names, keyboard walks,
-/// sequences, dates) and by `context`, the words that go with the account. No rule asks for certain characters
-/// (NIST SP 800-63B-4, 3.1.1.2).
+/// Whether a password may be chosen: typed the same both times, long enough, and not one that would be guessed early.
+/// What would be is told by the lists that ship with the crate zxcvbn (30,000 leaked passwords, common words and names,
+/// keyboard walks, sequences, dates) and by `context`, the words that go with the account, which must not be most of
+/// it. No rule asks for certain characters (NIST SP 800-63B-4, 3.1.1.2).
 pub(super) fn check_new(
     chosen: &ChosenPassword,
     least: usize,
@@ -84,8 +87,14 @@ pub(super) fn check_new(
         })
         .filter(|word| word.chars().count() >= 3)
         .collect();
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    if zxcvbn::zxcvbn(password, &words).guesses_log10() < MIN_GUESSES_LOG10 {
+    let mut words: Vec<&str> = words.iter().map(String::as_str).collect();
+    words.sort_unstable_by_key(|word| std::cmp::Reverse(word.len()));
+    let own = words
+        .iter()
+        .fold(password.to_lowercase(), |rest, word| rest.replace(word, ""));
+    if own.chars().count() < MIN_OWN
+        || zxcvbn::zxcvbn(password, &words).guesses_log10() < MIN_GUESSES_LOG10
+    {
         return Err(AccountError::PasswordTooCommon);
     }
     match &chosen.confirm {

@@ -47,12 +47,11 @@ impl EmailMutation {
         #[graphql(desc = "Which address.")] input: ResendConfirmationInput,
     ) -> Result<ResendConfirmationPayload> {
         let accounts = &ctx.services().accounts;
-        let sent = match input.email {
-            Some(email) => accounts.resend_confirmation_to(&email, ctx.client()).await,
-            None => {
-                let viewer = ctx.known_viewer()?;
-                accounts.resend_confirmation(&viewer, ctx.client()).await
-            }
+        let sent = if let Some(email) = input.email {
+            accounts.resend_confirmation_to(&email, ctx.client()).await
+        } else {
+            let viewer = ctx.known_viewer()?;
+            accounts.resend_confirmation(&viewer, ctx.client()).await
         };
         let (_, user_errors) = UserError::split(sent)?;
         Ok(ResendConfirmationPayload { user_errors })

@@ -213,7 +213,7 @@ pub(crate) struct AuthPayload {
     /// Who is logged in now; null if it was refused. Also null after `register` on a site that does not tell strangers
     /// who has an account: then the mail says how to go on.
     viewer: Option<Viewer>,
-    /// The token to send as `Authorization: Bearer …`: a JWT, signed with EdDSA by one of the keys that
+    /// The token to send as `Authorization: Bearer …`: a JWT, signed with `EdDSA` by one of the keys that
     /// `/.well-known/jwks.json` has. Null unless `BEARER` was asked for.
     access_token: Option<String>,
     /// What `refreshSession` gives the next tokens for, once. Null unless `BEARER` was asked for.

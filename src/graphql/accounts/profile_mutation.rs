@@ -148,6 +148,10 @@ fn profile_id(id: &ID) -> Option<ProfileId> {
 }
 
 /// `None` for what was left out; `Some(None)` for null.
+#[expect(
+    clippy::option_option,
+    reason = "what `ProfileChange` has, and explains"
+)]
 fn change<T>(given: MaybeUndefined<T>) -> Option<Option<T>> {
     match given {
         MaybeUndefined::Undefined => None,

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use crate::domain::accounts::{
-    AccountExport, Actor, ApiKey, AuditEntry, Identity, Profile, Scope, Session, User,
+    AccountExport, Actor, ApiKey, AuditEntry, EmailAddress, Identity, Profile, Scope, Session, User,
 };
 use crate::domain::catalog::{Episode, Title, TitleKind};
 use crate::domain::ids::{EpisodeId, TitleId, UserId};
@@ -212,7 +212,7 @@ impl<'a> AccountPart<'a> {
     fn of(user: &'a User) -> Self {
         Self {
             id: user.id.to_string(),
-            email: user.email.as_ref().map(|email| email.as_str()),
+            email: user.email.as_ref().map(EmailAddress::as_str),
             email_verified: user.email_verified,
             has_password: user.password.is_some(),
             role: user.role.as_str(),

@@ -44,11 +44,11 @@ pub(super) async fn guesses_from_one_network_do_not_lock_out_another(site: &Inst
     let guesses = log_ins(20, email, "wrong horse battery");
     let from = |network: &str| site.visitor().with_header("x-forwarded-for", network);
 
-    let guessed = from("192.0.2.30").send(&guesses, json!({})).await;
+    let attack = from("192.0.2.30").send(&guesses, json!({})).await;
     let mut owner = from("198.51.100.30");
     owner.log_in(email).await;
 
-    assert_eq!(guessed.status, 429);
+    assert_eq!(attack.status, 429);
     assert_eq!(owner.who().await.as_deref(), Some(email));
 }
 

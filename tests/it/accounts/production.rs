@@ -106,7 +106,7 @@ async fn another_address_counts_once_it_is_confirmed_and_the_old_one_is_told() {
             change("new@example.org", "wrong horse battery"),
         )
         .await;
-    let taken = ada
+    let of_another = ada
         .expect(
             "requestEmailChange",
             change("grace@example.org", PASSWORD),
@@ -131,7 +131,7 @@ async fn another_address_counts_once_it_is_confirmed_and_the_old_one_is_told() {
         .await;
 
     assert_eq!(wrong, error("WRONG_CREDENTIALS", "password"));
-    assert_eq!(taken, free);
+    assert_eq!(of_another, free);
     assert_eq!(free["user"]["email"], "ada@example.org", "not yet");
     assert_eq!(
         verified["user"],

@@ -79,7 +79,7 @@ async fn an_update_of_others_at_the_same_time_is_made(opened: &Opened) {
     opened.store.erase_profile(gone).await.unwrap();
 
     let updates = (0..40).map(|number: u64| async move {
-        let profile = if number % 2 == 0 { BEN } else { gone };
+        let profile = if number.is_multiple_of(2) { BEN } else { gone };
         let sitting = sitting(profile, film(number), u128::from(number));
         let change = reporting(sitting, a_report(Progress, 1800.0, at(2)));
         opened.store.update(&[sitting], change).await.is_ok()
