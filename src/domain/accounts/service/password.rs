@@ -84,6 +84,7 @@ impl AccountService {
         new: ChosenPassword,
         client: &Client,
     ) -> Result<(), AccountError> {
+        new.check_typing()?;
         let secret = Secret::parse(token).ok_or(AccountError::InvalidToken)?;
         let now = self.ports.clock.now();
         let one_time = &self.ports.one_time;
