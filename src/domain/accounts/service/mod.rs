@@ -6,6 +6,7 @@ mod email;
 mod erase;
 mod export;
 mod identities;
+mod links;
 mod log_in;
 mod mailing;
 mod manage;
