@@ -63,18 +63,6 @@ impl From<SecretString> for ChosenPassword {
     }
 }
 
-impl ChosenPassword {
-    /// Whether it was typed the same both times.
-    pub(super) fn check_typing(&self) -> Result<(), AccountError> {
-        match &self.confirm {
-            Some(confirm) if confirm.expose_secret() != self.password.expose_secret() => {
-                Err(AccountError::PasswordsDiffer)
-            }
-            _ => Ok(()),
-        }
-    }
-}
-
 /// Whether a password may be chosen: typed the same both times, long enough, and not one that would be guessed early.
 /// What would be is told by the lists that ship with the crate zxcvbn (30,000 leaked passwords, common words and names,
 /// keyboard walks, sequences, dates) and by `context`, the words that go with the account, which must not be most of
@@ -109,7 +97,10 @@ pub(super) fn check_new(
     {
         return Err(AccountError::PasswordTooCommon);
     }
-    chosen.check_typing()
+    match &chosen.confirm {
+        Some(confirm) if confirm.expose_secret() != password => Err(AccountError::PasswordsDiffer),
+        _ => Ok(()),
+    }
 }
 
 #[cfg(test)]

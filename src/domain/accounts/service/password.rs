@@ -84,7 +84,8 @@ impl AccountService {
         new: ChosenPassword,
         client: &Client,
     ) -> Result<(), AccountError> {
-        new.check_typing()?;
+        // What needs no account first: a form is told what is wrong with it before its link is looked at.
+        check_new(&new, self.policy.min_password, &[PRODUCT])?;
         let secret = Secret::parse(token).ok_or(AccountError::InvalidToken)?;
         let now = self.ports.clock.now();
         let one_time = &self.ports.one_time;
