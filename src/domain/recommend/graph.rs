@@ -1,5 +1,7 @@
 //! The port to the recommendation graph: a projection of the documents, and the neighbourhoods that ranking asks for.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
@@ -34,24 +36,47 @@ pub trait TasteGraph: Send + Sync {
     /// How many profiles have a `WATCHED` edge to each of the titles; titles without one have 0. In the order asked.
     async fn watchers(&self, titles: &[TitleId]) -> Result<Vec<u64>, StoreError>;
 
-    /// Replaces all `SIMILAR` edges by these, at once: readers see the old edges or the new, never a mixture. Edges
-    /// from or to a title that has no node are left out; of two between the same titles, the last counts.
-    async fn replace_similar(&self, edges: &[SimilarTo]) -> Result<(), StoreError>;
-
-    /// What ranking asks about a title, in one query; empty for a title that has no node. See [`TitleNeighbourhood`].
-    async fn title_neighbourhood(
+    /// Replaces all `SIMILAR` edges by a new generation that these solutions make up: readers see the old edges or the
+    /// new, never a mixture. `computed_at` is the moment before the first watch was read for it. Written in
+    /// transactions of bounded size; other writes go on in between. Edges from or to a title that has no node are left
+    /// out. Of two replacements at the same time, the one that began last stays. Says how many edges there are now.
+    async fn replace_similar(
         &self,
-        title: TitleId,
-        reach: &Reach,
-    ) -> Result<TitleNeighbourhood, StoreError>;
+        solutions: &[Solution],
+        computed_at: DateTime<Utc>,
+    ) -> Result<u64, StoreError>;
 
-    /// What ranking asks about a profile, in one query; empty for a profile that has no node. See
-    /// [`ProfileNeighbourhood`].
-    async fn profile_neighbourhood(
+    /// Replaces, within the current generation and in one transaction, what these solutions say: all weights into and
+    /// all affinities out of each of the titles. An edge that is left with neither is removed. Does nothing if the
+    /// current generation is another one by now. Raises the revision of the edges, and says the version after it.
+    async fn put_solutions(
         &self,
-        profile: ProfileId,
-        reach: &Reach,
-    ) -> Result<ProfileNeighbourhood, StoreError>;
+        generation: u64,
+        solutions: &[Solution],
+    ) -> Result<SimilarVersion, StoreError>;
+
+    /// Which `SIMILAR` edges there are. The default if there were never any.
+    async fn similar_version(&self) -> Result<SimilarVersion, StoreError>;
+
+    /// The `SIMILAR` edges that start from each of the titles, in the order asked, all of one version; none for a title
+    /// that has no node. Those of a title are by the id of the end.
+    async fn similar(&self, titles: &[TitleId]) -> Result<SimilarLists, StoreError>;
+
+    /// The titles whose `SIMILAR` edges were changed after a revision of the current generation, by id.
+    async fn similar_changed_after(&self, revision: u64) -> Result<Vec<TitleId>, StoreError>;
+
+    /// What a profile's `WATCHED` edges say: the newest [`Taste::EDGES`] of those with a weight above 0 or with a thumb,
+    /// the latest `last_at` first, ties by title id; in one query whose cost does not grow with the history. Empty for
+    /// a profile that has no node.
+    async fn taste(&self, profile: ProfileId) -> Result<Arc<Taste>, StoreError>;
+
+    /// The titles that the most profiles watched last at or after this moment, the most first, ties by id, at most
+    /// `limit`, with the number of those profiles.
+    async fn trending(
+        &self,
+        since: DateTime<Utc>,
+        limit: usize,
+    ) -> Result<Vec<(TitleId, u64)>, StoreError>;
 
     /// Up to `limit` titles with a revision above 0 and an id above the given one, by id: for comparing. Genres by
     /// id; directors and actors by billing order, then id. Names, also the title's own, are empty: they are there for
@@ -128,13 +153,51 @@ pub struct WatchedEdge {
     pub revision: u64,
 }
 
-/// A `SIMILAR` edge as it is written.
+/// Everything that was computed for one title.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Solution {
+    /// The title.
+    pub title: TitleId,
+    /// What speaks for it: the weights of the edges that end here. Each start at most once.
+    pub incoming: Vec<Incoming>,
+    /// What its page lists: the affinities of the edges that start here. Each end at most once.
+    pub page: Vec<Outgoing>,
+}
+
+/// The weight of a `SIMILAR` edge, as its end sees it.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct SimilarTo {
+pub struct Incoming {
     /// From.
     pub from: TitleId,
-    /// The rest of it.
-    pub edge: SimilarEdge,
+    /// How much it speaks for the end that the start was watched.
+    pub weight: Weight,
+    /// How many profiles watched both.
+    pub co_watches: u32,
+}
+
+/// The affinity of a `SIMILAR` edge, as its start sees it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Outgoing {
+    /// To.
+    pub to: TitleId,
+    /// How well the end follows the start.
+    pub affinity: f64,
+    /// How many profiles watched both.
+    pub co_watches: u32,
+}
+
+/// The weight of an edge, with the parts of it that come from what both ends share; see [`super::similar`]. What is
+/// left of it comes from who watched both.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Weight {
+    /// The whole. May be negative.
+    pub sum: f64,
+    /// Of it: from directors in common.
+    pub director: f64,
+    /// Of it: from actors in common.
+    pub actor: f64,
+    /// Of it: from genres in common.
+    pub genre: f64,
 }
 
 /// A `SIMILAR` edge as its start sees it.
@@ -142,68 +205,63 @@ pub struct SimilarTo {
 pub struct SimilarEdge {
     /// To.
     pub to: TitleId,
-    /// How well the end follows the start; see [`super::similar`].
+    /// How much it speaks for the end that the start was watched; 0 in all parts if the edge is there for the page only.
+    pub weight: Weight,
+    /// How well the end follows the start on its page; 0 if it is not among the best.
     pub affinity: f64,
     /// How many profiles watched both.
     pub co_watches: u32,
 }
 
-/// How far a neighbourhood reaches.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Reach {
-    /// How many `WATCHED` edges of a profile are gone on from: the weightiest, ties by title id.
-    pub seeds: usize,
-    /// How many `SIMILAR` edges of each title are followed: those of the greatest affinity, ties by id.
-    pub similar: usize,
-    /// Through how many actors of each title: the first in the billing. Directors are all followed.
-    pub actors: usize,
-    /// How many titles are found through people: those that share the most people with a seed (each pair of a person
-    /// and a role once, over all seeds), ties by id. A director counts where it directs both, an actor where it is
-    /// within the reach of `actors` in both; nobody counts as a director here and an actor there. Titles that are
-    /// left out for being watched take no place.
-    pub by_people: usize,
+/// Which `SIMILAR` edges there are. Later ones are greater.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SimilarVersion {
+    /// Which computation of all of them; 0 if there was none.
+    pub generation: u64,
+    /// How often titles were solved anew since.
+    pub revision: u64,
+    /// The moment before the first watch was read for the generation.
+    pub computed_at: DateTime<Utc>,
 }
 
-impl Reach {
-    /// Whoever has more credits than this in a role is not followed in that role: it is a placeholder such as
-    /// "Various", not a person, and would lead everywhere.
-    pub const MAX_CREDITS: u32 = 1000;
-}
-
-/// What lies around a title.
+/// The `SIMILAR` edges of some titles.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct TitleNeighbourhood {
-    /// Its `SIMILAR` edges, the greatest affinity first, ties by id.
-    pub similar: Vec<SimilarEdge>,
-    /// Other titles with the same director, or with the same actor within the reach in both, by id.
-    pub by_people: Vec<TitleId>,
+pub struct SimilarLists {
+    /// Of which version.
+    pub version: SimilarVersion,
+    /// For each title that was asked for, its edges.
+    pub lists: Vec<Arc<[SimilarEdge]>>,
 }
 
-/// What lies around a profile.
+/// What the `WATCHED` edges of a profile say.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct ProfileNeighbourhood {
-    /// What it is gone on from, the weightiest first, ties by title id.
-    pub seeds: Vec<Seed>,
-    /// Every title that the profile has a `WATCHED` edge to, by id.
-    pub watched: Vec<TitleId>,
-    /// Titles not watched with the same director as a seed, or with the same actor within the reach in both, by id.
-    pub by_people: Vec<TitleId>,
+pub struct Taste {
+    /// The newest that say something, the latest first, ties by title id.
+    pub edges: Vec<TasteEdge>,
 }
 
-/// A watched title that suggestions go on from.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Seed {
+impl Taste {
+    /// How many edges a taste has at the most.
+    pub const EDGES: usize = 200;
+}
+
+/// A `WATCHED` edge of a profile's taste.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct TasteEdge {
     /// The title.
     pub title: TitleId,
-    /// The weight of the `WATCHED` edge.
+    /// See [`WatchedEdge::weight`].
     pub weight: f64,
+    /// How many sittings.
+    pub plays: u32,
+    /// How many of them got to the end.
+    pub completions: u32,
     /// The time of the latest report.
     pub last_at: DateTime<Utc>,
     /// What the profile said of the title, if anything.
     pub liked: Option<bool>,
-    /// Its `SIMILAR` edges to titles that were not watched, the greatest affinity first, ties by id. The reach counts
-    /// the edges before the watched ones are left out.
-    pub similar: Vec<SimilarEdge>,
+    /// The revision of the sum that it was made from.
+    pub revision: u64,
 }
 
 /// How much there is.
