@@ -28,7 +28,7 @@ use crate::domain::catalog::{CatalogFollower, CatalogService, CatalogStore, Sear
 use crate::domain::clock::{Clock, SystemClock};
 use crate::domain::curation::LoadService;
 use crate::domain::limits::RateLimiter;
-use crate::domain::recommend::{ErasureService, GraphService, RecommendService, TasteGraph};
+use crate::domain::recommend::{ErasureService, GraphService, Ranking, RecommendService, TasteGraph};
 use crate::domain::watching::{WatchService, WatchStore};
 use crate::graphql::Services;
 use crate::http::{HttpOptions, Stores};
@@ -137,11 +137,14 @@ impl App {
                 catalog.clone(),
                 watching.clone(),
                 Arc::clone(&clock),
+                config.rules,
+                Ranking::default(),
             ),
             graph: GraphService::new(
                 Arc::clone(&stores.graph),
                 Arc::clone(&stores.catalog),
                 Arc::clone(&stores.watching),
+                Arc::clone(&clock),
             ),
             load: LoadService::new(
                 Arc::clone(&stores.catalog),
