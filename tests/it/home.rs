@@ -16,13 +16,13 @@ use reelgraph::adapters::sqlite::{
 };
 use reelgraph::domain::accounts::{AccountPolicy, AccountPorts, AccountService, KeyRotation};
 use reelgraph::domain::catalog::{
-    CatalogBatch, CatalogService, CatalogStore, Change, Episode, ExternalId, Genre, Person,
-    SearchService, Season, SeasonId, Title, TitleFilter, TitleQuery,
+    CatalogBatch, CatalogService, CatalogStore, Change, Collection, Episode, ExternalId, Genre,
+    Person, SearchService, Season, SeasonId, Title, TitleFilter, TitleQuery,
 };
 use reelgraph::domain::clock::{Clock, SystemClock};
 use reelgraph::domain::curation::{LoadService, Source};
 use reelgraph::domain::error::StoreError;
-use reelgraph::domain::ids::{EpisodeId, GenreId, PersonId, TitleId};
+use reelgraph::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
 use reelgraph::domain::page::{Slice, Window};
 use reelgraph::domain::recommend::RecommendService;
 use reelgraph::domain::viewer::{Client, Viewer};
@@ -57,6 +57,9 @@ counted! {
     people_by_slug(slugs: &[String]) -> Vec<Person>;
     genres(ids: &[GenreId]) -> Vec<Genre>;
     all_genres() -> Vec<Genre>;
+    collections(ids: &[CollectionId]) -> Vec<Collection>;
+    collections_by_slug(slugs: &[String]) -> Vec<Collection>;
+    titles_of_collections(collections: &[CollectionId]) -> Vec<Title>;
     episodes(ids: &[EpisodeId]) -> Vec<Episode>;
     episodes_of_series(series: &[TitleId]) -> Vec<Episode>;
     episodes_of_seasons(seasons: &[SeasonId]) -> Vec<Episode>;
