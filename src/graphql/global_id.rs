@@ -7,7 +7,8 @@ use uuid::Uuid;
 
 use crate::domain::catalog::{SeasonId, Title, TitleKind};
 use crate::domain::ids::{
-    ApiKeyId, CollectionId, EpisodeId, GenreId, PersonId, PlayId, ProfileId, SessionId, TitleId, UserId,
+    ApiKeyId, CollectionId, EpisodeId, GenreId, PersonId, PlayId, ProfileId, SessionId, TitleId,
+    UserId,
 };
 
 /// What a global id names. As text: base64url, without padding, of the type's name, a colon and the id.
@@ -138,6 +139,7 @@ mod tests {
             for id in [
                 GlobalId::Series(TitleId(id)),
                 GlobalId::Season(SeasonId { series: TitleId(id), number: season }),
+                GlobalId::Collection(CollectionId(id)),
                 GlobalId::Session(SessionId(id)),
                 GlobalId::WatchEvent(PlayId(Uuid::from_u128(play))),
             ] {

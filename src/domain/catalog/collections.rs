@@ -109,6 +109,22 @@ mod tests {
     }
 
     #[test]
+    fn a_title_that_was_stored_before_there_were_collections_is_in_none() {
+        let mut document = serde_json::to_value(film(1, Some(1), None)).unwrap();
+        document.as_object_mut().unwrap().remove("collection");
+
+        let read: Title = serde_json::from_value(document).unwrap();
+
+        assert_eq!(read.collection, None);
+    }
+
+    #[test]
+    fn another_part_is_something_else_to_say() {
+        assert!(film(1, Some(1), None).says_the_same(&film(1, Some(1), None)));
+        assert!(!film(1, Some(1), None).says_the_same(&film(1, Some(2), None)));
+    }
+
+    #[test]
     fn what_is_equal_goes_by_day_and_then_by_id() {
         let films = vec![
             film(4, None, None),

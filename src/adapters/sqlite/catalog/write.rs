@@ -27,8 +27,7 @@ const INSERT_GENRE: &str = "INSERT INTO genres VALUES (:id, :slug, :name, :revis
 const UPDATE_GENRE: &str = "UPDATE genres
     SET slug = :slug, name = :name, revision = :revision, document = :document
     WHERE id = :id AND revision = :revision - 1";
-const INSERT_COLLECTION: &str =
-    "INSERT INTO collections VALUES (:id, :slug, :revision, :document)";
+const INSERT_COLLECTION: &str = "INSERT INTO collections VALUES (:id, :slug, :revision, :document)";
 const UPDATE_COLLECTION: &str = "UPDATE collections
     SET slug = :slug, revision = :revision, document = :document
     WHERE id = :id AND revision = :revision - 1";

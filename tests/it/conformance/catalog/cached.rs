@@ -64,7 +64,10 @@ async fn members_are_given_again_and_with_others() {
     let servers = Servers::new(all.to_vec()).await;
 
     assert_eq!(servers.members([1, 2]).await, all[..2]);
-    assert_eq!(servers.members([3, 1, 404, 1]).await, [part(1, Some(1)), part(3, Some(3))]);
+    assert_eq!(
+        servers.members([3, 1, 404, 1]).await,
+        [part(1, Some(1)), part(3, Some(3))]
+    );
     assert_eq!(servers.members([404]).await, []);
 }
 
@@ -74,7 +77,11 @@ async fn members_are_read_once() {
 
     put(&servers.there, vec![part(2, Some(1))]).await;
 
-    assert_eq!(servers.members([1]).await, [part(1, Some(1))], "it was not told");
+    assert_eq!(
+        servers.members([1]).await,
+        [part(1, Some(1))],
+        "it was not told"
+    );
 }
 
 #[tokio::test]
@@ -82,14 +89,23 @@ async fn a_server_sees_its_own_writes_at_once() {
     let servers = Servers::new(vec![part(1, Some(1)), part(2, None)]).await;
 
     put(&servers.here, vec![part(3, Some(1))]).await;
-    assert_eq!(servers.members([1]).await, [part(1, Some(1)), part(3, Some(1))]);
+    assert_eq!(
+        servers.members([1]).await,
+        [part(1, Some(1)), part(3, Some(1))]
+    );
 
     let joined = moved(&part(2, None), Some(1));
     let left = moved(&part(1, Some(1)), Some(2));
     put(&servers.here, vec![joined.clone(), left.clone()]).await;
-    assert_eq!(servers.members([1]).await, [joined.clone(), part(3, Some(1))]);
+    assert_eq!(
+        servers.members([1]).await,
+        [joined.clone(), part(3, Some(1))]
+    );
     assert_eq!(servers.members([2]).await, std::slice::from_ref(&left));
-    assert_eq!(servers.members([1, 2]).await, [left, joined, part(3, Some(1))]);
+    assert_eq!(
+        servers.members([1, 2]).await,
+        [left, joined, part(3, Some(1))]
+    );
 }
 
 #[tokio::test]
