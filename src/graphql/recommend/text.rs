@@ -74,6 +74,7 @@ mod tests {
             external_ids: vec![],
             network: None,
             total_seasons: None,
+            collection: None,
             popularity: 0,
             stamp: Stamp::first(DateTime::UNIX_EPOCH),
         }
