@@ -118,10 +118,13 @@ pub(super) fn put_solutions(
     }
     let generation = generation.cast_signed();
     let mut has_node = db.prepare_cached("SELECT 1 FROM graph_titles WHERE id = ?1")?;
-    let mut changes = changes(&around(db, generation, solutions)?, solutions);
+    let current = around(db, generation, solutions)?;
+    let mut changes = changes(&current, solutions);
     let mut written = Vec::with_capacity(changes.written.len());
+    let mut created = 0;
     for ((from, to), edge) in std::mem::take(&mut changes.written) {
         if has_node.exists([from.to_i64()])? && has_node.exists([to.to_i64()])? {
+            created += i64::from(!current.contains_key(&(from, to)));
             changes.written.insert((from, to), edge);
             written.push((from, edge));
         }
@@ -143,10 +146,9 @@ pub(super) fn put_solutions(
         mark.execute([title.to_i64(), generation, revision.cast_signed()])?;
     }
     db.prepare_cached(&format!(
-        "UPDATE graph_meta SET revision = ?1, updated_at = {NOW},
-            similar = (SELECT count(*) FROM graph_similar WHERE generation = ?2)"
+        "UPDATE graph_meta SET revision = ?1, similar = similar + ?2 - ?3, updated_at = {NOW}"
     ))?
-    .execute([revision.cast_signed(), generation])?;
+    .execute([revision.cast_signed(), created, limit(changes.removed.len())])?;
     Ok(SimilarVersion { revision, ..before })
 }
 
