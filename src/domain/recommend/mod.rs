@@ -4,6 +4,7 @@
 //! lists of them, [`rows`] makes a page.
 
 mod background;
+mod edges;
 mod erasure;
 mod error;
 mod features;
@@ -19,6 +20,7 @@ mod title_page;
 mod types;
 
 pub use erasure::ErasureService;
+pub use edges::{changes, edges_by_start};
 pub use error::RecommendError;
 pub use features::{Features, Rarity};
 pub use for_viewer::Ranking;

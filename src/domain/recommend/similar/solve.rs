@@ -16,10 +16,10 @@ pub const EDGES: usize = 100;
 
 /// What metadata in common weighs when a viewer's titles are weighed.
 pub(crate) const FOR_VIEWERS: Weights = Weights {
-    director: 10.0,
-    actor: 10.0 / 3.0,
-    genre: 5.0,
-    decade: 5.0,
+    director: 5.0,
+    actor: 5.0 / 3.0,
+    genre: 2.5,
+    decade: 2.5,
 };
 
 /// What metadata in common weighs on a title's page.
@@ -56,6 +56,9 @@ pub struct Ridge {
     pub shrinkage: f64,
     /// What is added to the diagonal: how many watches it takes to believe a weight.
     pub regularisation: f64,
+    /// The power of the watchers of an edge's end that its weight is divided by, so that what is watched anyway does
+    /// not crowd out what fits.
+    pub damping: f64,
     /// What a watch of the end without a thumb up counts, where one with a thumb up counts 1.
     pub not_liked: f64,
     /// Whether metadata in common counts.
@@ -67,8 +70,9 @@ impl Default for Ridge {
         Self {
             start_power: 0.6,
             end_power: 0.4,
-            shrinkage: 50.0,
-            regularisation: 600.0,
+            shrinkage: 100.0,
+            regularisation: 500.0,
+            damping: 0.2,
             not_liked: 0.5,
             metadata: true,
         }
@@ -290,15 +294,16 @@ impl<'a> Field<'a> {
     /// them is left to the watches.
     fn weight(&self, title: usize, start: usize, weights: &DMatrix<f64>, row: usize) -> Weight {
         let shared = self.metadata.shared(start, title, &self.weights);
+        let damping = damped(self.histories.watchers(title), self.ridge.damping);
         let part = |shared: f64, column: usize| {
             if shared > 0.0 {
-                weights[(row, column)]
+                weights[(row, column)] / damping
             } else {
                 0.0
             }
         };
         Weight {
-            sum: weights[(row, 0)],
+            sum: weights[(row, 0)] / damping,
             director: part(shared.director, 1),
             actor: part(shared.actor, 2),
             genre: part(shared.genre, 3),
