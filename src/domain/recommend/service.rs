@@ -234,7 +234,8 @@ impl RecommendService {
             .rows)
     }
 
-    /// The graph learns of a watch a moment after the record does, so the record has the last word.
+    /// The graph learns of a watch a moment after the record does, and never of what is hidden, so the record has the
+    /// last word.
     async fn leave_out_watched(
         &self,
         list: &mut Vec<Recommendation>,
@@ -244,9 +245,9 @@ impl RecommendService {
             return Ok(());
         };
         let ids: Vec<TitleId> = list.iter().map(|found| found.title).collect();
-        let watched = self.watching.watched_titles(profile, &ids).await?;
-        let watched: HashSet<TitleId> = watched.into_iter().map(|sum| sum.title).collect();
-        list.retain(|found| !watched.contains(&found.title));
+        let passed_over = self.watching.passed_over(profile, &ids).await?;
+        let passed_over: HashSet<TitleId> = passed_over.into_iter().collect();
+        list.retain(|found| !passed_over.contains(&found.title));
         Ok(())
     }
 
