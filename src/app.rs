@@ -7,12 +7,12 @@ use anyhow::Context;
 use crate::adapters::argon2::Argon2Hasher;
 use crate::adapters::jwt::JwtTokens;
 use crate::adapters::mail::{FileMailer, SmtpMailer};
-use crate::adapters::memory::{CachedCatalog, MemoryEvents, MemoryLimiter};
+use crate::adapters::memory::{CachedCatalog, MemoryEvents, MemoryLeases, MemoryLimiter};
 use crate::adapters::mongo::{MongoAccounts, MongoCatalog, MongoDb, MongoWatching};
 use crate::adapters::neo4j::{Neo4jDb, Neo4jGraph};
 use crate::adapters::oauth::{FacebookProvider, FacebookSettings, OpenIdProvider, OpenIdSettings};
 use crate::adapters::redis::{
-    RedisDb, RedisLimiter, RedisOneTime, RedisSessions, RedisSigningKeys,
+    RedisDb, RedisLeases, RedisLimiter, RedisOneTime, RedisSessions, RedisSigningKeys,
 };
 use crate::adapters::search::TantivySearch;
 use crate::adapters::sqlite::{
@@ -27,6 +27,7 @@ use crate::domain::accounts::{
 use crate::domain::catalog::{CatalogFollower, CatalogService, CatalogStore, SearchService};
 use crate::domain::clock::{Clock, SystemClock};
 use crate::domain::curation::LoadService;
+use crate::domain::lease::Leases;
 use crate::domain::limits::RateLimiter;
 use crate::domain::recommend::{ErasureService, GraphService, RecommendService, TasteGraph};
 use crate::domain::watching::{WatchService, WatchStore};
@@ -67,6 +68,7 @@ struct AllStores {
     one_time: Arc<dyn OneTimeStore>,
     signing_keys: Arc<dyn SigningKeyStore>,
     limiter: Arc<dyn RateLimiter>,
+    leases: Arc<dyn Leases>,
     graph: Arc<dyn TasteGraph>,
 }
 
@@ -262,6 +264,7 @@ fn embedded(config: &Config) -> anyhow::Result<AllStores> {
         one_time: Arc::new(SqliteOneTime::new(db.clone())),
         signing_keys: Arc::new(SqliteSigningKeys::new(db.clone())),
         limiter: Arc::new(MemoryLimiter::new()),
+        leases: Arc::new(MemoryLeases::new()),
         graph: Arc::new(SqliteGraph::new(db)),
     })
 }
@@ -301,7 +304,8 @@ async fn on_servers(servers: &Servers) -> anyhow::Result<AllStores> {
         sessions: Arc::new(RedisSessions::new(redis.clone())),
         one_time: Arc::new(RedisOneTime::new(redis.clone())),
         signing_keys: Arc::new(RedisSigningKeys::new(redis.clone())),
-        limiter: Arc::new(RedisLimiter::new(redis)),
+        limiter: Arc::new(RedisLimiter::new(redis.clone())),
+        leases: Arc::new(RedisLeases::new(redis)),
         graph: Arc::new(Neo4jGraph::new(neo4j)),
     })
 }

@@ -2,8 +2,10 @@
 
 mod catalog;
 mod events;
+mod leases;
 mod limits;
 
 pub use catalog::CachedCatalog;
 pub use events::MemoryEvents;
+pub use leases::MemoryLeases;
 pub use limits::MemoryLimiter;
