@@ -12,7 +12,7 @@ use crate::adapters::mongo::{MongoAccounts, MongoCatalog, MongoDb, MongoWatching
 use crate::adapters::neo4j::{Neo4jDb, Neo4jGraph};
 use crate::adapters::oauth::{FacebookProvider, FacebookSettings, OpenIdProvider, OpenIdSettings};
 use crate::adapters::redis::{
-    RedisDb, RedisLeases, RedisLimiter, RedisOneTime, RedisSessions, RedisSigningKeys,
+    RedisDb, RedisEvents, RedisLeases, RedisLimiter, RedisOneTime, RedisSessions, RedisSigningKeys,
 };
 use crate::adapters::search::TantivySearch;
 use crate::adapters::sqlite::{
@@ -27,6 +27,7 @@ use crate::domain::accounts::{
 use crate::domain::catalog::{CatalogFollower, CatalogService, CatalogStore, SearchService};
 use crate::domain::clock::{Clock, SystemClock};
 use crate::domain::curation::LoadService;
+use crate::domain::events::EventBus;
 use crate::domain::lease::Leases;
 use crate::domain::limits::RateLimiter;
 use crate::domain::recommend::{ErasureService, GraphService, RecommendService, TasteGraph};
@@ -70,14 +71,16 @@ struct AllStores {
     limiter: Arc<dyn RateLimiter>,
     leases: Arc<dyn Leases>,
     graph: Arc<dyn TasteGraph>,
+    bus: Arc<dyn EventBus>,
 }
 
 impl App {
     /// Opens the stores that the settings name.
     pub async fn open(config: &Config) -> anyhow::Result<Self> {
+        let events = MemoryEvents::new();
         let stores = match &config.servers {
-            Some(servers) => on_servers(servers).await?,
-            None => embedded(config)?,
+            Some(servers) => on_servers(servers, &events).await?,
+            None => embedded(config, &events)?,
         };
         let cache = CachedCatalog::new(stores.catalog);
         let stores = AllStores {
@@ -85,8 +88,7 @@ impl App {
             ..stores
         };
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let events = MemoryEvents::new();
-        let bus = Arc::new(events.clone());
+        let bus = Arc::clone(&stores.bus);
         let catalog = CatalogService::new(Arc::clone(&stores.catalog));
         let index = TantivySearch::new().context("the search index cannot be made")?;
         let watching = WatchService::new(
@@ -94,7 +96,7 @@ impl App {
             catalog.clone(),
             config.rules,
             Arc::clone(&clock),
-            bus.clone(),
+            Arc::clone(&bus),
         );
         let public_url = config.public_url()?;
         let policy = config
@@ -127,7 +129,7 @@ impl App {
                 limiter: Arc::clone(&stores.limiter),
                 passwords: Arc::new(Argon2Hasher::new()),
                 providers: providers(&config.accounts, &policy, &clock)?,
-                events: bus.clone(),
+                events: Arc::clone(&bus),
                 clock: Arc::clone(&clock),
             },
             policy,
@@ -250,7 +252,7 @@ fn mailer(config: &Config) -> anyhow::Result<Arc<dyn Mailer>> {
     Ok(Arc::new(mailer))
 }
 
-fn embedded(config: &Config) -> anyhow::Result<AllStores> {
+fn embedded(config: &Config, events: &MemoryEvents) -> anyhow::Result<AllStores> {
     std::fs::create_dir_all(&config.data_dir)
         .with_context(|| format!("the folder {} cannot be made", config.data_dir.display()))?;
     let path = config.data_dir.join("reelgraph.sqlite");
@@ -266,11 +268,12 @@ fn embedded(config: &Config) -> anyhow::Result<AllStores> {
         limiter: Arc::new(MemoryLimiter::new()),
         leases: Arc::new(MemoryLeases::new()),
         graph: Arc::new(SqliteGraph::new(db)),
+        bus: Arc::new(events.clone()),
     })
 }
 
 /// MongoDB must be there to begin with; the graph and the sessions may come later.
-async fn on_servers(servers: &Servers) -> anyhow::Result<AllStores> {
+async fn on_servers(servers: &Servers, events: &MemoryEvents) -> anyhow::Result<AllStores> {
     let mongo = MongoDb::open(&servers.mongodb_uri)
         .await
         .context("MONGODB_URI is not an address of MongoDB")?;
@@ -305,7 +308,8 @@ async fn on_servers(servers: &Servers) -> anyhow::Result<AllStores> {
         one_time: Arc::new(RedisOneTime::new(redis.clone())),
         signing_keys: Arc::new(RedisSigningKeys::new(redis.clone())),
         limiter: Arc::new(RedisLimiter::new(redis.clone())),
-        leases: Arc::new(RedisLeases::new(redis)),
+        leases: Arc::new(RedisLeases::new(redis.clone())),
         graph: Arc::new(Neo4jGraph::new(neo4j)),
+        bus: Arc::new(RedisEvents::new(redis, Arc::new(events.clone()))),
     })
 }

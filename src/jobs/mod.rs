@@ -69,7 +69,7 @@ impl Pace {
         let event = async {
             loop {
                 match self.events.recv().await {
-                    Ok(event) if !wanted.contains(&event) => {}
+                    Ok(event) if event != Event::Missed && !wanted.contains(&event) => {}
                     // Whatever was missed may have been wanted.
                     Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => return,
                     Err(broadcast::error::RecvError::Closed) => std::future::pending().await,

@@ -1,6 +1,7 @@
 //! What several servers share and what must not wait for a disk: Redis.
 
 mod db;
+mod events;
 mod leases;
 mod limits;
 mod one_time;
@@ -8,6 +9,7 @@ mod sessions;
 mod signing_keys;
 
 pub use db::RedisDb;
+pub use events::RedisEvents;
 pub use leases::RedisLeases;
 pub use limits::RedisLimiter;
 pub use one_time::RedisOneTime;
