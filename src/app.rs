@@ -7,7 +7,9 @@ use anyhow::Context;
 use crate::adapters::argon2::Argon2Hasher;
 use crate::adapters::jwt::JwtTokens;
 use crate::adapters::mail::{FileMailer, SmtpMailer};
-use crate::adapters::memory::{CachedCatalog, MemoryEvents, MemoryLeases, MemoryLimiter};
+use crate::adapters::memory::{
+    CachedCatalog, CachedGraph, MemoryEvents, MemoryLeases, MemoryLimiter, ObservedWatching, Tastes,
+};
 use crate::adapters::mongo::{MongoAccounts, MongoCatalog, MongoDb, MongoWatching};
 use crate::adapters::neo4j::{Neo4jDb, Neo4jGraph};
 use crate::adapters::oauth::{FacebookProvider, FacebookSettings, OpenIdProvider, OpenIdSettings};
@@ -30,7 +32,9 @@ use crate::domain::curation::LoadService;
 use crate::domain::events::EventBus;
 use crate::domain::lease::Leases;
 use crate::domain::limits::RateLimiter;
-use crate::domain::recommend::{ErasureService, GraphService, RecommendService, TasteGraph};
+use crate::domain::recommend::{
+    ErasureService, GraphFollower, GraphService, RecommendService, TasteGraph,
+};
 use crate::domain::watching::{WatchService, WatchStore};
 use crate::graphql::Services;
 use crate::http::{HttpOptions, Stores};
@@ -55,6 +59,7 @@ pub struct App {
     mail: MailService,
     stores: AllStores,
     cache: CachedCatalog,
+    follower: Arc<dyn GraphFollower>,
     clock: Arc<dyn Clock>,
     events: MemoryEvents,
 }
@@ -83,8 +88,12 @@ impl App {
             None => embedded(config, &events)?,
         };
         let cache = CachedCatalog::new(stores.catalog);
+        let tastes = Tastes::new(Arc::clone(&stores.watching));
+        let graph = CachedGraph::new(stores.graph, tastes.clone());
         let stores = AllStores {
             catalog: Arc::new(cache.clone()),
+            watching: Arc::new(ObservedWatching::new(stores.watching, tastes)),
+            graph: Arc::new(graph.clone()),
             ..stores
         };
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
@@ -160,6 +169,7 @@ impl App {
             mail,
             stores,
             cache,
+            follower: Arc::new(graph),
             clock,
             events,
         })
@@ -178,6 +188,7 @@ impl App {
             &self.graph,
             erasures,
             feed,
+            &self.follower,
             self.mail.clone(),
             || self.events.subscribe(),
         ))

@@ -3,12 +3,14 @@
 
 mod erase;
 mod follow_catalog;
+mod follow_graph;
 mod project_graph;
 mod rebuild_similar;
 mod send_mail;
 
 pub use follow_catalog::CatalogFeed;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{broadcast, watch};
@@ -16,7 +18,7 @@ use tokio::task::JoinSet;
 
 use crate::domain::accounts::MailService;
 use crate::domain::events::Event;
-use crate::domain::recommend::{ErasureService, GraphService};
+use crate::domain::recommend::{ErasureService, GraphFollower, GraphService};
 
 /// How long a job waits after a store failed it.
 const AFTER_FAILURE: Duration = Duration::from_secs(1);
@@ -33,6 +35,7 @@ impl Jobs {
         graph: &GraphService,
         erasures: ErasureService,
         feed: CatalogFeed,
+        follower: &Arc<dyn GraphFollower>,
         mail: MailService,
         events: impl Fn() -> broadcast::Receiver<Event>,
     ) -> Self {
@@ -46,6 +49,8 @@ impl Jobs {
         tasks.spawn(rebuild_similar::run(graph.clone(), pace()));
         tasks.spawn(erase::run(erasures, pace()));
         tasks.spawn(follow_catalog::run(feed, pace()));
+        tasks.spawn(follow_graph::hear(Arc::clone(follower), pace()));
+        tasks.spawn(follow_graph::run(Arc::clone(follower), pace()));
         tasks.spawn(send_mail::run(mail, pace()));
         Self { tasks, stop }
     }
@@ -83,6 +88,31 @@ impl Pace {
             () = tokio::time::sleep(longest) => {}
         }
         !*self.stopped.borrow()
+    }
+
+    /// The next event; none: the job is to stop.
+    async fn event(&mut self) -> Option<Event> {
+        let event = async {
+            match self.events.recv().await {
+                Ok(event) => event,
+                Err(broadcast::error::RecvError::Lagged(_)) => Event::Missed,
+                Err(broadcast::error::RecvError::Closed) => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            _ = self.stopped.wait_for(|stopped| *stopped) => None,
+            event = event => Some(event),
+        }
+    }
+
+    /// Does something that may be broken off when the job is to stop; none: it was.
+    async fn unless_stopped<T>(&mut self, something: impl Future<Output = T>) -> Option<T> {
+        tokio::select! {
+            biased;
+            _ = self.stopped.wait_for(|stopped| *stopped) => None,
+            done = something => Some(done),
+        }
     }
 }
 

@@ -6,6 +6,7 @@
 mod affinity;
 mod erasure;
 mod error;
+mod follower;
 mod graph;
 mod projection;
 mod rows;
@@ -17,6 +18,7 @@ mod types;
 pub use affinity::{Features, Rarity};
 pub use erasure::ErasureService;
 pub use error::RecommendError;
+pub use follower::GraphFollower;
 pub use graph::{
     GraphCounts, ProfileNeighbourhood, Reach, Seed, SimilarEdge, SimilarTo, TasteGraph,
     TitleNeighbourhood, TitleNode, WatchedEdge,
