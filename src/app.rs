@@ -33,7 +33,7 @@ use crate::domain::events::EventBus;
 use crate::domain::lease::Leases;
 use crate::domain::limits::RateLimiter;
 use crate::domain::recommend::{
-    ErasureService, GraphFollower, GraphService, RecommendService, TasteGraph,
+    ErasureService, GraphFollower, GraphService, Ranking, RecommendService, TasteGraph,
 };
 use crate::domain::watching::{WatchService, WatchStore};
 use crate::graphql::Services;
@@ -150,11 +150,14 @@ impl App {
                 catalog.clone(),
                 watching.clone(),
                 Arc::clone(&clock),
+                config.rules,
+                Ranking::default(),
             ),
             graph: GraphService::new(
                 Arc::clone(&stores.graph),
                 Arc::clone(&stores.catalog),
                 Arc::clone(&stores.watching),
+                Arc::clone(&clock),
             ),
             load: LoadService::new(
                 Arc::clone(&stores.catalog),

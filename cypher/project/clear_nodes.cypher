@@ -10,8 +10,6 @@ CALL () {
   MATCH (node:Person) WHERE node.id IS NOT NULL RETURN node
   UNION ALL
   MATCH (node:Genre) WHERE node.id IS NOT NULL RETURN node
-  UNION ALL
-  MATCH (node:Graph) WHERE node.name IS NOT NULL RETURN node
 }
 WITH node LIMIT $limit
 DETACH DELETE node

@@ -1,9 +1,9 @@
-// Takes a number for a new generation of SIMILAR edges, higher than all before: the time in milliseconds, so that it
-// grows even if the graph was emptied in between. The property that is set and removed again takes the node's lock.
+// Takes a number for a new generation of SIMILAR edges, higher than all before: the time in milliseconds, or one more
+// than the last. The property that is set and removed again takes the node's lock.
 // Params: graph, the name of the graph's node
 // Returns: generation
 MERGE (graph:Graph {name: $graph})
-  ON CREATE SET graph.taken = 0, graph.generation = 0, graph.similar = 0, graph.createdAt = datetime()
+  ON CREATE SET graph.taken = 0, graph.createdAt = datetime()
 SET graph.lock = true
 REMOVE graph.lock
 SET graph.taken = CASE WHEN graph.taken < timestamp() THEN timestamp() ELSE graph.taken + 1 END,

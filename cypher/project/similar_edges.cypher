@@ -1,17 +1,15 @@
-// Writes the SIMILAR edges of some titles in a generation that nobody reads yet, in place of those that an earlier
-// try at the same batch may have left. Edges from or to a title that has no node are left out.
-// Params: generation, titles [{id, similar [[to, affinity, coWatches]]}]
+// Writes SIMILAR edges of some titles that nobody reads yet: of a generation that is not the current one, or since a
+// revision that is not reached. Edges from or to a title that has no node are left out.
+// Params: generation; since, a revision, or null; titles [{id, similar [[to, weight, director, actor, genre, affinity,
+//   coWatches]]}], null for what an edge lacks
 // Returns: written, how many edges
+WITH datetime() AS now
 UNWIND $titles AS row
 MATCH (title:Title {id: row.id})
-CALL (title) {
-  OPTIONAL MATCH (title)-[old:SIMILAR]->()
-  WHERE old.generation = $generation
-  DELETE old
-}
 UNWIND row.similar AS edge
 MATCH (other:Title {id: edge[0]})
 CREATE (title)-[:SIMILAR {
-  affinity: edge[1], coWatches: edge[2], generation: $generation, createdAt: datetime(), updatedAt: datetime()
+  weight: edge[1], director: edge[2], actor: edge[3], genre: edge[4], affinity: edge[5], coWatches: edge[6],
+  generation: $generation, since: $since, createdAt: now, updatedAt: now
 }]->(other)
 RETURN count(*) AS written

@@ -1,5 +1,5 @@
 // Writes WATCHED edges that are new or older than the document, with the title nodes that they need. The profiles are
-// there already.
+// there already. An edge that says something of the profile's taste names the profile: that is how it is found.
 // A property that is set and removed again takes the edge's lock before its revision is read, so that of two writers
 // at the same time the newer document wins.
 // Params: edges [{profile, title, weight, plays, completions, seconds, firstAt, lastAt, liked, revision}], times in
@@ -22,5 +22,6 @@ SET watched.weight = row.weight,
     watched.firstAt = datetime({epochMillis: row.firstAt}),
     watched.lastAt = datetime({epochMillis: row.lastAt}),
     watched.liked = row.liked,
+    watched.taste = CASE WHEN row.weight > 0 OR row.liked IS NOT NULL THEN row.profile END,
     watched.revision = row.revision,
     watched.updatedAt = datetime()

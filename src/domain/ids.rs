@@ -46,6 +46,8 @@ numeric_ids! {
     PersonId;
     /// A genre of the vocabulary.
     GenreId;
+    /// A collection of films.
+    CollectionId;
     /// An account.
     UserId;
     /// One person's taste, history and settings inside an account.
@@ -107,6 +109,13 @@ impl GenreId {
     /// The id of the genre with this slug.
     pub fn of_slug(slug: &str) -> Self {
         Self(derive(&["genre", slug]))
+    }
+}
+
+impl CollectionId {
+    /// The id of the collection with this slug.
+    pub fn of_slug(slug: &str) -> Self {
+        Self(derive(&["collection", slug]))
     }
 }
 

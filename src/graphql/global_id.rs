@@ -7,7 +7,8 @@ use uuid::Uuid;
 
 use crate::domain::catalog::{SeasonId, Title, TitleKind};
 use crate::domain::ids::{
-    ApiKeyId, EpisodeId, GenreId, PersonId, PlayId, ProfileId, SessionId, TitleId, UserId,
+    ApiKeyId, CollectionId, EpisodeId, GenreId, PersonId, PlayId, ProfileId, SessionId, TitleId,
+    UserId,
 };
 
 /// What a global id names. As text: base64url, without padding, of the type's name, a colon and the id.
@@ -19,6 +20,7 @@ pub(crate) enum GlobalId {
     Episode(EpisodeId),
     Person(PersonId),
     Genre(GenreId),
+    Collection(CollectionId),
     Profile(ProfileId),
     User(UserId),
     Session(SessionId),
@@ -44,6 +46,7 @@ impl GlobalId {
             Self::Episode(id) => format!("Episode:{id}"),
             Self::Person(id) => format!("Person:{id}"),
             Self::Genre(id) => format!("Genre:{id}"),
+            Self::Collection(id) => format!("Collection:{id}"),
             Self::Profile(id) => format!("Profile:{id}"),
             Self::User(id) => format!("User:{id}"),
             Self::Session(id) => format!("Session:{id}"),
@@ -70,6 +73,7 @@ impl GlobalId {
             "Episode" => Self::Episode(EpisodeId(number(rest)?)),
             "Person" => Self::Person(PersonId(number(rest)?)),
             "Genre" => Self::Genre(GenreId(number(rest)?)),
+            "Collection" => Self::Collection(CollectionId(number(rest)?)),
             "Profile" => Self::Profile(ProfileId(number(rest)?)),
             "User" => Self::User(UserId(number(rest)?)),
             "Session" => Self::Session(SessionId(number(rest)?)),
@@ -135,6 +139,7 @@ mod tests {
             for id in [
                 GlobalId::Series(TitleId(id)),
                 GlobalId::Season(SeasonId { series: TitleId(id), number: season }),
+                GlobalId::Collection(CollectionId(id)),
                 GlobalId::Session(SessionId(id)),
                 GlobalId::WatchEvent(PlayId(Uuid::from_u128(play))),
             ] {

@@ -13,8 +13,8 @@ use tracing::Instrument;
 use super::error::ApiError;
 use crate::domain::batch::Batch;
 use crate::domain::catalog::{
-    CatalogService, EpisodesById, EpisodesBySeason, GenresById, PeopleById, SeasonsBySeries,
-    TitlesById,
+    CatalogService, CollectionsById, EpisodesById, EpisodesBySeason, FilmsByCollection, GenresById,
+    PeopleById, SeasonsBySeries, TitlesById,
 };
 use crate::domain::ids::ProfileId;
 use crate::domain::watching::{StandingsBySeries, StatesByItem, WatchService};
@@ -69,6 +69,8 @@ pub(crate) struct Loaders {
     pub(crate) titles: Batched<TitlesById>,
     pub(crate) people: Batched<PeopleById>,
     pub(crate) genres: Batched<GenresById>,
+    pub(crate) collections: Batched<CollectionsById>,
+    pub(crate) collection_films: Batched<FilmsByCollection>,
     pub(crate) episodes: Batched<EpisodesById>,
     pub(crate) seasons: Batched<SeasonsBySeries>,
     pub(crate) season_episodes: Batched<EpisodesBySeason>,
@@ -80,6 +82,8 @@ impl Loaders {
             titles: Batched::new(TitlesById(catalog.clone())),
             people: Batched::new(PeopleById(catalog.clone())),
             genres: Batched::new(GenresById(catalog.clone())),
+            collections: Batched::new(CollectionsById(catalog.clone())),
+            collection_films: Batched::new(FilmsByCollection(catalog.clone())),
             episodes: Batched::new(EpisodesById(catalog.clone())),
             seasons: Batched::new(SeasonsBySeries(catalog.clone())),
             season_episodes: Batched::new(EpisodesBySeason(catalog.clone())),

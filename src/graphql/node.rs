@@ -4,7 +4,7 @@ use async_graphql::{Context, ID, Interface, Object};
 use futures::future::try_join_all;
 
 use super::accounts::{ApiKey, Profile, Session, User};
-use super::catalog::{Episode, Film, Genre, Person, Season, Series, Title};
+use super::catalog::{Collection, Episode, Film, Genre, Person, Season, Series, Title};
 use super::context::ContextExt;
 use super::error::{ApiError, Result};
 use super::global_id::GlobalId;
@@ -31,6 +31,8 @@ pub(crate) enum Node {
     Person(Person),
     /// A genre.
     Genre(Genre),
+    /// A collection of films.
+    Collection(Collection),
     /// A profile of the viewer's account.
     Profile(Profile),
     /// The viewer's account; for admins any.
@@ -105,6 +107,10 @@ async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
         GlobalId::Genre(genre) => {
             let genre = loaders.genres.find(genre).await?;
             genre.map(|genre| Node::Genre(Genre(genre)))
+        }
+        GlobalId::Collection(collection) => {
+            let collection = loaders.collections.find(collection).await?;
+            collection.map(|collection| Node::Collection(Collection(collection)))
         }
         GlobalId::Profile(_)
         | GlobalId::User(_)

@@ -27,11 +27,11 @@ fn error(answer: &Value) -> (String, String) {
 async fn an_unknown_slug_is_null() {
     let (_program, site) = site().await;
 
-    let data = site.ask("{ film(slug: \"no\") { id } series(slug: \"no\") { id } person(slug: \"no\") { id } genre(slug: \"no\") { id } }", json!({})).await;
+    let data = site.ask("{ film(slug: \"no\") { id } series(slug: \"no\") { id } person(slug: \"no\") { id } genre(slug: \"no\") { id } collection(slug: \"no\") { id } }", json!({})).await;
 
     assert_eq!(
         data,
-        json!({ "film": null, "series": null, "person": null, "genre": null })
+        json!({ "film": null, "series": null, "person": null, "genre": null, "collection": null })
     );
 }
 

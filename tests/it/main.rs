@@ -5,6 +5,7 @@
 mod accounts;
 mod accounts_faults;
 mod cli;
+mod collections;
 mod conformance;
 mod contract;
 mod curation;

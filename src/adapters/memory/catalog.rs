@@ -1,8 +1,10 @@
-//! A cache in front of a catalogue store: titles, people, genres and episodes by id.
+//! A cache in front of a catalogue store: titles, people, genres, collections and episodes by id, and which titles a
+//! collection has.
 //!
 //! It is bounded, and never the record. What this process writes is forgotten at once, what another one writes arrives
 //! by the change feed; a value that slipped in between is forgotten after a minute at the latest.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::Hash;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,11 +13,11 @@ use async_trait::async_trait;
 use moka::sync::Cache;
 
 use crate::domain::catalog::{
-    CatalogBatch, CatalogError, CatalogFollower, CatalogStore, Change, Changed, Episode,
-    ExternalId, Genre, Person, Season, SeasonId, Title, TitleFilter, TitleQuery,
+    CatalogBatch, CatalogError, CatalogFollower, CatalogStore, Change, Changed, Collection,
+    Episode, ExternalId, Genre, Person, Season, SeasonId, Title, TitleFilter, TitleQuery,
 };
 use crate::domain::error::StoreError;
-use crate::domain::ids::{EpisodeId, GenreId, PersonId, TitleId};
+use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
 use crate::domain::page::{Slice, Window};
 
 /// How many things of each sort are kept.
@@ -30,6 +32,9 @@ pub struct CachedCatalog {
     titles: Cache<TitleId, Arc<Title>>,
     people: Cache<PersonId, Arc<Person>>,
     genres: Cache<GenreId, Arc<Genre>>,
+    collections: Cache<CollectionId, Arc<Collection>>,
+    /// Which titles are part of a collection. A title that has left it may still be named.
+    members: Cache<CollectionId, Arc<Vec<TitleId>>>,
     episodes: Cache<EpisodeId, Arc<Episode>>,
 }
 
@@ -41,6 +46,8 @@ impl CachedCatalog {
             titles: cache(),
             people: cache(),
             genres: cache(),
+            collections: cache(),
+            members: cache(),
             episodes: cache(),
         }
     }
@@ -48,6 +55,17 @@ impl CachedCatalog {
     fn keep_titles(&self, titles: &[Title]) {
         for title in titles {
             self.titles.insert(title.id, Arc::new(title.clone()));
+        }
+    }
+
+    /// Forgets who is part of a title's collection, unless the title is known to be.
+    fn join(&self, title: &Title) {
+        let Some(part_of) = title.collection else {
+            return;
+        };
+        let members = self.members.get(&part_of.collection);
+        if members.is_some_and(|members| !members.contains(&title.id)) {
+            self.members.invalidate(&part_of.collection);
         }
     }
 }
@@ -137,6 +155,62 @@ impl CatalogStore for CachedCatalog {
         self.store.all_genres().await
     }
 
+    async fn collections(&self, ids: &[CollectionId]) -> Result<Vec<Collection>, StoreError> {
+        let (mut found, missing) = split(&self.collections, ids);
+        if !missing.is_empty() {
+            for collection in self.store.collections(&missing).await? {
+                self.collections
+                    .insert(collection.id, Arc::new(collection.clone()));
+                found.push(collection);
+            }
+        }
+        Ok(found)
+    }
+
+    async fn collections_by_slug(&self, slugs: &[String]) -> Result<Vec<Collection>, StoreError> {
+        self.store.collections_by_slug(slugs).await
+    }
+
+    async fn titles_of_collections(
+        &self,
+        collections: &[CollectionId],
+    ) -> Result<Vec<Title>, StoreError> {
+        let wanted: BTreeSet<CollectionId> = collections.iter().copied().collect();
+        let mut missing = BTreeMap::new();
+        let mut known = BTreeSet::new();
+        for collection in &wanted {
+            match self.members.get(collection) {
+                Some(members) => known.extend(members.iter().copied()),
+                None => drop(missing.insert(*collection, Vec::new())),
+            }
+        }
+        let known: Vec<TitleId> = known.into_iter().collect();
+        let mut found = self.titles(&known).await?;
+        // What has left since is named by its former collection still; what is missing is read below.
+        found.retain(|title| {
+            title.collection.is_some_and(|part_of| {
+                let collection = part_of.collection;
+                wanted.contains(&collection) && !missing.contains_key(&collection)
+            })
+        });
+        if !missing.is_empty() {
+            let unknown: Vec<CollectionId> = missing.keys().copied().collect();
+            let read = self.store.titles_of_collections(&unknown).await?;
+            self.keep_titles(&read);
+            for title in &read {
+                let members = title.collection.map(|part_of| part_of.collection);
+                if let Some(members) = members.and_then(|id| missing.get_mut(&id)) {
+                    members.push(title.id);
+                }
+            }
+            for (collection, members) in missing {
+                self.members.insert(collection, Arc::new(members));
+            }
+            found.extend(read);
+        }
+        Ok(found)
+    }
+
     async fn episodes(&self, ids: &[EpisodeId]) -> Result<Vec<Episode>, StoreError> {
         let (mut found, missing) = split(&self.episodes, ids);
         if !missing.is_empty() {
@@ -163,10 +237,10 @@ impl CatalogStore for CachedCatalog {
     async fn put(&self, batch: &CatalogBatch) -> Result<(), StoreError> {
         let result = self.store.put(batch).await;
         // Also after a failure, which may have come after the write.
-        batch
-            .titles
-            .iter()
-            .for_each(|title| self.titles.invalidate(&title.id));
+        for title in &batch.titles {
+            self.titles.invalidate(&title.id);
+            self.join(title);
+        }
         batch
             .people
             .iter()
@@ -175,6 +249,10 @@ impl CatalogStore for CachedCatalog {
             .genres
             .iter()
             .for_each(|genre| self.genres.invalidate(&genre.id));
+        batch
+            .collections
+            .iter()
+            .for_each(|collection| self.collections.invalidate(&collection.id));
         batch
             .episodes
             .iter()
@@ -220,7 +298,10 @@ impl CatalogFollower for CachedCatalog {
     async fn follow(&self, changes: &[Change]) -> Result<(), CatalogError> {
         for change in changes {
             match &change.changed {
-                Changed::Title(title) => self.titles.insert(title.id, Arc::new(title.clone())),
+                Changed::Title(title) => {
+                    self.titles.insert(title.id, Arc::new(title.clone()));
+                    self.join(title);
+                }
                 Changed::Person(person) => self.people.insert(person.id, Arc::new(person.clone())),
             }
         }

@@ -3,16 +3,16 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use neo4rs::query;
 use tokio::sync::OnceCell;
 
 use super::db::Neo4jDb;
-use super::{neighbourhoods, project, queries, similar, walk};
+use super::{lists, project, queries, similar, solutions, taste, walk};
 use crate::domain::error::StoreError;
 use crate::domain::ids::{ProfileId, TitleId};
 use crate::domain::recommend::{
-    GraphCounts, ProfileNeighbourhood, Reach, SimilarTo, TasteGraph, TitleNeighbourhood, TitleNode,
-    WatchedEdge,
+    GraphCounts, SimilarLists, SimilarVersion, Solution, Taste, TasteGraph, TitleNode, WatchedEdge,
 };
 
 /// The recommendation graph in Neo4j.
@@ -31,7 +31,7 @@ impl Neo4jGraph {
         }
     }
 
-    /// Makes the constraints that are not there yet. Statements rely on their indexes: without them everything is
+    /// Makes the constraints and indexes that are not there yet. Statements rely on them: without them everything is
     /// right, but slow. Writes do it by themselves, once, so that the program can start before the server.
     pub async fn ensure_schema(&self) -> Result<(), StoreError> {
         let make = || async {
@@ -68,25 +68,46 @@ impl TasteGraph for Neo4jGraph {
         walk::watchers(&self.db, titles).await
     }
 
-    async fn replace_similar(&self, edges: &[SimilarTo]) -> Result<(), StoreError> {
+    async fn replace_similar(
+        &self,
+        solutions: &[Solution],
+        computed_at: DateTime<Utc>,
+    ) -> Result<u64, StoreError> {
         self.ensure_schema().await?;
-        similar::replace(&self.db, edges).await
+        similar::replace(&self.db, solutions, computed_at).await
     }
 
-    async fn title_neighbourhood(
+    async fn put_solutions(
         &self,
-        title: TitleId,
-        reach: &Reach,
-    ) -> Result<TitleNeighbourhood, StoreError> {
-        neighbourhoods::of_title(&self.db, title, reach).await
+        generation: u64,
+        solutions: &[Solution],
+    ) -> Result<SimilarVersion, StoreError> {
+        self.ensure_schema().await?;
+        solutions::put(&self.db, generation, solutions).await
     }
 
-    async fn profile_neighbourhood(
+    async fn similar_version(&self) -> Result<SimilarVersion, StoreError> {
+        lists::version(&self.db).await
+    }
+
+    async fn similar(&self, titles: &[TitleId]) -> Result<SimilarLists, StoreError> {
+        lists::similar(&self.db, titles).await
+    }
+
+    async fn similar_changed_after(&self, revision: u64) -> Result<Vec<TitleId>, StoreError> {
+        lists::changed_after(&self.db, revision).await
+    }
+
+    async fn taste(&self, profile: ProfileId) -> Result<Arc<Taste>, StoreError> {
+        taste::taste(&self.db, profile).await.map(Arc::new)
+    }
+
+    async fn trending(
         &self,
-        profile: ProfileId,
-        reach: &Reach,
-    ) -> Result<ProfileNeighbourhood, StoreError> {
-        neighbourhoods::of_profile(&self.db, profile, reach).await
+        since: DateTime<Utc>,
+        limit: usize,
+    ) -> Result<Vec<(TitleId, u64)>, StoreError> {
+        taste::trending(&self.db, since, limit).await
     }
 
     async fn titles_after(

@@ -2,10 +2,12 @@
 
 mod db;
 mod graph;
-mod neighbourhoods;
+mod lists;
 mod project;
 pub mod queries;
 mod similar;
+mod solutions;
+mod taste;
 mod walk;
 
 pub use db::Neo4jDb;

@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use super::db::{Neo4jDb, Transaction, map, number};
 use super::queries;
+use super::similar::GRAPH;
 use crate::domain::catalog::TitleKind;
 use crate::domain::error::StoreError;
 use crate::domain::ids::{ProfileId, TitleId};
@@ -203,8 +204,13 @@ fn watched_row(edge: &WatchedEdge) -> BoltType {
     ])
 }
 
-/// Removes everything but the traces of erased profiles, edges first: a node with very many could not be removed in one transaction.
+/// Removes everything but the traces of erased profiles: first from the sight of readers what they would see vanish bit
+/// by bit, then edges, for a node with very many could not be removed in one transaction.
 pub(super) async fn clear(db: &Neo4jDb) -> Result<(), StoreError> {
+    db.write(|transaction| {
+        Box::pin(transaction.run(query(queries::CLEAR_SIMILAR).param("graph", GRAPH)))
+    })
+    .await?;
     for statement in [queries::CLEAR_EDGES, queries::CLEAR_NODES] {
         loop {
             let rows: Vec<Removed> = db

@@ -20,6 +20,11 @@ cypher! {
     SCHEMA_PROFILE_ID = "schema/profile_id.cypher";
     SCHEMA_GRAPH_NAME = "schema/graph_name.cypher";
     SCHEMA_ERASED_TRACE = "schema/erased_trace.cypher";
+    SCHEMA_WATCHED_TASTE = "schema/watched_taste.cypher";
+    SCHEMA_WATCHED_LAST_AT = "schema/watched_last_at.cypher";
+    SCHEMA_SIMILAR_SINCE = "schema/similar_since.cypher";
+    SCHEMA_SIMILAR_UNTIL = "schema/similar_until.cypher";
+    SCHEMA_TITLE_SIMILAR = "schema/title_similar.cypher";
 
     PUT_TITLE_NODES = "project/title_nodes.cypher";
     PUT_PEOPLE = "project/people.cypher";
@@ -30,13 +35,25 @@ cypher! {
     ERASE_PROFILE = "project/erase_profile.cypher";
     BEGIN_SIMILAR = "project/similar_begin.cypher";
     PUT_SIMILAR = "project/similar_edges.cypher";
+    REMOVE_SIMILAR = "project/similar_again.cypher";
     SWITCH_SIMILAR = "project/similar_switch.cypher";
     SWEEP_SIMILAR = "project/similar_sweep.cypher";
+    BEGIN_SOLUTIONS = "project/solutions_begin.cypher";
+    UNDO_SOLUTIONS = "project/solutions_undo.cypher";
+    AROUND_SOLUTIONS = "project/solutions_around.cypher";
+    END_SIMILAR = "project/solutions_end.cypher";
+    MARK_SIMILAR = "project/solutions_mark.cypher";
+    SWITCH_SOLUTIONS = "project/solutions_switch.cypher";
+    SWEEP_SOLUTIONS = "project/solutions_sweep.cypher";
+    CLEAR_SIMILAR = "project/clear_similar.cypher";
     CLEAR_EDGES = "project/clear_edges.cypher";
     CLEAR_NODES = "project/clear_nodes.cypher";
 
-    TITLE_NEIGHBOURHOOD = "recommend/title_neighbourhood.cypher";
-    PROFILE_NEIGHBOURHOOD = "recommend/profile_neighbourhood.cypher";
+    SIMILAR_VERSION = "recommend/similar_version.cypher";
+    SIMILAR_LISTS = "recommend/similar_lists.cypher";
+    SIMILAR_CHANGED = "recommend/similar_changed.cypher";
+    TASTE = "recommend/taste.cypher";
+    TRENDING = "recommend/trending.cypher";
 
     TITLES_AFTER = "walk/titles_after.cypher";
     WATCHED_AFTER = "walk/watched_after.cypher";
@@ -53,4 +70,9 @@ pub const SCHEMA: &[&str] = &[
     SCHEMA_PROFILE_ID,
     SCHEMA_GRAPH_NAME,
     SCHEMA_ERASED_TRACE,
+    SCHEMA_WATCHED_TASTE,
+    SCHEMA_WATCHED_LAST_AT,
+    SCHEMA_SIMILAR_SINCE,
+    SCHEMA_SIMILAR_UNTIL,
+    SCHEMA_TITLE_SIMILAR,
 ];

@@ -4,8 +4,10 @@
 //! New edges are written under a number that nobody reads yet; then that node is changed in one statement; then the
 //! old edges are removed. Whoever stops in between leaves a whole generation to read, and the next one cleans up.
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use chrono::{DateTime, Utc};
 use neo4rs::{BoltType, query};
 use serde::Deserialize;
 
@@ -13,14 +15,15 @@ use super::db::{Neo4jDb, map, number};
 use super::queries;
 use crate::domain::error::StoreError;
 use crate::domain::ids::TitleId;
-use crate::domain::recommend::{SimilarEdge, SimilarTo};
+use crate::domain::recommend::{SimilarEdge, Solution, Weight, edges_by_start};
 
 /// The name of the node that says which generation is the current one.
 pub(super) const GRAPH: &str = "reelgraph";
-/// How many edges are written in one transaction, about.
+/// How many edges are written in one transaction, about. More would not be faster, but keep other writers waiting for
+/// the titles at their ends.
 const EDGES: usize = 5000;
 /// The edges of how many titles are removed in one transaction.
-const SWEPT: usize = 100;
+const SWEPT: usize = 50;
 
 #[derive(Deserialize)]
 struct Generation {
@@ -28,8 +31,15 @@ struct Generation {
 }
 
 #[derive(Deserialize)]
-struct Edges {
-    written: u64,
+struct Current {
+    generation: Option<i64>,
+    edges: u64,
+}
+
+/// How many edges were written.
+#[derive(Deserialize)]
+pub(super) struct Edges {
+    pub(super) written: u64,
 }
 
 #[derive(Deserialize)]
@@ -37,17 +47,17 @@ struct Swept {
     last: Option<i64>,
 }
 
-/// Puts these edges in the place of all that there are.
-pub(super) async fn replace(db: &Neo4jDb, edges: &[SimilarTo]) -> Result<(), StoreError> {
-    let mut by_title: BTreeMap<TitleId, BTreeMap<TitleId, SimilarEdge>> = BTreeMap::new();
-    for SimilarTo { from, edge } in edges {
-        by_title.entry(*from).or_default().insert(edge.to, *edge);
-    }
+/// Puts these solutions in the place of all that there are. Says how many edges there are then.
+pub(super) async fn replace(
+    db: &Neo4jDb,
+    solutions: &[Solution],
+    computed_at: DateTime<Utc>,
+) -> Result<u64, StoreError> {
     let generation = begin(db).await?;
     let mut written = 0;
     let mut batch = Vec::new();
     let mut size = 0;
-    for (title, edges) in by_title {
+    for (title, edges) in edges_by_start(solutions) {
         size += edges.len();
         batch.push(title_row(title, &edges));
         if size >= EDGES {
@@ -56,17 +66,28 @@ pub(super) async fn replace(db: &Neo4jDb, edges: &[SimilarTo]) -> Result<(), Sto
         }
     }
     written += put(db, generation, batch).await?;
-    if let Some(current) = switch(db, generation, written).await? {
-        sweep(db, current).await?;
+    let current = switch(db, generation, computed_at, written).await?;
+    if let Some(generation) = current.generation {
+        sweep(db, generation).await?;
     }
-    Ok(())
+    Ok(current.edges)
 }
 
-fn title_row(title: TitleId, edges: &BTreeMap<TitleId, SimilarEdge>) -> BoltType {
-    let similar = edges.values().map(|edge| {
-        let row: [BoltType; 3] = [
+/// A title and edges that start from it, for the statement that writes them. What is 0 takes no room.
+pub(super) fn title_row<'e>(
+    title: TitleId,
+    edges: impl IntoIterator<Item = &'e SimilarEdge>,
+) -> BoltType {
+    let some = |part: f64| (part != 0.0).then_some(part);
+    let similar = edges.into_iter().map(|edge| {
+        let weight = edge.weight;
+        let row: [BoltType; 7] = [
             edge.to.to_i64().into(),
-            edge.affinity.into(),
+            (weight != Weight::default()).then_some(weight.sum).into(),
+            some(weight.director).into(),
+            some(weight.actor).into(),
+            some(weight.genre).into(),
+            some(edge.affinity).into(),
             edge.co_watches.into(),
         ];
         row.into_iter().collect::<BoltType>()
@@ -94,29 +115,48 @@ async fn put(db: &Neo4jDb, generation: i64, titles: Vec<BoltType>) -> Result<u64
         return Ok(0);
     }
     let titles: BoltType = titles.into_iter().collect();
+    let was_tried = Arc::new(AtomicBool::new(false));
     let rows: Vec<Edges> = db
         .write(move |transaction| {
-            let statement = query(queries::PUT_SIMILAR)
-                .param("generation", generation)
-                .param("titles", titles.clone());
-            Box::pin(transaction.rows(statement))
+            let of = |text| {
+                query(text)
+                    .param("generation", generation)
+                    .param("titles", titles.clone())
+            };
+            let again = was_tried
+                .swap(true, Ordering::Relaxed)
+                .then(|| of(queries::REMOVE_SIMILAR));
+            let statement = of(queries::PUT_SIMILAR).param("since", None::<i64>);
+            Box::pin(async move {
+                if let Some(again) = again {
+                    transaction.run(again).await?;
+                }
+                transaction.rows(statement).await
+            })
         })
         .await?;
     Ok(rows.iter().map(|row| row.written).sum())
 }
 
-/// The generation that is the current one now; `None` if the graph was emptied meanwhile.
-async fn switch(db: &Neo4jDb, generation: i64, edges: u64) -> Result<Option<i64>, StoreError> {
-    let rows: Vec<Generation> = db
+/// The generation that is the current one now.
+async fn switch(
+    db: &Neo4jDb,
+    generation: i64,
+    computed_at: DateTime<Utc>,
+    edges: u64,
+) -> Result<Current, StoreError> {
+    let mut rows: Vec<Current> = db
         .write(move |transaction| {
             let statement = query(queries::SWITCH_SIMILAR)
                 .param("graph", GRAPH)
                 .param("generation", generation)
+                .param("computedAt", computed_at.timestamp_millis())
                 .param("edges", edges.cast_signed());
             Box::pin(transaction.rows(statement))
         })
         .await?;
-    Ok(rows.first().map(|row| row.generation))
+    rows.pop()
+        .ok_or_else(|| StoreError::failed("the node of the graph is gone"))
 }
 
 async fn sweep(db: &Neo4jDb, current: i64) -> Result<(), StoreError> {

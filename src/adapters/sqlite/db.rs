@@ -21,6 +21,8 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema/accounts_life.sql"),
     include_str!("schema/sessions.sql"),
     include_str!("schema/erasure.sql"),
+    include_str!("schema/collections.sql"),
+    include_str!("schema/suggestions.sql"),
 ];
 
 /// The machine's time in milliseconds, in SQL: for methods of a port that are passed no time.

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use super::error::CatalogError;
 use super::service::CatalogService;
-use super::types::{Episode, Genre, Person, Season, SeasonId, Title};
+use super::types::{Collection, Episode, Genre, Person, Season, SeasonId, Title};
 use crate::domain::batch::Batch;
-use crate::domain::ids::{EpisodeId, GenreId, PersonId, TitleId};
+use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
 
 /// Titles by id.
 #[derive(Clone)]
@@ -51,6 +51,51 @@ impl Batch for GenresById {
     async fn load(&self, ids: &[GenreId]) -> Result<HashMap<GenreId, Arc<Genre>>, CatalogError> {
         let genres = self.0.genres(ids).await?;
         Ok(by_key(genres, |genre| genre.id))
+    }
+}
+
+/// Collections by id.
+#[derive(Clone)]
+pub struct CollectionsById(pub CatalogService);
+
+impl Batch for CollectionsById {
+    type Key = CollectionId;
+    type Value = Arc<Collection>;
+    type Error = CatalogError;
+
+    async fn load(
+        &self,
+        ids: &[CollectionId],
+    ) -> Result<HashMap<CollectionId, Arc<Collection>>, CatalogError> {
+        let collections = self.0.collections(ids).await?;
+        Ok(by_key(collections, |collection| collection.id))
+    }
+}
+
+/// The films of a collection, in its order.
+#[derive(Clone)]
+pub struct FilmsByCollection(pub CatalogService);
+
+impl Batch for FilmsByCollection {
+    type Key = CollectionId;
+    type Value = Arc<Vec<Arc<Title>>>;
+    type Error = CatalogError;
+
+    async fn load(
+        &self,
+        collections: &[CollectionId],
+    ) -> Result<HashMap<CollectionId, Arc<Vec<Arc<Title>>>>, CatalogError> {
+        let mut found: HashMap<CollectionId, Vec<Arc<Title>>> = HashMap::new();
+        for film in self.0.films_of_collections(collections).await? {
+            if let Some(part_of) = film.collection {
+                let films = found.entry(part_of.collection).or_default();
+                films.push(Arc::new(film));
+            }
+        }
+        Ok(found
+            .into_iter()
+            .map(|(collection, films)| (collection, Arc::new(films)))
+            .collect())
     }
 }
 

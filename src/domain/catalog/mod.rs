@@ -1,6 +1,7 @@
-//! Films, series, seasons, episodes, people and genres: what there is to watch and who made it.
+//! Films, series, seasons, episodes, people, genres and collections: what there is to watch and who made it.
 
 mod batches;
+mod collections;
 mod error;
 mod genres;
 mod search;
@@ -9,8 +10,10 @@ mod store;
 mod types;
 
 pub use batches::{
-    EpisodesById, EpisodesBySeason, GenresById, PeopleById, SeasonsBySeries, TitlesById,
+    CollectionsById, EpisodesById, EpisodesBySeason, FilmsByCollection, GenresById, PeopleById,
+    SeasonsBySeries, TitlesById,
 };
+pub use collections::{PlaceInCollection, place_in_collection};
 pub use error::CatalogError;
 pub use genres::{GenreName, genre_name};
 pub use search::{CatalogFollower, PersonHit, SearchError, SearchService, TitleHit, TitleSearch};
@@ -19,5 +22,6 @@ pub use store::{
     CatalogBatch, CatalogStore, Change, Changed, TitleFilter, TitleOrder, TitleQuery, release_day,
 };
 pub use types::{
-    Credit, CreditRole, Episode, ExternalId, Genre, Person, Season, SeasonId, Title, TitleKind,
+    Collection, Credit, CreditRole, Episode, ExternalId, Genre, PartOf, Person, Season, SeasonId,
+    Title, TitleKind,
 };

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use super::collections::place_in_collection;
 use super::error::CatalogError;
 use super::store::{CatalogStore, TitleFilter, TitleQuery};
-use super::types::{Episode, ExternalId, Genre, Person, Season, SeasonId, Title};
-use crate::domain::ids::{EpisodeId, GenreId, PersonId, TitleId};
+use super::types::{Collection, Episode, ExternalId, Genre, Person, Season, SeasonId, Title};
+use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
 use crate::domain::page::{Slice, Window};
 use crate::domain::text;
 
@@ -85,6 +86,29 @@ impl CatalogService {
     /// All genres, by name.
     pub async fn all_genres(&self) -> Result<Vec<Genre>, CatalogError> {
         Ok(self.store.all_genres().await?)
+    }
+
+    /// The collections with these ids.
+    pub async fn collections(&self, ids: &[CollectionId]) -> Result<Vec<Collection>, CatalogError> {
+        Ok(self.store.collections(ids).await?)
+    }
+
+    /// The collections with these slugs.
+    pub async fn collections_by_slug(
+        &self,
+        slugs: &[String],
+    ) -> Result<Vec<Collection>, CatalogError> {
+        Ok(self.store.collections_by_slug(slugs).await?)
+    }
+
+    /// The films of these collections, those of each in its order; see [`place_in_collection`].
+    pub async fn films_of_collections(
+        &self,
+        collections: &[CollectionId],
+    ) -> Result<Vec<Title>, CatalogError> {
+        let mut films = self.store.titles_of_collections(collections).await?;
+        films.sort_by_cached_key(place_in_collection);
+        Ok(films)
     }
 
     /// The episodes with these ids.

@@ -2,9 +2,11 @@
 
 use async_trait::async_trait;
 
-use super::types::{Episode, ExternalId, Genre, Person, Season, SeasonId, Title, TitleKind};
+use super::types::{
+    Collection, Episode, ExternalId, Genre, Person, Season, SeasonId, Title, TitleKind,
+};
 use crate::domain::error::StoreError;
-use crate::domain::ids::{EpisodeId, GenreId, PersonId, TitleId};
+use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
 use crate::domain::page::{Keyset, Slice, Window};
 
 /// Where the catalogue is kept.
@@ -43,6 +45,18 @@ pub trait CatalogStore: Send + Sync {
 
     /// All genres, by name.
     async fn all_genres(&self) -> Result<Vec<Genre>, StoreError>;
+
+    /// The collections with these ids.
+    async fn collections(&self, ids: &[CollectionId]) -> Result<Vec<Collection>, StoreError>;
+
+    /// The collections with these slugs.
+    async fn collections_by_slug(&self, slugs: &[String]) -> Result<Vec<Collection>, StoreError>;
+
+    /// The titles that are part of one of these collections.
+    async fn titles_of_collections(
+        &self,
+        collections: &[CollectionId],
+    ) -> Result<Vec<Title>, StoreError>;
 
     /// The episodes with these ids.
     async fn episodes(&self, ids: &[EpisodeId]) -> Result<Vec<Episode>, StoreError>;
@@ -98,6 +112,8 @@ pub struct CatalogBatch {
     pub people: Vec<Person>,
     /// Genres.
     pub genres: Vec<Genre>,
+    /// Collections.
+    pub collections: Vec<Collection>,
     /// Episodes.
     pub episodes: Vec<Episode>,
 }
@@ -108,6 +124,7 @@ impl CatalogBatch {
         self.titles.is_empty()
             && self.people.is_empty()
             && self.genres.is_empty()
+            && self.collections.is_empty()
             && self.episodes.is_empty()
     }
 }

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::ids::{EpisodeId, GenreId, PersonId, TitleId};
+use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
 use crate::domain::stamp::Stamp;
 
 /// What a title is.
@@ -51,6 +51,9 @@ pub struct Title {
     pub network: Option<String>,
     /// How many seasons a series has in all, listed here or not.
     pub total_seasons: Option<u32>,
+    /// The collection that a film is part of; `None` if it stands alone, and for series.
+    #[serde(default)]
+    pub collection: Option<PartOf>,
     /// How many profiles have watched it. Kept by the projection, outside the revision.
     #[serde(default)]
     pub popularity: u64,
@@ -138,6 +141,28 @@ pub struct Genre {
     pub name: String,
     /// When and how often it was written.
     pub stamp: Stamp,
+}
+
+/// Films that belong together and have an order: "The Godfather Collection".
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Collection {
+    /// Its id.
+    pub id: CollectionId,
+    /// Its key in addresses, unique among collections.
+    pub slug: String,
+    /// The name as first loaded.
+    pub name: String,
+    /// When and how often it was written.
+    pub stamp: Stamp,
+}
+
+/// A film's place in a collection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartOf {
+    /// The collection.
+    pub collection: CollectionId,
+    /// The number of the part, from 1; `None` if the parts are not numbered, or this one is not.
+    pub part: Option<u32>,
 }
 
 /// One episode of a series.

@@ -4,9 +4,12 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 
+use super::collections::CollectionName;
 use super::records::{CreditName, EpisodeRecord, PersonRecord, TitleRecord};
-use crate::domain::catalog::{Credit, CreditRole, Episode, Genre, Person, Title};
-use crate::domain::ids::{EpisodeId, GenreId, PersonId, TitleId};
+use crate::domain::catalog::{
+    Collection, Credit, CreditRole, Episode, Genre, PartOf, Person, Title,
+};
+use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
 use crate::domain::stamp::Stamp;
 use crate::domain::text;
 
@@ -41,6 +44,10 @@ pub(super) fn title(
         external_ids: record.external_ids.clone(),
         network: record.network.clone(),
         total_seasons: record.total_seasons,
+        collection: record.collection.as_ref().map(|named| PartOf {
+            collection: CollectionId::of_slug(&named.slug),
+            part: named.part,
+        }),
         popularity: stored.map_or(0, |stored| stored.popularity),
         stamp: stored.map_or(Stamp::first(now), |stored| stored.stamp.next(now)),
     };
@@ -139,6 +146,16 @@ pub(super) fn genre(name: &str, now: DateTime<Utc>) -> Genre {
         id: GenreId::of_slug(&slug),
         slug,
         name: name.to_owned(),
+        stamp: Stamp::first(now),
+    }
+}
+
+/// A collection, as a record names it.
+pub(super) fn collection(named: &CollectionName, now: DateTime<Utc>) -> Collection {
+    Collection {
+        id: CollectionId::of_slug(&named.slug),
+        slug: named.slug.clone(),
+        name: named.name.clone(),
         stamp: Stamp::first(now),
     }
 }

@@ -1,6 +1,7 @@
 //! Bringing metadata in: records of files, checked one by one and loaded in batches.
 
 mod checks;
+mod collections;
 mod drafts;
 mod fields;
 mod load;

@@ -4,13 +4,14 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::Value;
 
 use super::checks::{check_external_ids, check_person_name, looks_double_encoded};
+use super::collections::{CollectionName, read_collection};
 use super::fields::{Fields, checked_slug, checked_text, shown};
 use super::problem::Problem;
 use crate::domain::catalog::{ExternalId, GenreName, TitleKind, genre_name};
 use crate::domain::text;
 
 /// The longest names, in characters.
-const MAX_NAME: usize = 500;
+pub(super) const MAX_NAME: usize = 500;
 /// The longest cast or crew.
 const MAX_CREDITS: usize = 5000;
 /// The earliest year of a film: before it there was no film.
@@ -68,6 +69,8 @@ pub struct TitleRecord {
     pub network: Option<String>,
     /// How many seasons a series has in all.
     pub total_seasons: Option<u32>,
+    /// The collection that a film is part of.
+    pub collection: Option<CollectionName>,
 }
 
 /// A credited person: by name, which makes all of that name one person, or by slug.
@@ -263,6 +266,11 @@ fn read_title(
                 .and_then(|count| u32::try_from(count).ok())
         } else {
             None
+        },
+        collection: if is_series {
+            None
+        } else {
+            read_collection(fields)?
         },
     })
 }

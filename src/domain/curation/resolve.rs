@@ -1,15 +1,15 @@
 //! What a batch of records refers to, read from the catalogue in a few batched look-ups.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 
 use super::checks::is_identifying;
 use super::drafts;
 use super::records::{CreditName, TitleRecord};
-use crate::domain::catalog::{CatalogStore, ExternalId, Genre, Person, Title};
+use crate::domain::catalog::{CatalogStore, Collection, ExternalId, Genre, Person, Title};
 use crate::domain::error::StoreError;
-use crate::domain::ids::{GenreId, PersonId};
+use crate::domain::ids::{CollectionId, GenreId, PersonId};
 
 /// The people of a batch: those who are there, and those who must be added.
 #[derive(Default)]
@@ -72,6 +72,26 @@ pub(super) async fn new_genres(
     let mut genres: Vec<Genre> = genres.into_values().collect();
     genres.sort_by_key(|genre| genre.id);
     Ok(genres)
+}
+
+/// The collections that must be added for these titles: each with the name that comes first.
+pub(super) async fn new_collections(
+    store: &dyn CatalogStore,
+    records: impl Iterator<Item = &TitleRecord>,
+    now: DateTime<Utc>,
+) -> Result<Vec<Collection>, StoreError> {
+    let mut collections: BTreeMap<CollectionId, Collection> = BTreeMap::new();
+    for named in records.filter_map(|record| record.collection.as_ref()) {
+        let collection = drafts::collection(named, now);
+        collections.entry(collection.id).or_insert(collection);
+    }
+    for stored in store
+        .collections(&collections.keys().copied().collect::<Vec<_>>())
+        .await?
+    {
+        collections.remove(&stored.id);
+    }
+    Ok(collections.into_values().collect())
 }
 
 /// What is stored under the slugs of these records, and which slugs own their external ids.

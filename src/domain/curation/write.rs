@@ -110,6 +110,8 @@ impl Run<'_> {
             .extend(rehearsed.map(|slug| (slug.clone(), PersonId::of_slug(slug))));
         let genres =
             resolve::new_genres(store, records.iter().map(|(_, record)| *record), now).await?;
+        let collections =
+            resolve::new_collections(store, records.iter().map(|(_, record)| *record), now).await?;
         let mut titles = Vec::new();
         let mut tallies: BTreeMap<TitleKind, (usize, usize)> = BTreeMap::new();
         let mut unknown_people = Vec::new();
@@ -140,6 +142,7 @@ impl Run<'_> {
             titles,
             people: people.new,
             genres,
+            collections,
             episodes: Vec::new(),
         })
         .await?;

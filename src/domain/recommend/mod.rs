@@ -1,30 +1,36 @@
 //! The recommendation graph and its ranking: "if you watched X, these might be good", each with its reasons.
 //!
-//! [`graph`] is the port to the graph, [`affinity`] says how well one title follows another, [`scoring`] makes lists
-//! of it, [`similar`] computes the `SIMILAR` edges, [`rows`] makes a page.
+//! [`graph`] is the port to the graph, [`similar`] computes the `SIMILAR` edges, [`for_viewer`] and [`title_page`] make
+//! lists of them, [`rows`] makes a page.
 
-mod affinity;
+mod background;
+mod edges;
 mod erasure;
 mod error;
+mod features;
 mod follower;
+mod for_viewer;
 mod graph;
+mod popular;
 mod projection;
+mod reasons;
 mod rows;
-mod scoring;
 mod service;
-mod similar;
+pub mod similar;
+mod title_page;
 mod types;
 
-pub use affinity::{Features, Rarity};
+pub use edges::{EdgeChanges, changes, edges_by_start};
 pub use erasure::ErasureService;
 pub use error::RecommendError;
+pub use features::{Features, Rarity};
 pub use follower::GraphFollower;
+pub use for_viewer::Ranking;
 pub use graph::{
-    GraphCounts, ProfileNeighbourhood, Reach, Seed, SimilarEdge, SimilarTo, TasteGraph,
-    TitleNeighbourhood, TitleNode, WatchedEdge,
+    GraphCounts, Incoming, Outgoing, SimilarEdge, SimilarLists, SimilarVersion, Solution, Taste,
+    TasteEdge, TasteGraph, TitleNode, WatchedEdge, Weight,
 };
 pub use projection::{Difference, GraphService};
 pub use rows::{Row, RowKind};
 pub use service::RecommendService;
-pub use similar::similar_edges;
 pub use types::{Reason, ReasonKind, ReasonSource, Recommendation};

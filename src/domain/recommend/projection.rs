@@ -10,14 +10,16 @@ use std::sync::Arc;
 
 use futures::future::{try_join, try_join_all};
 
-use super::affinity::{Features, Rarity};
 use super::error::RecommendError;
+use super::features::Features;
 use super::graph::{GraphCounts, TasteGraph, TitleNode, WatchedEdge};
-use super::similar::similar_edges;
+use super::similar::{Histories, Ridge, solve_all};
 use crate::domain::batch::JobLoader;
 use crate::domain::catalog::{
     CatalogError, CatalogService, CatalogStore, CreditRole, GenresById, PeopleById, Title,
 };
+use crate::domain::clock::Clock;
+use crate::domain::error::StoreError;
 use crate::domain::ids::{GenreId, PersonId, ProfileId, TitleId};
 use crate::domain::watching::{WatchStore, WatchedTitle};
 
@@ -32,6 +34,8 @@ pub struct GraphService {
     graph: Arc<dyn TasteGraph>,
     catalog: Arc<dyn CatalogStore>,
     watching: Arc<dyn WatchStore>,
+    clock: Arc<dyn Clock>,
+    ridge: Ridge,
 }
 
 /// Something that the graph and the documents do not agree on.
@@ -76,11 +80,14 @@ impl GraphService {
         graph: Arc<dyn TasteGraph>,
         catalog: Arc<dyn CatalogStore>,
         watching: Arc<dyn WatchStore>,
+        clock: Arc<dyn Clock>,
     ) -> Self {
         Self {
             graph,
             catalog,
             watching,
+            clock,
+            ridge: Ridge::default(),
         }
     }
 
@@ -150,50 +157,41 @@ impl GraphService {
     }
 
     /// Computes the `SIMILAR` edges from the titles and watches that are there. Says how many there are now.
-    pub async fn similar(&self) -> Result<usize, RecommendError> {
-        let mut titles = Vec::new();
+    pub async fn similar(&self) -> Result<u64, RecommendError> {
+        let computed_at = self.clock.now();
+        let histories = self.histories().await?;
+        let ridge = self.ridge.clone();
+        let solutions = off_thread(move || solve_all(&histories, &ridge)).await?;
+        Ok(self.graph.replace_similar(&solutions, computed_at).await?)
+    }
+
+    /// Who watched what, as the documents say at this moment.
+    pub async fn histories(&self) -> Result<Histories, RecommendError> {
+        let mut histories = Histories::default();
         let mut after = None;
         loop {
             let page = self.catalog.titles_after(after, BATCH).await?;
             let Some(last) = page.last() else { break };
             after = Some(last.id);
-            titles.extend(page.iter().map(Features::from));
-        }
-        let places: HashMap<TitleId, u32> =
-            titles.iter().map(|title| title.id).zip(0_u32..).collect();
-        let mut histories: Vec<Vec<u32>> = Vec::new();
-        let mut current = None;
-        let mut after = None;
-        loop {
-            let sums = self
-                .watching
-                .watched_titles_after(after, BATCH * 10)
-                .await?;
-            let Some(last) = sums.last() else { break };
-            after = Some((last.profile, last.title));
-            for sum in &sums {
-                if current != Some(sum.profile) {
-                    current = Some(sum.profile);
-                    histories.push(Vec::new());
-                }
-                if let (Some(history), Some(place)) = (histories.last_mut(), places.get(&sum.title))
-                {
-                    history.push(*place);
-                }
+            for title in &page {
+                histories.put_title(Features::from(title));
             }
         }
-        // The counts of this moment, not those that the projection wrote last.
-        let mut watchers = vec![0_u64; titles.len()];
-        histories
-            .iter()
-            .flatten()
-            .for_each(|place| watchers[*place as usize] += 1);
-        for (title, watchers) in titles.iter_mut().zip(watchers) {
-            title.watchers = watchers;
+        let mut profile: Vec<WatchedTitle> = Vec::new();
+        let mut after = None;
+        loop {
+            let sums = self.watching.watched_titles_after(after, BATCH * 10).await?;
+            let Some(last) = sums.last() else { break };
+            after = Some((last.profile, last.title));
+            for sum in sums {
+                if profile.last().is_some_and(|last| last.profile != sum.profile) {
+                    put_profile(&mut histories, &mut profile);
+                }
+                profile.push(sum);
+            }
         }
-        let edges = similar_edges(&titles, &histories, &rarity(&titles));
-        self.graph.replace_similar(&edges).await?;
-        Ok(edges.len())
+        put_profile(&mut histories, &mut profile);
+        Ok(histories)
     }
 
     /// Forgets a profile: in the graph, then in the record.
@@ -430,11 +428,27 @@ fn fingerprint(node: &TitleNode) -> impl PartialEq + use<> {
     )
 }
 
-/// How rare each genre is among these titles.
-fn rarity(titles: &[Features]) -> Rarity {
-    let mut counts: HashMap<GenreId, u64> = HashMap::new();
-    for genre in titles.iter().flat_map(|title| &title.genres) {
-        *counts.entry(*genre).or_default() += 1;
+/// Adds all that a profile watched, and empties the list.
+fn put_profile(histories: &mut Histories, sums: &mut Vec<WatchedTitle>) {
+    sums.sort_by_key(|sum| (std::cmp::Reverse(sum.last_at), sum.title));
+    if let Some(first) = sums.first() {
+        let profile = first.profile;
+        let counted = sums.iter().filter(|sum| sum.shapes_taste());
+        histories.put_profile(
+            profile,
+            counted.map(|sum| (sum.title, sum.liked == Some(true))),
+        );
     }
-    Rarity::new(titles.len() as u64, counts)
+    sums.clear();
+}
+
+/// Computes something that takes long, while this thread goes on with other things.
+async fn off_thread<T: Send + 'static>(
+    compute: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, StoreError> {
+    let (sender, receiver) = futures::channel::oneshot::channel();
+    rayon::spawn(move || drop(sender.send(compute())));
+    receiver
+        .await
+        .map_err(|_| StoreError::failed("a computation broke off"))
 }

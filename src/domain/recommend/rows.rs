@@ -38,6 +38,8 @@ pub struct Row {
 pub enum RowKind {
     /// Like a title that the viewer watched.
     BecauseYouWatched,
+    /// Like a title that the viewer gave a thumb up.
+    BecauseYouLiked,
     /// By a director whose titles the viewer watched.
     SameDirector,
     /// With an actor whose titles the viewer watched.
@@ -85,6 +87,7 @@ fn offers(list: &[Recommendation]) -> Offers<'_> {
         for reason in &found.reasons {
             let (kind, seed) = match reason.kind {
                 ReasonKind::Watched => (RowKind::BecauseYouWatched, Some(reason.source)),
+                ReasonKind::Liked => (RowKind::BecauseYouLiked, Some(reason.source)),
                 ReasonKind::SharedDirector => (RowKind::SameDirector, Some(reason.source)),
                 ReasonKind::SharedActor => (RowKind::SameActor, Some(reason.source)),
                 ReasonKind::SharedGenre => (RowKind::GenreYouWatch, Some(reason.source)),
@@ -93,7 +96,7 @@ fn offers(list: &[Recommendation]) -> Offers<'_> {
                     (RowKind::Popular, Some(reason.source))
                 }
                 ReasonKind::Popular => (RowKind::Popular, None),
-                ReasonKind::SameDecade => continue,
+                ReasonKind::SameDecade | ReasonKind::NextInCollection | ReasonKind::Against => continue,
             };
             offers
                 .entry((kind, seed))

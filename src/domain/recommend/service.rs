@@ -1,16 +1,16 @@
 //! What viewers ask of the graph: what is like this, what is for me, and a page made of rows.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-use chrono::{DateTime, TimeDelta, Utc};
-use futures::future::try_join_all;
-
-use super::affinity::{ACTORS, Features, Rarity};
+use super::background::Background;
 use super::error::RecommendError;
-use super::graph::{ProfileNeighbourhood, Reach, TasteGraph, TitleNeighbourhood};
+use super::features::Features;
+use super::for_viewer::{Draft, Grounds, Ranking, Voice, draft};
+use super::graph::{SimilarEdge, SimilarLists, TasteGraph};
+use super::popular::popular;
 use super::rows::{Row, lay_out};
-use super::scoring::{like_title, like_viewer, popular};
+use super::title_page::like_title;
 use super::types::Recommendation;
 use crate::domain::catalog::{
     CatalogService, Title, TitleFilter, TitleKind, TitleOrder, TitleQuery,
@@ -19,23 +19,14 @@ use crate::domain::clock::Clock;
 use crate::domain::error::StoreError;
 use crate::domain::ids::{ProfileId, TitleId};
 use crate::domain::page::{MAX_PAGE, Window};
-use crate::domain::watching::WatchService;
+use crate::domain::watching::{WatchRules, WatchService};
 
-/// How far the neighbourhoods reach that suggestions are made from.
-const REACH: Reach = Reach {
-    seeds: 30,
-    similar: 60,
-    actors: ACTORS,
-    by_people: 100,
-};
 /// The longest list of titles like one.
 const MAX_SIMILAR: usize = 100;
 /// The longest list for a viewer.
 const MAX_FOR_VIEWER: usize = 300;
-/// With fewer candidates than this, the most watched titles of the same genres are looked at as well.
+/// With fewer candidates than this, the most watched titles of the same people and genres are looked at as well.
 const FEW: usize = 20;
-/// How long the rarity of the genres is kept, in seconds.
-const RARITY_AGE: i64 = 300;
 
 /// The use cases of suggestions.
 #[derive(Clone)]
@@ -43,12 +34,16 @@ pub struct RecommendService {
     graph: Arc<dyn TasteGraph>,
     catalog: CatalogService,
     watching: WatchService,
-    clock: Arc<dyn Clock>,
-    rarity: Arc<Mutex<Option<Counted>>>,
+    background: Background,
+    rules: WatchRules,
+    ranking: Ranking,
 }
 
-/// How rare the genres were when they were counted.
-type Counted = (DateTime<Utc>, Arc<Rarity>);
+/// What a profile's taste speaks for.
+struct Heard {
+    voices: Vec<Voice>,
+    lists: Vec<Arc<[SimilarEdge]>>,
+}
 
 impl RecommendService {
     /// A service on a graph.
@@ -57,13 +52,16 @@ impl RecommendService {
         catalog: CatalogService,
         watching: WatchService,
         clock: Arc<dyn Clock>,
+        rules: WatchRules,
+        ranking: Ranking,
     ) -> Self {
         Self {
+            background: Background::new(catalog.clone(), Arc::clone(&graph), clock),
             graph,
             catalog,
             watching,
-            clock,
-            rarity: Arc::default(),
+            rules,
+            ranking,
         }
     }
 
@@ -74,13 +72,15 @@ impl RecommendService {
         seed: &Title,
         profile: Option<ProfileId>,
     ) -> Result<Vec<Recommendation>, RecommendError> {
-        let around = match self.graph.title_neighbourhood(seed.id, &REACH).await {
-            Ok(around) => around,
+        let lists = match self.graph.similar(&[seed.id]).await {
+            Ok(lists) => lists,
             Err(error) => without_graph(error)?,
         };
-        let seed_features = Features::from(seed);
-        let features = self.features_around(&seed_features, &around).await?;
-        let mut list = like_title(&seed_features, &around, &features, &*self.rarity().await?);
+        let edges = on_page(&lists);
+        let seed = Features::from(seed);
+        let features = self.features_around(&seed, &edges).await?;
+        let rarity = self.background.rarity().await?;
+        let mut list = like_title(&seed, &edges, &features, &rarity);
         self.leave_out_watched(&mut list, profile).await?;
         list.truncate(MAX_SIMILAR);
         Ok(list)
@@ -93,25 +93,44 @@ impl RecommendService {
         profile: ProfileId,
         kinds: Option<&[TitleKind]>,
     ) -> Result<Vec<Recommendation>, RecommendError> {
-        let around = match self.graph.profile_neighbourhood(profile, &REACH).await {
-            Ok(around) => around,
+        let heard = match self.listen(profile).await {
+            Ok(heard) => heard,
             Err(error) => without_graph(error)?,
         };
-        let most_watched = self.most_watched(kinds).await?;
-        let mut list = if around.seeds.is_empty() {
-            popular(
-                &most_watched
-                    .iter()
-                    .map(|title| (Features::from(title), title.genres.first().copied()))
-                    .collect::<Vec<_>>(),
-            )
-        } else {
-            let features = self.features_for(&around, most_watched, kinds).await?;
-            like_viewer(&around, &features, &*self.rarity().await?)
+        let most_watched = self.background.most_watched(kinds).await?;
+        let Some(heard) = heard else {
+            let known = most_watched.iter();
+            let candidates: Vec<_> = known
+                .map(|title| (Features::from(title), title.genres.first().copied()))
+                .collect();
+            let mut list = popular(&candidates);
+            self.leave_out_watched(&mut list, Some(profile)).await?;
+            return Ok(list);
         };
-        list.truncate(MAX_FOR_VIEWER);
-        self.leave_out_watched(&mut list, Some(profile)).await?;
-        Ok(list)
+        let mut drafts = draft(&heard.voices, &heard.lists);
+        let drafted: HashSet<TitleId> = drafts.iter().map(|draft| draft.title).collect();
+        let known = most_watched.iter().map(|title| title.id);
+        drafts.extend(
+            known
+                .filter(|title| !drafted.contains(title))
+                .map(|title| Draft { title, score: 0.0 }),
+        );
+        let chosen = self.choose(profile, &drafts, kinds).await?;
+        let titles: Vec<TitleId> = chosen.iter().map(|title| title.id).collect();
+        let heard_of: Vec<TitleId> = heard.voices.iter().map(|voice| voice.title).collect();
+        let features = chosen
+            .iter()
+            .chain(&self.catalog.titles(&heard_of).await?)
+            .map(|title| (title.id, Features::from(title)))
+            .collect();
+        let grounds = Grounds {
+            voices: &heard.voices,
+            lists: &heard.lists,
+            features: &features,
+            rarity: &*self.background.rarity().await?,
+            most_watched: most_watched.first().map_or(0, |title| title.popularity),
+        };
+        Ok(self.ranking.explain(&grounds, &titles))
     }
 
     /// A page for a profile: at most so many rows of so many titles, none with fewer than 4. No title stands on the
@@ -129,18 +148,58 @@ impl RecommendService {
         ))
     }
 
+    /// What a profile's taste speaks for; `None` if it has none.
+    async fn listen(&self, profile: ProfileId) -> Result<Option<Heard>, StoreError> {
+        let taste = self.graph.taste(profile).await?;
+        if taste.edges.is_empty() {
+            return Ok(None);
+        }
+        let fresh = |at| self.rules.weight(1.0, at);
+        let voices = self.ranking.voices(&taste, fresh);
+        let titles: Vec<TitleId> = voices.iter().map(|voice| voice.title).collect();
+        let SimilarLists { lists, .. } = self.graph.similar(&titles).await?;
+        Ok(Some(Heard { voices, lists }))
+    }
+
+    /// The first drafts that the viewer may see and has not watched: whatever is left out, the list gets full.
+    async fn choose(
+        &self,
+        profile: ProfileId,
+        drafts: &[Draft],
+        kinds: Option<&[TitleKind]>,
+    ) -> Result<Vec<Title>, RecommendError> {
+        let mut chosen = Vec::new();
+        for drafts in drafts.chunks(MAX_FOR_VIEWER) {
+            let ids: Vec<TitleId> = drafts.iter().map(|draft| draft.title).collect();
+            let watched = self.watched(profile, &ids).await?;
+            let titles = self.catalog.titles(&ids).await?;
+            let mut titles: HashMap<TitleId, Title> =
+                titles.into_iter().map(|title| (title.id, title)).collect();
+            let wanted = ids
+                .iter()
+                .filter(|id| !watched.contains(id))
+                .filter_map(|id| titles.remove(id))
+                .filter(|title| kinds.is_none_or(|kinds| kinds.contains(&title.kind)));
+            chosen.extend(wanted.take(MAX_FOR_VIEWER - chosen.len()));
+            if chosen.len() == MAX_FOR_VIEWER {
+                break;
+            }
+        }
+        Ok(chosen)
+    }
+
     async fn features_around(
         &self,
         seed: &Features,
-        around: &TitleNeighbourhood,
+        edges: &[SimilarEdge],
     ) -> Result<HashMap<TitleId, Features>, RecommendError> {
-        let ids: HashSet<TitleId> = around
-            .similar
-            .iter()
-            .map(|edge| edge.to)
-            .chain(around.by_people.iter().copied())
-            .collect();
-        let mut features = self.features(ids).await?;
+        let ids: Vec<TitleId> = edges.iter().map(|edge| edge.to).collect();
+        let titles = self.catalog.titles(&ids).await?;
+        let of = |titles: Vec<Title>| -> HashMap<TitleId, Features> {
+            let features = titles.iter().map(|title| (title.id, Features::from(title)));
+            features.collect()
+        };
+        let mut features = of(titles);
         if features.len() < FEW {
             let mut people = seed.directors.clone();
             people.extend(&seed.actors);
@@ -161,80 +220,12 @@ impl RecommendService {
                     .catalog
                     .list_titles(&query, &Window::first(MAX_PAGE))
                     .await?;
-                features.extend(
-                    page.rows
-                        .iter()
-                        .map(|title| (title.id, Features::from(title))),
-                );
+                features.extend(of(page.rows));
             }
         }
         Ok(features)
     }
 
-    async fn features_for(
-        &self,
-        around: &ProfileNeighbourhood,
-        most_watched: Vec<Title>,
-        kinds: Option<&[TitleKind]>,
-    ) -> Result<HashMap<TitleId, Features>, RecommendError> {
-        let seeds: HashSet<TitleId> = around.seeds.iter().map(|seed| seed.title).collect();
-        let similar = around
-            .seeds
-            .iter()
-            .flat_map(|seed| seed.similar.iter().map(|edge| edge.to));
-        let ids: HashSet<TitleId> = similar
-            .chain(around.by_people.iter().copied())
-            .chain(seeds.iter().copied())
-            .collect();
-        let titles = self
-            .catalog
-            .titles(&ids.into_iter().collect::<Vec<_>>())
-            .await?;
-        let is_wanted = |title: &Title| {
-            seeds.contains(&title.id) || kinds.is_none_or(|kinds| kinds.contains(&title.kind))
-        };
-        Ok(titles
-            .iter()
-            .chain(&most_watched)
-            .filter(|title| is_wanted(title))
-            .map(|title| (title.id, Features::from(title)))
-            .collect())
-    }
-
-    async fn features(
-        &self,
-        ids: HashSet<TitleId>,
-    ) -> Result<HashMap<TitleId, Features>, RecommendError> {
-        let titles = self
-            .catalog
-            .titles(&ids.into_iter().collect::<Vec<_>>())
-            .await?;
-        Ok(titles
-            .iter()
-            .map(|title| (title.id, Features::from(title)))
-            .collect())
-    }
-
-    async fn most_watched(
-        &self,
-        kinds: Option<&[TitleKind]>,
-    ) -> Result<Vec<Title>, RecommendError> {
-        let filter = TitleFilter {
-            kinds: kinds.map(<[TitleKind]>::to_vec),
-            ..TitleFilter::default()
-        };
-        let query = TitleQuery {
-            filter,
-            order: TitleOrder::Popular,
-        };
-        Ok(self
-            .catalog
-            .list_titles(&query, &Window::first(MAX_PAGE))
-            .await?
-            .rows)
-    }
-
-    /// The graph learns of a watch a moment after the record does, so the record has the last word.
     async fn leave_out_watched(
         &self,
         list: &mut Vec<Recommendation>,
@@ -244,34 +235,27 @@ impl RecommendService {
             return Ok(());
         };
         let ids: Vec<TitleId> = list.iter().map(|found| found.title).collect();
-        let watched = self.watching.watched_titles(profile, &ids).await?;
-        let watched: HashSet<TitleId> = watched.into_iter().map(|sum| sum.title).collect();
+        let watched = self.watched(profile, &ids).await?;
         list.retain(|found| !watched.contains(&found.title));
         Ok(())
     }
 
-    /// How rare the genres are, counted every few minutes.
-    async fn rarity(&self) -> Result<Arc<Rarity>, RecommendError> {
-        let now = self.clock.now();
-        if let Some((at, rarity)) = &*self.rarity.lock().unwrap_or_else(PoisonError::into_inner)
-            && now - *at < TimeDelta::seconds(RARITY_AGE)
-        {
-            return Ok(Arc::clone(rarity));
-        }
-        let all = self.catalog.count_titles(&TitleFilter::default()).await?;
-        let genres = self.catalog.all_genres().await?;
-        let counts = genres.iter().map(|genre| async {
-            let filter = TitleFilter {
-                genres: Some(vec![genre.id]),
-                ..TitleFilter::default()
-            };
-            Ok::<_, RecommendError>((genre.id, self.catalog.count_titles(&filter).await?))
-        });
-        let rarity = Arc::new(Rarity::new(all, try_join_all(counts).await?));
-        *self.rarity.lock().unwrap_or_else(PoisonError::into_inner) =
-            Some((now, Arc::clone(&rarity)));
-        Ok(rarity)
+    /// Which of these titles a profile has watched. The graph learns of a watch a moment after the record does, so the
+    /// record has the last word.
+    async fn watched(
+        &self,
+        profile: ProfileId,
+        titles: &[TitleId],
+    ) -> Result<HashSet<TitleId>, RecommendError> {
+        let watched = self.watching.watched_titles(profile, titles).await?;
+        Ok(watched.into_iter().map(|sum| sum.title).collect())
     }
+}
+
+/// The edges of a title that its page lists.
+fn on_page(lists: &SimilarLists) -> Vec<SimilarEdge> {
+    let edges = lists.lists.iter().flat_map(|list| list.iter());
+    edges.filter(|edge| edge.affinity > 0.0).copied().collect()
 }
 
 /// Suggestions go on without the graph if it is only out of reach.

@@ -31,6 +31,8 @@ pub struct Reason {
 pub enum ReasonKind {
     /// The viewer watched the source, and viewers of the source watched this.
     Watched,
+    /// The viewer gave the source a thumb up, and viewers of the source watched this.
+    Liked,
     /// Viewers of the source watched this.
     SimilarViewers,
     /// The source directed this too.
@@ -41,8 +43,12 @@ pub enum ReasonKind {
     SharedGenre,
     /// This is from the same decade as the source.
     SameDecade,
+    /// It is the next part of the source that the viewer has not watched.
+    NextInCollection,
     /// Many watch this.
     Popular,
+    /// Other titles that the viewer watched speak against it. The only one whose contribution is below 0.
+    Against,
 }
 
 /// What a reason comes from.

@@ -160,3 +160,10 @@ pub struct WatchedTitle {
     /// When and how often it was written; the revision guards the projection.
     pub stamp: Stamp,
 }
+
+impl WatchedTitle {
+    /// Whether it says anything of the profile's taste: a sitting that counts, or a thumb.
+    pub fn shapes_taste(&self) -> bool {
+        self.weight > 0.0 || self.liked.is_some()
+    }
+}

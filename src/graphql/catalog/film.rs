@@ -4,6 +4,7 @@ use std::ops::Deref;
 
 use async_graphql::{Context, ID, Object};
 
+use super::collection::Collection;
 use super::credit::{CreditEdge, CreditRole, credits};
 use super::external_id::ExternalId;
 use super::genre::Genre;
@@ -34,6 +35,16 @@ title_object! {
         /// The length in seconds; null if unknown.
         pub(super) async fn duration(&self) -> Option<u32> {
             self.title().duration
+        }
+
+        /// The collection that it is part of; null if it stands alone.
+        async fn collection(&self, ctx: &Context<'_>) -> Result<Option<Collection>> {
+            self.load_collection(ctx).await
+        }
+
+        /// Which part of its collection it is, from 1; null if the parts are not numbered, or it is in no collection.
+        async fn collection_part(&self) -> Option<u32> {
+            self.title().collection?.part
         }
 
         /// How the viewer's profile stands with it; for somebody who is not logged in as if it was never played.

@@ -1,5 +1,6 @@
-//! The catalogue: films, series, seasons, episodes, people and genres.
+//! The catalogue: films, series, seasons, episodes, people, genres and collections.
 
+mod collection;
 mod credit;
 mod episode;
 mod external_id;
@@ -15,6 +16,7 @@ mod title;
 mod title_fields;
 mod title_list;
 
+pub(crate) use collection::Collection;
 pub(crate) use episode::{Episode, EpisodeEdge};
 pub(crate) use film::Film;
 pub(crate) use filter::{TitleFilter, TitleKind, kinds};

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object};
 
+use super::collection::Collection;
 use super::episode::Episode;
 use super::external_id::ExternalIdInput;
 use super::film::Film;
@@ -126,6 +127,28 @@ impl CatalogQuery {
         Ok(genres.map(|genre| Genre(Arc::new(genre))).collect())
     }
 
+    /// A collection of films, by exactly one of the arguments. Null if none has the slug.
+    async fn collection(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The global id; `NOT_FOUND` if it is of no collection.")] id: Option<ID>,
+        #[graphql(desc = "The key in addresses.")] slug: Option<String>,
+    ) -> Result<Option<Collection>> {
+        match id_or_slug(id, slug)? {
+            IdOrSlug::Id(GlobalId::Collection(id)) => {
+                let collection = ctx.loaders().collections.find(id).await?;
+                let collection = collection.ok_or_else(|| ApiError::not_found("id"))?;
+                Ok(Some(Collection(collection)))
+            }
+            IdOrSlug::Id(_) => Err(ApiError::not_found("id")),
+            IdOrSlug::Slug(slug) => {
+                let mut found = ctx.services().catalog.collections_by_slug(&[slug]).await?;
+                let collection = found.pop();
+                Ok(collection.map(|collection| Collection(Arc::new(collection))))
+            }
+        }
+    }
+
     /// Films and series, page by page in either direction: `first` and `after`, or `last` and `before`. A page has 20
     /// rows if neither says how many.
     #[expect(clippy::too_many_arguments, reason = "they are those of the field")]
@@ -208,7 +231,7 @@ impl TitleKey {
     }
 }
 
-/// By what a person or genre is looked up.
+/// By what a person, genre or collection is looked up.
 enum IdOrSlug {
     Id(GlobalId),
     Slug(String),

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use async_graphql::Context;
 
+use super::collection::Collection;
 use super::external_id::{ExternalId, Subject};
 use super::genre::Genre;
-use crate::domain::catalog::{self, Credit, GenresById, PeopleById, TitleKind};
+use crate::domain::catalog::{self, CollectionsById, Credit, GenresById, PeopleById, TitleKind};
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::Result;
 use crate::graphql::together::Together;
@@ -23,6 +24,7 @@ pub(super) struct Siblings {
     titles: Vec<Arc<catalog::Title>>,
     genres: Together<GenresById>,
     people: Together<PeopleById>,
+    collections: Together<CollectionsById>,
 }
 
 impl Siblings {
@@ -32,6 +34,7 @@ impl Siblings {
             titles,
             genres: Together::new(),
             people: Together::new(),
+            collections: Together::new(),
         }
     }
 
@@ -88,6 +91,22 @@ impl TitleFields {
         let found = self.page.genres.load(batch, of_page).await?;
         let genres = self.title.genres.iter().filter_map(|id| found.get(id));
         Ok(genres.map(|genre| Genre(Arc::clone(genre))).collect())
+    }
+
+    /// The collection; for all titles of the page with one call.
+    pub(super) async fn load_collection(&self, ctx: &Context<'_>) -> Result<Option<Collection>> {
+        let Some(part_of) = self.title.collection else {
+            return Ok(None);
+        };
+        let titles = self.page.titles.iter();
+        let of_page = || {
+            let parts = titles.filter_map(|title| title.collection);
+            parts.map(|part_of| part_of.collection).collect()
+        };
+        let batch = ctx.loaders().collections.batch();
+        let found = self.page.collections.load(batch, of_page).await?;
+        let collection = found.get(&part_of.collection);
+        Ok(collection.map(|collection| Collection(Arc::clone(collection))))
     }
 
     /// The ids elsewhere.

@@ -26,6 +26,8 @@ pub(super) struct RecommendationReason {
 enum ReasonKind {
     /// The viewer watched the source, and viewers of the source watched this.
     Watched,
+    /// The viewer gave the source a thumb up, and viewers of the source watched this.
+    Liked,
     /// Viewers of the source, or of the same titles as the viewer, watched this.
     SimilarViewers,
     /// The source directed (created, for a series) this too.
@@ -36,8 +38,12 @@ enum ReasonKind {
     SharedGenre,
     /// This is from the same decade as the source.
     SameDecade,
+    /// It is the next part of the source that the viewer has not watched.
+    NextInCollection,
     /// Many watch this.
     Popular,
+    /// Other titles that the viewer watched speak against it: the only reason that takes something off the score.
+    Against,
 }
 
 impl RecommendationReason {

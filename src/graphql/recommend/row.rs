@@ -30,6 +30,8 @@ pub(super) struct RecommendationRow {
 enum RowKind {
     /// Like a title that the viewer watched.
     BecauseYouWatched,
+    /// Like a title that the viewer gave a thumb up.
+    BecauseYouLiked,
     /// By a director whose titles the viewer watched.
     SameDirector,
     /// With an actor whose titles the viewer watched.

@@ -11,6 +11,9 @@ pub(super) fn text(reason: &Reason, suggested: &Title, source: Option<&str>) -> 
     let is_about_itself = reason.source == ReasonSource::Title(suggested.id);
     match reason.kind {
         ReasonKind::Watched => format!("Because you watched {name}"),
+        ReasonKind::Liked => format!("Because you liked {name}"),
+        ReasonKind::NextInCollection => format!("Next in {name}"),
+        ReasonKind::Against => "Unlike other titles that you watched".to_owned(),
         ReasonKind::SimilarViewers if is_about_itself => "Viewers like you watched this".to_owned(),
         ReasonKind::SimilarViewers => format!("Viewers of {name} watched this too"),
         ReasonKind::SharedDirector => match suggested.kind {
@@ -34,6 +37,7 @@ pub(super) fn text(reason: &Reason, suggested: &Title, source: Option<&str>) -> 
 pub(super) fn heading(kind: RowKind, seed: Option<&str>) -> String {
     match (kind, seed) {
         (RowKind::BecauseYouWatched, Some(title)) => format!("Because you watched {title}"),
+        (RowKind::BecauseYouLiked, Some(title)) => format!("Because you liked {title}"),
         (RowKind::SameDirector, Some(person)) => format!("By {person}"),
         (RowKind::SameActor, Some(person)) => format!("With {person}"),
         (RowKind::GenreYouWatch, Some(genre)) => format!("More {genre}"),
@@ -70,6 +74,7 @@ mod tests {
             external_ids: vec![],
             network: None,
             total_seasons: None,
+            collection: None,
             popularity: 0,
             stamp: Stamp::first(DateTime::UNIX_EPOCH),
         }

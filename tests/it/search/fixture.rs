@@ -144,6 +144,7 @@ fn title(slug: &str, name: &str, credits: &[Credit]) -> Title {
         external_ids: Vec::new(),
         network: None,
         total_seasons: None,
+        collection: None,
         popularity: 0,
         stamp: stamp(),
     }

@@ -18,6 +18,7 @@ pub(super) const TITLES: &str = "titles";
 pub(super) const PEOPLE: &str = "people";
 pub(super) const GENRES: &str = "genres";
 pub(super) const EPISODES: &str = "episodes";
+pub(super) const COLLECTIONS: &str = "collections";
 /// Has one document for each counter, shared with other features.
 pub(super) const COUNTERS: &str = "counters";
 

@@ -4,7 +4,7 @@ use bson::{Document, doc};
 use mongodb::IndexModel;
 use mongodb::options::IndexOptions;
 
-use super::documents::{COUNTERS, EPISODES, FEED, GENRES, PEOPLE, TITLES};
+use super::documents::{COLLECTIONS, COUNTERS, EPISODES, FEED, GENRES, PEOPLE, TITLES};
 use crate::adapters::mongo::db::{MongoDb, is_duplicate, store_error};
 use crate::domain::error::StoreError;
 
@@ -14,6 +14,7 @@ pub(super) async fn ensure(db: &MongoDb) -> Result<(), StoreError> {
         (TITLES, titles()),
         (PEOPLE, vec![unique("slug"), unique("sequence")]),
         (GENRES, vec![unique("slug")]),
+        (COLLECTIONS, vec![unique("slug")]),
         (EPISODES, vec![place()]),
     ] {
         db.collection::<Document>(collection)
@@ -46,6 +47,7 @@ fn titles() -> Vec<IndexModel> {
         index(doc! { "external_ids": 1 }),
         index(doc! { "languages": 1 }),
         index(doc! { "year": 1 }),
+        of_collection(),
         waiting(),
     ];
     for set in ["kind", "genres"] {
@@ -68,6 +70,13 @@ fn waiting() -> IndexModel {
         .options
         .get_or_insert_default()
         .partial_filter_expression = Some(doc! { "unprojected": { "$gt": 0 } });
+    index
+}
+
+/// Most titles are in no collection, and not in it.
+fn of_collection() -> IndexModel {
+    let mut index = index(doc! { "collection.collection": 1 });
+    index.options.get_or_insert_default().sparse = Some(true);
     index
 }
 

@@ -10,15 +10,15 @@ use mongodb::ClientSession;
 use mongodb::options::FindOptions;
 use serde::de::DeserializeOwned;
 
-use super::documents::{self, COUNTERS, EPISODES, FEED, GENRES, PEOPLE, TITLES};
+use super::documents::{self, COLLECTIONS, COUNTERS, EPISODES, FEED, GENRES, PEOPLE, TITLES};
 use super::{indexes, list, write};
 use crate::adapters::mongo::db::{MongoDb, patiently, store_error};
 use crate::domain::catalog::{
-    CatalogBatch, CatalogStore, Change, Changed, Episode, ExternalId, Genre, Person, Season,
-    SeasonId, Title, TitleFilter, TitleQuery,
+    CatalogBatch, CatalogStore, Change, Changed, Collection, Episode, ExternalId, Genre, Person,
+    Season, SeasonId, Title, TitleFilter, TitleQuery,
 };
 use crate::domain::error::StoreError;
-use crate::domain::ids::{EpisodeId, GenreId, PersonId, TitleId};
+use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
 use crate::domain::page::{Slice, Window};
 
 /// So many documents come with the first answer (if they have no more than 16 MB): most reads are one round trip.
@@ -202,6 +202,28 @@ impl CatalogStore for MongoCatalog {
     async fn all_genres(&self) -> Result<Vec<Genre>, StoreError> {
         self.find_sorted(GENRES, doc! {}, doc! { "name": 1, "_id": 1 }, None)
             .await
+    }
+
+    async fn collections(&self, ids: &[CollectionId]) -> Result<Vec<Collection>, StoreError> {
+        let ids = list_of(ids, |id| id.to_i64());
+        self.find(COLLECTIONS, doc! { "_id": { "$in": ids } }).await
+    }
+
+    async fn collections_by_slug(&self, slugs: &[String]) -> Result<Vec<Collection>, StoreError> {
+        self.find(COLLECTIONS, doc! { "slug": { "$in": slugs } })
+            .await
+    }
+
+    async fn titles_of_collections(
+        &self,
+        collections: &[CollectionId],
+    ) -> Result<Vec<Title>, StoreError> {
+        let collections = list_of(collections, |id| id.to_i64());
+        self.find(
+            TITLES,
+            doc! { "collection.collection": { "$in": collections } },
+        )
+        .await
     }
 
     async fn episodes(&self, ids: &[EpisodeId]) -> Result<Vec<Episode>, StoreError> {

@@ -5,7 +5,7 @@ use mongodb::error::Error;
 use mongodb::options::ReturnDocument;
 use mongodb::{ClientSession, Database};
 
-use super::documents::{self, COUNTERS, EPISODES, FEED, GENRES, PEOPLE, TITLES};
+use super::documents::{self, COLLECTIONS, COUNTERS, EPISODES, FEED, GENRES, PEOPLE, TITLES};
 use crate::adapters::mongo::db::{Abort, DUPLICATE, is_duplicate};
 use crate::domain::catalog::CatalogBatch;
 use crate::domain::error::StoreError;
@@ -16,7 +16,7 @@ const UPDATES: usize = 200;
 
 /// A batch as documents, so that a transaction that is tried again need not make them anew.
 pub(super) struct Prepared {
-    parts: [Part; 4],
+    parts: [Part; 5],
 }
 
 /// What is written to one collection.
@@ -32,6 +32,7 @@ impl Prepared {
         let titles = batch.titles.iter();
         let people = batch.people.iter();
         let genres = batch.genres.iter();
+        let collections = batch.collections.iter();
         let episodes = batch.episodes.iter();
         Ok(Self {
             parts: [
@@ -43,6 +44,10 @@ impl Prepared {
                 Part::new(
                     GENRES,
                     genres.map(|genre| documents::document(genre, &genre.stamp)),
+                )?,
+                Part::new(
+                    COLLECTIONS,
+                    collections.map(|it| documents::document(it, &it.stamp)),
                 )?,
                 Part::new(
                     EPISODES,

@@ -17,6 +17,7 @@ pub(super) struct SideTables {
     people: Rows<(i64, i64)>,
     languages: Rows<(String, i64)>,
     external_ids: Rows<(String, String, i64)>,
+    collections: Rows<(i64, i64)>,
 }
 
 struct Rows<R> {
@@ -50,6 +51,12 @@ impl SideTables {
             ids.map(|id| (id.provider, id.value, title.id.to_i64()))
                 .collect()
         });
+        self.collections.change(before, now, |title| {
+            let collection = title.collection.iter();
+            collection
+                .map(|part_of| (part_of.collection.to_i64(), title.id.to_i64()))
+                .collect()
+        });
     }
 
     pub(super) fn write(&self, connection: &Connection) -> Result<(), StoreError> {
@@ -72,6 +79,11 @@ impl SideTables {
             connection,
             "DELETE FROM title_external_ids WHERE provider = ? AND code = ? AND title = ?",
             "INSERT INTO title_external_ids SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?)",
+        )?;
+        self.collections.write(
+            connection,
+            "DELETE FROM title_collections WHERE collection = ? AND title = ?",
+            "INSERT INTO title_collections SELECT value ->> 0, value ->> 1 FROM json_each(?)",
         )
     }
 }

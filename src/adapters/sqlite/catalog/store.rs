@@ -7,11 +7,11 @@ use serde::de::DeserializeOwned;
 use super::{list, rows, write};
 use crate::adapters::sqlite::db::SqliteDb;
 use crate::domain::catalog::{
-    CatalogBatch, CatalogStore, Change, Changed, Episode, ExternalId, Genre, Person, Season,
-    SeasonId, Title, TitleFilter, TitleQuery,
+    CatalogBatch, CatalogStore, Change, Changed, Collection, Episode, ExternalId, Genre, Person,
+    Season, SeasonId, Title, TitleFilter, TitleQuery,
 };
 use crate::domain::error::StoreError;
-use crate::domain::ids::{EpisodeId, GenreId, PersonId, TitleId};
+use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
 use crate::domain::page::{Slice, Window};
 
 /// The catalogue in the database file.
@@ -130,6 +130,35 @@ impl CatalogStore for SqliteCatalog {
                 rows::all(connection.prepare_cached(sql)?, (), rows::document)
             })
             .await
+    }
+
+    async fn collections(&self, ids: &[CollectionId]) -> Result<Vec<Collection>, StoreError> {
+        self.documents(
+            "SELECT document FROM collections WHERE id IN (SELECT value FROM json_each(?))",
+            rows::list(ids.iter().map(|id| id.to_i64())),
+        )
+        .await
+    }
+
+    async fn collections_by_slug(&self, slugs: &[String]) -> Result<Vec<Collection>, StoreError> {
+        self.documents(
+            "SELECT document FROM collections WHERE slug IN (SELECT value FROM json_each(?))",
+            rows::list(slugs.iter().map(String::as_str)),
+        )
+        .await
+    }
+
+    async fn titles_of_collections(
+        &self,
+        collections: &[CollectionId],
+    ) -> Result<Vec<Title>, StoreError> {
+        let collections = rows::list(collections.iter().map(|id| id.to_i64()));
+        self.titles_where(
+            "id IN (SELECT title FROM title_collections
+                WHERE collection IN (SELECT value FROM json_each(?)))",
+            collections,
+        )
+        .await
     }
 
     async fn episodes(&self, ids: &[EpisodeId]) -> Result<Vec<Episode>, StoreError> {

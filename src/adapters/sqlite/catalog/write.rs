@@ -7,7 +7,7 @@ use super::list::kind;
 use super::rows;
 use super::side::SideTables;
 use crate::adapters::sqlite::db::store_error;
-use crate::domain::catalog::{CatalogBatch, Episode, Genre, Person, Title, TitleOrder};
+use crate::domain::catalog::{CatalogBatch, Collection, Episode, Genre, Person, Title, TitleOrder};
 use crate::domain::error::StoreError;
 use crate::domain::ids::TitleId;
 use crate::domain::page::KeyValue;
@@ -26,6 +26,10 @@ const UPDATE_PERSON: &str = "UPDATE people
 const INSERT_GENRE: &str = "INSERT INTO genres VALUES (:id, :slug, :name, :revision, :document)";
 const UPDATE_GENRE: &str = "UPDATE genres
     SET slug = :slug, name = :name, revision = :revision, document = :document
+    WHERE id = :id AND revision = :revision - 1";
+const INSERT_COLLECTION: &str = "INSERT INTO collections VALUES (:id, :slug, :revision, :document)";
+const UPDATE_COLLECTION: &str = "UPDATE collections
+    SET slug = :slug, revision = :revision, document = :document
     WHERE id = :id AND revision = :revision - 1";
 const INSERT_EPISODE: &str =
     "INSERT INTO episodes VALUES (:id, :series, :season, :number, :revision, :document)";
@@ -47,6 +51,9 @@ pub(super) fn put(connection: &Connection, batch: &CatalogBatch) -> Result<(), S
     }
     for genre in replacements_first(&batch.genres, |genre| genre.stamp.revision) {
         put_genre(connection, genre)?;
+    }
+    for collection in replacements_first(&batch.collections, |it| it.stamp.revision) {
+        put_collection(connection, collection)?;
     }
     for episode in replacements_first(&batch.episodes, |episode| episode.stamp.revision) {
         put_episode(connection, episode)?;
@@ -165,6 +172,23 @@ fn put_genre(connection: &Connection, genre: &Genre) -> Result<(), StoreError> {
             ":name": genre.name,
             ":revision": genre.stamp.revision.cast_signed(),
             ":document": json(genre)?,
+        },
+    )
+}
+
+fn put_collection(connection: &Connection, collection: &Collection) -> Result<(), StoreError> {
+    put_one(
+        connection,
+        if collection.stamp.revision == 1 {
+            INSERT_COLLECTION
+        } else {
+            UPDATE_COLLECTION
+        },
+        named_params! {
+            ":id": collection.id.to_i64(),
+            ":slug": collection.slug,
+            ":revision": collection.stamp.revision.cast_signed(),
+            ":document": json(collection)?,
         },
     )
 }

@@ -2,9 +2,11 @@
 //!
 //! [`TasteGraph`]: crate::domain::recommend::TasteGraph
 
-mod neighbourhoods;
+mod lists;
 mod project;
+mod similar;
 mod store;
+mod taste;
 mod walk;
 
 pub use store::SqliteGraph;

@@ -1,13 +1,12 @@
 //! What is written to the graph. Every write is absolute and passes over what is not older than the stored row.
 
-use std::collections::{BTreeMap, HashSet};
-
 use rusqlite::{Connection, params};
 
 use super::walk::limit;
 use crate::domain::catalog::TitleKind;
-use crate::domain::ids::{PersonId, ProfileId, TitleId};
-use crate::domain::recommend::{SimilarEdge, SimilarTo, TitleNode, WatchedEdge};
+use crate::adapters::sqlite::db::NOW;
+use crate::domain::ids::{PersonId, ProfileId};
+use crate::domain::recommend::{TitleNode, WatchedEdge};
 
 /// The number of the role "directed".
 pub(super) const DIRECTED: i64 = 0;
@@ -143,39 +142,18 @@ pub(super) fn erase_profile(
     Ok(removed)
 }
 
-/// Puts these edges in the place of all that there are.
-///
-/// One plain row a statement: after a large delete, each statement that may have to be undone by itself (`OR REPLACE`,
-/// `SELECT`) makes the database walk through all pages that the surrounding savepoint keeps, which is quadratic.
-pub(super) fn replace_similar(db: &Connection, edges: &[SimilarTo]) -> rusqlite::Result<()> {
-    let titles: HashSet<TitleId> = db
-        .prepare_cached("SELECT id FROM graph_titles")?
-        .query_map([], |row| row.get(0).map(TitleId::from_i64))?
-        .collect::<rusqlite::Result<_>>()?;
-    let edges: BTreeMap<(TitleId, TitleId), &SimilarEdge> = edges
-        .iter()
-        .filter(|SimilarTo { from, edge }| titles.contains(from) && titles.contains(&edge.to))
-        .map(|SimilarTo { from, edge }| ((*from, edge.to), edge))
-        .collect();
-    db.execute("DELETE FROM graph_similar", [])?;
-    let mut insert = db.prepare_cached(
-        "INSERT INTO graph_similar (source, target, affinity, co_watches) VALUES (?1, ?2, ?3, ?4)",
-    )?;
-    for ((from, to), edge) in edges {
-        insert.execute(params![
-            from.to_i64(),
-            to.to_i64(),
-            edge.affinity,
-            edge.co_watches,
-        ])?;
-    }
-    Ok(())
-}
-
-/// Removes everything but the traces of erased profiles.
+/// Removes everything but the traces of erased profiles, and `SIMILAR` edges: nobody reads them any more, and they are
+/// swept like those of any former generation.
 pub(super) fn clear(db: &Connection) -> rusqlite::Result<()> {
+    db.execute(
+        &format!(
+            "UPDATE graph_meta SET taken = taken + 1, cleared = taken + 1, generation = 0, revision = 0,
+                computed_at = 0, similar = 0, updated_at = {NOW}"
+        ),
+        [],
+    )?;
     db.execute_batch(
-        "DELETE FROM graph_similar; DELETE FROM graph_watched; DELETE FROM graph_credits;
+        "DELETE FROM graph_similar_changed; DELETE FROM graph_watched; DELETE FROM graph_credits;
          DELETE FROM graph_title_genres; DELETE FROM graph_profiles; DELETE FROM graph_people;
          DELETE FROM graph_genres; DELETE FROM graph_titles;",
     )

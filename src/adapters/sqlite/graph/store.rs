@@ -1,18 +1,23 @@
 //! The port on the embedded database: which statements run in which transaction.
 
-use async_trait::async_trait;
+use std::sync::Arc;
 
-use super::{neighbourhoods, project, walk};
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+
+use super::{lists, project, similar, taste, walk};
 use crate::adapters::sqlite::db::{SqliteDb, store_error};
 use crate::domain::error::StoreError;
 use crate::domain::ids::{ProfileId, TitleId};
 use crate::domain::recommend::{
-    GraphCounts, ProfileNeighbourhood, Reach, SimilarTo, TasteGraph, TitleNeighbourhood, TitleNode,
-    WatchedEdge,
+    GraphCounts, SimilarLists, SimilarVersion, Solution, Taste, TasteGraph, TitleNode, WatchedEdge,
+    edges_by_start,
 };
 
 /// How many rows are written in one transaction: other writes wait for that long and no longer.
 const BATCH: usize = 1000;
+/// How many `SIMILAR` edges are, about.
+const EDGES: usize = 4000;
 
 /// The recommendation graph in an embedded database.
 #[derive(Clone)]
@@ -33,13 +38,19 @@ impl SqliteGraph {
         self.db.read(f).await
     }
 
-    async fn write(
+    async fn write<T: Send + 'static>(
         &self,
-        f: impl FnOnce(&rusqlite::Connection) -> rusqlite::Result<()> + Send + 'static,
-    ) -> Result<(), StoreError> {
+        f: impl FnOnce(&rusqlite::Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
         self.db
             .write(move |transaction| f(transaction).map_err(store_error))
             .await
+    }
+
+    /// Removes the `SIMILAR` edges that nobody reads any more.
+    async fn sweep(&self) -> Result<(), StoreError> {
+        while !self.write(|db| similar::sweep(db, EDGES)).await? {}
+        Ok(())
     }
 }
 
@@ -78,30 +89,73 @@ impl TasteGraph for SqliteGraph {
         self.read(move |db| walk::watchers(db, &titles)).await
     }
 
-    async fn replace_similar(&self, edges: &[SimilarTo]) -> Result<(), StoreError> {
-        let edges = edges.to_vec();
-        self.write(move |db| project::replace_similar(db, &edges))
+    async fn replace_similar(
+        &self,
+        solutions: &[Solution],
+        computed_at: DateTime<Utc>,
+    ) -> Result<u64, StoreError> {
+        let generation = self.write(similar::begin).await?;
+        let nodes = self.read(similar::nodes).await?;
+        let mut written = 0;
+        let mut batch = Vec::with_capacity(EDGES);
+        for (from, edges) in edges_by_start(solutions) {
+            if !nodes.contains(&from) {
+                continue;
+            }
+            let edges = edges.into_iter().filter(|edge| nodes.contains(&edge.to));
+            batch.extend(edges.map(|edge| (from, edge)));
+            if batch.len() >= EDGES {
+                written += batch.len();
+                let batch = std::mem::take(&mut batch);
+                self.write(move |db| similar::put(db, generation, &batch))
+                    .await?;
+            }
+        }
+        written += batch.len();
+        self.write(move |db| {
+            similar::put(db, generation, &batch)?;
+            similar::switch(db, generation, computed_at, written as u64)
+        })
+        .await?;
+        self.sweep().await?;
+        self.read(similar::count).await
+    }
+
+    async fn put_solutions(
+        &self,
+        generation: u64,
+        solutions: &[Solution],
+    ) -> Result<SimilarVersion, StoreError> {
+        let solutions = solutions.to_vec();
+        self.write(move |db| similar::put_solutions(db, generation, &solutions))
             .await
     }
 
-    async fn title_neighbourhood(
-        &self,
-        title: TitleId,
-        reach: &Reach,
-    ) -> Result<TitleNeighbourhood, StoreError> {
-        let reach = *reach;
-        self.read(move |db| neighbourhoods::of_title(db, title, &reach))
+    async fn similar_version(&self) -> Result<SimilarVersion, StoreError> {
+        self.read(lists::version).await
+    }
+
+    async fn similar(&self, titles: &[TitleId]) -> Result<SimilarLists, StoreError> {
+        let titles = titles.to_vec();
+        self.read(move |db| lists::similar(db, &titles)).await
+    }
+
+    async fn similar_changed_after(&self, revision: u64) -> Result<Vec<TitleId>, StoreError> {
+        self.read(move |db| lists::changed_after(db, revision))
             .await
     }
 
-    async fn profile_neighbourhood(
+    async fn taste(&self, profile: ProfileId) -> Result<Arc<Taste>, StoreError> {
+        let taste = self.read(move |db| taste::taste(db, profile)).await?;
+        Ok(Arc::new(taste))
+    }
+
+    async fn trending(
         &self,
-        profile: ProfileId,
-        reach: &Reach,
-    ) -> Result<ProfileNeighbourhood, StoreError> {
-        let reach = *reach;
-        self.read(move |db| neighbourhoods::of_profile(db, profile, &reach))
-            .await
+        since: DateTime<Utc>,
+        limit: usize,
+    ) -> Result<Vec<(TitleId, u64)>, StoreError> {
+        self.read(move |db| taste::trending(db, since, limit)).await
     }
 
     async fn titles_after(
@@ -127,7 +181,8 @@ impl TasteGraph for SqliteGraph {
     }
 
     async fn clear(&self) -> Result<(), StoreError> {
-        self.write(project::clear).await
+        self.write(project::clear).await?;
+        self.sweep().await
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

@@ -115,7 +115,7 @@ pub(super) fn counts(db: &Connection) -> rusqlite::Result<GraphCounts> {
                 (SELECT count(*) FROM graph_people),
                 (SELECT count(*) FROM graph_genres),
                 (SELECT count(*) FROM graph_watched),
-                (SELECT count(*) FROM graph_similar)",
+                (SELECT similar FROM graph_meta)",
         [],
         |row| {
             Ok(GraphCounts {
@@ -144,6 +144,7 @@ pub(super) fn time(row: &Row<'_>, column: usize) -> rusqlite::Result<DateTime<Ut
     ))
 }
 
-fn number(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
+/// A number that is never negative.
+pub(super) fn number(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
     Ok(row.get::<_, i64>(column)?.cast_unsigned())
 }

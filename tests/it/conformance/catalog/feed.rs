@@ -9,8 +9,8 @@ use reelgraph::domain::page::Window;
 
 use super::backend::{Opened, open};
 use super::samples::{
-    by_id, episode, film, genre, is_conflict, person, put_episodes, put_genres, put_people,
-    put_titles, revised,
+    by_id, collection, episode, film, genre, is_conflict, person, put_collections, put_episodes,
+    put_genres, put_people, put_titles, revised,
 };
 
 on_every_backend!(open on [sqlite, mongo]:
@@ -20,7 +20,7 @@ on_every_backend!(open on [sqlite, mongo]:
     a_put_leaves_the_popularity_as_it_was,
     changes_come_in_the_order_of_their_writes,
     a_change_appears_once_at_its_last_place,
-    genres_and_episodes_are_no_changes,
+    genres_collections_and_episodes_are_no_changes,
     a_refused_write_is_no_change,
     changes_are_read_in_portions,
     another_popularity_is_a_change_and_the_same_is_none,
@@ -124,8 +124,9 @@ async fn a_change_appears_once_at_its_last_place(store: &Opened) {
     assert_eq!(changed(&all), expected);
 }
 
-async fn genres_and_episodes_are_no_changes(store: &Opened) {
+async fn genres_collections_and_episodes_are_no_changes(store: &Opened) {
     put_genres(store, [genre(1, "Drama")]).await.unwrap();
+    put_collections(store, [collection(1)]).await.unwrap();
     put_episodes(store, [episode(1, 1, 1)]).await.unwrap();
 
     assert_eq!(store.changes_after(0, 100).await.unwrap(), []);

@@ -1,12 +1,12 @@
 //! Reads by id, slug, external id and place.
 
-use reelgraph::domain::catalog::{Season, SeasonId};
-use reelgraph::domain::ids::{EpisodeId, GenreId, PersonId, TitleId};
+use reelgraph::domain::catalog::{PartOf, Season, SeasonId};
+use reelgraph::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
 
 use super::backend::{Opened, open};
 use super::samples::{
-    by_id, episode, external, film, genre, person, put_episodes, put_genres, put_people,
-    put_titles, series,
+    by_id, collection, episode, external, film, genre, person, put_collections, put_episodes,
+    put_genres, put_people, put_titles, series,
 };
 
 on_every_backend!(open on [sqlite, mongo]:
@@ -224,6 +224,9 @@ async fn what_is_asked_for_twice_is_given_once(store: &Opened) {
     assert_eq!(titles, [film(1)]);
     let titles = store.titles_by_slug(&slugs).await.unwrap();
     assert_eq!(titles, [film(1)]);
+    let twice = [CollectionId(1), CollectionId(1)];
+    let titles = store.titles_of_collections(&twice).await.unwrap();
+    assert_eq!(titles, [film(1)]);
     let seasons = [season(1, 1), season(1, 1)];
     let episodes = store.episodes_of_seasons(&seasons).await.unwrap();
     assert_eq!(episodes, [episode(1, 1, 1)]);
@@ -233,6 +236,7 @@ async fn asking_for_nothing_gives_nothing(store: &Opened) {
     put_titles(store, [film(1)]).await.unwrap();
     put_people(store, [person(1)]).await.unwrap();
     put_genres(store, [genre(1, "Drama")]).await.unwrap();
+    put_collections(store, [collection(1)]).await.unwrap();
     put_episodes(store, [episode(1, 1, 1)]).await.unwrap();
 
     assert_eq!(store.titles(&[]).await.unwrap(), []);
@@ -241,6 +245,9 @@ async fn asking_for_nothing_gives_nothing(store: &Opened) {
     assert_eq!(store.people(&[]).await.unwrap(), []);
     assert_eq!(store.people_by_slug(&[]).await.unwrap(), []);
     assert_eq!(store.genres(&[]).await.unwrap(), []);
+    assert_eq!(store.collections(&[]).await.unwrap(), []);
+    assert_eq!(store.collections_by_slug(&[]).await.unwrap(), []);
+    assert_eq!(store.titles_of_collections(&[]).await.unwrap(), []);
     assert_eq!(store.episodes(&[]).await.unwrap(), []);
     assert_eq!(store.episodes_of_series(&[]).await.unwrap(), []);
     assert_eq!(store.episodes_of_seasons(&[]).await.unwrap(), []);
@@ -324,6 +331,10 @@ async fn the_greatest_numbers_survive(store: &Opened) {
     let mut title = film(u64::MAX >> 1);
     title.duration = Some(u32::MAX);
     title.total_seasons = Some(u32::MAX);
+    title.collection = Some(PartOf {
+        collection: CollectionId(u64::MAX >> 1),
+        part: Some(u32::MAX),
+    });
     title.year = Some(i32::MIN);
     title.end_year = Some(i32::MAX);
     title.credits[0].person = PersonId(u64::MAX >> 1);

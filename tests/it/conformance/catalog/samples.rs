@@ -2,10 +2,11 @@
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use reelgraph::domain::catalog::{
-    CatalogBatch, Credit, CreditRole, Episode, ExternalId, Genre, Person, Title, TitleKind,
+    CatalogBatch, Collection, Credit, CreditRole, Episode, ExternalId, Genre, PartOf, Person,
+    Title, TitleKind,
 };
 use reelgraph::domain::error::StoreError;
-use reelgraph::domain::ids::{EpisodeId, GenreId, PersonId, TitleId};
+use reelgraph::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
 use reelgraph::domain::stamp::Stamp;
 
 use super::backend::Opened;
@@ -42,6 +43,10 @@ pub(super) fn film(number: u64) -> Title {
         ],
         network: None,
         total_seasons: None,
+        collection: Some(PartOf {
+            collection: CollectionId(1),
+            part: Some(7),
+        }),
         popularity: 0,
         stamp: Stamp::first(at(number)),
     }
@@ -66,6 +71,7 @@ pub(super) fn series(number: u64) -> Title {
         external_ids: Vec::new(),
         network: None,
         total_seasons: None,
+        collection: None,
         popularity: 0,
         stamp: Stamp::first(at(number)),
     }
@@ -88,6 +94,26 @@ pub(super) fn genre(number: u64, name: &str) -> Genre {
         slug: format!("genre-{number}"),
         name: name.to_owned(),
         stamp: Stamp::first(at(number)),
+    }
+}
+
+pub(super) fn collection(number: u64) -> Collection {
+    Collection {
+        id: CollectionId(number),
+        slug: format!("collection-{number}"),
+        name: format!("Collection {number}"),
+        stamp: Stamp::first(at(number)),
+    }
+}
+
+/// A film that is part of a collection, or of none.
+pub(super) fn part(number: u64, collection: Option<u64>) -> Title {
+    Title {
+        collection: collection.map(|number| PartOf {
+            collection: CollectionId(number),
+            part: None,
+        }),
+        ..film(number)
     }
 }
 
@@ -167,6 +193,19 @@ pub(super) async fn put_genres(
     store
         .put(&CatalogBatch {
             genres,
+            ..CatalogBatch::default()
+        })
+        .await
+}
+
+pub(super) async fn put_collections(
+    store: &Opened,
+    collections: impl IntoIterator<Item = Collection>,
+) -> Result<(), StoreError> {
+    let collections = collections.into_iter().collect();
+    store
+        .put(&CatalogBatch {
+            collections,
             ..CatalogBatch::default()
         })
         .await

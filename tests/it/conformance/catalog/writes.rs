@@ -1,13 +1,13 @@
 //! What is written, and what is refused: whole or not at all.
 
 use futures::future::join_all;
-use reelgraph::domain::catalog::{CatalogBatch, Episode, Genre, Person, TitleFilter};
-use reelgraph::domain::ids::{EpisodeId, GenreId, PersonId, TitleId};
+use reelgraph::domain::catalog::{CatalogBatch, Collection, Episode, Genre, Person, TitleFilter};
+use reelgraph::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
 
 use super::backend::{Opened, open};
 use super::samples::{
-    by_id, episode, film, genre, is_conflict, person, put_episodes, put_genres, put_people,
-    put_titles, revised, series,
+    by_id, collection, episode, film, genre, is_conflict, person, put_collections, put_episodes,
+    put_genres, put_people, put_titles, revised, series,
 };
 
 on_every_backend!(open on [sqlite, mongo]:
@@ -78,12 +78,14 @@ async fn a_batch_of_which_a_part_does_not_fit_is_not_written(store: &Opened) {
         ],
         people: vec![person(11)],
         genres: vec![genre(11, "New")],
+        collections: vec![collection(11)],
         episodes: vec![episode(2, 1, 11)],
     };
-    let parts: [fn(&mut CatalogBatch); 4] = [
+    let parts: [fn(&mut CatalogBatch); 5] = [
         |batch| batch.titles.push(film(1)),
         |batch| batch.people.push(person(1)),
         |batch| batch.genres.push(genre(1, "Again")),
+        |batch| batch.collections.push(collection(1)),
         |batch| batch.episodes.push(episode(2, 1, 1)),
     ];
     for add_what_is_there in parts {
@@ -179,6 +181,9 @@ async fn a_slug_belongs_to_one_thing_of_a_kind(store: &Opened) {
     for genre in &mut all.genres {
         genre.slug = format!("slug-{}", genre.id);
     }
+    for collection in &mut all.collections {
+        collection.slug = format!("slug-{}", collection.id);
+    }
     store.put(&all).await.unwrap();
     let slug = || "slug-1".to_owned();
 
@@ -201,6 +206,13 @@ async fn a_slug_belongs_to_one_thing_of_a_kind(store: &Opened) {
     next.stamp.revision = 2;
     next.slug = slug();
     assert!(is_conflict(&put_genres(store, [next]).await));
+    let mut new = collection(9);
+    new.slug = slug();
+    assert!(is_conflict(&put_collections(store, [new]).await));
+    let mut next = all.collections[1].clone();
+    next.stamp.revision = 2;
+    next.slug = slug();
+    assert!(is_conflict(&put_collections(store, [next]).await));
 
     assert_eq!(stored(store).await, all);
 }
@@ -310,6 +322,7 @@ fn everything() -> CatalogBatch {
         titles: vec![film(1), series(2)],
         people: vec![person(1), person(2)],
         genres: vec![genre(1, "Drama"), genre(2, "War")],
+        collections: vec![collection(1), collection(2)],
         episodes: vec![episode(2, 1, 1), episode(2, 1, 2)],
     }
 }
@@ -325,6 +338,7 @@ fn next_of_everything() -> CatalogBatch {
             .collect(),
         people: all.people.into_iter().map(next_person).collect(),
         genres: all.genres.into_iter().map(next_genre).collect(),
+        collections: all.collections.into_iter().map(next_collection).collect(),
         episodes: all.episodes.into_iter().map(next_episode).collect(),
     }
 }
@@ -346,6 +360,15 @@ fn next_genre(genre: Genre) -> Genre {
     }
 }
 
+fn next_collection(collection: Collection) -> Collection {
+    Collection {
+        slug: format!("{}-new", collection.slug),
+        name: format!("{} new", collection.name),
+        stamp: collection.stamp.next(collection.stamp.updated_at),
+        ..collection
+    }
+}
+
 fn next_episode(episode: Episode) -> Episode {
     Episode {
         name: None,
@@ -364,10 +387,14 @@ async fn stored(store: &Opened) -> CatalogBatch {
     people.sort_by_key(|person| person.id);
     let mut genres = store.all_genres().await.unwrap();
     genres.sort_by_key(|genre| genre.id);
+    let collections: Vec<_> = ids().map(CollectionId).collect();
+    let mut collections = store.collections(&collections).await.unwrap();
+    collections.sort_by_key(|collection| collection.id);
     CatalogBatch {
         titles: store.titles_after(None, 100).await.unwrap(),
         people,
         genres,
+        collections,
         episodes: store.episodes_of_series(&series).await.unwrap(),
     }
 }

@@ -1,0 +1,50 @@
+//! What a profile watched lately, and what everybody did.
+
+use chrono::{DateTime, Utc};
+use rusqlite::{Connection, params};
+
+use super::walk::{limit, number, time};
+use crate::domain::ids::{ProfileId, TitleId};
+use crate::domain::recommend::{Taste, TasteEdge};
+
+/// The condition is, word for word, that of the index.
+const TASTE: &str = "
+    SELECT title, weight, plays, completions, last_at, liked, revision FROM graph_watched
+    WHERE profile = ?1 AND (weight > 0 OR liked IS NOT NULL)
+    ORDER BY last_at DESC, title LIMIT ?2";
+
+const TRENDING: &str = "
+    SELECT title, count(*) AS profiles FROM graph_watched INDEXED BY graph_watched_lately
+    WHERE last_at >= ?1 GROUP BY title ORDER BY profiles DESC, title LIMIT ?2";
+
+/// The newest edges of a profile that say something.
+pub(super) fn taste(db: &Connection, profile: ProfileId) -> rusqlite::Result<Taste> {
+    let edges = db
+        .prepare_cached(TASTE)?
+        .query_map(params![profile.to_i64(), limit(Taste::EDGES)], |row| {
+            Ok(TasteEdge {
+                title: TitleId::from_i64(row.get(0)?),
+                weight: row.get(1)?,
+                plays: row.get(2)?,
+                completions: row.get(3)?,
+                last_at: time(row, 4)?,
+                liked: row.get(5)?,
+                revision: number(row, 6)?,
+            })
+        })?
+        .collect::<rusqlite::Result<_>>()?;
+    Ok(Taste { edges })
+}
+
+/// The titles that the most profiles watched last since a moment.
+pub(super) fn trending(
+    db: &Connection,
+    since: DateTime<Utc>,
+    most: usize,
+) -> rusqlite::Result<Vec<(TitleId, u64)>> {
+    db.prepare_cached(TRENDING)?
+        .query_map(params![since.timestamp_millis(), limit(most)], |row| {
+            Ok((TitleId::from_i64(row.get(0)?), number(row, 1)?))
+        })?
+        .collect()
+}

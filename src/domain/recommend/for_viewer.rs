@@ -1,0 +1,232 @@
+//! What a viewer gets: the titles that the ones they watched speak for.
+//!
+//! score(j) = Σ over the watched titles i, the newest first, of opinion(i) · (1 + position)^−recency · weight(i→j)
+//!          + popularity / (1 + watched) · (watchers of j + 1) / (most watchers + 1).
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use rustc_hash::FxHashMap;
+
+use super::features::{Features, Rarity};
+use super::graph::{SimilarEdge, Taste, TasteEdge};
+use super::popular::share;
+use super::reasons::{Reasons, ranked};
+use super::types::{ReasonKind, ReasonSource, Recommendation};
+use crate::domain::ids::TitleId;
+
+/// Genres that are more common than one title in three say nothing about somebody's taste, and are not named.
+const TELLING_GENRE: f64 = 1.098_612_288_668_11; // ln 3
+
+/// How a viewer's watches become a score.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Ranking {
+    /// The power by which a watch counts less the more came after it. 0: all count alike.
+    pub recency: f64,
+    /// What popularity adds for a viewer of whom nothing is known, as a share of what it can add at all.
+    pub popularity: f64,
+    /// How much a title counts that was watched to the end, where one with a thumb up counts 1.
+    pub watched: f64,
+    /// How much a title counts that has a thumb down.
+    pub disliked: f64,
+}
+
+impl Default for Ranking {
+    fn default() -> Self {
+        Self {
+            recency: 0.5,
+            popularity: 0.1,
+            watched: 0.5,
+            disliked: -0.5,
+        }
+    }
+}
+
+/// A watched title, and how much it has to say.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Voice {
+    pub(super) title: TitleId,
+    pub(super) strength: f64,
+    pub(super) liked: bool,
+    pub(super) last_at: DateTime<Utc>,
+}
+
+/// Up to this share of a title counts as a try that was given up.
+const GIVEN_UP: f64 = 0.3;
+/// The most that watching again can double a title's strength.
+const MOST_DOUBLED: f64 = 2.0;
+
+impl Ranking {
+    /// What each edge of a taste has to say, the newest first. `fresh` is the weight of a whole watch at a time.
+    pub(super) fn voices(&self, taste: &Taste, fresh: impl Fn(DateTime<Utc>) -> f64) -> Vec<Voice> {
+        taste
+            .edges
+            .iter()
+            .enumerate()
+            .map(|(position, edge)| {
+                #[expect(clippy::cast_precision_loss, reason = "a few hundred")]
+                let recency = (1.0 + position as f64).powf(-self.recency);
+                Voice {
+                    title: edge.title,
+                    strength: self.opinion(edge, fresh(edge.last_at)) * recency,
+                    liked: edge.liked == Some(true),
+                    last_at: edge.last_at,
+                }
+            })
+            .collect()
+    }
+
+    /// How much a title counts: by the thumb, else by how much of it was watched, and how often. Watches that are
+    /// older than the last one count less, by the half-life of the weights.
+    fn opinion(&self, edge: &TasteEdge, fresh: f64) -> f64 {
+        match edge.liked {
+            Some(true) => 1.0,
+            Some(false) => self.disliked,
+            None => {
+                let watched = edge.weight / fresh;
+                if watched < 1.0 {
+                    let share = (watched - GIVEN_UP) / (1.0 - GIVEN_UP);
+                    self.watched * share.max(0.0)
+                } else {
+                    self.watched * watched.ln_1p().min(MOST_DOUBLED * 2_f64.ln()) / 2_f64.ln()
+                }
+            }
+        }
+    }
+}
+
+/// A title that something speaks for.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Draft {
+    pub(super) title: TitleId,
+    pub(super) score: f64,
+}
+
+/// What the voices say of every title that they say anything of, the best first, ties by id. `lists` has the edges of
+/// each voice's title.
+pub(super) fn draft(voices: &[Voice], lists: &[Arc<[SimilarEdge]>]) -> Vec<Draft> {
+    let mut scores: FxHashMap<TitleId, f64> = FxHashMap::default();
+    for (voice, edges) in voices.iter().zip(lists) {
+        if voice.strength != 0.0 {
+            for edge in edges.iter() {
+                *scores.entry(edge.to).or_default() += voice.strength * edge.weight.sum;
+            }
+        }
+    }
+    let positive = scores.into_iter().filter(|(_, score)| *score > 0.0);
+    let mut drafts: Vec<Draft> = positive
+        .map(|(title, score)| Draft { title, score })
+        .collect();
+    drafts.sort_unstable_by(|a, b| b.score.total_cmp(&a.score).then(a.title.cmp(&b.title)));
+    drafts
+}
+
+/// What reasons are made from.
+pub(super) struct Grounds<'a> {
+    pub(super) voices: &'a [Voice],
+    pub(super) lists: &'a [Arc<[SimilarEdge]>],
+    /// Of the voices' titles and of those that they speak for.
+    pub(super) features: &'a HashMap<TitleId, Features>,
+    pub(super) rarity: &'a Rarity,
+    /// How many watched the most watched title.
+    pub(super) most_watched: u64,
+}
+
+impl Ranking {
+    /// These titles with the reasons for them, the best first, ties by id.
+    pub(super) fn explain(&self, grounds: &Grounds<'_>, titles: &[TitleId]) -> Vec<Recommendation> {
+        let places: FxHashMap<TitleId, usize> = titles.iter().copied().zip(0..).collect();
+        let mut reasons = vec![Reasons::default(); titles.len()];
+        for (voice, edges) in grounds.voices.iter().zip(grounds.lists) {
+            if voice.strength == 0.0 {
+                continue;
+            }
+            for edge in edges.iter() {
+                if let Some(place) = places.get(&edge.to) {
+                    grounds.add(&mut reasons[*place], voice, edge);
+                }
+            }
+        }
+        #[expect(clippy::cast_precision_loss, reason = "a few hundred")]
+        let popularity = self.popularity / (1.0 + grounds.voices.len() as f64);
+        ranked(titles.iter().zip(reasons).map(|(title, reasons)| {
+            let mut reasons = reasons.fold(*title);
+            let watchers = grounds.features.get(title).map_or(0, |title| title.watchers);
+            reasons.add(
+                ReasonKind::Popular,
+                ReasonSource::Title(*title),
+                popularity * share(watchers, grounds.most_watched),
+            );
+            reasons.into_recommendation(*title)
+        }))
+    }
+}
+
+impl Grounds<'_> {
+    /// What one watched title says of another, told apart by what they share.
+    fn add(&self, reasons: &mut Reasons, voice: &Voice, edge: &SimilarEdge) {
+        let kind = if voice.liked {
+            ReasonKind::Liked
+        } else {
+            ReasonKind::Watched
+        };
+        let mut rest = edge.weight.sum;
+        if let (Some(seed), Some(other)) =
+            (self.features.get(&voice.title), self.features.get(&edge.to))
+            && voice.strength > 0.0
+        {
+            rest -= split(
+                reasons,
+                ReasonKind::SharedDirector,
+                seed.directors_with(other).map(ReasonSource::Person),
+                |_| 1.0,
+                (voice.strength, edge.weight.director),
+            );
+            rest -= split(
+                reasons,
+                ReasonKind::SharedActor,
+                seed.actors_with(other).map(ReasonSource::Person),
+                |_| 1.0,
+                (voice.strength, edge.weight.actor),
+            );
+            let rarity = |source: &ReasonSource| match source {
+                ReasonSource::Genre(genre) => self.rarity.of(*genre),
+                _ => 0.0,
+            };
+            rest -= split(
+                reasons,
+                ReasonKind::SharedGenre,
+                seed.genres_with(other).map(ReasonSource::Genre),
+                |source| {
+                    let rarity = rarity(source);
+                    if rarity > TELLING_GENRE { rarity.powi(2) } else { 0.0 }
+                },
+                (voice.strength, edge.weight.genre),
+            );
+        }
+        reasons.add(kind, ReasonSource::Title(voice.title), voice.strength * rest);
+    }
+}
+
+/// Adds a part of an edge's weight to what it comes from, in these proportions. Returns how much of the part that was.
+fn split(
+    reasons: &mut Reasons,
+    kind: ReasonKind,
+    sources: impl Iterator<Item = ReasonSource>,
+    proportion: impl Fn(&ReasonSource) -> f64,
+    (strength, part): (f64, f64),
+) -> f64 {
+    if part == 0.0 {
+        return 0.0;
+    }
+    let sources: Vec<(ReasonSource, f64)> = sources
+        .map(|source| (source, proportion(&source)))
+        .filter(|(_, proportion)| *proportion > 0.0)
+        .collect();
+    let sum: f64 = sources.iter().map(|(_, proportion)| proportion).sum();
+    for (source, proportion) in &sources {
+        reasons.add(kind, *source, strength * part * proportion / sum);
+    }
+    if sources.is_empty() { 0.0 } else { part }
+}

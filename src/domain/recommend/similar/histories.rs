@@ -1,0 +1,135 @@
+//! Who watched what, packed: four bytes for a watch on each of its two sides.
+
+use std::collections::HashMap;
+
+use crate::domain::ids::{ProfileId, TitleId};
+use crate::domain::recommend::features::Features;
+
+/// How many watches of one profile are counted, the latest. A few profiles with endless histories would otherwise take
+/// most of the time, which grows with the square of a history's length, and say little that is particular.
+pub const MAX_HISTORY: usize = 2000;
+
+/// A number and whether it goes with a thumb up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Packed(u32);
+
+impl Packed {
+    fn new(number: u32, liked: bool) -> Self {
+        Self(number << 1 | u32::from(liked))
+    }
+
+    pub(super) fn number(self) -> usize {
+        (self.0 >> 1) as usize
+    }
+
+    pub(super) fn place(self) -> u32 {
+        self.0 >> 1
+    }
+
+    pub(super) fn is_liked(self) -> bool {
+        self.0 & 1 == 1
+    }
+}
+
+/// Who watched what. Titles and profiles are numbered in the order in which they came.
+#[derive(Debug, Clone, Default)]
+pub struct Histories {
+    pub(super) titles: Vec<Features>,
+    places: HashMap<TitleId, u32>,
+    profiles: HashMap<ProfileId, u32>,
+    /// What each profile watched.
+    pub(super) watches: Vec<Vec<Packed>>,
+    /// Who watched each title.
+    pub(super) viewers: Vec<Vec<Packed>>,
+}
+
+impl Histories {
+    /// Adds a title, or says what it is now.
+    pub fn put_title(&mut self, title: Features) {
+        match self.places.get(&title.id) {
+            Some(place) => self.titles[*place as usize] = title,
+            None => {
+                self.places.insert(title.id, number(self.titles.len()));
+                self.titles.push(title);
+                self.viewers.push(Vec::new());
+            }
+        }
+    }
+
+    /// Adds a profile that was not there before, with all that it watched and whether it liked it: each title once, the
+    /// latest watch first. Titles that are not there are passed over.
+    pub fn put_profile(
+        &mut self,
+        profile: ProfileId,
+        watched: impl IntoIterator<Item = (TitleId, bool)>,
+    ) {
+        let next = number(self.watches.len());
+        self.profiles.insert(profile, next);
+        let mut watches = Vec::new();
+        for (title, liked) in watched.into_iter().take(MAX_HISTORY) {
+            if let Some(&place) = self.places.get(&title) {
+                watches.push(Packed::new(place, liked));
+                self.viewers[place as usize].push(Packed::new(next, liked));
+            }
+        }
+        self.watches.push(watches);
+    }
+
+    /// Adds a watch, or says whether it is liked now. Says whether that was news.
+    pub fn put_watch(&mut self, profile: ProfileId, title: TitleId, liked: bool) -> bool {
+        let Some(&place) = self.places.get(&title) else {
+            return false;
+        };
+        let next = number(self.watches.len());
+        let profile = *self.profiles.entry(profile).or_insert(next);
+        if profile == next {
+            self.watches.push(Vec::new());
+        }
+        let watches = &mut self.watches[profile as usize];
+        let viewers = &mut self.viewers[place as usize];
+        let watch = Packed::new(place, liked);
+        let viewer = Packed::new(profile, liked);
+        let known = watches.iter().position(|known| known.number() == watch.number());
+        match known {
+            Some(known) if watches[known] == watch => return false,
+            Some(known) => {
+                watches[known] = watch;
+                viewers
+                    .iter_mut()
+                    .filter(|known| known.number() == viewer.number())
+                    .for_each(|known| *known = viewer);
+            }
+            None if watches.len() == MAX_HISTORY => return false,
+            None => {
+                watches.push(watch);
+                viewers.push(viewer);
+            }
+        }
+        true
+    }
+
+    /// The number of a title.
+    pub fn place(&self, title: TitleId) -> Option<u32> {
+        self.places.get(&title).copied()
+    }
+
+    /// How many titles there are.
+    pub fn titles(&self) -> usize {
+        self.titles.len()
+    }
+
+    /// How many watches there are.
+    pub fn watches(&self) -> usize {
+        self.viewers.iter().map(Vec::len).sum()
+    }
+
+    /// How many profiles watched a title.
+    pub(super) fn watchers(&self, place: usize) -> usize {
+        self.viewers[place].len()
+    }
+}
+
+/// The number of the next one.
+fn number(len: usize) -> u32 {
+    u32::try_from(len).unwrap_or(u32::MAX)
+}

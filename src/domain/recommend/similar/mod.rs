@@ -1,0 +1,19 @@
+//! The `SIMILAR` edges: what speaks for each title, and what its page lists, from who watched what and from the
+//! metadata. How they are computed and why stands in `formula.md` beside the parent module.
+//!
+//! [`histories`] has who watched what, [`common`] what titles share, [`candidates`] finds what is worth an edge,
+//! [`rows`] counts pairs, [`solve`] weighs them. Sparse all the way: the work grows with the watches of each viewer,
+//! never with the square of the titles.
+
+mod candidates;
+mod common;
+mod histories;
+mod rows;
+mod solve;
+
+pub use histories::{Histories, MAX_HISTORY};
+pub(super) use solve::{
+    KNOWN_TITLE, ON_PAGES, ON_UNKNOWN_PAGES, PAGE_DAMPING, PRIOR_WATCHERS,
+};
+pub(super) use common::Weights;
+pub use solve::{EDGES, Ridge, solve, solve_all};

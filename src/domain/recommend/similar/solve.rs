@@ -1,0 +1,337 @@
+//! The weights of the `SIMILAR` edges: a small ridge regression for each title.
+
+use std::sync::Mutex;
+
+use nalgebra::{Cholesky, DMatrix};
+use rayon::prelude::*;
+
+use super::candidates::{Candidate, Measure, Together, best};
+use super::common::{Metadata, Weights};
+use super::histories::Histories;
+use super::rows::Rows;
+use crate::domain::recommend::graph::{Incoming, Outgoing, Solution, Weight};
+
+/// The most edges into a title that carry a weight, and the most on its page.
+pub const EDGES: usize = 100;
+
+/// What metadata in common weighs when a viewer's titles are weighed.
+pub(crate) const FOR_VIEWERS: Weights = Weights {
+    director: 10.0,
+    actor: 10.0 / 3.0,
+    genre: 5.0,
+    decade: 5.0,
+};
+
+/// What metadata in common weighs on a title's page.
+pub(crate) const ON_PAGES: Weights = Weights {
+    director: 2.0,
+    actor: 2.0 / 3.0,
+    genre: 1.0,
+    decade: 1.0,
+};
+
+/// On the page of a title that nobody watched: nothing but metadata speaks, and a decade says less than a genre.
+pub(crate) const ON_UNKNOWN_PAGES: Weights = Weights {
+    decade: 0.3,
+    ..ON_PAGES
+};
+
+/// What the logarithm of its watchers adds to a title on the page of one that nobody watched.
+pub(crate) const KNOWN_TITLE: f64 = 0.04;
+
+/// Added to a number of watchers before a power is taken.
+pub(crate) const PRIOR_WATCHERS: f64 = 10.0;
+/// The power of the watchers that damps what everybody watches anyway, on a title's page.
+pub(crate) const PAGE_DAMPING: f64 = 0.35;
+
+/// The constants of the regression. They were chosen on histories that no reported number was measured on; see
+/// `docs/suggestions.md`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ridge {
+    /// The power of the watchers of an edge's start when candidates are chosen.
+    pub start_power: f64,
+    /// The power of the watchers of an edge's end when candidates are chosen.
+    pub end_power: f64,
+    /// Added below the line when candidates are chosen, so that a few watches do not look like certainty.
+    pub shrinkage: f64,
+    /// What is added to the diagonal: how many watches it takes to believe a weight.
+    pub regularisation: f64,
+    /// What a watch of the end without a thumb up counts, where one with a thumb up counts 1.
+    pub not_liked: f64,
+    /// Whether metadata in common counts.
+    pub metadata: bool,
+}
+
+impl Default for Ridge {
+    fn default() -> Self {
+        Self {
+            start_power: 0.6,
+            end_power: 0.4,
+            shrinkage: 50.0,
+            regularisation: 600.0,
+            not_liked: 0.5,
+            metadata: true,
+        }
+    }
+}
+
+/// Solves all titles.
+pub fn solve_all(histories: &Histories, ridge: &Ridge) -> Vec<Solution> {
+    let all: Vec<usize> = (0..histories.titles()).collect();
+    solve(histories, ridge, &all)
+}
+
+/// Solves some titles, given by number: everything around them as it is now.
+pub fn solve(histories: &Histories, ridge: &Ridge, titles: &[usize]) -> Vec<Solution> {
+    let metadata = Metadata::new(&histories.titles, |place| histories.watchers(place));
+    let field = Field::new(histories, &metadata, ridge);
+    let is_all = titles.len() == histories.titles();
+    let mut rows = Rows::new(histories);
+    let chosen = {
+        let kept = Mutex::new(&mut rows);
+        let choose = |together: &mut Together, title: &usize| {
+            together.count(histories, *title);
+            if is_all {
+                let row = Rows::row(histories, together, *title);
+                if let Ok(mut rows) = kept.lock() {
+                    rows.put(*title, row);
+                }
+            }
+            field.choose(together, *title)
+        };
+        titles
+            .par_iter()
+            .map_init(|| Together::new(histories.titles()), choose)
+            .collect::<Vec<Chosen>>()
+    };
+    if !is_all {
+        rows.fill(chosen.iter().flat_map(|chosen| &chosen.candidates).map(|one| one.place));
+    }
+    chosen
+        .into_par_iter()
+        .map(|chosen| field.solution(&rows, chosen))
+        .collect()
+}
+
+/// The edges of a title, before their weights are known.
+struct Chosen {
+    title: usize,
+    candidates: Vec<Candidate>,
+    /// Of each candidate: how many viewers of the title watched it, and the same in halves.
+    counts: Vec<(u32, u32)>,
+    page: Vec<Outgoing>,
+}
+
+/// What the solutions are made from.
+struct Field<'a> {
+    histories: &'a Histories,
+    metadata: &'a Metadata,
+    ridge: &'a Ridge,
+    weights: Weights,
+    start_divisors: Vec<f64>,
+    page_divisors: Vec<f64>,
+}
+
+impl<'a> Field<'a> {
+    fn new(histories: &'a Histories, metadata: &'a Metadata, ridge: &'a Ridge) -> Self {
+        let powers = |power: f64| -> Vec<f64> {
+            (0..histories.titles())
+                .map(|place| damped(histories.watchers(place), power))
+                .collect()
+        };
+        let none = Weights {
+            director: 0.0,
+            actor: 0.0,
+            genre: 0.0,
+            decade: 0.0,
+        };
+        Self {
+            histories,
+            metadata,
+            ridge,
+            weights: if ridge.metadata { FOR_VIEWERS } else { none },
+            start_divisors: powers(ridge.start_power),
+            page_divisors: powers(PAGE_DAMPING),
+        }
+    }
+
+    fn choose(&self, together: &Together, title: usize) -> Chosen {
+        let candidates = self.candidates(together, title);
+        let counts = candidates
+            .iter()
+            .map(|one| (together.with(one.place), together.halves_with(one.place)))
+            .collect();
+        Chosen {
+            title,
+            candidates,
+            counts,
+            page: self.page(together, title),
+        }
+    }
+
+    /// The titles that may speak for this one.
+    fn candidates(&self, together: &Together, title: usize) -> Vec<Candidate> {
+        let watchers = self.histories.watchers(title);
+        let end = damped(watchers, self.ridge.end_power);
+        let divisor = |place: u32| {
+            if watchers == 0 {
+                1.0
+            } else {
+                self.start_divisors[place as usize] * end + self.ridge.shrinkage
+            }
+        };
+        let measure = Measure {
+            weights: self.weights,
+            divisor: &divisor,
+            bonus: &|_| 0.0,
+            admits: &|place| self.histories.watchers(place as usize) > 0,
+            known_first: watchers == 0,
+        };
+        best(
+            self.histories,
+            self.metadata,
+            together,
+            title,
+            &measure,
+            EDGES,
+        )
+    }
+
+    /// What the title's page lists.
+    fn page(&self, together: &Together, title: usize) -> Vec<Outgoing> {
+        let damps = |place: u32| self.page_divisors[place as usize];
+        let knows = |place: u32| known(self.histories.watchers(place as usize));
+        let is_known = self.histories.watchers(title) > 0;
+        let measure = if is_known {
+            Measure {
+                weights: ON_PAGES,
+                divisor: &damps,
+                bonus: &|_| 0.0,
+                admits: &|_| true,
+                known_first: false,
+            }
+        } else {
+            Measure {
+                weights: ON_UNKNOWN_PAGES,
+                divisor: &|_| 1.0,
+                bonus: &knows,
+                admits: &|_| true,
+                known_first: true,
+            }
+        };
+        let found = best(
+            self.histories,
+            self.metadata,
+            together,
+            title,
+            &measure,
+            EDGES,
+        );
+        let edge = |one: &Candidate| Outgoing {
+            to: self.histories.titles[one.place as usize].id,
+            affinity: one.measure,
+            co_watches: together.with(one.place),
+        };
+        found.iter().map(edge).collect()
+    }
+
+    /// (A + λI) b = T, where A and T stand for the candidates, and b is linear in T: so the parts of T that come from
+    /// directors, actors and genres in common give the parts of b that do.
+    fn solution(&self, rows: &Rows<'_>, chosen: Chosen) -> Solution {
+        let Chosen {
+            title,
+            candidates,
+            counts,
+            page,
+        } = chosen;
+        let size = candidates.len();
+        let place = |at: usize| candidates[at].place as usize;
+        let mut a = DMatrix::<f64>::zeros(size, size);
+        let mut b = DMatrix::<f64>::zeros(size, 4);
+        for row in 0..size {
+            #[expect(clippy::cast_precision_loss, reason = "fewer than 2^53 viewers")]
+            let watchers = self.histories.watchers(place(row)) as f64;
+            a[(row, row)] = watchers + self.ridge.regularisation;
+            for column in 0..row {
+                let (one, other) = (place(row), place(column));
+                let shared = self.metadata.shared(one, other, &self.weights);
+                let value = f64::from(rows.together(one, other)) + shared.sum();
+                a[(row, column)] = value;
+                a[(column, row)] = value;
+            }
+            let shared = self.metadata.shared(place(row), title, &self.weights);
+            let (both, halves) = (f64::from(counts[row].0), f64::from(counts[row].1));
+            let liked = halves - both;
+            b[(row, 0)] = liked + self.ridge.not_liked * (both - liked) + shared.sum();
+            b[(row, 1)] = shared.director;
+            b[(row, 2)] = shared.actor;
+            b[(row, 3)] = shared.genre;
+        }
+        let incoming = match solve_symmetric(a, b) {
+            Some(weights) => candidates
+                .iter()
+                .enumerate()
+                .map(|(row, one)| Incoming {
+                    from: self.histories.titles[one.place as usize].id,
+                    weight: self.weight(title, place(row), &weights, row),
+                    co_watches: counts[row].0,
+                })
+                .collect(),
+            None => Vec::new(),
+        };
+        Solution {
+            title: self.histories.titles[title].id,
+            incoming,
+            page,
+        }
+    }
+
+    /// A row of the solution. Only what both ends share is told apart: a director of others that weighs in through
+    /// them is left to the watches.
+    fn weight(&self, title: usize, start: usize, weights: &DMatrix<f64>, row: usize) -> Weight {
+        let shared = self.metadata.shared(start, title, &self.weights);
+        let part = |shared: f64, column: usize| {
+            if shared > 0.0 {
+                weights[(row, column)]
+            } else {
+                0.0
+            }
+        };
+        Weight {
+            sum: weights[(row, 0)],
+            director: part(shared.director, 1),
+            actor: part(shared.actor, 2),
+            genre: part(shared.genre, 3),
+        }
+    }
+}
+
+/// Solves a symmetric system. With λ on the diagonal it is as good as always positive definite; where counts were left
+/// out for want of room it may not be.
+fn solve_symmetric(a: DMatrix<f64>, b: DMatrix<f64>) -> Option<DMatrix<f64>> {
+    if a.is_empty() {
+        return Some(b);
+    }
+    match Cholesky::new(a.clone()) {
+        Some(cholesky) => Some(cholesky.solve(&b)),
+        None => a.lu().solve(&b),
+    }
+}
+
+/// A number of watchers as it damps.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a site has fewer than 2^53 viewers"
+)]
+pub(crate) fn damped(watchers: usize, power: f64) -> f64 {
+    (watchers as f64 + PRIOR_WATCHERS).powf(power)
+}
+
+/// What being known adds on the page of a title that nobody watched.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a site has fewer than 2^53 viewers"
+)]
+pub(crate) fn known(watchers: usize) -> f64 {
+    KNOWN_TITLE * (watchers as f64).ln_1p()
+}

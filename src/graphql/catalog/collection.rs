@@ -1,0 +1,60 @@
+//! Collections of films.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Object};
+
+use super::film::Film;
+use super::title::{Title, titles};
+use crate::domain::catalog;
+use crate::graphql::context::ContextExt;
+use crate::graphql::error::Result;
+use crate::graphql::global_id::GlobalId;
+use crate::graphql::page::limit;
+use crate::graphql::scalars::DateTime;
+
+/// A collection of films.
+#[derive(Clone)]
+pub(crate) struct Collection(pub(crate) Arc<catalog::Collection>);
+
+/// Films that belong together and have an order, such as "The Godfather Collection".
+#[Object]
+impl Collection {
+    /// The global id.
+    pub(crate) async fn id(&self) -> ID {
+        GlobalId::Collection(self.0.id).encode()
+    }
+
+    /// The key in addresses, unique among collections.
+    async fn slug(&self) -> &str {
+        &self.0.slug
+    }
+
+    /// The name.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// The films, in their order: by the number of the part; those without one follow, by their first showing.
+    async fn films(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, 1 to 100.", default = 100)] first: Option<i32>,
+    ) -> Result<Vec<Film>> {
+        let first = limit("first", first, 100)?;
+        let films = ctx.loaders().collection_films.find(self.0.id).await?;
+        let films = films.iter().flat_map(|films| films.iter());
+        let films = titles(films.take(first).cloned().collect());
+        Ok(films.into_iter().filter_map(Title::into_film).collect())
+    }
+
+    /// When the collection was added to the catalogue.
+    async fn created_at(&self) -> DateTime {
+        self.0.stamp.created_at.into()
+    }
+
+    /// When the catalogue last changed what it says of the collection.
+    async fn updated_at(&self) -> DateTime {
+        self.0.stamp.updated_at.into()
+    }
+}
