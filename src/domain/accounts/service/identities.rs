@@ -98,11 +98,6 @@ impl SentAway {
 }
 
 impl AccountService {
-    /// The names of the other sites that one can log in by.
-    pub fn providers(&self) -> impl Iterator<Item = &str> {
-        self.ports.providers.iter().map(|provider| provider.name())
-    }
-
     /// Begins a log-in by another site; whoever is logged in links the account with it instead.
     pub async fn begin_oauth(
         &self,
