@@ -57,7 +57,7 @@ pub enum AccountError {
     /// Not logged in.
     #[error("log in first")]
     Unauthenticated,
-    /// The account has no password to ask for, and the log-in is too old.
+    /// The log-in is too old, and the account has no password to ask for instead.
     #[error("log in once more, then try again within ten minutes")]
     LogInAgain,
     /// The viewer may not do this.
