@@ -4,7 +4,9 @@ use chrono::TimeDelta;
 use secrecy::SecretString;
 
 use super::{AccountService, GUESSES, limit_key};
+use crate::domain::accounts::audit::{Action, Actor};
 use crate::domain::accounts::error::AccountError;
+use crate::domain::accounts::store::AccountWrite;
 use crate::domain::accounts::types::User;
 use crate::domain::ids::SessionId;
 use crate::domain::viewer::Client;
@@ -28,6 +30,9 @@ impl AccountService {
         let key = limit_key("password", &[&user.id.to_string(), &client.network()]);
         self.attempt(&key, GUESSES).await?;
         if !self.ports.passwords.verify(password, Some(hash)).await? {
+            let (action, actor) = (Action::PasswordRefused, Actor::User(user.id));
+            let refused = self.audit(Some(user.id), action, actor, client);
+            self.write(vec![AccountWrite::AddAudit(refused)]).await?;
             return Err(AccountError::WrongPassword);
         }
         self.ports.limiter.forgive(&key).await?;

@@ -169,7 +169,7 @@ impl AccountService {
         let profiles = self.profiles(viewer).await?;
         let chosen = find(&profiles, profile)?;
         if chosen.id != viewer.profile {
-            self.check_pin(chosen, pin, client).await?;
+            self.check_pin(viewer, chosen, pin, client).await?;
         }
         let session = self.session(own).await?;
         let changed = Session {
@@ -191,6 +191,7 @@ impl AccountService {
 
     async fn check_pin(
         &self,
+        viewer: &KnownViewer,
         profile: &Profile,
         pin: Option<SecretString>,
         client: &Client,
@@ -202,6 +203,8 @@ impl AccountService {
         let key = limit_key("pin", &[&profile.id.to_string(), &client.network()]);
         self.attempt(&key, PIN_GUESSES).await?;
         if !self.ports.passwords.verify(pin, Some(hash)).await? {
+            let refused = self.own(viewer, Action::PinRefused, client);
+            self.write(vec![AccountWrite::AddAudit(refused)]).await?;
             return Err(AccountError::WrongPin);
         }
         self.ports.limiter.forgive(&key).await?;
