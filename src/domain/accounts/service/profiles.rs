@@ -183,6 +183,21 @@ impl AccountService {
         })
     }
 
+    /// Makes sure that the viewer may see what a profile watched and what is suggested to it
+    /// ([`Profile::opens_to`]). Of the viewer's own profile nothing is read.
+    pub async fn check_opens(
+        &self,
+        profile: &Profile,
+        viewer: &KnownViewer,
+    ) -> Result<(), AccountError> {
+        if profile.id == viewer.profile {
+            return Ok(());
+        }
+        let reader = self.ports.accounts.profiles(&[viewer.profile]).await?;
+        let is_open = reader.iter().any(|reader| profile.opens_to(reader));
+        is_open.then_some(()).ok_or(AccountError::ProfileClosed)
+    }
+
     async fn session(&self, id: SessionId) -> Result<Session, AccountError> {
         let now = self.ports.clock.now();
         let session = self.ports.sessions.find_session(id, now).await?;
