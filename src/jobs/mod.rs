@@ -71,8 +71,11 @@ struct Pace {
 }
 
 impl Pace {
-    /// Waits for one of the events, or for so long. Says whether to go on.
+    /// Waits for one of the events, or for so long; after a failure for so long, whatever happens: a store that fails is
+    /// not to be asked all the time. Says whether to go on.
     async fn wait(&mut self, wanted: &[Event], longest: Duration) -> bool {
+        let is_failing = longest == AFTER_FAILURE;
+        let wanted = if is_failing { &[] } else { wanted };
         let event = async {
             loop {
                 match self.events.recv().await {
@@ -146,5 +149,32 @@ impl Health {
         if std::mem::replace(&mut self.is_failing, false) {
             tracing::info!(job = self.job, "A job works again");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn events_hurry_a_job_unless_it_fails() {
+        let (events, receiver) = broadcast::channel(8);
+        let (_stop, stopped) = watch::channel(false);
+        let mut pace = Pace {
+            events: receiver,
+            stopped,
+        };
+        let started = Instant::now();
+
+        events.send(Event::MailQueued).unwrap();
+        assert!(pace.wait(&[Event::MailQueued], Duration::MAX).await);
+        let hurried = started.elapsed();
+        events.send(Event::MailQueued).unwrap();
+        assert!(pace.wait(&[Event::MailQueued], AFTER_FAILURE).await);
+
+        assert!(hurried < AFTER_FAILURE);
+        assert!(started.elapsed() >= AFTER_FAILURE);
     }
 }

@@ -26,9 +26,18 @@ impl Profile {
         let profile = profiles.into_iter().find(|profile| profile.id == id);
         Ok(profile.map(Self))
     }
+
+    /// Refuses viewers who may not see what it watched and what is suggested to it.
+    async fn check_opens(&self, ctx: &Context<'_>) -> Result<()> {
+        let viewer = ctx.known_viewer()?;
+        let accounts = &ctx.services().accounts;
+        Ok(accounts.check_opens(&self.0, &viewer).await?)
+    }
 }
 
-/// One person's history, taste and suggestions inside an account. Only the account's owner ever sees it.
+/// One person's history, taste and suggestions inside an account. Only the account's owner ever sees it. What it watched
+/// and what is suggested to it is for the profile itself, and, unless it has a PIN, for the account's profiles of
+/// grown-ups; with another one those fields are `FORBIDDEN`.
 #[Object]
 impl Profile {
     /// The global id.
@@ -62,16 +71,16 @@ impl Profile {
         self.0.stamp.created_at.into()
     }
 
-    #[expect(clippy::unused_async, reason = "the library wants it")]
     #[graphql(flatten)]
-    async fn watching(&self) -> ProfileWatching {
-        ProfileWatching(self.0.id)
+    async fn watching(&self, ctx: &Context<'_>) -> Result<ProfileWatching> {
+        self.check_opens(ctx).await?;
+        Ok(ProfileWatching(self.0.id))
     }
 
-    #[expect(clippy::unused_async, reason = "the library wants it")]
     #[graphql(flatten)]
-    async fn recommending(&self) -> ProfileRecommendations {
-        ProfileRecommendations(self.0.id)
+    async fn recommending(&self, ctx: &Context<'_>) -> Result<ProfileRecommendations> {
+        self.check_opens(ctx).await?;
+        Ok(ProfileRecommendations(self.0.id))
     }
 
     #[expect(clippy::unused_async, reason = "the library wants it")]
