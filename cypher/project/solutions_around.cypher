@@ -7,11 +7,11 @@ UNWIND $titles AS row
 MATCH (title:Title {id: row.id})
 CALL (row, title) {
   MATCH (title)-[edge:SIMILAR]->(end)
-  WHERE edge.generation = $generation AND edge.until IS NULL
+  WHERE edge.generation = $generation AND edge.ended IS NULL
   RETURN edge, title AS start, end
   UNION ALL
   MATCH (start)-[edge:SIMILAR]->(title)
-  WHERE edge.generation = $generation AND edge.until IS NULL AND (edge.weight IS NOT NULL OR start.id IN row.starts)
+  WHERE edge.generation = $generation AND edge.ended IS NULL AND (edge.weight IS NOT NULL OR start.id IN row.starts)
   RETURN edge, start, title AS end
 }
 RETURN elementId(edge) AS element, start.id AS source,

@@ -4,4 +4,4 @@
 UNWIND $elements AS element
 MATCH ()-[edge:SIMILAR]->()
 WHERE elementId(edge) = element
-SET edge.until = $revision, edge.updatedAt = datetime()
+SET edge.until = $revision, edge.ended = $revision, edge.updatedAt = datetime()

@@ -1,7 +1,7 @@
 // Removes SIMILAR edges that ended with the current revision or before.
 // Params: generation and revision, the current ones
 // Returns: nothing
-MATCH ()-[ended:SIMILAR]->()
-USING INDEX SEEK ended:SIMILAR(generation, until)
-WHERE ended.generation = $generation AND ended.until <= $revision
-DELETE ended
+MATCH ()-[edge:SIMILAR]->()
+USING INDEX SEEK edge:SIMILAR(generation, ended)
+WHERE edge.generation = $generation AND edge.ended <= $revision
+DELETE edge

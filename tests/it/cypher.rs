@@ -13,7 +13,7 @@ use reelgraph::adapters::neo4j::{Neo4jDb, Neo4jGraph};
 use reelgraph::domain::recommend::TasteGraph;
 use secrecy::ExposeSecret;
 
-use crate::conformance::graph::{film_by, similar, watched};
+use crate::conformance::graph::{film_by, solved, then, watched};
 use crate::support::servers;
 
 /// What no statement may do: it costs more with everything that is in the graph.
@@ -166,10 +166,18 @@ async fn fill(graph: &Neo4jGraph) {
         .map(|id| film_by(id, &[1000 + id % 7], &[2000 + id % 50, 3000 + id]))
         .collect();
     let edges: Vec<_> = (1..=300).map(|id| watched(id % 20, id, 1.0)).collect();
-    let pairs: Vec<_> = (1..=300).map(|id| similar(id, 1 + id % 300, 0.5)).collect();
+    let solutions: Vec<_> = (1..=300)
+        .map(|id| solved(id, &[(1 + id % 300, 0.5)], &[(1 + id % 7, 0.5)]))
+        .collect();
     graph.put_titles(&titles).await.unwrap();
     graph.put_watched(&edges).await.unwrap();
-    graph.replace_similar(&pairs).await.unwrap();
+    graph.replace_similar(&solutions, then()).await.unwrap();
+    let version = graph.similar_version().await.unwrap();
+    let anew = [solved(1, &[(9, 0.5)], &[]), solved(2, &[], &[(9, 0.1)])];
+    graph
+        .put_solutions(version.generation, &anew)
+        .await
+        .unwrap();
 }
 
 /// The files whose plan does what none may do.

@@ -22,8 +22,8 @@ cypher! {
     SCHEMA_ERASED_TRACE = "schema/erased_trace.cypher";
     SCHEMA_WATCHED_TASTE = "schema/watched_taste.cypher";
     SCHEMA_WATCHED_LAST_AT = "schema/watched_last_at.cypher";
-    SCHEMA_SIMILAR_SINCE = "schema/similar_since.cypher";
-    SCHEMA_SIMILAR_UNTIL = "schema/similar_until.cypher";
+    SCHEMA_SIMILAR_BEGUN = "schema/similar_begun.cypher";
+    SCHEMA_SIMILAR_ENDED = "schema/similar_ended.cypher";
     SCHEMA_TITLE_SIMILAR = "schema/title_similar.cypher";
 
     PUT_TITLE_NODES = "project/title_nodes.cypher";
@@ -72,7 +72,7 @@ pub const SCHEMA: &[&str] = &[
     SCHEMA_ERASED_TRACE,
     SCHEMA_WATCHED_TASTE,
     SCHEMA_WATCHED_LAST_AT,
-    SCHEMA_SIMILAR_SINCE,
-    SCHEMA_SIMILAR_UNTIL,
+    SCHEMA_SIMILAR_BEGUN,
+    SCHEMA_SIMILAR_ENDED,
     SCHEMA_TITLE_SIMILAR,
 ];

@@ -7,25 +7,32 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use neo4rs::{BoltType, Error, query};
 use serde::Deserialize;
+use uuid::Uuid;
 
 use super::db::{Neo4jDb, Transaction, map};
 use super::lists::{EdgeRow, VersionRow, edge, version_of};
 use super::queries;
-use super::similar::{Edges, GRAPH, title_row};
+use super::similar::{Edges, GRAPH, NEVER, title_row};
 use crate::domain::error::StoreError;
 use crate::domain::ids::TitleId;
 use crate::domain::recommend::{SimilarEdge, SimilarVersion, Solution, changes};
 
-/// How often it is begun again because somebody else began meanwhile.
-const TRIES: usize = 8;
+/// For how long somebody else who began is waited for; then it must have broken off.
+const PATIENCE: Duration = Duration::from_secs(3);
+/// How long to wait before looking again.
+const PAUSE: Duration = Duration::from_millis(40);
+/// How often it is begun again because somebody lost patience with it.
+const TRIES: usize = 4;
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Begun {
     version: Option<VersionRow>,
-    prepared: String,
+    is_begun: bool,
 }
 
 #[derive(Deserialize)]
@@ -41,9 +48,8 @@ struct Switched {
 }
 
 /// What waits to become the current revision.
-#[derive(Debug, Clone)]
+#[derive(Clone, Copy)]
 struct Prepared {
-    name: String,
     revision: i64,
     /// By how many edges the generation grows.
     more: i64,
@@ -51,8 +57,18 @@ struct Prepared {
 
 enum Outcome {
     Prepared(Prepared),
+    /// Somebody else is at it.
+    Busy,
     /// Another generation is the current one.
     Late(Option<VersionRow>),
+}
+
+/// One change of the edges.
+#[derive(Clone)]
+struct Change {
+    name: String,
+    generation: i64,
+    solutions: Arc<[Solution]>,
 }
 
 /// Replaces what the generation says of the titles of these solutions, if it still is the current one.
@@ -61,26 +77,28 @@ pub(super) async fn put(
     generation: u64,
     solutions: &[Solution],
 ) -> Result<SimilarVersion, StoreError> {
-    let generation = generation.cast_signed();
-    let solutions: Arc<[Solution]> = solutions.into();
+    let change = Change {
+        name: Uuid::new_v4().to_string(),
+        generation: generation.cast_signed(),
+        solutions: solutions.into(),
+    };
     for _ in 0..TRIES {
-        let solutions = Arc::clone(&solutions);
-        let outcome = db
-            .write(move |transaction| {
-                let solutions = Arc::clone(&solutions);
-                Box::pin(async move { prepare(transaction, generation, &solutions).await })
-            })
-            .await?;
-        let prepared = match outcome {
+        let prepared = match prepare_alone(db, &change).await? {
             Outcome::Prepared(prepared) => prepared,
             Outcome::Late(version) => return version_of(version),
+            Outcome::Busy => break,
         };
-        let revision = prepared.revision;
+        let Change {
+            name, generation, ..
+        } = change.clone();
         let rows: Vec<Switched> = db
-            .write(move |transaction| Box::pin(switch(transaction, generation, prepared.clone())))
+            .write(move |transaction| {
+                let name = name.clone();
+                Box::pin(async move { switch(transaction, name, generation, prepared).await })
+            })
             .await?;
         if let Some(row) = rows.first() {
-            sweep(db, generation, revision).await?;
+            sweep(db, generation, prepared.revision).await?;
             return version_of(row.version);
         }
     }
@@ -89,28 +107,63 @@ pub(super) async fn put(
     ))
 }
 
+/// Prepares it when nobody else is at it, or for too long.
+async fn prepare_alone(db: &Neo4jDb, change: &Change) -> Result<Outcome, StoreError> {
+    let start = Instant::now();
+    loop {
+        let force = start.elapsed() > PATIENCE;
+        let change = change.clone();
+        let outcome = db
+            .write(move |transaction| {
+                let change = change.clone();
+                Box::pin(async move { prepare(transaction, &change, force).await })
+            })
+            .await?;
+        match outcome {
+            Outcome::Busy if !force => tokio::time::sleep(PAUSE).await,
+            outcome => return Ok(outcome),
+        }
+    }
+}
+
 async fn prepare(
     transaction: &mut Transaction,
-    generation: i64,
-    solutions: &[Solution],
+    change: &Change,
+    force: bool,
 ) -> Result<Outcome, Error> {
-    let begun: Vec<Begun> = transaction
-        .rows(query(queries::BEGIN_SOLUTIONS).param("graph", GRAPH))
-        .await?;
+    let Change {
+        name,
+        generation,
+        solutions,
+    } = change;
+    let generation = *generation;
+    let begin = query(queries::BEGIN_SOLUTIONS)
+        .param("graph", GRAPH)
+        .param("generation", generation)
+        .param("prepared", name.as_str())
+        .param("force", force);
+    let begun: Vec<Begun> = transaction.rows(begin).await?;
     let version = begun.first().and_then(|row| row.version);
     let current = version.filter(|(current, ..)| current.cast_signed() == generation);
-    let (Some((_, before, _)), Some(begun)) = (current, begun.into_iter().next()) else {
+    let Some((_, before, _)) = current else {
         return Ok(Outcome::Late(version));
     };
+    if !begun.iter().any(|row| row.is_begun) {
+        return Ok(Outcome::Busy);
+    }
     let before = before.cast_signed();
     let revision = before + 1;
     let undo = query(queries::UNDO_SOLUTIONS)
         .param("generation", generation)
-        .param("revision", before);
+        .param("revision", before)
+        .param("until", NEVER);
     transaction.run(undo).await?;
 
     let around = around(transaction, generation, solutions).await?;
-    let current = around.iter().map(|(key, (_, edge))| (*key, *edge)).collect();
+    let current = around
+        .iter()
+        .map(|(key, (_, edge))| (*key, *edge))
+        .collect();
     let changes = changes(&current, solutions);
     let ended: Vec<&str> = changes
         .removed
@@ -135,6 +188,8 @@ async fn prepare(
     let put = query(queries::PUT_SIMILAR)
         .param("generation", generation)
         .param("since", revision)
+        .param("begun", revision)
+        .param("until", NEVER)
         .param("titles", rows.collect::<BoltType>());
     let written: Vec<Edges> = transaction.rows(put).await?;
     more += written
@@ -148,11 +203,7 @@ async fn prepare(
         .param("revision", revision)
         .param("titles", changed);
     transaction.run(mark).await?;
-    Ok(Outcome::Prepared(Prepared {
-        name: begun.prepared,
-        revision,
-        more,
-    }))
+    Ok(Outcome::Prepared(Prepared { revision, more }))
 }
 
 /// The edges that these solutions may change, each with its name.
@@ -178,21 +229,22 @@ async fn around(
     let rows: Vec<Around> = transaction.rows(statement).await?;
     Ok(rows
         .into_iter()
-        .map(|row| {
-            let edge = edge(row.edge);
-            ((row.source, edge.to), (row.element, edge))
+        .filter_map(|row| {
+            let edge = edge(row.edge)?;
+            Some(((row.source, edge.to), (row.element, edge)))
         })
         .collect())
 }
 
 async fn switch(
     transaction: &mut Transaction,
+    name: String,
     generation: i64,
     prepared: Prepared,
 ) -> Result<Vec<Switched>, Error> {
     let statement = query(queries::SWITCH_SOLUTIONS)
         .param("graph", GRAPH)
-        .param("prepared", prepared.name)
+        .param("prepared", name)
         .param("generation", generation)
         .param("revision", prepared.revision)
         .param("more", prepared.more);
