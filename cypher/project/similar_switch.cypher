@@ -10,6 +10,6 @@ REMOVE graph.lock
 FOREACH (older IN
   CASE WHEN coalesce(graph.version[0], graph.cleared, 0) < $generation THEN [graph] ELSE [] END |
   SET older.version = [$generation, 0, $computedAt], older.similar = $edges, older.updatedAt = datetime()
-  REMOVE older.prepared
+  REMOVE older.prepared, older.preparedAt
 )
 RETURN graph.version[0] AS generation, coalesce(graph.similar, 0) AS edges

@@ -1,7 +1,7 @@
 // Finds the SIMILAR edges that solutions may change: all that start from their titles, and of those that end there the
 // ones with a weight or whose start is given.
 // Params: generation, the current one; titles [{id, starts [id]}]
-// Returns: element, the name of the edge within this transaction; source; edge [to, weight, director, actor, genre,
+// Returns: element, the name of the edge as long as it is not removed; source; edge [to, weight, director, actor, genre,
 //   affinity, coWatches], null for what it lacks. An edge between two of the titles comes twice.
 UNWIND $titles AS row
 MATCH (title:Title {id: row.id})

@@ -1,5 +1,5 @@
 // Lets SIMILAR edges end with a revision that is not reached yet.
-// Params: revision; elements, the names of the edges within this transaction
+// Params: revision; elements, names of edges; they are the edges' names as long as none is removed
 // Returns: nothing
 UNWIND $elements AS element
 MATCH ()-[edge:SIMILAR]->()

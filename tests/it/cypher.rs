@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 
 use neo4rs::{BoltType, Graph, query};
-use reelgraph::adapters::neo4j::queries::{ALL, SCHEMA};
+use reelgraph::adapters::neo4j::queries::{ALL, SCHEMA, TASTE};
 use reelgraph::adapters::neo4j::{Neo4jDb, Neo4jGraph};
 use reelgraph::domain::recommend::TasteGraph;
 use secrecy::ExposeSecret;
@@ -141,6 +141,26 @@ async fn every_statement_finds_what_it_names_by_an_index() {
     let nothing: &[(&str, Vec<&str>)] = &[];
     assert_eq!(empty, nothing, "in an empty graph");
     assert_eq!(filled, nothing, "in a graph with something in it");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_taste_costs_the_same_however_long_the_history() {
+    let server = servers::neo4j().await;
+    let graph =
+        Neo4jGraph::new(Neo4jDb::open(&server.uri, &server.user, &server.password).unwrap());
+    graph.clear().await.unwrap();
+    fill(&graph).await;
+    let bolt = Graph::new(&*server.uri, &*server.user, server.password.expose_secret()).unwrap();
+
+    let plan = &plans(&bolt, &[TASTE]).await[TASTE];
+
+    // Of what an index gives in order, only ties are sorted.
+    for operator in ["DirectedRelationshipIndexSeek", "PartialTop"] {
+        assert!(plan.contains(operator), "{plan:?}");
+    }
+    for operator in ["DirectedRelationshipIndexScan", "Sort", "Top"] {
+        assert!(!plan.contains(operator), "{plan:?}");
+    }
 }
 
 #[tokio::test]

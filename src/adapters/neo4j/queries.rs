@@ -39,7 +39,9 @@ cypher! {
     SWITCH_SIMILAR = "project/similar_switch.cypher";
     SWEEP_SIMILAR = "project/similar_sweep.cypher";
     BEGIN_SOLUTIONS = "project/solutions_begin.cypher";
-    UNDO_SOLUTIONS = "project/solutions_undo.cypher";
+    GO_ON_SOLUTIONS = "project/solutions_go_on.cypher";
+    UNDO_BEGUN = "project/solutions_undo_begun.cypher";
+    UNDO_ENDED = "project/solutions_undo_ended.cypher";
     AROUND_SOLUTIONS = "project/solutions_around.cypher";
     END_SIMILAR = "project/solutions_end.cypher";
     MARK_SIMILAR = "project/solutions_mark.cypher";

@@ -123,13 +123,13 @@ async fn put(db: &Neo4jDb, generation: i64, titles: Vec<BoltType>) -> Result<u64
             let of = |text| {
                 query(text)
                     .param("generation", generation)
+                    .param("since", 0)
                     .param("titles", titles.clone())
             };
             let again = was_tried
                 .swap(true, Ordering::Relaxed)
                 .then(|| of(queries::REMOVE_SIMILAR));
             let statement = of(queries::PUT_SIMILAR)
-                .param("since", 0)
                 .param("begun", None::<i64>)
                 .param("until", NEVER);
             Box::pin(async move {
