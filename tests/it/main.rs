@@ -13,6 +13,7 @@ mod erasure;
 mod errors;
 mod export;
 mod faults;
+mod feedback;
 mod home;
 mod layering;
 mod mail;
