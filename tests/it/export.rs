@@ -222,7 +222,7 @@ async fn add_key(stores: &Stores, site: &Site) -> ApiKeyToken {
 async fn say(site: &Site, disliked: &str) {
     let sources = site
         .ask(
-            "{ genre(slug: \"crime\") { id } film(slug: \"heat-1995\") { credits(role: [DIRECTOR], first: 1) { nodes { person { id } } } } }",
+            "{ genre(slug: \"crime\") { id } film(slug: \"heat-1995\") { credits(role: [DIRECTOR], first: 1) { nodes { id } } } }",
             json!({}),
         )
         .await;
@@ -230,7 +230,7 @@ async fn say(site: &Site, disliked: &str) {
         "disliked": disliked,
         "hidden": site.id_of("film", "casino-1995").await,
         "genre": sources["genre"]["id"],
-        "person": sources["film"]["credits"]["nodes"][0]["person"]["id"],
+        "person": sources["film"]["credits"]["nodes"][0]["id"],
     });
     let said = site
         .ask(

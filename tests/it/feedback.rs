@@ -202,9 +202,9 @@ async fn what_is_muted_is_listed_until_it_is_unmuted() {
     let site = program.serve().await;
     let mut ada = Visitor::of(&site);
     ada.register("ada@example.org").await;
-    let sources = ada.ask("{ genre(slug: \"crime\") { id } film(slug: \"heat-1995\") { credits(role: [DIRECTOR]) { nodes { person { id } } } } }").await;
+    let sources = ada.ask("{ genre(slug: \"crime\") { id } film(slug: \"heat-1995\") { credits(role: [DIRECTOR]) { nodes { id } } } }").await;
     let crime = &sources["genre"]["id"];
-    let mann = &sources["film"]["credits"]["nodes"][0]["person"]["id"];
+    let mann = &sources["film"]["credits"]["nodes"][0]["id"];
 
     for source in [crime, mann, crime] {
         let input = json!({ "source": source, "muted": true });
