@@ -388,3 +388,44 @@ pub(super) fn stamp(revision: i64, created_at: DateTime, updated_at: DateTime) -
 pub(super) fn date(time: chrono::DateTime<Utc>) -> DateTime {
     DateTime::from_chrono(time)
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+
+    use super::*;
+
+    #[test]
+    fn a_thumb_from_before_its_time_was_kept_is_as_old_as_the_latest_watch() {
+        let at = |seconds| chrono::DateTime::UNIX_EPOCH + TimeDelta::seconds(seconds);
+        let sum = |liked, liked_at| WatchedTitle {
+            profile: ProfileId(1),
+            title: TitleId(2),
+            is_series: false,
+            weight: 0.5,
+            plays: 1,
+            completions: 1,
+            seconds: 60.0,
+            first_at: at(1),
+            last_at: at(5),
+            liked,
+            liked_at,
+            stamp: Stamp::first(at(9)),
+        };
+        let reread = |sum: &WatchedTitle, with_time: bool| {
+            let document = TitleDocument::changed(sum, None);
+            let mut document = bson::serialize_to_document(&document).unwrap();
+            if !with_time {
+                document.remove("liked_at").unwrap();
+            }
+            let document: TitleDocument = bson::deserialize_from_document(document).unwrap();
+            WatchedTitle::from(document)
+        };
+        let (said, silent) = (sum(Some(true), Some(at(5))), sum(None, None));
+        let taken_back = sum(None, Some(at(7)));
+
+        assert_eq!(reread(&said, false), said);
+        assert_eq!(reread(&silent, false), silent);
+        assert_eq!(reread(&taken_back, true), taken_back);
+    }
+}

@@ -416,3 +416,36 @@ fn mark_projected(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the tables of this feature were before a thumb had a time.
+    const FORMER: &str = include_str!("../schema/watching.sql");
+
+    #[test]
+    fn thumbs_of_a_former_version_are_as_old_as_the_latest_watch() {
+        let connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch(FORMER).unwrap();
+        connection
+            .execute_batch(
+                "INSERT INTO watched_titles VALUES
+                     (1, 2, 0, 0.5, 1, 1, 60.0, 1000, 5000, 1, 1, 9000, 9000, NULL),
+                     (1, 3, 0, 0.5, 1, 1, 60.0, 1000, 5000, NULL, 1, 9000, 9000, 9000);",
+            )
+            .unwrap();
+
+        connection
+            .execute_batch(include_str!("../schema/feedback.sql"))
+            .unwrap();
+
+        let said = |title| {
+            let sum = find_title(&connection, ProfileId(1), TitleId(title));
+            let sum = sum.unwrap().unwrap();
+            (sum.liked, sum.liked_at.map(|at| at.timestamp_millis()))
+        };
+        assert_eq!(said(2), (Some(true), Some(5000)));
+        assert_eq!(said(3), (None, None));
+    }
+}
