@@ -16,7 +16,7 @@ pub enum Event {
     MailQueued,
     /// Somebody is to be forgotten.
     ErasureRequested,
-    /// `WATCHED` edges of these profiles were written to the graph.
+    /// `WATCHED` edges of these profiles were written to the graph, or removed from it.
     TastesProjected(Arc<[ProfileId]>),
     /// `SIMILAR` edges were written to the graph.
     SimilarChanged,
