@@ -1,5 +1,7 @@
 //! A cache in front of the graph: tastes by profile, `SIMILAR` edges by title. Everything else is asked of the graph.
+//! What is written through it is told to everybody who keeps such a cache.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -8,31 +10,41 @@ use chrono::{DateTime, Utc};
 use super::similar::SimilarCache;
 use super::tastes::Tastes;
 use crate::domain::error::StoreError;
-use crate::domain::events::Event;
+use crate::domain::events::{Event, EventBus};
 use crate::domain::ids::{ProfileId, TitleId};
 use crate::domain::recommend::{
     GraphCounts, GraphFollower, SimilarLists, SimilarVersion, Solution, Taste, TasteGraph,
     TitleNode, WatchedEdge,
 };
 
-/// A graph with caches in front.
+/// A graph with caches in front. Clones share them.
 #[derive(Clone)]
 pub struct CachedGraph {
+    events: Arc<dyn EventBus>,
     graph: Arc<dyn TasteGraph>,
     tastes: Tastes,
     similar: Arc<SimilarCache>,
 }
 
 impl CachedGraph {
-    /// Empty caches in front of a graph. What writes watches tells `tastes`.
-    pub fn new(graph: Arc<dyn TasteGraph>, tastes: Tastes) -> Self {
+    /// Empty caches in front of a graph. Who writes watches tells `tastes`; whoever has such caches hears `events`.
+    pub fn new(graph: Arc<dyn TasteGraph>, tastes: Tastes, events: Arc<dyn EventBus>) -> Self {
         Self {
+            events,
             similar: Arc::new(SimilarCache::new(Arc::clone(&graph))),
             graph,
             tastes,
         }
     }
+
+    fn tell_of(&self, profiles: impl IntoIterator<Item = ProfileId>) {
+        let profiles: BTreeSet<ProfileId> = profiles.into_iter().collect();
+        self.events
+            .publish(Event::TastesProjected(profiles.into_iter().collect()));
+    }
 }
+
+// Everybody is told also after a failure, which may have come after the write.
 
 #[async_trait]
 impl TasteGraph for CachedGraph {
@@ -41,13 +53,15 @@ impl TasteGraph for CachedGraph {
     }
 
     async fn put_watched(&self, edges: &[WatchedEdge]) -> Result<(), StoreError> {
-        self.graph.put_watched(edges).await
+        let result = self.graph.put_watched(edges).await;
+        self.tell_of(edges.iter().map(|edge| edge.profile));
+        result
     }
 
     async fn erase_profile(&self, profile: ProfileId) -> Result<(), StoreError> {
         let result = self.graph.erase_profile(profile).await;
-        // Also after a failure, which may have come after some of it.
         self.tastes.forget(profile);
+        self.tell_of([profile]);
         result
     }
 
@@ -60,7 +74,9 @@ impl TasteGraph for CachedGraph {
         solutions: &[Solution],
         computed_at: DateTime<Utc>,
     ) -> Result<u64, StoreError> {
-        self.graph.replace_similar(solutions, computed_at).await
+        let result = self.graph.replace_similar(solutions, computed_at).await;
+        self.events.publish(Event::SimilarChanged);
+        result
     }
 
     async fn put_solutions(
@@ -68,7 +84,9 @@ impl TasteGraph for CachedGraph {
         generation: u64,
         solutions: &[Solution],
     ) -> Result<SimilarVersion, StoreError> {
-        self.graph.put_solutions(generation, solutions).await
+        let result = self.graph.put_solutions(generation, solutions).await;
+        self.events.publish(Event::SimilarChanged);
+        result
     }
 
     async fn similar_version(&self) -> Result<SimilarVersion, StoreError> {
@@ -117,8 +135,9 @@ impl TasteGraph for CachedGraph {
 
     async fn clear(&self) -> Result<(), StoreError> {
         let result = self.graph.clear().await;
-        self.tastes.renew_all();
         self.similar.clear();
+        self.tastes.hear(&Event::Missed);
+        self.events.publish(Event::Missed);
         result
     }
 

@@ -129,11 +129,6 @@ impl Tastes {
         self.kept.renew(profile);
     }
 
-    /// The graph may say something else of everybody.
-    pub(super) fn renew_all(&self) {
-        self.kept.renew_all();
-    }
-
     /// Hears what happened.
     pub(super) fn hear(&self, event: &Event) {
         match event {

@@ -1,0 +1,168 @@
+//! A graph that counts what it is asked, and can be slow to answer.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use reelgraph::domain::error::StoreError;
+use reelgraph::domain::ids::{ProfileId, TitleId};
+use reelgraph::domain::recommend::{
+    GraphCounts, SimilarLists, SimilarVersion, Solution, Taste, TasteGraph, TitleNode, WatchedEdge,
+};
+use tokio::sync::watch;
+
+/// A graph that forwards everything.
+pub(super) struct CountingGraph {
+    graph: Arc<dyn TasteGraph>,
+    tastes: AtomicUsize,
+    similar: AtomicUsize,
+    similar_titles: AtomicUsize,
+    /// While it is, answers that were read are held back.
+    is_held: watch::Sender<bool>,
+    /// How many are.
+    held: watch::Sender<usize>,
+}
+
+impl CountingGraph {
+    pub(super) fn new(graph: Arc<dyn TasteGraph>) -> Self {
+        Self {
+            graph,
+            tastes: AtomicUsize::new(0),
+            similar: AtomicUsize::new(0),
+            similar_titles: AtomicUsize::new(0),
+            is_held: watch::Sender::new(false),
+            held: watch::Sender::new(0),
+        }
+    }
+
+    /// How many tastes were read.
+    pub(super) fn tastes(&self) -> usize {
+        self.tastes.load(Ordering::SeqCst)
+    }
+
+    /// How often lists were read, and how many.
+    pub(super) fn similar_reads(&self) -> (usize, usize) {
+        let counts = [&self.similar, &self.similar_titles];
+        counts.map(|count| count.load(Ordering::SeqCst)).into()
+    }
+
+    /// Reads, and holds back what was read until [`Self::release`].
+    pub(super) fn hold(&self) {
+        self.is_held.send_replace(true);
+    }
+
+    /// Waits until so many answers are held back.
+    pub(super) async fn wait_for_held(&self, count: usize) {
+        let mut held = self.held.subscribe();
+        held.wait_for(|held| *held >= count).await.unwrap();
+    }
+
+    /// Hands out what was held back.
+    pub(super) fn release(&self) {
+        self.is_held.send_replace(false);
+        self.held.send_replace(0);
+    }
+
+    async fn answer<T>(&self, read: T) -> T {
+        let mut is_held = self.is_held.subscribe();
+        if *is_held.borrow_and_update() {
+            self.held.send_modify(|held| *held += 1);
+            is_held.wait_for(|is_held| !is_held).await.unwrap();
+        }
+        read
+    }
+}
+
+#[async_trait]
+impl TasteGraph for CountingGraph {
+    async fn put_titles(&self, titles: &[TitleNode]) -> Result<(), StoreError> {
+        self.graph.put_titles(titles).await
+    }
+
+    async fn put_watched(&self, edges: &[WatchedEdge]) -> Result<(), StoreError> {
+        self.graph.put_watched(edges).await
+    }
+
+    async fn erase_profile(&self, profile: ProfileId) -> Result<(), StoreError> {
+        self.graph.erase_profile(profile).await
+    }
+
+    async fn watchers(&self, titles: &[TitleId]) -> Result<Vec<u64>, StoreError> {
+        self.graph.watchers(titles).await
+    }
+
+    async fn replace_similar(
+        &self,
+        solutions: &[Solution],
+        computed_at: DateTime<Utc>,
+    ) -> Result<u64, StoreError> {
+        self.graph.replace_similar(solutions, computed_at).await
+    }
+
+    async fn put_solutions(
+        &self,
+        generation: u64,
+        solutions: &[Solution],
+    ) -> Result<SimilarVersion, StoreError> {
+        self.graph.put_solutions(generation, solutions).await
+    }
+
+    async fn similar_version(&self) -> Result<SimilarVersion, StoreError> {
+        self.graph.similar_version().await
+    }
+
+    async fn similar(&self, titles: &[TitleId]) -> Result<SimilarLists, StoreError> {
+        self.similar.fetch_add(1, Ordering::SeqCst);
+        self.similar_titles
+            .fetch_add(titles.len(), Ordering::SeqCst);
+        let read = self.graph.similar(titles).await;
+        self.answer(read).await
+    }
+
+    async fn similar_changed_after(&self, revision: u64) -> Result<Vec<TitleId>, StoreError> {
+        self.graph.similar_changed_after(revision).await
+    }
+
+    async fn taste(&self, profile: ProfileId) -> Result<Arc<Taste>, StoreError> {
+        self.tastes.fetch_add(1, Ordering::SeqCst);
+        let read = self.graph.taste(profile).await;
+        self.answer(read).await
+    }
+
+    async fn trending(
+        &self,
+        since: DateTime<Utc>,
+        limit: usize,
+    ) -> Result<Vec<(TitleId, u64)>, StoreError> {
+        self.graph.trending(since, limit).await
+    }
+
+    async fn titles_after(
+        &self,
+        after: Option<TitleId>,
+        limit: usize,
+    ) -> Result<Vec<TitleNode>, StoreError> {
+        self.graph.titles_after(after, limit).await
+    }
+
+    async fn watched_after(
+        &self,
+        after: Option<(ProfileId, TitleId)>,
+        limit: usize,
+    ) -> Result<Vec<WatchedEdge>, StoreError> {
+        self.graph.watched_after(after, limit).await
+    }
+
+    async fn counts(&self) -> Result<GraphCounts, StoreError> {
+        self.graph.counts().await
+    }
+
+    async fn clear(&self) -> Result<(), StoreError> {
+        self.graph.clear().await
+    }
+
+    async fn ping(&self) -> Result<(), StoreError> {
+        self.graph.ping().await
+    }
+}

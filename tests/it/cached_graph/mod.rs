@@ -1,0 +1,7 @@
+//! The caches in front of the graph: they ask it little, and answer what it would answer.
+
+mod counting;
+mod servers;
+mod similar;
+mod support;
+mod tastes;

@@ -1,0 +1,131 @@
+//! A store, and servers that have it open.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use reelgraph::adapters::memory::{CachedGraph, MemoryEvents, ObservedWatching, Tastes};
+use reelgraph::adapters::sqlite::{SqliteCatalog, SqliteDb, SqliteGraph, SqliteWatching};
+use reelgraph::domain::clock::SystemClock;
+use reelgraph::domain::events::EventBus;
+use reelgraph::domain::ids::{ProfileId, TitleId};
+use reelgraph::domain::recommend::{GraphFollower, GraphService, Taste, TasteGraph};
+use reelgraph::domain::watching::{Change, ImportedWatch, WatchRules, WatchStore, WatchedItem};
+use tempfile::TempDir;
+use tokio::task::JoinSet;
+
+use super::counting::CountingGraph;
+
+pub(super) const ANN: ProfileId = ProfileId(1);
+pub(super) const BEN: ProfileId = ProfileId(2);
+
+/// A server: its caches, in front of a graph that counts what it is asked.
+pub(super) struct Server {
+    pub(super) graph: CachedGraph,
+    pub(super) asked: Arc<CountingGraph>,
+    pub(super) watching: ObservedWatching,
+    pub(super) projector: GraphService,
+    /// Hears events as the job does.
+    _hearing: JoinSet<()>,
+}
+
+/// An empty store.
+pub(super) fn store() -> TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+/// A server of its own.
+pub(super) fn server(store: &TempDir) -> Server {
+    let events = MemoryEvents::new();
+    Server::open(store.path(), &events, Arc::new(events.clone()))
+}
+
+impl Server {
+    /// Opens a store. What is said in `heard` is heard, what is written is said on `bus`.
+    pub(super) fn open(store: &Path, heard: &MemoryEvents, bus: Arc<dyn EventBus>) -> Self {
+        let db = SqliteDb::open(&store.join("reelgraph.db")).unwrap();
+        let asked = Arc::new(CountingGraph::new(Arc::new(SqliteGraph::new(db.clone()))));
+        let record: Arc<dyn WatchStore> = Arc::new(SqliteWatching::new(db.clone()));
+        let tastes = Tastes::new(Arc::clone(&record));
+        let graph = CachedGraph::new(asked.clone(), tastes.clone(), bus);
+        let watching = ObservedWatching::new(record, tastes);
+        let mut hearing = JoinSet::new();
+        let (follower, mut events) = (graph.clone(), heard.subscribe());
+        hearing.spawn(async move {
+            while let Ok(event) = events.recv().await {
+                follower.hear(&event);
+            }
+        });
+        Self {
+            projector: GraphService::new(
+                Arc::new(graph.clone()),
+                Arc::new(SqliteCatalog::new(db)),
+                Arc::new(watching.clone()),
+                Arc::new(SystemClock),
+            ),
+            graph,
+            asked,
+            watching,
+            _hearing: hearing,
+        }
+    }
+
+    pub(super) async fn taste(&self, profile: ProfileId) -> Arc<Taste> {
+        self.graph.taste(profile).await.unwrap()
+    }
+
+    /// The titles of a profile's taste.
+    pub(super) async fn tasted(&self, profile: ProfileId) -> Vec<u64> {
+        let taste = self.taste(profile).await;
+        taste.edges.iter().map(|edge| edge.title.0).collect()
+    }
+
+    pub(super) async fn record(&self, watches: &[ImportedWatch]) {
+        import(&self.watching, watches).await;
+    }
+
+    /// Carries everything into the graph, and waits until it is heard.
+    pub(super) async fn project(&self) {
+        self.projector.drain().await.unwrap();
+        // The listener is on the same thread, so it has its turn in between.
+        tokio::task::yield_now().await;
+    }
+}
+
+/// Records watches in a store.
+pub(super) async fn import(store: &dyn WatchStore, watches: &[ImportedWatch]) {
+    let sittings: Vec<_> = watches.iter().map(ImportedWatch::sitting).collect();
+    let pairs: Vec<_> = sittings.iter().copied().zip(watches.to_vec()).collect();
+    let change: Change = Arc::new(move |ledger| {
+        pairs.iter().try_for_each(|(sitting, watch)| {
+            ledger.import(&WatchRules::default(), sitting, watch, at(0))
+        })
+    });
+    store.update(&sittings, change).await.unwrap();
+}
+
+/// A moment, in minutes after some evening.
+pub(super) fn at(minutes: i64) -> DateTime<Utc> {
+    DateTime::UNIX_EPOCH + TimeDelta::days(20_000) + TimeDelta::minutes(minutes)
+}
+
+/// A whole film, watched at a moment.
+pub(super) fn watch(profile: ProfileId, film: u64, minutes: i64) -> ImportedWatch {
+    ImportedWatch {
+        profile,
+        item: WatchedItem::Film(TitleId(film)),
+        title: TitleId(film),
+        at: at(minutes),
+        completion: 1.0,
+        liked: None,
+        duration: Some(3600.0),
+    }
+}
+
+/// The same watch, of which nothing was seen after all.
+pub(super) fn nothing_of(watch: ImportedWatch) -> ImportedWatch {
+    ImportedWatch {
+        completion: 0.0,
+        ..watch
+    }
+}
