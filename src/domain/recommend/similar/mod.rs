@@ -17,3 +17,6 @@ pub(super) use solve::{
 };
 pub(super) use common::Weights;
 pub use solve::{EDGES, Ridge, solve, solve_all};
+
+#[cfg(test)]
+mod tests;
