@@ -297,15 +297,13 @@ impl Ledger {
 
     /// The title's sum as it is before the sitting's news, with the stamp of the write to come.
     fn watched_title(&self, sitting: &Sitting, play: &Play, now: DateTime<Utc>) -> WatchedTitle {
-        match self.titles.get(sitting.title_key()) {
-            Some(sum) => WatchedTitle {
-                stamp: sum.stamp.next(now),
-                ..sum.clone()
-            },
-            None => {
-                let is_series = !matches!(sitting.item, WatchedItem::Film(_));
-                WatchedTitle::new(sitting.title_key(), is_series, play.last_at, now)
-            }
+        let Some(sum) = self.titles.get(sitting.title_key()) else {
+            let is_series = !matches!(sitting.item, WatchedItem::Film(_));
+            return WatchedTitle::new(sitting.title_key(), is_series, play.last_at, now);
+        };
+        WatchedTitle {
+            stamp: sum.stamp.next(now),
+            ..sum.clone()
         }
     }
 }
