@@ -16,6 +16,11 @@ use crate::domain::recommend::{SimilarEdge, SimilarLists, SimilarVersion, Weight
 
 /// How often lists are read again because another version became the current one meanwhile.
 const TRIES: usize = 8;
+/// The edges of how many titles are read in one statement, for none may take too long.
+const TITLES: usize = 40;
+
+/// A version, and the edges of titles in it.
+type Found = (Option<VersionRow>, HashMap<TitleId, Arc<[SimilarEdge]>>);
 
 /// Generation, revision, and the time in milliseconds; see [`version_of`].
 pub(super) type VersionRow = (u64, u64, i64);
@@ -63,32 +68,48 @@ pub(super) async fn version(db: &Neo4jDb) -> Result<SimilarVersion, StoreError> 
 /// at the end, nothing was missing, and nothing of another version was taken for it.
 pub(super) async fn similar(db: &Neo4jDb, titles: &[TitleId]) -> Result<SimilarLists, StoreError> {
     let once: BTreeSet<i64> = titles.iter().map(|title| title.to_i64()).collect();
-    let once: BoltType = once.into_iter().collect();
-    let statement = query(queries::SIMILAR_LISTS)
-        .param("graph", GRAPH)
-        .param("titles", once);
+    let once: Vec<i64> = once.into_iter().collect();
     for _ in 0..TRIES {
-        let Some(row) = db.rows::<Lists>(statement.clone()).await?.pop() else {
-            break;
-        };
-        if row.version != row.version_after {
+        let Some((version, found)) = try_similar(db, &once).await? else {
             continue;
-        }
-        let found: HashMap<TitleId, Arc<[SimilarEdge]>> = row
-            .lists
-            .into_iter()
-            .map(|(title, edges)| (title, edges.into_iter().filter_map(edge).collect()))
-            .collect();
+        };
+        let version = version_of(version)?;
         let lists = titles
             .iter()
             .map(|title| found.get(title).cloned().unwrap_or_default())
             .collect();
-        let version = version_of(row.version)?;
         return Ok(SimilarLists { version, lists });
     }
     Err(StoreError::unavailable(
         "the SIMILAR edges are replaced faster than they can be read",
     ))
+}
+
+/// The edges of each title that has a node; `None` if another version became the current one meanwhile.
+async fn try_similar(db: &Neo4jDb, titles: &[i64]) -> Result<Option<Found>, StoreError> {
+    let mut first: Option<Option<VersionRow>> = None;
+    let mut found = HashMap::new();
+    // Without titles the version is asked all the same.
+    let parts = titles
+        .chunks(TITLES)
+        .chain(titles.is_empty().then_some(titles));
+    for titles in parts {
+        let titles: BoltType = titles.iter().copied().collect();
+        let statement = query(queries::SIMILAR_LISTS)
+            .param("graph", GRAPH)
+            .param("titles", titles);
+        for row in db.rows::<Lists>(statement).await? {
+            if row.version != row.version_after || *first.get_or_insert(row.version) != row.version
+            {
+                return Ok(None);
+            }
+            found.extend(row.lists.into_iter().map(|(title, edges)| {
+                let edges: Arc<[SimilarEdge]> = edges.into_iter().filter_map(edge).collect();
+                (title, edges)
+            }));
+        }
+    }
+    Ok(Some((first.flatten(), found)))
 }
 
 /// The titles whose edges changed after a revision.

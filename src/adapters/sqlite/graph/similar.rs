@@ -7,13 +7,16 @@
 use std::collections::{BTreeMap, HashSet};
 
 use chrono::{DateTime, Utc};
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::types::Value;
+use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
 
 use super::lists::{COLUMNS, edge, version};
 use super::walk::{limit, number};
 use crate::adapters::sqlite::db::NOW;
 use crate::domain::ids::TitleId;
-use crate::domain::recommend::{SimilarEdge, SimilarVersion, Solution, Weight, changes};
+use crate::domain::recommend::{
+    EdgeChanges, SimilarEdge, SimilarVersion, Solution, Weight, changes,
+};
 
 /// The titles that have a node.
 pub(super) fn nodes(db: &Connection) -> rusqlite::Result<HashSet<TitleId>> {
@@ -29,32 +32,36 @@ pub(super) fn begin(db: &Connection) -> rusqlite::Result<i64> {
     db.prepare_cached(&sql)?.query_row([], |row| row.get(0))
 }
 
-/// Writes edges in a generation.
+/// Writes edges that a generation has not yet.
 pub(super) fn put(
     db: &Connection,
     generation: i64,
     edges: &[(TitleId, SimilarEdge)],
 ) -> rusqlite::Result<()> {
-    let mut upsert = db.prepare_cached(&format!(
-        "INSERT INTO graph_similar (generation, source, {COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
-         ON CONFLICT (generation, source, target) DO UPDATE SET
-            weight = excluded.weight, director = excluded.director, actor = excluded.actor, genre = excluded.genre,
-            affinity = excluded.affinity, co_watches = excluded.co_watches, updated_at = excluded.updated_at"
+    let mut insert = db.prepare_cached(&format!(
+        "INSERT INTO graph_similar (generation, source, {COLUMNS})
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
     ))?;
     for (from, edge) in edges {
-        upsert.execute(params![
-            generation,
-            from.to_i64(),
-            edge.to.to_i64(),
-            (edge.weight != Weight::default()).then_some(edge.weight.sum),
-            edge.weight.director,
-            edge.weight.actor,
-            edge.weight.genre,
-            edge.affinity,
-            edge.co_watches,
-        ])?;
+        insert.execute(params_from_iter(values(generation, *from, edge)))?;
     }
     Ok(())
+}
+
+/// Generation, source, and [`COLUMNS`].
+fn values(generation: i64, from: TitleId, edge: &SimilarEdge) -> [Value; 9] {
+    let weight = edge.weight;
+    [
+        generation.into(),
+        from.to_i64().into(),
+        edge.to.to_i64().into(),
+        (weight != Weight::default()).then_some(weight.sum).into(),
+        weight.director.into(),
+        weight.actor.into(),
+        weight.genre.into(),
+        edge.affinity.into(),
+        edge.co_watches.into(),
+    ]
 }
 
 /// Makes a generation with so many edges the current one, unless a newer one is or the graph was emptied since.
@@ -123,43 +130,80 @@ pub(super) fn put_solutions(
         return Ok(before);
     }
     let generation = generation.cast_signed();
-    let mut has_node = db.prepare_cached("SELECT 1 FROM graph_titles WHERE id = ?1")?;
     let current = around(db, generation, solutions)?;
     let mut changes = changes(&current, solutions);
-    let mut written = Vec::with_capacity(changes.written.len());
-    let mut created = 0;
-    for ((from, to), edge) in std::mem::take(&mut changes.written) {
-        if has_node.exists([from.to_i64()])? && has_node.exists([to.to_i64()])? {
-            created += i64::from(!current.contains_key(&(from, to)));
-            changes.written.insert((from, to), edge);
-            written.push((from, edge));
+    let mut has_node = db.prepare_cached("SELECT 1 FROM graph_titles WHERE id = ?1")?;
+    let mut written = BTreeMap::new();
+    for (key, edge) in std::mem::take(&mut changes.written) {
+        if has_node.exists([key.0.to_i64()])? && has_node.exists([key.1.to_i64()])? {
+            written.insert(key, edge);
         }
     }
+    changes.written = written;
+    let more = write(db, generation, &current, &changes)?;
+    let revision = before.revision + 1;
+    mark(db, generation, revision, &changes)?;
+    db.prepare_cached(&format!(
+        "UPDATE graph_meta SET revision = ?1, similar = similar + ?2, updated_at = {NOW}"
+    ))?
+    .execute([revision.cast_signed(), more])?;
+    Ok(SimilarVersion { revision, ..before })
+}
+
+/// Writes the changes. Says by how many edges the generation grows.
+///
+/// One plain row a statement: with many changed pages, each statement that may have to be undone by itself (an upsert,
+/// `OR REPLACE`, `SELECT`) makes the database walk through all that the surrounding savepoint keeps, which is quadratic.
+fn write(
+    db: &Connection,
+    generation: i64,
+    current: &BTreeMap<(TitleId, TitleId), SimilarEdge>,
+    changes: &EdgeChanges,
+) -> rusqlite::Result<i64> {
     let mut remove = db.prepare_cached(
         "DELETE FROM graph_similar WHERE generation = ?1 AND source = ?2 AND target = ?3",
     )?;
     for (from, to) in &changes.removed {
         remove.execute([generation, from.to_i64(), to.to_i64()])?;
     }
-    put(db, generation, &written)?;
-    let revision = before.revision + 1;
-    let mut mark = db.prepare_cached(
-        "INSERT INTO graph_similar_changed (title, generation, revision) VALUES (?1, ?2, ?3)
-         ON CONFLICT (title) DO UPDATE SET
-            generation = excluded.generation, revision = excluded.revision, updated_at = excluded.updated_at",
+    let mut update = db.prepare_cached(&format!(
+        "UPDATE graph_similar SET weight = ?4, director = ?5, actor = ?6, genre = ?7, affinity = ?8,
+            co_watches = ?9, updated_at = {NOW}
+         WHERE generation = ?1 AND source = ?2 AND target = ?3"
+    ))?;
+    let mut created = Vec::new();
+    for (key, edge) in &changes.written {
+        if current.contains_key(key) {
+            update.execute(params_from_iter(values(generation, key.0, edge)))?;
+        } else {
+            created.push((key.0, *edge));
+        }
+    }
+    put(db, generation, &created)?;
+    Ok(limit(created.len()) - limit(changes.removed.len()))
+}
+
+/// Marks the titles whose edges change with a revision.
+fn mark(
+    db: &Connection,
+    generation: i64,
+    revision: u64,
+    changes: &EdgeChanges,
+) -> rusqlite::Result<()> {
+    let revision = revision.cast_signed();
+    let mut update = db.prepare_cached(&format!(
+        "UPDATE graph_similar_changed SET generation = ?2, revision = ?3, updated_at = {NOW} WHERE title = ?1"
+    ))?;
+    let mut insert = db.prepare_cached(
+        "INSERT INTO graph_similar_changed (title, generation, revision) VALUES (?1, ?2, ?3)",
     )?;
     for title in changes.starts() {
-        mark.execute([title.to_i64(), generation, revision.cast_signed()])?;
+        let row = [title.to_i64(), generation, revision];
+        if update.execute(row)? == 0 {
+            insert.execute(row)?;
+        }
     }
-    db.prepare_cached(&format!(
-        "UPDATE graph_meta SET revision = ?1, similar = similar + ?2 - ?3, updated_at = {NOW}"
-    ))?
-    .execute([
-        revision.cast_signed(),
-        created,
-        limit(changes.removed.len()),
-    ])?;
-    Ok(SimilarVersion { revision, ..before })
+    Ok(())
 }
 
 /// The edges that solutions may change: all from their titles, and to them those with a weight or that get one.
@@ -172,7 +216,7 @@ fn around(
         "SELECT {COLUMNS} FROM graph_similar WHERE generation = ?1 AND source = ?2"
     ))?;
     let mut to = db.prepare_cached(&format!(
-        "SELECT {COLUMNS}, source FROM graph_similar
+        "SELECT {COLUMNS}, source FROM graph_similar INDEXED BY graph_similar_by_target
          WHERE generation = ?1 AND target = ?2 AND weight IS NOT NULL"
     ))?;
     let mut between = db.prepare_cached(&format!(
