@@ -33,12 +33,13 @@ use crate::domain::events::EventBus;
 use crate::domain::lease::Leases;
 use crate::domain::limits::RateLimiter;
 use crate::domain::recommend::{
-    ErasureService, GraphFollower, GraphService, Ranking, RecommendService, TasteGraph,
+    ErasureService, Freshness, GraphFollower, GraphService, Ranking, RecommendService,
+    SimilarService, TasteGraph,
 };
 use crate::domain::watching::{WatchService, WatchStore};
 use crate::graphql::Services;
 use crate::http::{HttpOptions, Stores};
-use crate::jobs::{CatalogFeed, Jobs};
+use crate::jobs::{CatalogFeed, Jobs, Keeper};
 
 /// The program, connected.
 pub struct App {
@@ -56,6 +57,7 @@ pub struct App {
     pub graph: GraphService,
     /// Loading files.
     pub load: LoadService,
+    similar: SimilarService,
     mail: MailService,
     stores: AllStores,
     cache: CachedCatalog,
@@ -143,6 +145,14 @@ impl App {
             },
             policy,
         );
+        let similar = SimilarService::new(
+            Arc::clone(&stores.graph),
+            Arc::clone(&stores.catalog),
+            Arc::clone(&stores.watching),
+            bus.clone(),
+            Arc::clone(&clock),
+            Freshness::default(),
+        );
         Ok(Self {
             search: SearchService::new(Arc::new(index), catalog.clone()),
             recommend: RecommendService::new(
@@ -157,8 +167,10 @@ impl App {
                 Arc::clone(&stores.graph),
                 Arc::clone(&stores.catalog),
                 Arc::clone(&stores.watching),
-                Arc::clone(&clock),
+                similar.clone(),
+                bus.clone(),
             ),
+            similar,
             load: LoadService::new(
                 Arc::clone(&stores.catalog),
                 accounts.clone(),
@@ -189,6 +201,10 @@ impl App {
         let erasures = ErasureService::new(self.accounts.clone(), self.graph.clone());
         Ok(Jobs::start(
             &self.graph,
+            Keeper {
+                similar: self.similar.clone(),
+                leases: Arc::clone(&self.stores.leases),
+            },
             erasures,
             feed,
             &self.follower,

@@ -6,4 +6,4 @@ MATCH (graph:Graph {name: $graph})
 SET graph.lock = true
 REMOVE graph.lock
 SET graph.cleared = graph.taken, graph.updatedAt = datetime()
-REMOVE graph.version, graph.similar, graph.prepared
+REMOVE graph.version, graph.similar, graph.prepared, graph.preparedAt

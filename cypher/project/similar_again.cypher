@@ -1,8 +1,8 @@
-// Removes the SIMILAR edges of a generation that start from some titles, for those that are about to be written again:
-// whether the first try came through is not known.
-// Params: generation; titles [{id}]
+// Removes the SIMILAR edges of a generation since a revision that start from some titles, for those that are about to
+// be written again: whether the first try came through is not known.
+// Params: generation; since, a revision; titles [{id}]
 // Returns: nothing
 UNWIND $titles AS row
 MATCH (title:Title {id: row.id})-[old:SIMILAR]->()
-WHERE old.generation = $generation
+WHERE old.generation = $generation AND old.since = $since
 DELETE old

@@ -1,10 +1,17 @@
-// Begins to change the current generation of SIMILAR edges, alone: the property that is set and removed again takes the
-// node's lock until the transaction ends. What somebody else has prepared and not switched to is void from now on.
-// Params: graph, the name of the graph's node
-// Returns: version [generation, revision, computedAt], or null; prepared, what names this preparation. No row if there
-//   was never a generation.
+// Begins to change the current generation of SIMILAR edges, if it is the given one and nobody else is at it: what
+// another one prepares is void once it has not been heard of for too long. The property that is set and removed again
+// takes the node's lock.
+// Params: graph, the name of the graph's node; generation; prepared, what names this preparation; patience, in
+//   milliseconds
+// Returns: version [generation, revision, computedAt], or null; isBegun. No row if there was never a generation.
 MATCH (graph:Graph {name: $graph})
 SET graph.lock = true
 REMOVE graph.lock
-SET graph.prepared = randomUUID(), graph.updatedAt = datetime()
-RETURN graph.version AS version, graph.prepared AS prepared
+WITH graph, coalesce(graph.version[0] = $generation, false) AND (
+    graph.prepared IS NULL OR graph.prepared = $prepared
+    OR graph.preparedAt < datetime() - duration({milliseconds: $patience})
+  ) AS isBegun
+FOREACH (begun IN CASE WHEN isBegun THEN [graph] ELSE [] END |
+  SET begun.prepared = $prepared, begun.preparedAt = datetime(), begun.updatedAt = datetime()
+)
+RETURN graph.version AS version, isBegun

@@ -1,7 +1,9 @@
-// Removes SIMILAR edges that ended with the current revision or before.
-// Params: generation and revision, the current ones
-// Returns: nothing
-MATCH ()-[ended:SIMILAR]->()
-USING INDEX SEEK ended:SIMILAR(generation, until)
-WHERE ended.generation = $generation AND ended.until <= $revision
-DELETE ended
+// Removes some SIMILAR edges that ended with the current revision or before. Run again until none is left.
+// Params: generation and revision, the current ones; limit
+// Returns: removed
+MATCH ()-[edge:SIMILAR]->()
+USING INDEX SEEK edge:SIMILAR(generation, ended)
+WHERE edge.generation = $generation AND edge.ended <= $revision
+WITH edge LIMIT $limit
+DELETE edge
+RETURN count(*) AS removed

@@ -11,7 +11,7 @@ WITH graph, graph.prepared = $prepared AND graph.version[0] = $generation AS isV
 FOREACH (valid IN CASE WHEN isValid THEN [graph] ELSE [] END |
   SET valid.version = [$generation, $revision, valid.version[2]], valid.similar = valid.similar + $more,
     valid.updatedAt = datetime()
-  REMOVE valid.prepared
+  REMOVE valid.prepared, valid.preparedAt
 )
 WITH graph, isValid
 WHERE isValid OR coalesce(graph.version[0] <> $generation, true)

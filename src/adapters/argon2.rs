@@ -1,7 +1,7 @@
-//! Passwords hashed with Argon2id.
+//! Passwords hashed with Argon2id, and judged by zxcvbn before.
 //!
-//! Each hash takes a core for some 25 ms and 19 MiB, so as many run at once as there are cores, some wait, and the
-//! rest are turned away.
+//! Each hash takes a core for some 25 ms and 19 MiB, and a judgement at most twice as long, so as many run at once as
+//! there are cores, some wait, and the rest are turned away.
 
 use std::sync::Arc;
 
@@ -18,6 +18,10 @@ const PARAMS: Params = match Params::new(19 * 1024, 2, 1, None) {
     Ok(params) => params,
     Err(_) => panic!("these parameters are allowed"),
 };
+/// How many characters of a password are judged, from the first on. What is hard to guess in them is no easier with more
+/// behind it. zxcvbn by itself looks at 100, for which it takes up to a second, and from 29 on it may count past what 64
+/// bits hold.
+const JUDGED: usize = 28;
 /// How many may wait.
 const QUEUE: usize = 32;
 
@@ -107,6 +111,21 @@ impl PasswordHasher for Argon2Hasher {
             .await?;
         Ok(is_right && is_known)
     }
+
+    async fn guesses_log10(
+        &self,
+        password: SecretString,
+        words: Vec<String>,
+    ) -> Result<f64, AccountError> {
+        self.run(move || {
+            let password = password.expose_secret();
+            let end = password.char_indices().nth(JUDGED);
+            let judged = &password[..end.map_or(password.len(), |(end, _)| end)];
+            let words: Vec<&str> = words.iter().map(String::as_str).collect();
+            Ok(zxcvbn::zxcvbn(judged, &words).guesses_log10())
+        })
+        .await
+    }
 }
 
 fn argon2() -> Argon2<'static> {
@@ -174,6 +193,72 @@ mod tests {
                 "{failed:?}"
             );
         }
+    }
+
+    async fn guesses_log10(hasher: &Argon2Hasher, password: &str) -> f64 {
+        let words = vec!["lovelace".to_owned()];
+        hasher.guesses_log10(password.into(), words).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn the_first_guesses_are_known() {
+        let hasher = Argon2Hasher::new();
+
+        for guess in [
+            "aaaaaaaaaaaaaaaa",
+            "abcabcabcabcabcabc",
+            "abcdefghijklmnopq",
+            "123456789012345",
+            "121212121212121212121212121212",
+            "passwordpassword",
+            "password12345678",
+            "qwertyuiopasdfgh",
+            "iloveyouiloveyou",
+            "Lovelacelovelace",
+        ] {
+            let guesses = guesses_log10(&hasher, guess).await;
+            assert!(guesses < 8.0, "{guess}: {guesses}");
+        }
+        for good in [
+            "correct horse battery",
+            "another horse battery",
+            "日本語日本語日本語の映画が好き",
+            "my cat sleeps all day",
+            &"ab cd ef gh".repeat(5),
+        ] {
+            let guesses = guesses_log10(&hasher, good).await;
+            assert!(guesses >= 8.0, "{good}: {guesses}");
+        }
+    }
+
+    /// Of symbols that may each stand for several letters, all of which are tried.
+    #[tokio::test]
+    async fn judging_the_worst_password_is_no_more_work_than_some_hashes() {
+        let hasher = Argon2Hasher::new();
+        let worst = "%xb{7!g$4|1a@[o5+c(0ti8<z2s6e3l%".repeat(8);
+        let (mut one_hash, mut judged) = (Duration::MAX, Duration::MAX);
+
+        for _ in 0..3 {
+            let start = Instant::now();
+            hasher.hash(PASSWORD.into()).await.unwrap();
+            one_hash = one_hash.min(start.elapsed());
+            let start = Instant::now();
+            guesses_log10(&hasher, &worst).await;
+            judged = judged.min(start.elapsed());
+        }
+
+        assert!(judged < one_hash * 5, "{judged:?} against {one_hash:?}");
+    }
+
+    #[tokio::test]
+    async fn judging_waits_its_turn_too() {
+        let hasher = Argon2Hasher::new();
+        let all = u32::try_from(hasher.admitted.available_permits()).unwrap();
+        let _crowd = hasher.admitted.acquire_many(all).await.unwrap();
+
+        let judged = hasher.guesses_log10(PASSWORD.into(), Vec::new()).await;
+
+        assert!(matches!(judged, Err(AccountError::Busy)), "{judged:?}");
     }
 
     #[tokio::test]

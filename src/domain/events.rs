@@ -16,7 +16,8 @@ pub enum Event {
     MailQueued,
     /// Somebody is to be forgotten.
     ErasureRequested,
-    /// `WATCHED` edges of these profiles were written to the graph, or removed from it.
+    /// `WATCHED` edges of these profiles were written to the graph or removed from it, or what they hide or mute has
+    /// changed.
     TastesProjected(Arc<[ProfileId]>),
     /// `SIMILAR` edges were written to the graph.
     SimilarChanged,

@@ -27,12 +27,7 @@ pub(super) async fn run(erasures: ErasureService, mut pace: Pace) {
                 AFTER_FAILURE
             }
         };
-        let wanted: &[Event] = if wait == AFTER_FAILURE {
-            &[]
-        } else {
-            &[Event::ErasureRequested]
-        };
-        if !pace.wait(wanted, wait).await {
+        if !pace.wait(&[Event::ErasureRequested], wait).await {
             return;
         }
     }

@@ -64,12 +64,7 @@ pub(super) async fn run(mut feed: CatalogFeed, mut pace: Pace) {
                 AFTER_FAILURE
             }
         };
-        let wanted: &[Event] = if wait == AFTER_FAILURE {
-            &[]
-        } else {
-            &[Event::CatalogChanged]
-        };
-        if !pace.wait(wanted, wait).await {
+        if !pace.wait(&[Event::CatalogChanged], wait).await {
             return;
         }
     }

@@ -4,11 +4,12 @@
 mod erase;
 mod follow_catalog;
 mod follow_graph;
+mod keep_similar;
 mod project_graph;
-mod rebuild_similar;
 mod send_mail;
 
 pub use follow_catalog::CatalogFeed;
+pub use keep_similar::Keeper;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -33,6 +34,7 @@ impl Jobs {
     /// Starts all jobs. `events` opens a new subscription for each.
     pub fn start(
         graph: &GraphService,
+        keeper: Keeper,
         erasures: ErasureService,
         feed: CatalogFeed,
         follower: &Arc<dyn GraphFollower>,
@@ -46,7 +48,7 @@ impl Jobs {
             stopped: stopped.clone(),
         };
         tasks.spawn(project_graph::run(graph.clone(), pace()));
-        tasks.spawn(rebuild_similar::run(graph.clone(), pace()));
+        tasks.spawn(keep_similar::run(keeper, pace()));
         tasks.spawn(erase::run(erasures, pace()));
         tasks.spawn(follow_catalog::run(feed, pace()));
         tasks.spawn(follow_graph::hear(Arc::clone(follower), pace()));
@@ -69,8 +71,11 @@ struct Pace {
 }
 
 impl Pace {
-    /// Waits for one of the events, or for so long. Says whether to go on.
+    /// Waits for one of the events, or for so long; after a failure for so long, whatever happens: a store that fails is
+    /// not to be asked all the time. Says whether to go on.
     async fn wait(&mut self, wanted: &[Event], longest: Duration) -> bool {
+        let is_failing = longest == AFTER_FAILURE;
+        let wanted = if is_failing { &[] } else { wanted };
         let event = async {
             loop {
                 match self.events.recv().await {
@@ -144,5 +149,32 @@ impl Health {
         if std::mem::replace(&mut self.is_failing, false) {
             tracing::info!(job = self.job, "A job works again");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn events_hurry_a_job_unless_it_fails() {
+        let (events, receiver) = broadcast::channel(8);
+        let (_stop, stopped) = watch::channel(false);
+        let mut pace = Pace {
+            events: receiver,
+            stopped,
+        };
+        let started = Instant::now();
+
+        events.send(Event::MailQueued).unwrap();
+        assert!(pace.wait(&[Event::MailQueued], Duration::MAX).await);
+        let hurried = started.elapsed();
+        events.send(Event::MailQueued).unwrap();
+        assert!(pace.wait(&[Event::MailQueued], AFTER_FAILURE).await);
+
+        assert!(hurried < AFTER_FAILURE);
+        assert!(started.elapsed() >= AFTER_FAILURE);
     }
 }

@@ -22,12 +22,10 @@ pub(super) async fn run(graph: GraphService, mut pace: Pace) {
                 AFTER_FAILURE
             }
         };
-        let wanted: &[Event] = if wait == AFTER_FAILURE {
-            &[]
-        } else {
-            &[Event::CatalogChanged, Event::WatchesChanged]
-        };
-        if !pace.wait(wanted, wait).await {
+        if !pace
+            .wait(&[Event::CatalogChanged, Event::WatchesChanged], wait)
+            .await
+        {
             return;
         }
     }

@@ -34,12 +34,7 @@ pub(super) async fn run(mail: MailService, mut pace: Pace) {
                 AFTER_FAILURE
             }
         };
-        let wanted: &[Event] = if wait == AFTER_FAILURE {
-            &[]
-        } else {
-            &[Event::MailQueued]
-        };
-        if !pace.wait(wanted, wait).await {
+        if !pace.wait(&[Event::MailQueued], wait).await {
             return;
         }
     }

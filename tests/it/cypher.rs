@@ -8,12 +8,12 @@ use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 
 use neo4rs::{BoltType, Graph, query};
-use reelgraph::adapters::neo4j::queries::{ALL, SCHEMA};
+use reelgraph::adapters::neo4j::queries::{ALL, SCHEMA, TASTE};
 use reelgraph::adapters::neo4j::{Neo4jDb, Neo4jGraph};
 use reelgraph::domain::recommend::TasteGraph;
 use secrecy::ExposeSecret;
 
-use crate::conformance::graph::{film_by, similar, watched};
+use crate::conformance::graph::{film_by, solved, then, watched};
 use crate::support::servers;
 
 /// What no statement may do: it costs more with everything that is in the graph.
@@ -143,6 +143,26 @@ async fn every_statement_finds_what_it_names_by_an_index() {
     assert_eq!(filled, nothing, "in a graph with something in it");
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_taste_costs_the_same_however_long_the_history() {
+    let server = servers::neo4j().await;
+    let graph =
+        Neo4jGraph::new(Neo4jDb::open(&server.uri, &server.user, &server.password).unwrap());
+    graph.clear().await.unwrap();
+    fill(&graph).await;
+    let bolt = Graph::new(&*server.uri, &*server.user, server.password.expose_secret()).unwrap();
+
+    let plan = &plans(&bolt, &[TASTE]).await[TASTE];
+
+    // Of what an index gives in order, only ties are sorted.
+    for operator in ["DirectedRelationshipIndexSeek", "PartialTop"] {
+        assert!(plan.contains(operator), "{plan:?}");
+    }
+    for operator in ["DirectedRelationshipIndexScan", "Sort", "Top"] {
+        assert!(!plan.contains(operator), "{plan:?}");
+    }
+}
+
 #[tokio::test]
 async fn a_statement_that_looks_at_everything_would_be_noticed() {
     const SCANS: &str = "MATCH (a:Title {slug: $a}), (b) RETURN a, b";
@@ -166,10 +186,18 @@ async fn fill(graph: &Neo4jGraph) {
         .map(|id| film_by(id, &[1000 + id % 7], &[2000 + id % 50, 3000 + id]))
         .collect();
     let edges: Vec<_> = (1..=300).map(|id| watched(id % 20, id, 1.0)).collect();
-    let pairs: Vec<_> = (1..=300).map(|id| similar(id, 1 + id % 300, 0.5)).collect();
+    let solutions: Vec<_> = (1..=300)
+        .map(|id| solved(id, &[(1 + id % 300, 0.5)], &[(1 + id % 7, 0.5)]))
+        .collect();
     graph.put_titles(&titles).await.unwrap();
     graph.put_watched(&edges).await.unwrap();
-    graph.replace_similar(&pairs).await.unwrap();
+    graph.replace_similar(&solutions, then()).await.unwrap();
+    let version = graph.similar_version().await.unwrap();
+    let anew = [solved(1, &[(9, 0.5)], &[]), solved(2, &[], &[(9, 0.1)])];
+    graph
+        .put_solutions(version.generation, &anew)
+        .await
+        .unwrap();
 }
 
 /// The files whose plan does what none may do.

@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use reelgraph::domain::clock::{Clock, SystemClock};
 use reelgraph::domain::ids::{ProfileId, TitleId};
 use reelgraph::domain::watching::{
-    Change, ImportedWatch, Sitting, WatchRules, WatchStore, WatchedItem,
+    Change, ImportedWatch, Sitting, Touched, WatchRules, WatchStore, WatchedItem,
 };
 use serde_json::{Value, json};
 
@@ -41,6 +41,7 @@ async fn nothing_names_a_deleted_account(on: On) {
     site.set_cookie(None);
     site.register("xylophona@example.org").await;
     watch_all(&site, &ids).await;
+    say_all(&site).await;
     let export = exported(&site).await;
     let named = [
         export["account"]["id"].as_str().unwrap().to_owned(),
@@ -213,6 +214,27 @@ async fn watch_all(site: &Site, films: &[String]) {
     }
 }
 
+/// A thumb on something that was never played here, a hidden title, a muted genre.
+async fn say_all(site: &Site) {
+    let rated = site.id_of("film", "casino-1995").await;
+    let hidden = site.id_of("film", "taxi-driver-1976").await;
+    let muted = site.id_of("genre", "crime").await;
+    let said = site
+        .ask(
+            "mutation ($rated: ID!, $hidden: ID!, $muted: ID!) {
+                rateTitle(input: { title: $rated, liked: true }) { userErrors { code } }
+                hideTitle(input: { title: $hidden, hidden: true }) { userErrors { code } }
+                muteTaste(input: { source: $muted, muted: true }) { userErrors { code } } }",
+            json!({ "rated": rated, "hidden": hidden, "muted": muted }),
+        )
+        .await;
+    let done = json!({ "userErrors": [] });
+    assert_eq!(
+        said,
+        json!({ "rateTitle": done, "hideTitle": done, "muteTaste": done })
+    );
+}
+
 async fn exported(site: &Site) -> Value {
     let request = site
         .get("/account/export")
@@ -232,11 +254,11 @@ async fn import(store: &dyn WatchStore, profile: ProfileId, titles: &[TitleId]) 
     });
     let pairs: Vec<(Sitting, ImportedWatch)> =
         watches.map(|watch| (watch.sitting(), watch)).collect();
-    let sittings: Vec<Sitting> = pairs.iter().map(|(sitting, _)| *sitting).collect();
+    let touched: Vec<Touched> = pairs.iter().map(|(sitting, _)| (*sitting).into()).collect();
     let change: Change = Arc::new(move |ledger| {
         pairs.iter().try_for_each(|(sitting, watch)| {
             ledger.import(&WatchRules::default(), sitting, watch, watch.at)
         })
     });
-    store.update(&sittings, change).await.unwrap();
+    store.update(&touched, change).await.unwrap();
 }

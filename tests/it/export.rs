@@ -38,6 +38,7 @@ async fn the_file_has_everything_and_no_secret(on: On) {
     let last = "00000000-0000-4000-8000-999999999999";
     site.watch(&episode, last, 300.0, "2026-01-02T20:00:00Z")
         .await;
+    say(&site, &film).await;
     let stores = stores::open(&program, on).await;
     let token = add_key(&stores, &site).await;
 
@@ -85,7 +86,24 @@ async fn the_file_has_everything_and_no_secret(on: On) {
     };
     assert_eq!(list(&profile["titles"]).len(), 2);
     assert_eq!(find("titles", "heat-1995")["plays"], PLAYS);
-    assert_eq!(find("titles", "heat-1995")["liked"], Value::Null);
+    assert_eq!(find("titles", "heat-1995")["liked"], false);
+    let said_at = &find("titles", "heat-1995")["likedAt"];
+    assert_eq!(*said_at, find("titles", "heat-1995")["updatedAt"]);
+    let hidden = list(&profile["hiddenTitles"]);
+    assert_eq!(hidden.len(), 1);
+    assert_eq!(hidden[0]["title"]["slug"], "casino-1995");
+    assert_eq!(hidden[0]["createdAt"], hidden[0]["updatedAt"]);
+    let mutes = list(&profile["mutes"]).iter();
+    let mutes: Vec<_> = mutes
+        .map(|mute| {
+            let source = &mute["source"];
+            (
+                source["kind"].as_str().unwrap(),
+                source["name"].as_str().unwrap(),
+            )
+        })
+        .collect();
+    assert_eq!(mutes, [("genre", "Crime"), ("person", "Michael Mann")]);
     assert_eq!(list(&profile["items"]).len(), 2);
     assert_eq!(find("items", "heat-1995")["position"], 600.0);
 
@@ -148,7 +166,7 @@ async fn somebody_who_watched_nothing_gets_a_whole_file() {
     let file: Value = get(&site).send().await.unwrap().json().await.unwrap();
 
     let profile = &file["profiles"][0];
-    for field in ["titles", "items", "plays"] {
+    for field in ["titles", "items", "plays", "hiddenTitles", "mutes"] {
         assert_eq!(profile[field], json!([]), "{field}");
     }
 }
@@ -198,6 +216,35 @@ async fn add_key(stores: &Stores, site: &Site) -> ApiKeyToken {
         .await
         .unwrap();
     token
+}
+
+/// Dislikes a film, hides another, mutes a genre and a person.
+async fn say(site: &Site, disliked: &str) {
+    let sources = site
+        .ask(
+            "{ genre(slug: \"crime\") { id } film(slug: \"heat-1995\") { credits(role: [DIRECTOR], first: 1) { nodes { id } } } }",
+            json!({}),
+        )
+        .await;
+    let input = json!({
+        "disliked": disliked,
+        "hidden": site.id_of("film", "casino-1995").await,
+        "genre": sources["genre"]["id"],
+        "person": sources["film"]["credits"]["nodes"][0]["id"],
+    });
+    let said = site
+        .ask(
+            "mutation ($disliked: ID!, $hidden: ID!, $genre: ID!, $person: ID!) {
+                rateTitle(input: { title: $disliked, liked: false }) { userErrors { code } }
+                hideTitle(input: { title: $hidden, hidden: true }) { userErrors { code } }
+                genre: muteTaste(input: { source: $genre, muted: true }) { userErrors { code } }
+                person: muteTaste(input: { source: $person, muted: true }) { userErrors { code } } }",
+            input,
+        )
+        .await;
+    for done in said.as_object().unwrap().values() {
+        assert_eq!(*done, json!({ "userErrors": [] }));
+    }
 }
 
 async fn first_episode(site: &Site) -> String {

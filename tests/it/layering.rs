@@ -44,6 +44,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("openidconnect", &["adapters"]),
     ("reqwest", &["adapters"]),
     ("hmac", &["adapters"]),
+    ("zxcvbn", &["adapters"]),
     ("async_graphql", &["graphql", "http"]),
     ("axum", &["http", "app", "cli"]),
     ("tower_http", &["http"]),

@@ -16,6 +16,7 @@ mod errors;
 mod events;
 mod export;
 mod faults;
+mod feedback;
 mod home;
 mod layering;
 mod mail;

@@ -82,6 +82,14 @@ const MUTATIONS: &[(&str, &str, Row)] = &[
         r#"{ item: "x", play: "x", event: START, position: 0 }"#,
         WATCHERS,
     ),
+    ("rateTitle", r#"{ title: "x" }"#, WATCHERS),
+    ("hideTitle", r#"{ title: "x", hidden: true }"#, WATCHERS),
+    (
+        "editWatchEvent",
+        r#"{ event: "x", influencesRecommendations: true }"#,
+        WATCHERS,
+    ),
+    ("muteTaste", r#"{ source: "x", muted: true }"#, WATCHERS),
     ("logOut", "{}", NO_MACHINE),
 ];
 

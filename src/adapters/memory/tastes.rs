@@ -124,6 +124,11 @@ impl Tastes {
         self.kept.forget(profile);
     }
 
+    /// What goes with a profile's taste may be something else.
+    pub(super) fn renew(&self, profile: ProfileId) {
+        self.kept.renew(profile);
+    }
+
     /// Hears what happened.
     pub(super) fn hear(&self, event: &Event) {
         match event {

@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 
 use super::tastes::Tastes;
 use crate::domain::error::StoreError;
 use crate::domain::ids::{PlayId, ProfileId, TitleId};
 use crate::domain::page::{Slice, Window};
 use crate::domain::watching::{
-    Change, Ledger, Play, Sitting, WatchError, WatchState, WatchStore, WatchedItem, WatchedTitle,
+    Change, HiddenTitle, Ledger, Mute, MutedSource, Play, Touched, WatchError, WatchState,
+    WatchStore, WatchedItem, WatchedTitle,
 };
 
 /// A watch store, observed.
@@ -28,10 +30,10 @@ impl ObservedWatching {
 
 #[async_trait]
 impl WatchStore for ObservedWatching {
-    async fn update(&self, sittings: &[Sitting], change: Change) -> Result<Ledger, WatchError> {
-        let profiles = sittings.iter().map(|sitting| sitting.profile);
+    async fn update(&self, touched: &[Touched], change: Change) -> Result<Ledger, WatchError> {
+        let profiles = touched.iter().map(|touched| touched.title_key().0);
         let begun = self.tastes.begin(profiles);
-        let result = self.store.update(sittings, change).await;
+        let result = self.store.update(touched, change).await;
         match &result {
             Ok(ledger) => {
                 let rows: Vec<&WatchedTitle> = ledger.titles.changed().collect();
@@ -124,6 +126,63 @@ impl WatchStore for ObservedWatching {
         limit: usize,
     ) -> Result<Vec<WatchedTitle>, StoreError> {
         self.store.watched_titles_after(after, limit).await
+    }
+
+    async fn watched_titles_since(
+        &self,
+        since: DateTime<Utc>,
+        after: Option<(DateTime<Utc>, ProfileId, TitleId)>,
+        limit: usize,
+    ) -> Result<Vec<WatchedTitle>, StoreError> {
+        self.store.watched_titles_since(since, after, limit).await
+    }
+
+    async fn hide_title(&self, hidden: &HiddenTitle, most: u64) -> Result<(), WatchError> {
+        let result = self.store.hide_title(hidden, most).await;
+        self.tastes.renew(hidden.profile);
+        result
+    }
+
+    async fn unhide_title(&self, profile: ProfileId, title: TitleId) -> Result<(), StoreError> {
+        let result = self.store.unhide_title(profile, title).await;
+        self.tastes.renew(profile);
+        result
+    }
+
+    async fn hidden_titles(
+        &self,
+        profile: ProfileId,
+        window: &Window,
+    ) -> Result<Slice<HiddenTitle>, StoreError> {
+        self.store.hidden_titles(profile, window).await
+    }
+
+    async fn count_hidden_titles(&self, profile: ProfileId) -> Result<u64, StoreError> {
+        self.store.count_hidden_titles(profile).await
+    }
+
+    async fn passed_over(
+        &self,
+        profile: ProfileId,
+        titles: &[TitleId],
+    ) -> Result<Vec<TitleId>, StoreError> {
+        self.store.passed_over(profile, titles).await
+    }
+
+    async fn put_mute(&self, mute: &Mute, most: u64) -> Result<(), WatchError> {
+        let result = self.store.put_mute(mute, most).await;
+        self.tastes.renew(mute.profile);
+        result
+    }
+
+    async fn remove_mute(&self, profile: ProfileId, source: MutedSource) -> Result<(), StoreError> {
+        let result = self.store.remove_mute(profile, source).await;
+        self.tastes.renew(profile);
+        result
+    }
+
+    async fn mutes(&self, profile: ProfileId) -> Result<Arc<[Mute]>, StoreError> {
+        self.store.mutes(profile).await
     }
 
     async fn erase_profile(&self, profile: ProfileId) -> Result<(), StoreError> {

@@ -21,13 +21,13 @@ const TRIES: usize = 8;
 pub(super) type VersionRow = (u64, u64, i64);
 /// To, weight, director, actor, genre, affinity, co-watches; see [`edge`].
 pub(super) type EdgeRow = (
-    TitleId,
+    Option<TitleId>,
     Option<f64>,
     Option<f64>,
     Option<f64>,
     Option<f64>,
     Option<f64>,
-    u32,
+    Option<u32>,
 );
 
 #[derive(Deserialize)]
@@ -77,7 +77,7 @@ pub(super) async fn similar(db: &Neo4jDb, titles: &[TitleId]) -> Result<SimilarL
         let found: HashMap<TitleId, Arc<[SimilarEdge]>> = row
             .lists
             .into_iter()
-            .map(|(title, edges)| (title, edges.into_iter().map(edge).collect()))
+            .map(|(title, edges)| (title, edges.into_iter().filter_map(edge).collect()))
             .collect();
         let lists = titles
             .iter()
@@ -92,10 +92,7 @@ pub(super) async fn similar(db: &Neo4jDb, titles: &[TitleId]) -> Result<SimilarL
 }
 
 /// The titles whose edges changed after a revision.
-pub(super) async fn changed_after(
-    db: &Neo4jDb,
-    revision: u64,
-) -> Result<Vec<TitleId>, StoreError> {
+pub(super) async fn changed_after(db: &Neo4jDb, revision: u64) -> Result<Vec<TitleId>, StoreError> {
     let statement = query(queries::SIMILAR_CHANGED)
         .param("graph", GRAPH)
         .param("revision", i64::try_from(revision).unwrap_or(i64::MAX));
@@ -115,10 +112,12 @@ pub(super) fn version_of(row: Option<VersionRow>) -> Result<SimilarVersion, Stor
     })
 }
 
-/// The edge that a row says.
-pub(super) fn edge((to, sum, director, actor, genre, affinity, co_watches): EdgeRow) -> SimilarEdge {
-    SimilarEdge {
-        to,
+/// The edge that a row says; `None` if it was removed while it was read.
+pub(super) fn edge(
+    (to, sum, director, actor, genre, affinity, co_watches): EdgeRow,
+) -> Option<SimilarEdge> {
+    Some(SimilarEdge {
+        to: to?,
         weight: Weight {
             sum: sum.unwrap_or_default(),
             director: director.unwrap_or_default(),
@@ -126,6 +125,6 @@ pub(super) fn edge((to, sum, director, actor, genre, affinity, co_watches): Edge
             genre: genre.unwrap_or_default(),
         },
         affinity: affinity.unwrap_or_default(),
-        co_watches,
-    }
+        co_watches: co_watches?,
+    })
 }

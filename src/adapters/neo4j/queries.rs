@@ -22,8 +22,8 @@ cypher! {
     SCHEMA_ERASED_TRACE = "schema/erased_trace.cypher";
     SCHEMA_WATCHED_TASTE = "schema/watched_taste.cypher";
     SCHEMA_WATCHED_LAST_AT = "schema/watched_last_at.cypher";
-    SCHEMA_SIMILAR_SINCE = "schema/similar_since.cypher";
-    SCHEMA_SIMILAR_UNTIL = "schema/similar_until.cypher";
+    SCHEMA_SIMILAR_BEGUN = "schema/similar_begun.cypher";
+    SCHEMA_SIMILAR_ENDED = "schema/similar_ended.cypher";
     SCHEMA_TITLE_SIMILAR = "schema/title_similar.cypher";
 
     PUT_TITLE_NODES = "project/title_nodes.cypher";
@@ -39,7 +39,9 @@ cypher! {
     SWITCH_SIMILAR = "project/similar_switch.cypher";
     SWEEP_SIMILAR = "project/similar_sweep.cypher";
     BEGIN_SOLUTIONS = "project/solutions_begin.cypher";
-    UNDO_SOLUTIONS = "project/solutions_undo.cypher";
+    GO_ON_SOLUTIONS = "project/solutions_go_on.cypher";
+    UNDO_BEGUN = "project/solutions_undo_begun.cypher";
+    UNDO_ENDED = "project/solutions_undo_ended.cypher";
     AROUND_SOLUTIONS = "project/solutions_around.cypher";
     END_SIMILAR = "project/solutions_end.cypher";
     MARK_SIMILAR = "project/solutions_mark.cypher";
@@ -72,7 +74,7 @@ pub const SCHEMA: &[&str] = &[
     SCHEMA_ERASED_TRACE,
     SCHEMA_WATCHED_TASTE,
     SCHEMA_WATCHED_LAST_AT,
-    SCHEMA_SIMILAR_SINCE,
-    SCHEMA_SIMILAR_UNTIL,
+    SCHEMA_SIMILAR_BEGUN,
+    SCHEMA_SIMILAR_ENDED,
     SCHEMA_TITLE_SIMILAR,
 ];

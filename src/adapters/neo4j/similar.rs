@@ -19,6 +19,8 @@ use crate::domain::recommend::{SimilarEdge, Solution, Weight, edges_by_start};
 
 /// The name of the node that says which generation is the current one.
 pub(super) const GRAPH: &str = "reelgraph";
+/// A revision that is never reached, though as small as the server stores well.
+pub(super) const NEVER: i64 = 1 << 40;
 /// How many edges are written in one transaction, about. More would not be faster, but keep other writers waiting for
 /// the titles at their ends.
 const EDGES: usize = 5000;
@@ -121,12 +123,15 @@ async fn put(db: &Neo4jDb, generation: i64, titles: Vec<BoltType>) -> Result<u64
             let of = |text| {
                 query(text)
                     .param("generation", generation)
+                    .param("since", 0)
                     .param("titles", titles.clone())
             };
             let again = was_tried
                 .swap(true, Ordering::Relaxed)
                 .then(|| of(queries::REMOVE_SIMILAR));
-            let statement = of(queries::PUT_SIMILAR).param("since", None::<i64>);
+            let statement = of(queries::PUT_SIMILAR)
+                .param("begun", None::<i64>)
+                .param("until", NEVER);
             Box::pin(async move {
                 if let Some(again) = again {
                     transaction.run(again).await?;

@@ -17,6 +17,10 @@ pub enum Action {
     LoggedIn,
     /// Somebody tried to log in and was refused.
     LogInFailed,
+    /// Somebody who was logged in was asked for the password once more and gave a wrong one.
+    PasswordRefused,
+    /// Somebody gave a wrong PIN for another profile.
+    PinRefused,
     /// A session was ended by the device that had it.
     LoggedOut,
     /// Sessions were ended from elsewhere.
@@ -68,6 +72,8 @@ impl Action {
             Self::Registered => "registered",
             Self::LoggedIn => "logged_in",
             Self::LogInFailed => "log_in_failed",
+            Self::PasswordRefused => "password_refused",
+            Self::PinRefused => "pin_refused",
             Self::LoggedOut => "logged_out",
             Self::SessionsEnded => "sessions_ended",
             Self::RefreshReused => "refresh_reused",

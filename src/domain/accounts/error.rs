@@ -57,7 +57,7 @@ pub enum AccountError {
     /// Not logged in.
     #[error("log in first")]
     Unauthenticated,
-    /// The account has no password to ask for, and the log-in is too old.
+    /// The log-in is too old, and the account has no password to ask for instead.
     #[error("log in once more, then try again within ten minutes")]
     LogInAgain,
     /// The viewer may not do this.
@@ -78,6 +78,9 @@ pub enum AccountError {
     /// The account has no such profile.
     #[error("there is no such profile")]
     ProfileNotFound,
+    /// What the profile watched is not for the viewer's profile.
+    #[error("switch to this profile to see what it watched and what is suggested to it")]
+    ProfileClosed,
     /// Every account has a profile.
     #[error("this is the only profile; an account needs one")]
     LastProfile,
@@ -187,9 +190,11 @@ impl Coded for AccountError {
             }
             Self::TooOften(_) | Self::Busy => ErrorCode::RateLimited,
             Self::Unauthenticated | Self::InvalidRefreshToken => ErrorCode::Unauthenticated,
-            Self::Disabled | Self::Forbidden | Self::ChildProfile | Self::LogInAgain => {
-                ErrorCode::Forbidden
-            }
+            Self::Disabled
+            | Self::Forbidden
+            | Self::ChildProfile
+            | Self::LogInAgain
+            | Self::ProfileClosed => ErrorCode::Forbidden,
             Self::SessionNotFound
             | Self::ProfileNotFound
             | Self::ProviderNotFound

@@ -117,6 +117,13 @@ impl Profile {
     pub fn is_adult(&self) -> bool {
         self.max_age.is_none_or(|age| age >= ADULT)
     }
+
+    /// Whether what it watched and what is suggested to it is shown to whoever goes on with a profile: with itself, or
+    /// with one of a grown-up in the same account, from whom no PIN keeps it.
+    pub fn opens_to(&self, reader: &Self) -> bool {
+        let is_open = self.user == reader.user && self.pin.is_none();
+        self.id == reader.id || is_open && reader.is_adult()
+    }
 }
 
 #[cfg(test)]

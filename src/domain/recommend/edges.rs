@@ -30,7 +30,12 @@ pub fn edges_by_start(
     // There may be millions: only where they are is sorted.
     let mut weights: Vec<(TitleId, TitleId, &Incoming)> = solutions
         .iter()
-        .flat_map(|solved| solved.incoming.iter().map(|half| (half.from, solved.title, half)))
+        .flat_map(|solved| {
+            solved
+                .incoming
+                .iter()
+                .map(|half| (half.from, solved.title, half))
+        })
         .collect();
     weights.sort_by_key(|(from, to, _)| (*from, *to));
     let pages: BTreeMap<TitleId, &[Outgoing]> = solutions
@@ -38,7 +43,11 @@ pub fn edges_by_start(
         .map(|solved| (solved.title, &*solved.page))
         .collect();
     let mut starts: Vec<TitleId> = pages.keys().copied().collect();
-    starts.extend(weights.chunk_by(|a, b| a.0 == b.0).map(|of_one| of_one[0].0));
+    starts.extend(
+        weights
+            .chunk_by(|a, b| a.0 == b.0)
+            .map(|of_one| of_one[0].0),
+    );
     starts.sort_unstable();
     starts.dedup();
     let mut weights = weights.into_iter().peekable();
@@ -48,7 +57,10 @@ pub fn edges_by_start(
             put_weight(edges.entry(to).or_insert_with(|| leading_to(to)), half);
         }
         for half in pages.get(&start).copied().unwrap_or_default() {
-            put_affinity(edges.entry(half.to).or_insert_with(|| leading_to(half.to)), half);
+            put_affinity(
+                edges.entry(half.to).or_insert_with(|| leading_to(half.to)),
+                half,
+            );
         }
         let edges = edges.into_values().filter(says_something).collect();
         (start, edges)
@@ -162,8 +174,16 @@ mod tests {
     #[test]
     fn an_edge_has_its_weight_from_its_end_and_its_affinity_from_its_start() {
         let solutions = [
-            solution(2, vec![incoming(9, 0.4), incoming(1, -0.5)], vec![outgoing(1, 0.1)]),
-            solution(1, vec![], vec![outgoing(3, 0.2), outgoing(2, 0.3), outgoing(4, 0.0)]),
+            solution(
+                2,
+                vec![incoming(9, 0.4), incoming(1, -0.5)],
+                vec![outgoing(1, 0.1)],
+            ),
+            solution(
+                1,
+                vec![],
+                vec![outgoing(3, 0.2), outgoing(2, 0.3), outgoing(4, 0.0)],
+            ),
         ];
 
         let edges: Vec<_> = edges_by_start(&solutions).collect();

@@ -1,6 +1,7 @@
 //! What a viewer gets: the titles that the ones they watched speak for.
 //!
 //! score(j) = Σ over the watched titles i, the newest first, of opinion(i) · (1 + position)^−recency · weight(i→j)
+//!          + Σ opinion(i) · (1 + position)^−recency · co-watching / (1 + watched)² · watches of both / (watchers of i + 50)
 //!          + popularity / (1 + watched) · (watchers of j + 1) / (most watchers + 1).
 
 use std::collections::HashMap;
@@ -14,7 +15,8 @@ use super::graph::{SimilarEdge, Taste, TasteEdge};
 use super::popular::share;
 use super::reasons::{Reasons, ranked};
 use super::types::{ReasonKind, ReasonSource, Recommendation};
-use crate::domain::ids::TitleId;
+use crate::domain::ids::{CollectionId, TitleId};
+use crate::domain::watching::MutedSource;
 
 /// Genres that are more common than one title in three say nothing about somebody's taste, and are not named.
 const TELLING_GENRE: f64 = 1.098_612_288_668_11; // ln 3
@@ -26,6 +28,8 @@ pub struct Ranking {
     pub recency: f64,
     /// What popularity adds for a viewer of whom nothing is known, as a share of what it can add at all.
     pub popularity: f64,
+    /// What plain co-watching adds for a viewer of whom little is known: one watch says too little for a regression.
+    pub co_watching: f64,
     /// How much a title counts that was watched to the end, where one with a thumb up counts 1.
     pub watched: f64,
     /// How much a title counts that has a thumb down.
@@ -37,6 +41,7 @@ impl Default for Ranking {
         Self {
             recency: 0.5,
             popularity: 0.1,
+            co_watching: 2.0,
             watched: 0.5,
             disliked: -0.5,
         }
@@ -48,9 +53,21 @@ impl Default for Ranking {
 pub(super) struct Voice {
     pub(super) title: TitleId,
     pub(super) strength: f64,
+    /// What each viewer of both it and another adds to its weight for that one.
+    pub(super) per_co_watch: f64,
     pub(super) liked: bool,
-    pub(super) last_at: DateTime<Utc>,
 }
+
+impl Voice {
+    /// What it says of a title by an edge, but for its strength.
+    fn weight(&self, edge: &SimilarEdge) -> f64 {
+        edge.weight.sum + self.per_co_watch * f64::from(edge.co_watches)
+    }
+}
+
+/// Added to the watchers of a title before its co-watches are divided by them.
+const PRIOR_CO_WATCHERS: f64 = 50.0;
+
 
 /// Up to this share of a title counts as a try that was given up.
 const GIVEN_UP: f64 = 0.3;
@@ -58,8 +75,17 @@ const GIVEN_UP: f64 = 0.3;
 const MOST_DOUBLED: f64 = 2.0;
 
 impl Ranking {
-    /// What each edge of a taste has to say, the newest first. `fresh` is the weight of a whole watch at a time.
-    pub(super) fn voices(&self, taste: &Taste, fresh: impl Fn(DateTime<Utc>) -> f64) -> Vec<Voice> {
+    /// What each edge of a taste has to say, the newest first. `fresh` is the weight of a whole watch at a time,
+    /// `watchers` says how many watched a title.
+    pub(super) fn voices(
+        &self,
+        taste: &Taste,
+        fresh: impl Fn(DateTime<Utc>) -> f64,
+        watchers: impl Fn(TitleId) -> u64,
+    ) -> Vec<Voice> {
+        #[expect(clippy::cast_precision_loss, reason = "a few hundred")]
+        let watched = taste.edges.len() as f64;
+        let co_watching = self.co_watching / (1.0 + watched).powi(2);
         taste
             .edges
             .iter()
@@ -67,11 +93,13 @@ impl Ranking {
             .map(|(position, edge)| {
                 #[expect(clippy::cast_precision_loss, reason = "a few hundred")]
                 let recency = (1.0 + position as f64).powf(-self.recency);
+                #[expect(clippy::cast_precision_loss, reason = "fewer than 2^53 viewers")]
+                let watchers = watchers(edge.title) as f64;
                 Voice {
                     title: edge.title,
                     strength: self.opinion(edge, fresh(edge.last_at)) * recency,
+                    per_co_watch: co_watching / (watchers + PRIOR_CO_WATCHERS),
                     liked: edge.liked == Some(true),
-                    last_at: edge.last_at,
                 }
             })
             .collect()
@@ -79,7 +107,7 @@ impl Ranking {
 
     /// How much a title counts: by the thumb, else by how much of it was watched, and how often. Watches that are
     /// older than the last one count less, by the half-life of the weights.
-    fn opinion(&self, edge: &TasteEdge, fresh: f64) -> f64 {
+    pub(super) fn opinion(&self, edge: &TasteEdge, fresh: f64) -> f64 {
         match edge.liked {
             Some(true) => 1.0,
             Some(false) => self.disliked,
@@ -110,7 +138,7 @@ pub(super) fn draft(voices: &[Voice], lists: &[Arc<[SimilarEdge]>]) -> Vec<Draft
     for (voice, edges) in voices.iter().zip(lists) {
         if voice.strength != 0.0 {
             for edge in edges.iter() {
-                *scores.entry(edge.to).or_default() += voice.strength * edge.weight.sum;
+                *scores.entry(edge.to).or_default() += voice.strength * voice.weight(edge);
             }
         }
     }
@@ -129,8 +157,20 @@ pub(super) struct Grounds<'a> {
     /// Of the voices' titles and of those that they speak for.
     pub(super) features: &'a HashMap<TitleId, Features>,
     pub(super) rarity: &'a Rarity,
+    /// The genres and people that a title is not suggested for.
+    pub(super) muted: &'a [MutedSource],
+    /// The titles that come up because they are the next parts of collections.
+    pub(super) lifts: &'a HashMap<TitleId, Lift>,
     /// How many watched the most watched title.
     pub(super) most_watched: u64,
+}
+
+/// A title comes up in the place of a later part of its collection.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Lift {
+    pub(super) collection: CollectionId,
+    /// What the later part scores.
+    pub(super) score: f64,
 }
 
 impl Ranking {
@@ -152,6 +192,13 @@ impl Ranking {
         let popularity = self.popularity / (1.0 + grounds.voices.len() as f64);
         ranked(titles.iter().zip(reasons).map(|(title, reasons)| {
             let mut reasons = reasons.fold(*title);
+            if let Some(lift) = grounds.lifts.get(title) {
+                let missing = lift.score - reasons.sum();
+                if missing > 0.0 {
+                    let source = ReasonSource::Collection(lift.collection);
+                    reasons.add(ReasonKind::NextInCollection, source, missing);
+                }
+            }
             let watchers = grounds.features.get(title).map_or(0, |title| title.watchers);
             reasons.add(
                 ReasonKind::Popular,
@@ -164,6 +211,13 @@ impl Ranking {
 }
 
 impl Grounds<'_> {
+    /// Whether two titles share what the viewer has muted: then the one does not speak for the other at all.
+    fn is_muted(&self, seed: &Features, other: &Features) -> bool {
+        self.muted
+            .iter()
+            .any(|source| seed.has(*source) && other.has(*source))
+    }
+
     /// What one watched title says of another, told apart by what they share.
     fn add(&self, reasons: &mut Reasons, voice: &Voice, edge: &SimilarEdge) {
         let kind = if voice.liked {
@@ -171,11 +225,14 @@ impl Grounds<'_> {
         } else {
             ReasonKind::Watched
         };
-        let mut rest = edge.weight.sum;
+        let mut rest = voice.weight(edge);
         if let (Some(seed), Some(other)) =
             (self.features.get(&voice.title), self.features.get(&edge.to))
             && voice.strength > 0.0
         {
+            if self.is_muted(seed, other) {
+                return;
+            }
             rest -= split(
                 reasons,
                 ReasonKind::SharedDirector,

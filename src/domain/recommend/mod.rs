@@ -17,6 +17,7 @@ mod reasons;
 mod rows;
 mod service;
 pub mod similar;
+mod similar_service;
 mod title_page;
 mod types;
 
@@ -32,5 +33,6 @@ pub use graph::{
 };
 pub use projection::{Difference, GraphService};
 pub use rows::{Row, RowKind};
-pub use service::RecommendService;
+pub use service::{RecommendService, TasteWeight};
+pub use similar_service::{Following, Freshness, Kept, SimilarService};
 pub use types::{Reason, ReasonKind, ReasonSource, Recommendation};

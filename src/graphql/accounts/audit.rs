@@ -26,6 +26,10 @@ enum AuditAction {
     LoggedIn,
     /// Somebody tried to log in and was refused.
     LogInFailed,
+    /// Somebody who was logged in was asked for the password once more and gave a wrong one.
+    PasswordRefused,
+    /// Somebody gave a wrong PIN for another profile.
+    PinRefused,
     /// A session was ended by the device that had it.
     LoggedOut,
     /// Sessions were ended from elsewhere.

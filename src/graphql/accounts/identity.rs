@@ -1,6 +1,7 @@
 //! Logging in by another site.
 
 use async_graphql::{Context, InputObject, Object, SimpleObject};
+use secrecy::SecretString;
 
 use super::mutation::{AuthPayload, SessionTransport};
 use crate::domain::accounts::{self, AccountError, BeginOAuth};
@@ -22,6 +23,10 @@ impl IdentityMutation {
     /// the browser to the address in the payload. It comes back to `returnTo`, with `error=CODE` as a parameter if
     /// it was refused.
     ///
+    /// Linking takes more than being logged in: a log-in that is not older than ten minutes, or the `password`. Without
+    /// either the error is `WRONG_CREDENTIALS` for `password`, or, if the account has none, `FORBIDDEN`: log in once
+    /// more. For the profile of a grown-up.
+    ///
     /// An account is never linked because the other site tells the same e-mail address: whoever can make an account
     /// over there with somebody's address, or gets a mailbox that was given up, would be let in. Then the error is
     /// `CONFLICT`: log in as usual, and link from there.
@@ -29,7 +34,7 @@ impl IdentityMutation {
     async fn begin_oauth(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Where to go, and where to come back to.")] input: BeginOAuthInput,
+        #[graphql(desc = "Where to go, and where to come back to.", secret)] input: BeginOAuthInput,
     ) -> Result<BeginOAuthPayload> {
         let begin = BeginOAuth {
             provider: input.provider,
@@ -37,6 +42,7 @@ impl IdentityMutation {
             transport: input.transport.unwrap_or_default().into(),
             remember: input.remember.unwrap_or_default(),
             challenge: input.code_challenge,
+            password: input.password.map(SecretString::from),
         };
         let (accounts, client) = (&ctx.services().accounts, ctx.client());
         match accounts.begin_oauth(&ctx.viewer(), begin, client).await {
@@ -119,6 +125,9 @@ struct BeginOAuthInput {
     remember: Option<bool>,
     /// For `BEARER`: the base64url of the SHA-256 of a random text that the app keeps (RFC 7636, `S256`).
     code_challenge: Option<String>,
+    /// For whoever is logged in: the password of the account; not needed within ten minutes of logging in.
+    #[graphql(secret)]
+    password: Option<String>,
 }
 
 /// The code, and what proves that the app is the one that began.
@@ -144,7 +153,8 @@ struct UnlinkIdentityInput {
 pub(crate) struct BeginOAuthPayload {
     /// Where to send the browser; null if it was refused.
     authorization_url: Option<String>,
-    /// What a person can put right: a `provider` that is not set up, a `returnTo` that is not allowed.
+    /// What a person can put right: a `provider` that is not set up, a `returnTo` that is not allowed, a wrong or missing
+    /// `password`.
     pub(crate) user_errors: Vec<UserError>,
 }
 

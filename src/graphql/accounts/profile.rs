@@ -10,7 +10,7 @@ use crate::graphql::error::Result;
 use crate::graphql::global_id::GlobalId;
 use crate::graphql::recommend::ProfileRecommendations;
 use crate::graphql::scalars::DateTime;
-use crate::graphql::watching::ProfileWatching;
+use crate::graphql::watching::{ProfileHidden, ProfileMutes, ProfileWatching};
 
 /// A profile of the viewer's own account.
 pub(crate) struct Profile(pub(super) accounts::Profile);
@@ -26,9 +26,18 @@ impl Profile {
         let profile = profiles.into_iter().find(|profile| profile.id == id);
         Ok(profile.map(Self))
     }
+
+    /// Refuses viewers who may not see what it watched and what is suggested to it.
+    async fn check_opens(&self, ctx: &Context<'_>) -> Result<()> {
+        let viewer = ctx.known_viewer()?;
+        let accounts = &ctx.services().accounts;
+        Ok(accounts.check_opens(&self.0, &viewer).await?)
+    }
 }
 
-/// One person's history, taste and suggestions inside an account. Only the account's owner ever sees it.
+/// One person's history, taste and suggestions inside an account. Only the account's owner ever sees it. What it watched
+/// and what is suggested to it is for the profile itself, and, unless it has a PIN, for the account's profiles of
+/// grown-ups; with another one those fields are `FORBIDDEN`.
 #[Object]
 impl Profile {
     /// The global id.
@@ -62,15 +71,27 @@ impl Profile {
         self.0.stamp.created_at.into()
     }
 
-    #[expect(clippy::unused_async, reason = "the library wants it")]
     #[graphql(flatten)]
-    async fn watching(&self) -> ProfileWatching {
-        ProfileWatching(self.0.id)
+    async fn watching(&self, ctx: &Context<'_>) -> Result<ProfileWatching> {
+        self.check_opens(ctx).await?;
+        Ok(ProfileWatching(self.0.id))
+    }
+
+    #[graphql(flatten)]
+    async fn recommending(&self, ctx: &Context<'_>) -> Result<ProfileRecommendations> {
+        self.check_opens(ctx).await?;
+        Ok(ProfileRecommendations(self.0.id))
     }
 
     #[expect(clippy::unused_async, reason = "the library wants it")]
     #[graphql(flatten)]
-    async fn recommending(&self) -> ProfileRecommendations {
-        ProfileRecommendations(self.0.id)
+    async fn hiding(&self) -> ProfileHidden {
+        ProfileHidden(self.0.id)
+    }
+
+    #[expect(clippy::unused_async, reason = "the library wants it")]
+    #[graphql(flatten)]
+    async fn muting(&self) -> ProfileMutes {
+        ProfileMutes(self.0.id)
     }
 }

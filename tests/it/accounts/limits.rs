@@ -71,6 +71,26 @@ async fn right_log_ins_count_too() {
     assert!(another.retry_after().is_some());
 }
 
+/// What is judged of a password takes a while.
+#[tokio::test]
+async fn registrations_with_a_bad_password_count() {
+    let mut program = Program::seeded(On::Embedded).await;
+    program.set("REELGRAPH_REGISTRATIONS_PER_HOUR", "1");
+    let site = program.serve().await;
+    let mut visitor = Visitor::of(&site);
+    let input = |password: &str| json!({ "email": "ada@example.org", "password": password });
+
+    // What is seen at a glance is not counted.
+    let short = visitor.refused("register", input("short")).await;
+    let common = input("passwordpassword");
+    let judged = visitor.refused("register", common.clone()).await;
+    let again = visitor.try_to("register", common, "").await;
+
+    assert_eq!(short, ("TOO_SHORT".to_owned(), "password".to_owned()));
+    assert_eq!(judged, ("INVALID".to_owned(), "password".to_owned()));
+    assert_eq!((again.status, again.code()), (429, "RATE_LIMITED"));
+}
+
 #[tokio::test]
 async fn registrations_and_mails_are_limited() {
     let mut program = Program::seeded(On::Embedded).await;

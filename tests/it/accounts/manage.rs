@@ -99,11 +99,25 @@ pub(super) async fn the_audit_list_says_what_was_done_and_nothing_secret(site: &
     user.expect("createProfile", json!({ "name": "Kids", "maxAge": 6 }), "")
         .await;
     user.expect("logOutOthers", json!({}), "").await;
+    let wrong = json!({ "password": "wrong horse battery" });
+    user.refused("deleteMyAccount", wrong).await;
+    // Nothing is tried without one.
+    user.refused("deleteMyAccount", json!({})).await;
+    let input = json!({ "name": "Grown-ups", "pin": "0420" });
+    let made = user.expect("createProfile", input, "profile { id }").await;
+    let locked = made["profile"]["id"].clone();
+    for pin in [json!("0421"), Value::Null] {
+        let input = json!({ "profile": locked, "pin": pin });
+        user.refused("selectProfile", input).await;
+    }
 
     let log = audit(&mut user).await;
 
     let entry = |action: &str, actor: &str, detail: Value| (action.into(), actor.into(), detail);
     let expected: Vec<(String, String, Value)> = vec![
+        entry("PIN_REFUSED", "OWNER", Value::Null),
+        entry("PROFILE_ADDED", "OWNER", Value::Null),
+        entry("PASSWORD_REFUSED", "OWNER", Value::Null),
         entry("SESSIONS_ENDED", "OWNER", Value::Null),
         entry("PROFILE_ADDED", "OWNER", Value::Null),
         entry("API_KEY_REVOKED", "OWNER", json!("the living room")),
@@ -118,7 +132,7 @@ pub(super) async fn the_audit_list_says_what_was_done_and_nothing_secret(site: &
     let id = own_id(&mut user).await;
     let page = |after: &str| {
         format!(
-            "{{ user(id: \"{id}\") {{ auditLog(first: 5{after}) {{ nodes {{ at action actor admin ip detail }} pageInfo {{ endCursor hasNextPage }} }} }} }}"
+            "{{ user(id: \"{id}\") {{ auditLog(first: 6{after}) {{ nodes {{ at action actor admin ip detail }} pageInfo {{ endCursor hasNextPage }} }} }} }}"
         )
     };
     let first = admin.ask(&page("")).await["user"]["auditLog"].clone();
@@ -139,7 +153,14 @@ pub(super) async fn the_audit_list_says_what_was_done_and_nothing_secret(site: &
     assert!(nodes(&first).iter().all(|node| node["ip"] == Value::Null));
     assert!(nodes(&own).iter().all(|node| node["ip"] == "127.0.0.1"));
     let text = format!("{first}{second}{own}");
-    for secret in [email, PASSWORD, &token, &refresh, &phone.bearer.unwrap()] {
+    for secret in [
+        email,
+        PASSWORD,
+        "0421",
+        &token,
+        &refresh,
+        &phone.bearer.unwrap(),
+    ] {
         assert!(!text.contains(secret), "{secret} is in {text}");
     }
 }

@@ -2,11 +2,33 @@
 
 use serde_json::{Value, json};
 
-use super::installation::{Installation, error, profile, sessions};
+use super::installation::{Installation, api_key, error, profile, sessions};
 use crate::support::program::PASSWORD;
 use crate::support::visitor::Visitor;
 
 const ALL: &str = "profile { id name maxAge language hasPin }";
+
+/// What is the profile's alone, field by field.
+const INSIDE: [&str; 5] = [
+    "continueWatching { totalCount }",
+    "nextUp { nodes { id } }",
+    "history { totalCount }",
+    "recommendations(first: 1) { nodes { __typename } }",
+    "rows(first: 1) { heading }",
+];
+
+/// What whoever asks is told of a profile: the codes of what it may not see of it.
+async fn closed(visitor: &mut Visitor, profile: &str) -> Vec<String> {
+    let mut codes = Vec::new();
+    for field in INSIDE {
+        let query = format!("{{ node(id: \"{profile}\") {{ ... on Profile {{ {field} }} }} }}");
+        let answer = visitor.send(&query, json!({})).await;
+        if answer.body.get("errors").is_some() {
+            codes.push(answer.code().to_owned());
+        }
+    }
+    codes
+}
 
 async fn kids(owner: &mut Visitor) -> String {
     let input = json!({ "name": "Kids", "maxAge": 6 });
@@ -134,6 +156,40 @@ async fn a_child_watches_and_manages_nothing() {
     let right = json!({ "profile": adult, "pin": "0420" });
     owner.expect("selectProfile", right, "").await;
     assert_eq!(profile(&mut owner).await, adult);
+}
+
+#[tokio::test]
+async fn what_a_profile_watched_is_for_itself_and_for_grown_ups_without_its_pin() {
+    let site = Installation::embedded().await;
+    let mut owner = site.registered("ada@example.org").await;
+    let adult = profile(&mut owner).await;
+    let kids = kids(&mut owner).await;
+    let input = json!({ "name": "Charles", "pin": "0420" });
+    let made = owner.expect("createProfile", input, "profile { id }").await;
+    let locked = made["profile"]["id"].as_str().unwrap();
+    let (_, key) = api_key(&mut owner, &["READ"]).await;
+    let mut machine = site.visitor().with_bearer(&key);
+    let (open, all_closed) = (Vec::<String>::new(), vec!["FORBIDDEN"; INSIDE.len()]);
+
+    // The machine reads as the first profile.
+    for reader in [&mut owner, &mut machine] {
+        assert_eq!(closed(reader, &adult).await, open, "its own");
+        assert_eq!(closed(reader, &kids).await, open);
+        assert_eq!(closed(reader, locked).await, all_closed);
+    }
+    let input = json!({ "profile": kids });
+    owner.expect("selectProfile", input, "").await;
+    assert_eq!(closed(&mut owner, &kids).await, open, "its own");
+    assert_eq!(closed(&mut owner, &adult).await, all_closed);
+    assert_eq!(closed(&mut owner, locked).await, all_closed);
+    let list = "{ viewer { profile { name } user { profiles { name history { totalCount } } } } }";
+    let list = owner.send(list, json!({})).await;
+    assert_eq!(list.code(), "FORBIDDEN");
+    let seen = json!({ "viewer": { "profile": { "name": "Kids" }, "user": { "profiles": null } } });
+    assert_eq!(list.body["data"], seen);
+    let input = json!({ "profile": locked, "pin": "0420" });
+    owner.expect("selectProfile", input, "").await;
+    assert_eq!(closed(&mut owner, locked).await, open, "its own");
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ mod app;
 mod erasure;
 mod facebook;
 mod foreign;
+mod linking;
 mod misbehaviour;
 mod openid;
 mod servers;

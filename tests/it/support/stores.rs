@@ -7,8 +7,9 @@ use bson::Document;
 use futures::TryStreamExt;
 use neo4rs::{BoltType, Graph, query};
 use reelgraph::adapters::mongo::{MongoAccounts, MongoDb, MongoWatching};
-use reelgraph::adapters::sqlite::{SqliteAccounts, SqliteDb, SqliteWatching};
-use reelgraph::domain::accounts::AccountStore;
+use reelgraph::adapters::redis::{RedisDb, RedisSessions};
+use reelgraph::adapters::sqlite::{SqliteAccounts, SqliteDb, SqliteSessions, SqliteWatching};
+use reelgraph::domain::accounts::{AccountStore, SessionStore};
 use reelgraph::domain::watching::WatchStore;
 use rusqlite::Connection;
 
@@ -17,6 +18,7 @@ use super::program::{On, Program};
 /// The record of an installation.
 pub(crate) struct Stores {
     pub(crate) accounts: Arc<dyn AccountStore>,
+    pub(crate) sessions: Arc<dyn SessionStore>,
     pub(crate) watching: Arc<dyn WatchStore>,
 }
 
@@ -26,13 +28,17 @@ pub(crate) async fn open(program: &Program, on: On) -> Stores {
         let db = SqliteDb::open(&program.data().join("reelgraph.sqlite")).unwrap();
         return Stores {
             accounts: Arc::new(SqliteAccounts::new(db.clone())),
+            sessions: Arc::new(SqliteSessions::new(db.clone())),
             watching: Arc::new(SqliteWatching::new(db)),
         };
     }
     let uri = program.variable("MONGODB_URI").into();
     let db = MongoDb::open(&uri).await.unwrap();
+    let prefix = program.variable("REELGRAPH_REDIS_PREFIX");
+    let redis = RedisDb::open(&program.variable("REDIS_URL").into(), prefix).unwrap();
     Stores {
         accounts: Arc::new(MongoAccounts::new(db.clone())),
+        sessions: Arc::new(RedisSessions::new(redis)),
         watching: Arc::new(MongoWatching::new(db)),
     }
 }

@@ -9,8 +9,7 @@ use crate::domain::ids::TitleId;
 use crate::domain::recommend::{SimilarEdge, SimilarLists, SimilarVersion, Weight};
 
 /// The columns that [`edge`] reads.
-pub(super) const COLUMNS: &str =
-    "target, weight, director, actor, genre, affinity, co_watches";
+pub(super) const COLUMNS: &str = "target, weight, director, actor, genre, affinity, co_watches";
 
 /// Which edges there are.
 pub(super) fn version(db: &Connection) -> rusqlite::Result<SimilarVersion> {
@@ -34,7 +33,10 @@ pub(super) fn similar(db: &Connection, titles: &[TitleId]) -> rusqlite::Result<S
         .iter()
         .map(|title| {
             of_title
-                .query_map(params![version.generation.cast_signed(), title.to_i64()], edge)?
+                .query_map(
+                    params![version.generation.cast_signed(), title.to_i64()],
+                    edge,
+                )?
                 .collect::<rusqlite::Result<Arc<[SimilarEdge]>>>()
         })
         .collect::<rusqlite::Result<_>>()?;

@@ -3,8 +3,8 @@
 use rusqlite::{Connection, params};
 
 use super::walk::limit;
-use crate::domain::catalog::TitleKind;
 use crate::adapters::sqlite::db::NOW;
+use crate::domain::catalog::TitleKind;
 use crate::domain::ids::{PersonId, ProfileId};
 use crate::domain::recommend::{TitleNode, WatchedEdge};
 

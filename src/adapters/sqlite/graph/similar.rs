@@ -24,7 +24,8 @@ pub(super) fn nodes(db: &Connection) -> rusqlite::Result<HashSet<TitleId>> {
 
 /// Takes a number for a new generation, higher than all before.
 pub(super) fn begin(db: &Connection) -> rusqlite::Result<i64> {
-    let sql = format!("UPDATE graph_meta SET taken = taken + 1, updated_at = {NOW} RETURNING taken");
+    let sql =
+        format!("UPDATE graph_meta SET taken = taken + 1, updated_at = {NOW} RETURNING taken");
     db.prepare_cached(&sql)?.query_row([], |row| row.get(0))
 }
 
@@ -67,8 +68,11 @@ pub(super) fn switch(
         "UPDATE graph_meta SET generation = ?1, revision = 0, computed_at = ?2, similar = ?3, updated_at = {NOW}
          WHERE generation < ?1 AND cleared < ?1"
     );
-    db.prepare_cached(&sql)?
-        .execute(params![generation, computed_at.timestamp_millis(), edges.cast_signed()])?;
+    db.prepare_cached(&sql)?.execute(params![
+        generation,
+        computed_at.timestamp_millis(),
+        edges.cast_signed()
+    ])?;
     Ok(())
 }
 
@@ -85,7 +89,9 @@ pub(super) fn sweep(db: &Connection, most: usize) -> rusqlite::Result<bool> {
             "SELECT generation, source FROM graph_similar WHERE generation < ?1
              ORDER BY generation, source LIMIT 1 OFFSET ?2",
         )?
-        .query_row(params![before, limit(most)], |row| Ok((row.get(0)?, row.get(1)?)))
+        .query_row(params![before, limit(most)], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
         .optional()?;
     match start {
         Some((generation, source)) => {
@@ -113,7 +119,7 @@ pub(super) fn put_solutions(
     solutions: &[Solution],
 ) -> rusqlite::Result<SimilarVersion> {
     let before = version(db)?;
-    if before.generation != generation {
+    if before.generation != generation || generation == 0 {
         return Ok(before);
     }
     let generation = generation.cast_signed();
@@ -148,7 +154,11 @@ pub(super) fn put_solutions(
     db.prepare_cached(&format!(
         "UPDATE graph_meta SET revision = ?1, similar = similar + ?2 - ?3, updated_at = {NOW}"
     ))?
-    .execute([revision.cast_signed(), created, limit(changes.removed.len())])?;
+    .execute([
+        revision.cast_signed(),
+        created,
+        limit(changes.removed.len()),
+    ])?;
     Ok(SimilarVersion { revision, ..before })
 }
 

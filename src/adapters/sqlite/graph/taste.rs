@@ -48,3 +48,34 @@ pub(super) fn trending(
         })?
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::adapters::sqlite::SqliteDb;
+
+    #[tokio::test]
+    async fn what_is_read_comes_in_the_order_of_an_index() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = SqliteDb::open(&folder.path().join("test.db")).unwrap();
+        let plan = async |sql: &str| {
+            let explain = format!("EXPLAIN QUERY PLAN {sql}");
+            let lines = move |db: &Connection| {
+                db.prepare(&explain)?
+                    .query_map([1, 2], |row| row.get(3))?
+                    .collect::<rusqlite::Result<Vec<String>>>()
+            };
+            db.read(lines).await.unwrap()
+        };
+
+        let taste = plan(TASTE).await;
+        let trending = plan(TRENDING).await.remove(0);
+
+        let search = "SEARCH graph_watched USING INDEX graph_watched_taste (profile=?)";
+        assert_eq!(taste, [search]);
+        assert!(
+            trending.contains("graph_watched_lately (last_at>?)"),
+            "{trending}"
+        );
+    }
+}

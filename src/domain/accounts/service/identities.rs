@@ -46,6 +46,8 @@ pub struct BeginOAuth {
     pub remember: bool,
     /// The `code_challenge` of an app (RFC 7636, S256).
     pub challenge: Option<String>,
+    /// The password of the account that is to be linked; not needed right after logging in.
+    pub password: Option<SecretString>,
 }
 
 /// Where a browser is sent to.
@@ -98,23 +100,16 @@ impl SentAway {
 }
 
 impl AccountService {
-    /// The names of the other sites that one can log in by.
-    pub fn providers(&self) -> impl Iterator<Item = &str> {
-        self.ports.providers.iter().map(|provider| provider.name())
-    }
-
-    /// Begins a log-in by another site; whoever is logged in links the account with it instead.
+    /// Begins a log-in by another site; whoever is logged in links the account with it instead. That is one more way in,
+    /// which a stolen session must not make: it takes a fresh log-in or the password.
     pub async fn begin_oauth(
         &self,
         viewer: &Viewer,
         begin: BeginOAuth,
         client: &Client,
     ) -> Result<SentAway, AccountError> {
-        let link_to = match viewer.known() {
-            Some(known) => {
-                let (user, _) = self.managed(known).await?;
-                Some((user.id, user.epoch))
-            }
+        let linked = match viewer.known() {
+            Some(known) => Some(self.managed(known).await?),
             None => None,
         };
         self.provider(&begin.provider)?;
@@ -128,12 +123,16 @@ impl AccountService {
             Transport::Cookie => None,
             Transport::Bearer => Some(check_challenge(begin.challenge)?),
         };
+        if let Some((user, session)) = &linked {
+            self.check_owner_or_fresh((user, *session), begin.password, client)
+                .await?;
+        }
         let request = OAuthRequest {
             provider: begin.provider,
             return_to,
             transport: begin.transport,
             remember: begin.remember,
-            link_to,
+            link_to: linked.map(|(user, _)| (user.id, user.epoch)),
             challenge,
         };
         match request.transport {

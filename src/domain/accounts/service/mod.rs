@@ -10,6 +10,7 @@ mod links;
 mod log_in;
 mod mailing;
 mod manage;
+mod owner;
 mod password;
 mod profiles;
 mod register;
@@ -29,8 +30,6 @@ use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use chrono::TimeDelta;
-use secrecy::SecretString;
 use sha2::{Digest, Sha256};
 use url::Url;
 
@@ -56,9 +55,6 @@ const GUESSES: Backoff = Backoff {
     longest: std::time::Duration::from_secs(15 * 60),
     forget_after: std::time::Duration::from_secs(24 * 3600),
 };
-
-/// How old a log-in may be that proves the owner of an account without a password.
-const FRESH: TimeDelta = TimeDelta::minutes(10);
 
 /// The use cases of accounts.
 #[derive(Clone)]
@@ -189,30 +185,6 @@ impl AccountService {
 
     async fn find_user(&self, id: UserId) -> Result<Option<User>, AccountError> {
         Ok(self.ports.accounts.users(&[id]).await?.pop())
-    }
-
-    /// Makes sure, once more, that it is the owner, before something that a stolen session must not do: by the
-    /// password, or, where there is none, by a log-in that is not older than some minutes.
-    async fn check_owner(
-        &self,
-        (user, session): (&User, SessionId),
-        password: Option<SecretString>,
-        client: &Client,
-    ) -> Result<(), AccountError> {
-        let Some(hash) = user.password.clone() else {
-            let now = self.ports.clock.now();
-            let session = self.ports.sessions.find_session(session, now).await?;
-            let is_fresh = session.is_some_and(|session| now - session.created_at <= FRESH);
-            return is_fresh.then_some(()).ok_or(AccountError::LogInAgain);
-        };
-        let password = password.ok_or(AccountError::WrongPassword)?;
-        let key = limit_key("password", &[&user.id.to_string(), &client.network()]);
-        self.attempt(&key, GUESSES).await?;
-        if !self.ports.passwords.verify(password, Some(hash)).await? {
-            return Err(AccountError::WrongPassword);
-        }
-        self.ports.limiter.forgive(&key).await?;
-        Ok(())
     }
 
     /// Writes, and tells the jobs what there is to do.

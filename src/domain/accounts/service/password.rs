@@ -8,7 +8,7 @@ use crate::domain::accounts::audit::{Action, Actor};
 use crate::domain::accounts::error::AccountError;
 use crate::domain::accounts::mail::MailKind;
 use crate::domain::accounts::one_time::OneTime;
-use crate::domain::accounts::password::{ChosenPassword, check_new};
+use crate::domain::accounts::password::{ChosenPassword, MIN_GUESSES_LOG10, words_of};
 use crate::domain::accounts::session::Session;
 use crate::domain::accounts::store::AccountWrite;
 use crate::domain::accounts::token::Secret;
@@ -26,8 +26,9 @@ impl AccountService {
         client: &Client,
     ) -> Result<(), AccountError> {
         let (user, session) = self.managed(viewer).await?;
-        self.check_password_for(&new, &user)?;
+        new.check_form(self.policy.min_password)?;
         self.check_owner((&user, session), current, client).await?;
+        self.check_strength_for(&new, &user).await?;
         let hash = self.ports.passwords.hash(new.password).await?;
         let email = user.email.clone();
         let changed = self.next(User {
@@ -85,13 +86,13 @@ impl AccountService {
         client: &Client,
     ) -> Result<(), AccountError> {
         // What needs no account first: a form is told what is wrong with it before its link is looked at.
-        check_new(&new, self.policy.min_password, &[PRODUCT])?;
+        new.check_form(self.policy.min_password)?;
         let secret = Secret::parse(token).ok_or(AccountError::InvalidToken)?;
         let now = self.ports.clock.now();
         let one_time = &self.ports.one_time;
         let means = one_time.find_one_time(&secret.hash(), now).await?;
         let user = self.user_to_reset(means).await?;
-        self.check_password_for(&new, &user)?;
+        self.check_strength_for(&new, &user).await?;
         let hash = self.ports.passwords.hash(new.password).await?;
         if one_time.take_one_time(&secret.hash(), now).await?.is_none() {
             return Err(AccountError::InvalidToken);
@@ -120,7 +121,8 @@ impl AccountService {
             .find_user(user)
             .await?
             .ok_or(AccountError::UserNotFound)?;
-        self.check_password_for(&new, &user)?;
+        new.check_form(self.policy.min_password)?;
+        self.check_strength_for(&new, &user).await?;
         let hash = self.ports.passwords.hash(new.password).await?;
         let client = Client::default();
         let entry = self.audit(
@@ -137,9 +139,32 @@ impl AccountService {
         Ok(user)
     }
 
-    fn check_password_for(&self, new: &ChosenPassword, user: &User) -> Result<(), AccountError> {
+    async fn check_strength_for(
+        &self,
+        new: &ChosenPassword,
+        user: &User,
+    ) -> Result<(), AccountError> {
         let email = user.email.as_ref().map_or("", EmailAddress::as_str);
-        check_new(new, self.policy.min_password, &[PRODUCT, email])
+        self.check_strength(new, &[PRODUCT, email]).await
+    }
+
+    /// Refuses a password that would be guessed early, by strangers or by somebody who knows the words that go with the
+    /// account. That takes a while, so it comes after the limits and the proofs.
+    pub(super) async fn check_strength(
+        &self,
+        new: &ChosenPassword,
+        context: &[&str],
+    ) -> Result<(), AccountError> {
+        let words = words_of(context);
+        if new.is_made_of(&words) {
+            return Err(AccountError::PasswordTooCommon);
+        }
+        let passwords = &self.ports.passwords;
+        let guesses = passwords.guesses_log10(new.password.clone(), words).await?;
+        if guesses < MIN_GUESSES_LOG10 {
+            return Err(AccountError::PasswordTooCommon);
+        }
+        Ok(())
     }
 
     async fn user_to_reset(&self, means: Option<OneTime>) -> Result<User, AccountError> {

@@ -169,7 +169,7 @@ impl AccountService {
         let profiles = self.profiles(viewer).await?;
         let chosen = find(&profiles, profile)?;
         if chosen.id != viewer.profile {
-            self.check_pin(chosen, pin, client).await?;
+            self.check_pin(viewer, chosen, pin, client).await?;
         }
         let session = self.session(own).await?;
         let changed = Session {
@@ -183,6 +183,21 @@ impl AccountService {
         })
     }
 
+    /// Makes sure that the viewer may see what a profile watched and what is suggested to it
+    /// ([`Profile::opens_to`]). Of the viewer's own profile nothing is read.
+    pub async fn check_opens(
+        &self,
+        profile: &Profile,
+        viewer: &KnownViewer,
+    ) -> Result<(), AccountError> {
+        if profile.id == viewer.profile {
+            return Ok(());
+        }
+        let reader = self.ports.accounts.profiles(&[viewer.profile]).await?;
+        let is_open = reader.iter().any(|reader| profile.opens_to(reader));
+        is_open.then_some(()).ok_or(AccountError::ProfileClosed)
+    }
+
     async fn session(&self, id: SessionId) -> Result<Session, AccountError> {
         let now = self.ports.clock.now();
         let session = self.ports.sessions.find_session(id, now).await?;
@@ -191,6 +206,7 @@ impl AccountService {
 
     async fn check_pin(
         &self,
+        viewer: &KnownViewer,
         profile: &Profile,
         pin: Option<SecretString>,
         client: &Client,
@@ -202,6 +218,8 @@ impl AccountService {
         let key = limit_key("pin", &[&profile.id.to_string(), &client.network()]);
         self.attempt(&key, PIN_GUESSES).await?;
         if !self.ports.passwords.verify(pin, Some(hash)).await? {
+            let refused = self.own(viewer, Action::PinRefused, client);
+            self.write(vec![AccountWrite::AddAudit(refused)]).await?;
             return Err(AccountError::WrongPin);
         }
         self.ports.limiter.forgive(&key).await?;

@@ -5,7 +5,7 @@ use super::{AccountService, limit_key};
 use crate::domain::accounts::audit::{Action, Actor};
 use crate::domain::accounts::error::AccountError;
 use crate::domain::accounts::mail::MailKind;
-use crate::domain::accounts::password::{ChosenPassword, check_new};
+use crate::domain::accounts::password::ChosenPassword;
 use crate::domain::accounts::session::Transport;
 use crate::domain::accounts::store::AccountWrite;
 use crate::domain::accounts::types::{EmailAddress, Profile, User};
@@ -45,6 +45,7 @@ impl AccountService {
         let email = self.check_registration(&registration)?;
         let network = limit_key("register", &[&client.network()]);
         self.take(&network, self.policy.registrations).await?;
+        self.check_registered(&registration, &email).await?;
         if self.policy.conceals_accounts {
             self.count_mail(&email, client).await?;
         }
@@ -87,6 +88,7 @@ impl AccountService {
         role: Role,
     ) -> Result<User, AccountError> {
         let email = self.check_registration(&registration)?;
+        self.check_registered(&registration, &email).await?;
         let (user, profile) = self.new_user(email, registration, role).await?;
         let user = User {
             email_verified: true,
@@ -109,13 +111,18 @@ impl AccountService {
 
     fn check_registration(&self, given: &Registration) -> Result<EmailAddress, AccountError> {
         let email = EmailAddress::parse(&given.email)?;
-        let name = given.name.as_deref().unwrap_or_default();
-        check_new(
-            &given.password,
-            self.policy.min_password,
-            &[PRODUCT, email.as_str(), name],
-        )?;
+        given.password.check_form(self.policy.min_password)?;
         Ok(email)
+    }
+
+    async fn check_registered(
+        &self,
+        given: &Registration,
+        email: &EmailAddress,
+    ) -> Result<(), AccountError> {
+        let name = profile_name(given.name.as_deref(), Some(email));
+        let context = [PRODUCT, email.as_str(), &name];
+        self.check_strength(&given.password, &context).await
     }
 
     async fn new_user(

@@ -122,10 +122,12 @@ fn ids(entries: &[AuditEntry]) -> Vec<u64> {
     entries.iter().map(|entry| entry.id.0).collect()
 }
 
-const ACTIONS: [Action; 24] = [
+const ACTIONS: [Action; 26] = [
     Action::Registered,
     Action::LoggedIn,
     Action::LogInFailed,
+    Action::PasswordRefused,
+    Action::PinRefused,
     Action::LoggedOut,
     Action::SessionsEnded,
     Action::RefreshReused,

@@ -126,9 +126,9 @@ async fn a_stale_or_missing_profile_is_a_conflict(store: &Opened) {
     )
     .await;
 
-    let skipping = next(&next(&changed));
+    let too_new = next(&next(&changed));
     let missing = next(&profile(2, None));
-    for stale in [first.clone(), changed.clone(), skipping, missing] {
+    for stale in [first.clone(), changed.clone(), too_new, missing] {
         let refused = store.write(vec![AccountWrite::PutProfile(stale)]).await;
         assert!(is_conflict(&refused), "{refused:?}");
     }

@@ -168,8 +168,8 @@ async fn a_stale_revision_is_a_conflict(store: &Opened) {
     )
     .await;
 
-    let skipping = next(&next(&changed));
-    for stale in [ada.clone(), changed.clone(), skipping] {
+    let too_new = next(&next(&changed));
+    for stale in [ada.clone(), changed.clone(), too_new] {
         let stale = User {
             role: Role::Admin,
             ..stale

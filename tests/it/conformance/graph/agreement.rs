@@ -1,14 +1,14 @@
 //! The embedded graph and Neo4j give the same answers on a graph too large to know them.
 
+use std::collections::BTreeSet;
+
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use reelgraph::domain::catalog::TitleKind;
 use reelgraph::domain::ids::{ProfileId, TitleId};
-use reelgraph::domain::recommend::{
-    Reach, SimilarEdge, SimilarTo, TasteGraph, TitleNode, WatchedEdge,
-};
+use reelgraph::domain::recommend::{Solution, TasteGraph, TitleNode, WatchedEdge};
 
-use super::{at, film, genres, open, people, watched};
+use super::{at, film, genres, open, people, replace, solved, watched};
 use crate::conformance::Backend;
 
 const TITLES: u64 = 700;
@@ -19,7 +19,8 @@ const PROFILES: u64 = 60;
 struct Sample {
     titles: Vec<TitleNode>,
     watched: Vec<WatchedEdge>,
-    similar: Vec<SimilarTo>,
+    solutions: Vec<Solution>,
+    later: Vec<Solution>,
 }
 
 impl Sample {
@@ -27,7 +28,8 @@ impl Sample {
         Self {
             titles: (1..=TITLES).map(|id| title(rng, id)).collect(),
             watched: (0..3000).map(|_| edge(rng)).collect(),
-            similar: (0..12_000).map(|_| similarity(rng)).collect(),
+            solutions: (1..=TITLES + 20).map(|id| solution(rng, id)).collect(),
+            later: (1..=30).map(|id| solution(rng, id * 7)).collect(),
         }
     }
 
@@ -37,7 +39,9 @@ impl Sample {
         graph.put_watched(before).await.unwrap();
         graph.put_titles(&self.titles).await.unwrap();
         graph.put_watched(after).await.unwrap();
-        graph.replace_similar(&self.similar).await.unwrap();
+        replace(graph, &self.solutions).await;
+        let generation = graph.similar_version().await.unwrap().generation;
+        graph.put_solutions(generation, &self.later).await.unwrap();
     }
 }
 
@@ -83,20 +87,16 @@ fn edge(rng: &mut StdRng) -> WatchedEdge {
     }
 }
 
-fn similarity(rng: &mut StdRng) -> SimilarTo {
-    let affinity = if rng.random_ratio(1, 4) {
-        0.5
-    } else {
-        rng.random::<f64>()
+fn solution(rng: &mut StdRng, title: u64) -> Solution {
+    let mut halves = |most: u64| -> Vec<(u64, f64)> {
+        let count = rng.random_range(0..=most);
+        let others: BTreeSet<u64> = (0..count).map(|_| 1 + skewed(rng, TITLES + 20)).collect();
+        others
+            .into_iter()
+            .map(|other| (other, rng.random::<f64>() - 0.2))
+            .collect()
     };
-    SimilarTo {
-        from: TitleId(1 + skewed(rng, TITLES + 20)),
-        edge: SimilarEdge {
-            to: TitleId(1 + rng.random_range(0..TITLES + 20)),
-            affinity,
-            co_watches: rng.random_range(1..500),
-        },
-    }
+    solved(title, &halves(30), &halves(20))
 }
 
 async fn walk(graph: &dyn TasteGraph, page: usize) -> (Vec<TitleNode>, Vec<WatchedEdge>) {
@@ -141,32 +141,28 @@ async fn sqlite_and_neo4j_give_the_same_answers() {
         neo4j.watchers(&all).await.unwrap()
     );
 
-    let near = Reach {
-        seeds: 4,
-        similar: 5,
-        actors: 2,
-        by_people: 10,
-    };
-    let far = Reach {
-        seeds: 20,
-        similar: 30,
-        actors: 6,
-        by_people: 150,
-    };
-    let mut found = 0;
-    for reach in [near, far] {
-        for title in &all {
-            let a = sqlite.title_neighbourhood(*title, &reach).await.unwrap();
-            let b = neo4j.title_neighbourhood(*title, &reach).await.unwrap();
-            assert_eq!(a, b, "around title {title}");
-            found += a.similar.len() + a.by_people.len();
-        }
-        for profile in (0..PROFILES + 2).map(ProfileId) {
-            let a = sqlite.profile_neighbourhood(profile, &reach).await.unwrap();
-            let b = neo4j.profile_neighbourhood(profile, &reach).await.unwrap();
-            assert_eq!(a, b, "around profile {profile}");
-            found += a.seeds.len() + a.by_people.len();
-        }
+    for titles in all.chunks(100) {
+        let a = sqlite.similar(titles).await.unwrap();
+        let b = neo4j.similar(titles).await.unwrap();
+        assert_eq!(a.lists, b.lists);
     }
+    let found = sqlite.similar(&all).await.unwrap().lists;
+    let found: usize = found.iter().map(|list| list.len()).sum();
     assert!(found > 10_000, "the sample leads nowhere");
+    let changed = sqlite.similar_changed_after(0).await.unwrap();
+    assert!(changed.len() > 100);
+    assert_eq!(changed, neo4j.similar_changed_after(0).await.unwrap());
+    let mut found = 0;
+    for profile in (0..PROFILES + 2).map(ProfileId) {
+        let a = sqlite.taste(profile).await.unwrap();
+        assert_eq!(a, neo4j.taste(profile).await.unwrap(), "of {profile}");
+        found += a.edges.len();
+    }
+    assert!(found > 500, "the sample says nothing");
+    for (since, limit) in [(0, 10), (1_650_000_000_000, 7), (1_650_000_000_000, 2000)] {
+        assert_eq!(
+            sqlite.trending(at(since), limit).await.unwrap(),
+            neo4j.trending(at(since), limit).await.unwrap()
+        );
+    }
 }

@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use rand::RngExt;
 
 use super::{Opened, everything, film, open, titles, watched};
-use reelgraph::domain::ids::ProfileId;
-use reelgraph::domain::recommend::{ProfileNeighbourhood, WatchedEdge};
+use reelgraph::domain::ids::{ProfileId, TitleId};
+use reelgraph::domain::recommend::{Taste, WatchedEdge};
 
 on_every_backend!(open on [sqlite, neo4j]:
     an_erased_profile_is_gone_with_its_edges,
@@ -40,11 +40,10 @@ async fn an_erased_profile_is_gone_with_its_edges(graph: &Opened) {
     assert_eq!((nodes.len(), &found[..]), (2, &edges[2..]));
     assert_eq!(graph.counts().await.unwrap().profiles, 1);
     assert_eq!(graph.watchers(&titles(&[1, 2])).await.unwrap(), [0, 1]);
-    let around = graph
-        .profile_neighbourhood(ProfileId(leaves), &super::FAR)
-        .await
-        .unwrap();
-    assert_eq!(around, ProfileNeighbourhood::default());
+    let taste = graph.taste(ProfileId(leaves)).await.unwrap();
+    assert_eq!(*taste, Taste::default());
+    let trending = graph.trending(super::at(0), 9).await.unwrap();
+    assert_eq!(trending, [(TitleId(2), 1)]);
 }
 
 async fn what_is_written_of_an_erased_profile_later_is_passed_over(graph: &Opened) {

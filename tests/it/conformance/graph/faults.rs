@@ -5,10 +5,10 @@ use std::time::{Duration, Instant};
 use reelgraph::adapters::neo4j::{Neo4jDb, Neo4jGraph};
 use reelgraph::domain::error::{Coded, ErrorCode};
 use reelgraph::domain::ids::{ProfileId, TitleId};
-use reelgraph::domain::recommend::TasteGraph;
+use reelgraph::domain::recommend::{Solution, TasteGraph};
 use tokio::net::TcpListener;
 
-use super::{FAR, film, leads, open, similar, watched};
+use super::{film, leads, open, replace, similar_to, solved, then, watched, with_films};
 use crate::conformance::Backend;
 
 /// A reader may wait for so long at the most; a part of it for a slow machine.
@@ -28,17 +28,17 @@ fn graph_at(port: u16) -> Neo4jGraph {
 async fn every_read_is_unavailable(graph: &Neo4jGraph) {
     let start = Instant::now();
 
-    let (title, profile, counts, ping) = futures::join!(
-        graph.title_neighbourhood(TitleId(1), &FAR),
-        graph.profile_neighbourhood(ProfileId(1), &FAR),
+    let (similar, taste, counts, ping) = futures::join!(
+        graph.similar(&[TitleId(1)]),
+        graph.taste(ProfileId(1)),
         graph.counts(),
         graph.ping(),
     );
 
     assert!(start.elapsed() < SOON, "{:?}", start.elapsed());
     for error in [
-        title.unwrap_err(),
-        profile.unwrap_err(),
+        similar.unwrap_err(),
+        taste.unwrap_err(),
         counts.unwrap_err(),
         ping.unwrap_err(),
     ] {
@@ -118,30 +118,66 @@ async fn a_caller_that_goes_away_cancels_no_write() {
 async fn a_replacement_that_is_broken_off_leaves_the_old_edges() {
     const FILMS: u64 = 160;
     let graph = open(Backend::neo4j).await;
-    let films: Vec<_> = (1..=FILMS).map(film).collect();
-    graph.put_titles(&films).await.unwrap();
-    let all_with = |affinity: f64| {
-        let pairs = (1..=FILMS).flat_map(|from| (1..=FILMS).map(move |to| (from, to)));
-        let edges = pairs.map(|(from, to)| similar(from, to, affinity));
-        edges.collect::<Vec<_>>()
+    with_films(&*graph, FILMS).await;
+    let all_with = |affinity: f64| -> Vec<Solution> {
+        let page: Vec<(u64, f64)> = (1..=FILMS).map(|to| (to, affinity)).collect();
+        (1..=FILMS).map(|from| solved(from, &[], &page)).collect()
     };
-    graph.replace_similar(&[similar(1, 2, 0.5)]).await.unwrap();
+    replace(&*graph, &[solved(1, &[], &[(2, 0.5)])]).await;
 
     // It writes for longer than that, in several batches.
-    let edges = all_with(0.25);
-    let write = graph.replace_similar(&edges);
+    let solutions = all_with(0.25);
+    let write = graph.replace_similar(&solutions, then());
     let broken_off = tokio::time::timeout(Duration::from_millis(100), write).await;
 
     assert!(broken_off.is_err(), "it was too fast");
-    let reach = FAR;
-    let found = graph.title_neighbourhood(TitleId(1), &reach).await.unwrap();
-    assert_eq!(found.similar, [leads(2, 0.5)]);
+    assert_eq!(similar_to(&*graph, 1).await, [leads(2, 0.0, 0.5)]);
     assert_eq!(graph.counts().await.unwrap().similar, 1);
 
     // The next one is not disturbed by what was left behind.
-    graph.replace_similar(&all_with(0.75)).await.unwrap();
-    let found = graph.title_neighbourhood(TitleId(1), &reach).await.unwrap();
-    let expected: Vec<_> = (1..=100).map(|to| leads(to, 0.75)).collect();
-    assert_eq!(found.similar, expected);
+    let count = replace(&*graph, &all_with(0.75)).await;
+    let expected: Vec<_> = (1..=FILMS).map(|to| leads(to, 0.0, 0.75)).collect();
+    assert_eq!(similar_to(&*graph, 1).await, expected);
+    assert_eq!(count, FILMS * FILMS);
     assert_eq!(graph.counts().await.unwrap().similar, FILMS * FILMS);
+}
+
+/// It goes away after a first transaction, which prepares, and before the second, which switches; or earlier, or later.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn solutions_that_are_broken_off_leave_the_edges_of_before_or_after() {
+    const FILMS: u64 = 40;
+    let graph = open(Backend::neo4j).await;
+    with_films(&*graph, FILMS).await;
+    let all_with = |sum: f64| -> Vec<Solution> {
+        let halves: Vec<(u64, f64)> = (1..=FILMS).map(|other| (other, sum)).collect();
+        (1..=FILMS)
+            .map(|title| solved(title, &halves, &halves))
+            .collect()
+    };
+    replace(&*graph, &all_with(1.0)).await;
+    let generation = graph.similar_version().await.unwrap().generation;
+    let whole = |sum| -> Vec<_> { (1..=FILMS).map(|to| leads(to, sum, sum)).collect() };
+    let mut broken_off = 0;
+
+    for (limit, sum) in [(20, 3.0), (60, 5.0), (180, 7.0), (500, 9.0)] {
+        let solutions = all_with(sum);
+        let write = graph.put_solutions(generation, &solutions);
+        let in_time = tokio::time::timeout(Duration::from_millis(limit), write).await;
+        broken_off += usize::from(in_time.is_err());
+        let found = similar_to(&*graph, 1).await;
+        assert!(
+            found == whole(sum) || found == whole(sum - 2.0),
+            "{found:?}"
+        );
+
+        // The next one is not disturbed by what was left behind.
+        graph
+            .put_solutions(generation, &all_with(sum))
+            .await
+            .unwrap();
+        assert_eq!(similar_to(&*graph, 1).await, whole(sum));
+        assert_eq!(graph.counts().await.unwrap().similar, FILMS * FILMS);
+    }
+
+    assert!(broken_off > 0, "it was too fast");
 }

@@ -3,9 +3,10 @@
 mod agreement;
 mod erasure;
 mod faults;
-mod neighbourhoods;
 mod projection;
 mod similar;
+mod solutions;
+mod taste;
 mod walking;
 
 use std::ops::Deref;
@@ -16,7 +17,7 @@ use reelgraph::adapters::sqlite::{SqliteDb, SqliteGraph};
 use reelgraph::domain::catalog::TitleKind;
 use reelgraph::domain::ids::{GenreId, PersonId, ProfileId, TitleId};
 use reelgraph::domain::recommend::{
-    Reach, SimilarEdge, SimilarTo, TasteGraph, TitleNode, WatchedEdge,
+    Incoming, Outgoing, SimilarEdge, Solution, TasteGraph, TitleNode, WatchedEdge, Weight,
 };
 
 use super::Backend;
@@ -56,14 +57,6 @@ async fn open(backend: Backend) -> Opened {
         }
     }
 }
-
-/// Farther than any of the small graphs.
-const FAR: Reach = Reach {
-    seeds: 100,
-    similar: 100,
-    actors: 100,
-    by_people: 100,
-};
 
 /// A film, first written.
 fn film(id: u64) -> TitleNode {
@@ -134,20 +127,64 @@ pub(crate) fn watched(profile: u64, title: u64, weight: f64) -> WatchedEdge {
     }
 }
 
-pub(crate) fn similar(from: u64, to: u64, affinity: f64) -> SimilarTo {
-    SimilarTo {
-        from: TitleId(from),
-        edge: leads(to, affinity),
+/// What was solved for a title: the weights from others, and the affinities to others.
+pub(crate) fn solved(title: u64, incoming: &[(u64, f64)], page: &[(u64, f64)]) -> Solution {
+    let incoming = incoming.iter().map(|(from, sum)| Incoming {
+        from: TitleId(*from),
+        weight: weight(*sum),
+        co_watches: 7,
+    });
+    let page = page.iter().map(|(to, affinity)| Outgoing {
+        to: TitleId(*to),
+        affinity: *affinity,
+        co_watches: 7,
+    });
+    Solution {
+        title: TitleId(title),
+        incoming: incoming.collect(),
+        page: page.collect(),
     }
 }
 
-/// The edge that [`similar`] makes, as its start sees it.
-fn leads(to: u64, affinity: f64) -> SimilarEdge {
+/// An edge that [`solved`] makes, as its start sees it.
+fn leads(to: u64, sum: f64, affinity: f64) -> SimilarEdge {
     SimilarEdge {
         to: TitleId(to),
+        weight: weight(sum),
         affinity,
         co_watches: 7,
     }
+}
+
+/// A weight with a part from each thing in common; none if it is 0.
+fn weight(sum: f64) -> Weight {
+    Weight {
+        sum,
+        director: sum / 2.0,
+        actor: -sum,
+        genre: sum / 8.0,
+    }
+}
+
+/// The moment for which the tests say that `SIMILAR` edges were computed.
+pub(crate) fn then() -> DateTime<Utc> {
+    at(1_700_000_500_123)
+}
+
+async fn replace(graph: &dyn TasteGraph, solutions: &[Solution]) -> u64 {
+    graph.replace_similar(solutions, then()).await.unwrap()
+}
+
+/// The edges that start from a title.
+async fn similar_to(graph: &dyn TasteGraph, title: u64) -> Vec<SimilarEdge> {
+    let found = graph.similar(&[TitleId(title)]).await.unwrap();
+    found.lists[0].to_vec()
+}
+
+/// Writes films with the ids from 1.
+async fn with_films(graph: &dyn TasteGraph, count: u64) {
+    let films: Vec<_> = (1..=count).map(film).collect();
+    graph.put_titles(&films).await.unwrap();
 }
 
 fn at(milliseconds: i64) -> DateTime<Utc> {

@@ -1,10 +1,11 @@
 //! Going through the graph, counting it, emptying it.
 
-use super::{Opened, everything, film, film_by, genres, nameless, open, similar, titles, watched};
-use reelgraph::domain::ids::{ProfileId, TitleId};
-use reelgraph::domain::recommend::{
-    GraphCounts, ProfileNeighbourhood, TitleNeighbourhood, TitleNode,
+use super::{
+    Opened, at, everything, film, film_by, genres, nameless, open, replace, similar_to, solved,
+    titles, watched,
 };
+use reelgraph::domain::ids::{ProfileId, TitleId};
+use reelgraph::domain::recommend::{GraphCounts, SimilarVersion, Taste, TitleNode};
 
 on_every_backend!(open on [sqlite, neo4j]:
     titles_are_walked_by_id,
@@ -85,13 +86,11 @@ async fn each_sort_is_counted(graph: &Opened) {
         .put_watched(&[watched(1, 1, 1.0), watched(2, 1, 1.0), watched(2, 3, 1.0)])
         .await
         .unwrap();
-    let edges = [
-        similar(1, 2, 0.5),
-        similar(1, 3, 0.5),
-        similar(2, 1, 0.5),
-        similar(3, 1, 0.5),
+    let solutions = [
+        solved(1, &[(2, 0.5), (3, 0.5)], &[(2, 0.5), (3, 0.5)]),
+        solved(2, &[], &[(1, 0.5)]),
     ];
-    graph.replace_similar(&edges).await.unwrap();
+    replace(&**graph, &solutions).await;
 
     let counts = graph.counts().await.unwrap();
 
@@ -111,27 +110,39 @@ async fn clearing_removes_everything(graph: &Opened) {
         genres: genres(&[1]),
         ..film_by(1, &[11], &[12])
     };
+    let similar = [solved(1, &[(2, 0.5)], &[(2, 0.5)])];
     graph.put_titles(&[title.clone(), film(2)]).await.unwrap();
     graph.put_watched(&[watched(1, 1, 1.0)]).await.unwrap();
-    graph.replace_similar(&[similar(1, 2, 0.5)]).await.unwrap();
+    replace(&**graph, &similar).await;
+    let before = graph.similar_version().await.unwrap();
+    graph
+        .put_solutions(before.generation, &similar)
+        .await
+        .unwrap();
 
     graph.clear().await.unwrap();
 
-    let reach = super::FAR;
     let counts = graph.counts().await.unwrap();
     assert_eq!(counts, GraphCounts::default());
     assert_eq!(everything(&**graph).await, (vec![], vec![]));
-    let title_side = graph.title_neighbourhood(TitleId(1), &reach).await.unwrap();
-    assert_eq!(title_side, TitleNeighbourhood::default());
-    let profile_side = graph.profile_neighbourhood(ProfileId(1), &reach).await;
-    assert_eq!(profile_side.unwrap(), ProfileNeighbourhood::default());
+    assert_eq!(*graph.taste(ProfileId(1)).await.unwrap(), Taste::default());
+    assert_eq!(graph.trending(at(0), 9).await.unwrap(), []);
+    let version = graph.similar_version().await.unwrap();
+    assert_eq!(version, SimilarVersion::default());
+    assert_eq!(similar_to(&**graph, 1).await, []);
+    assert_eq!(graph.similar_changed_after(0).await.unwrap(), []);
+    let late = graph.put_solutions(before.generation, &similar).await;
+    assert_eq!(late.unwrap(), SimilarVersion::default());
 
-    // It can be filled anew, with the same revisions.
+    // It can be filled anew, with the same revisions. Whoever remembers the old edges can tell the new from them.
     graph.put_titles(&[title.clone(), film(2)]).await.unwrap();
-    graph.replace_similar(&[similar(1, 2, 0.5)]).await.unwrap();
+    assert_eq!(replace(&**graph, &similar).await, 2);
     let (found, _) = everything(&**graph).await;
     assert_eq!(found, [nameless(title), nameless(film(2))]);
-    assert_eq!(graph.counts().await.unwrap().similar, 1);
+    assert_eq!(graph.counts().await.unwrap().similar, 2);
+    let after = graph.similar_version().await.unwrap();
+    assert!(after.generation > before.generation);
+    assert_eq!(after.revision, 0);
 }
 
 async fn a_graph_that_is_there_answers(graph: &Opened) {

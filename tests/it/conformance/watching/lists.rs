@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use reelgraph::domain::ids::TitleId;
 use reelgraph::domain::page::{Direction, KeyValue, Keyset, Slice, Window};
 use reelgraph::domain::watching::PlaybackEvent::Stop;
-use reelgraph::domain::watching::{Play, WatchState, WatchedItem, WatchedTitle};
+use reelgraph::domain::watching::{HiddenTitle, Play, WatchState, WatchedItem, WatchedTitle};
 
 use super::support::*;
 
@@ -16,6 +16,8 @@ on_every_backend!(open on [sqlite, mongo]:
     in_progress_has_the_last_played_first,
     in_progress_is_what_can_be_resumed,
     watched_series_has_the_last_played_first,
+    watched_series_are_those_that_were_played,
+    hidden_titles_have_the_last_hidden_first,
     a_page_of_nothing_is_empty,
 );
 
@@ -194,6 +196,50 @@ async fn watched_series_has_the_last_played_first(opened: &Opened) {
     .await;
 }
 
+async fn watched_series_are_those_that_were_played(opened: &Opened) {
+    opened.begin(sitting(ANN, episode(1), 1), at(0)).await;
+    let rated = TitleId(7);
+    opened.rate(ANN, rated, Some(true), at(1000)).await;
+    let first = Window::first(10);
+    let listed = opened.store.watched_series(ANN, &first).await.unwrap();
+    assert_eq!(listed.rows, [opened.sum(ANN, SERIES).await]);
+
+    let mut watch = watch(ANN, episode(70), at(2000));
+    watch.title = rated;
+    opened.import(vec![watch], at(3000)).await;
+
+    let listed = opened.store.watched_series(ANN, &first).await.unwrap();
+    let titles: Vec<_> = listed.rows.iter().map(|sum| sum.title).collect();
+    assert_eq!(titles, [rated, SERIES]);
+}
+
+async fn hidden_titles_have_the_last_hidden_first(opened: &Opened) {
+    let high = u64::MAX >> 1;
+    let titles = [(50, 20), (7, 20), (high, 20), (8, 10), (9, 30), (5, 21)];
+    for (title, when) in titles {
+        let hidden = hidden(ANN, title, at(when));
+        opened.store.hide_title(&hidden, 100).await.unwrap();
+    }
+    let of_ben = hidden(BEN, 1, at(40));
+    opened.store.hide_title(&of_ben, 100).await.unwrap();
+
+    assert_pages(
+        &[9, 5, 7, 50, high, 8].map(TitleId),
+        async |window| opened.store.hidden_titles(ANN, &window).await.unwrap(),
+        |hidden: &HiddenTitle| hidden.title,
+        |hidden| {
+            let at = hidden.stamp.created_at.timestamp_millis();
+            Keyset::by_number(at, hidden.title.to_i64())
+        },
+    )
+    .await;
+    let store = &opened.store;
+    assert_eq!(store.count_hidden_titles(ANN).await.unwrap(), 6);
+    let first = Window::first(10);
+    let listed = store.hidden_titles(BEN, &first).await.unwrap();
+    assert_eq!((listed.rows, listed.has_more), (vec![of_ben], false));
+}
+
 async fn a_page_of_nothing_is_empty(opened: &Opened) {
     let store = &opened.store;
     for direction in [Direction::Forward, Direction::Backward] {
@@ -206,13 +252,16 @@ async fn a_page_of_nothing_is_empty(opened: &Opened) {
         let history = store.history(ANN, None, &window).await.unwrap();
         let progress = store.in_progress(ANN, &window).await.unwrap();
         let series = store.watched_series(ANN, &window).await.unwrap();
+        let hidden = store.hidden_titles(ANN, &window).await.unwrap();
 
         assert_eq!((history.rows, history.has_more), (vec![], false));
         assert_eq!((progress.rows, progress.has_more), (vec![], false));
         assert_eq!((series.rows, series.has_more), (vec![], false));
+        assert_eq!((hidden.rows, hidden.has_more), (vec![], false));
     }
     assert_eq!(store.count_history(ANN, None).await.unwrap(), 0);
     assert_eq!(store.count_in_progress(ANN).await.unwrap(), 0);
+    assert_eq!(store.count_hidden_titles(ANN).await.unwrap(), 0);
 }
 
 /// Walks through a list in pages of every size, both ways, and finds the same rows each time.

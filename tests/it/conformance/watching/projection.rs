@@ -12,6 +12,7 @@ on_every_backend!(open on [sqlite, mongo]:
     a_mark_goes_only_with_the_revision_that_was_projected,
     a_sum_that_changes_later_waits_again,
     walking_through_all_sums_finds_each_once,
+    following_what_is_written_finds_all_of_it_in_order,
 );
 
 async fn the_longest_waiting_comes_first(opened: &Opened) {
@@ -131,6 +132,53 @@ async fn walking_through_all_sums_finds_each_once(opened: &Opened) {
         assert_eq!(keys(&walked), expected);
         assert_eq!(walked[0], opened.sum(ANN, TitleId(2)).await);
     }
+}
+
+async fn following_what_is_written_finds_all_of_it_in_order(opened: &Opened) {
+    let high = TitleId(u64::MAX >> 1);
+    for (profile, title, when) in [
+        (BEN, TitleId(1), 3000),
+        (ANN, TitleId(10), 3000),
+        (ANN, high, 3000),
+        (ANN, TitleId(2), 1000),
+        (BEN, TitleId(3), 4000),
+        (BEN, TitleId(4), 5000),
+    ] {
+        let evening = sitting(profile, film(title.0), 1 + u128::from(title.0));
+        opened.begin(evening, at(when)).await;
+    }
+    // What is written again is found where it was written last.
+    opened.rate(ANN, TitleId(10), Some(true), at(6000)).await;
+    let expected = [
+        (ANN, high),
+        (BEN, TitleId(1)),
+        (BEN, TitleId(3)),
+        (BEN, TitleId(4)),
+        (ANN, TitleId(10)),
+    ];
+
+    for limit in 1..=6 {
+        let mut followed: Vec<WatchedTitle> = Vec::new();
+        loop {
+            let last = followed.last();
+            let after = last.map(|sum| (sum.stamp.updated_at, sum.profile, sum.title));
+            let store = &opened.store;
+            let rows = store.watched_titles_since(at(3000), after, limit).await;
+            let rows = rows.unwrap();
+            assert!(rows.len() <= limit);
+            if rows.is_empty() {
+                break;
+            }
+            followed.extend(rows);
+        }
+        assert_eq!(keys(&followed), expected);
+        assert_eq!(followed[4], opened.sum(ANN, TitleId(10)).await);
+    }
+    let early = Some((at(0), ANN, TitleId(0)));
+    let since = opened.store.watched_titles_since(at(4000), early, 10).await;
+    assert_eq!(keys(&since.unwrap()), expected[2..]);
+    let since = opened.store.watched_titles_since(at(6001), None, 10).await;
+    assert_eq!(since.unwrap(), []);
 }
 
 fn keys(sums: &[WatchedTitle]) -> Vec<(ProfileId, TitleId)> {

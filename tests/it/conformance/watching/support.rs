@@ -6,9 +6,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use reelgraph::adapters::mongo::{MongoDb, MongoWatching};
 use reelgraph::adapters::sqlite::{SqliteDb, SqliteWatching};
 use reelgraph::domain::ids::{EpisodeId, PlayId, ProfileId, TitleId};
+use reelgraph::domain::stamp::Stamp;
 use reelgraph::domain::watching::{
-    Change, ImportedWatch, Ledger, PlaybackEvent, Report, Sitting, WatchError, WatchRules,
-    WatchStore, WatchedItem, WatchedTitle,
+    Change, HiddenTitle, ImportedWatch, Ledger, PlaybackEvent, Report, Sitting, Touched,
+    WatchError, WatchRules, WatchStore, WatchedItem, WatchedTitle,
 };
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -107,10 +108,39 @@ pub(super) fn reporting(sitting: Sitting, report: Report) -> Change {
     })
 }
 
+/// What records a thumb.
+pub(super) fn rating(
+    profile: ProfileId,
+    title: TitleId,
+    liked: Option<bool>,
+    now: DateTime<Utc>,
+) -> Change {
+    let is_series = title == SERIES || title == TitleId(7);
+    Arc::new(move |ledger| {
+        ledger.rate((profile, title), is_series, liked, now);
+        Ok(())
+    })
+}
+
+/// What takes a sitting out of its title's weight, or puts it back.
+pub(super) fn counting(sitting: Sitting, counts: bool, now: DateTime<Utc>) -> Change {
+    let rules = WatchRules::default();
+    Arc::new(move |ledger| ledger.set_counts(&rules, sitting.play_key(), counts, now))
+}
+
+/// A title that a profile hides since a time.
+pub(super) fn hidden(profile: ProfileId, title: u64, when: DateTime<Utc>) -> HiddenTitle {
+    HiddenTitle {
+        profile,
+        title: TitleId(title),
+        stamp: Stamp::first(when),
+    }
+}
+
 impl Opened {
     pub(super) async fn report(&self, sitting: Sitting, report: Report) -> Ledger {
         self.store
-            .update(&[sitting], reporting(sitting, report))
+            .update(&[sitting.into()], reporting(sitting, report))
             .await
             .unwrap()
     }
@@ -123,6 +153,39 @@ impl Opened {
 
     pub(super) async fn import(&self, watches: Vec<ImportedWatch>, now: DateTime<Utc>) -> Ledger {
         try_import(&*self.store, watches, now).await.unwrap()
+    }
+
+    /// Says of a title whether a profile likes it; [`SERIES`] and title 7 are series.
+    pub(super) async fn rate(
+        &self,
+        profile: ProfileId,
+        title: TitleId,
+        liked: Option<bool>,
+        now: DateTime<Utc>,
+    ) -> Ledger {
+        self.store
+            .update(
+                &[Touched::Title(profile, title)],
+                rating(profile, title, liked, now),
+            )
+            .await
+            .unwrap()
+    }
+
+    /// Says whether a sitting counts.
+    pub(super) async fn set_counts(
+        &self,
+        sitting: Sitting,
+        counts: bool,
+        now: DateTime<Utc>,
+    ) -> Ledger {
+        self.store
+            .update(
+                &[Touched::WholeTitle(sitting.profile, sitting.title)],
+                counting(sitting, counts, now),
+            )
+            .await
+            .unwrap()
     }
 
     /// The sum of a profile for a title.
@@ -145,7 +208,8 @@ pub(super) async fn try_import(
             ledger.import(&WatchRules::default(), sitting, watch, now)
         })
     });
-    store.update(&sittings, change).await
+    let touched: Vec<Touched> = sittings.into_iter().map(Touched::from).collect();
+    store.update(&touched, change).await
 }
 
 /// A whole watch that happened elsewhere.

@@ -1,26 +1,25 @@
-//! Another site that people log in by: Facebook and an OpenID Connect issuer in one, on a port of its own. It speaks
-//! real OAuth, checks everything that the real ones check, and misbehaves at a word.
+//! The stand-in itself: who is there, what it does wrong, and the page where people log in.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
-use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
-use axum::extract::{Form, Query, State};
+use aws_lc_rs::signature::Ed25519KeyPair;
+use axum::Router;
+use axum::extract::{Query, State};
 use axum::http::header::{AUTHORIZATION, LOCATION};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use axum::{Json, Router};
 use base64::Engine;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
-use jsonwebtoken::{Algorithm, EncodingKey, Header};
-use reelgraph::domain::accounts::TokenHash;
 use reelgraph::domain::clock::{Clock, SystemClock};
-use serde_json::{Value, json};
+use serde_json::json;
 use sha2::{Digest, Sha256};
 use url::Url;
+
+use super::{facebook, openid};
 
 /// What the site is called at the other one.
 pub(crate) const CLIENT: &str = "reelgraph-at-the-other-site";
@@ -81,29 +80,29 @@ pub(crate) enum Fault {
     Undiscoverable,
 }
 
-type Shared = Arc<Mutex<Inside>>;
+pub(super) type Shared = Arc<Mutex<Inside>>;
 
-struct Inside {
-    address: String,
-    person: Person,
-    fault: Fault,
+pub(super) struct Inside {
+    pub(super) address: String,
+    pub(super) person: Person,
+    pub(super) fault: Fault,
     /// Whether the id token leaves out what the user info says.
-    is_terse: bool,
-    key: Ed25519KeyPair,
-    kid: u32,
-    next: u32,
-    codes: HashMap<String, Grant>,
-    tokens: HashMap<String, Person>,
-    requests: Vec<String>,
+    pub(super) is_terse: bool,
+    pub(super) key: Ed25519KeyPair,
+    pub(super) kid: u32,
+    pub(super) next: u32,
+    pub(super) codes: HashMap<String, Grant>,
+    pub(super) tokens: HashMap<String, Person>,
+    pub(super) requests: Vec<String>,
 }
 
 #[derive(Clone)]
-struct Grant {
-    person: Person,
-    challenge: String,
-    redirect_uri: String,
-    nonce: Option<String>,
-    is_used: bool,
+pub(super) struct Grant {
+    pub(super) person: Person,
+    pub(super) challenge: String,
+    pub(super) redirect_uri: String,
+    pub(super) nonce: Option<String>,
+    pub(super) is_used: bool,
 }
 
 impl Person {
@@ -145,13 +144,13 @@ impl Provider {
         }));
         let routes = Router::new()
             .route("/dialog/oauth", get(authorize))
-            .route("/oauth/access_token", post(facebook_token))
-            .route("/me", get(me))
-            .route("/.well-known/openid-configuration", get(discovery))
-            .route("/jwks", get(jwks))
+            .route("/oauth/access_token", post(facebook::token))
+            .route("/me", get(facebook::me))
+            .route("/.well-known/openid-configuration", get(openid::discovery))
+            .route("/jwks", get(openid::jwks))
             .route("/authorize", get(authorize))
-            .route("/token", post(openid_token))
-            .route("/userinfo", get(user_info))
+            .route("/token", post(openid::token))
+            .route("/userinfo", get(openid::user_info))
             .with_state(Arc::clone(&state));
         tokio::spawn(async move { axum::serve(listener, routes).await.unwrap() });
         Self { address, state }
@@ -198,24 +197,24 @@ impl Provider {
     }
 }
 
-fn lock(state: &Shared) -> MutexGuard<'_, Inside> {
+pub(super) fn lock(state: &Shared) -> MutexGuard<'_, Inside> {
     state.lock().unwrap()
 }
 
-fn hmac(secret: &str, text: &str) -> Vec<u8> {
+pub(super) fn hmac(secret: &str, text: &str) -> Vec<u8> {
     let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
     mac.update(text.as_bytes());
     mac.finalize().into_bytes().to_vec()
 }
 
 impl Inside {
-    fn new_name(&mut self, kind: &str) -> String {
+    pub(super) fn new_name(&mut self, kind: &str) -> String {
         self.next += 1;
         format!("{kind}-{}", self.next)
     }
 
     /// Uses a code up, if the one who asks is the one that it was made for.
-    fn redeem(&mut self, form: &HashMap<String, String>) -> Result<Grant, &'static str> {
+    pub(super) fn redeem(&mut self, form: &HashMap<String, String>) -> Result<Grant, &'static str> {
         let grant = self.codes.get_mut(&form["code"]).ok_or("no such code")?;
         let verifier = form.get("code_verifier").ok_or("no verifier")?;
         let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(verifier));
@@ -230,53 +229,6 @@ impl Inside {
         } else {
             Ok(grant.clone())
         }
-    }
-
-    fn id_token(&self, grant: &Grant) -> String {
-        let now = SystemClock.now().timestamp();
-        let fault = self.fault;
-        let or = |wrong: Fault, other: &str, right: &str| {
-            if fault == wrong { other } else { right }.to_owned()
-        };
-        let age = if fault == Fault::Expired { 86_400 } else { 0 };
-        let nonce = grant.nonce.clone().unwrap_or_default();
-        let mut claims = json!({
-            "iss": or(Fault::OtherIssuer, "https://other.example", &self.address),
-            "aud": or(Fault::OtherAudience, "another-client", CLIENT),
-            "nonce": or(Fault::OtherNonce, "another", &nonce),
-            "sub": grant.person.subject,
-            "iat": now - age,
-            "exp": now - age + 300,
-        });
-        if !self.is_terse {
-            add_profile(&mut claims, &grant.person);
-        }
-        if fault == Fault::Unsigned {
-            let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
-            return format!("{}.{}.", part(&json!({ "alg": "none" })), part(&claims));
-        }
-        let header = Header {
-            kid: Some(self.kid.to_string()),
-            ..Header::new(Algorithm::EdDSA)
-        };
-        let forger = Ed25519KeyPair::generate().unwrap();
-        let key = if fault == Fault::Forged {
-            &forger
-        } else {
-            &self.key
-        };
-        let key = EncodingKey::from_ed_der(key.to_pkcs8().unwrap().as_ref());
-        jsonwebtoken::encode(&header, &claims, &key).unwrap()
-    }
-}
-
-fn add_profile(claims: &mut Value, person: &Person) {
-    if let Some(name) = &person.name {
-        claims["name"] = json!(name);
-    }
-    if let Some(email) = &person.email {
-        claims["email"] = json!(email);
-        claims["email_verified"] = json!(person.email_verified);
     }
 }
 
@@ -337,7 +289,7 @@ async fn authorize(
 }
 
 /// What goes wrong before a token is given, if something does.
-async fn trouble(state: &Shared) -> Option<Response> {
+pub(super) async fn trouble(state: &Shared) -> Option<Response> {
     let fault = {
         let mut inside = lock(state);
         inside.requests.push("token".to_owned());
@@ -358,144 +310,10 @@ async fn trouble(state: &Shared) -> Option<Response> {
     }
 }
 
-/// An error as Facebook writes them, which is not as the standard has it.
-fn facebook_error(message: &str) -> Response {
-    let error = json!({ "error": { "message": message, "type": "OAuthException", "code": 100, "fbtrace_id": "A" } });
-    (StatusCode::BAD_REQUEST, Json(error)).into_response()
-}
-
-async fn facebook_token(
-    State(state): State<Shared>,
-    Form(form): Form<HashMap<String, String>>,
-) -> Response {
-    if let Some(trouble) = trouble(&state).await {
-        return trouble;
-    }
-    let mut inside = lock(&state);
-    let is = |name: &str, value: &str| form.get(name).is_some_and(|given| given == value);
-    if !is("client_id", CLIENT) || !is("client_secret", SECRET) {
-        return facebook_error("Error validating client secret.");
-    }
-    match inside.redeem(&form) {
-        Ok(grant) if inside.fault != Fault::Refuses => {
-            let token = inside.new_name("token");
-            inside.tokens.insert(token.clone(), grant.person);
-            let answer =
-                json!({ "access_token": token, "token_type": "bearer", "expires_in": 5_183_944 });
-            Json(answer).into_response()
-        }
-        Ok(_) => facebook_error("This authorization code has expired."),
-        Err(why) => facebook_error(why),
-    }
-}
-
-fn bearer(inside: &Inside, headers: &HeaderMap) -> Option<(String, Person)> {
+/// The token that a request shows, and whose it is.
+pub(super) fn bearer(inside: &Inside, headers: &HeaderMap) -> Option<(String, Person)> {
     let value = headers.get(AUTHORIZATION)?.to_str().unwrap();
     let token = value.strip_prefix("Bearer ")?.to_owned();
     let person = inside.tokens.get(&token)?.clone();
     (inside.fault != Fault::ForgetsToken).then_some((token, person))
-}
-
-async fn me(
-    State(state): State<Shared>,
-    headers: HeaderMap,
-    Query(query): Query<HashMap<String, String>>,
-) -> Response {
-    let mut inside = lock(&state);
-    inside.requests.push("me".to_owned());
-    let Some((token, person)) = bearer(&inside, &headers) else {
-        return facebook_error("Invalid OAuth access token.");
-    };
-    let proof = hmac(SECRET, &token);
-    let proof = TokenHash(proof.try_into().unwrap()).to_hex();
-    if query.get("appsecret_proof") != Some(&proof) {
-        return facebook_error("Invalid appsecret_proof provided in the API argument");
-    }
-    let mut me = json!({ "id": person.subject });
-    for field in query["fields"].split(',') {
-        match field {
-            "name" => me["name"] = json!(person.name),
-            // Left out where there is none.
-            "email" if person.email.is_some() => me["email"] = json!(person.email),
-            _ => {}
-        }
-    }
-    Json(me).into_response()
-}
-
-async fn discovery(State(state): State<Shared>) -> Response {
-    let mut inside = lock(&state);
-    inside.requests.push("discovery".to_owned());
-    if inside.fault == Fault::Undiscoverable {
-        return StatusCode::SERVICE_UNAVAILABLE.into_response();
-    }
-    let at = |path: &str| format!("{}{path}", inside.address);
-    Json(json!({
-        "issuer": inside.address,
-        "authorization_endpoint": at("/authorize"),
-        "token_endpoint": at("/token"),
-        "userinfo_endpoint": at("/userinfo"),
-        "jwks_uri": at("/jwks"),
-        "response_types_supported": ["code"],
-        "subject_types_supported": ["public"],
-        "id_token_signing_alg_values_supported": ["EdDSA", "none"],
-    }))
-    .into_response()
-}
-
-async fn jwks(State(state): State<Shared>) -> Response {
-    let mut inside = lock(&state);
-    inside.requests.push("jwks".to_owned());
-    let x = URL_SAFE_NO_PAD.encode(inside.key.public_key().as_ref());
-    let key = json!({ "kty": "OKP", "crv": "Ed25519", "use": "sig", "alg": "EdDSA", "kid": inside.kid.to_string(), "x": x });
-    Json(json!({ "keys": [key] })).into_response()
-}
-
-async fn openid_token(
-    State(state): State<Shared>,
-    headers: HeaderMap,
-    Form(form): Form<HashMap<String, String>>,
-) -> Response {
-    if let Some(trouble) = trouble(&state).await {
-        return trouble;
-    }
-    let mut inside = lock(&state);
-    let refused = |error: &str, why: &str| {
-        let answer = json!({ "error": error, "error_description": why });
-        (StatusCode::BAD_REQUEST, Json(answer)).into_response()
-    };
-    // Both parts are encoded as in a form before they are joined (RFC 6749, 2.3.1).
-    let encoded: String = url::form_urlencoded::byte_serialize(SECRET.as_bytes()).collect();
-    let basic = format!("Basic {}", STANDARD.encode(format!("{CLIENT}:{encoded}")));
-    if headers
-        .get(AUTHORIZATION)
-        .is_none_or(|value| *value != basic)
-    {
-        return refused("invalid_client", "who are you?");
-    }
-    match inside.redeem(&form) {
-        Ok(grant) if inside.fault != Fault::Refuses => {
-            let token = inside.new_name("token");
-            let id_token = inside.id_token(&grant);
-            inside.tokens.insert(token.clone(), grant.person);
-            let answer =
-                json!({ "access_token": token, "token_type": "Bearer", "id_token": id_token });
-            Json(answer).into_response()
-        }
-        Ok(_) => refused("invalid_grant", "expired"),
-        Err(why) => refused("invalid_grant", why),
-    }
-}
-
-async fn user_info(State(state): State<Shared>, headers: HeaderMap) -> Response {
-    let mut inside = lock(&state);
-    inside.requests.push("userinfo".to_owned());
-    match bearer(&inside, &headers) {
-        Some((_, person)) => {
-            let mut claims = json!({ "sub": person.subject });
-            add_profile(&mut claims, &person);
-            Json(claims).into_response()
-        }
-        None => StatusCode::UNAUTHORIZED.into_response(),
-    }
 }

@@ -1,0 +1,61 @@
+//! Making sure, once more, that it is the owner who asks, before something that a stolen session must not do.
+
+use chrono::TimeDelta;
+use secrecy::SecretString;
+
+use super::{AccountService, GUESSES, limit_key};
+use crate::domain::accounts::audit::{Action, Actor};
+use crate::domain::accounts::error::AccountError;
+use crate::domain::accounts::store::AccountWrite;
+use crate::domain::accounts::types::User;
+use crate::domain::ids::SessionId;
+use crate::domain::viewer::Client;
+
+/// How old a log-in may be that proves the owner of an account without a password.
+const FRESH: TimeDelta = TimeDelta::minutes(10);
+
+impl AccountService {
+    /// By the password, or, where there is none, by a log-in that is not older than some minutes.
+    pub(super) async fn check_owner(
+        &self,
+        (user, session): (&User, SessionId),
+        password: Option<SecretString>,
+        client: &Client,
+    ) -> Result<(), AccountError> {
+        let Some(hash) = user.password.clone() else {
+            let is_fresh = self.is_fresh(session).await?;
+            return is_fresh.then_some(()).ok_or(AccountError::LogInAgain);
+        };
+        let password = password.ok_or(AccountError::WrongPassword)?;
+        let key = limit_key("password", &[&user.id.to_string(), &client.network()]);
+        self.attempt(&key, GUESSES).await?;
+        if !self.ports.passwords.verify(password, Some(hash)).await? {
+            let (action, actor) = (Action::PasswordRefused, Actor::User(user.id));
+            let refused = self.audit(Some(user.id), action, actor, client);
+            self.write(vec![AccountWrite::AddAudit(refused)]).await?;
+            return Err(AccountError::WrongPassword);
+        }
+        self.ports.limiter.forgive(&key).await?;
+        Ok(())
+    }
+
+    /// The same for what is often done right after logging in: without a password a fresh log-in will do even where
+    /// there is one.
+    pub(super) async fn check_owner_or_fresh(
+        &self,
+        (user, session): (&User, SessionId),
+        password: Option<SecretString>,
+        client: &Client,
+    ) -> Result<(), AccountError> {
+        if password.is_none() && self.is_fresh(session).await? {
+            return Ok(());
+        }
+        self.check_owner((user, session), password, client).await
+    }
+
+    async fn is_fresh(&self, session: SessionId) -> Result<bool, AccountError> {
+        let now = self.ports.clock.now();
+        let session = self.ports.sessions.find_session(session, now).await?;
+        Ok(session.is_some_and(|session| now - session.created_at <= FRESH))
+    }
+}

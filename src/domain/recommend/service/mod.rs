@@ -1,0 +1,167 @@
+//! What viewers ask of the graph: what is like this, what is for me, a page made of rows, and what it believes of me.
+
+mod for_profile;
+mod page;
+mod taste;
+
+pub use taste::TasteWeight;
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use super::background::Background;
+use super::error::RecommendError;
+use super::features::Features;
+use super::for_viewer::Ranking;
+use super::graph::{SimilarEdge, SimilarLists, TasteGraph};
+use super::title_page::like_title;
+use super::types::Recommendation;
+use crate::domain::catalog::{CatalogService, Title, TitleFilter, TitleOrder, TitleQuery};
+use crate::domain::clock::Clock;
+use crate::domain::error::StoreError;
+use crate::domain::ids::{ProfileId, TitleId};
+use crate::domain::page::{MAX_PAGE, Window};
+use crate::domain::watching::{WatchRules, WatchService};
+
+/// The longest list of titles like one.
+const MAX_SIMILAR: usize = 100;
+/// With fewer candidates than this, the most watched titles of the same people and genres are looked at as well.
+const FEW: usize = 20;
+
+/// The use cases of suggestions.
+#[derive(Clone)]
+pub struct RecommendService {
+    graph: Arc<dyn TasteGraph>,
+    catalog: CatalogService,
+    watching: WatchService,
+    background: Background,
+    rules: WatchRules,
+    ranking: Ranking,
+}
+
+impl RecommendService {
+    /// A service on a graph.
+    pub fn new(
+        graph: Arc<dyn TasteGraph>,
+        catalog: CatalogService,
+        watching: WatchService,
+        clock: Arc<dyn Clock>,
+        rules: WatchRules,
+        ranking: Ranking,
+    ) -> Self {
+        Self {
+            background: Background::new(catalog.clone(), Arc::clone(&graph), clock),
+            graph,
+            catalog,
+            watching,
+            rules,
+            ranking,
+        }
+    }
+
+    /// Titles like this one, the best first, at most 100; without those that the viewer's profile has watched. While
+    /// the graph does not answer, they are alike by their metadata alone.
+    pub async fn similar(
+        &self,
+        seed: &Title,
+        profile: Option<ProfileId>,
+    ) -> Result<Vec<Recommendation>, RecommendError> {
+        let lists = match self.graph.similar(&[seed.id]).await {
+            Ok(lists) => lists,
+            Err(error) => without_graph(error)?,
+        };
+        let edges = on_page(&lists);
+        let seed = Features::from(seed);
+        let features = self.features_around(&seed, &edges).await?;
+        let rarity = self.background.rarity().await?;
+        let mut list = like_title(&seed, &edges, &features, &rarity);
+        self.leave_out_watched(&mut list, profile).await?;
+        list.truncate(MAX_SIMILAR);
+        Ok(list)
+    }
+
+    async fn features_around(
+        &self,
+        seed: &Features,
+        edges: &[SimilarEdge],
+    ) -> Result<HashMap<TitleId, Features>, RecommendError> {
+        let ids: Vec<TitleId> = edges.iter().map(|edge| edge.to).collect();
+        let mut features: HashMap<_, _> = features_of(&self.catalog.titles(&ids).await?).collect();
+        if features.len() < FEW {
+            let mut people = seed.directors.clone();
+            people.extend(&seed.actors);
+            let of_people = TitleFilter {
+                people: Some(people),
+                ..TitleFilter::default()
+            };
+            let of_genres = TitleFilter {
+                genres: Some(seed.genres.clone()),
+                ..TitleFilter::default()
+            };
+            for filter in [of_people, of_genres] {
+                let query = TitleQuery {
+                    filter,
+                    order: TitleOrder::Popular,
+                };
+                let page = self
+                    .catalog
+                    .list_titles(&query, &Window::first(MAX_PAGE))
+                    .await?;
+                features.extend(features_of(&page.rows));
+            }
+        }
+        Ok(features)
+    }
+
+    async fn leave_out_watched(
+        &self,
+        list: &mut Vec<Recommendation>,
+        profile: Option<ProfileId>,
+    ) -> Result<(), RecommendError> {
+        let Some(profile) = profile else {
+            return Ok(());
+        };
+        let ids: Vec<TitleId> = list.iter().map(|found| found.title).collect();
+        let passed_over = self.passed_over(profile, &ids).await?;
+        list.retain(|found| !passed_over.contains(&found.title));
+        Ok(())
+    }
+
+    /// Which of these titles a profile has watched or does not want to see. The graph learns of a watch a moment after the record does, so the
+    /// record has the last word.
+    async fn passed_over(
+        &self,
+        profile: ProfileId,
+        titles: &[TitleId],
+    ) -> Result<HashSet<TitleId>, RecommendError> {
+        let passed_over = self.watching.passed_over(profile, titles).await?;
+        Ok(passed_over.into_iter().collect())
+    }
+}
+
+/// What ranking needs to know of titles.
+fn features_of(titles: &[Title]) -> impl Iterator<Item = (TitleId, Features)> {
+    titles
+        .iter()
+        .map(|title| (title.id, Features::from(title)))
+}
+
+/// The edges of a title that its page lists.
+fn on_page(lists: &SimilarLists) -> Vec<SimilarEdge> {
+    let edges = lists.lists.iter().flat_map(|list| list.iter());
+    edges.filter(|edge| edge.affinity > 0.0).copied().collect()
+}
+
+/// Suggestions go on without the graph if it is only out of reach.
+fn without_graph<T: Default>(error: StoreError) -> Result<T, RecommendError> {
+    match error {
+        StoreError::Unavailable(reason) => {
+            tracing::warn!(
+                error = &*reason as &dyn std::error::Error,
+                "The graph does not answer; suggesting without it"
+            );
+            Ok(T::default())
+        }
+        error => Err(error.into()),
+    }
+}
