@@ -6,9 +6,11 @@ use std::time::{Duration, Instant};
 use reelgraph::adapters::memory::MemoryEvents;
 use reelgraph::adapters::redis::{RedisDb, RedisEvents};
 use reelgraph::domain::events::Event;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::support::{ANN, Server, store, watch};
+use crate::support::program::{On, Program};
 use crate::support::servers;
 
 /// A server of a site, which others can talk to already.
@@ -47,4 +49,33 @@ async fn a_watch_is_seen_on_every_server_within_a_second() {
 
     // It was told each time, and did not just ask all the time.
     assert_eq!(other.asked.tastes(), 6);
+}
+
+/// Two servers of one site, as they are run.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn suggestions_follow_a_watch_on_another_server() {
+    let program = Program::seeded(On::Servers).await;
+    let mut one = program.serve().await;
+    let mut other = program.serve().await;
+    one.register("ada@example.org").await;
+    other.set_cookie(one.cookie().map(str::to_owned));
+    let suggestions = "{ viewer { profile { recommendations(first: 20) { nodes { slug } } } } }";
+    let list = |data: &Value| data["viewer"]["profile"]["recommendations"]["nodes"].clone();
+    let heat = one.id_of("film", "heat-1995").await;
+    let before = [&one, &other].map(|site| site.ask(suggestions, json!({})));
+    let [before, same] = futures::future::join_all(before)
+        .await
+        .try_into()
+        .unwrap();
+    assert_eq!(list(&before), list(&same));
+
+    let play = "00000000-0000-4000-8000-000000000001";
+    one.watch(&heat, play, 10_000.0, "2026-01-01T20:00:00Z").await;
+    let at_once = one.ask(suggestions, json!({})).await;
+
+    assert_ne!(list(&at_once), list(&before));
+    // Sooner than what was read of the graph is too old to be trusted.
+    let limit = Duration::from_secs(10);
+    let followed = other.wait_for(limit, suggestions, |data| list(data) == list(&at_once));
+    assert_eq!(list(&followed.await), list(&at_once));
 }

@@ -159,18 +159,18 @@ async fn an_older_row_changes_nothing() {
 async fn of_an_erased_profile_nothing_comes_back() {
     let store = store();
     let (server, other) = (server(&store), self::server(&store));
-    for server in [&server, &other] {
-        server.record(&[watch(ANN, 1, 0)]).await;
-        server.record(&[watch(BEN, 1, 0)]).await;
-        assert_eq!(server.tasted(ANN).await, [1]);
+    for (film, server) in [(1, &server), (2, &other)] {
+        server.record(&[watch(ANN, film, 0)]).await;
+        server.record(&[watch(BEN, film, 0)]).await;
+        assert_eq!(server.tasted(ANN).await, [film]);
     }
 
     server.projector.erase_profile(ANN).await.unwrap();
     other.graph.hear(&Event::TastesProjected([ANN].into()));
 
-    for server in [&server, &other] {
+    for (film, server) in [(1, &server), (2, &other)] {
         assert_eq!(server.tasted(ANN).await, [0; 0]);
-        assert_eq!(server.tasted(BEN).await, [1]);
+        assert_eq!(server.tasted(BEN).await, [film]);
     }
 }
 
