@@ -36,3 +36,6 @@ pub use rows::{Row, RowKind};
 pub use service::{RecommendService, TasteWeight};
 pub use similar_service::{Following, Freshness, Kept, SimilarService};
 pub use types::{Reason, ReasonKind, ReasonSource, Recommendation};
+
+#[cfg(test)]
+mod tests;
