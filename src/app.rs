@@ -8,7 +8,7 @@ use crate::adapters::argon2::Argon2Hasher;
 use crate::adapters::jwt::JwtTokens;
 use crate::adapters::mail::{FileMailer, SmtpMailer};
 use crate::adapters::memory::{
-    CachedCatalog, CachedGraph, MemoryEvents, MemoryLeases, MemoryLimiter, ObservedWatching, Tastes,
+    CachedCatalog, CachedGraph, MemoryEvents, MemoryLeases, MemoryLimiter, MemoryLists, ObservedWatching, Tastes,
 };
 use crate::adapters::mongo::{MongoAccounts, MongoCatalog, MongoDb, MongoWatching};
 use crate::adapters::neo4j::{Neo4jDb, Neo4jGraph};
@@ -149,7 +149,6 @@ impl App {
             Arc::clone(&stores.graph),
             Arc::clone(&stores.catalog),
             Arc::clone(&stores.watching),
-            bus.clone(),
             Arc::clone(&clock),
             Freshness::default(),
         );
@@ -159,6 +158,7 @@ impl App {
                 Arc::clone(&stores.graph),
                 catalog.clone(),
                 watching.clone(),
+                Arc::new(MemoryLists::new()),
                 Arc::clone(&clock),
                 config.rules,
                 Ranking::default(),
@@ -168,7 +168,6 @@ impl App {
                 Arc::clone(&stores.catalog),
                 Arc::clone(&stores.watching),
                 similar.clone(),
-                bus.clone(),
             ),
             similar,
             load: LoadService::new(

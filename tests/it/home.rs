@@ -8,7 +8,7 @@ use async_graphql::{Executor, Request, Variables};
 use async_trait::async_trait;
 use reelgraph::adapters::argon2::Argon2Hasher;
 use reelgraph::adapters::jwt::JwtTokens;
-use reelgraph::adapters::memory::{MemoryEvents, MemoryLimiter};
+use reelgraph::adapters::memory::{MemoryEvents, MemoryLimiter, MemoryLists};
 use reelgraph::adapters::search::TantivySearch;
 use reelgraph::adapters::sqlite::{
     SqliteAccounts, SqliteCatalog, SqliteDb, SqliteGraph, SqliteOneTime, SqliteSessions,
@@ -24,7 +24,7 @@ use reelgraph::domain::curation::{LoadService, Source};
 use reelgraph::domain::error::StoreError;
 use reelgraph::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
 use reelgraph::domain::page::{Slice, Window};
-use reelgraph::domain::recommend::RecommendService;
+use reelgraph::domain::recommend::{Ranking, RecommendService};
 use reelgraph::domain::viewer::{Client, Viewer};
 use reelgraph::domain::watching::{WatchRules, WatchService};
 use reelgraph::graphql::{Caller, Services, SessionCookie, build};
@@ -185,7 +185,10 @@ async fn services(db: &SqliteDb, catalog: Arc<Counted>) -> Services {
             Arc::new(SqliteGraph::new(db.clone())),
             catalog.clone(),
             watching.clone(),
+            Arc::new(MemoryLists::new()),
             Arc::clone(&clock),
+            WatchRules::default(),
+            Ranking::default(),
         ),
         catalog,
         watching,

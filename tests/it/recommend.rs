@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use reelgraph::adapters::memory::MemoryEvents;
+use reelgraph::adapters::memory::{MemoryEvents, MemoryLists};
 use reelgraph::adapters::neo4j::{Neo4jDb, Neo4jGraph};
 use reelgraph::adapters::sqlite::{SqliteCatalog, SqliteDb, SqliteGraph, SqliteWatching};
 use reelgraph::domain::catalog::{CatalogService, CatalogStore, Title};
 use reelgraph::domain::clock::{Clock, SystemClock};
 use reelgraph::domain::ids::ProfileId;
 use reelgraph::domain::recommend::{
-    GraphService, ReasonKind, RecommendService, Recommendation, TasteGraph,
+    Freshness, GraphService, Ranking, ReasonKind, RecommendService, Recommendation,
+    SimilarService, TasteGraph,
 };
 use reelgraph::domain::watching::{WatchRules, WatchService, WatchStore};
 
@@ -43,11 +44,31 @@ async fn both() -> Both {
     let server = neo4j().await;
     let graph =
         Neo4jGraph::new(Neo4jDb::open(&server.uri, &server.user, &server.password).unwrap());
-    let in_neo4j = GraphService::new(Arc::new(graph.clone()), Arc::clone(&catalog), watches);
+    let similar = SimilarService::new(
+        Arc::new(graph.clone()),
+        Arc::clone(&catalog),
+        Arc::clone(&watches),
+        Arc::clone(&clock),
+        Freshness::default(),
+    );
+    let in_neo4j = GraphService::new(
+        Arc::new(graph.clone()),
+        Arc::clone(&catalog),
+        watches,
+        similar,
+    );
     in_neo4j.rebuild().await.unwrap();
     assert_eq!(in_neo4j.verify().await.unwrap(), []);
     let recommend = |graph: Arc<dyn TasteGraph>| {
-        RecommendService::new(graph, service.clone(), watching.clone(), Arc::clone(&clock))
+        RecommendService::new(
+            graph,
+            service.clone(),
+            watching.clone(),
+            Arc::new(MemoryLists::new()),
+            Arc::clone(&clock),
+            WatchRules::default(),
+            Ranking::default(),
+        )
     };
     Both {
         titles: catalog.titles_after(None, 1000).await.unwrap(),
@@ -111,7 +132,7 @@ async fn suggestions_are_never_what_was_watched_and_add_up() {
         .take(40)
     {
         let watched = both.watching.watched_titles(profile, &ids).await.unwrap();
-        for found in both.neo4j.recommendations(profile, None).await.unwrap() {
+        for found in &*both.neo4j.recommendations(profile, None).await.unwrap() {
             assert!(watched.iter().all(|sum| sum.title != found.title));
             let sum: f64 = found.reasons.iter().map(|reason| reason.contribution).sum();
             assert_eq!(sum.to_bits(), found.score.to_bits());

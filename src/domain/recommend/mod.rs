@@ -11,6 +11,7 @@ mod features;
 mod follower;
 mod for_viewer;
 mod graph;
+mod kept;
 mod popular;
 mod projection;
 mod reasons;
@@ -31,6 +32,7 @@ pub use graph::{
     GraphCounts, Incoming, Outgoing, SimilarEdge, SimilarLists, SimilarVersion, Solution, Taste,
     TasteEdge, TasteGraph, TitleNode, WatchedEdge, Weight,
 };
+pub use kept::{KeptList, KeptLists, ListKey};
 pub use projection::{Difference, GraphService};
 pub use rows::{Row, RowKind};
 pub use service::{RecommendService, TasteWeight};

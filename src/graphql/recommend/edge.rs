@@ -73,16 +73,17 @@ impl Edge for RecommendationEdge {
 /// A page of a list of suggestions, the best first.
 pub(super) async fn page(
     ctx: &Context<'_>,
-    list: Vec<Recommendation>,
+    list: &[Recommendation],
     order: &'static Order,
     window: &Window,
 ) -> Result<Connection<RecommendationEdge>> {
     let total = Total::Known(list.len());
-    let slice = page_of(list, window, Sorted::Descending, place);
-    let sources = Arc::new(Sources::of(&slice.rows, None));
-    let found = suggested_titles(ctx, &slice.rows).await?;
+    let slice = page_of(list.iter().collect(), window, Sorted::Descending, |one| place(one));
+    let rows: Vec<Recommendation> = slice.rows.into_iter().cloned().collect();
+    let sources = Arc::new(Sources::of(&rows, None));
+    let found = suggested_titles(ctx, &rows).await?;
     let slice = Slice {
-        rows: edges(slice.rows, order, &found, &sources),
+        rows: edges(rows, order, &found, &sources),
         has_more: slice.has_more,
     };
     Ok(Connection::new(slice, window, total))

@@ -36,7 +36,7 @@ impl ProfileRecommendations {
         let kinds = kinds(kind);
         let recommend = &ctx.services().recommend;
         let list = recommend.recommendations(self.0, kinds.as_deref()).await?;
-        page(ctx, list, &RECOMMENDATIONS, &window).await
+        page(ctx, &list, &RECOMMENDATIONS, &window).await
     }
 
     /// What the graph believes of the profile's taste: the genres and people of what it watched, those that speak the

@@ -20,5 +20,5 @@ pub(crate) async fn similar(
     let window = args.window(&SIMILAR, 12)?;
     let recommend = &ctx.services().recommend;
     let list = recommend.similar(title, ctx.viewer().profile()).await?;
-    page(ctx, list, &SIMILAR, &window).await
+    page(ctx, &list, &SIMILAR, &window).await
 }

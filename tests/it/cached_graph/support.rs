@@ -6,11 +6,16 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use reelgraph::adapters::memory::{CachedGraph, MemoryEvents, ObservedWatching, Tastes};
 use reelgraph::adapters::sqlite::{SqliteCatalog, SqliteDb, SqliteGraph, SqliteWatching};
+use reelgraph::domain::catalog::CatalogStore;
 use reelgraph::domain::clock::SystemClock;
 use reelgraph::domain::events::EventBus;
 use reelgraph::domain::ids::{ProfileId, TitleId};
-use reelgraph::domain::recommend::{GraphFollower, GraphService, Taste, TasteGraph};
-use reelgraph::domain::watching::{Change, ImportedWatch, WatchRules, WatchStore, WatchedItem};
+use reelgraph::domain::recommend::{
+    Freshness, GraphFollower, GraphService, SimilarService, Taste, TasteGraph,
+};
+use reelgraph::domain::watching::{
+    Change, ImportedWatch, Touched, WatchRules, WatchStore, WatchedItem,
+};
 use tempfile::TempDir;
 use tokio::task::JoinSet;
 
@@ -57,12 +62,7 @@ impl Server {
             }
         });
         Self {
-            projector: GraphService::new(
-                Arc::new(graph.clone()),
-                Arc::new(SqliteCatalog::new(db)),
-                Arc::new(watching.clone()),
-                Arc::new(SystemClock),
-            ),
+            projector: projector(&graph, Arc::new(SqliteCatalog::new(db)), &watching),
             graph,
             asked,
             watching,
@@ -95,13 +95,14 @@ impl Server {
 /// Records watches in a store.
 pub(super) async fn import(store: &dyn WatchStore, watches: &[ImportedWatch]) {
     let sittings: Vec<_> = watches.iter().map(ImportedWatch::sitting).collect();
+    let touched: Vec<Touched> = sittings.iter().copied().map(Touched::from).collect();
     let pairs: Vec<_> = sittings.iter().copied().zip(watches.to_vec()).collect();
     let change: Change = Arc::new(move |ledger| {
         pairs.iter().try_for_each(|(sitting, watch)| {
             ledger.import(&WatchRules::default(), sitting, watch, at(0))
         })
     });
-    store.update(&sittings, change).await.unwrap();
+    store.update(&touched, change).await.unwrap();
 }
 
 /// A moment, in minutes after some evening.
@@ -128,4 +129,25 @@ pub(super) fn nothing_of(watch: ImportedWatch) -> ImportedWatch {
         completion: 0.0,
         ..watch
     }
+}
+
+/// What projects the record into a graph.
+fn projector(
+    graph: &CachedGraph,
+    catalog: Arc<dyn CatalogStore>,
+    watching: &ObservedWatching,
+) -> GraphService {
+    let similar = SimilarService::new(
+        Arc::new(graph.clone()),
+        Arc::clone(&catalog),
+        Arc::new(watching.clone()),
+        Arc::new(SystemClock),
+        Freshness::default(),
+    );
+    GraphService::new(
+        Arc::new(graph.clone()),
+        catalog,
+        Arc::new(watching.clone()),
+        similar,
+    )
 }

@@ -3,19 +3,24 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use chrono::TimeDelta;
+
 use super::{RecommendService, features_of, without_graph};
 use crate::domain::catalog::{Title, TitleKind};
 use crate::domain::ids::{CollectionId, ProfileId, TitleId};
 use crate::domain::recommend::error::RecommendError;
 use crate::domain::recommend::features::{Features, Rarity};
 use crate::domain::recommend::for_viewer::{Draft, Grounds, Lift, Voice, draft};
-use crate::domain::recommend::graph::{SimilarEdge, Taste};
+use crate::domain::recommend::graph::{SimilarEdge, SimilarLists, Taste};
+use crate::domain::recommend::kept::{KeptList, ListKey};
 use crate::domain::recommend::popular::popular;
 use crate::domain::recommend::types::Recommendation;
 use crate::domain::watching::MutedSource;
 
 /// The longest list for a viewer.
 const MAX_FOR_VIEWER: usize = 300;
+/// How long a list is kept although nothing of the profile changed: the catalogue and what is popular may.
+const KEPT: TimeDelta = TimeDelta::seconds(10);
 
 /// A profile's taste, and what it speaks for.
 pub(super) struct Heard {
@@ -37,15 +42,43 @@ impl RecommendService {
         &self,
         profile: ProfileId,
         kinds: Option<&[TitleKind]>,
-    ) -> Result<Vec<Recommendation>, RecommendError> {
-        match self.hear(profile).await? {
-            Some(heard) => self.suggest(profile, &heard, kinds).await,
-            None => self.known_titles(profile, kinds).await,
+    ) -> Result<Arc<[Recommendation]>, RecommendError> {
+        let Some((taste, similar)) = self.listen(profile).await? else {
+            return Ok(self.known_titles(profile, kinds).await?.into());
+        };
+        let key = ListKey {
+            profile,
+            kinds: kinds.map(<[TitleKind]>::to_vec),
+        };
+        let now = self.background.now();
+        if let Some(kept) = self.kept.get(&key)
+            && Arc::ptr_eq(&kept.taste, &taste)
+            && kept.version == similar.version
+            && now - kept.made_at < KEPT
+        {
+            return Ok(kept.list);
         }
+        let version = similar.version;
+        let heard = self.hear(profile, Arc::clone(&taste), similar).await?;
+        let list: Arc<[Recommendation]> = self.suggest(profile, &heard, kinds).await?.into();
+        self.kept.put(
+            key,
+            KeptList {
+                taste,
+                version,
+                made_at: now,
+                list: Arc::clone(&list),
+            },
+        );
+        Ok(list)
     }
 
-    /// What a profile's taste speaks for; `None` if it has none.
-    pub(super) async fn hear(&self, profile: ProfileId) -> Result<Option<Heard>, RecommendError> {
+    /// A profile's taste, and the edges that start from what it watched; `None` if there is none, or the graph does not
+    /// answer.
+    pub(super) async fn listen(
+        &self,
+        profile: ProfileId,
+    ) -> Result<Option<(Arc<Taste>, SimilarLists)>, RecommendError> {
         let taste = match self.graph.taste(profile).await {
             Ok(taste) => taste,
             Err(error) => without_graph(error)?,
@@ -55,26 +88,34 @@ impl RecommendService {
         }
         let titles: Vec<TitleId> = taste.edges.iter().map(|edge| edge.title).collect();
         let lists = match self.graph.similar(&titles).await {
-            Ok(lists) => lists.lists,
-            Err(error) => {
-                without_graph::<()>(error)?;
-                return Ok(None);
-            }
+            Ok(lists) => Some(lists),
+            Err(error) => without_graph(error)?,
         };
+        Ok(lists.map(|lists| (taste, lists)))
+    }
+
+    /// What a taste speaks for.
+    pub(super) async fn hear(
+        &self,
+        profile: ProfileId,
+        taste: Arc<Taste>,
+        similar: SimilarLists,
+    ) -> Result<Heard, RecommendError> {
+        let titles: Vec<TitleId> = taste.edges.iter().map(|edge| edge.title).collect();
         let features: HashMap<_, _> = features_of(&self.catalog.titles(&titles).await?).collect();
         let watchers = |title| features.get(&title).map_or(0, |title| title.watchers);
         let fresh = |at| self.rules.weight(1.0, at);
         let mutes = self.watching.mutes(profile).await?;
         let most_watched = self.background.most_watched(None).await?;
-        Ok(Some(Heard {
+        Ok(Heard {
             voices: self.ranking.voices(&taste, fresh, watchers),
             taste,
-            lists,
+            lists: similar.lists,
             features,
             muted: mutes.iter().map(|mute| mute.source).collect(),
             rarity: self.background.rarity().await?,
             most_watched: most_watched.first().map_or(0, |title| title.popularity),
-        }))
+        })
     }
 
     async fn suggest(

@@ -14,6 +14,7 @@ use super::error::RecommendError;
 use super::features::Features;
 use super::for_viewer::Ranking;
 use super::graph::{SimilarEdge, SimilarLists, TasteGraph};
+use super::kept::KeptLists;
 use super::title_page::like_title;
 use super::types::Recommendation;
 use crate::domain::catalog::{CatalogService, Title, TitleFilter, TitleOrder, TitleQuery};
@@ -35,6 +36,7 @@ pub struct RecommendService {
     catalog: CatalogService,
     watching: WatchService,
     background: Background,
+    kept: Arc<dyn KeptLists>,
     rules: WatchRules,
     ranking: Ranking,
 }
@@ -45,6 +47,7 @@ impl RecommendService {
         graph: Arc<dyn TasteGraph>,
         catalog: CatalogService,
         watching: WatchService,
+        kept: Arc<dyn KeptLists>,
         clock: Arc<dyn Clock>,
         rules: WatchRules,
         ranking: Ranking,
@@ -54,6 +57,7 @@ impl RecommendService {
             graph,
             catalog,
             watching,
+            kept,
             rules,
             ranking,
         }

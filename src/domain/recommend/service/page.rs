@@ -29,7 +29,10 @@ impl RecommendService {
         rows: usize,
         items_per_row: usize,
     ) -> Result<Vec<Row>, RecommendError> {
-        let heard = self.hear(profile).await?;
+        let heard = match self.listen(profile).await? {
+            Some((taste, similar)) => Some(self.hear(profile, taste, similar).await?),
+            None => None,
+        };
         let list = self.recommendations(profile, None).await?;
         let mut offers = vec![
             Offer {

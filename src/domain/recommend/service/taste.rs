@@ -34,9 +34,10 @@ impl RecommendService {
         profile: ProfileId,
         limit: usize,
     ) -> Result<Vec<TasteWeight>, RecommendError> {
-        let Some(heard) = self.hear(profile).await? else {
+        let Some((taste, similar)) = self.listen(profile).await? else {
             return Ok(Vec::new());
         };
+        let heard = self.hear(profile, taste, similar).await?;
         let mut weights: BTreeMap<MutedSource, TasteWeight> = BTreeMap::new();
         let mut all = 0.0;
         for (voice, edge) in heard.voices.iter().zip(&heard.taste.edges) {

@@ -1,0 +1,41 @@
+//! Lists that were made for profiles: kept, so that a page that asks twice, or a viewer who comes back, costs nothing.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::graph::{SimilarVersion, Taste};
+use super::types::Recommendation;
+use crate::domain::catalog::TitleKind;
+use crate::domain::ids::ProfileId;
+
+/// Keeps lists for a while, as many as there is room for.
+pub trait KeptLists: Send + Sync {
+    /// The list that was put last under a key, if it is still there.
+    fn get(&self, key: &ListKey) -> Option<KeptList>;
+
+    /// Puts a list in the place of the one before it.
+    fn put(&self, key: ListKey, list: KeptList);
+}
+
+/// Whose list, and of what.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ListKey {
+    /// Whose.
+    pub profile: ProfileId,
+    /// Of these kinds; `None`: of all.
+    pub kinds: Option<Vec<TitleKind>>,
+}
+
+/// A list, and what it was made from.
+#[derive(Debug, Clone)]
+pub struct KeptList {
+    /// The taste: the very one, for it is made anew whenever anything of the profile changes.
+    pub taste: Arc<Taste>,
+    /// Of which `SIMILAR` edges.
+    pub version: SimilarVersion,
+    /// When.
+    pub made_at: DateTime<Utc>,
+    /// The list.
+    pub list: Arc<[Recommendation]>,
+}
