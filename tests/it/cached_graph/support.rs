@@ -6,11 +6,16 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use reelgraph::adapters::memory::{CachedGraph, MemoryEvents, ObservedWatching, Tastes};
 use reelgraph::adapters::sqlite::{SqliteCatalog, SqliteDb, SqliteGraph, SqliteWatching};
+use reelgraph::domain::catalog::CatalogStore;
 use reelgraph::domain::clock::SystemClock;
 use reelgraph::domain::events::EventBus;
 use reelgraph::domain::ids::{ProfileId, TitleId};
-use reelgraph::domain::recommend::{GraphFollower, GraphService, Taste, TasteGraph};
-use reelgraph::domain::watching::{Change, ImportedWatch, WatchRules, WatchStore, WatchedItem};
+use reelgraph::domain::recommend::{
+    Freshness, GraphFollower, GraphService, SimilarService, Taste, TasteGraph,
+};
+use reelgraph::domain::watching::{
+    Change, ImportedWatch, Sitting, Touched, WatchRules, WatchStore, WatchedItem,
+};
 use tempfile::TempDir;
 use tokio::task::JoinSet;
 
@@ -47,7 +52,7 @@ impl Server {
         let asked = Arc::new(CountingGraph::new(Arc::new(SqliteGraph::new(db.clone()))));
         let record: Arc<dyn WatchStore> = Arc::new(SqliteWatching::new(db.clone()));
         let tastes = Tastes::new(Arc::clone(&record));
-        let graph = CachedGraph::new(asked.clone(), tastes.clone(), bus);
+        let graph = CachedGraph::new(asked.clone(), tastes.clone());
         let watching = ObservedWatching::new(record, tastes);
         let mut hearing = JoinSet::new();
         let (follower, mut events) = (graph.clone(), heard.subscribe());
@@ -56,13 +61,19 @@ impl Server {
                 follower.hear(&event);
             }
         });
+        let on_cache: Arc<dyn TasteGraph> = Arc::new(graph.clone());
+        let catalog: Arc<dyn CatalogStore> = Arc::new(SqliteCatalog::new(db));
+        let observed: Arc<dyn WatchStore> = Arc::new(watching.clone());
+        let similar = SimilarService::new(
+            Arc::clone(&on_cache),
+            Arc::clone(&catalog),
+            Arc::clone(&observed),
+            Arc::clone(&bus),
+            Arc::new(SystemClock),
+            Freshness::default(),
+        );
         Self {
-            projector: GraphService::new(
-                Arc::new(graph.clone()),
-                Arc::new(SqliteCatalog::new(db)),
-                Arc::new(watching.clone()),
-                Arc::new(SystemClock),
-            ),
+            projector: GraphService::new(on_cache, catalog, observed, similar, bus),
             graph,
             asked,
             watching,
@@ -94,14 +105,15 @@ impl Server {
 
 /// Records watches in a store.
 pub(super) async fn import(store: &dyn WatchStore, watches: &[ImportedWatch]) {
-    let sittings: Vec<_> = watches.iter().map(ImportedWatch::sitting).collect();
+    let sittings: Vec<Sitting> = watches.iter().map(ImportedWatch::sitting).collect();
     let pairs: Vec<_> = sittings.iter().copied().zip(watches.to_vec()).collect();
     let change: Change = Arc::new(move |ledger| {
         pairs.iter().try_for_each(|(sitting, watch)| {
             ledger.import(&WatchRules::default(), sitting, watch, at(0))
         })
     });
-    store.update(&sittings, change).await.unwrap();
+    let touched: Vec<Touched> = sittings.into_iter().map(Touched::from).collect();
+    store.update(&touched, change).await.unwrap();
 }
 
 /// A moment, in minutes after some evening.
