@@ -91,7 +91,7 @@ impl App {
         };
         let cache = CachedCatalog::new(stores.catalog);
         let tastes = Tastes::new(Arc::clone(&stores.watching));
-        let graph = CachedGraph::new(stores.graph, tastes.clone(), Arc::clone(&stores.bus));
+        let graph = CachedGraph::new(stores.graph, tastes.clone());
         let stores = AllStores {
             catalog: Arc::new(cache.clone()),
             watching: Arc::new(ObservedWatching::new(stores.watching, tastes)),

@@ -1,7 +1,5 @@
 //! A cache in front of the graph: tastes by profile, `SIMILAR` edges by title. Everything else is asked of the graph.
-//! What is written through it is told to everybody who keeps such a cache.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -10,7 +8,7 @@ use chrono::{DateTime, Utc};
 use super::similar::SimilarCache;
 use super::tastes::Tastes;
 use crate::domain::error::StoreError;
-use crate::domain::events::{Event, EventBus};
+use crate::domain::events::Event;
 use crate::domain::ids::{ProfileId, TitleId};
 use crate::domain::recommend::{
     GraphCounts, GraphFollower, SimilarLists, SimilarVersion, Solution, Taste, TasteGraph,
@@ -20,31 +18,21 @@ use crate::domain::recommend::{
 /// A graph with caches in front. Clones share them.
 #[derive(Clone)]
 pub struct CachedGraph {
-    events: Arc<dyn EventBus>,
     graph: Arc<dyn TasteGraph>,
     tastes: Tastes,
     similar: Arc<SimilarCache>,
 }
 
 impl CachedGraph {
-    /// Empty caches in front of a graph. Who writes watches tells `tastes`; whoever has such caches hears `events`.
-    pub fn new(graph: Arc<dyn TasteGraph>, tastes: Tastes, events: Arc<dyn EventBus>) -> Self {
+    /// Empty caches in front of a graph. Who writes watches tells `tastes`.
+    pub fn new(graph: Arc<dyn TasteGraph>, tastes: Tastes) -> Self {
         Self {
-            events,
             similar: Arc::new(SimilarCache::new(Arc::clone(&graph))),
             graph,
             tastes,
         }
     }
-
-    fn tell_of(&self, profiles: impl IntoIterator<Item = ProfileId>) {
-        let profiles: BTreeSet<ProfileId> = profiles.into_iter().collect();
-        self.events
-            .publish(Event::TastesProjected(profiles.into_iter().collect()));
-    }
 }
-
-// Everybody is told also after a failure, which may have come after the write.
 
 #[async_trait]
 impl TasteGraph for CachedGraph {
@@ -53,15 +41,13 @@ impl TasteGraph for CachedGraph {
     }
 
     async fn put_watched(&self, edges: &[WatchedEdge]) -> Result<(), StoreError> {
-        let result = self.graph.put_watched(edges).await;
-        self.tell_of(edges.iter().map(|edge| edge.profile));
-        result
+        self.graph.put_watched(edges).await
     }
 
     async fn erase_profile(&self, profile: ProfileId) -> Result<(), StoreError> {
         let result = self.graph.erase_profile(profile).await;
+        // Also after a failure, which may have come after some of it.
         self.tastes.forget(profile);
-        self.tell_of([profile]);
         result
     }
 
@@ -74,9 +60,7 @@ impl TasteGraph for CachedGraph {
         solutions: &[Solution],
         computed_at: DateTime<Utc>,
     ) -> Result<u64, StoreError> {
-        let result = self.graph.replace_similar(solutions, computed_at).await;
-        self.events.publish(Event::SimilarChanged);
-        result
+        self.graph.replace_similar(solutions, computed_at).await
     }
 
     async fn put_solutions(
@@ -84,9 +68,7 @@ impl TasteGraph for CachedGraph {
         generation: u64,
         solutions: &[Solution],
     ) -> Result<SimilarVersion, StoreError> {
-        let result = self.graph.put_solutions(generation, solutions).await;
-        self.events.publish(Event::SimilarChanged);
-        result
+        self.graph.put_solutions(generation, solutions).await
     }
 
     async fn similar_version(&self) -> Result<SimilarVersion, StoreError> {
@@ -137,7 +119,6 @@ impl TasteGraph for CachedGraph {
         let result = self.graph.clear().await;
         self.similar.clear();
         self.tastes.hear(&Event::Missed);
-        self.events.publish(Event::Missed);
         result
     }
 

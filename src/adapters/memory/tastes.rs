@@ -1,4 +1,4 @@
-//! What profiles like, from memory: what the graph says, and what was written here and has not got there yet.
+//! What profiles like and mute, from memory: what the graph says, and what was written here and has not got there yet.
 //!
 //! The graph learns of a write a moment later. So the rows of a write are merged into the taste that is kept, and are
 //! set aside for a minute, to be merged into whatever is read of the graph meanwhile; of two rows of a title the
@@ -17,10 +17,12 @@ use crate::domain::error::StoreError;
 use crate::domain::events::Event;
 use crate::domain::ids::{ProfileId, TitleId};
 use crate::domain::recommend::{Taste, TasteEdge, TasteGraph};
-use crate::domain::watching::{WatchStore, WatchedTitle};
+use crate::domain::watching::{Mute, WatchStore, WatchedTitle};
 
 /// How many edges are kept, at 48 bytes: those of 50,000 profiles that have watched 50 titles, in 120 MB.
 const CAPACITY: u64 = 2_500_000;
+/// How many mutes are kept, at 40 bytes. Most profiles have none.
+const MUTES_CAPACITY: u64 = 500_000;
 /// What an entry costs besides its edges, in edges.
 const ENTRY: usize = 4;
 /// How long a taste is trusted without news: events may get lost with a server that dies.
@@ -35,6 +37,7 @@ const ASIDE_CAPACITY: u64 = 500_000;
 pub struct Tastes {
     record: Arc<dyn WatchStore>,
     kept: ProfileCache<Taste>,
+    mutes: ProfileCache<Arc<[Mute]>>,
     aside: Cache<ProfileId, Arc<[Aside]>>,
 }
 
@@ -51,16 +54,18 @@ pub(super) struct Begun(Vec<(ProfileId, u64)>);
 impl Tastes {
     /// Nothing is known yet. `record` is where the watches are recorded.
     pub fn new(record: Arc<dyn WatchStore>) -> Self {
-        Self::trusted_for(TRUSTED, record)
-    }
-
-    fn trusted_for(trusted: Duration, record: Arc<dyn WatchStore>) -> Self {
         let weigh = |edges: usize| u32::try_from(ENTRY + edges).unwrap_or(u32::MAX);
         Self {
             record,
-            kept: ProfileCache::new("taste", CAPACITY, trusted, move |taste: &Taste| {
+            kept: ProfileCache::new("taste", CAPACITY, TRUSTED, move |taste: &Taste| {
                 weigh(taste.edges.len())
             }),
+            mutes: ProfileCache::new(
+                "mutes",
+                MUTES_CAPACITY,
+                TRUSTED,
+                move |mutes: &Arc<[Mute]>| weigh(mutes.len()),
+            ),
             aside: Cache::builder()
                 .max_capacity(ASIDE_CAPACITY)
                 .weigher(move |_, rows: &Arc<[Aside]>| weigh(rows.len()))
@@ -122,11 +127,20 @@ impl Tastes {
         let entry = self.aside.entry(profile);
         entry.and_compute_with(|_| Op::Remove);
         self.kept.forget(profile);
+        self.mutes.forget(profile);
     }
 
-    /// What goes with a profile's taste may be something else.
-    pub(super) fn renew(&self, profile: ProfileId) {
-        self.kept.renew(profile);
+    /// What a profile mutes.
+    pub(super) async fn mutes(&self, profile: ProfileId) -> Result<Arc<[Mute]>, StoreError> {
+        let record = Arc::clone(&self.record);
+        let read = || async move { record.mutes(profile).await };
+        let mutes = self.mutes.get(profile, read, |mutes| mutes).await?;
+        Ok(Arc::clone(&mutes))
+    }
+
+    /// What a profile mutes was written, or nobody knows whether it was.
+    pub(super) fn mutes_written(&self, profile: ProfileId) {
+        self.mutes.renew(profile);
     }
 
     /// Hears what happened.
@@ -135,9 +149,13 @@ impl Tastes {
             Event::TastesProjected(profiles) => {
                 for profile in &**profiles {
                     self.kept.renew(*profile);
+                    self.mutes.renew(*profile);
                 }
             }
-            Event::Missed => self.kept.renew_all(),
+            Event::Missed => {
+                self.kept.renew_all();
+                self.mutes.renew_all();
+            }
             _ => {}
         }
     }

@@ -138,15 +138,11 @@ impl WatchStore for ObservedWatching {
     }
 
     async fn hide_title(&self, hidden: &HiddenTitle, most: u64) -> Result<(), WatchError> {
-        let result = self.store.hide_title(hidden, most).await;
-        self.tastes.renew(hidden.profile);
-        result
+        self.store.hide_title(hidden, most).await
     }
 
     async fn unhide_title(&self, profile: ProfileId, title: TitleId) -> Result<(), StoreError> {
-        let result = self.store.unhide_title(profile, title).await;
-        self.tastes.renew(profile);
-        result
+        self.store.unhide_title(profile, title).await
     }
 
     async fn hidden_titles(
@@ -171,18 +167,18 @@ impl WatchStore for ObservedWatching {
 
     async fn put_mute(&self, mute: &Mute, most: u64) -> Result<(), WatchError> {
         let result = self.store.put_mute(mute, most).await;
-        self.tastes.renew(mute.profile);
+        self.tastes.mutes_written(mute.profile);
         result
     }
 
     async fn remove_mute(&self, profile: ProfileId, source: MutedSource) -> Result<(), StoreError> {
         let result = self.store.remove_mute(profile, source).await;
-        self.tastes.renew(profile);
+        self.tastes.mutes_written(profile);
         result
     }
 
     async fn mutes(&self, profile: ProfileId) -> Result<Arc<[Mute]>, StoreError> {
-        self.store.mutes(profile).await
+        self.tastes.mutes(profile).await
     }
 
     async fn erase_profile(&self, profile: ProfileId) -> Result<(), StoreError> {

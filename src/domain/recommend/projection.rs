@@ -129,6 +129,7 @@ impl GraphService {
     /// Makes the whole graph anew from the documents. Says how many documents it was made from.
     pub async fn rebuild(&self) -> Result<usize, RecommendError> {
         self.graph.clear().await?;
+        self.events.publish(Event::Missed);
         let mut sum = 0;
         let mut after = None;
         loop {
@@ -170,7 +171,10 @@ impl GraphService {
     /// Each step can be broken off, begun again, or taken by several servers at once.
     pub async fn erase_profile(&self, profile: ProfileId) -> Result<(), RecommendError> {
         self.graph.erase_profile(profile).await?;
-        Ok(self.watching.erase_profile(profile).await?)
+        self.watching.erase_profile(profile).await?;
+        self.events
+            .publish(Event::TastesProjected([profile].into()));
+        Ok(())
     }
 
     /// How much there is in the graph.

@@ -158,7 +158,9 @@ impl WatchService {
             source,
             stamp: Stamp::first(self.now()),
         };
-        self.store.put_mute(&mute, MAX_MUTES).await
+        self.store.put_mute(&mute, MAX_MUTES).await?;
+        self.tell(viewer.profile);
+        Ok(())
     }
 
     /// The genres and people that a profile mutes, by source.

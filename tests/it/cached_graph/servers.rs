@@ -63,14 +63,12 @@ async fn suggestions_follow_a_watch_on_another_server() {
     let list = |data: &Value| data["viewer"]["profile"]["recommendations"]["nodes"].clone();
     let heat = one.id_of("film", "heat-1995").await;
     let before = [&one, &other].map(|site| site.ask(suggestions, json!({})));
-    let [before, same] = futures::future::join_all(before)
-        .await
-        .try_into()
-        .unwrap();
+    let [before, same] = futures::future::join_all(before).await.try_into().unwrap();
     assert_eq!(list(&before), list(&same));
 
     let play = "00000000-0000-4000-8000-000000000001";
-    one.watch(&heat, play, 10_000.0, "2026-01-01T20:00:00Z").await;
+    one.watch(&heat, play, 10_000.0, "2026-01-01T20:00:00Z")
+        .await;
     let at_once = one.ask(suggestions, json!({})).await;
 
     assert_ne!(list(&at_once), list(&before));

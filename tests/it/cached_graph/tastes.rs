@@ -5,8 +5,10 @@ use std::sync::Arc;
 use futures::future::join_all;
 use proptest::prelude::*;
 use reelgraph::domain::events::Event;
-use reelgraph::domain::ids::ProfileId;
+use reelgraph::domain::ids::{GenreId, ProfileId};
 use reelgraph::domain::recommend::{GraphFollower, Taste, TasteGraph};
+use reelgraph::domain::stamp::Stamp;
+use reelgraph::domain::watching::{Mute, MutedSource, WatchStore};
 
 use super::support::{ANN, BEN, at, nothing_of, server, store, watch};
 
@@ -190,6 +192,37 @@ async fn who_missed_something_reads_everything_anew() {
     assert_eq!(server.tasted(ANN).await, [2, 1]);
     assert!(Arc::ptr_eq(&ben, &server.taste(BEN).await));
     assert_eq!(server.asked.tastes(), 4);
+}
+
+#[tokio::test]
+async fn mutes_are_read_once_until_they_are_written() {
+    let store = store();
+    let (server, other) = (server(&store), self::server(&store));
+    let mute = |genre| Mute {
+        profile: ANN,
+        source: MutedSource::Genre(GenreId(genre)),
+        stamp: Stamp::first(at(0)),
+    };
+    server.watching.put_mute(&mute(1), 10).await.unwrap();
+    let first = server.watching.mutes(ANN).await.unwrap();
+    assert_eq!(*first, [mute(1)]);
+
+    other.watching.put_mute(&mute(2), 10).await.unwrap();
+    assert!(Arc::ptr_eq(
+        &first,
+        &server.watching.mutes(ANN).await.unwrap()
+    ));
+    server.graph.hear(&Event::TastesProjected([ANN].into()));
+    let both = server.watching.mutes(ANN).await.unwrap();
+    assert_eq!(*both, [mute(1), mute(2)]);
+    server
+        .watching
+        .remove_mute(ANN, mute(1).source)
+        .await
+        .unwrap();
+    assert_eq!(*server.watching.mutes(ANN).await.unwrap(), [mute(2)]);
+    server.projector.erase_profile(ANN).await.unwrap();
+    assert_eq!(*server.watching.mutes(ANN).await.unwrap(), []);
 }
 
 #[tokio::test]
