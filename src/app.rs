@@ -28,7 +28,7 @@ use crate::domain::catalog::{CatalogFollower, CatalogService, CatalogStore, Sear
 use crate::domain::clock::{Clock, SystemClock};
 use crate::domain::curation::LoadService;
 use crate::domain::limits::RateLimiter;
-use crate::domain::recommend::{ErasureService, GraphService, Ranking, RecommendService, TasteGraph};
+use crate::domain::recommend::{ErasureService, Freshness, GraphService, Ranking, SimilarService, RecommendService, TasteGraph};
 use crate::domain::watching::{WatchService, WatchStore};
 use crate::graphql::Services;
 use crate::http::{HttpOptions, Stores};
@@ -50,6 +50,7 @@ pub struct App {
     pub graph: GraphService,
     /// Loading files.
     pub load: LoadService,
+    similar: SimilarService,
     mail: MailService,
     stores: AllStores,
     cache: CachedCatalog,
@@ -130,6 +131,14 @@ impl App {
             },
             policy,
         );
+        let similar = SimilarService::new(
+            Arc::clone(&stores.graph),
+            Arc::clone(&stores.catalog),
+            Arc::clone(&stores.watching),
+            bus.clone(),
+            Arc::clone(&clock),
+            Freshness::default(),
+        );
         Ok(Self {
             search: SearchService::new(Arc::new(index), catalog.clone()),
             recommend: RecommendService::new(
@@ -144,8 +153,9 @@ impl App {
                 Arc::clone(&stores.graph),
                 Arc::clone(&stores.catalog),
                 Arc::clone(&stores.watching),
-                Arc::clone(&clock),
+                similar.clone(),
             ),
+            similar,
             load: LoadService::new(
                 Arc::clone(&stores.catalog),
                 accounts.clone(),

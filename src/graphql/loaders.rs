@@ -17,7 +17,7 @@ use crate::domain::catalog::{
     PeopleById, SeasonsBySeries, TitlesById,
 };
 use crate::domain::ids::ProfileId;
-use crate::domain::watching::{StandingsBySeries, StatesByItem, WatchService};
+use crate::domain::watching::{StandingsBySeries, StatesByItem, ThumbsByTitle, WatchService};
 
 /// How long a batch is collected. Long enough for all fields of a page to ask, even with other work on the machine.
 const COLLECTING: Duration = Duration::from_millis(1);
@@ -95,6 +95,7 @@ impl Loaders {
 pub(crate) struct PersonalLoaders {
     pub(crate) states: Batched<StatesByItem>,
     pub(crate) standings: Batched<StandingsBySeries>,
+    pub(crate) thumbs: Batched<ThumbsByTitle>,
 }
 
 impl PersonalLoaders {
@@ -105,7 +106,11 @@ impl PersonalLoaders {
                 watching: watching.clone(),
                 profile,
             }),
-            standings: Batched::new(StandingsBySeries { watching, profile }),
+            standings: Batched::new(StandingsBySeries {
+                watching: watching.clone(),
+                profile,
+            }),
+            thumbs: Batched::new(ThumbsByTitle { watching, profile }),
         }
     }
 }

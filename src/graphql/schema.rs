@@ -23,7 +23,9 @@ use super::order::Order;
 use super::search::SearchQuery;
 use super::types::Types;
 use super::user_error::Payload;
-use super::watching::WatchingMutation;
+use super::watching::{
+    EventMutation, HidingMutation, MutingMutation, RatingMutation, WatchingMutation,
+};
 use crate::domain::accounts::AccountService;
 use crate::domain::catalog::{CatalogService, SearchService};
 use crate::domain::clock::Clock;
@@ -59,6 +61,10 @@ pub(crate) struct Mutation(
     DeleteMutation,
     ManageMutation,
     WatchingMutation,
+    RatingMutation,
+    HidingMutation,
+    EventMutation,
+    MutingMutation,
 );
 
 type Inner = async_graphql::Schema<Query, Mutation, EmptySubscription>;

@@ -17,6 +17,8 @@ pub(crate) enum Total {
     History(ProfileId, Option<TitleId>),
     /// What a profile can resume.
     InProgress(ProfileId),
+    /// The titles that a profile hides.
+    Hidden(ProfileId),
     /// Only by walking through it.
     Uncounted,
 }
@@ -34,6 +36,7 @@ impl Total {
             Self::InProgress(profile) => {
                 Some(services.watching.count_continue_watching(*profile).await?)
             }
+            Self::Hidden(profile) => Some(services.watching.count_hidden_titles(*profile).await?),
             Self::Uncounted => None,
         })
     }

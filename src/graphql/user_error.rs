@@ -9,7 +9,10 @@ use super::accounts::{
     RevokeApiKeyPayload, UnlinkIdentityPayload, UserPayload,
 };
 use super::error::{ApiError, Result};
-use super::watching::ReportPlaybackPayload;
+use super::watching::{
+    EditWatchEventPayload, HideTitlePayload, MuteTastePayload, RateTitlePayload,
+    ReportPlaybackPayload,
+};
 use crate::domain::error::{self, Coded};
 
 /// What went wrong, said in a way that stays the same: in `userErrors.code`, and in `extensions.code` of top-level
@@ -98,6 +101,14 @@ pub(crate) enum Payload {
     UnlinkIdentity(UnlinkIdentityPayload),
     /// Of `reportPlayback`.
     ReportPlayback(ReportPlaybackPayload),
+    /// Of `rateTitle`.
+    RateTitle(RateTitlePayload),
+    /// Of `hideTitle`.
+    HideTitle(HideTitlePayload),
+    /// Of `editWatchEvent`.
+    EditWatchEvent(EditWatchEventPayload),
+    /// Of `muteTaste`.
+    MuteTaste(MuteTastePayload),
 }
 
 impl UserError {

@@ -1,6 +1,7 @@
 //! What a viewer gets: the titles that the ones they watched speak for.
 //!
 //! score(j) = Σ over the watched titles i, the newest first, of opinion(i) · (1 + position)^−recency · weight(i→j)
+//!          + Σ opinion(i) · (1 + position)^−recency · co-watching / (1 + watched)² · watches of both / (watchers of i + 50)
 //!          + popularity / (1 + watched) · (watchers of j + 1) / (most watchers + 1).
 
 use std::collections::HashMap;
@@ -26,6 +27,8 @@ pub struct Ranking {
     pub recency: f64,
     /// What popularity adds for a viewer of whom nothing is known, as a share of what it can add at all.
     pub popularity: f64,
+    /// What plain co-watching adds for a viewer of whom little is known: one watch says too little for a regression.
+    pub co_watching: f64,
     /// How much a title counts that was watched to the end, where one with a thumb up counts 1.
     pub watched: f64,
     /// How much a title counts that has a thumb down.
@@ -37,6 +40,7 @@ impl Default for Ranking {
         Self {
             recency: 0.5,
             popularity: 0.1,
+            co_watching: 2.0,
             watched: 0.5,
             disliked: -0.5,
         }
@@ -48,9 +52,21 @@ impl Default for Ranking {
 pub(super) struct Voice {
     pub(super) title: TitleId,
     pub(super) strength: f64,
+    /// What each viewer of both it and another adds to its weight for that one.
+    pub(super) per_co_watch: f64,
     pub(super) liked: bool,
-    pub(super) last_at: DateTime<Utc>,
 }
+
+impl Voice {
+    /// What it says of a title by an edge, but for its strength.
+    fn weight(&self, edge: &SimilarEdge) -> f64 {
+        edge.weight.sum + self.per_co_watch * f64::from(edge.co_watches)
+    }
+}
+
+/// Added to the watchers of a title before its co-watches are divided by them.
+const PRIOR_CO_WATCHERS: f64 = 50.0;
+
 
 /// Up to this share of a title counts as a try that was given up.
 const GIVEN_UP: f64 = 0.3;
@@ -58,8 +74,17 @@ const GIVEN_UP: f64 = 0.3;
 const MOST_DOUBLED: f64 = 2.0;
 
 impl Ranking {
-    /// What each edge of a taste has to say, the newest first. `fresh` is the weight of a whole watch at a time.
-    pub(super) fn voices(&self, taste: &Taste, fresh: impl Fn(DateTime<Utc>) -> f64) -> Vec<Voice> {
+    /// What each edge of a taste has to say, the newest first. `fresh` is the weight of a whole watch at a time,
+    /// `watchers` says how many watched a title.
+    pub(super) fn voices(
+        &self,
+        taste: &Taste,
+        fresh: impl Fn(DateTime<Utc>) -> f64,
+        watchers: impl Fn(TitleId) -> u64,
+    ) -> Vec<Voice> {
+        #[expect(clippy::cast_precision_loss, reason = "a few hundred")]
+        let watched = taste.edges.len() as f64;
+        let co_watching = self.co_watching / (1.0 + watched).powi(2);
         taste
             .edges
             .iter()
@@ -67,11 +92,13 @@ impl Ranking {
             .map(|(position, edge)| {
                 #[expect(clippy::cast_precision_loss, reason = "a few hundred")]
                 let recency = (1.0 + position as f64).powf(-self.recency);
+                #[expect(clippy::cast_precision_loss, reason = "fewer than 2^53 viewers")]
+                let watchers = watchers(edge.title) as f64;
                 Voice {
                     title: edge.title,
                     strength: self.opinion(edge, fresh(edge.last_at)) * recency,
+                    per_co_watch: co_watching / (watchers + PRIOR_CO_WATCHERS),
                     liked: edge.liked == Some(true),
-                    last_at: edge.last_at,
                 }
             })
             .collect()
@@ -110,7 +137,7 @@ pub(super) fn draft(voices: &[Voice], lists: &[Arc<[SimilarEdge]>]) -> Vec<Draft
     for (voice, edges) in voices.iter().zip(lists) {
         if voice.strength != 0.0 {
             for edge in edges.iter() {
-                *scores.entry(edge.to).or_default() += voice.strength * edge.weight.sum;
+                *scores.entry(edge.to).or_default() += voice.strength * voice.weight(edge);
             }
         }
     }
@@ -171,7 +198,7 @@ impl Grounds<'_> {
         } else {
             ReasonKind::Watched
         };
-        let mut rest = edge.weight.sum;
+        let mut rest = voice.weight(edge);
         if let (Some(seed), Some(other)) =
             (self.features.get(&voice.title), self.features.get(&edge.to))
             && voice.strength > 0.0

@@ -16,6 +16,7 @@ mod reasons;
 mod rows;
 mod service;
 pub mod similar;
+mod similar_service;
 mod title_page;
 mod types;
 
@@ -31,4 +32,5 @@ pub use graph::{
 pub use projection::{Difference, GraphService};
 pub use rows::{Row, RowKind};
 pub use service::RecommendService;
+pub use similar_service::{Following, Freshness, Kept, SimilarService};
 pub use types::{Reason, ReasonKind, ReasonSource, Recommendation};

@@ -11,15 +11,12 @@ use std::sync::Arc;
 use futures::future::{try_join, try_join_all};
 
 use super::error::RecommendError;
-use super::features::Features;
 use super::graph::{GraphCounts, TasteGraph, TitleNode, WatchedEdge};
-use super::similar::{Histories, Ridge, solve_all};
+use super::similar_service::SimilarService;
 use crate::domain::batch::JobLoader;
 use crate::domain::catalog::{
     CatalogError, CatalogService, CatalogStore, CreditRole, GenresById, PeopleById, Title,
 };
-use crate::domain::clock::Clock;
-use crate::domain::error::StoreError;
 use crate::domain::ids::{GenreId, PersonId, ProfileId, TitleId};
 use crate::domain::watching::{WatchStore, WatchedTitle};
 
@@ -34,8 +31,7 @@ pub struct GraphService {
     graph: Arc<dyn TasteGraph>,
     catalog: Arc<dyn CatalogStore>,
     watching: Arc<dyn WatchStore>,
-    clock: Arc<dyn Clock>,
-    ridge: Ridge,
+    similar: SimilarService,
 }
 
 /// Something that the graph and the documents do not agree on.
@@ -80,14 +76,13 @@ impl GraphService {
         graph: Arc<dyn TasteGraph>,
         catalog: Arc<dyn CatalogStore>,
         watching: Arc<dyn WatchStore>,
-        clock: Arc<dyn Clock>,
+        similar: SimilarService,
     ) -> Self {
         Self {
             graph,
             catalog,
             watching,
-            clock,
-            ridge: Ridge::default(),
+            similar,
         }
     }
 
@@ -156,42 +151,9 @@ impl GraphService {
         Ok(sum)
     }
 
-    /// Computes the `SIMILAR` edges from the titles and watches that are there. Says how many there are now.
+    /// Computes all `SIMILAR` edges from the titles and watches that are there. Says how many there are now.
     pub async fn similar(&self) -> Result<u64, RecommendError> {
-        let computed_at = self.clock.now();
-        let histories = self.histories().await?;
-        let ridge = self.ridge.clone();
-        let solutions = off_thread(move || solve_all(&histories, &ridge)).await?;
-        Ok(self.graph.replace_similar(&solutions, computed_at).await?)
-    }
-
-    /// Who watched what, as the documents say at this moment.
-    pub async fn histories(&self) -> Result<Histories, RecommendError> {
-        let mut histories = Histories::default();
-        let mut after = None;
-        loop {
-            let page = self.catalog.titles_after(after, BATCH).await?;
-            let Some(last) = page.last() else { break };
-            after = Some(last.id);
-            for title in &page {
-                histories.put_title(Features::from(title));
-            }
-        }
-        let mut profile: Vec<WatchedTitle> = Vec::new();
-        let mut after = None;
-        loop {
-            let sums = self.watching.watched_titles_after(after, BATCH * 10).await?;
-            let Some(last) = sums.last() else { break };
-            after = Some((last.profile, last.title));
-            for sum in sums {
-                if profile.last().is_some_and(|last| last.profile != sum.profile) {
-                    put_profile(&mut histories, &mut profile);
-                }
-                profile.push(sum);
-            }
-        }
-        put_profile(&mut histories, &mut profile);
-        Ok(histories)
+        self.similar.rebuild().await
     }
 
     /// Forgets a profile: in the graph, then in the record.
@@ -426,29 +388,4 @@ fn fingerprint(node: &TitleNode) -> impl PartialEq + use<> {
         ids(&node.directors),
         ids(&node.actors),
     )
-}
-
-/// Adds all that a profile watched, and empties the list.
-fn put_profile(histories: &mut Histories, sums: &mut Vec<WatchedTitle>) {
-    sums.sort_by_key(|sum| (std::cmp::Reverse(sum.last_at), sum.title));
-    if let Some(first) = sums.first() {
-        let profile = first.profile;
-        let counted = sums.iter().filter(|sum| sum.shapes_taste());
-        histories.put_profile(
-            profile,
-            counted.map(|sum| (sum.title, sum.liked == Some(true))),
-        );
-    }
-    sums.clear();
-}
-
-/// Computes something that takes long, while this thread goes on with other things.
-async fn off_thread<T: Send + 'static>(
-    compute: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, StoreError> {
-    let (sender, receiver) = futures::channel::oneshot::channel();
-    rayon::spawn(move || drop(sender.send(compute())));
-    receiver
-        .await
-        .map_err(|_| StoreError::failed("a computation broke off"))
 }

@@ -18,6 +18,15 @@ impl Reasons {
         *self.0.entry((kind, source)).or_default() += contribution;
     }
 
+    pub(super) fn sum(&self) -> f64 {
+        self.0.values().sum()
+    }
+
+    pub(super) fn scaled(mut self, factor: f64) -> Self {
+        self.0.values_mut().for_each(|value| *value *= factor);
+        self
+    }
+
     /// Names the watched titles that matter most and sums up the others, and whatever speaks against it, as "viewers
     /// like you": or, if that comes to less than nothing, says so.
     pub(super) fn fold(self, title: TitleId) -> Self {

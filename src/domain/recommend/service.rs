@@ -43,6 +43,8 @@ pub struct RecommendService {
 struct Heard {
     voices: Vec<Voice>,
     lists: Vec<Arc<[SimilarEdge]>>,
+    /// The titles of the voices.
+    features: HashMap<TitleId, Features>,
 }
 
 impl RecommendService {
@@ -93,10 +95,7 @@ impl RecommendService {
         profile: ProfileId,
         kinds: Option<&[TitleKind]>,
     ) -> Result<Vec<Recommendation>, RecommendError> {
-        let heard = match self.listen(profile).await {
-            Ok(heard) => heard,
-            Err(error) => without_graph(error)?,
-        };
+        let heard = self.listen(profile).await?;
         let most_watched = self.background.most_watched(kinds).await?;
         let Some(heard) = heard else {
             let known = most_watched.iter();
@@ -117,12 +116,8 @@ impl RecommendService {
         );
         let chosen = self.choose(profile, &drafts, kinds).await?;
         let titles: Vec<TitleId> = chosen.iter().map(|title| title.id).collect();
-        let heard_of: Vec<TitleId> = heard.voices.iter().map(|voice| voice.title).collect();
-        let features = chosen
-            .iter()
-            .chain(&self.catalog.titles(&heard_of).await?)
-            .map(|title| (title.id, Features::from(title)))
-            .collect();
+        let mut features = heard.features;
+        features.extend(features_of(&chosen));
         let grounds = Grounds {
             voices: &heard.voices,
             lists: &heard.lists,
@@ -149,16 +144,30 @@ impl RecommendService {
     }
 
     /// What a profile's taste speaks for; `None` if it has none.
-    async fn listen(&self, profile: ProfileId) -> Result<Option<Heard>, StoreError> {
-        let taste = self.graph.taste(profile).await?;
+    async fn listen(&self, profile: ProfileId) -> Result<Option<Heard>, RecommendError> {
+        let taste = match self.graph.taste(profile).await {
+            Ok(taste) => taste,
+            Err(error) => without_graph(error)?,
+        };
         if taste.edges.is_empty() {
             return Ok(None);
         }
+        let titles: Vec<TitleId> = taste.edges.iter().map(|edge| edge.title).collect();
+        let lists = match self.graph.similar(&titles).await {
+            Ok(lists) => lists.lists,
+            Err(error) => {
+                without_graph::<()>(error)?;
+                return Ok(None);
+            }
+        };
+        let features: HashMap<_, _> = features_of(&self.catalog.titles(&titles).await?).collect();
+        let watchers = |title| features.get(&title).map_or(0, |title| title.watchers);
         let fresh = |at| self.rules.weight(1.0, at);
-        let voices = self.ranking.voices(&taste, fresh);
-        let titles: Vec<TitleId> = voices.iter().map(|voice| voice.title).collect();
-        let SimilarLists { lists, .. } = self.graph.similar(&titles).await?;
-        Ok(Some(Heard { voices, lists }))
+        Ok(Some(Heard {
+            voices: self.ranking.voices(&taste, fresh, watchers),
+            lists,
+            features,
+        }))
     }
 
     /// The first drafts that the viewer may see and has not watched: whatever is left out, the list gets full.
@@ -194,12 +203,7 @@ impl RecommendService {
         edges: &[SimilarEdge],
     ) -> Result<HashMap<TitleId, Features>, RecommendError> {
         let ids: Vec<TitleId> = edges.iter().map(|edge| edge.to).collect();
-        let titles = self.catalog.titles(&ids).await?;
-        let of = |titles: Vec<Title>| -> HashMap<TitleId, Features> {
-            let features = titles.iter().map(|title| (title.id, Features::from(title)));
-            features.collect()
-        };
-        let mut features = of(titles);
+        let mut features: HashMap<_, _> = features_of(&self.catalog.titles(&ids).await?).collect();
         if features.len() < FEW {
             let mut people = seed.directors.clone();
             people.extend(&seed.actors);
@@ -220,7 +224,7 @@ impl RecommendService {
                     .catalog
                     .list_titles(&query, &Window::first(MAX_PAGE))
                     .await?;
-                features.extend(of(page.rows));
+                features.extend(features_of(&page.rows));
             }
         }
         Ok(features)
@@ -240,16 +244,23 @@ impl RecommendService {
         Ok(())
     }
 
-    /// Which of these titles a profile has watched. The graph learns of a watch a moment after the record does, so the
+    /// Which of these titles a profile has watched or does not want to see. The graph learns of a watch a moment after the record does, so the
     /// record has the last word.
     async fn watched(
         &self,
         profile: ProfileId,
         titles: &[TitleId],
     ) -> Result<HashSet<TitleId>, RecommendError> {
-        let watched = self.watching.watched_titles(profile, titles).await?;
-        Ok(watched.into_iter().map(|sum| sum.title).collect())
+        let passed_over = self.watching.passed_over(profile, titles).await?;
+        Ok(passed_over.into_iter().collect())
     }
+}
+
+/// What ranking needs to know of titles.
+fn features_of(titles: &[Title]) -> impl Iterator<Item = (TitleId, Features)> {
+    titles
+        .iter()
+        .map(|title| (title.id, Features::from(title)))
 }
 
 /// The edges of a title that its page lists.

@@ -1,7 +1,7 @@
 //! What a title's page lists: titles that follow it, each with its reasons.
 //!
-//! (co-watches + 2·same director + ⅔·shared actors + cosine of the genres by rarity + same decade) / (watchers of the
-//! other + 10)^0.35. The power damps what everybody watches anyway.
+//! (co-watches + 5·watches soon afterwards + 2·same director + ⅔·shared actors + cosine of the genres by rarity + same
+//! decade) / (watchers of the other + 10)^0.35. The power damps what everybody watches anyway.
 
 use std::collections::HashMap;
 
@@ -15,26 +15,50 @@ use super::types::{ReasonKind, ReasonSource, Recommendation};
 use crate::domain::ids::TitleId;
 
 /// Titles like `seed`, the best first, ties by id. `features` has the candidates; one that is not there is left out.
+/// Those that no edge leads to are alike by their metadata.
 pub(super) fn like_title(
     seed: &Features,
     edges: &[SimilarEdge],
     features: &HashMap<TitleId, Features>,
     rarity: &Rarity,
 ) -> Vec<Recommendation> {
-    let co_watches: HashMap<TitleId, u32> = edges
-        .iter()
-        .map(|edge| (edge.to, edge.co_watches))
-        .collect();
+    let affinities: HashMap<TitleId, f64> =
+        edges.iter().map(|edge| (edge.to, edge.affinity)).collect();
     let others = features.values().filter(|other| other.id != seed.id);
     ranked(others.map(|other| {
-        let both = co_watches.get(&other.id).copied().unwrap_or(0);
-        reasons(seed, other, both, rarity).into_recommendation(other.id)
+        let shared = shared(seed, other, rarity);
+        let reasons = match affinities.get(&other.id) {
+            Some(affinity) => up_to(*affinity, shared, seed),
+            None => shared,
+        };
+        reasons.into_recommendation(other.id)
     }))
 }
 
-/// Why `other` follows `seed`. Beside a title that nobody watched there is nothing to damp, and the better known of
-/// equals goes first.
-fn reasons(seed: &Features, other: &Features, co_watches: u32, rarity: &Rarity) -> Reasons {
+/// The rest of an affinity is what viewers watched. Who watches changes from moment to moment, the affinity does not:
+/// if metadata alone comes to more by now, it is taken down to it.
+fn up_to(affinity: f64, shared: Reasons, seed: &Features) -> Reasons {
+    let sum = shared.sum();
+    if sum > affinity {
+        return shared.scaled(affinity / sum);
+    }
+    let mut reasons = shared;
+    if affinity - sum > DUST * affinity {
+        reasons.add(
+            ReasonKind::SimilarViewers,
+            ReasonSource::Title(seed.id),
+            affinity - sum,
+        );
+    }
+    reasons
+}
+
+/// Less than this share of an affinity is rounding.
+const DUST: f64 = 1e-9;
+
+/// Why `other` follows `seed`, but for who watched both. Beside a title that nobody watched there is nothing to damp,
+/// and the better known of equals goes first.
+fn shared(seed: &Features, other: &Features, rarity: &Rarity) -> Reasons {
     let mut reasons = Reasons::default();
     if seed.watchers == 0 {
         add_shared(&mut reasons, seed, other, rarity, &ON_UNKNOWN_PAGES, 1.0);
@@ -42,17 +66,9 @@ fn reasons(seed: &Features, other: &Features, co_watches: u32, rarity: &Rarity) 
             let value = KNOWN_TITLE * float(other.watchers).ln_1p();
             reasons.add(ReasonKind::Popular, ReasonSource::Title(other.id), value);
         }
-        return reasons;
-    }
-    let damping = (float(other.watchers) + PRIOR_WATCHERS).powf(PAGE_DAMPING);
-    add_shared(&mut reasons, seed, other, rarity, &ON_PAGES, damping);
-    if co_watches > 0 {
-        let value = f64::from(co_watches) / damping;
-        reasons.add(
-            ReasonKind::SimilarViewers,
-            ReasonSource::Title(seed.id),
-            value,
-        );
+    } else {
+        let damping = (float(other.watchers) + PRIOR_WATCHERS).powf(PAGE_DAMPING);
+        add_shared(&mut reasons, seed, other, rarity, &ON_PAGES, damping);
     }
     reasons
 }

@@ -64,3 +64,29 @@ impl Batch for StandingsBySeries {
             .collect())
     }
 }
+
+/// What a profile said of titles.
+#[derive(Clone)]
+pub struct ThumbsByTitle {
+    /// Where to ask.
+    pub watching: WatchService,
+    /// Whose thumbs; there are none if `None`.
+    pub profile: Option<ProfileId>,
+}
+
+impl Batch for ThumbsByTitle {
+    type Key = TitleId;
+    type Value = bool;
+    type Error = WatchError;
+
+    async fn load(&self, titles: &[TitleId]) -> Result<HashMap<TitleId, bool>, WatchError> {
+        let Some(profile) = self.profile else {
+            return Ok(HashMap::new());
+        };
+        let sums = self.watching.watched_titles(profile, titles).await?;
+        Ok(sums
+            .into_iter()
+            .filter_map(|sum| Some((sum.title, sum.liked?)))
+            .collect())
+    }
+}

@@ -6,11 +6,32 @@ use crate::domain::error::{Coded, ErrorCode, StoreError};
 #[derive(Debug, thiserror::Error)]
 pub enum WatchError {
     /// The viewer came with a machine's key that may not report.
-    #[error("this key may not report what is watched")]
+    #[error("this key may not report what is watched, nor say what to make of it")]
     Forbidden,
     /// The film or episode does not exist.
     #[error("there is no such film or episode")]
     ItemNotFound,
+    /// The film or series does not exist.
+    #[error("there is no such film or series")]
+    TitleNotFound,
+    /// The profile has no such sitting.
+    #[error("there is no such sitting in this history")]
+    PlayNotFound,
+    /// The genre or person does not exist.
+    #[error("there is no such genre or person")]
+    SourceNotFound,
+    /// The profile hides as many titles as it can.
+    #[error("a profile can hide at most {most} titles; show some again first")]
+    TooManyHidden {
+        /// How many.
+        most: u64,
+    },
+    /// The profile mutes as much as it can.
+    #[error("a profile can mute at most {most} genres and people; unmute some first")]
+    TooManyMutes {
+        /// How many.
+        most: u64,
+    },
     /// The position is not in the item.
     #[error("position {position} is not between 0 and {}", length.map_or("24 hours".to_owned(), |length| format!("the length, {length} seconds")))]
     PositionOutOfRange {
@@ -43,11 +64,16 @@ impl Coded for WatchError {
     fn code(&self) -> ErrorCode {
         match self {
             Self::Forbidden => ErrorCode::Forbidden,
-            Self::ItemNotFound => ErrorCode::NotFound,
+            Self::ItemNotFound
+            | Self::TitleNotFound
+            | Self::PlayNotFound
+            | Self::SourceNotFound => ErrorCode::NotFound,
             Self::PositionOutOfRange { .. }
             | Self::DurationOutOfRange(_)
             | Self::TimeOutOfRange => ErrorCode::OutOfRange,
-            Self::PlayOfAnotherItem => ErrorCode::Conflict,
+            Self::PlayOfAnotherItem | Self::TooManyHidden { .. } | Self::TooManyMutes { .. } => {
+                ErrorCode::Conflict
+            }
             Self::ProfileErased => ErrorCode::Unauthenticated,
             Self::Catalog(error) => error.code(),
             Self::Store(error) => error.code(),
@@ -57,6 +83,9 @@ impl Coded for WatchError {
     fn field(&self) -> Option<&'static str> {
         match self {
             Self::ItemNotFound => Some("item"),
+            Self::TitleNotFound | Self::TooManyHidden { .. } => Some("title"),
+            Self::PlayNotFound => Some("event"),
+            Self::SourceNotFound | Self::TooManyMutes { .. } => Some("source"),
             Self::PositionOutOfRange { .. } => Some("position"),
             Self::DurationOutOfRange(_) => Some("duration"),
             Self::TimeOutOfRange => Some("at"),

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, SecondsFormat, Utc};
 use uuid::Uuid;
 
-use super::ledger::Sitting;
+use super::touched::Sitting;
 use super::types::WatchedItem;
 use crate::domain::ids::{PlayId, ProfileId, TitleId};
 

@@ -1,7 +1,8 @@
 //! The one place where a report changes what is recorded: the sitting, the state of its item and the title's sum.
 //!
-//! A store reads the rows of some sittings into a [`Ledger`], lets a [`Change`] work on it, and writes what changed,
-//! all in one transaction. So every store counts the same way, and a repeated report changes nothing.
+//! A store reads the rows that a [`Change`] asks for by [`Touched`] into a [`Ledger`], lets the change work on it, and
+//! writes what changed, all in one transaction. So every store counts the same way, and a repeated report changes
+//! nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -12,39 +13,10 @@ use super::error::WatchError;
 use super::import::ImportedWatch;
 use super::rules::{Progress, WatchRules, percent};
 use super::sections::Sections;
+use super::touched::{Sitting, Touched};
 use super::types::{Play, Report, WatchState, WatchedItem, WatchedTitle};
 use crate::domain::ids::{PlayId, ProfileId, TitleId};
 use crate::domain::stamp::Stamp;
-
-/// Which sitting: the rows that it touches are its play, its item's state and its title's sum.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Sitting {
-    /// Whose.
-    pub profile: ProfileId,
-    /// Its name.
-    pub play: PlayId,
-    /// At what.
-    pub item: WatchedItem,
-    /// The film, or the series of the episode.
-    pub title: TitleId,
-}
-
-impl Sitting {
-    /// The key of its play.
-    pub fn play_key(&self) -> (ProfileId, PlayId) {
-        (self.profile, self.play)
-    }
-
-    /// The key of its item's state.
-    pub fn state_key(&self) -> (ProfileId, WatchedItem) {
-        (self.profile, self.item)
-    }
-
-    /// The key of its title's sum.
-    pub fn title_key(&self) -> (ProfileId, TitleId) {
-        (self.profile, self.title)
-    }
-}
 
 /// What is done to a ledger. May be run more than once, each time on a ledger that was read anew.
 pub type Change = Arc<dyn Fn(&mut Ledger) -> Result<(), WatchError> + Send + Sync>;
@@ -75,6 +47,11 @@ impl<K: Copy + Ord, V> Rows<K, V> {
         self.changed.iter().filter_map(|key| self.rows.get(key))
     }
 
+    /// All rows, by key.
+    pub(super) fn all(&self) -> impl Iterator<Item = &V> {
+        self.rows.values()
+    }
+
     fn part(&self, keys: impl Iterator<Item = K>) -> Self
     where
         V: Clone,
@@ -93,13 +70,13 @@ impl<K: Copy + Ord, V> Rows<K, V> {
         }
     }
 
-    fn put(&mut self, key: K, row: V) {
+    pub(super) fn put(&mut self, key: K, row: V) {
         self.rows.insert(key, row);
         self.changed.insert(key);
     }
 }
 
-/// The rows of some sittings.
+/// The rows that a change may read and write.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ledger {
     /// The sittings.
@@ -111,14 +88,26 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// The rows of some of the sittings, as if the store had them so. With [`Self::absorb`] several changes share one
-    /// transaction, and one that fails takes nothing else with it.
+    /// Some of the rows, as if the store had them so. With [`Self::absorb`] several changes share one transaction, and
+    /// one that fails takes nothing else with it.
     #[must_use]
-    pub fn part(&self, sittings: &[Sitting]) -> Self {
+    pub fn part(&self, touched: &[Touched]) -> Self {
+        let whole: BTreeSet<_> = touched
+            .iter()
+            .filter_map(Touched::whole_title_key)
+            .collect();
+        let of_whole_titles = self
+            .plays
+            .all()
+            .filter(|play| whole.contains(&(play.profile, play.title)))
+            .map(|play| (play.profile, play.id));
+        let plays = touched.iter().filter_map(Touched::play_key);
         Self {
-            plays: self.plays.part(sittings.iter().map(Sitting::play_key)),
-            states: self.states.part(sittings.iter().map(Sitting::state_key)),
-            titles: self.titles.part(sittings.iter().map(Sitting::title_key)),
+            plays: self.plays.part(plays.chain(of_whole_titles)),
+            states: self
+                .states
+                .part(touched.iter().filter_map(Touched::state_key)),
+            titles: self.titles.part(touched.iter().map(Touched::title_key)),
         }
     }
 
@@ -274,6 +263,10 @@ impl Ledger {
 
     fn settle_title(&mut self, sitting: &Sitting, play: &Play, new: Added, now: DateTime<Utc>) {
         let mut sum = self.watched_title(sitting, play, now);
+        if sum.plays == 0 {
+            // It was rated before anything was played: what was played says when.
+            (sum.first_at, sum.last_at) = (play.started_at, play.last_at);
+        }
         sum.plays = sum.plays.saturating_add_signed(new.plays);
         sum.completions = sum.completions.saturating_add_signed(new.completions);
         sum.seconds = (sum.seconds + new.seconds).max(0.0);
@@ -283,16 +276,18 @@ impl Ledger {
         self.titles.put(sitting.title_key(), sum);
     }
 
-    /// Takes over what the viewer said, unless a later watch may have said something else.
+    /// Takes over what the viewer said, unless they have said something else since.
     fn like(&mut self, sitting: &Sitting, watch: &ImportedWatch, now: DateTime<Utc>) {
         let key = sitting.title_key();
+        let said = (watch.liked, Some(watch.at));
         if let Some(sum) = self.titles.get(key)
             && watch.liked.is_some()
-            && sum.liked != watch.liked
-            && (sum.liked.is_none() || watch.at >= sum.last_at)
+            && (sum.liked, sum.liked_at) != said
+            && sum.liked_at.is_none_or(|at| watch.at >= at)
         {
             let sum = WatchedTitle {
                 liked: watch.liked,
+                liked_at: Some(watch.at),
                 stamp: sum.stamp.next(now),
                 ..sum.clone()
             };
@@ -307,19 +302,10 @@ impl Ledger {
                 stamp: sum.stamp.next(now),
                 ..sum.clone()
             },
-            None => WatchedTitle {
-                profile: sitting.profile,
-                title: sitting.title,
-                is_series: !matches!(sitting.item, WatchedItem::Film(_)),
-                weight: 0.0,
-                plays: 0,
-                completions: 0,
-                seconds: 0.0,
-                first_at: play.started_at,
-                last_at: play.last_at,
-                liked: None,
-                stamp: Stamp::first(now),
-            },
+            None => {
+                let is_series = !matches!(sitting.item, WatchedItem::Film(_));
+                WatchedTitle::new(sitting.title_key(), is_series, play.last_at, now)
+            }
         }
     }
 }
@@ -348,6 +334,31 @@ impl Added {
                 - i32::from(before.is_some_and(|play| play.completed)),
             seconds: after.sections.seconds() - before.map_or(0.0, |play| play.sections.seconds()),
             weight: weight(after) - before.map_or(0.0, weight),
+        }
+    }
+}
+
+impl WatchedTitle {
+    /// The sum of nothing, at a time.
+    pub(super) fn new(
+        (profile, title): (ProfileId, TitleId),
+        is_series: bool,
+        at: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Self {
+        Self {
+            profile,
+            title,
+            is_series,
+            weight: 0.0,
+            plays: 0,
+            completions: 0,
+            seconds: 0.0,
+            first_at: at,
+            last_at: at,
+            liked: None,
+            liked_at: None,
+            stamp: Stamp::first(now),
         }
     }
 }

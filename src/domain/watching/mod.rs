@@ -1,7 +1,9 @@
-//! What profiles watched: sittings, where to resume, what to watch next, and what it all adds up to per title.
+//! What profiles watched: sittings, where to resume, what to watch next, and what it all adds up to per title; and what
+//! they say of it.
 
 mod batches;
 mod error;
+mod feedback;
 mod import;
 mod ledger;
 mod next_up;
@@ -16,16 +18,21 @@ mod store;
     reason = "whole seconds, and sums made in the same order, are exact"
 )]
 mod tests;
+mod touched;
 mod types;
+mod wishes;
 
-pub use batches::{StandingsBySeries, StatesByItem};
+pub use batches::{StandingsBySeries, StatesByItem, ThumbsByTitle};
 pub use error::WatchError;
+pub use feedback::{MAX_HIDDEN, MAX_MUTES};
 pub use import::ImportedWatch;
-pub use ledger::{Change, Ledger, Rows, Sitting};
+pub use ledger::{Change, Ledger, Rows};
 pub use next_up::next_episode;
 pub use rules::{Progress, WatchRules};
 pub use sections::{Section, Sections};
 pub use service::{Reported, WatchService};
 pub use standing::SeriesStanding;
 pub use store::WatchStore;
+pub use touched::{Sitting, Touched};
 pub use types::{Play, PlaybackEvent, Report, WatchState, WatchedItem, WatchedTitle};
+pub use wishes::{HiddenTitle, Mute, MutedSource};

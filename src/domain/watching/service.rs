@@ -6,11 +6,12 @@ use std::sync::Arc;
 use chrono::SubsecRound;
 
 use super::error::WatchError;
+use super::feedback::check_may_watch;
 use super::import::ImportedWatch;
-use super::ledger::Sitting;
 use super::rules::WatchRules;
 use super::standing::{SeriesStanding, by_episode};
 use super::store::WatchStore;
+use super::touched::{Sitting, Touched};
 use super::types::{Play, Report, WatchState, WatchedItem, WatchedTitle};
 use crate::domain::catalog::{CatalogService, Episode, TitleKind};
 use crate::domain::clock::Clock;
@@ -32,11 +33,11 @@ const LONGEST: f64 = 86_400.0;
 /// The use cases of watching.
 #[derive(Clone)]
 pub struct WatchService {
-    store: Arc<dyn WatchStore>,
-    catalog: CatalogService,
-    rules: WatchRules,
-    clock: Arc<dyn Clock>,
-    events: Arc<dyn EventBus>,
+    pub(super) store: Arc<dyn WatchStore>,
+    pub(super) catalog: CatalogService,
+    pub(super) rules: WatchRules,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) events: Arc<dyn EventBus>,
 }
 
 /// The answer to a report.
@@ -75,9 +76,7 @@ impl WatchService {
         play: PlayId,
         report: Report,
     ) -> Result<Reported, WatchError> {
-        if !viewer.may_watch() {
-            return Err(WatchError::Forbidden);
-        }
+        check_may_watch(viewer)?;
         let now = self.clock.now();
         let (title, known) = self.title_and_duration(item).await?;
         let report = Report {
@@ -101,7 +100,7 @@ impl WatchService {
         let ledger = self
             .store
             .update(
-                &[sitting],
+                &[sitting.into()],
                 Arc::new(move |ledger| {
                     let completed_now = ledger.report(&rules, &sitting, &report, now)?;
                     says_completed.store(completed_now, std::sync::atomic::Ordering::Relaxed);
@@ -135,7 +134,8 @@ impl WatchService {
                 .iter()
                 .try_for_each(|(sitting, watch)| ledger.import(&rules, sitting, watch, now))
         });
-        let ledger = self.store.update(&sittings, change).await?;
+        let touched: Vec<Touched> = sittings.into_iter().map(Touched::from).collect();
+        let ledger = self.store.update(&touched, change).await?;
         self.events.publish(Event::WatchesChanged);
         Ok(ledger.plays.changed().count())
     }

@@ -1,10 +1,15 @@
 //! The port to where watching is recorded.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 
 use super::error::WatchError;
-use super::ledger::{Change, Ledger, Sitting};
+use super::ledger::{Change, Ledger};
+use super::touched::Touched;
 use super::types::{Play, WatchState, WatchedItem, WatchedTitle};
+use super::wishes::{HiddenTitle, Mute, MutedSource};
 use crate::domain::error::StoreError;
 use crate::domain::ids::{PlayId, ProfileId, TitleId};
 use crate::domain::page::{Slice, Window};
@@ -14,11 +19,11 @@ use crate::domain::page::{Slice, Window};
 /// Reads leave out what does not exist and promise no order, unless said otherwise.
 #[async_trait]
 pub trait WatchStore: Send + Sync {
-    /// Reads the rows of the sittings, runs the change on them and writes what it changed, in one transaction that
+    /// Reads the rows that are touched, runs the change on them and writes what it changed, in one transaction that
     /// survives a crash once this returns. Two updates that touch the same row run one after the other. A changed
     /// title sum is marked as waiting for projection. If the change fails, nothing is written. Returns the ledger as
     /// it was written. [`WatchError::ProfileErased`] if [`Self::erase_profile`] has returned for one of the profiles.
-    async fn update(&self, sittings: &[Sitting], change: Change) -> Result<Ledger, WatchError>;
+    async fn update(&self, touched: &[Touched], change: Change) -> Result<Ledger, WatchError>;
 
     /// How a profile stands with these items.
     async fn states(
@@ -71,7 +76,7 @@ pub trait WatchStore: Send + Sync {
     /// How many items [`Self::in_progress`] lists.
     async fn count_in_progress(&self, profile: ProfileId) -> Result<u64, StoreError>;
 
-    /// A page of the series that a profile has watched something of, the last played first, ties by the title's id,
+    /// A page of the series that a profile has played something of, the last played first, ties by the title's id,
     /// ascending. Keyset: (`last_at` in milliseconds, id).
     async fn watched_series(
         &self,
@@ -94,6 +99,52 @@ pub trait WatchStore: Send + Sync {
         after: Option<(ProfileId, TitleId)>,
         limit: usize,
     ) -> Result<Vec<WatchedTitle>, StoreError>;
+
+    /// Up to `limit` sums that were last written at a moment or later, those after a key, by the moment of the last write,
+    /// the profile and the title: for following what changes. The moment is that of whoever wrote, taken before the
+    /// write: who follows begins a little earlier than where they stopped.
+    async fn watched_titles_since(
+        &self,
+        since: DateTime<Utc>,
+        after: Option<(DateTime<Utc>, ProfileId, TitleId)>,
+        limit: usize,
+    ) -> Result<Vec<WatchedTitle>, StoreError>;
+
+    /// Hides a title from a profile's suggestions; one that is hidden already stays as it is.
+    /// [`WatchError::TooManyHidden`] if the profile hides `most` others, [`WatchError::ProfileErased`] as for
+    /// [`Self::update`].
+    async fn hide_title(&self, hidden: &HiddenTitle, most: u64) -> Result<(), WatchError>;
+
+    /// Hides it no longer, if it was hidden.
+    async fn unhide_title(&self, profile: ProfileId, title: TitleId) -> Result<(), StoreError>;
+
+    /// A page of the titles that a profile hides, the last hidden first, ties by the title's id, ascending. Keyset:
+    /// (`created_at` in milliseconds, id).
+    async fn hidden_titles(
+        &self,
+        profile: ProfileId,
+        window: &Window,
+    ) -> Result<Slice<HiddenTitle>, StoreError>;
+
+    /// How many titles [`Self::hidden_titles`] lists.
+    async fn count_hidden_titles(&self, profile: ProfileId) -> Result<u64, StoreError>;
+
+    /// Which of these titles a profile has played, rates or hides, each once. A thumb that was taken back is none.
+    async fn passed_over(
+        &self,
+        profile: ProfileId,
+        titles: &[TitleId],
+    ) -> Result<Vec<TitleId>, StoreError>;
+
+    /// Mutes a genre or a person; one that is muted already stays as it is. [`WatchError::TooManyMutes`] if the profile
+    /// mutes `most` others, [`WatchError::ProfileErased`] as for [`Self::update`].
+    async fn put_mute(&self, mute: &Mute, most: u64) -> Result<(), WatchError>;
+
+    /// Mutes it no longer, if it was muted.
+    async fn remove_mute(&self, profile: ProfileId, source: MutedSource) -> Result<(), StoreError>;
+
+    /// The genres and people that a profile mutes, by source.
+    async fn mutes(&self, profile: ProfileId) -> Result<Arc<[Mute]>, StoreError>;
 
     /// Removes everything that is recorded of a profile, and refuses from now on to record anything of it. Each title
     /// that it had watched has one more departed viewer, counted in the same transaction that removes the sum, and

@@ -134,7 +134,8 @@ pub struct WatchState {
     pub stamp: Stamp,
 }
 
-/// What all sittings of one profile at one title add up to: the record of a `WATCHED` edge.
+/// What all sittings of one profile at one title add up to: the record of a `WATCHED` edge. A title that the profile
+/// rated without playing it here has one as well, without sittings.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct WatchedTitle {
     /// Whose.
@@ -151,12 +152,14 @@ pub struct WatchedTitle {
     pub completions: u32,
     /// The seconds really played.
     pub seconds: f64,
-    /// The time of the first report.
+    /// The time of the first report; of a title that was rated and never played, of the rating.
     pub first_at: DateTime<Utc>,
-    /// The time of the latest report.
+    /// The time of the latest report; of a title that was rated and never played, of the rating.
     pub last_at: DateTime<Utc>,
     /// What the profile said of it, if anything.
     pub liked: Option<bool>,
+    /// When it said so, or took it back.
+    pub liked_at: Option<DateTime<Utc>>,
     /// When and how often it was written; the revision guards the projection.
     pub stamp: Stamp,
 }

@@ -18,7 +18,7 @@ use crate::graphql::user_error::UserError;
 enum ApiKeyScope {
     /// Reading.
     Read,
-    /// Reporting what is watched.
+    /// Reporting what is watched, and saying what to make of it: thumbs, and what is not to be suggested.
     Watch,
     /// What curators may do, as long as the account is one.
     Curate,

@@ -10,7 +10,7 @@ use crate::graphql::error::Result;
 use crate::graphql::global_id::GlobalId;
 use crate::graphql::recommend::ProfileRecommendations;
 use crate::graphql::scalars::DateTime;
-use crate::graphql::watching::ProfileWatching;
+use crate::graphql::watching::{ProfileHidden, ProfileMutes, ProfileWatching};
 
 /// A profile of the viewer's own account.
 pub(crate) struct Profile(pub(super) accounts::Profile);
@@ -72,5 +72,17 @@ impl Profile {
     #[graphql(flatten)]
     async fn recommending(&self) -> ProfileRecommendations {
         ProfileRecommendations(self.0.id)
+    }
+
+    #[expect(clippy::unused_async, reason = "the library wants it")]
+    #[graphql(flatten)]
+    async fn hiding(&self) -> ProfileHidden {
+        ProfileHidden(self.0.id)
+    }
+
+    #[expect(clippy::unused_async, reason = "the library wants it")]
+    #[graphql(flatten)]
+    async fn muting(&self) -> ProfileMutes {
+        ProfileMutes(self.0.id)
     }
 }

@@ -15,7 +15,7 @@ use crate::graphql::global_id::GlobalId;
 use crate::graphql::page::{Connection, PageArgs};
 use crate::graphql::recommend::{RecommendationEdge, similar};
 use crate::graphql::scalars::{Date, DateTime};
-use crate::graphql::watching::WatchState;
+use crate::graphql::watching::{WatchState, viewer_liked};
 
 /// A film.
 #[derive(Clone)]

@@ -17,6 +17,7 @@ use crate::graphql::global_id::GlobalId;
 use crate::graphql::page::{Connection, PageArgs, limit};
 use crate::graphql::recommend::{RecommendationEdge, similar};
 use crate::graphql::scalars::{Date, DateTime};
+use crate::graphql::watching::viewer_liked;
 
 /// A series.
 #[derive(Clone)]

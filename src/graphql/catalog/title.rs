@@ -93,7 +93,7 @@ use crate::graphql::scalars::{Date, DateTime};
     field(
         name = "similar",
         ty = "Connection<RecommendationEdge>",
-        desc = "\"If you watched this, these might be good\": the best first, 100 in all, without what the viewer's profile has watched.",
+        desc = "\"If you watched this, these might be good\": the best first, 100 in all, without what the viewer's profile has watched, rated or hidden.",
         arg(
             name = "first",
             ty = "Option<i32>",
@@ -110,6 +110,11 @@ use crate::graphql::scalars::{Date, DateTime};
         name = "watchers",
         ty = "u64",
         desc = "How many profiles have watched it, a few seconds ago."
+    ),
+    field(
+        name = "viewer_liked",
+        ty = "Option<bool>",
+        desc = "What the viewer's profile said of it: true is a thumb up, false one down; null if it said nothing, or nobody is logged in."
     ),
     field(
         name = "created_at",

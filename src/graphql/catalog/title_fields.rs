@@ -193,7 +193,7 @@ macro_rules! title_object {
             }
 
             /// "If you watched this, these might be good": the best first, 100 in all, without what the viewer's profile
-            /// has watched.
+            /// has watched, rated or hidden.
             pub(super) async fn similar(
                 &self,
                 ctx: &Context<'_>,
@@ -209,6 +209,12 @@ macro_rules! title_object {
             /// How many profiles have watched it, a few seconds ago.
             pub(super) async fn watchers(&self) -> u64 {
                 self.title().popularity
+            }
+
+            /// What the viewer's profile said of it: true is a thumb up, false one down; null if it said nothing, or nobody
+            /// is logged in.
+            pub(super) async fn viewer_liked(&self, ctx: &Context<'_>) -> Result<Option<bool>> {
+                viewer_liked(ctx, self.title().id).await
             }
 
             /// When it was added to the catalogue.

@@ -9,9 +9,11 @@ use serde::Serialize;
 use crate::domain::accounts::{
     AccountExport, Actor, ApiKey, AuditEntry, EmailAddress, Identity, Profile, Scope, Session, User,
 };
-use crate::domain::catalog::{Episode, Title, TitleKind};
-use crate::domain::ids::{EpisodeId, TitleId, UserId};
-use crate::domain::watching::{Play, Section, WatchState, WatchedItem, WatchedTitle};
+use crate::domain::catalog::{Episode, Genre, Person, Title, TitleKind};
+use crate::domain::ids::{EpisodeId, GenreId, PersonId, TitleId, UserId};
+use crate::domain::watching::{
+    HiddenTitle, Mute, MutedSource, Play, Section, WatchState, WatchedItem, WatchedTitle,
+};
 
 /// Everything before the profiles.
 #[derive(Serialize)]
@@ -103,6 +105,7 @@ pub(super) struct ProfilePart<'a> {
 pub(super) struct TitlePart<'a> {
     title: Named<'a>,
     liked: Option<bool>,
+    liked_at: Option<DateTime<Utc>>,
     plays: u32,
     completions: u32,
     seconds: f64,
@@ -159,6 +162,24 @@ struct SectionPart {
     to_at: DateTime<Utc>,
 }
 
+/// A title that is not to be suggested.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct HiddenPart<'a> {
+    title: Named<'a>,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+}
+
+/// A genre or a person that is not to speak for a title.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct MutePart<'a> {
+    source: Named<'a>,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+}
+
 #[derive(Serialize)]
 struct Item<'a> {
     title: Named<'a>,
@@ -186,6 +207,8 @@ struct EpisodePart<'a> {
 pub(super) struct Names {
     pub(super) titles: HashMap<TitleId, Title>,
     pub(super) episodes: HashMap<EpisodeId, Episode>,
+    pub(super) genres: HashMap<GenreId, Genre>,
+    pub(super) people: HashMap<PersonId, Person>,
 }
 
 impl<'a> Head<'a> {
@@ -301,6 +324,7 @@ impl Names {
         TitlePart {
             title: self.named(sum.title),
             liked: sum.liked,
+            liked_at: sum.liked_at,
             plays: sum.plays,
             completions: sum.completions,
             seconds: sum.seconds,
@@ -342,6 +366,39 @@ impl Names {
             sections: play.sections.iter().map(SectionPart::of).collect(),
             created_at: play.stamp.created_at,
             updated_at: play.stamp.updated_at,
+        }
+    }
+
+    pub(super) fn hidden(&self, hidden: &HiddenTitle) -> HiddenPart<'_> {
+        HiddenPart {
+            title: self.named(hidden.title),
+            created_at: hidden.stamp.created_at,
+            updated_at: hidden.stamp.updated_at,
+        }
+    }
+
+    pub(super) fn mute(&self, mute: &Mute) -> MutePart<'_> {
+        let (kind, id) = mute.source.key();
+        let (slug, name) = match mute.source {
+            MutedSource::Genre(id) => {
+                let genre = self.genres.get(&id);
+                genre.map(|genre| (genre.slug.as_str(), genre.name.as_str()))
+            }
+            MutedSource::Person(id) => {
+                let person = self.people.get(&id);
+                person.map(|person| (person.slug.as_str(), person.name.as_str()))
+            }
+        }
+        .unzip();
+        MutePart {
+            source: Named {
+                id: id.to_string(),
+                slug,
+                name,
+                kind: Some(kind),
+            },
+            created_at: mute.stamp.created_at,
+            updated_at: mute.stamp.updated_at,
         }
     }
 

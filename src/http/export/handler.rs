@@ -21,7 +21,7 @@ use crate::domain::clock::Clock;
 use crate::domain::error::{Coded, ErrorCode};
 use crate::domain::ids::{EpisodeId, ProfileId, TitleId};
 use crate::domain::page::{KeyValue, Keyset, MAX_PAGE, Window};
-use crate::domain::watching::{Play, WatchService, WatchedItem};
+use crate::domain::watching::{Mute, MutedSource, Play, WatchService, WatchedItem};
 use crate::graphql::Services;
 use crate::http::auth::Authenticate;
 use crate::http::graphql::Refusal;
@@ -89,6 +89,7 @@ impl Exports {
             file.open(&ProfilePart::of(profile))?;
             self.write_titles(&mut file, profile.id).await?;
             self.write_plays(&mut file, profile.id).await?;
+            self.write_wishes(&mut file, profile.id).await?;
             file.close();
         }
         file.end_list();
@@ -163,6 +164,56 @@ impl Exports {
         Ok(Names {
             titles: titles.into_iter().map(|title| (title.id, title)).collect(),
             episodes: episodes.into_iter().map(|one| (one.id, one)).collect(),
+            ..Names::default()
+        })
+    }
+
+    /// What is not to be suggested.
+    async fn write_wishes(&self, file: &mut File<'_>, profile: ProfileId) -> Result<(), Broken> {
+        file.begin_list("hiddenTitles");
+        let mut window = Window::first(MAX_PAGE);
+        loop {
+            let page = self.watching.hidden_titles(profile, &window).await?;
+            let titles: Vec<TitleId> = page.rows.iter().map(|hidden| hidden.title).collect();
+            let names = self.names(&titles, &[]).await?;
+            for hidden in &page.rows {
+                file.row(&names.hidden(hidden))?;
+            }
+            file.send().await?;
+            let Some(last) = page.rows.last().filter(|_| page.has_more) else {
+                break;
+            };
+            let at = last.stamp.created_at.timestamp_millis();
+            window = Window::after(MAX_PAGE, Keyset::by_number(at, last.title.to_i64()));
+        }
+        file.end_list();
+        file.begin_list("mutes");
+        let mutes = self.watching.mutes(profile).await?;
+        let names = self.names_of_sources(&mutes).await?;
+        for mute in mutes.iter() {
+            file.row(&names.mute(mute))?;
+        }
+        file.end_list();
+        Ok(())
+    }
+
+    async fn names_of_sources(&self, mutes: &[Mute]) -> Result<Names, Broken> {
+        let (mut genres, mut people) = (Vec::new(), Vec::new());
+        for mute in mutes {
+            match mute.source {
+                MutedSource::Genre(id) => genres.push(id),
+                MutedSource::Person(id) => people.push(id),
+            }
+        }
+        let genres = self.catalog.genres(&genres).await?;
+        let people = self.catalog.people(&people).await?;
+        Ok(Names {
+            genres: genres.into_iter().map(|genre| (genre.id, genre)).collect(),
+            people: people
+                .into_iter()
+                .map(|person| (person.id, person))
+                .collect(),
+            ..Names::default()
         })
     }
 }

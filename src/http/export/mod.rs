@@ -8,15 +8,19 @@
 //!   "apiKeys": [{ "id", "name", "scopes", "lastUsedAt", "createdAt", "updatedAt" }],
 //!   "audit": [{ "at", "action", "by", "address", "detail" }],
 //!   "profiles": [{ "id", "name", "maxAge", "language", "hasPin", "createdAt", "updatedAt",
-//!     "titles": [{ "title", "liked", "plays", "completions", "seconds", "firstAt", "lastAt", "weight", … }],
+//!     "titles": [{ "title", "liked", "likedAt", "plays", "completions", "seconds", "firstAt", "lastAt", "weight", … }],
 //!     "items": [{ "title", "episode", "position", "percent", "watched", "plays", "completions", "seconds", … }],
-//!     "plays": [{ "id", "title", "episode", "startedAt", "lastAt", "position", "duration", "completion", … }] }] }
+//!     "plays": [{ "id", "title", "episode", "startedAt", "lastAt", "position", "duration", "completion", … }],
+//!     "hiddenTitles": [{ "title", "createdAt", "updatedAt" }],
+//!     "mutes": [{ "source", "createdAt", "updatedAt" }] }] }
 //! ```
 //!
 //! A `title` is `{ "id", "slug", "name", "kind" }`, an `episode` `{ "id", "season", "number", "name" }`. Times are UTC;
 //! positions, durations and `seconds` are seconds. `titles` says what all plays at a film or series add up to, `items`
 //! where to resume each film and episode, `plays` each sitting, the latest first, with the sections that were played.
-//! No hash, PIN, key or token is in it. Fields may be added; `formatVersion` grows when one changes or goes.
+//! `hiddenTitles` and `mutes` are what is not to be suggested, and what not to be suggested for: a `source` is
+//! `{ "id", "slug", "name", "kind" }` of a `genre` or a `person`. No hash, PIN, key or token is in it. Fields may be
+//! added; `formatVersion` grows when one changes or goes.
 //!
 //! It is written while it is read, page by page: a long history needs neither much memory nor a long query. If a store
 //! fails half-way, the answer is broken off, which clients report; a file that ends as it should is whole.

@@ -6,6 +6,7 @@ use mongodb::Collection;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use super::wishes::{HiddenDocument, MuteDocument};
 use crate::adapters::mongo::db::MongoDb;
 use crate::domain::ids::{EpisodeId, PlayId, ProfileId, TitleId};
 use crate::domain::stamp::Stamp;
@@ -22,6 +23,8 @@ pub(super) struct Collections {
     pub(super) profiles: Collection<Document>,
     /// How many viewers of a title are erased.
     pub(super) departed: Collection<DepartedDocument>,
+    pub(super) hidden: Collection<HiddenDocument>,
+    pub(super) mutes: Collection<MuteDocument>,
 }
 
 impl Collections {
@@ -32,6 +35,8 @@ impl Collections {
             titles: db.collection("watched_titles"),
             profiles: db.collection("watching_profiles"),
             departed: db.collection("departed_viewers"),
+            hidden: db.collection("hidden_titles"),
+            mutes: db.collection("mutes"),
             db,
         }
     }
@@ -107,8 +112,8 @@ pub(super) struct StateDocument {
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct TitleKey {
-    profile: i64,
-    title: i64,
+    pub(super) profile: i64,
+    pub(super) title: i64,
 }
 
 /// What the sittings of a profile at a title add up to.
@@ -124,6 +129,9 @@ pub(super) struct TitleDocument {
     first_at: DateTime,
     last_at: DateTime,
     liked: Option<bool>,
+    /// Not there if nothing was said, or it was said before this was kept.
+    #[serde(default)]
+    liked_at: Option<DateTime>,
     revision: i64,
     created_at: DateTime,
     updated_at: DateTime,
@@ -339,6 +347,7 @@ impl TitleDocument {
             first_at: date(sum.first_at),
             last_at: date(sum.last_at),
             liked: sum.liked,
+            liked_at: sum.liked_at.map(date),
             revision: sum.stamp.revision.cast_signed(),
             created_at: date(sum.stamp.created_at),
             updated_at,
@@ -349,6 +358,8 @@ impl TitleDocument {
 
 impl From<TitleDocument> for WatchedTitle {
     fn from(document: TitleDocument) -> Self {
+        // What was said before its time was kept is as old as the latest watch.
+        let said_early = document.liked.map(|_| document.last_at);
         Self {
             profile: ProfileId::from_i64(document.key.profile),
             title: TitleId::from_i64(document.key.title),
@@ -360,12 +371,13 @@ impl From<TitleDocument> for WatchedTitle {
             first_at: document.first_at.to_chrono(),
             last_at: document.last_at.to_chrono(),
             liked: document.liked,
+            liked_at: document.liked_at.or(said_early).map(DateTime::to_chrono),
             stamp: stamp(document.revision, document.created_at, document.updated_at),
         }
     }
 }
 
-fn stamp(revision: i64, created_at: DateTime, updated_at: DateTime) -> Stamp {
+pub(super) fn stamp(revision: i64, created_at: DateTime, updated_at: DateTime) -> Stamp {
     Stamp {
         revision: revision.cast_unsigned(),
         created_at: created_at.to_chrono(),
@@ -373,6 +385,6 @@ fn stamp(revision: i64, created_at: DateTime, updated_at: DateTime) -> Stamp {
     }
 }
 
-fn date(time: chrono::DateTime<Utc>) -> DateTime {
+pub(super) fn date(time: chrono::DateTime<Utc>) -> DateTime {
     DateTime::from_chrono(time)
 }

@@ -3,7 +3,8 @@
 //! The sums go first, for an update always writes one. To change one that is there, it meets the removal at that
 //! document. To make a new one, it writes the profile's guard as well, a document under the profile's trace: there it
 //! meets the write that marks the profile as erased. Of two transactions that meet, one starts anew on what the other
-//! wrote; so once the sums are gone, nothing that was begun before can be committed, however long it took.
+//! wrote; so once the sums are gone, nothing that was begun before can be committed, however long it took. What a profile
+//! hides and mutes stands by itself: each write of it writes the guard.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -27,7 +28,9 @@ pub(super) async fn erase(collections: &Collections, profile: ProfileId) -> Resu
     patiently(mark(collections, profile)).await?;
     while remove_sums(collections, profile).await? {}
     remove(&collections.plays, profile).await?;
-    remove(&collections.states, profile).await
+    remove(&collections.states, profile).await?;
+    remove(&collections.hidden, profile).await?;
+    remove(&collections.mutes, profile).await
 }
 
 async fn mark(collections: &Collections, profile: ProfileId) -> Result<(), StoreError> {
@@ -150,7 +153,7 @@ fn of_profile(profile: ProfileId) -> Document {
 }
 
 /// What is set, with the times of the write.
-fn stamped(mut fields: Document) -> Document {
+pub(super) fn stamped(mut fields: Document) -> Document {
     fields.insert("created_at", doc! { "$ifNull": ["$created_at", "$$NOW"] });
     fields.insert("updated_at", "$$NOW");
     doc! { "$set": fields }

@@ -3,7 +3,9 @@
 mod documents;
 mod erase;
 mod queue;
+mod reads;
 mod store;
 mod transaction;
+mod wishes;
 
 pub use store::MongoWatching;

@@ -12,12 +12,12 @@ use super::documents::Collections;
 use super::transaction;
 use crate::adapters::mongo::db::patiently;
 use crate::domain::error::StoreError;
-use crate::domain::watching::{Change, Ledger, Sitting, WatchError};
+use crate::domain::watching::{Change, Ledger, Touched, WatchError};
 
 /// How many transactions run at the same time.
 const LANES: usize = 4;
-/// About how many sittings go into one transaction.
-const SITTINGS: usize = 1000;
+/// About how many sittings or titles are touched by one transaction.
+const TOUCHED: usize = 1000;
 
 /// The updates of this process. Clones share it.
 #[derive(Clone)]
@@ -34,7 +34,7 @@ struct Lane {
 }
 
 struct Job {
-    sittings: Vec<Sitting>,
+    touched: Vec<Touched>,
     change: Change,
     answer: oneshot::Sender<Result<Ledger, WatchError>>,
 }
@@ -50,14 +50,14 @@ impl Queue {
     /// Makes an update. A caller who goes away stops nothing half-way.
     pub(super) async fn run(
         &self,
-        sittings: Vec<Sitting>,
+        touched: Vec<Touched>,
         change: Change,
     ) -> Result<Ledger, WatchError> {
-        let profile = sittings.first().map_or(0, |sitting| sitting.profile.0);
+        let profile = touched.first().map_or(0, |touched| touched.profile().0);
         let lane = usize::try_from(profile % LANES as u64).unwrap_or_default();
         let (answer, result) = oneshot::channel();
         self.lanes[lane].push(Job {
-            sittings,
+            touched,
             change,
             answer,
         });
@@ -72,7 +72,7 @@ impl Queue {
         let (updates, answers): (Vec<_>, Vec<_>) = lane
             .take()
             .into_iter()
-            .map(|job| ((job.sittings, job.change), job.answer))
+            .map(|job| ((job.touched, job.change), job.answer))
             .unzip();
         if updates.is_empty() {
             return;
@@ -105,13 +105,13 @@ impl Lane {
     fn take(&self) -> Vec<Job> {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         let mut taken: Vec<Job> = Vec::new();
-        let mut sittings = 0;
+        let mut touched = 0;
         while let Some(job) = waiting.pop_front() {
             if job.answer.is_closed() {
                 continue;
             }
-            sittings += job.sittings.len();
-            if sittings > SITTINGS && !taken.is_empty() {
+            touched += job.touched.len();
+            if touched > TOUCHED && !taken.is_empty() {
                 waiting.push_front(job);
                 break;
             }

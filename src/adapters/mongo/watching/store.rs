@@ -2,23 +2,24 @@
 //! list's order.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use async_trait::async_trait;
-use bson::{Bson, DateTime, Document, Uuid, doc};
-use futures::TryStreamExt;
-use mongodb::options::IndexOptions;
-use mongodb::{Collection, IndexModel};
+use bson::{DateTime, Document, doc};
+use chrono::Utc;
 
-use super::documents::{Collections, Keyed, PlayKey, StateKey, TitleKey};
-use super::erase;
+use super::documents::{Collections, PlayKey, StateKey, TitleKey};
 use super::queue::Queue;
+use super::reads::{List, all, by_key, count, index, key_of, make};
 use super::transaction::mark_projected;
-use crate::adapters::mongo::db::{MongoDb, patiently, store_error};
+use super::{erase, wishes};
+use crate::adapters::mongo::db::{MongoDb, patiently};
 use crate::domain::error::StoreError;
 use crate::domain::ids::{PlayId, ProfileId, TitleId};
-use crate::domain::page::{Direction, KeyValue, Keyset, Slice, Window};
+use crate::domain::page::{Slice, Window};
 use crate::domain::watching::{
-    Change, Ledger, Play, Sitting, WatchError, WatchState, WatchStore, WatchedItem, WatchedTitle,
+    Change, HiddenTitle, Ledger, Mute, MutedSource, Play, Touched, WatchError, WatchState,
+    WatchStore, WatchedItem, WatchedTitle,
 };
 
 /// The watching of all profiles.
@@ -46,6 +47,8 @@ impl MongoWatching {
             titles,
             profiles,
             departed,
+            hidden,
+            mutes,
             ..
         } = &self.collections;
         // The kind stands in them so that sittings at whole series are passed over, and rows are counted, without
@@ -91,10 +94,29 @@ impl MongoWatching {
                     doc! { "waiting_since": 1, "_id": 1 },
                     Some(doc! { "waiting_since": { "$exists": true } }),
                 ),
+                index("written", doc! { "updated_at": 1, "_id": 1 }, None),
             ],
         )
         .await?;
-        // It also makes the two collections: a transaction that reads at a majority may not.
+        make(
+            hidden,
+            [index(
+                "latest",
+                doc! { "_id.profile": 1, "created_at": -1, "_id.title": 1 },
+                None,
+            )],
+        )
+        .await?;
+        make(
+            mutes,
+            [index(
+                "source",
+                doc! { "_id.profile": 1, "_id.kind": 1, "_id.source": 1 },
+                None,
+            )],
+        )
+        .await?;
+        // It also makes the collections: a transaction that reads at a majority may not.
         make(
             departed,
             [index(
@@ -118,8 +140,8 @@ impl MongoWatching {
 
 #[async_trait]
 impl WatchStore for MongoWatching {
-    async fn update(&self, sittings: &[Sitting], change: Change) -> Result<Ledger, WatchError> {
-        self.updates.run(sittings.to_vec(), change).await
+    async fn update(&self, touched: &[Touched], change: Change) -> Result<Ledger, WatchError> {
+        self.updates.run(touched.to_vec(), change).await
     }
 
     async fn states(
@@ -204,7 +226,11 @@ impl WatchStore for MongoWatching {
         window: &Window,
     ) -> Result<Slice<WatchedTitle>, StoreError> {
         let list = List {
-            filter: doc! { "_id.profile": profile.to_i64(), "is_series": true },
+            filter: doc! {
+                "_id.profile": profile.to_i64(),
+                "is_series": true,
+                "plays": { "$gt": 0 },
+            },
             time: "last_at",
             id: "_id.title",
         };
@@ -247,6 +273,79 @@ impl WatchStore for MongoWatching {
         .await
     }
 
+    async fn watched_titles_since(
+        &self,
+        since: chrono::DateTime<Utc>,
+        after: Option<(chrono::DateTime<Utc>, ProfileId, TitleId)>,
+        limit: usize,
+    ) -> Result<Vec<WatchedTitle>, StoreError> {
+        let filter = match after {
+            Some((at, profile, title)) if at >= since => {
+                let at = DateTime::from_chrono(at);
+                let key = key_of(&TitleKey::new((profile, title)))?;
+                // The outer condition is implied by the inner one; it tells the index where to begin.
+                doc! {
+                    "updated_at": { "$gte": at },
+                    "$or": [{ "updated_at": { "$gt": at } }, { "_id": { "$gt": key } }],
+                }
+            }
+            Some(_) | None => doc! { "updated_at": { "$gte": DateTime::from_chrono(since) } },
+        };
+        let sort = doc! { "updated_at": 1, "_id": 1 };
+        all(&self.collections.titles, filter, sort, Some(limit)).await
+    }
+
+    async fn hide_title(&self, hidden: &HiddenTitle, most: u64) -> Result<(), WatchError> {
+        wishes::hide(&self.collections, hidden, most).await
+    }
+
+    async fn unhide_title(&self, profile: ProfileId, title: TitleId) -> Result<(), StoreError> {
+        let key = TitleKey::new((profile, title));
+        wishes::remove(&self.collections.hidden, &key).await
+    }
+
+    async fn hidden_titles(
+        &self,
+        profile: ProfileId,
+        window: &Window,
+    ) -> Result<Slice<HiddenTitle>, StoreError> {
+        let list = List {
+            filter: doc! { "_id.profile": profile.to_i64() },
+            time: "created_at",
+            id: "_id.title",
+        };
+        list.page(&self.collections.hidden, window).await
+    }
+
+    async fn count_hidden_titles(&self, profile: ProfileId) -> Result<u64, StoreError> {
+        let filter = doc! { "_id.profile": profile.to_i64() };
+        count(&self.collections.hidden, filter).await
+    }
+
+    async fn passed_over(
+        &self,
+        profile: ProfileId,
+        titles: &[TitleId],
+    ) -> Result<Vec<TitleId>, StoreError> {
+        wishes::passed_over(&self.collections, profile, titles).await
+    }
+
+    async fn put_mute(&self, mute: &Mute, most: u64) -> Result<(), WatchError> {
+        wishes::put_mute(&self.collections, mute, most).await
+    }
+
+    async fn remove_mute(&self, profile: ProfileId, source: MutedSource) -> Result<(), StoreError> {
+        let key = wishes::MuteKey::new((profile, source));
+        wishes::remove(&self.collections.mutes, &key).await
+    }
+
+    async fn mutes(&self, profile: ProfileId) -> Result<Arc<[Mute]>, StoreError> {
+        let filter = doc! { "_id.profile": profile.to_i64() };
+        let sort = doc! { "_id.kind": 1, "_id.source": 1 };
+        let mutes = all(&self.collections.mutes, filter, sort, None).await?;
+        Ok(mutes.into())
+    }
+
     async fn erase_profile(&self, profile: ProfileId) -> Result<(), StoreError> {
         erase::erase(&self.collections, profile).await
     }
@@ -283,129 +382,4 @@ fn in_progress(profile: ProfileId) -> Document {
         "position": { "$gt": 0.0 },
         "_id.kind": { "$ne": "series" },
     }
-}
-
-/// A list by a time, the latest first, then by an id, ascending.
-struct List {
-    filter: Document,
-    time: &'static str,
-    id: &'static str,
-}
-
-impl List {
-    async fn page<D, T>(
-        mut self,
-        collection: &Collection<D>,
-        window: &Window,
-    ) -> Result<Slice<T>, StoreError>
-    where
-        D: Keyed,
-        T: From<D>,
-    {
-        let Self { time, id, .. } = self;
-        if let Some(start) = &window.start {
-            self.filter
-                .extend(beyond(start, window.direction, time, id)?);
-        }
-        let sort = match window.direction {
-            Direction::Forward => doc! { time: -1, id: 1 },
-            Direction::Backward => doc! { time: 1, id: -1 },
-        };
-        let rows = all(collection, self.filter, sort, Some(window.limit + 1)).await?;
-        Ok(Slice::from_overfetched(rows, window))
-    }
-}
-
-/// What comes after a place, on the way of the window.
-fn beyond(
-    start: &Keyset,
-    direction: Direction,
-    time: &str,
-    id: &str,
-) -> Result<Document, StoreError> {
-    let KeyValue::Number(at) = start.value else {
-        return Err(StoreError::failed("a place in a list by time has no time"));
-    };
-    let at = DateTime::from_millis(at);
-    let next = match &start.id {
-        KeyValue::Number(id) => Bson::Int64(*id),
-        KeyValue::Text(name) => Uuid::parse_str(name).map_err(StoreError::failed)?.into(),
-    };
-    // The outer condition is implied by the inner one; it tells the index where to begin.
-    Ok(match direction {
-        Direction::Forward => doc! {
-            time: { "$lte": at },
-            "$or": [{ time: { "$lt": at } }, { id: { "$gt": next } }],
-        },
-        Direction::Backward => doc! {
-            time: { "$gte": at },
-            "$or": [{ time: { "$gt": at } }, { id: { "$lt": next } }],
-        },
-    })
-}
-
-async fn by_key<D: Keyed, T: From<D>>(
-    collection: &Collection<D>,
-    keys: impl Iterator<Item = D::Key>,
-) -> Result<Vec<T>, StoreError> {
-    let keys: Vec<Bson> = keys.map(|key| key_of(&key)).collect::<Result<_, _>>()?;
-    all(collection, doc! { "_id": { "$in": keys } }, doc! {}, None).await
-}
-
-async fn all<D: Keyed, T: From<D>>(
-    collection: &Collection<D>,
-    filter: Document,
-    sort: Document,
-    limit: Option<usize>,
-) -> Result<Vec<T>, StoreError> {
-    patiently(async {
-        let mut find = collection.find(filter);
-        if !sort.is_empty() {
-            find = find.sort(sort);
-        }
-        if let Some(limit) = limit {
-            find = find.limit(i64::try_from(limit).unwrap_or(i64::MAX));
-        }
-        let rows: Vec<D> = find
-            .await
-            .map_err(store_error)?
-            .try_collect()
-            .await
-            .map_err(store_error)?;
-        Ok(rows.into_iter().map(T::from).collect())
-    })
-    .await
-}
-
-async fn count<D: Keyed>(collection: &Collection<D>, filter: Document) -> Result<u64, StoreError> {
-    patiently(async {
-        collection
-            .count_documents(filter)
-            .await
-            .map_err(store_error)
-    })
-    .await
-}
-
-fn key_of(key: &impl serde::Serialize) -> Result<Bson, StoreError> {
-    bson::serialize_to_bson(key).map_err(StoreError::failed)
-}
-
-fn index(name: &str, keys: Document, partial: Option<Document>) -> IndexModel {
-    let options = IndexOptions::builder()
-        .name(name.to_owned())
-        .partial_filter_expression(partial)
-        .build();
-    IndexModel::builder().keys(keys).options(options).build()
-}
-
-async fn make<D: Send + Sync>(
-    collection: &Collection<D>,
-    indexes: impl IntoIterator<Item = IndexModel>,
-) -> Result<(), StoreError> {
-    collection
-        .create_indexes(indexes)
-        .await
-        .map(drop)
-        .map_err(store_error)
 }

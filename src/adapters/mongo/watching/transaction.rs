@@ -1,6 +1,6 @@
 //! The writes: several updates in one transaction.
 //!
-//! It reads all rows that their sittings touch, runs one change after the other on them, and writes the rows that were
+//! It reads all rows that they touch, runs one change after the other on them, and writes the rows that were
 //! changed. Two transactions that meet at a row conflict, and the later one starts anew on what the earlier one wrote.
 //! For a row that neither has found, the server may also say that its key is taken. Then it does not ask to try again
 //! (`MongoDB` 6 does), so that is done here.
@@ -22,7 +22,7 @@ use crate::adapters::mongo::db::{Abort, MongoDb, is_duplicate, patiently, store_
 use crate::domain::error::StoreError;
 use crate::domain::ids::{ProfileId, TitleId};
 use crate::domain::watching::{
-    Change, Ledger, Play, Rows, Sitting, WatchError, WatchState, WatchedTitle,
+    Change, Ledger, Play, Rows, Touched, WatchError, WatchState, WatchedTitle,
 };
 
 /// So many documents are written by one command, which may have 48 MB; the largest have 10 kB.
@@ -32,8 +32,8 @@ const BATCH: u32 = 10_000;
 /// The server's code for a unique key that is taken.
 const DUPLICATE: i32 = 11000;
 
-/// The sittings of an update, and what it does to them.
-pub(super) type Update = (Vec<Sitting>, Change);
+/// What an update touches, and what it does to it.
+pub(super) type Update = (Vec<Touched>, Change);
 /// The ledger of each update as it was written, or why its change failed.
 pub(super) type Outcomes = Vec<Result<Ledger, WatchError>>;
 
@@ -106,21 +106,21 @@ async fn try_once(
     updates: &[Update],
     session: &mut ClientSession,
 ) -> Result<Outcomes, Abort<GivenUp>> {
-    let sittings = || updates.iter().flat_map(|(sittings, _)| sittings);
-    let (mut whole, waiting) = read_ledger(collections, sittings, session).await?;
-    let missing: BTreeSet<(ProfileId, TitleId)> = sittings()
-        .map(Sitting::title_key)
+    let touched = || updates.iter().flat_map(|(touched, _)| touched);
+    let (mut whole, waiting) = read_ledger(collections, touched, session).await?;
+    let missing: BTreeSet<(ProfileId, TitleId)> = touched()
+        .map(Touched::title_key)
         .filter(|key| whole.titles.get(*key).is_none())
         .collect();
     let newcomers = missing.iter().map(|(profile, _)| *profile).collect();
     let erased = erase::erased(collections, &newcomers, session).await?;
     let mut outcomes = Vec::with_capacity(updates.len());
-    for (sittings, change) in updates {
-        if sittings.iter().any(|one| erased.contains(&one.profile)) {
+    for (touched, change) in updates {
+        if touched.iter().any(|one| erased.contains(&one.profile())) {
             outcomes.push(Err(WatchError::ProfileErased));
             continue;
         }
-        let mut part = whole.part(sittings);
+        let mut part = whole.part(touched);
         outcomes.push(change(&mut part).map(|()| {
             whole.absorb(&part);
             part
@@ -135,18 +135,23 @@ async fn try_once(
 /// Since when sums wait for projection.
 type Waiting = HashMap<(ProfileId, TitleId), DateTime>;
 
-async fn read_ledger<'a, I: Iterator<Item = &'a Sitting>>(
+async fn read_ledger<'a, I: Iterator<Item = &'a Touched>>(
     collections: &Collections,
-    sittings: impl Fn() -> I,
+    touched: impl Fn() -> I,
     session: &mut ClientSession,
 ) -> MongoResult<(Ledger, Waiting)> {
-    let keys = sittings().map(Sitting::play_key).collect::<BTreeSet<_>>();
+    let keys: BTreeSet<_> = touched().filter_map(Touched::play_key).collect();
     let keys = keys.into_iter().map(PlayKey::new);
-    let plays = read(&collections.plays, keys, session).await?;
-    let keys = sittings().map(Sitting::state_key).collect::<BTreeSet<_>>();
+    let mut plays = read(&collections.plays, keys, session).await?;
+    let whole: BTreeSet<_> = touched().filter_map(Touched::whole_title_key).collect();
+    for (profile, title) in whole {
+        let of_title = doc! { "_id.profile": profile.to_i64(), "title": title.to_i64() };
+        plays.extend(find(&collections.plays, of_title, session).await?);
+    }
+    let keys: BTreeSet<_> = touched().filter_map(Touched::state_key).collect();
     let keys = keys.into_iter().map(StateKey::new);
     let states = read(&collections.states, keys, session).await?;
-    let keys = sittings().map(Sitting::title_key).collect::<BTreeSet<_>>();
+    let keys: BTreeSet<_> = touched().map(Touched::title_key).collect();
     let keys = keys.into_iter().map(TitleKey::new);
     let titles = read(&collections.titles, keys, session).await?;
     let mut waiting = Waiting::new();
@@ -178,8 +183,19 @@ async fn read<D: Keyed>(
     let keys: Vec<Bson> = keys
         .map(|key| bson::serialize_to_bson(&key))
         .collect::<Result<_, _>>()?;
+    if keys.is_empty() {
+        return Ok(Vec::new());
+    }
+    find(collection, doc! { "_id": { "$in": keys } }, session).await
+}
+
+async fn find<D: Keyed>(
+    collection: &Collection<D>,
+    filter: Document,
+    session: &mut ClientSession,
+) -> MongoResult<Vec<D>> {
     let mut found = collection
-        .find(doc! { "_id": { "$in": keys } })
+        .find(filter)
         .batch_size(BATCH)
         .session(&mut *session)
         .await?;

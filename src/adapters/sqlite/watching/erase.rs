@@ -11,7 +11,14 @@ const BATCH: i64 = 1000;
 
 /// Removes everything of a profile, and leaves its trace.
 pub(super) async fn erase(db: &SqliteDb, profile: ProfileId) -> Result<(), StoreError> {
-    for step in [mark, remove_sums, remove_plays, remove_states] {
+    for step in [
+        mark,
+        remove_sums,
+        remove_plays,
+        remove_states,
+        remove_hidden,
+        remove_mutes,
+    ] {
         while db
             .write(move |connection| step(connection, profile).map_err(store_error))
             .await?
@@ -68,6 +75,24 @@ fn remove_states(connection: &Connection, profile: ProfileId) -> rusqlite::Resul
         connection,
         "DELETE FROM watch_states WHERE profile = ?1 AND (kind, item) IN
          (SELECT kind, item FROM watch_states WHERE profile = ?1 ORDER BY kind, item LIMIT ?2)",
+        profile,
+    )
+}
+
+fn remove_hidden(connection: &Connection, profile: ProfileId) -> rusqlite::Result<i64> {
+    remove(
+        connection,
+        "DELETE FROM hidden_titles WHERE profile = ?1 AND title IN
+         (SELECT title FROM hidden_titles WHERE profile = ?1 ORDER BY title LIMIT ?2)",
+        profile,
+    )
+}
+
+fn remove_mutes(connection: &Connection, profile: ProfileId) -> rusqlite::Result<i64> {
+    remove(
+        connection,
+        "DELETE FROM mutes WHERE profile = ?1 AND (kind, source) IN
+         (SELECT kind, source FROM mutes WHERE profile = ?1 ORDER BY kind, source LIMIT ?2)",
         profile,
     )
 }

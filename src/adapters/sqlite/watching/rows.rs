@@ -72,6 +72,29 @@ pub(super) fn read_play(row: &Row<'_>) -> Result<Play> {
     })
 }
 
+/// All sittings at a title, in no order.
+pub(super) fn plays_of_title(
+    connection: &Connection,
+    profile: ProfileId,
+    title: TitleId,
+) -> Result<Vec<Play>> {
+    let mut plays = Vec::new();
+    // Each index has a part of them.
+    for (index, condition) in [
+        ("plays_history_of_title", "kind <> 'series'"),
+        ("plays_at_whole_series", "kind = 'series'"),
+    ] {
+        let sql = format!(
+            "{SELECT_PLAYS} INDEXED BY {index} WHERE profile = ?1 AND title = ?2 AND {condition}"
+        );
+        let mut statement = connection.prepare_cached(&sql)?;
+        for play in statement.query_map([profile.to_i64(), title.to_i64()], read_play)? {
+            plays.push(play?);
+        }
+    }
+    Ok(plays)
+}
+
 pub(super) const SELECT_STATES: &str = "SELECT profile, kind, item, title, position, percent, watched, plays, completions, seconds, last_played_at, revision, created_at, updated_at FROM watch_states";
 
 pub(super) fn find_state(
@@ -129,7 +152,7 @@ pub(super) fn read_state(row: &Row<'_>) -> Result<WatchState> {
     })
 }
 
-pub(super) const SELECT_TITLES: &str = "SELECT profile, title, is_series, weight, plays, completions, seconds, first_at, last_at, liked, revision, created_at, updated_at FROM watched_titles";
+pub(super) const SELECT_TITLES: &str = "SELECT profile, title, is_series, weight, plays, completions, seconds, first_at, last_at, liked, revision, created_at, updated_at, liked_at FROM watched_titles";
 
 pub(super) fn find_title(
     connection: &Connection,
@@ -148,7 +171,7 @@ pub(super) fn find_title(
 pub(super) fn put_title(connection: &Connection, sum: &WatchedTitle) -> Result<()> {
     connection
         .prepare_cached(
-            "REPLACE INTO watched_titles VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, coalesce((SELECT waiting_since FROM watched_titles WHERE profile = ?1 AND title = ?2), ?13))",
+            "REPLACE INTO watched_titles VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, coalesce((SELECT waiting_since FROM watched_titles WHERE profile = ?1 AND title = ?2), ?13), ?14)",
         )?
         .execute(params![
             sum.profile.to_i64(),
@@ -164,6 +187,7 @@ pub(super) fn put_title(connection: &Connection, sum: &WatchedTitle) -> Result<(
             sum.stamp.revision.cast_signed(),
             sum.stamp.created_at.timestamp_millis(),
             sum.stamp.updated_at.timestamp_millis(),
+            sum.liked_at.map(|at| at.timestamp_millis()),
         ])
         .map(drop)
 }
@@ -180,6 +204,10 @@ pub(super) fn read_title(row: &Row<'_>) -> Result<WatchedTitle> {
         first_at: time(row, 7)?,
         last_at: time(row, 8)?,
         liked: row.get(9)?,
+        liked_at: row
+            .get::<_, Option<i64>>(13)?
+            .map(|_| time(row, 13))
+            .transpose()?,
         stamp: stamp(row, 10)?,
     })
 }
@@ -193,7 +221,7 @@ fn item(row: &Row<'_>, column: usize) -> Result<WatchedItem> {
 }
 
 /// The stamp whose three columns begin at this one.
-fn stamp(row: &Row<'_>, column: usize) -> Result<Stamp> {
+pub(super) fn stamp(row: &Row<'_>, column: usize) -> Result<Stamp> {
     Ok(Stamp {
         revision: row.get::<_, i64>(column)?.cast_unsigned(),
         created_at: time(row, column + 1)?,

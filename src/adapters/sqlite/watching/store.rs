@@ -1,24 +1,25 @@
 //! The port. The thread that writes does one update after the other, so none meets another.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use async_trait::async_trait;
-use rusqlite::types::Value;
-use rusqlite::{Connection, Row, params, params_from_iter};
-use uuid::Uuid;
+use chrono::{DateTime, Utc};
+use rusqlite::{Connection, params, params_from_iter};
 
-use super::erase;
+use super::lists::{List, rows};
 use super::rows::{
-    SELECT_PLAYS, SELECT_STATES, SELECT_TITLES, find_play, find_state, find_title, put_play,
-    put_state, put_title, read_play, read_state, read_title,
+    SELECT_STATES, SELECT_TITLES, find_play, find_state, find_title, plays_of_title, put_play,
+    put_state, put_title, read_state, read_title,
 };
+use super::{erase, wishes};
 use crate::adapters::sqlite::db::{SqliteDb, store_error};
 use crate::domain::error::StoreError;
 use crate::domain::ids::{PlayId, ProfileId, TitleId};
-use crate::domain::page::{Direction, KeyValue, Slice, Window};
+use crate::domain::page::{Slice, Window};
 use crate::domain::watching::{
-    Change, Ledger, Play, Rows, Sitting, WatchError, WatchState, WatchStore, WatchedItem,
-    WatchedTitle,
+    Change, HiddenTitle, Ledger, Mute, MutedSource, Play, Rows, Touched, WatchError, WatchState,
+    WatchStore, WatchedItem, WatchedTitle,
 };
 
 /// The watching of all profiles.
@@ -67,18 +68,17 @@ impl SqliteWatching {
 
 #[async_trait]
 impl WatchStore for SqliteWatching {
-    async fn update(&self, sittings: &[Sitting], change: Change) -> Result<Ledger, WatchError> {
-        let sittings = sittings.to_vec();
+    async fn update(&self, touched: &[Touched], change: Change) -> Result<Ledger, WatchError> {
+        let touched = touched.to_vec();
         self.db
             .write(move |connection| {
-                let profiles: BTreeSet<_> =
-                    sittings.iter().map(|sitting| sitting.profile).collect();
+                let profiles: BTreeSet<_> = touched.iter().map(Touched::profile).collect();
                 for profile in profiles {
                     if erase::is_erased(connection, profile).map_err(store_error)? {
                         return Err(WatchError::ProfileErased);
                     }
                 }
-                let mut ledger = read_ledger(connection, &sittings).map_err(store_error)?;
+                let mut ledger = read_ledger(connection, &touched).map_err(store_error)?;
                 change(&mut ledger)?;
                 write_ledger(connection, &ledger).map_err(store_error)?;
                 Ok(ledger)
@@ -233,6 +233,93 @@ impl WatchStore for SqliteWatching {
             .await
     }
 
+    async fn watched_titles_since(
+        &self,
+        since: DateTime<Utc>,
+        after: Option<(DateTime<Utc>, ProfileId, TitleId)>,
+        limit: usize,
+    ) -> Result<Vec<WatchedTitle>, StoreError> {
+        let (at, profile, title) = match after {
+            Some((at, profile, title)) if at >= since => (at, profile.to_i64(), title.to_i64()),
+            Some(_) | None => (since, i64::MIN, i64::MIN),
+        };
+        self.db
+            .read(move |connection| {
+                connection
+                    .prepare_cached(&format!(
+                        "{SELECT_TITLES} INDEXED BY watched_titles_written WHERE (updated_at, profile, title) > (?1, ?2, ?3) ORDER BY updated_at, profile, title LIMIT ?4"
+                    ))?
+                    .query_map(
+                        params![at.timestamp_millis(), profile, title, rows(limit)],
+                        read_title,
+                    )?
+                    .collect()
+            })
+            .await
+    }
+
+    async fn hide_title(&self, hidden: &HiddenTitle, most: u64) -> Result<(), WatchError> {
+        let hidden = hidden.clone();
+        self.db
+            .write(move |connection| wishes::hide(connection, &hidden, most))
+            .await
+    }
+
+    async fn unhide_title(&self, profile: ProfileId, title: TitleId) -> Result<(), StoreError> {
+        self.db
+            .write(move |connection| {
+                wishes::unhide(connection, profile, title).map_err(store_error)
+            })
+            .await
+    }
+
+    async fn hidden_titles(
+        &self,
+        profile: ProfileId,
+        window: &Window,
+    ) -> Result<Slice<HiddenTitle>, StoreError> {
+        self.page(List::hidden_titles(profile), window).await
+    }
+
+    async fn count_hidden_titles(&self, profile: ProfileId) -> Result<u64, StoreError> {
+        self.count(List::hidden_titles(profile)).await
+    }
+
+    async fn passed_over(
+        &self,
+        profile: ProfileId,
+        titles: &[TitleId],
+    ) -> Result<Vec<TitleId>, StoreError> {
+        let titles: Vec<i64> = titles.iter().map(|title| title.to_i64()).collect();
+        let titles = serde_json::to_string(&titles).map_err(StoreError::failed)?;
+        self.db
+            .read(move |connection| wishes::passed_over(connection, profile, &titles))
+            .await
+    }
+
+    async fn put_mute(&self, mute: &Mute, most: u64) -> Result<(), WatchError> {
+        let mute = mute.clone();
+        self.db
+            .write(move |connection| wishes::put_mute(connection, &mute, most))
+            .await
+    }
+
+    async fn remove_mute(&self, profile: ProfileId, source: MutedSource) -> Result<(), StoreError> {
+        self.db
+            .write(move |connection| {
+                wishes::remove_mute(connection, profile, source).map_err(store_error)
+            })
+            .await
+    }
+
+    async fn mutes(&self, profile: ProfileId) -> Result<Arc<[Mute]>, StoreError> {
+        let mutes = self
+            .db
+            .read(move |connection| wishes::mutes(connection, profile))
+            .await?;
+        Ok(mutes.into())
+    }
+
     async fn erase_profile(&self, profile: ProfileId) -> Result<(), StoreError> {
         erase::erase(&self.db, profile).await
     }
@@ -263,134 +350,27 @@ impl WatchStore for SqliteWatching {
     }
 }
 
-/// A list of one profile by a time, the latest first, then by an id, ascending.
-struct List<T> {
-    select: &'static str,
-    table: &'static str,
-    /// The index that runs in the list's order. Left alone, `SQLite` counts along the table itself.
-    index: &'static str,
-    /// What is listed; its parameters begin at `?1`.
-    condition: &'static str,
-    scope: Vec<Value>,
-    time: &'static str,
-    id: &'static str,
-    read: fn(&Row<'_>) -> rusqlite::Result<T>,
-}
-
-impl List<Play> {
-    fn history(profile: ProfileId, title: Option<TitleId>) -> Self {
-        let mut scope = vec![Value::Integer(profile.to_i64())];
-        scope.extend(title.map(|title| Value::Integer(title.to_i64())));
-        let (index, condition) = match title {
-            Some(_) => (
-                "plays_history_of_title",
-                "profile = ?1 AND title = ?2 AND kind <> 'series'",
-            ),
-            None => ("plays_history", "profile = ?1 AND kind <> 'series'"),
-        };
-        Self {
-            select: SELECT_PLAYS,
-            table: "plays",
-            index,
-            condition,
-            scope,
-            time: "started_at",
-            id: "id",
-            read: read_play,
-        }
+fn read_ledger(connection: &Connection, touched: &[Touched]) -> rusqlite::Result<Ledger> {
+    let plays: BTreeSet<_> = touched.iter().filter_map(Touched::play_key).collect();
+    let whole: BTreeSet<_> = touched
+        .iter()
+        .filter_map(Touched::whole_title_key)
+        .collect();
+    let states: BTreeSet<_> = touched.iter().filter_map(Touched::state_key).collect();
+    let titles: BTreeSet<_> = touched.iter().map(Touched::title_key).collect();
+    let mut found = Vec::with_capacity(plays.len());
+    for (profile, id) in plays {
+        found.extend(find_play(connection, profile, id)?);
     }
-}
-
-impl List<WatchState> {
-    fn in_progress(profile: ProfileId) -> Self {
-        Self {
-            select: SELECT_STATES,
-            table: "watch_states",
-            index: "watch_states_in_progress",
-            condition: "profile = ?1 AND position > 0 AND kind <> 'series'",
-            scope: vec![Value::Integer(profile.to_i64())],
-            time: "last_played_at",
-            id: "item",
-            read: read_state,
-        }
+    for (profile, title) in whole {
+        found.extend(plays_of_title(connection, profile, title)?);
     }
-}
-
-impl List<WatchedTitle> {
-    fn watched_series(profile: ProfileId) -> Self {
-        Self {
-            select: SELECT_TITLES,
-            table: "watched_titles",
-            index: "watched_titles_series",
-            condition: "profile = ?1 AND is_series = 1",
-            scope: vec![Value::Integer(profile.to_i64())],
-            time: "last_at",
-            id: "title",
-            read: read_title,
-        }
-    }
-}
-
-impl<T> List<T> {
-    /// A statement for one row more than the window wants, and its parameters.
-    fn statement(&self, window: &Window) -> Result<(String, Vec<Value>), StoreError> {
-        let Self {
-            select,
-            index,
-            condition,
-            time,
-            id,
-            ..
-        } = self;
-        let (on, by_time, after, by_id) = match window.direction {
-            Direction::Forward => ("<", "DESC", ">", "ASC"),
-            Direction::Backward => (">", "ASC", "<", "DESC"),
-        };
-        let mut parameters = self.scope.clone();
-        let mut start = String::new();
-        if let Some(keyset) = &window.start {
-            let (n, m) = (parameters.len() + 1, parameters.len() + 2);
-            start = format!(" AND {time} {on}= ?{n} AND ({time} {on} ?{n} OR {id} {after} ?{m})");
-            parameters.push(key_value(&keyset.value)?);
-            parameters.push(key_value(&keyset.id)?);
-        }
-        parameters.push(Value::Integer(rows(window.limit + 1)));
-        let limit = parameters.len();
-        let sql = format!(
-            "{select} INDEXED BY {index} WHERE {condition}{start} ORDER BY {time} {by_time}, {id} {by_id} LIMIT ?{limit}"
-        );
-        Ok((sql, parameters))
-    }
-
-    fn count_statement(&self) -> String {
-        format!(
-            "SELECT count(*) FROM {} INDEXED BY {} WHERE {}",
-            self.table, self.index, self.condition
-        )
-    }
-}
-
-/// A part of a place in a list as the tables have it: the only texts are the names of sittings.
-fn key_value(value: &KeyValue) -> Result<Value, StoreError> {
-    match value {
-        KeyValue::Number(number) => Ok(Value::Integer(*number)),
-        KeyValue::Text(name) => {
-            let name = Uuid::parse_str(name).map_err(StoreError::failed)?;
-            Ok(Value::Blob(name.into_bytes().to_vec()))
-        }
-    }
-}
-
-fn rows(limit: usize) -> i64 {
-    i64::try_from(limit).unwrap_or(i64::MAX)
-}
-
-fn read_ledger(connection: &Connection, sittings: &[Sitting]) -> rusqlite::Result<Ledger> {
-    let plays: BTreeSet<_> = sittings.iter().map(Sitting::play_key).collect();
-    let states: BTreeSet<_> = sittings.iter().map(Sitting::state_key).collect();
-    let titles: BTreeSet<_> = sittings.iter().map(Sitting::title_key).collect();
     Ok(Ledger {
-        plays: stored(plays, |(profile, id)| find_play(connection, profile, id))?,
+        plays: Rows::stored(
+            found
+                .into_iter()
+                .map(|play| ((play.profile, play.id), play)),
+        ),
         states: stored(states, |(profile, item)| {
             find_state(connection, profile, item)
         })?,

@@ -1,12 +1,15 @@
 //! The titles that are worth an edge, by what was watched together and by metadata: found exactly, without looking at
 //! every pair.
 //!
-//! A measure is (watches of both + shared metadata) / divisor of the other + bonus of the other. Whatever was watched
-//! together is looked at. Of the others, those of the same people are; and those alike in genres and decade are gone
+//! A measure is (watches of both + next · watches soon afterwards + shared metadata) / divisor of the other + bonus of
+//! the other. Whatever was watched together is looked at. Of the others, those of the same people are; and those alike in genres and decade are gone
 //! through by group, in the order of the divisor, until no further one can get into the list.
 
 use super::common::{Metadata, Weights};
 use super::histories::Histories;
+
+/// How many of the titles that a viewer watched after one count as following it.
+const NEXT: u32 = 5;
 
 /// What was watched by the viewers of one title.
 pub(super) struct Together {
@@ -14,6 +17,8 @@ pub(super) struct Together {
     counts: Vec<u32>,
     /// The same in halves, where a viewer who liked it counts 1 and another ½.
     halves: Vec<u32>,
+    /// How often each title was one of the next few that a viewer of it watched.
+    next: Vec<u32>,
     /// The titles with a count.
     touched: Vec<u32>,
 }
@@ -24,6 +29,7 @@ impl Together {
         Self {
             counts: vec![0; titles],
             halves: vec![0; titles],
+            next: vec![0; titles],
             touched: Vec::new(),
         }
     }
@@ -33,11 +39,15 @@ impl Together {
         for place in self.touched.drain(..) {
             self.counts[place as usize] = 0;
             self.halves[place as usize] = 0;
+            self.next[place as usize] = 0;
         }
         for viewer in &histories.viewers[title] {
             let halves = 1 + u32::from(viewer.is_liked());
+            let mut follows = 0;
             for watch in &histories.watches[viewer.number()] {
                 let place = watch.number();
+                self.next[place] += u32::from(follows > 0);
+                follows = if place == title { NEXT } else { follows.saturating_sub(1) };
                 if self.counts[place] == 0 {
                     self.touched.push(watch.place());
                 }
@@ -49,6 +59,10 @@ impl Together {
 
     pub(super) fn with(&self, place: u32) -> u32 {
         self.counts[place as usize]
+    }
+
+    pub(super) fn next_with(&self, place: u32) -> u32 {
+        self.next[place as usize]
     }
 
     pub(super) fn halves_with(&self, place: u32) -> u32 {
@@ -66,6 +80,8 @@ pub(super) struct Measure<'a> {
     pub(super) weights: Weights,
     /// What the sum is divided by, for the other title.
     pub(super) divisor: &'a (dyn Fn(u32) -> f64 + Sync),
+    /// What it counts that the other was watched soon afterwards, beside that it was watched at all.
+    pub(super) next: f64,
     /// What is added, for the other title.
     pub(super) bonus: &'a (dyn Fn(u32) -> f64 + Sync),
     /// Whether the other title is wanted at all.
@@ -90,11 +106,14 @@ pub(super) fn best(
     measure: &Measure<'_>,
     limit: usize,
 ) -> Vec<Candidate> {
+    let watches = |place: u32| {
+        f64::from(together.with(place)) + measure.next * f64::from(together.next_with(place))
+    };
     let exact = |place: u32| {
         let shared = metadata.shared(place as usize, title, &measure.weights).sum();
         Candidate {
             place,
-            measure: (f64::from(together.with(place)) + shared) / (measure.divisor)(place)
+            measure: (watches(place) + shared) / (measure.divisor)(place)
                 + (measure.bonus)(place),
         }
     };
@@ -105,9 +124,8 @@ pub(super) fn best(
         .iter()
         .filter(|place| is_wanted(**place))
         .map(|place| {
-            let count = f64::from(together.with(*place));
             let divisor = (measure.divisor)(*place);
-            (count / divisor + (measure.bonus)(*place), *place)
+            (watches(*place) / divisor + (measure.bonus)(*place), *place)
         })
         .collect();
     let mut floor = 0.0;

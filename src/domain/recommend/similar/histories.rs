@@ -37,7 +37,7 @@ pub struct Histories {
     pub(super) titles: Vec<Features>,
     places: HashMap<TitleId, u32>,
     profiles: HashMap<ProfileId, u32>,
-    /// What each profile watched.
+    /// What each profile watched, in the order of watching as far as it was read.
     pub(super) watches: Vec<Vec<Packed>>,
     /// Who watched each title.
     pub(super) viewers: Vec<Vec<Packed>>,
@@ -56,8 +56,8 @@ impl Histories {
         }
     }
 
-    /// Adds a profile that was not there before, with all that it watched and whether it liked it: each title once, the
-    /// latest watch first. Titles that are not there are passed over.
+    /// Adds a profile that was not there before, with all that it watched and whether it liked it: each title once, in
+    /// the order of watching. Titles that are not there are passed over.
     pub fn put_profile(
         &mut self,
         profile: ProfileId,
@@ -66,7 +66,7 @@ impl Histories {
         let next = number(self.watches.len());
         self.profiles.insert(profile, next);
         let mut watches = Vec::new();
-        for (title, liked) in watched.into_iter().take(MAX_HISTORY) {
+        for (title, liked) in watched {
             if let Some(&place) = self.places.get(&title) {
                 watches.push(Packed::new(place, liked));
                 self.viewers[place as usize].push(Packed::new(next, liked));
@@ -108,6 +108,30 @@ impl Histories {
         true
     }
 
+    /// Takes a watch back. Says whether it was there.
+    pub fn remove_watch(&mut self, profile: ProfileId, title: TitleId) -> bool {
+        let (Some(&place), Some(&profile)) = (self.places.get(&title), self.profiles.get(&profile))
+        else {
+            return false;
+        };
+        let watches = &mut self.watches[profile as usize];
+        let before = watches.len();
+        watches.retain(|watch| watch.place() != place);
+        self.viewers[place as usize].retain(|viewer| viewer.place() != profile);
+        watches.len() < before
+    }
+
+    /// Whether a title is there, with the same metadata.
+    pub fn says_the_same(&self, title: &Features) -> bool {
+        self.places.get(&title.id).is_some_and(|place| {
+            let known = &self.titles[*place as usize];
+            Features {
+                watchers: known.watchers,
+                ..title.clone()
+            } == *known
+        })
+    }
+
     /// The number of a title.
     pub fn place(&self, title: TitleId) -> Option<u32> {
         self.places.get(&title).copied()
@@ -124,7 +148,7 @@ impl Histories {
     }
 
     /// How many profiles watched a title.
-    pub(super) fn watchers(&self, place: usize) -> usize {
+    pub fn watchers(&self, place: usize) -> usize {
         self.viewers[place].len()
     }
 }

@@ -16,10 +16,10 @@ pub const EDGES: usize = 100;
 
 /// What metadata in common weighs when a viewer's titles are weighed.
 pub(crate) const FOR_VIEWERS: Weights = Weights {
-    director: 5.0,
-    actor: 5.0 / 3.0,
-    genre: 2.5,
-    decade: 2.5,
+    director: 10.0,
+    actor: 10.0 / 3.0,
+    genre: 5.0,
+    decade: 5.0,
 };
 
 /// What metadata in common weighs on a title's page.
@@ -61,8 +61,15 @@ pub struct Ridge {
     pub damping: f64,
     /// What a watch of the end without a thumb up counts, where one with a thumb up counts 1.
     pub not_liked: f64,
-    /// Whether metadata in common counts.
-    pub metadata: bool,
+    /// What it counts on a title's page that another was one of the next few watched after it, beside that it was
+    /// watched at all.
+    pub next: f64,
+    /// What metadata in common counts in the regression, as a share of what it counts when candidates are chosen. 0:
+    /// nothing in either.
+    pub metadata: f64,
+    /// For a title that nobody watched: by what the square of the metadata in common is divided. The square sets what
+    /// shares much apart from what shares a little with everything.
+    pub unknown: f64,
 }
 
 impl Default for Ridge {
@@ -74,7 +81,9 @@ impl Default for Ridge {
             regularisation: 500.0,
             damping: 0.2,
             not_liked: 0.5,
-            metadata: true,
+            next: 5.0,
+            metadata: 0.5,
+            unknown: 20.0,
         }
     }
 }
@@ -153,7 +162,7 @@ impl<'a> Field<'a> {
             histories,
             metadata,
             ridge,
-            weights: if ridge.metadata { FOR_VIEWERS } else { none },
+            weights: if ridge.metadata > 0.0 { FOR_VIEWERS } else { none },
             start_divisors: powers(ridge.start_power),
             page_divisors: powers(PAGE_DAMPING),
         }
@@ -187,6 +196,7 @@ impl<'a> Field<'a> {
         let measure = Measure {
             weights: self.weights,
             divisor: &divisor,
+            next: 0.0,
             bonus: &|_| 0.0,
             admits: &|place| self.histories.watchers(place as usize) > 0,
             known_first: watchers == 0,
@@ -210,6 +220,7 @@ impl<'a> Field<'a> {
             Measure {
                 weights: ON_PAGES,
                 divisor: &damps,
+                next: self.ridge.next,
                 bonus: &|_| 0.0,
                 admits: &|_| true,
                 known_first: false,
@@ -218,6 +229,7 @@ impl<'a> Field<'a> {
             Measure {
                 weights: ON_UNKNOWN_PAGES,
                 divisor: &|_| 1.0,
+                next: 0.0,
                 bonus: &knows,
                 admits: &|_| true,
                 known_first: true,
@@ -259,17 +271,23 @@ impl<'a> Field<'a> {
             for column in 0..row {
                 let (one, other) = (place(row), place(column));
                 let shared = self.metadata.shared(one, other, &self.weights);
-                let value = f64::from(rows.together(one, other)) + shared.sum();
+                let value =
+                    f64::from(rows.together(one, other)) + self.ridge.metadata * shared.sum();
                 a[(row, column)] = value;
                 a[(column, row)] = value;
             }
             let shared = self.metadata.shared(place(row), title, &self.weights);
             let (both, halves) = (f64::from(counts[row].0), f64::from(counts[row].1));
             let liked = halves - both;
-            b[(row, 0)] = liked + self.ridge.not_liked * (both - liked) + shared.sum();
-            b[(row, 1)] = shared.director;
-            b[(row, 2)] = shared.actor;
-            b[(row, 3)] = shared.genre;
+            let share = if self.histories.watchers(title) > 0 {
+                self.ridge.metadata
+            } else {
+                shared.sum() / self.ridge.unknown
+            };
+            b[(row, 0)] = liked + self.ridge.not_liked * (both - liked) + share * shared.sum();
+            b[(row, 1)] = share * shared.director;
+            b[(row, 2)] = share * shared.actor;
+            b[(row, 3)] = share * shared.genre;
         }
         let incoming = match solve_symmetric(a, b) {
             Some(weights) => candidates

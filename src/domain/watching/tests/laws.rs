@@ -4,7 +4,7 @@ use PlaybackEvent::{Pause, Progress, Seek, Start, Stop};
 use proptest::prelude::*;
 
 use super::support::*;
-use crate::domain::watching::{Ledger, PlaybackEvent, Sitting, WatchRules};
+use crate::domain::watching::{Ledger, PlaybackEvent, Rows, Sitting, WatchRules};
 
 /// Reports of sittings that only play: for each sitting the lengths of the steps between its reports.
 fn sittings_that_play() -> impl Strategy<Value = Vec<(usize, PlaybackEvent, f64, i64)>> {
@@ -80,6 +80,7 @@ fn assert_sums(ledger: &Ledger) -> Result<(), TestCaseError> {
         let rules = WatchRules::default();
         let seconds: f64 = plays().map(|play| play.sections.seconds()).sum();
         let weight: f64 = plays()
+            .filter(|play| play.counts)
             .map(|play| rules.weight(play.completion, play.last_at))
             .sum();
         prop_assert_eq!(sum.plays as usize, plays().count());
@@ -98,7 +99,111 @@ fn assert_sums(ledger: &Ledger) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+/// What somebody does: goes on with a sitting, says whether it counts, or gives its title a thumb.
+#[derive(Debug, Clone)]
+enum Deed {
+    Report(usize, PlaybackEvent, f64, i64),
+    Count(usize, bool),
+    Rate(usize, Option<bool>, i64),
+}
+
+fn deeds() -> impl Strategy<Value = Vec<Deed>> {
+    let report = (0_usize..6, 0_usize..5, 0_u32..=12, 0_i64..30).prop_map(
+        |(index, event, position, seconds)| {
+            let event = [Start, Progress, Seek, Pause, Stop][event];
+            Deed::Report(index, event, f64::from(position * 300), seconds * 300)
+        },
+    );
+    let count = (0_usize..6, any::<bool>()).prop_map(|(index, counts)| Deed::Count(index, counts));
+    let thumb = (0_usize..6, any::<Option<bool>>(), 0_i64..9000)
+        .prop_map(|(index, liked, seconds)| Deed::Rate(index, liked, seconds));
+    prop::collection::vec(prop_oneof![4 => report, 2 => count, 1 => thumb], 1..60)
+}
+
+fn do_all(ledger: &mut Ledger, deeds: &[Deed]) {
+    for deed in deeds {
+        match *deed {
+            Deed::Report(index, event, position, seconds) => {
+                report_all(ledger, &[(index, event, position, seconds)]);
+            }
+            Deed::Count(index, counts) => {
+                let sitting = sitting_of_index(index);
+                if ledger.plays.get(sitting.play_key()).is_some() {
+                    set_counts(ledger, &sitting, counts);
+                }
+            }
+            Deed::Rate(index, liked, seconds) => {
+                rate(ledger, sitting_of_index(index).title, liked, seconds);
+            }
+        }
+    }
+}
+
 proptest! {
+    /// Whatever counts and whatever does not: a weight is that of the sittings that count, nothing is exactly nothing,
+    /// and all of them again are what they were.
+    #[test]
+    fn a_weight_is_that_of_the_sittings_that_count(deeds in deeds()) {
+        let mut ledger = empty();
+        do_all(&mut ledger, &deeds);
+
+        for row in ledger.titles.changed() {
+            let plays: Vec<_> = ledger.plays.changed().filter(|play| play.title == row.title).collect();
+            let counted = plays.iter().filter(|play| play.counts);
+            let expected: f64 = counted
+                .map(|play| WatchRules::default().weight(play.completion, play.last_at))
+                .fold(0.0, |sum, weight| sum + weight);
+            prop_assert_eq!(row.plays as usize, plays.len());
+            prop_assert!((row.weight - expected).abs() <= 1e-9 * expected.max(1.0));
+        }
+        let sittings: Vec<_> = (0..6)
+            .map(sitting_of_index)
+            .filter(|sitting| ledger.plays.get(sitting.play_key()).is_some())
+            .collect();
+        for sitting in &sittings {
+            set_counts(&mut ledger, sitting, false);
+        }
+        prop_assert!(ledger.titles.changed().all(|row| row.weight.to_bits() == 0));
+        for sitting in &sittings {
+            set_counts(&mut ledger, sitting, true);
+        }
+        for row in ledger.titles.changed().filter(|row| row.plays > 0) {
+            let plays = ledger.plays.changed().filter(|play| play.title == row.title);
+            let all: f64 = plays.map(|play| WatchRules::default().weight(play.completion, play.last_at)).sum();
+            prop_assert!((row.weight - all).abs() <= 1e-12 * all);
+        }
+    }
+
+    /// What is said of a title and which sittings count changes nothing but the thumb and the weight.
+    #[test]
+    fn thumbs_and_what_counts_change_nothing_else(deeds in deeds()) {
+        let mut ledger = empty();
+        do_all(&mut ledger, &deeds);
+        let reports: Vec<Deed> = deeds.iter().filter(|deed| matches!(deed, Deed::Report(..))).cloned().collect();
+        let mut plain = empty();
+        do_all(&mut plain, &reports);
+
+        let played = |ledger: &Ledger| outcome(&Ledger {
+            titles: Rows::stored([]),
+            ..ledger.clone()
+        });
+        prop_assert_eq!(played(&ledger), played(&plain));
+        for row in plain.titles.changed() {
+            let found = sum(&ledger, row.title);
+            prop_assert_eq!(
+                (found.plays, found.completions, found.seconds.to_bits(), found.first_at, found.last_at),
+                (row.plays, row.completions, row.seconds.to_bits(), row.first_at, row.last_at)
+            );
+        }
+        for row in ledger.titles.changed() {
+            let last_word = deeds.iter().rev().find_map(|deed| match deed {
+                Deed::Rate(index, liked, _) if sitting_of_index(*index).title == row.title => Some(*liked),
+                _ => None,
+            });
+            prop_assert_eq!(row.liked, last_word.flatten());
+        }
+    }
+
     /// Late and repeated reports of playing lead to the same place.
     #[test]
     fn order_and_repetition_do_not_matter(

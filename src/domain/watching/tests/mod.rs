@@ -1,5 +1,6 @@
 //! What reports and imports leave in the ledger: facts one by one, and laws that hold for any reports.
 
+mod feedback;
 mod imports;
 mod laws;
 mod reports;

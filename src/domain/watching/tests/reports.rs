@@ -67,6 +67,7 @@ fn a_sitting_is_written_to_its_play_its_state_and_its_sum() {
             first_at: at(0),
             last_at: at(1800),
             liked: None,
+            liked_at: None,
             stamp,
         }
     );
@@ -315,12 +316,12 @@ fn several_changes_share_a_ledger_and_one_that_fails_leaves_no_trace() {
     let mut whole = reread(&whole);
     let mut one_by_one = whole.clone();
 
-    let mut good = whole.part(&[first]);
+    let mut good = whole.part(&[first.into()]);
     play(&mut good, &first, &[(Stop, 3600.0, 3600)]);
     whole.absorb(&good);
-    let mut bad = whole.part(&[second]);
+    let mut bad = whole.part(&[second.into()]);
     play(&mut bad, &second, &[(Stop, 3600.0, 9000)]);
-    let mut good = whole.part(&[second]);
+    let mut good = whole.part(&[second.into()]);
     play(&mut good, &second, &[(Pause, 900.0, 5000)]);
     whole.absorb(&good);
 

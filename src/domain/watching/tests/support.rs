@@ -136,6 +136,18 @@ pub(super) fn weight(completion: f64, seconds: i64) -> f64 {
     WatchRules::default().weight(completion, at(seconds))
 }
 
+/// Says of a film or series whether it is liked, at a time.
+pub(super) fn rate(ledger: &mut Ledger, title: TitleId, liked: Option<bool>, seconds: i64) {
+    ledger.rate((PROFILE, title), title == SERIES, liked, at(seconds));
+}
+
+/// Says whether a sitting counts.
+pub(super) fn set_counts(ledger: &mut Ledger, sitting: &Sitting, counts: bool) {
+    ledger
+        .set_counts(&WatchRules::default(), sitting.play_key(), counts, now())
+        .unwrap();
+}
+
 /// Where to resume, how far that is, and whether it was watched.
 pub(super) fn resume(ledger: &Ledger, item: WatchedItem) -> (f64, f64, bool) {
     let state = state(ledger, item);

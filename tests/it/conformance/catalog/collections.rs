@@ -57,13 +57,13 @@ async fn a_title_may_join_a_collection_move_and_leave_it(store: &Opened) {
         .unwrap();
 
     let joined = revised(&alone, |title| {
-        title.collection = part(1, Some(1)).collection
+        title.collection = part(1, Some(1)).collection;
     });
     put_titles(store, [joined.clone()]).await.unwrap();
     assert_eq!(members(1).await, [joined.clone(), part(2, Some(1))]);
 
     let moved = revised(&joined, |title| {
-        title.collection = part(1, Some(9)).collection
+        title.collection = part(1, Some(9)).collection;
     });
     put_titles(store, [moved.clone()]).await.unwrap();
     assert_eq!(members(1).await, [part(2, Some(1))]);

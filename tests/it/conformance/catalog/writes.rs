@@ -362,7 +362,6 @@ fn next_genre(genre: Genre) -> Genre {
 
 fn next_collection(collection: Collection) -> Collection {
     Collection {
-        slug: format!("{}-new", collection.slug),
         name: format!("{} new", collection.name),
         stamp: collection.stamp.next(collection.stamp.updated_at),
         ..collection

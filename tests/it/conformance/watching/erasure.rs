@@ -57,7 +57,9 @@ async fn nothing_is_recorded_of_an_erased_profile_any_more(opened: &Opened) {
     for store in std::iter::once(&opened.store).chain(&opened.others) {
         for sitting in [known, new] {
             let report = a_report(Start, 0.0, at(2));
-            let refused = store.update(&[sitting], reporting(sitting, report)).await;
+            let refused = store
+                .update(&[sitting.into()], reporting(sitting, report))
+                .await;
             assert!(
                 matches!(refused, Err(WatchError::ProfileErased)),
                 "{refused:?}"
@@ -82,7 +84,7 @@ async fn an_update_of_others_at_the_same_time_is_made(opened: &Opened) {
         let profile = if number.is_multiple_of(2) { BEN } else { gone };
         let sitting = sitting(profile, film(number), u128::from(number));
         let change = reporting(sitting, a_report(Progress, 1800.0, at(2)));
-        opened.store.update(&[sitting], change).await.is_ok()
+        opened.store.update(&[sitting.into()], change).await.is_ok()
     });
     let made = futures::future::join_all(updates).await;
 
@@ -100,7 +102,7 @@ async fn a_profile_that_never_watched_can_be_erased(opened: &Opened) {
 
     let sitting = sitting(ANN, film(1), 1);
     let change = reporting(sitting, a_report(Start, 0.0, at(2)));
-    let refused = opened.store.update(&[sitting], change).await;
+    let refused = opened.store.update(&[sitting.into()], change).await;
     assert!(matches!(refused, Err(WatchError::ProfileErased)));
     assert_eq!(departed(opened, &[1]).await, [0]);
 }
@@ -194,7 +196,10 @@ async fn reports_on_their_way_bring_nothing_back(opened: &Opened) {
                 let play = u128::from((player + 1) * 1_000_000 + round);
                 let sitting: Sitting = sitting(ANN, film(title), play);
                 let report = a_report(Stop, 3600.0, at(2));
-                match store.update(&[sitting], reporting(sitting, report)).await {
+                match store
+                    .update(&[sitting.into()], reporting(sitting, report))
+                    .await
+                {
                     Ok(_) => recorded += 1,
                     Err(WatchError::ProfileErased) => break,
                     Err(WatchError::Store(_)) => {}

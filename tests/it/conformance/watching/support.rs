@@ -7,7 +7,7 @@ use reelgraph::adapters::mongo::{MongoDb, MongoWatching};
 use reelgraph::adapters::sqlite::{SqliteDb, SqliteWatching};
 use reelgraph::domain::ids::{EpisodeId, PlayId, ProfileId, TitleId};
 use reelgraph::domain::watching::{
-    Change, ImportedWatch, Ledger, PlaybackEvent, Report, Sitting, WatchError, WatchRules,
+    Change, ImportedWatch, Ledger, PlaybackEvent, Report, Sitting, Touched, WatchError, WatchRules,
     WatchStore, WatchedItem, WatchedTitle,
 };
 use tempfile::TempDir;
@@ -110,7 +110,7 @@ pub(super) fn reporting(sitting: Sitting, report: Report) -> Change {
 impl Opened {
     pub(super) async fn report(&self, sitting: Sitting, report: Report) -> Ledger {
         self.store
-            .update(&[sitting], reporting(sitting, report))
+            .update(&[sitting.into()], reporting(sitting, report))
             .await
             .unwrap()
     }
@@ -145,7 +145,8 @@ pub(super) async fn try_import(
             ledger.import(&WatchRules::default(), sitting, watch, now)
         })
     });
-    store.update(&sittings, change).await
+    let touched: Vec<Touched> = sittings.into_iter().map(Touched::from).collect();
+    store.update(&touched, change).await
 }
 
 /// A whole watch that happened elsewhere.

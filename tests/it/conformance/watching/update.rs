@@ -5,7 +5,7 @@ use std::sync::Arc;
 use reelgraph::domain::ids::TitleId;
 use reelgraph::domain::watching::PlaybackEvent::{Pause, Progress, Seek, Start, Stop};
 use reelgraph::domain::watching::{
-    Change, ImportedWatch, Ledger, Report, Sitting, WatchError, WatchRules,
+    Change, ImportedWatch, Ledger, Report, Sitting, Touched, WatchError, WatchRules,
 };
 
 use super::support::*;
@@ -81,7 +81,7 @@ async fn a_change_finds_what_is_stored(opened: &Opened) {
     let nothing: Change = Arc::new(|_| Ok(()));
     let ledger = opened
         .store
-        .update(&[first, second, unknown, first], nothing)
+        .update(&[first, second, unknown, first].map(Touched::from), nothing)
         .await
         .unwrap();
 
@@ -108,7 +108,10 @@ async fn a_change_that_fails_writes_nothing(opened: &Opened) {
         }
         Err(WatchError::PlayOfAnotherItem)
     });
-    let failed = opened.store.update(&[old, new], change).await;
+    let failed = opened
+        .store
+        .update(&[old, new].map(Touched::from), change)
+        .await;
 
     assert!(matches!(failed, Err(WatchError::PlayOfAnotherItem)));
     let plays = opened.store.plays(ANN, &[old.play, new.play]).await;
@@ -261,7 +264,11 @@ async fn at_the_same_time(opened: &Opened, reports: Vec<(Sitting, Report)>) {
         .zip(servers)
         .map(|((sitting, report), server)| {
             let store = Arc::clone(server);
-            tokio::spawn(async move { store.update(&[sitting], reporting(sitting, report)).await })
+            tokio::spawn(async move {
+                store
+                    .update(&[sitting.into()], reporting(sitting, report))
+                    .await
+            })
         })
         .collect();
     for task in tasks {

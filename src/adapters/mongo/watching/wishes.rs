@@ -1,0 +1,310 @@
+//! What profiles do not want to be suggested.
+//!
+//! Each write of it first writes the profile's guard; see [`super::erase`]. So of two that add at the same time, one sees
+//! what the other added, and no limit is passed.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use bson::{Bson, DateTime, Document, doc};
+use futures::{TryStreamExt, try_join};
+use mongodb::options::ReturnDocument;
+use mongodb::{ClientSession, Collection};
+use serde::{Deserialize, Serialize};
+
+use super::documents::{Collections, Keyed, TitleKey, date, stamp};
+use super::erase::stamped;
+use super::reads::key_of;
+use crate::adapters::mongo::db::{Abort, is_duplicate, patiently, store_error};
+use crate::domain::error::StoreError;
+use crate::domain::ids::{GenreId, PersonId, ProfileId, TitleId};
+use crate::domain::watching::{HiddenTitle, Mute, MutedSource, WatchError};
+
+/// A title that is never suggested to a profile.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct HiddenDocument {
+    #[serde(rename = "_id")]
+    key: TitleKey,
+    revision: i64,
+    created_at: DateTime,
+    updated_at: DateTime,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct MuteKey {
+    profile: i64,
+    kind: Kind,
+    source: i64,
+}
+
+/// What is not to speak for a title in a profile's suggestions.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct MuteDocument {
+    #[serde(rename = "_id")]
+    key: MuteKey,
+    revision: i64,
+    created_at: DateTime,
+    updated_at: DateTime,
+}
+
+/// The kind of what is muted.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Kind {
+    Genre,
+    Person,
+}
+
+impl MuteKey {
+    pub(super) fn new((profile, source): (ProfileId, MutedSource)) -> Self {
+        let (kind, source) = match source {
+            MutedSource::Genre(id) => (Kind::Genre, id.to_i64()),
+            MutedSource::Person(id) => (Kind::Person, id.to_i64()),
+        };
+        Self {
+            profile: profile.to_i64(),
+            kind,
+            source,
+        }
+    }
+}
+
+impl Keyed for HiddenDocument {
+    type Key = TitleKey;
+
+    fn key(&self) -> &TitleKey {
+        &self.key
+    }
+}
+
+impl Keyed for MuteDocument {
+    type Key = MuteKey;
+
+    fn key(&self) -> &MuteKey {
+        &self.key
+    }
+}
+
+impl From<&HiddenTitle> for HiddenDocument {
+    fn from(hidden: &HiddenTitle) -> Self {
+        Self {
+            key: TitleKey::new((hidden.profile, hidden.title)),
+            revision: hidden.stamp.revision.cast_signed(),
+            created_at: date(hidden.stamp.created_at),
+            updated_at: date(hidden.stamp.updated_at),
+        }
+    }
+}
+
+impl From<HiddenDocument> for HiddenTitle {
+    fn from(document: HiddenDocument) -> Self {
+        Self {
+            profile: ProfileId::from_i64(document.key.profile),
+            title: TitleId::from_i64(document.key.title),
+            stamp: stamp(document.revision, document.created_at, document.updated_at),
+        }
+    }
+}
+
+impl From<&Mute> for MuteDocument {
+    fn from(mute: &Mute) -> Self {
+        Self {
+            key: MuteKey::new((mute.profile, mute.source)),
+            revision: mute.stamp.revision.cast_signed(),
+            created_at: date(mute.stamp.created_at),
+            updated_at: date(mute.stamp.updated_at),
+        }
+    }
+}
+
+impl From<MuteDocument> for Mute {
+    fn from(document: MuteDocument) -> Self {
+        let source = document.key.source;
+        Self {
+            profile: ProfileId::from_i64(document.key.profile),
+            source: match document.key.kind {
+                Kind::Genre => MutedSource::Genre(GenreId::from_i64(source)),
+                Kind::Person => MutedSource::Person(PersonId::from_i64(source)),
+            },
+            stamp: stamp(document.revision, document.created_at, document.updated_at),
+        }
+    }
+}
+
+/// Hides a title, unless it is hidden or `most` others are.
+pub(super) async fn hide(
+    collections: &Collections,
+    hidden: &HiddenTitle,
+    most: u64,
+) -> Result<(), WatchError> {
+    let added = Added {
+        to: collections.hidden.clone(),
+        document: HiddenDocument::from(hidden),
+        profile: hidden.profile,
+        most,
+        too_many: |most| WatchError::TooManyHidden { most },
+    };
+    added.write(collections).await
+}
+
+/// Mutes a genre or a person, unless it is muted or `most` others are.
+pub(super) async fn put_mute(
+    collections: &Collections,
+    mute: &Mute,
+    most: u64,
+) -> Result<(), WatchError> {
+    let added = Added {
+        to: collections.mutes.clone(),
+        document: MuteDocument::from(mute),
+        profile: mute.profile,
+        most,
+        too_many: |most| WatchError::TooManyMutes { most },
+    };
+    added.write(collections).await
+}
+
+/// A document of a profile that may have only so many.
+struct Added<D: Send + Sync> {
+    to: Collection<D>,
+    document: D,
+    profile: ProfileId,
+    most: u64,
+    too_many: fn(u64) -> WatchError,
+}
+
+/// Why one try came to nothing.
+enum GivenUp {
+    /// Somebody else made the guard when we did.
+    KeyTaken,
+    Refused(WatchError),
+}
+
+impl From<StoreError> for GivenUp {
+    fn from(error: StoreError) -> Self {
+        Self::Refused(error.into())
+    }
+}
+
+impl<D: Keyed + 'static> Added<D> {
+    /// Adds the document if it is not there.
+    async fn write(self, collections: &Collections) -> Result<(), WatchError> {
+        let added = Arc::new(self);
+        let tries = async {
+            loop {
+                let (guards, added) = (collections.profiles.clone(), Arc::clone(&added));
+                let tried = collections.db.transaction(move |session| {
+                    let (guards, added) = (guards.clone(), Arc::clone(&added));
+                    Box::pin(async move { added.try_once(&guards, session).await })
+                });
+                match tried.await {
+                    Ok(()) => return Ok(Ok(())),
+                    Err(GivenUp::KeyTaken) => {}
+                    Err(GivenUp::Refused(error)) => return Ok(Err(error)),
+                }
+            }
+        };
+        patiently(tries).await?
+    }
+
+    async fn try_once(
+        &self,
+        guards: &Collection<Document>,
+        session: &mut ClientSession,
+    ) -> Result<(), Abort<GivenUp>> {
+        let refused = |error| Abort::Refused(GivenUp::Refused(error));
+        // What is counted is of no use, but every write changes something: one that does not would meet no other.
+        let count = doc! { "$add": [{ "$ifNull": ["$wishes", 0_i64] }, 1_i64] };
+        let guard = guards
+            .find_one_and_update(
+                doc! { "_id": self.profile.trace() },
+                vec![stamped(doc! { "wishes": count })],
+            )
+            .upsert(true)
+            .return_document(ReturnDocument::After)
+            .session(&mut *session)
+            .await;
+        let guard = guard.map_err(|error| {
+            if is_duplicate(&error) {
+                Abort::Refused(GivenUp::KeyTaken)
+            } else {
+                Abort::Driver(error)
+            }
+        })?;
+        if guard.is_some_and(|guard| guard.get_bool("erased").unwrap_or(false)) {
+            return Err(refused(WatchError::ProfileErased));
+        }
+        let key = key_of(self.document.key()).map_err(|error| refused(error.into()))?;
+        let same = doc! { "_id": key };
+        let found = self.to.find_one(same).session(&mut *session).await?;
+        if found.is_some() {
+            return Ok(());
+        }
+        let of_profile = doc! { "_id.profile": self.profile.to_i64() };
+        let others = self.to.count_documents(of_profile);
+        if others.session(&mut *session).await? >= self.most {
+            return Err(refused((self.too_many)(self.most)));
+        }
+        self.to.insert_one(&self.document).session(session).await?;
+        Ok(())
+    }
+}
+
+/// Removes the document with a key, if it is there.
+pub(super) async fn remove<D: Keyed>(
+    collection: &Collection<D>,
+    key: &D::Key,
+) -> Result<(), StoreError> {
+    let filter = doc! { "_id": key_of(key)? };
+    patiently(async {
+        let removed = collection.delete_one(filter).await;
+        removed.map(drop).map_err(store_error)
+    })
+    .await
+}
+
+/// Which of these titles a profile has played, rates or hides.
+pub(super) async fn passed_over(
+    collections: &Collections,
+    profile: ProfileId,
+    titles: &[TitleId],
+) -> Result<Vec<TitleId>, StoreError> {
+    let keys = titles.iter().map(|title| TitleKey::new((profile, *title)));
+    let keys: Vec<Bson> = keys.map(|key| key_of(&key)).collect::<Result<_, _>>()?;
+    let hidden = doc! { "_id": { "$in": &keys } };
+    let watched = doc! {
+        "_id": { "$in": keys },
+        "$or": [{ "plays": { "$gt": 0 } }, { "liked": { "$ne": null } }],
+    };
+    let (watched, hidden) = patiently(async {
+        try_join!(
+            titles_of(collections.titles.clone_with_type(), watched),
+            titles_of(collections.hidden.clone_with_type(), hidden),
+        )
+    })
+    .await?;
+    let both: BTreeSet<TitleId> = watched.into_iter().chain(hidden).collect();
+    Ok(both.into_iter().collect())
+}
+
+/// A key, without the rest of its document.
+#[derive(Deserialize)]
+struct OnlyKey {
+    #[serde(rename = "_id")]
+    key: TitleKey,
+}
+
+async fn titles_of(
+    collection: Collection<OnlyKey>,
+    filter: Document,
+) -> Result<Vec<TitleId>, StoreError> {
+    let found: Vec<OnlyKey> = collection
+        .find(filter)
+        .projection(doc! { "_id": 1 })
+        .await
+        .map_err(store_error)?
+        .try_collect()
+        .await
+        .map_err(store_error)?;
+    let titles = found.iter().map(|one| TitleId::from_i64(one.key.title));
+    Ok(titles.collect())
+}

@@ -1,0 +1,367 @@
+//! Keeps the `SIMILAR` edges what watches and titles say: computes all of them, or anew those that news touched.
+//!
+//! Whoever keeps them has in memory who watched what, and follows the record from there. A title is solved anew once
+//! enough of its watches are news: one of a few at once, one of thousands together with others. So the work for each
+//! watch is bounded, however much was watched before. When too much has changed everything is computed anew.
+
+use std::cmp::Reverse;
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::error::RecommendError;
+use super::features::Features;
+use super::graph::{SimilarVersion, TasteGraph};
+use super::similar::{Histories, MAX_HISTORY, Ridge, solve, solve_all};
+use crate::domain::catalog::{CatalogStore, Changed};
+use crate::domain::clock::Clock;
+use crate::domain::error::StoreError;
+use crate::domain::events::{Event, EventBus};
+use crate::domain::ids::{ProfileId, TitleId};
+use crate::domain::watching::{WatchStore, WatchedTitle};
+
+/// How many titles are read at once.
+const TITLES: usize = 500;
+/// How many sums are read at once.
+const SUMS: usize = 5000;
+/// How many titles are solved at once: a moment's work, and a transaction of bounded size.
+const AT_ONCE: usize = 32;
+/// The clocks of servers differ, and writes are committed later than they are dated: so much is read again.
+const OVERLAP: TimeDelta = TimeDelta::seconds(30);
+
+/// When edges are computed anew.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Freshness {
+    /// The share of a title's watches that must be news for it to be solved anew.
+    pub touched: f64,
+    /// The share of all watches and titles that must be news for everything to be computed anew.
+    pub drifted: f64,
+    /// Everything is computed anew after so long, if there is any news: what was erased goes then.
+    pub longest: TimeDelta,
+}
+
+impl Default for Freshness {
+    fn default() -> Self {
+        Self {
+            touched: 0.02,
+            drifted: 0.1,
+            longest: TimeDelta::days(1),
+        }
+    }
+}
+
+/// The use cases of keeping the `SIMILAR` edges.
+#[derive(Clone)]
+pub struct SimilarService {
+    graph: Arc<dyn TasteGraph>,
+    catalog: Arc<dyn CatalogStore>,
+    watching: Arc<dyn WatchStore>,
+    events: Arc<dyn EventBus>,
+    clock: Arc<dyn Clock>,
+    ridge: Ridge,
+    freshness: Freshness,
+}
+
+/// What a round of keeping the edges did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kept {
+    /// There was nothing to do.
+    Nothing,
+    /// So many titles were solved anew.
+    Solved(usize),
+    /// Everything was computed anew, which is so many edges.
+    Rebuilt(u64),
+}
+
+/// What was written.
+#[derive(Debug, Clone, Copy)]
+enum News {
+    /// A title.
+    Title(TitleId),
+    /// A watch of it.
+    Watch(TitleId),
+}
+
+/// Who watched what, as far as the record was followed.
+pub struct Following {
+    histories: Arc<Histories>,
+    generation: SimilarVersion,
+    /// Up to where sums were read.
+    sums_until: DateTime<Utc>,
+    /// Up to where the catalogue's changes were read.
+    catalog_until: u64,
+    /// How many watches of each title are news since it was solved; `None`: it must be solved anew in any case.
+    news: Vec<Option<u32>>,
+    /// How many watches and titles are news since everything was computed.
+    drift: usize,
+}
+
+impl SimilarService {
+    /// A service on the stores.
+    pub fn new(
+        graph: Arc<dyn TasteGraph>,
+        catalog: Arc<dyn CatalogStore>,
+        watching: Arc<dyn WatchStore>,
+        events: Arc<dyn EventBus>,
+        clock: Arc<dyn Clock>,
+        freshness: Freshness,
+    ) -> Self {
+        Self {
+            graph,
+            catalog,
+            watching,
+            events,
+            clock,
+            ridge: Ridge::default(),
+            freshness,
+        }
+    }
+
+    /// Computes all edges from the titles and watches that are there. Says how many there are now.
+    pub async fn rebuild(&self) -> Result<u64, RecommendError> {
+        let computed_at = self.clock.now();
+        let histories = Arc::new(self.read(&mut |_, _| ()).await?);
+        self.replace(histories, computed_at).await
+    }
+
+    async fn replace(
+        &self,
+        histories: Arc<Histories>,
+        computed_at: DateTime<Utc>,
+    ) -> Result<u64, RecommendError> {
+        let ridge = self.ridge.clone();
+        let solutions = off_thread(move || solve_all(&histories, &ridge)).await?;
+        let edges = self.graph.replace_similar(&solutions, computed_at).await?;
+        self.events.publish(Event::SimilarChanged);
+        Ok(edges)
+    }
+
+    /// Looks what is news and computes what it touches, at most so much that it takes a moment, or everything. What
+    /// is handed over from round to round may be lost at any time; it is read anew then.
+    pub async fn keep(&self, following: &mut Option<Following>) -> Result<Kept, RecommendError> {
+        let version = self.graph.similar_version().await?;
+        let mut current = match following.take() {
+            Some(current) if current.generation.generation == version.generation => current,
+            _ => self.begin(version).await?,
+        };
+        self.follow(&mut current).await?;
+        let age = self.clock.now() - version.computed_at;
+        if current.drift > 0 && age > self.freshness.longest {
+            return Ok(Kept::Rebuilt(self.rebuild().await?));
+        }
+        if self.has_drifted(&current) {
+            let histories = Arc::clone(&current.histories);
+            let edges = self.replace(histories, current.sums_until).await?;
+            current.solved(self.graph.similar_version().await?);
+            *following = Some(current);
+            return Ok(Kept::Rebuilt(edges));
+        }
+        let touched = self.touched(&current);
+        if !touched.is_empty() {
+            let (histories, ridge) = (Arc::clone(&current.histories), self.ridge.clone());
+            let places = touched.clone();
+            let solutions = off_thread(move || solve(&histories, &ridge, &places)).await?;
+            self.graph
+                .put_solutions(version.generation, &solutions)
+                .await?;
+            for place in &touched {
+                current.news[*place] = Some(0);
+            }
+            self.events.publish(Event::SimilarChanged);
+        }
+        *following = Some(current);
+        Ok(match touched.len() {
+            0 => Kept::Nothing,
+            solved => Kept::Solved(solved),
+        })
+    }
+
+    /// Reads who watched what; what was written since the edges were computed is news.
+    async fn begin(&self, version: SimilarVersion) -> Result<Following, RecommendError> {
+        let sums_until = self.clock.now();
+        let mut news = Vec::new();
+        let histories = self
+            .read(&mut |what, written_at| {
+                if written_at >= version.computed_at {
+                    news.push(what);
+                }
+            })
+            .await?;
+        let mut following = Following {
+            news: vec![Some(0); histories.titles()],
+            histories: Arc::new(histories),
+            generation: version,
+            sums_until,
+            catalog_until: 0,
+            drift: 0,
+        };
+        for what in news {
+            following.touch(what);
+        }
+        Ok(following)
+    }
+
+    /// Reads who watched what, as the documents say at this moment, and tells when each document was written.
+    async fn read(
+        &self,
+        tell: &mut (dyn FnMut(News, DateTime<Utc>) + Send),
+    ) -> Result<Histories, RecommendError> {
+        let mut histories = Histories::default();
+        let mut after = None;
+        loop {
+            let page = self.catalog.titles_after(after, TITLES).await?;
+            let Some(last) = page.last() else { break };
+            after = Some(last.id);
+            for title in &page {
+                tell(News::Title(title.id), title.stamp.updated_at);
+                histories.put_title(Features::from(title));
+            }
+        }
+        let mut profile: Vec<WatchedTitle> = Vec::new();
+        let mut after = None;
+        loop {
+            let sums = self.watching.watched_titles_after(after, SUMS).await?;
+            let Some(last) = sums.last() else { break };
+            after = Some((last.profile, last.title));
+            for sum in sums {
+                tell(News::Watch(sum.title), sum.stamp.updated_at);
+                if profile
+                    .last()
+                    .is_some_and(|last| last.profile != sum.profile)
+                {
+                    put_profile(&mut histories, &mut profile);
+                }
+                profile.push(sum);
+            }
+        }
+        put_profile(&mut histories, &mut profile);
+        Ok(histories)
+    }
+
+    /// Takes over what was written since.
+    async fn follow(&self, following: &mut Following) -> Result<(), RecommendError> {
+        loop {
+            let changes = self
+                .catalog
+                .changes_after(following.catalog_until, TITLES)
+                .await?;
+            let Some(last) = changes.last() else { break };
+            following.catalog_until = last.sequence;
+            for change in changes {
+                if let Changed::Title(title) = change.changed {
+                    following.put_title(Features::from(&title));
+                }
+            }
+        }
+        let now = self.clock.now();
+        let since = following.sums_until - OVERLAP;
+        let mut after: Option<(DateTime<Utc>, ProfileId, TitleId)> = None;
+        loop {
+            let sums = self
+                .watching
+                .watched_titles_since(since, after, SUMS)
+                .await?;
+            let Some(last) = sums.last() else { break };
+            after = Some((last.stamp.updated_at, last.profile, last.title));
+            for sum in &sums {
+                following.put_sum(sum);
+            }
+        }
+        following.sums_until = now;
+        Ok(())
+    }
+
+    /// Whether so much has changed that everything must be computed anew.
+    fn has_drifted(&self, following: &Following) -> bool {
+        let all = following.histories.watches() + following.histories.titles();
+        #[expect(clippy::cast_precision_loss, reason = "counts below 2^53")]
+        let drift = following.drift as f64 / all.max(1) as f64;
+        drift > self.freshness.drifted
+    }
+
+    /// The titles that are to be solved anew, those first that changed the most.
+    fn touched(&self, following: &Following) -> Vec<usize> {
+        let mut touched: Vec<(Reverse<u32>, usize)> = Vec::new();
+        for (place, news) in following.news.iter().enumerate() {
+            let watchers = following.histories.watchers(place).max(1);
+            #[expect(clippy::cast_precision_loss, reason = "counts below 2^53")]
+            let share = news.map_or(f64::INFINITY, |news| f64::from(news) / watchers as f64);
+            if share > 0.0 && share >= self.freshness.touched {
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    clippy::cast_sign_loss,
+                    reason = "for the order only, and it saturates"
+                )]
+                touched.push((Reverse((share * 1e6) as u32), place));
+            }
+        }
+        touched.sort_unstable();
+        touched.truncate(AT_ONCE);
+        touched.into_iter().map(|(_, place)| place).collect()
+    }
+}
+
+impl Following {
+    fn touch(&mut self, what: News) {
+        let (News::Title(title) | News::Watch(title)) = what;
+        if let Some(place) = self.histories.place(title) {
+            let news = &mut self.news[place as usize];
+            *news = match what {
+                News::Title(_) => None,
+                News::Watch(_) => news.map(|news| news + 1),
+            };
+            self.drift += 1;
+        }
+    }
+
+    /// Everything is solved now.
+    fn solved(&mut self, generation: SimilarVersion) {
+        self.news.fill(Some(0));
+        self.drift = 0;
+        self.generation = generation;
+    }
+
+    fn put_title(&mut self, title: Features) {
+        let id = title.id;
+        if !self.histories.says_the_same(&title) {
+            Arc::make_mut(&mut self.histories).put_title(title);
+            self.news.resize(self.histories.titles(), None);
+            self.touch(News::Title(id));
+        }
+    }
+
+    fn put_sum(&mut self, sum: &WatchedTitle) {
+        let histories = Arc::make_mut(&mut self.histories);
+        let is_news = if sum.shapes_taste() {
+            histories.put_watch(sum.profile, sum.title, sum.liked == Some(true))
+        } else {
+            histories.remove_watch(sum.profile, sum.title)
+        };
+        if is_news {
+            self.touch(News::Watch(sum.title));
+        }
+    }
+}
+
+/// Adds all that a profile watched, and empties the list.
+fn put_profile(histories: &mut Histories, sums: &mut Vec<WatchedTitle>) {
+    sums.retain(WatchedTitle::shapes_taste);
+    sums.sort_by_key(|sum| (sum.last_at, sum.title));
+    if let Some(first) = sums.first() {
+        let latest = &sums[sums.len().saturating_sub(MAX_HISTORY)..];
+        let watched = latest.iter().map(|sum| (sum.title, sum.liked == Some(true)));
+        histories.put_profile(first.profile, watched);
+    }
+    sums.clear();
+}
+
+/// Computes something that takes long, while this thread goes on with other things.
+async fn off_thread<T: Send + 'static>(
+    compute: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, StoreError> {
+    let (sender, receiver) = futures::channel::oneshot::channel();
+    rayon::spawn(move || drop(sender.send(compute())));
+    receiver
+        .await
+        .map_err(|_| StoreError::failed("a computation broke off"))
+}

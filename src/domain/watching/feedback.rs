@@ -1,0 +1,253 @@
+//! What viewers say of what they watch, and of what they do not want to see: a thumb, "not interested", "this watch
+//! must not count", "nothing because of this genre or person".
+
+use std::sync::Arc;
+
+use chrono::{DateTime, SubsecRound, Utc};
+
+use super::error::WatchError;
+use super::ledger::Ledger;
+use super::rules::WatchRules;
+use super::service::WatchService;
+use super::touched::Touched;
+use super::types::{Play, WatchedItem, WatchedTitle};
+use super::wishes::{HiddenTitle, Mute, MutedSource};
+use crate::domain::catalog::{Title, TitleKind};
+use crate::domain::events::Event;
+use crate::domain::ids::{PlayId, ProfileId, TitleId};
+use crate::domain::page::{Slice, Window};
+use crate::domain::stamp::Stamp;
+use crate::domain::viewer::KnownViewer;
+
+/// The most titles that a profile can hide.
+pub const MAX_HIDDEN: u64 = 10_000;
+/// The most genres and people that a profile can mute.
+pub const MAX_MUTES: u64 = 500;
+
+impl WatchService {
+    /// Records what the viewer's profile says of a film or series; `None` takes it back. Whoever rates has seen it: a
+    /// title that was never played here counts as watched elsewhere, just now. The same once more changes nothing. A
+    /// machine needs a key that may report.
+    pub async fn rate(
+        &self,
+        viewer: &KnownViewer,
+        title: TitleId,
+        liked: Option<bool>,
+    ) -> Result<Title, WatchError> {
+        let title = self.changeable_title(viewer, title).await?;
+        let key = (viewer.profile, title.id);
+        let is_series = title.kind == TitleKind::Series;
+        let now = self.clock.now();
+        self.store
+            .update(
+                &[Touched::Title(key.0, key.1)],
+                Arc::new(move |ledger| {
+                    ledger.rate(key, is_series, liked, now);
+                    Ok(())
+                }),
+            )
+            .await?;
+        self.events.publish(Event::WatchesChanged);
+        Ok(title)
+    }
+
+    /// Says whether a sitting of the viewer's profile may shape its suggestions. It stays in the history, and what was
+    /// watched stays watched. A machine needs a key that may report.
+    pub async fn set_counts(
+        &self,
+        viewer: &KnownViewer,
+        play: PlayId,
+        counts: bool,
+    ) -> Result<Play, WatchError> {
+        check_may_watch(viewer)?;
+        let found = self.find_play(viewer.profile, play).await?;
+        let found = found.filter(|play| !matches!(play.item, WatchedItem::Series(_)));
+        let title = found.ok_or(WatchError::PlayNotFound)?.title;
+        let key = (viewer.profile, play);
+        let (rules, now) = (self.rules, self.clock.now());
+        let ledger = self
+            .store
+            .update(
+                &[Touched::WholeTitle(viewer.profile, title)],
+                Arc::new(move |ledger| ledger.set_counts(&rules, key, counts, now)),
+            )
+            .await?;
+        self.events.publish(Event::WatchesChanged);
+        let play = ledger.plays.get(key).cloned();
+        play.ok_or(WatchError::PlayNotFound)
+    }
+
+    /// Says whether a title is never to be suggested to the viewer's profile. Returns the title; `None` if it is no
+    /// longer hidden and has left the catalogue. A machine needs a key that may report.
+    pub async fn set_hidden(
+        &self,
+        viewer: &KnownViewer,
+        title: TitleId,
+        hidden: bool,
+    ) -> Result<Option<Title>, WatchError> {
+        if hidden {
+            let title = self.changeable_title(viewer, title).await?;
+            let record = HiddenTitle {
+                profile: viewer.profile,
+                title: title.id,
+                stamp: Stamp::first(self.now()),
+            };
+            self.store.hide_title(&record, MAX_HIDDEN).await?;
+            Ok(Some(title))
+        } else {
+            check_may_watch(viewer)?;
+            self.store.unhide_title(viewer.profile, title).await?;
+            Ok(self.catalog.titles(&[title]).await?.pop())
+        }
+    }
+
+    /// The titles that a profile hides, the last hidden first.
+    pub async fn hidden_titles(
+        &self,
+        profile: ProfileId,
+        window: &Window,
+    ) -> Result<Slice<HiddenTitle>, WatchError> {
+        Ok(self.store.hidden_titles(profile, window).await?)
+    }
+
+    /// How many titles a profile hides.
+    pub async fn count_hidden_titles(&self, profile: ProfileId) -> Result<u64, WatchError> {
+        Ok(self.store.count_hidden_titles(profile).await?)
+    }
+
+    /// Which of these titles are not to be suggested to a profile, in no order: it has watched, rated or hidden them.
+    pub async fn passed_over(
+        &self,
+        profile: ProfileId,
+        titles: &[TitleId],
+    ) -> Result<Vec<TitleId>, WatchError> {
+        Ok(self.store.passed_over(profile, titles).await?)
+    }
+
+    /// Says whether a genre or a person is not to speak for titles in the suggestions of the viewer's profile. A machine
+    /// needs a key that may report.
+    pub async fn set_muted(
+        &self,
+        viewer: &KnownViewer,
+        source: MutedSource,
+        muted: bool,
+    ) -> Result<(), WatchError> {
+        check_may_watch(viewer)?;
+        if !muted {
+            return Ok(self.store.remove_mute(viewer.profile, source).await?);
+        }
+        let is_known = match source {
+            MutedSource::Genre(id) => !self.catalog.genres(&[id]).await?.is_empty(),
+            MutedSource::Person(id) => !self.catalog.people(&[id]).await?.is_empty(),
+        };
+        if !is_known {
+            return Err(WatchError::SourceNotFound);
+        }
+        let mute = Mute {
+            profile: viewer.profile,
+            source,
+            stamp: Stamp::first(self.now()),
+        };
+        self.store.put_mute(&mute, MAX_MUTES).await
+    }
+
+    /// The genres and people that a profile mutes, by source.
+    pub async fn mutes(&self, profile: ProfileId) -> Result<Arc<[Mute]>, WatchError> {
+        Ok(self.store.mutes(profile).await?)
+    }
+
+    /// The title, if the viewer may say something of it.
+    async fn changeable_title(
+        &self,
+        viewer: &KnownViewer,
+        title: TitleId,
+    ) -> Result<Title, WatchError> {
+        check_may_watch(viewer)?;
+        let found = self.catalog.titles(&[title]).await?.pop();
+        found.ok_or(WatchError::TitleNotFound)
+    }
+
+    /// The time, as exactly as stores keep it.
+    fn now(&self) -> DateTime<Utc> {
+        self.clock.now().trunc_subsecs(3)
+    }
+}
+
+impl Ledger {
+    /// Records what a profile says of a title. A thumb on what was never played is the sum of no sittings, as of now.
+    pub fn rate(
+        &mut self,
+        key: (ProfileId, TitleId),
+        is_series: bool,
+        liked: Option<bool>,
+        now: DateTime<Utc>,
+    ) {
+        let now = now.trunc_subsecs(3);
+        let sum = match self.titles.get(key) {
+            Some(sum) => WatchedTitle {
+                stamp: sum.stamp.next(now),
+                ..sum.clone()
+            },
+            None => WatchedTitle::new(key, is_series, now, now),
+        };
+        if sum.liked == liked {
+            return;
+        }
+        let mut sum = WatchedTitle {
+            liked,
+            liked_at: Some(now),
+            ..sum
+        };
+        if sum.plays == 0 {
+            (sum.first_at, sum.last_at) = (now, now);
+        }
+        self.titles.put(key, sum);
+    }
+
+    /// Takes a sitting out of its title's weight, or puts it back. All other sittings at the title must be in the
+    /// ledger: the weight is added up anew, because a difference of sums would leave dust where nothing is left.
+    pub fn set_counts(
+        &mut self,
+        rules: &WatchRules,
+        key: (ProfileId, PlayId),
+        counts: bool,
+        now: DateTime<Utc>,
+    ) -> Result<(), WatchError> {
+        let play = self.plays.get(key).ok_or(WatchError::PlayNotFound)?;
+        if play.counts == counts {
+            return Ok(());
+        }
+        let title_key = (play.profile, play.title);
+        // A sitting without a sum belongs to a profile that is being forgotten.
+        let sum = self.titles.get(title_key).ok_or(WatchError::PlayNotFound)?;
+        let sum = sum.clone();
+        let play = Play {
+            counts,
+            stamp: play.stamp.next(now),
+            ..play.clone()
+        };
+        self.plays.put(key, play);
+        let of_title = self
+            .plays
+            .all()
+            .filter(|play| play.counts && (play.profile, play.title) == title_key);
+        let weight = of_title.fold(0.0, |sum, play| {
+            sum + rules.weight(play.completion, play.last_at)
+        });
+        let sum = WatchedTitle {
+            weight,
+            stamp: sum.stamp.next(now),
+            ..sum
+        };
+        self.titles.put(title_key, sum);
+        Ok(())
+    }
+}
+
+pub(super) fn check_may_watch(viewer: &KnownViewer) -> Result<(), WatchError> {
+    if viewer.may_watch() {
+        Ok(())
+    } else {
+        Err(WatchError::Forbidden)
+    }
+}

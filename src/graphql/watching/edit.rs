@@ -1,0 +1,61 @@
+//! Changing what becomes of a sitting.
+
+use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+
+use super::event::WatchEvent;
+use crate::domain::watching::WatchError;
+use crate::graphql::context::ContextExt;
+use crate::graphql::error::Result;
+use crate::graphql::global_id::GlobalId;
+use crate::graphql::guard::MayWatch;
+use crate::graphql::user_error::UserError;
+
+/// Changing what becomes of a sitting.
+#[derive(Default)]
+pub(crate) struct EventMutation;
+
+/// Changing what becomes of a sitting.
+#[Object]
+impl EventMutation {
+    /// Says whether a sitting of the viewer's profile may shape its suggestions; the next ones go by it. The sitting stays
+    /// in the history, and what was watched stays watched. For whoever is logged in; a machine's key needs the scope
+    /// `WATCH`.
+    #[graphql(guard = "MayWatch")]
+    async fn edit_watch_event(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which, and what of it.")] input: EditWatchEventInput,
+    ) -> Result<EditWatchEventPayload> {
+        let viewer = ctx.known_viewer()?;
+        let watching = &ctx.services().watching;
+        let counts = input.influences_recommendations;
+        let edited = match GlobalId::decode(&input.event) {
+            Some(GlobalId::WatchEvent(play)) => watching.set_counts(&viewer, play, counts).await,
+            _ => Err(WatchError::PlayNotFound),
+        };
+        let (play, user_errors) = UserError::split(edited)?;
+        let events = WatchEvent::list(ctx, play.into_iter().collect()).await?;
+        Ok(EditWatchEventPayload {
+            event: events.into_iter().next(),
+            user_errors,
+        })
+    }
+}
+
+/// What is to become of a sitting.
+#[derive(InputObject)]
+struct EditWatchEventInput {
+    /// The global id of the sitting.
+    event: ID,
+    /// Whether it may shape the profile's suggestions.
+    influences_recommendations: bool,
+}
+
+/// What became of changing a sitting.
+#[derive(SimpleObject)]
+pub(crate) struct EditWatchEventPayload {
+    /// The sitting; null if it was refused, or what was watched has left the catalogue.
+    event: Option<WatchEvent>,
+    /// What a person can put right: an `event` that is not in this history.
+    pub(crate) user_errors: Vec<UserError>,
+}

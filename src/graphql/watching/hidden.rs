@@ -1,0 +1,112 @@
+//! Titles that viewers do not want to be suggested.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+
+use super::rate::title_id;
+use crate::domain::ids::{ProfileId, TitleId};
+use crate::domain::page::{Keyset, Slice};
+use crate::domain::watching::{HiddenTitle, WatchError};
+use crate::graphql::catalog::{Title, TitleEdge, titles};
+use crate::graphql::context::ContextExt;
+use crate::graphql::cursor::Order;
+use crate::graphql::error::Result;
+use crate::graphql::guard::MayWatch;
+use crate::graphql::page::{Connection, PageArgs};
+use crate::graphql::total::Total;
+use crate::graphql::user_error::UserError;
+
+static HIDDEN: Order = Order::by_number("hidden titles");
+
+/// Hiding titles from suggestions.
+#[derive(Default)]
+pub(crate) struct HidingMutation;
+
+/// Hiding titles from suggestions.
+#[Object]
+impl HidingMutation {
+    /// "Not interested": the title is never suggested to the viewer's profile, until that is undone. It can still be
+    /// found and watched. At most 10,000 a profile. For whoever is logged in; a machine's key needs the scope `WATCH`.
+    #[graphql(guard = "MayWatch")]
+    async fn hide_title(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which.")] input: HideTitleInput,
+    ) -> Result<HideTitlePayload> {
+        let viewer = ctx.known_viewer()?;
+        let watching = &ctx.services().watching;
+        let hidden = match title_id(&input.title) {
+            Some(title) => watching.set_hidden(&viewer, title, input.hidden).await,
+            None => Err(WatchError::TitleNotFound),
+        };
+        let (title, user_errors) = UserError::split(hidden)?;
+        let title = title.flatten();
+        Ok(HideTitlePayload {
+            title: title.map(|title| Title::one(Arc::new(title))),
+            user_errors,
+        })
+    }
+}
+
+/// Which title to hide, or to show again.
+#[derive(InputObject)]
+struct HideTitleInput {
+    /// The global id of the film or series.
+    title: ID,
+    /// True: never suggest it; false: it may be suggested again.
+    hidden: bool,
+}
+
+/// What became of hiding a title.
+#[derive(SimpleObject)]
+pub(crate) struct HideTitlePayload {
+    /// The title; null if it was refused, or is shown again and has left the catalogue.
+    title: Option<Title>,
+    /// What a person can put right: a `title` that is not there, or too many that are hidden.
+    pub(crate) user_errors: Vec<UserError>,
+}
+
+/// The part of a profile that is about hidden titles.
+pub(crate) struct ProfileHidden(pub(crate) ProfileId);
+
+/// The part of a profile that is about hidden titles.
+#[Object]
+impl ProfileHidden {
+    /// The titles that are not to be suggested, the last hidden first.
+    async fn hidden_titles(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, 1 to 100.", default = 50)] first: Option<i32>,
+        #[graphql(desc = "Only those after this cursor; `BAD_CURSOR` if it is of another list.")]
+        after: Option<String>,
+    ) -> Result<Connection<TitleEdge>> {
+        let window = PageArgs::forward(first, after).window(&HIDDEN, 50)?;
+        let watching = &ctx.services().watching;
+        let slice = watching.hidden_titles(self.0, &window).await?;
+        let ids: Vec<TitleId> = slice.rows.iter().map(|hidden| hidden.title).collect();
+        let found = ctx.loaders().titles.many(ids.clone()).await?;
+        let found: Vec<_> = ids.iter().filter_map(|id| found.get(id).cloned()).collect();
+        let places: HashMap<TitleId, Keyset> = slice
+            .rows
+            .iter()
+            .map(|hidden| (hidden.title, place(hidden)))
+            .collect();
+        let edges = titles(found.clone()).into_iter().zip(&found);
+        let edges = edges.filter_map(|(node, title)| {
+            let cursor = HIDDEN.cursor(places.get(&title.id)?.clone());
+            Some(TitleEdge::new(cursor, node, None))
+        });
+        let slice = Slice {
+            rows: edges.collect(),
+            has_more: slice.has_more,
+        };
+        Ok(Connection::new(slice, &window, Total::Hidden(self.0)))
+    }
+}
+
+fn place(hidden: &HiddenTitle) -> Keyset {
+    let at = hidden.stamp.created_at.timestamp_millis();
+    Keyset::by_number(at, hidden.title.to_i64())
+}
