@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::background::Background;
 use super::error::RecommendError;
 use super::features::Features;
-use super::for_viewer::{Draft, Grounds, Ranking, Voice, draft};
+use super::for_viewer::{Draft, Grounds, Ranking, Voice, and_known, draft};
 use super::graph::{SimilarEdge, SimilarLists, TasteGraph};
 use super::popular::popular;
 use super::rows::{Row, lay_out};
@@ -24,7 +24,7 @@ use crate::domain::watching::{WatchRules, WatchService};
 /// The longest list of titles like one.
 const MAX_SIMILAR: usize = 100;
 /// The longest list for a viewer.
-const MAX_FOR_VIEWER: usize = 300;
+pub(super) const MAX_FOR_VIEWER: usize = 300;
 /// With fewer candidates than this, the most watched titles of the same people and genres are looked at as well.
 const FEW: usize = 20;
 
@@ -106,14 +106,8 @@ impl RecommendService {
             self.leave_out_watched(&mut list, Some(profile)).await?;
             return Ok(list);
         };
-        let mut drafts = draft(&heard.voices, &heard.lists);
-        let drafted: HashSet<TitleId> = drafts.iter().map(|draft| draft.title).collect();
         let known = most_watched.iter().map(|title| title.id);
-        drafts.extend(
-            known
-                .filter(|title| !drafted.contains(title))
-                .map(|title| Draft { title, score: 0.0 }),
-        );
+        let drafts = and_known(draft(&heard.voices, &heard.lists), known);
         let chosen = self.choose(profile, &drafts, kinds).await?;
         let titles: Vec<TitleId> = chosen.iter().map(|title| title.id).collect();
         let mut features = heard.features;
