@@ -28,6 +28,7 @@ use crate::domain::catalog::{CatalogFollower, CatalogService, CatalogStore, Sear
 use crate::domain::clock::{Clock, SystemClock};
 use crate::domain::curation::LoadService;
 use crate::domain::limits::RateLimiter;
+use crate::domain::recommend::evaluate::EvaluationService;
 use crate::domain::recommend::{ErasureService, Freshness, GraphService, Ranking, SimilarService, RecommendService, TasteGraph};
 use crate::domain::watching::{WatchService, WatchStore};
 use crate::graphql::Services;
@@ -48,6 +49,8 @@ pub struct App {
     pub recommend: RecommendService,
     /// Keeping the graph.
     pub graph: GraphService,
+    /// Reading the record, for measuring suggestions on it.
+    pub evaluation: EvaluationService,
     /// Loading files.
     pub load: LoadService,
     similar: SimilarService,
@@ -156,6 +159,10 @@ impl App {
                 similar.clone(),
             ),
             similar,
+            evaluation: EvaluationService::new(
+                Arc::clone(&stores.catalog),
+                Arc::clone(&stores.watching),
+            ),
             load: LoadService::new(
                 Arc::clone(&stores.catalog),
                 accounts.clone(),
