@@ -7,12 +7,14 @@ use anyhow::Context;
 use crate::adapters::argon2::Argon2Hasher;
 use crate::adapters::jwt::JwtTokens;
 use crate::adapters::mail::{FileMailer, SmtpMailer};
-use crate::adapters::memory::{CachedCatalog, MemoryEvents, MemoryLimiter};
+use crate::adapters::memory::{
+    CachedCatalog, CachedGraph, MemoryEvents, MemoryLeases, MemoryLimiter, ObservedWatching, Tastes,
+};
 use crate::adapters::mongo::{MongoAccounts, MongoCatalog, MongoDb, MongoWatching};
 use crate::adapters::neo4j::{Neo4jDb, Neo4jGraph};
 use crate::adapters::oauth::{FacebookProvider, FacebookSettings, OpenIdProvider, OpenIdSettings};
 use crate::adapters::redis::{
-    RedisDb, RedisLimiter, RedisOneTime, RedisSessions, RedisSigningKeys,
+    RedisDb, RedisEvents, RedisLeases, RedisLimiter, RedisOneTime, RedisSessions, RedisSigningKeys,
 };
 use crate::adapters::search::TantivySearch;
 use crate::adapters::sqlite::{
@@ -27,13 +29,18 @@ use crate::domain::accounts::{
 use crate::domain::catalog::{CatalogFollower, CatalogService, CatalogStore, SearchService};
 use crate::domain::clock::{Clock, SystemClock};
 use crate::domain::curation::LoadService;
+use crate::domain::events::EventBus;
+use crate::domain::lease::Leases;
 use crate::domain::limits::RateLimiter;
 use crate::domain::recommend::evaluate::EvaluationService;
-use crate::domain::recommend::{ErasureService, Freshness, GraphService, Ranking, SimilarService, RecommendService, TasteGraph};
+use crate::domain::recommend::{
+    ErasureService, Freshness, GraphFollower, GraphService, Ranking, RecommendService,
+    SimilarService, TasteGraph,
+};
 use crate::domain::watching::{WatchService, WatchStore};
 use crate::graphql::Services;
 use crate::http::{HttpOptions, Stores};
-use crate::jobs::{CatalogFeed, Jobs};
+use crate::jobs::{CatalogFeed, Jobs, Keeper};
 
 /// The program, connected.
 pub struct App {
@@ -57,6 +64,7 @@ pub struct App {
     mail: MailService,
     stores: AllStores,
     cache: CachedCatalog,
+    follower: Arc<dyn GraphFollower>,
     clock: Arc<dyn Clock>,
     events: MemoryEvents,
 }
@@ -71,24 +79,30 @@ struct AllStores {
     one_time: Arc<dyn OneTimeStore>,
     signing_keys: Arc<dyn SigningKeyStore>,
     limiter: Arc<dyn RateLimiter>,
+    leases: Arc<dyn Leases>,
     graph: Arc<dyn TasteGraph>,
+    bus: Arc<dyn EventBus>,
 }
 
 impl App {
     /// Opens the stores that the settings name.
     pub async fn open(config: &Config) -> anyhow::Result<Self> {
+        let events = MemoryEvents::new();
         let stores = match &config.servers {
-            Some(servers) => on_servers(servers).await?,
-            None => embedded(config)?,
+            Some(servers) => on_servers(servers, &events).await?,
+            None => embedded(config, &events)?,
         };
         let cache = CachedCatalog::new(stores.catalog);
+        let tastes = Tastes::new(Arc::clone(&stores.watching));
+        let graph = CachedGraph::new(stores.graph, tastes.clone());
         let stores = AllStores {
             catalog: Arc::new(cache.clone()),
+            watching: Arc::new(ObservedWatching::new(stores.watching, tastes)),
+            graph: Arc::new(graph.clone()),
             ..stores
         };
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let events = MemoryEvents::new();
-        let bus = Arc::new(events.clone());
+        let bus = Arc::clone(&stores.bus);
         let catalog = CatalogService::new(Arc::clone(&stores.catalog));
         let index = TantivySearch::new().context("the search index cannot be made")?;
         let watching = WatchService::new(
@@ -96,7 +110,7 @@ impl App {
             catalog.clone(),
             config.rules,
             Arc::clone(&clock),
-            bus.clone(),
+            Arc::clone(&bus),
         );
         let public_url = config.public_url()?;
         let policy = config
@@ -129,7 +143,7 @@ impl App {
                 limiter: Arc::clone(&stores.limiter),
                 passwords: Arc::new(Argon2Hasher::new()),
                 providers: providers(&config.accounts, &policy, &clock)?,
-                events: bus.clone(),
+                events: Arc::clone(&bus),
                 clock: Arc::clone(&clock),
             },
             policy,
@@ -157,6 +171,7 @@ impl App {
                 Arc::clone(&stores.catalog),
                 Arc::clone(&stores.watching),
                 similar.clone(),
+                bus.clone(),
             ),
             similar,
             evaluation: EvaluationService::new(
@@ -176,6 +191,7 @@ impl App {
             mail,
             stores,
             cache,
+            follower: Arc::new(graph),
             clock,
             events,
         })
@@ -192,8 +208,13 @@ impl App {
         let erasures = ErasureService::new(self.accounts.clone(), self.graph.clone());
         Ok(Jobs::start(
             &self.graph,
+            Keeper {
+                similar: self.similar.clone(),
+                leases: Arc::clone(&self.stores.leases),
+            },
             erasures,
             feed,
+            &self.follower,
             self.mail.clone(),
             || self.events.subscribe(),
         ))
@@ -268,7 +289,7 @@ fn mailer(config: &Config) -> anyhow::Result<Arc<dyn Mailer>> {
     Ok(Arc::new(mailer))
 }
 
-fn embedded(config: &Config) -> anyhow::Result<AllStores> {
+fn embedded(config: &Config, events: &MemoryEvents) -> anyhow::Result<AllStores> {
     std::fs::create_dir_all(&config.data_dir)
         .with_context(|| format!("the folder {} cannot be made", config.data_dir.display()))?;
     let path = config.data_dir.join("reelgraph.sqlite");
@@ -282,12 +303,14 @@ fn embedded(config: &Config) -> anyhow::Result<AllStores> {
         one_time: Arc::new(SqliteOneTime::new(db.clone())),
         signing_keys: Arc::new(SqliteSigningKeys::new(db.clone())),
         limiter: Arc::new(MemoryLimiter::new()),
+        leases: Arc::new(MemoryLeases::new()),
         graph: Arc::new(SqliteGraph::new(db)),
+        bus: Arc::new(events.clone()),
     })
 }
 
 /// MongoDB must be there to begin with; the graph and the sessions may come later.
-async fn on_servers(servers: &Servers) -> anyhow::Result<AllStores> {
+async fn on_servers(servers: &Servers, events: &MemoryEvents) -> anyhow::Result<AllStores> {
     let mongo = MongoDb::open(&servers.mongodb_uri)
         .await
         .context("MONGODB_URI is not an address of MongoDB")?;
@@ -321,7 +344,9 @@ async fn on_servers(servers: &Servers) -> anyhow::Result<AllStores> {
         sessions: Arc::new(RedisSessions::new(redis.clone())),
         one_time: Arc::new(RedisOneTime::new(redis.clone())),
         signing_keys: Arc::new(RedisSigningKeys::new(redis.clone())),
-        limiter: Arc::new(RedisLimiter::new(redis)),
+        limiter: Arc::new(RedisLimiter::new(redis.clone())),
+        leases: Arc::new(RedisLeases::new(redis.clone())),
         graph: Arc::new(Neo4jGraph::new(neo4j)),
+        bus: Arc::new(RedisEvents::new(redis, Arc::new(events.clone()))),
     })
 }

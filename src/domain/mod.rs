@@ -9,6 +9,7 @@ pub mod curation;
 pub mod error;
 pub mod events;
 pub mod ids;
+pub mod lease;
 pub mod limits;
 pub mod page;
 pub mod recommend;

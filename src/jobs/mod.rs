@@ -3,12 +3,15 @@
 
 mod erase;
 mod follow_catalog;
+mod follow_graph;
+mod keep_similar;
 mod project_graph;
-mod rebuild_similar;
 mod send_mail;
 
 pub use follow_catalog::CatalogFeed;
+pub use keep_similar::Keeper;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{broadcast, watch};
@@ -16,7 +19,7 @@ use tokio::task::JoinSet;
 
 use crate::domain::accounts::MailService;
 use crate::domain::events::Event;
-use crate::domain::recommend::{ErasureService, GraphService};
+use crate::domain::recommend::{ErasureService, GraphFollower, GraphService};
 
 /// How long a job waits after a store failed it.
 const AFTER_FAILURE: Duration = Duration::from_secs(1);
@@ -31,8 +34,10 @@ impl Jobs {
     /// Starts all jobs. `events` opens a new subscription for each.
     pub fn start(
         graph: &GraphService,
+        keeper: Keeper,
         erasures: ErasureService,
         feed: CatalogFeed,
+        follower: &Arc<dyn GraphFollower>,
         mail: MailService,
         events: impl Fn() -> broadcast::Receiver<Event>,
     ) -> Self {
@@ -43,9 +48,11 @@ impl Jobs {
             stopped: stopped.clone(),
         };
         tasks.spawn(project_graph::run(graph.clone(), pace()));
-        tasks.spawn(rebuild_similar::run(graph.clone(), pace()));
+        tasks.spawn(keep_similar::run(keeper, pace()));
         tasks.spawn(erase::run(erasures, pace()));
         tasks.spawn(follow_catalog::run(feed, pace()));
+        tasks.spawn(follow_graph::hear(Arc::clone(follower), pace()));
+        tasks.spawn(follow_graph::run(Arc::clone(follower), pace()));
         tasks.spawn(send_mail::run(mail, pace()));
         Self { tasks, stop }
     }
@@ -69,7 +76,7 @@ impl Pace {
         let event = async {
             loop {
                 match self.events.recv().await {
-                    Ok(event) if !wanted.contains(&event) => {}
+                    Ok(event) if event != Event::Missed && !wanted.contains(&event) => {}
                     // Whatever was missed may have been wanted.
                     Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => return,
                     Err(broadcast::error::RecvError::Closed) => std::future::pending().await,
@@ -83,6 +90,31 @@ impl Pace {
             () = tokio::time::sleep(longest) => {}
         }
         !*self.stopped.borrow()
+    }
+
+    /// The next event; none: the job is to stop.
+    async fn event(&mut self) -> Option<Event> {
+        let event = async {
+            match self.events.recv().await {
+                Ok(event) => event,
+                Err(broadcast::error::RecvError::Lagged(_)) => Event::Missed,
+                Err(broadcast::error::RecvError::Closed) => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            _ = self.stopped.wait_for(|stopped| *stopped) => None,
+            event = event => Some(event),
+        }
+    }
+
+    /// Does something that may be broken off when the job is to stop; none: it was.
+    async fn unless_stopped<T>(&mut self, something: impl Future<Output = T>) -> Option<T> {
+        tokio::select! {
+            biased;
+            _ = self.stopped.wait_for(|stopped| *stopped) => None,
+            done = something => Some(done),
+        }
     }
 }
 

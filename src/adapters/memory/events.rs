@@ -5,7 +5,7 @@ use tokio::sync::broadcast;
 use crate::domain::events::{Event, EventBus};
 
 /// So many events are kept for a listener that is busy; it then misses the oldest and looks at the stores instead.
-const CAPACITY: usize = 64;
+const CAPACITY: usize = 1024;
 
 /// An event bus within the process.
 #[derive(Debug, Clone)]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use redis::aio::{ConnectionManager, ConnectionManagerConfig};
+use redis::aio::{ConnectionManager, ConnectionManagerConfig, PubSubSink, PubSubStream};
 use redis::{Client, ErrorKind, RedisError, RedisResult, ServerErrorKind};
 use secrecy::{ExposeSecret, SecretString};
 
@@ -20,6 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(4);
 /// A connection to the server that the address names, which mends itself. Clones share it.
 #[derive(Clone)]
 pub struct RedisDb {
+    client: Client,
     connection: ConnectionManager,
     key_prefix: Arc<str>,
 }
@@ -35,8 +36,9 @@ impl RedisDb {
             .set_response_timeout(Some(RESPONSE))
             .set_number_of_retries(1);
         let connection =
-            ConnectionManager::new_lazy_with_config(client, config).map_err(store_error)?;
+            ConnectionManager::new_lazy_with_config(client.clone(), config).map_err(store_error)?;
         Ok(Self {
+            client,
             connection,
             key_prefix: key_prefix.into(),
         })
@@ -53,6 +55,22 @@ impl RedisDb {
         operation: impl FnOnce(ConnectionManager) -> F,
     ) -> Result<T, StoreError> {
         tokio::time::timeout(PATIENCE, operation(self.connection.clone()))
+            .await
+            .map_err(StoreError::unavailable)?
+            .map_err(store_error)
+    }
+
+    /// Listens on a channel, by a connection of its own.
+    pub(super) async fn subscribe(
+        &self,
+        channel: &str,
+    ) -> Result<(PubSubSink, PubSubStream), StoreError> {
+        let subscribe = async {
+            let mut listener = self.client.get_async_pubsub().await?;
+            listener.subscribe(channel).await?;
+            Ok(listener.split())
+        };
+        tokio::time::timeout(PATIENCE, subscribe)
             .await
             .map_err(StoreError::unavailable)?
             .map_err(store_error)

@@ -1,12 +1,16 @@
 //! What several servers share and what must not wait for a disk: Redis.
 
 mod db;
+mod events;
+mod leases;
 mod limits;
 mod one_time;
 mod sessions;
 mod signing_keys;
 
 pub use db::RedisDb;
+pub use events::RedisEvents;
+pub use leases::RedisLeases;
 pub use limits::RedisLimiter;
 pub use one_time::RedisOneTime;
 pub use sessions::RedisSessions;

@@ -120,6 +120,16 @@ impl Background {
         Ok(titles)
     }
 
+    /// How many titles there are.
+    pub(super) async fn titles(&self) -> Result<u64, RecommendError> {
+        Ok(self.catalog.count_titles(&TitleFilter::default()).await?)
+    }
+
+    /// The time.
+    pub(super) fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
     async fn list(
         &self,
         filter: TitleFilter,

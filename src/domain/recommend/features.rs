@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use crate::domain::catalog::{CreditRole, Title};
 use crate::domain::ids::{GenreId, PersonId, TitleId};
+use crate::domain::watching::MutedSource;
 
 /// Through how many actors of a title two titles are compared: the first in the billing.
 pub(super) const ACTORS: usize = 3;
@@ -58,6 +59,16 @@ impl Features {
     /// The genres of both.
     pub(super) fn genres_with<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = GenreId> + 'a {
         common(&self.genres, &other.genres)
+    }
+
+    /// Whether a genre or a person is among those that it is compared by.
+    pub(super) fn has(&self, source: MutedSource) -> bool {
+        match source {
+            MutedSource::Genre(genre) => self.genres.contains(&genre),
+            MutedSource::Person(person) => {
+                self.directors.contains(&person) || self.actors.contains(&person)
+            }
+        }
     }
 
     /// Whether both are from the same decade.

@@ -15,7 +15,8 @@ use super::graph::{SimilarEdge, Taste, TasteEdge};
 use super::popular::share;
 use super::reasons::{Reasons, ranked};
 use super::types::{ReasonKind, ReasonSource, Recommendation};
-use crate::domain::ids::TitleId;
+use crate::domain::ids::{CollectionId, TitleId};
+use crate::domain::watching::MutedSource;
 
 /// Genres that are more common than one title in three say nothing about somebody's taste, and are not named.
 const TELLING_GENRE: f64 = 1.098_612_288_668_11; // ln 3
@@ -106,7 +107,7 @@ impl Ranking {
 
     /// How much a title counts: by the thumb, else by how much of it was watched, and how often. Watches that are
     /// older than the last one count less, by the half-life of the weights.
-    fn opinion(&self, edge: &TasteEdge, fresh: f64) -> f64 {
+    pub(super) fn opinion(&self, edge: &TasteEdge, fresh: f64) -> f64 {
         match edge.liked {
             Some(true) => 1.0,
             Some(false) => self.disliked,
@@ -164,8 +165,20 @@ pub(super) struct Grounds<'a> {
     /// Of the voices' titles and of those that they speak for.
     pub(super) features: &'a HashMap<TitleId, Features>,
     pub(super) rarity: &'a Rarity,
+    /// The genres and people that a title is not suggested for.
+    pub(super) muted: &'a [MutedSource],
+    /// The titles that come up because they are the next parts of collections.
+    pub(super) lifts: &'a HashMap<TitleId, Lift>,
     /// How many watched the most watched title.
     pub(super) most_watched: u64,
+}
+
+/// A title comes up in the place of a later part of its collection.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Lift {
+    pub(super) collection: CollectionId,
+    /// What the later part scores.
+    pub(super) score: f64,
 }
 
 impl Ranking {
@@ -187,6 +200,13 @@ impl Ranking {
         let popularity = self.popularity / (1.0 + grounds.voices.len() as f64);
         ranked(titles.iter().zip(reasons).map(|(title, reasons)| {
             let mut reasons = reasons.fold(*title);
+            if let Some(lift) = grounds.lifts.get(title) {
+                let missing = lift.score - reasons.sum();
+                if missing > 0.0 {
+                    let source = ReasonSource::Collection(lift.collection);
+                    reasons.add(ReasonKind::NextInCollection, source, missing);
+                }
+            }
             let watchers = grounds.features.get(title).map_or(0, |title| title.watchers);
             reasons.add(
                 ReasonKind::Popular,
@@ -199,6 +219,13 @@ impl Ranking {
 }
 
 impl Grounds<'_> {
+    /// Whether two titles share what the viewer has muted: then the one does not speak for the other at all.
+    fn is_muted(&self, seed: &Features, other: &Features) -> bool {
+        self.muted
+            .iter()
+            .any(|source| seed.has(*source) && other.has(*source))
+    }
+
     /// What one watched title says of another, told apart by what they share.
     fn add(&self, reasons: &mut Reasons, voice: &Voice, edge: &SimilarEdge) {
         let kind = if voice.liked {
@@ -211,6 +238,9 @@ impl Grounds<'_> {
             (self.features.get(&voice.title), self.features.get(&edge.to))
             && voice.strength > 0.0
         {
+            if self.is_muted(seed, other) {
+                return;
+            }
             rest -= split(
                 reasons,
                 ReasonKind::SharedDirector,

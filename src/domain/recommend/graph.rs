@@ -1,5 +1,7 @@
 //! The port to the recommendation graph: a projection of the documents, and the neighbourhoods that ranking asks for.
 
+use std::cmp::Reverse;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -8,6 +10,7 @@ use chrono::{DateTime, Utc};
 use crate::domain::catalog::TitleKind;
 use crate::domain::error::StoreError;
 use crate::domain::ids::{GenreId, PersonId, ProfileId, TitleId};
+use crate::domain::watching::WatchedTitle;
 
 /// The recommendation graph.
 ///
@@ -224,6 +227,14 @@ pub struct SimilarVersion {
     pub computed_at: DateTime<Utc>,
 }
 
+impl SimilarVersion {
+    /// Whether both are of one computation, however often titles were solved anew since. A graph that was cleared
+    /// may count its generations from the start.
+    pub fn is_of_generation(&self, other: &Self) -> bool {
+        (self.generation, self.computed_at) == (other.generation, other.computed_at)
+    }
+}
+
 /// The `SIMILAR` edges of some titles.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct SimilarLists {
@@ -243,6 +254,23 @@ pub struct Taste {
 impl Taste {
     /// How many edges a taste has at the most.
     pub const EDGES: usize = 200;
+
+    /// The taste with these edges in it: of two of the same title the one with the greater revision stays.
+    #[must_use]
+    pub fn with(&self, edges: &[TasteEdge]) -> Self {
+        let mut newest: HashMap<TitleId, TasteEdge> = HashMap::new();
+        for edge in self.edges.iter().chain(edges) {
+            let known = newest.entry(edge.title).or_insert(*edge);
+            if known.revision < edge.revision {
+                *known = *edge;
+            }
+        }
+        let mut edges: Vec<TasteEdge> = newest.into_values().collect();
+        edges.retain(TasteEdge::says_something);
+        edges.sort_unstable_by_key(|edge| (Reverse(edge.last_at), edge.title));
+        edges.truncate(Self::EDGES);
+        Self { edges }
+    }
 }
 
 /// A `WATCHED` edge of a profile's taste.
@@ -262,6 +290,27 @@ pub struct TasteEdge {
     pub liked: Option<bool>,
     /// The revision of the sum that it was made from.
     pub revision: u64,
+}
+
+impl TasteEdge {
+    /// Whether it is part of a taste: it has a weight above 0 or a thumb.
+    pub fn says_something(&self) -> bool {
+        self.weight > 0.0 || self.liked.is_some()
+    }
+}
+
+impl From<&WatchedTitle> for TasteEdge {
+    fn from(sum: &WatchedTitle) -> Self {
+        Self {
+            title: sum.title,
+            weight: sum.weight,
+            plays: sum.plays,
+            completions: sum.completions,
+            last_at: sum.last_at,
+            liked: sum.liked,
+            revision: sum.stamp.revision,
+        }
+    }
 }
 
 /// How much there is.

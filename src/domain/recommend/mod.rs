@@ -9,6 +9,7 @@ mod erasure;
 mod error;
 pub mod evaluate;
 mod features;
+mod follower;
 mod for_viewer;
 mod graph;
 mod popular;
@@ -21,10 +22,11 @@ mod similar_service;
 mod title_page;
 mod types;
 
+pub use edges::{EdgeChanges, changes, edges_by_start};
 pub use erasure::ErasureService;
-pub use edges::{changes, edges_by_start};
 pub use error::RecommendError;
 pub use features::{Features, Rarity};
+pub use follower::GraphFollower;
 pub use for_viewer::Ranking;
 pub use graph::{
     GraphCounts, Incoming, Outgoing, SimilarEdge, SimilarLists, SimilarVersion, Solution, Taste,
@@ -32,6 +34,6 @@ pub use graph::{
 };
 pub use projection::{Difference, GraphService};
 pub use rows::{Row, RowKind};
-pub use service::RecommendService;
+pub use service::{RecommendService, TasteWeight};
 pub use similar_service::{Following, Freshness, Kept, SimilarService};
 pub use types::{Reason, ReasonKind, ReasonSource, Recommendation};

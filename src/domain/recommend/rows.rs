@@ -12,14 +12,16 @@ const MIN_ITEMS: usize = 4;
 const MAX_PER_KIND: usize = 2;
 
 /// The order in which sorts of rows take turns.
-const TURNS: [RowKind; 7] = [
+const TURNS: [RowKind; 9] = [
+    RowKind::BecauseYouLiked,
     RowKind::BecauseYouWatched,
+    RowKind::Trending,
     RowKind::GenreYouWatch,
     RowKind::WatchedBySimilarViewers,
+    RowKind::New,
     RowKind::SameDirector,
-    RowKind::BecauseYouWatched,
     RowKind::SameActor,
-    RowKind::GenreYouWatch,
+    RowKind::Rewatch,
 ];
 
 /// A row of a page made for a viewer.
@@ -48,14 +50,39 @@ pub enum RowKind {
     GenreYouWatch,
     /// What viewers of the same titles watched.
     WatchedBySimilarViewers,
+    /// What the most people watched in the last days.
+    Trending,
+    /// What was added lately.
+    New,
+    /// What the viewer watched to the end, not lately.
+    Rewatch,
     /// What many watch, of a genre or of any.
     Popular,
 }
 
+/// Titles for a row that does not come from the reasons of the list.
+pub(super) struct Offer {
+    pub(super) kind: RowKind,
+    /// In the order of the row.
+    pub(super) titles: Vec<Recommendation>,
+}
+
 /// Lays out a list of suggestions in at most so many rows. No title stands in two of them. The same list gives the
 /// same page.
-pub(super) fn lay_out(list: &[Recommendation], rows: usize, items_per_row: usize) -> Vec<Row> {
+pub(super) fn lay_out(
+    list: &[Recommendation],
+    others: &[Offer],
+    rows: usize,
+    items_per_row: usize,
+) -> Vec<Row> {
     let mut offers = offers(list);
+    for offer in others {
+        // Their own order: the first counts the most.
+        let ranked = offer.titles.iter().rev().zip(1_u32..);
+        let mut titles: Vec<_> = ranked.map(|(found, at)| (f64::from(at), found)).collect();
+        titles.reverse();
+        offers.insert((offer.kind, None), titles);
+    }
     let mut used: HashSet<TitleId> = HashSet::new();
     let mut page = Vec::new();
     for kind in TURNS
@@ -201,7 +228,7 @@ mod tests {
 
     #[test]
     fn rows_follow_the_reasons_and_share_no_title() {
-        let page = lay_out(&list(), 6, 6);
+        let page = lay_out(&list(), &[], 6, 6);
 
         let kinds: Vec<_> = page.iter().map(|row| (row.kind, row.items.len())).collect();
         assert_eq!(
@@ -222,7 +249,7 @@ mod tests {
     #[test]
     fn a_row_of_too_few_titles_is_left_out() {
         assert!(
-            lay_out(&list(), 8, 6)
+            lay_out(&list(), &[], 8, 6)
                 .iter()
                 .all(|row| row.kind != RowKind::SameDirector && row.items.len() >= MIN_ITEMS)
         );
@@ -243,7 +270,7 @@ mod tests {
             })
             .collect();
 
-        let page = lay_out(&list, 8, 5);
+        let page = lay_out(&list, &[], 8, 5);
 
         assert_eq!(
             page.iter()

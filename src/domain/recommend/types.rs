@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::ids::{GenreId, PersonId, TitleId};
+use crate::domain::ids::{CollectionId, GenreId, PersonId, TitleId};
 
 /// A suggested title.
 #[derive(Debug, Clone, PartialEq)]
@@ -60,4 +60,6 @@ pub enum ReasonSource {
     Person(PersonId),
     /// A genre.
     Genre(GenreId),
+    /// A collection of films.
+    Collection(CollectionId),
 }

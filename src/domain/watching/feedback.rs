@@ -93,12 +93,20 @@ impl WatchService {
                 stamp: Stamp::first(self.now()),
             };
             self.store.hide_title(&record, MAX_HIDDEN).await?;
+            self.tell(viewer.profile);
             Ok(Some(title))
         } else {
             check_may_watch(viewer)?;
             self.store.unhide_title(viewer.profile, title).await?;
+            self.tell(viewer.profile);
             Ok(self.catalog.titles(&[title]).await?.pop())
         }
+    }
+
+    /// Tells other servers that a profile's suggestions are others now.
+    fn tell(&self, profile: ProfileId) {
+        self.events
+            .publish(Event::TastesProjected([profile].into()));
     }
 
     /// The titles that a profile hides, the last hidden first.
@@ -134,7 +142,9 @@ impl WatchService {
     ) -> Result<(), WatchError> {
         check_may_watch(viewer)?;
         if !muted {
-            return Ok(self.store.remove_mute(viewer.profile, source).await?);
+            self.store.remove_mute(viewer.profile, source).await?;
+            self.tell(viewer.profile);
+            return Ok(());
         }
         let is_known = match source {
             MutedSource::Genre(id) => !self.catalog.genres(&[id]).await?.is_empty(),

@@ -6,6 +6,7 @@ mod reason;
 mod row;
 mod similar;
 mod sources;
+mod taste;
 mod text;
 
 pub(crate) use edge::RecommendationEdge;

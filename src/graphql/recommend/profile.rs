@@ -4,6 +4,7 @@ use async_graphql::{Context, Object};
 
 use super::edge::{RecommendationEdge, page};
 use super::row::{RecommendationRow, rows};
+use super::taste::{TasteWeight, taste_weights};
 use crate::domain::ids::ProfileId;
 use crate::graphql::catalog::{TitleKind, kinds};
 use crate::graphql::context::ContextExt;
@@ -36,6 +37,16 @@ impl ProfileRecommendations {
         let recommend = &ctx.services().recommend;
         let list = recommend.recommendations(self.0, kinds.as_deref()).await?;
         page(ctx, list, &RECOMMENDATIONS, &window).await
+    }
+
+    /// What the graph believes of the profile's taste: the genres and people of what it watched, those that speak the
+    /// most first.
+    async fn taste_weights(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, 1 to 100.", default = 20)] first: Option<i32>,
+    ) -> Result<Vec<TasteWeight>> {
+        taste_weights(ctx, self.0, limit("first", first, 20)?).await
     }
 
     /// A page made for the profile, as rows of titles. No title stands on it twice.

@@ -40,6 +40,12 @@ enum RowKind {
     GenreYouWatch,
     /// What viewers of the same titles watched.
     WatchedBySimilarViewers,
+    /// What the most people watched in the last days.
+    Trending,
+    /// What was added lately.
+    New,
+    /// What the viewer watched to the end, three months ago or longer.
+    Rewatch,
     /// What many watch, of a genre or of any.
     Popular,
 }

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use async_graphql::{Context, Union};
 use futures::try_join;
 
-use crate::domain::catalog::{self, GenresById, PeopleById, TitlesById};
-use crate::domain::ids::{GenreId, PersonId, TitleId};
+use crate::domain::catalog::{self, CollectionsById, GenresById, PeopleById, TitlesById};
+use crate::domain::ids::{CollectionId, GenreId, PersonId, TitleId};
 use crate::domain::recommend::{self, Recommendation};
-use crate::graphql::catalog::{Film, Genre, Person, Series, Title};
+use crate::graphql::catalog::{Collection, Film, Genre, Person, Series, Title};
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::Result;
 use crate::graphql::together::Together;
@@ -21,6 +21,7 @@ pub(super) enum ReasonSource {
     Series(Series),
     Person(Person),
     Genre(Genre),
+    Collection(Collection),
 }
 
 /// The sources that a list refers to.
@@ -28,9 +29,11 @@ pub(super) struct Sources {
     title_ids: Vec<TitleId>,
     person_ids: Vec<PersonId>,
     genre_ids: Vec<GenreId>,
+    collection_ids: Vec<CollectionId>,
     titles: Together<TitlesById>,
     people: Together<PeopleById>,
     genres: Together<GenresById>,
+    collections: Together<CollectionsById>,
 }
 
 /// The sources that were found.
@@ -39,6 +42,7 @@ pub(super) struct Found<'a> {
     titles: &'a HashMap<TitleId, Arc<catalog::Title>>,
     people: &'a HashMap<PersonId, Arc<catalog::Person>>,
     genres: &'a HashMap<GenreId, Arc<catalog::Genre>>,
+    collections: &'a HashMap<CollectionId, Arc<catalog::Collection>>,
 }
 
 impl Sources {
@@ -51,9 +55,11 @@ impl Sources {
             title_ids: Vec::new(),
             person_ids: Vec::new(),
             genre_ids: Vec::new(),
+            collection_ids: Vec::new(),
             titles: Together::new(),
             people: Together::new(),
             genres: Together::new(),
+            collections: Together::new(),
         };
         let reasons = list.into_iter().flat_map(|one| &one.reasons);
         let of_reasons = reasons.map(|reason| reason.source);
@@ -62,26 +68,30 @@ impl Sources {
                 recommend::ReasonSource::Title(id) => sources.title_ids.push(id),
                 recommend::ReasonSource::Person(id) => sources.person_ids.push(id),
                 recommend::ReasonSource::Genre(id) => sources.genre_ids.push(id),
+                recommend::ReasonSource::Collection(id) => sources.collection_ids.push(id),
             }
         }
         sources
     }
 
-    /// Loads them: three calls at most for the whole list.
+    /// Loads them: four calls at most for the whole list.
     pub(super) async fn load(&self, ctx: &Context<'_>) -> Result<Found<'_>> {
         let loaders = ctx.loaders();
-        let (titles, people, genres) = try_join!(
+        let (titles, people, genres, collections) = try_join!(
             self.titles
                 .load(loaders.titles.batch(), || self.title_ids.clone()),
             self.people
                 .load(loaders.people.batch(), || self.person_ids.clone()),
             self.genres
                 .load(loaders.genres.batch(), || self.genre_ids.clone()),
+            self.collections
+                .load(loaders.collections.batch(), || self.collection_ids.clone()),
         )?;
         Ok(Found {
             titles,
             people,
             genres,
+            collections,
         })
     }
 }
@@ -102,6 +112,9 @@ impl Found<'_> {
             recommend::ReasonSource::Genre(id) => {
                 ReasonSource::Genre(Genre(Arc::clone(self.genres.get(&id)?)))
             }
+            recommend::ReasonSource::Collection(id) => {
+                ReasonSource::Collection(Collection(Arc::clone(self.collections.get(&id)?)))
+            }
         })
     }
 
@@ -116,6 +129,9 @@ impl Found<'_> {
             }
             recommend::ReasonSource::Genre(id) => {
                 self.genres.get(&id).map(|genre| genre.name.as_str())
+            }
+            recommend::ReasonSource::Collection(id) => {
+                self.collections.get(&id).map(|one| one.name.as_str())
             }
         }
     }

@@ -10,6 +10,8 @@ pub(super) fn text(reason: &Reason, suggested: &Title, source: Option<&str>) -> 
     };
     let is_about_itself = reason.source == ReasonSource::Title(suggested.id);
     match reason.kind {
+        ReasonKind::Watched if is_about_itself => "You watched this".to_owned(),
+        ReasonKind::Liked if is_about_itself => "You liked this".to_owned(),
         ReasonKind::Watched => format!("Because you watched {name}"),
         ReasonKind::Liked => format!("Because you liked {name}"),
         ReasonKind::NextInCollection => format!("Next in {name}"),
@@ -28,7 +30,7 @@ pub(super) fn text(reason: &Reason, suggested: &Title, source: Option<&str>) -> 
         },
         ReasonKind::Popular => match reason.source {
             ReasonSource::Genre(_) => format!("Popular in {name}"),
-            ReasonSource::Title(_) | ReasonSource::Person(_) => "Popular now".to_owned(),
+            _ => "Popular now".to_owned(),
         },
     }
 }
@@ -43,6 +45,9 @@ pub(super) fn heading(kind: RowKind, seed: Option<&str>) -> String {
         (RowKind::GenreYouWatch, Some(genre)) => format!("More {genre}"),
         (RowKind::Popular, Some(genre)) => format!("Popular in {genre}"),
         (RowKind::WatchedBySimilarViewers, _) => "Viewers like you watched".to_owned(),
+        (RowKind::Trending, _) => "Trending now".to_owned(),
+        (RowKind::New, _) => "New here".to_owned(),
+        (RowKind::Rewatch, _) => "Watch again".to_owned(),
         (RowKind::Popular, None) => "Popular now".to_owned(),
         (_, None) => "Suggested for you".to_owned(),
     }

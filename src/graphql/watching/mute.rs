@@ -28,7 +28,7 @@ pub(crate) enum TasteSource {
 
 impl TasteSource {
     /// These sources, in the same order; `None` in place of those that have left the catalogue.
-    async fn list(ctx: &Context<'_>, sources: &[MutedSource]) -> Result<Vec<Option<Self>>> {
+    pub(crate) async fn list(ctx: &Context<'_>, sources: &[MutedSource]) -> Result<Vec<Option<Self>>> {
         let genres = sources.iter().filter_map(|source| match source {
             MutedSource::Genre(id) => Some(*id),
             MutedSource::Person(_) => None,
@@ -54,8 +54,9 @@ pub(crate) struct MutingMutation;
 /// Muting genres and people.
 #[Object]
 impl MutingMutation {
-    /// Says that a genre or a person is not to speak for titles in the suggestions of the viewer's profile, or may again;
-    /// the next suggestions go by it. Titles that are suggested for other reasons still are. At most 500 a profile. For
+    /// Says that a genre or a person is not to speak for titles in the suggestions of the viewer's profile, or may again:
+    /// what was watched of it does not bring other titles of it any more. The next suggestions go by it. Titles of it
+    /// that something else speaks for are still suggested. At most 500 a profile. For
     /// whoever is logged in; a machine's key needs the scope `WATCH`.
     #[graphql(guard = "MayWatch")]
     async fn mute_taste(

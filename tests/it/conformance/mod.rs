@@ -37,6 +37,7 @@ pub(crate) enum Backend {
 mod accounts;
 mod catalog;
 pub(crate) mod graph;
+mod leases;
 mod limits;
 mod one_time;
 pub(crate) mod sessions;

@@ -103,7 +103,8 @@ impl<'a> Served<'a> {
         self.most_watched.iter().map(|place| self.field.title(*place))
     }
 
-    /// As [`crate::domain::recommend::RecommendService::recommendations`] does with what the stores have.
+    /// As [`crate::domain::recommend::RecommendService::recommendations`] does with what the stores have, but that
+    /// nothing is hidden or muted and no film waits for another part of its collection.
     fn recommendations(&self, viewer: &Viewer) -> Vec<Recommendation> {
         let is_wanted = |title: TitleId| {
             let place = self.field.place(title);
@@ -137,6 +138,8 @@ impl<'a> Served<'a> {
             lists: &lists,
             features: &self.features,
             rarity: &self.rarity,
+            muted: &[],
+            lifts: &HashMap::new(),
             most_watched: self.most_watched().next().map_or(0, |title| title.watchers),
         };
         self.ranking.explain(&grounds, &chosen)

@@ -13,7 +13,7 @@ mod solve;
 
 pub use histories::{Histories, MAX_HISTORY};
 pub(super) use solve::{
-    KNOWN_TITLE, ON_PAGES, ON_UNKNOWN_PAGES, PAGE_DAMPING, PRIOR_WATCHERS,
+    FOR_VIEWERS, KNOWN_TITLE, ON_PAGES, ON_UNKNOWN_PAGES, PAGE_DAMPING, PRIOR_WATCHERS,
 };
 pub(super) use common::Weights;
 pub use solve::{EDGES, Ridge, solve, solve_all};

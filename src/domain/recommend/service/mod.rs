@@ -1,4 +1,11 @@
-//! What viewers ask of the graph: what is like this, what is for me, and a page made of rows.
+//! What viewers ask of the graph: what is like this, what is for me, a page made of rows, and what it believes of me.
+
+mod for_profile;
+mod page;
+mod taste;
+
+pub(super) use for_profile::MAX_FOR_VIEWER;
+pub use taste::TasteWeight;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -6,15 +13,11 @@ use std::sync::Arc;
 use super::background::Background;
 use super::error::RecommendError;
 use super::features::Features;
-use super::for_viewer::{Draft, Grounds, Ranking, Voice, and_known, draft};
+use super::for_viewer::Ranking;
 use super::graph::{SimilarEdge, SimilarLists, TasteGraph};
-use super::popular::popular;
-use super::rows::{Row, lay_out};
 use super::title_page::like_title;
 use super::types::Recommendation;
-use crate::domain::catalog::{
-    CatalogService, Title, TitleFilter, TitleKind, TitleOrder, TitleQuery,
-};
+use crate::domain::catalog::{CatalogService, Title, TitleFilter, TitleOrder, TitleQuery};
 use crate::domain::clock::Clock;
 use crate::domain::error::StoreError;
 use crate::domain::ids::{ProfileId, TitleId};
@@ -23,8 +26,6 @@ use crate::domain::watching::{WatchRules, WatchService};
 
 /// The longest list of titles like one.
 const MAX_SIMILAR: usize = 100;
-/// The longest list for a viewer.
-pub(super) const MAX_FOR_VIEWER: usize = 300;
 /// With fewer candidates than this, the most watched titles of the same people and genres are looked at as well.
 const FEW: usize = 20;
 
@@ -37,14 +38,6 @@ pub struct RecommendService {
     background: Background,
     rules: WatchRules,
     ranking: Ranking,
-}
-
-/// What a profile's taste speaks for.
-struct Heard {
-    voices: Vec<Voice>,
-    lists: Vec<Arc<[SimilarEdge]>>,
-    /// The titles of the voices.
-    features: HashMap<TitleId, Features>,
 }
 
 impl RecommendService {
@@ -86,109 +79,6 @@ impl RecommendService {
         self.leave_out_watched(&mut list, profile).await?;
         list.truncate(MAX_SIMILAR);
         Ok(list)
-    }
-
-    /// Titles for a profile, the best first, at most 300; never one that it has watched. Without a watch, and while
-    /// the graph does not answer, they are the most watched titles of several genres.
-    pub async fn recommendations(
-        &self,
-        profile: ProfileId,
-        kinds: Option<&[TitleKind]>,
-    ) -> Result<Vec<Recommendation>, RecommendError> {
-        let heard = self.listen(profile).await?;
-        let most_watched = self.background.most_watched(kinds).await?;
-        let Some(heard) = heard else {
-            let known = most_watched.iter();
-            let candidates: Vec<_> = known
-                .map(|title| (Features::from(title), title.genres.first().copied()))
-                .collect();
-            let mut list = popular(&candidates);
-            self.leave_out_watched(&mut list, Some(profile)).await?;
-            return Ok(list);
-        };
-        let known = most_watched.iter().map(|title| title.id);
-        let drafts = and_known(draft(&heard.voices, &heard.lists), known);
-        let chosen = self.choose(profile, &drafts, kinds).await?;
-        let titles: Vec<TitleId> = chosen.iter().map(|title| title.id).collect();
-        let mut features = heard.features;
-        features.extend(features_of(&chosen));
-        let grounds = Grounds {
-            voices: &heard.voices,
-            lists: &heard.lists,
-            features: &features,
-            rarity: &*self.background.rarity().await?,
-            most_watched: most_watched.first().map_or(0, |title| title.popularity),
-        };
-        Ok(self.ranking.explain(&grounds, &titles))
-    }
-
-    /// A page for a profile: at most so many rows of so many titles, none with fewer than 4. No title stands on the
-    /// page twice; the page stays the same until something is watched.
-    pub async fn rows(
-        &self,
-        profile: ProfileId,
-        rows: usize,
-        items_per_row: usize,
-    ) -> Result<Vec<Row>, RecommendError> {
-        Ok(lay_out(
-            &self.recommendations(profile, None).await?,
-            rows,
-            items_per_row,
-        ))
-    }
-
-    /// What a profile's taste speaks for; `None` if it has none.
-    async fn listen(&self, profile: ProfileId) -> Result<Option<Heard>, RecommendError> {
-        let taste = match self.graph.taste(profile).await {
-            Ok(taste) => taste,
-            Err(error) => without_graph(error)?,
-        };
-        if taste.edges.is_empty() {
-            return Ok(None);
-        }
-        let titles: Vec<TitleId> = taste.edges.iter().map(|edge| edge.title).collect();
-        let lists = match self.graph.similar(&titles).await {
-            Ok(lists) => lists.lists,
-            Err(error) => {
-                without_graph::<()>(error)?;
-                return Ok(None);
-            }
-        };
-        let features: HashMap<_, _> = features_of(&self.catalog.titles(&titles).await?).collect();
-        let watchers = |title| features.get(&title).map_or(0, |title| title.watchers);
-        let fresh = |at| self.rules.weight(1.0, at);
-        Ok(Some(Heard {
-            voices: self.ranking.voices(&taste, fresh, watchers),
-            lists,
-            features,
-        }))
-    }
-
-    /// The first drafts that the viewer may see and has not watched: whatever is left out, the list gets full.
-    async fn choose(
-        &self,
-        profile: ProfileId,
-        drafts: &[Draft],
-        kinds: Option<&[TitleKind]>,
-    ) -> Result<Vec<Title>, RecommendError> {
-        let mut chosen = Vec::new();
-        for drafts in drafts.chunks(MAX_FOR_VIEWER) {
-            let ids: Vec<TitleId> = drafts.iter().map(|draft| draft.title).collect();
-            let watched = self.watched(profile, &ids).await?;
-            let titles = self.catalog.titles(&ids).await?;
-            let mut titles: HashMap<TitleId, Title> =
-                titles.into_iter().map(|title| (title.id, title)).collect();
-            let wanted = ids
-                .iter()
-                .filter(|id| !watched.contains(id))
-                .filter_map(|id| titles.remove(id))
-                .filter(|title| kinds.is_none_or(|kinds| kinds.contains(&title.kind)));
-            chosen.extend(wanted.take(MAX_FOR_VIEWER - chosen.len()));
-            if chosen.len() == MAX_FOR_VIEWER {
-                break;
-            }
-        }
-        Ok(chosen)
     }
 
     async fn features_around(
@@ -233,14 +123,14 @@ impl RecommendService {
             return Ok(());
         };
         let ids: Vec<TitleId> = list.iter().map(|found| found.title).collect();
-        let watched = self.watched(profile, &ids).await?;
-        list.retain(|found| !watched.contains(&found.title));
+        let passed_over = self.passed_over(profile, &ids).await?;
+        list.retain(|found| !passed_over.contains(&found.title));
         Ok(())
     }
 
     /// Which of these titles a profile has watched or does not want to see. The graph learns of a watch a moment after the record does, so the
     /// record has the last word.
-    async fn watched(
+    async fn passed_over(
         &self,
         profile: ProfileId,
         titles: &[TitleId],

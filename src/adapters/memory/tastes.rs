@@ -1,0 +1,220 @@
+//! What profiles like, from memory: what the graph says, and what was written here and has not got there yet.
+//!
+//! The graph learns of a write a moment later. So the rows of a write are merged into the taste that is kept, and are
+//! set aside for a minute, to be merged into whatever is read of the graph meanwhile; of two rows of a title the
+//! greater revision counts.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use moka::ops::compute::Op;
+use moka::policy::EvictionPolicy;
+use moka::sync::Cache;
+
+use super::profiles::ProfileCache;
+use crate::domain::error::StoreError;
+use crate::domain::events::Event;
+use crate::domain::ids::{ProfileId, TitleId};
+use crate::domain::recommend::{Taste, TasteEdge, TasteGraph};
+use crate::domain::watching::{WatchStore, WatchedTitle};
+
+/// How many edges are kept, at 48 bytes: those of 50,000 profiles that have watched 50 titles, in 120 MB.
+const CAPACITY: u64 = 2_500_000;
+/// What an entry costs besides its edges, in edges.
+const ENTRY: usize = 4;
+/// How long a taste is trusted without news: events may get lost with a server that dies.
+const TRUSTED: Duration = Duration::from_secs(15);
+/// How long rows are set aside: longer than the graph lags behind, unless it is down.
+const ASIDE: Duration = Duration::from_secs(60);
+/// How many rows are set aside.
+const ASIDE_CAPACITY: u64 = 500_000;
+
+/// The tastes of profiles. Clones share them.
+#[derive(Clone)]
+pub struct Tastes {
+    record: Arc<dyn WatchStore>,
+    kept: ProfileCache<Taste>,
+    aside: Cache<ProfileId, Arc<[Aside]>>,
+}
+
+/// A row that the graph may not have yet.
+#[derive(Clone, Copy)]
+struct Aside {
+    edge: TasteEdge,
+    until: Instant,
+}
+
+/// Of a write, what must be known from before it.
+pub(super) struct Begun(Vec<(ProfileId, u64)>);
+
+impl Tastes {
+    /// Nothing is known yet. `record` is where the watches are recorded.
+    pub fn new(record: Arc<dyn WatchStore>) -> Self {
+        Self::trusted_for(TRUSTED, record)
+    }
+
+    fn trusted_for(trusted: Duration, record: Arc<dyn WatchStore>) -> Self {
+        let weigh = |edges: usize| u32::try_from(ENTRY + edges).unwrap_or(u32::MAX);
+        Self {
+            record,
+            kept: ProfileCache::new("taste", CAPACITY, trusted, move |taste: &Taste| {
+                weigh(taste.edges.len())
+            }),
+            aside: Cache::builder()
+                .max_capacity(ASIDE_CAPACITY)
+                .weigher(move |_, rows: &Arc<[Aside]>| weigh(rows.len()))
+                .time_to_live(ASIDE)
+                .eviction_policy(EvictionPolicy::lru())
+                .build(),
+        }
+    }
+
+    /// The taste of a profile.
+    pub(super) async fn get(
+        &self,
+        graph: &Arc<dyn TasteGraph>,
+        profile: ProfileId,
+    ) -> Result<Arc<Taste>, StoreError> {
+        let (tastes, merging) = (self.clone(), self.clone());
+        let graph = Arc::clone(graph);
+        let read = || async move {
+            let taste = graph.taste(profile).await?;
+            tastes.check_aside(profile, &taste).await?;
+            Ok(taste)
+        };
+        let merge = move |taste: Arc<Taste>| taste.with(&merging.edges_aside(profile));
+        self.kept.get(profile, read, merge).await
+    }
+
+    /// To be called before these profiles' rows are written.
+    pub(super) fn begin(&self, profiles: impl IntoIterator<Item = ProfileId>) -> Begun {
+        let profiles: HashSet<ProfileId> = profiles.into_iter().collect();
+        let with_news = |profile| (profile, self.kept.news(profile));
+        Begun(profiles.into_iter().map(with_news).collect())
+    }
+
+    /// These rows were written.
+    pub(super) fn written(&self, begun: &Begun, rows: &[&WatchedTitle]) {
+        for (profile, news) in &begun.0 {
+            let own = rows.iter().filter(|row| row.profile == *profile);
+            let edges: Vec<TasteEdge> = own.map(|row| TasteEdge::from(*row)).collect();
+            if edges.is_empty() {
+                continue;
+            }
+            // First aside: a read that ends in between finds them there.
+            self.set_aside(*profile, &edges);
+            self.kept.change(*profile, *news, |taste| {
+                taste.with(&self.edges_aside(*profile))
+            });
+        }
+    }
+
+    /// Nobody knows whether rows of these profiles were written.
+    pub(super) fn maybe_written(&self, begun: &Begun) {
+        for (profile, _) in &begun.0 {
+            self.kept.renew(*profile);
+        }
+    }
+
+    /// Drops everything of a profile.
+    pub(super) fn forget(&self, profile: ProfileId) {
+        let entry = self.aside.entry(profile);
+        entry.and_compute_with(|_| Op::Remove);
+        self.kept.forget(profile);
+    }
+
+    /// What goes with a profile's taste may be something else.
+    pub(super) fn renew(&self, profile: ProfileId) {
+        self.kept.renew(profile);
+    }
+
+    /// The graph may say something else of everybody.
+    pub(super) fn renew_all(&self) {
+        self.kept.renew_all();
+    }
+
+    /// Hears what happened.
+    pub(super) fn hear(&self, event: &Event) {
+        match event {
+            Event::TastesProjected(profiles) => {
+                for profile in &**profiles {
+                    self.kept.renew(*profile);
+                }
+            }
+            Event::Missed => self.kept.renew_all(),
+            _ => {}
+        }
+    }
+
+    /// Asks the record for the rows set aside of which the graph has no edge. Mostly it has not got there yet; but the
+    /// title may say nothing any more since somebody else wrote it, or the profile may be erased, and then the row
+    /// must not bring it back.
+    async fn check_aside(&self, profile: ProfileId, taste: &Taste) -> Result<(), StoreError> {
+        let edges = self.edges_aside(profile);
+        if edges.is_empty() {
+            return Ok(());
+        }
+        let known: HashSet<TitleId> = taste.edges.iter().map(|edge| edge.title).collect();
+        let doubtful: Vec<TitleId> = edges
+            .iter()
+            .filter(|edge| edge.says_something() && !known.contains(&edge.title))
+            .map(|edge| edge.title)
+            .collect();
+        if doubtful.is_empty() {
+            return Ok(());
+        }
+        let rows = self.record.watched_titles(profile, &doubtful).await?;
+        let recorded: HashSet<TitleId> = rows.iter().map(|row| row.title).collect();
+        let is_gone = |title: &TitleId| doubtful.contains(title) && !recorded.contains(title);
+        self.change_aside(profile, |aside| {
+            aside.retain(|row| !is_gone(&row.edge.title));
+        });
+        let edges: Vec<TasteEdge> = rows.iter().map(TasteEdge::from).collect();
+        self.set_aside(profile, &edges);
+        Ok(())
+    }
+
+    /// Sets rows aside, unless there are later ones of their titles. Of too many those are let go that count the
+    /// least.
+    fn set_aside(&self, profile: ProfileId, edges: &[TasteEdge]) {
+        let until = Instant::now() + ASIDE;
+        self.change_aside(profile, |aside| {
+            for edge in edges {
+                match aside.iter_mut().find(|row| row.edge.title == edge.title) {
+                    Some(row) if row.edge.revision >= edge.revision => {}
+                    Some(row) => *row = Aside { edge: *edge, until },
+                    None => aside.push(Aside { edge: *edge, until }),
+                }
+            }
+            if aside.len() > Taste::EDGES {
+                aside.sort_unstable_by_key(|row| std::cmp::Reverse(row.edge.last_at));
+                aside.truncate(Taste::EDGES);
+            }
+        });
+    }
+
+    fn change_aside(&self, profile: ProfileId, change: impl FnOnce(&mut Vec<Aside>)) {
+        let entry = self.aside.entry(profile);
+        entry.and_compute_with(|aside| {
+            let mut rows = aside.map_or_else(Vec::new, |rows| rows.into_value().to_vec());
+            let now = Instant::now();
+            rows.retain(|row| row.until > now);
+            change(&mut rows);
+            if rows.is_empty() {
+                Op::Remove
+            } else {
+                Op::Put(rows.into())
+            }
+        });
+    }
+
+    fn edges_aside(&self, profile: ProfileId) -> Vec<TasteEdge> {
+        let now = Instant::now();
+        let aside = self.aside.get(&profile);
+        let rows = aside.iter().flat_map(|rows| rows.iter());
+        rows.filter(|row| row.until > now)
+            .map(|row| row.edge)
+            .collect()
+    }
+}

@@ -1,0 +1,16 @@
+//! The port to those who keep a copy of parts of the graph.
+
+use async_trait::async_trait;
+
+use crate::domain::error::StoreError;
+use crate::domain::events::Event;
+
+/// Keeps a copy of parts of the graph, and must hear what changes there.
+#[async_trait]
+pub trait GraphFollower: Send + Sync {
+    /// Hears what happened, here or on another server. Never waits.
+    fn hear(&self, event: &Event);
+
+    /// Makes the copy of the `SIMILAR` edges what the graph has. May be broken off at any point.
+    async fn refresh(&self) -> Result<(), StoreError>;
+}

@@ -1,0 +1,211 @@
+//! What is suggested to a profile.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use super::{RecommendService, features_of, without_graph};
+use crate::domain::catalog::{Title, TitleKind};
+use crate::domain::ids::{CollectionId, ProfileId, TitleId};
+use crate::domain::recommend::error::RecommendError;
+use crate::domain::recommend::features::{Features, Rarity};
+use crate::domain::recommend::for_viewer::{Draft, Grounds, Lift, Voice, and_known, draft};
+use crate::domain::recommend::graph::{SimilarEdge, Taste};
+use crate::domain::recommend::popular::popular;
+use crate::domain::recommend::types::Recommendation;
+use crate::domain::watching::MutedSource;
+
+/// The longest list for a viewer.
+pub(in crate::domain::recommend) const MAX_FOR_VIEWER: usize = 300;
+
+/// A profile's taste, and what it speaks for.
+pub(super) struct Heard {
+    pub(super) taste: Arc<Taste>,
+    pub(super) voices: Vec<Voice>,
+    lists: Vec<Arc<[SimilarEdge]>>,
+    /// The titles of the voices.
+    pub(super) features: HashMap<TitleId, Features>,
+    pub(super) muted: Vec<MutedSource>,
+    pub(super) rarity: Arc<Rarity>,
+    most_watched: u64,
+}
+
+impl RecommendService {
+    /// Titles for a profile, the best first, at most 300; never one that it has watched, rated or hidden, and of a
+    /// collection only the next part. Without a taste, and while the graph does not answer, they are the most watched
+    /// titles of several genres.
+    pub async fn recommendations(
+        &self,
+        profile: ProfileId,
+        kinds: Option<&[TitleKind]>,
+    ) -> Result<Vec<Recommendation>, RecommendError> {
+        match self.hear(profile).await? {
+            Some(heard) => self.suggest(profile, &heard, kinds).await,
+            None => self.known_titles(profile, kinds).await,
+        }
+    }
+
+    /// What a profile's taste speaks for; `None` if it has none.
+    pub(super) async fn hear(&self, profile: ProfileId) -> Result<Option<Heard>, RecommendError> {
+        let taste = match self.graph.taste(profile).await {
+            Ok(taste) => taste,
+            Err(error) => without_graph(error)?,
+        };
+        if taste.edges.is_empty() {
+            return Ok(None);
+        }
+        let titles: Vec<TitleId> = taste.edges.iter().map(|edge| edge.title).collect();
+        let lists = match self.graph.similar(&titles).await {
+            Ok(lists) => lists.lists,
+            Err(error) => {
+                without_graph::<()>(error)?;
+                return Ok(None);
+            }
+        };
+        let features: HashMap<_, _> = features_of(&self.catalog.titles(&titles).await?).collect();
+        let watchers = |title| features.get(&title).map_or(0, |title| title.watchers);
+        let fresh = |at| self.rules.weight(1.0, at);
+        let mutes = self.watching.mutes(profile).await?;
+        let most_watched = self.background.most_watched(None).await?;
+        Ok(Some(Heard {
+            voices: self.ranking.voices(&taste, fresh, watchers),
+            taste,
+            lists,
+            features,
+            muted: mutes.iter().map(|mute| mute.source).collect(),
+            rarity: self.background.rarity().await?,
+            most_watched: most_watched.first().map_or(0, |title| title.popularity),
+        }))
+    }
+
+    async fn suggest(
+        &self,
+        profile: ProfileId,
+        heard: &Heard,
+        kinds: Option<&[TitleKind]>,
+    ) -> Result<Vec<Recommendation>, RecommendError> {
+        // Whatever else is left out, a list gets full.
+        let most_watched = self.background.most_watched(kinds).await?;
+        let known = most_watched.iter().map(|title| title.id);
+        let drafts = and_known(draft(&heard.voices, &heard.lists), known);
+        let (chosen, lifts) = self.choose(profile, &drafts, kinds).await?;
+        Ok(self.explain(heard, &chosen, &lifts))
+    }
+
+    /// These titles with what speaks for them.
+    pub(super) fn explain(
+        &self,
+        heard: &Heard,
+        titles: &[Title],
+        lifts: &HashMap<TitleId, Lift>,
+    ) -> Vec<Recommendation> {
+        let ids: Vec<TitleId> = titles.iter().map(|title| title.id).collect();
+        let mut features = heard.features.clone();
+        features.extend(features_of(titles));
+        let grounds = Grounds {
+            voices: &heard.voices,
+            lists: &heard.lists,
+            features: &features,
+            rarity: &heard.rarity,
+            muted: &heard.muted,
+            lifts,
+            most_watched: heard.most_watched,
+        };
+        self.ranking.explain(&grounds, &ids)
+    }
+
+    /// For somebody of whom nothing is known.
+    async fn known_titles(
+        &self,
+        profile: ProfileId,
+        kinds: Option<&[TitleKind]>,
+    ) -> Result<Vec<Recommendation>, RecommendError> {
+        let most_watched = self.background.most_watched(kinds).await?;
+        let candidates: Vec<_> = most_watched
+            .iter()
+            .map(|title| (Features::from(title), title.genres.first().copied()))
+            .collect();
+        let mut list = popular(&candidates);
+        self.leave_out_watched(&mut list, Some(profile)).await?;
+        Ok(list)
+    }
+
+    /// The first drafts that may be suggested, however many may not, and how the next parts of collections come up in
+    /// the place of later ones.
+    async fn choose(
+        &self,
+        profile: ProfileId,
+        drafts: &[Draft],
+        kinds: Option<&[TitleKind]>,
+    ) -> Result<(Vec<Title>, HashMap<TitleId, Lift>), RecommendError> {
+        let mut chosen: Vec<Title> = Vec::new();
+        let mut lifts = HashMap::new();
+        let mut seen_collections = HashSet::new();
+        for drafts in drafts.chunks(MAX_FOR_VIEWER) {
+            let ids: Vec<TitleId> = drafts.iter().map(|draft| draft.title).collect();
+            let passed_over = self.passed_over(profile, &ids).await?;
+            let titles = self.catalog.titles(&ids).await?;
+            let mut titles: HashMap<TitleId, Title> =
+                titles.into_iter().map(|title| (title.id, title)).collect();
+            let mut next_parts = self.next_parts(profile, titles.values()).await?;
+            for draft in drafts.iter().filter(|draft| !passed_over.contains(&draft.title)) {
+                let Some(mut title) = titles.remove(&draft.title) else {
+                    continue;
+                };
+                if let Some(part) = &title.collection {
+                    // Its next part comes up where its first suggestion stands; the others wait for it.
+                    let collection = part.collection;
+                    if !seen_collections.insert(collection) {
+                        continue;
+                    }
+                    if let Some(next) = next_parts.remove(&collection)
+                        && next.id != title.id
+                    {
+                        lifts.insert(
+                            next.id,
+                            Lift {
+                                collection,
+                                score: draft.score,
+                            },
+                        );
+                        title = next;
+                    }
+                }
+                if kinds.is_none_or(|kinds| kinds.contains(&title.kind)) {
+                    chosen.push(title);
+                }
+                if chosen.len() == MAX_FOR_VIEWER {
+                    return Ok((chosen, lifts));
+                }
+            }
+        }
+        Ok((chosen, lifts))
+    }
+
+    /// Of each collection that one of these titles is part of, the first part that the profile has not passed over.
+    async fn next_parts(
+        &self,
+        profile: ProfileId,
+        titles: impl Iterator<Item = &Title>,
+    ) -> Result<HashMap<CollectionId, Title>, RecommendError> {
+        let mut collections: Vec<CollectionId> = titles
+            .filter_map(|title| Some(title.collection.as_ref()?.collection))
+            .collect();
+        collections.sort_unstable();
+        collections.dedup();
+        if collections.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let parts = self.catalog.films_of_collections(&collections).await?;
+        let ids: Vec<TitleId> = parts.iter().map(|title| title.id).collect();
+        let passed_over = self.passed_over(profile, &ids).await?;
+        let mut next = HashMap::new();
+        for part in parts {
+            if let Some(place) = &part.collection
+                && !passed_over.contains(&part.id)
+            {
+                next.entry(place.collection).or_insert(part);
+            }
+        }
+        Ok(next)
+    }
+}

@@ -1,0 +1,138 @@
+//! The page that is made for a profile.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::TimeDelta;
+
+use super::RecommendService;
+use super::for_profile::Heard;
+use crate::domain::catalog::Title;
+use crate::domain::ids::{ProfileId, TitleId};
+use crate::domain::recommend::error::RecommendError;
+use crate::domain::recommend::reasons::Reasons;
+use crate::domain::recommend::rows::{Offer, Row, RowKind, lay_out};
+use crate::domain::recommend::types::{ReasonKind, ReasonSource, Recommendation};
+
+/// How long a title is new.
+const NEW: TimeDelta = TimeDelta::days(30);
+/// More of the catalogue than one title in so many cannot be new: then the site is.
+const NEW_AMONG: u64 = 5;
+/// How long ago something must have been watched to be offered again.
+const AGAIN: TimeDelta = TimeDelta::days(90);
+
+impl RecommendService {
+    /// A page for a profile: at most so many rows of so many titles, none with fewer than 4. No title stands on the
+    /// page twice; the page stays the same until something is watched.
+    pub async fn rows(
+        &self,
+        profile: ProfileId,
+        rows: usize,
+        items_per_row: usize,
+    ) -> Result<Vec<Row>, RecommendError> {
+        let heard = self.hear(profile).await?;
+        let list = self.recommendations(profile, None).await?;
+        let mut offers = vec![
+            Offer {
+                kind: RowKind::Trending,
+                titles: self.trending(profile, heard.as_ref()).await?,
+            },
+            Offer {
+                kind: RowKind::New,
+                titles: self.new_titles(profile, heard.as_ref()).await?,
+            },
+        ];
+        if let Some(heard) = &heard {
+            offers.push(Offer {
+                kind: RowKind::Rewatch,
+                titles: self.watched_with_pleasure(heard),
+            });
+        }
+        Ok(lay_out(&list, &offers, rows, items_per_row))
+    }
+
+    /// What the most people have watched in the last days, in that order.
+    async fn trending(
+        &self,
+        profile: ProfileId,
+        heard: Option<&Heard>,
+    ) -> Result<Vec<Recommendation>, RecommendError> {
+        let trending = self.background.trending().await?;
+        let titles = self.catalog.titles(&trending).await?;
+        let mut list = self.offered(profile, heard, titles).await?;
+        let order: HashMap<TitleId, usize> = trending.iter().copied().zip(0..).collect();
+        list.sort_by_key(|found| order.get(&found.title).copied());
+        Ok(list)
+    }
+
+    /// What was added lately, the best for the profile first.
+    async fn new_titles(
+        &self,
+        profile: ProfileId,
+        heard: Option<&Heard>,
+    ) -> Result<Vec<Recommendation>, RecommendError> {
+        let since = self.background.now() - NEW;
+        let newest = self.background.newest().await?;
+        let titles: Vec<Title> = newest
+            .iter()
+            .filter(|title| title.stamp.created_at >= since)
+            .cloned()
+            .collect();
+        if titles.len() as u64 * NEW_AMONG > self.background.titles().await? {
+            return Ok(Vec::new());
+        }
+        self.offered(profile, heard, titles).await
+    }
+
+    /// These titles, but for those that the profile has passed over, the best first.
+    async fn offered(
+        &self,
+        profile: ProfileId,
+        heard: Option<&Heard>,
+        mut titles: Vec<Title>,
+    ) -> Result<Vec<Recommendation>, RecommendError> {
+        let ids: Vec<TitleId> = titles.iter().map(|title| title.id).collect();
+        let passed_over: HashSet<TitleId> = self.passed_over(profile, &ids).await?;
+        titles.retain(|title| !passed_over.contains(&title.id));
+        let Some(heard) = heard else {
+            return Ok(titles.iter().map(popular_only).collect());
+        };
+        Ok(self.explain(heard, &titles, &HashMap::new()))
+    }
+
+    /// What was watched to the end and liked, or at least not disliked, and not lately: the best first.
+    fn watched_with_pleasure(&self, heard: &Heard) -> Vec<Recommendation> {
+        let before = self.background.now() - AGAIN;
+        let mut list: Vec<Recommendation> = heard
+            .taste
+            .edges
+            .iter()
+            .filter(|edge| edge.last_at < before && heard.features.contains_key(&edge.title))
+            .filter_map(|edge| {
+                let opinion = self.ranking.opinion(edge, self.rules.weight(1.0, edge.last_at));
+                let kind = match edge.liked {
+                    Some(true) => ReasonKind::Liked,
+                    _ => ReasonKind::Watched,
+                };
+                let mut reasons = Reasons::default();
+                reasons.add(kind, ReasonSource::Title(edge.title), opinion);
+                (edge.completions > 0 && opinion > 0.0)
+                    .then(|| reasons.into_recommendation(edge.title))
+            })
+            .collect();
+        list.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.title.cmp(&b.title)));
+        list
+    }
+}
+
+/// A title of which nothing is to be said but that it is watched.
+fn popular_only(title: &Title) -> Recommendation {
+    let mut reasons = Reasons::default();
+    #[expect(clippy::cast_precision_loss, reason = "fewer than 2^53 viewers")]
+    let watchers = title.popularity as f64;
+    reasons.add(
+        ReasonKind::Popular,
+        ReasonSource::Title(title.id),
+        watchers + 1.0,
+    );
+    reasons.into_recommendation(title.id)
+}

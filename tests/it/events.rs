@@ -1,0 +1,183 @@
+//! Events reach everybody in the process at once, and the servers that share a Redis each once.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use reelgraph::adapters::memory::MemoryEvents;
+use reelgraph::adapters::redis::{RedisDb, RedisEvents};
+use reelgraph::domain::events::{Event, EventBus};
+use reelgraph::domain::ids::ProfileId;
+use secrecy::{ExposeSecret, SecretString};
+use tokio::sync::broadcast::Receiver;
+
+use crate::support::proxy::Wire;
+use crate::support::servers;
+
+/// How long what must arrive may take.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A bus as a server has it, and what is heard there.
+struct Server {
+    bus: RedisEvents,
+    heard: Receiver<Event>,
+}
+
+impl Server {
+    /// A server that listens already.
+    async fn start(url: &SecretString, prefix: &str) -> Self {
+        let local = MemoryEvents::new();
+        let heard = local.subscribe();
+        let db = RedisDb::open(url, prefix).unwrap();
+        let mut server = Self {
+            bus: RedisEvents::new(db, Arc::new(local)),
+            heard,
+        };
+        assert_eq!(server.next().await, Event::Missed);
+        server
+    }
+
+    async fn next(&mut self) -> Event {
+        tokio::time::timeout(PATIENCE, self.heard.recv())
+            .await
+            .expect("it hears something")
+            .unwrap()
+    }
+}
+
+fn tastes(profiles: &[u64]) -> Event {
+    Event::TastesProjected(profiles.iter().copied().map(ProfileId).collect())
+}
+
+/// Passes the last of the servers, and every one, an event that comes after all others.
+async fn assert_nothing_more(servers: &mut [Server]) {
+    let last = tastes(&[u64::MAX]);
+    for server in 0..servers.len() {
+        servers[server].bus.publish(last.clone());
+        for (at, listener) in servers.iter_mut().enumerate() {
+            assert_eq!(listener.next().await, last, "at {at}, from {server}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn servers_hear_each_others_events_once() {
+    let (url, prefix) = servers::redis_url();
+    let mut servers = [
+        Server::start(&url, &prefix).await,
+        Server::start(&url, &prefix).await,
+        Server::start(&url, &prefix).await,
+    ];
+    let events = [tastes(&[1, u64::MAX >> 1]), Event::SimilarChanged];
+    let others = [tastes(&[2]), Event::CatalogChanged];
+
+    for event in &events {
+        servers[0].bus.publish(event.clone());
+        for server in &mut servers {
+            assert_eq!(server.next().await, *event);
+        }
+    }
+    for event in &others {
+        servers[1].bus.publish(event.clone());
+        for server in &mut servers {
+            assert_eq!(server.next().await, *event);
+        }
+    }
+
+    assert_nothing_more(&mut servers).await;
+}
+
+#[tokio::test]
+async fn what_only_concerns_its_server_stays_there() {
+    let (url, prefix) = servers::redis_url();
+    let mut servers = [
+        Server::start(&url, &prefix).await,
+        Server::start(&url, &prefix).await,
+    ];
+
+    for event in [
+        Event::WatchesChanged,
+        Event::MailQueued,
+        Event::ErasureRequested,
+    ] {
+        servers[0].bus.publish(event.clone());
+        assert_eq!(servers[0].next().await, event);
+    }
+
+    assert_nothing_more(&mut servers).await;
+}
+
+#[tokio::test]
+async fn sites_on_one_redis_do_not_hear_each_other() {
+    let (url, prefix) = servers::redis_url();
+    let (_, other) = servers::redis_url();
+    let mut here = Server::start(&url, &prefix).await;
+    let mut there = Server::start(&url, &other).await;
+
+    here.bus.publish(Event::SimilarChanged);
+    assert_eq!(here.next().await, Event::SimilarChanged);
+
+    assert_nothing_more(std::slice::from_mut(&mut there)).await;
+}
+
+#[tokio::test]
+async fn what_is_not_understood_is_missed() {
+    let (url, prefix) = servers::redis_url();
+    let mut server = Server::start(&url, &prefix).await;
+
+    let mut publish = redis::cmd("PUBLISH");
+    let of_the_future = r#"{"server":"00000000-0000-4000-8000-000000000000","news":"rain"}"#;
+    let heard: u32 = publish
+        .arg(format!("{prefix}events"))
+        .arg(of_the_future)
+        .query_async(&mut servers::redis_connection().await)
+        .await
+        .unwrap();
+
+    assert_eq!(heard, 1);
+    assert_eq!(server.next().await, Event::Missed);
+}
+
+/// A server whose Redis is behind a wire.
+async fn behind_a_wire(url: &SecretString, prefix: &str) -> (Server, Wire) {
+    let target = url.expose_secret().strip_prefix("redis://").unwrap();
+    let wire = Wire::to(target).await;
+    let url = format!("redis://127.0.0.1:{}", wire.port).into();
+    (Server::start(&url, prefix).await, wire)
+}
+
+/// A wire to Redis that breaks or falls silent, and what the servers at its ends know afterwards.
+async fn events_go_on_after_a_broken_wire(hang: bool) {
+    let (url, prefix) = servers::redis_url();
+    let (mut cut_off, wire) = behind_a_wire(&url, &prefix).await;
+    let mut other = Server::start(&url, &prefix).await;
+    if hang {
+        wire.silence().await;
+    } else {
+        wire.cut().await;
+    }
+
+    // Said at once where it is said; nobody else hears it.
+    cut_off.bus.publish(tastes(&[1]));
+    assert_eq!(cut_off.next().await, tastes(&[1]));
+    other.bus.publish(tastes(&[2]));
+    assert_eq!(other.next().await, tastes(&[2]));
+    // Longer than it takes to find out that a silent wire is dead.
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    assert!(cut_off.heard.is_empty());
+    wire.mend();
+
+    // Each of them learns that something was said which it did not hear.
+    assert_eq!(other.next().await, Event::Missed);
+    assert_eq!(cut_off.next().await, Event::Missed);
+    assert_nothing_more(&mut [cut_off, other]).await;
+}
+
+#[tokio::test]
+async fn events_go_on_after_a_broken_connection() {
+    events_go_on_after_a_broken_wire(false).await;
+}
+
+#[tokio::test]
+async fn events_go_on_after_a_redis_that_hung() {
+    events_go_on_after_a_broken_wire(true).await;
+}
