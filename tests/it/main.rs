@@ -12,6 +12,7 @@ mod curation;
 mod cypher;
 mod erasure;
 mod errors;
+mod evaluate;
 mod events;
 mod export;
 mod faults;

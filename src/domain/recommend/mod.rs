@@ -2,6 +2,7 @@
 //!
 //! [`graph`] is the port to the graph, [`similar`] computes the `SIMILAR` edges, [`for_viewer`] and [`title_page`] make
 //! lists of them, [`rows`] makes a page, [`evaluate`] says how good it all is.
+#![doc = include_str!("formula.md")]
 
 mod background;
 mod edges;

@@ -37,6 +37,7 @@ pub(super) fn variants() -> Vec<(&'static str, Parts)> {
         ("no metadata", ridge(|ridge| ridge.metadata = 0.0)),
         ("no thumbs in the target", ridge(|ridge| ridge.not_liked = 1.0)),
         ("no damping", ridge(|ridge| ridge.damping = 0.0)),
+        ("no order of watching on pages", ridge(|ridge| ridge.next = 0.0)),
         ("no opinions", without(Without::Opinions)),
         ("no recency", ranking(|ranking| ranking.recency = 0.0)),
         ("no popularity", ranking(|ranking| ranking.popularity = 0.0)),

@@ -91,11 +91,7 @@ impl Evaluation {
         ];
         let mut table = Table::default();
         for (name, lists) in lists {
-            table.names.push(name);
-            table.scores.push(score_all(&field, lists));
-            if !field.followers.is_empty() {
-                table.hits.push(hits(&field, lists));
-            }
+            table.add(&field, name, lists);
         }
         Ok(table.report(&field, |ours, other| ours - other))
     }
@@ -106,8 +102,7 @@ impl Evaluation {
         let mut table = Table::default();
         for (name, parts) in variants() {
             let served = Served::new(&field, &self.rules, &parts);
-            table.names.push(name);
-            table.scores.push(score_all(&field, &served));
+            table.add(&field, name, &served);
         }
         Ok(table.report(&field, |all, without| without - all))
     }
@@ -130,6 +125,14 @@ struct Table {
 }
 
 impl Table {
+    fn add(&mut self, field: &Field<'_>, name: &'static str, lists: &dyn Lists) {
+        self.names.push(name);
+        self.scores.push(score_all(field, lists));
+        if !field.followers.is_empty() {
+            self.hits.push(hits(field, lists));
+        }
+    }
+
     fn report(&self, field: &Field<'_>, difference: impl Fn(f64, f64) -> f64) -> Report {
         let columns = Metric::OF_VIEWERS.len();
         let of_viewers = Resamples::new(field.viewers.len(), |picks| {
@@ -177,5 +180,153 @@ impl Table {
             tested: field.viewers.len(),
             rows: rows.collect(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::{DateTime, TimeDelta};
+
+    use super::super::split::{Kept, Watch, tastes};
+    use super::*;
+    use crate::domain::ids::{ProfileId, TitleId};
+    use crate::domain::recommend::features::Features;
+
+    /// Five titles; who watched what is `1: 1 2`, `2: 1 2 3`, `3: 1 4`, `4: 3 4`, `5: 2`.
+    fn evaluation() -> Evaluation {
+        let shown = [(1, 1), (1, 2), (2, 1), (2, 2), (2, 3), (3, 1), (3, 4), (4, 3), (4, 4), (5, 2)];
+        let watches: Vec<Watch> = (0_i64..)
+            .zip(shown)
+            .map(|(day, (profile, title))| Watch {
+                profile: ProfileId(profile),
+                title: TitleId(title),
+                at: DateTime::UNIX_EPOCH + TimeDelta::days(day),
+                completion: 1.0,
+                liked: None,
+            })
+            .collect();
+        let title = |id| Features {
+            id: TitleId(id),
+            directors: Vec::new(),
+            actors: Vec::new(),
+            genres: Vec::new(),
+            decade: None,
+            watchers: 0,
+        };
+        let kept = |title, is_liked| Kept {
+            title: TitleId(title),
+            is_liked,
+        };
+        let rules = WatchRules::default();
+        Evaluation {
+            split: Split {
+                titles: (1..=5).map(title).collect(),
+                train: tastes(&watches, &rules),
+                test: BTreeMap::from([
+                    (ProfileId(1), vec![kept(3, true), kept(4, false)]),
+                    (ProfileId(2), vec![kept(4, false)]),
+                    (ProfileId(3), vec![kept(2, true), kept(5, true)]),
+                    (ProfileId(5), vec![kept(4, true)]),
+                ]),
+                next: BTreeMap::from([
+                    (ProfileId(1), vec![(TitleId(3), TitleId(4))]),
+                    (ProfileId(3), vec![(TitleId(2), TitleId(5))]),
+                ]),
+                ..Split::default()
+            },
+            rules,
+            relevant: Relevant::Liked,
+            most_viewers: 100,
+        }
+    }
+
+    fn assert_row(report: &Report, name: &str, expected: [f64; 6]) {
+        let row = report.rows.iter().find(|row| row.name == name).unwrap();
+        for (metric, expected) in Metric::ALL.into_iter().zip(expected) {
+            let Interval { value, low, high } = row.metrics[&metric];
+            assert!((value - expected).abs() < 1e-9, "{name}: {metric:?} is {value}");
+            assert!(low <= value && value <= high, "{name}: {metric:?} from {low} to {high}");
+        }
+    }
+
+    /// Watched by so many of five viewers.
+    fn news(watchers: f64) -> f64 {
+        -((watchers + 0.5) / 6.0).log2()
+    }
+
+    #[test]
+    fn simple_lists_come_to_what_a_person_works_out() {
+        let report = evaluation().compare().unwrap();
+
+        assert_eq!((report.titles, report.trained, report.watches, report.tested), (5, 5, 10, 3));
+        // The discount of the second place, and the ideal of two relevant titles.
+        let second = 3_f64.log2().recip();
+        let ideal = 1.0 + second;
+        // 3 4 for viewer 1, who wants 3; 2 3 for viewer 3, who wants 2 and 5; 1 3 4 for viewer 5, who wants 4.
+        let ndcg = (1.0 + ideal.recip() + 0.5) / 3.0;
+        let novelty = (news(2.0) + f64::midpoint(news(3.0), news(2.0)) + (news(3.0) + 2.0 * news(2.0)) / 3.0) / 3.0;
+        assert_row(&report, "popularity", [ndcg, ndcg, 2.5 / 3.0, 0.8, novelty, 0.5]);
+        // The same, but 1 3 for viewer 5: nobody watched both 2 and 4. Viewer 3: 2 and 3 have two watches each.
+        let ndcg = (1.0 + ideal.recip()) / 3.0;
+        let novelty = (news(2.0) + 2.0 * f64::midpoint(news(3.0), news(2.0))) / 3.0;
+        assert_row(&report, "co-watch", [ndcg, ndcg, 0.5, 0.8, novelty, 0.5]);
+        // 3 2 for viewer 3: 1/√6 + 1/√4 are more than 2/√9.
+        let ndcg = (1.0 + second / ideal) / 3.0;
+        assert_row(&report, "cosine", [ndcg, ndcg, 0.5, 0.8, novelty, 0.5]);
+    }
+
+    #[test]
+    fn everything_watched_can_be_what_is_wanted() {
+        let all = Evaluation {
+            relevant: Relevant::Watched,
+            ..evaluation()
+        };
+
+        let report = all.compare().unwrap();
+
+        assert_eq!(report.tested, 4);
+        let popularity = &report.rows[1].metrics[&Metric::Recall20];
+        // Viewer 1 gets 3 and 4, viewer 2 gets 4, viewer 3 one of two, viewer 5 gets 4.
+        assert!((popularity.value - 3.5 / 4.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn only_candidates_are_listed_and_counted() {
+        let mut evaluation = evaluation();
+        evaluation.split.candidates = Some([TitleId(4), TitleId(5)].into());
+
+        let report = evaluation.compare().unwrap();
+
+        // 4 for viewers 1 and 5, nothing that anybody watched for viewer 3, who has watched 4.
+        let row = &report.rows[1];
+        assert!((row.metrics[&Metric::Ndcg10].value - 1.0 / 3.0).abs() < 1e-9);
+        assert!((row.metrics[&Metric::Coverage10].value - 0.5).abs() < 1e-9);
+        assert!((row.metrics[&Metric::Novelty10].value - news(2.0)).abs() < 1e-9);
+    }
+
+    #[test]
+    fn differences_are_told_against_the_first_row() {
+        let report = evaluation().compare().unwrap();
+        let ablation = evaluation().ablate().unwrap();
+
+        assert_eq!(report.rows[0].metrics, ablation.rows[0].metrics);
+        let value = |row: &Row| row.metrics[&Metric::Ndcg10].value;
+        let difference = |row: &Row| row.differences[&Metric::Ndcg10].value;
+        for row in &report.rows[1..] {
+            assert!((value(&report.rows[0]) - value(row) - difference(row)).abs() < 1e-9);
+        }
+        for row in &ablation.rows[1..] {
+            assert!((value(row) - value(&ablation.rows[0]) - difference(row)).abs() < 1e-9);
+        }
+        assert_eq!(report.best_baseline(Metric::Ndcg10).unwrap().name, "popularity");
+        assert_eq!(report.best_baseline(Metric::Hit10).unwrap().name, "popularity", "the first of equals");
+    }
+
+    #[test]
+    fn nothing_to_find_is_an_error() {
+        let mut evaluation = evaluation();
+        evaluation.split.test.clear();
+
+        assert_eq!(evaluation.compare(), Err(EvaluateError::NothingToFind));
     }
 }
