@@ -32,6 +32,7 @@ use crate::domain::curation::LoadService;
 use crate::domain::events::EventBus;
 use crate::domain::lease::Leases;
 use crate::domain::limits::RateLimiter;
+use crate::domain::recommend::evaluate::EvaluationService;
 use crate::domain::recommend::{
     ErasureService, Freshness, GraphFollower, GraphService, Ranking, RecommendService,
     SimilarService, TasteGraph,
@@ -55,6 +56,8 @@ pub struct App {
     pub recommend: RecommendService,
     /// Keeping the graph.
     pub graph: GraphService,
+    /// Reading the record, for measuring suggestions on it.
+    pub evaluation: EvaluationService,
     /// Loading files.
     pub load: LoadService,
     similar: SimilarService,
@@ -170,6 +173,10 @@ impl App {
                 similar.clone(),
             ),
             similar,
+            evaluation: EvaluationService::new(
+                Arc::clone(&stores.catalog),
+                Arc::clone(&stores.watching),
+            ),
             load: LoadService::new(
                 Arc::clone(&stores.catalog),
                 accounts.clone(),

@@ -1,5 +1,6 @@
 //! The commands: each is a short program on the same services as the server.
 
+mod evaluate;
 mod files;
 mod graph;
 mod lists;
@@ -50,6 +51,8 @@ enum Command {
     Suggest(lists::Arguments),
     /// Write the titles that are like each title, as NDJSON
     Similar(lists::Arguments),
+    /// Measure how good the suggestions are, on watches that are kept from them, beside simpler lists
+    Evaluate(evaluate::Arguments),
     /// Manage accounts
     Users {
         #[command(subcommand)]
@@ -99,6 +102,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Similar(arguments) => {
                 lists::similar(&App::open(&config).await?, &arguments).await
             }
+            Command::Evaluate(arguments) => evaluate::run(&config, &arguments).await,
             Command::Users { command } => users::run(&App::open(&config).await?, command).await,
             Command::Schema => schema::run(),
         }

@@ -50,6 +50,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("tower_http", &["http"]),
     ("clap", &["cli", "config"]),
     ("indicatif", &["cli"]),
+    ("csv", &["cli"]),
+    ("flate2", &["cli"]),
     ("tokio", &["adapters", "http", "graphql", "jobs", "cli"]),
 ];
 

@@ -13,6 +13,7 @@ mod curation;
 mod cypher;
 mod erasure;
 mod errors;
+mod evaluate;
 mod events;
 mod export;
 mod faults;

@@ -13,6 +13,17 @@ use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
 use crate::domain::stamp::Stamp;
 use crate::domain::text;
 
+impl TitleRecord {
+    /// The title that this makes in a catalogue that has nothing yet.
+    pub fn new_title(&self, now: DateTime<Utc>) -> Title {
+        let credited = self.directors.iter().chain(&self.cast);
+        let people = credited
+            .map(|name| (name.slug.clone(), PersonId::of_slug(&name.slug)))
+            .collect();
+        compose(self, None, &people, now)
+    }
+}
+
 /// The title that a record makes of what is stored; `None` if it says nothing new.
 pub(super) fn title(
     record: &TitleRecord,
@@ -20,10 +31,22 @@ pub(super) fn title(
     people: &HashMap<String, PersonId>,
     now: DateTime<Utc>,
 ) -> Option<Title> {
+    let title = compose(record, stored, people, now);
+    stored
+        .is_none_or(|stored| !title.says_the_same(stored))
+        .then_some(title)
+}
+
+fn compose(
+    record: &TitleRecord,
+    stored: Option<&Title>,
+    people: &HashMap<String, PersonId>,
+    now: DateTime<Utc>,
+) -> Title {
     let id = stored.map_or_else(|| TitleId::of_slug(&record.slug), |stored| stored.id);
     let mut credits = credits(&record.directors, CreditRole::Director, people);
     credits.extend(self::credits(&record.cast, CreditRole::Actor, people));
-    let title = Title {
+    Title {
         id,
         kind: record.kind,
         slug: record.slug.clone(),
@@ -50,10 +73,7 @@ pub(super) fn title(
         }),
         popularity: stored.map_or(0, |stored| stored.popularity),
         stamp: stored.map_or(Stamp::first(now), |stored| stored.stamp.next(now)),
-    };
-    stored
-        .is_none_or(|stored| !title.says_the_same(stored))
-        .then_some(title)
+    }
 }
 
 fn credits(

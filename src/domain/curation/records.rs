@@ -138,7 +138,7 @@ pub struct WatchRecord {
 impl Record {
     /// Reads a JSON value. `this_year` bounds what can be announced. Gives the names of unknown fields and what was
     /// noticed besides.
-    pub(super) fn read(
+    pub fn read(
         value: Value,
         this_year: i32,
     ) -> Result<(Self, Vec<String>, Vec<Problem>), Problem> {

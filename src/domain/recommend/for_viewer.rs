@@ -4,7 +4,7 @@
 //!          + Σ opinion(i) · (1 + position)^−recency · co-watching / (1 + watched)² · watches of both / (watchers of i + 50)
 //!          + popularity / (1 + watched) · (watchers of j + 1) / (most watchers + 1).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -147,6 +147,14 @@ pub(super) fn draft(voices: &[Voice], lists: &[Arc<[SimilarEdge]>]) -> Vec<Draft
         .map(|(title, score)| Draft { title, score })
         .collect();
     drafts.sort_unstable_by(|a, b| b.score.total_cmp(&a.score).then(a.title.cmp(&b.title)));
+    drafts
+}
+
+/// The drafts, and after them the best known titles of which nothing is said.
+pub(super) fn and_known(mut drafts: Vec<Draft>, known: impl Iterator<Item = TitleId>) -> Vec<Draft> {
+    let drafted: HashSet<TitleId> = drafts.iter().map(|draft| draft.title).collect();
+    let rest = known.filter(|title| !drafted.contains(title));
+    drafts.extend(rest.map(|title| Draft { title, score: 0.0 }));
     drafts
 }
 

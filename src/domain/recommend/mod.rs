@@ -1,12 +1,14 @@
 //! The recommendation graph and its ranking: "if you watched X, these might be good", each with its reasons.
 //!
 //! [`graph`] is the port to the graph, [`similar`] computes the `SIMILAR` edges, [`for_viewer`] and [`title_page`] make
-//! lists of them, [`rows`] makes a page.
+//! lists of them, [`rows`] makes a page, [`evaluate`] says how good it all is.
+#![doc = include_str!("formula.md")]
 
 mod background;
 mod edges;
 mod erasure;
 mod error;
+pub mod evaluate;
 mod features;
 mod follower;
 mod for_viewer;

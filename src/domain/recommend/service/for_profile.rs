@@ -10,7 +10,7 @@ use crate::domain::catalog::{Title, TitleKind};
 use crate::domain::ids::{CollectionId, ProfileId, TitleId};
 use crate::domain::recommend::error::RecommendError;
 use crate::domain::recommend::features::{Features, Rarity};
-use crate::domain::recommend::for_viewer::{Draft, Grounds, Lift, Voice, draft};
+use crate::domain::recommend::for_viewer::{Draft, Grounds, Lift, Voice, and_known, draft};
 use crate::domain::recommend::graph::{SimilarEdge, SimilarLists, Taste};
 use crate::domain::recommend::kept::{KeptList, ListKey};
 use crate::domain::recommend::popular::popular;
@@ -18,7 +18,7 @@ use crate::domain::recommend::types::Recommendation;
 use crate::domain::watching::MutedSource;
 
 /// The longest list for a viewer.
-const MAX_FOR_VIEWER: usize = 300;
+pub(in crate::domain::recommend) const MAX_FOR_VIEWER: usize = 300;
 /// How long a list is kept although nothing of the profile changed: the catalogue and what is popular may.
 const KEPT: TimeDelta = TimeDelta::seconds(10);
 
@@ -124,16 +124,10 @@ impl RecommendService {
         heard: &Heard,
         kinds: Option<&[TitleKind]>,
     ) -> Result<Vec<Recommendation>, RecommendError> {
-        let mut drafts = draft(&heard.voices, &heard.lists);
-        let drafted: HashSet<TitleId> = drafts.iter().map(|draft| draft.title).collect();
         // Whatever else is left out, a list gets full.
         let most_watched = self.background.most_watched(kinds).await?;
         let known = most_watched.iter().map(|title| title.id);
-        drafts.extend(
-            known
-                .filter(|title| !drafted.contains(title))
-                .map(|title| Draft { title, score: 0.0 }),
-        );
+        let drafts = and_known(draft(&heard.voices, &heard.lists), known);
         let (chosen, lifts) = self.choose(profile, &drafts, kinds).await?;
         Ok(self.explain(heard, &chosen, &lifts))
     }

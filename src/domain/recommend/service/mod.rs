@@ -4,6 +4,7 @@ mod for_profile;
 mod page;
 mod taste;
 
+pub(super) use for_profile::MAX_FOR_VIEWER;
 pub use taste::TasteWeight;
 
 use std::collections::{HashMap, HashSet};

@@ -45,7 +45,7 @@ pub(crate) const PRIOR_WATCHERS: f64 = 10.0;
 pub(crate) const PAGE_DAMPING: f64 = 0.35;
 
 /// The constants of the regression. They were chosen on histories that no reported number was measured on; see
-/// `docs/suggestions.md`.
+/// `formula.md` beside the parent module.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ridge {
     /// The power of the watchers of an edge's start when candidates are chosen.

@@ -1,0 +1,95 @@
+//! What is simpler than the ranking: the same for everybody, or counts of who watched both.
+
+use super::field::{Field, Viewer};
+use super::lists::{Lists, best, cut};
+
+/// The most watched titles, the same for everybody.
+pub(super) struct Popularity<'a> {
+    field: &'a Field<'a>,
+}
+
+impl<'a> Popularity<'a> {
+    pub(super) fn new(field: &'a Field<'a>) -> Self {
+        Self { field }
+    }
+
+    fn scores(&self) -> impl Iterator<Item = (u32, f64)> + '_ {
+        (0_u32..).zip(&self.field.watchers).map(|(title, watchers)| {
+            #[expect(clippy::cast_precision_loss, reason = "fewer than 2^53 viewers")]
+            let score = watchers.len() as f64;
+            (title, score)
+        })
+    }
+}
+
+impl Lists for Popularity<'_> {
+    fn for_viewer(&self, viewer: &Viewer) -> Vec<u32> {
+        best(self.field, viewer, self.scores())
+    }
+
+    fn on_page(&self, title: u32) -> Vec<u32> {
+        cut(self.scores().filter(|(other, _)| *other != title))
+    }
+}
+
+/// Σ over the viewer's titles of who watched both, as the well-known Cypher examples count; or of the same as a
+/// cosine, divided by √(watchers of the one · watchers of the other).
+pub(super) struct CoWatches<'a> {
+    field: &'a Field<'a>,
+    /// What a watch of each title counts.
+    counts: Vec<f64>,
+}
+
+impl<'a> CoWatches<'a> {
+    /// By the plain count.
+    pub(super) fn plain(field: &'a Field<'a>) -> Self {
+        let counts = vec![1.0; field.titles.len()];
+        Self { field, counts }
+    }
+
+    /// By the cosine.
+    pub(super) fn cosine(field: &'a Field<'a>) -> Self {
+        #[expect(clippy::cast_precision_loss, reason = "fewer than 2^53 viewers")]
+        let count = |watchers: &Vec<u32>| (watchers.len().max(1) as f64).sqrt().recip();
+        let counts = field.watchers.iter().map(count).collect();
+        Self { field, counts }
+    }
+
+    /// What speaks for each title if these were watched.
+    ///
+    /// Σ_i c_i G_ij c_j = c_j Σ_v x_vj Σ_i x_vi c_i: first how much each other viewer has in common with these titles,
+    /// then what those watched. No matrix of titles by titles.
+    fn scores(&self, watched: &[u32]) -> Vec<(u32, f64)> {
+        let field = self.field;
+        let mut shared = vec![0.0; field.watched.len()];
+        for title in watched {
+            for viewer in &field.watchers[*title as usize] {
+                shared[*viewer as usize] += self.counts[*title as usize];
+            }
+        }
+        let mut scores = vec![0.0; field.titles.len()];
+        for (shared, watched) in shared.iter().zip(&field.watched) {
+            if *shared > 0.0 {
+                for title in watched {
+                    scores[*title as usize] += shared;
+                }
+            }
+        }
+        let counted = scores.into_iter().zip(&self.counts);
+        (0_u32..)
+            .zip(counted)
+            .map(|(title, (score, count))| (title, score * count))
+            .collect()
+    }
+}
+
+impl Lists for CoWatches<'_> {
+    fn for_viewer(&self, viewer: &Viewer) -> Vec<u32> {
+        best(self.field, viewer, self.scores(&viewer.seen).into_iter())
+    }
+
+    fn on_page(&self, title: u32) -> Vec<u32> {
+        let scores = self.scores(&[title]).into_iter();
+        cut(scores.filter(|(other, _)| *other != title))
+    }
+}

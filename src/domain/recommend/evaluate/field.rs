@@ -1,0 +1,179 @@
+//! A split with its titles and viewers numbered, as the lists and the metrics want it.
+
+use std::collections::{HashMap, HashSet};
+
+use super::metrics::Relevant;
+use super::split::{Split, Tastes, latest_first};
+use crate::domain::ids::{ProfileId, TitleId};
+use crate::domain::recommend::features::Features;
+use crate::domain::recommend::graph::TasteEdge;
+
+/// A numbered split. Titles are numbered by id.
+pub(super) struct Field<'a> {
+    /// The split.
+    pub(super) split: &'a Split,
+    /// The titles, with the number of those who watched them in the training part.
+    pub(super) titles: Vec<Features>,
+    places: HashMap<TitleId, u32>,
+    /// What each viewer of the training part watched.
+    pub(super) watched: Vec<Vec<u32>>,
+    /// Who watched each title in the training part.
+    pub(super) watchers: Vec<Vec<u32>>,
+    candidates: Option<Vec<bool>>,
+    /// Those who have something relevant in their test, by id.
+    pub(super) viewers: Vec<Viewer>,
+    /// Those who have pairs in their test, by id.
+    pub(super) followers: Vec<Follower>,
+}
+
+/// Somebody for whom lists are made.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Viewer {
+    /// All that is known, the latest first.
+    pub(super) history: Vec<TasteEdge>,
+    /// The same by number, ascending.
+    pub(super) seen: Vec<u32>,
+    /// What the list should find.
+    pub(super) relevant: HashSet<u32>,
+}
+
+/// Somebody who went from title to title.
+pub(super) struct Follower {
+    /// What was watched before the test, ascending.
+    seen: Vec<u32>,
+    /// What of the test was watched when.
+    order: HashMap<u32, usize>,
+    /// From where to where.
+    pub(super) steps: Vec<(u32, u32)>,
+}
+
+impl Viewer {
+    pub(super) fn has_seen(&self, title: u32) -> bool {
+        self.seen.binary_search(&title).is_ok()
+    }
+}
+
+impl Follower {
+    /// Whether a title is no news any more on the page of another one.
+    pub(super) fn knows(&self, title: u32, on_page_of: u32) -> bool {
+        let now = self.order.get(&on_page_of);
+        let is_past = self.order.get(&title).is_some_and(|then| Some(then) <= now);
+        title == on_page_of || is_past || self.seen.binary_search(&title).is_ok()
+    }
+}
+
+impl<'a> Field<'a> {
+    /// Of so many viewers at the most. Ids of profiles are hashes or random, so those with the least ids are drawn as
+    /// if by lot, and always the same.
+    pub(super) fn new(split: &'a Split, relevant: Relevant, most_viewers: usize) -> Self {
+        let mut titles = split.titles.clone();
+        titles.sort_unstable_by_key(|title| title.id);
+        titles.dedup_by_key(|title| title.id);
+        let places: HashMap<TitleId, u32> =
+            titles.iter().map(|title| title.id).zip(0..).collect();
+        let watched: Vec<Vec<u32>> = split
+            .train
+            .values()
+            .map(|edges| numbers(&places, edges.iter().map(|edge| edge.title)))
+            .collect();
+        let mut watchers = vec![Vec::new(); titles.len()];
+        for (viewer, watched) in (0_u32..).zip(&watched) {
+            for title in watched {
+                watchers[*title as usize].push(viewer);
+            }
+        }
+        for (title, watchers) in titles.iter_mut().zip(&watchers) {
+            title.watchers = watchers.len() as u64;
+        }
+        let candidates = split.candidates.as_ref().map(|candidates| {
+            let is_one = |title: &Features| candidates.contains(&title.id);
+            titles.iter().map(is_one).collect()
+        });
+        let mut field = Self {
+            split,
+            titles,
+            places,
+            watched,
+            watchers,
+            candidates,
+            viewers: Vec::new(),
+            followers: Vec::new(),
+        };
+        let viewers = split.test.keys().map(|profile| field.viewer(*profile, relevant));
+        let viewers = viewers.filter(|viewer| !viewer.relevant.is_empty());
+        field.viewers = viewers.take(most_viewers).collect();
+        let followers = split.next.keys().map(|profile| field.follower(*profile));
+        let followers = followers.filter(|follower| !follower.steps.is_empty());
+        field.followers = followers.take(most_viewers).collect();
+        field
+    }
+
+    pub(super) fn place(&self, title: TitleId) -> Option<u32> {
+        self.places.get(&title).copied()
+    }
+
+    pub(super) fn title(&self, place: u32) -> &Features {
+        &self.titles[place as usize]
+    }
+
+    /// How many watched a title in the training part.
+    pub(super) fn watchers(&self, place: u32) -> usize {
+        self.watchers[place as usize].len()
+    }
+
+    /// Whether a title may be in a list for a viewer.
+    pub(super) fn may_list(&self, place: u32) -> bool {
+        let candidates = self.candidates.as_ref();
+        candidates.is_none_or(|candidates| candidates[place as usize])
+    }
+
+    /// How many titles may be in a list.
+    pub(super) fn universe(&self) -> usize {
+        let candidates = self.candidates.as_ref();
+        candidates.map_or(self.titles.len(), |candidates| {
+            candidates.iter().filter(|is_one| **is_one).count()
+        })
+    }
+
+    fn viewer(&self, profile: ProfileId, relevant: Relevant) -> Viewer {
+        let of = |tastes: &'a Tastes| tastes.get(&profile).into_iter().flatten();
+        let mut history: Vec<TasteEdge> = of(&self.split.train)
+            .chain(of(&self.split.fold_in))
+            .copied()
+            .collect();
+        latest_first(&mut history);
+        let test = self.split.test.get(&profile).into_iter().flatten();
+        let relevant = test
+            .filter(|kept| relevant == Relevant::Watched || kept.is_liked)
+            .filter_map(|kept| self.place(kept.title));
+        Viewer {
+            seen: numbers(&self.places, history.iter().map(|edge| edge.title)),
+            relevant: relevant.collect(),
+            history,
+        }
+    }
+
+    fn follower(&self, profile: ProfileId) -> Follower {
+        let shown = self.split.train.get(&profile).into_iter().flatten();
+        let test = self.split.test.get(&profile).into_iter().flatten();
+        let steps = self.split.next.get(&profile).into_iter().flatten();
+        Follower {
+            seen: numbers(&self.places, shown.map(|edge| edge.title)),
+            order: test
+                .filter_map(|kept| self.place(kept.title))
+                .zip(0..)
+                .collect(),
+            steps: steps
+                .filter_map(|(from, to)| Some((self.place(*from)?, self.place(*to)?)))
+                .collect(),
+        }
+    }
+}
+
+/// The numbers of titles, ascending, each once; those that are not there are left out.
+fn numbers(places: &HashMap<TitleId, u32>, titles: impl Iterator<Item = TitleId>) -> Vec<u32> {
+    let mut numbers: Vec<u32> = titles.filter_map(|title| places.get(&title).copied()).collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    numbers
+}

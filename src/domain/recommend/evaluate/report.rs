@@ -1,0 +1,332 @@
+//! What comes of an evaluation: a table of lists and metrics.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::ablation::variants;
+use super::baselines::{CoWatches, Popularity};
+use super::bootstrap::{Interval, Resamples};
+use super::field::Field;
+use super::lists::Lists;
+use super::metrics::{Metric, Relevant, Score, hits, mean_of, score_all, sum_up};
+use super::served::{Parts, Served};
+use super::split::Split;
+use crate::domain::watching::WatchRules;
+
+/// What is evaluated, and how.
+#[derive(Debug, Clone)]
+pub struct Evaluation {
+    /// What is shown and what is kept.
+    pub split: Split,
+    /// How watches weigh.
+    pub rules: WatchRules,
+    /// What a list should find.
+    pub relevant: Relevant,
+    /// How many viewers are tested at the most.
+    pub most_viewers: usize,
+}
+
+/// Why there is nothing to report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum EvaluateError {
+    /// Nobody has anything in their test that a list could find.
+    #[error("no viewer has anything relevant in the test part")]
+    NothingToFind,
+}
+
+/// A table of lists and metrics.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Report {
+    /// How many titles there are.
+    pub titles: usize,
+    /// How many viewers the lists were computed from.
+    pub trained: usize,
+    /// How many titles those watched, in all.
+    pub watches: usize,
+    /// For how many viewers lists were made.
+    pub tested: usize,
+    /// The lists, the served ones first.
+    pub rows: Vec<Row>,
+}
+
+/// What one sort of lists comes to.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Row {
+    /// What the lists are.
+    pub name: &'static str,
+    /// What was measured.
+    pub metrics: BTreeMap<Metric, Interval>,
+    /// In a comparison: how far the served lists are ahead of these. In an ablation: how far these are ahead of the
+    /// served ones. Paired, by viewer. Empty in the first row.
+    pub differences: BTreeMap<Metric, Interval>,
+}
+
+impl Report {
+    /// Of the rows after the first, the one that is best by a metric.
+    pub fn best_baseline(&self, metric: Metric) -> Option<&Row> {
+        let value = |row: &Row| row.metrics.get(&metric).map(|interval| interval.value);
+        let others = self.rows.iter().skip(1).filter_map(|row| Some((value(row)?, row)));
+        // Of equals the first.
+        let best = others.rev().max_by(|(a, _), (b, _)| a.total_cmp(b));
+        best.map(|(_, row)| row)
+    }
+}
+
+impl Evaluation {
+    /// The served lists beside simpler ones.
+    pub fn compare(&self) -> Result<Report, EvaluateError> {
+        let field = self.field()?;
+        let served = Served::new(&field, &self.rules, &Parts::default());
+        let (popular, plain, cosine) = (
+            Popularity::new(&field),
+            CoWatches::plain(&field),
+            CoWatches::cosine(&field),
+        );
+        let lists: [(&'static str, &dyn Lists); 4] = [
+            ("ours", &served),
+            ("popularity", &popular),
+            ("co-watch", &plain),
+            ("cosine", &cosine),
+        ];
+        let mut table = Table::default();
+        for (name, lists) in lists {
+            table.add(&field, name, lists);
+        }
+        Ok(table.report(&field, |ours, other| ours - other))
+    }
+
+    /// The served lists, and what they come to when one ingredient is left out.
+    pub fn ablate(&self) -> Result<Report, EvaluateError> {
+        let field = self.field()?;
+        let mut table = Table::default();
+        for (name, parts) in variants() {
+            let served = Served::new(&field, &self.rules, &parts);
+            table.add(&field, name, &served);
+        }
+        Ok(table.report(&field, |all, without| without - all))
+    }
+
+    fn field(&self) -> Result<Field<'_>, EvaluateError> {
+        let field = Field::new(&self.split, self.relevant, self.most_viewers);
+        if field.viewers.is_empty() {
+            return Err(EvaluateError::NothingToFind);
+        }
+        Ok(field)
+    }
+}
+
+/// What was measured, viewer by viewer; hits may be missing.
+#[derive(Default)]
+struct Table {
+    names: Vec<&'static str>,
+    scores: Vec<Vec<Score>>,
+    hits: Vec<Vec<f64>>,
+}
+
+impl Table {
+    fn add(&mut self, field: &Field<'_>, name: &'static str, lists: &dyn Lists) {
+        self.names.push(name);
+        self.scores.push(score_all(field, lists));
+        if !field.followers.is_empty() {
+            self.hits.push(hits(field, lists));
+        }
+    }
+
+    fn report(&self, field: &Field<'_>, difference: impl Fn(f64, f64) -> f64) -> Report {
+        let columns = Metric::OF_VIEWERS.len();
+        let of_viewers = Resamples::new(field.viewers.len(), |picks| {
+            let rows = self.scores.iter();
+            rows.flat_map(|scores| sum_up(field, scores, picks)).collect()
+        });
+        let of_pages = (!self.hits.is_empty()).then(|| {
+            Resamples::new(field.followers.len(), |picks| {
+                self.hits.iter().map(|hits| mean_of(hits, picks)).collect()
+            })
+        });
+        let rows = (0..).zip(&self.names).map(|(row, name)| {
+            let mut metrics = BTreeMap::new();
+            let mut differences = BTreeMap::new();
+            for (column, metric) in (0..).zip(Metric::OF_VIEWERS) {
+                let at = row * columns + column;
+                let interval = if metric == Metric::Coverage10 {
+                    of_viewers.interval_moved(|numbers| numbers[at])
+                } else {
+                    of_viewers.interval(|numbers| numbers[at])
+                };
+                metrics.insert(metric, interval);
+                if row > 0 && Metric::GAINS.contains(&metric) {
+                    let ahead = |numbers: &[f64]| difference(numbers[column], numbers[at]);
+                    differences.insert(metric, of_viewers.interval(ahead));
+                }
+            }
+            if let Some(of_pages) = &of_pages {
+                metrics.insert(Metric::Hit10, of_pages.interval(|numbers| numbers[row]));
+                if row > 0 {
+                    let ahead = |numbers: &[f64]| difference(numbers[0], numbers[row]);
+                    differences.insert(Metric::Hit10, of_pages.interval(ahead));
+                }
+            }
+            Row {
+                name,
+                metrics,
+                differences,
+            }
+        });
+        Report {
+            titles: field.titles.len(),
+            trained: field.watched.len(),
+            watches: field.watched.iter().map(Vec::len).sum(),
+            tested: field.viewers.len(),
+            rows: rows.collect(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::{DateTime, TimeDelta};
+
+    use super::super::split::{Kept, Watch, tastes};
+    use super::*;
+    use crate::domain::ids::{ProfileId, TitleId};
+    use crate::domain::recommend::features::Features;
+
+    /// Five titles; who watched what is `1: 1 2`, `2: 1 2 3`, `3: 1 4`, `4: 3 4`, `5: 2`.
+    fn evaluation() -> Evaluation {
+        let shown = [(1, 1), (1, 2), (2, 1), (2, 2), (2, 3), (3, 1), (3, 4), (4, 3), (4, 4), (5, 2)];
+        let watches: Vec<Watch> = (0_i64..)
+            .zip(shown)
+            .map(|(day, (profile, title))| Watch {
+                profile: ProfileId(profile),
+                title: TitleId(title),
+                at: DateTime::UNIX_EPOCH + TimeDelta::days(day),
+                completion: 1.0,
+                liked: None,
+            })
+            .collect();
+        let title = |id| Features {
+            id: TitleId(id),
+            directors: Vec::new(),
+            actors: Vec::new(),
+            genres: Vec::new(),
+            decade: None,
+            watchers: 0,
+        };
+        let kept = |title, is_liked| Kept {
+            title: TitleId(title),
+            is_liked,
+        };
+        let rules = WatchRules::default();
+        Evaluation {
+            split: Split {
+                titles: (1..=5).map(title).collect(),
+                train: tastes(&watches, &rules),
+                test: BTreeMap::from([
+                    (ProfileId(1), vec![kept(3, true), kept(4, false)]),
+                    (ProfileId(2), vec![kept(4, false)]),
+                    (ProfileId(3), vec![kept(2, true), kept(5, true)]),
+                    (ProfileId(5), vec![kept(4, true)]),
+                ]),
+                next: BTreeMap::from([
+                    (ProfileId(1), vec![(TitleId(3), TitleId(4))]),
+                    (ProfileId(3), vec![(TitleId(2), TitleId(5))]),
+                ]),
+                ..Split::default()
+            },
+            rules,
+            relevant: Relevant::Liked,
+            most_viewers: 100,
+        }
+    }
+
+    fn assert_row(report: &Report, name: &str, expected: [f64; 6]) {
+        let row = report.rows.iter().find(|row| row.name == name).unwrap();
+        for (metric, expected) in Metric::ALL.into_iter().zip(expected) {
+            let Interval { value, low, high } = row.metrics[&metric];
+            assert!((value - expected).abs() < 1e-9, "{name}: {metric:?} is {value}");
+            assert!(low <= value && value <= high, "{name}: {metric:?} from {low} to {high}");
+        }
+    }
+
+    /// Watched by so many of five viewers.
+    fn news(watchers: f64) -> f64 {
+        -((watchers + 0.5) / 6.0).log2()
+    }
+
+    #[test]
+    fn simple_lists_come_to_what_a_person_works_out() {
+        let report = evaluation().compare().unwrap();
+
+        assert_eq!((report.titles, report.trained, report.watches, report.tested), (5, 5, 10, 3));
+        // The discount of the second place, and the ideal of two relevant titles.
+        let second = 3_f64.log2().recip();
+        let ideal = 1.0 + second;
+        // 3 4 for viewer 1, who wants 3; 2 3 for viewer 3, who wants 2 and 5; 1 3 4 for viewer 5, who wants 4.
+        let ndcg = (1.0 + ideal.recip() + 0.5) / 3.0;
+        let novelty = (news(2.0) + f64::midpoint(news(3.0), news(2.0)) + (news(3.0) + 2.0 * news(2.0)) / 3.0) / 3.0;
+        assert_row(&report, "popularity", [ndcg, ndcg, 2.5 / 3.0, 0.8, novelty, 0.5]);
+        // The same, but 1 3 for viewer 5: nobody watched both 2 and 4. Viewer 3: 2 and 3 have two watches each.
+        let ndcg = (1.0 + ideal.recip()) / 3.0;
+        let novelty = (news(2.0) + 2.0 * f64::midpoint(news(3.0), news(2.0))) / 3.0;
+        assert_row(&report, "co-watch", [ndcg, ndcg, 0.5, 0.8, novelty, 0.5]);
+        // 3 2 for viewer 3: 1/√6 + 1/√4 are more than 2/√9.
+        let ndcg = (1.0 + second / ideal) / 3.0;
+        assert_row(&report, "cosine", [ndcg, ndcg, 0.5, 0.8, novelty, 0.5]);
+    }
+
+    #[test]
+    fn everything_watched_can_be_what_is_wanted() {
+        let all = Evaluation {
+            relevant: Relevant::Watched,
+            ..evaluation()
+        };
+
+        let report = all.compare().unwrap();
+
+        assert_eq!(report.tested, 4);
+        let popularity = &report.rows[1].metrics[&Metric::Recall20];
+        // Viewer 1 gets 3 and 4, viewer 2 gets 4, viewer 3 one of two, viewer 5 gets 4.
+        assert!((popularity.value - 3.5 / 4.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn only_candidates_are_listed_and_counted() {
+        let mut evaluation = evaluation();
+        evaluation.split.candidates = Some([TitleId(4), TitleId(5)].into());
+
+        let report = evaluation.compare().unwrap();
+
+        // 4 for viewers 1 and 5, nothing that anybody watched for viewer 3, who has watched 4.
+        let row = &report.rows[1];
+        assert!((row.metrics[&Metric::Ndcg10].value - 1.0 / 3.0).abs() < 1e-9);
+        assert!((row.metrics[&Metric::Coverage10].value - 0.5).abs() < 1e-9);
+        assert!((row.metrics[&Metric::Novelty10].value - news(2.0)).abs() < 1e-9);
+    }
+
+    #[test]
+    fn differences_are_told_against_the_first_row() {
+        let report = evaluation().compare().unwrap();
+        let ablation = evaluation().ablate().unwrap();
+
+        assert_eq!(report.rows[0].metrics, ablation.rows[0].metrics);
+        let value = |row: &Row| row.metrics[&Metric::Ndcg10].value;
+        let difference = |row: &Row| row.differences[&Metric::Ndcg10].value;
+        for row in &report.rows[1..] {
+            assert!((value(&report.rows[0]) - value(row) - difference(row)).abs() < 1e-9);
+        }
+        for row in &ablation.rows[1..] {
+            assert!((value(row) - value(&ablation.rows[0]) - difference(row)).abs() < 1e-9);
+        }
+        assert_eq!(report.best_baseline(Metric::Ndcg10).unwrap().name, "popularity");
+        assert_eq!(report.best_baseline(Metric::Hit10).unwrap().name, "popularity", "the first of equals");
+    }
+
+    #[test]
+    fn nothing_to_find_is_an_error() {
+        let mut evaluation = evaluation();
+        evaluation.split.test.clear();
+
+        assert_eq!(evaluation.compare(), Err(EvaluateError::NothingToFind));
+    }
+}
