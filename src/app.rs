@@ -152,6 +152,7 @@ impl App {
             Arc::clone(&stores.graph),
             Arc::clone(&stores.catalog),
             Arc::clone(&stores.watching),
+            bus.clone(),
             Arc::clone(&clock),
             Freshness::default(),
         );
@@ -171,6 +172,7 @@ impl App {
                 Arc::clone(&stores.catalog),
                 Arc::clone(&stores.watching),
                 similar.clone(),
+                bus.clone(),
             ),
             similar,
             evaluation: EvaluationService::new(
