@@ -36,7 +36,7 @@ pub(super) type EdgeRow = (
 );
 
 #[derive(Deserialize)]
-struct Version {
+struct Asked {
     version: Option<VersionRow>,
 }
 
@@ -55,7 +55,7 @@ struct Changed {
 
 /// Which edges there are.
 pub(super) async fn version(db: &Neo4jDb) -> Result<SimilarVersion, StoreError> {
-    let rows: Vec<Version> = db
+    let rows: Vec<Asked> = db
         .rows(query(queries::SIMILAR_VERSION).param("graph", GRAPH))
         .await?;
     version_of(rows.first().and_then(|row| row.version))
