@@ -42,7 +42,7 @@ struct Asked {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Lists {
+struct ListsRow {
     version: Option<VersionRow>,
     lists: Vec<(TitleId, Vec<EdgeRow>)>,
     version_after: Option<VersionRow>,
@@ -98,7 +98,7 @@ async fn try_similar(db: &Neo4jDb, titles: &[i64]) -> Result<Option<Found>, Stor
         let statement = query(queries::SIMILAR_LISTS)
             .param("graph", GRAPH)
             .param("titles", titles);
-        for row in db.rows::<Lists>(statement).await? {
+        for row in db.rows::<ListsRow>(statement).await? {
             if row.version != row.version_after || *first.get_or_insert(row.version) != row.version
             {
                 return Ok(None);
