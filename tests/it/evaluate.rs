@@ -80,9 +80,10 @@ fn write_split(folder: &Path) -> PathBuf {
 fn write_records(folder: &Path) -> [String; 2] {
     let (mut films, mut watches) = (String::new(), String::new());
     for film in 0..FILMS {
+        let genre = ["Drama", "Comedy"][(film % 2) as usize];
         let record = json!({
             "slug": format!("ml-{film}"), "title": format!("Film, {film}"), "year": 1960 + film,
-            "genres": [["Drama", "Comedy"][(film % 2) as usize], "Crime"],
+            "genres": [genre, "Crime"],
             "directors": [format!("Director {}", film % 7)], "cast": [format!("Actor {}", film % 5)],
         });
         writeln!(films, "{record}").unwrap();
