@@ -17,8 +17,8 @@ use crate::domain::recommend::evaluate::{Evaluation, Relevant, Split};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// A folder with train.csv and test.csv (and fold_in.csv, next.csv, candidates.csv), films.csv in it or beside it;
-    /// .csv.gz is read as well
+    /// A folder with `train.csv` and `test.csv` (and `fold_in.csv`, `next.csv`, `candidates.csv`), `films.csv` in it or
+    /// beside it; `.csv.gz` is read as well
     #[arg(long, value_name = "DIR", group = "source")]
     split: Option<PathBuf>,
     /// Watches as `load` reads them, or as .csv; the last fifth of each viewer's is kept from the ranking
@@ -93,9 +93,15 @@ pub(super) async fn run(config: &Config, arguments: &Arguments) -> anyhow::Resul
         evaluation.compare()?
     };
     if arguments.json {
-        println!("{}", table::json(&report, wanted.name(), arguments.ablation));
+        println!(
+            "{}",
+            table::json(&report, wanted.name(), arguments.ablation)
+        );
     } else {
-        print!("{}", table::text(&report, wanted.name(), arguments.ablation));
+        print!(
+            "{}",
+            table::text(&report, wanted.name(), arguments.ablation)
+        );
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -46,18 +46,17 @@ pub(super) fn read_tastes(
     let (mut unknown, mut first) = (0, None);
     each_record(path, &mut |record, place| {
         if let Record::Watch(watch) = record {
-            match titles.get(&watch.title) {
-                Some(title) => watches.push(Watch {
+            if let Some(title) = titles.get(&watch.title) {
+                watches.push(Watch {
                     profile: ProfileId::of_key(&watch.viewer),
                     title: *title,
                     at: watch.at,
                     completion: watch.completion,
                     liked: watch.liked,
-                }),
-                None => {
-                    unknown += 1;
-                    first.get_or_insert_with(|| format!("{place}: “{}”", watch.title));
-                }
+                });
+            } else {
+                unknown += 1;
+                first.get_or_insert_with(|| format!("{place}: “{}”", watch.title));
             }
         }
         Ok(())

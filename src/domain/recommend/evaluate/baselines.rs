@@ -14,11 +14,13 @@ impl<'a> Popularity<'a> {
     }
 
     fn scores(&self) -> impl Iterator<Item = (u32, f64)> + '_ {
-        (0_u32..).zip(&self.field.watchers).map(|(title, watchers)| {
-            #[expect(clippy::cast_precision_loss, reason = "fewer than 2^53 viewers")]
-            let score = watchers.len() as f64;
-            (title, score)
-        })
+        (0_u32..)
+            .zip(&self.field.watchers)
+            .map(|(title, watchers)| {
+                #[expect(clippy::cast_precision_loss, reason = "fewer than 2^53 viewers")]
+                let score = watchers.len() as f64;
+                (title, score)
+            })
     }
 }
 
@@ -57,8 +59,8 @@ impl<'a> CoWatches<'a> {
 
     /// What speaks for each title if these were watched.
     ///
-    /// Σ_i c_i G_ij c_j = c_j Σ_v x_vj Σ_i x_vi c_i: first how much each other viewer has in common with these titles,
-    /// then what those watched. No matrix of titles by titles.
+    /// `Σ_i c_i G_ij c_j = c_j Σ_v x_vj Σ_i x_vi c_i`: first how much each other viewer has in common with these
+    /// titles, then what those watched. No matrix of titles by titles.
     fn scores(&self, watched: &[u32]) -> Vec<(u32, f64)> {
         let field = self.field;
         let mut shared = vec![0.0; field.watched.len()];
