@@ -58,7 +58,9 @@ impl EvaluationService {
                 tastes.entry(sum.profile).or_default().push(edge(sum));
             }
         }
-        tastes.values_mut().for_each(|edges| latest_first(edges));
+        for edges in tastes.values_mut() {
+            latest_first(edges);
+        }
         Ok(tastes)
     }
 }

@@ -109,8 +109,9 @@ fn shown(titles: usize) -> usize {
 /// What watches add up to, by the rules of the record: weights add up, the last thumb counts, of several at the same
 /// time the one that stands last.
 pub fn tastes(watches: &[Watch], rules: &WatchRules) -> Tastes {
-    let mut sums: HashMap<(ProfileId, TitleId), (TasteEdge, Option<DateTime<Utc>>)> =
-        HashMap::new();
+    // With the time of the thumb.
+    type Sum = (TasteEdge, Option<DateTime<Utc>>);
+    let mut sums: HashMap<(ProfileId, TitleId), Sum> = HashMap::new();
     for watch in watches {
         let (edge, said_at) = sums
             .entry((watch.profile, watch.title))
@@ -128,7 +129,9 @@ pub fn tastes(watches: &[Watch], rules: &WatchRules) -> Tastes {
     for ((profile, _), (edge, _)) in sums {
         tastes.entry(profile).or_default().push(edge);
     }
-    tastes.values_mut().for_each(|edges| latest_first(edges));
+    for edges in tastes.values_mut() {
+        latest_first(edges);
+    }
     tastes
 }
 
