@@ -8,7 +8,8 @@ use crate::adapters::argon2::Argon2Hasher;
 use crate::adapters::jwt::JwtTokens;
 use crate::adapters::mail::{FileMailer, SmtpMailer};
 use crate::adapters::memory::{
-    CachedCatalog, CachedGraph, MemoryEvents, MemoryLeases, MemoryLimiter, MemoryLists, ObservedWatching, Tastes,
+    CachedCatalog, CachedGraph, MemoryEvents, MemoryLeases, MemoryLimiter, MemoryLists,
+    ObservedWatching, Tastes,
 };
 use crate::adapters::mongo::{MongoAccounts, MongoCatalog, MongoDb, MongoWatching};
 use crate::adapters::neo4j::{Neo4jDb, Neo4jGraph};
@@ -84,6 +85,22 @@ struct AllStores {
     bus: Arc<dyn EventBus>,
 }
 
+impl AllStores {
+    /// The same with caches in front; and those caches, which must hear what changes.
+    fn behind_caches(self) -> (Self, CachedCatalog, CachedGraph) {
+        let catalog = CachedCatalog::new(self.catalog);
+        let tastes = Tastes::new(Arc::clone(&self.watching));
+        let graph = CachedGraph::new(self.graph, tastes.clone());
+        let stores = Self {
+            catalog: Arc::new(catalog.clone()),
+            watching: Arc::new(ObservedWatching::new(self.watching, tastes)),
+            graph: Arc::new(graph.clone()),
+            ..self
+        };
+        (stores, catalog, graph)
+    }
+}
+
 impl App {
     /// Opens the stores that the settings name.
     pub async fn open(config: &Config) -> anyhow::Result<Self> {
@@ -92,15 +109,7 @@ impl App {
             Some(servers) => on_servers(servers, &events).await?,
             None => embedded(config, &events)?,
         };
-        let cache = CachedCatalog::new(stores.catalog);
-        let tastes = Tastes::new(Arc::clone(&stores.watching));
-        let graph = CachedGraph::new(stores.graph, tastes.clone());
-        let stores = AllStores {
-            catalog: Arc::new(cache.clone()),
-            watching: Arc::new(ObservedWatching::new(stores.watching, tastes)),
-            graph: Arc::new(graph.clone()),
-            ..stores
-        };
+        let (stores, cache, graph) = stores.behind_caches();
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let bus = Arc::clone(&stores.bus);
         let catalog = CatalogService::new(Arc::clone(&stores.catalog));
