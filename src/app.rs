@@ -161,6 +161,7 @@ impl App {
             Arc::clone(&stores.graph),
             Arc::clone(&stores.catalog),
             Arc::clone(&stores.watching),
+            bus.clone(),
             Arc::clone(&clock),
             Freshness::default(),
         );
@@ -180,6 +181,7 @@ impl App {
                 Arc::clone(&stores.catalog),
                 Arc::clone(&stores.watching),
                 similar.clone(),
+                bus.clone(),
             ),
             similar,
             evaluation: EvaluationService::new(

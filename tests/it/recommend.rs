@@ -48,6 +48,7 @@ async fn both() -> Both {
         Arc::new(graph.clone()),
         Arc::clone(&catalog),
         Arc::clone(&watches),
+        Arc::new(MemoryEvents::new()),
         Arc::clone(&clock),
         Freshness::default(),
     );
@@ -56,6 +57,7 @@ async fn both() -> Both {
         Arc::clone(&catalog),
         watches,
         similar,
+        Arc::new(MemoryEvents::new()),
     );
     in_neo4j.rebuild().await.unwrap();
     assert_eq!(in_neo4j.verify().await.unwrap(), []);

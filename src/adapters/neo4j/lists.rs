@@ -36,13 +36,13 @@ pub(super) type EdgeRow = (
 );
 
 #[derive(Deserialize)]
-struct Version {
+struct Asked {
     version: Option<VersionRow>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Lists {
+struct ListsRow {
     version: Option<VersionRow>,
     lists: Vec<(TitleId, Vec<EdgeRow>)>,
     version_after: Option<VersionRow>,
@@ -55,7 +55,7 @@ struct Changed {
 
 /// Which edges there are.
 pub(super) async fn version(db: &Neo4jDb) -> Result<SimilarVersion, StoreError> {
-    let rows: Vec<Version> = db
+    let rows: Vec<Asked> = db
         .rows(query(queries::SIMILAR_VERSION).param("graph", GRAPH))
         .await?;
     version_of(rows.first().and_then(|row| row.version))
@@ -98,7 +98,7 @@ async fn try_similar(db: &Neo4jDb, titles: &[i64]) -> Result<Option<Found>, Stor
         let statement = query(queries::SIMILAR_LISTS)
             .param("graph", GRAPH)
             .param("titles", titles);
-        for row in db.rows::<Lists>(statement).await? {
+        for row in db.rows::<ListsRow>(statement).await? {
             if row.version != row.version_after || *first.get_or_insert(row.version) != row.version
             {
                 return Ok(None);

@@ -147,13 +147,13 @@ async fn try_put(
 
 async fn begin(db: &Neo4jDb, generation: i64) -> Result<Change, Stop> {
     let name: Arc<str> = Uuid::new_v4().to_string().into();
-    let begin = query(queries::BEGIN_SOLUTIONS)
+    let statement = query(queries::BEGIN_SOLUTIONS)
         .param("graph", GRAPH)
         .param("generation", generation)
         .param("prepared", &*name)
         .param("patience", millis(PATIENCE));
     let begun: Vec<Begun> = db
-        .write(move |transaction| Box::pin(transaction.rows(begin.clone())))
+        .write(move |transaction| Box::pin(transaction.rows(statement.clone())))
         .await?;
     let version = begun.first().and_then(|row| row.version);
     match version {

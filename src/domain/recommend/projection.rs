@@ -17,6 +17,7 @@ use crate::domain::batch::JobLoader;
 use crate::domain::catalog::{
     CatalogError, CatalogService, CatalogStore, CreditRole, GenresById, PeopleById, Title,
 };
+use crate::domain::events::{Event, EventBus};
 use crate::domain::ids::{GenreId, PersonId, ProfileId, TitleId};
 use crate::domain::watching::{WatchStore, WatchedTitle};
 
@@ -32,6 +33,7 @@ pub struct GraphService {
     catalog: Arc<dyn CatalogStore>,
     watching: Arc<dyn WatchStore>,
     similar: SimilarService,
+    events: Arc<dyn EventBus>,
 }
 
 /// Something that the graph and the documents do not agree on.
@@ -77,12 +79,14 @@ impl GraphService {
         catalog: Arc<dyn CatalogStore>,
         watching: Arc<dyn WatchStore>,
         similar: SimilarService,
+        events: Arc<dyn EventBus>,
     ) -> Self {
         Self {
             graph,
             catalog,
             watching,
             similar,
+            events,
         }
     }
 
@@ -301,6 +305,9 @@ impl GraphService {
     async fn put_watched(&self, sums: &[WatchedTitle]) -> Result<(), RecommendError> {
         let edges: Vec<WatchedEdge> = sums.iter().map(WatchedEdge::from).collect();
         self.graph.put_watched(&edges).await?;
+        let profiles: BTreeSet<ProfileId> = edges.iter().map(|edge| edge.profile).collect();
+        let profiles = profiles.into_iter().collect();
+        self.events.publish(Event::TastesProjected(profiles));
         self.count_viewers(sums.iter().map(|sum| sum.title).collect())
             .await
     }

@@ -16,6 +16,7 @@ use super::similar::{Histories, MAX_HISTORY, Ridge, solve, solve_all};
 use crate::domain::catalog::{CatalogStore, Changed};
 use crate::domain::clock::Clock;
 use crate::domain::error::StoreError;
+use crate::domain::events::{Event, EventBus};
 use crate::domain::ids::{ProfileId, TitleId};
 use crate::domain::watching::{WatchStore, WatchedTitle};
 
@@ -55,6 +56,7 @@ pub struct SimilarService {
     graph: Arc<dyn TasteGraph>,
     catalog: Arc<dyn CatalogStore>,
     watching: Arc<dyn WatchStore>,
+    events: Arc<dyn EventBus>,
     clock: Arc<dyn Clock>,
     ridge: Ridge,
     freshness: Freshness,
@@ -100,6 +102,7 @@ impl SimilarService {
         graph: Arc<dyn TasteGraph>,
         catalog: Arc<dyn CatalogStore>,
         watching: Arc<dyn WatchStore>,
+        events: Arc<dyn EventBus>,
         clock: Arc<dyn Clock>,
         freshness: Freshness,
     ) -> Self {
@@ -107,6 +110,7 @@ impl SimilarService {
             graph,
             catalog,
             watching,
+            events,
             clock,
             ridge: Ridge::default(),
             freshness,
@@ -127,7 +131,9 @@ impl SimilarService {
     ) -> Result<u64, RecommendError> {
         let ridge = self.ridge.clone();
         let solutions = off_thread(move || solve_all(&histories, &ridge)).await?;
-        Ok(self.graph.replace_similar(&solutions, computed_at).await?)
+        let edges = self.graph.replace_similar(&solutions, computed_at).await?;
+        self.events.publish(Event::SimilarChanged);
+        Ok(edges)
     }
 
     /// Looks what is news and computes what it touches, at most so much that it takes a moment, or everything. What
@@ -158,6 +164,7 @@ impl SimilarService {
             self.graph
                 .put_solutions(version.generation, &solutions)
                 .await?;
+            self.events.publish(Event::SimilarChanged);
             for place in &touched {
                 current.news[*place] = Some(0);
             }

@@ -78,7 +78,7 @@ pub(super) async fn page(
     window: &Window,
 ) -> Result<Connection<RecommendationEdge>> {
     let total = Total::Known(list.len());
-    let slice = page_of(list.iter().collect(), window, Sorted::Descending, |one| place(one));
+    let slice = page_of(list.iter(), window, Sorted::Descending, |one| place(one));
     let rows: Vec<Recommendation> = slice.rows.into_iter().cloned().collect();
     let sources = Arc::new(Sources::of(&rows, None));
     let found = suggested_titles(ctx, &rows).await?;

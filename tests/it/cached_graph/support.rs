@@ -52,7 +52,7 @@ impl Server {
         let asked = Arc::new(CountingGraph::new(Arc::new(SqliteGraph::new(db.clone()))));
         let record: Arc<dyn WatchStore> = Arc::new(SqliteWatching::new(db.clone()));
         let tastes = Tastes::new(Arc::clone(&record));
-        let graph = CachedGraph::new(asked.clone(), tastes.clone(), bus);
+        let graph = CachedGraph::new(asked.clone(), tastes.clone());
         let watching = ObservedWatching::new(record, tastes);
         let mut hearing = JoinSet::new();
         let (follower, mut events) = (graph.clone(), heard.subscribe());
@@ -62,7 +62,7 @@ impl Server {
             }
         });
         Self {
-            projector: projector(&graph, Arc::new(SqliteCatalog::new(db)), &watching),
+            projector: projector(&graph, Arc::new(SqliteCatalog::new(db)), &watching, &bus),
             graph,
             asked,
             watching,
@@ -136,11 +136,13 @@ fn projector(
     graph: &CachedGraph,
     catalog: Arc<dyn CatalogStore>,
     watching: &ObservedWatching,
+    bus: &Arc<dyn EventBus>,
 ) -> GraphService {
     let similar = SimilarService::new(
         Arc::new(graph.clone()),
         Arc::clone(&catalog),
         Arc::new(watching.clone()),
+        Arc::clone(bus),
         Arc::new(SystemClock),
         Freshness::default(),
     );
@@ -149,5 +151,6 @@ fn projector(
         catalog,
         Arc::new(watching.clone()),
         similar,
+        Arc::clone(bus),
     )
 }

@@ -165,7 +165,7 @@ mod tests {
     fn the_last_fifth_is_kept() {
         let rules = WatchRules::default();
         // The days: 9 and 10 of the same day are no pair.
-        let mut watches: Vec<Watch> = (1..=8).map(|at| watch(at.cast_unsigned(), at, None)).collect();
+        let mut watches: Vec<Watch> = (1_i64..=8).map(|at| watch(at.cast_unsigned(), at, None)).collect();
         watches.extend([watch(9, 20, Some(true)), watch(10, 21, None), watch(11, 21, None)]);
         let few: Vec<Watch> = watches[..4]
             .iter()
@@ -196,7 +196,7 @@ mod tests {
     #[test]
     fn titles_that_follow_one_another_are_pairs() {
         let rules = WatchRules::default();
-        let watches: Vec<Watch> = (1..=10).map(|at| watch(at.cast_unsigned(), at, Some(true))).collect();
+        let watches: Vec<Watch> = (1_i64..=10).map(|at| watch(at.cast_unsigned(), at, Some(true))).collect();
 
         let split = Split::temporal(Vec::new(), tastes(&watches, &rules));
 
