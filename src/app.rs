@@ -132,17 +132,7 @@ impl App {
             Arc::clone(&clock),
             policy.clone(),
         );
-        let access_tokens = JwtTokens::new(
-            Arc::clone(&stores.signing_keys),
-            Arc::clone(&clock),
-            // Servers of one site must name the same issuer, wherever each of them listens.
-            config
-                .public_url
-                .as_ref()
-                .map_or_else(|| "reelgraph".to_owned(), ToString::to_string),
-            KeyRotation::default(),
-            config.accounts.secret.clone(),
-        );
+        let access_tokens = access_tokens(config, &stores, &clock);
         let accounts = AccountService::new(
             AccountPorts {
                 accounts: Arc::clone(&stores.accounts),
@@ -247,6 +237,21 @@ impl App {
         };
         crate::http::router(services, stores, options)
     }
+}
+
+/// What makes and reads access tokens.
+fn access_tokens(config: &Config, stores: &AllStores, clock: &Arc<dyn Clock>) -> JwtTokens {
+    JwtTokens::new(
+        Arc::clone(&stores.signing_keys),
+        Arc::clone(clock),
+        // Servers of one site must name the same issuer, wherever each of them listens.
+        config
+            .public_url
+            .as_ref()
+            .map_or_else(|| "reelgraph".to_owned(), ToString::to_string),
+        KeyRotation::default(),
+        config.accounts.secret.clone(),
+    )
 }
 
 /// The other sites that the settings name.
