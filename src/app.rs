@@ -8,7 +8,8 @@ use crate::adapters::argon2::Argon2Hasher;
 use crate::adapters::jwt::JwtTokens;
 use crate::adapters::mail::{FileMailer, SmtpMailer};
 use crate::adapters::memory::{
-    CachedCatalog, CachedGraph, MemoryEvents, MemoryLeases, MemoryLimiter, MemoryLists, ObservedWatching, Tastes,
+    CachedCatalog, CachedGraph, MemoryEvents, MemoryLeases, MemoryLimiter, MemoryLists,
+    ObservedWatching, Tastes,
 };
 use crate::adapters::mongo::{MongoAccounts, MongoCatalog, MongoDb, MongoWatching};
 use crate::adapters::neo4j::{Neo4jDb, Neo4jGraph};
