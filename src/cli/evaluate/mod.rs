@@ -93,9 +93,15 @@ pub(super) async fn run(config: &Config, arguments: &Arguments) -> anyhow::Resul
         evaluation.compare()?
     };
     if arguments.json {
-        println!("{}", table::json(&report, wanted.name(), arguments.ablation));
+        println!(
+            "{}",
+            table::json(&report, wanted.name(), arguments.ablation)
+        );
     } else {
-        print!("{}", table::text(&report, wanted.name(), arguments.ablation));
+        print!(
+            "{}",
+            table::text(&report, wanted.name(), arguments.ablation)
+        );
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -55,7 +55,10 @@ impl Rows {
     pub(super) fn open(path: &Path, wanted: &[&str]) -> anyhow::Result<Self> {
         let file = path.display().to_string();
         let mut reader = Reader::from_reader(open(path)?);
-        let columns = reader.headers().map_err(|error| told(&file, &error))?.clone();
+        let columns = reader
+            .headers()
+            .map_err(|error| told(&file, &error))?
+            .clone();
         for column in wanted {
             if columns.iter().all(|known| known != *column) {
                 return Err(anyhow!("{file}:1: has no column “{column}”"));

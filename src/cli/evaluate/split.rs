@@ -32,7 +32,10 @@ pub(super) fn read(folder: &Path, rules: &WatchRules) -> anyhow::Result<Split> {
     let (titles, films) = read_films(&folder)?;
     let mut split = Split {
         titles,
-        train: tastes(&read_ratings(&needed(&folder, "train.csv")?, &films)?, rules),
+        train: tastes(
+            &read_ratings(&needed(&folder, "train.csv")?, &films)?,
+            rules,
+        ),
         ..Split::default()
     };
     if let Some(path) = find(&folder, "fold_in.csv") {
@@ -62,9 +65,15 @@ fn read_films(folder: &Path) -> anyhow::Result<(Vec<Features>, Films)> {
     let beside = || find(folder.parent()?, "films.csv");
     let path = find(folder, "films.csv").or_else(beside);
     let path = path.with_context(|| {
-        format!("there is no films.csv in {} nor beside it", folder.display())
+        format!(
+            "there is no films.csv in {} nor beside it",
+            folder.display()
+        )
     })?;
-    let mut rows = Rows::open(&path, &["film", "title", "year", "genres", "directors", "actors"])?;
+    let mut rows = Rows::open(
+        &path,
+        &["film", "title", "year", "genres", "directors", "actors"],
+    )?;
     let (mut titles, mut films) = (Vec::new(), Films::new());
     while let Some(row) = rows.next()? {
         let key = row.text("film");
@@ -77,7 +86,9 @@ fn read_films(folder: &Path) -> anyhow::Result<(Vec<Features>, Films)> {
         let names = |column: &str| -> Vec<&str> {
             let names = row.text(column).split('|').map(str::trim);
             // "(no genres listed)" is not one.
-            names.filter(|name| !name.is_empty() && !name.starts_with('(')).collect()
+            names
+                .filter(|name| !name.is_empty() && !name.starts_with('('))
+                .collect()
         };
         let record = serde_json::json!({
             "slug": slug, "title": name, "year": year, "genres": names("genres"),

@@ -12,10 +12,20 @@ use crate::domain::recommend::evaluate::{Interval, Metric, Report, Row};
 pub(super) fn text(report: &Report, relevant: &str, is_ablation: bool) -> String {
     let metrics: Vec<Metric> = Metric::ALL
         .into_iter()
-        .filter(|metric| report.rows.iter().any(|row| row.metrics.contains_key(metric)))
+        .filter(|metric| {
+            report
+                .rows
+                .iter()
+                .any(|row| row.metrics.contains_key(metric))
+        })
         .collect();
     let mut lines = vec![head(&metrics)];
-    lines.extend(report.rows.iter().map(|row| line(row, &metrics, is_ablation)));
+    lines.extend(
+        report
+            .rows
+            .iter()
+            .map(|row| line(row, &metrics, is_ablation)),
+    );
     if !is_ablation {
         lines.push(ahead(report, &metrics));
     }
@@ -109,7 +119,10 @@ fn aligned(lines: &[Vec<String>]) -> String {
     let widths: Vec<usize> = (0..columns).map(width).collect();
     let mut text = String::new();
     for line in lines {
-        let cells = line.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}"));
+        let cells = line
+            .iter()
+            .zip(&widths)
+            .map(|(cell, width)| format!("{cell:<width$}"));
         let _ = writeln!(text, "{}", cells.collect::<Vec<_>>().join("  ").trim_end());
     }
     text

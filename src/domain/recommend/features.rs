@@ -52,7 +52,10 @@ impl Features {
     }
 
     /// The actors of both.
-    pub(super) fn actors_with<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = PersonId> + 'a {
+    pub(super) fn actors_with<'a>(
+        &'a self,
+        other: &'a Self,
+    ) -> impl Iterator<Item = PersonId> + 'a {
         common(&self.actors, &other.actors)
     }
 

@@ -68,7 +68,6 @@ impl Voice {
 /// Added to the watchers of a title before its co-watches are divided by them.
 const PRIOR_CO_WATCHERS: f64 = 50.0;
 
-
 /// Up to this share of a title counts as a try that was given up.
 const GIVEN_UP: f64 = 0.3;
 /// The most that watching again can double a title's strength.
@@ -151,7 +150,10 @@ pub(super) fn draft(voices: &[Voice], lists: &[Arc<[SimilarEdge]>]) -> Vec<Draft
 }
 
 /// The drafts, and after them the best known titles of which nothing is said.
-pub(super) fn and_known(mut drafts: Vec<Draft>, known: impl Iterator<Item = TitleId>) -> Vec<Draft> {
+pub(super) fn and_known(
+    mut drafts: Vec<Draft>,
+    known: impl Iterator<Item = TitleId>,
+) -> Vec<Draft> {
     let drafted: HashSet<TitleId> = drafts.iter().map(|draft| draft.title).collect();
     let rest = known.filter(|title| !drafted.contains(title));
     drafts.extend(rest.map(|title| Draft { title, score: 0.0 }));
@@ -207,7 +209,10 @@ impl Ranking {
                     reasons.add(ReasonKind::NextInCollection, source, missing);
                 }
             }
-            let watchers = grounds.features.get(title).map_or(0, |title| title.watchers);
+            let watchers = grounds
+                .features
+                .get(title)
+                .map_or(0, |title| title.watchers);
             reasons.add(
                 ReasonKind::Popular,
                 ReasonSource::Title(*title),
@@ -265,12 +270,20 @@ impl Grounds<'_> {
                 seed.genres_with(other).map(ReasonSource::Genre),
                 |source| {
                     let rarity = rarity(source);
-                    if rarity > TELLING_GENRE { rarity.powi(2) } else { 0.0 }
+                    if rarity > TELLING_GENRE {
+                        rarity.powi(2)
+                    } else {
+                        0.0
+                    }
                 },
                 (voice.strength, edge.weight.genre),
             );
         }
-        reasons.add(kind, ReasonSource::Title(voice.title), voice.strength * rest);
+        reasons.add(
+            kind,
+            ReasonSource::Title(voice.title),
+            voice.strength * rest,
+        );
     }
 }
 

@@ -22,10 +22,7 @@ pub(super) fn variants() -> Vec<(&'static str, Parts)> {
     };
     vec![
         ("all", Parts::default()),
-        (
-            "cosine for the regression",
-            without(Without::Regression),
-        ),
+        ("cosine for the regression", without(Without::Regression)),
         (
             "candidates by co-watches",
             ridge(|ridge| {
@@ -35,9 +32,15 @@ pub(super) fn variants() -> Vec<(&'static str, Parts)> {
         ),
         ("no negative weights", without(Without::NegativeWeights)),
         ("no metadata", ridge(|ridge| ridge.metadata = 0.0)),
-        ("no thumbs in the target", ridge(|ridge| ridge.not_liked = 1.0)),
+        (
+            "no thumbs in the target",
+            ridge(|ridge| ridge.not_liked = 1.0),
+        ),
         ("no damping", ridge(|ridge| ridge.damping = 0.0)),
-        ("no order of watching on pages", ridge(|ridge| ridge.next = 0.0)),
+        (
+            "no order of watching on pages",
+            ridge(|ridge| ridge.next = 0.0),
+        ),
         ("no opinions", without(Without::Opinions)),
         ("no recency", ranking(|ranking| ranking.recency = 0.0)),
         ("no popularity", ranking(|ranking| ranking.popularity = 0.0)),
@@ -60,7 +63,10 @@ mod tests {
             parts.ridge == whole.ridge && parts.ranking == whole.ranking && parts.without.is_none()
         };
 
-        let all: Vec<bool> = variants().iter().map(|(_, parts)| is_whole(parts)).collect();
+        let all: Vec<bool> = variants()
+            .iter()
+            .map(|(_, parts)| is_whole(parts))
+            .collect();
         assert_eq!(all.iter().filter(|whole| **whole).count(), 1);
         assert!(all[0]);
     }

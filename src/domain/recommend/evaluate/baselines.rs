@@ -14,11 +14,13 @@ impl<'a> Popularity<'a> {
     }
 
     fn scores(&self) -> impl Iterator<Item = (u32, f64)> + '_ {
-        (0_u32..).zip(&self.field.watchers).map(|(title, watchers)| {
-            #[expect(clippy::cast_precision_loss, reason = "fewer than 2^53 viewers")]
-            let score = watchers.len() as f64;
-            (title, score)
-        })
+        (0_u32..)
+            .zip(&self.field.watchers)
+            .map(|(title, watchers)| {
+                #[expect(clippy::cast_precision_loss, reason = "fewer than 2^53 viewers")]
+                let score = watchers.len() as f64;
+                (title, score)
+            })
     }
 }
 

@@ -92,7 +92,10 @@ mod tests {
 
         let expected = 1.96 * 0.5 / 20.0;
         assert_eq!(interval.value.to_bits(), 0.5_f64.to_bits());
-        assert!((interval.high - 0.5 - expected).abs() < 0.01, "{interval:?}");
+        assert!(
+            (interval.high - 0.5 - expected).abs() < 0.01,
+            "{interval:?}"
+        );
         assert!((0.5 - interval.low - expected).abs() < 0.01, "{interval:?}");
         assert_eq!(
             Resamples::new(400, mean).interval(|numbers| numbers[0]),

@@ -69,8 +69,7 @@ impl<'a> Field<'a> {
         let mut titles = split.titles.clone();
         titles.sort_unstable_by_key(|title| title.id);
         titles.dedup_by_key(|title| title.id);
-        let places: HashMap<TitleId, u32> =
-            titles.iter().map(|title| title.id).zip(0..).collect();
+        let places: HashMap<TitleId, u32> = titles.iter().map(|title| title.id).zip(0..).collect();
         let watched: Vec<Vec<u32>> = split
             .train
             .values()
@@ -99,7 +98,10 @@ impl<'a> Field<'a> {
             viewers: Vec::new(),
             followers: Vec::new(),
         };
-        let viewers = split.test.keys().map(|profile| field.viewer(*profile, relevant));
+        let viewers = split
+            .test
+            .keys()
+            .map(|profile| field.viewer(*profile, relevant));
         let viewers = viewers.filter(|viewer| !viewer.relevant.is_empty());
         field.viewers = viewers.take(most_viewers).collect();
         let followers = split.next.keys().map(|profile| field.follower(*profile));
@@ -172,7 +174,9 @@ impl<'a> Field<'a> {
 
 /// The numbers of titles, ascending, each once; those that are not there are left out.
 fn numbers(places: &HashMap<TitleId, u32>, titles: impl Iterator<Item = TitleId>) -> Vec<u32> {
-    let mut numbers: Vec<u32> = titles.filter_map(|title| places.get(&title).copied()).collect();
+    let mut numbers: Vec<u32> = titles
+        .filter_map(|title| places.get(&title).copied())
+        .collect();
     numbers.sort_unstable();
     numbers.dedup();
     numbers

@@ -96,7 +96,10 @@ pub(super) fn score_all(field: &Field<'_>, lists: &dyn Lists) -> Vec<Score> {
 }
 
 fn score(field: &Field<'_>, viewer: &Viewer, list: &[u32]) -> Score {
-    let hits: Vec<bool> = list.iter().map(|title| viewer.relevant.contains(title)).collect();
+    let hits: Vec<bool> = list
+        .iter()
+        .map(|title| viewer.relevant.contains(title))
+        .collect();
     let relevant = viewer.relevant.len();
     let top = &list[..list.len().min(10)];
     let viewers = float(field.watched.len()) + 1.0;
@@ -166,7 +169,9 @@ pub(super) fn hits(field: &Field<'_>, lists: &dyn Lists) -> Vec<f64> {
     let hits = |follower: &Follower| {
         let is_hit = |(from, to): &(u32, u32)| {
             let page = pages[*from as usize].iter();
-            let mut news = page.filter(|title| !follower.knows(**title, *from)).take(10);
+            let mut news = page
+                .filter(|title| !follower.knows(**title, *from))
+                .take(10);
             f64::from(u8::from(news.any(|title| title == to)))
         };
         mean(follower.steps.iter().map(is_hit)).unwrap_or(0.0)
@@ -202,7 +207,10 @@ mod tests {
     const DISCOUNTS: [f64; 4] = [1.0, 0.630_929_753_571_457_4, 0.5, 0.430_676_558_073_393_1];
 
     fn assert_close(value: f64, expected: f64) {
-        assert!((value - expected).abs() < 1e-12, "{value} is not {expected}");
+        assert!(
+            (value - expected).abs() < 1e-12,
+            "{value} is not {expected}"
+        );
     }
 
     #[test]

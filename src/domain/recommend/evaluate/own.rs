@@ -30,7 +30,9 @@ impl EvaluationService {
     }
 
     /// All titles, with their ids by slug.
-    pub async fn titles(&self) -> Result<(Vec<Features>, HashMap<String, TitleId>), RecommendError> {
+    pub async fn titles(
+        &self,
+    ) -> Result<(Vec<Features>, HashMap<String, TitleId>), RecommendError> {
         let mut features = Vec::new();
         let mut by_slug = HashMap::new();
         let mut after = None;

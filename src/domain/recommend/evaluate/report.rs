@@ -66,7 +66,11 @@ impl Report {
     /// Of the rows after the first, the one that is best by a metric.
     pub fn best_baseline(&self, metric: Metric) -> Option<&Row> {
         let value = |row: &Row| row.metrics.get(&metric).map(|interval| interval.value);
-        let others = self.rows.iter().skip(1).filter_map(|row| Some((value(row)?, row)));
+        let others = self
+            .rows
+            .iter()
+            .skip(1)
+            .filter_map(|row| Some((value(row)?, row)));
         // Of equals the first.
         let best = others.rev().max_by(|(a, _), (b, _)| a.total_cmp(b));
         best.map(|(_, row)| row)
@@ -137,7 +141,8 @@ impl Table {
         let columns = Metric::OF_VIEWERS.len();
         let of_viewers = Resamples::new(field.viewers.len(), |picks| {
             let rows = self.scores.iter();
-            rows.flat_map(|scores| sum_up(field, scores, picks)).collect()
+            rows.flat_map(|scores| sum_up(field, scores, picks))
+                .collect()
         });
         let of_pages = (!self.hits.is_empty()).then(|| {
             Resamples::new(field.followers.len(), |picks| {
@@ -194,7 +199,18 @@ mod tests {
 
     /// Five titles; who watched what is `1: 1 2`, `2: 1 2 3`, `3: 1 4`, `4: 3 4`, `5: 2`.
     fn evaluation() -> Evaluation {
-        let shown = [(1, 1), (1, 2), (2, 1), (2, 2), (2, 3), (3, 1), (3, 4), (4, 3), (4, 4), (5, 2)];
+        let shown = [
+            (1, 1),
+            (1, 2),
+            (2, 1),
+            (2, 2),
+            (2, 3),
+            (3, 1),
+            (3, 4),
+            (4, 3),
+            (4, 4),
+            (5, 2),
+        ];
         let watches: Vec<Watch> = (0_i64..)
             .zip(shown)
             .map(|(day, (profile, title))| Watch {
@@ -244,8 +260,14 @@ mod tests {
         let row = report.rows.iter().find(|row| row.name == name).unwrap();
         for (metric, expected) in Metric::ALL.into_iter().zip(expected) {
             let Interval { value, low, high } = row.metrics[&metric];
-            assert!((value - expected).abs() < 1e-9, "{name}: {metric:?} is {value}");
-            assert!(low <= value && value <= high, "{name}: {metric:?} from {low} to {high}");
+            assert!(
+                (value - expected).abs() < 1e-9,
+                "{name}: {metric:?} is {value}"
+            );
+            assert!(
+                low <= value && value <= high,
+                "{name}: {metric:?} from {low} to {high}"
+            );
         }
     }
 
@@ -258,14 +280,23 @@ mod tests {
     fn simple_lists_come_to_what_a_person_works_out() {
         let report = evaluation().compare().unwrap();
 
-        assert_eq!((report.titles, report.trained, report.watches, report.tested), (5, 5, 10, 3));
+        assert_eq!(
+            (report.titles, report.trained, report.watches, report.tested),
+            (5, 5, 10, 3)
+        );
         // The discount of the second place, and the ideal of two relevant titles.
         let second = 3_f64.log2().recip();
         let ideal = 1.0 + second;
         // 3 4 for viewer 1, who wants 3; 2 3 for viewer 3, who wants 2 and 5; 1 3 4 for viewer 5, who wants 4.
         let ndcg = (1.0 + ideal.recip() + 0.5) / 3.0;
-        let novelty = (news(2.0) + f64::midpoint(news(3.0), news(2.0)) + (news(3.0) + 2.0 * news(2.0)) / 3.0) / 3.0;
-        assert_row(&report, "popularity", [ndcg, ndcg, 2.5 / 3.0, 0.8, novelty, 0.5]);
+        let novelty =
+            (news(2.0) + f64::midpoint(news(3.0), news(2.0)) + (news(3.0) + 2.0 * news(2.0)) / 3.0)
+                / 3.0;
+        assert_row(
+            &report,
+            "popularity",
+            [ndcg, ndcg, 2.5 / 3.0, 0.8, novelty, 0.5],
+        );
         // The same, but 1 3 for viewer 5: nobody watched both 2 and 4. Viewer 3: 2 and 3 have two watches each.
         let ndcg = (1.0 + ideal.recip()) / 3.0;
         let novelty = (news(2.0) + 2.0 * f64::midpoint(news(3.0), news(2.0))) / 3.0;
@@ -318,8 +349,15 @@ mod tests {
         for row in &ablation.rows[1..] {
             assert!((value(row) - value(&ablation.rows[0]) - difference(row)).abs() < 1e-9);
         }
-        assert_eq!(report.best_baseline(Metric::Ndcg10).unwrap().name, "popularity");
-        assert_eq!(report.best_baseline(Metric::Hit10).unwrap().name, "popularity", "the first of equals");
+        assert_eq!(
+            report.best_baseline(Metric::Ndcg10).unwrap().name,
+            "popularity"
+        );
+        assert_eq!(
+            report.best_baseline(Metric::Hit10).unwrap().name,
+            "popularity",
+            "the first of equals"
+        );
     }
 
     #[test]

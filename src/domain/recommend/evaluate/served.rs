@@ -86,7 +86,11 @@ impl<'a> Served<'a> {
         let says_something = |edge: &&TasteEdge| edge.weight > 0.0 || edge.liked.is_some();
         let said = viewer.history.iter().filter(says_something);
         let heard = said.take(Taste::EDGES).map(|edge| TasteEdge {
-            liked: if self.has_opinions { edge.liked } else { Some(true) },
+            liked: if self.has_opinions {
+                edge.liked
+            } else {
+                Some(true)
+            },
             ..*edge
         });
         Taste {
@@ -96,11 +100,15 @@ impl<'a> Served<'a> {
 
     fn edges_from(&self, title: TitleId) -> Arc<[SimilarEdge]> {
         let place = self.field.place(title);
-        place.map_or_else(Arc::default, |place| Arc::clone(&self.edges[place as usize]))
+        place.map_or_else(Arc::default, |place| {
+            Arc::clone(&self.edges[place as usize])
+        })
     }
 
     fn most_watched(&self) -> impl Iterator<Item = &Features> {
-        self.most_watched.iter().map(|place| self.field.title(*place))
+        self.most_watched
+            .iter()
+            .map(|place| self.field.title(*place))
     }
 
     /// As [`crate::domain::recommend::RecommendService::recommendations`] does with what the stores have, but that
@@ -123,7 +131,11 @@ impl<'a> Served<'a> {
         let watchers = |title| self.features.get(&title).map_or(0, |title| title.watchers);
         let fresh = |at| self.rules.weight(1.0, at);
         let voices = self.ranking.voices(&taste, fresh, watchers);
-        let lists: Vec<_> = taste.edges.iter().map(|edge| self.edges_from(edge.title)).collect();
+        let lists: Vec<_> = taste
+            .edges
+            .iter()
+            .map(|edge| self.edges_from(edge.title))
+            .collect();
         let drafts = and_known(
             draft(&voices, &lists),
             self.most_watched().map(|title| title.id),
@@ -146,7 +158,9 @@ impl<'a> Served<'a> {
     }
 
     fn numbers(&self, list: &[Recommendation]) -> Vec<u32> {
-        let places = list.iter().filter_map(|found| self.field.place(found.title));
+        let places = list
+            .iter()
+            .filter_map(|found| self.field.place(found.title));
         places.take(LONGEST).collect()
     }
 }
@@ -163,7 +177,12 @@ impl Lists for Served<'_> {
             .iter()
             .filter_map(|edge| Some((edge.to, self.features.get(&edge.to)?.clone())))
             .collect();
-        self.numbers(&like_title(self.field.title(title), &edges, &features, &self.rarity))
+        self.numbers(&like_title(
+            self.field.title(title),
+            &edges,
+            &features,
+            &self.rarity,
+        ))
     }
 }
 
@@ -174,10 +193,14 @@ fn histories(field: &Field<'_>) -> Histories {
         histories.put_title(title.clone());
     }
     for (profile, edges) in &field.split.train {
-        let said = edges.iter().filter(|edge| edge.weight > 0.0 || edge.liked.is_some());
+        let said = edges
+            .iter()
+            .filter(|edge| edge.weight > 0.0 || edge.liked.is_some());
         let mut latest: Vec<&TasteEdge> = said.take(MAX_HISTORY).collect();
         latest.sort_by_key(|edge| (edge.last_at, edge.title));
-        let watched = latest.iter().map(|edge| (edge.title, edge.liked == Some(true)));
+        let watched = latest
+            .iter()
+            .map(|edge| (edge.title, edge.liked == Some(true)));
         histories.put_profile(*profile, watched);
     }
     histories

@@ -75,14 +75,17 @@ impl Split {
             let in_order = || kept.iter().rev();
             let pairs = in_order().zip(in_order().skip(1));
             let pairs = pairs.filter(|(one, next)| next.last_at > one.last_at);
-            split
-                .next
-                .insert(profile, pairs.map(|(one, next)| (one.title, next.title)).collect());
+            split.next.insert(
+                profile,
+                pairs.map(|(one, next)| (one.title, next.title)).collect(),
+            );
             let of_edge = |edge: &TasteEdge| Kept {
                 title: edge.title,
                 is_liked: edge.liked == Some(true),
             };
-            split.test.insert(profile, in_order().map(of_edge).collect());
+            split
+                .test
+                .insert(profile, in_order().map(of_edge).collect());
         }
         split
     }
@@ -106,7 +109,8 @@ fn shown(titles: usize) -> usize {
 /// What watches add up to, by the rules of the record: weights add up, the last thumb counts, of several at the same
 /// time the one that stands last.
 pub fn tastes(watches: &[Watch], rules: &WatchRules) -> Tastes {
-    let mut sums: HashMap<(ProfileId, TitleId), (TasteEdge, Option<DateTime<Utc>>)> = HashMap::new();
+    let mut sums: HashMap<(ProfileId, TitleId), (TasteEdge, Option<DateTime<Utc>>)> =
+        HashMap::new();
     for watch in watches {
         let (edge, said_at) = sums
             .entry((watch.profile, watch.title))
@@ -165,8 +169,14 @@ mod tests {
     fn the_last_fifth_is_kept() {
         let rules = WatchRules::default();
         // The days: 9 and 10 of the same day are no pair.
-        let mut watches: Vec<Watch> = (1_i64..=8).map(|at| watch(at.cast_unsigned(), at, None)).collect();
-        watches.extend([watch(9, 20, Some(true)), watch(10, 21, None), watch(11, 21, None)]);
+        let mut watches: Vec<Watch> = (1_i64..=8)
+            .map(|at| watch(at.cast_unsigned(), at, None))
+            .collect();
+        watches.extend([
+            watch(9, 20, Some(true)),
+            watch(10, 21, None),
+            watch(11, 21, None),
+        ]);
         let few: Vec<Watch> = watches[..4]
             .iter()
             .map(|watch| Watch {
@@ -178,7 +188,11 @@ mod tests {
 
         let split = Split::temporal(Vec::new(), tastes(&watches, &rules));
 
-        let shown = |profile| split.train[&ProfileId(profile)].iter().map(|edge| edge.title.0);
+        let shown = |profile| {
+            split.train[&ProfileId(profile)]
+                .iter()
+                .map(|edge| edge.title.0)
+        };
         // 11 · 0.8 = 8.8, so 9 are shown; of the two of the last day, the one with the greater id counts as earlier.
         assert_eq!(shown(1).collect::<Vec<_>>(), [9, 8, 7, 6, 5, 4, 3, 2, 1]);
         assert_eq!(shown(2).collect::<Vec<_>>(), [4, 3, 2, 1]);
@@ -196,7 +210,9 @@ mod tests {
     #[test]
     fn titles_that_follow_one_another_are_pairs() {
         let rules = WatchRules::default();
-        let watches: Vec<Watch> = (1_i64..=10).map(|at| watch(at.cast_unsigned(), at, Some(true))).collect();
+        let watches: Vec<Watch> = (1_i64..=10)
+            .map(|at| watch(at.cast_unsigned(), at, Some(true)))
+            .collect();
 
         let split = Split::temporal(Vec::new(), tastes(&watches, &rules));
 

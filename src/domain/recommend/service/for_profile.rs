@@ -188,7 +188,10 @@ impl RecommendService {
             let mut titles: HashMap<TitleId, Title> =
                 titles.into_iter().map(|title| (title.id, title)).collect();
             let mut next_parts = self.next_parts(profile, titles.values()).await?;
-            for draft in drafts.iter().filter(|draft| !passed_over.contains(&draft.title)) {
+            for draft in drafts
+                .iter()
+                .filter(|draft| !passed_over.contains(&draft.title))
+            {
                 let Some(mut title) = titles.remove(&draft.title) else {
                     continue;
                 };

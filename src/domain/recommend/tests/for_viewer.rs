@@ -69,7 +69,13 @@ impl Site {
             .iter()
             .map(|draft| draft.title)
             .collect();
-        titles.extend(self.lifts.keys().filter(|title| !titles.contains(title)).copied().collect::<Vec<_>>());
+        titles.extend(
+            self.lifts
+                .keys()
+                .filter(|title| !titles.contains(title))
+                .copied()
+                .collect::<Vec<_>>(),
+        );
         let grounds = Grounds {
             voices: &voices,
             lists: &lists,
@@ -271,7 +277,9 @@ fn of_many_watched_titles_three_are_named_and_the_others_are_viewers_like_you() 
 
     let named = list[0].reasons.iter();
     assert_eq!(
-        named.filter(|reason| reason.kind == ReasonKind::Watched).count(),
+        named
+            .filter(|reason| reason.kind == ReasonKind::Watched)
+            .count(),
         3
     );
     assert!(reason(&list[0], ReasonKind::SimilarViewers).unwrap() > 0.0);
