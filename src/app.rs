@@ -87,17 +87,18 @@ struct AllStores {
 
 impl AllStores {
     /// The same with caches in front; and those caches, which must hear what changes.
-    fn behind_caches(self) -> (Self, CachedCatalog, CachedGraph) {
+    fn behind_caches(self) -> (Self, CachedCatalog, CachedGraph, MemoryLists) {
         let catalog = CachedCatalog::new(self.catalog);
         let tastes = Tastes::new(Arc::clone(&self.watching));
         let graph = CachedGraph::new(self.graph, tastes.clone());
+        let lists = tastes.lists();
         let stores = Self {
             catalog: Arc::new(catalog.clone()),
             watching: Arc::new(ObservedWatching::new(self.watching, tastes)),
             graph: Arc::new(graph.clone()),
             ..self
         };
-        (stores, catalog, graph)
+        (stores, catalog, graph, lists)
     }
 }
 
@@ -109,7 +110,7 @@ impl App {
             Some(servers) => on_servers(servers, &events).await?,
             None => embedded(config, &events)?,
         };
-        let (stores, cache, graph) = stores.behind_caches();
+        let (stores, cache, graph, lists) = stores.behind_caches();
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let bus = Arc::clone(&stores.bus);
         let catalog = CatalogService::new(Arc::clone(&stores.catalog));
@@ -161,7 +162,7 @@ impl App {
                 Arc::clone(&stores.graph),
                 catalog.clone(),
                 watching.clone(),
-                Arc::new(MemoryLists::new()),
+                Arc::new(lists),
                 Arc::clone(&clock),
                 config.rules,
                 Ranking::default(),

@@ -43,6 +43,7 @@ impl RecommendService {
         profile: ProfileId,
         kinds: Option<&[TitleKind]>,
     ) -> Result<Arc<[Recommendation]>, RecommendError> {
+        let begun = self.kept.now();
         let Some((taste, similar)) = self.listen(profile).await? else {
             return Ok(self.known_titles(profile, kinds).await?.into());
         };
@@ -62,6 +63,7 @@ impl RecommendService {
         let heard = self.hear(profile, Arc::clone(&taste), similar).await?;
         let list: Arc<[Recommendation]> = self.suggest(profile, &heard, kinds).await?.into();
         self.kept.put(
+            begun,
             key,
             KeptList {
                 taste,
