@@ -8,7 +8,8 @@ use crate::adapters::argon2::Argon2Hasher;
 use crate::adapters::jwt::JwtTokens;
 use crate::adapters::mail::{FileMailer, SmtpMailer};
 use crate::adapters::memory::{
-    CachedCatalog, CachedGraph, MemoryEvents, MemoryLeases, MemoryLimiter, MemoryLists, ObservedWatching, Tastes,
+    CachedCatalog, CachedGraph, MemoryEvents, MemoryLeases, MemoryLimiter, MemoryLists,
+    ObservedWatching, Tastes,
 };
 use crate::adapters::mongo::{MongoAccounts, MongoCatalog, MongoDb, MongoWatching};
 use crate::adapters::neo4j::{Neo4jDb, Neo4jGraph};
@@ -84,6 +85,23 @@ struct AllStores {
     bus: Arc<dyn EventBus>,
 }
 
+impl AllStores {
+    /// The same with caches in front; and those caches, which must hear what changes.
+    fn behind_caches(self) -> (Self, CachedCatalog, CachedGraph, MemoryLists) {
+        let catalog = CachedCatalog::new(self.catalog);
+        let tastes = Tastes::new(Arc::clone(&self.watching));
+        let graph = CachedGraph::new(self.graph, tastes.clone());
+        let lists = tastes.lists();
+        let stores = Self {
+            catalog: Arc::new(catalog.clone()),
+            watching: Arc::new(ObservedWatching::new(self.watching, tastes)),
+            graph: Arc::new(graph.clone()),
+            ..self
+        };
+        (stores, catalog, graph, lists)
+    }
+}
+
 impl App {
     /// Opens the stores that the settings name.
     pub async fn open(config: &Config) -> anyhow::Result<Self> {
@@ -92,15 +110,7 @@ impl App {
             Some(servers) => on_servers(servers, &events).await?,
             None => embedded(config, &events)?,
         };
-        let cache = CachedCatalog::new(stores.catalog);
-        let tastes = Tastes::new(Arc::clone(&stores.watching));
-        let graph = CachedGraph::new(stores.graph, tastes.clone());
-        let stores = AllStores {
-            catalog: Arc::new(cache.clone()),
-            watching: Arc::new(ObservedWatching::new(stores.watching, tastes)),
-            graph: Arc::new(graph.clone()),
-            ..stores
-        };
+        let (stores, cache, graph, lists) = stores.behind_caches();
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let bus = Arc::clone(&stores.bus);
         let catalog = CatalogService::new(Arc::clone(&stores.catalog));
@@ -123,17 +133,7 @@ impl App {
             Arc::clone(&clock),
             policy.clone(),
         );
-        let access_tokens = JwtTokens::new(
-            Arc::clone(&stores.signing_keys),
-            Arc::clone(&clock),
-            // Servers of one site must name the same issuer, wherever each of them listens.
-            config
-                .public_url
-                .as_ref()
-                .map_or_else(|| "reelgraph".to_owned(), ToString::to_string),
-            KeyRotation::default(),
-            config.accounts.secret.clone(),
-        );
+        let access_tokens = access_tokens(config, &stores, &clock);
         let accounts = AccountService::new(
             AccountPorts {
                 accounts: Arc::clone(&stores.accounts),
@@ -162,7 +162,7 @@ impl App {
                 Arc::clone(&stores.graph),
                 catalog.clone(),
                 watching.clone(),
-                Arc::new(MemoryLists::new()),
+                Arc::new(lists),
                 Arc::clone(&clock),
                 config.rules,
                 Ranking::default(),
@@ -238,6 +238,21 @@ impl App {
         };
         crate::http::router(services, stores, options)
     }
+}
+
+/// What makes and reads access tokens.
+fn access_tokens(config: &Config, stores: &AllStores, clock: &Arc<dyn Clock>) -> JwtTokens {
+    JwtTokens::new(
+        Arc::clone(&stores.signing_keys),
+        Arc::clone(clock),
+        // Servers of one site must name the same issuer, wherever each of them listens.
+        config
+            .public_url
+            .as_ref()
+            .map_or_else(|| "reelgraph".to_owned(), ToString::to_string),
+        KeyRotation::default(),
+        config.accounts.secret.clone(),
+    )
 }
 
 /// The other sites that the settings name.

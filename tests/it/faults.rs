@@ -230,10 +230,11 @@ async fn without_the_graph_suggestions_are_what_is_popular_and_watches_go_on() {
     site.wait_for(Duration::from_secs(30), suggestions, is_there)
         .await;
 
+    // What is in memory goes on; what is not, falls back.
     wire.silence().await;
     let answer = answer_in_time(&site, suggestions, json!({})).await;
     let edges = &answer["data"]["viewer"]["profile"]["recommendations"]["edges"];
-    assert_eq!(edges[0]["reasons"][0]["kind"], "POPULAR", "{answer}");
+    assert_eq!(edges.as_array().map(Vec::len), Some(20), "{answer}");
     let play = "00000000-0000-4000-8000-000000000002";
     let started = Instant::now();
     site.watch(&heat, play, 10_000.0, "2026-01-02T20:00:00Z")

@@ -29,4 +29,5 @@ mod recommend;
 mod roles;
 mod schema;
 mod search;
+mod suggestions;
 mod support;

@@ -9,8 +9,8 @@ use reelgraph::domain::catalog::{CatalogService, CatalogStore, Title};
 use reelgraph::domain::clock::{Clock, SystemClock};
 use reelgraph::domain::ids::ProfileId;
 use reelgraph::domain::recommend::{
-    Freshness, GraphService, Ranking, ReasonKind, RecommendService, Recommendation,
-    SimilarService, TasteGraph,
+    Freshness, GraphService, Ranking, ReasonKind, RecommendService, Recommendation, SimilarService,
+    TasteGraph,
 };
 use reelgraph::domain::watching::{WatchRules, WatchService, WatchStore};
 

@@ -1,10 +1,14 @@
 //! Lists of suggestions in memory.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use moka::ops::compute::Op;
 use moka::sync::Cache;
 
-use crate::domain::recommend::{KeptList, KeptLists, ListKey};
+use crate::domain::ids::ProfileId;
+use crate::domain::recommend::{KeptList, KeptLists, ListKey, Moment};
 
 /// How many reasons are kept, at 40 bytes with their share of the suggestions: about 160 MB, the lists of two thousand
 /// profiles.
@@ -12,24 +16,45 @@ const CAPACITY: u64 = 4_000_000;
 /// How long a list is kept at the most.
 const LIFETIME: Duration = Duration::from_secs(60);
 
-/// Lists that were made lately.
+/// The lists of a profile.
+type Lists = Arc<[(ListKey, KeptList)]>;
+
+/// Lists that were made lately. Clones share them.
 #[derive(Clone)]
-pub struct MemoryLists(Cache<ListKey, KeptList>);
+pub struct MemoryLists {
+    lists: Cache<ProfileId, Lists>,
+    /// How often lists were dropped.
+    dropped: Arc<AtomicU64>,
+}
 
 impl MemoryLists {
     /// No lists yet.
     pub fn new() -> Self {
-        let weigh = |_: &ListKey, kept: &KeptList| {
-            let reasons: usize = kept.list.iter().map(|found| found.reasons.len() + 1).sum();
+        let weigh = |_: &ProfileId, lists: &Lists| {
+            let found = lists.iter().flat_map(|(_, kept)| kept.list.iter());
+            let reasons: usize = found.map(|found| found.reasons.len() + 1).sum();
             u32::try_from(reasons + 1).unwrap_or(u32::MAX)
         };
-        Self(
-            Cache::builder()
+        Self {
+            lists: Cache::builder()
                 .max_capacity(CAPACITY)
                 .weigher(weigh)
                 .time_to_live(LIFETIME)
                 .build(),
-        )
+            dropped: Arc::default(),
+        }
+    }
+
+    /// Drops the lists of a profile, also those that are being made.
+    pub(super) fn forget(&self, profile: ProfileId) {
+        self.dropped.fetch_add(1, Ordering::SeqCst);
+        self.lists.invalidate(&profile);
+    }
+
+    /// Drops all lists, also those that are being made.
+    pub(super) fn forget_all(&self) {
+        self.dropped.fetch_add(1, Ordering::SeqCst);
+        self.lists.invalidate_all();
     }
 }
 
@@ -40,11 +65,81 @@ impl Default for MemoryLists {
 }
 
 impl KeptLists for MemoryLists {
-    fn get(&self, key: &ListKey) -> Option<KeptList> {
-        self.0.get(key)
+    fn now(&self) -> Moment {
+        Moment(self.dropped.load(Ordering::SeqCst))
     }
 
-    fn put(&self, key: ListKey, list: KeptList) {
-        self.0.insert(key, list);
+    fn get(&self, key: &ListKey) -> Option<KeptList> {
+        let lists = self.lists.get(&key.profile)?;
+        let (_, kept) = lists.iter().find(|(known, _)| known == key)?;
+        Some(kept.clone())
+    }
+
+    fn put(&self, begun: Moment, key: ListKey, list: KeptList) {
+        self.lists.entry(key.profile).and_compute_with(|known| {
+            // Looked at under the entry's lock: who drops it later finds it there.
+            if self.now() != begun {
+                return Op::Nop;
+            }
+            let known = known.map(moka::Entry::into_value);
+            let others = known.iter().flat_map(|lists| lists.iter());
+            let mut lists: Vec<_> = others.filter(|(known, _)| *known != key).cloned().collect();
+            lists.push((key, list));
+            Op::Put(lists.into())
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+
+    use super::*;
+    use crate::domain::recommend::{SimilarVersion, Taste};
+
+    fn key(profile: u64) -> ListKey {
+        ListKey {
+            profile: ProfileId(profile),
+            kinds: None,
+        }
+    }
+
+    fn list() -> KeptList {
+        KeptList {
+            taste: Arc::new(Taste::default()),
+            version: SimilarVersion::default(),
+            made_at: DateTime::UNIX_EPOCH,
+            list: Arc::new([]),
+        }
+    }
+
+    #[test]
+    fn what_is_forgotten_is_gone_for_every_kind_and_for_nobody_else() {
+        let lists = MemoryLists::new();
+        let of_films = ListKey {
+            kinds: Some(vec![crate::domain::catalog::TitleKind::Film]),
+            ..key(1)
+        };
+        for key in [key(1), of_films.clone(), key(2)] {
+            lists.put(lists.now(), key, list());
+        }
+        assert!(lists.get(&of_films).is_some());
+
+        lists.forget(ProfileId(1));
+
+        assert!(lists.get(&key(1)).is_none());
+        assert!(lists.get(&of_films).is_none());
+        assert!(lists.get(&key(2)).is_some());
+    }
+
+    #[test]
+    fn a_list_that_was_begun_before_something_changed_is_not_kept() {
+        let lists = MemoryLists::new();
+        let begun = lists.now();
+
+        lists.forget(ProfileId(1));
+        lists.put(begun, key(1), list());
+
+        assert!(lists.get(&key(1)).is_none());
     }
 }

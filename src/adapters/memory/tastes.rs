@@ -12,6 +12,7 @@ use moka::ops::compute::Op;
 use moka::policy::EvictionPolicy;
 use moka::sync::Cache;
 
+use super::lists::MemoryLists;
 use super::profiles::ProfileCache;
 use crate::domain::error::StoreError;
 use crate::domain::events::Event;
@@ -39,6 +40,7 @@ pub struct Tastes {
     kept: ProfileCache<Taste>,
     mutes: ProfileCache<Arc<[Mute]>>,
     aside: Cache<ProfileId, Arc<[Aside]>>,
+    lists: MemoryLists,
 }
 
 /// A row that the graph may not have yet.
@@ -72,7 +74,18 @@ impl Tastes {
                 .time_to_live(ASIDE)
                 .eviction_policy(EvictionPolicy::lru())
                 .build(),
+            lists: MemoryLists::new(),
         }
+    }
+
+    /// The lists that were made from these tastes.
+    pub fn lists(&self) -> MemoryLists {
+        self.lists.clone()
+    }
+
+    /// What a profile does not want to see was written, or nobody knows whether it was.
+    pub(super) fn hidden_written(&self, profile: ProfileId) {
+        self.lists.forget(profile);
     }
 
     /// The taste of a profile.
@@ -102,6 +115,7 @@ impl Tastes {
     /// These rows were written.
     pub(super) fn written(&self, begun: &Begun, rows: &[&WatchedTitle]) {
         for (profile, news) in &begun.0 {
+            self.lists.forget(*profile);
             let own = rows.iter().filter(|row| row.profile == *profile);
             let edges: Vec<TasteEdge> = own.map(|row| TasteEdge::from(*row)).collect();
             if edges.is_empty() {
@@ -118,6 +132,7 @@ impl Tastes {
     /// Nobody knows whether rows of these profiles were written.
     pub(super) fn maybe_written(&self, begun: &Begun) {
         for (profile, _) in &begun.0 {
+            self.lists.forget(*profile);
             self.kept.renew(*profile);
         }
     }
@@ -128,6 +143,7 @@ impl Tastes {
         entry.and_compute_with(|_| Op::Remove);
         self.kept.forget(profile);
         self.mutes.forget(profile);
+        self.lists.forget(profile);
     }
 
     /// What a profile mutes.
@@ -141,6 +157,7 @@ impl Tastes {
     /// What a profile mutes was written, or nobody knows whether it was.
     pub(super) fn mutes_written(&self, profile: ProfileId) {
         self.mutes.renew(profile);
+        self.lists.forget(profile);
     }
 
     /// Hears what happened.
@@ -150,11 +167,13 @@ impl Tastes {
                 for profile in &**profiles {
                     self.kept.renew(*profile);
                     self.mutes.renew(*profile);
+                    self.lists.forget(*profile);
                 }
             }
             Event::Missed => {
                 self.kept.renew_all();
                 self.mutes.renew_all();
+                self.lists.forget_all();
             }
             _ => {}
         }

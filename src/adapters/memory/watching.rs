@@ -138,11 +138,15 @@ impl WatchStore for ObservedWatching {
     }
 
     async fn hide_title(&self, hidden: &HiddenTitle, most: u64) -> Result<(), WatchError> {
-        self.store.hide_title(hidden, most).await
+        let result = self.store.hide_title(hidden, most).await;
+        self.tastes.hidden_written(hidden.profile);
+        result
     }
 
     async fn unhide_title(&self, profile: ProfileId, title: TitleId) -> Result<(), StoreError> {
-        self.store.unhide_title(profile, title).await
+        let result = self.store.unhide_title(profile, title).await;
+        self.tastes.hidden_written(profile);
+        result
     }
 
     async fn hidden_titles(

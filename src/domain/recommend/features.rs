@@ -1,6 +1,6 @@
 //! What ranking needs to know of a title, and what two titles have in common.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::domain::catalog::{CreditRole, Title};
 use crate::domain::ids::{GenreId, PersonId, TitleId};
@@ -33,8 +33,8 @@ impl From<&Title> for Features {
         genres.dedup();
         Self {
             id: title.id,
-            directors: title.people(CreditRole::Director).collect(),
-            actors: title.people(CreditRole::Actor).take(ACTORS).collect(),
+            directors: once(title.people(CreditRole::Director)).collect(),
+            actors: once(title.people(CreditRole::Actor)).take(ACTORS).collect(),
             genres,
             decade: title.year.map(|year| year.div_euclid(10) * 10),
             watchers: title.popularity,
@@ -52,7 +52,10 @@ impl Features {
     }
 
     /// The actors of both.
-    pub(super) fn actors_with<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = PersonId> + 'a {
+    pub(super) fn actors_with<'a>(
+        &'a self,
+        other: &'a Self,
+    ) -> impl Iterator<Item = PersonId> + 'a {
         common(&self.actors, &other.actors)
     }
 
@@ -75,6 +78,12 @@ impl Features {
     pub(super) fn is_of_decade_of(&self, other: &Self) -> bool {
         self.decade.is_some() && self.decade == other.decade
     }
+}
+
+/// Each of them once: somebody may play two parts.
+fn once(people: impl Iterator<Item = PersonId>) -> impl Iterator<Item = PersonId> {
+    let mut seen = HashSet::new();
+    people.filter(move |person| seen.insert(*person))
 }
 
 fn common<'a, T: Copy + PartialEq>(ours: &'a [T], theirs: &'a [T]) -> impl Iterator<Item = T> + 'a {

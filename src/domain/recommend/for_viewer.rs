@@ -32,6 +32,8 @@ pub struct Ranking {
     pub co_watching: f64,
     /// How much a title counts that was watched to the end, where one with a thumb up counts 1.
     pub watched: f64,
+    /// How much a title counts that was only begun: next to nothing, for it may have been given up, or is going on.
+    pub begun: f64,
     /// How much a title counts that has a thumb down.
     pub disliked: f64,
 }
@@ -43,6 +45,7 @@ impl Default for Ranking {
             popularity: 0.1,
             co_watching: 2.0,
             watched: 0.5,
+            begun: 0.03,
             disliked: -0.5,
         }
     }
@@ -68,9 +71,8 @@ impl Voice {
 /// Added to the watchers of a title before its co-watches are divided by them.
 const PRIOR_CO_WATCHERS: f64 = 50.0;
 
-
-/// Up to this share of a title counts as a try that was given up.
-const GIVEN_UP: f64 = 0.3;
+/// Up to this share of a title counts as begun only.
+const BEGUN: f64 = 0.3;
 /// The most that watching again can double a title's strength.
 const MOST_DOUBLED: f64 = 2.0;
 
@@ -114,8 +116,8 @@ impl Ranking {
             None => {
                 let watched = edge.weight / fresh;
                 if watched < 1.0 {
-                    let share = (watched - GIVEN_UP) / (1.0 - GIVEN_UP);
-                    self.watched * share.max(0.0)
+                    let share = (watched - BEGUN) / (1.0 - BEGUN);
+                    self.begun + (self.watched - self.begun) * share.max(0.0)
                 } else {
                     self.watched * watched.ln_1p().min(MOST_DOUBLED * 2_f64.ln()) / 2_f64.ln()
                 }
@@ -151,7 +153,10 @@ pub(super) fn draft(voices: &[Voice], lists: &[Arc<[SimilarEdge]>]) -> Vec<Draft
 }
 
 /// The drafts, and after them the best known titles of which nothing is said.
-pub(super) fn and_known(mut drafts: Vec<Draft>, known: impl Iterator<Item = TitleId>) -> Vec<Draft> {
+pub(super) fn and_known(
+    mut drafts: Vec<Draft>,
+    known: impl Iterator<Item = TitleId>,
+) -> Vec<Draft> {
     let drafted: HashSet<TitleId> = drafts.iter().map(|draft| draft.title).collect();
     let rest = known.filter(|title| !drafted.contains(title));
     drafts.extend(rest.map(|title| Draft { title, score: 0.0 }));
@@ -207,7 +212,10 @@ impl Ranking {
                     reasons.add(ReasonKind::NextInCollection, source, missing);
                 }
             }
-            let watchers = grounds.features.get(title).map_or(0, |title| title.watchers);
+            let watchers = grounds
+                .features
+                .get(title)
+                .map_or(0, |title| title.watchers);
             reasons.add(
                 ReasonKind::Popular,
                 ReasonSource::Title(*title),
@@ -228,10 +236,13 @@ impl Grounds<'_> {
 
     /// What one watched title says of another, told apart by what they share.
     fn add(&self, reasons: &mut Reasons, voice: &Voice, edge: &SimilarEdge) {
-        let kind = if voice.liked {
-            ReasonKind::Liked
+        let (kind, source) = if voice.liked {
+            (ReasonKind::Liked, voice.title)
+        } else if voice.strength > 0.0 {
+            (ReasonKind::Watched, voice.title)
         } else {
-            ReasonKind::Watched
+            // Nobody wants to read of a title that they disliked; it may speak for one, too.
+            (ReasonKind::SimilarViewers, edge.to)
         };
         let mut rest = voice.weight(edge);
         if let (Some(seed), Some(other)) =
@@ -265,12 +276,20 @@ impl Grounds<'_> {
                 seed.genres_with(other).map(ReasonSource::Genre),
                 |source| {
                     let rarity = rarity(source);
-                    if rarity > TELLING_GENRE { rarity.powi(2) } else { 0.0 }
+                    if rarity > TELLING_GENRE {
+                        rarity.powi(2)
+                    } else {
+                        0.0
+                    }
                 },
                 (voice.strength, edge.weight.genre),
             );
         }
-        reasons.add(kind, ReasonSource::Title(voice.title), voice.strength * rest);
+        reasons.add(
+            kind,
+            ReasonSource::Title(source),
+            voice.strength * rest,
+        );
     }
 }
 

@@ -9,14 +9,22 @@ use super::types::Recommendation;
 use crate::domain::catalog::TitleKind;
 use crate::domain::ids::ProfileId;
 
-/// Keeps lists for a while, as many as there is room for.
+/// Keeps lists for a while, as many as there is room for, and drops those of a profile as soon as it watches, rates,
+/// hides or mutes something.
 pub trait KeptLists: Send + Sync {
+    /// Now: to be asked before anything is read that a list is made from.
+    fn now(&self) -> Moment;
+
     /// The list that was put last under a key, if it is still there.
     fn get(&self, key: &ListKey) -> Option<KeptList>;
 
-    /// Puts a list in the place of the one before it.
-    fn put(&self, key: ListKey, list: KeptList);
+    /// Puts a list in the place of the one before it, unless something was dropped since it was begun.
+    fn put(&self, begun: Moment, key: ListKey, list: KeptList);
 }
+
+/// A moment among those at which lists were dropped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moment(pub u64);
 
 /// Whose list, and of what.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

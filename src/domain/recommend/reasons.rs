@@ -30,8 +30,7 @@ impl Reasons {
     /// Names the watched titles that matter most and sums up the others, and whatever speaks against it, as "viewers
     /// like you": or, if that comes to less than nothing, says so.
     pub(super) fn fold(self, title: TitleId) -> Self {
-        let is_watched =
-            |kind: ReasonKind| matches!(kind, ReasonKind::Watched | ReasonKind::Liked);
+        let is_watched = |kind: ReasonKind| matches!(kind, ReasonKind::Watched | ReasonKind::Liked);
         let mut named: Vec<_> = self
             .0
             .iter()

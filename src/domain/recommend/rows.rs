@@ -123,7 +123,9 @@ fn offers(list: &[Recommendation]) -> Offers<'_> {
                     (RowKind::Popular, Some(reason.source))
                 }
                 ReasonKind::Popular => (RowKind::Popular, None),
-                ReasonKind::SameDecade | ReasonKind::NextInCollection | ReasonKind::Against => continue,
+                ReasonKind::SameDecade | ReasonKind::NextInCollection | ReasonKind::Against => {
+                    continue;
+                }
             };
             offers
                 .entry((kind, seed))

@@ -349,7 +349,9 @@ fn put_profile(histories: &mut Histories, sums: &mut Vec<WatchedTitle>) {
     sums.sort_by_key(|sum| (sum.last_at, sum.title));
     if let Some(first) = sums.first() {
         let latest = &sums[sums.len().saturating_sub(MAX_HISTORY)..];
-        let watched = latest.iter().map(|sum| (sum.title, sum.liked == Some(true)));
+        let watched = latest
+            .iter()
+            .map(|sum| (sum.title, sum.liked == Some(true)));
         histories.put_profile(first.profile, watched);
     }
     sums.clear();

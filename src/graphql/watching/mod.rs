@@ -13,7 +13,7 @@ pub(crate) use edit::{EditWatchEventPayload, EventMutation};
 pub(crate) use event::WatchEvent;
 pub(crate) use hidden::{HideTitlePayload, HidingMutation, ProfileHidden};
 pub(crate) use mutation::{ReportPlaybackPayload, WatchingMutation};
-pub(crate) use mute::{TasteSource, MuteTastePayload, MutingMutation, ProfileMutes};
+pub(crate) use mute::{MuteTastePayload, MutingMutation, ProfileMutes, TasteSource};
 pub(crate) use profile::ProfileWatching;
 pub(crate) use rate::{RateTitlePayload, RatingMutation, viewer_liked};
 pub(crate) use state::WatchState;

@@ -28,7 +28,10 @@ pub(crate) enum TasteSource {
 
 impl TasteSource {
     /// These sources, in the same order; `None` in place of those that have left the catalogue.
-    pub(crate) async fn list(ctx: &Context<'_>, sources: &[MutedSource]) -> Result<Vec<Option<Self>>> {
+    pub(crate) async fn list(
+        ctx: &Context<'_>,
+        sources: &[MutedSource],
+    ) -> Result<Vec<Option<Self>>> {
         let genres = sources.iter().filter_map(|source| match source {
             MutedSource::Genre(id) => Some(*id),
             MutedSource::Person(_) => None,

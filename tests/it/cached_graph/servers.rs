@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use reelgraph::adapters::memory::MemoryEvents;
 use reelgraph::adapters::redis::{RedisDb, RedisEvents};
-use reelgraph::domain::events::Event;
+use reelgraph::domain::events::{Event, EventBus};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -19,8 +19,8 @@ async fn server(store: &TempDir, prefix: &str) -> Server {
     let local = MemoryEvents::new();
     let mut heard = local.subscribe();
     let db = RedisDb::open(&url, prefix).unwrap();
-    let bus = Arc::new(RedisEvents::new(db, Arc::new(local.clone())));
-    let server = Server::open(store.path(), &local, bus);
+    let bus: Arc<dyn EventBus> = Arc::new(RedisEvents::new(db, Arc::new(local.clone())));
+    let server = Server::open(store.path(), &local, &bus);
     assert_eq!(heard.recv().await.unwrap(), Event::Missed);
     server
 }

@@ -42,12 +42,13 @@ pub(super) fn store() -> TempDir {
 /// A server of its own.
 pub(super) fn server(store: &TempDir) -> Server {
     let events = MemoryEvents::new();
-    Server::open(store.path(), &events, Arc::new(events.clone()))
+    let bus: Arc<dyn EventBus> = Arc::new(events.clone());
+    Server::open(store.path(), &events, &bus)
 }
 
 impl Server {
     /// Opens a store. What is said in `heard` is heard, what is written is said on `bus`.
-    pub(super) fn open(store: &Path, heard: &MemoryEvents, bus: Arc<dyn EventBus>) -> Self {
+    pub(super) fn open(store: &Path, heard: &MemoryEvents, bus: &Arc<dyn EventBus>) -> Self {
         let db = SqliteDb::open(&store.join("reelgraph.db")).unwrap();
         let asked = Arc::new(CountingGraph::new(Arc::new(SqliteGraph::new(db.clone()))));
         let record: Arc<dyn WatchStore> = Arc::new(SqliteWatching::new(db.clone()));
@@ -62,7 +63,7 @@ impl Server {
             }
         });
         Self {
-            projector: projector(&graph, Arc::new(SqliteCatalog::new(db)), &watching, &bus),
+            projector: projector(&graph, Arc::new(SqliteCatalog::new(db)), &watching, bus),
             graph,
             asked,
             watching,
@@ -124,10 +125,10 @@ pub(super) fn watch(profile: ProfileId, film: u64, minutes: i64) -> ImportedWatc
 }
 
 /// The same watch, of which nothing was seen after all.
-pub(super) fn nothing_of(watch: ImportedWatch) -> ImportedWatch {
+pub(super) fn nothing_of(watch: &ImportedWatch) -> ImportedWatch {
     ImportedWatch {
         completion: 0.0,
-        ..watch
+        ..watch.clone()
     }
 }
 

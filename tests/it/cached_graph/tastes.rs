@@ -37,7 +37,7 @@ async fn who_writes_sees_it_at_once_and_asks_nothing_for_it() {
 
     server.record(&[watch(ANN, 2, 5), watch(BEN, 3, 5)]).await;
     assert_eq!(server.tasted(ANN).await, [2, 1]);
-    server.record(&[nothing_of(watch(ANN, 1, 0))]).await;
+    server.record(&[nothing_of(&watch(ANN, 1, 0))]).await;
     assert_eq!(server.tasted(ANN).await, [2]);
 
     assert_eq!(server.asked.tastes(), 1);
@@ -136,7 +136,7 @@ async fn what_another_server_wrote_later_counts_more_than_what_was_written_here(
     server.record(&[watch(ANN, 1, 0), watch(ANN, 2, 5)]).await;
     other.project().await;
 
-    other.record(&[nothing_of(watch(ANN, 1, 0))]).await;
+    other.record(&[nothing_of(&watch(ANN, 1, 0))]).await;
     other.project().await;
     server.graph.hear(&Event::TastesProjected([ANN].into()));
 
@@ -259,7 +259,7 @@ proptest! {
                 let watch = watch(profile, film, minutes);
                 match step {
                     0 => server.record(&[watch]).await,
-                    1 => server.record(&[nothing_of(watch)]).await,
+                    1 => server.record(&[nothing_of(&watch)]).await,
                     2 => drop(server.taste(profile).await),
                     _ => server.project().await,
                 }

@@ -43,6 +43,7 @@ impl RecommendService {
         profile: ProfileId,
         kinds: Option<&[TitleKind]>,
     ) -> Result<Arc<[Recommendation]>, RecommendError> {
+        let begun = self.kept.now();
         let Some((taste, similar)) = self.listen(profile).await? else {
             return Ok(self.known_titles(profile, kinds).await?.into());
         };
@@ -62,6 +63,7 @@ impl RecommendService {
         let heard = self.hear(profile, Arc::clone(&taste), similar).await?;
         let list: Arc<[Recommendation]> = self.suggest(profile, &heard, kinds).await?.into();
         self.kept.put(
+            begun,
             key,
             KeptList {
                 taste,
@@ -188,7 +190,10 @@ impl RecommendService {
             let mut titles: HashMap<TitleId, Title> =
                 titles.into_iter().map(|title| (title.id, title)).collect();
             let mut next_parts = self.next_parts(profile, titles.values()).await?;
-            for draft in drafts.iter().filter(|draft| !passed_over.contains(&draft.title)) {
+            for draft in drafts
+                .iter()
+                .filter(|draft| !passed_over.contains(&draft.title))
+            {
                 let Some(mut title) = titles.remove(&draft.title) else {
                     continue;
                 };

@@ -146,9 +146,7 @@ impl RecommendService {
 
 /// What ranking needs to know of titles.
 fn features_of(titles: &[Title]) -> impl Iterator<Item = (TitleId, Features)> {
-    titles
-        .iter()
-        .map(|title| (title.id, Features::from(title)))
+    titles.iter().map(|title| (title.id, Features::from(title)))
 }
 
 /// The edges of a title that its page lists.

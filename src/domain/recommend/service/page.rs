@@ -111,7 +111,9 @@ impl RecommendService {
             .iter()
             .filter(|edge| edge.last_at < before && heard.features.contains_key(&edge.title))
             .filter_map(|edge| {
-                let opinion = self.ranking.opinion(edge, self.rules.weight(1.0, edge.last_at));
+                let opinion = self
+                    .ranking
+                    .opinion(edge, self.rules.weight(1.0, edge.last_at));
                 let kind = match edge.liked {
                     Some(true) => ReasonKind::Liked,
                     _ => ReasonKind::Watched,

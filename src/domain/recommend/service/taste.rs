@@ -60,7 +60,11 @@ impl RecommendService {
             for person in &title.directors {
                 add(MutedSource::Person(*person), FOR_VIEWERS.director);
             }
-            for person in title.actors.iter().filter(|one| !title.directors.contains(one)) {
+            for person in title
+                .actors
+                .iter()
+                .filter(|one| !title.directors.contains(one))
+            {
                 add(MutedSource::Person(*person), FOR_VIEWERS.actor);
             }
             let norm = heard.rarity.norm(&title.genres);

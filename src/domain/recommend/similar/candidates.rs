@@ -47,7 +47,11 @@ impl Together {
             for watch in &histories.watches[viewer.number()] {
                 let place = watch.number();
                 self.next[place] += u32::from(follows > 0);
-                follows = if place == title { NEXT } else { follows.saturating_sub(1) };
+                follows = if place == title {
+                    NEXT
+                } else {
+                    follows.saturating_sub(1)
+                };
                 if self.counts[place] == 0 {
                     self.touched.push(watch.place());
                 }
@@ -110,11 +114,12 @@ pub(super) fn best(
         f64::from(together.with(place)) + measure.next * f64::from(together.next_with(place))
     };
     let exact = |place: u32| {
-        let shared = metadata.shared(place as usize, title, &measure.weights).sum();
+        let shared = metadata
+            .shared(place as usize, title, &measure.weights)
+            .sum();
         Candidate {
             place,
-            measure: (watches(place) + shared) / (measure.divisor)(place)
-                + (measure.bonus)(place),
+            measure: (watches(place) + shared) / (measure.divisor)(place) + (measure.bonus)(place),
         }
     };
     let is_wanted = |place: u32| place as usize != title && (measure.admits)(place);

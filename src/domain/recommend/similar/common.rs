@@ -95,7 +95,10 @@ impl Metadata {
         let count = |ours: &[PersonId], theirs: &[PersonId]| {
             ours.iter().filter(|person| theirs.contains(person)).count()
         };
-        let director = a.directors.iter().any(|person| b.directors.contains(person));
+        let director = a
+            .directors
+            .iter()
+            .any(|person| b.directors.contains(person));
         #[expect(clippy::cast_precision_loss, reason = "a handful of actors")]
         let actors = count(&a.actors, &b.actors) as f64;
         Shared {
@@ -134,7 +137,9 @@ fn profile(title: &Features, rarity: &Rarity) -> Profile {
     Profile {
         directors: title.directors.clone(),
         actors: title.actors.clone(),
-        genres: genres.map(|genre| (*genre, rarity.of(*genre) / norm)).collect(),
+        genres: genres
+            .map(|genre| (*genre, rarity.of(*genre) / norm))
+            .collect(),
         decade: title.decade,
     }
 }

@@ -89,7 +89,9 @@ impl Histories {
         let viewers = &mut self.viewers[place as usize];
         let watch = Packed::new(place, liked);
         let viewer = Packed::new(profile, liked);
-        let known = watches.iter().position(|known| known.number() == watch.number());
+        let known = watches
+            .iter()
+            .position(|known| known.number() == watch.number());
         match known {
             Some(known) if watches[known] == watch => return false,
             Some(known) => {

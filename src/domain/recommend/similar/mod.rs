@@ -11,12 +11,12 @@ mod histories;
 mod rows;
 mod solve;
 
+pub(super) use common::Weights;
 pub use histories::{Histories, MAX_HISTORY};
+pub use solve::{EDGES, Ridge, solve, solve_all};
 pub(super) use solve::{
     FOR_VIEWERS, KNOWN_TITLE, ON_PAGES, ON_UNKNOWN_PAGES, PAGE_DAMPING, PRIOR_WATCHERS,
 };
-pub(super) use common::Weights;
-pub use solve::{EDGES, Ridge, solve, solve_all};
 
 #[cfg(test)]
 mod tests;

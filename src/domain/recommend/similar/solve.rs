@@ -118,7 +118,12 @@ pub fn solve(histories: &Histories, ridge: &Ridge, titles: &[usize]) -> Vec<Solu
             .collect::<Vec<Chosen>>()
     };
     if !is_all {
-        rows.fill(chosen.iter().flat_map(|chosen| &chosen.candidates).map(|one| one.place));
+        rows.fill(
+            chosen
+                .iter()
+                .flat_map(|chosen| &chosen.candidates)
+                .map(|one| one.place),
+        );
     }
     chosen
         .into_par_iter()
@@ -162,7 +167,11 @@ impl<'a> Field<'a> {
             histories,
             metadata,
             ridge,
-            weights: if ridge.metadata > 0.0 { FOR_VIEWERS } else { none },
+            weights: if ridge.metadata > 0.0 {
+                FOR_VIEWERS
+            } else {
+                none
+            },
             start_divisors: powers(ridge.start_power),
             page_divisors: powers(PAGE_DAMPING),
         }

@@ -69,7 +69,13 @@ impl Site {
             .iter()
             .map(|draft| draft.title)
             .collect();
-        titles.extend(self.lifts.keys().filter(|title| !titles.contains(title)).copied().collect::<Vec<_>>());
+        titles.extend(
+            self.lifts
+                .keys()
+                .filter(|title| !titles.contains(title))
+                .copied()
+                .collect::<Vec<_>>(),
+        );
         let grounds = Grounds {
             voices: &voices,
             lists: &lists,
@@ -93,7 +99,7 @@ fn reason(found: &Recommendation, kind: ReasonKind) -> Option<f64> {
 }
 
 #[test]
-fn a_thumb_counts_more_than_a_watch_and_a_try_that_was_given_up_counts_nothing() {
+fn a_thumb_counts_more_than_a_watch_and_a_try_counts_next_to_nothing() {
     let thumb = |liked| TasteEdge {
         liked: Some(liked),
         ..watched(1, 0)
@@ -107,10 +113,10 @@ fn a_thumb_counts_more_than_a_watch_and_a_try_that_was_given_up_counts_nothing()
 
     assert_eq!(strength(thumb(true)), 1.0);
     assert_eq!(strength(watched(1, 0)), 0.5);
-    assert_eq!(strength(weight(0.3)), 0.0);
-    assert_eq!(strength(weight(0.1)), 0.0);
+    assert_eq!(strength(weight(0.3)), 0.03);
+    assert_eq!(strength(weight(0.1)), 0.03);
     assert_eq!(strength(thumb(false)), -0.5);
-    assert!(strength(weight(0.6)) > 0.0 && strength(weight(0.6)) < 0.5);
+    assert!(strength(weight(0.6)) > 0.1 && strength(weight(0.6)) < 0.5);
     assert!(strength(weight(2.0)) > 0.5);
     assert_eq!(strength(weight(1e9)), 1.0);
 }
@@ -271,7 +277,9 @@ fn of_many_watched_titles_three_are_named_and_the_others_are_viewers_like_you() 
 
     let named = list[0].reasons.iter();
     assert_eq!(
-        named.filter(|reason| reason.kind == ReasonKind::Watched).count(),
+        named
+            .filter(|reason| reason.kind == ReasonKind::Watched)
+            .count(),
         3
     );
     assert!(reason(&list[0], ReasonKind::SimilarViewers).unwrap() > 0.0);

@@ -25,10 +25,7 @@ fn the_affinity_of_the_edge_is_the_score_and_says_that_viewers_are_the_reason() 
     let reason = &list[0].reasons[0];
     assert_eq!(
         (reason.kind, reason.source),
-        (
-            ReasonKind::SimilarViewers,
-            ReasonSource::Title(TitleId(1))
-        )
+        (ReasonKind::SimilarViewers, ReasonSource::Title(TitleId(1)))
     );
 }
 
@@ -87,7 +84,12 @@ fn the_score_stays_the_affinity_when_metadata_alone_comes_to_more_by_now() {
 
     assert!((list[0].score - 0.5).abs() < 1e-12);
     assert_adds_up(&list[0]);
-    assert!(list[0].reasons.iter().all(|reason| reason.contribution > 0.0));
+    assert!(
+        list[0]
+            .reasons
+            .iter()
+            .all(|reason| reason.contribution > 0.0)
+    );
 }
 
 #[test]

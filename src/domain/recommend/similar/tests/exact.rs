@@ -90,7 +90,11 @@ impl<'a> Square<'a> {
         let place = |id| self.histories.place(id).unwrap() as usize;
         let title = place(solution.title);
         let damping = (self.watchers(title) + 10.0).powf(self.ridge.damping);
-        let starts: Vec<usize> = solution.incoming.iter().map(|one| place(one.from)).collect();
+        let starts: Vec<usize> = solution
+            .incoming
+            .iter()
+            .map(|one| place(one.from))
+            .collect();
         let row = |one: usize| {
             let left: f64 = starts
                 .iter()

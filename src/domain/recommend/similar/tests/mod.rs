@@ -42,8 +42,8 @@ fn histories(titles: Vec<Features>, watched: &[Vec<(usize, bool)>]) -> Histories
 /// Some titles with people, genres and decades in common, and some viewers.
 fn site() -> impl Strategy<Value = Histories> {
     let one = (
-        prop::collection::vec(0_u64..6, 0..3),
-        prop::collection::vec(10_u64..20, 0..4),
+        prop::collection::btree_set(0_u64..6, 0..3),
+        prop::collection::btree_set(10_u64..20, 0..4),
         prop::collection::btree_set(0_u64..5, 0..4),
         prop::option::of(197_i32..=200),
     );

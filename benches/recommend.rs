@@ -1,0 +1,281 @@
+//! How long a viewer's suggestions take, cold and warm, for eight viewers at a time: `cargo bench --bench recommend`
+//!
+//! On a made-up site of 5,000 films, 20,000 viewers and 2 million watches, embedded; and on Neo4j as well, with MongoDB
+//! as the record, if `MONGODB_URI`, `NEO4J_URI`, `NEO4J_USER` and `NEO4J_PASSWORD` are set (what is in them is
+//! removed). `-- N` takes N times the watches. Cold: nothing of the viewer is in memory. Warm: the viewer has just
+//! asked. Beside them, a viewer of 10,000 films and one of 200.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
+use chrono::{DateTime, TimeDelta, Utc};
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+use reelgraph::adapters::memory::{CachedCatalog, CachedGraph, MemoryEvents, ObservedWatching, Tastes};
+use reelgraph::adapters::mongo::{MongoDb, MongoWatching};
+use reelgraph::adapters::neo4j::{Neo4jDb, Neo4jGraph};
+use reelgraph::adapters::sqlite::{SqliteCatalog, SqliteDb, SqliteGraph, SqliteWatching};
+use reelgraph::domain::catalog::{CatalogBatch, CatalogService, CatalogStore, Title, TitleKind};
+use reelgraph::domain::clock::{Clock, SystemClock};
+use reelgraph::domain::ids::{GenreId, ProfileId, TitleId};
+use reelgraph::domain::recommend::similar::{Histories, Ridge, solve_all};
+use reelgraph::domain::recommend::{
+    Features, GraphFollower, Ranking, RecommendService, TasteGraph, TitleNode, WatchedEdge,
+};
+use reelgraph::domain::stamp::Stamp;
+use reelgraph::domain::watching::{WatchRules, WatchService, WatchStore};
+use secrecy::SecretString;
+
+const TITLES: u64 = 12_000;
+const ON_OFFER: u64 = 5_000;
+const VIEWERS: u64 = 20_000;
+const WATCHES: u64 = 2_000_000;
+/// How many viewers ask at the same time.
+const AT_ONCE: usize = 8;
+/// How many viewers are asked for.
+const ASKED: usize = 2_000;
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let times: u64 = std::env::args()
+        .filter_map(|argument| argument.parse().ok())
+        .next()
+        .unwrap_or(1);
+    let folder = tempfile::tempdir()?;
+    let db = SqliteDb::open(&folder.path().join("bench.sqlite"))?;
+    let catalog: Arc<dyn CatalogStore> = Arc::new(SqliteCatalog::new(db.clone()));
+    fill_catalog(&*catalog).await?;
+    let watches: Arc<dyn WatchStore> = Arc::new(SqliteWatching::new(db.clone()));
+    println!("embedded, {} watches", WATCHES * times);
+    measure(Arc::new(SqliteGraph::new(db)), &catalog, watches, times).await?;
+    if let Ok(uri) = variable("NEO4J_URI") {
+        let password = SecretString::from(variable("NEO4J_PASSWORD")?);
+        let neo4j = Neo4jDb::open(&uri, &variable("NEO4J_USER")?, &password)?;
+        let mongo = MongoDb::open(&SecretString::from(variable("MONGODB_URI")?)).await?;
+        let watches: Arc<dyn WatchStore> = Arc::new(MongoWatching::new(mongo));
+        println!("on Neo4j and MongoDB, {} watches", WATCHES * times);
+        measure(Arc::new(Neo4jGraph::new(neo4j)), &catalog, watches, times).await?;
+    }
+    Ok(())
+}
+
+#[expect(clippy::disallowed_methods, reason = "a bench has no settings")]
+fn variable(name: &'static str) -> anyhow::Result<String> {
+    std::env::var(name).context(name)
+}
+
+async fn measure(
+    graph: Arc<dyn TasteGraph>,
+    catalog: &Arc<dyn CatalogStore>,
+    watches: Arc<dyn WatchStore>,
+    times: u64,
+) -> anyhow::Result<()> {
+    let started = Instant::now();
+    fill_graph(&*graph, times).await?;
+    println!("  filled in {:.0} s", started.elapsed().as_secs_f64());
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let tastes = Tastes::new(Arc::clone(&watches));
+    let cached = CachedGraph::new(graph, tastes.clone());
+    let lists = tastes.lists();
+    let watching: Arc<dyn WatchStore> = Arc::new(ObservedWatching::new(watches, tastes));
+    let catalog = CatalogService::new(Arc::new(CachedCatalog::new(Arc::clone(catalog))));
+    let watching = WatchService::new(
+        watching,
+        catalog.clone(),
+        WatchRules::default(),
+        Arc::clone(&clock),
+        Arc::new(MemoryEvents::new()),
+    );
+    let recommend = RecommendService::new(
+        Arc::new(cached.clone()),
+        catalog,
+        watching,
+        Arc::new(lists),
+        clock,
+        WatchRules::default(),
+        Ranking::default(),
+    );
+    cached.refresh().await?;
+    // What every viewer shares is in memory on a server that runs.
+    recommend.recommendations(ProfileId(VIEWERS), None).await?;
+    let asked: Vec<ProfileId> = (0..ASKED as u64).map(|at| ProfileId(at * 7 % VIEWERS)).collect();
+    for (name, viewers) in [("cold", &asked[..]), ("warm", &asked[ASKED - 200..])] {
+        let mut times = ask(&recommend, viewers).await?;
+        times.sort_unstable();
+        let at = |percent: usize| times[(times.len() - 1) * percent / 100].as_secs_f64() * 1e3;
+        println!("  {name}: p50 {:.2} ms, p99 {:.2} ms", at(50), at(99));
+    }
+    for (films, viewer) in [(200, VIEWERS + 1), (10_000, VIEWERS + 2)] {
+        let started = Instant::now();
+        recommend.recommendations(ProfileId(viewer), None).await?;
+        println!(
+            "  a viewer of {films} films, cold: {:.2} ms",
+            started.elapsed().as_secs_f64() * 1e3
+        );
+    }
+    Ok(())
+}
+
+/// How long each viewer waits, eight at a time.
+async fn ask(recommend: &RecommendService, viewers: &[ProfileId]) -> anyhow::Result<Vec<Duration>> {
+    let next = Arc::new(AtomicUsize::new(0));
+    let viewers: Arc<[ProfileId]> = viewers.into();
+    let mut tasks = Vec::new();
+    for _ in 0..AT_ONCE {
+        let (recommend, viewers, next) =
+            (recommend.clone(), Arc::clone(&viewers), Arc::clone(&next));
+        tasks.push(tokio::spawn(async move {
+            let mut times = Vec::new();
+            while let Some(viewer) = viewers.get(next.fetch_add(1, Ordering::Relaxed)) {
+                let started = Instant::now();
+                recommend.recommendations(*viewer, None).await?;
+                times.push(started.elapsed());
+            }
+            Ok::<_, anyhow::Error>(times)
+        }));
+    }
+    let mut times = Vec::new();
+    for task in tasks {
+        times.extend(task.await??);
+    }
+    Ok(times)
+}
+
+fn genre(title: u64) -> GenreId {
+    GenreId(title % 20)
+}
+
+async fn fill_catalog(catalog: &dyn CatalogStore) -> anyhow::Result<()> {
+    let titles: Vec<u64> = (1..=TITLES).collect();
+    for titles in titles.chunks(500) {
+        let batch = CatalogBatch {
+            titles: titles.iter().map(|title| film(*title)).collect(),
+            ..CatalogBatch::default()
+        };
+        catalog.put(&batch).await?;
+    }
+    Ok(())
+}
+
+fn film(id: u64) -> Title {
+    Title {
+        id: TitleId(id),
+        kind: TitleKind::Film,
+        slug: format!("film-{id}"),
+        name: format!("Film {id}"),
+        original_name: None,
+        year: Some(1990),
+        end_year: None,
+        premiered: None,
+        duration: Some(6000),
+        genres: Vec::new(),
+        credits: Vec::new(),
+        countries: Vec::new(),
+        languages: Vec::new(),
+        external_ids: Vec::new(),
+        network: None,
+        total_seasons: None,
+        collection: None,
+        popularity: TITLES - id,
+        stamp: Stamp::first(now()),
+    }
+}
+
+fn now() -> DateTime<Utc> {
+    SystemClock.now()
+}
+
+async fn fill_graph(graph: &dyn TasteGraph, times: u64) -> anyhow::Result<()> {
+    graph.clear().await?;
+    let nodes: Vec<TitleNode> = (1..=TITLES)
+        .map(|id| TitleNode {
+            id: TitleId(id),
+            kind: TitleKind::Film,
+            slug: format!("film-{id}"),
+            name: String::new(),
+            year: None,
+            genres: Vec::new(),
+            directors: Vec::new(),
+            actors: Vec::new(),
+            revision: 1,
+        })
+        .collect();
+    for nodes in nodes.chunks(1000) {
+        graph.put_titles(nodes).await?;
+    }
+    let mut random = StdRng::seed_from_u64(7);
+    let mut histories = Histories::default();
+    for id in 1..=ON_OFFER {
+        histories.put_title(Features {
+            id: TitleId(id),
+            directors: Vec::new(),
+            actors: Vec::new(),
+            genres: vec![genre(id)],
+            decade: None,
+            watchers: 0,
+        });
+    }
+    let each = usize::try_from(WATCHES * times / VIEWERS)?;
+    let mut batch = Vec::new();
+    for viewer in 0..VIEWERS + 3 {
+        let watched: Vec<u64> = match viewer {
+            _ if viewer == VIEWERS + 1 => (1..=200).collect(),
+            _ if viewer == VIEWERS + 2 => (1..=10_000).collect(),
+            _ => history(&mut random, each),
+        };
+        let edges = (0_i64..)
+            .zip(&watched)
+            .map(|(at, title)| edge(ProfileId(viewer), TitleId(*title), at));
+        batch.extend(edges);
+        if batch.len() >= 5000 {
+            graph.put_watched(&batch).await?;
+            batch.clear();
+        }
+        let watched = watched.iter().map(|title| (TitleId(*title), title % 2 == 0));
+        histories.put_profile(ProfileId(viewer), watched.take(2000));
+    }
+    graph.put_watched(&batch).await?;
+    let solutions = solve_all(&histories, &Ridge::default());
+    graph.replace_similar(&solutions, now()).await?;
+    Ok(())
+}
+
+/// What a viewer of a few genres watched, well-known titles before others.
+fn history(random: &mut StdRng, length: usize) -> Vec<u64> {
+    let favourites: Vec<u64> = (0..3).map(|_| random.random_range(0..20)).collect();
+    let mut watched: Vec<u64> = (0..length)
+        .map(|_| {
+            let uniform: f64 = random.random();
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                clippy::cast_precision_loss,
+                reason = "between 0 and 250"
+            )]
+            let rank = (uniform.powi(3) * (ON_OFFER / 20) as f64) as u64;
+            1 + rank * 20 + favourites[random.random_range(0..3)]
+        })
+        .filter(|title| *title <= ON_OFFER)
+        .collect();
+    watched.sort_unstable();
+    watched.dedup();
+    watched
+}
+
+fn edge(profile: ProfileId, title: TitleId, at: i64) -> WatchedEdge {
+    let last_at = DateTime::UNIX_EPOCH + TimeDelta::days(19_000) + TimeDelta::hours(at);
+    WatchedEdge {
+        profile,
+        title,
+        weight: WatchRules::default().weight(1.0, last_at),
+        plays: 1,
+        completions: 1,
+        seconds: 6000.0,
+        first_at: last_at,
+        last_at,
+        liked: title.0.is_multiple_of(2).then_some(true),
+        revision: 1,
+    }
+}
