@@ -13,7 +13,9 @@ use anyhow::Context;
 use chrono::{DateTime, TimeDelta, Utc};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
-use reelgraph::adapters::memory::{CachedCatalog, CachedGraph, MemoryEvents, ObservedWatching, Tastes};
+use reelgraph::adapters::memory::{
+    CachedCatalog, CachedGraph, MemoryEvents, ObservedWatching, Tastes,
+};
 use reelgraph::adapters::mongo::{MongoDb, MongoWatching};
 use reelgraph::adapters::neo4j::{Neo4jDb, Neo4jGraph};
 use reelgraph::adapters::sqlite::{SqliteCatalog, SqliteDb, SqliteGraph, SqliteWatching};
@@ -100,7 +102,9 @@ async fn measure(
     cached.refresh().await?;
     // What every viewer shares is in memory on a server that runs.
     recommend.recommendations(ProfileId(VIEWERS), None).await?;
-    let asked: Vec<ProfileId> = (0..ASKED as u64).map(|at| ProfileId(at * 7 % VIEWERS)).collect();
+    let asked: Vec<ProfileId> = (0..ASKED as u64)
+        .map(|at| ProfileId(at * 7 % VIEWERS))
+        .collect();
     for (name, viewers) in [("cold", &asked[..]), ("warm", &asked[ASKED - 200..])] {
         let mut times = ask(&recommend, viewers).await?;
         times.sort_unstable();
@@ -233,7 +237,9 @@ async fn fill_graph(graph: &dyn TasteGraph, times: u64) -> anyhow::Result<()> {
             graph.put_watched(&batch).await?;
             batch.clear();
         }
-        let watched = watched.iter().map(|title| (TitleId(*title), title % 2 == 0));
+        let watched = watched
+            .iter()
+            .map(|title| (TitleId(*title), title % 2 == 0));
         histories.put_profile(ProfileId(viewer), watched.take(2000));
     }
     graph.put_watched(&batch).await?;

@@ -229,5 +229,5 @@ async fn suggest_and_similar_write_a_list_a_line() {
         .iter()
         .find(|line| line["film"] == "heat-1995")
         .unwrap();
-    assert_eq!(heat["similar"][0], "goodfellas-1990");
+    assert_eq!(heat["similar"][0], "the-irishman-2019");
 }

@@ -44,7 +44,7 @@ impl Default for Ranking {
             recency: 0.5,
             popularity: 0.1,
             co_watching: 2.0,
-            watched: 0.5,
+            watched: 0.4,
             begun: 0.03,
             disliked: -0.5,
         }
@@ -285,11 +285,7 @@ impl Grounds<'_> {
                 (voice.strength, edge.weight.genre),
             );
         }
-        reasons.add(
-            kind,
-            ReasonSource::Title(source),
-            voice.strength * rest,
-        );
+        reasons.add(kind, ReasonSource::Title(source), voice.strength * rest);
     }
 }
 

@@ -1,4 +1,4 @@
-//! The port to the recommendation graph: a projection of the documents, and the neighbourhoods that ranking asks for.
+//! The port to the recommendation graph: a projection of the documents, and what ranking asks of it.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -253,7 +253,7 @@ pub struct Taste {
 
 impl Taste {
     /// How many edges a taste has at the most.
-    pub const EDGES: usize = 200;
+    pub const EDGES: usize = 300;
 
     /// The taste with these edges in it: of two of the same title the one with the greater revision stays.
     #[must_use]

@@ -112,13 +112,13 @@ fn a_thumb_counts_more_than_a_watch_and_a_try_counts_next_to_nothing() {
     let strength = |edge: TasteEdge| strengths(&[edge])[0];
 
     assert_eq!(strength(thumb(true)), 1.0);
-    assert_eq!(strength(watched(1, 0)), 0.5);
+    assert_eq!(strength(watched(1, 0)), 0.4);
     assert_eq!(strength(weight(0.3)), 0.03);
     assert_eq!(strength(weight(0.1)), 0.03);
     assert_eq!(strength(thumb(false)), -0.5);
-    assert!(strength(weight(0.6)) > 0.1 && strength(weight(0.6)) < 0.5);
-    assert!(strength(weight(2.0)) > 0.5);
-    assert_eq!(strength(weight(1e9)), 1.0);
+    assert!(strength(weight(0.6)) > 0.1 && strength(weight(0.6)) < 0.4);
+    assert!(strength(weight(2.0)) > 0.4);
+    assert_eq!(strength(weight(1e9)), 0.8);
 }
 
 #[test]
@@ -126,7 +126,7 @@ fn the_newer_watch_counts_more() {
     let strengths = strengths(&[watched(1, 0), watched(2, 1), watched(3, 2), watched(4, 3)]);
 
     assert!(strengths.is_sorted_by(|a, b| a > b), "{strengths:?}");
-    assert!((strengths[3] - 0.25).abs() < 1e-12);
+    assert!((strengths[3] - 0.2).abs() < 1e-12);
 }
 
 #[test]
@@ -176,7 +176,7 @@ fn a_disliked_title_speaks_against_and_it_is_said() {
     };
     let site = Site::new(
         vec![watched(2, 0), disliked],
-        vec![vec![edge(3, 0.5), edge(4, 0.4)], vec![edge(3, 0.6)]],
+        vec![vec![edge(3, 0.5), edge(4, 0.4)], vec![edge(3, 0.4)]],
         [title(1), title(2), title(3), title(4)],
     );
 
@@ -218,10 +218,10 @@ fn a_director_an_actor_and_a_rare_genre_in_common_are_reasons_and_a_common_genre
     assert_eq!(genres.len(), 1);
     assert_eq!(genres[0].source, ReasonSource::Genre(GenreId(1)));
     let close = |kind, expected: f64| (reason(&list[0], kind).unwrap() - expected).abs() < 1e-12;
-    assert!(close(ReasonKind::SharedDirector, 0.15));
-    assert!(close(ReasonKind::SharedActor, 0.1));
-    assert!(close(ReasonKind::SharedGenre, 0.05));
-    assert!(close(ReasonKind::Watched, 0.2));
+    assert!(close(ReasonKind::SharedDirector, 0.12));
+    assert!(close(ReasonKind::SharedActor, 0.08));
+    assert!(close(ReasonKind::SharedGenre, 0.04));
+    assert!(close(ReasonKind::Watched, 0.16));
 }
 
 #[test]
