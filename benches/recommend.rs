@@ -42,8 +42,7 @@ const ASKED: usize = 2_000;
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let times: u64 = std::env::args()
-        .filter_map(|argument| argument.parse().ok())
-        .next()
+        .find_map(|argument| argument.parse().ok())
         .unwrap_or(1);
     let folder = tempfile::tempdir()?;
     let db = SqliteDb::open(&folder.path().join("bench.sqlite"))?;

@@ -18,12 +18,11 @@ fn main() {
     let sizes: Vec<usize> = std::env::args()
         .filter_map(|argument| argument.parse().ok())
         .collect();
-    match sizes[..] {
-        [titles, watches] => measure(titles, watches),
-        _ => {
-            measure(7_000, 390_000);
-            measure(30_000, 20_000_000);
-        }
+    if let [titles, watches] = sizes[..] {
+        measure(titles, watches);
+    } else {
+        measure(7_000, 390_000);
+        measure(30_000, 20_000_000);
     }
 }
 
@@ -104,11 +103,11 @@ fn site(titles: usize, watches: usize) -> Histories {
         left -= length;
         let mut seen: Vec<usize> = seen.into_iter().collect();
         seen.sort_unstable();
-        let watched: Vec<(TitleId, bool)> = seen
+        let history: Vec<(TitleId, bool)> = seen
             .into_iter()
             .map(|at| (TitleId(at as u64 + 1), random.random_bool(0.5)))
             .collect();
-        histories.put_profile(ProfileId(profile), watched);
+        histories.put_profile(ProfileId(profile), history);
     }
     histories
 }

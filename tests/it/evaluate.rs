@@ -194,7 +194,7 @@ async fn what_is_measured_is_what_the_program_suggests() {
         hits.push(mean(&steps));
     }
     let close = |found: f64, expected: f64| {
-        assert!((found - expected).abs() < 1e-9, "{found} is not {expected}")
+        assert!((found - expected).abs() < 1e-9, "{found} is not {expected}");
     };
     close(value(&report, 0, "ndcg@10"), mean(&gains));
     close(value(&report, 0, "hit@10"), mean(&hits));

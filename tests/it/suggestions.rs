@@ -1,8 +1,10 @@
 //! What viewers get, and how soon: as a page sees it.
 
 use std::collections::HashSet;
+use std::fmt::Write;
 use std::time::Duration;
 
+use reelgraph::domain::clock::{Clock, SystemClock};
 use serde_json::{Value, json};
 
 use crate::support::program::{On, Program, Site};
@@ -199,7 +201,7 @@ async fn what_the_graph_believes_can_be_seen_and_muted() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_page_has_no_title_twice_and_no_row_under_four_and_stays_the_same() {
     let program = Program::seeded(On::Embedded).await;
-    let lately = chrono::Utc::now() - chrono::TimeDelta::hours(5);
+    let lately = SystemClock.now() - chrono::TimeDelta::hours(5);
     let trending = [
         "stalker-1979",
         "solaris-1972",
@@ -212,7 +214,7 @@ async fn a_page_has_no_title_twice_and_no_row_under_four_and_stays_the_same() {
         for viewer in 0..9 {
             let watch = json!({ "viewer": format!("late-{viewer}"), "title": slug,
                 "at": lately.to_rfc3339(), "completion": 1.0, "liked": null });
-            lines.push_str(&format!("{watch}\n"));
+            writeln!(lines, "{watch}").unwrap();
         }
     }
     let file = program.data().join("watches.ndjson");
@@ -277,13 +279,13 @@ async fn a_title_that_is_added_and_watched_gets_its_edges_by_itself(on: On) {
         for (title, minute) in [("heat-1995", 0), ("the-new-one-2026", 1)] {
             let watch = json!({ "viewer": format!("fan-{viewer}"), "title": title,
                 "at": format!("2026-02-01T20:0{minute}:00Z"), "completion": 1.0, "liked": true });
-            lines.push_str(&format!("{watch}\n"));
+            writeln!(lines, "{watch}").unwrap();
         }
     }
-    let file = program.data().join("new.ndjson");
-    std::fs::write(&file, lines).unwrap();
+    let path = program.data().join("new.ndjson");
+    std::fs::write(&path, lines).unwrap();
 
-    program.expect(&["load", file.to_str().unwrap()]).await;
+    program.expect(&["load", path.to_str().unwrap()]).await;
 
     let is_there = |data: &Value| {
         let edges = data["film"]["similar"]["edges"].as_array().unwrap();

@@ -60,7 +60,7 @@ impl Background {
 
     /// How rare the genres are.
     pub(super) async fn rarity(&self) -> Result<Arc<Rarity>, RecommendError> {
-        if let Some(kept) = self.kept(&lock(&self.rarity), SLOW) {
+        if let Some(kept) = self.kept(lock(&self.rarity).as_ref(), SLOW) {
             return Ok(kept);
         }
         let all = self.catalog.count_titles(&TitleFilter::default()).await?;
@@ -83,7 +83,7 @@ impl Background {
         kinds: Option<&[TitleKind]>,
     ) -> Result<Arc<Vec<Title>>, RecommendError> {
         let key = kinds.map(<[TitleKind]>::to_vec);
-        if let Some(kept) = self.kept(&lock(&self.most_watched).get(&key).cloned(), QUICK) {
+        if let Some(kept) = self.kept(lock(&self.most_watched).get(&key), QUICK) {
             return Ok(kept);
         }
         let filter = TitleFilter {
@@ -97,7 +97,7 @@ impl Background {
 
     /// The titles that were added last, the latest first.
     pub(super) async fn newest(&self) -> Result<Arc<Vec<Title>>, RecommendError> {
-        if let Some(kept) = self.kept(&lock(&self.newest), QUICK) {
+        if let Some(kept) = self.kept(lock(&self.newest).as_ref(), QUICK) {
             return Ok(kept);
         }
         let titles = self
@@ -110,7 +110,7 @@ impl Background {
 
     /// The titles that the most people watched in the last days, the most first.
     pub(super) async fn trending(&self) -> Result<Arc<Vec<TitleId>>, RecommendError> {
-        if let Some(kept) = self.kept(&lock(&self.trending), SLOW) {
+        if let Some(kept) = self.kept(lock(&self.trending).as_ref(), SLOW) {
             return Ok(kept);
         }
         let since = self.clock.now() - TRENDING;
@@ -140,8 +140,8 @@ impl Background {
         Ok(self.catalog.list_titles(&query, &window).await?.rows)
     }
 
-    fn kept<T>(&self, kept: &Option<Kept<T>>, age: TimeDelta) -> Option<Arc<T>> {
-        let (at, value) = kept.as_ref()?;
+    fn kept<T>(&self, kept: Option<&Kept<T>>, age: TimeDelta) -> Option<Arc<T>> {
+        let (at, value) = kept?;
         (self.clock.now() - *at < age).then(|| Arc::clone(value))
     }
 }

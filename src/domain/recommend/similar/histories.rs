@@ -46,13 +46,12 @@ pub struct Histories {
 impl Histories {
     /// Adds a title, or says what it is now.
     pub fn put_title(&mut self, title: Features) {
-        match self.places.get(&title.id) {
-            Some(place) => self.titles[*place as usize] = title,
-            None => {
-                self.places.insert(title.id, number(self.titles.len()));
-                self.titles.push(title);
-                self.viewers.push(Vec::new());
-            }
+        if let Some(place) = self.places.get(&title.id) {
+            self.titles[*place as usize] = title;
+        } else {
+            self.places.insert(title.id, number(self.titles.len()));
+            self.titles.push(title);
+            self.viewers.push(Vec::new());
         }
     }
 
@@ -65,14 +64,14 @@ impl Histories {
     ) {
         let next = number(self.watches.len());
         self.profiles.insert(profile, next);
-        let mut watches = Vec::new();
+        let mut history = Vec::new();
         for (title, liked) in watched {
             if let Some(&place) = self.places.get(&title) {
-                watches.push(Packed::new(place, liked));
+                history.push(Packed::new(place, liked));
                 self.viewers[place as usize].push(Packed::new(next, liked));
             }
         }
-        self.watches.push(watches);
+        self.watches.push(history);
     }
 
     /// Adds a watch, or says whether it is liked now. Says whether that was news.

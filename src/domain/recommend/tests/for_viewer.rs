@@ -9,7 +9,7 @@ use super::super::features::Rarity;
 use super::super::for_viewer::{Grounds, Lift, Ranking, Voice, draft};
 use super::super::graph::{SimilarEdge, Taste, TasteEdge, Weight};
 use super::super::types::{ReasonKind, ReasonSource, Recommendation};
-use super::{Features, assert_adds_up, edge, ids, known, title};
+use super::{Features, assert_adds_up, assert_close, edge, ids, known, title};
 use crate::domain::ids::{CollectionId, GenreId, PersonId, TitleId};
 use crate::domain::watching::MutedSource;
 
@@ -111,14 +111,14 @@ fn a_thumb_counts_more_than_a_watch_and_a_try_counts_next_to_nothing() {
 
     let strength = |edge: TasteEdge| strengths(&[edge])[0];
 
-    assert_eq!(strength(thumb(true)), 1.0);
-    assert_eq!(strength(watched(1, 0)), 0.4);
-    assert_eq!(strength(weight(0.3)), 0.03);
-    assert_eq!(strength(weight(0.1)), 0.03);
-    assert_eq!(strength(thumb(false)), -0.5);
+    assert_close(strength(thumb(true)), 1.0);
+    assert_close(strength(watched(1, 0)), 0.4);
+    assert_close(strength(weight(0.3)), 0.03);
+    assert_close(strength(weight(0.1)), 0.03);
+    assert_close(strength(thumb(false)), -0.5);
     assert!(strength(weight(0.6)) > 0.1 && strength(weight(0.6)) < 0.4);
     assert!(strength(weight(2.0)) > 0.4);
-    assert_eq!(strength(weight(1e9)), 0.8);
+    assert_close(strength(weight(1e9)), 0.8);
 }
 
 #[test]
@@ -257,14 +257,14 @@ fn the_next_part_comes_up_where_a_later_one_stood_and_says_why() {
     };
     site.lifts.insert(TitleId(3), lift);
 
-    let list = site.suggestions();
+    let suggested = site.suggestions();
 
-    assert_eq!(ids(&list), [3, 2]);
+    assert_eq!(ids(&suggested), [3, 2]);
     assert_eq!(
-        list[0].reasons[0].source,
+        suggested[0].reasons[0].source,
         ReasonSource::Collection(CollectionId(9))
     );
-    assert!((reason(&list[0], ReasonKind::NextInCollection).unwrap() - 0.6).abs() < 1e-12);
+    assert!((reason(&suggested[0], ReasonKind::NextInCollection).unwrap() - 0.6).abs() < 1e-12);
 }
 
 #[test]

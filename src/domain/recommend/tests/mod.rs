@@ -48,3 +48,7 @@ fn assert_adds_up(found: &Recommendation) {
     let sum: f64 = found.reasons.iter().map(|reason| reason.contribution).sum();
     assert_eq!(sum.to_bits(), found.score.to_bits(), "{found:?}");
 }
+
+fn assert_close(number: f64, expected: f64) {
+    assert!((number - expected).abs() < 1e-12, "{number}");
+}

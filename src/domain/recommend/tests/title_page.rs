@@ -3,7 +3,7 @@
 use super::super::features::Rarity;
 use super::super::title_page::like_title;
 use super::super::types::{ReasonKind, ReasonSource};
-use super::{Features, SimilarEdge, assert_adds_up, edge, ids, known, title};
+use super::{Features, SimilarEdge, assert_adds_up, assert_close, edge, ids, known, title};
 use crate::domain::ids::{GenreId, PersonId, TitleId};
 
 fn follows(to: u64, affinity: f64) -> SimilarEdge {
@@ -21,7 +21,7 @@ fn the_affinity_of_the_edge_is_the_score_and_says_that_viewers_are_the_reason() 
     let list = like_title(&title(1), &edges, &all, &Rarity::default());
 
     assert_eq!(ids(&list), [3, 2]);
-    assert_eq!(list[0].score, 2.5);
+    assert_close(list[0].score, 2.5);
     let reason = &list[0].reasons[0];
     assert_eq!(
         (reason.kind, reason.source),

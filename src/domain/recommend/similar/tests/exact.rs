@@ -163,7 +163,7 @@ proptest! {
                     + square.shared(title, other, &ON_PAGES);
                 let expected = sum / (square.watchers(other) + 10.0).powf(0.35);
                 prop_assert!((edge.affinity - expected).abs() < 1e-9);
-                prop_assert_eq!(f64::from(edge.co_watches), both);
+                prop_assert!((f64::from(edge.co_watches) - both).abs() < 0.5);
             }
             prop_assert!(solution.page.is_sorted_by(|a, b| a.affinity >= b.affinity));
             let is_itself = |to| to == solution.title;
