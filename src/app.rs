@@ -35,8 +35,7 @@ use crate::domain::lease::Leases;
 use crate::domain::limits::RateLimiter;
 use crate::domain::recommend::evaluate::EvaluationService;
 use crate::domain::recommend::{
-    ErasureService, Freshness, GraphFollower, GraphService, Ranking, RecommendService,
-    SimilarService, TasteGraph,
+    ErasureService, GraphFollower, GraphService, RecommendService, SimilarService, TasteGraph,
 };
 use crate::domain::watching::{WatchService, WatchStore};
 use crate::graphql::Services;
@@ -154,7 +153,7 @@ impl App {
             Arc::clone(&stores.watching),
             bus.clone(),
             Arc::clone(&clock),
-            Freshness::default(),
+            config.freshness,
         );
         Ok(Self {
             search: SearchService::new(Arc::new(index), catalog.clone()),
@@ -165,7 +164,7 @@ impl App {
                 Arc::new(lists),
                 Arc::clone(&clock),
                 config.rules,
-                Ranking::default(),
+                config.ranking,
             ),
             graph: GraphService::new(
                 Arc::clone(&stores.graph),

@@ -10,6 +10,7 @@ use url::Url;
 use super::accounts::AccountConfig;
 use super::servers::{Servers, servers};
 use super::settings::{Environment, Settings};
+use crate::domain::recommend::{Freshness, Ranking};
 use crate::domain::watching::WatchRules;
 
 /// What is logged by default: the Neo4j driver says something of every connection.
@@ -34,6 +35,10 @@ pub struct Config {
     pub trusted_origins: Vec<String>,
     /// The thresholds of watching.
     pub rules: WatchRules,
+    /// How watches become suggestions.
+    pub ranking: Ranking,
+    /// When the edges of the graph are computed anew.
+    pub freshness: Freshness,
     /// Accounts.
     pub accounts: AccountConfig,
     /// The servers; `None`: embedded.
@@ -76,6 +81,17 @@ impl Config {
             half_life_days: given.half_life_days.unwrap_or(usual.half_life_days),
         };
         check_rules(&rules)?;
+        let (ranking, freshness) = (Ranking::default(), Freshness::default());
+        let ranking = Ranking {
+            recency: given.recency.unwrap_or(ranking.recency),
+            ..ranking
+        };
+        let freshness = Freshness {
+            touched: given.resolve_at.unwrap_or(freshness.touched),
+            drifted: given.rebuild_at.unwrap_or(freshness.drifted),
+            ..freshness
+        };
+        check_suggestions(&ranking, &freshness)?;
         Ok(Self {
             listen: given
                 .listen
@@ -90,6 +106,8 @@ impl Config {
             accounts: AccountConfig::complete(given.accounts, given.openid, &variable)?,
             env: given.env.unwrap_or_default(),
             rules,
+            ranking,
+            freshness,
             servers: servers(&variable)?,
         })
     }
@@ -108,6 +126,21 @@ fn read_file(path: &Path) -> anyhow::Result<Settings> {
     let text = std::fs::read_to_string(path)
         .with_context(|| format!("{} cannot be read", path.display()))?;
     toml::from_str(&text).with_context(|| format!("{} is not a settings file", path.display()))
+}
+
+fn check_suggestions(ranking: &Ranking, freshness: &Freshness) -> anyhow::Result<()> {
+    if !(0.0..=4.0).contains(&ranking.recency) {
+        bail!("recency is {}, not from 0 to 4", ranking.recency);
+    }
+    for (name, share) in [
+        ("resolve-at", freshness.touched),
+        ("rebuild-at", freshness.drifted),
+    ] {
+        if !(0.0..=1.0).contains(&share) {
+            bail!("{name} is {share}, not from 0 to 1");
+        }
+    }
+    Ok(())
 }
 
 fn check_rules(rules: &WatchRules) -> anyhow::Result<()> {
@@ -171,6 +204,29 @@ mod tests {
                 .starts_with("NEO4J_URI and REDIS_URL not set"),
             "{error}"
         );
+    }
+
+    #[test]
+    fn how_suggestions_are_made_can_be_set_within_limits() {
+        let given = |recency, rebuild_at| Settings {
+            recency,
+            rebuild_at,
+            ..Settings::default()
+        };
+
+        let config = complete(given(Some(0.0), Some(0.5)), &[]).unwrap();
+
+        assert!(config.ranking.recency.abs() < f64::EPSILON);
+        assert!((config.freshness.drifted - 0.5).abs() < f64::EPSILON);
+        assert_eq!(config.freshness.longest, Freshness::default().longest);
+        for (wrong, name) in [
+            (given(Some(-1.0), None), "recency"),
+            (given(None, Some(1.5)), "rebuild-at"),
+            (given(Some(f64::NAN), None), "recency"),
+        ] {
+            let error = complete(wrong, &[]).unwrap_err().to_string();
+            assert!(error.starts_with(name), "{error}");
+        }
     }
 
     #[test]

@@ -97,6 +97,25 @@ pub struct Settings {
         value_name = "DAYS"
     )]
     pub half_life_days: Option<f64>,
+    /// The power by which a watch counts less in suggestions the more came after it; 0: all count alike [default: 0.5]
+    #[arg(long, global = true, env = "REELGRAPH_RECENCY", value_name = "POWER")]
+    pub recency: Option<f64>,
+    /// The share of a title's watches that must be new for its edges to be computed anew [default: 0.02]
+    #[arg(
+        long,
+        global = true,
+        env = "REELGRAPH_RESOLVE_AT",
+        value_name = "SHARE"
+    )]
+    pub resolve_at: Option<f64>,
+    /// The share of all watches and titles that must be new for all edges to be computed anew [default: 0.1]
+    #[arg(
+        long,
+        global = true,
+        env = "REELGRAPH_REBUILD_AT",
+        value_name = "SHARE"
+    )]
+    pub rebuild_at: Option<f64>,
     /// Accounts; in the file, the table `[accounts]`.
     #[command(flatten)]
     pub accounts: AccountSettings,
@@ -124,6 +143,9 @@ impl Settings {
                 .or(other.watched_in_last_seconds),
             short_below_seconds: self.short_below_seconds.or(other.short_below_seconds),
             half_life_days: self.half_life_days.or(other.half_life_days),
+            recency: self.recency.or(other.recency),
+            resolve_at: self.resolve_at.or(other.resolve_at),
+            rebuild_at: self.rebuild_at.or(other.rebuild_at),
             accounts: self.accounts.or(other.accounts),
             openid: [self.openid, other.openid].concat(),
         }
