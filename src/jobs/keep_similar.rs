@@ -35,7 +35,7 @@ pub(super) async fn run(keeper: Keeper, mut pace: Pace) {
         let wait = match keeper.round(holder, &mut following).await {
             Ok(Kept::Solved(_)) => {
                 health.succeeded();
-                Duration::ZERO
+                started.elapsed()
             }
             Ok(Kept::Nothing) => {
                 health.succeeded();

@@ -1,10 +1,10 @@
 //! Keeps the `SIMILAR` edges what watches and titles say: computes all of them, or anew those that news touched.
 //!
 //! Whoever keeps them has in memory who watched what, and follows the record from there. A title is solved anew once
-//! enough of its watches are news: one of a few at once, one of thousands together with others. So the work for each
-//! watch is bounded, however much was watched before. When too much has changed everything is computed anew.
+//! enough of its watches are news: one of a few at once, one of thousands together with others; and a watch is some
+//! news for the other titles of its viewer, too, for they share one viewer more. So the work for each watch is bounded,
+//! however much was watched before. When too much has changed everything is computed anew.
 
-use std::cmp::Reverse;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -26,6 +26,8 @@ const TITLES: usize = 500;
 const SUMS: usize = 5000;
 /// How many titles are solved at once: a moment's work, and a transaction of bounded size.
 const AT_ONCE: usize = 32;
+/// How much of a watch is news for the other titles of its viewer: the pairs with them have one more viewer.
+const OF_OTHERS: f32 = 0.25;
 /// The clocks of servers differ, and writes are committed later than they are dated: so much is read again.
 const OVERLAP: TimeDelta = TimeDelta::seconds(30);
 
@@ -79,7 +81,7 @@ enum News {
     /// A title.
     Title(TitleId),
     /// A watch of it.
-    Watch(TitleId),
+    Watch(ProfileId, TitleId),
 }
 
 /// Who watched what, as far as the record was followed.
@@ -90,8 +92,8 @@ pub struct Following {
     sums_until: DateTime<Utc>,
     /// Up to where the catalogue's changes were read.
     catalog_until: u64,
-    /// How many watches of each title are news since it was solved; `None`: it must be solved anew in any case.
-    news: Vec<Option<u32>>,
+    /// How many watches are news for each title since it was solved; `None`: it must be solved anew in any case.
+    news: Vec<Option<f32>>,
     /// How many watches and titles are news since everything was computed.
     drift: usize,
 }
@@ -166,7 +168,7 @@ impl SimilarService {
                 .await?;
             self.events.publish(Event::SimilarChanged);
             for place in &touched {
-                current.news[*place] = Some(0);
+                current.news[*place] = Some(0.0);
             }
         }
         *following = Some(current);
@@ -188,7 +190,7 @@ impl SimilarService {
             })
             .await?;
         let mut following = Following {
-            news: vec![Some(0); histories.titles()],
+            news: vec![Some(0.0); histories.titles()],
             histories: Arc::new(histories),
             generation: version,
             sums_until,
@@ -224,7 +226,7 @@ impl SimilarService {
             let Some(last) = sums.last() else { break };
             after = Some((last.profile, last.title));
             for sum in sums {
-                tell(News::Watch(sum.title), sum.stamp.updated_at);
+                tell(News::Watch(sum.profile, sum.title), sum.stamp.updated_at);
                 if profile
                     .last()
                     .is_some_and(|last| last.profile != sum.profile)
@@ -281,21 +283,16 @@ impl SimilarService {
 
     /// The titles that are to be solved anew, those first that changed the most.
     fn touched(&self, following: &Following) -> Vec<usize> {
-        let mut touched: Vec<(Reverse<u32>, usize)> = Vec::new();
+        let mut touched: Vec<(f64, usize)> = Vec::new();
         for (place, news) in following.news.iter().enumerate() {
-            let watchers = following.histories.watchers(place).max(1);
             #[expect(clippy::cast_precision_loss, reason = "counts below 2^53")]
-            let share = news.map_or(f64::INFINITY, |news| f64::from(news) / watchers as f64);
-            if share > 0.0 && share >= self.freshness.touched {
-                #[expect(
-                    clippy::cast_possible_truncation,
-                    clippy::cast_sign_loss,
-                    reason = "for the order only, and it saturates"
-                )]
-                touched.push((Reverse((share * 1e6) as u32), place));
+            let watchers = following.histories.watchers(place).max(1) as f64;
+            let news = news.map_or(f64::INFINITY, f64::from);
+            if news >= (self.freshness.touched * watchers).max(1.0) {
+                touched.push((news / watchers, place));
             }
         }
-        touched.sort_unstable();
+        touched.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         touched.truncate(AT_ONCE);
         touched.into_iter().map(|(_, place)| place).collect()
     }
@@ -303,20 +300,25 @@ impl SimilarService {
 
 impl Following {
     fn touch(&mut self, what: News) {
-        let (News::Title(title) | News::Watch(title)) = what;
-        if let Some(place) = self.histories.place(title) {
-            let news = &mut self.news[place as usize];
-            *news = match what {
-                News::Title(_) => None,
-                News::Watch(_) => news.map(|news| news + 1),
-            };
-            self.drift += 1;
+        let (News::Title(title) | News::Watch(_, title)) = what;
+        let Some(place) = self.histories.place(title) else {
+            return;
+        };
+        self.drift += 1;
+        match what {
+            News::Title(_) => self.news[place as usize] = None,
+            News::Watch(profile, _) => {
+                for other in self.histories.watched_by(profile) {
+                    add(&mut self.news[other], OF_OTHERS);
+                }
+                add(&mut self.news[place as usize], 1.0);
+            }
         }
     }
 
     /// Everything is solved now.
     fn solved(&mut self, generation: SimilarVersion) {
-        self.news.fill(Some(0));
+        self.news.fill(Some(0.0));
         self.drift = 0;
         self.generation = generation;
     }
@@ -338,9 +340,14 @@ impl Following {
             histories.remove_watch(sum.profile, sum.title)
         };
         if is_news {
-            self.touch(News::Watch(sum.title));
+            self.touch(News::Watch(sum.profile, sum.title));
         }
     }
+}
+
+/// More is news, unless everything is.
+fn add(news: &mut Option<f32>, more: f32) {
+    *news = news.map(|news| news + more);
 }
 
 /// Adds all that a profile watched, and empties the list.

@@ -138,6 +138,13 @@ impl Histories {
         self.places.get(&title).copied()
     }
 
+    /// The numbers of the titles that a profile watched.
+    pub fn watched_by(&self, profile: ProfileId) -> impl Iterator<Item = usize> + '_ {
+        let place = self.profiles.get(&profile);
+        let watches = place.and_then(|place| self.watches.get(*place as usize));
+        watches.into_iter().flatten().map(|watch| watch.number())
+    }
+
     /// How many titles there are.
     pub fn titles(&self) -> usize {
         self.titles.len()

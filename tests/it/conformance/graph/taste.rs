@@ -149,15 +149,17 @@ async fn of_a_long_history_the_newest_edges_are_read(graph: &Opened) {
 
 async fn ties_where_a_taste_ends_are_decided_by_title(graph: &Opened) {
     // All but ten at the same moment, the ones with the highest ids written first.
-    let edges: Vec<WatchedEdge> = (1..=300_u64)
+    let most = Taste::EDGES as u64;
+    let edges: Vec<WatchedEdge> = (1..=most + 100)
         .rev()
-        .map(|title| seen(title, if title > 290 { 60 } else { 50 }))
+        .map(|title| seen(title, if title > most + 90 { 60 } else { 50 }))
         .collect();
     for batch in edges.chunks(50) {
         graph.put_watched(batch).await.unwrap();
     }
 
-    let expected: Vec<u64> = (291..=300).chain(1..=190).collect();
+    let newest = most + 91..=most + 100;
+    let expected: Vec<u64> = newest.chain(1..=most - 10).collect();
     assert_eq!(tastes(graph, 1).await, expected);
 }
 
