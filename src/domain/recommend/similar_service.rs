@@ -147,6 +147,11 @@ impl SimilarService {
             _ => self.begin(version).await?,
         };
         self.follow(&mut current).await?;
+        // The graph leaves out edges of titles that it does not have yet.
+        if !self.catalog.unprojected_titles(1).await?.is_empty() {
+            *following = Some(current);
+            return Ok(Kept::Nothing);
+        }
         let age = self.clock.now() - version.computed_at;
         if current.drift > 0 && age > self.freshness.longest {
             return Ok(Kept::Rebuilt(self.rebuild().await?));
@@ -259,12 +264,14 @@ impl SimilarService {
         let since = following.sums_until - OVERLAP;
         let mut after: Option<(DateTime<Utc>, ProfileId, TitleId)> = None;
         loop {
-            let sums = self
+            let mut sums = self
                 .watching
                 .watched_titles_since(since, after, SUMS)
                 .await?;
             let Some(last) = sums.last() else { break };
             after = Some((last.stamp.updated_at, last.profile, last.title));
+            // What was loaded together was written in any order; it was watched in this one.
+            sums.sort_by_key(|sum| (sum.last_at, sum.title));
             for sum in &sums {
                 following.put_sum(sum);
             }
