@@ -200,6 +200,10 @@ async fn without_the_graph_suggestions_are_what_is_popular_and_watches_go_on() {
             .all(|edge| edge["reasons"][0]["kind"] == "POPULAR"
                 && edge["node"]["slug"] != "heat-1995")
     );
+    let page = "{ viewer { profile { rows { kind items { nodes { slug } } } } } }";
+    let page = answer_in_time(&site, page, json!({})).await;
+    let rows = page["data"]["viewer"]["profile"]["rows"].as_array();
+    assert!(rows.is_some_and(|rows| !rows.is_empty()), "{page}");
     let similar = answer_in_time(
         &site,
         "{ film(slug: \"alien-1979\") { similar(first: 5) { nodes { slug } } } }",

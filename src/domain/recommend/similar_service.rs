@@ -142,45 +142,41 @@ impl SimilarService {
     /// is handed over from round to round may be lost at any time; it is read anew then.
     pub async fn keep(&self, following: &mut Option<Following>) -> Result<Kept, RecommendError> {
         let version = self.graph.similar_version().await?;
-        let mut current = match following.take() {
-            Some(current) if current.generation.generation == version.generation => current,
-            _ => self.begin(version).await?,
+        let current = match following {
+            Some(current) if current.generation.is_of_generation(&version) => current,
+            _ => following.insert(self.begin(version).await?),
         };
-        self.follow(&mut current).await?;
+        self.follow(current).await?;
         // The graph leaves out edges of titles that it does not have yet.
         if !self.catalog.unprojected_titles(1).await?.is_empty() {
-            *following = Some(current);
             return Ok(Kept::Nothing);
         }
         let age = self.clock.now() - version.computed_at;
         if current.drift > 0 && age > self.freshness.longest {
+            *following = None;
             return Ok(Kept::Rebuilt(self.rebuild().await?));
         }
-        if self.has_drifted(&current) {
+        if self.has_drifted(current) {
             let histories = Arc::clone(&current.histories);
             let edges = self.replace(histories, current.sums_until).await?;
             current.solved(self.graph.similar_version().await?);
-            *following = Some(current);
             return Ok(Kept::Rebuilt(edges));
         }
-        let touched = self.touched(&current);
-        if !touched.is_empty() {
-            let (histories, ridge) = (Arc::clone(&current.histories), self.ridge.clone());
-            let places = touched.clone();
-            let solutions = off_thread(move || solve(&histories, &ridge, &places)).await?;
-            self.graph
-                .put_solutions(version.generation, &solutions)
-                .await?;
-            self.events.publish(Event::SimilarChanged);
-            for place in &touched {
-                current.news[*place] = Some(0.0);
-            }
+        let touched = self.touched(current);
+        if touched.is_empty() {
+            return Ok(Kept::Nothing);
         }
-        *following = Some(current);
-        Ok(match touched.len() {
-            0 => Kept::Nothing,
-            solved => Kept::Solved(solved),
-        })
+        let (histories, ridge) = (Arc::clone(&current.histories), self.ridge.clone());
+        let places = touched.clone();
+        let solutions = off_thread(move || solve(&histories, &ridge, &places)).await?;
+        self.graph
+            .put_solutions(version.generation, &solutions)
+            .await?;
+        self.events.publish(Event::SimilarChanged);
+        for place in &touched {
+            current.news[*place] = Some(0.0);
+        }
+        Ok(Kept::Solved(touched.len()))
     }
 
     /// Reads who watched what; what was written since the edges were computed is news.

@@ -1,4 +1,4 @@
-//! The real servers. A test that cannot reach its server fails; it is never skipped.
+//! The real servers. A test that cannot reach its server fails.
 
 #![expect(
     clippy::disallowed_methods,

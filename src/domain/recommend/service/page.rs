@@ -4,8 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::TimeDelta;
 
-use super::RecommendService;
 use super::for_profile::Heard;
+use super::{RecommendService, without_graph};
 use crate::domain::catalog::Title;
 use crate::domain::ids::{ProfileId, TitleId};
 use crate::domain::recommend::error::RecommendError;
@@ -59,7 +59,11 @@ impl RecommendService {
         profile: ProfileId,
         heard: Option<&Heard>,
     ) -> Result<Vec<Recommendation>, RecommendError> {
-        let trending = self.background.trending().await?;
+        let trending = match self.background.trending().await {
+            Ok(trending) => trending,
+            Err(RecommendError::Graph(error)) => without_graph(error)?,
+            Err(error) => return Err(error),
+        };
         let titles = self.catalog.titles(&trending).await?;
         let mut list = self.offered(profile, heard, titles).await?;
         let order: HashMap<TitleId, usize> = trending.iter().copied().zip(0..).collect();
