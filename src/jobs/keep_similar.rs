@@ -1,5 +1,6 @@
 //! Keeps the `SIMILAR` edges what watches and titles say, on one server at a time.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -15,8 +16,8 @@ const POLL: Duration = Duration::from_secs(2);
 const LEASE: &str = "keep_similar";
 /// To compute everything takes no more than this share of the time.
 const SHARE: u32 = 5;
-/// How long a server that has died holds it: longer than everything takes to compute.
-const HELD: Duration = Duration::from_secs(300);
+/// How long a server that has died holds it.
+const HELD: Duration = Duration::from_secs(60);
 
 /// Who keeps the edges, and what says that it is this server's turn.
 pub struct Keeper {
@@ -32,7 +33,12 @@ pub(super) async fn run(keeper: Keeper, mut pace: Pace) {
     let mut following = None;
     loop {
         let started = Instant::now();
-        let wait = match keeper.round(holder, &mut following).await {
+        // To compute everything may take minutes; what is broken off is begun again.
+        let round = keeper.round(holder, &mut following);
+        let Some(kept) = pace.unless_stopped(round).await else {
+            break;
+        };
+        let wait = match kept {
             Ok(Kept::Solved(_)) => {
                 health.succeeded();
                 started.elapsed()
@@ -69,7 +75,16 @@ impl Keeper {
             return Ok(Kept::Nothing);
         }
         let started = Instant::now();
-        let kept = self.similar.keep(following).await?;
+        let mut keep = pin!(self.similar.keep(following));
+        let kept = loop {
+            tokio::select! {
+                kept = &mut keep => break kept?,
+                () = tokio::time::sleep(HELD / 3) => {
+                    // Lost or not, a round that two servers do does no harm.
+                    drop(self.leases.acquire(LEASE, holder, HELD).await);
+                }
+            }
+        };
         let seconds = started.elapsed().as_secs_f64();
         match kept {
             Kept::Nothing => {}

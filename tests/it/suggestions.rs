@@ -145,6 +145,20 @@ async fn of_a_collection_only_the_next_part_is_suggested() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_has_watched_nothing_is_offered_no_later_part() {
+    let program = Program::seeded(On::Embedded).await;
+    let mut site = program.serve().await;
+    let mut ada = viewer(&mut site, &[]).await;
+
+    let list = list(&mut ada).await;
+
+    let slugs = slugs(&list);
+    assert!(slugs.contains(&"star-wars-1977"));
+    assert!(!slugs.contains(&"the-empire-strikes-back-1980"));
+    assert!(!slugs.contains(&"terminator-2-judgment-day-1991"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_the_graph_believes_can_be_seen_and_muted() {
     let program = Program::seeded(On::Embedded).await;
     program.expect(&["graph", "similar"]).await;

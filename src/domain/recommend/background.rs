@@ -23,6 +23,11 @@ const QUICK: TimeDelta = TimeDelta::seconds(5);
 /// How far back what is trending looks.
 const TRENDING: TimeDelta = TimeDelta::days(7);
 
+/// How long a title is new.
+const NEW: TimeDelta = TimeDelta::days(30);
+/// No more of the catalogue than one title in so many can be new.
+const NEW_AMONG: u64 = 5;
+
 /// A list of titles of some kinds; none: of all kinds.
 type ByKinds = HashMap<Option<Vec<TitleKind>>, Kept<Vec<Title>>>;
 
@@ -95,14 +100,21 @@ impl Background {
         Ok(titles)
     }
 
-    /// The titles that were added last, the latest first.
-    pub(super) async fn newest(&self) -> Result<Arc<Vec<Title>>, RecommendError> {
+    /// The titles that were added lately, the latest first; none where too much of the catalogue is new: then the site
+    /// is.
+    pub(super) async fn new_titles(&self) -> Result<Arc<Vec<Title>>, RecommendError> {
         if let Some(kept) = self.kept(lock(&self.newest).as_ref(), QUICK) {
             return Ok(kept);
         }
-        let titles = self
+        let since = self.clock.now() - NEW;
+        let mut titles = self
             .list(TitleFilter::default(), TitleOrder::NewestAdded)
             .await?;
+        titles.retain(|title| title.stamp.created_at >= since);
+        let all = self.catalog.count_titles(&TitleFilter::default()).await?;
+        if titles.len() as u64 * NEW_AMONG > all {
+            titles.clear();
+        }
         let titles = Arc::new(titles);
         *lock(&self.newest) = Some((self.clock.now(), Arc::clone(&titles)));
         Ok(titles)
@@ -118,11 +130,6 @@ impl Background {
         let titles = Arc::new(counts.into_iter().map(|(title, _)| title).collect());
         *lock(&self.trending) = Some((self.clock.now(), Arc::clone(&titles)));
         Ok(titles)
-    }
-
-    /// How many titles there are.
-    pub(super) async fn titles(&self) -> Result<u64, RecommendError> {
-        Ok(self.catalog.count_titles(&TitleFilter::default()).await?)
     }
 
     /// The time.

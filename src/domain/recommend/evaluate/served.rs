@@ -83,8 +83,7 @@ impl<'a> Served<'a> {
     }
 
     fn taste(&self, viewer: &Viewer) -> Taste {
-        let says_something = |edge: &&TasteEdge| edge.weight > 0.0 || edge.liked.is_some();
-        let said = viewer.history.iter().filter(says_something);
+        let said = viewer.history.iter().filter(|edge| edge.says_something());
         let heard = said.take(Taste::EDGES).map(|edge| TasteEdge {
             liked: if self.has_opinions {
                 edge.liked
@@ -193,9 +192,7 @@ fn histories(field: &Field<'_>) -> Histories {
         histories.put_title(title.clone());
     }
     for (profile, edges) in &field.split.train {
-        let said = edges
-            .iter()
-            .filter(|edge| edge.weight > 0.0 || edge.liked.is_some());
+        let said = edges.iter().filter(|edge| edge.says_something());
         let mut latest: Vec<&TasteEdge> = said.take(MAX_HISTORY).collect();
         latest.sort_by_key(|edge| (edge.last_at, edge.title));
         let watched = latest

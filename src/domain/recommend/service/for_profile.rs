@@ -162,7 +162,9 @@ impl RecommendService {
         profile: ProfileId,
         kinds: Option<&[TitleKind]>,
     ) -> Result<Vec<Recommendation>, RecommendError> {
-        let most_watched = self.background.most_watched(kinds).await?;
+        let mut most_watched = (*self.background.most_watched(kinds).await?).clone();
+        self.leave_out_later_parts(profile, &mut most_watched)
+            .await?;
         let candidates: Vec<_> = most_watched
             .iter()
             .map(|title| (Features::from(title), title.genres.first().copied()))
@@ -225,6 +227,21 @@ impl RecommendService {
             }
         }
         Ok((chosen, lifts))
+    }
+
+    /// Leaves the parts of collections out that are not the next ones.
+    pub(super) async fn leave_out_later_parts(
+        &self,
+        profile: ProfileId,
+        titles: &mut Vec<Title>,
+    ) -> Result<(), RecommendError> {
+        let next_parts = self.next_parts(profile, titles.iter()).await?;
+        titles.retain(|title| {
+            let part = title.collection.as_ref();
+            let next = part.and_then(|part| next_parts.get(&part.collection));
+            next.is_none_or(|next| next.id == title.id)
+        });
+        Ok(())
     }
 
     /// Of each collection that one of these titles is part of, the first part that the profile has not passed over.

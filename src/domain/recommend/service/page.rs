@@ -13,10 +13,6 @@ use crate::domain::recommend::reasons::Reasons;
 use crate::domain::recommend::rows::{Offer, Row, RowKind, lay_out};
 use crate::domain::recommend::types::{ReasonKind, ReasonSource, Recommendation};
 
-/// How long a title is new.
-const NEW: TimeDelta = TimeDelta::days(30);
-/// More of the catalogue than one title in so many cannot be new: then the site is.
-const NEW_AMONG: u64 = 5;
 /// How long ago something must have been watched to be offered again.
 const AGAIN: TimeDelta = TimeDelta::days(90);
 
@@ -77,17 +73,8 @@ impl RecommendService {
         profile: ProfileId,
         heard: Option<&Heard>,
     ) -> Result<Vec<Recommendation>, RecommendError> {
-        let since = self.background.now() - NEW;
-        let newest = self.background.newest().await?;
-        let titles: Vec<Title> = newest
-            .iter()
-            .filter(|title| title.stamp.created_at >= since)
-            .cloned()
-            .collect();
-        if titles.len() as u64 * NEW_AMONG > self.background.titles().await? {
-            return Ok(Vec::new());
-        }
-        self.offered(profile, heard, titles).await
+        let titles = self.background.new_titles().await?;
+        self.offered(profile, heard, (*titles).clone()).await
     }
 
     /// These titles, but for those that the profile has passed over, the best first.
@@ -100,6 +87,7 @@ impl RecommendService {
         let ids: Vec<TitleId> = titles.iter().map(|title| title.id).collect();
         let passed_over: HashSet<TitleId> = self.passed_over(profile, &ids).await?;
         titles.retain(|title| !passed_over.contains(&title.id));
+        self.leave_out_later_parts(profile, &mut titles).await?;
         let Some(heard) = heard else {
             return Ok(titles.iter().map(popular_only).collect());
         };
