@@ -84,6 +84,7 @@ pub(super) async fn run(config: &Config, arguments: &Arguments) -> anyhow::Resul
     let evaluation = Evaluation {
         split,
         rules: config.rules,
+        ranking: config.ranking,
         relevant: wanted.into(),
         most_viewers: arguments.viewers as usize,
     };

@@ -4,24 +4,28 @@ use super::served::{Parts, Without};
 use crate::domain::recommend::for_viewer::Ranking;
 use crate::domain::recommend::similar::Ridge;
 
-/// All variants by name, the whole ranking first.
-pub(super) fn variants() -> Vec<(&'static str, Parts)> {
+/// All variants of a site's ranking by name, the whole first.
+pub(super) fn variants(whole: Ranking) -> Vec<(&'static str, Parts)> {
+    let whole = Parts {
+        ranking: whole,
+        ..Parts::default()
+    };
     let ridge = |change: fn(&mut Ridge)| {
-        let mut parts = Parts::default();
+        let mut parts = whole.clone();
         change(&mut parts.ridge);
         parts
     };
     let ranking = |change: fn(&mut Ranking)| {
-        let mut parts = Parts::default();
+        let mut parts = whole.clone();
         change(&mut parts.ranking);
         parts
     };
     let without = |what: Without| Parts {
         without: Some(what),
-        ..Parts::default()
+        ..whole.clone()
     };
     vec![
-        ("all", Parts::default()),
+        ("all", whole.clone()),
         ("cosine for the regression", without(Without::Regression)),
         (
             "candidates by co-watches",
@@ -63,7 +67,7 @@ mod tests {
             parts.ridge == whole.ridge && parts.ranking == whole.ranking && parts.without.is_none()
         };
 
-        let all: Vec<bool> = variants()
+        let all: Vec<bool> = variants(Ranking::default())
             .iter()
             .map(|(_, parts)| is_whole(parts))
             .collect();

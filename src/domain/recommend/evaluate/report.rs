@@ -12,6 +12,7 @@ use super::lists::Lists;
 use super::metrics::{Metric, Relevant, Score, hits, mean_of, score_all, sum_up};
 use super::served::{Parts, Served};
 use super::split::Split;
+use crate::domain::recommend::for_viewer::Ranking;
 use crate::domain::watching::WatchRules;
 
 /// What is evaluated, and how.
@@ -21,6 +22,8 @@ pub struct Evaluation {
     pub split: Split,
     /// How watches weigh.
     pub rules: WatchRules,
+    /// The site's constants of viewers' scores.
+    pub ranking: Ranking,
     /// What a list should find.
     pub relevant: Relevant,
     /// How many viewers are tested at the most.
@@ -81,7 +84,14 @@ impl Evaluation {
     /// The served lists beside simpler ones.
     pub fn compare(&self) -> Result<Report, EvaluateError> {
         let field = self.field()?;
-        let served = Served::new(&field, &self.rules, &Parts::default());
+        let served = Served::new(
+            &field,
+            &self.rules,
+            &Parts {
+                ranking: self.ranking,
+                ..Parts::default()
+            },
+        );
         let (popular, plain, cosine) = (
             Popularity::new(&field),
             CoWatches::plain(&field),
@@ -104,7 +114,7 @@ impl Evaluation {
     pub fn ablate(&self) -> Result<Report, EvaluateError> {
         let field = self.field()?;
         let mut table = Table::default();
-        for (name, parts) in variants() {
+        for (name, parts) in variants(self.ranking) {
             let served = Served::new(&field, &self.rules, &parts);
             table.add(&field, name, &served);
         }
@@ -251,6 +261,7 @@ mod tests {
                 ..Split::default()
             },
             rules,
+            ranking: Ranking::default(),
             relevant: Relevant::Liked,
             most_viewers: 100,
         }
