@@ -7,17 +7,22 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use indicatif::ProgressBar;
 
-use crate::domain::curation::Source;
+use crate::domain::curation::{Format, Source};
 
 /// A file on the disk.
 pub(super) struct FileSource {
     path: PathBuf,
+    format: Format,
     progress: ProgressBar,
 }
 
 impl FileSource {
-    pub(super) fn new(path: PathBuf, progress: ProgressBar) -> Self {
-        Self { path, progress }
+    pub(super) fn new(path: PathBuf, format: Format, progress: ProgressBar) -> Self {
+        Self {
+            path,
+            format,
+            progress,
+        }
     }
 }
 
@@ -26,8 +31,8 @@ impl Source for FileSource {
         self.path.display().to_string()
     }
 
-    fn is_document(&self) -> bool {
-        has_extension(&self.path, &["json"])
+    fn format(&self) -> Format {
+        self.format
     }
 
     fn open(&self) -> std::io::Result<Box<dyn BufRead + Send + '_>> {
@@ -43,28 +48,18 @@ impl Source for FileSource {
 }
 
 /// The files that the paths stand for: a file is itself, a folder what can be loaded of what lies right in it, by name.
-pub(super) fn find(paths: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
+pub(super) fn find(paths: &[PathBuf]) -> anyhow::Result<Vec<(PathBuf, Format)>> {
     let mut files = Vec::new();
     for path in paths {
         let kind = std::fs::metadata(path)
             .with_context(|| format!("{} cannot be read", path.display()))?;
         if kind.is_dir() {
-            let entries = std::fs::read_dir(path)
-                .with_context(|| format!("{} cannot be read", path.display()))?;
-            let mut found = entries
-                .map(|entry| Ok(entry?.path()))
-                .collect::<std::io::Result<Vec<_>>>()?;
-            found.retain(|path| is_readable(path) && path.is_file());
-            found.sort();
-            if found.is_empty() {
-                bail!("{} has no .ndjson or .json file", path.display());
-            }
-            files.extend(found);
-        } else if is_readable(path) {
-            files.push(path.clone());
+            files.extend(find_in(path)?);
+        } else if let Some(format) = format_of(path) {
+            files.push((path.clone(), format));
         } else {
             bail!(
-                "{} is neither .ndjson nor .json; this version loads nothing else",
+                "{} is neither .ndjson, .json nor .csv; this version loads nothing else",
                 path.display()
             );
         }
@@ -72,14 +67,22 @@ pub(super) fn find(paths: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-fn is_readable(path: &Path) -> bool {
-    has_extension(path, &["ndjson", "jsonl", "json"])
+fn find_in(folder: &Path) -> anyhow::Result<Vec<(PathBuf, Format)>> {
+    let cannot_be_read = || format!("{} cannot be read", folder.display());
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).with_context(cannot_be_read)? {
+        let path = entry.with_context(cannot_be_read)?.path();
+        if let Some(format) = format_of(&path).filter(|_| path.is_file()) {
+            found.push((path, format));
+        }
+    }
+    if found.is_empty() {
+        bail!("{} has no .ndjson, .json or .csv file", folder.display());
+    }
+    found.sort_by(|(a, _), (b, _)| a.cmp(b));
+    Ok(found)
 }
 
-fn has_extension(path: &Path, extensions: &[&str]) -> bool {
-    path.extension().is_some_and(|extension| {
-        extensions
-            .iter()
-            .any(|wanted| extension.eq_ignore_ascii_case(wanted))
-    })
+fn format_of(path: &Path) -> Option<Format> {
+    Format::of(path.extension()?.to_str()?)
 }

@@ -19,7 +19,9 @@ pub(super) async fn run(
     let progress = progress_bar()?;
     let sources: Vec<Box<dyn Source>> = find(paths)?
         .into_iter()
-        .map(|path| Box::new(FileSource::new(path, progress.clone())) as Box<dyn Source>)
+        .map(|(path, format)| {
+            Box::new(FileSource::new(path, format, progress.clone())) as Box<dyn Source>
+        })
         .collect();
     let mut tell = |is_warning: bool, file: &str, line: u64, problem: &Problem| {
         progress.suspend(|| eprintln!("{}", message(is_warning, file, line, problem)));

@@ -35,7 +35,7 @@ enum Command {
     Serve,
     /// Load films, series, episodes, people and watches from files or folders
     Load {
-        /// `.ndjson` and `.json` files, or folders of them
+        /// `.ndjson`, `.json` and `.csv` files, or folders of them
         #[arg(required = true)]
         paths: Vec<PathBuf>,
         /// Check everything, write nothing

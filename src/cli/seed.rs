@@ -6,7 +6,7 @@ use anyhow::bail;
 
 use crate::app::App;
 use crate::domain::catalog::TitleFilter;
-use crate::domain::curation::{Problem, Source};
+use crate::domain::curation::{Format, Problem, Source};
 
 /// A file of the folder `seed/`.
 struct SeedFile {
@@ -28,8 +28,8 @@ impl Source for SeedFile {
         self.name.to_owned()
     }
 
-    fn is_document(&self) -> bool {
-        false
+    fn format(&self) -> Format {
+        Format::Lines
     }
 
     fn open(&self) -> std::io::Result<Box<dyn BufRead + Send + '_>> {

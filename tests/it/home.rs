@@ -20,7 +20,7 @@ use reelgraph::domain::catalog::{
     Person, SearchService, Season, SeasonId, Title, TitleFilter, TitleQuery,
 };
 use reelgraph::domain::clock::{Clock, SystemClock};
-use reelgraph::domain::curation::{LoadService, Source};
+use reelgraph::domain::curation::{Format, LoadService, Source};
 use reelgraph::domain::error::StoreError;
 use reelgraph::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
 use reelgraph::domain::page::{Slice, Window};
@@ -80,8 +80,8 @@ impl Source for Films {
         "seed/films.ndjson".to_owned()
     }
 
-    fn is_document(&self) -> bool {
-        false
+    fn format(&self) -> Format {
+        Format::Lines
     }
 
     fn open(&self) -> std::io::Result<Box<dyn BufRead + Send + '_>> {

@@ -12,20 +12,12 @@ use flate2::read::MultiGzDecoder;
 /// Opens a file, unpacking it if it is packed.
 pub(super) fn open(path: &Path) -> anyhow::Result<Box<dyn BufRead + Send>> {
     let file = File::open(path).with_context(|| format!("{} cannot be read", path.display()))?;
-    Ok(if has_ending(path, ".gz") {
+    let is_packed = path.extension().is_some_and(|ending| ending == "gz");
+    Ok(if is_packed {
         Box::new(BufReader::new(MultiGzDecoder::new(file)))
     } else {
         Box::new(BufReader::new(file))
     })
-}
-
-/// Whether the name of a file ends so, packed or not.
-pub(super) fn is_of_kind(path: &Path, ending: &str) -> bool {
-    has_ending(path, ending) || has_ending(path, &format!("{ending}.gz"))
-}
-
-fn has_ending(path: &Path, ending: &str) -> bool {
-    path.to_string_lossy().to_lowercase().ends_with(ending)
 }
 
 /// The file of this name in a folder, or its packed form; `None` if there is neither.
@@ -90,11 +82,6 @@ impl<'a> Row<'a> {
         let at = self.columns.iter().position(|known| known == column);
         let text = at.and_then(|at| self.record.get(at));
         text.unwrap_or_default().trim()
-    }
-
-    /// All columns, with what stands in them.
-    pub(super) fn cells(&self) -> impl Iterator<Item = (&'a str, &'a str)> {
-        self.columns.iter().zip(self.record.iter())
     }
 
     /// What stands in a column, read as something; `what` says as what.

@@ -1,16 +1,15 @@
-//! Watches and titles in the format that `load` reads, or the same as `.csv`: the columns are the fields, lists are
-//! separated by `|`.
+//! Watches and titles in the files that `load` reads, packed (`.gz`) or not.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use anyhow::{anyhow, bail};
+use anyhow::{Context, anyhow, bail};
 use chrono::Datelike;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::rows::{Row, Rows, is_of_kind, open};
+use super::rows::{Row, open};
 use crate::domain::clock::{Clock, SystemClock};
-use crate::domain::curation::{Finding, Problem, Record, Records};
+use crate::domain::curation::{Finding, Format, Problem, Record, Records};
 use crate::domain::ids::{ProfileId, TitleId};
 use crate::domain::recommend::Features;
 use crate::domain::recommend::evaluate::{Tastes, Watch, tastes};
@@ -83,21 +82,9 @@ fn each_record(
     take: &mut dyn FnMut(Record, &str) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
     let this_year = SystemClock.now().year();
-    if is_of_kind(path, ".csv") {
-        let mut rows = Rows::open(path, &[])?;
-        while let Some(row) = rows.next()? {
-            match Record::read(from_row(&row), this_year) {
-                Ok((record, ..)) => take(record, &row.place())?,
-                Err(problem) => return Err(refused(&row.place(), &problem)),
-            }
-        }
-        return Ok(());
-    }
-    let kinds = [".ndjson", ".jsonl", ".json"];
-    if !kinds.iter().any(|kind| is_of_kind(path, kind)) {
-        bail!("{} is neither .ndjson, .json nor .csv", path.display());
-    }
-    for entry in Records::new(open(path)?, is_of_kind(path, ".json"), this_year)? {
+    let format = format_of(path)
+        .with_context(|| format!("{} is neither .ndjson, .json nor .csv", path.display()))?;
+    for entry in Records::new(open(path)?, format, this_year)? {
         let entry = entry?;
         let place = format!("{}:{}", path.display(), entry.line);
         match entry.finding {
@@ -118,21 +105,9 @@ fn refused(place: &str, problem: &Problem) -> anyhow::Error {
     }
 }
 
-/// A line as the record that it would be in JSON. What is not as it should be stays a text, and is refused as one.
-fn from_row(row: &Row<'_>) -> Value {
-    let cells = row.cells().filter(|(_, text)| !text.trim().is_empty());
-    let fields = cells.map(|(column, text)| (column.to_owned(), from_cell(column, text.trim())));
-    Value::Object(fields.collect::<Map<_, _>>())
-}
-
-fn from_cell(column: &str, text: &str) -> Value {
-    let as_is = || Value::from(text);
-    match column {
-        "genres" | "directors" | "creators" | "cast" => text.split('|').map(Value::from).collect(),
-        "year" | "end_year" | "season" | "episode" | "runtime_minutes" | "completion" => text
-            .parse::<serde_json::Number>()
-            .map_or_else(|_| as_is(), Value::Number),
-        "liked" => text.parse::<bool>().map_or_else(|_| as_is(), Value::Bool),
-        _ => as_is(),
-    }
+/// The format that the name of a file tells, packed or not.
+fn format_of(path: &Path) -> Option<Format> {
+    let name = path.file_name()?.to_str()?.to_lowercase();
+    let (_, ending) = name.trim_end_matches(".gz").rsplit_once('.')?;
+    Format::of(ending)
 }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use super::problem::Problem;
 use super::run::Run;
+use super::source::Format;
 use crate::domain::accounts::{AccountError, AccountService};
 use crate::domain::catalog::CatalogStore;
 use crate::domain::clock::Clock;
@@ -31,8 +32,8 @@ pub trait Source: Send + Sync {
     /// What it is called in messages.
     fn name(&self) -> String;
 
-    /// Whether it is one JSON value instead of one a line.
-    fn is_document(&self) -> bool;
+    /// How its records are written down.
+    fn format(&self) -> Format;
 
     /// Opens it from the start.
     fn open(&self) -> std::io::Result<Box<dyn BufRead + Send + '_>>;

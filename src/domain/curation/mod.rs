@@ -10,9 +10,10 @@ mod records;
 mod resolve;
 mod run;
 mod source;
+mod table;
 mod write;
 
 pub use load::{LoadError, LoadService, LoadSummary, Phase, Source, Tally, Tell};
 pub use problem::Problem;
 pub use records::{CreditName, EpisodeRecord, PersonRecord, Record, TitleRecord, WatchRecord};
-pub use source::{Entry, Finding, Records};
+pub use source::{Entry, Finding, Format, Records};

@@ -90,7 +90,7 @@ impl<'a> Run<'a> {
         let is_first = phase == Phase::Titles;
         let records = source
             .open()
-            .and_then(|reader| Records::new(reader, source.is_document(), this_year));
+            .and_then(|reader| Records::new(reader, source.format(), this_year));
         let mut waiting = Waiting::default();
         for entry in records.map_err(|error| LoadError::File(self.file.clone(), error))? {
             let entry = entry.map_err(|error| LoadError::File(self.file.clone(), error))?;

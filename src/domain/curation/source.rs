@@ -1,4 +1,4 @@
-//! From bytes to records: one a line (NDJSON), or a JSON array or object as a whole. Line by line in bounded memory.
+//! From bytes to records: one a line (NDJSON, CSV), or a JSON array or object as a whole. Line by line in bounded memory.
 
 use std::io::{self, BufRead, Read};
 
@@ -6,9 +6,10 @@ use serde_json::Value;
 
 use super::problem::Problem;
 use super::records::Record;
+use super::table::Table;
 
 /// The longest line, in bytes.
-const MAX_LINE: usize = 1024 * 1024;
+pub(super) const MAX_LINE: usize = 1024 * 1024;
 /// The longest file that is read as a whole, in bytes.
 const MAX_DOCUMENT: usize = 64 * 1024 * 1024;
 const BOM: &[u8] = "\u{feff}".as_bytes();
@@ -33,42 +34,93 @@ pub enum Finding {
     FileRefused(Problem),
 }
 
+/// How the records of a file are written down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// NDJSON: a JSON object a line.
+    Lines,
+    /// One JSON value: an array of objects, or a single one.
+    Document,
+    /// CSV: a line of column names, then a record a line.
+    Table,
+}
+
+impl Format {
+    /// The format that the ending of a file's name stands for, without regard to case.
+    pub fn of(ending: &str) -> Option<Self> {
+        match ending.to_lowercase().as_str() {
+            "ndjson" | "jsonl" => Some(Self::Lines),
+            "json" => Some(Self::Document),
+            "csv" => Some(Self::Table),
+            _ => None,
+        }
+    }
+}
+
 /// The records of a file, in order.
 pub struct Records<'a> {
-    reader: Box<dyn BufRead + Send + 'a>,
+    body: Body<'a>,
     this_year: i32,
+}
+
+enum Body<'a> {
+    Lines(Lines<'a>),
+    Document(std::vec::IntoIter<Entry>),
+    Table(Table<'a>),
+}
+
+impl<'a> Records<'a> {
+    /// Starts to read. `this_year` bounds what can be announced.
+    pub fn new(
+        mut reader: Box<dyn BufRead + Send + 'a>,
+        format: Format,
+        this_year: i32,
+    ) -> io::Result<Self> {
+        let body = match format {
+            Format::Lines => Body::Lines(Lines::new(reader)),
+            Format::Document => Body::Document(read_document(&mut *reader, this_year)?.into_iter()),
+            Format::Table => Body::Table(Table::new(reader)),
+        };
+        Ok(Self { body, this_year })
+    }
+}
+
+impl Iterator for Records<'_> {
+    type Item = io::Result<Entry>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        match &mut self.body {
+            Body::Lines(lines) => lines.next(self.this_year).transpose(),
+            Body::Document(entries) => entries.next().map(Ok),
+            Body::Table(table) => table.next(self.this_year).transpose(),
+        }
+    }
+}
+
+/// A file with a JSON object a line.
+struct Lines<'a> {
+    reader: Box<dyn BufRead + Send + 'a>,
     line: u64,
     buffer: Vec<u8>,
-    /// The rest of a file that was read as a whole.
-    document: Option<std::vec::IntoIter<Entry>>,
     met_a_record: bool,
     is_over: bool,
 }
 
-impl<'a> Records<'a> {
-    /// Starts to read. `is_document`: one JSON value instead of one a line. `this_year` bounds what can be announced.
-    pub fn new(
-        mut reader: Box<dyn BufRead + Send + 'a>,
-        is_document: bool,
-        this_year: i32,
-    ) -> io::Result<Self> {
-        let document = if is_document {
-            Some(read_document(&mut *reader, this_year)?.into_iter())
-        } else {
-            None
-        };
-        Ok(Self {
+impl<'a> Lines<'a> {
+    fn new(reader: Box<dyn BufRead + Send + 'a>) -> Self {
+        Self {
             reader,
-            this_year,
             line: 0,
             buffer: Vec::new(),
-            document,
             met_a_record: false,
             is_over: false,
-        })
+        }
     }
 
-    fn next_line(&mut self) -> io::Result<Option<Entry>> {
+    fn next(&mut self, this_year: i32) -> io::Result<Option<Entry>> {
+        if self.is_over {
+            return Ok(None);
+        }
         while let Some(end) = next_line(&mut *self.reader, &mut self.buffer)? {
             self.line += 1;
             let text = if self.line == 1 {
@@ -85,7 +137,7 @@ impl<'a> Records<'a> {
                 let reason = "looks like a JSON array over several lines; one record a line is wanted, or the ending .json";
                 Finding::FileRefused(Problem::new("", reason))
             } else {
-                read_line(text, end, self.this_year)
+                read_line(text, end, this_year)
             };
             self.met_a_record = true;
             return Ok(Some(Entry {
@@ -94,20 +146,6 @@ impl<'a> Records<'a> {
             }));
         }
         Ok(None)
-    }
-}
-
-impl Iterator for Records<'_> {
-    type Item = io::Result<Entry>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        if self.is_over {
-            return None;
-        }
-        match &mut self.document {
-            Some(entries) => entries.next().map(Ok),
-            None => self.next_line().transpose(),
-        }
     }
 }
 
@@ -194,7 +232,7 @@ fn without_place(error: &serde_json::Error) -> String {
         .to_owned()
 }
 
-fn finding(read: Result<(Record, Vec<String>, Vec<Problem>), Problem>) -> Finding {
+pub(super) fn finding(read: Result<(Record, Vec<String>, Vec<Problem>), Problem>) -> Finding {
     match read {
         Ok((record, unknown, warnings)) => Finding::Record(record, unknown, warnings),
         Err(problem) => Finding::Refused(problem),

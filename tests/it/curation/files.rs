@@ -108,7 +108,7 @@ async fn an_empty_file_takes_nothing_away() {
 #[tokio::test]
 async fn other_sorts_of_files_are_refused() {
     let program = Program::new(On::Embedded).await;
-    let file = program.data().join("films.csv");
+    let file = program.data().join("films.xlsx");
     std::fs::write(&file, "slug,title\n").unwrap();
 
     let output = program.run(&["load", file.to_str().unwrap()]).await;
@@ -117,6 +117,6 @@ async fn other_sorts_of_files_are_refused() {
     assert!(
         String::from_utf8(output.stderr)
             .unwrap()
-            .contains("neither .ndjson nor .json")
+            .contains("neither .ndjson, .json nor .csv")
     );
 }

@@ -3,6 +3,7 @@
 mod collections;
 mod files;
 mod relations;
+mod tables;
 mod values;
 
 use std::path::{Path, PathBuf};
