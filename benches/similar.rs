@@ -88,7 +88,11 @@ fn site(titles: usize, watches: usize) -> Histories {
             .map(|_| random.random_range(0..by_genre.len()))
             .collect();
         let mut seen = std::collections::HashSet::new();
-        for _ in 0..length {
+        // Nobody is made to watch so much of a small site that it takes for ever to find something new.
+        for _ in 0..20 * length {
+            if seen.len() == length {
+                break;
+            }
             let titles_of = if random.random_bool(0.7) {
                 &by_genre[favourites[random.random_range(0..3)]][..]
             } else {
@@ -100,7 +104,7 @@ fn site(titles: usize, watches: usize) -> Histories {
             };
             seen.insert(at);
         }
-        left -= length;
+        left -= seen.len();
         let mut seen: Vec<usize> = seen.into_iter().collect();
         seen.sort_unstable();
         let history: Vec<(TitleId, bool)> = seen

@@ -3,6 +3,7 @@
 //! [`TasteGraph`]: crate::domain::recommend::TasteGraph
 
 mod lists;
+mod packed;
 mod project;
 mod similar;
 mod store;

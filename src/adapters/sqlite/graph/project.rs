@@ -153,9 +153,9 @@ pub(super) fn clear(db: &Connection) -> rusqlite::Result<()> {
         [],
     )?;
     db.execute_batch(
-        "DELETE FROM graph_similar_changed; DELETE FROM graph_watched; DELETE FROM graph_credits;
-         DELETE FROM graph_title_genres; DELETE FROM graph_profiles; DELETE FROM graph_people;
-         DELETE FROM graph_genres; DELETE FROM graph_titles;",
+        "DELETE FROM graph_watched; DELETE FROM graph_credits; DELETE FROM graph_title_genres;
+         DELETE FROM graph_profiles; DELETE FROM graph_people; DELETE FROM graph_genres;
+         DELETE FROM graph_titles;",
     )
 }
 

@@ -4,19 +4,39 @@
 //! changed, which says what is read; then the old edges are removed. Whoever stops in between leaves a whole
 //! generation to read, and the next one cleans up.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use chrono::{DateTime, Utc};
-use rusqlite::types::Value;
-use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
+use rusqlite::{Connection, OptionalExtension, params};
 
-use super::lists::{COLUMNS, edge, version};
+use super::lists::version;
+use super::packed::{pack, pack_titles, unpack, unpack_titles};
 use super::walk::{limit, number};
 use crate::adapters::sqlite::db::NOW;
 use crate::domain::ids::TitleId;
-use crate::domain::recommend::{
-    EdgeChanges, SimilarEdge, SimilarVersion, Solution, Weight, changes,
-};
+use crate::domain::recommend::{SimilarEdge, SimilarVersion, Solution, changes};
+
+/// The edges around a title.
+pub(super) struct OfTitle {
+    title: TitleId,
+    edges: Vec<u8>,
+    starts: Vec<u8>,
+}
+
+impl OfTitle {
+    /// Those that start from a title, and the titles that edges with a weight lead to it from.
+    pub(super) fn new<'e>(
+        title: TitleId,
+        edges: impl IntoIterator<Item = &'e SimilarEdge>,
+        starts: impl IntoIterator<Item = TitleId>,
+    ) -> rusqlite::Result<Self> {
+        Ok(Self {
+            title,
+            edges: pack(edges)?,
+            starts: pack_titles(starts)?,
+        })
+    }
+}
 
 /// The titles that have a node.
 pub(super) fn nodes(db: &Connection) -> rusqlite::Result<HashSet<TitleId>> {
@@ -32,36 +52,15 @@ pub(super) fn begin(db: &Connection) -> rusqlite::Result<i64> {
     db.prepare_cached(&sql)?.query_row([], |row| row.get(0))
 }
 
-/// Writes edges that a generation has not yet.
-pub(super) fn put(
-    db: &Connection,
-    generation: i64,
-    edges: &[(TitleId, SimilarEdge)],
-) -> rusqlite::Result<()> {
-    let mut insert = db.prepare_cached(&format!(
-        "INSERT INTO graph_similar (generation, source, {COLUMNS})
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
-    ))?;
-    for (from, edge) in edges {
-        insert.execute(params_from_iter(values(generation, *from, edge)))?;
+/// Writes the edges around titles that a generation does not have yet.
+pub(super) fn put(db: &Connection, generation: i64, titles: &[OfTitle]) -> rusqlite::Result<()> {
+    let mut insert = db.prepare_cached(
+        "INSERT INTO graph_similar (generation, title, edges, starts) VALUES (?1, ?2, ?3, ?4)",
+    )?;
+    for of in titles {
+        insert.execute(params![generation, of.title.to_i64(), of.edges, of.starts])?;
     }
     Ok(())
-}
-
-/// Generation, source, and [`COLUMNS`].
-fn values(generation: i64, from: TitleId, edge: &SimilarEdge) -> [Value; 9] {
-    let weight = edge.weight;
-    [
-        generation.into(),
-        from.to_i64().into(),
-        edge.to.to_i64().into(),
-        (weight != Weight::default()).then_some(weight.sum).into(),
-        weight.director.into(),
-        weight.actor.into(),
-        weight.genre.into(),
-        edge.affinity.into(),
-        edge.co_watches.into(),
-    ]
 }
 
 /// Makes a generation with so many edges the current one, unless a newer one is or the graph was emptied since.
@@ -83,34 +82,16 @@ pub(super) fn switch(
     Ok(())
 }
 
-/// Removes some edges, and all marks, of generations before the current one. Says whether that was all.
+/// Removes the edges of some titles of generations before the current one. Says whether that was all.
 pub(super) fn sweep(db: &Connection, most: usize) -> rusqlite::Result<bool> {
-    let before: i64 = db
-        .prepare_cached("SELECT max(generation, cleared) FROM graph_meta")?
-        .query_row([], |row| row.get(0))?;
-    db.prepare_cached("DELETE FROM graph_similar_changed WHERE generation < ?1")?
-        .execute([before])?;
-    // Whole starts at a time: up to that of the edge that comes after so many.
-    let start: Option<(i64, i64)> = db
+    let removed = db
         .prepare_cached(
-            "SELECT generation, source FROM graph_similar WHERE generation < ?1
-             ORDER BY generation, source LIMIT 1 OFFSET ?2",
+            "DELETE FROM graph_similar WHERE id IN (
+               SELECT id FROM graph_similar
+               WHERE generation < (SELECT max(generation, cleared) FROM graph_meta) LIMIT ?1)",
         )?
-        .query_row(params![before, limit(most)], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })
-        .optional()?;
-    match start {
-        Some((generation, source)) => {
-            db.prepare_cached("DELETE FROM graph_similar WHERE (generation, source) <= (?1, ?2)")?
-                .execute([generation, source])?;
-        }
-        None => {
-            db.prepare_cached("DELETE FROM graph_similar WHERE generation < ?1")?
-                .execute([before])?;
-        }
-    }
-    Ok(start.is_none())
+        .execute([limit(most)])?;
+    Ok(removed < most)
 }
 
 /// How many edges there are in the current generation.
@@ -129,117 +110,157 @@ pub(super) fn put_solutions(
     if before.generation != generation || generation == 0 {
         return Ok(before);
     }
-    let generation = generation.cast_signed();
-    let current = around(db, generation, solutions)?;
-    let mut changes = changes(&current, solutions);
-    let mut has_node = db.prepare_cached("SELECT 1 FROM graph_titles WHERE id = ?1")?;
-    let mut written = BTreeMap::new();
-    for (key, edge) in std::mem::take(&mut changes.written) {
-        if has_node.exists([key.0.to_i64()])? && has_node.exists([key.1.to_i64()])? {
-            written.insert(key, edge);
-        }
-    }
-    changes.written = written;
-    let more = write(db, generation, &current, &changes)?;
+    let mut around = Around::read(db, generation.cast_signed(), solutions)?;
+    let changes = changes(&around.current(solutions), solutions);
     let revision = before.revision + 1;
-    mark(db, generation, revision, &changes)?;
-    db.prepare_cached(&format!(
-        "UPDATE graph_meta SET revision = ?1, similar = similar + ?2, updated_at = {NOW}"
-    ))?
-    .execute([revision.cast_signed(), more])?;
+    let mut more = 0;
+    for key in &changes.removed {
+        more -= around.remove(*key);
+    }
+    for (key, edge) in &changes.written {
+        more += around.put(*key, *edge);
+    }
+    for solution in solutions {
+        around.lead_to(solution);
+    }
+    around.write(db, revision, &changes.starts())?;
+    let sql =
+        format!("UPDATE graph_meta SET revision = ?1, similar = similar + ?2, updated_at = {NOW}");
+    db.prepare_cached(&sql)?
+        .execute([revision.cast_signed(), more])?;
     Ok(SimilarVersion { revision, ..before })
 }
 
-/// Writes the changes. Says by how many edges the generation grows.
-///
-/// One plain row a statement: with many changed pages, each statement that may have to be undone by itself (an upsert,
-/// `OR REPLACE`, `SELECT`) makes the database walk through all that the surrounding savepoint keeps, which is quadratic.
-fn write(
-    db: &Connection,
-    generation: i64,
-    current: &BTreeMap<(TitleId, TitleId), SimilarEdge>,
-    changes: &EdgeChanges,
-) -> rusqlite::Result<i64> {
-    let mut remove = db.prepare_cached(
-        "DELETE FROM graph_similar WHERE generation = ?1 AND source = ?2 AND target = ?3",
-    )?;
-    for (from, to) in &changes.removed {
-        remove.execute([generation, from.to_i64(), to.to_i64()])?;
-    }
-    let mut update = db.prepare_cached(&format!(
-        "UPDATE graph_similar SET weight = ?4, director = ?5, actor = ?6, genre = ?7, affinity = ?8,
-            co_watches = ?9, updated_at = {NOW}
-         WHERE generation = ?1 AND source = ?2 AND target = ?3"
-    ))?;
-    let mut created = Vec::new();
-    for (key, edge) in &changes.written {
-        if current.contains_key(key) {
-            update.execute(params_from_iter(values(generation, key.0, edge)))?;
-        } else {
-            created.push((key.0, *edge));
-        }
-    }
-    put(db, generation, &created)?;
-    Ok(limit(created.len()) - limit(changes.removed.len()))
+/// The edges that start from a title, by their ends, and the titles that edges with a weight lead to it from.
+#[derive(Default)]
+struct Lists {
+    edges: BTreeMap<TitleId, SimilarEdge>,
+    starts: Vec<TitleId>,
 }
 
-/// Marks the titles whose edges change with a revision.
-fn mark(
-    db: &Connection,
+/// The edges around all titles that solutions may change, of those that have a node.
+struct Around {
     generation: i64,
-    revision: u64,
-    changes: &EdgeChanges,
-) -> rusqlite::Result<()> {
-    let revision = revision.cast_signed();
-    let mut update = db.prepare_cached(&format!(
-        "UPDATE graph_similar_changed SET generation = ?2, revision = ?3, updated_at = {NOW} WHERE title = ?1"
-    ))?;
-    let mut insert = db.prepare_cached(
-        "INSERT INTO graph_similar_changed (title, generation, revision) VALUES (?1, ?2, ?3)",
-    )?;
-    for title in changes.starts() {
-        let row = [title.to_i64(), generation, revision];
-        if update.execute(row)? == 0 {
-            insert.execute(row)?;
-        }
-    }
-    Ok(())
+    lists: BTreeMap<TitleId, Lists>,
+    /// Those that have had no edges in the generation.
+    new: BTreeSet<TitleId>,
+    nodes: HashSet<TitleId>,
 }
 
-/// The edges that solutions may change: all from their titles, and to them those with a weight or that get one.
-fn around(
-    db: &Connection,
-    generation: i64,
-    solutions: &[Solution],
-) -> rusqlite::Result<BTreeMap<(TitleId, TitleId), SimilarEdge>> {
-    let mut from = db.prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM graph_similar WHERE generation = ?1 AND source = ?2"
-    ))?;
-    let mut to = db.prepare_cached(&format!(
-        "SELECT {COLUMNS}, source FROM graph_similar INDEXED BY graph_similar_by_target
-         WHERE generation = ?1 AND target = ?2 AND weight IS NOT NULL"
-    ))?;
-    let mut between = db.prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM graph_similar WHERE generation = ?1 AND source = ?2 AND target = ?3"
-    ))?;
-    let mut edges = BTreeMap::new();
-    for solution in solutions {
-        let title = solution.title.to_i64();
-        for found in from.query_map([generation, title], edge)? {
-            let found = found?;
-            edges.insert((solution.title, found.to), found);
+impl Around {
+    fn read(db: &Connection, generation: i64, solutions: &[Solution]) -> rusqlite::Result<Self> {
+        let mut around = Self {
+            generation,
+            lists: BTreeMap::new(),
+            new: BTreeSet::new(),
+            nodes: nodes(db)?,
+        };
+        for solution in solutions {
+            around.read_title(db, solution.title)?;
         }
-        let start = |row: &rusqlite::Row<'_>| Ok((TitleId::from_i64(row.get(7)?), edge(row)?));
-        for found in to.query_map([generation, title], start)? {
-            let (start, found) = found?;
-            edges.insert((start, solution.title), found);
+        for solution in solutions {
+            let before = around.lists.get(&solution.title);
+            let before = before.map_or_else(Vec::new, |lists| lists.starts.clone());
+            let now = solution.incoming.iter().map(|half| half.from);
+            for start in before.into_iter().chain(now) {
+                around.read_title(db, start)?;
+            }
         }
-        for half in &solution.incoming {
-            let found = between
-                .query_row([generation, half.from.to_i64(), title], edge)
-                .optional()?;
-            edges.extend(found.map(|found| ((half.from, solution.title), found)));
+        Ok(around)
+    }
+
+    fn read_title(&mut self, db: &Connection, title: TitleId) -> rusqlite::Result<()> {
+        if self.lists.contains_key(&title) || !self.nodes.contains(&title) {
+            return Ok(());
+        }
+        let mut of_title = db.prepare_cached(
+            "SELECT edges, starts FROM graph_similar WHERE generation = ?1 AND title = ?2",
+        )?;
+        let found = of_title
+            .query_row([self.generation, title.to_i64()], |row| {
+                let edges: Vec<SimilarEdge> = unpack(row.get_ref(0)?.as_blob()?)?;
+                Ok(Lists {
+                    edges: edges.into_iter().map(|edge| (edge.to, edge)).collect(),
+                    starts: unpack_titles(row.get_ref(1)?.as_blob()?)?,
+                })
+            })
+            .optional()?;
+        if found.is_none() {
+            self.new.insert(title);
+        }
+        self.lists.insert(title, found.unwrap_or_default());
+        Ok(())
+    }
+
+    /// The edges that solutions may change: all that start from or lead to their titles.
+    fn current(&self, solutions: &[Solution]) -> BTreeMap<(TitleId, TitleId), SimilarEdge> {
+        let solved: BTreeSet<TitleId> = solutions.iter().map(|solution| solution.title).collect();
+        let mut current = BTreeMap::new();
+        for (start, lists) in &self.lists {
+            if solved.contains(start) {
+                current.extend(lists.edges.iter().map(|(to, edge)| ((*start, *to), *edge)));
+            } else {
+                let found = solved.iter().filter_map(|to| lists.edges.get(to));
+                current.extend(found.map(|edge| ((*start, edge.to), *edge)));
+            }
+        }
+        current
+    }
+
+    /// By how many edges there are fewer.
+    fn remove(&mut self, (from, to): (TitleId, TitleId)) -> i64 {
+        let lists = self.lists.get_mut(&from);
+        i64::from(lists.is_some_and(|lists| lists.edges.remove(&to).is_some()))
+    }
+
+    /// By how many edges there are more.
+    fn put(&mut self, (from, to): (TitleId, TitleId), edge: SimilarEdge) -> i64 {
+        match self.lists.get_mut(&from) {
+            Some(lists) if self.nodes.contains(&to) => {
+                i64::from(lists.edges.insert(to, edge).is_none())
+            }
+            _ => 0,
         }
     }
-    Ok(edges)
+
+    /// Notes which titles speak for a solved one.
+    fn lead_to(&mut self, solution: &Solution) {
+        if let Some(lists) = self.lists.get_mut(&solution.title) {
+            lists.starts = solution.incoming.iter().map(|half| half.from).collect();
+        }
+    }
+
+    /// Writes all, and marks those of which edges that start from them have changed.
+    fn write(
+        self,
+        db: &Connection,
+        revision: u64,
+        changed: &BTreeSet<TitleId>,
+    ) -> rusqlite::Result<()> {
+        let mut update = db.prepare_cached(&format!(
+            "UPDATE graph_similar SET edges = ?3, starts = ?4, revision = coalesce(?5, revision), updated_at = {NOW}
+             WHERE generation = ?1 AND title = ?2"
+        ))?;
+        let mut insert = db.prepare_cached(
+            "INSERT INTO graph_similar (generation, title, edges, starts, revision)
+             VALUES (?1, ?2, ?3, ?4, coalesce(?5, 0))",
+        )?;
+        for (title, lists) in self.lists {
+            let of = OfTitle::new(title, lists.edges.values(), lists.starts)?;
+            let changed = changed.contains(&title).then_some(revision.cast_signed());
+            let write = if self.new.contains(&title) {
+                &mut insert
+            } else {
+                &mut update
+            };
+            write.execute(params![
+                self.generation,
+                of.title.to_i64(),
+                of.edges,
+                of.starts,
+                changed
+            ])?;
+        }
+        Ok(())
+    }
 }

@@ -1,23 +1,25 @@
 //! The port on the embedded database: which statements run in which transaction.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
+use super::similar::OfTitle;
 use super::{lists, project, similar, taste, walk};
 use crate::adapters::sqlite::db::{SqliteDb, store_error};
 use crate::domain::error::StoreError;
 use crate::domain::ids::{ProfileId, TitleId};
 use crate::domain::recommend::{
-    GraphCounts, SimilarLists, SimilarVersion, Solution, Taste, TasteGraph, TitleNode, WatchedEdge,
-    edges_by_start,
+    GraphCounts, Incoming, SimilarLists, SimilarVersion, Solution, Taste, TasteGraph, TitleNode,
+    WatchedEdge, edges_by_start,
 };
 
 /// How many rows are written in one transaction: other writes wait for that long and no longer.
 const BATCH: usize = 1000;
-/// How many `SIMILAR` edges are, about.
-const EDGES: usize = 4000;
+/// The `SIMILAR` edges of how many titles are.
+const TITLES: usize = 100;
 
 /// The recommendation graph in an embedded database.
 #[derive(Clone)]
@@ -49,7 +51,7 @@ impl SqliteGraph {
 
     /// Removes the `SIMILAR` edges that nobody reads any more.
     async fn sweep(&self) -> Result<(), StoreError> {
-        while !self.write(|db| similar::sweep(db, EDGES)).await? {}
+        while !self.write(|db| similar::sweep(db, TITLES)).await? {}
         Ok(())
     }
 }
@@ -96,22 +98,27 @@ impl TasteGraph for SqliteGraph {
     ) -> Result<u64, StoreError> {
         let generation = self.write(similar::begin).await?;
         let nodes = self.read(similar::nodes).await?;
+        let incoming: HashMap<TitleId, &[Incoming]> = solutions
+            .iter()
+            .map(|solution| (solution.title, &*solution.incoming))
+            .collect();
         let mut written = 0;
-        let mut batch = Vec::with_capacity(EDGES);
-        for (from, edges) in edges_by_start(solutions) {
-            if !nodes.contains(&from) {
+        let mut batch = Vec::with_capacity(TITLES);
+        for (title, mut edges) in edges_by_start(solutions) {
+            if !nodes.contains(&title) {
                 continue;
             }
-            let edges = edges.into_iter().filter(|edge| nodes.contains(&edge.to));
-            batch.extend(edges.map(|edge| (from, edge)));
-            if batch.len() >= EDGES {
-                written += batch.len();
+            edges.retain(|edge| nodes.contains(&edge.to));
+            written += edges.len();
+            let incoming = incoming.get(&title).copied().unwrap_or_default();
+            let starts = incoming.iter().map(|half| half.from);
+            batch.push(OfTitle::new(title, &edges, starts).map_err(store_error)?);
+            if batch.len() >= TITLES {
                 let batch = std::mem::take(&mut batch);
                 self.write(move |db| similar::put(db, generation, &batch))
                     .await?;
             }
         }
-        written += batch.len();
         self.write(move |db| {
             similar::put(db, generation, &batch)?;
             similar::switch(db, generation, computed_at, written as u64)

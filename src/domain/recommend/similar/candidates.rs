@@ -124,15 +124,12 @@ pub(super) fn best(
     };
     let is_wanted = |place: u32| place as usize != title && (measure.admits)(place);
     // What must be reached at the least: the last of the best by watches alone.
-    let mut by_watches: Vec<(f64, u32)> = together
-        .touched()
-        .iter()
-        .filter(|place| is_wanted(**place))
-        .map(|place| {
-            let divisor = (measure.divisor)(*place);
-            (watches(*place) / divisor + (measure.bonus)(*place), *place)
-        })
-        .collect();
+    let mut by_watches = Vec::with_capacity(together.touched().len());
+    let touched = together.touched().iter().copied();
+    by_watches.extend(touched.filter(|place| is_wanted(*place)).map(|place| {
+        let divisor = (measure.divisor)(place);
+        (watches(place) / divisor + (measure.bonus)(place), place)
+    }));
     let mut floor = 0.0;
     if by_watches.len() > limit {
         by_watches.select_nth_unstable_by(limit - 1, |a, b| b.0.total_cmp(&a.0));

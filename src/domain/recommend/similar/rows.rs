@@ -21,6 +21,8 @@ pub(super) struct Rows<'a> {
 pub(super) struct Row {
     others: Vec<u32>,
     counts: Vec<u32>,
+    /// Whether what it does not have is 0.
+    is_whole: bool,
 }
 
 impl<'a> Rows<'a> {
@@ -44,7 +46,12 @@ impl<'a> Rows<'a> {
             together.count(histories, *title as usize);
             let counted = wanted.iter().filter(|other| together.with(**other) > 0);
             let (others, counts) = counted.map(|other| (*other, together.with(*other))).unzip();
-            (*title, Row { others, counts })
+            let row = Row {
+                others,
+                counts,
+                is_whole: true,
+            };
+            (*title, row)
         };
         let rows: Vec<(u32, Row)> = wanted
             .par_iter()
@@ -59,7 +66,8 @@ impl<'a> Rows<'a> {
     pub(super) fn row(histories: &Histories, together: &Together, title: usize) -> Row {
         let most = (ROOM / histories.titles().max(1)).max(LEAST);
         let mut others: Vec<u32> = together.touched().to_vec();
-        if others.len() > most {
+        let is_whole = others.len() <= most;
+        if !is_whole {
             // What is watched together more than by chance, whichever of the two is the better known.
             let telling = |place: u32| {
                 f64::from(together.with(place))
@@ -72,22 +80,44 @@ impl<'a> Rows<'a> {
         others.sort_unstable();
         others.shrink_to_fit();
         let counts = others.iter().map(|other| together.with(*other)).collect();
-        Row { others, counts }
+        Row {
+            others,
+            counts,
+            is_whole,
+        }
     }
 
-    /// How many viewers two titles share; 0 if it was not kept on either side.
-    pub(super) fn together(&self, one: usize, other: usize) -> u32 {
-        self.rows[one]
-            .find(other)
-            .or_else(|| self.rows[other].find(one))
-            .unwrap_or(0)
+    /// How many viewers each of these titles, by number, shares with those before it; 0 if it was kept on neither side.
+    pub(super) fn among(&self, titles: &[u32], mut take: impl FnMut(usize, usize, u32)) {
+        for (row, title) in titles.iter().enumerate() {
+            let counted = &self.rows[*title as usize];
+            let mut at = 0;
+            for (column, other) in titles[..row].iter().enumerate() {
+                at += gallop(&counted.others[at..], *other);
+                let count = match counted.others.get(at) {
+                    Some(found) if found == other => counted.counts[at],
+                    _ if counted.is_whole => 0,
+                    _ => self.rows[*other as usize].find(*title),
+                };
+                take(row, column, count);
+            }
+        }
     }
 }
 
 impl Row {
-    fn find(&self, other: usize) -> Option<u32> {
-        let other = u32::try_from(other).ok()?;
-        let at = self.others.binary_search(&other).ok()?;
-        Some(self.counts[at])
+    fn find(&self, other: u32) -> u32 {
+        let at = self.others.binary_search(&other);
+        at.map_or(0, |at| self.counts[at])
     }
+}
+
+/// How many of these numbers, in order, are smaller; quick where they are few.
+fn gallop(numbers: &[u32], than: u32) -> usize {
+    let mut step = 1;
+    while numbers.get(step - 1).is_some_and(|number| *number < than) {
+        step *= 2;
+    }
+    let from = step / 2;
+    from + numbers[from..numbers.len().min(step)].partition_point(|number| *number < than)
 }

@@ -191,7 +191,7 @@ impl<'a> Field<'a> {
         }
     }
 
-    /// The titles that may speak for this one.
+    /// The titles that may speak for this one, by number.
     fn candidates(&self, together: &Together, title: usize) -> Vec<Candidate> {
         let watchers = self.histories.watchers(title);
         let end = damped(watchers, self.ridge.end_power);
@@ -210,14 +210,16 @@ impl<'a> Field<'a> {
             admits: &|place| self.histories.watchers(place as usize) > 0,
             known_first: watchers == 0,
         };
-        best(
+        let mut found = best(
             self.histories,
             self.metadata,
             together,
             title,
             &measure,
             EDGES,
-        )
+        );
+        found.sort_unstable_by_key(|one| one.place);
+        found
     }
 
     /// What the title's page lists.
@@ -273,18 +275,19 @@ impl<'a> Field<'a> {
         let place = |at: usize| candidates[at].place as usize;
         let mut a = DMatrix::<f64>::zeros(size, size);
         let mut b = DMatrix::<f64>::zeros(size, 4);
+        let places: Vec<u32> = candidates.iter().map(|one| one.place).collect();
+        rows.among(&places, |row, column, together| {
+            let shared = self
+                .metadata
+                .shared(place(row), place(column), &self.weights);
+            let value = f64::from(together) + self.ridge.metadata * shared.sum();
+            a[(row, column)] = value;
+            a[(column, row)] = value;
+        });
         for row in 0..size {
             #[expect(clippy::cast_precision_loss, reason = "fewer than 2^53 viewers")]
             let watchers = self.histories.watchers(place(row)) as f64;
             a[(row, row)] = watchers + self.ridge.regularisation;
-            for column in 0..row {
-                let (one, other) = (place(row), place(column));
-                let shared = self.metadata.shared(one, other, &self.weights);
-                let value =
-                    f64::from(rows.together(one, other)) + self.ridge.metadata * shared.sum();
-                a[(row, column)] = value;
-                a[(column, row)] = value;
-            }
             let shared = self.metadata.shared(place(row), title, &self.weights);
             let (both, halves) = (f64::from(counts[row].0), f64::from(counts[row].1));
             let liked = halves - both;
