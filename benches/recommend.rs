@@ -30,6 +30,10 @@ use reelgraph::domain::stamp::Stamp;
 use reelgraph::domain::watching::{WatchRules, WatchService, WatchStore};
 use secrecy::SecretString;
 
+// As in the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const TITLES: u64 = 12_000;
 const ON_OFFER: u64 = 5_000;
 const VIEWERS: u64 = 20_000;

@@ -11,6 +11,10 @@ use reelgraph::domain::ids::{GenreId, PersonId, ProfileId, TitleId};
 use reelgraph::domain::recommend::Features;
 use reelgraph::domain::recommend::similar::{Histories, Ridge, solve, solve_all};
 
+// As in the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// How many genres there are.
 const GENRES: u64 = 20;
 

@@ -192,6 +192,7 @@ pub(super) fn best(
         }
     }
     cut(histories, &mut found, limit);
+    found.shrink_to_fit();
     found
 }
 

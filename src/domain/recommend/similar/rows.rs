@@ -16,11 +16,11 @@ pub(super) struct Rows<'a> {
     rows: Vec<Row>,
 }
 
-/// The counts of one title, by the number of the other.
+/// The counts of one title.
 #[derive(Default)]
 pub(super) struct Row {
-    others: Vec<u32>,
-    counts: Vec<u32>,
+    /// The numbers of others, in order, and the counts.
+    counts: Box<[(u32, u32)]>,
     /// Whether what it does not have is 0.
     is_whole: bool,
 }
@@ -45,10 +45,10 @@ impl<'a> Rows<'a> {
         let count = |together: &mut Together, title: &u32| {
             together.count(histories, *title as usize);
             let counted = wanted.iter().filter(|other| together.with(**other) > 0);
-            let (others, counts) = counted.map(|other| (*other, together.with(*other))).unzip();
             let row = Row {
-                others,
-                counts,
+                counts: counted
+                    .map(|other| (*other, together.with(*other)))
+                    .collect(),
                 is_whole: true,
             };
             (*title, row)
@@ -62,10 +62,17 @@ impl<'a> Rows<'a> {
         }
     }
 
-    /// The row of a title that was just counted.
-    pub(super) fn row(histories: &Histories, together: &Together, title: usize) -> Row {
+    /// The row of a title that was just counted; `others` is room to work in.
+    pub(super) fn row(
+        histories: &Histories,
+        together: &Together,
+        title: usize,
+        others: &mut Vec<u32>,
+    ) -> Row {
         let most = (ROOM / histories.titles().max(1)).max(LEAST);
-        let mut others: Vec<u32> = together.touched().to_vec();
+        others.clear();
+        let touched = together.touched().iter().copied();
+        others.extend(touched.filter(|other| *other as usize != title));
         let is_whole = others.len() <= most;
         if !is_whole {
             // What is watched together more than by chance, whichever of the two is the better known.
@@ -76,13 +83,12 @@ impl<'a> Rows<'a> {
             others.select_nth_unstable_by(most - 1, |a, b| telling(*b).total_cmp(&telling(*a)));
             others.truncate(most);
         }
-        others.retain(|other| *other as usize != title);
         others.sort_unstable();
-        others.shrink_to_fit();
-        let counts = others.iter().map(|other| together.with(*other)).collect();
         Row {
-            others,
-            counts,
+            counts: others
+                .iter()
+                .map(|other| (*other, together.with(*other)))
+                .collect(),
             is_whole,
         }
     }
@@ -90,13 +96,13 @@ impl<'a> Rows<'a> {
     /// How many viewers each of these titles, by number, shares with those before it; 0 if it was kept on neither side.
     pub(super) fn among(&self, titles: &[u32], mut take: impl FnMut(usize, usize, u32)) {
         for (row, title) in titles.iter().enumerate() {
-            let counted = &self.rows[*title as usize];
-            let mut at = 0;
+            let of_title = &self.rows[*title as usize];
+            let mut rest = &of_title.counts[..];
             for (column, other) in titles[..row].iter().enumerate() {
-                at += gallop(&counted.others[at..], *other);
-                let count = match counted.others.get(at) {
-                    Some(found) if found == other => counted.counts[at],
-                    _ if counted.is_whole => 0,
+                rest = &rest[gallop(rest, *other)..];
+                let count = match rest.first() {
+                    Some((found, count)) if found == other => *count,
+                    _ if of_title.is_whole => 0,
                     _ => self.rows[*other as usize].find(*title),
                 };
                 take(row, column, count);
@@ -107,17 +113,23 @@ impl<'a> Rows<'a> {
 
 impl Row {
     fn find(&self, other: u32) -> u32 {
-        let at = self.others.binary_search(&other);
-        at.map_or(0, |at| self.counts[at])
+        let at = self
+            .counts
+            .binary_search_by_key(&other, |(other, _)| *other);
+        at.map_or(0, |at| self.counts[at].1)
     }
 }
 
 /// How many of these numbers, in order, are smaller; quick where they are few.
-fn gallop(numbers: &[u32], than: u32) -> usize {
+fn gallop(numbers: &[(u32, u32)], than: u32) -> usize {
     let mut step = 1;
-    while numbers.get(step - 1).is_some_and(|number| *number < than) {
+    while numbers
+        .get(step - 1)
+        .is_some_and(|(number, _)| *number < than)
+    {
         step *= 2;
     }
     let from = step / 2;
-    from + numbers[from..numbers.len().min(step)].partition_point(|number| *number < than)
+    let to = numbers.len().min(step);
+    from + numbers[from..to].partition_point(|(number, _)| *number < than)
 }

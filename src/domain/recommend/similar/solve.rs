@@ -102,10 +102,10 @@ pub fn solve(histories: &Histories, ridge: &Ridge, titles: &[usize]) -> Vec<Solu
     let mut rows = Rows::new(histories);
     let chosen = {
         let kept = Mutex::new(&mut rows);
-        let choose = |together: &mut Together, title: &usize| {
+        let choose = |(together, others): &mut (Together, Vec<u32>), title: &usize| {
             together.count(histories, *title);
             if is_all {
-                let row = Rows::row(histories, together, *title);
+                let row = Rows::row(histories, together, *title, others);
                 if let Ok(mut rows) = kept.lock() {
                     rows.put(*title, row);
                 }
@@ -114,7 +114,7 @@ pub fn solve(histories: &Histories, ridge: &Ridge, titles: &[usize]) -> Vec<Solu
         };
         titles
             .par_iter()
-            .map_init(|| Together::new(histories.titles()), choose)
+            .map_init(|| (Together::new(histories.titles()), Vec::new()), choose)
             .collect::<Vec<Chosen>>()
     };
     if !is_all {
