@@ -19,9 +19,11 @@ use reelgraph::adapters::memory::{
 use reelgraph::adapters::mongo::{MongoDb, MongoWatching};
 use reelgraph::adapters::neo4j::{Neo4jDb, Neo4jGraph};
 use reelgraph::adapters::sqlite::{SqliteCatalog, SqliteDb, SqliteGraph, SqliteWatching};
-use reelgraph::domain::catalog::{CatalogBatch, CatalogService, CatalogStore, Title, TitleKind};
+use reelgraph::domain::catalog::{
+    CatalogBatch, CatalogService, CatalogStore, Credit, CreditRole, Title, TitleKind,
+};
 use reelgraph::domain::clock::{Clock, SystemClock};
-use reelgraph::domain::ids::{GenreId, ProfileId, TitleId};
+use reelgraph::domain::ids::{GenreId, PersonId, ProfileId, TitleId};
 use reelgraph::domain::recommend::similar::{Histories, Ridge, solve_all};
 use reelgraph::domain::recommend::{
     Features, GraphFollower, Ranking, RecommendService, TasteGraph, TitleNode, WatchedEdge,
@@ -154,6 +156,39 @@ fn genre(title: u64) -> GenreId {
     GenreId(title % 20)
 }
 
+/// Its own, and two that it shares with others.
+fn genres(title: u64) -> Vec<GenreId> {
+    let mut genres = vec![
+        genre(title),
+        GenreId(title / 20 % 20),
+        GenreId(title / 7 % 20),
+    ];
+    genres.sort_unstable();
+    genres.dedup();
+    genres
+}
+
+fn director(title: u64) -> PersonId {
+    PersonId(100_000 + title / 20 % 800)
+}
+
+fn actors(title: u64) -> impl Iterator<Item = PersonId> {
+    (0..10).map(move |place| PersonId(title * (place + 3) % 4_000))
+}
+
+fn credits(title: u64) -> Vec<Credit> {
+    let credit = |(order, (person, role))| Credit {
+        person,
+        role,
+        character: None,
+        order,
+    };
+    let directors = [(director(title), CreditRole::Director)];
+    let actors = actors(title).map(|person| (person, CreditRole::Actor));
+    let directors = (0..).zip(directors).map(credit);
+    directors.chain((0..).zip(actors).map(credit)).collect()
+}
+
 async fn fill_catalog(catalog: &dyn CatalogStore) -> anyhow::Result<()> {
     let titles: Vec<u64> = (1..=TITLES).collect();
     for titles in titles.chunks(500) {
@@ -177,8 +212,8 @@ fn film(id: u64) -> Title {
         end_year: None,
         premiered: None,
         duration: Some(6000),
-        genres: Vec::new(),
-        credits: Vec::new(),
+        genres: genres(id),
+        credits: credits(id),
         countries: Vec::new(),
         languages: Vec::new(),
         external_ids: Vec::new(),
@@ -215,14 +250,7 @@ async fn fill_graph(graph: &dyn TasteGraph, times: u64) -> anyhow::Result<()> {
     let mut random = StdRng::seed_from_u64(7);
     let mut histories = Histories::default();
     for id in 1..=ON_OFFER {
-        histories.put_title(Features {
-            id: TitleId(id),
-            directors: Vec::new(),
-            actors: Vec::new(),
-            genres: vec![genre(id)],
-            decade: None,
-            watchers: 0,
-        });
+        histories.put_title(Features::from(&film(id)));
     }
     let each = usize::try_from(WATCHES * times / VIEWERS)?;
     let mut batch = Vec::new();

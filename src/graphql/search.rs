@@ -43,8 +43,7 @@ impl SearchQuery {
             place(*score, title.id.to_i64())
         });
         let hits = slice.rows.into_iter();
-        let (scores, found): (Vec<_>, Vec<_>) =
-            hits.map(|(score, title)| (score, Arc::new(title))).unzip();
+        let (scores, found): (Vec<_>, Vec<_>) = hits.unzip();
         let nodes = titles(found.clone()).into_iter();
         let rows = nodes.zip(found).zip(scores);
         let edges = rows.map(|((node, title), score)| {

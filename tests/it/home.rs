@@ -48,7 +48,7 @@ macro_rules! counted {
 }
 
 counted! {
-    titles(ids: &[TitleId]) -> Vec<Title>;
+    titles(ids: &[TitleId]) -> Vec<Arc<Title>>;
     titles_by_slug(slugs: &[String]) -> Vec<Title>;
     titles_by_external_id(ids: &[ExternalId]) -> Vec<Title>;
     list_titles(query: &TitleQuery, window: &Window) -> Slice<Title>;
@@ -59,7 +59,7 @@ counted! {
     all_genres() -> Vec<Genre>;
     collections(ids: &[CollectionId]) -> Vec<Collection>;
     collections_by_slug(slugs: &[String]) -> Vec<Collection>;
-    titles_of_collections(collections: &[CollectionId]) -> Vec<Title>;
+    titles_of_collections(collections: &[CollectionId]) -> Vec<Arc<Title>>;
     episodes(ids: &[EpisodeId]) -> Vec<Episode>;
     episodes_of_series(series: &[TitleId]) -> Vec<Episode>;
     episodes_of_seasons(seasons: &[SeasonId]) -> Vec<Episode>;

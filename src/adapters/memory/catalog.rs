@@ -52,9 +52,9 @@ impl CachedCatalog {
         }
     }
 
-    fn keep_titles(&self, titles: &[Title]) {
+    fn keep_titles(&self, titles: &[Arc<Title>]) {
         for title in titles {
-            self.titles.insert(title.id, Arc::new(title.clone()));
+            self.titles.insert(title.id, Arc::clone(title));
         }
     }
 
@@ -82,11 +82,23 @@ fn split<K: Copy + Hash + Eq + Send + Sync + 'static, V: Clone + Send + Sync + '
     cache: &Cache<K, Arc<V>>,
     ids: &[K],
 ) -> (Vec<V>, Vec<K>) {
+    let (found, missing) = split_shared(cache, ids);
+    (
+        found.iter().map(|value| (**value).clone()).collect(),
+        missing,
+    )
+}
+
+/// What is cached, as it is kept there, and the ids of what is not.
+fn split_shared<K: Copy + Hash + Eq + Send + Sync + 'static, V: Send + Sync + 'static>(
+    cache: &Cache<K, Arc<V>>,
+    ids: &[K],
+) -> (Vec<Arc<V>>, Vec<K>) {
     let mut found = Vec::with_capacity(ids.len());
     let mut missing = Vec::new();
     for id in ids {
         match cache.get(id) {
-            Some(value) => found.push((*value).clone()),
+            Some(value) => found.push(value),
             None => missing.push(*id),
         }
     }
@@ -95,8 +107,8 @@ fn split<K: Copy + Hash + Eq + Send + Sync + 'static, V: Clone + Send + Sync + '
 
 #[async_trait]
 impl CatalogStore for CachedCatalog {
-    async fn titles(&self, ids: &[TitleId]) -> Result<Vec<Title>, StoreError> {
-        let (mut found, missing) = split(&self.titles, ids);
+    async fn titles(&self, ids: &[TitleId]) -> Result<Vec<Arc<Title>>, StoreError> {
+        let (mut found, missing) = split_shared(&self.titles, ids);
         if !missing.is_empty() {
             let read = self.store.titles(&missing).await?;
             self.keep_titles(&read);
@@ -174,7 +186,7 @@ impl CatalogStore for CachedCatalog {
     async fn titles_of_collections(
         &self,
         collections: &[CollectionId],
-    ) -> Result<Vec<Title>, StoreError> {
+    ) -> Result<Vec<Arc<Title>>, StoreError> {
         let wanted: BTreeSet<CollectionId> = collections.iter().copied().collect();
         let mut missing = BTreeMap::new();
         let mut known = BTreeSet::new();

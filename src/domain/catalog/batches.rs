@@ -20,7 +20,7 @@ impl Batch for TitlesById {
 
     async fn load(&self, ids: &[TitleId]) -> Result<HashMap<TitleId, Arc<Title>>, CatalogError> {
         let titles = self.0.titles(ids).await?;
-        Ok(by_key(titles, |title| title.id))
+        Ok(titles.into_iter().map(|title| (title.id, title)).collect())
     }
 }
 
@@ -89,7 +89,7 @@ impl Batch for FilmsByCollection {
         for film in self.0.films_of_collections(collections).await? {
             if let Some(part_of) = film.collection {
                 let films = found.entry(part_of.collection).or_default();
-                films.push(Arc::new(film));
+                films.push(film);
             }
         }
         Ok(found

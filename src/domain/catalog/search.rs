@@ -109,10 +109,10 @@ impl SearchService {
         &self,
         query: &str,
         filter: &TitleFilter,
-    ) -> Result<Vec<(f64, Title)>, SearchError> {
+    ) -> Result<Vec<(f64, Arc<Title>)>, SearchError> {
         let hits = self.index.search_titles(checked(query)?, MAX_HITS).await?;
         let ids: Vec<TitleId> = hits.iter().map(|hit| hit.title).collect();
-        let mut titles: HashMap<TitleId, Title> = self
+        let mut titles: HashMap<TitleId, Arc<Title>> = self
             .catalog
             .titles(&ids)
             .await?

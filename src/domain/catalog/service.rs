@@ -23,7 +23,7 @@ impl CatalogService {
     }
 
     /// The titles with these ids.
-    pub async fn titles(&self, ids: &[TitleId]) -> Result<Vec<Title>, CatalogError> {
+    pub async fn titles(&self, ids: &[TitleId]) -> Result<Vec<Arc<Title>>, CatalogError> {
         Ok(self.store.titles(ids).await?)
     }
 
@@ -105,9 +105,9 @@ impl CatalogService {
     pub async fn films_of_collections(
         &self,
         collections: &[CollectionId],
-    ) -> Result<Vec<Title>, CatalogError> {
+    ) -> Result<Vec<Arc<Title>>, CatalogError> {
         let mut films = self.store.titles_of_collections(collections).await?;
-        films.sort_by_cached_key(place_in_collection);
+        films.sort_by_cached_key(|film| place_in_collection(film));
         Ok(films)
     }
 

@@ -1,5 +1,7 @@
 //! The port to where the catalogue is kept.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 
 use super::types::{
@@ -16,7 +18,7 @@ use crate::domain::page::{Keyset, Slice, Window};
 #[async_trait]
 pub trait CatalogStore: Send + Sync {
     /// The titles with these ids.
-    async fn titles(&self, ids: &[TitleId]) -> Result<Vec<Title>, StoreError>;
+    async fn titles(&self, ids: &[TitleId]) -> Result<Vec<Arc<Title>>, StoreError>;
 
     /// The titles with these slugs.
     async fn titles_by_slug(&self, slugs: &[String]) -> Result<Vec<Title>, StoreError>;
@@ -56,7 +58,7 @@ pub trait CatalogStore: Send + Sync {
     async fn titles_of_collections(
         &self,
         collections: &[CollectionId],
-    ) -> Result<Vec<Title>, StoreError>;
+    ) -> Result<Vec<Arc<Title>>, StoreError>;
 
     /// The episodes with these ids.
     async fn episodes(&self, ids: &[EpisodeId]) -> Result<Vec<Episode>, StoreError>;

@@ -29,7 +29,8 @@ const NEW: TimeDelta = TimeDelta::days(30);
 const NEW_AMONG: u64 = 5;
 
 /// A list of titles of some kinds; none: of all kinds.
-type ByKinds = HashMap<Option<Vec<TitleKind>>, Kept<Vec<Title>>>;
+type Titles = Vec<Arc<Title>>;
+type ByKinds = HashMap<Option<Vec<TitleKind>>, Kept<Titles>>;
 
 /// When something was read, and what it was.
 type Kept<T> = (DateTime<Utc>, Arc<T>);
@@ -43,7 +44,7 @@ pub(super) struct Background {
     rarity: Arc<Mutex<Option<Kept<Rarity>>>>,
     trending: Arc<Mutex<Option<Kept<Vec<TitleId>>>>>,
     most_watched: Arc<Mutex<ByKinds>>,
-    newest: Arc<Mutex<Option<Kept<Vec<Title>>>>>,
+    newest: Arc<Mutex<Option<Kept<Titles>>>>,
 }
 
 impl Background {
@@ -86,7 +87,7 @@ impl Background {
     pub(super) async fn most_watched(
         &self,
         kinds: Option<&[TitleKind]>,
-    ) -> Result<Arc<Vec<Title>>, RecommendError> {
+    ) -> Result<Arc<Titles>, RecommendError> {
         let key = kinds.map(<[TitleKind]>::to_vec);
         if let Some(kept) = self.kept(lock(&self.most_watched).get(&key), QUICK) {
             return Ok(kept);
@@ -102,7 +103,7 @@ impl Background {
 
     /// The titles that were added lately, the latest first; none where too much of the catalogue is new: then the site
     /// is.
-    pub(super) async fn new_titles(&self) -> Result<Arc<Vec<Title>>, RecommendError> {
+    pub(super) async fn new_titles(&self) -> Result<Arc<Titles>, RecommendError> {
         if let Some(kept) = self.kept(lock(&self.newest).as_ref(), QUICK) {
             return Ok(kept);
         }
@@ -141,10 +142,11 @@ impl Background {
         &self,
         filter: TitleFilter,
         order: TitleOrder,
-    ) -> Result<Vec<Title>, RecommendError> {
+    ) -> Result<Titles, RecommendError> {
         let query = TitleQuery { filter, order };
         let window = Window::first(MAX_PAGE);
-        Ok(self.catalog.list_titles(&query, &window).await?.rows)
+        let titles = self.catalog.list_titles(&query, &window).await?.rows;
+        Ok(titles.into_iter().map(Arc::new).collect())
     }
 
     fn kept<T>(&self, kept: Option<&Kept<T>>, age: TimeDelta) -> Option<Arc<T>> {

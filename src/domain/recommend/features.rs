@@ -1,6 +1,6 @@
 //! What ranking needs to know of a title, and what two titles have in common.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use crate::domain::catalog::{CreditRole, Title};
 use crate::domain::ids::{GenreId, PersonId, TitleId};
@@ -33,8 +33,8 @@ impl From<&Title> for Features {
         genres.dedup();
         Self {
             id: title.id,
-            directors: once(title.people(CreditRole::Director)).collect(),
-            actors: once(title.people(CreditRole::Actor)).take(ACTORS).collect(),
+            directors: once(title.people(CreditRole::Director), usize::MAX),
+            actors: once(title.people(CreditRole::Actor), ACTORS),
             genres,
             decade: title.year.map(|year| year.div_euclid(10) * 10),
             watchers: title.popularity,
@@ -80,10 +80,18 @@ impl Features {
     }
 }
 
-/// Each of them once: somebody may play two parts.
-fn once(people: impl Iterator<Item = PersonId>) -> impl Iterator<Item = PersonId> {
-    let mut seen = HashSet::new();
-    people.filter(move |person| seen.insert(*person))
+/// The first so many of them, each once: somebody may play two parts.
+fn once(people: impl Iterator<Item = PersonId>, most: usize) -> Vec<PersonId> {
+    let mut found = Vec::new();
+    for person in people {
+        if found.len() == most {
+            break;
+        }
+        if !found.contains(&person) {
+            found.push(person);
+        }
+    }
+    found
 }
 
 fn common<'a, T: Copy + PartialEq>(ours: &'a [T], theirs: &'a [T]) -> impl Iterator<Item = T> + 'a {

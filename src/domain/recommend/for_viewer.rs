@@ -167,8 +167,8 @@ pub(super) fn and_known(
 pub(super) struct Grounds<'a> {
     pub(super) voices: &'a [Voice],
     pub(super) lists: &'a [Arc<[SimilarEdge]>],
-    /// Of the voices' titles and of those that they speak for.
-    pub(super) features: &'a HashMap<TitleId, Features>,
+    /// Of each voice's title; `None` if it has left the catalogue.
+    pub(super) seeds: &'a [Option<&'a Features>],
     pub(super) rarity: &'a Rarity,
     /// The genres and people that a title is not suggested for.
     pub(super) muted: &'a [MutedSource],
@@ -188,40 +188,42 @@ pub(super) struct Lift {
 
 impl Ranking {
     /// These titles with the reasons for them, the best first, ties by id.
-    pub(super) fn explain(&self, grounds: &Grounds<'_>, titles: &[TitleId]) -> Vec<Recommendation> {
-        let places: FxHashMap<TitleId, usize> = titles.iter().copied().zip(0..).collect();
+    pub(super) fn explain(
+        &self,
+        grounds: &Grounds<'_>,
+        titles: &[&Features],
+    ) -> Vec<Recommendation> {
+        let places: FxHashMap<TitleId, usize> =
+            titles.iter().map(|title| title.id).zip(0..).collect();
         let mut reasons = vec![Reasons::default(); titles.len()];
-        for (voice, edges) in grounds.voices.iter().zip(grounds.lists) {
+        let seeds = grounds.voices.iter().zip(grounds.seeds);
+        for ((voice, seed), edges) in seeds.zip(grounds.lists) {
             if voice.strength == 0.0 {
                 continue;
             }
             for edge in edges.iter() {
                 if let Some(place) = places.get(&edge.to) {
-                    grounds.add(&mut reasons[*place], voice, edge);
+                    grounds.add(&mut reasons[*place], voice, *seed, titles[*place], edge);
                 }
             }
         }
         #[expect(clippy::cast_precision_loss, reason = "a few hundred")]
         let popularity = self.popularity / (1.0 + grounds.voices.len() as f64);
         ranked(titles.iter().zip(reasons).map(|(title, reasons)| {
-            let mut reasons = reasons.fold(*title);
-            if let Some(lift) = grounds.lifts.get(title) {
+            let mut reasons = reasons.fold(title.id);
+            if let Some(lift) = grounds.lifts.get(&title.id) {
                 let missing = lift.score - reasons.sum();
                 if missing > 0.0 {
                     let source = ReasonSource::Collection(lift.collection);
                     reasons.add(ReasonKind::NextInCollection, source, missing);
                 }
             }
-            let watchers = grounds
-                .features
-                .get(title)
-                .map_or(0, |title| title.watchers);
             reasons.add(
                 ReasonKind::Popular,
-                ReasonSource::Title(*title),
-                popularity * share(watchers, grounds.most_watched),
+                ReasonSource::Title(title.id),
+                popularity * share(title.watchers, grounds.most_watched),
             );
-            reasons.into_recommendation(*title)
+            reasons.into_recommendation(title.id)
         }))
     }
 }
@@ -235,7 +237,14 @@ impl Grounds<'_> {
     }
 
     /// What one watched title says of another, told apart by what they share.
-    fn add(&self, reasons: &mut Reasons, voice: &Voice, edge: &SimilarEdge) {
+    fn add(
+        &self,
+        reasons: &mut Reasons,
+        voice: &Voice,
+        seed: Option<&Features>,
+        other: &Features,
+        edge: &SimilarEdge,
+    ) {
         let (kind, source) = if voice.liked {
             (ReasonKind::Liked, voice.title)
         } else if voice.strength > 0.0 {
@@ -245,8 +254,7 @@ impl Grounds<'_> {
             (ReasonKind::SimilarViewers, edge.to)
         };
         let mut rest = voice.weight(edge);
-        if let (Some(seed), Some(other)) =
-            (self.features.get(&voice.title), self.features.get(&edge.to))
+        if let Some(seed) = seed
             && voice.strength > 0.0
         {
             if self.is_muted(seed, other) {

@@ -33,7 +33,7 @@ impl WatchService {
         viewer: &KnownViewer,
         title: TitleId,
         liked: Option<bool>,
-    ) -> Result<Title, WatchError> {
+    ) -> Result<Arc<Title>, WatchError> {
         let title = self.changeable_title(viewer, title).await?;
         let key = (viewer.profile, title.id);
         let is_series = title.kind == TitleKind::Series;
@@ -84,7 +84,7 @@ impl WatchService {
         viewer: &KnownViewer,
         title: TitleId,
         hidden: bool,
-    ) -> Result<Option<Title>, WatchError> {
+    ) -> Result<Option<Arc<Title>>, WatchError> {
         if hidden {
             let title = self.changeable_title(viewer, title).await?;
             let record = HiddenTitle {
@@ -173,7 +173,7 @@ impl WatchService {
         &self,
         viewer: &KnownViewer,
         title: TitleId,
-    ) -> Result<Title, WatchError> {
+    ) -> Result<Arc<Title>, WatchError> {
         check_may_watch(viewer)?;
         let found = self.catalog.titles(&[title]).await?.pop();
         found.ok_or(WatchError::TitleNotFound)

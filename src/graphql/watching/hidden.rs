@@ -1,7 +1,6 @@
 //! Titles that viewers do not want to be suggested.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 
@@ -44,7 +43,7 @@ impl HidingMutation {
         let (title, user_errors) = UserError::split(hidden)?;
         let title = title.flatten();
         Ok(HideTitlePayload {
-            title: title.map(|title| Title::one(Arc::new(title))),
+            title: title.map(Title::one),
             user_errors,
         })
     }

@@ -1,7 +1,5 @@
 //! Thumbs: what viewers say of titles.
 
-use std::sync::Arc;
-
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 
 use crate::domain::ids::TitleId;
@@ -45,7 +43,7 @@ impl RatingMutation {
         };
         let (title, user_errors) = UserError::split(rated)?;
         Ok(RateTitlePayload {
-            title: title.map(|title| Title::one(Arc::new(title))),
+            title: title.map(Title::one),
             user_errors,
         })
     }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -205,7 +206,7 @@ struct EpisodePart<'a> {
 /// What things are called.
 #[derive(Default)]
 pub(super) struct Names {
-    pub(super) titles: HashMap<TitleId, Title>,
+    pub(super) titles: HashMap<TitleId, Arc<Title>>,
     pub(super) episodes: HashMap<EpisodeId, Episode>,
     pub(super) genres: HashMap<GenreId, Genre>,
     pub(super) people: HashMap<PersonId, Person>,

@@ -147,9 +147,10 @@ impl MongoCatalog {
 
 #[async_trait]
 impl CatalogStore for MongoCatalog {
-    async fn titles(&self, ids: &[TitleId]) -> Result<Vec<Title>, StoreError> {
+    async fn titles(&self, ids: &[TitleId]) -> Result<Vec<Arc<Title>>, StoreError> {
         let ids = list_of(ids, |id| id.to_i64());
-        self.find(TITLES, doc! { "_id": { "$in": ids } }).await
+        let titles = self.find(TITLES, doc! { "_id": { "$in": ids } });
+        Ok(titles.await?.into_iter().map(Arc::new).collect())
     }
 
     async fn titles_by_slug(&self, slugs: &[String]) -> Result<Vec<Title>, StoreError> {
@@ -217,13 +218,11 @@ impl CatalogStore for MongoCatalog {
     async fn titles_of_collections(
         &self,
         collections: &[CollectionId],
-    ) -> Result<Vec<Title>, StoreError> {
+    ) -> Result<Vec<Arc<Title>>, StoreError> {
         let collections = list_of(collections, |id| id.to_i64());
-        self.find(
-            TITLES,
-            doc! { "collection.collection": { "$in": collections } },
-        )
-        .await
+        let of_collections = doc! { "collection.collection": { "$in": collections } };
+        let titles = self.find(TITLES, of_collections);
+        Ok(titles.await?.into_iter().map(Arc::new).collect())
     }
 
     async fn episodes(&self, ids: &[EpisodeId]) -> Result<Vec<Episode>, StoreError> {

@@ -1,5 +1,7 @@
 //! [`CatalogStore`] on the database file.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use rusqlite::Connection;
 use serde::de::DeserializeOwned;
@@ -56,10 +58,10 @@ impl SqliteCatalog {
 
 #[async_trait]
 impl CatalogStore for SqliteCatalog {
-    async fn titles(&self, ids: &[TitleId]) -> Result<Vec<Title>, StoreError> {
+    async fn titles(&self, ids: &[TitleId]) -> Result<Vec<Arc<Title>>, StoreError> {
         let ids = rows::list(ids.iter().map(|id| id.to_i64()));
-        self.titles_where("id IN (SELECT value FROM json_each(?))", ids)
-            .await
+        let titles = self.titles_where("id IN (SELECT value FROM json_each(?))", ids);
+        Ok(titles.await?.into_iter().map(Arc::new).collect())
     }
 
     async fn titles_by_slug(&self, slugs: &[String]) -> Result<Vec<Title>, StoreError> {
@@ -151,14 +153,14 @@ impl CatalogStore for SqliteCatalog {
     async fn titles_of_collections(
         &self,
         collections: &[CollectionId],
-    ) -> Result<Vec<Title>, StoreError> {
+    ) -> Result<Vec<Arc<Title>>, StoreError> {
         let collections = rows::list(collections.iter().map(|id| id.to_i64()));
-        self.titles_where(
+        let titles = self.titles_where(
             "id IN (SELECT title FROM title_collections
                 WHERE collection IN (SELECT value FROM json_each(?)))",
             collections,
-        )
-        .await
+        );
+        Ok(titles.await?.into_iter().map(Arc::new).collect())
     }
 
     async fn episodes(&self, ids: &[EpisodeId]) -> Result<Vec<Episode>, StoreError> {

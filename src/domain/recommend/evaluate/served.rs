@@ -144,16 +144,21 @@ impl<'a> Served<'a> {
             .filter(|title| is_wanted(*title))
             .take(MAX_FOR_VIEWER)
             .collect();
+        let seeds: Vec<Option<&Features>> = voices
+            .iter()
+            .map(|voice| self.features.get(&voice.title))
+            .collect();
         let grounds = Grounds {
             voices: &voices,
             lists: &lists,
-            features: &self.features,
+            seeds: &seeds,
             rarity: &self.rarity,
             muted: &[],
             lifts: &HashMap::new(),
             most_watched: self.most_watched().next().map_or(0, |title| title.watchers),
         };
-        self.ranking.explain(&grounds, &chosen)
+        let chosen = chosen.iter().filter_map(|title| self.features.get(title));
+        self.ranking.explain(&grounds, &chosen.collect::<Vec<_>>())
     }
 
     fn numbers(&self, list: &[Recommendation]) -> Vec<u32> {

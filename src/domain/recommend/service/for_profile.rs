@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 
-use super::{RecommendService, features_of, without_graph};
+use super::{RecommendService, without_graph};
 use crate::domain::catalog::{Title, TitleKind};
 use crate::domain::ids::{CollectionId, ProfileId, TitleId};
 use crate::domain::recommend::error::RecommendError;
 use crate::domain::recommend::features::{Features, Rarity};
 use crate::domain::recommend::for_viewer::{Draft, Grounds, Lift, Voice, and_known, draft};
-use crate::domain::recommend::graph::{SimilarEdge, SimilarLists, Taste};
+use crate::domain::recommend::graph::{SimilarEdge, SimilarLists, Taste, TasteEdge};
 use crate::domain::recommend::kept::{KeptList, ListKey};
 use crate::domain::recommend::popular::popular;
 use crate::domain::recommend::types::Recommendation;
@@ -27,8 +27,8 @@ pub(super) struct Heard {
     pub(super) taste: Arc<Taste>,
     pub(super) voices: Vec<Voice>,
     lists: Vec<Arc<[SimilarEdge]>>,
-    /// The titles of the voices.
-    pub(super) features: HashMap<TitleId, Features>,
+    /// Of each voice's title; `None` if it has left the catalogue.
+    pub(super) seeds: Vec<Option<Features>>,
     pub(super) muted: Vec<MutedSource>,
     pub(super) rarity: Arc<Rarity>,
     most_watched: u64,
@@ -104,16 +104,19 @@ impl RecommendService {
         similar: SimilarLists,
     ) -> Result<Heard, RecommendError> {
         let titles: Vec<TitleId> = taste.edges.iter().map(|edge| edge.title).collect();
-        let features: HashMap<_, _> = features_of(&self.catalog.titles(&titles).await?).collect();
-        let watchers = |title| features.get(&title).map_or(0, |title| title.watchers);
+        let titles = self.catalog.titles(&titles).await?;
+        let titles: HashMap<TitleId, &Title> =
+            titles.iter().map(|title| (title.id, &**title)).collect();
+        let watchers = |title| titles.get(&title).map_or(0, |title| title.popularity);
+        let seed = |edge: &TasteEdge| titles.get(&edge.title).map(|title| Features::from(*title));
         let fresh = |at| self.rules.weight(1.0, at);
         let mutes = self.watching.mutes(profile).await?;
         let most_watched = self.background.most_watched(None).await?;
         Ok(Heard {
             voices: self.ranking.voices(&taste, fresh, watchers),
+            seeds: taste.edges.iter().map(seed).collect(),
             taste,
             lists: similar.lists,
-            features,
             muted: mutes.iter().map(|mute| mute.source).collect(),
             rarity: self.background.rarity().await?,
             most_watched: most_watched.first().map_or(0, |title| title.popularity),
@@ -138,22 +141,25 @@ impl RecommendService {
     pub(super) fn explain(
         &self,
         heard: &Heard,
-        titles: &[Title],
+        titles: &[Arc<Title>],
         lifts: &HashMap<TitleId, Lift>,
     ) -> Vec<Recommendation> {
-        let ids: Vec<TitleId> = titles.iter().map(|title| title.id).collect();
-        let mut features = heard.features.clone();
-        features.extend(features_of(titles));
+        let titles: Vec<Features> = titles
+            .iter()
+            .map(|title| Features::from(&**title))
+            .collect();
+        let seeds: Vec<Option<&Features>> = heard.seeds.iter().map(Option::as_ref).collect();
         let grounds = Grounds {
             voices: &heard.voices,
             lists: &heard.lists,
-            features: &features,
+            seeds: &seeds,
             rarity: &heard.rarity,
             muted: &heard.muted,
             lifts,
             most_watched: heard.most_watched,
         };
-        self.ranking.explain(&grounds, &ids)
+        self.ranking
+            .explain(&grounds, &titles.iter().collect::<Vec<_>>())
     }
 
     /// For somebody of whom nothing is known.
@@ -167,7 +173,7 @@ impl RecommendService {
             .await?;
         let candidates: Vec<_> = most_watched
             .iter()
-            .map(|title| (Features::from(title), title.genres.first().copied()))
+            .map(|title| (Features::from(&**title), title.genres.first().copied()))
             .collect();
         let mut list = popular(&candidates);
         self.leave_out_watched(&mut list, Some(profile)).await?;
@@ -181,17 +187,19 @@ impl RecommendService {
         profile: ProfileId,
         drafts: &[Draft],
         kinds: Option<&[TitleKind]>,
-    ) -> Result<(Vec<Title>, HashMap<TitleId, Lift>), RecommendError> {
-        let mut chosen: Vec<Title> = Vec::new();
+    ) -> Result<(Vec<Arc<Title>>, HashMap<TitleId, Lift>), RecommendError> {
+        let mut chosen: Vec<Arc<Title>> = Vec::new();
         let mut lifts = HashMap::new();
         let mut seen_collections = HashSet::new();
         for drafts in drafts.chunks(MAX_FOR_VIEWER) {
             let ids: Vec<TitleId> = drafts.iter().map(|draft| draft.title).collect();
             let passed_over = self.passed_over(profile, &ids).await?;
             let titles = self.catalog.titles(&ids).await?;
-            let mut titles: HashMap<TitleId, Title> =
+            let mut titles: HashMap<TitleId, Arc<Title>> =
                 titles.into_iter().map(|title| (title.id, title)).collect();
-            let mut next_parts = self.next_parts(profile, titles.values()).await?;
+            let mut next_parts = self
+                .next_parts(profile, titles.values().map(|title| &**title))
+                .await?;
             for draft in drafts
                 .iter()
                 .filter(|draft| !passed_over.contains(&draft.title))
@@ -233,9 +241,11 @@ impl RecommendService {
     pub(super) async fn leave_out_later_parts(
         &self,
         profile: ProfileId,
-        titles: &mut Vec<Title>,
+        titles: &mut Vec<Arc<Title>>,
     ) -> Result<(), RecommendError> {
-        let next_parts = self.next_parts(profile, titles.iter()).await?;
+        let next_parts = self
+            .next_parts(profile, titles.iter().map(|title| &**title))
+            .await?;
         titles.retain(|title| {
             let part = title.collection.as_ref();
             let next = part.and_then(|part| next_parts.get(&part.collection));
@@ -249,7 +259,7 @@ impl RecommendService {
         &self,
         profile: ProfileId,
         titles: impl Iterator<Item = &Title>,
-    ) -> Result<HashMap<CollectionId, Title>, RecommendError> {
+    ) -> Result<HashMap<CollectionId, Arc<Title>>, RecommendError> {
         let mut collections: Vec<CollectionId> = titles
             .filter_map(|title| Some(title.collection.as_ref()?.collection))
             .collect();

@@ -112,7 +112,8 @@ impl RecommendService {
                     .catalog
                     .list_titles(&query, &Window::first(MAX_PAGE))
                     .await?;
-                features.extend(features_of(&page.rows));
+                let found = page.rows.iter();
+                features.extend(found.map(|title| (title.id, Features::from(title))));
             }
         }
         Ok(features)
@@ -145,8 +146,10 @@ impl RecommendService {
 }
 
 /// What ranking needs to know of titles.
-fn features_of(titles: &[Title]) -> impl Iterator<Item = (TitleId, Features)> {
-    titles.iter().map(|title| (title.id, Features::from(title)))
+fn features_of(titles: &[Arc<Title>]) -> impl Iterator<Item = (TitleId, Features)> {
+    titles
+        .iter()
+        .map(|title| (title.id, Features::from(&**title)))
 }
 
 /// The edges of a title that its page lists.

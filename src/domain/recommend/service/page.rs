@@ -1,6 +1,7 @@
 //! The page that is made for a profile.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use chrono::TimeDelta;
 
@@ -82,14 +83,14 @@ impl RecommendService {
         &self,
         profile: ProfileId,
         heard: Option<&Heard>,
-        mut titles: Vec<Title>,
+        mut titles: Vec<Arc<Title>>,
     ) -> Result<Vec<Recommendation>, RecommendError> {
         let ids: Vec<TitleId> = titles.iter().map(|title| title.id).collect();
         let passed_over: HashSet<TitleId> = self.passed_over(profile, &ids).await?;
         titles.retain(|title| !passed_over.contains(&title.id));
         self.leave_out_later_parts(profile, &mut titles).await?;
         let Some(heard) = heard else {
-            return Ok(titles.iter().map(popular_only).collect());
+            return Ok(titles.iter().map(|title| popular_only(title)).collect());
         };
         Ok(self.explain(heard, &titles, &HashMap::new()))
     }
@@ -101,8 +102,9 @@ impl RecommendService {
             .taste
             .edges
             .iter()
-            .filter(|edge| edge.last_at < before && heard.features.contains_key(&edge.title))
-            .filter_map(|edge| {
+            .zip(&heard.seeds)
+            .filter(|(edge, seed)| edge.last_at < before && seed.is_some())
+            .filter_map(|(edge, _)| {
                 let opinion = self
                     .ranking
                     .opinion(edge, self.rules.weight(1.0, edge.last_at));

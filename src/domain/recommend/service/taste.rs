@@ -40,8 +40,9 @@ impl RecommendService {
         let heard = self.hear(profile, taste, similar).await?;
         let mut weights: BTreeMap<MutedSource, TasteWeight> = BTreeMap::new();
         let mut all = 0.0;
-        for (voice, edge) in heard.voices.iter().zip(&heard.taste.edges) {
-            let Some(title) = heard.features.get(&voice.title) else {
+        let seeds = heard.voices.iter().zip(&heard.seeds);
+        for ((voice, seed), edge) in seeds.zip(&heard.taste.edges) {
+            let Some(title) = seed else {
                 continue;
             };
             all += voice.strength.abs();

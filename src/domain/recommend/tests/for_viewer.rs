@@ -76,16 +76,35 @@ impl Site {
                 .copied()
                 .collect::<Vec<_>>(),
         );
+        let seeds: Vec<Option<&Features>> = voices
+            .iter()
+            .map(|voice| self.features.get(&voice.title))
+            .collect();
+        let unknown = |title| Features {
+            id: title,
+            directors: Vec::new(),
+            actors: Vec::new(),
+            genres: Vec::new(),
+            decade: None,
+            watchers: 0,
+        };
+        let titles: Vec<Features> = titles
+            .into_iter()
+            .map(|title| {
+                let known = self.features.get(&title).cloned();
+                known.unwrap_or_else(|| unknown(title))
+            })
+            .collect();
         let grounds = Grounds {
             voices: &voices,
             lists: &lists,
-            features: &self.features,
+            seeds: &seeds,
             rarity: &Rarity::new(99, [(GenreId(1), 5), (GenreId(2), 60)]),
             muted: &self.muted,
             lifts: &self.lifts,
             most_watched: 100,
         };
-        let list = Ranking::default().explain(&grounds, &titles);
+        let list = Ranking::default().explain(&grounds, &titles.iter().collect::<Vec<_>>());
         list.iter().for_each(assert_adds_up);
         list
     }

@@ -1,5 +1,7 @@
 //! Things to put into a catalogue: complete, each different from the others by its number.
 
+use std::borrow::Borrow;
+
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use reelgraph::domain::catalog::{
     CatalogBatch, Collection, Credit, CreditRole, Episode, ExternalId, Genre, PartOf, Person,
@@ -225,7 +227,9 @@ pub(super) async fn put_episodes(
 }
 
 /// Reads by id promise no order; this makes them comparable.
-pub(super) fn by_id(mut titles: Vec<Title>) -> Vec<Title> {
+pub(super) fn by_id<T: Borrow<Title>>(titles: impl IntoIterator<Item = T>) -> Vec<Title> {
+    let titles = titles.into_iter();
+    let mut titles: Vec<Title> = titles.map(|title| title.borrow().clone()).collect();
     titles.sort_by_key(|title| title.id);
     titles
 }
