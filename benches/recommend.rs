@@ -44,6 +44,8 @@ const WATCHES: u64 = 2_000_000;
 const AT_ONCE: usize = 8;
 /// How many viewers are asked for.
 const ASKED: usize = 2_000;
+/// How many others have asked before.
+const OTHERS: u64 = 200;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -105,8 +107,9 @@ async fn measure(
         Ranking::default(),
     );
     cached.refresh().await?;
-    // What every viewer shares is in memory on a server that runs.
-    recommend.recommendations(ProfileId(VIEWERS), None).await?;
+    // What viewers share, such as titles, is in memory on a server that runs.
+    let others: Vec<ProfileId> = (VIEWERS - OTHERS..VIEWERS).map(ProfileId).collect();
+    ask(&recommend, &others).await?;
     let asked: Vec<ProfileId> = (0..ASKED as u64)
         .map(|at| ProfileId(at * 7 % VIEWERS))
         .collect();

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use moka::ops::compute::Op;
+use moka::policy::EvictionPolicy;
 use moka::sync::Cache;
 
 use crate::domain::ids::ProfileId;
@@ -40,6 +41,8 @@ impl MemoryLists {
                 .max_capacity(CAPACITY)
                 .weigher(weigh)
                 .time_to_live(LIFETIME)
+                // Who has just come is the likeliest to ask again, however often others did.
+                .eviction_policy(EvictionPolicy::lru())
                 .build(),
             dropped: Arc::default(),
         }

@@ -138,11 +138,7 @@ impl Background {
         self.clock.now()
     }
 
-    async fn list(
-        &self,
-        filter: TitleFilter,
-        order: TitleOrder,
-    ) -> Result<Titles, RecommendError> {
+    async fn list(&self, filter: TitleFilter, order: TitleOrder) -> Result<Titles, RecommendError> {
         let query = TitleQuery { filter, order };
         let window = Window::first(MAX_PAGE);
         let titles = self.catalog.list_titles(&query, &window).await?.rows;

@@ -1,14 +1,16 @@
 //! What a viewer gets: the titles that the ones they watched speak for.
 //!
 //! score(j) = Σ over the watched titles i, the newest first, of opinion(i) · (1 + position)^−recency · weight(i→j)
-//!          + Σ opinion(i) · (1 + position)^−recency · co-watching / (1 + watched)² · watches of both / (watchers of i + 50)
+//!          + Σ opinion(i) · (1 + position)^−recency · co-watching / (1 + watched)² · watches of both / (watchers of i + 50),
+//!            if no more than 30 are known,
 //!          + popularity / (1 + watched) · (watchers of j + 1) / (most watchers + 1).
 
-use std::collections::{HashMap, HashSet};
+use std::cmp::Ordering;
+use std::collections::{BinaryHeap, HashMap};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::features::{Features, Rarity};
 use super::graph::{SimilarEdge, Taste, TasteEdge};
@@ -62,12 +64,23 @@ pub(super) struct Voice {
 }
 
 impl Voice {
+    /// The edges by which it says something.
+    fn spoken<'e>(&self, edges: &'e [SimilarEdge]) -> impl Iterator<Item = &'e SimilarEdge> {
+        let (is_silent, counts) = (self.strength == 0.0, self.per_co_watch > 0.0);
+        let edges = edges.iter().filter(move |_| !is_silent);
+        edges.filter(move |edge| counts || edge.weight.sum != 0.0)
+    }
+
     /// What it says of a title by an edge, but for its strength.
     fn weight(&self, edge: &SimilarEdge) -> f64 {
         edge.weight.sum + self.per_co_watch * f64::from(edge.co_watches)
     }
 }
 
+/// Of whom more titles are known than this, plain co-watching adds nothing any more: it would be some thousandths.
+const FEW: usize = 30;
+/// About how many titles the voices speak for, for each edge of one.
+const DRAFTS_PER_EDGE: usize = 16;
 /// Added to the watchers of a title before its co-watches are divided by them.
 const PRIOR_CO_WATCHERS: f64 = 50.0;
 
@@ -87,7 +100,11 @@ impl Ranking {
     ) -> Vec<Voice> {
         #[expect(clippy::cast_precision_loss, reason = "a few hundred")]
         let watched = taste.edges.len() as f64;
-        let co_watching = self.co_watching / (1.0 + watched).powi(2);
+        let co_watching = if taste.edges.len() > FEW {
+            0.0
+        } else {
+            self.co_watching / (1.0 + watched).powi(2)
+        };
         taste
             .edges
             .iter()
@@ -126,41 +143,52 @@ impl Ranking {
     }
 }
 
-/// A title that something speaks for.
+/// A title that something speaks for. The greater goes first: by score, ties by id.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Draft {
     pub(super) title: TitleId,
     pub(super) score: f64,
 }
 
-/// What the voices say of every title that they say anything of, the best first, ties by id. `lists` has the edges of
-/// each voice's title.
-pub(super) fn draft(voices: &[Voice], lists: &[Arc<[SimilarEdge]>]) -> Vec<Draft> {
-    let mut scores: FxHashMap<TitleId, f64> = FxHashMap::default();
-    for (voice, edges) in voices.iter().zip(lists) {
-        if voice.strength != 0.0 {
-            for edge in edges.iter() {
-                *scores.entry(edge.to).or_default() += voice.strength * voice.weight(edge);
-            }
-        }
+impl Eq for Draft {}
+
+impl PartialOrd for Draft {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
-    let positive = scores.into_iter().filter(|(_, score)| *score > 0.0);
-    let mut drafts: Vec<Draft> = positive
-        .map(|(title, score)| Draft { title, score })
-        .collect();
-    drafts.sort_unstable_by(|a, b| b.score.total_cmp(&a.score).then(a.title.cmp(&b.title)));
-    drafts
 }
 
-/// The drafts, and after them the best known titles of which nothing is said.
-pub(super) fn and_known(
-    mut drafts: Vec<Draft>,
-    known: impl Iterator<Item = TitleId>,
-) -> Vec<Draft> {
-    let drafted: HashSet<TitleId> = drafts.iter().map(|draft| draft.title).collect();
-    let rest = known.filter(|title| !drafted.contains(title));
-    drafts.extend(rest.map(|title| Draft { title, score: 0.0 }));
-    drafts
+impl Ord for Draft {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let by_score = self.score.total_cmp(&other.score);
+        by_score.then(other.title.cmp(&self.title))
+    }
+}
+
+/// The titles that the voices speak for, the best first; after them those of `known`, in their order, of which nothing
+/// good is said. `lists` has the edges of each voice's title. Of thousands a few hundred are asked for, so they are
+/// put in order as they are.
+pub(super) fn draft(
+    voices: &[Voice],
+    lists: &[Arc<[SimilarEdge]>],
+    known: impl IntoIterator<Item = TitleId>,
+) -> impl Iterator<Item = Draft> {
+    let edges = voices.iter().zip(lists);
+    let most = edges.map(|(_, edges)| edges.len()).max().unwrap_or(0);
+    let mut scores: FxHashMap<TitleId, f64> =
+        FxHashMap::with_capacity_and_hasher(DRAFTS_PER_EDGE * most, FxBuildHasher);
+    for (voice, edges) in voices.iter().zip(lists) {
+        for edge in voice.spoken(edges) {
+            *scores.entry(edge.to).or_default() += voice.strength * voice.weight(edge);
+        }
+    }
+    let is_drafted = |title: &TitleId| scores.get(title).is_some_and(|score| *score > 0.0);
+    let known = known.into_iter().filter(|title| !is_drafted(title));
+    let known: Vec<Draft> = known.map(|title| Draft { title, score: 0.0 }).collect();
+    let drafts = scores.into_iter().filter(|(_, score)| *score > 0.0);
+    let drafts = drafts.map(|(title, score)| Draft { title, score });
+    let mut drafts: BinaryHeap<Draft> = drafts.collect();
+    std::iter::from_fn(move || drafts.pop()).chain(known)
 }
 
 /// What reasons are made from.
@@ -198,10 +226,7 @@ impl Ranking {
         let mut reasons = vec![Reasons::default(); titles.len()];
         let seeds = grounds.voices.iter().zip(grounds.seeds);
         for ((voice, seed), edges) in seeds.zip(grounds.lists) {
-            if voice.strength == 0.0 {
-                continue;
-            }
-            for edge in edges.iter() {
+            for edge in voice.spoken(edges) {
                 if let Some(place) = places.get(&edge.to) {
                     grounds.add(&mut reasons[*place], voice, *seed, titles[*place], edge);
                 }

@@ -21,8 +21,11 @@ use crate::domain::events::{Event, EventBus};
 use crate::domain::ids::{GenreId, PersonId, ProfileId, TitleId};
 use crate::domain::watching::{WatchStore, WatchedTitle};
 
-/// How many documents a round takes.
+/// How many documents are projected together.
 const BATCH: usize = 500;
+/// How many watched titles a round reads. To find the first that waits, a store may have to walk over what was done
+/// just before (the entries that a log-structured or versioned index has not cleared away yet), so it is asked rarely.
+const ROUND: usize = 5000;
 /// How many differences a comparison reports at the most.
 const MAX_DIFFERENCES: usize = 100;
 
@@ -101,9 +104,9 @@ impl GraphService {
                 .collect();
             self.catalog.mark_titles_projected(&marks).await?;
         }
-        let sums = self.watching.unprojected_watches(BATCH).await?;
-        if !sums.is_empty() {
-            self.put_watched(&sums).await?;
+        let sums = self.watching.unprojected_watches(ROUND).await?;
+        for sums in sums.chunks(BATCH) {
+            self.put_watched(sums).await?;
             let marks: Vec<_> = sums
                 .iter()
                 .map(|sum| (sum.profile, sum.title, sum.stamp.revision))

@@ -9,7 +9,7 @@ use crate::domain::ids::TitleId;
 use crate::domain::page::MAX_PAGE;
 use crate::domain::recommend::edges::edges_by_start;
 use crate::domain::recommend::features::{Features, Rarity};
-use crate::domain::recommend::for_viewer::{Grounds, Ranking, and_known, draft};
+use crate::domain::recommend::for_viewer::{Grounds, Ranking, draft};
 use crate::domain::recommend::graph::{Incoming, SimilarEdge, Solution, Taste, TasteEdge, Weight};
 use crate::domain::recommend::popular::popular;
 use crate::domain::recommend::service::MAX_FOR_VIEWER;
@@ -135,11 +135,8 @@ impl<'a> Served<'a> {
             .iter()
             .map(|edge| self.edges_from(edge.title))
             .collect();
-        let drafts = and_known(
-            draft(&voices, &lists),
-            self.most_watched().map(|title| title.id),
-        );
-        let drafted = drafts.iter().map(|draft| draft.title);
+        let known = self.most_watched().map(|title| title.id);
+        let drafted = draft(&voices, &lists, known).map(|draft| draft.title);
         let chosen: Vec<TitleId> = drafted
             .filter(|title| is_wanted(*title))
             .take(MAX_FOR_VIEWER)

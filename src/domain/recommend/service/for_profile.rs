@@ -10,7 +10,7 @@ use crate::domain::catalog::{Title, TitleKind};
 use crate::domain::ids::{CollectionId, ProfileId, TitleId};
 use crate::domain::recommend::error::RecommendError;
 use crate::domain::recommend::features::{Features, Rarity};
-use crate::domain::recommend::for_viewer::{Draft, Grounds, Lift, Voice, and_known, draft};
+use crate::domain::recommend::for_viewer::{Draft, Grounds, Lift, Voice, draft};
 use crate::domain::recommend::graph::{SimilarEdge, SimilarLists, Taste, TasteEdge};
 use crate::domain::recommend::kept::{KeptList, ListKey};
 use crate::domain::recommend::popular::popular;
@@ -132,8 +132,8 @@ impl RecommendService {
         // Whatever else is left out, a list gets full.
         let most_watched = self.background.most_watched(kinds).await?;
         let known = most_watched.iter().map(|title| title.id);
-        let drafts = and_known(draft(&heard.voices, &heard.lists), known);
-        let (chosen, lifts) = self.choose(profile, &drafts, kinds).await?;
+        let drafts = draft(&heard.voices, &heard.lists, known);
+        let (chosen, lifts) = self.choose(profile, drafts, kinds).await?;
         Ok(self.explain(heard, &chosen, &lifts))
     }
 
@@ -185,13 +185,17 @@ impl RecommendService {
     async fn choose(
         &self,
         profile: ProfileId,
-        drafts: &[Draft],
+        mut drafts: impl Iterator<Item = Draft> + Send,
         kinds: Option<&[TitleKind]>,
     ) -> Result<(Vec<Arc<Title>>, HashMap<TitleId, Lift>), RecommendError> {
         let mut chosen: Vec<Arc<Title>> = Vec::new();
         let mut lifts = HashMap::new();
         let mut seen_collections = HashSet::new();
-        for drafts in drafts.chunks(MAX_FOR_VIEWER) {
+        loop {
+            let drafts: Vec<Draft> = drafts.by_ref().take(MAX_FOR_VIEWER).collect();
+            if drafts.is_empty() {
+                return Ok((chosen, lifts));
+            }
             let ids: Vec<TitleId> = drafts.iter().map(|draft| draft.title).collect();
             let passed_over = self.passed_over(profile, &ids).await?;
             let titles = self.catalog.titles(&ids).await?;
@@ -234,7 +238,6 @@ impl RecommendService {
                 }
             }
         }
-        Ok((chosen, lifts))
     }
 
     /// Leaves the parts of collections out that are not the next ones.

@@ -65,8 +65,7 @@ impl Site {
         let lists: Vec<Arc<[SimilarEdge]>> =
             self.lists.iter().map(|list| list.clone().into()).collect();
         let voices = voices(&self.taste);
-        let mut titles: Vec<TitleId> = draft(&voices, &lists)
-            .iter()
+        let mut titles: Vec<TitleId> = draft(&voices, &lists, [])
             .map(|draft| draft.title)
             .collect();
         titles.extend(
