@@ -12,16 +12,12 @@ use crate::domain::ids::{ProfileId, TitleId};
 use crate::domain::recommend::{Taste, TasteEdge};
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
 struct TasteRow {
-    title: TitleId,
-    weight: f64,
-    plays: u32,
-    completions: u32,
-    last_at: i64,
-    liked: Option<bool>,
-    revision: u64,
+    edges: Vec<EdgeRow>,
 }
+
+/// Title, weight, plays, completions, when it was watched last, thumb, revision.
+type EdgeRow = (TitleId, f64, u32, u32, i64, Option<bool>, u64);
 
 #[derive(Deserialize)]
 struct TrendingRow {
@@ -35,19 +31,21 @@ pub(super) async fn taste(db: &Neo4jDb, profile: ProfileId) -> Result<Taste, Sto
         .param("profile", profile.to_i64())
         .param("limit", number(Taste::EDGES));
     let rows: Vec<TasteRow> = db.rows(statement).await?;
-    let edges = rows.iter().map(edge).collect::<Result<_, _>>()?;
+    let edges = rows.into_iter().flat_map(|row| row.edges);
+    let edges = edges.map(edge).collect::<Result<_, _>>()?;
     Ok(Taste { edges })
 }
 
-fn edge(row: &TasteRow) -> Result<TasteEdge, StoreError> {
+fn edge(row: EdgeRow) -> Result<TasteEdge, StoreError> {
+    let (title, weight, plays, completions, last_at, liked, revision) = row;
     Ok(TasteEdge {
-        title: row.title,
-        weight: row.weight,
-        plays: row.plays,
-        completions: row.completions,
-        last_at: time(row.last_at)?,
-        liked: row.liked,
-        revision: row.revision,
+        title,
+        weight,
+        plays,
+        completions,
+        last_at: time(last_at)?,
+        liked,
+        revision,
     })
 }
 

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use chrono::TimeDelta;
+use rustc_hash::FxHashSet;
 
 use super::{RecommendService, without_graph};
 use crate::domain::catalog::{Title, TitleKind};
@@ -19,6 +20,8 @@ use crate::domain::watching::MutedSource;
 
 /// The longest list for a viewer.
 pub(in crate::domain::recommend) const MAX_FOR_VIEWER: usize = 300;
+/// How many titles are looked at together: enough for a full list, although some are left out.
+const LOOK_AT: usize = MAX_FOR_VIEWER * 4 / 3;
 /// How long a list is kept although nothing of the profile changed: the catalogue and what is popular may.
 const KEPT: TimeDelta = TimeDelta::seconds(10);
 
@@ -132,7 +135,9 @@ impl RecommendService {
         // Whatever else is left out, a list gets full.
         let most_watched = self.background.most_watched(kinds).await?;
         let known = most_watched.iter().map(|title| title.id);
-        let drafts = draft(&heard.voices, &heard.lists, known);
+        let watched: FxHashSet<TitleId> = heard.voices.iter().map(|voice| voice.title).collect();
+        let drafts = draft(&heard.voices, &heard.lists, known)
+            .filter(|draft| !watched.contains(&draft.title));
         let (chosen, lifts) = self.choose(profile, drafts, kinds).await?;
         Ok(self.explain(heard, &chosen, &lifts))
     }
@@ -192,7 +197,7 @@ impl RecommendService {
         let mut lifts = HashMap::new();
         let mut seen_collections = HashSet::new();
         loop {
-            let drafts: Vec<Draft> = drafts.by_ref().take(MAX_FOR_VIEWER).collect();
+            let drafts: Vec<Draft> = drafts.by_ref().take(LOOK_AT).collect();
             if drafts.is_empty() {
                 return Ok((chosen, lifts));
             }
