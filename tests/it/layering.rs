@@ -50,7 +50,9 @@ const CRATES: &[(&str, &[&str])] = &[
     ("tower_http", &["http"]),
     ("clap", &["cli", "config"]),
     ("indicatif", &["cli"]),
-    ("csv", &["cli"]),
+    // A format of the files that curators load, as JSON is.
+    ("csv", &["domain", "cli"]),
+    ("postcard", &["adapters"]),
     ("flate2", &["cli"]),
     ("tokio", &["adapters", "http", "graphql", "jobs", "cli"]),
 ];
