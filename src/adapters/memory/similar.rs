@@ -11,7 +11,7 @@ use crate::domain::ids::TitleId;
 use crate::domain::recommend::{SimilarEdge, SimilarLists, SimilarVersion, TasteGraph};
 
 /// How many edges are kept, at 56 bytes: at most 450 MB, and twice that while a new generation is loaded. A title has
-/// some 60, so these are the lists of 130,000 titles.
+/// some 170, so these are the lists of 47,000 titles.
 const CAPACITY: u64 = 8_000_000;
 /// How many titles' lists are loaded at once.
 const BATCH: usize = 500;
