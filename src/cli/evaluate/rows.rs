@@ -12,7 +12,9 @@ use flate2::read::MultiGzDecoder;
 /// Opens a file, unpacking it if it is packed.
 pub(super) fn open(path: &Path) -> anyhow::Result<Box<dyn BufRead + Send>> {
     let file = File::open(path).with_context(|| format!("{} cannot be read", path.display()))?;
-    let is_packed = path.extension().is_some_and(|ending| ending == "gz");
+    let is_packed = path
+        .extension()
+        .is_some_and(|ending| ending.eq_ignore_ascii_case("gz"));
     Ok(if is_packed {
         Box::new(BufReader::new(MultiGzDecoder::new(file)))
     } else {

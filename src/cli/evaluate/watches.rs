@@ -108,6 +108,6 @@ fn refused(place: &str, problem: &Problem) -> anyhow::Error {
 /// The format that the name of a file tells, packed or not.
 fn format_of(path: &Path) -> Option<Format> {
     let name = path.file_name()?.to_str()?.to_lowercase();
-    let (_, ending) = name.trim_end_matches(".gz").rsplit_once('.')?;
+    let (_, ending) = name.strip_suffix(".gz").unwrap_or(&name).rsplit_once('.')?;
     Format::of(ending)
 }

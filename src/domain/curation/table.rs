@@ -136,6 +136,13 @@ impl Read for Bounded<'_> {
 /// The names of the columns.
 fn names(record: &ByteRecord) -> Result<Vec<String>, Problem> {
     let mut names: Vec<String> = Vec::new();
+    if let Some(separator) = [';', '\t'].into_iter().find(|other| {
+        let only = record.get(0).filter(|_| record.len() == 1);
+        only.is_some_and(|line| line.iter().any(|byte| char::from(*byte) == *other))
+    }) {
+        let reason = format!("columns are separated by {separator:?}; commas are wanted");
+        return Err(Problem::new("", reason));
+    }
     for (number, cell) in (1..).zip(record) {
         let name = text(cell, number)?.trim();
         if name.is_empty() {

@@ -28,8 +28,10 @@ const NEW: TimeDelta = TimeDelta::days(30);
 /// No more of the catalogue than one title in so many can be new.
 const NEW_AMONG: u64 = 5;
 
-/// A list of titles of some kinds; none: of all kinds.
+/// Titles in an order.
 type Titles = Vec<Arc<Title>>;
+
+/// A list of titles of some kinds; none: of all kinds.
 type ByKinds = HashMap<Option<Vec<TitleKind>>, Kept<Titles>>;
 
 /// When something was read, and what it was.

@@ -131,6 +131,8 @@ async fn columns_without_a_meaning_of_their_own_refuse_the_file() {
         ("slug,title,slug", "there are two columns “slug”"),
         ("slug,,title", "column 2 has no name"),
         ("slug,ids,ids.imdb", "there are columns “ids” and “ids.…”"),
+        ("slug;title;year", "separated by ';'; commas are wanted"),
+        ("slug\ttitle", "separated by '\\t'; commas are wanted"),
     ] {
         let loaded = load_table(&program, format!("{columns}\na,b,c\n")).await;
 

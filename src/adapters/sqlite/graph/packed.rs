@@ -1,4 +1,5 @@
-//! `SIMILAR` edges as they lie in a cell: a list in the wire format of postcard, which is a fixed one.
+//! `SIMILAR` edges as they lie in a cell: a list in the wire format of postcard, which is a fixed one. It has no names
+//! of fields, so another order or type of them needs a version of the schema that drops what was written before.
 
 use rusqlite::types::Type;
 use serde::de::DeserializeOwned;

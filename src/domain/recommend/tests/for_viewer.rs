@@ -311,7 +311,8 @@ fn for_a_viewer_of_one_title_plain_co_watching_speaks_too_and_hardly_for_one_of_
     };
 
     assert!((per_co_watch(1) - 2.0 / 4.0 / 150.0).abs() < 1e-12);
-    assert!(per_co_watch(100) < per_co_watch(1) / 2000.0);
+    assert!(per_co_watch(30) > 0.0 && per_co_watch(30) < per_co_watch(1) / 200.0);
+    assert!(per_co_watch(31).abs() < f64::MIN_POSITIVE);
 }
 
 #[test]
@@ -327,4 +328,23 @@ fn of_equals_the_better_known_goes_first() {
     );
 
     assert_eq!(ids(&site.suggestions()), [3, 2]);
+}
+
+#[test]
+fn drafts_come_the_best_first_ties_by_id_and_after_them_what_is_known() {
+    let lists: [Arc<[SimilarEdge]>; 1] = [[
+        edge(5, 0.5),
+        edge(4, 0.2),
+        edge(3, 0.5),
+        edge(2, -0.1),
+        edge(6, 0.9),
+    ]
+    .into()];
+    let known = [2, 6, 9, 7].map(TitleId);
+
+    let voices = voices(&[watched(1, 0)]);
+    let drafts = draft(&voices, &lists, known);
+
+    let titles: Vec<u64> = drafts.map(|draft| draft.title.0).collect();
+    assert_eq!(titles, [6, 3, 5, 4, 2, 9, 7]);
 }
