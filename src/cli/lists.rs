@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::domain::catalog::{TitleOrder, TitleQuery};
 use crate::domain::ids::TitleId;
 use crate::domain::page::{MAX_PAGE, Window};
-use crate::domain::recommend::Recommendation;
+use crate::domain::recommend::{Extent, Recommendation};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -52,7 +52,10 @@ pub(super) async fn suggest(app: &App, arguments: &Arguments) -> anyhow::Result<
         after = Some(*last);
         let keys = app.accounts.profile_keys(&profiles).await?;
         for profile in &profiles {
-            let best_first = app.recommend.recommendations(*profile, None).await?;
+            let best_first = app
+                .recommend
+                .recommendations(*profile, None, Extent::Page)
+                .await?;
             let user = keys
                 .get(profile)
                 .cloned()

@@ -4,8 +4,9 @@ use async_graphql::Context;
 
 use super::context::ContextExt;
 use super::error::Result;
-use crate::domain::catalog::TitleFilter;
+use crate::domain::catalog::{TitleFilter, TitleKind};
 use crate::domain::ids::{ProfileId, TitleId};
+use crate::domain::recommend::Extent;
 
 /// How to count a list.
 pub(crate) enum Total {
@@ -19,6 +20,8 @@ pub(crate) enum Total {
     InProgress(ProfileId),
     /// The titles that a profile hides.
     Hidden(ProfileId),
+    /// What is suggested to a profile, of these kinds; `None`: of all.
+    Recommendations(ProfileId, Option<Vec<TitleKind>>),
     /// Only by walking through it.
     Uncounted,
 }
@@ -37,6 +40,13 @@ impl Total {
                 Some(services.watching.count_continue_watching(*profile).await?)
             }
             Self::Hidden(profile) => Some(services.watching.count_hidden_titles(*profile).await?),
+            Self::Recommendations(profile, kinds) => {
+                let whole = services
+                    .recommend
+                    .recommendations(*profile, kinds.as_deref(), Extent::Whole)
+                    .await?;
+                Some(whole.len() as u64)
+            }
             Self::Uncounted => None,
         })
     }

@@ -98,7 +98,7 @@ mod tests {
     use chrono::DateTime;
 
     use super::*;
-    use crate::domain::recommend::{SimilarVersion, Taste};
+    use crate::domain::recommend::{Extent, SimilarVersion, Taste};
 
     fn key(profile: u64) -> ListKey {
         ListKey {
@@ -112,6 +112,7 @@ mod tests {
             taste: Arc::new(Taste::default()),
             version: SimilarVersion::default(),
             made_at: DateTime::UNIX_EPOCH,
+            extent: Extent::Whole,
             list: Arc::new([]),
         }
     }

@@ -117,6 +117,11 @@ impl<V: PartialEq + Send + Sync + 'static> ProfileCache<V> {
         answer.ok_or_else(|| StoreError::failed("a read that nobody answers"))
     }
 
+    /// What is kept of a profile, however old: for when nothing newer is to be had.
+    pub(super) fn stale(&self, profile: ProfileId) -> Option<Arc<V>> {
+        self.kept.get(&profile).map(|kept| kept.value)
+    }
+
     /// The count of news of a profile.
     pub(super) fn news(&self, profile: ProfileId) -> u64 {
         self.counter(profile).load(Ordering::SeqCst)

@@ -85,7 +85,8 @@ impl SimilarCache {
         }
     }
 
-    /// The edges that start from each of the titles, in the order asked, all of one version.
+    /// The edges that start from each of the titles, in the order asked, all of one version. While the graph does not
+    /// answer, a title of which nothing is kept has none, unless that is so of all of them.
     pub(super) async fn get(&self, titles: &[TitleId]) -> Result<SimilarLists, StoreError> {
         let (version, kept) = self.look(titles);
         let missing: BTreeSet<TitleId> = titles
@@ -113,7 +114,15 @@ impl SimilarCache {
                 Ok(batch)
             }
         });
-        let batches = batches.await?;
+        let batches = match batches.await {
+            Err(StoreError::Unavailable(reason)) => {
+                let version = version.filter(|_| kept.iter().any(Option::is_some));
+                let version = version.ok_or(StoreError::Unavailable(reason))?;
+                let lists = kept.into_iter().map(Option::unwrap_or_default).collect();
+                return Ok(SimilarLists { version, lists });
+            }
+            batches => batches?,
+        };
         let version = version.unwrap_or(batches[0].version);
         if batches.iter().any(|batch| batch.version != version) {
             return self.graph.similar(titles).await;

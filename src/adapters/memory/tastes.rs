@@ -88,8 +88,34 @@ impl Tastes {
         self.lists.forget(profile);
     }
 
-    /// The taste of a profile.
+    /// The taste of a profile. While the graph does not answer, the last one that is known, with what was written here
+    /// since: it says more than nothing.
     pub(super) async fn get(
+        &self,
+        graph: &Arc<dyn TasteGraph>,
+        profile: ProfileId,
+    ) -> Result<Arc<Taste>, StoreError> {
+        let read = self.read(graph, profile).await;
+        let Err(StoreError::Unavailable(reason)) = read else {
+            return read;
+        };
+        let Some(stale) = self.kept.stale(profile) else {
+            return Err(StoreError::Unavailable(reason));
+        };
+        tracing::warn!(
+            error = &*reason as &dyn std::error::Error,
+            "The graph does not answer; suggesting by the last taste that is known"
+        );
+        let taste = stale.with(&self.edges_aside(profile));
+        // What has not changed stays the same, as for one that is read.
+        Ok(if taste == *stale {
+            stale
+        } else {
+            Arc::new(taste)
+        })
+    }
+
+    async fn read(
         &self,
         graph: &Arc<dyn TasteGraph>,
         profile: ProfileId,

@@ -143,6 +143,15 @@ impl Ranking {
     }
 }
 
+impl Ranking {
+    /// The most that popularity adds for a viewer of whom so many titles are known.
+    pub(super) fn most_of_popularity(&self, watched: usize) -> f64 {
+        #[expect(clippy::cast_precision_loss, reason = "a few hundred")]
+        let watched = watched as f64;
+        self.popularity / (1.0 + watched)
+    }
+}
+
 /// A title that something speaks for. The greater goes first: by score, ties by id.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Draft {
@@ -232,8 +241,7 @@ impl Ranking {
                 }
             }
         }
-        #[expect(clippy::cast_precision_loss, reason = "a few hundred")]
-        let popularity = self.popularity / (1.0 + grounds.voices.len() as f64);
+        let popularity = self.most_of_popularity(grounds.voices.len());
         ranked(titles.iter().zip(reasons).map(|(title, reasons)| {
             let mut reasons = reasons.fold(title.id);
             if let Some(lift) = grounds.lifts.get(&title.id) {

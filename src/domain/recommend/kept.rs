@@ -35,6 +35,15 @@ pub struct ListKey {
     pub kinds: Option<Vec<TitleKind>>,
 }
 
+/// How much of a list: more is greater.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Extent {
+    /// The longest page of its beginning at least, and whether there is more.
+    Page,
+    /// All of it.
+    Whole,
+}
+
 /// A list, and what it was made from.
 #[derive(Debug, Clone)]
 pub struct KeptList {
@@ -44,6 +53,8 @@ pub struct KeptList {
     pub version: SimilarVersion,
     /// When.
     pub made_at: DateTime<Utc>,
-    /// The list.
+    /// How much of the list was made.
+    pub extent: Extent,
+    /// So much of the list.
     pub list: Arc<[Recommendation]>,
 }

@@ -34,7 +34,7 @@ pub use graph::{
     GraphCounts, Incoming, Outgoing, SimilarEdge, SimilarLists, SimilarVersion, Solution, Taste,
     TasteEdge, TasteGraph, TitleNode, WatchedEdge, Weight,
 };
-pub use kept::{KeptList, KeptLists, ListKey, Moment};
+pub use kept::{Extent, KeptList, KeptLists, ListKey, Moment};
 pub use projection::{Difference, GraphService};
 pub use rows::{Row, RowKind};
 pub use service::{RecommendService, TasteWeight};

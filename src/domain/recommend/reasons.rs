@@ -102,6 +102,11 @@ impl Reasons {
 /// The best first, ties by id; nothing whose score is not above 0.
 pub(super) fn ranked(list: impl Iterator<Item = Recommendation>) -> Vec<Recommendation> {
     let mut ranked: Vec<Recommendation> = list.filter(|found| found.score > 0.0).collect();
-    ranked.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.title.cmp(&b.title)));
+    rank(&mut ranked);
     ranked
+}
+
+/// Brings a list into its order: the best first, ties by id.
+pub(super) fn rank(list: &mut [Recommendation]) {
+    list.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.title.cmp(&b.title)));
 }

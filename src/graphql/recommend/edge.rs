@@ -70,14 +70,14 @@ impl Edge for RecommendationEdge {
     }
 }
 
-/// A page of a list of suggestions, the best first.
+/// A page of a list of suggestions, the best first, of which there are so many in all.
 pub(super) async fn page(
     ctx: &Context<'_>,
     list: &[Recommendation],
+    total: Total,
     order: &'static Order,
     window: &Window,
 ) -> Result<Connection<RecommendationEdge>> {
-    let total = Total::Known(list.len());
     let slice = page_of(list.iter(), window, Sorted::Descending, |one| place(one));
     let rows: Vec<Recommendation> = slice.rows.into_iter().cloned().collect();
     let sources = Arc::new(Sources::of(&rows, None));

@@ -6,11 +6,13 @@ use super::edge::{RecommendationEdge, page};
 use super::row::{RecommendationRow, rows};
 use super::taste::{TasteWeight, taste_weights};
 use crate::domain::ids::ProfileId;
+use crate::domain::recommend::Extent;
 use crate::graphql::catalog::{TitleKind, kinds};
 use crate::graphql::context::ContextExt;
 use crate::graphql::cursor::Order;
 use crate::graphql::error::Result;
 use crate::graphql::page::{Connection, PageArgs, limit};
+use crate::graphql::total::Total;
 
 static RECOMMENDATIONS: Order = Order::by_number("recommendations");
 
@@ -35,8 +37,16 @@ impl ProfileRecommendations {
         let window = PageArgs::forward(first, after).window(&RECOMMENDATIONS, 30)?;
         let kinds = kinds(kind);
         let recommend = &ctx.services().recommend;
-        let list = recommend.recommendations(self.0, kinds.as_deref()).await?;
-        page(ctx, &list, &RECOMMENDATIONS, &window).await
+        // Whoever goes on behind a cursor may go on to the end.
+        let extent = match window.start {
+            None => Extent::Page,
+            Some(_) => Extent::Whole,
+        };
+        let list = recommend
+            .recommendations(self.0, kinds.as_deref(), extent)
+            .await?;
+        let total = Total::Recommendations(self.0, kinds);
+        page(ctx, &list, total, &RECOMMENDATIONS, &window).await
     }
 
     /// What the graph believes of the profile's taste: the genres and people of what it watched, those that speak the

@@ -8,6 +8,7 @@ use crate::graphql::context::ContextExt;
 use crate::graphql::cursor::Order;
 use crate::graphql::error::Result;
 use crate::graphql::page::{Connection, PageArgs};
+use crate::graphql::total::Total;
 
 static SIMILAR: Order = Order::by_number("similar");
 
@@ -20,5 +21,6 @@ pub(crate) async fn similar(
     let window = args.window(&SIMILAR, 12)?;
     let recommend = &ctx.services().recommend;
     let list = recommend.similar(title, ctx.viewer().profile()).await?;
-    page(ctx, &list, &SIMILAR, &window).await
+    let total = Total::Known(list.len());
+    page(ctx, &list, total, &SIMILAR, &window).await
 }

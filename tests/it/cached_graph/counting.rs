@@ -1,7 +1,7 @@
-//! A graph that counts what it is asked, and can be slow to answer.
+//! A graph that counts what it is asked, and can be slow to answer or not answer at all.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -18,6 +18,8 @@ pub(super) struct CountingGraph {
     tastes: AtomicUsize,
     similar: AtomicUsize,
     similar_titles: AtomicUsize,
+    /// While it is, tastes and lists cannot be read.
+    is_down: AtomicBool,
     /// While it is, answers that were read are held back.
     is_held: watch::Sender<bool>,
     /// How many are.
@@ -31,6 +33,7 @@ impl CountingGraph {
             tastes: AtomicUsize::new(0),
             similar: AtomicUsize::new(0),
             similar_titles: AtomicUsize::new(0),
+            is_down: AtomicBool::new(false),
             is_held: watch::Sender::new(false),
             held: watch::Sender::new(0),
         }
@@ -64,7 +67,15 @@ impl CountingGraph {
         self.held.send_replace(0);
     }
 
-    async fn answer<T>(&self, read: T) -> T {
+    /// Answers no more reads of tastes and lists.
+    pub(super) fn go_down(&self) {
+        self.is_down.store(true, Ordering::SeqCst);
+    }
+
+    async fn answer<T>(&self, read: Result<T, StoreError>) -> Result<T, StoreError> {
+        if self.is_down.load(Ordering::SeqCst) {
+            return Err(StoreError::unavailable("down"));
+        }
         let mut is_held = self.is_held.subscribe();
         if *is_held.borrow_and_update() {
             self.held.send_modify(|held| *held += 1);

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use futures::future::join_all;
+use reelgraph::domain::error::{Coded, ErrorCode};
 use reelgraph::domain::ids::TitleId;
 use reelgraph::domain::recommend::{
     GraphFollower, Incoming, SimilarLists, Solution, TasteGraph, Weight,
@@ -261,4 +262,26 @@ async fn the_first_generation_is_loaded_as_a_whole() {
     let all = similar(&server, &titles(1..=TITLES)).await;
     assert_eq!(weights(&all), [1.0]);
     assert_eq!(server.asked.similar_reads(), reads);
+}
+
+#[tokio::test]
+async fn while_the_graph_is_down_the_lists_that_are_kept_go_on() {
+    let store = store();
+    let (server, writer) = with_edges(&store).await;
+    server.graph.refresh().await.unwrap();
+    let before = similar(&server, &titles([1, 7])).await;
+    writer
+        .asked
+        .put_solutions(before.version.generation, &[solution(6, 9.0)])
+        .await
+        .unwrap();
+    server.graph.refresh().await.unwrap();
+
+    server.asked.go_down();
+
+    // That of 7 has changed, and what it is now is not to be had.
+    let lists = similar(&server, &titles([1, 7])).await.lists;
+    assert_eq!([&lists[0], &lists[1]], [&before.lists[0], &[].into()]);
+    let none = server.graph.similar(&titles([7])).await.unwrap_err();
+    assert_eq!(none.code(), ErrorCode::UpstreamUnavailable);
 }

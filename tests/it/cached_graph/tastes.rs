@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use futures::future::join_all;
 use proptest::prelude::*;
+use reelgraph::domain::error::{Coded, ErrorCode};
 use reelgraph::domain::events::Event;
 use reelgraph::domain::ids::{GenreId, ProfileId};
 use reelgraph::domain::recommend::{GraphFollower, Taste, TasteGraph};
@@ -192,6 +193,37 @@ async fn who_missed_something_reads_everything_anew() {
     assert_eq!(server.tasted(ANN).await, [2, 1]);
     assert!(Arc::ptr_eq(&ben, &server.taste(BEN).await));
     assert_eq!(server.asked.tastes(), 4);
+}
+
+#[tokio::test]
+async fn while_the_graph_is_down_the_last_taste_goes_on_with_what_is_written() {
+    let store = store();
+    let server = server(&store);
+    server.record(&[watch(ANN, 1, 0)]).await;
+    server.project().await;
+    let before = server.taste(ANN).await;
+
+    server.asked.go_down();
+    server.graph.hear(&Event::TastesProjected([ANN].into()));
+
+    assert!(Arc::ptr_eq(&before, &server.taste(ANN).await));
+    server.record(&[watch(ANN, 2, 5)]).await;
+    assert_eq!(server.tasted(ANN).await, [2, 1]);
+    let unknown = server.graph.taste(BEN).await.unwrap_err();
+    assert_eq!(unknown.code(), ErrorCode::UpstreamUnavailable);
+}
+
+#[tokio::test]
+async fn of_an_erased_profile_nothing_goes_on_while_the_graph_is_down() {
+    let store = store();
+    let server = server(&store);
+    server.record(&[watch(ANN, 1, 0)]).await;
+    assert_eq!(server.tasted(ANN).await, [1]);
+
+    server.projector.erase_profile(ANN).await.unwrap();
+    server.asked.go_down();
+
+    assert!(server.graph.taste(ANN).await.is_err());
 }
 
 #[tokio::test]

@@ -35,7 +35,7 @@ pub(crate) enum Backend {
 }
 
 mod accounts;
-mod catalog;
+pub(crate) mod catalog;
 pub(crate) mod graph;
 mod leases;
 mod limits;

@@ -9,19 +9,21 @@ use rustc_hash::FxHashSet;
 use super::{RecommendService, without_graph};
 use crate::domain::catalog::{Title, TitleKind};
 use crate::domain::ids::{CollectionId, ProfileId, TitleId};
+use crate::domain::page::MAX_PAGE;
 use crate::domain::recommend::error::RecommendError;
 use crate::domain::recommend::features::{Features, Rarity};
 use crate::domain::recommend::for_viewer::{Draft, Grounds, Lift, Voice, draft};
 use crate::domain::recommend::graph::{SimilarEdge, SimilarLists, Taste, TasteEdge};
-use crate::domain::recommend::kept::{KeptList, ListKey};
+use crate::domain::recommend::kept::{Extent, KeptList, ListKey};
 use crate::domain::recommend::popular::popular;
+use crate::domain::recommend::reasons::rank;
 use crate::domain::recommend::types::Recommendation;
 use crate::domain::watching::MutedSource;
 
 /// The longest list for a viewer.
 pub(in crate::domain::recommend) const MAX_FOR_VIEWER: usize = 300;
-/// How many titles are looked at together: enough for a full list, although some are left out.
-const LOOK_AT: usize = MAX_FOR_VIEWER * 4 / 3;
+/// Of how much of a list a page can be made: one title more says that there is more.
+const PAGE: usize = MAX_PAGE + 1;
 /// How long a list is kept although nothing of the profile changed: the catalogue and what is popular may.
 const KEPT: TimeDelta = TimeDelta::seconds(10);
 
@@ -37,14 +39,36 @@ pub(super) struct Heard {
     most_watched: u64,
 }
 
+/// What of a list was chosen so far.
+#[derive(Default)]
+struct SoFar {
+    /// How many titles.
+    chosen: usize,
+    /// The collections that have their suggestion.
+    collections: HashSet<CollectionId>,
+    lifts: HashMap<TitleId, Lift>,
+}
+
+impl Extent {
+    /// How many titles are looked at together: enough, although some are left out.
+    fn look_at(self) -> usize {
+        let enough = match self {
+            Self::Page => PAGE,
+            Self::Whole => MAX_FOR_VIEWER,
+        };
+        enough * 4 / 3
+    }
+}
+
 impl RecommendService {
     /// Titles for a profile, the best first, at most 300; never one that it has watched, rated or hidden, and of a
     /// collection only the next part. Without a taste, and while the graph does not answer, they are the most watched
-    /// titles of several genres.
+    /// titles of several genres. Whatever the extent, what it has of the list is the same.
     pub async fn recommendations(
         &self,
         profile: ProfileId,
         kinds: Option<&[TitleKind]>,
+        extent: Extent,
     ) -> Result<Arc<[Recommendation]>, RecommendError> {
         let begun = self.kept.now();
         let Some((taste, similar)) = self.listen(profile).await? else {
@@ -58,13 +82,15 @@ impl RecommendService {
         if let Some(kept) = self.kept.get(&key)
             && Arc::ptr_eq(&kept.taste, &taste)
             && kept.version == similar.version
+            && kept.extent >= extent
             && now - kept.made_at < KEPT
         {
             return Ok(kept.list);
         }
         let version = similar.version;
         let heard = self.hear(profile, Arc::clone(&taste), similar).await?;
-        let list: Arc<[Recommendation]> = self.suggest(profile, &heard, kinds).await?.into();
+        let list: Arc<[Recommendation]> =
+            self.suggest(profile, &heard, kinds, extent).await?.into();
         self.kept.put(
             begun,
             key,
@@ -72,6 +98,7 @@ impl RecommendService {
                 taste,
                 version,
                 made_at: now,
+                extent,
                 list: Arc::clone(&list),
             },
         );
@@ -131,15 +158,36 @@ impl RecommendService {
         profile: ProfileId,
         heard: &Heard,
         kinds: Option<&[TitleKind]>,
+        extent: Extent,
     ) -> Result<Vec<Recommendation>, RecommendError> {
         // Whatever else is left out, a list gets full.
         let most_watched = self.background.most_watched(kinds).await?;
         let known = most_watched.iter().map(|title| title.id);
         let watched: FxHashSet<TitleId> = heard.voices.iter().map(|voice| voice.title).collect();
-        let drafts = draft(&heard.voices, &heard.lists, known)
-            .filter(|draft| !watched.contains(&draft.title));
-        let (chosen, lifts) = self.choose(profile, drafts, kinds).await?;
-        Ok(self.explain(heard, &chosen, &lifts))
+        let mut drafts = draft(&heard.voices, &heard.lists, known)
+            .filter(|draft| !watched.contains(&draft.title))
+            .peekable();
+        let most_added = self.ranking.most_of_popularity(heard.voices.len());
+        let mut list: Vec<Recommendation> = Vec::new();
+        let mut so_far = SoFar::default();
+        while so_far.chosen < MAX_FOR_VIEWER
+            && let Some(next) = drafts.peek()
+        {
+            // What comes can get no better than this, unless what speaks against it is muted.
+            let best = next.score + most_added;
+            if extent == Extent::Page
+                && heard.muted.is_empty()
+                && list.get(PAGE - 1).is_some_and(|last| last.score > best)
+            {
+                list.truncate(PAGE);
+                break;
+            }
+            let together: Vec<Draft> = drafts.by_ref().take(extent.look_at()).collect();
+            let chosen = self.choose(profile, &together, kinds, &mut so_far).await?;
+            list.extend(self.explain(heard, &chosen, &so_far.lifts));
+            rank(&mut list);
+        }
+        Ok(list)
     }
 
     /// These titles with what speaks for them.
@@ -185,64 +233,54 @@ impl RecommendService {
         Ok(list)
     }
 
-    /// The first drafts that may be suggested, however many may not, and how the next parts of collections come up in
-    /// the place of later ones.
+    /// Those of the drafts that may be suggested, and how the next parts of collections come up in the place of later
+    /// ones.
     async fn choose(
         &self,
         profile: ProfileId,
-        mut drafts: impl Iterator<Item = Draft> + Send,
+        drafts: &[Draft],
         kinds: Option<&[TitleKind]>,
-    ) -> Result<(Vec<Arc<Title>>, HashMap<TitleId, Lift>), RecommendError> {
-        let mut chosen: Vec<Arc<Title>> = Vec::new();
-        let mut lifts = HashMap::new();
-        let mut seen_collections = HashSet::new();
-        loop {
-            let drafts: Vec<Draft> = drafts.by_ref().take(LOOK_AT).collect();
-            if drafts.is_empty() {
-                return Ok((chosen, lifts));
+        so_far: &mut SoFar,
+    ) -> Result<Vec<Arc<Title>>, RecommendError> {
+        let ids: Vec<TitleId> = drafts.iter().map(|draft| draft.title).collect();
+        let passed_over = self.passed_over(profile, &ids).await?;
+        let titles = self.catalog.titles(&ids).await?;
+        let mut titles: HashMap<TitleId, Arc<Title>> =
+            titles.into_iter().map(|title| (title.id, title)).collect();
+        let mut next_parts = self
+            .next_parts(profile, titles.values().map(|title| &**title))
+            .await?;
+        let mut chosen = Vec::new();
+        for draft in drafts
+            .iter()
+            .filter(|draft| !passed_over.contains(&draft.title))
+        {
+            if so_far.chosen == MAX_FOR_VIEWER {
+                break;
             }
-            let ids: Vec<TitleId> = drafts.iter().map(|draft| draft.title).collect();
-            let passed_over = self.passed_over(profile, &ids).await?;
-            let titles = self.catalog.titles(&ids).await?;
-            let mut titles: HashMap<TitleId, Arc<Title>> =
-                titles.into_iter().map(|title| (title.id, title)).collect();
-            let mut next_parts = self
-                .next_parts(profile, titles.values().map(|title| &**title))
-                .await?;
-            for draft in drafts
-                .iter()
-                .filter(|draft| !passed_over.contains(&draft.title))
-            {
-                let Some(mut title) = titles.remove(&draft.title) else {
+            let Some(mut title) = titles.remove(&draft.title) else {
+                continue;
+            };
+            if let Some(part) = &title.collection {
+                // Its next part comes up where its first suggestion stands; the others wait for it.
+                let collection = part.collection;
+                if !so_far.collections.insert(collection) {
                     continue;
-                };
-                if let Some(part) = &title.collection {
-                    // Its next part comes up where its first suggestion stands; the others wait for it.
-                    let collection = part.collection;
-                    if !seen_collections.insert(collection) {
-                        continue;
-                    }
-                    if let Some(next) = next_parts.remove(&collection)
-                        && next.id != title.id
-                    {
-                        lifts.insert(
-                            next.id,
-                            Lift {
-                                collection,
-                                score: draft.score,
-                            },
-                        );
-                        title = next;
-                    }
                 }
-                if kinds.is_none_or(|kinds| kinds.contains(&title.kind)) {
-                    chosen.push(title);
+                if let Some(next) = next_parts.remove(&collection)
+                    && next.id != title.id
+                {
+                    let score = draft.score;
+                    so_far.lifts.insert(next.id, Lift { collection, score });
+                    title = next;
                 }
-                if chosen.len() == MAX_FOR_VIEWER {
-                    return Ok((chosen, lifts));
-                }
+            }
+            if kinds.is_none_or(|kinds| kinds.contains(&title.kind)) {
+                chosen.push(title);
+                so_far.chosen += 1;
             }
         }
+        Ok(chosen)
     }
 
     /// Leaves the parts of collections out that are not the next ones.

@@ -10,6 +10,7 @@ use super::{RecommendService, without_graph};
 use crate::domain::catalog::Title;
 use crate::domain::ids::{ProfileId, TitleId};
 use crate::domain::recommend::error::RecommendError;
+use crate::domain::recommend::kept::Extent;
 use crate::domain::recommend::reasons::Reasons;
 use crate::domain::recommend::rows::{Offer, Row, RowKind, lay_out};
 use crate::domain::recommend::types::{ReasonKind, ReasonSource, Recommendation};
@@ -30,7 +31,7 @@ impl RecommendService {
             Some((taste, similar)) => Some(self.hear(profile, taste, similar).await?),
             None => None,
         };
-        let list = self.recommendations(profile, None).await?;
+        let list = self.recommendations(profile, None, Extent::Whole).await?;
         let mut offers = vec![
             Offer {
                 kind: RowKind::Trending,

@@ -6,5 +6,5 @@ mod collections;
 mod feed;
 mod lists;
 mod reads;
-mod samples;
+pub(crate) mod samples;
 mod writes;

@@ -20,7 +20,7 @@ pub(super) fn at(second: u64) -> DateTime<Utc> {
 }
 
 /// A film in which everything that a film can have is set.
-pub(super) fn film(number: u64) -> Title {
+pub(crate) fn film(number: u64) -> Title {
     Title {
         id: TitleId(number),
         kind: TitleKind::Film,

@@ -9,8 +9,8 @@ use reelgraph::domain::catalog::{CatalogService, CatalogStore, Title};
 use reelgraph::domain::clock::{Clock, SystemClock};
 use reelgraph::domain::ids::ProfileId;
 use reelgraph::domain::recommend::{
-    Freshness, GraphService, Ranking, ReasonKind, RecommendService, Recommendation, SimilarService,
-    TasteGraph,
+    Extent, Freshness, GraphService, Ranking, ReasonKind, RecommendService, Recommendation,
+    SimilarService, TasteGraph,
 };
 use reelgraph::domain::watching::{WatchRules, WatchService, WatchStore};
 
@@ -113,8 +113,16 @@ async fn neo4j_and_the_embedded_graph_suggest_the_same() {
     profiles.truncate(60);
     profiles.push(ProfileId(1)); // Nobody.
     for profile in profiles {
-        let embedded = both.embedded.recommendations(profile, None).await.unwrap();
-        let neo4j = both.neo4j.recommendations(profile, None).await.unwrap();
+        let embedded = both
+            .embedded
+            .recommendations(profile, None, Extent::Whole)
+            .await
+            .unwrap();
+        let neo4j = both
+            .neo4j
+            .recommendations(profile, None, Extent::Whole)
+            .await
+            .unwrap();
         assert!(embedded.len() >= 50, "{profile}");
         assert_eq!(bits(&embedded), bits(&neo4j), "{profile}");
     }
@@ -134,7 +142,12 @@ async fn suggestions_are_never_what_was_watched_and_add_up() {
         .take(40)
     {
         let watched = both.watching.watched_titles(profile, &ids).await.unwrap();
-        for found in &*both.neo4j.recommendations(profile, None).await.unwrap() {
+        for found in &*both
+            .neo4j
+            .recommendations(profile, None, Extent::Whole)
+            .await
+            .unwrap()
+        {
             assert!(watched.iter().all(|sum| sum.title != found.title));
             let sum: f64 = found.reasons.iter().map(|reason| reason.contribution).sum();
             assert_eq!(sum.to_bits(), found.score.to_bits());
@@ -170,7 +183,7 @@ async fn who_has_watched_nothing_gets_popular_titles_of_several_genres() {
 
     let list = both
         .neo4j
-        .recommendations(ProfileId(1), None)
+        .recommendations(ProfileId(1), None, Extent::Whole)
         .await
         .unwrap();
 

@@ -1,0 +1,4 @@
+//! The ranking as it is served.
+
+mod everywhere;
+mod extent;
