@@ -23,8 +23,8 @@ type List = Arc<[SimilarEdge]>;
 
 /// The lists of the titles that are asked for, in front of a graph.
 ///
-/// All lists of a snapshot are of its version. Only [`Self::refresh`] changes the version: it drops or exchanges what
-/// the new one changed, and readers wait for no longer than that takes. Until it does, whoever misses something, and
+/// All lists of a snapshot are of its version. Only [`Self::refresh`] changes the version: it reads what the new one
+/// changed and exchanges it at once, so that no reader waits for a read. Until it does, whoever misses something, and
 /// finds that the graph has gone on to another version, asks the graph for everything instead.
 pub(super) struct SimilarCache {
     graph: Arc<dyn TasteGraph>,
@@ -138,18 +138,19 @@ impl SimilarCache {
         })
     }
 
-    /// Makes the snapshot what the graph has. Of the same generation, lists that changed are dropped, to be read when
-    /// they are asked for. Another generation is loaded beside the old one, which goes on answering: the lists that the
+    /// Makes the snapshot what the graph has. Of the same generation, lists that changed are exchanged, or dropped, to be
+    /// read when they are asked for, if they change faster than they can be read. Another generation is loaded beside the old one, which goes on answering: the lists that the
     /// old one had; the first time, those of all titles. May be broken off at any point.
     pub(super) async fn refresh(&self) -> Result<(), StoreError> {
         let _turn = self.refreshing.lock().await;
-        for _ in 0..ATTEMPTS {
+        for attempt in 1..=ATTEMPTS {
             let now = self.graph.similar_version().await?;
             let held = self.snapshot().clone();
             let is_done = match held.version {
                 Some(version) if held.is_loaded && version == now => true,
                 Some(version) if held.is_loaded && version.is_of_generation(&now) => {
-                    self.drop_changed(version, now).await?
+                    let may_wait = attempt < ATTEMPTS;
+                    self.exchange(&held.lists, (version, now), may_wait).await?
                 }
                 _ => self.load(&held, now).await?,
             };
@@ -172,13 +173,27 @@ impl SimilarCache {
         (snapshot.version, lists.collect())
     }
 
-    /// Drops what changed since a version. Says whether that is all that is to be done.
-    async fn drop_changed(
+    /// Exchanges those of the kept lists that changed between two versions; if it may not wait until they are read, drops
+    /// them. Says whether that is all that is to be done.
+    async fn exchange(
         &self,
-        before: SimilarVersion,
-        now: SimilarVersion,
+        kept: &Cache<TitleId, List>,
+        (before, now): (SimilarVersion, SimilarVersion),
+        may_wait: bool,
     ) -> Result<bool, StoreError> {
         let changed = self.graph.similar_changed_after(before.revision).await?;
+        let mut fresh = Vec::new();
+        if may_wait {
+            let kept = changed.iter().filter(|title| kept.contains_key(*title));
+            let kept: Vec<TitleId> = kept.copied().collect();
+            for titles in kept.chunks(BATCH) {
+                let batch = read(&*self.graph, titles).await?;
+                if batch.version != now {
+                    return Ok(false);
+                }
+                fresh.push(batch);
+            }
+        }
         // Otherwise these are changes of another generation.
         if !self.graph.similar_version().await?.is_of_generation(&now) {
             return Ok(false);
@@ -188,6 +203,7 @@ impl SimilarCache {
             return Ok(false);
         }
         snapshot.drop_lists(&changed);
+        fresh.iter().for_each(|batch| snapshot.keep(batch));
         snapshot.version = Some(now);
         Ok(true)
     }

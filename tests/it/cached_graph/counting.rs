@@ -18,7 +18,7 @@ pub(super) struct CountingGraph {
     tastes: AtomicUsize,
     similar: AtomicUsize,
     similar_titles: AtomicUsize,
-    /// While it is, tastes and lists cannot be read.
+    /// While it is, tastes, lists and versions cannot be read.
     is_down: AtomicBool,
     /// While it is, answers that were read are held back.
     is_held: watch::Sender<bool>,
@@ -67,7 +67,7 @@ impl CountingGraph {
         self.held.send_replace(0);
     }
 
-    /// Answers no more reads of tastes and lists.
+    /// Answers no more reads of tastes, lists and versions.
     pub(super) fn go_down(&self) {
         self.is_down.store(true, Ordering::SeqCst);
     }
@@ -120,7 +120,8 @@ impl TasteGraph for CountingGraph {
     }
 
     async fn similar_version(&self) -> Result<SimilarVersion, StoreError> {
-        self.graph.similar_version().await
+        let read = self.graph.similar_version().await;
+        self.answer(read).await
     }
 
     async fn similar(&self, titles: &[TitleId]) -> Result<SimilarLists, StoreError> {

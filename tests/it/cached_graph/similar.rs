@@ -134,13 +134,15 @@ async fn titles_that_are_solved_anew_are_read_anew_and_no_others() {
     let version = put.await.unwrap();
     assert_eq!(similar(&server, &all).await, before);
     server.graph.refresh().await.unwrap();
+    let reads = server.asked.similar_reads();
     let after = similar(&server, &all).await;
 
     assert_eq!(after.version, version);
     assert_eq!(after, writer.asked.similar(&all).await.unwrap());
     assert_eq!(weights(&after), [1.0, 7.0]);
-    // Those with an edge into one of the two.
-    assert_eq!(server.asked.similar_reads(), (3, 704));
+    // Those with an edge into one of the two, and not one of them for a reader.
+    assert_eq!(reads, (3, 704));
+    assert_eq!(server.asked.similar_reads(), reads);
     assert!(Arc::ptr_eq(&before.lists[99], &after.lists[99]));
 }
 
@@ -267,21 +269,56 @@ async fn the_first_generation_is_loaded_as_a_whole() {
 #[tokio::test]
 async fn while_the_graph_is_down_the_lists_that_are_kept_go_on() {
     let store = store();
-    let (server, writer) = with_edges(&store).await;
-    server.graph.refresh().await.unwrap();
-    let before = similar(&server, &titles([1, 7])).await;
-    writer
-        .asked
-        .put_solutions(before.version.generation, &[solution(6, 9.0)])
-        .await
-        .unwrap();
-    server.graph.refresh().await.unwrap();
+    let (server, _) = with_edges(&store).await;
+    let before = similar(&server, &titles([1])).await;
 
     server.asked.go_down();
 
-    // That of 7 has changed, and what it is now is not to be had.
-    let lists = similar(&server, &titles([1, 7])).await.lists;
-    assert_eq!([&lists[0], &lists[1]], [&before.lists[0], &[].into()]);
+    let lists = similar(&server, &titles([1, 7])).await;
+    assert_eq!(lists.version, before.version);
+    assert_eq!(lists.lists, [before.lists[0].clone(), Arc::default()]);
     let none = server.graph.similar(&titles([7])).await.unwrap_err();
     assert_eq!(none.code(), ErrorCode::UpstreamUnavailable);
+}
+
+#[tokio::test]
+async fn what_changes_faster_than_it_can_be_read_is_read_when_it_is_asked_for() {
+    let store = store();
+    let (server, writer) = with_edges(&store).await;
+    server.graph.refresh().await.unwrap();
+    let version = writer.asked.similar_version().await.unwrap();
+    let change = |weight: u32| {
+        let (asked, weight) = (Arc::clone(&writer.asked), weight.into());
+        async move {
+            let solutions = [solution(10, weight)];
+            let put = asked.put_solutions(version.generation, &solutions);
+            put.await.unwrap();
+        }
+    };
+    change(2).await;
+    server.asked.hold();
+
+    // Whatever it reads has changed once it has it.
+    let changing = async {
+        for weight in 3.. {
+            server.asked.wait_for_held(1).await;
+            change(weight).await;
+            server.asked.release();
+            // So that the other one has its turn.
+            tokio::task::yield_now().await;
+            tokio::task::yield_now().await;
+            server.asked.hold();
+        }
+    };
+    tokio::select! {
+        refreshed = server.graph.refresh() => refreshed.unwrap(),
+        () = changing => {}
+    }
+    server.asked.release();
+
+    let some = titles([9, 11]);
+    let reads = server.asked.similar_reads().0;
+    let lists = similar(&server, &some).await;
+    assert!(server.asked.similar_reads().0 > reads);
+    assert_eq!(lists, writer.asked.similar(&some).await.unwrap());
 }
