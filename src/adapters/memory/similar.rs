@@ -117,7 +117,14 @@ impl SimilarCache {
         let batches = match batches.await {
             Err(StoreError::Unavailable(reason)) => {
                 let version = version.filter(|_| kept.iter().any(Option::is_some));
-                let version = version.ok_or(StoreError::Unavailable(reason))?;
+                let Some(version) = version else {
+                    return Err(StoreError::Unavailable(reason));
+                };
+                tracing::warn!(
+                    error = &*reason as &dyn std::error::Error,
+                    titles = missing.len(),
+                    "The graph does not answer; suggesting without the edges of some titles"
+                );
                 let lists = kept.into_iter().map(Option::unwrap_or_default).collect();
                 return Ok(SimilarLists { version, lists });
             }
@@ -138,9 +145,10 @@ impl SimilarCache {
         })
     }
 
-    /// Makes the snapshot what the graph has. Of the same generation, lists that changed are exchanged, or dropped, to be
-    /// read when they are asked for, if they change faster than they can be read. Another generation is loaded beside the old one, which goes on answering: the lists that the
-    /// old one had; the first time, those of all titles. May be broken off at any point.
+    /// Makes the snapshot what the graph has. Of the same generation, lists that changed are exchanged; if they change
+    /// faster than they can be read they are dropped, to be read when they are asked for. Another generation is loaded
+    /// beside the old one, which goes on answering: the lists that the old one had; the first time, those of all
+    /// titles. May be broken off at any point.
     pub(super) async fn refresh(&self) -> Result<(), StoreError> {
         let _turn = self.refreshing.lock().await;
         for attempt in 1..=ATTEMPTS {
@@ -203,7 +211,9 @@ impl SimilarCache {
             return Ok(false);
         }
         snapshot.drop_lists(&changed);
-        fresh.iter().for_each(|batch| snapshot.keep(batch));
+        for batch in &fresh {
+            snapshot.keep(batch);
+        }
         snapshot.version = Some(now);
         Ok(true)
     }

@@ -141,9 +141,7 @@ impl Ranking {
             }
         }
     }
-}
 
-impl Ranking {
     /// The most that popularity adds for a viewer of whom so many titles are known.
     pub(super) fn most_of_popularity(&self, watched: usize) -> f64 {
         #[expect(clippy::cast_precision_loss, reason = "a few hundred")]

@@ -89,8 +89,8 @@ impl RecommendService {
         }
         let version = similar.version;
         let heard = self.hear(profile, Arc::clone(&taste), similar).await?;
-        let list: Arc<[Recommendation]> =
-            self.suggest(profile, &heard, kinds, extent).await?.into();
+        let (list, extent) = self.suggest(profile, &heard, kinds, extent).await?;
+        let list: Arc<[Recommendation]> = list.into();
         self.kept.put(
             begun,
             key,
@@ -153,13 +153,14 @@ impl RecommendService {
         })
     }
 
+    /// A list, and how much of it that is: it may be short.
     async fn suggest(
         &self,
         profile: ProfileId,
         heard: &Heard,
         kinds: Option<&[TitleKind]>,
         extent: Extent,
-    ) -> Result<Vec<Recommendation>, RecommendError> {
+    ) -> Result<(Vec<Recommendation>, Extent), RecommendError> {
         // Whatever else is left out, a list gets full.
         let most_watched = self.background.most_watched(kinds).await?;
         let known = most_watched.iter().map(|title| title.id);
@@ -180,14 +181,14 @@ impl RecommendService {
                 && list.get(PAGE - 1).is_some_and(|last| last.score > best)
             {
                 list.truncate(PAGE);
-                break;
+                return Ok((list, Extent::Page));
             }
             let together: Vec<Draft> = drafts.by_ref().take(extent.look_at()).collect();
             let chosen = self.choose(profile, &together, kinds, &mut so_far).await?;
             list.extend(self.explain(heard, &chosen, &so_far.lifts));
             rank(&mut list);
         }
-        Ok(list)
+        Ok((list, Extent::Whole))
     }
 
     /// These titles with what speaks for them.
