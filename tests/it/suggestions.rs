@@ -123,6 +123,35 @@ async fn the_next_request_goes_by_what_was_just_watched(on: On) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn pages_make_up_the_whole_list_and_it_is_counted_if_asked() {
+    let program = Program::seeded(On::Embedded).await;
+    let mut site = program.serve().await;
+    let mut ada = viewer(&mut site, &["heat-1995", "alien-1979", "blade-runner-1982"]).await;
+    let mut found = Vec::new();
+    let mut place = Value::Null;
+    let mut total = None;
+
+    loop {
+        let page = format!(
+            "{{ viewer {{ profile {{ recommendations(first: 60, after: {place}) {{
+                totalCount nodes {{ slug }} pageInfo {{ hasNextPage endCursor }} }} }} }} }}"
+        );
+        let page = ada.ask(&page).await["viewer"]["profile"]["recommendations"].take();
+        total.get_or_insert(page["totalCount"].clone());
+        let nodes = page["nodes"].as_array().unwrap();
+        found.extend(nodes.iter().map(|node| node["slug"].to_string()));
+        if page["pageInfo"]["hasNextPage"] == false {
+            break;
+        }
+        place = page["pageInfo"]["endCursor"].clone();
+    }
+
+    assert!(found.len() > 120, "{}", found.len());
+    assert_eq!(found.iter().collect::<HashSet<_>>().len(), found.len());
+    assert_eq!(total.unwrap(), found.len());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_a_collection_only_the_next_part_is_suggested() {
     let program = Program::seeded(On::Embedded).await;
     program.expect(&["graph", "similar"]).await;
