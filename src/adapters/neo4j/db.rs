@@ -1,7 +1,7 @@
 //! The connection, its time limits, and transactions.
 //!
 //! The driver is a release candidate, so only what was seen to hold is used: reads are single statements, writes are
-//! transactions that we try again ourselves, and every call runs in a task of its own, so that a client that goes away
+//! transactions, we try again ourselves what the server wants tried again, and every call runs in a task of its own, so that a client that goes away
 //! leaves no half-read answer behind.
 
 use std::time::Duration;
@@ -21,6 +21,8 @@ use crate::domain::error::StoreError;
 const READ: Duration = Duration::from_secs(3);
 /// After how long the server itself gives up a read.
 const READ_ON_SERVER: Duration = Duration::from_millis(2600);
+/// How often a read is tried again.
+const READ_AGAIN: usize = 6;
 /// How long a write may take, with all that is tried again.
 const WRITE: Duration = Duration::from_secs(10);
 /// How long to wait for a connection when all are in use.
@@ -62,7 +64,9 @@ impl Neo4jDb {
         })
     }
 
-    /// The rows of a statement that only reads.
+    /// The rows of a statement that only reads. The server may want it tried again, for instance because what it was
+    /// reading has changed meanwhile (`Neo.TransientError.Transaction.Outdated`). If it cannot be reached, that is said
+    /// at once.
     pub(super) async fn rows<T>(&self, query: Query) -> Result<Vec<T>, StoreError>
     where
         T: DeserializeOwned + Send + 'static,
@@ -71,12 +75,14 @@ impl Neo4jDb {
         let limit = i64::try_from(READ_ON_SERVER.as_millis()).unwrap_or(i64::MAX);
         let query = query.extra("tx_timeout", limit);
         in_time(READ, async move {
-            let mut stream = graph.execute_read(query).await?;
-            let mut rows = Vec::new();
-            while let Some(row) = stream.next().await? {
-                rows.push(row.to()?);
-            }
-            Ok(rows)
+            let patience = ExponentialBuilder::default()
+                .with_min_delay(Duration::from_millis(2))
+                .with_jitter()
+                .with_max_times(READ_AGAIN);
+            (|| read(&graph, query.clone()))
+                .retry(patience)
+                .when(is_transient)
+                .await
         })
         .await
     }
@@ -149,6 +155,15 @@ pub(super) fn number(value: usize) -> BoltType {
     BoltType::Integer(BoltInteger::new(i64::try_from(value).unwrap_or(i64::MAX)))
 }
 
+async fn read<T: DeserializeOwned>(graph: &Graph, query: Query) -> Result<Vec<T>, Error> {
+    let mut stream = graph.execute_read(query).await?;
+    let mut rows = Vec::new();
+    while let Some(row) = stream.next().await? {
+        rows.push(row.to()?);
+    }
+    Ok(rows)
+}
+
 async fn attempt<T>(
     graph: &Graph,
     work: &(impl for<'t> Fn(&'t mut Transaction) -> BoxFuture<'t, Result<T, Error>> + Sync),
@@ -198,16 +213,23 @@ fn is_passing(error: &Error) -> bool {
         | Error::IncompleteBoltExchange
         | Error::RequestIgnoredError
         | Error::ServerUnavailableError(_) => true,
-        Error::Neo4j(error) => matches!(
-            error.kind(),
-            Neo4jErrorKind::Transient
-                | Neo4jErrorKind::Client(
-                    Neo4jClientErrorKind::SessionExpired
-                        | Neo4jClientErrorKind::TransactionTerminated
+        Error::Neo4j(neo4j) => {
+            is_transient(error)
+                || matches!(
+                    neo4j.kind(),
+                    Neo4jErrorKind::Client(
+                        Neo4jClientErrorKind::SessionExpired
+                            | Neo4jClientErrorKind::TransactionTerminated
+                    )
                 )
-        ),
+        }
         _ => false,
     }
+}
+
+/// Whether the server answers, and wants the same tried again.
+fn is_transient(error: &Error) -> bool {
+    matches!(error, Error::Neo4j(error) if error.kind() == Neo4jErrorKind::Transient)
 }
 
 /// Whether the server gave up because it took too long.

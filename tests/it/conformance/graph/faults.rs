@@ -1,15 +1,20 @@
 //! A Neo4j that does not answer: readers are told so soon, and learn nothing of where it is.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use reelgraph::adapters::neo4j::{Neo4jDb, Neo4jGraph};
 use reelgraph::domain::error::{Coded, ErrorCode};
 use reelgraph::domain::ids::{ProfileId, TitleId};
 use reelgraph::domain::recommend::{Solution, TasteGraph};
-use tokio::net::TcpListener;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time::timeout;
 
 use super::{film, leads, open, replace, similar_to, solved, then, watched, with_films};
 use crate::conformance::Backend;
+use crate::support::servers;
 
 /// A reader may wait for so long at the most; a part of it for a slow machine.
 const SOON: Duration = Duration::from_millis(4500);
@@ -68,6 +73,94 @@ async fn a_server_that_hangs_is_unavailable() {
     every_read_is_unavailable(&graph_at(port)).await;
 
     hang.abort();
+}
+
+/// `FAILURE {code: "Neo.TransientError.Transaction.Outdated", message: "again"}`, as a Bolt message.
+fn outdated() -> Vec<u8> {
+    let code = b"Neo.TransientError.Transaction.Outdated";
+    let failure: [&[u8]; 5] = [
+        b"\xB1\x7F\xA2\x84code\xD0",
+        &[u8::try_from(code.len()).unwrap()],
+        code,
+        b"\x87message",
+        b"\x85again",
+    ];
+    let failure = failure.concat();
+    let length = u16::try_from(failure.len()).unwrap().to_be_bytes();
+    [&length[..], &failure, &[0, 0]].concat()
+}
+
+/// How long the first of these Bolt messages is: chunks with their lengths before them, up to an empty one.
+fn first_message(messages: &[u8]) -> usize {
+    let mut at = 0;
+    loop {
+        let length = u16::from_be_bytes([messages[at], messages[at + 1]]);
+        at += 2 + usize::from(length);
+        if length == 0 {
+            return at;
+        }
+    }
+}
+
+/// A way to a Neo4j server on which rows get lost as often as `to_lose` says, and an error comes in their place. Gives
+/// its port.
+async fn unsteady(target: String, to_lose: Arc<AtomicUsize>) -> u16 {
+    let (listener, port) = port().await;
+    tokio::spawn(async move {
+        while let Ok((client, _)) = listener.accept().await {
+            let (target, to_lose) = (target.clone(), Arc::clone(&to_lose));
+            tokio::spawn(async move {
+                let server = TcpStream::connect(target).await.unwrap();
+                let (mut from_client, mut to_client) = client.into_split();
+                let (mut from_server, mut to_server) = server.into_split();
+                tokio::spawn(async move {
+                    drop(tokio::io::copy(&mut from_client, &mut to_server).await);
+                });
+                let mut answer = vec![0; 1 << 16];
+                while let Ok(length @ 1..) = from_server.read(&mut answer).await {
+                    let mut answer = answer[..length].to_vec();
+                    let less_by_one = |left: usize| left.checked_sub(1);
+                    let order = Ordering::SeqCst;
+                    if to_lose.fetch_update(order, order, less_by_one).is_ok() {
+                        // All that the server has to say to this.
+                        let mut rest = vec![0; 1 << 16];
+                        let pause = Duration::from_millis(100);
+                        while let Ok(Ok(length @ 1..)) =
+                            timeout(pause, from_server.read(&mut rest)).await
+                        {
+                            answer.extend(&rest[..length]);
+                        }
+                        answer.truncate(first_message(&answer));
+                        answer.extend(outdated());
+                    }
+                    if to_client.write_all(&answer).await.is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+    });
+    port
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_read_that_the_server_wants_tried_again_is_tried_again() {
+    let server = servers::neo4j().await;
+    let to_lose = Arc::new(AtomicUsize::new(0));
+    let target = server.uri.trim_start_matches("bolt://").to_owned();
+    let port = unsteady(target, Arc::clone(&to_lose)).await;
+    let address = format!("bolt://127.0.0.1:{port}");
+    let db = Neo4jDb::open(&address, &server.user, &server.password).unwrap();
+    let graph = Neo4jGraph::new(db);
+    graph.clear().await.unwrap();
+    graph.put_watched(&[watched(1, 7, 1.0)]).await.unwrap();
+    let before = graph.taste(ProfileId(1)).await.unwrap();
+
+    to_lose.store(2, Ordering::SeqCst);
+    let after = graph.taste(ProfileId(1)).await.unwrap();
+
+    assert_eq!((before.edges.len(), after), (1, before));
+    assert_eq!(to_lose.load(Ordering::SeqCst), 0);
 }
 
 #[tokio::test]
