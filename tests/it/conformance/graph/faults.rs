@@ -90,16 +90,21 @@ fn outdated() -> Vec<u8> {
     [&length[..], &failure, &[0, 0]].concat()
 }
 
-/// How long the first of these Bolt messages is: chunks with their lengths before them, up to an empty one.
-fn first_message(messages: &[u8]) -> usize {
-    let mut at = 0;
-    loop {
-        let length = u16::from_be_bytes([messages[at], messages[at + 1]]);
+/// Where the first `RECORD` among these Bolt messages is, if there is one. A message is chunks with their lengths before
+/// them, up to an empty one.
+fn first_record(messages: &[u8]) -> Option<usize> {
+    let (mut at, mut message) = (0, 0);
+    while let Some(length) = messages.get(at..at + 2) {
+        let length = u16::from_be_bytes([length[0], length[1]]);
+        if messages.get(message + 2..message + 4) == Some(b"\xB1\x71") {
+            return Some(message);
+        }
         at += 2 + usize::from(length);
         if length == 0 {
-            return at;
+            message = at;
         }
     }
+    None
 }
 
 /// A way to a Neo4j server on which rows get lost as often as `to_lose` says, and an error comes in their place. Gives
@@ -121,17 +126,15 @@ async fn unsteady(target: String, to_lose: Arc<AtomicUsize>) -> u16 {
                     let mut answer = answer[..length].to_vec();
                     let less_by_one = |left: usize| left.checked_sub(1);
                     let order = Ordering::SeqCst;
-                    if to_lose.fetch_update(order, order, less_by_one).is_ok() {
+                    if let Some(record) = first_record(&answer)
+                        && to_lose.fetch_update(order, order, less_by_one).is_ok()
+                    {
+                        answer.truncate(record);
+                        answer.extend(outdated());
                         // All that the server has to say to this.
                         let mut rest = vec![0; 1 << 16];
                         let pause = Duration::from_millis(100);
-                        while let Ok(Ok(length @ 1..)) =
-                            timeout(pause, from_server.read(&mut rest)).await
-                        {
-                            answer.extend(&rest[..length]);
-                        }
-                        answer.truncate(first_message(&answer));
-                        answer.extend(outdated());
+                        while let Ok(Ok(1..)) = timeout(pause, from_server.read(&mut rest)).await {}
                     }
                     if to_client.write_all(&answer).await.is_err() {
                         return;
