@@ -1,7 +1,7 @@
 //! A graph that counts what it is asked, and can be slow to answer or not answer at all.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -12,6 +12,9 @@ use reelgraph::domain::recommend::{
 };
 use tokio::sync::watch;
 
+/// Makes a solution for a revision.
+type MakeSolution = fn(u64) -> Solution;
+
 /// A graph that forwards everything.
 pub(super) struct CountingGraph {
     graph: Arc<dyn TasteGraph>,
@@ -20,6 +23,8 @@ pub(super) struct CountingGraph {
     similar_titles: AtomicUsize,
     /// While it is, tastes, lists and versions cannot be read.
     is_down: AtomicBool,
+    /// Whatever version is read, this follows it at once.
+    next: Mutex<Option<MakeSolution>>,
     /// While it is, answers that were read are held back.
     is_held: watch::Sender<bool>,
     /// How many are.
@@ -34,6 +39,7 @@ impl CountingGraph {
             similar: AtomicUsize::new(0),
             similar_titles: AtomicUsize::new(0),
             is_down: AtomicBool::new(false),
+            next: Mutex::new(None),
             is_held: watch::Sender::new(false),
             held: watch::Sender::new(0),
         }
@@ -70,6 +76,12 @@ impl CountingGraph {
     /// Answers no more reads of tastes, lists and versions.
     pub(super) fn go_down(&self) {
         self.is_down.store(true, Ordering::SeqCst);
+    }
+
+    /// Puts a solution as soon as a version is read, each time: the one that `make` makes for its revision. `None`: no
+    /// more.
+    pub(super) fn go_on_changing(&self, make: Option<MakeSolution>) {
+        *self.next.lock().unwrap() = make;
     }
 
     async fn answer<T>(&self, read: Result<T, StoreError>) -> Result<T, StoreError> {
@@ -120,8 +132,12 @@ impl TasteGraph for CountingGraph {
     }
 
     async fn similar_version(&self) -> Result<SimilarVersion, StoreError> {
-        let read = self.graph.similar_version().await;
-        self.answer(read).await
+        let read = self.answer(self.graph.similar_version().await).await?;
+        let next = self.next.lock().unwrap().map(|make| make(read.revision));
+        if let Some(next) = next {
+            self.graph.put_solutions(read.generation, &[next]).await?;
+        }
+        Ok(read)
     }
 
     async fn similar(&self, titles: &[TitleId]) -> Result<SimilarLists, StoreError> {

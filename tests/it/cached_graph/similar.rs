@@ -282,43 +282,25 @@ async fn while_the_graph_is_down_the_lists_that_are_kept_go_on() {
 }
 
 #[tokio::test]
+#[expect(clippy::cast_precision_loss, reason = "a few")]
 async fn what_changes_faster_than_it_can_be_read_is_read_when_it_is_asked_for() {
     let store = store();
     let (server, writer) = with_edges(&store).await;
     server.graph.refresh().await.unwrap();
-    let version = writer.asked.similar_version().await.unwrap();
-    let change = |weight: u32| {
-        let (asked, weight) = (Arc::clone(&writer.asked), weight.into());
-        async move {
-            let solutions = [solution(10, weight)];
-            let put = asked.put_solutions(version.generation, &solutions);
-            put.await.unwrap();
-        }
-    };
-    change(2).await;
-    server.asked.hold();
+    let before = writer.asked.similar_version().await.unwrap();
+    let solutions = [solution(10, 9.0)];
+    let put = writer.asked.put_solutions(before.generation, &solutions);
+    let changed = put.await.unwrap();
 
-    // Whatever it reads has changed once it has it.
-    let changing = async {
-        for weight in 3.. {
-            server.asked.wait_for_held(1).await;
-            change(weight).await;
-            server.asked.release();
-            // So that the other one has its turn.
-            tokio::task::yield_now().await;
-            tokio::task::yield_now().await;
-            server.asked.hold();
-        }
-    };
-    tokio::select! {
-        refreshed = server.graph.refresh() => refreshed.unwrap(),
-        () = changing => {}
-    }
-    server.asked.release();
+    let changing = |revision| solution(10, revision as f64);
+    server.asked.go_on_changing(Some(changing));
+    server.graph.refresh().await.unwrap();
+    server.asked.go_on_changing(None);
 
-    let some = titles([9, 11]);
     let reads = server.asked.similar_reads().0;
-    let lists = similar(&server, &some).await;
+    let lists = similar(&server, &titles([9, 11])).await;
     assert!(server.asked.similar_reads().0 > reads);
-    assert_eq!(lists, writer.asked.similar(&some).await.unwrap());
+    assert!(lists.version > changed);
+    let now = writer.asked.similar(&titles([9, 11])).await.unwrap();
+    assert_eq!(lists, now);
 }
