@@ -10,7 +10,6 @@ use reelgraph::domain::ids::{ProfileId, TitleId};
 use reelgraph::domain::recommend::{Solution, TasteGraph};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::time::timeout;
 
 use super::{film, leads, open, replace, similar_to, solved, then, watched, with_films};
 use crate::conformance::Backend;
@@ -90,17 +89,20 @@ fn outdated() -> Vec<u8> {
     [&length[..], &failure, &[0, 0]].concat()
 }
 
-/// Where the first `RECORD` among these Bolt messages is, if there is one. A message is chunks with their lengths before
-/// them, up to an empty one.
-fn first_record(messages: &[u8]) -> Option<usize> {
+const SUCCESS: u8 = 0x70;
+const RECORD: u8 = 0x71;
+
+/// Where the first Bolt message with this signature begins, and where it ends, if it is there as a whole. A message is
+/// chunks with their lengths before them, up to an empty one.
+fn first_of(signature: u8, messages: &[u8]) -> Option<(usize, usize)> {
     let (mut at, mut message) = (0, 0);
     while let Some(length) = messages.get(at..at + 2) {
         let length = u16::from_be_bytes([length[0], length[1]]);
-        if messages.get(message + 2..message + 4) == Some(b"\xB1\x71") {
-            return Some(message);
-        }
         at += 2 + usize::from(length);
-        if length == 0 {
+        if length == 0 && at <= messages.len() {
+            if messages.get(message + 3) == Some(&signature) {
+                return Some((message, at));
+            }
             message = at;
         }
     }
@@ -126,15 +128,16 @@ async fn unsteady(target: String, to_lose: Arc<AtomicUsize>) -> u16 {
                     let mut answer = answer[..length].to_vec();
                     let less_by_one = |left: usize| left.checked_sub(1);
                     let order = Ordering::SeqCst;
-                    if let Some(record) = first_record(&answer)
+                    if let Some((record, end)) = first_of(RECORD, &answer)
                         && to_lose.fetch_update(order, order, less_by_one).is_ok()
                     {
+                        let mut rest = answer.split_off(end);
+                        // There is one row, and this is all that the server says after it.
+                        while first_of(SUCCESS, &rest).is_none() {
+                            from_server.read_buf(&mut rest).await.unwrap();
+                        }
                         answer.truncate(record);
                         answer.extend(outdated());
-                        // All that the server has to say to this.
-                        let mut rest = vec![0; 1 << 16];
-                        let pause = Duration::from_millis(100);
-                        while let Ok(Ok(1..)) = timeout(pause, from_server.read(&mut rest)).await {}
                     }
                     if to_client.write_all(&answer).await.is_err() {
                         return;
