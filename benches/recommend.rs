@@ -2,9 +2,9 @@
 //!
 //! On a made-up site of 5,000 films, 20,000 viewers and 2 million watches, embedded; and on Neo4j as well, with MongoDB
 //! as the record, if `MONGODB_URI`, `NEO4J_URI`, `NEO4J_USER` and `NEO4J_PASSWORD` are set (what is in them is
-//! removed; Neo4j must run as it does on a site, with both compilers of the JVM: `REELGRAPH_NEO4J_JVM=-Xmx1g
-//! tests/services/up`). `-- N` takes N times the watches. Cold: nothing of the viewer is in memory. Warm: the viewer has just
-//! asked. Beside them, a viewer of 10,000 films and one of 200.
+//! removed; Neo4j must run as it does on a site, with both compilers of the JVM: `REELGRAPH_NEO4J_JVM=-Xmx2g
+//! tests/services/up`). `-- N` takes N times the watches. Cold: nothing of the viewer is in memory. Warm: the viewer
+//! has just asked. Beside them, a viewer of 10,000 films and one of 200.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -117,9 +117,25 @@ impl<V: PartialEq + Send + Sync + 'static> ProfileCache<V> {
         answer.ok_or_else(|| StoreError::failed("a read that nobody answers"))
     }
 
-    /// What is kept of a profile, however old: for when nothing newer is to be had.
-    pub(super) fn stale(&self, profile: ProfileId) -> Option<Arc<V>> {
-        self.kept.get(&profile).map(|kept| kept.value)
+    /// What is kept of a profile, however old, for when nothing newer is to be had. What `finish` makes of it is kept in
+    /// its place, as old as it was.
+    pub(super) fn stale(&self, profile: ProfileId, finish: impl FnOnce(&V) -> V) -> Option<Arc<V>> {
+        let entry = self.kept.entry(profile);
+        let mut finished = None;
+        entry.and_compute_with(|kept| {
+            let Some(kept) = kept.map(moka::Entry::into_value) else {
+                return Op::Nop;
+            };
+            let value = finish(&kept.value);
+            if value == *kept.value {
+                finished = Some(kept.value);
+                return Op::Nop;
+            }
+            let value = Arc::new(value);
+            finished = Some(Arc::clone(&value));
+            Op::Put(Kept { value, ..kept })
+        });
+        finished
     }
 
     /// The count of news of a profile.

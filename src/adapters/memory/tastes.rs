@@ -99,20 +99,15 @@ impl Tastes {
         let Err(StoreError::Unavailable(reason)) = read else {
             return read;
         };
-        let Some(stale) = self.kept.stale(profile) else {
+        let merge = |taste: &Taste| taste.with(&self.edges_aside(profile));
+        let Some(stale) = self.kept.stale(profile, merge) else {
             return Err(StoreError::Unavailable(reason));
         };
         tracing::warn!(
             error = &*reason as &dyn std::error::Error,
             "The graph does not answer; suggesting by the last taste that is known"
         );
-        let taste = stale.with(&self.edges_aside(profile));
-        // What has not changed stays the same, as for one that is read.
-        Ok(if taste == *stale {
-            stale
-        } else {
-            Arc::new(taste)
-        })
+        Ok(stale)
     }
 
     async fn read(

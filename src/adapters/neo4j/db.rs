@@ -1,8 +1,8 @@
 //! The connection, its time limits, and transactions.
 //!
 //! The driver is a release candidate, so only what was seen to hold is used: reads are single statements, writes are
-//! transactions, we try again ourselves what the server wants tried again, and every call runs in a task of its own, so that a client that goes away
-//! leaves no half-read answer behind.
+//! transactions, what the server wants tried again we try again ourselves, and every call runs in a task of its own, so
+//! that a client that goes away leaves no half-read answer behind.
 
 use std::time::Duration;
 
