@@ -8,7 +8,14 @@ COPY . .
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/build/target \
     cargo build --locked --release --bin reelgraph \
-    && cp target/release/reelgraph /usr/local/bin/reelgraph
+    && objcopy --only-keep-debug target/release/reelgraph /usr/local/lib/reelgraph.debug \
+    && objcopy --strip-all --add-gnu-debuglink=/usr/local/lib/reelgraph.debug \
+        target/release/reelgraph /usr/local/bin/reelgraph
+
+# The symbols of the same build, for `docker build --target symbols --output . .`: put beside the program, or into
+# /usr/lib/debug/usr/local/bin, they give backtraces their names and lines.
+FROM scratch AS symbols
+COPY --from=build /usr/local/lib/reelgraph.debug /
 
 FROM debian:bookworm-slim
 RUN apt-get update \

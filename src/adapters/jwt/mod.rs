@@ -1,5 +1,6 @@
 //! Access tokens as JSON Web Tokens, signed with Ed25519 keys that follow each other by themselves.
 
+mod crypto;
 mod keys;
 mod ring;
 mod seal;
@@ -8,4 +9,5 @@ mod tokens;
 #[cfg(test)]
 mod tests;
 
+pub use crypto::install;
 pub use tokens::JwtTokens;

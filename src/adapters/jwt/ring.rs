@@ -4,11 +4,12 @@
 //! that ends, and takes over when it was known to everybody for so long. Only a first key, or one that is needed because
 //! no other can sign, signs at once.
 
-use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, TimeDelta, Utc};
 use jsonwebtoken::{DecodingKey, EncodingKey};
+use ring::rand::SystemRandom;
+use ring::signature::{Ed25519KeyPair, KeyPair};
 use serde_json::{Value, json};
 
 use super::seal::Seal;
@@ -38,7 +39,7 @@ impl Key {
         let private = seal.open(stored.number, &stored.private).ok();
         // A key that is not the one that it says would sign what nobody can check.
         let is_own = |private: &Vec<u8>| {
-            Ed25519KeyPair::from_pkcs8(private)
+            Ed25519KeyPair::from_pkcs8_maybe_unchecked(private)
                 .is_ok_and(|pair| pair.public_key().as_ref() == stored.public)
         };
         Self {
@@ -124,13 +125,13 @@ pub(super) fn make(
     now: DateTime<Utc>,
     rotation: &KeyRotation,
 ) -> Result<SigningKey, StoreError> {
-    let pair = Ed25519KeyPair::generate().map_err(StoreError::failed)?;
-    let private = pair.to_pkcs8().map_err(StoreError::failed)?;
+    // What ring says of a failure is no error of the standard library, and nothing else than that there was one.
+    let failed = || StoreError::failed("no signing key could be made");
+    let private = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).map_err(|_| failed())?;
+    let pair = Ed25519KeyPair::from_pkcs8(private.as_ref()).map_err(|_| failed())?;
     Ok(SigningKey {
         number,
-        private: seal
-            .close(number, private.as_ref())
-            .map_err(StoreError::failed)?,
+        private: seal.close(number, private.as_ref()).map_err(|_| failed())?,
         public: pair.public_key().as_ref().to_vec(),
         created_at: now,
         updated_at: now,

@@ -52,6 +52,7 @@ impl JwtTokens {
         rotation: KeyRotation,
         secret: Option<SecretString>,
     ) -> Self {
+        super::install();
         let mut validation = Validation::new(Algorithm::EdDSA);
         validation.set_issuer(&[&issuer]);
         validation.set_audience(&[AUDIENCE]);

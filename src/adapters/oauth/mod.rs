@@ -1,6 +1,8 @@
 //! Other sites that people log in by: Facebook, and any OpenID Connect issuer.
 
 mod facebook;
+mod id_token;
+mod issuer;
 mod openid;
 mod signed_request;
 mod web;

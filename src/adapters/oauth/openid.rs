@@ -4,20 +4,22 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
-use oauth2::{AuthType, EndpointMaybeSet, EndpointNotSet, EndpointSet};
-use openidconnect::core::{
-    CoreAuthenticationFlow, CoreClient, CoreClientAuthMethod, CoreIdToken, CoreIdTokenClaims,
-    CoreJwsSigningAlgorithm, CoreProviderMetadata, CoreUserInfoClaims,
+use oauth2::basic::{
+    BasicErrorResponse, BasicRevocationErrorResponse, BasicTokenIntrospectionResponse,
+    BasicTokenType,
 };
-use openidconnect::{
-    AccessToken, AuthorizationCode, ClaimsVerificationError, ClientId, ClientSecret, CsrfToken,
-    EndUserEmail, EndUserName, IssuerUrl, LocalizedClaim, Nonce, OAuth2TokenResponse,
-    PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope, TokenResponse, UserInfoError,
+use oauth2::{
+    AuthType, AuthorizationCode, ClientId, ClientSecret, CsrfToken, EndpointNotSet, EndpointSet,
+    ExtraTokenFields, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope,
+    StandardRevocableToken, StandardTokenResponse, TokenResponse,
 };
 use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::facebook;
+use super::id_token::{Expected, IdTokenError, Person, check};
+use super::issuer::{Issuer, IssuerError, get};
 use super::web::{PATIENCE, SetupError, Web, refused, token_error};
 use crate::domain::accounts::{
     Authorization, Callback, EmailAddress, ExternalPerson, IdentityError, IdentityProvider,
@@ -26,19 +28,6 @@ use crate::domain::clock::Clock;
 
 /// How long what an issuer says of itself is believed.
 const FRESH: TimeDelta = TimeDelta::hours(1);
-/// The signatures that are checked: with public keys. A MAC would make everybody who has the client's secret an
-/// issuer.
-const ALGORITHMS: [CoreJwsSigningAlgorithm; 9] = [
-    CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256,
-    CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha384,
-    CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha512,
-    CoreJwsSigningAlgorithm::RsaSsaPssSha256,
-    CoreJwsSigningAlgorithm::RsaSsaPssSha384,
-    CoreJwsSigningAlgorithm::RsaSsaPssSha512,
-    CoreJwsSigningAlgorithm::EcdsaP256Sha256,
-    CoreJwsSigningAlgorithm::EcdsaP384Sha384,
-    CoreJwsSigningAlgorithm::EdDsa,
-];
 
 /// How the site is known to an issuer.
 #[derive(Debug, Clone)]
@@ -58,7 +47,7 @@ pub struct OpenIdSettings {
 /// An OpenID Connect issuer.
 pub struct OpenIdProvider {
     name: String,
-    issuer: IssuerUrl,
+    issuer: String,
     client_id: ClientId,
     client_secret: ClientSecret,
     redirect_url: RedirectUrl,
@@ -67,19 +56,31 @@ pub struct OpenIdProvider {
     clock: Arc<dyn Clock>,
 }
 
-/// What the issuer says of itself, its keys included.
+/// What the issuer said of itself.
 struct Found {
-    metadata: Arc<CoreProviderMetadata>,
+    issuer: Arc<Issuer>,
     at: DateTime<Utc>,
 }
 
-type Client = CoreClient<
+/// What an answer with a token has besides.
+#[derive(Debug, Serialize, Deserialize)]
+struct IdToken {
+    id_token: Option<String>,
+}
+
+impl ExtraTokenFields for IdToken {}
+
+type Client = oauth2::Client<
+    BasicErrorResponse,
+    StandardTokenResponse<IdToken, BasicTokenType>,
+    BasicTokenIntrospectionResponse,
+    StandardRevocableToken,
+    BasicRevocationErrorResponse,
     EndpointSet,
     EndpointNotSet,
     EndpointNotSet,
     EndpointNotSet,
-    EndpointMaybeSet,
-    EndpointMaybeSet,
+    EndpointSet,
 >;
 
 impl OpenIdProvider {
@@ -88,12 +89,11 @@ impl OpenIdProvider {
         if !is_name(&settings.name) {
             return Err(SetupError::Name(settings.name));
         }
-        let issuer = IssuerUrl::new(settings.issuer)?;
         let secret = settings.client_secret.expose_secret().to_owned();
         Ok(Self {
             name: settings.name,
-            web: Web::to(issuer.url())?,
-            issuer,
+            web: Web::to(&Url::parse(&settings.issuer)?)?,
+            issuer: settings.issuer,
             client_id: ClientId::new(settings.client_id),
             client_secret: ClientSecret::new(secret),
             redirect_url: RedirectUrl::from_url(settings.redirect_url),
@@ -102,78 +102,67 @@ impl OpenIdProvider {
         })
     }
 
-    async fn metadata(&self) -> Result<Arc<CoreProviderMetadata>, IdentityError> {
+    async fn issuer(&self) -> Result<Arc<Issuer>, IdentityError> {
         match self.fresh() {
-            Some(metadata) => Ok(metadata),
+            Some(issuer) => Ok(issuer),
             None => self.discover().await,
         }
     }
 
-    fn fresh(&self) -> Option<Arc<CoreProviderMetadata>> {
+    fn fresh(&self) -> Option<Arc<Issuer>> {
         let found = self.found.read().unwrap_or_else(PoisonError::into_inner);
         let fresh = found
             .as_ref()
             .filter(|found| self.clock.now() - found.at < FRESH)?;
-        Some(Arc::clone(&fresh.metadata))
+        Some(Arc::clone(&fresh.issuer))
     }
 
     /// Asks the issuer. What failed is not kept: the next one asks again.
-    async fn discover(&self) -> Result<Arc<CoreProviderMetadata>, IdentityError> {
-        let asked = CoreProviderMetadata::discover_async(self.issuer.clone(), &self.web);
-        let metadata = tokio::time::timeout(PATIENCE, asked)
+    async fn discover(&self) -> Result<Arc<Issuer>, IdentityError> {
+        let asked = tokio::time::timeout(PATIENCE, Issuer::discover(&self.issuer, &self.web));
+        let issuer = asked
             .await
             .map_err(|error| IdentityError::Unavailable(error.into()))?
             .map_err(|error| IdentityError::Unavailable(error.into()))?;
-        let metadata = Arc::new(metadata);
+        let issuer = Arc::new(issuer);
         let found = Found {
-            metadata: Arc::clone(&metadata),
+            issuer: Arc::clone(&issuer),
             at: self.clock.now(),
         };
         *self.found.write().unwrap_or_else(PoisonError::into_inner) = Some(found);
-        Ok(metadata)
+        Ok(issuer)
     }
 
-    fn client(&self, metadata: &CoreProviderMetadata) -> Client {
-        let (id, secret) = (self.client_id.clone(), self.client_secret.clone());
-        let methods = metadata.token_endpoint_auth_methods_supported();
-        let takes = |method| methods.is_none_or(|methods| methods.contains(&method));
-        let auth_type = if takes(CoreClientAuthMethod::ClientSecretBasic) {
+    fn client(&self, issuer: &Issuer) -> Client {
+        let endpoints = &issuer.endpoints;
+        let auth_type = if endpoints.takes_basic() {
             AuthType::BasicAuth
         } else {
             AuthType::RequestBody
         };
-        CoreClient::from_provider_metadata(metadata.clone(), id, Some(secret))
-            .set_redirect_uri(self.redirect_url.clone())
+        oauth2::Client::new(self.client_id.clone())
+            .set_client_secret(self.client_secret.clone())
             .set_auth_type(auth_type)
+            .set_auth_uri(endpoints.authorization_endpoint.clone())
+            .set_token_uri(endpoints.token_endpoint.clone())
+            .set_redirect_uri(self.redirect_url.clone())
     }
 
-    /// The claims of a token, if they hold.
-    fn check(
+    /// Whom a token is about, checked with new keys if the known ones do not fit: issuers change them.
+    async fn person(
         &self,
-        client: &Client,
-        token: &CoreIdToken,
-        nonce: &Nonce,
-    ) -> Result<CoreIdTokenClaims, ClaimsVerificationError> {
-        let clock = Arc::clone(&self.clock);
-        let verifier = client
-            .id_token_verifier()
-            .set_allowed_algs(ALGORITHMS)
-            .set_time_fn(move || clock.now());
-        token.claims(&verifier, nonce).cloned()
-    }
-
-    /// The same, with new keys if the known ones do not fit: issuers change them.
-    async fn claims(
-        &self,
-        client: &Client,
-        token: &CoreIdToken,
-        nonce: &Nonce,
-    ) -> Result<CoreIdTokenClaims, IdentityError> {
-        let checked = match self.check(client, token, nonce) {
-            Err(ClaimsVerificationError::SignatureVerification(_)) => {
-                let metadata = self.discover().await?;
-                self.check(&self.client(&metadata), token, nonce)
-            }
+        issuer: &Issuer,
+        token: &str,
+        nonce: &str,
+    ) -> Result<Person, IdentityError> {
+        let expected = Expected {
+            issuer: &self.issuer,
+            client_id: &self.client_id,
+            nonce,
+            now: self.clock.now(),
+        };
+        let checked = match check(token, &issuer.keys, expected) {
+            Err(IdTokenError::Signature) => check(token, &self.discover().await?.keys, expected),
             checked => checked,
         };
         checked.map_err(|error| IdentityError::Refused(error.into()))
@@ -182,19 +171,19 @@ impl OpenIdProvider {
     /// What the issuer tells beside its token: many put no address into it.
     async fn user_info(
         &self,
-        client: &Client,
-        token: AccessToken,
-        claims: &CoreIdTokenClaims,
-    ) -> Result<Option<CoreUserInfoClaims>, IdentityError> {
-        let subject = claims.subject().clone();
-        let Ok(request) = client.user_info(token, Some(subject)) else {
+        issuer: &Issuer,
+        token: &str,
+        subject: &str,
+    ) -> Result<Option<Person>, IdentityError> {
+        let Some(address) = &issuer.endpoints.userinfo_endpoint else {
             return Ok(None);
         };
-        let told = request.request_async(&self.web).await;
-        told.map(Some).map_err(|error| match error {
-            UserInfoError::Request(error) => IdentityError::Unavailable(error.into()),
-            _ => refused("what the issuer tells of the person does not hold"),
-        })
+        let told = get::<Person>(&self.web, address, Some(token)).await;
+        match told {
+            Ok(told) if told.sub == subject => Ok(Some(told)),
+            Err(IssuerError::Web(error)) => Err(IdentityError::Unavailable(error.into())),
+            _ => Err(refused("what the issuer tells of the person does not hold")),
+        }
     }
 }
 
@@ -208,68 +197,50 @@ impl IdentityProvider for OpenIdProvider {
         &self,
         authorization: &Authorization<'_>,
     ) -> Result<Url, IdentityError> {
-        let client = self.client(&*self.metadata().await?);
+        let client = self.client(&*self.issuer().await?);
         let verifier = PkceCodeVerifier::new(authorization.verifier.to_owned());
         let state = CsrfToken::new(authorization.state.to_owned());
-        let nonce = Nonce::new(authorization.nonce.to_owned());
-        let (url, _, _) = client
-            .authorize_url(
-                CoreAuthenticationFlow::AuthorizationCode,
-                || state,
-                || nonce,
-            )
-            .add_scope(Scope::new("email".to_owned()))
-            .add_scope(Scope::new("profile".to_owned()))
+        let scopes = ["openid", "email", "profile"].map(|scope| Scope::new(scope.to_owned()));
+        let (url, _) = client
+            .authorize_url(|| state)
+            .add_extra_param("nonce", authorization.nonce)
+            .add_scopes(scopes)
             .set_pkce_challenge(PkceCodeChallenge::from_code_verifier_sha256(&verifier))
             .url();
         Ok(url)
     }
 
     async fn identify(&self, callback: Callback<'_>) -> Result<ExternalPerson, IdentityError> {
-        let client = self.client(&*self.metadata().await?);
+        let issuer = self.issuer().await?;
         let code = AuthorizationCode::new(callback.code.expose_secret().to_owned());
+        let client = self.client(&issuer);
         let response = client
             .exchange_code(code)
-            .map_err(|error| IdentityError::Unavailable(error.into()))?
             .set_pkce_verifier(PkceCodeVerifier::new(callback.verifier.to_owned()))
             .request_async(&self.web)
             .await
             .map_err(token_error)?;
-        let token = response
-            .id_token()
-            .ok_or_else(|| refused("the issuer gave no id token"))?;
-        let nonce = Nonce::new(callback.nonce.to_owned());
-        let claims = self.claims(&client, token, &nonce).await?;
-        let told = if claims.email().is_some() {
+        let token = response.extra_fields().id_token.as_ref();
+        let token = token.ok_or_else(|| refused("the issuer gave no id token"))?;
+        let person = self.person(&issuer, token, callback.nonce).await?;
+        let told = if person.email.is_some() {
             None
         } else {
-            let token = response.access_token().clone();
-            self.user_info(&client, token, &claims).await?
+            let token = response.access_token().secret();
+            self.user_info(&issuer, token, &person.sub).await?
         };
-        let told = told.as_ref();
-        let email = claims.email().or(told.and_then(CoreUserInfoClaims::email));
-        let verified = match told {
-            None => claims.email_verified(),
-            Some(told) => told.email_verified(),
-        };
-        let name = claims.name().or(told.and_then(CoreUserInfoClaims::name));
+        // Of a name that the token tells, the issuer is not asked again.
+        let name = person.name().or(told.as_ref().and_then(Person::name));
+        let name = name.map(str::to_owned);
+        let addressed = told.as_ref().unwrap_or(&person);
+        let address = |email: &String| EmailAddress::parse(email).ok();
         Ok(ExternalPerson {
-            subject: claims.subject().to_string(),
-            email: email.and_then(address),
-            email_verified: verified == Some(true),
-            name: name.and_then(spoken),
+            email: addressed.email.as_ref().and_then(address),
+            email_verified: addressed.email_verified,
+            name,
+            subject: person.sub,
         })
     }
-}
-
-fn address(email: &EndUserEmail) -> Option<EmailAddress> {
-    EmailAddress::parse(email).ok()
-}
-
-/// The name without a language, or else the first.
-fn spoken(name: &LocalizedClaim<EndUserName>) -> Option<String> {
-    let first = || name.iter().next().map(|(_, name)| name);
-    name.get(None).or_else(first).map(|name| name.to_string())
 }
 
 fn is_name(name: &str) -> bool {

@@ -3,8 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use async_graphql::{
-    Data, Executor, Request as GraphqlRequest, Response as Executed, http::GraphiQLSource,
-    parser::types::OperationType,
+    Data, Executor, Request as GraphqlRequest, Response as Executed, parser::types::OperationType,
 };
 use axum::{
     body::{Body, HttpBody},
@@ -152,8 +151,7 @@ impl<E: Executor> GraphqlEndpoint<E> {
         if !self.has_page {
             return Err(Refusal::not_acceptable());
         }
-        let source = GraphiQLSource::build().endpoint(PATH).title("Reelgraph");
-        Ok(page(source.finish()))
+        Ok(page(include_str!("graphiql.html")))
     }
 
     /// The body, if it is within the limit. What its header announces is not trusted, but saves reading.

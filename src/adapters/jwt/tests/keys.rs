@@ -242,9 +242,8 @@ async fn a_stored_key_shows_no_private_key_where_there_is_a_secret() {
     open.issue(&plain.claims()).await.unwrap();
 
     let stored = |world: &World| world.shelf.keys.lock().unwrap()[0].clone();
-    let is_readable = |key: &SigningKey| {
-        aws_lc_rs::signature::Ed25519KeyPair::from_pkcs8(&key.private[1..]).is_ok()
-    };
+    let is_readable =
+        |key: &SigningKey| ring::signature::Ed25519KeyPair::from_pkcs8(&key.private[1..]).is_ok();
 
     assert!(!is_readable(&stored(&world)));
     assert!(is_readable(&stored(&plain)));

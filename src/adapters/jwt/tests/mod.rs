@@ -1,5 +1,6 @@
 //! A store and a clock that tests can set.
 
+mod crypto;
 mod keys;
 mod tokens;
 

@@ -3,8 +3,12 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::TimeDelta;
+use hmac::{Hmac, KeyInit, Mac};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
+use ring::rand::SystemRandom;
+use ring::signature::Ed25519KeyPair;
 use serde_json::{Value, json};
+use sha2::Sha256;
 
 use super::{ISSUER, World, encoded, parts};
 use crate::domain::accounts::AccessTokens;
@@ -99,11 +103,15 @@ async fn what_others_signed_proves_nothing() {
 
     // The public key as the secret of a symmetric algorithm: what a server that trusts the header falls for.
     let symmetric = [&public[..], URL_SAFE_NO_PAD.encode(&public).as_bytes()].map(|secret| {
-        let secret = EncodingKey::from_secret(secret);
-        jsonwebtoken::encode(&header(Algorithm::HS256), &payload, &secret).unwrap()
+        let header = serde_json::to_value(header(Algorithm::HS256)).unwrap();
+        let signed = format!("{}.{}", encoded(&header), encoded(&payload));
+        let mut mac = Hmac::<Sha256>::new_from_slice(secret).unwrap();
+        mac.update(signed.as_bytes());
+        let mac = URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes());
+        format!("{signed}.{mac}")
     });
-    let stranger = aws_lc_rs::signature::Ed25519KeyPair::generate().unwrap();
-    let stranger = EncodingKey::from_ed_der(stranger.to_pkcs8().unwrap().as_ref());
+    let stranger = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).unwrap();
+    let stranger = EncodingKey::from_ed_der(stranger.as_ref());
     let foreign = jsonwebtoken::encode(&header(Algorithm::EdDSA), &payload, &stranger).unwrap();
 
     for forged in symmetric.iter().chain([&foreign]) {

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use axum::Json;
 use axum::extract::{Form, State};
 use axum::http::header::AUTHORIZATION;
@@ -12,6 +11,8 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use reelgraph::domain::clock::{Clock, SystemClock};
+use ring::rand::SystemRandom;
+use ring::signature::{Ed25519KeyPair, KeyPair};
 use serde_json::{Value, json};
 
 use super::site::{CLIENT, Fault, Grant, Inside, Person, SECRET, Shared, bearer, lock, trouble};
@@ -39,9 +40,13 @@ pub(super) async fn discovery(State(state): State<Shared>) -> Response {
 pub(super) async fn jwks(State(state): State<Shared>) -> Response {
     let mut inside = lock(&state);
     inside.requests.push("jwks".to_owned());
-    let x = URL_SAFE_NO_PAD.encode(inside.key.public_key().as_ref());
+    let pair = Ed25519KeyPair::from_pkcs8(&inside.key).unwrap();
+    let x = URL_SAFE_NO_PAD.encode(pair.public_key().as_ref());
     let key = json!({ "kty": "OKP", "crv": "Ed25519", "use": "sig", "alg": "EdDSA", "kid": inside.kid.to_string(), "x": x });
-    Json(json!({ "keys": [key] })).into_response()
+    // Of a kind that is younger than the program.
+    let unknown =
+        json!({ "kty": "AKP", "alg": "ML-DSA-44", "use": "sig", "kid": "later", "pub": x });
+    Json(json!({ "keys": [unknown, key] })).into_response()
 }
 
 pub(super) async fn token(
@@ -121,15 +126,20 @@ impl Inside {
             kid: Some(self.kid.to_string()),
             ..Header::new(Algorithm::EdDSA)
         };
-        let forger = Ed25519KeyPair::generate().unwrap();
+        let forger = new_key();
         let key = if fault == Fault::Forged {
             &forger
         } else {
             &self.key
         };
-        let key = EncodingKey::from_ed_der(key.to_pkcs8().unwrap().as_ref());
+        let key = EncodingKey::from_ed_der(key);
         jsonwebtoken::encode(&header, &claims, &key).unwrap()
     }
+}
+
+pub(super) fn new_key() -> Vec<u8> {
+    let key = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).unwrap();
+    key.as_ref().to_vec()
 }
 
 fn add_profile(claims: &mut Value, person: &Person) {

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
-use aws_lc_rs::signature::Ed25519KeyPair;
 use axum::Router;
 use axum::extract::{Query, State};
 use axum::http::header::{AUTHORIZATION, LOCATION};
@@ -88,7 +87,8 @@ pub(super) struct Inside {
     pub(super) fault: Fault,
     /// Whether the id token leaves out what the user info says.
     pub(super) is_terse: bool,
-    pub(super) key: Ed25519KeyPair,
+    /// PKCS #8.
+    pub(super) key: Vec<u8>,
     pub(super) kid: u32,
     pub(super) next: u32,
     pub(super) codes: HashMap<String, Grant>,
@@ -135,7 +135,7 @@ impl Provider {
             person: Person::new("1"),
             fault: Fault::None,
             is_terse: false,
-            key: Ed25519KeyPair::generate().unwrap(),
+            key: openid::new_key(),
             kid: 1,
             next: 0,
             codes: HashMap::new(),
@@ -174,7 +174,7 @@ impl Provider {
     /// Signs with another key from now on.
     pub(crate) fn change_key(&self) {
         let mut inside = lock(&self.state);
-        inside.key = Ed25519KeyPair::generate().unwrap();
+        inside.key = openid::new_key();
         inside.kid += 1;
     }
 
