@@ -56,8 +56,6 @@ pub struct App {
     pub recommend: RecommendService,
     /// Keeping the graph.
     pub graph: GraphService,
-    /// Reading the record, for measuring suggestions on it.
-    pub evaluation: EvaluationService,
     /// Loading files.
     pub load: LoadService,
     similar: SimilarService,
@@ -174,10 +172,6 @@ impl App {
                 bus.clone(),
             ),
             similar,
-            evaluation: EvaluationService::new(
-                Arc::clone(&stores.catalog),
-                Arc::clone(&stores.watching),
-            ),
             load: LoadService::new(
                 Arc::clone(&stores.catalog),
                 accounts.clone(),
@@ -195,6 +189,14 @@ impl App {
             clock,
             events,
         })
+    }
+
+    /// Reads the record, for measuring suggestions on it.
+    pub fn evaluation(&self) -> EvaluationService {
+        EvaluationService::new(
+            Arc::clone(&self.stores.catalog),
+            Arc::clone(&self.stores.watching),
+        )
     }
 
     /// Starts the background jobs, once the search index has the whole catalogue.

@@ -111,17 +111,16 @@ async fn read(config: &Config, arguments: &Arguments) -> anyhow::Result<Split> {
     if let Some(folder) = &arguments.split {
         return split::read(folder, &config.rules);
     }
-    let site = async || anyhow::Ok(App::open(config).await?.evaluation);
+    let site = async || anyhow::Ok(App::open(config).await?.evaluation());
     let Some(file) = &arguments.watches else {
         let site = site().await?;
-        let (titles, _) = site.titles().await?;
-        return Ok(Split::temporal(titles, site.tastes().await?));
+        return Ok(Split::temporal(site.titles().await?, site.tastes().await?));
     };
-    let (titles, by_slug) = if arguments.films.is_empty() {
+    let titles = if arguments.films.is_empty() {
         site().await?.titles().await?
     } else {
         watches::read_titles(&arguments.films)?
     };
-    let tastes = watches::read_tastes(file, &by_slug, &config.rules)?;
+    let tastes = watches::read_tastes(file, &titles, &config.rules)?;
     Ok(Split::temporal(titles, tastes))
 }

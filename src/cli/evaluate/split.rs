@@ -11,8 +11,8 @@ use chrono::DateTime;
 
 use super::rows::{Row, Rows, find};
 use super::watches::title_of;
+use crate::domain::catalog::Title;
 use crate::domain::ids::{ProfileId, TitleId};
-use crate::domain::recommend::Features;
 use crate::domain::recommend::evaluate::{Kept, Split, Watch, tastes};
 use crate::domain::watching::WatchRules;
 
@@ -61,7 +61,7 @@ fn needed(folder: &Path, name: &str) -> anyhow::Result<std::path::PathBuf> {
     find(folder, name).with_context(|| format!("{} has no {name}", folder.display()))
 }
 
-fn read_films(folder: &Path) -> anyhow::Result<(Vec<Features>, Films)> {
+fn read_films(folder: &Path) -> anyhow::Result<(Vec<Title>, Films)> {
     let beside = || find(folder.parent()?, "films.csv");
     let path = find(folder, "films.csv").or_else(beside);
     let path = path.with_context(|| {

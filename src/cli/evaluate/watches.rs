@@ -1,6 +1,6 @@
 //! Watches and titles in the files that `load` reads, packed (`.gz`) or not.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow, bail};
@@ -8,44 +8,43 @@ use chrono::Datelike;
 use serde_json::Value;
 
 use super::rows::{Row, open};
+use crate::domain::catalog::Title;
 use crate::domain::clock::{Clock, SystemClock};
 use crate::domain::curation::{Finding, Format, Problem, Record, Records};
 use crate::domain::ids::{ProfileId, TitleId};
-use crate::domain::recommend::Features;
 use crate::domain::recommend::evaluate::{Tastes, Watch, tastes};
 use crate::domain::watching::WatchRules;
 
-/// The titles of some files, with their ids by slug.
-pub(super) fn read_titles(
-    paths: &[PathBuf],
-) -> anyhow::Result<(Vec<Features>, HashMap<String, TitleId>)> {
-    let (mut titles, mut by_slug) = (Vec::new(), HashMap::new());
+/// The titles of some files.
+pub(super) fn read_titles(paths: &[PathBuf]) -> anyhow::Result<Vec<Title>> {
+    let (mut titles, mut slugs) = (Vec::new(), HashSet::new());
     for path in paths {
         each_record(path, &mut |record, place| {
             if let Record::Title(record) = record {
-                let title = Features::from(&record.new_title(SystemClock.now()));
-                if by_slug.insert(record.slug.clone(), title.id).is_some() {
+                if !slugs.insert(record.slug.clone()) {
                     bail!("{place}: slug is “{}” once more", record.slug);
                 }
-                titles.push(title);
+                titles.push(record.new_title(SystemClock.now()));
             }
             Ok(())
         })?;
     }
-    Ok((titles, by_slug))
+    Ok(titles)
 }
 
 /// What the watches of a file add up to. Those of unknown titles are left out, and their number is told.
 pub(super) fn read_tastes(
     path: &Path,
-    titles: &HashMap<String, TitleId>,
+    titles: &[Title],
     rules: &WatchRules,
 ) -> anyhow::Result<Tastes> {
+    let by_slug = titles.iter().map(|title| (title.slug.as_str(), title.id));
+    let by_slug: HashMap<&str, TitleId> = by_slug.collect();
     let mut watches = Vec::new();
     let (mut unknown, mut first) = (0, None);
     each_record(path, &mut |record, place| {
         if let Record::Watch(watch) = record {
-            if let Some(title) = titles.get(&watch.title) {
+            if let Some(title) = by_slug.get(watch.title.as_str()) {
                 watches.push(Watch {
                     profile: ProfileId::of_key(&watch.viewer),
                     title: *title,
@@ -67,10 +66,10 @@ pub(super) fn read_tastes(
 }
 
 /// A title as a record tells it; `row` is where it stands.
-pub(super) fn title_of(record: Value, row: &Row<'_>) -> anyhow::Result<Features> {
+pub(super) fn title_of(record: Value, row: &Row<'_>) -> anyhow::Result<Title> {
     let now = SystemClock.now();
     match Record::read(record, now.year()) {
-        Ok((Record::Title(record), ..)) => Ok(Features::from(&record.new_title(now))),
+        Ok((Record::Title(record), ..)) => Ok(record.new_title(now)),
         Ok(_) => Err(anyhow!("{}: is not a title", row.place())),
         Err(problem) => Err(refused(&row.place(), &problem)),
     }

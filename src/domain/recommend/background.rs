@@ -8,10 +8,8 @@ use futures::future::try_join_all;
 
 use super::error::RecommendError;
 use super::features::Rarity;
-use super::graph::TasteGraph;
-use crate::domain::catalog::{
-    CatalogService, Title, TitleFilter, TitleKind, TitleOrder, TitleQuery,
-};
+use super::sources::{TasteSource, TitleSource};
+use crate::domain::catalog::{Title, TitleFilter, TitleKind, TitleOrder, TitleQuery};
 use crate::domain::clock::Clock;
 use crate::domain::ids::TitleId;
 use crate::domain::page::{MAX_PAGE, Window};
@@ -40,8 +38,8 @@ type Kept<T> = (DateTime<Utc>, Arc<T>);
 /// What is kept.
 #[derive(Clone)]
 pub(super) struct Background {
-    catalog: CatalogService,
-    graph: Arc<dyn TasteGraph>,
+    catalog: Arc<dyn TitleSource>,
+    graph: Arc<dyn TasteSource>,
     clock: Arc<dyn Clock>,
     rarity: Arc<Mutex<Option<Kept<Rarity>>>>,
     trending: Arc<Mutex<Option<Kept<Vec<TitleId>>>>>,
@@ -51,8 +49,8 @@ pub(super) struct Background {
 
 impl Background {
     pub(super) fn new(
-        catalog: CatalogService,
-        graph: Arc<dyn TasteGraph>,
+        catalog: Arc<dyn TitleSource>,
+        graph: Arc<dyn TasteSource>,
         clock: Arc<dyn Clock>,
     ) -> Self {
         Self {

@@ -21,6 +21,7 @@ mod rows;
 mod service;
 pub mod similar;
 mod similar_service;
+mod sources;
 mod title_page;
 mod types;
 

@@ -12,7 +12,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::error::RecommendError;
 use super::features::Features;
 use super::graph::{SimilarVersion, TasteGraph};
-use super::similar::{Histories, MAX_HISTORY, Ridge, solve, solve_all};
+use super::similar::{Histories, Ridge, solve, solve_all};
 use crate::domain::catalog::{CatalogStore, Changed};
 use crate::domain::clock::Clock;
 use crate::domain::error::StoreError;
@@ -356,13 +356,11 @@ fn add(news: &mut Option<f32>, more: f32) {
 /// Adds all that a profile watched, and empties the list.
 fn put_profile(histories: &mut Histories, sums: &mut Vec<WatchedTitle>) {
     sums.retain(WatchedTitle::shapes_taste);
-    sums.sort_by_key(|sum| (sum.last_at, sum.title));
     if let Some(first) = sums.first() {
-        let latest = &sums[sums.len().saturating_sub(MAX_HISTORY)..];
-        let watched = latest
+        let watched = sums
             .iter()
-            .map(|sum| (sum.title, sum.liked == Some(true)));
-        histories.put_profile(first.profile, watched);
+            .map(|sum| (sum.last_at, sum.title, sum.liked == Some(true)));
+        histories.put_latest(first.profile, watched.collect());
     }
     sums.clear();
 }

@@ -2,6 +2,7 @@
 
 use super::field::{Field, Viewer};
 use super::lists::{Lists, best, cut};
+use crate::domain::recommend::error::RecommendError;
 
 /// The most watched titles, the same for everybody.
 pub(super) struct Popularity<'a> {
@@ -25,12 +26,12 @@ impl<'a> Popularity<'a> {
 }
 
 impl Lists for Popularity<'_> {
-    fn for_viewer(&self, viewer: &Viewer) -> Vec<u32> {
-        best(self.field, viewer, self.scores())
+    fn for_viewer(&self, viewer: &Viewer) -> Result<Vec<u32>, RecommendError> {
+        Ok(best(self.field, viewer, self.scores()))
     }
 
-    fn on_page(&self, title: u32) -> Vec<u32> {
-        cut(self.scores().filter(|(other, _)| *other != title))
+    fn on_page(&self, title: u32) -> Result<Vec<u32>, RecommendError> {
+        Ok(cut(self.scores().filter(|(other, _)| *other != title)))
     }
 }
 
@@ -86,12 +87,13 @@ impl<'a> CoWatches<'a> {
 }
 
 impl Lists for CoWatches<'_> {
-    fn for_viewer(&self, viewer: &Viewer) -> Vec<u32> {
-        best(self.field, viewer, self.scores(&viewer.seen).into_iter())
+    fn for_viewer(&self, viewer: &Viewer) -> Result<Vec<u32>, RecommendError> {
+        let scores = self.scores(&viewer.seen).into_iter();
+        Ok(best(self.field, viewer, scores))
     }
 
-    fn on_page(&self, title: u32) -> Vec<u32> {
+    fn on_page(&self, title: u32) -> Result<Vec<u32>, RecommendError> {
         let scores = self.scores(&[title]).into_iter();
-        cut(scores.filter(|(other, _)| *other != title))
+        Ok(cut(scores.filter(|(other, _)| *other != title)))
     }
 }

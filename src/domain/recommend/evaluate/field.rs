@@ -1,19 +1,20 @@
 //! A split with its titles and viewers numbered, as the lists and the metrics want it.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
-use super::metrics::Relevant;
-use super::split::{Split, Tastes, latest_first};
+use super::split::{Relevant, Split, Tastes, latest_first};
+use crate::domain::catalog::Title;
 use crate::domain::ids::{ProfileId, TitleId};
-use crate::domain::recommend::features::Features;
 use crate::domain::recommend::graph::TasteEdge;
 
 /// A numbered split. Titles are numbered by id.
 pub(super) struct Field<'a> {
     /// The split.
     pub(super) split: &'a Split,
-    /// The titles, with the number of those who watched them in the training part.
-    pub(super) titles: Vec<Features>,
+    /// The titles, as popular as they are in the training part, and in no collection: a part that waits for another
+    /// would be kept from lists although nothing of it was seen.
+    pub(super) titles: Vec<Arc<Title>>,
     places: HashMap<TitleId, u32>,
     /// What each viewer of the training part watched.
     pub(super) watched: Vec<Vec<u32>>,
@@ -27,8 +28,10 @@ pub(super) struct Field<'a> {
 }
 
 /// Somebody for whom lists are made.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(super) struct Viewer {
+    /// Who.
+    pub(super) profile: ProfileId,
     /// All that is known, the latest first.
     pub(super) history: Vec<TasteEdge>,
     /// The same by number, ascending.
@@ -82,15 +85,16 @@ impl<'a> Field<'a> {
             }
         }
         for (title, watchers) in titles.iter_mut().zip(&watchers) {
-            title.watchers = watchers.len() as u64;
+            title.popularity = watchers.len() as u64;
+            title.collection = None;
         }
         let candidates = split.candidates.as_ref().map(|candidates| {
-            let is_one = |title: &Features| candidates.contains(&title.id);
+            let is_one = |title: &Title| candidates.contains(&title.id);
             titles.iter().map(is_one).collect()
         });
         let mut field = Self {
             split,
-            titles,
+            titles: titles.into_iter().map(Arc::new).collect(),
             places,
             watched,
             watchers,
@@ -114,7 +118,7 @@ impl<'a> Field<'a> {
         self.places.get(&title).copied()
     }
 
-    pub(super) fn title(&self, place: u32) -> &Features {
+    pub(super) fn title(&self, place: u32) -> &Title {
         &self.titles[place as usize]
     }
 
@@ -149,6 +153,7 @@ impl<'a> Field<'a> {
             .filter(|kept| relevant == Relevant::Watched || kept.is_liked)
             .filter_map(|kept| self.place(kept.title));
         Viewer {
+            profile,
             seen: numbers(&self.places, history.iter().map(|edge| edge.title)),
             relevant: relevant.collect(),
             history,

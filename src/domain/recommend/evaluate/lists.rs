@@ -1,6 +1,7 @@
 //! What makes lists, whatever it makes them of.
 
 use super::field::{Field, Viewer};
+use crate::domain::recommend::error::RecommendError;
 
 /// How many titles of a list count.
 pub(super) const LONGEST: usize = 100;
@@ -8,10 +9,10 @@ pub(super) const LONGEST: usize = 100;
 /// Something that makes lists of titles, given by their numbers.
 pub(super) trait Lists: Sync {
     /// For a viewer: the best first, at most 100, none that the viewer has watched.
-    fn for_viewer(&self, viewer: &Viewer) -> Vec<u32>;
+    fn for_viewer(&self, viewer: &Viewer) -> Result<Vec<u32>, RecommendError>;
 
     /// For a title's page: the best first, at most 100.
-    fn on_page(&self, title: u32) -> Vec<u32>;
+    fn on_page(&self, title: u32) -> Result<Vec<u32>, RecommendError>;
 }
 
 /// The best of these titles that a viewer may get, ties by id; what scores nothing is left out.

@@ -8,15 +8,7 @@ use serde::Serialize;
 use super::bootstrap::Picks;
 use super::field::{Field, Follower, Viewer};
 use super::lists::Lists;
-
-/// What a list should find.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Relevant {
-    /// The titles of the test that the viewer gave a thumb up.
-    Liked,
-    /// All titles of the test.
-    Watched,
-}
+use crate::domain::recommend::error::RecommendError;
 
 /// What is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -90,8 +82,11 @@ pub(super) struct Score {
 }
 
 /// The scores of all viewers.
-pub(super) fn score_all(field: &Field<'_>, lists: &dyn Lists) -> Vec<Score> {
-    let score_one = |viewer: &Viewer| score(field, viewer, &lists.for_viewer(viewer));
+pub(super) fn score_all(
+    field: &Field<'_>,
+    lists: &dyn Lists,
+) -> Result<Vec<Score>, RecommendError> {
+    let score_one = |viewer: &Viewer| Ok(score(field, viewer, &lists.for_viewer(viewer)?));
     field.viewers.par_iter().map(score_one).collect()
 }
 
@@ -152,7 +147,7 @@ pub(super) fn sum_up(field: &Field<'_>, scores: &[Score], picks: Picks<'_>) -> V
 }
 
 /// How often each follower's next title was on the page of the one before.
-pub(super) fn hits(field: &Field<'_>, lists: &dyn Lists) -> Vec<f64> {
+pub(super) fn hits(field: &Field<'_>, lists: &dyn Lists) -> Result<Vec<f64>, RecommendError> {
     let starts: HashSet<u32> = field
         .followers
         .iter()
@@ -161,8 +156,8 @@ pub(super) fn hits(field: &Field<'_>, lists: &dyn Lists) -> Vec<f64> {
     let mut pages: Vec<Vec<u32>> = vec![Vec::new(); field.titles.len()];
     let made: Vec<(u32, Vec<u32>)> = starts
         .into_par_iter()
-        .map(|title| (title, lists.on_page(title)))
-        .collect();
+        .map(|title| Ok((title, lists.on_page(title)?)))
+        .collect::<Result<_, RecommendError>>()?;
     for (title, page) in made {
         pages[title as usize] = page;
     }
@@ -176,7 +171,7 @@ pub(super) fn hits(field: &Field<'_>, lists: &dyn Lists) -> Vec<f64> {
         };
         mean(follower.steps.iter().map(is_hit)).unwrap_or(0.0)
     };
-    field.followers.par_iter().map(hits).collect()
+    Ok(field.followers.par_iter().map(hits).collect())
 }
 
 /// The mean of those that were picked.

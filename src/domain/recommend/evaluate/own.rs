@@ -1,15 +1,11 @@
 //! The site's own record, for evaluating on it.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::split::{Tastes, latest_first};
-use crate::domain::catalog::CatalogStore;
-use crate::domain::ids::TitleId;
+use crate::domain::catalog::{CatalogStore, Title};
 use crate::domain::recommend::error::RecommendError;
-use crate::domain::recommend::features::Features;
-use crate::domain::recommend::graph::TasteEdge;
-use crate::domain::watching::{WatchStore, WatchedTitle};
+use crate::domain::watching::WatchStore;
 
 /// How many titles are read at once.
 const TITLES: usize = 500;
@@ -29,21 +25,17 @@ impl EvaluationService {
         Self { catalog, watching }
     }
 
-    /// All titles, with their ids by slug.
-    pub async fn titles(
-        &self,
-    ) -> Result<(Vec<Features>, HashMap<String, TitleId>), RecommendError> {
-        let mut features = Vec::new();
-        let mut by_slug = HashMap::new();
+    /// All titles.
+    pub async fn titles(&self) -> Result<Vec<Title>, RecommendError> {
+        let mut titles = Vec::new();
         let mut after = None;
         loop {
-            let page = self.catalog.titles_after(after, TITLES).await?;
+            let mut page = self.catalog.titles_after(after, TITLES).await?;
             let Some(last) = page.last() else { break };
             after = Some(last.id);
-            features.extend(page.iter().map(Features::from));
-            by_slug.extend(page.into_iter().map(|title| (title.slug, title.id)));
+            titles.append(&mut page);
         }
-        Ok((features, by_slug))
+        Ok(titles)
     }
 
     /// What every profile has watched, of titles that are there still.
@@ -55,24 +47,12 @@ impl EvaluationService {
             let Some(last) = sums.last() else { break };
             after = Some((last.profile, last.title));
             for sum in &sums {
-                tastes.entry(sum.profile).or_default().push(edge(sum));
+                tastes.entry(sum.profile).or_default().push(sum.into());
             }
         }
         for edges in tastes.values_mut() {
             latest_first(edges);
         }
         Ok(tastes)
-    }
-}
-
-fn edge(sum: &WatchedTitle) -> TasteEdge {
-    TasteEdge {
-        title: sum.title,
-        weight: sum.weight,
-        plays: sum.plays,
-        completions: sum.completions,
-        last_at: sum.last_at,
-        liked: sum.liked,
-        revision: sum.stamp.revision,
     }
 }

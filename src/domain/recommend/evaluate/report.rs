@@ -9,9 +9,10 @@ use super::baselines::{CoWatches, Popularity};
 use super::bootstrap::{Interval, Resamples};
 use super::field::Field;
 use super::lists::Lists;
-use super::metrics::{Metric, Relevant, Score, hits, mean_of, score_all, sum_up};
+use super::metrics::{Metric, Score, hits, mean_of, score_all, sum_up};
 use super::served::{Parts, Served};
-use super::split::Split;
+use super::split::{Relevant, Split};
+use crate::domain::recommend::error::RecommendError;
 use crate::domain::recommend::for_viewer::Ranking;
 use crate::domain::watching::WatchRules;
 
@@ -31,11 +32,14 @@ pub struct Evaluation {
 }
 
 /// Why there is nothing to report.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, thiserror::Error)]
 pub enum EvaluateError {
     /// Nobody has anything in their test that a list could find.
     #[error("no viewer has anything relevant in the test part")]
     NothingToFind,
+    /// The lists cannot be made.
+    #[error(transparent)]
+    Recommend(#[from] RecommendError),
 }
 
 /// A table of lists and metrics.
@@ -105,7 +109,7 @@ impl Evaluation {
         ];
         let mut table = Table::default();
         for (name, lists) in lists {
-            table.add(&field, name, lists);
+            table.add(&field, name, lists)?;
         }
         Ok(table.report(&field, |ours, other| ours - other))
     }
@@ -116,7 +120,7 @@ impl Evaluation {
         let mut table = Table::default();
         for (name, parts) in variants(self.ranking) {
             let served = Served::new(&field, &self.rules, &parts);
-            table.add(&field, name, &served);
+            table.add(&field, name, &served)?;
         }
         Ok(table.report(&field, |all, without| without - all))
     }
@@ -139,12 +143,18 @@ struct Table {
 }
 
 impl Table {
-    fn add(&mut self, field: &Field<'_>, name: &'static str, lists: &dyn Lists) {
+    fn add(
+        &mut self,
+        field: &Field<'_>,
+        name: &'static str,
+        lists: &dyn Lists,
+    ) -> Result<(), RecommendError> {
         self.names.push(name);
-        self.scores.push(score_all(field, lists));
+        self.scores.push(score_all(field, lists)?);
         if !field.followers.is_empty() {
-            self.hits.push(hits(field, lists));
+            self.hits.push(hits(field, lists)?);
         }
+        Ok(())
     }
 
     fn report(&self, field: &Field<'_>, difference: impl Fn(f64, f64) -> f64) -> Report {
@@ -204,8 +214,9 @@ mod tests {
 
     use super::super::split::{Kept, Watch, tastes};
     use super::*;
+    use crate::domain::catalog::{Title, TitleKind};
     use crate::domain::ids::{ProfileId, TitleId};
-    use crate::domain::recommend::features::Features;
+    use crate::domain::stamp::Stamp;
 
     /// Five titles; who watched what is `1: 1 2`, `2: 1 2 3`, `3: 1 4`, `4: 3 4`, `5: 2`.
     fn evaluation() -> Evaluation {
@@ -231,13 +242,26 @@ mod tests {
                 liked: None,
             })
             .collect();
-        let title = |id| Features {
+        let title = |id: u64| Title {
             id: TitleId(id),
-            directors: Vec::new(),
-            actors: Vec::new(),
+            kind: TitleKind::Film,
+            slug: id.to_string(),
+            name: id.to_string(),
+            original_name: None,
+            year: None,
+            end_year: None,
+            premiered: None,
+            duration: None,
             genres: Vec::new(),
-            decade: None,
-            watchers: 0,
+            credits: Vec::new(),
+            countries: Vec::new(),
+            languages: Vec::new(),
+            external_ids: Vec::new(),
+            network: None,
+            total_seasons: None,
+            collection: None,
+            popularity: 0,
+            stamp: Stamp::first(DateTime::UNIX_EPOCH),
         };
         let kept = |title, is_liked| Kept {
             title: TitleId(title),
@@ -376,6 +400,8 @@ mod tests {
         let mut evaluation = evaluation();
         evaluation.split.test.clear();
 
-        assert_eq!(evaluation.compare(), Err(EvaluateError::NothingToFind));
+        let report = evaluation.compare();
+
+        assert!(matches!(report, Err(EvaluateError::NothingToFind)));
     }
 }

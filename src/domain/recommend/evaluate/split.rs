@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 
+use crate::domain::catalog::Title;
 use crate::domain::ids::{ProfileId, TitleId};
-use crate::domain::recommend::features::Features;
 use crate::domain::recommend::graph::TasteEdge;
 use crate::domain::watching::WatchRules;
 
@@ -42,11 +42,20 @@ pub struct Kept {
     pub is_liked: bool,
 }
 
+/// What a list should find.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Relevant {
+    /// The titles of the test that the viewer gave a thumb up.
+    Liked,
+    /// All titles of the test.
+    Watched,
+}
+
 /// What the ranking is shown, and what is kept from it.
 #[derive(Debug, Clone, Default)]
 pub struct Split {
-    /// All titles; what they say of their watchers is not read.
-    pub titles: Vec<Features>,
+    /// All titles; what they say of their popularity and their collections is not read.
+    pub titles: Vec<Title>,
     /// What everything is computed from.
     pub train: Tastes,
     /// What else is known of viewers when a list is made for them: their own past, of which no edge was computed.
@@ -61,7 +70,7 @@ pub struct Split {
 
 impl Split {
     /// Keeps the last fifth of what each viewer watched; all of it is shown of those who watched fewer than 5 titles.
-    pub fn temporal(titles: Vec<Features>, tastes: Tastes) -> Self {
+    pub fn temporal(titles: Vec<Title>, tastes: Tastes) -> Self {
         let mut split = Self {
             titles,
             ..Self::default()

@@ -21,7 +21,7 @@ use crate::domain::recommend::types::Recommendation;
 use crate::domain::watching::MutedSource;
 
 /// The longest list for a viewer.
-pub(in crate::domain::recommend) const MAX_FOR_VIEWER: usize = 300;
+const MAX_FOR_VIEWER: usize = 300;
 /// Of how much of a list a page can be made: one title more says that there is more.
 const PAGE: usize = MAX_PAGE + 1;
 /// How long a list is kept although nothing of the profile changed: the catalogue and what is popular may.

@@ -4,7 +4,6 @@ mod for_profile;
 mod page;
 mod taste;
 
-pub(super) use for_profile::MAX_FOR_VIEWER;
 pub use taste::TasteWeight;
 
 use std::collections::{HashMap, HashSet};
@@ -16,6 +15,7 @@ use super::features::Features;
 use super::for_viewer::Ranking;
 use super::graph::{SimilarEdge, SimilarLists, TasteGraph};
 use super::kept::KeptLists;
+use super::sources::{Sources, TasteSource, TitleSource, WatchedSource};
 use super::title_page::like_title;
 use super::types::Recommendation;
 use crate::domain::catalog::{CatalogService, Title, TitleFilter, TitleOrder, TitleQuery};
@@ -33,9 +33,9 @@ const FEW: usize = 20;
 /// The use cases of suggestions.
 #[derive(Clone)]
 pub struct RecommendService {
-    graph: Arc<dyn TasteGraph>,
-    catalog: CatalogService,
-    watching: WatchService,
+    graph: Arc<dyn TasteSource>,
+    catalog: Arc<dyn TitleSource>,
+    watching: Arc<dyn WatchedSource>,
     background: Background,
     kept: Arc<dyn KeptLists>,
     rules: WatchRules,
@@ -53,8 +53,29 @@ impl RecommendService {
         rules: WatchRules,
         ranking: Ranking,
     ) -> Self {
+        let sources = Sources {
+            graph: Arc::new(graph),
+            catalog: Arc::new(catalog),
+            watching: Arc::new(watching),
+        };
+        Self::from_sources(sources, kept, clock, rules, ranking)
+    }
+
+    /// The same service, whatever answers its questions.
+    pub(super) fn from_sources(
+        sources: Sources,
+        kept: Arc<dyn KeptLists>,
+        clock: Arc<dyn Clock>,
+        rules: WatchRules,
+        ranking: Ranking,
+    ) -> Self {
+        let Sources {
+            graph,
+            catalog,
+            watching,
+        } = sources;
         Self {
-            background: Background::new(catalog.clone(), Arc::clone(&graph), clock),
+            background: Background::new(Arc::clone(&catalog), Arc::clone(&graph), clock),
             graph,
             catalog,
             watching,

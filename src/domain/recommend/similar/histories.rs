@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use chrono::{DateTime, Utc};
+
 use crate::domain::ids::{ProfileId, TitleId};
 use crate::domain::recommend::features::Features;
 
@@ -72,6 +74,19 @@ impl Histories {
             }
         }
         self.watches.push(history);
+    }
+
+    /// Adds a profile that was not there before, with the latest [`MAX_HISTORY`] of what it watched, given in any order:
+    /// when, what, and whether it liked it.
+    pub fn put_latest(
+        &mut self,
+        profile: ProfileId,
+        mut watched: Vec<(DateTime<Utc>, TitleId, bool)>,
+    ) {
+        watched.sort_unstable();
+        let latest = &watched[watched.len().saturating_sub(MAX_HISTORY)..];
+        let latest = latest.iter().map(|(_, title, liked)| (*title, *liked));
+        self.put_profile(profile, latest);
     }
 
     /// Adds a watch, or says whether it is liked now. Says whether that was news.

@@ -1,0 +1,218 @@
+//! What an evaluation shows, where a site has its graph, its catalogue and its record.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+
+use super::field::{Field, Viewer};
+use crate::domain::catalog::{CatalogError, Genre, Title, TitleFilter, TitleQuery};
+use crate::domain::clock::Clock;
+use crate::domain::error::StoreError;
+use crate::domain::ids::{CollectionId, ProfileId, TitleId};
+use crate::domain::page::{Slice, Window};
+use crate::domain::recommend::edges::edges_by_start;
+use crate::domain::recommend::graph::{
+    SimilarEdge, SimilarLists, SimilarVersion, Solution, Taste, TasteEdge,
+};
+use crate::domain::recommend::kept::{KeptList, KeptLists, ListKey, Moment};
+use crate::domain::recommend::sources::{TasteSource, TitleSource, WatchedSource};
+use crate::domain::stamp::Stamp;
+use crate::domain::watching::{Mute, WatchError};
+
+/// What an evaluation shows.
+pub(super) struct Shown {
+    /// The most watched first, ties by id.
+    titles: Vec<Arc<Title>>,
+    by_id: HashMap<TitleId, Arc<Title>>,
+    similar: HashMap<TitleId, Arc<[SimilarEdge]>>,
+    known: HashMap<ProfileId, Known>,
+    candidates: Option<HashSet<TitleId>>,
+}
+
+/// What is known of a viewer.
+struct Known {
+    taste: Arc<Taste>,
+    watched: HashSet<TitleId>,
+}
+
+impl Shown {
+    /// What there is of a field, with these edges; `opinion` is what a viewer says of a title.
+    pub(super) fn new(
+        field: &Field<'_>,
+        solutions: &[Solution],
+        opinion: impl Fn(&TasteEdge) -> Option<bool>,
+    ) -> Self {
+        let mut titles = field.titles.clone();
+        titles.sort_by_key(|title| (Reverse(title.popularity), title.id));
+        let known = |viewer: &Viewer| {
+            let said = viewer.history.iter().filter(|edge| edge.says_something());
+            let said = said.take(Taste::EDGES).map(|edge| TasteEdge {
+                liked: opinion(edge),
+                ..*edge
+            });
+            Known {
+                taste: Arc::new(Taste {
+                    edges: said.collect(),
+                }),
+                watched: viewer.history.iter().map(|edge| edge.title).collect(),
+            }
+        };
+        let similar = edges_by_start(solutions);
+        Self {
+            by_id: titles
+                .iter()
+                .map(|title| (title.id, title.clone()))
+                .collect(),
+            titles,
+            similar: similar
+                .map(|(start, edges)| (start, edges.into()))
+                .collect(),
+            known: field
+                .viewers
+                .iter()
+                .map(|viewer| (viewer.profile, known(viewer)))
+                .collect(),
+            candidates: field.split.candidates.clone(),
+        }
+    }
+
+    /// Whether a title is no candidate, or known to the viewer.
+    fn is_passed_over(&self, profile: ProfileId, title: TitleId) -> bool {
+        let candidates = self.candidates.as_ref();
+        let known = self.known.get(&profile);
+        candidates.is_some_and(|candidates| !candidates.contains(&title))
+            || known.is_some_and(|known| known.watched.contains(&title))
+    }
+}
+
+#[async_trait]
+impl TasteSource for Shown {
+    async fn taste(&self, profile: ProfileId) -> Result<Arc<Taste>, StoreError> {
+        let known = self.known.get(&profile);
+        Ok(known
+            .map(|known| Arc::clone(&known.taste))
+            .unwrap_or_default())
+    }
+
+    async fn similar(&self, titles: &[TitleId]) -> Result<SimilarLists, StoreError> {
+        let list = |title: &TitleId| self.similar.get(title).cloned().unwrap_or_default();
+        Ok(SimilarLists {
+            version: SimilarVersion::default(),
+            lists: titles.iter().map(list).collect(),
+        })
+    }
+
+    async fn trending(
+        &self,
+        _: DateTime<Utc>,
+        _: usize,
+    ) -> Result<Vec<(TitleId, u64)>, StoreError> {
+        // What is shown has no present.
+        Ok(Vec::new())
+    }
+}
+
+#[async_trait]
+impl TitleSource for Shown {
+    async fn titles(&self, ids: &[TitleId]) -> Result<Vec<Arc<Title>>, CatalogError> {
+        Ok(ids
+            .iter()
+            .filter_map(|id| self.by_id.get(id).cloned())
+            .collect())
+    }
+
+    async fn list_titles(
+        &self,
+        query: &TitleQuery,
+        window: &Window,
+    ) -> Result<Slice<Title>, CatalogError> {
+        let passing = self
+            .titles
+            .iter()
+            .filter(|title| query.filter.passes(title));
+        let mut found: Vec<&Arc<Title>> = passing.collect();
+        found.sort_by(|a, b| {
+            let (a, b) = (query.order.keyset(a), query.order.keyset(b));
+            let by_value = a.value.cmp(&b.value);
+            let by_value = if query.order.is_descending() {
+                by_value.reverse()
+            } else {
+                by_value
+            };
+            by_value.then(a.id.cmp(&b.id))
+        });
+        let rows = found.into_iter().take(window.limit + 1);
+        Ok(Slice::from_overfetched(
+            rows.map(|title| (**title).clone()).collect(),
+            window,
+        ))
+    }
+
+    async fn count_titles(&self, filter: &TitleFilter) -> Result<u64, CatalogError> {
+        let passing = self.titles.iter().filter(|title| filter.passes(title));
+        Ok(passing.count() as u64)
+    }
+
+    async fn all_genres(&self) -> Result<Vec<Genre>, CatalogError> {
+        let ids: BTreeSet<_> = self.titles.iter().flat_map(|title| &title.genres).collect();
+        // Nobody reads a name here.
+        let genre = |id| Genre {
+            id,
+            slug: String::new(),
+            name: String::new(),
+            stamp: Stamp::first(DateTime::UNIX_EPOCH),
+        };
+        Ok(ids.into_iter().copied().map(genre).collect())
+    }
+
+    async fn films_of_collections(
+        &self,
+        _: &[CollectionId],
+    ) -> Result<Vec<Arc<Title>>, CatalogError> {
+        // A field has taken its titles out of their collections.
+        Ok(Vec::new())
+    }
+}
+
+#[async_trait]
+impl WatchedSource for Shown {
+    async fn passed_over(
+        &self,
+        profile: ProfileId,
+        titles: &[TitleId],
+    ) -> Result<Vec<TitleId>, WatchError> {
+        let passed_over = |title: &TitleId| self.is_passed_over(profile, *title);
+        Ok(titles.iter().copied().filter(passed_over).collect())
+    }
+
+    async fn mutes(&self, _: ProfileId) -> Result<Arc<[Mute]>, WatchError> {
+        Ok(Arc::default())
+    }
+}
+
+/// Keeps no list: each is asked for once.
+pub(super) struct Forgets;
+
+impl KeptLists for Forgets {
+    fn now(&self) -> Moment {
+        Moment(0)
+    }
+
+    fn get(&self, _: &ListKey) -> Option<KeptList> {
+        None
+    }
+
+    fn put(&self, _: Moment, _: ListKey, _: KeptList) {}
+}
+
+/// A clock that stands, so that what was counted once is true for good.
+pub(super) struct Stands;
+
+impl Clock for Stands {
+    fn now(&self) -> DateTime<Utc> {
+        DateTime::UNIX_EPOCH
+    }
+}

@@ -1,0 +1,132 @@
+//! What suggestions are made from: the few questions that they ask of the graph, the catalogue and the record of what
+//! was watched. On a site its services answer them; what an evaluation shows answers them in memory.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+
+use super::graph::{SimilarLists, Taste, TasteGraph};
+use crate::domain::catalog::{CatalogError, CatalogService, Genre, Title, TitleFilter, TitleQuery};
+use crate::domain::error::StoreError;
+use crate::domain::ids::{CollectionId, ProfileId, TitleId};
+use crate::domain::page::{Slice, Window};
+use crate::domain::watching::{Mute, WatchError, WatchService};
+
+/// What answers.
+pub(super) struct Sources {
+    pub(super) graph: Arc<dyn TasteSource>,
+    pub(super) catalog: Arc<dyn TitleSource>,
+    pub(super) watching: Arc<dyn WatchedSource>,
+}
+
+/// What is asked of the graph; see [`TasteGraph`].
+#[async_trait]
+pub(super) trait TasteSource: Send + Sync {
+    async fn taste(&self, profile: ProfileId) -> Result<Arc<Taste>, StoreError>;
+
+    async fn similar(&self, titles: &[TitleId]) -> Result<SimilarLists, StoreError>;
+
+    async fn trending(
+        &self,
+        since: DateTime<Utc>,
+        limit: usize,
+    ) -> Result<Vec<(TitleId, u64)>, StoreError>;
+}
+
+/// What is asked of the catalogue; see [`CatalogService`].
+#[async_trait]
+pub(super) trait TitleSource: Send + Sync {
+    async fn titles(&self, ids: &[TitleId]) -> Result<Vec<Arc<Title>>, CatalogError>;
+
+    async fn list_titles(
+        &self,
+        query: &TitleQuery,
+        window: &Window,
+    ) -> Result<Slice<Title>, CatalogError>;
+
+    async fn count_titles(&self, filter: &TitleFilter) -> Result<u64, CatalogError>;
+
+    async fn all_genres(&self) -> Result<Vec<Genre>, CatalogError>;
+
+    async fn films_of_collections(
+        &self,
+        collections: &[CollectionId],
+    ) -> Result<Vec<Arc<Title>>, CatalogError>;
+}
+
+/// What is asked of the record of what was watched; see [`WatchService`].
+#[async_trait]
+pub(super) trait WatchedSource: Send + Sync {
+    async fn passed_over(
+        &self,
+        profile: ProfileId,
+        titles: &[TitleId],
+    ) -> Result<Vec<TitleId>, WatchError>;
+
+    async fn mutes(&self, profile: ProfileId) -> Result<Arc<[Mute]>, WatchError>;
+}
+
+#[async_trait]
+impl TasteSource for Arc<dyn TasteGraph> {
+    async fn taste(&self, profile: ProfileId) -> Result<Arc<Taste>, StoreError> {
+        (**self).taste(profile).await
+    }
+
+    async fn similar(&self, titles: &[TitleId]) -> Result<SimilarLists, StoreError> {
+        (**self).similar(titles).await
+    }
+
+    async fn trending(
+        &self,
+        since: DateTime<Utc>,
+        limit: usize,
+    ) -> Result<Vec<(TitleId, u64)>, StoreError> {
+        (**self).trending(since, limit).await
+    }
+}
+
+#[async_trait]
+impl TitleSource for CatalogService {
+    async fn titles(&self, ids: &[TitleId]) -> Result<Vec<Arc<Title>>, CatalogError> {
+        self.titles(ids).await
+    }
+
+    async fn list_titles(
+        &self,
+        query: &TitleQuery,
+        window: &Window,
+    ) -> Result<Slice<Title>, CatalogError> {
+        self.list_titles(query, window).await
+    }
+
+    async fn count_titles(&self, filter: &TitleFilter) -> Result<u64, CatalogError> {
+        self.count_titles(filter).await
+    }
+
+    async fn all_genres(&self) -> Result<Vec<Genre>, CatalogError> {
+        self.all_genres().await
+    }
+
+    async fn films_of_collections(
+        &self,
+        collections: &[CollectionId],
+    ) -> Result<Vec<Arc<Title>>, CatalogError> {
+        self.films_of_collections(collections).await
+    }
+}
+
+#[async_trait]
+impl WatchedSource for WatchService {
+    async fn passed_over(
+        &self,
+        profile: ProfileId,
+        titles: &[TitleId],
+    ) -> Result<Vec<TitleId>, WatchError> {
+        self.passed_over(profile, titles).await
+    }
+
+    async fn mutes(&self, profile: ProfileId) -> Result<Arc<[Mute]>, WatchError> {
+        self.mutes(profile).await
+    }
+}
