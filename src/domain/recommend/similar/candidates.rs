@@ -2,81 +2,22 @@
 //! every pair.
 //!
 //! A measure is (watches of both + next · watches soon afterwards + shared metadata) / divisor of the other + bonus of
-//! the other. Whatever was watched together is looked at. Of the others, those of the same people are; and those alike in genres and decade are gone
-//! through by group, in the order of the divisor, until no further one can get into the list.
+//! the other. Every other title is of one of three sorts, and of each sort a bound says which need no look:
+//!
+//! 1. Watched by a viewer of the title. What shared metadata adds lies between 0 and [`most`]. So the measures without
+//!    it are lower bounds; the last of the best of them, the *floor*, is reached by a full list of titles already; and a
+//!    title that stays below it even with the most is not on the list. See [`Search::of_watches`].
+//! 2. Of the same people, and not of the first sort: few, so all of them are measured. See [`Search::of_people`].
+//! 3. All others share genres and decade at most. Those that have the same of both, a group, share the same with the
+//!    title, so their measures have the order of their divisor and bonus, which is that of their watchers: the first
+//!    one below the floor ends its group, and so does the last that fits into a list. See [`Search::add_alike`].
+//!
+//! What is passed over measures less than what is on the list, or as much with a greater id, which loses ties: so the
+//! list is the one that measuring everything would give.
 
-use super::common::{Metadata, Weights};
+use super::common::{Group, Metadata, Weights};
 use super::histories::Histories;
-
-/// How many of the titles that a viewer watched after one count as following it.
-const NEXT: u32 = 5;
-
-/// What was watched by the viewers of one title.
-pub(super) struct Together {
-    /// How many viewers each title shares with it.
-    counts: Vec<u32>,
-    /// The same in halves, where a viewer who liked it counts 1 and another ½.
-    halves: Vec<u32>,
-    /// How often each title was one of the next few that a viewer of it watched.
-    next: Vec<u32>,
-    /// The titles with a count.
-    touched: Vec<u32>,
-}
-
-impl Together {
-    /// Room for so many titles.
-    pub(super) fn new(titles: usize) -> Self {
-        Self {
-            counts: vec![0; titles],
-            halves: vec![0; titles],
-            next: vec![0; titles],
-            touched: Vec::new(),
-        }
-    }
-
-    /// Counts for a title, forgetting what was counted before.
-    pub(super) fn count(&mut self, histories: &Histories, title: usize) {
-        for place in self.touched.drain(..) {
-            self.counts[place as usize] = 0;
-            self.halves[place as usize] = 0;
-            self.next[place as usize] = 0;
-        }
-        for viewer in &histories.viewers[title] {
-            let halves = 1 + u32::from(viewer.is_liked());
-            let mut follows = 0;
-            for watch in &histories.watches[viewer.number()] {
-                let place = watch.number();
-                self.next[place] += u32::from(follows > 0);
-                follows = if place == title {
-                    NEXT
-                } else {
-                    follows.saturating_sub(1)
-                };
-                if self.counts[place] == 0 {
-                    self.touched.push(watch.place());
-                }
-                self.counts[place] += 1;
-                self.halves[place] += halves;
-            }
-        }
-    }
-
-    pub(super) fn with(&self, place: u32) -> u32 {
-        self.counts[place as usize]
-    }
-
-    pub(super) fn next_with(&self, place: u32) -> u32 {
-        self.next[place as usize]
-    }
-
-    pub(super) fn halves_with(&self, place: u32) -> u32 {
-        self.halves[place as usize]
-    }
-
-    pub(super) fn touched(&self) -> &[u32] {
-        &self.touched
-    }
-}
+use super::together::Together;
 
 /// How well one title goes with another.
 pub(super) struct Measure<'a> {
@@ -110,90 +51,140 @@ pub(super) fn best(
     measure: &Measure<'_>,
     limit: usize,
 ) -> Vec<Candidate> {
-    let watches = |place: u32| {
-        f64::from(together.with(place)) + measure.next * f64::from(together.next_with(place))
+    let search = Search {
+        histories,
+        metadata,
+        together,
+        title,
+        measure,
+        limit,
     };
-    let exact = |place: u32| {
-        let shared = metadata
-            .shared(place as usize, title, &measure.weights)
-            .sum();
+    let (mut found, floor) = search.of_watches();
+    let of_people = search.of_people();
+    found.extend(of_people.iter().map(|place| search.measured(*place)));
+    let floor = cut(histories, &mut found, limit).max(floor);
+    search.add_alike(&mut found, floor, &of_people);
+    cut(histories, &mut found, limit);
+    found.shrink_to_fit();
+    found
+}
+
+/// Whose candidates are looked for, in what, and by which measure.
+struct Search<'a> {
+    histories: &'a Histories,
+    metadata: &'a Metadata,
+    together: &'a Together,
+    title: usize,
+    measure: &'a Measure<'a>,
+    limit: usize,
+}
+
+impl Search<'_> {
+    fn is_wanted(&self, place: u32) -> bool {
+        place as usize != self.title && (self.measure.admits)(place)
+    }
+
+    /// What is measured of another title: what was watched, and what they share.
+    fn measure(&self, place: u32, watches: f64, shared: f64) -> f64 {
+        (watches + shared) / (self.measure.divisor)(place) + (self.measure.bonus)(place)
+    }
+
+    fn watches(&self, place: u32) -> f64 {
+        let next = f64::from(self.together.next_with(place));
+        f64::from(self.together.with(place)) + self.measure.next * next
+    }
+
+    fn measured(&self, place: u32) -> Candidate {
+        let weights = &self.measure.weights;
+        let shared = self.metadata.shared(place as usize, self.title, weights);
         Candidate {
             place,
-            measure: (watches(place) + shared) / (measure.divisor)(place) + (measure.bonus)(place),
+            measure: self.measure(place, self.watches(place), shared.sum()),
         }
-    };
-    let is_wanted = |place: u32| place as usize != title && (measure.admits)(place);
-    // What must be reached at the least: the last of the best by watches alone.
-    let mut by_watches = Vec::with_capacity(together.touched().len());
-    let touched = together.touched().iter().copied();
-    by_watches.extend(touched.filter(|place| is_wanted(*place)).map(|place| {
-        let divisor = (measure.divisor)(place);
-        (watches(place) / divisor + (measure.bonus)(place), place)
-    }));
-    let mut floor = 0.0;
-    if by_watches.len() > limit {
-        by_watches.select_nth_unstable_by(limit - 1, |a, b| b.0.total_cmp(&a.0));
-        floor = by_watches[limit - 1].0;
     }
-    let most_shared = most(&measure.weights);
-    let mut found: Vec<Candidate> = by_watches
-        .iter()
-        .filter(|(least, place)| least + most_shared / (measure.divisor)(*place) >= floor)
-        .map(|(_, place)| exact(*place))
-        .collect();
-    let mut of_people: Vec<u32> = metadata
-        .by_people_of(title)
-        .filter(|place| together.with(*place) == 0 && is_wanted(*place))
-        .collect();
-    of_people.sort_unstable();
-    of_people.dedup();
-    found.extend(of_people.iter().map(|place| exact(*place)));
-    let floor = cut(histories, &mut found, limit).max(floor);
-    let most_alike = measure.weights.genre + measure.weights.decade;
-    for group in metadata.groups() {
-        let first = if measure.known_first {
+
+    /// Those of the first sort that may be on the list, and the floor; 0 if not even these fill a list.
+    fn of_watches(&self) -> (Vec<Candidate>, f64) {
+        let mut least: Vec<(f64, u32)> = Vec::with_capacity(self.together.touched().len());
+        let touched = self.together.touched().iter().copied();
+        let wanted = touched.filter(|place| self.is_wanted(*place));
+        least.extend(wanted.map(|place| (self.measure(place, self.watches(place), 0.0), place)));
+        let mut floor = 0.0;
+        if least.len() > self.limit {
+            least.select_nth_unstable_by(self.limit - 1, |a, b| b.0.total_cmp(&a.0));
+            floor = least[self.limit - 1].0;
+        }
+        let most = most(&self.measure.weights);
+        let may_reach =
+            |(least, place): &&(f64, u32)| least + most / (self.measure.divisor)(*place) >= floor;
+        let found = least.iter().filter(may_reach);
+        let found = found.map(|(_, place)| self.measured(*place)).collect();
+        (found, floor)
+    }
+
+    /// Those of the second sort, by number.
+    fn of_people(&self) -> Vec<u32> {
+        let of_people = self.metadata.by_people_of(self.title);
+        let mut of_people: Vec<u32> = of_people
+            .filter(|place| self.together.with(*place) == 0 && self.is_wanted(*place))
+            .collect();
+        of_people.sort_unstable();
+        of_people.dedup();
+        of_people
+    }
+
+    /// Adds those of the third sort that reach the floor, of each group no more than fit into a list.
+    fn add_alike(&self, found: &mut Vec<Candidate>, floor: f64, of_people: &[u32]) {
+        let weights = &self.measure.weights;
+        let most_alike = weights.genre + weights.decade;
+        for group in self.metadata.groups() {
+            // Most groups are passed over without a look at what they share.
+            let first = self.first(group);
+            if first.is_none_or(|first| self.measure(first, 0.0, most_alike) < floor) {
+                continue;
+            }
+            let shared = self.metadata.shared_with(group, self.title, weights);
+            if shared <= 0.0 {
+                continue;
+            }
+            let mut taken = 0;
+            self.walk(group, |place| {
+                if taken == self.limit || self.measure(place, 0.0, shared) < floor {
+                    return false;
+                }
+                let is_of_third_sort =
+                    self.together.with(place) == 0 && of_people.binary_search(&place).is_err();
+                if is_of_third_sort && self.is_wanted(place) {
+                    found.push(self.measured(place));
+                    taken += 1;
+                }
+                true
+            });
+        }
+    }
+
+    /// The member of a group that measures the most.
+    fn first(&self, group: &Group) -> Option<u32> {
+        let first = if self.measure.known_first {
             group.members.last()
         } else {
             group.members.first()
         };
-        let Some(first) = first else { continue };
-        let reaches = |shared: f64, place: u32| {
-            shared / (measure.divisor)(place) + (measure.bonus)(place) >= floor
-        };
-        if !reaches(most_alike, *first) {
-            continue;
-        }
-        let shared = metadata.shared_with(group, title, &measure.weights);
-        if shared <= 0.0 {
-            continue;
-        }
-        let mut take = |place: &u32| {
-            let goes_on = reaches(shared, *place);
-            if goes_on
-                && together.with(*place) == 0
-                && is_wanted(*place)
-                && of_people.binary_search(place).is_err()
-            {
-                found.push(exact(*place));
-                return (goes_on, true);
-            }
-            (goes_on, false)
-        };
-        let mut taken = 0;
-        let mut go = |place: &u32| {
-            let (goes_on, took) = take(place);
-            taken += usize::from(took);
-            goes_on && taken < limit
-        };
-        if measure.known_first {
-            group.members.iter().rev().all(&mut go);
+        first.copied()
+    }
+
+    /// Goes through the members of a group, the one that measures the most first, ties by id, while told to go on.
+    fn walk(&self, group: &Group, mut goes_on: impl FnMut(u32) -> bool) {
+        let mut goes_on = |place: &u32| goes_on(*place);
+        let watchers = |place: &u32| self.histories.watchers(*place as usize);
+        if self.measure.known_first {
+            // By watchers, then by id; so from the end by runs of as many watchers.
+            let runs = group.members.chunk_by(|a, b| watchers(a) == watchers(b));
+            runs.rev().flatten().all(&mut goes_on);
         } else {
-            group.members.iter().all(&mut go);
+            group.members.iter().all(&mut goes_on);
         }
     }
-    cut(histories, &mut found, limit);
-    found.shrink_to_fit();
-    found
 }
 
 /// Puts the best first and drops the others. Returns what the last of a full list measures, else 0.

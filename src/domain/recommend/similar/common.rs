@@ -5,6 +5,9 @@ use std::collections::HashMap;
 use crate::domain::ids::{GenreId, PersonId};
 use crate::domain::recommend::features::{Features, Rarity};
 
+/// Added to a number of watchers before a power is taken.
+pub(crate) const PRIOR_WATCHERS: f64 = 10.0;
+
 /// What the metadata that two titles share weighs, in watches of both.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Weights {
@@ -161,4 +164,13 @@ fn alike(a: &Profile, b: &Profile, weights: &Weights) -> Shared {
         },
         ..Shared::default()
     }
+}
+
+/// A number of watchers as it damps.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a site has fewer than 2^53 viewers"
+)]
+pub(crate) fn damped(watchers: usize, power: f64) -> f64 {
+    (watchers as f64 + PRIOR_WATCHERS).powf(power)
 }

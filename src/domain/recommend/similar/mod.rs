@@ -1,7 +1,8 @@
 //! The `SIMILAR` edges: what speaks for each title, and what its page lists, from who watched what and from the
 //! metadata. How they are computed and why stands in `formula.md` beside the parent module.
 //!
-//! [`histories`] has who watched what, [`common`] what titles share, [`candidates`] finds what is worth an edge,
+//! [`histories`] has who watched what, [`common`] what titles share, [`together`] counts what was watched by the
+//! viewers of one, [`candidates`] finds what is worth an edge,
 //! [`rows`] counts pairs, [`solve`] weighs them. Sparse all the way: the work grows with the watches of each viewer,
 //! never with the square of the titles.
 
@@ -10,13 +11,12 @@ mod common;
 mod histories;
 mod rows;
 mod solve;
+mod together;
 
-pub(super) use common::Weights;
+pub(super) use common::{PRIOR_WATCHERS, Weights};
 pub use histories::{Histories, MAX_HISTORY};
 pub use solve::{EDGES, Ridge, solve, solve_all};
-pub(super) use solve::{
-    FOR_VIEWERS, KNOWN_TITLE, ON_PAGES, ON_UNKNOWN_PAGES, PAGE_DAMPING, PRIOR_WATCHERS,
-};
+pub(super) use solve::{FOR_VIEWERS, KNOWN_TITLE, ON_PAGES, ON_UNKNOWN_PAGES, PAGE_DAMPING};
 
 #[cfg(test)]
 mod tests;

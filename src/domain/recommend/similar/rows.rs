@@ -2,8 +2,9 @@
 
 use rayon::prelude::*;
 
-use super::candidates::Together;
+use super::common::damped;
 use super::histories::Histories;
+use super::together::Together;
 
 /// The most counts that are kept at the same time: 8 bytes each.
 const ROOM: usize = 160_000_000;
@@ -77,8 +78,7 @@ impl<'a> Rows<'a> {
         if !is_whole {
             // What is watched together more than by chance, whichever of the two is the better known.
             let telling = |place: u32| {
-                f64::from(together.with(place))
-                    / super::solve::damped(histories.watchers(place as usize), 0.5)
+                f64::from(together.with(place)) / damped(histories.watchers(place as usize), 0.5)
             };
             others.select_nth_unstable_by(most - 1, |a, b| telling(*b).total_cmp(&telling(*a)));
             others.truncate(most);

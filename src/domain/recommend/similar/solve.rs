@@ -5,10 +5,11 @@ use std::sync::Mutex;
 use nalgebra::{Cholesky, DMatrix};
 use rayon::prelude::*;
 
-use super::candidates::{Candidate, Measure, Together, best};
-use super::common::{Metadata, Weights};
+use super::candidates::{Candidate, Measure, best};
+use super::common::{Metadata, Weights, damped};
 use super::histories::Histories;
 use super::rows::Rows;
+use super::together::Together;
 use crate::domain::recommend::graph::{Incoming, Outgoing, Solution, Weight};
 
 /// The most edges into a title that carry a weight, and the most on its page.
@@ -39,8 +40,6 @@ pub(crate) const ON_UNKNOWN_PAGES: Weights = Weights {
 /// What the logarithm of its watchers adds to a title on the page of one that nobody watched.
 pub(crate) const KNOWN_TITLE: f64 = 0.04;
 
-/// Added to a number of watchers before a power is taken.
-pub(crate) const PRIOR_WATCHERS: f64 = 10.0;
 /// The power of the watchers that damps what everybody watches anyway, on a title's page.
 pub(crate) const PAGE_DAMPING: f64 = 0.35;
 
@@ -351,15 +350,6 @@ fn solve_symmetric(a: DMatrix<f64>, b: DMatrix<f64>) -> Option<DMatrix<f64>> {
         Some(cholesky) => Some(cholesky.solve(&b)),
         None => a.lu().solve(&b),
     }
-}
-
-/// A number of watchers as it damps.
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "a site has fewer than 2^53 viewers"
-)]
-pub(crate) fn damped(watchers: usize, power: f64) -> f64 {
-    (watchers as f64 + PRIOR_WATCHERS).powf(power)
 }
 
 /// What being known adds on the page of a title that nobody watched.

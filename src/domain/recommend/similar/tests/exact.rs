@@ -1,11 +1,15 @@
-//! For any small site.
+//! For any small site, and for a large one whose lists are full.
 
 use proptest::prelude::*;
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
 
 use super::super::common::{Metadata, Weights};
 use super::super::histories::Histories;
 use super::super::solve::{EDGES, FOR_VIEWERS, ON_PAGES, Ridge, solve, solve_all};
-use super::site;
+use super::{histories, site, title};
+use crate::domain::ids::{GenreId, PersonId};
+use crate::domain::recommend::features::Features;
 use crate::domain::recommend::graph::{Solution, Weight};
 
 /// Every pair in a square.
@@ -222,4 +226,54 @@ proptest! {
         }
         prop_assert_eq!(solve_all(&changed, &Ridge::default()), before);
     }
+}
+
+/// Of 400 titles, more of each sort than fit into a list: the first half is watched, the second is not.
+fn large_site() -> Histories {
+    let mut random = StdRng::seed_from_u64(3);
+    let titles = (1..=400_u64).map(|id| Features {
+        directors: vec![PersonId(random.random_range(0..40))],
+        genres: vec![GenreId(random.random_range(0..2))],
+        decade: Some(1990 + 10 * i32::from(random.random_bool(0.5))),
+        ..title(id)
+    });
+    let titles: Vec<Features> = titles.collect();
+    let viewer = |_| {
+        let watches = 0..random.random_range(5..60);
+        watches
+            .map(|_| (random.random_range(0..200), random.random_bool(0.5)))
+            .collect()
+    };
+    let watched: Vec<Vec<(usize, bool)>> = (0..150).map(viewer).collect();
+    histories(titles, &watched)
+}
+
+#[test]
+fn a_full_list_is_what_measuring_everything_gives() {
+    let histories = large_site();
+    let square = Square::new(&histories);
+    let some: Vec<usize> = (0..400).step_by(16).collect();
+
+    for (place, solution) in some.iter().zip(solve(&histories, &Ridge::default(), &some)) {
+        let candidates = square.candidates(*place);
+        let id = |place: usize| histories.titles[place].id.0;
+        let mut expected: Vec<u64> = candidates.iter().map(|(_, other)| id(*other)).collect();
+        expected.sort_unstable();
+        assert_eq!(expected.len(), EDGES);
+        assert_eq!(ids(&solution), expected, "title {}", solution.title);
+    }
+}
+
+#[test]
+fn of_titles_alike_that_nobody_watched_those_with_the_least_ids_fill_the_page() {
+    let alike = (1..=300_u64).map(|id| Features {
+        genres: vec![GenreId(1)],
+        ..title(id)
+    });
+    let histories = histories(alike.collect(), &[]);
+
+    let solutions = solve(&histories, &Ridge::default(), &[299]);
+
+    let page: Vec<u64> = solutions[0].page.iter().map(|edge| edge.to.0).collect();
+    assert_eq!(page, (1..=EDGES as u64).collect::<Vec<_>>());
 }

@@ -1,0 +1,73 @@
+//! What was watched by the viewers of one title.
+
+use super::histories::Histories;
+
+/// How many of the titles that a viewer watched after one count as following it.
+const NEXT: u32 = 5;
+
+/// What was watched by the viewers of one title.
+pub(super) struct Together {
+    /// How many viewers each title shares with it.
+    counts: Vec<u32>,
+    /// The same in halves, where a viewer who liked it counts 1 and another ½.
+    halves: Vec<u32>,
+    /// How often each title was one of the next few that a viewer of it watched.
+    next: Vec<u32>,
+    /// The titles with a count.
+    touched: Vec<u32>,
+}
+
+impl Together {
+    /// Room for so many titles.
+    pub(super) fn new(titles: usize) -> Self {
+        Self {
+            counts: vec![0; titles],
+            halves: vec![0; titles],
+            next: vec![0; titles],
+            touched: Vec::new(),
+        }
+    }
+
+    /// Counts for a title, forgetting what was counted before.
+    pub(super) fn count(&mut self, histories: &Histories, title: usize) {
+        for place in self.touched.drain(..) {
+            self.counts[place as usize] = 0;
+            self.halves[place as usize] = 0;
+            self.next[place as usize] = 0;
+        }
+        for viewer in &histories.viewers[title] {
+            let halves = 1 + u32::from(viewer.is_liked());
+            let mut follows = 0;
+            for watch in &histories.watches[viewer.number()] {
+                let place = watch.number();
+                self.next[place] += u32::from(follows > 0);
+                follows = if place == title {
+                    NEXT
+                } else {
+                    follows.saturating_sub(1)
+                };
+                if self.counts[place] == 0 {
+                    self.touched.push(watch.place());
+                }
+                self.counts[place] += 1;
+                self.halves[place] += halves;
+            }
+        }
+    }
+
+    pub(super) fn with(&self, place: u32) -> u32 {
+        self.counts[place as usize]
+    }
+
+    pub(super) fn next_with(&self, place: u32) -> u32 {
+        self.next[place as usize]
+    }
+
+    pub(super) fn halves_with(&self, place: u32) -> u32 {
+        self.halves[place as usize]
+    }
+
+    pub(super) fn touched(&self) -> &[u32] {
+        &self.touched
+    }
+}
