@@ -10,7 +10,7 @@ use crate::domain::error::{Coded, ErrorCode};
 /// The extension that says after how many seconds to try again.
 pub(crate) const RETRY_AFTER: &str = "retryAfter";
 
-/// What resolvers return.
+/// What resolvers return: a failure in it is safe to show.
 pub(crate) type Result<T, E = ApiError> = std::result::Result<T, E>;
 
 /// A failure that is safe to show.

@@ -46,7 +46,8 @@ impl PasswordMutation {
     async fn request_password_reset(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Whose password.")] input: RequestPasswordResetInput,
+        #[graphql(desc = "The address of the account whose password was forgotten.")]
+        input: RequestPasswordResetInput,
     ) -> Result<RequestPasswordResetPayload> {
         let accounts = &ctx.services().accounts;
         let requested = accounts
