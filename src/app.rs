@@ -42,23 +42,17 @@ use crate::graphql::Services;
 use crate::http::{HttpOptions, Stores};
 use crate::jobs::{CatalogFeed, Jobs, Keeper};
 
-/// The program, connected.
+/// The program with its stores opened and its services on them.
 pub struct App {
-    /// The catalogue.
     pub catalog: CatalogService,
     /// Finding things by name.
     pub search: SearchService,
-    /// What was watched.
     pub watching: WatchService,
-    /// Who is who.
     pub accounts: AccountService,
-    /// Suggestions.
     pub recommend: RecommendService,
-    /// Keeping the graph.
     pub graph: GraphService,
     /// Reading the record, for measuring suggestions on it.
     pub evaluation: EvaluationService,
-    /// Loading files.
     pub load: LoadService,
     similar: SimilarService,
     mail: MailService,
@@ -220,7 +214,7 @@ impl App {
         ))
     }
 
-    /// What answers requests.
+    /// The routes of HTTP on these services, without the address to listen on.
     pub fn router(&self, options: HttpOptions) -> anyhow::Result<axum::Router> {
         let services = Services {
             catalog: self.catalog.clone(),

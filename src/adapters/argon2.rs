@@ -19,8 +19,8 @@ const PARAMS: Params = match Params::new(19 * 1024, 2, 1, None) {
     Err(_) => panic!("these parameters are allowed"),
 };
 /// How many characters of a password are judged, from the first on. What is hard to guess in them is no easier with more
-/// behind it. zxcvbn by itself looks at 100, for which it takes up to a second, and from 29 on it may count past what 64
-/// bits hold.
+/// behind it. zxcvbn 3.1 by itself looks at 100, for which it takes up to a second (shssoichiro/zxcvbn-rs#69), and from
+/// 29 on its count of guesses may pass what 64 bits hold.
 const JUDGED: usize = 28;
 /// How many may wait.
 const QUEUE: usize = 32;

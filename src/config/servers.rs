@@ -6,15 +6,15 @@ use secrecy::SecretString;
 /// How to reach the servers.
 #[derive(Debug, Clone)]
 pub struct Servers {
-    /// `MONGODB_URI`.
+    /// From `MONGODB_URI`, with the name of the database.
     pub mongodb_uri: SecretString,
-    /// `NEO4J_URI`.
+    /// From `NEO4J_URI`: `bolt://` or `neo4j://`.
     pub neo4j_uri: String,
     /// `NEO4J_USER`, by default `neo4j`.
     pub neo4j_user: String,
-    /// `NEO4J_PASSWORD`.
+    /// From `NEO4J_PASSWORD`, never shown.
     pub neo4j_password: SecretString,
-    /// `REDIS_URL`.
+    /// From `REDIS_URL`: `redis://` or `rediss://`.
     pub redis_url: SecretString,
     /// `REELGRAPH_REDIS_PREFIX`: what all keys begin with, by default `reelgraph:`.
     pub redis_prefix: String,

@@ -65,7 +65,7 @@ impl ErrorCode {
 
 /// An error that knows its code and the input field that it is about.
 pub trait Coded: std::error::Error + Send + Sync + 'static {
-    /// The stable code.
+    /// The stable code that clients see.
     fn code(&self) -> ErrorCode;
 
     /// The input field that is to blame, in the client's spelling.
@@ -99,7 +99,7 @@ impl StoreError {
         Self::Failed(error.into())
     }
 
-    /// No answer.
+    /// The store did not answer, or not in time: trying again may help.
     pub fn unavailable(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Unavailable(error.into())
     }

@@ -31,7 +31,7 @@ struct Signed {
     signed_request: String,
 }
 
-/// The routes.
+/// The callback by which another site asks for erasure, and the page that tells how far it is.
 pub(super) fn routes(accounts: AccountService) -> Router {
     Router::new()
         .route("/oauth/{provider}/deauthorize", post(deauthorize))

@@ -35,7 +35,7 @@ struct NewPassword {
     again: SecretString,
 }
 
-/// The routes.
+/// The pages that the links in mails lead to.
 pub(super) fn routes(accounts: AccountService) -> Router {
     Router::new()
         .route("/confirm-email", get(ask_to_confirm).post(confirm))

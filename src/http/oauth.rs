@@ -61,7 +61,7 @@ struct Callback {
     error: Option<String>,
 }
 
-/// The routes.
+/// The callback that another site sends the browser back to.
 pub(super) fn routes(accounts: AccountService, cookie: SessionCookie) -> Router {
     Router::new()
         .route("/oauth/{provider}/start", get(start))

@@ -35,7 +35,7 @@ static POLICY: LazyLock<String> = LazyLock::new(|| {
 pub(super) struct Failure {
     /// The status that goes with it.
     pub(super) status: StatusCode,
-    /// The stable code.
+    /// As in the API's errors.
     pub(super) code: &'static str,
     /// The same for the person, as a sentence.
     pub(super) message: String,
@@ -115,7 +115,7 @@ pub(super) fn private() -> HeaderMap {
 }
 
 impl Failure {
-    /// As a page.
+    /// The failure as a page, with the status of its code.
     pub(super) fn page(self, title: &str) -> Response {
         let (code, message) = (self.code, &self.message);
         let context = context! { title, code, message };

@@ -158,7 +158,7 @@ fn cors(trusted_origins: &[String]) -> anyhow::Result<CorsLayer> {
         .max_age(Duration::from_secs(3600)))
 }
 
-/// Prometheus' text format.
+/// All metrics in the text format of Prometheus.
 async fn metrics(State(metrics): State<Option<PrometheusHandle>>) -> Response {
     match metrics {
         Some(metrics) => (

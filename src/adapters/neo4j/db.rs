@@ -1,8 +1,8 @@
 //! The connection, its time limits, and transactions.
 //!
-//! The driver is a release candidate, so only what was seen to hold is used: reads are single statements, writes are
-//! transactions, what the server wants tried again we try again ourselves, and every call runs in a task of its own, so
-//! that a client that goes away leaves no half-read answer behind.
+//! The driver, neo4rs 0.9.0-rc.11, is a release candidate, so only what was seen to hold is used: reads are single
+//! statements, writes are transactions, what the server wants tried again we try again ourselves, and every call runs in
+//! a task of its own, so that a client that goes away leaves no half-read answer behind.
 
 use std::time::Duration;
 
@@ -51,8 +51,9 @@ impl Neo4jDb {
                 .max_connections(connections)
                 // Also how long the driver waits for any one answer.
                 .connection_timeout(limit)
-                // In this driver `max_lifetime` is how long to wait for a connection. `idle_timeout` is never set: it
-                // limits the health check of a connection, not how long one may be idle.
+                // A workaround: neo4rs 0.9.0-rc.11 hands `max_lifetime` to the pool as the time to wait for a
+                // connection, and `idle_timeout` as the limit of its health check (neo4j-labs/neo4rs#283). So the one
+                // is set as if it were named that, and the other never.
                 .max_lifetime(ACQUIRE)
                 .build()
                 .and_then(Graph::connect)
@@ -87,8 +88,8 @@ impl Neo4jDb {
         .await
     }
 
-    /// Runs `work` in one transaction, and again if the server or the connection fails in passing. What it writes must
-    /// be the same however often it runs: a commit whose answer is lost is run again.
+    /// Runs `work` in one transaction, and again if the server or the connection fails in passing. It must be idempotent:
+    /// a commit whose answer is lost is run again.
     pub(super) async fn write<T>(
         &self,
         work: impl for<'t> Fn(&'t mut Transaction) -> BoxFuture<'t, Result<T, Error>>
@@ -117,8 +118,8 @@ impl Neo4jDb {
     }
 }
 
-/// A transaction that writes. The driver has no way to tell the server how long one may take; our own limits have to
-/// do, and the server's `db.transaction.timeout`.
+/// A transaction that writes. `start_txn` of neo4rs 0.9.0-rc.11 takes no `tx_timeout`; our own limits have to do, and the
+/// server's `db.transaction.timeout`.
 pub(super) struct Transaction(Txn);
 
 impl Transaction {
@@ -175,7 +176,8 @@ async fn attempt<T>(
             Ok(value)
         }
         Err(first) => {
-            // After a failure the server ignores the rollback, and the driver reports that as an error of its own.
+            // After a failure the server answers the rollback with IGNORED, which neo4rs 0.9.0-rc.11 reports as an
+            // error of its own instead of sending RESET.
             drop(transaction.0.rollback().await);
             Err(first)
         }

@@ -3,8 +3,8 @@
 //! Readers may meet the half of a transaction, so no edge is changed in place. Edges that replace others are written
 //! with the revision that they begin with, those that they replace are told the revision that they end with, and only
 //! when all that is committed does one more transaction make that revision the current one. So it may as well be
-//! prepared in many, of bounded size. Who prepares has a name that stands at the node of the graph: one at a time; if
-//! it is not heard of any more, the next one takes back what it prepared.
+//! prepared in many, of bounded size. Preparing takes a lease, which stands at the node of the graph with the name of its
+//! holder; when it has run out, the next holder first takes back what the one before had prepared.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

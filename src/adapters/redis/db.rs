@@ -12,7 +12,7 @@ use crate::domain::error::StoreError;
 
 /// How long one attempt to connect may take.
 const CONNECT: Duration = Duration::from_millis(1500);
-/// How long the server may take to answer. The driver's own limit, half a second, is less than a slow disk needs.
+/// How long the server may take to answer. The default of redis 1.8, half a second, is less than a slow disk needs.
 const RESPONSE: Duration = Duration::from_secs(2);
 /// How long any one operation may take, waiting for a connection included.
 const PATIENCE: Duration = Duration::from_secs(4);
@@ -76,7 +76,7 @@ impl RedisDb {
             .map_err(store_error)
     }
 
-    /// Whether it answers.
+    /// Whether the server answers in time.
     pub(super) async fn ping(&self) -> Result<(), StoreError> {
         self.run(
             |mut connection| async move { redis::cmd("PING").exec_async(&mut connection).await },

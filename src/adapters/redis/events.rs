@@ -1,7 +1,7 @@
 //! Events between the servers of a site: JSON on the channel `events`.
 //!
-//! Redis keeps no message for who is not there. So a server that could not listen for a while, or that could not say
-//! what it had to say, tells those who depend on it that they missed something, which may have been anything.
+//! Redis delivers a message at most once, to those who are connected. So a server that was cut off for a while, or could
+//! not publish, tells those who depend on it that they missed something ([`Event::Missed`]), which may have been anything.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -62,7 +62,7 @@ impl News {
             Event::SimilarChanged => Some(Self::SimilarChanged),
             Event::Missed => Some(Self::Missed),
             // The server that says so does it itself, at once. To wake the others costs them a question each, and
-            // makes nobody fresher.
+            // makes nothing of theirs less stale.
             Event::WatchesChanged | Event::MailQueued | Event::ErasureRequested => None,
         }
     }

@@ -21,7 +21,7 @@ impl ErasureService {
     /// nothing waits. One that fails keeps no other waiting; the first failure is the answer when all were tried.
     ///
     /// An erasure counts as finished once all of its profiles are gone everywhere, so that whoever dies on the way
-    /// leaves it to the next one. That several work at the same one changes nothing.
+    /// leaves it to the next one. Each step is idempotent, so several may work at the same one.
     pub async fn work_off(&self) -> Result<usize, RecommendError> {
         let mut finished = 0;
         let mut failure = None;

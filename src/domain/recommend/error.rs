@@ -10,19 +10,16 @@ use crate::domain::watching::WatchError;
 /// What can go wrong with suggestions.
 #[derive(Debug, thiserror::Error)]
 pub enum RecommendError {
-    /// The catalogue failed.
     #[error(transparent)]
     Catalog(#[from] CatalogError),
     /// The names of people or genres could not be read.
     #[error("the names of people and genres cannot be read")]
     Names(#[source] Arc<CatalogError>),
-    /// Accounts failed.
     #[error(transparent)]
     Accounts(#[from] AccountError),
     /// The record of what was watched failed.
     #[error(transparent)]
     Watching(#[from] WatchError),
-    /// The graph failed.
     #[error(transparent)]
     Graph(#[from] StoreError),
 }

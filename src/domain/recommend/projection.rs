@@ -1,8 +1,8 @@
 //! Keeps the graph what the documents say: the only way anything gets into it.
 //!
 //! Documents carry a revision and a mark "not yet projected", set in the write itself. A round reads marked ones,
-//! writes their absolute state to the graph, which refuses what is older than what it has, and takes the mark off
-//! unless the document has changed meanwhile. So a crash at any point, or a second projector, changes nothing.
+//! writes their absolute state to the graph, which passes over what is stale, and takes the mark off unless the document
+//! has changed meanwhile. So a round is idempotent: a crash at any point, or a second projector, does no harm.
 
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;

@@ -1,8 +1,8 @@
 //! The one place where a report changes what is recorded: the sitting, the state of its item and the title's sum.
 //!
 //! A store reads the rows that a [`Change`] asks for by [`Touched`] into a [`Ledger`], lets the change work on it, and
-//! writes what changed, all in one transaction. So every store counts the same way, and a repeated report changes
-//! nothing.
+//! writes what changed, all in one transaction. So every store counts the same way. Invariant: the state and the sum are
+//! what the sittings add up to, so a report is idempotent.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -79,7 +79,6 @@ impl<K: Copy + Ord, V> Rows<K, V> {
 /// The rows that a change may read and write.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ledger {
-    /// The sittings.
     pub plays: Rows<(ProfileId, PlayId), Play>,
     /// How the profiles stand with the items.
     pub states: Rows<(ProfileId, WatchedItem), WatchState>,

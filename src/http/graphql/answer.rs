@@ -28,7 +28,8 @@ const MAX_ERRORS: usize = 20;
 struct Answer<'a> {
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     errors: &'a [ServerError],
-    /// Missing if nothing was executed; the library would say `null`, which means something else.
+    /// Missing if nothing was executed. `async_graphql::Response` (7.2.1) would write `null`, which means that something
+    /// was executed and failed (specification 7.1).
     #[serde(skip_serializing_if = "Option::is_none")]
     data: Option<&'a Value>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]

@@ -183,8 +183,8 @@ impl<E: Executor> GraphqlEndpoint<E> {
         })
     }
 
-    /// Executes in a task of its own: when a client goes away its handler is dropped, and a driver that is dropped in
-    /// the middle of a statement may leave it half done and its connection unusable.
+    /// Executes in a task of its own: when a client goes away its handler is dropped, and the futures of drivers are not
+    /// cancel-safe (see [`crate::http::task`]).
     async fn execute(
         &self,
         mut request: GraphqlRequest,

@@ -19,7 +19,7 @@ pub struct Refusal {
 }
 
 /// The code of a document that does not fit the schema. Errors without a code get it too: those of resolvers have one,
-/// so they are the library's, about what the client sent.
+/// so they come from the validation of async-graphql, about what the client sent.
 pub(super) const VALIDATION_FAILED: &str = "GRAPHQL_VALIDATION_FAILED";
 
 impl Refusal {

@@ -46,7 +46,7 @@ impl Installation {
         }
     }
 
-    /// A server.
+    /// The first of the servers.
     pub(super) fn one(&self) -> &Site {
         &self.one
     }

@@ -34,7 +34,7 @@ pub(super) struct Server {
     _hearing: JoinSet<()>,
 }
 
-/// An empty store.
+/// An empty folder for an embedded store.
 pub(super) fn store() -> TempDir {
     tempfile::tempdir().unwrap()
 }

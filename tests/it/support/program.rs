@@ -32,7 +32,7 @@ pub(crate) struct Program {
 }
 
 impl Program {
-    /// An empty installation.
+    /// An installation whose stores are empty.
     pub(crate) async fn new(on: On) -> Self {
         let data = tempfile::tempdir().unwrap();
         if on == On::Embedded {
@@ -283,12 +283,12 @@ impl Site {
         self.cookie = cookie;
     }
 
-    /// A plain request.
+    /// A request without a session, to be sent by the caller.
     pub(crate) fn get(&self, path: &str) -> reqwest::RequestBuilder {
         self.client.get(format!("{}{path}", self.address))
     }
 
-    /// A plain request.
+    /// A request without a session, to be sent by the caller.
     pub(crate) fn post(&self, path: &str) -> reqwest::RequestBuilder {
         self.client.post(format!("{}{path}", self.address))
     }

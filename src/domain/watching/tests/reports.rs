@@ -1,4 +1,4 @@
-//! What players report.
+//! What becomes of what players report.
 
 use super::support::*;
 use crate::domain::ids::TitleId;

@@ -54,7 +54,7 @@ fn now() -> DateTime<Utc> {
     SystemClock.now()
 }
 
-/// An app's session.
+/// A session of an app, which was just begun.
 pub(crate) fn session(id: u64, user: u64, now: DateTime<Utc>) -> Session {
     Session {
         id: SessionId(id),

@@ -22,7 +22,7 @@ pub(super) const BEN: ProfileId = ProfileId(2);
 /// The series that all episodes belong to, unless said otherwise.
 pub(super) const SERIES: TitleId = TitleId(900);
 
-/// An empty store.
+/// A store that is empty, and what keeps it open.
 pub(super) struct Opened {
     pub(super) store: Arc<dyn WatchStore>,
     /// The same store, as other servers or programs have it open.
