@@ -1,4 +1,4 @@
-//! Tastes from memory.
+//! Tastes that are answered from memory, and what makes them stale.
 
 use std::sync::Arc;
 
