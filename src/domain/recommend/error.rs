@@ -37,4 +37,15 @@ impl Coded for RecommendError {
             Self::Graph(error) => error.code(),
         }
     }
+
+    /// None: suggestions take no input of their own, and that of another feature is not theirs.
+    fn field(&self) -> Option<&'static str> {
+        match self {
+            Self::Catalog(_)
+            | Self::Names(_)
+            | Self::Accounts(_)
+            | Self::Watching(_)
+            | Self::Graph(_) => None,
+        }
+    }
 }

@@ -5,10 +5,7 @@ use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
 use axum::extract::State;
-use axum::http::StatusCode;
-use axum::http::header::{
-    CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, HeaderValue, RETRY_AFTER,
-};
+use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -18,11 +15,10 @@ use super::document::{Head, Names, ProfilePart};
 use crate::domain::accounts::{AccountError, AccountExport, AccountService};
 use crate::domain::catalog::CatalogService;
 use crate::domain::clock::Clock;
-use crate::domain::error::{Coded, ErrorCode};
 use crate::domain::ids::{EpisodeId, ProfileId, TitleId};
 use crate::domain::page::{KeyValue, Keyset, MAX_PAGE, Window};
 use crate::domain::watching::{Mute, MutedSource, Play, WatchService, WatchedItem};
-use crate::graphql::Services;
+use crate::graphql::{ApiError, Services};
 use crate::http::auth::Authenticate;
 use crate::http::graphql::Refusal;
 
@@ -75,9 +71,9 @@ impl Exports {
             .map_err(IntoResponse::into_response)?;
         let viewer = viewer
             .known()
-            .ok_or_else(|| refused(&AccountError::Unauthenticated))?;
+            .ok_or_else(|| refused(AccountError::Unauthenticated))?;
         let export = self.accounts.export(viewer, &client).await;
-        export.map_err(|error| refused(&error))
+        export.map_err(refused)
     }
 
     async fn write(&self, export: &AccountExport, to: &mpsc::Sender<Piece>) -> Result<(), Broken> {
@@ -261,26 +257,8 @@ fn place(play: &Play) -> Keyset {
     }
 }
 
-fn refused(error: &AccountError) -> Response {
-    let status = match error.code() {
-        ErrorCode::Unauthenticated => StatusCode::UNAUTHORIZED,
-        ErrorCode::Forbidden => StatusCode::FORBIDDEN,
-        ErrorCode::RateLimited => StatusCode::TOO_MANY_REQUESTS,
-        ErrorCode::UpstreamUnavailable => StatusCode::SERVICE_UNAVAILABLE,
-        _ => StatusCode::INTERNAL_SERVER_ERROR,
-    };
-    let (code, message) = if status == StatusCode::INTERNAL_SERVER_ERROR {
-        tracing::error!(error = error as &dyn std::error::Error, "An export failed");
-        (ErrorCode::Internal, "internal error".to_owned())
-    } else {
-        (error.code(), error.to_string())
-    };
-    let mut response = Refusal::new(status, code.as_str(), message).into_response();
-    if let Some(wait) = error.retry_after() {
-        let headers = response.headers_mut();
-        headers.insert(RETRY_AFTER, HeaderValue::from(wait.as_secs()));
-    }
-    response
+fn refused(error: AccountError) -> Response {
+    Refusal::from(ApiError::from(error)).into_response()
 }
 
 /// JSON that is written piece by piece: an object is open until it is closed, and so is a list.
