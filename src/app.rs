@@ -33,9 +33,10 @@ use crate::domain::curation::LoadService;
 use crate::domain::events::EventBus;
 use crate::domain::lease::Leases;
 use crate::domain::limits::RateLimiter;
+use crate::domain::privacy::{ErasureService, ExportService, Parts};
 use crate::domain::recommend::evaluate::EvaluationService;
 use crate::domain::recommend::{
-    ErasureService, GraphFollower, GraphService, RecommendService, SimilarService, TasteGraph,
+    GraphFollower, GraphService, RecommendService, SimilarService, TasteGraph,
 };
 use crate::domain::watching::{WatchService, WatchStore};
 use crate::graphql::Services;
@@ -199,7 +200,11 @@ impl App {
         feed.catch_up()
             .await
             .context("the catalogue cannot be indexed")?;
-        let erasures = ErasureService::new(self.accounts.clone(), self.graph.clone());
+        let erasures = ErasureService::new(
+            self.accounts.clone(),
+            self.parts(),
+            Arc::clone(&self.stores.bus),
+        );
         Ok(Jobs::start(
             &self.graph,
             Keeper {
@@ -214,6 +219,15 @@ impl App {
         ))
     }
 
+    /// What is kept of people.
+    fn parts(&self) -> Parts {
+        Parts::new(
+            self.graph.clone(),
+            self.watching.clone(),
+            self.catalog.clone(),
+        )
+    }
+
     /// The routes of HTTP on these services, without the address to listen on.
     pub fn router(&self, options: HttpOptions) -> anyhow::Result<axum::Router> {
         let services = Services {
@@ -224,12 +238,14 @@ impl App {
             recommend: self.recommend.clone(),
             clock: Arc::clone(&self.clock),
         };
+        let exports =
+            ExportService::new(self.accounts.clone(), self.parts(), Arc::clone(&self.clock));
         let stores = Stores {
             catalog: Arc::clone(&self.stores.catalog),
             sessions: Arc::clone(&self.stores.sessions),
             graph: Arc::clone(&self.stores.graph),
         };
-        crate::http::router(services, stores, options)
+        crate::http::router(services, exports, stores, options)
     }
 }
 

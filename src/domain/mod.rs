@@ -12,6 +12,7 @@ pub mod ids;
 pub mod lease;
 pub mod limits;
 pub mod page;
+pub mod privacy;
 pub mod recommend;
 pub mod stamp;
 pub mod text;

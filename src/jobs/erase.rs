@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{AFTER_FAILURE, Health, Pace};
 use crate::domain::events::Event;
-use crate::domain::recommend::ErasureService;
+use crate::domain::privacy::ErasureService;
 
 /// How often to look for what another process was asked.
 const POLL: Duration = Duration::from_secs(2);

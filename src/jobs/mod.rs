@@ -19,7 +19,8 @@ use tokio::task::JoinSet;
 
 use crate::domain::accounts::MailService;
 use crate::domain::events::Event;
-use crate::domain::recommend::{ErasureService, GraphFollower, GraphService};
+use crate::domain::privacy::ErasureService;
+use crate::domain::recommend::{GraphFollower, GraphService};
 
 /// How long a job waits after a store failed it.
 const AFTER_FAILURE: Duration = Duration::from_secs(1);

@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 
-use crate::domain::accounts::{self, AccountError};
+use crate::domain::accounts::{self, AccountError, ApiKeyError};
 use crate::domain::ids::ApiKeyId;
 use crate::domain::viewer::KnownViewer;
 use crate::graphql::context::ContextExt;
@@ -118,7 +118,7 @@ impl ApiKeyMutation {
             Some(GlobalId::ApiKey(key)) => {
                 accounts.revoke_api_key(&viewer, key, ctx.client()).await
             }
-            _ => Err(AccountError::ApiKeyNotFound),
+            _ => Err(AccountError::ApiKey(ApiKeyError::NotFound)),
         };
         let (_, user_errors) = UserError::split(revoked)?;
         Ok(RevokeApiKeyPayload { user_errors })

@@ -5,7 +5,8 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::viewer::Viewer;
 use crate::domain::accounts::{
-    self, AccountError, ChosenPassword, LogIn, LoggedIn, RefreshToken, Registration, Tokens,
+    self, AccountError, ChosenPassword, LogIn, LoggedIn, RefreshToken, Registration, SessionError,
+    Tokens,
 };
 use crate::domain::viewer;
 use crate::graphql::context::ContextExt;
@@ -120,7 +121,7 @@ impl AccountMutation {
         let accounts = &ctx.services().accounts;
         let refreshed = match RefreshToken::parse(&input.refresh_token) {
             Some(token) => accounts.refresh(&token, ctx.client()).await,
-            None => Err(AccountError::InvalidRefreshToken),
+            None => Err(AccountError::Session(SessionError::InvalidRefreshToken)),
         };
         AuthPayload::new(ctx, refreshed.map(Some)).await
     }
@@ -141,7 +142,7 @@ async fn end_own_session(ctx: &Context<'_>) -> Result<(), AccountError> {
 async fn end_session(ctx: &Context<'_>, id: &ID) -> Result<Result<(), AccountError>> {
     let viewer = ctx.known_viewer()?;
     let Some(GlobalId::Session(session)) = GlobalId::decode(id) else {
-        return Ok(Err(AccountError::SessionNotFound));
+        return Ok(Err(AccountError::Session(SessionError::NotFound)));
     };
     if viewer.session() == Some(session) {
         return Ok(end_own_session(ctx).await);

@@ -5,7 +5,7 @@ use secrecy::SecretString;
 
 use super::profile::Profile;
 use super::viewer::Viewer;
-use crate::domain::accounts::{self, AccountError, ProfileChange};
+use crate::domain::accounts::{self, AccountError, ProfileChange, ProfileError};
 use crate::domain::ids::ProfileId;
 use crate::domain::viewer;
 use crate::graphql::context::ContextExt;
@@ -54,7 +54,7 @@ impl ProfileMutation {
     ) -> Result<ProfilePayload> {
         let viewer = ctx.known_viewer()?;
         let Some(profile) = profile_id(&input.profile) else {
-            return ProfilePayload::new(Err(AccountError::ProfileNotFound));
+            return ProfilePayload::new(Err(AccountError::Profile(ProfileError::NotFound)));
         };
         let change = ProfileChange {
             // A name can be changed, but not taken away.
@@ -87,9 +87,9 @@ impl ProfileMutation {
                     .delete_profile(&viewer, profile, ctx.client())
                     .await
             }
-            None => Err(AccountError::ProfileNotFound),
+            None => Err(AccountError::Profile(ProfileError::NotFound)),
         };
-        if let Err(error @ AccountError::LastAdultProfile) = &deleted {
+        if let Err(error @ AccountError::Profile(ProfileError::LastAdult)) = &deleted {
             let user_errors = vec![UserError::about("profile", error)];
             return Ok(DeleteProfilePayload {
                 viewer: None,
@@ -128,7 +128,7 @@ impl ProfileMutation {
                     .select_profile(&viewer, profile, pin, ctx.client())
                     .await
             }
-            None => Err(AccountError::ProfileNotFound),
+            None => Err(AccountError::Profile(ProfileError::NotFound)),
         };
         let (goes_on, user_errors) = UserError::split(selected)?;
         let profile = match goes_on {

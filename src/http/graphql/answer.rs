@@ -14,6 +14,7 @@ use axum::{
 use serde::Serialize;
 
 use crate::domain::error::ErrorCode;
+use crate::http::error::status_of;
 
 use super::{
     media::Media,
@@ -54,7 +55,7 @@ pub(super) fn answer(mut executed: Executed, media: Media) -> Response {
             .insert(RETRY_AFTER, HeaderValue::from(seconds));
     }
     let status = if was_executed && is_limited(&executed) {
-        StatusCode::TOO_MANY_REQUESTS
+        status_of(ErrorCode::RateLimited)
     } else if was_executed {
         StatusCode::OK
     } else {
@@ -123,6 +124,9 @@ impl Refusal {
         let mut headers = HeaderMap::new();
         if let Some(allow) = self.allow {
             headers.insert(ALLOW, HeaderValue::from_static(allow));
+        }
+        if let Some(seconds) = self.retry_after {
+            headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
         let status = self.status.unwrap_or_else(|| document_status(media));
         respond(status, media, &body, headers)

@@ -23,6 +23,7 @@ use super::{
     media::{Accept, Media, is_json_body},
     refusal::Refusal,
 };
+use crate::graphql::ApiError;
 use crate::graphql::limits::{self, Limits};
 
 /// Where the endpoint is; its page for people sends its requests there.
@@ -216,11 +217,7 @@ impl<E: Executor> GraphqlEndpoint<E> {
                     error = &error as &dyn std::error::Error,
                     "A resolver panicked"
                 );
-                Err(Refusal::new(
-                    StatusCode::INTERNAL_SERVER_ERROR,
-                    "INTERNAL",
-                    "internal error",
-                ))
+                Err(ApiError::internal().into())
             }
             Err(_) => Err(too_slow(kind)),
         }

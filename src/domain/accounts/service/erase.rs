@@ -13,7 +13,7 @@ use crate::domain::accounts::erasure::Erasure;
 use crate::domain::accounts::error::AccountError;
 use crate::domain::accounts::mail::MailKind;
 use crate::domain::accounts::store::AccountWrite;
-use crate::domain::accounts::types::User;
+use crate::domain::accounts::user::User;
 use crate::domain::ids::{ErasureId, ProfileId, UserId};
 use crate::domain::viewer::{Client, KnownViewer};
 

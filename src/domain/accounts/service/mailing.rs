@@ -12,7 +12,7 @@ use crate::domain::accounts::mail::{Letter, Mail, MailError, MailKind, Mailer};
 use crate::domain::accounts::one_time::OneTime;
 use crate::domain::accounts::store::{AccountStore, OneTimeStore};
 use crate::domain::accounts::token::Secret;
-use crate::domain::accounts::types::User;
+use crate::domain::accounts::user::User;
 use crate::domain::clock::Clock;
 use crate::domain::error::StoreError;
 

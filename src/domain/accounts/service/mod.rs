@@ -35,13 +35,15 @@ use url::Url;
 
 use super::access_token::AccessTokens;
 use super::audit::{Action, Actor, AuditEntry};
+use super::email::EmailAddress;
 use super::error::AccountError;
 use super::identity::IdentityProvider;
 use super::mail::{Mail, MailKind};
 use super::password::{MIN_PASSWORD, PasswordHasher};
+use super::profile::{Profile, ProfileError};
 use super::session::Lifetimes;
 use super::store::{AccountStore, AccountWrite, OneTimeStore, SessionStore};
-use super::types::{EmailAddress, Profile, User};
+use super::user::User;
 use crate::domain::clock::Clock;
 use crate::domain::events::{Event, EventBus};
 use crate::domain::ids::{AuditId, MailId, ProfileId, SessionId, UserId};
@@ -179,7 +181,7 @@ impl AccountService {
         if profile.is_adult() {
             Ok((user, session))
         } else {
-            Err(AccountError::ChildProfile)
+            Err(AccountError::Profile(ProfileError::Child))
         }
     }
 

@@ -7,7 +7,7 @@ use mongodb::IndexModel;
 use mongodb::options::IndexOptions;
 use reelgraph::adapters::mongo::{MongoAccounts, MongoDb};
 use reelgraph::domain::accounts::{
-    AccountError, AccountStore, AccountWrite, PasswordHash, Profile, User,
+    AccountError, AccountStore, AccountWrite, EmailError, PasswordHash, Profile, User,
 };
 use reelgraph::domain::error::StoreError;
 use reelgraph::domain::ids::{ApiKeyId, ProfileId, UserId};
@@ -138,7 +138,7 @@ async fn documents_of_a_former_version_are_read_and_its_index_is_replaced() {
     let taken = AccountWrite::AddUser(user(4, "ada@example.org"));
     let refused = store.write(vec![taken]).await;
     assert!(
-        matches!(refused, Err(AccountError::EmailTaken)),
+        matches!(refused, Err(AccountError::Email(EmailError::Taken))),
         "{refused:?}"
     );
     drop(database.drop().await);

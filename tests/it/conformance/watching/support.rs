@@ -101,11 +101,7 @@ pub(super) fn a_report(event: PlaybackEvent, position: f64, at: DateTime<Utc>) -
 
 /// What records a report.
 pub(super) fn reporting(sitting: Sitting, report: Report) -> Change {
-    Arc::new(move |ledger| {
-        ledger
-            .report(&WatchRules::default(), &sitting, &report, report.at)
-            .map(drop)
-    })
+    Arc::new(move |ledger| ledger.report(&WatchRules::default(), &sitting, &report, report.at))
 }
 
 /// What records a thumb.
