@@ -10,11 +10,9 @@ use reelgraph::domain::ids::ProfileId;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::broadcast::Receiver;
 
+use crate::support::SOON;
 use crate::support::proxy::Wire;
-use crate::support::servers;
-
-/// How long what must arrive may take.
-const PATIENCE: Duration = Duration::from_secs(10);
+use crate::support::servers::{self, PATIENT};
 
 /// A bus as a server has it, and what is heard there.
 struct Server {
@@ -27,7 +25,7 @@ impl Server {
     async fn start(url: &SecretString, prefix: &str) -> Self {
         let local = MemoryEvents::new();
         let heard = local.subscribe();
-        let db = RedisDb::open(url, prefix).unwrap();
+        let db = RedisDb::open(url, prefix, PATIENT).unwrap();
         let mut server = Self {
             bus: RedisEvents::new(db, Arc::new(local)),
             heard,
@@ -37,7 +35,7 @@ impl Server {
     }
 
     async fn next(&mut self) -> Event {
-        tokio::time::timeout(PATIENCE, self.heard.recv())
+        tokio::time::timeout(SOON, self.heard.recv())
             .await
             .expect("it hears something")
             .unwrap()
