@@ -30,6 +30,7 @@ use crate::domain::accounts::{
 use crate::domain::catalog::{CatalogFollower, CatalogService, CatalogStore, SearchService};
 use crate::domain::clock::{Clock, SystemClock};
 use crate::domain::curation::LoadService;
+use crate::domain::entropy::{Entropy, SystemEntropy};
 use crate::domain::events::EventBus;
 use crate::domain::lease::Leases;
 use crate::domain::limits::RateLimiter;
@@ -106,6 +107,7 @@ impl App {
         };
         let (stores, cache, graph, lists) = stores.behind_caches();
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
         let bus = Arc::clone(&stores.bus);
         let catalog = CatalogService::new(Arc::clone(&stores.catalog));
         let index = TantivySearch::new().context("the search index cannot be made")?;
@@ -125,6 +127,7 @@ impl App {
             Arc::clone(&stores.one_time),
             mailer(config)?,
             Arc::clone(&clock),
+            Arc::clone(&entropy),
             policy.clone(),
         );
         let access_tokens = access_tokens(config, &stores, &clock);
@@ -139,6 +142,7 @@ impl App {
                 providers: providers(&config.accounts, &policy, &clock)?,
                 events: Arc::clone(&bus),
                 clock: Arc::clone(&clock),
+                entropy,
             },
             policy,
         );
@@ -336,7 +340,7 @@ fn embedded(config: &Config, events: &MemoryEvents) -> anyhow::Result<AllStores>
 
 /// MongoDB must be there to begin with; the graph and the sessions may come later.
 async fn on_servers(servers: &Servers, events: &MemoryEvents) -> anyhow::Result<AllStores> {
-    let mongo = MongoDb::open(&servers.mongodb_uri)
+    let mongo = MongoDb::open(&servers.mongodb_uri, servers.timeout)
         .await
         .context("MONGODB_URI is not an address of MongoDB")?;
     let catalog = MongoCatalog::new(mongo.clone());
@@ -358,9 +362,10 @@ async fn on_servers(servers: &Servers, events: &MemoryEvents) -> anyhow::Result<
         &servers.neo4j_uri,
         &servers.neo4j_user,
         &servers.neo4j_password,
+        servers.timeout,
     )
     .context("NEO4J_URI is not an address of Neo4j")?;
-    let redis = RedisDb::open(&servers.redis_url, &servers.redis_prefix)
+    let redis = RedisDb::open(&servers.redis_url, &servers.redis_prefix, servers.timeout)
         .context("REDIS_URL is not an address of Redis")?;
     Ok(AllStores {
         catalog: Arc::new(catalog),

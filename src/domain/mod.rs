@@ -6,6 +6,7 @@ pub mod batch;
 pub mod catalog;
 pub mod clock;
 pub mod curation;
+pub mod entropy;
 pub mod error;
 pub mod events;
 pub mod ids;

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use uuid::Uuid;
 
 use super::{AFTER_FAILURE, Health, Pace};
+use crate::domain::entropy::unique_name;
 use crate::domain::lease::Leases;
 use crate::domain::recommend::{Following, Kept, RecommendError, SimilarService};
 
@@ -29,7 +30,7 @@ pub struct Keeper {
 
 pub(super) async fn run(keeper: Keeper, mut pace: Pace) {
     let mut health = Health::of("keep_similar");
-    let holder = Uuid::new_v4();
+    let holder = unique_name();
     let mut following = None;
     loop {
         let started = Instant::now();

@@ -12,6 +12,7 @@ use reelgraph::domain::watching::{
 use serde_json::{Value, json};
 
 use crate::privacy::{exported, leave_traces_everywhere};
+use crate::support::SOON;
 use crate::support::program::{On, Program, Site};
 use crate::support::stores;
 
@@ -20,9 +21,6 @@ const DELETE: &str = "mutation ($input: DeleteMyAccountInput!) { deleteMyAccount
 const POPULARITY: &str = "{ heat: film(slug: \"heat-1995\") { watchers } alien: film(slug: \"alien-1979\") { watchers } }";
 const SUGGESTIONS: &str =
     "{ viewer { profile { recommendations(first: 10) { nodes { slug } } } } }";
-/// How long it may take until nothing is left.
-const SOON: Duration = Duration::from_secs(30);
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_names_a_deleted_account_embedded() {
     nothing_names_a_deleted_account(On::Embedded).await;
@@ -127,7 +125,7 @@ async fn an_erasure_is_finished_however_often_the_server_dies(on: On) {
     assert_eq!(deleted["deleteMyAccount"]["userErrors"], json!([]));
     // Each server lives a little longer than the last, so that they die at different steps.
     let mut deaths = 0;
-    for life in (0..).map(|round| Duration::from_millis(20).mul_f64(1.1_f64.powi(round))) {
+    for life in (0..).map(|round| Duration::from_millis(20).mul_f64(1.25_f64.powi(round))) {
         tokio::time::sleep(life).await;
         site.kill().await;
         if stores

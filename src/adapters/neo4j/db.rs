@@ -17,16 +17,8 @@ use serde::de::DeserializeOwned;
 
 use crate::domain::error::StoreError;
 
-/// How long a read may take, finding a connection included.
-const READ: Duration = Duration::from_secs(3);
-/// After how long the server itself gives up a read.
-const READ_ON_SERVER: Duration = Duration::from_millis(2600);
 /// How often a read is tried again.
 const READ_AGAIN: usize = 6;
-/// How long a write may take, with all that is tried again.
-const WRITE: Duration = Duration::from_secs(10);
-/// How long to wait for a connection when all are in use.
-const ACQUIRE: Duration = Duration::from_secs(2);
 /// How many connections read at the most.
 const READERS: usize = 32;
 /// How many connections write at the most. A write that was given up stays open on the server, with its locks, until
@@ -38,11 +30,44 @@ const WRITERS: usize = 4;
 pub struct Neo4jDb {
     reads: Graph,
     writes: Graph,
+    limits: Limits,
+}
+
+/// How long things may take.
+#[derive(Clone, Copy)]
+struct Limits {
+    /// A read, finding a connection included. Whoever waits for it has something to fall back on, so it is less than
+    /// what other stores get.
+    read: Duration,
+    /// After so long the server itself gives up a read.
+    read_on_server: Duration,
+    /// A write, with all that is tried again. No viewer waits for one.
+    write: Duration,
+    /// To wait for a connection when all are in use.
+    acquire: Duration,
+}
+
+impl Limits {
+    fn of(timeout: Duration) -> Self {
+        Self {
+            read: timeout * 3 / 4,
+            read_on_server: timeout * 13 / 20,
+            write: timeout * 5 / 2,
+            acquire: timeout / 2,
+        }
+    }
 }
 
 impl Neo4jDb {
-    /// Reads the address. Nothing is connected before the first statement.
-    pub fn open(uri: &str, user: &str, password: &SecretString) -> Result<Self, StoreError> {
+    /// Reads the address. Nothing is connected before the first statement. `timeout` is how long an operation on a
+    /// store may take; what is read here has to be faster, what is written may take longer.
+    pub fn open(
+        uri: &str,
+        user: &str,
+        password: &SecretString,
+        timeout: Duration,
+    ) -> Result<Self, StoreError> {
+        let limits = Limits::of(timeout);
         let pool = |connections, limit| {
             ConfigBuilder::default()
                 .uri(uri)
@@ -54,14 +79,15 @@ impl Neo4jDb {
                 // A workaround: neo4rs 0.9.0-rc.11 hands `max_lifetime` to the pool as the time to wait for a
                 // connection, and `idle_timeout` as the limit of its health check (neo4j-labs/neo4rs#283). So the one
                 // is set as if it were named that, and the other never.
-                .max_lifetime(ACQUIRE)
+                .max_lifetime(limits.acquire)
                 .build()
                 .and_then(Graph::connect)
                 .map_err(store_error)
         };
         Ok(Self {
-            reads: pool(READERS, READ)?,
-            writes: pool(WRITERS, WRITE)?,
+            reads: pool(READERS, limits.read)?,
+            writes: pool(WRITERS, limits.write)?,
+            limits,
         })
     }
 
@@ -73,9 +99,9 @@ impl Neo4jDb {
         T: DeserializeOwned + Send + 'static,
     {
         let graph = self.reads.clone();
-        let limit = i64::try_from(READ_ON_SERVER.as_millis()).unwrap_or(i64::MAX);
+        let limit = i64::try_from(self.limits.read_on_server.as_millis()).unwrap_or(i64::MAX);
         let query = query.extra("tx_timeout", limit);
-        in_time(READ, async move {
+        in_time(self.limits.read, async move {
             let patience = ExponentialBuilder::default()
                 .with_min_delay(Duration::from_millis(2))
                 .with_jitter()
@@ -101,14 +127,15 @@ impl Neo4jDb {
         T: Send + 'static,
     {
         let graph = self.writes.clone();
-        in_time(WRITE, async move {
+        let limit = self.limits.write;
+        in_time(limit, async move {
             let patience = ExponentialBuilder::default()
                 .with_min_delay(Duration::from_millis(50))
                 .with_max_delay(Duration::from_secs(1))
                 .with_jitter()
                 .without_max_times()
                 // Shorter than the limit, so that what is answered in the end is the cause.
-                .with_total_delay(Some(WRITE * 3 / 4));
+                .with_total_delay(Some(limit * 3 / 4));
             (|| attempt(&graph, &work))
                 .retry(patience)
                 .when(is_passing)

@@ -14,12 +14,12 @@ use std::time::Duration;
 use backon::{ConstantBuilder, Retryable};
 use neo4rs::{BoltType, Error, Query, query};
 use serde::Deserialize;
-use uuid::Uuid;
 
 use super::db::{Neo4jDb, Transaction, map, number};
 use super::lists::{EdgeRow, VersionRow, edge, version_of};
 use super::queries;
 use super::similar::{Edges, GRAPH, NEVER, title_row};
+use crate::domain::entropy::unique_name;
 use crate::domain::error::StoreError;
 use crate::domain::ids::TitleId;
 use crate::domain::recommend::{EdgeChanges, SimilarEdge, SimilarVersion, Solution, changes};
@@ -146,7 +146,7 @@ async fn try_put(
 }
 
 async fn begin(db: &Neo4jDb, generation: i64) -> Result<Change, Stop> {
-    let name: Arc<str> = Uuid::new_v4().to_string().into();
+    let name: Arc<str> = unique_name().to_string().into();
     let statement = query(queries::BEGIN_SOLUTIONS)
         .param("graph", GRAPH)
         .param("generation", generation)

@@ -16,6 +16,7 @@ use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use super::RedisDb;
+use crate::domain::entropy::unique_name;
 use crate::domain::error::StoreError;
 use crate::domain::events::{Event, EventBus};
 use crate::domain::ids::ProfileId;
@@ -81,7 +82,7 @@ impl RedisEvents {
     /// A bus between `local`, where everybody in this process listens, and those of other servers. Must be called
     /// inside a Tokio runtime.
     pub fn new(db: RedisDb, local: Arc<dyn EventBus>) -> Self {
-        let server = Uuid::new_v4();
+        let server = unique_name();
         let channel: Arc<str> = db.key("events").into();
         let (outbox, waiting) = mpsc::channel(OUTBOX);
         let is_full = Arc::new(AtomicBool::new(false));

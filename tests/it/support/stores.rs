@@ -14,6 +14,7 @@ use reelgraph::domain::watching::WatchStore;
 use rusqlite::Connection;
 
 use super::program::{On, Program};
+use super::servers::PATIENT;
 
 /// The record of an installation.
 pub(crate) struct Stores {
@@ -33,9 +34,9 @@ pub(crate) async fn open(program: &Program, on: On) -> Stores {
         };
     }
     let uri = program.variable("MONGODB_URI").into();
-    let db = MongoDb::open(&uri).await.unwrap();
+    let db = MongoDb::open(&uri, PATIENT).await.unwrap();
     let prefix = program.variable("REELGRAPH_REDIS_PREFIX");
-    let redis = RedisDb::open(&program.variable("REDIS_URL").into(), prefix).unwrap();
+    let redis = RedisDb::open(&program.variable("REDIS_URL").into(), prefix, PATIENT).unwrap();
     Stores {
         accounts: Arc::new(MongoAccounts::new(db.clone())),
         sessions: Arc::new(RedisSessions::new(redis)),

@@ -2,11 +2,11 @@
 
 use bson::{Bson, DateTime, Document, Uuid, doc};
 use futures::TryStreamExt;
+use mongodb::IndexModel;
 use mongodb::options::IndexOptions;
-use mongodb::{Collection, IndexModel};
 
 use super::documents::Keyed;
-use crate::adapters::mongo::db::{patiently, store_error};
+use crate::adapters::mongo::db::{Collection, patiently, store_error};
 use crate::domain::error::StoreError;
 use crate::domain::page::{Direction, KeyValue, Keyset, Slice, Window};
 
@@ -83,7 +83,7 @@ pub(super) async fn all<D: Keyed, T: From<D>>(
     sort: Document,
     limit: Option<usize>,
 ) -> Result<Vec<T>, StoreError> {
-    patiently(async {
+    patiently(collection.timeout, async {
         let mut find = collection.find(filter);
         if !sort.is_empty() {
             find = find.sort(sort);
@@ -106,7 +106,7 @@ pub(super) async fn count<D: Keyed>(
     collection: &Collection<D>,
     filter: Document,
 ) -> Result<u64, StoreError> {
-    patiently(async {
+    patiently(collection.timeout, async {
         collection
             .count_documents(filter)
             .await

@@ -43,7 +43,7 @@ pub(super) async fn run(
     updates: Vec<Update>,
 ) -> Result<Outcomes, StoreError> {
     let updates = Arc::new(updates);
-    patiently(async {
+    patiently(collections.db.timeout, async {
         loop {
             let (collections, updates) = (collections.clone(), Arc::clone(&updates));
             let db = collections.db.clone();

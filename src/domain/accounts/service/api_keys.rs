@@ -43,8 +43,8 @@ impl AccountService {
             return Err(ApiKeyError::TooMany { most: MAX_KEYS }.into());
         }
         let token = ApiKeyToken {
-            key: ApiKeyId::random(&mut rand::rng()),
-            secret: Secret::random(&mut rand::rng()),
+            key: ApiKeyId::random(&mut *self.ports.entropy.rng()),
+            secret: Secret::random(&mut *self.ports.entropy.rng()),
         };
         let now = self.ports.clock.now();
         let key = ApiKey {

@@ -141,7 +141,7 @@ impl AccountService {
             Transport::Cookie => self.depart(request).await,
             // The app is not the browser that will come back: that one has to get the cookie.
             Transport::Bearer => {
-                let ticket = Secret::random(&mut rand::rng());
+                let ticket = Secret::random(&mut *self.ports.entropy.rng());
                 let mut url = self.page(&request.provider, "start");
                 url.query_pairs_mut().append_pair("ticket", ticket.expose());
                 let means = OneTime::OAuthTicket(request);
@@ -170,7 +170,7 @@ impl AccountService {
 
     async fn depart(&self, request: OAuthRequest) -> Result<SentAway, AccountError> {
         let provider = self.provider(&request.provider)?;
-        let new = || Secret::random(&mut rand::rng());
+        let new = || Secret::random(&mut *self.ports.entropy.rng());
         let (state, browser, verifier, nonce) = (new(), new(), new(), new());
         let url = provider
             .authorization_url(&Authorization {
@@ -291,7 +291,7 @@ impl AccountService {
         challenge: String,
         links: Option<String>,
     ) -> Result<Arrival, AccountError> {
-        let code = Secret::random(&mut rand::rng());
+        let code = Secret::random(&mut *self.ports.entropy.rng());
         let means = OneTime::OAuthCode {
             user: user.id,
             epoch: user.epoch,
@@ -410,7 +410,7 @@ impl AccountService {
         let network = limit_key("register", &[&client.network()]);
         self.take(&network, self.policy.registrations).await?;
         let stamp = Stamp::first(self.ports.clock.now());
-        let id = UserId::random(&mut rand::rng());
+        let id = UserId::random(&mut *self.ports.entropy.rng());
         let name = profile_name(person.name.as_deref(), person.email.as_ref());
         let user = User {
             id,
@@ -422,7 +422,12 @@ impl AccountService {
             disabled_at: None,
             stamp,
         };
-        let profile = Profile::new(ProfileId::random(&mut rand::rng()), Some(id), name, stamp);
+        let profile = Profile::new(
+            ProfileId::random(&mut *self.ports.entropy.rng()),
+            Some(id),
+            name,
+            stamp,
+        );
         let entry = AuditEntry {
             detail: Some(provider.to_owned()),
             ..self.audit(Some(id), Action::Registered, Actor::Nobody, client)

@@ -195,9 +195,9 @@ impl AccountService {
         } else {
             lifetimes.idle
         };
-        let id = SessionId::random(&mut rand::rng());
-        let secret = Secret::random(&mut rand::rng());
-        let refresh = Secret::random(&mut rand::rng());
+        let id = SessionId::random(&mut *self.ports.entropy.rng());
+        let secret = Secret::random(&mut *self.ports.entropy.rng());
+        let refresh = Secret::random(&mut *self.ports.entropy.rng());
         let session = Session {
             id,
             user: user.id,

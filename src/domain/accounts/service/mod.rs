@@ -45,6 +45,7 @@ use super::session::Lifetimes;
 use super::store::{AccountStore, AccountWrite, OneTimeStore, SessionStore};
 use super::user::User;
 use crate::domain::clock::Clock;
+use crate::domain::entropy::Entropy;
 use crate::domain::events::{Event, EventBus};
 use crate::domain::ids::{AuditId, MailId, ProfileId, SessionId, UserId};
 use crate::domain::limits::{Backoff, Rate, RateLimiter, Verdict};
@@ -85,6 +86,8 @@ pub struct AccountPorts {
     pub events: Arc<dyn EventBus>,
     /// The time.
     pub clock: Arc<dyn Clock>,
+    /// What ids and secrets are made of.
+    pub entropy: Arc<dyn Entropy>,
 }
 
 /// How a site handles accounts.
@@ -213,7 +216,7 @@ impl AccountService {
         client: &Client,
     ) -> AuditEntry {
         AuditEntry {
-            id: AuditId::random(&mut rand::rng()),
+            id: AuditId::random(&mut *self.ports.entropy.rng()),
             user,
             at: self.ports.clock.now(),
             action,
@@ -232,7 +235,7 @@ impl AccountService {
     fn mail(&self, to: &EmailAddress, kind: MailKind, user: Option<UserId>) -> AccountWrite {
         let now = self.ports.clock.now();
         AccountWrite::AddMail(Mail {
-            id: MailId::random(&mut rand::rng()),
+            id: MailId::random(&mut *self.ports.entropy.rng()),
             to: to.clone(),
             kind,
             user,

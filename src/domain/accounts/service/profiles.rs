@@ -54,7 +54,7 @@ impl AccountService {
             return Err(ProfileError::TooMany { most: MAX_PROFILES }.into());
         }
         let stamp = Stamp::first(self.ports.clock.now());
-        let id = ProfileId::random(&mut rand::rng());
+        let id = ProfileId::random(&mut *self.ports.entropy.rng());
         let new = Profile::new(id, Some(user.id), String::new(), stamp);
         let profile = self.changed(new, change).await?;
         let entry = self.own(viewer, Action::ProfileAdded, client);
@@ -120,7 +120,11 @@ impl AccountService {
             .ok_or(ProfileError::LastAdult)?;
         let (entry, erasure) = (
             self.own(viewer, Action::ProfileDeleted, client),
-            new_erasure(vec![profile], self.ports.clock.now()),
+            new_erasure(
+                vec![profile],
+                self.ports.clock.now(),
+                &mut *self.ports.entropy.rng(),
+            ),
         );
         self.write(vec![
             AccountWrite::PutUser(self.next(user)),

@@ -140,7 +140,7 @@ impl AccountService {
             .await?;
         let stamp = Stamp::first(self.ports.clock.now());
         let user = User {
-            id: UserId::random(&mut rand::rng()),
+            id: UserId::random(&mut *self.ports.entropy.rng()),
             email: Some(email),
             email_verified: false,
             password: Some(password),
@@ -150,7 +150,7 @@ impl AccountService {
             stamp,
         };
         let profile = Profile::new(
-            ProfileId::random(&mut rand::rng()),
+            ProfileId::random(&mut *self.ports.entropy.rng()),
             Some(user.id),
             name,
             stamp,

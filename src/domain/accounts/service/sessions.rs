@@ -77,7 +77,7 @@ impl AccountService {
             .filter(|user| is_valid(user, &session))
             .ok_or(SessionError::InvalidRefreshToken)?;
         let next = RefreshToken {
-            secret: Secret::random(&mut rand::rng()),
+            secret: Secret::random(&mut *self.ports.entropy.rng()),
             ..token.clone()
         };
         let session = Session {

@@ -15,7 +15,7 @@ use tempfile::TempDir;
 use uuid::Uuid;
 
 use crate::conformance::Backend;
-use crate::support::servers;
+use crate::support::servers::{self, PATIENT};
 
 pub(super) const ANN: ProfileId = ProfileId(1);
 pub(super) const BEN: ProfileId = ProfileId(2);
@@ -44,7 +44,7 @@ pub(super) async fn open(backend: Backend) -> Opened {
         Backend::mongo => {
             let uri = servers::mongo_uri();
             for index in 0..4 {
-                let store = MongoWatching::new(MongoDb::open(&uri).await.unwrap());
+                let store = MongoWatching::new(MongoDb::open(&uri, PATIENT).await.unwrap());
                 if index == 0 {
                     store.ensure_indexes().await.unwrap();
                 }
