@@ -19,7 +19,8 @@ const FEWEST_WORDS: usize = 4;
 
 /// Fields that give lists without an argument for their length: the domain keeps them short, or the length was asked
 /// for one level above.
-const WITHOUT_FIRST: [&str; 12] = [
+const WITHOUT_FIRST: [&str; 13] = [
+    "certifications",
     "countries",
     "directors",
     "edges",

@@ -47,6 +47,7 @@ fn titles() -> Vec<IndexModel> {
         index(doc! { "external_ids": 1 }),
         index(doc! { "languages": 1 }),
         index(doc! { "year": 1 }),
+        index(doc! { "age": 1 }),
         of_collection(),
         waiting(),
     ];

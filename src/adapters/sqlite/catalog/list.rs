@@ -249,13 +249,16 @@ mod tests {
     /// All conditions at once, each wanting `wanted` titles.
     fn database(wanted: i64) -> Connection {
         let connection = Connection::open_in_memory().unwrap();
-        connection
-            .execute_batch(include_str!("../schema/catalog.sql"))
-            .unwrap();
+        for schema in [
+            include_str!("../schema/catalog.sql"),
+            include_str!("../schema/certifications.sql"),
+        ] {
+            connection.execute_batch(schema).unwrap();
+        }
         connection
             .execute_batch(&format!(
                 "WITH RECURSIVE ids (id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM ids WHERE id < {wanted})
-                 INSERT INTO titles SELECT id, id, 1, 'film', 1999, id, id, id, id, id, NULL FROM ids;
+                 INSERT INTO titles SELECT id, id, 1, 'film', 1999, id, id, id, id, id, NULL, NULL FROM ids;
                  INSERT INTO title_genres SELECT 1, id FROM titles;
                  INSERT INTO title_people SELECT 1, id FROM titles;
                  INSERT INTO title_languages SELECT 'en', id FROM titles;"

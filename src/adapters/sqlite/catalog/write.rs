@@ -13,10 +13,10 @@ use crate::domain::ids::TitleId;
 use crate::domain::page::KeyValue;
 
 const INSERT_TITLE: &str = "INSERT INTO titles
-    VALUES (:id, :slug, :revision, :kind, :year, :by_name, :by_added, :by_released, 0, :sequence, :sequence)";
+    VALUES (:id, :slug, :revision, :kind, :year, :by_name, :by_added, :by_released, 0, :sequence, :sequence, :age)";
 const UPDATE_TITLE: &str = "UPDATE titles
     SET slug = :slug, revision = :revision, kind = :kind, year = :year, by_name = :by_name, by_added = :by_added,
-        by_released = :by_released, sequence = :sequence, waiting_since = coalesce(waiting_since, :sequence)
+        by_released = :by_released, age = :age, sequence = :sequence, waiting_since = coalesce(waiting_since, :sequence)
     WHERE id = :id AND revision = :revision - 1";
 const INSERT_PERSON: &str =
     "INSERT INTO people VALUES (:id, :slug, :revision, :sequence, :document)";
@@ -124,6 +124,7 @@ fn put_title(
             ":by_name": crate::domain::text::sort_name(&title.name),
             ":by_added": by_added,
             ":by_released": by_released,
+            ":age": title.age(),
             ":sequence": sequence,
         },
     )?;
