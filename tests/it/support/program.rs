@@ -33,7 +33,7 @@ pub(crate) struct Program {
     data: TempDir,
     variables: Vec<(&'static str, String)>,
     /// As long as it is there, Neo4j is this installation's alone.
-    neo4j_turn: Option<Neo4jServer>,
+    _neo4j_turn: Option<Neo4jServer>,
 }
 
 impl Program {
@@ -68,7 +68,7 @@ impl Program {
         Self {
             data: tempfile::tempdir().unwrap(),
             variables,
-            neo4j_turn: None,
+            _neo4j_turn: None,
         }
     }
 
@@ -82,7 +82,7 @@ impl Program {
         let mut rebuild = self.command(&["graph", "rebuild"]);
         rebuild.env("MONGODB_URI", mongo_uri().expose_secret());
         assert!(rebuild.status().await.unwrap().success());
-        self.neo4j_turn = Some(neo4j);
+        self._neo4j_turn = Some(neo4j);
     }
 
     /// An installation with the demo catalogue and its viewers.
