@@ -27,7 +27,9 @@ use crate::domain::accounts::{
     AccountPolicy, AccountPorts, AccountService, AccountStore, IdentityProvider, KeyRotation,
     MailService, Mailer, OneTimeStore, SessionStore, SigningKeyStore,
 };
-use crate::domain::catalog::{CatalogFollower, CatalogService, CatalogStore, SearchService};
+use crate::domain::catalog::{
+    CatalogFollower, CatalogService, CatalogStore, SearchService, VisibilityPolicy,
+};
 use crate::domain::clock::{Clock, SystemClock};
 use crate::domain::curation::LoadService;
 use crate::domain::events::EventBus;
@@ -65,6 +67,7 @@ pub struct App {
     stores: AllStores,
     cache: CachedCatalog,
     follower: Arc<dyn GraphFollower>,
+    visibility: VisibilityPolicy,
     clock: Arc<dyn Clock>,
     events: MemoryEvents,
 }
@@ -192,6 +195,7 @@ impl App {
             stores,
             cache,
             follower: Arc::new(graph),
+            visibility: config.visibility,
             clock,
             events,
         })
@@ -228,6 +232,7 @@ impl App {
             watching: self.watching.clone(),
             accounts: self.accounts.clone(),
             recommend: self.recommend.clone(),
+            visibility: self.visibility,
             clock: Arc::clone(&self.clock),
         };
         let stores = Stores {

@@ -17,7 +17,8 @@ use reelgraph::adapters::sqlite::{
 use reelgraph::domain::accounts::{AccountPolicy, AccountPorts, AccountService, KeyRotation};
 use reelgraph::domain::catalog::{
     CatalogBatch, CatalogService, CatalogStore, Change, Collection, Episode, ExternalId, Genre,
-    Person, SearchService, Season, SeasonId, Title, TitleFilter, TitleQuery,
+    Person, SearchService, Season, SeasonId, Title, TitleFilter, TitleQuery, Visibility,
+    VisibilityPolicy,
 };
 use reelgraph::domain::clock::{Clock, SystemClock};
 use reelgraph::domain::curation::{Format, LoadService, Source};
@@ -51,8 +52,8 @@ counted! {
     titles(ids: &[TitleId]) -> Vec<Arc<Title>>;
     titles_by_slug(slugs: &[String]) -> Vec<Title>;
     titles_by_external_id(ids: &[ExternalId]) -> Vec<Title>;
-    list_titles(query: &TitleQuery, window: &Window) -> Slice<Title>;
-    count_titles(filter: &TitleFilter) -> u64;
+    list_titles(visibility: &Visibility, query: &TitleQuery, window: &Window) -> Slice<Title>;
+    count_titles(visibility: &Visibility, filter: &TitleFilter) -> u64;
     people(ids: &[PersonId]) -> Vec<Person>;
     people_by_slug(slugs: &[String]) -> Vec<Person>;
     genres(ids: &[GenreId]) -> Vec<Genre>;
@@ -193,6 +194,7 @@ async fn services(db: &SqliteDb, catalog: Arc<Counted>) -> Services {
         catalog,
         watching,
         accounts,
+        visibility: VisibilityPolicy::default(),
         clock,
     }
 }

@@ -34,4 +34,4 @@ pub use service::{
 pub use session::{Lifetimes, Rotation, Session, Transport};
 pub use store::{AccountStore, AccountWrite, OneTimeStore, SessionStore, SigningKeyStore};
 pub use token::{ApiKeyToken, RefreshToken, Secret, SessionToken, TokenHash};
-pub use types::{ADULT, EmailAddress, Profile, User};
+pub use types::{EmailAddress, Profile, User};

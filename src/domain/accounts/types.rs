@@ -7,10 +7,7 @@ use super::error::AccountError;
 use super::password::PasswordHash;
 use crate::domain::ids::{ProfileId, UserId};
 use crate::domain::stamp::Stamp;
-use crate::domain::viewer::Role;
-
-/// From this age on a person is grown up.
-pub const ADULT: u8 = 18;
+use crate::domain::viewer::{ADULT, Role};
 
 /// An e-mail address, trimmed and in lower case, so that one address is one account.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

@@ -4,18 +4,21 @@ mod batches;
 mod collections;
 mod error;
 mod genres;
+mod publication;
 mod search;
 mod service;
 mod store;
 mod types;
+mod visibility;
 
 pub use batches::{
     CollectionsById, EpisodesById, EpisodesBySeason, FilmsByCollection, GenresById, PeopleById,
-    SeasonsBySeries, TitlesById,
+    SeasonsBySeries, Seen, TitlesById,
 };
 pub use collections::{PlaceInCollection, place_in_collection};
 pub use error::CatalogError;
 pub use genres::{GenreName, genre_name};
+pub use publication::{Publication, TitleState};
 pub use search::{CatalogFollower, PersonHit, SearchError, SearchService, TitleHit, TitleSearch};
 pub use service::CatalogService;
 pub use store::{
@@ -25,3 +28,4 @@ pub use types::{
     Collection, Credit, CreditRole, Episode, ExternalId, Genre, PartOf, Person, Season, SeasonId,
     Title, TitleKind,
 };
+pub use visibility::{Audience, Visibility, VisibilityPolicy};

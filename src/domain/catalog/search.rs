@@ -9,6 +9,7 @@ use super::error::CatalogError;
 use super::service::CatalogService;
 use super::store::{Change, Changed, TitleFilter};
 use super::types::{Person, Title};
+use super::visibility::Visibility;
 use crate::domain::error::{Coded, ErrorCode, StoreError};
 use crate::domain::ids::{PersonId, TitleId};
 
@@ -104,9 +105,10 @@ impl SearchService {
         Self { index, catalog }
     }
 
-    /// The titles that match and pass the filter, the best first.
+    /// The titles that may be seen, match and pass the filter, the best first.
     pub async fn titles(
         &self,
+        visibility: &Visibility,
         query: &str,
         filter: &TitleFilter,
     ) -> Result<Vec<(f64, Arc<Title>)>, SearchError> {
@@ -114,7 +116,7 @@ impl SearchService {
         let ids: Vec<TitleId> = hits.iter().map(|hit| hit.title).collect();
         let mut titles: HashMap<TitleId, Arc<Title>> = self
             .catalog
-            .titles(&ids)
+            .titles(visibility, &ids)
             .await?
             .into_iter()
             .map(|title| (title.id, title))

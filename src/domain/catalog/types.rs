@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::publication::Publication;
 use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
 use crate::domain::stamp::Stamp;
 
@@ -23,6 +24,9 @@ pub struct Title {
     pub id: TitleId,
     /// Film or series.
     pub kind: TitleKind,
+    /// Whether and when viewers may see it; what was stored before there were states is published.
+    #[serde(default)]
+    pub publication: Publication,
     /// Its key in addresses, unique among all titles.
     pub slug: String,
     /// Its name in the site's language.
@@ -70,6 +74,11 @@ impl Title {
             ..other.clone()
         };
         *self == other
+    }
+
+    /// The age in years that it asks for; `None` without a rating.
+    pub fn age(&self) -> Option<u8> {
+        None
     }
 
     /// The people credited in a role, in billing order.

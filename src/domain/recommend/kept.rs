@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::graph::{SimilarVersion, Taste};
 use super::types::Recommendation;
-use crate::domain::catalog::TitleKind;
+use crate::domain::catalog::{Audience, TitleKind};
 use crate::domain::ids::ProfileId;
 
 /// Keeps lists for a while, as many as there is room for, and drops those of a profile as soon as it watches, rates,
@@ -26,11 +26,13 @@ pub trait KeptLists: Send + Sync {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Moment(pub u64);
 
-/// Whose list, and of what.
+/// Whose list, for whom to see, and of what.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ListKey {
     /// Whose.
     pub profile: ProfileId,
+    /// What of the catalogue it is made of.
+    pub audience: Audience,
     /// Of these kinds; `None`: of all.
     pub kinds: Option<Vec<TitleKind>>,
 }

@@ -16,7 +16,7 @@ use tokio::sync::mpsc;
 
 use super::document::{Head, Names, ProfilePart};
 use crate::domain::accounts::{AccountError, AccountExport, AccountService};
-use crate::domain::catalog::CatalogService;
+use crate::domain::catalog::{CatalogService, Visibility};
 use crate::domain::clock::Clock;
 use crate::domain::error::{Coded, ErrorCode};
 use crate::domain::ids::{EpisodeId, ProfileId, TitleId};
@@ -31,7 +31,8 @@ pub(crate) const PATH: &str = "/account/export";
 /// How many pieces may wait for a slow client.
 const AHEAD: usize = 2;
 
-/// What an export is made from.
+/// What an export is made from. It is the record of what its owner did, and names whatever that was, also what may not
+/// be seen any more.
 #[derive(Clone)]
 pub(crate) struct Exports {
     accounts: AccountService,
@@ -133,7 +134,10 @@ impl Exports {
         file.begin_list("plays");
         let mut window = Window::first(MAX_PAGE);
         loop {
-            let page = self.watching.history(profile, None, &window).await?;
+            let page = self
+                .watching
+                .history(&Visibility::everything(), profile, None, &window)
+                .await?;
             let titles: Vec<TitleId> = page.rows.iter().map(|play| play.title).collect();
             let items: Vec<WatchedItem> = page.rows.iter().map(|play| play.item).collect();
             let names = self.names(&titles, &items).await?;
@@ -159,8 +163,14 @@ impl Exports {
         });
         let episodes: HashSet<EpisodeId> = episodes.collect();
         let episodes: Vec<EpisodeId> = episodes.into_iter().collect();
-        let titles = self.catalog.titles(&titles).await?;
-        let episodes = self.catalog.episodes(&episodes).await?;
+        let titles = self
+            .catalog
+            .titles(&Visibility::everything(), &titles)
+            .await?;
+        let episodes = self
+            .catalog
+            .episodes(&Visibility::everything(), &episodes)
+            .await?;
         Ok(Names {
             titles: titles.into_iter().map(|title| (title.id, title)).collect(),
             episodes: episodes.into_iter().map(|one| (one.id, one)).collect(),
@@ -173,7 +183,10 @@ impl Exports {
         file.begin_list("hiddenTitles");
         let mut window = Window::first(MAX_PAGE);
         loop {
-            let page = self.watching.hidden_titles(profile, &window).await?;
+            let page = self
+                .watching
+                .hidden_titles(&Visibility::everything(), profile, &window)
+                .await?;
             let titles: Vec<TitleId> = page.rows.iter().map(|hidden| hidden.title).collect();
             let names = self.names(&titles, &[]).await?;
             for hidden in &page.rows {

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use chrono::DateTime;
 use reelgraph::adapters::search::TantivySearch;
 use reelgraph::domain::catalog::{
-    Change, Changed, Credit, CreditRole, Person, Title, TitleKind, TitleSearch,
+    Change, Changed, Credit, CreditRole, Person, Publication, Title, TitleKind, TitleSearch,
 };
 use reelgraph::domain::ids::{PersonId, TitleId};
 use reelgraph::domain::stamp::Stamp;
@@ -130,6 +130,7 @@ fn title(slug: &str, name: &str, credits: &[Credit]) -> Title {
     Title {
         id: TitleId::of_slug(slug),
         kind: TitleKind::Film,
+        publication: Publication::default(),
         slug: slug.to_owned(),
         name: name.to_owned(),
         original_name: None,

@@ -11,8 +11,8 @@ use crate::domain::accounts::password::MAX_PASSWORD;
 use crate::domain::accounts::session::{Session, Transport};
 use crate::domain::accounts::store::AccountWrite;
 use crate::domain::accounts::token::{RefreshToken, Secret, SessionToken};
-use crate::domain::accounts::types::{EmailAddress, User};
-use crate::domain::ids::{ProfileId, SessionId, UserId};
+use crate::domain::accounts::types::{EmailAddress, Profile, User};
+use crate::domain::ids::{SessionId, UserId};
 use crate::domain::limits::Backoff;
 use crate::domain::viewer::{Client, KnownViewer, Login};
 
@@ -117,7 +117,7 @@ impl AccountService {
         let profile = self.first_profile(user.id).await?;
         let (transport, remember) = (log_in.transport, log_in.remember);
         let logged_in = self
-            .begin_session(&user, profile, VIA_PASSWORD, transport, remember, client)
+            .begin_session(&user, &profile, VIA_PASSWORD, transport, remember, client)
             .await?;
         self.end_former(before).await?;
         Ok(logged_in)
@@ -166,17 +166,17 @@ impl AccountService {
     }
 
     /// The profile that an account begins with.
-    pub(super) async fn first_profile(&self, user: UserId) -> Result<ProfileId, AccountError> {
+    pub(super) async fn first_profile(&self, user: UserId) -> Result<Profile, AccountError> {
         let profiles = self.ports.accounts.profiles_of_user(user).await?;
-        let first = profiles.first().ok_or(AccountError::ProfileNotFound)?;
-        Ok(first.id)
+        let first = profiles.into_iter().next();
+        first.ok_or(AccountError::ProfileNotFound)
     }
 
     /// Begins a session of an account that may be used.
     pub(super) async fn begin_session(
         &self,
         user: &User,
-        profile: ProfileId,
+        profile: &Profile,
         via: &str,
         transport: Transport,
         remember: bool,
@@ -200,7 +200,7 @@ impl AccountService {
             id,
             user: user.id,
             epoch: user.epoch,
-            profile,
+            profile: profile.id,
             via: via.to_owned(),
             secret: secret.hash(),
             refresh: (transport == Transport::Bearer).then(|| refresh.hash()),
@@ -248,7 +248,8 @@ impl AccountService {
         };
         let viewer = KnownViewer {
             user: user.id,
-            profile,
+            profile: profile.id,
+            max_age: profile.max_age,
             role: user.role,
             login: Login::Session(id),
         };
