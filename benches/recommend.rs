@@ -236,6 +236,7 @@ fn film(id: u64) -> Title {
         network: None,
         total_seasons: None,
         collection: None,
+        certifications: Vec::new(),
         popularity: TITLES - id,
         stamp: Stamp::first(now()),
     }

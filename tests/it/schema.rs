@@ -15,7 +15,8 @@ const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/schema.graphql");
 
 /// Fields that give lists without an argument for their length: the domain keeps them short, or the length was asked
 /// for one level above.
-const WITHOUT_FIRST: [&str; 12] = [
+const WITHOUT_FIRST: [&str; 13] = [
+    "certifications",
     "countries",
     "directors",
     "edges",

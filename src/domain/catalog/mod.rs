@@ -1,10 +1,12 @@
 //! Films, series, seasons, episodes, people, genres and collections: what there is to watch and who made it.
 
 mod batches;
+mod certification;
 mod collections;
 mod error;
 mod genres;
 mod publication;
+mod rating_systems;
 mod search;
 mod service;
 mod store;
@@ -15,6 +17,7 @@ pub use batches::{
     CollectionsById, EpisodesById, EpisodesBySeason, FilmsByCollection, GenresById, PeopleById,
     SeasonsBySeries, Seen, TitlesById,
 };
+pub use certification::{Certification, CertificationName, certification_name};
 pub use collections::{PlaceInCollection, place_in_collection};
 pub use error::CatalogError;
 pub use genres::{GenreName, genre_name};

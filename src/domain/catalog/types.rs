@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::certification::Certification;
 use super::publication::Publication;
 use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
 use crate::domain::stamp::Stamp;
@@ -58,6 +59,9 @@ pub struct Title {
     /// The collection that a film is part of; `None` if it stands alone, and for series.
     #[serde(default)]
     pub collection: Option<PartOf>,
+    /// What rating systems say of it, sorted by system; each says one thing.
+    #[serde(default)]
+    pub certifications: Vec<Certification>,
     /// How many profiles have watched it. Kept by the projection, outside the revision.
     #[serde(default)]
     pub popularity: u64,
@@ -74,11 +78,6 @@ impl Title {
             ..other.clone()
         };
         *self == other
-    }
-
-    /// The age in years that it asks for; `None` without a rating.
-    pub fn age(&self) -> Option<u8> {
-        None
     }
 
     /// The people credited in a role, in billing order.

@@ -3,12 +3,15 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::Value;
 
+use super::certifications::read_certifications;
 use super::checks::{check_external_ids, check_person_name, looks_double_encoded};
 use super::collections::{CollectionName, read_collection};
 use super::fields::{Fields, checked_slug, checked_text, shown};
 use super::problem::Problem;
 use super::publication::read_publication;
-use crate::domain::catalog::{ExternalId, GenreName, Publication, TitleKind, genre_name};
+use crate::domain::catalog::{
+    Certification, ExternalId, GenreName, Publication, TitleKind, genre_name,
+};
 use crate::domain::text;
 
 /// The longest names, in characters.
@@ -74,6 +77,8 @@ pub struct TitleRecord {
     pub total_seasons: Option<u32>,
     /// The collection that a film is part of.
     pub collection: Option<CollectionName>,
+    /// What rating systems say of it, sorted by system.
+    pub certifications: Vec<Certification>,
 }
 
 /// A credited person: by name, which makes all of that name one person, or by slug.
@@ -276,6 +281,7 @@ fn read_title(
         } else {
             read_collection(fields)?
         },
+        certifications: read_certifications(fields)?,
     })
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{ID, Interface, SimpleObject};
 
+use super::certification::Certification;
 use super::credit::{CreditEdge, CreditRole};
 use super::external_id::ExternalId;
 use super::film::Film;
@@ -69,6 +70,21 @@ use crate::graphql::scalars::{Date, DateTime};
         name = "external_ids",
         ty = "Vec<ExternalId>",
         desc = "The ids elsewhere, by provider; a handful."
+    ),
+    field(
+        name = "certifications",
+        ty = "Vec<Certification>",
+        desc = "What rating systems say of it, by country; a handful, and empty if it is unrated."
+    ),
+    field(
+        name = "certification",
+        ty = "Option<Certification>",
+        desc = "What one rating system says of it; null if that has not rated it, or is unknown.",
+        arg(
+            name = "system",
+            ty = "Option<String>",
+            desc = "The country whose system it is, as an ISO 3166-1 code; the system with the highest age if left out, which is the one that decides who may see the title."
+        )
     ),
     field(
         name = "credits",

@@ -2,7 +2,8 @@
 //!
 //! The fields are those of the domain's types, except that `id` is called `_id` and the stamp is taken apart:
 //! `revision`, and the times as dates of BSON. Titles carry besides what they are sorted by (`sort_name`,
-//! `released`, `popularity`) and what says who may see them (`age`, `open_from`, `open_until`), and titles and people their place in the change feed (`sequence`).
+//! `released`, `popularity`) and what says who may see them (`age`, which is not there if they are unrated, `open_from`
+//! and `open_until`), and titles and people their place in the change feed (`sequence`).
 
 use bson::{Bson, Document, doc};
 use serde::Serialize;
@@ -32,9 +33,11 @@ pub(super) fn title(title: &Title) -> Result<Document, StoreError> {
     document.insert("sort_name", text::sort_name(&title.name));
     document.insert("released", release_day(title));
     let (open_from, open_until) = title.publication.open_millis();
-    document.insert("age", title.age().map(i32::from));
     document.insert("open_from", open_from);
     document.insert("open_until", open_until);
+    if let Some(age) = title.age() {
+        document.insert("age", i32::from(age));
+    }
     Ok(document)
 }
 
