@@ -39,10 +39,11 @@ impl Source for SeedFile {
 
 /// Loads the demo catalogue and its viewers if there is no title yet, and makes the graph of them.
 pub(super) async fn load_if_empty(app: &App) -> anyhow::Result<()> {
-    let all = app
+    let titles = app
         .catalog
-        .count_titles(&Visibility::everything(), &TitleFilter::default());
-    if all.await? > 0 {
+        .count_titles(&Visibility::everything(), &TitleFilter::default())
+        .await?;
+    if titles > 0 {
         return Ok(());
     }
     tracing::info!("The store is empty; loading the demo catalogue");

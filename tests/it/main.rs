@@ -31,3 +31,4 @@ mod schema;
 mod search;
 mod suggestions;
 mod support;
+mod visibility;

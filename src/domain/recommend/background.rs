@@ -76,8 +76,9 @@ impl Background {
         }
         let everything = Visibility::everything();
         let catalog = &self.catalog;
-        let all = catalog.count_titles(&everything, &TitleFilter::default());
-        let all = all.await?;
+        let all = catalog
+            .count_titles(&everything, &TitleFilter::default())
+            .await?;
         let genres = catalog.all_genres().await?;
         let counts = genres.iter().map(|genre| async {
             let filter = TitleFilter {

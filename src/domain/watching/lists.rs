@@ -4,6 +4,7 @@
 //! size until it is full, and a list is counted title by title: what a profile has watched has few titles.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use super::error::WatchError;
 use super::service::WatchService;
@@ -79,7 +80,10 @@ impl WatchService {
         profile: ProfileId,
         window: &Window,
     ) -> Result<Slice<WatchState>, WatchError> {
-        let read = async |window: Window| self.store.in_progress(profile, &window).await;
+        let read = |window: Window| {
+            let store = Arc::clone(&self.store);
+            async move { store.in_progress(profile, &window).await }
+        };
         page(&self.catalog, visibility, window, read).await
     }
 
@@ -91,7 +95,10 @@ impl WatchService {
         title: Option<TitleId>,
         window: &Window,
     ) -> Result<Slice<Play>, WatchError> {
-        let read = async |window: Window| self.store.history(profile, title, &window).await;
+        let read = |window: Window| {
+            let store = Arc::clone(&self.store);
+            async move { store.history(profile, title, &window).await }
+        };
         page(&self.catalog, visibility, window, read).await
     }
 
@@ -102,7 +109,10 @@ impl WatchService {
         profile: ProfileId,
         window: &Window,
     ) -> Result<Slice<HiddenTitle>, WatchError> {
-        let read = async |window: Window| self.store.hidden_titles(profile, &window).await;
+        let read = |window: Window| {
+            let store = Arc::clone(&self.store);
+            async move { store.hidden_titles(profile, &window).await }
+        };
         page(&self.catalog, visibility, window, read).await
     }
 
@@ -122,12 +132,15 @@ impl WatchService {
 }
 
 /// A page of the rows whose titles may be seen, read on until it is full or the list is over.
-async fn page<T: Row>(
+async fn page<T: Row, F>(
     catalog: &CatalogService,
     visibility: &Visibility,
     window: &Window,
-    read: impl AsyncFn(Window) -> Result<Slice<T>, StoreError>,
-) -> Result<Slice<T>, WatchError> {
+    read: impl Fn(Window) -> F,
+) -> Result<Slice<T>, WatchError>
+where
+    F: Future<Output = Result<Slice<T>, StoreError>>,
+{
     let mut found: Vec<T> = Vec::new();
     let mut rest = window.clone();
     loop {

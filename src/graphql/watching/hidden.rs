@@ -87,8 +87,9 @@ impl ProfileHidden {
     ) -> Result<Connection<TitleEdge>> {
         let window = PageArgs::forward(first, after).window(&HIDDEN, 50)?;
         let watching = &ctx.services().watching;
-        let slice = watching.hidden_titles(&ctx.visibility(), self.0, &window);
-        let slice = slice.await?;
+        let slice = watching
+            .hidden_titles(&ctx.visibility(), self.0, &window)
+            .await?;
         let ids: Vec<TitleId> = slice.rows.iter().map(|hidden| hidden.title).collect();
         let found = ctx.personal().titles.many(ids.clone()).await?;
         let found: Vec<_> = ids.iter().filter_map(|id| found.get(id).cloned()).collect();

@@ -37,8 +37,9 @@ impl ProfileWatching {
     ) -> Result<Connection<PlayableEdge>> {
         let window = PageArgs::forward(first, after).window(&CONTINUE, 20)?;
         let watching = &ctx.services().watching;
-        let slice = watching.continue_watching(&ctx.visibility(), self.0, &window);
-        let slice = slice.await?;
+        let slice = watching
+            .continue_watching(&ctx.visibility(), self.0, &window)
+            .await?;
         let items = playables(ctx, slice.rows.iter().map(|state| state.item)).await?;
         let edge = |state: watching::WatchState| {
             Some(PlayableEdge {
@@ -90,8 +91,9 @@ impl ProfileWatching {
         let title = title.map(|id| title_id(&id)).transpose()?;
         let window = PageArgs::forward(first, after).window(&HISTORY, 50)?;
         let watching = &ctx.services().watching;
-        let slice = watching.history(&ctx.visibility(), self.0, title, &window);
-        let slice = slice.await?;
+        let slice = watching
+            .history(&ctx.visibility(), self.0, title, &window)
+            .await?;
         let events = WatchEvent::list(ctx, slice.rows).await?;
         let edge =
             |event: WatchEvent| WatchEventEdge::new(HISTORY.cursor(started(event.play())), event);

@@ -236,7 +236,7 @@ impl RecommendService {
         let mut seen = Vec::new();
         let mut chunk = wanted;
         loop {
-            let next: Vec<Draft> = drafts.take(chunk).collect();
+            let next: Vec<Draft> = drafts.by_ref().take(chunk).collect();
             if next.is_empty() {
                 return Ok(seen);
             }

@@ -178,8 +178,10 @@ async fn a_title_that_changes_is_seen_by_others(store: &Opened) {
     put_titles(store, [unrated.clone()]).await.unwrap();
     let stranger = VisibilityPolicy::default().of(&Viewer::Anonymous, at(NOW));
     let count = async |visibility: &Visibility| {
-        let count = store.count_titles(visibility, &TitleFilter::default());
-        count.await.unwrap()
+        store
+            .count_titles(visibility, &TitleFilter::default())
+            .await
+            .unwrap()
     };
     let child = VisibilityPolicy::default().narrowed(&stranger, Some(12));
     assert_eq!((count(&stranger).await, count(&child).await), (1, 0));
