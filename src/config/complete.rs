@@ -30,7 +30,7 @@ pub struct Config {
     pub public_url: Option<Url>,
     /// The proxies that are believed.
     pub trusted_proxies: Vec<IpNet>,
-    /// What is logged.
+    /// A filter of `tracing-subscriber`, for instance `info` or `warn,reelgraph=debug`.
     pub log: String,
     /// Origins of other hosts that may send changes.
     pub trusted_origins: Vec<String>,
@@ -42,7 +42,6 @@ pub struct Config {
     pub freshness: Freshness,
     /// Who may see what, as far as the site decides.
     pub visibility: VisibilityPolicy,
-    /// Accounts.
     pub accounts: AccountConfig,
     /// The servers; `None`: embedded.
     pub servers: Option<Servers>,

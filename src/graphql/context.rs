@@ -57,7 +57,7 @@ pub(crate) trait ContextExt {
     /// What depends on who asks, in batches.
     fn personal(&self) -> Arc<PersonalLoaders>;
 
-    /// Who asks.
+    /// Who asks: the session or the key that came with the request, or nobody.
     fn viewer(&self) -> Viewer;
 
     /// What of the catalogue whoever asks may see.

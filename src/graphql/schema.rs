@@ -129,19 +129,14 @@ fn too_much(cost: usize) -> ServerError {
 
 /// What the schema stands on.
 pub struct Services {
-    /// The catalogue.
     pub catalog: CatalogService,
     /// Finding things by name.
     pub search: SearchService,
-    /// Watching.
     pub watching: WatchService,
-    /// Accounts.
     pub accounts: AccountService,
-    /// Suggestions.
     pub recommend: RecommendService,
     /// Who may see what, as far as the site decides.
     pub visibility: VisibilityPolicy,
-    /// The time.
     pub clock: Arc<dyn Clock>,
 }
 

@@ -14,7 +14,6 @@ use crate::domain::ids::{ProfileId, TitleId};
 /// How a profile stands with films and episodes.
 #[derive(Clone)]
 pub struct StatesByItem {
-    /// Where to ask.
     pub watching: WatchService,
     /// Whose states; there are none if `None`.
     pub profile: Option<ProfileId>,
@@ -43,7 +42,6 @@ impl Batch for StatesByItem {
 /// How far a profile is with series.
 #[derive(Clone)]
 pub struct StandingsBySeries {
-    /// Where to ask.
     pub watching: WatchService,
     /// What may be seen.
     pub visibility: Visibility,
@@ -74,7 +72,6 @@ impl Batch for StandingsBySeries {
 /// What a profile said of titles.
 #[derive(Clone)]
 pub struct ThumbsByTitle {
-    /// Where to ask.
     pub watching: WatchService,
     /// Whose thumbs; there are none if `None`.
     pub profile: Option<ProfileId>,

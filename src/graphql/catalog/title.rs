@@ -25,7 +25,11 @@ use crate::graphql::scalars::{Date, DateTime};
 )]
 #[derive(Interface, Clone)]
 #[graphql(
-    field(name = "id", ty = "ID", desc = "The global id."),
+    field(
+        name = "id",
+        ty = "ID",
+        desc = "The global id, which `node` takes: opaque text that stays the same."
+    ),
     field(
         name = "slug",
         ty = "&str",
@@ -211,12 +215,12 @@ pub(crate) fn titles(page: Vec<Arc<catalog::Title>>) -> Vec<Title> {
     page.titles().iter().map(title).collect()
 }
 
-/// A title in a list.
+/// A film or series, as a row of a page.
 #[derive(SimpleObject)]
 pub(crate) struct TitleEdge {
-    /// The place in the list.
+    /// The cursor of this row: give it as `after` to go on behind it.
     cursor: Cursor,
-    /// The title.
+    /// The film or series in this row.
     node: Title,
     /// How well it matches the search, above 0 and at most 1; null in lists that are no search.
     score: Option<f64>,

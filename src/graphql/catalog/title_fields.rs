@@ -131,13 +131,14 @@ impl TitleFields {
 
 /// Makes an object of the schema with the fields that all titles have, and its own after them.
 ///
-/// A macro, because the library cannot flatten one object into two others that lead back to themselves.
+/// A macro, because `#[graphql(flatten)]` of async-graphql 7.2.1 cannot take one object into two others that its own
+/// fields lead back to.
 macro_rules! title_object {
     ($(#[$doc:meta])+ impl $name:ident { $($own:tt)* }) => {
         $(#[$doc])+
         #[Object]
         impl $name {
-            /// The global id.
+            /// The global id, which `node` takes: opaque text that stays the same.
             pub(crate) async fn id(&self) -> ID {
                 GlobalId::of_title(self.title()).encode()
             }

@@ -63,7 +63,7 @@ impl MongoCatalog {
         if limit == Some(0) {
             return Ok(Vec::new());
         }
-        let documents = patiently(async {
+        let documents = patiently(self.db.timeout, async {
             self.db
                 .collection::<Document>(collection)
                 .find(filter)
@@ -84,7 +84,7 @@ impl MongoCatalog {
         collection: &str,
         stages: Vec<Document>,
     ) -> Result<Vec<Document>, StoreError> {
-        patiently(async {
+        patiently(self.db.timeout, async {
             self.db
                 .collection::<Document>(collection)
                 .aggregate(stages)
@@ -182,7 +182,7 @@ impl CatalogStore for MongoCatalog {
         visibility: &Visibility,
         filter: &TitleFilter,
     ) -> Result<u64, StoreError> {
-        patiently(async {
+        patiently(self.db.timeout, async {
             self.db
                 .collection::<Document>(TITLES)
                 .count_documents(list::conditions(visibility, filter))
@@ -312,7 +312,7 @@ impl CatalogStore for MongoCatalog {
             return Ok(Vec::new());
         }
         let from = i64::try_from(sequence).unwrap_or(i64::MAX);
-        let (titles, people) = patiently(async {
+        let (titles, people) = patiently(self.db.timeout, async {
             // The session makes each read see at least what the one before it saw. Titles and people are read one
             // after the other, so what is committed between the two must not count: the counter says how far all is
             // there. A document that is written meanwhile is missing here and comes later, at its new place.

@@ -2,11 +2,11 @@
 
 use bson::{Bson, DateTime, Document, Uuid, doc};
 use futures::TryStreamExt;
+use mongodb::IndexModel;
 use mongodb::options::IndexOptions;
-use mongodb::{Collection, IndexModel};
 
 use super::documents::Keyed;
-use crate::adapters::mongo::db::{patiently, store_error};
+use crate::adapters::mongo::db::{Collection, patiently, store_error};
 use crate::domain::error::StoreError;
 use crate::domain::ids::TitleId;
 use crate::domain::page::{Direction, KeyValue, Keyset, Slice, Window};
@@ -84,7 +84,7 @@ pub(super) async fn all<D: Keyed, T: From<D>>(
     sort: Document,
     limit: Option<usize>,
 ) -> Result<Vec<T>, StoreError> {
-    patiently(async {
+    patiently(collection.timeout, async {
         let mut find = collection.find(filter);
         if !sort.is_empty() {
             find = find.sort(sort);
@@ -114,7 +114,7 @@ pub(super) async fn count<D: Keyed>(
         doc! { "$group": { "_id": format!("${title}"), "rows": { "$sum": 1_i64 } } },
         doc! { "$sort": { "_id": 1 } },
     ];
-    let groups: Vec<Document> = patiently(async {
+    let groups: Vec<Document> = patiently(collection.timeout, async {
         let cursor = collection.aggregate(stages).await.map_err(store_error)?;
         cursor.try_collect().await.map_err(store_error)
     })

@@ -9,7 +9,8 @@ use crate::domain::accounts::api_key::Scope;
 use crate::domain::accounts::error::AccountError;
 use crate::domain::accounts::session::Session;
 use crate::domain::accounts::token::{ApiKeyToken, SessionToken};
-use crate::domain::accounts::types::{Profile, User};
+use crate::domain::accounts::profile::Profile;
+use crate::domain::accounts::user::User;
 use crate::domain::ids::{ProfileId, UserId};
 use crate::domain::viewer::{KnownViewer, Login, Viewer};
 
