@@ -295,7 +295,10 @@ mod tests {
         };
         store.put(&batch).await.unwrap();
 
-        assert_eq!((found.certifications.as_slice(), age_before), (&[][..], None));
+        assert_eq!(
+            (found.certifications.as_slice(), age_before),
+            (&[][..], None)
+        );
         assert_eq!(*store.titles(&[TitleId(7)]).await.unwrap()[0], rated);
         assert_eq!(age().await, Some(17));
     }

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use chrono::NaiveDate;
 use reelgraph::domain::catalog::{
-    CreditRole, Title, TitleFilter, TitleKind, TitleOrder, TitleQuery, release_day,
+    CreditRole, Title, TitleFacts, TitleFilter, TitleKind, TitleOrder, TitleQuery, release_day,
 };
 use reelgraph::domain::ids::{GenreId, PersonId, TitleId};
 use reelgraph::domain::page::{Direction, Keyset, Slice, Window};
@@ -400,7 +400,7 @@ async fn walk(
 fn expected(all: &[Title], query: &TitleQuery) -> Vec<TitleId> {
     let mut titles: Vec<_> = all
         .iter()
-        .filter(|title| query.filter.passes(title))
+        .filter(|title| query.filter.passes(&TitleFacts::from(*title)))
         .collect();
     titles.sort_by(|a, b| compare(query.order, a, b).then(a.id.cmp(&b.id)));
     titles.into_iter().map(|title| title.id).collect()
