@@ -4,6 +4,7 @@ mod batches;
 mod certification;
 mod collections;
 mod error;
+mod facts;
 mod genres;
 mod publication;
 mod rating_systems;
@@ -20,9 +21,12 @@ pub use batches::{
 pub use certification::{Certification, CertificationName, certification_name};
 pub use collections::{PlaceInCollection, place_in_collection};
 pub use error::CatalogError;
+pub use facts::TitleFacts;
 pub use genres::{GenreName, genre_name};
 pub use publication::{Publication, TitleState};
-pub use search::{CatalogFollower, PersonHit, SearchError, SearchService, TitleHit, TitleSearch};
+pub use search::{
+    CatalogFollower, PersonHit, SearchError, SearchService, TitleHit, TitleSearch, Wanted,
+};
 pub use service::CatalogService;
 pub use store::{
     CatalogBatch, CatalogStore, Change, Changed, TitleFilter, TitleOrder, TitleQuery, release_day,

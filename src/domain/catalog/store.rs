@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
+use super::facts::TitleFacts;
 use super::types::{
     Collection, Episode, ExternalId, Genre, Person, Season, SeasonId, Title, TitleKind,
 };
@@ -197,8 +198,8 @@ pub enum TitleOrder {
 }
 
 impl TitleFilter {
-    /// Whether a title passes.
-    pub fn passes(&self, title: &Title) -> bool {
+    /// Whether a title of which this is true passes.
+    pub fn passes(&self, title: &TitleFacts) -> bool {
         self.kinds
             .as_ref()
             .is_none_or(|kinds| kinds.contains(&title.kind))
@@ -206,12 +207,10 @@ impl TitleFilter {
                 .genres
                 .as_ref()
                 .is_none_or(|genres| title.genres.iter().any(|genre| genres.contains(genre)))
-            && self.people.as_ref().is_none_or(|people| {
-                title
-                    .credits
-                    .iter()
-                    .any(|credit| people.contains(&credit.person))
-            })
+            && self
+                .people
+                .as_ref()
+                .is_none_or(|people| title.people.iter().any(|person| people.contains(person)))
             && self
                 .year_from
                 .is_none_or(|from| title.year.is_some_and(|year| year >= from))

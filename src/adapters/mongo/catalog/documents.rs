@@ -72,3 +72,40 @@ pub(super) fn thing<T: DeserializeOwned>(mut document: Document) -> Result<T, St
 pub(super) fn things<T: DeserializeOwned>(documents: Vec<Document>) -> Result<Vec<T>, StoreError> {
     documents.into_iter().map(thing).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use bson::DateTime;
+
+    use super::*;
+    use crate::domain::catalog::Certification;
+
+    #[test]
+    fn an_age_is_stored_with_what_it_is_of_and_titles_of_before_have_none() {
+        let at = DateTime::from_millis(1_700_000_000_123);
+        let former = doc! {
+            "_id": 7_i64, "kind": "film", "slug": "heat-1995", "name": "Heat", "original_name": Bson::Null,
+            "year": 1995, "end_year": Bson::Null, "premiered": Bson::Null, "duration": Bson::Null, "genres": [],
+            "credits": [], "countries": [], "languages": [], "external_ids": [], "network": Bson::Null,
+            "total_seasons": Bson::Null, "revision": 1_i64, "created_at": at, "updated_at": at,
+            "sort_name": "heat", "released": 19_950_000_i64, "popularity": 0_i64, "sequence": 1_i64,
+        };
+        let certification = |system: &str, label: &str, age| Certification {
+            system: system.to_owned(),
+            label: label.to_owned(),
+            age,
+        };
+
+        let unrated: Title = thing(former).unwrap();
+        let rated = Title {
+            certifications: vec![certification("DE", "16", 16), certification("US", "R", 17)],
+            ..unrated.clone()
+        };
+        let document = title(&rated).unwrap();
+
+        assert_eq!(unrated.certifications, []);
+        assert!(!title(&unrated).unwrap().contains_key("age"));
+        assert_eq!(document.get_i32("age").unwrap(), 17);
+        assert_eq!(thing::<Title>(document).unwrap(), rated);
+    }
+}

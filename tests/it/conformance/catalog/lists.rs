@@ -4,7 +4,8 @@ use std::cmp::Ordering;
 
 use chrono::NaiveDate;
 use reelgraph::domain::catalog::{
-    CreditRole, Title, TitleFilter, TitleKind, TitleOrder, TitleQuery, Visibility, release_day,
+    CreditRole, Title, TitleFacts, TitleFilter, TitleKind, TitleOrder, TitleQuery, Visibility,
+    release_day,
 };
 use reelgraph::domain::ids::{GenreId, PersonId, TitleId};
 use reelgraph::domain::page::{Direction, Keyset, Slice, Window};
@@ -433,7 +434,7 @@ pub(super) async fn walk_seen(
 pub(super) fn expected(all: &[Title], query: &TitleQuery) -> Vec<TitleId> {
     let mut titles: Vec<_> = all
         .iter()
-        .filter(|title| query.filter.passes(title))
+        .filter(|title| query.filter.passes(&TitleFacts::from(*title)))
         .collect();
     titles.sort_by(|a, b| compare(query.order, a, b).then(a.id.cmp(&b.id)));
     titles.into_iter().map(|title| title.id).collect()

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use reelgraph::domain::catalog::{
-    Certification, Publication, Title, TitleFilter, TitleKind, TitleQuery, TitleState, Visibility,
-    VisibilityPolicy,
+    Certification, Publication, Title, TitleFacts, TitleFilter, TitleKind, TitleQuery, TitleState,
+    Visibility, VisibilityPolicy,
 };
 use reelgraph::domain::ids::GenreId;
 use reelgraph::domain::page::{Direction, Window};
@@ -132,7 +132,10 @@ async fn every_list_and_count_is_of_what_may_be_seen(store: &Opened) {
                 assert_eq!(ids(&backward), expected, "{visibility:?} {query:?}");
             }
             let count = store.count_titles(&visibility, filter).await.unwrap();
-            let passing = seen.iter().filter(|title| filter.passes(title)).count();
+            let passing = seen
+                .iter()
+                .filter(|title| filter.passes(&TitleFacts::from(*title)))
+                .count();
             assert_eq!(count, passing as u64, "{visibility:?} {filter:?}");
         }
     }
