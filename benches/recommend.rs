@@ -22,7 +22,8 @@ use reelgraph::adapters::mongo::{MongoDb, MongoWatching};
 use reelgraph::adapters::neo4j::{Neo4jDb, Neo4jGraph};
 use reelgraph::adapters::sqlite::{SqliteCatalog, SqliteDb, SqliteGraph, SqliteWatching};
 use reelgraph::domain::catalog::{
-    CatalogBatch, CatalogService, CatalogStore, Credit, CreditRole, Title, TitleKind,
+    CatalogBatch, CatalogService, CatalogStore, Credit, CreditRole, Publication, Title, TitleKind,
+    Visibility,
 };
 use reelgraph::domain::clock::{Clock, SystemClock};
 use reelgraph::domain::ids::{GenreId, PersonId, ProfileId, TitleId};
@@ -133,7 +134,7 @@ async fn measure(
     for (films, viewer) in long {
         let started = Instant::now();
         recommend
-            .recommendations(viewer, None, Extent::Page)
+            .recommendations(&Visibility::everything(), viewer, None, Extent::Page)
             .await?;
         println!(
             "  a viewer of {films} films, cold: {:.2} ms",
@@ -223,6 +224,7 @@ fn film(id: u64) -> Title {
     Title {
         id: TitleId(id),
         kind: TitleKind::Film,
+        publication: Publication::default(),
         slug: format!("film-{id}"),
         name: format!("Film {id}"),
         original_name: None,

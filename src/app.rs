@@ -27,7 +27,9 @@ use crate::domain::accounts::{
     AccountPolicy, AccountPorts, AccountService, AccountStore, IdentityProvider, KeyRotation,
     MailService, Mailer, OneTimeStore, SessionStore, SigningKeyStore,
 };
-use crate::domain::catalog::{CatalogFollower, CatalogService, CatalogStore, SearchService};
+use crate::domain::catalog::{
+    CatalogFollower, CatalogService, CatalogStore, SearchService, VisibilityPolicy,
+};
 use crate::domain::clock::{Clock, SystemClock};
 use crate::domain::curation::LoadService;
 use crate::domain::entropy::{Entropy, SystemEntropy};
@@ -61,6 +63,7 @@ pub struct App {
     stores: AllStores,
     cache: CachedCatalog,
     follower: Arc<dyn GraphFollower>,
+    visibility: VisibilityPolicy,
     clock: Arc<dyn Clock>,
     events: MemoryEvents,
 }
@@ -191,6 +194,7 @@ impl App {
             stores,
             cache,
             follower: Arc::new(graph),
+            visibility: config.visibility,
             clock,
             events,
         })
@@ -240,6 +244,7 @@ impl App {
             watching: self.watching.clone(),
             accounts: self.accounts.clone(),
             recommend: self.recommend.clone(),
+            visibility: self.visibility,
             clock: Arc::clone(&self.clock),
         };
         let exports =

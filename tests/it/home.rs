@@ -17,16 +17,19 @@ use reelgraph::adapters::sqlite::{
 use reelgraph::domain::accounts::{AccountPolicy, AccountPorts, AccountService, KeyRotation};
 use reelgraph::domain::catalog::{
     CatalogBatch, CatalogService, CatalogStore, Change, Collection, Episode, ExternalId, Genre,
-    Person, SearchService, Season, SeasonId, Title, TitleFilter, TitleQuery,
+    Person, SearchService, Season, SeasonId, Title, TitleFilter, TitleQuery, Visibility,
+    VisibilityPolicy,
 };
 use reelgraph::domain::clock::{Clock, SystemClock};
 use reelgraph::domain::curation::{Format, LoadService, Source};
 use reelgraph::domain::entropy::SystemEntropy;
 use reelgraph::domain::error::StoreError;
-use reelgraph::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
+use reelgraph::domain::ids::{
+    CollectionId, EpisodeId, GenreId, PersonId, ProfileId, SessionId, TitleId, UserId,
+};
 use reelgraph::domain::page::{Slice, Window};
 use reelgraph::domain::recommend::{Ranking, RecommendService};
-use reelgraph::domain::viewer::{Client, Viewer};
+use reelgraph::domain::viewer::{Client, KnownViewer, Login, Role, Viewer};
 use reelgraph::domain::watching::{WatchRules, WatchService};
 use reelgraph::graphql::{Caller, Services, SessionCookie, build};
 
@@ -52,8 +55,8 @@ counted! {
     titles(ids: &[TitleId]) -> Vec<Arc<Title>>;
     titles_by_slug(slugs: &[String]) -> Vec<Title>;
     titles_by_external_id(ids: &[ExternalId]) -> Vec<Title>;
-    list_titles(query: &TitleQuery, window: &Window) -> Slice<Title>;
-    count_titles(filter: &TitleFilter) -> u64;
+    list_titles(visibility: &Visibility, query: &TitleQuery, window: &Window) -> Slice<Title>;
+    count_titles(visibility: &Visibility, filter: &TitleFilter) -> u64;
     people(ids: &[PersonId]) -> Vec<Person>;
     people_by_slug(slugs: &[String]) -> Vec<Person>;
     genres(ids: &[GenreId]) -> Vec<Genre>;
@@ -99,13 +102,13 @@ async fn the_number_of_store_calls_does_not_grow_with_the_page() {
         calls: AtomicUsize::new(0),
     });
     let schema = build(services(&db, Arc::clone(&store)).await);
-    let ask = async |document: &str, first: usize| {
+    let ask_as = async |viewer: Viewer, document: &str, first: usize| {
         let request = Request::new(document.replace("first: 20", &format!("first: {first}")))
             .variables(Variables::default());
         let before = store.calls.load(Ordering::Relaxed);
         let response = schema
             .execute(request.data(Caller::new(
-                Viewer::Anonymous,
+                viewer,
                 Client::default(),
                 SessionCookie::DEVELOPMENT,
             )))
@@ -119,10 +122,22 @@ async fn the_number_of_store_calls_does_not_grow_with_the_page() {
         store.calls.load(Ordering::Relaxed) - before
     };
 
+    let ask = async |document: &str, first| ask_as(Viewer::Anonymous, document, first).await;
+
     let home = include_str!("fixtures/contract/home.graphql");
     let calls = [ask(home, 5).await, ask(home, 20).await, ask(home, 50).await];
 
     assert_eq!(calls, [3, 3, 3], "the titles, their genres, their people");
+
+    let child = Viewer::Known(KnownViewer {
+        user: UserId(1),
+        profile: ProfileId(1),
+        max_age: Some(17),
+        role: Role::Viewer,
+        login: Login::Session(SessionId(1)),
+    });
+    let calls = [ask_as(child, home, 5).await, ask_as(child, home, 50).await];
+    assert_eq!(calls, [3, 3], "the page of a child costs the same");
 
     let document = "{ titles(first: 20, orderBy: NAME) { edges { node {
         ... on Film { collection { name films { name } } } } } } }";
@@ -195,6 +210,7 @@ async fn services(db: &SqliteDb, catalog: Arc<Counted>) -> Services {
         catalog,
         watching,
         accounts,
+        visibility: VisibilityPolicy::default(),
         clock,
     }
 }

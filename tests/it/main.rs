@@ -32,3 +32,4 @@ mod schema;
 mod search;
 mod suggestions;
 mod support;
+mod visibility;

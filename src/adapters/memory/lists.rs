@@ -98,11 +98,13 @@ mod tests {
     use chrono::DateTime;
 
     use super::*;
+    use crate::domain::catalog::Visibility;
     use crate::domain::recommend::{Extent, SimilarVersion, Taste};
 
     fn key(profile: u64) -> ListKey {
         ListKey {
             profile: ProfileId(profile),
+            audience: Visibility::everything().audience(),
             kinds: None,
         }
     }

@@ -11,7 +11,7 @@ use super::error::RecommendError;
 use super::features::Rarity;
 use super::graph::TasteGraph;
 use crate::domain::catalog::{
-    CatalogService, Title, TitleFilter, TitleKind, TitleOrder, TitleQuery,
+    Audience, CatalogService, Title, TitleFilter, TitleKind, TitleOrder, TitleQuery, Visibility,
 };
 use crate::domain::clock::Clock;
 use crate::domain::ids::TitleId;
@@ -23,6 +23,8 @@ const SLOW: TimeDelta = TimeDelta::minutes(5);
 const QUICK: TimeDelta = TimeDelta::seconds(5);
 /// How far back what is trending looks.
 const TRENDING: TimeDelta = TimeDelta::days(7);
+/// How many titles are kept as trending.
+const MOST_TRENDING: usize = 5000;
 
 /// How long a title is new.
 const NEW: TimeDelta = TimeDelta::days(30);
@@ -32,8 +34,8 @@ const NEW_AMONG: u64 = 5;
 /// Titles in an order.
 type Titles = Vec<Arc<Title>>;
 
-/// A list of titles of some kinds; none: of all kinds.
-type ByKinds = HashMap<Option<Vec<TitleKind>>, Kept<Titles>>;
+/// A list of titles of some kinds, for those who see the same; none: of all kinds.
+type ByKinds = HashMap<(Audience, Option<Vec<TitleKind>>), Kept<Titles>>;
 
 /// When something was read, and what it was.
 type Kept<T> = (DateTime<Utc>, Arc<T>);
@@ -47,7 +49,7 @@ pub(super) struct Background {
     rarity: Arc<Mutex<Option<Kept<Rarity>>>>,
     trending: Arc<Mutex<Option<Kept<Vec<TitleId>>>>>,
     most_watched: Arc<Mutex<ByKinds>>,
-    newest: Arc<Mutex<Option<Kept<Titles>>>>,
+    newest: Arc<Mutex<HashMap<Audience, Kept<Titles>>>>,
 }
 
 impl Background {
@@ -67,70 +69,87 @@ impl Background {
         }
     }
 
-    /// How rare the genres are.
+    /// How rare the genres are among all titles, whoever sees them: it says nothing of any of them, and the graph's
+    /// edges go by the same.
     pub(super) async fn rarity(&self) -> Result<Arc<Rarity>, RecommendError> {
         if let Some(kept) = self.kept(lock(&self.rarity).as_ref(), SLOW) {
             return Ok(kept);
         }
-        let all = self.catalog.count_titles(&TitleFilter::default()).await?;
-        let genres = self.catalog.all_genres().await?;
+        let everything = Visibility::everything();
+        let catalog = &self.catalog;
+        let all = catalog
+            .count_titles(&everything, &TitleFilter::default())
+            .await?;
+        let genres = catalog.all_genres().await?;
         let counts = genres.iter().map(|genre| async {
             let filter = TitleFilter {
                 genres: Some(vec![genre.id]),
                 ..TitleFilter::default()
             };
-            Ok::<_, RecommendError>((genre.id, self.catalog.count_titles(&filter).await?))
+            let count = catalog.count_titles(&everything, &filter).await?;
+            Ok::<_, RecommendError>((genre.id, count))
         });
         let rarity = Arc::new(Rarity::new(all, try_join_all(counts).await?));
         *lock(&self.rarity) = Some((self.clock.now(), Arc::clone(&rarity)));
         Ok(rarity)
     }
 
-    /// The most watched titles of these kinds, the most watched first.
+    /// The most watched titles of these kinds, the most watched first. What may not be seen since they were read is to be
+    /// left out by whoever shows them; so it is with [`Self::new_titles`].
     pub(super) async fn most_watched(
         &self,
+        visibility: &Visibility,
         kinds: Option<&[TitleKind]>,
     ) -> Result<Arc<Titles>, RecommendError> {
-        let key = kinds.map(<[TitleKind]>::to_vec);
+        let key = (visibility.audience(), kinds.map(<[TitleKind]>::to_vec));
         if let Some(kept) = self.kept(lock(&self.most_watched).get(&key), QUICK) {
             return Ok(kept);
         }
         let filter = TitleFilter {
-            kinds: key.clone(),
+            kinds: key.1.clone(),
             ..TitleFilter::default()
         };
-        let titles = Arc::new(self.list(filter, TitleOrder::Popular).await?);
+        let titles = self.list(visibility, filter, TitleOrder::Popular).await?;
+        let titles = Arc::new(titles);
         lock(&self.most_watched).insert(key, (self.clock.now(), Arc::clone(&titles)));
         Ok(titles)
     }
 
     /// The titles that were added lately, the latest first; none where too much of the catalogue is new: then the site
     /// is.
-    pub(super) async fn new_titles(&self) -> Result<Arc<Titles>, RecommendError> {
-        if let Some(kept) = self.kept(lock(&self.newest).as_ref(), QUICK) {
+    pub(super) async fn new_titles(
+        &self,
+        visibility: &Visibility,
+    ) -> Result<Arc<Titles>, RecommendError> {
+        let key = visibility.audience();
+        if let Some(kept) = self.kept(lock(&self.newest).get(&key), QUICK) {
             return Ok(kept);
         }
         let since = self.clock.now() - NEW;
         let mut titles = self
-            .list(TitleFilter::default(), TitleOrder::NewestAdded)
+            .list(visibility, TitleFilter::default(), TitleOrder::NewestAdded)
             .await?;
         titles.retain(|title| title.stamp.created_at >= since);
-        let all = self.catalog.count_titles(&TitleFilter::default()).await?;
+        let all = self
+            .catalog
+            .count_titles(visibility, &TitleFilter::default())
+            .await?;
         if titles.len() as u64 * NEW_AMONG > all {
             titles.clear();
         }
         let titles = Arc::new(titles);
-        *lock(&self.newest) = Some((self.clock.now(), Arc::clone(&titles)));
+        lock(&self.newest).insert(key, (self.clock.now(), Arc::clone(&titles)));
         Ok(titles)
     }
 
-    /// The titles that the most people watched in the last days, the most first.
+    /// The titles that the most people watched in the last days, the most first, whoever may see them: many enough for
+    /// the few of them that a child sees.
     pub(super) async fn trending(&self) -> Result<Arc<Vec<TitleId>>, RecommendError> {
         if let Some(kept) = self.kept(lock(&self.trending).as_ref(), SLOW) {
             return Ok(kept);
         }
         let since = self.clock.now() - TRENDING;
-        let counts = self.graph.trending(since, MAX_PAGE).await?;
+        let counts = self.graph.trending(since, MOST_TRENDING).await?;
         let titles = Arc::new(counts.into_iter().map(|(title, _)| title).collect());
         *lock(&self.trending) = Some((self.clock.now(), Arc::clone(&titles)));
         Ok(titles)
@@ -141,10 +160,19 @@ impl Background {
         self.clock.now()
     }
 
-    async fn list(&self, filter: TitleFilter, order: TitleOrder) -> Result<Titles, RecommendError> {
+    async fn list(
+        &self,
+        visibility: &Visibility,
+        filter: TitleFilter,
+        order: TitleOrder,
+    ) -> Result<Titles, RecommendError> {
         let query = TitleQuery { filter, order };
         let window = Window::first(MAX_PAGE);
-        let titles = self.catalog.list_titles(&query, &window).await?.rows;
+        let titles = self
+            .catalog
+            .list_titles(visibility, &query, &window)
+            .await?;
+        let titles = titles.rows;
         Ok(titles.into_iter().map(Arc::new).collect())
     }
 

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::graph::{SimilarVersion, Taste};
 use super::types::Recommendation;
-use crate::domain::catalog::TitleKind;
+use crate::domain::catalog::{Audience, TitleKind};
 use crate::domain::ids::ProfileId;
 
 /// A bounded cache of lists. Those of a profile are dropped as soon as it watches, rates, hides or mutes something.
@@ -27,10 +27,12 @@ pub trait KeptLists: Send + Sync {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Moment(pub u64);
 
-/// Whose list, and of what.
+/// Whose list, for whom to see, and of what.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ListKey {
     pub profile: ProfileId,
+    /// What of the catalogue it is made of.
+    pub audience: Audience,
     /// Of these kinds; `None`: of all.
     pub kinds: Option<Vec<TitleKind>>,
 }

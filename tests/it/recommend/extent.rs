@@ -6,7 +6,7 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use reelgraph::adapters::memory::{MemoryEvents, MemoryLists};
 use reelgraph::adapters::sqlite::{SqliteCatalog, SqliteDb, SqliteGraph, SqliteWatching};
-use reelgraph::domain::catalog::{CatalogBatch, CatalogService, CatalogStore, Title};
+use reelgraph::domain::catalog::{CatalogBatch, CatalogService, CatalogStore, Title, Visibility};
 use reelgraph::domain::clock::SystemClock;
 use reelgraph::domain::ids::{GenreId, ProfileId, TitleId};
 use reelgraph::domain::page::MAX_PAGE;
@@ -101,9 +101,12 @@ fn liked(profile: u64, title: u64) -> WatchedEdge {
 
 impl Site {
     async fn list(&self, viewer: u64, extent: Extent) -> Arc<[Recommendation]> {
-        let list = self
-            .recommend
-            .recommendations(ProfileId(viewer), None, extent);
+        let list = self.recommend.recommendations(
+            &Visibility::everything(),
+            ProfileId(viewer),
+            None,
+            extent,
+        );
         list.await.unwrap()
     }
 }

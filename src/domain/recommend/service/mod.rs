@@ -18,7 +18,9 @@ use super::graph::{SimilarEdge, SimilarLists, TasteGraph};
 use super::kept::KeptLists;
 use super::title_page::like_title;
 use super::types::Recommendation;
-use crate::domain::catalog::{CatalogService, Title, TitleFilter, TitleOrder, TitleQuery};
+use crate::domain::catalog::{
+    CatalogService, Title, TitleFilter, TitleOrder, TitleQuery, Visibility,
+};
 use crate::domain::clock::Clock;
 use crate::domain::error::StoreError;
 use crate::domain::ids::{ProfileId, TitleId};
@@ -64,20 +66,23 @@ impl RecommendService {
         }
     }
 
-    /// Titles like this one, the best first, at most 100; without those that the viewer's profile has watched. While
+    /// Titles like this one, the best first, at most 100; without those that the viewer's profile has watched, and without
+    /// what is not published, whoever asks. While
     /// the graph does not answer, they are alike by their metadata alone.
     pub async fn similar(
         &self,
+        visibility: &Visibility,
         seed: &Title,
         profile: Option<ProfileId>,
     ) -> Result<Vec<Recommendation>, RecommendError> {
+        let visibility = &visibility.only_published(self.background.now());
         let lists = match self.graph.similar(&[seed.id]).await {
             Ok(lists) => lists,
             Err(error) => without_graph(error)?,
         };
         let edges = on_page(&lists);
         let seed = Features::from(seed);
-        let features = self.features_around(&seed, &edges).await?;
+        let features = self.features_around(visibility, &seed, &edges).await?;
         let rarity = self.background.rarity().await?;
         let mut list = like_title(&seed, &edges, &features, &rarity);
         self.leave_out_watched(&mut list, profile).await?;
@@ -87,11 +92,13 @@ impl RecommendService {
 
     async fn features_around(
         &self,
+        visibility: &Visibility,
         seed: &Features,
         edges: &[SimilarEdge],
     ) -> Result<HashMap<TitleId, Features>, RecommendError> {
         let ids: Vec<TitleId> = edges.iter().map(|edge| edge.to).collect();
-        let mut features: HashMap<_, _> = features_of(&self.catalog.titles(&ids).await?).collect();
+        let titles = self.catalog.titles(visibility, &ids).await?;
+        let mut features: HashMap<_, _> = features_of(&titles).collect();
         if features.len() < FEW {
             let mut people = seed.directors.clone();
             people.extend(&seed.actors);
@@ -110,7 +117,7 @@ impl RecommendService {
                 };
                 let page = self
                     .catalog
-                    .list_titles(&query, &Window::first(MAX_PAGE))
+                    .list_titles(visibility, &query, &Window::first(MAX_PAGE))
                     .await?;
                 let found = page.rows.iter();
                 features.extend(found.map(|title| (title.id, Features::from(title))));
