@@ -25,6 +25,9 @@ pub enum RecommendError {
     /// The graph failed.
     #[error(transparent)]
     Graph(#[from] StoreError),
+    /// What several waited for together failed.
+    #[error(transparent)]
+    Shared(Arc<Self>),
 }
 
 impl Coded for RecommendError {
@@ -35,6 +38,7 @@ impl Coded for RecommendError {
             Self::Accounts(error) => error.code(),
             Self::Watching(error) => error.code(),
             Self::Graph(error) => error.code(),
+            Self::Shared(error) => error.code(),
         }
     }
 }

@@ -10,11 +10,11 @@ use super::{RecommendService, without_graph};
 use crate::domain::catalog::{Title, TitleKind};
 use crate::domain::ids::{CollectionId, ProfileId, TitleId};
 use crate::domain::page::MAX_PAGE;
+use crate::domain::recommend::cached_lists::{CachedList, Extent, ListKey};
 use crate::domain::recommend::error::RecommendError;
 use crate::domain::recommend::features::{Features, Rarity};
 use crate::domain::recommend::for_viewer::{Draft, Grounds, Lift, Voice, draft};
 use crate::domain::recommend::graph::{SimilarEdge, SimilarLists, Taste, TasteEdge};
-use crate::domain::recommend::kept::{Extent, KeptList, ListKey};
 use crate::domain::recommend::popular::popular;
 use crate::domain::recommend::reasons::rank;
 use crate::domain::recommend::types::Recommendation;
@@ -24,8 +24,8 @@ use crate::domain::watching::MutedSource;
 pub(in crate::domain::recommend) const MAX_FOR_VIEWER: usize = 300;
 /// Of how much of a list a page can be made: one title more says that there is more.
 const PAGE: usize = MAX_PAGE + 1;
-/// How long a list is kept although nothing of the profile changed: the catalogue and what is popular may.
-const KEPT: TimeDelta = TimeDelta::seconds(10);
+/// How long a list is fresh although nothing of the profile changed: the catalogue and what is popular may.
+const FRESH: TimeDelta = TimeDelta::seconds(10);
 
 /// A profile's taste, and what it speaks for.
 pub(super) struct Heard {
@@ -70,7 +70,7 @@ impl RecommendService {
         kinds: Option<&[TitleKind]>,
         extent: Extent,
     ) -> Result<Arc<[Recommendation]>, RecommendError> {
-        let begun = self.kept.now();
+        let begun = self.lists.generation(profile);
         let Some((taste, similar)) = self.listen(profile).await? else {
             return Ok(self.known_titles(profile, kinds).await?.into());
         };
@@ -78,23 +78,23 @@ impl RecommendService {
             profile,
             kinds: kinds.map(<[TitleKind]>::to_vec),
         };
-        let now = self.background.now();
-        if let Some(kept) = self.kept.get(&key)
-            && Arc::ptr_eq(&kept.taste, &taste)
-            && kept.version == similar.version
-            && kept.extent >= extent
-            && now - kept.made_at < KEPT
+        let now = self.statistics.now();
+        if let Some(cached) = self.lists.get(&key)
+            && Arc::ptr_eq(&cached.taste, &taste)
+            && cached.version == similar.version
+            && cached.extent >= extent
+            && now - cached.made_at < FRESH
         {
-            return Ok(kept.list);
+            return Ok(cached.list);
         }
         let version = similar.version;
         let heard = self.hear(profile, Arc::clone(&taste), similar).await?;
         let (list, extent) = self.suggest(profile, &heard, kinds, extent).await?;
         let list: Arc<[Recommendation]> = list.into();
-        self.kept.put(
+        self.lists.put(
             begun,
             key,
-            KeptList {
+            CachedList {
                 taste,
                 version,
                 made_at: now,
@@ -141,14 +141,14 @@ impl RecommendService {
         let seed = |edge: &TasteEdge| titles.get(&edge.title).map(|title| Features::from(*title));
         let fresh = |at| self.rules.weight(1.0, at);
         let mutes = self.watching.mutes(profile).await?;
-        let most_watched = self.background.most_watched(None).await?;
+        let most_watched = self.statistics.most_watched(None).await?;
         Ok(Heard {
             voices: self.ranking.voices(&taste, fresh, watchers),
             seeds: taste.edges.iter().map(seed).collect(),
             taste,
             lists: similar.lists,
             muted: mutes.iter().map(|mute| mute.source).collect(),
-            rarity: self.background.rarity().await?,
+            rarity: self.statistics.rarity().await?,
             most_watched: most_watched.first().map_or(0, |title| title.popularity),
         })
     }
@@ -162,7 +162,7 @@ impl RecommendService {
         extent: Extent,
     ) -> Result<(Vec<Recommendation>, Extent), RecommendError> {
         // Whatever else is left out, a list gets full.
-        let most_watched = self.background.most_watched(kinds).await?;
+        let most_watched = self.statistics.most_watched(kinds).await?;
         let known = most_watched.iter().map(|title| title.id);
         let watched: FxHashSet<TitleId> = heard.voices.iter().map(|voice| voice.title).collect();
         let mut drafts = draft(&heard.voices, &heard.lists, known)
@@ -222,7 +222,7 @@ impl RecommendService {
         profile: ProfileId,
         kinds: Option<&[TitleKind]>,
     ) -> Result<Vec<Recommendation>, RecommendError> {
-        let mut most_watched = (*self.background.most_watched(kinds).await?).clone();
+        let mut most_watched = (*self.statistics.most_watched(kinds).await?).clone();
         self.leave_out_later_parts(profile, &mut most_watched)
             .await?;
         let candidates: Vec<_> = most_watched

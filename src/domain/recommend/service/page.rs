@@ -9,8 +9,8 @@ use super::for_profile::Heard;
 use super::{RecommendService, without_graph};
 use crate::domain::catalog::Title;
 use crate::domain::ids::{ProfileId, TitleId};
+use crate::domain::recommend::cached_lists::Extent;
 use crate::domain::recommend::error::RecommendError;
-use crate::domain::recommend::kept::Extent;
 use crate::domain::recommend::reasons::Reasons;
 use crate::domain::recommend::rows::{Offer, Row, RowKind, lay_out};
 use crate::domain::recommend::types::{ReasonKind, ReasonSource, Recommendation};
@@ -57,10 +57,9 @@ impl RecommendService {
         profile: ProfileId,
         heard: Option<&Heard>,
     ) -> Result<Vec<Recommendation>, RecommendError> {
-        let trending = match self.background.trending().await {
+        let trending = match self.statistics.trending().await {
             Ok(trending) => trending,
-            Err(RecommendError::Graph(error)) => without_graph(error)?,
-            Err(error) => return Err(error),
+            Err(error) => without_graph(error)?,
         };
         let titles = self.catalog.titles(&trending).await?;
         let mut list = self.offered(profile, heard, titles).await?;
@@ -75,7 +74,7 @@ impl RecommendService {
         profile: ProfileId,
         heard: Option<&Heard>,
     ) -> Result<Vec<Recommendation>, RecommendError> {
-        let titles = self.background.new_titles().await?;
+        let titles = self.statistics.new_titles().await?;
         self.offered(profile, heard, (*titles).clone()).await
     }
 
@@ -98,7 +97,7 @@ impl RecommendService {
 
     /// What was watched to the end and liked, or at least not disliked, and not lately: the best first.
     fn watched_with_pleasure(&self, heard: &Heard) -> Vec<Recommendation> {
-        let before = self.background.now() - AGAIN;
+        let before = self.statistics.now() - AGAIN;
         let mut list: Vec<Recommendation> = heard
             .taste
             .edges
