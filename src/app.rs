@@ -9,7 +9,7 @@ use crate::adapters::jwt::JwtTokens;
 use crate::adapters::mail::{FileMailer, SmtpMailer};
 use crate::adapters::memory::{
     CachedCatalog, CachedGraph, MemoryEvents, MemoryLeases, MemoryLimiter, MemoryLists,
-    ObservedWatching, Tastes,
+    ObservedWatching, Tastes, TokioTasks,
 };
 use crate::adapters::mongo::{MongoAccounts, MongoCatalog, MongoDb, MongoWatching};
 use crate::adapters::neo4j::{Neo4jDb, Neo4jGraph};
@@ -27,42 +27,41 @@ use crate::domain::accounts::{
     AccountPolicy, AccountPorts, AccountService, AccountStore, IdentityProvider, KeyRotation,
     MailService, Mailer, OneTimeStore, SessionStore, SigningKeyStore,
 };
-use crate::domain::catalog::{CatalogFollower, CatalogService, CatalogStore, SearchService};
+use crate::domain::catalog::{
+    CatalogFollower, CatalogService, CatalogStore, SearchService, VisibilityPolicy,
+};
 use crate::domain::clock::{Clock, SystemClock};
 use crate::domain::curation::LoadService;
+use crate::domain::entropy::{Entropy, SystemEntropy};
 use crate::domain::events::EventBus;
 use crate::domain::lease::Leases;
 use crate::domain::limits::RateLimiter;
+use crate::domain::privacy::{ErasureService, ExportService, Parts};
 use crate::domain::recommend::evaluate::EvaluationService;
 use crate::domain::recommend::{
-    ErasureService, GraphFollower, GraphService, RecommendService, SimilarService, TasteGraph,
+    GraphFollower, GraphService, RecommendPorts, RecommendService, SimilarService, TasteGraph,
 };
 use crate::domain::watching::{WatchService, WatchStore};
 use crate::graphql::Services;
 use crate::http::{HttpOptions, Stores};
 use crate::jobs::{CatalogFeed, Jobs, Keeper};
 
-/// The program, connected.
+/// The program with its stores opened and its services on them.
 pub struct App {
-    /// The catalogue.
     pub catalog: CatalogService,
     /// Finding things by name.
     pub search: SearchService,
-    /// What was watched.
     pub watching: WatchService,
-    /// Who is who.
     pub accounts: AccountService,
-    /// Suggestions.
     pub recommend: RecommendService,
-    /// Keeping the graph.
     pub graph: GraphService,
-    /// Loading files.
     pub load: LoadService,
     similar: SimilarService,
     mail: MailService,
     stores: AllStores,
     cache: CachedCatalog,
     follower: Arc<dyn GraphFollower>,
+    visibility: VisibilityPolicy,
     clock: Arc<dyn Clock>,
     events: MemoryEvents,
 }
@@ -109,6 +108,7 @@ impl App {
         };
         let (stores, cache, graph, lists) = stores.behind_caches();
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
         let bus = Arc::clone(&stores.bus);
         let catalog = CatalogService::new(Arc::clone(&stores.catalog));
         let index = TantivySearch::new().context("the search index cannot be made")?;
@@ -128,6 +128,7 @@ impl App {
             Arc::clone(&stores.one_time),
             mailer(config)?,
             Arc::clone(&clock),
+            Arc::clone(&entropy),
             policy.clone(),
         );
         let access_tokens = access_tokens(config, &stores, &clock);
@@ -142,6 +143,7 @@ impl App {
                 providers: providers(&config.accounts, &policy, &clock)?,
                 events: Arc::clone(&bus),
                 clock: Arc::clone(&clock),
+                entropy,
             },
             policy,
         );
@@ -156,11 +158,14 @@ impl App {
         Ok(Self {
             search: SearchService::new(Arc::new(index), catalog.clone()),
             recommend: RecommendService::new(
-                Arc::clone(&stores.graph),
+                RecommendPorts {
+                    graph: Arc::clone(&stores.graph),
+                    lists: Arc::new(lists),
+                    clock: Arc::clone(&clock),
+                    tasks: Arc::new(TokioTasks),
+                },
                 catalog.clone(),
                 watching.clone(),
-                Arc::new(lists),
-                Arc::clone(&clock),
                 config.rules,
                 config.ranking,
             ),
@@ -186,6 +191,7 @@ impl App {
             stores,
             cache,
             follower: Arc::new(graph),
+            visibility: config.visibility,
             clock,
             events,
         })
@@ -207,7 +213,11 @@ impl App {
         feed.catch_up()
             .await
             .context("the catalogue cannot be indexed")?;
-        let erasures = ErasureService::new(self.accounts.clone(), self.graph.clone());
+        let erasures = ErasureService::new(
+            self.accounts.clone(),
+            self.parts(),
+            Arc::clone(&self.stores.bus),
+        );
         Ok(Jobs::start(
             &self.graph,
             Keeper {
@@ -222,7 +232,16 @@ impl App {
         ))
     }
 
-    /// What answers requests.
+    /// What is kept of people.
+    fn parts(&self) -> Parts {
+        Parts::new(
+            self.graph.clone(),
+            self.watching.clone(),
+            self.catalog.clone(),
+        )
+    }
+
+    /// The routes of HTTP on these services, without the address to listen on.
     pub fn router(&self, options: HttpOptions) -> anyhow::Result<axum::Router> {
         let services = Services {
             catalog: self.catalog.clone(),
@@ -230,14 +249,17 @@ impl App {
             watching: self.watching.clone(),
             accounts: self.accounts.clone(),
             recommend: self.recommend.clone(),
+            visibility: self.visibility,
             clock: Arc::clone(&self.clock),
         };
+        let exports =
+            ExportService::new(self.accounts.clone(), self.parts(), Arc::clone(&self.clock));
         let stores = Stores {
             catalog: Arc::clone(&self.stores.catalog),
             sessions: Arc::clone(&self.stores.sessions),
             graph: Arc::clone(&self.stores.graph),
         };
-        crate::http::router(services, stores, options)
+        crate::http::router(services, exports, stores, options)
     }
 }
 
@@ -328,7 +350,7 @@ fn embedded(config: &Config, events: &MemoryEvents) -> anyhow::Result<AllStores>
 
 /// MongoDB must be there to begin with; the graph and the sessions may come later.
 async fn on_servers(servers: &Servers, events: &MemoryEvents) -> anyhow::Result<AllStores> {
-    let mongo = MongoDb::open(&servers.mongodb_uri)
+    let mongo = MongoDb::open(&servers.mongodb_uri, servers.timeout)
         .await
         .context("MONGODB_URI is not an address of MongoDB")?;
     let catalog = MongoCatalog::new(mongo.clone());
@@ -350,9 +372,10 @@ async fn on_servers(servers: &Servers, events: &MemoryEvents) -> anyhow::Result<
         &servers.neo4j_uri,
         &servers.neo4j_user,
         &servers.neo4j_password,
+        servers.timeout,
     )
     .context("NEO4J_URI is not an address of Neo4j")?;
-    let redis = RedisDb::open(&servers.redis_url, &servers.redis_prefix)
+    let redis = RedisDb::open(&servers.redis_url, &servers.redis_prefix, servers.timeout)
         .context("REDIS_URL is not an address of Redis")?;
     Ok(AllStores {
         catalog: Arc::new(catalog),

@@ -1,5 +1,7 @@
-//! What can go wrong, said in a way that is stable for clients: every error has a code.
+//! What can go wrong, said in a way that is stable for clients: every error has a code. What a code becomes for a client
+//! (status, words) and in the log stands in `graphql/error.rs`.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -65,16 +67,20 @@ impl ErrorCode {
 
 /// An error that knows its code and the input field that it is about.
 pub trait Coded: std::error::Error + Send + Sync + 'static {
-    /// The stable code.
+    /// The stable code that clients see.
     fn code(&self) -> ErrorCode;
 
-    /// The input field that is to blame, in the client's spelling.
-    fn field(&self) -> Option<&'static str> {
-        None
-    }
+    /// The input field that is to blame, in the client's spelling. Without a default, and to be written without `_`, so
+    /// that nothing new points at no field by accident.
+    fn field(&self) -> Option<&'static str>;
 
     /// How long to wait before trying again, where that is known.
     fn retry_after(&self) -> Option<Duration> {
+        None
+    }
+
+    /// What to say where the error's own text must not be shown, if that can be more than its code says.
+    fn words(&self) -> Option<&'static str> {
         None
     }
 }
@@ -99,7 +105,16 @@ impl StoreError {
         Self::Failed(error.into())
     }
 
-    /// No answer.
+    /// A failure that several waited for together.
+    pub fn shared(error: Arc<Self>) -> Self {
+        match &*error {
+            Self::Unavailable(_) => Self::unavailable(error),
+            Self::Conflict => Self::Conflict,
+            Self::Failed(_) => Self::failed(error),
+        }
+    }
+
+    /// The store did not answer, or not in time: trying again may help.
     pub fn unavailable(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Unavailable(error.into())
     }
@@ -111,6 +126,12 @@ impl Coded for StoreError {
             Self::Unavailable(_) => ErrorCode::UpstreamUnavailable,
             Self::Conflict => ErrorCode::Conflict,
             Self::Failed(_) => ErrorCode::Internal,
+        }
+    }
+
+    fn field(&self) -> Option<&'static str> {
+        match self {
+            Self::Unavailable(_) | Self::Conflict | Self::Failed(_) => None,
         }
     }
 }

@@ -10,13 +10,13 @@ use super::ids::{ApiKeyId, ProfileId, SessionId, UserId};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
-    /// Watches.
+    /// Watches, rates, and manages the own account.
     Viewer,
-    /// Keeps the catalogue.
+    /// Keeps the catalogue: what is in it, and what is said of it.
     Curator,
-    /// Keeps the peace.
+    /// Keeps the peace: what viewers write for each other.
     Moderator,
-    /// May do everything.
+    /// May do everything, other accounts included.
     Admin,
 }
 
@@ -40,22 +40,25 @@ impl Role {
     }
 }
 
+/// From this age on a person is grown up.
+pub const ADULT: u8 = 18;
+
 /// The one who asks: nobody in particular, or an account with one of its profiles chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Viewer {
-    /// Not logged in.
+    /// Nobody who is logged in.
     Anonymous,
-    /// Logged in.
     Known(KnownViewer),
 }
 
 /// A viewer who is logged in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KnownViewer {
-    /// The account.
     pub user: UserId,
     /// The profile that watches.
     pub profile: ProfileId,
+    /// The highest age rating that the profile may watch, in years. `None`: every rating.
+    pub max_age: Option<u8>,
     /// What this request may do: the account's role, or less if it came with a key.
     pub role: Role,
     /// What the request proved itself with.
@@ -69,7 +72,6 @@ pub enum Login {
     Session(SessionId),
     /// A machine's key, which may read, and never manages the account.
     ApiKey {
-        /// Which.
         id: ApiKeyId,
         /// Whether it may also report what is watched.
         may_watch: bool,
@@ -92,6 +94,15 @@ impl Viewer {
 }
 
 impl KnownViewer {
+    /// The same viewer with another profile, or with the same after a change of its age.
+    pub fn with_profile(&self, profile: ProfileId, max_age: Option<u8>) -> Self {
+        Self {
+            profile,
+            max_age,
+            ..*self
+        }
+    }
+
     /// The log-in that the request came with; `None` for a machine with a key.
     pub fn session(&self) -> Option<SessionId> {
         match self.login {

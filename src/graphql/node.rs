@@ -15,21 +15,20 @@ use crate::domain::ids::TitleId;
 /// The most ids that `nodes` takes.
 const MOST: usize = 100;
 
-/// Something with a global id.
+/// Something with a global id, which `node` reads again (the Relay object identification specification).
 #[derive(Interface)]
-#[graphql(field(name = "id", ty = "ID", desc = "The global id."))]
+#[graphql(field(
+    name = "id",
+    ty = "ID",
+    desc = "The global id, which `node` takes: opaque text that stays the same."
+))]
 pub(crate) enum Node {
-    /// A film.
     Film(Film),
-    /// A series.
     Series(Series),
-    /// A season.
     Season(Season),
-    /// An episode.
     Episode(Episode),
     /// Somebody who is credited with a title.
     Person(Person),
-    /// A genre.
     Genre(Genre),
     /// A collection of films.
     Collection(Collection),
@@ -80,7 +79,7 @@ async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
     let Some(id) = GlobalId::decode(id) else {
         return Ok(None);
     };
-    let loaders = ctx.loaders();
+    let (loaders, personal) = (ctx.loaders(), ctx.personal());
     Ok(match id {
         GlobalId::Film(film) => {
             let title = title(ctx, film).await?;
@@ -91,13 +90,13 @@ async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
             title.and_then(Title::into_series).map(Node::Series)
         }
         GlobalId::Season(season) => {
-            let seasons = loaders.seasons.find(season.series).await?;
+            let seasons = personal.seasons.find(season.series).await?;
             let seasons = seasons.unwrap_or_default();
             let exists = seasons.iter().any(|listed| listed.id == season);
             exists.then_some(Node::Season(Season(season)))
         }
         GlobalId::Episode(episode) => {
-            let episode = loaders.episodes.find(episode).await?;
+            let episode = personal.episodes.find(episode).await?;
             episode.map(|episode| Node::Episode(Episode(episode)))
         }
         GlobalId::Person(person) => {
@@ -109,8 +108,8 @@ async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
             genre.map(|genre| Node::Genre(Genre(genre)))
         }
         GlobalId::Collection(collection) => {
-            let collection = loaders.collections.find(collection).await?;
-            collection.map(|collection| Node::Collection(Collection(collection)))
+            let collection = Collection::find(ctx, collection).await?;
+            collection.map(Node::Collection)
         }
         GlobalId::Profile(_)
         | GlobalId::User(_)
@@ -152,5 +151,5 @@ async fn find_own(ctx: &Context<'_>, id: GlobalId) -> Result<Option<Node>> {
 }
 
 async fn title(ctx: &Context<'_>, id: TitleId) -> Result<Option<Title>> {
-    Ok(ctx.loaders().titles.find(id).await?.map(Title::one))
+    Ok(ctx.personal().titles.find(id).await?.map(Title::one))
 }

@@ -27,7 +27,7 @@ use super::watching::{
     EventMutation, HidingMutation, MutingMutation, RatingMutation, WatchingMutation,
 };
 use crate::domain::accounts::AccountService;
-use crate::domain::catalog::{CatalogService, SearchService};
+use crate::domain::catalog::{CatalogService, SearchService, VisibilityPolicy};
 use crate::domain::clock::Clock;
 use crate::domain::recommend::RecommendService;
 use crate::domain::watching::WatchService;
@@ -129,17 +129,14 @@ fn too_much(cost: usize) -> ServerError {
 
 /// What the schema stands on.
 pub struct Services {
-    /// The catalogue.
     pub catalog: CatalogService,
     /// Finding things by name.
     pub search: SearchService,
-    /// Watching.
     pub watching: WatchService,
-    /// Accounts.
     pub accounts: AccountService,
-    /// Suggestions.
     pub recommend: RecommendService,
-    /// The time.
+    /// Who may see what, as far as the site decides.
+    pub visibility: VisibilityPolicy,
     pub clock: Arc<dyn Clock>,
 }
 

@@ -30,14 +30,16 @@ impl SearchQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "What was typed, at most 200 characters; `BLANK` if there is none.")]
         query: String,
-        #[graphql(desc = "Only titles that pass this.")] filter: Option<TitleFilter>,
+        #[graphql(desc = "The conditions that a title must pass; all titles, if left out.")]
+        filter: Option<TitleFilter>,
         #[graphql(desc = "How many, 1 to 100.", default = 20)] first: Option<i32>,
         #[graphql(desc = "Only those after this cursor; `BAD_CURSOR` if it is of another list.")]
         after: Option<String>,
     ) -> Result<Connection<TitleEdge>> {
         let window = PageArgs::forward(first, after).window(&TITLES, 20)?;
         let filter = filter.unwrap_or_default().into_domain()?;
-        let hits = ctx.services().search.titles(&query, &filter).await?;
+        let (search, visibility) = (&ctx.services().search, ctx.visibility());
+        let hits = search.titles(&visibility, &query, &filter).await?;
         let total = Total::Known(hits.len());
         let slice = page_of(hits, &window, Sorted::Descending, |(score, title)| {
             place(*score, title.id.to_i64())

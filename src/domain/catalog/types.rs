@@ -3,6 +3,8 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::certification::Certification;
+use super::publication::Publication;
 use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
 use crate::domain::stamp::Stamp;
 
@@ -23,6 +25,9 @@ pub struct Title {
     pub id: TitleId,
     /// Film or series.
     pub kind: TitleKind,
+    /// Whether and when viewers may see it; what was stored before there were states is published.
+    #[serde(default)]
+    pub publication: Publication,
     /// Its key in addresses, unique among all titles.
     pub slug: String,
     /// Its name in the site's language.
@@ -54,6 +59,9 @@ pub struct Title {
     /// The collection that a film is part of; `None` if it stands alone, and for series.
     #[serde(default)]
     pub collection: Option<PartOf>,
+    /// What rating systems say of it, sorted by system; each says one thing.
+    #[serde(default)]
+    pub certifications: Vec<Certification>,
     /// How many profiles have watched it. Kept by the projection, outside the revision.
     #[serde(default)]
     pub popularity: u64,

@@ -49,6 +49,10 @@ fn compose(
     Title {
         id,
         kind: record.kind,
+        publication: record
+            .publication
+            .or(stored.map(|stored| stored.publication))
+            .unwrap_or_default(),
         slug: record.slug.clone(),
         name: record.name.clone(),
         original_name: record.original_name.clone(),
@@ -71,6 +75,7 @@ fn compose(
             collection: CollectionId::of_slug(&named.slug),
             part: named.part,
         }),
+        certifications: record.certifications.clone(),
         popularity: stored.map_or(0, |stored| stored.popularity),
         stamp: stored.map_or(Stamp::first(now), |stored| stored.stamp.next(now)),
     }

@@ -1,11 +1,13 @@
 //! Bringing metadata in: records of files, checked one by one and loaded in batches.
 
+mod certifications;
 mod checks;
 mod collections;
 mod drafts;
 mod fields;
 mod load;
 mod problem;
+mod publication;
 mod records;
 mod resolve;
 mod run;

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use crate::domain::accounts::AccountError;
 use crate::domain::catalog::CatalogError;
 use crate::domain::error::{Coded, ErrorCode, StoreError};
 use crate::domain::watching::WatchError;
@@ -10,21 +9,19 @@ use crate::domain::watching::WatchError;
 /// What can go wrong with suggestions.
 #[derive(Debug, thiserror::Error)]
 pub enum RecommendError {
-    /// The catalogue failed.
     #[error(transparent)]
     Catalog(#[from] CatalogError),
     /// The names of people or genres could not be read.
     #[error("the names of people and genres cannot be read")]
     Names(#[source] Arc<CatalogError>),
-    /// Accounts failed.
-    #[error(transparent)]
-    Accounts(#[from] AccountError),
     /// The record of what was watched failed.
     #[error(transparent)]
     Watching(#[from] WatchError),
-    /// The graph failed.
     #[error(transparent)]
     Graph(#[from] StoreError),
+    /// What several waited for together failed.
+    #[error(transparent)]
+    Shared(Arc<Self>),
 }
 
 impl Coded for RecommendError {
@@ -32,9 +29,17 @@ impl Coded for RecommendError {
         match self {
             Self::Catalog(error) => error.code(),
             Self::Names(error) => error.code(),
-            Self::Accounts(error) => error.code(),
             Self::Watching(error) => error.code(),
             Self::Graph(error) => error.code(),
+            Self::Shared(error) => error.code(),
+        }
+    }
+
+    /// None: suggestions take no input of their own, and that of another feature is not theirs.
+    fn field(&self) -> Option<&'static str> {
+        match self {
+            Self::Catalog(_) | Self::Names(_) | Self::Watching(_) | Self::Graph(_) => None,
+            Self::Shared(error) => error.field(),
         }
     }
 }

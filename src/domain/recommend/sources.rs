@@ -1,23 +1,32 @@
 //! What suggestions are made from: the few questions that they ask of the graph, the catalogue and the record of what
 //! was watched. On a site its services answer them; what an evaluation shows answers them in memory.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
+use super::cached_lists::ListCache;
 use super::graph::{SimilarLists, Taste, TasteGraph};
-use crate::domain::catalog::{CatalogError, CatalogService, Genre, Title, TitleFilter, TitleQuery};
+use crate::domain::catalog::{
+    CatalogError, CatalogService, Genre, Title, TitleFilter, TitleQuery, Visibility,
+};
+use crate::domain::clock::Clock;
 use crate::domain::error::StoreError;
 use crate::domain::ids::{CollectionId, ProfileId, TitleId};
 use crate::domain::page::{Slice, Window};
+use crate::domain::tasks::Tasks;
 use crate::domain::watching::{Mute, WatchError, WatchService};
 
-/// What answers.
+/// What answers, and what a service needs besides.
 pub(super) struct Sources {
     pub(super) graph: Arc<dyn TasteSource>,
     pub(super) catalog: Arc<dyn TitleSource>,
     pub(super) watching: Arc<dyn WatchedSource>,
+    pub(super) lists: Arc<dyn ListCache>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) tasks: Arc<dyn Tasks>,
 }
 
 /// What is asked of the graph; see [`TasteGraph`].
@@ -37,22 +46,46 @@ pub(super) trait TasteSource: Send + Sync {
 /// What is asked of the catalogue; see [`CatalogService`].
 #[async_trait]
 pub(super) trait TitleSource: Send + Sync {
-    async fn titles(&self, ids: &[TitleId]) -> Result<Vec<Arc<Title>>, CatalogError>;
+    async fn titles(
+        &self,
+        visibility: &Visibility,
+        ids: &[TitleId],
+    ) -> Result<Vec<Arc<Title>>, CatalogError>;
 
     async fn list_titles(
         &self,
+        visibility: &Visibility,
         query: &TitleQuery,
         window: &Window,
     ) -> Result<Slice<Title>, CatalogError>;
 
-    async fn count_titles(&self, filter: &TitleFilter) -> Result<u64, CatalogError>;
+    async fn count_titles(
+        &self,
+        visibility: &Visibility,
+        filter: &TitleFilter,
+    ) -> Result<u64, CatalogError>;
 
     async fn all_genres(&self) -> Result<Vec<Genre>, CatalogError>;
 
     async fn films_of_collections(
         &self,
+        visibility: &Visibility,
         collections: &[CollectionId],
     ) -> Result<Vec<Arc<Title>>, CatalogError>;
+}
+
+impl dyn TitleSource {
+    /// Which of these titles may be seen.
+    pub(super) async fn visible_titles(
+        &self,
+        visibility: &Visibility,
+        ids: impl IntoIterator<Item = TitleId>,
+    ) -> Result<HashSet<TitleId>, CatalogError> {
+        let ids: HashSet<TitleId> = ids.into_iter().collect();
+        let ids: Vec<TitleId> = ids.into_iter().collect();
+        let titles = self.titles(visibility, &ids).await?;
+        Ok(titles.iter().map(|title| title.id).collect())
+    }
 }
 
 /// What is asked of the record of what was watched; see [`WatchService`].
@@ -88,20 +121,29 @@ impl TasteSource for Arc<dyn TasteGraph> {
 
 #[async_trait]
 impl TitleSource for CatalogService {
-    async fn titles(&self, ids: &[TitleId]) -> Result<Vec<Arc<Title>>, CatalogError> {
-        self.titles(ids).await
+    async fn titles(
+        &self,
+        visibility: &Visibility,
+        ids: &[TitleId],
+    ) -> Result<Vec<Arc<Title>>, CatalogError> {
+        self.titles(visibility, ids).await
     }
 
     async fn list_titles(
         &self,
+        visibility: &Visibility,
         query: &TitleQuery,
         window: &Window,
     ) -> Result<Slice<Title>, CatalogError> {
-        self.list_titles(query, window).await
+        self.list_titles(visibility, query, window).await
     }
 
-    async fn count_titles(&self, filter: &TitleFilter) -> Result<u64, CatalogError> {
-        self.count_titles(filter).await
+    async fn count_titles(
+        &self,
+        visibility: &Visibility,
+        filter: &TitleFilter,
+    ) -> Result<u64, CatalogError> {
+        self.count_titles(visibility, filter).await
     }
 
     async fn all_genres(&self) -> Result<Vec<Genre>, CatalogError> {
@@ -110,9 +152,10 @@ impl TitleSource for CatalogService {
 
     async fn films_of_collections(
         &self,
+        visibility: &Visibility,
         collections: &[CollectionId],
     ) -> Result<Vec<Arc<Title>>, CatalogError> {
-        self.films_of_collections(collections).await
+        self.films_of_collections(visibility, collections).await
     }
 }
 

@@ -8,12 +8,12 @@ use super::service::WatchService;
 use super::standing::SeriesStanding;
 use super::types::{WatchState, WatchedItem};
 use crate::domain::batch::Batch;
+use crate::domain::catalog::Visibility;
 use crate::domain::ids::{ProfileId, TitleId};
 
 /// How a profile stands with films and episodes.
 #[derive(Clone)]
 pub struct StatesByItem {
-    /// Where to ask.
     pub watching: WatchService,
     /// Whose states; there are none if `None`.
     pub profile: Option<ProfileId>,
@@ -42,8 +42,9 @@ impl Batch for StatesByItem {
 /// How far a profile is with series.
 #[derive(Clone)]
 pub struct StandingsBySeries {
-    /// Where to ask.
     pub watching: WatchService,
+    /// What may be seen.
+    pub visibility: Visibility,
     /// Whose; somebody who has watched nothing if `None`.
     pub profile: Option<ProfileId>,
 }
@@ -57,7 +58,10 @@ impl Batch for StandingsBySeries {
         &self,
         series: &[TitleId],
     ) -> Result<HashMap<TitleId, Arc<SeriesStanding>>, WatchError> {
-        let standings = self.watching.series_standings(self.profile, series).await?;
+        let standings = self
+            .watching
+            .series_standings(&self.visibility, self.profile, series)
+            .await?;
         Ok(standings
             .into_iter()
             .map(|(series, standing)| (series, Arc::new(standing)))
@@ -68,7 +72,6 @@ impl Batch for StandingsBySeries {
 /// What a profile said of titles.
 #[derive(Clone)]
 pub struct ThumbsByTitle {
-    /// Where to ask.
     pub watching: WatchService,
     /// Whose thumbs; there are none if `None`.
     pub profile: Option<ProfileId>,

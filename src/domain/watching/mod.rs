@@ -2,10 +2,12 @@
 //! they say of it.
 
 mod batches;
+mod erase;
 mod error;
 mod feedback;
 mod import;
 mod ledger;
+mod lists;
 mod next_up;
 mod rules;
 mod sections;
@@ -27,6 +29,7 @@ pub use error::WatchError;
 pub use feedback::{MAX_HIDDEN, MAX_MUTES};
 pub use import::ImportedWatch;
 pub use ledger::{Change, Ledger, Rows};
+pub use lists::ProfileList;
 pub use next_up::next_episode;
 pub use rules::{Progress, WatchRules};
 pub use sections::{Section, Sections};

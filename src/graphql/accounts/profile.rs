@@ -40,7 +40,7 @@ impl Profile {
 /// grown-ups; with another one those fields are `FORBIDDEN`.
 #[Object]
 impl Profile {
-    /// The global id.
+    /// The global id, which `node` takes: opaque text that stays the same.
     pub(crate) async fn id(&self) -> ID {
         GlobalId::Profile(self.0.id).encode()
     }
@@ -80,7 +80,10 @@ impl Profile {
     #[graphql(flatten)]
     async fn recommending(&self, ctx: &Context<'_>) -> Result<ProfileRecommendations> {
         self.check_opens(ctx).await?;
-        Ok(ProfileRecommendations(self.0.id))
+        Ok(ProfileRecommendations {
+            profile: self.0.id,
+            max_age: self.0.max_age,
+        })
     }
 
     #[expect(clippy::unused_async, reason = "the library wants it")]

@@ -1,5 +1,6 @@
 //! The catalogue: films, series, seasons, episodes, people, genres and collections.
 
+mod certification;
 mod collection;
 mod credit;
 mod episode;
@@ -9,6 +10,7 @@ mod filter;
 mod genre;
 mod person;
 mod playable;
+mod publication;
 mod query;
 mod season;
 mod series;

@@ -38,7 +38,9 @@ impl CatalogQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "The global id; `NOT_FOUND` if it is of no film.")] id: Option<ID>,
         #[graphql(desc = "The key in addresses.")] slug: Option<String>,
-        #[graphql(desc = "The id elsewhere.")] external_id: Option<ExternalIdInput>,
+        #[graphql(desc = "An id that another site gave it, such as `imdb`.")] external_id: Option<
+            ExternalIdInput,
+        >,
     ) -> Result<Option<Film>> {
         let key = TitleKey::new(id, slug, external_id)?;
         let title = key.find(ctx, |id| match id {
@@ -54,7 +56,9 @@ impl CatalogQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "The global id; `NOT_FOUND` if it is of no series.")] id: Option<ID>,
         #[graphql(desc = "The key in addresses.")] slug: Option<String>,
-        #[graphql(desc = "The id elsewhere.")] external_id: Option<ExternalIdInput>,
+        #[graphql(desc = "An id that another site gave it, such as `imdb`.")] external_id: Option<
+            ExternalIdInput,
+        >,
     ) -> Result<Option<Series>> {
         let key = TitleKey::new(id, slug, external_id)?;
         let title = key.find(ctx, |id| match id {
@@ -64,7 +68,7 @@ impl CatalogQuery {
         Ok(title.await?.and_then(Title::into_series))
     }
 
-    /// An episode.
+    /// One episode of a series, by its global id.
     async fn episode(
         &self,
         ctx: &Context<'_>,
@@ -73,7 +77,7 @@ impl CatalogQuery {
         let Some(GlobalId::Episode(id)) = GlobalId::decode(&id) else {
             return Err(ApiError::not_found("id"));
         };
-        let episode = ctx.loaders().episodes.find(id).await?;
+        let episode = ctx.personal().episodes.find(id).await?;
         let episode = episode.ok_or_else(|| ApiError::not_found("id"))?;
         Ok(Some(Episode(episode)))
     }
@@ -136,13 +140,14 @@ impl CatalogQuery {
     ) -> Result<Option<Collection>> {
         match id_or_slug(id, slug)? {
             IdOrSlug::Id(GlobalId::Collection(id)) => {
-                let collection = ctx.loaders().collections.find(id).await?;
+                let collection = Collection::find(ctx, id).await?;
                 let collection = collection.ok_or_else(|| ApiError::not_found("id"))?;
-                Ok(Some(Collection(collection)))
+                Ok(Some(collection))
             }
             IdOrSlug::Id(_) => Err(ApiError::not_found("id")),
             IdOrSlug::Slug(slug) => {
-                let mut found = ctx.services().catalog.collections_by_slug(&[slug]).await?;
+                let (catalog, visibility) = (&ctx.services().catalog, ctx.visibility());
+                let mut found = catalog.collections_by_slug(&visibility, &[slug]).await?;
                 let collection = found.pop();
                 Ok(collection.map(|collection| Collection(Arc::new(collection))))
             }
@@ -155,8 +160,12 @@ impl CatalogQuery {
     async fn titles(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which; all if left out.")] filter: Option<TitleFilter>,
-        #[graphql(desc = "In what order.", default_with = "Some(TitleOrder::Name)")]
+        #[graphql(desc = "The conditions that a title must pass; all titles, if left out.")]
+        filter: Option<TitleFilter>,
+        #[graphql(
+            desc = "The order of the titles; ties are broken by id.",
+            default_with = "Some(TitleOrder::Name)"
+        )]
         order_by: Option<TitleOrder>,
         #[graphql(desc = "How many from the start, or after `after`, 1 to 100.")] first: Option<
             i32,
@@ -212,20 +221,24 @@ impl TitleKey {
         ctx: &Context<'_>,
         of_kind: impl Fn(GlobalId) -> Option<TitleId>,
     ) -> Result<Option<Title>> {
-        let catalog = &ctx.services().catalog;
+        let (catalog, visibility) = (&ctx.services().catalog, ctx.visibility());
         let title = match self {
             Self::Id(id) => {
                 let id = GlobalId::decode(&id).ok_or_else(|| ApiError::not_found("id"))?;
                 let title = of_kind(id).ok_or_else(|| ApiError::not_found("id"))?;
-                let title = ctx.loaders().titles.find(title).await?;
+                let title = ctx.personal().titles.find(title).await?;
                 // The kind is part of the id: `Film:…` with the number of a series names nothing.
                 let title = title.filter(|title| GlobalId::of_title(title) == id);
                 return title
                     .map(|title| Some(Title::one(title)))
                     .ok_or_else(|| ApiError::not_found("id"));
             }
-            Self::Slug(slug) => catalog.titles_by_slug(&[slug]).await?.pop(),
-            Self::ExternalId(id) => catalog.find_title_by_external_id(&id.into()).await?,
+            Self::Slug(slug) => catalog.titles_by_slug(&visibility, &[slug]).await?.pop(),
+            Self::ExternalId(id) => {
+                catalog
+                    .find_title_by_external_id(&visibility, &id.into())
+                    .await?
+            }
         };
         Ok(title.map(|title| Title::one(Arc::new(title))))
     }

@@ -25,12 +25,12 @@ pub(crate) struct Season(pub(crate) SeasonId);
 /// A season of a series, or its specials.
 #[Object]
 impl Season {
-    /// The global id.
+    /// The global id, which `node` takes: opaque text that stays the same.
     pub(crate) async fn id(&self) -> ID {
         GlobalId::Season(self.0).encode()
     }
 
-    /// The number; 0 holds the specials.
+    /// The number, from 1; season 0 holds the specials.
     async fn number(&self) -> u32 {
         self.0.number
     }
@@ -43,12 +43,12 @@ impl Season {
         }
     }
 
-    /// The series.
+    /// The series that it is part of.
     async fn series(&self, ctx: &Context<'_>) -> Result<Series> {
         series(ctx, self.0.series).await
     }
 
-    /// The episodes, by number.
+    /// The episodes of the season, by number, ascending.
     async fn episodes(
         &self,
         ctx: &Context<'_>,
@@ -57,7 +57,7 @@ impl Season {
         after: Option<String>,
     ) -> Result<Connection<EpisodeEdge>> {
         let window = PageArgs::forward(first, after).window(&BY_NUMBER, 50)?;
-        let episodes = ctx.loaders().season_episodes.find(self.0).await?;
+        let episodes = ctx.personal().season_episodes.find(self.0).await?;
         let episodes = episodes.unwrap_or_default();
         let slice = page_of(episodes.iter(), &window, Sorted::Ascending, |episode| {
             place(episode)
@@ -78,7 +78,7 @@ impl Season {
 
 /// The series that a season or an episode belongs to.
 pub(super) async fn series(ctx: &Context<'_>, id: TitleId) -> Result<Series> {
-    let title = ctx.loaders().titles.find(id).await?;
+    let title = ctx.personal().titles.find(id).await?;
     title
         .and_then(|title| Title::one(title).into_series())
         .ok_or_else(|| ApiError::dangling("the series of an episode"))

@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use async_graphql::{ID, Interface, SimpleObject};
 
+use super::certification::Certification;
 use super::credit::{CreditEdge, CreditRole};
 use super::external_id::ExternalId;
 use super::film::Film;
 use super::genre::Genre;
+use super::publication::TitleState;
 use super::series::Series;
 use super::title_fields::{Siblings, TitleFields};
 use crate::domain::catalog::{self, TitleKind};
@@ -23,7 +25,11 @@ use crate::graphql::scalars::{Date, DateTime};
 )]
 #[derive(Interface, Clone)]
 #[graphql(
-    field(name = "id", ty = "ID", desc = "The global id."),
+    field(
+        name = "id",
+        ty = "ID",
+        desc = "The global id, which `node` takes: opaque text that stays the same."
+    ),
     field(
         name = "slug",
         ty = "&str",
@@ -70,6 +76,21 @@ use crate::graphql::scalars::{Date, DateTime};
         desc = "The ids elsewhere, by provider; a handful."
     ),
     field(
+        name = "certifications",
+        ty = "Vec<Certification>",
+        desc = "What rating systems say of it, by country; a handful, and empty if it is unrated."
+    ),
+    field(
+        name = "certification",
+        ty = "Option<Certification>",
+        desc = "What one rating system says of it; null if that has not rated it, or is unknown.",
+        arg(
+            name = "system",
+            ty = "Option<String>",
+            desc = "The country whose system it is, as an ISO 3166-1 code; the system with the highest age if left out, which is the one that decides who may see the title."
+        )
+    ),
+    field(
         name = "credits",
         ty = "Connection<CreditEdge>",
         desc = "Who made it: directors (creators, for a series) first, then actors, each in billing order.",
@@ -105,6 +126,21 @@ use crate::graphql::scalars::{Date, DateTime};
             ty = "Option<String>",
             desc = "Only those after this cursor; `BAD_CURSOR` if it is of another list."
         )
+    ),
+    field(
+        name = "state",
+        ty = "TitleState",
+        desc = "Whether it is for viewers; published, for everybody who is no curator."
+    ),
+    field(
+        name = "available_from",
+        ty = "Option<DateTime>",
+        desc = "The first moment at which viewers may see it, once it is published; null: they always might."
+    ),
+    field(
+        name = "available_until",
+        ty = "Option<DateTime>",
+        desc = "The moment from which viewers may not see it any more; null: they may for good."
     ),
     field(
         name = "watchers",
@@ -179,12 +215,12 @@ pub(crate) fn titles(page: Vec<Arc<catalog::Title>>) -> Vec<Title> {
     page.titles().iter().map(title).collect()
 }
 
-/// A title in a list.
+/// A film or series, as a row of a page.
 #[derive(SimpleObject)]
 pub(crate) struct TitleEdge {
-    /// The place in the list.
+    /// The cursor of this row: give it as `after` to go on behind it.
     cursor: Cursor,
-    /// The title.
+    /// The film or series in this row.
     node: Title,
     /// How well it matches the search, above 0 and at most 1; null in lists that are no search.
     score: Option<f64>,

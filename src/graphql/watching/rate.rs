@@ -33,12 +33,17 @@ impl RatingMutation {
     async fn rate_title(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which, and what of it.")] input: RateTitleInput,
+        #[graphql(desc = "The title, and the thumb: up, down or none.")] input: RateTitleInput,
     ) -> Result<RateTitlePayload> {
         let viewer = ctx.known_viewer()?;
         let watching = &ctx.services().watching;
         let rated = match title_id(&input.title) {
-            Some(title) => watching.rate(&viewer, title, input.liked).await,
+            Some(title) => {
+                let visibility = ctx.visibility();
+                watching
+                    .rate(&visibility, &viewer, title, input.liked)
+                    .await
+            }
             None => Err(WatchError::TitleNotFound),
         };
         let (title, user_errors) = UserError::split(rated)?;

@@ -9,12 +9,16 @@ use rusqlite::Connection;
 use serde_json::{Value, json};
 
 use super::{FROM, rows, waiting};
+use crate::support::SOON;
 use crate::support::mail_server::{MailServer, token};
 use crate::support::program::{On, Program};
 
 /// An installation with a film in it, so that it does not load the demo catalogue first.
 async fn installed(on: On) -> Program {
-    let program = Program::new(on).await;
+    let program = match on {
+        On::Embedded => Program::new(on).await,
+        On::Servers => Program::without_graph(),
+    };
     let films = program.data().join("films.ndjson");
     std::fs::write(&films, r#"{"slug": "heat-1995", "title": "Heat"}"#).unwrap();
     program.expect(&["load", films.to_str().unwrap()]).await;
@@ -25,7 +29,7 @@ async fn installed(on: On) -> Program {
 async fn wait_until(what: &str, is_so: impl Fn() -> bool) {
     let started = Instant::now();
     while !is_so() {
-        assert!(started.elapsed() < Duration::from_secs(40), "never {what}");
+        assert!(started.elapsed() < SOON, "never {what}");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }

@@ -15,9 +15,9 @@ use crate::support::browser::{Browser, PUBLIC, Page};
 use crate::support::program::{On, Program, Site};
 use crate::support::provider::{CLIENT, Provider, SECRET};
 
-/// Where browsers end.
+/// Where a log-in by a browser ends.
 const HOME: &str = "https://www.reelgraph.test/signed-in?from=oauth";
-/// Where apps end.
+/// Where a log-in by an app ends.
 const DEEP_LINK: &str = "reelgraph-app://signed-in";
 
 const BEGIN: &str = "mutation ($input: BeginOAuthInput!) { beginOAuth(input: $input) { authorizationUrl userErrors { code field } } }";
@@ -50,7 +50,7 @@ impl World {
         let mut program = match on {
             On::Embedded => Program::seeded(on).await,
             // Nobody watches anything here, and loading the catalogue takes its time.
-            On::Servers => Program::new(on).await,
+            On::Servers => Program::without_graph(),
         };
         let at = |path: &str| format!("{}{path}", provider.address);
         let file = program.data().join("settings.toml");

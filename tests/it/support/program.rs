@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::{Output, Stdio};
 use std::sync::OnceLock;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use reqwest::header::{CONTENT_TYPE, COOKIE, SET_COOKIE};
 use secrecy::ExposeSecret;
@@ -12,10 +12,14 @@ use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, Command};
 
-use super::servers::{Neo4jServer, mongo_uri, neo4j, redis_url};
+use super::SOON;
+use super::servers::{Neo4jServer, PATIENT, mongo_uri, neo4j, redis_url};
 
 /// The password of everybody in the tests.
 pub(crate) const PASSWORD: &str = "correct horse battery";
+
+/// The setting that says how long an operation on a server may take.
+pub(crate) const STORE_TIMEOUT: &str = "REELGRAPH_STORE_TIMEOUT_SECONDS";
 
 /// Which way of running.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,58 +32,81 @@ pub(crate) enum On {
 pub(crate) struct Program {
     data: TempDir,
     variables: Vec<(&'static str, String)>,
-    _neo4j: Option<Neo4jServer>,
+    /// As long as it is there, Neo4j is this installation's alone.
+    _neo4j_turn: Option<Neo4jServer>,
 }
 
 impl Program {
-    /// An empty installation.
+    /// An installation whose stores are empty.
     pub(crate) async fn new(on: On) -> Self {
-        let data = tempfile::tempdir().unwrap();
-        if on == On::Embedded {
-            return Self {
-                data,
-                variables: Vec::new(),
-                _neo4j: None,
-            };
+        match on {
+            On::Embedded => Self::with(Vec::new()),
+            On::Servers => {
+                let mut program = Self::without_graph();
+                program.take_graph().await;
+                program
+            }
         }
+    }
+
+    /// An empty installation on the servers, of which Neo4j is away: for what has nothing to do with suggestions, because
+    /// it need not wait for its turn there.
+    pub(crate) fn without_graph() -> Self {
         let (redis, prefix) = redis_url();
-        let neo4j = neo4j().await;
-        let variables = vec![
+        Self::with(vec![
             ("MONGODB_URI", mongo_uri().expose_secret().to_owned()),
-            ("NEO4J_URI", neo4j.uri.clone()),
-            ("NEO4J_USER", neo4j.user.clone()),
-            ("NEO4J_PASSWORD", neo4j.password.expose_secret().to_owned()),
+            ("NEO4J_URI", "bolt://127.0.0.1:1".to_owned()),
+            ("NEO4J_USER", "neo4j".to_owned()),
+            ("NEO4J_PASSWORD", "nobody asks".to_owned()),
             ("REDIS_URL", redis.expose_secret().to_owned()),
             ("REELGRAPH_REDIS_PREFIX", prefix),
-        ];
-        let program = Self {
-            data,
+            (STORE_TIMEOUT, PATIENT.as_secs().to_string()),
+        ])
+    }
+
+    fn with(variables: Vec<(&'static str, String)>) -> Self {
+        Self {
+            data: tempfile::tempdir().unwrap(),
             variables,
-            _neo4j: Some(neo4j),
-        };
-        // What the test before left in the graph, of which this store knows nothing.
-        assert!(program.run(&["graph", "rebuild"]).await.status.success());
-        program
+            _neo4j_turn: None,
+        }
+    }
+
+    /// Waits for Neo4j, and goes on with a graph in which nothing is.
+    async fn take_graph(&mut self) {
+        let neo4j = neo4j().await;
+        self.set("NEO4J_URI", &neo4j.uri);
+        self.set("NEO4J_USER", &neo4j.user);
+        self.set("NEO4J_PASSWORD", neo4j.password.expose_secret());
+        // What the test before left there goes when it is made anew of an empty record.
+        let mut rebuild = self.command(&["graph", "rebuild"]);
+        rebuild.env("MONGODB_URI", mongo_uri().expose_secret());
+        assert!(rebuild.status().await.unwrap().success());
+        self._neo4j_turn = Some(neo4j);
     }
 
     /// An installation with the demo catalogue and its viewers.
     pub(crate) async fn seeded(on: On) -> Self {
-        let program = Self::new(on).await;
         match on {
             On::Embedded => {
+                let program = Self::new(on).await;
                 // The log beside the store is part of it.
                 for file in std::fs::read_dir(seeded_store()).unwrap() {
                     let file = file.unwrap();
                     std::fs::copy(file.path(), program.data.path().join(file.file_name())).unwrap();
                 }
+                program
             }
             On::Servers => {
+                let mut program = Self::without_graph();
+                // Before its turn at Neo4j, so that others have theirs meanwhile.
                 program.expect(&["load", "seed"]).await;
+                program.take_graph().await;
                 program.expect(&["graph", "drain"]).await;
                 program.expect(&["graph", "similar"]).await;
+                program
             }
         }
-        program
     }
 
     /// The same installation with one server at another address.
@@ -283,12 +310,12 @@ impl Site {
         self.cookie = cookie;
     }
 
-    /// A plain request.
+    /// A request without a session, to be sent by the caller.
     pub(crate) fn get(&self, path: &str) -> reqwest::RequestBuilder {
         self.client.get(format!("{}{path}", self.address))
     }
 
-    /// A plain request.
+    /// A request without a session, to be sent by the caller.
     pub(crate) fn post(&self, path: &str) -> reqwest::RequestBuilder {
         self.client.post(format!("{}{path}", self.address))
     }
@@ -320,7 +347,7 @@ impl Site {
         query: &str,
         is_wanted: impl Fn(&Value) -> bool,
     ) -> Value {
-        let started = std::time::Instant::now();
+        let started = Instant::now();
         loop {
             let data = self.ask(query, json!({})).await;
             if is_wanted(&data) {
@@ -333,13 +360,11 @@ impl Site {
 
     /// Asks again until there is an answer without errors.
     pub(crate) async fn wait_for_answer(&self, query: &str) {
-        for _ in 0..200 {
-            if self.send(query, json!({})).await.get("errors").is_none() {
-                return;
-            }
+        let started = Instant::now();
+        while self.send(query, json!({})).await.get("errors").is_some() {
+            assert!(started.elapsed() < SOON, "still no answer to {query}");
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        panic!("still no answer to {query}");
     }
 
     /// Ends the process at once, as a power cut would.

@@ -2,10 +2,9 @@
 
 use bson::{DateTime, Document, doc};
 use futures::TryStreamExt;
-use mongodb::Collection;
 use serde::de::DeserializeOwned;
 
-use crate::adapters::mongo::db::{patiently, store_error};
+use crate::adapters::mongo::db::{Collection, patiently, store_error};
 use crate::domain::error::StoreError;
 use crate::domain::page::{Direction, KeyValue, Slice, Window};
 
@@ -20,7 +19,10 @@ where
     D: DeserializeOwned + Send + Sync,
     T: TryFrom<D, Error: Into<Unreadable>>,
 {
-    let found = patiently(async { collection.find_one(filter).await.map_err(store_error) }).await?;
+    let found = patiently(collection.timeout, async {
+        collection.find_one(filter).await.map_err(store_error)
+    })
+    .await?;
     found
         .map(T::try_from)
         .transpose()
@@ -46,7 +48,7 @@ where
     if let Some(limit) = limit {
         find = find.limit(i64::try_from(limit).unwrap_or(i64::MAX));
     }
-    let documents: Vec<D> = patiently(async {
+    let documents: Vec<D> = patiently(collection.timeout, async {
         let cursor = find.await.map_err(store_error)?;
         cursor.try_collect().await.map_err(store_error)
     })

@@ -15,7 +15,7 @@ use super::{indexes, list, write};
 use crate::adapters::mongo::db::{MongoDb, patiently, store_error};
 use crate::domain::catalog::{
     CatalogBatch, CatalogStore, Change, Changed, Collection, Episode, ExternalId, Genre, Person,
-    Season, SeasonId, Title, TitleFilter, TitleQuery,
+    Season, SeasonId, Title, TitleFilter, TitleQuery, Visibility,
 };
 use crate::domain::error::StoreError;
 use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
@@ -63,7 +63,7 @@ impl MongoCatalog {
         if limit == Some(0) {
             return Ok(Vec::new());
         }
-        let documents = patiently(async {
+        let documents = patiently(self.db.timeout, async {
             self.db
                 .collection::<Document>(collection)
                 .find(filter)
@@ -84,7 +84,7 @@ impl MongoCatalog {
         collection: &str,
         stages: Vec<Document>,
     ) -> Result<Vec<Document>, StoreError> {
-        patiently(async {
+        patiently(self.db.timeout, async {
             self.db
                 .collection::<Document>(collection)
                 .aggregate(stages)
@@ -168,18 +168,24 @@ impl CatalogStore for MongoCatalog {
 
     async fn list_titles(
         &self,
+        visibility: &Visibility,
         query: &TitleQuery,
         window: &Window,
     ) -> Result<Slice<Title>, StoreError> {
-        let rows = self.aggregate(TITLES, list::page(query, window)).await?;
+        let stages = list::page(visibility, query, window);
+        let rows = self.aggregate(TITLES, stages).await?;
         Ok(Slice::from_overfetched(documents::things(rows)?, window))
     }
 
-    async fn count_titles(&self, filter: &TitleFilter) -> Result<u64, StoreError> {
-        patiently(async {
+    async fn count_titles(
+        &self,
+        visibility: &Visibility,
+        filter: &TitleFilter,
+    ) -> Result<u64, StoreError> {
+        patiently(self.db.timeout, async {
             self.db
                 .collection::<Document>(TITLES)
-                .count_documents(list::conditions(filter))
+                .count_documents(list::conditions(visibility, filter))
                 .await
                 .map_err(store_error)
         })
@@ -306,7 +312,7 @@ impl CatalogStore for MongoCatalog {
             return Ok(Vec::new());
         }
         let from = i64::try_from(sequence).unwrap_or(i64::MAX);
-        let (titles, people) = patiently(async {
+        let (titles, people) = patiently(self.db.timeout, async {
             // The session makes each read see at least what the one before it saw. Titles and people are read one
             // after the other, so what is committed between the two must not count: the counter says how far all is
             // there. A document that is written meanwhile is missing here and comes later, at its new place.

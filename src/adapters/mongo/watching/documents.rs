@@ -2,12 +2,11 @@
 
 use bson::{DateTime, Document, Uuid};
 use chrono::Utc;
-use mongodb::Collection;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::wishes::{HiddenDocument, MuteDocument};
-use crate::adapters::mongo::db::MongoDb;
+use crate::adapters::mongo::db::{Collection, MongoDb};
 use crate::domain::ids::{EpisodeId, PlayId, ProfileId, TitleId};
 use crate::domain::stamp::Stamp;
 use crate::domain::watching::{Play, Section, WatchState, WatchedItem, WatchedTitle};

@@ -10,12 +10,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bson::{Bson, Document, doc};
 use futures::TryStreamExt;
+use mongodb::ClientSession;
 use mongodb::error::Result as MongoResult;
-use mongodb::{ClientSession, Collection};
 
 use super::documents::{Collections, DepartedDocument};
 use super::transaction::check;
-use crate::adapters::mongo::db::{Abort, is_duplicate, patiently, store_error};
+use crate::adapters::mongo::db::{Abort, Collection, is_duplicate, patiently, store_error};
 use crate::domain::error::StoreError;
 use crate::domain::ids::{ProfileId, TitleId};
 use crate::domain::watching::Ledger;
@@ -25,7 +25,7 @@ const BATCH: i64 = 500;
 
 /// Removes everything of a profile, and leaves its trace.
 pub(super) async fn erase(collections: &Collections, profile: ProfileId) -> Result<(), StoreError> {
-    patiently(mark(collections, profile)).await?;
+    patiently(collections.db.timeout, mark(collections, profile)).await?;
     while remove_sums(collections, profile).await? {}
     remove(&collections.plays, profile).await?;
     remove(&collections.states, profile).await?;
@@ -120,7 +120,7 @@ async fn remove<D: Send + Sync>(
 ) -> Result<(), StoreError> {
     let documents = collection.clone_with_type::<Document>();
     loop {
-        let removed = patiently(async {
+        let removed = patiently(collection.timeout, async {
             let found: Vec<Document> = documents
                 .find(of_profile(profile))
                 .projection(doc! { "_id": 1 })
@@ -229,10 +229,13 @@ pub(super) async fn departed(
 ) -> Result<Vec<u64>, StoreError> {
     let ids: BTreeSet<i64> = titles.iter().map(|title| title.to_i64()).collect();
     let filter = doc! { "_id": { "$in": ids.into_iter().collect::<Vec<_>>() } };
-    let counts: BTreeMap<TitleId, u64> = patiently(numbers(&collections.departed, filter, 0))
-        .await?
-        .into_iter()
-        .collect();
+    let counts: BTreeMap<TitleId, u64> = patiently(
+        collections.db.timeout,
+        numbers(&collections.departed, filter, 0),
+    )
+    .await?
+    .into_iter()
+    .collect();
     Ok(titles
         .iter()
         .map(|title| counts.get(title).copied().unwrap_or_default())
@@ -245,11 +248,10 @@ pub(super) async fn unprojected(
     limit: usize,
 ) -> Result<Vec<(TitleId, u64)>, StoreError> {
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    patiently(numbers(
-        &collections.departed,
-        doc! { "waiting": true },
-        limit,
-    ))
+    patiently(
+        collections.db.timeout,
+        numbers(&collections.departed, doc! { "waiting": true }, limit),
+    )
     .await
 }
 

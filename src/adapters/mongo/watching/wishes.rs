@@ -8,14 +8,14 @@ use std::sync::Arc;
 
 use bson::{Bson, DateTime, Document, doc};
 use futures::{TryStreamExt, try_join};
+use mongodb::ClientSession;
 use mongodb::options::ReturnDocument;
-use mongodb::{ClientSession, Collection};
 use serde::{Deserialize, Serialize};
 
 use super::documents::{Collections, Keyed, TitleKey, date, stamp};
 use super::erase::stamped;
 use super::reads::key_of;
-use crate::adapters::mongo::db::{Abort, is_duplicate, patiently, store_error};
+use crate::adapters::mongo::db::{Abort, Collection, is_duplicate, patiently, store_error};
 use crate::domain::error::StoreError;
 use crate::domain::ids::{GenreId, PersonId, ProfileId, TitleId};
 use crate::domain::watching::{HiddenTitle, Mute, MutedSource, WatchError};
@@ -203,7 +203,7 @@ impl<D: Keyed + 'static> Added<D> {
                 }
             }
         };
-        patiently(tries).await?
+        patiently(collections.db.timeout, tries).await?
     }
 
     async fn try_once(
@@ -255,7 +255,7 @@ pub(super) async fn remove<D: Keyed>(
     key: &D::Key,
 ) -> Result<(), StoreError> {
     let filter = doc! { "_id": key_of(key)? };
-    patiently(async {
+    patiently(collection.timeout, async {
         let removed = collection.delete_one(filter).await;
         removed.map(drop).map_err(store_error)
     })
@@ -275,7 +275,7 @@ pub(super) async fn passed_over(
         "_id": { "$in": keys },
         "$or": [{ "plays": { "$gt": 0 } }, { "liked": { "$ne": null } }],
     };
-    let (watched, hidden) = patiently(async {
+    let (watched, hidden) = patiently(collections.db.timeout, async {
         try_join!(
             titles_of(collections.titles.clone_with_type(), watched),
             hidden_of(collections.hidden.clone_with_type(), profile, hidden),
@@ -295,7 +295,7 @@ struct OnlyKey {
 
 /// Most profiles hide nothing, which is found out at once; to look for hundreds of keys takes a while.
 async fn hidden_of(
-    collection: Collection<OnlyKey>,
+    collection: mongodb::Collection<OnlyKey>,
     profile: ProfileId,
     filter: Document,
 ) -> Result<Vec<TitleId>, StoreError> {
@@ -308,7 +308,7 @@ async fn hidden_of(
 }
 
 async fn titles_of(
-    collection: Collection<OnlyKey>,
+    collection: mongodb::Collection<OnlyKey>,
     filter: Document,
 ) -> Result<Vec<TitleId>, StoreError> {
     let found: Vec<OnlyKey> = collection

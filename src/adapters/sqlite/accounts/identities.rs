@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::columns::{is_taken, read_time};
 use crate::adapters::sqlite::db::store_error;
-use crate::domain::accounts::{AccountError, Identity};
+use crate::domain::accounts::{AccountError, Identity, LinkError};
 use crate::domain::error::StoreError;
 use crate::domain::ids::UserId;
 
@@ -27,7 +27,7 @@ pub(super) fn add(connection: &Connection, identity: &Identity) -> Result<(), Ac
         .map(drop)
         .map_err(|error| {
             if is_taken(&error) {
-                AccountError::IdentityTaken
+                AccountError::Link(LinkError::Taken)
             } else {
                 store_error(error).into()
             }

@@ -7,7 +7,7 @@ use super::columns::{
 };
 use super::page::List;
 use crate::adapters::sqlite::db::store_error;
-use crate::domain::accounts::{AccountError, EmailAddress, PasswordHash, User};
+use crate::domain::accounts::{AccountError, EmailAddress, EmailError, PasswordHash, User};
 use crate::domain::error::StoreError;
 use crate::domain::ids::UserId;
 use crate::domain::page::{Slice, Window};
@@ -59,7 +59,7 @@ fn execute(connection: &Connection, sql: &str, user: &User) -> Result<usize, Acc
         })
         .map_err(|error| {
             if is_second(&error) {
-                AccountError::EmailTaken
+                AccountError::Email(EmailError::Taken)
             } else {
                 write_error(error).into()
             }

@@ -4,16 +4,15 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::split::{Relevant, Split, Tastes, latest_first};
-use crate::domain::catalog::Title;
+use crate::domain::catalog::{Publication, Title};
 use crate::domain::ids::{ProfileId, TitleId};
 use crate::domain::recommend::graph::TasteEdge;
 
 /// A numbered split. Titles are numbered by id.
 pub(super) struct Field<'a> {
-    /// The split.
     pub(super) split: &'a Split,
-    /// The titles, as popular as they are in the training part, and in no collection: a part that waits for another
-    /// would be kept from lists although nothing of it was seen.
+    /// The titles, as popular as they are in the training part, all of them published, and in no collection: a part
+    /// that waits for another would be kept from lists although nothing of it was seen.
     pub(super) titles: Vec<Arc<Title>>,
     places: HashMap<TitleId, u32>,
     /// What each viewer of the training part watched.
@@ -87,6 +86,7 @@ impl<'a> Field<'a> {
         for (title, watchers) in titles.iter_mut().zip(&watchers) {
             title.popularity = watchers.len() as u64;
             title.collection = None;
+            title.publication = Publication::default();
         }
         let candidates = split.candidates.as_ref().map(|candidates| {
             let is_one = |title: &Title| candidates.contains(&title.id);

@@ -21,7 +21,7 @@ use crate::domain::watching::WatchRules;
 pub struct Evaluation {
     /// What is shown and what is kept.
     pub split: Split,
-    /// How watches weigh.
+    /// The half-life and the thresholds that watches weigh by.
     pub rules: WatchRules,
     /// The site's constants of viewers' scores.
     pub ranking: Ranking,
@@ -62,7 +62,6 @@ pub struct Report {
 pub struct Row {
     /// What the lists are.
     pub name: &'static str,
-    /// What was measured.
     pub metrics: BTreeMap<Metric, Interval>,
     /// In a comparison: how far the served lists are ahead of these. In an ablation: how far these are ahead of the
     /// served ones. Paired, by viewer. Empty in the first row.
@@ -214,7 +213,7 @@ mod tests {
 
     use super::super::split::{Kept, Watch, tastes};
     use super::*;
-    use crate::domain::catalog::{Title, TitleKind};
+    use crate::domain::catalog::{Publication, Title, TitleKind};
     use crate::domain::ids::{ProfileId, TitleId};
     use crate::domain::stamp::Stamp;
 
@@ -245,6 +244,7 @@ mod tests {
         let title = |id: u64| Title {
             id: TitleId(id),
             kind: TitleKind::Film,
+            publication: Publication::default(),
             slug: id.to_string(),
             name: id.to_string(),
             original_name: None,
@@ -260,6 +260,7 @@ mod tests {
             network: None,
             total_seasons: None,
             collection: None,
+            certifications: Vec::new(),
             popularity: 0,
             stamp: Stamp::first(DateTime::UNIX_EPOCH),
         };

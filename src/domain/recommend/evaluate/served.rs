@@ -6,12 +6,13 @@ use futures::executor::block_on;
 
 use super::field::{Field, Viewer};
 use super::lists::{LONGEST, Lists};
-use super::shown::{Forgets, Shown, Stands};
+use super::shown::{Forgets, Shown, Stands, Threads};
+use crate::domain::catalog::Visibility;
+use crate::domain::recommend::cached_lists::Extent;
 use crate::domain::recommend::error::RecommendError;
 use crate::domain::recommend::features::Features;
 use crate::domain::recommend::for_viewer::Ranking;
 use crate::domain::recommend::graph::{Incoming, Solution, TasteEdge, Weight};
-use crate::domain::recommend::kept::Extent;
 use crate::domain::recommend::service::RecommendService;
 use crate::domain::recommend::similar::{Histories, Ridge, solve_all};
 use crate::domain::recommend::sources::Sources;
@@ -61,17 +62,13 @@ impl<'a> Served<'a> {
             graph: shown.clone(),
             catalog: shown.clone(),
             watching: shown,
+            lists: Arc::new(Forgets),
+            clock: Arc::new(Stands),
+            tasks: Arc::new(Threads),
         };
-        let ranking = parts.ranking;
         Self {
             field,
-            service: RecommendService::from_sources(
-                sources,
-                Arc::new(Forgets),
-                Arc::new(Stands),
-                *rules,
-                ranking,
-            ),
+            service: RecommendService::from_sources(sources, *rules, parts.ranking),
         }
     }
 
@@ -83,17 +80,19 @@ impl<'a> Served<'a> {
     }
 }
 
-// Everything is in memory, so nothing is waited for.
+// Everything is in memory, so nothing is waited for but what is computed for all lists once.
 impl Lists for Served<'_> {
     fn for_viewer(&self, viewer: &Viewer) -> Result<Vec<u32>, RecommendError> {
+        let all = Visibility::everything();
         let list = self
             .service
-            .recommendations(viewer.profile, None, Extent::Page);
+            .recommendations(&all, viewer.profile, None, Extent::Page);
         Ok(self.numbers(&block_on(list)?))
     }
 
     fn on_page(&self, title: u32) -> Result<Vec<u32>, RecommendError> {
-        let list = self.service.similar(self.field.title(title), None);
+        let all = Visibility::everything();
+        let list = self.service.similar(&all, self.field.title(title), None);
         Ok(self.numbers(&block_on(list)?))
     }
 }

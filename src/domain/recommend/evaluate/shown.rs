@@ -6,20 +6,23 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use futures::executor::block_on;
+use futures::future::BoxFuture;
 
 use super::field::{Field, Viewer};
-use crate::domain::catalog::{CatalogError, Genre, Title, TitleFilter, TitleQuery};
+use crate::domain::catalog::{CatalogError, Genre, Title, TitleFilter, TitleQuery, Visibility};
 use crate::domain::clock::Clock;
 use crate::domain::error::StoreError;
 use crate::domain::ids::{CollectionId, ProfileId, TitleId};
 use crate::domain::page::{Slice, Window};
+use crate::domain::recommend::cached_lists::{CachedList, Generation, ListCache, ListKey};
 use crate::domain::recommend::edges::edges_by_start;
 use crate::domain::recommend::graph::{
     SimilarEdge, SimilarLists, SimilarVersion, Solution, Taste, TasteEdge,
 };
-use crate::domain::recommend::kept::{KeptList, KeptLists, ListKey, Moment};
 use crate::domain::recommend::sources::{TasteSource, TitleSource, WatchedSource};
 use crate::domain::stamp::Stamp;
+use crate::domain::tasks::Tasks;
 use crate::domain::watching::{Mute, WatchError};
 
 /// What an evaluation shows.
@@ -117,22 +120,24 @@ impl TasteSource for Shown {
 
 #[async_trait]
 impl TitleSource for Shown {
-    async fn titles(&self, ids: &[TitleId]) -> Result<Vec<Arc<Title>>, CatalogError> {
-        Ok(ids
-            .iter()
-            .filter_map(|id| self.by_id.get(id).cloned())
-            .collect())
+    async fn titles(
+        &self,
+        visibility: &Visibility,
+        ids: &[TitleId],
+    ) -> Result<Vec<Arc<Title>>, CatalogError> {
+        let found = ids.iter().filter_map(|id| self.by_id.get(id));
+        let seen = found.filter(|title| visibility.shows(title));
+        Ok(seen.cloned().collect())
     }
 
     async fn list_titles(
         &self,
+        visibility: &Visibility,
         query: &TitleQuery,
         window: &Window,
     ) -> Result<Slice<Title>, CatalogError> {
-        let passing = self
-            .titles
-            .iter()
-            .filter(|title| query.filter.passes(title));
+        let passes = |title: &&Arc<Title>| visibility.shows(title) && query.filter.passes(title);
+        let passing = self.titles.iter().filter(passes);
         let mut found: Vec<&Arc<Title>> = passing.collect();
         found.sort_by(|a, b| {
             let (a, b) = (query.order.keyset(a), query.order.keyset(b));
@@ -151,9 +156,13 @@ impl TitleSource for Shown {
         ))
     }
 
-    async fn count_titles(&self, filter: &TitleFilter) -> Result<u64, CatalogError> {
-        let passing = self.titles.iter().filter(|title| filter.passes(title));
-        Ok(passing.count() as u64)
+    async fn count_titles(
+        &self,
+        visibility: &Visibility,
+        filter: &TitleFilter,
+    ) -> Result<u64, CatalogError> {
+        let passes = |title: &&Arc<Title>| visibility.shows(title) && filter.passes(title);
+        Ok(self.titles.iter().filter(passes).count() as u64)
     }
 
     async fn all_genres(&self) -> Result<Vec<Genre>, CatalogError> {
@@ -170,6 +179,7 @@ impl TitleSource for Shown {
 
     async fn films_of_collections(
         &self,
+        _: &Visibility,
         _: &[CollectionId],
     ) -> Result<Vec<Arc<Title>>, CatalogError> {
         // A field has taken its titles out of their collections.
@@ -193,26 +203,35 @@ impl WatchedSource for Shown {
     }
 }
 
-/// Keeps no list: each is asked for once.
+/// Caches no list: each is asked for once.
 pub(super) struct Forgets;
 
-impl KeptLists for Forgets {
-    fn now(&self) -> Moment {
-        Moment(0)
+impl ListCache for Forgets {
+    fn generation(&self, _: ProfileId) -> Generation {
+        Generation(0)
     }
 
-    fn get(&self, _: &ListKey) -> Option<KeptList> {
+    fn get(&self, _: &ListKey) -> Option<CachedList> {
         None
     }
 
-    fn put(&self, _: Moment, _: ListKey, _: KeptList) {}
+    fn put(&self, _: Generation, _: ListKey, _: CachedList) {}
 }
 
-/// A clock that stands, so that what was counted once is true for good.
+/// A clock that stands, so that what was counted once stays fresh.
 pub(super) struct Stands;
 
 impl Clock for Stands {
     fn now(&self) -> DateTime<Utc> {
         DateTime::UNIX_EPOCH
+    }
+}
+
+/// Runs each of the few tasks in a thread of its own: whoever waits for one may fill the pool of those that compute.
+pub(super) struct Threads;
+
+impl Tasks for Threads {
+    fn spawn(&self, task: BoxFuture<'static, ()>) {
+        std::thread::spawn(|| block_on(task));
     }
 }
