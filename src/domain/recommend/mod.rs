@@ -12,6 +12,7 @@ mod features;
 mod follower;
 mod for_viewer;
 mod graph;
+mod inputs;
 mod popular;
 mod projection;
 mod reasons;
@@ -20,7 +21,6 @@ mod service;
 pub mod similar;
 mod similar_service;
 mod site_statistics;
-mod sources;
 mod title_page;
 mod types;
 

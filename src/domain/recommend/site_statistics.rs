@@ -7,7 +7,7 @@ use futures::future::try_join_all;
 
 use super::error::RecommendError;
 use super::features::Rarity;
-use super::sources::{TasteSource, TitleSource};
+use super::inputs::{TasteInput, TitleInput};
 use crate::domain::catalog::{
     Audience, Title, TitleFilter, TitleKind, TitleOrder, TitleQuery, Visibility,
 };
@@ -38,8 +38,8 @@ type Titles = Arc<Vec<Arc<Title>>>;
 /// Statistics of the whole site, each computed by one task however many ask. Clones share them.
 #[derive(Clone)]
 pub(super) struct SiteStatistics {
-    catalog: Arc<dyn TitleSource>,
-    graph: Arc<dyn TasteSource>,
+    catalog: Arc<dyn TitleInput>,
+    graph: Arc<dyn TasteInput>,
     clock: Arc<dyn Clock>,
     rarity: SingleFlight<(), Arc<Rarity>, RecommendError>,
     trending: SingleFlight<(), Arc<Vec<TitleId>>, StoreError>,
@@ -49,8 +49,8 @@ pub(super) struct SiteStatistics {
 
 impl SiteStatistics {
     pub(super) fn new(
-        catalog: Arc<dyn TitleSource>,
-        graph: Arc<dyn TasteSource>,
+        catalog: Arc<dyn TitleInput>,
+        graph: Arc<dyn TasteInput>,
         clock: Arc<dyn Clock>,
         tasks: &Arc<dyn Tasks>,
     ) -> Self {
@@ -131,7 +131,7 @@ impl SiteStatistics {
     }
 }
 
-async fn rarity(catalog: Arc<dyn TitleSource>) -> Result<Arc<Rarity>, RecommendError> {
+async fn rarity(catalog: Arc<dyn TitleInput>) -> Result<Arc<Rarity>, RecommendError> {
     let (catalog, everything) = (&catalog, &Visibility::everything());
     let all = catalog
         .count_titles(everything, &TitleFilter::default())
@@ -149,7 +149,7 @@ async fn rarity(catalog: Arc<dyn TitleSource>) -> Result<Arc<Rarity>, RecommendE
 }
 
 async fn new_titles(
-    catalog: &dyn TitleSource,
+    catalog: &dyn TitleInput,
     visibility: &Visibility,
     since: DateTime<Utc>,
 ) -> Result<Titles, RecommendError> {
@@ -173,7 +173,7 @@ async fn new_titles(
 }
 
 async fn list(
-    catalog: &dyn TitleSource,
+    catalog: &dyn TitleInput,
     visibility: &Visibility,
     filter: TitleFilter,
     order: TitleOrder,

@@ -13,9 +13,9 @@ use crate::domain::recommend::error::RecommendError;
 use crate::domain::recommend::features::Features;
 use crate::domain::recommend::for_viewer::Ranking;
 use crate::domain::recommend::graph::{Incoming, Solution, TasteEdge, Weight};
+use crate::domain::recommend::inputs::Inputs;
 use crate::domain::recommend::service::RecommendService;
 use crate::domain::recommend::similar::{Histories, Ridge, solve_all};
-use crate::domain::recommend::sources::Sources;
 use crate::domain::recommend::types::Recommendation;
 use crate::domain::watching::WatchRules;
 
@@ -58,7 +58,7 @@ impl<'a> Served<'a> {
             _ => edge.liked,
         };
         let shown = Arc::new(Shown::new(field, &solutions, opinion));
-        let sources = Sources {
+        let inputs = Inputs {
             graph: shown.clone(),
             catalog: shown.clone(),
             watching: shown,
@@ -68,7 +68,7 @@ impl<'a> Served<'a> {
         };
         Self {
             field,
-            service: RecommendService::from_sources(sources, *rules, parts.ranking),
+            service: RecommendService::from_inputs(inputs, *rules, parts.ranking),
         }
     }
 

@@ -20,7 +20,7 @@ use crate::domain::recommend::edges::edges_by_start;
 use crate::domain::recommend::graph::{
     SimilarEdge, SimilarLists, SimilarVersion, Solution, Taste, TasteEdge,
 };
-use crate::domain::recommend::sources::{TasteSource, TitleSource, WatchedSource};
+use crate::domain::recommend::inputs::{TasteInput, TitleInput, WatchedInput};
 use crate::domain::stamp::Stamp;
 use crate::domain::tasks::Tasks;
 use crate::domain::watching::{Mute, WatchError};
@@ -92,7 +92,7 @@ impl Shown {
 }
 
 #[async_trait]
-impl TasteSource for Shown {
+impl TasteInput for Shown {
     async fn taste(&self, profile: ProfileId) -> Result<Arc<Taste>, StoreError> {
         let known = self.known.get(&profile);
         Ok(known
@@ -119,7 +119,7 @@ impl TasteSource for Shown {
 }
 
 #[async_trait]
-impl TitleSource for Shown {
+impl TitleInput for Shown {
     async fn titles(
         &self,
         visibility: &Visibility,
@@ -188,7 +188,7 @@ impl TitleSource for Shown {
 }
 
 #[async_trait]
-impl WatchedSource for Shown {
+impl WatchedInput for Shown {
     async fn passed_over(
         &self,
         profile: ProfileId,

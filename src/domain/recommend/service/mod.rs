@@ -14,8 +14,8 @@ use super::error::RecommendError;
 use super::features::Features;
 use super::for_viewer::Ranking;
 use super::graph::{SimilarEdge, SimilarLists, TasteGraph};
+use super::inputs::{Inputs, TasteInput, TitleInput, WatchedInput};
 use super::site_statistics::SiteStatistics;
-use super::sources::{Sources, TasteSource, TitleSource, WatchedSource};
 use super::title_page::like_title;
 use super::types::Recommendation;
 use crate::domain::catalog::{
@@ -48,9 +48,9 @@ pub struct RecommendPorts {
 /// The use cases of suggestions.
 #[derive(Clone)]
 pub struct RecommendService {
-    graph: Arc<dyn TasteSource>,
-    catalog: Arc<dyn TitleSource>,
-    watching: Arc<dyn WatchedSource>,
+    graph: Arc<dyn TasteInput>,
+    catalog: Arc<dyn TitleInput>,
+    watching: Arc<dyn WatchedInput>,
     statistics: SiteStatistics,
     lists: Arc<dyn ListCache>,
     rules: WatchRules,
@@ -66,7 +66,7 @@ impl RecommendService {
         rules: WatchRules,
         ranking: Ranking,
     ) -> Self {
-        let sources = Sources {
+        let inputs = Inputs {
             graph: Arc::new(ports.graph),
             catalog: Arc::new(catalog),
             watching: Arc::new(watching),
@@ -74,19 +74,19 @@ impl RecommendService {
             clock: ports.clock,
             tasks: ports.tasks,
         };
-        Self::from_sources(sources, rules, ranking)
+        Self::from_inputs(inputs, rules, ranking)
     }
 
     /// The same service, whatever answers its questions.
-    pub(super) fn from_sources(sources: Sources, rules: WatchRules, ranking: Ranking) -> Self {
-        let Sources {
+    pub(super) fn from_inputs(inputs: Inputs, rules: WatchRules, ranking: Ranking) -> Self {
+        let Inputs {
             graph,
             catalog,
             watching,
             lists,
             clock,
             tasks,
-        } = sources;
+        } = inputs;
         Self {
             statistics: SiteStatistics::new(
                 Arc::clone(&catalog),

@@ -20,10 +20,10 @@ use crate::domain::tasks::Tasks;
 use crate::domain::watching::{Mute, WatchError, WatchService};
 
 /// What answers, and what a service needs besides.
-pub(super) struct Sources {
-    pub(super) graph: Arc<dyn TasteSource>,
-    pub(super) catalog: Arc<dyn TitleSource>,
-    pub(super) watching: Arc<dyn WatchedSource>,
+pub(super) struct Inputs {
+    pub(super) graph: Arc<dyn TasteInput>,
+    pub(super) catalog: Arc<dyn TitleInput>,
+    pub(super) watching: Arc<dyn WatchedInput>,
     pub(super) lists: Arc<dyn ListCache>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) tasks: Arc<dyn Tasks>,
@@ -31,7 +31,7 @@ pub(super) struct Sources {
 
 /// What is asked of the graph; see [`TasteGraph`].
 #[async_trait]
-pub(super) trait TasteSource: Send + Sync {
+pub(super) trait TasteInput: Send + Sync {
     async fn taste(&self, profile: ProfileId) -> Result<Arc<Taste>, StoreError>;
 
     async fn similar(&self, titles: &[TitleId]) -> Result<SimilarLists, StoreError>;
@@ -45,7 +45,7 @@ pub(super) trait TasteSource: Send + Sync {
 
 /// What is asked of the catalogue; see [`CatalogService`].
 #[async_trait]
-pub(super) trait TitleSource: Send + Sync {
+pub(super) trait TitleInput: Send + Sync {
     async fn titles(
         &self,
         visibility: &Visibility,
@@ -74,7 +74,7 @@ pub(super) trait TitleSource: Send + Sync {
     ) -> Result<Vec<Arc<Title>>, CatalogError>;
 }
 
-impl dyn TitleSource {
+impl dyn TitleInput {
     /// Which of these titles may be seen.
     pub(super) async fn visible_titles(
         &self,
@@ -90,7 +90,7 @@ impl dyn TitleSource {
 
 /// What is asked of the record of what was watched; see [`WatchService`].
 #[async_trait]
-pub(super) trait WatchedSource: Send + Sync {
+pub(super) trait WatchedInput: Send + Sync {
     async fn passed_over(
         &self,
         profile: ProfileId,
@@ -101,7 +101,7 @@ pub(super) trait WatchedSource: Send + Sync {
 }
 
 #[async_trait]
-impl TasteSource for Arc<dyn TasteGraph> {
+impl TasteInput for Arc<dyn TasteGraph> {
     async fn taste(&self, profile: ProfileId) -> Result<Arc<Taste>, StoreError> {
         (**self).taste(profile).await
     }
@@ -120,7 +120,7 @@ impl TasteSource for Arc<dyn TasteGraph> {
 }
 
 #[async_trait]
-impl TitleSource for CatalogService {
+impl TitleInput for CatalogService {
     async fn titles(
         &self,
         visibility: &Visibility,
@@ -160,7 +160,7 @@ impl TitleSource for CatalogService {
 }
 
 #[async_trait]
-impl WatchedSource for WatchService {
+impl WatchedInput for WatchService {
     async fn passed_over(
         &self,
         profile: ProfileId,
