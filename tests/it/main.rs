@@ -29,5 +29,6 @@ mod recommend;
 mod roles;
 mod schema;
 mod search;
+mod sql;
 mod suggestions;
 mod support;

@@ -10,6 +10,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::oneshot;
 
+use super::columns::only;
 use crate::domain::error::StoreError;
 
 /// The tables of each feature. An entry is one version of the schema: never change one that was released, add another.
@@ -194,7 +195,7 @@ fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
         .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
         .map_err(StoreError::failed)?;
     let version: u32 = transaction
-        .pragma_query_value(None, "user_version", |row| row.get(0))
+        .pragma_query_value(None, "user_version", only)
         .map_err(StoreError::failed)?;
     let version = version as usize;
     if version > MIGRATIONS.len() {
@@ -254,10 +255,11 @@ mod tests {
         former
             .execute_batch(
                 "PRAGMA user_version = 4;
-                 INSERT INTO users VALUES
+                 INSERT INTO users
+                     (id, email, email_verified, password, role, revision, created_at, updated_at) VALUES
                      (7, 'ada@example.org', 1, '$argon2id$a', 'admin', 3, 1000, 2000),
                      (8, 'grace@example.org', 0, '$argon2id$b', 'viewer', 1, 1500, 1500);
-                 INSERT INTO profiles VALUES
+                 INSERT INTO profiles (id, user_id, key, name, revision, created_at, updated_at) VALUES
                      (70, 7, NULL, 'Ada', 2, 1000, 2000),
                      (80, 8, NULL, 'Grace', 1, 1500, 1500),
                      (90, NULL, 'viewer-9', 'viewer-9', 1, 1500, 1500);",

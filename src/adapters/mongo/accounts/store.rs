@@ -7,12 +7,13 @@ use bson::doc;
 use chrono::{DateTime, Utc};
 
 use super::collections::Collections;
-use super::find::{self, List};
 use super::identities::IdentityKey;
 use super::profiles::ProfileDocument;
 use super::{indexes, mails, profiles, write};
 use crate::adapters::mongo::MongoDb;
 use crate::adapters::mongo::db::{patiently, store_error};
+use crate::adapters::mongo::fields::{date, key_of, list};
+use crate::adapters::mongo::find::{self, List};
 use crate::domain::accounts::{
     AccountError, AccountStore, AccountWrite, ApiKey, AuditEntry, EmailAddress, Erasure, Identity,
     Mail, Profile, User,
@@ -70,8 +71,7 @@ impl AccountStore for MongoAccounts {
     }
 
     async fn users(&self, ids: &[UserId]) -> Result<Vec<User>, StoreError> {
-        let ids: Vec<i64> = ids.iter().map(|id| id.to_i64()).collect();
-        let these = doc! { "_id": { "$in": ids } };
+        let these = doc! { "_id": { "$in": list(ids, |id| id.to_i64()) } };
         find::all(&self.collections.users, these, doc! {}, None).await
     }
 
@@ -80,13 +80,13 @@ impl AccountStore for MongoAccounts {
             filter: doc! {},
             time: "created_at",
             is_latest_first: false,
+            id: "_id",
         };
         list.page(&self.collections.users, window).await
     }
 
     async fn profiles(&self, ids: &[ProfileId]) -> Result<Vec<Profile>, StoreError> {
-        let ids: Vec<i64> = ids.iter().map(|id| id.to_i64()).collect();
-        let these = doc! { "_id": { "$in": ids } };
+        let these = doc! { "_id": { "$in": list(ids, |id| id.to_i64()) } };
         find::all(&self.collections.profiles, these, doc! {}, None).await
     }
 
@@ -109,8 +109,7 @@ impl AccountStore for MongoAccounts {
         provider: &str,
         subject: &str,
     ) -> Result<Option<Identity>, StoreError> {
-        let key = bson::serialize_to_bson(&IdentityKey::new(provider, subject));
-        let this = doc! { "_id": key.map_err(StoreError::failed)? };
+        let this = doc! { "_id": key_of(&IdentityKey::new(provider, subject))? };
         find::one(&self.collections.identities, this).await
     }
 
@@ -132,7 +131,7 @@ impl AccountStore for MongoAccounts {
 
     async fn touch_api_key(&self, id: ApiKeyId, now: DateTime<Utc>) -> Result<(), StoreError> {
         let this = doc! { "_id": id.to_i64() };
-        let used = doc! { "$set": { "last_used_at": bson::DateTime::from(now) } };
+        let used = doc! { "$set": { "last_used_at": date(now) } };
         patiently(async {
             let touched = self.collections.api_keys.update_one(this, used).await;
             touched.map(drop).map_err(store_error)
@@ -149,6 +148,7 @@ impl AccountStore for MongoAccounts {
             filter: doc! { "user": user.to_i64() },
             time: "at",
             is_latest_first: true,
+            id: "_id",
         };
         list.page(&self.collections.audit, window).await
     }
@@ -177,8 +177,8 @@ impl AccountStore for MongoAccounts {
     ) -> Result<(), StoreError> {
         let this = doc! { "_id": id.to_i64() };
         let due = doc! { "$set": {
-            "due_at": bson::DateTime::from(due_at),
-            "updated_at": bson::DateTime::from(now),
+            "due_at": date(due_at),
+            "updated_at": date(now),
         } };
         patiently(async {
             let postponed = self.collections.mails.update_one(this, due).await;
@@ -206,7 +206,7 @@ impl AccountStore for MongoAccounts {
     async fn finish_erasure(&self, id: ErasureId, now: DateTime<Utc>) -> Result<(), StoreError> {
         // One that is finished stays as it is: two servers may come to the end of the same work.
         let this = doc! { "_id": id.to_i64(), "finished_at": null };
-        let now = bson::DateTime::from(now);
+        let now = date(now);
         let done = doc! { "$set": { "profiles": [], "finished_at": now, "updated_at": now } };
         patiently(async {
             let finished = self.collections.erasures.update_one(this, done).await;

@@ -4,15 +4,16 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use bson::{Bson, Document, doc};
+use bson::{Document, doc};
 use futures::TryStreamExt;
 use mongodb::ClientSession;
-use mongodb::options::FindOptions;
 use serde::de::DeserializeOwned;
 
 use super::documents::{self, COLLECTIONS, COUNTERS, EPISODES, FEED, GENRES, PEOPLE, TITLES};
 use super::{indexes, list, write};
 use crate::adapters::mongo::db::{MongoDb, patiently, store_error};
+use crate::adapters::mongo::fields;
+use crate::adapters::mongo::find::{self, BATCH};
 use crate::domain::catalog::{
     CatalogBatch, CatalogStore, Change, Changed, Collection, Episode, ExternalId, Genre, Person,
     Season, SeasonId, Title, TitleFilter, TitleQuery,
@@ -20,9 +21,6 @@ use crate::domain::catalog::{
 use crate::domain::error::StoreError;
 use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
 use crate::domain::page::{Slice, Window};
-
-/// So many documents come with the first answer (if they have no more than 16 MB): most reads are one round trip.
-const BATCH: u32 = 10_000;
 
 /// The catalogue in Mongo.
 #[derive(Clone)]
@@ -59,23 +57,8 @@ impl MongoCatalog {
         sort: Document,
         limit: Option<usize>,
     ) -> Result<Vec<T>, StoreError> {
-        // To MongoDB no limit is a limit of 0.
-        if limit == Some(0) {
-            return Ok(Vec::new());
-        }
-        let documents = patiently(async {
-            self.db
-                .collection::<Document>(collection)
-                .find(filter)
-                .with_options(sorted(sort, limit))
-                .await
-                .map_err(store_error)?
-                .try_collect()
-                .await
-                .map_err(store_error)
-        })
-        .await?;
-        documents::things(documents)
+        let collection = self.db.collection(collection);
+        documents::things(find::documents(&collection, filter, sort, limit).await?)
     }
 
     /// What the stages make of a collection.
@@ -129,17 +112,9 @@ impl MongoCatalog {
         limit: usize,
     ) -> Result<Vec<Document>, StoreError> {
         let filter = doc! { "sequence": { "$gt": from, "$lte": to } };
-        let mut cursor = self
-            .db
-            .collection::<Document>(collection)
-            .find(filter)
-            .with_options(sorted(doc! { "sequence": 1 }, Some(limit)))
-            .session(&mut *session)
-            .await
-            .map_err(store_error)?;
-        cursor
-            .stream(session)
-            .try_collect()
+        let collection = self.db.collection(collection);
+        let sort = doc! { "sequence": 1 };
+        find::documents_in(session, &collection, filter, sort, Some(limit))
             .await
             .map_err(store_error)
     }
@@ -148,7 +123,7 @@ impl MongoCatalog {
 #[async_trait]
 impl CatalogStore for MongoCatalog {
     async fn titles(&self, ids: &[TitleId]) -> Result<Vec<Arc<Title>>, StoreError> {
-        let ids = list_of(ids, |id| id.to_i64());
+        let ids = fields::list(ids, |id| id.to_i64());
         let titles = self.find(TITLES, doc! { "_id": { "$in": ids } });
         Ok(titles.await?.into_iter().map(Arc::new).collect())
     }
@@ -158,7 +133,7 @@ impl CatalogStore for MongoCatalog {
     }
 
     async fn titles_by_external_id(&self, ids: &[ExternalId]) -> Result<Vec<Title>, StoreError> {
-        let ids = list_of(
+        let ids = fields::list(
             ids,
             |id| doc! { "provider": &id.provider, "value": &id.value },
         );
@@ -176,18 +151,12 @@ impl CatalogStore for MongoCatalog {
     }
 
     async fn count_titles(&self, filter: &TitleFilter) -> Result<u64, StoreError> {
-        patiently(async {
-            self.db
-                .collection::<Document>(TITLES)
-                .count_documents(list::conditions(filter))
-                .await
-                .map_err(store_error)
-        })
-        .await
+        let titles = self.db.collection::<Document>(TITLES);
+        find::count(&titles, list::conditions(filter)).await
     }
 
     async fn people(&self, ids: &[PersonId]) -> Result<Vec<Person>, StoreError> {
-        let ids = list_of(ids, |id| id.to_i64());
+        let ids = fields::list(ids, |id| id.to_i64());
         self.find(PEOPLE, doc! { "_id": { "$in": ids } }).await
     }
 
@@ -196,7 +165,7 @@ impl CatalogStore for MongoCatalog {
     }
 
     async fn genres(&self, ids: &[GenreId]) -> Result<Vec<Genre>, StoreError> {
-        let ids = list_of(ids, |id| id.to_i64());
+        let ids = fields::list(ids, |id| id.to_i64());
         self.find(GENRES, doc! { "_id": { "$in": ids } }).await
     }
 
@@ -206,7 +175,7 @@ impl CatalogStore for MongoCatalog {
     }
 
     async fn collections(&self, ids: &[CollectionId]) -> Result<Vec<Collection>, StoreError> {
-        let ids = list_of(ids, |id| id.to_i64());
+        let ids = fields::list(ids, |id| id.to_i64());
         self.find(COLLECTIONS, doc! { "_id": { "$in": ids } }).await
     }
 
@@ -219,19 +188,19 @@ impl CatalogStore for MongoCatalog {
         &self,
         collections: &[CollectionId],
     ) -> Result<Vec<Arc<Title>>, StoreError> {
-        let collections = list_of(collections, |id| id.to_i64());
+        let collections = fields::list(collections, |id| id.to_i64());
         let of_collections = doc! { "collection.collection": { "$in": collections } };
         let titles = self.find(TITLES, of_collections);
         Ok(titles.await?.into_iter().map(Arc::new).collect())
     }
 
     async fn episodes(&self, ids: &[EpisodeId]) -> Result<Vec<Episode>, StoreError> {
-        let ids = list_of(ids, |id| id.to_i64());
+        let ids = fields::list(ids, |id| id.to_i64());
         self.find(EPISODES, doc! { "_id": { "$in": ids } }).await
     }
 
     async fn episodes_of_series(&self, series: &[TitleId]) -> Result<Vec<Episode>, StoreError> {
-        let series = list_of(series, |id| id.to_i64());
+        let series = fields::list(series, |id| id.to_i64());
         self.find_sorted(
             EPISODES,
             doc! { "series": { "$in": series } },
@@ -260,7 +229,7 @@ impl CatalogStore for MongoCatalog {
     }
 
     async fn seasons(&self, series: &[TitleId]) -> Result<Vec<Season>, StoreError> {
-        let series = list_of(series, |id| id.to_i64());
+        let series = fields::list(series, |id| id.to_i64());
         let stages = vec![
             doc! { "$match": { "series": { "$in": series } } },
             doc! { "$group": {
@@ -277,12 +246,12 @@ impl CatalogStore for MongoCatalog {
         if batch.is_empty() {
             return Ok(());
         }
-        let database = self.db.database().clone();
+        let db = self.db.clone();
         let batch = Arc::new(write::Prepared::new(batch)?);
         self.db
             .transaction(move |session| {
-                let (database, batch) = (database.clone(), Arc::clone(&batch));
-                Box::pin(async move { write::put(&database, session, &batch).await })
+                let (db, batch) = (db.clone(), Arc::clone(&batch));
+                Box::pin(async move { write::put(&db, session, &batch).await })
             })
             .await
     }
@@ -292,11 +261,11 @@ impl CatalogStore for MongoCatalog {
         if counts.is_empty() {
             return Ok(());
         }
-        let database = self.db.database().clone();
+        let db = self.db.clone();
         self.db
             .transaction(move |session| {
-                let (database, counts) = (database.clone(), Arc::clone(&counts));
-                Box::pin(async move { write::put_popularity(&database, session, &counts).await })
+                let (db, counts) = (db.clone(), Arc::clone(&counts));
+                Box::pin(async move { write::put_popularity(&db, session, &counts).await })
             })
             .await
     }
@@ -345,17 +314,7 @@ impl CatalogStore for MongoCatalog {
     }
 
     async fn mark_titles_projected(&self, titles: &[(TitleId, u64)]) -> Result<(), StoreError> {
-        if titles.is_empty() {
-            return Ok(());
-        }
-        let database = self.db.database().clone();
-        let titles: Arc<[_]> = titles.into();
-        self.db
-            .transaction(move |session| {
-                let (database, titles) = (database.clone(), Arc::clone(&titles));
-                Box::pin(async move { write::mark_projected(&database, session, &titles).await })
-            })
-            .await
+        patiently(write::mark_projected(&self.db, titles)).await
     }
 
     async fn titles_after(
@@ -374,19 +333,6 @@ impl CatalogStore for MongoCatalog {
     async fn ping(&self) -> Result<(), StoreError> {
         self.db.ping().await
     }
-}
-
-fn sorted(sort: Document, limit: Option<usize>) -> FindOptions {
-    let limit = limit.map(|limit| i64::try_from(limit).unwrap_or(i64::MAX));
-    FindOptions::builder()
-        .sort(sort)
-        .limit(limit)
-        .batch_size(BATCH)
-        .build()
-}
-
-fn list_of<T, V: Into<Bson>>(things: &[T], value: impl Fn(&T) -> V) -> Vec<Bson> {
-    things.iter().map(|thing| value(thing).into()).collect()
 }
 
 fn place() -> Document {

@@ -8,6 +8,8 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
 use super::rows;
+use crate::adapters::sqlite::columns::{self, only, unsigned};
+use crate::adapters::sqlite::statements::{all, one};
 use crate::domain::catalog::{Title, TitleFilter, TitleKind, TitleOrder, TitleQuery};
 use crate::domain::page::{Direction, KeyValue, Keyset, Slice, Window};
 
@@ -33,11 +35,7 @@ pub(super) fn list(
     window: &Window,
 ) -> rusqlite::Result<Slice<Title>> {
     let (sql, values) = statement(connection, query, window)?;
-    let rows = rows::all(
-        connection.prepare_cached(&sql)?,
-        params_from_iter(values),
-        rows::title,
-    )?;
+    let rows = all(connection, &sql, params_from_iter(values), rows::title)?;
     Ok(Slice::from_overfetched(rows, window))
 }
 
@@ -45,9 +43,7 @@ pub(super) fn list(
 pub(super) fn count(connection: &Connection, filter: &TitleFilter) -> rusqlite::Result<u64> {
     let conditions = conditions(filter);
     if conditions.is_empty() {
-        return connection
-            .prepare_cached("SELECT count(*) FROM titles")?
-            .query_one((), |row| rows::unsigned(row, 0));
+        return one(connection, "SELECT count(*) FROM titles", (), unsigned);
     }
     let ids: Vec<&str> = conditions.iter().map(|condition| condition.ids).collect();
     let sql = format!(
@@ -57,9 +53,7 @@ pub(super) fn count(connection: &Connection, filter: &TitleFilter) -> rusqlite::
     let values = conditions
         .into_iter()
         .flat_map(|condition| condition.values);
-    connection
-        .prepare_cached(&sql)?
-        .query_one(params_from_iter(values), |row| rows::unsigned(row, 0))
+    one(connection, &sql, params_from_iter(values), unsigned)
 }
 
 fn statement(
@@ -94,7 +88,7 @@ fn statement(
     if tests.is_empty() {
         tests.push("true".to_owned());
     }
-    values.push(rows::limit(window.limit.saturating_add(1)).into());
+    values.push(columns::limit(window.limit.saturating_add(1)).into());
     let sql = format!(
         "WITH page AS MATERIALIZED (
             SELECT id, {key} AS key, by_popularity FROM titles {path} WHERE {tests}
@@ -113,10 +107,8 @@ fn narrowest(connection: &Connection, conditions: &[Condition]) -> rusqlite::Res
     for (place, condition) in conditions.iter().enumerate() {
         let sql = format!("SELECT count(*) FROM ({} LIMIT ?)", condition.ids);
         let values = condition.values.iter().cloned();
-        let count: i64 = connection.prepare_cached(&sql)?.query_one(
-            params_from_iter(values.chain([Value::from(NARROW + 1)])),
-            |row| row.get(0),
-        )?;
+        let values = values.chain([Value::from(NARROW + 1)]);
+        let count: i64 = one(connection, &sql, params_from_iter(values), only)?;
         counts.push((count, place));
     }
     Ok(counts
@@ -130,7 +122,7 @@ fn conditions(filter: &TitleFilter) -> Vec<Condition> {
     let kinds = filter.kinds.as_ref().map(|kinds| Condition {
         test: "+kind IN (SELECT value FROM json_each(?))",
         ids: "SELECT id FROM titles WHERE kind IN (SELECT value FROM json_each(?))",
-        values: vec![rows::list(kinds.iter().copied().map(kind)).into()],
+        values: vec![columns::list(kinds.iter().copied().map(kind)).into()],
     });
     let genres = filter.genres.as_ref().map(|genres| Condition {
         test: if genres.len() > FEW {
@@ -140,7 +132,7 @@ fn conditions(filter: &TitleFilter) -> Vec<Condition> {
                 WHERE genre IN (SELECT value FROM json_each(?)) AND title = titles.id LIMIT 1)"
         },
         ids: "SELECT title AS id FROM title_genres WHERE genre IN (SELECT value FROM json_each(?))",
-        values: vec![rows::list(genres.iter().map(|id| id.to_i64())).into()],
+        values: vec![columns::list(genres.iter().map(|id| id.to_i64())).into()],
     });
     let people = filter.people.as_ref().map(|people| Condition {
         test: if people.len() > FEW {
@@ -150,7 +142,7 @@ fn conditions(filter: &TitleFilter) -> Vec<Condition> {
                 WHERE person IN (SELECT value FROM json_each(?)) AND title = titles.id LIMIT 1)"
         },
         ids: "SELECT title AS id FROM title_people WHERE person IN (SELECT value FROM json_each(?))",
-        values: vec![rows::list(people.iter().map(|id| id.to_i64())).into()],
+        values: vec![columns::list(people.iter().map(|id| id.to_i64())).into()],
     });
     let years = (filter.year_from.is_some() || filter.year_to.is_some()).then(|| Condition {
         test: "+year BETWEEN ? AND ?",
@@ -255,10 +247,12 @@ mod tests {
         connection
             .execute_batch(&format!(
                 "WITH RECURSIVE ids (id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM ids WHERE id < {wanted})
-                 INSERT INTO titles SELECT id, id, 1, 'film', 1999, id, id, id, id, id, NULL FROM ids;
-                 INSERT INTO title_genres SELECT 1, id FROM titles;
-                 INSERT INTO title_people SELECT 1, id FROM titles;
-                 INSERT INTO title_languages SELECT 'en', id FROM titles;"
+                 INSERT INTO titles
+                    (id, slug, revision, kind, year, by_name, by_added, by_released, by_popularity, sequence)
+                    SELECT id, id, 1, 'film', 1999, id, id, id, id, id FROM ids;
+                 INSERT INTO title_genres (genre, title) SELECT 1, id FROM titles;
+                 INSERT INTO title_people (person, title) SELECT 1, id FROM titles;
+                 INSERT INTO title_languages (language, title) SELECT 'en', id FROM titles;"
             ))
             .unwrap();
         connection
@@ -294,14 +288,9 @@ mod tests {
             direction,
         };
         let (sql, values) = statement(connection, &query, &window).unwrap();
-        rows::all(
-            connection
-                .prepare_cached(&format!("EXPLAIN QUERY PLAN {sql}"))
-                .unwrap(),
-            params_from_iter(values),
-            |row| row.get(3),
-        )
-        .unwrap()
+        let explain = format!("EXPLAIN QUERY PLAN {sql}");
+        let step = |row: &rusqlite::Row<'_>| row.get("detail");
+        all(connection, &explain, params_from_iter(values), step).unwrap()
     }
 
     /// What takes the longer the more titles pass: sorts, and indexes made for this once. The page itself may be sorted.

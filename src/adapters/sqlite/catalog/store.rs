@@ -6,11 +6,14 @@ use async_trait::async_trait;
 use rusqlite::Connection;
 use serde::de::DeserializeOwned;
 
+use super::rows::{ChangedPerson, ChangedTitle, SeasonRow};
 use super::{list, rows, write};
+use crate::adapters::sqlite::columns::{self, read};
 use crate::adapters::sqlite::db::SqliteDb;
+use crate::adapters::sqlite::statements::{all, one};
 use crate::domain::catalog::{
-    CatalogBatch, CatalogStore, Change, Changed, Collection, Episode, ExternalId, Genre, Person,
-    Season, SeasonId, Title, TitleFilter, TitleQuery,
+    CatalogBatch, CatalogStore, Change, Collection, Episode, ExternalId, Genre, Person, Season,
+    SeasonId, Title, TitleFilter, TitleQuery,
 };
 use crate::domain::error::StoreError;
 use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
@@ -36,9 +39,7 @@ impl SqliteCatalog {
     ) -> Result<Vec<Title>, StoreError> {
         let sql = format!("{} WHERE {condition}", rows::TITLES);
         self.db
-            .read(move |connection| {
-                rows::all(connection.prepare_cached(&sql)?, [parameter], rows::title)
-            })
+            .read(move |connection| all(connection, &sql, [parameter], rows::title))
             .await
     }
 
@@ -49,9 +50,7 @@ impl SqliteCatalog {
         list: String,
     ) -> Result<Vec<T>, StoreError> {
         self.db
-            .read(move |connection| {
-                rows::all(connection.prepare_cached(sql)?, [list], rows::document)
-            })
+            .read(move |connection| all(connection, sql, [list], rows::document))
             .await
     }
 }
@@ -59,19 +58,19 @@ impl SqliteCatalog {
 #[async_trait]
 impl CatalogStore for SqliteCatalog {
     async fn titles(&self, ids: &[TitleId]) -> Result<Vec<Arc<Title>>, StoreError> {
-        let ids = rows::list(ids.iter().map(|id| id.to_i64()));
+        let ids = columns::list(ids.iter().map(|id| id.to_i64()));
         let titles = self.titles_where("id IN (SELECT value FROM json_each(?))", ids);
         Ok(titles.await?.into_iter().map(Arc::new).collect())
     }
 
     async fn titles_by_slug(&self, slugs: &[String]) -> Result<Vec<Title>, StoreError> {
-        let slugs = rows::list(slugs.iter().map(String::as_str));
+        let slugs = columns::list(slugs.iter().map(String::as_str));
         self.titles_where("slug IN (SELECT value FROM json_each(?))", slugs)
             .await
     }
 
     async fn titles_by_external_id(&self, ids: &[ExternalId]) -> Result<Vec<Title>, StoreError> {
-        let ids = rows::list(
+        let ids = columns::list(
             ids.iter()
                 .map(|id| vec![id.provider.as_str(), id.value.as_str()]),
         );
@@ -104,7 +103,7 @@ impl CatalogStore for SqliteCatalog {
     async fn people(&self, ids: &[PersonId]) -> Result<Vec<Person>, StoreError> {
         self.documents(
             "SELECT document FROM people WHERE id IN (SELECT value FROM json_each(?))",
-            rows::list(ids.iter().map(|id| id.to_i64())),
+            columns::list(ids.iter().map(|id| id.to_i64())),
         )
         .await
     }
@@ -112,7 +111,7 @@ impl CatalogStore for SqliteCatalog {
     async fn people_by_slug(&self, slugs: &[String]) -> Result<Vec<Person>, StoreError> {
         self.documents(
             "SELECT document FROM people WHERE slug IN (SELECT value FROM json_each(?))",
-            rows::list(slugs.iter().map(String::as_str)),
+            columns::list(slugs.iter().map(String::as_str)),
         )
         .await
     }
@@ -120,7 +119,7 @@ impl CatalogStore for SqliteCatalog {
     async fn genres(&self, ids: &[GenreId]) -> Result<Vec<Genre>, StoreError> {
         self.documents(
             "SELECT document FROM genres WHERE id IN (SELECT value FROM json_each(?))",
-            rows::list(ids.iter().map(|id| id.to_i64())),
+            columns::list(ids.iter().map(|id| id.to_i64())),
         )
         .await
     }
@@ -129,7 +128,7 @@ impl CatalogStore for SqliteCatalog {
         self.db
             .read(|connection| {
                 let sql = "SELECT document FROM genres ORDER BY name, id";
-                rows::all(connection.prepare_cached(sql)?, (), rows::document)
+                all(connection, sql, (), rows::document)
             })
             .await
     }
@@ -137,7 +136,7 @@ impl CatalogStore for SqliteCatalog {
     async fn collections(&self, ids: &[CollectionId]) -> Result<Vec<Collection>, StoreError> {
         self.documents(
             "SELECT document FROM collections WHERE id IN (SELECT value FROM json_each(?))",
-            rows::list(ids.iter().map(|id| id.to_i64())),
+            columns::list(ids.iter().map(|id| id.to_i64())),
         )
         .await
     }
@@ -145,7 +144,7 @@ impl CatalogStore for SqliteCatalog {
     async fn collections_by_slug(&self, slugs: &[String]) -> Result<Vec<Collection>, StoreError> {
         self.documents(
             "SELECT document FROM collections WHERE slug IN (SELECT value FROM json_each(?))",
-            rows::list(slugs.iter().map(String::as_str)),
+            columns::list(slugs.iter().map(String::as_str)),
         )
         .await
     }
@@ -154,7 +153,7 @@ impl CatalogStore for SqliteCatalog {
         &self,
         collections: &[CollectionId],
     ) -> Result<Vec<Arc<Title>>, StoreError> {
-        let collections = rows::list(collections.iter().map(|id| id.to_i64()));
+        let collections = columns::list(collections.iter().map(|id| id.to_i64()));
         let titles = self.titles_where(
             "id IN (SELECT title FROM title_collections
                 WHERE collection IN (SELECT value FROM json_each(?)))",
@@ -166,7 +165,7 @@ impl CatalogStore for SqliteCatalog {
     async fn episodes(&self, ids: &[EpisodeId]) -> Result<Vec<Episode>, StoreError> {
         self.documents(
             "SELECT document FROM episodes WHERE id IN (SELECT value FROM json_each(?))",
-            rows::list(ids.iter().map(|id| id.to_i64())),
+            columns::list(ids.iter().map(|id| id.to_i64())),
         )
         .await
     }
@@ -175,7 +174,7 @@ impl CatalogStore for SqliteCatalog {
         self.documents(
             "SELECT document FROM episodes WHERE series IN (SELECT value FROM json_each(?))
              ORDER BY series, season, number",
-            rows::list(series.iter().map(|id| id.to_i64())),
+            columns::list(series.iter().map(|id| id.to_i64())),
         )
         .await
     }
@@ -188,28 +187,18 @@ impl CatalogStore for SqliteCatalog {
             "SELECT document FROM episodes
              WHERE (series, season) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))
              ORDER BY series, season, number",
-            rows::list(seasons),
+            columns::list(seasons),
         )
         .await
     }
 
     async fn seasons(&self, series: &[TitleId]) -> Result<Vec<Season>, StoreError> {
-        let series = rows::list(series.iter().map(|id| id.to_i64()));
-        let sql = "SELECT series, season, count(*) FROM episodes
+        let series = columns::list(series.iter().map(|id| id.to_i64()));
+        let sql = "SELECT series, season, count(*) AS episodes FROM episodes
             WHERE series IN (SELECT value FROM json_each(?))
             GROUP BY series, season ORDER BY series, season";
         self.db
-            .read(move |connection| {
-                rows::all(connection.prepare_cached(sql)?, [series], |row| {
-                    Ok(Season {
-                        id: SeasonId {
-                            series: TitleId::from_i64(row.get(0)?),
-                            number: row.get(1)?,
-                        },
-                        episodes: rows::unsigned(row, 2)?,
-                    })
-                })
-            })
+            .read(move |connection| all(connection, sql, [series], read::<SeasonRow, _>))
             .await
     }
 
@@ -242,7 +231,7 @@ impl CatalogStore for SqliteCatalog {
     async fn unprojected_titles(&self, limit: usize) -> Result<Vec<Title>, StoreError> {
         self.titles_where(
             "waiting_since IS NOT NULL ORDER BY waiting_since LIMIT ?",
-            rows::limit(limit),
+            columns::limit(limit),
         )
         .await
     }
@@ -266,15 +255,19 @@ impl CatalogStore for SqliteCatalog {
         let sql = format!("{} WHERE id > ? ORDER BY id LIMIT ?", rows::TITLES);
         self.db
             .read(move |connection| {
-                let params = [after, rows::limit(limit)];
-                rows::all(connection.prepare_cached(&sql)?, params, rows::title)
+                all(
+                    connection,
+                    &sql,
+                    [after, columns::limit(limit)],
+                    rows::title,
+                )
             })
             .await
     }
 
     async fn ping(&self) -> Result<(), StoreError> {
         self.db
-            .read(|connection| connection.query_one("SELECT 1", (), |_| Ok(())))
+            .read(|connection| one(connection, "SELECT 1", (), |_| Ok(())))
             .await
     }
 }
@@ -287,32 +280,20 @@ fn changes_after(
 ) -> rusqlite::Result<Vec<Change>> {
     let params = [
         i64::try_from(sequence).unwrap_or(i64::MAX),
-        rows::limit(limit),
+        columns::limit(limit),
     ];
-    let mut changes = rows::all(
-        connection.prepare_cached(
-            "SELECT document, by_popularity, sequence FROM titles JOIN title_documents USING (id)
-             WHERE sequence > ? ORDER BY sequence LIMIT ?",
-        )?,
+    let mut changes: Vec<Change> = all(
+        connection,
+        "SELECT sequence, document, by_popularity FROM titles JOIN title_documents USING (id)
+         WHERE sequence > ? ORDER BY sequence LIMIT ?",
         params,
-        |row| {
-            Ok(Change {
-                sequence: rows::unsigned(row, 2)?,
-                changed: Changed::Title(rows::title(row)?),
-            })
-        },
+        read::<ChangedTitle, _>,
     )?;
-    changes.extend(rows::all(
-        connection.prepare_cached(
-            "SELECT document, sequence FROM people WHERE sequence > ? ORDER BY sequence LIMIT ?",
-        )?,
+    changes.extend(all(
+        connection,
+        "SELECT sequence, document FROM people WHERE sequence > ? ORDER BY sequence LIMIT ?",
         params,
-        |row| {
-            Ok(Change {
-                sequence: rows::unsigned(row, 1)?,
-                changed: Changed::Person(rows::document(row)?),
-            })
-        },
+        read::<ChangedPerson, Change>,
     )?);
     changes.sort_unstable_by_key(|change| change.sequence);
     changes.truncate(limit);

@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use super::similar::OfTitle;
 use super::{lists, project, similar, taste, walk};
 use crate::adapters::sqlite::db::{SqliteDb, store_error};
+use crate::adapters::sqlite::statements::one;
 use crate::domain::error::StoreError;
 use crate::domain::ids::{ProfileId, TitleId};
 use crate::domain::recommend::{
@@ -193,7 +194,6 @@ impl TasteGraph for SqliteGraph {
     }
 
     async fn ping(&self) -> Result<(), StoreError> {
-        self.read(|db| db.query_row("SELECT 1", [], |_| Ok(())))
-            .await
+        self.read(|db| one(db, "SELECT 1", (), |_| Ok(()))).await
     }
 }

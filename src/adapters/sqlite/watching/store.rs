@@ -5,15 +5,17 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use rusqlite::{Connection, params, params_from_iter};
+use rusqlite::{Connection, Params};
 
-use super::lists::{List, rows};
 use super::rows::{
-    SELECT_STATES, SELECT_TITLES, find_play, find_state, find_title, plays_of_title, put_play,
-    put_state, put_title, read_state, read_title,
+    StateRow, TitleRow, find_play, find_state, find_title, plays_of_title, put_play, put_state,
+    put_title,
 };
-use super::{erase, wishes};
+use super::{erase, lists, wishes};
+use crate::adapters::sqlite::columns::{TableRecord, Time, limit as rows, list, read};
 use crate::adapters::sqlite::db::{SqliteDb, store_error};
+use crate::adapters::sqlite::page::List;
+use crate::adapters::sqlite::statements::all;
 use crate::domain::error::StoreError;
 use crate::domain::ids::{PlayId, ProfileId, TitleId};
 use crate::domain::page::{Slice, Window};
@@ -34,35 +36,31 @@ impl SqliteWatching {
         Self { db }
     }
 
-    /// Reads a page of a list by a time, the latest first, then by an id.
     async fn page<T: Send + 'static>(
         &self,
         list: List<T>,
         window: &Window,
     ) -> Result<Slice<T>, StoreError> {
-        let (sql, parameters) = list.statement(window)?;
-        let rows = self
-            .db
-            .read(move |connection| {
-                connection
-                    .prepare_cached(&sql)?
-                    .query_map(params_from_iter(parameters), list.read)?
-                    .collect()
-            })
-            .await?;
-        Ok(Slice::from_overfetched(rows, window))
+        let window = window.clone();
+        self.db
+            .read(move |connection| list.page(connection, &window))
+            .await
     }
 
     async fn count<T: Send + 'static>(&self, list: List<T>) -> Result<u64, StoreError> {
-        let count: i64 = self
-            .db
-            .read(move |connection| {
-                connection
-                    .prepare_cached(&list.count_statement())?
-                    .query_row(params_from_iter(list.scope), |row| row.get(0))
-            })
-            .await?;
-        Ok(count.cast_unsigned())
+        self.db.read(move |connection| list.count(connection)).await
+    }
+
+    /// The sums that a condition finds.
+    async fn sums(
+        &self,
+        condition: &str,
+        parameters: impl Params + Send + 'static,
+    ) -> Result<Vec<WatchedTitle>, StoreError> {
+        let sql = format!("{} {condition}", TitleRow::SELECT);
+        self.db
+            .read(move |connection| all(connection, &sql, parameters, read::<TitleRow, _>))
+            .await
     }
 }
 
@@ -110,15 +108,14 @@ impl WatchStore for SqliteWatching {
         let titles: BTreeSet<_> = titles.iter().copied().collect();
         self.db
             .read(move |connection| {
-                let mut statement = connection.prepare_cached(&format!(
-                    "{SELECT_STATES} INDEXED BY watch_states_of_title WHERE profile = ?1 AND title = ?2 AND kind <> 'series'"
-                ))?;
+                let sql = format!(
+                    "{} INDEXED BY watch_states_of_title WHERE profile = ?1 AND title = ?2 AND kind <> 'series'",
+                    StateRow::SELECT
+                );
                 let mut states = Vec::new();
                 for title in titles {
                     let key = [profile.to_i64(), title.to_i64()];
-                    for state in statement.query_map(key, read_state)? {
-                        states.push(state?);
-                    }
+                    states.extend(all(connection, &sql, key, read::<StateRow, WatchState>)?);
                 }
                 Ok(states)
             })
@@ -158,7 +155,7 @@ impl WatchStore for SqliteWatching {
         title: Option<TitleId>,
         window: &Window,
     ) -> Result<Slice<Play>, StoreError> {
-        self.page(List::history(profile, title), window).await
+        self.page(lists::history(profile, title), window).await
     }
 
     async fn count_history(
@@ -166,7 +163,7 @@ impl WatchStore for SqliteWatching {
         profile: ProfileId,
         title: Option<TitleId>,
     ) -> Result<u64, StoreError> {
-        self.count(List::history(profile, title)).await
+        self.count(lists::history(profile, title)).await
     }
 
     async fn in_progress(
@@ -174,11 +171,11 @@ impl WatchStore for SqliteWatching {
         profile: ProfileId,
         window: &Window,
     ) -> Result<Slice<WatchState>, StoreError> {
-        self.page(List::in_progress(profile), window).await
+        self.page(lists::in_progress(profile), window).await
     }
 
     async fn count_in_progress(&self, profile: ProfileId) -> Result<u64, StoreError> {
-        self.count(List::in_progress(profile)).await
+        self.count(lists::in_progress(profile)).await
     }
 
     async fn watched_series(
@@ -186,20 +183,15 @@ impl WatchStore for SqliteWatching {
         profile: ProfileId,
         window: &Window,
     ) -> Result<Slice<WatchedTitle>, StoreError> {
-        self.page(List::watched_series(profile), window).await
+        self.page(lists::watched_series(profile), window).await
     }
 
     async fn unprojected_watches(&self, limit: usize) -> Result<Vec<WatchedTitle>, StoreError> {
-        self.db
-            .read(move |connection| {
-                connection
-                    .prepare_cached(&format!(
-                        "{SELECT_TITLES} WHERE waiting_since IS NOT NULL ORDER BY waiting_since, profile, title LIMIT ?1"
-                    ))?
-                    .query_map([rows(limit)], read_title)?
-                    .collect()
-            })
-            .await
+        self.sums(
+            "WHERE waiting_since IS NOT NULL ORDER BY waiting_since, profile, title LIMIT ?1",
+            [rows(limit)],
+        )
+        .await
     }
 
     async fn mark_watches_projected(
@@ -221,16 +213,11 @@ impl WatchStore for SqliteWatching {
             Some((profile, title)) => (profile.to_i64(), title.to_i64()),
             None => (i64::MIN, i64::MIN),
         };
-        self.db
-            .read(move |connection| {
-                connection
-                    .prepare_cached(&format!(
-                        "{SELECT_TITLES} WHERE (profile, title) > (?1, ?2) ORDER BY profile, title LIMIT ?3"
-                    ))?
-                    .query_map(params![profile, title, rows(limit)], read_title)?
-                    .collect()
-            })
-            .await
+        self.sums(
+            "WHERE (profile, title) > (?1, ?2) ORDER BY profile, title LIMIT ?3",
+            [profile, title, rows(limit)],
+        )
+        .await
     }
 
     async fn watched_titles_since(
@@ -243,19 +230,12 @@ impl WatchStore for SqliteWatching {
             Some((at, profile, title)) if at >= since => (at, profile.to_i64(), title.to_i64()),
             Some(_) | None => (since, i64::MIN, i64::MIN),
         };
-        self.db
-            .read(move |connection| {
-                connection
-                    .prepare_cached(&format!(
-                        "{SELECT_TITLES} INDEXED BY watched_titles_written WHERE (updated_at, profile, title) > (?1, ?2, ?3) ORDER BY updated_at, profile, title LIMIT ?4"
-                    ))?
-                    .query_map(
-                        params![at.timestamp_millis(), profile, title, rows(limit)],
-                        read_title,
-                    )?
-                    .collect()
-            })
-            .await
+        self.sums(
+            "INDEXED BY watched_titles_written WHERE (updated_at, profile, title) > (?1, ?2, ?3)
+             ORDER BY updated_at, profile, title LIMIT ?4",
+            (Time(at), profile, title, rows(limit)),
+        )
+        .await
     }
 
     async fn hide_title(&self, hidden: &HiddenTitle, most: u64) -> Result<(), WatchError> {
@@ -278,11 +258,11 @@ impl WatchStore for SqliteWatching {
         profile: ProfileId,
         window: &Window,
     ) -> Result<Slice<HiddenTitle>, StoreError> {
-        self.page(List::hidden_titles(profile), window).await
+        self.page(lists::hidden_titles(profile), window).await
     }
 
     async fn count_hidden_titles(&self, profile: ProfileId) -> Result<u64, StoreError> {
-        self.count(List::hidden_titles(profile)).await
+        self.count(lists::hidden_titles(profile)).await
     }
 
     async fn passed_over(
@@ -290,8 +270,7 @@ impl WatchStore for SqliteWatching {
         profile: ProfileId,
         titles: &[TitleId],
     ) -> Result<Vec<TitleId>, StoreError> {
-        let titles: Vec<i64> = titles.iter().map(|title| title.to_i64()).collect();
-        let titles = serde_json::to_string(&titles).map_err(StoreError::failed)?;
+        let titles = list(titles.iter().map(|title| title.to_i64()));
         self.db
             .read(move |connection| wishes::passed_over(connection, profile, &titles))
             .await
@@ -430,7 +409,9 @@ mod tests {
         connection.execute_batch(FORMER).unwrap();
         connection
             .execute_batch(
-                "INSERT INTO watched_titles VALUES
+                "INSERT INTO watched_titles
+                     (profile, title, is_series, weight, plays, completions, seconds, first_at, last_at,
+                      liked, revision, created_at, updated_at, waiting_since) VALUES
                      (1, 2, 0, 0.5, 1, 1, 60.0, 1000, 5000, 1, 1, 9000, 9000, NULL),
                      (1, 3, 0, 0.5, 1, 1, 60.0, 1000, 5000, NULL, 1, 9000, 9000, 9000);",
             )
