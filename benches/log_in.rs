@@ -19,6 +19,7 @@ use reelgraph::domain::accounts::{
     Transport,
 };
 use reelgraph::domain::clock::{Clock, SystemClock};
+use reelgraph::domain::entropy::SystemEntropy;
 use reelgraph::domain::viewer::{Client, Role};
 use secrecy::SecretString;
 
@@ -127,6 +128,7 @@ fn service(folder: &tempfile::TempDir) -> anyhow::Result<AccountService> {
         providers: Vec::new(),
         events: Arc::new(MemoryEvents::new()),
         clock,
+        entropy: Arc::new(SystemEntropy),
     };
     Ok(AccountService::new(
         ports,

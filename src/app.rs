@@ -30,35 +30,31 @@ use crate::domain::accounts::{
 use crate::domain::catalog::{CatalogFollower, CatalogService, CatalogStore, SearchService};
 use crate::domain::clock::{Clock, SystemClock};
 use crate::domain::curation::LoadService;
+use crate::domain::entropy::{Entropy, SystemEntropy};
 use crate::domain::events::EventBus;
 use crate::domain::lease::Leases;
 use crate::domain::limits::RateLimiter;
+use crate::domain::privacy::{ErasureService, ExportService, Parts};
 use crate::domain::recommend::evaluate::EvaluationService;
 use crate::domain::recommend::{
-    ErasureService, GraphFollower, GraphService, RecommendService, SimilarService, TasteGraph,
+    GraphFollower, GraphService, RecommendService, SimilarService, TasteGraph,
 };
 use crate::domain::watching::{WatchService, WatchStore};
 use crate::graphql::Services;
 use crate::http::{HttpOptions, Stores};
 use crate::jobs::{CatalogFeed, Jobs, Keeper};
 
-/// The program, connected.
+/// The program with its stores opened and its services on them.
 pub struct App {
-    /// The catalogue.
     pub catalog: CatalogService,
     /// Finding things by name.
     pub search: SearchService,
-    /// What was watched.
     pub watching: WatchService,
-    /// Who is who.
     pub accounts: AccountService,
-    /// Suggestions.
     pub recommend: RecommendService,
-    /// Keeping the graph.
     pub graph: GraphService,
     /// Reading the record, for measuring suggestions on it.
     pub evaluation: EvaluationService,
-    /// Loading files.
     pub load: LoadService,
     similar: SimilarService,
     mail: MailService,
@@ -111,6 +107,7 @@ impl App {
         };
         let (stores, cache, graph, lists) = stores.behind_caches();
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
         let bus = Arc::clone(&stores.bus);
         let catalog = CatalogService::new(Arc::clone(&stores.catalog));
         let index = TantivySearch::new().context("the search index cannot be made")?;
@@ -130,6 +127,7 @@ impl App {
             Arc::clone(&stores.one_time),
             mailer(config)?,
             Arc::clone(&clock),
+            Arc::clone(&entropy),
             policy.clone(),
         );
         let access_tokens = access_tokens(config, &stores, &clock);
@@ -144,6 +142,7 @@ impl App {
                 providers: providers(&config.accounts, &policy, &clock)?,
                 events: Arc::clone(&bus),
                 clock: Arc::clone(&clock),
+                entropy,
             },
             policy,
         );
@@ -205,7 +204,11 @@ impl App {
         feed.catch_up()
             .await
             .context("the catalogue cannot be indexed")?;
-        let erasures = ErasureService::new(self.accounts.clone(), self.graph.clone());
+        let erasures = ErasureService::new(
+            self.accounts.clone(),
+            self.parts(),
+            Arc::clone(&self.stores.bus),
+        );
         Ok(Jobs::start(
             &self.graph,
             Keeper {
@@ -220,7 +223,16 @@ impl App {
         ))
     }
 
-    /// What answers requests.
+    /// What is kept of people.
+    fn parts(&self) -> Parts {
+        Parts::new(
+            self.graph.clone(),
+            self.watching.clone(),
+            self.catalog.clone(),
+        )
+    }
+
+    /// The routes of HTTP on these services, without the address to listen on.
     pub fn router(&self, options: HttpOptions) -> anyhow::Result<axum::Router> {
         let services = Services {
             catalog: self.catalog.clone(),
@@ -230,12 +242,14 @@ impl App {
             recommend: self.recommend.clone(),
             clock: Arc::clone(&self.clock),
         };
+        let exports =
+            ExportService::new(self.accounts.clone(), self.parts(), Arc::clone(&self.clock));
         let stores = Stores {
             catalog: Arc::clone(&self.stores.catalog),
             sessions: Arc::clone(&self.stores.sessions),
             graph: Arc::clone(&self.stores.graph),
         };
-        crate::http::router(services, stores, options)
+        crate::http::router(services, exports, stores, options)
     }
 }
 
@@ -326,7 +340,7 @@ fn embedded(config: &Config, events: &MemoryEvents) -> anyhow::Result<AllStores>
 
 /// MongoDB must be there to begin with; the graph and the sessions may come later.
 async fn on_servers(servers: &Servers, events: &MemoryEvents) -> anyhow::Result<AllStores> {
-    let mongo = MongoDb::open(&servers.mongodb_uri)
+    let mongo = MongoDb::open(&servers.mongodb_uri, servers.timeout)
         .await
         .context("MONGODB_URI is not an address of MongoDB")?;
     let catalog = MongoCatalog::new(mongo.clone());
@@ -348,9 +362,10 @@ async fn on_servers(servers: &Servers, events: &MemoryEvents) -> anyhow::Result<
         &servers.neo4j_uri,
         &servers.neo4j_user,
         &servers.neo4j_password,
+        servers.timeout,
     )
     .context("NEO4J_URI is not an address of Neo4j")?;
-    let redis = RedisDb::open(&servers.redis_url, &servers.redis_prefix)
+    let redis = RedisDb::open(&servers.redis_url, &servers.redis_prefix, servers.timeout)
         .context("REDIS_URL is not an address of Redis")?;
     Ok(AllStores {
         catalog: Arc::new(catalog),

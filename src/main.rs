@@ -1,4 +1,4 @@
-//! The program `reelgraph`.
+//! The program `reelgraph`: what `cli` makes of its arguments.
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

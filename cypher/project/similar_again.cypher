@@ -1,5 +1,5 @@
-// Removes the SIMILAR edges of a generation since a revision that start from some titles, for those that are about to
-// be written again: whether the first try came through is not known.
+// Removes the SIMILAR edges of a generation since a revision that start from some titles. With it a write of them is
+// idempotent: whether the first try came through is not known.
 // Params: generation; since, a revision; titles [{id}]
 // Returns: nothing
 UNWIND $titles AS row

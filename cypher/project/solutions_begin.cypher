@@ -1,6 +1,6 @@
-// Begins to change the current generation of SIMILAR edges, if it is the given one and nobody else is at it: what
-// another one prepares is void once it has not been heard of for too long. The property that is set and removed again
-// takes the node's lock.
+// Takes the lease to change the current generation of SIMILAR edges, if that is the given one and nobody else holds the
+// lease: what another holder prepares is void once it has not renewed it for too long. The property that is set and
+// removed again takes the node's lock.
 // Params: graph, the name of the graph's node; generation; prepared, what names this preparation; patience, in
 //   milliseconds
 // Returns: version [generation, revision, computedAt], or null; isBegun. No row if there was never a generation.

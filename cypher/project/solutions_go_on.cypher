@@ -1,5 +1,5 @@
-// Goes on with a preparation that is not void yet. The property that is set and removed again takes the node's lock:
-// until the transaction ends, it cannot become void.
+// Renews the lease of a preparation that is not void yet. The property that is set and removed again takes the node's
+// lock: until the transaction ends, the lease cannot be lost.
 // Params: graph, the name of the graph's node; prepared, what names the preparation
 // Returns: prepared. No row if it is void.
 MATCH (graph:Graph {name: $graph})

@@ -24,7 +24,6 @@ pub(crate) struct Title {
 
 /// Everything there is to watch, films first, in the order of the files.
 pub(crate) struct Catalogue {
-    /// The titles.
     pub(crate) titles: Vec<Title>,
 }
 

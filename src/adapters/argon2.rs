@@ -11,7 +11,7 @@ use async_trait::async_trait;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Semaphore;
 
-use crate::domain::accounts::{AccountError, PasswordHash, PasswordHasher};
+use crate::domain::accounts::{HashingError, PasswordHash, PasswordHasher};
 
 /// The memory of one hash in KiB, the passes over it and the lanes: what OWASP asks for at the least.
 const PARAMS: Params = match Params::new(19 * 1024, 2, 1, None) {
@@ -19,8 +19,8 @@ const PARAMS: Params = match Params::new(19 * 1024, 2, 1, None) {
     Err(_) => panic!("these parameters are allowed"),
 };
 /// How many characters of a password are judged, from the first on. What is hard to guess in them is no easier with more
-/// behind it. zxcvbn by itself looks at 100, for which it takes up to a second, and from 29 on it may count past what 64
-/// bits hold.
+/// behind it. zxcvbn 3.1 by itself looks at 100, for which it takes up to a second (shssoichiro/zxcvbn-rs#69), and from
+/// 29 on its count of guesses may pass what 64 bits hold.
 const JUDGED: usize = 28;
 /// How many may wait.
 const QUEUE: usize = 32;
@@ -66,10 +66,10 @@ impl Argon2Hasher {
     async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> Result<T, argon2::password_hash::Error> + Send + 'static,
-    ) -> Result<T, AccountError> {
+    ) -> Result<T, HashingError> {
         let admitted = Arc::clone(&self.admitted)
             .try_acquire_owned()
-            .map_err(|_| AccountError::Busy)?;
+            .map_err(|_| HashingError::Busy)?;
         let running = Arc::clone(&self.running)
             .acquire_owned()
             .await
@@ -86,7 +86,7 @@ impl Argon2Hasher {
 
 #[async_trait]
 impl PasswordHasher for Argon2Hasher {
-    async fn hash(&self, password: SecretString) -> Result<PasswordHash, AccountError> {
+    async fn hash(&self, password: SecretString) -> Result<PasswordHash, HashingError> {
         self.run(move || argon2().hash_password(password.expose_secret().as_bytes()))
             .await
             .map(|hash: phc::PasswordHash| PasswordHash(hash.to_string()))
@@ -96,7 +96,7 @@ impl PasswordHasher for Argon2Hasher {
         &self,
         password: SecretString,
         hash: Option<PasswordHash>,
-    ) -> Result<bool, AccountError> {
+    ) -> Result<bool, HashingError> {
         let is_known = hash.is_some();
         let text = hash.map_or_else(|| self.dummy.to_string(), |hash| hash.0);
         let hash = phc::PasswordHash::new(&text).map_err(hashing)?;
@@ -116,7 +116,7 @@ impl PasswordHasher for Argon2Hasher {
         &self,
         password: SecretString,
         words: Vec<String>,
-    ) -> Result<f64, AccountError> {
+    ) -> Result<f64, HashingError> {
         self.run(move || {
             let password = password.expose_secret();
             let end = password.char_indices().nth(JUDGED);
@@ -132,8 +132,8 @@ fn argon2() -> Argon2<'static> {
     Argon2::new(Algorithm::Argon2id, Version::V0x13, PARAMS)
 }
 
-fn hashing(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> AccountError {
-    AccountError::Hashing(error.into())
+fn hashing(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> HashingError {
+    HashingError::Failed(error.into())
 }
 
 #[cfg(test)]
@@ -188,10 +188,7 @@ mod tests {
             let hash = PasswordHash(text.to_owned());
             let failed = hasher.verify(PASSWORD.into(), Some(hash)).await;
 
-            assert!(
-                matches!(failed, Err(AccountError::Hashing(_))),
-                "{failed:?}"
-            );
+            assert!(matches!(failed, Err(HashingError::Failed(_))), "{failed:?}");
         }
     }
 
@@ -258,7 +255,7 @@ mod tests {
 
         let judged = hasher.guesses_log10(PASSWORD.into(), Vec::new()).await;
 
-        assert!(matches!(judged, Err(AccountError::Busy)), "{judged:?}");
+        assert!(matches!(judged, Err(HashingError::Busy)), "{judged:?}");
     }
 
     #[tokio::test]
@@ -269,7 +266,7 @@ mod tests {
         let crowd = (0..all + 5).map(|_| hasher.verify(PASSWORD.into(), None));
         let results = futures::future::join_all(crowd).await;
 
-        let busy = |result: &&Result<bool, AccountError>| matches!(result, Err(AccountError::Busy));
+        let busy = |result: &&Result<bool, HashingError>| matches!(result, Err(HashingError::Busy));
         let (busy, done) = (
             results.iter().filter(busy).count(),
             results.iter().filter(|result| result.is_ok()).count(),

@@ -72,7 +72,7 @@ pub(super) async fn suggest(app: &App, arguments: &Arguments) -> anyhow::Result<
     finish(out)
 }
 
-/// For every title.
+/// Writes the similar titles of every title, one title a line.
 pub(super) async fn similar(app: &App, arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let slugs = slugs(app).await?;
     let mut out = create(arguments)?;

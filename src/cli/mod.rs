@@ -53,7 +53,7 @@ enum Command {
     Similar(lists::Arguments),
     /// Measure how good the suggestions are, on watches that are kept from them, beside simpler lists
     Evaluate(evaluate::Arguments),
-    /// Manage accounts
+    /// Create accounts, change roles, disable and erase
     Users {
         #[command(subcommand)]
         command: users::Command,

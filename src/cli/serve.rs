@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::config::{Config, Environment};
 use crate::http::HttpOptions;
 
-/// How long requests in progress may take when the process is told to stop.
+/// How long requests in progress may take when the process is told to stop, and then the rounds of jobs.
 const GRACE: Duration = Duration::from_secs(10);
 
 pub(super) async fn run(config: &Config) -> anyhow::Result<ExitCode> {
@@ -56,7 +56,7 @@ pub(super) async fn run(config: &Config) -> anyhow::Result<ExitCode> {
     if tokio::time::timeout(GRACE, server).await.is_err() {
         tracing::warn!("Some requests were not finished in time");
     }
-    jobs.stop().await;
+    jobs.stop(GRACE).await;
     Ok(ExitCode::SUCCESS)
 }
 

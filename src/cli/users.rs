@@ -19,7 +19,7 @@ use crate::domain::viewer::Role;
 pub(super) enum Command {
     /// Make an account; its e-mail address counts as verified
     Create {
-        /// The e-mail address
+        /// The e-mail address of the account
         #[arg(long)]
         email: String,
         /// What the account may do
@@ -61,7 +61,7 @@ pub(super) enum Command {
     },
 }
 
-/// Which account.
+/// The account that a command is about, by its e-mail address.
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
 pub(super) struct Account {

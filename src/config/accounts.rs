@@ -18,7 +18,7 @@ const LEAST_MIN_PASSWORD: usize = 8;
 const MOST_MIN_PASSWORD: usize = 64;
 /// Whom mail comes from by default.
 const MAIL_FROM: &str = "Reelgraph <no-reply@localhost>";
-/// Facebook's own addresses.
+/// Where Facebook answers, by the version of its API.
 const FACEBOOK_AUTHORIZE: &str = "https://www.facebook.com/v25.0/dialog/oauth";
 const FACEBOOK_TOKEN: &str = "https://graph.facebook.com/v25.0/oauth/access_token";
 const FACEBOOK_ME: &str = "https://graph.facebook.com/v25.0/me";
@@ -119,7 +119,7 @@ pub struct AccountSettings {
         value_name = "URL"
     )]
     pub return_to: Option<Vec<Url>>,
-    /// Facebook's log-in page
+    /// The address of Facebook's log-in page
     #[arg(
         long,
         global = true,
@@ -176,11 +176,11 @@ pub struct AccountConfig {
 /// How to reach Facebook.
 #[derive(Debug, Clone)]
 pub struct FacebookConfig {
-    /// `FACEBOOK_APP_ID`.
+    /// The app's public id, from `FACEBOOK_APP_ID`.
     pub app_id: String,
-    /// `FACEBOOK_APP_SECRET`.
+    /// What proves the app to Facebook, from `FACEBOOK_APP_SECRET`.
     pub app_secret: SecretString,
-    /// Its log-in page.
+    /// Where a browser is sent to log in.
     pub authorize_url: Url,
     /// Where it gives tokens.
     pub token_url: Url,
@@ -193,7 +193,7 @@ pub struct FacebookConfig {
 pub struct OpenIdConfig {
     /// What the file says.
     pub settings: OpenIdSettings,
-    /// `REELGRAPH_OPENID_<NAME>_SECRET`.
+    /// From `REELGRAPH_OPENID_<NAME>_SECRET`; never a flag, which other users of the machine could read.
     pub client_secret: SecretString,
 }
 

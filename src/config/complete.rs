@@ -29,7 +29,7 @@ pub struct Config {
     pub public_url: Option<Url>,
     /// The proxies that are believed.
     pub trusted_proxies: Vec<IpNet>,
-    /// What is logged.
+    /// A filter of `tracing-subscriber`, for instance `info` or `warn,reelgraph=debug`.
     pub log: String,
     /// Origins of other hosts that may send changes.
     pub trusted_origins: Vec<String>,
@@ -39,7 +39,6 @@ pub struct Config {
     pub ranking: Ranking,
     /// When the edges of the graph are computed anew.
     pub freshness: Freshness,
-    /// Accounts.
     pub accounts: AccountConfig,
     /// The servers; `None`: embedded.
     pub servers: Option<Servers>,

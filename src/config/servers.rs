@@ -1,23 +1,30 @@
 //! How to reach the servers: from the environment alone, because addresses may contain secrets.
 
+use std::time::Duration;
+
 use anyhow::{Context, bail};
 use secrecy::SecretString;
+
+/// How long a viewer is kept waiting for a server that may not answer: the answer then is an error within 5 s.
+const TIMEOUT: Duration = Duration::from_secs(4);
 
 /// How to reach the servers.
 #[derive(Debug, Clone)]
 pub struct Servers {
-    /// `MONGODB_URI`.
+    /// From `MONGODB_URI`, with the name of the database.
     pub mongodb_uri: SecretString,
-    /// `NEO4J_URI`.
+    /// From `NEO4J_URI`: `bolt://` or `neo4j://`.
     pub neo4j_uri: String,
     /// `NEO4J_USER`, by default `neo4j`.
     pub neo4j_user: String,
-    /// `NEO4J_PASSWORD`.
+    /// From `NEO4J_PASSWORD`, never shown.
     pub neo4j_password: SecretString,
-    /// `REDIS_URL`.
+    /// From `REDIS_URL`: `redis://` or `rediss://`.
     pub redis_url: SecretString,
     /// `REELGRAPH_REDIS_PREFIX`: what all keys begin with, by default `reelgraph:`.
     pub redis_prefix: String,
+    /// `REELGRAPH_STORE_TIMEOUT_SECONDS`: how long any one operation on a server may take, 1 to 300, by default 4.
+    pub timeout: Duration,
 }
 
 /// All three servers or none: half a site would lose what the other half wrote.
@@ -39,6 +46,13 @@ pub(super) fn servers(
         ),
     }
     let wanted = |name: &'static str| variable(name).with_context(|| format!("{name} is not set"));
+    let timeout = match variable("REELGRAPH_STORE_TIMEOUT_SECONDS") {
+        None => TIMEOUT,
+        Some(text) => match text.parse() {
+            Ok(seconds @ 1..=300) => Duration::from_secs(seconds),
+            _ => bail!("REELGRAPH_STORE_TIMEOUT_SECONDS is {text}, not from 1 to 300"),
+        },
+    };
     Ok(Some(Servers {
         mongodb_uri: wanted("MONGODB_URI")?.into(),
         neo4j_uri: wanted("NEO4J_URI")?,
@@ -46,5 +60,6 @@ pub(super) fn servers(
         neo4j_password: variable("NEO4J_PASSWORD").unwrap_or_default().into(),
         redis_url: wanted("REDIS_URL")?.into(),
         redis_prefix: variable("REELGRAPH_REDIS_PREFIX").unwrap_or_else(|| "reelgraph:".to_owned()),
+        timeout,
     }))
 }

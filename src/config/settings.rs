@@ -159,6 +159,6 @@ pub enum Environment {
     /// On a developer's machine: an IDE at `/graphql`, cookies also without TLS.
     #[default]
     Development,
-    /// For the public.
+    /// For the public: servers, secrets from outside, and strict cookies.
     Production,
 }

@@ -17,7 +17,7 @@ use super::error::Coded;
 pub trait Batch: Send + Sync + 'static {
     /// What is asked by.
     type Key: Copy + Eq + Hash + Debug + Send + Sync + 'static;
-    /// What is found.
+    /// What is found under a key; a clone is to be cheap.
     type Value: Clone + Send + Sync + 'static;
     /// What can go wrong.
     type Error: Coded;
@@ -31,8 +31,8 @@ pub trait Batch: Send + Sync + 'static {
 
 /// Collects the keys that the tasks of one job ask for at the same time, and reads them together.
 ///
-/// It must not outlive its job, and nothing that waits on it may be given up: the crate behind it keeps every key that
-/// it was ever asked for, and fails the others that wait when the one that reads goes away.
+/// It must not outlive its job, and nothing that waits on it may be given up: dataloader 0.18 keeps every key that it was
+/// ever asked for, and fails the others that wait when the one that reads is dropped.
 pub struct JobLoader<B: Batch>(Loader<B::Key, Loaded<B>, Reader<B>>);
 
 /// What was found under a key, if anything; a failure is everybody's who waited.

@@ -2,13 +2,13 @@
 
 use chrono::{DateTime, SubsecRound, Utc};
 
-/// Tells the time.
+/// Tells the time, so that tests can say what time it is.
 pub trait Clock: Send + Sync {
     /// Now, in UTC, to the millisecond: what every store can keep without loss.
     fn now(&self) -> DateTime<Utc>;
 }
 
-/// The machine's clock.
+/// The clock of the machine, in UTC.
 #[derive(Debug, Clone, Copy)]
 pub struct SystemClock;
 

@@ -1,4 +1,5 @@
-//! What can go wrong, said in a way that is stable for clients: every error has a code.
+//! What can go wrong, said in a way that is stable for clients: every error has a code. What a code becomes for a client
+//! (status, words) and in the log stands in `graphql/error.rs`.
 
 use std::time::Duration;
 
@@ -65,16 +66,20 @@ impl ErrorCode {
 
 /// An error that knows its code and the input field that it is about.
 pub trait Coded: std::error::Error + Send + Sync + 'static {
-    /// The stable code.
+    /// The stable code that clients see.
     fn code(&self) -> ErrorCode;
 
-    /// The input field that is to blame, in the client's spelling.
-    fn field(&self) -> Option<&'static str> {
-        None
-    }
+    /// The input field that is to blame, in the client's spelling. Without a default, and to be written without `_`, so
+    /// that nothing new points at no field by accident.
+    fn field(&self) -> Option<&'static str>;
 
     /// How long to wait before trying again, where that is known.
     fn retry_after(&self) -> Option<Duration> {
+        None
+    }
+
+    /// What to say where the error's own text must not be shown, if that can be more than its code says.
+    fn words(&self) -> Option<&'static str> {
         None
     }
 }
@@ -99,7 +104,7 @@ impl StoreError {
         Self::Failed(error.into())
     }
 
-    /// No answer.
+    /// The store did not answer, or not in time: trying again may help.
     pub fn unavailable(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Unavailable(error.into())
     }
@@ -111,6 +116,12 @@ impl Coded for StoreError {
             Self::Unavailable(_) => ErrorCode::UpstreamUnavailable,
             Self::Conflict => ErrorCode::Conflict,
             Self::Failed(_) => ErrorCode::Internal,
+        }
+    }
+
+    fn field(&self) -> Option<&'static str> {
+        match self {
+            Self::Unavailable(_) | Self::Conflict | Self::Failed(_) => None,
         }
     }
 }

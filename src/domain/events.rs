@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use super::ids::ProfileId;
 
-/// What happened.
+/// What one part of the program tells the others. An event may be lost or come twice: it only says what may be stale, so
+/// to handle it is idempotent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
     /// Titles or people were written.
     CatalogChanged,
-    /// Something was watched.
+    /// Watches were written that the graph does not have yet.
     WatchesChanged,
     /// A mail waits to be sent.
     MailQueued,
@@ -25,8 +26,9 @@ pub enum Event {
     Missed,
 }
 
-/// Passes events on: to everybody in this process at once, and to other servers those that make somebody there fresher.
+/// Passes events on: to the subscribers in this process at once, and to other servers those by which something there
+/// turns stale.
 pub trait EventBus: Send + Sync {
-    /// Tells everybody who listens. Never waits and never fails.
+    /// Tells all subscribers. Never waits and never fails.
     fn publish(&self, event: Event);
 }

@@ -48,7 +48,7 @@ numeric_ids! {
     GenreId;
     /// A collection of films.
     CollectionId;
-    /// An account.
+    /// An account, which logs in and has profiles.
     UserId;
     /// One person's taste, history and settings inside an account.
     ProfileId;
@@ -125,8 +125,8 @@ impl ProfileId {
         Self(derive(&["viewer", key]))
     }
 
-    /// What stays of an erased profile, so that nothing that was on its way brings it back: 32 hexadecimal digits.
-    /// Whoever has the id finds the trace by it; nobody finds the id by the trace.
+    /// The tombstone of an erased profile, so that no stale write brings it back: 32 hexadecimal digits of a SHA-256.
+    /// Whoever has the id finds the tombstone by it; nobody finds the id by the tombstone.
     pub fn trace(self) -> String {
         let mut hash = Sha256::new();
         hash.update(b"erased profile\0");

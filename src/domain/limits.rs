@@ -38,7 +38,7 @@ pub struct Backoff {
     pub free: u32,
     /// How long to wait after the first that is not.
     pub first: Duration,
-    /// The longest wait.
+    /// No wait is longer, however many attempts there were.
     pub longest: Duration,
     /// Attempts are forgotten when there was none for so long.
     pub forget_after: Duration,

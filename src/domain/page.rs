@@ -59,7 +59,7 @@ pub struct Window {
     pub limit: usize,
     /// The row next to the page, itself not part of it. `None`: from the end of the list that `direction` leaves.
     pub start: Option<Keyset>,
-    /// Which way.
+    /// Which way the page runs from `start`.
     pub direction: Direction,
 }
 

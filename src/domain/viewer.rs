@@ -10,13 +10,13 @@ use super::ids::{ApiKeyId, ProfileId, SessionId, UserId};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
-    /// Watches.
+    /// Watches, rates, and manages the own account.
     Viewer,
-    /// Keeps the catalogue.
+    /// Keeps the catalogue: what is in it, and what is said of it.
     Curator,
-    /// Keeps the peace.
+    /// Keeps the peace: what viewers write for each other.
     Moderator,
-    /// May do everything.
+    /// May do everything, other accounts included.
     Admin,
 }
 
@@ -43,16 +43,14 @@ impl Role {
 /// The one who asks: nobody in particular, or an account with one of its profiles chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Viewer {
-    /// Not logged in.
+    /// Nobody who is logged in.
     Anonymous,
-    /// Logged in.
     Known(KnownViewer),
 }
 
 /// A viewer who is logged in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KnownViewer {
-    /// The account.
     pub user: UserId,
     /// The profile that watches.
     pub profile: ProfileId,
@@ -69,7 +67,6 @@ pub enum Login {
     Session(SessionId),
     /// A machine's key, which may read, and never manages the account.
     ApiKey {
-        /// Which.
         id: ApiKeyId,
         /// Whether it may also report what is watched.
         may_watch: bool,

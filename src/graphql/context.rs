@@ -53,7 +53,7 @@ pub(crate) trait ContextExt {
     /// What only the viewer may read, in batches.
     fn personal(&self) -> Arc<PersonalLoaders>;
 
-    /// Who asks.
+    /// Who asks: the session or the key that came with the request, or nobody.
     fn viewer(&self) -> Viewer;
 
     /// Who asks, or `UNAUTHENTICATED`.

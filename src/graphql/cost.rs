@@ -1,10 +1,10 @@
 //! How much a query may ask for: every field counts as often as it may be answered, so lists inside each other multiply.
 //!
-//! Not the library's complexity: that counts a field that is asked of an interface, such as `Title.credits` in every list
-//! of titles, as one value however long the list is, so that four lists of a hundred inside each other would pass. And it
-//! wants an attribute on every field, which can be forgotten. Here the lengths of lists are read from the schema's own
-//! text: an argument that says how many (`first`, `last`, `itemsPerRow`, `ids`), or a guess where there is none because
-//! the domain keeps the list short.
+//! Not the `complexity` of async-graphql: its visitor finds the attribute on fields of objects only (7.2.1), so a field
+//! that is asked of an interface, such as `Title.credits` in every list of titles, counts as one value however long the
+//! list is, and four lists of a hundred inside each other would pass. And it wants an attribute on every field, which can
+//! be forgotten. Here the lengths of lists are read from the schema's own text: an argument that says how many (`first`,
+//! `last`, `itemsPerRow`, `ids`), or the table of lists that the domain keeps short.
 
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -22,37 +22,59 @@ pub(super) const MOST: usize = 30_000;
 
 /// How long a page is if nobody says how long.
 const DEFAULT_PAGE: usize = 20;
-/// How long a list is that the domain keeps short.
-const SHORT_LIST: usize = 5;
+/// How long the list of errors of a payload is.
+const ERRORS: usize = 5;
 /// The arguments that say how long a list is.
 const LENGTHS: [&str; 4] = ["first", "last", "itemsPerRow", "ids"];
 
-/// What a field costs to answer, beside what is in it: a value that is just read costs one.
-fn work(of: &str, field: &str) -> usize {
-    match (of, field) {
-        // Each hashes a password.
-        (
-            "Mutation",
-            "register" | "logIn" | "changePassword" | "resetPassword" | "requestEmailChange"
-            | "createProfile" | "updateProfile" | "selectProfile" | "deleteMyAccount",
-        ) => 1_000,
-        ("Profile", "recommendations" | "rows") => 50,
-        ("Film" | "Series" | "Title", "similar")
-        | ("Profile", "nextUp")
-        | ("User", "auditLog")
-        | ("Query", "search" | "people") => 20,
-        _ => 1,
-    }
-}
+/// What fields cost to answer, beside what is in them, where that is more than to read a value.
+const WORK: &[(&[&str], &[&str], usize)] = &[
+    // Each hashes a password or a PIN.
+    (
+        &["Mutation"],
+        &[
+            "beginOAuth",
+            "changePassword",
+            "createProfile",
+            "deleteMyAccount",
+            "logIn",
+            "register",
+            "requestEmailChange",
+            "resetPassword",
+            "selectProfile",
+            "updateProfile",
+        ],
+        1_000,
+    ),
+    (&["Profile"], &["recommendations", "rows"], 50),
+    (&["Film", "Series", "Title"], &["similar"], 20),
+    (&["Profile"], &["nextUp"], 20),
+    (&["User"], &["auditLog"], 20),
+    (&["Query"], &["people", "search"], 20),
+];
 
-/// How long a list is taken to be if nobody asks for a length.
-fn usual_length(of: &str, field: &str) -> Option<usize> {
-    match (of, field) {
-        ("Query", "genres") => Some(40),
-        ("RecommendationEdge", "reasons") => Some(8),
-        ("Series", "seasons") => Some(10),
-        _ => None,
-    }
+/// How long lists are taken to be for which nobody asks for a length: the domain keeps them short.
+const LISTS: &[(&[&str], &[&str], usize)] = &[
+    (
+        &["Film", "Series", "Title"],
+        &["countries", "externalIds", "genres", "languages"],
+        5,
+    ),
+    (&["ApiKey"], &["scopes"], 5),
+    (&["Episode"], &["directors"], 5),
+    (&["Person"], &["externalIds"], 5),
+    (&["Query"], &["genres"], 40),
+    (&["RecommendationEdge"], &["reasons"], 8),
+    (&["Series"], &["seasons"], 10),
+    (&["UserError"], &["field"], 5),
+];
+
+/// What a table says of a field of a type.
+fn listed(table: &[(&[&str], &[&str], usize)], of: &str, field: &str) -> Option<usize> {
+    let is_it = |(types, fields, _): &&(&[&str], &[&str], usize)| {
+        types.contains(&of) && fields.contains(&field)
+    };
+    table.iter().find(is_it).map(|(_, _, value)| *value)
 }
 
 /// What every field of the schema costs.
@@ -118,7 +140,7 @@ impl FieldCost {
         let (gives, is_list) = types::named(&field.ty.node);
         // The rows of a page were counted by the field that gives the page.
         let is_list = is_list && !of.ends_with("Connection");
-        let usual = usual_length(of, &field.name.node);
+        let usual = listed(LISTS, of, &field.name.node);
         let lengths = field.arguments.iter().filter_map(|argument| {
             let name = &argument.node.name.node;
             LENGTHS.contains(&name.as_str()).then(|| {
@@ -129,7 +151,7 @@ impl FieldCost {
         });
         let lengths: Vec<_> = lengths.collect();
         let rows = match (lengths.as_slice(), is_list) {
-            ([], true) => Rows::Fixed(usual.unwrap_or(SHORT_LIST)),
+            ([], true) => Rows::Fixed(usual.unwrap_or(ERRORS)),
             ([], false) => Rows::Fixed(1),
             // Of `first` and `last` only one is given.
             ([(first, None), (last, None)], _) if first == "first" && last == "last" => {
@@ -143,7 +165,7 @@ impl FieldCost {
             }
         };
         Self {
-            work: work(of, &field.name.node),
+            work: listed(WORK, of, &field.name.node).unwrap_or(1),
             gives: gives.clone(),
             rows,
         }
@@ -237,7 +259,8 @@ impl<'a> Walk<'a> {
 
 #[cfg(test)]
 mod tests {
-    use async_graphql::parser::parse_query;
+    use async_graphql::parser::types::{TypeKind, TypeSystemDefinition};
+    use async_graphql::parser::{parse_query, parse_schema};
     use serde_json::json;
 
     use super::*;
@@ -246,6 +269,68 @@ mod tests {
         let document = parse_query(query).unwrap();
         let variables = Variables::from_json(variables);
         Costs::new(&Types::parse(&crate::graphql::sdl())).of(&document, None, &variables)
+    }
+
+    #[test]
+    fn every_name_in_the_tables_is_in_the_schema() {
+        let types = Types::parse(&crate::graphql::sdl());
+
+        for (of, fields, _) in WORK.iter().chain(LISTS) {
+            for (of, field) in of
+                .iter()
+                .flat_map(|of| fields.iter().map(move |field| (of, field)))
+            {
+                assert!(types.field(of, field).is_some(), "there is no {of}.{field}");
+            }
+        }
+        for length in LENGTHS {
+            let has = |field: &FieldDefinition| {
+                let mut arguments = field.arguments.iter();
+                arguments.any(|argument| argument.node.name.node == length)
+            };
+            let mut fields = types.iter().flat_map(|(_, fields)| fields.values());
+            assert!(fields.any(has), "nothing has an argument {length}");
+        }
+    }
+
+    #[test]
+    fn the_length_of_every_list_is_known() {
+        for (of, fields) in Types::parse(&crate::graphql::sdl()).iter() {
+            for (name, field) in fields {
+                let (_, is_list) = types::named(&field.ty.node);
+                let mut arguments = field.arguments.iter();
+                let is_known = !is_list
+                    || of.ends_with("Connection")
+                    || name == "userErrors"
+                    || listed(LISTS, of, name).is_some()
+                    || arguments.any(|one| LENGTHS.contains(&one.node.name.node.as_str()));
+                assert!(is_known, "LISTS does not say how long {of}.{name} is");
+            }
+        }
+    }
+
+    #[test]
+    fn whatever_checks_or_sets_a_password_costs_as_much() {
+        let schema = parse_schema(crate::graphql::sdl()).unwrap();
+        let secrets = ["password", "currentPassword", "newPassword", "pin"];
+        let mut checked = 0;
+        for definition in schema.definitions {
+            let TypeSystemDefinition::Type(definition) = definition else {
+                continue;
+            };
+            let TypeKind::InputObject(input) = &definition.node.kind else {
+                continue;
+            };
+            let mut fields = input.fields.iter().map(|field| &field.node.name.node);
+            if !fields.any(|field| secrets.contains(&field.as_str())) {
+                continue;
+            }
+            let name = definition.node.name.node.trim_end_matches("Input");
+            let field = name[..1].to_lowercase() + &name[1..];
+            assert_eq!(listed(WORK, "Mutation", &field), Some(1_000), "{field}");
+            checked += 1;
+        }
+        assert!(checked > 5, "the names of secrets have changed");
     }
 
     #[test]

@@ -1,17 +1,60 @@
-//! Errors as clients see them: a stable code, a text that is safe to show, and the argument that is to blame.
+//! What a failure becomes at the edge, over GraphQL and over plain HTTP: a stable code, a status, a text that is safe to
+//! show, the argument that is to blame, and a line in the log.
 
 use std::borrow::Cow;
 use std::time::Duration;
 
 use async_graphql::ErrorExtensions;
+use tracing::Level;
 
 use crate::domain::error::{Coded, ErrorCode};
 
 /// The extension that says after how many seconds to try again.
 pub(crate) const RETRY_AFTER: &str = "retryAfter";
 
-/// What resolvers return.
+/// What resolvers return: a failure in it is safe to show.
 pub(crate) type Result<T, E = ApiError> = std::result::Result<T, E>;
+
+/// What all failures with a code have in common at the edge.
+pub(crate) struct Edge {
+    /// Of an answer over HTTP that is nothing but this failure. GraphQL answers 200 with errors beside the data.
+    pub(crate) status: u16,
+    /// At which it is logged, if it has a cause that the client is not told.
+    pub(crate) level: Level,
+    /// What the client is told in place of the error's own text, which might give away what is behind the site.
+    pub(crate) words: Option<&'static str>,
+}
+
+impl Edge {
+    /// The one table from codes to what becomes of them.
+    pub(crate) const fn of(code: ErrorCode) -> Self {
+        let (status, level, words) = match code {
+            ErrorCode::Blank
+            | ErrorCode::Invalid
+            | ErrorCode::TooLong
+            | ErrorCode::TooShort
+            | ErrorCode::OutOfRange
+            | ErrorCode::BadCursor
+            | ErrorCode::WrongCredentials => (400, Level::INFO, None),
+            ErrorCode::Unauthenticated => (401, Level::INFO, None),
+            ErrorCode::Forbidden => (403, Level::INFO, None),
+            ErrorCode::NotFound => (404, Level::INFO, None),
+            ErrorCode::Taken | ErrorCode::Conflict => (409, Level::INFO, None),
+            ErrorCode::RateLimited => (429, Level::INFO, None),
+            ErrorCode::Internal => (500, Level::ERROR, Some("internal error")),
+            ErrorCode::UpstreamUnavailable => (
+                503,
+                Level::WARN,
+                Some("a part of the site does not answer; try again in a moment"),
+            ),
+        };
+        Self {
+            status,
+            level,
+            words,
+        }
+    }
+}
 
 /// A failure that is safe to show.
 ///
@@ -25,6 +68,15 @@ pub(crate) struct ApiError {
 }
 
 impl ApiError {
+    fn new(code: ErrorCode, message: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+            field: None,
+            retry_after: None,
+        }
+    }
+
     /// An argument that a client must put right.
     pub(crate) fn argument(
         code: ErrorCode,
@@ -32,10 +84,8 @@ impl ApiError {
         message: impl Into<Cow<'static, str>>,
     ) -> Self {
         Self {
-            code,
-            message: message.into(),
             field: Some(field.into()),
-            retry_after: None,
+            ..Self::new(code, message)
         }
     }
 
@@ -46,22 +96,12 @@ impl ApiError {
 
     /// The viewer must log in first.
     pub(crate) fn unauthenticated() -> Self {
-        Self {
-            code: ErrorCode::Unauthenticated,
-            message: "log in first".into(),
-            field: None,
-            retry_after: None,
-        }
+        Self::new(ErrorCode::Unauthenticated, "log in first")
     }
 
     /// The viewer is known and may not try.
     pub(crate) fn forbidden(message: &'static str) -> Self {
-        Self {
-            code: ErrorCode::Forbidden,
-            message: message.into(),
-            field: None,
-            retry_after: None,
-        }
+        Self::new(ErrorCode::Forbidden, message)
     }
 
     /// A document refers to something that is not there.
@@ -70,13 +110,30 @@ impl ApiError {
         Self::internal()
     }
 
-    fn internal() -> Self {
-        Self {
-            code: ErrorCode::Internal,
-            message: "internal error".into(),
-            field: None,
-            retry_after: None,
-        }
+    /// A fault of ours, which whoever found it has logged.
+    pub(crate) fn internal() -> Self {
+        let words = Edge::of(ErrorCode::Internal).words;
+        Self::new(ErrorCode::Internal, words.unwrap_or_default())
+    }
+
+    /// The stable code.
+    pub(crate) fn code(&self) -> &'static str {
+        self.code.as_str()
+    }
+
+    /// The status of an answer over HTTP that is nothing but this.
+    pub(crate) fn status(&self) -> u16 {
+        Edge::of(self.code).status
+    }
+
+    /// What the client is told, written to go on after a colon.
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// After how many seconds to try again, where that is known.
+    pub(crate) fn retry_after(&self) -> Option<u64> {
+        self.retry_after.map(|wait| wait.as_secs())
     }
 }
 
@@ -84,30 +141,30 @@ impl ApiError {
 impl<E: Coded> From<E> for ApiError {
     fn from(error: E) -> Self {
         let code = error.code();
-        match code {
-            ErrorCode::Internal => {
-                tracing::error!(error = &error as &dyn std::error::Error, "A request failed");
-                Self::internal()
-            }
-            ErrorCode::UpstreamUnavailable => {
-                tracing::warn!(
-                    error = &error as &dyn std::error::Error,
-                    "A store does not answer"
-                );
-                Self {
-                    code,
-                    message: "a part of the site does not answer; try again in a moment".into(),
-                    field: None,
-                    retry_after: None,
-                }
-            }
-            _ => Self {
-                code,
-                message: error.to_string().into(),
-                field: error.field().map(Cow::Borrowed),
-                retry_after: error.retry_after(),
-            },
+        let edge = Edge::of(code);
+        if edge.words.is_some() || error.source().is_some() {
+            log(edge.level, &error);
         }
+        let message = match edge.words {
+            Some(words) => error.words().unwrap_or(words).into(),
+            None => error.to_string().into(),
+        };
+        Self {
+            code,
+            message,
+            field: error.field().map(Cow::Borrowed),
+            retry_after: error.retry_after(),
+        }
+    }
+}
+
+/// The macros take no level but a constant one.
+fn log(level: Level, error: &(dyn Coded + 'static)) {
+    let (code, error) = (error.code().as_str(), error as &dyn std::error::Error);
+    match level {
+        Level::ERROR => tracing::error!(code, error, "A request failed"),
+        Level::WARN => tracing::warn!(code, error, "A request failed"),
+        _ => tracing::info!(code, error, "A request was refused"),
     }
 }
 
@@ -127,8 +184,44 @@ impl From<ApiError> for async_graphql::Error {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashMap;
+
+    use async_graphql::resolver_utils::EnumType;
+
     use super::*;
+    use crate::domain::accounts::{AccountError, IdentityError};
     use crate::domain::error::StoreError;
+    use crate::graphql::user_error;
+
+    #[test]
+    fn each_code_has_a_status_and_a_level() {
+        let expected: HashMap<&str, (u16, Level)> = [
+            ("BLANK", (400, Level::INFO)),
+            ("INVALID", (400, Level::INFO)),
+            ("TOO_LONG", (400, Level::INFO)),
+            ("TOO_SHORT", (400, Level::INFO)),
+            ("OUT_OF_RANGE", (400, Level::INFO)),
+            ("BAD_CURSOR", (400, Level::INFO)),
+            ("WRONG_CREDENTIALS", (400, Level::INFO)),
+            ("UNAUTHENTICATED", (401, Level::INFO)),
+            ("FORBIDDEN", (403, Level::INFO)),
+            ("NOT_FOUND", (404, Level::INFO)),
+            ("TAKEN", (409, Level::INFO)),
+            ("CONFLICT", (409, Level::INFO)),
+            ("RATE_LIMITED", (429, Level::INFO)),
+            ("INTERNAL", (500, Level::ERROR)),
+            ("UPSTREAM_UNAVAILABLE", (503, Level::WARN)),
+        ]
+        .into();
+
+        let codes = user_error::ErrorCode::items().iter();
+        let found = codes.map(|item| {
+            let edge = Edge::of(ErrorCode::from(item.value));
+            (item.name, (edge.status, edge.level))
+        });
+
+        assert_eq!(found.collect::<HashMap<_, _>>(), expected);
+    }
 
     #[test]
     fn what_a_driver_says_is_not_shown() {
@@ -148,6 +241,24 @@ mod tests {
             let extensions = shown.extensions.unwrap();
             assert_eq!(extensions.get("code"), Some(&code.as_str().into()));
         }
+    }
+
+    #[test]
+    fn a_site_that_does_not_answer_is_told_from_a_part_of_ours() {
+        let other = AccountError::Identity(IdentityError::Unavailable("secret".into()));
+        let ours = AccountError::Store(StoreError::unavailable("secret"));
+
+        let [other, ours] = [other, ours].map(ApiError::from);
+
+        assert_eq!((other.status(), ours.status()), (503, 503));
+        assert_eq!(
+            other.message(),
+            "the other site does not answer; try again later"
+        );
+        assert_eq!(
+            ours.message(),
+            "a part of the site does not answer; try again in a moment"
+        );
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! Which interfaces are kinds of another one. The derive macro has no word for it.
+//! Which interfaces implement another one. A workaround: `derive(Interface)` of async-graphql 7.2.1 has no attribute for
+//! it, so the registry is told directly.
 
 use std::borrow::Cow;
 

@@ -33,5 +33,5 @@ mod watching;
 
 pub use context::Caller;
 pub use cookie::SessionCookie;
-pub(crate) use error::RETRY_AFTER;
+pub(crate) use error::{ApiError, Edge, RETRY_AFTER};
 pub use schema::{Schema, Services, build, sdl};

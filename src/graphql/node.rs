@@ -15,21 +15,20 @@ use crate::domain::ids::TitleId;
 /// The most ids that `nodes` takes.
 const MOST: usize = 100;
 
-/// Something with a global id.
+/// Something with a global id, which `node` reads again (the Relay object identification specification).
 #[derive(Interface)]
-#[graphql(field(name = "id", ty = "ID", desc = "The global id."))]
+#[graphql(field(
+    name = "id",
+    ty = "ID",
+    desc = "The global id, which `node` takes: opaque text that stays the same."
+))]
 pub(crate) enum Node {
-    /// A film.
     Film(Film),
-    /// A series.
     Series(Series),
-    /// A season.
     Season(Season),
-    /// An episode.
     Episode(Episode),
     /// Somebody who is credited with a title.
     Person(Person),
-    /// A genre.
     Genre(Genre),
     /// A collection of films.
     Collection(Collection),

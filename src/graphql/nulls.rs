@@ -1,7 +1,8 @@
 //! Null where an error left a hole.
 //!
-//! The library leaves a field out whose resolver failed. Clients expect what the specification says (6.4.4): such a field
-//! is null, and if its type allows no null, then the nearest thing around it that may be null is.
+//! A workaround: async-graphql 7.2.1 leaves a field out whose resolver failed (async-graphql/async-graphql#1272). Clients
+//! expect what the specification says (6.4.4): such a field is null, and if its type allows no null, then the nearest
+//! thing around it that may be null is.
 
 use async_graphql::parser::types::{
     BaseType, ExecutableDocument, Field, Selection, SelectionSet, Type,

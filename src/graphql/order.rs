@@ -1,7 +1,8 @@
 //! Answers in the order of the question.
 //!
-//! The library puts a field into its object when its resolver is done. The specification (7.2.2) wants the order in
-//! which the fields were asked for, which people and snapshots rely on.
+//! A workaround: async-graphql 7.2.1 puts a field into its object when its resolver is done
+//! (async-graphql/async-graphql#612). The specification (7.2.2) wants the order in which the fields were asked for, which
+//! people and snapshots rely on.
 
 use async_graphql::indexmap::IndexMap;
 use async_graphql::parser::types::{ExecutableDocument, Selection, SelectionSet};

@@ -106,7 +106,7 @@ pub(crate) trait Edge: OutputType + 'static {
     /// What the row is.
     fn node(&self) -> &Self::Node;
 
-    /// Its place.
+    /// What a client gives back to go on behind this row.
     fn cursor(&self) -> &Cursor;
 }
 
@@ -143,12 +143,12 @@ impl<E: Edge> Connection<E> {
 /// A page of a list, in the order of the list.
 #[Object(name_type)]
 impl<E: Edge> Connection<E> {
-    /// The rows, each with its cursor and what belongs to its place in this list.
+    /// The rows, each with its cursor and what is true of it in this list only.
     async fn edges(&self) -> &[E] {
         &self.edges
     }
 
-    /// The rows alone.
+    /// The rows without their cursors, in the same order: short for `edges { node }`.
     async fn nodes(&self) -> Vec<&E::Node> {
         self.edges.iter().map(Edge::node).collect()
     }

@@ -5,7 +5,7 @@ use chrono::{NaiveDate, SecondsFormat, SubsecRound, Utc};
 
 use crate::domain::error::ErrorCode;
 
-/// A moment.
+/// A moment in UTC, to the millisecond.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct DateTime(pub(crate) chrono::DateTime<Utc>);
 
@@ -36,7 +36,7 @@ impl From<chrono::DateTime<Utc>> for DateTime {
     }
 }
 
-/// A day.
+/// A day without a time zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Date(pub(crate) NaiveDate);
 

@@ -129,17 +129,12 @@ fn too_much(cost: usize) -> ServerError {
 
 /// What the schema stands on.
 pub struct Services {
-    /// The catalogue.
     pub catalog: CatalogService,
     /// Finding things by name.
     pub search: SearchService,
-    /// Watching.
     pub watching: WatchService,
-    /// Accounts.
     pub accounts: AccountService,
-    /// Suggestions.
     pub recommend: RecommendService,
-    /// The time.
     pub clock: Arc<dyn Clock>,
 }
 

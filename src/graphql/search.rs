@@ -30,7 +30,8 @@ impl SearchQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "What was typed, at most 200 characters; `BLANK` if there is none.")]
         query: String,
-        #[graphql(desc = "Only titles that pass this.")] filter: Option<TitleFilter>,
+        #[graphql(desc = "The conditions that a title must pass; all titles, if left out.")]
+        filter: Option<TitleFilter>,
         #[graphql(desc = "How many, 1 to 100.", default = 20)] first: Option<i32>,
         #[graphql(desc = "Only those after this cursor; `BAD_CURSOR` if it is of another list.")]
         after: Option<String>,

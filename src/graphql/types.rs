@@ -1,4 +1,5 @@
-//! The schema's own text, read again: what its types have for fields. The library keeps this to itself.
+//! The schema's own text, parsed again: what its types have for fields. A workaround: async-graphql 7.2.1 keeps the
+//! registry of a finished schema private.
 
 use std::collections::HashMap;
 

@@ -30,21 +30,21 @@ pub(crate) enum ErrorCode {
     TooShort,
     /// A number is below or above what its field allows.
     OutOfRange,
-    /// Somebody else has it already.
+    /// The value must be unique, and somebody else has it already.
     Taken,
     /// It does not exist, or the viewer may not know that it does.
     NotFound,
-    /// It contradicts what is stored.
+    /// The change contradicts what is stored; `message` says how.
     Conflict,
-    /// The viewer is known and may not do this.
+    /// The role, the key, the age of the profile or a rule does not let this viewer do this.
     Forbidden,
     /// The viewer must log in first.
     Unauthenticated,
     /// E-mail address or password is wrong.
     WrongCredentials,
-    /// Too many at once or in too short a time: wait a little.
+    /// Too many at once or in too short a time: wait for `extensions.retryAfter` seconds, if it says so.
     RateLimited,
-    /// A cursor is not one that this list, in this order, gave out.
+    /// A cursor is not one that this list, in this order, gave out: start from the first page.
     BadCursor,
     /// A part of the site did not answer in time: try again.
     UpstreamUnavailable,
@@ -55,7 +55,7 @@ pub(crate) enum ErrorCode {
 /// Something that a person can put right.
 #[derive(SimpleObject, Debug, Clone)]
 pub(crate) struct UserError {
-    /// What went wrong.
+    /// What went wrong, in a spelling that stays the same.
     code: ErrorCode,
     /// The same in English, for the person.
     message: String,
@@ -63,7 +63,7 @@ pub(crate) struct UserError {
     field: Option<Vec<String>>,
 }
 
-/// What every mutation returns.
+/// What the payload of every mutation has: errors that a person can put right.
 #[derive(Interface)]
 #[graphql(field(
     name = "user_errors",
@@ -73,41 +73,25 @@ pub(crate) struct UserError {
 pub(crate) enum Payload {
     /// Of `register`, `logIn` and `refreshSession`.
     Auth(AuthPayload),
-    /// Of `logOut`.
     LogOut(LogOutPayload),
-    /// Of `logOutOthers`.
     LogOutOthers(LogOutOthersPayload),
     /// Of what changes an account.
     User(UserPayload),
-    /// Of `resendConfirmation`.
     ResendConfirmation(ResendConfirmationPayload),
-    /// Of `requestPasswordReset`.
     RequestPasswordReset(RequestPasswordResetPayload),
-    /// Of `resetPassword`.
     ResetPassword(ResetPasswordPayload),
     /// Of `createProfile`, `updateProfile` and `selectProfile`.
     Profile(ProfilePayload),
-    /// Of `deleteProfile`.
     DeleteProfile(DeleteProfilePayload),
-    /// Of `createApiKey`.
     CreateApiKey(CreateApiKeyPayload),
-    /// Of `revokeApiKey`.
     RevokeApiKey(RevokeApiKeyPayload),
-    /// Of `deleteMyAccount`.
     DeleteMyAccount(DeleteMyAccountPayload),
-    /// Of `beginOAuth`.
     BeginOAuth(BeginOAuthPayload),
-    /// Of `unlinkIdentity`.
     UnlinkIdentity(UnlinkIdentityPayload),
-    /// Of `reportPlayback`.
     ReportPlayback(ReportPlaybackPayload),
-    /// Of `rateTitle`.
     RateTitle(RateTitlePayload),
-    /// Of `hideTitle`.
     HideTitle(HideTitlePayload),
-    /// Of `editWatchEvent`.
     EditWatchEvent(EditWatchEventPayload),
-    /// Of `muteTaste`.
     MuteTaste(MuteTastePayload),
 }
 

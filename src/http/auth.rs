@@ -3,18 +3,17 @@
 use std::sync::Arc;
 
 use async_graphql::Data;
+use axum::http::HeaderMap;
 use axum::http::header::{AUTHORIZATION, COOKIE};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode};
 
 use super::client::ClientInfo;
+use super::error::status_of;
 use super::graphql::{PrepareRequest, Refusal};
-use crate::domain::accounts::{
-    AccountError, AccountService, ApiKeyToken, Credentials, SessionToken,
-};
-use crate::domain::error::{Coded, ErrorCode};
+use crate::domain::accounts::{AccountService, ApiKeyToken, Credentials, SessionToken};
+use crate::domain::error::ErrorCode;
 use crate::domain::viewer::{Client, Viewer};
-use crate::graphql::{Caller, SessionCookie};
+use crate::graphql::{ApiError, Caller, SessionCookie};
 
 /// Finds out who asks, before anything is done for them.
 #[derive(Clone)]
@@ -60,7 +59,7 @@ impl Authenticate {
         };
         match viewer {
             Viewer::Anonymous => Err(Refusal::new(
-                StatusCode::UNAUTHORIZED,
+                status_of(ErrorCode::Unauthenticated),
                 ErrorCode::Unauthenticated.as_str(),
                 "the bearer token is not valid; log in again",
             )),
@@ -68,9 +67,10 @@ impl Authenticate {
         }
     }
 
+    /// Nobody is taken for logged in, or for logged out, while the sessions cannot be asked.
     async fn ask(&self, credentials: &Credentials) -> Result<Viewer, Refusal> {
         let viewer = self.accounts.authenticate(credentials).await;
-        viewer.map_err(|error| refusal(&error))
+        Ok(viewer.map_err(ApiError::from)?)
     }
 
     fn presented(&self, headers: &HeaderMap) -> Option<Presented> {
@@ -111,25 +111,5 @@ impl PrepareRequest for Authenticate {
         let mut data = Data::default();
         data.insert(Caller::new(viewer, client, self.cookie));
         Ok(data)
-    }
-}
-
-/// Nobody is taken for logged in, or for logged out, while the sessions cannot be asked.
-fn refusal(error: &AccountError) -> Refusal {
-    tracing::warn!(
-        error = error as &dyn std::error::Error,
-        "Who sends a request cannot be found out"
-    );
-    match error.code() {
-        code @ ErrorCode::UpstreamUnavailable => Refusal::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            code.as_str(),
-            "a store does not answer; try again",
-        ),
-        _ => Refusal::new(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            ErrorCode::Internal.as_str(),
-            "internal error",
-        ),
     }
 }

@@ -19,9 +19,11 @@ use minijinja::context;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::pages::{Failure, page, private};
+use super::error::status;
+use super::pages::{failure, page, private, said};
 use super::task::finish;
 use crate::domain::accounts::{AccountError, AccountService};
+use crate::graphql::ApiError;
 
 /// What a signed request needs, many times over.
 const MOST: usize = 16 * 1024;
@@ -31,7 +33,7 @@ struct Signed {
     signed_request: String,
 }
 
-/// The routes.
+/// The callback by which another site asks for erasure, and the page that tells how far it is.
 pub(super) fn routes(accounts: AccountService) -> Router {
     Router::new()
         .route("/oauth/{provider}/deauthorize", post(deauthorize))
@@ -49,7 +51,7 @@ async fn deauthorize(
     let revoked = async move { accounts.revoke_identity(&provider, &signed_request).await };
     match finish(revoked).await.and_then(|revoked| revoked) {
         Ok(()) => (private(), Json(json!({}))).into_response(),
-        Err(error) => refuse(&error),
+        Err(error) => refuse(error),
     }
 }
 
@@ -65,7 +67,7 @@ async fn erase(
     };
     match finish(erased).await.and_then(|erased| erased) {
         Ok(answer) => (private(), Json(answer)).into_response(),
-        Err(error) => refuse(&error),
+        Err(error) => refuse(error),
     }
 }
 
@@ -87,15 +89,15 @@ async fn state(State(accounts): State<AccountService>, Path(code): Path<String>)
             let context = context! { title, message, code => "NOT_FOUND" };
             page(StatusCode::NOT_FOUND, "notice.html", context)
         }
-        Err(error) => Failure::from(&error).page(title),
+        Err(error) => failure(title, error),
     }
 }
 
 /// For a program, not for a person.
-fn refuse(error: &AccountError) -> Response {
-    let failure = Failure::from(error);
-    let answer = json!({ "error": { "code": failure.code, "message": failure.message } });
-    (failure.status, private(), Json(answer)).into_response()
+fn refuse(error: AccountError) -> Response {
+    let error = ApiError::from(error);
+    let answer = json!({ "error": { "code": error.code(), "message": said(&error) } });
+    (status(&error), private(), Json(answer)).into_response()
 }
 
 fn spoken(time: DateTime<Utc>) -> String {

@@ -15,15 +15,12 @@ use crate::domain::recommend::TasteGraph;
 /// The stores that are asked.
 #[derive(Clone)]
 pub struct Stores {
-    /// The record.
     pub catalog: Arc<dyn CatalogStore>,
-    /// The sessions.
     pub sessions: Arc<dyn SessionStore>,
-    /// The graph.
     pub graph: Arc<dyn TasteGraph>,
 }
 
-/// Which stores answer.
+/// Which stores answer, and which do not.
 #[derive(Debug, Serialize)]
 pub(super) struct Readiness {
     record: Answer,
@@ -38,7 +35,7 @@ enum Answer {
     Unavailable,
 }
 
-/// The process lives.
+/// Answers as long as the process lives, whatever the stores do.
 pub(super) async fn live() -> &'static str {
     "ok"
 }

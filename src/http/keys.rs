@@ -2,11 +2,12 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::http::header::CACHE_CONTROL;
 use axum::response::{IntoResponse, Response};
 
+use super::graphql::Refusal;
 use crate::domain::accounts::AccountService;
+use crate::graphql::ApiError;
 
 /// Where the key set is.
 pub(super) const PATH: &str = "/.well-known/jwks.json";
@@ -15,12 +16,6 @@ pub(super) const PATH: &str = "/.well-known/jwks.json";
 pub(super) async fn key_set(State(accounts): State<AccountService>) -> Response {
     match accounts.public_keys().await {
         Ok(keys) => ([(CACHE_CONTROL, "public, max-age=3600")], Json(keys)).into_response(),
-        Err(error) => {
-            tracing::warn!(
-                error = &error as &dyn std::error::Error,
-                "The keys of access tokens cannot be read"
-            );
-            StatusCode::SERVICE_UNAVAILABLE.into_response()
-        }
+        Err(error) => Refusal::from(ApiError::from(error)).into_response(),
     }
 }

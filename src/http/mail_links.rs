@@ -13,9 +13,11 @@ use secrecy::SecretString;
 use serde::Deserialize;
 
 use super::client::ClientInfo;
-use super::pages::{Failure, notice, page};
+use super::error::status;
+use super::pages::{failure, notice, page, said};
 use super::task::finish;
-use crate::domain::accounts::{AccountError, AccountService, ChosenPassword};
+use crate::domain::accounts::{AccountError, AccountService, ChosenPassword, PasswordError};
+use crate::graphql::ApiError;
 
 /// A token and two passwords, many times over.
 const MOST: usize = 16 * 1024;
@@ -35,7 +37,7 @@ struct NewPassword {
     again: SecretString,
 }
 
-/// The routes.
+/// The pages that the links in mails lead to.
 pub(super) fn routes(accounts: AccountService) -> Router {
     Router::new()
         .route("/confirm-email", get(ask_to_confirm).post(confirm))
@@ -57,7 +59,7 @@ async fn confirm(
     let confirmed = finish(async move { accounts.confirm_email(&token, &client).await }).await;
     match confirmed.and_then(|confirmed| confirmed) {
         Ok(_) => notice(CONFIRM, "Thank you. Your e-mail address is confirmed."),
-        Err(error) => Failure::from(&error).page(CONFIRM),
+        Err(error) => failure(CONFIRM, error),
     }
 }
 
@@ -79,19 +81,14 @@ async fn reset(
     let work = async move { accounts.reset_password(&token, chosen, &client).await };
     match finish(work).await.and_then(|set| set) {
         Ok(()) => notice(RESET, "The password is set. You can log in with it now."),
-        Err(
-            error @ (AccountError::PasswordTooShort { .. }
-            | AccountError::PasswordTooLong
-            | AccountError::PasswordTooCommon
-            | AccountError::PasswordsDiffer),
-        ) => once_more(&new.token, &error),
-        Err(error) => Failure::from(&error).page(RESET),
+        Err(AccountError::Password(error)) => once_more(&new.token, error),
+        Err(error) => failure(RESET, error),
     }
 }
 
 /// The form again, with what is wrong with the password.
-fn once_more(token: &str, error: &AccountError) -> Response {
-    let problem = Failure::from(error).message;
-    let context = context! { title => RESET, token, problem };
-    page(StatusCode::BAD_REQUEST, "reset_password.html", context)
+fn once_more(token: &str, error: PasswordError) -> Response {
+    let error = ApiError::from(error);
+    let context = context! { title => RESET, token, problem => said(&error) };
+    page(status(&error), "reset_password.html", context)
 }

@@ -3,6 +3,7 @@
 mod auth;
 mod client;
 mod erasure;
+mod error;
 mod export;
 pub mod graphql;
 mod health;

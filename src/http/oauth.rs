@@ -30,13 +30,13 @@ use url::Url;
 
 use super::auth::cookie;
 use super::client::ClientInfo;
-use super::pages::{Failure, private};
+use super::pages::{failure, private};
 use super::task::finish;
 use crate::domain::accounts::{
     AccountError, AccountService, Arrival, Credentials, ReturnFromOAuth, Secret, SentAway,
     SessionToken, Tokens,
 };
-use crate::graphql::SessionCookie;
+use crate::graphql::{ApiError, SessionCookie};
 
 const TITLE: &str = "Logging in did not work";
 
@@ -61,7 +61,7 @@ struct Callback {
     error: Option<String>,
 }
 
-/// The routes.
+/// The callback that another site sends the browser back to.
 pub(super) fn routes(accounts: AccountService, cookie: SessionCookie) -> Router {
     Router::new()
         .route("/oauth/{provider}/start", get(start))
@@ -78,7 +78,7 @@ async fn start(
     let sent = finish(async move { accounts.start_oauth(&provider, &ticket).await }).await;
     let sent = match sent.and_then(|sent| sent) {
         Ok(sent) => sent,
-        Err(error) => return Failure::from(&error).page(TITLE),
+        Err(error) => return failure(TITLE, error),
     };
     let cookie = sent.browser.map(|browser| {
         let seconds = Some(SentAway::LASTS.num_seconds());
@@ -113,12 +113,12 @@ async fn callback(
     };
     let came = match finish(came).await.and_then(|came| came) {
         Ok(came) => came,
-        Err(error) => return Failure::from(&error).page(TITLE),
+        Err(error) => return failure(TITLE, error),
     };
     let Some(mut to) = came.return_to else {
         // It may be on its way with another state, so it keeps its cookie.
         let error = came.outcome.err().unwrap_or(AccountError::InvalidToken);
-        return Failure::from(&error).page(TITLE);
+        return failure(TITLE, error);
     };
     let mut cookies = vec![away.clear()];
     match came.outcome {
@@ -132,9 +132,9 @@ async fn callback(
         Ok(Arrival::Linked) => tell(&mut to, "linked", &provider),
         Ok(Arrival::Code(code)) => tell(&mut to, "code", code.expose()),
         Err(error) => {
-            let failure = Failure::from(&error);
-            tell(&mut to, "error", failure.code);
-            if let Some(seconds) = failure.retry_after {
+            let error = ApiError::from(error);
+            tell(&mut to, "error", error.code());
+            if let Some(seconds) = error.retry_after() {
                 tell(&mut to, "retryAfter", &seconds.to_string());
             }
         }

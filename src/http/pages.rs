@@ -15,8 +15,8 @@ use minijinja::{Environment, context};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use crate::domain::accounts::AccountError;
-use crate::domain::error::{Coded, ErrorCode};
+use super::error::status;
+use crate::graphql::ApiError;
 
 const STYLE: &str = include_str!("pages/style.css");
 
@@ -30,18 +30,6 @@ static POLICY: LazyLock<String> = LazyLock::new(|| {
         "default-src 'none'; style-src 'sha256-{hash}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
 });
-
-/// Why something was not done, as it may be shown.
-pub(super) struct Failure {
-    /// The status that goes with it.
-    pub(super) status: StatusCode,
-    /// The stable code.
-    pub(super) code: &'static str,
-    /// The same for the person, as a sentence.
-    pub(super) message: String,
-    /// The seconds after which to try again.
-    pub(super) retry_after: Option<u64>,
-}
 
 fn templates() -> Result<Environment<'static>, minijinja::Error> {
     let mut templates = Environment::new();
@@ -114,63 +102,21 @@ pub(super) fn private() -> HeaderMap {
     headers
 }
 
-impl Failure {
-    /// As a page.
-    pub(super) fn page(self, title: &str) -> Response {
-        let (code, message) = (self.code, &self.message);
-        let context = context! { title, code, message };
-        let mut response = page(self.status, "notice.html", context);
-        if let Some(seconds) = self.retry_after {
-            response.headers_mut().insert(RETRY_AFTER, seconds.into());
-        }
-        response
+/// A page that says what went wrong.
+pub(super) fn failure(title: &str, error: impl Into<ApiError>) -> Response {
+    let error = error.into();
+    let (code, message) = (error.code(), said(&error));
+    let context = context! { title, code, message };
+    let mut response = page(status(&error), "notice.html", context);
+    if let Some(seconds) = error.retry_after() {
+        response.headers_mut().insert(RETRY_AFTER, seconds.into());
     }
+    response
 }
 
-/// Logs what people must not see, once.
-impl From<&AccountError> for Failure {
-    fn from(error: &AccountError) -> Self {
-        let code = error.code();
-        let logged = error as &dyn std::error::Error;
-        let message = match code {
-            ErrorCode::Internal => {
-                tracing::error!(error = logged, "A request failed");
-                "something went wrong".to_owned()
-            }
-            ErrorCode::UpstreamUnavailable => {
-                tracing::warn!(error = logged, "Somebody does not answer");
-                match error {
-                    AccountError::Identity(_) => "the other site does not answer; try again later",
-                    _ => "a part of the site does not answer; try again in a moment",
-                }
-                .to_owned()
-            }
-            _ => {
-                if let AccountError::Identity(_) = error {
-                    tracing::info!(error = logged, "A log-in by another site was refused");
-                }
-                error.to_string()
-            }
-        };
-        Self {
-            status: status(code),
-            code: code.as_str(),
-            message: sentence(&message),
-            retry_after: error.retry_after().map(|wait| wait.as_secs()),
-        }
-    }
-}
-
-fn status(code: ErrorCode) -> StatusCode {
-    match code {
-        ErrorCode::NotFound => StatusCode::NOT_FOUND,
-        ErrorCode::Conflict | ErrorCode::Taken => StatusCode::CONFLICT,
-        ErrorCode::Forbidden => StatusCode::FORBIDDEN,
-        ErrorCode::RateLimited => StatusCode::TOO_MANY_REQUESTS,
-        ErrorCode::UpstreamUnavailable => StatusCode::SERVICE_UNAVAILABLE,
-        ErrorCode::Internal => StatusCode::INTERNAL_SERVER_ERROR,
-        _ => StatusCode::BAD_REQUEST,
-    }
+/// What went wrong, as a sentence.
+pub(super) fn said(error: &ApiError) -> String {
+    sentence(error.message())
 }
 
 /// Errors are written to go on after a colon.
@@ -187,6 +133,7 @@ mod tests {
     use axum::body::to_bytes;
 
     use super::*;
+    use crate::domain::error::StoreError;
 
     #[tokio::test]
     async fn what_is_put_into_a_page_is_escaped() {
@@ -210,13 +157,16 @@ mod tests {
         assert_eq!(headers[CACHE_CONTROL], "no-store");
     }
 
-    #[test]
-    fn no_fault_of_ours_is_shown() {
-        let error = AccountError::Store(crate::domain::error::StoreError::failed("secret"));
+    #[tokio::test]
+    async fn no_fault_of_ours_is_shown() {
+        let error = StoreError::failed("secret");
 
-        let failure = Failure::from(&error);
+        let page = failure("Confirm", error);
 
-        assert_eq!(failure.message, "Something went wrong.");
-        assert_eq!(failure.status, StatusCode::INTERNAL_SERVER_ERROR);
+        assert_eq!(page.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        let html = to_bytes(page.into_body(), 10_000).await.unwrap();
+        let html = String::from_utf8(html.to_vec()).unwrap();
+        assert!(html.contains("Internal error."), "{html}");
+        assert!(!html.contains("secret"), "{html}");
     }
 }

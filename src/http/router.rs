@@ -33,6 +33,7 @@ use super::health::{self, Stores};
 use super::keys;
 use super::mail_links;
 use super::oauth;
+use crate::domain::privacy::ExportService;
 use crate::graphql::{Services, SessionCookie, build};
 
 /// The longest that anything takes; the GraphQL endpoint has a shorter limit of its own.
@@ -52,7 +53,12 @@ pub struct HttpOptions {
 }
 
 /// Everything that the program answers.
-pub fn router(services: Services, stores: Stores, options: HttpOptions) -> anyhow::Result<Router> {
+pub fn router(
+    services: Services,
+    exports: ExportService,
+    stores: Stores,
+    options: HttpOptions,
+) -> anyhow::Result<Router> {
     let cookie = if options.is_production {
         SessionCookie::PRODUCTION
     } else {
@@ -62,7 +68,10 @@ pub fn router(services: Services, stores: Stores, options: HttpOptions) -> anyho
     let authenticate = Authenticate::new(accounts.clone(), cookie);
     let proxies = Proxies(options.trusted_proxies.into());
     let cors = cors(&options.trusted_origins)?;
-    let exports = export::Exports::new(&services, authenticate.clone());
+    let exports = export::Exports {
+        service: exports,
+        authenticate: authenticate.clone(),
+    };
     let mut endpoint = GraphqlEndpoint::new(build(services), authenticate);
     if !options.is_production {
         endpoint = endpoint.with_page();
@@ -158,7 +167,7 @@ fn cors(trusted_origins: &[String]) -> anyhow::Result<CorsLayer> {
         .max_age(Duration::from_secs(3600)))
 }
 
-/// Prometheus' text format.
+/// All metrics in the text format of Prometheus.
 async fn metrics(State(metrics): State<Option<PrometheusHandle>>) -> Response {
     match metrics {
         Some(metrics) => (

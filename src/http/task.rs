@@ -1,5 +1,5 @@
-//! Work that is finished even if the client goes away: a driver that is dropped in the middle of a statement may leave
-//! it half done and its connection unusable.
+//! Work that is finished even if the client goes away. The futures of drivers are not cancel-safe (neo4rs 0.9.0-rc.11,
+//! mongodb 3.9): one that is dropped in the middle of a statement may leave it half done and its connection unusable.
 
 use std::future::Future;
 

@@ -2,33 +2,27 @@
 
 use std::time::Duration;
 
-use super::{AFTER_FAILURE, Health, Pace};
+use super::job::{Job, Round};
 use crate::domain::events::Event;
-use crate::domain::recommend::ErasureService;
+use crate::domain::privacy::ErasureService;
 
 /// How often to look for what another process was asked.
 const POLL: Duration = Duration::from_secs(2);
 
-pub(super) async fn run(erasures: ErasureService, mut pace: Pace) {
-    let mut health = Health::of("erase");
-    loop {
-        let wait = match erasures.work_off().await {
+pub(super) struct Erase(pub(super) ErasureService);
+
+impl Job for Erase {
+    const NAME: &'static str = "erase";
+    const WAKES: &'static [Event] = &[Event::ErasureRequested];
+
+    async fn round(&mut self) -> Round {
+        match self.0.work_off().await {
+            Ok(0) => Round::Due(POLL),
             Ok(finished) => {
-                health.succeeded();
-                if finished > 0 {
-                    tracing::info!(finished, "Finished {finished} erasures");
-                    Duration::ZERO
-                } else {
-                    POLL
-                }
+                tracing::info!(finished, "Finished {finished} erasures");
+                Round::Again
             }
-            Err(error) => {
-                health.failed(&error);
-                AFTER_FAILURE
-            }
-        };
-        if !pace.wait(&[Event::ErasureRequested], wait).await {
-            return;
+            Err(error) => Round::failed(error),
         }
     }
 }

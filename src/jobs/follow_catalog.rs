@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{AFTER_FAILURE, Health, Pace};
+use super::job::{Job, Round};
 use crate::domain::catalog::{CatalogError, CatalogFollower, CatalogStore};
 use crate::domain::events::Event;
 
@@ -47,25 +47,17 @@ impl CatalogFeed {
     }
 }
 
-pub(super) async fn run(mut feed: CatalogFeed, mut pace: Pace) {
-    let mut health = Health::of("follow_catalog");
-    loop {
-        let wait = match feed.round().await {
-            Ok(changes) => {
-                health.succeeded();
-                if changes == BATCH {
-                    Duration::ZERO
-                } else {
-                    POLL
-                }
-            }
-            Err(error) => {
-                health.failed(&error);
-                AFTER_FAILURE
-            }
-        };
-        if !pace.wait(&[Event::CatalogChanged], wait).await {
-            return;
+pub(super) struct FollowCatalog(pub(super) CatalogFeed);
+
+impl Job for FollowCatalog {
+    const NAME: &'static str = "follow_catalog";
+    const WAKES: &'static [Event] = &[Event::CatalogChanged];
+
+    async fn round(&mut self) -> Round {
+        match self.0.round().await {
+            Ok(BATCH) => Round::Again,
+            Ok(_) => Round::Due(POLL),
+            Err(error) => Round::failed(error),
         }
     }
 }

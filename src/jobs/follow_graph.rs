@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{AFTER_FAILURE, Health, Pace};
+use super::job::{Job, Round};
+use super::pace::Pace;
 use crate::domain::events::Event;
 use crate::domain::recommend::GraphFollower;
 
@@ -11,30 +12,18 @@ use crate::domain::recommend::GraphFollower;
 const POLL: Duration = Duration::from_secs(1);
 
 /// Follows the `SIMILAR` edges.
-pub(super) async fn run(follower: Arc<dyn GraphFollower>, mut pace: Pace) {
-    let mut health = Health::of("follow_graph");
-    loop {
-        // The first round reads all of them, which may take minutes.
-        let Some(refreshed) = pace.unless_stopped(follower.refresh()).await else {
-            return;
-        };
-        let wait = match refreshed {
-            Ok(()) => {
-                health.succeeded();
-                POLL
-            }
-            Err(error) => {
-                health.failed(&error);
-                AFTER_FAILURE
-            }
-        };
-        let wanted: &[Event] = if wait == AFTER_FAILURE {
-            &[]
-        } else {
-            &[Event::SimilarChanged]
-        };
-        if !pace.wait(wanted, wait).await {
-            return;
+pub(super) struct FollowGraph(pub(super) Arc<dyn GraphFollower>);
+
+impl Job for FollowGraph {
+    const NAME: &'static str = "follow_graph";
+    const WAKES: &'static [Event] = &[Event::SimilarChanged];
+    /// The first round reads all of them, which may take minutes.
+    const MAY_BREAK_OFF: bool = true;
+
+    async fn round(&mut self) -> Round {
+        match self.0.refresh().await {
+            Ok(()) => Round::Due(POLL),
+            Err(error) => Round::failed(error),
         }
     }
 }

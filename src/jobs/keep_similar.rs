@@ -6,7 +6,9 @@ use std::time::{Duration, Instant};
 
 use uuid::Uuid;
 
-use super::{AFTER_FAILURE, Health, Pace};
+use super::job::{Job, Round};
+use crate::domain::entropy::unique_name;
+use crate::domain::events::Event;
 use crate::domain::lease::Leases;
 use crate::domain::recommend::{Following, Kept, RecommendError, SimilarService};
 
@@ -27,41 +29,47 @@ pub struct Keeper {
     pub leases: Arc<dyn Leases>,
 }
 
-pub(super) async fn run(keeper: Keeper, mut pace: Pace) {
-    let mut health = Health::of("keep_similar");
-    let holder = Uuid::new_v4();
-    let mut following = None;
-    loop {
-        let started = Instant::now();
-        // To compute everything may take minutes; what is broken off is begun again.
-        let round = keeper.round(holder, &mut following);
-        let Some(kept) = pace.unless_stopped(round).await else {
-            break;
-        };
-        let wait = match kept {
-            Ok(Kept::Solved(_)) => {
-                health.succeeded();
-                started.elapsed()
-            }
-            Ok(Kept::Nothing) => {
-                health.succeeded();
-                POLL
-            }
-            Ok(Kept::Rebuilt(_)) => {
-                health.succeeded();
-                POLL.max(started.elapsed() * SHARE)
-            }
-            Err(error) => {
-                health.failed(&error);
-                AFTER_FAILURE
-            }
-        };
-        if !pace.wait(&[], wait).await {
-            break;
+pub(super) struct KeepSimilar {
+    keeper: Keeper,
+    holder: Uuid,
+    following: Option<Following>,
+}
+
+impl KeepSimilar {
+    pub(super) fn new(keeper: Keeper) -> Self {
+        Self {
+            keeper,
+            holder: unique_name(),
+            following: None,
         }
     }
-    // So that another server need not wait. If that fails, it waits.
-    drop(keeper.leases.release(LEASE, holder).await);
+}
+
+impl Job for KeepSimilar {
+    const NAME: &'static str = "keep_similar";
+    /// It looks by itself, because what it keeps is worth only a share of the time.
+    const WAKES: &'static [Event] = &[];
+    /// To compute everything may take minutes; what is broken off is begun again.
+    const MAY_BREAK_OFF: bool = true;
+
+    async fn round(&mut self) -> Round {
+        let started = Instant::now();
+        // A round that panics must not leave half of what it followed to the next.
+        let mut following = self.following.take();
+        let kept = self.keeper.round(self.holder, &mut following).await;
+        self.following = following;
+        match kept {
+            Ok(Kept::Solved(_)) => Round::Due(started.elapsed()),
+            Ok(Kept::Nothing) => Round::Due(POLL),
+            Ok(Kept::Rebuilt(_)) => Round::Due(POLL.max(started.elapsed() * SHARE)),
+            Err(error) => Round::failed(error),
+        }
+    }
+
+    /// So that another server need not wait. If that fails, it waits.
+    async fn end(&mut self) {
+        drop(self.keeper.leases.release(LEASE, self.holder).await);
+    }
 }
 
 impl Keeper {

@@ -2,31 +2,24 @@
 
 use std::time::Duration;
 
-use super::{AFTER_FAILURE, Health, Pace};
+use super::job::{Job, Round};
 use crate::domain::events::Event;
 use crate::domain::recommend::GraphService;
 
 /// How often to look for what another process wrote.
 const POLL: Duration = Duration::from_millis(250);
 
-pub(super) async fn run(graph: GraphService, mut pace: Pace) {
-    let mut health = Health::of("project_graph");
-    loop {
-        let wait = match graph.project().await {
-            Ok(projected) => {
-                health.succeeded();
-                if projected > 0 { Duration::ZERO } else { POLL }
-            }
-            Err(error) => {
-                health.failed(&error);
-                AFTER_FAILURE
-            }
-        };
-        if !pace
-            .wait(&[Event::CatalogChanged, Event::WatchesChanged], wait)
-            .await
-        {
-            return;
+pub(super) struct ProjectGraph(pub(super) GraphService);
+
+impl Job for ProjectGraph {
+    const NAME: &'static str = "project_graph";
+    const WAKES: &'static [Event] = &[Event::CatalogChanged, Event::WatchesChanged];
+
+    async fn round(&mut self) -> Round {
+        match self.0.project().await {
+            Ok(0) => Round::Due(POLL),
+            Ok(_) => Round::Again,
+            Err(error) => Round::failed(error),
         }
     }
 }

@@ -2,40 +2,45 @@
 
 use std::time::Duration;
 
-use super::{AFTER_FAILURE, Health, Pace};
+use super::health::Health;
+use super::job::{Job, Round};
 use crate::domain::accounts::{MailService, MailingError};
 use crate::domain::events::Event;
 
 /// How often to look for what another process wrote, and for what is due again.
 const POLL: Duration = Duration::from_secs(2);
 
-pub(super) async fn run(mail: MailService, mut pace: Pace) {
-    // Apart, because while nothing is due all that is known is that the store works.
-    let mut store = Health::of("send_mail: queue");
-    let mut server = Health::of("send_mail");
-    loop {
-        let wait = match mail.send_due().await {
-            Ok(0) => {
-                store.succeeded();
-                POLL
-            }
+pub(super) struct SendMail {
+    mail: MailService,
+    /// Apart from the job's own, because while nothing is due all that is known is that the store works.
+    server: Health,
+}
+
+impl SendMail {
+    pub(super) fn new(mail: MailService) -> Self {
+        Self {
+            mail,
+            server: Health::of("send_mail: server"),
+        }
+    }
+}
+
+impl Job for SendMail {
+    const NAME: &'static str = "send_mail";
+    const WAKES: &'static [Event] = &[Event::MailQueued];
+
+    async fn round(&mut self) -> Round {
+        match self.mail.send_due().await {
+            Ok(0) => Round::Due(POLL),
             Ok(_) => {
-                store.succeeded();
-                server.succeeded();
-                Duration::ZERO
+                self.server.succeeded();
+                Round::Again
             }
             Err(error @ MailingError::Mail(_)) => {
-                store.succeeded();
-                server.failed(&error);
-                AFTER_FAILURE
+                self.server.failed(&error);
+                Round::HeldUp
             }
-            Err(error @ MailingError::Store(_)) => {
-                store.failed(&error);
-                AFTER_FAILURE
-            }
-        };
-        if !pace.wait(&[Event::MailQueued], wait).await {
-            return;
+            Err(error @ MailingError::Store(_)) => Round::failed(error),
         }
     }
 }

@@ -8,12 +8,14 @@ use std::time::Duration;
 use reelgraph::adapters::redis::{RedisDb, RedisSessions};
 use reelgraph::domain::accounts::{Rotation, Secret, Session, SessionStore};
 use reelgraph::domain::clock::{Clock, SystemClock};
+use reelgraph::domain::entropy::{Entropy, SystemEntropy};
 use reelgraph::domain::ids::UserId;
 use secrecy::SecretString;
 use tempfile::TempDir;
 use tokio::process::Command;
 
 use crate::conformance::sessions::session;
+use crate::support::servers::PATIENT;
 
 /// How many log in and out at the same time.
 const WRITERS: u64 = 8;
@@ -102,7 +104,7 @@ async fn write(
         answers.fetch_add(1, Ordering::SeqCst);
         let (from, to) = (
             begun.refresh.unwrap(),
-            Secret::random(&mut rand::rng()).hash(),
+            Secret::random(&mut *SystemEntropy.rng()).hash(),
         );
         let Ok(rotation) = store.rotate_session(&begun, &from, &to).await else {
             fates.push((begun, Fate::Unknown));
@@ -129,7 +131,8 @@ async fn a_killed_redis_has_every_session_that_it_answered_for() {
     let mut fates: Vec<(Session, Fate)> = Vec::new();
 
     for round in 0..CUTS {
-        let store = RedisSessions::new(RedisDb::open(&redis.start().await, "it:").unwrap());
+        let store =
+            RedisSessions::new(RedisDb::open(&redis.start().await, "it:", PATIENT).unwrap());
         let answers = Arc::new(AtomicUsize::new(0));
         let writers: Vec<_> = (1..=WRITERS)
             .map(|user| tokio::spawn(write(store.clone(), UserId(user), round, answers.clone())))
@@ -143,7 +146,7 @@ async fn a_killed_redis_has_every_session_that_it_answered_for() {
         }
     }
 
-    let store = RedisSessions::new(RedisDb::open(&redis.start().await, "it:").unwrap());
+    let store = RedisSessions::new(RedisDb::open(&redis.start().await, "it:", PATIENT).unwrap());
     let now = SystemClock.now();
     let unknown = fates
         .iter()

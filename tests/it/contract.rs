@@ -1,10 +1,10 @@
 //! Every document that outside programs rely on, unchanged, on both ways of running.
 
 use std::collections::HashSet;
-use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use crate::support::SOON;
 use crate::support::program::{On, Program, Site};
 
 const DOCUMENTS: &str = "tests/it/fixtures/contract";
@@ -257,9 +257,7 @@ async fn for_you(site: &Site, documents: &mut Documents, heat: &str) {
                 .any(|reason| reason["source"]["slug"] == "heat-1995")
         })
     };
-    let data = site
-        .wait_for(Duration::from_secs(10), &document, is_there)
-        .await;
+    let data = site.wait_for(SOON, &document, is_there).await;
 
     let profile = &data["viewer"]["profile"];
     let edges = profile["recommendations"]["edges"].as_array().unwrap();

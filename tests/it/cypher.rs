@@ -14,7 +14,7 @@ use reelgraph::domain::recommend::TasteGraph;
 use secrecy::ExposeSecret;
 
 use crate::conformance::graph::{film_by, solved, then, watched};
-use crate::support::servers;
+use crate::support::servers::{self, PATIENT};
 
 /// What no statement may do: it costs more with everything that is in the graph.
 const REFUSED: [&str; 8] = [
@@ -127,8 +127,9 @@ fn the_schema_is_all_of_its_folder() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_statement_finds_what_it_names_by_an_index() {
     let server = servers::neo4j().await;
-    let graph =
-        Neo4jGraph::new(Neo4jDb::open(&server.uri, &server.user, &server.password).unwrap());
+    let graph = Neo4jGraph::new(
+        Neo4jDb::open(&server.uri, &server.user, &server.password, PATIENT).unwrap(),
+    );
     graph.ensure_schema().await.unwrap();
     graph.clear().await.unwrap();
     let bolt = Graph::new(&*server.uri, &*server.user, server.password.expose_secret()).unwrap();
@@ -146,8 +147,9 @@ async fn every_statement_finds_what_it_names_by_an_index() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_taste_costs_the_same_however_long_the_history() {
     let server = servers::neo4j().await;
-    let graph =
-        Neo4jGraph::new(Neo4jDb::open(&server.uri, &server.user, &server.password).unwrap());
+    let graph = Neo4jGraph::new(
+        Neo4jDb::open(&server.uri, &server.user, &server.password, PATIENT).unwrap(),
+    );
     graph.clear().await.unwrap();
     fill(&graph).await;
     let bolt = Graph::new(&*server.uri, &*server.user, server.password.expose_secret()).unwrap();

@@ -11,6 +11,8 @@ use reelgraph::domain::watching::{
 };
 use serde_json::{Value, json};
 
+use crate::privacy::{exported, leave_traces_everywhere};
+use crate::support::SOON;
 use crate::support::program::{On, Program, Site};
 use crate::support::stores;
 
@@ -19,9 +21,6 @@ const DELETE: &str = "mutation ($input: DeleteMyAccountInput!) { deleteMyAccount
 const POPULARITY: &str = "{ heat: film(slug: \"heat-1995\") { watchers } alien: film(slug: \"alien-1979\") { watchers } }";
 const SUGGESTIONS: &str =
     "{ viewer { profile { recommendations(first: 10) { nodes { slug } } } } }";
-/// How long it may take until nothing is left.
-const SOON: Duration = Duration::from_secs(30);
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_names_a_deleted_account_embedded() {
     nothing_names_a_deleted_account(On::Embedded).await;
@@ -41,7 +40,8 @@ async fn nothing_names_a_deleted_account(on: On) {
     site.set_cookie(None);
     site.register("xylophona@example.org").await;
     watch_all(&site, &ids).await;
-    say_all(&site).await;
+    let stores = stores::open(&program, on).await;
+    leave_traces_everywhere(&site, &stores).await;
     let export = exported(&site).await;
     let named = [
         export["account"]["id"].as_str().unwrap().to_owned(),
@@ -125,7 +125,7 @@ async fn an_erasure_is_finished_however_often_the_server_dies(on: On) {
     assert_eq!(deleted["deleteMyAccount"]["userErrors"], json!([]));
     // Each server lives a little longer than the last, so that they die at different steps.
     let mut deaths = 0;
-    for life in (0..).map(|round| Duration::from_millis(20).mul_f64(1.1_f64.powi(round))) {
+    for life in (0..).map(|round| Duration::from_millis(20).mul_f64(1.25_f64.powi(round))) {
         tokio::time::sleep(life).await;
         site.kill().await;
         if stores
@@ -212,34 +212,6 @@ async fn watch_all(site: &Site, films: &[String]) {
         site.watch(film, &play, 6000.0, "2026-01-01T20:00:00Z")
             .await;
     }
-}
-
-/// A thumb on something that was never played here, a hidden title, a muted genre.
-async fn say_all(site: &Site) {
-    let rated = site.id_of("film", "casino-1995").await;
-    let hidden = site.id_of("film", "taxi-driver-1976").await;
-    let muted = site.id_of("genre", "crime").await;
-    let said = site
-        .ask(
-            "mutation ($rated: ID!, $hidden: ID!, $muted: ID!) {
-                rateTitle(input: { title: $rated, liked: true }) { userErrors { code } }
-                hideTitle(input: { title: $hidden, hidden: true }) { userErrors { code } }
-                muteTaste(input: { source: $muted, muted: true }) { userErrors { code } } }",
-            json!({ "rated": rated, "hidden": hidden, "muted": muted }),
-        )
-        .await;
-    let done = json!({ "userErrors": [] });
-    assert_eq!(
-        said,
-        json!({ "rateTitle": done, "hideTitle": done, "muteTaste": done })
-    );
-}
-
-async fn exported(site: &Site) -> Value {
-    let request = site
-        .get("/account/export")
-        .header("cookie", site.cookie().unwrap());
-    request.send().await.unwrap().json().await.unwrap()
 }
 
 async fn import(store: &dyn WatchStore, profile: ProfileId, titles: &[TitleId]) {

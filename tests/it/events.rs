@@ -10,11 +10,9 @@ use reelgraph::domain::ids::ProfileId;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::broadcast::Receiver;
 
+use crate::support::SOON;
 use crate::support::proxy::Wire;
-use crate::support::servers;
-
-/// How long what must arrive may take.
-const PATIENCE: Duration = Duration::from_secs(10);
+use crate::support::servers::{self, PATIENT};
 
 /// A bus as a server has it, and what is heard there.
 struct Server {
@@ -25,9 +23,14 @@ struct Server {
 impl Server {
     /// A server that listens already.
     async fn start(url: &SecretString, prefix: &str) -> Self {
+        Self::with_timeout(url, prefix, PATIENT).await
+    }
+
+    /// The same, where an operation on Redis may take only so long.
+    async fn with_timeout(url: &SecretString, prefix: &str, timeout: Duration) -> Self {
         let local = MemoryEvents::new();
         let heard = local.subscribe();
-        let db = RedisDb::open(url, prefix).unwrap();
+        let db = RedisDb::open(url, prefix, timeout).unwrap();
         let mut server = Self {
             bus: RedisEvents::new(db, Arc::new(local)),
             heard,
@@ -37,7 +40,7 @@ impl Server {
     }
 
     async fn next(&mut self) -> Event {
-        tokio::time::timeout(PATIENCE, self.heard.recv())
+        tokio::time::timeout(SOON, self.heard.recv())
             .await
             .expect("it hears something")
             .unwrap()
@@ -142,7 +145,9 @@ async fn behind_a_wire(url: &SecretString, prefix: &str) -> (Server, Wire) {
     let target = url.expose_secret().strip_prefix("redis://").unwrap();
     let wire = Wire::to(target).await;
     let url = format!("redis://127.0.0.1:{}", wire.port).into();
-    (Server::start(&url, prefix).await, wire)
+    // A silent Redis is to be given up before the wire is mended.
+    let timeout = Duration::from_secs(4);
+    (Server::with_timeout(&url, prefix, timeout).await, wire)
 }
 
 /// A wire to Redis that breaks or falls silent, and what the servers at its ends know afterwards.

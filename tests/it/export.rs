@@ -2,6 +2,7 @@
 
 use reelgraph::domain::accounts::{AccountWrite, ApiKey, ApiKeyToken, Profile, Scope, Secret};
 use reelgraph::domain::clock::{Clock, SystemClock};
+use reelgraph::domain::entropy::{Entropy, SystemEntropy};
 use reelgraph::domain::ids::{ApiKeyId, ProfileId, UserId};
 use serde_json::{Value, json};
 
@@ -198,7 +199,7 @@ async fn add_key(stores: &Stores, site: &Site) -> ApiKeyToken {
     let (user, _) = ids(site).await;
     let token = ApiKeyToken {
         key: ApiKeyId(4711),
-        secret: Secret::random(&mut rand::rng()),
+        secret: Secret::random(&mut *SystemEntropy.rng()),
     };
     let key = ApiKey {
         id: token.key,

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use std::time::Duration;
 
+use crate::support::SOON;
 use crate::support::program::{On, Program, Site};
 use crate::support::visitor::Visitor;
 
@@ -10,9 +11,6 @@ const SUGGESTIONS: &str =
     "{ viewer { profile { recommendations(first: 20) { nodes { id slug viewerLiked } } } } }";
 const HIDDEN: &str =
     "{ viewer { profile { hiddenTitles { totalCount nodes { slug } edges { cursor } } } } }";
-/// How long the graph may take to learn of something.
-const SOON: Duration = Duration::from_secs(30);
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_hidden_or_rated_is_suggested_no_more_embedded() {
     what_is_hidden_or_rated_is_suggested_no_more(On::Embedded).await;

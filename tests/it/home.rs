@@ -21,6 +21,7 @@ use reelgraph::domain::catalog::{
 };
 use reelgraph::domain::clock::{Clock, SystemClock};
 use reelgraph::domain::curation::{Format, LoadService, Source};
+use reelgraph::domain::entropy::SystemEntropy;
 use reelgraph::domain::error::StoreError;
 use reelgraph::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
 use reelgraph::domain::page::{Slice, Window};
@@ -157,6 +158,7 @@ async fn services(db: &SqliteDb, catalog: Arc<Counted>) -> Services {
         providers: Vec::new(),
         events: events.clone(),
         clock: Arc::clone(&clock),
+        entropy: Arc::new(SystemEntropy),
     };
     let policy = AccountPolicy::at("http://127.0.0.1:8080/".parse().unwrap());
     let accounts = AccountService::new(ports, policy);

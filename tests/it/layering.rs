@@ -58,7 +58,14 @@ const CRATES: &[(&str, &[&str])] = &[
 ];
 
 /// The features of the domain: each may use those before it, and the kernel.
-const FEATURES: &[&str] = &["catalog", "accounts", "watching", "recommend", "curation"];
+const FEATURES: &[&str] = &[
+    "catalog",
+    "accounts",
+    "watching",
+    "recommend",
+    "privacy",
+    "curation",
+];
 /// What of the kernel the first feature gives to all.
 const ADAPTERS: &[&str] = &[
     "argon2", "jwt", "mail", "memory", "mongo", "neo4j", "oauth", "redis", "search", "sqlite",

@@ -24,6 +24,7 @@ mod mail;
 mod mail_links;
 mod node;
 mod oauth;
+mod privacy;
 mod readme;
 mod recommend;
 mod roles;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use crate::support::SOON;
 use crate::support::program::{On, Program};
 
 /// Every request is run by a shell as it stands there, but for the address of the program. A `$NAME` in an answer stands
@@ -82,7 +83,7 @@ async fn new_token(folder: &Path, used: &mut BTreeSet<String>) -> String {
                 return token;
             }
         }
-        assert!(started.elapsed() < Duration::from_secs(20), "no mail");
+        assert!(started.elapsed() < SOON, "no mail");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }

@@ -30,7 +30,9 @@ fn faults(text: &str) -> Vec<String> {
         let is_assembled = text[at + insert.len()..].starts_with(['"', '{']);
         let table = &text[at + insert.len()..text.len() - rest.len()];
         let has_columns = rest.starts_with('(')
-            && ["VALUES", "SELECT"].iter().all(|word| !table.contains(word));
+            && ["VALUES", "SELECT"]
+                .iter()
+                .all(|word| !table.contains(word));
         if !is_assembled && !has_columns {
             faults.push(format!("{insert}{} without columns", first_word(table)));
         }

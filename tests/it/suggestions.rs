@@ -2,11 +2,11 @@
 
 use std::collections::HashSet;
 use std::fmt::Write;
-use std::time::Duration;
 
 use reelgraph::domain::clock::{Clock, SystemClock};
 use serde_json::{Value, json};
 
+use crate::support::SOON;
 use crate::support::program::{On, Program, Site};
 use crate::support::visitor::Visitor;
 
@@ -17,9 +17,6 @@ const ROWS: &str = "{ viewer { profile { rows(first: 20, itemsPerRow: 6) {
     kind heading items { nodes { slug } } } } } }";
 const TASTE: &str = "{ viewer { profile { tasteWeights(first: 100) {
     weight watches lastWatchedAt muted node { __typename ... on Genre { id name } ... on Person { id name } } } } } }";
-/// How long edges may take to be solved anew.
-const SOON: Duration = Duration::from_secs(60);
-
 /// Somebody who is logged in at a site with the demo catalogue, and has watched these films to the end.
 async fn viewer(site: &mut Site, watched: &[&str]) -> Visitor {
     site.register("ada@example.org").await;

@@ -55,7 +55,7 @@ impl Key {
 }
 
 impl Ring {
-    /// Opens stored keys.
+    /// Unseals what was stored; a key that another secret sealed can still verify, and never signs.
     pub(super) fn open(stored: Vec<SigningKey>, seal: &Seal, now: DateTime<Utc>) -> Self {
         let keys = stored.into_iter().map(|key| Key::open(key, seal));
         Self {
@@ -117,7 +117,7 @@ impl Ring {
     }
 }
 
-/// A new key.
+/// A new key pair of this number, its private half sealed.
 pub(super) fn make(
     number: u32,
     seal: &Seal,

@@ -32,13 +32,12 @@ pub struct JwtTokens {
 struct Payload {
     iss: String,
     aud: String,
-    /// The account.
+    /// The id of the account.
     sub: String,
-    /// The session.
+    /// The id of the session.
     sid: String,
-    /// Seconds.
+    /// Seconds since 1970, as for all dates of a JWT (RFC 7519).
     iat: i64,
-    /// Seconds.
     exp: i64,
 }
 

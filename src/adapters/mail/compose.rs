@@ -11,13 +11,10 @@ use crate::domain::accounts::{Letter, MailError};
 /// Why no mail can be sent with these settings. Says nothing of what is in them: an address may have a password in it.
 #[derive(Debug, thiserror::Error)]
 pub enum MailSetupError {
-    /// The sender.
     #[error("the sender of mail is not a mailbox, such as `Example <no-reply@example.org>`")]
     From(#[source] lettre::address::AddressError),
-    /// The server.
     #[error("the address of the mail server {0}")]
     Url(&'static str),
-    /// TLS.
     #[error("TLS to the mail server cannot be set up")]
     Tls(#[source] lettre::transport::smtp::Error),
     /// The templates that the program ships with.

@@ -1,7 +1,8 @@
-//! Mail over SMTP.
+//! Mail that is handed to a server over SMTP.
 //!
-//! A connection for each letter. Lettre's pool puts a connection that was given up in the middle of a command back, and
-//! the next letter would take the late answer to the one before for its own.
+//! A connection for each letter, not lettre's pool (0.11.23): it takes back a connection that was given up in the middle
+//! of a command (lettre/lettre#994 makes that cancel-safe), and the next letter would take the late answer to the one
+//! before for its own.
 
 use std::fmt;
 use std::time::Duration;

@@ -5,14 +5,14 @@ use minijinja::{Environment, UndefinedBehavior, context};
 
 use crate::domain::accounts::{Letter, MailKind};
 
-/// A letter's texts.
+/// The texts of one letter, ready to send.
 pub(super) struct Texts {
     pub(super) subject: String,
     pub(super) plain: String,
     pub(super) html: String,
 }
 
-/// All templates.
+/// The templates of all letters, parsed once.
 pub(super) struct Templates {
     environment: Environment<'static>,
 }

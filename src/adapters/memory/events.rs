@@ -1,4 +1,4 @@
-//! Events for those who listen in this process.
+//! Events for the subscribers within this process.
 
 use tokio::sync::broadcast;
 

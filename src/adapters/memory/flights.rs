@@ -1,4 +1,4 @@
-//! Reads that are under way: whoever wants the same meanwhile waits for the same answer.
+//! Single-flight reads: whoever wants what is being read already waits for the same answer.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -8,7 +8,7 @@ use futures::future::{BoxFuture, FutureExt, Shared, TryFutureExt, WeakShared, tr
 
 use crate::domain::error::StoreError;
 
-/// One read, of one key or several. It goes on as long as one of those who wait for it.
+/// One read, of one key or several. It is cancelled when nobody waits for it any more.
 type Flight<V> = BoxFuture<'static, Result<V, Arc<StoreError>>>;
 
 /// Which keys are being read.

@@ -1,4 +1,4 @@
-//! A cache in front of the graph: tastes by profile, `SIMILAR` edges by title. Everything else is asked of the graph.
+//! A cache in front of the graph: tastes by profile, `SIMILAR` edges by title. Everything else goes through to it.
 
 use std::sync::Arc;
 

@@ -22,7 +22,7 @@ struct Held {
 }
 
 impl MemoryLeases {
-    /// All are free.
+    /// No lease is held by anybody.
     pub fn new() -> Self {
         Self::default()
     }

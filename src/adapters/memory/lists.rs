@@ -1,4 +1,4 @@
-//! Lists of suggestions in memory.
+//! A cache of the lists of suggestions that were made for profiles.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -29,7 +29,7 @@ pub struct MemoryLists {
 }
 
 impl MemoryLists {
-    /// No lists yet.
+    /// A cache that holds no lists yet.
     pub fn new() -> Self {
         let weigh = |_: &ProfileId, lists: &Lists| {
             let found = lists.iter().flat_map(|(_, kept)| kept.list.iter());

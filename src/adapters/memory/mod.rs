@@ -1,4 +1,4 @@
-//! What lives inside the process.
+//! Adapters inside the process: caches, events, leases and limits.
 
 mod catalog;
 mod events;

@@ -1,4 +1,5 @@
-//! What is known of profiles: read when it is asked for, and kept until there is news of the profile.
+//! A cache of one value for each profile: read when it is asked for (single-flight), and fresh until there is news of the
+//! profile.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -19,8 +20,8 @@ const COUNTERS: usize = 1 << 14;
 
 /// A value for each profile, bounded. Clones share it.
 ///
-/// News and reads race: a value that was read before news must not be kept after it. So there is a count of news, a
-/// value belongs to the count from before it was read, and it is fresh as long as that is still the count.
+/// News and reads race: a value that was read before news must not pass for fresh after it. So news is counted, a value
+/// carries the count from before it was read, and the invariant is: a value is stale unless that is still the count.
 ///
 /// What has not changed stays the same `Arc`, also when it had to be read anew: others hang what they compute on it.
 pub(super) struct ProfileCache<V> {

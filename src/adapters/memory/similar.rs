@@ -1,4 +1,4 @@
-//! The `SIMILAR` edges in memory: a snapshot of one version, which is exchanged as a whole.
+//! The `SIMILAR` edges in memory: a snapshot of one version (generation and revision), which is exchanged as a whole.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -169,7 +169,7 @@ impl SimilarCache {
         Ok(())
     }
 
-    /// Drops everything.
+    /// Drops every list, for whoever must read what is stored now.
     pub(super) fn clear(&self) {
         *self.snapshot_mut() = Snapshot::empty();
     }

@@ -26,7 +26,7 @@ const CAPACITY: u64 = 2_500_000;
 const MUTES_CAPACITY: u64 = 500_000;
 /// What an entry costs besides its edges, in edges.
 const ENTRY: usize = 4;
-/// How long a taste is trusted without news: events may get lost with a server that dies.
+/// A taste is stale after so long even without news: events may get lost with a server that dies.
 const TRUSTED: Duration = Duration::from_secs(15);
 /// How long rows are set aside: longer than the graph lags behind, unless it is down.
 const ASIDE: Duration = Duration::from_secs(60);
@@ -88,8 +88,8 @@ impl Tastes {
         self.lists.forget(profile);
     }
 
-    /// The taste of a profile. While the graph does not answer, the last one that is known, with what was written here
-    /// since: it says more than nothing.
+    /// The taste of a profile. While the graph does not answer, a stale one, with what was written here since: it says
+    /// more than nothing.
     pub(super) async fn get(
         &self,
         graph: &Arc<dyn TasteGraph>,
@@ -181,7 +181,7 @@ impl Tastes {
         self.lists.forget(profile);
     }
 
-    /// Hears what happened.
+    /// Forgets what the event makes stale.
     pub(super) fn hear(&self, event: &Event) {
         match event {
             Event::TastesProjected(profiles) => {

@@ -1,12 +1,13 @@
 //! The connection, its time limits, and transactions.
 
+use std::ops::Deref;
 use std::time::Duration;
 
 use bson::doc;
 use futures::future::BoxFuture;
 use mongodb::error::{Error, ErrorKind};
 use mongodb::options::{Acknowledgment, ClientOptions, ReadConcern, WriteConcern};
-use mongodb::{Client, ClientSession, Collection, Database};
+use mongodb::{Client, ClientSession, Database};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::domain::error::StoreError;
@@ -25,27 +26,51 @@ const UNCERTAIN: [&str; 3] = [
     "RetryableWriteError",
     "UnknownTransactionCommitResult",
 ];
-/// How long to look for a server that answers.
-const SELECTION: Duration = Duration::from_millis(2500);
-/// How long any one operation may take, transactions with their retries included.
-const PATIENCE: Duration = Duration::from_secs(4);
 
 /// A connection to the database that the address names. Clones share it.
 #[derive(Clone)]
 pub struct MongoDb {
     client: Client,
     database: Database,
+    /// How long any one operation may take.
+    pub(super) timeout: Duration,
+}
+
+/// The driver's collection, and how long an operation on it may take.
+pub(super) struct Collection<T: Send + Sync> {
+    collection: mongodb::Collection<T>,
+    pub(super) timeout: Duration,
+}
+
+impl<T: Send + Sync> Clone for Collection<T> {
+    fn clone(&self) -> Self {
+        Self {
+            collection: self.collection.clone(),
+            timeout: self.timeout,
+        }
+    }
+}
+
+impl<T: Send + Sync> Deref for Collection<T> {
+    type Target = mongodb::Collection<T>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.collection
+    }
 }
 
 impl MongoDb {
-    /// Reads the address. Nothing is connected before the first operation.
-    pub async fn open(uri: &SecretString) -> Result<Self, StoreError> {
+    /// Reads the address. Nothing is connected before the first operation. `timeout` is how long any one operation may
+    /// take, transactions with their retries included.
+    pub async fn open(uri: &SecretString, timeout: Duration) -> Result<Self, StoreError> {
         let mut options = ClientOptions::parse(uri.expose_secret())
             .await
             .map_err(store_error)?;
         options.app_name = Some("reelgraph".to_owned());
-        options.server_selection_timeout = Some(SELECTION);
-        options.connect_timeout = Some(SELECTION);
+        // Shorter than the timeout, so that what is answered in the end is the cause.
+        let selection = timeout * 5 / 8;
+        options.server_selection_timeout = Some(selection);
+        options.connect_timeout = Some(selection);
         options.max_pool_size.get_or_insert(64);
         // What is acknowledged is on the disks of a majority.
         options.write_concern = Some(
@@ -61,12 +86,19 @@ impl MongoDb {
             .unwrap_or_else(|| DATABASE.to_owned());
         let client = Client::with_options(options).map_err(store_error)?;
         let database = client.database(&name);
-        Ok(Self { client, database })
+        Ok(Self {
+            client,
+            database,
+            timeout,
+        })
     }
 
     /// A collection.
     pub(super) fn collection<T: Send + Sync>(&self, name: &str) -> Collection<T> {
-        self.database.collection(name)
+        Collection {
+            collection: self.database.collection(name),
+            timeout: self.timeout,
+        }
     }
 
     /// The database.
@@ -81,7 +113,7 @@ impl MongoDb {
 
     /// Whether it answers.
     pub(super) async fn ping(&self) -> Result<(), StoreError> {
-        patiently(async {
+        patiently(self.timeout, async {
             self.database
                 .run_command(doc! { "ping": 1 })
                 .await
@@ -135,7 +167,7 @@ impl MongoDb {
                 (result, _) => result.map_err(|error| E::from(store_error(error))),
             }
         });
-        match tokio::time::timeout(PATIENCE, task).await {
+        match tokio::time::timeout(self.timeout, task).await {
             Ok(Ok(result)) => result,
             Ok(Err(panic)) => Err(StoreError::failed(panic).into()),
             Err(late) => Err(StoreError::unavailable(late).into()),
@@ -159,9 +191,10 @@ impl<E> From<Error> for Abort<E> {
 
 /// Gives an operation only so much time.
 pub(super) async fn patiently<T>(
+    timeout: Duration,
     operation: impl Future<Output = Result<T, StoreError>>,
 ) -> Result<T, StoreError> {
-    tokio::time::timeout(PATIENCE, operation)
+    tokio::time::timeout(timeout, operation)
         .await
         .map_err(StoreError::unavailable)?
 }

@@ -2,11 +2,11 @@
 
 use bson::{Bson, DateTime, Document, Uuid, doc};
 use futures::TryStreamExt;
+use mongodb::ClientSession;
 use mongodb::options::FindOptions;
-use mongodb::{ClientSession, Collection};
 use serde::de::DeserializeOwned;
 
-use super::db::{patiently, store_error};
+use super::db::{Collection, patiently, store_error};
 use super::fields;
 use crate::domain::error::StoreError;
 use crate::domain::page::{Direction, KeyValue, Keyset, Slice, Window};
@@ -26,7 +26,10 @@ where
     D: DeserializeOwned + Send + Sync,
     T: TryFrom<D, Error: Into<Unreadable>>,
 {
-    let found = patiently(async { collection.find_one(filter).await.map_err(store_error) }).await?;
+    let found = patiently(collection.timeout, async {
+        collection.find_one(filter).await.map_err(store_error)
+    })
+    .await?;
     found
         .map(T::try_from)
         .transpose()
@@ -65,7 +68,7 @@ where
     if limit == Some(0) {
         return Ok(Vec::new());
     }
-    patiently(async {
+    patiently(collection.timeout, async {
         let found = collection.find(filter).with_options(sorted(order, limit));
         let cursor = found.await.map_err(store_error)?;
         cursor.try_collect().await.map_err(store_error)
@@ -76,7 +79,7 @@ where
 /// The same inside a session, which has a time limit of its own.
 pub(super) async fn documents_in<D>(
     session: &mut ClientSession,
-    collection: &Collection<D>,
+    collection: &mongodb::Collection<D>,
     filter: Document,
     order: Document,
     limit: Option<usize>,
@@ -97,7 +100,7 @@ pub(super) async fn count<D: Send + Sync>(
     collection: &Collection<D>,
     filter: Document,
 ) -> Result<u64, StoreError> {
-    patiently(async {
+    patiently(collection.timeout, async {
         let counted = collection.count_documents(filter).await;
         counted.map_err(store_error)
     })

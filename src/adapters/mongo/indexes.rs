@@ -1,9 +1,9 @@
 //! Making indexes, and with them their collections: a transaction that reads at a majority may make neither.
 
 use bson::{Document, doc};
-use mongodb::{Collection, IndexModel};
+use mongodb::IndexModel;
 
-use super::db::store_error;
+use super::db::{Collection, store_error};
 use crate::domain::error::StoreError;
 
 /// Makes indexes; what is there already stays.

@@ -1,8 +1,8 @@
 //! The connection, its time limits, and transactions.
 //!
-//! The driver is a release candidate, so only what was seen to hold is used: reads are single statements, writes are
-//! transactions, what the server wants tried again we try again ourselves, and every call runs in a task of its own, so
-//! that a client that goes away leaves no half-read answer behind.
+//! The driver, neo4rs 0.9.0-rc.11, is a release candidate, so only what was seen to hold is used: reads are single
+//! statements, writes are transactions, what the server wants tried again we try again ourselves, and every call runs in
+//! a task of its own, so that a client that goes away leaves no half-read answer behind.
 
 use std::time::Duration;
 
@@ -17,16 +17,8 @@ use serde::de::DeserializeOwned;
 
 use crate::domain::error::StoreError;
 
-/// How long a read may take, finding a connection included.
-const READ: Duration = Duration::from_secs(3);
-/// After how long the server itself gives up a read.
-const READ_ON_SERVER: Duration = Duration::from_millis(2600);
 /// How often a read is tried again.
 const READ_AGAIN: usize = 6;
-/// How long a write may take, with all that is tried again.
-const WRITE: Duration = Duration::from_secs(10);
-/// How long to wait for a connection when all are in use.
-const ACQUIRE: Duration = Duration::from_secs(2);
 /// How many connections read at the most.
 const READERS: usize = 32;
 /// How many connections write at the most. A write that was given up stays open on the server, with its locks, until
@@ -38,11 +30,44 @@ const WRITERS: usize = 4;
 pub struct Neo4jDb {
     reads: Graph,
     writes: Graph,
+    limits: Limits,
+}
+
+/// How long things may take.
+#[derive(Clone, Copy)]
+struct Limits {
+    /// A read, finding a connection included. Whoever waits for it has something to fall back on, so it is less than
+    /// what other stores get.
+    read: Duration,
+    /// After so long the server itself gives up a read.
+    read_on_server: Duration,
+    /// A write, with all that is tried again. No viewer waits for one.
+    write: Duration,
+    /// To wait for a connection when all are in use.
+    acquire: Duration,
+}
+
+impl Limits {
+    fn of(timeout: Duration) -> Self {
+        Self {
+            read: timeout * 3 / 4,
+            read_on_server: timeout * 13 / 20,
+            write: timeout * 5 / 2,
+            acquire: timeout / 2,
+        }
+    }
 }
 
 impl Neo4jDb {
-    /// Reads the address. Nothing is connected before the first statement.
-    pub fn open(uri: &str, user: &str, password: &SecretString) -> Result<Self, StoreError> {
+    /// Reads the address. Nothing is connected before the first statement. `timeout` is how long an operation on a
+    /// store may take; what is read here has to be faster, what is written may take longer.
+    pub fn open(
+        uri: &str,
+        user: &str,
+        password: &SecretString,
+        timeout: Duration,
+    ) -> Result<Self, StoreError> {
+        let limits = Limits::of(timeout);
         let pool = |connections, limit| {
             ConfigBuilder::default()
                 .uri(uri)
@@ -51,16 +76,18 @@ impl Neo4jDb {
                 .max_connections(connections)
                 // Also how long the driver waits for any one answer.
                 .connection_timeout(limit)
-                // In this driver `max_lifetime` is how long to wait for a connection. `idle_timeout` is never set: it
-                // limits the health check of a connection, not how long one may be idle.
-                .max_lifetime(ACQUIRE)
+                // A workaround: neo4rs 0.9.0-rc.11 hands `max_lifetime` to the pool as the time to wait for a
+                // connection, and `idle_timeout` as the limit of its health check (neo4j-labs/neo4rs#283). So the one
+                // is set as if it were named that, and the other never.
+                .max_lifetime(limits.acquire)
                 .build()
                 .and_then(Graph::connect)
                 .map_err(store_error)
         };
         Ok(Self {
-            reads: pool(READERS, READ)?,
-            writes: pool(WRITERS, WRITE)?,
+            reads: pool(READERS, limits.read)?,
+            writes: pool(WRITERS, limits.write)?,
+            limits,
         })
     }
 
@@ -72,9 +99,9 @@ impl Neo4jDb {
         T: DeserializeOwned + Send + 'static,
     {
         let graph = self.reads.clone();
-        let limit = i64::try_from(READ_ON_SERVER.as_millis()).unwrap_or(i64::MAX);
+        let limit = i64::try_from(self.limits.read_on_server.as_millis()).unwrap_or(i64::MAX);
         let query = query.extra("tx_timeout", limit);
-        in_time(READ, async move {
+        in_time(self.limits.read, async move {
             let patience = ExponentialBuilder::default()
                 .with_min_delay(Duration::from_millis(2))
                 .with_jitter()
@@ -87,8 +114,8 @@ impl Neo4jDb {
         .await
     }
 
-    /// Runs `work` in one transaction, and again if the server or the connection fails in passing. What it writes must
-    /// be the same however often it runs: a commit whose answer is lost is run again.
+    /// Runs `work` in one transaction, and again if the server or the connection fails in passing. It must be idempotent:
+    /// a commit whose answer is lost is run again.
     pub(super) async fn write<T>(
         &self,
         work: impl for<'t> Fn(&'t mut Transaction) -> BoxFuture<'t, Result<T, Error>>
@@ -100,14 +127,15 @@ impl Neo4jDb {
         T: Send + 'static,
     {
         let graph = self.writes.clone();
-        in_time(WRITE, async move {
+        let limit = self.limits.write;
+        in_time(limit, async move {
             let patience = ExponentialBuilder::default()
                 .with_min_delay(Duration::from_millis(50))
                 .with_max_delay(Duration::from_secs(1))
                 .with_jitter()
                 .without_max_times()
                 // Shorter than the limit, so that what is answered in the end is the cause.
-                .with_total_delay(Some(WRITE * 3 / 4));
+                .with_total_delay(Some(limit * 3 / 4));
             (|| attempt(&graph, &work))
                 .retry(patience)
                 .when(is_passing)
@@ -117,8 +145,8 @@ impl Neo4jDb {
     }
 }
 
-/// A transaction that writes. The driver has no way to tell the server how long one may take; our own limits have to
-/// do, and the server's `db.transaction.timeout`.
+/// A transaction that writes. `start_txn` of neo4rs 0.9.0-rc.11 takes no `tx_timeout`; our own limits have to do, and the
+/// server's `db.transaction.timeout`.
 pub(super) struct Transaction(Txn);
 
 impl Transaction {
@@ -175,7 +203,8 @@ async fn attempt<T>(
             Ok(value)
         }
         Err(first) => {
-            // After a failure the server ignores the rollback, and the driver reports that as an error of its own.
+            // After a failure the server answers the rollback with IGNORED, which neo4rs 0.9.0-rc.11 reports as an
+            // error of its own instead of sending RESET.
             drop(transaction.0.rollback().await);
             Err(first)
         }

@@ -3,8 +3,8 @@
 //! Readers may meet the half of a transaction, so no edge is changed in place. Edges that replace others are written
 //! with the revision that they begin with, those that they replace are told the revision that they end with, and only
 //! when all that is committed does one more transaction make that revision the current one. So it may as well be
-//! prepared in many, of bounded size. Who prepares has a name that stands at the node of the graph: one at a time; if
-//! it is not heard of any more, the next one takes back what it prepared.
+//! prepared in many, of bounded size. Preparing takes a lease, which stands at the node of the graph with the name of its
+//! holder; when it has run out, the next holder first takes back what the one before had prepared.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -14,12 +14,12 @@ use std::time::Duration;
 use backon::{ConstantBuilder, Retryable};
 use neo4rs::{BoltType, Error, Query, query};
 use serde::Deserialize;
-use uuid::Uuid;
 
 use super::db::{Neo4jDb, Transaction, map, number};
 use super::lists::{EdgeRow, VersionRow, edge, version_of};
 use super::queries;
 use super::similar::{Edges, GRAPH, NEVER, title_row};
+use crate::domain::entropy::unique_name;
 use crate::domain::error::StoreError;
 use crate::domain::ids::TitleId;
 use crate::domain::recommend::{EdgeChanges, SimilarEdge, SimilarVersion, Solution, changes};
@@ -146,7 +146,7 @@ async fn try_put(
 }
 
 async fn begin(db: &Neo4jDb, generation: i64) -> Result<Change, Stop> {
-    let name: Arc<str> = Uuid::new_v4().to_string().into();
+    let name: Arc<str> = unique_name().to_string().into();
     let statement = query(queries::BEGIN_SOLUTIONS)
         .param("graph", GRAPH)
         .param("generation", generation)

@@ -31,9 +31,9 @@ pub(super) const NAME: &str = "facebook";
 /// How the site is known to Facebook, and where Facebook is.
 #[derive(Debug, Clone)]
 pub struct FacebookSettings {
-    /// The app's id.
+    /// As `client_id` in OAuth.
     pub app_id: String,
-    /// The app's secret.
+    /// As `client_secret` in OAuth; it also signs the callbacks.
     pub app_secret: SecretString,
     /// Where the browser goes.
     pub authorize_url: Url,
@@ -45,7 +45,7 @@ pub struct FacebookSettings {
     pub redirect_url: Url,
 }
 
-/// Facebook.
+/// Logging in by Facebook (OAuth 2.0, the Graph API).
 pub struct FacebookProvider {
     client: Client,
     web: Web,

@@ -47,9 +47,7 @@ pub struct OpenIdSettings {
     pub name: String,
     /// Its address, exactly as it writes it itself.
     pub issuer: String,
-    /// The client's id.
     pub client_id: String,
-    /// The client's secret.
     pub client_secret: SecretString,
     /// Where the browser comes back to.
     pub redirect_url: Url,

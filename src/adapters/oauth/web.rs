@@ -1,4 +1,5 @@
-//! How the other sites are asked: reqwest behind the interface of oauth2, which has none for this release of it.
+//! How the other sites are asked: reqwest 0.13 behind the client interface of oauth2, which knows reqwest 0.12 only
+//! (oauth2 5.0; `oauth2-reqwest` will replace this, ramosbugs/oauth2-rs#333).
 
 use std::future::Future;
 use std::pin::Pin;
@@ -28,7 +29,6 @@ pub enum SetupError {
     /// Names are parts of addresses, and `facebook` is Facebook.
     #[error("{0:?} is not a name of 1 to 31 small letters, digits and hyphens, or is taken")]
     Name(String),
-    /// Not an address.
     #[error("not an address")]
     Address(#[from] url::ParseError),
     /// The machine cannot speak HTTPS.
@@ -48,7 +48,6 @@ pub(super) enum WebError {
     /// Nobody says so much.
     #[error("the answer is too long")]
     TooLong,
-    /// Not a request.
     #[error("the request cannot be made")]
     Request(#[from] http::Error),
 }

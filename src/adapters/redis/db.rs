@@ -10,30 +10,30 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::domain::error::StoreError;
 
-/// How long one attempt to connect may take.
-const CONNECT: Duration = Duration::from_millis(1500);
-/// How long the server may take to answer. The driver's own limit, half a second, is less than a slow disk needs.
-const RESPONSE: Duration = Duration::from_secs(2);
-/// How long any one operation may take, waiting for a connection included.
-const PATIENCE: Duration = Duration::from_secs(4);
-
 /// A connection to the server that the address names, which mends itself. Clones share it.
 #[derive(Clone)]
 pub struct RedisDb {
     client: Client,
     connection: ConnectionManager,
     key_prefix: Arc<str>,
+    timeout: Duration,
 }
 
 impl RedisDb {
     /// Reads the address. Nothing is connected before the first operation. Must be called inside a Tokio runtime.
-    /// All keys begin with `key_prefix`, so that several sites can share a server.
-    pub fn open(url: &SecretString, key_prefix: &str) -> Result<Self, StoreError> {
+    /// All keys begin with `key_prefix`, so that several sites can share a server. `timeout` is how long any one
+    /// operation may take, waiting for a connection included.
+    pub fn open(
+        url: &SecretString,
+        key_prefix: &str,
+        timeout: Duration,
+    ) -> Result<Self, StoreError> {
         let client = Client::open(url.expose_secret()).map_err(store_error)?;
         // Few attempts: whoever asks has not the time for more, and the next operation begins anew.
         let config = ConnectionManagerConfig::new()
-            .set_connection_timeout(Some(CONNECT))
-            .set_response_timeout(Some(RESPONSE))
+            .set_connection_timeout(Some(timeout * 3 / 8))
+            // The driver's own limit, half a second, is less than a slow disk needs.
+            .set_response_timeout(Some(timeout / 2))
             .set_number_of_retries(1);
         let connection =
             ConnectionManager::new_lazy_with_config(client.clone(), config).map_err(store_error)?;
@@ -41,6 +41,7 @@ impl RedisDb {
             client,
             connection,
             key_prefix: key_prefix.into(),
+            timeout,
         })
     }
 
@@ -54,7 +55,7 @@ impl RedisDb {
         &self,
         operation: impl FnOnce(ConnectionManager) -> F,
     ) -> Result<T, StoreError> {
-        tokio::time::timeout(PATIENCE, operation(self.connection.clone()))
+        tokio::time::timeout(self.timeout, operation(self.connection.clone()))
             .await
             .map_err(StoreError::unavailable)?
             .map_err(store_error)
@@ -70,13 +71,13 @@ impl RedisDb {
             listener.subscribe(channel).await?;
             Ok(listener.split())
         };
-        tokio::time::timeout(PATIENCE, subscribe)
+        tokio::time::timeout(self.timeout, subscribe)
             .await
             .map_err(StoreError::unavailable)?
             .map_err(store_error)
     }
 
-    /// Whether it answers.
+    /// Whether the server answers in time.
     pub(super) async fn ping(&self) -> Result<(), StoreError> {
         self.run(
             |mut connection| async move { redis::cmd("PING").exec_async(&mut connection).await },

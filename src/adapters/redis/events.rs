@@ -1,7 +1,7 @@
 //! Events between the servers of a site: JSON on the channel `events`.
 //!
-//! Redis keeps no message for who is not there. So a server that could not listen for a while, or that could not say
-//! what it had to say, tells those who depend on it that they missed something, which may have been anything.
+//! Redis delivers a message at most once, to those who are connected. So a server that was cut off for a while, or could
+//! not publish, tells those who depend on it that they missed something ([`Event::Missed`]), which may have been anything.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,6 +16,7 @@ use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use super::RedisDb;
+use crate::domain::entropy::unique_name;
 use crate::domain::error::StoreError;
 use crate::domain::events::{Event, EventBus};
 use crate::domain::ids::ProfileId;
@@ -62,7 +63,7 @@ impl News {
             Event::SimilarChanged => Some(Self::SimilarChanged),
             Event::Missed => Some(Self::Missed),
             // The server that says so does it itself, at once. To wake the others costs them a question each, and
-            // makes nobody fresher.
+            // makes nothing of theirs less stale.
             Event::WatchesChanged | Event::MailQueued | Event::ErasureRequested => None,
         }
     }
@@ -81,7 +82,7 @@ impl RedisEvents {
     /// A bus between `local`, where everybody in this process listens, and those of other servers. Must be called
     /// inside a Tokio runtime.
     pub fn new(db: RedisDb, local: Arc<dyn EventBus>) -> Self {
-        let server = Uuid::new_v4();
+        let server = unique_name();
         let channel: Arc<str> = db.key("events").into();
         let (outbox, waiting) = mpsc::channel(OUTBOX);
         let is_full = Arc::new(AtomicBool::new(false));

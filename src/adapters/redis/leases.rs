@@ -1,4 +1,4 @@
-//! Leases in Redis: `lease:<name>` holds who has it, and goes by itself when the time is over.
+//! Leases in Redis: `lease:<name>` has the holder as its value, and expires with the lease.
 
 use std::sync::LazyLock;
 use std::time::Duration;

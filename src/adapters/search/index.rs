@@ -13,7 +13,7 @@ use tantivy::{Index, IndexReader, IndexWriter, Result, Searcher, TantivyDocument
 use super::names::{symbols, without_article, words};
 use crate::domain::ids::{PersonId, TitleId};
 
-/// Where popularity is.
+/// The field with the number of profiles that have watched a title.
 pub(super) const POPULARITY: &str = "popularity";
 /// Where the people of a title are.
 pub(super) const CREDITED: &str = "credited";
@@ -57,7 +57,7 @@ pub(super) struct NameFields {
     pub(super) literal: (Field, &'static str),
 }
 
-/// All fields.
+/// The fields of titles and of people, which live in one index.
 #[derive(Debug, Clone)]
 pub(super) struct Fields {
     pub(super) titles: NameFields,

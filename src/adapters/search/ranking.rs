@@ -6,7 +6,6 @@ const MAX_ERRORS: u32 = 4;
 /// How a name matches, the best first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Kind {
-    /// The whole name.
     Whole,
     /// The whole name, but for a leading article and the spaces between its words.
     WholeLoosely,
@@ -87,7 +86,7 @@ pub(super) enum Credit {
     Whole,
     /// By a part of it: nobody can tell first names from last names.
     Part,
-    /// With typing errors.
+    /// By a name that takes typing errors.
     Loose,
 }
 

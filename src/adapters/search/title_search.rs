@@ -25,7 +25,7 @@ pub struct TantivySearch {
 }
 
 impl TantivySearch {
-    /// An empty index.
+    /// An empty index in memory; `follow` fills it from the catalogue.
     pub fn new() -> Result<Self, SearchError> {
         let (reading, writing) = index::open().map_err(failed)?;
         let cores = std::thread::available_parallelism().map_or(1, usize::from);

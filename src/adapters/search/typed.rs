@@ -9,7 +9,7 @@ const MIN_UNFINISHED: usize = 5;
 /// A query, taken apart.
 #[derive(Debug)]
 pub(super) struct Typed {
-    /// Its words.
+    /// In the order in which they were typed.
     pub(super) words: Vec<TypedWord>,
     /// As it was typed.
     pub(super) text: String,
@@ -18,7 +18,7 @@ pub(super) struct Typed {
 /// A word of a query.
 #[derive(Debug)]
 pub(super) struct TypedWord {
-    /// The word, folded.
+    /// Folded: lower case, without accents.
     pub(super) text: String,
     letters: Vec<char>,
 }

@@ -26,6 +26,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema/suggestions.sql"),
     include_str!("schema/feedback.sql"),
     include_str!("schema/similar_lists.sql"),
+    include_str!("schema/certifications.sql"),
 ];
 
 /// The machine's time in milliseconds, in SQL: for methods of a port that are passed no time.
@@ -235,14 +236,75 @@ mod tests {
     use chrono::DateTime;
 
     use super::*;
-    use crate::adapters::sqlite::SqliteAccounts;
+    use crate::adapters::sqlite::{SqliteAccounts, SqliteCatalog};
     use crate::domain::accounts::{AccountStore, EmailAddress, PasswordHash, Profile, User};
-    use crate::domain::ids::{ProfileId, UserId};
+    use crate::domain::catalog::{CatalogBatch, CatalogStore, Certification, Title};
+    use crate::domain::ids::{ProfileId, TitleId, UserId};
     use crate::domain::stamp::Stamp;
     use crate::domain::viewer::Role;
 
     /// What was there before accounts could lack an address or a password.
     const BEFORE_ACCOUNTS_LIFE: usize = 4;
+
+    /// What was there before titles had certifications.
+    const BEFORE_CERTIFICATIONS: usize = 11;
+
+    #[tokio::test]
+    async fn titles_of_a_former_version_have_no_certifications() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("former.db");
+        let former = connect(&path).unwrap();
+        for migration in &MIGRATIONS[..BEFORE_CERTIFICATIONS] {
+            former.execute_batch(migration).unwrap();
+        }
+        former
+            .execute_batch(
+                r#"PRAGMA user_version = 11;
+                 INSERT INTO titles
+                    (id, slug, revision, kind, year, by_name, by_added, by_released, by_popularity, sequence)
+                    VALUES (7, 'heat-1995', 1, 'film', 1995, 'heat', 0, 0, 0, 1);
+                 INSERT INTO title_documents (id, document) VALUES (7, '{"id":7,"kind":"film","slug":"heat-1995","name":"Heat",
+                    "original_name":null,"year":1995,"end_year":null,"premiered":null,"duration":null,"genres":[],
+                    "credits":[],"countries":[],"languages":[],"external_ids":[],"network":null,"total_seasons":null,
+                    "stamp":{"revision":1,"created_at":"2026-01-01T00:00:00Z","updated_at":"2026-01-01T00:00:00Z"}}');
+                 UPDATE catalog_feed SET last = 1;"#,
+            )
+            .unwrap();
+        drop(former);
+        let db = SqliteDb::open(&path).unwrap();
+        let age = async || {
+            let sql = "SELECT age FROM titles WHERE id = 7";
+            let age = db.read(move |connection| connection.query_one(sql, (), only));
+            age.await.unwrap()
+        };
+        let store = SqliteCatalog::new(db.clone());
+
+        let found = store.titles(&[TitleId(7)]).await.unwrap().remove(0);
+        let age_before: Option<u8> = age().await;
+        let rated = Title {
+            certifications: [("DE", "16", 16), ("US", "R", 17)]
+                .map(|(system, label, age)| Certification {
+                    system: system.to_owned(),
+                    label: label.to_owned(),
+                    age,
+                })
+                .into(),
+            stamp: found.stamp.next(found.stamp.updated_at),
+            ..(*found).clone()
+        };
+        let batch = CatalogBatch {
+            titles: vec![rated.clone()],
+            ..CatalogBatch::default()
+        };
+        store.put(&batch).await.unwrap();
+
+        assert_eq!(
+            (found.certifications.as_slice(), age_before),
+            (&[][..], None)
+        );
+        assert_eq!(*store.titles(&[TitleId(7)]).await.unwrap()[0], rated);
+        assert_eq!(age().await, Some(17));
+    }
 
     #[tokio::test]
     async fn accounts_of_a_former_version_are_carried_over() {

@@ -98,7 +98,7 @@ impl<'a> Row<'a> {
         anyhow!("{}: {column} {reason}", self.place())
     }
 
-    /// File and line.
+    /// The file and the line, for messages.
     pub(super) fn place(&self) -> String {
         let line = self.record.position().map_or(0, csv::Position::line);
         format!("{}:{line}", self.file)

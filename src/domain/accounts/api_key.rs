@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::token::TokenHash;
+use crate::domain::error::{Coded, ErrorCode};
 use crate::domain::ids::{ApiKeyId, UserId};
 use crate::domain::viewer::Role;
 
@@ -61,5 +62,40 @@ impl ApiKey {
     pub fn role(&self, of_account: Role) -> Role {
         let lent = self.scopes.iter().map(|scope| scope.role()).max();
         lent.unwrap_or(Role::Viewer).min(of_account)
+    }
+}
+
+/// What can go wrong with the keys of an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ApiKeyError {
+    /// The account has no such key.
+    #[error("there is no such key")]
+    NotFound,
+    /// More keys than an account may have.
+    #[error("an account may have at most {most} keys")]
+    TooMany {
+        /// How many it may have.
+        most: usize,
+    },
+    /// A key must be good for something, and for nothing that the account is not.
+    #[error("a key needs scopes, and none that the account's own role does not reach")]
+    InvalidScopes,
+}
+
+impl Coded for ApiKeyError {
+    fn code(&self) -> ErrorCode {
+        match self {
+            Self::NotFound => ErrorCode::NotFound,
+            Self::TooMany { .. } => ErrorCode::Conflict,
+            Self::InvalidScopes => ErrorCode::Invalid,
+        }
+    }
+
+    fn field(&self) -> Option<&'static str> {
+        match self {
+            Self::NotFound => Some("apiKey"),
+            Self::TooMany { .. } => Some("name"),
+            Self::InvalidScopes => Some("scopes"),
+        }
     }
 }

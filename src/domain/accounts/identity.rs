@@ -5,7 +5,8 @@ use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 use url::Url;
 
-use super::types::EmailAddress;
+use super::email::EmailAddress;
+use crate::domain::error::{Coded, ErrorCode};
 use crate::domain::ids::UserId;
 
 /// That somebody at another site is the owner of an account here. One account has at most one of each site.
@@ -89,4 +90,77 @@ pub enum IdentityError {
     /// It refused the code, or what it says does not hold.
     #[error("the other site did not confirm who this is")]
     Refused(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl Coded for IdentityError {
+    fn code(&self) -> ErrorCode {
+        match self {
+            Self::Unavailable(_) => ErrorCode::UpstreamUnavailable,
+            Self::Refused(_) => ErrorCode::WrongCredentials,
+        }
+    }
+
+    fn field(&self) -> Option<&'static str> {
+        match self {
+            Self::Unavailable(_) | Self::Refused(_) => None,
+        }
+    }
+
+    fn words(&self) -> Option<&'static str> {
+        match self {
+            Self::Unavailable(_) => Some("the other site does not answer; try again later"),
+            Self::Refused(_) => None,
+        }
+    }
+}
+
+/// What can go wrong with linking an account here with one at another site, and with logging in by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum LinkError {
+    /// No such other site is set up.
+    #[error("this site has no log-in by that name")]
+    ProviderNotFound,
+    /// The address is not on the list.
+    #[error("this is not an address that the site allows to return to")]
+    ReturnNotAllowed,
+    /// An app must prove that it is the one that began.
+    #[error("an app needs a code challenge of 43 characters (RFC 7636, S256)")]
+    InvalidChallenge,
+    /// The person at the other site said no.
+    #[error("the log-in was cancelled")]
+    Cancelled,
+    /// The other site's account is linked with an account here, or this account with another one there.
+    #[error("it is linked already")]
+    Taken,
+    /// The other site told an address that an account here has.
+    #[error("an account with this e-mail address exists already; log in to it and link it there")]
+    EmailTaken,
+    /// The account is not linked with that site.
+    #[error("the account is not linked with this")]
+    NotFound,
+    /// Without it nobody could log in.
+    #[error("this is the last way to log in; set a password first")]
+    LastWayIn,
+}
+
+impl Coded for LinkError {
+    fn code(&self) -> ErrorCode {
+        match self {
+            Self::ProviderNotFound | Self::NotFound => ErrorCode::NotFound,
+            Self::ReturnNotAllowed | Self::InvalidChallenge | Self::Cancelled => ErrorCode::Invalid,
+            Self::Taken | Self::EmailTaken | Self::LastWayIn => ErrorCode::Conflict,
+        }
+    }
+
+    fn field(&self) -> Option<&'static str> {
+        match self {
+            Self::ProviderNotFound | Self::Taken | Self::NotFound | Self::LastWayIn => {
+                Some("provider")
+            }
+            Self::ReturnNotAllowed => Some("returnTo"),
+            Self::InvalidChallenge => Some("codeChallenge"),
+            // Said when the browser comes back, where there is no input.
+            Self::Cancelled | Self::EmailTaken => None,
+        }
+    }
 }

@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::types::EmailAddress;
+use super::email::EmailAddress;
 use crate::domain::ids::{MailId, UserId};
 
 /// What a mail is about. A secret that it needs is made when it is sent, so that none lies in the queue.

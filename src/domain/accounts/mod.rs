@@ -3,35 +3,43 @@
 mod access_token;
 mod api_key;
 mod audit;
+mod email;
 mod erasure;
 mod error;
 mod identity;
 mod mail;
+mod name;
 mod one_time;
 mod password;
+mod profile;
 mod service;
 mod session;
 mod store;
 mod token;
-mod types;
+mod user;
 
 pub use access_token::{AccessTokens, Claims, KeyRotation, SigningKey};
-pub use api_key::{ApiKey, Scope};
+pub use api_key::{ApiKey, ApiKeyError, Scope};
 pub use audit::{Action, Actor, AuditEntry};
+pub use email::{EmailAddress, EmailError};
 pub use erasure::Erasure;
 pub use error::AccountError;
 pub use identity::{
-    Authorization, Callback, ExternalPerson, Identity, IdentityError, IdentityProvider,
+    Authorization, Callback, ExternalPerson, Identity, IdentityError, IdentityProvider, LinkError,
 };
 pub use mail::{Letter, Mail, MailError, MailKind, Mailer};
+pub use name::NameError;
 pub use one_time::{OAuthRequest, OAuthState, OneTime};
-pub use password::{ChosenPassword, MIN_PASSWORD, PasswordHash, PasswordHasher};
+pub use password::{
+    ChosenPassword, HashingError, MIN_PASSWORD, PasswordError, PasswordHash, PasswordHasher,
+};
+pub use profile::{ADULT, Profile, ProfileError};
 pub use service::{
     AccountExport, AccountPolicy, AccountPorts, AccountService, Arrival, Authority, BeginOAuth,
     Came, Credentials, LogIn, LoggedIn, MailService, MailingError, NewApiKey, ProfileChange,
     Registration, ReturnFromOAuth, SentAway, Tokens,
 };
-pub use session::{Lifetimes, Rotation, Session, Transport};
+pub use session::{Lifetimes, Rotation, Session, SessionError, Transport};
 pub use store::{AccountStore, AccountWrite, OneTimeStore, SessionStore, SigningKeyStore};
 pub use token::{ApiKeyToken, RefreshToken, Secret, SessionToken, TokenHash};
-pub use types::{ADULT, EmailAddress, Profile, User};
+pub use user::User;

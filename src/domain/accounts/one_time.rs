@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use super::email::EmailAddress;
 use super::session::Transport;
 use super::token::TokenHash;
-use super::types::EmailAddress;
 use crate::domain::ids::UserId;
 
 /// What a one-time secret stands for. It can be used once, within its time.

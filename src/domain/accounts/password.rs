@@ -1,11 +1,12 @@
 //! Passwords: what is accepted, and how they are hashed.
 
 use std::fmt;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::error::AccountError;
+use crate::domain::error::{Coded, ErrorCode};
 
 /// The fewest characters of a password that is the only proof of an account (NIST SP 800-63B-4, 3.1.1.2).
 pub const MIN_PASSWORD: usize = 15;
@@ -32,8 +33,8 @@ impl fmt::Debug for PasswordHash {
 /// Hashes passwords and judges new ones: slowly, and never on the threads that answer requests.
 #[async_trait]
 pub trait PasswordHasher: Send + Sync {
-    /// The hash of a password with a new salt. [`AccountError::Busy`] if too many wait already.
-    async fn hash(&self, password: SecretString) -> Result<PasswordHash, AccountError>;
+    /// The hash of a password with a new salt. [`HashingError::Busy`] if too many wait already.
+    async fn hash(&self, password: SecretString) -> Result<PasswordHash, HashingError>;
 
     /// Whether the hash is that of the password. Without a hash it takes as long and says no, so that nobody can tell
     /// from the time whether an account exists.
@@ -41,15 +42,15 @@ pub trait PasswordHasher: Send + Sync {
         &self,
         password: SecretString,
         hash: Option<PasswordHash>,
-    ) -> Result<bool, AccountError>;
+    ) -> Result<bool, HashingError>;
 
     /// How many guesses find a password, as a power of ten, if leaked passwords, common words and names, keyboard walks,
-    /// sequences, dates and these words in lower case are tried first. [`AccountError::Busy`] if too many wait already.
+    /// sequences, dates and these words in lower case are tried first. [`HashingError::Busy`] if too many wait already.
     async fn guesses_log10(
         &self,
         password: SecretString,
         words: Vec<String>,
-    ) -> Result<f64, AccountError>;
+    ) -> Result<f64, HashingError>;
 }
 
 /// A password that somebody chooses.
@@ -74,15 +75,13 @@ impl From<SecretString> for ChosenPassword {
 impl ChosenPassword {
     /// What can be seen at a glance: whether it is long enough, not too long, and typed the same both times. No rule asks
     /// for certain characters (NIST SP 800-63B-4, 3.1.1.2).
-    pub(super) fn check_form(&self, least: usize) -> Result<(), AccountError> {
+    pub(super) fn check_form(&self, least: usize) -> Result<(), PasswordError> {
         let password = self.password.expose_secret();
         match password.chars().count() {
-            length if length < least => Err(AccountError::PasswordTooShort { least }),
-            length if length > MAX_PASSWORD => Err(AccountError::PasswordTooLong),
+            length if length < least => Err(PasswordError::TooShort { least }),
+            length if length > MAX_PASSWORD => Err(PasswordError::TooLong),
             _ => match &self.confirm {
-                Some(confirm) if confirm.expose_secret() != password => {
-                    Err(AccountError::PasswordsDiffer)
-                }
+                Some(confirm) if confirm.expose_secret() != password => Err(PasswordError::Differ),
                 _ => Ok(()),
             },
         }
@@ -113,11 +112,87 @@ pub(super) fn words_of(context: &[&str]) -> Vec<String> {
     words
 }
 
+/// What can be wrong with a password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum PasswordError {
+    /// The password is too short.
+    #[error("a password needs at least {least} characters")]
+    TooShort {
+        /// The fewest characters that the site asks for.
+        least: usize,
+    },
+    /// The password is too long.
+    #[error("a password may have at most {MAX_PASSWORD} characters")]
+    TooLong,
+    /// The password is one of those that anybody would try first.
+    #[error("this password is too easy to guess")]
+    TooCommon,
+    /// The two passwords differ.
+    #[error("the two passwords are not the same")]
+    Differ,
+    /// Not the password of the viewer's account, or none was given.
+    #[error("the password is wrong")]
+    Wrong,
+}
+
+impl Coded for PasswordError {
+    fn code(&self) -> ErrorCode {
+        match self {
+            Self::TooShort { .. } => ErrorCode::TooShort,
+            Self::TooLong => ErrorCode::TooLong,
+            Self::TooCommon | Self::Differ => ErrorCode::Invalid,
+            Self::Wrong => ErrorCode::WrongCredentials,
+        }
+    }
+
+    fn field(&self) -> Option<&'static str> {
+        match self {
+            Self::TooShort { .. } | Self::TooLong | Self::TooCommon | Self::Wrong => {
+                Some("password")
+            }
+            Self::Differ => Some("passwordConfirm"),
+        }
+    }
+}
+
+/// Why a password was not hashed.
+#[derive(Debug, thiserror::Error)]
+pub enum HashingError {
+    /// Too many wait already.
+    #[error("too many log-ins at the same time; try again in a few seconds")]
+    Busy,
+    /// A fault of ours.
+    #[error("hashing a password failed")]
+    Failed(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl Coded for HashingError {
+    fn code(&self) -> ErrorCode {
+        match self {
+            Self::Busy => ErrorCode::RateLimited,
+            Self::Failed(_) => ErrorCode::Internal,
+        }
+    }
+
+    fn field(&self) -> Option<&'static str> {
+        match self {
+            Self::Busy | Self::Failed(_) => None,
+        }
+    }
+
+    fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Busy => Some(Duration::from_secs(2)),
+            Self::Failed(_) => None,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn check(password: &str) -> Result<(), AccountError> {
+    fn check(password: &str) -> Result<(), PasswordError> {
         ChosenPassword::from(SecretString::from(password)).check_form(MIN_PASSWORD)
     }
 
@@ -128,11 +203,11 @@ mod tests {
         }
         assert!(matches!(
             check("Tr0ub4dor&3"),
-            Err(AccountError::PasswordTooShort { least: 15 })
+            Err(PasswordError::TooShort { least: 15 })
         ));
         assert!(matches!(
             check(&"ab cd".repeat(60)),
-            Err(AccountError::PasswordTooLong)
+            Err(PasswordError::TooLong)
         ));
     }
 
@@ -149,7 +224,7 @@ mod tests {
         assert!(check("correct horse battery").is_ok());
         assert!(matches!(
             check("correct horse batterz"),
-            Err(AccountError::PasswordsDiffer)
+            Err(PasswordError::Differ)
         ));
     }
 

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::token::TokenHash;
+use crate::domain::error::{Coded, ErrorCode};
 use crate::domain::ids::{ProfileId, SessionId, UserId};
 
 /// One log-in on one device.
@@ -89,6 +90,38 @@ impl Default for Lifetimes {
             remembered: TimeDelta::days(30),
             absolute: TimeDelta::days(180),
             access_token: TimeDelta::minutes(10),
+        }
+    }
+}
+
+/// What can go wrong with sessions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum SessionError {
+    /// The account has no such session.
+    #[error("there is no such session")]
+    NotFound,
+    /// The refresh token is unknown, has ended or was used before.
+    #[error("the refresh token is not valid; log in again")]
+    InvalidRefreshToken,
+    /// The log-in is too old, and the account has no password to ask for instead.
+    #[error("log in once more, then try again within ten minutes")]
+    TooOld,
+}
+
+impl Coded for SessionError {
+    fn code(&self) -> ErrorCode {
+        match self {
+            Self::NotFound => ErrorCode::NotFound,
+            Self::InvalidRefreshToken => ErrorCode::Unauthenticated,
+            Self::TooOld => ErrorCode::Forbidden,
+        }
+    }
+
+    fn field(&self) -> Option<&'static str> {
+        match self {
+            Self::NotFound => Some("session"),
+            Self::InvalidRefreshToken => Some("refreshToken"),
+            Self::TooOld => None,
         }
     }
 }

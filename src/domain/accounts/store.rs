@@ -6,14 +6,16 @@ use chrono::{DateTime, Utc};
 use super::access_token::SigningKey;
 use super::api_key::ApiKey;
 use super::audit::AuditEntry;
+use super::email::EmailAddress;
 use super::erasure::Erasure;
 use super::error::AccountError;
 use super::identity::Identity;
 use super::mail::Mail;
 use super::one_time::OneTime;
+use super::profile::Profile;
 use super::session::{Rotation, Session};
 use super::token::TokenHash;
-use super::types::{EmailAddress, Profile, User};
+use super::user::User;
 use crate::domain::error::StoreError;
 use crate::domain::ids::{ApiKeyId, ErasureId, MailId, ProfileId, SessionId, UserId};
 use crate::domain::page::{Slice, Window};
@@ -21,10 +23,10 @@ use crate::domain::page::{Slice, Window};
 /// One thing to write. A whole list of them is written at once, or nothing is.
 #[derive(Debug, Clone, PartialEq)]
 pub enum AccountWrite {
-    /// Adds an account. [`AccountError::EmailTaken`] if the address is in use.
+    /// Adds an account. [`super::EmailError::Taken`] if the address is in use.
     AddUser(User),
     /// Replaces an account whose stored revision is one less than the given one's; if it is another, or there is no
-    /// such account, [`StoreError::Conflict`]. [`AccountError::EmailTaken`] if another account has the address.
+    /// such account, [`StoreError::Conflict`]. [`super::EmailError::Taken`] if another account has the address.
     PutUser(User),
     /// Removes an account with its identities, API keys, audit entries and waiting mail. Its profiles stay.
     DeleteUser(UserId),
@@ -35,7 +37,7 @@ pub enum AccountWrite {
     PutProfile(Profile),
     /// Removes a profile, if it is there.
     DeleteProfile(ProfileId),
-    /// Adds an identity. [`AccountError::IdentityTaken`] if the subject has an account, or the account has another
+    /// Adds an identity. [`super::LinkError::Taken`] if the subject has an account, or the account has another
     /// subject of the same provider.
     AddIdentity(Identity),
     /// Removes an account's identity of a provider, if there is one.

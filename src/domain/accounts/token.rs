@@ -171,9 +171,10 @@ fn parse_id(text: &str) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::entropy::{Entropy, SystemEntropy};
 
     fn secret() -> Secret {
-        Secret::random(&mut rand::rng())
+        Secret::random(&mut *SystemEntropy.rng())
     }
 
     #[test]

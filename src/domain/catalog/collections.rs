@@ -70,6 +70,7 @@ mod tests {
                 collection: CollectionId(1),
                 part,
             }),
+            certifications: Vec::new(),
             popularity: 0,
             stamp: Stamp::first(DateTime::UNIX_EPOCH),
         }

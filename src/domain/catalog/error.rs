@@ -16,4 +16,10 @@ impl Coded for CatalogError {
             Self::Store(error) => error.code(),
         }
     }
+
+    fn field(&self) -> Option<&'static str> {
+        match self {
+            Self::Store(error) => error.field(),
+        }
+    }
 }

@@ -1,9 +1,11 @@
 //! Films, series, seasons, episodes, people, genres and collections: what there is to watch and who made it.
 
 mod batches;
+mod certification;
 mod collections;
 mod error;
 mod genres;
+mod rating_systems;
 mod search;
 mod service;
 mod store;
@@ -13,6 +15,7 @@ pub use batches::{
     CollectionsById, EpisodesById, EpisodesBySeason, FilmsByCollection, GenresById, PeopleById,
     SeasonsBySeries, TitlesById,
 };
+pub use certification::{Certification, CertificationName, certification_name};
 pub use collections::{PlaceInCollection, place_in_collection};
 pub use error::CatalogError;
 pub use genres::{GenreName, genre_name};

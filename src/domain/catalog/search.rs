@@ -87,7 +87,10 @@ impl Coded for SearchError {
     }
 
     fn field(&self) -> Option<&'static str> {
-        matches!(self, Self::TooLong | Self::Blank).then_some("query")
+        match self {
+            Self::TooLong | Self::Blank => Some("query"),
+            Self::Index(_) | Self::Catalog(_) => None,
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::certification::Certification;
 use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
 use crate::domain::stamp::Stamp;
 
@@ -54,6 +55,9 @@ pub struct Title {
     /// The collection that a film is part of; `None` if it stands alone, and for series.
     #[serde(default)]
     pub collection: Option<PartOf>,
+    /// What rating systems say of it, sorted by system; each says one thing.
+    #[serde(default)]
+    pub certifications: Vec<Certification>,
     /// How many profiles have watched it. Kept by the projection, outside the revision.
     #[serde(default)]
     pub popularity: u64,

@@ -15,7 +15,6 @@ const MAX_PART: i64 = 9999;
 pub struct CollectionName {
     /// The collection's key: given, or made of the name (case, accents, punctuation and spacing folded).
     pub slug: String,
-    /// The name.
     pub name: String,
     /// The number of the part, from 1.
     pub part: Option<u32>,

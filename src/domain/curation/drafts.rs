@@ -71,6 +71,7 @@ fn compose(
             collection: CollectionId::of_slug(&named.slug),
             part: named.part,
         }),
+        certifications: record.certifications.clone(),
         popularity: stored.map_or(0, |stored| stored.popularity),
         stamp: stored.map_or(Stamp::first(now), |stored| stored.stamp.next(now)),
     }

@@ -1,7 +1,7 @@
 //! Loading files: three passes, so that the order of records and files does not matter, each in batches.
 //!
 //! People, films and series go first, then episodes, then watches. What is there already and says the same stays
-//! untouched, so loading twice changes nothing. A record that is refused takes nothing else with it.
+//! untouched, so a load is idempotent. A record that is refused takes nothing else with it.
 
 use std::collections::{BTreeMap, HashSet};
 use std::io::BufRead;
@@ -39,7 +39,7 @@ pub trait Source: Send + Sync {
     fn open(&self) -> std::io::Result<Box<dyn BufRead + Send + '_>>;
 }
 
-/// What was loaded.
+/// What became of the records of a load.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LoadSummary {
     /// By sort of record (`films`, `series`, `episodes`, `people`, `watches`).
@@ -64,9 +64,7 @@ pub struct Tally {
 pub enum Phase {
     /// People, films and series.
     Titles,
-    /// Episodes.
     Episodes,
-    /// Watches.
     Watches,
 }
 
@@ -76,10 +74,8 @@ pub enum LoadError {
     /// A file cannot be read.
     #[error("{0}: cannot be read")]
     File(String, #[source] std::io::Error),
-    /// The store failed.
     #[error("the catalogue cannot be written")]
     Store(#[from] StoreError),
-    /// The accounts failed.
     #[error("the profiles cannot be written")]
     Accounts(#[from] AccountError),
     /// The record of watches failed.

@@ -1,5 +1,6 @@
 //! Bringing metadata in: records of files, checked one by one and loaded in batches.
 
+mod certifications;
 mod checks;
 mod collections;
 mod drafts;

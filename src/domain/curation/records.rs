@@ -3,11 +3,12 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::Value;
 
+use super::certifications::read_certifications;
 use super::checks::{check_external_ids, check_person_name, looks_double_encoded};
 use super::collections::{CollectionName, read_collection};
 use super::fields::{Fields, checked_slug, checked_text, shown};
 use super::problem::Problem;
-use crate::domain::catalog::{ExternalId, GenreName, TitleKind, genre_name};
+use crate::domain::catalog::{Certification, ExternalId, GenreName, TitleKind, genre_name};
 use crate::domain::text;
 
 /// The longest names, in characters.
@@ -26,22 +27,20 @@ const MAX_MINUTES: i64 = 6000;
 pub enum Record {
     /// A film or a series.
     Title(Box<TitleRecord>),
-    /// An episode.
+    /// An episode, whose series may come in another file.
     Episode(EpisodeRecord),
-    /// A person.
+    /// A person: what credits do not say.
     Person(PersonRecord),
-    /// A watch.
+    /// A watch, by a viewer of the file's own.
     Watch(WatchRecord),
 }
 
 /// A film or a series.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TitleRecord {
-    /// Film or series.
     pub kind: TitleKind,
-    /// Its key.
+    /// The key: lower-case letters, digits and single hyphens.
     pub slug: String,
-    /// Its name.
     pub name: String,
     /// Its name in the language that it was made in.
     pub original_name: Option<String>,
@@ -59,9 +58,9 @@ pub struct TitleRecord {
     pub directors: Vec<CreditName>,
     /// Who plays in it, in billing order.
     pub cast: Vec<CreditName>,
-    /// ISO 3166-1 codes.
+    /// As ISO 3166-1 codes of two letters.
     pub countries: Vec<String>,
-    /// ISO 639-1 codes.
+    /// As ISO 639-1 codes of two letters.
     pub languages: Vec<String>,
     /// Ids elsewhere, by provider.
     pub external_ids: Vec<ExternalId>,
@@ -71,6 +70,8 @@ pub struct TitleRecord {
     pub total_seasons: Option<u32>,
     /// The collection that a film is part of.
     pub collection: Option<CollectionName>,
+    /// What rating systems say of it, sorted by system.
+    pub certifications: Vec<Certification>,
 }
 
 /// A credited person: by name, which makes all of that name one person, or by slug.
@@ -84,7 +85,7 @@ pub struct CreditName {
     pub character: Option<String>,
 }
 
-/// An episode.
+/// An episode, as a file tells it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EpisodeRecord {
     /// The slug of the series.
@@ -93,7 +94,6 @@ pub struct EpisodeRecord {
     pub season: u32,
     /// The number in the season.
     pub number: u32,
-    /// Its name.
     pub name: Option<String>,
     /// Its name in the language that it was made in.
     pub original_name: Option<String>,
@@ -101,16 +101,14 @@ pub struct EpisodeRecord {
     pub aired: Option<NaiveDate>,
     /// The length in seconds.
     pub duration: Option<u32>,
-    /// Who directed it.
     pub directors: Vec<CreditName>,
 }
 
-/// A person.
+/// A person, as a file tells it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PersonRecord {
-    /// The key.
+    /// The key: lower-case letters, digits and single hyphens.
     pub slug: String,
-    /// The name.
     pub name: String,
     /// The day of birth.
     pub born: Option<NaiveDate>,
@@ -118,7 +116,7 @@ pub struct PersonRecord {
     pub external_ids: Vec<ExternalId>,
 }
 
-/// A watch.
+/// A watch, as a file tells it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct WatchRecord {
     /// Who, by a key of the file's own.
@@ -127,7 +125,7 @@ pub struct WatchRecord {
     pub title: String,
     /// Which episode of a series; without it, the series as a whole.
     pub episode: Option<(u32, u32)>,
-    /// When.
+    /// When it was watched, in UTC.
     pub at: DateTime<Utc>,
     /// How much of it, 0 to 1.
     pub completion: f64,
@@ -272,6 +270,7 @@ fn read_title(
         } else {
             read_collection(fields)?
         },
+        certifications: read_certifications(fields)?,
     })
 }
 

@@ -16,7 +16,7 @@ use crate::domain::ids::{CollectionId, GenreId, PersonId};
 pub(super) struct People {
     /// Everybody who is or will be there, by slug.
     pub(super) ids: HashMap<String, PersonId>,
-    /// Who is new.
+    /// People that no store has yet.
     pub(super) new: Vec<Person>,
 }
 

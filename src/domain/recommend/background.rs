@@ -1,4 +1,5 @@
-//! What every suggestion goes by and nobody's watch changes much: counted now and then, and kept for a while.
+//! Statistics of the whole site that every suggestion goes by and no single watch changes much: rarity, what is trending,
+//! most watched, new. Each is cached, and stale by so many minutes or seconds at the most.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -37,7 +38,7 @@ type ByKinds = HashMap<Option<Vec<TitleKind>>, Kept<Titles>>;
 /// When something was read, and what it was.
 type Kept<T> = (DateTime<Utc>, Arc<T>);
 
-/// What is kept.
+/// Statistics of the whole site, each with the time at which it was counted.
 #[derive(Clone)]
 pub(super) struct Background {
     catalog: CatalogService,
@@ -135,7 +136,7 @@ impl Background {
         Ok(titles)
     }
 
-    /// The time.
+    /// The time by the clock that the statistics age by.
     pub(super) fn now(&self) -> DateTime<Utc> {
         self.clock.now()
     }

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use crate::domain::accounts::AccountError;
 use crate::domain::catalog::CatalogError;
 use crate::domain::error::{Coded, ErrorCode, StoreError};
 use crate::domain::watching::WatchError;
@@ -10,19 +9,14 @@ use crate::domain::watching::WatchError;
 /// What can go wrong with suggestions.
 #[derive(Debug, thiserror::Error)]
 pub enum RecommendError {
-    /// The catalogue failed.
     #[error(transparent)]
     Catalog(#[from] CatalogError),
     /// The names of people or genres could not be read.
     #[error("the names of people and genres cannot be read")]
     Names(#[source] Arc<CatalogError>),
-    /// Accounts failed.
-    #[error(transparent)]
-    Accounts(#[from] AccountError),
     /// The record of what was watched failed.
     #[error(transparent)]
     Watching(#[from] WatchError),
-    /// The graph failed.
     #[error(transparent)]
     Graph(#[from] StoreError),
 }
@@ -32,9 +26,15 @@ impl Coded for RecommendError {
         match self {
             Self::Catalog(error) => error.code(),
             Self::Names(error) => error.code(),
-            Self::Accounts(error) => error.code(),
             Self::Watching(error) => error.code(),
             Self::Graph(error) => error.code(),
+        }
+    }
+
+    /// None: suggestions take no input of their own, and that of another feature is not theirs.
+    fn field(&self) -> Option<&'static str> {
+        match self {
+            Self::Catalog(_) | Self::Names(_) | Self::Watching(_) | Self::Graph(_) => None,
         }
     }
 }

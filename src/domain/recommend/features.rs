@@ -12,9 +12,8 @@ pub(super) const ACTORS: usize = 3;
 /// What ranking needs to know of a title.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Features {
-    /// The title.
     pub id: TitleId,
-    /// Who directed it.
+    /// Of a series: who created it.
     pub directors: Vec<PersonId>,
     /// The first actors in the billing.
     pub actors: Vec<PersonId>,

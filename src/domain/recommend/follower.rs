@@ -1,14 +1,14 @@
-//! The port to those who keep a copy of parts of the graph.
+//! The port to the cache of parts of the graph.
 
 use async_trait::async_trait;
 
 use crate::domain::error::StoreError;
 use crate::domain::events::Event;
 
-/// Keeps a copy of parts of the graph, and must hear what changes there.
+/// Keeps a copy of parts of the graph, and must be told what makes it stale.
 #[async_trait]
 pub trait GraphFollower: Send + Sync {
-    /// Hears what happened, here or on another server. Never waits.
+    /// Takes note of what happened, here or on another server. Never waits.
     fn hear(&self, event: &Event);
 
     /// Makes the copy of the `SIMILAR` edges what the graph has. May be broken off at any point.

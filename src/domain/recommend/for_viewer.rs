@@ -1,4 +1,4 @@
-//! What a viewer gets: the titles that the ones they watched speak for.
+//! What a viewer gets: the candidates that the titles they watched speak for, by score.
 //!
 //! score(j) = Σ over the watched titles i, the newest first, of opinion(i) · (1 + position)^−recency · weight(i→j)
 //!          + Σ opinion(i) · (1 + position)^−recency · co-watching / (1 + watched)² · watches of both / (watchers of i + 50),

@@ -15,8 +15,8 @@ use crate::domain::watching::WatchedTitle;
 /// The recommendation graph.
 ///
 /// Nodes: profiles, titles, people, genres. Edges: `WATCHED`, `HAS_GENRE`, `DIRECTED`, `ACTED_IN`, `SIMILAR`. It is
-/// made from the documents alone. Everything written to it is absolute and guarded by the document's revision, so to
-/// write the same again, or something older, changes nothing.
+/// made from the documents alone. Everything written to it is absolute and guarded by the document's revision: writes
+/// are idempotent, and stale ones are passed over.
 #[async_trait]
 pub trait TasteGraph: Send + Sync {
     /// Writes title nodes with the people and genres that they need, and replaces their `HAS_GENRE`, `DIRECTED` and
@@ -32,8 +32,8 @@ pub trait TasteGraph: Send + Sync {
     async fn put_watched(&self, edges: &[WatchedEdge]) -> Result<(), StoreError>;
 
     /// Removes a profile with all its edges, and passes over whatever is written of it from now on, also by a writer
-    /// that has begun already. Works in transactions of bounded size; broken off, it can be begun again. All that
-    /// stays of the profile is its [`ProfileId::trace`], which is no part of the graph that is read.
+    /// that has begun already. Works in transactions of bounded size and is idempotent. All that stays of the profile is
+    /// a tombstone, its [`ProfileId::trace`], which is no part of the graph that is read.
     async fn erase_profile(&self, profile: ProfileId) -> Result<(), StoreError>;
 
     /// How many profiles have a `WATCHED` edge to each of the titles; titles without one have 0. In the order asked.
@@ -110,9 +110,7 @@ pub trait TasteGraph: Send + Sync {
 /// A title with its edges to genres and people.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TitleNode {
-    /// The title.
     pub id: TitleId,
-    /// Film or series.
     pub kind: TitleKind,
     /// Its slug, for whoever explores the graph.
     pub slug: String,
@@ -130,17 +128,15 @@ pub struct TitleNode {
     pub revision: u64,
 }
 
-/// A `WATCHED` edge.
+/// A `WATCHED` edge, from a profile to a title.
 #[derive(Debug, Clone, PartialEq)]
 pub struct WatchedEdge {
-    /// From.
     pub profile: ProfileId,
-    /// To.
     pub title: TitleId,
     /// Times watched, each by how much of it was watched, fading with age; see
     /// [`crate::domain::watching::WatchRules::weight`].
     pub weight: f64,
-    /// How many sittings.
+    /// How many plays there were, finished or not.
     pub plays: u32,
     /// How many of them got to the end.
     pub completions: u32,
@@ -159,7 +155,6 @@ pub struct WatchedEdge {
 /// Everything that was computed for one title.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Solution {
-    /// The title.
     pub title: TitleId,
     /// What speaks for it: the weights of the edges that end here. Each start at most once.
     pub incoming: Vec<Incoming>,
@@ -170,7 +165,6 @@ pub struct Solution {
 /// The weight of a `SIMILAR` edge, as its end sees it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Incoming {
-    /// From.
     pub from: TitleId,
     /// How much it speaks for the end that the start was watched.
     pub weight: Weight,
@@ -181,7 +175,6 @@ pub struct Incoming {
 /// The affinity of a `SIMILAR` edge, as its start sees it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Outgoing {
-    /// To.
     pub to: TitleId,
     /// How well the end follows the start.
     pub affinity: f64,
@@ -206,7 +199,6 @@ pub struct Weight {
 /// A `SIMILAR` edge as its start sees it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct SimilarEdge {
-    /// To.
     pub to: TitleId,
     /// How much it speaks for the end that the start was watched; 0 in all parts if the edge is there for the page only.
     pub weight: Weight,
@@ -238,7 +230,7 @@ impl SimilarVersion {
 /// The `SIMILAR` edges of some titles.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct SimilarLists {
-    /// Of which version.
+    /// The version that all of the lists are of.
     pub version: SimilarVersion,
     /// For each title that was asked for, its edges.
     pub lists: Vec<Arc<[SimilarEdge]>>,
@@ -276,11 +268,9 @@ impl Taste {
 /// A `WATCHED` edge of a profile's taste.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct TasteEdge {
-    /// The title.
     pub title: TitleId,
-    /// See [`WatchedEdge::weight`].
     pub weight: f64,
-    /// How many sittings.
+    /// How many plays there were, finished or not.
     pub plays: u32,
     /// How many of them got to the end.
     pub completions: u32,
@@ -316,16 +306,14 @@ impl From<&WatchedTitle> for TasteEdge {
 /// How much there is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct GraphCounts {
-    /// Profiles.
+    /// Nodes of profiles, watched anything or not.
     pub profiles: u64,
     /// Titles with a revision above 0.
     pub titles: u64,
-    /// People.
     pub people: u64,
-    /// Genres.
     pub genres: u64,
-    /// `WATCHED` edges.
+    /// `WATCHED` edges of all profiles.
     pub watched: u64,
-    /// `SIMILAR` edges.
+    /// `SIMILAR` edges of the generation that is served.
     pub similar: u64,
 }

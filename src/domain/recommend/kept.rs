@@ -1,4 +1,5 @@
-//! Lists that were made for profiles: kept, so that a page that asks twice, or a viewer who comes back, costs nothing.
+//! The port to a cache of the lists that were made for profiles: a page that asks twice, or a viewer who comes back,
+//! costs nothing.
 
 use std::sync::Arc;
 
@@ -9,27 +10,26 @@ use super::types::Recommendation;
 use crate::domain::catalog::TitleKind;
 use crate::domain::ids::ProfileId;
 
-/// Keeps lists for a while, as many as there is room for, and drops those of a profile as soon as it watches, rates,
-/// hides or mutes something.
+/// A bounded cache of lists. Those of a profile are dropped as soon as it watches, rates, hides or mutes something.
 pub trait KeptLists: Send + Sync {
-    /// Now: to be asked before anything is read that a list is made from.
+    /// The count of invalidations, to be read before anything that a list is made from.
     fn now(&self) -> Moment;
 
     /// The list that was put last under a key, if it is still there.
     fn get(&self, key: &ListKey) -> Option<KeptList>;
 
-    /// Puts a list in the place of the one before it, unless something was dropped since it was begun.
+    /// Puts a list in the place of the one before it, unless it may be stale: unless something was dropped since it was
+    /// begun.
     fn put(&self, begun: Moment, key: ListKey, list: KeptList);
 }
 
-/// A moment among those at which lists were dropped.
+/// How often lists were dropped: what was read before a drop is stale after it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Moment(pub u64);
 
 /// Whose list, and of what.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ListKey {
-    /// Whose.
     pub profile: ProfileId,
     /// Of these kinds; `None`: of all.
     pub kinds: Option<Vec<TitleKind>>,
@@ -40,7 +40,7 @@ pub struct ListKey {
 pub enum Extent {
     /// The longest page of its beginning at least, and whether there is more.
     Page,
-    /// All of it.
+    /// The list up to its end.
     Whole,
 }
 
@@ -51,7 +51,7 @@ pub struct KeptList {
     pub taste: Arc<Taste>,
     /// Of which `SIMILAR` edges.
     pub version: SimilarVersion,
-    /// When.
+    /// When it was made, in UTC; what it is made from fades with time.
     pub made_at: DateTime<Utc>,
     /// How much of the list was made.
     pub extent: Extent,

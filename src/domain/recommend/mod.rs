@@ -6,7 +6,6 @@
 
 mod background;
 mod edges;
-mod erasure;
 mod error;
 pub mod evaluate;
 mod features;
@@ -25,7 +24,6 @@ mod title_page;
 mod types;
 
 pub use edges::{EdgeChanges, changes, edges_by_start};
-pub use erasure::ErasureService;
 pub use error::RecommendError;
 pub use features::{Features, Rarity};
 pub use follower::GraphFollower;

@@ -1,8 +1,8 @@
 //! Keeps the graph what the documents say: the only way anything gets into it.
 //!
 //! Documents carry a revision and a mark "not yet projected", set in the write itself. A round reads marked ones,
-//! writes their absolute state to the graph, which refuses what is older than what it has, and takes the mark off
-//! unless the document has changed meanwhile. So a crash at any point, or a second projector, changes nothing.
+//! writes their absolute state to the graph, which passes over what is stale, and takes the mark off unless the document
+//! has changed meanwhile. So a round is idempotent: a crash at any point, or a second projector, does no harm.
 
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
@@ -164,24 +164,14 @@ impl GraphService {
         self.similar.rebuild().await
     }
 
-    /// Forgets a profile: in the graph, then in the record.
+    /// Removes a profile from the graph, for ever; before it is removed from the record.
     ///
     /// A profile is on its way into the graph wherever a server has read its sums and not yet written their edges, and
     /// such a server may stand still for any time in between. So it is the graph that refuses, for ever, what names an
-    /// erased profile; the same holds for the record and reports that are on their way. Neither goes by the clock.
-    ///
-    /// The graph goes first, because the number of a title's viewers is that of the departed plus that of its edges,
-    /// and so a viewer who is counted as departed has no edge any more. In between the number may be one too low; the
-    /// departure is marked as waiting in the transaction that counts it, so the right one is written afterwards
-    /// whatever happens. What is reported in between is recorded, never projected, and removed.
-    ///
-    /// Each step can be broken off, begun again, or taken by several servers at once.
+    /// erased profile, and does not go by the clock. It can be broken off, begun again, or done by several servers at
+    /// once.
     pub async fn erase_profile(&self, profile: ProfileId) -> Result<(), RecommendError> {
-        self.graph.erase_profile(profile).await?;
-        self.watching.erase_profile(profile).await?;
-        self.events
-            .publish(Event::TastesProjected([profile].into()));
-        Ok(())
+        Ok(self.graph.erase_profile(profile).await?)
     }
 
     /// How much there is in the graph.

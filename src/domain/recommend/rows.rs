@@ -27,7 +27,6 @@ const TURNS: [RowKind; 9] = [
 /// A row of a page made for a viewer.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Row {
-    /// Of what sort.
     pub kind: RowKind,
     /// What it is about, if about something: the title watched, the person, the genre.
     pub seed: Option<ReasonSource>,

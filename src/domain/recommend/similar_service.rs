@@ -75,10 +75,9 @@ pub enum Kept {
     Rebuilt(u64),
 }
 
-/// What was written.
+/// What was written since a title was solved.
 #[derive(Debug, Clone, Copy)]
 enum News {
-    /// A title.
     Title(TitleId),
     /// A watch of it.
     Watch(ProfileId, TitleId),

@@ -4,10 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::ids::{CollectionId, GenreId, PersonId, TitleId};
 
-/// A suggested title.
+/// A title, and why it is suggested.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Recommendation {
-    /// The title.
     pub title: TitleId,
     /// How good it is: the sum of the reasons' contributions. Comparable within one list only.
     pub score: f64,
@@ -18,7 +17,6 @@ pub struct Recommendation {
 /// One reason for a suggestion.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reason {
-    /// Of what sort.
     pub kind: ReasonKind,
     /// What it adds to the score.
     pub contribution: f64,
@@ -45,7 +43,7 @@ pub enum ReasonKind {
     SameDecade,
     /// It is the next part of the source that the viewer has not watched.
     NextInCollection,
-    /// Many watch this.
+    /// Many profiles have watched this.
     Popular,
     /// Other titles that the viewer watched speak against it. The only one whose contribution is below 0.
     Against,
@@ -56,9 +54,8 @@ pub enum ReasonKind {
 pub enum ReasonSource {
     /// A film or series.
     Title(TitleId),
-    /// Somebody.
+    /// Somebody who directs or plays.
     Person(PersonId),
-    /// A genre.
     Genre(GenreId),
     /// A collection of films.
     Collection(CollectionId),

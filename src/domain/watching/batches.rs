@@ -13,7 +13,6 @@ use crate::domain::ids::{ProfileId, TitleId};
 /// How a profile stands with films and episodes.
 #[derive(Clone)]
 pub struct StatesByItem {
-    /// Where to ask.
     pub watching: WatchService,
     /// Whose states; there are none if `None`.
     pub profile: Option<ProfileId>,
@@ -42,7 +41,6 @@ impl Batch for StatesByItem {
 /// How far a profile is with series.
 #[derive(Clone)]
 pub struct StandingsBySeries {
-    /// Where to ask.
     pub watching: WatchService,
     /// Whose; somebody who has watched nothing if `None`.
     pub profile: Option<ProfileId>,
@@ -68,7 +66,6 @@ impl Batch for StandingsBySeries {
 /// What a profile said of titles.
 #[derive(Clone)]
 pub struct ThumbsByTitle {
-    /// Where to ask.
     pub watching: WatchService,
     /// Whose thumbs; there are none if `None`.
     pub profile: Option<ProfileId>,

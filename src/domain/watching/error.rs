@@ -23,19 +23,19 @@ pub enum WatchError {
     /// The profile hides as many titles as it can.
     #[error("a profile can hide at most {most} titles; show some again first")]
     TooManyHidden {
-        /// How many.
+        /// The limit that is reached.
         most: u64,
     },
     /// The profile mutes as much as it can.
     #[error("a profile can mute at most {most} genres and people; unmute some first")]
     TooManyMutes {
-        /// How many.
+        /// The limit that is reached.
         most: u64,
     },
     /// The position is not in the item.
     #[error("position {position} is not between 0 and {}", length.map_or("24 hours".to_owned(), |length| format!("the length, {length} seconds")))]
     PositionOutOfRange {
-        /// What was reported.
+        /// As it was reported, in seconds.
         position: f64,
         /// The item's length in seconds.
         length: Option<f64>,
@@ -52,10 +52,8 @@ pub enum WatchError {
     /// The profile is gone, and so is who reports.
     #[error("this profile was deleted; log in again")]
     ProfileErased,
-    /// The catalogue failed.
     #[error(transparent)]
     Catalog(#[from] crate::domain::catalog::CatalogError),
-    /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

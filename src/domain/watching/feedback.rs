@@ -26,8 +26,8 @@ pub const MAX_MUTES: u64 = 500;
 
 impl WatchService {
     /// Records what the viewer's profile says of a film or series; `None` takes it back. Whoever rates has seen it: a
-    /// title that was never played here counts as watched elsewhere, just now. The same once more changes nothing. A
-    /// machine needs a key that may report.
+    /// title that was never played here counts as watched elsewhere, just now. Idempotent. A machine needs a key that
+    /// may report.
     pub async fn rate(
         &self,
         viewer: &KnownViewer,

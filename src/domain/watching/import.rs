@@ -15,13 +15,11 @@ const NAMESPACE: Uuid = Uuid::from_u128(0x7c0f_31b2_5a54_4d0e_9a1c_52e6_07d4_6f8
 /// A watch that happened elsewhere.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ImportedWatch {
-    /// Whose.
     pub profile: ProfileId,
-    /// Of what.
     pub item: WatchedItem,
     /// The film, or the series.
     pub title: TitleId,
-    /// When.
+    /// When it ended, in UTC; with profile and item it names the play, so that loading again changes nothing.
     pub at: DateTime<Utc>,
     /// How much of it, 0 to 1.
     pub completion: f64,
@@ -48,7 +46,7 @@ impl ImportedWatch {
         }
     }
     /// Of what several watches say of the same title, keeps only what the latest of them says, or the last in the list
-    /// among those of the same time. So the same list again changes nothing.
+    /// among those of the same time. So importing a list is idempotent.
     pub(super) fn keep_last_words(watches: &mut [Self]) {
         let mut last: HashMap<(ProfileId, TitleId), (DateTime<Utc>, usize)> = HashMap::new();
         for (index, watch) in watches.iter().enumerate() {

@@ -1,8 +1,8 @@
 //! The one place where a report changes what is recorded: the sitting, the state of its item and the title's sum.
 //!
 //! A store reads the rows that a [`Change`] asks for by [`Touched`] into a [`Ledger`], lets the change work on it, and
-//! writes what changed, all in one transaction. So every store counts the same way, and a repeated report changes
-//! nothing.
+//! writes what changed, all in one transaction. So every store counts the same way. Invariant: the state and the sum are
+//! what the sittings add up to, so a report is idempotent.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -79,15 +79,30 @@ impl<K: Copy + Ord, V> Rows<K, V> {
 /// The rows that a change may read and write.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ledger {
-    /// The sittings.
     pub plays: Rows<(ProfileId, PlayId), Play>,
     /// How the profiles stand with the items.
     pub states: Rows<(ProfileId, WatchedItem), WatchState>,
     /// The sums per title.
     pub titles: Rows<(ProfileId, TitleId), WatchedTitle>,
+    /// The sittings that were not played to the end when the rows were read, and are now.
+    pub(super) completed: BTreeSet<(ProfileId, PlayId)>,
 }
 
 impl Ledger {
+    /// The rows that the store has.
+    pub fn stored(
+        plays: Rows<(ProfileId, PlayId), Play>,
+        states: Rows<(ProfileId, WatchedItem), WatchState>,
+        titles: Rows<(ProfileId, TitleId), WatchedTitle>,
+    ) -> Self {
+        Self {
+            plays,
+            states,
+            titles,
+            completed: BTreeSet::new(),
+        }
+    }
+
     /// Some of the rows, as if the store had them so. With [`Self::absorb`] several changes share one transaction, and
     /// one that fails takes nothing else with it.
     #[must_use]
@@ -102,13 +117,12 @@ impl Ledger {
             .filter(|play| whole.contains(&(play.profile, play.title)))
             .map(|play| (play.profile, play.id));
         let plays = touched.iter().filter_map(Touched::play_key);
-        Self {
-            plays: self.plays.part(plays.chain(of_whole_titles)),
-            states: self
-                .states
+        Self::stored(
+            self.plays.part(plays.chain(of_whole_titles)),
+            self.states
                 .part(touched.iter().filter_map(Touched::state_key)),
-            titles: self.titles.part(touched.iter().map(Touched::title_key)),
-        }
+            self.titles.part(touched.iter().map(Touched::title_key)),
+        )
     }
 
     /// Takes over what was changed in a part.
@@ -116,6 +130,12 @@ impl Ledger {
         self.plays.absorb(&part.plays);
         self.states.absorb(&part.states);
         self.titles.absorb(&part.titles);
+        self.completed.extend(&part.completed);
+    }
+
+    /// Whether what was done to this ledger made the sitting count as watched.
+    pub fn completed(&self, sitting: &Sitting) -> bool {
+        self.completed.contains(&sitting.play_key())
     }
 
     /// The state that a sitting's item is in now.
@@ -123,20 +143,20 @@ impl Ledger {
         self.states.get(sitting.state_key())
     }
 
-    /// Records a report. Says whether the sitting got to the end just now.
+    /// Records a report.
     pub fn report(
         &mut self,
         rules: &WatchRules,
         sitting: &Sitting,
         report: &Report,
         now: DateTime<Utc>,
-    ) -> Result<bool, WatchError> {
+    ) -> Result<(), WatchError> {
         let before = self.play(sitting)?;
         let mut play = before
             .clone()
             .unwrap_or_else(|| Play::new(sitting, report.at, now));
         if !play.sections.add(report.event, report.position, report.at) {
-            return Ok(false);
+            return Ok(());
         }
         // A report that comes late says what was played, but neither where the viewer is nor how long the item is.
         let is_latest = report.at >= play.last_at;
@@ -156,14 +176,9 @@ impl Ledger {
         };
         // A jump to the end is no reason to forget where to resume.
         let moves = is_latest && !(report.event.is_jump() && progress.watched);
-        Ok(self.settle(
-            rules,
-            sitting,
-            before.as_ref(),
-            play,
-            moves.then_some(progress),
-            now,
-        ))
+        let progress = moves.then_some(progress);
+        self.settle(rules, sitting, before.as_ref(), play, progress, now);
+        Ok(())
     }
 
     /// Records a watch that happened elsewhere: the same time again is the same watch.
@@ -209,9 +224,9 @@ impl Ledger {
         mut play: Play,
         progress: Option<Progress>,
         now: DateTime<Utc>,
-    ) -> bool {
+    ) {
         if before == Some(&play) {
-            return false;
+            return;
         }
         if let Some(before) = before {
             play.stamp = before.stamp.next(now);
@@ -220,7 +235,9 @@ impl Ledger {
         self.settle_state(sitting, &play, new, progress, now);
         self.settle_title(sitting, &play, new, now);
         self.plays.put(sitting.play_key(), play);
-        new.completions > 0
+        if new.completions > 0 {
+            self.completed.insert(sitting.play_key());
+        }
     }
 
     fn settle_state(

@@ -2,6 +2,7 @@
 //! they say of it.
 
 mod batches;
+mod erase;
 mod error;
 mod feedback;
 mod import;

@@ -18,9 +18,9 @@ pub struct Section {
     pub from: f64,
     /// Where it ended, in seconds.
     pub to: f64,
-    /// When it began.
+    /// The time of the report that it began with.
     pub from_at: DateTime<Utc>,
-    /// When it ended.
+    /// The time of the report that it ended with.
     pub to_at: DateTime<Utc>,
     /// Whether it began with a jump, so that nothing played before can reach into it.
     pub cut: bool,

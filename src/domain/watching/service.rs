@@ -95,19 +95,10 @@ impl WatchService {
             title,
         };
         let rules = self.rules;
-        let completed = Arc::new(std::sync::atomic::AtomicBool::new(false));
-        let says_completed = Arc::clone(&completed);
-        let ledger = self
-            .store
-            .update(
-                &[sitting.into()],
-                Arc::new(move |ledger| {
-                    let completed_now = ledger.report(&rules, &sitting, &report, now)?;
-                    says_completed.store(completed_now, std::sync::atomic::Ordering::Relaxed);
-                    Ok(())
-                }),
-            )
-            .await?;
+        let change = Arc::new(move |ledger: &mut super::Ledger| {
+            ledger.report(&rules, &sitting, &report, now)
+        });
+        let ledger = self.store.update(&[sitting.into()], change).await?;
         self.events.publish(Event::WatchesChanged);
         let state = ledger
             .state(&sitting)
@@ -115,7 +106,7 @@ impl WatchService {
             .ok_or_else(|| StoreError::failed("an update lost its own row"))?;
         Ok(Reported {
             state,
-            completed_now: completed.load(std::sync::atomic::Ordering::Relaxed),
+            completed_now: ledger.completed(&sitting),
         })
     }
 

@@ -148,8 +148,9 @@ pub trait WatchStore: Send + Sync {
 
     /// Removes everything that is recorded of a profile, and refuses from now on to record anything of it. Each title
     /// that it had watched has one more departed viewer, counted in the same transaction that removes the sum, and
-    /// marked as waiting for projection. Works in transactions of bounded size; broken off and begun again, or done
-    /// by two at the same time, it counts nobody twice. All that stays of the profile is its [`ProfileId::trace`].
+    /// marked as waiting for projection. Works in transactions of bounded size and is idempotent: broken off and begun
+    /// again, or done by two at the same time, it counts nobody twice. All that stays of the profile is a tombstone, its
+    /// [`ProfileId::trace`].
     async fn erase_profile(&self, profile: ProfileId) -> Result<(), StoreError>;
 
     /// How many profiles that are erased now had watched each of the titles. In the order asked.

@@ -6,11 +6,8 @@ use crate::domain::ids::{PlayId, ProfileId, TitleId};
 /// Which sitting: the rows that it touches are its play, its item's state and its title's sum.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sitting {
-    /// Whose.
     pub profile: ProfileId,
-    /// Its name.
     pub play: PlayId,
-    /// At what.
     pub item: WatchedItem,
     /// The film, or the series of the episode.
     pub title: TitleId,
@@ -51,7 +48,7 @@ impl From<Sitting> for Touched {
 }
 
 impl Touched {
-    /// Whose rows.
+    /// The profile that all of the rows belong to.
     pub fn profile(&self) -> ProfileId {
         self.title_key().0
     }

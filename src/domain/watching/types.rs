@@ -11,7 +11,6 @@ use crate::domain::stamp::Stamp;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "kind", content = "id")]
 pub enum WatchedItem {
-    /// A film.
     Film(TitleId),
     /// An episode of a series.
     Episode(EpisodeId),
@@ -66,11 +65,10 @@ impl PlaybackEvent {
 /// What a player reports.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Report {
-    /// What happened.
     pub event: PlaybackEvent,
     /// Where in the film or episode, in seconds from its start.
     pub position: f64,
-    /// When.
+    /// When it happened, in UTC, by the player's clock.
     pub at: DateTime<Utc>,
     /// The length in seconds, from the catalogue or the player; `None` if neither knows.
     pub duration: Option<f64>,
@@ -79,11 +77,9 @@ pub struct Report {
 /// One sitting of one profile at one item.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Play {
-    /// Whose.
     pub profile: ProfileId,
     /// Its name, given by the client.
     pub id: PlayId,
-    /// At what.
     pub item: WatchedItem,
     /// The film, or the series of the episode.
     pub title: TitleId,
@@ -110,9 +106,7 @@ pub struct Play {
 /// How one profile stands with one item.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct WatchState {
-    /// Whose.
     pub profile: ProfileId,
-    /// With what.
     pub item: WatchedItem,
     /// The film, or the series of the episode.
     pub title: TitleId,
@@ -122,7 +116,7 @@ pub struct WatchState {
     pub percent: f64,
     /// Whether it was ever watched to the end.
     pub watched: bool,
-    /// How many sittings.
+    /// How many plays there were, finished or not.
     pub plays: u32,
     /// How many sittings got to the end.
     pub completions: u32,
@@ -138,7 +132,6 @@ pub struct WatchState {
 /// rated without playing it here has one as well, without sittings.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct WatchedTitle {
-    /// Whose.
     pub profile: ProfileId,
     /// The film or series.
     pub title: TitleId,
@@ -146,7 +139,7 @@ pub struct WatchedTitle {
     pub is_series: bool,
     /// Σ completion · 2^((t−L)/H) over the sittings that count; see [`super::WatchRules::weight`].
     pub weight: f64,
-    /// How many sittings.
+    /// How many plays there were, finished or not.
     pub plays: u32,
     /// How many of them got to the end.
     pub completions: u32,

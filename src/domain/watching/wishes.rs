@@ -8,7 +8,6 @@ use crate::domain::stamp::Stamp;
 /// A title that a profile is not interested in: never suggested to it until that is undone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HiddenTitle {
-    /// Whose.
     pub profile: ProfileId,
     /// The film or series.
     pub title: TitleId,
@@ -20,7 +19,6 @@ pub struct HiddenTitle {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "kind", content = "id")]
 pub enum MutedSource {
-    /// A genre.
     Genre(GenreId),
     /// Somebody who directs or plays.
     Person(PersonId),
@@ -48,9 +46,7 @@ impl MutedSource {
 /// A genre or a person that is not to speak for a title in a profile's suggestions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mute {
-    /// Whose.
     pub profile: ProfileId,
-    /// Which.
     pub source: MutedSource,
     /// When it was muted.
     pub stamp: Stamp,

@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 
-use crate::domain::accounts::{self, AccountError};
+use crate::domain::accounts::{self, AccountError, ApiKeyError};
 use crate::domain::ids::ApiKeyId;
 use crate::domain::viewer::KnownViewer;
 use crate::graphql::context::ContextExt;
@@ -16,7 +16,7 @@ use crate::graphql::user_error::UserError;
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "accounts::Scope")]
 enum ApiKeyScope {
-    /// Reading.
+    /// Reading what the account may read; every key may, whatever else it is good for.
     Read,
     /// Reporting what is watched, and saying what to make of it: thumbs, and what is not to be suggested.
     Watch,
@@ -48,17 +48,17 @@ impl ApiKey {
 /// it; the key itself is shown once, when it is made.
 #[Object]
 impl ApiKey {
-    /// The global id.
+    /// The global id, which `node` takes: opaque text that stays the same.
     pub(crate) async fn id(&self) -> ID {
         GlobalId::ApiKey(self.0.id).encode()
     }
 
-    /// What its owner calls it.
+    /// What its owner calls it, in at most 50 characters; it need not be unique.
     async fn name(&self) -> &str {
         &self.0.name
     }
 
-    /// What it is good for.
+    /// What it is good for; never more than the account itself may do.
     async fn scopes(&self) -> Vec<ApiKeyScope> {
         self.0.scopes.iter().copied().map(Into::into).collect()
     }
@@ -87,7 +87,8 @@ impl ApiKeyMutation {
     async fn create_api_key(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What for.")] input: CreateApiKeyInput,
+        #[graphql(desc = "What to call the key, and what it is to be good for.")]
+        input: CreateApiKeyInput,
     ) -> Result<CreateApiKeyPayload> {
         let viewer = ctx.known_viewer()?;
         let scopes: Vec<_> = input.scopes.into_iter().map(Into::into).collect();
@@ -109,7 +110,7 @@ impl ApiKeyMutation {
     async fn revoke_api_key(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which key.")] input: RevokeApiKeyInput,
+        #[graphql(desc = "The key that is to be revoked.")] input: RevokeApiKeyInput,
     ) -> Result<RevokeApiKeyPayload> {
         let viewer = ctx.known_viewer()?;
         let accounts = &ctx.services().accounts;
@@ -117,7 +118,7 @@ impl ApiKeyMutation {
             Some(GlobalId::ApiKey(key)) => {
                 accounts.revoke_api_key(&viewer, key, ctx.client()).await
             }
-            _ => Err(AccountError::ApiKeyNotFound),
+            _ => Err(AccountError::ApiKey(ApiKeyError::NotFound)),
         };
         let (_, user_errors) = UserError::split(revoked)?;
         Ok(RevokeApiKeyPayload { user_errors })
@@ -133,10 +134,10 @@ struct CreateApiKeyInput {
     scopes: Vec<ApiKeyScope>,
 }
 
-/// Which key goes.
+/// The key that is to be revoked.
 #[derive(InputObject)]
 struct RevokeApiKeyInput {
-    /// Which key.
+    /// The global id of the key, as `apiKeys` of the account lists it.
     api_key: ID,
 }
 

@@ -16,7 +16,7 @@ use crate::graphql::total::Total;
 
 static AUDIT: Order = Order::by_number("audit");
 
-/// What was done to an account.
+/// What was done to an account; new values may be added.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "accounts::Action")]
 enum AuditAction {
@@ -74,12 +74,12 @@ enum AuditAction {
     Exported,
 }
 
-/// Who did it.
+/// Who did what an entry of the audit log tells.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 enum AuditActor {
     /// Somebody who was not logged in.
     Nobody,
-    /// The account itself.
+    /// Somebody who was logged in to the account itself.
     Owner,
     /// Another account: an admin.
     Admin,
@@ -104,17 +104,17 @@ impl AuditEntry {
 /// Something that was done to an account. There is no password, token or e-mail address in it.
 #[Object]
 impl AuditEntry {
-    /// When.
+    /// When it was done, by the clock of the site.
     async fn at(&self) -> DateTime {
         self.entry.at.into()
     }
 
-    /// What.
+    /// What was done; it says what `detail` holds.
     async fn action(&self) -> AuditAction {
         self.entry.action.into()
     }
 
-    /// Who.
+    /// Who did it: the owner, an admin, a command, another site, or somebody unknown.
     async fn actor(&self) -> AuditActor {
         match self.entry.actor {
             Actor::Nobody => AuditActor::Nobody,
@@ -140,7 +140,7 @@ impl AuditEntry {
         address.map(|address| address.to_canonical().to_string())
     }
 
-    /// What else is to be said; see `action`.
+    /// What else is to be said, as `action` describes it; null for actions that need no more.
     async fn detail(&self) -> Option<&str> {
         self.entry.detail.as_deref()
     }
@@ -167,12 +167,12 @@ fn place(entry: &accounts::AuditEntry) -> Keyset {
     Keyset::by_number(entry.at.timestamp_millis(), entry.id.to_i64())
 }
 
-/// An entry in an account's audit list.
+/// An entry of an account's audit log, as a row of a page.
 #[derive(SimpleObject)]
 pub(crate) struct AuditEntryEdge {
-    /// The place in the list.
+    /// The cursor of this row: give it as `after` to go on behind it.
     cursor: Cursor,
-    /// The entry.
+    /// What was done, when and by whom.
     node: AuditEntry,
 }
 

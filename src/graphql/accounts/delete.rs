@@ -1,4 +1,4 @@
-//! Deleting one's account.
+//! The mutation that deletes one's own account.
 
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 use secrecy::SecretString;
@@ -9,11 +9,11 @@ use crate::graphql::error::Result;
 use crate::graphql::guard::BySession;
 use crate::graphql::user_error::UserError;
 
-/// Deleting one's account.
+/// The mutation that deletes an account.
 #[derive(Default)]
 pub(crate) struct DeleteMutation;
 
-/// Deleting one's account.
+/// The mutation that deletes an account.
 #[Object]
 impl DeleteMutation {
     /// Deletes the account: the account itself and its sessions at once, what its profiles watched soon after. Counts

@@ -44,7 +44,7 @@ impl EmailMutation {
     async fn resend_confirmation(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which address.")] input: ResendConfirmationInput,
+        #[graphql(desc = "The address that is to be confirmed.")] input: ResendConfirmationInput,
     ) -> Result<ResendConfirmationPayload> {
         let accounts = &ctx.services().accounts;
         let sent = if let Some(email) = input.email {
@@ -64,7 +64,8 @@ impl EmailMutation {
     async fn request_email_change(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which address.", secret)] input: RequestEmailChangeInput,
+        #[graphql(desc = "The new address, and what shows that the owner asks.", secret)]
+        input: RequestEmailChangeInput,
     ) -> Result<UserPayload> {
         let viewer = ctx.known_viewer()?;
         let password = input.password.map(SecretString::from);

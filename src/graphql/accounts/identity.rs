@@ -99,7 +99,7 @@ impl IdentityMutation {
     async fn unlink_identity(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which site.")] input: UnlinkIdentityInput,
+        #[graphql(desc = "The other site that can log in no more.")] input: UnlinkIdentityInput,
     ) -> Result<UnlinkIdentityPayload> {
         let viewer = ctx.known_viewer()?;
         let (accounts, client) = (&ctx.services().accounts, ctx.client());
@@ -141,14 +141,14 @@ struct ExchangeOAuthInput {
     code_verifier: String,
 }
 
-/// Which site.
+/// The other site that can log in no more.
 #[derive(InputObject)]
 struct UnlinkIdentityInput {
     /// The other site, as in `identities`.
     provider: String,
 }
 
-/// Where to go.
+/// Where to send the browser, or why the log-in cannot begin.
 #[derive(SimpleObject)]
 pub(crate) struct BeginOAuthPayload {
     /// Where to send the browser; null if it was refused.
@@ -168,7 +168,7 @@ pub(crate) struct UnlinkIdentityPayload {
 /// Another site that somebody can log in by.
 #[derive(SimpleObject)]
 pub(super) struct Identity {
-    /// The other site.
+    /// The other site, as `beginOAuth` and `unlinkIdentity` take it: `facebook`, or what the operator called it.
     provider: String,
     /// When it was linked.
     linked_at: DateTime,

@@ -29,7 +29,7 @@ impl ManageQuery {
     async fn user(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The global id.")] id: ID,
+        #[graphql(desc = "The global id of the account.")] id: ID,
     ) -> Result<Option<User>> {
         let viewer = ctx.known_viewer()?;
         let user = match user_id(&id) {
@@ -116,16 +116,16 @@ fn made(user: &accounts::User) -> Keyset {
 /// Which role an account is to have.
 #[derive(InputObject)]
 struct SetUserRoleInput {
-    /// Which account.
+    /// The global id of the account; not the viewer's own.
     user: ID,
-    /// Which role.
+    /// The role that it has from its next request on.
     role: Role,
 }
 
 /// Whether an account is to be disabled.
 #[derive(InputObject)]
 struct SetUserDisabledInput {
-    /// Which account.
+    /// The global id of the account; not the viewer's own.
     user: ID,
     /// Whether it is to be disabled.
     disabled: bool,

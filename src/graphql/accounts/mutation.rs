@@ -5,7 +5,8 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::viewer::Viewer;
 use crate::domain::accounts::{
-    self, AccountError, ChosenPassword, LogIn, LoggedIn, RefreshToken, Registration, Tokens,
+    self, AccountError, ChosenPassword, LogIn, LoggedIn, RefreshToken, Registration, SessionError,
+    Tokens,
 };
 use crate::domain::viewer;
 use crate::graphql::context::ContextExt;
@@ -27,7 +28,11 @@ impl AccountMutation {
     async fn register(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Who registers.", secret)] input: RegisterInput,
+        #[graphql(
+            desc = "The address, the password and how the client holds its session.",
+            secret
+        )]
+        input: RegisterInput,
     ) -> Result<AuthPayload> {
         let transport = input.transport.unwrap_or_default().into();
         let remember = input.remember.unwrap_or_default();
@@ -51,7 +56,11 @@ impl AccountMutation {
     async fn log_in(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Who logs in.", secret)] input: LogInInput,
+        #[graphql(
+            desc = "The address, the password and how the client holds its session.",
+            secret
+        )]
+        input: LogInInput,
     ) -> Result<AuthPayload> {
         let log_in = LogIn {
             email: input.email,
@@ -71,7 +80,8 @@ impl AccountMutation {
     async fn log_out(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which session.")] input: LogOutInput,
+        #[graphql(desc = "The session that is to end; the own one, if none is named.")]
+        input: LogOutInput,
     ) -> Result<LogOutPayload> {
         let ended = match input.session {
             Some(session) => end_session(ctx, &session).await?,
@@ -87,7 +97,7 @@ impl AccountMutation {
     async fn log_out_others(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What else ends.")] input: LogOutOthersInput,
+        #[graphql(desc = "What is to end beside the other sessions.")] input: LogOutOthersInput,
     ) -> Result<LogOutOthersPayload> {
         let viewer = ctx.known_viewer()?;
         let accounts = &ctx.services().accounts;
@@ -111,7 +121,7 @@ impl AccountMutation {
         let accounts = &ctx.services().accounts;
         let refreshed = match RefreshToken::parse(&input.refresh_token) {
             Some(token) => accounts.refresh(&token, ctx.client()).await,
-            None => Err(AccountError::InvalidRefreshToken),
+            None => Err(AccountError::Session(SessionError::InvalidRefreshToken)),
         };
         AuthPayload::new(ctx, refreshed.map(Some)).await
     }
@@ -132,7 +142,7 @@ async fn end_own_session(ctx: &Context<'_>) -> Result<(), AccountError> {
 async fn end_session(ctx: &Context<'_>, id: &ID) -> Result<Result<(), AccountError>> {
     let viewer = ctx.known_viewer()?;
     let Some(GlobalId::Session(session)) = GlobalId::decode(id) else {
-        return Ok(Err(AccountError::SessionNotFound));
+        return Ok(Err(AccountError::Session(SessionError::NotFound)));
     };
     if viewer.session() == Some(session) {
         return Ok(end_own_session(ctx).await);
@@ -141,7 +151,7 @@ async fn end_session(ctx: &Context<'_>, id: &ID) -> Result<Result<(), AccountErr
     Ok(accounts.end_session(&viewer, session, ctx.client()).await)
 }
 
-/// Who registers.
+/// The address and the password of a new account.
 #[derive(InputObject)]
 struct RegisterInput {
     /// The e-mail address. Its case does not matter; nobody else may have it.
@@ -160,12 +170,12 @@ struct RegisterInput {
     remember: Option<bool>,
 }
 
-/// Who logs in.
+/// The address and the password of an account that exists.
 #[derive(InputObject)]
 struct LogInInput {
     /// The e-mail address; its case does not matter.
     email: String,
-    /// The password.
+    /// The password of the account, exactly as it was set.
     #[graphql(secret)]
     password: String,
     /// How the client holds its session; `COOKIE` if left out.
@@ -174,7 +184,7 @@ struct LogInInput {
     remember: Option<bool>,
 }
 
-/// Which session ends.
+/// The session that is to end.
 #[derive(InputObject)]
 struct LogOutInput {
     /// A session of the viewer's account; the one that the request came with, if left out.

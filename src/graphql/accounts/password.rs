@@ -4,7 +4,7 @@ use async_graphql::{Context, InputObject, Object, SimpleObject};
 use secrecy::SecretString;
 
 use super::user::UserPayload;
-use crate::domain::accounts::{AccountError, ChosenPassword};
+use crate::domain::accounts::{AccountError, ChosenPassword, PasswordError};
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::Result;
 use crate::graphql::guard::BySession;
@@ -33,10 +33,9 @@ impl PasswordMutation {
             .change_password(&viewer, current, new, ctx.client())
             .await;
         match changed {
-            Err(error @ AccountError::WrongPassword) => Ok(UserPayload::refused(UserError::about(
-                "currentPassword",
-                &error,
-            ))),
+            Err(error @ AccountError::Password(PasswordError::Wrong)) => Ok(UserPayload::refused(
+                UserError::about("currentPassword", &error),
+            )),
             changed => UserPayload::own(ctx, changed).await,
         }
     }
@@ -46,7 +45,8 @@ impl PasswordMutation {
     async fn request_password_reset(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Whose password.")] input: RequestPasswordResetInput,
+        #[graphql(desc = "The address of the account whose password was forgotten.")]
+        input: RequestPasswordResetInput,
     ) -> Result<RequestPasswordResetPayload> {
         let accounts = &ctx.services().accounts;
         let requested = accounts

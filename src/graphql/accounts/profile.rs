@@ -40,7 +40,7 @@ impl Profile {
 /// grown-ups; with another one those fields are `FORBIDDEN`.
 #[Object]
 impl Profile {
-    /// The global id.
+    /// The global id, which `node` takes: opaque text that stays the same.
     pub(crate) async fn id(&self) -> ID {
         GlobalId::Profile(self.0.id).encode()
     }

@@ -5,7 +5,7 @@ use secrecy::SecretString;
 
 use super::profile::Profile;
 use super::viewer::Viewer;
-use crate::domain::accounts::{self, AccountError, ProfileChange};
+use crate::domain::accounts::{self, AccountError, ProfileChange, ProfileError};
 use crate::domain::ids::ProfileId;
 use crate::domain::viewer;
 use crate::graphql::context::ContextExt;
@@ -26,7 +26,11 @@ impl ProfileMutation {
     async fn create_profile(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The profile.", secret)] input: CreateProfileInput,
+        #[graphql(
+            desc = "The name, the age limit, the language and the PIN of the new profile.",
+            secret
+        )]
+        input: CreateProfileInput,
     ) -> Result<ProfilePayload> {
         let viewer = ctx.known_viewer()?;
         let change = ProfileChange {
@@ -50,7 +54,7 @@ impl ProfileMutation {
     ) -> Result<ProfilePayload> {
         let viewer = ctx.known_viewer()?;
         let Some(profile) = profile_id(&input.profile) else {
-            return ProfilePayload::new(Err(AccountError::ProfileNotFound));
+            return ProfilePayload::new(Err(AccountError::Profile(ProfileError::NotFound)));
         };
         let change = ProfileChange {
             // A name can be changed, but not taken away.
@@ -73,7 +77,7 @@ impl ProfileMutation {
     async fn delete_profile(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which profile.")] input: DeleteProfileInput,
+        #[graphql(desc = "The profile that is to be deleted.")] input: DeleteProfileInput,
     ) -> Result<DeleteProfilePayload> {
         let viewer = ctx.known_viewer()?;
         let accounts = &ctx.services().accounts;
@@ -83,9 +87,9 @@ impl ProfileMutation {
                     .delete_profile(&viewer, profile, ctx.client())
                     .await
             }
-            None => Err(AccountError::ProfileNotFound),
+            None => Err(AccountError::Profile(ProfileError::NotFound)),
         };
-        if let Err(error @ AccountError::LastAdultProfile) = &deleted {
+        if let Err(error @ AccountError::Profile(ProfileError::LastAdult)) = &deleted {
             let user_errors = vec![UserError::about("profile", error)];
             return Ok(DeleteProfilePayload {
                 viewer: None,
@@ -112,7 +116,8 @@ impl ProfileMutation {
     async fn select_profile(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which profile.", secret)] input: SelectProfileInput,
+        #[graphql(desc = "The profile to go on with, and its PIN.", secret)]
+        input: SelectProfileInput,
     ) -> Result<ProfilePayload> {
         let viewer = ctx.known_viewer()?;
         let pin = input.pin.map(SecretString::from);
@@ -123,7 +128,7 @@ impl ProfileMutation {
                     .select_profile(&viewer, profile, pin, ctx.client())
                     .await
             }
-            None => Err(AccountError::ProfileNotFound),
+            None => Err(AccountError::Profile(ProfileError::NotFound)),
         };
         let (goes_on, user_errors) = UserError::split(selected)?;
         let profile = match goes_on {
@@ -160,7 +165,7 @@ fn change<T>(given: MaybeUndefined<T>) -> Option<Option<T>> {
     }
 }
 
-/// A new profile.
+/// What a new profile is called, and what it may watch.
 #[derive(InputObject)]
 struct CreateProfileInput {
     /// What it is called, in at most 50 characters.
@@ -177,7 +182,7 @@ struct CreateProfileInput {
 /// What of a profile is to be changed.
 #[derive(InputObject)]
 struct UpdateProfileInput {
-    /// Which profile.
+    /// The global id of a profile of the viewer's account.
     profile: ID,
     /// What it is called, in at most 50 characters.
     name: MaybeUndefined<String>,
@@ -190,19 +195,19 @@ struct UpdateProfileInput {
     pin: MaybeUndefined<String>,
 }
 
-/// Which profile goes.
+/// The profile that is to be deleted.
 #[derive(InputObject)]
 struct DeleteProfileInput {
-    /// Which profile.
+    /// The global id of a profile of the viewer's account.
     profile: ID,
 }
 
 /// Which profile to go on with.
 #[derive(InputObject)]
 struct SelectProfileInput {
-    /// Which profile.
+    /// The global id of a profile of the viewer's account.
     profile: ID,
-    /// Its PIN, if it has one.
+    /// Its PIN; not needed if it has none. After some wrong ones there is a wait before each (`RATE_LIMITED`).
     #[graphql(secret)]
     pin: Option<String>,
 }

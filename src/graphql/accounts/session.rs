@@ -41,7 +41,7 @@ impl Session {
 /// A log-in on a device. Only the account's owner ever sees it; its id is of no use for logging in.
 #[Object]
 impl Session {
-    /// The global id.
+    /// The global id, which `node` takes: opaque text that stays the same.
     pub(crate) async fn id(&self) -> ID {
         GlobalId::Session(self.session.id).encode()
     }
@@ -62,7 +62,7 @@ impl Session {
         &self.session.via
     }
 
-    /// When it began.
+    /// When it began, by logging in.
     async fn created_at(&self) -> DateTime {
         self.session.created_at.into()
     }
@@ -72,7 +72,7 @@ impl Session {
         self.session.last_seen_at.into()
     }
 
-    /// When it ends by itself, unless it is used before.
+    /// When it ends by itself; each use before then puts it off, up to the longest that a session may last.
     async fn expires_at(&self) -> DateTime {
         self.session.expires_at.into()
     }

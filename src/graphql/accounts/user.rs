@@ -23,13 +23,13 @@ use crate::graphql::user_error::UserError;
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "viewer::Role")]
 pub(super) enum Role {
-    /// Watches.
+    /// Watches, rates, and manages the own account; the role of whoever registers.
     Viewer,
-    /// Keeps the catalogue.
+    /// Keeps the catalogue: what is in it, and what is said of it.
     Curator,
-    /// Keeps the peace.
+    /// Keeps the peace: what viewers write for each other.
     Moderator,
-    /// May do everything.
+    /// May do everything, and alone sees, disables and gives roles to other accounts.
     Admin,
 }
 
@@ -68,7 +68,7 @@ impl User {
 /// null where the rest would stand. For anybody else it does not exist.
 #[Object]
 impl User {
-    /// The global id.
+    /// The global id, which `node` takes: opaque text that stays the same.
     pub(crate) async fn id(&self) -> ID {
         GlobalId::User(self.user.id).encode()
     }
@@ -181,9 +181,9 @@ impl User {
 /// An account in a list.
 #[derive(SimpleObject)]
 pub(crate) struct UserEdge {
-    /// The place in the list.
+    /// The cursor of this row: give it as `after` to go on behind it.
     cursor: Cursor,
-    /// The account.
+    /// The account, without what only its owner sees.
     node: User,
 }
 
@@ -240,7 +240,7 @@ impl UserPayload {
         })
     }
 
-    /// It was refused.
+    /// The payload of a change that was refused.
     pub(super) fn refused(error: UserError) -> Self {
         Self {
             user: None,

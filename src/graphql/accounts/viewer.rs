@@ -1,4 +1,4 @@
-//! Who asks.
+//! Who asks, as the schema shows it: an account with the profile that is chosen.
 
 use async_graphql::{Context, SimpleObject};
 
@@ -11,9 +11,9 @@ use crate::graphql::error::Result;
 /// Who is logged in: an account, with one of its profiles chosen.
 #[derive(SimpleObject)]
 pub(crate) struct Viewer {
-    /// The account.
+    /// The account that is logged in.
     user: User,
-    /// The profile that watches.
+    /// The profile that watches: what is reported, rated and suggested is its own. `selectProfile` chooses another.
     profile: Profile,
 }
 
@@ -27,7 +27,7 @@ impl Viewer {
         })
     }
 
-    /// The account alone.
+    /// The account without the profile.
     pub(crate) fn into_user(self) -> User {
         self.user
     }

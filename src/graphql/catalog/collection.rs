@@ -20,7 +20,7 @@ pub(crate) struct Collection(pub(crate) Arc<catalog::Collection>);
 /// Films that belong together and have an order, such as "The Godfather Collection".
 #[Object]
 impl Collection {
-    /// The global id.
+    /// The global id, which `node` takes: opaque text that stays the same.
     pub(crate) async fn id(&self) -> ID {
         GlobalId::Collection(self.0.id).encode()
     }
@@ -30,7 +30,7 @@ impl Collection {
         &self.0.slug
     }
 
-    /// The name.
+    /// The name in the site's language, English: "The Godfather Collection".
     async fn name(&self) -> &str {
         &self.0.name
     }

@@ -19,22 +19,22 @@ static BILLING: Order = Order::by_number("credits");
 pub(crate) enum CreditRole {
     /// Directed a film; for a series: created it.
     Director,
-    /// Is in the cast.
+    /// Is in the cast, on screen or by voice.
     Actor,
 }
 
-/// Somebody's part in a title.
+/// Somebody's part in a title, as a row of a page.
 #[derive(SimpleObject)]
 pub(crate) struct CreditEdge {
-    /// The place in the list.
+    /// The cursor of this row: give it as `after` to go on behind it.
     cursor: Cursor,
-    /// Who.
+    /// The person who is credited.
     node: Person,
-    /// As what.
+    /// What the person did for the title; who did both has two rows.
     role: CreditRole,
     /// The name of the character that an actor plays; null if unknown, and for directors.
     character: Option<String>,
-    /// The place in the billing among those of the same role, from 0.
+    /// The rank in the billing among those of the same role, from 0; the lower, the more prominent.
     order: u32,
 }
 

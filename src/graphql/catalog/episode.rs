@@ -25,7 +25,7 @@ pub(crate) struct Episode(pub(crate) Arc<catalog::Episode>);
 /// An episode of a series.
 #[Object]
 impl Episode {
-    /// The global id.
+    /// The global id, which `node` takes: opaque text that stays the same.
     pub(crate) async fn id(&self) -> ID {
         GlobalId::Episode(self.0.id).encode()
     }
@@ -43,17 +43,17 @@ impl Episode {
         self.0.original_name.as_deref()
     }
 
-    /// The number in the season.
+    /// The number within the season; there may be gaps.
     async fn number(&self) -> u32 {
         self.0.number
     }
 
-    /// The season.
+    /// The season that it is part of; season 0 holds the specials.
     async fn season(&self) -> Season {
         Season(self.0.season_id())
     }
 
-    /// The series.
+    /// The series that it is part of.
     async fn series(&self, ctx: &Context<'_>) -> Result<Series> {
         series(ctx, self.0.series).await
     }
@@ -97,12 +97,12 @@ impl Episode {
     }
 }
 
-/// An episode in a list.
+/// An episode, as a row of a page.
 #[derive(SimpleObject)]
 pub(crate) struct EpisodeEdge {
-    /// The place in the list.
+    /// The cursor of this row: give it as `after` to go on behind it.
     cursor: Cursor,
-    /// The episode.
+    /// The episode in this row.
     node: Episode,
 }
 

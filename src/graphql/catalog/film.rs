@@ -4,6 +4,7 @@ use std::ops::Deref;
 
 use async_graphql::{Context, ID, Object};
 
+use super::certification::Certification;
 use super::collection::Collection;
 use super::credit::{CreditEdge, CreditRole, credits};
 use super::external_id::ExternalId;

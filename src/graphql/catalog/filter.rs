@@ -10,13 +10,13 @@ use crate::graphql::global_id::GlobalId;
 /// The most values that one condition may have.
 const MOST: usize = 100;
 
-/// What a title is.
+/// The two kinds of titles; an episode is part of a title.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "catalog::TitleKind")]
 pub(crate) enum TitleKind {
-    /// Watched in one piece.
+    /// A film, which is watched in one piece.
     Film,
-    /// Watched episode by episode.
+    /// A series, which is watched episode by episode.
     Series,
 }
 
@@ -26,7 +26,7 @@ pub(crate) enum TitleKind {
 pub(crate) enum TitleOrder {
     /// By name, A to Z, without regard to case, accents and a leading article.
     Name,
-    /// The last added first.
+    /// The last added to the catalogue first.
     NewestAdded,
     /// The latest first showing first; titles of unknown year last.
     NewestReleased,

@@ -20,7 +20,7 @@ pub(crate) struct Genre(pub(crate) Arc<catalog::Genre>);
 /// A genre of the vocabulary.
 #[Object]
 impl Genre {
-    /// The global id.
+    /// The global id, which `node` takes: opaque text that stays the same.
     pub(crate) async fn id(&self) -> ID {
         GlobalId::Genre(self.0.id).encode()
     }
@@ -39,7 +39,10 @@ impl Genre {
     async fn titles(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "In what order.", default_with = "Some(TitleOrder::Popular)")]
+        #[graphql(
+            desc = "The order of the titles; ties are broken by id.",
+            default_with = "Some(TitleOrder::Popular)"
+        )]
         order_by: Option<TitleOrder>,
         #[graphql(desc = "How many, 1 to 100.", default = 20)] first: Option<i32>,
         #[graphql(

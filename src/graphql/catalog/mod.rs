@@ -1,5 +1,6 @@
 //! The catalogue: films, series, seasons, episodes, people, genres and collections.
 
+mod certification;
 mod collection;
 mod credit;
 mod episode;

@@ -22,7 +22,7 @@ pub(crate) struct Person(pub(crate) Arc<catalog::Person>);
 /// Somebody who is credited with a title.
 #[Object]
 impl Person {
-    /// The global id.
+    /// The global id, which `node` takes: opaque text that stays the same.
     pub(crate) async fn id(&self) -> ID {
         GlobalId::Person(self.0.id).encode()
     }
@@ -32,7 +32,7 @@ impl Person {
         &self.0.slug
     }
 
-    /// The name.
+    /// The name, as the catalogue credits it.
     async fn name(&self) -> &str {
         &self.0.name
     }
@@ -52,7 +52,7 @@ impl Person {
         &self,
         ctx: &Context<'_>,
         #[graphql(
-            desc = "In what order.",
+            desc = "The order of the titles; ties are broken by id.",
             default_with = "Some(TitleOrder::NewestReleased)"
         )]
         order_by: Option<TitleOrder>,
@@ -91,12 +91,12 @@ impl Person {
     }
 }
 
-/// Somebody in a list.
+/// A person, as a row of a page.
 #[derive(SimpleObject)]
 pub(crate) struct PersonEdge {
-    /// The place in the list.
+    /// The cursor of this row: give it as `after` to go on behind it.
     cursor: Cursor,
-    /// Who.
+    /// The person in this row.
     node: Person,
     /// How well the name matches the search, above 0 and at most 1; null in lists that are no search.
     score: Option<f64>,

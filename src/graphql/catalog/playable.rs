@@ -18,8 +18,16 @@ use crate::graphql::watching::WatchState;
 /// Something that can be played: a film or an episode.
 #[derive(Interface, Clone)]
 #[graphql(
-    field(name = "id", ty = "ID", desc = "The global id."),
-    field(name = "name", ty = "String", desc = "What to call it."),
+    field(
+        name = "id",
+        ty = "ID",
+        desc = "The global id, which `node` takes: opaque text that stays the same."
+    ),
+    field(
+        name = "name",
+        ty = "String",
+        desc = "What to call it: the name of the film, or of the episode."
+    ),
     field(
         name = "duration",
         ty = "Option<u32>",

@@ -38,7 +38,9 @@ impl CatalogQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "The global id; `NOT_FOUND` if it is of no film.")] id: Option<ID>,
         #[graphql(desc = "The key in addresses.")] slug: Option<String>,
-        #[graphql(desc = "The id elsewhere.")] external_id: Option<ExternalIdInput>,
+        #[graphql(desc = "An id that another site gave it, such as `imdb`.")] external_id: Option<
+            ExternalIdInput,
+        >,
     ) -> Result<Option<Film>> {
         let key = TitleKey::new(id, slug, external_id)?;
         let title = key.find(ctx, |id| match id {
@@ -54,7 +56,9 @@ impl CatalogQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "The global id; `NOT_FOUND` if it is of no series.")] id: Option<ID>,
         #[graphql(desc = "The key in addresses.")] slug: Option<String>,
-        #[graphql(desc = "The id elsewhere.")] external_id: Option<ExternalIdInput>,
+        #[graphql(desc = "An id that another site gave it, such as `imdb`.")] external_id: Option<
+            ExternalIdInput,
+        >,
     ) -> Result<Option<Series>> {
         let key = TitleKey::new(id, slug, external_id)?;
         let title = key.find(ctx, |id| match id {
@@ -64,7 +68,7 @@ impl CatalogQuery {
         Ok(title.await?.and_then(Title::into_series))
     }
 
-    /// An episode.
+    /// One episode of a series, by its global id.
     async fn episode(
         &self,
         ctx: &Context<'_>,
@@ -155,8 +159,12 @@ impl CatalogQuery {
     async fn titles(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which; all if left out.")] filter: Option<TitleFilter>,
-        #[graphql(desc = "In what order.", default_with = "Some(TitleOrder::Name)")]
+        #[graphql(desc = "The conditions that a title must pass; all titles, if left out.")]
+        filter: Option<TitleFilter>,
+        #[graphql(
+            desc = "The order of the titles; ties are broken by id.",
+            default_with = "Some(TitleOrder::Name)"
+        )]
         order_by: Option<TitleOrder>,
         #[graphql(desc = "How many from the start, or after `after`, 1 to 100.")] first: Option<
             i32,

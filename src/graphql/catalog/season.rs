@@ -25,12 +25,12 @@ pub(crate) struct Season(pub(crate) SeasonId);
 /// A season of a series, or its specials.
 #[Object]
 impl Season {
-    /// The global id.
+    /// The global id, which `node` takes: opaque text that stays the same.
     pub(crate) async fn id(&self) -> ID {
         GlobalId::Season(self.0).encode()
     }
 
-    /// The number; 0 holds the specials.
+    /// The number, from 1; season 0 holds the specials.
     async fn number(&self) -> u32 {
         self.0.number
     }
@@ -43,12 +43,12 @@ impl Season {
         }
     }
 
-    /// The series.
+    /// The series that it is part of.
     async fn series(&self, ctx: &Context<'_>) -> Result<Series> {
         series(ctx, self.0.series).await
     }
 
-    /// The episodes, by number.
+    /// The episodes of the season, by number, ascending.
     async fn episodes(
         &self,
         ctx: &Context<'_>,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object, SimpleObject};
 
+use super::certification::Certification;
 use super::credit::{CreditEdge, CreditRole, credits};
 use super::episode::Episode;
 use super::external_id::ExternalId;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{ID, Interface, SimpleObject};
 
+use super::certification::Certification;
 use super::credit::{CreditEdge, CreditRole};
 use super::external_id::ExternalId;
 use super::film::Film;
@@ -23,7 +24,11 @@ use crate::graphql::scalars::{Date, DateTime};
 )]
 #[derive(Interface, Clone)]
 #[graphql(
-    field(name = "id", ty = "ID", desc = "The global id."),
+    field(
+        name = "id",
+        ty = "ID",
+        desc = "The global id, which `node` takes: opaque text that stays the same."
+    ),
     field(
         name = "slug",
         ty = "&str",
@@ -68,6 +73,21 @@ use crate::graphql::scalars::{Date, DateTime};
         name = "external_ids",
         ty = "Vec<ExternalId>",
         desc = "The ids elsewhere, by provider; a handful."
+    ),
+    field(
+        name = "certifications",
+        ty = "Vec<Certification>",
+        desc = "What rating systems say of it, by country; a handful, and empty if it is unrated."
+    ),
+    field(
+        name = "certification",
+        ty = "Option<Certification>",
+        desc = "What one rating system says of it; null if that has not rated it, or is unknown.",
+        arg(
+            name = "system",
+            ty = "Option<String>",
+            desc = "The country whose system it is, as an ISO 3166-1 code; the system with the highest age if left out, which is the one that decides who may see the title."
+        )
     ),
     field(
         name = "credits",
@@ -179,12 +199,12 @@ pub(crate) fn titles(page: Vec<Arc<catalog::Title>>) -> Vec<Title> {
     page.titles().iter().map(title).collect()
 }
 
-/// A title in a list.
+/// A film or series, as a row of a page.
 #[derive(SimpleObject)]
 pub(crate) struct TitleEdge {
-    /// The place in the list.
+    /// The cursor of this row: give it as `after` to go on behind it.
     cursor: Cursor,
-    /// The title.
+    /// The film or series in this row.
     node: Title,
     /// How well it matches the search, above 0 and at most 1; null in lists that are no search.
     score: Option<f64>,

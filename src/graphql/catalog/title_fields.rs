@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::Context;
 
+use super::certification::Certification;
 use super::collection::Collection;
 use super::external_id::{ExternalId, Subject};
 use super::genre::Genre;
@@ -109,6 +110,15 @@ impl TitleFields {
         Ok(collection.map(|collection| Collection(Arc::clone(collection))))
     }
 
+    /// What one rating system says; without a system, the one that counts.
+    pub(super) fn find_certification(&self, system: Option<&str>) -> Option<Certification> {
+        let certification = match system {
+            Some(system) => self.title.certification_of(system),
+            None => self.title.strictest_certification(),
+        };
+        certification.map(Into::into)
+    }
+
     /// The ids elsewhere.
     pub(super) fn list_external_ids(&self) -> Vec<ExternalId> {
         let subject = match self.title.kind {
@@ -121,13 +131,14 @@ impl TitleFields {
 
 /// Makes an object of the schema with the fields that all titles have, and its own after them.
 ///
-/// A macro, because the library cannot flatten one object into two others that lead back to themselves.
+/// A macro, because `#[graphql(flatten)]` of async-graphql 7.2.1 cannot take one object into two others that its own
+/// fields lead back to.
 macro_rules! title_object {
     ($(#[$doc:meta])+ impl $name:ident { $($own:tt)* }) => {
         $(#[$doc])+
         #[Object]
         impl $name {
-            /// The global id.
+            /// The global id, which `node` takes: opaque text that stays the same.
             pub(crate) async fn id(&self) -> ID {
                 GlobalId::of_title(self.title()).encode()
             }
@@ -175,6 +186,22 @@ macro_rules! title_object {
             /// The ids elsewhere, by provider; a handful.
             pub(super) async fn external_ids(&self) -> Vec<ExternalId> {
                 self.list_external_ids()
+            }
+
+            /// What rating systems say of it, by country; a handful, and empty if it is unrated.
+            pub(super) async fn certifications(&self) -> Vec<Certification> {
+                self.title().certifications.iter().map(Into::into).collect()
+            }
+
+            /// What one rating system says of it; null if that has not rated it, or is unknown.
+            pub(super) async fn certification(
+                &self,
+                #[graphql(
+                    desc = "The country whose system it is, as an ISO 3166-1 code; the system with the highest age if left out, which is the one that decides who may see the title."
+                )]
+                system: Option<String>,
+            ) -> Option<Certification> {
+                self.find_certification(system.as_deref())
             }
 
             /// Who made it: directors (creators, for a series) first, then actors, each in billing order.

@@ -20,11 +20,11 @@ pub struct Limits {
     pub tokens: usize,
     /// Brackets `(`, `[` and `{` inside each other. The parser needs stack for each: for 32 under 1 MiB, even unoptimised.
     pub nesting: usize,
-    /// `@name`, anywhere.
+    /// How often `@name` may stand in a document.
     pub directives: usize,
     /// Operations in the document; one of them is executed, but all are validated.
     pub operations: usize,
-    /// Fragment definitions.
+    /// How many fragments a document may define.
     pub fragments: usize,
     /// Fields with an alias, as written.
     pub aliases: usize,

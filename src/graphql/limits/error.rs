@@ -10,7 +10,7 @@ pub enum LimitError {
     TooLarge {
         /// Bytes in the document.
         found: usize,
-        /// Bytes allowed.
+        /// The most that is allowed.
         limit: usize,
     },
     /// More of something countable than allowed.
@@ -26,7 +26,7 @@ pub enum LimitError {
     /// Brackets of any kind, opened inside each other.
     #[error("brackets are nested more than {limit} levels deep")]
     NestedTooDeep {
-        /// Levels allowed.
+        /// The most that is allowed.
         limit: usize,
         /// The bracket that opens the level too many.
         at: Pos,
@@ -34,7 +34,7 @@ pub enum LimitError {
     /// Fields inside fields, counting what fragments add.
     #[error("fields are nested more than {limit} levels deep")]
     TooDeep {
-        /// Levels allowed.
+        /// The most that is allowed.
         limit: usize,
         /// The field or fragment below which it is too deep.
         at: Pos,
@@ -42,7 +42,7 @@ pub enum LimitError {
     /// Lists of the schema's own description inside each other: each level multiplies the answer.
     #[error("the schema's lists of fields and types are nested more than {limit} levels deep")]
     IntrospectionTooDeep {
-        /// Levels allowed.
+        /// The most that is allowed.
         limit: usize,
         /// The `__schema` or `__type` field.
         at: Pos,
@@ -50,7 +50,7 @@ pub enum LimitError {
     /// Selections, with each fragment counted as often as it is spread.
     #[error("the document expands to more than {limit} selections")]
     TooComplex {
-        /// Selections allowed.
+        /// The most that is allowed.
         limit: usize,
         /// Where it went over, as far as that can be said.
         at: Pos,
@@ -58,7 +58,6 @@ pub enum LimitError {
     /// A fragment that spreads itself, directly or through others: it would expand for ever.
     #[error("fragment `{fragment}` spreads itself")]
     Cycle {
-        /// The fragment.
         fragment: String,
         /// The spread that closes the circle.
         at: Pos,
@@ -78,11 +77,8 @@ pub enum LimitError {
 pub enum Counted {
     /// Names, numbers, strings and punctuation.
     Tokens,
-    /// `@name`.
     Directives,
-    /// Queries and mutations.
     Operations,
-    /// Fragment definitions.
     Fragments,
     /// Fields with an alias.
     Aliases,

@@ -1,7 +1,7 @@
 //! The check of a GraphQL document before the schema sees it.
 //!
-//! A document of a few hundred bytes can keep async-graphql busy for an hour: it expands every fragment as often as it
-//! is spread, before its own limits look, and without a point at which a time limit could stop it. So a document goes
+//! A document of a few hundred bytes can keep async-graphql 7.2.1 busy for an hour: its validation expands every fragment
+//! as often as it is spread, before its own limits look, and never yields to a time limit. So a document goes
 //! through three steps here, each in time linear in its length, and is then handed on parsed:
 //!
 //! 1. `lexical` reads bytes only: size, tokens, directives, nesting of brackets. The parser and everything behind it

@@ -77,7 +77,7 @@ struct Weight {
     selections: usize,
     /// Fields of the set itself, not of the fields in it.
     fields: usize,
-    /// Fields inside fields.
+    /// Levels of fields inside fields so far.
     depth: usize,
     /// Introspection lists inside each other.
     lists: usize,

@@ -19,7 +19,7 @@ use crate::graphql::error::Result;
 use crate::graphql::page::{Connection, Edge, Sorted, page_of};
 use crate::graphql::total::Total;
 
-/// A suggested title.
+/// A suggested title with what its reasons are made of.
 pub(crate) struct RecommendationEdge {
     cursor: Cursor,
     node: Title,
@@ -32,12 +32,12 @@ pub(crate) struct RecommendationEdge {
 /// A suggested title, with the reasons for it.
 #[Object]
 impl RecommendationEdge {
-    /// The place in the list.
+    /// The cursor of this row: give it as `after` to go on behind it.
     async fn cursor(&self) -> &Cursor {
         &self.cursor
     }
 
-    /// The title.
+    /// The film or series that is suggested.
     async fn node(&self) -> &Title {
         &self.node
     }

@@ -10,7 +10,7 @@ use crate::domain::recommend::{self, Reason};
 /// One reason for a suggestion.
 #[derive(SimpleObject)]
 pub(super) struct RecommendationReason {
-    /// Of what sort.
+    /// The sort of reason, which says what `source` is.
     kind: ReasonKind,
     /// The reason in English, for people: "Because you watched Heat", "Directed by Michael Mann".
     text: String,
@@ -40,7 +40,7 @@ enum ReasonKind {
     SameDecade,
     /// It is the next part of the source that the viewer has not watched.
     NextInCollection,
-    /// Many watch this.
+    /// Many profiles have watched this. It has no source.
     Popular,
     /// Other titles that the viewer watched speak against it: the only reason that takes something off the score.
     Against,

@@ -24,7 +24,7 @@ pub(super) struct RecommendationRow {
     items: Connection<RecommendationEdge>,
 }
 
-/// The sorts of rows.
+/// The sorts of rows on a page that is made for a profile.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "recommend::RowKind")]
 enum RowKind {
@@ -42,7 +42,7 @@ enum RowKind {
     WatchedBySimilarViewers,
     /// What the most people watched in the last days.
     Trending,
-    /// What was added lately.
+    /// What was added to the catalogue lately.
     New,
     /// What the viewer watched to the end, three months ago or longer.
     Rewatch,
@@ -53,7 +53,7 @@ enum RowKind {
 /// A row of a page that is made for a profile.
 #[Object]
 impl RecommendationRow {
-    /// Of what sort.
+    /// The sort of row, which says what `seed` is.
     async fn kind(&self) -> RowKind {
         self.kind.into()
     }

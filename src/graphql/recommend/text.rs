@@ -80,6 +80,7 @@ mod tests {
             network: None,
             total_seasons: None,
             collection: None,
+            certifications: vec![],
             popularity: 0,
             stamp: Stamp::first(DateTime::UNIX_EPOCH),
         }

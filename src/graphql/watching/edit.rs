@@ -17,14 +17,15 @@ pub(crate) struct EventMutation;
 /// Changing what becomes of a sitting.
 #[Object]
 impl EventMutation {
-    /// Says whether a sitting of the viewer's profile may shape its suggestions; the next ones go by it. The sitting stays
+    /// Says whether a play of the viewer's profile may shape its suggestions; the next ones go by it. The play stays
     /// in the history, and what was watched stays watched. For whoever is logged in; a machine's key needs the scope
     /// `WATCH`.
     #[graphql(guard = "MayWatch")]
     async fn edit_watch_event(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which, and what of it.")] input: EditWatchEventInput,
+        #[graphql(desc = "The play, and whether suggestions may follow it.")]
+        input: EditWatchEventInput,
     ) -> Result<EditWatchEventPayload> {
         let viewer = ctx.known_viewer()?;
         let watching = &ctx.services().watching;
@@ -42,19 +43,19 @@ impl EventMutation {
     }
 }
 
-/// What is to become of a sitting.
+/// What is to become of a play.
 #[derive(InputObject)]
 struct EditWatchEventInput {
-    /// The global id of the sitting.
+    /// The global id of the play, as `history` of the profile lists it.
     event: ID,
     /// Whether it may shape the profile's suggestions.
     influences_recommendations: bool,
 }
 
-/// What became of changing a sitting.
+/// What became of changing a play.
 #[derive(SimpleObject)]
 pub(crate) struct EditWatchEventPayload {
-    /// The sitting; null if it was refused, or what was watched has left the catalogue.
+    /// The play; null if it was refused, or what was watched has left the catalogue.
     event: Option<WatchEvent>,
     /// What a person can put right: an `event` that is not in this history.
     pub(crate) user_errors: Vec<UserError>,

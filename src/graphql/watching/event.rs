@@ -40,46 +40,46 @@ impl WatchEvent {
         Ok(Self::list(ctx, play.into_iter().collect()).await?.pop())
     }
 
-    /// The sitting.
+    /// The play as the domain knows it.
     pub(super) fn play(&self) -> &Play {
         &self.play
     }
 }
 
-/// One sitting of a profile at a film or an episode.
+/// One play of a film or an episode by a profile: from its first report to its last, pauses and jumps included.
 #[Object]
 impl WatchEvent {
-    /// The global id.
+    /// The global id, which `node` takes: opaque text that stays the same.
     pub(crate) async fn id(&self) -> ID {
         GlobalId::WatchEvent(self.play.id).encode()
     }
 
-    /// What was watched.
+    /// The film or episode that was watched.
     async fn item(&self) -> &Playable {
         &self.item
     }
 
-    /// When it began.
+    /// The time of its earliest report, in UTC.
     async fn started_at(&self) -> DateTime {
         self.play.started_at.into()
     }
 
-    /// When the player last reported.
+    /// The time of its latest report, in UTC; it may still go on.
     async fn ended_at(&self) -> DateTime {
         self.play.last_at.into()
     }
 
-    /// How much of it was played in this sitting, 0 to 100.
+    /// How much of the film or episode was played in this play, 0 to 100.
     async fn percent(&self) -> f64 {
         self.play.completion * 100.0
     }
 
-    /// The seconds really played in this sitting: what was played twice counts once.
+    /// The seconds really played in this play: what was played twice counts once.
     async fn seconds_watched(&self) -> f64 {
         self.play.sections.seconds()
     }
 
-    /// Whether the sitting got to the end.
+    /// Whether it got as far as to count as watched to the end.
     async fn completed(&self) -> bool {
         self.play.completed
     }
@@ -90,12 +90,12 @@ impl WatchEvent {
     }
 }
 
-/// A sitting in a profile's history.
+/// A play in a profile's history, as a row of a page.
 #[derive(SimpleObject)]
 pub(crate) struct WatchEventEdge {
-    /// The place in the list.
+    /// The cursor of this row: give it as `after` to go on behind it.
     cursor: Cursor,
-    /// The sitting.
+    /// The play in this row.
     node: WatchEvent,
 }
 

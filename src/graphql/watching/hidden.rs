@@ -32,7 +32,7 @@ impl HidingMutation {
     async fn hide_title(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which.")] input: HideTitleInput,
+        #[graphql(desc = "The title, and whether to hide it.")] input: HideTitleInput,
     ) -> Result<HideTitlePayload> {
         let viewer = ctx.known_viewer()?;
         let watching = &ctx.services().watching;

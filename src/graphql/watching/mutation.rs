@@ -28,7 +28,8 @@ impl WatchingMutation {
     async fn report_playback(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What happened.")] input: ReportPlaybackInput,
+        #[graphql(desc = "What happened in the player, where and when.")]
+        input: ReportPlaybackInput,
     ) -> Result<ReportPlaybackPayload> {
         let viewer = ctx.known_viewer()?;
         let (item, play) = match (input.item(), input.play()) {
@@ -62,10 +63,10 @@ impl WatchingMutation {
 struct ReportPlaybackInput {
     /// The global id of the film or episode.
     item: ID,
-    /// The sitting, named by the client: a UUID that it makes once when playing begins. The same report of the same
-    /// sitting, sent again, changes nothing.
+    /// The play, named by the client: a UUID that it makes once when playing begins. Reports are idempotent: the same
+    /// one of the same play, sent again, changes nothing.
     play: ID,
-    /// What happened.
+    /// What happened in the player at the position.
     event: PlaybackEvent,
     /// Where in the film or episode, in seconds from its start; 0 to its length.
     position: f64,
@@ -116,10 +117,10 @@ enum PlaybackEvent {
 pub(crate) struct ReportPlaybackPayload {
     /// How the profile now stands with the film or episode; null if the report was refused.
     state: Option<WatchState>,
-    /// Whether this report made the sitting count as watched to the end.
+    /// Whether this report made the play count as watched to the end.
     completed_now: bool,
     /// What a person can put right: an `item` that is not there, a `position` beyond the length, a `play` that is no
-    /// UUID or a sitting at something else. Then nothing was recorded.
+    /// UUID or a play of something else. Then nothing was recorded.
     pub(crate) user_errors: Vec<UserError>,
 }
 

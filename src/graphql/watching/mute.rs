@@ -65,7 +65,7 @@ impl MutingMutation {
     async fn mute_taste(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which.")] input: MuteTasteInput,
+        #[graphql(desc = "The genre or person, and whether to mute it.")] input: MuteTasteInput,
     ) -> Result<MuteTastePayload> {
         let viewer = ctx.known_viewer()?;
         let watching = &ctx.services().watching;
@@ -143,12 +143,12 @@ impl ProfileMutes {
     }
 }
 
-/// Something that is muted.
+/// A genre or person that is muted, as a row of a page.
 #[derive(SimpleObject)]
 pub(crate) struct MutedTasteEdge {
-    /// The place in the list.
+    /// The cursor of this row: give it as `after` to go on behind it.
     cursor: Cursor,
-    /// The genre or person.
+    /// The genre or person that does not speak for titles.
     node: TasteSource,
     /// When it was muted.
     muted_at: DateTime,

@@ -97,10 +97,10 @@ impl ProfileWatching {
     }
 }
 
-/// Something to resume.
+/// A film or an episode that can be resumed, as a row of a page.
 #[derive(SimpleObject)]
 struct PlayableEdge {
-    /// The place in the list.
+    /// The cursor of this row: give it as `after` to go on behind it.
     cursor: Cursor,
     /// The film or episode.
     node: Playable,

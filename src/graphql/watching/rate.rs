@@ -33,7 +33,7 @@ impl RatingMutation {
     async fn rate_title(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which, and what of it.")] input: RateTitleInput,
+        #[graphql(desc = "The title, and the thumb: up, down or none.")] input: RateTitleInput,
     ) -> Result<RateTitlePayload> {
         let viewer = ctx.known_viewer()?;
         let watching = &ctx.services().watching;

@@ -14,6 +14,7 @@ use axum::{
 use serde::Serialize;
 
 use crate::domain::error::ErrorCode;
+use crate::http::error::status_of;
 
 use super::{
     media::Media,
@@ -28,7 +29,8 @@ const MAX_ERRORS: usize = 20;
 struct Answer<'a> {
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     errors: &'a [ServerError],
-    /// Missing if nothing was executed; the library would say `null`, which means something else.
+    /// Missing if nothing was executed. `async_graphql::Response` (7.2.1) would write `null`, which means that something
+    /// was executed and failed (specification 7.1).
     #[serde(skip_serializing_if = "Option::is_none")]
     data: Option<&'a Value>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
@@ -53,7 +55,7 @@ pub(super) fn answer(mut executed: Executed, media: Media) -> Response {
             .insert(RETRY_AFTER, HeaderValue::from(seconds));
     }
     let status = if was_executed && is_limited(&executed) {
-        StatusCode::TOO_MANY_REQUESTS
+        status_of(ErrorCode::RateLimited)
     } else if was_executed {
         StatusCode::OK
     } else {
@@ -122,6 +124,9 @@ impl Refusal {
         let mut headers = HeaderMap::new();
         if let Some(allow) = self.allow {
             headers.insert(ALLOW, HeaderValue::from_static(allow));
+        }
+        if let Some(seconds) = self.retry_after {
+            headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
         let status = self.status.unwrap_or_else(|| document_status(media));
         respond(status, media, &body, headers)

@@ -92,7 +92,8 @@ impl Call {
 
     /// The operation that is to be executed, with every variable that it cannot do without.
     ///
-    /// The library finds out about a missing variable only when the resolver asks for it, after others have run.
+    /// A workaround: async-graphql 7.2.1 finds out about a missing variable only when the resolver asks for it, after
+    /// others have run; the specification (6.1.2) wants a request error before anything runs.
     pub(super) fn operation<'a>(
         &self,
         document: &'a ExecutableDocument,

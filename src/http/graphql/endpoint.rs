@@ -23,6 +23,7 @@ use super::{
     media::{Accept, Media, is_json_body},
     refusal::Refusal,
 };
+use crate::graphql::ApiError;
 use crate::graphql::limits::{self, Limits};
 
 /// Where the endpoint is; its page for people sends its requests there.
@@ -183,8 +184,8 @@ impl<E: Executor> GraphqlEndpoint<E> {
         })
     }
 
-    /// Executes in a task of its own: when a client goes away its handler is dropped, and a driver that is dropped in
-    /// the middle of a statement may leave it half done and its connection unusable.
+    /// Executes in a task of its own: when a client goes away its handler is dropped, and the futures of drivers are not
+    /// cancel-safe (see [`crate::http::task`]).
     async fn execute(
         &self,
         mut request: GraphqlRequest,
@@ -216,11 +217,7 @@ impl<E: Executor> GraphqlEndpoint<E> {
                     error = &error as &dyn std::error::Error,
                     "A resolver panicked"
                 );
-                Err(Refusal::new(
-                    StatusCode::INTERNAL_SERVER_ERROR,
-                    "INTERNAL",
-                    "internal error",
-                ))
+                Err(ApiError::internal().into())
             }
             Err(_) => Err(too_slow(kind)),
         }

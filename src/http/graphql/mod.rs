@@ -1,7 +1,7 @@
 //! The HTTP handler in front of the GraphQL schema.
 //!
-//! Ours instead of the library's, which executes mutations sent by `GET` and as `text/plain`: both are requests that
-//! another site can make a browser send with the viewer's cookie. It follows the GraphQL over HTTP draft:
+//! Ours instead of async-graphql-axum's (7.2.1), which executes mutations sent by `GET` and as `text/plain`: both are
+//! requests that another site can make a browser send with the viewer's cookie. It follows the GraphQL over HTTP draft:
 //!
 //! | what happened | `application/graphql-response+json` | `application/json` |
 //! |---|---|---|

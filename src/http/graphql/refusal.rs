@@ -3,7 +3,9 @@
 use async_graphql::{ErrorExtensionValues, Pos, ServerError};
 use axum::http::StatusCode;
 
+use crate::graphql::ApiError;
 use crate::graphql::limits::LimitError;
+use crate::http::error::status;
 
 /// Why a request was not executed: one error with a stable code, and the status that goes with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,10 +18,12 @@ pub struct Refusal {
     pub(super) at: Option<Pos>,
     /// The methods that would do, which a 405 must name.
     pub(super) allow: Option<&'static str>,
+    /// After how many seconds to try again, where that is known.
+    pub(super) retry_after: Option<u64>,
 }
 
 /// The code of a document that does not fit the schema. Errors without a code get it too: those of resolvers have one,
-/// so they are the library's, about what the client sent.
+/// so they come from the validation of async-graphql, about what the client sent.
 pub(super) const VALIDATION_FAILED: &str = "GRAPHQL_VALIDATION_FAILED";
 
 impl Refusal {
@@ -31,6 +35,7 @@ impl Refusal {
             message: message.into(),
             at: None,
             allow: None,
+            retry_after: None,
         }
     }
 
@@ -96,6 +101,15 @@ impl Refusal {
         ServerError {
             extensions: Some(extensions),
             ..ServerError::new(&self.message, self.at)
+        }
+    }
+}
+
+impl From<ApiError> for Refusal {
+    fn from(error: ApiError) -> Self {
+        Self {
+            retry_after: error.retry_after(),
+            ..Self::new(status(&error), error.code(), error.message())
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Keys of machines.
+//! Keys of machines: what they may do, and how they end.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Leaving.
+//! Deleting one's own account, by the API.
 
 use serde_json::{Value, json};
 

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use crate::support::SOON;
 use crate::support::program::{On, Program, Site};
 use crate::support::visitor::Visitor;
 
@@ -46,7 +47,7 @@ impl Installation {
         }
     }
 
-    /// A server.
+    /// The first of the servers.
     pub(super) fn one(&self) -> &Site {
         &self.one
     }
@@ -76,10 +77,7 @@ impl Installation {
             if mails.len() >= count {
                 return mails;
             }
-            assert!(
-                started.elapsed() < Duration::from_secs(20),
-                "no mail about {about} to {to}"
-            );
+            assert!(started.elapsed() < SOON, "no mail about {about} to {to}");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }

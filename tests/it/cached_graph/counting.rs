@@ -27,7 +27,7 @@ pub(super) struct CountingGraph {
     next: Mutex<Option<MakeSolution>>,
     /// While it is, answers that were read are held back.
     is_held: watch::Sender<bool>,
-    /// How many are.
+    /// How many calls are held now.
     held: watch::Sender<usize>,
 }
 

@@ -34,7 +34,7 @@ pub(super) struct Server {
     _hearing: JoinSet<()>,
 }
 
-/// An empty store.
+/// An empty folder for an embedded store.
 pub(super) fn store() -> TempDir {
     tempfile::tempdir().unwrap()
 }
@@ -47,6 +47,12 @@ pub(super) fn server(store: &TempDir) -> Server {
 }
 
 impl Server {
+    /// Forgets a profile, in the order that erasures do.
+    pub(super) async fn erase(&self, profile: ProfileId) {
+        self.graph.erase_profile(profile).await.unwrap();
+        self.watching.erase_profile(profile).await.unwrap();
+    }
+
     /// Opens a store. What is said in `heard` is heard, what is written is said on `bus`.
     pub(super) fn open(store: &Path, heard: &MemoryEvents, bus: &Arc<dyn EventBus>) -> Self {
         let db = SqliteDb::open(&store.join("reelgraph.db")).unwrap();

@@ -1,4 +1,4 @@
-//! Tastes from memory.
+//! Tastes that are answered from memory, and what makes them stale.
 
 use std::sync::Arc;
 
@@ -168,7 +168,7 @@ async fn of_an_erased_profile_nothing_comes_back() {
         assert_eq!(server.tasted(ANN).await, [film]);
     }
 
-    server.projector.erase_profile(ANN).await.unwrap();
+    server.erase(ANN).await;
     other.graph.hear(&Event::TastesProjected([ANN].into()));
 
     for (film, server) in [(1, &server), (2, &other)] {
@@ -223,7 +223,7 @@ async fn of_an_erased_profile_nothing_goes_on_while_the_graph_is_down() {
     server.record(&[watch(ANN, 1, 0)]).await;
     assert_eq!(server.tasted(ANN).await, [1]);
 
-    server.projector.erase_profile(ANN).await.unwrap();
+    server.erase(ANN).await;
     server.asked.go_down();
 
     assert!(server.graph.taste(ANN).await.is_err());
@@ -256,7 +256,7 @@ async fn mutes_are_read_once_until_they_are_written() {
         .await
         .unwrap();
     assert_eq!(*server.watching.mutes(ANN).await.unwrap(), [mute(2)]);
-    server.projector.erase_profile(ANN).await.unwrap();
+    server.erase(ANN).await;
     assert_eq!(*server.watching.mutes(ANN).await.unwrap(), []);
 }
 

@@ -8,11 +8,12 @@ use std::time::{Duration, Instant};
 use futures::future::join_all;
 use reelgraph::adapters::memory::MemoryLeases;
 use reelgraph::adapters::redis::{RedisDb, RedisLeases};
+use reelgraph::domain::entropy::unique_name;
 use reelgraph::domain::lease::Leases;
 use uuid::Uuid;
 
 use super::Backend;
-use crate::support::servers;
+use crate::support::servers::{self, PATIENT};
 
 on_every_backend!(open on [memory, redis]:
     one_holder_has_a_lease_and_another_waits,
@@ -42,7 +43,7 @@ async fn open(backend: Backend) -> Opened {
     }
     let (url, prefix) = servers::redis_url();
     Opened(Arc::new(RedisLeases::new(
-        RedisDb::open(&url, &prefix).unwrap(),
+        RedisDb::open(&url, &prefix, PATIENT).unwrap(),
     )))
 }
 
@@ -141,7 +142,7 @@ async fn of_many_at_the_same_time_exactly_one_has_it(leases: &Opened) {
         let acquire = (0..20).map(|_| {
             let leases = leases.0.clone();
             let name = format!("work {round}");
-            tokio::spawn(async move { leases.acquire(&name, Uuid::new_v4(), MINUTE).await })
+            tokio::spawn(async move { leases.acquire(&name, unique_name(), MINUTE).await })
         });
         let acquired = join_all(acquire).await.into_iter();
 
@@ -155,7 +156,7 @@ async fn of_many_at_the_same_time_exactly_one_has_it(leases: &Opened) {
 #[tokio::test]
 async fn servers_on_one_redis_share_leases() {
     let (url, prefix) = servers::redis_url();
-    let server = || RedisLeases::new(RedisDb::open(&url, &prefix).unwrap());
+    let server = || RedisLeases::new(RedisDb::open(&url, &prefix, PATIENT).unwrap());
     let (one, other) = (server(), server());
     assert!(one.acquire("work", ANN, MINUTE).await.unwrap());
 

@@ -22,15 +22,12 @@ macro_rules! on_every_backend {
 #[expect(non_camel_case_types, reason = "they double as names of tests")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Backend {
-    /// Inside the process.
+    /// The adapter that lives inside the process.
     memory,
-    /// The embedded store.
+    /// The embedded store, in a file of its own.
     sqlite,
-    /// MongoDB.
     mongo,
-    /// Neo4j.
     neo4j,
-    /// Redis.
     redis,
 }
 

@@ -13,11 +13,12 @@ use reelgraph::domain::accounts::{
     EmailAddress, OAuthRequest, OAuthState, OneTime, OneTimeStore, Secret, TokenHash, Transport,
 };
 use reelgraph::domain::clock::{Clock, SystemClock};
+use reelgraph::domain::entropy::{Entropy, SystemEntropy};
 use reelgraph::domain::ids::UserId;
 use tempfile::TempDir;
 
 use super::Backend;
-use crate::support::servers;
+use crate::support::servers::{self, PATIENT};
 
 on_every_backend!(open on [sqlite, redis]:
     a_secret_stands_for_what_was_put,
@@ -45,7 +46,7 @@ impl Deref for Opened {
 async fn open(backend: Backend) -> Opened {
     if backend == Backend::redis {
         let (url, prefix) = servers::redis_url();
-        let db = RedisDb::open(&url, &prefix).unwrap();
+        let db = RedisDb::open(&url, &prefix, PATIENT).unwrap();
         return Opened {
             store: Arc::new(RedisOneTime::new(db)),
             _folder: None,
@@ -64,7 +65,7 @@ fn now() -> DateTime<Utc> {
 }
 
 fn hash() -> TokenHash {
-    Secret::random(&mut rand::rng()).hash()
+    Secret::random(&mut *SystemEntropy.rng()).hash()
 }
 
 fn a_reset() -> OneTime {
@@ -252,8 +253,8 @@ async fn what_has_expired_is_not_there(store: &Opened) {
 #[tokio::test]
 async fn redis_forgets_what_has_expired() {
     let (url, prefix) = servers::redis_url();
-    let store = RedisOneTime::new(RedisDb::open(&url, &prefix).unwrap());
-    let end = now() + TimeDelta::milliseconds(200);
+    let store = RedisOneTime::new(RedisDb::open(&url, &prefix, PATIENT).unwrap());
+    let end = now() + TimeDelta::milliseconds(1500);
     store.put_one_time(&hash(), &a_reset(), end).await.unwrap();
     assert_eq!(servers::redis_keys(&prefix).await.len(), 2);
 

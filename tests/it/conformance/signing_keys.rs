@@ -11,7 +11,7 @@ use reelgraph::domain::accounts::{SigningKey, SigningKeyStore};
 use tempfile::TempDir;
 
 use super::Backend;
-use crate::support::servers;
+use crate::support::servers::{self, PATIENT};
 
 on_every_backend!(open on [sqlite, redis]:
     keys_come_by_number,
@@ -37,7 +37,7 @@ impl Deref for Opened {
 async fn open(backend: Backend) -> Opened {
     if backend == Backend::redis {
         let (url, prefix) = servers::redis_url();
-        let db = RedisDb::open(&url, &prefix).unwrap();
+        let db = RedisDb::open(&url, &prefix, PATIENT).unwrap();
         return Opened {
             store: Arc::new(RedisSigningKeys::new(db)),
             _folder: None,

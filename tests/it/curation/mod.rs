@@ -1,5 +1,6 @@
 //! Loading files as a curator does: what is refused, what is put right, and what stays as it is.
 
+mod certifications;
 mod collections;
 mod files;
 mod relations;

@@ -9,6 +9,7 @@ use rusqlite::Connection;
 use serde_json::{Value, json};
 
 use super::{FROM, rows, waiting};
+use crate::support::SOON;
 use crate::support::mail_server::{MailServer, token};
 use crate::support::program::{On, Program};
 
@@ -25,7 +26,7 @@ async fn installed(on: On) -> Program {
 async fn wait_until(what: &str, is_so: impl Fn() -> bool) {
     let started = Instant::now();
     while !is_so() {
-        assert!(started.elapsed() < Duration::from_secs(40), "never {what}");
+        assert!(started.elapsed() < SOON, "never {what}");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }

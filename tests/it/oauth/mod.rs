@@ -15,9 +15,9 @@ use crate::support::browser::{Browser, PUBLIC, Page};
 use crate::support::program::{On, Program, Site};
 use crate::support::provider::{CLIENT, Provider, SECRET};
 
-/// Where browsers end.
+/// Where a log-in by a browser ends.
 const HOME: &str = "https://www.reelgraph.test/signed-in?from=oauth";
-/// Where apps end.
+/// Where a log-in by an app ends.
 const DEEP_LINK: &str = "reelgraph-app://signed-in";
 
 const BEGIN: &str = "mutation ($input: BeginOAuthInput!) { beginOAuth(input: $input) { authorizationUrl userErrors { code field } } }";

@@ -15,7 +15,7 @@ use reelgraph::domain::recommend::{
 use reelgraph::domain::watching::{WatchRules, WatchService, WatchStore};
 
 use crate::support::program::{On, Program};
-use crate::support::servers::neo4j;
+use crate::support::servers::{PATIENT, neo4j};
 
 /// The demo site, its record embedded and its graph in both places.
 struct Both {
@@ -42,8 +42,9 @@ async fn both() -> Both {
         Arc::new(MemoryEvents::new()),
     );
     let server = neo4j().await;
-    let graph =
-        Neo4jGraph::new(Neo4jDb::open(&server.uri, &server.user, &server.password).unwrap());
+    let graph = Neo4jGraph::new(
+        Neo4jDb::open(&server.uri, &server.user, &server.password, PATIENT).unwrap(),
+    );
     let similar = SimilarService::new(
         Arc::new(graph.clone()),
         Arc::clone(&catalog),

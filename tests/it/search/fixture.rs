@@ -145,6 +145,7 @@ fn title(slug: &str, name: &str, credits: &[Credit]) -> Title {
         network: None,
         total_seasons: None,
         collection: None,
+        certifications: Vec::new(),
         popularity: 0,
         stamp: stamp(),
     }

@@ -13,7 +13,7 @@ use super::program::{Site, install_tls};
 /// Where browsers believe the site to be, whichever of its servers answers.
 pub(crate) const PUBLIC: &str = "https://reelgraph.test";
 
-/// A browser.
+/// A browser that keeps cookies and follows no redirect by itself.
 #[derive(Clone)]
 pub(crate) struct Browser {
     client: Client,
@@ -21,7 +21,7 @@ pub(crate) struct Browser {
     cookies: BTreeMap<String, String>,
 }
 
-/// What was answered.
+/// The answer to a request, read to its end.
 pub(crate) struct Page {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,

@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use tempfile::TempDir;
 
+use super::SOON;
+
 /// A mail server, started by `tests/services/smtp`; what it can do is said in `smtp_server.py` beside that.
 pub(crate) struct MailServer {
     folder: TempDir,
@@ -106,10 +108,7 @@ impl MailServer {
             if received.len() >= count {
                 return received;
             }
-            assert!(
-                started.elapsed() < Duration::from_secs(40),
-                "still {received:?}"
-            );
+            assert!(started.elapsed() < SOON, "still {received:?}");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }

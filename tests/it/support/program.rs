@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::{Output, Stdio};
 use std::sync::OnceLock;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use reqwest::header::{CONTENT_TYPE, COOKIE, SET_COOKIE};
 use secrecy::ExposeSecret;
@@ -12,10 +12,14 @@ use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, Command};
 
-use super::servers::{Neo4jServer, mongo_uri, neo4j, redis_url};
+use super::SOON;
+use super::servers::{Neo4jServer, PATIENT, mongo_uri, neo4j, redis_url};
 
 /// The password of everybody in the tests.
 pub(crate) const PASSWORD: &str = "correct horse battery";
+
+/// The setting that says how long an operation on a server may take.
+pub(crate) const STORE_TIMEOUT: &str = "REELGRAPH_STORE_TIMEOUT_SECONDS";
 
 /// Which way of running.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,7 +36,7 @@ pub(crate) struct Program {
 }
 
 impl Program {
-    /// An empty installation.
+    /// An installation whose stores are empty.
     pub(crate) async fn new(on: On) -> Self {
         let data = tempfile::tempdir().unwrap();
         if on == On::Embedded {
@@ -51,6 +55,7 @@ impl Program {
             ("NEO4J_PASSWORD", neo4j.password.expose_secret().to_owned()),
             ("REDIS_URL", redis.expose_secret().to_owned()),
             ("REELGRAPH_REDIS_PREFIX", prefix),
+            (STORE_TIMEOUT, PATIENT.as_secs().to_string()),
         ];
         let program = Self {
             data,
@@ -283,12 +288,12 @@ impl Site {
         self.cookie = cookie;
     }
 
-    /// A plain request.
+    /// A request without a session, to be sent by the caller.
     pub(crate) fn get(&self, path: &str) -> reqwest::RequestBuilder {
         self.client.get(format!("{}{path}", self.address))
     }
 
-    /// A plain request.
+    /// A request without a session, to be sent by the caller.
     pub(crate) fn post(&self, path: &str) -> reqwest::RequestBuilder {
         self.client.post(format!("{}{path}", self.address))
     }
@@ -320,7 +325,7 @@ impl Site {
         query: &str,
         is_wanted: impl Fn(&Value) -> bool,
     ) -> Value {
-        let started = std::time::Instant::now();
+        let started = Instant::now();
         loop {
             let data = self.ask(query, json!({})).await;
             if is_wanted(&data) {
@@ -333,13 +338,11 @@ impl Site {
 
     /// Asks again until there is an answer without errors.
     pub(crate) async fn wait_for_answer(&self, query: &str) {
-        for _ in 0..200 {
-            if self.send(query, json!({})).await.get("errors").is_none() {
-                return;
-            }
+        let started = Instant::now();
+        while self.send(query, json!({})).await.get("errors").is_some() {
+            assert!(started.elapsed() < SOON, "still no answer to {query}");
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        panic!("still no answer to {query}");
     }
 
     /// Ends the process at once, as a power cut would.

@@ -14,6 +14,7 @@ use reelgraph::domain::watching::WatchStore;
 use rusqlite::Connection;
 
 use super::program::{On, Program};
+use super::servers::PATIENT;
 
 /// The record of an installation.
 pub(crate) struct Stores {
@@ -33,9 +34,9 @@ pub(crate) async fn open(program: &Program, on: On) -> Stores {
         };
     }
     let uri = program.variable("MONGODB_URI").into();
-    let db = MongoDb::open(&uri).await.unwrap();
+    let db = MongoDb::open(&uri, PATIENT).await.unwrap();
     let prefix = program.variable("REELGRAPH_REDIS_PREFIX");
-    let redis = RedisDb::open(&program.variable("REDIS_URL").into(), prefix).unwrap();
+    let redis = RedisDb::open(&program.variable("REDIS_URL").into(), prefix, PATIENT).unwrap();
     Stores {
         accounts: Arc::new(MongoAccounts::new(db.clone())),
         sessions: Arc::new(RedisSessions::new(redis)),
@@ -43,21 +44,39 @@ pub(crate) async fn open(program: &Program, on: On) -> Stores {
     }
 }
 
-/// Everything that an installation has stored, one row, document, key, node or edge a line.
-pub(crate) async fn dump(program: &Program, on: On) -> String {
-    let mut text = String::new();
-    match on {
-        On::Embedded => dump_sqlite(program, &mut text),
-        On::Servers => {
-            dump_mongo(program, &mut text).await;
-            dump_redis(program, &mut text).await;
-            dump_neo4j(program, &mut text).await;
-        }
-    }
-    text
+/// Something that is stored.
+pub(crate) struct Row {
+    /// The table or collection, what the key of Redis begins with, or the label of a node or edge.
+    pub(crate) store: String,
+    /// All that is in it.
+    pub(crate) text: String,
 }
 
-fn dump_sqlite(program: &Program, text: &mut String) {
+/// Everything that an installation has stored, one row, document, key, node or edge a line.
+pub(crate) async fn dump(program: &Program, on: On) -> String {
+    let rows = rows(program, on).await;
+    rows.iter().fold(String::new(), |mut dump, row| {
+        writeln!(dump, "{}: {}", row.store, row.text).unwrap();
+        dump
+    })
+}
+
+/// Everything that an installation has stored: rows, documents, keys, nodes and edges.
+pub(crate) async fn rows(program: &Program, on: On) -> Vec<Row> {
+    let mut rows = Vec::new();
+    match on {
+        On::Embedded => read_sqlite(program, &mut rows),
+        On::Servers => {
+            read_mongo(program, &mut rows).await;
+            read_redis(program, &mut rows).await;
+            read_neo4j(program, &mut rows).await;
+        }
+    }
+    rows
+}
+
+/// The columns of each table of an embedded installation.
+pub(crate) fn columns(program: &Program) -> Vec<(String, Vec<String>)> {
     let db = Connection::open(program.data().join("reelgraph.sqlite")).unwrap();
     let mut tables = db
         .prepare("SELECT name FROM sqlite_schema WHERE type = 'table'")
@@ -68,12 +87,22 @@ fn dump_sqlite(program: &Program, text: &mut String) {
         .collect::<Result<_, _>>()
         .unwrap();
     assert!(tables.len() > 20, "{tables:?}");
-    for table in tables {
+    let columns = tables.into_iter().map(|table| {
+        let statement = db.prepare(&format!("SELECT * FROM {table}")).unwrap();
+        let columns = statement.column_names().into_iter().map(str::to_owned);
+        (table, columns.collect())
+    });
+    columns.collect()
+}
+
+fn read_sqlite(program: &Program, rows_read: &mut Vec<Row>) {
+    let db = Connection::open(program.data().join("reelgraph.sqlite")).unwrap();
+    for (table, _) in columns(program) {
         let mut statement = db.prepare(&format!("SELECT * FROM {table}")).unwrap();
         let columns = statement.column_count();
         let mut rows = statement.query([]).unwrap();
         while let Some(row) = rows.next().unwrap() {
-            write!(text, "{table}:").unwrap();
+            let mut text = String::new();
             for column in 0..columns {
                 let value = row.get_ref(column).unwrap();
                 match value.as_bytes() {
@@ -81,12 +110,15 @@ fn dump_sqlite(program: &Program, text: &mut String) {
                     Err(_) => write!(text, " {value:?}").unwrap(),
                 }
             }
-            text.push('\n');
+            rows_read.push(Row {
+                store: table.clone(),
+                text,
+            });
         }
     }
 }
 
-async fn dump_mongo(program: &Program, text: &mut String) {
+async fn read_mongo(program: &Program, rows: &mut Vec<Row>) {
     let uri = program.variable("MONGODB_URI");
     let client = mongodb::Client::with_uri_str(uri).await.unwrap();
     let db = client.default_database().unwrap();
@@ -97,15 +129,19 @@ async fn dump_mongo(program: &Program, text: &mut String) {
         let documents = collection.find(Document::new()).await.unwrap();
         let documents: Vec<Document> = documents.try_collect().await.unwrap();
         for document in documents {
-            writeln!(text, "{name}: {document}").unwrap();
+            rows.push(Row {
+                store: name.clone(),
+                text: document.to_string(),
+            });
         }
     }
 }
 
-async fn dump_redis(program: &Program, text: &mut String) {
+async fn read_redis(program: &Program, rows: &mut Vec<Row>) {
     let client = redis::Client::open(program.variable("REDIS_URL")).unwrap();
     let mut connection = client.get_connection_manager().await.unwrap();
-    let pattern = format!("{}*", program.variable("REELGRAPH_REDIS_PREFIX"));
+    let prefix = program.variable("REELGRAPH_REDIS_PREFIX");
+    let pattern = format!("{prefix}*");
     let keys: Vec<String> = redis::cmd("KEYS")
         .arg(pattern)
         .query_async(&mut connection)
@@ -136,22 +172,29 @@ async fn dump_redis(program: &Program, text: &mut String) {
             // Bulk strings of lists and maps are shown as text.
             other => format!("{other:?}"),
         };
-        writeln!(text, "{key}: {value}").unwrap();
+        let name = key.strip_prefix(prefix).unwrap();
+        rows.push(Row {
+            store: name.split(':').next().unwrap().to_owned(),
+            text: format!("{name}: {value}"),
+        });
     }
 }
 
-async fn dump_neo4j(program: &Program, text: &mut String) {
+async fn read_neo4j(program: &Program, rows_read: &mut Vec<Row>) {
     let [uri, user, password] =
         ["NEO4J_URI", "NEO4J_USER", "NEO4J_PASSWORD"].map(|name| program.variable(name));
     let graph = Graph::new(uri, user, password).unwrap();
     for statement in [
-        "MATCH (node) RETURN labels(node) AS sort, properties(node) AS fields",
+        "MATCH (node) RETURN reduce(all = '', label IN labels(node) | all + label) AS sort, properties(node) AS fields",
         "MATCH ()-[edge]->() RETURN type(edge) AS sort, properties(edge) AS fields",
     ] {
         let mut rows = graph.execute(query(statement)).await.unwrap();
         while let Some(row) = rows.next().await.unwrap() {
-            let [sort, fields] = ["sort", "fields"].map(|name| row.get::<BoltType>(name).unwrap());
-            writeln!(text, "{sort:?} {fields:?}").unwrap();
+            let fields = row.get::<BoltType>("fields").unwrap();
+            rows_read.push(Row {
+                store: row.get("sort").unwrap(),
+                text: format!("{fields:?}"),
+            });
         }
     }
 }

@@ -39,7 +39,7 @@ impl Answer {
         Some(value.to_str().unwrap().parse().unwrap())
     }
 
-    /// The `Set-Cookie` headers.
+    /// The values of all `Set-Cookie` headers.
     pub(crate) fn cookies(&self) -> Vec<&str> {
         let cookies = self.headers.get_all(SET_COOKIE).iter();
         cookies.map(|value| value.to_str().unwrap()).collect()

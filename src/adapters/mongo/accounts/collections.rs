@@ -1,7 +1,5 @@
 //! Where the documents are.
 
-use mongodb::Collection;
-
 use super::api_keys::ApiKeyDocument;
 use super::audit::AuditDocument;
 use super::erasures::ErasureDocument;
@@ -9,7 +7,7 @@ use super::identities::IdentityDocument;
 use super::mails::MailDocument;
 use super::profiles::ProfileDocument;
 use super::users::UserDocument;
-use crate::adapters::mongo::db::MongoDb;
+use crate::adapters::mongo::db::{Collection, MongoDb};
 
 /// All collections of the feature.
 #[derive(Clone)]

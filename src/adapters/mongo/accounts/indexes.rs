@@ -1,11 +1,10 @@
 //! What accounts are found by, and what must be unique.
 
 use bson::doc;
-use mongodb::Collection;
 use mongodb::error::{Error, ErrorKind};
 
 use super::collections::Collections;
-use crate::adapters::mongo::db::store_error;
+use crate::adapters::mongo::db::{Collection, store_error};
 use crate::adapters::mongo::indexes::{Index, has, make};
 use crate::domain::error::StoreError;
 

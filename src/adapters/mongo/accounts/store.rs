@@ -99,7 +99,11 @@ impl AccountStore for MongoAccounts {
     async fn add_profiles(&self, profiles: &[Profile]) -> Result<(), StoreError> {
         for batch in profiles.chunks(BATCH) {
             let documents: Vec<ProfileDocument> = batch.iter().map(ProfileDocument::from).collect();
-            patiently(profiles::add_batch(&self.collections.profiles, &documents)).await?;
+            patiently(
+                self.collections.profiles.timeout,
+                profiles::add_batch(&self.collections.profiles, &documents),
+            )
+            .await?;
         }
         Ok(())
     }
@@ -132,7 +136,7 @@ impl AccountStore for MongoAccounts {
     async fn touch_api_key(&self, id: ApiKeyId, now: DateTime<Utc>) -> Result<(), StoreError> {
         let this = doc! { "_id": id.to_i64() };
         let used = doc! { "$set": { "last_used_at": date(now) } };
-        patiently(async {
+        patiently(self.collections.api_keys.timeout, async {
             let touched = self.collections.api_keys.update_one(this, used).await;
             touched.map(drop).map_err(store_error)
         })
@@ -161,7 +165,12 @@ impl AccountStore for MongoAccounts {
     ) -> Result<Vec<Mail>, StoreError> {
         let mut claimed = Vec::new();
         while claimed.len() < limit {
-            match patiently(mails::claim(&self.collections.mails, now, until)).await? {
+            match patiently(
+                self.collections.mails.timeout,
+                mails::claim(&self.collections.mails, now, until),
+            )
+            .await?
+            {
                 Some(mail) => claimed.push(mail),
                 None => break,
             }
@@ -180,7 +189,7 @@ impl AccountStore for MongoAccounts {
             "due_at": date(due_at),
             "updated_at": date(now),
         } };
-        patiently(async {
+        patiently(self.collections.mails.timeout, async {
             let postponed = self.collections.mails.update_one(this, due).await;
             postponed.map(drop).map_err(store_error)
         })
@@ -189,7 +198,7 @@ impl AccountStore for MongoAccounts {
 
     async fn remove_mail(&self, id: MailId) -> Result<(), StoreError> {
         let this = doc! { "_id": id.to_i64() };
-        patiently(async {
+        patiently(self.collections.mails.timeout, async {
             let removed = self.collections.mails.delete_one(this).await;
             removed.map(drop).map_err(store_error)
         })
@@ -208,7 +217,7 @@ impl AccountStore for MongoAccounts {
         let this = doc! { "_id": id.to_i64(), "finished_at": null };
         let now = date(now);
         let done = doc! { "$set": { "profiles": [], "finished_at": now, "updated_at": now } };
-        patiently(async {
+        patiently(self.collections.erasures.timeout, async {
             let finished = self.collections.erasures.update_one(this, done).await;
             finished.map(drop).map_err(store_error)
         })

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::collections::Collections;
 use super::indexes;
 use crate::adapters::mongo::db::{Abort, is_duplicate};
-use crate::domain::accounts::{AccountError, AccountWrite};
+use crate::domain::accounts::{AccountError, AccountWrite, EmailError, LinkError};
 use crate::domain::error::StoreError;
 use crate::domain::ids::UserId;
 use crate::domain::stamp::Stamp;
@@ -39,7 +39,7 @@ pub(super) async fn one(
             delete(session, &collections.profiles, this).await
         }
         AccountWrite::AddIdentity(identity) => {
-            let taken = |_: &Error| AccountError::IdentityTaken;
+            let taken = |_: &Error| AccountError::Link(LinkError::Taken);
             add(session, &collections.identities, identity, taken).await
         }
         AccountWrite::DeleteIdentity { user, provider } => {
@@ -143,7 +143,7 @@ fn taken_of_user(error: &Error) -> AccountError {
         _ => false,
     };
     if is_email {
-        AccountError::EmailTaken
+        AccountError::Email(EmailError::Taken)
     } else {
         StoreError::Conflict.into()
     }

@@ -2,7 +2,7 @@
 //!
 //! The fields are those of the domain's types, except that `id` is called `_id` and the stamp is taken apart:
 //! `revision`, and the times as dates of BSON. Titles carry besides what they are sorted by (`sort_name`,
-//! `released`, `popularity`), and titles and people their place in the change feed (`sequence`).
+//! `released`, `popularity`) and filtered by (`age`, which is not there if they are unrated), and titles and people their place in the change feed (`sequence`).
 
 use bson::{Bson, Document, doc};
 use serde::Serialize;
@@ -31,6 +31,11 @@ pub(super) fn title(title: &Title) -> Result<Document, StoreError> {
     document.remove("popularity");
     document.insert("sort_name", text::sort_name(&title.name));
     document.insert("released", release_day(title));
+    document.extend(
+        title
+            .age()
+            .map(|age| ("age".to_owned(), i32::from(age).into())),
+    );
     Ok(document)
 }
 

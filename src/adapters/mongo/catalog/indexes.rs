@@ -43,6 +43,7 @@ fn titles() -> Vec<Index> {
         Index::on(doc! { "external_ids": 1 }),
         Index::on(doc! { "languages": 1 }),
         Index::on(doc! { "year": 1 }),
+        Index::on(doc! { "age": 1 }),
         // Most titles are in no collection.
         Index::on(doc! { "collection.collection": 1 }).sparse(),
         // Only titles that wait for projection are in it.

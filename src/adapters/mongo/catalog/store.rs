@@ -67,7 +67,7 @@ impl MongoCatalog {
         collection: &str,
         stages: Vec<Document>,
     ) -> Result<Vec<Document>, StoreError> {
-        patiently(async {
+        patiently(self.db.timeout, async {
             self.db
                 .collection::<Document>(collection)
                 .aggregate(stages)
@@ -112,7 +112,7 @@ impl MongoCatalog {
         limit: usize,
     ) -> Result<Vec<Document>, StoreError> {
         let filter = doc! { "sequence": { "$gt": from, "$lte": to } };
-        let collection = self.db.collection(collection);
+        let collection = self.db.collection::<Document>(collection);
         let sort = doc! { "sequence": 1 };
         find::documents_in(session, &collection, filter, sort, Some(limit))
             .await
@@ -275,7 +275,7 @@ impl CatalogStore for MongoCatalog {
             return Ok(Vec::new());
         }
         let from = i64::try_from(sequence).unwrap_or(i64::MAX);
-        let (titles, people) = patiently(async {
+        let (titles, people) = patiently(self.db.timeout, async {
             // The session makes each read see at least what the one before it saw. Titles and people are read one
             // after the other, so what is committed between the two must not count: the counter says how far all is
             // there. A document that is written meanwhile is missing here and comes later, at its new place.
@@ -314,7 +314,7 @@ impl CatalogStore for MongoCatalog {
     }
 
     async fn mark_titles_projected(&self, titles: &[(TitleId, u64)]) -> Result<(), StoreError> {
-        patiently(write::mark_projected(&self.db, titles)).await
+        patiently(self.db.timeout, write::mark_projected(&self.db, titles)).await
     }
 
     async fn titles_after(

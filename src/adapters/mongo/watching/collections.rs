@@ -1,11 +1,10 @@
 //! Where the documents are.
 
 use bson::Document;
-use mongodb::Collection;
 
 use super::documents::{DepartedDocument, PlayDocument, StateDocument, TitleDocument};
 use super::feedback_documents::{HiddenDocument, MuteDocument};
-use crate::adapters::mongo::db::MongoDb;
+use crate::adapters::mongo::db::{Collection, MongoDb};
 
 /// All collections of the feature.
 #[derive(Clone)]

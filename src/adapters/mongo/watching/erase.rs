@@ -10,13 +10,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bson::{Bson, Document, doc};
 use futures::TryStreamExt;
+use mongodb::ClientSession;
 use mongodb::error::Result as MongoResult;
-use mongodb::{ClientSession, Collection};
 
 use super::collections::Collections;
 use super::documents::DepartedDocument;
 use crate::adapters::mongo::bulk::{Fault, Update, update, update_each};
-use crate::adapters::mongo::db::{Abort, is_duplicate, patiently, store_error};
+use crate::adapters::mongo::db::{Abort, Collection, is_duplicate, patiently, store_error};
 use crate::adapters::mongo::fields;
 use crate::adapters::mongo::find::{self, documents_in};
 use crate::domain::error::StoreError;
@@ -28,7 +28,7 @@ const BATCH: i64 = 500;
 
 /// Removes everything of a profile, and leaves its trace.
 pub(super) async fn erase(collections: &Collections, profile: ProfileId) -> Result<(), StoreError> {
-    patiently(mark(collections, profile)).await?;
+    patiently(collections.db.timeout, mark(collections, profile)).await?;
     while remove_sums(collections, profile).await? {}
     remove(&collections.plays, profile).await?;
     remove(&collections.states, profile).await?;
@@ -117,7 +117,7 @@ async fn remove<D: Send + Sync>(
 ) -> Result<(), StoreError> {
     let documents = collection.clone_with_type::<Document>();
     loop {
-        let removed = patiently(async {
+        let removed = patiently(collection.timeout, async {
             let found: Vec<Document> = documents
                 .find(of_profile(profile))
                 .projection(doc! { "_id": 1 })

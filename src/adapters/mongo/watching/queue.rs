@@ -64,7 +64,10 @@ impl Queue {
         // Whoever gets the turn takes all that waits, so many of these find nothing left to do.
         let queue = self.clone();
         tokio::spawn(async move { queue.work_off(&queue.lanes[lane]).await });
-        patiently(async { result.await.map_err(StoreError::failed) }).await?
+        patiently(self.collections.db.timeout, async {
+            result.await.map_err(StoreError::failed)
+        })
+        .await?
     }
 
     async fn work_off(&self, lane: &Lane) {

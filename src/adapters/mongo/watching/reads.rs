@@ -1,9 +1,9 @@
 //! Reading documents by their keys.
 
 use bson::{Bson, doc};
-use mongodb::Collection;
 
 use super::documents::Keyed;
+use crate::adapters::mongo::db::Collection;
 use crate::adapters::mongo::fields::key_of;
 use crate::adapters::mongo::find;
 use crate::domain::error::StoreError;

@@ -165,7 +165,11 @@ impl WatchStore for MongoWatching {
         &self,
         sums: &[(ProfileId, TitleId, u64)],
     ) -> Result<(), StoreError> {
-        patiently(mark_projected(&self.collections, sums)).await
+        patiently(
+            self.collections.db.timeout,
+            mark_projected(&self.collections, sums),
+        )
+        .await
     }
 
     async fn watched_titles_after(
@@ -277,7 +281,11 @@ impl WatchStore for MongoWatching {
     }
 
     async fn mark_departures_projected(&self, titles: &[(TitleId, u64)]) -> Result<(), StoreError> {
-        patiently(erase::mark_projected(&self.collections, titles)).await
+        patiently(
+            self.collections.db.timeout,
+            erase::mark_projected(&self.collections, titles),
+        )
+        .await
     }
 }
 

@@ -41,7 +41,7 @@ pub(super) async fn run(
     updates: Vec<Update>,
 ) -> Result<Outcomes, StoreError> {
     let updates = Arc::new(updates);
-    patiently(async {
+    patiently(collections.db.timeout, async {
         loop {
             let (collections, updates) = (collections.clone(), Arc::clone(&updates));
             let db = collections.db.clone();
@@ -143,23 +143,23 @@ async fn read_ledger<'a, I: Iterator<Item = &'a Touched>>(
     let keys = keys.into_iter().map(TitleKey::new);
     let titles = read(&collections.titles, keys, session).await?;
     let mut waiting = Waiting::new();
-    let ledger = Ledger {
-        plays: Rows::stored(plays.into_iter().map(|document| {
+    let ledger = Ledger::stored(
+        Rows::stored(plays.into_iter().map(|document| {
             let play = Play::from(document);
             ((play.profile, play.id), play)
         })),
-        states: Rows::stored(states.into_iter().map(|document| {
+        Rows::stored(states.into_iter().map(|document| {
             let state = WatchState::from(document);
             ((state.profile, state.item), state)
         })),
-        titles: Rows::stored(titles.into_iter().map(|document| {
+        Rows::stored(titles.into_iter().map(|document| {
             let since = document.waiting_since;
             let sum = WatchedTitle::from(document);
             let key = (sum.profile, sum.title);
             waiting.extend(since.map(|since| (key, since)));
             (key, sum)
         })),
-    };
+    );
     Ok((ledger, waiting))
 }
 

@@ -8,15 +8,15 @@ use std::sync::Arc;
 
 use bson::{Bson, Document, doc};
 use futures::{TryStreamExt, try_join};
+use mongodb::ClientSession;
 use mongodb::options::ReturnDocument;
-use mongodb::{ClientSession, Collection};
 use serde::Deserialize;
 
 use super::collections::Collections;
 use super::documents::{Keyed, TitleKey};
 use super::erase::stamped;
 use super::feedback_documents::{HiddenDocument, MuteDocument};
-use crate::adapters::mongo::db::{Abort, is_duplicate, patiently, store_error};
+use crate::adapters::mongo::db::{Abort, Collection, is_duplicate, patiently, store_error};
 use crate::adapters::mongo::fields::key_of;
 use crate::domain::error::StoreError;
 use crate::domain::ids::{ProfileId, TitleId};
@@ -94,7 +94,7 @@ impl<D: Keyed + 'static> Added<D> {
                 }
             }
         };
-        patiently(tries).await?
+        patiently(collections.db.timeout, tries).await?
     }
 
     async fn try_once(
@@ -146,7 +146,7 @@ pub(super) async fn remove<D: Keyed>(
     key: &D::Key,
 ) -> Result<(), StoreError> {
     let filter = doc! { "_id": key_of(key)? };
-    patiently(async {
+    patiently(collection.timeout, async {
         let removed = collection.delete_one(filter).await;
         removed.map(drop).map_err(store_error)
     })
@@ -166,7 +166,7 @@ pub(super) async fn passed_over(
         "_id": { "$in": keys },
         "$or": [{ "plays": { "$gt": 0 } }, { "liked": { "$ne": null } }],
     };
-    let (watched, hidden) = patiently(async {
+    let (watched, hidden) = patiently(collections.db.timeout, async {
         try_join!(
             titles_of(collections.titles.clone_with_type(), watched),
             hidden_of(collections.hidden.clone_with_type(), profile, hidden),
@@ -186,7 +186,7 @@ struct OnlyKey {
 
 /// Most profiles hide nothing, which is found out at once; to look for hundreds of keys takes a while.
 async fn hidden_of(
-    collection: Collection<OnlyKey>,
+    collection: mongodb::Collection<OnlyKey>,
     profile: ProfileId,
     filter: Document,
 ) -> Result<Vec<TitleId>, StoreError> {
@@ -199,7 +199,7 @@ async fn hidden_of(
 }
 
 async fn titles_of(
-    collection: Collection<OnlyKey>,
+    collection: mongodb::Collection<OnlyKey>,
     filter: Document,
 ) -> Result<Vec<TitleId>, StoreError> {
     let found: Vec<OnlyKey> = collection

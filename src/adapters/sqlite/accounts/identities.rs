@@ -4,7 +4,7 @@ use rusqlite::Connection;
 
 use crate::adapters::sqlite::columns::{TableRecord, Time, read, record};
 use crate::adapters::sqlite::statements::{all, execute, find as find_row, insert};
-use crate::domain::accounts::{AccountError, Identity};
+use crate::domain::accounts::{AccountError, Identity, LinkError};
 use crate::domain::error::StoreError;
 use crate::domain::ids::UserId;
 
@@ -18,7 +18,7 @@ record! {
 
 pub(super) fn add(connection: &Connection, identity: &Identity) -> Result<(), AccountError> {
     match insert(connection, &IdentityRow::from(identity)) {
-        Err(StoreError::Conflict) => Err(AccountError::IdentityTaken),
+        Err(StoreError::Conflict) => Err(AccountError::Link(LinkError::Taken)),
         added => Ok(added?),
     }
 }

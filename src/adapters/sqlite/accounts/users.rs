@@ -10,7 +10,7 @@ use crate::adapters::sqlite::page::List;
 use crate::adapters::sqlite::statements::{
     all, changed, execute, find, is_second, write, write_error,
 };
-use crate::domain::accounts::{AccountError, EmailAddress, PasswordHash, User};
+use crate::domain::accounts::{AccountError, EmailAddress, EmailError, PasswordHash, User};
 use crate::domain::error::StoreError;
 use crate::domain::ids::UserId;
 use crate::domain::page::{Slice, Window};
@@ -51,7 +51,7 @@ fn written(connection: &Connection, sql: &str, user: &User) -> Result<usize, Acc
     let row = UserRow::from(user);
     write(connection, sql, &*row.parameters()).map_err(|error| {
         if is_second(&error) {
-            AccountError::EmailTaken
+            AccountError::Email(EmailError::Taken)
         } else {
             write_error(error).into()
         }

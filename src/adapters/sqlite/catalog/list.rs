@@ -241,9 +241,12 @@ mod tests {
     /// All conditions at once, each wanting `wanted` titles.
     fn database(wanted: i64) -> Connection {
         let connection = Connection::open_in_memory().unwrap();
-        connection
-            .execute_batch(include_str!("../schema/catalog.sql"))
-            .unwrap();
+        for schema in [
+            include_str!("../schema/catalog.sql"),
+            include_str!("../schema/certifications.sql"),
+        ] {
+            connection.execute_batch(schema).unwrap();
+        }
         connection
             .execute_batch(&format!(
                 "WITH RECURSIVE ids (id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM ids WHERE id < {wanted})

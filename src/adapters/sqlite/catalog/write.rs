@@ -15,11 +15,11 @@ use crate::domain::page::KeyValue;
 use crate::domain::stamp::Stamp;
 
 const INSERT_TITLE: &str = "INSERT INTO titles
-    (id, slug, revision, kind, year, by_name, by_added, by_released, by_popularity, sequence, waiting_since)
-    VALUES (:id, :slug, :revision, :kind, :year, :by_name, :by_added, :by_released, 0, :sequence, :sequence)";
+    (id, slug, revision, kind, year, by_name, by_added, by_released, by_popularity, sequence, waiting_since, age)
+    VALUES (:id, :slug, :revision, :kind, :year, :by_name, :by_added, :by_released, 0, :sequence, :sequence, :age)";
 const UPDATE_TITLE: &str = "UPDATE titles
     SET slug = :slug, revision = :revision, kind = :kind, year = :year, by_name = :by_name, by_added = :by_added,
-        by_released = :by_released, sequence = :sequence, waiting_since = coalesce(waiting_since, :sequence)
+        by_released = :by_released, age = :age, sequence = :sequence, waiting_since = coalesce(waiting_since, :sequence)
     WHERE id = :id AND revision = :revision - 1";
 const PUT_DOCUMENT: &str =
     "INSERT OR REPLACE INTO title_documents (id, document) VALUES (:id, :document)";
@@ -113,6 +113,7 @@ fn put_title(
             ":by_name": crate::domain::text::sort_name(&title.name),
             ":by_added": by_added,
             ":by_released": by_released,
+            ":age": title.age(),
             ":sequence": sequence,
         },
     )?;

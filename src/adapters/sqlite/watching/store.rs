@@ -344,19 +344,19 @@ fn read_ledger(connection: &Connection, touched: &[Touched]) -> rusqlite::Result
     for (profile, title) in whole {
         found.extend(plays_of_title(connection, profile, title)?);
     }
-    Ok(Ledger {
-        plays: Rows::stored(
+    Ok(Ledger::stored(
+        Rows::stored(
             found
                 .into_iter()
                 .map(|play| ((play.profile, play.id), play)),
         ),
-        states: stored(states, |(profile, item)| {
+        stored(states, |(profile, item)| {
             find_state(connection, profile, item)
         })?,
-        titles: stored(titles, |(profile, title)| {
+        stored(titles, |(profile, title)| {
             find_title(connection, profile, title)
         })?,
-    })
+    ))
 }
 
 fn stored<K: Copy + Ord, V>(

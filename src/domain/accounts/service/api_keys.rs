@@ -1,10 +1,10 @@
 //! The keys of an account's machines.
 
 use super::AccountService;
-use super::profiles::check_name;
-use crate::domain::accounts::api_key::{ApiKey, Scope};
+use crate::domain::accounts::api_key::{ApiKey, ApiKeyError, Scope};
 use crate::domain::accounts::audit::{Action, AuditEntry};
 use crate::domain::accounts::error::AccountError;
+use crate::domain::accounts::name::check_name;
 use crate::domain::accounts::store::AccountWrite;
 use crate::domain::accounts::token::{ApiKeyToken, Secret};
 use crate::domain::ids::ApiKeyId;
@@ -37,14 +37,14 @@ impl AccountService {
         scopes.sort_unstable();
         scopes.dedup();
         if scopes.is_empty() || scopes.iter().any(|scope| scope.role() > user.role) {
-            return Err(AccountError::InvalidScopes);
+            return Err(ApiKeyError::InvalidScopes.into());
         }
         if self.api_keys(viewer).await?.len() >= MAX_KEYS {
-            return Err(AccountError::TooManyApiKeys { most: MAX_KEYS });
+            return Err(ApiKeyError::TooMany { most: MAX_KEYS }.into());
         }
         let token = ApiKeyToken {
-            key: ApiKeyId::random(&mut rand::rng()),
-            secret: Secret::random(&mut rand::rng()),
+            key: ApiKeyId::random(&mut *self.ports.entropy.rng()),
+            secret: Secret::random(&mut *self.ports.entropy.rng()),
         };
         let now = self.ports.clock.now();
         let key = ApiKey {
@@ -111,7 +111,7 @@ impl AccountService {
         let (user, _) = self.managed(viewer).await?;
         let keys = self.api_keys(viewer).await?;
         let key = keys.into_iter().find(|key| key.id == id);
-        let key = key.ok_or(AccountError::ApiKeyNotFound)?;
+        let key = key.ok_or(ApiKeyError::NotFound)?;
         let entry = AuditEntry {
             detail: Some(key.name),
             ..self.own(viewer, Action::ApiKeyRevoked, client)

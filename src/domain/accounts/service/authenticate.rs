@@ -8,7 +8,7 @@ use crate::domain::accounts::api_key::Scope;
 use crate::domain::accounts::error::AccountError;
 use crate::domain::accounts::session::Session;
 use crate::domain::accounts::token::{ApiKeyToken, SessionToken};
-use crate::domain::accounts::types::User;
+use crate::domain::accounts::user::User;
 use crate::domain::viewer::{KnownViewer, Login, Viewer};
 
 /// How often the time of last use is written.

@@ -4,12 +4,13 @@ use secrecy::SecretString;
 
 use super::AccountService;
 use crate::domain::accounts::audit::{Action, Actor};
+use crate::domain::accounts::email::{EmailAddress, EmailError};
 use crate::domain::accounts::error::AccountError;
 use crate::domain::accounts::mail::MailKind;
 use crate::domain::accounts::one_time::OneTime;
 use crate::domain::accounts::store::AccountWrite;
 use crate::domain::accounts::token::Secret;
-use crate::domain::accounts::types::{EmailAddress, User};
+use crate::domain::accounts::user::User;
 use crate::domain::viewer::{Client, KnownViewer};
 
 impl AccountService {
@@ -58,7 +59,7 @@ impl AccountService {
         }
         match self.write(writes).await {
             // Somebody else confirmed it first.
-            Err(AccountError::EmailTaken) => Err(AccountError::InvalidToken),
+            Err(AccountError::Email(EmailError::Taken)) => Err(AccountError::InvalidToken),
             written => written.map(|()| confirmed),
         }
     }
@@ -70,7 +71,7 @@ impl AccountService {
         client: &Client,
     ) -> Result<(), AccountError> {
         let (user, _) = self.managed(viewer).await?;
-        let email = user.email.ok_or(AccountError::NoEmail)?;
+        let email = user.email.ok_or(EmailError::Missing)?;
         if user.email_verified {
             return Ok(());
         }
@@ -114,7 +115,7 @@ impl AccountService {
         let owner = self.ports.accounts.find_user_by_email(&email).await?;
         let owner = owner.filter(|owner| owner.id != user.id);
         if owner.is_some() && !self.policy.conceals_accounts {
-            return Err(AccountError::EmailTaken);
+            return Err(EmailError::Taken.into());
         }
         let mail = match owner {
             Some(owner) => self.mail(&email, MailKind::AlreadyRegistered, Some(owner.id)),

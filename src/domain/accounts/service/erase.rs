@@ -13,7 +13,7 @@ use crate::domain::accounts::erasure::Erasure;
 use crate::domain::accounts::error::AccountError;
 use crate::domain::accounts::mail::MailKind;
 use crate::domain::accounts::store::AccountWrite;
-use crate::domain::accounts::types::User;
+use crate::domain::accounts::user::User;
 use crate::domain::ids::{ErasureId, ProfileId, UserId};
 use crate::domain::viewer::{Client, KnownViewer};
 
@@ -48,7 +48,7 @@ impl AccountService {
         let Some(user) = user else {
             let done = Erasure {
                 finished_at: Some(now),
-                ..new_erasure(Vec::new(), now)
+                ..new_erasure(Vec::new(), now, &mut *self.ports.entropy.rng())
             };
             self.write(vec![AccountWrite::AddErasure(done.clone())])
                 .await?;
@@ -60,7 +60,7 @@ impl AccountService {
         }
         let done = Erasure {
             finished_at: Some(now),
-            ..new_erasure(Vec::new(), now)
+            ..new_erasure(Vec::new(), now, &mut *self.ports.entropy.rng())
         };
         let entry = AuditEntry {
             detail: Some(provider.to_owned()),
@@ -111,7 +111,7 @@ impl AccountService {
         let id = user.id;
         let profiles = self.ports.accounts.profiles_of_user(id).await?;
         let profiles: Vec<ProfileId> = profiles.iter().map(|profile| profile.id).collect();
-        let erasure = new_erasure(profiles.clone(), now);
+        let erasure = new_erasure(profiles.clone(), now, &mut *self.ports.entropy.rng());
         let mail = user
             .email
             .as_ref()
@@ -140,11 +140,15 @@ impl AccountService {
 }
 
 /// A request to forget profiles.
-pub(super) fn new_erasure(profiles: Vec<ProfileId>, now: DateTime<Utc>) -> Erasure {
+pub(super) fn new_erasure(
+    profiles: Vec<ProfileId>,
+    now: DateTime<Utc>,
+    rng: &mut dyn Rng,
+) -> Erasure {
     let mut code = [0; 16];
-    rand::rng().fill_bytes(&mut code);
+    rng.fill_bytes(&mut code);
     Erasure {
-        id: ErasureId::random(&mut rand::rng()),
+        id: ErasureId::random(rng),
         code: URL_SAFE_NO_PAD.encode(code),
         profiles,
         created_at: now,

@@ -11,16 +11,18 @@ use super::log_in::LoggedIn;
 use super::register::profile_name;
 use super::{AccountService, limit_key};
 use crate::domain::accounts::audit::{Action, Actor, AuditEntry};
+use crate::domain::accounts::email::EmailError;
 use crate::domain::accounts::error::AccountError;
 use crate::domain::accounts::identity::{
-    Authorization, Callback, ExternalPerson, Identity, IdentityProvider,
+    Authorization, Callback, ExternalPerson, Identity, IdentityProvider, LinkError,
 };
 use crate::domain::accounts::mail::MailKind;
 use crate::domain::accounts::one_time::{OAuthRequest, OAuthState, OneTime};
+use crate::domain::accounts::profile::Profile;
 use crate::domain::accounts::session::Transport;
 use crate::domain::accounts::store::AccountWrite;
 use crate::domain::accounts::token::Secret;
-use crate::domain::accounts::types::{Profile, User};
+use crate::domain::accounts::user::User;
 use crate::domain::ids::{ProfileId, UserId};
 use crate::domain::limits::Rate;
 use crate::domain::stamp::Stamp;
@@ -113,9 +115,9 @@ impl AccountService {
             None => None,
         };
         self.provider(&begin.provider)?;
-        let return_to = Url::parse(&begin.return_to).map_err(|_| AccountError::ReturnNotAllowed)?;
+        let return_to = Url::parse(&begin.return_to).map_err(|_| LinkError::ReturnNotAllowed)?;
         if !self.policy.return_to.contains(&return_to) {
-            return Err(AccountError::ReturnNotAllowed);
+            return Err(LinkError::ReturnNotAllowed.into());
         }
         let network = limit_key("oauth", &[&client.network()]);
         self.take(&network, DEPARTURES).await?;
@@ -139,7 +141,7 @@ impl AccountService {
             Transport::Cookie => self.depart(request).await,
             // The app is not the browser that will come back: that one has to get the cookie.
             Transport::Bearer => {
-                let ticket = Secret::random(&mut rand::rng());
+                let ticket = Secret::random(&mut *self.ports.entropy.rng());
                 let mut url = self.page(&request.provider, "start");
                 url.query_pairs_mut().append_pair("ticket", ticket.expose());
                 let means = OneTime::OAuthTicket(request);
@@ -168,7 +170,7 @@ impl AccountService {
 
     async fn depart(&self, request: OAuthRequest) -> Result<SentAway, AccountError> {
         let provider = self.provider(&request.provider)?;
-        let new = || Secret::random(&mut rand::rng());
+        let new = || Secret::random(&mut *self.ports.entropy.rng());
         let (state, browser, verifier, nonce) = (new(), new(), new(), new());
         let url = provider
             .authorization_url(&Authorization {
@@ -238,7 +240,7 @@ impl AccountService {
         client: &Client,
     ) -> Result<Arrival, AccountError> {
         let provider = self.provider(&back.provider)?;
-        let code = back.code.ok_or(AccountError::Cancelled)?;
+        let code = back.code.ok_or(LinkError::Cancelled)?;
         let person = provider
             .identify(Callback {
                 code,
@@ -289,7 +291,7 @@ impl AccountService {
         challenge: String,
         links: Option<String>,
     ) -> Result<Arrival, AccountError> {
-        let code = Secret::random(&mut rand::rng());
+        let code = Secret::random(&mut *self.ports.entropy.rng());
         let means = OneTime::OAuthCode {
             user: user.id,
             epoch: user.epoch,
@@ -348,7 +350,7 @@ impl AccountService {
         let found = providers.find(|provider| provider.name() == name);
         found
             .map(|provider| &**provider)
-            .ok_or(AccountError::ProviderNotFound)
+            .ok_or(AccountError::Link(LinkError::ProviderNotFound))
     }
 
     /// An address of ours for a provider.
@@ -408,7 +410,7 @@ impl AccountService {
         let network = limit_key("register", &[&client.network()]);
         self.take(&network, self.policy.registrations).await?;
         let stamp = Stamp::first(self.ports.clock.now());
-        let id = UserId::random(&mut rand::rng());
+        let id = UserId::random(&mut *self.ports.entropy.rng());
         let name = profile_name(person.name.as_deref(), person.email.as_ref());
         let user = User {
             id,
@@ -420,7 +422,12 @@ impl AccountService {
             disabled_at: None,
             stamp,
         };
-        let profile = Profile::new(ProfileId::random(&mut rand::rng()), Some(id), name, stamp);
+        let profile = Profile::new(
+            ProfileId::random(&mut *self.ports.entropy.rng()),
+            Some(id),
+            name,
+            stamp,
+        );
         let entry = AuditEntry {
             detail: Some(provider.to_owned()),
             ..self.audit(Some(id), Action::Registered, Actor::Nobody, client)
@@ -435,7 +442,9 @@ impl AccountService {
             writes.push(self.mail(&email, MailKind::ConfirmEmail, Some(id)));
         }
         match self.write(writes).await {
-            Err(AccountError::EmailTaken) => Err(AccountError::IdentityEmailTaken),
+            Err(AccountError::Email(EmailError::Taken)) => {
+                Err(AccountError::Link(LinkError::EmailTaken))
+            }
             written => written.map(|()| user),
         }
     }
@@ -453,12 +462,12 @@ impl AccountService {
 }
 
 /// The base64url of a SHA-256: 43 characters (RFC 7636, 4.2).
-fn check_challenge(challenge: Option<String>) -> Result<String, AccountError> {
-    let challenge = challenge.ok_or(AccountError::InvalidChallenge)?;
+fn check_challenge(challenge: Option<String>) -> Result<String, LinkError> {
+    let challenge = challenge.ok_or(LinkError::InvalidChallenge)?;
     let decoded = URL_SAFE_NO_PAD.decode(&challenge);
     if decoded.is_ok_and(|hash| hash.len() == 32) {
         Ok(challenge)
     } else {
-        Err(AccountError::InvalidChallenge)
+        Err(LinkError::InvalidChallenge)
     }
 }

@@ -3,7 +3,7 @@
 use super::AccountService;
 use crate::domain::accounts::audit::{Action, Actor, AuditEntry};
 use crate::domain::accounts::error::AccountError;
-use crate::domain::accounts::identity::Identity;
+use crate::domain::accounts::identity::{Identity, LinkError};
 use crate::domain::accounts::store::AccountWrite;
 use crate::domain::viewer::{Client, KnownViewer};
 
@@ -24,10 +24,10 @@ impl AccountService {
         let identities = self.identities(viewer).await?;
         let is_linked = |identity: &Identity| identity.provider == provider;
         if !identities.iter().any(is_linked) {
-            return Err(AccountError::IdentityNotFound);
+            return Err(LinkError::NotFound.into());
         }
         if user.password.is_none() && identities.iter().all(is_linked) {
-            return Err(AccountError::LastWayIn);
+            return Err(LinkError::LastWayIn.into());
         }
         let entry = AuditEntry {
             detail: Some(provider.to_owned()),

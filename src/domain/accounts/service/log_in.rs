@@ -6,12 +6,14 @@ use secrecy::{ExposeSecret, SecretString};
 use super::{AccountService, GUESSES, limit_key};
 use crate::domain::accounts::access_token::Claims;
 use crate::domain::accounts::audit::{Action, Actor, AuditEntry};
+use crate::domain::accounts::email::EmailAddress;
 use crate::domain::accounts::error::AccountError;
 use crate::domain::accounts::password::MAX_PASSWORD;
+use crate::domain::accounts::profile::ProfileError;
 use crate::domain::accounts::session::{Session, Transport};
 use crate::domain::accounts::store::AccountWrite;
 use crate::domain::accounts::token::{RefreshToken, Secret, SessionToken};
-use crate::domain::accounts::types::{EmailAddress, User};
+use crate::domain::accounts::user::User;
 use crate::domain::ids::{ProfileId, SessionId, UserId};
 use crate::domain::limits::Backoff;
 use crate::domain::viewer::{Client, KnownViewer, Login};
@@ -168,7 +170,7 @@ impl AccountService {
     /// The profile that an account begins with.
     pub(super) async fn first_profile(&self, user: UserId) -> Result<ProfileId, AccountError> {
         let profiles = self.ports.accounts.profiles_of_user(user).await?;
-        let first = profiles.first().ok_or(AccountError::ProfileNotFound)?;
+        let first = profiles.first().ok_or(ProfileError::NotFound)?;
         Ok(first.id)
     }
 
@@ -193,9 +195,9 @@ impl AccountService {
         } else {
             lifetimes.idle
         };
-        let id = SessionId::random(&mut rand::rng());
-        let secret = Secret::random(&mut rand::rng());
-        let refresh = Secret::random(&mut rand::rng());
+        let id = SessionId::random(&mut *self.ports.entropy.rng());
+        let secret = Secret::random(&mut *self.ports.entropy.rng());
+        let refresh = Secret::random(&mut *self.ports.entropy.rng());
         let session = Session {
             id,
             user: user.id,

@@ -12,8 +12,9 @@ use crate::domain::accounts::mail::{Letter, Mail, MailError, MailKind, Mailer};
 use crate::domain::accounts::one_time::OneTime;
 use crate::domain::accounts::store::{AccountStore, OneTimeStore};
 use crate::domain::accounts::token::Secret;
-use crate::domain::accounts::types::User;
+use crate::domain::accounts::user::User;
 use crate::domain::clock::Clock;
+use crate::domain::entropy::Entropy;
 use crate::domain::error::StoreError;
 
 /// How many mails are claimed, and sent, at once.
@@ -33,6 +34,7 @@ pub struct MailService {
     one_time: Arc<dyn OneTimeStore>,
     mailer: Arc<dyn Mailer>,
     clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
     policy: Arc<AccountPolicy>,
 }
 
@@ -43,6 +45,7 @@ impl MailService {
         one_time: Arc<dyn OneTimeStore>,
         mailer: Arc<dyn Mailer>,
         clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
         policy: AccountPolicy,
     ) -> Self {
         Self {
@@ -50,6 +53,7 @@ impl MailService {
             one_time,
             mailer,
             clock,
+            entropy,
             policy: Arc::new(policy),
         }
     }
@@ -152,7 +156,7 @@ impl MailService {
         means: &OneTime,
         until: DateTime<Utc>,
     ) -> Result<Url, StoreError> {
-        let secret = Secret::random(&mut rand::rng());
+        let secret = Secret::random(&mut *self.entropy.rng());
         self.one_time
             .put_one_time(&secret.hash(), means, until)
             .await?;

@@ -2,9 +2,10 @@
 
 use super::AccountService;
 use crate::domain::accounts::audit::{Action, Actor, AuditEntry};
+use crate::domain::accounts::email::EmailAddress;
 use crate::domain::accounts::error::AccountError;
 use crate::domain::accounts::store::AccountWrite;
-use crate::domain::accounts::types::{EmailAddress, User};
+use crate::domain::accounts::user::User;
 use crate::domain::ids::UserId;
 use crate::domain::page::{Slice, Window};
 use crate::domain::viewer::{Client, KnownViewer, Role};

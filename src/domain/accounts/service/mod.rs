@@ -35,14 +35,17 @@ use url::Url;
 
 use super::access_token::AccessTokens;
 use super::audit::{Action, Actor, AuditEntry};
+use super::email::EmailAddress;
 use super::error::AccountError;
 use super::identity::IdentityProvider;
 use super::mail::{Mail, MailKind};
 use super::password::{MIN_PASSWORD, PasswordHasher};
+use super::profile::{Profile, ProfileError};
 use super::session::Lifetimes;
 use super::store::{AccountStore, AccountWrite, OneTimeStore, SessionStore};
-use super::types::{EmailAddress, Profile, User};
+use super::user::User;
 use crate::domain::clock::Clock;
+use crate::domain::entropy::Entropy;
 use crate::domain::events::{Event, EventBus};
 use crate::domain::ids::{AuditId, MailId, ProfileId, SessionId, UserId};
 use crate::domain::limits::{Backoff, Rate, RateLimiter, Verdict};
@@ -83,6 +86,8 @@ pub struct AccountPorts {
     pub events: Arc<dyn EventBus>,
     /// The time.
     pub clock: Arc<dyn Clock>,
+    /// What ids and secrets are made of.
+    pub entropy: Arc<dyn Entropy>,
 }
 
 /// How a site handles accounts.
@@ -179,7 +184,7 @@ impl AccountService {
         if profile.is_adult() {
             Ok((user, session))
         } else {
-            Err(AccountError::ChildProfile)
+            Err(AccountError::Profile(ProfileError::Child))
         }
     }
 
@@ -211,7 +216,7 @@ impl AccountService {
         client: &Client,
     ) -> AuditEntry {
         AuditEntry {
-            id: AuditId::random(&mut rand::rng()),
+            id: AuditId::random(&mut *self.ports.entropy.rng()),
             user,
             at: self.ports.clock.now(),
             action,
@@ -230,7 +235,7 @@ impl AccountService {
     fn mail(&self, to: &EmailAddress, kind: MailKind, user: Option<UserId>) -> AccountWrite {
         let now = self.ports.clock.now();
         AccountWrite::AddMail(Mail {
-            id: MailId::random(&mut rand::rng()),
+            id: MailId::random(&mut *self.ports.entropy.rng()),
             to: to.clone(),
             kind,
             user,

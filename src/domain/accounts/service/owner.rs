@@ -6,8 +6,10 @@ use secrecy::SecretString;
 use super::{AccountService, GUESSES, limit_key};
 use crate::domain::accounts::audit::{Action, Actor};
 use crate::domain::accounts::error::AccountError;
+use crate::domain::accounts::password::PasswordError;
+use crate::domain::accounts::session::SessionError;
 use crate::domain::accounts::store::AccountWrite;
-use crate::domain::accounts::types::User;
+use crate::domain::accounts::user::User;
 use crate::domain::ids::SessionId;
 use crate::domain::viewer::Client;
 
@@ -24,16 +26,18 @@ impl AccountService {
     ) -> Result<(), AccountError> {
         let Some(hash) = user.password.clone() else {
             let is_fresh = self.is_fresh(session).await?;
-            return is_fresh.then_some(()).ok_or(AccountError::LogInAgain);
+            return is_fresh
+                .then_some(())
+                .ok_or(AccountError::Session(SessionError::TooOld));
         };
-        let password = password.ok_or(AccountError::WrongPassword)?;
+        let password = password.ok_or(PasswordError::Wrong)?;
         let key = limit_key("password", &[&user.id.to_string(), &client.network()]);
         self.attempt(&key, GUESSES).await?;
         if !self.ports.passwords.verify(password, Some(hash)).await? {
             let (action, actor) = (Action::PasswordRefused, Actor::User(user.id));
             let refused = self.audit(Some(user.id), action, actor, client);
             self.write(vec![AccountWrite::AddAudit(refused)]).await?;
-            return Err(AccountError::WrongPassword);
+            return Err(PasswordError::Wrong.into());
         }
         self.ports.limiter.forgive(&key).await?;
         Ok(())

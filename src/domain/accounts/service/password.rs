@@ -5,14 +5,17 @@ use secrecy::SecretString;
 use super::AccountService;
 use super::register::PRODUCT;
 use crate::domain::accounts::audit::{Action, Actor};
+use crate::domain::accounts::email::EmailAddress;
 use crate::domain::accounts::error::AccountError;
 use crate::domain::accounts::mail::MailKind;
 use crate::domain::accounts::one_time::OneTime;
-use crate::domain::accounts::password::{ChosenPassword, MIN_GUESSES_LOG10, words_of};
+use crate::domain::accounts::password::{
+    ChosenPassword, MIN_GUESSES_LOG10, PasswordError, words_of,
+};
 use crate::domain::accounts::session::Session;
 use crate::domain::accounts::store::AccountWrite;
 use crate::domain::accounts::token::Secret;
-use crate::domain::accounts::types::{EmailAddress, User};
+use crate::domain::accounts::user::User;
 use crate::domain::ids::UserId;
 use crate::domain::viewer::{Client, KnownViewer};
 
@@ -157,12 +160,12 @@ impl AccountService {
     ) -> Result<(), AccountError> {
         let words = words_of(context);
         if new.is_made_of(&words) {
-            return Err(AccountError::PasswordTooCommon);
+            return Err(PasswordError::TooCommon.into());
         }
         let passwords = &self.ports.passwords;
         let guesses = passwords.guesses_log10(new.password.clone(), words).await?;
         if guesses < MIN_GUESSES_LOG10 {
-            return Err(AccountError::PasswordTooCommon);
+            return Err(PasswordError::TooCommon.into());
         }
         Ok(())
     }

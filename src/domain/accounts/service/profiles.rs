@@ -1,25 +1,24 @@
 //! The profiles of an account.
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 
 use super::erase::new_erasure;
-use super::register::MAX_NAME;
 use super::{AccountService, GUESSES, limit_key};
 use crate::domain::accounts::audit::Action;
 use crate::domain::accounts::error::AccountError;
+use crate::domain::accounts::name::{NameError, check_name};
+use crate::domain::accounts::profile::{
+    Profile, ProfileError, check_age, check_language, check_pin_form,
+};
 use crate::domain::accounts::session::Session;
 use crate::domain::accounts::store::AccountWrite;
-use crate::domain::accounts::types::Profile;
 use crate::domain::ids::{ProfileId, SessionId};
 use crate::domain::limits::Backoff;
 use crate::domain::stamp::Stamp;
-use crate::domain::text::tidy;
 use crate::domain::viewer::{Client, KnownViewer};
 
 /// The most profiles of an account.
 const MAX_PROFILES: usize = 20;
-/// The highest age that any country's rating has.
-const MAX_AGE: u8 = 21;
 /// Guesses at a PIN, which has few digits.
 const PIN_GUESSES: Backoff = Backoff {
     first: std::time::Duration::from_secs(5),
@@ -49,13 +48,13 @@ impl AccountService {
     ) -> Result<Profile, AccountError> {
         let (user, _) = self.managed(viewer).await?;
         if change.name.is_none() {
-            return Err(AccountError::BlankName);
+            return Err(NameError::Blank.into());
         }
         if self.profiles(viewer).await?.len() >= MAX_PROFILES {
-            return Err(AccountError::TooManyProfiles { most: MAX_PROFILES });
+            return Err(ProfileError::TooMany { most: MAX_PROFILES }.into());
         }
         let stamp = Stamp::first(self.ports.clock.now());
-        let id = ProfileId::random(&mut rand::rng());
+        let id = ProfileId::random(&mut *self.ports.entropy.rng());
         let new = Profile::new(id, Some(user.id), String::new(), stamp);
         let profile = self.changed(new, change).await?;
         let entry = self.own(viewer, Action::ProfileAdded, client);
@@ -89,7 +88,7 @@ impl AccountService {
             .iter()
             .any(|other| other.id != profile && other.is_adult());
         if !changed.is_adult() && !others_manage {
-            return Err(AccountError::LastAdultProfile);
+            return Err(ProfileError::LastAdult.into());
         }
         let entry = self.own(viewer, Action::ProfileChanged, client);
         self.write(vec![
@@ -113,15 +112,19 @@ impl AccountService {
         let profiles = self.profiles(viewer).await?;
         find(&profiles, profile)?;
         if profiles.len() == 1 {
-            return Err(AccountError::LastProfile);
+            return Err(ProfileError::Last.into());
         }
         let heir = profiles
             .iter()
             .find(|other| other.id != profile && other.is_adult())
-            .ok_or(AccountError::LastAdultProfile)?;
+            .ok_or(ProfileError::LastAdult)?;
         let (entry, erasure) = (
             self.own(viewer, Action::ProfileDeleted, client),
-            new_erasure(vec![profile], self.ports.clock.now()),
+            new_erasure(
+                vec![profile],
+                self.ports.clock.now(),
+                &mut *self.ports.entropy.rng(),
+            ),
         );
         self.write(vec![
             AccountWrite::PutUser(self.next(user)),
@@ -195,7 +198,9 @@ impl AccountService {
         }
         let reader = self.ports.accounts.profiles(&[viewer.profile]).await?;
         let is_open = reader.iter().any(|reader| profile.opens_to(reader));
-        is_open.then_some(()).ok_or(AccountError::ProfileClosed)
+        is_open
+            .then_some(())
+            .ok_or(AccountError::Profile(ProfileError::Closed))
     }
 
     async fn session(&self, id: SessionId) -> Result<Session, AccountError> {
@@ -214,13 +219,13 @@ impl AccountService {
         let Some(hash) = profile.pin.clone() else {
             return Ok(());
         };
-        let pin = pin.ok_or(AccountError::WrongPin)?;
+        let pin = pin.ok_or(ProfileError::WrongPin)?;
         let key = limit_key("pin", &[&profile.id.to_string(), &client.network()]);
         self.attempt(&key, PIN_GUESSES).await?;
         if !self.ports.passwords.verify(pin, Some(hash)).await? {
             let refused = self.own(viewer, Action::PinRefused, client);
             self.write(vec![AccountWrite::AddAudit(refused)]).await?;
-            return Err(AccountError::WrongPin);
+            return Err(ProfileError::WrongPin.into());
         }
         self.ports.limiter.forgive(&key).await?;
         Ok(())
@@ -256,74 +261,5 @@ impl AccountService {
 
 fn find(profiles: &[Profile], id: ProfileId) -> Result<&Profile, AccountError> {
     let found = profiles.iter().find(|profile| profile.id == id);
-    found.ok_or(AccountError::ProfileNotFound)
-}
-
-/// A name, tidied: not empty, not too long.
-pub(super) fn check_name(name: &str) -> Result<String, AccountError> {
-    let name = tidy(name);
-    match name.chars().count() {
-        0 => Err(AccountError::BlankName),
-        length if length > MAX_NAME => Err(AccountError::NameTooLong { most: MAX_NAME }),
-        _ => Ok(name),
-    }
-}
-
-fn check_age(age: i32) -> Result<u8, AccountError> {
-    let age = u8::try_from(age).map_err(|_| AccountError::InvalidAge)?;
-    if age <= MAX_AGE {
-        Ok(age)
-    } else {
-        Err(AccountError::InvalidAge)
-    }
-}
-
-/// The form of a BCP 47 tag: a language of 2 or 3 letters, then subtags of up to 8 letters and digits.
-fn check_language(tag: String) -> Result<String, AccountError> {
-    let mut parts = tag.split('-');
-    let language = parts.next().unwrap_or_default();
-    let is_language =
-        (2..=3).contains(&language.len()) && language.bytes().all(|b| b.is_ascii_alphabetic());
-    let is_subtag = |part: &str| {
-        (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric())
-    };
-    if is_language && parts.all(is_subtag) && tag.len() <= 35 {
-        Ok(tag)
-    } else {
-        Err(AccountError::InvalidLanguage)
-    }
-}
-
-fn check_pin_form(pin: &SecretString) -> Result<(), AccountError> {
-    let pin = pin.expose_secret();
-    if (4..=8).contains(&pin.len()) && pin.bytes().all(|byte| byte.is_ascii_digit()) {
-        Ok(())
-    } else {
-        Err(AccountError::InvalidPin)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn languages_are_tags() {
-        for good in ["de", "pt-BR", "zh-Hant-TW", "gsw", "es-419"] {
-            assert_eq!(check_language(good.to_owned()).unwrap(), good);
-        }
-        for bad in ["", "d", "german", "de_DE", "de-", "de-toolongsubtag", "1e"] {
-            assert!(check_language(bad.to_owned()).is_err(), "{bad}");
-        }
-    }
-
-    #[test]
-    fn a_pin_has_4_to_8_digits() {
-        for good in ["0000", "12345678"] {
-            assert!(check_pin_form(&good.into()).is_ok(), "{good}");
-        }
-        for bad in ["", "123", "123456789", "12a4", "１２３４"] {
-            assert!(check_pin_form(&bad.into()).is_err(), "{bad}");
-        }
-    }
+    found.ok_or(AccountError::Profile(ProfileError::NotFound))
 }

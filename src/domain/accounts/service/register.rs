@@ -3,19 +3,20 @@
 use super::log_in::{LoggedIn, VIA_PASSWORD};
 use super::{AccountService, limit_key};
 use crate::domain::accounts::audit::{Action, Actor};
+use crate::domain::accounts::email::{EmailAddress, EmailError};
 use crate::domain::accounts::error::AccountError;
 use crate::domain::accounts::mail::MailKind;
+use crate::domain::accounts::name::MAX_NAME;
 use crate::domain::accounts::password::ChosenPassword;
+use crate::domain::accounts::profile::Profile;
 use crate::domain::accounts::session::Transport;
 use crate::domain::accounts::store::AccountWrite;
-use crate::domain::accounts::types::{EmailAddress, Profile, User};
+use crate::domain::accounts::user::User;
 use crate::domain::ids::{ProfileId, UserId};
 use crate::domain::stamp::Stamp;
 use crate::domain::text::tidy;
 use crate::domain::viewer::{Client, Role};
 
-/// The most characters of a profile's name.
-pub(super) const MAX_NAME: usize = 50;
 /// What nobody should have in a password on any site that runs this program.
 pub(super) const PRODUCT: &str = "reelgraph";
 
@@ -64,7 +65,7 @@ impl AccountService {
             )),
         ];
         match self.write(writes).await {
-            Err(AccountError::EmailTaken) if self.policy.conceals_accounts => {
+            Err(AccountError::Email(EmailError::Taken)) if self.policy.conceals_accounts => {
                 let owner = self.ports.accounts.find_user_by_email(&email).await?;
                 let owner = owner.map(|owner| owner.id);
                 self.write(vec![self.mail(&email, MailKind::AlreadyRegistered, owner)])
@@ -139,7 +140,7 @@ impl AccountService {
             .await?;
         let stamp = Stamp::first(self.ports.clock.now());
         let user = User {
-            id: UserId::random(&mut rand::rng()),
+            id: UserId::random(&mut *self.ports.entropy.rng()),
             email: Some(email),
             email_verified: false,
             password: Some(password),
@@ -149,7 +150,7 @@ impl AccountService {
             stamp,
         };
         let profile = Profile::new(
-            ProfileId::random(&mut rand::rng()),
+            ProfileId::random(&mut *self.ports.entropy.rng()),
             Some(user.id),
             name,
             stamp,

@@ -5,7 +5,7 @@ use super::authenticate::is_valid;
 use super::log_in::{LoggedIn, Tokens};
 use crate::domain::accounts::audit::{Action, Actor};
 use crate::domain::accounts::error::AccountError;
-use crate::domain::accounts::session::{Rotation, Session};
+use crate::domain::accounts::session::{Rotation, Session, SessionError};
 use crate::domain::accounts::store::AccountWrite;
 use crate::domain::accounts::token::{RefreshToken, Secret};
 use crate::domain::ids::SessionId;
@@ -38,7 +38,7 @@ impl AccountService {
         self.managed(viewer).await?;
         let sessions = &self.ports.sessions;
         if !sessions.delete_session(viewer.user, session).await? {
-            return Err(AccountError::SessionNotFound);
+            return Err(SessionError::NotFound.into());
         }
         let entry = self.own(viewer, Action::SessionsEnded, client);
         self.write(vec![AccountWrite::AddAudit(entry)]).await
@@ -71,13 +71,13 @@ impl AccountService {
         let found = self.ports.sessions.find_session(token.session, now).await?;
         let session = found
             .filter(|session| session.refresh.is_some() && session.secret.is_of(&token.family))
-            .ok_or(AccountError::InvalidRefreshToken)?;
+            .ok_or(SessionError::InvalidRefreshToken)?;
         let user = self.find_user(session.user).await?;
         let user = user
             .filter(|user| is_valid(user, &session))
-            .ok_or(AccountError::InvalidRefreshToken)?;
+            .ok_or(SessionError::InvalidRefreshToken)?;
         let next = RefreshToken {
-            secret: Secret::random(&mut rand::rng()),
+            secret: Secret::random(&mut *self.ports.entropy.rng()),
             ..token.clone()
         };
         let session = Session {
@@ -92,7 +92,7 @@ impl AccountService {
             .await?;
         match rotation {
             Rotation::Rotated => {}
-            Rotation::Gone => return Err(AccountError::InvalidRefreshToken),
+            Rotation::Gone => return Err(SessionError::InvalidRefreshToken.into()),
             Rotation::Reused => {
                 let sessions = &self.ports.sessions;
                 sessions.delete_session(session.user, session.id).await?;
@@ -103,7 +103,7 @@ impl AccountService {
                     client,
                 );
                 self.write(vec![AccountWrite::AddAudit(reused)]).await?;
-                return Err(AccountError::InvalidRefreshToken);
+                return Err(SessionError::InvalidRefreshToken.into());
             }
         }
         let tokens: Tokens = self.bearer_tokens(&session, &next).await?;

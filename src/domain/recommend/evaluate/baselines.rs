@@ -49,7 +49,7 @@ impl<'a> CoWatches<'a> {
         Self { field, counts }
     }
 
-    /// By the cosine.
+    /// Scores by the cosine of the titles' watchers.
     pub(super) fn cosine(field: &'a Field<'a>) -> Self {
         #[expect(clippy::cast_precision_loss, reason = "fewer than 2^53 viewers")]
         let count = |watchers: &Vec<u32>| (watchers.len().max(1) as f64).sqrt().recip();

@@ -17,11 +17,11 @@ pub(super) type Picks<'a> = &'a [u32];
 /// A number, and between which two it lies with 95 % certainty.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Interval {
-    /// The number itself.
+    /// The mean over the whole sample.
     pub value: f64,
-    /// The lower end.
+    /// The lower bound of the interval.
     pub low: f64,
-    /// The upper end.
+    /// The upper bound of the interval.
     pub high: f64,
 }
 

@@ -10,7 +10,6 @@ use crate::domain::recommend::graph::TasteEdge;
 
 /// A numbered split. Titles are numbered by id.
 pub(super) struct Field<'a> {
-    /// The split.
     pub(super) split: &'a Split,
     /// The titles, with the number of those who watched them in the training part.
     pub(super) titles: Vec<Features>,

@@ -18,7 +18,7 @@ pub enum Relevant {
     Watched,
 }
 
-/// What is measured.
+/// What is measured; the formulas are those that the variants name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub enum Metric {
     /// Normalised discounted cumulative gain of the first 10, the gain being 0 or 1, the ideal a list that begins with
@@ -64,7 +64,7 @@ impl Metric {
         Self::Novelty10,
     ];
 
-    /// Its name.
+    /// The name as tables print it.
     pub fn name(self) -> &'static str {
         match self {
             Self::Ndcg10 => "NDCG@10",
@@ -85,7 +85,7 @@ pub(super) struct Score {
     recall20: f64,
     /// `None` of an empty list.
     novelty10: Option<f64>,
-    /// The first 10.
+    /// The numbers of the first 10 titles.
     top: Vec<u32>,
 }
 

@@ -20,7 +20,7 @@ use crate::domain::watching::WatchRules;
 pub struct Evaluation {
     /// What is shown and what is kept.
     pub split: Split,
-    /// How watches weigh.
+    /// The half-life and the thresholds that watches weigh by.
     pub rules: WatchRules,
     /// The site's constants of viewers' scores.
     pub ranking: Ranking,
@@ -58,7 +58,6 @@ pub struct Report {
 pub struct Row {
     /// What the lists are.
     pub name: &'static str,
-    /// What was measured.
     pub metrics: BTreeMap<Metric, Interval>,
     /// In a comparison: how far the served lists are ahead of these. In an ablation: how far these are ahead of the
     /// served ones. Paired, by viewer. Empty in the first row.

@@ -21,11 +21,9 @@ pub type Tastes = BTreeMap<ProfileId, Vec<TasteEdge>>;
 /// A watch, as a file tells it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Watch {
-    /// Whose.
     pub profile: ProfileId,
-    /// Of what.
     pub title: TitleId,
-    /// When.
+    /// When it was watched, in UTC.
     pub at: DateTime<Utc>,
     /// How much of it, 0 to 1.
     pub completion: f64,
@@ -36,7 +34,6 @@ pub struct Watch {
 /// A title that is kept from the ranking.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Kept {
-    /// The title.
     pub title: TitleId,
     /// Whether the viewer gave it a thumb up.
     pub is_liked: bool,

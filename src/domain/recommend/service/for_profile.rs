@@ -24,7 +24,7 @@ use crate::domain::watching::MutedSource;
 pub(in crate::domain::recommend) const MAX_FOR_VIEWER: usize = 300;
 /// Of how much of a list a page can be made: one title more says that there is more.
 const PAGE: usize = MAX_PAGE + 1;
-/// How long a list is kept although nothing of the profile changed: the catalogue and what is popular may.
+/// A list is stale after so long although nothing of the profile changed: the catalogue and what is popular may have.
 const KEPT: TimeDelta = TimeDelta::seconds(10);
 
 /// A profile's taste, and what it speaks for.
@@ -42,7 +42,7 @@ pub(super) struct Heard {
 /// What of a list was chosen so far.
 #[derive(Default)]
 struct SoFar {
-    /// How many titles.
+    /// How many titles were chosen.
     chosen: usize,
     /// The collections that have their suggestion.
     collections: HashSet<CollectionId>,

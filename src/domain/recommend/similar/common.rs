@@ -14,7 +14,7 @@ pub(crate) struct Weights {
     pub(crate) actor: f64,
     /// The cosine of the genres.
     pub(crate) genre: f64,
-    /// The same decade.
+    /// A decade that both were first shown in.
     pub(crate) decade: f64,
 }
 

@@ -88,7 +88,7 @@ impl Default for Ridge {
     }
 }
 
-/// Solves all titles.
+/// The solutions of all titles, in their order; the titles are shared out among all cores.
 pub fn solve_all(histories: &Histories, ridge: &Ridge) -> Vec<Solution> {
     let all: Vec<usize> = (0..histories.titles()).collect();
     solve(histories, ridge, &all)

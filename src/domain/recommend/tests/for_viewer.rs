@@ -1,4 +1,4 @@
-//! For a viewer.
+//! Facts about the list that is made for a viewer.
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -1,9 +1,9 @@
-//! What players report.
+//! What becomes of what players report.
 
 use super::support::*;
 use crate::domain::ids::TitleId;
 use crate::domain::stamp::Stamp;
-use crate::domain::watching::{Play, PlaybackEvent, WatchError, WatchState, WatchedTitle};
+use crate::domain::watching::{Ledger, Play, PlaybackEvent, WatchError, WatchState, WatchedTitle};
 use PlaybackEvent::{Pause, Progress, Seek, Start, Stop};
 
 #[test]
@@ -241,6 +241,25 @@ fn a_late_report_of_another_sitting_does_not_move_the_resume_point() {
     assert_eq!(state(&ledger, FILM).last_played_at, at(10_800));
     let sum = sum(&ledger, TitleId(1));
     assert_eq!((sum.first_at, sum.last_at), (at(0), at(10_800)));
+}
+
+#[test]
+fn only_the_report_that_gets_to_the_end_says_so() {
+    let (evening, morning) = (sitting(FILM, 1), sitting(FILM, 2));
+    let after = |before: &Ledger, report| {
+        let mut ledger = reread(before);
+        try_report(&mut ledger, &evening, report, Some(HOUR)).unwrap();
+        ledger
+    };
+
+    let begun = after(&empty(), (Start, 0.0, 0));
+    let ended = after(&begun, (Stop, 3600.0, 3600));
+    let repeated = after(&ended, (Stop, 3600.0, 3600));
+    let again = after(&ended, (Stop, 3500.0, 7200));
+
+    let said = [&begun, &ended, &repeated, &again].map(|ledger| ledger.completed(&evening));
+    assert_eq!(said, [false, true, false, false]);
+    assert!(!ended.completed(&morning));
 }
 
 #[test]

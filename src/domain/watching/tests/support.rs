@@ -25,35 +25,31 @@ pub(super) fn now() -> DateTime<Utc> {
 }
 
 pub(super) fn empty() -> Ledger {
-    Ledger {
-        plays: Rows::stored([]),
-        states: Rows::stored([]),
-        titles: Rows::stored([]),
-    }
+    Ledger::stored(Rows::stored([]), Rows::stored([]), Rows::stored([]))
 }
 
 /// The ledger as the next transaction reads it.
 pub(super) fn reread(ledger: &Ledger) -> Ledger {
-    Ledger {
-        plays: Rows::stored(
+    Ledger::stored(
+        Rows::stored(
             ledger
                 .plays
                 .changed()
                 .map(|row| ((row.profile, row.id), row.clone())),
         ),
-        states: Rows::stored(
+        Rows::stored(
             ledger
                 .states
                 .changed()
                 .map(|row| ((row.profile, row.item), row.clone())),
         ),
-        titles: Rows::stored(
+        Rows::stored(
             ledger
                 .titles
                 .changed()
                 .map(|row| ((row.profile, row.title), row.clone())),
         ),
-    }
+    )
 }
 
 pub(super) fn sitting(item: WatchedItem, play: u128) -> Sitting {
@@ -84,7 +80,15 @@ pub(super) fn try_report(
         at: at(seconds),
         duration,
     };
-    ledger.report(&WatchRules::default(), sitting, &report, now())
+    let is_completed = |ledger: &Ledger| {
+        let play = ledger.plays.get(sitting.play_key());
+        play.is_some_and(|play| play.completed)
+    };
+    let was_completed = is_completed(ledger);
+    ledger.report(&WatchRules::default(), sitting, &report, now())?;
+    let completed_now = is_completed(ledger) && !was_completed;
+    assert!(ledger.completed(sitting) || !completed_now);
+    Ok(completed_now)
 }
 
 /// Reports on an item of an hour. Says for each whether it made the sitting count as watched.

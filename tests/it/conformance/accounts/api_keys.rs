@@ -1,4 +1,4 @@
-//! Machines' keys.
+//! What the store promises of machines' keys.
 
 use reelgraph::domain::accounts::{AccountWrite, ApiKey, Scope};
 use reelgraph::domain::ids::{ApiKeyId, UserId};

@@ -12,7 +12,7 @@ use secrecy::{ExposeSecret, SecretString};
 use tempfile::TempDir;
 
 use crate::conformance::Backend;
-use crate::support::servers;
+use crate::support::servers::{self, PATIENT};
 
 /// A store of one test. What it keeps is deleted with it.
 pub(super) struct Opened {
@@ -37,7 +37,7 @@ pub(super) async fn open(backend: Backend) -> Opened {
         }
         Backend::mongo => {
             let uri = servers::mongo_uri();
-            let store = MongoAccounts::new(MongoDb::open(&uri).await.unwrap());
+            let store = MongoAccounts::new(MongoDb::open(&uri, PATIENT).await.unwrap());
             store.ensure_indexes().await.unwrap();
             Opened {
                 store: Box::new(store),

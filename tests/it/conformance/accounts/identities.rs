@@ -1,6 +1,6 @@
 //! Other sites' log-ins: nobody is two accounts, and no account is two people of one site.
 
-use reelgraph::domain::accounts::{AccountError, AccountWrite};
+use reelgraph::domain::accounts::{AccountError, AccountWrite, LinkError};
 use reelgraph::domain::ids::UserId;
 
 use super::backend::{Opened, open};
@@ -76,7 +76,7 @@ async fn of_many_accounts_for_one_subject_exactly_one_is_made(store: &Opened) {
 
     let (won, lost): (Vec<_>, Vec<_>) = results.into_iter().partition(Result::is_ok);
     assert_eq!(won.len(), 1);
-    let is_taken = |lost: &_| matches!(lost, &Err(AccountError::IdentityTaken));
+    let is_taken = |lost: &_| matches!(lost, &Err(AccountError::Link(LinkError::Taken)));
     assert!(lost.iter().all(is_taken), "{lost:?}");
     let users = store.users(&ids).await.unwrap();
     let found = store.find_identity("facebook", "1").await.unwrap();
@@ -111,7 +111,7 @@ async fn refused(store: &Opened, subject: &str, user: u64) {
     let wanted = AccountWrite::AddIdentity(identity("facebook", subject, user));
     let refused = store.write(vec![wanted]).await;
     assert!(
-        matches!(refused, Err(AccountError::IdentityTaken)),
+        matches!(refused, Err(AccountError::Link(LinkError::Taken))),
         "{refused:?}"
     );
 }

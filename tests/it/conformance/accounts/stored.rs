@@ -7,7 +7,7 @@ use mongodb::IndexModel;
 use mongodb::options::IndexOptions;
 use reelgraph::adapters::mongo::{MongoAccounts, MongoDb};
 use reelgraph::domain::accounts::{
-    AccountError, AccountStore, AccountWrite, PasswordHash, Profile, User,
+    AccountError, AccountStore, AccountWrite, EmailError, PasswordHash, Profile, User,
 };
 use reelgraph::domain::error::StoreError;
 use reelgraph::domain::ids::{ApiKeyId, ProfileId, UserId};
@@ -17,7 +17,7 @@ use reelgraph::domain::viewer::Role;
 
 use super::backend::{Opened, database, open};
 use super::samples::{api_key, audit, email, mail, nameless, time, user, write};
-use crate::support::servers;
+use crate::support::servers::{self, PATIENT};
 
 on_every_backend!(open on [sqlite, mongo]:
     an_unknown_role_is_an_error_that_names_it,
@@ -115,7 +115,7 @@ async fn documents_of_a_former_version_are_read_and_its_index_is_replaced() {
         .unwrap();
 
     // Twice: that is what every start does.
-    let store = MongoAccounts::new(MongoDb::open(&uri).await.unwrap());
+    let store = MongoAccounts::new(MongoDb::open(&uri, PATIENT).await.unwrap());
     store.ensure_indexes().await.unwrap();
     store.ensure_indexes().await.unwrap();
 
@@ -138,7 +138,7 @@ async fn documents_of_a_former_version_are_read_and_its_index_is_replaced() {
     let taken = AccountWrite::AddUser(user(4, "ada@example.org"));
     let refused = store.write(vec![taken]).await;
     assert!(
-        matches!(refused, Err(AccountError::EmailTaken)),
+        matches!(refused, Err(AccountError::Email(EmailError::Taken))),
         "{refused:?}"
     );
     drop(database.drop().await);
@@ -148,7 +148,7 @@ async fn documents_of_a_former_version_are_read_and_its_index_is_replaced() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_read_of_documents_has_its_index() {
     let uri = servers::mongo_uri();
-    let store = MongoAccounts::new(MongoDb::open(&uri).await.unwrap());
+    let store = MongoAccounts::new(MongoDb::open(&uri, PATIENT).await.unwrap());
     store.ensure_indexes().await.unwrap();
     let database = database(&uri).await;
     let of_user = || doc! { "user": 1_i64 };

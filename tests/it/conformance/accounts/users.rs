@@ -1,7 +1,7 @@
 //! Accounts: each address and each id is one, and no change is lost.
 
 use chrono::TimeDelta;
-use reelgraph::domain::accounts::{AccountError, AccountWrite, User};
+use reelgraph::domain::accounts::{AccountError, AccountWrite, EmailError, User};
 use reelgraph::domain::ids::UserId;
 use reelgraph::domain::page::{Direction, KeyValue, Keyset, Window};
 use reelgraph::domain::stamp::Stamp;
@@ -87,7 +87,7 @@ async fn a_taken_address_writes_neither_account_nor_profile(store: &Opened) {
         .await;
 
     assert!(
-        matches!(refused, Err(AccountError::EmailTaken)),
+        matches!(refused, Err(AccountError::Email(EmailError::Taken))),
         "{refused:?}"
     );
     assert_eq!(store.users(&[other.id]).await.unwrap(), []);
@@ -108,7 +108,7 @@ async fn of_many_registrations_of_one_address_exactly_one_wins(store: &Opened) {
 
     let (won, lost): (Vec<_>, Vec<_>) = results.into_iter().partition(Result::is_ok);
     assert_eq!(won.len(), 1);
-    let is_taken = |lost: &_| matches!(lost, &Err(AccountError::EmailTaken));
+    let is_taken = |lost: &_| matches!(lost, &Err(AccountError::Email(EmailError::Taken)));
     assert!(lost.iter().all(is_taken), "{lost:?}");
     let written = store.users(&ids).await.unwrap();
     assert_eq!(written.len(), 1);
@@ -203,7 +203,7 @@ async fn another_accounts_address_cannot_be_taken_over(store: &Opened) {
     let refused = store.write(vec![AccountWrite::PutUser(thief)]).await;
 
     assert!(
-        matches!(refused, Err(AccountError::EmailTaken)),
+        matches!(refused, Err(AccountError::Email(EmailError::Taken))),
         "{refused:?}"
     );
     assert_eq!(store.users(&[UserId(2)]).await.unwrap(), users[1..]);

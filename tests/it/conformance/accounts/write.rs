@@ -1,6 +1,6 @@
 //! Lists of writes: in order, and all or nothing.
 
-use reelgraph::domain::accounts::{AccountError, AccountWrite};
+use reelgraph::domain::accounts::{AccountError, AccountWrite, EmailError};
 use reelgraph::domain::ids::{ApiKeyId, ErasureId, ProfileId, UserId};
 use reelgraph::domain::page::Window;
 
@@ -128,7 +128,10 @@ async fn each_write_sees_those_before_it(store: &Opened) {
         ])
         .await;
 
-    assert!(matches!(twice, Err(AccountError::EmailTaken)), "{twice:?}");
+    assert!(
+        matches!(twice, Err(AccountError::Email(EmailError::Taken))),
+        "{twice:?}"
+    );
     assert_eq!(store.users(&[ada.id]).await.unwrap(), [next(&ada)]);
     assert_eq!(store.identities_of_user(ada.id).await.unwrap(), [second]);
     assert_eq!(store.api_keys_of_user(ada.id).await.unwrap(), []);

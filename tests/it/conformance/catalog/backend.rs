@@ -9,7 +9,7 @@ use secrecy::{ExposeSecret, SecretString};
 use tempfile::TempDir;
 
 use crate::conformance::Backend;
-use crate::support::servers;
+use crate::support::servers::{self, PATIENT};
 
 /// A catalogue of one test. What it keeps is deleted with it.
 pub(super) struct Opened {
@@ -34,7 +34,7 @@ pub(super) async fn open(backend: Backend) -> Opened {
         }
         Backend::mongo => {
             let uri = servers::mongo_uri();
-            let catalog = MongoCatalog::new(MongoDb::open(&uri).await.unwrap());
+            let catalog = MongoCatalog::new(MongoDb::open(&uri, PATIENT).await.unwrap());
             catalog.ensure_indexes().await.unwrap();
             Opened {
                 store: Box::new(catalog),

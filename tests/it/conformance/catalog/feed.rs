@@ -12,6 +12,7 @@ use super::samples::{
     by_id, collection, episode, film, genre, is_conflict, person, put_collections, put_episodes,
     put_genres, put_people, put_titles, revised,
 };
+use crate::support::SOON;
 
 on_every_backend!(open on [sqlite, mongo]:
     a_new_title_is_not_popular,
@@ -214,7 +215,7 @@ async fn no_change_is_missed_while_others_write(store: &Opened) {
         }
         (titles, people)
     };
-    let reader = tokio::time::timeout(std::time::Duration::from_secs(20), reader);
+    let reader = tokio::time::timeout(SOON, reader);
 
     let (_, read) = tokio::join!(join_all((1..=4).map(writer)), reader);
 

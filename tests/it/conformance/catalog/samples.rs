@@ -4,8 +4,8 @@ use std::borrow::Borrow;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use reelgraph::domain::catalog::{
-    CatalogBatch, Collection, Credit, CreditRole, Episode, ExternalId, Genre, PartOf, Person,
-    Title, TitleKind,
+    CatalogBatch, Certification, Collection, Credit, CreditRole, Episode, ExternalId, Genre,
+    PartOf, Person, Title, TitleKind,
 };
 use reelgraph::domain::error::StoreError;
 use reelgraph::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
@@ -49,6 +49,7 @@ pub(crate) fn film(number: u64) -> Title {
             collection: CollectionId(1),
             part: Some(7),
         }),
+        certifications: vec![certification("DE", "12", 12), certification("US", "R", 17)],
         popularity: 0,
         stamp: Stamp::first(at(number)),
     }
@@ -74,6 +75,7 @@ pub(super) fn series(number: u64) -> Title {
         network: None,
         total_seasons: None,
         collection: None,
+        certifications: Vec::new(),
         popularity: 0,
         stamp: Stamp::first(at(number)),
     }
@@ -148,6 +150,14 @@ pub(super) fn external(provider: &str, value: &str) -> ExternalId {
     ExternalId {
         provider: provider.to_owned(),
         value: value.to_owned(),
+    }
+}
+
+pub(super) fn certification(system: &str, label: &str, age: u8) -> Certification {
+    Certification {
+        system: system.to_owned(),
+        label: label.to_owned(),
+        age,
     }
 }
 

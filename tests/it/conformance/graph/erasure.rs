@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use rand::RngExt;
 
 use super::{Opened, everything, film, open, titles, watched};
+use reelgraph::domain::entropy::{Entropy, SystemEntropy};
 use reelgraph::domain::ids::{ProfileId, TitleId};
 use reelgraph::domain::recommend::{Taste, WatchedEdge};
 
@@ -21,7 +22,7 @@ on_every_backend!(open on [sqlite, neo4j]:
 );
 
 fn somebody() -> u64 {
-    rand::rng().random_range(1 << 40..1 << 62)
+    SystemEntropy.rng().random_range(1 << 40..1 << 62)
 }
 
 async fn an_erased_profile_is_gone_with_its_edges(graph: &Opened) {

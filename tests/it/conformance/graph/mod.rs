@@ -21,7 +21,7 @@ use reelgraph::domain::recommend::{
 };
 
 use super::Backend;
-use crate::support::servers;
+use crate::support::servers::{self, PATIENT};
 
 /// An empty graph, and what must live as long as it.
 struct Opened {
@@ -40,7 +40,7 @@ impl Deref for Opened {
 async fn open(backend: Backend) -> Opened {
     if backend == Backend::neo4j {
         let server = servers::neo4j().await;
-        let db = Neo4jDb::open(&server.uri, &server.user, &server.password).unwrap();
+        let db = Neo4jDb::open(&server.uri, &server.user, &server.password, PATIENT).unwrap();
         let graph = Neo4jGraph::new(db);
         graph.ensure_schema().await.unwrap();
         graph.clear().await.unwrap();

@@ -14,11 +14,12 @@ use reelgraph::adapters::redis::{RedisDb, RedisSessions};
 use reelgraph::adapters::sqlite::{SqliteDb, SqliteSessions};
 use reelgraph::domain::accounts::{Secret, Session, SessionStore, TokenHash};
 use reelgraph::domain::clock::{Clock, SystemClock};
+use reelgraph::domain::entropy::{Entropy, SystemEntropy};
 use reelgraph::domain::ids::{ProfileId, SessionId, UserId};
 use tempfile::TempDir;
 
 use super::Backend;
-use crate::support::servers;
+use crate::support::servers::{self, PATIENT};
 
 struct Opened {
     store: Arc<dyn SessionStore>,
@@ -36,7 +37,7 @@ impl std::ops::Deref for Opened {
 async fn open(backend: Backend) -> Opened {
     if backend == Backend::redis {
         let (url, prefix) = servers::redis_url();
-        let db = RedisDb::open(&url, &prefix).unwrap();
+        let db = RedisDb::open(&url, &prefix, PATIENT).unwrap();
         return Opened {
             store: Arc::new(RedisSessions::new(db)),
             _folder: None,
@@ -54,7 +55,7 @@ fn now() -> DateTime<Utc> {
     SystemClock.now()
 }
 
-/// An app's session.
+/// A session of an app, which was just begun.
 pub(crate) fn session(id: u64, user: u64, now: DateTime<Utc>) -> Session {
     Session {
         id: SessionId(id),
@@ -74,11 +75,11 @@ pub(crate) fn session(id: u64, user: u64, now: DateTime<Utc>) -> Session {
     }
 }
 
-/// One that ends by itself soon.
+/// One that ends by itself soon, but not before a busy machine has written it and looked at it.
 fn short(id: u64, user: u64) -> Session {
     let now = now();
     Session {
-        expires_at: now + TimeDelta::milliseconds(200),
+        expires_at: now + TimeDelta::milliseconds(1500),
         ..session(id, user, now)
     }
 }
@@ -90,5 +91,5 @@ async fn wait_for_the_end_of(session: &Session) {
 }
 
 fn hash() -> TokenHash {
-    Secret::random(&mut rand::rng()).hash()
+    Secret::random(&mut *SystemEntropy.rng()).hash()
 }

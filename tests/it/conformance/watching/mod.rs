@@ -1,4 +1,4 @@
-//! What [`reelgraph::domain::watching::WatchStore`] promises.
+//! The promises of [`reelgraph::domain::watching::WatchStore`], sentence by sentence.
 
 mod erasure;
 mod feedback;

@@ -1,4 +1,4 @@
-//! Reads by key.
+//! Reads by key: what is missing, and what is asked for twice.
 
 use reelgraph::domain::ids::{ProfileId, TitleId};
 use reelgraph::domain::watching::WatchedItem;

@@ -15,14 +15,14 @@ use tempfile::TempDir;
 use uuid::Uuid;
 
 use crate::conformance::Backend;
-use crate::support::servers;
+use crate::support::servers::{self, PATIENT};
 
 pub(super) const ANN: ProfileId = ProfileId(1);
 pub(super) const BEN: ProfileId = ProfileId(2);
 /// The series that all episodes belong to, unless said otherwise.
 pub(super) const SERIES: TitleId = TitleId(900);
 
-/// An empty store.
+/// A store that is empty, and what keeps it open.
 pub(super) struct Opened {
     pub(super) store: Arc<dyn WatchStore>,
     /// The same store, as other servers or programs have it open.
@@ -44,7 +44,7 @@ pub(super) async fn open(backend: Backend) -> Opened {
         Backend::mongo => {
             let uri = servers::mongo_uri();
             for index in 0..4 {
-                let store = MongoWatching::new(MongoDb::open(&uri).await.unwrap());
+                let store = MongoWatching::new(MongoDb::open(&uri, PATIENT).await.unwrap());
                 if index == 0 {
                     store.ensure_indexes().await.unwrap();
                 }
@@ -101,11 +101,7 @@ pub(super) fn a_report(event: PlaybackEvent, position: f64, at: DateTime<Utc>) -
 
 /// What records a report.
 pub(super) fn reporting(sitting: Sitting, report: Report) -> Change {
-    Arc::new(move |ledger| {
-        ledger
-            .report(&WatchRules::default(), &sitting, &report, report.at)
-            .map(drop)
-    })
+    Arc::new(move |ledger| ledger.report(&WatchRules::default(), &sitting, &report, report.at))
 }
 
 /// What records a thumb.

@@ -1,4 +1,4 @@
-//! What Facebook answers.
+//! What Facebook answers, as a stand-in says it.
 
 use std::collections::HashMap;
 

@@ -26,7 +26,7 @@ pub(crate) const CLIENT: &str = "reelgraph-at-the-other-site";
 /// What it proves itself with there.
 pub(crate) const SECRET: &str = "the app's secret";
 
-/// A running stand-in.
+/// A stand-in for another site, which runs on a port of its own.
 pub(crate) struct Provider {
     pub(crate) address: String,
     state: Shared,
@@ -52,7 +52,7 @@ pub(crate) enum Fault {
     Denied,
     /// Gives the browser a code that was used before.
     OldCode,
-    /// Refuses every code.
+    /// Refuses every code, also those that it gave out.
     Refuses,
     /// Never gives a token.
     Hangs,
@@ -126,7 +126,7 @@ impl Person {
 }
 
 impl Provider {
-    /// Starts one.
+    /// Starts one on a free port.
     pub(crate) async fn start() -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());

@@ -1,4 +1,10 @@
-//! `GET /account/export`: everything that is known of the viewer's account, as one JSON file.
+//! Whom the site knows, and what of it: everything that is kept of a person can be exported and erased, in one list of
+//! parts. Each feature that keeps something by account or profile joins it in `parts.rs`.
+//!
+//! An erasure begins in accounts: the account or profile goes in the write that asks for it. The other parts follow in
+//! the background ([`ErasureService`]), however often somebody dies on the way.
+//!
+//! An export ([`ExportService`]) is everything that is known of the viewer's account, as one JSON file:
 //!
 //! ```json
 //! { "format": "reelgraph-account-export", "formatVersion": 1, "exportedAt": "2026-11-21T16:00:00Z",
@@ -23,9 +29,22 @@
 //! added; `formatVersion` grows when one changes or goes.
 //!
 //! It is written while it is read, page by page: a long history needs neither much memory nor a long query. If a store
-//! fails half-way, the answer is broken off, which clients report; a file that ends as it should is whole.
+//! fails half-way, it is broken off.
 
-mod document;
-mod handler;
+mod accounts;
+mod erase;
+mod error;
+mod export;
+mod file;
+mod graph;
+mod names;
+mod part;
+mod parts;
+mod watched;
+mod watching;
 
-pub(super) use handler::{Exports, PATH, export};
+pub use erase::ErasureService;
+pub use error::PrivacyError;
+pub use export::{Export, ExportService};
+pub use part::{Exported, Record};
+pub use parts::Parts;

@@ -1,28 +1,36 @@
-//! Forgetting people: what accounts are asked to forget, the record and the graph forget in the background.
+//! Forgetting people: what accounts are asked to forget, the other parts forget in the background.
 
-use super::error::RecommendError;
-use super::projection::GraphService;
+use std::sync::Arc;
+
+use super::error::PrivacyError;
+use super::parts::Parts;
 use crate::domain::accounts::{AccountService, Erasure};
+use crate::domain::events::{Event, EventBus};
 
 /// The use cases of forgetting.
 #[derive(Clone)]
 pub struct ErasureService {
     accounts: AccountService,
-    graph: GraphService,
+    parts: Parts,
+    events: Arc<dyn EventBus>,
 }
 
 impl ErasureService {
     /// A service on others.
-    pub fn new(accounts: AccountService, graph: GraphService) -> Self {
-        Self { accounts, graph }
+    pub fn new(accounts: AccountService, parts: Parts, events: Arc<dyn EventBus>) -> Self {
+        Self {
+            accounts,
+            parts,
+            events,
+        }
     }
 
     /// Forgets the profiles of some erasures that are not finished, the oldest first. Says how many were finished; 0:
     /// nothing waits. One that fails keeps no other waiting; the first failure is the answer when all were tried.
     ///
     /// An erasure counts as finished once all of its profiles are gone everywhere, so that whoever dies on the way
-    /// leaves it to the next one. That several work at the same one changes nothing.
-    pub async fn work_off(&self) -> Result<usize, RecommendError> {
+    /// leaves it to the next one. Each step is idempotent, so several may work at the same one.
+    pub async fn work_off(&self) -> Result<usize, PrivacyError> {
         let mut finished = 0;
         let mut failure = None;
         for erasure in self.accounts.pending_erasures().await? {
@@ -34,9 +42,11 @@ impl ErasureService {
         failure.map_or(Ok(finished), Err)
     }
 
-    async fn carry_out(&self, erasure: &Erasure) -> Result<(), RecommendError> {
+    async fn carry_out(&self, erasure: &Erasure) -> Result<(), PrivacyError> {
         for profile in &erasure.profiles {
-            self.graph.erase_profile(*profile).await?;
+            self.parts.erase(*profile).await?;
+            self.events
+                .publish(Event::TastesProjected([*profile].into()));
         }
         Ok(self.accounts.finish_erasure(erasure).await?)
     }

@@ -1,0 +1,31 @@
+//! Accounts.
+
+use chrono::{DateTime, Utc};
+
+use super::email::EmailAddress;
+use super::password::PasswordHash;
+use crate::domain::ids::UserId;
+use crate::domain::stamp::Stamp;
+use crate::domain::viewer::Role;
+
+/// An account.
+#[derive(Debug, Clone, PartialEq)]
+pub struct User {
+    /// Its id.
+    pub id: UserId,
+    /// Where its owner gets mail; unique. `None`: made by another site's log-in that told none.
+    pub email: Option<EmailAddress>,
+    /// Whether the owner has shown that mail arrives there.
+    pub email_verified: bool,
+    /// The hash of the password. `None`: the owner logs in through another site only.
+    pub password: Option<PasswordHash>,
+    /// What it may do.
+    pub role: Role,
+    /// Grows when everything that was issued before must no longer count: sessions and one-time links carry the epoch
+    /// that they were issued in.
+    pub epoch: u32,
+    /// Since when nobody may use it. `None`: it may be used.
+    pub disabled_at: Option<DateTime<Utc>>,
+    /// When and how often it was written.
+    pub stamp: Stamp,
+}

@@ -1,0 +1,58 @@
+//! The list of all parts of what is kept of people. A new feature that keeps something by profile joins it here.
+
+use std::sync::Arc;
+
+use super::error::PrivacyError;
+use super::file::File;
+use super::names::NamesOf;
+use super::part::{PersonalData, Record};
+use super::watching::Watching;
+use super::{accounts, graph, watching};
+use crate::domain::catalog::CatalogService;
+use crate::domain::ids::ProfileId;
+use crate::domain::recommend::GraphService;
+use crate::domain::watching::WatchService;
+
+/// Everything that is kept of people beside their accounts, in the order in which it goes.
+#[derive(Clone)]
+pub struct Parts(Arc<[Box<dyn PersonalData>]>);
+
+impl Parts {
+    /// The graph goes before the record. The number of a title's viewers is that of the departed plus that of its edges,
+    /// and so a viewer who is counted as departed has no edge any more. In between the number may be one too low; the
+    /// departure is marked as waiting in the transaction that counts it, so the right one is written afterwards
+    /// whatever happens. What is reported in between is recorded, never projected, and removed.
+    pub fn new(graph: GraphService, watching: WatchService, catalog: CatalogService) -> Self {
+        let names = NamesOf(catalog);
+        let parts: [Box<dyn PersonalData>; 2] =
+            [Box::new(graph), Box::new(Watching { watching, names })];
+        Self(Arc::new(parts))
+    }
+
+    /// What is kept by account or profile, of accounts and of all parts.
+    pub fn records() -> impl Iterator<Item = &'static Record> {
+        [accounts::RECORDS, graph::RECORDS, watching::RECORDS]
+            .into_iter()
+            .flatten()
+    }
+
+    /// Removes everything of a profile, part by part.
+    pub(super) async fn erase(&self, profile: ProfileId) -> Result<(), PrivacyError> {
+        for part in self.0.iter() {
+            part.erase(profile).await?;
+        }
+        Ok(())
+    }
+
+    /// Writes what is known of a profile as fields of its object.
+    pub(super) async fn export(
+        &self,
+        profile: ProfileId,
+        file: &mut File,
+    ) -> Result<(), PrivacyError> {
+        for part in self.0.iter() {
+            part.export(profile, file).await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,166 @@
+//! What was watched, as rows of an export.
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use super::names::{Item, Named, Names};
+use crate::domain::watching::{HiddenTitle, Mute, Play, Section, WatchState, WatchedTitle};
+
+/// What all sittings at a title add up to.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct TitlePart<'a> {
+    title: Named<'a>,
+    liked: Option<bool>,
+    liked_at: Option<DateTime<Utc>>,
+    plays: u32,
+    completions: u32,
+    seconds: f64,
+    first_at: DateTime<Utc>,
+    last_at: DateTime<Utc>,
+    weight: f64,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+}
+
+/// How the profile stands with a film or episode.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ItemPart<'a> {
+    #[serde(flatten)]
+    item: Item<'a>,
+    position: f64,
+    percent: f64,
+    watched: bool,
+    plays: u32,
+    completions: u32,
+    seconds: f64,
+    last_played_at: DateTime<Utc>,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+}
+
+/// A sitting.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct PlayPart<'a> {
+    id: String,
+    #[serde(flatten)]
+    item: Item<'a>,
+    started_at: DateTime<Utc>,
+    last_at: DateTime<Utc>,
+    position: f64,
+    duration: Option<f64>,
+    seconds: f64,
+    completion: f64,
+    completed: bool,
+    counts: bool,
+    sections: Vec<SectionPart>,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SectionPart {
+    from: f64,
+    to: f64,
+    from_at: DateTime<Utc>,
+    to_at: DateTime<Utc>,
+}
+
+/// A title that is not to be suggested.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct HiddenPart<'a> {
+    title: Named<'a>,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+}
+
+/// A genre or a person that is not to speak for a title.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct MutePart<'a> {
+    source: Named<'a>,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+}
+
+impl Names {
+    pub(super) fn title(&self, sum: &WatchedTitle) -> TitlePart<'_> {
+        TitlePart {
+            title: self.named(sum.title),
+            liked: sum.liked,
+            liked_at: sum.liked_at,
+            plays: sum.plays,
+            completions: sum.completions,
+            seconds: sum.seconds,
+            first_at: sum.first_at,
+            last_at: sum.last_at,
+            weight: sum.weight,
+            created_at: sum.stamp.created_at,
+            updated_at: sum.stamp.updated_at,
+        }
+    }
+
+    pub(super) fn state(&self, state: &WatchState) -> ItemPart<'_> {
+        ItemPart {
+            item: self.item(state.item, state.title),
+            position: state.position,
+            percent: state.percent,
+            watched: state.watched,
+            plays: state.plays,
+            completions: state.completions,
+            seconds: state.seconds,
+            last_played_at: state.last_played_at,
+            created_at: state.stamp.created_at,
+            updated_at: state.stamp.updated_at,
+        }
+    }
+
+    pub(super) fn play(&self, play: &Play) -> PlayPart<'_> {
+        PlayPart {
+            id: play.id.to_string(),
+            item: self.item(play.item, play.title),
+            started_at: play.started_at,
+            last_at: play.last_at,
+            position: play.position,
+            duration: play.duration,
+            seconds: play.sections.seconds(),
+            completion: play.completion,
+            completed: play.completed,
+            counts: play.counts,
+            sections: play.sections.iter().map(SectionPart::of).collect(),
+            created_at: play.stamp.created_at,
+            updated_at: play.stamp.updated_at,
+        }
+    }
+
+    pub(super) fn hidden(&self, hidden: &HiddenTitle) -> HiddenPart<'_> {
+        HiddenPart {
+            title: self.named(hidden.title),
+            created_at: hidden.stamp.created_at,
+            updated_at: hidden.stamp.updated_at,
+        }
+    }
+
+    pub(super) fn mute(&self, mute: &Mute) -> MutePart<'_> {
+        MutePart {
+            source: self.source(mute.source),
+            created_at: mute.stamp.created_at,
+            updated_at: mute.stamp.updated_at,
+        }
+    }
+}
+
+impl SectionPart {
+    fn of(section: &Section) -> Self {
+        Self {
+            from: section.from,
+            to: section.to,
+            from_at: section.from_at,
+            to_at: section.to_at,
+        }
+    }
+}

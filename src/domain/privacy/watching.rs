@@ -1,0 +1,167 @@
+//! What watching keeps of profiles: how it goes, and what it is in an export.
+
+use async_trait::async_trait;
+
+use super::error::PrivacyError;
+use super::file::File;
+use super::names::NamesOf;
+use super::part::{Exported, PersonalData, Record};
+use crate::domain::ids::{ProfileId, TitleId};
+use crate::domain::page::{KeyValue, Keyset, MAX_PAGE, Window};
+use crate::domain::watching::{Play, WatchService, WatchedItem};
+
+/// What watching keeps by profile.
+pub(super) const RECORDS: &[Record] = &[
+    Record {
+        name: "watched_titles",
+        exported: Exported::As("/profiles/0/titles"),
+    },
+    Record {
+        name: "watch_states",
+        exported: Exported::As("/profiles/0/items"),
+    },
+    Record {
+        name: "plays",
+        exported: Exported::As("/profiles/0/plays"),
+    },
+    Record {
+        name: "hidden_titles",
+        exported: Exported::As("/profiles/0/hiddenTitles"),
+    },
+    Record {
+        name: "mutes",
+        exported: Exported::As("/profiles/0/mutes"),
+    },
+];
+
+/// What profiles watched, and what they say of it.
+pub(super) struct Watching {
+    /// What keeps it.
+    pub(super) watching: WatchService,
+    /// What the titles are called.
+    pub(super) names: NamesOf,
+}
+
+#[async_trait]
+impl PersonalData for Watching {
+    async fn erase(&self, profile: ProfileId) -> Result<(), PrivacyError> {
+        Ok(self.watching.erase_profile(profile).await?)
+    }
+
+    async fn export(&self, profile: ProfileId, file: &mut File) -> Result<(), PrivacyError> {
+        let titles = self.write_titles(file, profile).await?;
+        self.write_states(file, profile, &titles).await?;
+        self.write_plays(file, profile).await?;
+        self.write_hidden(file, profile).await?;
+        self.write_mutes(file, profile).await
+    }
+}
+
+impl Watching {
+    /// Says which titles there are.
+    async fn write_titles(
+        &self,
+        file: &mut File,
+        profile: ProfileId,
+    ) -> Result<Vec<TitleId>, PrivacyError> {
+        let mut titles: Vec<TitleId> = Vec::new();
+        file.begin_list("titles");
+        loop {
+            let after = titles.last().copied();
+            let sums = self.watching.watched_titles_after(profile, after).await?;
+            if sums.is_empty() {
+                break;
+            }
+            let page: Vec<TitleId> = sums.iter().map(|sum| sum.title).collect();
+            let names = self.names.of(&page, &[]).await?;
+            for sum in &sums {
+                file.row(&names.title(sum))?;
+            }
+            titles.extend(page);
+            file.send().await?;
+        }
+        file.end_list();
+        Ok(titles)
+    }
+
+    async fn write_states(
+        &self,
+        file: &mut File,
+        profile: ProfileId,
+        titles: &[TitleId],
+    ) -> Result<(), PrivacyError> {
+        file.begin_list("items");
+        for page in titles.chunks(MAX_PAGE) {
+            let states = self.watching.states_of_titles(profile, page).await?;
+            let items: Vec<WatchedItem> = states.iter().map(|state| state.item).collect();
+            let names = self.names.of(page, &items).await?;
+            for state in &states {
+                file.row(&names.state(state))?;
+            }
+            file.send().await?;
+        }
+        file.end_list();
+        Ok(())
+    }
+
+    async fn write_plays(&self, file: &mut File, profile: ProfileId) -> Result<(), PrivacyError> {
+        file.begin_list("plays");
+        let mut window = Window::first(MAX_PAGE);
+        loop {
+            let page = self.watching.history(profile, None, &window).await?;
+            let titles: Vec<TitleId> = page.rows.iter().map(|play| play.title).collect();
+            let items: Vec<WatchedItem> = page.rows.iter().map(|play| play.item).collect();
+            let names = self.names.of(&titles, &items).await?;
+            for play in &page.rows {
+                file.row(&names.play(play))?;
+            }
+            file.send().await?;
+            match page.rows.last().filter(|_| page.has_more) {
+                Some(last) => window = Window::after(MAX_PAGE, place(last)),
+                None => break,
+            }
+        }
+        file.end_list();
+        Ok(())
+    }
+
+    async fn write_hidden(&self, file: &mut File, profile: ProfileId) -> Result<(), PrivacyError> {
+        file.begin_list("hiddenTitles");
+        let mut window = Window::first(MAX_PAGE);
+        loop {
+            let page = self.watching.hidden_titles(profile, &window).await?;
+            let titles: Vec<TitleId> = page.rows.iter().map(|hidden| hidden.title).collect();
+            let names = self.names.of(&titles, &[]).await?;
+            for hidden in &page.rows {
+                file.row(&names.hidden(hidden))?;
+            }
+            file.send().await?;
+            let Some(last) = page.rows.last().filter(|_| page.has_more) else {
+                break;
+            };
+            let at = last.stamp.created_at.timestamp_millis();
+            window = Window::after(MAX_PAGE, Keyset::by_number(at, last.title.to_i64()));
+        }
+        file.end_list();
+        Ok(())
+    }
+
+    async fn write_mutes(&self, file: &mut File, profile: ProfileId) -> Result<(), PrivacyError> {
+        file.begin_list("mutes");
+        let mutes = self.watching.mutes(profile).await?;
+        let names = self.names.of_sources(&mutes).await?;
+        for mute in mutes.iter() {
+            file.row(&names.mute(mute))?;
+        }
+        file.end_list();
+        Ok(())
+    }
+}
+
+/// A sitting's place in the history.
+fn place(play: &Play) -> Keyset {
+    Keyset {
+        value: KeyValue::Number(play.started_at.timestamp_millis()),
+        id: KeyValue::Text(play.id.to_string()),
+    }
+}

@@ -1,0 +1,93 @@
+//! All jobs: started together, stopped together.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{broadcast, watch};
+use tokio::task::JoinSet;
+
+use super::erase::Erase;
+use super::follow_catalog::{CatalogFeed, FollowCatalog};
+use super::follow_graph::{FollowGraph, hear};
+use super::job::{Job, run};
+use super::keep_similar::{KeepSimilar, Keeper};
+use super::pace::Pace;
+use super::project_graph::ProjectGraph;
+use super::send_mail::SendMail;
+use crate::domain::accounts::MailService;
+use crate::domain::events::Event;
+use crate::domain::recommend::{ErasureService, GraphFollower, GraphService};
+
+/// The jobs that run, until they are stopped.
+pub struct Jobs {
+    tasks: JoinSet<&'static str>,
+    /// Those that have not said that they ended.
+    running: BTreeSet<&'static str>,
+    stop: watch::Sender<bool>,
+}
+
+impl Jobs {
+    /// Starts all jobs. `events` opens a new subscription for each.
+    pub fn start(
+        graph: &GraphService,
+        keeper: Keeper,
+        erasures: ErasureService,
+        feed: CatalogFeed,
+        follower: &Arc<dyn GraphFollower>,
+        mail: MailService,
+        events: impl Fn() -> broadcast::Receiver<Event>,
+    ) -> Self {
+        let mut jobs = Self::none();
+        jobs.add(ProjectGraph(graph.clone()), events());
+        jobs.add(KeepSimilar::new(keeper), events());
+        jobs.add(Erase(erasures), events());
+        jobs.add(FollowCatalog(feed), events());
+        jobs.add(FollowGraph(Arc::clone(follower)), events());
+        jobs.add(SendMail::new(mail), events());
+        let pace = Pace::new(events(), jobs.stop.subscribe());
+        jobs.spawn("hear", hear(Arc::clone(follower), pace));
+        jobs
+    }
+
+    pub(super) fn none() -> Self {
+        Self {
+            tasks: JoinSet::new(),
+            /// Those that have not said that they ended.
+            running: BTreeSet::new(),
+            stop: watch::Sender::new(false),
+        }
+    }
+
+    pub(super) fn add<J: Job>(&mut self, job: J, events: broadcast::Receiver<Event>) {
+        let pace = Pace::new(events, self.stop.subscribe());
+        self.spawn(J::NAME, run(job, pace));
+    }
+
+    fn spawn(&mut self, name: &'static str, task: impl Future<Output = ()> + Send + 'static) {
+        self.running.insert(name);
+        self.tasks.spawn(async move {
+            task.await;
+            name
+        });
+    }
+
+    /// Lets each job finish the round that it is in, but no longer than that: what is broken off then, as by a crash, is
+    /// done again. Gives the names of the jobs that were broken off.
+    pub async fn stop(mut self, limit: Duration) -> BTreeSet<&'static str> {
+        self.stop.send_replace(true);
+        let ended = async {
+            while let Some(ended) = self.tasks.join_next().await {
+                if let Ok(name) = ended {
+                    self.running.remove(name);
+                }
+            }
+        };
+        if tokio::time::timeout(limit, ended).await.is_ok() {
+            return BTreeSet::new();
+        }
+        tracing::warn!(jobs = ?self.running, "Some jobs were not finished in time");
+        self.tasks.shutdown().await;
+        self.running
+    }
+}
