@@ -7,11 +7,13 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::Duration;
 
+use async_trait::async_trait;
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::oneshot;
 
 use super::columns::only;
 use crate::domain::error::StoreError;
+use crate::domain::ping::Ping;
 
 /// The tables of each feature. An entry is one version of the schema: never change one that was released, add another.
 const MIGRATIONS: &[&str] = &[
@@ -121,6 +123,14 @@ impl SqliteDb {
         });
         self.writes.send(write).map_err(|_| closed())?;
         result.await.map_err(|_| E::from(closed()))?
+    }
+}
+
+#[async_trait]
+impl Ping for SqliteDb {
+    async fn ping(&self) -> Result<(), StoreError> {
+        self.read(|connection| connection.query_row("SELECT 1", (), |_| Ok(())))
+            .await
     }
 }
 

@@ -9,7 +9,7 @@ use rusqlite::{Connection, named_params};
 use super::SqliteDb;
 use super::columns::{TableRecord, Text, Time, only, read, record};
 use super::db::{NOW, store_error};
-use super::statements::{all, find, one, write};
+use super::statements::{all, find, write};
 use crate::domain::accounts::{Rotation, Session, SessionStore, TokenHash};
 use crate::domain::error::StoreError;
 use crate::domain::ids::{ProfileId, SessionId, UserId};
@@ -150,12 +150,6 @@ impl SessionStore for SqliteSessions {
     ) -> Result<u64, StoreError> {
         self.db
             .write(move |connection| delete_all(connection, user, except).map_err(store_error))
-            .await
-    }
-
-    async fn ping_sessions(&self) -> Result<(), StoreError> {
-        self.db
-            .read(|connection| one(connection, "SELECT 1", (), |_| Ok(())))
             .await
     }
 }

@@ -20,9 +20,10 @@ pub use collections::{PlaceInCollection, place_in_collection};
 pub use error::CatalogError;
 pub use genres::{GenreName, genre_name};
 pub use search::{CatalogFollower, PersonHit, SearchError, SearchService, TitleHit, TitleSearch};
-pub use service::CatalogService;
+pub use service::{CatalogPorts, CatalogService};
 pub use store::{
-    CatalogBatch, CatalogStore, Change, Changed, TitleFilter, TitleOrder, TitleQuery, release_day,
+    CatalogBatch, CatalogListStore, CatalogStore, Change, ChangeSource, Changed, TitleFilter,
+    TitleOrder, TitleQuery, release_day,
 };
 pub use types::{
     Collection, Credit, CreditRole, Episode, ExternalId, Genre, PartOf, Person, Season, SeasonId,

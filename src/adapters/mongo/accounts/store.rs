@@ -1,4 +1,4 @@
-//! The port.
+//! The ports.
 
 use std::sync::Arc;
 
@@ -15,8 +15,9 @@ use crate::adapters::mongo::db::{patiently, store_error};
 use crate::adapters::mongo::fields::{date, key_of, list};
 use crate::adapters::mongo::find::{self, List};
 use crate::domain::accounts::{
-    AccountError, AccountStore, AccountWrite, ApiKey, AuditEntry, EmailAddress, Erasure, Identity,
-    Mail, Profile, User,
+    AccountError, AccountStore, AccountWrite, ApiKey, ApiKeyStore, AuditEntry, AuditStore,
+    EmailAddress, Erasure, ErasureStore, Identity, IdentityStore, Mail, MailStore, Profile,
+    ProfileStore, User, UserStore,
 };
 use crate::domain::error::StoreError;
 use crate::domain::ids::{ApiKeyId, ErasureId, MailId, ProfileId, UserId};
@@ -65,7 +66,10 @@ impl AccountStore for MongoAccounts {
             })
             .await
     }
+}
 
+#[async_trait]
+impl UserStore for MongoAccounts {
     async fn find_user_by_email(&self, email: &EmailAddress) -> Result<Option<User>, StoreError> {
         find::one(&self.collections.users, doc! { "email": email.as_str() }).await
     }
@@ -84,7 +88,10 @@ impl AccountStore for MongoAccounts {
         };
         list.page(&self.collections.users, window).await
     }
+}
 
+#[async_trait]
+impl ProfileStore for MongoAccounts {
     async fn profiles(&self, ids: &[ProfileId]) -> Result<Vec<Profile>, StoreError> {
         let these = doc! { "_id": { "$in": list(ids, |id| id.to_i64()) } };
         find::all(&self.collections.profiles, these, doc! {}, None).await
@@ -107,7 +114,10 @@ impl AccountStore for MongoAccounts {
         }
         Ok(())
     }
+}
 
+#[async_trait]
+impl IdentityStore for MongoAccounts {
     async fn find_identity(
         &self,
         provider: &str,
@@ -122,7 +132,10 @@ impl AccountStore for MongoAccounts {
         let by_provider = doc! { "_id.provider": 1 };
         find::all(&self.collections.identities, of_user, by_provider, None).await
     }
+}
 
+#[async_trait]
+impl ApiKeyStore for MongoAccounts {
     async fn find_api_key(&self, id: ApiKeyId) -> Result<Option<ApiKey>, StoreError> {
         find::one(&self.collections.api_keys, doc! { "_id": id.to_i64() }).await
     }
@@ -142,7 +155,10 @@ impl AccountStore for MongoAccounts {
         })
         .await
     }
+}
 
+#[async_trait]
+impl AuditStore for MongoAccounts {
     async fn audit_of_user(
         &self,
         user: UserId,
@@ -156,7 +172,10 @@ impl AccountStore for MongoAccounts {
         };
         list.page(&self.collections.audit, window).await
     }
+}
 
+#[async_trait]
+impl MailStore for MongoAccounts {
     async fn claim_mails(
         &self,
         now: DateTime<Utc>,
@@ -204,7 +223,10 @@ impl AccountStore for MongoAccounts {
         })
         .await
     }
+}
 
+#[async_trait]
+impl ErasureStore for MongoAccounts {
     async fn pending_erasures(&self, limit: usize) -> Result<Vec<Erasure>, StoreError> {
         let pending = doc! { "finished_at": null };
         let oldest_first = doc! { "created_at": 1, "_id": 1 };

@@ -1,4 +1,4 @@
-//! [`CatalogStore`] on Mongo.
+//! The ports that the catalogue is kept behind, on Mongo.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,12 +15,14 @@ use crate::adapters::mongo::db::{MongoDb, patiently, store_error};
 use crate::adapters::mongo::fields;
 use crate::adapters::mongo::find::{self, BATCH};
 use crate::domain::catalog::{
-    CatalogBatch, CatalogStore, Change, Changed, Collection, Episode, ExternalId, Genre, Person,
-    Season, SeasonId, Title, TitleFilter, TitleQuery,
+    CatalogBatch, CatalogListStore, CatalogStore, Change, ChangeSource, Changed, Collection,
+    Episode, ExternalId, Genre, Person, Season, SeasonId, Title, TitleFilter, TitleQuery,
 };
+use crate::domain::curation::CurationStore;
 use crate::domain::error::StoreError;
 use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
 use crate::domain::page::{Slice, Window};
+use crate::domain::recommend::{PopularityStore, TitleSource};
 
 /// The catalogue in Mongo.
 #[derive(Clone)]
@@ -128,6 +130,39 @@ impl CatalogStore for MongoCatalog {
         Ok(titles.await?.into_iter().map(Arc::new).collect())
     }
 
+    async fn people(&self, ids: &[PersonId]) -> Result<Vec<Person>, StoreError> {
+        let ids = fields::list(ids, |id| id.to_i64());
+        self.find(PEOPLE, doc! { "_id": { "$in": ids } }).await
+    }
+
+    async fn genres(&self, ids: &[GenreId]) -> Result<Vec<Genre>, StoreError> {
+        let ids = fields::list(ids, |id| id.to_i64());
+        self.find(GENRES, doc! { "_id": { "$in": ids } }).await
+    }
+
+    async fn collections(&self, ids: &[CollectionId]) -> Result<Vec<Collection>, StoreError> {
+        let ids = fields::list(ids, |id| id.to_i64());
+        self.find(COLLECTIONS, doc! { "_id": { "$in": ids } }).await
+    }
+
+    async fn titles_of_collections(
+        &self,
+        collections: &[CollectionId],
+    ) -> Result<Vec<Arc<Title>>, StoreError> {
+        let collections = fields::list(collections, |id| id.to_i64());
+        let of_collections = doc! { "collection.collection": { "$in": collections } };
+        let titles = self.find(TITLES, of_collections);
+        Ok(titles.await?.into_iter().map(Arc::new).collect())
+    }
+
+    async fn episodes(&self, ids: &[EpisodeId]) -> Result<Vec<Episode>, StoreError> {
+        let ids = fields::list(ids, |id| id.to_i64());
+        self.find(EPISODES, doc! { "_id": { "$in": ids } }).await
+    }
+}
+
+#[async_trait]
+impl CatalogListStore for MongoCatalog {
     async fn titles_by_slug(&self, slugs: &[String]) -> Result<Vec<Title>, StoreError> {
         self.find(TITLES, doc! { "slug": { "$in": slugs } }).await
     }
@@ -155,18 +190,8 @@ impl CatalogStore for MongoCatalog {
         find::count(&titles, list::conditions(filter)).await
     }
 
-    async fn people(&self, ids: &[PersonId]) -> Result<Vec<Person>, StoreError> {
-        let ids = fields::list(ids, |id| id.to_i64());
-        self.find(PEOPLE, doc! { "_id": { "$in": ids } }).await
-    }
-
     async fn people_by_slug(&self, slugs: &[String]) -> Result<Vec<Person>, StoreError> {
         self.find(PEOPLE, doc! { "slug": { "$in": slugs } }).await
-    }
-
-    async fn genres(&self, ids: &[GenreId]) -> Result<Vec<Genre>, StoreError> {
-        let ids = fields::list(ids, |id| id.to_i64());
-        self.find(GENRES, doc! { "_id": { "$in": ids } }).await
     }
 
     async fn all_genres(&self) -> Result<Vec<Genre>, StoreError> {
@@ -174,29 +199,9 @@ impl CatalogStore for MongoCatalog {
             .await
     }
 
-    async fn collections(&self, ids: &[CollectionId]) -> Result<Vec<Collection>, StoreError> {
-        let ids = fields::list(ids, |id| id.to_i64());
-        self.find(COLLECTIONS, doc! { "_id": { "$in": ids } }).await
-    }
-
     async fn collections_by_slug(&self, slugs: &[String]) -> Result<Vec<Collection>, StoreError> {
         self.find(COLLECTIONS, doc! { "slug": { "$in": slugs } })
             .await
-    }
-
-    async fn titles_of_collections(
-        &self,
-        collections: &[CollectionId],
-    ) -> Result<Vec<Arc<Title>>, StoreError> {
-        let collections = fields::list(collections, |id| id.to_i64());
-        let of_collections = doc! { "collection.collection": { "$in": collections } };
-        let titles = self.find(TITLES, of_collections);
-        Ok(titles.await?.into_iter().map(Arc::new).collect())
-    }
-
-    async fn episodes(&self, ids: &[EpisodeId]) -> Result<Vec<Episode>, StoreError> {
-        let ids = fields::list(ids, |id| id.to_i64());
-        self.find(EPISODES, doc! { "_id": { "$in": ids } }).await
     }
 
     async fn episodes_of_series(&self, series: &[TitleId]) -> Result<Vec<Episode>, StoreError> {
@@ -241,35 +246,10 @@ impl CatalogStore for MongoCatalog {
         let groups = self.aggregate(EPISODES, stages).await?;
         groups.iter().map(season).collect()
     }
+}
 
-    async fn put(&self, batch: &CatalogBatch) -> Result<(), StoreError> {
-        if batch.is_empty() {
-            return Ok(());
-        }
-        let db = self.db.clone();
-        let batch = Arc::new(write::Prepared::new(batch)?);
-        self.db
-            .transaction(move |session| {
-                let (db, batch) = (db.clone(), Arc::clone(&batch));
-                Box::pin(async move { write::put(&db, session, &batch).await })
-            })
-            .await
-    }
-
-    async fn put_popularity(&self, counts: &[(TitleId, u64)]) -> Result<(), StoreError> {
-        let counts: Arc<[_]> = self.changed_popularity(counts).await?.into();
-        if counts.is_empty() {
-            return Ok(());
-        }
-        let db = self.db.clone();
-        self.db
-            .transaction(move |session| {
-                let (db, counts) = (db.clone(), Arc::clone(&counts));
-                Box::pin(async move { write::put_popularity(&db, session, &counts).await })
-            })
-            .await
-    }
-
+#[async_trait]
+impl ChangeSource for MongoCatalog {
     async fn changes_after(&self, sequence: u64, limit: usize) -> Result<Vec<Change>, StoreError> {
         if limit == 0 {
             return Ok(Vec::new());
@@ -305,7 +285,44 @@ impl CatalogStore for MongoCatalog {
         changes.truncate(limit);
         Ok(changes)
     }
+}
 
+#[async_trait]
+impl CurationStore for MongoCatalog {
+    async fn put(&self, batch: &CatalogBatch) -> Result<(), StoreError> {
+        if batch.is_empty() {
+            return Ok(());
+        }
+        let db = self.db.clone();
+        let batch = Arc::new(write::Prepared::new(batch)?);
+        self.db
+            .transaction(move |session| {
+                let (db, batch) = (db.clone(), Arc::clone(&batch));
+                Box::pin(async move { write::put(&db, session, &batch).await })
+            })
+            .await
+    }
+}
+
+#[async_trait]
+impl PopularityStore for MongoCatalog {
+    async fn put_popularity(&self, counts: &[(TitleId, u64)]) -> Result<(), StoreError> {
+        let counts: Arc<[_]> = self.changed_popularity(counts).await?.into();
+        if counts.is_empty() {
+            return Ok(());
+        }
+        let db = self.db.clone();
+        self.db
+            .transaction(move |session| {
+                let (db, counts) = (db.clone(), Arc::clone(&counts));
+                Box::pin(async move { write::put_popularity(&db, session, &counts).await })
+            })
+            .await
+    }
+}
+
+#[async_trait]
+impl TitleSource for MongoCatalog {
     async fn unprojected_titles(&self, limit: usize) -> Result<Vec<Title>, StoreError> {
         // In the words of the partial index.
         let filter = doc! { "unprojected": { "$gt": 0 } };
@@ -328,10 +345,6 @@ impl CatalogStore for MongoCatalog {
         };
         self.find_sorted(TITLES, filter, doc! { "_id": 1 }, Some(limit))
             .await
-    }
-
-    async fn ping(&self) -> Result<(), StoreError> {
-        self.db.ping().await
     }
 }
 

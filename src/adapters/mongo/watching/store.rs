@@ -1,4 +1,4 @@
-//! The port. Each list has an index that begins with the profile and runs in the
+//! The ports. Each list has an index that begins with the profile and runs in the
 //! list's order.
 
 use std::collections::BTreeSet;
@@ -21,9 +21,10 @@ use crate::adapters::mongo::find::{List, all, count};
 use crate::domain::error::StoreError;
 use crate::domain::ids::{PlayId, ProfileId, TitleId};
 use crate::domain::page::{Slice, Window};
+use crate::domain::recommend::WatchSource;
 use crate::domain::watching::{
-    Change, HiddenTitle, Ledger, Mute, MutedSource, Play, Touched, WatchError, WatchState,
-    WatchStore, WatchedItem, WatchedTitle,
+    Change, FeedbackStore, HiddenTitle, HistoryStore, Ledger, Mute, MutedSource, Play, Touched,
+    WatchError, WatchState, WatchStore, WatchedItem, WatchedTitle,
 };
 
 /// The watching of all profiles.
@@ -55,6 +56,13 @@ impl WatchStore for MongoWatching {
         self.updates.run(touched.to_vec(), change).await
     }
 
+    async fn erase_profile(&self, profile: ProfileId) -> Result<(), StoreError> {
+        erase::erase(&self.collections, profile).await
+    }
+}
+
+#[async_trait]
+impl HistoryStore for MongoWatching {
     async fn states(
         &self,
         profile: ProfileId,
@@ -151,27 +159,6 @@ impl WatchStore for MongoWatching {
         list.page(&self.collections.titles, window).await
     }
 
-    async fn unprojected_watches(&self, limit: usize) -> Result<Vec<WatchedTitle>, StoreError> {
-        all(
-            &self.collections.titles,
-            doc! { "waiting_since": { "$exists": true } },
-            doc! { "waiting_since": 1, "_id": 1 },
-            Some(limit),
-        )
-        .await
-    }
-
-    async fn mark_watches_projected(
-        &self,
-        sums: &[(ProfileId, TitleId, u64)],
-    ) -> Result<(), StoreError> {
-        patiently(
-            self.collections.db.timeout,
-            mark_projected(&self.collections, sums),
-        )
-        .await
-    }
-
     async fn watched_titles_after(
         &self,
         after: Option<(ProfileId, TitleId)>,
@@ -189,37 +176,6 @@ impl WatchStore for MongoWatching {
             Some(limit),
         )
         .await
-    }
-
-    async fn watched_titles_since(
-        &self,
-        since: chrono::DateTime<Utc>,
-        after: Option<(chrono::DateTime<Utc>, ProfileId, TitleId)>,
-        limit: usize,
-    ) -> Result<Vec<WatchedTitle>, StoreError> {
-        let filter = match after {
-            Some((at, profile, title)) if at >= since => {
-                let at = date(at);
-                let key = key_of(&TitleKey::new((profile, title)))?;
-                // The outer condition is implied by the inner one; it tells the index where to begin.
-                doc! {
-                    "updated_at": { "$gte": at },
-                    "$or": [{ "updated_at": { "$gt": at } }, { "_id": { "$gt": key } }],
-                }
-            }
-            Some(_) | None => doc! { "updated_at": { "$gte": date(since) } },
-        };
-        let sort = doc! { "updated_at": 1, "_id": 1 };
-        all(&self.collections.titles, filter, sort, Some(limit)).await
-    }
-
-    async fn hide_title(&self, hidden: &HiddenTitle, most: u64) -> Result<(), WatchError> {
-        wishes::hide(&self.collections, hidden, most).await
-    }
-
-    async fn unhide_title(&self, profile: ProfileId, title: TitleId) -> Result<(), StoreError> {
-        let key = TitleKey::new((profile, title));
-        wishes::remove(&self.collections.hidden, &key).await
     }
 
     async fn hidden_titles(
@@ -248,6 +204,18 @@ impl WatchStore for MongoWatching {
     ) -> Result<Vec<TitleId>, StoreError> {
         wishes::passed_over(&self.collections, profile, titles).await
     }
+}
+
+#[async_trait]
+impl FeedbackStore for MongoWatching {
+    async fn hide_title(&self, hidden: &HiddenTitle, most: u64) -> Result<(), WatchError> {
+        wishes::hide(&self.collections, hidden, most).await
+    }
+
+    async fn unhide_title(&self, profile: ProfileId, title: TitleId) -> Result<(), StoreError> {
+        let key = TitleKey::new((profile, title));
+        wishes::remove(&self.collections.hidden, &key).await
+    }
 
     async fn put_mute(&self, mute: &Mute, most: u64) -> Result<(), WatchError> {
         wishes::put_mute(&self.collections, mute, most).await
@@ -264,9 +232,51 @@ impl WatchStore for MongoWatching {
         let mutes = all(&self.collections.mutes, filter, sort, None).await?;
         Ok(mutes.into())
     }
+}
 
-    async fn erase_profile(&self, profile: ProfileId) -> Result<(), StoreError> {
-        erase::erase(&self.collections, profile).await
+#[async_trait]
+impl WatchSource for MongoWatching {
+    async fn unprojected_watches(&self, limit: usize) -> Result<Vec<WatchedTitle>, StoreError> {
+        all(
+            &self.collections.titles,
+            doc! { "waiting_since": { "$exists": true } },
+            doc! { "waiting_since": 1, "_id": 1 },
+            Some(limit),
+        )
+        .await
+    }
+
+    async fn mark_watches_projected(
+        &self,
+        sums: &[(ProfileId, TitleId, u64)],
+    ) -> Result<(), StoreError> {
+        patiently(
+            self.collections.db.timeout,
+            mark_projected(&self.collections, sums),
+        )
+        .await
+    }
+
+    async fn watched_titles_since(
+        &self,
+        since: chrono::DateTime<Utc>,
+        after: Option<(chrono::DateTime<Utc>, ProfileId, TitleId)>,
+        limit: usize,
+    ) -> Result<Vec<WatchedTitle>, StoreError> {
+        let filter = match after {
+            Some((at, profile, title)) if at >= since => {
+                let at = date(at);
+                let key = key_of(&TitleKey::new((profile, title)))?;
+                // The outer condition is implied by the inner one; it tells the index where to begin.
+                doc! {
+                    "updated_at": { "$gte": at },
+                    "$or": [{ "updated_at": { "$gt": at } }, { "_id": { "$gt": key } }],
+                }
+            }
+            Some(_) | None => doc! { "updated_at": { "$gte": date(since) } },
+        };
+        let sort = doc! { "updated_at": 1, "_id": 1 };
+        all(&self.collections.titles, filter, sort, Some(limit)).await
     }
 
     async fn departed_viewers(&self, titles: &[TitleId]) -> Result<Vec<u64>, StoreError> {

@@ -1,4 +1,4 @@
-//! [`CatalogStore`] on the database file.
+//! The ports that the catalogue is kept behind, on the database file.
 
 use std::sync::Arc;
 
@@ -10,14 +10,16 @@ use super::rows::{ChangedPerson, ChangedTitle, SeasonRow};
 use super::{list, rows, write};
 use crate::adapters::sqlite::columns::{self, read};
 use crate::adapters::sqlite::db::SqliteDb;
-use crate::adapters::sqlite::statements::{all, one};
+use crate::adapters::sqlite::statements::all;
 use crate::domain::catalog::{
-    CatalogBatch, CatalogStore, Change, Collection, Episode, ExternalId, Genre, Person, Season,
-    SeasonId, Title, TitleFilter, TitleQuery,
+    CatalogBatch, CatalogListStore, CatalogStore, Change, ChangeSource, Collection, Episode,
+    ExternalId, Genre, Person, Season, SeasonId, Title, TitleFilter, TitleQuery,
 };
+use crate::domain::curation::CurationStore;
 use crate::domain::error::StoreError;
 use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
 use crate::domain::page::{Slice, Window};
+use crate::domain::recommend::{PopularityStore, TitleSource};
 
 /// The catalogue in the database file.
 #[derive(Clone)]
@@ -63,6 +65,54 @@ impl CatalogStore for SqliteCatalog {
         Ok(titles.await?.into_iter().map(Arc::new).collect())
     }
 
+    async fn people(&self, ids: &[PersonId]) -> Result<Vec<Person>, StoreError> {
+        self.documents(
+            "SELECT document FROM people WHERE id IN (SELECT value FROM json_each(?))",
+            columns::list(ids.iter().map(|id| id.to_i64())),
+        )
+        .await
+    }
+
+    async fn genres(&self, ids: &[GenreId]) -> Result<Vec<Genre>, StoreError> {
+        self.documents(
+            "SELECT document FROM genres WHERE id IN (SELECT value FROM json_each(?))",
+            columns::list(ids.iter().map(|id| id.to_i64())),
+        )
+        .await
+    }
+
+    async fn collections(&self, ids: &[CollectionId]) -> Result<Vec<Collection>, StoreError> {
+        self.documents(
+            "SELECT document FROM collections WHERE id IN (SELECT value FROM json_each(?))",
+            columns::list(ids.iter().map(|id| id.to_i64())),
+        )
+        .await
+    }
+
+    async fn titles_of_collections(
+        &self,
+        collections: &[CollectionId],
+    ) -> Result<Vec<Arc<Title>>, StoreError> {
+        let collections = columns::list(collections.iter().map(|id| id.to_i64()));
+        let titles = self.titles_where(
+            "id IN (SELECT title FROM title_collections
+                WHERE collection IN (SELECT value FROM json_each(?)))",
+            collections,
+        );
+        Ok(titles.await?.into_iter().map(Arc::new).collect())
+    }
+
+    async fn episodes(&self, ids: &[EpisodeId]) -> Result<Vec<Episode>, StoreError> {
+        self.documents(
+            "SELECT document FROM episodes WHERE id IN (SELECT value FROM json_each(?))",
+            columns::list(ids.iter().map(|id| id.to_i64())),
+        )
+        .await
+    }
+}
+
+#[async_trait]
+impl CatalogListStore for SqliteCatalog {
     async fn titles_by_slug(&self, slugs: &[String]) -> Result<Vec<Title>, StoreError> {
         let slugs = columns::list(slugs.iter().map(String::as_str));
         self.titles_where("slug IN (SELECT value FROM json_each(?))", slugs)
@@ -100,26 +150,10 @@ impl CatalogStore for SqliteCatalog {
             .await
     }
 
-    async fn people(&self, ids: &[PersonId]) -> Result<Vec<Person>, StoreError> {
-        self.documents(
-            "SELECT document FROM people WHERE id IN (SELECT value FROM json_each(?))",
-            columns::list(ids.iter().map(|id| id.to_i64())),
-        )
-        .await
-    }
-
     async fn people_by_slug(&self, slugs: &[String]) -> Result<Vec<Person>, StoreError> {
         self.documents(
             "SELECT document FROM people WHERE slug IN (SELECT value FROM json_each(?))",
             columns::list(slugs.iter().map(String::as_str)),
-        )
-        .await
-    }
-
-    async fn genres(&self, ids: &[GenreId]) -> Result<Vec<Genre>, StoreError> {
-        self.documents(
-            "SELECT document FROM genres WHERE id IN (SELECT value FROM json_each(?))",
-            columns::list(ids.iter().map(|id| id.to_i64())),
         )
         .await
     }
@@ -133,39 +167,10 @@ impl CatalogStore for SqliteCatalog {
             .await
     }
 
-    async fn collections(&self, ids: &[CollectionId]) -> Result<Vec<Collection>, StoreError> {
-        self.documents(
-            "SELECT document FROM collections WHERE id IN (SELECT value FROM json_each(?))",
-            columns::list(ids.iter().map(|id| id.to_i64())),
-        )
-        .await
-    }
-
     async fn collections_by_slug(&self, slugs: &[String]) -> Result<Vec<Collection>, StoreError> {
         self.documents(
             "SELECT document FROM collections WHERE slug IN (SELECT value FROM json_each(?))",
             columns::list(slugs.iter().map(String::as_str)),
-        )
-        .await
-    }
-
-    async fn titles_of_collections(
-        &self,
-        collections: &[CollectionId],
-    ) -> Result<Vec<Arc<Title>>, StoreError> {
-        let collections = columns::list(collections.iter().map(|id| id.to_i64()));
-        let titles = self.titles_where(
-            "id IN (SELECT title FROM title_collections
-                WHERE collection IN (SELECT value FROM json_each(?)))",
-            collections,
-        );
-        Ok(titles.await?.into_iter().map(Arc::new).collect())
-    }
-
-    async fn episodes(&self, ids: &[EpisodeId]) -> Result<Vec<Episode>, StoreError> {
-        self.documents(
-            "SELECT document FROM episodes WHERE id IN (SELECT value FROM json_each(?))",
-            columns::list(ids.iter().map(|id| id.to_i64())),
         )
         .await
     }
@@ -201,7 +206,19 @@ impl CatalogStore for SqliteCatalog {
             .read(move |connection| all(connection, sql, [series], read::<SeasonRow, _>))
             .await
     }
+}
 
+#[async_trait]
+impl ChangeSource for SqliteCatalog {
+    async fn changes_after(&self, sequence: u64, limit: usize) -> Result<Vec<Change>, StoreError> {
+        self.db
+            .read(move |connection| changes_after(connection, sequence, limit))
+            .await
+    }
+}
+
+#[async_trait]
+impl CurationStore for SqliteCatalog {
     async fn put(&self, batch: &CatalogBatch) -> Result<(), StoreError> {
         if batch.is_empty() {
             return Ok(());
@@ -211,7 +228,10 @@ impl CatalogStore for SqliteCatalog {
             .write(move |connection| write::put(connection, &batch))
             .await
     }
+}
 
+#[async_trait]
+impl PopularityStore for SqliteCatalog {
     async fn put_popularity(&self, counts: &[(TitleId, u64)]) -> Result<(), StoreError> {
         if counts.is_empty() {
             return Ok(());
@@ -221,13 +241,10 @@ impl CatalogStore for SqliteCatalog {
             .write(move |connection| write::put_popularity(connection, &counts))
             .await
     }
+}
 
-    async fn changes_after(&self, sequence: u64, limit: usize) -> Result<Vec<Change>, StoreError> {
-        self.db
-            .read(move |connection| changes_after(connection, sequence, limit))
-            .await
-    }
-
+#[async_trait]
+impl TitleSource for SqliteCatalog {
     async fn unprojected_titles(&self, limit: usize) -> Result<Vec<Title>, StoreError> {
         self.titles_where(
             "waiting_since IS NOT NULL ORDER BY waiting_since LIMIT ?",
@@ -262,12 +279,6 @@ impl CatalogStore for SqliteCatalog {
                     rows::title,
                 )
             })
-            .await
-    }
-
-    async fn ping(&self) -> Result<(), StoreError> {
-        self.db
-            .read(|connection| one(connection, "SELECT 1", (), |_| Ok(())))
             .await
     }
 }

@@ -9,7 +9,6 @@ use chrono::{DateTime, Utc};
 use super::similar::OfTitle;
 use super::{lists, project, similar, taste, walk};
 use crate::adapters::sqlite::db::{SqliteDb, store_error};
-use crate::adapters::sqlite::statements::one;
 use crate::domain::error::StoreError;
 use crate::domain::ids::{ProfileId, TitleId};
 use crate::domain::recommend::{
@@ -191,9 +190,5 @@ impl TasteGraph for SqliteGraph {
     async fn clear(&self) -> Result<(), StoreError> {
         self.write(project::clear).await?;
         self.sweep().await
-    }
-
-    async fn ping(&self) -> Result<(), StoreError> {
-        self.read(|db| one(db, "SELECT 1", (), |_| Ok(()))).await
     }
 }

@@ -1,4 +1,4 @@
-//! The port. The thread that writes does one update after the other, so none meets another.
+//! The ports. The thread that writes does one update after the other, so none meets another.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -19,9 +19,10 @@ use crate::adapters::sqlite::statements::all;
 use crate::domain::error::StoreError;
 use crate::domain::ids::{PlayId, ProfileId, TitleId};
 use crate::domain::page::{Slice, Window};
+use crate::domain::recommend::WatchSource;
 use crate::domain::watching::{
-    Change, HiddenTitle, Ledger, Mute, MutedSource, Play, Rows, Touched, WatchError, WatchState,
-    WatchStore, WatchedItem, WatchedTitle,
+    Change, FeedbackStore, HiddenTitle, HistoryStore, Ledger, Mute, MutedSource, Play, Rows,
+    Touched, WatchError, WatchState, WatchStore, WatchedItem, WatchedTitle,
 };
 
 /// The watching of all profiles.
@@ -84,6 +85,13 @@ impl WatchStore for SqliteWatching {
             .await
     }
 
+    async fn erase_profile(&self, profile: ProfileId) -> Result<(), StoreError> {
+        erase::erase(&self.db, profile).await
+    }
+}
+
+#[async_trait]
+impl HistoryStore for SqliteWatching {
     async fn states(
         &self,
         profile: ProfileId,
@@ -186,24 +194,6 @@ impl WatchStore for SqliteWatching {
         self.page(lists::watched_series(profile), window).await
     }
 
-    async fn unprojected_watches(&self, limit: usize) -> Result<Vec<WatchedTitle>, StoreError> {
-        self.sums(
-            "WHERE waiting_since IS NOT NULL ORDER BY waiting_since, profile, title LIMIT ?1",
-            [rows(limit)],
-        )
-        .await
-    }
-
-    async fn mark_watches_projected(
-        &self,
-        sums: &[(ProfileId, TitleId, u64)],
-    ) -> Result<(), StoreError> {
-        let sums = sums.to_vec();
-        self.db
-            .write(move |connection| mark_projected(connection, &sums).map_err(store_error))
-            .await
-    }
-
     async fn watched_titles_after(
         &self,
         after: Option<(ProfileId, TitleId)>,
@@ -218,39 +208,6 @@ impl WatchStore for SqliteWatching {
             [profile, title, rows(limit)],
         )
         .await
-    }
-
-    async fn watched_titles_since(
-        &self,
-        since: DateTime<Utc>,
-        after: Option<(DateTime<Utc>, ProfileId, TitleId)>,
-        limit: usize,
-    ) -> Result<Vec<WatchedTitle>, StoreError> {
-        let (at, profile, title) = match after {
-            Some((at, profile, title)) if at >= since => (at, profile.to_i64(), title.to_i64()),
-            Some(_) | None => (since, i64::MIN, i64::MIN),
-        };
-        self.sums(
-            "INDEXED BY watched_titles_written WHERE (updated_at, profile, title) > (?1, ?2, ?3)
-             ORDER BY updated_at, profile, title LIMIT ?4",
-            (Time(at), profile, title, rows(limit)),
-        )
-        .await
-    }
-
-    async fn hide_title(&self, hidden: &HiddenTitle, most: u64) -> Result<(), WatchError> {
-        let hidden = hidden.clone();
-        self.db
-            .write(move |connection| wishes::hide(connection, &hidden, most))
-            .await
-    }
-
-    async fn unhide_title(&self, profile: ProfileId, title: TitleId) -> Result<(), StoreError> {
-        self.db
-            .write(move |connection| {
-                wishes::unhide(connection, profile, title).map_err(store_error)
-            })
-            .await
     }
 
     async fn hidden_titles(
@@ -273,6 +230,24 @@ impl WatchStore for SqliteWatching {
         let titles = list(titles.iter().map(|title| title.to_i64()));
         self.db
             .read(move |connection| wishes::passed_over(connection, profile, &titles))
+            .await
+    }
+}
+
+#[async_trait]
+impl FeedbackStore for SqliteWatching {
+    async fn hide_title(&self, hidden: &HiddenTitle, most: u64) -> Result<(), WatchError> {
+        let hidden = hidden.clone();
+        self.db
+            .write(move |connection| wishes::hide(connection, &hidden, most))
+            .await
+    }
+
+    async fn unhide_title(&self, profile: ProfileId, title: TitleId) -> Result<(), StoreError> {
+        self.db
+            .write(move |connection| {
+                wishes::unhide(connection, profile, title).map_err(store_error)
+            })
             .await
     }
 
@@ -298,9 +273,44 @@ impl WatchStore for SqliteWatching {
             .await?;
         Ok(mutes.into())
     }
+}
 
-    async fn erase_profile(&self, profile: ProfileId) -> Result<(), StoreError> {
-        erase::erase(&self.db, profile).await
+#[async_trait]
+impl WatchSource for SqliteWatching {
+    async fn unprojected_watches(&self, limit: usize) -> Result<Vec<WatchedTitle>, StoreError> {
+        self.sums(
+            "WHERE waiting_since IS NOT NULL ORDER BY waiting_since, profile, title LIMIT ?1",
+            [rows(limit)],
+        )
+        .await
+    }
+
+    async fn mark_watches_projected(
+        &self,
+        sums: &[(ProfileId, TitleId, u64)],
+    ) -> Result<(), StoreError> {
+        let sums = sums.to_vec();
+        self.db
+            .write(move |connection| mark_projected(connection, &sums).map_err(store_error))
+            .await
+    }
+
+    async fn watched_titles_since(
+        &self,
+        since: DateTime<Utc>,
+        after: Option<(DateTime<Utc>, ProfileId, TitleId)>,
+        limit: usize,
+    ) -> Result<Vec<WatchedTitle>, StoreError> {
+        let (at, profile, title) = match after {
+            Some((at, profile, title)) if at >= since => (at, profile.to_i64(), title.to_i64()),
+            Some(_) | None => (since, i64::MIN, i64::MIN),
+        };
+        self.sums(
+            "INDEXED BY watched_titles_written WHERE (updated_at, profile, title) > (?1, ?2, ?3)
+             ORDER BY updated_at, profile, title LIMIT ?4",
+            (Time(at), profile, title, rows(limit)),
+        )
+        .await
     }
 
     async fn departed_viewers(&self, titles: &[TitleId]) -> Result<Vec<u64>, StoreError> {
