@@ -67,7 +67,8 @@ impl WatchService {
         let key = (viewer.profile, play);
         let (rules, now) = (self.rules, self.clock.now());
         let ledger = self
-            .store
+            .ports
+            .watching
             .update(
                 &[Touched::WholeTitle(viewer.profile, title)],
                 Arc::new(move |ledger| ledger.set_counts(&rules, key, counts, now)),
