@@ -8,7 +8,8 @@ use crate::adapters::argon2::Argon2Hasher;
 use crate::adapters::jwt::JwtTokens;
 use crate::adapters::mail::{FileMailer, SmtpMailer};
 use crate::adapters::memory::{
-    CachedCatalog, CachedGraph, MemoryEvents, MemoryLeases, MemoryLimiter, ObservedWatching, Tastes,
+    CachedCatalog, CachedGraph, MemoryEvents, MemoryLeases, MemoryLimiter, ObservedWatching,
+    Tastes, TokioTasks,
 };
 use crate::adapters::mongo::{MongoAccounts, MongoCatalog, MongoDb, MongoWatching};
 use crate::adapters::neo4j::{Neo4jDb, Neo4jGraph};
@@ -28,7 +29,7 @@ use crate::domain::accounts::{
 };
 use crate::domain::catalog::{
     CatalogFollower, CatalogListStore, CatalogPorts, CatalogService, CatalogStore, ChangeSource,
-    SearchService,
+    SearchService, VisibilityPolicy,
 };
 use crate::domain::clock::{Clock, SystemClock};
 use crate::domain::curation::{CurationStore, LoadService};
@@ -40,8 +41,8 @@ use crate::domain::ping::Ping;
 use crate::domain::privacy::{ErasureService, ExportService, Parts};
 use crate::domain::recommend::evaluate::EvaluationService;
 use crate::domain::recommend::{
-    GraphFollower, GraphService, PopularityStore, ProjectionPorts, RecommendService,
-    SimilarService, TasteGraph, TitleSource, WatchSource,
+    GraphFollower, GraphService, PopularityStore, ProjectionPorts, RecommendPorts,
+    RecommendService, SimilarService, TasteGraph, TitleSource, WatchSource,
 };
 use crate::domain::watching::{FeedbackStore, HistoryStore, WatchPorts, WatchService, WatchStore};
 use crate::graphql::Services;
@@ -64,6 +65,7 @@ pub struct App {
     mail: MailService,
     stores: AllStores,
     follower: Arc<dyn GraphFollower>,
+    visibility: VisibilityPolicy,
     clock: Arc<dyn Clock>,
     events: MemoryEvents,
 }
@@ -234,11 +236,14 @@ impl App {
         Ok(Self {
             search: SearchService::new(Arc::new(index), catalog.clone()),
             recommend: RecommendService::new(
-                Arc::clone(&stores.graph),
+                RecommendPorts {
+                    graph: Arc::clone(&stores.graph),
+                    lists: Arc::new(stores.watching.tastes.lists()),
+                    clock: Arc::clone(&clock),
+                    tasks: Arc::new(TokioTasks),
+                },
                 catalog.clone(),
                 watching.clone(),
-                Arc::new(stores.watching.tastes.lists()),
-                Arc::clone(&clock),
                 config.rules,
                 config.ranking,
             ),
@@ -268,6 +273,7 @@ impl App {
             mail,
             stores,
             follower: Arc::new(graph),
+            visibility: config.visibility,
             clock,
             events,
         })
@@ -319,6 +325,7 @@ impl App {
             watching: self.watching.clone(),
             accounts: self.accounts.clone(),
             recommend: self.recommend.clone(),
+            visibility: self.visibility,
             clock: Arc::clone(&self.clock),
         };
         let exports =

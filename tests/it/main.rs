@@ -33,3 +33,4 @@ mod search;
 mod sql;
 mod suggestions;
 mod support;
+mod visibility;

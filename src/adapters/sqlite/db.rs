@@ -29,6 +29,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema/feedback.sql"),
     include_str!("schema/similar_lists.sql"),
     include_str!("schema/certifications.sql"),
+    include_str!("schema/publication.sql"),
 ];
 
 /// The machine's time in milliseconds, in SQL: for methods of a port that are passed no time.

@@ -1,18 +1,19 @@
-//! Pages and counts of lists by a time, then by an id.
+//! Pages of lists by a time, then by an id, and how many rows they have.
 
 use rusqlite::types::Value;
 use rusqlite::{Connection, Result, Row, params_from_iter};
 use uuid::Uuid;
 
-use super::columns::{limit, unsigned};
-use super::statements::{all, one};
+use super::columns::{limit, read, record};
+use super::statements::all;
+use crate::domain::ids::TitleId;
 use crate::domain::page::{Direction, KeyValue, Slice, Window};
 
 /// A list by a time, then by an id, ascending. There is an index that runs in its order.
 pub(super) struct List<T> {
     pub(super) select: &'static str,
     pub(super) table: &'static str,
-    /// The index to take, where the planner would count along the table itself.
+    /// The index to take, where the planner would take another.
     pub(super) index: Option<&'static str>,
     /// What is listed; its parameters begin at `?1`.
     pub(super) condition: &'static str,
@@ -30,14 +31,18 @@ impl<T> List<T> {
         Ok(Slice::from_overfetched(rows, window))
     }
 
-    pub(super) fn count(&self, connection: &Connection) -> Result<u64> {
+    /// How many rows there are of each `title`, by title, counted along an index.
+    pub(super) fn count_by_title(
+        &self,
+        connection: &Connection,
+        index: &str,
+    ) -> Result<Vec<(TitleId, u64)>> {
         let sql = format!(
-            "SELECT count(*) FROM {}{} WHERE {}",
-            self.table,
-            self.way(),
-            self.condition
+            "SELECT title, count(*) AS rows FROM {} INDEXED BY {index} WHERE {} GROUP BY title ORDER BY title",
+            self.table, self.condition
         );
-        one(connection, &sql, params_from_iter(&self.scope), unsigned)
+        let scope = params_from_iter(&self.scope);
+        all(connection, &sql, scope, read::<Counted, _>)
     }
 
     /// A statement for one row more than the window wants, and its parameters.
@@ -63,16 +68,25 @@ impl<T> List<T> {
             parameters.extend([place(&keyset.value)?, place(&keyset.id)?]);
         }
         parameters.push(limit(window.limit.saturating_add(1)).into());
-        let (way, last) = (self.way(), parameters.len());
+        let index = self.index.map(|index| format!(" INDEXED BY {index}"));
+        let (way, last) = (index.unwrap_or_default(), parameters.len());
         let sql = format!(
             "{select}{way} WHERE {condition}{start} ORDER BY {time} {by_time}, {id} {by_id} LIMIT ?{last}"
         );
         Ok((sql, parameters))
     }
+}
 
-    fn way(&self) -> String {
-        let index = self.index.map(|index| format!(" INDEXED BY {index}"));
-        index.unwrap_or_default()
+record! {
+    struct Counted {
+        title: i64,
+        rows: i64,
+    }
+}
+
+impl From<Counted> for (TitleId, u64) {
+    fn from(row: Counted) -> Self {
+        (TitleId::from_i64(row.title), row.rows.cast_unsigned())
     }
 }
 

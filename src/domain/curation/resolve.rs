@@ -8,7 +8,7 @@ use super::checks::is_identifying;
 use super::drafts;
 use super::records::{CreditName, TitleRecord};
 use crate::domain::catalog::{
-    CatalogError, CatalogService, Collection, ExternalId, Genre, Person, Title,
+    CatalogError, CatalogService, Collection, ExternalId, Genre, Person, Title, Visibility,
 };
 use crate::domain::ids::{CollectionId, GenreId, PersonId};
 
@@ -87,7 +87,10 @@ pub(super) async fn new_collections(
         collections.entry(collection.id).or_insert(collection);
     }
     for stored in catalog
-        .collections(&collections.keys().copied().collect::<Vec<_>>())
+        .collections(
+            &Visibility::everything(),
+            &collections.keys().copied().collect::<Vec<_>>(),
+        )
         .await?
     {
         collections.remove(&stored.id);
@@ -117,7 +120,10 @@ pub(super) async fn titles(
         .collect();
     let mut owners = HashMap::new();
     for title in catalog
-        .titles_by_external_id(&ids.into_iter().collect::<Vec<_>>())
+        .titles_by_external_id(
+            &Visibility::everything(),
+            &ids.into_iter().collect::<Vec<_>>(),
+        )
         .await?
     {
         owners.extend(
@@ -140,7 +146,7 @@ pub(super) async fn titles_by_slug(
     slugs.sort();
     slugs.dedup();
     Ok(catalog
-        .titles_by_slug(&slugs)
+        .titles_by_slug(&Visibility::everything(), &slugs)
         .await?
         .into_iter()
         .map(|title| (title.slug.clone(), title))

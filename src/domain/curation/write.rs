@@ -11,7 +11,7 @@ use super::problem::Problem;
 use super::records::{EpisodeRecord, PersonRecord, TitleRecord, WatchRecord};
 use super::resolve;
 use super::run::{BATCH, Placed, Run, Waiting};
-use crate::domain::catalog::{CatalogBatch, CatalogError, Episode, Title, TitleKind};
+use crate::domain::catalog::{CatalogBatch, CatalogError, Episode, Title, TitleKind, Visibility};
 use crate::domain::ids::{EpisodeId, PersonId, ProfileId};
 use crate::domain::watching::{ImportedWatch, WatchedItem};
 
@@ -243,7 +243,7 @@ impl Run<'_> {
                 .map(|(series, record)| EpisodeId::of_place(*series, record.season, record.number))
                 .collect();
             let stored: HashMap<EpisodeId, Episode> = catalog
-                .episodes(&ids)
+                .episodes(&Visibility::everything(), &ids)
                 .await?
                 .into_iter()
                 .map(|episode| (episode.id, episode))
@@ -350,7 +350,10 @@ impl Run<'_> {
         let stored = self
             .service
             .catalog
-            .episodes(&ids.into_iter().collect::<Vec<_>>())
+            .episodes(
+                &Visibility::everything(),
+                &ids.into_iter().collect::<Vec<_>>(),
+            )
             .await?;
         Ok(rehearsed
             .into_iter()

@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use reelgraph::adapters::memory::{MemoryEvents, MemoryLists};
+use reelgraph::adapters::memory::{MemoryEvents, MemoryLists, TokioTasks};
 use reelgraph::adapters::neo4j::{Neo4jDb, Neo4jGraph};
 use reelgraph::adapters::sqlite::{SqliteCatalog, SqliteDb, SqliteGraph, SqliteWatching};
-use reelgraph::domain::catalog::{CatalogPorts, CatalogService, Title};
+use reelgraph::domain::catalog::{CatalogPorts, CatalogService, Title, Visibility};
 use reelgraph::domain::clock::{Clock, SystemClock};
 use reelgraph::domain::ids::ProfileId;
 use reelgraph::domain::recommend::{
-    Extent, Freshness, GraphService, ProjectionPorts, Ranking, ReasonKind, RecommendService,
-    Recommendation, SimilarService, TasteGraph, TitleSource,
+    Extent, Freshness, GraphService, ProjectionPorts, Ranking, ReasonKind, RecommendPorts,
+    RecommendService, Recommendation, SimilarService, TasteGraph, TitleSource,
 };
 use reelgraph::domain::watching::{WatchPorts, WatchRules, WatchService};
 
@@ -70,11 +70,14 @@ async fn both() -> Both {
     assert_eq!(in_neo4j.verify().await.unwrap(), []);
     let recommend = |graph: Arc<dyn TasteGraph>| {
         RecommendService::new(
-            graph,
+            RecommendPorts {
+                graph,
+                lists: Arc::new(MemoryLists::new()),
+                clock: Arc::clone(&clock),
+                tasks: Arc::new(TokioTasks),
+            },
             service.clone(),
             watching.clone(),
-            Arc::new(MemoryLists::new()),
-            Arc::clone(&clock),
             WatchRules::default(),
             Ranking::default(),
         )
@@ -111,8 +114,16 @@ async fn neo4j_and_the_embedded_graph_suggest_the_same() {
     let both = both().await;
 
     for title in &both.titles {
-        let embedded = both.embedded.similar(title, None).await.unwrap();
-        let neo4j = both.neo4j.similar(title, None).await.unwrap();
+        let embedded = both
+            .embedded
+            .similar(&Visibility::everything(), title, None)
+            .await
+            .unwrap();
+        let neo4j = both
+            .neo4j
+            .similar(&Visibility::everything(), title, None)
+            .await
+            .unwrap();
         assert!(embedded.len() >= 10, "{}", title.slug);
         assert_eq!(bits(&embedded), bits(&neo4j), "{}", title.slug);
     }
@@ -122,12 +133,12 @@ async fn neo4j_and_the_embedded_graph_suggest_the_same() {
     for profile in profiles {
         let embedded = both
             .embedded
-            .recommendations(profile, None, Extent::Whole)
+            .recommendations(&Visibility::everything(), profile, None, Extent::Whole)
             .await
             .unwrap();
         let neo4j = both
             .neo4j
-            .recommendations(profile, None, Extent::Whole)
+            .recommendations(&Visibility::everything(), profile, None, Extent::Whole)
             .await
             .unwrap();
         assert!(embedded.len() >= 50, "{profile}");
@@ -151,7 +162,7 @@ async fn suggestions_are_never_what_was_watched_and_add_up() {
         let watched = both.watching.watched_titles(profile, &ids).await.unwrap();
         for found in &*both
             .neo4j
-            .recommendations(profile, None, Extent::Whole)
+            .recommendations(&Visibility::everything(), profile, None, Extent::Whole)
             .await
             .unwrap()
         {
@@ -173,7 +184,11 @@ async fn what_nobody_watched_has_titles_like_it_by_metadata() {
         "nosferatu-1922",
     ] {
         let title = both.titles.iter().find(|title| title.slug == slug).unwrap();
-        let list = both.neo4j.similar(title, None).await.unwrap();
+        let list = both
+            .neo4j
+            .similar(&Visibility::everything(), title, None)
+            .await
+            .unwrap();
         assert!(list.len() >= 10, "{slug}");
         assert!(
             list.iter()
@@ -190,7 +205,7 @@ async fn who_has_watched_nothing_gets_popular_titles_of_several_genres() {
 
     let list = both
         .neo4j
-        .recommendations(ProfileId(1), None, Extent::Whole)
+        .recommendations(&Visibility::everything(), ProfileId(1), None, Extent::Whole)
         .await
         .unwrap();
 

@@ -17,6 +17,7 @@ use crate::adapters::mongo::find::{self, BATCH};
 use crate::domain::catalog::{
     CatalogBatch, CatalogListStore, CatalogStore, Change, ChangeSource, Changed, Collection,
     Episode, ExternalId, Genre, Person, Season, SeasonId, Title, TitleFilter, TitleQuery,
+    Visibility,
 };
 use crate::domain::curation::CurationStore;
 use crate::domain::error::StoreError;
@@ -178,16 +179,22 @@ impl CatalogListStore for MongoCatalog {
 
     async fn list_titles(
         &self,
+        visibility: &Visibility,
         query: &TitleQuery,
         window: &Window,
     ) -> Result<Slice<Title>, StoreError> {
-        let rows = self.aggregate(TITLES, list::page(query, window)).await?;
+        let stages = list::page(visibility, query, window);
+        let rows = self.aggregate(TITLES, stages).await?;
         Ok(Slice::from_overfetched(documents::things(rows)?, window))
     }
 
-    async fn count_titles(&self, filter: &TitleFilter) -> Result<u64, StoreError> {
+    async fn count_titles(
+        &self,
+        visibility: &Visibility,
+        filter: &TitleFilter,
+    ) -> Result<u64, StoreError> {
         let titles = self.db.collection::<Document>(TITLES);
-        find::count(&titles, list::conditions(filter)).await
+        find::count(&titles, list::conditions(visibility, filter)).await
     }
 
     async fn people_by_slug(&self, slugs: &[String]) -> Result<Vec<Person>, StoreError> {

@@ -1,11 +1,13 @@
 //! Lists of one profile, page by page along their indexes. Left alone, `SQLite` counts along the tables themselves.
 
+use rusqlite::{Connection, Result};
+
 use super::rows::{PlayRow, StateRow, TitleRow};
 use super::wishes::HiddenRow;
 use crate::adapters::sqlite::columns::{TableRecord, read};
 use crate::adapters::sqlite::page::List;
 use crate::domain::ids::{ProfileId, TitleId};
-use crate::domain::watching::{HiddenTitle, Play, WatchState, WatchedTitle};
+use crate::domain::watching::{HiddenTitle, Play, ProfileList, WatchState, WatchedTitle};
 
 pub(super) fn history(profile: ProfileId, title: Option<TitleId>) -> List<Play> {
     let mut scope = vec![profile.to_i64()];
@@ -69,5 +71,24 @@ pub(super) fn hidden_titles(profile: ProfileId) -> List<HiddenTitle> {
         is_latest_first: true,
         id: "title",
         read: read::<HiddenRow, _>,
+    }
+}
+
+/// How many rows of a list are about each title, by title.
+pub(super) fn count_by_title(
+    connection: &Connection,
+    profile: ProfileId,
+    list: ProfileList,
+) -> Result<Vec<(TitleId, u64)>> {
+    match list {
+        ProfileList::History(title) => {
+            history(profile, title).count_by_title(connection, "plays_history_of_title")
+        }
+        ProfileList::InProgress => {
+            in_progress(profile).count_by_title(connection, "watch_states_in_progress")
+        }
+        ProfileList::Hidden => {
+            hidden_titles(profile).count_by_title(connection, "hidden_titles_latest")
+        }
     }
 }

@@ -21,8 +21,8 @@ use crate::domain::ids::{PlayId, ProfileId, TitleId};
 use crate::domain::page::{Slice, Window};
 use crate::domain::recommend::WatchSource;
 use crate::domain::watching::{
-    Change, FeedbackStore, HiddenTitle, HistoryStore, Ledger, Mute, MutedSource, Play, Rows,
-    Touched, WatchError, WatchState, WatchStore, WatchedItem, WatchedTitle,
+    Change, FeedbackStore, HiddenTitle, HistoryStore, Ledger, Mute, MutedSource, Play, ProfileList,
+    Rows, Touched, WatchError, WatchState, WatchStore, WatchedItem, WatchedTitle,
 };
 
 /// The watching of all profiles.
@@ -46,10 +46,6 @@ impl SqliteWatching {
         self.db
             .read(move |connection| list.page(connection, &window))
             .await
-    }
-
-    async fn count<T: Send + 'static>(&self, list: List<T>) -> Result<u64, StoreError> {
-        self.db.read(move |connection| list.count(connection)).await
     }
 
     /// The sums that a condition finds.
@@ -166,24 +162,12 @@ impl HistoryStore for SqliteWatching {
         self.page(lists::history(profile, title), window).await
     }
 
-    async fn count_history(
-        &self,
-        profile: ProfileId,
-        title: Option<TitleId>,
-    ) -> Result<u64, StoreError> {
-        self.count(lists::history(profile, title)).await
-    }
-
     async fn in_progress(
         &self,
         profile: ProfileId,
         window: &Window,
     ) -> Result<Slice<WatchState>, StoreError> {
         self.page(lists::in_progress(profile), window).await
-    }
-
-    async fn count_in_progress(&self, profile: ProfileId) -> Result<u64, StoreError> {
-        self.count(lists::in_progress(profile)).await
     }
 
     async fn watched_series(
@@ -218,8 +202,14 @@ impl HistoryStore for SqliteWatching {
         self.page(lists::hidden_titles(profile), window).await
     }
 
-    async fn count_hidden_titles(&self, profile: ProfileId) -> Result<u64, StoreError> {
-        self.count(lists::hidden_titles(profile)).await
+    async fn count_by_title(
+        &self,
+        profile: ProfileId,
+        list: ProfileList,
+    ) -> Result<Vec<(TitleId, u64)>, StoreError> {
+        self.db
+            .read(move |connection| lists::count_by_title(connection, profile, list))
+            .await
     }
 
     async fn passed_over(
