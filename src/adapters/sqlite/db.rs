@@ -248,8 +248,11 @@ mod tests {
 
     use super::*;
     use crate::adapters::sqlite::{SqliteAccounts, SqliteCatalog};
-    use crate::domain::accounts::{AccountStore, EmailAddress, PasswordHash, Profile, User};
+    use crate::domain::accounts::{
+        EmailAddress, PasswordHash, Profile, ProfileStore, User, UserStore,
+    };
     use crate::domain::catalog::{CatalogBatch, CatalogStore, Certification, Title};
+    use crate::domain::curation::CurationStore;
     use crate::domain::ids::{ProfileId, TitleId, UserId};
     use crate::domain::stamp::Stamp;
     use crate::domain::viewer::Role;
