@@ -16,7 +16,7 @@ use futures::future::try_join_all;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use reelgraph::adapters::memory::{
-    CachedCatalog, CachedGraph, MemoryEvents, ObservedWatching, Tastes,
+    CachedCatalog, CachedGraph, MemoryEvents, ObservedWatching, Tastes, TokioTasks,
 };
 use reelgraph::adapters::mongo::{MongoDb, MongoWatching};
 use reelgraph::adapters::neo4j::{Neo4jDb, Neo4jGraph};
@@ -29,7 +29,8 @@ use reelgraph::domain::clock::{Clock, SystemClock};
 use reelgraph::domain::ids::{GenreId, PersonId, ProfileId, TitleId};
 use reelgraph::domain::recommend::similar::{Histories, Ridge, solve_all};
 use reelgraph::domain::recommend::{
-    Extent, Features, GraphFollower, Ranking, RecommendService, TasteGraph, TitleNode, WatchedEdge,
+    Extent, Features, GraphFollower, Ranking, RecommendPorts, RecommendService, TasteGraph,
+    TitleNode, WatchedEdge,
 };
 use reelgraph::domain::stamp::Stamp;
 use reelgraph::domain::watching::{Ledger, Touched, WatchRules, WatchService, WatchStore};
@@ -115,11 +116,14 @@ async fn measure(
         Arc::new(MemoryEvents::new()),
     );
     let recommend = RecommendService::new(
-        Arc::new(cached.clone()),
+        RecommendPorts {
+            graph: Arc::new(cached.clone()),
+            lists: Arc::new(lists),
+            clock,
+            tasks: Arc::new(TokioTasks),
+        },
         catalog,
         watching,
-        Arc::new(lists),
-        clock,
         WatchRules::default(),
         Ranking::default(),
     );

@@ -9,7 +9,7 @@ use crate::adapters::jwt::JwtTokens;
 use crate::adapters::mail::{FileMailer, SmtpMailer};
 use crate::adapters::memory::{
     CachedCatalog, CachedGraph, MemoryEvents, MemoryLeases, MemoryLimiter, MemoryLists,
-    ObservedWatching, Tastes,
+    ObservedWatching, Tastes, TokioTasks,
 };
 use crate::adapters::mongo::{MongoAccounts, MongoCatalog, MongoDb, MongoWatching};
 use crate::adapters::neo4j::{Neo4jDb, Neo4jGraph};
@@ -39,7 +39,7 @@ use crate::domain::limits::RateLimiter;
 use crate::domain::privacy::{ErasureService, ExportService, Parts};
 use crate::domain::recommend::evaluate::EvaluationService;
 use crate::domain::recommend::{
-    GraphFollower, GraphService, RecommendService, SimilarService, TasteGraph,
+    GraphFollower, GraphService, RecommendPorts, RecommendService, SimilarService, TasteGraph,
 };
 use crate::domain::watching::{WatchService, WatchStore};
 use crate::graphql::Services;
@@ -160,11 +160,14 @@ impl App {
         Ok(Self {
             search: SearchService::new(Arc::new(index), catalog.clone()),
             recommend: RecommendService::new(
-                Arc::clone(&stores.graph),
+                RecommendPorts {
+                    graph: Arc::clone(&stores.graph),
+                    lists: Arc::new(lists),
+                    clock: Arc::clone(&clock),
+                    tasks: Arc::new(TokioTasks),
+                },
                 catalog.clone(),
                 watching.clone(),
-                Arc::new(lists),
-                Arc::clone(&clock),
                 config.rules,
                 config.ranking,
             ),

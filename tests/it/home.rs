@@ -8,7 +8,7 @@ use async_graphql::{Executor, Request, Variables};
 use async_trait::async_trait;
 use reelgraph::adapters::argon2::Argon2Hasher;
 use reelgraph::adapters::jwt::JwtTokens;
-use reelgraph::adapters::memory::{MemoryEvents, MemoryLimiter, MemoryLists};
+use reelgraph::adapters::memory::{MemoryEvents, MemoryLimiter, MemoryLists, TokioTasks};
 use reelgraph::adapters::search::TantivySearch;
 use reelgraph::adapters::sqlite::{
     SqliteAccounts, SqliteCatalog, SqliteDb, SqliteGraph, SqliteOneTime, SqliteSessions,
@@ -28,7 +28,7 @@ use reelgraph::domain::ids::{
     CollectionId, EpisodeId, GenreId, PersonId, ProfileId, SessionId, TitleId, UserId,
 };
 use reelgraph::domain::page::{Slice, Window};
-use reelgraph::domain::recommend::{Ranking, RecommendService};
+use reelgraph::domain::recommend::{Ranking, RecommendPorts, RecommendService};
 use reelgraph::domain::viewer::{Client, KnownViewer, Login, Role, Viewer};
 use reelgraph::domain::watching::{WatchRules, WatchService};
 use reelgraph::graphql::{Caller, Services, SessionCookie, build};
@@ -199,11 +199,14 @@ async fn services(db: &SqliteDb, catalog: Arc<Counted>) -> Services {
     Services {
         search: SearchService::new(Arc::new(TantivySearch::new().unwrap()), catalog.clone()),
         recommend: RecommendService::new(
-            Arc::new(SqliteGraph::new(db.clone())),
+            RecommendPorts {
+                graph: Arc::new(SqliteGraph::new(db.clone())),
+                lists: Arc::new(MemoryLists::new()),
+                clock: Arc::clone(&clock),
+                tasks: Arc::new(TokioTasks),
+            },
             catalog.clone(),
             watching.clone(),
-            Arc::new(MemoryLists::new()),
-            Arc::clone(&clock),
             WatchRules::default(),
             Ranking::default(),
         ),

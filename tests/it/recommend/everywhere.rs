@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use reelgraph::adapters::memory::{MemoryEvents, MemoryLists};
+use reelgraph::adapters::memory::{MemoryEvents, MemoryLists, TokioTasks};
 use reelgraph::adapters::neo4j::{Neo4jDb, Neo4jGraph};
 use reelgraph::adapters::sqlite::{SqliteCatalog, SqliteDb, SqliteGraph, SqliteWatching};
 use reelgraph::domain::catalog::{CatalogService, CatalogStore, Title, Visibility};
 use reelgraph::domain::clock::{Clock, SystemClock};
 use reelgraph::domain::ids::ProfileId;
 use reelgraph::domain::recommend::{
-    Extent, Freshness, GraphService, Ranking, ReasonKind, RecommendService, Recommendation,
-    SimilarService, TasteGraph,
+    Extent, Freshness, GraphService, Ranking, ReasonKind, RecommendPorts, RecommendService,
+    Recommendation, SimilarService, TasteGraph,
 };
 use reelgraph::domain::watching::{WatchRules, WatchService, WatchStore};
 
@@ -64,11 +64,14 @@ async fn both() -> Both {
     assert_eq!(in_neo4j.verify().await.unwrap(), []);
     let recommend = |graph: Arc<dyn TasteGraph>| {
         RecommendService::new(
-            graph,
+            RecommendPorts {
+                graph,
+                lists: Arc::new(MemoryLists::new()),
+                clock: Arc::clone(&clock),
+                tasks: Arc::new(TokioTasks),
+            },
             service.clone(),
             watching.clone(),
-            Arc::new(MemoryLists::new()),
-            Arc::clone(&clock),
             WatchRules::default(),
             Ranking::default(),
         )

@@ -10,11 +10,11 @@ use super::{RecommendService, without_graph};
 use crate::domain::catalog::{Title, TitleKind, Visibility};
 use crate::domain::ids::{CollectionId, ProfileId, TitleId};
 use crate::domain::page::MAX_PAGE;
+use crate::domain::recommend::cached_lists::{CachedList, Extent, ListKey};
 use crate::domain::recommend::error::RecommendError;
 use crate::domain::recommend::features::{Features, Rarity};
 use crate::domain::recommend::for_viewer::{Draft, Grounds, Lift, Voice, draft};
 use crate::domain::recommend::graph::{SimilarEdge, SimilarLists, Taste, TasteEdge};
-use crate::domain::recommend::kept::{Extent, KeptList, ListKey};
 use crate::domain::recommend::popular::popular;
 use crate::domain::recommend::reasons::rank;
 use crate::domain::recommend::types::Recommendation;
@@ -24,8 +24,8 @@ use crate::domain::watching::MutedSource;
 pub(in crate::domain::recommend) const MAX_FOR_VIEWER: usize = 300;
 /// Of how much of a list a page can be made: one title more says that there is more.
 const PAGE: usize = MAX_PAGE + 1;
-/// A list is stale after so long although nothing of the profile changed: the catalogue and what is popular may have.
-const KEPT: TimeDelta = TimeDelta::seconds(10);
+/// How long a list is fresh although nothing of the profile changed: the catalogue and what is popular may.
+const FRESH: TimeDelta = TimeDelta::seconds(10);
 
 /// A profile's taste, and what it speaks for.
 pub(super) struct Heard {
@@ -71,8 +71,8 @@ impl RecommendService {
         kinds: Option<&[TitleKind]>,
         extent: Extent,
     ) -> Result<Arc<[Recommendation]>, RecommendError> {
-        let visibility = &visibility.only_published(self.background.now());
-        let begun = self.kept.now();
+        let visibility = &visibility.only_published(self.statistics.now());
+        let begun = self.lists.generation(profile);
         let Some((taste, similar)) = self.listen(profile).await? else {
             return Ok(self.known_titles(visibility, profile, kinds).await?.into());
         };
@@ -81,14 +81,14 @@ impl RecommendService {
             audience: visibility.audience(),
             kinds: kinds.map(<[TitleKind]>::to_vec),
         };
-        let now = self.background.now();
-        if let Some(kept) = self.kept.get(&key)
-            && Arc::ptr_eq(&kept.taste, &taste)
-            && kept.version == similar.version
-            && kept.extent >= extent
-            && now - kept.made_at < KEPT
+        let now = self.statistics.now();
+        if let Some(cached) = self.lists.get(&key)
+            && Arc::ptr_eq(&cached.taste, &taste)
+            && cached.version == similar.version
+            && cached.extent >= extent
+            && now - cached.made_at < FRESH
         {
-            return self.still_seen(visibility, kept.list).await;
+            return self.still_seen(visibility, cached.list).await;
         }
         let version = similar.version;
         let heard = self.hear(visibility, profile, Arc::clone(&taste), similar);
@@ -96,10 +96,10 @@ impl RecommendService {
         let suggested = self.suggest(visibility, profile, &heard, kinds, extent);
         let (list, extent) = suggested.await?;
         let list: Arc<[Recommendation]> = list.into();
-        self.kept.put(
+        self.lists.put(
             begun,
             key,
-            KeptList {
+            CachedList {
                 taste,
                 version,
                 made_at: now,
@@ -165,7 +165,7 @@ impl RecommendService {
         let seed = |edge: &TasteEdge| titles.get(&edge.title).map(|title| Features::from(*title));
         let fresh = |at| self.rules.weight(1.0, at);
         let mutes = self.watching.mutes(profile).await?;
-        let most_watched = self.background.most_watched(visibility, None).await?;
+        let most_watched = self.statistics.most_watched(visibility, None).await?;
         let mut voices = self.ranking.voices(&taste, fresh, watchers);
         for voice in &mut voices {
             let title = titles.get(&voice.title);
@@ -177,7 +177,7 @@ impl RecommendService {
             taste,
             lists: similar.lists,
             muted: mutes.iter().map(|mute| mute.source).collect(),
-            rarity: self.background.rarity().await?,
+            rarity: self.statistics.rarity().await?,
             most_watched: most_watched.first().map_or(0, |title| title.popularity),
         })
     }
@@ -192,7 +192,7 @@ impl RecommendService {
         extent: Extent,
     ) -> Result<(Vec<Recommendation>, Extent), RecommendError> {
         // Whatever else is left out, a list gets full.
-        let most_watched = self.background.most_watched(visibility, kinds).await?;
+        let most_watched = self.statistics.most_watched(visibility, kinds).await?;
         let known = most_watched.iter().map(|title| title.id);
         let watched: FxHashSet<TitleId> = heard.voices.iter().map(|voice| voice.title).collect();
         let mut drafts = draft(&heard.voices, &heard.lists, known)
@@ -285,7 +285,7 @@ impl RecommendService {
         profile: ProfileId,
         kinds: Option<&[TitleKind]>,
     ) -> Result<Vec<Recommendation>, RecommendError> {
-        let most_watched = self.background.most_watched(visibility, kinds).await?;
+        let most_watched = self.statistics.most_watched(visibility, kinds).await?;
         let mut most_watched = self.seen_of(visibility, &most_watched).await?;
         self.leave_out_later_parts(visibility, profile, &mut most_watched)
             .await?;

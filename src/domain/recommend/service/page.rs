@@ -10,8 +10,8 @@ use super::{RecommendService, without_graph};
 use crate::domain::catalog::{Title, Visibility};
 use crate::domain::ids::{ProfileId, TitleId};
 use crate::domain::page::MAX_PAGE;
+use crate::domain::recommend::cached_lists::Extent;
 use crate::domain::recommend::error::RecommendError;
-use crate::domain::recommend::kept::Extent;
 use crate::domain::recommend::reasons::Reasons;
 use crate::domain::recommend::rows::{Offer, Row, RowKind, lay_out};
 use crate::domain::recommend::types::{ReasonKind, ReasonSource, Recommendation};
@@ -31,7 +31,7 @@ impl RecommendService {
         rows: usize,
         items_per_row: usize,
     ) -> Result<Vec<Row>, RecommendError> {
-        let visibility = &visibility.only_published(self.background.now());
+        let visibility = &visibility.only_published(self.statistics.now());
         let heard = match self.listen(profile).await? {
             Some((taste, similar)) => Some(self.hear(visibility, profile, taste, similar).await?),
             None => None,
@@ -65,10 +65,9 @@ impl RecommendService {
         profile: ProfileId,
         heard: Option<&Heard>,
     ) -> Result<Vec<Recommendation>, RecommendError> {
-        let trending = match self.background.trending().await {
+        let trending = match self.statistics.trending().await {
             Ok(trending) => trending,
-            Err(RecommendError::Graph(error)) => without_graph(error)?,
-            Err(error) => return Err(error),
+            Err(error) => without_graph(error)?,
         };
         let mut titles = Vec::new();
         for ids in trending.chunks(MAX_PAGE) {
@@ -90,7 +89,7 @@ impl RecommendService {
         profile: ProfileId,
         heard: Option<&Heard>,
     ) -> Result<Vec<Recommendation>, RecommendError> {
-        let titles = self.background.new_titles(visibility).await?;
+        let titles = self.statistics.new_titles(visibility).await?;
         let titles = self.seen_of(visibility, &titles).await?;
         self.offered(visibility, profile, heard, titles).await
     }
@@ -116,7 +115,7 @@ impl RecommendService {
 
     /// What was watched to the end and liked, or at least not disliked, and not lately: the best first.
     fn watched_with_pleasure(&self, heard: &Heard) -> Vec<Recommendation> {
-        let before = self.background.now() - AGAIN;
+        let before = self.statistics.now() - AGAIN;
         let mut list: Vec<Recommendation> = heard
             .taste
             .edges

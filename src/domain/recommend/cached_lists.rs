@@ -1,4 +1,4 @@
-//! The port to a cache of the lists that were made for profiles: a page that asks twice, or a viewer who comes back,
+//! The port to a cache of lists that were made for profiles, so that a page that asks twice, or a viewer who comes back,
 //! costs nothing.
 
 use std::sync::Arc;
@@ -10,26 +10,26 @@ use super::types::Recommendation;
 use crate::domain::catalog::{Audience, TitleKind};
 use crate::domain::ids::ProfileId;
 
-/// A bounded cache of lists. Those of a profile are dropped as soon as it watches, rates, hides or mutes something.
-pub trait KeptLists: Send + Sync {
-    /// The count of invalidations, to be read before anything that a list is made from.
-    fn now(&self) -> Moment;
+/// Caches lists, bounded, and drops those of a profile as soon as it watches, rates, hides or mutes something.
+pub trait ListCache: Send + Sync {
+    /// The generation of a profile's lists: to be asked before anything is read that a list is made from.
+    fn generation(&self, profile: ProfileId) -> Generation;
 
     /// The list that was put last under a key, if it is still there.
-    fn get(&self, key: &ListKey) -> Option<KeptList>;
+    fn get(&self, key: &ListKey) -> Option<CachedList>;
 
-    /// Puts a list in the place of the one before it, unless it may be stale: unless something was dropped since it was
-    /// begun.
-    fn put(&self, begun: Moment, key: ListKey, list: KeptList);
+    /// Puts a list in the place of the one before it, unless the profile is at another generation by now.
+    fn put(&self, begun: Generation, key: ListKey, list: CachedList);
 }
 
-/// How often lists were dropped: what was read before a drop is stale after it.
+/// What is read belongs to the generation that was current before the read; news of a profile begins another one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Moment(pub u64);
+pub struct Generation(pub u64);
 
 /// Whose list, for whom to see, and of what.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ListKey {
+    /// The profile that it was made for.
     pub profile: ProfileId,
     /// What of the catalogue it is made of.
     pub audience: Audience,
@@ -48,15 +48,15 @@ pub enum Extent {
 
 /// A list, and what it was made from.
 #[derive(Debug, Clone)]
-pub struct KeptList {
+pub struct CachedList {
     /// The taste: the very one, for it is made anew whenever anything of the profile changes.
     pub taste: Arc<Taste>,
-    /// Of which `SIMILAR` edges.
+    /// The version of the `SIMILAR` edges.
     pub version: SimilarVersion,
-    /// When it was made, in UTC; what it is made from fades with time.
+    /// When it was begun, UTC.
     pub made_at: DateTime<Utc>,
     /// How much of the list was made.
     pub extent: Extent,
-    /// So much of the list.
+    /// So much of the list, the best first.
     pub list: Arc<[Recommendation]>,
 }
