@@ -9,7 +9,7 @@ use super::types::{Collection, Episode, Genre, Person, Season, SeasonId, Title};
 use crate::domain::batch::Batch;
 use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
 
-/// Titles by id.
+/// Reads titles by id, those that exist.
 #[derive(Clone)]
 pub struct TitlesById(pub CatalogService);
 
@@ -24,7 +24,7 @@ impl Batch for TitlesById {
     }
 }
 
-/// People by id.
+/// Reads people by id, those that exist.
 #[derive(Clone)]
 pub struct PeopleById(pub CatalogService);
 
@@ -39,7 +39,7 @@ impl Batch for PeopleById {
     }
 }
 
-/// Genres by id.
+/// Reads genres by id, those that exist.
 #[derive(Clone)]
 pub struct GenresById(pub CatalogService);
 
@@ -54,7 +54,7 @@ impl Batch for GenresById {
     }
 }
 
-/// Collections by id.
+/// Reads collections by id, those that exist.
 #[derive(Clone)]
 pub struct CollectionsById(pub CatalogService);
 
@@ -99,7 +99,7 @@ impl Batch for FilmsByCollection {
     }
 }
 
-/// Episodes by id.
+/// Reads episodes by id, those that exist.
 #[derive(Clone)]
 pub struct EpisodesById(pub CatalogService);
 

@@ -36,7 +36,6 @@ pub(super) const RECORDS: &[Record] = &[
 
 /// What profiles watched, and what they say of it.
 pub(super) struct Watching {
-    /// What keeps it.
     pub(super) watching: WatchService,
     /// What the titles are called.
     pub(super) names: NamesOf,
