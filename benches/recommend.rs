@@ -16,19 +16,21 @@ use futures::future::try_join_all;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use reelgraph::adapters::memory::{
-    CachedCatalog, CachedGraph, MemoryEvents, ObservedWatching, Tastes,
+    CachedCatalog, CachedGraph, MemoryEvents, ObservedWatching, Tastes, TokioTasks,
 };
 use reelgraph::adapters::mongo::{MongoDb, MongoWatching};
 use reelgraph::adapters::neo4j::{Neo4jDb, Neo4jGraph};
 use reelgraph::adapters::sqlite::{SqliteCatalog, SqliteDb, SqliteGraph, SqliteWatching};
 use reelgraph::domain::catalog::{
-    CatalogBatch, CatalogService, CatalogStore, Credit, CreditRole, Title, TitleKind,
+    CatalogBatch, CatalogService, CatalogStore, Credit, CreditRole, Publication, Title, TitleKind,
+    Visibility,
 };
 use reelgraph::domain::clock::{Clock, SystemClock};
 use reelgraph::domain::ids::{GenreId, PersonId, ProfileId, TitleId};
 use reelgraph::domain::recommend::similar::{Histories, Ridge, solve_all};
 use reelgraph::domain::recommend::{
-    Extent, Features, GraphFollower, Ranking, RecommendService, TasteGraph, TitleNode, WatchedEdge,
+    Extent, Features, GraphFollower, Ranking, RecommendPorts, RecommendService, TasteGraph,
+    TitleNode, WatchedEdge,
 };
 use reelgraph::domain::stamp::Stamp;
 use reelgraph::domain::watching::{Ledger, Touched, WatchRules, WatchService, WatchStore};
@@ -114,11 +116,14 @@ async fn measure(
         Arc::new(MemoryEvents::new()),
     );
     let recommend = RecommendService::new(
-        Arc::new(cached.clone()),
+        RecommendPorts {
+            graph: Arc::new(cached.clone()),
+            lists: Arc::new(lists),
+            clock,
+            tasks: Arc::new(TokioTasks),
+        },
         catalog,
         watching,
-        Arc::new(lists),
-        clock,
         WatchRules::default(),
         Ranking::default(),
     );
@@ -133,7 +138,7 @@ async fn measure(
     for (films, viewer) in long {
         let started = Instant::now();
         recommend
-            .recommendations(viewer, None, Extent::Page)
+            .recommendations(&Visibility::everything(), viewer, None, Extent::Page)
             .await?;
         println!(
             "  a viewer of {films} films, cold: {:.2} ms",
@@ -223,6 +228,7 @@ fn film(id: u64) -> Title {
     Title {
         id: TitleId(id),
         kind: TitleKind::Film,
+        publication: Publication::default(),
         slug: format!("film-{id}"),
         name: format!("Film {id}"),
         original_name: None,

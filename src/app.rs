@@ -9,7 +9,7 @@ use crate::adapters::jwt::JwtTokens;
 use crate::adapters::mail::{FileMailer, SmtpMailer};
 use crate::adapters::memory::{
     CachedCatalog, CachedGraph, MemoryEvents, MemoryLeases, MemoryLimiter, MemoryLists,
-    ObservedWatching, Tastes,
+    ObservedWatching, Tastes, TokioTasks,
 };
 use crate::adapters::mongo::{MongoAccounts, MongoCatalog, MongoDb, MongoWatching};
 use crate::adapters::neo4j::{Neo4jDb, Neo4jGraph};
@@ -27,7 +27,9 @@ use crate::domain::accounts::{
     AccountPolicy, AccountPorts, AccountService, AccountStore, IdentityProvider, KeyRotation,
     MailService, Mailer, OneTimeStore, SessionStore, SigningKeyStore,
 };
-use crate::domain::catalog::{CatalogFollower, CatalogService, CatalogStore, SearchService};
+use crate::domain::catalog::{
+    CatalogFollower, CatalogService, CatalogStore, SearchService, VisibilityPolicy,
+};
 use crate::domain::clock::{Clock, SystemClock};
 use crate::domain::curation::LoadService;
 use crate::domain::entropy::{Entropy, SystemEntropy};
@@ -37,7 +39,7 @@ use crate::domain::limits::RateLimiter;
 use crate::domain::privacy::{ErasureService, ExportService, Parts};
 use crate::domain::recommend::evaluate::EvaluationService;
 use crate::domain::recommend::{
-    GraphFollower, GraphService, RecommendService, SimilarService, TasteGraph,
+    GraphFollower, GraphService, RecommendPorts, RecommendService, SimilarService, TasteGraph,
 };
 use crate::domain::watching::{WatchService, WatchStore};
 use crate::graphql::Services;
@@ -61,6 +63,7 @@ pub struct App {
     stores: AllStores,
     cache: CachedCatalog,
     follower: Arc<dyn GraphFollower>,
+    visibility: VisibilityPolicy,
     clock: Arc<dyn Clock>,
     events: MemoryEvents,
 }
@@ -157,11 +160,14 @@ impl App {
         Ok(Self {
             search: SearchService::new(Arc::new(index), catalog.clone()),
             recommend: RecommendService::new(
-                Arc::clone(&stores.graph),
+                RecommendPorts {
+                    graph: Arc::clone(&stores.graph),
+                    lists: Arc::new(lists),
+                    clock: Arc::clone(&clock),
+                    tasks: Arc::new(TokioTasks),
+                },
                 catalog.clone(),
                 watching.clone(),
-                Arc::new(lists),
-                Arc::clone(&clock),
                 config.rules,
                 config.ranking,
             ),
@@ -191,6 +197,7 @@ impl App {
             stores,
             cache,
             follower: Arc::new(graph),
+            visibility: config.visibility,
             clock,
             events,
         })
@@ -240,6 +247,7 @@ impl App {
             watching: self.watching.clone(),
             accounts: self.accounts.clone(),
             recommend: self.recommend.clone(),
+            visibility: self.visibility,
             clock: Arc::clone(&self.clock),
         };
         let exports =

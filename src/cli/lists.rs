@@ -11,7 +11,7 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::app::App;
-use crate::domain::catalog::{TitleOrder, TitleQuery};
+use crate::domain::catalog::{TitleOrder, TitleQuery, Visibility};
 use crate::domain::ids::TitleId;
 use crate::domain::page::{MAX_PAGE, Window};
 use crate::domain::recommend::{Extent, Recommendation};
@@ -54,7 +54,7 @@ pub(super) async fn suggest(app: &App, arguments: &Arguments) -> anyhow::Result<
         for profile in &profiles {
             let best_first = app
                 .recommend
-                .recommendations(*profile, None, Extent::Page)
+                .recommendations(&Visibility::everything(), *profile, None, Extent::Page)
                 .await?;
             let user = keys
                 .get(profile)
@@ -79,10 +79,13 @@ pub(super) async fn similar(app: &App, arguments: &Arguments) -> anyhow::Result<
     let mut ids: Vec<TitleId> = slugs.keys().copied().collect();
     ids.sort_unstable();
     for ids in ids.chunks(MAX_PAGE) {
-        let mut titles = app.catalog.titles(ids).await?;
+        let mut titles = app.catalog.titles(&Visibility::everything(), ids).await?;
         titles.sort_by_key(|title| title.id);
         for title in titles {
-            let list = app.recommend.similar(&title, None).await?;
+            let list = app
+                .recommend
+                .similar(&Visibility::everything(), &title, None)
+                .await?;
             write_line(
                 &mut out,
                 &Similar {
@@ -103,7 +106,10 @@ async fn slugs(app: &App) -> anyhow::Result<HashMap<TitleId, String>> {
     let mut window = Window::first(1000);
     let mut slugs = HashMap::new();
     loop {
-        let page = app.catalog.list_titles(&query, &window).await?;
+        let page = app
+            .catalog
+            .list_titles(&Visibility::everything(), &query, &window)
+            .await?;
         window.start = page.rows.last().map(|title| query.order.keyset(title));
         slugs.extend(page.rows.into_iter().map(|title| (title.id, title.slug)));
         if !page.has_more {

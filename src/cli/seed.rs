@@ -5,7 +5,7 @@ use std::io::{BufRead, Cursor};
 use anyhow::bail;
 
 use crate::app::App;
-use crate::domain::catalog::TitleFilter;
+use crate::domain::catalog::{TitleFilter, Visibility};
 use crate::domain::curation::{Format, Problem, Source};
 
 /// A file of the folder `seed/`.
@@ -39,7 +39,11 @@ impl Source for SeedFile {
 
 /// Loads the demo catalogue and its viewers if there is no title yet, and makes the graph of them.
 pub(super) async fn load_if_empty(app: &App) -> anyhow::Result<()> {
-    if app.catalog.count_titles(&TitleFilter::default()).await? > 0 {
+    let titles = app
+        .catalog
+        .count_titles(&Visibility::everything(), &TitleFilter::default())
+        .await?;
+    if titles > 0 {
         return Ok(());
     }
     tracing::info!("The store is empty; loading the demo catalogue");

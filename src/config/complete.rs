@@ -10,6 +10,7 @@ use url::Url;
 use super::accounts::AccountConfig;
 use super::servers::{Servers, servers};
 use super::settings::{Environment, Settings};
+use crate::domain::catalog::VisibilityPolicy;
 use crate::domain::recommend::{Freshness, Ranking};
 use crate::domain::watching::WatchRules;
 
@@ -39,6 +40,8 @@ pub struct Config {
     pub ranking: Ranking,
     /// When the edges of the graph are computed anew.
     pub freshness: Freshness,
+    /// Who may see what, as far as the site decides.
+    pub visibility: VisibilityPolicy,
     pub accounts: AccountConfig,
     /// The servers; `None`: embedded.
     pub servers: Option<Servers>,
@@ -103,6 +106,10 @@ impl Config {
             log: given.log.unwrap_or_else(|| LOG.to_owned()),
             trusted_origins: given.trusted_origins.unwrap_or_default(),
             accounts: AccountConfig::complete(given.accounts, given.openid, &variable)?,
+            visibility: VisibilityPolicy {
+                anonymous_max_age: given.anonymous_max_age,
+                unrated_for_children: given.unrated_for_children.unwrap_or_default(),
+            },
             env: given.env.unwrap_or_default(),
             rules,
             ranking,

@@ -63,3 +63,27 @@ pub(super) fn servers(
         timeout,
     }))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn timeout(text: &str) -> anyhow::Result<Duration> {
+        let variable = |name: &str| match name {
+            "MONGODB_URI" | "NEO4J_URI" | "REDIS_URL" => Some("an address".to_owned()),
+            "REELGRAPH_STORE_TIMEOUT_SECONDS" => Some(text.to_owned()),
+            _ => None,
+        };
+        Ok(servers(variable)?.unwrap().timeout)
+    }
+
+    #[test]
+    fn the_time_limit_is_a_number_of_seconds_by_default_4() {
+        assert_eq!(timeout("").unwrap(), Duration::from_secs(4));
+        assert_eq!(timeout("60").unwrap(), Duration::from_secs(60));
+        for wrong in ["0", "301", "-1", "4.5", "soon"] {
+            let error = timeout(wrong).unwrap_err().to_string();
+            assert!(error.contains("not from 1 to 300"), "{error}");
+        }
+    }
+}

@@ -116,6 +116,22 @@ pub struct Settings {
         value_name = "SHARE"
     )]
     pub rebuild_at: Option<f64>,
+    /// The highest age rating in years that whoever is not logged in sees [default: every one]
+    #[arg(
+        long,
+        global = true,
+        env = "REELGRAPH_ANONYMOUS_MAX_AGE",
+        value_name = "YEARS"
+    )]
+    pub anonymous_max_age: Option<u8>,
+    /// Whether titles without an age rating are for children too [default: false]
+    #[arg(
+        long,
+        global = true,
+        env = "REELGRAPH_UNRATED_FOR_CHILDREN",
+        value_name = "BOOL"
+    )]
+    pub unrated_for_children: Option<bool>,
     /// Accounts; in the file, the table `[accounts]`.
     #[command(flatten)]
     pub accounts: AccountSettings,
@@ -146,6 +162,8 @@ impl Settings {
             recency: self.recency.or(other.recency),
             resolve_at: self.resolve_at.or(other.resolve_at),
             rebuild_at: self.rebuild_at.or(other.rebuild_at),
+            anonymous_max_age: self.anonymous_max_age.or(other.anonymous_max_age),
+            unrated_for_children: self.unrated_for_children.or(other.unrated_for_children),
             accounts: self.accounts.or(other.accounts),
             openid: [self.openid, other.openid].concat(),
         }

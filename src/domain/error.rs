@@ -1,6 +1,7 @@
 //! What can go wrong, said in a way that is stable for clients: every error has a code. What a code becomes for a client
 //! (status, words) and in the log stands in `graphql/error.rs`.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -102,6 +103,15 @@ impl StoreError {
     /// A fault of the store or of our use of it.
     pub fn failed(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Failed(error.into())
+    }
+
+    /// A failure that several waited for together.
+    pub fn shared(error: Arc<Self>) -> Self {
+        match &*error {
+            Self::Unavailable(_) => Self::unavailable(error),
+            Self::Conflict => Self::Conflict,
+            Self::Failed(_) => Self::failed(error),
+        }
     }
 
     /// The store did not answer, or not in time: trying again may help.

@@ -40,6 +40,9 @@ impl Role {
     }
 }
 
+/// From this age on a person is grown up.
+pub const ADULT: u8 = 18;
+
 /// The one who asks: nobody in particular, or an account with one of its profiles chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Viewer {
@@ -54,6 +57,8 @@ pub struct KnownViewer {
     pub user: UserId,
     /// The profile that watches.
     pub profile: ProfileId,
+    /// The highest age rating that the profile may watch, in years. `None`: every rating.
+    pub max_age: Option<u8>,
     /// What this request may do: the account's role, or less if it came with a key.
     pub role: Role,
     /// What the request proved itself with.
@@ -89,6 +94,15 @@ impl Viewer {
 }
 
 impl KnownViewer {
+    /// The same viewer with another profile, or with the same after a change of its age.
+    pub fn with_profile(&self, profile: ProfileId, max_age: Option<u8>) -> Self {
+        Self {
+            profile,
+            max_age,
+            ..*self
+        }
+    }
+
     /// The log-in that the request came with; `None` for a machine with a key.
     pub fn session(&self) -> Option<SessionId> {
         match self.login {

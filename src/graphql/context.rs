@@ -9,6 +9,7 @@ use super::error::{ApiError, Result};
 use super::loaders::{Loaders, PersonalLoaders};
 use super::schema::Services;
 use crate::domain::accounts::{Secret, SentAway};
+use crate::domain::catalog::{Seen, Visibility};
 use crate::domain::viewer::{Client, KnownViewer, Viewer};
 
 /// Who sent a request, and how to answer them. The HTTP layer puts one into the data of every request.
@@ -21,6 +22,8 @@ pub struct Caller {
 /// Who asks now: a log-in changes it in the middle of a request.
 struct Current {
     viewer: Viewer,
+    /// What they may see, once it was asked for: at one moment in the whole request.
+    visibility: Option<Visibility>,
     loaders: Option<Arc<PersonalLoaders>>,
 }
 
@@ -32,6 +35,7 @@ impl Caller {
             cookie,
             current: Mutex::new(Current {
                 viewer,
+                visibility: None,
                 loaders: None,
             }),
         }
@@ -50,11 +54,17 @@ pub(crate) trait ContextExt {
     /// What every request may read, in batches.
     fn loaders(&self) -> &Loaders;
 
-    /// What only the viewer may read, in batches.
+    /// What depends on who asks, in batches.
     fn personal(&self) -> Arc<PersonalLoaders>;
 
     /// Who asks: the session or the key that came with the request, or nobody.
     fn viewer(&self) -> Viewer;
+
+    /// What of the catalogue whoever asks may see.
+    fn visibility(&self) -> Visibility;
+
+    /// What of it is for a profile of this highest age as well.
+    fn visibility_for(&self, max_age: Option<u8>) -> Visibility;
 
     /// Who asks, or `UNAUTHENTICATED`.
     fn known_viewer(&self) -> Result<KnownViewer>;
@@ -85,16 +95,35 @@ impl ContextExt for Context<'_> {
     }
 
     fn personal(&self) -> Arc<PersonalLoaders> {
+        let services = self.services();
+        let seen = Seen {
+            catalog: services.catalog.clone(),
+            visibility: self.visibility(),
+        };
         let mut current = self.data_unchecked::<Caller>().current();
         let profile = current.viewer.profile();
         let loaders = current.loaders.get_or_insert_with(|| {
-            Arc::new(PersonalLoaders::new(&self.services().watching, profile))
+            Arc::new(PersonalLoaders::new(&seen, &services.watching, profile))
         });
         Arc::clone(loaders)
     }
 
     fn viewer(&self) -> Viewer {
         self.data_unchecked::<Caller>().current().viewer
+    }
+
+    fn visibility(&self) -> Visibility {
+        let services = self.services();
+        let mut current = self.data_unchecked::<Caller>().current();
+        let viewer = current.viewer;
+        *current
+            .visibility
+            .get_or_insert_with(|| services.visibility.of(&viewer, services.clock.now()))
+    }
+
+    fn visibility_for(&self, max_age: Option<u8>) -> Visibility {
+        let policy = self.services().visibility;
+        policy.narrowed(&self.visibility(), max_age)
     }
 
     fn known_viewer(&self) -> Result<KnownViewer> {
@@ -107,6 +136,7 @@ impl ContextExt for Context<'_> {
     fn go_on_as(&self, viewer: Viewer) {
         *self.data_unchecked::<Caller>().current() = Current {
             viewer,
+            visibility: None,
             loaders: None,
         };
     }

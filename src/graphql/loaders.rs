@@ -1,7 +1,7 @@
 //! Data loaders: fields that follow an id ask one by one, stores are asked in batches.
 //!
-//! What everybody may read has one loader in the process, which also batches across requests. What is the viewer's has
-//! loaders of its own in each request. None of them keeps anything: a cache, where there is one, stands in front of the
+//! What everybody may read has one loader in the process, which also batches across requests. What depends on who asks,
+//! titles first of all, has loaders of its own in each request. None of them keeps anything: a cache, where there is one, stands in front of the
 //! store and hears of changes.
 
 use std::collections::HashMap;
@@ -14,7 +14,7 @@ use super::error::ApiError;
 use crate::domain::batch::Batch;
 use crate::domain::catalog::{
     CatalogService, CollectionsById, EpisodesById, EpisodesBySeason, FilmsByCollection, GenresById,
-    PeopleById, SeasonsBySeries, TitlesById,
+    PeopleById, SeasonsBySeries, Seen, TitlesById,
 };
 use crate::domain::ids::ProfileId;
 use crate::domain::watching::{StandingsBySeries, StatesByItem, ThumbsByTitle, WatchService};
@@ -66,48 +66,49 @@ impl<B: Batch> Batched<B> {
 
 /// What everybody may read.
 pub(crate) struct Loaders {
-    pub(crate) titles: Batched<TitlesById>,
     pub(crate) people: Batched<PeopleById>,
     pub(crate) genres: Batched<GenresById>,
     pub(crate) collections: Batched<CollectionsById>,
-    pub(crate) collection_films: Batched<FilmsByCollection>,
-    pub(crate) episodes: Batched<EpisodesById>,
-    pub(crate) seasons: Batched<SeasonsBySeries>,
-    pub(crate) season_episodes: Batched<EpisodesBySeason>,
 }
 
 impl Loaders {
     pub(super) fn new(catalog: &CatalogService) -> Self {
         Self {
-            titles: Batched::new(TitlesById(catalog.clone())),
             people: Batched::new(PeopleById(catalog.clone())),
             genres: Batched::new(GenresById(catalog.clone())),
             collections: Batched::new(CollectionsById(catalog.clone())),
-            collection_films: Batched::new(FilmsByCollection(catalog.clone())),
-            episodes: Batched::new(EpisodesById(catalog.clone())),
-            seasons: Batched::new(SeasonsBySeries(catalog.clone())),
-            season_episodes: Batched::new(EpisodesBySeason(catalog.clone())),
         }
     }
 }
 
-/// What only the viewer may read.
+/// What depends on the viewer: the catalogue as far as they may see it, and what is their own.
 pub(crate) struct PersonalLoaders {
+    pub(crate) titles: Batched<TitlesById>,
+    pub(crate) collection_films: Batched<FilmsByCollection>,
+    pub(crate) episodes: Batched<EpisodesById>,
+    pub(crate) seasons: Batched<SeasonsBySeries>,
+    pub(crate) season_episodes: Batched<EpisodesBySeason>,
     pub(crate) states: Batched<StatesByItem>,
     pub(crate) standings: Batched<StandingsBySeries>,
     pub(crate) thumbs: Batched<ThumbsByTitle>,
 }
 
 impl PersonalLoaders {
-    pub(super) fn new(watching: &WatchService, profile: Option<ProfileId>) -> Self {
+    pub(super) fn new(seen: &Seen, watching: &WatchService, profile: Option<ProfileId>) -> Self {
         let watching = watching.clone();
         Self {
+            titles: Batched::new(TitlesById(seen.clone())),
+            collection_films: Batched::new(FilmsByCollection(seen.clone())),
+            episodes: Batched::new(EpisodesById(seen.clone())),
+            seasons: Batched::new(SeasonsBySeries(seen.clone())),
+            season_episodes: Batched::new(EpisodesBySeason(seen.clone())),
             states: Batched::new(StatesByItem {
                 watching: watching.clone(),
                 profile,
             }),
             standings: Batched::new(StandingsBySeries {
                 watching: watching.clone(),
+                visibility: seen.visibility,
                 profile,
             }),
             thumbs: Batched::new(ThumbsByTitle { watching, profile }),

@@ -79,7 +79,7 @@ async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
     let Some(id) = GlobalId::decode(id) else {
         return Ok(None);
     };
-    let loaders = ctx.loaders();
+    let (loaders, personal) = (ctx.loaders(), ctx.personal());
     Ok(match id {
         GlobalId::Film(film) => {
             let title = title(ctx, film).await?;
@@ -90,13 +90,13 @@ async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
             title.and_then(Title::into_series).map(Node::Series)
         }
         GlobalId::Season(season) => {
-            let seasons = loaders.seasons.find(season.series).await?;
+            let seasons = personal.seasons.find(season.series).await?;
             let seasons = seasons.unwrap_or_default();
             let exists = seasons.iter().any(|listed| listed.id == season);
             exists.then_some(Node::Season(Season(season)))
         }
         GlobalId::Episode(episode) => {
-            let episode = loaders.episodes.find(episode).await?;
+            let episode = personal.episodes.find(episode).await?;
             episode.map(|episode| Node::Episode(Episode(episode)))
         }
         GlobalId::Person(person) => {
@@ -108,8 +108,8 @@ async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
             genre.map(|genre| Node::Genre(Genre(genre)))
         }
         GlobalId::Collection(collection) => {
-            let collection = loaders.collections.find(collection).await?;
-            collection.map(|collection| Node::Collection(Collection(collection)))
+            let collection = Collection::find(ctx, collection).await?;
+            collection.map(Node::Collection)
         }
         GlobalId::Profile(_)
         | GlobalId::User(_)
@@ -151,5 +151,5 @@ async fn find_own(ctx: &Context<'_>, id: GlobalId) -> Result<Option<Node>> {
 }
 
 async fn title(ctx: &Context<'_>, id: TitleId) -> Result<Option<Title>> {
-    Ok(ctx.loaders().titles.find(id).await?.map(Title::one))
+    Ok(ctx.personal().titles.find(id).await?.map(Title::one))
 }

@@ -27,7 +27,7 @@ use super::watching::{
     EventMutation, HidingMutation, MutingMutation, RatingMutation, WatchingMutation,
 };
 use crate::domain::accounts::AccountService;
-use crate::domain::catalog::{CatalogService, SearchService};
+use crate::domain::catalog::{CatalogService, SearchService, VisibilityPolicy};
 use crate::domain::clock::Clock;
 use crate::domain::recommend::RecommendService;
 use crate::domain::watching::WatchService;
@@ -135,6 +135,8 @@ pub struct Services {
     pub watching: WatchService,
     pub accounts: AccountService,
     pub recommend: RecommendService,
+    /// Who may see what, as far as the site decides.
+    pub visibility: VisibilityPolicy,
     pub clock: Arc<dyn Clock>,
 }
 

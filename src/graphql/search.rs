@@ -38,7 +38,8 @@ impl SearchQuery {
     ) -> Result<Connection<TitleEdge>> {
         let window = PageArgs::forward(first, after).window(&TITLES, 20)?;
         let filter = filter.unwrap_or_default().into_domain()?;
-        let hits = ctx.services().search.titles(&query, &filter).await?;
+        let (search, visibility) = (&ctx.services().search, ctx.visibility());
+        let hits = search.titles(&visibility, &query, &filter).await?;
         let total = Total::Known(hits.len());
         let slice = page_of(hits, &window, Sorted::Descending, |(score, title)| {
             place(*score, title.id.to_i64())

@@ -4,9 +4,10 @@ use async_graphql::Context;
 
 use super::context::ContextExt;
 use super::error::Result;
-use crate::domain::catalog::{TitleFilter, TitleKind};
-use crate::domain::ids::{ProfileId, TitleId};
+use crate::domain::catalog::{TitleFilter, TitleKind, Visibility};
+use crate::domain::ids::ProfileId;
 use crate::domain::recommend::Extent;
+use crate::domain::watching::ProfileList;
 
 /// How to count a list.
 pub(crate) enum Total {
@@ -14,14 +15,10 @@ pub(crate) enum Total {
     Known(usize),
     /// The titles that pass a filter.
     Titles(TitleFilter),
-    /// The sittings of a profile, at one title or at all.
-    History(ProfileId, Option<TitleId>),
-    /// What a profile can resume.
-    InProgress(ProfileId),
-    /// The titles that a profile hides.
-    Hidden(ProfileId),
+    /// A list of a profile's own.
+    OfProfile(ProfileId, ProfileList),
     /// What is suggested to a profile, of these kinds; `None`: of all.
-    Recommendations(ProfileId, Option<Vec<TitleKind>>),
+    Recommendations(Visibility, ProfileId, Option<Vec<TitleKind>>),
     /// Only by walking through it.
     Uncounted,
 }
@@ -32,18 +29,18 @@ impl Total {
         let services = ctx.services();
         Ok(match self {
             Self::Known(rows) => Some(*rows as u64),
-            Self::Titles(filter) => Some(services.catalog.count_titles(filter).await?),
-            Self::History(profile, title) => {
-                Some(services.watching.count_history(*profile, *title).await?)
+            Self::Titles(filter) => {
+                let catalog = &services.catalog;
+                Some(catalog.count_titles(&ctx.visibility(), filter).await?)
             }
-            Self::InProgress(profile) => {
-                Some(services.watching.count_continue_watching(*profile).await?)
+            Self::OfProfile(profile, list) => {
+                let watching = &services.watching;
+                Some(watching.count(&ctx.visibility(), *profile, *list).await?)
             }
-            Self::Hidden(profile) => Some(services.watching.count_hidden_titles(*profile).await?),
-            Self::Recommendations(profile, kinds) => {
+            Self::Recommendations(visibility, profile, kinds) => {
                 let whole = services
                     .recommend
-                    .recommendations(*profile, kinds.as_deref(), Extent::Whole)
+                    .recommendations(visibility, *profile, kinds.as_deref(), Extent::Whole)
                     .await?;
                 Some(whole.len() as u64)
             }

@@ -17,7 +17,8 @@ use super::project_graph::ProjectGraph;
 use super::send_mail::SendMail;
 use crate::domain::accounts::MailService;
 use crate::domain::events::Event;
-use crate::domain::recommend::{ErasureService, GraphFollower, GraphService};
+use crate::domain::privacy::ErasureService;
+use crate::domain::recommend::{GraphFollower, GraphService};
 
 /// The jobs that run, until they are stopped.
 pub struct Jobs {
@@ -53,7 +54,6 @@ impl Jobs {
     pub(super) fn none() -> Self {
         Self {
             tasks: JoinSet::new(),
-            /// Those that have not said that they ended.
             running: BTreeSet::new(),
             stop: watch::Sender::new(false),
         }

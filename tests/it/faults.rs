@@ -78,9 +78,21 @@ async fn a_killed_server_has_every_answered_report_once(on: On) {
     assert!(verified.contains("1 profiles, 1 WATCHED"), "{verified}");
 }
 
-/// A seeded site on the servers, one of them behind a wire.
-async fn behind_a_wire(variable: &'static str) -> (Program, Wire, Site) {
-    let mut program = Program::seeded(On::Servers).await;
+/// An installation on the servers, with films and without the graph.
+async fn with_films() -> Program {
+    let program = Program::without_graph();
+    let films = program.data().join("films.ndjson");
+    let lines = [
+        r#"{"slug": "heat-1995", "title": "Heat", "runtime_minutes": 170}"#,
+        r#"{"slug": "alien-1979", "title": "Alien", "runtime_minutes": 117}"#,
+    ];
+    std::fs::write(&films, lines.join("\n")).unwrap();
+    program.expect(&["load", films.to_str().unwrap()]).await;
+    program
+}
+
+/// A site on the servers, one of them behind a wire.
+async fn behind_a_wire(mut program: Program, variable: &'static str) -> (Program, Wire, Site) {
     let address = program.variable(variable).to_owned();
     let (scheme, rest) = address.split_once("://").unwrap();
     let (credentials, rest) = rest
@@ -139,7 +151,7 @@ fn assert_unavailable(answer: &Value) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_mongodb_every_answer_is_a_coded_error() {
-    let (_program, wire, mut site) = behind_a_wire("MONGODB_URI").await;
+    let (_program, wire, mut site) = behind_a_wire(with_films().await, "MONGODB_URI").await;
     site.register("ada@example.org").await;
     let heat = site.id_of("film", "heat-1995").await;
 
@@ -163,7 +175,7 @@ async fn without_mongodb_every_answer_is_a_coded_error() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_redis_nobody_is_taken_for_logged_in_or_out() {
-    let (_program, wire, mut site) = behind_a_wire("REDIS_URL").await;
+    let (_program, wire, mut site) = behind_a_wire(with_films().await, "REDIS_URL").await;
     site.register("ada@example.org").await;
 
     let who = "{ viewer { user { id } } }";
@@ -182,7 +194,8 @@ async fn without_redis_nobody_is_taken_for_logged_in_or_out() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_the_graph_suggestions_are_what_is_popular_and_watches_go_on() {
-    let (_program, wire, mut site) = behind_a_wire("NEO4J_URI").await;
+    let program = Program::seeded(On::Servers).await;
+    let (_program, wire, mut site) = behind_a_wire(program, "NEO4J_URI").await;
     site.register("ada@example.org").await;
     let heat = site.id_of("film", "heat-1995").await;
     let suggestions = "{ viewer { profile { recommendations(first: 20) { edges { reasons { kind } node { slug } } } } } }";

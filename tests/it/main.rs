@@ -33,3 +33,4 @@ mod schema;
 mod search;
 mod suggestions;
 mod support;
+mod visibility;

@@ -15,6 +15,7 @@ use moka::sync::Cache;
 use crate::domain::catalog::{
     CatalogBatch, CatalogError, CatalogFollower, CatalogStore, Change, Changed, Collection,
     Episode, ExternalId, Genre, Person, Season, SeasonId, Title, TitleFilter, TitleQuery,
+    Visibility,
 };
 use crate::domain::error::StoreError;
 use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
@@ -127,14 +128,19 @@ impl CatalogStore for CachedCatalog {
 
     async fn list_titles(
         &self,
+        visibility: &Visibility,
         query: &TitleQuery,
         window: &Window,
     ) -> Result<Slice<Title>, StoreError> {
-        self.store.list_titles(query, window).await
+        self.store.list_titles(visibility, query, window).await
     }
 
-    async fn count_titles(&self, filter: &TitleFilter) -> Result<u64, StoreError> {
-        self.store.count_titles(filter).await
+    async fn count_titles(
+        &self,
+        visibility: &Visibility,
+        filter: &TitleFilter,
+    ) -> Result<u64, StoreError> {
+        self.store.count_titles(visibility, filter).await
     }
 
     async fn people(&self, ids: &[PersonId]) -> Result<Vec<Person>, StoreError> {

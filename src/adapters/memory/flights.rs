@@ -60,7 +60,7 @@ impl<K: Copy + Eq + Hash, V: Clone> Flights<K, V> {
             flights: self,
             keys: &own,
         };
-        try_join_all(flights).await.map_err(everybodys)
+        try_join_all(flights).await.map_err(StoreError::shared)
     }
 }
 
@@ -78,15 +78,6 @@ impl<K: Copy + Eq + Hash, V> Drop for Landing<'_, K, V> {
                 under_way.remove(key);
             }
         }
-    }
-}
-
-/// A failure that several had together.
-fn everybodys(error: Arc<StoreError>) -> StoreError {
-    match &*error {
-        StoreError::Unavailable(_) => StoreError::unavailable(error),
-        StoreError::Conflict => StoreError::Conflict,
-        StoreError::Failed(_) => StoreError::failed(error),
     }
 }
 

@@ -1,38 +1,37 @@
 //! A cache of the lists of suggestions that were made for profiles.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use moka::ops::compute::Op;
 use moka::policy::EvictionPolicy;
 use moka::sync::Cache;
 
+use super::generations::Generations;
 use crate::domain::ids::ProfileId;
-use crate::domain::recommend::{KeptList, KeptLists, ListKey, Moment};
+use crate::domain::recommend::{CachedList, Generation, ListCache, ListKey};
 
-/// How many reasons are kept, at 40 bytes with their share of the suggestions: about 160 MB, the lists of two thousand
+/// How many reasons are cached, at 40 bytes with their share of the suggestions: about 160 MB, the lists of two thousand
 /// profiles.
 const CAPACITY: u64 = 4_000_000;
-/// How long a list is kept at the most.
+/// How long a list is cached at the most.
 const LIFETIME: Duration = Duration::from_secs(60);
 
 /// The lists of a profile.
-type Lists = Arc<[(ListKey, KeptList)]>;
+type Lists = Arc<[(ListKey, CachedList)]>;
 
 /// Lists that were made lately. Clones share them.
 #[derive(Clone)]
 pub struct MemoryLists {
     lists: Cache<ProfileId, Lists>,
-    /// How often lists were dropped.
-    dropped: Arc<AtomicU64>,
+    generations: Generations,
 }
 
 impl MemoryLists {
     /// A cache that holds no lists yet.
     pub fn new() -> Self {
         let weigh = |_: &ProfileId, lists: &Lists| {
-            let found = lists.iter().flat_map(|(_, kept)| kept.list.iter());
+            let found = lists.iter().flat_map(|(_, cached)| cached.list.iter());
             let reasons: usize = found.map(|found| found.reasons.len() + 1).sum();
             u32::try_from(reasons + 1).unwrap_or(u32::MAX)
         };
@@ -44,19 +43,19 @@ impl MemoryLists {
                 // Who has just come is the likeliest to ask again, however often others did.
                 .eviction_policy(EvictionPolicy::lru())
                 .build(),
-            dropped: Arc::default(),
+            generations: Generations::new(),
         }
     }
 
     /// Drops the lists of a profile, also those that are being made.
     pub(super) fn forget(&self, profile: ProfileId) {
-        self.dropped.fetch_add(1, Ordering::SeqCst);
+        self.generations.begin(profile);
         self.lists.invalidate(&profile);
     }
 
     /// Drops all lists, also those that are being made.
     pub(super) fn forget_all(&self) {
-        self.dropped.fetch_add(1, Ordering::SeqCst);
+        self.generations.begin_all();
         self.lists.invalidate_all();
     }
 }
@@ -67,21 +66,22 @@ impl Default for MemoryLists {
     }
 }
 
-impl KeptLists for MemoryLists {
-    fn now(&self) -> Moment {
-        Moment(self.dropped.load(Ordering::SeqCst))
+impl ListCache for MemoryLists {
+    fn generation(&self, profile: ProfileId) -> Generation {
+        Generation(self.generations.of(profile))
     }
 
-    fn get(&self, key: &ListKey) -> Option<KeptList> {
+    fn get(&self, key: &ListKey) -> Option<CachedList> {
         let lists = self.lists.get(&key.profile)?;
-        let (_, kept) = lists.iter().find(|(known, _)| known == key)?;
-        Some(kept.clone())
+        let (_, cached) = lists.iter().find(|(known, _)| known == key)?;
+        Some(cached.clone())
     }
 
-    fn put(&self, begun: Moment, key: ListKey, list: KeptList) {
-        self.lists.entry(key.profile).and_compute_with(|known| {
+    fn put(&self, begun: Generation, key: ListKey, list: CachedList) {
+        let profile = key.profile;
+        self.lists.entry(profile).and_compute_with(|known| {
             // Looked at under the entry's lock: who drops it later finds it there.
-            if self.now() != begun {
+            if self.generation(profile) != begun {
                 return Op::Nop;
             }
             let known = known.map(moka::Entry::into_value);
@@ -98,17 +98,19 @@ mod tests {
     use chrono::DateTime;
 
     use super::*;
+    use crate::domain::catalog::Visibility;
     use crate::domain::recommend::{Extent, SimilarVersion, Taste};
 
     fn key(profile: u64) -> ListKey {
         ListKey {
             profile: ProfileId(profile),
+            audience: Visibility::everything().audience(),
             kinds: None,
         }
     }
 
-    fn list() -> KeptList {
-        KeptList {
+    fn list() -> CachedList {
+        CachedList {
             taste: Arc::new(Taste::default()),
             version: SimilarVersion::default(),
             made_at: DateTime::UNIX_EPOCH,
@@ -125,7 +127,7 @@ mod tests {
             ..key(1)
         };
         for key in [key(1), of_films.clone(), key(2)] {
-            lists.put(lists.now(), key, list());
+            lists.put(lists.generation(key.profile), key, list());
         }
         assert!(lists.get(&of_films).is_some());
 
@@ -137,9 +139,20 @@ mod tests {
     }
 
     #[test]
-    fn a_list_that_was_begun_before_something_changed_is_not_kept() {
+    fn what_others_watch_meanwhile_drops_nothing() {
         let lists = MemoryLists::new();
-        let begun = lists.now();
+        let begun = lists.generation(ProfileId(1));
+
+        lists.forget(ProfileId(2));
+        lists.put(begun, key(1), list());
+
+        assert!(lists.get(&key(1)).is_some());
+    }
+
+    #[test]
+    fn a_list_that_was_begun_before_something_changed_is_not_cached() {
+        let lists = MemoryLists::new();
+        let begun = lists.generation(ProfileId(1));
 
         lists.forget(ProfileId(1));
         lists.put(begun, key(1), list());

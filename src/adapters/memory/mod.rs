@@ -3,12 +3,14 @@
 mod catalog;
 mod events;
 mod flights;
+mod generations;
 mod graph;
 mod leases;
 mod limits;
 mod lists;
 mod profiles;
 mod similar;
+mod tasks;
 mod tastes;
 mod watching;
 
@@ -18,5 +20,6 @@ pub use graph::CachedGraph;
 pub use leases::MemoryLeases;
 pub use limits::MemoryLimiter;
 pub use lists::MemoryLists;
+pub use tasks::TokioTasks;
 pub use tastes::Tastes;
 pub use watching::ObservedWatching;

@@ -1,8 +1,6 @@
-//! A cache of one value for each profile: read when it is asked for (single-flight), and fresh until there is news of the
-//! profile.
+//! What is known of profiles: read when it is asked for, and cached until there is news of the profile.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use moka::ops::compute::Op;
@@ -10,37 +8,34 @@ use moka::policy::EvictionPolicy;
 use moka::sync::Cache;
 
 use super::flights::Flights;
+use super::generations::Generations;
 use crate::domain::error::StoreError;
 use crate::domain::ids::ProfileId;
 
 /// What nobody asks for goes after so long.
 const IDLE: Duration = Duration::from_secs(600);
-/// How many counters of news there are. Profiles that share one lose their values together.
-const COUNTERS: usize = 1 << 14;
 
-/// A value for each profile, bounded. Clones share it.
-///
-/// News and reads race: a value that was read before news must not pass for fresh after it. So news is counted, a value
-/// carries the count from before it was read, and the invariant is: a value is stale unless that is still the count.
+/// A value for each profile, bounded. Clones share it. A value is fresh in the generation that it was read in; see
+/// [`Generations`].
 ///
 /// What has not changed stays the same `Arc`, also when it had to be read anew: others hang what they compute on it.
 pub(super) struct ProfileCache<V> {
     name: &'static str,
-    kept: Cache<ProfileId, Kept<V>>,
-    news: Arc<[AtomicU64]>,
+    cached: Cache<ProfileId, Cached<V>>,
+    generations: Generations,
     under_way: Arc<Flights<(ProfileId, u64), Arc<V>>>,
     trusted: Duration,
 }
 
-/// A value as it is kept.
-struct Kept<V> {
+/// A value as it is cached.
+struct Cached<V> {
     value: Arc<V>,
-    /// The count of news before it was read.
-    news: u64,
+    /// The generation before it was read.
+    generation: u64,
     read_at: Instant,
 }
 
-impl<V> Clone for Kept<V> {
+impl<V> Clone for Cached<V> {
     fn clone(&self) -> Self {
         Self {
             value: Arc::clone(&self.value),
@@ -52,8 +47,8 @@ impl<V> Clone for Kept<V> {
 impl<V> Clone for ProfileCache<V> {
     fn clone(&self) -> Self {
         Self {
-            kept: self.kept.clone(),
-            news: Arc::clone(&self.news),
+            cached: self.cached.clone(),
+            generations: self.generations.clone(),
             under_way: Arc::clone(&self.under_way),
             ..*self
         }
@@ -71,21 +66,21 @@ impl<V: PartialEq + Send + Sync + 'static> ProfileCache<V> {
     ) -> Self {
         Self {
             name,
-            kept: Cache::builder()
+            cached: Cache::builder()
                 .max_capacity(capacity)
-                .weigher(move |_, kept: &Kept<V>| weigh(&kept.value))
+                .weigher(move |_, cached: &Cached<V>| weigh(&cached.value))
                 .time_to_idle(IDLE)
                 // By default a full cache turns new keys away, and those who come back the most are viewers of now.
                 .eviction_policy(EvictionPolicy::lru())
                 .build(),
-            news: (0..COUNTERS).map(|_| AtomicU64::new(0)).collect(),
+            generations: Generations::new(),
             under_way: Arc::default(),
             trusted,
         }
     }
 
-    /// The value of a profile: the one that is kept, or what `read` reads and `finish` makes of it. No change by
-    /// [`Self::change`] comes between that and its being kept.
+    /// The value of a profile: the one that is cached, or what `read` reads and `finish` makes of it. No change by
+    /// [`Self::change`] comes between that and its being cached.
     pub(super) async fn get<T, R, F>(
         &self,
         profile: ProfileId,
@@ -96,21 +91,21 @@ impl<V: PartialEq + Send + Sync + 'static> ProfileCache<V> {
         R: FnOnce() -> F,
         F: Future<Output = Result<T, StoreError>> + Send + 'static,
     {
-        let news = self.news(profile);
-        let kept = self.kept.get(&profile);
-        if let Some(kept) = kept.filter(|kept| self.is_fresh(kept, news)) {
+        let generation = self.generation(profile);
+        let cached = self.cached.get(&profile);
+        if let Some(cached) = cached.filter(|cached| self.is_fresh(cached, generation)) {
             self.count("hit");
-            return Ok(kept.value);
+            return Ok(cached.value);
         }
         self.count("miss");
-        let key = [(profile, news)];
+        let key = [(profile, generation)];
         let answers = self.under_way.join(&key, |_| {
             let (cache, read_at) = (self.clone(), Instant::now());
             let reading = read();
             async move {
                 let read = reading.await?;
                 cache
-                    .keep(profile, news, read_at, || finish(read))
+                    .keep(profile, generation, read_at, || finish(read))
                     .ok_or_else(|| StoreError::failed("a value that was not made"))
             }
         });
@@ -118,97 +113,95 @@ impl<V: PartialEq + Send + Sync + 'static> ProfileCache<V> {
         answer.ok_or_else(|| StoreError::failed("a read that nobody answers"))
     }
 
-    /// What is kept of a profile, however old, for when nothing newer is to be had. What `finish` makes of it is kept in
+    /// What is cached of a profile, however old, for when nothing newer is to be had. What `finish` makes of it is cached in
     /// its place, as old as it was.
     pub(super) fn stale(&self, profile: ProfileId, finish: impl FnOnce(&V) -> V) -> Option<Arc<V>> {
-        let entry = self.kept.entry(profile);
+        let entry = self.cached.entry(profile);
         let mut finished = None;
-        entry.and_compute_with(|kept| {
-            let Some(kept) = kept.map(moka::Entry::into_value) else {
+        entry.and_compute_with(|cached| {
+            let Some(cached) = cached.map(moka::Entry::into_value) else {
                 return Op::Nop;
             };
-            let value = finish(&kept.value);
-            if value == *kept.value {
-                finished = Some(kept.value);
+            let value = finish(&cached.value);
+            if value == *cached.value {
+                finished = Some(cached.value);
                 return Op::Nop;
             }
             let value = Arc::new(value);
             finished = Some(Arc::clone(&value));
-            Op::Put(Kept { value, ..kept })
+            Op::Put(Cached { value, ..cached })
         });
         finished
     }
 
-    /// The count of news of a profile.
-    pub(super) fn news(&self, profile: ProfileId) -> u64 {
-        self.counter(profile).load(Ordering::SeqCst)
+    /// The current generation of a profile.
+    pub(super) fn generation(&self, profile: ProfileId) -> u64 {
+        self.generations.of(profile)
     }
 
     /// There is news of a profile: what was read before is read anew.
     pub(super) fn renew(&self, profile: ProfileId) {
-        self.counter(profile).fetch_add(1, Ordering::SeqCst);
+        self.generations.begin(profile);
     }
 
     /// There may be news of every profile.
     pub(super) fn renew_all(&self) {
-        for counter in &*self.news {
-            counter.fetch_add(1, Ordering::SeqCst);
-        }
+        self.generations.begin_all();
     }
 
-    /// Drops what is kept of a profile, and what is being read.
+    /// Drops what is cached of a profile, and what is being read.
     pub(super) fn forget(&self, profile: ProfileId) {
         self.renew(profile);
         // Not `invalidate`, which does not wait for somebody who is just keeping something.
-        let entry = self.kept.entry(profile);
+        let entry = self.cached.entry(profile);
         entry.and_compute_with(|_| Op::Remove);
     }
 
-    /// Changes the value that is kept, if there is one. `news` is the count from before the change was made: if there
-    /// was other news since, the value is read anew instead.
-    pub(super) fn change(&self, profile: ProfileId, news: u64, change: impl FnOnce(&V) -> V) {
-        let entry = self.kept.entry(profile);
-        entry.and_compute_with(|kept| {
-            let Some(kept) = kept.map(moka::Entry::into_value) else {
+    /// Changes the value that is cached, if there is one. `begun` is the generation from before the change was
+    /// made: in a later one the value is read anew instead.
+    pub(super) fn change(&self, profile: ProfileId, begun: u64, change: impl FnOnce(&V) -> V) {
+        let entry = self.cached.entry(profile);
+        entry.and_compute_with(|cached| {
+            let Some(cached) = cached.map(moka::Entry::into_value) else {
                 return Op::Nop;
             };
-            if self.news(profile) != news {
+            if self.generation(profile) != begun {
                 self.renew(profile);
                 return Op::Nop;
             }
-            if kept.news != news {
+            if cached.generation != begun {
                 return Op::Nop;
             }
-            let value = change(&kept.value);
-            if value == *kept.value {
+            let value = change(&cached.value);
+            if value == *cached.value {
                 return Op::Nop;
             }
             let value = Arc::new(value);
-            Op::Put(Kept { value, ..kept })
+            Op::Put(Cached { value, ..cached })
         });
     }
 
     fn keep(
         &self,
         profile: ProfileId,
-        news: u64,
+        generation: u64,
         read_at: Instant,
         finish: impl FnOnce() -> V,
     ) -> Option<Arc<V>> {
         let mut finished = None;
-        let entry = self.kept.entry(profile);
-        entry.and_compute_with(|kept| {
-            let before = kept.map(moka::Entry::into_value);
+        let entry = self.cached.entry(profile);
+        entry.and_compute_with(|cached| {
+            let before = cached.map(moka::Entry::into_value);
             let value = finish();
             let value = match before {
                 Some(before) if *before.value == value => before.value,
                 _ => Arc::new(value),
             };
             finished = Some(Arc::clone(&value));
-            if self.news(profile) == news {
-                Op::Put(Kept {
+            if self.generation(profile) == generation {
+                Op::Put(Cached {
                     value,
-                    news,
+                    generation,
                     read_at,
                 })
             } else {
@@ -218,13 +211,8 @@ impl<V: PartialEq + Send + Sync + 'static> ProfileCache<V> {
         finished
     }
 
-    fn is_fresh(&self, kept: &Kept<V>, news: u64) -> bool {
-        kept.news == news && kept.read_at.elapsed() < self.trusted
-    }
-
-    fn counter(&self, profile: ProfileId) -> &AtomicU64 {
-        let place = usize::try_from(profile.0 % COUNTERS as u64);
-        &self.news[place.unwrap_or_default()]
+    fn is_fresh(&self, cached: &Cached<V>, generation: u64) -> bool {
+        cached.generation == generation && cached.read_at.elapsed() < self.trusted
     }
 
     fn count(&self, result: &'static str) {

@@ -37,7 +37,7 @@ const ASIDE_CAPACITY: u64 = 500_000;
 #[derive(Clone)]
 pub struct Tastes {
     record: Arc<dyn WatchStore>,
-    kept: ProfileCache<Taste>,
+    cached: ProfileCache<Taste>,
     mutes: ProfileCache<Arc<[Mute]>>,
     aside: Cache<ProfileId, Arc<[Aside]>>,
     lists: MemoryLists,
@@ -59,7 +59,7 @@ impl Tastes {
         let weigh = |edges: usize| u32::try_from(ENTRY + edges).unwrap_or(u32::MAX);
         Self {
             record,
-            kept: ProfileCache::new("taste", CAPACITY, TRUSTED, move |taste: &Taste| {
+            cached: ProfileCache::new("taste", CAPACITY, TRUSTED, move |taste: &Taste| {
                 weigh(taste.edges.len())
             }),
             mutes: ProfileCache::new(
@@ -100,7 +100,7 @@ impl Tastes {
             return read;
         };
         let merge = |taste: &Taste| taste.with(&self.edges_aside(profile));
-        let Some(stale) = self.kept.stale(profile, merge) else {
+        let Some(stale) = self.cached.stale(profile, merge) else {
             return Err(StoreError::Unavailable(reason));
         };
         tracing::warn!(
@@ -123,19 +123,19 @@ impl Tastes {
             Ok(taste)
         };
         let merge = move |taste: Arc<Taste>| taste.with(&merging.edges_aside(profile));
-        self.kept.get(profile, read, merge).await
+        self.cached.get(profile, read, merge).await
     }
 
     /// To be called before these profiles' rows are written.
     pub(super) fn begin(&self, profiles: impl IntoIterator<Item = ProfileId>) -> Begun {
         let profiles: HashSet<ProfileId> = profiles.into_iter().collect();
-        let with_news = |profile| (profile, self.kept.news(profile));
-        Begun(profiles.into_iter().map(with_news).collect())
+        let at_generation = |profile| (profile, self.cached.generation(profile));
+        Begun(profiles.into_iter().map(at_generation).collect())
     }
 
     /// These rows were written.
     pub(super) fn written(&self, begun: &Begun, rows: &[&WatchedTitle]) {
-        for (profile, news) in &begun.0 {
+        for (profile, generation) in &begun.0 {
             self.lists.forget(*profile);
             let own = rows.iter().filter(|row| row.profile == *profile);
             let edges: Vec<TasteEdge> = own.map(|row| TasteEdge::from(*row)).collect();
@@ -144,7 +144,7 @@ impl Tastes {
             }
             // First aside: a read that ends in between finds them there.
             self.set_aside(*profile, &edges);
-            self.kept.change(*profile, *news, |taste| {
+            self.cached.change(*profile, *generation, |taste| {
                 taste.with(&self.edges_aside(*profile))
             });
         }
@@ -154,7 +154,7 @@ impl Tastes {
     pub(super) fn maybe_written(&self, begun: &Begun) {
         for (profile, _) in &begun.0 {
             self.lists.forget(*profile);
-            self.kept.renew(*profile);
+            self.cached.renew(*profile);
         }
     }
 
@@ -162,7 +162,7 @@ impl Tastes {
     pub(super) fn forget(&self, profile: ProfileId) {
         let entry = self.aside.entry(profile);
         entry.and_compute_with(|_| Op::Remove);
-        self.kept.forget(profile);
+        self.cached.forget(profile);
         self.mutes.forget(profile);
         self.lists.forget(profile);
     }
@@ -186,13 +186,13 @@ impl Tastes {
         match event {
             Event::TastesProjected(profiles) => {
                 for profile in &**profiles {
-                    self.kept.renew(*profile);
+                    self.cached.renew(*profile);
                     self.mutes.renew(*profile);
                     self.lists.forget(*profile);
                 }
             }
             Event::Missed => {
-                self.kept.renew_all();
+                self.cached.renew_all();
                 self.mutes.renew_all();
                 self.lists.forget_all();
             }

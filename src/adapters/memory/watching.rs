@@ -10,8 +10,8 @@ use crate::domain::error::StoreError;
 use crate::domain::ids::{PlayId, ProfileId, TitleId};
 use crate::domain::page::{Slice, Window};
 use crate::domain::watching::{
-    Change, HiddenTitle, Ledger, Mute, MutedSource, Play, Touched, WatchError, WatchState,
-    WatchStore, WatchedItem, WatchedTitle,
+    Change, HiddenTitle, Ledger, Mute, MutedSource, Play, ProfileList, Touched, WatchError,
+    WatchState, WatchStore, WatchedItem, WatchedTitle,
 };
 
 /// A watch store, observed.
@@ -81,24 +81,12 @@ impl WatchStore for ObservedWatching {
         self.store.history(profile, title, window).await
     }
 
-    async fn count_history(
-        &self,
-        profile: ProfileId,
-        title: Option<TitleId>,
-    ) -> Result<u64, StoreError> {
-        self.store.count_history(profile, title).await
-    }
-
     async fn in_progress(
         &self,
         profile: ProfileId,
         window: &Window,
     ) -> Result<Slice<WatchState>, StoreError> {
         self.store.in_progress(profile, window).await
-    }
-
-    async fn count_in_progress(&self, profile: ProfileId) -> Result<u64, StoreError> {
-        self.store.count_in_progress(profile).await
     }
 
     async fn watched_series(
@@ -157,8 +145,12 @@ impl WatchStore for ObservedWatching {
         self.store.hidden_titles(profile, window).await
     }
 
-    async fn count_hidden_titles(&self, profile: ProfileId) -> Result<u64, StoreError> {
-        self.store.count_hidden_titles(profile).await
+    async fn count_by_title(
+        &self,
+        profile: ProfileId,
+        list: ProfileList,
+    ) -> Result<Vec<(TitleId, u64)>, StoreError> {
+        self.store.count_by_title(profile, list).await
     }
 
     async fn passed_over(

@@ -25,14 +25,18 @@ struct Hit {
     found: Match,
 }
 
-/// The titles that match by their name, then those that match by who is credited with them.
+/// Tells of an id whether its title or person is wanted.
+pub(super) type IsWanted<'a> = &'a dyn Fn(u64) -> bool;
+
+/// The wanted titles that match by their name, then those that match by who is credited with them.
 pub(super) fn titles(
     typed: &Typed,
     searcher: &Searcher,
     fields: &Fields,
+    is_wanted: IsWanted<'_>,
     limit: usize,
 ) -> Result<Vec<TitleHit>> {
-    let mut hits = by_name(typed, searcher, &fields.titles, limit)?;
+    let mut hits = by_name(typed, searcher, &fields.titles, is_wanted, limit)?;
     hits.sort_unstable_by_key(|hit| (hit.found, place(&hit.entry)));
     let mut titles: Vec<TitleHit> = hits
         .iter()
@@ -40,7 +44,7 @@ pub(super) fn titles(
         .collect();
     if titles.len() < limit {
         let known = hits.iter().map(|hit| hit.entry.id).collect();
-        let credited = by_credit(typed, searcher, fields, &known)?;
+        let credited = by_credit(typed, searcher, fields, is_wanted, &known)?;
         titles.extend(
             credited
                 .iter()
@@ -58,7 +62,7 @@ pub(super) fn people(
     fields: &Fields,
     limit: usize,
 ) -> Result<Vec<PersonHit>> {
-    let hits = by_name(typed, searcher, &fields.people, limit)?;
+    let hits = by_name(typed, searcher, &fields.people, &|_| true, limit)?;
     let fame = fame(searcher, fields, &hits)?;
     let mut people: Vec<PersonHit> = hits
         .iter()
@@ -75,15 +79,18 @@ pub(super) fn people(
     Ok(people)
 }
 
-/// The names that match, in no order: all of the best kinds, down to the kind with which there is enough.
+/// The wanted names that match, in no order: all of the best kinds, down to the kind with which there is enough.
 fn by_name(
     typed: &Typed,
     searcher: &Searcher,
     fields: &NameFields,
+    is_wanted: IsWanted<'_>,
     enough: usize,
 ) -> Result<Vec<Hit>> {
     if typed.words.is_empty() {
-        return by_symbols(typed, searcher, fields);
+        let mut hits = by_symbols(typed, searcher, fields)?;
+        hits.retain(|hit| is_wanted(hit.entry.id));
+        return Ok(hits);
     }
     let mut hits = Vec::new();
     let mut known = HashSet::new();
@@ -93,7 +100,7 @@ fn by_name(
         }
         let found = Match::exact(kind);
         for entry in entries(searcher, &*query, fields)? {
-            if known.insert(entry.id) {
+            if known.insert(entry.id) && is_wanted(entry.id) {
                 hits.push(Hit { entry, found });
             }
         }
@@ -105,15 +112,15 @@ fn by_name(
         return Ok(hits);
     };
     for (entry, names) in entries_with_texts(searcher, &*query, fields, fields.exact.1)? {
+        // Most matches with typing errors are no matches, and comparing is dear.
+        if known.contains(&entry.id) || !is_wanted(entry.id) {
+            continue;
+        }
         let compared = names.iter().filter_map(|name| {
             let words: Vec<&str> = name.split(' ').collect();
             typed.compare(&words)
         });
-        if let Some(found) = compared.min()
-            && known.insert(entry.id)
-        {
-            hits.push(Hit { entry, found });
-        }
+        hits.extend(compared.min().map(|found| Hit { entry, found }));
     }
     Ok(hits)
 }
@@ -142,15 +149,16 @@ fn by_symbols(typed: &Typed, searcher: &Searcher, fields: &NameFields) -> Result
     Ok(hits)
 }
 
-/// The titles of people whose name matches, in order, without those that are known.
+/// The wanted titles of people whose name matches, in order, without those that are known.
 fn by_credit(
     typed: &Typed,
     searcher: &Searcher,
     fields: &Fields,
+    is_wanted: IsWanted<'_>,
     known: &HashSet<u64>,
 ) -> Result<Vec<(Credit, Entry)>> {
     let mut people: HashMap<Credit, Vec<u64>> = HashMap::new();
-    for hit in by_name(typed, searcher, &fields.people, MAX_PEOPLE)? {
+    for hit in by_name(typed, searcher, &fields.people, &|_| true, MAX_PEOPLE)? {
         people
             .entry(hit.found.credit())
             .or_default()
@@ -166,7 +174,7 @@ fn by_credit(
     }
     let mut titles: Vec<(Credit, Entry)> = best
         .into_values()
-        .filter(|(_, entry)| !known.contains(&entry.id))
+        .filter(|(_, entry)| !known.contains(&entry.id) && is_wanted(entry.id))
         .collect();
     titles.sort_unstable_by_key(|(credit, entry)| (*credit, place(entry)));
     Ok(titles)

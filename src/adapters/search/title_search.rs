@@ -1,7 +1,7 @@
 //! The index as the domain asks for it.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use async_trait::async_trait;
 use tantivy::Searcher;
@@ -11,15 +11,18 @@ use super::find;
 use super::index::{self, Fields, PersonEntry, Reading, TitleEntry, Writing};
 use super::typed::Typed;
 use crate::domain::catalog::{
-    Change, Changed, PersonHit, SearchError, Title, TitleHit, TitleSearch,
+    Change, Changed, PersonHit, SearchError, Title, TitleFacts, TitleHit, TitleSearch, Wanted,
 };
-use crate::domain::ids::PersonId;
+use crate::domain::ids::{PersonId, TitleId};
 
 /// An index in the memory of this process. Clones share it.
 #[derive(Clone)]
 pub struct TantivySearch {
     reading: Reading,
     writing: Arc<Mutex<Writing>>,
+    /// What searches ask of the titles that match, beside the index: a condition is then a look-up of a few nanoseconds,
+    /// whatever it is, and the index has no columns for it. Read during a whole search, and so written at once.
+    facts: Arc<RwLock<HashMap<TitleId, TitleFacts>>>,
     /// A search computes all the time, so more than there are cores would only wait for each other.
     turns: Arc<Semaphore>,
 }
@@ -32,6 +35,7 @@ impl TantivySearch {
         Ok(Self {
             reading,
             writing: Arc::new(Mutex::new(writing)),
+            facts: Arc::default(),
             turns: Arc::new(Semaphore::new(cores)),
         })
     }
@@ -59,9 +63,17 @@ impl TantivySearch {
 
 #[async_trait]
 impl TitleSearch for TantivySearch {
-    async fn search_titles(&self, query: &str, limit: usize) -> Result<Vec<TitleHit>, SearchError> {
+    async fn search_titles(
+        &self,
+        query: &str,
+        wanted: Wanted,
+        limit: usize,
+    ) -> Result<Vec<TitleHit>, SearchError> {
+        let facts = Arc::clone(&self.facts);
         self.search(query, move |typed, searcher, fields| {
-            find::titles(typed, searcher, fields, limit)
+            let facts = facts.read().unwrap_or_else(PoisonError::into_inner);
+            let is_wanted = |id| facts.get(&TitleId(id)).is_some_and(|title| wanted(title));
+            find::titles(typed, searcher, fields, &is_wanted, limit)
         })
         .await
     }
@@ -90,18 +102,26 @@ impl TitleSearch for TantivySearch {
             })
             .collect();
         let mut titles = Vec::new();
+        let mut facts = Vec::new();
         for change in changes {
             match &change.changed {
-                Changed::Title(title) => titles.push(title_entry(title)),
+                Changed::Title(title) => {
+                    titles.push(title_entry(title));
+                    facts.push((title.id, TitleFacts::from(title)));
+                }
                 Changed::Person(person) => people.push(PersonEntry {
                     id: person.id,
                     name: person.name.clone(),
                 }),
             }
         }
-        let writing = Arc::clone(&self.writing);
+        let (writing, known) = (Arc::clone(&self.writing), Arc::clone(&self.facts));
         tokio::task::spawn_blocking(move || {
             let mut writing = writing.lock().unwrap_or_else(PoisonError::into_inner);
+            // Before the names: a title that is found is known.
+            let mut known = known.write().unwrap_or_else(PoisonError::into_inner);
+            known.extend(facts);
+            drop(known);
             writing.put(&titles, &people)
         })
         .await

@@ -26,6 +26,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema/feedback.sql"),
     include_str!("schema/similar_lists.sql"),
     include_str!("schema/certifications.sql"),
+    include_str!("schema/publication.sql"),
 ];
 
 /// The machine's time in milliseconds, in SQL: for methods of a port that are passed no time.
@@ -295,7 +296,10 @@ mod tests {
         };
         store.put(&batch).await.unwrap();
 
-        assert_eq!((found.certifications.as_slice(), age_before), (&[][..], None));
+        assert_eq!(
+            (found.certifications.as_slice(), age_before),
+            (&[][..], None)
+        );
         assert_eq!(*store.titles(&[TitleId(7)]).await.unwrap()[0], rated);
         assert_eq!(age().await, Some(17));
     }

@@ -33,7 +33,7 @@ pub use one_time::{OAuthRequest, OAuthState, OneTime};
 pub use password::{
     ChosenPassword, HashingError, MIN_PASSWORD, PasswordError, PasswordHash, PasswordHasher,
 };
-pub use profile::{ADULT, Profile, ProfileError};
+pub use profile::{Profile, ProfileError};
 pub use service::{
     AccountExport, AccountPolicy, AccountPorts, AccountService, Arrival, Authority, BeginOAuth,
     Came, Credentials, LogIn, LoggedIn, MailService, MailingError, NewApiKey, ProfileChange,

@@ -6,9 +6,8 @@ use super::password::PasswordHash;
 use crate::domain::error::{Coded, ErrorCode};
 use crate::domain::ids::{ProfileId, UserId};
 use crate::domain::stamp::Stamp;
+use crate::domain::viewer::ADULT;
 
-/// From this age on a person is grown up.
-pub const ADULT: u8 = 18;
 /// The highest age that any country's rating has.
 const MAX_AGE: u8 = 21;
 

@@ -6,12 +6,20 @@ use std::sync::Arc;
 use super::error::CatalogError;
 use super::service::CatalogService;
 use super::types::{Collection, Episode, Genre, Person, Season, SeasonId, Title};
+use super::visibility::Visibility;
 use crate::domain::batch::Batch;
 use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
 
+/// The catalogue, as far as somebody may see it.
+#[derive(Clone)]
+pub struct Seen {
+    pub catalog: CatalogService,
+    pub visibility: Visibility,
+}
+
 /// Reads titles by id, those that exist.
 #[derive(Clone)]
-pub struct TitlesById(pub CatalogService);
+pub struct TitlesById(pub Seen);
 
 impl Batch for TitlesById {
     type Key = TitleId;
@@ -19,7 +27,7 @@ impl Batch for TitlesById {
     type Error = CatalogError;
 
     async fn load(&self, ids: &[TitleId]) -> Result<HashMap<TitleId, Arc<Title>>, CatalogError> {
-        let titles = self.0.titles(ids).await?;
+        let titles = self.0.catalog.titles(&self.0.visibility, ids).await?;
         Ok(titles.into_iter().map(|title| (title.id, title)).collect())
     }
 }
@@ -54,7 +62,7 @@ impl Batch for GenresById {
     }
 }
 
-/// Reads collections by id, those that exist.
+/// Collections by id, of films that the viewer sees.
 #[derive(Clone)]
 pub struct CollectionsById(pub CatalogService);
 
@@ -67,14 +75,14 @@ impl Batch for CollectionsById {
         &self,
         ids: &[CollectionId],
     ) -> Result<HashMap<CollectionId, Arc<Collection>>, CatalogError> {
-        let collections = self.0.collections(ids).await?;
+        let collections = self.0.collections_of_seen_films(ids).await?;
         Ok(by_key(collections, |collection| collection.id))
     }
 }
 
 /// The films of a collection, in its order.
 #[derive(Clone)]
-pub struct FilmsByCollection(pub CatalogService);
+pub struct FilmsByCollection(pub Seen);
 
 impl Batch for FilmsByCollection {
     type Key = CollectionId;
@@ -86,7 +94,12 @@ impl Batch for FilmsByCollection {
         collections: &[CollectionId],
     ) -> Result<HashMap<CollectionId, Arc<Vec<Arc<Title>>>>, CatalogError> {
         let mut found: HashMap<CollectionId, Vec<Arc<Title>>> = HashMap::new();
-        for film in self.0.films_of_collections(collections).await? {
+        for film in self
+            .0
+            .catalog
+            .films_of_collections(&self.0.visibility, collections)
+            .await?
+        {
             if let Some(part_of) = film.collection {
                 let films = found.entry(part_of.collection).or_default();
                 films.push(film);
@@ -101,7 +114,7 @@ impl Batch for FilmsByCollection {
 
 /// Reads episodes by id, those that exist.
 #[derive(Clone)]
-pub struct EpisodesById(pub CatalogService);
+pub struct EpisodesById(pub Seen);
 
 impl Batch for EpisodesById {
     type Key = EpisodeId;
@@ -112,14 +125,14 @@ impl Batch for EpisodesById {
         &self,
         ids: &[EpisodeId],
     ) -> Result<HashMap<EpisodeId, Arc<Episode>>, CatalogError> {
-        let episodes = self.0.episodes(ids).await?;
+        let episodes = self.0.catalog.episodes(&self.0.visibility, ids).await?;
         Ok(by_key(episodes, |episode| episode.id))
     }
 }
 
 /// The seasons of a series, by number.
 #[derive(Clone)]
-pub struct SeasonsBySeries(pub CatalogService);
+pub struct SeasonsBySeries(pub Seen);
 
 impl Batch for SeasonsBySeries {
     type Key = TitleId;
@@ -130,7 +143,7 @@ impl Batch for SeasonsBySeries {
         &self,
         series: &[TitleId],
     ) -> Result<HashMap<TitleId, Arc<Vec<Season>>>, CatalogError> {
-        let seasons = self.0.seasons(series).await?;
+        let seasons = self.0.catalog.seasons(&self.0.visibility, series).await?;
         let of_series = seasons.chunk_by(|a, b| a.id.series == b.id.series);
         Ok(of_series
             .map(|seasons| (seasons[0].id.series, Arc::new(seasons.to_vec())))
@@ -140,7 +153,7 @@ impl Batch for SeasonsBySeries {
 
 /// The episodes of a season, by number.
 #[derive(Clone)]
-pub struct EpisodesBySeason(pub CatalogService);
+pub struct EpisodesBySeason(pub Seen);
 
 impl Batch for EpisodesBySeason {
     type Key = SeasonId;
@@ -152,7 +165,12 @@ impl Batch for EpisodesBySeason {
         seasons: &[SeasonId],
     ) -> Result<HashMap<SeasonId, Arc<Vec<Arc<Episode>>>>, CatalogError> {
         let mut found: HashMap<SeasonId, Vec<Arc<Episode>>> = HashMap::new();
-        for episode in self.0.episodes_of_seasons(seasons).await? {
+        for episode in self
+            .0
+            .catalog
+            .episodes_of_seasons(&self.0.visibility, seasons)
+            .await?
+        {
             let season = episode.season_id();
             found.entry(season).or_default().push(Arc::new(episode));
         }

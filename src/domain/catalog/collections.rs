@@ -44,7 +44,7 @@ mod tests {
     use chrono::{DateTime, NaiveDate};
 
     use super::*;
-    use crate::domain::catalog::{PartOf, TitleKind};
+    use crate::domain::catalog::{PartOf, Publication, TitleKind};
     use crate::domain::ids::CollectionId;
     use crate::domain::stamp::Stamp;
 
@@ -52,6 +52,7 @@ mod tests {
         Title {
             id: TitleId(id),
             kind: TitleKind::Film,
+            publication: Publication::default(),
             slug: format!("film-{id}"),
             name: format!("Film {id}"),
             original_name: None,

@@ -4,22 +4,29 @@ mod batches;
 mod certification;
 mod collections;
 mod error;
+mod facts;
 mod genres;
+mod publication;
 mod rating_systems;
 mod search;
 mod service;
 mod store;
 mod types;
+mod visibility;
 
 pub use batches::{
     CollectionsById, EpisodesById, EpisodesBySeason, FilmsByCollection, GenresById, PeopleById,
-    SeasonsBySeries, TitlesById,
+    SeasonsBySeries, Seen, TitlesById,
 };
 pub use certification::{Certification, CertificationName, certification_name};
 pub use collections::{PlaceInCollection, place_in_collection};
 pub use error::CatalogError;
+pub use facts::TitleFacts;
 pub use genres::{GenreName, genre_name};
-pub use search::{CatalogFollower, PersonHit, SearchError, SearchService, TitleHit, TitleSearch};
+pub use publication::{Publication, TitleState};
+pub use search::{
+    CatalogFollower, PersonHit, SearchError, SearchService, TitleHit, TitleSearch, Wanted,
+};
 pub use service::CatalogService;
 pub use store::{
     CatalogBatch, CatalogStore, Change, Changed, TitleFilter, TitleOrder, TitleQuery, release_day,
@@ -28,3 +35,4 @@ pub use types::{
     Collection, Credit, CreditRole, Episode, ExternalId, Genre, PartOf, Person, Season, SeasonId,
     Title, TitleKind,
 };
+pub use visibility::{Audience, Visibility, VisibilityPolicy};

@@ -6,14 +6,19 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::error::CatalogError;
+use super::facts::TitleFacts;
 use super::service::CatalogService;
 use super::store::{Change, Changed, TitleFilter};
 use super::types::{Person, Title};
+use super::visibility::Visibility;
 use crate::domain::error::{Coded, ErrorCode, StoreError};
 use crate::domain::ids::{PersonId, TitleId};
 
-/// The most hits that a search looks at.
+/// The most hits that a search gives.
 const MAX_HITS: usize = 500;
+
+/// Which titles a search is about.
+pub type Wanted = Arc<dyn Fn(&TitleFacts) -> bool + Send + Sync>;
 
 /// An index of names, fed by the catalogue's change feed.
 ///
@@ -24,9 +29,14 @@ const MAX_HITS: usize = 500;
 /// greatest first, then by id.
 #[async_trait]
 pub trait TitleSearch: Send + Sync {
-    /// The titles that match, the best first, at most `limit`. A query without a letter or digit matches what contains
-    /// it literally.
-    async fn search_titles(&self, query: &str, limit: usize) -> Result<Vec<TitleHit>, SearchError>;
+    /// The titles that match and are wanted, the best first, at most `limit`: what is not wanted takes nobody's place. A
+    /// query without a letter or digit matches what contains it literally.
+    async fn search_titles(
+        &self,
+        query: &str,
+        wanted: Wanted,
+        limit: usize,
+    ) -> Result<Vec<TitleHit>, SearchError>;
 
     /// The people whose name matches, the best first, at most `limit`. Their scores tell equal matches apart by how many
     /// titles credit them and how popular those are.
@@ -103,17 +113,28 @@ impl SearchService {
         Self { index, catalog }
     }
 
-    /// The titles that match and pass the filter, the best first.
+    /// The titles that may be seen, match and pass the filter, the best first.
     pub async fn titles(
         &self,
+        visibility: &Visibility,
         query: &str,
         filter: &TitleFilter,
     ) -> Result<Vec<(f64, Arc<Title>)>, SearchError> {
-        let hits = self.index.search_titles(checked(query)?, MAX_HITS).await?;
+        let query = checked(query)?;
+        let wanted: Wanted = {
+            let (visibility, filter) = (*visibility, filter.clone());
+            Arc::new(move |title| {
+                visibility.shows_rated(title.age, &title.publication) && filter.passes(title)
+            })
+        };
+        let hits = self
+            .index
+            .search_titles(query, Arc::clone(&wanted), MAX_HITS);
+        let hits = hits.await?;
         let ids: Vec<TitleId> = hits.iter().map(|hit| hit.title).collect();
         let mut titles: HashMap<TitleId, Arc<Title>> = self
             .catalog
-            .titles(&ids)
+            .titles(visibility, &ids)
             .await?
             .into_iter()
             .map(|title| (title.id, title))
@@ -121,7 +142,10 @@ impl SearchService {
         let found = hits
             .into_iter()
             .filter_map(|hit| Some((hit.score, titles.remove(&hit.title)?)));
-        Ok(found.filter(|(_, title)| filter.passes(title)).collect())
+        // What is stored may be newer than what the index knows.
+        Ok(found
+            .filter(|(_, title)| wanted(&TitleFacts::from(&**title)))
+            .collect())
     }
 
     /// The people whose name matches, the best first.

@@ -1,16 +1,18 @@
 //! What people do with the catalogue: look things up and leaf through lists.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::collections::place_in_collection;
 use super::error::CatalogError;
 use super::store::{CatalogStore, TitleFilter, TitleQuery};
 use super::types::{Collection, Episode, ExternalId, Genre, Person, Season, SeasonId, Title};
+use super::visibility::Visibility;
 use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
 use crate::domain::page::{Slice, Window};
 use crate::domain::text;
 
-/// Reads the catalogue. Reads by id leave out what does not exist and promise no order.
+/// Reads the catalogue. Reads by id leave out what does not exist or may not be seen, and promise no order.
 #[derive(Clone)]
 pub struct CatalogService {
     store: Arc<dyn CatalogStore>,
@@ -23,40 +25,70 @@ impl CatalogService {
     }
 
     /// The titles with these ids.
-    pub async fn titles(&self, ids: &[TitleId]) -> Result<Vec<Arc<Title>>, CatalogError> {
-        Ok(self.store.titles(ids).await?)
+    pub async fn titles(
+        &self,
+        visibility: &Visibility,
+        ids: &[TitleId],
+    ) -> Result<Vec<Arc<Title>>, CatalogError> {
+        let mut titles = self.store.titles(ids).await?;
+        titles.retain(|title| visibility.shows(title));
+        Ok(titles)
+    }
+
+    /// Which of these titles may be seen.
+    pub async fn visible_titles(
+        &self,
+        visibility: &Visibility,
+        ids: impl IntoIterator<Item = TitleId>,
+    ) -> Result<HashSet<TitleId>, CatalogError> {
+        let ids: HashSet<TitleId> = ids.into_iter().collect();
+        if ids.is_empty() {
+            return Ok(ids);
+        }
+        let ids: Vec<TitleId> = ids.into_iter().collect();
+        let titles = self.titles(visibility, &ids).await?;
+        Ok(titles.iter().map(|title| title.id).collect())
     }
 
     /// The titles with these slugs.
-    pub async fn titles_by_slug(&self, slugs: &[String]) -> Result<Vec<Title>, CatalogError> {
-        Ok(self.store.titles_by_slug(slugs).await?)
+    pub async fn titles_by_slug(
+        &self,
+        visibility: &Visibility,
+        slugs: &[String],
+    ) -> Result<Vec<Title>, CatalogError> {
+        let mut titles = self.store.titles_by_slug(slugs).await?;
+        titles.retain(|title| visibility.shows(title));
+        Ok(titles)
     }
 
     /// The title that carries an external id.
     pub async fn find_title_by_external_id(
         &self,
+        visibility: &Visibility,
         id: &ExternalId,
     ) -> Result<Option<Title>, CatalogError> {
-        Ok(self
-            .store
-            .titles_by_external_id(std::slice::from_ref(id))
-            .await?
-            .into_iter()
-            .next())
+        let ids = std::slice::from_ref(id);
+        let titles = self.store.titles_by_external_id(ids).await?;
+        Ok(titles.into_iter().find(|title| visibility.shows(title)))
     }
 
     /// A page of titles.
     pub async fn list_titles(
         &self,
+        visibility: &Visibility,
         query: &TitleQuery,
         window: &Window,
     ) -> Result<Slice<Title>, CatalogError> {
-        Ok(self.store.list_titles(query, window).await?)
+        Ok(self.store.list_titles(visibility, query, window).await?)
     }
 
     /// How many titles pass a filter.
-    pub async fn count_titles(&self, filter: &TitleFilter) -> Result<u64, CatalogError> {
-        Ok(self.store.count_titles(filter).await?)
+    pub async fn count_titles(
+        &self,
+        visibility: &Visibility,
+        filter: &TitleFilter,
+    ) -> Result<u64, CatalogError> {
+        Ok(self.store.count_titles(visibility, filter).await?)
     }
 
     /// The people with these ids.
@@ -89,51 +121,138 @@ impl CatalogService {
     }
 
     /// The collections with these ids.
-    pub async fn collections(&self, ids: &[CollectionId]) -> Result<Vec<Collection>, CatalogError> {
+    pub async fn collections(
+        &self,
+        visibility: &Visibility,
+        ids: &[CollectionId],
+    ) -> Result<Vec<Collection>, CatalogError> {
+        let collections = self.store.collections(ids).await?;
+        self.with_visible_films(visibility, collections).await
+    }
+
+    /// The collections of films that the viewer sees already: they are seen with them, and nothing is checked.
+    pub async fn collections_of_seen_films(
+        &self,
+        ids: &[CollectionId],
+    ) -> Result<Vec<Collection>, CatalogError> {
         Ok(self.store.collections(ids).await?)
     }
 
     /// The collections with these slugs.
     pub async fn collections_by_slug(
         &self,
+        visibility: &Visibility,
         slugs: &[String],
     ) -> Result<Vec<Collection>, CatalogError> {
-        Ok(self.store.collections_by_slug(slugs).await?)
+        let collections = self.store.collections_by_slug(slugs).await?;
+        self.with_visible_films(visibility, collections).await
+    }
+
+    /// Leaves out the collections that have films, but none that may be seen: their names would tell of them.
+    async fn with_visible_films(
+        &self,
+        visibility: &Visibility,
+        mut collections: Vec<Collection>,
+    ) -> Result<Vec<Collection>, CatalogError> {
+        if collections.is_empty() || visibility.is_everything() {
+            return Ok(collections);
+        }
+        let ids: Vec<CollectionId> = collections.iter().map(|one| one.id).collect();
+        let films = self.store.titles_of_collections(&ids).await?;
+        let (mut seen, mut unseen) = (HashSet::new(), HashSet::new());
+        for film in films {
+            let set = if visibility.shows(&film) {
+                &mut seen
+            } else {
+                &mut unseen
+            };
+            set.extend(film.collection.map(|part_of| part_of.collection));
+        }
+        collections.retain(|one| seen.contains(&one.id) || !unseen.contains(&one.id));
+        Ok(collections)
     }
 
     /// The films of these collections, those of each in its order; see [`place_in_collection`].
     pub async fn films_of_collections(
         &self,
+        visibility: &Visibility,
         collections: &[CollectionId],
     ) -> Result<Vec<Arc<Title>>, CatalogError> {
         let mut films = self.store.titles_of_collections(collections).await?;
+        films.retain(|film| visibility.shows(film));
         films.sort_by_cached_key(|film| place_in_collection(film));
         Ok(films)
     }
 
     /// The episodes with these ids.
-    pub async fn episodes(&self, ids: &[EpisodeId]) -> Result<Vec<Episode>, CatalogError> {
-        Ok(self.store.episodes(ids).await?)
+    pub async fn episodes(
+        &self,
+        visibility: &Visibility,
+        ids: &[EpisodeId],
+    ) -> Result<Vec<Episode>, CatalogError> {
+        let mut episodes = self.store.episodes(ids).await?;
+        if !visibility.is_everything() {
+            let series = episodes.iter().map(|episode| episode.series);
+            let seen = self.visible_titles(visibility, series).await?;
+            episodes.retain(|episode| seen.contains(&episode.series));
+        }
+        Ok(episodes)
     }
 
     /// All episodes of these series, by series, season and number.
     pub async fn episodes_of_series(
         &self,
+        visibility: &Visibility,
         series: &[TitleId],
     ) -> Result<Vec<Episode>, CatalogError> {
-        Ok(self.store.episodes_of_series(series).await?)
+        let series = self.visible_series(visibility, series).await?;
+        if series.is_empty() {
+            return Ok(Vec::new());
+        }
+        Ok(self.store.episodes_of_series(&series).await?)
     }
 
     /// All episodes of these seasons, by series, season and number.
     pub async fn episodes_of_seasons(
         &self,
+        visibility: &Visibility,
         seasons: &[SeasonId],
     ) -> Result<Vec<Episode>, CatalogError> {
-        Ok(self.store.episodes_of_seasons(seasons).await?)
+        let series: Vec<TitleId> = seasons.iter().map(|season| season.series).collect();
+        let series = self.visible_series(visibility, &series).await?;
+        let series: HashSet<TitleId> = series.into_iter().collect();
+        let seasons = seasons.iter().copied();
+        let seasons: Vec<SeasonId> = seasons
+            .filter(|season| series.contains(&season.series))
+            .collect();
+        if seasons.is_empty() {
+            return Ok(Vec::new());
+        }
+        Ok(self.store.episodes_of_seasons(&seasons).await?)
     }
 
     /// The seasons of these series, by series and number.
-    pub async fn seasons(&self, series: &[TitleId]) -> Result<Vec<Season>, CatalogError> {
-        Ok(self.store.seasons(series).await?)
+    pub async fn seasons(
+        &self,
+        visibility: &Visibility,
+        series: &[TitleId],
+    ) -> Result<Vec<Season>, CatalogError> {
+        let series = self.visible_series(visibility, series).await?;
+        if series.is_empty() {
+            return Ok(Vec::new());
+        }
+        Ok(self.store.seasons(&series).await?)
+    }
+
+    async fn visible_series(
+        &self,
+        visibility: &Visibility,
+        series: &[TitleId],
+    ) -> Result<Vec<TitleId>, CatalogError> {
+        if visibility.is_everything() {
+            return Ok(series.to_vec());
+        }
+        let seen = self.visible_titles(visibility, series.iter().copied());
+        Ok(seen.await?.into_iter().collect())
     }
 }

@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
+use super::facts::TitleFacts;
 use super::types::{
     Collection, Episode, ExternalId, Genre, Person, Season, SeasonId, Title, TitleKind,
 };
+use super::visibility::Visibility;
 use crate::domain::error::StoreError;
 use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
 use crate::domain::page::{Keyset, Slice, Window};
@@ -26,15 +28,21 @@ pub trait CatalogStore: Send + Sync {
     /// The titles that carry one of these external ids.
     async fn titles_by_external_id(&self, ids: &[ExternalId]) -> Result<Vec<Title>, StoreError>;
 
-    /// A page of the titles that pass the filter, in the order that the query names; see [`TitleOrder`].
+    /// A page of the titles that may be seen and pass the filter, in the order that the query names; see [`TitleOrder`].
+    /// Rows are filtered before the page is cut, so only the last page is short.
     async fn list_titles(
         &self,
+        visibility: &Visibility,
         query: &TitleQuery,
         window: &Window,
     ) -> Result<Slice<Title>, StoreError>;
 
-    /// How many titles pass the filter.
-    async fn count_titles(&self, filter: &TitleFilter) -> Result<u64, StoreError>;
+    /// How many titles may be seen and pass the filter.
+    async fn count_titles(
+        &self,
+        visibility: &Visibility,
+        filter: &TitleFilter,
+    ) -> Result<u64, StoreError>;
 
     /// The people with these ids.
     async fn people(&self, ids: &[PersonId]) -> Result<Vec<Person>, StoreError>;
@@ -181,8 +189,8 @@ pub enum TitleOrder {
 }
 
 impl TitleFilter {
-    /// Whether a title passes.
-    pub fn passes(&self, title: &Title) -> bool {
+    /// Whether a title of which this is true passes.
+    pub fn passes(&self, title: &TitleFacts) -> bool {
         self.kinds
             .as_ref()
             .is_none_or(|kinds| kinds.contains(&title.kind))
@@ -190,12 +198,10 @@ impl TitleFilter {
                 .genres
                 .as_ref()
                 .is_none_or(|genres| title.genres.iter().any(|genre| genres.contains(genre)))
-            && self.people.as_ref().is_none_or(|people| {
-                title
-                    .credits
-                    .iter()
-                    .any(|credit| people.contains(&credit.person))
-            })
+            && self
+                .people
+                .as_ref()
+                .is_none_or(|people| title.people.iter().any(|person| people.contains(person)))
             && self
                 .year_from
                 .is_none_or(|from| title.year.is_some_and(|year| year >= from))

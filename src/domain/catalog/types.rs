@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::certification::Certification;
+use super::publication::Publication;
 use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
 use crate::domain::stamp::Stamp;
 
@@ -23,6 +24,9 @@ pub struct Title {
     pub id: TitleId,
     /// It never changes: another kind is another title.
     pub kind: TitleKind,
+    /// Whether and when viewers may see it; what was stored before there were states is published.
+    #[serde(default)]
+    pub publication: Publication,
     /// Its key in addresses, unique among all titles.
     pub slug: String,
     /// Its name in the site's language.

@@ -49,6 +49,10 @@ fn compose(
     Title {
         id,
         kind: record.kind,
+        publication: record
+            .publication
+            .or(stored.map(|stored| stored.publication))
+            .unwrap_or_default(),
         slug: record.slug.clone(),
         name: record.name.clone(),
         original_name: record.original_name.clone(),

@@ -139,13 +139,19 @@ impl Fields {
 
     /// A time as RFC 3339 has it.
     pub(super) fn time(&mut self, name: &'static str) -> Field<DateTime<Utc>> {
-        let value = self
-            .take(name)
-            .ok_or_else(|| Problem::new(name, "is missing"))?;
+        let time = self.optional_time(name)?;
+        time.ok_or_else(|| Problem::new(name, "is missing"))
+    }
+
+    /// A time as RFC 3339 has it; `None` if it is missing or `null`.
+    pub(super) fn optional_time(&mut self, name: &'static str) -> Field<Option<DateTime<Utc>>> {
+        let Some(value) = self.take(name) else {
+            return Ok(None);
+        };
         let time = value
             .as_str()
             .and_then(|text| DateTime::parse_from_rfc3339(text).ok());
-        time.map(|time| time.to_utc()).ok_or_else(|| {
+        time.map(|time| Some(time.to_utc())).ok_or_else(|| {
             Problem::new(
                 name,
                 format!("is {}, not a time as RFC 3339 has it", shown(&value)),

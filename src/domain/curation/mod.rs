@@ -7,6 +7,7 @@ mod drafts;
 mod fields;
 mod load;
 mod problem;
+mod publication;
 mod records;
 mod resolve;
 mod run;

@@ -8,7 +8,10 @@ use super::checks::{check_external_ids, check_person_name, looks_double_encoded}
 use super::collections::{CollectionName, read_collection};
 use super::fields::{Fields, checked_slug, checked_text, shown};
 use super::problem::Problem;
-use crate::domain::catalog::{Certification, ExternalId, GenreName, TitleKind, genre_name};
+use super::publication::read_publication;
+use crate::domain::catalog::{
+    Certification, ExternalId, GenreName, Publication, TitleKind, genre_name,
+};
 use crate::domain::text;
 
 /// The longest names, in characters.
@@ -39,6 +42,8 @@ pub enum Record {
 #[derive(Debug, Clone, PartialEq)]
 pub struct TitleRecord {
     pub kind: TitleKind,
+    /// Whether and when viewers may see it; `None`: as it is stored, and published if it is new.
+    pub publication: Option<Publication>,
     /// The key: lower-case letters, digits and single hyphens.
     pub slug: String,
     pub name: String,
@@ -236,6 +241,7 @@ fn read_title(
     }
     Ok(TitleRecord {
         kind,
+        publication: read_publication(fields)?,
         slug,
         name,
         original_name,

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::error::PrivacyError;
-use crate::domain::catalog::{CatalogService, Episode, Genre, Person, Title, TitleKind};
+use crate::domain::catalog::{
+    CatalogService, Episode, Genre, Person, Title, TitleKind, Visibility,
+};
 use crate::domain::ids::{EpisodeId, GenreId, PersonId, TitleId};
 use crate::domain::watching::{Mute, MutedSource, WatchedItem};
 
@@ -61,8 +63,9 @@ impl NamesOf {
         });
         let episodes: HashSet<EpisodeId> = episodes.collect();
         let episodes: Vec<EpisodeId> = episodes.into_iter().collect();
-        let titles = self.0.titles(&titles).await?;
-        let episodes = self.0.episodes(&episodes).await?;
+        let everything = Visibility::everything();
+        let titles = self.0.titles(&everything, &titles).await?;
+        let episodes = self.0.episodes(&everything, &episodes).await?;
         Ok(Names {
             titles: titles.into_iter().map(|title| (title.id, title)).collect(),
             episodes: episodes.into_iter().map(|one| (one.id, one)).collect(),

@@ -6,6 +6,7 @@ use super::error::PrivacyError;
 use super::file::File;
 use super::names::NamesOf;
 use super::part::{Exported, PersonalData, Record};
+use crate::domain::catalog::Visibility;
 use crate::domain::ids::{ProfileId, TitleId};
 use crate::domain::page::{KeyValue, Keyset, MAX_PAGE, Window};
 use crate::domain::watching::{Play, WatchService, WatchedItem};
@@ -34,7 +35,8 @@ pub(super) const RECORDS: &[Record] = &[
     },
 ];
 
-/// What profiles watched, and what they say of it.
+/// What profiles watched, and what they say of it: all of it, also what may not be seen any more, for it is their own
+/// record.
 pub(super) struct Watching {
     pub(super) watching: WatchService,
     /// What the titles are called.
@@ -107,7 +109,10 @@ impl Watching {
         file.begin_list("plays");
         let mut window = Window::first(MAX_PAGE);
         loop {
-            let page = self.watching.history(profile, None, &window).await?;
+            let page = self
+                .watching
+                .history(&Visibility::everything(), profile, None, &window)
+                .await?;
             let titles: Vec<TitleId> = page.rows.iter().map(|play| play.title).collect();
             let items: Vec<WatchedItem> = page.rows.iter().map(|play| play.item).collect();
             let names = self.names.of(&titles, &items).await?;
@@ -128,7 +133,10 @@ impl Watching {
         file.begin_list("hiddenTitles");
         let mut window = Window::first(MAX_PAGE);
         loop {
-            let page = self.watching.hidden_titles(profile, &window).await?;
+            let page = self
+                .watching
+                .hidden_titles(&Visibility::everything(), profile, &window)
+                .await?;
             let titles: Vec<TitleId> = page.rows.iter().map(|hidden| hidden.title).collect();
             let names = self.names.of(&titles, &[]).await?;
             for hidden in &page.rows {

@@ -19,6 +19,9 @@ pub enum RecommendError {
     Watching(#[from] WatchError),
     #[error(transparent)]
     Graph(#[from] StoreError),
+    /// What several waited for together failed.
+    #[error(transparent)]
+    Shared(Arc<Self>),
 }
 
 impl Coded for RecommendError {
@@ -28,6 +31,7 @@ impl Coded for RecommendError {
             Self::Names(error) => error.code(),
             Self::Watching(error) => error.code(),
             Self::Graph(error) => error.code(),
+            Self::Shared(error) => error.code(),
         }
     }
 
@@ -35,6 +39,7 @@ impl Coded for RecommendError {
     fn field(&self) -> Option<&'static str> {
         match self {
             Self::Catalog(_) | Self::Names(_) | Self::Watching(_) | Self::Graph(_) => None,
+            Self::Shared(error) => error.field(),
         }
     }
 }

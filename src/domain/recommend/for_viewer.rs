@@ -61,6 +61,8 @@ pub(super) struct Voice {
     /// What each viewer of both it and another adds to its weight for that one.
     pub(super) per_co_watch: f64,
     pub(super) liked: bool,
+    /// Whether the title may be named to the viewer: what may not be seen speaks without a name.
+    pub(super) named: bool,
 }
 
 impl Voice {
@@ -119,6 +121,7 @@ impl Ranking {
                     strength: self.opinion(edge, fresh(edge.last_at)) * recency,
                     per_co_watch: co_watching / (watchers + PRIOR_CO_WATCHERS),
                     liked: edge.liked == Some(true),
+                    named: true,
                 }
             })
             .collect()
@@ -276,13 +279,14 @@ impl Grounds<'_> {
         other: &Features,
         edge: &SimilarEdge,
     ) {
-        let (kind, source) = if voice.liked {
-            (ReasonKind::Liked, voice.title)
-        } else if voice.strength > 0.0 {
-            (ReasonKind::Watched, voice.title)
-        } else {
-            // Nobody wants to read of a title that they disliked; it may speak for one, too.
+        let (kind, source) = if !voice.named || voice.strength <= 0.0 && !voice.liked {
+            // What may not be seen has no name, and nobody wants to read of a title that they disliked; it may speak for
+            // one, too.
             (ReasonKind::SimilarViewers, edge.to)
+        } else if voice.liked {
+            (ReasonKind::Liked, voice.title)
+        } else {
+            (ReasonKind::Watched, voice.title)
         };
         let mut rest = voice.weight(edge);
         if let Some(seed) = seed

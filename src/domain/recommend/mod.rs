@@ -4,7 +4,7 @@
 //! lists of them, [`rows`] makes a page, [`evaluate`] says how good it all is.
 #![doc = include_str!("formula.md")]
 
-mod background;
+mod cached_lists;
 mod edges;
 mod error;
 pub mod evaluate;
@@ -12,7 +12,6 @@ mod features;
 mod follower;
 mod for_viewer;
 mod graph;
-mod kept;
 mod popular;
 mod projection;
 mod reasons;
@@ -20,9 +19,11 @@ mod rows;
 mod service;
 pub mod similar;
 mod similar_service;
+mod site_statistics;
 mod title_page;
 mod types;
 
+pub use cached_lists::{CachedList, Extent, Generation, ListCache, ListKey};
 pub use edges::{EdgeChanges, changes, edges_by_start};
 pub use error::RecommendError;
 pub use features::{Features, Rarity};
@@ -32,10 +33,9 @@ pub use graph::{
     GraphCounts, Incoming, Outgoing, SimilarEdge, SimilarLists, SimilarVersion, Solution, Taste,
     TasteEdge, TasteGraph, TitleNode, WatchedEdge, Weight,
 };
-pub use kept::{Extent, KeptList, KeptLists, ListKey, Moment};
 pub use projection::{Difference, GraphService};
 pub use rows::{Row, RowKind};
-pub use service::{RecommendService, TasteWeight};
+pub use service::{RecommendPorts, RecommendService, TasteWeight};
 pub use similar_service::{Following, Freshness, Kept, SimilarService};
 pub use types::{Reason, ReasonKind, ReasonSource, Recommendation};
 

@@ -8,6 +8,7 @@ use super::service::WatchService;
 use super::standing::SeriesStanding;
 use super::types::{WatchState, WatchedItem};
 use crate::domain::batch::Batch;
+use crate::domain::catalog::Visibility;
 use crate::domain::ids::{ProfileId, TitleId};
 
 /// How a profile stands with films and episodes.
@@ -42,6 +43,8 @@ impl Batch for StatesByItem {
 #[derive(Clone)]
 pub struct StandingsBySeries {
     pub watching: WatchService,
+    /// What may be seen.
+    pub visibility: Visibility,
     /// Whose; somebody who has watched nothing if `None`.
     pub profile: Option<ProfileId>,
 }
@@ -55,7 +58,10 @@ impl Batch for StandingsBySeries {
         &self,
         series: &[TitleId],
     ) -> Result<HashMap<TitleId, Arc<SeriesStanding>>, WatchError> {
-        let standings = self.watching.series_standings(self.profile, series).await?;
+        let standings = self
+            .watching
+            .series_standings(&self.visibility, self.profile, series)
+            .await?;
         Ok(standings
             .into_iter()
             .map(|(series, standing)| (series, Arc::new(standing)))

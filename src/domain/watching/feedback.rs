@@ -12,10 +12,9 @@ use super::service::WatchService;
 use super::touched::Touched;
 use super::types::{Play, WatchedItem, WatchedTitle};
 use super::wishes::{HiddenTitle, Mute, MutedSource};
-use crate::domain::catalog::{Title, TitleKind};
+use crate::domain::catalog::{Title, TitleKind, Visibility};
 use crate::domain::events::Event;
 use crate::domain::ids::{PlayId, ProfileId, TitleId};
-use crate::domain::page::{Slice, Window};
 use crate::domain::stamp::Stamp;
 use crate::domain::viewer::KnownViewer;
 
@@ -30,11 +29,12 @@ impl WatchService {
     /// may report.
     pub async fn rate(
         &self,
+        visibility: &Visibility,
         viewer: &KnownViewer,
         title: TitleId,
         liked: Option<bool>,
     ) -> Result<Arc<Title>, WatchError> {
-        let title = self.changeable_title(viewer, title).await?;
+        let title = self.changeable_title(visibility, viewer, title).await?;
         let key = (viewer.profile, title.id);
         let is_series = title.kind == TitleKind::Series;
         let now = self.clock.now();
@@ -55,12 +55,13 @@ impl WatchService {
     /// watched stays watched. A machine needs a key that may report.
     pub async fn set_counts(
         &self,
+        visibility: &Visibility,
         viewer: &KnownViewer,
         play: PlayId,
         counts: bool,
     ) -> Result<Play, WatchError> {
         check_may_watch(viewer)?;
-        let found = self.find_play(viewer.profile, play).await?;
+        let found = self.find_play(visibility, viewer.profile, play).await?;
         let found = found.filter(|play| !matches!(play.item, WatchedItem::Series(_)));
         let title = found.ok_or(WatchError::PlayNotFound)?.title;
         let key = (viewer.profile, play);
@@ -81,12 +82,13 @@ impl WatchService {
     /// longer hidden and has left the catalogue. A machine needs a key that may report.
     pub async fn set_hidden(
         &self,
+        visibility: &Visibility,
         viewer: &KnownViewer,
         title: TitleId,
         hidden: bool,
     ) -> Result<Option<Arc<Title>>, WatchError> {
         if hidden {
-            let title = self.changeable_title(viewer, title).await?;
+            let title = self.changeable_title(visibility, viewer, title).await?;
             let record = HiddenTitle {
                 profile: viewer.profile,
                 title: title.id,
@@ -99,7 +101,7 @@ impl WatchService {
             check_may_watch(viewer)?;
             self.store.unhide_title(viewer.profile, title).await?;
             self.tell(viewer.profile);
-            Ok(self.catalog.titles(&[title]).await?.pop())
+            Ok(self.catalog.titles(visibility, &[title]).await?.pop())
         }
     }
 
@@ -107,20 +109,6 @@ impl WatchService {
     fn tell(&self, profile: ProfileId) {
         self.events
             .publish(Event::TastesProjected([profile].into()));
-    }
-
-    /// The titles that a profile hides, the last hidden first.
-    pub async fn hidden_titles(
-        &self,
-        profile: ProfileId,
-        window: &Window,
-    ) -> Result<Slice<HiddenTitle>, WatchError> {
-        Ok(self.store.hidden_titles(profile, window).await?)
-    }
-
-    /// How many titles a profile hides.
-    pub async fn count_hidden_titles(&self, profile: ProfileId) -> Result<u64, WatchError> {
-        Ok(self.store.count_hidden_titles(profile).await?)
     }
 
     /// Which of these titles are not to be suggested to a profile, in no order: it has watched, rated or hidden them.
@@ -171,11 +159,12 @@ impl WatchService {
     /// The title, if the viewer may say something of it.
     async fn changeable_title(
         &self,
+        visibility: &Visibility,
         viewer: &KnownViewer,
         title: TitleId,
     ) -> Result<Arc<Title>, WatchError> {
         check_may_watch(viewer)?;
-        let found = self.catalog.titles(&[title]).await?.pop();
+        let found = self.catalog.titles(visibility, &[title]).await?.pop();
         found.ok_or(WatchError::TitleNotFound)
     }
 

@@ -13,7 +13,7 @@ use super::standing::{SeriesStanding, by_episode};
 use super::store::WatchStore;
 use super::touched::{Sitting, Touched};
 use super::types::{Play, Report, WatchState, WatchedItem, WatchedTitle};
-use crate::domain::catalog::{CatalogService, Episode, TitleKind};
+use crate::domain::catalog::{CatalogService, Episode, TitleKind, Visibility};
 use crate::domain::clock::Clock;
 use crate::domain::error::StoreError;
 use crate::domain::events::{Event, EventBus};
@@ -67,10 +67,11 @@ impl WatchService {
         }
     }
 
-    /// Records what a player reports. Once this returns, the report survives any crash; the same report again changes
+    /// Records what a player reports of something that the viewer may see. Once this returns, the report survives any crash; the same report again changes
     /// nothing. A `report` without a duration goes by the catalogue's. A machine needs a key that may report.
     pub async fn report(
         &self,
+        visibility: &Visibility,
         viewer: &KnownViewer,
         item: WatchedItem,
         play: PlayId,
@@ -78,7 +79,7 @@ impl WatchService {
     ) -> Result<Reported, WatchError> {
         check_may_watch(viewer)?;
         let now = self.clock.now();
-        let (title, known) = self.title_and_duration(item).await?;
+        let (title, known) = self.title_and_duration(visibility, item).await?;
         let report = Report {
             duration: check_duration(known, report.duration)?,
             at: report.at.trunc_subsecs(3), // What stores keep; a repeated report must be equal to the stored one.
@@ -140,52 +141,25 @@ impl WatchService {
         Ok(self.store.states(profile, items).await?)
     }
 
-    /// The sitting with this name.
+    /// The sitting with this name, if what was watched may be seen.
     pub async fn find_play(
         &self,
+        visibility: &Visibility,
         profile: ProfileId,
         id: PlayId,
     ) -> Result<Option<Play>, WatchError> {
-        Ok(self.store.plays(profile, &[id]).await?.into_iter().next())
-    }
-
-    /// What can be resumed, the last played first.
-    pub async fn continue_watching(
-        &self,
-        profile: ProfileId,
-        window: &Window,
-    ) -> Result<Slice<WatchState>, WatchError> {
-        Ok(self.store.in_progress(profile, window).await?)
-    }
-
-    /// How many items can be resumed.
-    pub async fn count_continue_watching(&self, profile: ProfileId) -> Result<u64, WatchError> {
-        Ok(self.store.count_in_progress(profile).await?)
-    }
-
-    /// The sittings, the latest first.
-    pub async fn history(
-        &self,
-        profile: ProfileId,
-        title: Option<TitleId>,
-        window: &Window,
-    ) -> Result<Slice<Play>, WatchError> {
-        Ok(self.store.history(profile, title, window).await?)
-    }
-
-    /// How many sittings there are.
-    pub async fn count_history(
-        &self,
-        profile: ProfileId,
-        title: Option<TitleId>,
-    ) -> Result<u64, WatchError> {
-        Ok(self.store.count_history(profile, title).await?)
+        let Some(play) = self.store.plays(profile, &[id]).await?.pop() else {
+            return Ok(None);
+        };
+        let seen = self.catalog.visible_titles(visibility, [play.title]);
+        Ok(seen.await?.contains(&play.title).then_some(play))
     }
 
     /// The next episode of each series that the profile has begun and not finished, the last played series first.
     /// Each comes with its place in the list.
     pub async fn next_up(
         &self,
+        visibility: &Visibility,
         profile: ProfileId,
         window: &Window,
     ) -> Result<Slice<(Keyset, Episode)>, WatchError> {
@@ -195,6 +169,7 @@ impl WatchService {
             let page = self.store.watched_series(profile, &rest).await?;
             let next = self
                 .next_episodes(
+                    visibility,
                     Some(profile),
                     &page.rows.iter().map(|sum| sum.title).collect::<Vec<_>>(),
                 )
@@ -233,10 +208,11 @@ impl WatchService {
     /// The next episode of each of these series, for a profile or for somebody who has watched nothing.
     pub async fn next_episodes(
         &self,
+        visibility: &Visibility,
         profile: Option<ProfileId>,
         series: &[TitleId],
     ) -> Result<HashMap<TitleId, Episode>, WatchError> {
-        let standings = self.series_standings(profile, series).await?;
+        let standings = self.series_standings(visibility, profile, series).await?;
         Ok(standings
             .into_iter()
             .filter_map(|(series, standing)| Some((series, standing.next?)))
@@ -244,13 +220,14 @@ impl WatchService {
     }
 
     /// How far a profile, or somebody who has watched nothing, is with each of these series; those without an episode
-    /// are left out.
+    /// that may be seen are left out.
     pub async fn series_standings(
         &self,
+        visibility: &Visibility,
         profile: Option<ProfileId>,
         series: &[TitleId],
     ) -> Result<HashMap<TitleId, SeriesStanding>, WatchError> {
-        let episodes = self.catalog.episodes_of_series(series).await?;
+        let episodes = self.catalog.episodes_of_series(visibility, series).await?;
         let states = match profile {
             Some(profile) => self.store.states_of_titles(profile, series).await?,
             None => Vec::new(),
@@ -317,13 +294,14 @@ impl WatchService {
 
     async fn title_and_duration(
         &self,
+        visibility: &Visibility,
         item: WatchedItem,
     ) -> Result<(TitleId, Option<f64>), WatchError> {
         match item {
             WatchedItem::Film(id) => {
                 let film = self
                     .catalog
-                    .titles(&[id])
+                    .titles(visibility, &[id])
                     .await?
                     .pop()
                     .filter(|title| title.kind == TitleKind::Film);
@@ -331,7 +309,7 @@ impl WatchService {
                 Ok((film.id, length(film.duration)))
             }
             WatchedItem::Episode(id) => {
-                let episode: Option<Episode> = self.catalog.episodes(&[id]).await?.pop();
+                let episode = self.catalog.episodes(visibility, &[id]).await?.pop();
                 let episode = episode.ok_or(WatchError::ItemNotFound)?;
                 Ok((episode.series, length(episode.duration)))
             }

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::error::WatchError;
 use super::ledger::{Change, Ledger};
+use super::lists::ProfileList;
 use super::touched::Touched;
 use super::types::{Play, WatchState, WatchedItem, WatchedTitle};
 use super::wishes::{HiddenTitle, Mute, MutedSource};
@@ -58,13 +59,6 @@ pub trait WatchStore: Send + Sync {
         window: &Window,
     ) -> Result<Slice<Play>, StoreError>;
 
-    /// How many sittings [`Self::history`] lists.
-    async fn count_history(
-        &self,
-        profile: ProfileId,
-        title: Option<TitleId>,
-    ) -> Result<u64, StoreError>;
-
     /// A page of what a profile can resume (position above 0; films and episodes), the last played first, ties by the
     /// item's id, ascending. Keyset: (`last_played_at` in milliseconds, id).
     async fn in_progress(
@@ -72,9 +66,6 @@ pub trait WatchStore: Send + Sync {
         profile: ProfileId,
         window: &Window,
     ) -> Result<Slice<WatchState>, StoreError>;
-
-    /// How many items [`Self::in_progress`] lists.
-    async fn count_in_progress(&self, profile: ProfileId) -> Result<u64, StoreError>;
 
     /// A page of the series that a profile has played something of, the last played first, ties by the title's id,
     /// ascending. Keyset: (`last_at` in milliseconds, id).
@@ -126,8 +117,12 @@ pub trait WatchStore: Send + Sync {
         window: &Window,
     ) -> Result<Slice<HiddenTitle>, StoreError>;
 
-    /// How many titles [`Self::hidden_titles`] lists.
-    async fn count_hidden_titles(&self, profile: ProfileId) -> Result<u64, StoreError>;
+    /// How many rows of a list are about each title, by title.
+    async fn count_by_title(
+        &self,
+        profile: ProfileId,
+        list: ProfileList,
+    ) -> Result<Vec<(TitleId, u64)>, StoreError>;
 
     /// Which of these titles a profile has played, rates or hides, each once. A thumb that was taken back is none.
     async fn passed_over(

@@ -80,7 +80,10 @@ impl Profile {
     #[graphql(flatten)]
     async fn recommending(&self, ctx: &Context<'_>) -> Result<ProfileRecommendations> {
         self.check_opens(ctx).await?;
-        Ok(ProfileRecommendations(self.0.id))
+        Ok(ProfileRecommendations {
+            profile: self.0.id,
+            max_age: self.0.max_age,
+        })
     }
 
     #[expect(clippy::unused_async, reason = "the library wants it")]

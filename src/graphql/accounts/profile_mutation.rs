@@ -67,6 +67,13 @@ impl ProfileMutation {
         let changed = accounts
             .change_profile(&viewer, profile, change, ctx.client())
             .await;
+        if let Ok(changed) = &changed
+            && changed.id == viewer.profile
+        {
+            // The rest of the request sees what the changed profile may.
+            let goes_on = viewer.with_profile(changed.id, changed.max_age);
+            ctx.go_on_as(viewer::Viewer::Known(goes_on));
+        }
         ProfilePayload::new(changed)
     }
 

@@ -7,6 +7,7 @@ use async_graphql::{Context, ID, Object};
 use super::film::Film;
 use super::title::{Title, titles};
 use crate::domain::catalog;
+use crate::domain::ids::CollectionId;
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::Result;
 use crate::graphql::global_id::GlobalId;
@@ -16,6 +17,15 @@ use crate::graphql::scalars::DateTime;
 /// A collection of films.
 #[derive(Clone)]
 pub(crate) struct Collection(pub(crate) Arc<catalog::Collection>);
+
+impl Collection {
+    /// The collection with this id, if one of its films may be seen.
+    pub(crate) async fn find(ctx: &Context<'_>, id: CollectionId) -> Result<Option<Self>> {
+        let catalog = &ctx.services().catalog;
+        let mut found = catalog.collections(&ctx.visibility(), &[id]).await?;
+        Ok(found.pop().map(|collection| Self(Arc::new(collection))))
+    }
+}
 
 /// Films that belong together and have an order, such as "The Godfather Collection".
 #[Object]
@@ -42,7 +52,7 @@ impl Collection {
         #[graphql(desc = "How many, 1 to 100.", default = 100)] first: Option<i32>,
     ) -> Result<Vec<Film>> {
         let first = limit("first", first, 100)?;
-        let films = ctx.loaders().collection_films.find(self.0.id).await?;
+        let films = ctx.personal().collection_films.find(self.0.id).await?;
         let films = films.iter().flat_map(|films| films.iter());
         let films = titles(films.take(first).cloned().collect());
         Ok(films.into_iter().filter_map(Title::into_film).collect())

@@ -9,6 +9,7 @@ use super::collection::Collection;
 use super::credit::{CreditEdge, CreditRole, credits};
 use super::external_id::ExternalId;
 use super::genre::Genre;
+use super::publication::TitleState;
 use super::title_fields::{TitleFields, title_object};
 use crate::domain::watching::WatchedItem;
 use crate::graphql::error::Result;

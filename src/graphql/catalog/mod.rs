@@ -10,6 +10,7 @@ mod filter;
 mod genre;
 mod person;
 mod playable;
+mod publication;
 mod query;
 mod season;
 mod series;

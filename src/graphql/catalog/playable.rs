@@ -62,7 +62,7 @@ pub(crate) async fn playables(
     film_ids.dedup();
     episode_ids.sort_unstable();
     episode_ids.dedup();
-    let loaders = ctx.loaders();
+    let loaders = ctx.personal();
     let films = async {
         if film_ids.is_empty() {
             return Ok(HashMap::new());

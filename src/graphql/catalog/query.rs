@@ -77,7 +77,7 @@ impl CatalogQuery {
         let Some(GlobalId::Episode(id)) = GlobalId::decode(&id) else {
             return Err(ApiError::not_found("id"));
         };
-        let episode = ctx.loaders().episodes.find(id).await?;
+        let episode = ctx.personal().episodes.find(id).await?;
         let episode = episode.ok_or_else(|| ApiError::not_found("id"))?;
         Ok(Some(Episode(episode)))
     }
@@ -140,13 +140,14 @@ impl CatalogQuery {
     ) -> Result<Option<Collection>> {
         match id_or_slug(id, slug)? {
             IdOrSlug::Id(GlobalId::Collection(id)) => {
-                let collection = ctx.loaders().collections.find(id).await?;
+                let collection = Collection::find(ctx, id).await?;
                 let collection = collection.ok_or_else(|| ApiError::not_found("id"))?;
-                Ok(Some(Collection(collection)))
+                Ok(Some(collection))
             }
             IdOrSlug::Id(_) => Err(ApiError::not_found("id")),
             IdOrSlug::Slug(slug) => {
-                let mut found = ctx.services().catalog.collections_by_slug(&[slug]).await?;
+                let (catalog, visibility) = (&ctx.services().catalog, ctx.visibility());
+                let mut found = catalog.collections_by_slug(&visibility, &[slug]).await?;
                 let collection = found.pop();
                 Ok(collection.map(|collection| Collection(Arc::new(collection))))
             }
@@ -220,20 +221,24 @@ impl TitleKey {
         ctx: &Context<'_>,
         of_kind: impl Fn(GlobalId) -> Option<TitleId>,
     ) -> Result<Option<Title>> {
-        let catalog = &ctx.services().catalog;
+        let (catalog, visibility) = (&ctx.services().catalog, ctx.visibility());
         let title = match self {
             Self::Id(id) => {
                 let id = GlobalId::decode(&id).ok_or_else(|| ApiError::not_found("id"))?;
                 let title = of_kind(id).ok_or_else(|| ApiError::not_found("id"))?;
-                let title = ctx.loaders().titles.find(title).await?;
+                let title = ctx.personal().titles.find(title).await?;
                 // The kind is part of the id: `Film:…` with the number of a series names nothing.
                 let title = title.filter(|title| GlobalId::of_title(title) == id);
                 return title
                     .map(|title| Some(Title::one(title)))
                     .ok_or_else(|| ApiError::not_found("id"));
             }
-            Self::Slug(slug) => catalog.titles_by_slug(&[slug]).await?.pop(),
-            Self::ExternalId(id) => catalog.find_title_by_external_id(&id.into()).await?,
+            Self::Slug(slug) => catalog.titles_by_slug(&visibility, &[slug]).await?.pop(),
+            Self::ExternalId(id) => {
+                catalog
+                    .find_title_by_external_id(&visibility, &id.into())
+                    .await?
+            }
         };
         Ok(title.map(|title| Title::one(Arc::new(title))))
     }

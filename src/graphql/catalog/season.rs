@@ -57,7 +57,7 @@ impl Season {
         after: Option<String>,
     ) -> Result<Connection<EpisodeEdge>> {
         let window = PageArgs::forward(first, after).window(&BY_NUMBER, 50)?;
-        let episodes = ctx.loaders().season_episodes.find(self.0).await?;
+        let episodes = ctx.personal().season_episodes.find(self.0).await?;
         let episodes = episodes.unwrap_or_default();
         let slice = page_of(episodes.iter(), &window, Sorted::Ascending, |episode| {
             place(episode)
@@ -78,7 +78,7 @@ impl Season {
 
 /// The series that a season or an episode belongs to.
 pub(super) async fn series(ctx: &Context<'_>, id: TitleId) -> Result<Series> {
-    let title = ctx.loaders().titles.find(id).await?;
+    let title = ctx.personal().titles.find(id).await?;
     title
         .and_then(|title| Title::one(title).into_series())
         .ok_or_else(|| ApiError::dangling("the series of an episode"))

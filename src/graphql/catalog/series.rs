@@ -10,6 +10,7 @@ use super::credit::{CreditEdge, CreditRole, credits};
 use super::episode::Episode;
 use super::external_id::ExternalId;
 use super::genre::Genre;
+use super::publication::TitleState;
 use super::season::Season;
 use super::title_fields::{TitleFields, title_object};
 use crate::graphql::context::ContextExt;
@@ -62,7 +63,7 @@ title_object! {
             #[graphql(desc = "How many, 1 to 100.", default = 100)] first: Option<i32>,
         ) -> Result<Vec<Season>> {
             let first = limit("first", first, 100)?;
-            let seasons = ctx.loaders().seasons.find(self.title().id).await?;
+            let seasons = ctx.personal().seasons.find(self.title().id).await?;
             let lowest = u32::from(!include_specials.unwrap_or(false));
             let ids = seasons.iter().flat_map(|seasons| seasons.iter());
             let ids = ids.map(|season| season.id).filter(|id| id.number >= lowest);

@@ -9,6 +9,7 @@ use super::credit::{CreditEdge, CreditRole};
 use super::external_id::ExternalId;
 use super::film::Film;
 use super::genre::Genre;
+use super::publication::TitleState;
 use super::series::Series;
 use super::title_fields::{Siblings, TitleFields};
 use crate::domain::catalog::{self, TitleKind};
@@ -125,6 +126,21 @@ use crate::graphql::scalars::{Date, DateTime};
             ty = "Option<String>",
             desc = "Only those after this cursor; `BAD_CURSOR` if it is of another list."
         )
+    ),
+    field(
+        name = "state",
+        ty = "TitleState",
+        desc = "Whether it is for viewers; published, for everybody who is no curator."
+    ),
+    field(
+        name = "available_from",
+        ty = "Option<DateTime>",
+        desc = "The first moment at which viewers may see it, once it is published; null: they always might."
+    ),
+    field(
+        name = "available_until",
+        ty = "Option<DateTime>",
+        desc = "The moment from which viewers may not see it any more; null: they may for good."
     ),
     field(
         name = "watchers",

@@ -233,6 +233,21 @@ macro_rules! title_object {
                 similar(ctx, self.title(), PageArgs::forward(first, after)).await
             }
 
+            /// Whether it is for viewers; published, for everybody who is no curator.
+            pub(super) async fn state(&self) -> TitleState {
+                self.title().publication.state.into()
+            }
+
+            /// The first moment at which viewers may see it, once it is published; null: they always might.
+            pub(super) async fn available_from(&self) -> Option<DateTime> {
+                self.title().publication.from.map(Into::into)
+            }
+
+            /// The moment from which viewers may not see it any more; null: they may for good.
+            pub(super) async fn available_until(&self) -> Option<DateTime> {
+                self.title().publication.until.map(Into::into)
+            }
+
             /// How many profiles have watched it, a few seconds ago.
             pub(super) async fn watchers(&self) -> u64 {
                 self.title().popularity

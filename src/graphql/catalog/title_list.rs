@@ -31,7 +31,8 @@ pub(super) async fn list_titles(
         catalog::TitleOrder::Popular => &POPULAR,
     };
     let window = args.window(order, 20)?;
-    let slice = ctx.services().catalog.list_titles(&query, &window).await?;
+    let (catalog, visibility) = (&ctx.services().catalog, ctx.visibility());
+    let slice = catalog.list_titles(&visibility, &query, &window).await?;
     let found: Vec<_> = slice.rows.into_iter().map(Arc::new).collect();
     let rows = titles(found.clone()).into_iter().zip(found);
     let edges = rows.map(|(node, title)| {

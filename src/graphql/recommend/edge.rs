@@ -100,7 +100,7 @@ pub(super) async fn suggested_titles<'a>(
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    Ok(ctx.loaders().titles.batch().load(&ids).await?)
+    Ok(ctx.personal().titles.batch().load(&ids).await?)
 }
 
 /// The rows of a list, in its order; titles that have left the catalogue are left out.

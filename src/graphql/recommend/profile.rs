@@ -16,8 +16,13 @@ use crate::graphql::total::Total;
 
 static RECOMMENDATIONS: Order = Order::by_number("recommendations");
 
-/// The part of a profile that is about suggestions.
-pub(crate) struct ProfileRecommendations(pub(crate) ProfileId);
+/// The part of a profile that is about suggestions. They are for the profile: made of what it may see itself, whoever
+/// reads them.
+pub(crate) struct ProfileRecommendations {
+    pub(crate) profile: ProfileId,
+    /// The highest age rating that the profile may watch.
+    pub(crate) max_age: Option<u8>,
+}
 
 /// The part of a profile that is about suggestions.
 #[Object]
@@ -42,10 +47,11 @@ impl ProfileRecommendations {
             None => Extent::Page,
             Some(_) => Extent::Whole,
         };
+        let visibility = ctx.visibility_for(self.max_age);
         let list = recommend
-            .recommendations(self.0, kinds.as_deref(), extent)
+            .recommendations(&visibility, self.profile, kinds.as_deref(), extent)
             .await?;
-        let total = Total::Recommendations(self.0, kinds);
+        let total = Total::Recommendations(visibility, self.profile, kinds);
         page(ctx, &list, total, &RECOMMENDATIONS, &window).await
     }
 
@@ -56,7 +62,7 @@ impl ProfileRecommendations {
         ctx: &Context<'_>,
         #[graphql(desc = "How many, 1 to 100.", default = 20)] first: Option<i32>,
     ) -> Result<Vec<TasteWeight>> {
-        taste_weights(ctx, self.0, limit("first", first, 20)?).await
+        taste_weights(ctx, self.profile, limit("first", first, 20)?).await
     }
 
     /// A page made for the profile, as rows of titles. No title stands on it twice.
@@ -70,7 +76,8 @@ impl ProfileRecommendations {
     ) -> Result<Vec<RecommendationRow>> {
         let first = limit("first", first, 8)?;
         let items_per_row = limit("itemsPerRow", items_per_row, 12)?;
-        let recommend = &ctx.services().recommend;
-        rows(ctx, recommend.rows(self.0, first, items_per_row).await?).await
+        let (recommend, visibility) = (&ctx.services().recommend, ctx.visibility_for(self.max_age));
+        let page = recommend.rows(&visibility, self.profile, first, items_per_row);
+        rows(ctx, page.await?).await
     }
 }

@@ -20,7 +20,8 @@ pub(crate) async fn similar(
 ) -> Result<Connection<RecommendationEdge>> {
     let window = args.window(&SIMILAR, 12)?;
     let recommend = &ctx.services().recommend;
-    let list = recommend.similar(title, ctx.viewer().profile()).await?;
+    let (visibility, profile) = (ctx.visibility(), ctx.viewer().profile());
+    let list = recommend.similar(&visibility, title, profile).await?;
     let total = Total::Known(list.len());
     page(ctx, &list, total, &SIMILAR, &window).await
 }

@@ -76,10 +76,10 @@ impl Sources {
 
     /// Loads them: four calls at most for the whole list.
     pub(super) async fn load(&self, ctx: &Context<'_>) -> Result<Found<'_>> {
-        let loaders = ctx.loaders();
+        let (loaders, personal) = (ctx.loaders(), ctx.personal());
         let (titles, people, genres, collections) = try_join!(
             self.titles
-                .load(loaders.titles.batch(), || self.title_ids.clone()),
+                .load(personal.titles.batch(), || self.title_ids.clone()),
             self.people
                 .load(loaders.people.batch(), || self.person_ids.clone()),
             self.genres

@@ -31,7 +31,9 @@ pub(super) async fn taste_weights(
     limit: usize,
 ) -> Result<Vec<TasteWeight>> {
     let recommend = &ctx.services().recommend;
-    let weights = recommend.taste_weights(profile, limit).await?;
+    let weights = recommend
+        .taste_weights(&ctx.visibility(), profile, limit)
+        .await?;
     let sources: Vec<_> = weights.iter().map(|weight| weight.source).collect();
     let nodes = TasteSource::list(ctx, &sources).await?;
     let found = weights.into_iter().zip(nodes);

@@ -58,6 +58,7 @@ mod tests {
     use chrono::DateTime;
 
     use super::*;
+    use crate::domain::catalog::Publication;
     use crate::domain::ids::{GenreId, PersonId, TitleId};
     use crate::domain::stamp::Stamp;
 
@@ -65,6 +66,7 @@ mod tests {
         Title {
             id: TitleId(1),
             kind,
+            publication: Publication::default(),
             slug: "ronin-1998".into(),
             name: "Ronin".into(),
             original_name: None,

@@ -31,7 +31,12 @@ impl EventMutation {
         let watching = &ctx.services().watching;
         let counts = input.influences_recommendations;
         let edited = match GlobalId::decode(&input.event) {
-            Some(GlobalId::WatchEvent(play)) => watching.set_counts(&viewer, play, counts).await,
+            Some(GlobalId::WatchEvent(play)) => {
+                let visibility = ctx.visibility();
+                watching
+                    .set_counts(&visibility, &viewer, play, counts)
+                    .await
+            }
             _ => Err(WatchError::PlayNotFound),
         };
         let (play, user_errors) = UserError::split(edited)?;

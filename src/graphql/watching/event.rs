@@ -36,7 +36,8 @@ impl WatchEvent {
         profile: ProfileId,
         id: PlayId,
     ) -> Result<Option<Self>> {
-        let play = ctx.services().watching.find_play(profile, id).await?;
+        let (watching, visibility) = (&ctx.services().watching, ctx.visibility());
+        let play = watching.find_play(&visibility, profile, id).await?;
         Ok(Self::list(ctx, play.into_iter().collect()).await?.pop())
     }
 

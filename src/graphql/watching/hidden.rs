@@ -7,7 +7,7 @@ use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use super::rate::title_id;
 use crate::domain::ids::{ProfileId, TitleId};
 use crate::domain::page::{Keyset, Slice};
-use crate::domain::watching::{HiddenTitle, WatchError};
+use crate::domain::watching::{HiddenTitle, ProfileList, WatchError};
 use crate::graphql::catalog::{Title, TitleEdge, titles};
 use crate::graphql::context::ContextExt;
 use crate::graphql::cursor::Order;
@@ -37,7 +37,11 @@ impl HidingMutation {
         let viewer = ctx.known_viewer()?;
         let watching = &ctx.services().watching;
         let hidden = match title_id(&input.title) {
-            Some(title) => watching.set_hidden(&viewer, title, input.hidden).await,
+            Some(title) => {
+                let visibility = ctx.visibility();
+                let hidden = watching.set_hidden(&visibility, &viewer, title, input.hidden);
+                hidden.await
+            }
             None => Err(WatchError::TitleNotFound),
         };
         let (title, user_errors) = UserError::split(hidden)?;
@@ -83,9 +87,11 @@ impl ProfileHidden {
     ) -> Result<Connection<TitleEdge>> {
         let window = PageArgs::forward(first, after).window(&HIDDEN, 50)?;
         let watching = &ctx.services().watching;
-        let slice = watching.hidden_titles(self.0, &window).await?;
+        let slice = watching
+            .hidden_titles(&ctx.visibility(), self.0, &window)
+            .await?;
         let ids: Vec<TitleId> = slice.rows.iter().map(|hidden| hidden.title).collect();
-        let found = ctx.loaders().titles.many(ids.clone()).await?;
+        let found = ctx.personal().titles.many(ids.clone()).await?;
         let found: Vec<_> = ids.iter().filter_map(|id| found.get(id).cloned()).collect();
         let places: HashMap<TitleId, Keyset> = slice
             .rows
@@ -101,7 +107,11 @@ impl ProfileHidden {
             rows: edges.collect(),
             has_more: slice.has_more,
         };
-        Ok(Connection::new(slice, &window, Total::Hidden(self.0)))
+        Ok(Connection::new(
+            slice,
+            &window,
+            Total::OfProfile(self.0, ProfileList::Hidden),
+        ))
     }
 }
 

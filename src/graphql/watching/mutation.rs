@@ -46,7 +46,11 @@ impl WatchingMutation {
             at: input.at.map_or_else(|| services.clock.now(), |at| at.0),
             duration: input.duration,
         };
-        let reported = services.watching.report(&viewer, item, play, report).await;
+        let visibility = ctx.visibility();
+        let reported = services
+            .watching
+            .report(&visibility, &viewer, item, play, report);
+        let reported = reported.await;
         Ok(match reported {
             Ok(reported) => ReportPlaybackPayload {
                 state: Some(WatchState::from(&reported.state)),

@@ -8,7 +8,7 @@ use super::event::{WatchEvent, WatchEventEdge};
 use super::state::WatchState;
 use crate::domain::ids::{ProfileId, TitleId};
 use crate::domain::page::{KeyValue, Keyset, Slice};
-use crate::domain::watching::{self, Play};
+use crate::domain::watching::{self, Play, ProfileList};
 use crate::graphql::catalog::{Episode, EpisodeEdge, Playable, playables};
 use crate::graphql::context::ContextExt;
 use crate::graphql::cursor::{Cursor, Order};
@@ -37,7 +37,9 @@ impl ProfileWatching {
     ) -> Result<Connection<PlayableEdge>> {
         let window = PageArgs::forward(first, after).window(&CONTINUE, 20)?;
         let watching = &ctx.services().watching;
-        let slice = watching.continue_watching(self.0, &window).await?;
+        let slice = watching
+            .continue_watching(&ctx.visibility(), self.0, &window)
+            .await?;
         let items = playables(ctx, slice.rows.iter().map(|state| state.item)).await?;
         let edge = |state: watching::WatchState| {
             Some(PlayableEdge {
@@ -50,7 +52,11 @@ impl ProfileWatching {
             rows: slice.rows.into_iter().filter_map(edge).collect(),
             has_more: slice.has_more,
         };
-        Ok(Connection::new(slice, &window, Total::InProgress(self.0)))
+        Ok(Connection::new(
+            slice,
+            &window,
+            Total::OfProfile(self.0, ProfileList::InProgress),
+        ))
     }
 
     /// The next episode of each series that was begun and not finished, the last played series first.
@@ -62,7 +68,8 @@ impl ProfileWatching {
         after: Option<String>,
     ) -> Result<Connection<EpisodeEdge>> {
         let window = PageArgs::forward(first, after).window(&NEXT_UP, 20)?;
-        let slice = ctx.services().watching.next_up(self.0, &window).await?;
+        let (watching, visibility) = (&ctx.services().watching, ctx.visibility());
+        let slice = watching.next_up(&visibility, self.0, &window).await?;
         let edges = slice.map(|(place, episode)| {
             EpisodeEdge::new(NEXT_UP.cursor(place), Episode(Arc::new(episode)))
         });
@@ -84,7 +91,9 @@ impl ProfileWatching {
         let title = title.map(|id| title_id(&id)).transpose()?;
         let window = PageArgs::forward(first, after).window(&HISTORY, 50)?;
         let watching = &ctx.services().watching;
-        let slice = watching.history(self.0, title, &window).await?;
+        let slice = watching
+            .history(&ctx.visibility(), self.0, title, &window)
+            .await?;
         let events = WatchEvent::list(ctx, slice.rows).await?;
         let edge =
             |event: WatchEvent| WatchEventEdge::new(HISTORY.cursor(started(event.play())), event);
@@ -92,7 +101,7 @@ impl ProfileWatching {
             rows: events.into_iter().map(edge).collect(),
             has_more: slice.has_more,
         };
-        let total = Total::History(self.0, title);
+        let total = Total::OfProfile(self.0, ProfileList::History(title));
         Ok(Connection::new(slice, &window, total))
     }
 }

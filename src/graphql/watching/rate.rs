@@ -38,7 +38,12 @@ impl RatingMutation {
         let viewer = ctx.known_viewer()?;
         let watching = &ctx.services().watching;
         let rated = match title_id(&input.title) {
-            Some(title) => watching.rate(&viewer, title, input.liked).await,
+            Some(title) => {
+                let visibility = ctx.visibility();
+                watching
+                    .rate(&visibility, &viewer, title, input.liked)
+                    .await
+            }
             None => Err(WatchError::TitleNotFound),
         };
         let (title, user_errors) = UserError::split(rated)?;

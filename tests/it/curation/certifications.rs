@@ -7,10 +7,13 @@ use crate::support::program::{On, Program};
 
 /// Loads films, each with a slug and title of its own, with these certifications.
 async fn load_films(program: &Program, certifications: &[Value]) -> Loaded {
-    let records = certifications.iter().zip(1..).map(|(certifications, number)| {
-        let name = format!("film-{number}");
-        json!({ "slug": name, "title": name, "certifications": certifications }).to_string()
-    });
+    let records = certifications
+        .iter()
+        .zip(1..)
+        .map(|(certifications, number)| {
+            let name = format!("film-{number}");
+            json!({ "slug": name, "title": name, "certifications": certifications }).to_string()
+        });
     let records: Vec<String> = records.collect();
     load_text(program, &records.join("\n")).await
 }
@@ -24,7 +27,14 @@ async fn certified(program: &Program) -> Vec<Value> {
     let label = |it: &Value| json!([it["system"], it["label"], it["age"]]);
     let titles = titles.as_array().unwrap().iter();
     titles
-        .map(|title| title["certifications"].as_array().unwrap().iter().map(label).collect())
+        .map(|title| {
+            title["certifications"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(label)
+                .collect()
+        })
         .collect()
 }
 
@@ -162,7 +172,11 @@ async fn the_strictest_system_counts_and_any_may_be_asked() {
 #[tokio::test]
 async fn a_newer_record_says_all_there_is_to_say() {
     let program = Program::new(On::Embedded).await;
-    load_films(&program, &[json!({ "US": "R", "DE": "16" }), json!({ "US": "R" })]).await;
+    load_films(
+        &program,
+        &[json!({ "US": "R", "DE": "16" }), json!({ "US": "R" })],
+    )
+    .await;
 
     let loaded = load_films(&program, &[json!({ "DE": "16" }), json!(null)]).await;
 

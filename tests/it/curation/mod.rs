@@ -3,6 +3,7 @@
 mod certifications;
 mod collections;
 mod files;
+mod publication;
 mod relations;
 mod tables;
 mod values;

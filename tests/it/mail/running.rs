@@ -15,7 +15,10 @@ use crate::support::program::{On, Program};
 
 /// An installation with a film in it, so that it does not load the demo catalogue first.
 async fn installed(on: On) -> Program {
-    let program = Program::new(on).await;
+    let program = match on {
+        On::Embedded => Program::new(on).await,
+        On::Servers => Program::without_graph(),
+    };
     let films = program.data().join("films.ndjson");
     std::fs::write(&films, r#"{"slug": "heat-1995", "title": "Heat"}"#).unwrap();
     program.expect(&["load", films.to_str().unwrap()]).await;

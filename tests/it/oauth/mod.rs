@@ -50,7 +50,7 @@ impl World {
         let mut program = match on {
             On::Embedded => Program::seeded(on).await,
             // Nobody watches anything here, and loading the catalogue takes its time.
-            On::Servers => Program::new(on).await,
+            On::Servers => Program::without_graph(),
         };
         let at = |path: &str| format!("{}{path}", provider.address);
         let file = program.data().join("settings.toml");

@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use reelgraph::adapters::memory::{MemoryEvents, MemoryLists};
+use reelgraph::adapters::memory::{MemoryEvents, MemoryLists, TokioTasks};
 use reelgraph::adapters::neo4j::{Neo4jDb, Neo4jGraph};
 use reelgraph::adapters::sqlite::{SqliteCatalog, SqliteDb, SqliteGraph, SqliteWatching};
-use reelgraph::domain::catalog::{CatalogService, CatalogStore, Title};
+use reelgraph::domain::catalog::{CatalogService, CatalogStore, Title, Visibility};
 use reelgraph::domain::clock::{Clock, SystemClock};
 use reelgraph::domain::ids::ProfileId;
 use reelgraph::domain::recommend::{
-    Extent, Freshness, GraphService, Ranking, ReasonKind, RecommendService, Recommendation,
-    SimilarService, TasteGraph,
+    Extent, Freshness, GraphService, Ranking, ReasonKind, RecommendPorts, RecommendService,
+    Recommendation, SimilarService, TasteGraph,
 };
 use reelgraph::domain::watching::{WatchRules, WatchService, WatchStore};
 
@@ -64,11 +64,14 @@ async fn both() -> Both {
     assert_eq!(in_neo4j.verify().await.unwrap(), []);
     let recommend = |graph: Arc<dyn TasteGraph>| {
         RecommendService::new(
-            graph,
+            RecommendPorts {
+                graph,
+                lists: Arc::new(MemoryLists::new()),
+                clock: Arc::clone(&clock),
+                tasks: Arc::new(TokioTasks),
+            },
             service.clone(),
             watching.clone(),
-            Arc::new(MemoryLists::new()),
-            Arc::clone(&clock),
             WatchRules::default(),
             Ranking::default(),
         )
@@ -105,8 +108,16 @@ async fn neo4j_and_the_embedded_graph_suggest_the_same() {
     let both = both().await;
 
     for title in &both.titles {
-        let embedded = both.embedded.similar(title, None).await.unwrap();
-        let neo4j = both.neo4j.similar(title, None).await.unwrap();
+        let embedded = both
+            .embedded
+            .similar(&Visibility::everything(), title, None)
+            .await
+            .unwrap();
+        let neo4j = both
+            .neo4j
+            .similar(&Visibility::everything(), title, None)
+            .await
+            .unwrap();
         assert!(embedded.len() >= 10, "{}", title.slug);
         assert_eq!(bits(&embedded), bits(&neo4j), "{}", title.slug);
     }
@@ -116,12 +127,12 @@ async fn neo4j_and_the_embedded_graph_suggest_the_same() {
     for profile in profiles {
         let embedded = both
             .embedded
-            .recommendations(profile, None, Extent::Whole)
+            .recommendations(&Visibility::everything(), profile, None, Extent::Whole)
             .await
             .unwrap();
         let neo4j = both
             .neo4j
-            .recommendations(profile, None, Extent::Whole)
+            .recommendations(&Visibility::everything(), profile, None, Extent::Whole)
             .await
             .unwrap();
         assert!(embedded.len() >= 50, "{profile}");
@@ -145,7 +156,7 @@ async fn suggestions_are_never_what_was_watched_and_add_up() {
         let watched = both.watching.watched_titles(profile, &ids).await.unwrap();
         for found in &*both
             .neo4j
-            .recommendations(profile, None, Extent::Whole)
+            .recommendations(&Visibility::everything(), profile, None, Extent::Whole)
             .await
             .unwrap()
         {
@@ -167,7 +178,11 @@ async fn what_nobody_watched_has_titles_like_it_by_metadata() {
         "nosferatu-1922",
     ] {
         let title = both.titles.iter().find(|title| title.slug == slug).unwrap();
-        let list = both.neo4j.similar(title, None).await.unwrap();
+        let list = both
+            .neo4j
+            .similar(&Visibility::everything(), title, None)
+            .await
+            .unwrap();
         assert!(list.len() >= 10, "{slug}");
         assert!(
             list.iter()
@@ -184,7 +199,7 @@ async fn who_has_watched_nothing_gets_popular_titles_of_several_genres() {
 
     let list = both
         .neo4j
-        .recommendations(ProfileId(1), None, Extent::Whole)
+        .recommendations(&Visibility::everything(), ProfileId(1), None, Extent::Whole)
         .await
         .unwrap();
 

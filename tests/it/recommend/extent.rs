@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
-use reelgraph::adapters::memory::{MemoryEvents, MemoryLists};
+use reelgraph::adapters::memory::{MemoryEvents, MemoryLists, TokioTasks};
 use reelgraph::adapters::sqlite::{SqliteCatalog, SqliteDb, SqliteGraph, SqliteWatching};
-use reelgraph::domain::catalog::{CatalogBatch, CatalogService, CatalogStore, Title};
+use reelgraph::domain::catalog::{CatalogBatch, CatalogService, CatalogStore, Title, Visibility};
 use reelgraph::domain::clock::SystemClock;
 use reelgraph::domain::ids::{GenreId, ProfileId, TitleId};
 use reelgraph::domain::page::MAX_PAGE;
 use reelgraph::domain::recommend::{
-    Extent, Ranking, RecommendService, Recommendation, TasteGraph, WatchedEdge,
+    Extent, Ranking, RecommendPorts, RecommendService, Recommendation, TasteGraph, WatchedEdge,
 };
 use reelgraph::domain::stamp::Stamp;
 use reelgraph::domain::watching::{Mute, MutedSource, WatchRules, WatchService, WatchStore};
@@ -80,11 +80,14 @@ async fn site() -> Site {
     Site {
         _store: store,
         recommend: RecommendService::new(
-            Arc::new(graph),
+            RecommendPorts {
+                graph: Arc::new(graph),
+                lists: Arc::new(MemoryLists::new()),
+                clock: Arc::new(SystemClock),
+                tasks: Arc::new(TokioTasks),
+            },
             catalog,
             service,
-            Arc::new(MemoryLists::new()),
-            Arc::new(SystemClock),
             rules,
             Ranking::default(),
         ),
@@ -101,9 +104,12 @@ fn liked(profile: u64, title: u64) -> WatchedEdge {
 
 impl Site {
     async fn list(&self, viewer: u64, extent: Extent) -> Arc<[Recommendation]> {
-        let list = self
-            .recommend
-            .recommendations(ProfileId(viewer), None, extent);
+        let list = self.recommend.recommendations(
+            &Visibility::everything(),
+            ProfileId(viewer),
+            None,
+            extent,
+        );
         list.await.unwrap()
     }
 }

@@ -2,11 +2,12 @@
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use chrono::DateTime;
 use reelgraph::adapters::search::TantivySearch;
 use reelgraph::domain::catalog::{
-    Change, Changed, Credit, CreditRole, Person, Title, TitleKind, TitleSearch,
+    Change, Changed, Credit, CreditRole, Person, Publication, Title, TitleKind, TitleSearch, Wanted,
 };
 use reelgraph::domain::ids::{PersonId, TitleId};
 use reelgraph::domain::stamp::Stamp;
@@ -52,7 +53,7 @@ impl Seed {
     }
 
     pub(super) async fn find(&self, query: &str) -> Vec<&str> {
-        let hits = self.index.search_titles(query, 500).await.unwrap();
+        let hits = self.index.search_titles(query, any(), 500).await.unwrap();
         let slug = |id| {
             let mut films = self.films.iter();
             let film = films.find(|film| TitleId::of_slug(&film.slug) == id);
@@ -117,7 +118,7 @@ impl Index {
     }
 
     pub(super) async fn find(&self, query: &str) -> Vec<&str> {
-        let hits = self.search.search_titles(query, 500).await.unwrap();
+        let hits = self.search.search_titles(query, any(), 500).await.unwrap();
         let name = |id| {
             let mut titles = self.titles.iter().rev();
             titles.find(|title| title.id == id).unwrap().name.as_str()
@@ -126,10 +127,16 @@ impl Index {
     }
 }
 
+/// Every title is wanted.
+pub(super) fn any() -> Wanted {
+    Arc::new(|_| true)
+}
+
 fn title(slug: &str, name: &str, credits: &[Credit]) -> Title {
     Title {
         id: TitleId::of_slug(slug),
         kind: TitleKind::Film,
+        publication: Publication::default(),
         slug: slug.to_owned(),
         name: name.to_owned(),
         original_name: None,

@@ -5,3 +5,4 @@ mod fixture;
 mod matching;
 mod order;
 mod queries;
+mod wanted;

@@ -4,7 +4,7 @@ use reelgraph::domain::catalog::TitleSearch;
 use reelgraph::domain::ids::{PersonId, TitleId};
 use reelgraph::domain::text;
 
-use super::fixture::{Index, Seed, place};
+use super::fixture::{Index, Seed, any, place};
 
 #[tokio::test]
 async fn better_kinds_of_match_come_first() {
@@ -56,8 +56,8 @@ async fn scores_fall_with_the_order_and_a_shorter_search_is_the_beginning_of_a_l
     for query in [
         "the", "s", "god", "matrx", "john", "american", "-", "of the",
     ] {
-        let all = seed.index.search_titles(query, 500).await.unwrap();
-        let few = seed.index.search_titles(query, 7).await.unwrap();
+        let all = seed.index.search_titles(query, any(), 500).await.unwrap();
+        let few = seed.index.search_titles(query, any(), 7).await.unwrap();
 
         assert!(all.iter().all(|hit| hit.score > 0.0 && hit.score <= 1.0));
         // All are equally popular.

@@ -3,7 +3,7 @@
 use reelgraph::domain::catalog::TitleSearch;
 use reelgraph::domain::text;
 
-use super::fixture::{Index, Seed};
+use super::fixture::{Index, Seed, any};
 
 #[tokio::test]
 async fn one_letter_is_a_beginning() {
@@ -21,7 +21,7 @@ async fn one_letter_is_a_beginning() {
     };
 
     for query in ["p", "a", "the"] {
-        let hits = seed.index.search_titles(query, 500).await.unwrap();
+        let hits = seed.index.search_titles(query, any(), 500).await.unwrap();
 
         let good = hits.iter().filter(|hit| hit.score >= 0.9).count();
         assert_eq!(good, beginnings(query), "{query}");

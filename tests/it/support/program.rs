@@ -32,59 +32,82 @@ pub(crate) enum On {
 pub(crate) struct Program {
     data: TempDir,
     variables: Vec<(&'static str, String)>,
-    _neo4j: Option<Neo4jServer>,
+    /// As long as it is there, Neo4j is this installation's alone.
+    #[expect(dead_code, reason = "it is held, not read")]
+    neo4j_turn: Option<Neo4jServer>,
 }
 
 impl Program {
     /// An installation whose stores are empty.
     pub(crate) async fn new(on: On) -> Self {
-        let data = tempfile::tempdir().unwrap();
-        if on == On::Embedded {
-            return Self {
-                data,
-                variables: Vec::new(),
-                _neo4j: None,
-            };
+        match on {
+            On::Embedded => Self::with(Vec::new()),
+            On::Servers => {
+                let mut program = Self::without_graph();
+                program.take_graph().await;
+                program
+            }
         }
+    }
+
+    /// An empty installation on the servers, of which Neo4j is away: for what has nothing to do with suggestions, because
+    /// it need not wait for its turn there.
+    pub(crate) fn without_graph() -> Self {
         let (redis, prefix) = redis_url();
-        let neo4j = neo4j().await;
-        let variables = vec![
+        Self::with(vec![
             ("MONGODB_URI", mongo_uri().expose_secret().to_owned()),
-            ("NEO4J_URI", neo4j.uri.clone()),
-            ("NEO4J_USER", neo4j.user.clone()),
-            ("NEO4J_PASSWORD", neo4j.password.expose_secret().to_owned()),
+            ("NEO4J_URI", "bolt://127.0.0.1:1".to_owned()),
+            ("NEO4J_USER", "neo4j".to_owned()),
+            ("NEO4J_PASSWORD", "nobody asks".to_owned()),
             ("REDIS_URL", redis.expose_secret().to_owned()),
             ("REELGRAPH_REDIS_PREFIX", prefix),
             (STORE_TIMEOUT, PATIENT.as_secs().to_string()),
-        ];
-        let program = Self {
-            data,
+        ])
+    }
+
+    fn with(variables: Vec<(&'static str, String)>) -> Self {
+        Self {
+            data: tempfile::tempdir().unwrap(),
             variables,
-            _neo4j: Some(neo4j),
-        };
-        // What the test before left in the graph, of which this store knows nothing.
-        assert!(program.run(&["graph", "rebuild"]).await.status.success());
-        program
+            neo4j_turn: None,
+        }
+    }
+
+    /// Waits for Neo4j, and goes on with a graph in which nothing is.
+    async fn take_graph(&mut self) {
+        let neo4j = neo4j().await;
+        self.set("NEO4J_URI", &neo4j.uri);
+        self.set("NEO4J_USER", &neo4j.user);
+        self.set("NEO4J_PASSWORD", neo4j.password.expose_secret());
+        // What the test before left there goes when it is made anew of an empty record.
+        let mut rebuild = self.command(&["graph", "rebuild"]);
+        rebuild.env("MONGODB_URI", mongo_uri().expose_secret());
+        assert!(rebuild.status().await.unwrap().success());
+        self.neo4j_turn = Some(neo4j);
     }
 
     /// An installation with the demo catalogue and its viewers.
     pub(crate) async fn seeded(on: On) -> Self {
-        let program = Self::new(on).await;
         match on {
             On::Embedded => {
+                let program = Self::new(on).await;
                 // The log beside the store is part of it.
                 for file in std::fs::read_dir(seeded_store()).unwrap() {
                     let file = file.unwrap();
                     std::fs::copy(file.path(), program.data.path().join(file.file_name())).unwrap();
                 }
+                program
             }
             On::Servers => {
+                let mut program = Self::without_graph();
+                // Before its turn at Neo4j, so that others have theirs meanwhile.
                 program.expect(&["load", "seed"]).await;
+                program.take_graph().await;
                 program.expect(&["graph", "drain"]).await;
                 program.expect(&["graph", "similar"]).await;
+                program
             }
         }
-        program
     }
 
     /// The same installation with one server at another address.

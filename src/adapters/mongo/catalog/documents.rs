@@ -2,7 +2,8 @@
 //!
 //! The fields are those of the domain's types, except that `id` is called `_id` and the stamp is taken apart:
 //! `revision`, and the times as dates of BSON. Titles carry besides what they are sorted by (`sort_name`,
-//! `released`, `popularity`) and filtered by (`age`, which is not there if they are unrated), and titles and people their place in the change feed (`sequence`).
+//! `released`, `popularity`) and what says who may see them (`age`, which is not there if they are unrated, `open_from`
+//! and `open_until`), and titles and people their place in the change feed (`sequence`).
 
 use bson::{Bson, Document, doc};
 use serde::Serialize;
@@ -31,11 +32,12 @@ pub(super) fn title(title: &Title) -> Result<Document, StoreError> {
     document.remove("popularity");
     document.insert("sort_name", text::sort_name(&title.name));
     document.insert("released", release_day(title));
-    document.extend(
-        title
-            .age()
-            .map(|age| ("age".to_owned(), i32::from(age).into())),
-    );
+    let (open_from, open_until) = title.publication.open_millis();
+    document.insert("open_from", open_from);
+    document.insert("open_until", open_until);
+    if let Some(age) = title.age() {
+        document.insert("age", i32::from(age));
+    }
     Ok(document)
 }
 
@@ -69,4 +71,41 @@ pub(super) fn thing<T: DeserializeOwned>(mut document: Document) -> Result<T, St
 /// The things of documents.
 pub(super) fn things<T: DeserializeOwned>(documents: Vec<Document>) -> Result<Vec<T>, StoreError> {
     documents.into_iter().map(thing).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use bson::DateTime;
+
+    use super::*;
+    use crate::domain::catalog::Certification;
+
+    #[test]
+    fn an_age_is_stored_with_what_it_is_of_and_titles_of_before_have_none() {
+        let at = DateTime::from_millis(1_700_000_000_123);
+        let former = doc! {
+            "_id": 7_i64, "kind": "film", "slug": "heat-1995", "name": "Heat", "original_name": Bson::Null,
+            "year": 1995, "end_year": Bson::Null, "premiered": Bson::Null, "duration": Bson::Null, "genres": [],
+            "credits": [], "countries": [], "languages": [], "external_ids": [], "network": Bson::Null,
+            "total_seasons": Bson::Null, "revision": 1_i64, "created_at": at, "updated_at": at,
+            "sort_name": "heat", "released": 19_950_000_i64, "popularity": 0_i64, "sequence": 1_i64,
+        };
+        let certification = |system: &str, label: &str, age| Certification {
+            system: system.to_owned(),
+            label: label.to_owned(),
+            age,
+        };
+
+        let unrated: Title = thing(former).unwrap();
+        let rated = Title {
+            certifications: vec![certification("DE", "16", 16), certification("US", "R", 17)],
+            ..unrated.clone()
+        };
+        let document = title(&rated).unwrap();
+
+        assert_eq!(unrated.certifications, []);
+        assert!(!title(&unrated).unwrap().contains_key("age"));
+        assert_eq!(document.get_i32("age").unwrap(), 17);
+        assert_eq!(thing::<Title>(document).unwrap(), rated);
+    }
 }

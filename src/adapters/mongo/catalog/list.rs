@@ -3,7 +3,7 @@
 use bson::{Bson, DateTime, Document, doc};
 
 use super::documents::TITLES;
-use crate::domain::catalog::{TitleFilter, TitleKind, TitleOrder, TitleQuery};
+use crate::domain::catalog::{TitleFilter, TitleKind, TitleOrder, TitleQuery, Visibility};
 use crate::domain::page::{Direction, KeyValue, Keyset, Window};
 
 /// The stages that read a page.
@@ -11,12 +11,12 @@ use crate::domain::page::{Direction, KeyValue, Keyset, Window};
 /// After a place come first the titles of the same value with an id beyond, then those of a value beyond. Each is a
 /// range of one index for each kind or genre, which the server merges; of the two in one condition it would read and
 /// sort all that is left of the list. The last sort is of two pages at most.
-pub(super) fn page(query: &TitleQuery, window: &Window) -> Vec<Document> {
+pub(super) fn page(visibility: &Visibility, query: &TitleQuery, window: &Window) -> Vec<Document> {
     let field = field(query.order);
     let forward = window.direction == Direction::Forward;
     let values_up = forward != query.order.is_descending();
     let limit = i64::try_from(window.limit.saturating_add(1)).unwrap_or(i64::MAX);
-    let conditions = conditions(&query.filter);
+    let conditions = conditions(visibility, &query.filter);
     let in_order = doc! { field: towards(values_up), "_id": towards(forward) };
     let Some(start) = &window.start else {
         return read(conditions, in_order, limit).into();
@@ -45,8 +45,8 @@ fn read(filter: Document, sort: Document, limit: i64) -> [Document; 3] {
     ]
 }
 
-/// What the filter asks for. The kind is always named, as every index of an order starts with it.
-pub(super) fn conditions(filter: &TitleFilter) -> Document {
+/// What may be seen and the filter asks for. The kind is always named, as every index of an order starts with it.
+pub(super) fn conditions(visibility: &Visibility, filter: &TitleFilter) -> Document {
     let kinds = match &filter.kinds {
         Some(kinds) => kinds.as_slice(),
         None => &[TitleKind::Film, TitleKind::Series],
@@ -73,6 +73,30 @@ pub(super) fn conditions(filter: &TitleFilter) -> Document {
     }
     if let Some(language) = &filter.language {
         conditions.insert("languages", language);
+    }
+    conditions.extend(seen(visibility));
+    conditions
+}
+
+/// What may be seen. Titles that were stored before there were states have none of these fields, and pass: a negation
+/// is true of what is not there.
+fn seen(visibility: &Visibility) -> Document {
+    let mut conditions = Document::new();
+    match (visibility.max_age(), visibility.sees_unrated()) {
+        (None, true) => {}
+        (None, false) => drop(conditions.insert("age", doc! { "$gte": 0 })),
+        (Some(most), true) => {
+            let above = doc! { "$gt": i32::from(most) };
+            conditions.insert("age", doc! { "$not": above });
+        }
+        (Some(most), false) => {
+            conditions.insert("age", doc! { "$lte": i32::from(most) });
+        }
+    }
+    if let Some(now) = visibility.open_at() {
+        let now = now.timestamp_millis();
+        conditions.insert("open_from", doc! { "$not": { "$gt": now } });
+        conditions.insert("open_until", doc! { "$not": { "$lte": now } });
     }
     conditions
 }

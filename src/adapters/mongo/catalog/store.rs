@@ -15,7 +15,7 @@ use super::{indexes, list, write};
 use crate::adapters::mongo::db::{MongoDb, patiently, store_error};
 use crate::domain::catalog::{
     CatalogBatch, CatalogStore, Change, Changed, Collection, Episode, ExternalId, Genre, Person,
-    Season, SeasonId, Title, TitleFilter, TitleQuery,
+    Season, SeasonId, Title, TitleFilter, TitleQuery, Visibility,
 };
 use crate::domain::error::StoreError;
 use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
@@ -168,18 +168,24 @@ impl CatalogStore for MongoCatalog {
 
     async fn list_titles(
         &self,
+        visibility: &Visibility,
         query: &TitleQuery,
         window: &Window,
     ) -> Result<Slice<Title>, StoreError> {
-        let rows = self.aggregate(TITLES, list::page(query, window)).await?;
+        let stages = list::page(visibility, query, window);
+        let rows = self.aggregate(TITLES, stages).await?;
         Ok(Slice::from_overfetched(documents::things(rows)?, window))
     }
 
-    async fn count_titles(&self, filter: &TitleFilter) -> Result<u64, StoreError> {
+    async fn count_titles(
+        &self,
+        visibility: &Visibility,
+        filter: &TitleFilter,
+    ) -> Result<u64, StoreError> {
         patiently(self.db.timeout, async {
             self.db
                 .collection::<Document>(TITLES)
-                .count_documents(list::conditions(filter))
+                .count_documents(list::conditions(visibility, filter))
                 .await
                 .map_err(store_error)
         })

@@ -8,6 +8,7 @@ use mongodb::options::IndexOptions;
 use super::documents::Keyed;
 use crate::adapters::mongo::db::{Collection, patiently, store_error};
 use crate::domain::error::StoreError;
+use crate::domain::ids::TitleId;
 use crate::domain::page::{Direction, KeyValue, Keyset, Slice, Window};
 
 /// A list by a time, the latest first, then by an id, ascending.
@@ -102,17 +103,28 @@ pub(super) async fn all<D: Keyed, T: From<D>>(
     .await
 }
 
+/// How many documents that a filter finds there are of each title.
 pub(super) async fn count<D: Keyed>(
     collection: &Collection<D>,
     filter: Document,
-) -> Result<u64, StoreError> {
-    patiently(collection.timeout, async {
-        collection
-            .count_documents(filter)
-            .await
-            .map_err(store_error)
+    title: &str,
+) -> Result<Vec<(TitleId, u64)>, StoreError> {
+    let stages = [
+        doc! { "$match": filter },
+        doc! { "$group": { "_id": format!("${title}"), "rows": { "$sum": 1_i64 } } },
+        doc! { "$sort": { "_id": 1 } },
+    ];
+    let groups: Vec<Document> = patiently(collection.timeout, async {
+        let cursor = collection.aggregate(stages).await.map_err(store_error)?;
+        cursor.try_collect().await.map_err(store_error)
     })
-    .await
+    .await?;
+    let count = |group: &Document| {
+        let title = group.get_i64("_id").map_err(StoreError::failed)?;
+        let rows = group.get_i64("rows").map_err(StoreError::failed)?;
+        Ok((TitleId::from_i64(title), rows.cast_unsigned()))
+    };
+    groups.iter().map(count).collect()
 }
 
 pub(super) fn key_of(key: &impl serde::Serialize) -> Result<Bson, StoreError> {

@@ -18,8 +18,8 @@ use crate::domain::error::StoreError;
 use crate::domain::ids::{PlayId, ProfileId, TitleId};
 use crate::domain::page::{Slice, Window};
 use crate::domain::watching::{
-    Change, HiddenTitle, Ledger, Mute, MutedSource, Play, Touched, WatchError, WatchState,
-    WatchStore, WatchedItem, WatchedTitle,
+    Change, HiddenTitle, Ledger, Mute, MutedSource, Play, ProfileList, Touched, WatchError,
+    WatchState, WatchStore, WatchedItem, WatchedTitle,
 };
 
 /// The watching of all profiles.
@@ -195,14 +195,6 @@ impl WatchStore for MongoWatching {
         list.page(&self.collections.plays, window).await
     }
 
-    async fn count_history(
-        &self,
-        profile: ProfileId,
-        title: Option<TitleId>,
-    ) -> Result<u64, StoreError> {
-        count(&self.collections.plays, history(profile, title)).await
-    }
-
     async fn in_progress(
         &self,
         profile: ProfileId,
@@ -214,10 +206,6 @@ impl WatchStore for MongoWatching {
             id: "_id.item",
         };
         list.page(&self.collections.states, window).await
-    }
-
-    async fn count_in_progress(&self, profile: ProfileId) -> Result<u64, StoreError> {
-        count(&self.collections.states, in_progress(profile)).await
     }
 
     async fn watched_series(
@@ -321,9 +309,25 @@ impl WatchStore for MongoWatching {
         list.page(&self.collections.hidden, window).await
     }
 
-    async fn count_hidden_titles(&self, profile: ProfileId) -> Result<u64, StoreError> {
-        let filter = doc! { "_id.profile": profile.to_i64() };
-        count(&self.collections.hidden, filter).await
+    async fn count_by_title(
+        &self,
+        profile: ProfileId,
+        list: ProfileList,
+    ) -> Result<Vec<(TitleId, u64)>, StoreError> {
+        let Collections {
+            plays,
+            states,
+            hidden,
+            ..
+        } = &self.collections;
+        match list {
+            ProfileList::History(title) => count(plays, history(profile, title), "title").await,
+            ProfileList::InProgress => count(states, in_progress(profile), "title").await,
+            ProfileList::Hidden => {
+                let filter = doc! { "_id.profile": profile.to_i64() };
+                count(hidden, filter, "_id.title").await
+            }
+        }
     }
 
     async fn passed_over(

@@ -8,7 +8,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
 use super::rows;
-use crate::domain::catalog::{Title, TitleFilter, TitleKind, TitleOrder, TitleQuery};
+use crate::domain::catalog::{Title, TitleFilter, TitleKind, TitleOrder, TitleQuery, Visibility};
 use crate::domain::page::{Direction, KeyValue, Keyset, Slice, Window};
 
 /// A condition that wants no more titles than this is where a page starts from.
@@ -19,20 +19,21 @@ const FEW: usize = 16;
 /// One condition of a filter.
 struct Condition {
     /// True for the rows of `titles` that pass. The `+` keeps the planner from starting here.
-    test: &'static str,
+    test: String,
     /// The ids of the titles that pass, from an index.
-    ids: &'static str,
+    ids: String,
     /// The parameters of either.
     values: Vec<Value>,
 }
 
-/// A page of the titles that pass.
+/// A page of the titles that may be seen and pass.
 pub(super) fn list(
     connection: &Connection,
+    visibility: &Visibility,
     query: &TitleQuery,
     window: &Window,
 ) -> rusqlite::Result<Slice<Title>> {
-    let (sql, values) = statement(connection, query, window)?;
+    let (sql, values) = statement(connection, visibility, query, window)?;
     let rows = rows::all(
         connection.prepare_cached(&sql)?,
         params_from_iter(values),
@@ -41,29 +42,41 @@ pub(super) fn list(
     Ok(Slice::from_overfetched(rows, window))
 }
 
-/// How many titles pass.
-pub(super) fn count(connection: &Connection, filter: &TitleFilter) -> rusqlite::Result<u64> {
-    let conditions = conditions(filter);
-    if conditions.is_empty() {
-        return connection
-            .prepare_cached("SELECT count(*) FROM titles")?
-            .query_one((), |row| rows::unsigned(row, 0));
+/// How many titles may be seen and pass.
+pub(super) fn count(
+    connection: &Connection,
+    visibility: &Visibility,
+    filter: &TitleFilter,
+) -> rusqlite::Result<u64> {
+    let (mut ids, mut tests, mut values) = (Vec::new(), Vec::new(), Vec::new());
+    for condition in conditions(filter) {
+        ids.push(condition.ids);
+        values.extend(condition.values);
     }
-    let ids: Vec<&str> = conditions.iter().map(|condition| condition.ids).collect();
-    let sql = format!(
-        "SELECT count(DISTINCT id) FROM ({})",
-        ids.join(" INTERSECT ")
-    );
-    let values = conditions
-        .into_iter()
-        .flat_map(|condition| condition.values);
+    let of_age = of_age(visibility).map(|condition| (condition.test, condition.values));
+    for (test, parameters) in of_age.into_iter().chain(open(visibility)) {
+        tests.push(test);
+        values.extend(parameters);
+    }
+    let wanted = match ids.as_slice() {
+        [] => "titles".to_owned(),
+        ids => {
+            let ids = ids.join(" INTERSECT ");
+            format!("(SELECT DISTINCT id FROM ({ids})) CROSS JOIN titles USING (id)")
+        }
+    };
+    let tests = match tests.as_slice() {
+        [] => "true".to_owned(),
+        tests => tests.join(" AND "),
+    };
     connection
-        .prepare_cached(&sql)?
+        .prepare_cached(&format!("SELECT count(*) FROM {wanted} WHERE {tests}"))?
         .query_one(params_from_iter(values), |row| rows::unsigned(row, 0))
 }
 
 fn statement(
     connection: &Connection,
+    visibility: &Visibility,
     query: &TitleQuery,
     window: &Window,
 ) -> rusqlite::Result<(String, Vec<Value>)> {
@@ -71,6 +84,7 @@ fn statement(
     let mut conditions = conditions(&query.filter);
     let mut tests = Vec::new();
     let mut values = Vec::new();
+    conditions.extend(of_age(visibility));
     let path = if let Some(narrow) = narrowest(connection, &conditions)? {
         let narrow = conditions.swap_remove(narrow);
         tests.push(format!("id IN ({})", narrow.ids));
@@ -87,9 +101,11 @@ fn statement(
         tests.push(format!("({key}, id) {beyond} (?, ?)"));
         values.extend(place(query.order, start));
     }
-    for condition in conditions {
-        tests.push(condition.test.to_owned());
-        values.extend(condition.values);
+    let conditions = conditions.into_iter();
+    let conditions = conditions.map(|condition| (condition.test, condition.values));
+    for (test, parameters) in conditions.chain(open(visibility)) {
+        tests.push(test);
+        values.extend(parameters);
     }
     if tests.is_empty() {
         tests.push("true".to_owned());
@@ -128,47 +144,75 @@ fn narrowest(connection: &Connection, conditions: &[Condition]) -> rusqlite::Res
 
 fn conditions(filter: &TitleFilter) -> Vec<Condition> {
     let kinds = filter.kinds.as_ref().map(|kinds| Condition {
-        test: "+kind IN (SELECT value FROM json_each(?))",
-        ids: "SELECT id FROM titles WHERE kind IN (SELECT value FROM json_each(?))",
+        test: "+kind IN (SELECT value FROM json_each(?))".to_owned(),
+        ids: "SELECT id FROM titles WHERE kind IN (SELECT value FROM json_each(?))".to_owned(),
         values: vec![rows::list(kinds.iter().copied().map(kind)).into()],
     });
-    let genres = filter.genres.as_ref().map(|genres| Condition {
-        test: if genres.len() > FEW {
-            "+id IN (SELECT title FROM title_genres WHERE genre IN (SELECT value FROM json_each(?)))"
-        } else {
-            "(SELECT true FROM title_genres
-                WHERE genre IN (SELECT value FROM json_each(?)) AND title = titles.id LIMIT 1)"
-        },
-        ids: "SELECT title AS id FROM title_genres WHERE genre IN (SELECT value FROM json_each(?))",
-        values: vec![rows::list(genres.iter().map(|id| id.to_i64())).into()],
+    let genres = filter.genres.as_ref().map(|genres| {
+        let ids = genres.iter().map(|id| id.to_i64());
+        Condition::of_any("title_genres", "genre", ids)
     });
-    let people = filter.people.as_ref().map(|people| Condition {
-        test: if people.len() > FEW {
-            "+id IN (SELECT title FROM title_people WHERE person IN (SELECT value FROM json_each(?)))"
-        } else {
-            "(SELECT true FROM title_people
-                WHERE person IN (SELECT value FROM json_each(?)) AND title = titles.id LIMIT 1)"
-        },
-        ids: "SELECT title AS id FROM title_people WHERE person IN (SELECT value FROM json_each(?))",
-        values: vec![rows::list(people.iter().map(|id| id.to_i64())).into()],
+    let people = filter.people.as_ref().map(|people| {
+        let ids = people.iter().map(|id| id.to_i64());
+        Condition::of_any("title_people", "person", ids)
     });
     let years = (filter.year_from.is_some() || filter.year_to.is_some()).then(|| Condition {
-        test: "+year BETWEEN ? AND ?",
-        ids: "SELECT id FROM titles WHERE year BETWEEN ? AND ?",
+        test: "+year BETWEEN ? AND ?".to_owned(),
+        ids: "SELECT id FROM titles WHERE year BETWEEN ? AND ?".to_owned(),
         values: vec![
             filter.year_from.unwrap_or(i32::MIN).into(),
             filter.year_to.unwrap_or(i32::MAX).into(),
         ],
     });
     let language = filter.language.as_ref().map(|language| Condition {
-        test: "(SELECT true FROM title_languages WHERE language = ? AND title = titles.id)",
-        ids: "SELECT title AS id FROM title_languages WHERE language = ?",
+        test: "(SELECT true FROM title_languages WHERE language = ? AND title = titles.id)"
+            .to_owned(),
+        ids: "SELECT title AS id FROM title_languages WHERE language = ?".to_owned(),
         values: vec![language.clone().into()],
     });
     [kinds, genres, people, years, language]
         .into_iter()
         .flatten()
         .collect()
+}
+
+/// The titles of an age that may be seen, if not all may: of a child there may be few.
+fn of_age(visibility: &Visibility) -> Option<Condition> {
+    let unrated = visibility.sees_unrated();
+    let (column, values) = match (visibility.max_age(), unrated) {
+        (None, true) => return None,
+        (None, false) => ("age IS NOT NULL", Vec::new()),
+        (Some(most), true) => ("(age <= ? OR age IS NULL)", vec![most.into()]),
+        (Some(most), false) => ("age <= ?", vec![most.into()]),
+    };
+    Some(Condition {
+        test: column.replace("age ", "+age "),
+        ids: format!("SELECT id FROM titles WHERE {column}"),
+        values,
+    })
+}
+
+/// The titles whose window is open, unless that does not matter: they are most.
+fn open(visibility: &Visibility) -> Option<(String, Vec<Value>)> {
+    let now = visibility.open_at()?.timestamp_millis();
+    let test = "+open_from <= ? AND +open_until > ?".to_owned();
+    Some((test, vec![now.into(), now.into()]))
+}
+
+impl Condition {
+    /// The titles that a table has with one of these ids at least.
+    fn of_any(table: &str, column: &str, ids: impl ExactSizeIterator<Item = i64>) -> Self {
+        let wanted = format!("{column} IN (SELECT value FROM json_each(?))");
+        Self {
+            test: if ids.len() > FEW {
+                format!("+id IN (SELECT title FROM {table} WHERE {wanted})")
+            } else {
+                format!("(SELECT true FROM {table} WHERE {wanted} AND title = titles.id LIMIT 1)")
+            },
+            ids: format!("SELECT title AS id FROM {table} WHERE {wanted}"),
+            values: vec![rows::list(ids).into()],
+        }
+    }
 }
 
 /// The column that an order runs along, upwards. Its index is called like it.
@@ -205,6 +249,7 @@ pub(super) fn kind(kind: TitleKind) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::catalog::VisibilityPolicy;
     use crate::domain::ids::{GenreId, PersonId};
 
     const ORDERS: [TitleOrder; 4] = [
@@ -252,19 +297,26 @@ mod tests {
         for schema in [
             include_str!("../schema/catalog.sql"),
             include_str!("../schema/certifications.sql"),
+            include_str!("../schema/publication.sql"),
         ] {
             connection.execute_batch(schema).unwrap();
         }
         connection
             .execute_batch(&format!(
                 "WITH RECURSIVE ids (id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM ids WHERE id < {wanted})
-                 INSERT INTO titles SELECT id, id, 1, 'film', 1999, id, id, id, id, id, NULL, NULL FROM ids;
+                 INSERT INTO titles SELECT id, id, 1, 'film', 1999, id, id, id, id, id, NULL, 6, 0, 2 FROM ids;
                  INSERT INTO title_genres SELECT 1, id FROM titles;
                  INSERT INTO title_people SELECT 1, id FROM titles;
                  INSERT INTO title_languages SELECT 'en', id FROM titles;"
             ))
             .unwrap();
         connection
+    }
+
+    /// Who sees all of them, and not whatever there may be.
+    fn child() -> Visibility {
+        let everything = Visibility::everything();
+        VisibilityPolicy::default().narrowed(&everything, Some(6))
     }
 
     fn start(order: TitleOrder) -> Keyset {
@@ -296,7 +348,7 @@ mod tests {
             start,
             direction,
         };
-        let (sql, values) = statement(connection, &query, &window).unwrap();
+        let (sql, values) = statement(connection, &child(), &query, &window).unwrap();
         rows::all(
             connection
                 .prepare_cached(&format!("EXPLAIN QUERY PLAN {sql}"))

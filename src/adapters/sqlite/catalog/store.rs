@@ -10,7 +10,7 @@ use super::{list, rows, write};
 use crate::adapters::sqlite::db::SqliteDb;
 use crate::domain::catalog::{
     CatalogBatch, CatalogStore, Change, Changed, Collection, Episode, ExternalId, Genre, Person,
-    Season, SeasonId, Title, TitleFilter, TitleQuery,
+    Season, SeasonId, Title, TitleFilter, TitleQuery, Visibility,
 };
 use crate::domain::error::StoreError;
 use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
@@ -85,19 +85,24 @@ impl CatalogStore for SqliteCatalog {
 
     async fn list_titles(
         &self,
+        visibility: &Visibility,
         query: &TitleQuery,
         window: &Window,
     ) -> Result<Slice<Title>, StoreError> {
-        let (query, window) = (query.clone(), window.clone());
+        let (visibility, query, window) = (*visibility, query.clone(), window.clone());
         self.db
-            .read(move |connection| list::list(connection, &query, &window))
+            .read(move |connection| list::list(connection, &visibility, &query, &window))
             .await
     }
 
-    async fn count_titles(&self, filter: &TitleFilter) -> Result<u64, StoreError> {
-        let filter = filter.clone();
+    async fn count_titles(
+        &self,
+        visibility: &Visibility,
+        filter: &TitleFilter,
+    ) -> Result<u64, StoreError> {
+        let (visibility, filter) = (*visibility, filter.clone());
         self.db
-            .read(move |connection| list::count(connection, &filter))
+            .read(move |connection| list::count(connection, &visibility, &filter))
             .await
     }
 

@@ -13,10 +13,14 @@ use crate::domain::ids::TitleId;
 use crate::domain::page::KeyValue;
 
 const INSERT_TITLE: &str = "INSERT INTO titles
-    VALUES (:id, :slug, :revision, :kind, :year, :by_name, :by_added, :by_released, 0, :sequence, :sequence, :age)";
+    (id, slug, revision, kind, year, by_name, by_added, by_released, by_popularity, sequence, waiting_since,
+        age, open_from, open_until)
+    VALUES (:id, :slug, :revision, :kind, :year, :by_name, :by_added, :by_released, 0, :sequence, :sequence,
+        :age, :open_from, :open_until)";
 const UPDATE_TITLE: &str = "UPDATE titles
     SET slug = :slug, revision = :revision, kind = :kind, year = :year, by_name = :by_name, by_added = :by_added,
-        by_released = :by_released, age = :age, sequence = :sequence, waiting_since = coalesce(waiting_since, :sequence)
+        by_released = :by_released, age = :age, open_from = :open_from, open_until = :open_until,
+        sequence = :sequence, waiting_since = coalesce(waiting_since, :sequence)
     WHERE id = :id AND revision = :revision - 1";
 const INSERT_PERSON: &str =
     "INSERT INTO people VALUES (:id, :slug, :revision, :sequence, :document)";
@@ -112,6 +116,7 @@ fn put_title(
     };
     let [by_added, by_released] =
         [TitleOrder::NewestAdded, TitleOrder::NewestReleased].map(|order| downwards(order, title));
+    let (open_from, open_until) = title.publication.open_millis();
     put_one(
         connection,
         if is_new { INSERT_TITLE } else { UPDATE_TITLE },
@@ -125,6 +130,8 @@ fn put_title(
             ":by_added": by_added,
             ":by_released": by_released,
             ":age": title.age(),
+            ":open_from": open_from,
+            ":open_until": open_until,
             ":sequence": sequence,
         },
     )?;

@@ -15,8 +15,10 @@ use crate::domain::watching::{HiddenTitle, Play, WatchState, WatchedTitle};
 pub(super) struct List<T> {
     select: &'static str,
     table: &'static str,
-    /// The index that runs in the list's order. Left alone, `SQLite` counts along the table itself.
+    /// The index that runs in the list's order.
     index: &'static str,
+    /// The index that it is counted along; left alone, `SQLite` counts along the table itself.
+    by_title: &'static str,
     /// What is listed; its parameters begin at `?1`.
     condition: &'static str,
     pub(super) scope: Vec<Value>,
@@ -40,6 +42,7 @@ impl List<Play> {
             select: SELECT_PLAYS,
             table: "plays",
             index,
+            by_title: "plays_history_of_title",
             condition,
             scope,
             time: "started_at",
@@ -55,6 +58,7 @@ impl List<WatchState> {
             select: SELECT_STATES,
             table: "watch_states",
             index: "watch_states_in_progress",
+            by_title: "watch_states_in_progress",
             condition: "profile = ?1 AND position > 0 AND kind <> 'series'",
             scope: vec![Value::Integer(profile.to_i64())],
             time: "last_played_at",
@@ -70,6 +74,7 @@ impl List<WatchedTitle> {
             select: SELECT_TITLES,
             table: "watched_titles",
             index: "watched_titles_series",
+            by_title: "watched_titles_series",
             condition: "profile = ?1 AND is_series = 1 AND plays > 0",
             scope: vec![Value::Integer(profile.to_i64())],
             time: "last_at",
@@ -85,6 +90,7 @@ impl List<HiddenTitle> {
             select: SELECT_HIDDEN,
             table: "hidden_titles",
             index: "hidden_titles_latest",
+            by_title: "hidden_titles_latest",
             condition: "profile = ?1",
             scope: vec![Value::Integer(profile.to_i64())],
             time: "created_at",
@@ -125,10 +131,11 @@ impl<T> List<T> {
         Ok((sql, parameters))
     }
 
+    /// A statement for the number of rows of each title.
     pub(super) fn count_statement(&self) -> String {
         format!(
-            "SELECT count(*) FROM {} INDEXED BY {} WHERE {}",
-            self.table, self.index, self.condition
+            "SELECT title, count(*) AS rows FROM {} INDEXED BY {} WHERE {} GROUP BY title ORDER BY title",
+            self.table, self.by_title, self.condition
         )
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use rusqlite::{Connection, params, params_from_iter};
+use rusqlite::{Connection, Row, params, params_from_iter};
 
 use super::lists::{List, rows};
 use super::rows::{
@@ -18,8 +18,8 @@ use crate::domain::error::StoreError;
 use crate::domain::ids::{PlayId, ProfileId, TitleId};
 use crate::domain::page::{Slice, Window};
 use crate::domain::watching::{
-    Change, HiddenTitle, Ledger, Mute, MutedSource, Play, Rows, Touched, WatchError, WatchState,
-    WatchStore, WatchedItem, WatchedTitle,
+    Change, HiddenTitle, Ledger, Mute, MutedSource, Play, ProfileList, Rows, Touched, WatchError,
+    WatchState, WatchStore, WatchedItem, WatchedTitle,
 };
 
 /// The watching of all profiles.
@@ -53,16 +53,22 @@ impl SqliteWatching {
         Ok(Slice::from_overfetched(rows, window))
     }
 
-    async fn count<T: Send + 'static>(&self, list: List<T>) -> Result<u64, StoreError> {
-        let count: i64 = self
-            .db
+    async fn count<T: Send + 'static>(
+        &self,
+        list: List<T>,
+    ) -> Result<Vec<(TitleId, u64)>, StoreError> {
+        let count = |row: &Row<'_>| {
+            let (title, rows) = (row.get("title")?, row.get::<_, i64>("rows")?);
+            Ok((TitleId::from_i64(title), rows.cast_unsigned()))
+        };
+        self.db
             .read(move |connection| {
                 connection
                     .prepare_cached(&list.count_statement())?
-                    .query_row(params_from_iter(list.scope), |row| row.get(0))
+                    .query_map(params_from_iter(list.scope), count)?
+                    .collect()
             })
-            .await?;
-        Ok(count.cast_unsigned())
+            .await
     }
 }
 
@@ -161,24 +167,12 @@ impl WatchStore for SqliteWatching {
         self.page(List::history(profile, title), window).await
     }
 
-    async fn count_history(
-        &self,
-        profile: ProfileId,
-        title: Option<TitleId>,
-    ) -> Result<u64, StoreError> {
-        self.count(List::history(profile, title)).await
-    }
-
     async fn in_progress(
         &self,
         profile: ProfileId,
         window: &Window,
     ) -> Result<Slice<WatchState>, StoreError> {
         self.page(List::in_progress(profile), window).await
-    }
-
-    async fn count_in_progress(&self, profile: ProfileId) -> Result<u64, StoreError> {
-        self.count(List::in_progress(profile)).await
     }
 
     async fn watched_series(
@@ -281,8 +275,16 @@ impl WatchStore for SqliteWatching {
         self.page(List::hidden_titles(profile), window).await
     }
 
-    async fn count_hidden_titles(&self, profile: ProfileId) -> Result<u64, StoreError> {
-        self.count(List::hidden_titles(profile)).await
+    async fn count_by_title(
+        &self,
+        profile: ProfileId,
+        list: ProfileList,
+    ) -> Result<Vec<(TitleId, u64)>, StoreError> {
+        match list {
+            ProfileList::History(title) => self.count(List::history(profile, title)).await,
+            ProfileList::InProgress => self.count(List::in_progress(profile)).await,
+            ProfileList::Hidden => self.count(List::hidden_titles(profile)).await,
+        }
     }
 
     async fn passed_over(

@@ -1,14 +1,17 @@
 //! Finding out who sends a request.
 
 use chrono::TimeDelta;
+use futures::try_join;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::AccountService;
 use crate::domain::accounts::api_key::Scope;
 use crate::domain::accounts::error::AccountError;
+use crate::domain::accounts::profile::Profile;
 use crate::domain::accounts::session::Session;
 use crate::domain::accounts::token::{ApiKeyToken, SessionToken};
 use crate::domain::accounts::user::User;
+use crate::domain::ids::{ProfileId, UserId};
 use crate::domain::viewer::{KnownViewer, Login, Viewer};
 
 /// How often the time of last use is written.
@@ -60,8 +63,8 @@ impl AccountService {
         let Some(session) = session else {
             return Ok(Viewer::Anonymous);
         };
-        let user = self.find_user(session.user).await?;
-        let Some(user) = user.filter(|user| is_valid(user, &session)) else {
+        let found = self.user_and_profile(session.user, session.profile).await?;
+        let Some((user, profile)) = found.filter(|(user, _)| is_valid(user, &session)) else {
             return Ok(Viewer::Anonymous);
         };
         let now = self.ports.clock.now();
@@ -75,10 +78,26 @@ impl AccountService {
         }
         Ok(Viewer::Known(KnownViewer {
             user: user.id,
-            profile: session.profile,
+            profile: profile.id,
+            max_age: profile.max_age,
             role: user.role,
             login: Login::Session(session.id),
         }))
+    }
+
+    /// An account and the profile that a session goes on with, read at the same time: each request begins with this, and
+    /// a change of either acts on the next one. `None` if one of them is gone.
+    pub(super) async fn user_and_profile(
+        &self,
+        user: UserId,
+        profile: ProfileId,
+    ) -> Result<Option<(User, Profile)>, AccountError> {
+        let accounts = &self.ports.accounts;
+        let (ids, profile_ids) = ([user], [profile]);
+        let (mut users, mut profiles) =
+            try_join!(accounts.users(&ids), accounts.profiles(&profile_ids))?;
+        let profile = profiles.pop().filter(|profile| profile.user == Some(user));
+        Ok(users.pop().zip(profile))
     }
 
     async fn viewer_of_key(&self, token: &ApiKeyToken) -> Result<Viewer, AccountError> {
@@ -90,13 +109,15 @@ impl AccountService {
         let Some(user) = user.filter(|user| user.disabled_at.is_none()) else {
             return Ok(Viewer::Anonymous);
         };
+        let profile = self.first_profile(user.id).await?;
         let now = self.ports.clock.now();
         if key.last_used_at.is_none_or(|used| now - used > TOUCH) {
             self.ports.accounts.touch_api_key(key.id, now).await?;
         }
         Ok(Viewer::Known(KnownViewer {
             user: user.id,
-            profile: self.first_profile(user.id).await?,
+            profile: profile.id,
+            max_age: profile.max_age,
             role: key.role(user.role),
             login: Login::ApiKey {
                 id: key.id,

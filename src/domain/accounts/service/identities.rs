@@ -273,7 +273,7 @@ impl AccountService {
         let profile = self.first_profile(user.id).await?;
         let (transport, remember) = (request.transport, request.remember);
         let logged_in = self
-            .begin_session(&user, profile, name, transport, remember, client)
+            .begin_session(&user, &profile, name, transport, remember, client)
             .await?;
         self.end_former(back.before).await?;
         Ok(Arrival::LoggedIn(logged_in))
@@ -335,7 +335,7 @@ impl AccountService {
         }
         let profile = self.first_profile(user.id).await?;
         let logged_in = self
-            .begin_session(&user, profile, &provider, Transport::Bearer, true, client)
+            .begin_session(&user, &profile, &provider, Transport::Bearer, true, client)
             .await?;
         self.end_former(before).await?;
         Ok(logged_in)

@@ -9,12 +9,12 @@ use crate::domain::accounts::audit::{Action, Actor, AuditEntry};
 use crate::domain::accounts::email::EmailAddress;
 use crate::domain::accounts::error::AccountError;
 use crate::domain::accounts::password::MAX_PASSWORD;
-use crate::domain::accounts::profile::ProfileError;
+use crate::domain::accounts::profile::{Profile, ProfileError};
 use crate::domain::accounts::session::{Session, Transport};
 use crate::domain::accounts::store::AccountWrite;
 use crate::domain::accounts::token::{RefreshToken, Secret, SessionToken};
 use crate::domain::accounts::user::User;
-use crate::domain::ids::{ProfileId, SessionId, UserId};
+use crate::domain::ids::{SessionId, UserId};
 use crate::domain::limits::Backoff;
 use crate::domain::viewer::{Client, KnownViewer, Login};
 
@@ -118,7 +118,7 @@ impl AccountService {
         let profile = self.first_profile(user.id).await?;
         let (transport, remember) = (log_in.transport, log_in.remember);
         let logged_in = self
-            .begin_session(&user, profile, VIA_PASSWORD, transport, remember, client)
+            .begin_session(&user, &profile, VIA_PASSWORD, transport, remember, client)
             .await?;
         self.end_former(before).await?;
         Ok(logged_in)
@@ -167,17 +167,17 @@ impl AccountService {
     }
 
     /// The profile that an account begins with.
-    pub(super) async fn first_profile(&self, user: UserId) -> Result<ProfileId, AccountError> {
+    pub(super) async fn first_profile(&self, user: UserId) -> Result<Profile, AccountError> {
         let profiles = self.ports.accounts.profiles_of_user(user).await?;
-        let first = profiles.first().ok_or(ProfileError::NotFound)?;
-        Ok(first.id)
+        let first = profiles.into_iter().next();
+        Ok(first.ok_or(ProfileError::NotFound)?)
     }
 
     /// Begins a session of an account that may be used.
     pub(super) async fn begin_session(
         &self,
         user: &User,
-        profile: ProfileId,
+        profile: &Profile,
         via: &str,
         transport: Transport,
         remember: bool,
@@ -201,7 +201,7 @@ impl AccountService {
             id,
             user: user.id,
             epoch: user.epoch,
-            profile,
+            profile: profile.id,
             via: via.to_owned(),
             secret: secret.hash(),
             refresh: (transport == Transport::Bearer).then(|| refresh.hash()),
@@ -249,7 +249,8 @@ impl AccountService {
         };
         let viewer = KnownViewer {
             user: user.id,
-            profile,
+            profile: profile.id,
+            max_age: profile.max_age,
             role: user.role,
             login: Login::Session(id),
         };

@@ -149,14 +149,10 @@ impl AccountService {
                 sessions.delete_session(session.user, session.id).await?;
             }
         }
-        let goes_on_with = if viewer.profile == profile {
-            heir.id
+        Ok(if viewer.profile == profile {
+            viewer.with_profile(heir.id, heir.max_age)
         } else {
-            viewer.profile
-        };
-        Ok(KnownViewer {
-            profile: goes_on_with,
-            ..*viewer
+            *viewer
         })
     }
 
@@ -180,10 +176,7 @@ impl AccountService {
             ..session
         };
         self.ports.sessions.update_session(&changed).await?;
-        Ok(KnownViewer {
-            profile: chosen.id,
-            ..*viewer
-        })
+        Ok(viewer.with_profile(chosen.id, chosen.max_age))
     }
 
     /// Makes sure that the viewer may see what a profile watched and what is suggested to it

@@ -76,7 +76,7 @@ impl AccountService {
         if self.policy.conceals_accounts {
             return Ok(None);
         }
-        self.begin_session(&user, profile.id, VIA_PASSWORD, transport, remember, client)
+        self.begin_session(&user, &profile, VIA_PASSWORD, transport, remember, client)
             .await
             .map(Some)
     }

@@ -72,9 +72,9 @@ impl AccountService {
         let session = found
             .filter(|session| session.refresh.is_some() && session.secret.is_of(&token.family))
             .ok_or(SessionError::InvalidRefreshToken)?;
-        let user = self.find_user(session.user).await?;
-        let user = user
-            .filter(|user| is_valid(user, &session))
+        let found = self.user_and_profile(session.user, session.profile).await?;
+        let (user, profile) = found
+            .filter(|(user, _)| is_valid(user, &session))
             .ok_or(SessionError::InvalidRefreshToken)?;
         let next = RefreshToken {
             secret: Secret::random(&mut *self.ports.entropy.rng()),
@@ -109,7 +109,8 @@ impl AccountService {
         let tokens: Tokens = self.bearer_tokens(&session, &next).await?;
         let viewer = KnownViewer {
             user: user.id,
-            profile: session.profile,
+            profile: profile.id,
+            max_age: profile.max_age,
             role: user.role,
             login: Login::Session(session.id),
         };

@@ -7,14 +7,14 @@ use chrono::TimeDelta;
 use rustc_hash::FxHashSet;
 
 use super::{RecommendService, without_graph};
-use crate::domain::catalog::{Title, TitleKind};
+use crate::domain::catalog::{Title, TitleKind, Visibility};
 use crate::domain::ids::{CollectionId, ProfileId, TitleId};
 use crate::domain::page::MAX_PAGE;
+use crate::domain::recommend::cached_lists::{CachedList, Extent, ListKey};
 use crate::domain::recommend::error::RecommendError;
 use crate::domain::recommend::features::{Features, Rarity};
 use crate::domain::recommend::for_viewer::{Draft, Grounds, Lift, Voice, draft};
 use crate::domain::recommend::graph::{SimilarEdge, SimilarLists, Taste, TasteEdge};
-use crate::domain::recommend::kept::{Extent, KeptList, ListKey};
 use crate::domain::recommend::popular::popular;
 use crate::domain::recommend::reasons::rank;
 use crate::domain::recommend::types::Recommendation;
@@ -24,8 +24,8 @@ use crate::domain::watching::MutedSource;
 pub(in crate::domain::recommend) const MAX_FOR_VIEWER: usize = 300;
 /// Of how much of a list a page can be made: one title more says that there is more.
 const PAGE: usize = MAX_PAGE + 1;
-/// A list is stale after so long although nothing of the profile changed: the catalogue and what is popular may have.
-const KEPT: TimeDelta = TimeDelta::seconds(10);
+/// How long a list is fresh although nothing of the profile changed: the catalogue and what is popular may.
+const FRESH: TimeDelta = TimeDelta::seconds(10);
 
 /// A profile's taste, and what it speaks for.
 pub(super) struct Heard {
@@ -61,40 +61,45 @@ impl Extent {
 }
 
 impl RecommendService {
-    /// Titles for a profile, the best first, at most 300; never one that it has watched, rated or hidden, and of a
-    /// collection only the next part. Without a taste, and while the graph does not answer, they are the most watched
+    /// Titles for a profile, the best first, at most 300; never one that it has watched, rated or hidden, nor one that is
+    /// not published, and of a collection only the next part. Without a taste, and while the graph does not answer, they are the most watched
     /// titles of several genres. Whatever the extent, what it has of the list is the same.
     pub async fn recommendations(
         &self,
+        visibility: &Visibility,
         profile: ProfileId,
         kinds: Option<&[TitleKind]>,
         extent: Extent,
     ) -> Result<Arc<[Recommendation]>, RecommendError> {
-        let begun = self.kept.now();
+        let visibility = &visibility.only_published(self.statistics.now());
+        let begun = self.lists.generation(profile);
         let Some((taste, similar)) = self.listen(profile).await? else {
-            return Ok(self.known_titles(profile, kinds).await?.into());
+            return Ok(self.known_titles(visibility, profile, kinds).await?.into());
         };
         let key = ListKey {
             profile,
+            audience: visibility.audience(),
             kinds: kinds.map(<[TitleKind]>::to_vec),
         };
-        let now = self.background.now();
-        if let Some(kept) = self.kept.get(&key)
-            && Arc::ptr_eq(&kept.taste, &taste)
-            && kept.version == similar.version
-            && kept.extent >= extent
-            && now - kept.made_at < KEPT
+        let now = self.statistics.now();
+        if let Some(cached) = self.lists.get(&key)
+            && Arc::ptr_eq(&cached.taste, &taste)
+            && cached.version == similar.version
+            && cached.extent >= extent
+            && now - cached.made_at < FRESH
         {
-            return Ok(kept.list);
+            return self.still_seen(visibility, cached.list).await;
         }
         let version = similar.version;
-        let heard = self.hear(profile, Arc::clone(&taste), similar).await?;
-        let (list, extent) = self.suggest(profile, &heard, kinds, extent).await?;
+        let heard = self.hear(visibility, profile, Arc::clone(&taste), similar);
+        let heard = heard.await?;
+        let suggested = self.suggest(visibility, profile, &heard, kinds, extent);
+        let (list, extent) = suggested.await?;
         let list: Arc<[Recommendation]> = list.into();
-        self.kept.put(
+        self.lists.put(
             begun,
             key,
-            KeptList {
+            CachedList {
                 taste,
                 version,
                 made_at: now,
@@ -103,6 +108,21 @@ impl RecommendService {
             },
         );
         Ok(list)
+    }
+
+    /// A list that was kept, without what may not be seen any more.
+    async fn still_seen(
+        &self,
+        visibility: &Visibility,
+        list: Arc<[Recommendation]>,
+    ) -> Result<Arc<[Recommendation]>, RecommendError> {
+        let titles = list.iter().map(|found| found.title);
+        let seen = self.catalog.visible_titles(visibility, titles).await?;
+        if seen.len() == list.len() {
+            return Ok(list);
+        }
+        let list = list.iter().filter(|found| seen.contains(&found.title));
+        Ok(list.cloned().collect())
     }
 
     /// A profile's taste, and the edges that start from what it watched; `None` if there is none, or the graph does not
@@ -126,29 +146,38 @@ impl RecommendService {
         Ok(lists.map(|lists| (taste, lists)))
     }
 
-    /// What a taste speaks for.
+    /// What a taste speaks for. What may not be seen still speaks, but is not named.
     pub(super) async fn hear(
         &self,
+        visibility: &Visibility,
         profile: ProfileId,
         taste: Arc<Taste>,
         similar: SimilarLists,
     ) -> Result<Heard, RecommendError> {
         let titles: Vec<TitleId> = taste.edges.iter().map(|edge| edge.title).collect();
-        let titles = self.catalog.titles(&titles).await?;
+        let titles = self
+            .catalog
+            .titles(&Visibility::everything(), &titles)
+            .await?;
         let titles: HashMap<TitleId, &Title> =
             titles.iter().map(|title| (title.id, &**title)).collect();
         let watchers = |title| titles.get(&title).map_or(0, |title| title.popularity);
         let seed = |edge: &TasteEdge| titles.get(&edge.title).map(|title| Features::from(*title));
         let fresh = |at| self.rules.weight(1.0, at);
         let mutes = self.watching.mutes(profile).await?;
-        let most_watched = self.background.most_watched(None).await?;
+        let most_watched = self.statistics.most_watched(visibility, None).await?;
+        let mut voices = self.ranking.voices(&taste, fresh, watchers);
+        for voice in &mut voices {
+            let title = titles.get(&voice.title);
+            voice.named = title.is_some_and(|title| visibility.shows(title));
+        }
         Ok(Heard {
-            voices: self.ranking.voices(&taste, fresh, watchers),
+            voices,
             seeds: taste.edges.iter().map(seed).collect(),
             taste,
             lists: similar.lists,
             muted: mutes.iter().map(|mute| mute.source).collect(),
-            rarity: self.background.rarity().await?,
+            rarity: self.statistics.rarity().await?,
             most_watched: most_watched.first().map_or(0, |title| title.popularity),
         })
     }
@@ -156,13 +185,14 @@ impl RecommendService {
     /// A list, and how much of it that is: it may be short.
     async fn suggest(
         &self,
+        visibility: &Visibility,
         profile: ProfileId,
         heard: &Heard,
         kinds: Option<&[TitleKind]>,
         extent: Extent,
     ) -> Result<(Vec<Recommendation>, Extent), RecommendError> {
         // Whatever else is left out, a list gets full.
-        let most_watched = self.background.most_watched(kinds).await?;
+        let most_watched = self.statistics.most_watched(visibility, kinds).await?;
         let known = most_watched.iter().map(|title| title.id);
         let watched: FxHashSet<TitleId> = heard.voices.iter().map(|voice| voice.title).collect();
         let mut drafts = draft(&heard.voices, &heard.lists, known)
@@ -183,12 +213,44 @@ impl RecommendService {
                 list.truncate(PAGE);
                 return Ok((list, Extent::Page));
             }
-            let together: Vec<Draft> = drafts.by_ref().take(extent.look_at()).collect();
-            let chosen = self.choose(profile, &together, kinds, &mut so_far).await?;
+            let together = self
+                .seen_drafts(visibility, &mut drafts, extent.look_at())
+                .await?;
+            let chosen = self
+                .choose(visibility, profile, together, kinds, &mut so_far)
+                .await?;
             list.extend(self.explain(heard, &chosen, &so_far.lifts));
             rank(&mut list);
         }
         Ok((list, Extent::Whole))
+    }
+
+    /// About so many of the next drafts whose titles may be seen, or all that are left. Titles come from memory, so a
+    /// viewer who sees few of them waits for no more answers of the stores than one who sees all.
+    async fn seen_drafts(
+        &self,
+        visibility: &Visibility,
+        drafts: &mut impl Iterator<Item = Draft>,
+        wanted: usize,
+    ) -> Result<Vec<(Draft, Arc<Title>)>, RecommendError> {
+        let mut seen = Vec::new();
+        let mut chunk = wanted;
+        loop {
+            let next: Vec<Draft> = drafts.by_ref().take(chunk).collect();
+            if next.is_empty() {
+                return Ok(seen);
+            }
+            let ids: Vec<TitleId> = next.iter().map(|draft| draft.title).collect();
+            let titles = self.catalog.titles(visibility, &ids).await?;
+            let mut titles: HashMap<TitleId, Arc<Title>> =
+                titles.into_iter().map(|title| (title.id, title)).collect();
+            let found = next.into_iter();
+            seen.extend(found.filter_map(|one| Some((one, titles.remove(&one.title)?))));
+            if seen.len() >= wanted * 3 / 4 {
+                return Ok(seen);
+            }
+            chunk *= 2;
+        }
     }
 
     /// These titles with what speaks for them.
@@ -219,11 +281,13 @@ impl RecommendService {
     /// For somebody of whom nothing is known.
     async fn known_titles(
         &self,
+        visibility: &Visibility,
         profile: ProfileId,
         kinds: Option<&[TitleKind]>,
     ) -> Result<Vec<Recommendation>, RecommendError> {
-        let mut most_watched = (*self.background.most_watched(kinds).await?).clone();
-        self.leave_out_later_parts(profile, &mut most_watched)
+        let most_watched = self.statistics.most_watched(visibility, kinds).await?;
+        let mut most_watched = self.seen_of(visibility, &most_watched).await?;
+        self.leave_out_later_parts(visibility, profile, &mut most_watched)
             .await?;
         let candidates: Vec<_> = most_watched
             .iter()
@@ -234,34 +298,43 @@ impl RecommendService {
         Ok(list)
     }
 
+    /// Those of these titles that may be seen, in the same order.
+    pub(super) async fn seen_of(
+        &self,
+        visibility: &Visibility,
+        titles: &[Arc<Title>],
+    ) -> Result<Vec<Arc<Title>>, RecommendError> {
+        let ids = titles.iter().map(|title| title.id);
+        let seen = self.catalog.visible_titles(visibility, ids).await?;
+        let titles = titles.iter().filter(|title| seen.contains(&title.id));
+        Ok(titles.cloned().collect())
+    }
+
     /// Those of the drafts that may be suggested, and how the next parts of collections come up in the place of later
     /// ones.
     async fn choose(
         &self,
+        visibility: &Visibility,
         profile: ProfileId,
-        drafts: &[Draft],
+        drafts: Vec<(Draft, Arc<Title>)>,
         kinds: Option<&[TitleKind]>,
         so_far: &mut SoFar,
     ) -> Result<Vec<Arc<Title>>, RecommendError> {
-        let ids: Vec<TitleId> = drafts.iter().map(|draft| draft.title).collect();
+        if drafts.is_empty() {
+            return Ok(Vec::new());
+        }
+        let ids: Vec<TitleId> = drafts.iter().map(|(draft, _)| draft.title).collect();
         let passed_over = self.passed_over(profile, &ids).await?;
-        let titles = self.catalog.titles(&ids).await?;
-        let mut titles: HashMap<TitleId, Arc<Title>> =
-            titles.into_iter().map(|title| (title.id, title)).collect();
-        let mut next_parts = self
-            .next_parts(profile, titles.values().map(|title| &**title))
-            .await?;
+        let titles = drafts.iter().map(|(_, title)| &**title);
+        let mut next_parts = self.next_parts(visibility, profile, titles).await?;
         let mut chosen = Vec::new();
-        for draft in drafts
-            .iter()
-            .filter(|draft| !passed_over.contains(&draft.title))
-        {
+        for (draft, mut title) in drafts {
             if so_far.chosen == MAX_FOR_VIEWER {
                 break;
             }
-            let Some(mut title) = titles.remove(&draft.title) else {
+            if passed_over.contains(&draft.title) {
                 continue;
-            };
+            }
             if let Some(part) = &title.collection {
                 // Its next part comes up where its first suggestion stands; the others wait for it.
                 let collection = part.collection;
@@ -287,11 +360,12 @@ impl RecommendService {
     /// Leaves the parts of collections out that are not the next ones.
     pub(super) async fn leave_out_later_parts(
         &self,
+        visibility: &Visibility,
         profile: ProfileId,
         titles: &mut Vec<Arc<Title>>,
     ) -> Result<(), RecommendError> {
         let next_parts = self
-            .next_parts(profile, titles.iter().map(|title| &**title))
+            .next_parts(visibility, profile, titles.iter().map(|title| &**title))
             .await?;
         titles.retain(|title| {
             let part = title.collection.as_ref();
@@ -301,9 +375,11 @@ impl RecommendService {
         Ok(())
     }
 
-    /// Of each collection that one of these titles is part of, the first part that the profile has not passed over.
+    /// Of each collection that one of these titles is part of, the first part that may be seen and that the profile has
+    /// not passed over.
     async fn next_parts(
         &self,
+        visibility: &Visibility,
         profile: ProfileId,
         titles: impl Iterator<Item = &Title>,
     ) -> Result<HashMap<CollectionId, Arc<Title>>, RecommendError> {
@@ -315,7 +391,10 @@ impl RecommendService {
         if collections.is_empty() {
             return Ok(HashMap::new());
         }
-        let parts = self.catalog.films_of_collections(&collections).await?;
+        let parts = self
+            .catalog
+            .films_of_collections(visibility, &collections)
+            .await?;
         let ids: Vec<TitleId> = parts.iter().map(|title| title.id).collect();
         let passed_over = self.passed_over(profile, &ids).await?;
         let mut next = HashMap::new();

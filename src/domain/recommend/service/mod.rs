@@ -10,19 +10,22 @@ pub use taste::TasteWeight;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::background::Background;
+use super::cached_lists::ListCache;
 use super::error::RecommendError;
 use super::features::Features;
 use super::for_viewer::Ranking;
 use super::graph::{SimilarEdge, SimilarLists, TasteGraph};
-use super::kept::KeptLists;
+use super::site_statistics::SiteStatistics;
 use super::title_page::like_title;
 use super::types::Recommendation;
-use crate::domain::catalog::{CatalogService, Title, TitleFilter, TitleOrder, TitleQuery};
+use crate::domain::catalog::{
+    CatalogService, Title, TitleFilter, TitleOrder, TitleQuery, Visibility,
+};
 use crate::domain::clock::Clock;
 use crate::domain::error::StoreError;
 use crate::domain::ids::{ProfileId, TitleId};
 use crate::domain::page::{MAX_PAGE, Window};
+use crate::domain::tasks::Tasks;
 use crate::domain::watching::{WatchRules, WatchService};
 
 /// The longest list of titles like one.
@@ -30,55 +33,73 @@ const MAX_SIMILAR: usize = 100;
 /// With fewer candidates than this, the most watched titles of the same people and genres are looked at as well.
 const FEW: usize = 20;
 
+/// What suggestions need of the outside.
+pub struct RecommendPorts {
+    /// The graph, or a cache in front of it.
+    pub graph: Arc<dyn TasteGraph>,
+    /// Where lists are cached.
+    pub lists: Arc<dyn ListCache>,
+    pub clock: Arc<dyn Clock>,
+    /// Computes what is the same for everybody.
+    pub tasks: Arc<dyn Tasks>,
+}
+
 /// The use cases of suggestions.
 #[derive(Clone)]
 pub struct RecommendService {
     graph: Arc<dyn TasteGraph>,
     catalog: CatalogService,
     watching: WatchService,
-    background: Background,
-    kept: Arc<dyn KeptLists>,
+    statistics: SiteStatistics,
+    lists: Arc<dyn ListCache>,
     rules: WatchRules,
     ranking: Ranking,
 }
 
 impl RecommendService {
-    /// A service on a graph.
+    /// A service on these ports.
     pub fn new(
-        graph: Arc<dyn TasteGraph>,
+        ports: RecommendPorts,
         catalog: CatalogService,
         watching: WatchService,
-        kept: Arc<dyn KeptLists>,
-        clock: Arc<dyn Clock>,
         rules: WatchRules,
         ranking: Ranking,
     ) -> Self {
+        let RecommendPorts {
+            graph,
+            lists,
+            clock,
+            tasks,
+        } = ports;
         Self {
-            background: Background::new(catalog.clone(), Arc::clone(&graph), clock),
+            statistics: SiteStatistics::new(catalog.clone(), Arc::clone(&graph), clock, &tasks),
             graph,
             catalog,
             watching,
-            kept,
+            lists,
             rules,
             ranking,
         }
     }
 
-    /// Titles like this one, the best first, at most 100; without those that the viewer's profile has watched. While
+    /// Titles like this one, the best first, at most 100; without those that the viewer's profile has watched, and without
+    /// what is not published, whoever asks. While
     /// the graph does not answer, they are alike by their metadata alone.
     pub async fn similar(
         &self,
+        visibility: &Visibility,
         seed: &Title,
         profile: Option<ProfileId>,
     ) -> Result<Vec<Recommendation>, RecommendError> {
+        let visibility = &visibility.only_published(self.statistics.now());
         let lists = match self.graph.similar(&[seed.id]).await {
             Ok(lists) => lists,
             Err(error) => without_graph(error)?,
         };
         let edges = on_page(&lists);
         let seed = Features::from(seed);
-        let features = self.features_around(&seed, &edges).await?;
-        let rarity = self.background.rarity().await?;
+        let features = self.features_around(visibility, &seed, &edges).await?;
+        let rarity = self.statistics.rarity().await?;
         let mut list = like_title(&seed, &edges, &features, &rarity);
         self.leave_out_watched(&mut list, profile).await?;
         list.truncate(MAX_SIMILAR);
@@ -87,11 +108,13 @@ impl RecommendService {
 
     async fn features_around(
         &self,
+        visibility: &Visibility,
         seed: &Features,
         edges: &[SimilarEdge],
     ) -> Result<HashMap<TitleId, Features>, RecommendError> {
         let ids: Vec<TitleId> = edges.iter().map(|edge| edge.to).collect();
-        let mut features: HashMap<_, _> = features_of(&self.catalog.titles(&ids).await?).collect();
+        let titles = self.catalog.titles(visibility, &ids).await?;
+        let mut features: HashMap<_, _> = features_of(&titles).collect();
         if features.len() < FEW {
             let mut people = seed.directors.clone();
             people.extend(&seed.actors);
@@ -110,7 +133,7 @@ impl RecommendService {
                 };
                 let page = self
                     .catalog
-                    .list_titles(&query, &Window::first(MAX_PAGE))
+                    .list_titles(visibility, &query, &Window::first(MAX_PAGE))
                     .await?;
                 let found = page.rows.iter();
                 features.extend(found.map(|title| (title.id, Features::from(title))));

@@ -7,39 +7,46 @@ use chrono::TimeDelta;
 
 use super::for_profile::Heard;
 use super::{RecommendService, without_graph};
-use crate::domain::catalog::Title;
+use crate::domain::catalog::{Title, Visibility};
 use crate::domain::ids::{ProfileId, TitleId};
+use crate::domain::page::MAX_PAGE;
+use crate::domain::recommend::cached_lists::Extent;
 use crate::domain::recommend::error::RecommendError;
-use crate::domain::recommend::kept::Extent;
 use crate::domain::recommend::reasons::Reasons;
 use crate::domain::recommend::rows::{Offer, Row, RowKind, lay_out};
 use crate::domain::recommend::types::{ReasonKind, ReasonSource, Recommendation};
 
 /// How long ago something must have been watched to be offered again.
 const AGAIN: TimeDelta = TimeDelta::days(90);
+/// So many titles are enough for a row, whatever of them the profile has watched.
+const ENOUGH: usize = MAX_PAGE / 2;
 
 impl RecommendService {
     /// A page for a profile: at most so many rows of so many titles, none with fewer than 4. No title stands on the
     /// page twice; the page stays the same until something is watched.
     pub async fn rows(
         &self,
+        visibility: &Visibility,
         profile: ProfileId,
         rows: usize,
         items_per_row: usize,
     ) -> Result<Vec<Row>, RecommendError> {
+        let visibility = &visibility.only_published(self.statistics.now());
         let heard = match self.listen(profile).await? {
-            Some((taste, similar)) => Some(self.hear(profile, taste, similar).await?),
+            Some((taste, similar)) => Some(self.hear(visibility, profile, taste, similar).await?),
             None => None,
         };
-        let list = self.recommendations(profile, None, Extent::Whole).await?;
+        let list = self
+            .recommendations(visibility, profile, None, Extent::Whole)
+            .await?;
         let mut offers = vec![
             Offer {
                 kind: RowKind::Trending,
-                titles: self.trending(profile, heard.as_ref()).await?,
+                titles: self.trending(visibility, profile, heard.as_ref()).await?,
             },
             Offer {
                 kind: RowKind::New,
-                titles: self.new_titles(profile, heard.as_ref()).await?,
+                titles: self.new_titles(visibility, profile, heard.as_ref()).await?,
             },
         ];
         if let Some(heard) = &heard {
@@ -54,16 +61,22 @@ impl RecommendService {
     /// What the most people have watched in the last days, in that order.
     async fn trending(
         &self,
+        visibility: &Visibility,
         profile: ProfileId,
         heard: Option<&Heard>,
     ) -> Result<Vec<Recommendation>, RecommendError> {
-        let trending = match self.background.trending().await {
+        let trending = match self.statistics.trending().await {
             Ok(trending) => trending,
-            Err(RecommendError::Graph(error)) => without_graph(error)?,
-            Err(error) => return Err(error),
+            Err(error) => without_graph(error)?,
         };
-        let titles = self.catalog.titles(&trending).await?;
-        let mut list = self.offered(profile, heard, titles).await?;
+        let mut titles = Vec::new();
+        for ids in trending.chunks(MAX_PAGE) {
+            titles.extend(self.catalog.titles(visibility, ids).await?);
+            if titles.len() >= ENOUGH {
+                break;
+            }
+        }
+        let mut list = self.offered(visibility, profile, heard, titles).await?;
         let order: HashMap<TitleId, usize> = trending.iter().copied().zip(0..).collect();
         list.sort_by_key(|found| order.get(&found.title).copied());
         Ok(list)
@@ -72,16 +85,19 @@ impl RecommendService {
     /// What was added lately, the best for the profile first.
     async fn new_titles(
         &self,
+        visibility: &Visibility,
         profile: ProfileId,
         heard: Option<&Heard>,
     ) -> Result<Vec<Recommendation>, RecommendError> {
-        let titles = self.background.new_titles().await?;
-        self.offered(profile, heard, (*titles).clone()).await
+        let titles = self.statistics.new_titles(visibility).await?;
+        let titles = self.seen_of(visibility, &titles).await?;
+        self.offered(visibility, profile, heard, titles).await
     }
 
     /// These titles, but for those that the profile has passed over, the best first.
     async fn offered(
         &self,
+        visibility: &Visibility,
         profile: ProfileId,
         heard: Option<&Heard>,
         mut titles: Vec<Arc<Title>>,
@@ -89,7 +105,8 @@ impl RecommendService {
         let ids: Vec<TitleId> = titles.iter().map(|title| title.id).collect();
         let passed_over: HashSet<TitleId> = self.passed_over(profile, &ids).await?;
         titles.retain(|title| !passed_over.contains(&title.id));
-        self.leave_out_later_parts(profile, &mut titles).await?;
+        self.leave_out_later_parts(visibility, profile, &mut titles)
+            .await?;
         let Some(heard) = heard else {
             return Ok(titles.iter().map(|title| popular_only(title)).collect());
         };
@@ -98,13 +115,13 @@ impl RecommendService {
 
     /// What was watched to the end and liked, or at least not disliked, and not lately: the best first.
     fn watched_with_pleasure(&self, heard: &Heard) -> Vec<Recommendation> {
-        let before = self.background.now() - AGAIN;
+        let before = self.statistics.now() - AGAIN;
         let mut list: Vec<Recommendation> = heard
             .taste
             .edges
             .iter()
-            .zip(&heard.seeds)
-            .filter(|(edge, seed)| edge.last_at < before && seed.is_some())
+            .zip(&heard.voices)
+            .filter(|(edge, voice)| edge.last_at < before && voice.named)
             .filter_map(|(edge, _)| {
                 let opinion = self
                     .ranking

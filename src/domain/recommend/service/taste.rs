@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 
 use super::RecommendService;
+use crate::domain::catalog::Visibility;
 use crate::domain::ids::ProfileId;
 use crate::domain::recommend::error::RecommendError;
 use crate::domain::recommend::similar::FOR_VIEWERS;
@@ -31,18 +32,19 @@ impl RecommendService {
     /// source; at most so many.
     pub async fn taste_weights(
         &self,
+        visibility: &Visibility,
         profile: ProfileId,
         limit: usize,
     ) -> Result<Vec<TasteWeight>, RecommendError> {
         let Some((taste, similar)) = self.listen(profile).await? else {
             return Ok(Vec::new());
         };
-        let heard = self.hear(profile, taste, similar).await?;
+        let heard = self.hear(visibility, profile, taste, similar).await?;
         let mut weights: BTreeMap<MutedSource, TasteWeight> = BTreeMap::new();
         let mut all = 0.0;
         let seeds = heard.voices.iter().zip(&heard.seeds);
         for ((voice, seed), edge) in seeds.zip(&heard.taste.edges) {
-            let Some(title) = seed else {
+            let Some(title) = seed.as_ref().filter(|_| voice.named) else {
                 continue;
             };
             all += voice.strength.abs();

@@ -43,6 +43,8 @@ struct Site {
     lists: Vec<Vec<SimilarEdge>>,
     features: HashMap<TitleId, Features>,
     muted: Vec<MutedSource>,
+    /// Watched titles that may not be seen.
+    unnamed: Vec<TitleId>,
     lifts: HashMap<TitleId, Lift>,
 }
 
@@ -57,6 +59,7 @@ impl Site {
             lists,
             features: known(features),
             muted: Vec::new(),
+            unnamed: Vec::new(),
             lifts: HashMap::new(),
         }
     }
@@ -64,7 +67,10 @@ impl Site {
     fn suggestions(&self) -> Vec<Recommendation> {
         let lists: Vec<Arc<[SimilarEdge]>> =
             self.lists.iter().map(|list| list.clone().into()).collect();
-        let voices = voices(&self.taste);
+        let mut voices = voices(&self.taste);
+        for voice in &mut voices {
+            voice.named = !self.unnamed.contains(&voice.title);
+        }
         let mut titles: Vec<TitleId> = draft(&voices, &lists, [])
             .map(|draft| draft.title)
             .collect();
@@ -171,6 +177,29 @@ fn what_the_watched_titles_speak_for_is_suggested_and_the_reasons_name_them() {
             ReasonSource::Title(TitleId(2))
         ]
     );
+}
+
+#[test]
+fn what_may_not_be_seen_speaks_without_a_name() {
+    let liked = TasteEdge {
+        liked: Some(true),
+        ..watched(2, 1)
+    };
+    let mut site = Site::new(
+        vec![watched(1, 0), liked],
+        vec![vec![edge(3, 0.2)], vec![edge(3, 0.2)]],
+        [title(1), title(2), title(3)],
+    );
+    let named = site.suggestions();
+
+    site.unnamed = vec![TitleId(1), TitleId(2)];
+    let unnamed = site.suggestions();
+
+    assert_eq!(ids(&unnamed), ids(&named));
+    assert_close(unnamed[0].score, named[0].score);
+    let itself = ReasonSource::Title(TitleId(3));
+    let mut reasons = unnamed[0].reasons.iter();
+    assert!(reasons.all(|reason| reason.source == itself), "{unnamed:?}");
 }
 
 #[test]

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use futures::future::join_all;
-use reelgraph::domain::catalog::{Change, Changed, Title, TitleFilter, TitleOrder, TitleQuery};
+use reelgraph::domain::catalog::{
+    Change, Changed, Title, TitleFilter, TitleOrder, TitleQuery, Visibility,
+};
 use reelgraph::domain::ids::{PersonId, TitleId};
 use reelgraph::domain::page::Window;
 
@@ -65,10 +67,16 @@ async fn popularity_moves_titles_in_its_order(store: &Opened) {
 
     let counts = [(TitleId(2), 5), (TitleId(3), 9)];
     store.put_popularity(&counts).await.unwrap();
-    let first = store.list_titles(&query, &Window::first(9)).await.unwrap();
+    let first = store
+        .list_titles(&Visibility::everything(), &query, &Window::first(9))
+        .await
+        .unwrap();
     let counts = [(TitleId(2), 10), (TitleId(3), 0)];
     store.put_popularity(&counts).await.unwrap();
-    let second = store.list_titles(&query, &Window::first(9)).await.unwrap();
+    let second = store
+        .list_titles(&Visibility::everything(), &query, &Window::first(9))
+        .await
+        .unwrap();
 
     assert_eq!(first.rows, [popular(3, 9), popular(2, 5), film(1)]);
     assert_eq!(second.rows, [popular(2, 10), film(1), film(3)]);

@@ -4,7 +4,8 @@ use std::cmp::Ordering;
 
 use chrono::NaiveDate;
 use reelgraph::domain::catalog::{
-    CreditRole, Title, TitleFilter, TitleKind, TitleOrder, TitleQuery, release_day,
+    CreditRole, Title, TitleFacts, TitleFilter, TitleKind, TitleOrder, TitleQuery, Visibility,
+    release_day,
 };
 use reelgraph::domain::ids::{GenreId, PersonId, TitleId};
 use reelgraph::domain::page::{Direction, Keyset, Slice, Window};
@@ -25,7 +26,7 @@ on_every_backend!(open on [sqlite, mongo]:
     a_large_catalogue_is_filtered_in_every_order,
 );
 
-const ORDERS: [TitleOrder; 4] = [
+pub(super) const ORDERS: [TitleOrder; 4] = [
     TitleOrder::Name,
     TitleOrder::NewestAdded,
     TitleOrder::NewestReleased,
@@ -112,11 +113,16 @@ async fn a_page_starts_where_no_title_is(store: &Opened) {
         order,
     };
     let after = store
-        .list_titles(&query, &Window::after(1, gone.clone()))
+        .list_titles(
+            &Visibility::everything(),
+            &query,
+            &Window::after(1, gone.clone()),
+        )
         .await
         .unwrap();
     let before = store
         .list_titles(
+            &Visibility::everything(),
             &query,
             &Window {
                 limit: 2,
@@ -139,9 +145,14 @@ async fn a_page_is_full_and_still_the_last(store: &Opened) {
     put_titles(store, [film(1), film(2)]).await.unwrap();
 
     let query = TitleQuery::default();
-    let full = store.list_titles(&query, &Window::first(2)).await.unwrap();
+    let full = store
+        .list_titles(&Visibility::everything(), &query, &Window::first(2))
+        .await
+        .unwrap();
     let end = Keyset::by_text("film 2", 2);
-    let past = store.list_titles(&query, &Window::after(2, end)).await;
+    let past = store
+        .list_titles(&Visibility::everything(), &query, &Window::after(2, end))
+        .await;
 
     let has_more = false;
     let rows = vec![film(1), film(2)];
@@ -161,7 +172,10 @@ async fn every_filter_lets_through_what_passes(store: &Opened) {
 
         let forward = walk(store, &query, 2, Direction::Forward).await;
         let backward = walk(store, &query, 3, Direction::Backward).await;
-        let count = store.count_titles(&query.filter).await.unwrap();
+        let count = store
+            .count_titles(&Visibility::everything(), &query.filter)
+            .await
+            .unwrap();
 
         assert_eq!(ids(&forward), expected, "{query:?}");
         assert_eq!(ids(&backward), expected, "{query:?}");
@@ -183,9 +197,15 @@ async fn a_condition_that_nothing_can_meet_gives_nothing(store: &Opened) {
         only(|filter| filter.language = Some("DE".to_owned())),
     ] {
         let order = TitleOrder::Name;
-        let count = store.count_titles(&filter).await.unwrap();
+        let count = store
+            .count_titles(&Visibility::everything(), &filter)
+            .await
+            .unwrap();
         let query = TitleQuery { filter, order };
-        let found = store.list_titles(&query, &Window::first(5)).await.unwrap();
+        let found = store
+            .list_titles(&Visibility::everything(), &query, &Window::first(5))
+            .await
+            .unwrap();
 
         let (rows, has_more) = (Vec::new(), false);
         assert_eq!(found, Slice { rows, has_more }, "{query:?}");
@@ -272,7 +292,10 @@ async fn a_large_catalogue_is_filtered_in_every_order(store: &Opened) {
 
         let forward = walk(store, &query, 100, Direction::Forward).await;
         let backward = walk(store, &query, 97, Direction::Backward).await;
-        let count = store.count_titles(&query.filter).await.unwrap();
+        let count = store
+            .count_titles(&Visibility::everything(), &query.filter)
+            .await
+            .unwrap();
 
         assert_eq!(ids(&forward), expected, "{order:?}");
         assert_eq!(ids(&backward), expected, "{order:?}");
@@ -371,6 +394,17 @@ async fn walk(
     limit: usize,
     direction: Direction,
 ) -> Vec<Title> {
+    walk_seen(store, &Visibility::everything(), query, limit, direction).await
+}
+
+/// The same of what may be seen.
+pub(super) async fn walk_seen(
+    store: &Opened,
+    visibility: &Visibility,
+    query: &TitleQuery,
+    limit: usize,
+    direction: Direction,
+) -> Vec<Title> {
     let mut window = Window {
         limit,
         start: None,
@@ -378,7 +412,7 @@ async fn walk(
     };
     let mut all = Vec::new();
     loop {
-        let page = store.list_titles(query, &window).await.unwrap();
+        let page = store.list_titles(visibility, query, &window).await.unwrap();
         assert!(page.rows.len() <= limit);
         assert!(page.rows.len() == limit || !page.has_more);
         let edge = match direction {
@@ -397,10 +431,10 @@ async fn walk(
 }
 
 /// What a list should have, from the words of the port and not from a store.
-fn expected(all: &[Title], query: &TitleQuery) -> Vec<TitleId> {
+pub(super) fn expected(all: &[Title], query: &TitleQuery) -> Vec<TitleId> {
     let mut titles: Vec<_> = all
         .iter()
-        .filter(|title| query.filter.passes(title))
+        .filter(|title| query.filter.passes(&TitleFacts::from(*title)))
         .collect();
     titles.sort_by(|a, b| compare(query.order, a, b).then(a.id.cmp(&b.id)));
     titles.into_iter().map(|title| title.id).collect()
@@ -426,6 +460,6 @@ async fn listed(store: &Opened, filter: &TitleFilter) -> Vec<Title> {
     walk(store, &query, 100, Direction::Forward).await
 }
 
-fn ids(titles: &[Title]) -> Vec<TitleId> {
+pub(super) fn ids(titles: &[Title]) -> Vec<TitleId> {
     titles.iter().map(|title| title.id).collect()
 }

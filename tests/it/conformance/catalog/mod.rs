@@ -7,4 +7,5 @@ mod feed;
 mod lists;
 mod reads;
 pub(crate) mod samples;
+mod visibility;
 mod writes;

@@ -5,7 +5,7 @@ use std::borrow::Borrow;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use reelgraph::domain::catalog::{
     CatalogBatch, Certification, Collection, Credit, CreditRole, Episode, ExternalId, Genre,
-    PartOf, Person, Title, TitleKind,
+    PartOf, Person, Publication, Title, TitleKind,
 };
 use reelgraph::domain::error::StoreError;
 use reelgraph::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
@@ -24,6 +24,7 @@ pub(crate) fn film(number: u64) -> Title {
     Title {
         id: TitleId(number),
         kind: TitleKind::Film,
+        publication: Publication::default(),
         slug: format!("film-{number}"),
         name: format!("The Film {number}"),
         original_name: Some(format!("Der Film {number}")),
@@ -60,6 +61,7 @@ pub(super) fn series(number: u64) -> Title {
     Title {
         id: TitleId(number),
         kind: TitleKind::Series,
+        publication: Publication::default(),
         slug: format!("series-{number}"),
         name: format!("Series {number}"),
         original_name: None,

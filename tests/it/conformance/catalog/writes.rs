@@ -1,7 +1,9 @@
 //! What is written, and what is refused: whole or not at all.
 
 use futures::future::join_all;
-use reelgraph::domain::catalog::{CatalogBatch, Collection, Episode, Genre, Person, TitleFilter};
+use reelgraph::domain::catalog::{
+    CatalogBatch, Collection, Episode, Genre, Person, TitleFilter, Visibility,
+};
 use reelgraph::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
 
 use super::backend::{Opened, open};
@@ -100,7 +102,13 @@ async fn a_batch_of_which_a_part_does_not_fit_is_not_written(store: &Opened) {
             genres: Some(vec![GenreId(404)]),
             ..TitleFilter::default()
         };
-        assert_eq!(store.count_titles(&moved).await.unwrap(), 0);
+        assert_eq!(
+            store
+                .count_titles(&Visibility::everything(), &moved)
+                .await
+                .unwrap(),
+            0
+        );
     }
     store.put(&fitting).await.unwrap();
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use reelgraph::domain::ids::TitleId;
 use reelgraph::domain::watching::PlaybackEvent::{Progress, Stop};
 use reelgraph::domain::watching::{
-    Change, ImportedWatch, Touched, WatchError, WatchRules, WatchedItem, WatchedTitle,
+    Change, ImportedWatch, ProfileList, Touched, WatchError, WatchRules, WatchedItem, WatchedTitle,
 };
 
 use super::support::*;
@@ -145,7 +145,10 @@ async fn what_must_not_count_leaves_the_weight(opened: &Opened) {
     let found = opened.sum(ANN, SERIES).await;
     assert_eq!((found.weight.to_bits(), found.stamp.revision), (0, 7));
     assert_eq!(found.completions, 1);
-    assert_eq!(opened.store.count_history(ANN, None).await.unwrap(), 2);
+    assert_eq!(
+        count(&opened.store, ANN, ProfileList::History(None)).await,
+        2
+    );
 }
 
 /// Twelve sittings, of which every third must not count, and a thumb between them, on several servers at once.

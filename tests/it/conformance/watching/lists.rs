@@ -5,7 +5,9 @@ use std::fmt::Debug;
 use reelgraph::domain::ids::TitleId;
 use reelgraph::domain::page::{Direction, KeyValue, Keyset, Slice, Window};
 use reelgraph::domain::watching::PlaybackEvent::Stop;
-use reelgraph::domain::watching::{HiddenTitle, Play, WatchState, WatchedItem, WatchedTitle};
+use reelgraph::domain::watching::{
+    HiddenTitle, Play, ProfileList, WatchState, WatchedItem, WatchedTitle,
+};
 
 use super::support::*;
 
@@ -48,7 +50,10 @@ async fn history_has_the_latest_started_first(opened: &Opened) {
         },
     )
     .await;
-    assert_eq!(opened.store.count_history(ANN, None).await.unwrap(), 7);
+    assert_eq!(
+        count(&opened.store, ANN, ProfileList::History(None)).await,
+        7
+    );
 }
 
 async fn history_is_of_one_title_or_of_all(opened: &Opened) {
@@ -79,12 +84,15 @@ async fn history_is_of_one_title_or_of_all(opened: &Opened) {
     )
     .await;
     let store = &opened.store;
-    assert_eq!(store.count_history(ANN, Some(SERIES)).await.unwrap(), 3);
     assert_eq!(
-        store.count_history(ANN, Some(TitleId(404))).await.unwrap(),
+        count(store, ANN, ProfileList::History(Some(SERIES))).await,
+        3
+    );
+    assert_eq!(
+        count(store, ANN, ProfileList::History(Some(TitleId(404)))).await,
         0
     );
-    assert_eq!(store.count_history(ANN, None).await.unwrap(), 4);
+    assert_eq!(count(store, ANN, ProfileList::History(None)).await, 4);
 }
 
 async fn history_hides_sittings_at_whole_series(opened: &Opened) {
@@ -104,8 +112,11 @@ async fn history_hides_sittings_at_whole_series(opened: &Opened) {
     let found = store.plays(ANN, &[episode.sitting().play]).await.unwrap();
     assert_eq!((all.rows, all.has_more), (found.clone(), false));
     assert_eq!((of_series.rows, of_series.has_more), (found, false));
-    assert_eq!(store.count_history(ANN, None).await.unwrap(), 1);
-    assert_eq!(store.count_history(ANN, Some(SERIES)).await.unwrap(), 1);
+    assert_eq!(count(store, ANN, ProfileList::History(None)).await, 1);
+    assert_eq!(
+        count(store, ANN, ProfileList::History(Some(SERIES))).await,
+        1
+    );
     let hidden = store.plays(ANN, &[whole.sitting().play]).await.unwrap();
     assert_eq!(hidden.len(), 1);
 }
@@ -140,7 +151,7 @@ async fn in_progress_has_the_last_played_first(opened: &Opened) {
         |state| Keyset::by_number(state.last_played_at.timestamp_millis(), state.item.key().1),
     )
     .await;
-    assert_eq!(opened.store.count_in_progress(ANN).await.unwrap(), 6);
+    assert_eq!(count(&opened.store, ANN, ProfileList::InProgress).await, 6);
 }
 
 async fn in_progress_is_what_can_be_resumed(opened: &Opened) {
@@ -152,7 +163,7 @@ async fn in_progress_is_what_can_be_resumed(opened: &Opened) {
     opened.begin(sitting(ANN, whole, 3), at(2000)).await;
     let done = sitting(ANN, episode(1), 4);
     opened.begin(done, at(3000)).await;
-    assert_eq!(opened.store.count_in_progress(ANN).await.unwrap(), 2);
+    assert_eq!(count(&opened.store, ANN, ProfileList::InProgress).await, 2);
 
     opened.report(done, a_report(Stop, 3600.0, at(4000))).await;
 
@@ -165,7 +176,7 @@ async fn in_progress_is_what_can_be_resumed(opened: &Opened) {
         listed.rows,
         opened.store.states(ANN, &[half]).await.unwrap()
     );
-    assert_eq!(opened.store.count_in_progress(ANN).await.unwrap(), 1);
+    assert_eq!(count(&opened.store, ANN, ProfileList::InProgress).await, 1);
 }
 
 async fn watched_series_has_the_last_played_first(opened: &Opened) {
@@ -234,7 +245,7 @@ async fn hidden_titles_have_the_last_hidden_first(opened: &Opened) {
     )
     .await;
     let store = &opened.store;
-    assert_eq!(store.count_hidden_titles(ANN).await.unwrap(), 6);
+    assert_eq!(count(store, ANN, ProfileList::Hidden).await, 6);
     let first = Window::first(10);
     let listed = store.hidden_titles(BEN, &first).await.unwrap();
     assert_eq!((listed.rows, listed.has_more), (vec![of_ben], false));
@@ -259,9 +270,9 @@ async fn a_page_of_nothing_is_empty(opened: &Opened) {
         assert_eq!((series.rows, series.has_more), (vec![], false));
         assert_eq!((hidden.rows, hidden.has_more), (vec![], false));
     }
-    assert_eq!(store.count_history(ANN, None).await.unwrap(), 0);
-    assert_eq!(store.count_in_progress(ANN).await.unwrap(), 0);
-    assert_eq!(store.count_hidden_titles(ANN).await.unwrap(), 0);
+    assert_eq!(count(store, ANN, ProfileList::History(None)).await, 0);
+    assert_eq!(count(store, ANN, ProfileList::InProgress).await, 0);
+    assert_eq!(count(store, ANN, ProfileList::Hidden).await, 0);
 }
 
 /// Walks through a list in pages of every size, both ways, and finds the same rows each time.

@@ -1,7 +1,7 @@
 //! Reads by key: what is missing, and what is asked for twice.
 
 use reelgraph::domain::ids::{ProfileId, TitleId};
-use reelgraph::domain::watching::WatchedItem;
+use reelgraph::domain::watching::{ProfileList, WatchedItem};
 
 use super::support::*;
 
@@ -121,7 +121,7 @@ async fn profiles_do_not_see_each_other(opened: &Opened) {
             )
             .collect();
         assert_eq!(times, [(profile, when); 13]);
-        assert_eq!(store.count_history(profile, None).await.unwrap(), 2);
-        assert_eq!(store.count_in_progress(profile).await.unwrap(), 2);
+        assert_eq!(count(store, profile, ProfileList::History(None)).await, 2);
+        assert_eq!(count(store, profile, ProfileList::InProgress).await, 2);
     }
 }

@@ -8,8 +8,8 @@ use reelgraph::adapters::sqlite::{SqliteDb, SqliteWatching};
 use reelgraph::domain::ids::{EpisodeId, PlayId, ProfileId, TitleId};
 use reelgraph::domain::stamp::Stamp;
 use reelgraph::domain::watching::{
-    Change, HiddenTitle, ImportedWatch, Ledger, PlaybackEvent, Report, Sitting, Touched,
-    WatchError, WatchRules, WatchStore, WatchedItem, WatchedTitle,
+    Change, HiddenTitle, ImportedWatch, Ledger, PlaybackEvent, ProfileList, Report, Sitting,
+    Touched, WatchError, WatchRules, WatchStore, WatchedItem, WatchedTitle,
 };
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -58,6 +58,16 @@ pub(super) async fn open(backend: Backend) -> Opened {
         others: stores,
         _folder: folder,
     }
+}
+
+/// How many rows a list has.
+pub(super) async fn count(
+    store: &Arc<dyn WatchStore>,
+    profile: ProfileId,
+    list: ProfileList,
+) -> u64 {
+    let counts = store.count_by_title(profile, list).await.unwrap();
+    counts.iter().map(|(_, rows)| rows).sum()
 }
 
 /// A time, in milliseconds after some evening.

@@ -8,7 +8,7 @@ use futures::future::join_all;
 use reelgraph::domain::ids::{GenreId, PersonId, ProfileId, TitleId};
 use reelgraph::domain::page::Window;
 use reelgraph::domain::stamp::Stamp;
-use reelgraph::domain::watching::{HiddenTitle, Mute, MutedSource, WatchError};
+use reelgraph::domain::watching::{HiddenTitle, Mute, MutedSource, ProfileList, WatchError};
 
 use super::support::*;
 
@@ -58,7 +58,7 @@ async fn a_profile_hides_only_so_many_titles(opened: &Opened) {
         Err(WatchError::TooManyHidden { most: 3 })
     ));
     assert!(known.is_ok() && of_ben.is_ok());
-    assert_eq!(store.count_hidden_titles(ANN).await.unwrap(), 3);
+    assert_eq!(count(store, ANN, ProfileList::Hidden).await, 3);
     store.unhide_title(ANN, TitleId(1)).await.unwrap();
     store.hide_title(&hidden(ANN, 4, at(1)), 3).await.unwrap();
 }
@@ -170,7 +170,7 @@ async fn at_the_same_time_no_more_than_allowed_are_added(opened: &Opened) {
             Err(error) => panic!("{error}"),
         });
     assert_eq!(refused.count(), 7);
-    assert_eq!(opened.store.count_hidden_titles(ANN).await.unwrap(), 5);
+    assert_eq!(count(&opened.store, ANN, ProfileList::Hidden).await, 5);
 }
 
 async fn an_erased_profile_hides_and_mutes_nothing(opened: &Opened) {
@@ -259,7 +259,7 @@ async fn all_hidden(opened: &Opened, profile: ProfileId) -> Vec<HiddenTitle> {
 
 async fn assert_nothing(opened: &Opened, profile: ProfileId) {
     assert_eq!(all_hidden(opened, profile).await, []);
-    let count = opened.store.count_hidden_titles(profile).await.unwrap();
-    assert_eq!(count, 0);
+    let hidden = count(&opened.store, profile, ProfileList::Hidden).await;
+    assert_eq!(hidden, 0);
     assert_eq!(*opened.store.mutes(profile).await.unwrap(), []);
 }

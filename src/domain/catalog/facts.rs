@@ -1,0 +1,40 @@
+//! What a title is filtered by: so little of it that it can be held of every title at once.
+
+use super::publication::Publication;
+use super::types::{Title, TitleKind};
+use crate::domain::ids::{GenreId, PersonId};
+
+/// The part of a title that decides whether a list may have it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TitleFacts {
+    /// It never changes: another kind is another title.
+    pub kind: TitleKind,
+    /// The year of the first showing.
+    pub year: Option<i32>,
+    pub genres: Box<[GenreId]>,
+    /// Whoever is credited, in any role; each once, sorted.
+    pub people: Box<[PersonId]>,
+    /// ISO 639-1 codes of the languages that are spoken in it.
+    pub languages: Box<[String]>,
+    /// The age in years from which it may be seen; see [`Title::age`].
+    pub age: Option<u8>,
+    /// Whether and when viewers may see it.
+    pub publication: Publication,
+}
+
+impl From<&Title> for TitleFacts {
+    fn from(title: &Title) -> Self {
+        let mut people: Vec<PersonId> = title.credits.iter().map(|credit| credit.person).collect();
+        people.sort_unstable();
+        people.dedup();
+        Self {
+            kind: title.kind,
+            year: title.year,
+            genres: title.genres.as_slice().into(),
+            people: people.into(),
+            languages: title.languages.as_slice().into(),
+            age: title.age(),
+            publication: title.publication,
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! A profile's lists, as somebody may see them.
+//!
+//! Their rows are keyed by profile and know nothing of their titles' ratings. So a page is read on in chunks of a bounded
+//! size until it is full, and a list is counted title by title: what a profile has watched has few titles.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use super::error::WatchError;
+use super::service::WatchService;
+use super::types::{Play, WatchState};
+use super::wishes::HiddenTitle;
+use crate::domain::catalog::{CatalogService, Visibility};
+use crate::domain::error::StoreError;
+use crate::domain::ids::{ProfileId, TitleId};
+use crate::domain::page::{Direction, KeyValue, Keyset, Slice, Window};
+
+/// How many rows more than asked for are read at once where some had to be left out.
+const CHUNK: usize = 200;
+
+/// A list of a profile's own, each of whose rows is about a title.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProfileList {
+    /// Its sittings at films and episodes, at one title or at all.
+    History(Option<TitleId>),
+    /// What it can resume.
+    InProgress,
+    /// What is not to be suggested to it.
+    Hidden,
+}
+
+/// A row of a profile's list.
+pub(super) trait Row {
+    /// The film or series that it is about.
+    fn title(&self) -> TitleId;
+
+    /// Its place in the list.
+    fn place(&self) -> Keyset;
+}
+
+impl Row for Play {
+    fn title(&self) -> TitleId {
+        self.title
+    }
+
+    fn place(&self) -> Keyset {
+        Keyset {
+            value: KeyValue::Number(self.started_at.timestamp_millis()),
+            id: KeyValue::Text(self.id.to_string()),
+        }
+    }
+}
+
+impl Row for WatchState {
+    fn title(&self) -> TitleId {
+        self.title
+    }
+
+    fn place(&self) -> Keyset {
+        Keyset::by_number(self.last_played_at.timestamp_millis(), self.item.key().1)
+    }
+}
+
+impl Row for HiddenTitle {
+    fn title(&self) -> TitleId {
+        self.title
+    }
+
+    fn place(&self) -> Keyset {
+        let at = self.stamp.created_at.timestamp_millis();
+        Keyset::by_number(at, self.title.to_i64())
+    }
+}
+
+impl WatchService {
+    /// What can be resumed, the last played first.
+    pub async fn continue_watching(
+        &self,
+        visibility: &Visibility,
+        profile: ProfileId,
+        window: &Window,
+    ) -> Result<Slice<WatchState>, WatchError> {
+        let read = |window: Window| {
+            let store = Arc::clone(&self.store);
+            async move { store.in_progress(profile, &window).await }
+        };
+        page(&self.catalog, visibility, window, read).await
+    }
+
+    /// The sittings, the latest first.
+    pub async fn history(
+        &self,
+        visibility: &Visibility,
+        profile: ProfileId,
+        title: Option<TitleId>,
+        window: &Window,
+    ) -> Result<Slice<Play>, WatchError> {
+        let read = |window: Window| {
+            let store = Arc::clone(&self.store);
+            async move { store.history(profile, title, &window).await }
+        };
+        page(&self.catalog, visibility, window, read).await
+    }
+
+    /// The titles that a profile hides, the last hidden first.
+    pub async fn hidden_titles(
+        &self,
+        visibility: &Visibility,
+        profile: ProfileId,
+        window: &Window,
+    ) -> Result<Slice<HiddenTitle>, WatchError> {
+        let read = |window: Window| {
+            let store = Arc::clone(&self.store);
+            async move { store.hidden_titles(profile, &window).await }
+        };
+        page(&self.catalog, visibility, window, read).await
+    }
+
+    /// How many rows a list has.
+    pub async fn count(
+        &self,
+        visibility: &Visibility,
+        profile: ProfileId,
+        list: ProfileList,
+    ) -> Result<u64, WatchError> {
+        let counts = self.store.count_by_title(profile, list).await?;
+        let titles = counts.iter().map(|(title, _)| *title);
+        let seen = visible(&self.catalog, visibility, titles).await?;
+        let counts = counts.iter().filter(|(title, _)| seen.contains(title));
+        Ok(counts.map(|(_, rows)| rows).sum())
+    }
+}
+
+/// A page of the rows whose titles may be seen, read on until it is full or the list is over.
+async fn page<T: Row, F>(
+    catalog: &CatalogService,
+    visibility: &Visibility,
+    window: &Window,
+    read: impl Fn(Window) -> F,
+) -> Result<Slice<T>, WatchError>
+where
+    F: Future<Output = Result<Slice<T>, StoreError>>,
+{
+    let mut found: Vec<T> = Vec::new();
+    let mut rest = window.clone();
+    loop {
+        let chunk = read(rest.clone()).await?;
+        let edge = match window.direction {
+            Direction::Forward => chunk.rows.last(),
+            Direction::Backward => chunk.rows.first(),
+        };
+        let edge = edge.filter(|_| chunk.has_more).map(Row::place);
+        let titles = chunk.rows.iter().map(Row::title);
+        let seen = visible(catalog, visibility, titles).await?;
+        let is_whole = chunk.rows.iter().all(|row| seen.contains(&row.title()));
+        if is_whole && found.is_empty() && chunk.rows.len() <= window.limit {
+            return Ok(chunk);
+        }
+        let rows = chunk.rows.into_iter();
+        let rows = rows.filter(|row| seen.contains(&row.title()));
+        match window.direction {
+            Direction::Forward => found.extend(rows),
+            Direction::Backward => found = rows.chain(found).collect(),
+        }
+        match edge {
+            // One row more than the page tells whether the list goes on.
+            Some(edge) if found.len() <= window.limit => {
+                rest.start = Some(edge);
+                rest.limit = window.limit + CHUNK;
+            }
+            _ => break,
+        }
+    }
+    let has_more = found.len() > window.limit;
+    match window.direction {
+        Direction::Forward => found.truncate(window.limit),
+        Direction::Backward => drop(found.drain(..found.len().saturating_sub(window.limit))),
+    }
+    Ok(Slice {
+        rows: found,
+        has_more,
+    })
+}
+
+/// Which titles may be seen. What has left the catalogue is nowhere but in somebody's own record: whoever sees
+/// everything sees that too.
+async fn visible(
+    catalog: &CatalogService,
+    visibility: &Visibility,
+    titles: impl Iterator<Item = TitleId>,
+) -> Result<HashSet<TitleId>, WatchError> {
+    if visibility.is_everything() {
+        return Ok(titles.collect());
+    }
+    Ok(catalog.visible_titles(visibility, titles).await?)
+}

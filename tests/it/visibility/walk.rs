@@ -1,0 +1,484 @@
+//! Every field of the schema that gives a title, whatever is in between, asked for as a child's profile.
+//!
+//! The fields come from the schema itself. For each type with an id that has such fields there must be a way to one of
+//! its objects ([`World::doors`]), and for each field that needs arguments there must be some ([`World::arguments`]):
+//! else the walk fails. Before the profile becomes a child's, every field must give something that is forbidden, so that
+//! no field passes because there was nothing to find.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use async_graphql::parser::parse_schema;
+use async_graphql::parser::types::{
+    BaseType, FieldDefinition, Type, TypeDefinition, TypeKind, TypeSystemDefinition,
+};
+use reelgraph::graphql::sdl;
+use serde_json::{Value, json};
+
+use super::site::{FORBIDDEN, World, text};
+use crate::support::program::On;
+
+/// What a title is, or is part of.
+const TITLES: [&str; 5] = ["Film", "Series", "Season", "Episode", "Collection"];
+/// Fields in which nothing forbidden can be, and why.
+const NEVER_FORBIDDEN: [(&str, &str); 0] = [];
+/// Mutations that give titles; what they do with forbidden ones is asked for in `changes`.
+const MUTATIONS: [&str; 4] = ["rateTitle", "hideTitle", "editWatchEvent", "reportPlayback"];
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_field_gives_a_child_what_is_not_for_it_embedded() {
+    no_field_gives_a_child_what_is_not_for_it(On::Embedded).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_field_gives_a_child_what_is_not_for_it_on_the_servers() {
+    no_field_gives_a_child_what_is_not_for_it(On::Servers).await;
+}
+
+async fn no_field_gives_a_child_what_is_not_for_it(on: On) {
+    let schema = Schema::read();
+    let mut world = World::new(on).await;
+    world.wait_for_taste().await;
+
+    let questions = world.questions(&schema);
+    let mut without = BTreeSet::new();
+    for (field, queries) in &questions {
+        let mut found = false;
+        for query in queries {
+            let answer = world.visitor.send(query, json!({})).await.body;
+            found |= !world.forbidden_in(&answer).is_empty();
+        }
+        if !found {
+            without.insert(field.as_str());
+        }
+    }
+    let excused: BTreeSet<&str> = NEVER_FORBIDDEN.iter().map(|(field, _)| *field).collect();
+    assert_eq!(
+        without, excused,
+        "a grown-up finds nothing forbidden in these"
+    );
+
+    world.grow_young().await;
+    let mut leaks = Vec::new();
+    for (field, queries) in &questions {
+        let mut answered = false;
+        for query in queries {
+            let answer = world.visitor.send(query, json!({})).await.body;
+            for leak in world.forbidden_in(&answer) {
+                leaks.push(format!("{field}: {leak} by {query}"));
+            }
+            for miscount in miscounted(&answer) {
+                leaks.push(format!("{field}: {miscount} by {query}"));
+            }
+            answered |= answer.get("errors").is_none();
+        }
+        assert!(answered, "{field} was never answered");
+    }
+    assert!(leaks.is_empty(), "{}", leaks.join("\n"));
+}
+
+#[test]
+fn every_mutation_that_gives_a_title_is_known() {
+    let schema = Schema::read();
+    let mutations = &schema.types["Mutation"];
+    let giving = fields(mutations).into_iter().filter(|field| {
+        let payload = named(&field.ty.node);
+        fields(&schema.types[&payload]).iter().any(|field| {
+            let ty = named(&field.ty.node);
+            schema.gives_titles(&ty)
+        })
+    });
+    let giving: BTreeSet<String> = giving.map(|field| field.name.node.to_string()).collect();
+
+    for mutation in giving {
+        assert!(MUTATIONS.contains(&mutation.as_str()), "{mutation}");
+    }
+}
+
+impl World {
+    /// Ways to objects of a type: what to write around a selection. First ones that a child may go.
+    fn doors(&self, ty: &str) -> Vec<(String, &'static str)> {
+        let at = |slug: &str, field: &str, rest: &str, close| {
+            (format!("{field}(slug: \"{slug}\") {{ {rest}"), close)
+        };
+        let own = |rest: &str, close| (format!("viewer {{ {rest}"), close);
+        match ty {
+            "Query" => vec![(String::new(), "")],
+            "Film" => vec![
+                at("allowed-1", "film", "", "}"),
+                at("forbidden-above", "film", "", "}"),
+                at("forbidden-above-alone", "film", "", "}"),
+            ],
+            "Series" => vec![
+                at("allowed-series", "series", "", "}"),
+                at("forbidden-above-series", "series", "", "}"),
+            ],
+            "Season" => vec![
+                at("allowed-series", "series", "seasons { ", "} }"),
+                at("forbidden-above-series", "series", "seasons { ", "} }"),
+            ],
+            "Episode" => vec![
+                at(
+                    "allowed-series",
+                    "series",
+                    "seasons { episodes { nodes { ",
+                    "} } } }",
+                ),
+                at(
+                    "forbidden-above-series",
+                    "series",
+                    "seasons { episodes { nodes { ",
+                    "} } } }",
+                ),
+            ],
+            "Collection" => vec![
+                at("shared-collection", "collection", "", "}"),
+                at("forbidden-collection", "collection", "", "}"),
+            ],
+            "Person" => vec![
+                at("dora-director", "person", "", "}"),
+                at("alma-actor", "person", "", "}"),
+            ],
+            "Genre" => vec![at("drama", "genre", "", "}")],
+            "Profile" => vec![own("profile { ", "} }"), own("user { profiles { ", "} } }")],
+            _ => Vec::new(),
+        }
+    }
+
+    /// What to ask a field for. Each is one question.
+    fn arguments(&self, field: &str) -> Vec<String> {
+        let of_kind = |kind: &str| {
+            let ids = self.forbidden_ids.iter();
+            let ids = ids.filter(|(_, what)| what.split(' ').next() == Some(kind));
+            ids.map(|(id, what)| (id.clone(), what.split_once(' ').unwrap().1.to_owned()))
+                .collect::<Vec<_>>()
+        };
+        let by_key = |kind: &str, allowed: &str| {
+            let mut all = vec![format!("slug: \"{allowed}\"")];
+            for (id, slug) in of_kind(kind) {
+                all.push(format!("id: \"{id}\""));
+                all.push(format!("slug: \"{slug}\""));
+            }
+            // The loaded titles have these ids.
+            all.extend((1000..1060).map(|number| {
+                format!("externalId: {{ provider: \"wikidata\", value: \"Q{number}\" }}")
+            }));
+            all
+        };
+        match field {
+            "Query.film" => by_key("Film", "allowed-1"),
+            "Query.series" => by_key("Series", "allowed-series"),
+            "Query.collection" => {
+                let mut all = by_key("Collection", "shared-collection");
+                all.retain(|arguments| !arguments.starts_with("externalId"));
+                all
+            }
+            "Query.episode" => of_kind("Episode")
+                .iter()
+                .map(|(id, _)| format!("id: \"{id}\""))
+                .collect(),
+            "Query.node" => self
+                .forbidden_ids
+                .keys()
+                .map(|id| format!("id: \"{id}\""))
+                .collect(),
+            "Query.nodes" => {
+                let ids: Vec<String> = self
+                    .forbidden_ids
+                    .keys()
+                    .map(|id| format!("\"{id}\""))
+                    .collect();
+                vec![format!("ids: [{}]", ids.join(", "))]
+            }
+            "Query.search" => [
+                "forbidden",
+                "allowed",
+                "forbidden above",
+                "dora director",
+                "alma",
+            ]
+            .map(|text| format!("query: \"{text}\", first: 30"))
+            .to_vec(),
+            "Query.titles" => ["NAME", "NEWEST_ADDED", "NEWEST_RELEASED", "POPULAR"]
+                .iter()
+                .flat_map(|order| {
+                    [
+                        "",
+                        ", filter: { kind: FILM }",
+                        ", filter: { kind: SERIES, yearFrom: 1990 }",
+                    ]
+                    .map(|filter| format!("first: 30, orderBy: {order}{filter}"))
+                })
+                .collect(),
+            "Profile.history" => {
+                let mut all = vec!["first: 30".to_owned()];
+                let titles = of_kind("Film").into_iter().chain(of_kind("Series"));
+                all.extend(titles.map(|(id, _)| format!("title: \"{id}\", first: 30")));
+                all
+            }
+            "Profile.recommendations" => ["", ", kind: FILM", ", kind: SERIES"]
+                .map(|kind| format!("first: 30{kind}"))
+                .to_vec(),
+            "Profile.rows" => vec![
+                "first: 30, itemsPerRow: 12".to_owned(),
+                "first: 5, itemsPerRow: 4".to_owned(),
+            ],
+            _ => vec![String::new()],
+        }
+    }
+
+    /// The questions for each field that gives titles.
+    fn questions(&self, schema: &Schema) -> BTreeMap<String, Vec<String>> {
+        let mut questions = BTreeMap::new();
+        for (name, ty) in &schema.types {
+            let is_start = name == "Query" || schema.is_entity(name);
+            if !is_start || !matches!(ty.kind, TypeKind::Object(_)) {
+                continue;
+            }
+            for field in fields(ty) {
+                if !schema.gives_titles(&named(&field.ty.node)) {
+                    continue;
+                }
+                let path = format!("{name}.{}", field.name.node);
+                let doors = self.doors(name);
+                assert!(!doors.is_empty(), "there is no way to a {name}, for {path}");
+                let mut of_field = Vec::new();
+                for (open, close) in doors {
+                    for arguments in self.arguments(&path) {
+                        let selection = schema.selection(&field, Some(&arguments), 0);
+                        of_field.push(format!("{{ {open} {selection} {close} }}"));
+                    }
+                }
+                questions.insert(path, of_field);
+            }
+        }
+        questions
+    }
+
+    /// What of an answer a child must not learn.
+    fn forbidden_in(&self, answer: &Value) -> Vec<String> {
+        let mut found = Vec::new();
+        self.look_into(answer, &mut found);
+        found
+    }
+
+    fn look_into(&self, value: &Value, found: &mut Vec<String>) {
+        match value {
+            Value::String(text) => {
+                let is_forbidden = text.to_lowercase().contains(FORBIDDEN) && text != "FORBIDDEN"
+                    || self.forbidden_ids.contains_key(text);
+                if is_forbidden {
+                    found.push(text.clone());
+                }
+            }
+            Value::Array(values) => values.iter().for_each(|value| self.look_into(value, found)),
+            Value::Object(fields) => fields
+                .values()
+                .for_each(|value| self.look_into(value, found)),
+            _ => {}
+        }
+    }
+}
+
+/// Lists that are shown whole and say that they have another number of rows.
+fn miscounted(answer: &Value) -> Vec<String> {
+    let mut found = Vec::new();
+    match answer {
+        Value::Array(values) => found.extend(values.iter().flat_map(miscounted)),
+        Value::Object(fields) => {
+            if let (Some(total), Some(Value::Array(rows))) =
+                (fields.get("totalCount"), fields.get("edges"))
+                && let Some(total) = total.as_u64()
+                && fields["pageInfo"]["hasNextPage"] == json!(false)
+                && total != rows.len() as u64
+            {
+                found.push(format!(
+                    "{total} rows are said to be, {} are there",
+                    rows.len()
+                ));
+            }
+            found.extend(fields.values().flat_map(miscounted));
+        }
+        _ => {}
+    }
+    found
+}
+
+/// The types of the schema.
+struct Schema {
+    types: BTreeMap<String, TypeDefinition>,
+}
+
+impl Schema {
+    fn read() -> Self {
+        let definitions = parse_schema(sdl()).unwrap().definitions.into_iter();
+        let types = definitions.filter_map(|definition| match definition {
+            TypeSystemDefinition::Type(ty) => Some((ty.node.name.node.to_string(), ty.node)),
+            TypeSystemDefinition::Schema(_) | TypeSystemDefinition::Directive(_) => None,
+        });
+        Self {
+            types: types.collect(),
+        }
+    }
+
+    /// What an object of a type may be: itself, or the members of a union or interface.
+    fn possible(&self, name: &str) -> Vec<String> {
+        match self.types.get(name).map(|ty| &ty.kind) {
+            Some(TypeKind::Object(_)) => vec![name.to_owned()],
+            Some(TypeKind::Union(union)) => {
+                union.members.iter().map(|it| it.node.to_string()).collect()
+            }
+            Some(TypeKind::Interface(_)) => {
+                let implementing = self.types.iter().filter(|(_, ty)| match &ty.kind {
+                    TypeKind::Object(object) => object.implements.iter().any(|it| it.node == *name),
+                    _ => false,
+                });
+                implementing.map(|(name, _)| name.clone()).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Whether objects of a type are walked from their own doors: they have an id. A sitting is nothing without what was
+    /// watched, and is always asked for with it.
+    fn is_entity(&self, name: &str) -> bool {
+        if name == "WatchEvent" {
+            return false;
+        }
+        match self.types.get(name).map(|ty| &ty.kind) {
+            Some(TypeKind::Object(object)) => object.implements.iter().any(|it| it.node == "Node"),
+            _ => false,
+        }
+    }
+
+    /// Whether a type is a title, or leads to one without another thing with an id in between.
+    fn gives_titles(&self, name: &str) -> bool {
+        self.gives(name, &mut BTreeSet::new())
+    }
+
+    fn gives(&self, name: &str, seen: &mut BTreeSet<String>) -> bool {
+        let possible = self.possible(name);
+        if possible.iter().any(|name| TITLES.contains(&name.as_str())) {
+            return true;
+        }
+        possible.iter().any(|name| {
+            !self.is_entity(name)
+                && seen.insert(name.clone())
+                && fields(&self.types[name])
+                    .iter()
+                    .any(|field| self.gives(&named(&field.ty.node), seen))
+        })
+    }
+
+    /// A field with all that it can say of titles.
+    fn selection(&self, field: &FieldDefinition, arguments: Option<&str>, depth: usize) -> String {
+        assert!(depth < 8, "{} leads on and on", field.name.node);
+        let name = &field.name.node;
+        let arguments = match arguments {
+            Some(arguments) if !arguments.is_empty() => format!("({arguments})"),
+            _ => {
+                let needed = field.arguments.iter().filter(|argument| {
+                    !argument.node.ty.node.nullable && argument.node.default_value.is_none()
+                });
+                let needed: Vec<_> = needed
+                    .map(|argument| argument.node.name.node.as_str())
+                    .collect();
+                assert!(
+                    needed.is_empty(),
+                    "what to ask {name} for is not said: {needed:?}"
+                );
+                let has_first = field
+                    .arguments
+                    .iter()
+                    .any(|argument| argument.node.name.node == "first");
+                if has_first {
+                    "(first: 30)".to_owned()
+                } else {
+                    String::new()
+                }
+            }
+        };
+        let ty = named(&field.ty.node);
+        let possible = self.possible(&ty);
+        if possible.is_empty() {
+            return format!("{name}{arguments}");
+        }
+        let is_one = possible.len() == 1 && possible[0] == ty;
+        let mut inner = String::from("__typename");
+        for one in possible {
+            let selected = self.all_of(&one, depth);
+            inner += &if is_one {
+                format!(" {selected}")
+            } else {
+                format!(" ... on {one} {{ {selected} }}")
+            };
+        }
+        format!("{name}{arguments} {{ {inner} }}")
+    }
+
+    /// Of a thing with an id, what it is called; of anything else, all.
+    fn all_of(&self, name: &str, depth: usize) -> String {
+        let is_entity = self.is_entity(name);
+        let mut selected = vec!["__typename".to_owned()];
+        for field in fields(&self.types[name]) {
+            let ty = named(&field.ty.node);
+            let is_leaf = self.possible(&ty).is_empty();
+            let says_what_it_is = ["id", "slug"].contains(&field.name.node.as_str());
+            let leads_to_titles = !is_entity && self.gives_titles(&ty);
+            let is_plain = field.arguments.is_empty();
+            let is_page = field.name.node == "pageInfo";
+            if is_page {
+                selected.push("pageInfo { hasNextPage }".to_owned());
+            } else if is_entity && says_what_it_is
+                || !is_entity && is_leaf && is_plain
+                || leads_to_titles
+            {
+                selected.push(self.selection(&field, None, depth + 1));
+            }
+        }
+        selected.join(" ")
+    }
+}
+
+fn fields(ty: &TypeDefinition) -> Vec<FieldDefinition> {
+    match &ty.kind {
+        TypeKind::Object(object) => object
+            .fields
+            .iter()
+            .map(|field| field.node.clone())
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// A type without lists.
+fn named(ty: &Type) -> String {
+    match &ty.base {
+        BaseType::Named(name) => name.to_string(),
+        BaseType::List(inner) => named(inner),
+    }
+}
+
+/// The doors are there: what the child sees is not nothing.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_child_sees_what_is_for_it() {
+    let mut world = World::new(On::Embedded).await;
+    world.grow_young().await;
+
+    let data = world
+        .visitor
+        .ask("{ titles(first: 30) { totalCount nodes { slug } } search(query: \"allowed\", first: 30) { totalCount }
+            viewer { profile { history { totalCount nodes { item { id } } } continueWatching { totalCount } hiddenTitles { totalCount }
+            recommendations(first: 30) { totalCount edges { node { slug } } } } } }")
+        .await;
+
+    assert_eq!(data["titles"]["totalCount"], json!(13));
+    assert_eq!(data["search"]["totalCount"], json!(13));
+    let profile = &data["viewer"]["profile"];
+    assert_eq!(profile["history"]["totalCount"], json!(2));
+    assert_eq!(profile["continueWatching"]["totalCount"], json!(2));
+    assert_eq!(profile["hiddenTitles"]["totalCount"], json!(0));
+    let suggested = profile["recommendations"]["edges"].as_array().unwrap();
+    assert_eq!(suggested.len(), 11);
+    let all = suggested.iter().map(|edge| text(&edge["node"]["slug"]));
+    assert!(all.into_iter().all(|slug| slug.starts_with("allowed")));
+}
