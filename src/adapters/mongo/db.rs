@@ -93,7 +93,7 @@ impl MongoDb {
         })
     }
 
-    /// A collection.
+    /// A collection of the database, by its name.
     pub(super) fn collection<T: Send + Sync>(&self, name: &str) -> Collection<T> {
         Collection {
             collection: self.database.collection(name),
@@ -101,7 +101,7 @@ impl MongoDb {
         }
     }
 
-    /// The database.
+    /// The database that the address names.
     pub(super) fn database(&self) -> &Database {
         &self.database
     }
@@ -111,7 +111,7 @@ impl MongoDb {
         self.client.start_session().await.map_err(store_error)
     }
 
-    /// Whether it answers.
+    /// Whether the server answers in time.
     pub(super) async fn ping(&self) -> Result<(), StoreError> {
         patiently(self.timeout, async {
             self.database
@@ -179,7 +179,7 @@ impl MongoDb {
 pub(super) enum Abort<E> {
     /// The driver says so; it may try again.
     Driver(Error),
-    /// We say so.
+    /// The domain says so: nothing is tried again.
     Refused(E),
 }
 

@@ -1,4 +1,4 @@
-//! The port.
+//! The port of accounts on MongoDB; what each method promises stands there.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! [`CatalogStore`] on Mongo.
+//! The port of the catalogue on MongoDB; what each method promises stands at [`CatalogStore`].
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! The port.
+//! The port of accounts on SQLite; what each method promises stands there.
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
