@@ -31,6 +31,7 @@ mod recommend;
 mod roles;
 mod schema;
 mod search;
+mod sql;
 mod suggestions;
 mod support;
 mod visibility;

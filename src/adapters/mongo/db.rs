@@ -3,6 +3,7 @@
 use std::ops::Deref;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use bson::doc;
 use futures::future::BoxFuture;
 use mongodb::error::{Error, ErrorKind};
@@ -11,6 +12,7 @@ use mongodb::{Client, ClientSession, Database};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::domain::error::StoreError;
+use crate::domain::ping::Ping;
 
 /// The name of the database if the address has none.
 const DATABASE: &str = "reelgraph";
@@ -111,18 +113,6 @@ impl MongoDb {
         self.client.start_session().await.map_err(store_error)
     }
 
-    /// Whether the server answers in time.
-    pub(super) async fn ping(&self) -> Result<(), StoreError> {
-        patiently(self.timeout, async {
-            self.database
-                .run_command(doc! { "ping": 1 })
-                .await
-                .map(drop)
-                .map_err(store_error)
-        })
-        .await
-    }
-
     /// Runs `f` in a transaction, again if the server asks for that, in a task of its own: a client that goes away
     /// stops nothing half-way. An error of `f` rolls back.
     pub(super) async fn transaction<T, E>(
@@ -172,6 +162,17 @@ impl MongoDb {
             Ok(Err(panic)) => Err(StoreError::failed(panic).into()),
             Err(late) => Err(StoreError::unavailable(late).into()),
         }
+    }
+}
+
+#[async_trait]
+impl Ping for MongoDb {
+    async fn ping(&self) -> Result<(), StoreError> {
+        patiently(self.timeout, async {
+            let answer = self.database.run_command(doc! { "ping": 1 }).await;
+            answer.map(drop).map_err(store_error)
+        })
+        .await
     }
 }
 

@@ -9,6 +9,6 @@ impl WatchService {
     /// its way. Whoever had watched a title still counts there. Idempotent: it can be broken off, begun again, or done by
     /// several servers at once.
     pub async fn erase_profile(&self, profile: ProfileId) -> Result<(), WatchError> {
-        Ok(self.store.erase_profile(profile).await?)
+        Ok(self.ports.watching.erase_profile(profile).await?)
     }
 }

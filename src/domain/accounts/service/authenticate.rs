@@ -101,7 +101,7 @@ impl AccountService {
     }
 
     async fn viewer_of_key(&self, token: &ApiKeyToken) -> Result<Viewer, AccountError> {
-        let key = self.ports.accounts.find_api_key(token.key).await?;
+        let key = self.ports.accounts.api_keys.find_api_key(token.key).await?;
         let Some(key) = key.filter(|key| key.secret.is_of(&token.secret)) else {
             return Ok(Viewer::Anonymous);
         };
@@ -112,7 +112,11 @@ impl AccountService {
         let profile = self.first_profile(user.id).await?;
         let now = self.ports.clock.now();
         if key.last_used_at.is_none_or(|used| now - used > TOUCH) {
-            self.ports.accounts.touch_api_key(key.id, now).await?;
+            self.ports
+                .accounts
+                .api_keys
+                .touch_api_key(key.id, now)
+                .await?;
         }
         Ok(Viewer::Known(KnownViewer {
             user: user.id,

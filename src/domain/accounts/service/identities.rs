@@ -256,8 +256,8 @@ impl AccountService {
             let links = Some(person.subject);
             return self.code(&user, name, challenge, links).await;
         }
-        let accounts = &self.ports.accounts;
-        let user = match accounts.find_identity(name, &person.subject).await? {
+        let identities = &self.ports.accounts.identities;
+        let user = match identities.find_identity(name, &person.subject).await? {
             Some(identity) => self
                 .find_user(identity.user)
                 .await?

@@ -93,7 +93,7 @@ impl AccountService {
         }
         let from_here = guesses_from(&email, client);
         self.attempt(&from_here, GUESSES).await?;
-        let user = self.ports.accounts.find_user_by_email(&email).await?;
+        let user = self.ports.accounts.users.find_user_by_email(&email).await?;
         let anywhere = limit_key("log-in", &[email.as_str()]);
         if !self.is_known_network(user.as_ref(), client).await? {
             self.attempt(&anywhere, GUESSES_OF_STRANGERS).await?;
@@ -168,7 +168,7 @@ impl AccountService {
 
     /// The profile that an account begins with.
     pub(super) async fn first_profile(&self, user: UserId) -> Result<Profile, AccountError> {
-        let profiles = self.ports.accounts.profiles_of_user(user).await?;
+        let profiles = self.ports.accounts.profiles.profiles_of_user(user).await?;
         let first = profiles.into_iter().next();
         Ok(first.ok_or(ProfileError::NotFound)?)
     }

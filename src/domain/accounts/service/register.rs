@@ -65,7 +65,7 @@ impl AccountService {
         ];
         match self.write(writes).await {
             Err(AccountError::Email(EmailError::Taken)) if self.policy.conceals_accounts => {
-                let owner = self.ports.accounts.find_user_by_email(&email).await?;
+                let owner = self.ports.accounts.users.find_user_by_email(&email).await?;
                 let owner = owner.map(|owner| owner.id);
                 self.write(vec![self.mail(&email, MailKind::AlreadyRegistered, owner)])
                     .await?;
