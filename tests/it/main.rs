@@ -11,6 +11,7 @@ mod conformance;
 mod contract;
 mod curation;
 mod cypher;
+mod docs;
 mod erasure;
 mod errors;
 mod evaluate;

@@ -95,7 +95,7 @@ impl MongoDb {
         })
     }
 
-    /// A collection.
+    /// A collection of the database, by its name.
     pub(super) fn collection<T: Send + Sync>(&self, name: &str) -> Collection<T> {
         Collection {
             collection: self.database.collection(name),
@@ -103,7 +103,7 @@ impl MongoDb {
         }
     }
 
-    /// The database.
+    /// The database that the address names.
     pub(super) fn database(&self) -> &Database {
         &self.database
     }
@@ -180,7 +180,7 @@ impl Ping for MongoDb {
 pub(super) enum Abort<E> {
     /// The driver says so; it may try again.
     Driver(Error),
-    /// We say so.
+    /// The domain says so: nothing is tried again.
     Refused(E),
 }
 

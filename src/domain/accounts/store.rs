@@ -30,7 +30,6 @@ pub enum AccountWrite {
     PutUser(User),
     /// Removes an account with its identities, API keys, audit entries and waiting mail. Its profiles stay.
     DeleteUser(UserId),
-    /// Adds a profile.
     AddProfile(Profile),
     /// Replaces a profile whose stored revision is one less than the given one's; if it is another, or there is no
     /// such profile, [`StoreError::Conflict`].
@@ -42,18 +41,13 @@ pub enum AccountWrite {
     AddIdentity(Identity),
     /// Removes an account's identity of a provider, if there is one.
     DeleteIdentity {
-        /// The account.
         user: UserId,
-        /// The provider.
         provider: String,
     },
-    /// Adds a key.
     AddApiKey(ApiKey),
     /// Removes a key of an account, if it is there.
     DeleteApiKey {
-        /// The account.
         user: UserId,
-        /// The key.
         id: ApiKeyId,
     },
     /// Puts a mail into the queue.

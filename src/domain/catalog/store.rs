@@ -100,15 +100,10 @@ pub trait ChangeSource: Send + Sync {
 /// Documents that are written together.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct CatalogBatch {
-    /// Titles.
     pub titles: Vec<Title>,
-    /// People.
     pub people: Vec<Person>,
-    /// Genres.
     pub genres: Vec<Genre>,
-    /// Collections.
     pub collections: Vec<Collection>,
-    /// Episodes.
     pub episodes: Vec<Episode>,
 }
 
@@ -132,21 +127,17 @@ pub struct Change {
     pub changed: Changed,
 }
 
-/// What was changed.
+/// What the change feed tells of, as it is now.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Changed {
-    /// A title.
     Title(Title),
-    /// A person.
     Person(Person),
 }
 
 /// Which titles are listed, and how.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct TitleQuery {
-    /// Which.
     pub filter: TitleFilter,
-    /// In what order.
     pub order: TitleOrder,
 }
 

@@ -1,4 +1,4 @@
-//! The ports.
+//! The ports of accounts on MongoDB; what each method promises stands there.
 
 use std::sync::Arc;
 

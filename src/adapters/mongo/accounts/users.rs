@@ -1,4 +1,4 @@
-//! Accounts as documents.
+//! Accounts as documents, and back.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-//! The ports that the catalogue is kept behind, on Mongo.
+//! The ports that the catalogue is kept behind on MongoDB; what each method promises stands there.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

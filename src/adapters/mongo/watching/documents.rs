@@ -21,7 +21,7 @@ pub(super) struct PlayKey {
     play: Uuid,
 }
 
-/// A sitting.
+/// A sitting as it is stored; times are dates of BSON.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct PlayDocument {
     #[serde(rename = "_id")]

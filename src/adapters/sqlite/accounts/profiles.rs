@@ -1,4 +1,4 @@
-//! Profiles as rows.
+//! Profiles as rows of their table, and back.
 
 use rusqlite::Connection;
 

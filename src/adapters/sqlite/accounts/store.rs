@@ -1,4 +1,4 @@
-//! The ports.
+//! The ports of accounts on SQLite; what each method promises stands there.
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};

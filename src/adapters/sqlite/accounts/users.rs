@@ -1,4 +1,4 @@
-//! Accounts as rows.
+//! Accounts as rows of their table, and back.
 
 use rusqlite::Connection;
 

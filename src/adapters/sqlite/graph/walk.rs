@@ -9,7 +9,7 @@ use crate::domain::catalog::TitleKind;
 use crate::domain::ids::{GenreId, PersonId, ProfileId, TitleId};
 use crate::domain::recommend::{GraphCounts, TitleNode, WatchedEdge};
 
-/// Below every id.
+/// Less than every id, which is 0 or more.
 const BEFORE_ALL: i64 = -1;
 
 /// How many profiles watched each title, in the order asked.

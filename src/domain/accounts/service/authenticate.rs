@@ -94,8 +94,10 @@ impl AccountService {
     ) -> Result<Option<(User, Profile)>, AccountError> {
         let accounts = &self.ports.accounts;
         let (ids, profile_ids) = ([user], [profile]);
-        let (mut users, mut profiles) =
-            try_join!(accounts.users(&ids), accounts.profiles(&profile_ids))?;
+        let (mut users, mut profiles) = try_join!(
+            accounts.users.users(&ids),
+            accounts.profiles.profiles(&profile_ids)
+        )?;
         let profile = profiles.pop().filter(|profile| profile.user == Some(user));
         Ok(users.pop().zip(profile))
     }

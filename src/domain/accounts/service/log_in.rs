@@ -1,4 +1,4 @@
-//! Logging in.
+//! Logging in by a password, and what a session begins with.
 
 use chrono::TimeDelta;
 use secrecy::{ExposeSecret, SecretString};
@@ -36,7 +36,6 @@ const MAX_DEVICE: usize = 200;
 pub struct LogIn {
     /// The e-mail address, as typed.
     pub email: String,
-    /// The password.
     pub password: SecretString,
     /// How the client will hold its session.
     pub transport: Transport,
@@ -56,14 +55,14 @@ pub struct LoggedIn {
 /// The secrets of a session.
 #[derive(Debug, Clone)]
 pub enum Tokens {
-    /// For a browser.
+    /// For a browser, which holds the session in a cookie.
     Cookie {
         /// What it sends with each request.
         token: SecretString,
         /// How long it keeps it; `None`: until it is closed.
         max_age: Option<TimeDelta>,
     },
-    /// For an app.
+    /// For an app, which holds two tokens.
     Bearer {
         /// What it sends with each request.
         access_token: SecretString,

@@ -178,10 +178,8 @@ impl MailService {
 /// Why mail was not sent.
 #[derive(Debug, thiserror::Error)]
 pub enum MailingError {
-    /// The mail server.
     #[error(transparent)]
     Mail(#[from] MailError),
-    /// A store.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

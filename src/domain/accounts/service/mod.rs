@@ -73,13 +73,9 @@ pub struct AccountService {
 pub struct AccountPorts {
     /// Accounts and what hangs on them.
     pub accounts: AccountStores,
-    /// Sessions.
     pub sessions: Arc<dyn SessionStore>,
-    /// One-time secrets.
     pub one_time: Arc<dyn OneTimeStore>,
-    /// Access tokens.
     pub access_tokens: Arc<dyn AccessTokens>,
-    /// Limits.
     pub limiter: Arc<dyn RateLimiter>,
     /// Hashes of passwords and PINs.
     pub passwords: Arc<dyn PasswordHasher>,
@@ -87,7 +83,6 @@ pub struct AccountPorts {
     pub providers: Vec<Arc<dyn IdentityProvider>>,
     /// Whom to tell that there is mail to send or somebody to forget.
     pub events: Arc<dyn EventBus>,
-    /// The time.
     pub clock: Arc<dyn Clock>,
     /// What ids and secrets are made of.
     pub entropy: Arc<dyn Entropy>,

@@ -1,4 +1,4 @@
-//! Making accounts.
+//! Making accounts: by registering, and by a command.
 
 use super::log_in::{LoggedIn, VIA_PASSWORD};
 use super::{AccountService, limit_key};
@@ -25,7 +25,6 @@ pub(super) const PRODUCT: &str = "reelgraph";
 pub struct Registration {
     /// The e-mail address, as typed.
     pub email: String,
-    /// The password.
     pub password: ChosenPassword,
     /// The name of the first profile; without it, what stands before the `@`.
     pub name: Option<String>,
