@@ -165,6 +165,7 @@ where
 async fn ask(recommend: &RecommendService, viewers: &[ProfileId]) -> anyhow::Result<Vec<Duration>> {
     let next = Arc::new(AtomicUsize::new(0));
     let viewers: Arc<[ProfileId]> = viewers.into();
+    let everything = Visibility::everything();
     let mut tasks = Vec::new();
     for _ in 0..AT_ONCE {
         let (recommend, viewers, next) =
@@ -174,7 +175,7 @@ async fn ask(recommend: &RecommendService, viewers: &[ProfileId]) -> anyhow::Res
             while let Some(viewer) = viewers.get(next.fetch_add(1, Ordering::Relaxed)) {
                 let started = Instant::now();
                 recommend
-                    .recommendations(*viewer, None, Extent::Page)
+                    .recommendations(&everything, *viewer, None, Extent::Page)
                     .await?;
                 times.push(started.elapsed());
             }
