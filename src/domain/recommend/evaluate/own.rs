@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use super::split::{Tastes, latest_first};
-use crate::domain::catalog::{CatalogStore, Title};
+use crate::domain::catalog::Title;
 use crate::domain::recommend::error::RecommendError;
-use crate::domain::watching::WatchStore;
+use crate::domain::recommend::sources::TitleSource;
+use crate::domain::watching::WatchService;
 
 /// How many titles are read at once.
 const TITLES: usize = 500;
@@ -15,14 +16,14 @@ const SUMS: usize = 5000;
 /// Reads what an evaluation needs of the site's own.
 #[derive(Clone)]
 pub struct EvaluationService {
-    catalog: Arc<dyn CatalogStore>,
-    watching: Arc<dyn WatchStore>,
+    titles: Arc<dyn TitleSource>,
+    watching: WatchService,
 }
 
 impl EvaluationService {
-    /// A service on the stores.
-    pub fn new(catalog: Arc<dyn CatalogStore>, watching: Arc<dyn WatchStore>) -> Self {
-        Self { catalog, watching }
+    /// A service on the titles and another.
+    pub fn new(titles: Arc<dyn TitleSource>, watching: WatchService) -> Self {
+        Self { titles, watching }
     }
 
     /// All titles.
@@ -30,7 +31,7 @@ impl EvaluationService {
         let mut titles = Vec::new();
         let mut after = None;
         loop {
-            let mut page = self.catalog.titles_after(after, TITLES).await?;
+            let mut page = self.titles.titles_after(after, TITLES).await?;
             let Some(last) = page.last() else { break };
             after = Some(last.id);
             titles.append(&mut page);
@@ -43,7 +44,7 @@ impl EvaluationService {
         let mut tastes = Tastes::new();
         let mut after = None;
         loop {
-            let sums = self.watching.watched_titles_after(after, SUMS).await?;
+            let sums = self.watching.sums_after(after, SUMS).await?;
             let Some(last) = sums.last() else { break };
             after = Some((last.profile, last.title));
             for sum in &sums {
