@@ -62,11 +62,7 @@ pub(super) async fn open(backend: Backend) -> Opened {
 }
 
 /// How many rows a list has.
-pub(super) async fn count(
-    store: &Arc<dyn WatchStore>,
-    profile: ProfileId,
-    list: ProfileList,
-) -> u64 {
+pub(super) async fn count(store: &Arc<dyn Watching>, profile: ProfileId, list: ProfileList) -> u64 {
     let counts = store.count_by_title(profile, list).await.unwrap();
     counts.iter().map(|(_, rows)| rows).sum()
 }
