@@ -10,7 +10,9 @@ use futures::executor::block_on;
 use futures::future::BoxFuture;
 
 use super::field::{Field, Viewer};
-use crate::domain::catalog::{CatalogError, Genre, Title, TitleFilter, TitleQuery, Visibility};
+use crate::domain::catalog::{
+    CatalogError, Genre, Title, TitleFacts, TitleFilter, TitleQuery, Visibility,
+};
 use crate::domain::clock::Clock;
 use crate::domain::error::StoreError;
 use crate::domain::ids::{CollectionId, ProfileId, TitleId};
@@ -136,7 +138,9 @@ impl TitleInput for Shown {
         query: &TitleQuery,
         window: &Window,
     ) -> Result<Slice<Title>, CatalogError> {
-        let passes = |title: &&Arc<Title>| visibility.shows(title) && query.filter.passes(title);
+        let passes = |title: &&Arc<Title>| {
+            visibility.shows(title) && query.filter.passes(&TitleFacts::from(&***title))
+        };
         let passing = self.titles.iter().filter(passes);
         let mut found: Vec<&Arc<Title>> = passing.collect();
         found.sort_by(|a, b| {
@@ -161,7 +165,9 @@ impl TitleInput for Shown {
         visibility: &Visibility,
         filter: &TitleFilter,
     ) -> Result<u64, CatalogError> {
-        let passes = |title: &&Arc<Title>| visibility.shows(title) && filter.passes(title);
+        let passes = |title: &&Arc<Title>| {
+            visibility.shows(title) && filter.passes(&TitleFacts::from(&***title))
+        };
         Ok(self.titles.iter().filter(passes).count() as u64)
     }
 
