@@ -45,7 +45,7 @@ impl<Q, U> Update<Q, U> {
     }
 }
 
-/// Why updates failed.
+/// Why a batch of updates failed, and so whether to read again.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Fault {
     #[error("a key is taken")]
