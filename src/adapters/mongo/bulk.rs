@@ -1,7 +1,7 @@
 //! Many updates in one command.
 //!
-//! The driver has bulk writes for `MongoDB` 8 alone; the command is older. What fails of it stands in an answer that as
-//! a whole is a success, to the driver too.
+//! A workaround: `Client::bulk_write` of mongodb 3.9 works with servers of MongoDB 8 and later alone; the command is older.
+//! What fails of it stands in an answer that as a whole is a success, to the driver too.
 
 use bson::{Bson, Document, doc};
 use mongodb::ClientSession;
@@ -45,7 +45,7 @@ impl<Q, U> Update<Q, U> {
     }
 }
 
-/// Why updates failed.
+/// Why a batch of updates failed, and so whether to read again.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Fault {
     #[error("a key is taken")]

@@ -34,7 +34,7 @@ impl RedisDb {
         // Few attempts: whoever asks has not the time for more, and the next operation begins anew.
         let config = ConnectionManagerConfig::new()
             .set_connection_timeout(Some(timeout * 3 / 8))
-            // The driver's own limit, half a second, is less than a slow disk needs.
+            // The default of redis 1.8, half a second, is less than a slow disk needs.
             .set_response_timeout(Some(timeout / 2))
             .set_number_of_retries(1);
         let connection =

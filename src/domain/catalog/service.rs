@@ -25,7 +25,6 @@ pub struct CatalogPorts {
     pub store: Arc<dyn CatalogStore>,
     /// Things by anything else.
     pub lists: Arc<dyn CatalogListStore>,
-    /// The change feed.
     pub changes: Arc<dyn ChangeSource>,
 }
 

@@ -14,11 +14,8 @@ use crate::domain::watching::WatchedTitle;
 /// The graph, and the documents that it is made from.
 #[derive(Clone)]
 pub struct ProjectionPorts {
-    /// The graph.
     pub graph: Arc<dyn TasteGraph>,
-    /// Titles.
     pub titles: Arc<dyn TitleSource>,
-    /// What was watched.
     pub watches: Arc<dyn WatchSource>,
     /// Where the catalogue learns how popular its titles are.
     pub popularity: Arc<dyn PopularityStore>,

@@ -21,9 +21,7 @@ macro_rules! together {
 }
 
 together! {
-    /// The catalogue.
     Catalog: CatalogStore + CatalogListStore + ChangeSource + CurationStore + PopularityStore + TitleSource;
-    /// What was watched.
     Watching: WatchStore + HistoryStore + FeedbackStore + WatchSource;
     /// Accounts, and what hangs on them.
     Accounts: AccountStore + UserStore + ProfileStore + IdentityStore + ApiKeyStore + AuditStore + MailStore

@@ -93,9 +93,7 @@ pub struct AccountPorts {
 pub struct AccountStores {
     /// Where all of it is written.
     pub writes: Arc<dyn AccountStore>,
-    /// Accounts.
     pub users: Arc<dyn UserStore>,
-    /// Profiles.
     pub profiles: Arc<dyn ProfileStore>,
     /// Log-ins of other sites.
     pub identities: Arc<dyn IdentityStore>,
