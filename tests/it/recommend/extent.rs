@@ -104,12 +104,10 @@ fn liked(profile: u64, title: u64) -> WatchedEdge {
 
 impl Site {
     async fn list(&self, viewer: u64, extent: Extent) -> Arc<[Recommendation]> {
-        let list = self.recommend.recommendations(
-            &Visibility::everything(),
-            ProfileId(viewer),
-            None,
-            extent,
-        );
+        let everything = Visibility::everything();
+        let list = self
+            .recommend
+            .recommendations(&everything, ProfileId(viewer), None, extent);
         list.await.unwrap()
     }
 }
