@@ -138,7 +138,7 @@ impl World {
         let data = visitor.ask("{ viewer { profile { id } } }").await;
         let parent = text(&data["viewer"]["profile"]["id"]);
         let added = visitor
-            .expect("addProfile", json!({ "name": "Kim" }), "profile { id }")
+            .expect("createProfile", json!({ "name": "Kim" }), "profile { id }")
             .await;
         let child = text(&added["profile"]["id"]);
         let forbidden_ids = forbidden_ids(&mut visitor).await;
