@@ -45,6 +45,9 @@ async fn no_field_gives_a_child_what_is_not_for_it(on: On) {
         let mut found = false;
         for query in queries {
             let answer = world.visitor.send(query, json!({})).await.body;
+            // What asks for too much asks for nothing.
+            let is_too_much = answer.to_string().contains("DOCUMENT_TOO_COMPLEX");
+            assert!(!is_too_much, "{query}");
             found |= !world.forbidden_in(&answer).is_empty();
         }
         if !found {
@@ -139,7 +142,13 @@ impl World {
                 at("alma-actor", "person", "", "}"),
             ],
             "Genre" => vec![at("drama", "genre", "", "}")],
-            "Profile" => vec![own("profile { ", "} }"), own("user { profiles { ", "} } }")],
+            "Profile" => vec![
+                own("profile { ", "} }"),
+                (
+                    format!("node(id: \"{}\") {{ ... on Profile {{ ", self.parent),
+                    "} }",
+                ),
+            ],
             _ => Vec::new(),
         }
     }
@@ -151,6 +160,9 @@ impl World {
             let ids = ids.filter(|(_, what)| what.split(' ').next() == Some(kind));
             ids.map(|(id, what)| (id.clone(), what.split_once(' ').unwrap().1.to_owned()))
                 .collect::<Vec<_>>()
+        };
+        let by_id = |ids: &mut dyn Iterator<Item = String>| -> Vec<String> {
+            ids.map(|id| format!("id: \"{id}\"")).collect()
         };
         let by_key = |kind: &str, allowed: &str| {
             let mut all = vec![format!("slug: \"{allowed}\"")];
@@ -172,21 +184,18 @@ impl World {
                 all.retain(|arguments| !arguments.starts_with("externalId"));
                 all
             }
-            "Query.episode" => of_kind("Episode")
-                .iter()
-                .map(|(id, _)| format!("id: \"{id}\""))
-                .collect(),
-            "Query.node" => self
-                .forbidden_ids
-                .keys()
-                .map(|id| format!("id: \"{id}\""))
-                .collect(),
+            "Query.episode" => {
+                let ids = of_kind("Episode").into_iter().map(|(id, _)| id);
+                by_id(&mut ids.chain([self.allowed.episode.clone()]))
+            }
+            "Query.node" => {
+                let ids = self.forbidden_ids.keys().cloned();
+                let allowed = [&self.allowed.film, &self.allowed.episode];
+                by_id(&mut ids.chain(allowed.map(String::clone)))
+            }
             "Query.nodes" => {
-                let ids: Vec<String> = self
-                    .forbidden_ids
-                    .keys()
-                    .map(|id| format!("\"{id}\""))
-                    .collect();
+                let ids = self.forbidden_ids.keys().chain([&self.allowed.film]);
+                let ids: Vec<String> = ids.map(|id| format!("\"{id}\"")).collect();
                 vec![format!("ids: [{}]", ids.join(", "))]
             }
             "Query.search" => [
@@ -219,8 +228,8 @@ impl World {
                 .map(|kind| format!("first: 30{kind}"))
                 .to_vec(),
             "Profile.rows" => vec![
-                "first: 30, itemsPerRow: 12".to_owned(),
-                "first: 5, itemsPerRow: 4".to_owned(),
+                "first: 10, itemsPerRow: 10".to_owned(),
+                "first: 8, itemsPerRow: 4".to_owned(),
             ],
             _ => vec![String::new()],
         }
