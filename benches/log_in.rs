@@ -15,8 +15,8 @@ use reelgraph::adapters::sqlite::{
     SqliteAccounts, SqliteDb, SqliteOneTime, SqliteSessions, SqliteSigningKeys,
 };
 use reelgraph::domain::accounts::{
-    AccountError, AccountPolicy, AccountPorts, AccountService, KeyRotation, LogIn, Registration,
-    Transport,
+    AccountError, AccountPolicy, AccountPorts, AccountService, AccountStores, KeyRotation, LogIn,
+    Registration, Transport,
 };
 use reelgraph::domain::clock::{Clock, SystemClock};
 use reelgraph::domain::entropy::SystemEntropy;
@@ -119,7 +119,7 @@ fn service(folder: &tempfile::TempDir) -> anyhow::Result<AccountService> {
     let access_tokens =
         JwtTokens::new(keys, Arc::clone(&clock), "bench".to_owned(), rotation, None);
     let ports = AccountPorts {
-        accounts: Arc::new(SqliteAccounts::new(db.clone())),
+        accounts: AccountStores::on(Arc::new(SqliteAccounts::new(db.clone()))),
         sessions: Arc::new(SqliteSessions::new(db.clone())),
         one_time: Arc::new(SqliteOneTime::new(db)),
         access_tokens: Arc::new(access_tokens),

@@ -22,10 +22,11 @@ use reelgraph::adapters::mongo::{MongoDb, MongoWatching};
 use reelgraph::adapters::neo4j::{Neo4jDb, Neo4jGraph};
 use reelgraph::adapters::sqlite::{SqliteCatalog, SqliteDb, SqliteGraph, SqliteWatching};
 use reelgraph::domain::catalog::{
-    CatalogBatch, CatalogService, CatalogStore, Credit, CreditRole, Publication, Title, TitleKind,
+    CatalogBatch, CatalogPorts, CatalogService, Credit, CreditRole, Publication, Title, TitleKind,
     Visibility,
 };
 use reelgraph::domain::clock::{Clock, SystemClock};
+use reelgraph::domain::curation::CurationStore;
 use reelgraph::domain::ids::{GenreId, PersonId, ProfileId, TitleId};
 use reelgraph::domain::recommend::similar::{Histories, Ridge, solve_all};
 use reelgraph::domain::recommend::{
@@ -33,7 +34,9 @@ use reelgraph::domain::recommend::{
     TitleNode, WatchedEdge,
 };
 use reelgraph::domain::stamp::Stamp;
-use reelgraph::domain::watching::{Ledger, Touched, WatchRules, WatchService, WatchStore};
+use reelgraph::domain::watching::{
+    FeedbackStore, HistoryStore, Ledger, Touched, WatchPorts, WatchRules, WatchService, WatchStore,
+};
 use secrecy::SecretString;
 
 // As in the program.
@@ -60,9 +63,9 @@ async fn main() -> anyhow::Result<()> {
         .unwrap_or(1);
     let folder = tempfile::tempdir()?;
     let db = SqliteDb::open(&folder.path().join("bench.sqlite"))?;
-    let catalog: Arc<dyn CatalogStore> = Arc::new(SqliteCatalog::new(db.clone()));
+    let catalog = Arc::new(SqliteCatalog::new(db.clone()));
     fill_catalog(&*catalog).await?;
-    let watches: Arc<dyn WatchStore> = Arc::new(SqliteWatching::new(db.clone()));
+    let watches = Arc::new(SqliteWatching::new(db.clone()));
     println!("embedded, {} watches", WATCHES * times);
     measure(Arc::new(SqliteGraph::new(db)), &catalog, watches, times).await?;
     if let Ok(uri) = variable("NEO4J_URI") {
@@ -71,7 +74,7 @@ async fn main() -> anyhow::Result<()> {
         let neo4j = Neo4jDb::open(&uri, &user, &password, STORE_TIMEOUT)?;
         let uri = SecretString::from(variable("MONGODB_URI")?);
         let mongo = MongoDb::open(&uri, STORE_TIMEOUT).await?;
-        let watches: Arc<dyn WatchStore> = Arc::new(MongoWatching::new(mongo));
+        let watches = Arc::new(MongoWatching::new(mongo));
         println!("on Neo4j and MongoDB, {} watches", WATCHES * times);
         measure(Arc::new(Neo4jGraph::new(neo4j)), &catalog, watches, times).await?;
     }
@@ -83,12 +86,15 @@ fn variable(name: &'static str) -> anyhow::Result<String> {
     std::env::var(name).context(name)
 }
 
-async fn measure(
+async fn measure<W>(
     graph: Arc<dyn TasteGraph>,
-    catalog: &Arc<dyn CatalogStore>,
-    watches: Arc<dyn WatchStore>,
+    catalog: &Arc<SqliteCatalog>,
+    watches: Arc<W>,
     times: u64,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<()>
+where
+    W: WatchStore + HistoryStore + FeedbackStore + 'static,
+{
     let started = Instant::now();
     fill_graph(&*graph, times).await?;
     let others: Vec<ProfileId> = (VIEWERS - OTHERS..VIEWERS).map(ProfileId).collect();
@@ -106,10 +112,17 @@ async fn measure(
     let tastes = Tastes::new(Arc::clone(&watches));
     let cached = CachedGraph::new(graph, tastes.clone());
     let lists = tastes.lists();
-    let watching: Arc<dyn WatchStore> = Arc::new(ObservedWatching::new(watches, tastes));
-    let catalog = CatalogService::new(Arc::new(CachedCatalog::new(Arc::clone(catalog))));
+    let observed = Arc::new(ObservedWatching::new(Arc::clone(&watches), tastes));
+    let catalog = CatalogService::new(CatalogPorts {
+        store: Arc::new(CachedCatalog::new(Arc::clone(catalog))),
+        ..CatalogPorts::on(Arc::clone(catalog))
+    });
     let watching = WatchService::new(
-        watching,
+        WatchPorts {
+            watching: observed.clone(),
+            history: watches,
+            feedback: observed,
+        },
         catalog.clone(),
         WatchRules::default(),
         Arc::clone(&clock),
@@ -152,6 +165,7 @@ async fn measure(
 async fn ask(recommend: &RecommendService, viewers: &[ProfileId]) -> anyhow::Result<Vec<Duration>> {
     let next = Arc::new(AtomicUsize::new(0));
     let viewers: Arc<[ProfileId]> = viewers.into();
+    let everything = Visibility::everything();
     let mut tasks = Vec::new();
     for _ in 0..AT_ONCE {
         let (recommend, viewers, next) =
@@ -161,7 +175,7 @@ async fn ask(recommend: &RecommendService, viewers: &[ProfileId]) -> anyhow::Res
             while let Some(viewer) = viewers.get(next.fetch_add(1, Ordering::Relaxed)) {
                 let started = Instant::now();
                 recommend
-                    .recommendations(*viewer, None, Extent::Page)
+                    .recommendations(&everything, *viewer, None, Extent::Page)
                     .await?;
                 times.push(started.elapsed());
             }
@@ -212,7 +226,7 @@ fn credits(title: u64) -> Vec<Credit> {
     directors.chain((0..).zip(actors).map(credit)).collect()
 }
 
-async fn fill_catalog(catalog: &dyn CatalogStore) -> anyhow::Result<()> {
+async fn fill_catalog(catalog: &SqliteCatalog) -> anyhow::Result<()> {
     let titles: Vec<u64> = (1..=TITLES).collect();
     for titles in titles.chunks(500) {
         let batch = CatalogBatch {

@@ -8,8 +8,8 @@ use crate::adapters::argon2::Argon2Hasher;
 use crate::adapters::jwt::JwtTokens;
 use crate::adapters::mail::{FileMailer, SmtpMailer};
 use crate::adapters::memory::{
-    CachedCatalog, CachedGraph, MemoryEvents, MemoryLeases, MemoryLimiter, MemoryLists,
-    ObservedWatching, Tastes, TokioTasks,
+    CachedCatalog, CachedGraph, MemoryEvents, MemoryLeases, MemoryLimiter, ObservedWatching,
+    Tastes, TokioTasks,
 };
 use crate::adapters::mongo::{MongoAccounts, MongoCatalog, MongoDb, MongoWatching};
 use crate::adapters::neo4j::{Neo4jDb, Neo4jGraph};
@@ -24,24 +24,27 @@ use crate::adapters::sqlite::{
 };
 use crate::config::{AccountConfig, Config, Environment, Servers};
 use crate::domain::accounts::{
-    AccountPolicy, AccountPorts, AccountService, AccountStore, IdentityProvider, KeyRotation,
-    MailService, Mailer, OneTimeStore, SessionStore, SigningKeyStore,
+    AccountPolicy, AccountPorts, AccountService, AccountStores, IdentityProvider, KeyRotation,
+    MailService, MailStore, Mailer, OneTimeStore, SessionStore, SigningKeyStore,
 };
 use crate::domain::catalog::{
-    CatalogFollower, CatalogService, CatalogStore, SearchService, VisibilityPolicy,
+    CatalogFollower, CatalogListStore, CatalogPorts, CatalogService, CatalogStore, ChangeSource,
+    SearchService, VisibilityPolicy,
 };
 use crate::domain::clock::{Clock, SystemClock};
-use crate::domain::curation::LoadService;
+use crate::domain::curation::{CurationStore, LoadService};
 use crate::domain::entropy::{Entropy, SystemEntropy};
 use crate::domain::events::EventBus;
 use crate::domain::lease::Leases;
 use crate::domain::limits::RateLimiter;
+use crate::domain::ping::Ping;
 use crate::domain::privacy::{ErasureService, ExportService, Parts};
 use crate::domain::recommend::evaluate::EvaluationService;
 use crate::domain::recommend::{
-    GraphFollower, GraphService, RecommendPorts, RecommendService, SimilarService, TasteGraph,
+    GraphFollower, GraphService, PopularityStore, ProjectionPorts, RecommendPorts,
+    RecommendService, SimilarService, TasteGraph, TitleSource, WatchSource,
 };
-use crate::domain::watching::{WatchService, WatchStore};
+use crate::domain::watching::{FeedbackStore, HistoryStore, WatchPorts, WatchService, WatchStore};
 use crate::graphql::Services;
 use crate::http::{HttpOptions, Stores};
 use crate::jobs::{CatalogFeed, Jobs, Keeper};
@@ -61,7 +64,6 @@ pub struct App {
     similar: SimilarService,
     mail: MailService,
     stores: AllStores,
-    cache: CachedCatalog,
     follower: Arc<dyn GraphFollower>,
     visibility: VisibilityPolicy,
     clock: Arc<dyn Clock>,
@@ -71,9 +73,10 @@ pub struct App {
 /// The ports, on one technology or another.
 #[derive(Clone)]
 struct AllStores {
-    catalog: Arc<dyn CatalogStore>,
-    watching: Arc<dyn WatchStore>,
-    accounts: Arc<dyn AccountStore>,
+    catalog: CatalogStores,
+    watching: WatchStores,
+    accounts: AccountStores,
+    mails: Arc<dyn MailStore>,
     sessions: Arc<dyn SessionStore>,
     one_time: Arc<dyn OneTimeStore>,
     signing_keys: Arc<dyn SigningKeyStore>,
@@ -81,22 +84,94 @@ struct AllStores {
     leases: Arc<dyn Leases>,
     graph: Arc<dyn TasteGraph>,
     bus: Arc<dyn EventBus>,
+    pings: Stores,
+}
+
+/// The catalogue, as its users see it.
+#[derive(Clone)]
+struct CatalogStores {
+    service: CatalogPorts,
+    curation: Arc<dyn CurationStore>,
+    titles: Arc<dyn TitleSource>,
+    popularity: Arc<dyn PopularityStore>,
+    cache: CachedCatalog,
+}
+
+impl CatalogStores {
+    /// All on one store, behind a cache.
+    fn on<S>(store: S) -> Self
+    where
+        S: CatalogStore
+            + CatalogListStore
+            + ChangeSource
+            + CurationStore
+            + TitleSource
+            + PopularityStore
+            + 'static,
+    {
+        let store = Arc::new(store);
+        let cache = CachedCatalog::new(Arc::clone(&store));
+        Self {
+            service: CatalogPorts {
+                store: Arc::new(cache.clone()),
+                ..CatalogPorts::on(Arc::clone(&store))
+            },
+            curation: Arc::new(cache.clone()),
+            titles: store,
+            popularity: Arc::new(cache.clone()),
+            cache,
+        }
+    }
+}
+
+/// What was watched, as its users see it.
+#[derive(Clone)]
+struct WatchStores {
+    service: WatchPorts,
+    watches: Arc<dyn WatchSource>,
+    tastes: Tastes,
+}
+
+impl WatchStores {
+    /// All on one store, observed by the tastes in memory.
+    fn on<S>(store: S) -> Self
+    where
+        S: WatchStore + HistoryStore + FeedbackStore + WatchSource + 'static,
+    {
+        let store = Arc::new(store);
+        let tastes = Tastes::new(Arc::clone(&store));
+        let observed = Arc::new(ObservedWatching::new(Arc::clone(&store), tastes.clone()));
+        Self {
+            service: WatchPorts {
+                watching: observed.clone(),
+                history: store.clone(),
+                feedback: observed,
+            },
+            watches: store,
+            tastes,
+        }
+    }
 }
 
 impl AllStores {
-    /// The same with caches in front; and those caches, which must hear what changes.
-    fn behind_caches(self) -> (Self, CachedCatalog, CachedGraph, MemoryLists) {
-        let catalog = CachedCatalog::new(self.catalog);
-        let tastes = Tastes::new(Arc::clone(&self.watching));
-        let graph = CachedGraph::new(self.graph, tastes.clone());
-        let lists = tastes.lists();
+    /// The same with a cache in front of the graph, which must be told what changes.
+    fn behind_cache(self) -> (Self, CachedGraph) {
+        let graph = CachedGraph::new(self.graph, self.watching.tastes.clone());
         let stores = Self {
-            catalog: Arc::new(catalog.clone()),
-            watching: Arc::new(ObservedWatching::new(self.watching, tastes)),
             graph: Arc::new(graph.clone()),
             ..self
         };
-        (stores, catalog, graph, lists)
+        (stores, graph)
+    }
+
+    /// The graph, and the documents that it is made from.
+    fn projection(&self) -> ProjectionPorts {
+        ProjectionPorts {
+            graph: Arc::clone(&self.graph),
+            titles: Arc::clone(&self.catalog.titles),
+            watches: Arc::clone(&self.watching.watches),
+            popularity: Arc::clone(&self.catalog.popularity),
+        }
     }
 }
 
@@ -108,14 +183,14 @@ impl App {
             Some(servers) => on_servers(servers, &events).await?,
             None => embedded(config, &events)?,
         };
-        let (stores, cache, graph, lists) = stores.behind_caches();
+        let (stores, graph) = stores.behind_cache();
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
         let bus = Arc::clone(&stores.bus);
-        let catalog = CatalogService::new(Arc::clone(&stores.catalog));
+        let catalog = CatalogService::new(stores.catalog.service.clone());
         let index = TantivySearch::new().context("the search index cannot be made")?;
         let watching = WatchService::new(
-            Arc::clone(&stores.watching),
+            stores.watching.service.clone(),
             catalog.clone(),
             config.rules,
             Arc::clone(&clock),
@@ -126,7 +201,8 @@ impl App {
             .accounts
             .policy(public_url, config.env == Environment::Production);
         let mail = MailService::new(
-            Arc::clone(&stores.accounts),
+            Arc::clone(&stores.mails),
+            Arc::clone(&stores.accounts.users),
             Arc::clone(&stores.one_time),
             mailer(config)?,
             Arc::clone(&clock),
@@ -136,7 +212,7 @@ impl App {
         let access_tokens = access_tokens(config, &stores, &clock);
         let accounts = AccountService::new(
             AccountPorts {
-                accounts: Arc::clone(&stores.accounts),
+                accounts: stores.accounts.clone(),
                 sessions: Arc::clone(&stores.sessions),
                 one_time: Arc::clone(&stores.one_time),
                 access_tokens: Arc::new(access_tokens),
@@ -150,9 +226,9 @@ impl App {
             policy,
         );
         let similar = SimilarService::new(
-            Arc::clone(&stores.graph),
-            Arc::clone(&stores.catalog),
-            Arc::clone(&stores.watching),
+            stores.projection(),
+            catalog.clone(),
+            watching.clone(),
             bus.clone(),
             Arc::clone(&clock),
             config.freshness,
@@ -162,7 +238,7 @@ impl App {
             recommend: RecommendService::new(
                 RecommendPorts {
                     graph: Arc::clone(&stores.graph),
-                    lists: Arc::new(lists),
+                    lists: Arc::new(stores.watching.tastes.lists()),
                     clock: Arc::clone(&clock),
                     tasks: Arc::new(TokioTasks),
                 },
@@ -172,19 +248,20 @@ impl App {
                 config.ranking,
             ),
             graph: GraphService::new(
-                Arc::clone(&stores.graph),
-                Arc::clone(&stores.catalog),
-                Arc::clone(&stores.watching),
+                stores.projection(),
+                catalog.clone(),
+                watching.clone(),
                 similar.clone(),
                 bus.clone(),
             ),
             similar,
             evaluation: EvaluationService::new(
-                Arc::clone(&stores.catalog),
-                Arc::clone(&stores.watching),
+                Arc::clone(&stores.catalog.titles),
+                watching.clone(),
             ),
             load: LoadService::new(
-                Arc::clone(&stores.catalog),
+                catalog.clone(),
+                Arc::clone(&stores.catalog.curation),
                 accounts.clone(),
                 watching.clone(),
                 Arc::clone(&clock),
@@ -195,7 +272,6 @@ impl App {
             accounts,
             mail,
             stores,
-            cache,
             follower: Arc::new(graph),
             visibility: config.visibility,
             clock,
@@ -205,9 +281,11 @@ impl App {
 
     /// Starts the background jobs, once the search index has the whole catalogue.
     pub async fn start_jobs(&self) -> anyhow::Result<Jobs> {
-        let followers: Vec<Arc<dyn CatalogFollower>> =
-            vec![Arc::new(self.cache.clone()), Arc::new(self.search.clone())];
-        let mut feed = CatalogFeed::new(Arc::clone(&self.stores.catalog), followers);
+        let followers: Vec<Arc<dyn CatalogFollower>> = vec![
+            Arc::new(self.stores.catalog.cache.clone()),
+            Arc::new(self.search.clone()),
+        ];
+        let mut feed = CatalogFeed::new(self.catalog.clone(), followers);
         feed.catch_up()
             .await
             .context("the catalogue cannot be indexed")?;
@@ -252,12 +330,7 @@ impl App {
         };
         let exports =
             ExportService::new(self.accounts.clone(), self.parts(), Arc::clone(&self.clock));
-        let stores = Stores {
-            catalog: Arc::clone(&self.stores.catalog),
-            sessions: Arc::clone(&self.stores.sessions),
-            graph: Arc::clone(&self.stores.graph),
-        };
-        crate::http::router(services, exports, stores, options)
+        crate::http::router(services, exports, self.stores.pings.clone(), options)
     }
 }
 
@@ -332,10 +405,13 @@ fn embedded(config: &Config, events: &MemoryEvents) -> anyhow::Result<AllStores>
     let path = config.data_dir.join("reelgraph.sqlite");
     let db =
         SqliteDb::open(&path).with_context(|| format!("{} cannot be opened", path.display()))?;
+    let accounts = Arc::new(SqliteAccounts::new(db.clone()));
+    let ping: Arc<dyn Ping> = Arc::new(db.clone());
     Ok(AllStores {
-        catalog: Arc::new(SqliteCatalog::new(db.clone())),
-        watching: Arc::new(SqliteWatching::new(db.clone())),
-        accounts: Arc::new(SqliteAccounts::new(db.clone())),
+        catalog: CatalogStores::on(SqliteCatalog::new(db.clone())),
+        watching: WatchStores::on(SqliteWatching::new(db.clone())),
+        accounts: AccountStores::on(Arc::clone(&accounts)),
+        mails: accounts,
         sessions: Arc::new(SqliteSessions::new(db.clone())),
         one_time: Arc::new(SqliteOneTime::new(db.clone())),
         signing_keys: Arc::new(SqliteSigningKeys::new(db.clone())),
@@ -343,6 +419,11 @@ fn embedded(config: &Config, events: &MemoryEvents) -> anyhow::Result<AllStores>
         leases: Arc::new(MemoryLeases::new()),
         graph: Arc::new(SqliteGraph::new(db)),
         bus: Arc::new(events.clone()),
+        pings: Stores {
+            record: Arc::clone(&ping),
+            sessions: Arc::clone(&ping),
+            graph: ping,
+        },
     })
 }
 
@@ -353,7 +434,7 @@ async fn on_servers(servers: &Servers, events: &MemoryEvents) -> anyhow::Result<
         .context("MONGODB_URI is not an address of MongoDB")?;
     let catalog = MongoCatalog::new(mongo.clone());
     let watching = MongoWatching::new(mongo.clone());
-    let accounts = MongoAccounts::new(mongo);
+    let accounts = Arc::new(MongoAccounts::new(mongo.clone()));
     catalog
         .ensure_indexes()
         .await
@@ -376,15 +457,21 @@ async fn on_servers(servers: &Servers, events: &MemoryEvents) -> anyhow::Result<
     let redis = RedisDb::open(&servers.redis_url, &servers.redis_prefix, servers.timeout)
         .context("REDIS_URL is not an address of Redis")?;
     Ok(AllStores {
-        catalog: Arc::new(catalog),
-        watching: Arc::new(watching),
-        accounts: Arc::new(accounts),
+        catalog: CatalogStores::on(catalog),
+        watching: WatchStores::on(watching),
+        accounts: AccountStores::on(Arc::clone(&accounts)),
+        mails: accounts,
         sessions: Arc::new(RedisSessions::new(redis.clone())),
         one_time: Arc::new(RedisOneTime::new(redis.clone())),
         signing_keys: Arc::new(RedisSigningKeys::new(redis.clone())),
         limiter: Arc::new(RedisLimiter::new(redis.clone())),
         leases: Arc::new(RedisLeases::new(redis.clone())),
-        graph: Arc::new(Neo4jGraph::new(neo4j)),
+        graph: Arc::new(Neo4jGraph::new(neo4j.clone())),
+        pings: Stores {
+            record: Arc::new(mongo),
+            sessions: Arc::new(redis.clone()),
+            graph: Arc::new(neo4j),
+        },
         bus: Arc::new(RedisEvents::new(redis, Arc::new(events.clone()))),
     })
 }

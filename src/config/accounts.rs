@@ -91,8 +91,10 @@ pub struct AccountSettings {
         value_name = "COUNT"
     )]
     pub mails_per_hour: Option<u32>,
-    /// Whom mail comes from, as `Site <no-reply@example.org>` [default: Reelgraph <no-reply@localhost>]
+    /// Whom mail comes from, as `Site <no-reply@example.org>`.
     #[arg(
+        // Not as a comment: rustdoc would read a link in the brackets.
+        help = "Whom mail comes from, as `Site <no-reply@example.org>` [default: Reelgraph <no-reply@localhost>]",
         long,
         global = true,
         env = "REELGRAPH_MAIL_FROM",

@@ -3,13 +3,13 @@
 use rand::Rng;
 use uuid::Uuid;
 
-/// Gives random numbers.
+/// Gives random numbers, so that tests can say which.
 pub trait Entropy: Send + Sync {
     /// A generator whose numbers nobody can foresee: ids and secrets are made of them.
     fn rng(&self) -> Box<dyn Rng>;
 }
 
-/// The machine's randomness.
+/// The randomness of the operating system.
 #[derive(Debug, Clone, Copy)]
 pub struct SystemEntropy;
 

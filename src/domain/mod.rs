@@ -13,6 +13,7 @@ pub mod ids;
 pub mod lease;
 pub mod limits;
 pub mod page;
+pub mod ping;
 pub mod privacy;
 pub mod recommend;
 pub mod single_flight;

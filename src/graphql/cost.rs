@@ -57,7 +57,13 @@ const WORK: &[(&[&str], &[&str], usize)] = &[
 const LISTS: &[(&[&str], &[&str], usize)] = &[
     (
         &["Film", "Series", "Title"],
-        &["countries", "externalIds", "genres", "languages"],
+        &[
+            "certifications",
+            "countries",
+            "externalIds",
+            "genres",
+            "languages",
+        ],
         5,
     ),
     (&["ApiKey"], &["scopes"], 5),

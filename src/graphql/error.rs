@@ -116,7 +116,7 @@ impl ApiError {
         Self::new(ErrorCode::Internal, words.unwrap_or_default())
     }
 
-    /// The stable code.
+    /// The stable code that clients see.
     pub(crate) fn code(&self) -> &'static str {
         self.code.as_str()
     }

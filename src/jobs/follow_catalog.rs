@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::job::{Job, Round};
-use crate::domain::catalog::{CatalogError, CatalogFollower, CatalogStore};
+use crate::domain::catalog::{CatalogError, CatalogFollower, CatalogService};
 use crate::domain::events::Event;
 
 /// How often to look for what another process wrote.
@@ -14,14 +14,14 @@ const BATCH: usize = 2000;
 
 /// Those who keep a copy of the catalogue, and how far they have followed it.
 pub struct CatalogFeed {
-    catalog: Arc<dyn CatalogStore>,
+    catalog: CatalogService,
     followers: Vec<Arc<dyn CatalogFollower>>,
     sequence: u64,
 }
 
 impl CatalogFeed {
     /// A feed that nobody has followed yet.
-    pub fn new(catalog: Arc<dyn CatalogStore>, followers: Vec<Arc<dyn CatalogFollower>>) -> Self {
+    pub fn new(catalog: CatalogService, followers: Vec<Arc<dyn CatalogFollower>>) -> Self {
         Self {
             catalog,
             followers,

@@ -42,7 +42,7 @@ pub(super) enum Round {
 }
 
 impl Round {
-    /// The round failed.
+    /// The round of a store that failed.
     pub(super) fn failed(error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self::Failed(error.into())
     }

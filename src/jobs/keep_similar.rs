@@ -23,7 +23,6 @@ const HELD: Duration = Duration::from_secs(60);
 
 /// Who keeps the edges, and what says that it is this server's turn.
 pub struct Keeper {
-    /// Keeps them.
     pub similar: SimilarService,
     /// Says whose turn it is.
     pub leases: Arc<dyn Leases>,

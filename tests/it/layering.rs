@@ -26,35 +26,147 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// Crates that only some layers may use.
+/// What each layer may use of other crates. What stands here is all.
 const CRATES: &[(&str, &[&str])] = &[
-    ("rusqlite", &["adapters"]),
-    ("mongodb", &["adapters"]),
-    ("bson", &["adapters"]),
-    ("neo4rs", &["adapters"]),
-    ("redis", &["adapters"]),
-    ("tantivy", &["adapters"]),
-    ("argon2", &["adapters"]),
-    ("aws_lc_rs", &["adapters"]),
-    ("governor", &["adapters"]),
-    ("jsonwebtoken", &["adapters"]),
-    ("lettre", &["adapters"]),
-    ("moka", &["adapters"]),
-    ("oauth2", &["adapters"]),
-    ("openidconnect", &["adapters"]),
-    ("reqwest", &["adapters"]),
-    ("hmac", &["adapters"]),
-    ("zxcvbn", &["adapters"]),
-    ("async_graphql", &["graphql", "http"]),
-    ("axum", &["http", "app", "cli"]),
-    ("tower_http", &["http"]),
-    ("clap", &["cli", "config"]),
-    ("indicatif", &["cli"]),
-    // A format of the files that curators load, as JSON is.
-    ("csv", &["domain", "cli"]),
-    ("postcard", &["adapters"]),
-    ("flate2", &["cli"]),
-    ("tokio", &["adapters", "http", "graphql", "jobs", "cli"]),
+    (
+        "domain",
+        &[
+            "async_trait",
+            "base64",
+            "chrono",
+            // A format of the files that curators load, as JSON is.
+            "csv",
+            "dataloader",
+            "futures",
+            "nalgebra",
+            "rand",
+            "rayon",
+            "rustc_hash",
+            "secrecy",
+            "serde",
+            "serde_json",
+            "sha2",
+            "subtle",
+            "thiserror",
+            "tracing",
+            "unicode_normalization",
+            "url",
+            "uuid",
+        ],
+    ),
+    (
+        "config",
+        &[
+            "anyhow", "chrono", "clap", "ipnet", "secrecy", "serde", "toml", "url",
+        ],
+    ),
+    (
+        "adapters",
+        &[
+            "argon2",
+            "async_trait",
+            "aws_lc_rs",
+            "backon",
+            "base64",
+            "bson",
+            "chrono",
+            "futures",
+            "governor",
+            "hmac",
+            "jsonwebtoken",
+            "lettre",
+            "metrics",
+            "minijinja",
+            "moka",
+            "mongodb",
+            "neo4rs",
+            "oauth2",
+            "openidconnect",
+            "percent_encoding",
+            "postcard",
+            "redis",
+            "reqwest",
+            "rusqlite",
+            "secrecy",
+            "serde",
+            "serde_json",
+            "sha2",
+            "tantivy",
+            "thiserror",
+            "tokio",
+            "tracing",
+            "url",
+            "uuid",
+            "zxcvbn",
+        ],
+    ),
+    (
+        "graphql",
+        &[
+            "async_graphql",
+            "base64",
+            "chrono",
+            "futures",
+            "secrecy",
+            "serde_json",
+            "thiserror",
+            "tokio",
+            "tracing",
+            "uuid",
+        ],
+    ),
+    (
+        "http",
+        &[
+            "anyhow",
+            "async_graphql",
+            "async_trait",
+            "axum",
+            "base64",
+            "chrono",
+            "futures",
+            "ipnet",
+            "metrics",
+            "metrics_exporter_prometheus",
+            "minijinja",
+            "secrecy",
+            "serde",
+            "serde_json",
+            "sha2",
+            "tokio",
+            "tower_http",
+            "tracing",
+            "url",
+        ],
+    ),
+    (
+        "jobs",
+        &["async_trait", "futures", "tokio", "tracing", "uuid"],
+    ),
+    ("app", &["anyhow", "axum"]),
+    (
+        "cli",
+        &[
+            "anyhow",
+            "axum",
+            "chrono",
+            "clap",
+            "csv",
+            "flate2",
+            "indicatif",
+            "metrics_exporter_prometheus",
+            "rpassword",
+            "rustls",
+            "secrecy",
+            "serde",
+            "serde_json",
+            "tokio",
+            "tracing",
+            "tracing_subscriber",
+        ],
+    ),
+    ("main", &["mimalloc"]),
+    ("lib", &[]),
 ];
 
 /// The features of the domain: each may use those before it, and the kernel.
@@ -102,8 +214,11 @@ impl Source {
             .collect()
     }
 
-    /// Whether it names a crate.
+    /// Whether it names a crate, and no module of its own that is called alike.
     fn names_crate(&self, name: &str) -> bool {
+        if self.text.contains(&format!("mod {name};")) {
+            return false;
+        }
         let is_part = |c: char| c.is_alphanumeric() || c == '_' || c == ':' || c == '.';
         self.text
             .match_indices(&format!("{name}::"))
@@ -212,13 +327,91 @@ fn adapters_do_not_know_each_other() {
     assert_eq!(wrong, Vec::<String>::new());
 }
 
+/// Every crate that the program may use, as code names it.
+fn dependencies() -> Vec<String> {
+    let manifest: toml::Table = include_str!("../../Cargo.toml").parse().unwrap();
+    let dependencies = manifest["dependencies"].as_table().unwrap();
+    assert!(dependencies.len() > 20, "the manifest is read");
+    dependencies
+        .keys()
+        .map(|name| name.replace('-', "_"))
+        .collect()
+}
+
 #[test]
-fn drivers_and_frameworks_stay_where_they_belong() {
+fn layers_use_the_crates_that_they_list() {
+    let dependencies = dependencies();
     let mut wrong = Vec::new();
     for source in sources() {
-        for (name, layers) in CRATES {
-            if !layers.contains(&source.layer()) && source.names_crate(name) {
+        let listed = CRATES.iter().find(|(layer, _)| *layer == source.layer());
+        let (_, listed) = listed.unwrap_or_else(|| panic!("{} is in no layer", source.path));
+        for name in &dependencies {
+            if !listed.contains(&name.as_str()) && source.names_crate(name) {
                 wrong.push(format!("{} names {name}", source.path));
+            }
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+}
+
+#[test]
+fn what_a_layer_lists_is_used_there() {
+    let dependencies = dependencies();
+    let sources = sources();
+    let mut idle = Vec::new();
+    for (layer, listed) in CRATES {
+        for name in *listed {
+            assert!(
+                dependencies.iter().any(|known| known == name),
+                "{name} is in no manifest"
+            );
+            let mut of_layer = sources.iter().filter(|source| source.layer() == *layer);
+            if !of_layer.any(|source| source.names_crate(name)) {
+                idle.push(format!("{layer} does not use {name}"));
+            }
+        }
+    }
+    assert_eq!(idle, Vec::<String>::new());
+}
+
+/// The public traits of each feature, with the feature.
+fn ports(sources: &[Source]) -> Vec<(String, String)> {
+    let ports: Vec<(String, String)> = sources
+        .iter()
+        .filter(|source| source.layer() == "domain" && FEATURES.contains(&source.part()))
+        .flat_map(|source| {
+            let traits = source.text.match_indices("\npub trait ");
+            traits.map(|(at, start)| {
+                let rest = source.text[at + start.len()..].chars();
+                let name = rest.take_while(|c| c.is_alphanumeric()).collect();
+                (source.part().to_owned(), name)
+            })
+        })
+        .collect();
+    assert!(ports.len() > 20, "the ports are found");
+    ports
+}
+
+/// A feature uses another through its service. Where it needs more, the port is its own.
+#[test]
+fn no_feature_names_a_port_of_another() {
+    let sources = sources();
+    let ports = ports(&sources);
+    let mut wrong = Vec::new();
+    for source in &sources {
+        let words: BTreeSet<&str> = source
+            .text
+            .split(|c: char| !c.is_alphanumeric() && c != '_')
+            .collect();
+        for (feature, port) in &ports {
+            let may_name = match source.layer() {
+                "domain" => source.part() == feature,
+                "adapters" | "app" => true,
+                // Whoever answers or works stands on services; what is given in, as files are, is no store.
+                _ => !port.ends_with("Store"),
+            };
+            if !may_name && words.contains(port.as_str()) {
+                wrong.push(format!("{} names {port} of {feature}", source.path));
             }
         }
     }

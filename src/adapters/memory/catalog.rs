@@ -1,4 +1,4 @@
-//! A cache in front of a catalogue store: titles, people, genres, collections and episodes by id, and which titles a
+//! A cache in front of the catalogue: titles, people, genres, collections and episodes by id, and which titles a
 //! collection has.
 //!
 //! It is bounded, and never the record. What this process writes is forgotten at once, what another one writes arrives
@@ -14,12 +14,12 @@ use moka::sync::Cache;
 
 use crate::domain::catalog::{
     CatalogBatch, CatalogError, CatalogFollower, CatalogStore, Change, Changed, Collection,
-    Episode, ExternalId, Genre, Person, Season, SeasonId, Title, TitleFilter, TitleQuery,
-    Visibility,
+    Episode, Genre, Person, Title,
 };
+use crate::domain::curation::CurationStore;
 use crate::domain::error::StoreError;
 use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
-use crate::domain::page::{Slice, Window};
+use crate::domain::recommend::PopularityStore;
 
 /// How many things of each sort are kept.
 const CAPACITY: u64 = 100_000;
@@ -30,6 +30,8 @@ const LIFETIME: Duration = Duration::from_secs(60);
 #[derive(Clone)]
 pub struct CachedCatalog {
     store: Arc<dyn CatalogStore>,
+    writes: Arc<dyn CurationStore>,
+    popularity: Arc<dyn PopularityStore>,
     titles: Cache<TitleId, Arc<Title>>,
     people: Cache<PersonId, Arc<Person>>,
     genres: Cache<GenreId, Arc<Genre>>,
@@ -41,9 +43,14 @@ pub struct CachedCatalog {
 
 impl CachedCatalog {
     /// An empty cache in front of a store.
-    pub fn new(store: Arc<dyn CatalogStore>) -> Self {
+    pub fn new<S>(store: Arc<S>) -> Self
+    where
+        S: CatalogStore + CurationStore + PopularityStore + 'static,
+    {
         Self {
-            store,
+            store: store.clone(),
+            writes: store.clone(),
+            popularity: store,
             titles: cache(),
             people: cache(),
             genres: cache(),
@@ -118,31 +125,6 @@ impl CatalogStore for CachedCatalog {
         Ok(found)
     }
 
-    async fn titles_by_slug(&self, slugs: &[String]) -> Result<Vec<Title>, StoreError> {
-        self.store.titles_by_slug(slugs).await
-    }
-
-    async fn titles_by_external_id(&self, ids: &[ExternalId]) -> Result<Vec<Title>, StoreError> {
-        self.store.titles_by_external_id(ids).await
-    }
-
-    async fn list_titles(
-        &self,
-        visibility: &Visibility,
-        query: &TitleQuery,
-        window: &Window,
-    ) -> Result<Slice<Title>, StoreError> {
-        self.store.list_titles(visibility, query, window).await
-    }
-
-    async fn count_titles(
-        &self,
-        visibility: &Visibility,
-        filter: &TitleFilter,
-    ) -> Result<u64, StoreError> {
-        self.store.count_titles(visibility, filter).await
-    }
-
     async fn people(&self, ids: &[PersonId]) -> Result<Vec<Person>, StoreError> {
         let (mut found, missing) = split(&self.people, ids);
         if !missing.is_empty() {
@@ -152,10 +134,6 @@ impl CatalogStore for CachedCatalog {
             }
         }
         Ok(found)
-    }
-
-    async fn people_by_slug(&self, slugs: &[String]) -> Result<Vec<Person>, StoreError> {
-        self.store.people_by_slug(slugs).await
     }
 
     async fn genres(&self, ids: &[GenreId]) -> Result<Vec<Genre>, StoreError> {
@@ -169,10 +147,6 @@ impl CatalogStore for CachedCatalog {
         Ok(found)
     }
 
-    async fn all_genres(&self) -> Result<Vec<Genre>, StoreError> {
-        self.store.all_genres().await
-    }
-
     async fn collections(&self, ids: &[CollectionId]) -> Result<Vec<Collection>, StoreError> {
         let (mut found, missing) = split(&self.collections, ids);
         if !missing.is_empty() {
@@ -183,10 +157,6 @@ impl CatalogStore for CachedCatalog {
             }
         }
         Ok(found)
-    }
-
-    async fn collections_by_slug(&self, slugs: &[String]) -> Result<Vec<Collection>, StoreError> {
-        self.store.collections_by_slug(slugs).await
     }
 
     async fn titles_of_collections(
@@ -239,21 +209,12 @@ impl CatalogStore for CachedCatalog {
         }
         Ok(found)
     }
+}
 
-    async fn episodes_of_series(&self, series: &[TitleId]) -> Result<Vec<Episode>, StoreError> {
-        self.store.episodes_of_series(series).await
-    }
-
-    async fn episodes_of_seasons(&self, seasons: &[SeasonId]) -> Result<Vec<Episode>, StoreError> {
-        self.store.episodes_of_seasons(seasons).await
-    }
-
-    async fn seasons(&self, series: &[TitleId]) -> Result<Vec<Season>, StoreError> {
-        self.store.seasons(series).await
-    }
-
+#[async_trait]
+impl CurationStore for CachedCatalog {
     async fn put(&self, batch: &CatalogBatch) -> Result<(), StoreError> {
-        let result = self.store.put(batch).await;
+        let result = self.writes.put(batch).await;
         // Also after a failure, which may have come after the write.
         for title in &batch.titles {
             self.titles.invalidate(&title.id);
@@ -277,37 +238,16 @@ impl CatalogStore for CachedCatalog {
             .for_each(|episode| self.episodes.invalidate(&episode.id));
         result
     }
+}
 
+#[async_trait]
+impl PopularityStore for CachedCatalog {
     async fn put_popularity(&self, counts: &[(TitleId, u64)]) -> Result<(), StoreError> {
-        let result = self.store.put_popularity(counts).await;
+        let result = self.popularity.put_popularity(counts).await;
         for (id, _) in counts {
             self.titles.invalidate(id);
         }
         result
-    }
-
-    async fn changes_after(&self, sequence: u64, limit: usize) -> Result<Vec<Change>, StoreError> {
-        self.store.changes_after(sequence, limit).await
-    }
-
-    async fn unprojected_titles(&self, limit: usize) -> Result<Vec<Title>, StoreError> {
-        self.store.unprojected_titles(limit).await
-    }
-
-    async fn mark_titles_projected(&self, titles: &[(TitleId, u64)]) -> Result<(), StoreError> {
-        self.store.mark_titles_projected(titles).await
-    }
-
-    async fn titles_after(
-        &self,
-        after: Option<TitleId>,
-        limit: usize,
-    ) -> Result<Vec<Title>, StoreError> {
-        self.store.titles_after(after, limit).await
-    }
-
-    async fn ping(&self) -> Result<(), StoreError> {
-        self.store.ping().await
     }
 }
 

@@ -20,7 +20,7 @@ impl Generations {
         Self((0..COUNTERS).map(|_| AtomicU64::new(0)).collect())
     }
 
-    /// The current one.
+    /// The generation that the profile is at now.
     pub(super) fn of(&self, profile: ProfileId) -> u64 {
         self.counter(profile).load(Ordering::SeqCst)
     }

@@ -121,10 +121,6 @@ impl TasteGraph for CachedGraph {
         self.tastes.hear(&Event::Missed);
         result
     }
-
-    async fn ping(&self) -> Result<(), StoreError> {
-        self.graph.ping().await
-    }
 }
 
 #[async_trait]

@@ -18,7 +18,7 @@ use crate::domain::error::StoreError;
 use crate::domain::events::Event;
 use crate::domain::ids::{ProfileId, TitleId};
 use crate::domain::recommend::{Taste, TasteEdge, TasteGraph};
-use crate::domain::watching::{Mute, WatchStore, WatchedTitle};
+use crate::domain::watching::{FeedbackStore, HistoryStore, Mute, WatchedTitle};
 
 /// How many edges are kept, at 48 bytes: those of 50,000 profiles that have watched 50 titles, in 120 MB.
 const CAPACITY: u64 = 2_500_000;
@@ -36,7 +36,8 @@ const ASIDE_CAPACITY: u64 = 500_000;
 /// The tastes of profiles. Clones share them.
 #[derive(Clone)]
 pub struct Tastes {
-    record: Arc<dyn WatchStore>,
+    history: Arc<dyn HistoryStore>,
+    feedback: Arc<dyn FeedbackStore>,
     cached: ProfileCache<Taste>,
     mutes: ProfileCache<Arc<[Mute]>>,
     aside: Cache<ProfileId, Arc<[Aside]>>,
@@ -55,10 +56,14 @@ pub(super) struct Begun(Vec<(ProfileId, u64)>);
 
 impl Tastes {
     /// Nothing is known yet. `record` is where the watches are recorded.
-    pub fn new(record: Arc<dyn WatchStore>) -> Self {
+    pub fn new<S>(record: Arc<S>) -> Self
+    where
+        S: HistoryStore + FeedbackStore + 'static,
+    {
         let weigh = |edges: usize| u32::try_from(ENTRY + edges).unwrap_or(u32::MAX);
         Self {
-            record,
+            history: record.clone(),
+            feedback: record,
             cached: ProfileCache::new("taste", CAPACITY, TRUSTED, move |taste: &Taste| {
                 weigh(taste.edges.len())
             }),
@@ -169,7 +174,7 @@ impl Tastes {
 
     /// What a profile mutes.
     pub(super) async fn mutes(&self, profile: ProfileId) -> Result<Arc<[Mute]>, StoreError> {
-        let record = Arc::clone(&self.record);
+        let record = Arc::clone(&self.feedback);
         let read = || async move { record.mutes(profile).await };
         let mutes = self.mutes.get(profile, read, |mutes| mutes).await?;
         Ok(Arc::clone(&mutes))
@@ -217,7 +222,7 @@ impl Tastes {
         if doubtful.is_empty() {
             return Ok(());
         }
-        let rows = self.record.watched_titles(profile, &doubtful).await?;
+        let rows = self.history.watched_titles(profile, &doubtful).await?;
         let recorded: HashSet<TitleId> = rows.iter().map(|row| row.title).collect();
         let is_gone = |title: &TitleId| doubtful.contains(title) && !recorded.contains(title);
         self.change_aside(profile, |aside| {

@@ -3,6 +3,7 @@
 use std::ops::Deref;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use bson::doc;
 use futures::future::BoxFuture;
 use mongodb::error::{Error, ErrorKind};
@@ -11,6 +12,7 @@ use mongodb::{Client, ClientSession, Database};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::domain::error::StoreError;
+use crate::domain::ping::Ping;
 
 /// The name of the database if the address has none.
 const DATABASE: &str = "reelgraph";
@@ -93,7 +95,7 @@ impl MongoDb {
         })
     }
 
-    /// A collection.
+    /// A collection of the database, by its name.
     pub(super) fn collection<T: Send + Sync>(&self, name: &str) -> Collection<T> {
         Collection {
             collection: self.database.collection(name),
@@ -101,7 +103,7 @@ impl MongoDb {
         }
     }
 
-    /// The database.
+    /// The database that the address names.
     pub(super) fn database(&self) -> &Database {
         &self.database
     }
@@ -109,18 +111,6 @@ impl MongoDb {
     /// A session: each read in it sees at least what the read before saw, whichever server answers.
     pub(super) async fn session(&self) -> Result<ClientSession, StoreError> {
         self.client.start_session().await.map_err(store_error)
-    }
-
-    /// Whether it answers.
-    pub(super) async fn ping(&self) -> Result<(), StoreError> {
-        patiently(self.timeout, async {
-            self.database
-                .run_command(doc! { "ping": 1 })
-                .await
-                .map(drop)
-                .map_err(store_error)
-        })
-        .await
     }
 
     /// Runs `f` in a transaction, again if the server asks for that, in a task of its own: a client that goes away
@@ -175,11 +165,22 @@ impl MongoDb {
     }
 }
 
+#[async_trait]
+impl Ping for MongoDb {
+    async fn ping(&self) -> Result<(), StoreError> {
+        patiently(self.timeout, async {
+            let answer = self.database.run_command(doc! { "ping": 1 }).await;
+            answer.map(drop).map_err(store_error)
+        })
+        .await
+    }
+}
+
 /// Why a transaction is given up.
 pub(super) enum Abort<E> {
     /// The driver says so; it may try again.
     Driver(Error),
-    /// We say so.
+    /// The domain says so: nothing is tried again.
     Refused(E),
 }
 

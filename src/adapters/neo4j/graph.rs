@@ -134,8 +134,4 @@ impl TasteGraph for Neo4jGraph {
         self.ensure_schema().await?;
         project::clear(&self.db).await
     }
-
-    async fn ping(&self) -> Result<(), StoreError> {
-        walk::ping(&self.db).await
-    }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use neo4rs::{BoltType, query};
 use serde::Deserialize;
@@ -12,6 +13,7 @@ use super::similar::GRAPH;
 use crate::domain::catalog::TitleKind;
 use crate::domain::error::StoreError;
 use crate::domain::ids::{GenreId, PersonId, ProfileId, TitleId};
+use crate::domain::ping::Ping;
 use crate::domain::recommend::{GraphCounts, TitleNode, WatchedEdge};
 
 /// Less than every id, which is 0 or more.
@@ -162,9 +164,11 @@ pub(super) async fn counts(db: &Neo4jDb) -> Result<GraphCounts, StoreError> {
         }))
 }
 
-/// Whether the server answers.
-pub(super) async fn ping(db: &Neo4jDb) -> Result<(), StoreError> {
-    db.rows::<Pong>(query(queries::PING)).await.map(drop)
+#[async_trait]
+impl Ping for Neo4jDb {
+    async fn ping(&self) -> Result<(), StoreError> {
+        self.rows::<Pong>(query(queries::PING)).await.map(drop)
+    }
 }
 
 /// A time that was returned as milliseconds since 1970.

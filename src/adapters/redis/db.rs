@@ -3,12 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use redis::aio::{ConnectionManager, ConnectionManagerConfig, PubSubSink, PubSubStream};
 use redis::{Client, ErrorKind, RedisError, RedisResult, ServerErrorKind};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::domain::error::StoreError;
+use crate::domain::ping::Ping;
 
 /// A connection to the server that the address names, which mends itself. Clones share it.
 #[derive(Clone)]
@@ -76,9 +78,11 @@ impl RedisDb {
             .map_err(StoreError::unavailable)?
             .map_err(store_error)
     }
+}
 
-    /// Whether the server answers in time.
-    pub(super) async fn ping(&self) -> Result<(), StoreError> {
+#[async_trait]
+impl Ping for RedisDb {
+    async fn ping(&self) -> Result<(), StoreError> {
         self.run(
             |mut connection| async move { redis::cmd("PING").exec_async(&mut connection).await },
         )

@@ -325,10 +325,6 @@ impl SessionStore for RedisSessions {
             named = others;
         }
     }
-
-    async fn ping_sessions(&self) -> Result<(), StoreError> {
-        self.db.ping().await
-    }
 }
 
 /// The fields of a session and their values, all but its refresh token.

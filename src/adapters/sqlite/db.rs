@@ -7,10 +7,13 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::Duration;
 
+use async_trait::async_trait;
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::oneshot;
 
+use super::columns::only;
 use crate::domain::error::StoreError;
+use crate::domain::ping::Ping;
 
 /// The tables of each feature. An entry is one version of the schema: never change one that was released, add another.
 const MIGRATIONS: &[&str] = &[
@@ -124,6 +127,14 @@ impl SqliteDb {
     }
 }
 
+#[async_trait]
+impl Ping for SqliteDb {
+    async fn ping(&self) -> Result<(), StoreError> {
+        self.read(|connection| connection.query_row("SELECT 1", (), |_| Ok(())))
+            .await
+    }
+}
+
 /// A fault of the database as the domain knows it.
 pub(super) fn store_error(error: rusqlite::Error) -> StoreError {
     match error.sqlite_error_code() {
@@ -196,7 +207,7 @@ fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
         .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
         .map_err(StoreError::failed)?;
     let version: u32 = transaction
-        .pragma_query_value(None, "user_version", |row| row.get(0))
+        .pragma_query_value(None, "user_version", only)
         .map_err(StoreError::failed)?;
     let version = version as usize;
     if version > MIGRATIONS.len() {
@@ -237,8 +248,11 @@ mod tests {
 
     use super::*;
     use crate::adapters::sqlite::{SqliteAccounts, SqliteCatalog};
-    use crate::domain::accounts::{AccountStore, EmailAddress, PasswordHash, Profile, User};
+    use crate::domain::accounts::{
+        EmailAddress, PasswordHash, Profile, ProfileStore, User, UserStore,
+    };
     use crate::domain::catalog::{CatalogBatch, CatalogStore, Certification, Title};
+    use crate::domain::curation::CurationStore;
     use crate::domain::ids::{ProfileId, TitleId, UserId};
     use crate::domain::stamp::Stamp;
     use crate::domain::viewer::Role;
@@ -260,8 +274,10 @@ mod tests {
         former
             .execute_batch(
                 r#"PRAGMA user_version = 11;
-                 INSERT INTO titles VALUES (7, 'heat-1995', 1, 'film', 1995, 'heat', 0, 0, 0, 1, 1);
-                 INSERT INTO title_documents VALUES (7, '{"id":7,"kind":"film","slug":"heat-1995","name":"Heat",
+                 INSERT INTO titles
+                    (id, slug, revision, kind, year, by_name, by_added, by_released, by_popularity, sequence)
+                    VALUES (7, 'heat-1995', 1, 'film', 1995, 'heat', 0, 0, 0, 1);
+                 INSERT INTO title_documents (id, document) VALUES (7, '{"id":7,"kind":"film","slug":"heat-1995","name":"Heat",
                     "original_name":null,"year":1995,"end_year":null,"premiered":null,"duration":null,"genres":[],
                     "credits":[],"countries":[],"languages":[],"external_ids":[],"network":null,"total_seasons":null,
                     "stamp":{"revision":1,"created_at":"2026-01-01T00:00:00Z","updated_at":"2026-01-01T00:00:00Z"}}');
@@ -272,7 +288,7 @@ mod tests {
         let db = SqliteDb::open(&path).unwrap();
         let age = async || {
             let sql = "SELECT age FROM titles WHERE id = 7";
-            let age = db.read(move |connection| connection.query_one(sql, (), |row| row.get(0)));
+            let age = db.read(move |connection| connection.query_one(sql, (), only));
             age.await.unwrap()
         };
         let store = SqliteCatalog::new(db.clone());
@@ -315,10 +331,11 @@ mod tests {
         former
             .execute_batch(
                 "PRAGMA user_version = 4;
-                 INSERT INTO users VALUES
+                 INSERT INTO users
+                     (id, email, email_verified, password, role, revision, created_at, updated_at) VALUES
                      (7, 'ada@example.org', 1, '$argon2id$a', 'admin', 3, 1000, 2000),
                      (8, 'grace@example.org', 0, '$argon2id$b', 'viewer', 1, 1500, 1500);
-                 INSERT INTO profiles VALUES
+                 INSERT INTO profiles (id, user_id, key, name, revision, created_at, updated_at) VALUES
                      (70, 7, NULL, 'Ada', 2, 1000, 2000),
                      (80, 8, NULL, 'Grace', 1, 1500, 1500),
                      (90, NULL, 'viewer-9', 'viewer-9', 1, 1500, 1500);",

@@ -2,11 +2,14 @@
 
 mod accounts;
 mod catalog;
+mod columns;
 mod db;
 mod graph;
 mod one_time;
+mod page;
 mod sessions;
 mod signing_keys;
+mod statements;
 mod watching;
 
 pub use accounts::SqliteAccounts;

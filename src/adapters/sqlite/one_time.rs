@@ -2,19 +2,27 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::Connection;
 
 use super::SqliteDb;
+use super::columns::{Json, TableRecord, Time, only, record};
 use super::db::{NOW, store_error};
+use super::statements::{find, write};
 use crate::domain::accounts::{OneTime, OneTimeStore, TokenHash};
 use crate::domain::error::StoreError;
 use crate::domain::ids::UserId;
 
-const INSERT: &str = "INSERT OR REPLACE INTO one_time_secrets (hash, means, user_id, expires_at) \
-    VALUES (?1, ?2, ?3, ?4)";
 const FIND: &str = "SELECT means FROM one_time_secrets WHERE hash = ?1 AND expires_at > ?2";
 const TAKE: &str =
     "DELETE FROM one_time_secrets WHERE hash = ?1 AND expires_at > ?2 RETURNING means";
+
+record! {
+    struct OneTimeRow in one_time_secrets by (hash: [u8; 32]) {
+        means: Json<OneTime>,
+        user_id: Option<i64>,
+        expires_at: Time,
+    }
+}
 
 /// One-time secrets in a database file.
 #[derive(Clone)]
@@ -37,21 +45,22 @@ impl OneTimeStore for SqliteOneTime {
         means: &OneTime,
         expires_at: DateTime<Utc>,
     ) -> Result<(), StoreError> {
-        let (hash, user) = (*secret, means.user());
-        let means = serde_json::to_string(means).map_err(StoreError::failed)?;
+        let row = OneTimeRow {
+            hash: secret.0,
+            means: Json(means.clone()),
+            user_id: means.user().map(UserId::to_i64),
+            expires_at: Time(expires_at),
+        };
         self.db
-            .write(move |connection| {
-                insert(connection, hash, (&means, user), expires_at).map_err(store_error)
-            })
+            .write(move |connection| put(connection, &row).map_err(store_error))
             .await
     }
 
     async fn delete_one_time_of_user(&self, user: UserId) -> Result<(), StoreError> {
         self.db
             .write(move |connection| {
-                connection
-                    .prepare_cached("DELETE FROM one_time_secrets WHERE user_id = ?1")
-                    .and_then(|mut delete| delete.execute([user.to_i64()]))
+                let sql = "DELETE FROM one_time_secrets WHERE user_id = ?1";
+                write(connection, sql, [user.to_i64()])
                     .map(drop)
                     .map_err(store_error)
             })
@@ -64,11 +73,9 @@ impl OneTimeStore for SqliteOneTime {
         now: DateTime<Utc>,
     ) -> Result<Option<OneTime>, StoreError> {
         let hash = *secret;
-        let means = self
-            .db
+        self.db
             .read(move |connection| select(connection, FIND, hash, now))
-            .await?;
-        read(means)
+            .await
     }
 
     async fn take_one_time(
@@ -77,49 +84,24 @@ impl OneTimeStore for SqliteOneTime {
         now: DateTime<Utc>,
     ) -> Result<Option<OneTime>, StoreError> {
         let hash = *secret;
-        let means = self
-            .db
+        self.db
             .write(move |connection| select(connection, TAKE, hash, now).map_err(store_error))
-            .await?;
-        read(means)
+            .await
     }
 }
 
-fn insert(
-    connection: &Connection,
-    hash: TokenHash,
-    (means, user): (&str, Option<UserId>),
-    expires_at: DateTime<Utc>,
-) -> rusqlite::Result<()> {
-    connection
-        .prepare_cached(&format!(
-            "DELETE FROM one_time_secrets WHERE expires_at <= {NOW}"
-        ))?
-        .execute([])?;
-    connection.prepare_cached(INSERT)?.execute(params![
-        hash.0,
-        means,
-        user.map(UserId::to_i64),
-        expires_at.timestamp_millis()
-    ])?;
-    Ok(())
+fn put(connection: &Connection, row: &OneTimeRow) -> rusqlite::Result<()> {
+    let expired = format!("DELETE FROM one_time_secrets WHERE expires_at <= {NOW}");
+    write(connection, &expired, ())?;
+    write(connection, OneTimeRow::REPLACE, &*row.parameters()).map(drop)
 }
 
 fn select(
     connection: &Connection,
-    statement: &str,
+    sql: &str,
     hash: TokenHash,
     now: DateTime<Utc>,
-) -> rusqlite::Result<Option<String>> {
-    connection
-        .prepare_cached(statement)?
-        .query_row(params![hash.0, now.timestamp_millis()], |row| row.get(0))
-        .optional()
-}
-
-fn read(means: Option<String>) -> Result<Option<OneTime>, StoreError> {
-    means
-        .map(|json| serde_json::from_str(&json))
-        .transpose()
-        .map_err(StoreError::failed)
+) -> rusqlite::Result<Option<OneTime>> {
+    let found: Option<Json<OneTime>> = find(connection, sql, (hash.0, Time(now)), only)?;
+    Ok(found.map(|means| means.0))
 }

@@ -4,30 +4,42 @@ use std::net::IpAddr;
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
-use rusqlite::types::Type;
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, named_params};
 
 use super::SqliteDb;
-use super::accounts::read_time;
+use super::columns::{TableRecord, Text, Time, only, read, record};
 use super::db::{NOW, store_error};
+use super::statements::{all, find, write};
 use crate::domain::accounts::{Rotation, Session, SessionStore, TokenHash};
 use crate::domain::error::StoreError;
 use crate::domain::ids::{ProfileId, SessionId, UserId};
 
-const SELECT: &str = "SELECT id, user_id, epoch, profile_id, via, secret, refresh, device, address, \
-    idle, created_at, last_seen_at, expires_at, ends_at FROM sessions";
-const INSERT: &str = "INSERT INTO sessions \
-    (id, user_id, epoch, profile_id, via, secret, refresh, device, address, \
-    idle, created_at, last_seen_at, expires_at, ends_at) \
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) \
-    ON CONFLICT DO NOTHING";
-const UPDATE: &str = "UPDATE sessions SET epoch = ?3, profile_id = ?4, via = ?5, secret = ?6, \
-    device = ?7, address = ?8, idle = ?9, created_at = ?10, last_seen_at = ?11, expires_at = ?12, \
-    ends_at = ?13 WHERE id = ?1 AND user_id = ?2 AND expires_at > ";
-const TOUCH: &str = "UPDATE sessions SET last_seen_at = ?3, expires_at = ?4 \
-    WHERE id = ?1 AND user_id = ?2 AND expires_at > ";
-const ROTATE: &str =
-    "UPDATE sessions SET refresh = ?2, last_seen_at = ?3, expires_at = ?4 WHERE id = ?1";
+/// Everything but the secret that it is renewed with.
+const UPDATE: &str = "UPDATE sessions SET epoch = :epoch, profile_id = :profile_id, via = :via, secret = :secret, \
+    device = :device, address = :address, idle = :idle, created_at = :created_at, \
+    last_seen_at = :last_seen_at, expires_at = :expires_at, ends_at = :ends_at \
+    WHERE id = :id AND user_id = :user_id AND expires_at > ";
+const TOUCH: &str = "UPDATE sessions SET last_seen_at = :last_seen_at, expires_at = :expires_at \
+    WHERE id = :id AND user_id = :user_id AND expires_at > ";
+const ROTATE: &str = "UPDATE sessions SET refresh = :refresh, last_seen_at = :last_seen_at, \
+    expires_at = :expires_at WHERE id = :id";
+
+record! {
+    struct SessionRow in sessions by (id: i64, user_id: i64) {
+        epoch: u32,
+        profile_id: i64,
+        via: String,
+        secret: [u8; 32],
+        refresh: Option<[u8; 32]>,
+        device: Option<String>,
+        address: Option<Text<IpAddr>>,
+        idle: i64,
+        created_at: Time,
+        last_seen_at: Time,
+        expires_at: Time,
+        ends_at: Time,
+    }
+}
 
 /// Sessions in a database file.
 #[derive(Clone)]
@@ -64,29 +76,21 @@ impl SessionStore for SqliteSessions {
     ) -> Result<Option<Session>, StoreError> {
         self.db
             .read(move |connection| {
-                connection
-                    .prepare_cached(&format!("{SELECT} WHERE id = ?1 AND expires_at > ?2"))?
-                    .query_row([id.to_i64(), now.timestamp_millis()], read_session)
-                    .optional()
+                let sql = format!("{} WHERE id = ?1 AND expires_at > ?2", SessionRow::SELECT);
+                find(
+                    connection,
+                    &sql,
+                    (id.to_i64(), Time(now)),
+                    read::<SessionRow, _>,
+                )
             })
             .await
     }
 
     async fn touch_session(&self, session: &Session) -> Result<(), StoreError> {
-        let touched = [
-            session.id.to_i64(),
-            session.user.to_i64(),
-            session.last_seen_at.timestamp_millis(),
-            session.expires_at.timestamp_millis(),
-        ];
+        let session = session.clone();
         self.db
-            .write(move |connection| {
-                connection
-                    .prepare_cached(&format!("{TOUCH}{NOW}"))
-                    .and_then(|mut touch| touch.execute(touched))
-                    .map(drop)
-                    .map_err(store_error)
-            })
+            .write(move |connection| touch(connection, &session).map_err(store_error))
             .await
     }
 
@@ -116,13 +120,12 @@ impl SessionStore for SqliteSessions {
     ) -> Result<Vec<Session>, StoreError> {
         self.db
             .read(move |connection| {
-                connection
-                    .prepare_cached(&format!(
-                        "{SELECT} WHERE user_id = ?1 AND expires_at > ?2 \
-                         ORDER BY created_at DESC, id"
-                    ))?
-                    .query_map([user.to_i64(), now.timestamp_millis()], read_session)?
-                    .collect()
+                let sql = format!(
+                    "{} WHERE user_id = ?1 AND expires_at > ?2 ORDER BY created_at DESC, id",
+                    SessionRow::SELECT
+                );
+                let running = (user.to_i64(), Time(now));
+                all(connection, &sql, running, read::<SessionRow, _>)
             })
             .await
     }
@@ -130,16 +133,10 @@ impl SessionStore for SqliteSessions {
     async fn delete_session(&self, user: UserId, id: SessionId) -> Result<bool, StoreError> {
         self.db
             .write(move |connection| {
-                let statement = format!(
+                let sql = format!(
                     "DELETE FROM sessions WHERE user_id = ?1 AND id = ?2 RETURNING expires_at > {NOW}"
                 );
-                connection
-                    .prepare_cached(&statement)
-                    .and_then(|mut delete| {
-                        delete
-                            .query_row([user.to_i64(), id.to_i64()], |row| row.get(0))
-                            .optional()
-                    })
+                find(connection, &sql, [user.to_i64(), id.to_i64()], only)
                     .map(Option::unwrap_or_default)
                     .map_err(store_error)
             })
@@ -155,57 +152,32 @@ impl SessionStore for SqliteSessions {
             .write(move |connection| delete_all(connection, user, except).map_err(store_error))
             .await
     }
-
-    async fn ping_sessions(&self) -> Result<(), StoreError> {
-        self.db
-            .read(|connection| connection.query_row("SELECT 1", [], |_| Ok(())))
-            .await
-    }
 }
 
 /// Says whether the id was free.
 fn insert(connection: &Connection, session: &Session) -> rusqlite::Result<bool> {
-    connection
-        .prepare_cached(&format!("DELETE FROM sessions WHERE expires_at <= {NOW}"))?
-        .execute([])?;
-    let inserted = connection.prepare_cached(INSERT)?.execute(params![
-        session.id.to_i64(),
-        session.user.to_i64(),
-        session.epoch,
-        session.profile.to_i64(),
-        session.via,
-        session.secret.0,
-        session.refresh.map(|refresh| refresh.0),
-        session.device,
-        session.address.map(|address| address.to_string()),
-        session.idle.num_milliseconds(),
-        session.created_at.timestamp_millis(),
-        session.last_seen_at.timestamp_millis(),
-        session.expires_at.timestamp_millis(),
-        session.ends_at.timestamp_millis(),
-    ])?;
-    Ok(inserted == 1)
+    let expired = format!("DELETE FROM sessions WHERE expires_at <= {NOW}");
+    write(connection, &expired, ())?;
+    let sql = format!("{} ON CONFLICT DO NOTHING", SessionRow::INSERT);
+    let row = SessionRow::from(session);
+    Ok(write(connection, &sql, &*row.parameters())? == 1)
+}
+
+fn touch(connection: &Connection, session: &Session) -> rusqlite::Result<()> {
+    let touched = named_params! {
+        ":id": session.id.to_i64(),
+        ":user_id": session.user.to_i64(),
+        ":last_seen_at": Time(session.last_seen_at),
+        ":expires_at": Time(session.expires_at),
+    };
+    write(connection, &format!("{TOUCH}{NOW}"), touched).map(drop)
 }
 
 fn update(connection: &Connection, session: &Session) -> rusqlite::Result<()> {
-    connection
-        .prepare_cached(&format!("{UPDATE}{NOW}"))?
-        .execute(params![
-            session.id.to_i64(),
-            session.user.to_i64(),
-            session.epoch,
-            session.profile.to_i64(),
-            session.via,
-            session.secret.0,
-            session.device,
-            session.address.map(|address| address.to_string()),
-            session.idle.num_milliseconds(),
-            session.created_at.timestamp_millis(),
-            session.last_seen_at.timestamp_millis(),
-            session.expires_at.timestamp_millis(),
-            session.ends_at.timestamp_millis(),
-        ])?;
-    Ok(())
+    let row = SessionRow::from(session);
+    let mut parameters = row.parameters();
+    parameters.retain(|(name, _)| *name != ":refresh");
+    write(connection, &format!("{UPDATE}{NOW}"), &*parameters).map(drop)
 }
 
 fn rotate(
@@ -214,26 +186,24 @@ fn rotate(
     from: TokenHash,
     to: TokenHash,
 ) -> rusqlite::Result<Rotation> {
-    let refresh: Option<Option<[u8; 32]>> = connection
-        .prepare_cached(&format!(
-            "SELECT refresh FROM sessions WHERE id = ?1 AND user_id = ?2 AND expires_at > {NOW}"
-        ))?
-        .query_row([session.id.to_i64(), session.user.to_i64()], |row| {
-            row.get(0)
-        })
-        .optional()?;
+    let sql = format!(
+        "SELECT refresh FROM sessions WHERE id = ?1 AND user_id = ?2 AND expires_at > {NOW}"
+    );
+    let key = [session.id.to_i64(), session.user.to_i64()];
+    let refresh: Option<Option<[u8; 32]>> = find(connection, &sql, key, only)?;
     let Some(refresh) = refresh else {
         return Ok(Rotation::Gone);
     };
     if refresh != Some(from.0) {
         return Ok(Rotation::Reused);
     }
-    connection.prepare_cached(ROTATE)?.execute(params![
-        session.id.to_i64(),
-        to.0,
-        session.last_seen_at.timestamp_millis(),
-        session.expires_at.timestamp_millis(),
-    ])?;
+    let rotated = named_params! {
+        ":id": session.id.to_i64(),
+        ":refresh": to.0,
+        ":last_seen_at": Time(session.last_seen_at),
+        ":expires_at": Time(session.expires_at),
+    };
+    write(connection, ROTATE, rotated)?;
     Ok(Rotation::Rotated)
 }
 
@@ -243,37 +213,52 @@ fn delete_all(
     user: UserId,
     except: Option<SessionId>,
 ) -> rusqlite::Result<u64> {
-    let statement = format!(
+    let sql = format!(
         "DELETE FROM sessions WHERE user_id = ?1 AND id IS NOT ?2 RETURNING expires_at > {NOW}"
     );
-    let mut delete = connection.prepare_cached(&statement)?;
-    let except = except.map(SessionId::to_i64);
-    let ended = delete.query_map(params![user.to_i64(), except], |row| row.get::<_, bool>(0))?;
-    ended.map(|was_there| was_there.map(u64::from)).sum()
+    let which = (user.to_i64(), except.map(SessionId::to_i64));
+    let ended: Vec<bool> = all(connection, &sql, which, only)?;
+    Ok(ended.into_iter().map(u64::from).sum())
 }
 
-fn read_session(row: &Row<'_>) -> rusqlite::Result<Session> {
-    Ok(Session {
-        id: SessionId::from_i64(row.get(0)?),
-        user: UserId::from_i64(row.get(1)?),
-        epoch: row.get(2)?,
-        profile: ProfileId::from_i64(row.get(3)?),
-        via: row.get(4)?,
-        secret: TokenHash(row.get(5)?),
-        refresh: row.get::<_, Option<[u8; 32]>>(6)?.map(TokenHash),
-        device: row.get(7)?,
-        address: read_address(row, 8)?,
-        idle: TimeDelta::milliseconds(row.get(9)?),
-        created_at: read_time(row, 10)?,
-        last_seen_at: read_time(row, 11)?,
-        expires_at: read_time(row, 12)?,
-        ends_at: read_time(row, 13)?,
-    })
+impl From<&Session> for SessionRow {
+    fn from(session: &Session) -> Self {
+        Self {
+            id: session.id.to_i64(),
+            user_id: session.user.to_i64(),
+            epoch: session.epoch,
+            profile_id: session.profile.to_i64(),
+            via: session.via.clone(),
+            secret: session.secret.0,
+            refresh: session.refresh.map(|refresh| refresh.0),
+            device: session.device.clone(),
+            address: session.address.map(Text),
+            idle: session.idle.num_milliseconds(),
+            created_at: Time(session.created_at),
+            last_seen_at: Time(session.last_seen_at),
+            expires_at: Time(session.expires_at),
+            ends_at: Time(session.ends_at),
+        }
+    }
 }
 
-fn read_address(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<IpAddr>> {
-    let text: Option<String> = row.get(column)?;
-    text.map(|text| text.parse()).transpose().map_err(|error| {
-        rusqlite::Error::FromSqlConversionFailure(column, Type::Text, Box::new(error))
-    })
+impl From<SessionRow> for Session {
+    fn from(row: SessionRow) -> Self {
+        Self {
+            id: SessionId::from_i64(row.id),
+            user: UserId::from_i64(row.user_id),
+            epoch: row.epoch,
+            profile: ProfileId::from_i64(row.profile_id),
+            via: row.via,
+            secret: TokenHash(row.secret),
+            refresh: row.refresh.map(TokenHash),
+            device: row.device,
+            address: row.address.map(|address| address.0),
+            idle: TimeDelta::milliseconds(row.idle),
+            created_at: row.created_at.0,
+            last_seen_at: row.last_seen_at.0,
+            expires_at: row.expires_at.0,
+            ends_at: row.ends_at.0,
+        }
+    }
 }

@@ -2,19 +2,24 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use rusqlite::{Connection, Row, params};
+use rusqlite::Connection;
 
 use super::SqliteDb;
-use super::accounts::read_time;
+use super::columns::{TableRecord, Time, read, record};
 use super::db::store_error;
+use super::statements::{all, write};
 use crate::domain::accounts::{SigningKey, SigningKeyStore};
 use crate::domain::error::StoreError;
 
-const SELECT: &str = "SELECT number, private, public, created_at, updated_at, expires_at \
-    FROM signing_keys WHERE expires_at > ?1 ORDER BY number";
-const INSERT: &str = "INSERT INTO signing_keys \
-    (number, private, public, created_at, updated_at, expires_at) \
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING";
+record! {
+    struct SigningKeyRow in signing_keys by (number: u32) {
+        private: Vec<u8>,
+        public: Vec<u8>,
+        created_at: Time,
+        updated_at: Time,
+        expires_at: Time,
+    }
+}
 
 /// Signing keys in a database file.
 #[derive(Clone)]
@@ -34,10 +39,11 @@ impl SigningKeyStore for SqliteSigningKeys {
     async fn signing_keys(&self, now: DateTime<Utc>) -> Result<Vec<SigningKey>, StoreError> {
         self.db
             .read(move |connection| {
-                connection
-                    .prepare_cached(SELECT)?
-                    .query_map([now.timestamp_millis()], read_key)?
-                    .collect()
+                let sql = format!(
+                    "{} WHERE expires_at > ?1 ORDER BY number",
+                    SigningKeyRow::SELECT
+                );
+                all(connection, &sql, [Time(now)], read::<SigningKeyRow, _>)
             })
             .await
     }
@@ -55,27 +61,35 @@ impl SigningKeyStore for SqliteSigningKeys {
 }
 
 fn insert(connection: &Connection, key: &SigningKey, now: DateTime<Utc>) -> rusqlite::Result<bool> {
-    connection
-        .prepare_cached("DELETE FROM signing_keys WHERE expires_at <= ?1")?
-        .execute([now.timestamp_millis()])?;
-    let inserted = connection.prepare_cached(INSERT)?.execute(params![
-        key.number,
-        key.private,
-        key.public,
-        key.created_at.timestamp_millis(),
-        key.updated_at.timestamp_millis(),
-        key.expires_at.timestamp_millis(),
-    ])?;
-    Ok(inserted == 1)
+    let expired = "DELETE FROM signing_keys WHERE expires_at <= ?1";
+    write(connection, expired, [Time(now)])?;
+    let sql = format!("{} ON CONFLICT DO NOTHING", SigningKeyRow::INSERT);
+    let row = SigningKeyRow::from(key);
+    Ok(write(connection, &sql, &*row.parameters())? == 1)
 }
 
-fn read_key(row: &Row<'_>) -> rusqlite::Result<SigningKey> {
-    Ok(SigningKey {
-        number: row.get(0)?,
-        private: row.get(1)?,
-        public: row.get(2)?,
-        created_at: read_time(row, 3)?,
-        updated_at: read_time(row, 4)?,
-        expires_at: read_time(row, 5)?,
-    })
+impl From<&SigningKey> for SigningKeyRow {
+    fn from(key: &SigningKey) -> Self {
+        Self {
+            number: key.number,
+            private: key.private.clone(),
+            public: key.public.clone(),
+            created_at: Time(key.created_at),
+            updated_at: Time(key.updated_at),
+            expires_at: Time(key.expires_at),
+        }
+    }
+}
+
+impl From<SigningKeyRow> for SigningKey {
+    fn from(row: SigningKeyRow) -> Self {
+        Self {
+            number: row.number,
+            private: row.private,
+            public: row.public,
+            created_at: row.created_at.0,
+            updated_at: row.updated_at.0,
+            expires_at: row.expires_at.0,
+        }
+    }
 }

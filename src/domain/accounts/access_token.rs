@@ -9,13 +9,11 @@ use crate::domain::ids::{SessionId, UserId};
 /// What an access token says. Whether the session still runs is asked with each request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Claims {
-    /// The account.
     pub user: UserId,
-    /// The session.
     pub session: SessionId,
     /// When it was issued.
     pub issued_at: DateTime<Utc>,
-    /// When it ends.
+    /// When it ends, in UTC.
     pub expires_at: DateTime<Utc>,
 }
 
@@ -39,7 +37,6 @@ pub struct SigningKey {
     pub number: u32,
     /// The private key, as the adapter that made it keeps it.
     pub private: Vec<u8>,
-    /// The public key.
     pub public: Vec<u8>,
     /// When it was made. It is published at once and signs a little later, when everybody has had time to fetch it.
     pub created_at: DateTime<Utc>,

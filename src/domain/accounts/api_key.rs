@@ -12,7 +12,7 @@ use crate::domain::viewer::Role;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Scope {
-    /// Reading.
+    /// Reading what the account may read; every key may.
     Read,
     /// Reporting what is watched.
     Watch,
@@ -36,7 +36,7 @@ impl Scope {
     }
 }
 
-/// A machine's key.
+/// A key that a machine uses the API with; the secret itself is stored as a hash only.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiKey {
     /// Its id: safe to show.

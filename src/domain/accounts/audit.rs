@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::ids::{AuditId, UserId};
 
-/// What was done.
+/// What was done to an account; stored by its name, so values are only added.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
@@ -99,7 +99,7 @@ impl Action {
     }
 }
 
-/// Who did it.
+/// Who did what an entry tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Actor {
@@ -107,24 +107,19 @@ pub enum Actor {
     Nobody,
     /// Whoever runs commands on the site's machine.
     Operator,
-    /// Another site.
     Provider,
-    /// An account.
     User(UserId),
 }
 
 /// An entry of the append-only list. It has no password, token or address of mail in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditEntry {
-    /// Its id.
     pub id: AuditId,
     /// The account that it was done to; `None` if there is none, as when somebody tries to log in to one.
     pub user: Option<UserId>,
-    /// When.
+    /// When it was done, in UTC.
     pub at: DateTime<Utc>,
-    /// What.
     pub action: Action,
-    /// Who.
     pub actor: Actor,
     /// The network address that it came from, if it came over a network.
     pub address: Option<IpAddr>,

@@ -36,7 +36,7 @@ impl EmailAddress {
         }
     }
 
-    /// The address.
+    /// The address in lower case, as it is stored and compared.
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -1,4 +1,4 @@
-//! Forgetting people.
+//! Requests to forget somebody, which the background works off.
 
 use chrono::{DateTime, Utc};
 
@@ -8,7 +8,6 @@ use crate::domain::ids::{ErasureId, ProfileId};
 /// the graph know of its profiles goes in the background. Nothing in it names anyone once it is finished.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Erasure {
-    /// Its id.
     pub id: ErasureId,
     /// What the person is given to ask how far it is: 22 characters of base64url, unique.
     pub code: String,

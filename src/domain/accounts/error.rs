@@ -17,7 +17,6 @@ pub enum AccountError {
     /// No account with this address and password; which of the two is wrong is not said.
     #[error("e-mail address or password is wrong")]
     WrongCredentials,
-    /// Not logged in.
     #[error("log in first")]
     Unauthenticated,
     /// The viewer may not do this.
@@ -41,19 +40,16 @@ pub enum AccountError {
     /// About an e-mail address.
     #[error(transparent)]
     Email(#[from] EmailError),
-    /// About a password.
     #[error(transparent)]
     Password(#[from] PasswordError),
     /// A password could not be hashed.
     #[error(transparent)]
     Hashing(#[from] HashingError),
-    /// About a profile.
     #[error(transparent)]
     Profile(#[from] ProfileError),
     /// About the name of a profile or a key.
     #[error(transparent)]
     Name(#[from] NameError),
-    /// About a session.
     #[error(transparent)]
     Session(#[from] SessionError),
     /// About a machine's key.
@@ -65,7 +61,6 @@ pub enum AccountError {
     /// The other site did not say who it is.
     #[error(transparent)]
     Identity(#[from] IdentityError),
-    /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

@@ -16,7 +16,6 @@ pub struct Identity {
     pub provider: String,
     /// Who it is there; unique within the site.
     pub subject: String,
-    /// The account here.
     pub user: UserId,
     /// When it was linked.
     pub created_at: DateTime<Utc>,
@@ -51,7 +50,6 @@ pub struct Authorization<'a> {
 /// What the browser brought back.
 #[derive(Debug, Clone)]
 pub struct Callback<'a> {
-    /// The authorization code.
     pub code: SecretString,
     /// What was to be repeated.
     pub nonce: &'a str,

@@ -35,7 +35,6 @@ pub enum MailKind {
 pub struct Mail {
     /// Its id, also the receiver's means to know a second copy (`Message-ID`).
     pub id: MailId,
-    /// Who gets it.
     pub to: EmailAddress,
     /// What it is about.
     pub kind: MailKind,
@@ -67,9 +66,7 @@ impl Mail {
 /// A mail as it goes out.
 #[derive(Clone)]
 pub struct Letter {
-    /// The mail's id.
     pub id: MailId,
-    /// Who gets it.
     pub to: EmailAddress,
     /// What it is about.
     pub kind: MailKind,
@@ -89,7 +86,7 @@ impl fmt::Debug for Letter {
     }
 }
 
-/// Sends mail.
+/// Hands letters to whoever delivers them.
 #[async_trait]
 pub trait Mailer: Send + Sync {
     /// Sends a letter. Once this returns, somebody else is responsible for it. It returns within 30 seconds, whatever

@@ -35,11 +35,14 @@ pub use password::{
 };
 pub use profile::{Profile, ProfileError};
 pub use service::{
-    AccountExport, AccountPolicy, AccountPorts, AccountService, Arrival, Authority, BeginOAuth,
-    Came, Credentials, LogIn, LoggedIn, MailService, MailingError, NewApiKey, ProfileChange,
-    Registration, ReturnFromOAuth, SentAway, Tokens,
+    AccountExport, AccountPolicy, AccountPorts, AccountService, AccountStores, Arrival, Authority,
+    BeginOAuth, Came, Credentials, LogIn, LoggedIn, MailService, MailingError, NewApiKey,
+    ProfileChange, Registration, ReturnFromOAuth, SentAway, Tokens,
 };
 pub use session::{Lifetimes, Rotation, Session, SessionError, Transport};
-pub use store::{AccountStore, AccountWrite, OneTimeStore, SessionStore, SigningKeyStore};
+pub use store::{
+    AccountStore, AccountWrite, ApiKeyStore, AuditStore, ErasureStore, IdentityStore, MailStore,
+    OneTimeStore, ProfileStore, SessionStore, SigningKeyStore, UserStore,
+};
 pub use token::{ApiKeyToken, RefreshToken, Secret, SessionToken, TokenHash};
 pub use user::User;

@@ -19,7 +19,6 @@ pub(super) fn check_name(name: &str) -> Result<String, NameError> {
 /// What can be wrong with a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NameError {
-    /// It is empty.
     #[error("a name is needed")]
     Blank,
     /// It is too long.

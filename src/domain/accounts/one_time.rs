@@ -14,7 +14,6 @@ use crate::domain::ids::UserId;
 pub enum OneTime {
     /// Whoever has it gets the mail of this address, which becomes, or is, that of the account.
     ConfirmEmail {
-        /// The account.
         user: UserId,
         /// The address that the account had when the mail went out; once it has another one the link is void.
         replaces: Option<EmailAddress>,
@@ -25,7 +24,6 @@ pub enum OneTime {
     },
     /// Whoever has it may set a new password.
     ResetPassword {
-        /// The account.
         user: UserId,
         /// Its epoch; in another one the link is void.
         epoch: u32,
@@ -42,7 +40,6 @@ pub enum OneTime {
         user: UserId,
         /// Its epoch; in another one the code is void.
         epoch: u32,
-        /// The other site.
         provider: String,
         /// The `code_challenge` of the app (RFC 7636, S256).
         challenge: String,
@@ -68,7 +65,6 @@ impl OneTime {
 /// A log-in by another site, as it was asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OAuthRequest {
-    /// The other site.
     pub provider: String,
     /// Where to go in the end; one of the allowed addresses.
     pub return_to: Url,

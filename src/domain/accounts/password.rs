@@ -56,14 +56,13 @@ pub trait PasswordHasher: Send + Sync {
 /// A password that somebody chooses.
 #[derive(Debug, Clone)]
 pub struct ChosenPassword {
-    /// The password.
     pub password: SecretString,
     /// The password once more, if the form asks for it.
     pub confirm: Option<SecretString>,
 }
 
 impl From<SecretString> for ChosenPassword {
-    /// Typed once.
+    /// A password that was typed once, by a program.
     fn from(password: SecretString) -> Self {
         Self {
             password,

@@ -14,7 +14,6 @@ const MAX_AGE: u8 = 21;
 /// One person's taste and history: in an account, or known only from a loaded file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Profile {
-    /// Its id.
     pub id: ProfileId,
     /// The account, if it is in one.
     pub user: Option<UserId>,
@@ -84,13 +83,10 @@ pub enum ProfileError {
         /// How many it may have.
         most: usize,
     },
-    /// Not an age.
     #[error("an age rating is from 0 to {MAX_AGE} years")]
     InvalidAge,
-    /// Not a language.
     #[error("a language is a BCP 47 tag such as \"de\" or \"pt-BR\"")]
     InvalidLanguage,
-    /// Not a PIN.
     #[error("a PIN has 4 to 8 digits")]
     InvalidPin,
     /// Not the PIN of the profile, or none was given.

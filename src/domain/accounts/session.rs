@@ -13,7 +13,6 @@ use crate::domain::ids::{ProfileId, SessionId, UserId};
 pub struct Session {
     /// Its id: safe to show, of no use as a token.
     pub id: SessionId,
-    /// The account.
     pub user: UserId,
     /// The epoch of the account that it was begun in; in another one it proves nothing.
     pub epoch: u32,
@@ -31,7 +30,6 @@ pub struct Session {
     pub address: Option<IpAddr>,
     /// How long it lasts without being used.
     pub idle: TimeDelta,
-    /// When it began.
     pub created_at: DateTime<Utc>,
     /// When it was last used, to the minute or so.
     pub last_seen_at: DateTime<Utc>,
@@ -63,7 +61,6 @@ pub enum Rotation {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Transport {
-    /// A cookie.
     #[default]
     Cookie,
     /// An access token and a refresh token.
@@ -79,7 +76,7 @@ pub struct Lifetimes {
     pub remembered: TimeDelta,
     /// Any session in any case.
     pub absolute: TimeDelta,
-    /// An access token.
+    /// How long an access token is good, until the next must be fetched with the refresh token.
     pub access_token: TimeDelta,
 }
 

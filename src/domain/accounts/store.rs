@@ -30,7 +30,6 @@ pub enum AccountWrite {
     PutUser(User),
     /// Removes an account with its identities, API keys, audit entries and waiting mail. Its profiles stay.
     DeleteUser(UserId),
-    /// Adds a profile.
     AddProfile(Profile),
     /// Replaces a profile whose stored revision is one less than the given one's; if it is another, or there is no
     /// such profile, [`StoreError::Conflict`].
@@ -42,18 +41,13 @@ pub enum AccountWrite {
     AddIdentity(Identity),
     /// Removes an account's identity of a provider, if there is one.
     DeleteIdentity {
-        /// The account.
         user: UserId,
-        /// The provider.
         provider: String,
     },
-    /// Adds a key.
     AddApiKey(ApiKey),
     /// Removes a key of an account, if it is there.
     DeleteApiKey {
-        /// The account.
         user: UserId,
-        /// The key.
         id: ApiKeyId,
     },
     /// Puts a mail into the queue.
@@ -64,14 +58,18 @@ pub enum AccountWrite {
     AddErasure(Erasure),
 }
 
-/// Where accounts and everything that hangs on them are kept. Reads leave out what does not exist and promise no
-/// order, unless said otherwise.
+/// Where accounts and everything that hangs on them are written.
 #[async_trait]
 pub trait AccountStore: Send + Sync {
     /// Writes all of it, in this order, or nothing. Once this returns it survives a crash. An id that is taken is
     /// [`StoreError::Conflict`].
     async fn write(&self, writes: Vec<AccountWrite>) -> Result<(), AccountError>;
+}
 
+/// Accounts. Reads leave out what does not exist and promise no order, unless said otherwise; so do those of everything
+/// that hangs on them.
+#[async_trait]
+pub trait UserStore: Send + Sync {
     /// The account with this address.
     async fn find_user_by_email(&self, email: &EmailAddress) -> Result<Option<User>, StoreError>;
 
@@ -80,7 +78,11 @@ pub trait AccountStore: Send + Sync {
 
     /// A page of all accounts, the oldest first, ties by id. Keyset: (`created_at` in milliseconds, id).
     async fn list_users(&self, window: &Window) -> Result<Slice<User>, StoreError>;
+}
 
+/// The profiles of accounts.
+#[async_trait]
+pub trait ProfileStore: Send + Sync {
     /// The profiles with these ids.
     async fn profiles(&self, ids: &[ProfileId]) -> Result<Vec<Profile>, StoreError>;
 
@@ -89,7 +91,11 @@ pub trait AccountStore: Send + Sync {
 
     /// Adds those of the profiles whose id is not there yet; the others stay as they are.
     async fn add_profiles(&self, profiles: &[Profile]) -> Result<(), StoreError>;
+}
 
+/// Log-ins of other sites.
+#[async_trait]
+pub trait IdentityStore: Send + Sync {
     /// The identity of a subject at a provider.
     async fn find_identity(
         &self,
@@ -99,7 +105,11 @@ pub trait AccountStore: Send + Sync {
 
     /// The identities of an account, by provider.
     async fn identities_of_user(&self, user: UserId) -> Result<Vec<Identity>, StoreError>;
+}
 
+/// The keys of machines.
+#[async_trait]
+pub trait ApiKeyStore: Send + Sync {
     /// The key with this id.
     async fn find_api_key(&self, id: ApiKeyId) -> Result<Option<ApiKey>, StoreError>;
 
@@ -108,7 +118,11 @@ pub trait AccountStore: Send + Sync {
 
     /// Notes that a key was used, unless it is gone.
     async fn touch_api_key(&self, id: ApiKeyId, now: DateTime<Utc>) -> Result<(), StoreError>;
+}
 
+/// What was done to accounts.
+#[async_trait]
+pub trait AuditStore: Send + Sync {
     /// A page of what was done to an account, the latest first, ties by id, ascending. Keyset: (`at` in milliseconds,
     /// id).
     async fn audit_of_user(
@@ -116,7 +130,11 @@ pub trait AccountStore: Send + Sync {
         user: UserId,
         window: &Window,
     ) -> Result<Slice<AuditEntry>, StoreError>;
+}
 
+/// Mail that waits to be sent.
+#[async_trait]
+pub trait MailStore: Send + Sync {
     /// Takes up to `limit` mails that are due, the longest due first: each counts one more attempt and is due again
     /// at `until`, so that two who take at the same time never get the same one, and one that is taken by somebody
     /// who dies goes out later.
@@ -137,7 +155,11 @@ pub trait AccountStore: Send + Sync {
 
     /// Takes a mail out of the queue, if it is there.
     async fn remove_mail(&self, id: MailId) -> Result<(), StoreError>;
+}
 
+/// Profiles that are to be forgotten.
+#[async_trait]
+pub trait ErasureStore: Send + Sync {
     /// Up to `limit` erasures that are not finished, the oldest first.
     async fn pending_erasures(&self, limit: usize) -> Result<Vec<Erasure>, StoreError>;
 
@@ -194,9 +216,6 @@ pub trait SessionStore: Send + Sync {
         user: UserId,
         except: Option<SessionId>,
     ) -> Result<u64, StoreError>;
-
-    /// Whether the store answers.
-    async fn ping_sessions(&self) -> Result<(), StoreError>;
 }
 
 /// Where one-time secrets are kept, by their hashes. What has expired is as good as not there.

@@ -25,9 +25,7 @@ pub struct TokenHash(pub [u8; 32]);
 /// What a browser holds of its session.
 #[derive(Debug, Clone)]
 pub struct SessionToken {
-    /// Which session.
     pub session: SessionId,
-    /// What proves it.
     pub secret: Secret,
 }
 
@@ -36,25 +34,21 @@ pub struct SessionToken {
 /// All refresh tokens of a session share the `family`, which shows a used one to be a used one: somebody has a copy.
 #[derive(Debug, Clone)]
 pub struct RefreshToken {
-    /// Which session.
     pub session: SessionId,
     /// The same in all refresh tokens of the session.
     pub family: Secret,
-    /// New in each.
     pub secret: Secret,
 }
 
 /// What a machine holds.
 #[derive(Debug, Clone)]
 pub struct ApiKeyToken {
-    /// Which key.
     pub key: ApiKeyId,
-    /// What proves it.
     pub secret: Secret,
 }
 
 impl Secret {
-    /// A new one.
+    /// A new secret of 256 random bits.
     pub fn random(rng: &mut dyn Rng) -> Self {
         let mut bytes = [0; 32];
         rng.fill_bytes(&mut bytes);

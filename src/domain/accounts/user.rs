@@ -1,4 +1,4 @@
-//! Accounts.
+//! An account, as it is stored, without its profiles.
 
 use chrono::{DateTime, Utc};
 
@@ -8,10 +8,9 @@ use crate::domain::ids::UserId;
 use crate::domain::stamp::Stamp;
 use crate::domain::viewer::Role;
 
-/// An account.
+/// An account, which logs in and has profiles.
 #[derive(Debug, Clone, PartialEq)]
 pub struct User {
-    /// Its id.
     pub id: UserId,
     /// Where its owner gets mail; unique. `None`: made by another site's log-in that told none.
     pub email: Option<EmailAddress>,

@@ -13,13 +13,11 @@ use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
 /// The catalogue, as far as somebody may see it.
 #[derive(Clone)]
 pub struct Seen {
-    /// All of it.
     pub catalog: CatalogService,
-    /// What of it.
     pub visibility: Visibility,
 }
 
-/// Titles by id.
+/// Reads titles by id, those that exist.
 #[derive(Clone)]
 pub struct TitlesById(pub Seen);
 
@@ -34,7 +32,7 @@ impl Batch for TitlesById {
     }
 }
 
-/// People by id.
+/// Reads people by id, those that exist.
 #[derive(Clone)]
 pub struct PeopleById(pub CatalogService);
 
@@ -49,7 +47,7 @@ impl Batch for PeopleById {
     }
 }
 
-/// Genres by id.
+/// Reads genres by id, those that exist.
 #[derive(Clone)]
 pub struct GenresById(pub CatalogService);
 
@@ -114,7 +112,7 @@ impl Batch for FilmsByCollection {
     }
 }
 
-/// Episodes by id.
+/// Reads episodes by id, those that exist.
 #[derive(Clone)]
 pub struct EpisodesById(pub Seen);
 

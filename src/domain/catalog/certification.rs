@@ -31,7 +31,6 @@ pub enum CertificationName {
     UnknownSystem,
     /// The system has no such label.
     UnknownLabel {
-        /// The system's country.
         system: &'static str,
         /// The labels that it has, from the youngest age to the oldest.
         labels: Vec<&'static str>,

@@ -5,7 +5,6 @@ use crate::domain::error::{Coded, ErrorCode, StoreError};
 /// What can go wrong with the catalogue.
 #[derive(Debug, thiserror::Error)]
 pub enum CatalogError {
-    /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

@@ -7,11 +7,10 @@ use crate::domain::ids::{GenreId, PersonId};
 /// The part of a title that decides whether a list may have it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TitleFacts {
-    /// Film or series.
+    /// It never changes: another kind is another title.
     pub kind: TitleKind,
     /// The year of the first showing.
     pub year: Option<i32>,
-    /// All genres.
     pub genres: Box<[GenreId]>,
     /// Whoever is credited, in any role; each once, sorted.
     pub people: Box<[PersonId]>,

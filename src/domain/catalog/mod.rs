@@ -27,9 +27,10 @@ pub use publication::{Publication, TitleState};
 pub use search::{
     CatalogFollower, PersonHit, SearchError, SearchService, TitleHit, TitleSearch, Wanted,
 };
-pub use service::CatalogService;
+pub use service::{CatalogPorts, CatalogService};
 pub use store::{
-    CatalogBatch, CatalogStore, Change, Changed, TitleFilter, TitleOrder, TitleQuery, release_day,
+    CatalogBatch, CatalogListStore, CatalogStore, Change, ChangeSource, Changed, TitleFilter,
+    TitleOrder, TitleQuery, release_day,
 };
 pub use types::{
     Collection, Credit, CreditRole, Episode, ExternalId, Genre, PartOf, Person, Season, SeasonId,

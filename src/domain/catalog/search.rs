@@ -54,7 +54,6 @@ pub trait TitleSearch: Send + Sync {
 /// A title that matches.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct TitleHit {
-    /// The title.
     pub title: TitleId,
     /// How well it matches: above 0 and at most 1 (the whole name).
     pub score: f64,
@@ -63,7 +62,6 @@ pub struct TitleHit {
 /// A person whose name matches.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct PersonHit {
-    /// The person.
     pub person: PersonId,
     /// How well the name matches: above 0 and at most 1 (the whole name).
     pub score: f64,
@@ -78,10 +76,8 @@ pub enum SearchError {
     /// The query is empty.
     #[error("a query needs at least one visible character")]
     Blank,
-    /// The index failed.
     #[error("the search index failed")]
     Index(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// The catalogue failed.
     #[error(transparent)]
     Catalog(#[from] CatalogError),
 }

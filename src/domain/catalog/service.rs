@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::collections::place_in_collection;
 use super::error::CatalogError;
-use super::store::{CatalogStore, TitleFilter, TitleQuery};
+use super::store::{CatalogListStore, CatalogStore, Change, ChangeSource, TitleFilter, TitleQuery};
 use super::types::{Collection, Episode, ExternalId, Genre, Person, Season, SeasonId, Title};
 use super::visibility::Visibility;
 use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
@@ -15,13 +15,38 @@ use crate::domain::text;
 /// Reads the catalogue. Reads by id leave out what does not exist or may not be seen, and promise no order.
 #[derive(Clone)]
 pub struct CatalogService {
-    store: Arc<dyn CatalogStore>,
+    ports: CatalogPorts,
+}
+
+/// What the service stands on.
+#[derive(Clone)]
+pub struct CatalogPorts {
+    /// Things by their ids.
+    pub store: Arc<dyn CatalogStore>,
+    /// Things by anything else.
+    pub lists: Arc<dyn CatalogListStore>,
+    /// The change feed.
+    pub changes: Arc<dyn ChangeSource>,
+}
+
+impl CatalogPorts {
+    /// All of them on one store.
+    pub fn on<S>(store: Arc<S>) -> Self
+    where
+        S: CatalogStore + CatalogListStore + ChangeSource + 'static,
+    {
+        Self {
+            store: store.clone(),
+            lists: store.clone(),
+            changes: store,
+        }
+    }
 }
 
 impl CatalogService {
-    /// A service on a store.
-    pub fn new(store: Arc<dyn CatalogStore>) -> Self {
-        Self { store }
+    /// A service on its ports.
+    pub fn new(ports: CatalogPorts) -> Self {
+        Self { ports }
     }
 
     /// The titles with these ids.
@@ -30,7 +55,7 @@ impl CatalogService {
         visibility: &Visibility,
         ids: &[TitleId],
     ) -> Result<Vec<Arc<Title>>, CatalogError> {
-        let mut titles = self.store.titles(ids).await?;
+        let mut titles = self.ports.store.titles(ids).await?;
         titles.retain(|title| visibility.shows(title));
         Ok(titles)
     }
@@ -56,7 +81,7 @@ impl CatalogService {
         visibility: &Visibility,
         slugs: &[String],
     ) -> Result<Vec<Title>, CatalogError> {
-        let mut titles = self.store.titles_by_slug(slugs).await?;
+        let mut titles = self.ports.lists.titles_by_slug(slugs).await?;
         titles.retain(|title| visibility.shows(title));
         Ok(titles)
     }
@@ -68,8 +93,19 @@ impl CatalogService {
         id: &ExternalId,
     ) -> Result<Option<Title>, CatalogError> {
         let ids = std::slice::from_ref(id);
-        let titles = self.store.titles_by_external_id(ids).await?;
-        Ok(titles.into_iter().find(|title| visibility.shows(title)))
+        let titles = self.titles_by_external_id(visibility, ids).await?;
+        Ok(titles.into_iter().next())
+    }
+
+    /// The titles that carry one of these external ids.
+    pub async fn titles_by_external_id(
+        &self,
+        visibility: &Visibility,
+        ids: &[ExternalId],
+    ) -> Result<Vec<Title>, CatalogError> {
+        let mut titles = self.ports.lists.titles_by_external_id(ids).await?;
+        titles.retain(|title| visibility.shows(title));
+        Ok(titles)
     }
 
     /// A page of titles.
@@ -79,7 +115,11 @@ impl CatalogService {
         query: &TitleQuery,
         window: &Window,
     ) -> Result<Slice<Title>, CatalogError> {
-        Ok(self.store.list_titles(visibility, query, window).await?)
+        Ok(self
+            .ports
+            .lists
+            .list_titles(visibility, query, window)
+            .await?)
     }
 
     /// How many titles pass a filter.
@@ -88,22 +128,22 @@ impl CatalogService {
         visibility: &Visibility,
         filter: &TitleFilter,
     ) -> Result<u64, CatalogError> {
-        Ok(self.store.count_titles(visibility, filter).await?)
+        Ok(self.ports.lists.count_titles(visibility, filter).await?)
     }
 
     /// The people with these ids.
     pub async fn people(&self, ids: &[PersonId]) -> Result<Vec<Person>, CatalogError> {
-        Ok(self.store.people(ids).await?)
+        Ok(self.ports.store.people(ids).await?)
     }
 
     /// The people with these slugs.
     pub async fn people_by_slug(&self, slugs: &[String]) -> Result<Vec<Person>, CatalogError> {
-        Ok(self.store.people_by_slug(slugs).await?)
+        Ok(self.ports.lists.people_by_slug(slugs).await?)
     }
 
     /// The genres with these ids.
     pub async fn genres(&self, ids: &[GenreId]) -> Result<Vec<Genre>, CatalogError> {
-        Ok(self.store.genres(ids).await?)
+        Ok(self.ports.store.genres(ids).await?)
     }
 
     /// The genre with this slug.
@@ -117,7 +157,7 @@ impl CatalogService {
 
     /// All genres, by name.
     pub async fn all_genres(&self) -> Result<Vec<Genre>, CatalogError> {
-        Ok(self.store.all_genres().await?)
+        Ok(self.ports.lists.all_genres().await?)
     }
 
     /// The collections with these ids.
@@ -126,7 +166,7 @@ impl CatalogService {
         visibility: &Visibility,
         ids: &[CollectionId],
     ) -> Result<Vec<Collection>, CatalogError> {
-        let collections = self.store.collections(ids).await?;
+        let collections = self.ports.store.collections(ids).await?;
         self.with_visible_films(visibility, collections).await
     }
 
@@ -135,7 +175,7 @@ impl CatalogService {
         &self,
         ids: &[CollectionId],
     ) -> Result<Vec<Collection>, CatalogError> {
-        Ok(self.store.collections(ids).await?)
+        Ok(self.ports.store.collections(ids).await?)
     }
 
     /// The collections with these slugs.
@@ -144,7 +184,7 @@ impl CatalogService {
         visibility: &Visibility,
         slugs: &[String],
     ) -> Result<Vec<Collection>, CatalogError> {
-        let collections = self.store.collections_by_slug(slugs).await?;
+        let collections = self.ports.lists.collections_by_slug(slugs).await?;
         self.with_visible_films(visibility, collections).await
     }
 
@@ -158,7 +198,7 @@ impl CatalogService {
             return Ok(collections);
         }
         let ids: Vec<CollectionId> = collections.iter().map(|one| one.id).collect();
-        let films = self.store.titles_of_collections(&ids).await?;
+        let films = self.ports.store.titles_of_collections(&ids).await?;
         let (mut seen, mut unseen) = (HashSet::new(), HashSet::new());
         for film in films {
             let set = if visibility.shows(&film) {
@@ -178,7 +218,7 @@ impl CatalogService {
         visibility: &Visibility,
         collections: &[CollectionId],
     ) -> Result<Vec<Arc<Title>>, CatalogError> {
-        let mut films = self.store.titles_of_collections(collections).await?;
+        let mut films = self.ports.store.titles_of_collections(collections).await?;
         films.retain(|film| visibility.shows(film));
         films.sort_by_cached_key(|film| place_in_collection(film));
         Ok(films)
@@ -190,7 +230,7 @@ impl CatalogService {
         visibility: &Visibility,
         ids: &[EpisodeId],
     ) -> Result<Vec<Episode>, CatalogError> {
-        let mut episodes = self.store.episodes(ids).await?;
+        let mut episodes = self.ports.store.episodes(ids).await?;
         if !visibility.is_everything() {
             let series = episodes.iter().map(|episode| episode.series);
             let seen = self.visible_titles(visibility, series).await?;
@@ -209,7 +249,7 @@ impl CatalogService {
         if series.is_empty() {
             return Ok(Vec::new());
         }
-        Ok(self.store.episodes_of_series(&series).await?)
+        Ok(self.ports.lists.episodes_of_series(&series).await?)
     }
 
     /// All episodes of these seasons, by series, season and number.
@@ -228,7 +268,7 @@ impl CatalogService {
         if seasons.is_empty() {
             return Ok(Vec::new());
         }
-        Ok(self.store.episodes_of_seasons(&seasons).await?)
+        Ok(self.ports.lists.episodes_of_seasons(&seasons).await?)
     }
 
     /// The seasons of these series, by series and number.
@@ -241,7 +281,17 @@ impl CatalogService {
         if series.is_empty() {
             return Ok(Vec::new());
         }
-        Ok(self.store.seasons(&series).await?)
+        Ok(self.ports.lists.seasons(&series).await?)
+    }
+
+    /// Up to `limit` changes after a place in the feed, the oldest first; 0: from the beginning. They are for those who
+    /// keep a copy, and of everything.
+    pub async fn changes_after(
+        &self,
+        sequence: u64,
+        limit: usize,
+    ) -> Result<Vec<Change>, CatalogError> {
+        Ok(self.ports.changes.changes_after(sequence, limit).await?)
     }
 
     async fn visible_series(

@@ -1,4 +1,4 @@
-//! The port to where the catalogue is kept.
+//! The ports to where the catalogue is kept.
 
 use std::sync::Arc;
 
@@ -13,15 +13,40 @@ use crate::domain::error::StoreError;
 use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
 use crate::domain::page::{Keyset, Slice, Window};
 
-/// Where the catalogue is kept.
+/// Things of the catalogue by their ids, which is how nearly everything of an answer is read.
 ///
-/// Reads by id or slug leave out what does not exist and promise no order, unless said otherwise. One method is one
-/// transaction: it is seen whole or not at all.
+/// Reads leave out what does not exist and promise no order. One method is one transaction: it is seen whole or not at
+/// all.
 #[async_trait]
 pub trait CatalogStore: Send + Sync {
     /// The titles with these ids.
     async fn titles(&self, ids: &[TitleId]) -> Result<Vec<Arc<Title>>, StoreError>;
 
+    /// The people with these ids.
+    async fn people(&self, ids: &[PersonId]) -> Result<Vec<Person>, StoreError>;
+
+    /// The genres with these ids.
+    async fn genres(&self, ids: &[GenreId]) -> Result<Vec<Genre>, StoreError>;
+
+    /// The collections with these ids.
+    async fn collections(&self, ids: &[CollectionId]) -> Result<Vec<Collection>, StoreError>;
+
+    /// The titles that are part of one of these collections.
+    async fn titles_of_collections(
+        &self,
+        collections: &[CollectionId],
+    ) -> Result<Vec<Arc<Title>>, StoreError>;
+
+    /// The episodes with these ids.
+    async fn episodes(&self, ids: &[EpisodeId]) -> Result<Vec<Episode>, StoreError>;
+}
+
+/// Things of the catalogue by anything but their ids.
+///
+/// Reads leave out what does not exist and promise no order, unless said otherwise. One method is one transaction: it
+/// is seen whole or not at all.
+#[async_trait]
+pub trait CatalogListStore: Send + Sync {
     /// The titles with these slugs.
     async fn titles_by_slug(&self, slugs: &[String]) -> Result<Vec<Title>, StoreError>;
 
@@ -44,32 +69,14 @@ pub trait CatalogStore: Send + Sync {
         filter: &TitleFilter,
     ) -> Result<u64, StoreError>;
 
-    /// The people with these ids.
-    async fn people(&self, ids: &[PersonId]) -> Result<Vec<Person>, StoreError>;
-
     /// The people with these slugs.
     async fn people_by_slug(&self, slugs: &[String]) -> Result<Vec<Person>, StoreError>;
-
-    /// The genres with these ids.
-    async fn genres(&self, ids: &[GenreId]) -> Result<Vec<Genre>, StoreError>;
 
     /// All genres, by name.
     async fn all_genres(&self) -> Result<Vec<Genre>, StoreError>;
 
-    /// The collections with these ids.
-    async fn collections(&self, ids: &[CollectionId]) -> Result<Vec<Collection>, StoreError>;
-
     /// The collections with these slugs.
     async fn collections_by_slug(&self, slugs: &[String]) -> Result<Vec<Collection>, StoreError>;
-
-    /// The titles that are part of one of these collections.
-    async fn titles_of_collections(
-        &self,
-        collections: &[CollectionId],
-    ) -> Result<Vec<Arc<Title>>, StoreError>;
-
-    /// The episodes with these ids.
-    async fn episodes(&self, ids: &[EpisodeId]) -> Result<Vec<Episode>, StoreError>;
 
     /// All episodes of these series, ordered by series id, season and number.
     async fn episodes_of_series(&self, series: &[TitleId]) -> Result<Vec<Episode>, StoreError>;
@@ -79,52 +86,24 @@ pub trait CatalogStore: Send + Sync {
 
     /// The seasons of these series that have an episode, ordered by series id and number.
     async fn seasons(&self, series: &[TitleId]) -> Result<Vec<Season>, StoreError>;
+}
 
-    /// Writes everything in the batch, whole or not at all.
-    ///
-    /// Each document replaces the one whose revision is one less than its own (a revision of 1: no document of that
-    /// id may be there). If any does not fit, or a slug or place is taken by another id: [`StoreError::Conflict`].
-    /// Written titles are marked as waiting for projection. The stored popularity of a title stays as it was.
-    async fn put(&self, batch: &CatalogBatch) -> Result<(), StoreError>;
-
-    /// Sets how many profiles have watched each title. Changes no revision; ids that are not there are passed over.
-    /// A title whose popularity was another one before appears anew in [`Self::changes_after`].
-    async fn put_popularity(&self, counts: &[(TitleId, u64)]) -> Result<(), StoreError>;
-
+/// The change feed: every write gives a title or person its place in it.
+#[async_trait]
+pub trait ChangeSource: Send + Sync {
     /// Up to `limit` changes after a sequence number, the oldest first. Every write gives the title or person a
     /// number higher than all before, so it appears once, at its last change; 0 starts from the beginning. A change
     /// that is committed later never has a smaller number than one that was already seen.
     async fn changes_after(&self, sequence: u64, limit: usize) -> Result<Vec<Change>, StoreError>;
-
-    /// Up to `limit` titles that wait for projection, the longest waiting first.
-    async fn unprojected_titles(&self, limit: usize) -> Result<Vec<Title>, StoreError>;
-
-    /// Takes the mark from titles whose revision is still the given one; the others keep it.
-    async fn mark_titles_projected(&self, titles: &[(TitleId, u64)]) -> Result<(), StoreError>;
-
-    /// Up to `limit` titles with an id above the given one, by id: for walking through all of them.
-    async fn titles_after(
-        &self,
-        after: Option<TitleId>,
-        limit: usize,
-    ) -> Result<Vec<Title>, StoreError>;
-
-    /// Whether the store answers.
-    async fn ping(&self) -> Result<(), StoreError>;
 }
 
 /// Documents that are written together.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct CatalogBatch {
-    /// Titles.
     pub titles: Vec<Title>,
-    /// People.
     pub people: Vec<Person>,
-    /// Genres.
     pub genres: Vec<Genre>,
-    /// Collections.
     pub collections: Vec<Collection>,
-    /// Episodes.
     pub episodes: Vec<Episode>,
 }
 
@@ -148,21 +127,17 @@ pub struct Change {
     pub changed: Changed,
 }
 
-/// What was changed.
+/// What the change feed tells of, as it is now.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Changed {
-    /// A title.
     Title(Title),
-    /// A person.
     Person(Person),
 }
 
 /// Which titles are listed, and how.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct TitleQuery {
-    /// Which.
     pub filter: TitleFilter,
-    /// In what order.
     pub order: TitleOrder,
 }
 

@@ -21,9 +21,8 @@ pub enum TitleKind {
 /// A film or a series.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Title {
-    /// Its id.
     pub id: TitleId,
-    /// Film or series.
+    /// It never changes: another kind is another title.
     pub kind: TitleKind,
     /// Whether and when viewers may see it; what was stored before there were states is published.
     #[serde(default)]
@@ -102,9 +101,7 @@ pub enum CreditRole {
 /// One person's part in a title.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Credit {
-    /// Who.
     pub person: PersonId,
-    /// As what.
     pub role: CreditRole,
     /// The name of the character that an actor plays.
     pub character: Option<String>,
@@ -124,7 +121,6 @@ pub struct ExternalId {
 /// Somebody who is credited with a title.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Person {
-    /// Its id.
     pub id: PersonId,
     /// Its key in addresses, unique among people.
     pub slug: String,
@@ -138,10 +134,9 @@ pub struct Person {
     pub stamp: Stamp,
 }
 
-/// A genre.
+/// A genre of the vocabulary, which a load may add to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Genre {
-    /// Its id.
     pub id: GenreId,
     /// Its key in addresses, unique among genres.
     pub slug: String,
@@ -154,7 +149,6 @@ pub struct Genre {
 /// Films that belong together and have an order: "The Godfather Collection".
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Collection {
-    /// Its id.
     pub id: CollectionId,
     /// Its key in addresses, unique among collections.
     pub slug: String,
@@ -167,7 +161,6 @@ pub struct Collection {
 /// A film's place in a collection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PartOf {
-    /// The collection.
     pub collection: CollectionId,
     /// The number of the part, from 1; `None` if the parts are not numbered, or this one is not.
     pub part: Option<u32>,
@@ -176,9 +169,7 @@ pub struct PartOf {
 /// One episode of a series.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Episode {
-    /// Its id.
     pub id: EpisodeId,
-    /// The series.
     pub series: TitleId,
     /// The season's number; 0 holds the specials.
     pub season: u32,
@@ -192,7 +183,7 @@ pub struct Episode {
     pub aired: Option<NaiveDate>,
     /// The length in seconds, if known.
     pub duration: Option<u32>,
-    /// Who directed it.
+    /// Who directed it, in billing order.
     pub directors: Vec<PersonId>,
     /// When and how often it was written.
     pub stamp: Stamp,
@@ -225,7 +216,6 @@ impl Episode {
 /// Which season of which series.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SeasonId {
-    /// The series.
     pub series: TitleId,
     /// The season's number; 0 holds the specials.
     pub number: u32,
@@ -234,7 +224,6 @@ pub struct SeasonId {
 /// A season: it exists because episodes of it do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Season {
-    /// Which.
     pub id: SeasonId,
     /// How many episodes are listed.
     pub episodes: u64,

@@ -10,17 +10,18 @@ use std::sync::Arc;
 use super::problem::Problem;
 use super::run::Run;
 use super::source::Format;
+use super::store::CurationStore;
 use crate::domain::accounts::{AccountError, AccountService};
-use crate::domain::catalog::CatalogStore;
+use crate::domain::catalog::{CatalogError, CatalogService};
 use crate::domain::clock::Clock;
-use crate::domain::error::StoreError;
 use crate::domain::events::{Event, EventBus};
 use crate::domain::watching::{WatchError, WatchService};
 
 /// Loads files into the catalogue and the record of watches.
 #[derive(Clone)]
 pub struct LoadService {
-    pub(super) catalog: Arc<dyn CatalogStore>,
+    pub(super) catalog: CatalogService,
+    pub(super) store: Arc<dyn CurationStore>,
     pub(super) accounts: AccountService,
     pub(super) watching: WatchService,
     pub(super) clock: Arc<dyn Clock>,
@@ -75,7 +76,7 @@ pub enum LoadError {
     #[error("{0}: cannot be read")]
     File(String, #[source] std::io::Error),
     #[error("the catalogue cannot be written")]
-    Store(#[from] StoreError),
+    Catalog(#[from] CatalogError),
     #[error("the profiles cannot be written")]
     Accounts(#[from] AccountError),
     /// The record of watches failed.
@@ -87,9 +88,10 @@ pub enum LoadError {
 pub type Tell<'a> = &'a mut (dyn FnMut(bool, &str, u64, &Problem) + Send);
 
 impl LoadService {
-    /// A service on the stores.
+    /// A service on others, and the store that it writes to.
     pub fn new(
-        catalog: Arc<dyn CatalogStore>,
+        catalog: CatalogService,
+        store: Arc<dyn CurationStore>,
         accounts: AccountService,
         watching: WatchService,
         clock: Arc<dyn Clock>,
@@ -97,6 +99,7 @@ impl LoadService {
     ) -> Self {
         Self {
             catalog,
+            store,
             accounts,
             watching,
             clock,

@@ -12,6 +12,7 @@ mod records;
 mod resolve;
 mod run;
 mod source;
+mod store;
 mod table;
 mod write;
 
@@ -19,3 +20,4 @@ pub use load::{LoadError, LoadService, LoadSummary, Phase, Source, Tally, Tell};
 pub use problem::Problem;
 pub use records::{CreditName, EpisodeRecord, PersonRecord, Record, TitleRecord, WatchRecord};
 pub use source::{Entry, Finding, Format, Records};
+pub use store::CurationStore;

@@ -7,8 +7,9 @@ use chrono::{DateTime, Utc};
 use super::checks::is_identifying;
 use super::drafts;
 use super::records::{CreditName, TitleRecord};
-use crate::domain::catalog::{CatalogStore, Collection, ExternalId, Genre, Person, Title};
-use crate::domain::error::StoreError;
+use crate::domain::catalog::{
+    CatalogError, CatalogService, Collection, ExternalId, Genre, Person, Title, Visibility,
+};
 use crate::domain::ids::{CollectionId, GenreId, PersonId};
 
 /// The people of a batch: those who are there, and those who must be added.
@@ -23,17 +24,17 @@ pub(super) struct People {
 /// Looks up everybody who is credited. Who is named and not there yet is new; who is given by slug alone must be
 /// there.
 pub(super) async fn people(
-    store: &dyn CatalogStore,
+    catalog: &CatalogService,
     credits: impl Iterator<Item = &CreditName>,
     now: DateTime<Utc>,
-) -> Result<People, StoreError> {
+) -> Result<People, CatalogError> {
     let mut names: HashMap<&str, Option<&str>> = HashMap::new();
     for credit in credits {
         let name = names.entry(&credit.slug).or_default();
         *name = name.or(credit.name.as_deref());
     }
     let slugs: Vec<String> = names.keys().map(|slug| (*slug).to_owned()).collect();
-    let stored = store.people_by_slug(&slugs).await?;
+    let stored = catalog.people_by_slug(&slugs).await?;
     let mut people = People {
         ids: stored
             .into_iter()
@@ -54,16 +55,16 @@ pub(super) async fn people(
 
 /// The genres that must be added for these titles.
 pub(super) async fn new_genres(
-    store: &dyn CatalogStore,
+    catalog: &CatalogService,
     records: impl Iterator<Item = &TitleRecord>,
     now: DateTime<Utc>,
-) -> Result<Vec<Genre>, StoreError> {
+) -> Result<Vec<Genre>, CatalogError> {
     let mut genres: HashMap<GenreId, Genre> = records
         .flat_map(|record| &record.genres)
         .map(|name| drafts::genre(name, now))
         .map(|genre| (genre.id, genre))
         .collect();
-    for stored in store
+    for stored in catalog
         .genres(&genres.keys().copied().collect::<Vec<_>>())
         .await?
     {
@@ -76,17 +77,20 @@ pub(super) async fn new_genres(
 
 /// The collections that must be added for these titles: each with the name that comes first.
 pub(super) async fn new_collections(
-    store: &dyn CatalogStore,
+    catalog: &CatalogService,
     records: impl Iterator<Item = &TitleRecord>,
     now: DateTime<Utc>,
-) -> Result<Vec<Collection>, StoreError> {
+) -> Result<Vec<Collection>, CatalogError> {
     let mut collections: BTreeMap<CollectionId, Collection> = BTreeMap::new();
     for named in records.filter_map(|record| record.collection.as_ref()) {
         let collection = drafts::collection(named, now);
         collections.entry(collection.id).or_insert(collection);
     }
-    for stored in store
-        .collections(&collections.keys().copied().collect::<Vec<_>>())
+    for stored in catalog
+        .collections(
+            &Visibility::everything(),
+            &collections.keys().copied().collect::<Vec<_>>(),
+        )
         .await?
     {
         collections.remove(&stored.id);
@@ -103,11 +107,11 @@ pub(super) struct Titles {
 
 /// Looks up the titles that these records are about.
 pub(super) async fn titles(
-    store: &dyn CatalogStore,
+    catalog: &CatalogService,
     records: &[&TitleRecord],
-) -> Result<Titles, StoreError> {
+) -> Result<Titles, CatalogError> {
     let slugs: Vec<String> = records.iter().map(|record| record.slug.clone()).collect();
-    let by_slug = titles_by_slug(store, slugs).await?;
+    let by_slug = titles_by_slug(catalog, slugs).await?;
     let ids: HashSet<ExternalId> = records
         .iter()
         .flat_map(|record| &record.external_ids)
@@ -115,8 +119,11 @@ pub(super) async fn titles(
         .cloned()
         .collect();
     let mut owners = HashMap::new();
-    for title in store
-        .titles_by_external_id(&ids.into_iter().collect::<Vec<_>>())
+    for title in catalog
+        .titles_by_external_id(
+            &Visibility::everything(),
+            &ids.into_iter().collect::<Vec<_>>(),
+        )
         .await?
     {
         owners.extend(
@@ -132,14 +139,14 @@ pub(super) async fn titles(
 
 /// The titles with these slugs, by slug.
 pub(super) async fn titles_by_slug(
-    store: &dyn CatalogStore,
+    catalog: &CatalogService,
     slugs: Vec<String>,
-) -> Result<HashMap<String, Title>, StoreError> {
+) -> Result<HashMap<String, Title>, CatalogError> {
     let mut slugs = slugs;
     slugs.sort();
     slugs.dedup();
-    Ok(store
-        .titles_by_slug(&slugs)
+    Ok(catalog
+        .titles_by_slug(&Visibility::everything(), &slugs)
         .await?
         .into_iter()
         .map(|title| (title.slug.clone(), title))

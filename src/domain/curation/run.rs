@@ -9,7 +9,7 @@ use super::load::{LoadError, LoadService, LoadSummary, Phase, Source, Tell};
 use super::problem::Problem;
 use super::records::{EpisodeRecord, PersonRecord, Record, TitleRecord, WatchRecord};
 use super::source::{Finding, Records};
-use crate::domain::catalog::{CatalogBatch, ExternalId, Title};
+use crate::domain::catalog::{CatalogBatch, CatalogError, ExternalId, Title};
 use crate::domain::error::StoreError;
 use crate::domain::ids::EpisodeId;
 
@@ -134,22 +134,22 @@ impl<'a> Run<'a> {
         self.write(waiting).await
     }
 
-    pub(super) async fn put(&self, batch: CatalogBatch) -> Result<(), StoreError> {
+    pub(super) async fn put(&self, batch: CatalogBatch) -> Result<(), CatalogError> {
         if self.is_rehearsal || batch.is_empty() {
             Ok(())
         } else {
-            self.service.catalog.put(&batch).await
+            Ok(self.service.store.put(&batch).await?)
         }
     }
 
     /// Tries again if somebody else wrote the same documents in between.
     pub(super) async fn retry(
         &mut self,
-        mut write: impl AsyncFnMut(&mut Self) -> Result<(), StoreError>,
+        mut write: impl AsyncFnMut(&mut Self) -> Result<(), CatalogError>,
     ) -> Result<(), LoadError> {
         for _ in 1..TRIES {
             match write(self).await {
-                Err(StoreError::Conflict) => {}
+                Err(CatalogError::Store(StoreError::Conflict)) => {}
                 result => return Ok(result?),
             }
         }

@@ -11,8 +11,7 @@ use super::problem::Problem;
 use super::records::{EpisodeRecord, PersonRecord, TitleRecord, WatchRecord};
 use super::resolve;
 use super::run::{BATCH, Placed, Run, Waiting};
-use crate::domain::catalog::{CatalogBatch, Episode, Title, TitleKind};
-use crate::domain::error::StoreError;
+use crate::domain::catalog::{CatalogBatch, CatalogError, Episode, Title, TitleKind, Visibility};
 use crate::domain::ids::{EpisodeId, PersonId, ProfileId};
 use crate::domain::watching::{ImportedWatch, WatchedItem};
 
@@ -70,7 +69,7 @@ impl Run<'_> {
         if all.is_empty() {
             return Ok(());
         }
-        let stored = resolve::titles(&*self.service.catalog, &all).await?;
+        let stored = resolve::titles(&self.service.catalog, &all).await?;
         let mut sound: Vec<Placed<&TitleRecord>> = Vec::new();
         for (line, record) in &records {
             if let Some(problem) = self.contradiction(record, &stored) {
@@ -85,11 +84,11 @@ impl Run<'_> {
         self.retry(async |run| run.put_titles(&sound).await).await
     }
 
-    async fn put_titles(&mut self, records: &[Placed<&TitleRecord>]) -> Result<(), StoreError> {
-        let store = &*self.service.catalog;
+    async fn put_titles(&mut self, records: &[Placed<&TitleRecord>]) -> Result<(), CatalogError> {
+        let catalog = &self.service.catalog;
         let now = self.service.clock.now();
         let stored = resolve::titles_by_slug(
-            store,
+            catalog,
             records
                 .iter()
                 .map(|(_, record)| record.slug.clone())
@@ -97,7 +96,7 @@ impl Run<'_> {
         )
         .await?;
         let mut people = resolve::people(
-            store,
+            catalog,
             records
                 .iter()
                 .flat_map(|(_, record)| record.directors.iter().chain(&record.cast)),
@@ -109,9 +108,10 @@ impl Run<'_> {
             .ids
             .extend(rehearsed.map(|slug| (slug.clone(), PersonId::of_slug(slug))));
         let genres =
-            resolve::new_genres(store, records.iter().map(|(_, record)| *record), now).await?;
+            resolve::new_genres(catalog, records.iter().map(|(_, record)| *record), now).await?;
         let collections =
-            resolve::new_collections(store, records.iter().map(|(_, record)| *record), now).await?;
+            resolve::new_collections(catalog, records.iter().map(|(_, record)| *record), now)
+                .await?;
         let mut titles = Vec::new();
         let mut tallies: BTreeMap<TitleKind, (usize, usize)> = BTreeMap::new();
         let mut unknown_people = Vec::new();
@@ -236,20 +236,20 @@ impl Run<'_> {
             }
         }
         self.retry(async |run| {
-            let store = &*run.service.catalog;
+            let catalog = &run.service.catalog;
             let now = run.service.clock.now();
             let ids: Vec<EpisodeId> = sound
                 .iter()
                 .map(|(series, record)| EpisodeId::of_place(*series, record.season, record.number))
                 .collect();
-            let stored: HashMap<EpisodeId, Episode> = store
-                .episodes(&ids)
+            let stored: HashMap<EpisodeId, Episode> = catalog
+                .episodes(&Visibility::everything(), &ids)
                 .await?
                 .into_iter()
                 .map(|episode| (episode.id, episode))
                 .collect();
             let people = resolve::people(
-                store,
+                catalog,
                 sound.iter().flat_map(|(_, record)| &record.directors),
                 now,
             )
@@ -316,14 +316,14 @@ impl Run<'_> {
     async fn titles_of(
         &self,
         slugs: impl Iterator<Item = String>,
-    ) -> Result<HashMap<String, Title>, StoreError> {
+    ) -> Result<HashMap<String, Title>, CatalogError> {
         let slugs: Vec<String> = slugs.collect();
         let rehearsed: Vec<_> = slugs
             .iter()
             .filter_map(|slug| self.rehearsed.get_key_value(slug))
             .map(|(slug, title)| (slug.clone(), title.clone()))
             .collect();
-        let mut titles = resolve::titles_by_slug(&*self.service.catalog, slugs).await?;
+        let mut titles = resolve::titles_by_slug(&self.service.catalog, slugs).await?;
         titles.extend(rehearsed);
         Ok(titles)
     }
@@ -333,7 +333,7 @@ impl Run<'_> {
         &self,
         records: &[Placed<WatchRecord>],
         titles: &HashMap<String, Title>,
-    ) -> Result<HashMap<EpisodeId, Option<u32>>, StoreError> {
+    ) -> Result<HashMap<EpisodeId, Option<u32>>, CatalogError> {
         let ids = records.iter().filter_map(|(_, record)| {
             let (season, number) = record.episode?;
             Some(EpisodeId::of_place(
@@ -350,7 +350,10 @@ impl Run<'_> {
         let stored = self
             .service
             .catalog
-            .episodes(&ids.into_iter().collect::<Vec<_>>())
+            .episodes(
+                &Visibility::everything(),
+                &ids.into_iter().collect::<Vec<_>>(),
+            )
             .await?;
         Ok(rehearsed
             .into_iter()

@@ -11,16 +11,13 @@ pub enum PrivacyError {
     /// Nobody reads the export any more.
     #[error("nobody reads the export any more")]
     ReaderGone,
-    /// Accounts failed.
     #[error(transparent)]
     Accounts(#[from] AccountError),
     /// The record of what was watched failed.
     #[error(transparent)]
     Watching(#[from] WatchError),
-    /// The graph failed.
     #[error(transparent)]
     Graph(#[from] RecommendError),
-    /// The catalogue failed.
     #[error(transparent)]
     Catalog(#[from] CatalogError),
     /// Something is no JSON.

@@ -30,7 +30,7 @@ impl File {
         Ok(())
     }
 
-    /// Ends an object.
+    /// Ends the object that is open.
     pub(super) fn close(&mut self) {
         self.buffer.extend_from_slice(b"}");
         self.is_first = false;
@@ -44,7 +44,7 @@ impl File {
         self.is_first = true;
     }
 
-    /// Ends a list.
+    /// Ends the list that is open.
     pub(super) fn end_list(&mut self) {
         self.buffer.extend_from_slice(b"]");
         self.is_first = false;

@@ -26,7 +26,7 @@ impl PersonalData for GraphService {
         Ok(self.erase_profile(profile).await?)
     }
 
-    /// Nothing.
+    /// Nothing: the graph has only what is made from other parts.
     async fn export(&self, _: ProfileId, _: &mut File) -> Result<(), PrivacyError> {
         Ok(())
     }

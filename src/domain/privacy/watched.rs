@@ -40,7 +40,7 @@ pub(super) struct ItemPart<'a> {
     updated_at: DateTime<Utc>,
 }
 
-/// A sitting.
+/// A sitting, as a line of the export.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct PlayPart<'a> {

@@ -38,7 +38,6 @@ pub(super) const RECORDS: &[Record] = &[
 /// What profiles watched, and what they say of it: all of it, also what may not be seen any more, for it is their own
 /// record.
 pub(super) struct Watching {
-    /// What keeps it.
     pub(super) watching: WatchService,
     /// What the titles are called.
     pub(super) names: NamesOf,

@@ -102,9 +102,6 @@ pub trait TasteGraph: Send + Sync {
 
     /// Removes everything, except that erased profiles stay erased.
     async fn clear(&self) -> Result<(), StoreError>;
-
-    /// Whether the graph answers.
-    async fn ping(&self) -> Result<(), StoreError>;
 }
 
 /// A title with its edges to genres and people.

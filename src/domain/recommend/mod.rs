@@ -20,6 +20,7 @@ mod service;
 pub mod similar;
 mod similar_service;
 mod site_statistics;
+mod sources;
 mod title_page;
 mod types;
 
@@ -37,6 +38,7 @@ pub use projection::{Difference, GraphService};
 pub use rows::{Row, RowKind};
 pub use service::{RecommendPorts, RecommendService, TasteWeight};
 pub use similar_service::{Following, Freshness, Kept, SimilarService};
+pub use sources::{PopularityStore, ProjectionPorts, TitleSource, WatchSource};
 pub use types::{Reason, ReasonKind, ReasonSource, Recommendation};
 
 #[cfg(test)]

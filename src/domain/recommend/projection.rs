@@ -11,15 +11,16 @@ use std::sync::Arc;
 use futures::future::{try_join, try_join_all};
 
 use super::error::RecommendError;
-use super::graph::{GraphCounts, TasteGraph, TitleNode, WatchedEdge};
+use super::graph::{GraphCounts, TitleNode, WatchedEdge};
 use super::similar_service::SimilarService;
+use super::sources::ProjectionPorts;
 use crate::domain::batch::JobLoader;
 use crate::domain::catalog::{
-    CatalogError, CatalogService, CatalogStore, CreditRole, GenresById, PeopleById, Title,
+    CatalogError, CatalogService, CreditRole, GenresById, PeopleById, Title,
 };
 use crate::domain::events::{Event, EventBus};
 use crate::domain::ids::{GenreId, PersonId, ProfileId, TitleId};
-use crate::domain::watching::{WatchStore, WatchedTitle};
+use crate::domain::watching::{WatchService, WatchedTitle};
 
 /// How many documents are projected together.
 const BATCH: usize = 500;
@@ -32,9 +33,9 @@ const MAX_DIFFERENCES: usize = 100;
 /// The use cases of keeping the graph.
 #[derive(Clone)]
 pub struct GraphService {
-    graph: Arc<dyn TasteGraph>,
-    catalog: Arc<dyn CatalogStore>,
-    watching: Arc<dyn WatchStore>,
+    ports: ProjectionPorts,
+    catalog: CatalogService,
+    watching: WatchService,
     similar: SimilarService,
     events: Arc<dyn EventBus>,
 }
@@ -76,16 +77,16 @@ impl fmt::Display for Difference {
 }
 
 impl GraphService {
-    /// A service on the stores.
+    /// A service on its ports and on others.
     pub fn new(
-        graph: Arc<dyn TasteGraph>,
-        catalog: Arc<dyn CatalogStore>,
-        watching: Arc<dyn WatchStore>,
+        ports: ProjectionPorts,
+        catalog: CatalogService,
+        watching: WatchService,
         similar: SimilarService,
         events: Arc<dyn EventBus>,
     ) -> Self {
         Self {
-            graph,
+            ports,
             catalog,
             watching,
             similar,
@@ -95,29 +96,32 @@ impl GraphService {
 
     /// Projects a batch of what waits. Says how many documents that were; 0: nothing waits.
     pub async fn project(&self) -> Result<usize, RecommendError> {
-        let titles = self.catalog.unprojected_titles(BATCH).await?;
+        let titles = self.ports.titles.unprojected_titles(BATCH).await?;
         if !titles.is_empty() {
             self.put_titles(&titles).await?;
             let marks: Vec<_> = titles
                 .iter()
                 .map(|title| (title.id, title.stamp.revision))
                 .collect();
-            self.catalog.mark_titles_projected(&marks).await?;
+            self.ports.titles.mark_titles_projected(&marks).await?;
         }
-        let sums = self.watching.unprojected_watches(ROUND).await?;
+        let sums = self.ports.watches.unprojected_watches(ROUND).await?;
         for sums in sums.chunks(BATCH) {
             self.put_watched(sums).await?;
             let marks: Vec<_> = sums
                 .iter()
                 .map(|sum| (sum.profile, sum.title, sum.stamp.revision))
                 .collect();
-            self.watching.mark_watches_projected(&marks).await?;
+            self.ports.watches.mark_watches_projected(&marks).await?;
         }
-        let departures = self.watching.unprojected_departures(BATCH).await?;
+        let departures = self.ports.watches.unprojected_departures(BATCH).await?;
         if !departures.is_empty() {
             let titles = departures.iter().map(|(title, _)| *title);
             self.count_viewers(titles.collect()).await?;
-            self.watching.mark_departures_projected(&departures).await?;
+            self.ports
+                .watches
+                .mark_departures_projected(&departures)
+                .await?;
         }
         Ok(titles.len() + sums.len() + departures.len())
     }
@@ -135,12 +139,12 @@ impl GraphService {
 
     /// Makes the whole graph anew from the documents. Says how many documents it was made from.
     pub async fn rebuild(&self) -> Result<usize, RecommendError> {
-        self.graph.clear().await?;
+        self.ports.graph.clear().await?;
         self.events.publish(Event::Missed);
         let mut sum = 0;
         let mut after = None;
         loop {
-            let titles = self.catalog.titles_after(after, BATCH).await?;
+            let titles = self.ports.titles.titles_after(after, BATCH).await?;
             let Some(last) = titles.last() else { break };
             after = Some(last.id);
             sum += titles.len();
@@ -148,7 +152,7 @@ impl GraphService {
         }
         let mut after = None;
         loop {
-            let sums = self.watching.watched_titles_after(after, BATCH).await?;
+            let sums = self.watching.sums_after(after, BATCH).await?;
             let Some(last) = sums.last() else { break };
             after = Some((last.profile, last.title));
             sum += sums.len();
@@ -171,12 +175,12 @@ impl GraphService {
     /// erased profile, and does not go by the clock. It can be broken off, begun again, or done by several servers at
     /// once.
     pub async fn erase_profile(&self, profile: ProfileId) -> Result<(), RecommendError> {
-        Ok(self.graph.erase_profile(profile).await?)
+        Ok(self.ports.graph.erase_profile(profile).await?)
     }
 
     /// How much there is in the graph.
     pub async fn counts(&self) -> Result<GraphCounts, RecommendError> {
-        Ok(self.graph.counts().await?)
+        Ok(self.ports.graph.counts().await?)
     }
 
     /// Compares the graph with the documents; differences by key, at most 100 of each sort. What waits for projection
@@ -192,7 +196,7 @@ impl GraphService {
         let mut documents = HashMap::new();
         let mut after = None;
         loop {
-            let titles = self.catalog.titles_after(after, BATCH).await?;
+            let titles = self.ports.titles.titles_after(after, BATCH).await?;
             let Some(last) = titles.last() else { break };
             after = Some(last.id);
             let ids: Vec<TitleId> = titles.iter().map(|title| title.id).collect();
@@ -210,7 +214,7 @@ impl GraphService {
         }
         let mut after = None;
         loop {
-            let nodes = self.graph.titles_after(after, BATCH).await?;
+            let nodes = self.ports.graph.titles_after(after, BATCH).await?;
             let Some(last) = nodes.last() else { break };
             after = Some(last.id);
             for node in &nodes {
@@ -234,8 +238,8 @@ impl GraphService {
         let mut differences = Vec::new();
         let mut after = None;
         loop {
-            let recorded = self.watching.watched_titles_after(after, BATCH).await?;
-            let projected = self.graph.watched_after(after, BATCH).await?;
+            let recorded = self.watching.sums_after(after, BATCH).await?;
+            let projected = self.ports.graph.watched_after(after, BATCH).await?;
             let recorded_key = |sum: &WatchedTitle| (sum.profile, sum.title);
             let projected_key = |edge: &WatchedEdge| (edge.profile, edge.title);
             // A full page says nothing of what lies beyond its last key, so both are compared up to the lesser one.
@@ -280,16 +284,15 @@ impl GraphService {
     }
 
     async fn put_titles(&self, titles: &[Title]) -> Result<(), RecommendError> {
-        let catalog = CatalogService::new(Arc::clone(&self.catalog));
-        let people = JobLoader::new(PeopleById(catalog.clone()));
-        let genres = JobLoader::new(GenresById(catalog));
+        let people = JobLoader::new(PeopleById(self.catalog.clone()));
+        let genres = JobLoader::new(GenresById(self.catalog.clone()));
         let nodes = try_join_all(
             titles
                 .iter()
                 .map(|title| named_node(title, &people, &genres)),
         );
         let nodes = nodes.await.map_err(RecommendError::Names)?;
-        self.graph.put_titles(&nodes).await?;
+        self.ports.graph.put_titles(&nodes).await?;
         // A title may have been watched before it was projected, or the graph made anew.
         self.count_viewers(titles.iter().map(|title| title.id).collect())
             .await
@@ -297,7 +300,7 @@ impl GraphService {
 
     async fn put_watched(&self, sums: &[WatchedTitle]) -> Result<(), RecommendError> {
         let edges: Vec<WatchedEdge> = sums.iter().map(WatchedEdge::from).collect();
-        self.graph.put_watched(&edges).await?;
+        self.ports.graph.put_watched(&edges).await?;
         let profiles: BTreeSet<ProfileId> = edges.iter().map(|edge| edge.profile).collect();
         let profiles = profiles.into_iter().collect();
         self.events.publish(Event::TastesProjected(profiles));
@@ -309,14 +312,14 @@ impl GraphService {
         let titles: Vec<TitleId> = titles.into_iter().collect();
         let viewers = self.viewers(&titles).await?;
         let counts: Vec<(TitleId, u64)> = titles.into_iter().zip(viewers).collect();
-        Ok(self.catalog.put_popularity(&counts).await?)
+        Ok(self.ports.popularity.put_popularity(&counts).await?)
     }
 
     /// How many people have watched each title: those who have left, and those who are there. In this order nobody is
     /// counted twice, for who has left is not there any more; see [`Self::erase_profile`].
     async fn viewers(&self, titles: &[TitleId]) -> Result<Vec<u64>, RecommendError> {
-        let departed = self.watching.departed_viewers(titles).await?;
-        let there = self.graph.watchers(titles).await?;
+        let departed = self.ports.watches.departed_viewers(titles).await?;
+        let there = self.ports.graph.watchers(titles).await?;
         Ok(there.iter().zip(departed).map(|(a, b)| a + b).collect())
     }
 }

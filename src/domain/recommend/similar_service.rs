@@ -11,14 +11,15 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::error::RecommendError;
 use super::features::Features;
-use super::graph::{SimilarVersion, TasteGraph};
+use super::graph::SimilarVersion;
 use super::similar::{Histories, MAX_HISTORY, Ridge, solve, solve_all};
-use crate::domain::catalog::{CatalogStore, Changed};
+use super::sources::ProjectionPorts;
+use crate::domain::catalog::{CatalogService, Changed};
 use crate::domain::clock::Clock;
 use crate::domain::error::StoreError;
 use crate::domain::events::{Event, EventBus};
 use crate::domain::ids::{ProfileId, TitleId};
-use crate::domain::watching::{WatchStore, WatchedTitle};
+use crate::domain::watching::{WatchService, WatchedTitle};
 
 /// How many titles are read at once.
 const TITLES: usize = 500;
@@ -55,9 +56,9 @@ impl Default for Freshness {
 /// The use cases of keeping the `SIMILAR` edges.
 #[derive(Clone)]
 pub struct SimilarService {
-    graph: Arc<dyn TasteGraph>,
-    catalog: Arc<dyn CatalogStore>,
-    watching: Arc<dyn WatchStore>,
+    ports: ProjectionPorts,
+    catalog: CatalogService,
+    watching: WatchService,
     events: Arc<dyn EventBus>,
     clock: Arc<dyn Clock>,
     ridge: Ridge,
@@ -98,17 +99,17 @@ pub struct Following {
 }
 
 impl SimilarService {
-    /// A service on the stores.
+    /// A service on its ports and on others.
     pub fn new(
-        graph: Arc<dyn TasteGraph>,
-        catalog: Arc<dyn CatalogStore>,
-        watching: Arc<dyn WatchStore>,
+        ports: ProjectionPorts,
+        catalog: CatalogService,
+        watching: WatchService,
         events: Arc<dyn EventBus>,
         clock: Arc<dyn Clock>,
         freshness: Freshness,
     ) -> Self {
         Self {
-            graph,
+            ports,
             catalog,
             watching,
             events,
@@ -132,7 +133,11 @@ impl SimilarService {
     ) -> Result<u64, RecommendError> {
         let ridge = self.ridge.clone();
         let solutions = off_thread(move || solve_all(&histories, &ridge)).await?;
-        let edges = self.graph.replace_similar(&solutions, computed_at).await?;
+        let edges = self
+            .ports
+            .graph
+            .replace_similar(&solutions, computed_at)
+            .await?;
         self.events.publish(Event::SimilarChanged);
         Ok(edges)
     }
@@ -140,14 +145,14 @@ impl SimilarService {
     /// Looks what is news and computes what it touches, at most so much that it takes a moment, or everything. What
     /// is handed over from round to round may be lost at any time; it is read anew then.
     pub async fn keep(&self, following: &mut Option<Following>) -> Result<Kept, RecommendError> {
-        let version = self.graph.similar_version().await?;
+        let version = self.ports.graph.similar_version().await?;
         let current = match following {
             Some(current) if current.generation.is_of_generation(&version) => current,
             _ => following.insert(self.begin(version).await?),
         };
         self.follow(current).await?;
         // The graph leaves out edges of titles that it does not have yet.
-        if !self.catalog.unprojected_titles(1).await?.is_empty() {
+        if !self.ports.titles.unprojected_titles(1).await?.is_empty() {
             return Ok(Kept::Nothing);
         }
         let age = self.clock.now() - version.computed_at;
@@ -158,7 +163,7 @@ impl SimilarService {
         if self.has_drifted(current) {
             let histories = Arc::clone(&current.histories);
             let edges = self.replace(histories, current.sums_until).await?;
-            current.solved(self.graph.similar_version().await?);
+            current.solved(self.ports.graph.similar_version().await?);
             return Ok(Kept::Rebuilt(edges));
         }
         let touched = self.touched(current);
@@ -168,7 +173,8 @@ impl SimilarService {
         let (histories, ridge) = (Arc::clone(&current.histories), self.ridge.clone());
         let places = touched.clone();
         let solutions = off_thread(move || solve(&histories, &ridge, &places)).await?;
-        self.graph
+        self.ports
+            .graph
             .put_solutions(version.generation, &solutions)
             .await?;
         self.events.publish(Event::SimilarChanged);
@@ -211,7 +217,7 @@ impl SimilarService {
         let mut histories = Histories::default();
         let mut after = None;
         loop {
-            let page = self.catalog.titles_after(after, TITLES).await?;
+            let page = self.ports.titles.titles_after(after, TITLES).await?;
             let Some(last) = page.last() else { break };
             after = Some(last.id);
             for title in &page {
@@ -222,7 +228,7 @@ impl SimilarService {
         let mut profile: Vec<WatchedTitle> = Vec::new();
         let mut after = None;
         loop {
-            let sums = self.watching.watched_titles_after(after, SUMS).await?;
+            let sums = self.watching.sums_after(after, SUMS).await?;
             let Some(last) = sums.last() else { break };
             after = Some((last.profile, last.title));
             for sum in sums {
@@ -260,7 +266,8 @@ impl SimilarService {
         let mut after: Option<(DateTime<Utc>, ProfileId, TitleId)> = None;
         loop {
             let mut sums = self
-                .watching
+                .ports
+                .watches
                 .watched_titles_since(since, after, SUMS)
                 .await?;
             let Some(last) = sums.last() else { break };

@@ -125,7 +125,7 @@ impl SiteStatistics {
         trending.await.map_err(StoreError::shared)
     }
 
-    /// The time.
+    /// The time by the clock that everything here ages by.
     pub(super) fn now(&self) -> DateTime<Utc> {
         self.clock.now()
     }

@@ -1,4 +1,4 @@
-//! Forgetting a profile.
+//! Forgetting what a profile watched: the part that watching has in its erasure.
 
 use super::error::WatchError;
 use super::service::WatchService;
@@ -6,9 +6,9 @@ use crate::domain::ids::ProfileId;
 
 impl WatchService {
     /// Removes everything that is recorded of a profile, and refuses for ever to record anything of it, also what is on
-    /// its way. Whoever had watched a title still counts there. It can be broken off, begun again, or done by several
-    /// servers at once.
+    /// its way. Whoever had watched a title still counts there. Idempotent: it can be broken off, begun again, or done by
+    /// several servers at once.
     pub async fn erase_profile(&self, profile: ProfileId) -> Result<(), WatchError> {
-        Ok(self.store.erase_profile(profile).await?)
+        Ok(self.ports.watching.erase_profile(profile).await?)
     }
 }

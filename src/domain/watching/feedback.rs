@@ -38,7 +38,8 @@ impl WatchService {
         let key = (viewer.profile, title.id);
         let is_series = title.kind == TitleKind::Series;
         let now = self.clock.now();
-        self.store
+        self.ports
+            .watching
             .update(
                 &[Touched::Title(key.0, key.1)],
                 Arc::new(move |ledger| {
@@ -67,7 +68,8 @@ impl WatchService {
         let key = (viewer.profile, play);
         let (rules, now) = (self.rules, self.clock.now());
         let ledger = self
-            .store
+            .ports
+            .watching
             .update(
                 &[Touched::WholeTitle(viewer.profile, title)],
                 Arc::new(move |ledger| ledger.set_counts(&rules, key, counts, now)),
@@ -94,12 +96,15 @@ impl WatchService {
                 title: title.id,
                 stamp: Stamp::first(self.now()),
             };
-            self.store.hide_title(&record, MAX_HIDDEN).await?;
+            self.ports.feedback.hide_title(&record, MAX_HIDDEN).await?;
             self.tell(viewer.profile);
             Ok(Some(title))
         } else {
             check_may_watch(viewer)?;
-            self.store.unhide_title(viewer.profile, title).await?;
+            self.ports
+                .feedback
+                .unhide_title(viewer.profile, title)
+                .await?;
             self.tell(viewer.profile);
             Ok(self.catalog.titles(visibility, &[title]).await?.pop())
         }
@@ -117,7 +122,7 @@ impl WatchService {
         profile: ProfileId,
         titles: &[TitleId],
     ) -> Result<Vec<TitleId>, WatchError> {
-        Ok(self.store.passed_over(profile, titles).await?)
+        Ok(self.ports.history.passed_over(profile, titles).await?)
     }
 
     /// Says whether a genre or a person is not to speak for titles in the suggestions of the viewer's profile. A machine
@@ -130,7 +135,10 @@ impl WatchService {
     ) -> Result<(), WatchError> {
         check_may_watch(viewer)?;
         if !muted {
-            self.store.remove_mute(viewer.profile, source).await?;
+            self.ports
+                .feedback
+                .remove_mute(viewer.profile, source)
+                .await?;
             self.tell(viewer.profile);
             return Ok(());
         }
@@ -146,14 +154,14 @@ impl WatchService {
             source,
             stamp: Stamp::first(self.now()),
         };
-        self.store.put_mute(&mute, MAX_MUTES).await?;
+        self.ports.feedback.put_mute(&mute, MAX_MUTES).await?;
         self.tell(viewer.profile);
         Ok(())
     }
 
     /// The genres and people that a profile mutes, by source.
     pub async fn mutes(&self, profile: ProfileId) -> Result<Arc<[Mute]>, WatchError> {
-        Ok(self.store.mutes(profile).await?)
+        Ok(self.ports.feedback.mutes(profile).await?)
     }
 
     /// The title, if the viewer may say something of it.

@@ -143,7 +143,7 @@ impl Ledger {
         self.states.get(sitting.state_key())
     }
 
-    /// Records a report.
+    /// Records a report: in its sitting, the state of the item and the title's sum. Idempotent.
     pub fn report(
         &mut self,
         rules: &WatchRules,

@@ -81,7 +81,7 @@ impl WatchService {
         window: &Window,
     ) -> Result<Slice<WatchState>, WatchError> {
         let read = |window: Window| {
-            let store = Arc::clone(&self.store);
+            let store = Arc::clone(&self.ports.history);
             async move { store.in_progress(profile, &window).await }
         };
         page(&self.catalog, visibility, window, read).await
@@ -96,7 +96,7 @@ impl WatchService {
         window: &Window,
     ) -> Result<Slice<Play>, WatchError> {
         let read = |window: Window| {
-            let store = Arc::clone(&self.store);
+            let store = Arc::clone(&self.ports.history);
             async move { store.history(profile, title, &window).await }
         };
         page(&self.catalog, visibility, window, read).await
@@ -110,7 +110,7 @@ impl WatchService {
         window: &Window,
     ) -> Result<Slice<HiddenTitle>, WatchError> {
         let read = |window: Window| {
-            let store = Arc::clone(&self.store);
+            let store = Arc::clone(&self.ports.history);
             async move { store.hidden_titles(profile, &window).await }
         };
         page(&self.catalog, visibility, window, read).await
@@ -123,7 +123,7 @@ impl WatchService {
         profile: ProfileId,
         list: ProfileList,
     ) -> Result<u64, WatchError> {
-        let counts = self.store.count_by_title(profile, list).await?;
+        let counts = self.ports.history.count_by_title(profile, list).await?;
         let titles = counts.iter().map(|(title, _)| *title);
         let seen = visible(&self.catalog, visibility, titles).await?;
         let counts = counts.iter().filter(|(title, _)| seen.contains(title));

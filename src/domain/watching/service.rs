@@ -10,7 +10,7 @@ use super::feedback::check_may_watch;
 use super::import::ImportedWatch;
 use super::rules::WatchRules;
 use super::standing::{SeriesStanding, by_episode};
-use super::store::WatchStore;
+use super::store::{FeedbackStore, HistoryStore, WatchStore};
 use super::touched::{Sitting, Touched};
 use super::types::{Play, Report, WatchState, WatchedItem, WatchedTitle};
 use crate::domain::catalog::{CatalogService, Episode, TitleKind, Visibility};
@@ -33,11 +33,36 @@ const LONGEST: f64 = 86_400.0;
 /// The use cases of watching.
 #[derive(Clone)]
 pub struct WatchService {
-    pub(super) store: Arc<dyn WatchStore>,
+    pub(super) ports: WatchPorts,
     pub(super) catalog: CatalogService,
     pub(super) rules: WatchRules,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) events: Arc<dyn EventBus>,
+}
+
+/// What the service stands on.
+#[derive(Clone)]
+pub struct WatchPorts {
+    /// Where watching is recorded.
+    pub watching: Arc<dyn WatchStore>,
+    /// The same to be read.
+    pub history: Arc<dyn HistoryStore>,
+    /// What profiles do not want to be suggested.
+    pub feedback: Arc<dyn FeedbackStore>,
+}
+
+impl WatchPorts {
+    /// All of them on one store.
+    pub fn on<S>(store: Arc<S>) -> Self
+    where
+        S: WatchStore + HistoryStore + FeedbackStore + 'static,
+    {
+        Self {
+            watching: store.clone(),
+            history: store.clone(),
+            feedback: store,
+        }
+    }
 }
 
 /// The answer to a report.
@@ -50,16 +75,16 @@ pub struct Reported {
 }
 
 impl WatchService {
-    /// A service on a store.
+    /// A service on its ports.
     pub fn new(
-        store: Arc<dyn WatchStore>,
+        ports: WatchPorts,
         catalog: CatalogService,
         rules: WatchRules,
         clock: Arc<dyn Clock>,
         events: Arc<dyn EventBus>,
     ) -> Self {
         Self {
-            store,
+            ports,
             catalog,
             rules,
             clock,
@@ -99,7 +124,11 @@ impl WatchService {
         let change = Arc::new(move |ledger: &mut super::Ledger| {
             ledger.report(&rules, &sitting, &report, now)
         });
-        let ledger = self.store.update(&[sitting.into()], change).await?;
+        let ledger = self
+            .ports
+            .watching
+            .update(&[sitting.into()], change)
+            .await?;
         self.events.publish(Event::WatchesChanged);
         let state = ledger
             .state(&sitting)
@@ -127,7 +156,7 @@ impl WatchService {
                 .try_for_each(|(sitting, watch)| ledger.import(&rules, sitting, watch, now))
         });
         let touched: Vec<Touched> = sittings.into_iter().map(Touched::from).collect();
-        let ledger = self.store.update(&touched, change).await?;
+        let ledger = self.ports.watching.update(&touched, change).await?;
         self.events.publish(Event::WatchesChanged);
         Ok(ledger.plays.changed().count())
     }
@@ -138,7 +167,7 @@ impl WatchService {
         profile: ProfileId,
         items: &[WatchedItem],
     ) -> Result<Vec<WatchState>, WatchError> {
-        Ok(self.store.states(profile, items).await?)
+        Ok(self.ports.history.states(profile, items).await?)
     }
 
     /// The sitting with this name, if what was watched may be seen.
@@ -148,7 +177,7 @@ impl WatchService {
         profile: ProfileId,
         id: PlayId,
     ) -> Result<Option<Play>, WatchError> {
-        let Some(play) = self.store.plays(profile, &[id]).await?.pop() else {
+        let Some(play) = self.ports.history.plays(profile, &[id]).await?.pop() else {
             return Ok(None);
         };
         let seen = self.catalog.visible_titles(visibility, [play.title]);
@@ -166,7 +195,7 @@ impl WatchService {
         let mut found: Vec<(Keyset, Episode)> = Vec::new();
         let mut rest = window.clone();
         loop {
-            let page = self.store.watched_series(profile, &rest).await?;
+            let page = self.ports.history.watched_series(profile, &rest).await?;
             let next = self
                 .next_episodes(
                     visibility,
@@ -229,7 +258,7 @@ impl WatchService {
     ) -> Result<HashMap<TitleId, SeriesStanding>, WatchError> {
         let episodes = self.catalog.episodes_of_series(visibility, series).await?;
         let states = match profile {
-            Some(profile) => self.store.states_of_titles(profile, series).await?,
+            Some(profile) => self.ports.history.states_of_titles(profile, series).await?,
             None => Vec::new(),
         };
         let states = by_episode(states);
@@ -249,10 +278,27 @@ impl WatchService {
         after: Option<ProfileId>,
     ) -> Result<Vec<ProfileId>, WatchError> {
         let beyond = after.map(|profile| (profile, TitleId(i64::MAX.cast_unsigned())));
-        let sums = self.store.watched_titles_after(beyond, WALK).await?;
+        let sums = self
+            .ports
+            .history
+            .watched_titles_after(beyond, WALK)
+            .await?;
         let mut profiles: Vec<ProfileId> = sums.iter().map(|sum| sum.profile).collect();
         profiles.dedup();
         Ok(profiles)
+    }
+
+    /// Up to `limit` sums with a key above the given one, by profile and title: for walking through all of them.
+    pub async fn sums_after(
+        &self,
+        after: Option<(ProfileId, TitleId)>,
+        limit: usize,
+    ) -> Result<Vec<WatchedTitle>, WatchError> {
+        Ok(self
+            .ports
+            .history
+            .watched_titles_after(after, limit)
+            .await?)
     }
 
     /// What a profile's sittings at these titles add up to.
@@ -261,7 +307,7 @@ impl WatchService {
         profile: ProfileId,
         titles: &[TitleId],
     ) -> Result<Vec<WatchedTitle>, WatchError> {
-        Ok(self.store.watched_titles(profile, titles).await?)
+        Ok(self.ports.history.watched_titles(profile, titles).await?)
     }
 
     /// Some of all that a profile's sittings add up to, by title, those after the given one; none: there are no more.
@@ -278,7 +324,7 @@ impl WatchService {
                 .checked_sub(1)
                 .map(|before| (ProfileId(before), last)),
         };
-        let mut sums = self.store.watched_titles_after(after, PAGE).await?;
+        let mut sums = self.ports.history.watched_titles_after(after, PAGE).await?;
         sums.retain(|sum| sum.profile == profile);
         Ok(sums)
     }
@@ -289,7 +335,7 @@ impl WatchService {
         profile: ProfileId,
         titles: &[TitleId],
     ) -> Result<Vec<WatchState>, WatchError> {
-        Ok(self.store.states_of_titles(profile, titles).await?)
+        Ok(self.ports.history.states_of_titles(profile, titles).await?)
     }
 
     async fn title_and_duration(

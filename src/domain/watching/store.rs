@@ -1,9 +1,8 @@
-//! The port to where watching is recorded.
+//! The ports to where watching is recorded.
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
 
 use super::error::WatchError;
 use super::ledger::{Change, Ledger};
@@ -16,8 +15,6 @@ use crate::domain::ids::{PlayId, ProfileId, TitleId};
 use crate::domain::page::{Slice, Window};
 
 /// Where watching is recorded.
-///
-/// Reads leave out what does not exist and promise no order, unless said otherwise.
 #[async_trait]
 pub trait WatchStore: Send + Sync {
     /// Reads the rows that are touched, runs the change on them and writes what it changed, in one transaction that
@@ -26,6 +23,19 @@ pub trait WatchStore: Send + Sync {
     /// it was written. [`WatchError::ProfileErased`] if [`Self::erase_profile`] has returned for one of the profiles.
     async fn update(&self, touched: &[Touched], change: Change) -> Result<Ledger, WatchError>;
 
+    /// Removes everything that is recorded of a profile, and refuses from now on to record anything of it. Each title
+    /// that it had watched has one more departed viewer, counted in the same transaction that removes the sum, and
+    /// marked as waiting for projection. Works in transactions of bounded size and is idempotent: broken off and begun
+    /// again, or done by two at the same time, it counts nobody twice. All that stays of the profile is a tombstone, its
+    /// [`ProfileId::trace`].
+    async fn erase_profile(&self, profile: ProfileId) -> Result<(), StoreError>;
+}
+
+/// What was watched, and what profiles say of it, to be read.
+///
+/// Reads leave out what does not exist and promise no order, unless said otherwise.
+#[async_trait]
+pub trait HistoryStore: Send + Sync {
     /// How a profile stands with these items.
     async fn states(
         &self,
@@ -75,39 +85,12 @@ pub trait WatchStore: Send + Sync {
         window: &Window,
     ) -> Result<Slice<WatchedTitle>, StoreError>;
 
-    /// Up to `limit` sums that wait for projection, the longest waiting first.
-    async fn unprojected_watches(&self, limit: usize) -> Result<Vec<WatchedTitle>, StoreError>;
-
-    /// Takes the mark from sums whose revision is still the given one; the others keep it.
-    async fn mark_watches_projected(
-        &self,
-        sums: &[(ProfileId, TitleId, u64)],
-    ) -> Result<(), StoreError>;
-
     /// Up to `limit` sums with a key above the given one, by profile and title: for walking through all of them.
     async fn watched_titles_after(
         &self,
         after: Option<(ProfileId, TitleId)>,
         limit: usize,
     ) -> Result<Vec<WatchedTitle>, StoreError>;
-
-    /// Up to `limit` sums that were last written at a moment or later, those after a key, by the moment of the last write,
-    /// the profile and the title: for following what changes. The moment is that of whoever wrote, taken before the
-    /// write: who follows begins a little earlier than where they stopped.
-    async fn watched_titles_since(
-        &self,
-        since: DateTime<Utc>,
-        after: Option<(DateTime<Utc>, ProfileId, TitleId)>,
-        limit: usize,
-    ) -> Result<Vec<WatchedTitle>, StoreError>;
-
-    /// Hides a title from a profile's suggestions; one that is hidden already stays as it is.
-    /// [`WatchError::TooManyHidden`] if the profile hides `most` others, [`WatchError::ProfileErased`] as for
-    /// [`Self::update`].
-    async fn hide_title(&self, hidden: &HiddenTitle, most: u64) -> Result<(), WatchError>;
-
-    /// Hides it no longer, if it was hidden.
-    async fn unhide_title(&self, profile: ProfileId, title: TitleId) -> Result<(), StoreError>;
 
     /// A page of the titles that a profile hides, the last hidden first, ties by the title's id, ascending. Keyset:
     /// (`created_at` in milliseconds, id).
@@ -130,9 +113,21 @@ pub trait WatchStore: Send + Sync {
         profile: ProfileId,
         titles: &[TitleId],
     ) -> Result<Vec<TitleId>, StoreError>;
+}
+
+/// What profiles do not want to be suggested.
+#[async_trait]
+pub trait FeedbackStore: Send + Sync {
+    /// Hides a title from a profile's suggestions; one that is hidden already stays as it is.
+    /// [`WatchError::TooManyHidden`] if the profile hides `most` others, [`WatchError::ProfileErased`] as for
+    /// [`WatchStore::update`].
+    async fn hide_title(&self, hidden: &HiddenTitle, most: u64) -> Result<(), WatchError>;
+
+    /// Hides it no longer, if it was hidden.
+    async fn unhide_title(&self, profile: ProfileId, title: TitleId) -> Result<(), StoreError>;
 
     /// Mutes a genre or a person; one that is muted already stays as it is. [`WatchError::TooManyMutes`] if the profile
-    /// mutes `most` others, [`WatchError::ProfileErased`] as for [`Self::update`].
+    /// mutes `most` others, [`WatchError::ProfileErased`] as for [`WatchStore::update`].
     async fn put_mute(&self, mute: &Mute, most: u64) -> Result<(), WatchError>;
 
     /// Mutes it no longer, if it was muted.
@@ -140,21 +135,4 @@ pub trait WatchStore: Send + Sync {
 
     /// The genres and people that a profile mutes, by source.
     async fn mutes(&self, profile: ProfileId) -> Result<Arc<[Mute]>, StoreError>;
-
-    /// Removes everything that is recorded of a profile, and refuses from now on to record anything of it. Each title
-    /// that it had watched has one more departed viewer, counted in the same transaction that removes the sum, and
-    /// marked as waiting for projection. Works in transactions of bounded size and is idempotent: broken off and begun
-    /// again, or done by two at the same time, it counts nobody twice. All that stays of the profile is a tombstone, its
-    /// [`ProfileId::trace`].
-    async fn erase_profile(&self, profile: ProfileId) -> Result<(), StoreError>;
-
-    /// How many profiles that are erased now had watched each of the titles. In the order asked.
-    async fn departed_viewers(&self, titles: &[TitleId]) -> Result<Vec<u64>, StoreError>;
-
-    /// Up to `limit` titles whose number of departed viewers waits for projection, by id, with the number.
-    async fn unprojected_departures(&self, limit: usize)
-    -> Result<Vec<(TitleId, u64)>, StoreError>;
-
-    /// Takes the mark from titles whose number of departed viewers is still the given one; the others keep it.
-    async fn mark_departures_projected(&self, titles: &[(TitleId, u64)]) -> Result<(), StoreError>;
 }

@@ -1,4 +1,4 @@
-//! Collections of films.
+//! Collections of films, as the schema shows them.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Episodes.
+//! Episodes, as the schema shows them.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use crate::graphql::page::Edge;
 use crate::graphql::scalars::{Date, DateTime};
 use crate::graphql::watching::WatchState;
 
-/// An episode.
+/// An episode that was read, as the schema shows it.
 #[derive(Clone)]
 pub(crate) struct Episode(pub(crate) Arc<catalog::Episode>);
 

@@ -1,4 +1,4 @@
-//! Films.
+//! Films, as the schema shows them.
 
 use std::ops::Deref;
 
@@ -19,7 +19,7 @@ use crate::graphql::recommend::{RecommendationEdge, similar};
 use crate::graphql::scalars::{Date, DateTime};
 use crate::graphql::watching::{WatchState, viewer_liked};
 
-/// A film.
+/// A film that was read, as the schema shows it.
 #[derive(Clone)]
 pub(crate) struct Film(pub(super) TitleFields);
 

@@ -1,4 +1,4 @@
-//! Genres.
+//! Genres, as the schema shows them, with their titles.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::graphql::global_id::GlobalId;
 use crate::graphql::page::{Connection, PageArgs};
 use crate::graphql::scalars::DateTime;
 
-/// A genre.
+/// A genre that was read, as the schema shows it.
 #[derive(Clone)]
 pub(crate) struct Genre(pub(crate) Arc<catalog::Genre>);
 

@@ -1,4 +1,4 @@
-//! People.
+//! People, as the schema shows them, with their titles.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use crate::graphql::global_id::GlobalId;
 use crate::graphql::page::{Connection, Edge, PageArgs};
 use crate::graphql::scalars::{Date, DateTime};
 
-/// Somebody.
+/// A person who was read, as the schema shows them.
 #[derive(Clone)]
 pub(crate) struct Person(pub(crate) Arc<catalog::Person>);
 

@@ -40,7 +40,6 @@ use crate::graphql::watching::WatchState;
     )
 )]
 pub(crate) enum Playable {
-    /// A film.
     Film(Film),
     /// An episode of a series.
     Episode(Episode),

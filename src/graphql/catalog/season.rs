@@ -1,4 +1,4 @@
-//! Seasons.
+//! Seasons, as the schema shows them: they exist because episodes of them do.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Series.
+//! Series, as the schema shows them, and how far a viewer is with one.
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ use crate::graphql::recommend::{RecommendationEdge, similar};
 use crate::graphql::scalars::{Date, DateTime};
 use crate::graphql::watching::viewer_liked;
 
-/// A series.
+/// A series that was read, as the schema shows it.
 #[derive(Clone)]
 pub(crate) struct Series(pub(super) TitleFields);
 

@@ -51,7 +51,7 @@ impl TitleFields {
         Self { title, page }
     }
 
-    /// The document.
+    /// The title as the domain knows it.
     pub(crate) fn title(&self) -> &Arc<catalog::Title> {
         &self.title
     }
@@ -119,7 +119,7 @@ impl TitleFields {
         certification.map(Into::into)
     }
 
-    /// The ids elsewhere.
+    /// The ids elsewhere, with links to the providers that we know.
     pub(super) fn list_external_ids(&self) -> Vec<ExternalId> {
         let subject = match self.title.kind {
             TitleKind::Film => Subject::Film,

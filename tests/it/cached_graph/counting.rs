@@ -189,8 +189,4 @@ impl TasteGraph for CountingGraph {
     async fn clear(&self) -> Result<(), StoreError> {
         self.graph.clear().await
     }
-
-    async fn ping(&self) -> Result<(), StoreError> {
-        self.graph.ping().await
-    }
 }

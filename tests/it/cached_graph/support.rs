@@ -6,15 +6,15 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use reelgraph::adapters::memory::{CachedGraph, MemoryEvents, ObservedWatching, Tastes};
 use reelgraph::adapters::sqlite::{SqliteCatalog, SqliteDb, SqliteGraph, SqliteWatching};
-use reelgraph::domain::catalog::CatalogStore;
+use reelgraph::domain::catalog::{CatalogPorts, CatalogService};
 use reelgraph::domain::clock::SystemClock;
 use reelgraph::domain::events::EventBus;
 use reelgraph::domain::ids::{ProfileId, TitleId};
 use reelgraph::domain::recommend::{
-    Freshness, GraphFollower, GraphService, SimilarService, Taste, TasteGraph,
+    Freshness, GraphFollower, GraphService, ProjectionPorts, SimilarService, Taste, TasteGraph,
 };
 use reelgraph::domain::watching::{
-    Change, ImportedWatch, Touched, WatchRules, WatchStore, WatchedItem,
+    Change, ImportedWatch, Touched, WatchPorts, WatchRules, WatchService, WatchStore, WatchedItem,
 };
 use tempfile::TempDir;
 use tokio::task::JoinSet;
@@ -57,10 +57,10 @@ impl Server {
     pub(super) fn open(store: &Path, heard: &MemoryEvents, bus: &Arc<dyn EventBus>) -> Self {
         let db = SqliteDb::open(&store.join("reelgraph.db")).unwrap();
         let asked = Arc::new(CountingGraph::new(Arc::new(SqliteGraph::new(db.clone()))));
-        let record: Arc<dyn WatchStore> = Arc::new(SqliteWatching::new(db.clone()));
+        let record = Arc::new(SqliteWatching::new(db.clone()));
         let tastes = Tastes::new(Arc::clone(&record));
         let graph = CachedGraph::new(asked.clone(), tastes.clone());
-        let watching = ObservedWatching::new(record, tastes);
+        let watching = ObservedWatching::new(Arc::clone(&record), tastes);
         let mut hearing = JoinSet::new();
         let (follower, mut events) = (graph.clone(), heard.subscribe());
         hearing.spawn(async move {
@@ -69,7 +69,7 @@ impl Server {
             }
         });
         Self {
-            projector: projector(&graph, Arc::new(SqliteCatalog::new(db)), &watching, bus),
+            projector: projector(&graph, Arc::new(SqliteCatalog::new(db)), record, bus),
             graph,
             asked,
             watching,
@@ -141,23 +141,31 @@ pub(super) fn nothing_of(watch: &ImportedWatch) -> ImportedWatch {
 /// What projects the record into a graph.
 fn projector(
     graph: &CachedGraph,
-    catalog: Arc<dyn CatalogStore>,
-    watching: &ObservedWatching,
+    catalog: Arc<SqliteCatalog>,
+    record: Arc<SqliteWatching>,
     bus: &Arc<dyn EventBus>,
 ) -> GraphService {
+    let ports = ProjectionPorts {
+        graph: Arc::new(graph.clone()),
+        titles: catalog.clone(),
+        watches: record.clone(),
+        popularity: catalog.clone(),
+    };
+    let catalog = CatalogService::new(CatalogPorts::on(catalog));
+    let watching = WatchService::new(
+        WatchPorts::on(record),
+        catalog.clone(),
+        WatchRules::default(),
+        Arc::new(SystemClock),
+        Arc::clone(bus),
+    );
     let similar = SimilarService::new(
-        Arc::new(graph.clone()),
-        Arc::clone(&catalog),
-        Arc::new(watching.clone()),
+        ports.clone(),
+        catalog.clone(),
+        watching.clone(),
         Arc::clone(bus),
         Arc::new(SystemClock),
         Freshness::default(),
     );
-    GraphService::new(
-        Arc::new(graph.clone()),
-        catalog,
-        Arc::new(watching.clone()),
-        similar,
-        Arc::clone(bus),
-    )
+    GraphService::new(ports, catalog, watching, similar, Arc::clone(bus))
 }

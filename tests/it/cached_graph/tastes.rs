@@ -9,7 +9,7 @@ use reelgraph::domain::events::Event;
 use reelgraph::domain::ids::{GenreId, ProfileId};
 use reelgraph::domain::recommend::{GraphFollower, Taste, TasteGraph};
 use reelgraph::domain::stamp::Stamp;
-use reelgraph::domain::watching::{Mute, MutedSource, WatchStore};
+use reelgraph::domain::watching::{FeedbackStore, Mute, MutedSource};
 
 use super::support::{ANN, BEN, at, nothing_of, server, store, watch};
 

@@ -37,6 +37,7 @@ pub(crate) mod graph;
 mod leases;
 mod limits;
 mod one_time;
+mod ping;
 pub(crate) mod sessions;
 mod signing_keys;
 mod watching;

@@ -13,9 +13,9 @@ use reelgraph::adapters::sqlite::{
     SqliteAccounts, SqliteDb, SqliteOneTime, SqliteSessions, SqliteSigningKeys,
 };
 use reelgraph::domain::accounts::{
-    AccountError, AccountPolicy, AccountPorts, AccountService, AccountStore, AccountWrite,
-    EmailAddress, KeyRotation, Mail, MailError, MailKind, MailService, MailingError, OneTimeStore,
-    Secret, User,
+    AccountError, AccountPolicy, AccountPorts, AccountService, AccountStore, AccountStores,
+    AccountWrite, EmailAddress, KeyRotation, Mail, MailError, MailKind, MailService, MailingError,
+    OneTimeStore, Secret, User,
 };
 use reelgraph::domain::clock::Clock;
 use reelgraph::domain::entropy::SystemEntropy;
@@ -73,6 +73,7 @@ impl Queue {
     fn sender(&self, url: String) -> MailService {
         MailService::new(
             Arc::new(self.accounts.clone()),
+            Arc::new(self.accounts.clone()),
             Arc::new(self.one_time.clone()),
             Arc::new(SmtpMailer::new(&url.into(), FROM).unwrap()),
             self.clock.clone(),
@@ -86,7 +87,7 @@ impl Queue {
         let keys = Arc::new(SqliteSigningKeys::new(self.db.clone()));
         AccountService::new(
             AccountPorts {
-                accounts: Arc::new(self.accounts.clone()),
+                accounts: AccountStores::on(Arc::new(self.accounts.clone())),
                 sessions: Arc::new(SqliteSessions::new(self.db.clone())),
                 one_time: Arc::new(self.one_time.clone()),
                 access_tokens: Arc::new(JwtTokens::new(

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use reelgraph::adapters::memory::{MemoryEvents, MemoryLists, TokioTasks};
 use reelgraph::adapters::neo4j::{Neo4jDb, Neo4jGraph};
 use reelgraph::adapters::sqlite::{SqliteCatalog, SqliteDb, SqliteGraph, SqliteWatching};
-use reelgraph::domain::catalog::{CatalogService, CatalogStore, Title, Visibility};
+use reelgraph::domain::catalog::{CatalogPorts, CatalogService, Title, Visibility};
 use reelgraph::domain::clock::{Clock, SystemClock};
 use reelgraph::domain::ids::ProfileId;
 use reelgraph::domain::recommend::{
-    Extent, Freshness, GraphService, Ranking, ReasonKind, RecommendPorts, RecommendService,
-    Recommendation, SimilarService, TasteGraph,
+    Extent, Freshness, GraphService, ProjectionPorts, Ranking, ReasonKind, RecommendPorts,
+    RecommendService, Recommendation, SimilarService, TasteGraph, TitleSource,
 };
-use reelgraph::domain::watching::{WatchRules, WatchService, WatchStore};
+use reelgraph::domain::watching::{WatchPorts, WatchRules, WatchService};
 
 use crate::support::program::{On, Program};
 use crate::support::servers::{PATIENT, neo4j};
@@ -30,12 +30,12 @@ struct Both {
 async fn both() -> Both {
     let program = Program::seeded(On::Embedded).await;
     let db = SqliteDb::open(&program.data().join("reelgraph.sqlite")).unwrap();
-    let catalog: Arc<dyn CatalogStore> = Arc::new(SqliteCatalog::new(db.clone()));
-    let watches: Arc<dyn WatchStore> = Arc::new(SqliteWatching::new(db.clone()));
+    let catalog = Arc::new(SqliteCatalog::new(db.clone()));
+    let watches = Arc::new(SqliteWatching::new(db.clone()));
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let service = CatalogService::new(Arc::clone(&catalog));
+    let service = CatalogService::new(CatalogPorts::on(Arc::clone(&catalog)));
     let watching = WatchService::new(
-        Arc::clone(&watches),
+        WatchPorts::on(Arc::clone(&watches)),
         service.clone(),
         WatchRules::default(),
         Arc::clone(&clock),
@@ -45,18 +45,24 @@ async fn both() -> Both {
     let graph = Neo4jGraph::new(
         Neo4jDb::open(&server.uri, &server.user, &server.password, PATIENT).unwrap(),
     );
+    let ports = ProjectionPorts {
+        graph: Arc::new(graph.clone()),
+        titles: catalog.clone(),
+        watches,
+        popularity: catalog.clone(),
+    };
     let similar = SimilarService::new(
-        Arc::new(graph.clone()),
-        Arc::clone(&catalog),
-        Arc::clone(&watches),
+        ports.clone(),
+        service.clone(),
+        watching.clone(),
         Arc::new(MemoryEvents::new()),
         Arc::clone(&clock),
         Freshness::default(),
     );
     let in_neo4j = GraphService::new(
-        Arc::new(graph.clone()),
-        Arc::clone(&catalog),
-        watches,
+        ports,
+        service.clone(),
+        watching.clone(),
         similar,
         Arc::new(MemoryEvents::new()),
     );

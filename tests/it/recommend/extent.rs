@@ -6,15 +6,19 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use reelgraph::adapters::memory::{MemoryEvents, MemoryLists, TokioTasks};
 use reelgraph::adapters::sqlite::{SqliteCatalog, SqliteDb, SqliteGraph, SqliteWatching};
-use reelgraph::domain::catalog::{CatalogBatch, CatalogService, CatalogStore, Title, Visibility};
+use reelgraph::domain::catalog::{CatalogBatch, CatalogPorts, CatalogService, Title, Visibility};
 use reelgraph::domain::clock::SystemClock;
+use reelgraph::domain::curation::CurationStore;
 use reelgraph::domain::ids::{GenreId, ProfileId, TitleId};
 use reelgraph::domain::page::MAX_PAGE;
 use reelgraph::domain::recommend::{
-    Extent, Ranking, RecommendPorts, RecommendService, Recommendation, TasteGraph, WatchedEdge,
+    Extent, PopularityStore, Ranking, RecommendPorts, RecommendService, Recommendation, TasteGraph,
+    WatchedEdge,
 };
 use reelgraph::domain::stamp::Stamp;
-use reelgraph::domain::watching::{Mute, MutedSource, WatchRules, WatchService, WatchStore};
+use reelgraph::domain::watching::{
+    FeedbackStore, Mute, MutedSource, WatchPorts, WatchRules, WatchService,
+};
 use tempfile::TempDir;
 
 use crate::conformance::catalog::samples::film;
@@ -28,7 +32,7 @@ const WATCHED: [u64; 4] = [1, 3, 20, 60];
 struct Site {
     _store: TempDir,
     recommend: RecommendService,
-    watching: Arc<dyn WatchStore>,
+    watching: Arc<SqliteWatching>,
 }
 
 async fn site() -> Site {
@@ -40,7 +44,7 @@ async fn site() -> Site {
         collection: None,
         ..film(id)
     });
-    let catalog: Arc<dyn CatalogStore> = Arc::new(SqliteCatalog::new(db.clone()));
+    let catalog = Arc::new(SqliteCatalog::new(db.clone()));
     let batch = CatalogBatch {
         titles: titles.collect(),
         ..CatalogBatch::default()
@@ -67,11 +71,14 @@ async fn site() -> Site {
         .map(|title| solved(title, &weights(), &[]))
         .collect();
     graph.replace_similar(&solutions, then()).await.unwrap();
-    let watching: Arc<dyn WatchStore> = Arc::new(SqliteWatching::new(db));
-    let (catalog, rules) = (CatalogService::new(catalog), WatchRules::default());
+    let watching = Arc::new(SqliteWatching::new(db));
+    let (catalog, rules) = (
+        CatalogService::new(CatalogPorts::on(catalog)),
+        WatchRules::default(),
+    );
     let events = Arc::new(MemoryEvents::new());
     let service = WatchService::new(
-        Arc::clone(&watching),
+        WatchPorts::on(Arc::clone(&watching)),
         catalog.clone(),
         rules,
         Arc::new(SystemClock),

@@ -33,7 +33,8 @@ pub(crate) struct Program {
     data: TempDir,
     variables: Vec<(&'static str, String)>,
     /// As long as it is there, Neo4j is this installation's alone.
-    _neo4j_turn: Option<Neo4jServer>,
+    #[expect(dead_code, reason = "it is held, not read")]
+    neo4j_turn: Option<Neo4jServer>,
 }
 
 impl Program {
@@ -68,7 +69,7 @@ impl Program {
         Self {
             data: tempfile::tempdir().unwrap(),
             variables,
-            _neo4j_turn: None,
+            neo4j_turn: None,
         }
     }
 
@@ -82,7 +83,7 @@ impl Program {
         let mut rebuild = self.command(&["graph", "rebuild"]);
         rebuild.env("MONGODB_URI", mongo_uri().expose_secret());
         assert!(rebuild.status().await.unwrap().success());
-        self._neo4j_turn = Some(neo4j);
+        self.neo4j_turn = Some(neo4j);
     }
 
     /// An installation with the demo catalogue and its viewers.

@@ -9,18 +9,18 @@ use neo4rs::{BoltType, Graph, query};
 use reelgraph::adapters::mongo::{MongoAccounts, MongoDb, MongoWatching};
 use reelgraph::adapters::redis::{RedisDb, RedisSessions};
 use reelgraph::adapters::sqlite::{SqliteAccounts, SqliteDb, SqliteSessions, SqliteWatching};
-use reelgraph::domain::accounts::{AccountStore, SessionStore};
-use reelgraph::domain::watching::WatchStore;
+use reelgraph::domain::accounts::SessionStore;
 use rusqlite::Connection;
 
+use super::ports::{Accounts, Watching};
 use super::program::{On, Program};
 use super::servers::PATIENT;
 
 /// The record of an installation.
 pub(crate) struct Stores {
-    pub(crate) accounts: Arc<dyn AccountStore>,
+    pub(crate) accounts: Arc<dyn Accounts>,
     pub(crate) sessions: Arc<dyn SessionStore>,
-    pub(crate) watching: Arc<dyn WatchStore>,
+    pub(crate) watching: Arc<dyn Watching>,
 }
 
 /// Opens the record of an installation.

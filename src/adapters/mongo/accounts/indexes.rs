@@ -1,12 +1,11 @@
 //! What accounts are found by, and what must be unique.
 
-use bson::{Document, doc};
+use bson::doc;
 use mongodb::error::{Error, ErrorKind};
-use mongodb::options::IndexOptions;
-use mongodb::{Collection, IndexModel};
 
 use super::collections::Collections;
-use crate::adapters::mongo::db::store_error;
+use crate::adapters::mongo::db::{Collection, store_error};
+use crate::adapters::mongo::indexes::{Index, has, make};
 use crate::domain::error::StoreError;
 
 /// The index by which no two accounts have one address: an error names it.
@@ -31,8 +30,11 @@ pub(super) async fn ensure(collections: &Collections) -> Result<(), StoreError> 
     make(
         users,
         [
-            unique(EMAIL, doc! { "email": 1 }, Some(there("email"))),
-            index("age", doc! { "created_at": 1, "_id": 1 }, None),
+            Index::on(doc! { "email": 1 })
+                .named(EMAIL)
+                .unique()
+                .only(has("email")),
+            Index::on(doc! { "created_at": 1, "_id": 1 }).named("age"),
         ],
     )
     .await?;
@@ -41,45 +43,34 @@ pub(super) async fn ensure(collections: &Collections) -> Result<(), StoreError> 
     make(
         profiles,
         [
-            unique("key_1", doc! { "key": 1 }, Some(there("key"))),
-            index(
-                "user_1_created_at_1__id_1",
-                doc! { "user": 1, "created_at": 1, "_id": 1 },
-                Some(there("user")),
-            ),
+            Index::on(doc! { "key": 1 }).unique().only(has("key")),
+            Index::on(doc! { "user": 1, "created_at": 1, "_id": 1 }).only(has("user")),
         ],
     )
     .await?;
-    make(
-        identities,
-        [unique(
-            "user_provider",
-            doc! { "user": 1, "_id.provider": 1 },
-            None,
-        )],
-    )
-    .await?;
-    let of_user = doc! { "user": 1, "created_at": 1, "_id": 1 };
-    make(api_keys, [index("user", of_user, None)]).await?;
-    let of_user = doc! { "user": 1, "at": -1, "_id": 1 };
-    make(audit, [index("user", of_user, Some(there("user")))]).await?;
+    let of_user = Index::on(doc! { "user": 1, "_id.provider": 1 });
+    make(identities, [of_user.named("user_provider").unique()]).await?;
+    let of_user = Index::on(doc! { "user": 1, "created_at": 1, "_id": 1 });
+    make(api_keys, [of_user.named("user")]).await?;
+    let of_user = Index::on(doc! { "user": 1, "at": -1, "_id": 1 });
+    make(audit, [of_user.named("user").only(has("user"))]).await?;
     make(
         mails,
         [
-            index("due", doc! { "due_at": 1, "_id": 1 }, None),
-            index("user", doc! { "user": 1 }, Some(there("user"))),
+            Index::on(doc! { "due_at": 1, "_id": 1 }).named("due"),
+            Index::on(doc! { "user": 1 })
+                .named("user")
+                .only(has("user")),
         ],
     )
     .await?;
     make(
         erasures,
         [
-            unique("code", doc! { "code": 1 }, None),
-            index(
-                "pending",
-                doc! { "created_at": 1, "_id": 1 },
-                Some(doc! { "finished_at": null }),
-            ),
+            Index::on(doc! { "code": 1 }).named("code").unique(),
+            Index::on(doc! { "created_at": 1, "_id": 1 })
+                .named("pending")
+                .only(doc! { "finished_at": null }),
         ],
     )
     .await
@@ -94,32 +85,4 @@ async fn drop_former_email<T: Send + Sync>(users: &Collection<T>) -> Result<(), 
 
 fn is_not_there(error: &Error) -> bool {
     matches!(&*error.kind, ErrorKind::Command(command) if NOT_THERE.contains(&command.code))
-}
-
-fn there(field: &str) -> Document {
-    doc! { field: { "$exists": true } }
-}
-
-fn unique(name: &str, keys: Document, partial: Option<Document>) -> IndexModel {
-    let mut index = index(name, keys, partial);
-    if let Some(options) = &mut index.options {
-        options.unique = Some(true);
-    }
-    index
-}
-
-fn index(name: &str, keys: Document, partial: Option<Document>) -> IndexModel {
-    let options = IndexOptions::builder()
-        .name(name.to_owned())
-        .partial_filter_expression(partial)
-        .build();
-    IndexModel::builder().keys(keys).options(options).build()
-}
-
-async fn make<T: Send + Sync>(
-    collection: &Collection<T>,
-    indexes: impl IntoIterator<Item = IndexModel>,
-) -> Result<(), StoreError> {
-    let made = collection.create_indexes(indexes).await;
-    made.map(drop).map_err(store_error)
 }

@@ -7,8 +7,8 @@ use mongodb::Collection;
 use mongodb::error::ErrorKind;
 use serde::{Deserialize, Serialize};
 
-use super::stamp::StampFields;
 use crate::adapters::mongo::db::{is_duplicate, store_error};
+use crate::adapters::mongo::fields::StampFields;
 use crate::domain::accounts::{PasswordHash, Profile};
 use crate::domain::error::StoreError;
 use crate::domain::ids::{ProfileId, UserId};

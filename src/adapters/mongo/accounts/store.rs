@@ -1,4 +1,4 @@
-//! The port.
+//! The ports of accounts on MongoDB; what each method promises stands there.
 
 use std::sync::Arc;
 
@@ -7,15 +7,17 @@ use bson::doc;
 use chrono::{DateTime, Utc};
 
 use super::collections::Collections;
-use super::find::{self, List};
 use super::identities::IdentityKey;
 use super::profiles::ProfileDocument;
 use super::{indexes, mails, profiles, write};
 use crate::adapters::mongo::MongoDb;
 use crate::adapters::mongo::db::{patiently, store_error};
+use crate::adapters::mongo::fields::{date, key_of, list};
+use crate::adapters::mongo::find::{self, List};
 use crate::domain::accounts::{
-    AccountError, AccountStore, AccountWrite, ApiKey, AuditEntry, EmailAddress, Erasure, Identity,
-    Mail, Profile, User,
+    AccountError, AccountStore, AccountWrite, ApiKey, ApiKeyStore, AuditEntry, AuditStore,
+    EmailAddress, Erasure, ErasureStore, Identity, IdentityStore, Mail, MailStore, Profile,
+    ProfileStore, User, UserStore,
 };
 use crate::domain::error::StoreError;
 use crate::domain::ids::{ApiKeyId, ErasureId, MailId, ProfileId, UserId};
@@ -64,14 +66,16 @@ impl AccountStore for MongoAccounts {
             })
             .await
     }
+}
 
+#[async_trait]
+impl UserStore for MongoAccounts {
     async fn find_user_by_email(&self, email: &EmailAddress) -> Result<Option<User>, StoreError> {
         find::one(&self.collections.users, doc! { "email": email.as_str() }).await
     }
 
     async fn users(&self, ids: &[UserId]) -> Result<Vec<User>, StoreError> {
-        let ids: Vec<i64> = ids.iter().map(|id| id.to_i64()).collect();
-        let these = doc! { "_id": { "$in": ids } };
+        let these = doc! { "_id": { "$in": list(ids, |id| id.to_i64()) } };
         find::all(&self.collections.users, these, doc! {}, None).await
     }
 
@@ -80,13 +84,16 @@ impl AccountStore for MongoAccounts {
             filter: doc! {},
             time: "created_at",
             is_latest_first: false,
+            id: "_id",
         };
         list.page(&self.collections.users, window).await
     }
+}
 
+#[async_trait]
+impl ProfileStore for MongoAccounts {
     async fn profiles(&self, ids: &[ProfileId]) -> Result<Vec<Profile>, StoreError> {
-        let ids: Vec<i64> = ids.iter().map(|id| id.to_i64()).collect();
-        let these = doc! { "_id": { "$in": ids } };
+        let these = doc! { "_id": { "$in": list(ids, |id| id.to_i64()) } };
         find::all(&self.collections.profiles, these, doc! {}, None).await
     }
 
@@ -107,14 +114,16 @@ impl AccountStore for MongoAccounts {
         }
         Ok(())
     }
+}
 
+#[async_trait]
+impl IdentityStore for MongoAccounts {
     async fn find_identity(
         &self,
         provider: &str,
         subject: &str,
     ) -> Result<Option<Identity>, StoreError> {
-        let key = bson::serialize_to_bson(&IdentityKey::new(provider, subject));
-        let this = doc! { "_id": key.map_err(StoreError::failed)? };
+        let this = doc! { "_id": key_of(&IdentityKey::new(provider, subject))? };
         find::one(&self.collections.identities, this).await
     }
 
@@ -123,7 +132,10 @@ impl AccountStore for MongoAccounts {
         let by_provider = doc! { "_id.provider": 1 };
         find::all(&self.collections.identities, of_user, by_provider, None).await
     }
+}
 
+#[async_trait]
+impl ApiKeyStore for MongoAccounts {
     async fn find_api_key(&self, id: ApiKeyId) -> Result<Option<ApiKey>, StoreError> {
         find::one(&self.collections.api_keys, doc! { "_id": id.to_i64() }).await
     }
@@ -136,14 +148,17 @@ impl AccountStore for MongoAccounts {
 
     async fn touch_api_key(&self, id: ApiKeyId, now: DateTime<Utc>) -> Result<(), StoreError> {
         let this = doc! { "_id": id.to_i64() };
-        let used = doc! { "$set": { "last_used_at": bson::DateTime::from(now) } };
+        let used = doc! { "$set": { "last_used_at": date(now) } };
         patiently(self.collections.api_keys.timeout, async {
             let touched = self.collections.api_keys.update_one(this, used).await;
             touched.map(drop).map_err(store_error)
         })
         .await
     }
+}
 
+#[async_trait]
+impl AuditStore for MongoAccounts {
     async fn audit_of_user(
         &self,
         user: UserId,
@@ -153,10 +168,14 @@ impl AccountStore for MongoAccounts {
             filter: doc! { "user": user.to_i64() },
             time: "at",
             is_latest_first: true,
+            id: "_id",
         };
         list.page(&self.collections.audit, window).await
     }
+}
 
+#[async_trait]
+impl MailStore for MongoAccounts {
     async fn claim_mails(
         &self,
         now: DateTime<Utc>,
@@ -186,8 +205,8 @@ impl AccountStore for MongoAccounts {
     ) -> Result<(), StoreError> {
         let this = doc! { "_id": id.to_i64() };
         let due = doc! { "$set": {
-            "due_at": bson::DateTime::from(due_at),
-            "updated_at": bson::DateTime::from(now),
+            "due_at": date(due_at),
+            "updated_at": date(now),
         } };
         patiently(self.collections.mails.timeout, async {
             let postponed = self.collections.mails.update_one(this, due).await;
@@ -204,7 +223,10 @@ impl AccountStore for MongoAccounts {
         })
         .await
     }
+}
 
+#[async_trait]
+impl ErasureStore for MongoAccounts {
     async fn pending_erasures(&self, limit: usize) -> Result<Vec<Erasure>, StoreError> {
         let pending = doc! { "finished_at": null };
         let oldest_first = doc! { "created_at": 1, "_id": 1 };
@@ -215,7 +237,7 @@ impl AccountStore for MongoAccounts {
     async fn finish_erasure(&self, id: ErasureId, now: DateTime<Utc>) -> Result<(), StoreError> {
         // One that is finished stays as it is: two servers may come to the end of the same work.
         let this = doc! { "_id": id.to_i64(), "finished_at": null };
-        let now = bson::DateTime::from(now);
+        let now = date(now);
         let done = doc! { "$set": { "profiles": [], "finished_at": now, "updated_at": now } };
         patiently(self.collections.erasures.timeout, async {
             let finished = self.collections.erasures.update_one(this, done).await;

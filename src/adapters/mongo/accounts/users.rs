@@ -1,8 +1,8 @@
-//! Accounts as documents.
+//! Accounts as documents, and back.
 
 use serde::{Deserialize, Serialize};
 
-use super::stamp::StampFields;
+use crate::adapters::mongo::fields::StampFields;
 use crate::domain::accounts::{EmailAddress, PasswordHash, User};
 use crate::domain::ids::UserId;
 use crate::domain::viewer::Role;

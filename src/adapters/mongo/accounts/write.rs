@@ -132,8 +132,8 @@ fn conflict(_: &Error) -> AccountError {
     StoreError::Conflict.into()
 }
 
-/// The driver has no field for which key was taken, but the server's message names the index before anything that
-/// somebody could have made up.
+/// A workaround: mongodb 3.9 has no field for which key was taken (the server's `keyPattern` is dropped), but the server's
+/// message names the index before anything that somebody could have made up.
 fn taken_of_user(error: &Error) -> AccountError {
     let is_email = match &*error.kind {
         ErrorKind::Write(WriteFailure::WriteError(error)) => error

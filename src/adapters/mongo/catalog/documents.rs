@@ -14,7 +14,7 @@ use crate::domain::error::StoreError;
 use crate::domain::stamp::Stamp;
 use crate::domain::text;
 
-/// The collections.
+/// The names of the collections.
 pub(super) const TITLES: &str = "titles";
 pub(super) const PEOPLE: &str = "people";
 pub(super) const GENRES: &str = "genres";

@@ -3,6 +3,8 @@
 use bson::{Bson, DateTime, Document, doc};
 
 use super::documents::TITLES;
+use crate::adapters::mongo::fields;
+use crate::adapters::mongo::find::{beyond, towards};
 use crate::domain::catalog::{TitleFilter, TitleKind, TitleOrder, TitleQuery, Visibility};
 use crate::domain::page::{Direction, KeyValue, Keyset, Window};
 
@@ -15,7 +17,7 @@ pub(super) fn page(visibility: &Visibility, query: &TitleQuery, window: &Window)
     let field = field(query.order);
     let forward = window.direction == Direction::Forward;
     let values_up = forward != query.order.is_descending();
-    let limit = i64::try_from(window.limit.saturating_add(1)).unwrap_or(i64::MAX);
+    let limit = fields::limit(window.limit.saturating_add(1));
     let conditions = conditions(visibility, &query.filter);
     let in_order = doc! { field: towards(values_up), "_id": towards(forward) };
     let Some(start) = &window.start else {
@@ -24,13 +26,13 @@ pub(super) fn page(visibility: &Visibility, query: &TitleQuery, window: &Window)
     let (value, id) = place(query.order, start);
     let mut tied = conditions.clone();
     tied.insert(field, value.clone());
-    tied.insert("_id", doc! { beyond_by(forward): id });
-    let mut beyond = conditions;
-    beyond.insert(field, doc! { beyond_by(values_up): value });
-    let beyond = read(beyond, in_order.clone(), limit);
+    tied.insert("_id", doc! { beyond(forward): id });
+    let mut rest = conditions;
+    rest.insert(field, doc! { beyond(values_up): value });
+    let rest = read(rest, in_order.clone(), limit);
     let mut stages = Vec::from(read(tied, doc! { "_id": towards(forward) }, limit));
     stages.extend([
-        doc! { "$unionWith": { "coll": TITLES, "pipeline": beyond.as_slice() } },
+        doc! { "$unionWith": { "coll": TITLES, "pipeline": rest.as_slice() } },
         doc! { "$sort": in_order },
         doc! { "$limit": limit },
     ]);
@@ -123,14 +125,6 @@ fn plain(value: &KeyValue) -> Bson {
         KeyValue::Number(number) => (*number).into(),
         KeyValue::Text(text) => text.into(),
     }
-}
-
-fn beyond_by(up: bool) -> &'static str {
-    if up { "$gt" } else { "$lt" }
-}
-
-fn towards(up: bool) -> i32 {
-    if up { 1 } else { -1 }
 }
 
 fn kind(kind: TitleKind) -> &'static str {

@@ -1,28 +1,29 @@
-//! [`CatalogStore`] on Mongo.
+//! The ports that the catalogue is kept behind on MongoDB; what each method promises stands there.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use bson::{Bson, Document, doc};
+use bson::{Document, doc};
 use futures::TryStreamExt;
 use mongodb::ClientSession;
-use mongodb::options::FindOptions;
 use serde::de::DeserializeOwned;
 
 use super::documents::{self, COLLECTIONS, COUNTERS, EPISODES, FEED, GENRES, PEOPLE, TITLES};
 use super::{indexes, list, write};
 use crate::adapters::mongo::db::{MongoDb, patiently, store_error};
+use crate::adapters::mongo::fields;
+use crate::adapters::mongo::find::{self, BATCH};
 use crate::domain::catalog::{
-    CatalogBatch, CatalogStore, Change, Changed, Collection, Episode, ExternalId, Genre, Person,
-    Season, SeasonId, Title, TitleFilter, TitleQuery, Visibility,
+    CatalogBatch, CatalogListStore, CatalogStore, Change, ChangeSource, Changed, Collection,
+    Episode, ExternalId, Genre, Person, Season, SeasonId, Title, TitleFilter, TitleQuery,
+    Visibility,
 };
+use crate::domain::curation::CurationStore;
 use crate::domain::error::StoreError;
 use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
 use crate::domain::page::{Slice, Window};
-
-/// So many documents come with the first answer (if they have no more than 16 MB): most reads are one round trip.
-const BATCH: u32 = 10_000;
+use crate::domain::recommend::{PopularityStore, TitleSource};
 
 /// The catalogue in Mongo.
 #[derive(Clone)]
@@ -59,23 +60,8 @@ impl MongoCatalog {
         sort: Document,
         limit: Option<usize>,
     ) -> Result<Vec<T>, StoreError> {
-        // To MongoDB no limit is a limit of 0.
-        if limit == Some(0) {
-            return Ok(Vec::new());
-        }
-        let documents = patiently(self.db.timeout, async {
-            self.db
-                .collection::<Document>(collection)
-                .find(filter)
-                .with_options(sorted(sort, limit))
-                .await
-                .map_err(store_error)?
-                .try_collect()
-                .await
-                .map_err(store_error)
-        })
-        .await?;
-        documents::things(documents)
+        let collection = self.db.collection(collection);
+        documents::things(find::documents(&collection, filter, sort, limit).await?)
     }
 
     /// What the stages make of a collection.
@@ -129,17 +115,9 @@ impl MongoCatalog {
         limit: usize,
     ) -> Result<Vec<Document>, StoreError> {
         let filter = doc! { "sequence": { "$gt": from, "$lte": to } };
-        let mut cursor = self
-            .db
-            .collection::<Document>(collection)
-            .find(filter)
-            .with_options(sorted(doc! { "sequence": 1 }, Some(limit)))
-            .session(&mut *session)
-            .await
-            .map_err(store_error)?;
-        cursor
-            .stream(session)
-            .try_collect()
+        let collection = self.db.collection::<Document>(collection);
+        let sort = doc! { "sequence": 1 };
+        find::documents_in(session, &collection, filter, sort, Some(limit))
             .await
             .map_err(store_error)
     }
@@ -148,17 +126,50 @@ impl MongoCatalog {
 #[async_trait]
 impl CatalogStore for MongoCatalog {
     async fn titles(&self, ids: &[TitleId]) -> Result<Vec<Arc<Title>>, StoreError> {
-        let ids = list_of(ids, |id| id.to_i64());
+        let ids = fields::list(ids, |id| id.to_i64());
         let titles = self.find(TITLES, doc! { "_id": { "$in": ids } });
         Ok(titles.await?.into_iter().map(Arc::new).collect())
     }
 
+    async fn people(&self, ids: &[PersonId]) -> Result<Vec<Person>, StoreError> {
+        let ids = fields::list(ids, |id| id.to_i64());
+        self.find(PEOPLE, doc! { "_id": { "$in": ids } }).await
+    }
+
+    async fn genres(&self, ids: &[GenreId]) -> Result<Vec<Genre>, StoreError> {
+        let ids = fields::list(ids, |id| id.to_i64());
+        self.find(GENRES, doc! { "_id": { "$in": ids } }).await
+    }
+
+    async fn collections(&self, ids: &[CollectionId]) -> Result<Vec<Collection>, StoreError> {
+        let ids = fields::list(ids, |id| id.to_i64());
+        self.find(COLLECTIONS, doc! { "_id": { "$in": ids } }).await
+    }
+
+    async fn titles_of_collections(
+        &self,
+        collections: &[CollectionId],
+    ) -> Result<Vec<Arc<Title>>, StoreError> {
+        let collections = fields::list(collections, |id| id.to_i64());
+        let of_collections = doc! { "collection.collection": { "$in": collections } };
+        let titles = self.find(TITLES, of_collections);
+        Ok(titles.await?.into_iter().map(Arc::new).collect())
+    }
+
+    async fn episodes(&self, ids: &[EpisodeId]) -> Result<Vec<Episode>, StoreError> {
+        let ids = fields::list(ids, |id| id.to_i64());
+        self.find(EPISODES, doc! { "_id": { "$in": ids } }).await
+    }
+}
+
+#[async_trait]
+impl CatalogListStore for MongoCatalog {
     async fn titles_by_slug(&self, slugs: &[String]) -> Result<Vec<Title>, StoreError> {
         self.find(TITLES, doc! { "slug": { "$in": slugs } }).await
     }
 
     async fn titles_by_external_id(&self, ids: &[ExternalId]) -> Result<Vec<Title>, StoreError> {
-        let ids = list_of(
+        let ids = fields::list(
             ids,
             |id| doc! { "provider": &id.provider, "value": &id.value },
         );
@@ -182,28 +193,12 @@ impl CatalogStore for MongoCatalog {
         visibility: &Visibility,
         filter: &TitleFilter,
     ) -> Result<u64, StoreError> {
-        patiently(self.db.timeout, async {
-            self.db
-                .collection::<Document>(TITLES)
-                .count_documents(list::conditions(visibility, filter))
-                .await
-                .map_err(store_error)
-        })
-        .await
-    }
-
-    async fn people(&self, ids: &[PersonId]) -> Result<Vec<Person>, StoreError> {
-        let ids = list_of(ids, |id| id.to_i64());
-        self.find(PEOPLE, doc! { "_id": { "$in": ids } }).await
+        let titles = self.db.collection::<Document>(TITLES);
+        find::count(&titles, list::conditions(visibility, filter)).await
     }
 
     async fn people_by_slug(&self, slugs: &[String]) -> Result<Vec<Person>, StoreError> {
         self.find(PEOPLE, doc! { "slug": { "$in": slugs } }).await
-    }
-
-    async fn genres(&self, ids: &[GenreId]) -> Result<Vec<Genre>, StoreError> {
-        let ids = list_of(ids, |id| id.to_i64());
-        self.find(GENRES, doc! { "_id": { "$in": ids } }).await
     }
 
     async fn all_genres(&self) -> Result<Vec<Genre>, StoreError> {
@@ -211,33 +206,13 @@ impl CatalogStore for MongoCatalog {
             .await
     }
 
-    async fn collections(&self, ids: &[CollectionId]) -> Result<Vec<Collection>, StoreError> {
-        let ids = list_of(ids, |id| id.to_i64());
-        self.find(COLLECTIONS, doc! { "_id": { "$in": ids } }).await
-    }
-
     async fn collections_by_slug(&self, slugs: &[String]) -> Result<Vec<Collection>, StoreError> {
         self.find(COLLECTIONS, doc! { "slug": { "$in": slugs } })
             .await
     }
 
-    async fn titles_of_collections(
-        &self,
-        collections: &[CollectionId],
-    ) -> Result<Vec<Arc<Title>>, StoreError> {
-        let collections = list_of(collections, |id| id.to_i64());
-        let of_collections = doc! { "collection.collection": { "$in": collections } };
-        let titles = self.find(TITLES, of_collections);
-        Ok(titles.await?.into_iter().map(Arc::new).collect())
-    }
-
-    async fn episodes(&self, ids: &[EpisodeId]) -> Result<Vec<Episode>, StoreError> {
-        let ids = list_of(ids, |id| id.to_i64());
-        self.find(EPISODES, doc! { "_id": { "$in": ids } }).await
-    }
-
     async fn episodes_of_series(&self, series: &[TitleId]) -> Result<Vec<Episode>, StoreError> {
-        let series = list_of(series, |id| id.to_i64());
+        let series = fields::list(series, |id| id.to_i64());
         self.find_sorted(
             EPISODES,
             doc! { "series": { "$in": series } },
@@ -266,7 +241,7 @@ impl CatalogStore for MongoCatalog {
     }
 
     async fn seasons(&self, series: &[TitleId]) -> Result<Vec<Season>, StoreError> {
-        let series = list_of(series, |id| id.to_i64());
+        let series = fields::list(series, |id| id.to_i64());
         let stages = vec![
             doc! { "$match": { "series": { "$in": series } } },
             doc! { "$group": {
@@ -278,35 +253,10 @@ impl CatalogStore for MongoCatalog {
         let groups = self.aggregate(EPISODES, stages).await?;
         groups.iter().map(season).collect()
     }
+}
 
-    async fn put(&self, batch: &CatalogBatch) -> Result<(), StoreError> {
-        if batch.is_empty() {
-            return Ok(());
-        }
-        let database = self.db.database().clone();
-        let batch = Arc::new(write::Prepared::new(batch)?);
-        self.db
-            .transaction(move |session| {
-                let (database, batch) = (database.clone(), Arc::clone(&batch));
-                Box::pin(async move { write::put(&database, session, &batch).await })
-            })
-            .await
-    }
-
-    async fn put_popularity(&self, counts: &[(TitleId, u64)]) -> Result<(), StoreError> {
-        let counts: Arc<[_]> = self.changed_popularity(counts).await?.into();
-        if counts.is_empty() {
-            return Ok(());
-        }
-        let database = self.db.database().clone();
-        self.db
-            .transaction(move |session| {
-                let (database, counts) = (database.clone(), Arc::clone(&counts));
-                Box::pin(async move { write::put_popularity(&database, session, &counts).await })
-            })
-            .await
-    }
-
+#[async_trait]
+impl ChangeSource for MongoCatalog {
     async fn changes_after(&self, sequence: u64, limit: usize) -> Result<Vec<Change>, StoreError> {
         if limit == 0 {
             return Ok(Vec::new());
@@ -342,7 +292,44 @@ impl CatalogStore for MongoCatalog {
         changes.truncate(limit);
         Ok(changes)
     }
+}
 
+#[async_trait]
+impl CurationStore for MongoCatalog {
+    async fn put(&self, batch: &CatalogBatch) -> Result<(), StoreError> {
+        if batch.is_empty() {
+            return Ok(());
+        }
+        let db = self.db.clone();
+        let batch = Arc::new(write::Prepared::new(batch)?);
+        self.db
+            .transaction(move |session| {
+                let (db, batch) = (db.clone(), Arc::clone(&batch));
+                Box::pin(async move { write::put(&db, session, &batch).await })
+            })
+            .await
+    }
+}
+
+#[async_trait]
+impl PopularityStore for MongoCatalog {
+    async fn put_popularity(&self, counts: &[(TitleId, u64)]) -> Result<(), StoreError> {
+        let counts: Arc<[_]> = self.changed_popularity(counts).await?.into();
+        if counts.is_empty() {
+            return Ok(());
+        }
+        let db = self.db.clone();
+        self.db
+            .transaction(move |session| {
+                let (db, counts) = (db.clone(), Arc::clone(&counts));
+                Box::pin(async move { write::put_popularity(&db, session, &counts).await })
+            })
+            .await
+    }
+}
+
+#[async_trait]
+impl TitleSource for MongoCatalog {
     async fn unprojected_titles(&self, limit: usize) -> Result<Vec<Title>, StoreError> {
         // In the words of the partial index.
         let filter = doc! { "unprojected": { "$gt": 0 } };
@@ -351,17 +338,7 @@ impl CatalogStore for MongoCatalog {
     }
 
     async fn mark_titles_projected(&self, titles: &[(TitleId, u64)]) -> Result<(), StoreError> {
-        if titles.is_empty() {
-            return Ok(());
-        }
-        let database = self.db.database().clone();
-        let titles: Arc<[_]> = titles.into();
-        self.db
-            .transaction(move |session| {
-                let (database, titles) = (database.clone(), Arc::clone(&titles));
-                Box::pin(async move { write::mark_projected(&database, session, &titles).await })
-            })
-            .await
+        patiently(self.db.timeout, write::mark_projected(&self.db, titles)).await
     }
 
     async fn titles_after(
@@ -376,23 +353,6 @@ impl CatalogStore for MongoCatalog {
         self.find_sorted(TITLES, filter, doc! { "_id": 1 }, Some(limit))
             .await
     }
-
-    async fn ping(&self) -> Result<(), StoreError> {
-        self.db.ping().await
-    }
-}
-
-fn sorted(sort: Document, limit: Option<usize>) -> FindOptions {
-    let limit = limit.map(|limit| i64::try_from(limit).unwrap_or(i64::MAX));
-    FindOptions::builder()
-        .sort(sort)
-        .limit(limit)
-        .batch_size(BATCH)
-        .build()
-}
-
-fn list_of<T, V: Into<Bson>>(things: &[T], value: impl Fn(&T) -> V) -> Vec<Bson> {
-    things.iter().map(|thing| value(thing).into()).collect()
 }
 
 fn place() -> Document {

@@ -1,17 +1,18 @@
 //! What changes the catalogue, inside a transaction.
 
 use bson::{Bson, Document, doc};
+use mongodb::ClientSession;
 use mongodb::error::Error;
 use mongodb::options::ReturnDocument;
-use mongodb::{ClientSession, Database};
 
 use super::documents::{self, COLLECTIONS, COUNTERS, EPISODES, FEED, GENRES, PEOPLE, TITLES};
-use crate::adapters::mongo::db::{Abort, DUPLICATE, is_duplicate};
+use crate::adapters::mongo::bulk::{Update, update, update_each};
+use crate::adapters::mongo::db::{Abort, MongoDb, is_duplicate};
 use crate::domain::catalog::CatalogBatch;
 use crate::domain::error::StoreError;
 use crate::domain::ids::TitleId;
 
-/// How many updates go in one command: a command has at most 16 MB, and the greatest documents some 50 kB.
+/// How many updates go in one command: the greatest documents have some 50 kB.
 const UPDATES: usize = 200;
 
 /// A batch as documents, so that a transaction that is tried again need not make them anew.
@@ -86,19 +87,20 @@ impl Part {
 /// Writes a batch. What replaces a document goes before what is new, so that a slug or place that one thing gives up
 /// can be taken by a new one in the same batch.
 pub(super) async fn put(
-    database: &Database,
+    db: &MongoDb,
     session: &mut ClientSession,
     batch: &Prepared,
 ) -> Result<(), Abort<StoreError>> {
     let numbered = batch.parts.iter().filter(|part| part.is_in_feed());
-    let mut feed = Feed::reserve(database, session, numbered.map(Part::len).sum()).await?;
+    let mut feed = Feed::reserve(db, session, numbered.map(Part::len).sum()).await?;
     for part in &batch.parts {
-        let updates: Vec<Document> = part
+        let updates: Vec<_> = part
             .replacing
             .iter()
             .map(|document| replacement(part, document, &mut feed))
             .collect();
-        if update(database, session, part.collection, &updates).await? != updates.len() {
+        let found = update(db, session, part.collection, &updates, UPDATES).await?;
+        if found != updates.len() {
             return Err(Abort::Refused(StoreError::Conflict));
         }
         if part.new.is_empty() {
@@ -116,8 +118,7 @@ pub(super) async fn put(
             }
             document
         });
-        database
-            .collection::<Document>(part.collection)
+        db.collection::<Document>(part.collection)
             .insert_many(new)
             .session(&mut *session)
             .await
@@ -128,95 +129,58 @@ pub(super) async fn put(
 
 /// Sets how popular titles are. Those that are so by now are not found, and so not changed.
 pub(super) async fn put_popularity(
-    database: &Database,
+    db: &MongoDb,
     session: &mut ClientSession,
     counts: &[(TitleId, u64)],
 ) -> Result<(), Abort<StoreError>> {
-    let mut feed = Feed::reserve(database, session, counts.len()).await?;
-    let updates: Vec<Document> = counts
+    let mut feed = Feed::reserve(db, session, counts.len()).await?;
+    let updates: Vec<_> = counts
         .iter()
         .map(|(title, count)| {
             let count = count.cast_signed();
-            doc! {
-                "q": { "_id": title.to_i64(), "popularity": { "$ne": count } },
-                "u": { "$set": { "popularity": count, "sequence": feed.next() } },
-            }
+            Update::of(
+                doc! { "_id": title.to_i64(), "popularity": { "$ne": count } },
+                doc! { "$set": { "popularity": count, "sequence": feed.next() } },
+            )
         })
         .collect();
-    update(database, session, TITLES, &updates).await.map(drop)
+    update(db, session, TITLES, &updates, UPDATES).await?;
+    Ok(())
 }
 
 /// Takes the mark from titles that were not written since.
 pub(super) async fn mark_projected(
-    database: &Database,
-    session: &mut ClientSession,
+    db: &MongoDb,
     titles: &[(TitleId, u64)],
-) -> Result<(), Abort<StoreError>> {
-    let updates: Vec<Document> = titles
-        .iter()
-        .map(|(title, revision)| {
-            doc! {
-                "q": { "_id": title.to_i64(), "revision": revision.cast_signed() },
-                "u": { "$unset": { "unprojected": "" } },
-            }
-        })
-        .collect();
-    update(database, session, TITLES, &updates).await.map(drop)
+) -> Result<(), StoreError> {
+    let updates = titles.iter().map(|(title, revision)| {
+        Update::of(
+            doc! { "_id": title.to_i64(), "revision": revision.cast_signed() },
+            doc! { "$unset": { "unprojected": "" } },
+        )
+    });
+    update_each(db, TITLES, updates.collect()).await
 }
 
 /// The update that replaces the document of one revision less. A title keeps its popularity and, if it waits for
 /// projection already, its place among those that wait.
-fn replacement(part: &Part, document: &Document, feed: &mut Feed) -> Document {
+fn replacement(part: &Part, document: &Document, feed: &mut Feed) -> Update<Document, Bson> {
     let guard = doc! { "_id": document.get("_id"), "revision": revision(document) - 1 };
     let mut document = document.clone();
     if !part.is_in_feed() {
-        return doc! { "q": guard, "u": document };
+        return Update::of(guard, document.into());
     }
     let sequence = feed.next();
     document.insert("sequence", sequence);
     if part.collection != TITLES {
-        return doc! { "q": guard, "u": document };
+        return Update::of(guard, document.into());
     }
     let kept = doc! {
         "popularity": "$popularity",
         "unprojected": { "$ifNull": ["$unprojected", sequence] },
     };
-    doc! {
-        "q": guard,
-        "u": [{ "$replaceWith": { "$mergeObjects": [{ "$literal": document }, kept] } }],
-    }
-}
-
-/// Runs updates in their order and gives how many of them found their document.
-async fn update(
-    database: &Database,
-    session: &mut ClientSession,
-    collection: &str,
-    updates: &[Document],
-) -> Result<usize, Abort<StoreError>> {
-    let mut found = 0;
-    for updates in updates.chunks(UPDATES) {
-        let answer = database
-            .run_command(doc! { "update": collection, "updates": updates })
-            .session(&mut *session)
-            .await
-            .map_err(refused_if_taken)?;
-        // Failures of single updates stand in an answer that is a success to the driver.
-        if let Some(Bson::Array(errors)) = answer.get("writeErrors") {
-            let is_taken = errors.iter().all(|error| {
-                error
-                    .as_document()
-                    .is_some_and(|error| error.get_i32("code").ok() == Some(DUPLICATE))
-            });
-            return Err(Abort::Refused(if is_taken {
-                StoreError::Conflict
-            } else {
-                StoreError::failed(format!("updates failed: {errors:?}"))
-            }));
-        }
-        found += usize::try_from(answer.get_i32("n").unwrap_or(0)).unwrap_or(0);
-    }
-    Ok(found)
+    let merged = doc! { "$mergeObjects": [{ "$literal": document }, kept] };
+    Update::of(guard, vec![doc! { "$replaceWith": merged }].into())
 }
 
 fn refused_if_taken(error: Error) -> Abort<StoreError> {
@@ -241,7 +205,7 @@ struct Feed {
 
 impl Feed {
     async fn reserve(
-        database: &Database,
+        db: &MongoDb,
         session: &mut ClientSession,
         count: usize,
     ) -> Result<Self, Abort<StoreError>> {
@@ -249,7 +213,7 @@ impl Feed {
             return Ok(Self { last: 0 });
         }
         let count = i64::try_from(count).unwrap_or(i64::MAX);
-        let counter = database
+        let counter = db
             .collection::<Document>(COUNTERS)
             .find_one_and_update(doc! { "_id": FEED }, doc! { "$inc": { "last": count } })
             .upsert(true)

@@ -1,45 +1,12 @@
 //! Sittings, states and sums as documents, and back. Every `_id` begins with the profile.
 
-use bson::{DateTime, Document, Uuid};
-use chrono::Utc;
+use bson::{DateTime, Uuid};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::wishes::{HiddenDocument, MuteDocument};
-use crate::adapters::mongo::db::{Collection, MongoDb};
+use crate::adapters::mongo::fields::{date, stamp};
 use crate::domain::ids::{EpisodeId, PlayId, ProfileId, TitleId};
-use crate::domain::stamp::Stamp;
 use crate::domain::watching::{Play, Section, WatchState, WatchedItem, WatchedTitle};
-
-/// Where the documents are.
-#[derive(Clone)]
-pub(super) struct Collections {
-    pub(super) db: MongoDb,
-    pub(super) plays: Collection<PlayDocument>,
-    pub(super) states: Collection<StateDocument>,
-    pub(super) titles: Collection<TitleDocument>,
-    /// Which profiles are erased; see [`super::erase`].
-    pub(super) profiles: Collection<Document>,
-    /// How many viewers of a title are erased.
-    pub(super) departed: Collection<DepartedDocument>,
-    pub(super) hidden: Collection<HiddenDocument>,
-    pub(super) mutes: Collection<MuteDocument>,
-}
-
-impl Collections {
-    pub(super) fn of(db: MongoDb) -> Self {
-        Self {
-            plays: db.collection("plays"),
-            states: db.collection("watch_states"),
-            titles: db.collection("watched_titles"),
-            profiles: db.collection("watching_profiles"),
-            departed: db.collection("departed_viewers"),
-            hidden: db.collection("hidden_titles"),
-            mutes: db.collection("mutes"),
-            db,
-        }
-    }
-}
 
 /// A document with a key that is known before it is written, so that two first writes meet at the same key.
 pub(super) trait Keyed: Serialize + DeserializeOwned + Send + Sync + Unpin {
@@ -54,7 +21,7 @@ pub(super) struct PlayKey {
     play: Uuid,
 }
 
-/// A sitting.
+/// A sitting as it is stored; times are dates of BSON.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct PlayDocument {
     #[serde(rename = "_id")]
@@ -376,23 +343,12 @@ impl From<TitleDocument> for WatchedTitle {
     }
 }
 
-pub(super) fn stamp(revision: i64, created_at: DateTime, updated_at: DateTime) -> Stamp {
-    Stamp {
-        revision: revision.cast_unsigned(),
-        created_at: created_at.to_chrono(),
-        updated_at: updated_at.to_chrono(),
-    }
-}
-
-pub(super) fn date(time: chrono::DateTime<Utc>) -> DateTime {
-    DateTime::from_chrono(time)
-}
-
 #[cfg(test)]
 mod tests {
     use chrono::TimeDelta;
 
     use super::*;
+    use crate::domain::stamp::Stamp;
 
     #[test]
     fn a_thumb_from_before_its_time_was_kept_is_as_old_as_the_latest_watch() {

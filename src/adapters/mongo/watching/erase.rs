@@ -13,9 +13,12 @@ use futures::TryStreamExt;
 use mongodb::ClientSession;
 use mongodb::error::Result as MongoResult;
 
-use super::documents::{Collections, DepartedDocument};
-use super::transaction::check;
+use super::collections::Collections;
+use super::documents::DepartedDocument;
+use crate::adapters::mongo::bulk::{Fault, Update, update, update_each};
 use crate::adapters::mongo::db::{Abort, Collection, is_duplicate, patiently, store_error};
+use crate::adapters::mongo::fields;
+use crate::adapters::mongo::find::{self, documents_in};
 use crate::domain::error::StoreError;
 use crate::domain::ids::{ProfileId, TitleId};
 use crate::domain::watching::Ledger;
@@ -82,14 +85,14 @@ async fn remove_some_sums(
     let mut counts = Vec::with_capacity(found.len());
     for sum in found {
         let key = sum.get_document("_id").map_err(failed)?.clone();
-        counts.push(doc! {
-            "q": { "_id": key.get_i64("title").map_err(failed)? },
-            "u": [stamped(doc! {
-                "viewers": { "$add": [{ "$ifNull": ["$viewers", 0_i64] }, 1_i64] },
-                "waiting": true,
-            })],
-            "upsert": true,
-        });
+        let one_more = doc! {
+            "viewers": { "$add": [{ "$ifNull": ["$viewers", 0_i64] }, 1_i64] },
+            "waiting": true,
+        };
+        counts.push(Update::upsert(
+            doc! { "_id": key.get_i64("title").map_err(failed)? },
+            [stamped(one_more)],
+        ));
         keys.push(key);
     }
     if keys.is_empty() {
@@ -98,14 +101,8 @@ async fn remove_some_sums(
     sums.delete_many(doc! { "_id": { "$in": keys } })
         .session(&mut *session)
         .await?;
-    let command = doc! { "update": collections.departed.name(), "updates": counts };
-    let reply = collections
-        .db
-        .database()
-        .run_command(command)
-        .session(session)
-        .await?;
-    check(&reply).map_err(failed)?;
+    let departed = collections.departed.name();
+    update(&collections.db, session, departed, &counts, counts.len()).await?;
     Ok(true)
 }
 
@@ -173,15 +170,7 @@ pub(super) async fn erased(
         return Ok(BTreeSet::new());
     }
     let filter = doc! { "_id": { "$in": traces.keys().collect::<Vec<_>>() }, "erased": true };
-    let found: Vec<Document> = collections
-        .profiles
-        .find(filter)
-        .projection(doc! { "_id": 1 })
-        .session(&mut *session)
-        .await?
-        .stream(session)
-        .try_collect()
-        .await?;
+    let found = documents_in(session, &collections.profiles, filter, doc! {}, None).await?;
     Ok(found
         .iter()
         .filter_map(|guard| traces.get(guard.get_str("_id").ok()?).copied())
@@ -194,7 +183,7 @@ pub(super) async fn write_guards(
     missing: &BTreeSet<(ProfileId, TitleId)>,
     ledger: &Ledger,
     session: &mut ClientSession,
-) -> MongoResult<Document> {
+) -> Result<(), Fault> {
     let mut new: BTreeMap<ProfileId, i64> = BTreeMap::new();
     for key in missing
         .iter()
@@ -203,23 +192,20 @@ pub(super) async fn write_guards(
         *new.entry(key.0).or_default() += 1;
     }
     if new.is_empty() {
-        return Ok(doc! { "ok": 1 });
+        return Ok(());
     }
     // What is counted is of no use, but every write changes something: one that does not would meet no other.
-    let updates: Vec<Document> = new
+    let updates: Vec<_> = new
         .into_iter()
         .map(|(profile, titles)| {
             let count = doc! { "$add": [{ "$ifNull": ["$titles", 0_i64] }, titles] };
-            doc! {
-                "q": { "_id": profile.trace() },
-                "u": [stamped(doc! { "titles": count })],
-                "upsert": true,
-            }
+            let guard = doc! { "_id": profile.trace() };
+            Update::upsert(guard, [stamped(doc! { "titles": count })])
         })
         .collect();
-    let command = doc! { "update": collections.profiles.name(), "updates": updates };
-    let database = collections.db.database();
-    database.run_command(command).session(session).await
+    let guards = collections.profiles.name();
+    update(&collections.db, session, guards, &updates, updates.len()).await?;
+    Ok(())
 }
 
 /// How many viewers of each title are erased, in the order asked.
@@ -227,15 +213,9 @@ pub(super) async fn departed(
     collections: &Collections,
     titles: &[TitleId],
 ) -> Result<Vec<u64>, StoreError> {
-    let ids: BTreeSet<i64> = titles.iter().map(|title| title.to_i64()).collect();
-    let filter = doc! { "_id": { "$in": ids.into_iter().collect::<Vec<_>>() } };
-    let counts: BTreeMap<TitleId, u64> = patiently(
-        collections.db.timeout,
-        numbers(&collections.departed, filter, 0),
-    )
-    .await?
-    .into_iter()
-    .collect();
+    let these = doc! { "_id": { "$in": fields::list(titles, |title| title.to_i64()) } };
+    let found = find::all(&collections.departed, these, doc! {}, None).await?;
+    let counts: BTreeMap<TitleId, u64> = found.into_iter().collect();
     Ok(titles
         .iter()
         .map(|title| counts.get(title).copied().unwrap_or_default())
@@ -247,32 +227,20 @@ pub(super) async fn unprojected(
     collections: &Collections,
     limit: usize,
 ) -> Result<Vec<(TitleId, u64)>, StoreError> {
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    patiently(
-        collections.db.timeout,
-        numbers(&collections.departed, doc! { "waiting": true }, limit),
+    let waiting = doc! { "waiting": true };
+    find::all(
+        &collections.departed,
+        waiting,
+        doc! { "_id": 1 },
+        Some(limit),
     )
     .await
 }
 
-async fn numbers(
-    departed: &Collection<DepartedDocument>,
-    filter: Document,
-    limit: i64,
-) -> Result<Vec<(TitleId, u64)>, StoreError> {
-    let found: Vec<DepartedDocument> = departed
-        .find(filter)
-        .sort(doc! { "_id": 1 })
-        .limit(limit)
-        .await
-        .map_err(store_error)?
-        .try_collect()
-        .await
-        .map_err(store_error)?;
-    Ok(found
-        .into_iter()
-        .map(|one| (TitleId::from_i64(one.title), one.viewers.cast_unsigned()))
-        .collect())
+impl From<DepartedDocument> for (TitleId, u64) {
+    fn from(one: DepartedDocument) -> Self {
+        (TitleId::from_i64(one.title), one.viewers.cast_unsigned())
+    }
 }
 
 /// Takes the mark from numbers that are still the given ones.
@@ -280,24 +248,16 @@ pub(super) async fn mark_projected(
     collections: &Collections,
     titles: &[(TitleId, u64)],
 ) -> Result<(), StoreError> {
-    if titles.is_empty() {
-        return Ok(());
-    }
-    let updates: Vec<Document> = titles
-        .iter()
-        .map(|(title, viewers)| {
-            doc! {
-                "q": { "_id": title.to_i64(), "viewers": viewers.cast_signed() },
-                "u": { "$unset": { "waiting": "" } },
-            }
-        })
-        .collect();
-    let command = doc! {
-        "update": collections.departed.name(),
-        "updates": updates,
-        "ordered": false,
-        "writeConcern": { "w": "majority", "j": true },
-    };
-    let reply = collections.db.database().run_command(command).await;
-    check(&reply.map_err(store_error)?).map_err(StoreError::failed)
+    let updates = titles.iter().map(|(title, viewers)| {
+        Update::of(
+            doc! { "_id": title.to_i64(), "viewers": viewers.cast_signed() },
+            doc! { "$unset": { "waiting": "" } },
+        )
+    });
+    update_each(
+        &collections.db,
+        collections.departed.name(),
+        updates.collect(),
+    )
+    .await
 }

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::oneshot;
 
-use super::documents::Collections;
+use super::collections::Collections;
 use super::transaction;
 use crate::adapters::mongo::db::patiently;
 use crate::domain::error::StoreError;

@@ -1,25 +1,30 @@
-//! The port. Each list has an index that begins with the profile and runs in the
+//! The ports. Each list has an index that begins with the profile and runs in the
 //! list's order.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use bson::{DateTime, Document, doc};
+use bson::{Document, doc};
 use chrono::Utc;
 
-use super::documents::{Collections, PlayKey, StateKey, TitleKey};
+use super::collections::Collections;
+use super::documents::{PlayKey, StateKey, TitleKey};
+use super::feedback_documents::MuteKey;
 use super::queue::Queue;
-use super::reads::{List, all, by_key, count, index, key_of, make};
+use super::reads::{by_key, count};
 use super::transaction::mark_projected;
-use super::{erase, wishes};
+use super::{erase, indexes, wishes};
 use crate::adapters::mongo::db::{MongoDb, patiently};
+use crate::adapters::mongo::fields::{date, key_of};
+use crate::adapters::mongo::find::{List, all};
 use crate::domain::error::StoreError;
 use crate::domain::ids::{PlayId, ProfileId, TitleId};
 use crate::domain::page::{Slice, Window};
+use crate::domain::recommend::WatchSource;
 use crate::domain::watching::{
-    Change, HiddenTitle, Ledger, Mute, MutedSource, Play, ProfileList, Touched, WatchError,
-    WatchState, WatchStore, WatchedItem, WatchedTitle,
+    Change, FeedbackStore, HiddenTitle, HistoryStore, Ledger, Mute, MutedSource, Play, ProfileList,
+    Touched, WatchError, WatchState, WatchStore, WatchedItem, WatchedTitle,
 };
 
 /// The watching of all profiles.
@@ -41,100 +46,7 @@ impl MongoWatching {
 
     /// Makes what the lists run along; what is there already stays. To be called before anything else.
     pub async fn ensure_indexes(&self) -> Result<(), StoreError> {
-        let Collections {
-            plays,
-            states,
-            titles,
-            profiles,
-            departed,
-            hidden,
-            mutes,
-            ..
-        } = &self.collections;
-        // The kind stands in them so that sittings at whole series are passed over, and rows are counted, without
-        // reading the documents.
-        make(
-            plays,
-            [
-                index(
-                    "history",
-                    doc! { "_id.profile": 1, "started_at": -1, "_id.play": 1, "kind": 1 },
-                    None,
-                ),
-                index(
-                    "history_of_title",
-                    doc! { "_id.profile": 1, "title": 1, "started_at": -1, "_id.play": 1, "kind": 1 },
-                    None,
-                ),
-            ],
-        )
-        .await?;
-        make(
-            states,
-            [
-                index("title", doc! { "_id.profile": 1, "title": 1 }, None),
-                index(
-                    "in_progress",
-                    doc! { "_id.profile": 1, "last_played_at": -1, "_id.item": 1, "_id.kind": 1 },
-                    Some(doc! { "position": { "$gt": 0.0 } }),
-                ),
-            ],
-        )
-        .await?;
-        make(
-            titles,
-            [
-                index(
-                    "series",
-                    doc! { "_id.profile": 1, "last_at": -1, "_id.title": 1 },
-                    Some(doc! { "is_series": true }),
-                ),
-                index(
-                    "waiting",
-                    doc! { "waiting_since": 1, "_id": 1 },
-                    Some(doc! { "waiting_since": { "$exists": true } }),
-                ),
-                index("written", doc! { "updated_at": 1, "_id": 1 }, None),
-            ],
-        )
-        .await?;
-        make(
-            hidden,
-            [index(
-                "latest",
-                doc! { "_id.profile": 1, "created_at": -1, "_id.title": 1 },
-                None,
-            )],
-        )
-        .await?;
-        make(
-            mutes,
-            [index(
-                "source",
-                doc! { "_id.profile": 1, "_id.kind": 1, "_id.source": 1 },
-                None,
-            )],
-        )
-        .await?;
-        // It also makes the collections: a transaction that reads at a majority may not.
-        make(
-            departed,
-            [index(
-                "waiting",
-                doc! { "waiting": 1, "_id": 1 },
-                Some(doc! { "waiting": true }),
-            )],
-        )
-        .await?;
-        make(
-            profiles,
-            [index(
-                "erased",
-                doc! { "erased": 1 },
-                Some(doc! { "erased": true }),
-            )],
-        )
-        .await
+        indexes::ensure(&self.collections).await
     }
 }
 
@@ -144,6 +56,13 @@ impl WatchStore for MongoWatching {
         self.updates.run(touched.to_vec(), change).await
     }
 
+    async fn erase_profile(&self, profile: ProfileId) -> Result<(), StoreError> {
+        erase::erase(&self.collections, profile).await
+    }
+}
+
+#[async_trait]
+impl HistoryStore for MongoWatching {
     async fn states(
         &self,
         profile: ProfileId,
@@ -190,6 +109,7 @@ impl WatchStore for MongoWatching {
         let list = List {
             filter: history(profile, title),
             time: "started_at",
+            is_latest_first: true,
             id: "_id.play",
         };
         list.page(&self.collections.plays, window).await
@@ -203,6 +123,7 @@ impl WatchStore for MongoWatching {
         let list = List {
             filter: in_progress(profile),
             time: "last_played_at",
+            is_latest_first: true,
             id: "_id.item",
         };
         list.page(&self.collections.states, window).await
@@ -220,30 +141,10 @@ impl WatchStore for MongoWatching {
                 "plays": { "$gt": 0 },
             },
             time: "last_at",
+            is_latest_first: true,
             id: "_id.title",
         };
         list.page(&self.collections.titles, window).await
-    }
-
-    async fn unprojected_watches(&self, limit: usize) -> Result<Vec<WatchedTitle>, StoreError> {
-        all(
-            &self.collections.titles,
-            doc! { "waiting_since": { "$exists": true } },
-            doc! { "waiting_since": 1, "_id": 1 },
-            Some(limit),
-        )
-        .await
-    }
-
-    async fn mark_watches_projected(
-        &self,
-        sums: &[(ProfileId, TitleId, u64)],
-    ) -> Result<(), StoreError> {
-        patiently(
-            self.collections.db.timeout,
-            mark_projected(&self.collections, sums),
-        )
-        .await
     }
 
     async fn watched_titles_after(
@@ -265,37 +166,6 @@ impl WatchStore for MongoWatching {
         .await
     }
 
-    async fn watched_titles_since(
-        &self,
-        since: chrono::DateTime<Utc>,
-        after: Option<(chrono::DateTime<Utc>, ProfileId, TitleId)>,
-        limit: usize,
-    ) -> Result<Vec<WatchedTitle>, StoreError> {
-        let filter = match after {
-            Some((at, profile, title)) if at >= since => {
-                let at = DateTime::from_chrono(at);
-                let key = key_of(&TitleKey::new((profile, title)))?;
-                // The outer condition is implied by the inner one; it tells the index where to begin.
-                doc! {
-                    "updated_at": { "$gte": at },
-                    "$or": [{ "updated_at": { "$gt": at } }, { "_id": { "$gt": key } }],
-                }
-            }
-            Some(_) | None => doc! { "updated_at": { "$gte": DateTime::from_chrono(since) } },
-        };
-        let sort = doc! { "updated_at": 1, "_id": 1 };
-        all(&self.collections.titles, filter, sort, Some(limit)).await
-    }
-
-    async fn hide_title(&self, hidden: &HiddenTitle, most: u64) -> Result<(), WatchError> {
-        wishes::hide(&self.collections, hidden, most).await
-    }
-
-    async fn unhide_title(&self, profile: ProfileId, title: TitleId) -> Result<(), StoreError> {
-        let key = TitleKey::new((profile, title));
-        wishes::remove(&self.collections.hidden, &key).await
-    }
-
     async fn hidden_titles(
         &self,
         profile: ProfileId,
@@ -304,6 +174,7 @@ impl WatchStore for MongoWatching {
         let list = List {
             filter: doc! { "_id.profile": profile.to_i64() },
             time: "created_at",
+            is_latest_first: true,
             id: "_id.title",
         };
         list.page(&self.collections.hidden, window).await
@@ -337,13 +208,25 @@ impl WatchStore for MongoWatching {
     ) -> Result<Vec<TitleId>, StoreError> {
         wishes::passed_over(&self.collections, profile, titles).await
     }
+}
+
+#[async_trait]
+impl FeedbackStore for MongoWatching {
+    async fn hide_title(&self, hidden: &HiddenTitle, most: u64) -> Result<(), WatchError> {
+        wishes::hide(&self.collections, hidden, most).await
+    }
+
+    async fn unhide_title(&self, profile: ProfileId, title: TitleId) -> Result<(), StoreError> {
+        let key = TitleKey::new((profile, title));
+        wishes::remove(&self.collections.hidden, &key).await
+    }
 
     async fn put_mute(&self, mute: &Mute, most: u64) -> Result<(), WatchError> {
         wishes::put_mute(&self.collections, mute, most).await
     }
 
     async fn remove_mute(&self, profile: ProfileId, source: MutedSource) -> Result<(), StoreError> {
-        let key = wishes::MuteKey::new((profile, source));
+        let key = MuteKey::new((profile, source));
         wishes::remove(&self.collections.mutes, &key).await
     }
 
@@ -353,9 +236,51 @@ impl WatchStore for MongoWatching {
         let mutes = all(&self.collections.mutes, filter, sort, None).await?;
         Ok(mutes.into())
     }
+}
 
-    async fn erase_profile(&self, profile: ProfileId) -> Result<(), StoreError> {
-        erase::erase(&self.collections, profile).await
+#[async_trait]
+impl WatchSource for MongoWatching {
+    async fn unprojected_watches(&self, limit: usize) -> Result<Vec<WatchedTitle>, StoreError> {
+        all(
+            &self.collections.titles,
+            doc! { "waiting_since": { "$exists": true } },
+            doc! { "waiting_since": 1, "_id": 1 },
+            Some(limit),
+        )
+        .await
+    }
+
+    async fn mark_watches_projected(
+        &self,
+        sums: &[(ProfileId, TitleId, u64)],
+    ) -> Result<(), StoreError> {
+        patiently(
+            self.collections.db.timeout,
+            mark_projected(&self.collections, sums),
+        )
+        .await
+    }
+
+    async fn watched_titles_since(
+        &self,
+        since: chrono::DateTime<Utc>,
+        after: Option<(chrono::DateTime<Utc>, ProfileId, TitleId)>,
+        limit: usize,
+    ) -> Result<Vec<WatchedTitle>, StoreError> {
+        let filter = match after {
+            Some((at, profile, title)) if at >= since => {
+                let at = date(at);
+                let key = key_of(&TitleKey::new((profile, title)))?;
+                // The outer condition is implied by the inner one; it tells the index where to begin.
+                doc! {
+                    "updated_at": { "$gte": at },
+                    "$or": [{ "updated_at": { "$gt": at } }, { "_id": { "$gt": key } }],
+                }
+            }
+            Some(_) | None => doc! { "updated_at": { "$gte": date(since) } },
+        };
+        let sort = doc! { "updated_at": 1, "_id": 1 };
+        all(&self.collections.titles, filter, sort, Some(limit)).await
     }
 
     async fn departed_viewers(&self, titles: &[TitleId]) -> Result<Vec<u64>, StoreError> {

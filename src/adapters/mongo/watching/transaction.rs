@@ -8,17 +8,20 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use bson::{Bson, DateTime, Document, doc};
-use futures::TryStreamExt;
-use mongodb::error::{Error, Result as MongoResult};
+use bson::{Bson, DateTime, doc};
+use mongodb::error::Result as MongoResult;
 use mongodb::{ClientSession, Collection};
 use serde::Serialize;
 
+use super::collections::Collections;
 use super::documents::{
-    Collections, Keyed, PlayDocument, PlayKey, StateDocument, StateKey, TitleDocument, TitleKey,
+    Keyed, PlayDocument, PlayKey, StateDocument, StateKey, TitleDocument, TitleKey,
 };
 use super::erase;
-use crate::adapters::mongo::db::{Abort, MongoDb, is_duplicate, patiently, store_error};
+use crate::adapters::mongo::bulk::{Fault, Update as Written, update, update_each};
+use crate::adapters::mongo::db::{Abort, MongoDb, patiently};
+use crate::adapters::mongo::fields::key_of;
+use crate::adapters::mongo::find::documents_in;
 use crate::domain::error::StoreError;
 use crate::domain::ids::{ProfileId, TitleId};
 use crate::domain::watching::{
@@ -27,11 +30,6 @@ use crate::domain::watching::{
 
 /// So many documents are written by one command, which may have 48 MB; the largest have 10 kB.
 const CHUNK: usize = 1000;
-/// So many documents come with one answer, if they fit into 16 MB.
-const BATCH: u32 = 10_000;
-/// The server's code for a unique key that is taken.
-const DUPLICATE: i32 = 11000;
-
 /// What an update touches, and what it does to it.
 pub(super) type Update = (Vec<Touched>, Change);
 /// The ledger of each update as it was written, or why its change failed.
@@ -66,26 +64,15 @@ pub(super) async fn mark_projected(
     collections: &Collections,
     sums: &[(ProfileId, TitleId, u64)],
 ) -> Result<(), StoreError> {
-    for sums in sums.chunks(CHUNK) {
-        let mut updates = Vec::with_capacity(sums.len());
-        for (profile, title, revision) in sums {
-            let key = TitleKey::new((*profile, *title));
-            let key = bson::serialize_to_bson(&key).map_err(StoreError::failed)?;
-            updates.push(doc! {
-                "q": { "_id": key, "revision": revision.cast_signed() },
-                "u": { "$unset": { "waiting_since": "" } },
-            });
-        }
-        let command = doc! {
-            "update": collections.titles.name(),
-            "updates": updates,
-            "ordered": false,
-            "writeConcern": { "w": "majority", "j": true },
-        };
-        let reply = collections.db.database().run_command(command).await;
-        check(&reply.map_err(store_error)?).map_err(StoreError::failed)?;
-    }
-    Ok(())
+    let updates = sums.iter().map(|(profile, title, revision)| {
+        let key = key_of(&TitleKey::new((*profile, *title)))?;
+        Ok(Written::of(
+            doc! { "_id": key, "revision": revision.cast_signed() },
+            doc! { "$unset": { "waiting_since": "" } },
+        ))
+    });
+    let updates = updates.collect::<Result<_, StoreError>>()?;
+    update_each(&collections.db, collections.titles.name(), updates).await
 }
 
 /// Why one try came to nothing.
@@ -127,8 +114,9 @@ async fn try_once(
         }));
     }
     write_ledger(collections, &whole, &waiting, session).await?;
-    let reply = erase::write_guards(collections, &missing, &whole, session).await;
-    accepted(reply)?;
+    erase::write_guards(collections, &missing, &whole, session)
+        .await
+        .map_err(given_up)?;
     Ok(outcomes)
 }
 
@@ -146,7 +134,7 @@ async fn read_ledger<'a, I: Iterator<Item = &'a Touched>>(
     let whole: BTreeSet<_> = touched().filter_map(Touched::whole_title_key).collect();
     for (profile, title) in whole {
         let of_title = doc! { "_id.profile": profile.to_i64(), "title": title.to_i64() };
-        plays.extend(find(&collections.plays, of_title, session).await?);
+        plays.extend(documents_in(session, &collections.plays, of_title, doc! {}, None).await?);
     }
     let keys: BTreeSet<_> = touched().filter_map(Touched::state_key).collect();
     let keys = keys.into_iter().map(StateKey::new);
@@ -186,20 +174,8 @@ async fn read<D: Keyed>(
     if keys.is_empty() {
         return Ok(Vec::new());
     }
-    find(collection, doc! { "_id": { "$in": keys } }, session).await
-}
-
-async fn find<D: Keyed>(
-    collection: &Collection<D>,
-    filter: Document,
-    session: &mut ClientSession,
-) -> MongoResult<Vec<D>> {
-    let mut found = collection
-        .find(filter)
-        .batch_size(BATCH)
-        .session(&mut *session)
-        .await?;
-    found.stream(session).try_collect().await
+    let these = doc! { "_id": { "$in": keys } };
+    documents_in(session, collection, these, doc! {}, None).await
 }
 
 async fn write_ledger(
@@ -232,112 +208,28 @@ async fn write<D: Keyed>(
     documents: Vec<D>,
     session: &mut ClientSession,
 ) -> Result<(), Abort<GivenUp>> {
-    for documents in documents.chunks(CHUNK) {
-        let command = Command {
-            update: collection.name(),
-            updates: documents.iter().map(Replacement::by).collect(),
-        };
-        let command = bson::serialize_to_raw_document_buf(&command).map_err(Error::from)?;
-        let reply = db
-            .database()
-            .run_raw_command(command)
-            .session(&mut *session)
-            .await;
-        accepted(reply)?;
-    }
+    let replacements: Vec<_> = documents
+        .iter()
+        .map(|document| {
+            let key = document.key();
+            Written::upsert(ByKey { key }, document)
+        })
+        .collect();
+    update(db, session, collection.name(), &replacements, CHUNK)
+        .await
+        .map_err(given_up)?;
     Ok(())
 }
 
-/// Whether the server did all of a command.
-fn accepted(reply: MongoResult<Document>) -> Result<(), Abort<GivenUp>> {
-    let reply = reply.map_err(|error| {
-        if is_duplicate(&error) {
-            Abort::Refused(GivenUp::KeyTaken)
-        } else {
-            Abort::Driver(error)
-        }
-    })?;
-    check(&reply).map_err(|fault| {
-        Abort::Refused(match fault {
-            Fault::KeyTaken => GivenUp::KeyTaken,
-            Fault::Other(_) => StoreError::failed(fault).into(),
-        })
-    })
-}
-
 #[derive(Serialize)]
-struct Command<'a, D: Keyed> {
-    update: &'a str,
-    updates: Vec<Replacement<'a, D>>,
-}
-
-#[derive(Serialize)]
-struct Replacement<'a, D: Keyed> {
-    q: ByKey<'a, D>,
-    u: &'a D,
-    upsert: bool,
-}
-
-#[derive(Serialize)]
-struct ByKey<'a, D: Keyed> {
+struct ByKey<'a, K> {
     #[serde(rename = "_id")]
-    key: &'a D::Key,
+    key: &'a K,
 }
 
-impl<'a, D: Keyed> Replacement<'a, D> {
-    fn by(document: &'a D) -> Self {
-        Self {
-            q: ByKey {
-                key: document.key(),
-            },
-            u: document,
-            upsert: true,
-        }
-    }
-}
-
-/// What the server says of single writes in a command that as a whole succeeded.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum Fault {
-    #[error("a key is taken")]
-    KeyTaken,
-    #[error("a write failed: {0}")]
-    Other(Bson),
-}
-
-pub(super) fn check(reply: &Document) -> Result<(), Fault> {
-    if let Some(error) = reply.get("writeConcernError") {
-        return Err(Fault::Other(error.clone()));
-    }
-    match reply
-        .get_array("writeErrors")
-        .ok()
-        .and_then(|errors| errors.first())
-    {
-        None => Ok(()),
-        Some(Bson::Document(error))
-            if error.get_i32("code").is_ok_and(|code| code == DUPLICATE) =>
-        {
-            Err(Fault::KeyTaken)
-        }
-        Some(error) => Err(Fault::Other(error.clone())),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_command_that_succeeded_may_hold_writes_that_failed() {
-        let written = doc! { "ok": 1, "n": 1, "nModified": 1 };
-        let taken = doc! { "ok": 1, "n": 0, "writeErrors": [{ "index": 0, "code": DUPLICATE }] };
-        let failed = doc! { "ok": 1, "n": 0, "writeErrors": [{ "index": 0, "code": 121 }] };
-        let lost = doc! { "ok": 1, "n": 1, "writeConcernError": { "code": 64 } };
-
-        assert!(check(&written).is_ok());
-        assert!(matches!(check(&taken), Err(Fault::KeyTaken)));
-        assert!(matches!(check(&failed), Err(Fault::Other(_))));
-        assert!(matches!(check(&lost), Err(Fault::Other(_))));
+fn given_up(fault: Fault) -> Abort<GivenUp> {
+    match fault {
+        Fault::KeyTaken => Abort::Refused(GivenUp::KeyTaken),
+        fault => fault.into(),
     }
 }

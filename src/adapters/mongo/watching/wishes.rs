@@ -6,130 +6,21 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use bson::{Bson, DateTime, Document, doc};
+use bson::{Bson, Document, doc};
 use futures::{TryStreamExt, try_join};
 use mongodb::ClientSession;
 use mongodb::options::ReturnDocument;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
-use super::documents::{Collections, Keyed, TitleKey, date, stamp};
+use super::collections::Collections;
+use super::documents::{Keyed, TitleKey};
 use super::erase::stamped;
-use super::reads::key_of;
+use super::feedback_documents::{HiddenDocument, MuteDocument};
 use crate::adapters::mongo::db::{Abort, Collection, is_duplicate, patiently, store_error};
+use crate::adapters::mongo::fields::key_of;
 use crate::domain::error::StoreError;
-use crate::domain::ids::{GenreId, PersonId, ProfileId, TitleId};
-use crate::domain::watching::{HiddenTitle, Mute, MutedSource, WatchError};
-
-/// A title that is never suggested to a profile.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) struct HiddenDocument {
-    #[serde(rename = "_id")]
-    key: TitleKey,
-    revision: i64,
-    created_at: DateTime,
-    updated_at: DateTime,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) struct MuteKey {
-    profile: i64,
-    kind: Kind,
-    source: i64,
-}
-
-/// What is not to speak for a title in a profile's suggestions.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) struct MuteDocument {
-    #[serde(rename = "_id")]
-    key: MuteKey,
-    revision: i64,
-    created_at: DateTime,
-    updated_at: DateTime,
-}
-
-/// The kind of what is muted.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Kind {
-    Genre,
-    Person,
-}
-
-impl MuteKey {
-    pub(super) fn new((profile, source): (ProfileId, MutedSource)) -> Self {
-        let (kind, source) = match source {
-            MutedSource::Genre(id) => (Kind::Genre, id.to_i64()),
-            MutedSource::Person(id) => (Kind::Person, id.to_i64()),
-        };
-        Self {
-            profile: profile.to_i64(),
-            kind,
-            source,
-        }
-    }
-}
-
-impl Keyed for HiddenDocument {
-    type Key = TitleKey;
-
-    fn key(&self) -> &TitleKey {
-        &self.key
-    }
-}
-
-impl Keyed for MuteDocument {
-    type Key = MuteKey;
-
-    fn key(&self) -> &MuteKey {
-        &self.key
-    }
-}
-
-impl From<&HiddenTitle> for HiddenDocument {
-    fn from(hidden: &HiddenTitle) -> Self {
-        Self {
-            key: TitleKey::new((hidden.profile, hidden.title)),
-            revision: hidden.stamp.revision.cast_signed(),
-            created_at: date(hidden.stamp.created_at),
-            updated_at: date(hidden.stamp.updated_at),
-        }
-    }
-}
-
-impl From<HiddenDocument> for HiddenTitle {
-    fn from(document: HiddenDocument) -> Self {
-        Self {
-            profile: ProfileId::from_i64(document.key.profile),
-            title: TitleId::from_i64(document.key.title),
-            stamp: stamp(document.revision, document.created_at, document.updated_at),
-        }
-    }
-}
-
-impl From<&Mute> for MuteDocument {
-    fn from(mute: &Mute) -> Self {
-        Self {
-            key: MuteKey::new((mute.profile, mute.source)),
-            revision: mute.stamp.revision.cast_signed(),
-            created_at: date(mute.stamp.created_at),
-            updated_at: date(mute.stamp.updated_at),
-        }
-    }
-}
-
-impl From<MuteDocument> for Mute {
-    fn from(document: MuteDocument) -> Self {
-        let source = document.key.source;
-        Self {
-            profile: ProfileId::from_i64(document.key.profile),
-            source: match document.key.kind {
-                Kind::Genre => MutedSource::Genre(GenreId::from_i64(source)),
-                Kind::Person => MutedSource::Person(PersonId::from_i64(source)),
-            },
-            stamp: stamp(document.revision, document.created_at, document.updated_at),
-        }
-    }
-}
+use crate::domain::ids::{ProfileId, TitleId};
+use crate::domain::watching::{HiddenTitle, Mute, WatchError};
 
 /// Hides a title, unless it is hidden or `most` others are.
 pub(super) async fn hide(

@@ -1,37 +1,28 @@
 //! Machines' keys as rows.
 
 use chrono::{DateTime, Utc};
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::Connection;
 
-use super::columns::{Json, find_time, read_time, write_error};
-use crate::adapters::sqlite::db::store_error;
-use crate::domain::accounts::{ApiKey, TokenHash};
+use crate::adapters::sqlite::columns::{Json, TableRecord, Time, read, record};
+use crate::adapters::sqlite::statements::{all, execute, find as find_row, insert};
+use crate::domain::accounts::{ApiKey, Scope, TokenHash};
 use crate::domain::error::StoreError;
 use crate::domain::ids::{ApiKeyId, UserId};
 
-const SELECT: &str = "SELECT id, user_id, name, scopes, secret, last_used_at, created_at, \
-    updated_at FROM api_keys";
-const INSERT: &str = "INSERT INTO api_keys \
-    (id, user_id, name, scopes, secret, last_used_at, created_at, updated_at) \
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+record! {
+    struct ApiKeyRow in api_keys by (id: i64) {
+        user_id: i64,
+        name: String,
+        scopes: Json<Vec<Scope>>,
+        secret: [u8; 32],
+        last_used_at: Option<Time>,
+        created_at: Time,
+        updated_at: Time,
+    }
+}
 
 pub(super) fn add(connection: &Connection, key: &ApiKey) -> Result<(), StoreError> {
-    connection
-        .prepare_cached(INSERT)
-        .and_then(|mut insert| {
-            insert.execute(params![
-                key.id.to_i64(),
-                key.user.to_i64(),
-                key.name,
-                Json(&key.scopes),
-                key.secret.0,
-                key.last_used_at.map(|time| time.timestamp_millis()),
-                key.created_at.timestamp_millis(),
-                key.updated_at.timestamp_millis(),
-            ])
-        })
-        .map(drop)
-        .map_err(write_error)
+    insert(connection, &ApiKeyRow::from(key))
 }
 
 pub(super) fn delete(
@@ -39,11 +30,8 @@ pub(super) fn delete(
     user: UserId,
     id: ApiKeyId,
 ) -> Result<(), StoreError> {
-    connection
-        .prepare_cached("DELETE FROM api_keys WHERE id = ?1 AND user_id = ?2")
-        .and_then(|mut delete| delete.execute([id.to_i64(), user.to_i64()]))
-        .map(drop)
-        .map_err(store_error)
+    let sql = "DELETE FROM api_keys WHERE id = ?1 AND user_id = ?2";
+    execute(connection, sql, [id.to_i64(), user.to_i64()]).map(drop)
 }
 
 pub(super) fn touch(
@@ -51,39 +39,49 @@ pub(super) fn touch(
     id: ApiKeyId,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    connection
-        .prepare_cached("UPDATE api_keys SET last_used_at = ?2 WHERE id = ?1")
-        .and_then(|mut update| update.execute([id.to_i64(), now.timestamp_millis()]))
-        .map(drop)
-        .map_err(store_error)
+    let sql = "UPDATE api_keys SET last_used_at = ?2 WHERE id = ?1";
+    execute(connection, sql, (id.to_i64(), Time(now))).map(drop)
 }
 
 pub(super) fn find(connection: &Connection, id: ApiKeyId) -> rusqlite::Result<Option<ApiKey>> {
-    connection
-        .prepare_cached(&format!("{SELECT} WHERE id = ?1"))?
-        .query_row([id.to_i64()], read)
-        .optional()
+    let sql = format!("{} WHERE id = ?1", ApiKeyRow::SELECT);
+    find_row(connection, &sql, [id.to_i64()], read::<ApiKeyRow, _>)
 }
 
 pub(super) fn of_user(connection: &Connection, user: UserId) -> rusqlite::Result<Vec<ApiKey>> {
-    connection
-        .prepare_cached(&format!(
-            "{SELECT} WHERE user_id = ?1 ORDER BY created_at, id"
-        ))?
-        .query_map([user.to_i64()], read)?
-        .collect()
+    let sql = format!(
+        "{} WHERE user_id = ?1 ORDER BY created_at, id",
+        ApiKeyRow::SELECT
+    );
+    all(connection, &sql, [user.to_i64()], read::<ApiKeyRow, _>)
 }
 
-fn read(row: &Row<'_>) -> rusqlite::Result<ApiKey> {
-    let Json(scopes) = row.get(3)?;
-    Ok(ApiKey {
-        id: ApiKeyId::from_i64(row.get(0)?),
-        user: UserId::from_i64(row.get(1)?),
-        name: row.get(2)?,
-        scopes,
-        secret: TokenHash(row.get(4)?),
-        last_used_at: find_time(row, 5)?,
-        created_at: read_time(row, 6)?,
-        updated_at: read_time(row, 7)?,
-    })
+impl From<&ApiKey> for ApiKeyRow {
+    fn from(key: &ApiKey) -> Self {
+        Self {
+            id: key.id.to_i64(),
+            user_id: key.user.to_i64(),
+            name: key.name.clone(),
+            scopes: Json(key.scopes.clone()),
+            secret: key.secret.0,
+            last_used_at: key.last_used_at.map(Time),
+            created_at: Time(key.created_at),
+            updated_at: Time(key.updated_at),
+        }
+    }
+}
+
+impl From<ApiKeyRow> for ApiKey {
+    fn from(row: ApiKeyRow) -> Self {
+        Self {
+            id: ApiKeyId::from_i64(row.id),
+            user: UserId::from_i64(row.user_id),
+            name: row.name,
+            scopes: row.scopes.0,
+            secret: TokenHash(row.secret),
+            last_used_at: row.last_used_at.map(|time| time.0),
+            created_at: row.created_at.0,
+            updated_at: row.updated_at.0,
+        }
+    }
 }

@@ -2,37 +2,31 @@
 
 use std::net::IpAddr;
 
-use rusqlite::types::Type;
-use rusqlite::{Connection, Row, params};
+use rusqlite::Connection;
 
-use super::columns::{Json, Named, read_time, write_error};
-use super::page::List;
-use crate::domain::accounts::AuditEntry;
+use crate::adapters::sqlite::columns::{Json, TableRecord, Text, Time, read, record};
+use crate::adapters::sqlite::page::List;
+use crate::adapters::sqlite::statements::insert;
+use crate::domain::accounts::{Action, Actor, AuditEntry};
 use crate::domain::error::StoreError;
 use crate::domain::ids::{AuditId, UserId};
 use crate::domain::page::{Slice, Window};
 
-const SELECT: &str = "SELECT id, user_id, at, action, actor, address, detail FROM audit";
-const INSERT: &str = "INSERT INTO audit \
-    (id, user_id, at, action, actor, address, detail, created_at, updated_at) \
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?3, ?3)";
+record! {
+    struct AuditRow in audit by (id: i64) {
+        user_id: Option<i64>,
+        at: Time,
+        action: Text<Action>,
+        actor: Json<Actor>,
+        address: Option<Text<IpAddr>>,
+        detail: Option<String>,
+        created_at: Time,
+        updated_at: Time,
+    }
+}
 
 pub(super) fn add(connection: &Connection, entry: &AuditEntry) -> Result<(), StoreError> {
-    connection
-        .prepare_cached(INSERT)
-        .and_then(|mut insert| {
-            insert.execute(params![
-                entry.id.to_i64(),
-                entry.user.map(UserId::to_i64),
-                entry.at.timestamp_millis(),
-                Named(entry.action),
-                Json(entry.actor),
-                entry.address.map(|address| address.to_string()),
-                entry.detail,
-            ])
-        })
-        .map(drop)
-        .map_err(write_error)
+    insert(connection, &AuditRow::from(entry))
 }
 
 pub(super) fn of_user(
@@ -41,29 +35,45 @@ pub(super) fn of_user(
     window: &Window,
 ) -> rusqlite::Result<Slice<AuditEntry>> {
     let list = List {
-        select: SELECT,
+        select: AuditRow::SELECT,
+        table: "audit",
+        index: None,
         condition: "user_id = ?1",
         scope: vec![user.to_i64()],
         time: "at",
         is_latest_first: true,
-        read,
+        id: "id",
+        read: read::<AuditRow, _>,
     };
     list.page(connection, window)
 }
 
-fn read(row: &Row<'_>) -> rusqlite::Result<AuditEntry> {
-    let (Named(action), Json(actor)) = (row.get(3)?, row.get(4)?);
-    let address: Option<String> = row.get(5)?;
-    let address = address.map(|text| text.parse::<IpAddr>()).transpose();
-    Ok(AuditEntry {
-        id: AuditId::from_i64(row.get(0)?),
-        user: row.get::<_, Option<i64>>(1)?.map(UserId::from_i64),
-        at: read_time(row, 2)?,
-        action,
-        actor,
-        address: address.map_err(|error| {
-            rusqlite::Error::FromSqlConversionFailure(5, Type::Text, Box::new(error))
-        })?,
-        detail: row.get(6)?,
-    })
+impl From<&AuditEntry> for AuditRow {
+    fn from(entry: &AuditEntry) -> Self {
+        Self {
+            id: entry.id.to_i64(),
+            user_id: entry.user.map(UserId::to_i64),
+            at: Time(entry.at),
+            action: Text(entry.action),
+            actor: Json(entry.actor),
+            address: entry.address.map(Text),
+            detail: entry.detail.clone(),
+            created_at: Time(entry.at),
+            updated_at: Time(entry.at),
+        }
+    }
+}
+
+impl From<AuditRow> for AuditEntry {
+    fn from(row: AuditRow) -> Self {
+        Self {
+            id: AuditId::from_i64(row.id),
+            user: row.user_id.map(UserId::from_i64),
+            at: row.at.0,
+            action: row.action.0,
+            actor: row.actor.0,
+            address: row.address.map(|address| address.0),
+            detail: row.detail,
+        }
+    }
 }

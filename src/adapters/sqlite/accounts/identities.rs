@@ -1,37 +1,26 @@
 //! Other sites' log-ins as rows.
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::Connection;
 
-use super::columns::{is_taken, read_time};
-use crate::adapters::sqlite::db::store_error;
+use crate::adapters::sqlite::columns::{TableRecord, Time, read, record};
+use crate::adapters::sqlite::statements::{all, execute, find as find_row, insert};
 use crate::domain::accounts::{AccountError, Identity, LinkError};
 use crate::domain::error::StoreError;
 use crate::domain::ids::UserId;
 
-const SELECT: &str = "SELECT provider, subject, user_id, created_at, updated_at FROM identities";
-const INSERT: &str = "INSERT INTO identities (provider, subject, user_id, created_at, updated_at) \
-    VALUES (?1, ?2, ?3, ?4, ?5)";
+record! {
+    struct IdentityRow in identities by (provider: String, subject: String) {
+        user_id: i64,
+        created_at: Time,
+        updated_at: Time,
+    }
+}
 
 pub(super) fn add(connection: &Connection, identity: &Identity) -> Result<(), AccountError> {
-    connection
-        .prepare_cached(INSERT)
-        .and_then(|mut insert| {
-            insert.execute(params![
-                identity.provider,
-                identity.subject,
-                identity.user.to_i64(),
-                identity.created_at.timestamp_millis(),
-                identity.updated_at.timestamp_millis(),
-            ])
-        })
-        .map(drop)
-        .map_err(|error| {
-            if is_taken(&error) {
-                AccountError::Link(LinkError::Taken)
-            } else {
-                store_error(error).into()
-            }
-        })
+    match insert(connection, &IdentityRow::from(identity)) {
+        Err(StoreError::Conflict) => Err(AccountError::Link(LinkError::Taken)),
+        added => Ok(added?),
+    }
 }
 
 pub(super) fn delete(
@@ -39,11 +28,8 @@ pub(super) fn delete(
     user: UserId,
     provider: &str,
 ) -> Result<(), StoreError> {
-    connection
-        .prepare_cached("DELETE FROM identities WHERE user_id = ?1 AND provider = ?2")
-        .and_then(|mut delete| delete.execute(params![user.to_i64(), provider]))
-        .map(drop)
-        .map_err(store_error)
+    let sql = "DELETE FROM identities WHERE user_id = ?1 AND provider = ?2";
+    execute(connection, sql, (user.to_i64(), provider)).map(drop)
 }
 
 pub(super) fn find(
@@ -51,25 +37,46 @@ pub(super) fn find(
     provider: &str,
     subject: &str,
 ) -> rusqlite::Result<Option<Identity>> {
-    connection
-        .prepare_cached(&format!("{SELECT} WHERE provider = ?1 AND subject = ?2"))?
-        .query_row([provider, subject], read)
-        .optional()
+    let sql = format!(
+        "{} WHERE provider = ?1 AND subject = ?2",
+        IdentityRow::SELECT
+    );
+    find_row(
+        connection,
+        &sql,
+        [provider, subject],
+        read::<IdentityRow, _>,
+    )
 }
 
 pub(super) fn of_user(connection: &Connection, user: UserId) -> rusqlite::Result<Vec<Identity>> {
-    connection
-        .prepare_cached(&format!("{SELECT} WHERE user_id = ?1 ORDER BY provider"))?
-        .query_map([user.to_i64()], read)?
-        .collect()
+    let sql = format!(
+        "{} WHERE user_id = ?1 ORDER BY provider",
+        IdentityRow::SELECT
+    );
+    all(connection, &sql, [user.to_i64()], read::<IdentityRow, _>)
 }
 
-fn read(row: &Row<'_>) -> rusqlite::Result<Identity> {
-    Ok(Identity {
-        provider: row.get(0)?,
-        subject: row.get(1)?,
-        user: UserId::from_i64(row.get(2)?),
-        created_at: read_time(row, 3)?,
-        updated_at: read_time(row, 4)?,
-    })
+impl From<&Identity> for IdentityRow {
+    fn from(identity: &Identity) -> Self {
+        Self {
+            provider: identity.provider.clone(),
+            subject: identity.subject.clone(),
+            user_id: identity.user.to_i64(),
+            created_at: Time(identity.created_at),
+            updated_at: Time(identity.updated_at),
+        }
+    }
+}
+
+impl From<IdentityRow> for Identity {
+    fn from(row: IdentityRow) -> Self {
+        Self {
+            provider: row.provider,
+            subject: row.subject,
+            user: UserId::from_i64(row.user_id),
+            created_at: row.created_at.0,
+            updated_at: row.updated_at.0,
+        }
+    }
 }

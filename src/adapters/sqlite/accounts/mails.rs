@@ -1,37 +1,32 @@
 //! Mail that waits as rows.
 
 use chrono::{DateTime, Utc};
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, named_params};
 
-use super::columns::{Named, read_email, read_time, row_limit, write_error};
-use crate::adapters::sqlite::db::store_error;
-use crate::domain::accounts::Mail;
+use super::email::Email;
+use crate::adapters::sqlite::columns::{TableRecord, Text, Time, limit as rows, read, record};
+use crate::adapters::sqlite::statements::{all, execute, insert};
+use crate::domain::accounts::{Mail, MailKind};
 use crate::domain::error::StoreError;
 use crate::domain::ids::{MailId, UserId};
 
-const SELECT: &str = "SELECT id, recipient, kind, user_id, attempts, due_at, created_at, \
-    updated_at FROM mails";
-const INSERT: &str = "INSERT INTO mails \
-    (id, recipient, kind, user_id, attempts, due_at, created_at, updated_at) \
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+const CLAIM: &str = "UPDATE mails SET attempts = :attempts, due_at = :due_at, updated_at = :now \
+    WHERE id = :id";
+
+record! {
+    struct MailRow in mails by (id: i64) {
+        recipient: Email,
+        kind: Text<MailKind>,
+        user_id: Option<i64>,
+        attempts: u32,
+        due_at: Time,
+        created_at: Time,
+        updated_at: Time,
+    }
+}
 
 pub(super) fn add(connection: &Connection, mail: &Mail) -> Result<(), StoreError> {
-    connection
-        .prepare_cached(INSERT)
-        .and_then(|mut insert| {
-            insert.execute(params![
-                mail.id.to_i64(),
-                mail.to.as_str(),
-                Named(mail.kind),
-                mail.user.map(UserId::to_i64),
-                mail.attempts,
-                mail.due_at.timestamp_millis(),
-                mail.created_at.timestamp_millis(),
-                mail.updated_at.timestamp_millis(),
-            ])
-        })
-        .map(drop)
-        .map_err(write_error)
+    insert(connection, &MailRow::from(mail))
 }
 
 /// Read first and changed then, since `RETURNING` promises no order. Nobody comes in between: whoever writes has the
@@ -42,25 +37,23 @@ pub(super) fn claim(
     until: DateTime<Utc>,
     limit: usize,
 ) -> rusqlite::Result<Vec<Mail>> {
-    let mut mails: Vec<Mail> = connection
-        .prepare_cached(&format!(
-            "{SELECT} WHERE due_at <= ?1 ORDER BY due_at, id LIMIT ?2"
-        ))?
-        .query_map([now.timestamp_millis(), row_limit(limit)], read)?
-        .collect::<rusqlite::Result<_>>()?;
-    let mut update = connection.prepare_cached(
-        "UPDATE mails SET attempts = ?2, due_at = ?3, updated_at = ?4 WHERE id = ?1",
-    )?;
+    let due = format!(
+        "{} WHERE due_at <= ?1 ORDER BY due_at, id LIMIT ?2",
+        MailRow::SELECT
+    );
+    let due_now = (Time(now), rows(limit));
+    let mut mails: Vec<Mail> = all(connection, &due, due_now, read::<MailRow, _>)?;
+    let mut update = connection.prepare_cached(CLAIM)?;
     for mail in &mut mails {
         mail.attempts += 1;
         mail.due_at = until;
         mail.updated_at = now;
-        update.execute(params![
-            mail.id.to_i64(),
-            mail.attempts,
-            until.timestamp_millis(),
-            now.timestamp_millis(),
-        ])?;
+        update.execute(named_params! {
+            ":id": mail.id.to_i64(),
+            ":attempts": mail.attempts,
+            ":due_at": Time(until),
+            ":now": Time(now),
+        })?;
     }
     Ok(mails)
 }
@@ -71,37 +64,40 @@ pub(super) fn postpone(
     due_at: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    connection
-        .prepare_cached("UPDATE mails SET due_at = ?2, updated_at = ?3 WHERE id = ?1")
-        .and_then(|mut update| {
-            update.execute([
-                id.to_i64(),
-                due_at.timestamp_millis(),
-                now.timestamp_millis(),
-            ])
-        })
-        .map(drop)
-        .map_err(store_error)
+    let sql = "UPDATE mails SET due_at = ?2, updated_at = ?3 WHERE id = ?1";
+    execute(connection, sql, (id.to_i64(), Time(due_at), Time(now))).map(drop)
 }
 
 pub(super) fn remove(connection: &Connection, id: MailId) -> Result<(), StoreError> {
-    connection
-        .prepare_cached("DELETE FROM mails WHERE id = ?1")
-        .and_then(|mut delete| delete.execute([id.to_i64()]))
-        .map(drop)
-        .map_err(store_error)
+    execute(connection, "DELETE FROM mails WHERE id = ?1", [id.to_i64()]).map(drop)
 }
 
-fn read(row: &Row<'_>) -> rusqlite::Result<Mail> {
-    let Named(kind) = row.get(2)?;
-    Ok(Mail {
-        id: MailId::from_i64(row.get(0)?),
-        to: read_email(row, 1)?,
-        kind,
-        user: row.get::<_, Option<i64>>(3)?.map(UserId::from_i64),
-        attempts: row.get(4)?,
-        due_at: read_time(row, 5)?,
-        created_at: read_time(row, 6)?,
-        updated_at: read_time(row, 7)?,
-    })
+impl From<&Mail> for MailRow {
+    fn from(mail: &Mail) -> Self {
+        Self {
+            id: mail.id.to_i64(),
+            recipient: Email(mail.to.clone()),
+            kind: Text(mail.kind),
+            user_id: mail.user.map(UserId::to_i64),
+            attempts: mail.attempts,
+            due_at: Time(mail.due_at),
+            created_at: Time(mail.created_at),
+            updated_at: Time(mail.updated_at),
+        }
+    }
+}
+
+impl From<MailRow> for Mail {
+    fn from(row: MailRow) -> Self {
+        Self {
+            id: MailId::from_i64(row.id),
+            to: row.recipient.0,
+            kind: row.kind.0,
+            user: row.user_id.map(UserId::from_i64),
+            attempts: row.attempts,
+            due_at: row.due_at.0,
+            created_at: row.created_at.0,
+            updated_at: row.updated_at.0,
+        }
+    }
 }

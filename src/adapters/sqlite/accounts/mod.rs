@@ -2,15 +2,13 @@
 
 mod api_keys;
 mod audit;
-mod columns;
+mod email;
 mod erasures;
 mod identities;
 mod mails;
-mod page;
 mod profiles;
 mod store;
 mod users;
 mod write;
 
-pub(super) use columns::read_time;
 pub use store::SqliteAccounts;

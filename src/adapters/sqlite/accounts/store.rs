@@ -1,4 +1,4 @@
-//! The port.
+//! The ports of accounts on SQLite; what each method promises stands there.
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -7,8 +7,9 @@ use super::{api_keys, audit, erasures, identities, mails, profiles, users, write
 use crate::adapters::sqlite::SqliteDb;
 use crate::adapters::sqlite::db::store_error;
 use crate::domain::accounts::{
-    AccountError, AccountStore, AccountWrite, ApiKey, AuditEntry, EmailAddress, Erasure, Identity,
-    Mail, Profile, User,
+    AccountError, AccountStore, AccountWrite, ApiKey, ApiKeyStore, AuditEntry, AuditStore,
+    EmailAddress, Erasure, ErasureStore, Identity, IdentityStore, Mail, MailStore, Profile,
+    ProfileStore, User, UserStore,
 };
 use crate::domain::error::StoreError;
 use crate::domain::ids::{ApiKeyId, ErasureId, MailId, ProfileId, UserId};
@@ -38,7 +39,10 @@ impl AccountStore for SqliteAccounts {
             })
             .await
     }
+}
 
+#[async_trait]
+impl UserStore for SqliteAccounts {
     async fn find_user_by_email(&self, email: &EmailAddress) -> Result<Option<User>, StoreError> {
         let email = email.clone();
         self.db
@@ -59,7 +63,10 @@ impl AccountStore for SqliteAccounts {
             .read(move |connection| users::list(connection, &window))
             .await
     }
+}
 
+#[async_trait]
+impl ProfileStore for SqliteAccounts {
     async fn profiles(&self, ids: &[ProfileId]) -> Result<Vec<Profile>, StoreError> {
         let ids = ids.to_vec();
         self.db
@@ -79,7 +86,10 @@ impl AccountStore for SqliteAccounts {
             .write(move |connection| profiles::add_new(connection, &profiles))
             .await
     }
+}
 
+#[async_trait]
+impl IdentityStore for SqliteAccounts {
     async fn find_identity(
         &self,
         provider: &str,
@@ -96,7 +106,10 @@ impl AccountStore for SqliteAccounts {
             .read(move |connection| identities::of_user(connection, user))
             .await
     }
+}
 
+#[async_trait]
+impl ApiKeyStore for SqliteAccounts {
     async fn find_api_key(&self, id: ApiKeyId) -> Result<Option<ApiKey>, StoreError> {
         self.db
             .read(move |connection| api_keys::find(connection, id))
@@ -114,7 +127,10 @@ impl AccountStore for SqliteAccounts {
             .write(move |connection| api_keys::touch(connection, id, now))
             .await
     }
+}
 
+#[async_trait]
+impl AuditStore for SqliteAccounts {
     async fn audit_of_user(
         &self,
         user: UserId,
@@ -125,7 +141,10 @@ impl AccountStore for SqliteAccounts {
             .read(move |connection| audit::of_user(connection, user, &window))
             .await
     }
+}
 
+#[async_trait]
+impl MailStore for SqliteAccounts {
     async fn claim_mails(
         &self,
         now: DateTime<Utc>,
@@ -155,7 +174,10 @@ impl AccountStore for SqliteAccounts {
             .write(move |connection| mails::remove(connection, id))
             .await
     }
+}
 
+#[async_trait]
+impl ErasureStore for SqliteAccounts {
     async fn pending_erasures(&self, limit: usize) -> Result<Vec<Erasure>, StoreError> {
         self.db
             .read(move |connection| erasures::pending(connection, limit))

@@ -1,25 +1,21 @@
-//! Accounts as rows.
+//! Accounts as rows of their table, and back.
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::Connection;
 
-use super::columns::{
-    Named, find_email, find_time, is_second, json_array, read_stamp, write_error,
+use super::email::Email;
+use crate::adapters::sqlite::columns::{
+    TableRecord, Text, Time, list as values, read, record, stamp,
 };
-use super::page::List;
-use crate::adapters::sqlite::db::store_error;
+use crate::adapters::sqlite::page::List;
+use crate::adapters::sqlite::statements::{
+    all, changed, execute, find, is_second, write, write_error,
+};
 use crate::domain::accounts::{AccountError, EmailAddress, EmailError, PasswordHash, User};
 use crate::domain::error::StoreError;
 use crate::domain::ids::UserId;
 use crate::domain::page::{Slice, Window};
+use crate::domain::viewer::Role;
 
-const SELECT: &str = "SELECT id, email, email_verified, password, role, epoch, disabled_at, \
-    revision, created_at, updated_at FROM users";
-const INSERT: &str = "INSERT INTO users (email, email_verified, password, role, epoch, \
-    disabled_at, revision, created_at, updated_at, id) \
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
-const REPLACE: &str = "UPDATE users SET email = ?1, email_verified = ?2, password = ?3, \
-    role = ?4, epoch = ?5, disabled_at = ?6, revision = ?7, created_at = ?8, updated_at = ?9 \
-    WHERE id = ?10 AND revision = ?7 - 1";
 /// What goes with an account, and it.
 const DELETE: [&str; 5] = [
     "DELETE FROM identities WHERE user_id = ?1",
@@ -29,49 +25,42 @@ const DELETE: [&str; 5] = [
     "DELETE FROM users WHERE id = ?1",
 ];
 
-pub(super) fn add(connection: &Connection, user: &User) -> Result<(), AccountError> {
-    execute(connection, INSERT, user).map(drop)
-}
-
-pub(super) fn put(connection: &Connection, user: &User) -> Result<(), AccountError> {
-    match execute(connection, REPLACE, user)? {
-        0 => Err(StoreError::Conflict.into()),
-        _ => Ok(()),
+record! {
+    struct UserRow in users by (id: i64) {
+        email: Option<Email>,
+        email_verified: bool,
+        password: Option<String>,
+        role: Text<Role>,
+        epoch: u32,
+        disabled_at: Option<Time>,
+        revision: i64,
+        created_at: Time,
+        updated_at: Time,
     }
 }
 
-fn execute(connection: &Connection, sql: &str, user: &User) -> Result<usize, AccountError> {
-    connection
-        .prepare_cached(sql)
-        .and_then(|mut statement| {
-            statement.execute(params![
-                user.email.as_ref().map(EmailAddress::as_str),
-                user.email_verified,
-                user.password.as_ref().map(|hash| &hash.0),
-                Named(user.role),
-                user.epoch,
-                user.disabled_at.map(|time| time.timestamp_millis()),
-                user.stamp.revision.cast_signed(),
-                user.stamp.created_at.timestamp_millis(),
-                user.stamp.updated_at.timestamp_millis(),
-                user.id.to_i64(),
-            ])
-        })
-        .map_err(|error| {
-            if is_second(&error) {
-                AccountError::Email(EmailError::Taken)
-            } else {
-                write_error(error).into()
-            }
-        })
+pub(super) fn add(connection: &Connection, user: &User) -> Result<(), AccountError> {
+    written(connection, UserRow::INSERT, user).map(drop)
+}
+
+pub(super) fn put(connection: &Connection, user: &User) -> Result<(), AccountError> {
+    Ok(changed(written(connection, UserRow::UPDATE, user)?)?)
+}
+
+fn written(connection: &Connection, sql: &str, user: &User) -> Result<usize, AccountError> {
+    let row = UserRow::from(user);
+    write(connection, sql, &*row.parameters()).map_err(|error| {
+        if is_second(&error) {
+            AccountError::Email(EmailError::Taken)
+        } else {
+            write_error(error).into()
+        }
+    })
 }
 
 pub(super) fn delete(connection: &Connection, id: UserId) -> Result<(), StoreError> {
     for sql in DELETE {
-        connection
-            .prepare_cached(sql)
-            .and_then(|mut statement| statement.execute([id.to_i64()]))
-            .map_err(store_error)?;
+        execute(connection, sql, [id.to_i64()])?;
     }
     Ok(())
 }
@@ -80,44 +69,62 @@ pub(super) fn find_by_email(
     connection: &Connection,
     email: &EmailAddress,
 ) -> rusqlite::Result<Option<User>> {
-    connection
-        .prepare_cached(&format!("{SELECT} WHERE email = ?1"))?
-        .query_row([email.as_str()], read)
-        .optional()
+    let sql = format!("{} WHERE email = ?1", UserRow::SELECT);
+    find(connection, &sql, [email.as_str()], read::<UserRow, _>)
 }
 
 pub(super) fn by_ids(connection: &Connection, ids: &[UserId]) -> rusqlite::Result<Vec<User>> {
-    let ids = json_array(ids.iter().map(|id| id.to_i64()));
-    connection
-        .prepare_cached(&format!(
-            "{SELECT} WHERE id IN (SELECT value FROM json_each(?1))"
-        ))?
-        .query_map([ids], read)?
-        .collect()
+    let sql = format!(
+        "{} WHERE id IN (SELECT value FROM json_each(?1))",
+        UserRow::SELECT
+    );
+    let ids = values(ids.iter().map(|id| id.to_i64()));
+    all(connection, &sql, [ids], read::<UserRow, _>)
 }
 
 pub(super) fn list(connection: &Connection, window: &Window) -> rusqlite::Result<Slice<User>> {
     let list = List {
-        select: SELECT,
+        select: UserRow::SELECT,
+        table: "users",
+        index: None,
         condition: "true",
         scope: Vec::new(),
         time: "created_at",
         is_latest_first: false,
-        read,
+        id: "id",
+        read: read::<UserRow, _>,
     };
     list.page(connection, window)
 }
 
-fn read(row: &Row<'_>) -> rusqlite::Result<User> {
-    let Named(role) = row.get(4)?;
-    Ok(User {
-        id: UserId::from_i64(row.get(0)?),
-        email: find_email(row, 1)?,
-        email_verified: row.get(2)?,
-        password: row.get::<_, Option<String>>(3)?.map(PasswordHash),
-        role,
-        epoch: row.get(5)?,
-        disabled_at: find_time(row, 6)?,
-        stamp: read_stamp(row, 7)?,
-    })
+impl From<&User> for UserRow {
+    fn from(user: &User) -> Self {
+        Self {
+            id: user.id.to_i64(),
+            email: user.email.clone().map(Email),
+            email_verified: user.email_verified,
+            password: user.password.as_ref().map(|hash| hash.0.clone()),
+            role: Text(user.role),
+            epoch: user.epoch,
+            disabled_at: user.disabled_at.map(Time),
+            revision: user.stamp.revision.cast_signed(),
+            created_at: Time(user.stamp.created_at),
+            updated_at: Time(user.stamp.updated_at),
+        }
+    }
+}
+
+impl From<UserRow> for User {
+    fn from(row: UserRow) -> Self {
+        Self {
+            id: UserId::from_i64(row.id),
+            email: row.email.map(|email| email.0),
+            email_verified: row.email_verified,
+            password: row.password.map(PasswordHash),
+            role: row.role.0,
+            epoch: row.epoch,
+            disabled_at: row.disabled_at.map(|time| time.0),
+            stamp: stamp(row.revision, row.created_at, row.updated_at),
+        }
+    }
 }

@@ -8,6 +8,8 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
 use super::rows;
+use crate::adapters::sqlite::columns::{self, only, unsigned};
+use crate::adapters::sqlite::statements::{all, one};
 use crate::domain::catalog::{Title, TitleFilter, TitleKind, TitleOrder, TitleQuery, Visibility};
 use crate::domain::page::{Direction, KeyValue, Keyset, Slice, Window};
 
@@ -34,11 +36,7 @@ pub(super) fn list(
     window: &Window,
 ) -> rusqlite::Result<Slice<Title>> {
     let (sql, values) = statement(connection, visibility, query, window)?;
-    let rows = rows::all(
-        connection.prepare_cached(&sql)?,
-        params_from_iter(values),
-        rows::title,
-    )?;
+    let rows = all(connection, &sql, params_from_iter(values), rows::title)?;
     Ok(Slice::from_overfetched(rows, window))
 }
 
@@ -69,9 +67,8 @@ pub(super) fn count(
         [] => "true".to_owned(),
         tests => tests.join(" AND "),
     };
-    connection
-        .prepare_cached(&format!("SELECT count(*) FROM {wanted} WHERE {tests}"))?
-        .query_one(params_from_iter(values), |row| rows::unsigned(row, 0))
+    let sql = format!("SELECT count(*) FROM {wanted} WHERE {tests}");
+    one(connection, &sql, params_from_iter(values), unsigned)
 }
 
 fn statement(
@@ -110,7 +107,7 @@ fn statement(
     if tests.is_empty() {
         tests.push("true".to_owned());
     }
-    values.push(rows::limit(window.limit.saturating_add(1)).into());
+    values.push(columns::limit(window.limit.saturating_add(1)).into());
     let sql = format!(
         "WITH page AS MATERIALIZED (
             SELECT id, {key} AS key, by_popularity FROM titles {path} WHERE {tests}
@@ -129,10 +126,8 @@ fn narrowest(connection: &Connection, conditions: &[Condition]) -> rusqlite::Res
     for (place, condition) in conditions.iter().enumerate() {
         let sql = format!("SELECT count(*) FROM ({} LIMIT ?)", condition.ids);
         let values = condition.values.iter().cloned();
-        let count: i64 = connection.prepare_cached(&sql)?.query_one(
-            params_from_iter(values.chain([Value::from(NARROW + 1)])),
-            |row| row.get(0),
-        )?;
+        let values = values.chain([Value::from(NARROW + 1)]);
+        let count: i64 = one(connection, &sql, params_from_iter(values), only)?;
         counts.push((count, place));
     }
     Ok(counts
@@ -146,7 +141,7 @@ fn conditions(filter: &TitleFilter) -> Vec<Condition> {
     let kinds = filter.kinds.as_ref().map(|kinds| Condition {
         test: "+kind IN (SELECT value FROM json_each(?))".to_owned(),
         ids: "SELECT id FROM titles WHERE kind IN (SELECT value FROM json_each(?))".to_owned(),
-        values: vec![rows::list(kinds.iter().copied().map(kind)).into()],
+        values: vec![columns::list(kinds.iter().copied().map(kind)).into()],
     });
     let genres = filter.genres.as_ref().map(|genres| {
         let ids = genres.iter().map(|id| id.to_i64());
@@ -210,7 +205,7 @@ impl Condition {
                 format!("(SELECT true FROM {table} WHERE {wanted} AND title = titles.id LIMIT 1)")
             },
             ids: format!("SELECT title AS id FROM {table} WHERE {wanted}"),
-            values: vec![rows::list(ids).into()],
+            values: vec![columns::list(ids).into()],
         }
     }
 }
@@ -304,10 +299,13 @@ mod tests {
         connection
             .execute_batch(&format!(
                 "WITH RECURSIVE ids (id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM ids WHERE id < {wanted})
-                 INSERT INTO titles SELECT id, id, 1, 'film', 1999, id, id, id, id, id, NULL, 6, 0, 2 FROM ids;
-                 INSERT INTO title_genres SELECT 1, id FROM titles;
-                 INSERT INTO title_people SELECT 1, id FROM titles;
-                 INSERT INTO title_languages SELECT 'en', id FROM titles;"
+                 INSERT INTO titles
+                    (id, slug, revision, kind, year, by_name, by_added, by_released, by_popularity, sequence,
+                        age, open_from, open_until)
+                    SELECT id, id, 1, 'film', 1999, id, id, id, id, id, 6, 0, 2 FROM ids;
+                 INSERT INTO title_genres (genre, title) SELECT 1, id FROM titles;
+                 INSERT INTO title_people (person, title) SELECT 1, id FROM titles;
+                 INSERT INTO title_languages (language, title) SELECT 'en', id FROM titles;"
             ))
             .unwrap();
         connection
@@ -349,14 +347,9 @@ mod tests {
             direction,
         };
         let (sql, values) = statement(connection, &child(), &query, &window).unwrap();
-        rows::all(
-            connection
-                .prepare_cached(&format!("EXPLAIN QUERY PLAN {sql}"))
-                .unwrap(),
-            params_from_iter(values),
-            |row| row.get(3),
-        )
-        .unwrap()
+        let explain = format!("EXPLAIN QUERY PLAN {sql}");
+        let step = |row: &rusqlite::Row<'_>| row.get("detail");
+        all(connection, &explain, params_from_iter(values), step).unwrap()
     }
 
     /// What takes the longer the more titles pass: sorts, and indexes made for this once. The page itself may be sorted.

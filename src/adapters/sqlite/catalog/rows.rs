@@ -1,49 +1,131 @@
-//! From rows to the domain's types and back.
+//! The catalogue's things as rows of their tables, and back. Only titles are more than their document.
 
-use rusqlite::types::Type;
-use rusqlite::{CachedStatement, Params, Row};
+use rusqlite::{Result, Row};
 use serde::de::DeserializeOwned;
 
-use crate::domain::catalog::Title;
+use crate::adapters::sqlite::columns::{Json, only, read, record};
+use crate::domain::catalog::{Change, Changed, Person, Season, SeasonId, Title};
+use crate::domain::ids::TitleId;
 
 /// Titles, with the columns that [`title`] reads.
 pub(super) const TITLES: &str =
     "SELECT document, by_popularity FROM titles JOIN title_documents USING (id)";
 
-/// A title: its document, which does not know how popular it is, and that.
-pub(super) fn title(row: &Row<'_>) -> rusqlite::Result<Title> {
-    let mut title: Title = document(row)?;
-    title.popularity = row.get::<_, i64>(1)?.wrapping_neg().cast_unsigned();
-    Ok(title)
+record! {
+    /// A title: its document, which does not know how popular it is, and that.
+    struct TitleRow {
+        document: Json<Title>,
+        by_popularity: i64,
+    }
+}
+
+record! {
+    pub(super) struct ChangedTitle {
+        sequence: i64,
+        document: Json<Title>,
+        by_popularity: i64,
+    }
+}
+
+record! {
+    pub(super) struct ChangedPerson {
+        sequence: i64,
+        document: Json<Person>,
+    }
+}
+
+record! {
+    pub(super) struct SeasonRow {
+        series: i64,
+        season: u32,
+        episodes: i64,
+    }
+}
+
+record! {
+    pub(super) struct PersonRow in people by (pub(super) id: i64) {
+        pub(super) slug: String,
+        pub(super) revision: i64,
+        pub(super) sequence: i64,
+        pub(super) document: String,
+    }
+}
+
+record! {
+    pub(super) struct GenreRow in genres by (pub(super) id: i64) {
+        pub(super) slug: String,
+        pub(super) name: String,
+        pub(super) revision: i64,
+        pub(super) document: String,
+    }
+}
+
+record! {
+    pub(super) struct CollectionRow in collections by (pub(super) id: i64) {
+        pub(super) slug: String,
+        pub(super) revision: i64,
+        pub(super) document: String,
+    }
+}
+
+record! {
+    pub(super) struct EpisodeRow in episodes by (pub(super) id: i64) {
+        pub(super) series: i64,
+        pub(super) season: u32,
+        pub(super) number: u32,
+        pub(super) revision: i64,
+        pub(super) document: String,
+    }
+}
+
+pub(super) fn title(row: &Row<'_>) -> Result<Title> {
+    read::<TitleRow, _>(row)
 }
 
 /// Anything else, from its document.
-pub(super) fn document<T: DeserializeOwned>(row: &Row<'_>) -> rusqlite::Result<T> {
-    let text = row.get_ref(0)?.as_str()?;
-    serde_json::from_str(text)
-        .map_err(|error| rusqlite::Error::FromSqlConversionFailure(0, Type::Text, error.into()))
+pub(super) fn document<T: DeserializeOwned>(row: &Row<'_>) -> Result<T> {
+    let Json(thing) = only(row)?;
+    Ok(thing)
 }
 
-/// A count or a number of the feed: never negative.
-pub(super) fn unsigned(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
-    row.get(column).map(i64::cast_unsigned)
+impl From<TitleRow> for Title {
+    fn from(row: TitleRow) -> Self {
+        let Json(mut title) = row.document;
+        title.popularity = row.by_popularity.wrapping_neg().cast_unsigned();
+        title
+    }
 }
 
-/// All rows of a statement.
-pub(super) fn all<T>(
-    mut statement: CachedStatement<'_>,
-    params: impl Params,
-    row: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
-) -> rusqlite::Result<Vec<T>> {
-    statement.query_map(params, row)?.collect()
+impl From<ChangedTitle> for Change {
+    fn from(row: ChangedTitle) -> Self {
+        let title = TitleRow {
+            document: row.document,
+            by_popularity: row.by_popularity,
+        };
+        Self {
+            sequence: row.sequence.cast_unsigned(),
+            changed: Changed::Title(title.into()),
+        }
+    }
 }
 
-/// A list as one parameter, for `json_each(?)`.
-pub(super) fn list<T: Into<serde_json::Value>>(values: impl IntoIterator<Item = T>) -> String {
-    serde_json::Value::from_iter(values).to_string()
+impl From<ChangedPerson> for Change {
+    fn from(row: ChangedPerson) -> Self {
+        Self {
+            sequence: row.sequence.cast_unsigned(),
+            changed: Changed::Person(row.document.0),
+        }
+    }
 }
 
-/// A limit as the database takes it.
-pub(super) fn limit(limit: usize) -> i64 {
-    i64::try_from(limit).unwrap_or(i64::MAX)
+impl From<SeasonRow> for Season {
+    fn from(row: SeasonRow) -> Self {
+        Self {
+            id: SeasonId {
+                series: TitleId::from_i64(row.series),
+                number: row.season,
+            },
+            episodes: row.episodes.cast_unsigned(),
+        }
+    }
 }

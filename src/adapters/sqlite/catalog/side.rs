@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use rusqlite::{Connection, Params};
 use serde::Serialize;
 
-use super::write::{execute, json};
+use crate::adapters::sqlite::columns::json;
+use crate::adapters::sqlite::statements::execute;
 use crate::domain::catalog::Title;
 use crate::domain::error::StoreError;
 
@@ -60,31 +61,17 @@ impl SideTables {
     }
 
     pub(super) fn write(&self, connection: &Connection) -> Result<(), StoreError> {
-        self.genres.write(
-            connection,
-            "DELETE FROM title_genres WHERE genre = ? AND title = ?",
-            "INSERT INTO title_genres SELECT value ->> 0, value ->> 1 FROM json_each(?)",
-        )?;
-        self.people.write(
-            connection,
-            "DELETE FROM title_people WHERE person = ? AND title = ?",
-            "INSERT INTO title_people SELECT value ->> 0, value ->> 1 FROM json_each(?)",
-        )?;
-        self.languages.write(
-            connection,
-            "DELETE FROM title_languages WHERE language = ? AND title = ?",
-            "INSERT INTO title_languages SELECT value ->> 0, value ->> 1 FROM json_each(?)",
-        )?;
-        self.external_ids.write(
-            connection,
-            "DELETE FROM title_external_ids WHERE provider = ? AND code = ? AND title = ?",
-            "INSERT INTO title_external_ids SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?)",
-        )?;
-        self.collections.write(
-            connection,
-            "DELETE FROM title_collections WHERE collection = ? AND title = ?",
-            "INSERT INTO title_collections SELECT value ->> 0, value ->> 1 FROM json_each(?)",
-        )
+        self.genres
+            .write(connection, "title_genres", &["genre", "title"])?;
+        self.people
+            .write(connection, "title_people", &["person", "title"])?;
+        self.languages
+            .write(connection, "title_languages", &["language", "title"])?;
+        let external_ids = ["provider", "code", "title"];
+        self.external_ids
+            .write(connection, "title_external_ids", &external_ids)?;
+        self.collections
+            .write(connection, "title_collections", &["collection", "title"])
     }
 }
 
@@ -119,12 +106,29 @@ impl<R: Ord + Clone + Serialize + Params> Rows<R> {
         }
     }
 
-    fn write(&self, connection: &Connection, delete: &str, insert: &str) -> Result<(), StoreError> {
-        for row in &self.gone {
-            execute(connection, delete, row.clone())?;
+    /// The columns are those of the rows, in their order.
+    fn write(
+        &self,
+        connection: &Connection,
+        table: &str,
+        columns: &[&str],
+    ) -> Result<(), StoreError> {
+        let listed = columns.join(", ");
+        if !self.gone.is_empty() {
+            let values = vec!["?"; columns.len()].join(", ");
+            let delete = format!("DELETE FROM {table} WHERE ({listed}) = ({values})");
+            for row in &self.gone {
+                execute(connection, &delete, row.clone())?;
+            }
         }
         if !self.new.is_empty() {
-            execute(connection, insert, [json(&self.new)?])?;
+            let places = 0..columns.len();
+            let values: Vec<String> = places.map(|place| format!("value ->> {place}")).collect();
+            let insert = format!(
+                "INSERT INTO {table} ({listed}) SELECT {} FROM json_each(?)",
+                values.join(", ")
+            );
+            execute(connection, &insert, [json(&self.new)?])?;
         }
         Ok(())
     }

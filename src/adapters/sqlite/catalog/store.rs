@@ -1,4 +1,4 @@
-//! [`CatalogStore`] on the database file.
+//! The ports that the catalogue is kept behind, on the database file.
 
 use std::sync::Arc;
 
@@ -6,15 +6,20 @@ use async_trait::async_trait;
 use rusqlite::Connection;
 use serde::de::DeserializeOwned;
 
+use super::rows::{ChangedPerson, ChangedTitle, SeasonRow};
 use super::{list, rows, write};
+use crate::adapters::sqlite::columns::{self, read};
 use crate::adapters::sqlite::db::SqliteDb;
+use crate::adapters::sqlite::statements::all;
 use crate::domain::catalog::{
-    CatalogBatch, CatalogStore, Change, Changed, Collection, Episode, ExternalId, Genre, Person,
-    Season, SeasonId, Title, TitleFilter, TitleQuery, Visibility,
+    CatalogBatch, CatalogListStore, CatalogStore, Change, ChangeSource, Collection, Episode,
+    ExternalId, Genre, Person, Season, SeasonId, Title, TitleFilter, TitleQuery, Visibility,
 };
+use crate::domain::curation::CurationStore;
 use crate::domain::error::StoreError;
 use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
 use crate::domain::page::{Slice, Window};
+use crate::domain::recommend::{PopularityStore, TitleSource};
 
 /// The catalogue in the database file.
 #[derive(Clone)]
@@ -36,9 +41,7 @@ impl SqliteCatalog {
     ) -> Result<Vec<Title>, StoreError> {
         let sql = format!("{} WHERE {condition}", rows::TITLES);
         self.db
-            .read(move |connection| {
-                rows::all(connection.prepare_cached(&sql)?, [parameter], rows::title)
-            })
+            .read(move |connection| all(connection, &sql, [parameter], rows::title))
             .await
     }
 
@@ -49,9 +52,7 @@ impl SqliteCatalog {
         list: String,
     ) -> Result<Vec<T>, StoreError> {
         self.db
-            .read(move |connection| {
-                rows::all(connection.prepare_cached(sql)?, [list], rows::document)
-            })
+            .read(move |connection| all(connection, sql, [list], rows::document))
             .await
     }
 }
@@ -59,19 +60,67 @@ impl SqliteCatalog {
 #[async_trait]
 impl CatalogStore for SqliteCatalog {
     async fn titles(&self, ids: &[TitleId]) -> Result<Vec<Arc<Title>>, StoreError> {
-        let ids = rows::list(ids.iter().map(|id| id.to_i64()));
+        let ids = columns::list(ids.iter().map(|id| id.to_i64()));
         let titles = self.titles_where("id IN (SELECT value FROM json_each(?))", ids);
         Ok(titles.await?.into_iter().map(Arc::new).collect())
     }
 
+    async fn people(&self, ids: &[PersonId]) -> Result<Vec<Person>, StoreError> {
+        self.documents(
+            "SELECT document FROM people WHERE id IN (SELECT value FROM json_each(?))",
+            columns::list(ids.iter().map(|id| id.to_i64())),
+        )
+        .await
+    }
+
+    async fn genres(&self, ids: &[GenreId]) -> Result<Vec<Genre>, StoreError> {
+        self.documents(
+            "SELECT document FROM genres WHERE id IN (SELECT value FROM json_each(?))",
+            columns::list(ids.iter().map(|id| id.to_i64())),
+        )
+        .await
+    }
+
+    async fn collections(&self, ids: &[CollectionId]) -> Result<Vec<Collection>, StoreError> {
+        self.documents(
+            "SELECT document FROM collections WHERE id IN (SELECT value FROM json_each(?))",
+            columns::list(ids.iter().map(|id| id.to_i64())),
+        )
+        .await
+    }
+
+    async fn titles_of_collections(
+        &self,
+        collections: &[CollectionId],
+    ) -> Result<Vec<Arc<Title>>, StoreError> {
+        let collections = columns::list(collections.iter().map(|id| id.to_i64()));
+        let titles = self.titles_where(
+            "id IN (SELECT title FROM title_collections
+                WHERE collection IN (SELECT value FROM json_each(?)))",
+            collections,
+        );
+        Ok(titles.await?.into_iter().map(Arc::new).collect())
+    }
+
+    async fn episodes(&self, ids: &[EpisodeId]) -> Result<Vec<Episode>, StoreError> {
+        self.documents(
+            "SELECT document FROM episodes WHERE id IN (SELECT value FROM json_each(?))",
+            columns::list(ids.iter().map(|id| id.to_i64())),
+        )
+        .await
+    }
+}
+
+#[async_trait]
+impl CatalogListStore for SqliteCatalog {
     async fn titles_by_slug(&self, slugs: &[String]) -> Result<Vec<Title>, StoreError> {
-        let slugs = rows::list(slugs.iter().map(String::as_str));
+        let slugs = columns::list(slugs.iter().map(String::as_str));
         self.titles_where("slug IN (SELECT value FROM json_each(?))", slugs)
             .await
     }
 
     async fn titles_by_external_id(&self, ids: &[ExternalId]) -> Result<Vec<Title>, StoreError> {
-        let ids = rows::list(
+        let ids = columns::list(
             ids.iter()
                 .map(|id| vec![id.provider.as_str(), id.value.as_str()]),
         );
@@ -106,26 +155,10 @@ impl CatalogStore for SqliteCatalog {
             .await
     }
 
-    async fn people(&self, ids: &[PersonId]) -> Result<Vec<Person>, StoreError> {
-        self.documents(
-            "SELECT document FROM people WHERE id IN (SELECT value FROM json_each(?))",
-            rows::list(ids.iter().map(|id| id.to_i64())),
-        )
-        .await
-    }
-
     async fn people_by_slug(&self, slugs: &[String]) -> Result<Vec<Person>, StoreError> {
         self.documents(
             "SELECT document FROM people WHERE slug IN (SELECT value FROM json_each(?))",
-            rows::list(slugs.iter().map(String::as_str)),
-        )
-        .await
-    }
-
-    async fn genres(&self, ids: &[GenreId]) -> Result<Vec<Genre>, StoreError> {
-        self.documents(
-            "SELECT document FROM genres WHERE id IN (SELECT value FROM json_each(?))",
-            rows::list(ids.iter().map(|id| id.to_i64())),
+            columns::list(slugs.iter().map(String::as_str)),
         )
         .await
     }
@@ -134,44 +167,15 @@ impl CatalogStore for SqliteCatalog {
         self.db
             .read(|connection| {
                 let sql = "SELECT document FROM genres ORDER BY name, id";
-                rows::all(connection.prepare_cached(sql)?, (), rows::document)
+                all(connection, sql, (), rows::document)
             })
             .await
-    }
-
-    async fn collections(&self, ids: &[CollectionId]) -> Result<Vec<Collection>, StoreError> {
-        self.documents(
-            "SELECT document FROM collections WHERE id IN (SELECT value FROM json_each(?))",
-            rows::list(ids.iter().map(|id| id.to_i64())),
-        )
-        .await
     }
 
     async fn collections_by_slug(&self, slugs: &[String]) -> Result<Vec<Collection>, StoreError> {
         self.documents(
             "SELECT document FROM collections WHERE slug IN (SELECT value FROM json_each(?))",
-            rows::list(slugs.iter().map(String::as_str)),
-        )
-        .await
-    }
-
-    async fn titles_of_collections(
-        &self,
-        collections: &[CollectionId],
-    ) -> Result<Vec<Arc<Title>>, StoreError> {
-        let collections = rows::list(collections.iter().map(|id| id.to_i64()));
-        let titles = self.titles_where(
-            "id IN (SELECT title FROM title_collections
-                WHERE collection IN (SELECT value FROM json_each(?)))",
-            collections,
-        );
-        Ok(titles.await?.into_iter().map(Arc::new).collect())
-    }
-
-    async fn episodes(&self, ids: &[EpisodeId]) -> Result<Vec<Episode>, StoreError> {
-        self.documents(
-            "SELECT document FROM episodes WHERE id IN (SELECT value FROM json_each(?))",
-            rows::list(ids.iter().map(|id| id.to_i64())),
+            columns::list(slugs.iter().map(String::as_str)),
         )
         .await
     }
@@ -180,7 +184,7 @@ impl CatalogStore for SqliteCatalog {
         self.documents(
             "SELECT document FROM episodes WHERE series IN (SELECT value FROM json_each(?))
              ORDER BY series, season, number",
-            rows::list(series.iter().map(|id| id.to_i64())),
+            columns::list(series.iter().map(|id| id.to_i64())),
         )
         .await
     }
@@ -193,31 +197,33 @@ impl CatalogStore for SqliteCatalog {
             "SELECT document FROM episodes
              WHERE (series, season) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))
              ORDER BY series, season, number",
-            rows::list(seasons),
+            columns::list(seasons),
         )
         .await
     }
 
     async fn seasons(&self, series: &[TitleId]) -> Result<Vec<Season>, StoreError> {
-        let series = rows::list(series.iter().map(|id| id.to_i64()));
-        let sql = "SELECT series, season, count(*) FROM episodes
+        let series = columns::list(series.iter().map(|id| id.to_i64()));
+        let sql = "SELECT series, season, count(*) AS episodes FROM episodes
             WHERE series IN (SELECT value FROM json_each(?))
             GROUP BY series, season ORDER BY series, season";
         self.db
-            .read(move |connection| {
-                rows::all(connection.prepare_cached(sql)?, [series], |row| {
-                    Ok(Season {
-                        id: SeasonId {
-                            series: TitleId::from_i64(row.get(0)?),
-                            number: row.get(1)?,
-                        },
-                        episodes: rows::unsigned(row, 2)?,
-                    })
-                })
-            })
+            .read(move |connection| all(connection, sql, [series], read::<SeasonRow, _>))
             .await
     }
+}
 
+#[async_trait]
+impl ChangeSource for SqliteCatalog {
+    async fn changes_after(&self, sequence: u64, limit: usize) -> Result<Vec<Change>, StoreError> {
+        self.db
+            .read(move |connection| changes_after(connection, sequence, limit))
+            .await
+    }
+}
+
+#[async_trait]
+impl CurationStore for SqliteCatalog {
     async fn put(&self, batch: &CatalogBatch) -> Result<(), StoreError> {
         if batch.is_empty() {
             return Ok(());
@@ -227,7 +233,10 @@ impl CatalogStore for SqliteCatalog {
             .write(move |connection| write::put(connection, &batch))
             .await
     }
+}
 
+#[async_trait]
+impl PopularityStore for SqliteCatalog {
     async fn put_popularity(&self, counts: &[(TitleId, u64)]) -> Result<(), StoreError> {
         if counts.is_empty() {
             return Ok(());
@@ -237,17 +246,14 @@ impl CatalogStore for SqliteCatalog {
             .write(move |connection| write::put_popularity(connection, &counts))
             .await
     }
+}
 
-    async fn changes_after(&self, sequence: u64, limit: usize) -> Result<Vec<Change>, StoreError> {
-        self.db
-            .read(move |connection| changes_after(connection, sequence, limit))
-            .await
-    }
-
+#[async_trait]
+impl TitleSource for SqliteCatalog {
     async fn unprojected_titles(&self, limit: usize) -> Result<Vec<Title>, StoreError> {
         self.titles_where(
             "waiting_since IS NOT NULL ORDER BY waiting_since LIMIT ?",
-            rows::limit(limit),
+            columns::limit(limit),
         )
         .await
     }
@@ -271,15 +277,13 @@ impl CatalogStore for SqliteCatalog {
         let sql = format!("{} WHERE id > ? ORDER BY id LIMIT ?", rows::TITLES);
         self.db
             .read(move |connection| {
-                let params = [after, rows::limit(limit)];
-                rows::all(connection.prepare_cached(&sql)?, params, rows::title)
+                all(
+                    connection,
+                    &sql,
+                    [after, columns::limit(limit)],
+                    rows::title,
+                )
             })
-            .await
-    }
-
-    async fn ping(&self) -> Result<(), StoreError> {
-        self.db
-            .read(|connection| connection.query_one("SELECT 1", (), |_| Ok(())))
             .await
     }
 }
@@ -292,32 +296,20 @@ fn changes_after(
 ) -> rusqlite::Result<Vec<Change>> {
     let params = [
         i64::try_from(sequence).unwrap_or(i64::MAX),
-        rows::limit(limit),
+        columns::limit(limit),
     ];
-    let mut changes = rows::all(
-        connection.prepare_cached(
-            "SELECT document, by_popularity, sequence FROM titles JOIN title_documents USING (id)
-             WHERE sequence > ? ORDER BY sequence LIMIT ?",
-        )?,
+    let mut changes: Vec<Change> = all(
+        connection,
+        "SELECT sequence, document, by_popularity FROM titles JOIN title_documents USING (id)
+         WHERE sequence > ? ORDER BY sequence LIMIT ?",
         params,
-        |row| {
-            Ok(Change {
-                sequence: rows::unsigned(row, 2)?,
-                changed: Changed::Title(rows::title(row)?),
-            })
-        },
+        read::<ChangedTitle, _>,
     )?;
-    changes.extend(rows::all(
-        connection.prepare_cached(
-            "SELECT document, sequence FROM people WHERE sequence > ? ORDER BY sequence LIMIT ?",
-        )?,
+    changes.extend(all(
+        connection,
+        "SELECT sequence, document FROM people WHERE sequence > ? ORDER BY sequence LIMIT ?",
         params,
-        |row| {
-            Ok(Change {
-                sequence: rows::unsigned(row, 1)?,
-                changed: Changed::Person(rows::document(row)?),
-            })
-        },
+        read::<ChangedPerson, Change>,
     )?);
     changes.sort_unstable_by_key(|change| change.sequence);
     changes.truncate(limit);

@@ -1,16 +1,18 @@
 //! What changes the catalogue.
 
-use rusqlite::{Connection, OptionalExtension, Params, ffi, named_params, params};
-use serde::Serialize;
+use rusqlite::{Connection, named_params};
 
 use super::list::kind;
-use super::rows;
+use super::rows::{self, CollectionRow, EpisodeRow, GenreRow, PersonRow};
 use super::side::SideTables;
+use crate::adapters::sqlite::columns::{TableRecord, json, only};
 use crate::adapters::sqlite::db::store_error;
+use crate::adapters::sqlite::statements::{changed, execute, find, insert, one, update};
 use crate::domain::catalog::{CatalogBatch, Collection, Episode, Genre, Person, Title, TitleOrder};
 use crate::domain::error::StoreError;
 use crate::domain::ids::TitleId;
 use crate::domain::page::KeyValue;
+use crate::domain::stamp::Stamp;
 
 const INSERT_TITLE: &str = "INSERT INTO titles
     (id, slug, revision, kind, year, by_name, by_added, by_released, by_popularity, sequence, waiting_since,
@@ -22,24 +24,10 @@ const UPDATE_TITLE: &str = "UPDATE titles
         by_released = :by_released, age = :age, open_from = :open_from, open_until = :open_until,
         sequence = :sequence, waiting_since = coalesce(waiting_since, :sequence)
     WHERE id = :id AND revision = :revision - 1";
-const INSERT_PERSON: &str =
-    "INSERT INTO people VALUES (:id, :slug, :revision, :sequence, :document)";
-const UPDATE_PERSON: &str = "UPDATE people
-    SET slug = :slug, revision = :revision, sequence = :sequence, document = :document
-    WHERE id = :id AND revision = :revision - 1";
-const INSERT_GENRE: &str = "INSERT INTO genres VALUES (:id, :slug, :name, :revision, :document)";
-const UPDATE_GENRE: &str = "UPDATE genres
-    SET slug = :slug, name = :name, revision = :revision, document = :document
-    WHERE id = :id AND revision = :revision - 1";
-const INSERT_COLLECTION: &str = "INSERT INTO collections VALUES (:id, :slug, :revision, :document)";
-const UPDATE_COLLECTION: &str = "UPDATE collections
-    SET slug = :slug, revision = :revision, document = :document
-    WHERE id = :id AND revision = :revision - 1";
-const INSERT_EPISODE: &str =
-    "INSERT INTO episodes VALUES (:id, :series, :season, :number, :revision, :document)";
-const UPDATE_EPISODE: &str = "UPDATE episodes
-    SET series = :series, season = :season, number = :number, revision = :revision, document = :document
-    WHERE id = :id AND revision = :revision - 1";
+const PUT_DOCUMENT: &str =
+    "INSERT OR REPLACE INTO title_documents (id, document) VALUES (:id, :document)";
+const PUT_POPULARITY: &str = "UPDATE titles SET by_popularity = :popularity, sequence = :sequence
+    WHERE id = :id AND by_popularity <> :popularity";
 
 /// Writes the batch. What replaces a document goes before what is new, so that a slug or place that one thing gives up
 /// can be taken by a new one in the same batch.
@@ -72,15 +60,15 @@ pub(super) fn put_popularity(
 ) -> Result<(), StoreError> {
     let mut feed = Feed::open(connection)?;
     let mut update = connection
-        .prepare_cached(
-            "UPDATE titles SET by_popularity = ?2, sequence = ?3 WHERE id = ?1 AND by_popularity <> ?2",
-        )
+        .prepare_cached(PUT_POPULARITY)
         .map_err(store_error)?;
     for (title, count) in counts {
-        let by_popularity = count.cast_signed().wrapping_neg();
-        update
-            .execute(params![title.to_i64(), by_popularity, feed.next()])
-            .map_err(store_error)?;
+        let put = update.execute(named_params! {
+            ":id": title.to_i64(),
+            ":popularity": count.cast_signed().wrapping_neg(),
+            ":sequence": feed.next(),
+        });
+        put.map_err(store_error)?;
     }
     feed.close(connection)
 }
@@ -95,7 +83,7 @@ pub(super) fn mark_projected(
         .map_err(store_error)?;
     for (title, revision) in titles {
         update
-            .execute(params![title.to_i64(), revision.cast_signed()])
+            .execute([title.to_i64(), revision.cast_signed()])
             .map_err(store_error)?;
     }
     Ok(())
@@ -117,7 +105,7 @@ fn put_title(
     let [by_added, by_released] =
         [TitleOrder::NewestAdded, TitleOrder::NewestReleased].map(|order| downwards(order, title));
     let (open_from, open_until) = title.publication.open_millis();
-    put_one(
+    let written = execute(
         connection,
         if is_new { INSERT_TITLE } else { UPDATE_TITLE },
         named_params! {
@@ -135,126 +123,73 @@ fn put_title(
             ":sequence": sequence,
         },
     )?;
-    let sql = "INSERT OR REPLACE INTO title_documents VALUES (?, ?)";
-    execute(connection, sql, params![id, json(title)?])?;
+    changed(written)?;
+    let document = named_params! { ":id": id, ":document": json(title)? };
+    execute(connection, PUT_DOCUMENT, document)?;
     side.change(before.as_ref(), title);
     Ok(())
 }
 
 fn stored_title(connection: &Connection, id: i64) -> Result<Option<Title>, StoreError> {
-    connection
-        .prepare_cached("SELECT document FROM title_documents WHERE id = ?")
-        .and_then(|mut statement| statement.query_one([id], rows::document).optional())
-        .map_err(store_error)
+    let sql = "SELECT document FROM title_documents WHERE id = ?";
+    find(connection, sql, [id], rows::document).map_err(store_error)
 }
 
 fn put_person(connection: &Connection, person: &Person, sequence: i64) -> Result<(), StoreError> {
-    put_one(
-        connection,
-        if person.stamp.revision == 1 {
-            INSERT_PERSON
-        } else {
-            UPDATE_PERSON
-        },
-        named_params! {
-            ":id": person.id.to_i64(),
-            ":slug": person.slug,
-            ":revision": person.stamp.revision.cast_signed(),
-            ":sequence": sequence,
-            ":document": json(person)?,
-        },
-    )
+    let row = PersonRow {
+        id: person.id.to_i64(),
+        slug: person.slug.clone(),
+        revision: person.stamp.revision.cast_signed(),
+        sequence,
+        document: json(person)?,
+    };
+    put_row(connection, person.stamp, &row)
 }
 
 fn put_genre(connection: &Connection, genre: &Genre) -> Result<(), StoreError> {
-    put_one(
-        connection,
-        if genre.stamp.revision == 1 {
-            INSERT_GENRE
-        } else {
-            UPDATE_GENRE
-        },
-        named_params! {
-            ":id": genre.id.to_i64(),
-            ":slug": genre.slug,
-            ":name": genre.name,
-            ":revision": genre.stamp.revision.cast_signed(),
-            ":document": json(genre)?,
-        },
-    )
+    let row = GenreRow {
+        id: genre.id.to_i64(),
+        slug: genre.slug.clone(),
+        name: genre.name.clone(),
+        revision: genre.stamp.revision.cast_signed(),
+        document: json(genre)?,
+    };
+    put_row(connection, genre.stamp, &row)
 }
 
 fn put_collection(connection: &Connection, collection: &Collection) -> Result<(), StoreError> {
-    put_one(
-        connection,
-        if collection.stamp.revision == 1 {
-            INSERT_COLLECTION
-        } else {
-            UPDATE_COLLECTION
-        },
-        named_params! {
-            ":id": collection.id.to_i64(),
-            ":slug": collection.slug,
-            ":revision": collection.stamp.revision.cast_signed(),
-            ":document": json(collection)?,
-        },
-    )
+    let row = CollectionRow {
+        id: collection.id.to_i64(),
+        slug: collection.slug.clone(),
+        revision: collection.stamp.revision.cast_signed(),
+        document: json(collection)?,
+    };
+    put_row(connection, collection.stamp, &row)
 }
 
 fn put_episode(connection: &Connection, episode: &Episode) -> Result<(), StoreError> {
-    put_one(
-        connection,
-        if episode.stamp.revision == 1 {
-            INSERT_EPISODE
-        } else {
-            UPDATE_EPISODE
-        },
-        named_params! {
-            ":id": episode.id.to_i64(),
-            ":series": episode.series.to_i64(),
-            ":season": episode.season,
-            ":number": episode.number,
-            ":revision": episode.stamp.revision.cast_signed(),
-            ":document": json(episode)?,
-        },
-    )
+    let row = EpisodeRow {
+        id: episode.id.to_i64(),
+        series: episode.series.to_i64(),
+        season: episode.season,
+        number: episode.number,
+        revision: episode.stamp.revision.cast_signed(),
+        document: json(episode)?,
+    };
+    put_row(connection, episode.stamp, &row)
 }
 
-/// Writes one row, which must fit.
-fn put_one(connection: &Connection, sql: &str, params: impl Params) -> Result<(), StoreError> {
-    match execute(connection, sql, params)? {
-        0 => Err(StoreError::Conflict),
-        _ => Ok(()),
-    }
-}
-
-pub(super) fn execute(
+/// Adds a row with its first revision; with a later one, it replaces the row of one less.
+fn put_row(
     connection: &Connection,
-    sql: &str,
-    params: impl Params,
-) -> Result<usize, StoreError> {
-    connection
-        .prepare_cached(sql)
-        .and_then(|mut statement| statement.execute(params))
-        .map_err(|error| {
-            if is_taken(&error) {
-                StoreError::Conflict
-            } else {
-                store_error(error)
-            }
-        })
-}
-
-/// Whether an id, a slug or a place belongs to something else already.
-fn is_taken(error: &rusqlite::Error) -> bool {
-    error.sqlite_error().is_some_and(|error| {
-        matches!(
-            error.extended_code,
-            ffi::SQLITE_CONSTRAINT_PRIMARYKEY
-                | ffi::SQLITE_CONSTRAINT_UNIQUE
-                | ffi::SQLITE_CONSTRAINT_ROWID
-        )
-    })
+    stamp: Stamp,
+    row: &impl TableRecord,
+) -> Result<(), StoreError> {
+    if stamp.revision == 1 {
+        insert(connection, row)
+    } else {
+        update(connection, row)
+    }
 }
 
 fn replacements_first<T>(
@@ -273,10 +208,6 @@ fn downwards(order: TitleOrder, title: &Title) -> i64 {
     }
 }
 
-pub(super) fn json(thing: &impl Serialize) -> Result<String, StoreError> {
-    serde_json::to_string(thing).map_err(StoreError::failed)
-}
-
 /// Gives out the numbers of the change feed. There is one writer, so nobody sees them out of order.
 struct Feed {
     last: i64,
@@ -284,10 +215,8 @@ struct Feed {
 
 impl Feed {
     fn open(connection: &Connection) -> Result<Self, StoreError> {
-        let last = connection
-            .prepare_cached("SELECT last FROM catalog_feed")
-            .and_then(|mut statement| statement.query_one((), |row| row.get(0)))
-            .map_err(store_error)?;
+        let last =
+            one(connection, "SELECT last FROM catalog_feed", (), only).map_err(store_error)?;
         Ok(Self { last })
     }
 

@@ -1,7 +1,7 @@
 //! `SIMILAR` edges as they lie in a cell: a list in the wire format of postcard, which is a fixed one. It has no names
 //! of fields, so another order or type of them needs a version of the schema that drops what was written before.
 
-use rusqlite::types::Type;
+use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ValueRef};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -59,9 +59,13 @@ pub(super) fn pack<'e>(
 }
 
 /// The edges of a cell.
-pub(super) fn unpack<C: FromIterator<SimilarEdge>>(cell: &[u8]) -> rusqlite::Result<C> {
-    let edges: Vec<Packed> = from_bytes(cell)?;
-    Ok(edges.into_iter().map(SimilarEdge::from).collect())
+pub(super) struct Edges<C>(pub(super) C);
+
+impl<C: FromIterator<SimilarEdge>> FromSql for Edges<C> {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        let edges: Vec<Packed> = from_bytes(value)?;
+        Ok(Self(edges.into_iter().map(SimilarEdge::from).collect()))
+    }
 }
 
 /// Titles as a cell holds them.
@@ -70,9 +74,13 @@ pub(super) fn pack_titles(titles: impl IntoIterator<Item = TitleId>) -> rusqlite
 }
 
 /// The titles of a cell.
-pub(super) fn unpack_titles(cell: &[u8]) -> rusqlite::Result<Vec<TitleId>> {
-    let titles: Vec<u64> = from_bytes(cell)?;
-    Ok(titles.into_iter().map(TitleId).collect())
+pub(super) struct Titles(pub(super) Vec<TitleId>);
+
+impl FromSql for Titles {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        let titles: Vec<u64> = from_bytes(value)?;
+        Ok(Self(titles.into_iter().map(TitleId).collect()))
+    }
 }
 
 fn to_bytes<T: Serialize>(value: &T) -> rusqlite::Result<Vec<u8>> {
@@ -80,7 +88,6 @@ fn to_bytes<T: Serialize>(value: &T) -> rusqlite::Result<Vec<u8>> {
         .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
 }
 
-fn from_bytes<T: DeserializeOwned>(cell: &[u8]) -> rusqlite::Result<T> {
-    postcard::from_bytes(cell)
-        .map_err(|error| rusqlite::Error::FromSqlConversionFailure(0, Type::Blob, Box::new(error)))
+fn from_bytes<T: DeserializeOwned>(value: ValueRef<'_>) -> FromSqlResult<T> {
+    postcard::from_bytes(value.as_blob()?).map_err(FromSqlError::other)
 }

@@ -1,11 +1,12 @@
 //! What is written to the graph. Every write is absolute and passes over what is not older than the stored row.
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, named_params};
 
-use super::walk::limit;
+use crate::adapters::sqlite::columns::{TableRecord, Text, Time, limit, record};
 use crate::adapters::sqlite::db::NOW;
+use crate::adapters::sqlite::statements::write;
 use crate::domain::catalog::TitleKind;
-use crate::domain::ids::{PersonId, ProfileId};
+use crate::domain::ids::{PersonId, ProfileId, TitleId};
 use crate::domain::recommend::{TitleNode, WatchedEdge};
 
 /// The number of the role "directed".
@@ -13,36 +14,61 @@ pub(super) const DIRECTED: i64 = 0;
 /// The number of the role "acted in".
 pub(super) const ACTED_IN: i64 = 1;
 
-const UPSERT_TITLE: &str = "
-    INSERT INTO graph_titles (id, kind, slug, name, year, revision) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+/// Follows the insertion of a title.
+const IF_NEWER_TITLE: &str = "
     ON CONFLICT (id) DO UPDATE SET
         kind = excluded.kind, slug = excluded.slug, name = excluded.name, year = excluded.year,
         revision = excluded.revision, updated_at = excluded.updated_at
     WHERE graph_titles.revision < excluded.revision";
 
-const UPSERT_WATCHED: &str = "
-    INSERT INTO graph_watched
-        (profile, title, weight, plays, completions, seconds, first_at, last_at, liked, revision)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+/// Follows the insertion of an edge.
+const IF_NEWER_WATCHED: &str = "
     ON CONFLICT (profile, title) DO UPDATE SET
         weight = excluded.weight, plays = excluded.plays, completions = excluded.completions,
         seconds = excluded.seconds, first_at = excluded.first_at, last_at = excluded.last_at,
         liked = excluded.liked, revision = excluded.revision, updated_at = excluded.updated_at
     WHERE graph_watched.revision < excluded.revision";
 
+const PUT_GENRE: &str = "INSERT INTO graph_genres (id, name) VALUES (?1, ?2)
+    ON CONFLICT (id) DO UPDATE SET name = excluded.name, updated_at = excluded.updated_at
+    WHERE graph_genres.name <> excluded.name";
+
+const PUT_PERSON: &str = "INSERT INTO graph_people (id, name) VALUES (?1, ?2)
+    ON CONFLICT (id) DO UPDATE SET name = excluded.name, updated_at = excluded.updated_at
+    WHERE graph_people.name <> excluded.name";
+
+const PUT_CREDIT: &str = "INSERT INTO graph_credits (title, role, position, person)
+    VALUES (:title, :role, :position, :person)";
+
+record! {
+    struct TitleRow in graph_titles by (id: i64) {
+        kind: Text<TitleKind>,
+        slug: String,
+        name: String,
+        year: Option<i32>,
+        revision: i64,
+    }
+}
+
+record! {
+    pub(super) struct WatchedRow in graph_watched by (profile: i64, title: i64) {
+        weight: f64,
+        plays: u32,
+        completions: u32,
+        seconds: f64,
+        first_at: Time,
+        last_at: Time,
+        liked: Option<bool>,
+        revision: i64,
+    }
+}
+
 /// Writes the titles that are newer than what is stored, with their people, genres and edges.
 pub(super) fn put_titles(db: &Connection, titles: &[TitleNode]) -> rusqlite::Result<()> {
-    let mut upsert = db.prepare_cached(UPSERT_TITLE)?;
+    let sql = format!("{}{IF_NEWER_TITLE}", TitleRow::INSERT);
+    let mut upsert = db.prepare_cached(&sql)?;
     for title in titles {
-        let written = upsert.execute(params![
-            title.id.to_i64(),
-            kind_name(title.kind),
-            title.slug,
-            title.name,
-            title.year,
-            title.revision.cast_signed(),
-        ])?;
-        if written > 0 {
+        if TitleRow::from(title).write(&mut upsert)? > 0 {
             put_title_edges(db, title)?;
         }
     }
@@ -51,21 +77,12 @@ pub(super) fn put_titles(db: &Connection, titles: &[TitleNode]) -> rusqlite::Res
 
 fn put_title_edges(db: &Connection, title: &TitleNode) -> rusqlite::Result<()> {
     let id = title.id.to_i64();
-    db.prepare_cached("DELETE FROM graph_title_genres WHERE title = ?1")?
-        .execute([id])?;
-    db.prepare_cached("DELETE FROM graph_credits WHERE title = ?1")?
-        .execute([id])?;
+    write(db, "DELETE FROM graph_title_genres WHERE title = ?1", [id])?;
+    write(db, "DELETE FROM graph_credits WHERE title = ?1", [id])?;
     for (genre, name) in &title.genres {
-        db.prepare_cached(
-            "INSERT INTO graph_genres (id, name) VALUES (?1, ?2)
-             ON CONFLICT (id) DO UPDATE SET name = excluded.name, updated_at = excluded.updated_at
-             WHERE graph_genres.name <> excluded.name",
-        )?
-        .execute(params![genre.to_i64(), name])?;
-        db.prepare_cached(
-            "INSERT OR IGNORE INTO graph_title_genres (title, genre) VALUES (?1, ?2)",
-        )?
-        .execute([id, genre.to_i64()])?;
+        write(db, PUT_GENRE, (genre.to_i64(), name))?;
+        let of_genre = "INSERT OR IGNORE INTO graph_title_genres (title, genre) VALUES (?1, ?2)";
+        write(db, of_genre, [id, genre.to_i64()])?;
     }
     put_credits(db, id, DIRECTED, &title.directors)?;
     put_credits(db, id, ACTED_IN, &title.actors)
@@ -77,17 +94,16 @@ fn put_credits(
     role: i64,
     people: &[(PersonId, String)],
 ) -> rusqlite::Result<()> {
-    let mut person = db.prepare_cached(
-        "INSERT INTO graph_people (id, name) VALUES (?1, ?2)
-         ON CONFLICT (id) DO UPDATE SET name = excluded.name, updated_at = excluded.updated_at
-         WHERE graph_people.name <> excluded.name",
-    )?;
-    let mut credit = db.prepare_cached(
-        "INSERT INTO graph_credits (title, role, position, person) VALUES (?1, ?2, ?3, ?4)",
-    )?;
+    let mut person = db.prepare_cached(PUT_PERSON)?;
+    let mut credit = db.prepare_cached(PUT_CREDIT)?;
     for (position, (id, name)) in (0_i64..).zip(people) {
-        person.execute(params![id.to_i64(), name])?;
-        credit.execute([title, role, position, id.to_i64()])?;
+        person.execute((id.to_i64(), name))?;
+        credit.execute(named_params! {
+            ":title": title,
+            ":role": role,
+            ":position": position,
+            ":person": id.to_i64(),
+        })?;
     }
     Ok(())
 }
@@ -97,25 +113,15 @@ pub(super) fn put_watched(db: &Connection, edges: &[WatchedEdge]) -> rusqlite::R
     let mut erased = db.prepare_cached("SELECT 1 FROM graph_erased_profiles WHERE trace = ?1")?;
     let mut profile = db.prepare_cached("INSERT OR IGNORE INTO graph_profiles (id) VALUES (?1)")?;
     let mut title = db.prepare_cached("INSERT OR IGNORE INTO graph_titles (id) VALUES (?1)")?;
-    let mut upsert = db.prepare_cached(UPSERT_WATCHED)?;
+    let sql = format!("{}{IF_NEWER_WATCHED}", WatchedRow::INSERT);
+    let mut upsert = db.prepare_cached(&sql)?;
     for edge in edges {
         if erased.exists([edge.profile.trace()])? {
             continue;
         }
         profile.execute([edge.profile.to_i64()])?;
         title.execute([edge.title.to_i64()])?;
-        upsert.execute(params![
-            edge.profile.to_i64(),
-            edge.title.to_i64(),
-            edge.weight,
-            edge.plays,
-            edge.completions,
-            edge.seconds,
-            edge.first_at.timestamp_millis(),
-            edge.last_at.timestamp_millis(),
-            edge.liked,
-            edge.revision.cast_signed(),
-        ])?;
+        WatchedRow::from(edge).write(&mut upsert)?;
     }
     Ok(())
 }
@@ -127,17 +133,13 @@ pub(super) fn erase_profile(
     most: usize,
 ) -> rusqlite::Result<usize> {
     let id = profile.to_i64();
-    db.prepare_cached("INSERT OR IGNORE INTO graph_erased_profiles (trace) VALUES (?1)")?
-        .execute([profile.trace()])?;
-    let removed = db
-        .prepare_cached(
-            "DELETE FROM graph_watched WHERE profile = ?1 AND title IN
-             (SELECT title FROM graph_watched WHERE profile = ?1 ORDER BY title LIMIT ?2)",
-        )?
-        .execute([id, limit(most)])?;
+    let erased = "INSERT OR IGNORE INTO graph_erased_profiles (trace) VALUES (?1)";
+    write(db, erased, [profile.trace()])?;
+    let some = "DELETE FROM graph_watched WHERE profile = ?1 AND title IN
+        (SELECT title FROM graph_watched WHERE profile = ?1 ORDER BY title LIMIT ?2)";
+    let removed = write(db, some, [id, limit(most)])?;
     if removed < most {
-        db.prepare_cached("DELETE FROM graph_profiles WHERE id = ?1")?
-            .execute([id])?;
+        write(db, "DELETE FROM graph_profiles WHERE id = ?1", [id])?;
     }
     Ok(removed)
 }
@@ -159,10 +161,49 @@ pub(super) fn clear(db: &Connection) -> rusqlite::Result<()> {
     )
 }
 
-/// The kind as the tables spell it.
-pub(super) fn kind_name(kind: TitleKind) -> &'static str {
-    match kind {
-        TitleKind::Film => "film",
-        TitleKind::Series => "series",
+impl From<&TitleNode> for TitleRow {
+    fn from(title: &TitleNode) -> Self {
+        Self {
+            id: title.id.to_i64(),
+            kind: Text(title.kind),
+            slug: title.slug.clone(),
+            name: title.name.clone(),
+            year: title.year,
+            revision: title.revision.cast_signed(),
+        }
+    }
+}
+
+impl From<&WatchedEdge> for WatchedRow {
+    fn from(edge: &WatchedEdge) -> Self {
+        Self {
+            profile: edge.profile.to_i64(),
+            title: edge.title.to_i64(),
+            weight: edge.weight,
+            plays: edge.plays,
+            completions: edge.completions,
+            seconds: edge.seconds,
+            first_at: Time(edge.first_at),
+            last_at: Time(edge.last_at),
+            liked: edge.liked,
+            revision: edge.revision.cast_signed(),
+        }
+    }
+}
+
+impl From<WatchedRow> for WatchedEdge {
+    fn from(row: WatchedRow) -> Self {
+        Self {
+            profile: ProfileId::from_i64(row.profile),
+            title: TitleId::from_i64(row.title),
+            weight: row.weight,
+            plays: row.plays,
+            completions: row.completions,
+            seconds: row.seconds,
+            first_at: row.first_at.0,
+            last_at: row.last_at.0,
+            liked: row.liked,
+            revision: row.revision.cast_unsigned(),
+        }
     }
 }

@@ -7,12 +7,13 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use chrono::{DateTime, Utc};
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, named_params};
 
 use super::lists::version;
-use super::packed::{pack, pack_titles, unpack, unpack_titles};
-use super::walk::{limit, number};
+use super::packed::{Edges, Titles, pack, pack_titles};
+use crate::adapters::sqlite::columns::{Time, limit, only, read, record, unsigned};
 use crate::adapters::sqlite::db::NOW;
+use crate::adapters::sqlite::statements::{all, find, one, write};
 use crate::domain::ids::TitleId;
 use crate::domain::recommend::{SimilarEdge, SimilarVersion, Solution, changes};
 
@@ -40,25 +41,30 @@ impl OfTitle {
 
 /// The titles that have a node.
 pub(super) fn nodes(db: &Connection) -> rusqlite::Result<HashSet<TitleId>> {
-    db.prepare_cached("SELECT id FROM graph_titles")?
-        .query_map([], |row| row.get(0).map(TitleId::from_i64))?
-        .collect()
+    let sql = "SELECT id FROM graph_titles";
+    let ids: Vec<i64> = all(db, sql, (), only)?;
+    Ok(ids.into_iter().map(TitleId::from_i64).collect())
 }
 
 /// Takes a number for a new generation, higher than all before.
 pub(super) fn begin(db: &Connection) -> rusqlite::Result<i64> {
     let sql =
         format!("UPDATE graph_meta SET taken = taken + 1, updated_at = {NOW} RETURNING taken");
-    db.prepare_cached(&sql)?.query_row([], |row| row.get(0))
+    one(db, &sql, (), only)
 }
 
 /// Writes the edges around titles that a generation does not have yet.
 pub(super) fn put(db: &Connection, generation: i64, titles: &[OfTitle]) -> rusqlite::Result<()> {
-    let mut insert = db.prepare_cached(
-        "INSERT INTO graph_similar (generation, title, edges, starts) VALUES (?1, ?2, ?3, ?4)",
-    )?;
+    let sql = "INSERT INTO graph_similar (generation, title, edges, starts)
+        VALUES (:generation, :title, :edges, :starts)";
     for of in titles {
-        insert.execute(params![generation, of.title.to_i64(), of.edges, of.starts])?;
+        let row = named_params! {
+            ":generation": generation,
+            ":title": of.title.to_i64(),
+            ":edges": of.edges,
+            ":starts": of.starts,
+        };
+        write(db, sql, row)?;
     }
     Ok(())
 }
@@ -74,30 +80,26 @@ pub(super) fn switch(
         "UPDATE graph_meta SET generation = ?1, revision = 0, computed_at = ?2, similar = ?3, updated_at = {NOW}
          WHERE generation < ?1 AND cleared < ?1"
     );
-    db.prepare_cached(&sql)?.execute(params![
-        generation,
-        computed_at.timestamp_millis(),
-        edges.cast_signed()
-    ])?;
+    write(
+        db,
+        &sql,
+        (generation, Time(computed_at), edges.cast_signed()),
+    )?;
     Ok(())
 }
 
 /// Removes the edges of some titles of generations before the current one. Says whether that was all.
 pub(super) fn sweep(db: &Connection, most: usize) -> rusqlite::Result<bool> {
-    let removed = db
-        .prepare_cached(
-            "DELETE FROM graph_similar WHERE id IN (
-               SELECT id FROM graph_similar
-               WHERE generation < (SELECT max(generation, cleared) FROM graph_meta) LIMIT ?1)",
-        )?
-        .execute([limit(most)])?;
+    let some = "DELETE FROM graph_similar WHERE id IN (
+        SELECT id FROM graph_similar
+        WHERE generation < (SELECT max(generation, cleared) FROM graph_meta) LIMIT ?1)";
+    let removed = write(db, some, [limit(most)])?;
     Ok(removed < most)
 }
 
 /// How many edges there are in the current generation.
 pub(super) fn count(db: &Connection) -> rusqlite::Result<u64> {
-    db.prepare_cached("SELECT similar FROM graph_meta")?
-        .query_row([], |row| number(row, 0))
+    one(db, "SELECT similar FROM graph_meta", (), unsigned)
 }
 
 /// Puts solutions in the place of what the current generation says of their titles, if it still is this one.
@@ -126,8 +128,7 @@ pub(super) fn put_solutions(
     around.write(db, revision, &changes.starts())?;
     let sql =
         format!("UPDATE graph_meta SET revision = ?1, similar = similar + ?2, updated_at = {NOW}");
-    db.prepare_cached(&sql)?
-        .execute([revision.cast_signed(), more])?;
+    write(db, &sql, [revision.cast_signed(), more])?;
     Ok(SimilarVersion { revision, ..before })
 }
 
@@ -136,6 +137,23 @@ pub(super) fn put_solutions(
 struct Lists {
     edges: BTreeMap<TitleId, SimilarEdge>,
     starts: Vec<TitleId>,
+}
+
+record! {
+    struct ListsRow {
+        edges: Edges<Vec<SimilarEdge>>,
+        starts: Titles,
+    }
+}
+
+impl From<ListsRow> for Lists {
+    fn from(row: ListsRow) -> Self {
+        let edges = row.edges.0.into_iter();
+        Self {
+            edges: edges.map(|edge| (edge.to, edge)).collect(),
+            starts: row.starts.0,
+        }
+    }
 }
 
 /// The edges around all titles that solutions may change, of those that have a node.
@@ -173,18 +191,9 @@ impl Around {
         if self.lists.contains_key(&title) || !self.nodes.contains(&title) {
             return Ok(());
         }
-        let mut of_title = db.prepare_cached(
-            "SELECT edges, starts FROM graph_similar WHERE generation = ?1 AND title = ?2",
-        )?;
-        let found = of_title
-            .query_row([self.generation, title.to_i64()], |row| {
-                let edges: Vec<SimilarEdge> = unpack(row.get_ref(0)?.as_blob()?)?;
-                Ok(Lists {
-                    edges: edges.into_iter().map(|edge| (edge.to, edge)).collect(),
-                    starts: unpack_titles(row.get_ref(1)?.as_blob()?)?,
-                })
-            })
-            .optional()?;
+        let sql = "SELECT edges, starts FROM graph_similar WHERE generation = ?1 AND title = ?2";
+        let key = [self.generation, title.to_i64()];
+        let found = find(db, sql, key, read::<ListsRow, _>)?;
         if found.is_none() {
             self.new.insert(title);
         }
@@ -237,29 +246,24 @@ impl Around {
         revision: u64,
         changed: &BTreeSet<TitleId>,
     ) -> rusqlite::Result<()> {
-        let mut update = db.prepare_cached(&format!(
-            "UPDATE graph_similar SET edges = ?3, starts = ?4, revision = coalesce(?5, revision), updated_at = {NOW}
-             WHERE generation = ?1 AND title = ?2"
-        ))?;
-        let mut insert = db.prepare_cached(
-            "INSERT INTO graph_similar (generation, title, edges, starts, revision)
-             VALUES (?1, ?2, ?3, ?4, coalesce(?5, 0))",
-        )?;
+        let update = format!(
+            "UPDATE graph_similar SET edges = :edges, starts = :starts,
+                revision = coalesce(:revision, revision), updated_at = {NOW}
+             WHERE generation = :generation AND title = :title"
+        );
+        let insert = "INSERT INTO graph_similar (generation, title, edges, starts, revision)
+            VALUES (:generation, :title, :edges, :starts, coalesce(:revision, 0))";
         for (title, lists) in self.lists {
             let of = OfTitle::new(title, lists.edges.values(), lists.starts)?;
-            let changed = changed.contains(&title).then_some(revision.cast_signed());
-            let write = if self.new.contains(&title) {
-                &mut insert
-            } else {
-                &mut update
+            let is_new = self.new.contains(&title);
+            let row = named_params! {
+                ":generation": self.generation,
+                ":title": of.title.to_i64(),
+                ":edges": of.edges,
+                ":starts": of.starts,
+                ":revision": changed.contains(&title).then_some(revision.cast_signed()),
             };
-            write.execute(params![
-                self.generation,
-                of.title.to_i64(),
-                of.edges,
-                of.starts,
-                changed
-            ])?;
+            write(db, if is_new { insert } else { &update }, row)?;
         }
         Ok(())
     }

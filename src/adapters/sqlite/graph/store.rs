@@ -191,9 +191,4 @@ impl TasteGraph for SqliteGraph {
         self.write(project::clear).await?;
         self.sweep().await
     }
-
-    async fn ping(&self) -> Result<(), StoreError> {
-        self.read(|db| db.query_row("SELECT 1", [], |_| Ok(())))
-            .await
-    }
 }

@@ -1,9 +1,10 @@
 //! What a profile watched lately, and what everybody did.
 
 use chrono::{DateTime, Utc};
-use rusqlite::{Connection, params};
+use rusqlite::Connection;
 
-use super::walk::{limit, number, time};
+use crate::adapters::sqlite::columns::{Time, limit, read, record};
+use crate::adapters::sqlite::statements::all;
 use crate::domain::ids::{ProfileId, TitleId};
 use crate::domain::recommend::{Taste, TasteEdge};
 
@@ -17,22 +18,29 @@ const TRENDING: &str = "
     SELECT title, count(*) AS profiles FROM graph_watched INDEXED BY graph_watched_lately
     WHERE last_at >= ?1 GROUP BY title ORDER BY profiles DESC, title LIMIT ?2";
 
+record! {
+    struct Edge {
+        title: i64,
+        weight: f64,
+        plays: u32,
+        completions: u32,
+        last_at: Time,
+        liked: Option<bool>,
+        revision: i64,
+    }
+}
+
+record! {
+    struct Trend {
+        title: i64,
+        profiles: i64,
+    }
+}
+
 /// The newest edges of a profile that say something.
 pub(super) fn taste(db: &Connection, profile: ProfileId) -> rusqlite::Result<Taste> {
-    let edges = db
-        .prepare_cached(TASTE)?
-        .query_map(params![profile.to_i64(), limit(Taste::EDGES)], |row| {
-            Ok(TasteEdge {
-                title: TitleId::from_i64(row.get(0)?),
-                weight: row.get(1)?,
-                plays: row.get(2)?,
-                completions: row.get(3)?,
-                last_at: time(row, 4)?,
-                liked: row.get(5)?,
-                revision: number(row, 6)?,
-            })
-        })?
-        .collect::<rusqlite::Result<_>>()?;
+    let newest = [profile.to_i64(), limit(Taste::EDGES)];
+    let edges = all(db, TASTE, newest, read::<Edge, _>)?;
     Ok(Taste { edges })
 }
 
@@ -42,11 +50,27 @@ pub(super) fn trending(
     since: DateTime<Utc>,
     most: usize,
 ) -> rusqlite::Result<Vec<(TitleId, u64)>> {
-    db.prepare_cached(TRENDING)?
-        .query_map(params![since.timestamp_millis(), limit(most)], |row| {
-            Ok((TitleId::from_i64(row.get(0)?), number(row, 1)?))
-        })?
-        .collect()
+    all(db, TRENDING, (Time(since), limit(most)), read::<Trend, _>)
+}
+
+impl From<Edge> for TasteEdge {
+    fn from(row: Edge) -> Self {
+        Self {
+            title: TitleId::from_i64(row.title),
+            weight: row.weight,
+            plays: row.plays,
+            completions: row.completions,
+            last_at: row.last_at.0,
+            liked: row.liked,
+            revision: row.revision.cast_unsigned(),
+        }
+    }
+}
+
+impl From<Trend> for (TitleId, u64) {
+    fn from(row: Trend) -> Self {
+        (TitleId::from_i64(row.title), row.profiles.cast_unsigned())
+    }
 }
 
 #[cfg(test)]
@@ -61,9 +85,7 @@ mod tests {
         let plan = async |sql: &str| {
             let explain = format!("EXPLAIN QUERY PLAN {sql}");
             let lines = move |db: &Connection| {
-                db.prepare(&explain)?
-                    .query_map([1, 2], |row| row.get(3))?
-                    .collect::<rusqlite::Result<Vec<String>>>()
+                all(db, &explain, [1, 2], |row| row.get::<_, String>("detail"))
             };
             db.read(lines).await.unwrap()
         };

@@ -1,8 +1,10 @@
 //! Forgetting a profile. The sums go first: an update always changes a sum, and finds none that it may change or make.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::Connection;
 
+use crate::adapters::sqlite::columns::{read, record, unsigned};
 use crate::adapters::sqlite::db::{SqliteDb, store_error};
+use crate::adapters::sqlite::statements::{all, exists, find, write};
 use crate::domain::error::StoreError;
 use crate::domain::ids::{ProfileId, TitleId};
 
@@ -30,93 +32,70 @@ pub(super) async fn erase(db: &SqliteDb, profile: ProfileId) -> Result<(), Store
 
 /// Whether nothing of a profile may be recorded.
 pub(super) fn is_erased(connection: &Connection, profile: ProfileId) -> rusqlite::Result<bool> {
-    let found = connection
-        .prepare_cached("SELECT 1 FROM erased_profiles WHERE trace = ?1")?
-        .query_row([profile.trace()], |_| Ok(()))
-        .optional()?;
-    Ok(found.is_some())
+    let sql = "SELECT 1 FROM erased_profiles WHERE trace = ?1";
+    exists(connection, sql, [profile.trace()])
 }
 
 fn mark(connection: &Connection, profile: ProfileId) -> rusqlite::Result<i64> {
-    connection
-        .prepare_cached("INSERT OR IGNORE INTO erased_profiles (trace) VALUES (?1)")?
-        .execute([profile.trace()])?;
+    let sql = "INSERT OR IGNORE INTO erased_profiles (trace) VALUES (?1)";
+    write(connection, sql, [profile.trace()])?;
     Ok(0)
 }
 
 fn remove_sums(connection: &Connection, profile: ProfileId) -> rusqlite::Result<i64> {
-    connection
-        .prepare_cached(
-            "INSERT INTO departed_viewers (title, viewers)
-             SELECT title, 1 FROM watched_titles WHERE profile = ?1 ORDER BY title LIMIT ?2
-             ON CONFLICT (title) DO UPDATE SET
-                viewers = viewers + 1, waiting = 1, updated_at = excluded.updated_at",
-        )?
-        .execute(params![profile.to_i64(), BATCH])?;
-    remove(
-        connection,
-        "DELETE FROM watched_titles WHERE profile = ?1 AND title IN
-         (SELECT title FROM watched_titles WHERE profile = ?1 ORDER BY title LIMIT ?2)",
-        profile,
-    )
+    let count = "INSERT INTO departed_viewers (title, viewers)
+         SELECT title, 1 FROM watched_titles WHERE profile = ?1 ORDER BY title LIMIT ?2
+         ON CONFLICT (title) DO UPDATE SET
+            viewers = viewers + 1, waiting = 1, updated_at = excluded.updated_at";
+    write(connection, count, [profile.to_i64(), BATCH])?;
+    remove(connection, profile, "watched_titles", "title")
 }
 
 fn remove_plays(connection: &Connection, profile: ProfileId) -> rusqlite::Result<i64> {
-    remove(
-        connection,
-        "DELETE FROM plays WHERE profile = ?1 AND id IN
-         (SELECT id FROM plays WHERE profile = ?1 ORDER BY id LIMIT ?2)",
-        profile,
-    )
+    remove(connection, profile, "plays", "id")
 }
 
 fn remove_states(connection: &Connection, profile: ProfileId) -> rusqlite::Result<i64> {
-    remove(
-        connection,
-        "DELETE FROM watch_states WHERE profile = ?1 AND (kind, item) IN
-         (SELECT kind, item FROM watch_states WHERE profile = ?1 ORDER BY kind, item LIMIT ?2)",
-        profile,
-    )
+    remove(connection, profile, "watch_states", "kind, item")
 }
 
 fn remove_hidden(connection: &Connection, profile: ProfileId) -> rusqlite::Result<i64> {
-    remove(
-        connection,
-        "DELETE FROM hidden_titles WHERE profile = ?1 AND title IN
-         (SELECT title FROM hidden_titles WHERE profile = ?1 ORDER BY title LIMIT ?2)",
-        profile,
-    )
+    remove(connection, profile, "hidden_titles", "title")
 }
 
 fn remove_mutes(connection: &Connection, profile: ProfileId) -> rusqlite::Result<i64> {
-    remove(
-        connection,
-        "DELETE FROM mutes WHERE profile = ?1 AND (kind, source) IN
-         (SELECT kind, source FROM mutes WHERE profile = ?1 ORDER BY kind, source LIMIT ?2)",
-        profile,
-    )
+    remove(connection, profile, "mutes", "kind, source")
 }
 
-/// Says how many rows that were.
-fn remove(connection: &Connection, delete: &str, profile: ProfileId) -> rusqlite::Result<i64> {
-    let removed = connection
-        .prepare_cached(delete)?
-        .execute(params![profile.to_i64(), BATCH])?;
+/// Removes some rows of a table whose key is the profile and this, and says how many.
+fn remove(
+    connection: &Connection,
+    profile: ProfileId,
+    table: &str,
+    key: &str,
+) -> rusqlite::Result<i64> {
+    let sql = format!(
+        "DELETE FROM {table} WHERE profile = ?1 AND ({key}) IN
+         (SELECT {key} FROM {table} WHERE profile = ?1 ORDER BY {key} LIMIT ?2)"
+    );
+    let removed = write(connection, &sql, [profile.to_i64(), BATCH])?;
     Ok(i64::try_from(removed).unwrap_or(BATCH))
+}
+
+record! {
+    struct Departed {
+        title: i64,
+        viewers: i64,
+    }
 }
 
 /// How many viewers of each title are erased, in the order asked.
 pub(super) fn departed(connection: &Connection, titles: &[TitleId]) -> rusqlite::Result<Vec<u64>> {
-    let mut find =
-        connection.prepare_cached("SELECT viewers FROM departed_viewers WHERE title = ?1")?;
+    let sql = "SELECT viewers FROM departed_viewers WHERE title = ?1";
+    let viewers = |title: &TitleId| find(connection, sql, [title.to_i64()], unsigned);
     titles
         .iter()
-        .map(|title| {
-            let viewers: Option<i64> = find
-                .query_row([title.to_i64()], |row| row.get(0))
-                .optional()?;
-            Ok(viewers.unwrap_or_default().cast_unsigned())
-        })
+        .map(|title| viewers(title).map(Option::unwrap_or_default))
         .collect()
 }
 
@@ -125,15 +104,15 @@ pub(super) fn unprojected(
     connection: &Connection,
     limit: i64,
 ) -> rusqlite::Result<Vec<(TitleId, u64)>> {
-    connection
-        .prepare_cached(
-            "SELECT title, viewers FROM departed_viewers WHERE waiting = 1 ORDER BY title LIMIT ?1",
-        )?
-        .query_map([limit], |row| {
-            let viewers: i64 = row.get(1)?;
-            Ok((TitleId::from_i64(row.get(0)?), viewers.cast_unsigned()))
-        })?
-        .collect()
+    let sql =
+        "SELECT title, viewers FROM departed_viewers WHERE waiting = 1 ORDER BY title LIMIT ?1";
+    all(connection, sql, [limit], read::<Departed, _>)
+}
+
+impl From<Departed> for (TitleId, u64) {
+    fn from(row: Departed) -> Self {
+        (TitleId::from_i64(row.title), row.viewers.cast_unsigned())
+    }
 }
 
 /// Takes the mark from numbers that are still the given ones.

@@ -1,75 +1,83 @@
 //! Sittings, states and sums as rows of their tables, and back.
 
-use chrono::{DateTime, Utc};
-use rusqlite::types::{FromSqlError, Type};
-use rusqlite::{Connection, Error, OptionalExtension, Result, Row, params};
+use chrono::DateTime;
+use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
+use rusqlite::{Connection, Result};
 use uuid::Uuid;
 
+use crate::adapters::sqlite::columns::{Record, TableRecord, Time, read, record, stamp};
+use crate::adapters::sqlite::statements::{all, find, write};
 use crate::domain::ids::{PlayId, ProfileId, TitleId};
-use crate::domain::stamp::Stamp;
 use crate::domain::watching::{Play, Section, Sections, WatchState, WatchedItem, WatchedTitle};
 
 /// The length of a section: two positions, two times, and whether it began with a jump.
 const SECTION: usize = 8 + 8 + 8 + 8 + 1;
 
-pub(super) const SELECT_PLAYS: &str = "SELECT profile, id, kind, item, title, started_at, last_at, position, duration, sections, completion, completed, counts, revision, created_at, updated_at FROM plays";
+record! {
+    pub(super) struct PlayRow in plays by (profile: i64, id: [u8; 16]) {
+        kind: String,
+        item: i64,
+        title: i64,
+        started_at: Time,
+        last_at: Time,
+        position: f64,
+        duration: Option<f64>,
+        sections: Packed,
+        completion: f64,
+        completed: bool,
+        counts: bool,
+        revision: i64,
+        created_at: Time,
+        updated_at: Time,
+    }
+}
+
+record! {
+    pub(super) struct StateRow in watch_states by (profile: i64, kind: String, item: i64) {
+        title: i64,
+        position: f64,
+        percent: f64,
+        watched: bool,
+        plays: u32,
+        completions: u32,
+        seconds: f64,
+        last_played_at: Time,
+        revision: i64,
+        created_at: Time,
+        updated_at: Time,
+    }
+}
+
+record! {
+    pub(super) struct TitleRow in watched_titles by (profile: i64, title: i64) {
+        is_series: bool,
+        weight: f64,
+        plays: u32,
+        completions: u32,
+        seconds: f64,
+        first_at: Time,
+        last_at: Time,
+        liked: Option<bool>,
+        liked_at: Option<Time>,
+        revision: i64,
+        created_at: Time,
+        updated_at: Time,
+    }
+}
 
 pub(super) fn find_play(
     connection: &Connection,
     profile: ProfileId,
     id: PlayId,
 ) -> Result<Option<Play>> {
-    connection
-        .prepare_cached(&format!("{SELECT_PLAYS} WHERE profile = ?1 AND id = ?2"))?
-        .query_row(params![profile.to_i64(), id.0.as_bytes()], read_play)
-        .optional()
+    let sql = format!("{} WHERE profile = ?1 AND id = ?2", PlayRow::SELECT);
+    let key = (profile.to_i64(), id.0.into_bytes());
+    find(connection, &sql, key, read::<PlayRow, _>)
 }
 
 pub(super) fn put_play(connection: &Connection, play: &Play) -> Result<()> {
-    let (kind, item) = play.item.key();
-    connection
-        .prepare_cached(
-            "REPLACE INTO plays VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
-        )?
-        .execute(params![
-            play.profile.to_i64(),
-            play.id.0.as_bytes(),
-            kind,
-            item,
-            play.title.to_i64(),
-            play.started_at.timestamp_millis(),
-            play.last_at.timestamp_millis(),
-            play.position,
-            play.duration,
-            pack(&play.sections),
-            play.completion,
-            play.completed,
-            play.counts,
-            play.stamp.revision.cast_signed(),
-            play.stamp.created_at.timestamp_millis(),
-            play.stamp.updated_at.timestamp_millis(),
-        ])
-        .map(drop)
-}
-
-pub(super) fn read_play(row: &Row<'_>) -> Result<Play> {
-    Ok(Play {
-        profile: ProfileId::from_i64(row.get(0)?),
-        id: PlayId(Uuid::from_bytes(row.get(1)?)),
-        item: item(row, 2)?,
-        title: TitleId::from_i64(row.get(4)?),
-        started_at: time(row, 5)?,
-        last_at: time(row, 6)?,
-        position: row.get(7)?,
-        duration: row.get(8)?,
-        sections: unpack(row.get_ref(9)?.as_blob()?).ok_or_else(|| {
-            Error::FromSqlConversionFailure(9, Type::Blob, Box::new(FromSqlError::InvalidType))
-        })?,
-        completion: row.get(10)?,
-        completed: row.get(11)?,
-        counts: row.get(12)?,
-        stamp: stamp(row, 13)?,
-    })
+    let row = PlayRow::from(play);
+    write(connection, PlayRow::REPLACE, &*row.parameters()).map(drop)
 }
 
 /// All sittings at a title, in no order.
@@ -85,17 +93,14 @@ pub(super) fn plays_of_title(
         ("plays_at_whole_series", "kind = 'series'"),
     ] {
         let sql = format!(
-            "{SELECT_PLAYS} INDEXED BY {index} WHERE profile = ?1 AND title = ?2 AND {condition}"
+            "{} INDEXED BY {index} WHERE profile = ?1 AND title = ?2 AND {condition}",
+            PlayRow::SELECT
         );
-        let mut statement = connection.prepare_cached(&sql)?;
-        for play in statement.query_map([profile.to_i64(), title.to_i64()], read_play)? {
-            plays.push(play?);
-        }
+        let key = [profile.to_i64(), title.to_i64()];
+        plays.extend(all(connection, &sql, key, read::<PlayRow, Play>)?);
     }
     Ok(plays)
 }
-
-pub(super) const SELECT_STATES: &str = "SELECT profile, kind, item, title, position, percent, watched, plays, completions, seconds, last_played_at, revision, created_at, updated_at FROM watch_states";
 
 pub(super) fn find_state(
     connection: &Connection,
@@ -103,136 +108,56 @@ pub(super) fn find_state(
     item: WatchedItem,
 ) -> Result<Option<WatchState>> {
     let (kind, id) = item.key();
-    connection
-        .prepare_cached(&format!(
-            "{SELECT_STATES} WHERE profile = ?1 AND kind = ?2 AND item = ?3"
-        ))?
-        .query_row(params![profile.to_i64(), kind, id], read_state)
-        .optional()
+    let sql = format!(
+        "{} WHERE profile = ?1 AND kind = ?2 AND item = ?3",
+        StateRow::SELECT
+    );
+    let key = (profile.to_i64(), kind, id);
+    find(connection, &sql, key, read::<StateRow, _>)
 }
 
 pub(super) fn put_state(connection: &Connection, state: &WatchState) -> Result<()> {
-    let (kind, item) = state.item.key();
-    connection
-        .prepare_cached(
-            "REPLACE INTO watch_states VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
-        )?
-        .execute(params![
-            state.profile.to_i64(),
-            kind,
-            item,
-            state.title.to_i64(),
-            state.position,
-            state.percent,
-            state.watched,
-            state.plays,
-            state.completions,
-            state.seconds,
-            state.last_played_at.timestamp_millis(),
-            state.stamp.revision.cast_signed(),
-            state.stamp.created_at.timestamp_millis(),
-            state.stamp.updated_at.timestamp_millis(),
-        ])
-        .map(drop)
+    let row = StateRow::from(state);
+    write(connection, StateRow::REPLACE, &*row.parameters()).map(drop)
 }
-
-pub(super) fn read_state(row: &Row<'_>) -> Result<WatchState> {
-    Ok(WatchState {
-        profile: ProfileId::from_i64(row.get(0)?),
-        item: item(row, 1)?,
-        title: TitleId::from_i64(row.get(3)?),
-        position: row.get(4)?,
-        percent: row.get(5)?,
-        watched: row.get(6)?,
-        plays: row.get(7)?,
-        completions: row.get(8)?,
-        seconds: row.get(9)?,
-        last_played_at: time(row, 10)?,
-        stamp: stamp(row, 11)?,
-    })
-}
-
-pub(super) const SELECT_TITLES: &str = "SELECT profile, title, is_series, weight, plays, completions, seconds, first_at, last_at, liked, revision, created_at, updated_at, liked_at FROM watched_titles";
 
 pub(super) fn find_title(
     connection: &Connection,
     profile: ProfileId,
     title: TitleId,
 ) -> Result<Option<WatchedTitle>> {
-    connection
-        .prepare_cached(&format!(
-            "{SELECT_TITLES} WHERE profile = ?1 AND title = ?2"
-        ))?
-        .query_row(params![profile.to_i64(), title.to_i64()], read_title)
-        .optional()
+    let sql = format!("{} WHERE profile = ?1 AND title = ?2", TitleRow::SELECT);
+    let key = [profile.to_i64(), title.to_i64()];
+    find(connection, &sql, key, read::<TitleRow, _>)
 }
 
 /// Writes a sum and marks it as waiting for projection, if it does not wait already.
 pub(super) fn put_title(connection: &Connection, sum: &WatchedTitle) -> Result<()> {
-    connection
-        .prepare_cached(
-            "REPLACE INTO watched_titles VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, coalesce((SELECT waiting_since FROM watched_titles WHERE profile = ?1 AND title = ?2), ?13), ?14)",
-        )?
-        .execute(params![
-            sum.profile.to_i64(),
-            sum.title.to_i64(),
-            sum.is_series,
-            sum.weight,
-            sum.plays,
-            sum.completions,
-            sum.seconds,
-            sum.first_at.timestamp_millis(),
-            sum.last_at.timestamp_millis(),
-            sum.liked,
-            sum.stamp.revision.cast_signed(),
-            sum.stamp.created_at.timestamp_millis(),
-            sum.stamp.updated_at.timestamp_millis(),
-            sum.liked_at.map(|at| at.timestamp_millis()),
-        ])
-        .map(drop)
+    let sql = format!(
+        "REPLACE INTO watched_titles ({}, waiting_since) VALUES ({}, coalesce(
+            (SELECT waiting_since FROM watched_titles WHERE profile = :profile AND title = :title), :updated_at))",
+        TitleRow::COLUMNS,
+        TitleRow::VALUES
+    );
+    let row = TitleRow::from(sum);
+    write(connection, &sql, &*row.parameters()).map(drop)
 }
 
-pub(super) fn read_title(row: &Row<'_>) -> Result<WatchedTitle> {
-    Ok(WatchedTitle {
-        profile: ProfileId::from_i64(row.get(0)?),
-        title: TitleId::from_i64(row.get(1)?),
-        is_series: row.get(2)?,
-        weight: row.get(3)?,
-        plays: row.get(4)?,
-        completions: row.get(5)?,
-        seconds: row.get(6)?,
-        first_at: time(row, 7)?,
-        last_at: time(row, 8)?,
-        liked: row.get(9)?,
-        liked_at: row
-            .get::<_, Option<i64>>(13)?
-            .map(|_| time(row, 13))
-            .transpose()?,
-        stamp: stamp(row, 10)?,
-    })
+/// Sections in their bytes: text would not keep every number exactly.
+pub(super) struct Packed(Sections);
+
+impl ToSql for Packed {
+    fn to_sql(&self) -> Result<ToSqlOutput<'_>> {
+        Ok(pack(&self.0).into())
+    }
 }
 
-/// The item whose kind and id begin at a column.
-fn item(row: &Row<'_>, column: usize) -> Result<WatchedItem> {
-    let kind = row.get_ref(column)?.as_str()?;
-    WatchedItem::from_key(kind, row.get(column + 1)?).ok_or_else(|| {
-        Error::FromSqlConversionFailure(column, Type::Text, Box::new(FromSqlError::InvalidType))
-    })
-}
-
-/// The stamp whose three columns begin at this one.
-pub(super) fn stamp(row: &Row<'_>, column: usize) -> Result<Stamp> {
-    Ok(Stamp {
-        revision: row.get::<_, i64>(column)?.cast_unsigned(),
-        created_at: time(row, column + 1)?,
-        updated_at: time(row, column + 2)?,
-    })
-}
-
-fn time(row: &Row<'_>, column: usize) -> Result<DateTime<Utc>> {
-    let milliseconds = row.get(column)?;
-    DateTime::from_timestamp_millis(milliseconds)
-        .ok_or(Error::IntegralValueOutOfRange(column, milliseconds))
+impl FromSql for Packed {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        unpack(value.as_blob()?)
+            .map(Self)
+            .ok_or(FromSqlError::InvalidType)
+    }
 }
 
 fn pack(sections: &Sections) -> Vec<u8> {
@@ -266,4 +191,136 @@ fn unpack(bytes: &[u8]) -> Option<Sections> {
             })
         })
         .collect()
+}
+
+impl From<&Play> for PlayRow {
+    fn from(play: &Play) -> Self {
+        let (kind, item) = play.item.key();
+        Self {
+            profile: play.profile.to_i64(),
+            id: play.id.0.into_bytes(),
+            kind: kind.to_owned(),
+            item,
+            title: play.title.to_i64(),
+            started_at: Time(play.started_at),
+            last_at: Time(play.last_at),
+            position: play.position,
+            duration: play.duration,
+            sections: Packed(play.sections.clone()),
+            completion: play.completion,
+            completed: play.completed,
+            counts: play.counts,
+            revision: play.stamp.revision.cast_signed(),
+            created_at: Time(play.stamp.created_at),
+            updated_at: Time(play.stamp.updated_at),
+        }
+    }
+}
+
+impl TryFrom<PlayRow> for Play {
+    type Error = String;
+
+    fn try_from(row: PlayRow) -> std::result::Result<Self, String> {
+        Ok(Self {
+            profile: ProfileId::from_i64(row.profile),
+            id: PlayId(Uuid::from_bytes(row.id)),
+            item: item(&row.kind, row.item)?,
+            title: TitleId::from_i64(row.title),
+            started_at: row.started_at.0,
+            last_at: row.last_at.0,
+            position: row.position,
+            duration: row.duration,
+            sections: row.sections.0,
+            completion: row.completion,
+            completed: row.completed,
+            counts: row.counts,
+            stamp: stamp(row.revision, row.created_at, row.updated_at),
+        })
+    }
+}
+
+impl From<&WatchState> for StateRow {
+    fn from(state: &WatchState) -> Self {
+        let (kind, item) = state.item.key();
+        Self {
+            profile: state.profile.to_i64(),
+            kind: kind.to_owned(),
+            item,
+            title: state.title.to_i64(),
+            position: state.position,
+            percent: state.percent,
+            watched: state.watched,
+            plays: state.plays,
+            completions: state.completions,
+            seconds: state.seconds,
+            last_played_at: Time(state.last_played_at),
+            revision: state.stamp.revision.cast_signed(),
+            created_at: Time(state.stamp.created_at),
+            updated_at: Time(state.stamp.updated_at),
+        }
+    }
+}
+
+impl TryFrom<StateRow> for WatchState {
+    type Error = String;
+
+    fn try_from(row: StateRow) -> std::result::Result<Self, String> {
+        Ok(Self {
+            profile: ProfileId::from_i64(row.profile),
+            item: item(&row.kind, row.item)?,
+            title: TitleId::from_i64(row.title),
+            position: row.position,
+            percent: row.percent,
+            watched: row.watched,
+            plays: row.plays,
+            completions: row.completions,
+            seconds: row.seconds,
+            last_played_at: row.last_played_at.0,
+            stamp: stamp(row.revision, row.created_at, row.updated_at),
+        })
+    }
+}
+
+impl From<&WatchedTitle> for TitleRow {
+    fn from(sum: &WatchedTitle) -> Self {
+        Self {
+            profile: sum.profile.to_i64(),
+            title: sum.title.to_i64(),
+            is_series: sum.is_series,
+            weight: sum.weight,
+            plays: sum.plays,
+            completions: sum.completions,
+            seconds: sum.seconds,
+            first_at: Time(sum.first_at),
+            last_at: Time(sum.last_at),
+            liked: sum.liked,
+            liked_at: sum.liked_at.map(Time),
+            revision: sum.stamp.revision.cast_signed(),
+            created_at: Time(sum.stamp.created_at),
+            updated_at: Time(sum.stamp.updated_at),
+        }
+    }
+}
+
+impl From<TitleRow> for WatchedTitle {
+    fn from(row: TitleRow) -> Self {
+        Self {
+            profile: ProfileId::from_i64(row.profile),
+            title: TitleId::from_i64(row.title),
+            is_series: row.is_series,
+            weight: row.weight,
+            plays: row.plays,
+            completions: row.completions,
+            seconds: row.seconds,
+            first_at: row.first_at.0,
+            last_at: row.last_at.0,
+            liked: row.liked,
+            liked_at: row.liked_at.map(|time| time.0),
+            stamp: stamp(row.revision, row.created_at, row.updated_at),
+        }
+    }
+}
+
+fn item(kind: &str, id: i64) -> std::result::Result<WatchedItem, String> {
+    WatchedItem::from_key(kind, id).ok_or_else(|| format!("{kind} is no kind of item"))
 }

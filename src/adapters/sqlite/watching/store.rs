@@ -1,25 +1,28 @@
-//! The port. The thread that writes does one update after the other, so none meets another.
+//! The ports. The thread that writes does one update after the other, so none meets another.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use rusqlite::{Connection, Row, params, params_from_iter};
+use rusqlite::{Connection, Params};
 
-use super::lists::{List, rows};
 use super::rows::{
-    SELECT_STATES, SELECT_TITLES, find_play, find_state, find_title, plays_of_title, put_play,
-    put_state, put_title, read_state, read_title,
+    StateRow, TitleRow, find_play, find_state, find_title, plays_of_title, put_play, put_state,
+    put_title,
 };
-use super::{erase, wishes};
+use super::{erase, lists, wishes};
+use crate::adapters::sqlite::columns::{TableRecord, Time, limit as rows, list, read};
 use crate::adapters::sqlite::db::{SqliteDb, store_error};
+use crate::adapters::sqlite::page::List;
+use crate::adapters::sqlite::statements::all;
 use crate::domain::error::StoreError;
 use crate::domain::ids::{PlayId, ProfileId, TitleId};
 use crate::domain::page::{Slice, Window};
+use crate::domain::recommend::WatchSource;
 use crate::domain::watching::{
-    Change, HiddenTitle, Ledger, Mute, MutedSource, Play, ProfileList, Rows, Touched, WatchError,
-    WatchState, WatchStore, WatchedItem, WatchedTitle,
+    Change, FeedbackStore, HiddenTitle, HistoryStore, Ledger, Mute, MutedSource, Play, ProfileList,
+    Rows, Touched, WatchError, WatchState, WatchStore, WatchedItem, WatchedTitle,
 };
 
 /// The watching of all profiles.
@@ -34,40 +37,26 @@ impl SqliteWatching {
         Self { db }
     }
 
-    /// Reads a page of a list by a time, the latest first, then by an id.
     async fn page<T: Send + 'static>(
         &self,
         list: List<T>,
         window: &Window,
     ) -> Result<Slice<T>, StoreError> {
-        let (sql, parameters) = list.statement(window)?;
-        let rows = self
-            .db
-            .read(move |connection| {
-                connection
-                    .prepare_cached(&sql)?
-                    .query_map(params_from_iter(parameters), list.read)?
-                    .collect()
-            })
-            .await?;
-        Ok(Slice::from_overfetched(rows, window))
+        let window = window.clone();
+        self.db
+            .read(move |connection| list.page(connection, &window))
+            .await
     }
 
-    async fn count<T: Send + 'static>(
+    /// The sums that a condition finds.
+    async fn sums(
         &self,
-        list: List<T>,
-    ) -> Result<Vec<(TitleId, u64)>, StoreError> {
-        let count = |row: &Row<'_>| {
-            let (title, rows) = (row.get("title")?, row.get::<_, i64>("rows")?);
-            Ok((TitleId::from_i64(title), rows.cast_unsigned()))
-        };
+        condition: &str,
+        parameters: impl Params + Send + 'static,
+    ) -> Result<Vec<WatchedTitle>, StoreError> {
+        let sql = format!("{} {condition}", TitleRow::SELECT);
         self.db
-            .read(move |connection| {
-                connection
-                    .prepare_cached(&list.count_statement())?
-                    .query_map(params_from_iter(list.scope), count)?
-                    .collect()
-            })
+            .read(move |connection| all(connection, &sql, parameters, read::<TitleRow, _>))
             .await
     }
 }
@@ -92,6 +81,13 @@ impl WatchStore for SqliteWatching {
             .await
     }
 
+    async fn erase_profile(&self, profile: ProfileId) -> Result<(), StoreError> {
+        erase::erase(&self.db, profile).await
+    }
+}
+
+#[async_trait]
+impl HistoryStore for SqliteWatching {
     async fn states(
         &self,
         profile: ProfileId,
@@ -116,15 +112,14 @@ impl WatchStore for SqliteWatching {
         let titles: BTreeSet<_> = titles.iter().copied().collect();
         self.db
             .read(move |connection| {
-                let mut statement = connection.prepare_cached(&format!(
-                    "{SELECT_STATES} INDEXED BY watch_states_of_title WHERE profile = ?1 AND title = ?2 AND kind <> 'series'"
-                ))?;
+                let sql = format!(
+                    "{} INDEXED BY watch_states_of_title WHERE profile = ?1 AND title = ?2 AND kind <> 'series'",
+                    StateRow::SELECT
+                );
                 let mut states = Vec::new();
                 for title in titles {
                     let key = [profile.to_i64(), title.to_i64()];
-                    for state in statement.query_map(key, read_state)? {
-                        states.push(state?);
-                    }
+                    states.extend(all(connection, &sql, key, read::<StateRow, WatchState>)?);
                 }
                 Ok(states)
             })
@@ -164,7 +159,7 @@ impl WatchStore for SqliteWatching {
         title: Option<TitleId>,
         window: &Window,
     ) -> Result<Slice<Play>, StoreError> {
-        self.page(List::history(profile, title), window).await
+        self.page(lists::history(profile, title), window).await
     }
 
     async fn in_progress(
@@ -172,7 +167,7 @@ impl WatchStore for SqliteWatching {
         profile: ProfileId,
         window: &Window,
     ) -> Result<Slice<WatchState>, StoreError> {
-        self.page(List::in_progress(profile), window).await
+        self.page(lists::in_progress(profile), window).await
     }
 
     async fn watched_series(
@@ -180,30 +175,7 @@ impl WatchStore for SqliteWatching {
         profile: ProfileId,
         window: &Window,
     ) -> Result<Slice<WatchedTitle>, StoreError> {
-        self.page(List::watched_series(profile), window).await
-    }
-
-    async fn unprojected_watches(&self, limit: usize) -> Result<Vec<WatchedTitle>, StoreError> {
-        self.db
-            .read(move |connection| {
-                connection
-                    .prepare_cached(&format!(
-                        "{SELECT_TITLES} WHERE waiting_since IS NOT NULL ORDER BY waiting_since, profile, title LIMIT ?1"
-                    ))?
-                    .query_map([rows(limit)], read_title)?
-                    .collect()
-            })
-            .await
-    }
-
-    async fn mark_watches_projected(
-        &self,
-        sums: &[(ProfileId, TitleId, u64)],
-    ) -> Result<(), StoreError> {
-        let sums = sums.to_vec();
-        self.db
-            .write(move |connection| mark_projected(connection, &sums).map_err(store_error))
-            .await
+        self.page(lists::watched_series(profile), window).await
     }
 
     async fn watched_titles_after(
@@ -215,43 +187,45 @@ impl WatchStore for SqliteWatching {
             Some((profile, title)) => (profile.to_i64(), title.to_i64()),
             None => (i64::MIN, i64::MIN),
         };
-        self.db
-            .read(move |connection| {
-                connection
-                    .prepare_cached(&format!(
-                        "{SELECT_TITLES} WHERE (profile, title) > (?1, ?2) ORDER BY profile, title LIMIT ?3"
-                    ))?
-                    .query_map(params![profile, title, rows(limit)], read_title)?
-                    .collect()
-            })
-            .await
+        self.sums(
+            "WHERE (profile, title) > (?1, ?2) ORDER BY profile, title LIMIT ?3",
+            [profile, title, rows(limit)],
+        )
+        .await
     }
 
-    async fn watched_titles_since(
+    async fn hidden_titles(
         &self,
-        since: DateTime<Utc>,
-        after: Option<(DateTime<Utc>, ProfileId, TitleId)>,
-        limit: usize,
-    ) -> Result<Vec<WatchedTitle>, StoreError> {
-        let (at, profile, title) = match after {
-            Some((at, profile, title)) if at >= since => (at, profile.to_i64(), title.to_i64()),
-            Some(_) | None => (since, i64::MIN, i64::MIN),
-        };
+        profile: ProfileId,
+        window: &Window,
+    ) -> Result<Slice<HiddenTitle>, StoreError> {
+        self.page(lists::hidden_titles(profile), window).await
+    }
+
+    async fn count_by_title(
+        &self,
+        profile: ProfileId,
+        list: ProfileList,
+    ) -> Result<Vec<(TitleId, u64)>, StoreError> {
         self.db
-            .read(move |connection| {
-                connection
-                    .prepare_cached(&format!(
-                        "{SELECT_TITLES} INDEXED BY watched_titles_written WHERE (updated_at, profile, title) > (?1, ?2, ?3) ORDER BY updated_at, profile, title LIMIT ?4"
-                    ))?
-                    .query_map(
-                        params![at.timestamp_millis(), profile, title, rows(limit)],
-                        read_title,
-                    )?
-                    .collect()
-            })
+            .read(move |connection| lists::count_by_title(connection, profile, list))
             .await
     }
 
+    async fn passed_over(
+        &self,
+        profile: ProfileId,
+        titles: &[TitleId],
+    ) -> Result<Vec<TitleId>, StoreError> {
+        let titles = list(titles.iter().map(|title| title.to_i64()));
+        self.db
+            .read(move |connection| wishes::passed_over(connection, profile, &titles))
+            .await
+    }
+}
+
+#[async_trait]
+impl FeedbackStore for SqliteWatching {
     async fn hide_title(&self, hidden: &HiddenTitle, most: u64) -> Result<(), WatchError> {
         let hidden = hidden.clone();
         self.db
@@ -264,38 +238,6 @@ impl WatchStore for SqliteWatching {
             .write(move |connection| {
                 wishes::unhide(connection, profile, title).map_err(store_error)
             })
-            .await
-    }
-
-    async fn hidden_titles(
-        &self,
-        profile: ProfileId,
-        window: &Window,
-    ) -> Result<Slice<HiddenTitle>, StoreError> {
-        self.page(List::hidden_titles(profile), window).await
-    }
-
-    async fn count_by_title(
-        &self,
-        profile: ProfileId,
-        list: ProfileList,
-    ) -> Result<Vec<(TitleId, u64)>, StoreError> {
-        match list {
-            ProfileList::History(title) => self.count(List::history(profile, title)).await,
-            ProfileList::InProgress => self.count(List::in_progress(profile)).await,
-            ProfileList::Hidden => self.count(List::hidden_titles(profile)).await,
-        }
-    }
-
-    async fn passed_over(
-        &self,
-        profile: ProfileId,
-        titles: &[TitleId],
-    ) -> Result<Vec<TitleId>, StoreError> {
-        let titles: Vec<i64> = titles.iter().map(|title| title.to_i64()).collect();
-        let titles = serde_json::to_string(&titles).map_err(StoreError::failed)?;
-        self.db
-            .read(move |connection| wishes::passed_over(connection, profile, &titles))
             .await
     }
 
@@ -321,9 +263,44 @@ impl WatchStore for SqliteWatching {
             .await?;
         Ok(mutes.into())
     }
+}
 
-    async fn erase_profile(&self, profile: ProfileId) -> Result<(), StoreError> {
-        erase::erase(&self.db, profile).await
+#[async_trait]
+impl WatchSource for SqliteWatching {
+    async fn unprojected_watches(&self, limit: usize) -> Result<Vec<WatchedTitle>, StoreError> {
+        self.sums(
+            "WHERE waiting_since IS NOT NULL ORDER BY waiting_since, profile, title LIMIT ?1",
+            [rows(limit)],
+        )
+        .await
+    }
+
+    async fn mark_watches_projected(
+        &self,
+        sums: &[(ProfileId, TitleId, u64)],
+    ) -> Result<(), StoreError> {
+        let sums = sums.to_vec();
+        self.db
+            .write(move |connection| mark_projected(connection, &sums).map_err(store_error))
+            .await
+    }
+
+    async fn watched_titles_since(
+        &self,
+        since: DateTime<Utc>,
+        after: Option<(DateTime<Utc>, ProfileId, TitleId)>,
+        limit: usize,
+    ) -> Result<Vec<WatchedTitle>, StoreError> {
+        let (at, profile, title) = match after {
+            Some((at, profile, title)) if at >= since => (at, profile.to_i64(), title.to_i64()),
+            Some(_) | None => (since, i64::MIN, i64::MIN),
+        };
+        self.sums(
+            "INDEXED BY watched_titles_written WHERE (updated_at, profile, title) > (?1, ?2, ?3)
+             ORDER BY updated_at, profile, title LIMIT ?4",
+            (Time(at), profile, title, rows(limit)),
+        )
+        .await
     }
 
     async fn departed_viewers(&self, titles: &[TitleId]) -> Result<Vec<u64>, StoreError> {
@@ -432,7 +409,9 @@ mod tests {
         connection.execute_batch(FORMER).unwrap();
         connection
             .execute_batch(
-                "INSERT INTO watched_titles VALUES
+                "INSERT INTO watched_titles
+                     (profile, title, is_series, weight, plays, completions, seconds, first_at, last_at,
+                      liked, revision, created_at, updated_at, waiting_since) VALUES
                      (1, 2, 0, 0.5, 1, 1, 60.0, 1000, 5000, 1, 1, 9000, 9000, NULL),
                      (1, 3, 0, 0.5, 1, 1, 60.0, 1000, 5000, NULL, 1, 9000, 9000, 9000);",
             )

@@ -72,7 +72,12 @@ impl AccountService {
 
     /// The keys of the viewer's account, the oldest first.
     pub async fn api_keys(&self, viewer: &KnownViewer) -> Result<Vec<ApiKey>, AccountError> {
-        Ok(self.ports.accounts.api_keys_of_user(viewer.user).await?)
+        Ok(self
+            .ports
+            .accounts
+            .api_keys
+            .api_keys_of_user(viewer.user)
+            .await?)
     }
 
     /// Revokes all keys of the viewer's account, at once and everywhere.

@@ -94,14 +94,16 @@ impl AccountService {
     ) -> Result<Option<(User, Profile)>, AccountError> {
         let accounts = &self.ports.accounts;
         let (ids, profile_ids) = ([user], [profile]);
-        let (mut users, mut profiles) =
-            try_join!(accounts.users(&ids), accounts.profiles(&profile_ids))?;
+        let (mut users, mut profiles) = try_join!(
+            accounts.users.users(&ids),
+            accounts.profiles.profiles(&profile_ids)
+        )?;
         let profile = profiles.pop().filter(|profile| profile.user == Some(user));
         Ok(users.pop().zip(profile))
     }
 
     async fn viewer_of_key(&self, token: &ApiKeyToken) -> Result<Viewer, AccountError> {
-        let key = self.ports.accounts.find_api_key(token.key).await?;
+        let key = self.ports.accounts.api_keys.find_api_key(token.key).await?;
         let Some(key) = key.filter(|key| key.secret.is_of(&token.secret)) else {
             return Ok(Viewer::Anonymous);
         };
@@ -112,7 +114,11 @@ impl AccountService {
         let profile = self.first_profile(user.id).await?;
         let now = self.ports.clock.now();
         if key.last_used_at.is_none_or(|used| now - used > TOUCH) {
-            self.ports.accounts.touch_api_key(key.id, now).await?;
+            self.ports
+                .accounts
+                .api_keys
+                .touch_api_key(key.id, now)
+                .await?;
         }
         Ok(Viewer::Known(KnownViewer {
             user: user.id,

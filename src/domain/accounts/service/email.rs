@@ -93,7 +93,7 @@ impl AccountService {
     ) -> Result<(), AccountError> {
         let email = EmailAddress::parse(email)?;
         self.count_mail(&email, client).await?;
-        let user = self.ports.accounts.find_user_by_email(&email).await?;
+        let user = self.ports.accounts.users.find_user_by_email(&email).await?;
         let waiting = user.filter(|user| !user.email_verified);
         let waiting = waiting.map(|user| user.id);
         self.write(vec![self.mail(&email, MailKind::ConfirmEmail, waiting)])
@@ -112,7 +112,7 @@ impl AccountService {
         let (user, session) = self.managed(viewer).await?;
         self.check_owner((&user, session), password, client).await?;
         self.count_mail(&email, client).await?;
-        let owner = self.ports.accounts.find_user_by_email(&email).await?;
+        let owner = self.ports.accounts.users.find_user_by_email(&email).await?;
         let owner = owner.filter(|owner| owner.id != user.id);
         if owner.is_some() && !self.policy.conceals_accounts {
             return Err(EmailError::Taken.into());

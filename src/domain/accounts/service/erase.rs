@@ -54,7 +54,12 @@ impl AccountService {
                 .await?;
             return Ok(done);
         };
-        let identities = self.ports.accounts.identities_of_user(user.id).await?;
+        let identities = self
+            .ports
+            .accounts
+            .identities
+            .identities_of_user(user.id)
+            .await?;
         if user.password.is_none() && identities.len() == 1 {
             return self.delete_user(user).await;
         }
@@ -92,24 +97,29 @@ impl AccountService {
 
     /// How far the erasure with this code is.
     pub async fn find_erasure(&self, code: &str) -> Result<Option<Erasure>, AccountError> {
-        Ok(self.ports.accounts.find_erasure(code).await?)
+        Ok(self.ports.accounts.erasures.find_erasure(code).await?)
     }
 
     /// Some erasures that are not finished, the oldest first.
     pub async fn pending_erasures(&self) -> Result<Vec<Erasure>, AccountError> {
-        Ok(self.ports.accounts.pending_erasures(20).await?)
+        Ok(self.ports.accounts.erasures.pending_erasures(20).await?)
     }
 
     /// Takes note that nothing is left of what an erasure is about.
     pub async fn finish_erasure(&self, erasure: &Erasure) -> Result<(), AccountError> {
         let now = self.ports.clock.now();
-        Ok(self.ports.accounts.finish_erasure(erasure.id, now).await?)
+        Ok(self
+            .ports
+            .accounts
+            .erasures
+            .finish_erasure(erasure.id, now)
+            .await?)
     }
 
     async fn delete_user(&self, user: User) -> Result<Erasure, AccountError> {
         let now = self.ports.clock.now();
         let id = user.id;
-        let profiles = self.ports.accounts.profiles_of_user(id).await?;
+        let profiles = self.ports.accounts.profiles.profiles_of_user(id).await?;
         let profiles: Vec<ProfileId> = profiles.iter().map(|profile| profile.id).collect();
         let erasure = new_erasure(profiles.clone(), now, &mut *self.ports.entropy.rng());
         let mail = user

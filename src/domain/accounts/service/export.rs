@@ -19,7 +19,6 @@ const EXPORTS: Rate = Rate::per_hour(20);
 /// Everything that accounts know of one of them. What its profiles watched, other features know.
 #[derive(Debug, Clone)]
 pub struct AccountExport {
-    /// The account.
     pub user: User,
     /// Its profiles, the oldest first.
     pub profiles: Vec<Profile>,
@@ -27,7 +26,6 @@ pub struct AccountExport {
     pub identities: Vec<Identity>,
     /// Where it is logged in.
     pub sessions: Vec<Session>,
-    /// Its machines' keys.
     pub api_keys: Vec<ApiKey>,
     /// What was done to it, the latest first.
     pub audit: Vec<AuditEntry>,

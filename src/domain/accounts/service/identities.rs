@@ -38,7 +38,6 @@ const DEPARTURES: Rate = Rate::per_hour(300);
 /// A log-in by another site that begins.
 #[derive(Debug, Clone)]
 pub struct BeginOAuth {
-    /// The other site.
     pub provider: String,
     /// Where to go in the end: one of the allowed addresses.
     pub return_to: String,
@@ -55,7 +54,6 @@ pub struct BeginOAuth {
 /// Where a browser is sent to.
 #[derive(Debug, Clone)]
 pub struct SentAway {
-    /// The address.
     pub url: Url,
     /// What the browser is to keep, and bring back, if it is on its way to the other site.
     pub browser: Option<Secret>,
@@ -66,7 +64,6 @@ pub struct SentAway {
 pub struct ReturnFromOAuth {
     /// The site that it comes from, by the address that it came to.
     pub provider: String,
-    /// The `state` parameter.
     pub state: String,
     /// The `code` parameter; without it the person said no.
     pub code: Option<SecretString>,
@@ -81,7 +78,6 @@ pub struct ReturnFromOAuth {
 pub struct Came {
     /// Where to go now; `None` if the browser is not the one that was sent away.
     pub return_to: Option<Url>,
-    /// What happened.
     pub outcome: Result<Arrival, AccountError>,
 }
 
@@ -260,8 +256,8 @@ impl AccountService {
             let links = Some(person.subject);
             return self.code(&user, name, challenge, links).await;
         }
-        let accounts = &self.ports.accounts;
-        let user = match accounts.find_identity(name, &person.subject).await? {
+        let identities = &self.ports.accounts.identities;
+        let user = match identities.find_identity(name, &person.subject).await? {
             Some(identity) => self
                 .find_user(identity.user)
                 .await?

@@ -10,7 +10,12 @@ use crate::domain::viewer::{Client, KnownViewer};
 impl AccountService {
     /// The other sites that the viewer's account is linked with, by name.
     pub async fn identities(&self, viewer: &KnownViewer) -> Result<Vec<Identity>, AccountError> {
-        Ok(self.ports.accounts.identities_of_user(viewer.user).await?)
+        Ok(self
+            .ports
+            .accounts
+            .identities
+            .identities_of_user(viewer.user)
+            .await?)
     }
 
     /// Unlinks the viewer's account from another site, unless nobody could log in any more.
@@ -85,7 +90,7 @@ impl AccountService {
         let subject = site
             .signed_subject(signed_request)
             .ok_or(AccountError::InvalidToken)?;
-        let accounts = &self.ports.accounts;
-        Ok(accounts.find_identity(provider, &subject).await?)
+        let identities = &self.ports.accounts.identities;
+        Ok(identities.find_identity(provider, &subject).await?)
     }
 }

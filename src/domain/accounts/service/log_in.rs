@@ -1,4 +1,4 @@
-//! Logging in.
+//! Logging in by a password, and what a session begins with.
 
 use chrono::TimeDelta;
 use secrecy::{ExposeSecret, SecretString};
@@ -36,7 +36,6 @@ const MAX_DEVICE: usize = 200;
 pub struct LogIn {
     /// The e-mail address, as typed.
     pub email: String,
-    /// The password.
     pub password: SecretString,
     /// How the client will hold its session.
     pub transport: Transport,
@@ -56,14 +55,14 @@ pub struct LoggedIn {
 /// The secrets of a session.
 #[derive(Debug, Clone)]
 pub enum Tokens {
-    /// For a browser.
+    /// For a browser, which holds the session in a cookie.
     Cookie {
         /// What it sends with each request.
         token: SecretString,
         /// How long it keeps it; `None`: until it is closed.
         max_age: Option<TimeDelta>,
     },
-    /// For an app.
+    /// For an app, which holds two tokens.
     Bearer {
         /// What it sends with each request.
         access_token: SecretString,
@@ -94,7 +93,7 @@ impl AccountService {
         }
         let from_here = guesses_from(&email, client);
         self.attempt(&from_here, GUESSES).await?;
-        let user = self.ports.accounts.find_user_by_email(&email).await?;
+        let user = self.ports.accounts.users.find_user_by_email(&email).await?;
         let anywhere = limit_key("log-in", &[email.as_str()]);
         if !self.is_known_network(user.as_ref(), client).await? {
             self.attempt(&anywhere, GUESSES_OF_STRANGERS).await?;
@@ -169,7 +168,7 @@ impl AccountService {
 
     /// The profile that an account begins with.
     pub(super) async fn first_profile(&self, user: UserId) -> Result<Profile, AccountError> {
-        let profiles = self.ports.accounts.profiles_of_user(user).await?;
+        let profiles = self.ports.accounts.profiles.profiles_of_user(user).await?;
         let first = profiles.into_iter().next();
         Ok(first.ok_or(ProfileError::NotFound)?)
     }

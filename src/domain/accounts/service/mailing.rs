@@ -10,7 +10,7 @@ use url::Url;
 use super::AccountPolicy;
 use crate::domain::accounts::mail::{Letter, Mail, MailError, MailKind, Mailer};
 use crate::domain::accounts::one_time::OneTime;
-use crate::domain::accounts::store::{AccountStore, OneTimeStore};
+use crate::domain::accounts::store::{MailStore, OneTimeStore, UserStore};
 use crate::domain::accounts::token::Secret;
 use crate::domain::accounts::user::User;
 use crate::domain::clock::Clock;
@@ -30,7 +30,8 @@ const RESET: TimeDelta = TimeDelta::hours(1);
 /// Sends the mail that waits.
 #[derive(Clone)]
 pub struct MailService {
-    accounts: Arc<dyn AccountStore>,
+    mails: Arc<dyn MailStore>,
+    users: Arc<dyn UserStore>,
     one_time: Arc<dyn OneTimeStore>,
     mailer: Arc<dyn Mailer>,
     clock: Arc<dyn Clock>,
@@ -41,7 +42,8 @@ pub struct MailService {
 impl MailService {
     /// A service on its ports.
     pub fn new(
-        accounts: Arc<dyn AccountStore>,
+        mails: Arc<dyn MailStore>,
+        users: Arc<dyn UserStore>,
         one_time: Arc<dyn OneTimeStore>,
         mailer: Arc<dyn Mailer>,
         clock: Arc<dyn Clock>,
@@ -49,7 +51,8 @@ impl MailService {
         policy: AccountPolicy,
     ) -> Self {
         Self {
-            accounts,
+            mails,
+            users,
             one_time,
             mailer,
             clock,
@@ -62,7 +65,7 @@ impl MailService {
     /// answer is an error, once all were tried; what it did not take is due again later.
     pub async fn send_due(&self) -> Result<usize, MailingError> {
         let now = self.clock.now();
-        let mails = self.accounts.claim_mails(now, now + CLAIM, BATCH).await?;
+        let mails = self.mails.claim_mails(now, now + CLAIM, BATCH).await?;
         // At the same time, so that none is still waiting for its turn when the claim ends.
         let sent = join_all(mails.iter().map(|mail| self.send(mail))).await;
         sent.into_iter().collect::<Result<(), _>>()?;
@@ -73,26 +76,26 @@ impl MailService {
         let now = self.clock.now();
         if mail.is_stale(now) {
             tracing::warn!(mail.id = %mail.id, "A mail could not be sent for three days and is given up");
-            return Ok(self.accounts.remove_mail(mail.id).await?);
+            return Ok(self.mails.remove_mail(mail.id).await?);
         }
         let sent = match self.letter(mail, now).await? {
             None => Ok(()),
             Some(letter) => self.mailer.send(&letter).await,
         };
         match sent {
-            Ok(()) => Ok(self.accounts.remove_mail(mail.id).await?),
+            Ok(()) => Ok(self.mails.remove_mail(mail.id).await?),
             Err(error @ MailError::Refused(_)) => {
                 tracing::warn!(
                     mail.id = %mail.id,
                     error = &error as &dyn std::error::Error,
                     "A mail was refused and is given up"
                 );
-                Ok(self.accounts.remove_mail(mail.id).await?)
+                Ok(self.mails.remove_mail(mail.id).await?)
             }
             Err(error @ MailError::Unavailable(_)) => {
                 let now = self.clock.now();
                 let again = now + mail.pause();
-                self.accounts.postpone_mail(mail.id, again, now).await?;
+                self.mails.postpone_mail(mail.id, again, now).await?;
                 Err(error.into())
             }
         }
@@ -106,7 +109,7 @@ impl MailService {
     ) -> Result<Option<Letter>, MailingError> {
         let user = match mail.user {
             None => None,
-            Some(id) => match self.accounts.users(&[id]).await?.pop() {
+            Some(id) => match self.users.users(&[id]).await?.pop() {
                 None => return Ok(None),
                 user => user,
             },
@@ -162,7 +165,7 @@ impl MailService {
             .await?;
         // An account that was deleted meanwhile must not be named any more.
         if let Some(user) = means.user()
-            && self.accounts.users(&[user]).await?.is_empty()
+            && self.users.users(&[user]).await?.is_empty()
         {
             self.one_time.delete_one_time_of_user(user).await?;
         }
@@ -175,10 +178,8 @@ impl MailService {
 /// Why mail was not sent.
 #[derive(Debug, thiserror::Error)]
 pub enum MailingError {
-    /// The mail server.
     #[error(transparent)]
     Mail(#[from] MailError),
-    /// A store.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

@@ -45,7 +45,7 @@ impl AccountService {
         window: &Window,
     ) -> Result<Slice<User>, AccountError> {
         authority.check()?;
-        Ok(self.ports.accounts.list_users(window).await?)
+        Ok(self.ports.accounts.users.list_users(window).await?)
     }
 
     /// An account: the viewer's own, or for an admin any.
@@ -59,7 +59,7 @@ impl AccountService {
     /// The account with this address, for whoever runs the site.
     pub async fn user_by_email(&self, email: &str) -> Result<User, AccountError> {
         let email = EmailAddress::parse(email)?;
-        let found = self.ports.accounts.find_user_by_email(&email).await?;
+        let found = self.ports.accounts.users.find_user_by_email(&email).await?;
         found.ok_or(AccountError::UserNotFound)
     }
 
@@ -73,7 +73,12 @@ impl AccountService {
         if viewer.user != user && viewer.role < Role::Admin {
             return Err(AccountError::UserNotFound);
         }
-        Ok(self.ports.accounts.audit_of_user(user, window).await?)
+        Ok(self
+            .ports
+            .accounts
+            .audit
+            .audit_of_user(user, window)
+            .await?)
     }
 
     /// Gives an account another role, with its next request.

@@ -42,7 +42,10 @@ use super::mail::{Mail, MailKind};
 use super::password::{MIN_PASSWORD, PasswordHasher};
 use super::profile::{Profile, ProfileError};
 use super::session::Lifetimes;
-use super::store::{AccountStore, AccountWrite, OneTimeStore, SessionStore};
+use super::store::{
+    AccountStore, AccountWrite, ApiKeyStore, AuditStore, ErasureStore, IdentityStore, OneTimeStore,
+    ProfileStore, SessionStore, UserStore,
+};
 use super::user::User;
 use crate::domain::clock::Clock;
 use crate::domain::entropy::Entropy;
@@ -69,14 +72,10 @@ pub struct AccountService {
 /// What the service stands on.
 pub struct AccountPorts {
     /// Accounts and what hangs on them.
-    pub accounts: Arc<dyn AccountStore>,
-    /// Sessions.
+    pub accounts: AccountStores,
     pub sessions: Arc<dyn SessionStore>,
-    /// One-time secrets.
     pub one_time: Arc<dyn OneTimeStore>,
-    /// Access tokens.
     pub access_tokens: Arc<dyn AccessTokens>,
-    /// Limits.
     pub limiter: Arc<dyn RateLimiter>,
     /// Hashes of passwords and PINs.
     pub passwords: Arc<dyn PasswordHasher>,
@@ -84,10 +83,53 @@ pub struct AccountPorts {
     pub providers: Vec<Arc<dyn IdentityProvider>>,
     /// Whom to tell that there is mail to send or somebody to forget.
     pub events: Arc<dyn EventBus>,
-    /// The time.
     pub clock: Arc<dyn Clock>,
     /// What ids and secrets are made of.
     pub entropy: Arc<dyn Entropy>,
+}
+
+/// Accounts and what hangs on them.
+#[derive(Clone)]
+pub struct AccountStores {
+    /// Where all of it is written.
+    pub writes: Arc<dyn AccountStore>,
+    /// Accounts.
+    pub users: Arc<dyn UserStore>,
+    /// Profiles.
+    pub profiles: Arc<dyn ProfileStore>,
+    /// Log-ins of other sites.
+    pub identities: Arc<dyn IdentityStore>,
+    /// The keys of machines.
+    pub api_keys: Arc<dyn ApiKeyStore>,
+    /// What was done to accounts.
+    pub audit: Arc<dyn AuditStore>,
+    /// Profiles that are to be forgotten.
+    pub erasures: Arc<dyn ErasureStore>,
+}
+
+impl AccountStores {
+    /// All of them on one store.
+    pub fn on<S>(store: Arc<S>) -> Self
+    where
+        S: AccountStore
+            + UserStore
+            + ProfileStore
+            + IdentityStore
+            + ApiKeyStore
+            + AuditStore
+            + ErasureStore
+            + 'static,
+    {
+        Self {
+            writes: store.clone(),
+            users: store.clone(),
+            profiles: store.clone(),
+            identities: store.clone(),
+            api_keys: store.clone(),
+            audit: store.clone(),
+            erasures: store,
+        }
+    }
 }
 
 /// How a site handles accounts.
@@ -171,7 +213,13 @@ impl AccountService {
     /// The viewer's own account and profile.
     pub async fn account(&self, viewer: &KnownViewer) -> Result<(User, Profile), AccountError> {
         let user = self.find_user(viewer.user).await?;
-        let profile = self.ports.accounts.profiles(&[viewer.profile]).await?.pop();
+        let profile = self
+            .ports
+            .accounts
+            .profiles
+            .profiles(&[viewer.profile])
+            .await?
+            .pop();
         let profile = profile.filter(|profile| profile.user == Some(viewer.user));
         user.zip(profile).ok_or(AccountError::Unauthenticated)
     }
@@ -189,7 +237,7 @@ impl AccountService {
     }
 
     async fn find_user(&self, id: UserId) -> Result<Option<User>, AccountError> {
-        Ok(self.ports.accounts.users(&[id]).await?.pop())
+        Ok(self.ports.accounts.users.users(&[id]).await?.pop())
     }
 
     /// Writes, and tells the jobs what there is to do.
@@ -197,7 +245,7 @@ impl AccountService {
         let has = |is: fn(&AccountWrite) -> bool| writes.iter().any(is);
         let has_mail = has(|write| matches!(write, AccountWrite::AddMail(_)));
         let has_erasure = has(|write| matches!(write, AccountWrite::AddErasure(_)));
-        self.ports.accounts.write(writes).await?;
+        self.ports.accounts.writes.write(writes).await?;
         if has_mail {
             self.ports.events.publish(Event::MailQueued);
         }
@@ -272,7 +320,12 @@ impl AccountService {
 
     /// The profiles of the viewer's account, the oldest first.
     pub async fn profiles(&self, viewer: &KnownViewer) -> Result<Vec<Profile>, AccountError> {
-        Ok(self.ports.accounts.profiles_of_user(viewer.user).await?)
+        Ok(self
+            .ports
+            .accounts
+            .profiles
+            .profiles_of_user(viewer.user)
+            .await?)
     }
 
     /// Makes profiles for the keys of a loaded file, where they are new.
@@ -285,7 +338,7 @@ impl AccountService {
                 ..Profile::new(ProfileId::of_key(key), None, key.clone(), stamp)
             })
             .collect();
-        Ok(self.ports.accounts.add_profiles(&profiles).await?)
+        Ok(self.ports.accounts.profiles.add_profiles(&profiles).await?)
     }
 
     /// The keys that profiles are known by outside: that of the loaded file, or the id.
@@ -293,7 +346,7 @@ impl AccountService {
         &self,
         ids: &[ProfileId],
     ) -> Result<std::collections::HashMap<ProfileId, String>, AccountError> {
-        let profiles = self.ports.accounts.profiles(ids).await?;
+        let profiles = self.ports.accounts.profiles.profiles(ids).await?;
         Ok(profiles
             .into_iter()
             .map(|profile| {

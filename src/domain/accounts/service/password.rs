@@ -70,7 +70,7 @@ impl AccountService {
     ) -> Result<(), AccountError> {
         let email = EmailAddress::parse(email)?;
         self.count_mail(&email, client).await?;
-        let user = self.ports.accounts.find_user_by_email(&email).await?;
+        let user = self.ports.accounts.users.find_user_by_email(&email).await?;
         let user = user.map(|user| user.id);
         let entry = self.audit(user, Action::PasswordResetRequested, Actor::Nobody, client);
         self.write(vec![
@@ -201,8 +201,18 @@ impl AccountService {
     }
 
     async fn other_ways_in(&self, user: &User) -> Result<Vec<AccountWrite>, AccountError> {
-        let identities = self.ports.accounts.identities_of_user(user.id).await?;
-        let keys = self.ports.accounts.api_keys_of_user(user.id).await?;
+        let identities = self
+            .ports
+            .accounts
+            .identities
+            .identities_of_user(user.id)
+            .await?;
+        let keys = self
+            .ports
+            .accounts
+            .api_keys
+            .api_keys_of_user(user.id)
+            .await?;
         let identities = identities
             .into_iter()
             .map(|identity| AccountWrite::DeleteIdentity {

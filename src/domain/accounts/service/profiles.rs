@@ -189,7 +189,12 @@ impl AccountService {
         if profile.id == viewer.profile {
             return Ok(());
         }
-        let reader = self.ports.accounts.profiles(&[viewer.profile]).await?;
+        let reader = self
+            .ports
+            .accounts
+            .profiles
+            .profiles(&[viewer.profile])
+            .await?;
         let is_open = reader.iter().any(|reader| profile.opens_to(reader));
         is_open
             .then_some(())

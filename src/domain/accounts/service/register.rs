@@ -1,4 +1,4 @@
-//! Making accounts.
+//! Making accounts: by registering, and by a command.
 
 use super::log_in::{LoggedIn, VIA_PASSWORD};
 use super::{AccountService, limit_key};
@@ -25,7 +25,6 @@ pub(super) const PRODUCT: &str = "reelgraph";
 pub struct Registration {
     /// The e-mail address, as typed.
     pub email: String,
-    /// The password.
     pub password: ChosenPassword,
     /// The name of the first profile; without it, what stands before the `@`.
     pub name: Option<String>,
@@ -66,7 +65,7 @@ impl AccountService {
         ];
         match self.write(writes).await {
             Err(AccountError::Email(EmailError::Taken)) if self.policy.conceals_accounts => {
-                let owner = self.ports.accounts.find_user_by_email(&email).await?;
+                let owner = self.ports.accounts.users.find_user_by_email(&email).await?;
                 let owner = owner.map(|owner| owner.id);
                 self.write(vec![self.mail(&email, MailKind::AlreadyRegistered, owner)])
                     .await?;

@@ -4,12 +4,12 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::split::{Tastes, latest_first};
-use crate::domain::catalog::CatalogStore;
 use crate::domain::ids::TitleId;
 use crate::domain::recommend::error::RecommendError;
 use crate::domain::recommend::features::Features;
 use crate::domain::recommend::graph::TasteEdge;
-use crate::domain::watching::{WatchStore, WatchedTitle};
+use crate::domain::recommend::sources::TitleSource;
+use crate::domain::watching::{WatchService, WatchedTitle};
 
 /// How many titles are read at once.
 const TITLES: usize = 500;
@@ -19,14 +19,14 @@ const SUMS: usize = 5000;
 /// Reads what an evaluation needs of the site's own.
 #[derive(Clone)]
 pub struct EvaluationService {
-    catalog: Arc<dyn CatalogStore>,
-    watching: Arc<dyn WatchStore>,
+    titles: Arc<dyn TitleSource>,
+    watching: WatchService,
 }
 
 impl EvaluationService {
-    /// A service on the stores.
-    pub fn new(catalog: Arc<dyn CatalogStore>, watching: Arc<dyn WatchStore>) -> Self {
-        Self { catalog, watching }
+    /// A service on the titles and another.
+    pub fn new(titles: Arc<dyn TitleSource>, watching: WatchService) -> Self {
+        Self { titles, watching }
     }
 
     /// All titles, with their ids by slug.
@@ -37,7 +37,7 @@ impl EvaluationService {
         let mut by_slug = HashMap::new();
         let mut after = None;
         loop {
-            let page = self.catalog.titles_after(after, TITLES).await?;
+            let page = self.titles.titles_after(after, TITLES).await?;
             let Some(last) = page.last() else { break };
             after = Some(last.id);
             features.extend(page.iter().map(Features::from));
@@ -51,7 +51,7 @@ impl EvaluationService {
         let mut tastes = Tastes::new();
         let mut after = None;
         loop {
-            let sums = self.watching.watched_titles_after(after, SUMS).await?;
+            let sums = self.watching.sums_after(after, SUMS).await?;
             let Some(last) = sums.last() else { break };
             after = Some((last.profile, last.title));
             for sum in &sums {

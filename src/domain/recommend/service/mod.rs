@@ -39,7 +39,6 @@ pub struct RecommendPorts {
     pub graph: Arc<dyn TasteGraph>,
     /// Where lists are cached.
     pub lists: Arc<dyn ListCache>,
-    /// The time.
     pub clock: Arc<dyn Clock>,
     /// Computes what is the same for everybody.
     pub tasks: Arc<dyn Tasks>,

@@ -2,7 +2,7 @@
 //! metadata. How they are computed and why stands in `formula.md` beside the parent module.
 //!
 //! [`histories`] has who watched what, [`common`] what titles share, [`candidates`] finds what is worth an edge,
-//! [`rows`] counts pairs, [`solve`] weighs them. Sparse all the way: the work grows with the watches of each viewer,
+//! [`rows`] counts pairs, [`mod@solve`] weighs them. Sparse all the way: work grows with the watches of each viewer,
 //! never with the square of the titles.
 
 mod candidates;

@@ -7,16 +7,16 @@ use bson::Document;
 use mongodb::Database;
 use reelgraph::adapters::mongo::{MongoAccounts, MongoDb};
 use reelgraph::adapters::sqlite::{SqliteAccounts, SqliteDb};
-use reelgraph::domain::accounts::AccountStore;
 use secrecy::{ExposeSecret, SecretString};
 use tempfile::TempDir;
 
 use crate::conformance::Backend;
+use crate::support::ports::Accounts;
 use crate::support::servers::{self, PATIENT};
 
 /// A store of one test. What it keeps is deleted with it.
 pub(super) struct Opened {
-    store: Box<dyn AccountStore>,
+    store: Box<dyn Accounts>,
     keeper: Keeper,
 }
 
@@ -82,7 +82,7 @@ fn file(folder: &TempDir) -> PathBuf {
 }
 
 impl Deref for Opened {
-    type Target = dyn AccountStore;
+    type Target = dyn Accounts;
 
     fn deref(&self) -> &Self::Target {
         &*self.store

@@ -1,4 +1,4 @@
-//! Every [`reelgraph::domain::accounts::AccountStore`] keeps accounts and what hangs on them as its documentation says.
+//! The ports that accounts and what hangs on them are kept behind, on every store that keeps them.
 
 mod api_keys;
 mod audit;

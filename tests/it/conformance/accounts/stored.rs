@@ -7,7 +7,8 @@ use mongodb::IndexModel;
 use mongodb::options::IndexOptions;
 use reelgraph::adapters::mongo::{MongoAccounts, MongoDb};
 use reelgraph::domain::accounts::{
-    AccountError, AccountStore, AccountWrite, EmailError, PasswordHash, Profile, User,
+    AccountError, AccountStore, AccountWrite, EmailError, PasswordHash, Profile, ProfileStore,
+    User, UserStore,
 };
 use reelgraph::domain::error::StoreError;
 use reelgraph::domain::ids::{ApiKeyId, ProfileId, UserId};

@@ -4,16 +4,16 @@ use std::ops::Deref;
 
 use reelgraph::adapters::mongo::{MongoCatalog, MongoDb};
 use reelgraph::adapters::sqlite::{SqliteCatalog, SqliteDb};
-use reelgraph::domain::catalog::CatalogStore;
 use secrecy::{ExposeSecret, SecretString};
 use tempfile::TempDir;
 
 use crate::conformance::Backend;
+use crate::support::ports::Catalog;
 use crate::support::servers::{self, PATIENT};
 
 /// A catalogue of one test. What it keeps is deleted with it.
 pub(super) struct Opened {
-    store: Box<dyn CatalogStore>,
+    store: Box<dyn Catalog>,
     _keeper: Keeper,
 }
 
@@ -46,7 +46,7 @@ pub(super) async fn open(backend: Backend) -> Opened {
 }
 
 impl Deref for Opened {
-    type Target = dyn CatalogStore;
+    type Target = dyn Catalog;
 
     fn deref(&self) -> &Self::Target {
         &*self.store

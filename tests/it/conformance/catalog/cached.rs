@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use reelgraph::adapters::memory::CachedCatalog;
 use reelgraph::adapters::sqlite::{SqliteCatalog, SqliteDb};
-use reelgraph::domain::catalog::{CatalogBatch, CatalogFollower, CatalogStore, Title};
+use reelgraph::domain::catalog::{
+    CatalogBatch, CatalogFollower, CatalogStore, ChangeSource, Title,
+};
+use reelgraph::domain::curation::CurationStore;
 use reelgraph::domain::ids::CollectionId;
 use tempfile::TempDir;
 
@@ -14,6 +17,7 @@ use super::samples::{by_id, collection, part, revised};
 struct Servers {
     here: CachedCatalog,
     there: CachedCatalog,
+    feed: Arc<SqliteCatalog>,
     _folder: TempDir,
 }
 
@@ -22,10 +26,11 @@ impl Servers {
     async fn new(titles: Vec<Title>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let db = SqliteDb::open(&folder.path().join("catalog.db")).unwrap();
-        let store: Arc<dyn CatalogStore> = Arc::new(SqliteCatalog::new(db));
+        let store = Arc::new(SqliteCatalog::new(db));
         let servers = Self {
             here: CachedCatalog::new(Arc::clone(&store)),
-            there: CachedCatalog::new(store),
+            there: CachedCatalog::new(Arc::clone(&store)),
+            feed: store,
             _folder: folder,
         };
         put(&servers.there, titles).await;
@@ -41,7 +46,7 @@ impl Servers {
 
     /// Lets `here` hear of all that was written.
     async fn tell(&self) {
-        let changes = self.there.changes_after(0, 100).await.unwrap();
+        let changes = self.feed.changes_after(0, 100).await.unwrap();
         self.here.follow(&changes).await.unwrap();
     }
 }

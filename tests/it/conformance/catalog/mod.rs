@@ -1,4 +1,4 @@
-//! [`reelgraph::domain::catalog::CatalogStore`], on every store that keeps the catalogue.
+//! The ports that the catalogue is kept behind, those of its users among them, on every store that keeps it.
 
 mod backend;
 mod cached;

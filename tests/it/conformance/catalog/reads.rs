@@ -10,7 +10,6 @@ use super::samples::{
 };
 
 on_every_backend!(open on [sqlite, mongo]:
-    it_answers,
     titles_are_found_by_id_and_unknown_ids_left_out,
     titles_are_found_by_slug,
     titles_are_found_by_any_of_their_external_ids,
@@ -27,10 +26,6 @@ on_every_backend!(open on [sqlite, mongo]:
     every_character_survives,
     the_greatest_numbers_survive,
 );
-
-async fn it_answers(store: &Opened) {
-    store.ping().await.unwrap();
-}
 
 async fn titles_are_found_by_id_and_unknown_ids_left_out(store: &Opened) {
     put_titles(store, [film(1), series(2), film(3)])

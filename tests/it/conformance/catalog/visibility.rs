@@ -23,7 +23,7 @@ on_every_backend!(open on [sqlite, mongo]:
 
 /// The ages that titles ask for.
 const AGES: [Option<u8>; 5] = [None, Some(0), Some(6), Some(12), Some(18)];
-/// When viewers look.
+/// When the viewers look, as seconds since 1970.
 const NOW: u64 = 1000;
 
 fn window(from: Option<u64>, until: Option<u64>) -> Publication {

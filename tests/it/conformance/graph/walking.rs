@@ -13,7 +13,6 @@ on_every_backend!(open on [sqlite, neo4j]:
     watchers_are_counted_in_the_order_asked,
     each_sort_is_counted,
     clearing_removes_everything,
-    a_graph_that_is_there_answers,
 );
 
 async fn titles_are_walked_by_id(graph: &Opened) {
@@ -143,8 +142,4 @@ async fn clearing_removes_everything(graph: &Opened) {
     let after = graph.similar_version().await.unwrap();
     assert!(after.generation > before.generation);
     assert_eq!(after.revision, 0);
-}
-
-async fn a_graph_that_is_there_answers(graph: &Opened) {
-    graph.ping().await.unwrap();
 }

@@ -18,7 +18,6 @@ on_every_backend!(open on [sqlite, redis]:
     an_update_brings_no_expired_session_back,
     sessions_of_an_account_come_latest_first_then_by_id,
     what_has_expired_is_not_there,
-    the_store_answers,
 );
 
 async fn a_session_is_found_by_its_id(store: &Opened) {
@@ -226,8 +225,4 @@ async fn what_has_expired_is_not_there(store: &Opened) {
     assert_eq!(store.find_session(first.id, end).await.unwrap(), None);
     let listed = store.sessions_of_user(UserId(7), end).await.unwrap();
     assert_eq!(listed, [second]);
-}
-
-async fn the_store_answers(store: &Opened) {
-    store.ping_sessions().await.unwrap();
 }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use reelgraph::domain::ids::{ProfileId, TitleId};
 use reelgraph::domain::page::Window;
 use reelgraph::domain::watching::PlaybackEvent::{Progress, Start, Stop};
-use reelgraph::domain::watching::{ImportedWatch, Sitting, WatchError, WatchStore, WatchedItem};
+use reelgraph::domain::watching::{ImportedWatch, Sitting, WatchError, WatchedItem};
 
 use super::support::*;
 
@@ -226,7 +226,7 @@ async fn reports_on_their_way_bring_nothing_back(opened: &Opened) {
 }
 
 /// Erases a profile, again whenever others are in the way.
-async fn persistently(store: &Arc<dyn WatchStore>, profile: ProfileId) {
+async fn persistently(store: &Arc<dyn Watching>, profile: ProfileId) {
     while let Err(error) = store.erase_profile(profile).await {
         assert!(
             matches!(error, reelgraph::domain::error::StoreError::Unavailable(_)),

@@ -1,4 +1,4 @@
-//! The promises of [`reelgraph::domain::watching::WatchStore`], sentence by sentence.
+//! The promises of the ports that watching is kept behind, those of its users among them, sentence by sentence.
 
 mod erasure;
 mod feedback;

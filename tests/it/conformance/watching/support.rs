@@ -9,12 +9,13 @@ use reelgraph::domain::ids::{EpisodeId, PlayId, ProfileId, TitleId};
 use reelgraph::domain::stamp::Stamp;
 use reelgraph::domain::watching::{
     Change, HiddenTitle, ImportedWatch, Ledger, PlaybackEvent, ProfileList, Report, Sitting,
-    Touched, WatchError, WatchRules, WatchStore, WatchedItem, WatchedTitle,
+    Touched, WatchError, WatchRules, WatchedItem, WatchedTitle,
 };
 use tempfile::TempDir;
 use uuid::Uuid;
 
 use crate::conformance::Backend;
+pub(super) use crate::support::ports::Watching;
 use crate::support::servers::{self, PATIENT};
 
 pub(super) const ANN: ProfileId = ProfileId(1);
@@ -24,14 +25,14 @@ pub(super) const SERIES: TitleId = TitleId(900);
 
 /// A store that is empty, and what keeps it open.
 pub(super) struct Opened {
-    pub(super) store: Arc<dyn WatchStore>,
+    pub(super) store: Arc<dyn Watching>,
     /// The same store, as other servers or programs have it open.
-    pub(super) others: Vec<Arc<dyn WatchStore>>,
+    pub(super) others: Vec<Arc<dyn Watching>>,
     _folder: Option<TempDir>,
 }
 
 pub(super) async fn open(backend: Backend) -> Opened {
-    let mut stores: Vec<Arc<dyn WatchStore>> = Vec::new();
+    let mut stores: Vec<Arc<dyn Watching>> = Vec::new();
     let mut folder = None;
     match backend {
         Backend::sqlite => {
@@ -61,11 +62,7 @@ pub(super) async fn open(backend: Backend) -> Opened {
 }
 
 /// How many rows a list has.
-pub(super) async fn count(
-    store: &Arc<dyn WatchStore>,
-    profile: ProfileId,
-    list: ProfileList,
-) -> u64 {
+pub(super) async fn count(store: &Arc<dyn Watching>, profile: ProfileId, list: ProfileList) -> u64 {
     let counts = store.count_by_title(profile, list).await.unwrap();
     counts.iter().map(|(_, rows)| rows).sum()
 }
@@ -203,7 +200,7 @@ impl Opened {
 }
 
 pub(super) async fn try_import(
-    store: &dyn WatchStore,
+    store: &dyn Watching,
     watches: Vec<ImportedWatch>,
     now: DateTime<Utc>,
 ) -> Result<Ledger, WatchError> {

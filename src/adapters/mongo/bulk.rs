@@ -1,0 +1,160 @@
+//! Many updates in one command.
+//!
+//! The driver has bulk writes for `MongoDB` 8 alone; the command is older. What fails of it stands in an answer that as
+//! a whole is a success, to the driver too.
+
+use bson::{Bson, Document, doc};
+use mongodb::ClientSession;
+use mongodb::error::{Error, Result as MongoResult};
+use serde::Serialize;
+
+use super::db::{Abort, DUPLICATE, MongoDb, is_duplicate, store_error};
+use crate::domain::error::StoreError;
+
+/// How many small updates go in one command.
+const EACH: usize = 1000;
+
+/// One update: what it finds, and what it makes of that.
+#[derive(Serialize)]
+pub(super) struct Update<Q, U> {
+    #[serde(rename = "q")]
+    pub(super) find: Q,
+    #[serde(rename = "u")]
+    pub(super) change: U,
+    /// Whether a document is made if none is found.
+    pub(super) upsert: bool,
+}
+
+impl<Q, U> Update<Q, U> {
+    /// Changes what is there.
+    pub(super) fn of(find: Q, change: U) -> Self {
+        Self {
+            find,
+            change,
+            upsert: false,
+        }
+    }
+
+    /// Changes what is there, or makes it.
+    pub(super) fn upsert(find: Q, change: U) -> Self {
+        Self {
+            find,
+            change,
+            upsert: true,
+        }
+    }
+}
+
+/// Why updates failed.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Fault {
+    #[error("a key is taken")]
+    KeyTaken,
+    #[error(transparent)]
+    Driver(Error),
+    #[error("a write failed: {0}")]
+    Other(Bson),
+}
+
+/// Runs updates in their order inside a transaction, and says how many of them found or made their document. So many
+/// go in one command, which has at most 48 MB, of which no update may have more than 16.
+pub(super) async fn update<U: Serialize>(
+    db: &MongoDb,
+    session: &mut ClientSession,
+    collection: &str,
+    updates: &[U],
+    most: usize,
+) -> Result<usize, Fault> {
+    #[derive(Serialize)]
+    struct Command<'a, U> {
+        update: &'a str,
+        updates: &'a [U],
+    }
+    let mut found = 0;
+    for updates in updates.chunks(most) {
+        let command = Command {
+            update: collection,
+            updates,
+        };
+        let command = bson::serialize_to_raw_document_buf(&command)
+            .map_err(|error| Fault::Driver(error.into()))?;
+        let answer = db.database().run_raw_command(command);
+        found += written(answer.session(&mut *session).await)?;
+    }
+    Ok(found)
+}
+
+/// Runs updates outside of any transaction, in any order: one that fails stops none of those in its command.
+pub(super) async fn update_each(
+    db: &MongoDb,
+    collection: &str,
+    updates: Vec<Update<Document, Document>>,
+) -> Result<(), StoreError> {
+    for updates in updates.chunks(EACH) {
+        let updates = bson::serialize_to_bson(updates).map_err(StoreError::failed)?;
+        let command = doc! {
+            "update": collection,
+            "updates": updates,
+            "ordered": false,
+            "writeConcern": { "w": "majority", "j": true },
+        };
+        match written(db.database().run_command(command).await) {
+            Ok(_) => {}
+            Err(Fault::Driver(error)) => return Err(store_error(error)),
+            Err(fault) => return Err(StoreError::failed(fault)),
+        }
+    }
+    Ok(())
+}
+
+fn written(answer: MongoResult<Document>) -> Result<usize, Fault> {
+    let answer = answer.map_err(|error| {
+        if is_duplicate(&error) {
+            Fault::KeyTaken
+        } else {
+            Fault::Driver(error)
+        }
+    })?;
+    if let Some(error) = answer.get("writeConcernError") {
+        return Err(Fault::Other(error.clone()));
+    }
+    let errors = answer.get_array("writeErrors").ok();
+    match errors.and_then(|errors| errors.first()) {
+        None => Ok(usize::try_from(answer.get_i32("n").unwrap_or(0)).unwrap_or(0)),
+        Some(Bson::Document(error))
+            if error.get_i32("code").is_ok_and(|code| code == DUPLICATE) =>
+        {
+            Err(Fault::KeyTaken)
+        }
+        Some(error) => Err(Fault::Other(error.clone())),
+    }
+}
+
+impl<E: From<StoreError>> From<Fault> for Abort<E> {
+    /// A key that is taken is a conflict.
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::KeyTaken => Self::Refused(StoreError::Conflict.into()),
+            Fault::Driver(error) => Self::Driver(error),
+            Fault::Other(_) => Self::Refused(StoreError::failed(fault).into()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_that_succeeded_may_hold_writes_that_failed() {
+        let done = doc! { "ok": 1, "n": 1, "nModified": 1 };
+        let taken = doc! { "ok": 1, "n": 0, "writeErrors": [{ "index": 0, "code": DUPLICATE }] };
+        let failed = doc! { "ok": 1, "n": 0, "writeErrors": [{ "index": 0, "code": 121 }] };
+        let lost = doc! { "ok": 1, "n": 1, "writeConcernError": { "code": 64 } };
+
+        assert!(matches!(written(Ok(done)), Ok(1)));
+        assert!(matches!(written(Ok(taken)), Err(Fault::KeyTaken)));
+        assert!(matches!(written(Ok(failed)), Err(Fault::Other(_))));
+        assert!(matches!(written(Ok(lost)), Err(Fault::Other(_))));
+    }
+}

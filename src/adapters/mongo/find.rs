@@ -1,0 +1,179 @@
+//! Reading documents: one, all, or a page of them, within the time that an operation may take.
+
+use bson::{Bson, DateTime, Document, Uuid, doc};
+use futures::TryStreamExt;
+use mongodb::ClientSession;
+use mongodb::options::FindOptions;
+use serde::de::DeserializeOwned;
+
+use super::db::{Collection, patiently, store_error};
+use super::fields;
+use crate::domain::error::StoreError;
+use crate::domain::page::{Direction, KeyValue, Keyset, Slice, Window};
+
+/// So many documents come with the first answer (if they have no more than 16 MB): most reads are one round trip.
+pub(super) const BATCH: u32 = 10_000;
+
+/// What a document says; the error of one that was never written like this.
+type Unreadable = Box<dyn std::error::Error + Send + Sync>;
+
+/// The document that a filter finds, if there is one.
+pub(super) async fn one<D, T>(
+    collection: &Collection<D>,
+    filter: Document,
+) -> Result<Option<T>, StoreError>
+where
+    D: DeserializeOwned + Send + Sync,
+    T: TryFrom<D, Error: Into<Unreadable>>,
+{
+    let found = patiently(collection.timeout, async {
+        collection.find_one(filter).await.map_err(store_error)
+    })
+    .await?;
+    found
+        .map(T::try_from)
+        .transpose()
+        .map_err(StoreError::failed)
+}
+
+/// What documents say, as [`documents`] finds them.
+pub(super) async fn all<D, T>(
+    collection: &Collection<D>,
+    filter: Document,
+    order: Document,
+    limit: Option<usize>,
+) -> Result<Vec<T>, StoreError>
+where
+    D: DeserializeOwned + Send + Sync,
+    T: TryFrom<D, Error: Into<Unreadable>>,
+{
+    documents(collection, filter, order, limit)
+        .await?
+        .into_iter()
+        .map(|document| T::try_from(document).map_err(StoreError::failed))
+        .collect()
+}
+
+/// The documents that a filter finds. An empty order is none.
+pub(super) async fn documents<D>(
+    collection: &Collection<D>,
+    filter: Document,
+    order: Document,
+    limit: Option<usize>,
+) -> Result<Vec<D>, StoreError>
+where
+    D: DeserializeOwned + Send + Sync,
+{
+    // The server takes 0 for no limit.
+    if limit == Some(0) {
+        return Ok(Vec::new());
+    }
+    patiently(collection.timeout, async {
+        let found = collection.find(filter).with_options(sorted(order, limit));
+        let cursor = found.await.map_err(store_error)?;
+        cursor.try_collect().await.map_err(store_error)
+    })
+    .await
+}
+
+/// The same inside a session, which has a time limit of its own.
+pub(super) async fn documents_in<D>(
+    session: &mut ClientSession,
+    collection: &mongodb::Collection<D>,
+    filter: Document,
+    order: Document,
+    limit: Option<usize>,
+) -> mongodb::error::Result<Vec<D>>
+where
+    D: DeserializeOwned + Send + Sync,
+{
+    let mut cursor = collection
+        .find(filter)
+        .with_options(sorted(order, limit))
+        .session(&mut *session)
+        .await?;
+    cursor.stream(session).try_collect().await
+}
+
+/// How many documents a filter finds.
+pub(super) async fn count<D: Send + Sync>(
+    collection: &Collection<D>,
+    filter: Document,
+) -> Result<u64, StoreError> {
+    patiently(collection.timeout, async {
+        let counted = collection.count_documents(filter).await;
+        counted.map_err(store_error)
+    })
+    .await
+}
+
+fn sorted(order: Document, limit: Option<usize>) -> FindOptions {
+    FindOptions::builder()
+        .sort((!order.is_empty()).then_some(order))
+        .limit(limit.map(fields::limit))
+        .batch_size(BATCH)
+        .build()
+}
+
+/// A list by a time, then by an id, ascending. There is an index that runs in its order.
+pub(super) struct List {
+    pub(super) filter: Document,
+    pub(super) time: &'static str,
+    pub(super) is_latest_first: bool,
+    pub(super) id: &'static str,
+}
+
+impl List {
+    pub(super) async fn page<D, T>(
+        self,
+        collection: &Collection<D>,
+        window: &Window,
+    ) -> Result<Slice<T>, StoreError>
+    where
+        D: DeserializeOwned + Send + Sync,
+        T: TryFrom<D, Error: Into<Unreadable>>,
+    {
+        let Self { time, id, .. } = self;
+        let is_forward = window.direction == Direction::Forward;
+        let is_up = is_forward != self.is_latest_first;
+        let mut filter = self.filter;
+        if let Some(start) = &window.start {
+            let (at, next) = place(start)?;
+            // The outer condition follows from the inner one; it tells the index where to begin.
+            filter.insert(time, doc! { format!("{}e", beyond(is_up)): at });
+            filter.insert(
+                "$or",
+                [
+                    doc! { time: { beyond(is_up): at } },
+                    doc! { id: { beyond(is_forward): next } },
+                ],
+            );
+        }
+        let order = doc! { time: towards(is_up), id: towards(is_forward) };
+        let limit = window.limit.saturating_add(1);
+        let rows = all(collection, filter, order, Some(limit)).await?;
+        Ok(Slice::from_overfetched(rows, window))
+    }
+}
+
+/// A place in a list by time as the documents have it: the only texts are the names of sittings.
+fn place(start: &Keyset) -> Result<(DateTime, Bson), StoreError> {
+    let KeyValue::Number(at) = start.value else {
+        return Err(StoreError::failed("a place in a list by time has no time"));
+    };
+    let next = match &start.id {
+        KeyValue::Number(id) => Bson::Int64(*id),
+        KeyValue::Text(name) => Uuid::parse_str(name).map_err(StoreError::failed)?.into(),
+    };
+    Ok((DateTime::from_millis(at), next))
+}
+
+/// What comes after a value, going up or down.
+pub(super) fn beyond(is_up: bool) -> &'static str {
+    if is_up { "$gt" } else { "$lt" }
+}
+
+/// The order, going up or down.
+pub(super) fn towards(is_up: bool) -> i32 {
+    if is_up { 1 } else { -1 }
+}

@@ -1,0 +1,37 @@
+//! Where the documents are.
+
+use bson::Document;
+
+use super::documents::{DepartedDocument, PlayDocument, StateDocument, TitleDocument};
+use super::feedback_documents::{HiddenDocument, MuteDocument};
+use crate::adapters::mongo::db::{Collection, MongoDb};
+
+/// All collections of the feature.
+#[derive(Clone)]
+pub(super) struct Collections {
+    pub(super) db: MongoDb,
+    pub(super) plays: Collection<PlayDocument>,
+    pub(super) states: Collection<StateDocument>,
+    pub(super) titles: Collection<TitleDocument>,
+    /// Which profiles are erased; see [`super::erase`].
+    pub(super) profiles: Collection<Document>,
+    /// How many viewers of a title are erased.
+    pub(super) departed: Collection<DepartedDocument>,
+    pub(super) hidden: Collection<HiddenDocument>,
+    pub(super) mutes: Collection<MuteDocument>,
+}
+
+impl Collections {
+    pub(super) fn of(db: MongoDb) -> Self {
+        Self {
+            plays: db.collection("plays"),
+            states: db.collection("watch_states"),
+            titles: db.collection("watched_titles"),
+            profiles: db.collection("watching_profiles"),
+            departed: db.collection("departed_viewers"),
+            hidden: db.collection("hidden_titles"),
+            mutes: db.collection("mutes"),
+            db,
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! Pages of lists by a time, then by an id, and how many rows they have.
+
+use rusqlite::types::Value;
+use rusqlite::{Connection, Result, Row, params_from_iter};
+use uuid::Uuid;
+
+use super::columns::{limit, read, record};
+use super::statements::all;
+use crate::domain::ids::TitleId;
+use crate::domain::page::{Direction, KeyValue, Slice, Window};
+
+/// A list by a time, then by an id, ascending. There is an index that runs in its order.
+pub(super) struct List<T> {
+    pub(super) select: &'static str,
+    pub(super) table: &'static str,
+    /// The index to take, where the planner would take another.
+    pub(super) index: Option<&'static str>,
+    /// What is listed; its parameters begin at `?1`.
+    pub(super) condition: &'static str,
+    pub(super) scope: Vec<i64>,
+    pub(super) time: &'static str,
+    pub(super) is_latest_first: bool,
+    pub(super) id: &'static str,
+    pub(super) read: fn(&Row<'_>) -> Result<T>,
+}
+
+impl<T> List<T> {
+    pub(super) fn page(&self, connection: &Connection, window: &Window) -> Result<Slice<T>> {
+        let (sql, parameters) = self.statement(window)?;
+        let rows = all(connection, &sql, params_from_iter(parameters), self.read)?;
+        Ok(Slice::from_overfetched(rows, window))
+    }
+
+    /// How many rows there are of each `title`, by title, counted along an index.
+    pub(super) fn count_by_title(
+        &self,
+        connection: &Connection,
+        index: &str,
+    ) -> Result<Vec<(TitleId, u64)>> {
+        let sql = format!(
+            "SELECT title, count(*) AS rows FROM {} INDEXED BY {index} WHERE {} GROUP BY title ORDER BY title",
+            self.table, self.condition
+        );
+        let scope = params_from_iter(&self.scope);
+        all(connection, &sql, scope, read::<Counted, _>)
+    }
+
+    /// A statement for one row more than the window wants, and its parameters.
+    fn statement(&self, window: &Window) -> Result<(String, Vec<Value>)> {
+        let Self {
+            select,
+            condition,
+            time,
+            id,
+            ..
+        } = self;
+        let is_forward = window.direction == Direction::Forward;
+        let (beyond, by_time) = direction(is_forward != self.is_latest_first);
+        let (after, by_id) = direction(is_forward);
+        let mut parameters: Vec<Value> = self.scope.iter().copied().map(Value::from).collect();
+        let mut start = String::new();
+        if let Some(keyset) = &window.start {
+            let (n, m) = (parameters.len() + 1, parameters.len() + 2);
+            // The first condition follows from the second; it tells the index where to begin.
+            start = format!(
+                " AND {time} {beyond}= ?{n} AND ({time} {beyond} ?{n} OR {id} {after} ?{m})"
+            );
+            parameters.extend([place(&keyset.value)?, place(&keyset.id)?]);
+        }
+        parameters.push(limit(window.limit.saturating_add(1)).into());
+        let index = self.index.map(|index| format!(" INDEXED BY {index}"));
+        let (way, last) = (index.unwrap_or_default(), parameters.len());
+        let sql = format!(
+            "{select}{way} WHERE {condition}{start} ORDER BY {time} {by_time}, {id} {by_id} LIMIT ?{last}"
+        );
+        Ok((sql, parameters))
+    }
+}
+
+record! {
+    struct Counted {
+        title: i64,
+        rows: i64,
+    }
+}
+
+impl From<Counted> for (TitleId, u64) {
+    fn from(row: Counted) -> Self {
+        (TitleId::from_i64(row.title), row.rows.cast_unsigned())
+    }
+}
+
+/// What comes after, and the order that leads there.
+fn direction(is_up: bool) -> (&'static str, &'static str) {
+    if is_up { (">", "ASC") } else { ("<", "DESC") }
+}
+
+/// A part of a place in a list as the tables have it: the only texts are the names of sittings.
+fn place(value: &KeyValue) -> Result<Value> {
+    match value {
+        KeyValue::Number(number) => Ok(Value::Integer(*number)),
+        KeyValue::Text(name) => Uuid::parse_str(name)
+            .map(|name| Value::Blob(name.into_bytes().to_vec()))
+            .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into())),
+    }
+}

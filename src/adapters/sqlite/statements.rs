@@ -1,0 +1,109 @@
+//! Running statements, each prepared once a connection, and what a failed write means.
+
+use rusqlite::{Connection, OptionalExtension, Params, Result, Row, ffi};
+
+use super::columns::TableRecord;
+use super::db::store_error;
+use crate::domain::error::StoreError;
+
+/// All rows that a statement finds, in its order.
+pub(super) fn all<T>(
+    connection: &Connection,
+    sql: &str,
+    params: impl Params,
+    read: impl FnMut(&Row<'_>) -> Result<T>,
+) -> Result<Vec<T>> {
+    connection
+        .prepare_cached(sql)?
+        .query_map(params, read)?
+        .collect()
+}
+
+/// The row that a statement finds, which must be there.
+pub(super) fn one<T>(
+    connection: &Connection,
+    sql: &str,
+    params: impl Params,
+    read: impl FnOnce(&Row<'_>) -> Result<T>,
+) -> Result<T> {
+    connection.prepare_cached(sql)?.query_row(params, read)
+}
+
+/// The row that a statement finds, if there is one.
+pub(super) fn find<T>(
+    connection: &Connection,
+    sql: &str,
+    params: impl Params,
+    read: impl FnOnce(&Row<'_>) -> Result<T>,
+) -> Result<Option<T>> {
+    one(connection, sql, params, read).optional()
+}
+
+/// Whether a statement finds anything.
+pub(super) fn exists(connection: &Connection, sql: &str, params: impl Params) -> Result<bool> {
+    connection.prepare_cached(sql)?.exists(params)
+}
+
+/// Says how many rows were written.
+pub(super) fn write(connection: &Connection, sql: &str, params: impl Params) -> Result<usize> {
+    connection.prepare_cached(sql)?.execute(params)
+}
+
+/// The same; a key that is taken is a conflict.
+pub(super) fn execute(
+    connection: &Connection,
+    sql: &str,
+    params: impl Params,
+) -> std::result::Result<usize, StoreError> {
+    write(connection, sql, params).map_err(write_error)
+}
+
+/// Adds a row, which must not be there.
+pub(super) fn insert<R: TableRecord>(
+    connection: &Connection,
+    row: &R,
+) -> std::result::Result<(), StoreError> {
+    execute(connection, R::INSERT, &*row.parameters()).map(drop)
+}
+
+/// Puts a row in the place of that of one revision less, which must be there.
+pub(super) fn update<R: TableRecord>(
+    connection: &Connection,
+    row: &R,
+) -> std::result::Result<(), StoreError> {
+    changed(execute(connection, R::UPDATE, &*row.parameters())?)
+}
+
+/// What it means if a row that must be there was not found.
+pub(super) fn changed(rows: usize) -> std::result::Result<(), StoreError> {
+    match rows {
+        0 => Err(StoreError::Conflict),
+        _ => Ok(()),
+    }
+}
+
+/// What a failed write means: a key that is taken is a conflict.
+pub(super) fn write_error(error: rusqlite::Error) -> StoreError {
+    if is_taken(&error) {
+        StoreError::Conflict
+    } else {
+        store_error(error)
+    }
+}
+
+/// Whether a key is taken: the table's own, or another that must be unique.
+pub(super) fn is_taken(error: &rusqlite::Error) -> bool {
+    is_second(error)
+        || extended_code(error).is_some_and(|code| {
+            code == ffi::SQLITE_CONSTRAINT_PRIMARYKEY || code == ffi::SQLITE_CONSTRAINT_ROWID
+        })
+}
+
+/// Whether a unique key other than the table's own is taken.
+pub(super) fn is_second(error: &rusqlite::Error) -> bool {
+    extended_code(error) == Some(ffi::SQLITE_CONSTRAINT_UNIQUE)
+}
+
+fn extended_code(error: &rusqlite::Error) -> Option<i32> {
+    error.sqlite_error().map(|error| error.extended_code)
+}

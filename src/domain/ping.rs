@@ -1,0 +1,12 @@
+//! Whether a server or a file that something is kept in answers.
+
+use async_trait::async_trait;
+
+use super::error::StoreError;
+
+/// What can be asked whether it answers.
+#[async_trait]
+pub trait Ping: Send + Sync {
+    /// Whether it answers, within the time that any operation on it may take.
+    async fn ping(&self) -> Result<(), StoreError>;
+}

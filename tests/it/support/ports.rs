@@ -1,0 +1,31 @@
+//! What one store is to all of its users: the ports that an adapter implements, together.
+
+use reelgraph::domain::accounts::{
+    AccountStore, ApiKeyStore, AuditStore, ErasureStore, IdentityStore, MailStore, ProfileStore,
+    UserStore,
+};
+use reelgraph::domain::catalog::{CatalogListStore, CatalogStore, ChangeSource};
+use reelgraph::domain::curation::CurationStore;
+use reelgraph::domain::recommend::{PopularityStore, TitleSource, WatchSource};
+use reelgraph::domain::watching::{FeedbackStore, HistoryStore, WatchStore};
+
+macro_rules! together {
+    ($($(#[$doc:meta])* $name:ident: $first:ident $(+ $port:ident)*;)+) => {
+        $(
+            $(#[$doc])*
+            pub(crate) trait $name: $first $(+ $port)* {}
+
+            impl<S: $first $(+ $port)*> $name for S {}
+        )+
+    };
+}
+
+together! {
+    /// The catalogue.
+    Catalog: CatalogStore + CatalogListStore + ChangeSource + CurationStore + PopularityStore + TitleSource;
+    /// What was watched.
+    Watching: WatchStore + HistoryStore + FeedbackStore + WatchSource;
+    /// Accounts, and what hangs on them.
+    Accounts: AccountStore + UserStore + ProfileStore + IdentityStore + ApiKeyStore + AuditStore + MailStore
+        + ErasureStore;
+}
