@@ -43,10 +43,19 @@ pub(super) struct World {
     _program: Program,
     /// Goes on with the child's profile.
     pub(super) visitor: Visitor,
-    parent: String,
-    pub(super) child: String,
+    pub(super) parent: String,
+    child: String,
+    /// Some of what is for the child.
+    pub(super) allowed: Allowed,
     /// The global ids of everything that is forbidden, with what it is.
     pub(super) forbidden_ids: BTreeMap<String, String>,
+}
+
+/// The global ids of some of what is for a child.
+pub(super) struct Allowed {
+    pub(super) film: String,
+    pub(super) episode: String,
+    other_film: String,
 }
 
 /// All titles as lines of a file, and who watched them.
@@ -138,16 +147,18 @@ impl World {
         let data = visitor.ask("{ viewer { profile { id } } }").await;
         let parent = text(&data["viewer"]["profile"]["id"]);
         let added = visitor
-            .expect("addProfile", json!({ "name": "Kim" }), "profile { id }")
+            .expect("createProfile", json!({ "name": "Kim" }), "profile { id }")
             .await;
         let child = text(&added["profile"]["id"]);
         let forbidden_ids = forbidden_ids(&mut visitor).await;
+        let allowed = allowed(&mut visitor).await;
         let mut world = Self {
             site,
             _program: program,
             visitor,
             parent,
             child,
+            allowed,
             forbidden_ids,
         };
         world.select(&world.child.clone()).await;
@@ -165,17 +176,14 @@ impl World {
     /// Plays some of everything, to the end and not, says what it thinks of it, and hides some.
     async fn live(&mut self) {
         let mut number = 0;
-        let allowed =
-            ["allowed-1", "allowed-2"].map(|slug| format!("film(slug: \"{slug}\") {{ id }}"));
-        let allowed = format!("{{ a: {} b: {} }}", allowed[0], allowed[1]);
-        let allowed = self.visitor.ask(&allowed).await;
         let mut items: Vec<(String, String)> = self
             .forbidden_ids
             .iter()
             .map(|(id, what)| (id.clone(), what.clone()))
             .collect();
-        items.push((text(&allowed["a"]["id"]), "Film allowed-1".to_owned()));
-        items.push((text(&allowed["b"]["id"]), "Film allowed-2".to_owned()));
+        for film in [&self.allowed.film, &self.allowed.other_film] {
+            items.push((film.clone(), "Film allowed".to_owned()));
+        }
         for (id, what) in &items {
             let (kind, slug) = what.split_once(' ').unwrap();
             let is_for_suggestions = slug.starts_with("forbidden-above-")
@@ -193,9 +201,9 @@ impl World {
                 "Film" | "Episode" => {
                     number += 1;
                     let to = if kind == "Film" && slug.ends_with("above") {
-                        99.0
+                        990.0
                     } else {
-                        40.0
+                        400.0
                     };
                     self.play(id, number, to).await;
                     if kind == "Film" && slug.ends_with("unrated") {
@@ -211,7 +219,7 @@ impl World {
 
     /// The sittings at what is forbidden.
     async fn forbidden_sittings(&mut self) -> Vec<(String, String)> {
-        let query = "{ viewer { profile { history(first: 100) { nodes { id item { id } } } } } }";
+        let query = "{ viewer { profile { history(first: 60) { nodes { id item { id } } } } } }";
         let data = self.visitor.ask(query).await;
         let nodes = data["viewer"]["profile"]["history"]["nodes"]
             .as_array()
@@ -229,7 +237,7 @@ impl World {
         let play = format!("00000000-0000-4000-8000-{number:012}");
         for (event, position) in [("START", 0.0), ("STOP", to)] {
             let input = json!({
-                "item": item, "play": play, "event": event, "position": position, "duration": 100.0,
+                "item": item, "play": play, "event": event, "position": position, "duration": 1000.0,
             });
             self.visitor.expect("reportPlayback", input, "").await;
         }
@@ -259,12 +267,23 @@ impl World {
     }
 }
 
+async fn allowed(curator: &mut Visitor) -> Allowed {
+    let query = "{ a: film(slug: \"allowed-1\") { id } b: film(slug: \"allowed-2\") { id }
+        series(slug: \"allowed-series\") { nextUp { id } } }";
+    let data = curator.ask(query).await;
+    Allowed {
+        film: text(&data["a"]["id"]),
+        other_film: text(&data["b"]["id"]),
+        episode: text(&data["series"]["nextUp"]["id"]),
+    }
+}
+
 /// Every film, series, season, episode and collection that is forbidden.
 async fn forbidden_ids(curator: &mut Visitor) -> BTreeMap<String, String> {
     let query = "{ titles(first: 100) { nodes {
         __typename id slug
         ... on Film { collection { __typename id slug } }
-        ... on Series { seasons { __typename id episodes { nodes { __typename id name } } } }
+        ... on Series { seasons(first: 2) { __typename id episodes(first: 5) { nodes { __typename id name } } } }
     } } }";
     let data = curator.ask(query).await;
     let mut ids = BTreeMap::new();
