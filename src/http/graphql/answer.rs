@@ -155,7 +155,7 @@ fn respond(status: StatusCode, media: Media, body: &Answer<'_>, headers: HeaderM
 }
 
 /// A page for people.
-pub(super) fn page(html: &'static str) -> Response {
+pub(super) fn page(html: String) -> Response {
     finish(
         StatusCode::OK,
         HeaderValue::from_static("text/html; charset=utf-8"),

@@ -3,7 +3,8 @@
 use std::{sync::Arc, time::Duration};
 
 use async_graphql::{
-    Data, Executor, Request as GraphqlRequest, Response as Executed, parser::types::OperationType,
+    Data, Executor, Request as GraphqlRequest, Response as Executed, http::GraphiQLSource,
+    parser::types::OperationType,
 };
 use axum::{
     body::{Body, HttpBody},
@@ -152,7 +153,8 @@ impl<E: Executor> GraphqlEndpoint<E> {
         if !self.has_page {
             return Err(Refusal::not_acceptable());
         }
-        Ok(page(include_str!("graphiql.html")))
+        let source = GraphiQLSource::build().endpoint(PATH).title("Reelgraph");
+        Ok(page(source.finish()))
     }
 
     /// The body, if it is within the limit. What its header announces is not trusted, but saves reading.
