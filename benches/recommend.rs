@@ -64,7 +64,7 @@ async fn main() -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
     let db = SqliteDb::open(&folder.path().join("bench.sqlite"))?;
     let catalog = Arc::new(SqliteCatalog::new(db.clone()));
-    fill_catalog(&*catalog).await?;
+    fill_catalog(&catalog).await?;
     let watches = Arc::new(SqliteWatching::new(db.clone()));
     println!("embedded, {} watches", WATCHES * times);
     measure(Arc::new(SqliteGraph::new(db)), &catalog, watches, times).await?;

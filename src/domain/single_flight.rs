@@ -111,7 +111,7 @@ where
                     entry.flight = Some(flight.clone());
                     self.tasks
                         .spawn(self.land(key, now, flight.clone()).boxed());
-                    usable.map_or(Err(flight), Ok)
+                    usable.ok_or(flight)
                 }
             }
         };

@@ -95,6 +95,7 @@ impl Viewer {
 
 impl KnownViewer {
     /// The same viewer with another profile, or with the same after a change of its age.
+    #[must_use]
     pub fn with_profile(&self, profile: ProfileId, max_age: Option<u8>) -> Self {
         Self {
             profile,

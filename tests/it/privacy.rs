@@ -9,6 +9,7 @@ use reelgraph::domain::accounts::{
     AccountWrite, ApiKey, EmailAddress, Erasure, Identity, Mail, MailKind, Scope, Secret,
 };
 use reelgraph::domain::clock::{Clock, SystemClock};
+use reelgraph::domain::entropy::{Entropy, SystemEntropy};
 use reelgraph::domain::ids::{ApiKeyId, ErasureId, MailId, ProfileId, UserId};
 use reelgraph::domain::privacy::{Exported, Parts};
 use serde_json::{Value, json};
@@ -166,11 +167,11 @@ pub(crate) async fn leave_traces_everywhere(site: &Site, stores: &Stores) -> (Us
         .accounts
         .write(vec![
             AccountWrite::AddApiKey(ApiKey {
-                id: ApiKeyId::random(&mut rand::rng()),
+                id: ApiKeyId::random(&mut *SystemEntropy.rng()),
                 user,
                 name: "the living room".to_owned(),
                 scopes: vec![Scope::Read],
-                secret: Secret::random(&mut rand::rng()).hash(),
+                secret: Secret::random(&mut *SystemEntropy.rng()).hash(),
                 last_used_at: None,
                 created_at: now,
                 updated_at: now,
@@ -184,7 +185,7 @@ pub(crate) async fn leave_traces_everywhere(site: &Site, stores: &Stores) -> (Us
             }),
             // Waits longer than any test.
             AccountWrite::AddMail(Mail {
-                id: MailId::random(&mut rand::rng()),
+                id: MailId::random(&mut *SystemEntropy.rng()),
                 to: email,
                 kind: MailKind::PasswordChanged,
                 user: Some(user),
@@ -202,7 +203,7 @@ pub(crate) async fn leave_traces_everywhere(site: &Site, stores: &Stores) -> (Us
 async fn ask_to_erase(stores: &Stores, profile: ProfileId) {
     let now = SystemClock.now();
     let erasure = Erasure {
-        id: ErasureId::random(&mut rand::rng()),
+        id: ErasureId::random(&mut *SystemEntropy.rng()),
         code: "AAAAAAAAAAAAAAAAAAAAAA".to_owned(),
         profiles: vec![profile],
         created_at: now,

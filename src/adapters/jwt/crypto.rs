@@ -28,6 +28,10 @@ pub fn install() {
 /// Our own tokens are signed with Ed25519.
 struct Signs(Ed25519KeyPair);
 
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "the library calls it like this"
+)]
 fn signer(algorithm: &Algorithm, key: &EncodingKey) -> Result<Box<dyn JwtSigner>> {
     if *algorithm != Algorithm::EdDSA || key.family() != algorithm.family() {
         return Err(new_error(ErrorKind::UnsupportedAlgorithm));
@@ -62,6 +66,10 @@ enum How {
     Curve(&'static dyn VerificationAlgorithm),
 }
 
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "the library calls it like this"
+)]
 fn verifier(algorithm: &Algorithm, key: &DecodingKey) -> Result<Box<dyn JwtVerifier>> {
     let how = match algorithm {
         Algorithm::RS256 => How::Rsa(&RSA_PKCS1_2048_8192_SHA256),

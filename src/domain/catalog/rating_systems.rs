@@ -2,7 +2,7 @@
 //!
 //! The ages are those that the body itself names: from which it admits or recommends. Where a label only asks for a
 //! parent's guidance and the body names no age, it counts from 10, but never from more than the next label. The facts were
-//! compared with the classification scheme "ParentalGuidanceCode" of the European Broadcasting Union and Wikipedia's
+//! compared with the classification scheme `ParentalGuidanceCode` of the European Broadcasting Union and Wikipedia's
 //! "Motion picture content rating system".
 
 /// A country's rating system.

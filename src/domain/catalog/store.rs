@@ -129,6 +129,10 @@ pub struct Change {
 
 /// What the change feed tells of, as it is now.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly all changes are titles, and none lives for longer than its batch"
+)]
 pub enum Changed {
     Title(Title),
     Person(Person),

@@ -74,7 +74,7 @@ impl VisibilityPolicy {
         }
     }
 
-    fn ages(&self, most: Option<u8>) -> Ages {
+    fn ages(self, most: Option<u8>) -> Ages {
         Ages {
             most,
             unrated: self.unrated_for_children || !is_child(most),
@@ -119,6 +119,7 @@ impl Visibility {
     }
 
     /// The same without what is not published now: nobody is suggested a draft, not even who may see it.
+    #[must_use]
     pub fn only_published(&self, now: DateTime<Utc>) -> Self {
         Self {
             open_at: Some(self.open_at.unwrap_or(now)),

@@ -124,9 +124,9 @@ async fn the_api_filters_before_it_cuts() {
         .collect();
     let few = ["A Story of Love", "Endless Love", "The Lov"];
     films.extend(few.map(|name| film(1995, name.to_owned())));
-    let file = program.data().join("films.ndjson");
-    std::fs::write(&file, films.join("\n")).unwrap();
-    program.expect(&["load", file.to_str().unwrap()]).await;
+    let path = program.data().join("films.ndjson");
+    std::fs::write(&path, films.join("\n")).unwrap();
+    program.expect(&["load", path.to_str().unwrap()]).await;
     let site = program.serve().await;
 
     let query = "query ($filter: TitleFilter) { search(query: \"love\", filter: $filter, first: 100) { totalCount nodes { name } } }";

@@ -89,7 +89,7 @@ pub(crate) fn columns(program: &Program) -> Vec<(String, Vec<String>)> {
     assert!(tables.len() > 20, "{tables:?}");
     let columns = tables.into_iter().map(|table| {
         let statement = db.prepare(&format!("SELECT * FROM {table}")).unwrap();
-        let columns = statement.column_names().into_iter().map(str::to_owned);
+        let columns = statement.column_names().map(str::to_owned);
         (table, columns.collect())
     });
     columns.collect()

@@ -119,11 +119,11 @@ impl Schema {
         let mut inner = String::from("__typename");
         for one in possible {
             let selected = self.all_of(&one, depth);
-            inner += &if is_one {
-                format!(" {selected}")
+            if is_one {
+                inner.extend([" ", &selected]);
             } else {
-                format!(" ... on {one} {{ {selected} }}")
-            };
+                inner.extend([" ... on ", &one, " { ", &selected, " }"]);
+            }
         }
         format!("{name}{arguments} {{ {inner} }}")
     }

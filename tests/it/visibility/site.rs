@@ -1,5 +1,6 @@
 //! A site with titles for a child, and others that are not: rated above its age, not rated, not published.
 
+use reelgraph::domain::clock::{Clock, SystemClock};
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
@@ -123,7 +124,7 @@ fn records() -> String {
         for slug in &slugs {
             lines.push(format!(
                 r#"{{"viewer": "crowd-{viewer}", "title": "{slug}", "at": "{}", "completion": 1.0}}"#,
-                (chrono::Utc::now() - chrono::TimeDelta::days(1)).to_rfc3339()
+                (SystemClock.now() - chrono::TimeDelta::days(1)).to_rfc3339()
             ));
         }
     }
