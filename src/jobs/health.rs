@@ -19,7 +19,7 @@ impl Health {
 
     pub(super) fn failed(&mut self, error: &(dyn Error + 'static)) {
         if !std::mem::replace(&mut self.is_failing, true) {
-            let cause = std::iter::successors(Some(error), |error| error.source())
+            let cause = std::iter::successors(Some(error), |error| Error::source(*error))
                 .map(ToString::to_string)
                 .collect::<Vec<_>>()
                 .join(": ");
