@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 
+use crate::adapters;
 use crate::adapters::argon2::Argon2Hasher;
 use crate::adapters::jwt::JwtTokens;
 use crate::adapters::mail::{FileMailer, SmtpMailer};
@@ -11,7 +12,7 @@ use crate::adapters::memory::{
     CachedCatalog, CachedGraph, MemoryEvents, MemoryLeases, MemoryLimiter, MemoryLists,
     ObservedWatching, Tastes,
 };
-use crate::adapters::mongo::{MongoAccounts, MongoCatalog, MongoDb, MongoWatching};
+use crate::adapters::mongo::{MongoAccounts, MongoBacklog, MongoCatalog, MongoDb, MongoWatching};
 use crate::adapters::neo4j::{Neo4jDb, Neo4jGraph};
 use crate::adapters::oauth::{FacebookProvider, FacebookSettings, OpenIdProvider, OpenIdSettings};
 use crate::adapters::redis::{
@@ -19,8 +20,8 @@ use crate::adapters::redis::{
 };
 use crate::adapters::search::TantivySearch;
 use crate::adapters::sqlite::{
-    SqliteAccounts, SqliteCatalog, SqliteDb, SqliteGraph, SqliteOneTime, SqliteSessions,
-    SqliteSigningKeys, SqliteWatching,
+    SqliteAccounts, SqliteBacklog, SqliteCatalog, SqliteDb, SqliteGraph, SqliteOneTime,
+    SqliteSessions, SqliteSigningKeys, SqliteWatching,
 };
 use crate::config::{AccountConfig, Config, Environment, Servers};
 use crate::domain::accounts::{
@@ -31,16 +32,22 @@ use crate::domain::catalog::{CatalogFollower, CatalogService, CatalogStore, Sear
 use crate::domain::clock::{Clock, SystemClock};
 use crate::domain::curation::LoadService;
 use crate::domain::events::EventBus;
+use crate::domain::finding::Finding;
 use crate::domain::lease::Leases;
 use crate::domain::limits::RateLimiter;
+use crate::domain::measured::Measured;
 use crate::domain::recommend::evaluate::EvaluationService;
 use crate::domain::recommend::{
-    ErasureService, GraphFollower, GraphService, RecommendService, SimilarService, TasteGraph,
+    BacklogStore, ErasureService, GraphFollower, GraphService, ProjectionProgress,
+    RecommendService, SimilarService, TasteGraph,
 };
 use crate::domain::watching::{WatchService, WatchStore};
 use crate::graphql::Services;
 use crate::http::{HttpOptions, Stores};
-use crate::jobs::{CatalogFeed, Jobs, Keeper};
+use crate::jobs::{CatalogFeed, Jobs, Keeper, Measure};
+
+/// The file of the embedded store.
+const SQLITE: &str = "reelgraph.sqlite";
 
 /// The program, connected.
 pub struct App {
@@ -65,6 +72,7 @@ pub struct App {
     stores: AllStores,
     cache: CachedCatalog,
     follower: Arc<dyn GraphFollower>,
+    progress: ProjectionProgress,
     clock: Arc<dyn Clock>,
     events: MemoryEvents,
 }
@@ -81,10 +89,36 @@ struct AllStores {
     limiter: Arc<dyn RateLimiter>,
     leases: Arc<dyn Leases>,
     graph: Arc<dyn TasteGraph>,
+    backlog: Arc<dyn BacklogStore>,
     bus: Arc<dyn EventBus>,
 }
 
+/// What the ports are made of, as metrics and traces show it.
+struct Technologies {
+    record: &'static str,
+    graph: &'static str,
+    sessions: &'static str,
+    shared: &'static str,
+}
+
 impl AllStores {
+    /// The same, with each call measured.
+    fn measured(self, by: &Technologies) -> Self {
+        Self {
+            catalog: Arc::new(Measured::new(by.record, self.catalog)),
+            watching: Arc::new(Measured::new(by.record, self.watching)),
+            accounts: Arc::new(Measured::new(by.record, self.accounts)),
+            backlog: Arc::new(Measured::new(by.record, self.backlog)),
+            graph: Arc::new(Measured::new(by.graph, self.graph)),
+            sessions: Arc::new(Measured::new(by.sessions, self.sessions)),
+            one_time: Arc::new(Measured::new(by.sessions, self.one_time)),
+            signing_keys: Arc::new(Measured::new(by.sessions, self.signing_keys)),
+            limiter: Arc::new(Measured::new(by.shared, self.limiter)),
+            leases: Arc::new(Measured::new(by.shared, self.leases)),
+            bus: self.bus,
+        }
+    }
+
     /// The same with caches in front; and those caches, which must hear what changes.
     fn behind_caches(self) -> (Self, CachedCatalog, CachedGraph, MemoryLists) {
         let catalog = CachedCatalog::new(self.catalog);
@@ -192,9 +226,43 @@ impl App {
             stores,
             cache,
             follower: Arc::new(graph),
+            progress: ProjectionProgress::default(),
             clock,
             events,
         })
+    }
+
+    /// Looks at everything that the program needs, and changes nothing.
+    pub async fn examine(config: &Config) -> Vec<Finding> {
+        let mut findings = config.examine();
+        match &config.servers {
+            Some(servers) => {
+                let (record, graph, sessions) = futures::join!(
+                    adapters::mongo::examine(&servers.mongodb_uri, &SystemClock),
+                    adapters::neo4j::examine(
+                        &servers.neo4j_uri,
+                        &servers.neo4j_user,
+                        &servers.neo4j_password,
+                        &SystemClock
+                    ),
+                    adapters::redis::examine(
+                        &servers.redis_url,
+                        &servers.redis_prefix,
+                        &SystemClock
+                    ),
+                );
+                findings.extend([record, graph, sessions].concat());
+            }
+            None => {
+                let is_public = config.env == Environment::Production;
+                findings.extend(adapters::sqlite::examine(
+                    &config.data_dir,
+                    SQLITE,
+                    is_public,
+                ));
+            }
+        }
+        findings
     }
 
     /// Starts the background jobs, once the search index has the whole catalogue.
@@ -216,8 +284,25 @@ impl App {
             feed,
             &self.follower,
             self.mail.clone(),
+            Measure {
+                backlog: Arc::clone(&self.stores.backlog),
+                graph: Arc::clone(&self.stores.graph),
+                clock: Arc::clone(&self.clock),
+                progress: self.progress.clone(),
+            },
             || self.events.subscribe(),
         ))
+    }
+
+    /// What is asked whether the program is ready.
+    pub fn stores(&self) -> Stores {
+        Stores {
+            catalog: Arc::clone(&self.stores.catalog),
+            sessions: Arc::clone(&self.stores.sessions),
+            graph: Arc::clone(&self.stores.graph),
+            progress: self.progress.clone(),
+            clock: Arc::clone(&self.clock),
+        }
     }
 
     /// What answers requests.
@@ -230,12 +315,7 @@ impl App {
             recommend: self.recommend.clone(),
             clock: Arc::clone(&self.clock),
         };
-        let stores = Stores {
-            catalog: Arc::clone(&self.stores.catalog),
-            sessions: Arc::clone(&self.stores.sessions),
-            graph: Arc::clone(&self.stores.graph),
-        };
-        crate::http::router(services, stores, options)
+        crate::http::router(services, self.stores(), options)
     }
 }
 
@@ -307,10 +387,10 @@ fn mailer(config: &Config) -> anyhow::Result<Arc<dyn Mailer>> {
 fn embedded(config: &Config, events: &MemoryEvents) -> anyhow::Result<AllStores> {
     std::fs::create_dir_all(&config.data_dir)
         .with_context(|| format!("the folder {} cannot be made", config.data_dir.display()))?;
-    let path = config.data_dir.join("reelgraph.sqlite");
+    let path = config.data_dir.join(SQLITE);
     let db =
         SqliteDb::open(&path).with_context(|| format!("{} cannot be opened", path.display()))?;
-    Ok(AllStores {
+    let stores = AllStores {
         catalog: Arc::new(SqliteCatalog::new(db.clone())),
         watching: Arc::new(SqliteWatching::new(db.clone())),
         accounts: Arc::new(SqliteAccounts::new(db.clone())),
@@ -319,9 +399,16 @@ fn embedded(config: &Config, events: &MemoryEvents) -> anyhow::Result<AllStores>
         signing_keys: Arc::new(SqliteSigningKeys::new(db.clone())),
         limiter: Arc::new(MemoryLimiter::new()),
         leases: Arc::new(MemoryLeases::new()),
-        graph: Arc::new(SqliteGraph::new(db)),
+        graph: Arc::new(SqliteGraph::new(db.clone())),
+        backlog: Arc::new(SqliteBacklog::new(db)),
         bus: Arc::new(events.clone()),
-    })
+    };
+    Ok(stores.measured(&Technologies {
+        record: "sqlite",
+        graph: "sqlite",
+        sessions: "sqlite",
+        shared: "memory",
+    }))
 }
 
 /// MongoDB must be there to begin with; the graph and the sessions may come later.
@@ -331,7 +418,7 @@ async fn on_servers(servers: &Servers, events: &MemoryEvents) -> anyhow::Result<
         .context("MONGODB_URI is not an address of MongoDB")?;
     let catalog = MongoCatalog::new(mongo.clone());
     let watching = MongoWatching::new(mongo.clone());
-    let accounts = MongoAccounts::new(mongo);
+    let accounts = MongoAccounts::new(mongo.clone());
     catalog
         .ensure_indexes()
         .await
@@ -352,7 +439,7 @@ async fn on_servers(servers: &Servers, events: &MemoryEvents) -> anyhow::Result<
     .context("NEO4J_URI is not an address of Neo4j")?;
     let redis = RedisDb::open(&servers.redis_url, &servers.redis_prefix)
         .context("REDIS_URL is not an address of Redis")?;
-    Ok(AllStores {
+    let stores = AllStores {
         catalog: Arc::new(catalog),
         watching: Arc::new(watching),
         accounts: Arc::new(accounts),
@@ -362,6 +449,13 @@ async fn on_servers(servers: &Servers, events: &MemoryEvents) -> anyhow::Result<
         limiter: Arc::new(RedisLimiter::new(redis.clone())),
         leases: Arc::new(RedisLeases::new(redis.clone())),
         graph: Arc::new(Neo4jGraph::new(neo4j)),
+        backlog: Arc::new(MongoBacklog::new(mongo)),
         bus: Arc::new(RedisEvents::new(redis, Arc::new(events.clone()))),
-    })
+    };
+    Ok(stores.measured(&Technologies {
+        record: "mongo",
+        graph: "neo4j",
+        sessions: "redis",
+        shared: "redis",
+    }))
 }

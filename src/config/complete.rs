@@ -8,6 +8,7 @@ use ipnet::IpNet;
 use url::Url;
 
 use super::accounts::AccountConfig;
+use super::insight::InsightConfig;
 use super::servers::{Servers, servers};
 use super::settings::{Environment, Settings};
 use crate::domain::recommend::{Freshness, Ranking};
@@ -39,6 +40,8 @@ pub struct Config {
     pub ranking: Ranking,
     /// When the edges of the graph are computed anew.
     pub freshness: Freshness,
+    /// What operators see of the program.
+    pub insight: InsightConfig,
     /// Accounts.
     pub accounts: AccountConfig,
     /// The servers; `None`: embedded.
@@ -103,6 +106,7 @@ impl Config {
             trusted_proxies: given.trusted_proxies.unwrap_or_default(),
             log: given.log.unwrap_or_else(|| LOG.to_owned()),
             trusted_origins: given.trusted_origins.unwrap_or_default(),
+            insight: InsightConfig::complete(given.metrics_listen, given.operations, &variable),
             accounts: AccountConfig::complete(given.accounts, given.openid, &variable)?,
             env: given.env.unwrap_or_default(),
             rules,

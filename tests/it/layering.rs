@@ -54,6 +54,11 @@ const CRATES: &[(&str, &[&str])] = &[
     ("csv", &["domain", "cli"]),
     ("postcard", &["adapters"]),
     ("flate2", &["cli"]),
+    ("opentelemetry", &["cli"]),
+    ("opentelemetry_otlp", &["cli"]),
+    ("opentelemetry_sdk", &["cli"]),
+    ("tracing_opentelemetry", &["cli"]),
+    ("fs4", &["adapters"]),
     ("tokio", &["adapters", "http", "graphql", "jobs", "cli"]),
 ];
 

@@ -8,6 +8,7 @@ use moka::ops::compute::Op;
 use moka::policy::EvictionPolicy;
 use moka::sync::Cache;
 
+use super::reads;
 use crate::domain::ids::ProfileId;
 use crate::domain::recommend::{KeptList, KeptLists, ListKey, Moment};
 
@@ -73,9 +74,11 @@ impl KeptLists for MemoryLists {
     }
 
     fn get(&self, key: &ListKey) -> Option<KeptList> {
-        let lists = self.lists.get(&key.profile)?;
-        let (_, kept) = lists.iter().find(|(known, _)| known == key)?;
-        Some(kept.clone())
+        let lists = self.lists.get(&key.profile);
+        let mut lists = lists.iter().flat_map(|lists| lists.iter());
+        let kept = lists.find(|(known, _)| known == key);
+        reads::count("lists", kept.iter().len(), usize::from(kept.is_none()));
+        kept.map(|(_, list)| list.clone())
     }
 
     fn put(&self, begun: Moment, key: ListKey, list: KeptList) {

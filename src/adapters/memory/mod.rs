@@ -8,6 +8,7 @@ mod leases;
 mod limits;
 mod lists;
 mod profiles;
+mod reads;
 mod similar;
 mod tastes;
 mod watching;

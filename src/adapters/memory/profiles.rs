@@ -9,6 +9,7 @@ use moka::policy::EvictionPolicy;
 use moka::sync::Cache;
 
 use super::flights::Flights;
+use super::reads;
 use crate::domain::error::StoreError;
 use crate::domain::ids::ProfileId;
 
@@ -98,10 +99,10 @@ impl<V: PartialEq + Send + Sync + 'static> ProfileCache<V> {
         let news = self.news(profile);
         let kept = self.kept.get(&profile);
         if let Some(kept) = kept.filter(|kept| self.is_fresh(kept, news)) {
-            self.count("hit");
+            reads::count(self.name, 1, 0);
             return Ok(kept.value);
         }
-        self.count("miss");
+        reads::count(self.name, 0, 1);
         let key = [(profile, news)];
         let answers = self.under_way.join(&key, |_| {
             let (cache, read_at) = (self.clone(), Instant::now());
@@ -224,10 +225,5 @@ impl<V: PartialEq + Send + Sync + 'static> ProfileCache<V> {
     fn counter(&self, profile: ProfileId) -> &AtomicU64 {
         let place = usize::try_from(profile.0 % COUNTERS as u64);
         &self.news[place.unwrap_or_default()]
-    }
-
-    fn count(&self, result: &'static str) {
-        metrics::counter!("cache_reads_total", "cache" => self.name, "result" => result)
-            .increment(1);
     }
 }

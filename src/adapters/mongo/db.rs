@@ -9,6 +9,7 @@ use mongodb::options::{Acknowledgment, ClientOptions, ReadConcern, WriteConcern}
 use mongodb::{Client, ClientSession, Collection, Database};
 use secrecy::{ExposeSecret, SecretString};
 
+use super::pool;
 use crate::domain::error::StoreError;
 
 /// The name of the database if the address has none.
@@ -47,6 +48,7 @@ impl MongoDb {
         options.server_selection_timeout = Some(SELECTION);
         options.connect_timeout = Some(SELECTION);
         options.max_pool_size.get_or_insert(64);
+        options.cmap_event_handler = Some(pool::watch());
         // What is acknowledged is on the disks of a majority.
         options.write_concern = Some(
             WriteConcern::builder()

@@ -1,8 +1,10 @@
 //! The embedded store: one SQLite file, with no server.
 
 mod accounts;
+mod backlog;
 mod catalog;
 mod db;
+mod examine;
 mod graph;
 mod one_time;
 mod sessions;
@@ -10,8 +12,10 @@ mod signing_keys;
 mod watching;
 
 pub use accounts::SqliteAccounts;
+pub use backlog::SqliteBacklog;
 pub use catalog::SqliteCatalog;
 pub use db::SqliteDb;
+pub use examine::examine;
 pub use graph::SqliteGraph;
 pub use one_time::SqliteOneTime;
 pub use sessions::SqliteSessions;

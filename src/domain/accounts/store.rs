@@ -16,6 +16,7 @@ use super::token::TokenHash;
 use super::types::{EmailAddress, Profile, User};
 use crate::domain::error::StoreError;
 use crate::domain::ids::{ApiKeyId, ErasureId, MailId, ProfileId, SessionId, UserId};
+use crate::domain::measured::measured;
 use crate::domain::page::{Slice, Window};
 
 /// One thing to write. A whole list of them is written at once, or nothing is.
@@ -62,6 +63,7 @@ pub enum AccountWrite {
     AddErasure(Erasure),
 }
 
+measured! {
 /// Where accounts and everything that hangs on them are kept. Reads leave out what does not exist and promise no
 /// order, unless said otherwise.
 #[async_trait]
@@ -145,7 +147,9 @@ pub trait AccountStore: Send + Sync {
     /// The erasure with this code.
     async fn find_erasure(&self, code: &str) -> Result<Option<Erasure>, StoreError>;
 }
+}
 
+measured! {
 /// Where sessions are kept. What has expired (`expires_at`) is as good as not there; methods that are passed no time go
 /// by the store's own clock. Once a method returns, what it did survives a crash.
 #[async_trait]
@@ -196,7 +200,9 @@ pub trait SessionStore: Send + Sync {
     /// Whether the store answers.
     async fn ping_sessions(&self) -> Result<(), StoreError>;
 }
+}
 
+measured! {
 /// Where one-time secrets are kept, by their hashes. What has expired is as good as not there.
 #[async_trait]
 pub trait OneTimeStore: Send + Sync {
@@ -225,7 +231,9 @@ pub trait OneTimeStore: Send + Sync {
         now: DateTime<Utc>,
     ) -> Result<Option<OneTime>, StoreError>;
 }
+}
 
+measured! {
 /// Where the keys are kept that access tokens are signed with.
 #[async_trait]
 pub trait SigningKeyStore: Send + Sync {
@@ -239,4 +247,5 @@ pub trait SigningKeyStore: Send + Sync {
         key: &SigningKey,
         now: DateTime<Utc>,
     ) -> Result<bool, StoreError>;
+}
 }

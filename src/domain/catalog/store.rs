@@ -9,8 +9,10 @@ use super::types::{
 };
 use crate::domain::error::StoreError;
 use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
+use crate::domain::measured::measured;
 use crate::domain::page::{Keyset, Slice, Window};
 
+measured! {
 /// Where the catalogue is kept.
 ///
 /// Reads by id or slug leave out what does not exist and promise no order, unless said otherwise. One method is one
@@ -103,6 +105,7 @@ pub trait CatalogStore: Send + Sync {
 
     /// Whether the store answers.
     async fn ping(&self) -> Result<(), StoreError>;
+}
 }
 
 /// Documents that are written together.

@@ -5,6 +5,7 @@
 #![doc = include_str!("formula.md")]
 
 mod background;
+mod backlog;
 mod edges;
 mod erasure;
 mod error;
@@ -24,6 +25,7 @@ mod similar_service;
 mod title_page;
 mod types;
 
+pub use backlog::{Backlog, BacklogStore, ProjectionProgress, Waiting};
 pub use edges::{EdgeChanges, changes, edges_by_start};
 pub use erasure::ErasureService;
 pub use error::RecommendError;

@@ -12,8 +12,10 @@ use super::types::{Play, WatchState, WatchedItem, WatchedTitle};
 use super::wishes::{HiddenTitle, Mute, MutedSource};
 use crate::domain::error::StoreError;
 use crate::domain::ids::{PlayId, ProfileId, TitleId};
+use crate::domain::measured::measured;
 use crate::domain::page::{Slice, Window};
 
+measured! {
 /// Where watching is recorded.
 ///
 /// Reads leave out what does not exist and promise no order, unless said otherwise.
@@ -161,4 +163,5 @@ pub trait WatchStore: Send + Sync {
 
     /// Takes the mark from titles whose number of departed viewers is still the given one; the others keep it.
     async fn mark_departures_projected(&self, titles: &[(TitleId, u64)]) -> Result<(), StoreError>;
+}
 }
