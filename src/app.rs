@@ -44,7 +44,7 @@ use crate::domain::ping::Ping;
 use crate::domain::privacy::{ErasureService, ExportService, Parts};
 use crate::domain::recommend::evaluate::EvaluationService;
 use crate::domain::recommend::{
-    BacklogStore, GraphFollower, GraphService, PopularityStore, ProjectionPorts,
+    BacklogService, BacklogStore, GraphFollower, GraphService, PopularityStore, ProjectionPorts,
     ProjectionProgress, RecommendPorts, RecommendService, SimilarService, TasteGraph, TitleSource,
     WatchSource,
 };
@@ -358,10 +358,12 @@ impl App {
             &self.follower,
             self.mail.clone(),
             Measure {
-                backlog: Arc::clone(&self.stores.backlog),
+                backlog: BacklogService::new(
+                    Arc::clone(&self.stores.backlog),
+                    self.progress.clone(),
+                ),
                 graph: Arc::clone(&self.stores.graph),
                 clock: Arc::clone(&self.clock),
-                progress: self.progress.clone(),
             },
             || self.events.subscribe(),
         ))

@@ -29,7 +29,6 @@ pub struct Finding {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
-    /// It is.
     Ok,
     /// It works, and may hurt some day.
     Warning,
@@ -38,7 +37,7 @@ pub enum Verdict {
 }
 
 impl Finding {
-    /// All is well.
+    /// A finding that needs no advice.
     pub fn ok(subject: &'static str, aspect: &'static str, found: impl Into<String>) -> Self {
         Self {
             subject,

@@ -9,7 +9,7 @@ use crate::domain::error::StoreError;
 use crate::domain::ping::Ping;
 use crate::domain::recommend::ProjectionProgress;
 
-/// What is asked.
+/// What is asked whether requests can be served.
 #[derive(Clone)]
 pub struct Stores {
     pub record: Arc<dyn Ping>,
@@ -60,7 +60,7 @@ pub(super) async fn live() -> &'static str {
     "ok"
 }
 
-/// Asks the stores.
+/// Asks all stores at once, and how the projection gets on.
 pub(super) async fn readiness(stores: &Stores) -> Readiness {
     let (record, sessions, graph) = tokio::join!(
         stores.record.ping(),

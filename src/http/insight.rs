@@ -87,7 +87,7 @@ async fn ready(State(shown): State<Shown>, headers: HeaderMap) -> Response {
     (status, answer).into_response()
 }
 
-/// Prometheus' text format.
+/// All metrics in the text format of Prometheus.
 async fn render(State(shown): State<Shown>, headers: HeaderMap) -> Response {
     match (&shown.metrics, &*shown.insight) {
         (Some(metrics), insight) if insight.is_for(&headers) => (

@@ -11,7 +11,7 @@ enum Kind {
     Seconds,
 }
 
-/// All metrics.
+/// All metrics, by name; what is recorded and not named here has no help text.
 const METRICS: &[(&str, Kind, &str)] = &[
     (
         "http_requests_total",

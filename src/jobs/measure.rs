@@ -10,7 +10,7 @@ use super::job::{Job, Round};
 use crate::domain::clock::Clock;
 use crate::domain::error::StoreError;
 use crate::domain::events::Event;
-use crate::domain::recommend::{BacklogStore, ProjectionProgress, TasteGraph};
+use crate::domain::recommend::{BacklogService, TasteGraph};
 
 /// How often to look: as often as metrics are usually read.
 const POLL: Duration = Duration::from_secs(15);
@@ -18,13 +18,9 @@ const POLL: Duration = Duration::from_secs(15);
 /// What is looked at, and where it is noted.
 pub struct Measure {
     /// What waits for projection.
-    pub backlog: Arc<dyn BacklogStore>,
-    /// The graph.
+    pub backlog: BacklogService,
     pub graph: Arc<dyn TasteGraph>,
-    /// The time.
     pub clock: Arc<dyn Clock>,
-    /// Where it is noted whether the projection gets on.
-    pub progress: ProjectionProgress,
 }
 
 impl Job for Measure {
@@ -43,9 +39,8 @@ impl Job for Measure {
 
 impl Measure {
     async fn projection(&self) -> Result<(), StoreError> {
-        let backlog = self.backlog.backlog().await?;
         let now = self.clock.now();
-        self.progress.see(backlog, now);
+        let backlog = self.backlog.look(now).await?;
         for (sort, waiting) in backlog.sorts() {
             #[expect(clippy::cast_precision_loss, reason = "counts below 2^53")]
             metrics::gauge!("projection_waiting_documents", "kind" => sort)
@@ -53,7 +48,7 @@ impl Measure {
             metrics::gauge!("projection_lag_seconds", "kind" => sort)
                 .set(waiting.lag(now).as_seconds_f64());
         }
-        let still = self.progress.standstill(now).unwrap_or(TimeDelta::zero());
+        let still = self.backlog.standstill(now).unwrap_or(TimeDelta::zero());
         metrics::gauge!("projection_standstill_seconds").set(still.as_seconds_f64());
         Ok(())
     }

@@ -105,6 +105,7 @@ const CRATES: &[(&str, &[&str])] = &[
         "graphql",
         &[
             "async_graphql",
+            "async_trait",
             "base64",
             "chrono",
             "futures",

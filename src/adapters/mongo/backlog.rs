@@ -12,7 +12,7 @@ use crate::domain::recommend::{Backlog, BacklogStore, Waiting};
 pub struct MongoBacklog(MongoDb);
 
 impl MongoBacklog {
-    /// Of this database.
+    /// The backlog of this database.
     pub fn new(db: MongoDb) -> Self {
         Self(db)
     }

@@ -23,7 +23,7 @@ const ALGORITHMS: [Algorithm; 9] = [
 /// What a token must say.
 #[derive(Clone, Copy)]
 pub(super) struct Expected<'a> {
-    /// Who issued it.
+    /// The address of who must have issued it, letter by letter.
     pub(super) issuer: &'a str,
     /// For whom, and for nobody else.
     pub(super) client_id: &'a str,
@@ -162,7 +162,7 @@ impl Claims {
     }
 }
 
-/// `true` and `"true"`.
+/// Some issuers write `"true"` for `true`; everything else is no.
 fn truth<'de, D: Deserializer<'de>>(value: D) -> Result<bool, D::Error> {
     let value = Value::deserialize(value)?;
     Ok(value == Value::Bool(true) || value == "true")
@@ -189,7 +189,7 @@ mod tests {
 
     struct Issuer {
         private: Vec<u8>,
-        /// Its public key.
+        /// The public key as a JSON Web Key (RFC 7517).
         key: Value,
     }
 

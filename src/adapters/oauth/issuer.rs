@@ -41,7 +41,7 @@ pub(super) enum IssuerError {
     /// Not what was asked for.
     #[error("the answer is not what the specification says")]
     Content(#[from] serde_json::Error),
-    /// Not an address.
+    /// An address in its metadata is not one.
     #[error("not an address")]
     Address(#[from] url::ParseError),
     /// It speaks for somebody else.

@@ -13,7 +13,7 @@ use crate::domain::recommend::{Backlog, BacklogStore, Waiting};
 pub struct SqliteBacklog(SqliteDb);
 
 impl SqliteBacklog {
-    /// Of this database.
+    /// The backlog of this database.
     pub fn new(db: SqliteDb) -> Self {
         Self(db)
     }

@@ -15,7 +15,7 @@ measured! {
 /// Tells how much waits for projection. Counts are as exact as the store can tell without a lock.
 #[async_trait]
 pub trait BacklogStore: Send + Sync {
-    /// What waits now.
+    /// What waits at this moment.
     async fn backlog(&self) -> Result<Backlog, StoreError>;
 }
 }
@@ -23,7 +23,6 @@ pub trait BacklogStore: Send + Sync {
 /// What waits for projection, by what it is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Backlog {
-    /// Titles.
     pub titles: Waiting,
     /// What profiles watched of a title.
     pub watches: Waiting,
@@ -34,7 +33,6 @@ pub struct Backlog {
 /// Documents of one sort that wait.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Waiting {
-    /// How many.
     pub documents: u64,
     /// When the one that waits the longest was written, in the record's own time; a title: when it was last written.
     /// `None`: none waits, or that is not known.
@@ -106,6 +104,32 @@ impl ProjectionProgress {
             .map(|(_, progress)| now - progress)
             .filter(|still| *still >= STANDSTILL)
             .max()
+    }
+}
+
+/// Looks at what waits.
+#[derive(Clone)]
+pub struct BacklogService {
+    store: Arc<dyn BacklogStore>,
+    progress: ProjectionProgress,
+}
+
+impl BacklogService {
+    /// `progress` is where it is noted whether the projection gets on.
+    pub fn new(store: Arc<dyn BacklogStore>, progress: ProjectionProgress) -> Self {
+        Self { store, progress }
+    }
+
+    /// What waits at this moment, which is noted.
+    pub async fn look(&self, now: DateTime<Utc>) -> Result<Backlog, StoreError> {
+        let backlog = self.store.backlog().await?;
+        self.progress.see(backlog, now);
+        Ok(backlog)
+    }
+
+    /// As [`ProjectionProgress::standstill`].
+    pub fn standstill(&self, now: DateTime<Utc>) -> Option<TimeDelta> {
+        self.progress.standstill(now)
     }
 }
 

@@ -26,7 +26,7 @@ mod sources;
 mod title_page;
 mod types;
 
-pub use backlog::{Backlog, BacklogStore, ProjectionProgress, Waiting};
+pub use backlog::{Backlog, BacklogService, BacklogStore, ProjectionProgress, Waiting};
 pub use cached_lists::{CachedList, Extent, Generation, ListCache, ListKey};
 pub use edges::{EdgeChanges, changes, edges_by_start};
 pub use error::RecommendError;

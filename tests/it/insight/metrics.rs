@@ -56,6 +56,10 @@ async fn each_part_of_the_program_is_measured(on: On, stores: &[(&str, &str)], p
         .await;
     wait_for(&site, "similar_age_seconds").await;
 
+    // Its first round is the longest of all jobs.
+    let round = "job_round_duration_seconds_count{job=\"keep_similar\",outcome=\"done\"}";
+    wait_for(&site, round).await;
+
     let text = wait_for(&site, "lease_held{lease=\"keep_similar\"} 1").await;
 
     for (store, method) in stores {

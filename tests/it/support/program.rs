@@ -33,7 +33,6 @@ pub(crate) struct Program {
     data: TempDir,
     variables: Vec<(&'static str, String)>,
     /// As long as it is there, Neo4j is this installation's alone.
-    #[expect(dead_code, reason = "it is held, not read")]
     neo4j_turn: Option<Neo4jServer>,
 }
 

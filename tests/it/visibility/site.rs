@@ -39,7 +39,7 @@ const SORTS: [(&str, &str); 6] = [
 
 /// The site, and who uses it: a curator whose account has a profile of a child.
 pub(super) struct World {
-    pub(super) site: Site,
+    _site: Site,
     _program: Program,
     /// Goes on with the child's profile.
     pub(super) visitor: Visitor,
@@ -153,7 +153,7 @@ impl World {
         let forbidden_ids = forbidden_ids(&mut visitor).await;
         let allowed = allowed(&mut visitor).await;
         let mut world = Self {
-            site,
+            _site: site,
             _program: program,
             visitor,
             parent,

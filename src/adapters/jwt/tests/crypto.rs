@@ -16,7 +16,7 @@ const STORED: (&str, &str) = (
     "6fc296ee421c6ed9143f90999118a728106f5871383444894fbc8277e8eb7e3f",
 );
 
-/// Made by OpenSSL.
+/// Keys and signatures that OpenSSL made, so that not one library checks itself.
 #[derive(Deserialize)]
 struct Signatures {
     keys: HashMap<String, Jwk>,

@@ -29,7 +29,6 @@ pub(super) struct Field<'a> {
 /// Somebody for whom lists are made.
 #[derive(Debug, Clone)]
 pub(super) struct Viewer {
-    /// Who.
     pub(super) profile: ProfileId,
     /// All that is known, the latest first.
     pub(super) history: Vec<TasteEdge>,

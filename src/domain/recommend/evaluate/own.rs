@@ -26,7 +26,7 @@ impl EvaluationService {
         Self { titles, watching }
     }
 
-    /// All titles.
+    /// All titles of the record, by id.
     pub async fn titles(&self) -> Result<Vec<Title>, RecommendError> {
         let mut titles = Vec::new();
         let mut after = None;

@@ -87,7 +87,7 @@ pub(super) struct Inside {
     pub(super) fault: Fault,
     /// Whether the id token leaves out what the user info says.
     pub(super) is_terse: bool,
-    /// PKCS #8.
+    /// The private key in PKCS #8, DER.
     pub(super) key: Vec<u8>,
     pub(super) kid: u32,
     pub(super) next: u32,
