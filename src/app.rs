@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 
+use crate::adapters;
 use crate::adapters::argon2::Argon2Hasher;
 use crate::adapters::jwt::JwtTokens;
 use crate::adapters::mail::{FileMailer, SmtpMailer};
@@ -11,7 +12,7 @@ use crate::adapters::memory::{
     CachedCatalog, CachedGraph, MemoryEvents, MemoryLeases, MemoryLimiter, ObservedWatching,
     Tastes, TokioTasks,
 };
-use crate::adapters::mongo::{MongoAccounts, MongoCatalog, MongoDb, MongoWatching};
+use crate::adapters::mongo::{MongoAccounts, MongoBacklog, MongoCatalog, MongoDb, MongoWatching};
 use crate::adapters::neo4j::{Neo4jDb, Neo4jGraph};
 use crate::adapters::oauth::{FacebookProvider, FacebookSettings, OpenIdProvider, OpenIdSettings};
 use crate::adapters::redis::{
@@ -19,8 +20,8 @@ use crate::adapters::redis::{
 };
 use crate::adapters::search::TantivySearch;
 use crate::adapters::sqlite::{
-    SqliteAccounts, SqliteCatalog, SqliteDb, SqliteGraph, SqliteOneTime, SqliteSessions,
-    SqliteSigningKeys, SqliteWatching,
+    SqliteAccounts, SqliteBacklog, SqliteCatalog, SqliteDb, SqliteGraph, SqliteOneTime,
+    SqliteSessions, SqliteSigningKeys, SqliteWatching,
 };
 use crate::config::{AccountConfig, Config, Environment, Servers};
 use crate::domain::accounts::{
@@ -35,19 +36,25 @@ use crate::domain::clock::{Clock, SystemClock};
 use crate::domain::curation::{CurationStore, LoadService};
 use crate::domain::entropy::{Entropy, SystemEntropy};
 use crate::domain::events::EventBus;
+use crate::domain::finding::Finding;
 use crate::domain::lease::Leases;
 use crate::domain::limits::RateLimiter;
+use crate::domain::measured::Measured;
 use crate::domain::ping::Ping;
 use crate::domain::privacy::{ErasureService, ExportService, Parts};
 use crate::domain::recommend::evaluate::EvaluationService;
 use crate::domain::recommend::{
-    GraphFollower, GraphService, PopularityStore, ProjectionPorts, RecommendPorts,
-    RecommendService, SimilarService, TasteGraph, TitleSource, WatchSource,
+    BacklogService, BacklogStore, GraphFollower, GraphService, PopularityStore, ProjectionPorts,
+    ProjectionProgress, RecommendPorts, RecommendService, SimilarService, TasteGraph, TitleSource,
+    WatchSource,
 };
 use crate::domain::watching::{FeedbackStore, HistoryStore, WatchPorts, WatchService, WatchStore};
 use crate::graphql::Services;
 use crate::http::{HttpOptions, Stores};
-use crate::jobs::{CatalogFeed, Jobs, Keeper};
+use crate::jobs::{CatalogFeed, Jobs, Keeper, Measure};
+
+/// The file of the embedded store.
+const SQLITE: &str = "reelgraph.sqlite";
 
 /// The program with its stores opened and its services on them.
 pub struct App {
@@ -64,6 +71,7 @@ pub struct App {
     stores: AllStores,
     follower: Arc<dyn GraphFollower>,
     visibility: VisibilityPolicy,
+    progress: ProjectionProgress,
     clock: Arc<dyn Clock>,
     events: MemoryEvents,
 }
@@ -81,8 +89,17 @@ struct AllStores {
     limiter: Arc<dyn RateLimiter>,
     leases: Arc<dyn Leases>,
     graph: Arc<dyn TasteGraph>,
+    backlog: Arc<dyn BacklogStore>,
     bus: Arc<dyn EventBus>,
-    pings: Stores,
+    pings: Pings,
+}
+
+/// What is asked whether it answers.
+#[derive(Clone)]
+struct Pings {
+    record: Arc<dyn Ping>,
+    sessions: Arc<dyn Ping>,
+    graph: Arc<dyn Ping>,
 }
 
 /// The catalogue, as its users see it.
@@ -97,7 +114,7 @@ struct CatalogStores {
 
 impl CatalogStores {
     /// All on one store, behind a cache.
-    fn on<S>(store: S) -> Self
+    fn on<S>(store: Arc<S>) -> Self
     where
         S: CatalogStore
             + CatalogListStore
@@ -107,7 +124,6 @@ impl CatalogStores {
             + PopularityStore
             + 'static,
     {
-        let store = Arc::new(store);
         let cache = CachedCatalog::new(Arc::clone(&store));
         Self {
             service: CatalogPorts {
@@ -132,11 +148,10 @@ struct WatchStores {
 
 impl WatchStores {
     /// All on one store, observed by the tastes in memory.
-    fn on<S>(store: S) -> Self
+    fn on<S>(store: Arc<S>) -> Self
     where
         S: WatchStore + HistoryStore + FeedbackStore + WatchSource + 'static,
     {
-        let store = Arc::new(store);
         let tastes = Tastes::new(Arc::clone(&store));
         let observed = Arc::new(ObservedWatching::new(Arc::clone(&store), tastes.clone()));
         Self {
@@ -268,9 +283,45 @@ impl App {
             stores,
             follower: Arc::new(graph),
             visibility: config.visibility,
+            progress: ProjectionProgress::default(),
             clock,
             events,
         })
+    }
+
+    /// Looks at everything that the program needs, and changes nothing.
+    pub async fn examine(config: &Config) -> Vec<Finding> {
+        let mut findings = config.examine();
+        match &config.servers {
+            Some(servers) => {
+                let (record, graph, sessions) = futures::join!(
+                    adapters::mongo::examine(&servers.mongodb_uri, servers.timeout, &SystemClock),
+                    adapters::neo4j::examine(
+                        &servers.neo4j_uri,
+                        &servers.neo4j_user,
+                        &servers.neo4j_password,
+                        servers.timeout,
+                        &SystemClock
+                    ),
+                    adapters::redis::examine(
+                        &servers.redis_url,
+                        &servers.redis_prefix,
+                        servers.timeout,
+                        &SystemClock
+                    ),
+                );
+                findings.extend([record, graph, sessions].concat());
+            }
+            None => {
+                let is_public = config.env == Environment::Production;
+                findings.extend(adapters::sqlite::examine(
+                    &config.data_dir,
+                    SQLITE,
+                    is_public,
+                ));
+            }
+        }
+        findings
     }
 
     /// Reads the record, for measuring suggestions on it.
@@ -306,6 +357,14 @@ impl App {
             feed,
             &self.follower,
             self.mail.clone(),
+            Measure {
+                backlog: BacklogService::new(
+                    Arc::clone(&self.stores.backlog),
+                    self.progress.clone(),
+                ),
+                graph: Arc::clone(&self.stores.graph),
+                clock: Arc::clone(&self.clock),
+            },
             || self.events.subscribe(),
         ))
     }
@@ -317,6 +376,18 @@ impl App {
             self.watching.clone(),
             self.catalog.clone(),
         )
+    }
+
+    /// What is asked whether the program is ready.
+    pub fn stores(&self) -> Stores {
+        let pings = self.stores.pings.clone();
+        Stores {
+            record: pings.record,
+            sessions: pings.sessions,
+            graph: pings.graph,
+            progress: self.progress.clone(),
+            clock: Arc::clone(&self.clock),
+        }
     }
 
     /// The routes of HTTP on these services, without the address to listen on.
@@ -332,7 +403,7 @@ impl App {
         };
         let exports =
             ExportService::new(self.accounts.clone(), self.parts(), Arc::clone(&self.clock));
-        crate::http::router(services, exports, self.stores.pings.clone(), options)
+        crate::http::router(services, exports, self.stores(), options)
     }
 }
 
@@ -404,24 +475,25 @@ fn mailer(config: &Config) -> anyhow::Result<Arc<dyn Mailer>> {
 fn embedded(config: &Config, events: &MemoryEvents) -> anyhow::Result<AllStores> {
     std::fs::create_dir_all(&config.data_dir)
         .with_context(|| format!("the folder {} cannot be made", config.data_dir.display()))?;
-    let path = config.data_dir.join("reelgraph.sqlite");
+    let path = config.data_dir.join(SQLITE);
     let db =
         SqliteDb::open(&path).with_context(|| format!("{} cannot be opened", path.display()))?;
-    let accounts = Arc::new(SqliteAccounts::new(db.clone()));
-    let ping: Arc<dyn Ping> = Arc::new(db.clone());
+    let accounts = measured("sqlite", SqliteAccounts::new(db.clone()));
+    let ping: Arc<dyn Ping> = measured("sqlite", db.clone());
     Ok(AllStores {
-        catalog: CatalogStores::on(SqliteCatalog::new(db.clone())),
-        watching: WatchStores::on(SqliteWatching::new(db.clone())),
+        catalog: CatalogStores::on(measured("sqlite", SqliteCatalog::new(db.clone()))),
+        watching: WatchStores::on(measured("sqlite", SqliteWatching::new(db.clone()))),
         accounts: AccountStores::on(Arc::clone(&accounts)),
         mails: accounts,
-        sessions: Arc::new(SqliteSessions::new(db.clone())),
-        one_time: Arc::new(SqliteOneTime::new(db.clone())),
-        signing_keys: Arc::new(SqliteSigningKeys::new(db.clone())),
-        limiter: Arc::new(MemoryLimiter::new()),
-        leases: Arc::new(MemoryLeases::new()),
-        graph: Arc::new(SqliteGraph::new(db)),
+        sessions: measured("sqlite", SqliteSessions::new(db.clone())),
+        one_time: measured("sqlite", SqliteOneTime::new(db.clone())),
+        signing_keys: measured("sqlite", SqliteSigningKeys::new(db.clone())),
+        limiter: measured("memory", MemoryLimiter::new()),
+        leases: measured("memory", MemoryLeases::new()),
+        graph: measured("sqlite", SqliteGraph::new(db.clone())),
+        backlog: measured("sqlite", SqliteBacklog::new(db)),
         bus: Arc::new(events.clone()),
-        pings: Stores {
+        pings: Pings {
             record: Arc::clone(&ping),
             sessions: Arc::clone(&ping),
             graph: ping,
@@ -436,7 +508,7 @@ async fn on_servers(servers: &Servers, events: &MemoryEvents) -> anyhow::Result<
         .context("MONGODB_URI is not an address of MongoDB")?;
     let catalog = MongoCatalog::new(mongo.clone());
     let watching = MongoWatching::new(mongo.clone());
-    let accounts = Arc::new(MongoAccounts::new(mongo.clone()));
+    let accounts = MongoAccounts::new(mongo.clone());
     catalog
         .ensure_indexes()
         .await
@@ -458,22 +530,29 @@ async fn on_servers(servers: &Servers, events: &MemoryEvents) -> anyhow::Result<
     .context("NEO4J_URI is not an address of Neo4j")?;
     let redis = RedisDb::open(&servers.redis_url, &servers.redis_prefix, servers.timeout)
         .context("REDIS_URL is not an address of Redis")?;
+    let accounts = measured("mongo", accounts);
     Ok(AllStores {
-        catalog: CatalogStores::on(catalog),
-        watching: WatchStores::on(watching),
+        catalog: CatalogStores::on(measured("mongo", catalog)),
+        watching: WatchStores::on(measured("mongo", watching)),
         accounts: AccountStores::on(Arc::clone(&accounts)),
         mails: accounts,
-        sessions: Arc::new(RedisSessions::new(redis.clone())),
-        one_time: Arc::new(RedisOneTime::new(redis.clone())),
-        signing_keys: Arc::new(RedisSigningKeys::new(redis.clone())),
-        limiter: Arc::new(RedisLimiter::new(redis.clone())),
-        leases: Arc::new(RedisLeases::new(redis.clone())),
-        graph: Arc::new(Neo4jGraph::new(neo4j.clone())),
-        pings: Stores {
-            record: Arc::new(mongo),
-            sessions: Arc::new(redis.clone()),
-            graph: Arc::new(neo4j),
+        sessions: measured("redis", RedisSessions::new(redis.clone())),
+        one_time: measured("redis", RedisOneTime::new(redis.clone())),
+        signing_keys: measured("redis", RedisSigningKeys::new(redis.clone())),
+        limiter: measured("redis", RedisLimiter::new(redis.clone())),
+        leases: measured("redis", RedisLeases::new(redis.clone())),
+        graph: measured("neo4j", Neo4jGraph::new(neo4j.clone())),
+        backlog: measured("mongo", MongoBacklog::new(mongo.clone())),
+        pings: Pings {
+            record: measured("mongo", mongo),
+            sessions: measured("redis", redis.clone()),
+            graph: measured("neo4j", neo4j),
         },
         bus: Arc::new(RedisEvents::new(redis, Arc::new(events.clone()))),
     })
+}
+
+/// A store whose calls are measured, under the name of its technology.
+fn measured<S>(technology: &'static str, store: S) -> Arc<Measured<S>> {
+    Arc::new(Measured::new(technology, Arc::new(store)))
 }

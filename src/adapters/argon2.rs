@@ -4,6 +4,7 @@
 //! there are cores, some wait, and the rest are turned away.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use argon2::password_hash::phc;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, PasswordVerifier as _, Version};
@@ -67,13 +68,20 @@ impl Argon2Hasher {
         &self,
         work: impl FnOnce() -> Result<T, argon2::password_hash::Error> + Send + 'static,
     ) -> Result<T, HashingError> {
-        let admitted = Arc::clone(&self.admitted)
-            .try_acquire_owned()
-            .map_err(|_| HashingError::Busy)?;
+        let admitted = Arc::clone(&self.admitted).try_acquire_owned();
+        let admitted = admitted.map_err(|_| {
+            metrics::counter!("password_hashes_refused_total").increment(1);
+            HashingError::Busy
+        })?;
+        let asked = Instant::now();
+        let waiting = Counted::new("waiting");
         let running = Arc::clone(&self.running)
             .acquire_owned()
             .await
             .map_err(hashing)?;
+        drop(waiting);
+        metrics::histogram!("password_hash_wait_seconds").record(asked.elapsed());
+        let running = (running, Counted::new("running"));
         tokio::task::spawn_blocking(move || {
             let _permits = (admitted, running);
             work()
@@ -81,6 +89,23 @@ impl Argon2Hasher {
         .await
         .map_err(hashing)?
         .map_err(hashing)
+    }
+}
+
+/// One that counts in the metrics, as long as it lives.
+struct Counted(metrics::Gauge);
+
+impl Counted {
+    fn new(state: &'static str) -> Self {
+        let gauge = metrics::gauge!("password_hashes", "state" => state);
+        gauge.increment(1);
+        Self(gauge)
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.decrement(1);
     }
 }
 
@@ -138,7 +163,7 @@ fn hashing(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Hashin
 
 #[cfg(test)]
 mod tests {
-    use std::time::{Duration, Instant};
+    use std::time::Duration;
 
     use super::*;
 

@@ -1,10 +1,12 @@
 //! The commands: each is a short program on the same services as the server.
 
+mod doctor;
 mod evaluate;
 mod files;
 mod graph;
 mod lists;
 mod load;
+mod log;
 mod schema;
 mod seed;
 mod serve;
@@ -14,7 +16,6 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use tracing_subscriber::EnvFilter;
 
 use crate::app::App;
 use crate::config::{Config, Settings};
@@ -58,6 +59,8 @@ enum Command {
         #[command(subcommand)]
         command: users::Command,
     },
+    /// Look at every service, permission, clock and setting, and say what to do; exit status 1 if something is wrong
+    Doctor(doctor::Arguments),
     /// Print the GraphQL schema
     Schema,
 }
@@ -83,9 +86,10 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         reason = "the one place that reads the environment for the settings"
     )]
     let config = Config::complete(cli.settings, |name| std::env::var(name).ok())?;
-    start_log(&config)?;
     // One provider for everything that speaks TLS; it fails only if there is one already.
     drop(rustls::crypto::ring::default_provider().install_default());
+    // Dropped after the runtime.
+    let _log = log::start(&config)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
@@ -104,20 +108,8 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             }
             Command::Evaluate(arguments) => evaluate::run(&config, &arguments).await,
             Command::Users { command } => users::run(&App::open(&config).await?, command).await,
+            Command::Doctor(arguments) => doctor::run(&config, &arguments).await,
             Command::Schema => schema::run(),
         }
     })
-}
-
-/// Logs go to standard error, as JSON in production.
-fn start_log(config: &Config) -> anyhow::Result<()> {
-    let filter = EnvFilter::try_new(&config.log)?;
-    let log = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr);
-    match config.env {
-        crate::config::Environment::Development => log.init(),
-        crate::config::Environment::Production => log.json().init(),
-    }
-    Ok(())
 }

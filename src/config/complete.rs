@@ -8,6 +8,7 @@ use ipnet::IpNet;
 use url::Url;
 
 use super::accounts::AccountConfig;
+use super::insight::InsightConfig;
 use super::servers::{Servers, servers};
 use super::settings::{Environment, Settings};
 use crate::domain::catalog::VisibilityPolicy;
@@ -42,6 +43,8 @@ pub struct Config {
     pub freshness: Freshness,
     /// Who may see what, as far as the site decides.
     pub visibility: VisibilityPolicy,
+    /// What operators see of the program.
+    pub insight: InsightConfig,
     pub accounts: AccountConfig,
     /// The servers; `None`: embedded.
     pub servers: Option<Servers>,
@@ -105,6 +108,7 @@ impl Config {
             trusted_proxies: given.trusted_proxies.unwrap_or_default(),
             log: given.log.unwrap_or_else(|| LOG.to_owned()),
             trusted_origins: given.trusted_origins.unwrap_or_default(),
+            insight: InsightConfig::complete(given.metrics_listen, given.operations, &variable),
             accounts: AccountConfig::complete(given.accounts, given.openid, &variable)?,
             visibility: VisibilityPolicy {
                 anonymous_max_age: given.anonymous_max_age,

@@ -3,10 +3,13 @@
 
 mod accounts;
 mod complete;
+mod examine;
+mod insight;
 mod servers;
 mod settings;
 
 pub use accounts::{AccountConfig, AccountSettings, FacebookConfig, OpenIdConfig, OpenIdSettings};
 pub use complete::Config;
+pub use insight::InsightConfig;
 pub use servers::Servers;
 pub use settings::{Environment, Settings};

@@ -48,6 +48,23 @@ pub struct Settings {
     /// What is logged, as tracing's `EnvFilter` has it [default: info,neo4rs=warn]
     #[arg(long, global = true, env = "REELGRAPH_LOG", value_name = "FILTER")]
     pub log: Option<String>,
+    /// An address on which operators alone see `/metrics` and what `/readyz` knows [default: none]
+    #[arg(
+        long,
+        global = true,
+        env = "REELGRAPH_METRICS_LISTEN",
+        value_name = "ADDR"
+    )]
+    pub metrics_listen: Option<SocketAddr>,
+    /// The names of the site's GraphQL operations, which metrics tell apart [default: the first hundred]
+    #[arg(
+        long,
+        global = true,
+        env = "REELGRAPH_OPERATIONS",
+        value_delimiter = ',',
+        value_name = "NAME"
+    )]
+    pub operations: Option<Vec<String>>,
     /// Origins of web pages on other hosts that may use the API with a session, as `https://www.example.org`
     #[arg(
         long,
@@ -151,6 +168,8 @@ impl Settings {
             public_url: self.public_url.or(other.public_url),
             trusted_proxies: self.trusted_proxies.or(other.trusted_proxies),
             log: self.log.or(other.log),
+            metrics_listen: self.metrics_listen.or(other.metrics_listen),
+            operations: self.operations.or(other.operations),
             trusted_origins: self.trusted_origins.or(other.trusted_origins),
             resume_from_percent: self.resume_from_percent.or(other.resume_from_percent),
             watched_above_percent: self.watched_above_percent.or(other.watched_above_percent),

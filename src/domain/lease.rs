@@ -6,7 +6,9 @@ use async_trait::async_trait;
 use uuid::Uuid;
 
 use super::error::StoreError;
+use super::measured::measured;
 
+measured! {
 /// Says who does something, the same to every server of a site. Each method is one atomic step, and time goes by the
 /// store's own clock.
 ///
@@ -20,4 +22,5 @@ pub trait Leases: Send + Sync {
 
     /// Frees a lease at once, if the holder has it.
     async fn release(&self, name: &str, holder: Uuid) -> Result<(), StoreError>;
+}
 }

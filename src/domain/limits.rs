@@ -5,6 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use super::error::StoreError;
+use super::measured::measured;
 
 /// So many at once, and as many again spread over the period: a token bucket, as the generic cell rate algorithm
 /// (ITU-T I.371) counts it.
@@ -67,6 +68,7 @@ pub enum Verdict {
     Wait(Duration),
 }
 
+measured! {
 /// Counts. Each method is one atomic step, on every server of a site together, and goes by the store's own clock.
 #[async_trait]
 pub trait RateLimiter: Send + Sync {
@@ -79,6 +81,7 @@ pub trait RateLimiter: Send + Sync {
 
     /// Forgets all attempts of the key.
     async fn forgive(&self, key: &str) -> Result<(), StoreError>;
+}
 }
 
 #[cfg(test)]

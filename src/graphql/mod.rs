@@ -27,6 +27,7 @@ mod schema;
 mod search;
 mod together;
 mod total;
+mod trace;
 mod types;
 mod user_error;
 mod watching;

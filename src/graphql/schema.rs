@@ -21,6 +21,7 @@ use super::node::NodeQuery;
 use super::nulls;
 use super::order::Order;
 use super::search::SearchQuery;
+use super::trace::Traced;
 use super::types::Types;
 use super::user_error::Payload;
 use super::watching::{
@@ -144,8 +145,12 @@ pub struct Services {
 pub fn build(services: Services) -> Schema {
     let loaders = Loaders::new(&services.catalog);
     let types = Types::parse(&sdl());
+    let mut inner = builder().data(services).data(loaders);
+    if tracing::span_enabled!(tracing::Level::DEBUG) {
+        inner = inner.extension(Traced);
+    }
     Schema {
-        inner: builder().data(services).data(loaders).finish(),
+        inner: inner.finish(),
         costs: Arc::new(Costs::new(&types)),
         types: Arc::new(types),
     }

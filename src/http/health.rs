@@ -1,29 +1,32 @@
-//! Whether the process lives, and whether its stores answer.
+//! Whether the process lives, and whether it can serve.
 
 use std::sync::Arc;
 
-use axum::Json;
-use axum::extract::State;
-use axum::http::StatusCode;
 use serde::Serialize;
 
+use crate::domain::clock::Clock;
 use crate::domain::error::StoreError;
 use crate::domain::ping::Ping;
+use crate::domain::recommend::ProjectionProgress;
 
-/// The stores that are asked.
+/// What is asked whether requests can be served.
 #[derive(Clone)]
 pub struct Stores {
     pub record: Arc<dyn Ping>,
     pub sessions: Arc<dyn Ping>,
     pub graph: Arc<dyn Ping>,
+    /// Whether the graph follows the record.
+    pub progress: ProjectionProgress,
+    pub clock: Arc<dyn Clock>,
 }
 
-/// Which stores answer, and which do not.
+/// Which stores answer, and whether the graph follows the record.
 #[derive(Debug, Serialize)]
 pub(super) struct Readiness {
     record: Answer,
     sessions: Answer,
     graph: Answer,
+    projection: Projection,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -33,33 +36,46 @@ enum Answer {
     Unavailable,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Projection {
+    Ok,
+    /// Something waits, and for so many seconds nothing was projected.
+    StandsStill {
+        seconds: i64,
+    },
+}
+
+impl Readiness {
+    /// Whether requests can be served. Without the graph they can (suggestions fall back on what is popular), and what
+    /// waits for it is not lost, so that is said and does not count: a load balancer would otherwise take every server
+    /// away at once.
+    pub(super) fn is_ready(&self) -> bool {
+        self.record == Answer::Ok && self.sessions == Answer::Ok
+    }
+}
+
 /// Answers as long as the process lives, whatever the stores do.
 pub(super) async fn live() -> &'static str {
     "ok"
 }
 
-/// 200 if requests can be served. Without the graph they can (suggestions fall back on what is popular), so that is
-/// said and does not count: a load balancer would otherwise take every server away at once.
-pub(super) async fn ready(State(stores): State<Stores>) -> (StatusCode, Json<Readiness>) {
+/// Asks all stores at once, and how the projection gets on.
+pub(super) async fn readiness(stores: &Stores) -> Readiness {
     let (record, sessions, graph) = tokio::join!(
         stores.record.ping(),
         stores.sessions.ping(),
         stores.graph.ping()
     );
-    let readiness = Readiness {
+    let standstill = stores.progress.standstill(stores.clock.now());
+    Readiness {
         record: answer(&record),
         sessions: answer(&sessions),
         graph: answer(&graph),
-    };
-    let is_ready = record.is_ok() && sessions.is_ok();
-    (
-        if is_ready {
-            StatusCode::OK
-        } else {
-            StatusCode::SERVICE_UNAVAILABLE
-        },
-        Json(readiness),
-    )
+        projection: standstill.map_or(Projection::Ok, |still| Projection::StandsStill {
+            seconds: still.num_seconds(),
+        }),
+    }
 }
 
 fn answer(result: &Result<(), StoreError>) -> Answer {

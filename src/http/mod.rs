@@ -7,12 +7,16 @@ mod error;
 mod export;
 pub mod graphql;
 mod health;
+mod insight;
 mod keys;
 mod mail_links;
+mod metrics;
 mod oauth;
 mod pages;
 mod router;
 mod task;
 
+pub use self::metrics::describe as describe_metrics;
 pub use health::Stores;
-pub use router::{HttpOptions, router};
+pub use insight::Insight;
+pub use router::{HttpOptions, operators, router};

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use axum::Router;
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::header::{
     ACCEPT, AUTHORIZATION, CONTENT_TYPE, COOKIE, HeaderName, HeaderValue, RETRY_AFTER, SET_COOKIE,
 };
@@ -18,18 +18,23 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 use tower_http::csrf::CsrfLayer;
-use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
+use tower_http::request_id::{
+    MakeRequestUuid, PropagateRequestIdLayer, RequestId, SetRequestIdLayer,
+};
 use tower_http::sensitive_headers::SetSensitiveHeadersLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
+use tracing::Span;
+use tracing::field::Empty;
 
 use super::auth::Authenticate;
 use super::client::{self, Proxies};
 use super::erasure;
 use super::export;
-use super::graphql::{GraphqlEndpoint, PATH, Refusal};
-use super::health::{self, Stores};
+use super::graphql::{GraphqlEndpoint, Operations, PATH, Refusal};
+use super::health::Stores;
+use super::insight::{self, Insight};
 use super::keys;
 use super::mail_links;
 use super::oauth;
@@ -38,6 +43,8 @@ use crate::graphql::{Services, SessionCookie, build};
 
 /// The longest that anything takes; the GraphQL endpoint has a shorter limit of its own.
 const TIME_LIMIT: Duration = Duration::from_secs(30);
+/// The longest id of a request that is shown.
+const LONGEST_ID: usize = 64;
 
 /// How the program is to be seen.
 #[derive(Debug, Clone, Default)]
@@ -50,6 +57,10 @@ pub struct HttpOptions {
     pub trusted_proxies: Vec<IpNet>,
     /// Where the metrics are collected, if they are.
     pub metrics: Option<PrometheusHandle>,
+    /// Who may see them, and which stores answer.
+    pub insight: Insight,
+    /// The names of operations that the metrics tell apart; none: the first that are asked for.
+    pub operations: Vec<String>,
 }
 
 /// Everything that the program answers.
@@ -72,7 +83,8 @@ pub fn router(
         service: exports,
         authenticate: authenticate.clone(),
     };
-    let mut endpoint = GraphqlEndpoint::new(build(services), authenticate);
+    let mut endpoint = GraphqlEndpoint::new(build(services), authenticate)
+        .operations(Operations::new(&options.operations));
     if !options.is_production {
         endpoint = endpoint.with_page();
     }
@@ -103,13 +115,7 @@ pub fn router(
     let keys = Router::new()
         .route(keys::PATH, get(keys::key_set))
         .with_state(accounts);
-    let health = Router::new()
-        .route("/healthz", get(health::live))
-        .route("/readyz", get(health::ready))
-        .with_state(stores);
-    let metrics = Router::new()
-        .route("/metrics", get(metrics))
-        .with_state(options.metrics);
+    let insight = insight::routes(stores, options.metrics, options.insight);
     let request_id = HeaderName::from_static("x-request-id");
     Ok(Router::new()
         .merge(graphql)
@@ -117,8 +123,7 @@ pub fn router(
         .merge(keys)
         .merge(oauth)
         .merge(mail_links)
-        .merge(health)
-        .merge(metrics)
+        .merge(insight)
         .layer(CompressionLayer::new())
         .layer(SetResponseHeaderLayer::if_not_present(
             HeaderName::from_static("x-content-type-options"),
@@ -137,11 +142,9 @@ pub fn router(
         .layer(middleware::from_fn(count))
         .layer(PropagateRequestIdLayer::new(request_id.clone()))
         .layer(
-            TraceLayer::new_for_http().make_span_with(|request: &Request| {
-                // Without what follows the path: codes and tokens stand there.
-                let (method, path) = (request.method(), request.uri().path());
-                tracing::debug_span!("request", %method, path)
-            }),
+            TraceLayer::new_for_http()
+                .make_span_with(span)
+                .on_response(answered),
         )
         .layer(SetRequestIdLayer::new(request_id, MakeRequestUuid))
         .layer(SetSensitiveHeadersLayer::new([
@@ -167,16 +170,33 @@ fn cors(trusted_origins: &[String]) -> anyhow::Result<CorsLayer> {
         .max_age(Duration::from_secs(3600)))
 }
 
-/// All metrics in the text format of Prometheus.
-async fn metrics(State(metrics): State<Option<PrometheusHandle>>) -> Response {
-    match metrics {
-        Some(metrics) => (
-            [(CONTENT_TYPE, "text/plain; version=0.0.4")],
-            metrics.render(),
-        )
-            .into_response(),
-        None => StatusCode::NOT_FOUND.into_response(),
-    }
+/// What operators alone see, for an address that nobody else reaches.
+pub fn operators(stores: Stores, metrics: Option<PrometheusHandle>) -> Router {
+    insight::routes(stores, metrics, Insight::Open)
+}
+
+/// The span of a request: without what follows the path, because codes and tokens stand there.
+fn span(request: &Request) -> Span {
+    let (method, path) = (request.method(), request.uri().path());
+    let id = request.extensions().get::<RequestId>();
+    let id = id.and_then(|id| id.header_value().to_str().ok());
+    tracing::debug_span!(
+        "request",
+        %method,
+        path,
+        // A client may have chosen it.
+        request.id = id.filter(|id| id.len() <= LONGEST_ID),
+        graphql.operation.name = Empty,
+        graphql.operation.type = Empty,
+        http.response.status_code = Empty,
+        otel.kind = "server",
+    )
+}
+
+fn answered(response: &Response, took: Duration, span: &Span) {
+    let status = response.status().as_u16();
+    span.record("http.response.status_code", status);
+    tracing::debug!(status, ?took, "Answered a request");
 }
 
 /// Counts requests and their time, by status.

@@ -2,9 +2,10 @@
 
 use std::error::Error;
 use std::panic::AssertUnwindSafe;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures::FutureExt;
+use tracing::Instrument;
 
 use super::health::Health;
 use super::pace::Pace;
@@ -46,6 +47,15 @@ impl Round {
     pub(super) fn failed(error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self::Failed(error.into())
     }
+
+    /// As metrics call it.
+    fn outcome(&self) -> &'static str {
+        match self {
+            Self::Again | Self::Due(_) => "done",
+            Self::Failed(_) => "failed",
+            Self::HeldUp => "held_up",
+        }
+    }
 }
 
 /// Runs a job until it is stopped.
@@ -55,7 +65,9 @@ pub(super) async fn run<J: Job>(mut job: J, mut pace: Pace) {
         // What the round is about to see needs no round of its own.
         pace.skip_events();
         // A job that panicked goes on like one that failed: nobody would notice that it is missing.
-        let round = AssertUnwindSafe(job.round()).catch_unwind();
+        let span = tracing::debug_span!("job round", job = J::NAME);
+        let round = AssertUnwindSafe(job.round().instrument(span)).catch_unwind();
+        let began = Instant::now();
         let round = if J::MAY_BREAK_OFF {
             let Some(round) = pace.unless_stopped(round).await else {
                 break;
@@ -64,7 +76,10 @@ pub(super) async fn run<J: Job>(mut job: J, mut pace: Pace) {
         } else {
             round.await
         };
-        let goes_on = match round.unwrap_or_else(|_| Round::failed("the round panicked")) {
+        let round = round.unwrap_or_else(|_| Round::failed("the round panicked"));
+        metrics::histogram!("job_round_duration_seconds", "job" => J::NAME, "outcome" => round.outcome())
+            .record(began.elapsed());
+        let goes_on = match round {
             Round::Again => {
                 health.succeeded();
                 pace.pause(Duration::ZERO).await

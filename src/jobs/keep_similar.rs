@@ -77,7 +77,9 @@ impl Keeper {
         holder: Uuid,
         following: &mut Option<Following>,
     ) -> Result<Kept, RecommendError> {
-        if !self.leases.acquire(LEASE, holder, HELD).await? {
+        let is_ours = self.leases.acquire(LEASE, holder, HELD).await?;
+        metrics::gauge!("lease_held", "lease" => LEASE).set(u8::from(is_ours));
+        if !is_ours {
             *following = None;
             return Ok(Kept::Nothing);
         }

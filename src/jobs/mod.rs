@@ -7,6 +7,7 @@ mod follow_graph;
 mod health;
 mod job;
 mod keep_similar;
+mod measure;
 mod pace;
 mod project_graph;
 mod runner;
@@ -17,4 +18,5 @@ mod tests;
 
 pub use follow_catalog::CatalogFeed;
 pub use keep_similar::Keeper;
+pub use measure::Measure;
 pub use runner::Jobs;

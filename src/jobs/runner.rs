@@ -12,6 +12,7 @@ use super::follow_catalog::{CatalogFeed, FollowCatalog};
 use super::follow_graph::{FollowGraph, hear};
 use super::job::{Job, run};
 use super::keep_similar::{KeepSimilar, Keeper};
+use super::measure::Measure;
 use super::pace::Pace;
 use super::project_graph::ProjectGraph;
 use super::send_mail::SendMail;
@@ -30,6 +31,7 @@ pub struct Jobs {
 
 impl Jobs {
     /// Starts all jobs. `events` opens a new subscription for each.
+    #[expect(clippy::too_many_arguments, reason = "one for each job")]
     pub fn start(
         graph: &GraphService,
         keeper: Keeper,
@@ -37,6 +39,7 @@ impl Jobs {
         feed: CatalogFeed,
         follower: &Arc<dyn GraphFollower>,
         mail: MailService,
+        measure: Measure,
         events: impl Fn() -> broadcast::Receiver<Event>,
     ) -> Self {
         let mut jobs = Self::none();
@@ -46,6 +49,7 @@ impl Jobs {
         jobs.add(FollowCatalog(feed), events());
         jobs.add(FollowGraph(Arc::clone(follower)), events());
         jobs.add(SendMail::new(mail), events());
+        jobs.add(measure, events());
         let pace = Pace::new(events(), jobs.stop.subscribe());
         jobs.spawn("hear", hear(Arc::clone(follower), pace));
         jobs

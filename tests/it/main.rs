@@ -20,6 +20,7 @@ mod export;
 mod faults;
 mod feedback;
 mod home;
+mod insight;
 mod layering;
 mod mail;
 mod mail_links;

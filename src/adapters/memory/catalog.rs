@@ -12,6 +12,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use moka::sync::Cache;
 
+use super::reads;
 use crate::domain::catalog::{
     CatalogBatch, CatalogError, CatalogFollower, CatalogStore, Change, Changed, Collection,
     Episode, Genre, Person, Title,
@@ -51,12 +52,12 @@ impl CachedCatalog {
             store: store.clone(),
             writes: store.clone(),
             popularity: store,
-            titles: cache(),
-            people: cache(),
-            genres: cache(),
-            collections: cache(),
-            members: cache(),
-            episodes: cache(),
+            titles: cache("titles"),
+            people: cache("people"),
+            genres: cache("genres"),
+            collections: cache("collections"),
+            members: cache("members"),
+            episodes: cache("episodes"),
         }
     }
 
@@ -78,8 +79,11 @@ impl CachedCatalog {
     }
 }
 
-fn cache<K: Hash + Eq + Send + Sync + 'static, V: Send + Sync + 'static>() -> Cache<K, Arc<V>> {
+fn cache<K: Hash + Eq + Send + Sync + 'static, V: Send + Sync + 'static>(
+    name: &str,
+) -> Cache<K, Arc<V>> {
     Cache::builder()
+        .name(name)
         .max_capacity(CAPACITY)
         .time_to_live(LIFETIME)
         .build()
@@ -110,6 +114,8 @@ fn split_shared<K: Copy + Hash + Eq + Send + Sync + 'static, V: Send + Sync + 's
             None => missing.push(*id),
         }
     }
+    let name = cache.name().unwrap_or_default().to_owned();
+    reads::count(name, found.len(), missing.len());
     (found, missing)
 }
 
@@ -172,6 +178,7 @@ impl CatalogStore for CachedCatalog {
                 None => drop(missing.insert(*collection, Vec::new())),
             }
         }
+        reads::count("members", wanted.len() - missing.len(), missing.len());
         let known: Vec<TitleId> = known.into_iter().collect();
         let mut found = self.titles(&known).await?;
         // What has left since is named by its former collection still; what is missing is read below.

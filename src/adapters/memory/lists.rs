@@ -8,6 +8,7 @@ use moka::policy::EvictionPolicy;
 use moka::sync::Cache;
 
 use super::generations::Generations;
+use super::reads;
 use crate::domain::ids::ProfileId;
 use crate::domain::recommend::{CachedList, Generation, ListCache, ListKey};
 
@@ -72,9 +73,11 @@ impl ListCache for MemoryLists {
     }
 
     fn get(&self, key: &ListKey) -> Option<CachedList> {
-        let lists = self.lists.get(&key.profile)?;
-        let (_, cached) = lists.iter().find(|(known, _)| known == key)?;
-        Some(cached.clone())
+        let lists = self.lists.get(&key.profile);
+        let mut lists = lists.iter().flat_map(|lists| lists.iter());
+        let cached = lists.find(|(known, _)| known == key);
+        reads::count("lists", cached.iter().len(), usize::from(cached.is_none()));
+        cached.map(|(_, list)| list.clone())
     }
 
     fn put(&self, begun: Generation, key: ListKey, list: CachedList) {

@@ -9,6 +9,7 @@ mod leases;
 mod limits;
 mod lists;
 mod profiles;
+mod reads;
 mod similar;
 mod tasks;
 mod tastes;

@@ -9,6 +9,7 @@ use moka::sync::Cache;
 
 use super::flights::Flights;
 use super::generations::Generations;
+use super::reads;
 use crate::domain::error::StoreError;
 use crate::domain::ids::ProfileId;
 
@@ -94,10 +95,10 @@ impl<V: PartialEq + Send + Sync + 'static> ProfileCache<V> {
         let generation = self.generation(profile);
         let cached = self.cached.get(&profile);
         if let Some(cached) = cached.filter(|cached| self.is_fresh(cached, generation)) {
-            self.count("hit");
+            reads::count(self.name, 1, 0);
             return Ok(cached.value);
         }
-        self.count("miss");
+        reads::count(self.name, 0, 1);
         let key = [(profile, generation)];
         let answers = self.under_way.join(&key, |_| {
             let (cache, read_at) = (self.clone(), Instant::now());
@@ -213,10 +214,5 @@ impl<V: PartialEq + Send + Sync + 'static> ProfileCache<V> {
 
     fn is_fresh(&self, cached: &Cached<V>, generation: u64) -> bool {
         cached.generation == generation && cached.read_at.elapsed() < self.trusted
-    }
-
-    fn count(&self, result: &'static str) {
-        metrics::counter!("cache_reads_total", "cache" => self.name, "result" => result)
-            .increment(1);
     }
 }

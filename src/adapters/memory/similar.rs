@@ -6,6 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use moka::sync::Cache;
 
 use super::flights::Flights;
+use super::reads;
 use crate::domain::error::StoreError;
 use crate::domain::ids::TitleId;
 use crate::domain::recommend::{SimilarEdge, SimilarLists, SimilarVersion, TasteGraph};
@@ -94,8 +95,7 @@ impl SimilarCache {
             .zip(&kept)
             .filter_map(|(title, list)| list.is_none().then_some(*title))
             .collect();
-        count("hit", titles.len() - missing.len());
-        count("miss", missing.len());
+        reads::count("similar", titles.len() - missing.len(), missing.len());
         if missing.is_empty() {
             return match version {
                 Some(version) => Ok(SimilarLists {
@@ -321,9 +321,4 @@ fn keep(snapshot: &RwLock<Snapshot>, batch: &Batch) {
             current.keep(batch);
         }
     }
-}
-
-fn count(result: &'static str, titles: usize) {
-    metrics::counter!("cache_reads_total", "cache" => "similar", "result" => result)
-        .increment(titles as u64);
 }

@@ -11,6 +11,7 @@ use mongodb::options::{Acknowledgment, ClientOptions, ReadConcern, WriteConcern}
 use mongodb::{Client, ClientSession, Database};
 use secrecy::{ExposeSecret, SecretString};
 
+use super::pool;
 use crate::domain::error::StoreError;
 use crate::domain::ping::Ping;
 
@@ -74,6 +75,7 @@ impl MongoDb {
         options.server_selection_timeout = Some(selection);
         options.connect_timeout = Some(selection);
         options.max_pool_size.get_or_insert(64);
+        options.cmap_event_handler = Some(pool::watch());
         // What is acknowledged is on the disks of a majority.
         options.write_concern = Some(
             WriteConcern::builder()

@@ -1,15 +1,20 @@
 //! The record in production: MongoDB, a replica set, so that there are transactions.
 
 mod accounts;
+mod backlog;
 mod bulk;
 mod catalog;
 mod db;
+mod examine;
 mod fields;
 mod find;
 mod indexes;
+mod pool;
 mod watching;
 
 pub use accounts::MongoAccounts;
+pub use backlog::MongoBacklog;
 pub use catalog::MongoCatalog;
 pub use db::MongoDb;
+pub use examine::{INDEXES, examine};
 pub use watching::MongoWatching;

@@ -1,6 +1,7 @@
 //! The recommendation graph in production: Neo4j, over Bolt. The statements stand in `cypher/`.
 
 mod db;
+mod examine;
 mod graph;
 mod lists;
 mod project;
@@ -11,4 +12,5 @@ mod taste;
 mod walk;
 
 pub use db::Neo4jDb;
+pub use examine::examine;
 pub use graph::Neo4jGraph;

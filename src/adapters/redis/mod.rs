@@ -2,6 +2,7 @@
 
 mod db;
 mod events;
+mod examine;
 mod leases;
 mod limits;
 mod one_time;
@@ -10,6 +11,7 @@ mod signing_keys;
 
 pub use db::RedisDb;
 pub use events::RedisEvents;
+pub use examine::examine;
 pub use leases::RedisLeases;
 pub use limits::RedisLimiter;
 pub use one_time::RedisOneTime;

@@ -5,7 +5,7 @@
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use rusqlite::{Connection, OpenFlags};
@@ -16,7 +16,7 @@ use crate::domain::error::StoreError;
 use crate::domain::ping::Ping;
 
 /// The tables of each feature. An entry is one version of the schema: never change one that was released, add another.
-const MIGRATIONS: &[&str] = &[
+pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("schema/catalog.sql"),
     include_str!("schema/accounts.sql"),
     include_str!("schema/watching.sql"),
@@ -88,7 +88,9 @@ impl SqliteDb {
         f: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, StoreError> {
         let (answer, result) = oneshot::channel();
+        let asked = Instant::now();
         let read: Read = Box::new(move |connection| {
+            waited("reader", asked);
             let rows = caught(|| {
                 let transaction = connection.transaction().map_err(store_error)?;
                 f(&transaction).map_err(store_error)
@@ -109,7 +111,9 @@ impl SqliteDb {
         E: From<StoreError> + Send + 'static,
     {
         let (answer, result) = oneshot::channel();
+        let asked = Instant::now();
         let write: Write = Box::new(move |transaction| {
+            waited("writer", asked);
             let written = transaction
                 .map_err(E::from)
                 .and_then(|connection| caught(|| in_savepoint(connection, f)));
@@ -143,6 +147,12 @@ pub(super) fn store_error(error: rusqlite::Error) -> StoreError {
         }
         _ => StoreError::failed(error),
     }
+}
+
+/// Notes how long an operation waited for a thread.
+fn waited(thread: &'static str, asked: Instant) {
+    metrics::histogram!("store_pool_wait_seconds", "store" => "sqlite", "pool" => thread)
+        .record(asked.elapsed());
 }
 
 fn in_savepoint<T, E: From<StoreError>>(

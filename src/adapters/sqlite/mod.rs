@@ -1,9 +1,11 @@
 //! The embedded store: one SQLite file, with no server.
 
 mod accounts;
+mod backlog;
 mod catalog;
 mod columns;
 mod db;
+mod examine;
 mod graph;
 mod one_time;
 mod page;
@@ -13,8 +15,10 @@ mod statements;
 mod watching;
 
 pub use accounts::SqliteAccounts;
+pub use backlog::SqliteBacklog;
 pub use catalog::SqliteCatalog;
 pub use db::SqliteDb;
+pub use examine::examine;
 pub use graph::SqliteGraph;
 pub use one_time::SqliteOneTime;
 pub use sessions::SqliteSessions;

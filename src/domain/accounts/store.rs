@@ -18,6 +18,7 @@ use super::token::TokenHash;
 use super::user::User;
 use crate::domain::error::StoreError;
 use crate::domain::ids::{ApiKeyId, ErasureId, MailId, ProfileId, SessionId, UserId};
+use crate::domain::measured::measured;
 use crate::domain::page::{Slice, Window};
 
 /// One thing to write. A whole list of them is written at once, or nothing is.
@@ -58,6 +59,7 @@ pub enum AccountWrite {
     AddErasure(Erasure),
 }
 
+measured! {
 /// Where accounts and everything that hangs on them are written.
 #[async_trait]
 pub trait AccountStore: Send + Sync {
@@ -65,7 +67,9 @@ pub trait AccountStore: Send + Sync {
     /// [`StoreError::Conflict`].
     async fn write(&self, writes: Vec<AccountWrite>) -> Result<(), AccountError>;
 }
+}
 
+measured! {
 /// Accounts. Reads leave out what does not exist and promise no order, unless said otherwise; so do those of everything
 /// that hangs on them.
 #[async_trait]
@@ -79,7 +83,9 @@ pub trait UserStore: Send + Sync {
     /// A page of all accounts, the oldest first, ties by id. Keyset: (`created_at` in milliseconds, id).
     async fn list_users(&self, window: &Window) -> Result<Slice<User>, StoreError>;
 }
+}
 
+measured! {
 /// The profiles of accounts.
 #[async_trait]
 pub trait ProfileStore: Send + Sync {
@@ -92,7 +98,9 @@ pub trait ProfileStore: Send + Sync {
     /// Adds those of the profiles whose id is not there yet; the others stay as they are.
     async fn add_profiles(&self, profiles: &[Profile]) -> Result<(), StoreError>;
 }
+}
 
+measured! {
 /// Log-ins of other sites.
 #[async_trait]
 pub trait IdentityStore: Send + Sync {
@@ -106,7 +114,9 @@ pub trait IdentityStore: Send + Sync {
     /// The identities of an account, by provider.
     async fn identities_of_user(&self, user: UserId) -> Result<Vec<Identity>, StoreError>;
 }
+}
 
+measured! {
 /// The keys of machines.
 #[async_trait]
 pub trait ApiKeyStore: Send + Sync {
@@ -119,7 +129,9 @@ pub trait ApiKeyStore: Send + Sync {
     /// Notes that a key was used, unless it is gone.
     async fn touch_api_key(&self, id: ApiKeyId, now: DateTime<Utc>) -> Result<(), StoreError>;
 }
+}
 
+measured! {
 /// What was done to accounts.
 #[async_trait]
 pub trait AuditStore: Send + Sync {
@@ -131,7 +143,9 @@ pub trait AuditStore: Send + Sync {
         window: &Window,
     ) -> Result<Slice<AuditEntry>, StoreError>;
 }
+}
 
+measured! {
 /// Mail that waits to be sent.
 #[async_trait]
 pub trait MailStore: Send + Sync {
@@ -156,7 +170,9 @@ pub trait MailStore: Send + Sync {
     /// Takes a mail out of the queue, if it is there.
     async fn remove_mail(&self, id: MailId) -> Result<(), StoreError>;
 }
+}
 
+measured! {
 /// Profiles that are to be forgotten.
 #[async_trait]
 pub trait ErasureStore: Send + Sync {
@@ -169,7 +185,9 @@ pub trait ErasureStore: Send + Sync {
     /// The erasure with this code.
     async fn find_erasure(&self, code: &str) -> Result<Option<Erasure>, StoreError>;
 }
+}
 
+measured! {
 /// Where sessions are kept. What has expired (`expires_at`) is as good as not there; methods that are passed no time go
 /// by the store's own clock. Once a method returns, what it did survives a crash.
 #[async_trait]
@@ -217,7 +235,9 @@ pub trait SessionStore: Send + Sync {
         except: Option<SessionId>,
     ) -> Result<u64, StoreError>;
 }
+}
 
+measured! {
 /// Where one-time secrets are kept, by their hashes. What has expired is as good as not there.
 #[async_trait]
 pub trait OneTimeStore: Send + Sync {
@@ -246,7 +266,9 @@ pub trait OneTimeStore: Send + Sync {
         now: DateTime<Utc>,
     ) -> Result<Option<OneTime>, StoreError>;
 }
+}
 
+measured! {
 /// Where the keys are kept that access tokens are signed with.
 #[async_trait]
 pub trait SigningKeyStore: Send + Sync {
@@ -260,4 +282,5 @@ pub trait SigningKeyStore: Send + Sync {
         key: &SigningKey,
         now: DateTime<Utc>,
     ) -> Result<bool, StoreError>;
+}
 }

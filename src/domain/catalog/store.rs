@@ -11,8 +11,10 @@ use super::types::{
 use super::visibility::Visibility;
 use crate::domain::error::StoreError;
 use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
+use crate::domain::measured::measured;
 use crate::domain::page::{Keyset, Slice, Window};
 
+measured! {
 /// Things of the catalogue by their ids, which is how nearly everything of an answer is read.
 ///
 /// Reads leave out what does not exist and promise no order. One method is one transaction: it is seen whole or not at
@@ -40,7 +42,9 @@ pub trait CatalogStore: Send + Sync {
     /// The episodes with these ids.
     async fn episodes(&self, ids: &[EpisodeId]) -> Result<Vec<Episode>, StoreError>;
 }
+}
 
+measured! {
 /// Things of the catalogue by anything but their ids.
 ///
 /// Reads leave out what does not exist and promise no order, unless said otherwise. One method is one transaction: it
@@ -87,7 +91,9 @@ pub trait CatalogListStore: Send + Sync {
     /// The seasons of these series that have an episode, ordered by series id and number.
     async fn seasons(&self, series: &[TitleId]) -> Result<Vec<Season>, StoreError>;
 }
+}
 
+measured! {
 /// The change feed: every write gives a title or person its place in it.
 #[async_trait]
 pub trait ChangeSource: Send + Sync {
@@ -95,6 +101,7 @@ pub trait ChangeSource: Send + Sync {
     /// number higher than all before, so it appears once, at its last change; 0 starts from the beginning. A change
     /// that is committed later never has a smaller number than one that was already seen.
     async fn changes_after(&self, sequence: u64, limit: usize) -> Result<Vec<Change>, StoreError>;
+}
 }
 
 /// Documents that are written together.

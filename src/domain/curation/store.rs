@@ -4,7 +4,9 @@ use async_trait::async_trait;
 
 use crate::domain::catalog::CatalogBatch;
 use crate::domain::error::StoreError;
+use crate::domain::measured::measured;
 
+measured! {
 /// Where the catalogue is written.
 #[async_trait]
 pub trait CurationStore: Send + Sync {
@@ -15,4 +17,5 @@ pub trait CurationStore: Send + Sync {
     /// Written titles are marked as waiting for projection. The stored popularity of a title stays as it was. Titles and
     /// people appear anew in the change feed.
     async fn put(&self, batch: &CatalogBatch) -> Result<(), StoreError>;
+}
 }

@@ -10,8 +10,10 @@ use chrono::{DateTime, Utc};
 use crate::domain::catalog::TitleKind;
 use crate::domain::error::StoreError;
 use crate::domain::ids::{GenreId, PersonId, ProfileId, TitleId};
+use crate::domain::measured::measured;
 use crate::domain::watching::WatchedTitle;
 
+measured! {
 /// The recommendation graph.
 ///
 /// Nodes: profiles, titles, people, genres. Edges: `WATCHED`, `HAS_GENRE`, `DIRECTED`, `ACTED_IN`, `SIMILAR`. It is
@@ -102,6 +104,7 @@ pub trait TasteGraph: Send + Sync {
 
     /// Removes everything, except that erased profiles stay erased.
     async fn clear(&self) -> Result<(), StoreError>;
+}
 }
 
 /// A title with its edges to genres and people.

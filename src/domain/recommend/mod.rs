@@ -4,6 +4,7 @@
 //! lists of them, [`rows`] makes a page, [`evaluate`] says how good it all is.
 #![doc = include_str!("formula.md")]
 
+mod backlog;
 mod cached_lists;
 mod edges;
 mod error;
@@ -25,6 +26,7 @@ mod sources;
 mod title_page;
 mod types;
 
+pub use backlog::{Backlog, BacklogService, BacklogStore, ProjectionProgress, Waiting};
 pub use cached_lists::{CachedList, Extent, Generation, ListCache, ListKey};
 pub use edges::{EdgeChanges, changes, edges_by_start};
 pub use error::RecommendError;

@@ -9,6 +9,7 @@ use super::graph::TasteGraph;
 use crate::domain::catalog::Title;
 use crate::domain::error::StoreError;
 use crate::domain::ids::{ProfileId, TitleId};
+use crate::domain::measured::measured;
 use crate::domain::watching::WatchedTitle;
 
 /// The graph, and the documents that it is made from.
@@ -21,6 +22,7 @@ pub struct ProjectionPorts {
     pub popularity: Arc<dyn PopularityStore>,
 }
 
+measured! {
 /// Titles as the projection reads them. One method is one transaction.
 #[async_trait]
 pub trait TitleSource: Send + Sync {
@@ -37,7 +39,9 @@ pub trait TitleSource: Send + Sync {
         limit: usize,
     ) -> Result<Vec<Title>, StoreError>;
 }
+}
 
+measured! {
 /// Where the catalogue learns how popular its titles are.
 #[async_trait]
 pub trait PopularityStore: Send + Sync {
@@ -45,7 +49,9 @@ pub trait PopularityStore: Send + Sync {
     /// A title whose popularity was another one before appears anew in the change feed.
     async fn put_popularity(&self, counts: &[(TitleId, u64)]) -> Result<(), StoreError>;
 }
+}
 
+measured! {
 /// What was watched as the projection reads it. One method is one transaction.
 #[async_trait]
 pub trait WatchSource: Send + Sync {
@@ -77,4 +83,5 @@ pub trait WatchSource: Send + Sync {
 
     /// Takes the mark from titles whose number of departed viewers is still the given one; the others keep it.
     async fn mark_departures_projected(&self, titles: &[(TitleId, u64)]) -> Result<(), StoreError>;
+}
 }

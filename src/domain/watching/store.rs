@@ -12,8 +12,10 @@ use super::types::{Play, WatchState, WatchedItem, WatchedTitle};
 use super::wishes::{HiddenTitle, Mute, MutedSource};
 use crate::domain::error::StoreError;
 use crate::domain::ids::{PlayId, ProfileId, TitleId};
+use crate::domain::measured::measured;
 use crate::domain::page::{Slice, Window};
 
+measured! {
 /// Where watching is recorded.
 #[async_trait]
 pub trait WatchStore: Send + Sync {
@@ -30,7 +32,9 @@ pub trait WatchStore: Send + Sync {
     /// [`ProfileId::trace`].
     async fn erase_profile(&self, profile: ProfileId) -> Result<(), StoreError>;
 }
+}
 
+measured! {
 /// What was watched, and what profiles say of it, to be read.
 ///
 /// Reads leave out what does not exist and promise no order, unless said otherwise.
@@ -114,7 +118,9 @@ pub trait HistoryStore: Send + Sync {
         titles: &[TitleId],
     ) -> Result<Vec<TitleId>, StoreError>;
 }
+}
 
+measured! {
 /// What profiles do not want to be suggested.
 #[async_trait]
 pub trait FeedbackStore: Send + Sync {
@@ -135,4 +141,5 @@ pub trait FeedbackStore: Send + Sync {
 
     /// The genres and people that a profile mutes, by source.
     async fn mutes(&self, profile: ProfileId) -> Result<Arc<[Mute]>, StoreError>;
+}
 }

@@ -120,6 +120,17 @@ impl Call {
         Ok(&operation.node)
     }
 
+    /// The name of the operation that is to be executed, if it has one.
+    pub(super) fn name<'a>(&'a self, document: &'a ExecutableDocument) -> Option<&'a str> {
+        match &document.operations {
+            DocumentOperations::Single(_) => None,
+            DocumentOperations::Multiple(all) => {
+                let only = all.keys().next().filter(|_| all.len() == 1);
+                self.operation.as_deref().or(only.map(|name| &**name))
+            }
+        }
+    }
+
     fn named<'a>(
         &self,
         document: &'a ExecutableDocument,

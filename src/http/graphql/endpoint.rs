@@ -1,6 +1,9 @@
 //! The handler: from the request to the schema and back.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use async_graphql::{
     Data, Executor, Request as GraphqlRequest, Response as Executed, http::GraphiQLSource,
@@ -21,6 +24,7 @@ use super::{
     answer::{answer, page},
     call::{Call, Parameters},
     media::{Accept, Media, is_json_body},
+    operations::{self, Operations},
     refusal::Refusal,
 };
 use crate::graphql::ApiError;
@@ -47,6 +51,7 @@ pub struct GraphqlEndpoint<E> {
     body_limit: usize,
     time_limit: Duration,
     has_page: bool,
+    operations: Operations,
 }
 
 impl<E: Executor> GraphqlEndpoint<E> {
@@ -59,6 +64,7 @@ impl<E: Executor> GraphqlEndpoint<E> {
             body_limit: 128 * 1024,
             time_limit: Duration::from_secs(10),
             has_page: false,
+            operations: Operations::default(),
         }
     }
 
@@ -80,6 +86,12 @@ impl<E: Executor> GraphqlEndpoint<E> {
     #[must_use]
     pub fn time_limit(self, time_limit: Duration) -> Self {
         Self { time_limit, ..self }
+    }
+
+    /// The operations that metrics tell apart.
+    #[must_use]
+    pub fn operations(self, operations: Operations) -> Self {
+        Self { operations, ..self }
     }
 
     /// Shows `GraphiQL` to browsers. It loads its parts from elsewhere, so this is for development.
@@ -143,10 +155,15 @@ impl<E: Executor> GraphqlEndpoint<E> {
             }
             OperationType::Query | OperationType::Mutation => {}
         }
-        let executed = self
-            .execute(call.into_request(document), kind, parts)
-            .await?;
-        Ok(answer(executed, media))
+        let label = self.operations.label(call.name(&document));
+        let span = tracing::Span::current();
+        span.record("graphql.operation.name", &*label);
+        span.record("graphql.operation.type", operations::kind(kind));
+        let began = Instant::now();
+        let executed = self.execute(call.into_request(document), kind, parts).await;
+        let kind = operations::kind(kind);
+        operations::count(label, kind, began.elapsed(), executed.as_ref().ok());
+        Ok(answer(executed?, media))
     }
 
     fn page(&self) -> Result<Response, Refusal> {

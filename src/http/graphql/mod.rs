@@ -19,9 +19,11 @@ mod answer;
 mod call;
 mod endpoint;
 mod media;
+mod operations;
 mod refusal;
 #[cfg(test)]
 mod tests;
 
 pub use endpoint::{GraphqlEndpoint, PATH, PrepareRequest};
+pub use operations::Operations;
 pub use refusal::Refusal;

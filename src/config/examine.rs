@@ -1,0 +1,257 @@
+//! Looks at the settings: each alone is allowed, but some do not go together, or not with being public.
+
+use std::net::IpAddr;
+
+use secrecy::{ExposeSecret, SecretString};
+use url::{Host, Url};
+
+use super::{Config, Environment};
+use crate::domain::finding::{Finding, Verdict};
+
+/// A secret of fewer characters may be guessed.
+const SHORT: usize = 24;
+
+impl Config {
+    /// What there is to say of the settings.
+    pub fn examine(&self) -> Vec<Finding> {
+        let mut findings = vec![self.examine_environment()];
+        if self.env == Environment::Production {
+            findings.extend([
+                self.examine_public_url(),
+                self.examine_secret(),
+                self.examine_mail(),
+                self.examine_insight(),
+            ]);
+        }
+        findings.push(self.examine_proxies());
+        findings.push(self.examine_origins());
+        findings
+    }
+
+    fn examine_environment(&self) -> Finding {
+        let is_public = !self.listen.ip().is_loopback();
+        match self.env {
+            Environment::Production => setting("environment", "production"),
+            Environment::Development => setting("environment", "development").but_if(
+                is_public,
+                Verdict::Problem,
+                "others than this machine are served: set REELGRAPH_ENV=production, or listen on 127.0.0.1",
+            ),
+        }
+    }
+
+    fn examine_public_url(&self) -> Finding {
+        let finding = |found: &str| setting("public URL", found);
+        let Some(url) = &self.public_url else {
+            return finding("not set").but(
+                Verdict::Problem,
+                "set REELGRAPH_PUBLIC_URL: links in mails and log-ins by other sites lead there",
+            );
+        };
+        let is_plain = url.scheme() != "https";
+        finding(url.as_str())
+            .but_if(
+                is_plain,
+                Verdict::Problem,
+                "use https: browsers send no secure cookie over http, so nobody stays logged in",
+            )
+            .but_if(
+                is_plain && is_loopback(url),
+                Verdict::Warning,
+                "only this machine reaches it; set the address that the site is seen at, with https",
+            )
+    }
+
+    fn examine_secret(&self) -> Finding {
+        match &self.accounts.secret {
+            None => setting("secret", "not set").but(
+                Verdict::Problem,
+                "set REELGRAPH_SECRET (openssl rand -hex 24): the keys of access tokens lie open in the store",
+            ),
+            Some(secret) => long_enough("secret", "REELGRAPH_SECRET", secret),
+        }
+    }
+
+    fn examine_mail(&self) -> Finding {
+        match self.accounts.smtp_url {
+            Some(_) => setting("mail", "by the mail server of SMTP_URL"),
+            None => setting("mail", "into files").but(
+                Verdict::Problem,
+                "set SMTP_URL: nobody can confirm an address, and so nobody new can log in",
+            ),
+        }
+    }
+
+    fn examine_insight(&self) -> Finding {
+        match (&self.insight.token, self.insight.listen) {
+            (Some(token), _) => long_enough("metrics", "REELGRAPH_METRICS_TOKEN", token),
+            (None, Some(address)) => setting("metrics", &format!("on {address}")),
+            (None, None) => setting("metrics", "nobody sees any").but(
+                Verdict::Warning,
+                "set REELGRAPH_METRICS_LISTEN to an address that only operators reach, or REELGRAPH_METRICS_TOKEN",
+            ),
+        }
+    }
+
+    fn examine_proxies(&self) -> Finding {
+        let networks = &self.trusted_proxies;
+        if networks.is_empty() {
+            return setting("trusted proxies", "none").but_if(
+                self.env == Environment::Production,
+                Verdict::Warning,
+                "if there is a proxy in front, set REELGRAPH_TRUSTED_PROXIES: limits count all clients as one otherwise",
+            );
+        }
+        let found: Vec<String> = networks.iter().map(ToString::to_string).collect();
+        setting("trusted proxies", &found.join(", ")).but_if(
+            networks.iter().any(|network| network.prefix_len() == 0),
+            Verdict::Problem,
+            "name the proxies alone: like this every client says itself where it comes from, and passes all limits",
+        )
+    }
+
+    fn examine_origins(&self) -> Finding {
+        let origins = &self.trusted_origins;
+        let found = if origins.is_empty() {
+            "none".to_owned()
+        } else {
+            origins.join(", ")
+        };
+        setting("trusted origins", &found).but_if(
+            self.env == Environment::Production && origins.iter().any(|origin| origin.starts_with("http:")),
+            Verdict::Warning,
+            "use https: whoever is on the way can change a page that comes by http, and act as its visitor",
+        )
+    }
+}
+
+fn setting(aspect: &'static str, found: &str) -> Finding {
+    Finding::ok("settings", aspect, found)
+}
+
+fn long_enough(aspect: &'static str, name: &str, secret: &SecretString) -> Finding {
+    let advice = format!("use a longer {name} (openssl rand -hex 24)");
+    setting(aspect, &format!("{name} is set")).but_if(
+        secret.expose_secret().chars().count() < SHORT,
+        Verdict::Warning,
+        &advice,
+    )
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => IpAddr::V4(address).is_loopback(),
+        Some(Host::Ipv6(address)) => IpAddr::V6(address).is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost",
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Settings;
+
+    fn verdicts(given: Settings, variables: &[(&str, &str)]) -> Vec<(&'static str, Verdict)> {
+        let find = |name: &str| variables.iter().find(|(known, _)| *known == name);
+        let config = Config::complete(given, |name| {
+            find(name).map(|(_, value)| (*value).to_owned())
+        });
+        let findings = config.unwrap().examine();
+        let wrong = findings
+            .iter()
+            .filter(|finding| finding.verdict > Verdict::Ok);
+        let wrong = wrong.inspect(|finding| assert!(finding.advice.is_some(), "{finding:?}"));
+        wrong
+            .map(|finding| (finding.aspect, finding.verdict))
+            .collect()
+    }
+
+    fn production() -> Settings {
+        Settings {
+            env: Some(Environment::Production),
+            public_url: Some("https://www.example.org".parse().unwrap()),
+            trusted_proxies: Some(vec!["10.0.0.0/8".parse().unwrap()]),
+            ..Settings::default()
+        }
+    }
+
+    const SECRETS: [(&str, &str); 3] = [
+        ("REELGRAPH_SECRET", "0123456789abcdef0123456789abcdef"),
+        (
+            "REELGRAPH_METRICS_TOKEN",
+            "0123456789abcdef0123456789abcdef",
+        ),
+        ("SMTP_URL", "smtps://user:password@mail.example.org"),
+    ];
+
+    #[test]
+    fn what_one_starts_with_is_well() {
+        assert_eq!(verdicts(Settings::default(), &[]), []);
+    }
+
+    #[test]
+    fn what_is_set_for_the_public_is_well() {
+        assert_eq!(verdicts(production(), &SECRETS), []);
+    }
+
+    #[test]
+    fn a_site_for_the_public_that_lacks_everything_is_told_all_of_it() {
+        let given = Settings {
+            env: Some(Environment::Production),
+            ..Settings::default()
+        };
+
+        assert_eq!(
+            verdicts(given, &[]),
+            [
+                ("public URL", Verdict::Problem),
+                ("secret", Verdict::Problem),
+                ("mail", Verdict::Problem),
+                ("metrics", Verdict::Warning),
+                ("trusted proxies", Verdict::Warning),
+            ]
+        );
+    }
+
+    #[test]
+    fn what_lets_others_in_is_a_problem() {
+        let plain = Settings {
+            public_url: Some("http://www.example.org".parse().unwrap()),
+            ..production()
+        };
+        let anybody = Settings {
+            trusted_proxies: Some(vec!["0.0.0.0/0".parse().unwrap()]),
+            ..production()
+        };
+        let open = Settings {
+            listen: Some("0.0.0.0:8080".parse().unwrap()),
+            ..Settings::default()
+        };
+
+        assert_eq!(
+            verdicts(plain, &SECRETS),
+            [("public URL", Verdict::Problem)]
+        );
+        assert_eq!(
+            verdicts(anybody, &SECRETS),
+            [("trusted proxies", Verdict::Problem)]
+        );
+        assert_eq!(verdicts(open, &[]), [("environment", Verdict::Problem)]);
+    }
+
+    #[test]
+    fn secrets_that_are_short_are_told_and_not_shown() {
+        let given = [("REELGRAPH_SECRET", "hush"), SECRETS[1], SECRETS[2]];
+        let config = Config::complete(production(), |name| {
+            let found = given.iter().find(|(known, _)| *known == name);
+            found.map(|(_, value)| (*value).to_owned())
+        });
+
+        assert_eq!(
+            verdicts(production(), &given),
+            [("secret", Verdict::Warning)]
+        );
+        assert!(!format!("{:?}", config.unwrap().examine()).contains("hush"));
+    }
+}

@@ -1,0 +1,160 @@
+//! Every metric: what it is called, and what it says. Labels have few values each: none comes from a client, but the
+//! names of operations, of which only so many are told apart ([`super::graphql::Operations`]).
+
+use metrics::{SharedString, Unit, describe_counter, describe_gauge, describe_histogram};
+
+/// What a metric is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Counter,
+    Gauge,
+    Seconds,
+}
+
+/// All metrics, by name; what is recorded and not named here has no help text.
+const METRICS: &[(&str, Kind, &str)] = &[
+    (
+        "http_requests_total",
+        Kind::Counter,
+        "Requests, by status of the answer",
+    ),
+    (
+        "http_request_duration_seconds",
+        Kind::Seconds,
+        "How long requests took, by status of the answer",
+    ),
+    (
+        "graphql_operation_duration_seconds",
+        Kind::Seconds,
+        "How long GraphQL operations took, by name, type and outcome: ok, errors in the answer, refused",
+    ),
+    (
+        "store_call_duration_seconds",
+        Kind::Seconds,
+        "How long stores took, by technology, method and outcome: answered, unavailable, failed",
+    ),
+    (
+        "store_pool_wait_seconds",
+        Kind::Seconds,
+        "How long operations waited for a connection, or for a thread of the embedded store",
+    ),
+    (
+        "store_pool_connections",
+        Kind::Gauge,
+        "Connections that are open, and of them those in use",
+    ),
+    (
+        "store_pool_failures_total",
+        Kind::Counter,
+        "Operations that got no connection",
+    ),
+    (
+        "cache_reads_total",
+        Kind::Counter,
+        "What was looked for in a cache, by cache and result: hit, miss",
+    ),
+    (
+        "projection_waiting_documents",
+        Kind::Gauge,
+        "Documents that the graph does not know of yet",
+    ),
+    (
+        "projection_lag_seconds",
+        Kind::Gauge,
+        "The age of the document that has waited the longest for projection",
+    ),
+    (
+        "projection_standstill_seconds",
+        Kind::Gauge,
+        "For how long documents wait and none was projected; 0 below a minute",
+    ),
+    (
+        "similar_age_seconds",
+        Kind::Gauge,
+        "How long ago all SIMILAR edges were computed",
+    ),
+    (
+        "job_round_duration_seconds",
+        Kind::Seconds,
+        "How long rounds of background jobs took, by job and outcome: done, failed, held_up",
+    ),
+    (
+        "lease_held",
+        Kind::Gauge,
+        "1 on the server that holds a lease",
+    ),
+    (
+        "password_hashes",
+        Kind::Gauge,
+        "Password hashes that run, and that wait for a processor",
+    ),
+    (
+        "password_hash_wait_seconds",
+        Kind::Seconds,
+        "How long password hashes waited for a processor",
+    ),
+    (
+        "password_hashes_refused_total",
+        Kind::Counter,
+        "Password hashes that were refused because too many waited",
+    ),
+];
+
+/// Says of each metric what it is, to whoever reads them.
+pub fn describe() {
+    for (name, kind, help) in METRICS {
+        let help = SharedString::const_str(help);
+        match kind {
+            Kind::Counter => describe_counter!(*name, help),
+            Kind::Gauge => describe_gauge!(*name, help),
+            Kind::Seconds => describe_histogram!(*name, Unit::Seconds, help),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    /// The names in an expression that look like those of metrics, without what histograms add to them.
+    fn names(expression: &str) -> impl Iterator<Item = &str> {
+        let words = expression.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+        let metrics = words.filter(|word| {
+            [
+                "_seconds",
+                "_total",
+                "_documents",
+                "_connections",
+                "_hashes",
+                "_held",
+                "_bucket",
+                "_count",
+            ]
+            .iter()
+            .any(|end| word.ends_with(end))
+        });
+        metrics.map(|word| {
+            let word = word.strip_suffix("_bucket").unwrap_or(word);
+            word.strip_suffix("_count").unwrap_or(word)
+        })
+    }
+
+    #[test]
+    fn the_dashboard_shows_every_metric_and_no_other() {
+        let text = include_str!("../../examples/grafana/dashboard.json");
+        let dashboard: serde_json::Value = serde_json::from_str(text).unwrap();
+        let mut shown = BTreeSet::new();
+        for panel in dashboard["panels"].as_array().unwrap() {
+            for target in panel["targets"].as_array().into_iter().flatten() {
+                shown.extend(names(target["expr"].as_str().unwrap()));
+            }
+        }
+
+        let known: BTreeSet<&str> = METRICS.iter().map(|(name, ..)| *name).collect();
+
+        assert_eq!(shown, known);
+        assert_eq!(known.len(), METRICS.len(), "a metric is listed twice");
+    }
+}

@@ -1,0 +1,82 @@
+//! Who sees metrics, and which of the stores answers.
+
+use serde_json::{Value, json};
+
+use crate::support::program::{On, Program, Site};
+
+const TOKEN: &str = "a token of operators, for tests";
+const PRODUCTION: [&str; 2] = ["--env", "production"];
+
+/// Status and body of a `GET`.
+async fn get(site: &Site, path: &str, token: Option<&str>) -> (u16, String) {
+    let mut request = site.get(path);
+    if let Some(token) = token {
+        request = request.bearer_auth(token);
+    }
+    let answer = request.send().await.unwrap();
+    (answer.status().as_u16(), answer.text().await.unwrap())
+}
+
+fn assert_is_detailed((status, body): (u16, String)) {
+    let body: Value = serde_json::from_str(&body).unwrap();
+    let well = json!({ "record": "ok", "sessions": "ok", "graph": "ok", "projection": "ok" });
+    assert_eq!((status, body), (200, well));
+}
+
+#[tokio::test]
+async fn in_development_everybody_sees_everything() {
+    let program = Program::new(On::Embedded).await;
+    let site = program.serve().await;
+
+    assert_is_detailed(get(&site, "/readyz", None).await);
+    assert_eq!(get(&site, "/metrics", None).await.0, 200);
+}
+
+#[tokio::test]
+async fn in_production_strangers_see_whether_it_is_ready_and_no_more() {
+    let program = Program::new(On::Embedded).await;
+    let site = program.serve_with(&PRODUCTION).await;
+
+    assert_eq!(get(&site, "/healthz", None).await, (200, "ok".to_owned()));
+    assert_eq!(get(&site, "/readyz", None).await, (200, "ok".to_owned()));
+    assert_eq!(get(&site, "/metrics", None).await, (404, String::new()));
+    assert_eq!(get(&site, "/metrics", Some("")).await.0, 404);
+}
+
+#[tokio::test]
+async fn who_has_the_token_sees_everything() {
+    let mut program = Program::new(On::Embedded).await;
+    program.set("REELGRAPH_METRICS_TOKEN", TOKEN);
+    let site = program.serve_with(&PRODUCTION).await;
+
+    for wrong in [None, Some(""), Some("a token"), Some(&TOKEN[1..])] {
+        assert_eq!(get(&site, "/metrics", wrong).await.0, 401, "{wrong:?}");
+        assert_eq!(get(&site, "/readyz", wrong).await, (200, "ok".to_owned()));
+    }
+    let (status, metrics) = get(&site, "/metrics", Some(TOKEN)).await;
+    assert_eq!(status, 200);
+    assert!(metrics.contains("http_requests_total"), "{metrics}");
+    assert_is_detailed(get(&site, "/readyz", Some(TOKEN)).await);
+}
+
+#[tokio::test]
+async fn operators_may_have_an_address_of_their_own() {
+    let program = Program::new(On::Embedded).await;
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = free.local_addr().unwrap().to_string();
+    drop(free);
+
+    for environment in ["development", "production"] {
+        let arguments = ["--env", environment, "--metrics-listen", &address];
+        let mut site = program.serve_with(&arguments).await;
+
+        assert_eq!(get(&site, "/readyz", None).await, (200, "ok".to_owned()));
+        assert_eq!(get(&site, "/metrics", None).await.0, 404, "{environment}");
+        let public = std::mem::replace(&mut site.address, format!("http://{address}"));
+        assert_eq!(get(&site, "/metrics", None).await.0, 200);
+        assert_is_detailed(get(&site, "/readyz", None).await);
+        assert_eq!(get(&site, "/graphql", None).await.0, 404);
+        site.address = public;
+        site.kill().await;
+    }
+}

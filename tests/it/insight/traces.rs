@@ -1,0 +1,166 @@
+//! What a collector of traces is sent.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderMap, header};
+use axum::routing::post;
+use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
+use opentelemetry_proto::tonic::common::v1::any_value;
+use opentelemetry_proto::tonic::trace::v1::Span;
+use prost::Message;
+use serde_json::json;
+use tokio::net::TcpListener;
+use tokio::sync::mpsc;
+
+use crate::support::program::{On, Program};
+
+type Requests = mpsc::UnboundedSender<ExportTraceServiceRequest>;
+
+/// A collector, where it is, and what it is sent.
+async fn collector() -> (String, mpsc::UnboundedReceiver<ExportTraceServiceRequest>) {
+    async fn take(State(requests): State<Requests>, headers: HeaderMap, body: Bytes) {
+        assert_eq!(headers[header::CONTENT_TYPE], "application/x-protobuf");
+        drop(requests.send(ExportTraceServiceRequest::decode(body).unwrap()));
+    }
+    let (requests, received) = mpsc::unbounded_channel();
+    let router = Router::new()
+        .route("/v1/traces", post(take))
+        .with_state(requests);
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(axum::serve(listener, router).into_future());
+    (address, received)
+}
+
+fn attribute(span: &Span, name: &str) -> Option<String> {
+    let attribute = span.attributes.iter().find(|known| known.key == name)?;
+    match attribute.value.clone()?.value? {
+        any_value::Value::StringValue(text) => Some(text),
+        any_value::Value::IntValue(number) => Some(number.to_string()),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// All spans of the trace that a request of this operation is the root of.
+async fn trace(
+    received: &mut mpsc::UnboundedReceiver<ExportTraceServiceRequest>,
+    operation: &str,
+) -> (String, Vec<Span>) {
+    let mut service = String::new();
+    let mut traces: BTreeMap<Vec<u8>, Vec<Span>> = BTreeMap::new();
+    loop {
+        let request = tokio::time::timeout(Duration::from_secs(60), received.recv());
+        let request = request.await.expect("spans arrive").unwrap();
+        for sent in request.resource_spans {
+            for attribute in sent.resource.unwrap().attributes {
+                if attribute.key == "service.name"
+                    && let Some(any_value::Value::StringValue(name)) =
+                        attribute.value.unwrap().value
+                {
+                    service = name;
+                }
+            }
+            for span in sent.scope_spans.into_iter().flat_map(|scope| scope.spans) {
+                traces.entry(span.trace_id.clone()).or_default().push(span);
+            }
+        }
+        let is_it =
+            |span: &Span| attribute(span, "graphql.operation.name").as_deref() == Some(operation);
+        // The root ends last, and its children are sent with it or before.
+        if let Some(spans) = traces.values().find(|spans| spans.iter().any(is_it)) {
+            return (service, spans.clone());
+        }
+    }
+}
+
+async fn a_request_is_one_trace_down_to_the_stores(on: On, store: &str) {
+    let (address, mut received) = collector().await;
+    let mut program = Program::seeded(on).await;
+    program.set("OTEL_EXPORTER_OTLP_ENDPOINT", &address);
+    program.set("OTEL_BSP_SCHEDULE_DELAY", "200");
+    let site = program.serve().await;
+
+    let query = "query FilmPage($slug: String) { film(slug: $slug) { name similar(first: 2) { nodes { name } } } }";
+    let body = json!({ "query": query, "variables": { "slug": "heat-1995" } });
+    let answer = site
+        .post("/graphql?secret=hush")
+        .header("content-type", "application/json")
+        .header("x-request-id", "a-request-of-the-test")
+        .body(body.to_string())
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(answer.status(), 200);
+    let (service, spans) = trace(&mut received, "FilmPage").await;
+
+    assert_eq!(service, "reelgraph");
+    let named = |name: &str| {
+        spans
+            .iter()
+            .filter(|span| span.name == name)
+            .collect::<Vec<_>>()
+    };
+    let roots = named("request");
+    assert_eq!(roots.len(), 1, "{spans:?}");
+    let root = |name| attribute(roots[0], name);
+    assert_eq!(root("request.id").as_deref(), Some("a-request-of-the-test"));
+    assert_eq!(root("graphql.operation.type").as_deref(), Some("query"));
+    assert_eq!(root("http.response.status_code").as_deref(), Some("200"));
+    assert!(roots[0].parent_span_id.is_empty());
+    let fields: Vec<_> = named("resolve")
+        .into_iter()
+        .filter_map(|span| attribute(span, "field"))
+        .collect();
+    assert!(
+        fields.contains(&"film".to_owned()) && fields.contains(&"similar".to_owned()),
+        "{fields:?}"
+    );
+    let calls: Vec<_> = named("store call")
+        .into_iter()
+        .map(|span| {
+            (
+                attribute(span, "store").unwrap(),
+                attribute(span, "method").unwrap(),
+            )
+        })
+        .collect();
+    assert!(
+        calls.contains(&(store.to_owned(), "titles_by_slug".to_owned())),
+        "{calls:?}"
+    );
+    let text = format!("{spans:?}");
+    for secret in ["hush", "heat-1995", "Heat"] {
+        assert!(!text.contains(secret), "{secret} in {text}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_request_is_one_trace_down_to_the_stores_embedded() {
+    a_request_is_one_trace_down_to_the_stores(On::Embedded, "sqlite").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_request_is_one_trace_down_to_the_stores_on_the_servers() {
+    a_request_is_one_trace_down_to_the_stores(On::Servers, "mongo").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_short_command_sends_its_spans_before_it_ends() {
+    let (address, mut received) = collector().await;
+    let mut program = Program::new(On::Embedded).await;
+    program.set("OTEL_EXPORTER_OTLP_ENDPOINT", &address);
+    program.set("OTEL_SERVICE_NAME", "our-films");
+
+    program.expect(&["graph", "drain"]).await;
+
+    let request = tokio::time::timeout(Duration::from_secs(60), received.recv()).await;
+    let text = format!("{:?}", request.expect("spans arrive").unwrap());
+    assert!(
+        text.contains("our-films") && text.contains("unprojected_titles"),
+        "{text}"
+    );
+}
