@@ -46,7 +46,7 @@ impl MongoBacklog {
                     .map(|at| at.to_chrono()),
                 first: match of_first(order) {
                     Some(Bson::DateTime(at)) => at.timestamp_millis(),
-                    Some(Bson::Int64(place)) => *place,
+                    Some(Bson::Int64(sequence)) => *sequence,
                     _ => 0,
                 },
             })
