@@ -26,8 +26,8 @@ use reelgraph::domain::catalog::{
     Visibility,
 };
 use reelgraph::domain::clock::{Clock, SystemClock};
-use reelgraph::domain::curation::CurationStore;
 use reelgraph::domain::ids::{GenreId, PersonId, ProfileId, TitleId};
+use reelgraph::domain::loading::CurationStore;
 use reelgraph::domain::recommend::similar::{Histories, Ridge, solve_all};
 use reelgraph::domain::recommend::{
     Extent, Features, GraphFollower, Ranking, RecommendPorts, RecommendService, TasteGraph,
@@ -210,7 +210,7 @@ fn director(title: u64) -> PersonId {
 }
 
 fn actors(title: u64) -> impl Iterator<Item = PersonId> {
-    (0..10).map(move |place| PersonId(title * (place + 3) % 4_000))
+    (0..10).map(move |index| PersonId(title * (index + 3) % 4_000))
 }
 
 fn credits(title: u64) -> Vec<Credit> {
@@ -259,7 +259,7 @@ fn film(id: u64) -> Title {
         total_seasons: None,
         collection: None,
         certifications: Vec::new(),
-        popularity: TITLES - id,
+        watchers: TITLES - id,
         stamp: Stamp::first(now()),
     }
 }

@@ -33,20 +33,20 @@ use crate::domain::catalog::{
     SearchService, VisibilityPolicy,
 };
 use crate::domain::clock::{Clock, SystemClock};
-use crate::domain::curation::{CurationStore, LoadService};
 use crate::domain::entropy::{Entropy, SystemEntropy};
 use crate::domain::events::EventBus;
 use crate::domain::finding::Finding;
 use crate::domain::lease::Leases;
 use crate::domain::limits::RateLimiter;
+use crate::domain::loading::{CurationStore, LoadService};
 use crate::domain::measured::Measured;
 use crate::domain::ping::Ping;
 use crate::domain::privacy::{ErasureService, ExportService, Parts};
 use crate::domain::recommend::evaluate::EvaluationService;
 use crate::domain::recommend::{
-    BacklogService, BacklogStore, GraphFollower, GraphService, PopularityStore, ProjectionPorts,
-    ProjectionProgress, RecommendPorts, RecommendService, SimilarService, TasteGraph, TitleSource,
-    WatchSource,
+    BacklogService, BacklogStore, GraphFollower, GraphService, ProjectionPorts, ProjectionProgress,
+    RecommendPorts, RecommendService, SimilarService, TasteGraph, TitleSource, WatchSource,
+    WatchersStore,
 };
 use crate::domain::watching::{FeedbackStore, HistoryStore, WatchPorts, WatchService, WatchStore};
 use crate::graphql::Services;
@@ -106,9 +106,9 @@ struct Pings {
 #[derive(Clone)]
 struct CatalogStores {
     service: CatalogPorts,
-    curation: Arc<dyn CurationStore>,
+    loading: Arc<dyn CurationStore>,
     titles: Arc<dyn TitleSource>,
-    popularity: Arc<dyn PopularityStore>,
+    watchers: Arc<dyn WatchersStore>,
     cache: CachedCatalog,
 }
 
@@ -121,7 +121,7 @@ impl CatalogStores {
             + ChangeSource
             + CurationStore
             + TitleSource
-            + PopularityStore
+            + WatchersStore
             + 'static,
     {
         let cache = CachedCatalog::new(Arc::clone(&store));
@@ -130,9 +130,9 @@ impl CatalogStores {
                 store: Arc::new(cache.clone()),
                 ..CatalogPorts::on(Arc::clone(&store))
             },
-            curation: Arc::new(cache.clone()),
+            loading: Arc::new(cache.clone()),
             titles: store,
-            popularity: Arc::new(cache.clone()),
+            watchers: Arc::new(cache.clone()),
             cache,
         }
     }
@@ -183,7 +183,7 @@ impl AllStores {
             graph: Arc::clone(&self.graph),
             titles: Arc::clone(&self.catalog.titles),
             watches: Arc::clone(&self.watching.watches),
-            popularity: Arc::clone(&self.catalog.popularity),
+            watchers: Arc::clone(&self.catalog.watchers),
         }
     }
 }
@@ -270,7 +270,7 @@ impl App {
             similar,
             load: LoadService::new(
                 catalog.clone(),
-                Arc::clone(&stores.catalog.curation),
+                Arc::clone(&stores.catalog.loading),
                 accounts.clone(),
                 watching.clone(),
                 Arc::clone(&clock),

@@ -1,13 +1,11 @@
-// Removes some edges of a profile, with the last of them the profile itself, and leaves its trace, which keeps others
-// from writing it again; run again until none is left.
-// A property that is set and removed again takes the node's lock, also of a node that another transaction is about to
-// write: what that one writes is there before this goes on, and whoever comes later finds the trace.
-// Params: profile, trace, limit
-// Returns: removed, how many edges
+// Removes some edges of a profile, with the last of them the profile itself, and leaves its tombstone, which keeps
+// others from writing it again; run again until none is left. A property that is set and removed again takes the node's
+// lock, also of a node that another transaction is about to write: what that one writes is there before this goes on,
+// and whoever comes later finds the tombstone. Params: profile, tombstone, limit Returns: removed, how many edges
 MERGE (profile:Profile {id: $profile})
 SET profile.lock = true
 REMOVE profile.lock
-MERGE (erased:Erased {trace: $trace})
+MERGE (erased:Erased {trace: $tombstone})
   ON CREATE SET erased.createdAt = datetime(), erased.updatedAt = datetime()
 WITH profile
 CALL (profile) {

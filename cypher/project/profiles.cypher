@@ -1,15 +1,14 @@
 // Makes the profile nodes that WATCHED edges need, and finds which profiles are not erased.
-// A property that is set and removed again takes the node's lock before the trace is looked for. Whoever erases the
-// profile takes the same lock before the trace is written: either it waits and removes what is written after this in
-// the same transaction, or this waits and finds the trace.
-// Params: profiles [{id, trace}], each id once, by id
-// Returns: id of each profile that is not erased
+// A property that is set and removed again takes the node's lock before the tombstone is looked for. Whoever erases the
+// profile takes the same lock before the tombstone is written: either it waits and removes what is written after this
+// in the same transaction, or this waits and finds the tombstone. Params: profiles [{id, tombstone}], each id once, by
+// id Returns: id of each profile that is not erased
 UNWIND $profiles AS row
 MERGE (profile:Profile {id: row.id})
   ON CREATE SET profile.createdAt = datetime(), profile.updatedAt = datetime()
 SET profile.lock = true
 REMOVE profile.lock
-WITH row, profile, EXISTS { MATCH (erased:Erased {trace: row.trace}) } AS isErased
+WITH row, profile, EXISTS { MATCH (erased:Erased {trace: row.tombstone}) } AS isErased
 FOREACH (empty IN CASE WHEN isErased AND NOT EXISTS { (profile)--() } THEN [profile] ELSE [] END | DELETE empty)
 WITH row, isErased
 WHERE NOT isErased

@@ -1,4 +1,4 @@
-// Makes the trace of an erased profile findable, and unique.
+// Makes the tombstone of an erased profile findable, and unique.
 // Params: none
 // Returns: nothing
 CREATE CONSTRAINT erased_trace IF NOT EXISTS FOR (erased:Erased) REQUIRE erased.trace IS UNIQUE

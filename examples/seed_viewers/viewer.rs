@@ -183,7 +183,7 @@ impl<'a> Viewer<'a> {
             let dropped = Watch {
                 completion: self.percent(5, 40),
                 liked: self.rng.chance(0.4).then_some(false),
-                ..self.sitting(title, at)
+                ..self.play_ref(title, at)
             };
             self.watches.push(dropped);
         } else {
@@ -192,7 +192,7 @@ impl<'a> Viewer<'a> {
             let watch = Watch {
                 completion: self.percent(if to_the_end { 90 } else { 50 }, 100),
                 liked: speaks.then(|| self.rng.chance(0.5 + 0.48 * fit)),
-                ..self.sitting(title, at)
+                ..self.play_ref(title, at)
             };
             if watch.liked != Some(false) {
                 self.favourites.push((title, day));
@@ -253,7 +253,7 @@ impl<'a> Viewer<'a> {
                     self.percent(92, 100)
                 },
                 liked: running.liked.filter(|_| is_last),
-                ..self.sitting(running.title, at)
+                ..self.play_ref(running.title, at)
             };
             self.watches.push(watch);
             at += TimeDelta::minutes(i64::from(self.rng.between(46, 62)));
@@ -267,13 +267,13 @@ impl<'a> Viewer<'a> {
         let watch = Watch {
             completion: self.percent(88, 100),
             liked: Some(true),
-            ..self.sitting(title, at)
+            ..self.play_ref(title, at)
         };
         self.watches.push(watch);
     }
 
     /// A film that was watched to the end without a word said of it.
-    fn sitting(&self, title: usize, at: DateTime<Utc>) -> Watch<'a> {
+    fn play_ref(&self, title: usize, at: DateTime<Utc>) -> Watch<'a> {
         Watch {
             viewer: self.key,
             title: &self.world.titles[title].slug,

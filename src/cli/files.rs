@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use indicatif::ProgressBar;
 
-use crate::domain::curation::{Format, Source};
+use crate::domain::loading::{Format, Source};
 
 /// A file on the disk.
 pub(super) struct FileSource {

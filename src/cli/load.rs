@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::files::{FileSource, find};
 use crate::app::App;
-use crate::domain::curation::{LoadSummary, Problem, Source};
+use crate::domain::loading::{LoadSummary, Problem, Source};
 
 pub(super) async fn run(
     app: &App,

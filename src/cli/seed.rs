@@ -6,7 +6,7 @@ use anyhow::bail;
 
 use crate::app::App;
 use crate::domain::catalog::{TitleFilter, Visibility};
-use crate::domain::curation::{Format, Problem, Source};
+use crate::domain::loading::{Format, Problem, Source};
 
 /// A file of the folder `seed/`.
 struct SeedFile {

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::ids::ProfileId;
 
-/// What one part of the program tells the others. An event may be lost or come twice: it only says what may be stale, so
-/// to handle it is idempotent.
+/// What one part of the program tells the others. An event may be lost or come twice: it only says what may be stale,
+/// so to handle it is idempotent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
     /// Titles or people were written.
@@ -19,7 +19,7 @@ pub enum Event {
     ErasureRequested,
     /// `WATCHED` edges of these profiles were written to the graph or removed from it, or what they hide or mute has
     /// changed.
-    TastesProjected(Arc<[ProfileId]>),
+    TastesChanged(Arc<[ProfileId]>),
     /// `SIMILAR` edges were written to the graph.
     SimilarChanged,
     /// Events were lost: anything may have happened.

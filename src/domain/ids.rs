@@ -88,7 +88,7 @@ impl TitleId {
 
 impl EpisodeId {
     /// The id of an episode, from its series and its place in it.
-    pub fn of_place(series: TitleId, season: u32, number: u32) -> Self {
+    pub fn of_ordinal(series: TitleId, season: u32, number: u32) -> Self {
         Self(derive(&[
             "episode",
             &series.to_string(),
@@ -127,7 +127,7 @@ impl ProfileId {
 
     /// The tombstone of an erased profile, so that no stale write brings it back: 32 hexadecimal digits of a SHA-256.
     /// Whoever has the id finds the tombstone by it; nobody finds the id by the tombstone.
-    pub fn trace(self) -> String {
+    pub fn tombstone(self) -> String {
         let mut hash = Sha256::new();
         hash.update(b"erased profile\0");
         hash.update(self.0.to_be_bytes());
@@ -137,7 +137,7 @@ impl ProfileId {
     }
 }
 
-/// One sitting of one profile at one film or episode, named by the client. Unique within the profile.
+/// One play of one film or episode by one profile, named by the client. Unique within the profile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct PlayId(pub Uuid);
@@ -173,19 +173,21 @@ mod tests {
             PersonId::of_slug("heat-1995").0
         );
         assert_ne!(
-            EpisodeId::of_place(TitleId(1), 1, 11),
-            EpisodeId::of_place(TitleId(1), 11, 1)
+            EpisodeId::of_ordinal(TitleId(1), 1, 11),
+            EpisodeId::of_ordinal(TitleId(1), 11, 1)
         );
     }
 
     #[test]
-    fn a_trace_is_of_one_profile_and_does_not_show_it() {
-        let trace = ProfileId(0x0123_4567_89ab_cdef).trace();
+    fn a_tombstone_is_of_one_profile_and_does_not_show_it() {
+        let tombstone = ProfileId(0x0123_4567_89ab_cdef).tombstone();
 
-        assert_eq!(trace, ProfileId(0x0123_4567_89ab_cdef).trace());
-        assert_ne!(trace, ProfileId(0x0123_4567_89ab_cdee).trace());
-        assert_eq!(trace.len(), 32);
-        assert!(!trace.contains("0123456789abcdef") && !trace.contains("81985529216486895"));
+        assert_eq!(tombstone, ProfileId(0x0123_4567_89ab_cdef).tombstone());
+        assert_ne!(tombstone, ProfileId(0x0123_4567_89ab_cdee).tombstone());
+        assert_eq!(tombstone.len(), 32);
+        assert!(
+            !tombstone.contains("0123456789abcdef") && !tombstone.contains("81985529216486895")
+        );
     }
 
     #[test]

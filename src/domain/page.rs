@@ -26,7 +26,7 @@ pub struct Keyset {
 }
 
 impl Keyset {
-    /// A place in an order by a number.
+    /// A keyset of an order by a number.
     pub fn by_number(value: i64, id: i64) -> Self {
         Self {
             value: KeyValue::Number(value),
@@ -34,7 +34,7 @@ impl Keyset {
         }
     }
 
-    /// A place in an order by a text.
+    /// A keyset of an order by a text.
     pub fn by_text(value: impl Into<String>, id: i64) -> Self {
         Self {
             value: KeyValue::Text(value.into()),
@@ -73,7 +73,7 @@ impl Window {
         }
     }
 
-    /// The rows after a place.
+    /// The rows after a keyset.
     pub fn after(limit: usize, start: Keyset) -> Self {
         Self {
             limit,

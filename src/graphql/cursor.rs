@@ -57,12 +57,15 @@ impl Order {
         }
     }
 
-    /// The cursor of a place in this order.
-    pub(crate) fn cursor(&'static self, place: Keyset) -> Cursor {
-        Cursor { order: self, place }
+    /// The cursor of a keyset of this order.
+    pub(crate) fn cursor(&'static self, keyset: Keyset) -> Cursor {
+        Cursor {
+            order: self,
+            keyset,
+        }
     }
 
-    /// The place that a cursor of this order names; `None` for any other text.
+    /// The keyset that a cursor of this order names; `None` for any other text.
     pub(crate) fn parse(&self, cursor: &str) -> Option<Keyset> {
         if cursor.len() > LONGEST {
             return None;
@@ -84,17 +87,17 @@ impl Kind {
     }
 }
 
-/// A row's place in a list: as text base64url, without padding, of a JSON array of the order's name and the keyset.
+/// A row's keyset: as text base64url, without padding, of a JSON array of the order's name and the keyset.
 /// Written only when it is asked for.
 #[derive(Debug, Clone)]
 pub(crate) struct Cursor {
     order: &'static Order,
-    place: Keyset,
+    keyset: Keyset,
 }
 
 impl fmt::Display for Cursor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let parts = (self.order.name, &self.place.value, &self.place.id);
+        let parts = (self.order.name, &self.keyset.value, &self.keyset.id);
         let json = serde_json::to_vec(&parts).map_err(|_| fmt::Error)?;
         f.write_str(&URL_SAFE_NO_PAD.encode(json))
     }
@@ -129,11 +132,11 @@ mod tests {
 
     #[test]
     fn a_cursor_leads_back_to_its_place() {
-        let place = Keyset::by_text("amélie", 7);
+        let keyset = Keyset::by_text("amélie", 7);
 
-        let cursor = BY_NAME.cursor(place.clone()).to_string();
+        let cursor = BY_NAME.cursor(keyset.clone()).to_string();
 
-        assert_eq!(BY_NAME.parse(&cursor), Some(place));
+        assert_eq!(BY_NAME.parse(&cursor), Some(keyset));
     }
 
     #[test]

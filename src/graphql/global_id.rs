@@ -25,7 +25,7 @@ pub(crate) enum GlobalId {
     User(UserId),
     Session(SessionId),
     ApiKey(ApiKeyId),
-    WatchEvent(PlayId),
+    Play(PlayId),
 }
 
 impl GlobalId {
@@ -51,7 +51,7 @@ impl GlobalId {
             Self::User(id) => format!("User:{id}"),
             Self::Session(id) => format!("Session:{id}"),
             Self::ApiKey(id) => format!("ApiKey:{id}"),
-            Self::WatchEvent(id) => format!("WatchEvent:{id}"),
+            Self::Play(id) => format!("Play:{id}"),
         };
         ID(URL_SAFE_NO_PAD.encode(text))
     }
@@ -78,7 +78,7 @@ impl GlobalId {
             "User" => Self::User(UserId(number(rest)?)),
             "Session" => Self::Session(SessionId(number(rest)?)),
             "ApiKey" => Self::ApiKey(ApiKeyId(number(rest)?)),
-            "WatchEvent" => Self::WatchEvent(PlayId(Uuid::try_parse(rest).ok()?)),
+            "Play" => Self::Play(PlayId(Uuid::try_parse(rest).ok()?)),
             _ => return None,
         };
         (decoded.encode() == *id).then_some(decoded)
@@ -118,7 +118,7 @@ mod tests {
             "film:123",
             "Season:1",
             "Season:1:-1",
-            "WatchEvent:1",
+            "Play:1",
             "Comment:1",
             "",
         ] {
@@ -141,7 +141,7 @@ mod tests {
                 GlobalId::Season(SeasonId { series: TitleId(id), number: season }),
                 GlobalId::Collection(CollectionId(id)),
                 GlobalId::Session(SessionId(id)),
-                GlobalId::WatchEvent(PlayId(Uuid::from_u128(play))),
+                GlobalId::Play(PlayId(Uuid::from_u128(play))),
             ] {
                 prop_assert_eq!(GlobalId::decode(&id.encode()), Some(id));
             }

@@ -1,8 +1,8 @@
 //! Data loaders: fields that follow an id ask one by one, stores are asked in batches.
 //!
 //! What everybody may read has one loader in the process, which also batches across requests. What depends on who asks,
-//! titles first of all, has loaders of its own in each request. None of them keeps anything: a cache, where there is one, stands in front of the
-//! store and hears of changes.
+//! titles first of all, has loaders of its own in each request. None of them keeps anything: a cache, where there is
+//! one, stands in front of the store and is told of changes.
 
 use std::collections::HashMap;
 use std::time::Duration;

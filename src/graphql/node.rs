@@ -8,7 +8,7 @@ use super::catalog::{Collection, Episode, Film, Genre, Person, Season, Series, T
 use super::context::ContextExt;
 use super::error::{ApiError, Result};
 use super::global_id::GlobalId;
-use super::watching::WatchEvent;
+use super::watching::Play;
 use crate::domain::error::ErrorCode;
 use crate::domain::ids::TitleId;
 
@@ -40,8 +40,8 @@ pub(crate) enum Node {
     Session(Session),
     /// A key of the viewer's account.
     ApiKey(ApiKey),
-    /// A sitting of the viewer's profile.
-    WatchEvent(WatchEvent),
+    /// A play of the viewer's profile.
+    Play(Play),
 }
 
 /// Anything by its global id.
@@ -115,7 +115,7 @@ async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
         | GlobalId::User(_)
         | GlobalId::Session(_)
         | GlobalId::ApiKey(_)
-        | GlobalId::WatchEvent(_) => find_own(ctx, id).await?,
+        | GlobalId::Play(_) => find_own(ctx, id).await?,
     })
 }
 
@@ -142,9 +142,9 @@ async fn find_own(ctx: &Context<'_>, id: GlobalId) -> Result<Option<Node>> {
             let key = ApiKey::find(ctx, viewer, key).await?;
             key.map(Node::ApiKey)
         }
-        GlobalId::WatchEvent(play) => {
-            let event = WatchEvent::find(ctx, viewer.profile, play).await?;
-            event.map(Node::WatchEvent)
+        GlobalId::Play(play) => {
+            let found = Play::find(ctx, viewer.profile, play).await?;
+            found.map(Node::Play)
         }
         _ => None,
     })

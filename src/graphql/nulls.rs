@@ -1,8 +1,8 @@
 //! Null where an error left a hole.
 //!
-//! A workaround: async-graphql 7.2.1 leaves a field out whose resolver failed (async-graphql/async-graphql#1272). Clients
-//! expect what the specification says (6.4.4): such a field is null, and if its type allows no null, then the nearest
-//! thing around it that may be null is.
+//! A workaround: async-graphql 7.2.1 leaves a field out whose resolver failed (async-graphql/async-graphql#1272).
+//! Clients expect what the specification says (6.4.4): such a field is null, and if its type allows no null, then the
+//! nearest thing around it that may be null is.
 
 use async_graphql::parser::types::{
     BaseType, ExecutableDocument, Field, Selection, SelectionSet, Type,
@@ -14,7 +14,7 @@ use super::types::{Types, named, operation};
 /// Selections that are made of one value, each with the type that it is made of.
 type Selections<'a> = Vec<(&'a str, &'a SelectionSet)>;
 
-/// Completes the data of an answer that has errors at these places.
+/// Completes the data of an answer that has errors at these paths.
 pub(super) fn complete<'a>(
     types: &Types,
     document: &ExecutableDocument,
@@ -28,7 +28,7 @@ pub(super) fn complete<'a>(
     let root = vec![(root, &operation.selection_set.node)];
     let mut gone: Vec<&[PathSegment]> = Vec::new();
     for path in errors {
-        if gone.iter().any(|place| path.starts_with(place)) {
+        if gone.iter().any(|hole| path.starts_with(hole)) {
             continue;
         }
         if let Some(length) = nearest_nullable(types, document, root.clone(), path) {

@@ -61,7 +61,7 @@ impl PageArgs {
             limit: limit(size.0, size.1, default)?,
             start: cursor
                 .1
-                .map(|text| place(cursor.0, &text, order))
+                .map(|text| parse_cursor(cursor.0, &text, order))
                 .transpose()?,
             direction,
         })
@@ -85,7 +85,7 @@ pub(crate) fn limit(argument: &'static str, asked: Option<i32>, default: usize) 
         })
 }
 
-fn place(argument: &'static str, cursor: &str, order: &Order) -> Result<Keyset> {
+fn parse_cursor(argument: &'static str, cursor: &str, order: &Order) -> Result<Keyset> {
     order.parse(cursor).ok_or_else(|| {
         ApiError::argument(
             ErrorCode::BadCursor,
@@ -95,7 +95,7 @@ fn place(argument: &'static str, cursor: &str, order: &Order) -> Result<Keyset> 
     })
 }
 
-/// A row with its place in a list.
+/// A row with its cursor.
 pub(crate) trait Edge: OutputType + 'static {
     /// What the row is.
     type Node: OutputType;
@@ -201,19 +201,19 @@ pub(crate) fn page_of<T>(
     rows: impl IntoIterator<Item = T>,
     window: &Window,
     sorted: Sorted,
-    place: impl Fn(&T) -> Keyset,
+    keyset: impl Fn(&T) -> Keyset,
 ) -> Slice<T> {
     let mut rows: Vec<T> = rows.into_iter().collect();
     if let Some(start) = &window.start {
         let is_after = |row: &T| {
-            let place = place(row);
+            let keyset = keyset(row);
             let by_value = match sorted {
-                Sorted::Ascending => place.value.cmp(&start.value),
-                Sorted::Descending => start.value.cmp(&place.value),
+                Sorted::Ascending => keyset.value.cmp(&start.value),
+                Sorted::Descending => start.value.cmp(&keyset.value),
             };
-            by_value.then_with(|| place.id.cmp(&start.id)).is_gt()
+            by_value.then_with(|| keyset.id.cmp(&start.id)).is_gt()
         };
-        let same = rows.iter().position(|row| place(row) == *start);
+        let same = rows.iter().position(|row| keyset(row) == *start);
         let next = same.map(|index| index + 1);
         let next = next.or_else(|| rows.iter().position(is_after));
         rows.drain(..next.unwrap_or(rows.len()));
@@ -299,11 +299,11 @@ mod tests {
 
     #[test]
     fn a_page_in_memory_follows_its_cursor() {
-        let place = |row: &(i64, i64)| Keyset::by_number(row.0, row.1);
+        let keyset = |row: &(i64, i64)| Keyset::by_number(row.0, row.1);
         let rows = [(9, 1), (9, 4), (7, 2), (3, 3)];
         let after = |start, limit| {
-            let window = Window::after(limit, place(&start));
-            let slice = page_of(rows, &window, Sorted::Descending, place);
+            let window = Window::after(limit, keyset(&start));
+            let slice = page_of(rows, &window, Sorted::Descending, keyset);
             (slice.rows, slice.has_more)
         };
 

@@ -25,7 +25,7 @@ use super::trace::Traced;
 use super::types::Types;
 use super::user_error::Payload;
 use super::watching::{
-    EventMutation, HidingMutation, MutingMutation, RatingMutation, WatchingMutation,
+    HidingMutation, MutingMutation, PlayMutation, RatingMutation, WatchingMutation,
 };
 use crate::domain::accounts::AccountService;
 use crate::domain::catalog::{CatalogService, SearchService, VisibilityPolicy};
@@ -64,7 +64,7 @@ pub(crate) struct Mutation(
     WatchingMutation,
     RatingMutation,
     HidingMutation,
-    EventMutation,
+    PlayMutation,
     MutingMutation,
 );
 
@@ -95,13 +95,13 @@ impl Executor for Schema {
             return Response::from_errors(vec![too_much(cost)]);
         }
         let mut response = self.inner.execute(request).await;
-        let places = response.errors.iter().map(|error| error.path.as_slice());
-        let places: Vec<_> = places.filter(|path| !path.is_empty()).collect();
-        if !places.is_empty()
+        let holes = response.errors.iter().map(|error| error.path.as_slice());
+        let holes: Vec<_> = holes.filter(|path| !path.is_empty()).collect();
+        if !holes.is_empty()
             && let Ok(document) = parse_query(query)
         {
-            let (places, data) = (places.into_iter(), &mut response.data);
-            nulls::complete(&self.types, &document, operation.as_deref(), places, data);
+            let (holes, data) = (holes.into_iter(), &mut response.data);
+            nulls::complete(&self.types, &document, operation.as_deref(), holes, data);
         }
         order.apply(&mut response.data);
         response

@@ -42,14 +42,14 @@ impl SearchQuery {
         let hits = search.titles(&visibility, &query, &filter).await?;
         let total = Total::Known(hits.len());
         let slice = page_of(hits, &window, Sorted::Descending, |(score, title)| {
-            place(*score, title.id.to_i64())
+            keyset(*score, title.id.to_i64())
         });
         let hits = slice.rows.into_iter();
         let (scores, found): (Vec<_>, Vec<_>) = hits.unzip();
         let nodes = titles(found.clone()).into_iter();
         let rows = nodes.zip(found).zip(scores);
         let edges = rows.map(|((node, title), score)| {
-            let cursor = TITLES.cursor(place(score, title.id.to_i64()));
+            let cursor = TITLES.cursor(keyset(score, title.id.to_i64()));
             TitleEdge::new(cursor, node, Some(score))
         });
         let slice = Slice {
@@ -59,8 +59,8 @@ impl SearchQuery {
         Ok(Connection::new(slice, &window, total))
     }
 
-    /// Finds people by name: the best match first. Case and accents do not matter, small typing errors are forgiven, the
-    /// last word may be unfinished. At most 500 are found.
+    /// Finds people by name: the best match first. Case and accents do not matter, small typing errors are forgiven,
+    /// the last word may be unfinished. At most 500 are found.
     async fn people(
         &self,
         ctx: &Context<'_>,
@@ -74,10 +74,10 @@ impl SearchQuery {
         let hits = ctx.services().search.people(&query).await?;
         let total = Total::Known(hits.len());
         let slice = page_of(hits, &window, Sorted::Descending, |(score, person)| {
-            place(*score, person.id.to_i64())
+            keyset(*score, person.id.to_i64())
         });
         let edges = slice.map(|(score, person)| {
-            let cursor = PEOPLE.cursor(place(score, person.id.to_i64()));
+            let cursor = PEOPLE.cursor(keyset(score, person.id.to_i64()));
             PersonEdge::new(cursor, Person(Arc::new(person)), Some(score))
         });
         Ok(Connection::new(edges, &window, total))
@@ -85,6 +85,6 @@ impl SearchQuery {
 }
 
 /// Scores are positive, and the bits of positive numbers are in the order of the numbers.
-fn place(score: f64, id: i64) -> Keyset {
+fn keyset(score: f64, id: i64) -> Keyset {
     Keyset::by_number(score.to_bits().cast_signed(), id)
 }

@@ -10,8 +10,7 @@ use super::accounts::{
 };
 use super::error::{ApiError, Result};
 use super::watching::{
-    EditWatchEventPayload, HideTitlePayload, MuteTastePayload, RateTitlePayload,
-    ReportPlaybackPayload,
+    EditPlayPayload, HideTitlePayload, MuteTastePayload, RateTitlePayload, ReportPlaybackPayload,
 };
 use crate::domain::error::{self, Coded};
 
@@ -91,7 +90,7 @@ pub(crate) enum Payload {
     ReportPlayback(ReportPlaybackPayload),
     RateTitle(RateTitlePayload),
     HideTitle(HideTitlePayload),
-    EditWatchEvent(EditWatchEventPayload),
+    EditPlay(EditPlayPayload),
     MuteTaste(MuteTastePayload),
 }
 

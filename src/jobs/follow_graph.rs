@@ -29,8 +29,8 @@ impl Job for FollowGraph {
 }
 
 /// Hands on every event, also while a round lasts.
-pub(super) async fn hear(follower: Arc<dyn GraphFollower>, mut pace: Pace) {
+pub(super) async fn observe(follower: Arc<dyn GraphFollower>, mut pace: Pace) {
     while let Some(event) = pace.event().await {
-        follower.hear(&event);
+        follower.observe(&event);
     }
 }

@@ -10,7 +10,7 @@ use super::job::{Job, Round};
 use crate::domain::entropy::unique_name;
 use crate::domain::events::Event;
 use crate::domain::lease::Leases;
-use crate::domain::recommend::{Following, Kept, RecommendError, SimilarService};
+use crate::domain::recommend::{Following, RecommendError, SimilarRound, SimilarService};
 
 /// How often to look for news.
 const POLL: Duration = Duration::from_secs(2);
@@ -58,9 +58,9 @@ impl Job for KeepSimilar {
         let kept = self.keeper.round(self.holder, &mut following).await;
         self.following = following;
         match kept {
-            Ok(Kept::Solved(_)) => Round::Due(started.elapsed()),
-            Ok(Kept::Nothing) => Round::Due(POLL),
-            Ok(Kept::Rebuilt(_)) => Round::Due(POLL.max(started.elapsed() * SHARE)),
+            Ok(SimilarRound::Solved(_)) => Round::Due(started.elapsed()),
+            Ok(SimilarRound::Nothing) => Round::Due(POLL),
+            Ok(SimilarRound::Rebuilt(_)) => Round::Due(POLL.max(started.elapsed() * SHARE)),
             Err(error) => Round::failed(error),
         }
     }
@@ -76,12 +76,12 @@ impl Keeper {
         &self,
         holder: Uuid,
         following: &mut Option<Following>,
-    ) -> Result<Kept, RecommendError> {
+    ) -> Result<SimilarRound, RecommendError> {
         let is_ours = self.leases.acquire(LEASE, holder, HELD).await?;
         metrics::gauge!("lease_held", "lease" => LEASE).set(u8::from(is_ours));
         if !is_ours {
             *following = None;
-            return Ok(Kept::Nothing);
+            return Ok(SimilarRound::Nothing);
         }
         let started = Instant::now();
         let mut keep = pin!(self.similar.keep(following));
@@ -96,9 +96,11 @@ impl Keeper {
         };
         let seconds = started.elapsed().as_secs_f64();
         match kept {
-            Kept::Nothing => {}
-            Kept::Solved(titles) => tracing::debug!(titles, seconds, "Solved titles anew"),
-            Kept::Rebuilt(edges) => tracing::info!(edges, seconds, "Computed the SIMILAR edges"),
+            SimilarRound::Nothing => {}
+            SimilarRound::Solved(titles) => tracing::debug!(titles, seconds, "Solved titles anew"),
+            SimilarRound::Rebuilt(edges) => {
+                tracing::info!(edges, seconds, "Computed the SIMILAR edges")
+            }
         }
         Ok(kept)
     }

@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 
 use super::erase::Erase;
 use super::follow_catalog::{CatalogFeed, FollowCatalog};
-use super::follow_graph::{FollowGraph, hear};
+use super::follow_graph::{FollowGraph, observe};
 use super::job::{Job, run};
 use super::keep_similar::{KeepSimilar, Keeper};
 use super::measure::Measure;
@@ -51,7 +51,7 @@ impl Jobs {
         jobs.add(SendMail::new(mail), events());
         jobs.add(measure, events());
         let pace = Pace::new(events(), jobs.stop.subscribe());
-        jobs.spawn("hear", hear(Arc::clone(follower), pace));
+        jobs.spawn("observe", observe(Arc::clone(follower), pace));
         jobs
     }
 
@@ -76,8 +76,8 @@ impl Jobs {
         });
     }
 
-    /// Lets each job finish the round that it is in, but no longer than that: what is broken off then, as by a crash, is
-    /// done again. Gives the names of the jobs that were broken off.
+    /// Lets each job finish the round that it is in, but no longer than that: what is broken off then, as by a crash,
+    /// is done again. Gives the names of the jobs that were broken off.
     pub async fn stop(mut self, limit: Duration) -> BTreeSet<&'static str> {
         self.stop.send_replace(true);
         let ended = async {

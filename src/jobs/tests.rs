@@ -24,7 +24,8 @@ use crate::domain::recommend::GraphFollower;
 /// How long what must happen may take.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A job that does what the test says, one answer a round, and tells of each round that it begins. It wakes as `J` does.
+/// A job that does what the test says, one answer a round, and tells of each round that it begins. It wakes as `J`
+/// does.
 struct Scripted<J> {
     answers: mpsc::UnboundedReceiver<Round>,
     began: mpsc::UnboundedSender<()>,
@@ -191,7 +192,7 @@ struct Counting(mpsc::UnboundedSender<()>);
 
 #[async_trait]
 impl GraphFollower for Counting {
-    fn hear(&self, _: &Event) {}
+    fn observe(&self, _: &Event) {}
 
     async fn refresh(&self) -> Result<(), StoreError> {
         self.0.send(()).map_err(StoreError::failed)

@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use reelgraph::domain::clock::{Clock, SystemClock};
 use reelgraph::domain::ids::{ProfileId, TitleId};
 use reelgraph::domain::watching::{
-    Change, ImportedWatch, Sitting, Touched, WatchRules, WatchStore, WatchedItem,
+    Change, ImportedWatch, PlayRef, Touched, WatchRules, WatchStore, WatchedItem,
 };
 use serde_json::{Value, json};
 
@@ -224,12 +224,15 @@ async fn import(store: &dyn WatchStore, profile: ProfileId, titles: &[TitleId]) 
         liked: None,
         duration: Some(3600.0),
     });
-    let pairs: Vec<(Sitting, ImportedWatch)> =
-        watches.map(|watch| (watch.sitting(), watch)).collect();
-    let touched: Vec<Touched> = pairs.iter().map(|(sitting, _)| (*sitting).into()).collect();
+    let pairs: Vec<(PlayRef, ImportedWatch)> =
+        watches.map(|watch| (watch.play_ref(), watch)).collect();
+    let touched: Vec<Touched> = pairs
+        .iter()
+        .map(|(play_ref, _)| (*play_ref).into())
+        .collect();
     let change: Change = Arc::new(move |ledger| {
-        pairs.iter().try_for_each(|(sitting, watch)| {
-            ledger.import(&WatchRules::default(), sitting, watch, watch.at)
+        pairs.iter().try_for_each(|(play_ref, watch)| {
+            ledger.import(&WatchRules::default(), play_ref, watch, watch.at)
         })
     });
     store.update(&touched, change).await.unwrap();

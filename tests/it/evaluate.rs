@@ -70,8 +70,8 @@ fn write_split(folder: &Path) -> PathBuf {
     let (mut train, mut test) = (head.to_owned(), head.to_owned());
     let mut next = "user,film,next,next5\n".to_owned();
     for ratings in ratings() {
-        for (place, (viewer, film, at, rating)) in ratings.iter().enumerate() {
-            let part = if place < SHOWN { &mut train } else { &mut test };
+        for (index, (viewer, film, at, rating)) in ratings.iter().enumerate() {
+            let part = if index < SHOWN { &mut train } else { &mut test };
             writeln!(part, "v{viewer},{film},{at},{rating}.0,0.8,1").unwrap();
         }
         for pair in ratings[SHOWN..].windows(2) {
@@ -127,8 +127,8 @@ fn value(report: &Value, row: usize, metric: &str) -> f64 {
 
 /// NDCG@10 as its definition has it.
 fn ndcg(list: &[String], relevant: &BTreeSet<String>) -> f64 {
-    let discount = |place: usize| 1.0 / f64::from(u32::try_from(place).unwrap() + 2).log2();
-    let hits = (0..10).filter(|place| list.get(*place).is_some_and(|film| relevant.contains(film)));
+    let discount = |index: usize| 1.0 / f64::from(u32::try_from(index).unwrap() + 2).log2();
+    let hits = (0..10).filter(|index| list.get(*index).is_some_and(|film| relevant.contains(film)));
     let found: f64 = hits.map(discount).sum();
     let ideal: f64 = (0..relevant.len().min(10)).map(discount).sum();
     found / ideal
@@ -325,9 +325,9 @@ async fn what_is_wrong_with_a_file_is_told_with_its_place() {
     let train = std::fs::read_to_string(split.join("train.csv")).unwrap();
     let line = train.lines().nth(4).unwrap();
     let fields: Vec<&str> = line.split(',').collect();
-    let broken = |place: usize, value: &str| {
+    let broken = |index: usize, value: &str| {
         let mut fields = fields.clone();
-        fields[place] = value;
+        fields[index] = value;
         train.replace(line, &fields.join(","))
     };
     let cases = [

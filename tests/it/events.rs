@@ -14,14 +14,14 @@ use crate::support::SOON;
 use crate::support::proxy::Wire;
 use crate::support::servers::{self, PATIENT};
 
-/// A bus as a server has it, and what is heard there.
+/// A bus as a server has it, and what is received there.
 struct Server {
     bus: RedisEvents,
-    heard: Receiver<Event>,
+    received: Receiver<Event>,
 }
 
 impl Server {
-    /// A server that listens already.
+    /// A server that has subscribed already.
     async fn start(url: &SecretString, prefix: &str) -> Self {
         Self::with_timeout(url, prefix, PATIENT).await
     }
@@ -29,26 +29,26 @@ impl Server {
     /// The same, where an operation on Redis may take only so long.
     async fn with_timeout(url: &SecretString, prefix: &str, timeout: Duration) -> Self {
         let local = MemoryEvents::new();
-        let heard = local.subscribe();
+        let received = local.subscribe();
         let db = RedisDb::open(url, prefix, timeout).unwrap();
         let mut server = Self {
             bus: RedisEvents::new(db, Arc::new(local)),
-            heard,
+            received,
         };
         assert_eq!(server.next().await, Event::Missed);
         server
     }
 
     async fn next(&mut self) -> Event {
-        tokio::time::timeout(SOON, self.heard.recv())
+        tokio::time::timeout(SOON, self.received.recv())
             .await
-            .expect("it hears something")
+            .expect("it receives something")
             .unwrap()
     }
 }
 
 fn tastes(profiles: &[u64]) -> Event {
-    Event::TastesProjected(profiles.iter().copied().map(ProfileId).collect())
+    Event::TastesChanged(profiles.iter().copied().map(ProfileId).collect())
 }
 
 /// Passes the last of the servers, and every one, an event that comes after all others.
@@ -129,14 +129,14 @@ async fn what_is_not_understood_is_missed() {
 
     let mut publish = redis::cmd("PUBLISH");
     let of_the_future = r#"{"server":"00000000-0000-4000-8000-000000000000","news":"rain"}"#;
-    let heard: u32 = publish
+    let received: u32 = publish
         .arg(format!("{prefix}events"))
         .arg(of_the_future)
         .query_async(&mut servers::redis_connection().await)
         .await
         .unwrap();
 
-    assert_eq!(heard, 1);
+    assert_eq!(received, 1);
     assert_eq!(server.next().await, Event::Missed);
 }
 
@@ -161,17 +161,17 @@ async fn events_go_on_after_a_broken_wire(hang: bool) {
         wire.cut().await;
     }
 
-    // Said at once where it is said; nobody else hears it.
+    // Said at once where it is said; nobody else receives it.
     cut_off.bus.publish(tastes(&[1]));
     assert_eq!(cut_off.next().await, tastes(&[1]));
     other.bus.publish(tastes(&[2]));
     assert_eq!(other.next().await, tastes(&[2]));
     // Longer than it takes to find out that a silent wire is dead.
     tokio::time::sleep(Duration::from_secs(5)).await;
-    assert!(cut_off.heard.is_empty());
+    assert!(cut_off.received.is_empty());
     wire.mend();
 
-    // Each of them learns that something was said which it did not hear.
+    // Each of them learns that something was said which it did not receive.
     assert_eq!(other.next().await, Event::Missed);
     assert_eq!(cut_off.next().await, Event::Missed);
     assert_nothing_more(&mut [cut_off, other]).await;

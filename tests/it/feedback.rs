@@ -169,7 +169,7 @@ async fn a_watch_that_must_not_count_stays_in_the_history(on: On) {
 
     let input = json!({ "event": event, "influencesRecommendations": false });
     let fields = "event { id influencesRecommendations }";
-    let payload = ada.expect("editWatchEvent", input.clone(), fields).await;
+    let payload = ada.expect("editPlay", input.clone(), fields).await;
     assert_eq!(payload["event"], input_as_event(&input));
     // The player goes on.
     site.watch(&heat, play, 10_200.0, "2026-01-01T22:50:00Z")
@@ -186,7 +186,7 @@ async fn a_watch_that_must_not_count_stays_in_the_history(on: On) {
     program.expect(&["graph", "verify"]).await;
 
     let input = json!({ "event": event, "influencesRecommendations": true });
-    ada.expect("editWatchEvent", input, "").await;
+    ada.expect("editPlay", input, "").await;
 
     assert!(weight(&site).await > 0.0);
     program.expect(&["graph", "drain"]).await;
@@ -253,7 +253,7 @@ async fn what_is_not_there_cannot_be_spoken_of() {
     }
     for event in [of_ben.as_str().unwrap(), &heat, "nonsense"] {
         let input = json!({ "event": event, "influencesRecommendations": false });
-        let refused = ada.refused("editWatchEvent", input).await;
+        let refused = ada.refused("editPlay", input).await;
         assert_eq!(refused, not_found("event"));
     }
     for source in [genre, &heat, "nonsense"] {

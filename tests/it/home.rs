@@ -23,12 +23,12 @@ use reelgraph::domain::catalog::{
     TitleQuery, Visibility, VisibilityPolicy,
 };
 use reelgraph::domain::clock::{Clock, SystemClock};
-use reelgraph::domain::curation::{Format, LoadService, Source};
 use reelgraph::domain::entropy::SystemEntropy;
 use reelgraph::domain::error::StoreError;
 use reelgraph::domain::ids::{
     CollectionId, EpisodeId, GenreId, PersonId, ProfileId, SessionId, TitleId, UserId,
 };
+use reelgraph::domain::loading::{Format, LoadService, Source};
 use reelgraph::domain::page::{Slice, Window};
 use reelgraph::domain::recommend::{Ranking, RecommendPorts, RecommendService};
 use reelgraph::domain::viewer::{Client, KnownViewer, Login, Role, Viewer};

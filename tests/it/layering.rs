@@ -191,7 +191,7 @@ const FEATURES: &[&str] = &[
     "watching",
     "recommend",
     "privacy",
-    "curation",
+    "loading",
 ];
 /// What of the kernel the first feature gives to all.
 const ADAPTERS: &[&str] = &[
@@ -304,10 +304,10 @@ fn layers_know_only_what_is_below_them() {
 fn features_know_only_features_before_them() {
     let mut wrong = Vec::new();
     for source in sources().iter().filter(|source| source.layer() == "domain") {
-        let place = |feature: &str| FEATURES.iter().position(|known| *known == feature);
+        let index = |feature: &str| FEATURES.iter().position(|known| *known == feature);
         for (_, feature) in source.uses().iter().filter(|(layer, _)| layer == "domain") {
-            let Some(used) = place(feature) else { continue };
-            if place(source.part()).is_none_or(|own| used > own) {
+            let Some(used) = index(feature) else { continue };
+            if index(source.part()).is_none_or(|own| used > own) {
                 wrong.push(format!("{} uses crate::domain::{feature}", source.path));
             }
         }

@@ -25,10 +25,7 @@ async fn what_is_somebodys_own_does_not_exist_for_others() {
         ("User", &viewer["user"]["id"]),
         ("Session", &viewer["user"]["sessions"][0]["id"]),
         ("Profile", &viewer["profile"]["id"]),
-        (
-            "WatchEvent",
-            &viewer["profile"]["history"]["nodes"][0]["id"],
-        ),
+        ("Play", &viewer["profile"]["history"]["nodes"][0]["id"]),
     ];
 
     for (kind, id) in ids {

@@ -19,7 +19,7 @@ use crate::support::stores::{self, Stores};
 
 /// Stores that are not called like the record that they keep.
 const STORED_AS: &[(&str, &str)] = &[
-    // What makes the writes of a profile's sums wait for its erasure.
+    // What makes the writes of a profile's watched titles wait for its erasure.
     ("watching_profiles", "watched_titles"),
     ("session", "sessions"),
     ("sessions-of", "sessions"),

@@ -85,7 +85,7 @@ const MUTATIONS: &[(&str, &str, Row)] = &[
     ("rateTitle", r#"{ title: "x" }"#, WATCHERS),
     ("hideTitle", r#"{ title: "x", hidden: true }"#, WATCHERS),
     (
-        "editWatchEvent",
+        "editPlay",
         r#"{ event: "x", influencesRecommendations: true }"#,
         WATCHERS,
     ),

@@ -91,19 +91,19 @@ async fn the_next_request_goes_by_what_was_just_watched(on: On) {
         assert!((sum - edge["score"].as_f64().unwrap()).abs() < 1e-12);
     }
 
-    // A sitting that must not count leaves nothing to go by.
+    // A play that must not count leaves nothing to go by.
     let event = ada
         .ask("{ viewer { profile { history { edges { node { id } } } } } }")
         .await;
     let event = &event["viewer"]["profile"]["history"]["edges"][0]["node"]["id"];
     let input = json!({ "event": event, "influencesRecommendations": false });
-    ada.expect("editWatchEvent", input, "").await;
+    ada.expect("editPlay", input, "").await;
     let uncounted = list(&mut ada).await;
     assert!(reasons(&uncounted).all(|reason| reason["kind"] == "POPULAR"));
     assert!(!slugs(&uncounted).contains(&"heat-1995"));
 
     let input = json!({ "event": event, "influencesRecommendations": true });
-    ada.expect("editWatchEvent", input, "").await;
+    ada.expect("editPlay", input, "").await;
     let counted = list(&mut ada).await;
     assert!(reasons(&counted).any(|reason| reason["text"] == "Because you watched Heat"));
 

@@ -92,14 +92,14 @@ mod tests {
         let seal = seal("secret");
         let sealed = seal.close(7, PRIVATE).unwrap();
 
-        for place in 0..sealed.len() {
+        for index in 0..sealed.len() {
             let mut changed = sealed.clone();
-            changed[place] ^= 2;
-            assert_eq!(seal.open(7, &changed), Err(Unspecified), "byte {place}");
+            changed[index] ^= 2;
+            assert_eq!(seal.open(7, &changed), Err(Unspecified), "byte {index}");
             assert_eq!(
-                seal.open(7, &sealed[..place]),
+                seal.open(7, &sealed[..index]),
                 Err(Unspecified),
-                "{place} bytes"
+                "{index} bytes"
             );
         }
     }

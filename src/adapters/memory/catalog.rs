@@ -17,10 +17,10 @@ use crate::domain::catalog::{
     CatalogBatch, CatalogError, CatalogFollower, CatalogStore, Change, Changed, Collection,
     Episode, Genre, Person, Title,
 };
-use crate::domain::curation::CurationStore;
 use crate::domain::error::StoreError;
 use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
-use crate::domain::recommend::PopularityStore;
+use crate::domain::loading::CurationStore;
+use crate::domain::recommend::WatchersStore;
 
 /// How many things of each sort are kept.
 const CAPACITY: u64 = 100_000;
@@ -32,7 +32,7 @@ const LIFETIME: Duration = Duration::from_secs(60);
 pub struct CachedCatalog {
     store: Arc<dyn CatalogStore>,
     writes: Arc<dyn CurationStore>,
-    popularity: Arc<dyn PopularityStore>,
+    watchers: Arc<dyn WatchersStore>,
     titles: Cache<TitleId, Arc<Title>>,
     people: Cache<PersonId, Arc<Person>>,
     genres: Cache<GenreId, Arc<Genre>>,
@@ -46,12 +46,12 @@ impl CachedCatalog {
     /// An empty cache in front of a store.
     pub fn new<S>(store: Arc<S>) -> Self
     where
-        S: CatalogStore + CurationStore + PopularityStore + 'static,
+        S: CatalogStore + CurationStore + WatchersStore + 'static,
     {
         Self {
             store: store.clone(),
             writes: store.clone(),
-            popularity: store,
+            watchers: store,
             titles: cache("titles"),
             people: cache("people"),
             genres: cache("genres"),
@@ -248,9 +248,9 @@ impl CurationStore for CachedCatalog {
 }
 
 #[async_trait]
-impl PopularityStore for CachedCatalog {
-    async fn put_popularity(&self, counts: &[(TitleId, u64)]) -> Result<(), StoreError> {
-        let result = self.popularity.put_popularity(counts).await;
+impl WatchersStore for CachedCatalog {
+    async fn put_watchers(&self, counts: &[(TitleId, u64)]) -> Result<(), StoreError> {
+        let result = self.watchers.put_watchers(counts).await;
         for (id, _) in counts {
             self.titles.invalidate(id);
         }

@@ -4,7 +4,7 @@ use tokio::sync::broadcast;
 
 use crate::domain::events::{Event, EventBus};
 
-/// So many events are kept for a listener that is busy; it then misses the oldest and looks at the stores instead.
+/// So many events are kept for a subscriber that is busy; it then misses the oldest and looks at the stores instead.
 const CAPACITY: usize = 1024;
 
 /// An event bus within the process.
@@ -12,12 +12,12 @@ const CAPACITY: usize = 1024;
 pub struct MemoryEvents(broadcast::Sender<Event>);
 
 impl MemoryEvents {
-    /// A bus that nobody listens to yet.
+    /// A bus without subscribers.
     pub fn new() -> Self {
         Self(broadcast::Sender::new(CAPACITY))
     }
 
-    /// Listens from now on.
+    /// Subscribes to what is published from now on.
     pub fn subscribe(&self) -> broadcast::Receiver<Event> {
         self.0.subscribe()
     }
@@ -31,7 +31,7 @@ impl Default for MemoryEvents {
 
 impl EventBus for MemoryEvents {
     fn publish(&self, event: Event) {
-        // Fails only if nobody listens.
+        // Fails only if there is no subscriber.
         drop(self.0.send(event));
     }
 }

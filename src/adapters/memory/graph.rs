@@ -118,15 +118,15 @@ impl TasteGraph for CachedGraph {
     async fn clear(&self) -> Result<(), StoreError> {
         let result = self.graph.clear().await;
         self.similar.clear();
-        self.tastes.hear(&Event::Missed);
+        self.tastes.observe(&Event::Missed);
         result
     }
 }
 
 #[async_trait]
 impl GraphFollower for CachedGraph {
-    fn hear(&self, event: &Event) {
-        self.tastes.hear(event);
+    fn observe(&self, event: &Event) {
+        self.tastes.observe(event);
     }
 
     async fn refresh(&self) -> Result<(), StoreError> {

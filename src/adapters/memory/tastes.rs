@@ -187,9 +187,9 @@ impl Tastes {
     }
 
     /// Forgets what the event makes stale.
-    pub(super) fn hear(&self, event: &Event) {
+    pub(super) fn observe(&self, event: &Event) {
         match event {
-            Event::TastesProjected(profiles) => {
+            Event::TastesChanged(profiles) => {
                 for profile in &**profiles {
                     self.cached.renew(*profile);
                     self.mutes.renew(*profile);

@@ -42,7 +42,7 @@ impl WatchStore for ObservedWatching {
         let result = self.store.update(touched, change).await;
         match &result {
             Ok(ledger) => {
-                let rows: Vec<&WatchedTitle> = ledger.titles.changed().collect();
+                let rows: Vec<&WatchedTitle> = ledger.watched_titles.changed().collect();
                 self.tastes.written(&begun, &rows);
             }
             Err(_) => self.tastes.maybe_written(&begun),

@@ -138,7 +138,7 @@ impl List {
         let is_up = is_forward != self.is_latest_first;
         let mut filter = self.filter;
         if let Some(start) = &window.start {
-            let (at, next) = place(start)?;
+            let (at, next) = bounds(start)?;
             // The outer condition follows from the inner one; it tells the index where to begin.
             filter.insert(time, doc! { format!("{}e", beyond(is_up)): at });
             filter.insert(
@@ -156,10 +156,10 @@ impl List {
     }
 }
 
-/// A place in a list by time as the documents have it: the only texts are the names of sittings.
-fn place(start: &Keyset) -> Result<(DateTime, Bson), StoreError> {
+/// A place in a list by time as the documents have it: the only texts are the names of plays.
+fn bounds(start: &Keyset) -> Result<(DateTime, Bson), StoreError> {
     let KeyValue::Number(at) = start.value else {
-        return Err(StoreError::failed("a place in a list by time has no time"));
+        return Err(StoreError::failed("a keyset of a list by time has no time"));
     };
     let next = match &start.id {
         KeyValue::Number(id) => Bson::Int64(*id),

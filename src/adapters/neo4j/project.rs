@@ -1,5 +1,5 @@
-//! What is written to the graph, in batches. Every write is absolute, hence idempotent, and a stale one, by its revision,
-//! is passed over. Rows are sorted, so that two writers take their locks in the same order.
+//! What is written to the graph, in batches. Every write is absolute, hence idempotent, and a stale one, by its
+//! revision, is passed over. Rows are sorted, so that two writers take their locks in the same order.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -167,18 +167,18 @@ async fn put_watched_batch(
 fn profile_row(profile: ProfileId) -> BoltType {
     map([
         ("id", profile.to_i64().into()),
-        ("trace", profile.trace().into()),
+        ("tombstone", profile.tombstone().into()),
     ])
 }
 
-/// Removes a profile with all its edges, and leaves its trace.
+/// Removes a profile with all its edges, and leaves its tombstone.
 pub(super) async fn erase_profile(db: &Neo4jDb, profile: ProfileId) -> Result<(), StoreError> {
     loop {
         let rows: Vec<Removed> = db
             .write(move |transaction| {
                 let statement = query(queries::ERASE_PROFILE)
                     .param("profile", profile.to_i64())
-                    .param("trace", profile.trace())
+                    .param("tombstone", profile.tombstone())
                     .param("limit", number(ERASED));
                 Box::pin(transaction.rows(statement))
             })
@@ -204,8 +204,8 @@ fn watched_row(edge: &WatchedEdge) -> BoltType {
     ])
 }
 
-/// Removes everything but the traces of erased profiles: first from the sight of readers what they would see vanish bit
-/// by bit, then edges, for a node with very many could not be removed in one transaction.
+/// Removes everything but the tombstones of erased profiles: first from the sight of readers what they would see vanish
+/// bit by bit, then edges, for a node with very many could not be removed in one transaction.
 pub(super) async fn clear(db: &Neo4jDb) -> Result<(), StoreError> {
     db.write(|transaction| {
         Box::pin(transaction.run(query(queries::CLEAR_SIMILAR).param("graph", GRAPH)))

@@ -63,7 +63,7 @@ impl RedisDb {
             .map_err(store_error)
     }
 
-    /// Listens on a channel, by a connection of its own.
+    /// Subscribes to a channel, by a connection of its own.
     pub(super) async fn subscribe(
         &self,
         channel: &str,

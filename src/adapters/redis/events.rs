@@ -1,7 +1,8 @@
 //! Events between the servers of a site: JSON on the channel `events`.
 //!
-//! Redis delivers a message at most once, to those who are connected. So a server that was cut off for a while, or could
-//! not publish, tells those who depend on it that they missed something ([`Event::Missed`]), which may have been anything.
+//! Redis delivers a message at most once, to those who are connected. So a server that was cut off for a while, or
+//! could not publish, tells those who depend on it that they missed something ([`Event::Missed`]), which may have been
+//! anything.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -40,7 +41,7 @@ pub struct RedisEvents {
 /// What one server tells the others.
 #[derive(Serialize, Deserialize)]
 struct Message {
-    /// Which: it hears itself too.
+    /// The sender, which receives its own messages, too.
     server: Uuid,
     news: News,
 }
@@ -50,7 +51,7 @@ struct Message {
 #[serde(rename_all = "snake_case")]
 enum News {
     CatalogChanged,
-    TastesProjected(Vec<ProfileId>),
+    TastesChanged(Vec<ProfileId>),
     SimilarChanged,
     Missed,
 }
@@ -59,7 +60,7 @@ impl News {
     fn of(event: &Event) -> Option<Self> {
         match event {
             Event::CatalogChanged => Some(Self::CatalogChanged),
-            Event::TastesProjected(profiles) => Some(Self::TastesProjected(profiles.to_vec())),
+            Event::TastesChanged(profiles) => Some(Self::TastesChanged(profiles.to_vec())),
             Event::SimilarChanged => Some(Self::SimilarChanged),
             Event::Missed => Some(Self::Missed),
             // The server that says so does it itself, at once. To wake the others costs them a question each, and
@@ -71,7 +72,7 @@ impl News {
     fn event(self) -> Event {
         match self {
             Self::CatalogChanged => Event::CatalogChanged,
-            Self::TastesProjected(profiles) => Event::TastesProjected(profiles.into()),
+            Self::TastesChanged(profiles) => Event::TastesChanged(profiles.into()),
             Self::SimilarChanged => Event::SimilarChanged,
             Self::Missed => Event::Missed,
         }
@@ -79,7 +80,7 @@ impl News {
 }
 
 impl RedisEvents {
-    /// A bus between `local`, where everybody in this process listens, and those of other servers. Must be called
+    /// A bus between `local`, to which everybody in this process subscribes, and those of other servers. Must be called
     /// inside a Tokio runtime.
     pub fn new(db: RedisDb, local: Arc<dyn EventBus>) -> Self {
         let server = unique_name();
@@ -94,7 +95,7 @@ impl RedisEvents {
         };
         let mut tasks = JoinSet::new();
         tasks.spawn(teller.run(waiting));
-        tasks.spawn(hear(db, channel, server, Arc::clone(&local)));
+        tasks.spawn(receive(db, channel, server, Arc::clone(&local)));
         Self {
             local,
             outbox,
@@ -161,7 +162,7 @@ impl Teller {
 }
 
 /// Hands on what other servers tell, for ever.
-async fn hear(db: RedisDb, channel: Arc<str>, server: Uuid, local: Arc<dyn EventBus>) {
+async fn receive(db: RedisDb, channel: Arc<str>, server: Uuid, local: Arc<dyn EventBus>) {
     let mut waits = waits();
     let mut is_deaf = false;
     loop {

@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use tantivy::query::{Query, TermSetQuery};
 use tantivy::{Result, Searcher, Term};
 
-use super::index::{CREDITED, Fields, NameFields, POPULARITY};
+use super::index::{CREDITED, Fields, NameFields, WATCHERS};
 use super::query::{Entry, each_segment, entries, entries_with_texts, exact, forgiving, symbolic};
 use super::ranking::{Credit, Kind, Match};
 use super::typed::Typed;
@@ -37,7 +37,7 @@ pub(super) fn titles(
     limit: usize,
 ) -> Result<Vec<TitleHit>> {
     let mut hits = by_name(typed, searcher, &fields.titles, is_wanted, limit)?;
-    hits.sort_unstable_by_key(|hit| (hit.found, place(&hit.entry)));
+    hits.sort_unstable_by_key(|hit| (hit.found, rank(&hit.entry)));
     let mut titles: Vec<TitleHit> = hits
         .iter()
         .map(|hit| title_hit(&hit.entry, hit.found.score()))
@@ -176,7 +176,7 @@ fn by_credit(
         .into_values()
         .filter(|(_, entry)| !known.contains(&entry.id) && is_wanted(entry.id))
         .collect();
-    titles.sort_unstable_by_key(|(credit, entry)| (*credit, place(entry)));
+    titles.sort_unstable_by_key(|(credit, entry)| (*credit, rank(entry)));
     Ok(titles)
 }
 
@@ -186,12 +186,12 @@ fn fame(searcher: &Searcher, fields: &Fields, hits: &[Hit]) -> Result<HashMap<u6
     let query = credited(fields, hits.iter().map(|hit| hit.entry.id));
     each_segment(searcher, &*query, |segment, documents| {
         let people = segment.fast_fields().u64(CREDITED)?;
-        let popularity = segment.fast_fields().u64(POPULARITY)?;
+        let watchers = segment.fast_fields().u64(WATCHERS)?;
         for &document in documents {
-            let popularity = popularity.first(document).unwrap_or_default();
+            let watchers = watchers.first(document).unwrap_or_default();
             for person in people.values_for_doc(document) {
                 if let Some(fame) = fame.get_mut(&person) {
-                    *fame += 1 + popularity;
+                    *fame += 1 + watchers;
                 }
             }
         }
@@ -223,6 +223,6 @@ fn title_hit(entry: &Entry, score: f64) -> TitleHit {
 }
 
 /// The order of equal matches.
-fn place(entry: &Entry) -> (Reverse<u64>, u64) {
-    (Reverse(entry.popularity), entry.id)
+fn rank(entry: &Entry) -> (Reverse<u64>, u64) {
+    (Reverse(entry.watchers), entry.id)
 }

@@ -8,7 +8,7 @@ use tantivy::query::{BooleanQuery, EnableScoring, FuzzyTermQuery, Query, RangeQu
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocId, Result, Searcher, SegmentReader, Term};
 
-use super::index::{NameFields, POPULARITY};
+use super::index::{NameFields, WATCHERS};
 use super::names::{symbols, without_article};
 use super::ranking::Kind;
 use super::typed::{Typed, TypedWord};
@@ -23,7 +23,7 @@ const MIN_JOINED: usize = 5;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Entry {
     pub(super) id: u64,
-    pub(super) popularity: u64,
+    pub(super) watchers: u64,
 }
 
 /// What finds the names that match without typing errors, the best kind first. Each finds the whole of its kind, and
@@ -73,7 +73,7 @@ pub(super) fn forgiving(typed: &Typed, fields: &NameFields) -> Option<Box<dyn Qu
     longest.truncate(FORGIVING_WORDS);
     let each = longest
         .into_iter()
-        .map(|(place, word)| similar(word, place == last, fields.word))
+        .map(|(index, word)| similar(word, index == last, fields.word))
         .collect();
     Some(intersection(each))
 }
@@ -160,7 +160,7 @@ pub(super) fn each_segment(
 
 struct EntryReader {
     ids: tantivy::columnar::Column<u64>,
-    popularity: Option<tantivy::columnar::Column<u64>>,
+    watchers: Option<tantivy::columnar::Column<u64>>,
 }
 
 impl EntryReader {
@@ -168,15 +168,15 @@ impl EntryReader {
         let columns = segment.fast_fields();
         Ok(Self {
             ids: columns.u64(fields.id.1)?,
-            popularity: columns.column_opt(POPULARITY)?,
+            watchers: columns.column_opt(WATCHERS)?,
         })
     }
 
     fn entry(&self, document: DocId) -> Entry {
-        let popularity = self.popularity.as_ref();
+        let watchers = self.watchers.as_ref();
         Entry {
             id: self.ids.first(document).unwrap_or_default(),
-            popularity: popularity
+            watchers: watchers
                 .and_then(|column| column.first(document))
                 .unwrap_or_default(),
         }

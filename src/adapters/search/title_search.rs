@@ -20,8 +20,9 @@ use crate::domain::ids::{PersonId, TitleId};
 pub struct TantivySearch {
     reading: Reading,
     writing: Arc<Mutex<Writing>>,
-    /// What searches ask of the titles that match, beside the index: a condition is then a look-up of a few nanoseconds,
-    /// whatever it is, and the index has no columns for it. Read during a whole search, and so written at once.
+    /// What searches ask of the titles that match, beside the index: a condition is then a look-up of a few
+    /// nanoseconds, whatever it is, and the index has no columns for it. Read during a whole search, and so written at
+    /// once.
     facts: Arc<RwLock<HashMap<TitleId, TitleFacts>>>,
     /// A search computes all the time, so more than there are cores would only wait for each other.
     turns: Arc<Semaphore>,
@@ -144,7 +145,7 @@ fn title_entry(title: &Title) -> TitleEntry {
     TitleEntry {
         id: title.id,
         names,
-        popularity: title.popularity,
+        watchers: title.watchers,
         people,
     }
 }

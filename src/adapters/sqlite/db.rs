@@ -262,8 +262,8 @@ mod tests {
         EmailAddress, PasswordHash, Profile, ProfileStore, User, UserStore,
     };
     use crate::domain::catalog::{CatalogBatch, CatalogStore, Certification, Title};
-    use crate::domain::curation::CurationStore;
     use crate::domain::ids::{ProfileId, TitleId, UserId};
+    use crate::domain::loading::CurationStore;
     use crate::domain::stamp::Stamp;
     use crate::domain::viewer::Role;
 

@@ -65,7 +65,7 @@ impl<T> List<T> {
             start = format!(
                 " AND {time} {beyond}= ?{n} AND ({time} {beyond} ?{n} OR {id} {after} ?{m})"
             );
-            parameters.extend([place(&keyset.value)?, place(&keyset.id)?]);
+            parameters.extend([bound(&keyset.value)?, bound(&keyset.id)?]);
         }
         parameters.push(limit(window.limit.saturating_add(1)).into());
         let index = self.index.map(|index| format!(" INDEXED BY {index}"));
@@ -95,8 +95,8 @@ fn direction(is_up: bool) -> (&'static str, &'static str) {
     if is_up { (">", "ASC") } else { ("<", "DESC") }
 }
 
-/// A part of a place in a list as the tables have it: the only texts are the names of sittings.
-fn place(value: &KeyValue) -> Result<Value> {
+/// A part of a keyset as the tables have it: the only texts are the names of plays.
+fn bound(value: &KeyValue) -> Result<Value> {
     match value {
         KeyValue::Number(number) => Ok(Value::Integer(*number)),
         KeyValue::Text(name) => Uuid::parse_str(name)

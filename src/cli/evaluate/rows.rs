@@ -95,27 +95,27 @@ impl<'a> Row<'a> {
 
     /// The error that something is wrong with a column.
     pub(super) fn refuse(&self, column: &str, reason: impl std::fmt::Display) -> anyhow::Error {
-        anyhow!("{}: {column} {reason}", self.place())
+        anyhow!("{}: {column} {reason}", self.location())
     }
 
     /// The file and the line, for messages.
-    pub(super) fn place(&self) -> String {
+    pub(super) fn location(&self) -> String {
         let line = self.record.position().map_or(0, csv::Position::line);
         format!("{}:{line}", self.file)
     }
 }
 
-/// An error of the reader, with its place.
+/// An error of the reader, with its location.
 fn told(file: &str, error: &csv::Error) -> anyhow::Error {
     let line = error.position().map(csv::Position::line);
-    let place = line.map_or_else(|| file.to_owned(), |line| format!("{file}:{line}"));
+    let location = line.map_or_else(|| file.to_owned(), |line| format!("{file}:{line}"));
     match error.kind() {
         csv::ErrorKind::UnequalLengths {
             expected_len, len, ..
-        } => anyhow!("{place}: has {len} columns, not {expected_len}"),
+        } => anyhow!("{location}: has {len} columns, not {expected_len}"),
         csv::ErrorKind::Utf8 { err, .. } => {
-            anyhow!("{place}: column {} is not UTF-8", err.field() + 1)
+            anyhow!("{location}: column {} is not UTF-8", err.field() + 1)
         }
-        _ => anyhow!("{place}: {error}"),
+        _ => anyhow!("{location}: {error}"),
     }
 }

@@ -13,7 +13,7 @@ use super::rows::{Row, Rows, find};
 use super::watches::title_of;
 use crate::domain::catalog::Title;
 use crate::domain::ids::{ProfileId, TitleId};
-use crate::domain::recommend::evaluate::{Kept, Split, Watch, tastes};
+use crate::domain::recommend::evaluate::{HeldOut, Split, Watch, tastes};
 use crate::domain::watching::WatchRules;
 
 /// What is watched of a film that is given up.
@@ -42,11 +42,11 @@ pub(super) fn read(folder: &Path, rules: &WatchRules) -> anyhow::Result<Split> {
         split.fold_in = tastes(&read_ratings(&path, &films)?, rules);
     }
     for watch in read_ratings(&needed(&folder, "test.csv")?, &films)? {
-        let kept = Kept {
+        let held_out = HeldOut {
             title: watch.title,
             is_liked: watch.liked == Some(true),
         };
-        split.test.entry(watch.profile).or_default().push(kept);
+        split.test.entry(watch.profile).or_default().push(held_out);
     }
     if let Some(path) = find(&folder, "next.csv") {
         split.next = read_pairs(&path, &films)?;

@@ -10,8 +10,8 @@ use serde_json::Value;
 use super::rows::{Row, open};
 use crate::domain::catalog::Title;
 use crate::domain::clock::{Clock, SystemClock};
-use crate::domain::curation::{Finding, Format, Problem, Record, Records};
 use crate::domain::ids::{ProfileId, TitleId};
+use crate::domain::loading::{Finding, Format, Problem, Record, Records};
 use crate::domain::recommend::evaluate::{Tastes, Watch, tastes};
 use crate::domain::watching::WatchRules;
 
@@ -19,10 +19,10 @@ use crate::domain::watching::WatchRules;
 pub(super) fn read_titles(paths: &[PathBuf]) -> anyhow::Result<Vec<Title>> {
     let (mut titles, mut slugs) = (Vec::new(), HashSet::new());
     for path in paths {
-        each_record(path, &mut |record, place| {
+        each_record(path, &mut |record, location| {
             if let Record::Title(record) = record {
                 if !slugs.insert(record.slug.clone()) {
-                    bail!("{place}: slug is “{}” once more", record.slug);
+                    bail!("{location}: slug is “{}” once more", record.slug);
                 }
                 titles.push(record.new_title(SystemClock.now()));
             }
@@ -42,7 +42,7 @@ pub(super) fn read_tastes(
     let by_slug: HashMap<&str, TitleId> = by_slug.collect();
     let mut watches = Vec::new();
     let (mut unknown, mut first) = (0, None);
-    each_record(path, &mut |record, place| {
+    each_record(path, &mut |record, location| {
         if let Record::Watch(watch) = record {
             if let Some(title) = by_slug.get(watch.title.as_str()) {
                 watches.push(Watch {
@@ -54,7 +54,7 @@ pub(super) fn read_tastes(
                 });
             } else {
                 unknown += 1;
-                first.get_or_insert_with(|| format!("{place}: “{}”", watch.title));
+                first.get_or_insert_with(|| format!("{location}: “{}”", watch.title));
             }
         }
         Ok(())
@@ -70,12 +70,12 @@ pub(super) fn title_of(record: Value, row: &Row<'_>) -> anyhow::Result<Title> {
     let now = SystemClock.now();
     match Record::read(record, now.year()) {
         Ok((Record::Title(record), ..)) => Ok(record.new_title(now)),
-        Ok(_) => Err(anyhow!("{}: is not a title", row.place())),
-        Err(problem) => Err(refused(&row.place(), &problem)),
+        Ok(_) => Err(anyhow!("{}: is not a title", row.location())),
+        Err(problem) => Err(refused(&row.location(), &problem)),
     }
 }
 
-/// Goes through the records of a file, each with its place.
+/// Goes through the records of a file, each with its location.
 fn each_record(
     path: &Path,
     take: &mut dyn FnMut(Record, &str) -> anyhow::Result<()>,
@@ -85,22 +85,22 @@ fn each_record(
         .with_context(|| format!("{} is neither .ndjson, .json nor .csv", path.display()))?;
     for entry in Records::new(open(path)?, format, this_year)? {
         let entry = entry?;
-        let place = format!("{}:{}", path.display(), entry.line);
+        let location = format!("{}:{}", path.display(), entry.line);
         match entry.finding {
-            Finding::Record(record, ..) => take(record, &place)?,
+            Finding::Record(record, ..) => take(record, &location)?,
             Finding::Refused(problem) | Finding::FileRefused(problem) => {
-                return Err(refused(&place, &problem));
+                return Err(refused(&location, &problem));
             }
         }
     }
     Ok(())
 }
 
-fn refused(place: &str, problem: &Problem) -> anyhow::Error {
+fn refused(location: &str, problem: &Problem) -> anyhow::Error {
     if problem.field.is_empty() {
-        anyhow!("{place}: {}", problem.reason)
+        anyhow!("{location}: {}", problem.reason)
     } else {
-        anyhow!("{place}: {} {}", problem.field, problem.reason)
+        anyhow!("{location}: {} {}", problem.field, problem.reason)
     }
 }
 

@@ -67,8 +67,8 @@ pub fn certification_name(system: &str, label: &str) -> CertificationName {
 impl Title {
     /// The age in years from which a viewer may see it; `None` if no system has rated it.
     ///
-    /// Where systems disagree, the highest age counts: nobody knows by which country's rules a household lives, and what
-    /// one system keeps from a child must not reach it because another is more lenient.
+    /// Where systems disagree, the highest age counts: nobody knows by which country's rules a household lives, and
+    /// what one system keeps from a child must not reach it because another is more lenient.
     pub fn age(&self) -> Option<u8> {
         self.strictest_certification()
             .map(|strictest| strictest.age)
@@ -98,12 +98,12 @@ static KNOWN: LazyLock<Vec<Known>> =
     LazyLock::new(|| RATING_SYSTEMS.iter().map(Known::of).collect());
 
 /// The place in [`KNOWN`] by every name of a system.
-static PLACES: LazyLock<HashMap<String, usize>> = LazyLock::new(|| {
+static INDICES: LazyLock<HashMap<String, usize>> = LazyLock::new(|| {
     let systems = RATING_SYSTEMS.iter().enumerate();
     systems
-        .flat_map(|(place, system)| {
+        .flat_map(|(index, system)| {
             let names = std::iter::once(&system.country).chain(system.names);
-            names.map(move |name| (key(name), place))
+            names.map(move |name| (key(name), index))
         })
         .collect()
 });
@@ -121,7 +121,7 @@ impl Known {
 }
 
 fn find(system: &str) -> Option<&'static Known> {
-    PLACES.get(&key(system)).map(|place| &KNOWN[*place])
+    INDICES.get(&key(system)).map(|index| &KNOWN[*index])
 }
 
 /// What spellings of one name or label have in common: folded letters and digits.

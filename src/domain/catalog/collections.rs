@@ -72,7 +72,7 @@ mod tests {
                 part,
             }),
             certifications: Vec::new(),
-            popularity: 0,
+            watchers: 0,
             stamp: Stamp::first(DateTime::UNIX_EPOCH),
         }
     }

@@ -25,12 +25,12 @@ pub type Wanted = Arc<dyn Fn(&TitleFacts) -> bool + Send + Sync>;
 /// Case and accents do not matter, small typing errors are forgiven. Better matches come first: the whole name, its
 /// beginning, all words in it (the last one may be unfinished), then the same with typing errors, then names of
 /// credited people; a title's original name counts like its name. A leading article and the spaces between words hardly
-/// count: a name that is whole but for them comes next to the whole name. Equal matches are ordered by popularity, the
+/// count: a name that is whole but for them comes next to the whole name. Equal matches are ordered by watchers, the
 /// greatest first, then by id.
 #[async_trait]
 pub trait TitleSearch: Send + Sync {
-    /// The titles that match and are wanted, the best first, at most `limit`: what is not wanted takes nobody's place. A
-    /// query without a letter or digit matches what contains it literally.
+    /// The titles that match and are wanted, the best first, at most `limit`: what is not wanted takes nobody's place.
+    /// A query without a letter or digit matches what contains it literally.
     async fn search_titles(
         &self,
         query: &str,
@@ -38,12 +38,13 @@ pub trait TitleSearch: Send + Sync {
         limit: usize,
     ) -> Result<Vec<TitleHit>, SearchError>;
 
-    /// The people whose name matches, the best first, at most `limit`. Their scores tell equal matches apart by how many
-    /// titles credit them and how popular those are.
+    /// The people whose name matches, the best first, at most `limit`. Their scores tell equal matches apart by how
+    /// many titles credit them and how popular those are.
     async fn search_people(&self, query: &str, limit: usize)
     -> Result<Vec<PersonHit>, SearchError>;
 
-    /// Takes changes of the catalogue in; the same again changes nothing; visible to the next search. `names` has the people credited by the titles.
+    /// Takes changes of the catalogue in; the same again changes nothing; visible to the next search. `names` has the
+    /// people credited by the titles.
     async fn apply(
         &self,
         changes: &[Change],

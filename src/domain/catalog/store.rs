@@ -57,8 +57,8 @@ pub trait CatalogListStore: Send + Sync {
     /// The titles that carry one of these external ids.
     async fn titles_by_external_id(&self, ids: &[ExternalId]) -> Result<Vec<Title>, StoreError>;
 
-    /// A page of the titles that may be seen and pass the filter, in the order that the query names; see [`TitleOrder`].
-    /// Rows are filtered before the page is cut, so only the last page is short.
+    /// A page of the titles that may be seen and pass the filter, in the order that the query names; see
+    /// [`TitleOrder`]. Rows are filtered before the page is cut, so only the last page is short.
     async fn list_titles(
         &self,
         visibility: &Visibility,
@@ -216,14 +216,14 @@ impl TitleOrder {
         self != Self::Name
     }
 
-    /// A title's place in this order.
+    /// A title's keyset in this order.
     pub fn keyset(self, title: &Title) -> Keyset {
         let id = title.id.to_i64();
         match self {
             Self::Name => Keyset::by_text(crate::domain::text::sort_name(&title.name), id),
             Self::NewestAdded => Keyset::by_number(title.stamp.created_at.timestamp_millis(), id),
             Self::NewestReleased => Keyset::by_number(release_day(title), id),
-            Self::Popular => Keyset::by_number(title.popularity.cast_signed(), id),
+            Self::Popular => Keyset::by_number(title.watchers.cast_signed(), id),
         }
     }
 }

@@ -62,18 +62,18 @@ pub struct Title {
     #[serde(default)]
     pub certifications: Vec<Certification>,
     /// How many profiles have watched it. Kept by the projection, outside the revision.
-    #[serde(default)]
-    pub popularity: u64,
+    #[serde(default, rename = "popularity")]
+    pub watchers: u64,
     /// When and how often it was written.
     pub stamp: Stamp,
 }
 
 impl Title {
-    /// Whether both say the same of the title, whenever that was written and however popular it was.
+    /// Whether both say the same of the title, whenever that was written and however many watch it.
     pub fn says_the_same(&self, other: &Self) -> bool {
         let other = Self {
             stamp: self.stamp,
-            popularity: self.popularity,
+            watchers: self.watchers,
             ..other.clone()
         };
         *self == other
@@ -105,7 +105,7 @@ pub struct Credit {
     pub role: CreditRole,
     /// The name of the character that an actor plays.
     pub character: Option<String>,
-    /// The place in the billing among those of the same role, from 0.
+    /// The rank in the billing among those of the same role, from 0.
     pub order: u32,
 }
 
@@ -199,8 +199,8 @@ impl Episode {
         *self == other
     }
 
-    /// Its place in the series: seasons in order, episodes in order; specials (season 0) first.
-    pub fn place(&self) -> (u32, u32) {
+    /// Its ordinal in the series: seasons in order, episodes in order; specials (season 0) first.
+    pub fn ordinal(&self) -> (u32, u32) {
         (self.season, self.number)
     }
 

@@ -45,8 +45,7 @@ impl ErasureService {
     async fn carry_out(&self, erasure: &Erasure) -> Result<(), PrivacyError> {
         for profile in &erasure.profiles {
             self.parts.erase(*profile).await?;
-            self.events
-                .publish(Event::TastesProjected([*profile].into()));
+            self.events.publish(Event::TastesChanged([*profile].into()));
         }
         Ok(self.accounts.finish_erasure(erasure).await?)
     }

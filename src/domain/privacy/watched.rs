@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::names::{Item, Named, Names};
 use crate::domain::watching::{HiddenTitle, Mute, Play, Section, WatchState, WatchedTitle};
 
-/// What all sittings at a title add up to.
+/// What all plays of a title add up to.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct TitlePart<'a> {
@@ -40,7 +40,7 @@ pub(super) struct ItemPart<'a> {
     updated_at: DateTime<Utc>,
 }
 
-/// A sitting, as a line of the export.
+/// A play, as a line of the export.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct PlayPart<'a> {
@@ -88,19 +88,19 @@ pub(super) struct MutePart<'a> {
 }
 
 impl Names {
-    pub(super) fn title(&self, sum: &WatchedTitle) -> TitlePart<'_> {
+    pub(super) fn title(&self, watched_title: &WatchedTitle) -> TitlePart<'_> {
         TitlePart {
-            title: self.named(sum.title),
-            liked: sum.liked,
-            liked_at: sum.liked_at,
-            plays: sum.plays,
-            completions: sum.completions,
-            seconds: sum.seconds,
-            first_at: sum.first_at,
-            last_at: sum.last_at,
-            weight: sum.weight,
-            created_at: sum.stamp.created_at,
-            updated_at: sum.stamp.updated_at,
+            title: self.named(watched_title.title),
+            liked: watched_title.liked,
+            liked_at: watched_title.liked_at,
+            plays: watched_title.plays,
+            completions: watched_title.completions,
+            seconds: watched_title.seconds,
+            first_at: watched_title.first_at,
+            last_at: watched_title.last_at,
+            weight: watched_title.weight,
+            created_at: watched_title.stamp.created_at,
+            updated_at: watched_title.stamp.updated_at,
         }
     }
 

@@ -69,14 +69,17 @@ impl Watching {
         file.begin_list("titles");
         loop {
             let after = titles.last().copied();
-            let sums = self.watching.watched_titles_after(profile, after).await?;
-            if sums.is_empty() {
+            let watched_titles = self.watching.watched_titles_after(profile, after).await?;
+            if watched_titles.is_empty() {
                 break;
             }
-            let page: Vec<TitleId> = sums.iter().map(|sum| sum.title).collect();
+            let page: Vec<TitleId> = watched_titles
+                .iter()
+                .map(|watched_title| watched_title.title)
+                .collect();
             let names = self.names.of(&page, &[]).await?;
-            for sum in &sums {
-                file.row(&names.title(sum))?;
+            for watched_title in &watched_titles {
+                file.row(&names.title(watched_title))?;
             }
             titles.extend(page);
             file.send().await?;
@@ -121,7 +124,7 @@ impl Watching {
             }
             file.send().await?;
             match page.rows.last().filter(|_| page.has_more) {
-                Some(last) => window = Window::after(MAX_PAGE, place(last)),
+                Some(last) => window = Window::after(MAX_PAGE, keyset(last)),
                 None => break,
             }
         }
@@ -165,8 +168,8 @@ impl Watching {
     }
 }
 
-/// A sitting's place in the history.
-fn place(play: &Play) -> Keyset {
+/// A play's keyset in the history.
+fn keyset(play: &Play) -> Keyset {
     Keyset {
         value: KeyValue::Number(play.started_at.timestamp_millis()),
         id: KeyValue::Text(play.id.to_string()),

@@ -36,7 +36,7 @@ impl From<&Title> for Features {
             actors: once(title.people(CreditRole::Actor), ACTORS),
             genres,
             decade: title.year.map(|year| year.div_euclid(10) * 10),
-            watchers: title.popularity,
+            watchers: title.watchers,
         }
     }
 }

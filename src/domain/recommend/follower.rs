@@ -9,7 +9,7 @@ use crate::domain::events::Event;
 #[async_trait]
 pub trait GraphFollower: Send + Sync {
     /// Takes note of what happened, here or on another server. Never waits.
-    fn hear(&self, event: &Event);
+    fn observe(&self, event: &Event);
 
     /// Makes the copy of the `SIMILAR` edges what the graph has. May be broken off at any point.
     async fn refresh(&self) -> Result<(), StoreError>;

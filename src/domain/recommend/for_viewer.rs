@@ -53,9 +53,9 @@ impl Default for Ranking {
     }
 }
 
-/// A watched title, and how much it has to say.
+/// A watched title's vote for candidates.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Voice {
+pub(super) struct Vote {
     pub(super) title: TitleId,
     pub(super) strength: f64,
     /// What each viewer of both it and another adds to its weight for that one.
@@ -65,15 +65,15 @@ pub(super) struct Voice {
     pub(super) named: bool,
 }
 
-impl Voice {
-    /// The edges by which it says something.
-    fn spoken<'e>(&self, edges: &'e [SimilarEdge]) -> impl Iterator<Item = &'e SimilarEdge> {
+impl Vote {
+    /// The edges to the candidates that it votes for.
+    fn cast<'e>(&self, edges: &'e [SimilarEdge]) -> impl Iterator<Item = &'e SimilarEdge> {
         let (is_silent, counts) = (self.strength == 0.0, self.per_co_watch > 0.0);
         let edges = edges.iter().filter(move |_| !is_silent);
         edges.filter(move |edge| counts || edge.weight.sum != 0.0)
     }
 
-    /// What it says of a title by an edge, but for its strength.
+    /// What it gives a candidate by an edge, but for its strength.
     fn weight(&self, edge: &SimilarEdge) -> f64 {
         edge.weight.sum + self.per_co_watch * f64::from(edge.co_watches)
     }
@@ -81,7 +81,7 @@ impl Voice {
 
 /// Of whom more titles are known than this, plain co-watching adds nothing any more: it would be some thousandths.
 const FEW: usize = 30;
-/// About how many titles the voices speak for, for each edge of one.
+/// About how many candidates the votes are for, for each edge of one.
 const DRAFTS_PER_EDGE: usize = 16;
 /// Added to the watchers of a title before its co-watches are divided by them.
 const PRIOR_CO_WATCHERS: f64 = 50.0;
@@ -92,14 +92,14 @@ const BEGUN: f64 = 0.3;
 const MOST_DOUBLED: f64 = 2.0;
 
 impl Ranking {
-    /// What each edge of a taste has to say, the newest first. `fresh` is the weight of a whole watch at a time,
+    /// The vote of each edge of a taste, the newest first. `fresh` is the weight of a whole watch at a time,
     /// `watchers` says how many watched a title.
-    pub(super) fn voices(
+    pub(super) fn votes(
         &self,
         taste: &Taste,
         fresh: impl Fn(DateTime<Utc>) -> f64,
         watchers: impl Fn(TitleId) -> u64,
-    ) -> Vec<Voice> {
+    ) -> Vec<Vote> {
         #[expect(clippy::cast_precision_loss, reason = "a few hundred")]
         let watched = taste.edges.len() as f64;
         let co_watching = if taste.edges.len() > FEW {
@@ -116,7 +116,7 @@ impl Ranking {
                 let recency = (1.0 + position as f64).powf(-self.recency);
                 #[expect(clippy::cast_precision_loss, reason = "fewer than 2^53 viewers")]
                 let watchers = watchers(edge.title) as f64;
-                Voice {
+                Vote {
                     title: edge.title,
                     strength: self.opinion(edge, fresh(edge.last_at)) * recency,
                     per_co_watch: co_watching / (watchers + PRIOR_CO_WATCHERS),
@@ -175,21 +175,21 @@ impl Ord for Draft {
     }
 }
 
-/// The titles that the voices speak for, the best first; after them those of `known`, in their order, of which nothing
-/// good is said. `lists` has the edges of each voice's title. Of thousands a few hundred are asked for, so they are
+/// The candidates that the votes are for, the best first; after them those of `known`, in their order, of which nothing
+/// good is said. `lists` has the edges of each vote's title. Of thousands a few hundred are asked for, so they are
 /// put in order as they are.
 pub(super) fn draft(
-    voices: &[Voice],
+    votes: &[Vote],
     lists: &[Arc<[SimilarEdge]>],
     known: impl IntoIterator<Item = TitleId>,
 ) -> impl Iterator<Item = Draft> {
-    let edges = voices.iter().zip(lists);
+    let edges = votes.iter().zip(lists);
     let most = edges.map(|(_, edges)| edges.len()).max().unwrap_or(0);
     let mut scores: FxHashMap<TitleId, f64> =
         FxHashMap::with_capacity_and_hasher(DRAFTS_PER_EDGE * most, FxBuildHasher);
-    for (voice, edges) in voices.iter().zip(lists) {
-        for edge in voice.spoken(edges) {
-            *scores.entry(edge.to).or_default() += voice.strength * voice.weight(edge);
+    for (vote, edges) in votes.iter().zip(lists) {
+        for edge in vote.cast(edges) {
+            *scores.entry(edge.to).or_default() += vote.strength * vote.weight(edge);
         }
     }
     let is_drafted = |title: &TitleId| scores.get(title).is_some_and(|score| *score > 0.0);
@@ -203,9 +203,9 @@ pub(super) fn draft(
 
 /// What reasons are made from.
 pub(super) struct Grounds<'a> {
-    pub(super) voices: &'a [Voice],
+    pub(super) votes: &'a [Vote],
     pub(super) lists: &'a [Arc<[SimilarEdge]>],
-    /// Of each voice's title; `None` if it has left the catalogue.
+    /// Of each vote's title; `None` if it has left the catalogue.
     pub(super) seeds: &'a [Option<&'a Features>],
     pub(super) rarity: &'a Rarity,
     /// The genres and people that a title is not suggested for.
@@ -231,18 +231,18 @@ impl Ranking {
         grounds: &Grounds<'_>,
         titles: &[&Features],
     ) -> Vec<Recommendation> {
-        let places: FxHashMap<TitleId, usize> =
+        let indices: FxHashMap<TitleId, usize> =
             titles.iter().map(|title| title.id).zip(0..).collect();
         let mut reasons = vec![Reasons::default(); titles.len()];
-        let seeds = grounds.voices.iter().zip(grounds.seeds);
-        for ((voice, seed), edges) in seeds.zip(grounds.lists) {
-            for edge in voice.spoken(edges) {
-                if let Some(place) = places.get(&edge.to) {
-                    grounds.add(&mut reasons[*place], voice, *seed, titles[*place], edge);
+        let seeds = grounds.votes.iter().zip(grounds.seeds);
+        for ((vote, seed), edges) in seeds.zip(grounds.lists) {
+            for edge in vote.cast(edges) {
+                if let Some(index) = indices.get(&edge.to) {
+                    grounds.add(&mut reasons[*index], vote, *seed, titles[*index], edge);
                 }
             }
         }
-        let popularity = self.most_of_popularity(grounds.voices.len());
+        let popularity = self.most_of_popularity(grounds.votes.len());
         ranked(titles.iter().zip(reasons).map(|(title, reasons)| {
             let mut reasons = reasons.fold(title.id);
             if let Some(lift) = grounds.lifts.get(&title.id) {
@@ -274,23 +274,23 @@ impl Grounds<'_> {
     fn add(
         &self,
         reasons: &mut Reasons,
-        voice: &Voice,
+        vote: &Vote,
         seed: Option<&Features>,
         other: &Features,
         edge: &SimilarEdge,
     ) {
-        let (kind, source) = if !voice.named || voice.strength <= 0.0 && !voice.liked {
-            // What may not be seen has no name, and nobody wants to read of a title that they disliked; it may speak for
-            // one, too.
+        let (kind, source) = if !vote.named || vote.strength <= 0.0 && !vote.liked {
+            // What may not be seen has no name, and nobody wants to read of a title that they disliked; it may speak
+            // for one, too.
             (ReasonKind::SimilarViewers, edge.to)
-        } else if voice.liked {
-            (ReasonKind::Liked, voice.title)
+        } else if vote.liked {
+            (ReasonKind::Liked, vote.title)
         } else {
-            (ReasonKind::Watched, voice.title)
+            (ReasonKind::Watched, vote.title)
         };
-        let mut rest = voice.weight(edge);
+        let mut rest = vote.weight(edge);
         if let Some(seed) = seed
-            && voice.strength > 0.0
+            && vote.strength > 0.0
         {
             if self.is_muted(seed, other) {
                 return;
@@ -300,14 +300,14 @@ impl Grounds<'_> {
                 ReasonKind::SharedDirector,
                 seed.directors_with(other).map(ReasonSource::Person),
                 |_| 1.0,
-                (voice.strength, edge.weight.director),
+                (vote.strength, edge.weight.director),
             );
             rest -= split(
                 reasons,
                 ReasonKind::SharedActor,
                 seed.actors_with(other).map(ReasonSource::Person),
                 |_| 1.0,
-                (voice.strength, edge.weight.actor),
+                (vote.strength, edge.weight.actor),
             );
             let rarity = |source: &ReasonSource| match source {
                 ReasonSource::Genre(genre) => self.rarity.of(*genre),
@@ -325,10 +325,10 @@ impl Grounds<'_> {
                         0.0
                     }
                 },
-                (voice.strength, edge.weight.genre),
+                (vote.strength, edge.weight.genre),
             );
         }
-        reasons.add(kind, ReasonSource::Title(source), voice.strength * rest);
+        reasons.add(kind, ReasonSource::Title(source), vote.strength * rest);
     }
 }
 

@@ -23,7 +23,7 @@ measured! {
 pub trait TasteGraph: Send + Sync {
     /// Writes title nodes with the people and genres that they need, and replaces their `HAS_GENRE`, `DIRECTED` and
     /// `ACTED_IN` edges. Titles whose stored revision is not older are passed over. A genre that is listed twice has
-    /// one edge; a person that is listed twice has one for each place in the billing. People and genres that no title
+    /// one edge; a person that is listed twice has one for each rank in the billing. People and genres that no title
     /// needs any more stay.
     async fn put_titles(&self, titles: &[TitleNode]) -> Result<(), StoreError>;
 
@@ -34,8 +34,8 @@ pub trait TasteGraph: Send + Sync {
     async fn put_watched(&self, edges: &[WatchedEdge]) -> Result<(), StoreError>;
 
     /// Removes a profile with all its edges, and passes over whatever is written of it from now on, also by a writer
-    /// that has begun already. Works in transactions of bounded size and is idempotent. All that stays of the profile is
-    /// a tombstone, its [`ProfileId::trace`], which is no part of the graph that is read.
+    /// that has begun already. Works in transactions of bounded size and is idempotent. All that stays of the profile
+    /// is its [`ProfileId::tombstone`], which is no part of the graph that is read.
     async fn erase_profile(&self, profile: ProfileId) -> Result<(), StoreError>;
 
     /// How many profiles have a `WATCHED` edge to each of the titles; titles without one have 0. In the order asked.
@@ -70,9 +70,9 @@ pub trait TasteGraph: Send + Sync {
     /// The titles whose `SIMILAR` edges were changed after a revision of the current generation, by id.
     async fn similar_changed_after(&self, revision: u64) -> Result<Vec<TitleId>, StoreError>;
 
-    /// What a profile's `WATCHED` edges say: the newest [`Taste::EDGES`] of those with a weight above 0 or with a thumb,
-    /// the latest `last_at` first, ties by title id; in one query whose cost does not grow with the history. Empty for
-    /// a profile that has no node.
+    /// What a profile's `WATCHED` edges say: the newest [`Taste::EDGES`] of those with a weight above 0 or with a
+    /// thumb, the latest `last_at` first, ties by title id; in one query whose cost does not grow with the history.
+    /// Empty for a profile that has no node.
     async fn taste(&self, profile: ProfileId) -> Result<Arc<Taste>, StoreError>;
 
     /// The titles that the most profiles watched last at or after this moment, the most first, ties by id, at most
@@ -148,7 +148,7 @@ pub struct WatchedEdge {
     pub last_at: DateTime<Utc>,
     /// What the profile said of the title, if anything.
     pub liked: Option<bool>,
-    /// The revision of the sum that it was made from.
+    /// The revision of the watched title that it was made from.
     pub revision: u64,
 }
 
@@ -200,7 +200,8 @@ pub struct Weight {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct SimilarEdge {
     pub to: TitleId,
-    /// How much it speaks for the end that the start was watched; 0 in all parts if the edge is there for the page only.
+    /// How much it speaks for the end that the start was watched; 0 in all parts if the edge is there for the page
+    /// only.
     pub weight: Weight,
     /// How well the end follows the start on its page; 0 if it is not among the best.
     pub affinity: f64,
@@ -278,7 +279,7 @@ pub struct TasteEdge {
     pub last_at: DateTime<Utc>,
     /// What the profile said of the title, if anything.
     pub liked: Option<bool>,
-    /// The revision of the sum that it was made from.
+    /// The revision of the watched title that it was made from.
     pub revision: u64,
 }
 
@@ -290,15 +291,15 @@ impl TasteEdge {
 }
 
 impl From<&WatchedTitle> for TasteEdge {
-    fn from(sum: &WatchedTitle) -> Self {
+    fn from(watched_title: &WatchedTitle) -> Self {
         Self {
-            title: sum.title,
-            weight: sum.weight,
-            plays: sum.plays,
-            completions: sum.completions,
-            last_at: sum.last_at,
-            liked: sum.liked,
-            revision: sum.stamp.revision,
+            title: watched_title.title,
+            weight: watched_title.weight,
+            plays: watched_title.plays,
+            completions: watched_title.completions,
+            last_at: watched_title.last_at,
+            liked: watched_title.liked,
+            revision: watched_title.stamp.revision,
         }
     }
 }

@@ -40,8 +40,8 @@ pub use graph::{
 pub use projection::{Difference, GraphService};
 pub use rows::{Row, RowKind};
 pub use service::{RecommendPorts, RecommendService, TasteWeight};
-pub use similar_service::{Following, Freshness, Kept, SimilarService};
-pub use sources::{PopularityStore, ProjectionPorts, TitleSource, WatchSource};
+pub use similar_service::{Following, Freshness, SimilarRound, SimilarService};
+pub use sources::{ProjectionPorts, TitleSource, WatchSource, WatchersStore};
 pub use types::{Reason, ReasonKind, ReasonSource, Recommendation};
 
 #[cfg(test)]

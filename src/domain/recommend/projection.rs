@@ -1,8 +1,8 @@
 //! Keeps the graph what the documents say: the only way anything gets into it.
 //!
 //! Documents carry a revision and a mark "not yet projected", set in the write itself. A round reads marked ones,
-//! writes their absolute state to the graph, which passes over what is stale, and takes the mark off unless the document
-//! has changed meanwhile. So a round is idempotent: a crash at any point, or a second projector, does no harm.
+//! writes their absolute state to the graph, which passes over what is stale, and takes the mark off unless the
+//! document has changed meanwhile. So a round is idempotent: a crash at any point, or a second projector, does no harm.
 
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
@@ -52,7 +52,7 @@ pub enum Difference {
     /// The graph has a `WATCHED` edge that the record has not.
     StrayWatched(ProfileId, TitleId),
     /// The catalogue counts other viewers of a title than there are and were.
-    Popularity(TitleId),
+    Watchers(TitleId),
 }
 
 impl fmt::Display for Difference {
@@ -68,7 +68,7 @@ impl fmt::Display for Difference {
                 f,
                 "the WATCHED edge from profile {profile} to title {title} is not recorded"
             ),
-            Self::Popularity(title) => write!(
+            Self::Watchers(title) => write!(
                 f,
                 "the catalogue has another number of viewers of title {title}"
             ),
@@ -105,12 +105,18 @@ impl GraphService {
                 .collect();
             self.ports.titles.mark_titles_projected(&marks).await?;
         }
-        let sums = self.ports.watches.unprojected_watches(ROUND).await?;
-        for sums in sums.chunks(BATCH) {
-            self.put_watched(sums).await?;
-            let marks: Vec<_> = sums
+        let watched_titles = self.ports.watches.unprojected_watches(ROUND).await?;
+        for watched_titles in watched_titles.chunks(BATCH) {
+            self.put_watched(watched_titles).await?;
+            let marks: Vec<_> = watched_titles
                 .iter()
-                .map(|sum| (sum.profile, sum.title, sum.stamp.revision))
+                .map(|watched_title| {
+                    (
+                        watched_title.profile,
+                        watched_title.title,
+                        watched_title.stamp.revision,
+                    )
+                })
                 .collect();
             self.ports.watches.mark_watches_projected(&marks).await?;
         }
@@ -123,16 +129,16 @@ impl GraphService {
                 .mark_departures_projected(&departures)
                 .await?;
         }
-        Ok(titles.len() + sums.len() + departures.len())
+        Ok(titles.len() + watched_titles.len() + departures.len())
     }
 
     /// Projects until nothing waits. Says how many documents that were.
     pub async fn drain(&self) -> Result<usize, RecommendError> {
-        let mut sum = 0;
+        let mut projected_in_all = 0;
         loop {
             match self.project().await? {
-                0 => return Ok(sum),
-                projected => sum += projected,
+                0 => return Ok(projected_in_all),
+                projected => projected_in_all += projected,
             }
         }
     }
@@ -141,26 +147,28 @@ impl GraphService {
     pub async fn rebuild(&self) -> Result<usize, RecommendError> {
         self.ports.graph.clear().await?;
         self.events.publish(Event::Missed);
-        let mut sum = 0;
+        let mut projected_in_all = 0;
         let mut after = None;
         loop {
             let titles = self.ports.titles.titles_after(after, BATCH).await?;
             let Some(last) = titles.last() else { break };
             after = Some(last.id);
-            sum += titles.len();
+            projected_in_all += titles.len();
             self.put_titles(&titles).await?;
         }
         let mut after = None;
         loop {
-            let sums = self.watching.sums_after(after, BATCH).await?;
-            let Some(last) = sums.last() else { break };
+            let watched_titles = self.watching.all_watched_titles_after(after, BATCH).await?;
+            let Some(last) = watched_titles.last() else {
+                break;
+            };
             after = Some((last.profile, last.title));
-            sum += sums.len();
-            self.put_watched(&sums).await?;
+            projected_in_all += watched_titles.len();
+            self.put_watched(&watched_titles).await?;
         }
         self.similar().await?;
         self.drain().await?;
-        Ok(sum)
+        Ok(projected_in_all)
     }
 
     /// Computes all `SIMILAR` edges from the titles and watches that are there. Says how many there are now.
@@ -170,10 +178,10 @@ impl GraphService {
 
     /// Removes a profile from the graph, for ever; before it is removed from the record.
     ///
-    /// A profile is on its way into the graph wherever a server has read its sums and not yet written their edges, and
-    /// such a server may stand still for any time in between. So it is the graph that refuses, for ever, what names an
-    /// erased profile, and does not go by the clock. It can be broken off, begun again, or done by several servers at
-    /// once.
+    /// A profile is on its way into the graph wherever a server has read its watched titles and not yet written their
+    /// edges, and such a server may stand still for any time in between. So it is the graph that refuses, for ever,
+    /// what names an erased profile, and does not go by the clock. It can be broken off, begun again, or done by
+    /// several servers at once.
     pub async fn erase_profile(&self, profile: ProfileId) -> Result<(), RecommendError> {
         Ok(self.ports.graph.erase_profile(profile).await?)
     }
@@ -204,8 +212,8 @@ impl GraphService {
             let wrong = titles
                 .iter()
                 .zip(viewers)
-                .filter(|(title, viewers)| title.popularity != *viewers);
-            differences.extend(wrong.map(|(title, _)| Difference::Popularity(title.id)));
+                .filter(|(title, viewers)| title.watchers != *viewers);
+            differences.extend(wrong.map(|(title, _)| Difference::Watchers(title.id)));
             documents.extend(
                 titles
                     .iter()
@@ -238,9 +246,10 @@ impl GraphService {
         let mut differences = Vec::new();
         let mut after = None;
         loop {
-            let recorded = self.watching.sums_after(after, BATCH).await?;
+            let recorded = self.watching.all_watched_titles_after(after, BATCH).await?;
             let projected = self.ports.graph.watched_after(after, BATCH).await?;
-            let recorded_key = |sum: &WatchedTitle| (sum.profile, sum.title);
+            let recorded_key =
+                |watched_title: &WatchedTitle| (watched_title.profile, watched_title.title);
             let projected_key = |edge: &WatchedEdge| (edge.profile, edge.title);
             // A full page says nothing of what lies beyond its last key, so both are compared up to the lesser one.
             let ends = [
@@ -257,7 +266,12 @@ impl GraphService {
             let within = |key: &(ProfileId, TitleId)| end.is_none_or(|end| *key <= end);
             let recorded: HashMap<_, _> = recorded
                 .iter()
-                .map(|sum| (recorded_key(sum), WatchedEdge::from(sum)))
+                .map(|watched_title| {
+                    (
+                        recorded_key(watched_title),
+                        WatchedEdge::from(watched_title),
+                    )
+                })
                 .filter(|(key, _)| within(key))
                 .collect();
             let projected: HashMap<_, _> = projected
@@ -298,21 +312,26 @@ impl GraphService {
             .await
     }
 
-    async fn put_watched(&self, sums: &[WatchedTitle]) -> Result<(), RecommendError> {
-        let edges: Vec<WatchedEdge> = sums.iter().map(WatchedEdge::from).collect();
+    async fn put_watched(&self, watched_titles: &[WatchedTitle]) -> Result<(), RecommendError> {
+        let edges: Vec<WatchedEdge> = watched_titles.iter().map(WatchedEdge::from).collect();
         self.ports.graph.put_watched(&edges).await?;
         let profiles: BTreeSet<ProfileId> = edges.iter().map(|edge| edge.profile).collect();
         let profiles = profiles.into_iter().collect();
-        self.events.publish(Event::TastesProjected(profiles));
-        self.count_viewers(sums.iter().map(|sum| sum.title).collect())
-            .await
+        self.events.publish(Event::TastesChanged(profiles));
+        self.count_viewers(
+            watched_titles
+                .iter()
+                .map(|watched_title| watched_title.title)
+                .collect(),
+        )
+        .await
     }
 
     async fn count_viewers(&self, titles: BTreeSet<TitleId>) -> Result<(), RecommendError> {
         let titles: Vec<TitleId> = titles.into_iter().collect();
         let viewers = self.viewers(&titles).await?;
         let counts: Vec<(TitleId, u64)> = titles.into_iter().zip(viewers).collect();
-        Ok(self.ports.popularity.put_popularity(&counts).await?)
+        Ok(self.ports.watchers.put_watchers(&counts).await?)
     }
 
     /// How many people have watched each title: those who have left, and those who are there. In this order nobody is
@@ -325,18 +344,18 @@ impl GraphService {
 }
 
 impl From<&WatchedTitle> for WatchedEdge {
-    fn from(sum: &WatchedTitle) -> Self {
+    fn from(watched_title: &WatchedTitle) -> Self {
         Self {
-            profile: sum.profile,
-            title: sum.title,
-            weight: sum.weight,
-            plays: sum.plays,
-            completions: sum.completions,
-            seconds: sum.seconds,
-            first_at: sum.first_at,
-            last_at: sum.last_at,
-            liked: sum.liked,
-            revision: sum.stamp.revision,
+            profile: watched_title.profile,
+            title: watched_title.title,
+            weight: watched_title.weight,
+            plays: watched_title.plays,
+            completions: watched_title.completions,
+            seconds: watched_title.seconds,
+            first_at: watched_title.first_at,
+            last_at: watched_title.last_at,
+            liked: watched_title.liked,
+            revision: watched_title.stamp.revision,
         }
     }
 }

@@ -23,8 +23,8 @@ use crate::domain::watching::{WatchService, WatchedTitle};
 
 /// How many titles are read at once.
 const TITLES: usize = 500;
-/// How many sums are read at once.
-const SUMS: usize = 5000;
+/// How many watched titles are read at once.
+const WATCHED_TITLES: usize = 5000;
 /// How many titles are solved at once: a moment's work, and a transaction of bounded size.
 const AT_ONCE: usize = 32;
 /// How much of a watch is news for the other titles of its viewer: the pairs with them have one more viewer.
@@ -67,7 +67,7 @@ pub struct SimilarService {
 
 /// What a round of keeping the edges did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kept {
+pub enum SimilarRound {
     /// There was nothing to do.
     Nothing,
     /// So many titles were solved anew.
@@ -88,8 +88,8 @@ enum News {
 pub struct Following {
     histories: Arc<Histories>,
     generation: SimilarVersion,
-    /// Up to where sums were read.
-    sums_until: DateTime<Utc>,
+    /// Up to where watched titles were read.
+    watched_until: DateTime<Utc>,
     /// Up to where the catalogue's changes were read.
     catalog_until: u64,
     /// How many watches are news for each title since it was solved; `None`: it must be solved anew in any case.
@@ -144,7 +144,10 @@ impl SimilarService {
 
     /// Looks what is news and computes what it touches, at most so much that it takes a moment, or everything. What
     /// is handed over from round to round may be lost at any time; it is read anew then.
-    pub async fn keep(&self, following: &mut Option<Following>) -> Result<Kept, RecommendError> {
+    pub async fn keep(
+        &self,
+        following: &mut Option<Following>,
+    ) -> Result<SimilarRound, RecommendError> {
         let version = self.ports.graph.similar_version().await?;
         let current = match following {
             Some(current) if current.generation.is_of_generation(&version) => current,
@@ -153,40 +156,40 @@ impl SimilarService {
         self.follow(current).await?;
         // The graph leaves out edges of titles that it does not have yet.
         if !self.ports.titles.unprojected_titles(1).await?.is_empty() {
-            return Ok(Kept::Nothing);
+            return Ok(SimilarRound::Nothing);
         }
         let age = self.clock.now() - version.computed_at;
         if current.drift > 0 && age > self.freshness.longest {
             *following = None;
-            return Ok(Kept::Rebuilt(self.rebuild().await?));
+            return Ok(SimilarRound::Rebuilt(self.rebuild().await?));
         }
         if self.has_drifted(current) {
             let histories = Arc::clone(&current.histories);
-            let edges = self.replace(histories, current.sums_until).await?;
+            let edges = self.replace(histories, current.watched_until).await?;
             current.solved(self.ports.graph.similar_version().await?);
-            return Ok(Kept::Rebuilt(edges));
+            return Ok(SimilarRound::Rebuilt(edges));
         }
         let touched = self.touched(current);
         if touched.is_empty() {
-            return Ok(Kept::Nothing);
+            return Ok(SimilarRound::Nothing);
         }
         let (histories, ridge) = (Arc::clone(&current.histories), self.ridge.clone());
-        let places = touched.clone();
-        let solutions = off_thread(move || solve(&histories, &ridge, &places)).await?;
+        let indices = touched.clone();
+        let solutions = off_thread(move || solve(&histories, &ridge, &indices)).await?;
         self.ports
             .graph
             .put_solutions(version.generation, &solutions)
             .await?;
         self.events.publish(Event::SimilarChanged);
-        for place in &touched {
-            current.news[*place] = Some(0.0);
+        for index in &touched {
+            current.news[*index] = Some(0.0);
         }
-        Ok(Kept::Solved(touched.len()))
+        Ok(SimilarRound::Solved(touched.len()))
     }
 
     /// Reads who watched what; what was written since the edges were computed is news.
     async fn begin(&self, version: SimilarVersion) -> Result<Following, RecommendError> {
-        let sums_until = self.clock.now();
+        let watched_until = self.clock.now();
         let mut news = Vec::new();
         let histories = self
             .read(&mut |what, written_at| {
@@ -199,7 +202,7 @@ impl SimilarService {
             news: vec![Some(0.0); histories.titles()],
             histories: Arc::new(histories),
             generation: version,
-            sums_until,
+            watched_until,
             catalog_until: 0,
             drift: 0,
         };
@@ -228,18 +231,26 @@ impl SimilarService {
         let mut profile: Vec<WatchedTitle> = Vec::new();
         let mut after = None;
         loop {
-            let sums = self.watching.sums_after(after, SUMS).await?;
-            let Some(last) = sums.last() else { break };
+            let watched_titles = self
+                .watching
+                .all_watched_titles_after(after, WATCHED_TITLES)
+                .await?;
+            let Some(last) = watched_titles.last() else {
+                break;
+            };
             after = Some((last.profile, last.title));
-            for sum in sums {
-                tell(News::Watch(sum.profile, sum.title), sum.stamp.updated_at);
+            for watched_title in watched_titles {
+                tell(
+                    News::Watch(watched_title.profile, watched_title.title),
+                    watched_title.stamp.updated_at,
+                );
                 if profile
                     .last()
-                    .is_some_and(|last| last.profile != sum.profile)
+                    .is_some_and(|last| last.profile != watched_title.profile)
                 {
                     put_profile(&mut histories, &mut profile);
                 }
-                profile.push(sum);
+                profile.push(watched_title);
             }
         }
         put_profile(&mut histories, &mut profile);
@@ -262,23 +273,26 @@ impl SimilarService {
             }
         }
         let now = self.clock.now();
-        let since = following.sums_until - OVERLAP;
+        let since = following.watched_until - OVERLAP;
         let mut after: Option<(DateTime<Utc>, ProfileId, TitleId)> = None;
         loop {
-            let mut sums = self
+            let mut watched_titles = self
                 .ports
                 .watches
-                .watched_titles_since(since, after, SUMS)
+                .watched_titles_since(since, after, WATCHED_TITLES)
                 .await?;
-            let Some(last) = sums.last() else { break };
+            let Some(last) = watched_titles.last() else {
+                break;
+            };
             after = Some((last.stamp.updated_at, last.profile, last.title));
             // What was loaded together was written in any order; it was watched in this one.
-            sums.sort_by_key(|sum| (sum.last_at, sum.title));
-            for sum in &sums {
-                following.put_sum(sum);
+            watched_titles
+                .sort_by_key(|watched_title| (watched_title.last_at, watched_title.title));
+            for watched_title in &watched_titles {
+                following.put_watched_title(watched_title);
             }
         }
-        following.sums_until = now;
+        following.watched_until = now;
         Ok(())
     }
 
@@ -293,34 +307,34 @@ impl SimilarService {
     /// The titles that are to be solved anew, those first that changed the most.
     fn touched(&self, following: &Following) -> Vec<usize> {
         let mut touched: Vec<(f64, usize)> = Vec::new();
-        for (place, news) in following.news.iter().enumerate() {
+        for (index, news) in following.news.iter().enumerate() {
             #[expect(clippy::cast_precision_loss, reason = "counts below 2^53")]
-            let watchers = following.histories.watchers(place).max(1) as f64;
+            let watchers = following.histories.watchers(index).max(1) as f64;
             let news = news.map_or(f64::INFINITY, f64::from);
             if news >= (self.freshness.touched * watchers).max(1.0) {
-                touched.push((news / watchers, place));
+                touched.push((news / watchers, index));
             }
         }
         touched.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         touched.truncate(AT_ONCE);
-        touched.into_iter().map(|(_, place)| place).collect()
+        touched.into_iter().map(|(_, index)| index).collect()
     }
 }
 
 impl Following {
     fn touch(&mut self, what: News) {
         let (News::Title(title) | News::Watch(_, title)) = what;
-        let Some(place) = self.histories.place(title) else {
+        let Some(index) = self.histories.index(title) else {
             return;
         };
         self.drift += 1;
         match what {
-            News::Title(_) => self.news[place as usize] = None,
+            News::Title(_) => self.news[index as usize] = None,
             News::Watch(profile, _) => {
                 for other in self.histories.watched_by(profile) {
                     add(&mut self.news[other], OF_OTHERS);
                 }
-                add(&mut self.news[place as usize], 1.0);
+                add(&mut self.news[index as usize], 1.0);
             }
         }
     }
@@ -341,15 +355,19 @@ impl Following {
         }
     }
 
-    fn put_sum(&mut self, sum: &WatchedTitle) {
+    fn put_watched_title(&mut self, watched_title: &WatchedTitle) {
         let histories = Arc::make_mut(&mut self.histories);
-        let is_news = if sum.shapes_taste() {
-            histories.put_watch(sum.profile, sum.title, sum.liked == Some(true))
+        let is_news = if watched_title.shapes_taste() {
+            histories.put_watch(
+                watched_title.profile,
+                watched_title.title,
+                watched_title.liked == Some(true),
+            )
         } else {
-            histories.remove_watch(sum.profile, sum.title)
+            histories.remove_watch(watched_title.profile, watched_title.title)
         };
         if is_news {
-            self.touch(News::Watch(sum.profile, sum.title));
+            self.touch(News::Watch(watched_title.profile, watched_title.title));
         }
     }
 }
@@ -360,15 +378,19 @@ fn add(news: &mut Option<f32>, more: f32) {
 }
 
 /// Adds all that a profile watched, and empties the list.
-fn put_profile(histories: &mut Histories, sums: &mut Vec<WatchedTitle>) {
-    sums.retain(WatchedTitle::shapes_taste);
-    if let Some(first) = sums.first() {
-        let watched = sums
-            .iter()
-            .map(|sum| (sum.last_at, sum.title, sum.liked == Some(true)));
+fn put_profile(histories: &mut Histories, watched_titles: &mut Vec<WatchedTitle>) {
+    watched_titles.retain(WatchedTitle::shapes_taste);
+    if let Some(first) = watched_titles.first() {
+        let watched = watched_titles.iter().map(|watched_title| {
+            (
+                watched_title.last_at,
+                watched_title.title,
+                watched_title.liked == Some(true),
+            )
+        });
         histories.put_latest(first.profile, watched.collect());
     }
-    sums.clear();
+    watched_titles.clear();
 }
 
 /// Computes something that takes long, while this thread goes on with other things.

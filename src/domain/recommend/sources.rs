@@ -19,7 +19,7 @@ pub struct ProjectionPorts {
     pub titles: Arc<dyn TitleSource>,
     pub watches: Arc<dyn WatchSource>,
     /// Where the catalogue learns how popular its titles are.
-    pub popularity: Arc<dyn PopularityStore>,
+    pub watchers: Arc<dyn WatchersStore>,
 }
 
 measured! {
@@ -44,10 +44,10 @@ pub trait TitleSource: Send + Sync {
 measured! {
 /// Where the catalogue learns how popular its titles are.
 #[async_trait]
-pub trait PopularityStore: Send + Sync {
+pub trait WatchersStore: Send + Sync {
     /// Sets how many profiles have watched each title. Changes no revision; ids that are not there are passed over.
-    /// A title whose popularity was another one before appears anew in the change feed.
-    async fn put_popularity(&self, counts: &[(TitleId, u64)]) -> Result<(), StoreError>;
+    /// A title that had another number of watchers before appears anew in the change feed.
+    async fn put_watchers(&self, counts: &[(TitleId, u64)]) -> Result<(), StoreError>;
 }
 }
 
@@ -55,18 +55,18 @@ measured! {
 /// What was watched as the projection reads it. One method is one transaction.
 #[async_trait]
 pub trait WatchSource: Send + Sync {
-    /// Up to `limit` sums that wait for projection, the longest waiting first.
+    /// Up to `limit` watched titles that wait for projection, the longest waiting first.
     async fn unprojected_watches(&self, limit: usize) -> Result<Vec<WatchedTitle>, StoreError>;
 
-    /// Takes the mark from sums whose revision is still the given one; the others keep it.
+    /// Takes the mark from watched titles whose revision is still the given one; the others keep it.
     async fn mark_watches_projected(
         &self,
-        sums: &[(ProfileId, TitleId, u64)],
+        watched_titles: &[(ProfileId, TitleId, u64)],
     ) -> Result<(), StoreError>;
 
-    /// Up to `limit` sums that were last written at a moment or later, those after a key, by the moment of the last write,
-    /// the profile and the title: for following what changes. The moment is that of whoever wrote, taken before the
-    /// write: who follows begins a little earlier than where they stopped.
+    /// Up to `limit` watched titles that were last written at a moment or later, those after a key, by the moment of
+    /// the last write, the profile and the title: for following what changes. The moment is that of whoever wrote,
+    /// taken before the write: who follows begins a little earlier than where they stopped.
     async fn watched_titles_since(
         &self,
         since: DateTime<Utc>,

@@ -86,10 +86,10 @@ impl Batch for ThumbsByTitle {
         let Some(profile) = self.profile else {
             return Ok(HashMap::new());
         };
-        let sums = self.watching.watched_titles(profile, titles).await?;
-        Ok(sums
+        let watched_titles = self.watching.watched_titles(profile, titles).await?;
+        Ok(watched_titles
             .into_iter()
-            .filter_map(|sum| Some((sum.title, sum.liked?)))
+            .filter_map(|watched_title| Some((watched_title.title, watched_title.liked?)))
             .collect())
     }
 }

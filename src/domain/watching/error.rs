@@ -14,8 +14,8 @@ pub enum WatchError {
     /// The film or series does not exist.
     #[error("there is no such film or series")]
     TitleNotFound,
-    /// The profile has no such sitting.
-    #[error("there is no such sitting in this history")]
+    /// The profile has no such play.
+    #[error("there is no such play in this history")]
     PlayNotFound,
     /// The genre or person does not exist.
     #[error("there is no such genre or person")]
@@ -46,8 +46,8 @@ pub enum WatchError {
     /// The time is not in the past.
     #[error("the time of the report lies in the future, or before 1970")]
     TimeOutOfRange,
-    /// The client gave the same name to two sittings.
-    #[error("this play is a sitting at another item")]
+    /// The client gave the same name to two plays.
+    #[error("this play is of another item")]
     PlayOfAnotherItem,
     /// The profile is gone, and so is who reports.
     #[error("this profile was deleted; log in again")]

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use chrono::{DateTime, SubsecRound, Utc};
 
 use super::error::WatchError;
+use super::exclusions::{HiddenTitle, Mute, MutedSource};
 use super::ledger::Ledger;
 use super::rules::WatchRules;
 use super::service::WatchService;
 use super::touched::Touched;
 use super::types::{Play, WatchedItem, WatchedTitle};
-use super::wishes::{HiddenTitle, Mute, MutedSource};
 use crate::domain::catalog::{Title, TitleKind, Visibility};
 use crate::domain::events::Event;
 use crate::domain::ids::{PlayId, ProfileId, TitleId};
@@ -52,7 +52,7 @@ impl WatchService {
         Ok(title)
     }
 
-    /// Says whether a sitting of the viewer's profile may shape its suggestions. It stays in the history, and what was
+    /// Says whether a play of the viewer's profile may shape its suggestions. It stays in the history, and what was
     /// watched stays watched. A machine needs a key that may report.
     pub async fn set_counts(
         &self,
@@ -112,8 +112,7 @@ impl WatchService {
 
     /// Tells other servers that a profile's suggestions are others now.
     fn tell(&self, profile: ProfileId) {
-        self.events
-            .publish(Event::TastesProjected([profile].into()));
+        self.events.publish(Event::TastesChanged([profile].into()));
     }
 
     /// Which of these titles are not to be suggested to a profile, in no order: it has watched, rated or hidden them.
@@ -125,8 +124,8 @@ impl WatchService {
         Ok(self.ports.history.passed_over(profile, titles).await?)
     }
 
-    /// Says whether a genre or a person is not to speak for titles in the suggestions of the viewer's profile. A machine
-    /// needs a key that may report.
+    /// Says whether a genre or a person is not to speak for titles in the suggestions of the viewer's profile. A
+    /// machine needs a key that may report.
     pub async fn set_muted(
         &self,
         viewer: &KnownViewer,
@@ -183,7 +182,8 @@ impl WatchService {
 }
 
 impl Ledger {
-    /// Records what a profile says of a title. A thumb on what was never played is the sum of no sittings, as of now.
+    /// Records what a profile says of a title. A thumb on what was never played is a watched title of no plays, as of
+    /// now.
     pub fn rate(
         &mut self,
         key: (ProfileId, TitleId),
@@ -192,29 +192,29 @@ impl Ledger {
         now: DateTime<Utc>,
     ) {
         let now = now.trunc_subsecs(3);
-        let sum = match self.titles.get(key) {
-            Some(sum) => WatchedTitle {
-                stamp: sum.stamp.next(now),
-                ..sum.clone()
+        let watched_title = match self.watched_titles.get(key) {
+            Some(watched_title) => WatchedTitle {
+                stamp: watched_title.stamp.next(now),
+                ..watched_title.clone()
             },
             None => WatchedTitle::new(key, is_series, now, now),
         };
-        if sum.liked == liked {
+        if watched_title.liked == liked {
             return;
         }
-        let mut sum = WatchedTitle {
+        let mut watched_title = WatchedTitle {
             liked,
             liked_at: Some(now),
-            ..sum
+            ..watched_title
         };
-        if sum.plays == 0 {
-            (sum.first_at, sum.last_at) = (now, now);
+        if watched_title.plays == 0 {
+            (watched_title.first_at, watched_title.last_at) = (now, now);
         }
-        self.titles.put(key, sum);
+        self.watched_titles.put(key, watched_title);
     }
 
-    /// Takes a sitting out of its title's weight, or puts it back. All other sittings at the title must be in the
-    /// ledger: the weight is added up anew, because a difference of sums would leave dust where nothing is left.
+    /// Takes a play out of its title's weight, or puts it back. All other plays of the title must be in the
+    /// ledger: the weight is added up anew, because a difference of weights would leave dust where nothing is left.
     pub fn set_counts(
         &mut self,
         rules: &WatchRules,
@@ -227,9 +227,12 @@ impl Ledger {
             return Ok(());
         }
         let title_key = (play.profile, play.title);
-        // A sitting without a sum belongs to a profile that is being forgotten.
-        let sum = self.titles.get(title_key).ok_or(WatchError::PlayNotFound)?;
-        let sum = sum.clone();
+        // A play without a watched title belongs to a profile that is being forgotten.
+        let watched_title = self
+            .watched_titles
+            .get(title_key)
+            .ok_or(WatchError::PlayNotFound)?;
+        let watched_title = watched_title.clone();
         let play = Play {
             counts,
             stamp: play.stamp.next(now),
@@ -240,15 +243,15 @@ impl Ledger {
             .plays
             .all()
             .filter(|play| play.counts && (play.profile, play.title) == title_key);
-        let weight = of_title.fold(0.0, |sum, play| {
-            sum + rules.weight(play.completion, play.last_at)
+        let weight = of_title.fold(0.0, |added, play| {
+            added + rules.weight(play.completion, play.last_at)
         });
-        let sum = WatchedTitle {
+        let watched_title = WatchedTitle {
             weight,
-            stamp: sum.stamp.next(now),
-            ..sum
+            stamp: watched_title.stamp.next(now),
+            ..watched_title
         };
-        self.titles.put(title_key, sum);
+        self.watched_titles.put(title_key, watched_title);
         Ok(())
     }
 }

@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use chrono::{DateTime, SecondsFormat, Utc};
 use uuid::Uuid;
 
-use super::touched::Sitting;
+use super::touched::PlayRef;
 use super::types::WatchedItem;
 use crate::domain::ids::{PlayId, ProfileId, TitleId};
 
-/// The namespace of the names that imported sittings get (UUID version 5, RFC 9562).
+/// The namespace of the names that imported plays get (UUID version 5, RFC 9562).
 const NAMESPACE: Uuid = Uuid::from_u128(0x7c0f_31b2_5a54_4d0e_9a1c_52e6_07d4_6f8b);
 
 /// A watch that happened elsewhere.
@@ -30,15 +30,15 @@ pub struct ImportedWatch {
 }
 
 impl ImportedWatch {
-    /// The sitting that stands for this watch: the same profile, item and time are the same sitting.
-    pub fn sitting(&self) -> Sitting {
+    /// The play that stands for this watch: the same profile, item and time are the same play.
+    pub fn play_ref(&self) -> PlayRef {
         let (kind, id) = self.item.key();
         let name = format!(
             "{} {kind} {id} {}",
             self.profile,
             self.at.to_rfc3339_opts(SecondsFormat::Millis, true)
         );
-        Sitting {
+        PlayRef {
             profile: self.profile,
             play: PlayId(Uuid::new_v5(&NAMESPACE, name.as_bytes())),
             item: self.item,
@@ -85,12 +85,12 @@ mod tests {
     }
 
     #[test]
-    fn the_same_watch_is_always_the_same_sitting() {
-        let first = watch(1, 1, None).sitting();
+    fn the_same_watch_is_always_the_same_play() {
+        let first = watch(1, 1, None).play_ref();
 
-        assert_eq!(first, watch(1, 1, Some(true)).sitting());
-        assert_ne!(first.play, watch(2, 1, None).sitting().play);
-        assert_ne!(first.play, watch(1, 2, None).sitting().play);
+        assert_eq!(first, watch(1, 1, Some(true)).play_ref());
+        assert_ne!(first.play, watch(2, 1, None).play_ref().play);
+        assert_ne!(first.play, watch(1, 2, None).play_ref().play);
     }
 
     #[test]

@@ -1,8 +1,8 @@
-//! The one place where a report changes what is recorded: the sitting, the state of its item and the title's sum.
+//! The one place where a report changes what is recorded: the play, the state of its item and the watched title.
 //!
 //! A store reads the rows that a [`Change`] asks for by [`Touched`] into a [`Ledger`], lets the change work on it, and
-//! writes what changed, all in one transaction. So every store counts the same way. Invariant: the state and the sum are
-//! what the sittings add up to, so a report is idempotent.
+//! writes what changed, all in one transaction. So every store counts the same way. Invariant: the state and the
+//! watched title are what the plays add up to, so a report is idempotent.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use super::error::WatchError;
 use super::import::ImportedWatch;
 use super::rules::{Progress, WatchRules, percent};
 use super::sections::Sections;
-use super::touched::{Sitting, Touched};
+use super::touched::{PlayRef, Touched};
 use super::types::{Play, Report, WatchState, WatchedItem, WatchedTitle};
 use crate::domain::ids::{PlayId, ProfileId, TitleId};
 use crate::domain::stamp::Stamp;
@@ -82,9 +82,9 @@ pub struct Ledger {
     pub plays: Rows<(ProfileId, PlayId), Play>,
     /// How the profiles stand with the items.
     pub states: Rows<(ProfileId, WatchedItem), WatchState>,
-    /// The sums per title.
-    pub titles: Rows<(ProfileId, TitleId), WatchedTitle>,
-    /// The sittings that were not played to the end when the rows were read, and are now.
+    /// What all plays of each title add up to.
+    pub watched_titles: Rows<(ProfileId, TitleId), WatchedTitle>,
+    /// The plays that were not played to the end when the rows were read, and are now.
     pub(super) completed: BTreeSet<(ProfileId, PlayId)>,
 }
 
@@ -93,12 +93,12 @@ impl Ledger {
     pub fn stored(
         plays: Rows<(ProfileId, PlayId), Play>,
         states: Rows<(ProfileId, WatchedItem), WatchState>,
-        titles: Rows<(ProfileId, TitleId), WatchedTitle>,
+        watched_titles: Rows<(ProfileId, TitleId), WatchedTitle>,
     ) -> Self {
         Self {
             plays,
             states,
-            titles,
+            watched_titles,
             completed: BTreeSet::new(),
         }
     }
@@ -121,7 +121,8 @@ impl Ledger {
             self.plays.part(plays.chain(of_whole_titles)),
             self.states
                 .part(touched.iter().filter_map(Touched::state_key)),
-            self.titles.part(touched.iter().map(Touched::title_key)),
+            self.watched_titles
+                .part(touched.iter().map(Touched::title_key)),
         )
     }
 
@@ -129,32 +130,32 @@ impl Ledger {
     pub fn absorb(&mut self, part: &Self) {
         self.plays.absorb(&part.plays);
         self.states.absorb(&part.states);
-        self.titles.absorb(&part.titles);
+        self.watched_titles.absorb(&part.watched_titles);
         self.completed.extend(&part.completed);
     }
 
-    /// Whether what was done to this ledger made the sitting count as watched.
-    pub fn completed(&self, sitting: &Sitting) -> bool {
-        self.completed.contains(&sitting.play_key())
+    /// Whether what was done to this ledger made the play count as watched.
+    pub fn completed(&self, play_ref: &PlayRef) -> bool {
+        self.completed.contains(&play_ref.play_key())
     }
 
-    /// The state that a sitting's item is in now.
-    pub fn state(&self, sitting: &Sitting) -> Option<&WatchState> {
-        self.states.get(sitting.state_key())
+    /// The state that a play's item is in now.
+    pub fn state(&self, play_ref: &PlayRef) -> Option<&WatchState> {
+        self.states.get(play_ref.state_key())
     }
 
-    /// Records a report: in its sitting, the state of the item and the title's sum. Idempotent.
+    /// Records a report: in its play, the state of the item and the watched title. Idempotent.
     pub fn report(
         &mut self,
         rules: &WatchRules,
-        sitting: &Sitting,
+        play_ref: &PlayRef,
         report: &Report,
         now: DateTime<Utc>,
     ) -> Result<(), WatchError> {
-        let before = self.play(sitting)?;
+        let before = self.play(play_ref)?;
         let mut play = before
             .clone()
-            .unwrap_or_else(|| Play::new(sitting, report.at, now));
+            .unwrap_or_else(|| Play::new(play_ref, report.at, now));
         if !play.sections.add(report.event, report.position, report.at) {
             return Ok(());
         }
@@ -177,7 +178,7 @@ impl Ledger {
         // A jump to the end is no reason to forget where to resume.
         let moves = is_latest && !(report.event.is_jump() && progress.watched);
         let progress = moves.then_some(progress);
-        self.settle(rules, sitting, before.as_ref(), play, progress, now);
+        self.settle(rules, play_ref, before.as_ref(), play, progress, now);
         Ok(())
     }
 
@@ -185,14 +186,14 @@ impl Ledger {
     pub fn import(
         &mut self,
         rules: &WatchRules,
-        sitting: &Sitting,
+        play_ref: &PlayRef,
         watch: &ImportedWatch,
         now: DateTime<Utc>,
     ) -> Result<(), WatchError> {
-        let before = self.play(sitting)?;
+        let before = self.play(play_ref)?;
         let mut play = before
             .clone()
-            .unwrap_or_else(|| Play::new(sitting, watch.at, now));
+            .unwrap_or_else(|| Play::new(play_ref, watch.at, now));
         play.duration = watch.duration;
         play.position = watch.completion * watch.duration.unwrap_or_default();
         play.sections = if watch.duration.is_some() {
@@ -203,23 +204,23 @@ impl Ledger {
         play.completion = watch.completion;
         let progress = rules.judge_share(watch.completion, watch.duration);
         play.completed = progress.watched;
-        self.settle(rules, sitting, before.as_ref(), play, Some(progress), now);
-        self.like(sitting, watch, now);
+        self.settle(rules, play_ref, before.as_ref(), play, Some(progress), now);
+        self.like(play_ref, watch, now);
         Ok(())
     }
 
-    fn play(&self, sitting: &Sitting) -> Result<Option<Play>, WatchError> {
-        match self.plays.get(sitting.play_key()) {
-            Some(play) if play.item != sitting.item => Err(WatchError::PlayOfAnotherItem),
+    fn play(&self, play_ref: &PlayRef) -> Result<Option<Play>, WatchError> {
+        match self.plays.get(play_ref.play_key()) {
+            Some(play) if play.item != play_ref.item => Err(WatchError::PlayOfAnotherItem),
             play => Ok(play.cloned()),
         }
     }
 
-    /// Writes the sitting, and carries what is new in it to the item's state and the title's sum.
+    /// Writes the play, and carries what is new in it to the item's state and the watched title.
     fn settle(
         &mut self,
         rules: &WatchRules,
-        sitting: &Sitting,
+        play_ref: &PlayRef,
         before: Option<&Play>,
         mut play: Play,
         progress: Option<Progress>,
@@ -232,26 +233,26 @@ impl Ledger {
             play.stamp = before.stamp.next(now);
         }
         let new = Added::between(rules, before, &play);
-        self.settle_state(sitting, &play, new, progress, now);
-        self.settle_title(sitting, &play, new, now);
-        self.plays.put(sitting.play_key(), play);
+        self.settle_state(play_ref, &play, new, progress, now);
+        self.settle_title(play_ref, &play, new, now);
+        self.plays.put(play_ref.play_key(), play);
         if new.completions > 0 {
-            self.completed.insert(sitting.play_key());
+            self.completed.insert(play_ref.play_key());
         }
     }
 
     fn settle_state(
         &mut self,
-        sitting: &Sitting,
+        play_ref: &PlayRef,
         play: &Play,
         new: Added,
         progress: Option<Progress>,
         now: DateTime<Utc>,
     ) {
-        let before = self.state(sitting).cloned();
+        let before = self.state(play_ref).cloned();
         let mut state = before
             .clone()
-            .unwrap_or_else(|| WatchState::new(sitting, play.last_at, now));
+            .unwrap_or_else(|| WatchState::new(play_ref, play.last_at, now));
         state.plays = state.plays.saturating_add_signed(new.plays);
         state.completions = state.completions.saturating_add_signed(new.completions);
         state.watched = if new.completions < 0 {
@@ -275,57 +276,59 @@ impl Ledger {
         if let Some(before) = before {
             state.stamp = before.stamp.next(now);
         }
-        self.states.put(sitting.state_key(), state);
+        self.states.put(play_ref.state_key(), state);
     }
 
-    fn settle_title(&mut self, sitting: &Sitting, play: &Play, new: Added, now: DateTime<Utc>) {
-        let mut sum = self.watched_title(sitting, play, now);
-        if sum.plays == 0 {
+    fn settle_title(&mut self, play_ref: &PlayRef, play: &Play, new: Added, now: DateTime<Utc>) {
+        let mut watched_title = self.watched_title(play_ref, play, now);
+        if watched_title.plays == 0 {
             // It was rated before anything was played: what was played says when.
-            (sum.first_at, sum.last_at) = (play.started_at, play.last_at);
+            (watched_title.first_at, watched_title.last_at) = (play.started_at, play.last_at);
         }
-        sum.plays = sum.plays.saturating_add_signed(new.plays);
-        sum.completions = sum.completions.saturating_add_signed(new.completions);
-        sum.seconds = (sum.seconds + new.seconds).max(0.0);
-        sum.weight = (sum.weight + new.weight).max(0.0);
-        sum.first_at = sum.first_at.min(play.started_at);
-        sum.last_at = sum.last_at.max(play.last_at);
-        self.titles.put(sitting.title_key(), sum);
+        watched_title.plays = watched_title.plays.saturating_add_signed(new.plays);
+        watched_title.completions = watched_title
+            .completions
+            .saturating_add_signed(new.completions);
+        watched_title.seconds = (watched_title.seconds + new.seconds).max(0.0);
+        watched_title.weight = (watched_title.weight + new.weight).max(0.0);
+        watched_title.first_at = watched_title.first_at.min(play.started_at);
+        watched_title.last_at = watched_title.last_at.max(play.last_at);
+        self.watched_titles.put(play_ref.title_key(), watched_title);
     }
 
     /// Takes over what the viewer said, unless they have said something else since.
-    fn like(&mut self, sitting: &Sitting, watch: &ImportedWatch, now: DateTime<Utc>) {
-        let key = sitting.title_key();
+    fn like(&mut self, play_ref: &PlayRef, watch: &ImportedWatch, now: DateTime<Utc>) {
+        let key = play_ref.title_key();
         let said = (watch.liked, Some(watch.at));
-        if let Some(sum) = self.titles.get(key)
+        if let Some(watched_title) = self.watched_titles.get(key)
             && watch.liked.is_some()
-            && (sum.liked, sum.liked_at) != said
-            && sum.liked_at.is_none_or(|at| watch.at >= at)
+            && (watched_title.liked, watched_title.liked_at) != said
+            && watched_title.liked_at.is_none_or(|at| watch.at >= at)
         {
-            let sum = WatchedTitle {
+            let watched_title = WatchedTitle {
                 liked: watch.liked,
                 liked_at: Some(watch.at),
-                stamp: sum.stamp.next(now),
-                ..sum.clone()
+                stamp: watched_title.stamp.next(now),
+                ..watched_title.clone()
             };
-            self.titles.put(key, sum);
+            self.watched_titles.put(key, watched_title);
         }
     }
 
-    /// The title's sum as it is before the sitting's news, with the stamp of the write to come.
-    fn watched_title(&self, sitting: &Sitting, play: &Play, now: DateTime<Utc>) -> WatchedTitle {
-        let Some(sum) = self.titles.get(sitting.title_key()) else {
-            let is_series = !matches!(sitting.item, WatchedItem::Film(_));
-            return WatchedTitle::new(sitting.title_key(), is_series, play.last_at, now);
+    /// The watched title as it is before the play's news, with the stamp of the write to come.
+    fn watched_title(&self, play_ref: &PlayRef, play: &Play, now: DateTime<Utc>) -> WatchedTitle {
+        let Some(watched_title) = self.watched_titles.get(play_ref.title_key()) else {
+            let is_series = !matches!(play_ref.item, WatchedItem::Film(_));
+            return WatchedTitle::new(play_ref.title_key(), is_series, play.last_at, now);
         };
         WatchedTitle {
-            stamp: sum.stamp.next(now),
-            ..sum.clone()
+            stamp: watched_title.stamp.next(now),
+            ..watched_title.clone()
         }
     }
 }
 
-/// What a write of a sitting adds to the sums.
+/// What a write of a play adds to the watched titles.
 #[derive(Debug, Clone, Copy)]
 struct Added {
     plays: i32,
@@ -354,7 +357,7 @@ impl Added {
 }
 
 impl WatchedTitle {
-    /// The sum of nothing, at a time.
+    /// The watched title of nothing, at a time.
     pub(super) fn new(
         (profile, title): (ProfileId, TitleId),
         is_series: bool,
@@ -379,12 +382,12 @@ impl WatchedTitle {
 }
 
 impl Play {
-    fn new(sitting: &Sitting, at: DateTime<Utc>, now: DateTime<Utc>) -> Self {
+    fn new(play_ref: &PlayRef, at: DateTime<Utc>, now: DateTime<Utc>) -> Self {
         Self {
-            profile: sitting.profile,
-            id: sitting.play,
-            item: sitting.item,
-            title: sitting.title,
+            profile: play_ref.profile,
+            id: play_ref.play,
+            item: play_ref.item,
+            title: play_ref.title,
             started_at: at,
             last_at: at,
             position: 0.0,
@@ -399,11 +402,11 @@ impl Play {
 }
 
 impl WatchState {
-    fn new(sitting: &Sitting, at: DateTime<Utc>, now: DateTime<Utc>) -> Self {
+    fn new(play_ref: &PlayRef, at: DateTime<Utc>, now: DateTime<Utc>) -> Self {
         Self {
-            profile: sitting.profile,
-            item: sitting.item,
-            title: sitting.title,
+            profile: play_ref.profile,
+            item: play_ref.item,
+            title: play_ref.title,
             position: 0.0,
             percent: 0.0,
             watched: false,

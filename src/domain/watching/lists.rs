@@ -1,15 +1,15 @@
 //! A profile's lists, as somebody may see them.
 //!
-//! Their rows are keyed by profile and know nothing of their titles' ratings. So a page is read on in chunks of a bounded
-//! size until it is full, and a list is counted title by title: what a profile has watched has few titles.
+//! Their rows are keyed by profile and know nothing of their titles' ratings. So a page is read on in chunks of a
+//! bounded size until it is full, and a list is counted title by title: what a profile has watched has few titles.
 
 use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::error::WatchError;
+use super::exclusions::HiddenTitle;
 use super::service::WatchService;
 use super::types::{Play, WatchState};
-use super::wishes::HiddenTitle;
 use crate::domain::catalog::{CatalogService, Visibility};
 use crate::domain::error::StoreError;
 use crate::domain::ids::{ProfileId, TitleId};
@@ -21,7 +21,7 @@ const CHUNK: usize = 200;
 /// A list of a profile's own, each of whose rows is about a title.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ProfileList {
-    /// Its sittings at films and episodes, at one title or at all.
+    /// Its plays of films and episodes, at one title or at all.
     History(Option<TitleId>),
     /// What it can resume.
     InProgress,
@@ -35,7 +35,7 @@ pub(super) trait Row {
     fn title(&self) -> TitleId;
 
     /// Its place in the list.
-    fn place(&self) -> Keyset;
+    fn keyset(&self) -> Keyset;
 }
 
 impl Row for Play {
@@ -43,7 +43,7 @@ impl Row for Play {
         self.title
     }
 
-    fn place(&self) -> Keyset {
+    fn keyset(&self) -> Keyset {
         Keyset {
             value: KeyValue::Number(self.started_at.timestamp_millis()),
             id: KeyValue::Text(self.id.to_string()),
@@ -56,7 +56,7 @@ impl Row for WatchState {
         self.title
     }
 
-    fn place(&self) -> Keyset {
+    fn keyset(&self) -> Keyset {
         Keyset::by_number(self.last_played_at.timestamp_millis(), self.item.key().1)
     }
 }
@@ -66,7 +66,7 @@ impl Row for HiddenTitle {
         self.title
     }
 
-    fn place(&self) -> Keyset {
+    fn keyset(&self) -> Keyset {
         let at = self.stamp.created_at.timestamp_millis();
         Keyset::by_number(at, self.title.to_i64())
     }
@@ -87,7 +87,7 @@ impl WatchService {
         page(&self.catalog, visibility, window, read).await
     }
 
-    /// The sittings, the latest first.
+    /// The plays, the latest first.
     pub async fn history(
         &self,
         visibility: &Visibility,
@@ -149,7 +149,7 @@ where
             Direction::Forward => chunk.rows.last(),
             Direction::Backward => chunk.rows.first(),
         };
-        let edge = edge.filter(|_| chunk.has_more).map(Row::place);
+        let edge = edge.filter(|_| chunk.has_more).map(Row::keyset);
         let titles = chunk.rows.iter().map(Row::title);
         let seen = visible(catalog, visibility, titles).await?;
         let is_whole = chunk.rows.iter().all(|row| seen.contains(&row.title()));

@@ -1,9 +1,10 @@
-//! What profiles watched: sittings, where to resume, what to watch next, and what it all adds up to per title; and what
+//! What profiles watched: plays, where to resume, what to watch next, and what it all adds up to per title; and what
 //! they say of it.
 
 mod batches;
 mod erase;
 mod error;
+mod exclusions;
 mod feedback;
 mod import;
 mod ledger;
@@ -22,10 +23,10 @@ mod store;
 mod tests;
 mod touched;
 mod types;
-mod wishes;
 
 pub use batches::{StandingsBySeries, StatesByItem, ThumbsByTitle};
 pub use error::WatchError;
+pub use exclusions::{HiddenTitle, Mute, MutedSource};
 pub use feedback::{MAX_HIDDEN, MAX_MUTES};
 pub use import::ImportedWatch;
 pub use ledger::{Change, Ledger, Rows};
@@ -36,6 +37,5 @@ pub use sections::{Section, Sections};
 pub use service::{Reported, WatchPorts, WatchService};
 pub use standing::SeriesStanding;
 pub use store::{FeedbackStore, HistoryStore, WatchStore};
-pub use touched::{Sitting, Touched};
+pub use touched::{PlayRef, Touched};
 pub use types::{Play, PlaybackEvent, Report, WatchState, WatchedItem, WatchedTitle};
-pub use wishes::{HiddenTitle, Mute, MutedSource};

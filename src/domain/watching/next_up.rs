@@ -16,11 +16,11 @@ pub fn next_episode(
     let regular = || episodes.iter().filter(|episode| episode.season > 0);
     let highest = regular()
         .filter(|episode| is_watched(episode))
-        .map(Episode::place)
+        .map(Episode::ordinal)
         .max();
     regular()
         .filter(|episode| episode.aired.is_none_or(|day| day <= today))
-        .filter(|episode| highest.is_none_or(|highest| episode.place() > highest))
+        .filter(|episode| highest.is_none_or(|highest| episode.ordinal() > highest))
         .find(|episode| !is_watched(episode))
 }
 
@@ -34,7 +34,7 @@ mod tests {
 
     /// The episodes of a series with two specials and two seasons of three; the last is shown tomorrow.
     fn series() -> Vec<Episode> {
-        let places = [
+        let ordinals = [
             (0, 1),
             (0, 2),
             (1, 1),
@@ -44,9 +44,9 @@ mod tests {
             (2, 2),
             (2, 3),
         ];
-        places
+        ordinals
             .map(|(season, number)| Episode {
-                id: EpisodeId::of_place(TitleId(1), season, number),
+                id: EpisodeId::of_ordinal(TitleId(1), season, number),
                 series: TitleId(1),
                 season,
                 number,
@@ -65,8 +65,8 @@ mod tests {
     }
 
     fn next_after(watched: &[(u32, u32)]) -> Option<(u32, u32)> {
-        let is_watched = |episode: &Episode| watched.contains(&episode.place());
-        next_episode(&series(), is_watched, today()).map(Episode::place)
+        let is_watched = |episode: &Episode| watched.contains(&episode.ordinal());
+        next_episode(&series(), is_watched, today()).map(Episode::ordinal)
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The field's rules for where to resume and what counts as watched, and the weight of a sitting.
+//! The field's rules for where to resume and what counts as watched, and the weight of a play.
 
 use chrono::{DateTime, TimeZone, Utc};
 
@@ -13,7 +13,7 @@ pub struct WatchRules {
     pub watched_in_last_seconds: f64,
     /// What is shorter than this, in seconds, counts as watched as soon as there would be something to resume.
     pub short_below_seconds: f64,
-    /// The days after which a sitting weighs half.
+    /// The days after which a play weighs half.
     pub half_life_days: f64,
 }
 
@@ -88,7 +88,7 @@ impl WatchRules {
         }
     }
 
-    /// The weight of a sitting: completion · 2^((t−L)/H), forward decay with a landmark L that never moves.
+    /// The weight of a play: completion · 2^((t−L)/H), forward decay with a landmark L that never moves.
     ///
     /// Time that passes changes no stored weight: all of them fade alike, and only their ratios matter
     /// (Cormode, Shkapenyuk, Srivastava, Xu: "Forward decay", ICDE 2009).

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::types::PlaybackEvent;
 
-/// The most sections that one sitting keeps; what is played after that in yet another section is not counted.
+/// The most sections that one play keeps; what is played after that in yet another section is not counted.
 const MAX_SECTIONS: usize = 100;
 
 /// A stretch that was played without a jump.
@@ -26,7 +26,7 @@ pub struct Section {
     pub cut: bool,
 }
 
-/// The sections of one sitting, in the order in which they were played.
+/// The sections of one play, in the order in which they were played.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Sections(Vec<Section>);

@@ -11,7 +11,7 @@ use super::import::ImportedWatch;
 use super::rules::WatchRules;
 use super::standing::{SeriesStanding, by_episode};
 use super::store::{FeedbackStore, HistoryStore, WatchStore};
-use super::touched::{Sitting, Touched};
+use super::touched::{PlayRef, Touched};
 use super::types::{Play, Report, WatchState, WatchedItem, WatchedTitle};
 use crate::domain::catalog::{CatalogService, Episode, TitleKind, Visibility};
 use crate::domain::clock::Clock;
@@ -23,9 +23,9 @@ use crate::domain::viewer::KnownViewer;
 
 /// How far ahead of ours a client's clock may run, in seconds.
 const CLOCK_SKEW: i64 = 300;
-/// How many sums are read at once when all are walked through.
+/// How many watched titles are read at once when all are walked through.
 const WALK: usize = 5000;
-/// How many sums of a profile are read at once when all of its are walked through.
+/// How many watched titles of a profile are read at once when all of its are walked through.
 const PAGE: usize = 200;
 /// The longest position in an item of unknown length, in seconds.
 const LONGEST: f64 = 86_400.0;
@@ -70,7 +70,7 @@ impl WatchPorts {
 pub struct Reported {
     /// How the profile stands with the item now.
     pub state: WatchState,
-    /// Whether this report made the sitting count as watched.
+    /// Whether this report made the play count as watched.
     pub completed_now: bool,
 }
 
@@ -92,8 +92,9 @@ impl WatchService {
         }
     }
 
-    /// Records what a player reports of something that the viewer may see. Once this returns, the report survives any crash; the same report again changes
-    /// nothing. A `report` without a duration goes by the catalogue's. A machine needs a key that may report.
+    /// Records what a player reports of something that the viewer may see. Once this returns, the report survives any
+    /// crash; the same report again changes nothing. A `report` without a duration goes by the catalogue's. A machine
+    /// needs a key that may report.
     pub async fn report(
         &self,
         visibility: &Visibility,
@@ -114,7 +115,7 @@ impl WatchService {
         if report.at.timestamp() < 0 || (report.at - now).num_seconds() > CLOCK_SKEW {
             return Err(WatchError::TimeOutOfRange);
         }
-        let sitting = Sitting {
+        let play_ref = PlayRef {
             profile: viewer.profile,
             play,
             item,
@@ -122,21 +123,21 @@ impl WatchService {
         };
         let rules = self.rules;
         let change = Arc::new(move |ledger: &mut super::Ledger| {
-            ledger.report(&rules, &sitting, &report, now)
+            ledger.report(&rules, &play_ref, &report, now)
         });
         let ledger = self
             .ports
             .watching
-            .update(&[sitting.into()], change)
+            .update(&[play_ref.into()], change)
             .await?;
         self.events.publish(Event::WatchesChanged);
         let state = ledger
-            .state(&sitting)
+            .state(&play_ref)
             .cloned()
             .ok_or_else(|| StoreError::failed("an update lost its own row"))?;
         Ok(Reported {
             state,
-            completed_now: ledger.completed(&sitting),
+            completed_now: ledger.completed(&play_ref),
         })
     }
 
@@ -148,14 +149,14 @@ impl WatchService {
             watch.at = watch.at.trunc_subsecs(3);
         }
         ImportedWatch::keep_last_words(&mut watches);
-        let sittings: Vec<Sitting> = watches.iter().map(ImportedWatch::sitting).collect();
-        let pairs: Vec<(Sitting, ImportedWatch)> = sittings.iter().copied().zip(watches).collect();
+        let play_refs: Vec<PlayRef> = watches.iter().map(ImportedWatch::play_ref).collect();
+        let pairs: Vec<(PlayRef, ImportedWatch)> = play_refs.iter().copied().zip(watches).collect();
         let change = Arc::new(move |ledger: &mut super::Ledger| {
             pairs
                 .iter()
-                .try_for_each(|(sitting, watch)| ledger.import(&rules, sitting, watch, now))
+                .try_for_each(|(play_ref, watch)| ledger.import(&rules, play_ref, watch, now))
         });
-        let touched: Vec<Touched> = sittings.into_iter().map(Touched::from).collect();
+        let touched: Vec<Touched> = play_refs.into_iter().map(Touched::from).collect();
         let ledger = self.ports.watching.update(&touched, change).await?;
         self.events.publish(Event::WatchesChanged);
         Ok(ledger.plays.changed().count())
@@ -170,7 +171,7 @@ impl WatchService {
         Ok(self.ports.history.states(profile, items).await?)
     }
 
-    /// The sitting with this name, if what was watched may be seen.
+    /// The play with this name, if what was watched may be seen.
     pub async fn find_play(
         &self,
         visibility: &Visibility,
@@ -185,7 +186,7 @@ impl WatchService {
     }
 
     /// The next episode of each series that the profile has begun and not finished, the last played series first.
-    /// Each comes with its place in the list.
+    /// Each comes with its keyset.
     pub async fn next_up(
         &self,
         visibility: &Visibility,
@@ -200,25 +201,31 @@ impl WatchService {
                 .next_episodes(
                     visibility,
                     Some(profile),
-                    &page.rows.iter().map(|sum| sum.title).collect::<Vec<_>>(),
+                    &page
+                        .rows
+                        .iter()
+                        .map(|watched_title| watched_title.title)
+                        .collect::<Vec<_>>(),
                 )
                 .await?;
-            let places = page
-                .rows
-                .iter()
-                .filter_map(|sum| Some((place(sum), next.get(&sum.title)?.clone())));
+            let keysets = page.rows.iter().filter_map(|watched_title| {
+                Some((
+                    keyset(watched_title),
+                    next.get(&watched_title.title)?.clone(),
+                ))
+            });
             let edge = match window.direction {
                 Direction::Forward => page.rows.last(),
                 Direction::Backward => page.rows.first(),
             };
             match window.direction {
-                Direction::Forward => found.extend(places),
-                Direction::Backward => found = places.chain(found).collect(),
+                Direction::Forward => found.extend(keysets),
+                Direction::Backward => found = keysets.chain(found).collect(),
             }
             // Series without a next episode are passed over, so a page may need several reads to fill.
             match edge {
                 Some(edge) if page.has_more && found.len() <= window.limit => {
-                    rest.start = Some(place(edge));
+                    rest.start = Some(keyset(edge));
                 }
                 _ => break,
             }
@@ -278,18 +285,22 @@ impl WatchService {
         after: Option<ProfileId>,
     ) -> Result<Vec<ProfileId>, WatchError> {
         let beyond = after.map(|profile| (profile, TitleId(i64::MAX.cast_unsigned())));
-        let sums = self
+        let watched_titles = self
             .ports
             .history
             .watched_titles_after(beyond, WALK)
             .await?;
-        let mut profiles: Vec<ProfileId> = sums.iter().map(|sum| sum.profile).collect();
+        let mut profiles: Vec<ProfileId> = watched_titles
+            .iter()
+            .map(|watched_title| watched_title.profile)
+            .collect();
         profiles.dedup();
         Ok(profiles)
     }
 
-    /// Up to `limit` sums with a key above the given one, by profile and title: for walking through all of them.
-    pub async fn sums_after(
+    /// Up to `limit` watched titles with a key above the given one, by profile and title: for walking through all of
+    /// them.
+    pub async fn all_watched_titles_after(
         &self,
         after: Option<(ProfileId, TitleId)>,
         limit: usize,
@@ -301,7 +312,7 @@ impl WatchService {
             .await?)
     }
 
-    /// What a profile's sittings at these titles add up to.
+    /// What a profile's plays of these titles add up to.
     pub async fn watched_titles(
         &self,
         profile: ProfileId,
@@ -310,7 +321,7 @@ impl WatchService {
         Ok(self.ports.history.watched_titles(profile, titles).await?)
     }
 
-    /// Some of all that a profile's sittings add up to, by title, those after the given one; none: there are no more.
+    /// Some of all that a profile's plays add up to, by title, those after the given one; none: there are no more.
     pub async fn watched_titles_after(
         &self,
         profile: ProfileId,
@@ -324,9 +335,9 @@ impl WatchService {
                 .checked_sub(1)
                 .map(|before| (ProfileId(before), last)),
         };
-        let mut sums = self.ports.history.watched_titles_after(after, PAGE).await?;
-        sums.retain(|sum| sum.profile == profile);
-        Ok(sums)
+        let mut watched_titles = self.ports.history.watched_titles_after(after, PAGE).await?;
+        watched_titles.retain(|watched_title| watched_title.profile == profile);
+        Ok(watched_titles)
     }
 
     /// How a profile stands with everything of these titles: the films themselves, the episodes of the series.
@@ -364,9 +375,12 @@ impl WatchService {
     }
 }
 
-/// A series' place in the list of what comes next.
-fn place(sum: &WatchedTitle) -> Keyset {
-    Keyset::by_number(sum.last_at.timestamp_millis(), sum.title.to_i64())
+/// A series' keyset in the list of what comes next.
+fn keyset(watched_title: &WatchedTitle) -> Keyset {
+    Keyset::by_number(
+        watched_title.last_at.timestamp_millis(),
+        watched_title.title.to_i64(),
+    )
 }
 
 /// A length of nothing is one that nobody knows.

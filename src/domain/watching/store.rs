@@ -5,11 +5,11 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::error::WatchError;
+use super::exclusions::{HiddenTitle, Mute, MutedSource};
 use super::ledger::{Change, Ledger};
 use super::lists::ProfileList;
 use super::touched::Touched;
 use super::types::{Play, WatchState, WatchedItem, WatchedTitle};
-use super::wishes::{HiddenTitle, Mute, MutedSource};
 use crate::domain::error::StoreError;
 use crate::domain::ids::{PlayId, ProfileId, TitleId};
 use crate::domain::measured::measured;
@@ -21,15 +21,16 @@ measured! {
 pub trait WatchStore: Send + Sync {
     /// Reads the rows that are touched, runs the change on them and writes what it changed, in one transaction that
     /// survives a crash once this returns. Two updates that touch the same row run one after the other. A changed
-    /// title sum is marked as waiting for projection. If the change fails, nothing is written. Returns the ledger as
-    /// it was written. [`WatchError::ProfileErased`] if [`Self::erase_profile`] has returned for one of the profiles.
+    /// watched title is marked as waiting for projection. If the change fails, nothing is written. Returns the ledger
+    /// as it was written. [`WatchError::ProfileErased`] if [`Self::erase_profile`] has returned for one of the
+    /// profiles.
     async fn update(&self, touched: &[Touched], change: Change) -> Result<Ledger, WatchError>;
 
     /// Removes everything that is recorded of a profile, and refuses from now on to record anything of it. Each title
-    /// that it had watched has one more departed viewer, counted in the same transaction that removes the sum, and
-    /// marked as waiting for projection. Works in transactions of bounded size and is idempotent: broken off and begun
-    /// again, or done by two at the same time, it counts nobody twice. All that stays of the profile is a tombstone, its
-    /// [`ProfileId::trace`].
+    /// that it had watched has one more departed viewer, counted in the same transaction that removes the watched
+    /// title, and marked as waiting for projection. Works in transactions of bounded size and is idempotent: broken off
+    /// and begun again, or done by two at the same time, it counts nobody twice. All that stays of the profile is a
+    /// tombstone, its [`ProfileId::tombstone`].
     async fn erase_profile(&self, profile: ProfileId) -> Result<(), StoreError>;
 }
 }
@@ -54,17 +55,17 @@ pub trait HistoryStore: Send + Sync {
         titles: &[TitleId],
     ) -> Result<Vec<WatchState>, StoreError>;
 
-    /// The sums of a profile for these titles.
+    /// The watched titles of a profile among these.
     async fn watched_titles(
         &self,
         profile: ProfileId,
         titles: &[TitleId],
     ) -> Result<Vec<WatchedTitle>, StoreError>;
 
-    /// The sittings of a profile with these names.
+    /// The plays of a profile with these names.
     async fn plays(&self, profile: ProfileId, ids: &[PlayId]) -> Result<Vec<Play>, StoreError>;
 
-    /// A page of a profile's sittings at films and episodes, at one title or at all, the latest started first, ties
+    /// A page of a profile's plays of films and episodes, at one title or at all, the latest started first, ties
     /// by the play's name as hyphenated lower-case text, ascending. Keyset: (`started_at` in milliseconds, name).
     async fn history(
         &self,
@@ -89,7 +90,8 @@ pub trait HistoryStore: Send + Sync {
         window: &Window,
     ) -> Result<Slice<WatchedTitle>, StoreError>;
 
-    /// Up to `limit` sums with a key above the given one, by profile and title: for walking through all of them.
+    /// Up to `limit` watched titles with a key above the given one, by profile and title: for walking through all of
+    /// them.
     async fn watched_titles_after(
         &self,
         after: Option<(ProfileId, TitleId)>,

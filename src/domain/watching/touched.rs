@@ -3,9 +3,9 @@
 use super::types::WatchedItem;
 use crate::domain::ids::{PlayId, ProfileId, TitleId};
 
-/// Which sitting: the rows that it touches are its play, its item's state and its title's sum.
+/// Which play, and so which rows: the play's own, its item's state and its watched title.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Sitting {
+pub struct PlayRef {
     pub profile: ProfileId,
     pub play: PlayId,
     pub item: WatchedItem,
@@ -13,7 +13,7 @@ pub struct Sitting {
     pub title: TitleId,
 }
 
-impl Sitting {
+impl PlayRef {
     /// The key of its play.
     pub fn play_key(&self) -> (ProfileId, PlayId) {
         (self.profile, self.play)
@@ -24,7 +24,7 @@ impl Sitting {
         (self.profile, self.item)
     }
 
-    /// The key of its title's sum.
+    /// The key of its watched title.
     pub fn title_key(&self) -> (ProfileId, TitleId) {
         (self.profile, self.title)
     }
@@ -33,17 +33,17 @@ impl Sitting {
 /// Rows of one profile that a change reads and writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Touched {
-    /// Those of a sitting.
-    Sitting(Sitting),
-    /// A title's sum alone.
+    /// Those of a play.
+    Play(PlayRef),
+    /// A watched title alone.
     Title(ProfileId, TitleId),
-    /// A title's sum, and every sitting at it.
+    /// A watched title, and every play of it.
     WholeTitle(ProfileId, TitleId),
 }
 
-impl From<Sitting> for Touched {
-    fn from(sitting: Sitting) -> Self {
-        Self::Sitting(sitting)
+impl From<PlayRef> for Touched {
+    fn from(play_ref: PlayRef) -> Self {
+        Self::Play(play_ref)
     }
 }
 
@@ -53,10 +53,10 @@ impl Touched {
         self.title_key().0
     }
 
-    /// The key of the sum: there always is one, because a profile is forgotten sums first.
+    /// The key of the watched title: there always is one, because a profile is forgotten watched titles first.
     pub fn title_key(&self) -> (ProfileId, TitleId) {
         match self {
-            Self::Sitting(sitting) => sitting.title_key(),
+            Self::Play(play_ref) => play_ref.title_key(),
             Self::Title(profile, title) | Self::WholeTitle(profile, title) => (*profile, *title),
         }
     }
@@ -64,7 +64,7 @@ impl Touched {
     /// The key of the play, if it is one by name.
     pub fn play_key(&self) -> Option<(ProfileId, PlayId)> {
         match self {
-            Self::Sitting(sitting) => Some(sitting.play_key()),
+            Self::Play(play_ref) => Some(play_ref.play_key()),
             Self::Title(..) | Self::WholeTitle(..) => None,
         }
     }
@@ -72,7 +72,7 @@ impl Touched {
     /// The key of the state.
     pub fn state_key(&self) -> Option<(ProfileId, WatchedItem)> {
         match self {
-            Self::Sitting(sitting) => Some(sitting.state_key()),
+            Self::Play(play_ref) => Some(play_ref.state_key()),
             Self::Title(..) | Self::WholeTitle(..) => None,
         }
     }
@@ -81,7 +81,7 @@ impl Touched {
     pub fn whole_title_key(&self) -> Option<(ProfileId, TitleId)> {
         match self {
             Self::WholeTitle(profile, title) => Some((*profile, *title)),
-            Self::Sitting(_) | Self::Title(..) => None,
+            Self::Play(_) | Self::Title(..) => None,
         }
     }
 }

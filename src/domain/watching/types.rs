@@ -7,7 +7,7 @@ use super::sections::Sections;
 use crate::domain::ids::{EpisodeId, PlayId, ProfileId, TitleId};
 use crate::domain::stamp::Stamp;
 
-/// What a sitting is spent at.
+/// What a play is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "kind", content = "id")]
 pub enum WatchedItem {
@@ -74,7 +74,7 @@ pub struct Report {
     pub duration: Option<f64>,
 }
 
-/// One sitting of one profile at one item.
+/// One play of one item by one profile.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Play {
     pub profile: ProfileId,
@@ -118,9 +118,9 @@ pub struct WatchState {
     pub watched: bool,
     /// How many plays there were, finished or not.
     pub plays: u32,
-    /// How many sittings got to the end.
+    /// How many plays got to the end.
     pub completions: u32,
-    /// The seconds really played, over all sittings.
+    /// The seconds really played, over all plays.
     pub seconds: f64,
     /// The time of the latest report.
     pub last_played_at: DateTime<Utc>,
@@ -128,8 +128,8 @@ pub struct WatchState {
     pub stamp: Stamp,
 }
 
-/// What all sittings of one profile at one title add up to: the record of a `WATCHED` edge. A title that the profile
-/// rated without playing it here has one as well, without sittings.
+/// What all plays of one profile at one title add up to: the record of a `WATCHED` edge. A title that the profile
+/// rated without playing it here has one as well, without plays.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct WatchedTitle {
     pub profile: ProfileId,
@@ -137,7 +137,7 @@ pub struct WatchedTitle {
     pub title: TitleId,
     /// Whether the title is a series.
     pub is_series: bool,
-    /// Σ completion · 2^((t−L)/H) over the sittings that count; see [`super::WatchRules::weight`].
+    /// Σ completion · 2^((t−L)/H) over the plays that count; see [`super::WatchRules::weight`].
     pub weight: f64,
     /// How many plays there were, finished or not.
     pub plays: u32,
@@ -158,7 +158,7 @@ pub struct WatchedTitle {
 }
 
 impl WatchedTitle {
-    /// Whether it says anything of the profile's taste: a sitting that counts, or a thumb.
+    /// Whether it says anything of the profile's taste: a play that counts, or a thumb.
     pub fn shapes_taste(&self) -> bool {
         self.weight > 0.0 || self.liked.is_some()
     }

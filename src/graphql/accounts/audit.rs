@@ -157,13 +157,13 @@ pub(super) async fn audit_log(
     let accounts = &ctx.services().accounts;
     let slice = accounts.audit_of(&viewer, user, &window).await?;
     let edges = slice.map(|entry| AuditEntryEdge {
-        cursor: AUDIT.cursor(place(&entry)),
+        cursor: AUDIT.cursor(keyset(&entry)),
         node: AuditEntry { entry, viewer },
     });
     Ok(Connection::new(edges, &window, Total::Uncounted))
 }
 
-fn place(entry: &accounts::AuditEntry) -> Keyset {
+fn keyset(entry: &accounts::AuditEntry) -> Keyset {
     Keyset::by_number(entry.at.timestamp_millis(), entry.id.to_i64())
 }
 

@@ -19,7 +19,7 @@ static BILLING: Order = Order::by_number("credits");
 pub(crate) enum CreditRole {
     /// Directed a film; for a series: created it.
     Director,
-    /// Is in the cast, on screen or by voice.
+    /// Is in the cast, on screen or by vote.
     Actor,
 }
 
@@ -65,7 +65,7 @@ pub(super) async fn credits(
     let page = |title: &catalog::Title| page(title, roles.as_deref(), &window);
     let people = title.people(ctx, |title| page(title).rows).await?;
     let edges = people.into_iter().map(|(credit, person)| CreditEdge {
-        cursor: BILLING.cursor(place(&credit)),
+        cursor: BILLING.cursor(keyset(&credit)),
         node: Person(person),
         role: credit.role.into(),
         character: credit.character,
@@ -85,7 +85,7 @@ fn page(
     window: &Window,
 ) -> Slice<Credit> {
     let credits = wanted(title, roles);
-    page_of(credits, window, Sorted::Ascending, |credit| place(credit)).map(Clone::clone)
+    page_of(credits, window, Sorted::Ascending, |credit| keyset(credit)).map(Clone::clone)
 }
 
 fn wanted<'a>(
@@ -97,7 +97,7 @@ fn wanted<'a>(
 }
 
 /// Directors first, then by billing order.
-fn place(credit: &Credit) -> Keyset {
+fn keyset(credit: &Credit) -> Keyset {
     let role = match credit.role {
         catalog::CreditRole::Director => 0,
         catalog::CreditRole::Actor => 1_i64 << 32,

@@ -60,11 +60,11 @@ impl Season {
         let episodes = ctx.personal().season_episodes.find(self.0).await?;
         let episodes = episodes.unwrap_or_default();
         let slice = page_of(episodes.iter(), &window, Sorted::Ascending, |episode| {
-            place(episode)
+            keyset(episode)
         });
         let edges = slice.map(|episode| {
             EpisodeEdge::new(
-                BY_NUMBER.cursor(place(episode)),
+                BY_NUMBER.cursor(keyset(episode)),
                 Episode(Arc::clone(episode)),
             )
         });
@@ -84,6 +84,6 @@ pub(super) async fn series(ctx: &Context<'_>, id: TitleId) -> Result<Series> {
         .ok_or_else(|| ApiError::dangling("the series of an episode"))
 }
 
-fn place(episode: &catalog::Episode) -> Keyset {
+fn keyset(episode: &catalog::Episode) -> Keyset {
     Keyset::by_number(i64::from(episode.number), episode.id.to_i64())
 }

@@ -219,8 +219,8 @@ macro_rules! title_object {
                 credits(ctx, self, role, PageArgs::forward(first, after)).await
             }
 
-            /// "If you watched this, these might be good": the best first, 100 in all, without what the viewer's profile
-            /// has watched, rated or hidden.
+            /// "If you watched this, these might be good": the best first, 100 in all, without what the viewer's
+            /// profile has watched, rated or hidden.
             pub(super) async fn similar(
                 &self,
                 ctx: &Context<'_>,
@@ -250,11 +250,11 @@ macro_rules! title_object {
 
             /// How many profiles have watched it, a few seconds ago.
             pub(super) async fn watchers(&self) -> u64 {
-                self.title().popularity
+                self.title().watchers
             }
 
-            /// What the viewer's profile said of it: true is a thumb up, false one down; null if it said nothing, or nobody
-            /// is logged in.
+            /// What the viewer's profile said of it: true is a thumb up, false one down; null if it said nothing, or
+            /// nobody is logged in.
             pub(super) async fn viewer_liked(&self, ctx: &Context<'_>) -> Result<Option<bool>> {
                 viewer_liked(ctx, self.title().id).await
             }

@@ -78,7 +78,7 @@ pub(super) async fn page(
     order: &'static Order,
     window: &Window,
 ) -> Result<Connection<RecommendationEdge>> {
-    let slice = page_of(list.iter(), window, Sorted::Descending, |one| place(one));
+    let slice = page_of(list.iter(), window, Sorted::Descending, |one| keyset(one));
     let rows: Vec<Recommendation> = slice.rows.into_iter().cloned().collect();
     let sources = Arc::new(Sources::of(&rows, None));
     let found = suggested_titles(ctx, &rows).await?;
@@ -117,7 +117,7 @@ pub(super) fn edges(
     let nodes = titles(suggested.clone());
     let rows = nodes.into_iter().zip(suggested).zip(list);
     rows.map(|((node, suggested), one)| RecommendationEdge {
-        cursor: order.cursor(place(&one)),
+        cursor: order.cursor(keyset(&one)),
         node,
         suggested,
         score: one.score,
@@ -128,6 +128,6 @@ pub(super) fn edges(
 }
 
 /// Scores are positive, and the bits of positive numbers are in the order of the numbers.
-fn place(one: &Recommendation) -> Keyset {
+fn keyset(one: &Recommendation) -> Keyset {
     Keyset::by_number(one.score.to_bits().cast_signed(), one.title.to_i64())
 }

@@ -83,7 +83,7 @@ mod tests {
             total_seasons: None,
             collection: None,
             certifications: vec![],
-            popularity: 0,
+            watchers: 0,
             stamp: Stamp::first(DateTime::UNIX_EPOCH),
         }
     }

@@ -1,8 +1,8 @@
-//! Changing what becomes of a sitting.
+//! Changing what becomes of a play.
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 
-use super::event::WatchEvent;
+use super::play::Play;
 use crate::domain::watching::WatchError;
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::Result;
@@ -10,28 +10,27 @@ use crate::graphql::global_id::GlobalId;
 use crate::graphql::guard::MayWatch;
 use crate::graphql::user_error::UserError;
 
-/// Changing what becomes of a sitting.
+/// Changing what becomes of a play.
 #[derive(Default)]
-pub(crate) struct EventMutation;
+pub(crate) struct PlayMutation;
 
-/// Changing what becomes of a sitting.
+/// Changing what becomes of a play.
 #[Object]
-impl EventMutation {
+impl PlayMutation {
     /// Says whether a play of the viewer's profile may shape its suggestions; the next ones go by it. The play stays
     /// in the history, and what was watched stays watched. For whoever is logged in; a machine's key needs the scope
     /// `WATCH`.
     #[graphql(guard = "MayWatch")]
-    async fn edit_watch_event(
+    async fn edit_play(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The play, and whether suggestions may follow it.")]
-        input: EditWatchEventInput,
-    ) -> Result<EditWatchEventPayload> {
+        #[graphql(desc = "The play, and whether suggestions may follow it.")] input: EditPlayInput,
+    ) -> Result<EditPlayPayload> {
         let viewer = ctx.known_viewer()?;
         let watching = &ctx.services().watching;
         let counts = input.influences_recommendations;
-        let edited = match GlobalId::decode(&input.event) {
-            Some(GlobalId::WatchEvent(play)) => {
+        let edited = match GlobalId::decode(&input.play) {
+            Some(GlobalId::Play(play)) => {
                 let visibility = ctx.visibility();
                 watching
                     .set_counts(&visibility, &viewer, play, counts)
@@ -40,9 +39,9 @@ impl EventMutation {
             _ => Err(WatchError::PlayNotFound),
         };
         let (play, user_errors) = UserError::split(edited)?;
-        let events = WatchEvent::list(ctx, play.into_iter().collect()).await?;
-        Ok(EditWatchEventPayload {
-            event: events.into_iter().next(),
+        let plays = Play::list(ctx, play.into_iter().collect()).await?;
+        Ok(EditPlayPayload {
+            play: plays.into_iter().next(),
             user_errors,
         })
     }
@@ -50,18 +49,18 @@ impl EventMutation {
 
 /// What is to become of a play.
 #[derive(InputObject)]
-struct EditWatchEventInput {
+struct EditPlayInput {
     /// The global id of the play, as `history` of the profile lists it.
-    event: ID,
+    play: ID,
     /// Whether it may shape the profile's suggestions.
     influences_recommendations: bool,
 }
 
 /// What became of changing a play.
 #[derive(SimpleObject)]
-pub(crate) struct EditWatchEventPayload {
+pub(crate) struct EditPlayPayload {
     /// The play; null if it was refused, or what was watched has left the catalogue.
-    event: Option<WatchEvent>,
-    /// What a person can put right: an `event` that is not in this history.
+    play: Option<Play>,
+    /// What a person can put right: a `play` that is not in this history.
     pub(crate) user_errors: Vec<UserError>,
 }

@@ -93,14 +93,14 @@ impl ProfileHidden {
         let ids: Vec<TitleId> = slice.rows.iter().map(|hidden| hidden.title).collect();
         let found = ctx.personal().titles.many(ids.clone()).await?;
         let found: Vec<_> = ids.iter().filter_map(|id| found.get(id).cloned()).collect();
-        let places: HashMap<TitleId, Keyset> = slice
+        let keysets: HashMap<TitleId, Keyset> = slice
             .rows
             .iter()
-            .map(|hidden| (hidden.title, place(hidden)))
+            .map(|hidden| (hidden.title, keyset(hidden)))
             .collect();
         let edges = titles(found.clone()).into_iter().zip(&found);
         let edges = edges.filter_map(|(node, title)| {
-            let cursor = HIDDEN.cursor(places.get(&title.id)?.clone());
+            let cursor = HIDDEN.cursor(keysets.get(&title.id)?.clone());
             Some(TitleEdge::new(cursor, node, None))
         });
         let slice = Slice {
@@ -115,7 +115,7 @@ impl ProfileHidden {
     }
 }
 
-fn place(hidden: &HiddenTitle) -> Keyset {
+fn keyset(hidden: &HiddenTitle) -> Keyset {
     let at = hidden.stamp.created_at.timestamp_millis();
     Keyset::by_number(at, hidden.title.to_i64())
 }

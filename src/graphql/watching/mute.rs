@@ -57,10 +57,10 @@ pub(crate) struct MutingMutation;
 /// Muting genres and people.
 #[Object]
 impl MutingMutation {
-    /// Says that a genre or a person is not to speak for titles in the suggestions of the viewer's profile, or may again:
-    /// what was watched of it does not bring other titles of it any more. The next suggestions go by it. Titles of it
-    /// that something else speaks for are still suggested. At most 500 a profile. For
-    /// whoever is logged in; a machine's key needs the scope `WATCH`.
+    /// Says that a genre or a person is not to speak for titles in the suggestions of the viewer's profile, or may
+    /// again: what was watched of it does not bring other titles of it any more. The next suggestions go by it. Titles
+    /// of it that something else speaks for are still suggested. At most 500 a profile. For whoever is logged in; a
+    /// machine's key needs the scope `WATCH`.
     #[graphql(guard = "MayWatch")]
     async fn mute_taste(
         &self,
@@ -122,15 +122,15 @@ impl ProfileMutes {
         let mutes = ctx.services().watching.mutes(self.0).await?;
         let mut latest: Vec<&Mute> = mutes.iter().collect();
         latest.sort_by(|a, b| {
-            let (a, b) = (place(a), place(b));
+            let (a, b) = (keyset(a), keyset(b));
             b.value.cmp(&a.value).then_with(|| a.id.cmp(&b.id))
         });
-        let page = page_of(latest, &window, Sorted::Descending, |mute| place(mute));
+        let page = page_of(latest, &window, Sorted::Descending, |mute| keyset(mute));
         let sources: Vec<MutedSource> = page.rows.iter().map(|mute| mute.source).collect();
         let sources = TasteSource::list(ctx, &sources).await?;
         let edges = page.rows.iter().zip(sources).filter_map(|(mute, source)| {
             Some(MutedTasteEdge {
-                cursor: MUTED.cursor(place(mute)),
+                cursor: MUTED.cursor(keyset(mute)),
                 node: source?,
                 muted_at: mute.stamp.created_at.into(),
             })
@@ -175,7 +175,7 @@ fn source_id(id: &ID) -> Option<MutedSource> {
     }
 }
 
-fn place(mute: &Mute) -> Keyset {
+fn keyset(mute: &Mute) -> Keyset {
     let (kind, id) = mute.source.key();
     Keyset {
         value: KeyValue::Number(mute.stamp.created_at.timestamp_millis()),

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object, SimpleObject};
 
-use super::event::{WatchEvent, WatchEventEdge};
+use super::play::{Play, PlayEdge};
 use super::state::WatchState;
 use crate::domain::ids::{ProfileId, TitleId};
 use crate::domain::page::{KeyValue, Keyset, Slice};
-use crate::domain::watching::{self, Play, ProfileList};
+use crate::domain::watching::{self, ProfileList};
 use crate::graphql::catalog::{Episode, EpisodeEdge, Playable, playables};
 use crate::graphql::context::ContextExt;
 use crate::graphql::cursor::{Cursor, Order};
@@ -70,35 +70,34 @@ impl ProfileWatching {
         let window = PageArgs::forward(first, after).window(&NEXT_UP, 20)?;
         let (watching, visibility) = (&ctx.services().watching, ctx.visibility());
         let slice = watching.next_up(&visibility, self.0, &window).await?;
-        let edges = slice.map(|(place, episode)| {
-            EpisodeEdge::new(NEXT_UP.cursor(place), Episode(Arc::new(episode)))
+        let edges = slice.map(|(keyset, episode)| {
+            EpisodeEdge::new(NEXT_UP.cursor(keyset), Episode(Arc::new(episode)))
         });
         Ok(Connection::new(edges, &window, Total::Uncounted))
     }
 
-    /// The sittings, the last begun first.
+    /// The plays, the last begun first.
     async fn history(
         &self,
         ctx: &Context<'_>,
         #[graphql(
-            desc = "Only sittings at this film, or at episodes of this series; `NOT_FOUND` if it is of neither."
+            desc = "Only plays of this film, or of episodes of this series; `NOT_FOUND` if it is of neither."
         )]
         title: Option<ID>,
         #[graphql(desc = "How many, 1 to 100.", default = 50)] first: Option<i32>,
         #[graphql(desc = "Only those after this cursor; `BAD_CURSOR` if it is of another list.")]
         after: Option<String>,
-    ) -> Result<Connection<WatchEventEdge>> {
+    ) -> Result<Connection<PlayEdge>> {
         let title = title.map(|id| title_id(&id)).transpose()?;
         let window = PageArgs::forward(first, after).window(&HISTORY, 50)?;
         let watching = &ctx.services().watching;
         let slice = watching
             .history(&ctx.visibility(), self.0, title, &window)
             .await?;
-        let events = WatchEvent::list(ctx, slice.rows).await?;
-        let edge =
-            |event: WatchEvent| WatchEventEdge::new(HISTORY.cursor(started(event.play())), event);
+        let plays = Play::list(ctx, slice.rows).await?;
+        let edge = |play: Play| PlayEdge::new(HISTORY.cursor(started(play.play())), play);
         let slice = Slice {
-            rows: events.into_iter().map(edge).collect(),
+            rows: plays.into_iter().map(edge).collect(),
             has_more: slice.has_more,
         };
         let total = Total::OfProfile(self.0, ProfileList::History(title));
@@ -141,7 +140,7 @@ fn last_played(state: &watching::WatchState) -> Keyset {
     Keyset::by_number(state.last_played_at.timestamp_millis(), state.item.key().1)
 }
 
-fn started(play: &Play) -> Keyset {
+fn started(play: &watching::Play) -> Keyset {
     Keyset {
         value: KeyValue::Number(play.started_at.timestamp_millis()),
         id: KeyValue::Text(play.id.to_string()),

@@ -16,11 +16,11 @@ pub(crate) struct WatchState {
     percent: f64,
     /// Whether it was ever watched to the end.
     watched: bool,
-    /// How many sittings at it there were.
+    /// How many plays of it there were.
     plays: u32,
-    /// How many sittings got to the end.
+    /// How many plays got to the end.
     completions: u32,
-    /// The seconds really played, over all sittings: what was played twice in one sitting counts once.
+    /// The seconds really played, over all plays: what was played twice in one play counts once.
     seconds_watched: f64,
     /// When it was last played; null if never.
     last_played_at: Option<DateTime>,

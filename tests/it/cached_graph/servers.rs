@@ -20,11 +20,11 @@ const BEFORE_DISTRUST: Duration = Duration::from_secs(12);
 async fn server(store: &TempDir, prefix: &str) -> Server {
     let (url, _) = servers::redis_url();
     let local = MemoryEvents::new();
-    let mut heard = local.subscribe();
+    let mut received = local.subscribe();
     let db = RedisDb::open(&url, prefix, PATIENT).unwrap();
     let bus: Arc<dyn EventBus> = Arc::new(RedisEvents::new(db, Arc::new(local.clone())));
     let server = Server::open(store.path(), &local, &bus);
-    assert_eq!(heard.recv().await.unwrap(), Event::Missed);
+    assert_eq!(received.recv().await.unwrap(), Event::Missed);
     server
 }
 

@@ -30,8 +30,8 @@ pub(super) struct Server {
     pub(super) asked: Arc<CountingGraph>,
     pub(super) watching: ObservedWatching,
     pub(super) projector: GraphService,
-    /// Hears events as the job does.
-    _hearing: JoinSet<()>,
+    /// Observes events as the job does.
+    _observing: JoinSet<()>,
 }
 
 /// An empty folder for an embedded store.
@@ -53,19 +53,19 @@ impl Server {
         self.watching.erase_profile(profile).await.unwrap();
     }
 
-    /// Opens a store. What is said in `heard` is heard, what is written is said on `bus`.
-    pub(super) fn open(store: &Path, heard: &MemoryEvents, bus: &Arc<dyn EventBus>) -> Self {
+    /// Opens a store. What is said in `received` is observed, what is written is published on `bus`.
+    pub(super) fn open(store: &Path, received: &MemoryEvents, bus: &Arc<dyn EventBus>) -> Self {
         let db = SqliteDb::open(&store.join("reelgraph.db")).unwrap();
         let asked = Arc::new(CountingGraph::new(Arc::new(SqliteGraph::new(db.clone()))));
         let record = Arc::new(SqliteWatching::new(db.clone()));
         let tastes = Tastes::new(Arc::clone(&record));
         let graph = CachedGraph::new(asked.clone(), tastes.clone());
         let watching = ObservedWatching::new(Arc::clone(&record), tastes);
-        let mut hearing = JoinSet::new();
-        let (follower, mut events) = (graph.clone(), heard.subscribe());
-        hearing.spawn(async move {
+        let mut observing = JoinSet::new();
+        let (follower, mut events) = (graph.clone(), received.subscribe());
+        observing.spawn(async move {
             while let Ok(event) = events.recv().await {
-                follower.hear(&event);
+                follower.observe(&event);
             }
         });
         Self {
@@ -73,7 +73,7 @@ impl Server {
             graph,
             asked,
             watching,
-            _hearing: hearing,
+            _observing: observing,
         }
     }
 
@@ -91,7 +91,7 @@ impl Server {
         import(&self.watching, watches).await;
     }
 
-    /// Carries everything into the graph, and waits until it is heard.
+    /// Carries everything into the graph, and waits until it is observed.
     pub(super) async fn project(&self) {
         self.projector.drain().await.unwrap();
         // The listener is on the same thread, so it has its turn in between.
@@ -101,12 +101,12 @@ impl Server {
 
 /// Records watches in a store.
 pub(super) async fn import(store: &dyn WatchStore, watches: &[ImportedWatch]) {
-    let sittings: Vec<_> = watches.iter().map(ImportedWatch::sitting).collect();
-    let touched: Vec<Touched> = sittings.iter().copied().map(Touched::from).collect();
-    let pairs: Vec<_> = sittings.iter().copied().zip(watches.to_vec()).collect();
+    let play_refs: Vec<_> = watches.iter().map(ImportedWatch::play_ref).collect();
+    let touched: Vec<Touched> = play_refs.iter().copied().map(Touched::from).collect();
+    let pairs: Vec<_> = play_refs.iter().copied().zip(watches.to_vec()).collect();
     let change: Change = Arc::new(move |ledger| {
-        pairs.iter().try_for_each(|(sitting, watch)| {
-            ledger.import(&WatchRules::default(), sitting, watch, at(0))
+        pairs.iter().try_for_each(|(play_ref, watch)| {
+            ledger.import(&WatchRules::default(), play_ref, watch, at(0))
         })
     });
     store.update(&touched, change).await.unwrap();
@@ -149,7 +149,7 @@ fn projector(
         graph: Arc::new(graph.clone()),
         titles: catalog.clone(),
         watches: record.clone(),
-        popularity: catalog.clone(),
+        watchers: catalog.clone(),
     };
     let catalog = CatalogService::new(CatalogPorts::on(catalog));
     let watching = WatchService::new(

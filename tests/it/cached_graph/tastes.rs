@@ -102,7 +102,7 @@ async fn what_was_read_before_the_news_is_not_kept() {
         server.asked.wait_for_held(1).await;
         other.record(&[watch(ANN, 2, 5)]).await;
         other.project().await;
-        server.graph.hear(&Event::TastesProjected([ANN].into()));
+        server.graph.observe(&Event::TastesChanged([ANN].into()));
         server.asked.release();
     });
 
@@ -139,7 +139,7 @@ async fn what_another_server_wrote_later_counts_more_than_what_was_written_here(
 
     other.record(&[nothing_of(&watch(ANN, 1, 0))]).await;
     other.project().await;
-    server.graph.hear(&Event::TastesProjected([ANN].into()));
+    server.graph.observe(&Event::TastesChanged([ANN].into()));
 
     assert_eq!(server.tasted(ANN).await, [2]);
 }
@@ -169,7 +169,7 @@ async fn of_an_erased_profile_nothing_comes_back() {
     }
 
     server.erase(ANN).await;
-    other.graph.hear(&Event::TastesProjected([ANN].into()));
+    other.graph.observe(&Event::TastesChanged([ANN].into()));
 
     for (film, server) in [(1, &server), (2, &other)] {
         assert_eq!(server.tasted(ANN).await, [0; 0]);
@@ -188,7 +188,7 @@ async fn who_missed_something_reads_everything_anew() {
     other.project().await;
     assert!(Arc::ptr_eq(&ann, &server.taste(ANN).await));
 
-    server.graph.hear(&Event::Missed);
+    server.graph.observe(&Event::Missed);
 
     assert_eq!(server.tasted(ANN).await, [2, 1]);
     assert!(Arc::ptr_eq(&ben, &server.taste(BEN).await));
@@ -204,7 +204,7 @@ async fn while_the_graph_is_down_the_last_taste_goes_on_with_what_is_written() {
     let before = server.taste(ANN).await;
 
     server.asked.go_down();
-    server.graph.hear(&Event::TastesProjected([ANN].into()));
+    server.graph.observe(&Event::TastesChanged([ANN].into()));
 
     assert!(Arc::ptr_eq(&before, &server.taste(ANN).await));
     server.record(&[watch(ANN, 2, 5)]).await;
@@ -247,7 +247,7 @@ async fn mutes_are_read_once_until_they_are_written() {
         &first,
         &server.watching.mutes(ANN).await.unwrap()
     ));
-    server.graph.hear(&Event::TastesProjected([ANN].into()));
+    server.graph.observe(&Event::TastesChanged([ANN].into()));
     let both = server.watching.mutes(ANN).await.unwrap();
     assert_eq!(*both, [mute(1), mute(2)]);
     server

@@ -49,7 +49,7 @@ async fn both() -> Both {
         graph: Arc::new(graph.clone()),
         titles: catalog.clone(),
         watches,
-        popularity: catalog.clone(),
+        watchers: catalog.clone(),
     };
     let similar = SimilarService::new(
         ports.clone(),
@@ -166,7 +166,11 @@ async fn suggestions_are_never_what_was_watched_and_add_up() {
             .await
             .unwrap()
         {
-            assert!(watched.iter().all(|sum| sum.title != found.title));
+            assert!(
+                watched
+                    .iter()
+                    .all(|watched_title| watched_title.title != found.title)
+            );
             let sum: f64 = found.reasons.iter().map(|reason| reason.contribution).sum();
             assert_eq!(sum.to_bits(), found.score.to_bits());
         }

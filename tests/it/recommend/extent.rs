@@ -8,12 +8,12 @@ use reelgraph::adapters::memory::{MemoryEvents, MemoryLists, TokioTasks};
 use reelgraph::adapters::sqlite::{SqliteCatalog, SqliteDb, SqliteGraph, SqliteWatching};
 use reelgraph::domain::catalog::{CatalogBatch, CatalogPorts, CatalogService, Title, Visibility};
 use reelgraph::domain::clock::SystemClock;
-use reelgraph::domain::curation::CurationStore;
 use reelgraph::domain::ids::{GenreId, ProfileId, TitleId};
+use reelgraph::domain::loading::CurationStore;
 use reelgraph::domain::page::MAX_PAGE;
 use reelgraph::domain::recommend::{
-    Extent, PopularityStore, Ranking, RecommendPorts, RecommendService, Recommendation, TasteGraph,
-    WatchedEdge,
+    Extent, Ranking, RecommendPorts, RecommendService, Recommendation, TasteGraph, WatchedEdge,
+    WatchersStore,
 };
 use reelgraph::domain::stamp::Stamp;
 use reelgraph::domain::watching::{
@@ -52,7 +52,7 @@ async fn site() -> Site {
     catalog.put(&batch).await.unwrap();
     let viewers = (1..=TITLES).map(|id| (TitleId(id), random.random_range(0..1000)));
     let viewers: Vec<(TitleId, u64)> = viewers.collect();
-    catalog.put_popularity(&viewers).await.unwrap();
+    catalog.put_watchers(&viewers).await.unwrap();
     let graph = SqliteGraph::new(db.clone());
     let nodes: Vec<_> = (1..=TITLES).map(|id| film_by(id, &[], &[])).collect();
     graph.put_titles(&nodes).await.unwrap();

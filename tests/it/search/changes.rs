@@ -14,7 +14,7 @@ async fn a_change_is_seen_by_the_next_search() {
     let mut index = index.apply().await;
     assert_eq!(index.find("old").await, ["Old Rival", "Old Name"]);
 
-    index.titles[0].popularity = 9;
+    index.titles[0].watchers = 9;
     let mut index = index.apply().await;
     assert_eq!(index.find("old").await, ["Old Name", "Old Rival"]);
 

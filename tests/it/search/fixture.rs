@@ -98,14 +98,14 @@ impl Index {
         }
     }
 
-    pub(super) fn add(&mut self, name: &str, popularity: u64) {
-        self.add_with(name, popularity, &[]);
+    pub(super) fn add(&mut self, name: &str, watchers: u64) {
+        self.add_with(name, watchers, &[]);
     }
 
-    pub(super) fn add_with(&mut self, name: &str, popularity: u64, people: &[&str]) {
+    pub(super) fn add_with(&mut self, name: &str, watchers: u64, people: &[&str]) {
         self.people.extend(names(people.iter().copied()));
         self.titles.push(Title {
-            popularity,
+            watchers,
             ..title(name, name, &credits(people))
         });
     }
@@ -153,7 +153,7 @@ fn title(slug: &str, name: &str, credits: &[Credit]) -> Title {
         total_seasons: None,
         collection: None,
         certifications: Vec::new(),
-        popularity: 0,
+        watchers: 0,
         stamp: stamp(),
     }
 }
@@ -206,8 +206,8 @@ fn stamp() -> Stamp {
     Stamp::first(DateTime::from_timestamp(1_790_000_000, 0).unwrap())
 }
 
-/// The order of hits of one popularity. Positive numbers are ordered like their bits.
-pub(super) fn place<T>(score: f64, id: T) -> (Reverse<u64>, T) {
+/// The order of hits with the same number of watchers. Positive numbers are ordered like their bits.
+pub(super) fn rank<T>(score: f64, id: T) -> (Reverse<u64>, T) {
     (Reverse(score.to_bits()), id)
 }
 

@@ -56,8 +56,8 @@ async fn original_names_count_like_names() {
 #[tokio::test]
 async fn spaces_and_articles_may_be_wrong() {
     let mut index = Index::new();
-    for (popularity, name) in [(9, "Spider-Man"), (1, "Spider-Man 2"), (0, "The Spiders")] {
-        index.add(name, popularity);
+    for (watchers, name) in [(9, "Spider-Man"), (1, "Spider-Man 2"), (0, "The Spiders")] {
+        index.add(name, watchers);
     }
     let index = index.apply().await;
 

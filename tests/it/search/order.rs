@@ -4,7 +4,7 @@ use reelgraph::domain::catalog::TitleSearch;
 use reelgraph::domain::ids::{PersonId, TitleId};
 use reelgraph::domain::text;
 
-use super::fixture::{Index, Seed, any, place};
+use super::fixture::{Index, Seed, any, rank};
 
 #[tokio::test]
 async fn better_kinds_of_match_come_first() {
@@ -18,8 +18,8 @@ async fn better_kinds_of_match_come_first() {
     ];
     // The worse the match, the more popular.
     let mut index = Index::new();
-    for (popularity, name) in (0..).zip(names) {
-        index.add(name, popularity);
+    for (watchers, name) in (0..).zip(names) {
+        index.add(name, watchers);
     }
     let index = index.apply().await;
 
@@ -27,16 +27,16 @@ async fn better_kinds_of_match_come_first() {
 }
 
 #[tokio::test]
-async fn equal_matches_come_by_popularity_then_by_id() {
+async fn equal_matches_come_by_watchers_then_by_id() {
     let mut index = Index::new();
-    for (name, popularity) in [
+    for (name, watchers) in [
         ("Star One", 3),
         ("Star Two", 7),
         ("Star Three", 3),
         ("Star Four", 3),
         ("Star Five", 0),
     ] {
-        index.add(name, popularity);
+        index.add(name, watchers);
     }
     let index = index.apply().await;
     let mut threes = ["Star One", "Star Three", "Star Four"];
@@ -62,7 +62,7 @@ async fn scores_fall_with_the_order_and_a_shorter_search_is_the_beginning_of_a_l
         assert!(all.iter().all(|hit| hit.score > 0.0 && hit.score <= 1.0));
         // All are equally popular.
         assert!(
-            all.is_sorted_by_key(|hit| place(hit.score, hit.title)),
+            all.is_sorted_by_key(|hit| rank(hit.score, hit.title)),
             "{query}"
         );
         assert_eq!(few, all[..all.len().min(7)], "{query}");
@@ -74,7 +74,7 @@ async fn people_are_found_by_their_names_the_busiest_first() {
     let seed = Seed::load().await;
     let find = async |query: &str| -> Vec<PersonId> {
         let hits = seed.index.search_people(query, 10).await.unwrap();
-        assert!(hits.is_sorted_by_key(|hit| place(hit.score, hit.person)));
+        assert!(hits.is_sorted_by_key(|hit| rank(hit.score, hit.person)));
         hits.iter().map(|hit| hit.person).collect()
     };
     let id = |name: &str| PersonId::of_slug(&text::slug(name));

@@ -26,8 +26,8 @@ fn of_year(year: i32) -> Wanted {
 
 impl Index {
     /// Adds a title of a year.
-    fn add_of(&mut self, year: i32, name: &str, popularity: u64, people: &[&str]) {
-        self.add_with(name, popularity, people);
+    fn add_of(&mut self, year: i32, name: &str, watchers: u64, people: &[&str]) {
+        self.add_with(name, watchers, people);
         self.titles.last_mut().unwrap().year = Some(year);
     }
 
@@ -97,13 +97,13 @@ async fn a_limit_counts_what_is_wanted() {
 #[tokio::test]
 async fn a_title_is_wanted_for_what_it_is_now() {
     let mut index = crowd().await;
-    let place = |index: &Index, name: &str| {
+    let rank = |index: &Index, name: &str| {
         let mut titles = index.titles.iter();
         titles.position(|title| title.name == name).unwrap()
     };
-    let story = place(&index, "A Story of Love");
+    let story = rank(&index, "A Story of Love");
     index.titles[story].year = None;
-    let first = place(&index, "Love 0");
+    let first = rank(&index, "Love 0");
     index.titles[first].year = Some(1995);
     let index = index.apply().await;
 

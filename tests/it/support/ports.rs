@@ -5,8 +5,8 @@ use reelgraph::domain::accounts::{
     UserStore,
 };
 use reelgraph::domain::catalog::{CatalogListStore, CatalogStore, ChangeSource};
-use reelgraph::domain::curation::CurationStore;
-use reelgraph::domain::recommend::{PopularityStore, TitleSource, WatchSource};
+use reelgraph::domain::loading::CurationStore;
+use reelgraph::domain::recommend::{TitleSource, WatchSource, WatchersStore};
 use reelgraph::domain::watching::{FeedbackStore, HistoryStore, WatchStore};
 
 macro_rules! together {
@@ -21,7 +21,7 @@ macro_rules! together {
 }
 
 together! {
-    Catalog: CatalogStore + CatalogListStore + ChangeSource + CurationStore + PopularityStore + TitleSource;
+    Catalog: CatalogStore + CatalogListStore + ChangeSource + CurationStore + WatchersStore + TitleSource;
     Watching: WatchStore + HistoryStore + FeedbackStore + WatchSource;
     /// Accounts, and what hangs on them.
     Accounts: AccountStore + UserStore + ProfileStore + IdentityStore + ApiKeyStore + AuditStore + MailStore

@@ -24,12 +24,9 @@ async fn a_child_does_nothing_with_what_is_not_for_it(on: On) {
     for (id, what) in world.forbidden_ids.clone() {
         let visitor = &mut world.visitor;
         match what.split(' ').next().unwrap() {
-            "WatchEvent" => {
+            "Play" => {
                 let input = json!({ "event": id, "influencesRecommendations": false });
-                assert_eq!(
-                    visitor.refused("editWatchEvent", input).await,
-                    not_found("event")
-                );
+                assert_eq!(visitor.refused("editPlay", input).await, not_found("event"));
             }
             "Film" | "Series" => {
                 for (mutation, input) in [

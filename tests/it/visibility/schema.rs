@@ -46,10 +46,10 @@ impl Schema {
         }
     }
 
-    /// Whether objects of a type are walked from their own doors: they have an id. A sitting is nothing without what was
+    /// Whether objects of a type are walked from their own doors: they have an id. A play is nothing without what was
     /// watched, and is always asked for with it.
     pub(super) fn is_entity(&self, name: &str) -> bool {
-        if name == "WatchEvent" {
+        if name == "Play" {
             return false;
         }
         match self.types.get(name).map(|ty| &ty.kind) {

@@ -164,8 +164,8 @@ impl World {
         };
         world.select(&world.child.clone()).await;
         world.live().await;
-        let sittings = world.forbidden_sittings().await;
-        world.forbidden_ids.extend(sittings);
+        let plays = world.forbidden_plays().await;
+        world.forbidden_ids.extend(plays);
         world
     }
 
@@ -218,8 +218,8 @@ impl World {
         }
     }
 
-    /// The sittings at what is forbidden.
-    async fn forbidden_sittings(&mut self) -> Vec<(String, String)> {
+    /// The plays of what is forbidden.
+    async fn forbidden_plays(&mut self) -> Vec<(String, String)> {
         let query = "{ viewer { profile { history(first: 60) { nodes { id item { id } } } } } }";
         let data = self.visitor.ask(query).await;
         let nodes = data["viewer"]["profile"]["history"]["nodes"]
@@ -227,11 +227,11 @@ impl World {
             .unwrap();
         let of_forbidden = nodes.iter().filter_map(|node| {
             let item = self.forbidden_ids.get(node["item"]["id"].as_str()?)?;
-            Some((text(&node["id"]), format!("WatchEvent {item}")))
+            Some((text(&node["id"]), format!("Play {item}")))
         });
-        let sittings: Vec<_> = of_forbidden.collect();
-        assert!(sittings.len() >= 18, "{sittings:?}");
-        sittings
+        let plays: Vec<_> = of_forbidden.collect();
+        assert!(plays.len() >= 18, "{plays:?}");
+        plays
     }
 
     async fn play(&mut self, item: &str, number: usize, to: f64) {

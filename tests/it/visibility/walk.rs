@@ -2,8 +2,8 @@
 //!
 //! The fields come from the schema itself. For each type with an id that has such fields there must be a way to one of
 //! its objects ([`World::doors`]), and for each field that needs arguments there must be some ([`World::arguments`]):
-//! else the walk fails. Before the profile becomes a child's, every field must give something that is forbidden, so that
-//! no field passes because there was nothing to find.
+//! else the walk fails. Before the profile becomes a child's, every field must give something that is forbidden, so
+//! that no field passes because there was nothing to find.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,7 +17,7 @@ use crate::support::program::On;
 /// Fields in which nothing forbidden can be, and why.
 const NEVER_FORBIDDEN: [(&str, &str); 0] = [];
 /// Mutations that give titles; what they do with forbidden ones is asked for in `changes`.
-const MUTATIONS: [&str; 4] = ["rateTitle", "hideTitle", "editWatchEvent", "reportPlayback"];
+const MUTATIONS: [&str; 4] = ["rateTitle", "hideTitle", "editPlay", "reportPlayback"];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_field_gives_a_child_what_is_not_for_it_embedded() {

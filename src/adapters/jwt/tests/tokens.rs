@@ -79,12 +79,12 @@ async fn what_was_changed_proves_nothing() {
         let verified = server.verify(changed, world.now()).await.unwrap();
         assert_eq!(verified, None, "{changed}");
     }
-    for place in 0..token.len() {
+    for index in 0..token.len() {
         let mut bytes = token.clone().into_bytes();
-        bytes[place] = if bytes[place] == b'A' { b'B' } else { b'A' };
+        bytes[index] = if bytes[index] == b'A' { b'B' } else { b'A' };
         let changed = String::from_utf8(bytes).unwrap();
         let verified = server.verify(&changed, world.now()).await.unwrap();
-        assert_eq!(verified, None, "character {place}");
+        assert_eq!(verified, None, "character {index}");
     }
 }
 

@@ -23,16 +23,16 @@ pub(super) async fn one(
     match write {
         AccountWrite::AddUser(user) => add(session, &collections.users, user, taken_of_user).await,
         AccountWrite::PutUser(user) => {
-            let place = place(user.id.to_i64(), user.stamp);
-            put(session, &collections.users, place, user, taken_of_user).await
+            let expected = expected(user.id.to_i64(), user.stamp);
+            put(session, &collections.users, expected, user, taken_of_user).await
         }
         AccountWrite::DeleteUser(id) => delete_user(session, collections, *id).await,
         AccountWrite::AddProfile(profile) => {
             add(session, &collections.profiles, profile, conflict).await
         }
         AccountWrite::PutProfile(profile) => {
-            let place = place(profile.id.to_i64(), profile.stamp);
-            put(session, &collections.profiles, place, profile, conflict).await
+            let expected = expected(profile.id.to_i64(), profile.stamp);
+            put(session, &collections.profiles, expected, profile, conflict).await
         }
         AccountWrite::DeleteProfile(id) => {
             let this = doc! { "_id": id.to_i64() };
@@ -75,7 +75,7 @@ where
 async fn put<'a, D, T>(
     session: &mut ClientSession,
     collection: &Collection<D>,
-    place: Document,
+    expected: Document,
     thing: &'a T,
     taken: impl Fn(&Error) -> AccountError,
 ) -> Written
@@ -83,7 +83,7 @@ where
     D: From<&'a T> + Serialize + Send + Sync,
 {
     let replaced = collection
-        .replace_one(place, D::from(thing))
+        .replace_one(expected, D::from(thing))
         .session(session)
         .await
         .map_err(|error| refusal(error, taken))?;
@@ -116,7 +116,7 @@ async fn delete_user(
 }
 
 /// The document that the next write of it finds.
-fn place(id: i64, next: Stamp) -> Document {
+fn expected(id: i64, next: Stamp) -> Document {
     doc! { "_id": id, "revision": next.revision.cast_signed() - 1 }
 }
 
@@ -132,8 +132,8 @@ fn conflict(_: &Error) -> AccountError {
     StoreError::Conflict.into()
 }
 
-/// A workaround: mongodb 3.9 has no field for which key was taken (the server's `keyPattern` is dropped), but the server's
-/// message names the index before anything that somebody could have made up.
+/// A workaround: mongodb 3.9 has no field for which key was taken (the server's `keyPattern` is dropped), but the
+/// server's message names the index before anything that somebody could have made up.
 fn taken_of_user(error: &Error) -> AccountError {
     let is_email = match &*error.kind {
         ErrorKind::Write(WriteFailure::WriteError(error)) => error

@@ -26,7 +26,7 @@ pub(super) const COUNTERS: &str = "counters";
 /// The counter whose `last` is the last number of the change feed that was given out.
 pub(super) const FEED: &str = "catalog";
 
-/// The document of a title, without what the store adds: popularity, sequence and the mark.
+/// The document of a title, without what the store adds: watchers, sequence and the mark.
 pub(super) fn title(title: &Title) -> Result<Document, StoreError> {
     let mut document = document(title, &title.stamp)?;
     document.remove("popularity");

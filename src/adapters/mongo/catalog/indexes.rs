@@ -14,7 +14,7 @@ pub(super) async fn ensure(db: &MongoDb) -> Result<(), StoreError> {
         (PEOPLE, vec![unique("slug"), unique("sequence")]),
         (GENRES, vec![unique("slug")]),
         (COLLECTIONS, vec![unique("slug")]),
-        (EPISODES, vec![place()]),
+        (EPISODES, vec![by_ordinal()]),
     ] {
         make(&db.collection::<Document>(collection), indexes).await?;
     }
@@ -63,7 +63,7 @@ fn titles() -> Vec<Index> {
     indexes
 }
 
-fn place() -> Index {
+fn by_ordinal() -> Index {
     Index::on(doc! { "series": 1, "season": 1, "number": 1 }).unique()
 }
 

@@ -10,7 +10,7 @@ use crate::domain::page::{Direction, KeyValue, Keyset, Window};
 
 /// The stages that read a page.
 ///
-/// After a place come first the titles of the same value with an id beyond, then those of a value beyond. Each is a
+/// After a keyset come first the titles of the same value with an id beyond, then those of a value beyond. Each is a
 /// range of one index for each kind or genre, which the server merges; of the two in one condition it would read and
 /// sort all that is left of the list. The last sort is of two pages at most.
 pub(super) fn page(visibility: &Visibility, query: &TitleQuery, window: &Window) -> Vec<Document> {
@@ -23,7 +23,7 @@ pub(super) fn page(visibility: &Visibility, query: &TitleQuery, window: &Window)
     let Some(start) = &window.start else {
         return read(conditions, in_order, limit).into();
     };
-    let (value, id) = place(query.order, start);
+    let (value, id) = bounds(query.order, start);
     let mut tied = conditions.clone();
     tied.insert(field, value.clone());
     tied.insert("_id", doc! { beyond(forward): id });
@@ -112,7 +112,7 @@ fn field(order: TitleOrder) -> &'static str {
     }
 }
 
-fn place(order: TitleOrder, start: &Keyset) -> (Bson, Bson) {
+fn bounds(order: TitleOrder, start: &Keyset) -> (Bson, Bson) {
     let value = match (&start.value, order) {
         (KeyValue::Number(time), TitleOrder::NewestAdded) => DateTime::from_millis(*time).into(),
         (value, _) => plain(value),

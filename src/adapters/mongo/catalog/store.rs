@@ -19,11 +19,11 @@ use crate::domain::catalog::{
     Episode, ExternalId, Genre, Person, Season, SeasonId, Title, TitleFilter, TitleQuery,
     Visibility,
 };
-use crate::domain::curation::CurationStore;
 use crate::domain::error::StoreError;
 use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
+use crate::domain::loading::CurationStore;
 use crate::domain::page::{Slice, Window};
-use crate::domain::recommend::{PopularityStore, TitleSource};
+use crate::domain::recommend::{TitleSource, WatchersStore};
 
 /// The catalogue in Mongo.
 #[derive(Clone)]
@@ -86,7 +86,7 @@ impl MongoCatalog {
 
     /// Those of the counts that say something new, each title once. Mostly there are few, and without any there is
     /// no need to make others wait for the feed.
-    async fn changed_popularity(
+    async fn changed_watchers(
         &self,
         counts: &[(TitleId, u64)],
     ) -> Result<Vec<(TitleId, u64)>, StoreError> {
@@ -216,7 +216,7 @@ impl CatalogListStore for MongoCatalog {
         self.find_sorted(
             EPISODES,
             doc! { "series": { "$in": series } },
-            place(),
+            by_ordinal(),
             None,
         )
         .await
@@ -236,7 +236,7 @@ impl CatalogListStore for MongoCatalog {
             .into_iter()
             .map(|(number, series)| doc! { "series": { "$in": series }, "season": number })
             .collect();
-        self.find_sorted(EPISODES, doc! { "$or": branches }, place(), None)
+        self.find_sorted(EPISODES, doc! { "$or": branches }, by_ordinal(), None)
             .await
     }
 
@@ -312,9 +312,9 @@ impl CurationStore for MongoCatalog {
 }
 
 #[async_trait]
-impl PopularityStore for MongoCatalog {
-    async fn put_popularity(&self, counts: &[(TitleId, u64)]) -> Result<(), StoreError> {
-        let counts: Arc<[_]> = self.changed_popularity(counts).await?.into();
+impl WatchersStore for MongoCatalog {
+    async fn put_watchers(&self, counts: &[(TitleId, u64)]) -> Result<(), StoreError> {
+        let counts: Arc<[_]> = self.changed_watchers(counts).await?.into();
         if counts.is_empty() {
             return Ok(());
         }
@@ -322,7 +322,7 @@ impl PopularityStore for MongoCatalog {
         self.db
             .transaction(move |session| {
                 let (db, counts) = (db.clone(), Arc::clone(&counts));
-                Box::pin(async move { write::put_popularity(&db, session, &counts).await })
+                Box::pin(async move { write::put_watchers(&db, session, &counts).await })
             })
             .await
     }
@@ -355,7 +355,7 @@ impl TitleSource for MongoCatalog {
     }
 }
 
-fn place() -> Document {
+fn by_ordinal() -> Document {
     doc! { "series": 1, "season": 1, "number": 1 }
 }
 

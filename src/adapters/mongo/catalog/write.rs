@@ -84,7 +84,7 @@ impl Part {
     }
 }
 
-/// Writes a batch. What replaces a document goes before what is new, so that a slug or place that one thing gives up
+/// Writes a batch. What replaces a document goes before what is new, so that a slug or ordinal that one thing gives up
 /// can be taken by a new one in the same batch.
 pub(super) async fn put(
     db: &MongoDb,
@@ -127,8 +127,8 @@ pub(super) async fn put(
     Ok(())
 }
 
-/// Sets how popular titles are. Those that are so by now are not found, and so not changed.
-pub(super) async fn put_popularity(
+/// Sets how many watchers titles have. Those that are so by now are not found, and so not changed.
+pub(super) async fn put_watchers(
     db: &MongoDb,
     session: &mut ClientSession,
     counts: &[(TitleId, u64)],
@@ -162,7 +162,7 @@ pub(super) async fn mark_projected(
     update_each(db, TITLES, updates.collect()).await
 }
 
-/// The update that replaces the document of one revision less. A title keeps its popularity and, if it waits for
+/// The update that replaces the document of one revision less. A title keeps its watchers and, if it waits for
 /// projection already, its place among those that wait.
 fn replacement(part: &Part, document: &Document, feed: &mut Feed) -> Update<Document, Bson> {
     let guard = doc! { "_id": document.get("_id"), "revision": revision(document) - 1 };

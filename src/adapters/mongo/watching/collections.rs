@@ -2,7 +2,7 @@
 
 use bson::Document;
 
-use super::documents::{DepartedDocument, PlayDocument, StateDocument, TitleDocument};
+use super::documents::{DepartedDocument, PlayDocument, StateDocument, WatchedTitleDocument};
 use super::feedback_documents::{HiddenDocument, MuteDocument};
 use crate::adapters::mongo::db::{Collection, MongoDb};
 
@@ -12,7 +12,7 @@ pub(super) struct Collections {
     pub(super) db: MongoDb,
     pub(super) plays: Collection<PlayDocument>,
     pub(super) states: Collection<StateDocument>,
-    pub(super) titles: Collection<TitleDocument>,
+    pub(super) watched_titles: Collection<WatchedTitleDocument>,
     /// Which profiles are erased; see [`super::erase`].
     pub(super) profiles: Collection<Document>,
     /// How many viewers of a title are erased.
@@ -26,7 +26,7 @@ impl Collections {
         Self {
             plays: db.collection("plays"),
             states: db.collection("watch_states"),
-            titles: db.collection("watched_titles"),
+            watched_titles: db.collection("watched_titles"),
             profiles: db.collection("watching_profiles"),
             departed: db.collection("departed_viewers"),
             hidden: db.collection("hidden_titles"),

@@ -1,4 +1,4 @@
-//! Sittings, states and sums as documents, and back. Every `_id` begins with the profile.
+//! Plays, states and watched titles as documents, and back. Every `_id` begins with the profile.
 
 use bson::{DateTime, Uuid};
 use serde::de::DeserializeOwned;
@@ -21,7 +21,7 @@ pub(super) struct PlayKey {
     play: Uuid,
 }
 
-/// A sitting as it is stored; times are dates of BSON.
+/// A play as it is stored; times are dates of BSON.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct PlayDocument {
     #[serde(rename = "_id")]
@@ -82,9 +82,9 @@ pub(super) struct TitleKey {
     pub(super) title: i64,
 }
 
-/// What the sittings of a profile at a title add up to.
+/// What the plays of a profile at a title add up to.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct TitleDocument {
+pub(super) struct WatchedTitleDocument {
     #[serde(rename = "_id")]
     key: TitleKey,
     is_series: bool,
@@ -107,7 +107,7 @@ pub(super) struct TitleDocument {
 }
 
 /// How many viewers of a title are erased. Carries the times of its writes as well, and `waiting` while the title's
-/// popularity does not know of all of them.
+/// watchers do not count all of them.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct DepartedDocument {
     #[serde(rename = "_id")]
@@ -291,7 +291,7 @@ impl From<StateDocument> for WatchState {
     }
 }
 
-impl Keyed for TitleDocument {
+impl Keyed for WatchedTitleDocument {
     type Key = TitleKey;
 
     fn key(&self) -> &TitleKey {
@@ -299,31 +299,31 @@ impl Keyed for TitleDocument {
     }
 }
 
-impl TitleDocument {
-    /// A changed sum: it waits for projection since this change, unless it did already.
-    pub(super) fn changed(sum: &WatchedTitle, waiting_since: Option<DateTime>) -> Self {
-        let updated_at = date(sum.stamp.updated_at);
+impl WatchedTitleDocument {
+    /// A changed watched title: it waits for projection since this change, unless it did already.
+    pub(super) fn changed(watched_title: &WatchedTitle, waiting_since: Option<DateTime>) -> Self {
+        let updated_at = date(watched_title.stamp.updated_at);
         Self {
-            key: TitleKey::new((sum.profile, sum.title)),
-            is_series: sum.is_series,
-            weight: sum.weight,
-            plays: sum.plays,
-            completions: sum.completions,
-            seconds: sum.seconds,
-            first_at: date(sum.first_at),
-            last_at: date(sum.last_at),
-            liked: sum.liked,
-            liked_at: sum.liked_at.map(date),
-            revision: sum.stamp.revision.cast_signed(),
-            created_at: date(sum.stamp.created_at),
+            key: TitleKey::new((watched_title.profile, watched_title.title)),
+            is_series: watched_title.is_series,
+            weight: watched_title.weight,
+            plays: watched_title.plays,
+            completions: watched_title.completions,
+            seconds: watched_title.seconds,
+            first_at: date(watched_title.first_at),
+            last_at: date(watched_title.last_at),
+            liked: watched_title.liked,
+            liked_at: watched_title.liked_at.map(date),
+            revision: watched_title.stamp.revision.cast_signed(),
+            created_at: date(watched_title.stamp.created_at),
             updated_at,
             waiting_since: Some(waiting_since.unwrap_or(updated_at)),
         }
     }
 }
 
-impl From<TitleDocument> for WatchedTitle {
-    fn from(document: TitleDocument) -> Self {
+impl From<WatchedTitleDocument> for WatchedTitle {
+    fn from(document: WatchedTitleDocument) -> Self {
         // What was said before its time was kept is as old as the latest watch.
         let said_early = document.liked.map(|_| document.last_at);
         Self {
@@ -353,7 +353,7 @@ mod tests {
     #[test]
     fn a_thumb_from_before_its_time_was_kept_is_as_old_as_the_latest_watch() {
         let at = |seconds| chrono::DateTime::UNIX_EPOCH + TimeDelta::seconds(seconds);
-        let sum = |liked, liked_at| WatchedTitle {
+        let watched_title = |liked, liked_at| WatchedTitle {
             profile: ProfileId(1),
             title: TitleId(2),
             is_series: false,
@@ -367,17 +367,20 @@ mod tests {
             liked_at,
             stamp: Stamp::first(at(9)),
         };
-        let reread = |sum: &WatchedTitle, with_time: bool| {
-            let document = TitleDocument::changed(sum, None);
+        let reread = |watched_title: &WatchedTitle, with_time: bool| {
+            let document = WatchedTitleDocument::changed(watched_title, None);
             let mut document = bson::serialize_to_document(&document).unwrap();
             if !with_time {
                 document.remove("liked_at").unwrap();
             }
-            let document: TitleDocument = bson::deserialize_from_document(document).unwrap();
+            let document: WatchedTitleDocument = bson::deserialize_from_document(document).unwrap();
             WatchedTitle::from(document)
         };
-        let (said, silent) = (sum(Some(true), Some(at(5))), sum(None, None));
-        let taken_back = sum(None, Some(at(7)));
+        let (said, silent) = (
+            watched_title(Some(true), Some(at(5))),
+            watched_title(None, None),
+        );
+        let taken_back = watched_title(None, Some(at(7)));
 
         assert_eq!(reread(&said, false), said);
         assert_eq!(reread(&silent, false), silent);

@@ -1,10 +1,10 @@
 //! Forgetting a profile, so that no update that was on its way brings it back.
 //!
-//! The sums go first, for an update always writes one. To change one that is there, it meets the removal at that
-//! document. To make a new one, it writes the profile's guard as well, a document under the profile's trace: there it
-//! meets the write that marks the profile as erased. Of two transactions that meet, one starts anew on what the other
-//! wrote; so once the sums are gone, nothing that was begun before can be committed, however long it took. What a profile
-//! hides and mutes stands by itself: each write of it writes the guard.
+//! The watched titles go first, for an update always writes one. To change one that is there, it meets the removal at
+//! that document. To make a new one, it writes the profile's guard as well, a document under the profile's tombstone:
+//! there it meets the write that marks the profile as erased. Of two transactions that meet, one starts anew on what
+//! the other wrote; so once the watched titles are gone, nothing that was begun before can be committed, however long
+//! it took. What a profile hides and mutes stands by itself: each write of it writes the guard.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,10 +26,10 @@ use crate::domain::watching::Ledger;
 /// How many documents go at once.
 const BATCH: i64 = 500;
 
-/// Removes everything of a profile, and leaves its trace.
+/// Removes everything of a profile, and leaves its tombstone.
 pub(super) async fn erase(collections: &Collections, profile: ProfileId) -> Result<(), StoreError> {
     patiently(collections.db.timeout, mark(collections, profile)).await?;
-    while remove_sums(collections, profile).await? {}
+    while remove_watched_titles(collections, profile).await? {}
     remove(&collections.plays, profile).await?;
     remove(&collections.states, profile).await?;
     remove(&collections.hidden, profile).await?;
@@ -41,7 +41,7 @@ async fn mark(collections: &Collections, profile: ProfileId) -> Result<(), Store
         let marked = collections
             .profiles
             .update_one(
-                doc! { "_id": profile.trace() },
+                doc! { "_id": profile.tombstone() },
                 vec![stamped(doc! { "erased": true })],
             )
             .upsert(true)
@@ -54,24 +54,27 @@ async fn mark(collections: &Collections, profile: ProfileId) -> Result<(), Store
     }
 }
 
-/// Removes some sums, and counts their titles' departed viewers. Says whether there were any.
-async fn remove_sums(collections: &Collections, profile: ProfileId) -> Result<bool, StoreError> {
+/// Removes some watched titles, and counts their titles' departed viewers. Says whether there were any.
+async fn remove_watched_titles(
+    collections: &Collections,
+    profile: ProfileId,
+) -> Result<bool, StoreError> {
     let db = collections.db.clone();
     let collections = collections.clone();
     db.transaction(move |session| {
         let collections = collections.clone();
-        Box::pin(async move { remove_some_sums(&collections, profile, session).await })
+        Box::pin(async move { remove_some_watched_titles(&collections, profile, session).await })
     })
     .await
 }
 
-async fn remove_some_sums(
+async fn remove_some_watched_titles(
     collections: &Collections,
     profile: ProfileId,
     session: &mut ClientSession,
 ) -> Result<bool, Abort<StoreError>> {
-    let sums = collections.titles.clone_with_type::<Document>();
-    let found: Vec<Document> = sums
+    let watched_titles = collections.watched_titles.clone_with_type::<Document>();
+    let found: Vec<Document> = watched_titles
         .find(of_profile(profile))
         .projection(doc! { "_id": 1 })
         .sort(doc! { "_id": 1 })
@@ -83,8 +86,8 @@ async fn remove_some_sums(
         .await?;
     let mut keys = Vec::with_capacity(found.len());
     let mut counts = Vec::with_capacity(found.len());
-    for sum in found {
-        let key = sum.get_document("_id").map_err(failed)?.clone();
+    for watched_title in found {
+        let key = watched_title.get_document("_id").map_err(failed)?.clone();
         let one_more = doc! {
             "viewers": { "$add": [{ "$ifNull": ["$viewers", 0_i64] }, 1_i64] },
             "waiting": true,
@@ -98,7 +101,8 @@ async fn remove_some_sums(
     if keys.is_empty() {
         return Ok(false);
     }
-    sums.delete_many(doc! { "_id": { "$in": keys } })
+    watched_titles
+        .delete_many(doc! { "_id": { "$in": keys } })
         .session(&mut *session)
         .await?;
     let departed = collections.departed.name();
@@ -162,22 +166,22 @@ pub(super) async fn erased(
     profiles: &BTreeSet<ProfileId>,
     session: &mut ClientSession,
 ) -> MongoResult<BTreeSet<ProfileId>> {
-    let traces: BTreeMap<String, ProfileId> = profiles
+    let tombstones: BTreeMap<String, ProfileId> = profiles
         .iter()
-        .map(|profile| (profile.trace(), *profile))
+        .map(|profile| (profile.tombstone(), *profile))
         .collect();
-    if traces.is_empty() {
+    if tombstones.is_empty() {
         return Ok(BTreeSet::new());
     }
-    let filter = doc! { "_id": { "$in": traces.keys().collect::<Vec<_>>() }, "erased": true };
+    let filter = doc! { "_id": { "$in": tombstones.keys().collect::<Vec<_>>() }, "erased": true };
     let found = documents_in(session, &collections.profiles, filter, doc! {}, None).await?;
     Ok(found
         .iter()
-        .filter_map(|guard| traces.get(guard.get_str("_id").ok()?).copied())
+        .filter_map(|guard| tombstones.get(guard.get_str("_id").ok()?).copied())
         .collect())
 }
 
-/// Writes the guards of the profiles that have a new sum among these.
+/// Writes the guards of the profiles that have a new watched title among these.
 pub(super) async fn write_guards(
     collections: &Collections,
     missing: &BTreeSet<(ProfileId, TitleId)>,
@@ -187,7 +191,7 @@ pub(super) async fn write_guards(
     let mut new: BTreeMap<ProfileId, i64> = BTreeMap::new();
     for key in missing
         .iter()
-        .filter(|key| ledger.titles.get(**key).is_some())
+        .filter(|key| ledger.watched_titles.get(**key).is_some())
     {
         *new.entry(key.0).or_default() += 1;
     }
@@ -199,7 +203,7 @@ pub(super) async fn write_guards(
         .into_iter()
         .map(|(profile, titles)| {
             let count = doc! { "$add": [{ "$ifNull": ["$titles", 0_i64] }, titles] };
-            let guard = doc! { "_id": profile.trace() };
+            let guard = doc! { "_id": profile.tombstone() };
             Update::upsert(guard, [stamped(doc! { "titles": count })])
         })
         .collect();

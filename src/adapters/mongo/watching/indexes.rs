@@ -11,14 +11,14 @@ pub(super) async fn ensure(collections: &Collections) -> Result<(), StoreError> 
     let Collections {
         plays,
         states,
-        titles,
+        watched_titles,
         profiles,
         departed,
         hidden,
         mutes,
         ..
     } = collections;
-    // The kind stands in them so that sittings at whole series are passed over, and rows are counted, without
+    // The kind stands in them so that plays of whole series are passed over, and rows are counted, without
     // reading the documents.
     let history = doc! { "_id.profile": 1, "started_at": -1, "_id.play": 1, "kind": 1 };
     let of_title =
@@ -45,7 +45,7 @@ pub(super) async fn ensure(collections: &Collections) -> Result<(), StoreError> 
     .await?;
     let series = doc! { "_id.profile": 1, "last_at": -1, "_id.title": 1 };
     make(
-        titles,
+        watched_titles,
         [
             Index::on(series)
                 .named("series")

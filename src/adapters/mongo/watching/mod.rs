@@ -3,12 +3,12 @@
 mod collections;
 mod documents;
 mod erase;
+mod exclusions;
 mod feedback_documents;
 mod indexes;
 mod queue;
 mod reads;
 mod store;
 mod transaction;
-mod wishes;
 
 pub use store::MongoWatching;

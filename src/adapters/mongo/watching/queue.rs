@@ -16,7 +16,7 @@ use crate::domain::watching::{Change, Ledger, Touched, WatchError};
 
 /// How many transactions run at the same time.
 const LANES: usize = 4;
-/// About how many sittings or titles are touched by one transaction.
+/// About how many plays or titles are touched by one transaction.
 const TOUCHED: usize = 1000;
 
 /// The updates of this process. Clones share it.

@@ -14,7 +14,7 @@ use super::feedback_documents::MuteKey;
 use super::queue::Queue;
 use super::reads::{by_key, count};
 use super::transaction::mark_projected;
-use super::{erase, indexes, wishes};
+use super::{erase, exclusions, indexes};
 use crate::adapters::mongo::db::{MongoDb, patiently};
 use crate::adapters::mongo::fields::{date, key_of};
 use crate::adapters::mongo::find::{List, all};
@@ -92,7 +92,7 @@ impl HistoryStore for MongoWatching {
         titles: &[TitleId],
     ) -> Result<Vec<WatchedTitle>, StoreError> {
         let keys = titles.iter().map(|title| TitleKey::new((profile, *title)));
-        by_key(&self.collections.titles, keys).await
+        by_key(&self.collections.watched_titles, keys).await
     }
 
     async fn plays(&self, profile: ProfileId, ids: &[PlayId]) -> Result<Vec<Play>, StoreError> {
@@ -144,7 +144,7 @@ impl HistoryStore for MongoWatching {
             is_latest_first: true,
             id: "_id.title",
         };
-        list.page(&self.collections.titles, window).await
+        list.page(&self.collections.watched_titles, window).await
     }
 
     async fn watched_titles_after(
@@ -158,7 +158,7 @@ impl HistoryStore for MongoWatching {
             None => doc! {},
         };
         all(
-            &self.collections.titles,
+            &self.collections.watched_titles,
             filter,
             doc! { "_id": 1 },
             Some(limit),
@@ -206,28 +206,28 @@ impl HistoryStore for MongoWatching {
         profile: ProfileId,
         titles: &[TitleId],
     ) -> Result<Vec<TitleId>, StoreError> {
-        wishes::passed_over(&self.collections, profile, titles).await
+        exclusions::passed_over(&self.collections, profile, titles).await
     }
 }
 
 #[async_trait]
 impl FeedbackStore for MongoWatching {
     async fn hide_title(&self, hidden: &HiddenTitle, most: u64) -> Result<(), WatchError> {
-        wishes::hide(&self.collections, hidden, most).await
+        exclusions::hide(&self.collections, hidden, most).await
     }
 
     async fn unhide_title(&self, profile: ProfileId, title: TitleId) -> Result<(), StoreError> {
         let key = TitleKey::new((profile, title));
-        wishes::remove(&self.collections.hidden, &key).await
+        exclusions::remove(&self.collections.hidden, &key).await
     }
 
     async fn put_mute(&self, mute: &Mute, most: u64) -> Result<(), WatchError> {
-        wishes::put_mute(&self.collections, mute, most).await
+        exclusions::put_mute(&self.collections, mute, most).await
     }
 
     async fn remove_mute(&self, profile: ProfileId, source: MutedSource) -> Result<(), StoreError> {
         let key = MuteKey::new((profile, source));
-        wishes::remove(&self.collections.mutes, &key).await
+        exclusions::remove(&self.collections.mutes, &key).await
     }
 
     async fn mutes(&self, profile: ProfileId) -> Result<Arc<[Mute]>, StoreError> {
@@ -242,7 +242,7 @@ impl FeedbackStore for MongoWatching {
 impl WatchSource for MongoWatching {
     async fn unprojected_watches(&self, limit: usize) -> Result<Vec<WatchedTitle>, StoreError> {
         all(
-            &self.collections.titles,
+            &self.collections.watched_titles,
             doc! { "waiting_since": { "$exists": true } },
             doc! { "waiting_since": 1, "_id": 1 },
             Some(limit),
@@ -252,11 +252,11 @@ impl WatchSource for MongoWatching {
 
     async fn mark_watches_projected(
         &self,
-        sums: &[(ProfileId, TitleId, u64)],
+        watched_titles: &[(ProfileId, TitleId, u64)],
     ) -> Result<(), StoreError> {
         patiently(
             self.collections.db.timeout,
-            mark_projected(&self.collections, sums),
+            mark_projected(&self.collections, watched_titles),
         )
         .await
     }
@@ -280,7 +280,7 @@ impl WatchSource for MongoWatching {
             Some(_) | None => doc! { "updated_at": { "$gte": date(since) } },
         };
         let sort = doc! { "updated_at": 1, "_id": 1 };
-        all(&self.collections.titles, filter, sort, Some(limit)).await
+        all(&self.collections.watched_titles, filter, sort, Some(limit)).await
     }
 
     async fn departed_viewers(&self, titles: &[TitleId]) -> Result<Vec<u64>, StoreError> {
@@ -303,7 +303,7 @@ impl WatchSource for MongoWatching {
     }
 }
 
-/// Sittings at films and episodes.
+/// Plays of films and episodes.
 fn history(profile: ProfileId, title: Option<TitleId>) -> Document {
     let mut filter = doc! { "_id.profile": profile.to_i64(), "kind": { "$ne": "series" } };
     if let Some(title) = title {

@@ -15,7 +15,7 @@ use serde::Serialize;
 
 use super::collections::Collections;
 use super::documents::{
-    Keyed, PlayDocument, PlayKey, StateDocument, StateKey, TitleDocument, TitleKey,
+    Keyed, PlayDocument, PlayKey, StateDocument, StateKey, TitleKey, WatchedTitleDocument,
 };
 use super::erase;
 use crate::adapters::mongo::bulk::{Fault, Update as Written, update, update_each};
@@ -62,9 +62,9 @@ pub(super) async fn run(
 /// Takes the mark from those whose revision is still the given one.
 pub(super) async fn mark_projected(
     collections: &Collections,
-    sums: &[(ProfileId, TitleId, u64)],
+    watched_titles: &[(ProfileId, TitleId, u64)],
 ) -> Result<(), StoreError> {
-    let updates = sums.iter().map(|(profile, title, revision)| {
+    let updates = watched_titles.iter().map(|(profile, title, revision)| {
         let key = key_of(&TitleKey::new((*profile, *title)))?;
         Ok(Written::of(
             doc! { "_id": key, "revision": revision.cast_signed() },
@@ -72,7 +72,7 @@ pub(super) async fn mark_projected(
         ))
     });
     let updates = updates.collect::<Result<_, StoreError>>()?;
-    update_each(&collections.db, collections.titles.name(), updates).await
+    update_each(&collections.db, collections.watched_titles.name(), updates).await
 }
 
 /// Why one try came to nothing.
@@ -97,7 +97,7 @@ async fn try_once(
     let (mut whole, waiting) = read_ledger(collections, touched, session).await?;
     let missing: BTreeSet<(ProfileId, TitleId)> = touched()
         .map(Touched::title_key)
-        .filter(|key| whole.titles.get(*key).is_none())
+        .filter(|key| whole.watched_titles.get(*key).is_none())
         .collect();
     let newcomers = missing.iter().map(|(profile, _)| *profile).collect();
     let erased = erase::erased(collections, &newcomers, session).await?;
@@ -120,7 +120,7 @@ async fn try_once(
     Ok(outcomes)
 }
 
-/// Since when sums wait for projection.
+/// Since when watched titles wait for projection.
 type Waiting = HashMap<(ProfileId, TitleId), DateTime>;
 
 async fn read_ledger<'a, I: Iterator<Item = &'a Touched>>(
@@ -141,7 +141,7 @@ async fn read_ledger<'a, I: Iterator<Item = &'a Touched>>(
     let states = read(&collections.states, keys, session).await?;
     let keys: BTreeSet<_> = touched().map(Touched::title_key).collect();
     let keys = keys.into_iter().map(TitleKey::new);
-    let titles = read(&collections.titles, keys, session).await?;
+    let titles = read(&collections.watched_titles, keys, session).await?;
     let mut waiting = Waiting::new();
     let ledger = Ledger::stored(
         Rows::stored(plays.into_iter().map(|document| {
@@ -154,10 +154,10 @@ async fn read_ledger<'a, I: Iterator<Item = &'a Touched>>(
         })),
         Rows::stored(titles.into_iter().map(|document| {
             let since = document.waiting_since;
-            let sum = WatchedTitle::from(document);
-            let key = (sum.profile, sum.title);
+            let watched_title = WatchedTitle::from(document);
+            let key = (watched_title.profile, watched_title.title);
             waiting.extend(since.map(|since| (key, since)));
-            (key, sum)
+            (key, watched_title)
         })),
     );
     Ok((ledger, waiting))
@@ -188,13 +188,15 @@ async fn write_ledger(
     write(&collections.db, &collections.plays, plays, session).await?;
     let states = ledger.states.changed().map(StateDocument::from).collect();
     write(&collections.db, &collections.states, states, session).await?;
-    let titles = ledger.titles.changed().map(|sum| {
-        let since = waiting.get(&(sum.profile, sum.title)).copied();
-        TitleDocument::changed(sum, since)
+    let titles = ledger.watched_titles.changed().map(|watched_title| {
+        let since = waiting
+            .get(&(watched_title.profile, watched_title.title))
+            .copied();
+        WatchedTitleDocument::changed(watched_title, since)
     });
     write(
         &collections.db,
-        &collections.titles,
+        &collections.watched_titles,
         titles.collect(),
         session,
     )

@@ -96,7 +96,7 @@ fn statement(
     };
     if let Some(start) = &window.start {
         tests.push(format!("({key}, id) {beyond} (?, ?)"));
-        values.extend(place(query.order, start));
+        values.extend(bounds(query.order, start));
     }
     let conditions = conditions.into_iter();
     let conditions = conditions.map(|condition| (condition.test, condition.values));
@@ -220,8 +220,8 @@ fn key(order: TitleOrder) -> &'static str {
     }
 }
 
-/// A place in an order, as its column keeps it.
-fn place(order: TitleOrder, keyset: &Keyset) -> [Value; 2] {
+/// The bounds of a keyset, as its column keeps them.
+fn bounds(order: TitleOrder, keyset: &Keyset) -> [Value; 2] {
     let value = |value: &KeyValue, negated| match value {
         KeyValue::Number(number) if negated => Value::from(number.saturating_neg()),
         KeyValue::Number(number) => Value::from(*number),
@@ -352,7 +352,8 @@ mod tests {
         all(connection, &explain, params_from_iter(values), step).unwrap()
     }
 
-    /// What takes the longer the more titles pass: sorts, and indexes made for this once. The page itself may be sorted.
+    /// What takes the longer the more titles pass: sorts, and indexes made for this once. The page itself may be
+    /// sorted.
     fn work(plan: &[String]) -> Vec<&str> {
         plan.iter()
             .map(String::as_str)

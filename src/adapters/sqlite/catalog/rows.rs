@@ -12,7 +12,7 @@ pub(super) const TITLES: &str =
     "SELECT document, by_popularity FROM titles JOIN title_documents USING (id)";
 
 record! {
-    /// A title: its document, which does not know how popular it is, and that.
+    /// A title: its document, which does not know its watchers, and those.
     struct TitleRow {
         document: Json<Title>,
         by_popularity: i64,
@@ -91,7 +91,7 @@ pub(super) fn document<T: DeserializeOwned>(row: &Row<'_>) -> Result<T> {
 impl From<TitleRow> for Title {
     fn from(row: TitleRow) -> Self {
         let Json(mut title) = row.document;
-        title.popularity = row.by_popularity.wrapping_neg().cast_unsigned();
+        title.watchers = row.by_popularity.wrapping_neg().cast_unsigned();
         title
     }
 }

@@ -122,8 +122,8 @@ impl<R: Ord + Clone + Serialize + Params> Rows<R> {
             }
         }
         if !self.new.is_empty() {
-            let places = 0..columns.len();
-            let values: Vec<String> = places.map(|place| format!("value ->> {place}")).collect();
+            let indices = 0..columns.len();
+            let values: Vec<String> = indices.map(|index| format!("value ->> {index}")).collect();
             let insert = format!(
                 "INSERT INTO {table} ({listed}) SELECT {} FROM json_each(?)",
                 values.join(", ")

@@ -15,11 +15,11 @@ use crate::domain::catalog::{
     CatalogBatch, CatalogListStore, CatalogStore, Change, ChangeSource, Collection, Episode,
     ExternalId, Genre, Person, Season, SeasonId, Title, TitleFilter, TitleQuery, Visibility,
 };
-use crate::domain::curation::CurationStore;
 use crate::domain::error::StoreError;
 use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
+use crate::domain::loading::CurationStore;
 use crate::domain::page::{Slice, Window};
-use crate::domain::recommend::{PopularityStore, TitleSource};
+use crate::domain::recommend::{TitleSource, WatchersStore};
 
 /// The catalogue in the database file.
 #[derive(Clone)]
@@ -236,14 +236,14 @@ impl CurationStore for SqliteCatalog {
 }
 
 #[async_trait]
-impl PopularityStore for SqliteCatalog {
-    async fn put_popularity(&self, counts: &[(TitleId, u64)]) -> Result<(), StoreError> {
+impl WatchersStore for SqliteCatalog {
+    async fn put_watchers(&self, counts: &[(TitleId, u64)]) -> Result<(), StoreError> {
         if counts.is_empty() {
             return Ok(());
         }
         let counts = counts.to_vec();
         self.db
-            .write(move |connection| write::put_popularity(connection, &counts))
+            .write(move |connection| write::put_watchers(connection, &counts))
             .await
     }
 }

@@ -29,8 +29,8 @@ const PUT_DOCUMENT: &str =
 const PUT_POPULARITY: &str = "UPDATE titles SET by_popularity = :popularity, sequence = :sequence
     WHERE id = :id AND by_popularity <> :popularity";
 
-/// Writes the batch. What replaces a document goes before what is new, so that a slug or place that one thing gives up
-/// can be taken by a new one in the same batch.
+/// Writes the batch. What replaces a document goes before what is new, so that a slug or ordinal that one thing gives
+/// up can be taken by a new one in the same batch.
 pub(super) fn put(connection: &Connection, batch: &CatalogBatch) -> Result<(), StoreError> {
     let mut feed = Feed::open(connection)?;
     let mut side = SideTables::default();
@@ -53,8 +53,8 @@ pub(super) fn put(connection: &Connection, batch: &CatalogBatch) -> Result<(), S
     feed.close(connection)
 }
 
-/// Sets how popular titles are.
-pub(super) fn put_popularity(
+/// Sets how many watchers titles have.
+pub(super) fn put_watchers(
     connection: &Connection,
     counts: &[(TitleId, u64)],
 ) -> Result<(), StoreError> {

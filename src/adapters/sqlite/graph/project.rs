@@ -116,7 +116,7 @@ pub(super) fn put_watched(db: &Connection, edges: &[WatchedEdge]) -> rusqlite::R
     let sql = format!("{}{IF_NEWER_WATCHED}", WatchedRow::INSERT);
     let mut upsert = db.prepare_cached(&sql)?;
     for edge in edges {
-        if erased.exists([edge.profile.trace()])? {
+        if erased.exists([edge.profile.tombstone()])? {
             continue;
         }
         profile.execute([edge.profile.to_i64()])?;
@@ -126,7 +126,7 @@ pub(super) fn put_watched(db: &Connection, edges: &[WatchedEdge]) -> rusqlite::R
     Ok(())
 }
 
-/// Removes some edges of a profile, with the last of them the profile, and leaves its trace. Says how many edges.
+/// Removes some edges of a profile, with the last of them the profile, and leaves its tombstone. Says how many edges.
 pub(super) fn erase_profile(
     db: &Connection,
     profile: ProfileId,
@@ -134,7 +134,7 @@ pub(super) fn erase_profile(
 ) -> rusqlite::Result<usize> {
     let id = profile.to_i64();
     let erased = "INSERT OR IGNORE INTO graph_erased_profiles (trace) VALUES (?1)";
-    write(db, erased, [profile.trace()])?;
+    write(db, erased, [profile.tombstone()])?;
     let some = "DELETE FROM graph_watched WHERE profile = ?1 AND title IN
         (SELECT title FROM graph_watched WHERE profile = ?1 ORDER BY title LIMIT ?2)";
     let removed = write(db, some, [id, limit(most)])?;
@@ -144,8 +144,8 @@ pub(super) fn erase_profile(
     Ok(removed)
 }
 
-/// Removes everything but the traces of erased profiles, and `SIMILAR` edges: nobody reads them any more, and they are
-/// swept like those of any former generation.
+/// Removes everything but the tombstones of erased profiles, and `SIMILAR` edges: nobody reads them any more, and they
+/// are swept like those of any former generation.
 pub(super) fn clear(db: &Connection) -> rusqlite::Result<()> {
     db.execute(
         &format!(

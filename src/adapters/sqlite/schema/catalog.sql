@@ -1,8 +1,8 @@
 -- The catalogue. Each thing is one JSON document; the columns beside it are what it is found, sorted and guarded by.
 
--- Narrow and apart from the documents: lists and counts read only this, and a new popularity rewrites only this.
--- Every order runs upwards: what is listed greatest first is kept negated, so that one comparison of (key, id) finds
--- a page of any order, in either direction. It needs an id that is no rowid: SQLite does not search for that.
+-- Narrow and apart from the documents: lists and counts read only this, and a new number of watchers rewrites only
+-- this. Every order runs upwards: what is listed greatest first is kept negated, so that one comparison of (key, id)
+-- finds a page of any order, in either direction. It needs an id that is no rowid: SQLite does not search for that.
 CREATE TABLE titles (
     id            INTEGER NOT NULL PRIMARY KEY,
     slug          TEXT NOT NULL UNIQUE,

@@ -1,5 +1,5 @@
--- Forgetting people. A trace is what ProfileId::trace makes of an id: it shows nothing of it. Times are milliseconds
--- since 1970, UTC.
+-- Forgetting people. A tombstone is what ProfileId::tombstone makes of an id: it shows nothing of it. Times are
+-- milliseconds since 1970, UTC.
 
 -- Profiles of which nothing may be recorded any more.
 CREATE TABLE erased_profiles (
@@ -12,7 +12,7 @@ CREATE TABLE erased_profiles (
 CREATE TABLE departed_viewers (
     title INTEGER PRIMARY KEY,
     viewers INTEGER NOT NULL,
-    waiting INTEGER NOT NULL DEFAULT 1, -- 1: the title's popularity does not know of them yet
+    waiting INTEGER NOT NULL DEFAULT 1, -- 1: the title's watchers do not count them yet
     created_at INTEGER NOT NULL DEFAULT (CAST(unixepoch('subsec') * 1000 AS INTEGER)),
     updated_at INTEGER NOT NULL DEFAULT (CAST(unixepoch('subsec') * 1000 AS INTEGER))
 ) STRICT;

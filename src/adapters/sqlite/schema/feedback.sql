@@ -10,7 +10,7 @@ CREATE INDEX watched_titles_series ON watched_titles (profile, last_at DESC, tit
     WHERE is_series = 1 AND plays > 0;
 CREATE INDEX watched_titles_written ON watched_titles (updated_at, profile, title);
 
--- With plays_history_of_title: every sitting at a title.
+-- With plays_history_of_title: every play of a title.
 CREATE INDEX plays_at_whole_series ON plays (profile, title) WHERE kind = 'series';
 
 -- Titles that are never suggested to a profile.

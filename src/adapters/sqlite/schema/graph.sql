@@ -46,7 +46,7 @@ CREATE TABLE graph_credits (
     title      INTEGER NOT NULL,
     -- 0: directed, 1: acted in.
     role       INTEGER NOT NULL,
-    -- The place in the billing among those of the same role, from 0.
+    -- The rank in the billing among those of the same role, from 0.
     position   INTEGER NOT NULL,
     person     INTEGER NOT NULL,
     created_at INTEGER NOT NULL DEFAULT (CAST(unixepoch('subsec') * 1000 AS INTEGER)),

@@ -2,7 +2,7 @@
 -- Times are milliseconds since 1970, UTC; positions, lengths and sums of them are seconds.
 -- An item is a 'film', an 'episode' or, in loaded histories, a whole 'series', with that thing's id.
 
--- One sitting at one item.
+-- One play of one item.
 CREATE TABLE plays (
     profile INTEGER NOT NULL,
     id BLOB NOT NULL, -- the 16 bytes of a UUID, which sort like its text
@@ -49,7 +49,7 @@ CREATE INDEX watch_states_of_title ON watch_states (profile, title) WHERE kind <
 CREATE INDEX watch_states_in_progress ON watch_states (profile, last_played_at DESC, item)
     WHERE position > 0 AND kind <> 'series';
 
--- What the sittings of a profile at a title add up to: the record of a WATCHED edge.
+-- What the plays of a profile at a title add up to: the record of a WATCHED edge.
 CREATE TABLE watched_titles (
     profile INTEGER NOT NULL,
     title INTEGER NOT NULL,

@@ -1,4 +1,5 @@
-//! Forgetting a profile. The sums go first: an update always changes a sum, and finds none that it may change or make.
+//! Forgetting a profile. The watched titles go first: an update always changes a watched title, and finds none that it
+//! may change or make.
 
 use rusqlite::Connection;
 
@@ -11,11 +12,11 @@ use crate::domain::ids::{ProfileId, TitleId};
 /// How many rows go in one transaction: other writes wait for that long and no longer.
 const BATCH: i64 = 1000;
 
-/// Removes everything of a profile, and leaves its trace.
+/// Removes everything of a profile, and leaves its tombstone.
 pub(super) async fn erase(db: &SqliteDb, profile: ProfileId) -> Result<(), StoreError> {
     for step in [
         mark,
-        remove_sums,
+        remove_watched_titles,
         remove_plays,
         remove_states,
         remove_hidden,
@@ -33,16 +34,16 @@ pub(super) async fn erase(db: &SqliteDb, profile: ProfileId) -> Result<(), Store
 /// Whether nothing of a profile may be recorded.
 pub(super) fn is_erased(connection: &Connection, profile: ProfileId) -> rusqlite::Result<bool> {
     let sql = "SELECT 1 FROM erased_profiles WHERE trace = ?1";
-    exists(connection, sql, [profile.trace()])
+    exists(connection, sql, [profile.tombstone()])
 }
 
 fn mark(connection: &Connection, profile: ProfileId) -> rusqlite::Result<i64> {
     let sql = "INSERT OR IGNORE INTO erased_profiles (trace) VALUES (?1)";
-    write(connection, sql, [profile.trace()])?;
+    write(connection, sql, [profile.tombstone()])?;
     Ok(0)
 }
 
-fn remove_sums(connection: &Connection, profile: ProfileId) -> rusqlite::Result<i64> {
+fn remove_watched_titles(connection: &Connection, profile: ProfileId) -> rusqlite::Result<i64> {
     let count = "INSERT INTO departed_viewers (title, viewers)
          SELECT title, 1 FROM watched_titles WHERE profile = ?1 ORDER BY title LIMIT ?2
          ON CONFLICT (title) DO UPDATE SET

@@ -2,8 +2,8 @@
 
 use rusqlite::{Connection, Result};
 
+use super::exclusions::HiddenRow;
 use super::rows::{PlayRow, StateRow, TitleRow};
-use super::wishes::HiddenRow;
 use crate::adapters::sqlite::columns::{TableRecord, read};
 use crate::adapters::sqlite::page::List;
 use crate::domain::ids::{ProfileId, TitleId};

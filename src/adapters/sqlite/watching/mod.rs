@@ -1,9 +1,9 @@
 //! What profiles watched, embedded.
 
 mod erase;
+mod exclusions;
 mod lists;
 mod rows;
 mod store;
-mod wishes;
 
 pub use store::SqliteWatching;

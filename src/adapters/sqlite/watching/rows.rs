@@ -1,4 +1,4 @@
-//! Sittings, states and sums as rows of their tables, and back.
+//! Plays, states and watched titles as rows of their tables, and back.
 
 use chrono::DateTime;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
@@ -80,7 +80,7 @@ pub(super) fn put_play(connection: &Connection, play: &Play) -> Result<()> {
     write(connection, PlayRow::REPLACE, &*row.parameters()).map(drop)
 }
 
-/// All sittings at a title, in no order.
+/// All plays of a title, in no order.
 pub(super) fn plays_of_title(
     connection: &Connection,
     profile: ProfileId,
@@ -121,7 +121,7 @@ pub(super) fn put_state(connection: &Connection, state: &WatchState) -> Result<(
     write(connection, StateRow::REPLACE, &*row.parameters()).map(drop)
 }
 
-pub(super) fn find_title(
+pub(super) fn find_watched_title(
     connection: &Connection,
     profile: ProfileId,
     title: TitleId,
@@ -131,15 +131,18 @@ pub(super) fn find_title(
     find(connection, &sql, key, read::<TitleRow, _>)
 }
 
-/// Writes a sum and marks it as waiting for projection, if it does not wait already.
-pub(super) fn put_title(connection: &Connection, sum: &WatchedTitle) -> Result<()> {
+/// Writes a watched title and marks it as waiting for projection, if it does not wait already.
+pub(super) fn put_watched_title(
+    connection: &Connection,
+    watched_title: &WatchedTitle,
+) -> Result<()> {
     let sql = format!(
         "REPLACE INTO watched_titles ({}, waiting_since) VALUES ({}, coalesce(
             (SELECT waiting_since FROM watched_titles WHERE profile = :profile AND title = :title), :updated_at))",
         TitleRow::COLUMNS,
         TitleRow::VALUES
     );
-    let row = TitleRow::from(sum);
+    let row = TitleRow::from(watched_title);
     write(connection, &sql, &*row.parameters()).map(drop)
 }
 
@@ -282,22 +285,22 @@ impl TryFrom<StateRow> for WatchState {
 }
 
 impl From<&WatchedTitle> for TitleRow {
-    fn from(sum: &WatchedTitle) -> Self {
+    fn from(watched_title: &WatchedTitle) -> Self {
         Self {
-            profile: sum.profile.to_i64(),
-            title: sum.title.to_i64(),
-            is_series: sum.is_series,
-            weight: sum.weight,
-            plays: sum.plays,
-            completions: sum.completions,
-            seconds: sum.seconds,
-            first_at: Time(sum.first_at),
-            last_at: Time(sum.last_at),
-            liked: sum.liked,
-            liked_at: sum.liked_at.map(Time),
-            revision: sum.stamp.revision.cast_signed(),
-            created_at: Time(sum.stamp.created_at),
-            updated_at: Time(sum.stamp.updated_at),
+            profile: watched_title.profile.to_i64(),
+            title: watched_title.title.to_i64(),
+            is_series: watched_title.is_series,
+            weight: watched_title.weight,
+            plays: watched_title.plays,
+            completions: watched_title.completions,
+            seconds: watched_title.seconds,
+            first_at: Time(watched_title.first_at),
+            last_at: Time(watched_title.last_at),
+            liked: watched_title.liked,
+            liked_at: watched_title.liked_at.map(Time),
+            revision: watched_title.stamp.revision.cast_signed(),
+            created_at: Time(watched_title.stamp.created_at),
+            updated_at: Time(watched_title.stamp.updated_at),
         }
     }
 }

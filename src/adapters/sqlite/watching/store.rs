@@ -8,10 +8,10 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, Params};
 
 use super::rows::{
-    StateRow, TitleRow, find_play, find_state, find_title, plays_of_title, put_play, put_state,
-    put_title,
+    StateRow, TitleRow, find_play, find_state, find_watched_title, plays_of_title, put_play,
+    put_state, put_watched_title,
 };
-use super::{erase, lists, wishes};
+use super::{erase, exclusions, lists};
 use crate::adapters::sqlite::columns::{TableRecord, Time, limit as rows, list, read};
 use crate::adapters::sqlite::db::{SqliteDb, store_error};
 use crate::adapters::sqlite::page::List;
@@ -48,8 +48,8 @@ impl SqliteWatching {
             .await
     }
 
-    /// The sums that a condition finds.
-    async fn sums(
+    /// The watched titles that a condition finds.
+    async fn watched_titles(
         &self,
         condition: &str,
         parameters: impl Params + Send + 'static,
@@ -136,7 +136,7 @@ impl HistoryStore for SqliteWatching {
             .read(move |connection| {
                 titles
                     .into_iter()
-                    .filter_map(|title| find_title(connection, profile, title).transpose())
+                    .filter_map(|title| find_watched_title(connection, profile, title).transpose())
                     .collect()
             })
             .await
@@ -187,7 +187,7 @@ impl HistoryStore for SqliteWatching {
             Some((profile, title)) => (profile.to_i64(), title.to_i64()),
             None => (i64::MIN, i64::MIN),
         };
-        self.sums(
+        self.watched_titles(
             "WHERE (profile, title) > (?1, ?2) ORDER BY profile, title LIMIT ?3",
             [profile, title, rows(limit)],
         )
@@ -219,7 +219,7 @@ impl HistoryStore for SqliteWatching {
     ) -> Result<Vec<TitleId>, StoreError> {
         let titles = list(titles.iter().map(|title| title.to_i64()));
         self.db
-            .read(move |connection| wishes::passed_over(connection, profile, &titles))
+            .read(move |connection| exclusions::passed_over(connection, profile, &titles))
             .await
     }
 }
@@ -229,14 +229,14 @@ impl FeedbackStore for SqliteWatching {
     async fn hide_title(&self, hidden: &HiddenTitle, most: u64) -> Result<(), WatchError> {
         let hidden = hidden.clone();
         self.db
-            .write(move |connection| wishes::hide(connection, &hidden, most))
+            .write(move |connection| exclusions::hide(connection, &hidden, most))
             .await
     }
 
     async fn unhide_title(&self, profile: ProfileId, title: TitleId) -> Result<(), StoreError> {
         self.db
             .write(move |connection| {
-                wishes::unhide(connection, profile, title).map_err(store_error)
+                exclusions::unhide(connection, profile, title).map_err(store_error)
             })
             .await
     }
@@ -244,14 +244,14 @@ impl FeedbackStore for SqliteWatching {
     async fn put_mute(&self, mute: &Mute, most: u64) -> Result<(), WatchError> {
         let mute = mute.clone();
         self.db
-            .write(move |connection| wishes::put_mute(connection, &mute, most))
+            .write(move |connection| exclusions::put_mute(connection, &mute, most))
             .await
     }
 
     async fn remove_mute(&self, profile: ProfileId, source: MutedSource) -> Result<(), StoreError> {
         self.db
             .write(move |connection| {
-                wishes::remove_mute(connection, profile, source).map_err(store_error)
+                exclusions::remove_mute(connection, profile, source).map_err(store_error)
             })
             .await
     }
@@ -259,7 +259,7 @@ impl FeedbackStore for SqliteWatching {
     async fn mutes(&self, profile: ProfileId) -> Result<Arc<[Mute]>, StoreError> {
         let mutes = self
             .db
-            .read(move |connection| wishes::mutes(connection, profile))
+            .read(move |connection| exclusions::mutes(connection, profile))
             .await?;
         Ok(mutes.into())
     }
@@ -268,7 +268,7 @@ impl FeedbackStore for SqliteWatching {
 #[async_trait]
 impl WatchSource for SqliteWatching {
     async fn unprojected_watches(&self, limit: usize) -> Result<Vec<WatchedTitle>, StoreError> {
-        self.sums(
+        self.watched_titles(
             "WHERE waiting_since IS NOT NULL ORDER BY waiting_since, profile, title LIMIT ?1",
             [rows(limit)],
         )
@@ -277,11 +277,13 @@ impl WatchSource for SqliteWatching {
 
     async fn mark_watches_projected(
         &self,
-        sums: &[(ProfileId, TitleId, u64)],
+        watched_titles: &[(ProfileId, TitleId, u64)],
     ) -> Result<(), StoreError> {
-        let sums = sums.to_vec();
+        let watched_titles = watched_titles.to_vec();
         self.db
-            .write(move |connection| mark_projected(connection, &sums).map_err(store_error))
+            .write(move |connection| {
+                mark_projected(connection, &watched_titles).map_err(store_error)
+            })
             .await
     }
 
@@ -295,7 +297,7 @@ impl WatchSource for SqliteWatching {
             Some((at, profile, title)) if at >= since => (at, profile.to_i64(), title.to_i64()),
             Some(_) | None => (since, i64::MIN, i64::MIN),
         };
-        self.sums(
+        self.watched_titles(
             "INDEXED BY watched_titles_written WHERE (updated_at, profile, title) > (?1, ?2, ?3)
              ORDER BY updated_at, profile, title LIMIT ?4",
             (Time(at), profile, title, rows(limit)),
@@ -354,7 +356,7 @@ fn read_ledger(connection: &Connection, touched: &[Touched]) -> rusqlite::Result
             find_state(connection, profile, item)
         })?,
         stored(titles, |(profile, title)| {
-            find_title(connection, profile, title)
+            find_watched_title(connection, profile, title)
         })?,
     ))
 }
@@ -377,20 +379,20 @@ fn write_ledger(connection: &Connection, ledger: &Ledger) -> rusqlite::Result<()
     for state in ledger.states.changed() {
         put_state(connection, state)?;
     }
-    for sum in ledger.titles.changed() {
-        put_title(connection, sum)?;
+    for watched_title in ledger.watched_titles.changed() {
+        put_watched_title(connection, watched_title)?;
     }
     Ok(())
 }
 
 fn mark_projected(
     connection: &Connection,
-    sums: &[(ProfileId, TitleId, u64)],
+    watched_titles: &[(ProfileId, TitleId, u64)],
 ) -> rusqlite::Result<()> {
     let mut statement = connection.prepare_cached(
         "UPDATE watched_titles SET waiting_since = NULL WHERE profile = ?1 AND title = ?2 AND revision = ?3",
     )?;
-    for (profile, title, revision) in sums {
+    for (profile, title, revision) in watched_titles {
         statement.execute([profile.to_i64(), title.to_i64(), revision.cast_signed()])?;
     }
     Ok(())
@@ -422,9 +424,12 @@ mod tests {
             .unwrap();
 
         let said = |title| {
-            let sum = find_title(&connection, ProfileId(1), TitleId(title));
-            let sum = sum.unwrap().unwrap();
-            (sum.liked, sum.liked_at.map(|at| at.timestamp_millis()))
+            let watched_title = find_watched_title(&connection, ProfileId(1), TitleId(title));
+            let watched_title = watched_title.unwrap().unwrap();
+            (
+                watched_title.liked,
+                watched_title.liked_at.map(|at| at.timestamp_millis()),
+            )
         };
         assert_eq!(said(2), (Some(true), Some(5000)));
         assert_eq!(said(3), (None, None));

@@ -51,11 +51,11 @@ impl AccountService {
             let Some(last) = audit.last().filter(|_| page.has_more) else {
                 break;
             };
-            let place = Keyset {
+            let keyset = Keyset {
                 value: KeyValue::Number(last.at.timestamp_millis()),
                 id: KeyValue::Number(last.id.to_i64()),
             };
-            window = Window::after(MAX_PAGE, place);
+            window = Window::after(MAX_PAGE, keyset);
         }
         Ok(AccountExport {
             user,

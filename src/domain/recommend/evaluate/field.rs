@@ -14,7 +14,7 @@ pub(super) struct Field<'a> {
     /// The titles, as popular as they are in the training part, all of them published, and in no collection: a part
     /// that waits for another would be kept from lists although nothing of it was seen.
     pub(super) titles: Vec<Arc<Title>>,
-    places: HashMap<TitleId, u32>,
+    indices: HashMap<TitleId, u32>,
     /// What each viewer of the training part watched.
     pub(super) watched: Vec<Vec<u32>>,
     /// Who watched each title in the training part.
@@ -70,11 +70,11 @@ impl<'a> Field<'a> {
         let mut titles = split.titles.clone();
         titles.sort_unstable_by_key(|title| title.id);
         titles.dedup_by_key(|title| title.id);
-        let places: HashMap<TitleId, u32> = titles.iter().map(|title| title.id).zip(0..).collect();
+        let indices: HashMap<TitleId, u32> = titles.iter().map(|title| title.id).zip(0..).collect();
         let watched: Vec<Vec<u32>> = split
             .train
             .values()
-            .map(|edges| numbers(&places, edges.iter().map(|edge| edge.title)))
+            .map(|edges| numbers(&indices, edges.iter().map(|edge| edge.title)))
             .collect();
         let mut watchers = vec![Vec::new(); titles.len()];
         for (viewer, watched) in (0_u32..).zip(&watched) {
@@ -83,7 +83,7 @@ impl<'a> Field<'a> {
             }
         }
         for (title, watchers) in titles.iter_mut().zip(&watchers) {
-            title.popularity = watchers.len() as u64;
+            title.watchers = watchers.len() as u64;
             title.collection = None;
             title.publication = Publication::default();
         }
@@ -94,7 +94,7 @@ impl<'a> Field<'a> {
         let mut field = Self {
             split,
             titles: titles.into_iter().map(Arc::new).collect(),
-            places,
+            indices,
             watched,
             watchers,
             candidates,
@@ -113,23 +113,23 @@ impl<'a> Field<'a> {
         field
     }
 
-    pub(super) fn place(&self, title: TitleId) -> Option<u32> {
-        self.places.get(&title).copied()
+    pub(super) fn index(&self, title: TitleId) -> Option<u32> {
+        self.indices.get(&title).copied()
     }
 
-    pub(super) fn title(&self, place: u32) -> &Title {
-        &self.titles[place as usize]
+    pub(super) fn title(&self, index: u32) -> &Title {
+        &self.titles[index as usize]
     }
 
     /// How many watched a title in the training part.
-    pub(super) fn watchers(&self, place: u32) -> usize {
-        self.watchers[place as usize].len()
+    pub(super) fn watchers(&self, index: u32) -> usize {
+        self.watchers[index as usize].len()
     }
 
     /// Whether a title may be in a list for a viewer.
-    pub(super) fn may_list(&self, place: u32) -> bool {
+    pub(super) fn may_list(&self, index: u32) -> bool {
         let candidates = self.candidates.as_ref();
-        candidates.is_none_or(|candidates| candidates[place as usize])
+        candidates.is_none_or(|candidates| candidates[index as usize])
     }
 
     /// How many titles may be in a list.
@@ -149,11 +149,11 @@ impl<'a> Field<'a> {
         latest_first(&mut history);
         let test = self.split.test.get(&profile).into_iter().flatten();
         let relevant = test
-            .filter(|kept| relevant == Relevant::Watched || kept.is_liked)
-            .filter_map(|kept| self.place(kept.title));
+            .filter(|held_out| relevant == Relevant::Watched || held_out.is_liked)
+            .filter_map(|held_out| self.index(held_out.title));
         Viewer {
             profile,
-            seen: numbers(&self.places, history.iter().map(|edge| edge.title)),
+            seen: numbers(&self.indices, history.iter().map(|edge| edge.title)),
             relevant: relevant.collect(),
             history,
         }
@@ -164,22 +164,22 @@ impl<'a> Field<'a> {
         let test = self.split.test.get(&profile).into_iter().flatten();
         let steps = self.split.next.get(&profile).into_iter().flatten();
         Follower {
-            seen: numbers(&self.places, shown.map(|edge| edge.title)),
+            seen: numbers(&self.indices, shown.map(|edge| edge.title)),
             order: test
-                .filter_map(|kept| self.place(kept.title))
+                .filter_map(|held_out| self.index(held_out.title))
                 .zip(0..)
                 .collect(),
             steps: steps
-                .filter_map(|(from, to)| Some((self.place(*from)?, self.place(*to)?)))
+                .filter_map(|(from, to)| Some((self.index(*from)?, self.index(*to)?)))
                 .collect(),
         }
     }
 }
 
 /// The numbers of titles, ascending, each once; those that are not there are left out.
-fn numbers(places: &HashMap<TitleId, u32>, titles: impl Iterator<Item = TitleId>) -> Vec<u32> {
+fn numbers(indices: &HashMap<TitleId, u32>, titles: impl Iterator<Item = TitleId>) -> Vec<u32> {
     let mut numbers: Vec<u32> = titles
-        .filter_map(|title| places.get(&title).copied())
+        .filter_map(|title| indices.get(&title).copied())
         .collect();
     numbers.sort_unstable();
     numbers.dedup();

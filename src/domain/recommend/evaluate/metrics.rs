@@ -109,15 +109,15 @@ fn score(field: &Field<'_>, viewer: &Viewer, list: &[u32]) -> Score {
 }
 
 /// The discount of a place in a list, from 0.
-fn discount(place: usize) -> f64 {
-    (float(place) + 2.0).log2().recip()
+fn discount(index: usize) -> f64 {
+    (float(index) + 2.0).log2().recip()
 }
 
 fn ndcg(hits: &[bool], relevant: usize, length: usize) -> f64 {
     let found: f64 = (0..)
         .zip(hits.iter().take(length))
         .filter(|(_, hit)| **hit)
-        .map(|(place, _)| discount(place))
+        .map(|(index, _)| discount(index))
         .sum();
     let ideal: f64 = (0..relevant.min(length)).map(discount).sum();
     if ideal > 0.0 { found / ideal } else { 0.0 }

@@ -10,8 +10,8 @@ use crate::domain::watching::WatchService;
 
 /// How many titles are read at once.
 const TITLES: usize = 500;
-/// How many sums are read at once.
-const SUMS: usize = 5000;
+/// How many watched titles are read at once.
+const WATCHED_TITLES: usize = 5000;
 
 /// Reads what an evaluation needs of the site's own.
 #[derive(Clone)]
@@ -44,11 +44,19 @@ impl EvaluationService {
         let mut tastes = Tastes::new();
         let mut after = None;
         loop {
-            let sums = self.watching.sums_after(after, SUMS).await?;
-            let Some(last) = sums.last() else { break };
+            let watched_titles = self
+                .watching
+                .all_watched_titles_after(after, WATCHED_TITLES)
+                .await?;
+            let Some(last) = watched_titles.last() else {
+                break;
+            };
             after = Some((last.profile, last.title));
-            for sum in &sums {
-                tastes.entry(sum.profile).or_default().push(sum.into());
+            for watched_title in &watched_titles {
+                tastes
+                    .entry(watched_title.profile)
+                    .or_default()
+                    .push(watched_title.into());
             }
         }
         for edges in tastes.values_mut() {

@@ -211,7 +211,7 @@ impl Table {
 mod tests {
     use chrono::{DateTime, TimeDelta};
 
-    use super::super::split::{Kept, Watch, tastes};
+    use super::super::split::{HeldOut, Watch, tastes};
     use super::*;
     use crate::domain::catalog::{Publication, Title, TitleKind};
     use crate::domain::ids::{ProfileId, TitleId};
@@ -261,10 +261,10 @@ mod tests {
             total_seasons: None,
             collection: None,
             certifications: Vec::new(),
-            popularity: 0,
+            watchers: 0,
             stamp: Stamp::first(DateTime::UNIX_EPOCH),
         };
-        let kept = |title, is_liked| Kept {
+        let held_out = |title, is_liked| HeldOut {
             title: TitleId(title),
             is_liked,
         };
@@ -274,10 +274,10 @@ mod tests {
                 titles: (1..=5).map(title).collect(),
                 train: tastes(&watches, &rules),
                 test: BTreeMap::from([
-                    (ProfileId(1), vec![kept(3, true), kept(4, false)]),
-                    (ProfileId(2), vec![kept(4, false)]),
-                    (ProfileId(3), vec![kept(2, true), kept(5, true)]),
-                    (ProfileId(5), vec![kept(4, true)]),
+                    (ProfileId(1), vec![held_out(3, true), held_out(4, false)]),
+                    (ProfileId(2), vec![held_out(4, false)]),
+                    (ProfileId(3), vec![held_out(2, true), held_out(5, true)]),
+                    (ProfileId(5), vec![held_out(4, true)]),
                 ]),
                 next: BTreeMap::from([
                     (ProfileId(1), vec![(TitleId(3), TitleId(4))]),

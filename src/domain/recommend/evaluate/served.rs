@@ -73,10 +73,10 @@ impl<'a> Served<'a> {
     }
 
     fn numbers(&self, list: &[Recommendation]) -> Vec<u32> {
-        let places = list
+        let indices = list
             .iter()
-            .filter_map(|found| self.field.place(found.title));
-        places.take(LONGEST).collect()
+            .filter_map(|found| self.field.index(found.title));
+        indices.take(LONGEST).collect()
     }
 }
 
@@ -112,7 +112,7 @@ fn histories(field: &Field<'_>) -> Histories {
 }
 
 fn leave_out(field: &Field<'_>, without: Option<Without>, solution: &mut Solution) {
-    let watchers = |title| field.place(title).map_or(0, |place| field.watchers(place));
+    let watchers = |title| field.index(title).map_or(0, |index| field.watchers(index));
     match without {
         Some(Without::Regression) => {
             let of_end = watchers(solution.title);

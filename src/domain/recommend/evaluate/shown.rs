@@ -51,7 +51,7 @@ impl Shown {
         opinion: impl Fn(&TasteEdge) -> Option<bool>,
     ) -> Self {
         let mut titles = field.titles.clone();
-        titles.sort_by_key(|title| (Reverse(title.popularity), title.id));
+        titles.sort_by_key(|title| (Reverse(title.watchers), title.id));
         let known = |viewer: &Viewer| {
             let said = viewer.history.iter().filter(|edge| edge.says_something());
             let said = said.take(Taste::EDGES).map(|edge| TasteEdge {

@@ -33,7 +33,7 @@ pub struct Watch {
 
 /// A title that is kept from the ranking.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Kept {
+pub struct HeldOut {
     pub title: TitleId,
     /// Whether the viewer gave it a thumb up.
     pub is_liked: bool,
@@ -58,7 +58,7 @@ pub struct Split {
     /// What else is known of viewers when a list is made for them: their own past, of which no edge was computed.
     pub fold_in: Tastes,
     /// What the viewers watched afterwards, in the order in which they did.
-    pub test: BTreeMap<ProfileId, Vec<Kept>>,
+    pub test: BTreeMap<ProfileId, Vec<HeldOut>>,
     /// Titles of a viewer's test that were watched right after one another, in their order.
     pub next: BTreeMap<ProfileId, Vec<(TitleId, TitleId)>>,
     /// What may be in a list; none: every title.
@@ -73,19 +73,20 @@ impl Split {
             ..Self::default()
         };
         for (profile, mut edges) in tastes {
-            let kept: Vec<TasteEdge> = edges.drain(..edges.len() - shown(edges.len())).collect();
+            let held_out: Vec<TasteEdge> =
+                edges.drain(..edges.len() - shown(edges.len())).collect();
             split.train.insert(profile, edges);
-            if kept.is_empty() {
+            if held_out.is_empty() {
                 continue;
             }
-            let in_order = || kept.iter().rev();
+            let in_order = || held_out.iter().rev();
             let pairs = in_order().zip(in_order().skip(1));
             let pairs = pairs.filter(|(one, next)| next.last_at > one.last_at);
             split.next.insert(
                 profile,
                 pairs.map(|(one, next)| (one.title, next.title)).collect(),
             );
-            let of_edge = |edge: &TasteEdge| Kept {
+            let of_edge = |edge: &TasteEdge| HeldOut {
                 title: edge.title,
                 is_liked: edge.liked == Some(true),
             };
@@ -205,13 +206,13 @@ mod tests {
         // 11 · 0.8 = 8.8, so 9 are shown; of the two of the last day, the one with the greater id counts as earlier.
         assert_eq!(shown(1).collect::<Vec<_>>(), [9, 8, 7, 6, 5, 4, 3, 2, 1]);
         assert_eq!(shown(2).collect::<Vec<_>>(), [4, 3, 2, 1]);
-        let kept = |title| Kept {
+        let held_out = |title| HeldOut {
             title: TitleId(title),
             is_liked: false,
         };
         assert_eq!(
             split.test,
-            BTreeMap::from([(ProfileId(1), vec![kept(11), kept(10)])])
+            BTreeMap::from([(ProfileId(1), vec![held_out(11), held_out(10)])])
         );
         assert_eq!(split.next, BTreeMap::from([(ProfileId(1), vec![])]));
     }
@@ -227,7 +228,11 @@ mod tests {
 
         let pair = (TitleId(9), TitleId(10));
         assert_eq!(split.next, BTreeMap::from([(ProfileId(1), vec![pair])]));
-        assert!(split.test[&ProfileId(1)].iter().all(|kept| kept.is_liked));
+        assert!(
+            split.test[&ProfileId(1)]
+                .iter()
+                .all(|held_out| held_out.is_liked)
+        );
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::domain::page::MAX_PAGE;
 use crate::domain::recommend::cached_lists::{CachedList, Extent, ListKey};
 use crate::domain::recommend::error::RecommendError;
 use crate::domain::recommend::features::{Features, Rarity};
-use crate::domain::recommend::for_viewer::{Draft, Grounds, Lift, Voice, draft};
+use crate::domain::recommend::for_viewer::{Draft, Grounds, Lift, Vote, draft};
 use crate::domain::recommend::graph::{SimilarEdge, SimilarLists, Taste, TasteEdge};
 use crate::domain::recommend::popular::popular;
 use crate::domain::recommend::reasons::rank;
@@ -27,12 +27,12 @@ const PAGE: usize = MAX_PAGE + 1;
 /// How long a list is fresh although nothing of the profile changed: the catalogue and what is popular may.
 const FRESH: TimeDelta = TimeDelta::seconds(10);
 
-/// A profile's taste, and what it speaks for.
-pub(super) struct Heard {
+/// What a profile's candidates are scored by: its taste, and the votes of its titles.
+pub(super) struct Scoring {
     pub(super) taste: Arc<Taste>,
-    pub(super) voices: Vec<Voice>,
+    pub(super) votes: Vec<Vote>,
     lists: Vec<Arc<[SimilarEdge]>>,
-    /// Of each voice's title; `None` if it has left the catalogue.
+    /// Of each vote's title; `None` if it has left the catalogue.
     pub(super) seeds: Vec<Option<Features>>,
     pub(super) muted: Vec<MutedSource>,
     pub(super) rarity: Arc<Rarity>,
@@ -61,9 +61,9 @@ impl Extent {
 }
 
 impl RecommendService {
-    /// Titles for a profile, the best first, at most 300; never one that it has watched, rated or hidden, nor one that is
-    /// not published, and of a collection only the next part. Without a taste, and while the graph does not answer, they are the most watched
-    /// titles of several genres. Whatever the extent, what it has of the list is the same.
+    /// Titles for a profile, the best first, at most 300; never one that it has watched, rated or hidden, nor one that
+    /// is not published, and of a collection only the next part. Without a taste, and while the graph does not answer,
+    /// they are the most watched titles of several genres. Whatever the extent, what it has of the list is the same.
     pub async fn recommendations(
         &self,
         visibility: &Visibility,
@@ -73,7 +73,7 @@ impl RecommendService {
     ) -> Result<Arc<[Recommendation]>, RecommendError> {
         let visibility = &visibility.only_published(self.statistics.now());
         let begun = self.lists.generation(profile);
-        let Some((taste, similar)) = self.listen(profile).await? else {
+        let Some((taste, similar)) = self.read_taste(profile).await? else {
             return Ok(self.known_titles(visibility, profile, kinds).await?.into());
         };
         let key = ListKey {
@@ -91,9 +91,9 @@ impl RecommendService {
             return self.still_seen(visibility, cached.list).await;
         }
         let version = similar.version;
-        let heard = self.hear(visibility, profile, Arc::clone(&taste), similar);
-        let heard = heard.await?;
-        let suggested = self.suggest(visibility, profile, &heard, kinds, extent);
+        let scoring = self.scoring(visibility, profile, Arc::clone(&taste), similar);
+        let scoring = scoring.await?;
+        let suggested = self.suggest(visibility, profile, &scoring, kinds, extent);
         let (list, extent) = suggested.await?;
         let list: Arc<[Recommendation]> = list.into();
         self.lists.put(
@@ -127,7 +127,7 @@ impl RecommendService {
 
     /// A profile's taste, and the edges that start from what it watched; `None` if there is none, or the graph does not
     /// answer.
-    pub(super) async fn listen(
+    pub(super) async fn read_taste(
         &self,
         profile: ProfileId,
     ) -> Result<Option<(Arc<Taste>, SimilarLists)>, RecommendError> {
@@ -146,14 +146,14 @@ impl RecommendService {
         Ok(lists.map(|lists| (taste, lists)))
     }
 
-    /// What a taste speaks for. What may not be seen still speaks, but is not named.
-    pub(super) async fn hear(
+    /// What the candidates of a taste are scored by. What may not be seen still speaks, but is not named.
+    pub(super) async fn scoring(
         &self,
         visibility: &Visibility,
         profile: ProfileId,
         taste: Arc<Taste>,
         similar: SimilarLists,
-    ) -> Result<Heard, RecommendError> {
+    ) -> Result<Scoring, RecommendError> {
         let titles: Vec<TitleId> = taste.edges.iter().map(|edge| edge.title).collect();
         let titles = self
             .catalog
@@ -161,24 +161,24 @@ impl RecommendService {
             .await?;
         let titles: HashMap<TitleId, &Title> =
             titles.iter().map(|title| (title.id, &**title)).collect();
-        let watchers = |title| titles.get(&title).map_or(0, |title| title.popularity);
+        let watchers = |title| titles.get(&title).map_or(0, |title| title.watchers);
         let seed = |edge: &TasteEdge| titles.get(&edge.title).map(|title| Features::from(*title));
         let fresh = |at| self.rules.weight(1.0, at);
         let mutes = self.watching.mutes(profile).await?;
         let most_watched = self.statistics.most_watched(visibility, None).await?;
-        let mut voices = self.ranking.voices(&taste, fresh, watchers);
-        for voice in &mut voices {
-            let title = titles.get(&voice.title);
-            voice.named = title.is_some_and(|title| visibility.shows(title));
+        let mut votes = self.ranking.votes(&taste, fresh, watchers);
+        for vote in &mut votes {
+            let title = titles.get(&vote.title);
+            vote.named = title.is_some_and(|title| visibility.shows(title));
         }
-        Ok(Heard {
-            voices,
+        Ok(Scoring {
+            votes,
             seeds: taste.edges.iter().map(seed).collect(),
             taste,
             lists: similar.lists,
             muted: mutes.iter().map(|mute| mute.source).collect(),
             rarity: self.statistics.rarity().await?,
-            most_watched: most_watched.first().map_or(0, |title| title.popularity),
+            most_watched: most_watched.first().map_or(0, |title| title.watchers),
         })
     }
 
@@ -187,18 +187,18 @@ impl RecommendService {
         &self,
         visibility: &Visibility,
         profile: ProfileId,
-        heard: &Heard,
+        scoring: &Scoring,
         kinds: Option<&[TitleKind]>,
         extent: Extent,
     ) -> Result<(Vec<Recommendation>, Extent), RecommendError> {
         // Whatever else is left out, a list gets full.
         let most_watched = self.statistics.most_watched(visibility, kinds).await?;
         let known = most_watched.iter().map(|title| title.id);
-        let watched: FxHashSet<TitleId> = heard.voices.iter().map(|voice| voice.title).collect();
-        let mut drafts = draft(&heard.voices, &heard.lists, known)
+        let watched: FxHashSet<TitleId> = scoring.votes.iter().map(|vote| vote.title).collect();
+        let mut drafts = draft(&scoring.votes, &scoring.lists, known)
             .filter(|draft| !watched.contains(&draft.title))
             .peekable();
-        let most_added = self.ranking.most_of_popularity(heard.voices.len());
+        let most_added = self.ranking.most_of_popularity(scoring.votes.len());
         let mut list: Vec<Recommendation> = Vec::new();
         let mut so_far = SoFar::default();
         while so_far.chosen < MAX_FOR_VIEWER
@@ -207,7 +207,7 @@ impl RecommendService {
             // What comes can get no better than this, unless what speaks against it is muted.
             let best = next.score + most_added;
             if extent == Extent::Page
-                && heard.muted.is_empty()
+                && scoring.muted.is_empty()
                 && list.get(PAGE - 1).is_some_and(|last| last.score > best)
             {
                 list.truncate(PAGE);
@@ -219,7 +219,7 @@ impl RecommendService {
             let chosen = self
                 .choose(visibility, profile, together, kinds, &mut so_far)
                 .await?;
-            list.extend(self.explain(heard, &chosen, &so_far.lifts));
+            list.extend(self.explain(scoring, &chosen, &so_far.lifts));
             rank(&mut list);
         }
         Ok((list, Extent::Whole))
@@ -256,7 +256,7 @@ impl RecommendService {
     /// These titles with what speaks for them.
     pub(super) fn explain(
         &self,
-        heard: &Heard,
+        scoring: &Scoring,
         titles: &[Arc<Title>],
         lifts: &HashMap<TitleId, Lift>,
     ) -> Vec<Recommendation> {
@@ -264,15 +264,15 @@ impl RecommendService {
             .iter()
             .map(|title| Features::from(&**title))
             .collect();
-        let seeds: Vec<Option<&Features>> = heard.seeds.iter().map(Option::as_ref).collect();
+        let seeds: Vec<Option<&Features>> = scoring.seeds.iter().map(Option::as_ref).collect();
         let grounds = Grounds {
-            voices: &heard.voices,
-            lists: &heard.lists,
+            votes: &scoring.votes,
+            lists: &scoring.lists,
             seeds: &seeds,
-            rarity: &heard.rarity,
-            muted: &heard.muted,
+            rarity: &scoring.rarity,
+            muted: &scoring.muted,
             lifts,
-            most_watched: heard.most_watched,
+            most_watched: scoring.most_watched,
         };
         self.ranking
             .explain(&grounds, &titles.iter().collect::<Vec<_>>())
@@ -399,10 +399,10 @@ impl RecommendService {
         let passed_over = self.passed_over(profile, &ids).await?;
         let mut next = HashMap::new();
         for part in parts {
-            if let Some(place) = &part.collection
+            if let Some(part_of) = &part.collection
                 && !passed_over.contains(&part.id)
             {
-                next.entry(place.collection).or_insert(part);
+                next.entry(part_of.collection).or_insert(part);
             }
         }
         Ok(next)

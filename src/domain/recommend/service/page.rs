@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 
-use super::for_profile::Heard;
+use super::for_profile::Scoring;
 use super::{RecommendService, without_graph};
 use crate::domain::catalog::{Title, Visibility};
 use crate::domain::ids::{ProfileId, TitleId};
@@ -32,8 +32,10 @@ impl RecommendService {
         items_per_row: usize,
     ) -> Result<Vec<Row>, RecommendError> {
         let visibility = &visibility.only_published(self.statistics.now());
-        let heard = match self.listen(profile).await? {
-            Some((taste, similar)) => Some(self.hear(visibility, profile, taste, similar).await?),
+        let scoring = match self.read_taste(profile).await? {
+            Some((taste, similar)) => {
+                Some(self.scoring(visibility, profile, taste, similar).await?)
+            }
             None => None,
         };
         let list = self
@@ -42,17 +44,19 @@ impl RecommendService {
         let mut offers = vec![
             Offer {
                 kind: RowKind::Trending,
-                titles: self.trending(visibility, profile, heard.as_ref()).await?,
+                titles: self.trending(visibility, profile, scoring.as_ref()).await?,
             },
             Offer {
                 kind: RowKind::New,
-                titles: self.new_titles(visibility, profile, heard.as_ref()).await?,
+                titles: self
+                    .new_titles(visibility, profile, scoring.as_ref())
+                    .await?,
             },
         ];
-        if let Some(heard) = &heard {
+        if let Some(scoring) = &scoring {
             offers.push(Offer {
                 kind: RowKind::Rewatch,
-                titles: self.watched_with_pleasure(heard),
+                titles: self.watched_with_pleasure(scoring),
             });
         }
         Ok(lay_out(&list, &offers, rows, items_per_row))
@@ -63,7 +67,7 @@ impl RecommendService {
         &self,
         visibility: &Visibility,
         profile: ProfileId,
-        heard: Option<&Heard>,
+        scoring: Option<&Scoring>,
     ) -> Result<Vec<Recommendation>, RecommendError> {
         let trending = match self.statistics.trending().await {
             Ok(trending) => trending,
@@ -76,7 +80,7 @@ impl RecommendService {
                 break;
             }
         }
-        let mut list = self.offered(visibility, profile, heard, titles).await?;
+        let mut list = self.offered(visibility, profile, scoring, titles).await?;
         let order: HashMap<TitleId, usize> = trending.iter().copied().zip(0..).collect();
         list.sort_by_key(|found| order.get(&found.title).copied());
         Ok(list)
@@ -87,11 +91,11 @@ impl RecommendService {
         &self,
         visibility: &Visibility,
         profile: ProfileId,
-        heard: Option<&Heard>,
+        scoring: Option<&Scoring>,
     ) -> Result<Vec<Recommendation>, RecommendError> {
         let titles = self.statistics.new_titles(visibility).await?;
         let titles = self.seen_of(visibility, &titles).await?;
-        self.offered(visibility, profile, heard, titles).await
+        self.offered(visibility, profile, scoring, titles).await
     }
 
     /// These titles, but for those that the profile has passed over, the best first.
@@ -99,7 +103,7 @@ impl RecommendService {
         &self,
         visibility: &Visibility,
         profile: ProfileId,
-        heard: Option<&Heard>,
+        scoring: Option<&Scoring>,
         mut titles: Vec<Arc<Title>>,
     ) -> Result<Vec<Recommendation>, RecommendError> {
         let ids: Vec<TitleId> = titles.iter().map(|title| title.id).collect();
@@ -107,21 +111,21 @@ impl RecommendService {
         titles.retain(|title| !passed_over.contains(&title.id));
         self.leave_out_later_parts(visibility, profile, &mut titles)
             .await?;
-        let Some(heard) = heard else {
+        let Some(scoring) = scoring else {
             return Ok(titles.iter().map(|title| popular_only(title)).collect());
         };
-        Ok(self.explain(heard, &titles, &HashMap::new()))
+        Ok(self.explain(scoring, &titles, &HashMap::new()))
     }
 
     /// What was watched to the end and liked, or at least not disliked, and not lately: the best first.
-    fn watched_with_pleasure(&self, heard: &Heard) -> Vec<Recommendation> {
+    fn watched_with_pleasure(&self, scoring: &Scoring) -> Vec<Recommendation> {
         let before = self.statistics.now() - AGAIN;
-        let mut list: Vec<Recommendation> = heard
+        let mut list: Vec<Recommendation> = scoring
             .taste
             .edges
             .iter()
-            .zip(&heard.voices)
-            .filter(|(edge, voice)| edge.last_at < before && voice.named)
+            .zip(&scoring.votes)
+            .filter(|(edge, vote)| edge.last_at < before && vote.named)
             .filter_map(|(edge, _)| {
                 let opinion = self
                     .ranking
@@ -145,7 +149,7 @@ impl RecommendService {
 fn popular_only(title: &Title) -> Recommendation {
     let mut reasons = Reasons::default();
     #[expect(clippy::cast_precision_loss, reason = "fewer than 2^53 viewers")]
-    let watchers = title.popularity as f64;
+    let watchers = title.watchers as f64;
     reasons.add(
         ReasonKind::Popular,
         ReasonSource::Title(title.id),

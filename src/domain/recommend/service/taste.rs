@@ -36,27 +36,27 @@ impl RecommendService {
         profile: ProfileId,
         limit: usize,
     ) -> Result<Vec<TasteWeight>, RecommendError> {
-        let Some((taste, similar)) = self.listen(profile).await? else {
+        let Some((taste, similar)) = self.read_taste(profile).await? else {
             return Ok(Vec::new());
         };
-        let heard = self.hear(visibility, profile, taste, similar).await?;
+        let scoring = self.scoring(visibility, profile, taste, similar).await?;
         let mut weights: BTreeMap<MutedSource, TasteWeight> = BTreeMap::new();
         let mut all = 0.0;
-        let seeds = heard.voices.iter().zip(&heard.seeds);
-        for ((voice, seed), edge) in seeds.zip(&heard.taste.edges) {
-            let Some(title) = seed.as_ref().filter(|_| voice.named) else {
+        let seeds = scoring.votes.iter().zip(&scoring.seeds);
+        for ((vote, seed), edge) in seeds.zip(&scoring.taste.edges) {
+            let Some(title) = seed.as_ref().filter(|_| vote.named) else {
                 continue;
             };
-            all += voice.strength.abs();
+            all += vote.strength.abs();
             let mut add = |source: MutedSource, shared: f64| {
                 let weight = weights.entry(source).or_insert_with(|| TasteWeight {
                     source,
                     weight: 0.0,
                     watches: 0,
                     last_watched_at: edge.last_at,
-                    muted: heard.muted.contains(&source),
+                    muted: scoring.muted.contains(&source),
                 });
-                weight.weight += voice.strength * shared;
+                weight.weight += vote.strength * shared;
                 weight.watches += 1;
                 weight.last_watched_at = weight.last_watched_at.max(edge.last_at);
             };
@@ -70,9 +70,9 @@ impl RecommendService {
             {
                 add(MutedSource::Person(*person), FOR_VIEWERS.actor);
             }
-            let norm = heard.rarity.norm(&title.genres);
+            let norm = scoring.rarity.norm(&title.genres);
             for genre in title.genres.iter().filter(|_| norm > 0.0) {
-                let share = heard.rarity.of(*genre) / norm;
+                let share = scoring.rarity.of(*genre) / norm;
                 add(MutedSource::Genre(*genre), FOR_VIEWERS.genre * share);
             }
         }

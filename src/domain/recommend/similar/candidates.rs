@@ -38,7 +38,7 @@ pub(super) struct Measure<'a> {
 /// A title that is worth an edge.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Candidate {
-    pub(super) place: u32,
+    pub(super) index: u32,
     pub(super) measure: f64,
 }
 
@@ -61,7 +61,7 @@ pub(super) fn best(
     };
     let (mut found, floor) = search.of_watches();
     let of_people = search.of_people();
-    found.extend(of_people.iter().map(|place| search.measured(*place)));
+    found.extend(of_people.iter().map(|index| search.measured(*index)));
     let floor = cut(histories, &mut found, limit).max(floor);
     search.add_alike(&mut found, floor, &of_people);
     cut(histories, &mut found, limit);
@@ -80,26 +80,26 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    fn is_wanted(&self, place: u32) -> bool {
-        place as usize != self.title && (self.measure.admits)(place)
+    fn is_wanted(&self, index: u32) -> bool {
+        index as usize != self.title && (self.measure.admits)(index)
     }
 
     /// What is measured of another title: what was watched, and what they share.
-    fn measure(&self, place: u32, watches: f64, shared: f64) -> f64 {
-        (watches + shared) / (self.measure.divisor)(place) + (self.measure.bonus)(place)
+    fn measure(&self, index: u32, watches: f64, shared: f64) -> f64 {
+        (watches + shared) / (self.measure.divisor)(index) + (self.measure.bonus)(index)
     }
 
-    fn watches(&self, place: u32) -> f64 {
-        let next = f64::from(self.together.next_with(place));
-        f64::from(self.together.with(place)) + self.measure.next * next
+    fn watches(&self, index: u32) -> f64 {
+        let next = f64::from(self.together.next_with(index));
+        f64::from(self.together.with(index)) + self.measure.next * next
     }
 
-    fn measured(&self, place: u32) -> Candidate {
+    fn measured(&self, index: u32) -> Candidate {
         let weights = &self.measure.weights;
-        let shared = self.metadata.shared(place as usize, self.title, weights);
+        let shared = self.metadata.shared(index as usize, self.title, weights);
         Candidate {
-            place,
-            measure: self.measure(place, self.watches(place), shared.sum()),
+            index,
+            measure: self.measure(index, self.watches(index), shared.sum()),
         }
     }
 
@@ -107,8 +107,8 @@ impl Search<'_> {
     fn of_watches(&self) -> (Vec<Candidate>, f64) {
         let mut least: Vec<(f64, u32)> = Vec::with_capacity(self.together.touched().len());
         let touched = self.together.touched().iter().copied();
-        let wanted = touched.filter(|place| self.is_wanted(*place));
-        least.extend(wanted.map(|place| (self.measure(place, self.watches(place), 0.0), place)));
+        let wanted = touched.filter(|index| self.is_wanted(*index));
+        least.extend(wanted.map(|index| (self.measure(index, self.watches(index), 0.0), index)));
         let mut floor = 0.0;
         if least.len() > self.limit {
             least.select_nth_unstable_by(self.limit - 1, |a, b| b.0.total_cmp(&a.0));
@@ -116,9 +116,9 @@ impl Search<'_> {
         }
         let most = most(&self.measure.weights);
         let may_reach =
-            |(least, place): &&(f64, u32)| least + most / (self.measure.divisor)(*place) >= floor;
+            |(least, index): &&(f64, u32)| least + most / (self.measure.divisor)(*index) >= floor;
         let found = least.iter().filter(may_reach);
-        let found = found.map(|(_, place)| self.measured(*place)).collect();
+        let found = found.map(|(_, index)| self.measured(*index)).collect();
         (found, floor)
     }
 
@@ -126,7 +126,7 @@ impl Search<'_> {
     fn of_people(&self) -> Vec<u32> {
         let of_people = self.metadata.by_people_of(self.title);
         let mut of_people: Vec<u32> = of_people
-            .filter(|place| self.together.with(*place) == 0 && self.is_wanted(*place))
+            .filter(|index| self.together.with(*index) == 0 && self.is_wanted(*index))
             .collect();
         of_people.sort_unstable();
         of_people.dedup();
@@ -148,14 +148,14 @@ impl Search<'_> {
                 continue;
             }
             let mut taken = 0;
-            self.walk(group, |place| {
-                if taken == self.limit || self.measure(place, 0.0, shared) < floor {
+            self.walk(group, |index| {
+                if taken == self.limit || self.measure(index, 0.0, shared) < floor {
                     return false;
                 }
                 let is_of_third_sort =
-                    self.together.with(place) == 0 && of_people.binary_search(&place).is_err();
-                if is_of_third_sort && self.is_wanted(place) {
-                    found.push(self.measured(place));
+                    self.together.with(index) == 0 && of_people.binary_search(&index).is_err();
+                if is_of_third_sort && self.is_wanted(index) {
+                    found.push(self.measured(index));
                     taken += 1;
                 }
                 true
@@ -175,8 +175,8 @@ impl Search<'_> {
 
     /// Goes through the members of a group, the one that measures the most first, ties by id, while told to go on.
     fn walk(&self, group: &Group, mut goes_on: impl FnMut(u32) -> bool) {
-        let mut goes_on = |place: &u32| goes_on(*place);
-        let watchers = |place: &u32| self.histories.watchers(*place as usize);
+        let mut goes_on = |index: &u32| goes_on(*index);
+        let watchers = |index: &u32| self.histories.watchers(*index as usize);
         if self.measure.known_first {
             // By watchers, then by id; so from the end by runs of as many watchers.
             let runs = group.members.chunk_by(|a, b| watchers(a) == watchers(b));
@@ -190,7 +190,7 @@ impl Search<'_> {
 /// Puts the best first and drops the others. Returns what the last of a full list measures, else 0.
 fn cut(histories: &Histories, found: &mut Vec<Candidate>, limit: usize) -> f64 {
     found.retain(|one| one.measure > 0.0);
-    let id = |one: &Candidate| histories.titles[one.place as usize].id;
+    let id = |one: &Candidate| histories.titles[one.index as usize].id;
     found.sort_unstable_by(|a, b| {
         b.measure
             .total_cmp(&a.measure)

@@ -64,16 +64,16 @@ impl Metadata {
         let rarity = Rarity::among(titles.iter());
         let mut by_person: HashMap<_, Vec<u32>> = HashMap::new();
         let mut groups: HashMap<(&[GenreId], Option<i32>), Vec<u32>> = HashMap::new();
-        for (place, title) in (0_u32..).zip(titles) {
+        for (index, title) in (0_u32..).zip(titles) {
             let directed = title.directors.iter().map(|person| (true, *person));
             let acted = title.actors.iter().map(|person| (false, *person));
             for key in directed.chain(acted) {
-                by_person.entry(key).or_default().push(place);
+                by_person.entry(key).or_default().push(index);
             }
             groups
                 .entry((&title.genres, title.decade))
                 .or_default()
-                .push(place);
+                .push(index);
         }
         let mut groups: Vec<Group> = groups
             .into_values()
@@ -82,7 +82,7 @@ impl Metadata {
         for group in &mut groups {
             group
                 .members
-                .sort_by_key(|place| (watchers(*place as usize), titles[*place as usize].id));
+                .sort_by_key(|index| (watchers(*index as usize), titles[*index as usize].id));
         }
         groups.sort_by_key(|group| group.members[0]);
         Self {

@@ -24,7 +24,7 @@ impl Packed {
         (self.0 >> 1) as usize
     }
 
-    pub(super) fn place(self) -> u32 {
+    pub(super) fn index(self) -> u32 {
         self.0 >> 1
     }
 
@@ -37,7 +37,7 @@ impl Packed {
 #[derive(Debug, Clone, Default)]
 pub struct Histories {
     pub(super) titles: Vec<Features>,
-    places: HashMap<TitleId, u32>,
+    indices: HashMap<TitleId, u32>,
     profiles: HashMap<ProfileId, u32>,
     /// What each profile watched, in the order of watching as far as it was read.
     pub(super) watches: Vec<Vec<Packed>>,
@@ -48,10 +48,10 @@ pub struct Histories {
 impl Histories {
     /// Adds a title, or says what it is now.
     pub fn put_title(&mut self, title: Features) {
-        if let Some(place) = self.places.get(&title.id) {
-            self.titles[*place as usize] = title;
+        if let Some(index) = self.indices.get(&title.id) {
+            self.titles[*index as usize] = title;
         } else {
-            self.places.insert(title.id, number(self.titles.len()));
+            self.indices.insert(title.id, number(self.titles.len()));
             self.titles.push(title);
             self.viewers.push(Vec::new());
         }
@@ -68,16 +68,16 @@ impl Histories {
         self.profiles.insert(profile, next);
         let mut history = Vec::new();
         for (title, liked) in watched {
-            if let Some(&place) = self.places.get(&title) {
-                history.push(Packed::new(place, liked));
-                self.viewers[place as usize].push(Packed::new(next, liked));
+            if let Some(&index) = self.indices.get(&title) {
+                history.push(Packed::new(index, liked));
+                self.viewers[index as usize].push(Packed::new(next, liked));
             }
         }
         self.watches.push(history);
     }
 
-    /// Adds a profile that was not there before, with the latest [`MAX_HISTORY`] of what it watched, given in any order:
-    /// when, what, and whether it liked it.
+    /// Adds a profile that was not there before, with the latest [`MAX_HISTORY`] of what it watched, given in any
+    /// order: when, what, and whether it liked it.
     pub fn put_latest(
         &mut self,
         profile: ProfileId,
@@ -91,7 +91,7 @@ impl Histories {
 
     /// Adds a watch, or says whether it is liked now. Says whether that was news.
     pub fn put_watch(&mut self, profile: ProfileId, title: TitleId, liked: bool) -> bool {
-        let Some(&place) = self.places.get(&title) else {
+        let Some(&index) = self.indices.get(&title) else {
             return false;
         };
         let next = number(self.watches.len());
@@ -100,8 +100,8 @@ impl Histories {
             self.watches.push(Vec::new());
         }
         let watches = &mut self.watches[profile as usize];
-        let viewers = &mut self.viewers[place as usize];
-        let watch = Packed::new(place, liked);
+        let viewers = &mut self.viewers[index as usize];
+        let watch = Packed::new(index, liked);
         let viewer = Packed::new(profile, liked);
         let known = watches
             .iter()
@@ -126,21 +126,22 @@ impl Histories {
 
     /// Takes a watch back. Says whether it was there.
     pub fn remove_watch(&mut self, profile: ProfileId, title: TitleId) -> bool {
-        let (Some(&place), Some(&profile)) = (self.places.get(&title), self.profiles.get(&profile))
+        let (Some(&index), Some(&profile)) =
+            (self.indices.get(&title), self.profiles.get(&profile))
         else {
             return false;
         };
         let watches = &mut self.watches[profile as usize];
         let before = watches.len();
-        watches.retain(|watch| watch.place() != place);
-        self.viewers[place as usize].retain(|viewer| viewer.place() != profile);
+        watches.retain(|watch| watch.index() != index);
+        self.viewers[index as usize].retain(|viewer| viewer.index() != profile);
         watches.len() < before
     }
 
     /// Whether a title is there, with the same metadata.
     pub fn says_the_same(&self, title: &Features) -> bool {
-        self.places.get(&title.id).is_some_and(|place| {
-            let known = &self.titles[*place as usize];
+        self.indices.get(&title.id).is_some_and(|index| {
+            let known = &self.titles[*index as usize];
             Features {
                 watchers: known.watchers,
                 ..title.clone()
@@ -149,14 +150,14 @@ impl Histories {
     }
 
     /// The number of a title.
-    pub fn place(&self, title: TitleId) -> Option<u32> {
-        self.places.get(&title).copied()
+    pub fn index(&self, title: TitleId) -> Option<u32> {
+        self.indices.get(&title).copied()
     }
 
     /// The numbers of the titles that a profile watched.
     pub fn watched_by(&self, profile: ProfileId) -> impl Iterator<Item = usize> + '_ {
-        let place = self.profiles.get(&profile);
-        let watches = place.and_then(|place| self.watches.get(*place as usize));
+        let index = self.profiles.get(&profile);
+        let watches = index.and_then(|index| self.watches.get(*index as usize));
         watches.into_iter().flatten().map(|watch| watch.number())
     }
 
@@ -171,8 +172,8 @@ impl Histories {
     }
 
     /// How many profiles watched a title.
-    pub fn watchers(&self, place: usize) -> usize {
-        self.viewers[place].len()
+    pub fn watchers(&self, index: usize) -> usize {
+        self.viewers[index].len()
     }
 }
 

@@ -77,8 +77,8 @@ impl<'a> Rows<'a> {
         let is_whole = others.len() <= most;
         if !is_whole {
             // What is watched together more than by chance, whichever of the two is the better known.
-            let telling = |place: u32| {
-                f64::from(together.with(place)) / damped(histories.watchers(place as usize), 0.5)
+            let telling = |index: u32| {
+                f64::from(together.with(index)) / damped(histories.watchers(index as usize), 0.5)
             };
             others.select_nth_unstable_by(most - 1, |a, b| telling(*b).total_cmp(&telling(*a)));
             others.truncate(most);

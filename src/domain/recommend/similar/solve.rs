@@ -95,7 +95,7 @@ pub fn solve_all(histories: &Histories, ridge: &Ridge) -> Vec<Solution> {
 
 /// Solves some titles, given by number: everything around them as it is now.
 pub fn solve(histories: &Histories, ridge: &Ridge, titles: &[usize]) -> Vec<Solution> {
-    let metadata = Metadata::new(&histories.titles, |place| histories.watchers(place));
+    let metadata = Metadata::new(&histories.titles, |index| histories.watchers(index));
     let field = Field::new(histories, &metadata, ridge);
     let is_all = titles.len() == histories.titles();
     let mut rows = Rows::new(histories);
@@ -121,7 +121,7 @@ pub fn solve(histories: &Histories, ridge: &Ridge, titles: &[usize]) -> Vec<Solu
             chosen
                 .iter()
                 .flat_map(|chosen| &chosen.candidates)
-                .map(|one| one.place),
+                .map(|one| one.index),
         );
     }
     chosen
@@ -153,7 +153,7 @@ impl<'a> Field<'a> {
     fn new(histories: &'a Histories, metadata: &'a Metadata, ridge: &'a Ridge) -> Self {
         let powers = |power: f64| -> Vec<f64> {
             (0..histories.titles())
-                .map(|place| damped(histories.watchers(place), power))
+                .map(|index| damped(histories.watchers(index), power))
                 .collect()
         };
         let none = Weights {
@@ -180,7 +180,7 @@ impl<'a> Field<'a> {
         let candidates = self.candidates(together, title);
         let counts = candidates
             .iter()
-            .map(|one| (together.with(one.place), together.halves_with(one.place)))
+            .map(|one| (together.with(one.index), together.halves_with(one.index)))
             .collect();
         Chosen {
             title,
@@ -194,11 +194,11 @@ impl<'a> Field<'a> {
     fn candidates(&self, together: &Together, title: usize) -> Vec<Candidate> {
         let watchers = self.histories.watchers(title);
         let end = damped(watchers, self.ridge.end_power);
-        let divisor = |place: u32| {
+        let divisor = |index: u32| {
             if watchers == 0 {
                 1.0
             } else {
-                self.start_divisors[place as usize] * end + self.ridge.shrinkage
+                self.start_divisors[index as usize] * end + self.ridge.shrinkage
             }
         };
         let measure = Measure {
@@ -206,7 +206,7 @@ impl<'a> Field<'a> {
             divisor: &divisor,
             next: 0.0,
             bonus: &|_| 0.0,
-            admits: &|place| self.histories.watchers(place as usize) > 0,
+            admits: &|index| self.histories.watchers(index as usize) > 0,
             known_first: watchers == 0,
         };
         let mut found = best(
@@ -217,14 +217,14 @@ impl<'a> Field<'a> {
             &measure,
             EDGES,
         );
-        found.sort_unstable_by_key(|one| one.place);
+        found.sort_unstable_by_key(|one| one.index);
         found
     }
 
     /// What the title's page lists.
     fn page(&self, together: &Together, title: usize) -> Vec<Outgoing> {
-        let damps = |place: u32| self.page_divisors[place as usize];
-        let knows = |place: u32| known(self.histories.watchers(place as usize));
+        let damps = |index: u32| self.page_divisors[index as usize];
+        let knows = |index: u32| known(self.histories.watchers(index as usize));
         let is_known = self.histories.watchers(title) > 0;
         let measure = if is_known {
             Measure {
@@ -254,9 +254,9 @@ impl<'a> Field<'a> {
             EDGES,
         );
         let edge = |one: &Candidate| Outgoing {
-            to: self.histories.titles[one.place as usize].id,
+            to: self.histories.titles[one.index as usize].id,
             affinity: one.measure,
-            co_watches: together.with(one.place),
+            co_watches: together.with(one.index),
         };
         found.iter().map(edge).collect()
     }
@@ -271,23 +271,23 @@ impl<'a> Field<'a> {
             page,
         } = chosen;
         let size = candidates.len();
-        let place = |at: usize| candidates[at].place as usize;
+        let index = |at: usize| candidates[at].index as usize;
         let mut a = DMatrix::<f64>::zeros(size, size);
         let mut b = DMatrix::<f64>::zeros(size, 4);
-        let places: Vec<u32> = candidates.iter().map(|one| one.place).collect();
-        rows.among(&places, |row, column, together| {
+        let indices: Vec<u32> = candidates.iter().map(|one| one.index).collect();
+        rows.among(&indices, |row, column, together| {
             let shared = self
                 .metadata
-                .shared(place(row), place(column), &self.weights);
+                .shared(index(row), index(column), &self.weights);
             let value = f64::from(together) + self.ridge.metadata * shared.sum();
             a[(row, column)] = value;
             a[(column, row)] = value;
         });
         for row in 0..size {
             #[expect(clippy::cast_precision_loss, reason = "fewer than 2^53 viewers")]
-            let watchers = self.histories.watchers(place(row)) as f64;
+            let watchers = self.histories.watchers(index(row)) as f64;
             a[(row, row)] = watchers + self.ridge.regularisation;
-            let shared = self.metadata.shared(place(row), title, &self.weights);
+            let shared = self.metadata.shared(index(row), title, &self.weights);
             let (both, halves) = (f64::from(counts[row].0), f64::from(counts[row].1));
             let liked = halves - both;
             let share = if self.histories.watchers(title) > 0 {
@@ -305,8 +305,8 @@ impl<'a> Field<'a> {
                 .iter()
                 .enumerate()
                 .map(|(row, one)| Incoming {
-                    from: self.histories.titles[one.place as usize].id,
-                    weight: self.weight(title, place(row), &weights, row),
+                    from: self.histories.titles[one.index as usize].id,
+                    weight: self.weight(title, index(row), &weights, row),
                     co_watches: counts[row].0,
                 })
                 .collect(),

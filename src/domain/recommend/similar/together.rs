@@ -30,41 +30,41 @@ impl Together {
 
     /// Counts for a title, forgetting what was counted before.
     pub(super) fn count(&mut self, histories: &Histories, title: usize) {
-        for place in self.touched.drain(..) {
-            self.counts[place as usize] = 0;
-            self.halves[place as usize] = 0;
-            self.next[place as usize] = 0;
+        for index in self.touched.drain(..) {
+            self.counts[index as usize] = 0;
+            self.halves[index as usize] = 0;
+            self.next[index as usize] = 0;
         }
         for viewer in &histories.viewers[title] {
             let halves = 1 + u32::from(viewer.is_liked());
             let mut follows = 0;
             for watch in &histories.watches[viewer.number()] {
-                let place = watch.number();
-                self.next[place] += u32::from(follows > 0);
-                follows = if place == title {
+                let index = watch.number();
+                self.next[index] += u32::from(follows > 0);
+                follows = if index == title {
                     NEXT
                 } else {
                     follows.saturating_sub(1)
                 };
-                if self.counts[place] == 0 {
-                    self.touched.push(watch.place());
+                if self.counts[index] == 0 {
+                    self.touched.push(watch.index());
                 }
-                self.counts[place] += 1;
-                self.halves[place] += halves;
+                self.counts[index] += 1;
+                self.halves[index] += halves;
             }
         }
     }
 
-    pub(super) fn with(&self, place: u32) -> u32 {
-        self.counts[place as usize]
+    pub(super) fn with(&self, index: u32) -> u32 {
+        self.counts[index as usize]
     }
 
-    pub(super) fn next_with(&self, place: u32) -> u32 {
-        self.next[place as usize]
+    pub(super) fn next_with(&self, index: u32) -> u32 {
+        self.next[index as usize]
     }
 
-    pub(super) fn halves_with(&self, place: u32) -> u32 {
-        self.halves[place as usize]
+    pub(super) fn halves_with(&self, index: u32) -> u32 {
+        self.halves[index as usize]
     }
 
     pub(super) fn touched(&self) -> &[u32] {

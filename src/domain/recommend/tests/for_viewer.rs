@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::super::features::Rarity;
-use super::super::for_viewer::{Grounds, Lift, Ranking, Voice, draft};
+use super::super::for_viewer::{Grounds, Lift, Ranking, Vote, draft};
 use super::super::graph::{SimilarEdge, Taste, TasteEdge, Weight};
 use super::super::types::{ReasonKind, ReasonSource, Recommendation};
 use super::{Features, assert_adds_up, assert_close, edge, ids, known, title};
@@ -26,15 +26,15 @@ fn watched(id: u64, days: i64) -> TasteEdge {
     }
 }
 
-fn voices(edges: &[TasteEdge]) -> Vec<Voice> {
+fn votes(edges: &[TasteEdge]) -> Vec<Vote> {
     let taste = Taste {
         edges: edges.to_vec(),
     };
-    Ranking::default().voices(&taste, |_: DateTime<Utc>| 1.0, |_| 100)
+    Ranking::default().votes(&taste, |_: DateTime<Utc>| 1.0, |_| 100)
 }
 
 fn strengths(edges: &[TasteEdge]) -> Vec<f64> {
-    voices(edges).iter().map(|voice| voice.strength).collect()
+    votes(edges).iter().map(|vote| vote.strength).collect()
 }
 
 /// A viewer and everything around them.
@@ -67,13 +67,11 @@ impl Site {
     fn suggestions(&self) -> Vec<Recommendation> {
         let lists: Vec<Arc<[SimilarEdge]>> =
             self.lists.iter().map(|list| list.clone().into()).collect();
-        let mut voices = voices(&self.taste);
-        for voice in &mut voices {
-            voice.named = !self.unnamed.contains(&voice.title);
+        let mut votes = votes(&self.taste);
+        for vote in &mut votes {
+            vote.named = !self.unnamed.contains(&vote.title);
         }
-        let mut titles: Vec<TitleId> = draft(&voices, &lists, [])
-            .map(|draft| draft.title)
-            .collect();
+        let mut titles: Vec<TitleId> = draft(&votes, &lists, []).map(|draft| draft.title).collect();
         titles.extend(
             self.lifts
                 .keys()
@@ -81,9 +79,9 @@ impl Site {
                 .copied()
                 .collect::<Vec<_>>(),
         );
-        let seeds: Vec<Option<&Features>> = voices
+        let seeds: Vec<Option<&Features>> = votes
             .iter()
-            .map(|voice| self.features.get(&voice.title))
+            .map(|vote| self.features.get(&vote.title))
             .collect();
         let unknown = |title| Features {
             id: title,
@@ -101,7 +99,7 @@ impl Site {
             })
             .collect();
         let grounds = Grounds {
-            voices: &voices,
+            votes: &votes,
             lists: &lists,
             seeds: &seeds,
             rarity: &Rarity::new(99, [(GenreId(1), 5), (GenreId(2), 60)]),
@@ -336,7 +334,7 @@ fn of_many_watched_titles_three_are_named_and_the_others_are_viewers_like_you() 
 fn for_a_viewer_of_one_title_plain_co_watching_speaks_too_and_hardly_for_one_of_many() {
     let per_co_watch = |titles: u64| {
         let edges: Vec<TasteEdge> = (0..titles).map(|id| watched(id, 0)).collect();
-        voices(&edges)[0].per_co_watch
+        votes(&edges)[0].per_co_watch
     };
 
     assert!((per_co_watch(1) - 2.0 / 4.0 / 150.0).abs() < 1e-12);
@@ -371,8 +369,8 @@ fn drafts_come_the_best_first_ties_by_id_and_after_them_what_is_known() {
     .into()];
     let known = [2, 6, 9, 7].map(TitleId);
 
-    let voices = voices(&[watched(1, 0)]);
-    let drafts = draft(&voices, &lists, known);
+    let votes = votes(&[watched(1, 0)]);
+    let drafts = draft(&votes, &lists, known);
 
     let titles: Vec<u64> = drafts.map(|draft| draft.title.0).collect();
     assert_eq!(titles, [6, 3, 5, 4, 2, 9, 7]);

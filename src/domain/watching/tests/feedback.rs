@@ -11,13 +11,13 @@ use PlaybackEvent::{Pause, Progress, Start, Stop};
 const HEAT: TitleId = TitleId(1);
 
 #[test]
-fn a_thumb_on_what_was_never_played_is_a_sum_of_no_sittings() {
+fn a_thumb_on_what_was_never_played_is_a_watched_title_of_no_plays() {
     let mut ledger = empty();
 
     rate(&mut ledger, SERIES, Some(true), 50);
 
     assert_eq!(
-        sum(&ledger, SERIES),
+        watched_title(&ledger, SERIES),
         WatchedTitle {
             profile: PROFILE,
             title: SERIES,
@@ -42,10 +42,10 @@ fn a_thumb_on_what_was_played_changes_the_thumb_alone() {
     let mut ledger = empty();
     play(
         &mut ledger,
-        &sitting(FILM, 1),
+        &play_ref(FILM, 1),
         &[(Start, 0.0, 0), (Pause, 900.0, 900)],
     );
-    let before = sum(&ledger, HEAT);
+    let before = watched_title(&ledger, HEAT);
 
     rate(&mut ledger, HEAT, Some(false), 5000);
 
@@ -55,7 +55,7 @@ fn a_thumb_on_what_was_played_changes_the_thumb_alone() {
         stamp: before.stamp.next(at(5000)),
         ..before
     };
-    assert_eq!(sum(&ledger, HEAT), expected);
+    assert_eq!(watched_title(&ledger, HEAT), expected);
 }
 
 #[test]
@@ -77,12 +77,15 @@ fn what_was_played_says_when_whenever_it_was_rated() {
     let reports = [(Start, 0.0, 0), (Stop, 3600.0, 3600)];
     let mut rated_first = empty();
     rate(&mut rated_first, HEAT, Some(true), 9000);
-    play(&mut rated_first, &sitting(FILM, 1), &reports);
+    play(&mut rated_first, &play_ref(FILM, 1), &reports);
     let mut played_first = empty();
-    play(&mut played_first, &sitting(FILM, 1), &reports);
+    play(&mut played_first, &play_ref(FILM, 1), &reports);
     rate(&mut played_first, HEAT, Some(true), 9000);
 
-    let (a, b) = (sum(&rated_first, HEAT), sum(&played_first, HEAT));
+    let (a, b) = (
+        watched_title(&rated_first, HEAT),
+        watched_title(&played_first, HEAT),
+    );
     assert_eq!((a.first_at, a.last_at), (at(0), at(3600)));
     assert_eq!(
         WatchedTitle {
@@ -103,20 +106,20 @@ fn a_thumb_is_not_lost_to_what_was_said_before_it() {
         rate(&mut ledger, HEAT, said, 4 * DAY);
 
         import(&mut ledger, &loaded);
-        play(&mut ledger, &sitting(FILM, 7), &[(Start, 0.0, 6 * DAY)]);
+        play(&mut ledger, &play_ref(FILM, 7), &[(Start, 0.0, 6 * DAY)]);
 
-        assert_eq!(sum(&ledger, HEAT).liked, said);
-        assert_eq!(sum(&ledger, HEAT).liked_at, Some(at(4 * DAY)));
+        assert_eq!(watched_title(&ledger, HEAT).liked, said);
+        assert_eq!(watched_title(&ledger, HEAT).liked_at, Some(at(4 * DAY)));
 
         import(&mut ledger, &[watch(FILM, 9, 1.0, Some(true))]);
-        assert_eq!(sum(&ledger, HEAT).liked, Some(true));
-        assert_eq!(sum(&ledger, HEAT).liked_at, Some(at(9 * DAY)));
+        assert_eq!(watched_title(&ledger, HEAT).liked, Some(true));
+        assert_eq!(watched_title(&ledger, HEAT).liked_at, Some(at(9 * DAY)));
     }
 }
 
 #[test]
-fn a_sitting_that_must_not_count_leaves_only_the_weight() {
-    let (first, second) = (sitting(FILM, 1), sitting(FILM, 2));
+fn a_play_that_must_not_count_leaves_only_the_weight() {
+    let (first, second) = (play_ref(FILM, 1), play_ref(FILM, 2));
     let mut ledger = empty();
     play(
         &mut ledger,
@@ -128,7 +131,7 @@ fn a_sitting_that_must_not_count_leaves_only_the_weight() {
         &second,
         &[(Start, 0.0, 9000), (Pause, 900.0, 9900)],
     );
-    let (before, was) = (sum(&ledger, HEAT), state(&ledger, FILM));
+    let (before, was) = (watched_title(&ledger, HEAT), state(&ledger, FILM));
 
     set_counts(&mut ledger, &first, false);
 
@@ -137,22 +140,25 @@ fn a_sitting_that_must_not_count_leaves_only_the_weight() {
         stamp: before.stamp.next(now()),
         ..before.clone()
     };
-    assert_eq!(sum(&ledger, HEAT), expected);
+    assert_eq!(watched_title(&ledger, HEAT), expected);
     assert_eq!(state(&ledger, FILM), was);
     let play = ledger.plays.get(first.play_key()).unwrap();
     assert_eq!((play.counts, play.stamp.revision), (false, 3));
 
     set_counts(&mut ledger, &second, false);
-    assert_eq!(sum(&ledger, HEAT).weight.to_bits(), 0_f64.to_bits());
+    assert_eq!(
+        watched_title(&ledger, HEAT).weight.to_bits(),
+        0_f64.to_bits()
+    );
 
     set_counts(&mut ledger, &second, true);
     set_counts(&mut ledger, &first, true);
-    assert!((sum(&ledger, HEAT).weight / before.weight - 1.0).abs() < 1e-12);
+    assert!((watched_title(&ledger, HEAT).weight / before.weight - 1.0).abs() < 1e-12);
 }
 
 #[test]
 fn later_reports_and_imports_leave_out_what_must_not_count() {
-    let evening = sitting(FILM, 1);
+    let evening = play_ref(FILM, 1);
     let elsewhere = watch(FILM, 3, 0.5, None);
     let mut ledger = empty();
     play(
@@ -162,20 +168,20 @@ fn later_reports_and_imports_leave_out_what_must_not_count() {
     );
     import(&mut ledger, std::slice::from_ref(&elsewhere));
     set_counts(&mut ledger, &evening, false);
-    set_counts(&mut ledger, &elsewhere.sitting(), false);
+    set_counts(&mut ledger, &elsewhere.play_ref(), false);
 
     play(&mut ledger, &evening, &[(Stop, 3600.0, 3600)]);
     import(&mut ledger, &[watch(FILM, 3, 1.0, None)]);
 
-    let sum = sum(&ledger, HEAT);
-    assert_eq!((sum.weight, sum.completions), (0.0, 2));
+    let watched_title = watched_title(&ledger, HEAT);
+    assert_eq!((watched_title.weight, watched_title.completions), (0.0, 2));
     assert!(ledger.plays.changed().all(|play| !play.counts));
     assert!(state(&ledger, FILM).watched);
 }
 
 #[test]
 fn what_counts_already_is_not_written_again() {
-    let evening = sitting(FILM, 1);
+    let evening = play_ref(FILM, 1);
     let mut ledger = empty();
     play(&mut ledger, &evening, &[(Start, 0.0, 0)]);
     let stored = reread(&ledger);
@@ -187,7 +193,7 @@ fn what_counts_already_is_not_written_again() {
 }
 
 #[test]
-fn a_sitting_that_is_not_there_cannot_count() {
+fn a_play_that_is_not_there_cannot_count() {
     let unknown = (PROFILE, PlayId(Uuid::from_u128(404)));
     let mut ledger = empty();
 
@@ -198,29 +204,29 @@ fn a_sitting_that_is_not_there_cannot_count() {
 }
 
 #[test]
-fn a_whole_title_is_its_sum_and_every_sitting_at_it() {
-    let sittings = [
-        sitting(episode(11), 1),
-        sitting(episode(12), 2),
-        sitting(FILM, 3),
+fn a_whole_title_is_its_watched_title_and_every_play_of_it() {
+    let play_refs = [
+        play_ref(episode(11), 1),
+        play_ref(episode(12), 2),
+        play_ref(FILM, 3),
     ];
     let mut ledger = empty();
-    for sitting in &sittings {
-        play(&mut ledger, sitting, &[(Start, 0.0, 0)]);
+    for play_ref in &play_refs {
+        play(&mut ledger, play_ref, &[(Start, 0.0, 0)]);
     }
 
     let part = ledger.part(&[Touched::WholeTitle(PROFILE, SERIES)]);
-    let sum_alone = ledger.part(&[Touched::Title(PROFILE, SERIES)]);
+    let watched_title_alone = ledger.part(&[Touched::Title(PROFILE, SERIES)]);
 
-    let has = sittings.map(|sitting| part.plays.get(sitting.play_key()).is_some());
+    let has = play_refs.map(|play_ref| part.plays.get(play_ref.play_key()).is_some());
     assert_eq!(has, [true, true, false]);
-    assert_eq!(part.state(&sittings[0]), None);
-    for part in [part, sum_alone.clone()] {
+    assert_eq!(part.state(&play_refs[0]), None);
+    for part in [part, watched_title_alone.clone()] {
         assert_eq!(
-            part.titles.get((PROFILE, SERIES)),
-            Some(&sum(&ledger, SERIES))
+            part.watched_titles.get((PROFILE, SERIES)),
+            Some(&watched_title(&ledger, SERIES))
         );
-        assert_eq!(part.titles.get((PROFILE, HEAT)), None);
+        assert_eq!(part.watched_titles.get((PROFILE, HEAT)), None);
     }
-    assert_eq!(sum_alone.plays.get(sittings[0].play_key()), None);
+    assert_eq!(watched_title_alone.plays.get(play_refs[0].play_key()), None);
 }

@@ -22,8 +22,8 @@ fn an_import_that_is_repeated_changes_nothing() {
 
     assert_eq!(again, stored);
     assert_eq!(resume(&again, FILM), (1080.0, 30.0, true));
-    assert_eq!(sum(&again, TitleId(1)).liked, Some(true));
-    assert_eq!(sum(&again, SERIES).liked, Some(false));
+    assert_eq!(watched_title(&again, TitleId(1)).liked, Some(true));
+    assert_eq!(watched_title(&again, SERIES).liked, Some(false));
 }
 
 #[test]
@@ -40,14 +40,21 @@ fn an_import_of_another_completion_adjusts() {
         (state.plays, state.completions, state.seconds),
         (1, 0, 1800.0)
     );
-    let sum = sum(&ledger, TitleId(1));
-    assert_eq!((sum.plays, sum.completions, sum.seconds), (1, 0, 1800.0));
-    assert!((sum.weight / weight(0.5, 86_400) - 1.0).abs() < 1e-12);
-    assert_eq!(sum.stamp.revision, 2);
+    let watched_title = watched_title(&ledger, TitleId(1));
+    assert_eq!(
+        (
+            watched_title.plays,
+            watched_title.completions,
+            watched_title.seconds
+        ),
+        (1, 0, 1800.0)
+    );
+    assert!((watched_title.weight / weight(0.5, 86_400) - 1.0).abs() < 1e-12);
+    assert_eq!(watched_title.stamp.revision, 2);
 }
 
 #[test]
-fn an_import_of_another_opinion_changes_only_the_sum() {
+fn an_import_of_another_opinion_changes_only_the_watched_title() {
     let mut ledger = empty();
     import(&mut ledger, &[watch(FILM, 1, 1.0, Some(true))]);
     let mut ledger = reread(&ledger);
@@ -56,5 +63,5 @@ fn an_import_of_another_opinion_changes_only_the_sum() {
 
     assert_eq!(ledger.plays.changed().count(), 0);
     assert_eq!(ledger.states.changed().count(), 0);
-    assert_eq!(sum(&ledger, TitleId(1)).liked, Some(false));
+    assert_eq!(watched_title(&ledger, TitleId(1)).liked, Some(false));
 }

@@ -4,13 +4,13 @@ use PlaybackEvent::{Pause, Progress, Seek, Start, Stop};
 use proptest::prelude::*;
 
 use super::support::*;
-use crate::domain::watching::{Ledger, PlaybackEvent, Rows, Sitting, WatchRules};
+use crate::domain::watching::{Ledger, PlayRef, PlaybackEvent, Rows, WatchRules};
 
-/// Reports of sittings that only play: for each sitting the lengths of the steps between its reports.
-fn sittings_that_play() -> impl Strategy<Value = Vec<(usize, PlaybackEvent, f64, i64)>> {
-    prop::collection::vec(prop::collection::vec(1_u32..900, 1..8), 1..5).prop_map(|sittings| {
+/// Reports of plays that only play: for each play the lengths of the steps between its reports.
+fn plays_that_only_play() -> impl Strategy<Value = Vec<(usize, PlaybackEvent, f64, i64)>> {
+    prop::collection::vec(prop::collection::vec(1_u32..900, 1..8), 1..5).prop_map(|play_refs| {
         let mut reports = Vec::new();
-        for (index, steps) in sittings.into_iter().enumerate() {
+        for (index, steps) in play_refs.into_iter().enumerate() {
             let start = i64::try_from(index).unwrap() * 100_000;
             let mut position = 0;
             reports.push((index, Start, 0.0, start));
@@ -29,16 +29,16 @@ fn sittings_that_play() -> impl Strategy<Value = Vec<(usize, PlaybackEvent, f64,
     })
 }
 
-/// Sittings at a film and at two episodes, by turns.
-fn sitting_of_index(index: usize) -> Sitting {
+/// Plays of a film and of two episodes, by turns.
+fn play_ref_of_index(index: usize) -> PlayRef {
     let item = [FILM, episode(11), episode(12)][index % 3];
-    sitting(item, index as u128 + 1)
+    play_ref(item, index as u128 + 1)
 }
 
 fn report_all(ledger: &mut Ledger, reports: &[(usize, PlaybackEvent, f64, i64)]) {
     for (index, event, position, seconds) in reports {
         let report = (*event, *position, *seconds);
-        play(ledger, &sitting_of_index(*index), &[report]);
+        play(ledger, &play_ref_of_index(*index), &[report]);
     }
 }
 
@@ -59,7 +59,7 @@ fn outcome(ledger: &Ledger) -> String {
         })
         .collect();
     let titles: Vec<_> = ledger
-        .titles
+        .watched_titles
         .changed()
         .map(|row| {
             let counts = (row.plays, row.completions, row.seconds.to_bits());
@@ -69,13 +69,13 @@ fn outcome(ledger: &Ledger) -> String {
     format!("{states:?} {titles:?}")
 }
 
-fn assert_sums(ledger: &Ledger) -> Result<(), TestCaseError> {
-    for sum in ledger.titles.changed() {
+fn assert_watched_titles(ledger: &Ledger) -> Result<(), TestCaseError> {
+    for watched_title in ledger.watched_titles.changed() {
         let plays = || {
             ledger
                 .plays
                 .changed()
-                .filter(|play| play.title == sum.title)
+                .filter(|play| play.title == watched_title.title)
         };
         let rules = WatchRules::default();
         let seconds: f64 = plays().map(|play| play.sections.seconds()).sum();
@@ -83,23 +83,26 @@ fn assert_sums(ledger: &Ledger) -> Result<(), TestCaseError> {
             .filter(|play| play.counts)
             .map(|play| rules.weight(play.completion, play.last_at))
             .sum();
-        prop_assert_eq!(sum.plays as usize, plays().count());
+        prop_assert_eq!(watched_title.plays as usize, plays().count());
         prop_assert_eq!(
-            sum.completions as usize,
+            watched_title.completions as usize,
             plays().filter(|play| play.completed).count()
         );
-        prop_assert!((sum.seconds - seconds).abs() < 1e-6);
-        prop_assert!((sum.weight - weight).abs() <= 1e-9 * weight.max(1.0));
+        prop_assert!((watched_title.seconds - seconds).abs() < 1e-6);
+        prop_assert!((watched_title.weight - weight).abs() <= 1e-9 * weight.max(1.0));
         prop_assert_eq!(
-            Some(sum.first_at),
+            Some(watched_title.first_at),
             plays().map(|play| play.started_at).min()
         );
-        prop_assert_eq!(Some(sum.last_at), plays().map(|play| play.last_at).max());
+        prop_assert_eq!(
+            Some(watched_title.last_at),
+            plays().map(|play| play.last_at).max()
+        );
     }
     Ok(())
 }
 
-/// What somebody does: goes on with a sitting, says whether it counts, or gives its title a thumb.
+/// What somebody does: goes on with a play, says whether it counts, or gives its title a thumb.
 #[derive(Debug, Clone)]
 enum Deed {
     Report(usize, PlaybackEvent, f64, i64),
@@ -127,54 +130,54 @@ fn do_all(ledger: &mut Ledger, deeds: &[Deed]) {
                 report_all(ledger, &[(index, event, position, seconds)]);
             }
             Deed::Count(index, counts) => {
-                let sitting = sitting_of_index(index);
-                if ledger.plays.get(sitting.play_key()).is_some() {
-                    set_counts(ledger, &sitting, counts);
+                let play_ref = play_ref_of_index(index);
+                if ledger.plays.get(play_ref.play_key()).is_some() {
+                    set_counts(ledger, &play_ref, counts);
                 }
             }
             Deed::Rate(index, liked, seconds) => {
-                rate(ledger, sitting_of_index(index).title, liked, seconds);
+                rate(ledger, play_ref_of_index(index).title, liked, seconds);
             }
         }
     }
 }
 
 proptest! {
-    /// Whatever counts and whatever does not: a weight is that of the sittings that count, nothing is exactly nothing,
+    /// Whatever counts and whatever does not: a weight is that of the plays that count, nothing is exactly nothing,
     /// and all of them again are what they were.
     #[test]
-    fn a_weight_is_that_of_the_sittings_that_count(deeds in deeds()) {
+    fn a_weight_is_that_of_the_plays_that_count(deeds in deeds()) {
         let mut ledger = empty();
         do_all(&mut ledger, &deeds);
 
-        for row in ledger.titles.changed() {
+        for row in ledger.watched_titles.changed() {
             let plays: Vec<_> = ledger.plays.changed().filter(|play| play.title == row.title).collect();
             let counted = plays.iter().filter(|play| play.counts);
             let expected: f64 = counted
                 .map(|play| WatchRules::default().weight(play.completion, play.last_at))
-                .fold(0.0, |sum, weight| sum + weight);
+                .fold(0.0, |added, weight| added + weight);
             prop_assert_eq!(row.plays as usize, plays.len());
             prop_assert!((row.weight - expected).abs() <= 1e-9 * expected.max(1.0));
         }
-        let sittings: Vec<_> = (0..6)
-            .map(sitting_of_index)
-            .filter(|sitting| ledger.plays.get(sitting.play_key()).is_some())
+        let play_refs: Vec<_> = (0..6)
+            .map(play_ref_of_index)
+            .filter(|play_ref| ledger.plays.get(play_ref.play_key()).is_some())
             .collect();
-        for sitting in &sittings {
-            set_counts(&mut ledger, sitting, false);
+        for play_ref in &play_refs {
+            set_counts(&mut ledger, play_ref, false);
         }
-        prop_assert!(ledger.titles.changed().all(|row| row.weight.to_bits() == 0));
-        for sitting in &sittings {
-            set_counts(&mut ledger, sitting, true);
+        prop_assert!(ledger.watched_titles.changed().all(|row| row.weight.to_bits() == 0));
+        for play_ref in &play_refs {
+            set_counts(&mut ledger, play_ref, true);
         }
-        for row in ledger.titles.changed().filter(|row| row.plays > 0) {
+        for row in ledger.watched_titles.changed().filter(|row| row.plays > 0) {
             let plays = ledger.plays.changed().filter(|play| play.title == row.title);
             let all: f64 = plays.map(|play| WatchRules::default().weight(play.completion, play.last_at)).sum();
             prop_assert!((row.weight - all).abs() <= 1e-12 * all);
         }
     }
 
-    /// What is said of a title and which sittings count changes nothing but the thumb and the weight.
+    /// What is said of a title and which plays count changes nothing but the thumb and the weight.
     #[test]
     fn thumbs_and_what_counts_change_nothing_else(deeds in deeds()) {
         let mut ledger = empty();
@@ -184,20 +187,20 @@ proptest! {
         do_all(&mut plain, &reports);
 
         let played = |ledger: &Ledger| outcome(&Ledger {
-            titles: Rows::stored([]),
+            watched_titles: Rows::stored([]),
             ..ledger.clone()
         });
         prop_assert_eq!(played(&ledger), played(&plain));
-        for row in plain.titles.changed() {
-            let found = sum(&ledger, row.title);
+        for row in plain.watched_titles.changed() {
+            let found = watched_title(&ledger, row.title);
             prop_assert_eq!(
                 (found.plays, found.completions, found.seconds.to_bits(), found.first_at, found.last_at),
                 (row.plays, row.completions, row.seconds.to_bits(), row.first_at, row.last_at)
             );
         }
-        for row in ledger.titles.changed() {
+        for row in ledger.watched_titles.changed() {
             let last_word = deeds.iter().rev().find_map(|deed| match deed {
-                Deed::Rate(index, liked, _) if sitting_of_index(*index).title == row.title => Some(*liked),
+                Deed::Rate(index, liked, _) if play_ref_of_index(*index).title == row.title => Some(*liked),
                 _ => None,
             });
             prop_assert_eq!(row.liked, last_word.flatten());
@@ -207,7 +210,7 @@ proptest! {
     /// Late and repeated reports of playing lead to the same place.
     #[test]
     fn order_and_repetition_do_not_matter(
-        (reports, shuffled) in sittings_that_play().prop_flat_map(|reports| {
+        (reports, shuffled) in plays_that_only_play().prop_flat_map(|reports| {
             let mut twice = reports.clone();
             twice.extend(reports.iter().copied().filter(|(_, _, position, _)| position % 3.0 == 0.0));
             (Just(reports), Just(twice).prop_shuffle())
@@ -216,9 +219,9 @@ proptest! {
         prop_assert_eq!(outcome(&played(&shuffled)), outcome(&played(&reports)));
     }
 
-    /// Whatever is reported, the sums are those of the sittings, and the same once more changes nothing.
+    /// Whatever is reported, the watched titles are those of the plays, and the same once more changes nothing.
     #[test]
-    fn sums_are_those_of_the_sittings(
+    fn watched_titles_are_what_their_plays_add_up_to(
         reports in prop::collection::vec((0_usize..3, 0_usize..5, 0_u32..=12, 0_i64..30), 1..60)
     ) {
         let reports: Vec<_> = reports
@@ -230,7 +233,7 @@ proptest! {
 
         let ledger = played(&reports);
 
-        assert_sums(&ledger)?;
+        assert_watched_titles(&ledger)?;
         let stored = reread(&ledger);
         let mut again = stored.clone();
         report_all(&mut again, &reports);

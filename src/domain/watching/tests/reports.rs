@@ -7,9 +7,9 @@ use crate::domain::watching::{Ledger, Play, PlaybackEvent, WatchError, WatchStat
 use PlaybackEvent::{Pause, Progress, Seek, Start, Stop};
 
 #[test]
-fn a_sitting_is_written_to_its_play_its_state_and_its_sum() {
+fn a_report_is_written_to_its_play_its_state_and_its_watched_title() {
     let mut ledger = empty();
-    let evening = sitting(FILM, 1);
+    let evening = play_ref(FILM, 1);
 
     play(
         &mut ledger,
@@ -55,7 +55,7 @@ fn a_sitting_is_written_to_its_play_its_state_and_its_sum() {
         }
     );
     assert_eq!(
-        sum(&ledger, TitleId(1)),
+        watched_title(&ledger, TitleId(1)),
         WatchedTitle {
             profile: PROFILE,
             title: TitleId(1),
@@ -84,11 +84,11 @@ fn a_repeated_report_changes_nothing() {
         (Stop, 3600.0, 1300),
     ];
     let mut ledger = empty();
-    play(&mut ledger, &sitting(FILM, 1), &reports);
+    play(&mut ledger, &play_ref(FILM, 1), &reports);
     let stored = reread(&ledger);
 
     let mut again = stored.clone();
-    let completed = play(&mut again, &sitting(FILM, 1), &reports);
+    let completed = play(&mut again, &play_ref(FILM, 1), &reports);
 
     assert_eq!(again, stored);
     assert_eq!(completed, [false; 6]);
@@ -100,7 +100,7 @@ fn the_report_that_reaches_the_end_says_so_once() {
 
     let completed = play(
         &mut ledger,
-        &sitting(FILM, 1),
+        &play_ref(FILM, 1),
         &[
             (Start, 0.0, 0),
             (Progress, 3200.0, 3200),
@@ -119,19 +119,26 @@ fn plays_are_counted_apart_from_completions() {
 
     play(
         &mut ledger,
-        &sitting(FILM, 1),
+        &play_ref(FILM, 1),
         &[(Start, 0.0, 0), (Stop, 3600.0, 3600)],
     );
     play(
         &mut ledger,
-        &sitting(FILM, 2),
+        &play_ref(FILM, 2),
         &[(Start, 0.0, 10_000), (Stop, 60.0, 10_060)],
     );
 
     let state = state(&ledger, FILM);
     assert_eq!((state.plays, state.completions), (2, 1));
-    let sum = sum(&ledger, TitleId(1));
-    assert_eq!((sum.plays, sum.completions, sum.seconds), (2, 1, 3660.0));
+    let watched_title = watched_title(&ledger, TitleId(1));
+    assert_eq!(
+        (
+            watched_title.plays,
+            watched_title.completions,
+            watched_title.seconds
+        ),
+        (2, 1, 3660.0)
+    );
 }
 
 #[test]
@@ -139,21 +146,21 @@ fn a_rewatch_adds_a_play_and_stays_watched() {
     let mut ledger = empty();
     play(
         &mut ledger,
-        &sitting(FILM, 1),
+        &play_ref(FILM, 1),
         &[(Start, 0.0, 0), (Stop, 3600.0, 3600)],
     );
     assert_eq!(resume(&ledger, FILM), (0.0, 100.0, true));
 
     play(
         &mut ledger,
-        &sitting(FILM, 2),
+        &play_ref(FILM, 2),
         &[(Start, 0.0, 9000), (Pause, 900.0, 9900)],
     );
 
     assert_eq!(resume(&ledger, FILM), (900.0, 25.0, true));
     assert_eq!(state(&ledger, FILM).plays, 2);
     assert_eq!(
-        sum(&ledger, TitleId(1)).weight,
+        watched_title(&ledger, TitleId(1)).weight,
         weight(1.0, 3600) + { weight(0.25, 9900) }
     );
 }
@@ -164,14 +171,14 @@ fn who_jumps_to_the_end_has_not_watched_and_can_still_resume() {
 
     play(
         &mut ledger,
-        &sitting(FILM, 1),
+        &play_ref(FILM, 1),
         &[
             (Start, 0.0, 0),
             (Progress, 1200.0, 1200),
             (Seek, 3590.0, 1201),
         ],
     );
-    play(&mut ledger, &sitting(FILM, 2), &[(Start, 3500.0, 5000)]);
+    play(&mut ledger, &play_ref(FILM, 2), &[(Start, 3500.0, 5000)]);
 
     assert_eq!(
         resume(&ledger, FILM),
@@ -186,7 +193,7 @@ fn who_plays_on_after_a_jump_to_the_end_has_watched() {
 
     let completed = play(
         &mut ledger,
-        &sitting(FILM, 1),
+        &play_ref(FILM, 1),
         &[(Start, 0.0, 0), (Seek, 3580.0, 10), (Stop, 3600.0, 30)],
     );
 
@@ -201,7 +208,7 @@ fn a_jump_back_to_the_start_leaves_nothing_to_resume() {
 
     play(
         &mut ledger,
-        &sitting(FILM, 1),
+        &play_ref(FILM, 1),
         &[(Start, 0.0, 0), (Progress, 1800.0, 1800), (Seek, 0.0, 1801)],
     );
 
@@ -209,12 +216,12 @@ fn a_jump_back_to_the_start_leaves_nothing_to_resume() {
 }
 
 #[test]
-fn a_late_report_of_the_same_sitting_does_not_move_the_resume_point() {
+fn a_late_report_of_the_same_play_does_not_move_the_resume_point() {
     let mut ledger = empty();
 
     play(
         &mut ledger,
-        &sitting(FILM, 1),
+        &play_ref(FILM, 1),
         &[(Progress, 1800.0, 1800), (Progress, 600.0, 600)],
     );
 
@@ -225,27 +232,30 @@ fn a_late_report_of_the_same_sitting_does_not_move_the_resume_point() {
 }
 
 #[test]
-fn a_late_report_of_another_sitting_does_not_move_the_resume_point() {
+fn a_late_report_of_another_play_does_not_move_the_resume_point() {
     let mut ledger = empty();
     play(
         &mut ledger,
-        &sitting(FILM, 1),
+        &play_ref(FILM, 1),
         &[(Start, 0.0, 9000), (Pause, 1800.0, 10_800)],
     );
 
-    let late = sitting(FILM, 2);
+    let late = play_ref(FILM, 2);
     try_report(&mut ledger, &late, (Start, 0.0, 0), None).unwrap();
     try_report(&mut ledger, &late, (Stop, 3600.0, 3600), None).unwrap();
 
     assert_eq!(resume(&ledger, FILM), (1800.0, 50.0, true));
     assert_eq!(state(&ledger, FILM).last_played_at, at(10_800));
-    let sum = sum(&ledger, TitleId(1));
-    assert_eq!((sum.first_at, sum.last_at), (at(0), at(10_800)));
+    let watched_title = watched_title(&ledger, TitleId(1));
+    assert_eq!(
+        (watched_title.first_at, watched_title.last_at),
+        (at(0), at(10_800))
+    );
 }
 
 #[test]
 fn only_the_report_that_gets_to_the_end_says_so() {
-    let (evening, morning) = (sitting(FILM, 1), sitting(FILM, 2));
+    let (evening, morning) = (play_ref(FILM, 1), play_ref(FILM, 2));
     let after = |before: &Ledger, report| {
         let mut ledger = reread(before);
         try_report(&mut ledger, &evening, report, Some(HOUR)).unwrap();
@@ -265,7 +275,7 @@ fn only_the_report_that_gets_to_the_end_says_so() {
 #[test]
 fn a_late_report_does_not_change_the_length() {
     let mut ledger = empty();
-    let evening = sitting(FILM, 1);
+    let evening = play_ref(FILM, 1);
 
     try_report(&mut ledger, &evening, (Start, 0.0, 0), None).unwrap();
     try_report(&mut ledger, &evening, (Pause, 1800.0, 1800), Some(HOUR)).unwrap();
@@ -278,14 +288,14 @@ fn a_late_report_does_not_change_the_length() {
 #[test]
 fn an_item_of_unknown_length_is_watched_once_it_was_played() {
     let mut ledger = empty();
-    let evening = sitting(FILM, 1);
+    let evening = play_ref(FILM, 1);
 
     let begun = try_report(&mut ledger, &evening, (Start, 0.0, 0), None).unwrap();
     let played = try_report(&mut ledger, &evening, (Progress, 10.0, 10), None).unwrap();
 
     assert_eq!((begun, played), (false, true));
     assert_eq!(resume(&ledger, FILM), (0.0, 100.0, true));
-    assert_eq!(sum(&ledger, TitleId(1)).weight, weight(1.0, 10));
+    assert_eq!(watched_title(&ledger, TitleId(1)).weight, weight(1.0, 10));
 }
 
 #[test]
@@ -294,31 +304,38 @@ fn what_is_played_of_an_episode_weighs_for_the_series() {
 
     play(
         &mut ledger,
-        &sitting(episode(11), 1),
+        &play_ref(episode(11), 1),
         &[(Start, 0.0, 0), (Stop, 3600.0, 3600)],
     );
     play(
         &mut ledger,
-        &sitting(episode(12), 2),
+        &play_ref(episode(12), 2),
         &[(Start, 0.0, 4000), (Stop, 1800.0, 5800)],
     );
 
-    let sum = sum(&ledger, SERIES);
-    assert_eq!((sum.is_series, sum.plays, sum.completions), (true, 2, 1));
-    assert_eq!(sum.weight, weight(1.0, 3600) + weight(0.5, 5800));
+    let watched_title = watched_title(&ledger, SERIES);
+    assert_eq!(
+        (
+            watched_title.is_series,
+            watched_title.plays,
+            watched_title.completions
+        ),
+        (true, 2, 1)
+    );
+    assert_eq!(watched_title.weight, weight(1.0, 3600) + weight(0.5, 5800));
     assert_eq!(resume(&ledger, episode(11)), (0.0, 100.0, true));
     assert_eq!(resume(&ledger, episode(12)), (1800.0, 50.0, false));
 }
 
 #[test]
-fn a_name_cannot_stand_for_sittings_at_two_items() {
+fn a_name_cannot_stand_for_plays_of_two_items() {
     let mut ledger = empty();
-    play(&mut ledger, &sitting(FILM, 1), &[(Start, 0.0, 0)]);
+    play(&mut ledger, &play_ref(FILM, 1), &[(Start, 0.0, 0)]);
     let before = ledger.clone();
 
     let refused = try_report(
         &mut ledger,
-        &sitting(episode(11), 1),
+        &play_ref(episode(11), 1),
         (Start, 0.0, 5),
         Some(HOUR),
     );
@@ -329,7 +346,7 @@ fn a_name_cannot_stand_for_sittings_at_two_items() {
 
 #[test]
 fn several_changes_share_a_ledger_and_one_that_fails_leaves_no_trace() {
-    let (first, second) = (sitting(episode(11), 1), sitting(episode(12), 2));
+    let (first, second) = (play_ref(episode(11), 1), play_ref(episode(12), 2));
     let mut whole = empty();
     play(&mut whole, &first, &[(Start, 0.0, 0)]);
     let mut whole = reread(&whole);
@@ -348,5 +365,5 @@ fn several_changes_share_a_ledger_and_one_that_fails_leaves_no_trace() {
     play(&mut one_by_one, &second, &[(Pause, 900.0, 5000)]);
     assert_eq!(whole, one_by_one);
     assert_eq!(good.plays.get(first.play_key()), None);
-    assert_eq!(sum(&whole, SERIES).plays, 2);
+    assert_eq!(watched_title(&whole, SERIES).plays, 2);
 }

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::domain::ids::{EpisodeId, PlayId, ProfileId, TitleId};
 use crate::domain::watching::{
-    ImportedWatch, Ledger, PlaybackEvent, Report, Rows, Sitting, WatchError, WatchRules,
+    ImportedWatch, Ledger, PlayRef, PlaybackEvent, Report, Rows, WatchError, WatchRules,
     WatchState, WatchedItem, WatchedTitle,
 };
 
@@ -45,15 +45,15 @@ pub(super) fn reread(ledger: &Ledger) -> Ledger {
         ),
         Rows::stored(
             ledger
-                .titles
+                .watched_titles
                 .changed()
                 .map(|row| ((row.profile, row.title), row.clone())),
         ),
     )
 }
 
-pub(super) fn sitting(item: WatchedItem, play: u128) -> Sitting {
-    Sitting {
+pub(super) fn play_ref(item: WatchedItem, play: u128) -> PlayRef {
+    PlayRef {
         profile: PROFILE,
         play: PlayId(Uuid::from_u128(play)),
         item,
@@ -70,7 +70,7 @@ pub(super) fn episode(id: u64) -> WatchedItem {
 
 pub(super) fn try_report(
     ledger: &mut Ledger,
-    sitting: &Sitting,
+    play_ref: &PlayRef,
     (event, position, seconds): (PlaybackEvent, f64, i64),
     duration: Option<f64>,
 ) -> Result<bool, WatchError> {
@@ -81,25 +81,25 @@ pub(super) fn try_report(
         duration,
     };
     let is_completed = |ledger: &Ledger| {
-        let play = ledger.plays.get(sitting.play_key());
+        let play = ledger.plays.get(play_ref.play_key());
         play.is_some_and(|play| play.completed)
     };
     let was_completed = is_completed(ledger);
-    ledger.report(&WatchRules::default(), sitting, &report, now())?;
+    ledger.report(&WatchRules::default(), play_ref, &report, now())?;
     let completed_now = is_completed(ledger) && !was_completed;
-    assert!(ledger.completed(sitting) || !completed_now);
+    assert!(ledger.completed(play_ref) || !completed_now);
     Ok(completed_now)
 }
 
-/// Reports on an item of an hour. Says for each whether it made the sitting count as watched.
+/// Reports on an item of an hour. Says for each whether it made the play count as watched.
 pub(super) fn play(
     ledger: &mut Ledger,
-    sitting: &Sitting,
+    play_ref: &PlayRef,
     reports: &[(PlaybackEvent, f64, i64)],
 ) -> Vec<bool> {
     reports
         .iter()
-        .map(|report| try_report(ledger, sitting, *report, Some(HOUR)).unwrap())
+        .map(|report| try_report(ledger, play_ref, *report, Some(HOUR)).unwrap())
         .collect()
 }
 
@@ -112,7 +112,7 @@ pub(super) fn watch(
     ImportedWatch {
         profile: PROFILE,
         item,
-        title: sitting(item, 0).title,
+        title: play_ref(item, 0).title,
         at: at(day * 86_400),
         completion,
         liked,
@@ -123,17 +123,17 @@ pub(super) fn watch(
 pub(super) fn import(ledger: &mut Ledger, watches: &[ImportedWatch]) {
     for watch in watches {
         ledger
-            .import(&WatchRules::default(), &watch.sitting(), watch, now())
+            .import(&WatchRules::default(), &watch.play_ref(), watch, now())
             .unwrap();
     }
 }
 
 pub(super) fn state(ledger: &Ledger, item: WatchedItem) -> WatchState {
-    ledger.state(&sitting(item, 0)).unwrap().clone()
+    ledger.state(&play_ref(item, 0)).unwrap().clone()
 }
 
-pub(super) fn sum(ledger: &Ledger, title: TitleId) -> WatchedTitle {
-    ledger.titles.get((PROFILE, title)).unwrap().clone()
+pub(super) fn watched_title(ledger: &Ledger, title: TitleId) -> WatchedTitle {
+    ledger.watched_titles.get((PROFILE, title)).unwrap().clone()
 }
 
 pub(super) fn weight(completion: f64, seconds: i64) -> f64 {
@@ -145,10 +145,10 @@ pub(super) fn rate(ledger: &mut Ledger, title: TitleId, liked: Option<bool>, sec
     ledger.rate((PROFILE, title), title == SERIES, liked, at(seconds));
 }
 
-/// Says whether a sitting counts.
-pub(super) fn set_counts(ledger: &mut Ledger, sitting: &Sitting, counts: bool) {
+/// Says whether a play counts.
+pub(super) fn set_counts(ledger: &mut Ledger, play_ref: &PlayRef, counts: bool) {
     ledger
-        .set_counts(&WatchRules::default(), sitting.play_key(), counts, now())
+        .set_counts(&WatchRules::default(), play_ref.play_key(), counts, now())
         .unwrap();
 }
 

@@ -7,8 +7,8 @@ use reelgraph::adapters::sqlite::{SqliteCatalog, SqliteDb};
 use reelgraph::domain::catalog::{
     CatalogBatch, CatalogFollower, CatalogStore, ChangeSource, Title,
 };
-use reelgraph::domain::curation::CurationStore;
 use reelgraph::domain::ids::CollectionId;
+use reelgraph::domain::loading::CurationStore;
 use tempfile::TempDir;
 
 use super::samples::{by_id, collection, part, revised};
@@ -44,7 +44,7 @@ impl Servers {
         by_id(self.here.titles_of_collections(&ids).await.unwrap())
     }
 
-    /// Lets `here` hear of all that was written.
+    /// Lets `here` be told of all that was written.
     async fn tell(&self) {
         let changes = self.feed.changes_after(0, 100).await.unwrap();
         self.here.follow(&changes).await.unwrap();

@@ -1,4 +1,4 @@
-//! Popularity, the change feed and the mark of what waits for projection.
+//! Watchers, the change feed and the mark of what waits for projection.
 
 use std::collections::BTreeSet;
 
@@ -18,25 +18,25 @@ use crate::support::SOON;
 
 on_every_backend!(open on [sqlite, mongo]:
     a_new_title_is_not_popular,
-    popularity_changes_no_revision_and_passes_over_unknown_ids,
-    popularity_moves_titles_in_its_order,
-    a_put_leaves_the_popularity_as_it_was,
+    watchers_change_no_revision_and_passes_over_unknown_ids,
+    watchers_move_titles_in_their_order,
+    a_put_leaves_the_watchers_as_they_were,
     changes_come_in_the_order_of_their_writes,
     a_change_appears_once_at_its_last_place,
     genres_collections_and_episodes_are_no_changes,
     a_refused_write_is_no_change,
     changes_are_read_in_portions,
-    another_popularity_is_a_change_and_the_same_is_none,
+    other_watchers_are_a_change_and_the_same_are_none,
     no_change_is_missed_while_others_write,
     written_titles_wait_for_projection_the_longest_first,
     a_title_that_is_written_again_keeps_its_place_among_the_waiting,
     the_mark_is_taken_from_what_is_still_the_same,
-    popularity_does_not_wait_for_projection,
+    watchers_do_not_wait_for_projection,
 );
 
 async fn a_new_title_is_not_popular(store: &Opened) {
     let claimed = Title {
-        popularity: 99,
+        watchers: 99,
         ..film(1)
     };
 
@@ -46,17 +46,17 @@ async fn a_new_title_is_not_popular(store: &Opened) {
     assert_eq!(by_id(found), [film(1)]);
 }
 
-async fn popularity_changes_no_revision_and_passes_over_unknown_ids(store: &Opened) {
+async fn watchers_change_no_revision_and_passes_over_unknown_ids(store: &Opened) {
     put_titles(store, [film(1), film(2)]).await.unwrap();
 
     let counts = [(TitleId(404), 7), (TitleId(2), 5), (TitleId(2), 6)];
-    store.put_popularity(&counts).await.unwrap();
+    store.put_watchers(&counts).await.unwrap();
 
     let found = store.titles_after(None, 10).await.unwrap();
     assert_eq!(found, [film(1), popular(2, 6)]);
 }
 
-async fn popularity_moves_titles_in_its_order(store: &Opened) {
+async fn watchers_move_titles_in_their_order(store: &Opened) {
     put_titles(store, [film(1), film(2), film(3)])
         .await
         .unwrap();
@@ -66,13 +66,13 @@ async fn popularity_moves_titles_in_its_order(store: &Opened) {
     };
 
     let counts = [(TitleId(2), 5), (TitleId(3), 9)];
-    store.put_popularity(&counts).await.unwrap();
+    store.put_watchers(&counts).await.unwrap();
     let first = store
         .list_titles(&Visibility::everything(), &query, &Window::first(9))
         .await
         .unwrap();
     let counts = [(TitleId(2), 10), (TitleId(3), 0)];
-    store.put_popularity(&counts).await.unwrap();
+    store.put_watchers(&counts).await.unwrap();
     let second = store
         .list_titles(&Visibility::everything(), &query, &Window::first(9))
         .await
@@ -82,16 +82,16 @@ async fn popularity_moves_titles_in_its_order(store: &Opened) {
     assert_eq!(second.rows, [popular(2, 10), film(1), film(3)]);
 }
 
-async fn a_put_leaves_the_popularity_as_it_was(store: &Opened) {
+async fn a_put_leaves_the_watchers_as_they_were(store: &Opened) {
     put_titles(store, [film(1)]).await.unwrap();
-    store.put_popularity(&[(TitleId(1), 5)]).await.unwrap();
+    store.put_watchers(&[(TitleId(1), 5)]).await.unwrap();
 
-    let next = revised(&film(1), |title| title.popularity = 99);
+    let next = revised(&film(1), |title| title.watchers = 99);
     put_titles(store, [next.clone()]).await.unwrap();
 
-    let popularity = 5;
+    let watchers = 5;
     let found = store.titles(&[TitleId(1)]).await.unwrap();
-    assert_eq!(by_id(found), [Title { popularity, ..next }]);
+    assert_eq!(by_id(found), [Title { watchers, ..next }]);
 }
 
 async fn changes_come_in_the_order_of_their_writes(store: &Opened) {
@@ -175,16 +175,16 @@ async fn changes_are_read_in_portions(store: &Opened) {
     assert_eq!(store.changes_after(u64::MAX, 9).await.unwrap(), []);
 }
 
-async fn another_popularity_is_a_change_and_the_same_is_none(store: &Opened) {
+async fn other_watchers_are_a_change_and_the_same_are_none(store: &Opened) {
     put_titles(store, [film(1), film(2), film(3)])
         .await
         .unwrap();
     let counts = [(TitleId(1), 5), (TitleId(2), 0)];
     let before = store.changes_after(0, 100).await.unwrap();
 
-    store.put_popularity(&counts).await.unwrap();
+    store.put_watchers(&counts).await.unwrap();
     let first = store.changes_after(0, 100).await.unwrap();
-    store.put_popularity(&counts).await.unwrap();
+    store.put_watchers(&counts).await.unwrap();
     let second = store.changes_after(0, 100).await.unwrap();
 
     let expected = [
@@ -288,21 +288,21 @@ async fn the_mark_is_taken_from_what_is_still_the_same(store: &Opened) {
     assert_eq!(by_id(all), [next, again, film(3)]);
 }
 
-async fn popularity_does_not_wait_for_projection(store: &Opened) {
+async fn watchers_do_not_wait_for_projection(store: &Opened) {
     put_titles(store, [film(1)]).await.unwrap();
     store
         .mark_titles_projected(&[(TitleId(1), 1)])
         .await
         .unwrap();
 
-    store.put_popularity(&[(TitleId(1), 5)]).await.unwrap();
+    store.put_watchers(&[(TitleId(1), 5)]).await.unwrap();
 
     assert_eq!(store.unprojected_titles(9).await.unwrap(), []);
 }
 
-fn popular(number: u64, popularity: u64) -> Title {
+fn popular(number: u64, watchers: u64) -> Title {
     Title {
-        popularity,
+        watchers,
         ..film(number)
     }
 }

@@ -333,9 +333,9 @@ async fn full_of_ties(store: &Opened) -> Vec<Title> {
         .collect();
     put_titles(store, all.clone()).await.unwrap();
     let counts: Vec<_> = all.iter().map(|title| (title.id, title.id.0 % 4)).collect();
-    store.put_popularity(&counts).await.unwrap();
+    store.put_watchers(&counts).await.unwrap();
     for (title, (_, count)) in all.iter_mut().zip(counts) {
-        title.popularity = count;
+        title.watchers = count;
     }
     all
 }
@@ -448,7 +448,7 @@ fn compare(order: TitleOrder, a: &Title, b: &Title) -> Ordering {
         }
         TitleOrder::NewestAdded => b.stamp.created_at.cmp(&a.stamp.created_at),
         TitleOrder::NewestReleased => release_day(b).cmp(&release_day(a)),
-        TitleOrder::Popular => b.popularity.cmp(&a.popularity),
+        TitleOrder::Popular => b.watchers.cmp(&a.watchers),
     }
 }
 

@@ -109,7 +109,7 @@ async fn episodes_are_found_by_id(store: &Opened) {
 }
 
 async fn episodes_of_series_are_ordered_by_series_season_and_number(store: &Opened) {
-    let places = [
+    let ordinals = [
         (8, 1, 1),
         (7, 10, 1),
         (7, 2, 1),
@@ -118,7 +118,7 @@ async fn episodes_of_series_are_ordered_by_series_season_and_number(store: &Open
         (7, 1, 10),
         (7, 1, 9),
     ];
-    put_episodes(store, places.map(|(s, n, e)| episode(s, n, e)))
+    put_episodes(store, ordinals.map(|(s, n, e)| episode(s, n, e)))
         .await
         .unwrap();
 
@@ -140,7 +140,7 @@ async fn episodes_of_series_are_ordered_by_series_season_and_number(store: &Open
 }
 
 async fn episodes_of_seasons_are_ordered_by_series_season_and_number(store: &Opened) {
-    let places = [
+    let ordinals = [
         (8, 1, 2),
         (8, 1, 1),
         (8, 2, 1),
@@ -149,7 +149,7 @@ async fn episodes_of_seasons_are_ordered_by_series_season_and_number(store: &Ope
         (7, 1, 1),
         (7, 0, 1),
     ];
-    put_episodes(store, places.map(|(s, n, e)| episode(s, n, e)))
+    put_episodes(store, ordinals.map(|(s, n, e)| episode(s, n, e)))
         .await
         .unwrap();
 
@@ -164,7 +164,7 @@ async fn episodes_of_seasons_are_ordered_by_series_season_and_number(store: &Ope
 
 async fn seasons_are_those_that_have_an_episode(store: &Opened) {
     put_titles(store, [series(7), series(8)]).await.unwrap();
-    let places = [
+    let ordinals = [
         (9, 1, 1),
         (7, 10, 1),
         (7, 2, 1),
@@ -172,7 +172,7 @@ async fn seasons_are_those_that_have_an_episode(store: &Opened) {
         (7, 0, 1),
         (6, 1, 1),
     ];
-    put_episodes(store, places.map(|(s, n, e)| episode(s, n, e)))
+    put_episodes(store, ordinals.map(|(s, n, e)| episode(s, n, e)))
         .await
         .unwrap();
 

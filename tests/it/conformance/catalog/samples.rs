@@ -51,7 +51,7 @@ pub(crate) fn film(number: u64) -> Title {
             part: Some(7),
         }),
         certifications: vec![certification("DE", "12", 12), certification("US", "R", 17)],
-        popularity: 0,
+        watchers: 0,
         stamp: Stamp::first(at(number)),
     }
 }
@@ -78,7 +78,7 @@ pub(super) fn series(number: u64) -> Title {
         total_seasons: None,
         collection: None,
         certifications: Vec::new(),
-        popularity: 0,
+        watchers: 0,
         stamp: Stamp::first(at(number)),
     }
 }

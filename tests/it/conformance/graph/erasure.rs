@@ -1,6 +1,6 @@
 //! Forgetting a profile: nothing of it stays, and nothing that is on its way brings it back.
 //!
-//! The traces of erased profiles outlive these tests, so every profile that is erased has an id of its own.
+//! The tombstones of erased profiles outlive these tests, so every profile that is erased has an id of its own.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use reelgraph::domain::ids::{ProfileId, TitleId};
 use reelgraph::domain::page::Window;
 use reelgraph::domain::watching::PlaybackEvent::{Progress, Start, Stop};
-use reelgraph::domain::watching::{ImportedWatch, Sitting, WatchError, WatchedItem};
+use reelgraph::domain::watching::{ImportedWatch, PlayRef, WatchError, WatchedItem};
 
 use super::support::*;
 
@@ -27,9 +27,9 @@ const MANY: u64 = 2300;
 
 async fn nothing_is_left_of_an_erased_profile(opened: &Opened) {
     for profile in [ANN, BEN] {
-        opened.begin(sitting(profile, film(1), 1), at(1)).await;
-        opened.begin(sitting(profile, episode(2), 2), at(2)).await;
-        opened.begin(sitting(profile, film(1), 3), at(3)).await;
+        opened.begin(play_ref(profile, film(1), 1), at(1)).await;
+        opened.begin(play_ref(profile, episode(2), 2), at(2)).await;
+        opened.begin(play_ref(profile, film(1), 3), at(3)).await;
         let series = ImportedWatch {
             liked: Some(true),
             ..watch(profile, WatchedItem::Series(TitleId(5)), at(4))
@@ -45,21 +45,26 @@ async fn nothing_is_left_of_an_erased_profile(opened: &Opened) {
     assert_eq!(before.plays.len(), 4);
     let walked = opened.store.watched_titles_after(None, 10).await.unwrap();
     let waiting = opened.store.unprojected_watches(10).await.unwrap();
-    assert!(walked.iter().chain(&waiting).all(|sum| sum.profile == BEN));
+    assert!(
+        walked
+            .iter()
+            .chain(&waiting)
+            .all(|watched_title| watched_title.profile == BEN)
+    );
     assert_eq!((walked.len(), waiting.len()), (3, 3));
 }
 
 async fn nothing_is_recorded_of_an_erased_profile_any_more(opened: &Opened) {
-    let (known, new) = (sitting(ANN, film(1), 1), sitting(ANN, episode(9), 9));
+    let (known, new) = (play_ref(ANN, film(1), 1), play_ref(ANN, episode(9), 9));
     opened.begin(known, at(1)).await;
 
     opened.store.erase_profile(ANN).await.unwrap();
 
     for store in std::iter::once(&opened.store).chain(&opened.others) {
-        for sitting in [known, new] {
+        for play_ref in [known, new] {
             let report = a_report(Start, 0.0, at(2));
             let refused = store
-                .update(&[sitting.into()], reporting(sitting, report))
+                .update(&[play_ref.into()], reporting(play_ref, report))
                 .await;
             assert!(
                 matches!(refused, Err(WatchError::ProfileErased)),
@@ -78,14 +83,18 @@ async fn nothing_is_recorded_of_an_erased_profile_any_more(opened: &Opened) {
 /// Profiles 2, 6, 10, … share what profile 2 has to wait for.
 async fn an_update_of_others_at_the_same_time_is_made(opened: &Opened) {
     let gone = ProfileId(6);
-    opened.begin(sitting(gone, film(1), 1), at(1)).await;
+    opened.begin(play_ref(gone, film(1), 1), at(1)).await;
     opened.store.erase_profile(gone).await.unwrap();
 
     let updates = (0..40).map(|number: u64| async move {
         let profile = if number.is_multiple_of(2) { BEN } else { gone };
-        let sitting = sitting(profile, film(number), u128::from(number));
-        let change = reporting(sitting, a_report(Progress, 1800.0, at(2)));
-        opened.store.update(&[sitting.into()], change).await.is_ok()
+        let play_ref = play_ref(profile, film(number), u128::from(number));
+        let change = reporting(play_ref, a_report(Progress, 1800.0, at(2)));
+        opened
+            .store
+            .update(&[play_ref.into()], change)
+            .await
+            .is_ok()
     });
     let made = futures::future::join_all(updates).await;
 
@@ -101,9 +110,9 @@ async fn an_update_of_others_at_the_same_time_is_made(opened: &Opened) {
 async fn a_profile_that_never_watched_can_be_erased(opened: &Opened) {
     opened.store.erase_profile(ANN).await.unwrap();
 
-    let sitting = sitting(ANN, film(1), 1);
-    let change = reporting(sitting, a_report(Start, 0.0, at(2)));
-    let refused = opened.store.update(&[sitting.into()], change).await;
+    let play_ref = play_ref(ANN, film(1), 1);
+    let change = reporting(play_ref, a_report(Start, 0.0, at(2)));
+    let refused = opened.store.update(&[play_ref.into()], change).await;
     assert!(matches!(refused, Err(WatchError::ProfileErased)));
     assert_eq!(departed(opened, &[1]).await, [0]);
 }
@@ -111,7 +120,7 @@ async fn a_profile_that_never_watched_can_be_erased(opened: &Opened) {
 async fn each_title_of_an_erased_profile_keeps_a_viewer(opened: &Opened) {
     for (profile, title) in [(ANN, 1), (ANN, 2), (BEN, 2), (BEN, 3)] {
         opened
-            .begin(sitting(profile, film(title), title.into()), at(1))
+            .begin(play_ref(profile, film(title), title.into()), at(1))
             .await;
     }
     assert_eq!(departed(opened, &[3, 1, 2, 4, 1]).await, [0, 0, 0, 0, 0]);
@@ -128,7 +137,7 @@ async fn each_title_of_an_erased_profile_keeps_a_viewer(opened: &Opened) {
 async fn a_number_of_departed_viewers_waits_until_it_is_projected(opened: &Opened) {
     for (profile, title) in [(ANN, 1), (ANN, 2), (BEN, 2), (ANN, 3)] {
         opened
-            .begin(sitting(profile, film(title), title.into()), at(1))
+            .begin(play_ref(profile, film(title), title.into()), at(1))
             .await;
     }
     opened.store.erase_profile(ANN).await.unwrap();
@@ -183,11 +192,11 @@ async fn reports_on_their_way_bring_nothing_back(opened: &Opened) {
     const TITLES: u64 = 60;
     for title in 1..=10 {
         opened
-            .begin(sitting(ANN, film(title), title.into()), at(1))
+            .begin(play_ref(ANN, film(title), title.into()), at(1))
             .await;
     }
 
-    // Sittings at known titles and at new ones, until they are refused.
+    // Plays of known titles and of new ones, until they are refused.
     let recorded = Arc::new(AtomicU64::new(0));
     let players = opened.others.iter().zip(0..).map(|(store, player)| {
         let (store, recorded) = (Arc::clone(store), Arc::clone(&recorded));
@@ -195,10 +204,10 @@ async fn reports_on_their_way_bring_nothing_back(opened: &Opened) {
             for round in 0_u64.. {
                 let title = 1 + (round * 7 + player) % TITLES;
                 let play = u128::from((player + 1) * 1_000_000 + round);
-                let sitting: Sitting = sitting(ANN, film(title), play);
+                let play_ref: PlayRef = play_ref(ANN, film(title), play);
                 let report = a_report(Stop, 3600.0, at(2));
                 match store
-                    .update(&[sitting.into()], reporting(sitting, report))
+                    .update(&[play_ref.into()], reporting(play_ref, report))
                     .await
                 {
                     Ok(_) => drop(recorded.fetch_add(1, Ordering::SeqCst)),
@@ -235,7 +244,7 @@ async fn persistently(store: &Arc<dyn Watching>, profile: ProfileId) {
     }
 }
 
-/// What can be read of a profile: the names of its sittings, the items of its states, the titles of its sums.
+/// What can be read of a profile: the names of its plays, the items of its states, the titles of its watched titles.
 #[derive(Debug, Default, PartialEq)]
 struct Found {
     plays: Vec<u128>,
@@ -250,7 +259,7 @@ async fn everything(opened: &Opened, profile: ProfileId) -> Found {
         .await
         .unwrap()
         .rows;
-    let series = watch(profile, WatchedItem::Series(TitleId(5)), at(4)).sitting();
+    let series = watch(profile, WatchedItem::Series(TitleId(5)), at(4)).play_ref();
     plays.extend(store.plays(profile, &[series.play]).await.unwrap());
     let mut items: Vec<WatchedItem> = (0..100).flat_map(|id| [film(id), episode(id)]).collect();
     items.push(series.item);
@@ -269,7 +278,7 @@ async fn everything(opened: &Opened, profile: ProfileId) -> Found {
             .await
             .unwrap()
             .iter()
-            .map(|sum| sum.title)
+            .map(|watched_title| watched_title.title)
             .collect(),
     };
     found.plays.sort_unstable();

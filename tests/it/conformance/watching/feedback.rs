@@ -1,4 +1,4 @@
-//! Thumbs, and sittings that must not count: changes of a title as a whole.
+//! Thumbs, and plays that must not count: changes of a title as a whole.
 
 use std::sync::Arc;
 
@@ -11,22 +11,28 @@ use reelgraph::domain::watching::{
 use super::support::*;
 
 on_every_backend!(open on [sqlite, mongo]:
-    a_thumb_is_kept_without_a_sitting,
+    a_thumb_is_kept_without_a_play,
     a_thumb_is_kept_through_watches_and_imports,
     a_thumb_waits_for_projection,
-    a_title_is_read_with_every_sitting_at_it,
+    a_title_is_read_with_every_play_of_it,
     what_must_not_count_leaves_the_weight,
     thumbs_counts_and_reports_at_the_same_time_lose_nothing,
     nothing_is_said_by_an_erased_profile,
 );
 
-async fn a_thumb_is_kept_without_a_sitting(opened: &Opened) {
+async fn a_thumb_is_kept_without_a_play(opened: &Opened) {
     let ledger = opened.rate(ANN, TitleId(1), Some(false), at(5)).await;
 
-    let sum = opened.sum(ANN, TitleId(1)).await;
-    assert_eq!(Some(&sum), ledger.titles.get((ANN, TitleId(1))));
-    assert_eq!((sum.liked, sum.liked_at), (Some(false), Some(at(5))));
-    assert_eq!((sum.plays, sum.stamp.revision), (0, 1));
+    let watched_title = opened.watched_title(ANN, TitleId(1)).await;
+    assert_eq!(
+        Some(&watched_title),
+        ledger.watched_titles.get((ANN, TitleId(1)))
+    );
+    assert_eq!(
+        (watched_title.liked, watched_title.liked_at),
+        (Some(false), Some(at(5)))
+    );
+    assert_eq!((watched_title.plays, watched_title.stamp.revision), (0, 1));
 
     opened.rate(ANN, TitleId(1), None, at(6)).await;
 
@@ -35,10 +41,10 @@ async fn a_thumb_is_kept_without_a_sitting(opened: &Opened) {
         liked_at: Some(at(6)),
         first_at: at(6),
         last_at: at(6),
-        stamp: sum.stamp.next(at(6)),
-        ..sum
+        stamp: watched_title.stamp.next(at(6)),
+        ..watched_title
     };
-    assert_eq!(opened.sum(ANN, TitleId(1)).await, expected);
+    assert_eq!(opened.watched_title(ANN, TitleId(1)).await, expected);
 }
 
 async fn a_thumb_is_kept_through_watches_and_imports(opened: &Opened) {
@@ -47,8 +53,11 @@ async fn a_thumb_is_kept_through_watches_and_imports(opened: &Opened) {
         ..watch(ANN, film(1), at(-1000))
     };
     opened.import(vec![loaded.clone()], at(0)).await;
-    let sum = opened.sum(ANN, TitleId(1)).await;
-    assert_eq!((sum.liked, sum.liked_at), (Some(true), Some(at(-1000))));
+    let watched_title = opened.watched_title(ANN, TitleId(1)).await;
+    assert_eq!(
+        (watched_title.liked, watched_title.liked_at),
+        (Some(true), Some(at(-1000)))
+    );
     opened.rate(ANN, TitleId(1), Some(false), at(1000)).await;
 
     let again = ImportedWatch {
@@ -56,15 +65,18 @@ async fn a_thumb_is_kept_through_watches_and_imports(opened: &Opened) {
         ..loaded.clone()
     };
     opened.import(vec![loaded, again], at(2000)).await;
-    opened.begin(sitting(ANN, film(1), 1), at(3000)).await;
+    opened.begin(play_ref(ANN, film(1), 1), at(3000)).await;
 
-    let sum = opened.sum(ANN, TitleId(1)).await;
-    assert_eq!((sum.liked, sum.liked_at), (Some(false), Some(at(1000))));
-    assert_eq!((sum.plays, sum.last_at), (3, at(3000)));
+    let watched_title = opened.watched_title(ANN, TitleId(1)).await;
+    assert_eq!(
+        (watched_title.liked, watched_title.liked_at),
+        (Some(false), Some(at(1000)))
+    );
+    assert_eq!((watched_title.plays, watched_title.last_at), (3, at(3000)));
 }
 
 async fn a_thumb_waits_for_projection(opened: &Opened) {
-    opened.begin(sitting(ANN, film(1), 1), at(0)).await;
+    opened.begin(play_ref(ANN, film(1), 1), at(0)).await;
     let marks = [(ANN, TitleId(1), 1)];
     opened.store.mark_watches_projected(&marks).await.unwrap();
 
@@ -74,53 +86,56 @@ async fn a_thumb_waits_for_projection(opened: &Opened) {
     let waiting = opened.store.unprojected_watches(10).await.unwrap();
     let waiting: Vec<_> = waiting
         .iter()
-        .map(|sum| (sum.title, sum.stamp.revision))
+        .map(|watched_title| (watched_title.title, watched_title.stamp.revision))
         .collect();
     assert_eq!(waiting, [(TitleId(1), 2), (TitleId(2), 1)]);
 }
 
-async fn a_title_is_read_with_every_sitting_at_it(opened: &Opened) {
-    let sittings = [
-        sitting(ANN, episode(1), 1),
-        sitting(ANN, WatchedItem::Series(SERIES), 2),
-        sitting(ANN, episode(2), 3),
+async fn a_title_is_read_with_every_play_of_it(opened: &Opened) {
+    let play_refs = [
+        play_ref(ANN, episode(1), 1),
+        play_ref(ANN, WatchedItem::Series(SERIES), 2),
+        play_ref(ANN, episode(2), 3),
     ];
-    let others = [sitting(ANN, film(1), 4), sitting(BEN, episode(1), 1)];
-    for sitting in sittings.into_iter().chain(others) {
-        opened.begin(sitting, at(0)).await;
+    let others = [play_ref(ANN, film(1), 4), play_ref(BEN, episode(1), 1)];
+    for play_ref in play_refs.into_iter().chain(others) {
+        opened.begin(play_ref, at(0)).await;
     }
 
     let nothing = || -> Change { Arc::new(|_| Ok(())) };
     let whole = [Touched::WholeTitle(ANN, SERIES)];
     let read = opened.store.update(&whole, nothing()).await.unwrap();
     let alone = [Touched::Title(ANN, SERIES)];
-    let sum_alone = opened.store.update(&alone, nothing()).await.unwrap();
+    let watched_title_alone = opened.store.update(&alone, nothing()).await.unwrap();
 
-    for sitting in sittings {
-        let stored = opened.store.plays(ANN, &[sitting.play]).await.unwrap();
-        assert_eq!(read.plays.get(sitting.play_key()), stored.first());
-        assert_eq!(read.state(&sitting), None);
-        assert_eq!(sum_alone.plays.get(sitting.play_key()), None);
+    for play_ref in play_refs {
+        let stored = opened.store.plays(ANN, &[play_ref.play]).await.unwrap();
+        assert_eq!(read.plays.get(play_ref.play_key()), stored.first());
+        assert_eq!(read.state(&play_ref), None);
+        assert_eq!(watched_title_alone.plays.get(play_ref.play_key()), None);
     }
     for other in others {
         assert_eq!(read.plays.get(other.play_key()), None);
     }
-    let sum = opened.sum(ANN, SERIES).await;
-    for ledger in [read, sum_alone] {
-        assert_eq!(ledger.titles.get((ANN, SERIES)), Some(&sum));
-        assert_eq!(ledger.titles.get((ANN, TitleId(1))), None);
+    let watched_title = opened.watched_title(ANN, SERIES).await;
+    for ledger in [read, watched_title_alone] {
+        assert_eq!(
+            ledger.watched_titles.get((ANN, SERIES)),
+            Some(&watched_title)
+        );
+        assert_eq!(ledger.watched_titles.get((ANN, TitleId(1))), None);
     }
 }
 
 async fn what_must_not_count_leaves_the_weight(opened: &Opened) {
-    let (first, second) = (sitting(ANN, episode(1), 1), sitting(ANN, episode(2), 2));
-    for sitting in [first, second] {
+    let (first, second) = (play_ref(ANN, episode(1), 1), play_ref(ANN, episode(2), 2));
+    for play_ref in [first, second] {
         for (position, when) in [(0.0, 0), (1800.0, 1_800_000)] {
             let report = a_report(Progress, position, at(when));
-            opened.report(sitting, report).await;
+            opened.report(play_ref, report).await;
         }
     }
-    let before = opened.sum(ANN, SERIES).await;
+    let before = opened.watched_title(ANN, SERIES).await;
     let half = WatchRules::default().weight(0.5, at(1_800_000));
     assert_eq!(before.weight.to_bits(), (half + half).to_bits());
 
@@ -131,18 +146,18 @@ async fn what_must_not_count_leaves_the_weight(opened: &Opened) {
         stamp: before.stamp.next(at(2_000_000)),
         ..before
     };
-    assert_eq!(opened.sum(ANN, SERIES).await, expected);
+    assert_eq!(opened.watched_title(ANN, SERIES).await, expected);
     let plays = opened.store.plays(ANN, &[first.play]).await.unwrap();
     assert_eq!((plays[0].counts, plays[0].stamp.revision), (false, 3));
     opened.set_counts(second, false, at(3_000_000)).await;
-    assert_eq!(opened.sum(ANN, SERIES).await.weight.to_bits(), 0);
+    assert_eq!(opened.watched_title(ANN, SERIES).await.weight.to_bits(), 0);
 
     // What is reported later counts as little, and the same again changes nothing.
     let late = a_report(Stop, 3600.0, at(4_000_000));
     opened.report(first, late).await;
     opened.set_counts(first, false, at(5_000_000)).await;
 
-    let found = opened.sum(ANN, SERIES).await;
+    let found = opened.watched_title(ANN, SERIES).await;
     assert_eq!((found.weight.to_bits(), found.stamp.revision), (0, 7));
     assert_eq!(found.completions, 1);
     assert_eq!(
@@ -151,28 +166,28 @@ async fn what_must_not_count_leaves_the_weight(opened: &Opened) {
     );
 }
 
-/// Twelve sittings, of which every third must not count, and a thumb between them, on several servers at once.
+/// Twelve plays, of which every third must not count, and a thumb between them, on several servers at once.
 async fn thumbs_counts_and_reports_at_the_same_time_lose_nothing(opened: &Opened) {
-    const SITTINGS: u128 = 12;
-    let all = (0..SITTINGS).map(|play| {
+    const PLAYS: u128 = 12;
+    let all = (0..PLAYS).map(|play| {
         let id = u64::try_from(play % 4).unwrap();
-        sitting(ANN, episode(id), play)
+        play_ref(ANN, episode(id), play)
     });
     let all: Vec<_> = all.collect();
-    for sitting in &all {
+    for play_ref in &all {
         let report = a_report(Progress, 0.0, at(0));
-        opened.report(*sitting, report).await;
+        opened.report(*play_ref, report).await;
     }
 
     let mut updates: Vec<(Touched, Change)> = Vec::new();
-    for (place, sitting) in all.iter().enumerate() {
+    for (index, play_ref) in all.iter().enumerate() {
         let report = a_report(Stop, 1800.0, at(1_800_000));
-        updates.push(((*sitting).into(), reporting(*sitting, report)));
+        updates.push(((*play_ref).into(), reporting(*play_ref, report)));
         let whole = Touched::WholeTitle(ANN, SERIES);
-        if place % 3 == 0 {
-            updates.push((whole, counting(*sitting, false, at(1_800_001))));
+        if index % 3 == 0 {
+            updates.push((whole, counting(*play_ref, false, at(1_800_001))));
         }
-        if place == 6 {
+        if index == 6 {
             let thumb = rating(ANN, SERIES, Some(true), at(1_800_002));
             updates.push((Touched::Title(ANN, SERIES), thumb));
         }
@@ -186,18 +201,18 @@ async fn thumbs_counts_and_reports_at_the_same_time_lose_nothing(opened: &Opened
         task.await.unwrap().unwrap();
     }
 
-    let sum = opened.sum(ANN, SERIES).await;
-    let ids: Vec<_> = all.iter().map(|sitting| sitting.play).collect();
+    let watched_title = opened.watched_title(ANN, SERIES).await;
+    let ids: Vec<_> = all.iter().map(|play_ref| play_ref.play).collect();
     let plays = opened.store.plays(ANN, &ids).await.unwrap();
     let counted: Vec<_> = plays.iter().filter(|play| play.counts).collect();
     assert_eq!((plays.len(), counted.len()), (12, 8));
     let weight = WatchRules::default().weight(0.5, at(1_800_000)) * 8.0;
-    assert!((sum.weight / weight - 1.0).abs() < 1e-9);
-    assert_eq!((sum.plays, sum.liked), (12, Some(true)));
+    assert!((watched_title.weight / weight - 1.0).abs() < 1e-9);
+    assert_eq!((watched_title.plays, watched_title.liked), (12, Some(true)));
 }
 
 async fn nothing_is_said_by_an_erased_profile(opened: &Opened) {
-    let evening = sitting(ANN, film(1), 1);
+    let evening = play_ref(ANN, film(1), 1);
     opened.begin(evening, at(0)).await;
     opened.rate(ANN, TitleId(2), Some(true), at(1)).await;
 

@@ -14,7 +14,7 @@ use super::support::*;
 on_every_backend!(open on [sqlite, mongo]:
     history_has_the_latest_started_first,
     history_is_of_one_title_or_of_all,
-    history_hides_sittings_at_whole_series,
+    history_hides_plays_of_whole_series,
     in_progress_has_the_last_played_first,
     in_progress_is_what_can_be_resumed,
     watched_series_has_the_last_played_first,
@@ -25,7 +25,7 @@ on_every_backend!(open on [sqlite, mongo]:
 
 async fn history_has_the_latest_started_first(opened: &Opened) {
     let high = 0xffff_ffff_ffff_4fff_bfff_ffff_ffff_ffff;
-    let sittings = [
+    let play_refs = [
         (high, 20_000),
         (0x10, 20_000),
         (0x0a, 20_000),
@@ -34,9 +34,9 @@ async fn history_has_the_latest_started_first(opened: &Opened) {
         (5, -86_400_000),
         (6, 20_001),
     ];
-    for (play, when) in sittings {
+    for (play, when) in play_refs {
         let item = if play % 2 == 0 { film(1) } else { episode(2) };
-        opened.begin(sitting(ANN, item, play), at(when)).await;
+        opened.begin(play_ref(ANN, item, play), at(when)).await;
     }
 
     let expected = [4, 6, 0x0a, 0x10, high, 3, 5].map(play_id);
@@ -64,7 +64,7 @@ async fn history_is_of_one_title_or_of_all(opened: &Opened) {
         (4, episode(1)),
     ] {
         let when = at(i64::try_from(play).unwrap() * 1000);
-        opened.begin(sitting(ANN, item, play), when).await;
+        opened.begin(play_ref(ANN, item, play), when).await;
     }
 
     assert_pages(
@@ -95,7 +95,7 @@ async fn history_is_of_one_title_or_of_all(opened: &Opened) {
     assert_eq!(count(store, ANN, ProfileList::History(None)).await, 4);
 }
 
-async fn history_hides_sittings_at_whole_series(opened: &Opened) {
+async fn history_hides_plays_of_whole_series(opened: &Opened) {
     let whole = watch(ANN, WatchedItem::Series(SERIES), at(0));
     let episode = watch(ANN, episode(1), at(1000));
     opened
@@ -109,7 +109,7 @@ async fn history_hides_sittings_at_whole_series(opened: &Opened) {
         .await
         .unwrap();
 
-    let found = store.plays(ANN, &[episode.sitting().play]).await.unwrap();
+    let found = store.plays(ANN, &[episode.play_ref().play]).await.unwrap();
     assert_eq!((all.rows, all.has_more), (found.clone(), false));
     assert_eq!((of_series.rows, of_series.has_more), (found, false));
     assert_eq!(count(store, ANN, ProfileList::History(None)).await, 1);
@@ -117,7 +117,7 @@ async fn history_hides_sittings_at_whole_series(opened: &Opened) {
         count(store, ANN, ProfileList::History(Some(SERIES))).await,
         1
     );
-    let hidden = store.plays(ANN, &[whole.sitting().play]).await.unwrap();
+    let hidden = store.plays(ANN, &[whole.play_ref().play]).await.unwrap();
     assert_eq!(hidden.len(), 1);
 }
 
@@ -132,7 +132,7 @@ async fn in_progress_has_the_last_played_first(opened: &Opened) {
     ];
     for (play, (item, when)) in items.into_iter().enumerate() {
         opened
-            .begin(sitting(ANN, item, play as u128), at(when))
+            .begin(play_ref(ANN, item, play as u128), at(when))
             .await;
     }
 
@@ -156,12 +156,12 @@ async fn in_progress_has_the_last_played_first(opened: &Opened) {
 
 async fn in_progress_is_what_can_be_resumed(opened: &Opened) {
     let (half, hardly, whole) = (film(1), film(2), WatchedItem::Series(SERIES));
-    opened.begin(sitting(ANN, half, 1), at(0)).await;
+    opened.begin(play_ref(ANN, half, 1), at(0)).await;
     opened
-        .report(sitting(ANN, hardly, 2), a_report(Stop, 60.0, at(1000)))
+        .report(play_ref(ANN, hardly, 2), a_report(Stop, 60.0, at(1000)))
         .await;
-    opened.begin(sitting(ANN, whole, 3), at(2000)).await;
-    let done = sitting(ANN, episode(1), 4);
+    opened.begin(play_ref(ANN, whole, 3), at(2000)).await;
+    let done = play_ref(ANN, episode(1), 4);
     opened.begin(done, at(3000)).await;
     assert_eq!(count(&opened.store, ANN, ProfileList::InProgress).await, 2);
 
@@ -196,31 +196,40 @@ async fn watched_series_has_the_last_played_first(opened: &Opened) {
     opened
         .import(vec![watch(ANN, whole, at(40_000))], at(0))
         .await;
-    opened.begin(sitting(ANN, film(1), 1), at(50_000)).await;
+    opened.begin(play_ref(ANN, film(1), 1), at(50_000)).await;
 
     assert_pages(
         &[10, 9, 7, 50, 60, 8].map(TitleId),
         async |window| opened.store.watched_series(ANN, &window).await.unwrap(),
-        |sum: &WatchedTitle| sum.title,
-        |sum| Keyset::by_number(sum.last_at.timestamp_millis(), sum.title.to_i64()),
+        |watched_title: &WatchedTitle| watched_title.title,
+        |watched_title| {
+            Keyset::by_number(
+                watched_title.last_at.timestamp_millis(),
+                watched_title.title.to_i64(),
+            )
+        },
     )
     .await;
 }
 
 async fn watched_series_are_those_that_were_played(opened: &Opened) {
-    opened.begin(sitting(ANN, episode(1), 1), at(0)).await;
+    opened.begin(play_ref(ANN, episode(1), 1), at(0)).await;
     let rated = TitleId(7);
     opened.rate(ANN, rated, Some(true), at(1000)).await;
     let first = Window::first(10);
     let listed = opened.store.watched_series(ANN, &first).await.unwrap();
-    assert_eq!(listed.rows, [opened.sum(ANN, SERIES).await]);
+    assert_eq!(listed.rows, [opened.watched_title(ANN, SERIES).await]);
 
     let mut watch = watch(ANN, episode(70), at(2000));
     watch.title = rated;
     opened.import(vec![watch], at(3000)).await;
 
     let listed = opened.store.watched_series(ANN, &first).await.unwrap();
-    let titles: Vec<_> = listed.rows.iter().map(|sum| sum.title).collect();
+    let titles: Vec<_> = listed
+        .rows
+        .iter()
+        .map(|watched_title| watched_title.title)
+        .collect();
     assert_eq!(titles, [rated, SERIES]);
 }
 
@@ -280,7 +289,7 @@ async fn assert_pages<T, K: PartialEq + Debug + Clone>(
     expected: &[K],
     page: impl AsyncFn(Window) -> Slice<T>,
     key: impl Fn(&T) -> K,
-    place: impl Fn(&T) -> Keyset,
+    keyset: impl Fn(&T) -> Keyset,
 ) {
     for limit in 1..=expected.len() + 1 {
         for direction in [Direction::Forward, Direction::Backward] {
@@ -309,7 +318,7 @@ async fn assert_pages<T, K: PartialEq + Debug + Clone>(
                 if !slice.has_more {
                     break;
                 }
-                start = edge.map(&place);
+                start = edge.map(&keyset);
             }
             assert_eq!(walked, expected, "pages of {limit}, {direction:?}");
         }

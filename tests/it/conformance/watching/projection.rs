@@ -8,10 +8,10 @@ use super::support::*;
 
 on_every_backend!(open on [sqlite, mongo]:
     the_longest_waiting_comes_first,
-    a_sum_that_changes_while_it_waits_keeps_its_place,
+    a_watched_title_that_changes_while_it_waits_keeps_its_place,
     a_mark_goes_only_with_the_revision_that_was_projected,
-    a_sum_that_changes_later_waits_again,
-    walking_through_all_sums_finds_each_once,
+    a_watched_title_that_changes_later_waits_again,
+    walking_through_all_watched_titles_finds_each_once,
     following_what_is_written_finds_all_of_it_in_order,
 );
 
@@ -24,7 +24,7 @@ async fn the_longest_waiting_comes_first(opened: &Opened) {
     ] {
         opened
             .begin(
-                sitting(profile, film(title), 1 + u128::from(title)),
+                play_ref(profile, film(title), 1 + u128::from(title)),
                 at(when),
             )
             .await;
@@ -43,15 +43,15 @@ async fn the_longest_waiting_comes_first(opened: &Opened) {
         ]
     );
     assert_eq!(some, all[..2]);
-    assert_eq!(all[0], opened.sum(ANN, TitleId(9)).await);
+    assert_eq!(all[0], opened.watched_title(ANN, TitleId(9)).await);
 }
 
-async fn a_sum_that_changes_while_it_waits_keeps_its_place(opened: &Opened) {
-    opened.begin(sitting(ANN, film(1), 1), at(1000)).await;
-    opened.begin(sitting(ANN, film(2), 2), at(2000)).await;
+async fn a_watched_title_that_changes_while_it_waits_keeps_its_place(opened: &Opened) {
+    opened.begin(play_ref(ANN, film(1), 1), at(1000)).await;
+    opened.begin(play_ref(ANN, film(2), 2), at(2000)).await;
 
     opened
-        .report(sitting(ANN, film(1), 1), a_report(Stop, 3600.0, at(3000)))
+        .report(play_ref(ANN, film(1), 1), a_report(Stop, 3600.0, at(3000)))
         .await;
 
     let waiting = opened.store.unprojected_watches(10).await.unwrap();
@@ -61,15 +61,15 @@ async fn a_sum_that_changes_while_it_waits_keeps_its_place(opened: &Opened) {
 
 async fn a_mark_goes_only_with_the_revision_that_was_projected(opened: &Opened) {
     for title in 1..=3 {
-        let evening = sitting(ANN, film(title), u128::from(title));
+        let evening = play_ref(ANN, film(title), u128::from(title));
         opened
             .begin(evening, at(i64::try_from(title).unwrap()))
             .await;
     }
     opened
-        .report(sitting(ANN, film(2), 2), a_report(Stop, 3600.0, at(2000)))
+        .report(play_ref(ANN, film(2), 2), a_report(Stop, 3600.0, at(2000)))
         .await;
-    let before = opened.sum(ANN, TitleId(1)).await;
+    let before = opened.watched_title(ANN, TitleId(1)).await;
 
     let marks = [
         (ANN, TitleId(1), 1),
@@ -82,24 +82,24 @@ async fn a_mark_goes_only_with_the_revision_that_was_projected(opened: &Opened) 
 
     let waiting = opened.store.unprojected_watches(10).await.unwrap();
     assert_eq!(keys(&waiting), [(ANN, TitleId(2)), (ANN, TitleId(3))]);
-    assert_eq!(opened.sum(ANN, TitleId(1)).await, before);
+    assert_eq!(opened.watched_title(ANN, TitleId(1)).await, before);
 }
 
-async fn a_sum_that_changes_later_waits_again(opened: &Opened) {
-    opened.begin(sitting(ANN, film(1), 1), at(1000)).await;
-    opened.begin(sitting(ANN, film(2), 2), at(2000)).await;
+async fn a_watched_title_that_changes_later_waits_again(opened: &Opened) {
+    opened.begin(play_ref(ANN, film(1), 1), at(1000)).await;
+    opened.begin(play_ref(ANN, film(2), 2), at(2000)).await;
     let marks = [(ANN, TitleId(1), 1)];
     opened.store.mark_watches_projected(&marks).await.unwrap();
 
     opened
-        .report(sitting(ANN, film(1), 1), a_report(Stop, 3600.0, at(3000)))
+        .report(play_ref(ANN, film(1), 1), a_report(Stop, 3600.0, at(3000)))
         .await;
 
     let waiting = opened.store.unprojected_watches(10).await.unwrap();
     assert_eq!(keys(&waiting), [(ANN, TitleId(2)), (ANN, TitleId(1))]);
 }
 
-async fn walking_through_all_sums_finds_each_once(opened: &Opened) {
+async fn walking_through_all_watched_titles_finds_each_once(opened: &Opened) {
     let far = ProfileId(u64::MAX >> 1);
     let expected = [
         (ANN, TitleId(2)),
@@ -110,14 +110,16 @@ async fn walking_through_all_sums_finds_each_once(opened: &Opened) {
     ];
     for (profile, TitleId(title)) in expected.into_iter().rev() {
         opened
-            .begin(sitting(profile, film(title), u128::from(title)), at(0))
+            .begin(play_ref(profile, film(title), u128::from(title)), at(0))
             .await;
     }
 
     for limit in 1..=6 {
         let mut walked: Vec<WatchedTitle> = Vec::new();
         loop {
-            let after = walked.last().map(|sum| (sum.profile, sum.title));
+            let after = walked
+                .last()
+                .map(|watched_title| (watched_title.profile, watched_title.title));
             let rows = opened
                 .store
                 .watched_titles_after(after, limit)
@@ -130,7 +132,7 @@ async fn walking_through_all_sums_finds_each_once(opened: &Opened) {
             walked.extend(rows);
         }
         assert_eq!(keys(&walked), expected);
-        assert_eq!(walked[0], opened.sum(ANN, TitleId(2)).await);
+        assert_eq!(walked[0], opened.watched_title(ANN, TitleId(2)).await);
     }
 }
 
@@ -144,7 +146,7 @@ async fn following_what_is_written_finds_all_of_it_in_order(opened: &Opened) {
         (BEN, TitleId(3), 4000),
         (BEN, TitleId(4), 5000),
     ] {
-        let evening = sitting(profile, film(title.0), 1 + u128::from(title.0));
+        let evening = play_ref(profile, film(title.0), 1 + u128::from(title.0));
         opened.begin(evening, at(when)).await;
     }
     // What is written again is found where it was written last.
@@ -161,7 +163,13 @@ async fn following_what_is_written_finds_all_of_it_in_order(opened: &Opened) {
         let mut followed: Vec<WatchedTitle> = Vec::new();
         loop {
             let last = followed.last();
-            let after = last.map(|sum| (sum.stamp.updated_at, sum.profile, sum.title));
+            let after = last.map(|watched_title| {
+                (
+                    watched_title.stamp.updated_at,
+                    watched_title.profile,
+                    watched_title.title,
+                )
+            });
             let store = &opened.store;
             let rows = store.watched_titles_since(at(3000), after, limit).await;
             let rows = rows.unwrap();
@@ -172,7 +180,7 @@ async fn following_what_is_written_finds_all_of_it_in_order(opened: &Opened) {
             followed.extend(rows);
         }
         assert_eq!(keys(&followed), expected);
-        assert_eq!(followed[4], opened.sum(ANN, TitleId(10)).await);
+        assert_eq!(followed[4], opened.watched_title(ANN, TitleId(10)).await);
     }
     let early = Some((at(0), ANN, TitleId(0)));
     let since = opened.store.watched_titles_since(at(4000), early, 10).await;
@@ -181,6 +189,9 @@ async fn following_what_is_written_finds_all_of_it_in_order(opened: &Opened) {
     assert_eq!(since.unwrap(), []);
 }
 
-fn keys(sums: &[WatchedTitle]) -> Vec<(ProfileId, TitleId)> {
-    sums.iter().map(|sum| (sum.profile, sum.title)).collect()
+fn keys(watched_titles: &[WatchedTitle]) -> Vec<(ProfileId, TitleId)> {
+    watched_titles
+        .iter()
+        .map(|watched_title| (watched_title.profile, watched_title.title))
+        .collect()
 }

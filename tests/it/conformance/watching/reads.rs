@@ -13,19 +13,19 @@ on_every_backend!(open on [sqlite, mongo]:
 );
 
 async fn what_does_not_exist_is_left_out(opened: &Opened) {
-    opened.begin(sitting(ANN, film(1), 1), at(0)).await;
+    opened.begin(play_ref(ANN, film(1), 1), at(0)).await;
     let store = &opened.store;
 
     let states = store.states(ANN, &[film(404), film(1), episode(1)]).await;
     let of_titles = store
         .states_of_titles(ANN, &[TitleId(404), TitleId(1)])
         .await;
-    let sums = store.watched_titles(ANN, &[TitleId(404), TitleId(1)]).await;
+    let watched_titles = store.watched_titles(ANN, &[TitleId(404), TitleId(1)]).await;
     let plays = store.plays(ANN, &[play_id(404), play_id(1)]).await;
 
     assert_eq!(states.unwrap().len(), 1);
     assert_eq!(of_titles.unwrap().len(), 1);
-    assert_eq!(sums.unwrap().len(), 1);
+    assert_eq!(watched_titles.unwrap().len(), 1);
     assert_eq!(plays.unwrap().len(), 1);
     assert_eq!(store.states(ANN, &[]).await.unwrap(), []);
     assert_eq!(store.states_of_titles(ANN, &[]).await.unwrap(), []);
@@ -34,17 +34,17 @@ async fn what_does_not_exist_is_left_out(opened: &Opened) {
 }
 
 async fn what_is_asked_for_twice_is_told_once(opened: &Opened) {
-    opened.begin(sitting(ANN, film(1), 1), at(0)).await;
+    opened.begin(play_ref(ANN, film(1), 1), at(0)).await;
     let store = &opened.store;
 
     let states = store.states(ANN, &[film(1), film(1)]).await;
     let of_titles = store.states_of_titles(ANN, &[TitleId(1), TitleId(1)]).await;
-    let sums = store.watched_titles(ANN, &[TitleId(1), TitleId(1)]).await;
+    let watched_titles = store.watched_titles(ANN, &[TitleId(1), TitleId(1)]).await;
     let plays = store.plays(ANN, &[play_id(1), play_id(1)]).await;
 
     assert_eq!(states.unwrap().len(), 1);
     assert_eq!(of_titles.unwrap().len(), 1);
-    assert_eq!(sums.unwrap().len(), 1);
+    assert_eq!(watched_titles.unwrap().len(), 1);
     assert_eq!(plays.unwrap().len(), 1);
 }
 
@@ -57,7 +57,7 @@ async fn states_of_titles_are_those_of_films_and_episodes(opened: &Opened) {
         (4, episode(2)),
         (5, whole),
     ] {
-        opened.begin(sitting(ANN, item, play), at(0)).await;
+        opened.begin(play_ref(ANN, item, play), at(0)).await;
     }
 
     let mut states = opened
@@ -79,8 +79,8 @@ async fn states_of_titles_are_those_of_films_and_episodes(opened: &Opened) {
 /// Both watch the same under the same names, at other times.
 async fn profiles_do_not_see_each_other(opened: &Opened) {
     for (profile, when) in [(ANN, at(0)), (BEN, at(60_000))] {
-        opened.begin(sitting(profile, film(1), 1), when).await;
-        opened.begin(sitting(profile, episode(1), 2), when).await;
+        opened.begin(play_ref(profile, film(1), 1), when).await;
+        opened.begin(play_ref(profile, episode(1), 2), when).await;
     }
     let store = &opened.store;
     let first = reelgraph::domain::page::Window::first(10);
@@ -95,7 +95,7 @@ async fn profiles_do_not_see_each_other(opened: &Opened) {
             .states_of_titles(profile, &[TitleId(1), SERIES])
             .await
             .unwrap();
-        let sums = store
+        let watched_titles = store
             .watched_titles(profile, &[TitleId(1), SERIES])
             .await
             .unwrap();
@@ -115,9 +115,10 @@ async fn profiles_do_not_see_each_other(opened: &Opened) {
                     .map(|state| (state.profile, state.last_played_at)),
             )
             .chain(
-                sums.iter()
+                watched_titles
+                    .iter()
                     .chain(&series)
-                    .map(|sum| (sum.profile, sum.last_at)),
+                    .map(|watched_title| (watched_title.profile, watched_title.last_at)),
             )
             .collect();
         assert_eq!(times, [(profile, when); 13]);

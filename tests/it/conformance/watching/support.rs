@@ -8,7 +8,7 @@ use reelgraph::adapters::sqlite::{SqliteDb, SqliteWatching};
 use reelgraph::domain::ids::{EpisodeId, PlayId, ProfileId, TitleId};
 use reelgraph::domain::stamp::Stamp;
 use reelgraph::domain::watching::{
-    Change, HiddenTitle, ImportedWatch, Ledger, PlaybackEvent, ProfileList, Report, Sitting,
+    Change, HiddenTitle, ImportedWatch, Ledger, PlayRef, PlaybackEvent, ProfileList, Report,
     Touched, WatchError, WatchRules, WatchedItem, WatchedTitle,
 };
 use tempfile::TempDir;
@@ -84,8 +84,8 @@ pub(super) fn play_id(number: u128) -> PlayId {
     PlayId(Uuid::from_u128(number))
 }
 
-pub(super) fn sitting(profile: ProfileId, item: WatchedItem, play: u128) -> Sitting {
-    Sitting {
+pub(super) fn play_ref(profile: ProfileId, item: WatchedItem, play: u128) -> PlayRef {
+    PlayRef {
         profile,
         play: play_id(play),
         item,
@@ -107,8 +107,8 @@ pub(super) fn a_report(event: PlaybackEvent, position: f64, at: DateTime<Utc>) -
 }
 
 /// What records a report.
-pub(super) fn reporting(sitting: Sitting, report: Report) -> Change {
-    Arc::new(move |ledger| ledger.report(&WatchRules::default(), &sitting, &report, report.at))
+pub(super) fn reporting(play_ref: PlayRef, report: Report) -> Change {
+    Arc::new(move |ledger| ledger.report(&WatchRules::default(), &play_ref, &report, report.at))
 }
 
 /// What records a thumb.
@@ -125,10 +125,10 @@ pub(super) fn rating(
     })
 }
 
-/// What takes a sitting out of its title's weight, or puts it back.
-pub(super) fn counting(sitting: Sitting, counts: bool, now: DateTime<Utc>) -> Change {
+/// What takes a play out of its title's weight, or puts it back.
+pub(super) fn counting(play_ref: PlayRef, counts: bool, now: DateTime<Utc>) -> Change {
     let rules = WatchRules::default();
-    Arc::new(move |ledger| ledger.set_counts(&rules, sitting.play_key(), counts, now))
+    Arc::new(move |ledger| ledger.set_counts(&rules, play_ref.play_key(), counts, now))
 }
 
 /// A title that a profile hides since a time.
@@ -141,17 +141,17 @@ pub(super) fn hidden(profile: ProfileId, title: u64, when: DateTime<Utc>) -> Hid
 }
 
 impl Opened {
-    pub(super) async fn report(&self, sitting: Sitting, report: Report) -> Ledger {
+    pub(super) async fn report(&self, play_ref: PlayRef, report: Report) -> Ledger {
         self.store
-            .update(&[sitting.into()], reporting(sitting, report))
+            .update(&[play_ref.into()], reporting(play_ref, report))
             .await
             .unwrap()
     }
 
     /// Half an hour of an item of an hour, at one moment: something to resume.
-    pub(super) async fn begin(&self, sitting: Sitting, when: DateTime<Utc>) {
+    pub(super) async fn begin(&self, play_ref: PlayRef, when: DateTime<Utc>) {
         let report = a_report(PlaybackEvent::Progress, 1800.0, when);
-        self.report(sitting, report).await;
+        self.report(play_ref, report).await;
     }
 
     pub(super) async fn import(&self, watches: Vec<ImportedWatch>, now: DateTime<Utc>) -> Ledger {
@@ -175,27 +175,27 @@ impl Opened {
             .unwrap()
     }
 
-    /// Says whether a sitting counts.
+    /// Says whether a play counts.
     pub(super) async fn set_counts(
         &self,
-        sitting: Sitting,
+        play_ref: PlayRef,
         counts: bool,
         now: DateTime<Utc>,
     ) -> Ledger {
         self.store
             .update(
-                &[Touched::WholeTitle(sitting.profile, sitting.title)],
-                counting(sitting, counts, now),
+                &[Touched::WholeTitle(play_ref.profile, play_ref.title)],
+                counting(play_ref, counts, now),
             )
             .await
             .unwrap()
     }
 
-    /// The sum of a profile for a title.
-    pub(super) async fn sum(&self, profile: ProfileId, title: TitleId) -> WatchedTitle {
-        let sums = self.store.watched_titles(profile, &[title]).await.unwrap();
-        let [sum] = <[_; 1]>::try_from(sums).unwrap();
-        sum
+    /// The watched title of a profile.
+    pub(super) async fn watched_title(&self, profile: ProfileId, title: TitleId) -> WatchedTitle {
+        let watched_titles = self.store.watched_titles(profile, &[title]).await.unwrap();
+        let [watched_title] = <[_; 1]>::try_from(watched_titles).unwrap();
+        watched_title
     }
 }
 
@@ -204,14 +204,14 @@ pub(super) async fn try_import(
     watches: Vec<ImportedWatch>,
     now: DateTime<Utc>,
 ) -> Result<Ledger, WatchError> {
-    let sittings: Vec<Sitting> = watches.iter().map(ImportedWatch::sitting).collect();
-    let pairs: Vec<_> = sittings.iter().copied().zip(watches).collect();
+    let play_refs: Vec<PlayRef> = watches.iter().map(ImportedWatch::play_ref).collect();
+    let pairs: Vec<_> = play_refs.iter().copied().zip(watches).collect();
     let change: Change = Arc::new(move |ledger| {
-        pairs.iter().try_for_each(|(sitting, watch)| {
-            ledger.import(&WatchRules::default(), sitting, watch, now)
+        pairs.iter().try_for_each(|(play_ref, watch)| {
+            ledger.import(&WatchRules::default(), play_ref, watch, now)
         })
     });
-    let touched: Vec<Touched> = sittings.into_iter().map(Touched::from).collect();
+    let touched: Vec<Touched> = play_refs.into_iter().map(Touched::from).collect();
     store.update(&touched, change).await
 }
 
@@ -220,7 +220,7 @@ pub(super) fn watch(profile: ProfileId, item: WatchedItem, when: DateTime<Utc>) 
     ImportedWatch {
         profile,
         item,
-        title: sitting(profile, item, 0).title,
+        title: play_ref(profile, item, 0).title,
         at: when,
         completion: 1.0,
         liked: None,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use reelgraph::domain::ids::TitleId;
 use reelgraph::domain::watching::PlaybackEvent::{Pause, Progress, Seek, Start, Stop};
 use reelgraph::domain::watching::{
-    Change, ImportedWatch, Ledger, Report, Sitting, Touched, WatchError, WatchRules,
+    Change, ImportedWatch, Ledger, PlayRef, Report, Touched, WatchError, WatchRules,
 };
 
 use super::support::*;
@@ -16,20 +16,20 @@ on_every_backend!(open on [sqlite, mongo]:
     a_change_that_fails_writes_nothing,
     what_a_change_leaves_alone_is_not_written,
     a_batch_is_written_in_one_update,
-    first_reports_of_one_sitting_at_the_same_time_are_one,
-    reports_of_one_sitting_at_the_same_time_lose_nothing,
-    sittings_at_one_title_at_the_same_time_lose_nothing,
+    first_reports_of_one_play_at_the_same_time_are_one,
+    reports_of_one_play_at_the_same_time_lose_nothing,
+    plays_of_one_title_at_the_same_time_lose_nothing,
 );
 
 /// Every number has more digits than fit into few bytes, so that a rounding on the way would show.
 async fn what_is_written_is_read_back_whole(opened: &Opened) {
-    let evening = sitting(ANN, film(u64::MAX >> 1), u128::MAX - 7);
+    let evening = play_ref(ANN, film(u64::MAX >> 1), u128::MAX - 7);
     let third = 3600.0 / 7.0;
     let report = |event, position: f64, when| Report {
         duration: Some(3600.0 + 0.1 + 0.2),
         ..a_report(event, position, at(when))
     };
-    let unknown_length = sitting(ANN, episode(3), 8);
+    let unknown_length = play_ref(ANN, episode(3), 8);
     let elsewhere = ImportedWatch {
         completion: 0.1 + 0.2,
         liked: Some(false),
@@ -62,19 +62,19 @@ async fn what_is_written_is_read_back_whole(opened: &Opened) {
         let found = opened.store.states(ANN, &[state.item]).await.unwrap();
         assert_eq!(found, std::slice::from_ref(state));
     }
-    let of_film = first.titles.changed().next().unwrap();
-    let of_series = third.titles.changed().next().unwrap();
-    assert_eq!(opened.sum(ANN, of_film.title).await, *of_film);
-    assert_eq!(opened.sum(ANN, of_series.title).await, *of_series);
+    let of_film = first.watched_titles.changed().next().unwrap();
+    let of_series = third.watched_titles.changed().next().unwrap();
+    assert_eq!(opened.watched_title(ANN, of_film.title).await, *of_film);
+    assert_eq!(opened.watched_title(ANN, of_series.title).await, *of_series);
     assert_eq!(of_series.liked, Some(false));
     assert_eq!(of_series.weight.to_bits(), {
-        opened.sum(ANN, SERIES).await.weight.to_bits()
+        opened.watched_title(ANN, SERIES).await.weight.to_bits()
     });
 }
 
 async fn a_change_finds_what_is_stored(opened: &Opened) {
-    let (first, second) = (sitting(ANN, film(1), 1), sitting(ANN, episode(2), 2));
-    let unknown = sitting(ANN, film(3), 3);
+    let (first, second) = (play_ref(ANN, film(1), 1), play_ref(ANN, episode(2), 2));
+    let unknown = play_ref(ANN, film(3), 3);
     let a = opened.report(first, a_report(Start, 0.0, at(0))).await;
     let b = opened.report(second, a_report(Start, 0.0, at(0))).await;
 
@@ -85,26 +85,29 @@ async fn a_change_finds_what_is_stored(opened: &Opened) {
         .await
         .unwrap();
 
-    for (written, sitting) in [(&a, first), (&b, second)] {
-        let play = (ANN, sitting.play);
-        let title = (ANN, sitting.title);
+    for (written, play_ref) in [(&a, first), (&b, second)] {
+        let play = (ANN, play_ref.play);
+        let title = (ANN, play_ref.title);
         assert_eq!(ledger.plays.get(play), written.plays.get(play));
-        assert_eq!(ledger.state(&sitting), written.state(&sitting));
-        assert_eq!(ledger.titles.get(title), written.titles.get(title));
+        assert_eq!(ledger.state(&play_ref), written.state(&play_ref));
+        assert_eq!(
+            ledger.watched_titles.get(title),
+            written.watched_titles.get(title)
+        );
     }
     assert_eq!(ledger.plays.get((ANN, unknown.play)), None);
     assert_eq!(ledger.state(&unknown), None);
-    assert_eq!(ledger.titles.get((ANN, unknown.title)), None);
+    assert_eq!(ledger.watched_titles.get((ANN, unknown.title)), None);
 }
 
 async fn a_change_that_fails_writes_nothing(opened: &Opened) {
-    let (old, new) = (sitting(ANN, film(1), 1), sitting(ANN, film(2), 2));
+    let (old, new) = (play_ref(ANN, film(1), 1), play_ref(ANN, film(2), 2));
     let before = opened.report(old, a_report(Start, 0.0, at(0))).await;
 
     let change: Change = Arc::new(move |ledger: &mut Ledger| {
-        for sitting in [old, new] {
+        for play_ref in [old, new] {
             let report = a_report(Progress, 1800.0, at(1_800_000));
-            ledger.report(&WatchRules::default(), &sitting, &report, at(1_800_000))?;
+            ledger.report(&WatchRules::default(), &play_ref, &report, at(1_800_000))?;
         }
         Err(WatchError::PlayOfAnotherItem)
     });
@@ -124,18 +127,18 @@ async fn a_change_that_fails_writes_nothing(opened: &Opened) {
         states.unwrap(),
         before.states.changed().cloned().collect::<Vec<_>>()
     );
-    let sums = opened
+    let watched_titles = opened
         .store
         .watched_titles(ANN, &[old.title, new.title])
         .await;
     assert_eq!(
-        sums.unwrap(),
-        before.titles.changed().cloned().collect::<Vec<_>>()
+        watched_titles.unwrap(),
+        before.watched_titles.changed().cloned().collect::<Vec<_>>()
     );
 }
 
 async fn what_a_change_leaves_alone_is_not_written(opened: &Opened) {
-    let evening = sitting(ANN, film(1), 1);
+    let evening = play_ref(ANN, film(1), 1);
     let report = a_report(Start, 0.0, at(0));
     opened.report(evening, report).await;
     let marks = [(ANN, TitleId(1), 1)];
@@ -144,7 +147,10 @@ async fn what_a_change_leaves_alone_is_not_written(opened: &Opened) {
     let again = opened.report(evening, report).await;
 
     assert_eq!(again.plays.changed().count(), 0);
-    assert_eq!(opened.sum(ANN, TitleId(1)).await.stamp.revision, 1);
+    assert_eq!(
+        opened.watched_title(ANN, TitleId(1)).await.stamp.revision,
+        1
+    );
     let waiting = opened.store.unprojected_watches(10).await.unwrap();
     assert_eq!(waiting, []);
 }
@@ -168,18 +174,18 @@ async fn a_batch_is_written_in_one_update(opened: &Opened) {
     assert_eq!(ledger.plays.changed().count(), 800);
     for profile in [ANN, BEN] {
         let mine = || watches.iter().filter(|watch| watch.profile == profile);
-        let ids: Vec<_> = mine().map(|watch| watch.sitting().play).collect();
+        let ids: Vec<_> = mine().map(|watch| watch.play_ref().play).collect();
         let found = opened.store.plays(profile, &ids).await.unwrap();
         assert_eq!(found.len(), ids.len());
-        let sum = opened.sum(profile, SERIES).await;
+        let watched_title = opened.watched_title(profile, SERIES).await;
         let of_series = mine().filter(|watch| watch.title == SERIES).count();
-        assert_eq!(sum.plays as usize, of_series);
-        assert_eq!(sum.completions as usize, of_series);
+        assert_eq!(watched_title.plays as usize, of_series);
+        assert_eq!(watched_title.completions as usize, of_series);
     }
 }
 
-async fn first_reports_of_one_sitting_at_the_same_time_are_one(opened: &Opened) {
-    let evening = sitting(ANN, film(1), 1);
+async fn first_reports_of_one_play_at_the_same_time_are_one(opened: &Opened) {
+    let evening = play_ref(ANN, film(1), 1);
     let report = a_report(Progress, 1800.0, at(0));
 
     at_the_same_time(opened, (0..20).map(|_| (evening, report)).collect()).await;
@@ -190,12 +196,12 @@ async fn first_reports_of_one_sitting_at_the_same_time_are_one(opened: &Opened) 
     let states = opened.store.states(ANN, &[film(1)]).await.unwrap();
     assert_eq!(states.len(), 1);
     assert_eq!((states[0].plays, states[0].stamp.revision), (1, 1));
-    let sum = opened.sum(ANN, TitleId(1)).await;
-    assert_eq!((sum.plays, sum.stamp.revision), (1, 1));
+    let watched_title = opened.watched_title(ANN, TitleId(1)).await;
+    assert_eq!((watched_title.plays, watched_title.stamp.revision), (1, 1));
 }
 
-async fn reports_of_one_sitting_at_the_same_time_lose_nothing(opened: &Opened) {
-    let evening = sitting(ANN, film(1), 1);
+async fn reports_of_one_play_at_the_same_time_lose_nothing(opened: &Opened) {
+    let evening = play_ref(ANN, film(1), 1);
     let mut reports = vec![a_report(Start, 0.0, at(0))];
     reports.extend((1..=20).map(|minute| {
         a_report(
@@ -223,19 +229,19 @@ async fn reports_of_one_sitting_at_the_same_time_lose_nothing(opened: &Opened) {
     let states = opened.store.states(ANN, &[film(1)]).await.unwrap();
     assert_eq!(states[0].plays, 1);
     assert_eq!(states[0].position.to_bits(), 1200_f64.to_bits());
-    let sum = opened.sum(ANN, TitleId(1)).await;
-    assert_eq!((sum.plays, sum.completions), (1, 0));
-    assert_eq!(sum.seconds.to_bits(), 1200_f64.to_bits());
+    let watched_title = opened.watched_title(ANN, TitleId(1)).await;
+    assert_eq!((watched_title.plays, watched_title.completions), (1, 0));
+    assert_eq!(watched_title.seconds.to_bits(), 1200_f64.to_bits());
     let weight = WatchRules::default().weight(1.0 / 3.0, at(1_200_000));
-    assert!((sum.weight / weight - 1.0).abs() < 1e-9);
+    assert!((watched_title.weight / weight - 1.0).abs() < 1e-9);
 }
 
-async fn sittings_at_one_title_at_the_same_time_lose_nothing(opened: &Opened) {
+async fn plays_of_one_title_at_the_same_time_lose_nothing(opened: &Opened) {
     let reports = (0..20_u32)
         .map(|n| {
             let report = a_report(Progress, 3500.0, at(i64::from(n) * 1000));
             (
-                sitting(ANN, episode(u64::from(n) % 4), u128::from(n)),
+                play_ref(ANN, episode(u64::from(n) % 4), u128::from(n)),
                 report,
             )
         })
@@ -243,12 +249,19 @@ async fn sittings_at_one_title_at_the_same_time_lose_nothing(opened: &Opened) {
 
     at_the_same_time(opened, reports).await;
 
-    let sum = opened.sum(ANN, SERIES).await;
+    let watched_title = opened.watched_title(ANN, SERIES).await;
     assert_eq!(
-        (sum.plays, sum.completions, sum.stamp.revision),
+        (
+            watched_title.plays,
+            watched_title.completions,
+            watched_title.stamp.revision
+        ),
         (20, 20, 20)
     );
-    assert_eq!((sum.first_at, sum.last_at), (at(0), at(19_000)));
+    assert_eq!(
+        (watched_title.first_at, watched_title.last_at),
+        (at(0), at(19_000))
+    );
     let states = opened.store.states_of_titles(ANN, &[SERIES]).await.unwrap();
     assert_eq!(
         states.iter().map(|state| state.plays).collect::<Vec<_>>(),
@@ -257,16 +270,16 @@ async fn sittings_at_one_title_at_the_same_time_lose_nothing(opened: &Opened) {
 }
 
 /// Makes each report in a task of its own, by turns on each of the servers.
-async fn at_the_same_time(opened: &Opened, reports: Vec<(Sitting, Report)>) {
+async fn at_the_same_time(opened: &Opened, reports: Vec<(PlayRef, Report)>) {
     let servers = opened.others.iter().chain([&opened.store]).cycle();
     let tasks: Vec<_> = reports
         .into_iter()
         .zip(servers)
-        .map(|((sitting, report), server)| {
+        .map(|((play_ref, report), server)| {
             let store = Arc::clone(server);
             tokio::spawn(async move {
                 store
-                    .update(&[sitting.into()], reporting(sitting, report))
+                    .update(&[play_ref.into()], reporting(play_ref, report))
                     .await
             })
         })

@@ -23,7 +23,7 @@ impl<'a> Square<'a> {
     fn new(histories: &'a Histories) -> Self {
         Self {
             histories,
-            metadata: Metadata::new(&histories.titles, |place| histories.watchers(place)),
+            metadata: Metadata::new(&histories.titles, |index| histories.watchers(index)),
             ridge: Ridge::default(),
         }
     }
@@ -62,8 +62,8 @@ impl<'a> Square<'a> {
     }
 
     #[expect(clippy::cast_precision_loss, reason = "a few")]
-    fn watchers(&self, place: usize) -> f64 {
-        self.histories.watchers(place) as f64
+    fn watchers(&self, index: usize) -> f64 {
+        self.histories.watchers(index) as f64
     }
 
     /// The titles that the formula says speak for one, the most telling first.
@@ -91,13 +91,13 @@ impl<'a> Square<'a> {
 
     /// How far the weights of a solution are from solving the equations, at the worst.
     fn error(&self, solution: &Solution) -> f64 {
-        let place = |id| self.histories.place(id).unwrap() as usize;
-        let title = place(solution.title);
+        let index = |id| self.histories.index(id).unwrap() as usize;
+        let title = index(solution.title);
         let damping = (self.watchers(title) + 10.0).powf(self.ridge.damping);
         let starts: Vec<usize> = solution
             .incoming
             .iter()
-            .map(|one| place(one.from))
+            .map(|one| index(one.from))
             .collect();
         let row = |one: usize| {
             let left: f64 = starts
@@ -160,7 +160,7 @@ proptest! {
                 continue;
             }
             for edge in &solution.page {
-                let other = histories.place(edge.to).unwrap() as usize;
+                let other = histories.index(edge.to).unwrap() as usize;
                 let (both, _) = square.together(title, other);
                 let sum = both
                     + 5.0 * square.soon_after(title, other)
@@ -195,7 +195,7 @@ proptest! {
         let square = Square::new(&histories);
         for (title, solution) in solve_all(&histories, &Ridge::default()).iter().enumerate() {
             for incoming in &solution.incoming {
-                let start = histories.place(incoming.from).unwrap() as usize;
+                let start = histories.index(incoming.from).unwrap() as usize;
                 let shared = square.metadata.shared(start, title, &FOR_VIEWERS);
                 let Weight { director, actor, genre, .. } = incoming.weight;
                 prop_assert!(shared.director > 0.0 || director == 0.0);
@@ -254,9 +254,9 @@ fn a_full_list_is_what_measuring_everything_gives() {
     let square = Square::new(&histories);
     let some: Vec<usize> = (0..400).step_by(16).collect();
 
-    for (place, solution) in some.iter().zip(solve(&histories, &Ridge::default(), &some)) {
-        let candidates = square.candidates(*place);
-        let id = |place: usize| histories.titles[place].id.0;
+    for (index, solution) in some.iter().zip(solve(&histories, &Ridge::default(), &some)) {
+        let candidates = square.candidates(*index);
+        let id = |index: usize| histories.titles[index].id.0;
         let mut expected: Vec<u64> = candidates.iter().map(|(_, other)| id(*other)).collect();
         expected.sort_unstable();
         assert_eq!(expected.len(), EDGES);

@@ -12,8 +12,8 @@ fn from(solution: &Solution, start: u64) -> Option<&Incoming> {
 }
 
 /// So many viewers who watched these places in this order, and liked all of them or none.
-fn viewers(count: usize, places: &[usize], liked: bool) -> Vec<Vec<(usize, bool)>> {
-    vec![places.iter().map(|place| (*place, liked)).collect(); count]
+fn viewers(count: usize, indices: &[usize], liked: bool) -> Vec<Vec<(usize, bool)>> {
+    vec![indices.iter().map(|index| (*index, liked)).collect(); count]
 }
 
 #[test]
@@ -90,7 +90,7 @@ fn a_title_that_nobody_watched_is_spoken_for_by_watched_ones_that_are_like_it() 
 #[test]
 fn no_title_has_more_edges_than_allowed_or_one_to_itself() {
     let titles: Vec<Features> = (1..=130).map(title).collect();
-    let everything: Vec<(usize, bool)> = (0..130).map(|place| (place, true)).collect();
+    let everything: Vec<(usize, bool)> = (0..130).map(|index| (index, true)).collect();
     let all = histories(titles, &[everything]);
 
     for solution in solve_all(&all, &Ridge::default()) {

@@ -30,10 +30,10 @@ fn histories(titles: Vec<Features>, watched: &[Vec<(usize, bool)>]) -> Histories
     }
     for (profile, watched) in (0..).zip(watched) {
         let mut seen = std::collections::HashSet::new();
-        let once = watched.iter().filter(|(place, _)| seen.insert(*place));
+        let once = watched.iter().filter(|(index, _)| seen.insert(*index));
         histories.put_profile(
             ProfileId(profile),
-            once.map(|(place, liked)| (ids[*place], *liked)),
+            once.map(|(index, liked)| (ids[*index], *liked)),
         );
     }
     histories
@@ -66,10 +66,10 @@ fn site() -> impl Strategy<Value = Histories> {
         let watched: Vec<Vec<(usize, bool)>> = viewers
             .into_iter()
             .map(|watches| {
-                let place = |(index, liked): (prop::sample::Index, bool)| {
+                let index = |(index, liked): (prop::sample::Index, bool)| {
                     (index.index(titles.len()), liked)
                 };
-                watches.into_iter().map(place).collect()
+                watches.into_iter().map(index).collect()
             })
             .collect();
         histories(titles, &watched)

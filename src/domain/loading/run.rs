@@ -32,7 +32,7 @@ pub(super) struct Run<'a> {
     pub(super) seen: HashMap<String, (String, u64, u64)>,
     /// Which slug of this run carries an identifying id.
     pub(super) owners: HashMap<ExternalId, String>,
-    /// Titles that name somebody by slug who was not met yet, with their places, until all people are loaded.
+    /// Titles that name somebody by slug who was not met yet, with their locations, until all people are loaded.
     pub(super) parked: Vec<(String, u64, TitleRecord)>,
     /// Whether people may still come.
     pub(super) may_park: bool,
@@ -176,12 +176,12 @@ impl<'a> Run<'a> {
                 }
                 Some((_, _, same)) if *same == hash => self.tally(sort, 0, 1),
                 Some((file, earlier, _)) => {
-                    let place = if *file == self.file {
+                    let location = if *file == self.file {
                         format!("line {earlier}")
                     } else {
                         format!("{file}, line {earlier}")
                     };
-                    let reason = format!("says something else than {place} of the same {key}");
+                    let reason = format!("says something else than {location} of the same {key}");
                     self.refuse(line, &Problem::new("", reason));
                 }
             }

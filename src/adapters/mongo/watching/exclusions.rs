@@ -1,7 +1,7 @@
 //! What profiles do not want to be suggested.
 //!
-//! Each write of it first writes the profile's guard; see [`super::erase`]. So of two that add at the same time, one sees
-//! what the other added, and no limit is passed.
+//! Each write of it first writes the profile's guard; see [`super::erase`]. So of two that add at the same time, one
+//! sees what the other added, and no limit is passed.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -107,7 +107,7 @@ impl<D: Keyed + 'static> Added<D> {
         let count = doc! { "$add": [{ "$ifNull": ["$wishes", 0_i64] }, 1_i64] };
         let guard = guards
             .find_one_and_update(
-                doc! { "_id": self.profile.trace() },
+                doc! { "_id": self.profile.tombstone() },
                 vec![stamped(doc! { "wishes": count })],
             )
             .upsert(true)
@@ -168,7 +168,7 @@ pub(super) async fn passed_over(
     };
     let (watched, hidden) = patiently(collections.db.timeout, async {
         try_join!(
-            titles_of(collections.titles.clone_with_type(), watched),
+            titles_of(collections.watched_titles.clone_with_type(), watched),
             hidden_of(collections.hidden.clone_with_type(), profile, hidden),
         )
     })

@@ -212,11 +212,11 @@ impl Run<'_> {
         records: Vec<Placed<EpisodeRecord>>,
     ) -> Result<(), LoadError> {
         let records = self.without_repeats(records, |record| {
-            let place = format!(
+            let location = format!(
                 "episode {} {} {}",
                 record.series, record.season, record.number
             );
-            ("episodes", place)
+            ("episodes", location)
         });
         let series = self
             .titles_of(records.iter().map(|(_, record)| record.series.clone()))
@@ -240,7 +240,9 @@ impl Run<'_> {
             let now = run.service.clock.now();
             let ids: Vec<EpisodeId> = sound
                 .iter()
-                .map(|(series, record)| EpisodeId::of_place(*series, record.season, record.number))
+                .map(|(series, record)| {
+                    EpisodeId::of_ordinal(*series, record.season, record.number)
+                })
                 .collect();
             let stored: HashMap<EpisodeId, Episode> = catalog
                 .episodes(&Visibility::everything(), &ids)
@@ -336,7 +338,7 @@ impl Run<'_> {
     ) -> Result<HashMap<EpisodeId, Option<u32>>, CatalogError> {
         let ids = records.iter().filter_map(|(_, record)| {
             let (season, number) = record.episode?;
-            Some(EpisodeId::of_place(
+            Some(EpisodeId::of_ordinal(
                 titles.get(&record.title)?.id,
                 season,
                 number,
@@ -385,7 +387,7 @@ fn watch(
         }
         (TitleKind::Series, None) => (WatchedItem::Series(title.id), None),
         (TitleKind::Series, Some((season, number))) => {
-            let id = EpisodeId::of_place(title.id, season, number);
+            let id = EpisodeId::of_ordinal(title.id, season, number);
             let duration = episodes.get(&id).ok_or_else(|| {
                 Problem::new(
                     "episode",

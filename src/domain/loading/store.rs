@@ -13,9 +13,9 @@ pub trait CurationStore: Send + Sync {
     /// Writes everything in the batch, whole or not at all.
     ///
     /// Each document replaces the one whose revision is one less than its own (a revision of 1: no document of that
-    /// id may be there). If any does not fit, or a slug or place is taken by another id: [`StoreError::Conflict`].
-    /// Written titles are marked as waiting for projection. The stored popularity of a title stays as it was. Titles and
-    /// people appear anew in the change feed.
+    /// id may be there). If any does not fit, or a slug or ordinal is taken by another id: [`StoreError::Conflict`].
+    /// Written titles are marked as waiting for projection. The stored watchers of a title stay as they were. Titles
+    /// and people appear anew in the change feed.
     async fn put(&self, batch: &CatalogBatch) -> Result<(), StoreError>;
 }
 }

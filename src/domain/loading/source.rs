@@ -1,4 +1,5 @@
-//! From bytes to records: one a line (NDJSON, CSV), or a JSON array or object as a whole. Line by line in bounded memory.
+//! From bytes to records: one a line (NDJSON, CSV), or a JSON array or object as a whole. Line by line in bounded
+//! memory.
 
 use std::io::{self, BufRead, Read};
 
@@ -14,7 +15,7 @@ pub(super) const MAX_LINE: usize = 1024 * 1024;
 const MAX_DOCUMENT: usize = 64 * 1024 * 1024;
 const BOM: &[u8] = "\u{feff}".as_bytes();
 
-/// A record, or why there is none, with its place.
+/// A record, or why there is none, with its location.
 #[derive(Debug)]
 pub struct Entry {
     /// The line in the file, from 1; in a JSON array the number of the record.

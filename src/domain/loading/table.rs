@@ -74,12 +74,12 @@ impl<'a> Table<'a> {
         let problem = match self.reader.read_byte_record(&mut self.record) {
             Ok(false) => return Ok(None),
             Ok(true) => {
-                let place = self.record.position().map_or(line, Position::line);
-                return Ok(Some(Ok(place)));
+                let location = self.record.position().map_or(line, Position::line);
+                return Ok(Some(Ok(location)));
             }
             Err(error) => error,
         };
-        let place = problem.position().map_or(line, Position::line);
+        let location = problem.position().map_or(line, Position::line);
         let finding = match problem.into_kind() {
             ErrorKind::UnequalLengths {
                 expected_len, len, ..
@@ -97,7 +97,7 @@ impl<'a> Table<'a> {
             other => return Err(io::Error::other(format!("{other:?}"))),
         };
         Ok(Some(Err(Entry {
-            line: place,
+            line: location,
             finding,
         })))
     }
@@ -164,7 +164,8 @@ fn names(record: &ByteRecord) -> Result<Vec<String>, Problem> {
     Ok(names)
 }
 
-/// A line as the object that it stands for. A cell that is not what its column holds stays a text, and is refused as one.
+/// A line as the object that it stands for. A cell that is not what its column holds stays a text, and is refused as
+/// one.
 fn object(columns: &[String], record: &ByteRecord) -> Result<Value, Problem> {
     let mut map = Map::new();
     for (number, (column, cell)) in (1..).zip(columns.iter().zip(record)) {

@@ -76,7 +76,7 @@ fn compose(
             part: named.part,
         }),
         certifications: record.certifications.clone(),
-        popularity: stored.map_or(0, |stored| stored.popularity),
+        watchers: stored.map_or(0, |stored| stored.watchers),
         stamp: stored.map_or(Stamp::first(now), |stored| stored.stamp.next(now)),
     }
 }
@@ -109,7 +109,7 @@ pub(super) fn episode(
     now: DateTime<Utc>,
 ) -> Option<Episode> {
     let episode = Episode {
-        id: EpisodeId::of_place(series, record.season, record.number),
+        id: EpisodeId::of_ordinal(series, record.season, record.number),
         series,
         season: record.season,
         number: record.number,

@@ -1,9 +1,9 @@
-//! Sittings, as a profile's history shows them.
+//! Plays, as a profile's history shows them.
 
 use async_graphql::{Context, ID, Object, SimpleObject};
 
 use crate::domain::ids::{PlayId, ProfileId};
-use crate::domain::watching::Play;
+use crate::domain::watching;
 use crate::graphql::catalog::{Playable, playables};
 use crate::graphql::context::ContextExt;
 use crate::graphql::cursor::Cursor;
@@ -12,25 +12,25 @@ use crate::graphql::global_id::GlobalId;
 use crate::graphql::page::Edge;
 use crate::graphql::scalars::DateTime;
 
-/// A sitting, with what was watched.
+/// A play, with what was watched.
 #[derive(Clone)]
-pub(crate) struct WatchEvent {
-    play: Play,
+pub(crate) struct Play {
+    play: watching::Play,
     item: Playable,
 }
 
-impl WatchEvent {
-    /// The events of sittings, in the same order; those at something that has left the catalogue are left out.
-    pub(super) async fn list(ctx: &Context<'_>, plays: Vec<Play>) -> Result<Vec<Self>> {
+impl Play {
+    /// The plays with what was watched, in the same order; those of something that has left the catalogue are left out.
+    pub(super) async fn list(ctx: &Context<'_>, plays: Vec<watching::Play>) -> Result<Vec<Self>> {
         let items = playables(ctx, plays.iter().map(|play| play.item)).await?;
-        let event = |play: Play| {
+        let with_item = |play: watching::Play| {
             let item = items.get(&play.item)?.clone();
             Some(Self { play, item })
         };
-        Ok(plays.into_iter().filter_map(event).collect())
+        Ok(plays.into_iter().filter_map(with_item).collect())
     }
 
-    /// The sitting of a profile that has this name.
+    /// The play of a profile that has this name.
     pub(crate) async fn find(
         ctx: &Context<'_>,
         profile: ProfileId,
@@ -42,17 +42,17 @@ impl WatchEvent {
     }
 
     /// The play as the domain knows it.
-    pub(super) fn play(&self) -> &Play {
+    pub(super) fn play(&self) -> &watching::Play {
         &self.play
     }
 }
 
 /// One play of a film or an episode by a profile: from its first report to its last, pauses and jumps included.
 #[Object]
-impl WatchEvent {
+impl Play {
     /// The global id, which `node` takes: opaque text that stays the same.
     pub(crate) async fn id(&self) -> ID {
-        GlobalId::WatchEvent(self.play.id).encode()
+        GlobalId::Play(self.play.id).encode()
     }
 
     /// The film or episode that was watched.
@@ -93,25 +93,25 @@ impl WatchEvent {
 
 /// A play in a profile's history, as a row of a page.
 #[derive(SimpleObject)]
-pub(crate) struct WatchEventEdge {
+pub(crate) struct PlayEdge {
     /// The cursor of this row: give it as `after` to go on behind it.
     cursor: Cursor,
     /// The play in this row.
-    node: WatchEvent,
+    node: Play,
 }
 
-impl WatchEventEdge {
+impl PlayEdge {
     /// A row of a history.
-    pub(super) fn new(cursor: Cursor, node: WatchEvent) -> Self {
+    pub(super) fn new(cursor: Cursor, node: Play) -> Self {
         Self { cursor, node }
     }
 }
 
-impl Edge for WatchEventEdge {
-    type Node = WatchEvent;
-    const CONNECTION: &'static str = "WatchEventConnection";
+impl Edge for PlayEdge {
+    type Node = Play;
+    const CONNECTION: &'static str = "PlayConnection";
 
-    fn node(&self) -> &WatchEvent {
+    fn node(&self) -> &Play {
         &self.node
     }
 

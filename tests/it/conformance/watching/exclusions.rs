@@ -21,7 +21,7 @@ on_every_backend!(open on [sqlite, mongo]:
     a_profile_mutes_only_so_much,
     at_the_same_time_no_more_than_allowed_are_added,
     an_erased_profile_hides_and_mutes_nothing,
-    wishes_on_their_way_bring_nothing_back,
+    exclusions_on_their_way_bring_nothing_back,
 );
 
 async fn a_title_is_hidden_once_until_it_is_shown_again(opened: &Opened) {
@@ -69,18 +69,18 @@ async fn what_was_played_rated_or_hidden_is_passed_over(opened: &Opened) {
         let hidden = hidden(ANN, title, at(0));
         store.hide_title(&hidden, 10).await.unwrap();
     };
-    opened.begin(sitting(ANN, film(1), 1), at(0)).await;
-    opened.begin(sitting(ANN, episode(5), 2), at(0)).await;
+    opened.begin(play_ref(ANN, film(1), 1), at(0)).await;
+    opened.begin(play_ref(ANN, episode(5), 2), at(0)).await;
     opened.rate(ANN, TitleId(2), Some(false), at(0)).await;
     hide(3).await;
-    opened.begin(sitting(ANN, film(4), 4), at(0)).await;
+    opened.begin(play_ref(ANN, film(4), 4), at(0)).await;
     hide(4).await;
     // Taken back, or somebody else's.
     opened.rate(ANN, TitleId(5), Some(true), at(0)).await;
     opened.rate(ANN, TitleId(5), None, at(1)).await;
     hide(6).await;
     store.unhide_title(ANN, TitleId(6)).await.unwrap();
-    opened.begin(sitting(BEN, film(8), 1), at(0)).await;
+    opened.begin(play_ref(BEN, film(8), 1), at(0)).await;
     let of_ben = hidden(BEN, 9, at(0));
     store.hide_title(&of_ben, 10).await.unwrap();
 
@@ -92,8 +92,8 @@ async fn what_was_played_rated_or_hidden_is_passed_over(opened: &Opened) {
     let some = [TitleId(10), TitleId(3)];
     assert_eq!(store.passed_over(ANN, &some).await.unwrap(), [TitleId(3)]);
     assert_eq!(store.passed_over(ANN, &[]).await.unwrap(), []);
-    // A sitting that must not count was watched all the same.
-    let evening = sitting(ANN, film(1), 1);
+    // A play that must not count was watched all the same.
+    let evening = play_ref(ANN, film(1), 1);
     opened.set_counts(evening, false, at(5)).await;
     let watched = store.passed_over(ANN, &[TitleId(1)]).await.unwrap();
     assert_eq!(watched, [TitleId(1)]);
@@ -204,7 +204,7 @@ async fn an_erased_profile_hides_and_mutes_nothing(opened: &Opened) {
     assert_nothing(opened, ANN).await;
 }
 
-async fn wishes_on_their_way_bring_nothing_back(opened: &Opened) {
+async fn exclusions_on_their_way_bring_nothing_back(opened: &Opened) {
     let added = Arc::new(AtomicU64::new(0));
     let viewers = opened.others.iter().zip(0_u64..).map(|(store, viewer)| {
         let (store, added) = (Arc::clone(store), Arc::clone(&added));
