@@ -19,7 +19,7 @@ static BILLING: Order = Order::by_number("credits");
 pub(crate) enum CreditRole {
     /// Directed a film; for a series: created it.
     Director,
-    /// Is in the cast, on screen or by vote.
+    /// Is in the cast, on screen or by voice.
     Actor,
 }
 
