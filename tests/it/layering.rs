@@ -239,10 +239,7 @@ impl Source {
             .match_indices(&format!("{name}::"))
             .any(|(at, _)| {
                 let before = self.text[..at].chars().next_back();
-                !before.is_some_and(|c| is_part(c) && c != ':')
-                    && !self.text[..at].ends_with("crate::")
-                    && !self.text[..at].ends_with("super::")
-                    && !self.text[..at].ends_with("adapters::")
+                !before.is_some_and(is_part)
             })
     }
 }
