@@ -292,34 +292,31 @@ impl App {
     /// Looks at everything that the program needs, and changes nothing.
     pub async fn examine(config: &Config) -> Vec<Finding> {
         let mut findings = config.examine();
-        match &config.servers {
-            Some(servers) => {
-                let (record, graph, sessions) = futures::join!(
-                    adapters::mongo::examine(&servers.mongodb_uri, servers.timeout, &SystemClock),
-                    adapters::neo4j::examine(
-                        &servers.neo4j_uri,
-                        &servers.neo4j_user,
-                        &servers.neo4j_password,
-                        servers.timeout,
-                        &SystemClock
-                    ),
-                    adapters::redis::examine(
-                        &servers.redis_url,
-                        &servers.redis_prefix,
-                        servers.timeout,
-                        &SystemClock
-                    ),
-                );
-                findings.extend([record, graph, sessions].concat());
-            }
-            None => {
-                let is_public = config.env == Environment::Production;
-                findings.extend(adapters::sqlite::examine(
-                    &config.data_dir,
-                    SQLITE,
-                    is_public,
-                ));
-            }
+        if let Some(servers) = &config.servers {
+            let (record, graph, sessions) = futures::join!(
+                adapters::mongo::examine(&servers.mongodb_uri, servers.timeout, &SystemClock),
+                adapters::neo4j::examine(
+                    &servers.neo4j_uri,
+                    &servers.neo4j_user,
+                    &servers.neo4j_password,
+                    servers.timeout,
+                    &SystemClock
+                ),
+                adapters::redis::examine(
+                    &servers.redis_url,
+                    &servers.redis_prefix,
+                    servers.timeout,
+                    &SystemClock
+                ),
+            );
+            findings.extend([record, graph, sessions].concat());
+        } else {
+            let is_public = config.env == Environment::Production;
+            findings.extend(adapters::sqlite::examine(
+                &config.data_dir,
+                SQLITE,
+                is_public,
+            ));
         }
         findings
     }

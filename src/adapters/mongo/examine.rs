@@ -16,13 +16,10 @@ const KNOWN: u32 = 8;
 
 /// What there is to say of the database that an address names.
 pub async fn examine(uri: &SecretString, timeout: Duration, clock: &dyn Clock) -> Vec<Finding> {
-    let db = match MongoDb::open(uri, timeout).await {
-        Ok(db) => db,
+    let Ok(db) = MongoDb::open(uri, timeout).await else {
         // What is wrong with it is not shown: it may contain the password.
-        Err(_) => {
-            let finding = Finding::ok("mongodb", "address", "MONGODB_URI cannot be read");
-            return vec![finding.but(Verdict::Problem, "write it as in .env.example")];
-        }
+        let finding = Finding::ok("mongodb", "address", "MONGODB_URI cannot be read");
+        return vec![finding.but(Verdict::Problem, "write it as in .env.example")];
     };
     let before = clock.now();
     let hello = match command(&db, doc! { "hello": 1 }).await {

@@ -52,13 +52,10 @@ pub async fn examine(
     timeout: Duration,
     clock: &dyn Clock,
 ) -> Vec<Finding> {
-    let db = match Neo4jDb::open(uri, user, password, timeout) {
-        Ok(db) => db,
+    let Ok(db) = Neo4jDb::open(uri, user, password, timeout) else {
         // What is wrong with it is not shown: it may contain the password.
-        Err(_) => {
-            let finding = Finding::ok("neo4j", "address", "NEO4J_URI cannot be read");
-            return vec![finding.but(Verdict::Problem, "write it as in .env.example")];
-        }
+        let finding = Finding::ok("neo4j", "address", "NEO4J_URI cannot be read");
+        return vec![finding.but(Verdict::Problem, "write it as in .env.example")];
     };
     let before = clock.now();
     let server = match db

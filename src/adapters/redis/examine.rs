@@ -4,10 +4,10 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use secrecy::SecretString;
-use uuid::Uuid;
 
 use super::db::RedisDb;
 use crate::domain::clock::Clock;
+use crate::domain::entropy::unique_name;
 use crate::domain::error::StoreError;
 use crate::domain::finding::{Finding, Verdict};
 
@@ -24,13 +24,10 @@ pub async fn examine(
     timeout: Duration,
     clock: &dyn Clock,
 ) -> Vec<Finding> {
-    let db = match RedisDb::open(url, prefix, timeout) {
-        Ok(db) => db,
+    let Ok(db) = RedisDb::open(url, prefix, timeout) else {
         // What is wrong with it is not shown: it may contain the password.
-        Err(_) => {
-            let finding = Finding::ok("redis", "address", "REDIS_URL cannot be read");
-            return vec![finding.but(Verdict::Problem, "write it as in .env.example")];
-        }
+        let finding = Finding::ok("redis", "address", "REDIS_URL cannot be read");
+        return vec![finding.but(Verdict::Problem, "write it as in .env.example")];
     };
     let before = clock.now();
     let time = db.run(|mut connection| async move {
@@ -106,7 +103,7 @@ fn server(info: &HashMap<String, String>) -> [Finding; 3] {
 }
 
 async fn write(db: &RedisDb) -> Result<(), StoreError> {
-    let key = db.key(format_args!("examination:{}", Uuid::new_v4()));
+    let key = db.key(format_args!("examination:{}", unique_name()));
     db.run(|mut connection| async move {
         redis::pipe()
             .set_ex(&key, "", TRIAL)

@@ -127,7 +127,7 @@ impl BacklogService {
         Ok(backlog)
     }
 
-    /// For how long the projection has stood still; see [`ProjectionProgress::standstill`].
+    /// For how long something waits while nothing gets on; see [`ProjectionProgress::standstill`].
     pub fn standstill(&self, now: DateTime<Utc>) -> Option<TimeDelta> {
         self.progress.standstill(now)
     }

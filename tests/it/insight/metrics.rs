@@ -139,8 +139,9 @@ async fn each_part_of_the_program_is_measured(on: On, stores: &[(&str, &str)], p
         text.contains("password_hashes{state=\"waiting\"} 0\n"),
         "{text}"
     );
+    // How strong the password is, and its hash: both wait in the same queue.
     assert!(
-        text.contains("password_hash_wait_seconds_count 1\n"),
+        text.contains("password_hash_wait_seconds_count 2\n"),
         "{text}"
     );
     assert_everything_is_described(&text);
