@@ -99,7 +99,7 @@ impl Keeper {
             SimilarRound::Nothing => {}
             SimilarRound::Solved(titles) => tracing::debug!(titles, seconds, "Solved titles anew"),
             SimilarRound::Rebuilt(edges) => {
-                tracing::info!(edges, seconds, "Computed the SIMILAR edges")
+                tracing::info!(edges, seconds, "Computed the SIMILAR edges");
             }
         }
         Ok(kept)

@@ -36,6 +36,7 @@ fn lines<'a>(text: &'a str, name: &str, labels: &[&str]) -> Vec<&'a str> {
     text.lines().filter(has).collect()
 }
 
+#[expect(clippy::too_many_lines, reason = "one list of all that is measured")]
 async fn each_part_of_the_program_is_measured(on: On, stores: &[(&str, &str)], pools: &[&str]) {
     let program = Program::seeded(on).await;
     let mut site = program.serve().await;
