@@ -1,7 +1,9 @@
 // Removes some edges of a profile, with the last of them the profile itself, and leaves its tombstone, which keeps
-// others from writing it again; run again until none is left. A property that is set and removed again takes the node's
-// lock, also of a node that another transaction is about to write: what that one writes is there before this goes on,
-// and whoever comes later finds the tombstone. Params: profile, tombstone, limit Returns: removed, how many edges
+// others from writing it again; run again until none is left.
+// A property that is set and removed again takes the node's lock, also of a node that another transaction is about to
+// write: what that one writes is there before this goes on, and whoever comes later finds the tombstone.
+// Params: profile, tombstone, limit
+// Returns: removed, how many edges
 MERGE (profile:Profile {id: $profile})
 SET profile.lock = true
 REMOVE profile.lock

@@ -1,8 +1,9 @@
 // Makes the profile nodes that WATCHED edges need, and finds which profiles are not erased.
 // A property that is set and removed again takes the node's lock before the tombstone is looked for. Whoever erases the
 // profile takes the same lock before the tombstone is written: either it waits and removes what is written after this
-// in the same transaction, or this waits and finds the tombstone. Params: profiles [{id, tombstone}], each id once, by
-// id Returns: id of each profile that is not erased
+// in the same transaction, or this waits and finds the tombstone.
+// Params: profiles [{id, tombstone}], each id once, by id
+// Returns: id of each profile that is not erased
 UNWIND $profiles AS row
 MERGE (profile:Profile {id: row.id})
   ON CREATE SET profile.createdAt = datetime(), profile.updatedAt = datetime()
