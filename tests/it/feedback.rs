@@ -165,17 +165,17 @@ async fn a_watch_that_must_not_count_stays_in_the_history(on: On) {
     site.watch(&heat, play, 5000.0, "2026-01-01T20:00:00Z")
         .await;
     let seen = ada.ask(HISTORY).await;
-    let event = seen["viewer"]["profile"]["history"]["nodes"][0]["id"].clone();
+    let play = seen["viewer"]["profile"]["history"]["nodes"][0]["id"].clone();
 
-    let input = json!({ "event": event, "influencesRecommendations": false });
-    let fields = "event { id influencesRecommendations }";
+    let input = json!({ "play": play, "influencesRecommendations": false });
+    let fields = "play { id influencesRecommendations }";
     let payload = ada.expect("editPlay", input.clone(), fields).await;
-    assert_eq!(payload["event"], input_as_event(&input));
+    assert_eq!(payload["play"], input_as_play(&input));
     // The player goes on.
     site.watch(&heat, play, 10_200.0, "2026-01-01T22:50:00Z")
         .await;
 
-    let node = json!({ "id": event, "influencesRecommendations": false, "completed": true });
+    let node = json!({ "id": play, "influencesRecommendations": false, "completed": true });
     let expected = json!({
         "viewer": { "profile": { "history": { "nodes": [node] } } },
         "film": { "watchState": { "plays": 1, "completions": 1, "watched": true } },
@@ -185,7 +185,7 @@ async fn a_watch_that_must_not_count_stays_in_the_history(on: On) {
     program.expect(&["graph", "drain"]).await;
     program.expect(&["graph", "verify"]).await;
 
-    let input = json!({ "event": event, "influencesRecommendations": true });
+    let input = json!({ "play": play, "influencesRecommendations": true });
     ada.expect("editPlay", input, "").await;
 
     assert!(weight(&site).await > 0.0);
@@ -251,10 +251,10 @@ async fn what_is_not_there_cannot_be_spoken_of() {
         let input = json!({ "title": title, "hidden": true });
         assert_eq!(ada.refused("hideTitle", input).await, not_found("title"));
     }
-    for event in [of_ben.as_str().unwrap(), &heat, "nonsense"] {
-        let input = json!({ "event": event, "influencesRecommendations": false });
+    for play in [of_ben.as_str().unwrap(), &heat, "nonsense"] {
+        let input = json!({ "play": play, "influencesRecommendations": false });
         let refused = ada.refused("editPlay", input).await;
-        assert_eq!(refused, not_found("event"));
+        assert_eq!(refused, not_found("play"));
     }
     for source in [genre, &heat, "nonsense"] {
         let input = json!({ "source": source, "muted": true });
@@ -274,8 +274,8 @@ fn slugs(list: &Value) -> Vec<String> {
     nodes.map(slug).collect()
 }
 
-fn input_as_event(input: &Value) -> Value {
-    json!({ "id": input["event"], "influencesRecommendations": input["influencesRecommendations"] })
+fn input_as_play(input: &Value) -> Value {
+    json!({ "id": input["play"], "influencesRecommendations": input["influencesRecommendations"] })
 }
 
 /// What the viewer's only title weighs.

@@ -86,7 +86,7 @@ const MUTATIONS: &[(&str, &str, Row)] = &[
     ("hideTitle", r#"{ title: "x", hidden: true }"#, WATCHERS),
     (
         "editPlay",
-        r#"{ event: "x", influencesRecommendations: true }"#,
+        r#"{ play: "x", influencesRecommendations: true }"#,
         WATCHERS,
     ),
     ("muteTaste", r#"{ source: "x", muted: true }"#, WATCHERS),

@@ -92,17 +92,17 @@ async fn the_next_request_goes_by_what_was_just_watched(on: On) {
     }
 
     // A play that must not count leaves nothing to go by.
-    let event = ada
+    let play = ada
         .ask("{ viewer { profile { history { edges { node { id } } } } } }")
         .await;
-    let event = &event["viewer"]["profile"]["history"]["edges"][0]["node"]["id"];
-    let input = json!({ "event": event, "influencesRecommendations": false });
+    let play = &play["viewer"]["profile"]["history"]["edges"][0]["node"]["id"];
+    let input = json!({ "play": play, "influencesRecommendations": false });
     ada.expect("editPlay", input, "").await;
     let uncounted = list(&mut ada).await;
     assert!(reasons(&uncounted).all(|reason| reason["kind"] == "POPULAR"));
     assert!(!slugs(&uncounted).contains(&"heat-1995"));
 
-    let input = json!({ "event": event, "influencesRecommendations": true });
+    let input = json!({ "play": play, "influencesRecommendations": true });
     ada.expect("editPlay", input, "").await;
     let counted = list(&mut ada).await;
     assert!(reasons(&counted).any(|reason| reason["text"] == "Because you watched Heat"));

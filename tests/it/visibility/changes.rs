@@ -25,8 +25,8 @@ async fn a_child_does_nothing_with_what_is_not_for_it(on: On) {
         let visitor = &mut world.visitor;
         match what.split(' ').next().unwrap() {
             "Play" => {
-                let input = json!({ "event": id, "influencesRecommendations": false });
-                assert_eq!(visitor.refused("editPlay", input).await, not_found("event"));
+                let input = json!({ "play": id, "influencesRecommendations": false });
+                assert_eq!(visitor.refused("editPlay", input).await, not_found("play"));
             }
             "Film" | "Series" => {
                 for (mutation, input) in [
