@@ -165,9 +165,9 @@ async fn a_watch_that_must_not_count_stays_in_the_history(on: On) {
     site.watch(&heat, play, 5000.0, "2026-01-01T20:00:00Z")
         .await;
     let seen = ada.ask(HISTORY).await;
-    let play = seen["viewer"]["profile"]["history"]["nodes"][0]["id"].clone();
+    let id = seen["viewer"]["profile"]["history"]["nodes"][0]["id"].clone();
 
-    let input = json!({ "play": play, "influencesRecommendations": false });
+    let input = json!({ "play": id, "influencesRecommendations": false });
     let fields = "play { id influencesRecommendations }";
     let payload = ada.expect("editPlay", input.clone(), fields).await;
     assert_eq!(payload["play"], input_as_play(&input));
@@ -175,7 +175,7 @@ async fn a_watch_that_must_not_count_stays_in_the_history(on: On) {
     site.watch(&heat, play, 10_200.0, "2026-01-01T22:50:00Z")
         .await;
 
-    let node = json!({ "id": play, "influencesRecommendations": false, "completed": true });
+    let node = json!({ "id": id, "influencesRecommendations": false, "completed": true });
     let expected = json!({
         "viewer": { "profile": { "history": { "nodes": [node] } } },
         "film": { "watchState": { "plays": 1, "completions": 1, "watched": true } },
@@ -185,7 +185,7 @@ async fn a_watch_that_must_not_count_stays_in_the_history(on: On) {
     program.expect(&["graph", "drain"]).await;
     program.expect(&["graph", "verify"]).await;
 
-    let input = json!({ "play": play, "influencesRecommendations": true });
+    let input = json!({ "play": id, "influencesRecommendations": true });
     ada.expect("editPlay", input, "").await;
 
     assert!(weight(&site).await > 0.0);
