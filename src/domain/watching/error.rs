@@ -82,7 +82,7 @@ impl Coded for WatchError {
         match self {
             Self::ItemNotFound => Some("item"),
             Self::TitleNotFound | Self::TooManyHidden { .. } => Some("title"),
-            Self::PlayNotFound => Some("event"),
+            Self::PlayNotFound => Some("play"),
             Self::SourceNotFound | Self::TooManyMutes { .. } => Some("source"),
             Self::PositionOutOfRange { .. } => Some("position"),
             Self::DurationOutOfRange(_) => Some("duration"),
