@@ -82,12 +82,11 @@ impl Coded for WatchError {
         match self {
             Self::ItemNotFound => Some("item"),
             Self::TitleNotFound | Self::TooManyHidden { .. } => Some("title"),
-            Self::PlayNotFound => Some("play"),
             Self::SourceNotFound | Self::TooManyMutes { .. } => Some("source"),
             Self::PositionOutOfRange { .. } => Some("position"),
             Self::DurationOutOfRange(_) => Some("duration"),
             Self::TimeOutOfRange => Some("at"),
-            Self::PlayOfAnotherItem => Some("play"),
+            Self::PlayNotFound | Self::PlayOfAnotherItem => Some("play"),
             Self::Forbidden | Self::ProfileErased | Self::Catalog(_) | Self::Store(_) => None,
         }
     }
