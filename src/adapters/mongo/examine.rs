@@ -155,6 +155,7 @@ pub const INDEXES: &[(&str, &[&str])] = &[
             "year_1",
             "collection.collection_1",
             "unprojected_1",
+            "kind_1_age_1_open_from_1_open_until_1",
             "kind_1_sort_name_1__id_1",
             "kind_1_created_at_-1__id_1",
             "kind_1_released_-1__id_1",

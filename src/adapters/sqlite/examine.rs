@@ -103,7 +103,8 @@ fn database(path: &Path) -> Vec<Finding> {
 
 /// Whether the tables are of this program.
 fn version(connection: &Connection) -> rusqlite::Result<Finding> {
-    let version: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let version: u32 =
+        connection.pragma_query_value(None, "user_version", |row| row.get("user_version"))?;
     let ours = MIGRATIONS.len();
     let found = format!(
         "version {version} of {ours}, SQLite {}",
@@ -124,7 +125,8 @@ fn version(connection: &Connection) -> rusqlite::Result<Finding> {
 }
 
 fn integrity(connection: &Connection) -> rusqlite::Result<Finding> {
-    let said: String = connection.pragma_query_value(None, "quick_check", |row| row.get(0))?;
+    let said: String =
+        connection.pragma_query_value(None, "quick_check", |row| row.get("quick_check"))?;
     let is_broken = said != "ok";
     Ok(Finding::ok("sqlite", "integrity", said).but_if(
         is_broken,
@@ -134,7 +136,8 @@ fn integrity(connection: &Connection) -> rusqlite::Result<Finding> {
 }
 
 fn journal(connection: &Connection) -> rusqlite::Result<Finding> {
-    let mode: String = connection.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
+    let mode: String =
+        connection.pragma_query_value(None, "journal_mode", |row| row.get("journal_mode"))?;
     let is_other = mode != "wal";
     Ok(Finding::ok("sqlite", "journal", mode).but_if(
         is_other,

@@ -115,6 +115,7 @@ impl SearchService {
     }
 
     /// The titles that may be seen, match and pass the filter, the best first.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn titles(
         &self,
         visibility: &Visibility,
@@ -150,6 +151,7 @@ impl SearchService {
     }
 
     /// The people whose name matches, the best first.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn people(&self, query: &str) -> Result<Vec<(f64, Person)>, SearchError> {
         let hits = self.index.search_people(checked(query)?, MAX_HITS).await?;
         let ids: Vec<PersonId> = hits.iter().map(|hit| hit.person).collect();

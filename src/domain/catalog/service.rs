@@ -49,6 +49,7 @@ impl CatalogService {
     }
 
     /// The titles with these ids.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn titles(
         &self,
         visibility: &Visibility,
@@ -60,6 +61,7 @@ impl CatalogService {
     }
 
     /// Which of these titles may be seen.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn visible_titles(
         &self,
         visibility: &Visibility,
@@ -75,6 +77,7 @@ impl CatalogService {
     }
 
     /// The titles with these slugs.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn titles_by_slug(
         &self,
         visibility: &Visibility,
@@ -86,6 +89,7 @@ impl CatalogService {
     }
 
     /// The title that carries an external id.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn find_title_by_external_id(
         &self,
         visibility: &Visibility,
@@ -97,6 +101,7 @@ impl CatalogService {
     }
 
     /// The titles that carry one of these external ids.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn titles_by_external_id(
         &self,
         visibility: &Visibility,
@@ -108,6 +113,7 @@ impl CatalogService {
     }
 
     /// A page of titles.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn list_titles(
         &self,
         visibility: &Visibility,
@@ -122,6 +128,7 @@ impl CatalogService {
     }
 
     /// How many titles pass a filter.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn count_titles(
         &self,
         visibility: &Visibility,
@@ -131,21 +138,25 @@ impl CatalogService {
     }
 
     /// The people with these ids.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn people(&self, ids: &[PersonId]) -> Result<Vec<Person>, CatalogError> {
         Ok(self.ports.store.people(ids).await?)
     }
 
     /// The people with these slugs.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn people_by_slug(&self, slugs: &[String]) -> Result<Vec<Person>, CatalogError> {
         Ok(self.ports.lists.people_by_slug(slugs).await?)
     }
 
     /// The genres with these ids.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn genres(&self, ids: &[GenreId]) -> Result<Vec<Genre>, CatalogError> {
         Ok(self.ports.store.genres(ids).await?)
     }
 
     /// The genre with this slug.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn find_genre(&self, slug: &str) -> Result<Option<Genre>, CatalogError> {
         Ok(self
             .genres(&[GenreId::of_slug(&text::slug(slug))])
@@ -155,11 +166,13 @@ impl CatalogService {
     }
 
     /// All genres, by name.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn all_genres(&self) -> Result<Vec<Genre>, CatalogError> {
         Ok(self.ports.lists.all_genres().await?)
     }
 
     /// The collections with these ids.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn collections(
         &self,
         visibility: &Visibility,
@@ -170,6 +183,7 @@ impl CatalogService {
     }
 
     /// The collections of films that the viewer sees already: they are seen with them, and nothing is checked.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn collections_of_seen_films(
         &self,
         ids: &[CollectionId],
@@ -178,6 +192,7 @@ impl CatalogService {
     }
 
     /// The collections with these slugs.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn collections_by_slug(
         &self,
         visibility: &Visibility,
@@ -212,6 +227,7 @@ impl CatalogService {
     }
 
     /// The films of these collections, those of each in its order; see [`place_in_collection`].
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn films_of_collections(
         &self,
         visibility: &Visibility,
@@ -224,6 +240,7 @@ impl CatalogService {
     }
 
     /// The episodes with these ids.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn episodes(
         &self,
         visibility: &Visibility,
@@ -239,6 +256,7 @@ impl CatalogService {
     }
 
     /// All episodes of these series, by series, season and number.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn episodes_of_series(
         &self,
         visibility: &Visibility,
@@ -252,6 +270,7 @@ impl CatalogService {
     }
 
     /// All episodes of these seasons, by series, season and number.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn episodes_of_seasons(
         &self,
         visibility: &Visibility,
@@ -271,6 +290,7 @@ impl CatalogService {
     }
 
     /// The seasons of these series, by series and number.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn seasons(
         &self,
         visibility: &Visibility,
@@ -285,6 +305,7 @@ impl CatalogService {
 
     /// Up to `limit` changes after a place in the feed, the oldest first; 0: from the beginning. They are for those who
     /// keep a copy, and of everything.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn changes_after(
         &self,
         sequence: u64,

@@ -108,6 +108,7 @@ impl LoadService {
     }
 
     /// Loads files. With `is_rehearsal` everything is checked and nothing written. `tell` gets each message.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn load(
         &self,
         sources: &[Box<dyn Source>],

@@ -30,6 +30,7 @@ impl ErasureService {
     ///
     /// An erasure counts as finished once all of its profiles are gone everywhere, so that whoever dies on the way
     /// leaves it to the next one. Each step is idempotent, so several may work at the same one.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn work_off(&self) -> Result<usize, PrivacyError> {
         let mut finished = 0;
         let mut failure = None;

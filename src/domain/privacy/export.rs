@@ -40,6 +40,7 @@ impl ExportService {
 
     /// Reads the viewer's account, for whoever may have the file: what can be refused is refused here, before anything
     /// is written.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn export(
         &self,
         viewer: &KnownViewer,
@@ -56,6 +57,7 @@ impl ExportService {
 impl Export {
     /// Writes the file, which is described in [`super`], piece by piece while it is read, page by page. Waits while the
     /// reader is slow. A file that was broken off by an error is no JSON.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn write(&self, to: mpsc::Sender<Vec<u8>>) -> Result<(), PrivacyError> {
         let mut file = File::new(to);
         file.open(&Head::of(&self.account, self.now))?;

@@ -95,6 +95,7 @@ impl GraphService {
     }
 
     /// Projects a batch of what waits. Says how many documents that were; 0: nothing waits.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn project(&self) -> Result<usize, RecommendError> {
         let titles = self.ports.titles.unprojected_titles(BATCH).await?;
         if !titles.is_empty() {
@@ -133,6 +134,7 @@ impl GraphService {
     }
 
     /// Projects until nothing waits. Says how many documents that were.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn drain(&self) -> Result<usize, RecommendError> {
         let mut projected_in_all = 0;
         loop {
@@ -144,6 +146,7 @@ impl GraphService {
     }
 
     /// Makes the whole graph anew from the documents. Says how many documents it was made from.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn rebuild(&self) -> Result<usize, RecommendError> {
         self.ports.graph.clear().await?;
         self.events.publish(Event::Missed);
@@ -172,6 +175,7 @@ impl GraphService {
     }
 
     /// Computes all `SIMILAR` edges from the titles and watches that are there. Says how many there are now.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn similar(&self) -> Result<u64, RecommendError> {
         self.similar.rebuild().await
     }
@@ -182,17 +186,20 @@ impl GraphService {
     /// edges, and such a server may stand still for any time in between. So it is the graph that refuses, for ever,
     /// what names an erased profile, and does not go by the clock. It can be broken off, begun again, or done by
     /// several servers at once.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn erase_profile(&self, profile: ProfileId) -> Result<(), RecommendError> {
         Ok(self.ports.graph.erase_profile(profile).await?)
     }
 
     /// How much there is in the graph.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn counts(&self) -> Result<GraphCounts, RecommendError> {
         Ok(self.ports.graph.counts().await?)
     }
 
     /// Compares the graph with the documents; differences by key, at most 100 of each sort. What waits for projection
     /// differs too, so drain first.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn verify(&self) -> Result<Vec<Difference>, RecommendError> {
         let mut differences = self.verify_titles().await?;
         differences.extend(self.verify_watched().await?);

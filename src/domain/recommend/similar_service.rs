@@ -120,6 +120,7 @@ impl SimilarService {
     }
 
     /// Computes all edges from the titles and watches that are there. Says how many there are now.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn rebuild(&self) -> Result<u64, RecommendError> {
         let computed_at = self.clock.now();
         let histories = Arc::new(self.read(&mut |_, _| ()).await?);
@@ -144,6 +145,7 @@ impl SimilarService {
 
     /// Looks what is news and computes what it touches, at most so much that it takes a moment, or everything. What
     /// is handed over from round to round may be lost at any time; it is read anew then.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn keep(
         &self,
         following: &mut Option<Following>,

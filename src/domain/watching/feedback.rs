@@ -27,6 +27,7 @@ impl WatchService {
     /// Records what the viewer's profile says of a film or series; `None` takes it back. Whoever rates has seen it: a
     /// title that was never played here counts as watched elsewhere, just now. Idempotent. A machine needs a key that
     /// may report.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn rate(
         &self,
         visibility: &Visibility,
@@ -54,6 +55,7 @@ impl WatchService {
 
     /// Says whether a play of the viewer's profile may shape its suggestions. It stays in the history, and what was
     /// watched stays watched. A machine needs a key that may report.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn set_counts(
         &self,
         visibility: &Visibility,
@@ -82,6 +84,7 @@ impl WatchService {
 
     /// Says whether a title is never to be suggested to the viewer's profile. Returns the title; `None` if it is no
     /// longer hidden and has left the catalogue. A machine needs a key that may report.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn set_hidden(
         &self,
         visibility: &Visibility,
@@ -116,6 +119,7 @@ impl WatchService {
     }
 
     /// Which of these titles are not to be suggested to a profile, in no order: it has watched, rated or hidden them.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn passed_over(
         &self,
         profile: ProfileId,
@@ -126,6 +130,7 @@ impl WatchService {
 
     /// Says whether a genre or a person is not to speak for titles in the suggestions of the viewer's profile. A
     /// machine needs a key that may report.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn set_muted(
         &self,
         viewer: &KnownViewer,
@@ -159,6 +164,7 @@ impl WatchService {
     }
 
     /// The genres and people that a profile mutes, by source.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn mutes(&self, profile: ProfileId) -> Result<Arc<[Mute]>, WatchError> {
         Ok(self.ports.feedback.mutes(profile).await?)
     }

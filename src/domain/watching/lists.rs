@@ -74,6 +74,7 @@ impl Row for HiddenTitle {
 
 impl WatchService {
     /// What can be resumed, the last played first.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn continue_watching(
         &self,
         visibility: &Visibility,
@@ -88,6 +89,7 @@ impl WatchService {
     }
 
     /// The plays, the latest first.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn history(
         &self,
         visibility: &Visibility,
@@ -103,6 +105,7 @@ impl WatchService {
     }
 
     /// The titles that a profile hides, the last hidden first.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn hidden_titles(
         &self,
         visibility: &Visibility,
@@ -117,6 +120,7 @@ impl WatchService {
     }
 
     /// How many rows a list has.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn count(
         &self,
         visibility: &Visibility,

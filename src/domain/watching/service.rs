@@ -95,6 +95,7 @@ impl WatchService {
     /// Records what a player reports of something that the viewer may see. Once this returns, the report survives any
     /// crash; the same report again changes nothing. A `report` without a duration goes by the catalogue's. A machine
     /// needs a key that may report.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn report(
         &self,
         visibility: &Visibility,
@@ -142,6 +143,7 @@ impl WatchService {
     }
 
     /// Records watches that happened elsewhere, in one transaction. Says how many of them were news.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn import(&self, mut watches: Vec<ImportedWatch>) -> Result<usize, WatchError> {
         let now = self.clock.now();
         let rules = self.rules;
@@ -163,6 +165,7 @@ impl WatchService {
     }
 
     /// How a profile stands with these items; what was never played is left out.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn states(
         &self,
         profile: ProfileId,
@@ -172,6 +175,7 @@ impl WatchService {
     }
 
     /// The play with this name, if what was watched may be seen.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn find_play(
         &self,
         visibility: &Visibility,
@@ -187,6 +191,7 @@ impl WatchService {
 
     /// The next episode of each series that the profile has begun and not finished, the last played series first.
     /// Each comes with its keyset.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn next_up(
         &self,
         visibility: &Visibility,
@@ -242,6 +247,7 @@ impl WatchService {
     }
 
     /// The next episode of each of these series, for a profile or for somebody who has watched nothing.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn next_episodes(
         &self,
         visibility: &Visibility,
@@ -257,6 +263,7 @@ impl WatchService {
 
     /// How far a profile, or somebody who has watched nothing, is with each of these series; those without an episode
     /// that may be seen are left out.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn series_standings(
         &self,
         visibility: &Visibility,
@@ -280,6 +287,7 @@ impl WatchService {
     }
 
     /// Profiles that have watched something, by id, from the one after the given; none: there are no more.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn profiles_after(
         &self,
         after: Option<ProfileId>,
@@ -300,6 +308,7 @@ impl WatchService {
 
     /// Up to `limit` watched titles with a key above the given one, by profile and title: for walking through all of
     /// them.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn all_watched_titles_after(
         &self,
         after: Option<(ProfileId, TitleId)>,
@@ -313,6 +322,7 @@ impl WatchService {
     }
 
     /// What a profile's plays of these titles add up to.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn watched_titles(
         &self,
         profile: ProfileId,
@@ -322,6 +332,7 @@ impl WatchService {
     }
 
     /// Some of all that a profile's plays add up to, by title, those after the given one; none: there are no more.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn watched_titles_after(
         &self,
         profile: ProfileId,
@@ -341,6 +352,7 @@ impl WatchService {
     }
 
     /// How a profile stands with everything of these titles: the films themselves, the episodes of the series.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn states_of_titles(
         &self,
         profile: ProfileId,

@@ -1,6 +1,8 @@
 //! What a collector of traces is sent.
 
 use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use axum::Router;
@@ -132,10 +134,73 @@ async fn a_request_is_one_trace_down_to_the_stores(on: On, store: &str) {
         calls.contains(&(store.to_owned(), "titles_by_slug".to_owned())),
         "{calls:?}"
     );
+    for use_case in ["titles_by_slug", "similar"] {
+        let spans_of_it = named(use_case);
+        assert!(
+            !spans_of_it.is_empty(),
+            "{use_case} is no span of {spans:?}"
+        );
+        let below = |span: &&Span| span.parent_span_id == spans_of_it[0].span_id;
+        assert!(
+            spans.iter().any(|span| below(&span)),
+            "{use_case}: {spans:?}"
+        );
+    }
     let text = format!("{spans:?}");
     for secret in ["hush", "heat-1995", "Heat"] {
         assert!(!text.contains(secret), "{secret} in {text}");
     }
+}
+
+/// Files of the domain whose public methods are no use cases: what use cases are made of.
+const NO_USE_CASES: &[&str] = &[
+    "batch.rs",
+    "single_flight.rs",
+    "recommend/backlog.rs",
+    "recommend/evaluate/own.rs",
+];
+
+#[test]
+fn each_use_case_is_a_span() {
+    let domain = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/domain");
+    let mut use_cases = 0;
+    let mut without = Vec::new();
+    for file in files(&domain) {
+        let name = file.strip_prefix(&domain).unwrap().to_str().unwrap();
+        if NO_USE_CASES.contains(&name) {
+            continue;
+        }
+        let text = fs::read_to_string(&file).unwrap();
+        for (at, _) in text.match_indices("pub async fn ") {
+            let (before, method) = text.split_at(at);
+            if !method.split(')').next().unwrap().contains("self") {
+                continue;
+            }
+            use_cases += 1;
+            if !before
+                .trim_end()
+                .ends_with("#[tracing::instrument(level = \"debug\", skip_all)]")
+            {
+                let method = method.split('\n').next().unwrap();
+                without.push(format!("{name}: {method}"));
+            }
+        }
+    }
+    assert!(use_cases > 100, "they are found");
+    assert_eq!(without, Vec::<String>::new());
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files.extend(self::files(&path));
+        } else if path.extension().is_some_and(|kind| kind == "rs") {
+            files.push(path);
+        }
+    }
+    files
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -24,6 +24,7 @@ pub struct NewApiKey {
 
 impl AccountService {
     /// Makes a key for a machine.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn create_api_key(
         &self,
         viewer: &KnownViewer,
@@ -71,6 +72,7 @@ impl AccountService {
     }
 
     /// The keys of the viewer's account, the oldest first.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn api_keys(&self, viewer: &KnownViewer) -> Result<Vec<ApiKey>, AccountError> {
         Ok(self
             .ports
@@ -81,6 +83,7 @@ impl AccountService {
     }
 
     /// Revokes all keys of the viewer's account, at once and everywhere.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn revoke_api_keys(
         &self,
         viewer: &KnownViewer,
@@ -107,6 +110,7 @@ impl AccountService {
     }
 
     /// Revokes a key of the viewer's account, at once and everywhere.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn revoke_api_key(
         &self,
         viewer: &KnownViewer,

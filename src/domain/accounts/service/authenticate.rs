@@ -30,6 +30,7 @@ pub enum Credentials {
 
 impl AccountService {
     /// Who shows these credentials; anonymous if they prove nothing, or not any more.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn authenticate(&self, credentials: &Credentials) -> Result<Viewer, AccountError> {
         match credentials {
             Credentials::Cookie(token) => {

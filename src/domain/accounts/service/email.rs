@@ -16,6 +16,7 @@ use crate::domain::viewer::{Client, KnownViewer};
 impl AccountService {
     /// Confirms the address that a link was sent to, which becomes that of the account if it is not. The old address
     /// is told. The link is used up. Says whose it was.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn confirm_email(&self, token: &str, client: &Client) -> Result<User, AccountError> {
         let secret = Secret::parse(token).ok_or(AccountError::InvalidToken)?;
         let now = self.ports.clock.now();
@@ -65,6 +66,7 @@ impl AccountService {
     }
 
     /// Sends the link to confirm the account's address once more, if it is not confirmed.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn resend_confirmation(
         &self,
         viewer: &KnownViewer,
@@ -86,6 +88,7 @@ impl AccountService {
 
     /// Sends the link to confirm an address once more, if an account has it that has not confirmed it; nobody is told
     /// whether one has. If none has, a mail waits, too, which is never sent: so both take as long.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn resend_confirmation_to(
         &self,
         email: &str,
@@ -101,6 +104,7 @@ impl AccountService {
     }
 
     /// Sends a link to a new address; the account has it once the link is used.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn request_email_change(
         &self,
         viewer: &KnownViewer,

@@ -20,6 +20,7 @@ use crate::domain::viewer::{Client, KnownViewer};
 impl AccountService {
     /// Deletes the viewer's account: the account itself and its sessions at once, what its profiles watched in the
     /// background.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn delete_account(
         &self,
         viewer: &KnownViewer,
@@ -34,6 +35,7 @@ impl AccountService {
     /// Deletes what came from another site about somebody, on a request that the other site signed. An account that
     /// can be logged in to by that site only is deleted; another one is unlinked. Whom the site does not know is
     /// forgotten already.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn erase_identity(
         &self,
         provider: &str,
@@ -96,16 +98,19 @@ impl AccountService {
     }
 
     /// How far the erasure with this code is.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn find_erasure(&self, code: &str) -> Result<Option<Erasure>, AccountError> {
         Ok(self.ports.accounts.erasures.find_erasure(code).await?)
     }
 
     /// Some erasures that are not finished, the oldest first.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn pending_erasures(&self) -> Result<Vec<Erasure>, AccountError> {
         Ok(self.ports.accounts.erasures.pending_erasures(20).await?)
     }
 
     /// Takes note that nothing is left of what an erasure is about.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn finish_erasure(&self, erasure: &Erasure) -> Result<(), AccountError> {
         let now = self.ports.clock.now();
         Ok(self

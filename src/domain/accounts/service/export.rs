@@ -33,6 +33,7 @@ pub struct AccountExport {
 
 impl AccountService {
     /// Everything that is known of the viewer's account. Reads a lot, so only so often.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn export(
         &self,
         viewer: &KnownViewer,

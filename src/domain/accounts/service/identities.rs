@@ -100,6 +100,7 @@ impl SentAway {
 impl AccountService {
     /// Begins a log-in by another site; whoever is logged in links the account with it instead. That is one more way in,
     /// which a stolen session must not make: it takes a fresh log-in or the password.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn begin_oauth(
         &self,
         viewer: &Viewer,
@@ -148,6 +149,7 @@ impl AccountService {
     }
 
     /// Sends the browser of an app to the other site.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn start_oauth(
         &self,
         provider: &str,
@@ -193,6 +195,7 @@ impl AccountService {
     /// An e-mail address that the other site tells never links with the account that has it: whoever can make an
     /// account over there with somebody's address, or gets a mailbox that was given up, would be let in here. Its
     /// owner logs in first and links then.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn return_from_oauth(&self, back: ReturnFromOAuth, client: &Client) -> Came {
         let state = match self.state(&back).await {
             Ok(state) => state,
@@ -301,6 +304,7 @@ impl AccountService {
 
     /// Gives an app its tokens for the code that its deep link brought, if it is the app that began; links its account
     /// if it was logged in when it began. The session that the app had before ends.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn exchange_oauth(
         &self,
         code: &str,

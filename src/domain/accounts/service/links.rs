@@ -9,6 +9,7 @@ use crate::domain::viewer::{Client, KnownViewer};
 
 impl AccountService {
     /// The other sites that the viewer's account is linked with, by name.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn identities(&self, viewer: &KnownViewer) -> Result<Vec<Identity>, AccountError> {
         Ok(self
             .ports
@@ -19,6 +20,7 @@ impl AccountService {
     }
 
     /// Unlinks the viewer's account from another site, unless nobody could log in any more.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn unlink(
         &self,
         viewer: &KnownViewer,
@@ -52,6 +54,7 @@ impl AccountService {
 
     /// Takes note that somebody took back, at the other site, what this site was allowed: sessions that began there
     /// end. The link stays, so that logging in again finds the account.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn revoke_identity(
         &self,
         provider: &str,

@@ -76,6 +76,7 @@ pub enum Tokens {
 impl AccountService {
     /// Checks address and password and begins a session. A wrong address and a wrong password look and last the same:
     /// both read the same, hash once and write one entry. The session that the client had before ends.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn log_in(
         &self,
         log_in: LogIn,

@@ -63,6 +63,7 @@ impl MailService {
 
     /// Sends some of what is due. Says how many mails were taken up; 0: nothing is due. A mail server that does not
     /// answer is an error, once all were tried; what it did not take is due again later.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn send_due(&self) -> Result<usize, MailingError> {
         let now = self.clock.now();
         let mails = self.mails.claim_mails(now, now + CLAIM, BATCH).await?;

@@ -39,6 +39,7 @@ impl Authority<'_> {
 
 impl AccountService {
     /// A page of all accounts, the oldest first.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn list_users(
         &self,
         authority: Authority<'_>,
@@ -49,6 +50,7 @@ impl AccountService {
     }
 
     /// An account: the viewer's own, or for an admin any.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn user(&self, viewer: &KnownViewer, id: UserId) -> Result<User, AccountError> {
         if viewer.user != id && viewer.role < Role::Admin {
             return Err(AccountError::UserNotFound);
@@ -57,6 +59,7 @@ impl AccountService {
     }
 
     /// The account with this address, for whoever runs the site.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn user_by_email(&self, email: &str) -> Result<User, AccountError> {
         let email = EmailAddress::parse(email)?;
         let found = self.ports.accounts.users.find_user_by_email(&email).await?;
@@ -64,6 +67,7 @@ impl AccountService {
     }
 
     /// A page of what was done to an account, the latest first: of the viewer's own, or for an admin of any.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn audit_of(
         &self,
         viewer: &KnownViewer,
@@ -82,6 +86,7 @@ impl AccountService {
     }
 
     /// Gives an account another role, with its next request.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn set_role(
         &self,
         authority: Authority<'_>,
@@ -110,6 +115,7 @@ impl AccountService {
     }
 
     /// Disables an account, or enables it again. A disabled one is logged out everywhere and cannot log in.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn set_disabled(
         &self,
         authority: Authority<'_>,

@@ -204,11 +204,13 @@ impl AccountService {
     }
 
     /// The public keys that access tokens can be checked with, as a JSON Web Key Set (RFC 7517).
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn public_keys(&self) -> Result<serde_json::Value, AccountError> {
         Ok(self.ports.access_tokens.public_keys().await?)
     }
 
     /// The viewer's own account and profile.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn account(&self, viewer: &KnownViewer) -> Result<(User, Profile), AccountError> {
         let user = self.find_user(viewer.user).await?;
         let profile = self
@@ -317,6 +319,7 @@ impl AccountService {
     }
 
     /// The profiles of the viewer's account, the oldest first.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn profiles(&self, viewer: &KnownViewer) -> Result<Vec<Profile>, AccountError> {
         Ok(self
             .ports
@@ -327,6 +330,7 @@ impl AccountService {
     }
 
     /// Makes profiles for the keys of a loaded file, where they are new.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn add_loaded_profiles(&self, keys: &[String]) -> Result<(), AccountError> {
         let stamp = crate::domain::stamp::Stamp::first(self.ports.clock.now());
         let profiles: Vec<Profile> = keys
@@ -340,6 +344,7 @@ impl AccountService {
     }
 
     /// The keys that profiles are known by outside: that of the loaded file, or the id.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn profile_keys(
         &self,
         ids: &[ProfileId],

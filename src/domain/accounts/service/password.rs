@@ -21,6 +21,7 @@ use crate::domain::viewer::{Client, KnownViewer};
 
 impl AccountService {
     /// Changes the viewer's password, or sets the first, and ends all other sessions.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn change_password(
         &self,
         viewer: &KnownViewer,
@@ -63,6 +64,7 @@ impl AccountService {
 
     /// Sends a link to set a new password, if there is an account with this address; nobody is told whether there is.
     /// Without an account a mail waits, too, which is never sent: so both take as long.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn request_password_reset(
         &self,
         email: &str,
@@ -82,6 +84,7 @@ impl AccountService {
 
     /// Sets a new password by such a link, and ends all sessions. If the address was never confirmed, whatever else
     /// could be used to log in goes, too: somebody else may have made the account.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn reset_password(
         &self,
         token: &str,
@@ -115,6 +118,7 @@ impl AccountService {
     }
 
     /// Sets a new password for whoever runs the site, and ends all sessions.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn set_password(
         &self,
         user: UserId,

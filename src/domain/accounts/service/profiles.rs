@@ -40,6 +40,7 @@ pub struct ProfileChange {
 
 impl AccountService {
     /// Adds a profile to the viewer's account.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn add_profile(
         &self,
         viewer: &KnownViewer,
@@ -69,6 +70,7 @@ impl AccountService {
     }
 
     /// Changes a profile of the viewer's account.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn change_profile(
         &self,
         viewer: &KnownViewer,
@@ -102,6 +104,7 @@ impl AccountService {
 
     /// Deletes a profile of the viewer's account, with all that it watched. A viewer who watches with it goes on with
     /// another one. Says as whom the viewer goes on.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn delete_profile(
         &self,
         viewer: &KnownViewer,
@@ -157,6 +160,7 @@ impl AccountService {
     }
 
     /// Goes on with another profile of the viewer's account. One that has a PIN wants it.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn select_profile(
         &self,
         viewer: &KnownViewer,
@@ -181,6 +185,7 @@ impl AccountService {
 
     /// Makes sure that the viewer may see what a profile watched and what is suggested to it
     /// ([`Profile::opens_to`]). Of the viewer's own profile nothing is read.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn check_opens(
         &self,
         profile: &Profile,

@@ -35,6 +35,7 @@ impl AccountService {
     /// logged in, because the site does not tell strangers whether the address was free
     /// ([`super::AccountPolicy::conceals_accounts`]); then the owner of a taken address gets a mail about it, and
     /// that takes as long.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn register(
         &self,
         registration: Registration,
@@ -82,6 +83,7 @@ impl AccountService {
     }
 
     /// Makes an account whose address counts as confirmed, for whoever runs the site.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn create_user(
         &self,
         registration: Registration,

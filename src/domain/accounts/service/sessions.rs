@@ -13,6 +13,7 @@ use crate::domain::viewer::{Client, KnownViewer, Login};
 
 impl AccountService {
     /// Where the viewer's account is logged in, the latest first.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn sessions(&self, viewer: &KnownViewer) -> Result<Vec<Session>, AccountError> {
         let now = self.ports.clock.now();
         let sessions = &self.ports.sessions;
@@ -20,6 +21,7 @@ impl AccountService {
     }
 
     /// Ends the session that the viewer came with, at once and everywhere.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn log_out(&self, viewer: &KnownViewer, client: &Client) -> Result<(), AccountError> {
         let session = viewer.session().ok_or(AccountError::Forbidden)?;
         let sessions = &self.ports.sessions;
@@ -29,6 +31,7 @@ impl AccountService {
     }
 
     /// Ends another session of the viewer's account, at once and everywhere.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn end_session(
         &self,
         viewer: &KnownViewer,
@@ -45,6 +48,7 @@ impl AccountService {
     }
 
     /// Ends all sessions of the viewer's account but the one that the viewer came with. Says how many there were.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn end_other_sessions(
         &self,
         viewer: &KnownViewer,
@@ -62,6 +66,7 @@ impl AccountService {
 
     /// Exchanges a refresh token for new tokens. One that was used before ends its session: either this client or
     /// another one stole it (RFC 9700, 4.14.2).
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn refresh(
         &self,
         token: &RefreshToken,

@@ -105,6 +105,7 @@ impl RecommendService {
     /// Titles like this one, the best first, at most 100; without those that the viewer's profile has watched, and without
     /// what is not published, whoever asks. While
     /// the graph does not answer, they are alike by their metadata alone.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn similar(
         &self,
         visibility: &Visibility,

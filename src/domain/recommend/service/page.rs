@@ -24,6 +24,7 @@ const ENOUGH: usize = MAX_PAGE / 2;
 impl RecommendService {
     /// A page for a profile: at most so many rows of so many titles, none with fewer than 4. No title stands on the
     /// page twice; the page stays the same until something is watched.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn rows(
         &self,
         visibility: &Visibility,

@@ -30,6 +30,7 @@ pub struct TasteWeight {
 impl RecommendService {
     /// What the graph believes of a profile's taste: genres and people, those that speak the most first, ties by
     /// source; at most so many.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn taste_weights(
         &self,
         visibility: &Visibility,
