@@ -32,6 +32,7 @@ mod recommend;
 mod roles;
 mod schema;
 mod search;
+mod settings;
 mod sql;
 mod suggestions;
 mod support;
