@@ -169,7 +169,7 @@ fn assert_everything_is_described(text: &str) {
 #[tokio::test]
 async fn each_part_of_the_program_is_measured_embedded() {
     let stores = [
-        ("sqlite", "titles"),
+        ("sqlite", "titles_by_slug"),
         ("sqlite", "write"),
         ("sqlite", "update"),
         ("sqlite", "create_session"),
@@ -185,7 +185,7 @@ async fn each_part_of_the_program_is_measured_embedded() {
 #[tokio::test]
 async fn each_part_of_the_program_is_measured_on_the_servers() {
     let stores = [
-        ("mongo", "titles"),
+        ("mongo", "titles_by_slug"),
         ("mongo", "write"),
         ("mongo", "update"),
         ("redis", "create_session"),
