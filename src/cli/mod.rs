@@ -52,7 +52,7 @@ enum Command {
     Suggest(lists::Arguments),
     /// Write the titles that are like each title, as NDJSON
     Similar(lists::Arguments),
-    /// Measure how good the suggestions are, on watches that are kept from them, beside simpler lists
+    /// Measure how good the suggestions are, on watches that were held out, beside simpler lists
     Evaluate(evaluate::Arguments),
     /// Create accounts, change roles, disable and erase
     Users {
