@@ -19,6 +19,7 @@ use clap::{Parser, Subcommand};
 
 use crate::app::App;
 use crate::config::{Config, Settings};
+use crate::domain::loading::LoadMode;
 
 /// The backend of a film and TV site: a GraphQL API over a recommendation graph
 #[derive(Debug, Parser)]
@@ -97,7 +98,12 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         match cli.command.unwrap_or(Command::Serve) {
             Command::Serve => serve::run(&config).await,
             Command::Load { paths, dry_run } => {
-                load::run(&App::open(&config).await?, &paths, dry_run).await
+                let mode = if dry_run {
+                    LoadMode::DryRun
+                } else {
+                    LoadMode::Write
+                };
+                load::run(&App::open(&config).await?, &paths, mode).await
             }
             Command::Graph { command } => graph::run(&App::open(&config).await?, &command).await,
             Command::Suggest(arguments) => {

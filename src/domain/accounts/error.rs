@@ -52,7 +52,7 @@ pub enum AccountError {
     Name(#[from] NameError),
     #[error(transparent)]
     Session(#[from] SessionError),
-    /// About a machine's key.
+    /// About an API key.
     #[error(transparent)]
     ApiKey(#[from] ApiKeyError),
     /// About a link with another site.

@@ -101,7 +101,7 @@ pub trait ProfileStore: Send + Sync {
 }
 
 measured! {
-/// Log-ins of other sites.
+/// Federated log-ins of accounts.
 #[async_trait]
 pub trait IdentityStore: Send + Sync {
     /// The identity of a subject at a provider.
@@ -117,7 +117,7 @@ pub trait IdentityStore: Send + Sync {
 }
 
 measured! {
-/// The keys of machines.
+/// API keys of accounts.
 #[async_trait]
 pub trait ApiKeyStore: Send + Sync {
     /// The key with this id.
@@ -146,12 +146,12 @@ pub trait AuditStore: Send + Sync {
 }
 
 measured! {
-/// Mail that waits to be sent.
+/// The queue of mail that is to be sent.
 #[async_trait]
 pub trait MailStore: Send + Sync {
     /// Takes up to `limit` mails that are due, the longest due first: each counts one more attempt and is due again
-    /// at `until`, so that two who take at the same time never get the same one, and one that is taken by somebody
-    /// who dies goes out later.
+    /// at `until`, so that two who take at the same time never get the same one, and one that is taken by a server
+    /// that crashes goes out later.
     async fn claim_mails(
         &self,
         now: DateTime<Utc>,

@@ -16,7 +16,7 @@ pub(super) const RECORDS: &[Record] = &[
     },
     Record {
         name: "graph_watched",
-        exported: Exported::Not("an edge is a copy of what all plays at a title add up to"),
+        exported: Exported::Not("an edge is a copy of what all plays of a title add up to"),
     },
 ];
 

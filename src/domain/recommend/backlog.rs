@@ -26,7 +26,7 @@ pub struct Backlog {
     pub titles: Waiting,
     /// What profiles watched of a title.
     pub watches: Waiting,
-    /// Titles that have lost viewers who were erased.
+    /// Titles whose number of departed watchers has grown.
     pub departures: Waiting,
 }
 

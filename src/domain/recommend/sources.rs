@@ -75,13 +75,13 @@ pub trait WatchSource: Send + Sync {
     ) -> Result<Vec<WatchedTitle>, StoreError>;
 
     /// How many profiles that are erased now had watched each of the titles. In the order asked.
-    async fn departed_viewers(&self, titles: &[TitleId]) -> Result<Vec<u64>, StoreError>;
+    async fn departed_watchers(&self, titles: &[TitleId]) -> Result<Vec<u64>, StoreError>;
 
-    /// Up to `limit` titles whose number of departed viewers waits for projection, by id, with the number.
+    /// Up to `limit` titles whose number of departed watchers waits for projection, by id, with the number.
     async fn unprojected_departures(&self, limit: usize)
     -> Result<Vec<(TitleId, u64)>, StoreError>;
 
-    /// Takes the mark from titles whose number of departed viewers is still the given one; the others keep it.
+    /// Takes the mark from titles whose number of departed watchers is still the given one; the others keep it.
     async fn mark_departures_projected(&self, titles: &[(TitleId, u64)]) -> Result<(), StoreError>;
 }
 }

@@ -357,7 +357,7 @@ impl Added {
 }
 
 impl WatchedTitle {
-    /// The watched title of nothing, at a time.
+    /// An empty watched title: nothing played yet.
     pub(super) fn new(
         (profile, title): (ProfileId, TitleId),
         is_series: bool,

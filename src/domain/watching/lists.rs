@@ -21,7 +21,7 @@ const CHUNK: usize = 200;
 /// A list of a profile's own, each of whose rows is about a title.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ProfileList {
-    /// Its plays of films and episodes, at one title or at all.
+    /// Its plays of films and episodes: those of one title, or all.
     History(Option<TitleId>),
     /// What it can resume.
     InProgress,

@@ -1,4 +1,4 @@
-//! The field's rules for where to resume and what counts as watched, and the weight of a play.
+//! The industry's conventions for where to resume and what counts as watched, and the weight of a play.
 
 use chrono::{DateTime, TimeZone, Utc};
 

@@ -93,8 +93,8 @@ impl WatchService {
     }
 
     /// Records what a player reports of something that the viewer may see. Once this returns, the report survives any
-    /// crash; the same report again changes nothing. A `report` without a duration goes by the catalogue's. A machine
-    /// needs a key that may report.
+    /// crash; the same report again changes nothing. A `report` without a duration goes by the catalogue's. An API
+    /// key must have the scope to watch.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn report(
         &self,

@@ -1,4 +1,4 @@
-//! The ports of accounts on MongoDB; what each method promises stands there.
+//! The ports of accounts on MongoDB; what each method promises is documented at the port.
 
 use std::sync::Arc;
 

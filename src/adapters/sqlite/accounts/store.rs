@@ -1,4 +1,4 @@
-//! The ports of accounts on SQLite; what each method promises stands there.
+//! The ports of accounts on SQLite; what each method promises is documented at the port.
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};

@@ -19,7 +19,7 @@ mod sessions;
 pub use api_keys::NewApiKey;
 pub use authenticate::Credentials;
 pub use export::AccountExport;
-pub use identities::{Arrival, BeginOAuth, Came, ReturnFromOAuth, SentAway};
+pub use identities::{Arrival, BeginOAuth, Came, OAuthRedirect, ReturnFromOAuth};
 pub use log_in::{LogIn, LoggedIn, Tokens};
 pub use mailing::{MailService, MailingError};
 pub use manage::Authority;
@@ -95,13 +95,13 @@ pub struct AccountStores {
     pub writes: Arc<dyn AccountStore>,
     pub users: Arc<dyn UserStore>,
     pub profiles: Arc<dyn ProfileStore>,
-    /// Log-ins of other sites.
+    /// Federated log-ins of accounts.
     pub identities: Arc<dyn IdentityStore>,
-    /// The keys of machines.
+    /// API keys of accounts.
     pub api_keys: Arc<dyn ApiKeyStore>,
     /// What was done to accounts.
     pub audit: Arc<dyn AuditStore>,
-    /// Profiles that are to be forgotten.
+    /// Profiles that are to be erased.
     pub erasures: Arc<dyn ErasureStore>,
 }
 
@@ -224,7 +224,7 @@ impl AccountService {
         user.zip(profile).ok_or(AccountError::Unauthenticated)
     }
 
-    /// The viewer's account, which the request may manage: it came with a log-in, not with a machine's key, and the
+    /// The viewer's account, which the request may manage: it came with a log-in, not with an API key, and the
     /// profile is not a child's.
     async fn managed(&self, viewer: &KnownViewer) -> Result<(User, SessionId), AccountError> {
         let session = viewer.session().ok_or(AccountError::Forbidden)?;

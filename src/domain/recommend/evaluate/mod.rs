@@ -2,9 +2,9 @@
 //!
 //! [`split`] divides watches into a training set and a held-out set, [`indexed`] numbers its titles and viewers,
 //! [`lists`] are made by the service that serves ([`served`], from the [`training`] set) and by simpler rules
-//! ([`baselines`]), [`metrics`] compares them with the held-out set, [`bootstrap`] says how sure that is, [`report`] puts
-//! it together, [`ablation`] takes one ingredient out at a time, [`own`] reads the site's own record. Only `own` reads a
-//! store; nothing writes.
+//! ([`baselines`]), [`metrics`] compares them with the held-out set, [`bootstrap`] says how sure that is, [`report`]
+//! puts it together, [`ablation`] takes one ingredient out at a time, [`own`] reads the site's own record. Only `own`
+//! reads a store; nothing writes.
 
 mod ablation;
 mod baselines;

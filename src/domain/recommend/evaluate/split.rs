@@ -44,7 +44,7 @@ pub struct HeldOut {
 pub enum Relevant {
     /// The held-out titles that the viewer gave a thumb up.
     Liked,
-    /// All held-out titles.
+    /// All titles that are held out.
     Watched,
 }
 
