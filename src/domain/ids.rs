@@ -60,7 +60,7 @@ numeric_ids! {
     MailId;
     /// An entry of the audit log.
     AuditId;
-    /// A request to forget a person.
+    /// A request to erase a person.
     ErasureId;
 }
 

@@ -1,4 +1,4 @@
-//! What can go wrong with accounts. What is wrong with one value stands with that value.
+//! What can go wrong with accounts. Errors of a single value are defined beside that value.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What the graph keeps of profiles: nodes and edges that are made from what watching keeps.
+//! What the graph stores about profiles: nodes and edges that are made from what watching stores.
 
 use async_trait::async_trait;
 

@@ -1,4 +1,4 @@
-//! The list of all parts of what is kept of people. A new feature that keeps something by profile joins it here.
+//! The list of all that is stored about people, in parts. A new feature that stores something by profile joins it here.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! What was written and is not in the graph yet, and whether that gets less.
+//! The backlog of the projection: what was written and is not in the graph yet, and whether it shrinks.
 
 use std::sync::{Arc, Mutex, PoisonError};
 

@@ -309,12 +309,12 @@ impl SimilarService {
     /// The titles that are to be solved anew, those first that changed the most.
     fn changed(&self, following: &Following) -> Vec<usize> {
         let mut changed: Vec<(f64, usize)> = Vec::new();
-        for (index, watches) in following.changed.iter().enumerate() {
+        for (index, count) in following.changed.iter().enumerate() {
             #[expect(clippy::cast_precision_loss, reason = "counts below 2^53")]
             let watchers = following.histories.watchers(index).max(1) as f64;
-            let watches = watches.map_or(f64::INFINITY, f64::from);
-            if watches >= (self.freshness.recompute_title_at * watchers).max(1.0) {
-                changed.push((watches / watchers, index));
+            let count = count.map_or(f64::INFINITY, f64::from);
+            if count >= (self.freshness.recompute_title_at * watchers).max(1.0) {
+                changed.push((count / watchers, index));
             }
         }
         changed.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
@@ -375,8 +375,8 @@ impl Following {
 }
 
 /// Counts more changed watches, unless the title must be solved anew in any case.
-fn add(watches: &mut Option<f32>, more: f32) {
-    *watches = watches.map(|watches| watches + more);
+fn add(count: &mut Option<f32>, more: f32) {
+    *count = count.map(|count| count + more);
 }
 
 /// Adds all that a profile watched, and empties the list.

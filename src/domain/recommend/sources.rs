@@ -45,7 +45,7 @@ measured! {
 /// Where the catalogue learns how popular its titles are.
 #[async_trait]
 pub trait WatchersStore: Send + Sync {
-    /// Sets how many profiles have watched each title. Changes no revision; ids that are not there are passed over.
+    /// Sets how many profiles have watched each title. Changes no revision; ids that are not there are skipped.
     /// A title that had another number of watchers before appears anew in the change feed.
     async fn put_watchers(&self, counts: &[(TitleId, u64)]) -> Result<(), StoreError>;
 }
@@ -74,7 +74,7 @@ pub trait WatchSource: Send + Sync {
         limit: usize,
     ) -> Result<Vec<WatchedTitle>, StoreError>;
 
-    /// How many profiles that are erased now had watched each of the titles. In the order asked.
+    /// How many departed watchers each of the titles has: erased profiles that had watched it. In the order asked.
     async fn departed_watchers(&self, titles: &[TitleId]) -> Result<Vec<u64>, StoreError>;
 
     /// Up to `limit` titles whose number of departed watchers waits for projection, by id, with the number.

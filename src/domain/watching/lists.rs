@@ -1,4 +1,4 @@
-//! A profile's lists, as somebody may see them.
+//! A profile's lists, with only what the viewer may see.
 //!
 //! Their rows are keyed by profile and know nothing of their titles' ratings. So a page is read on in chunks of a
 //! bounded size until it is full, and a list is counted title by title: what a profile has watched has few titles.

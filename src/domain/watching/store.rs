@@ -1,4 +1,4 @@
-//! The ports to where watching is recorded.
+//! The ports to the record of watching.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Where the documents are.
+//! All collections of watching, by name.
 
 use bson::Document;
 

@@ -15,7 +15,7 @@ use crate::domain::error::StoreError;
 use crate::domain::ids::{ApiKeyId, ErasureId, MailId, ProfileId, UserId};
 use crate::domain::page::{Slice, Window};
 
-/// Accounts and what hangs on them in a database file.
+/// Accounts and what belongs to them in a database file.
 #[derive(Clone)]
 pub struct SqliteAccounts {
     db: SqliteDb,

@@ -1,4 +1,4 @@
-//! Finding out who sends a request.
+//! Authentication: finding out who sends a request.
 
 use chrono::TimeDelta;
 use futures::try_join;

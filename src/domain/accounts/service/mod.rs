@@ -1,4 +1,4 @@
-//! What people do with accounts, one file a subject.
+//! The use cases of accounts, one file per subject.
 
 mod api_keys;
 mod authenticate;
@@ -71,7 +71,7 @@ pub struct AccountService {
 
 /// What the service stands on.
 pub struct AccountPorts {
-    /// Accounts and what hangs on them.
+    /// Accounts and what belongs to them.
     pub accounts: AccountStores,
     pub sessions: Arc<dyn SessionStore>,
     pub one_time: Arc<dyn OneTimeStore>,
@@ -79,16 +79,16 @@ pub struct AccountPorts {
     pub limiter: Arc<dyn RateLimiter>,
     /// Hashes of passwords and PINs.
     pub passwords: Arc<dyn PasswordHasher>,
-    /// Other sites that know people.
+    /// The providers of federated log-in.
     pub providers: Vec<Arc<dyn IdentityProvider>>,
-    /// Whom to tell that there is mail to send or somebody to forget.
+    /// Whom to tell that there is mail to send or somebody to erase.
     pub events: Arc<dyn EventBus>,
     pub clock: Arc<dyn Clock>,
     /// What ids and secrets are made of.
     pub entropy: Arc<dyn Entropy>,
 }
 
-/// Accounts and what hangs on them.
+/// Accounts and what belongs to them.
 #[derive(Clone)]
 pub struct AccountStores {
     /// Where all of it is written.
@@ -255,7 +255,7 @@ impl AccountService {
         Ok(())
     }
 
-    /// An entry of the audit list.
+    /// An entry of the audit log.
     fn audit(
         &self,
         user: Option<UserId>,

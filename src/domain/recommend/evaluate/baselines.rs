@@ -1,4 +1,4 @@
-//! What is simpler than the ranking: the same for everybody, or counts of who watched both.
+//! Baselines, simpler than the ranking: the same list for everybody, or counts of who watched both.
 
 use super::indexed::{IndexedSplit, Viewer};
 use super::lists::{Lists, best, cut};

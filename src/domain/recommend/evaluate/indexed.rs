@@ -55,7 +55,7 @@ impl Viewer {
 }
 
 impl Follower {
-    /// Whether a title is no news any more on the page of another one.
+    /// Whether a title is known already on the page of another one.
     pub(super) fn knows(&self, title: u32, on_page_of: u32) -> bool {
         let now = self.order.get(&on_page_of);
         let is_past = self.order.get(&title).is_some_and(|then| Some(then) <= now);
@@ -64,8 +64,8 @@ impl Follower {
 }
 
 impl<'a> IndexedSplit<'a> {
-    /// Of so many viewers at the most. Ids of profiles are hashes or random, so those with the least ids are drawn as
-    /// if by lot, and always the same.
+    /// With `most_viewers` viewers at the most. Ids of profiles are hashes or random, so those with the least ids are
+    /// drawn as if by lot, and always the same.
     pub(super) fn new(split: &'a Split, relevant: Relevant, most_viewers: usize) -> Self {
         let mut titles = split.titles.clone();
         titles.sort_unstable_by_key(|title| title.id);

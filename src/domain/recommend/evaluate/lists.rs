@@ -1,4 +1,4 @@
-//! What makes lists, whatever it makes them of.
+//! The interface of everything that makes lists.
 
 use super::indexed::{IndexedSplit, Viewer};
 use crate::domain::recommend::error::RecommendError;

@@ -1,4 +1,4 @@
-//! What comes of an evaluation: a table of lists and metrics.
+//! The result of an evaluation: a table of lists and metrics.
 
 use std::collections::BTreeMap;
 

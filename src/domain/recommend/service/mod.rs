@@ -1,4 +1,4 @@
-//! What viewers ask of the graph: what is like this, what is for me, a page made of rows, and what it believes of me.
+//! The use cases of suggestions: what is like this title, what is for me, a page made of rows, and what is my taste.
 
 mod for_profile;
 mod page;
