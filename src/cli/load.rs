@@ -9,13 +9,9 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::files::{FileSource, find};
 use crate::app::App;
-use crate::domain::loading::{LoadSummary, Problem, Source};
+use crate::domain::loading::{LoadMode, LoadSummary, Problem, Source};
 
-pub(super) async fn run(
-    app: &App,
-    paths: &[PathBuf],
-    is_rehearsal: bool,
-) -> anyhow::Result<ExitCode> {
+pub(super) async fn run(app: &App, paths: &[PathBuf], mode: LoadMode) -> anyhow::Result<ExitCode> {
     let progress = progress_bar()?;
     let sources: Vec<Box<dyn Source>> = find(paths)?
         .into_iter()
@@ -26,10 +22,10 @@ pub(super) async fn run(
     let mut tell = |is_warning: bool, file: &str, line: u64, problem: &Problem| {
         progress.suspend(|| eprintln!("{}", message(is_warning, file, line, problem)));
     };
-    let summary = app.load.load(&sources, is_rehearsal, &mut tell).await;
+    let summary = app.load.load(&sources, mode, &mut tell).await;
     progress.finish_and_clear();
     let summary = summary?;
-    println!("{}", sum_up(&summary, is_rehearsal));
+    println!("{}", sum_up(&summary, mode));
     Ok(if summary.refused == 0 {
         ExitCode::SUCCESS
     } else {
@@ -62,11 +58,10 @@ fn message(is_warning: bool, file: &str, line: u64, problem: &Problem) -> String
     format!("{file}:{line}: {sort}: {field}{}", problem.reason)
 }
 
-fn sum_up(summary: &LoadSummary, is_rehearsal: bool) -> String {
-    let loaded = if is_rehearsal {
-        "would be loaded"
-    } else {
-        "loaded"
+fn sum_up(summary: &LoadSummary, mode: LoadMode) -> String {
+    let loaded = match mode {
+        LoadMode::DryRun => "would be loaded",
+        LoadMode::Write => "loaded",
     };
     let mut parts: Vec<String> = summary
         .tallies

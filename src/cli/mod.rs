@@ -19,6 +19,7 @@ use clap::{Parser, Subcommand};
 
 use crate::app::App;
 use crate::config::{Config, Settings};
+use crate::domain::loading::LoadMode;
 
 /// The backend of a film and TV site: a GraphQL API over a recommendation graph
 #[derive(Debug, Parser)]
@@ -52,7 +53,7 @@ enum Command {
     Suggest(lists::Arguments),
     /// Write the titles that are like each title, as NDJSON
     Similar(lists::Arguments),
-    /// Measure how good the suggestions are, on watches that are kept from them, beside simpler lists
+    /// Measure how good the suggestions are, on watches that were held out, beside simpler lists
     Evaluate(evaluate::Arguments),
     /// Create accounts, change roles, disable and erase
     Users {
@@ -97,7 +98,12 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         match cli.command.unwrap_or(Command::Serve) {
             Command::Serve => serve::run(&config).await,
             Command::Load { paths, dry_run } => {
-                load::run(&App::open(&config).await?, &paths, dry_run).await
+                let mode = if dry_run {
+                    LoadMode::DryRun
+                } else {
+                    LoadMode::Write
+                };
+                load::run(&App::open(&config).await?, &paths, mode).await
             }
             Command::Graph { command } => graph::run(&App::open(&config).await?, &command).await,
             Command::Suggest(arguments) => {

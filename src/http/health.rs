@@ -40,7 +40,7 @@ enum Answer {
 #[serde(rename_all = "snake_case")]
 enum Projection {
     Ok,
-    /// Something waits, and for so many seconds nothing was projected.
+    /// Something waits, and nothing was projected for this many seconds.
     StandsStill {
         seconds: i64,
     },

@@ -1,5 +1,5 @@
-//! Looks how far the graph is behind the record and how old its `SIMILAR` edges are, for the metrics and for whoever asks
-//! whether the server is well.
+//! Measures how far the graph lags behind the record and how old its `SIMILAR` edges are, for the metrics and for
+//! `/readyz`.
 
 use std::sync::Arc;
 use std::time::Duration;

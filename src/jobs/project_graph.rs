@@ -1,4 +1,4 @@
-//! Carries what was written into the graph, within moments of the write.
+//! Projects what was written into the graph, within moments of the write.
 
 use std::time::Duration;
 

@@ -1,7 +1,7 @@
 //! Many updates in one command.
 //!
 //! A workaround: `Client::bulk_write` of mongodb 3.9 works with servers of MongoDB 8 and later alone; the command is older.
-//! What fails of it stands in an answer that as a whole is a success, to the driver too.
+//! What fails of it is told in an answer that as a whole counts as a success, to the driver too.
 
 use bson::{Bson, Document, doc};
 use mongodb::ClientSession;

@@ -11,7 +11,7 @@ use super::fields;
 use crate::domain::error::StoreError;
 use crate::domain::page::{Direction, KeyValue, Keyset, Slice, Window};
 
-/// So many documents come with the first answer (if they have no more than 16 MB): most reads are one round trip.
+/// How many documents come with the first answer (if they have no more than 16 MB): most reads are one round trip.
 pub(super) const BATCH: u32 = 10_000;
 
 /// What a document says; the error of one that was never written like this.

@@ -1,4 +1,4 @@
-//! Making indexes, and with them their collections: a transaction that reads at a majority may make neither.
+//! Making indexes, and with them their collections: a transaction with majority read concern may make neither.
 
 use bson::{Document, doc};
 use mongodb::IndexModel;

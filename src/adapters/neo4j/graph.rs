@@ -1,4 +1,4 @@
-//! The port on Neo4j; what each method promises stands at the port, [`TasteGraph`].
+//! The graph on Neo4j; what each method promises is documented at the port, [`TasteGraph`].
 
 use std::sync::Arc;
 

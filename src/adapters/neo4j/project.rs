@@ -1,5 +1,5 @@
 //! What is written to the graph, in batches. Every write is absolute, hence idempotent, and a stale one, by its
-//! revision, is passed over. Rows are sorted, so that two writers take their locks in the same order.
+//! revision, is skipped. Rows are sorted, so that two writers take their locks in the same order.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};

@@ -19,7 +19,7 @@ cypher! {
     SCHEMA_GENRE_ID = "schema/genre_id.cypher";
     SCHEMA_PROFILE_ID = "schema/profile_id.cypher";
     SCHEMA_GRAPH_NAME = "schema/graph_name.cypher";
-    SCHEMA_ERASED_TRACE = "schema/erased_trace.cypher";
+    SCHEMA_ERASED_TOMBSTONE = "schema/erased_tombstone.cypher";
     SCHEMA_WATCHED_TASTE = "schema/watched_taste.cypher";
     SCHEMA_WATCHED_LAST_AT = "schema/watched_last_at.cypher";
     SCHEMA_SIMILAR_BEGUN = "schema/similar_begun.cypher";
@@ -71,7 +71,7 @@ pub const SCHEMA: &[&str] = &[
     SCHEMA_GENRE_ID,
     SCHEMA_PROFILE_ID,
     SCHEMA_GRAPH_NAME,
-    SCHEMA_ERASED_TRACE,
+    SCHEMA_ERASED_TOMBSTONE,
     SCHEMA_WATCHED_TASTE,
     SCHEMA_WATCHED_LAST_AT,
     SCHEMA_SIMILAR_BEGUN,

@@ -1,4 +1,4 @@
-//! What columns keep, and what it is to the domain. Something that no version ever wrote is an error that names it.
+//! Values of columns, and what they are to the domain. One that no version ever wrote is an error that names it.
 //!
 //! [`record!`] names each column of a table once, as the field of a struct; its statements, its parameters and its
 //! reading follow from that, so that no value can come to stand in another's column.

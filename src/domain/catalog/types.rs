@@ -1,4 +1,4 @@
-//! The catalogue's things. Each is stored as one document, with the ids of what it refers to.
+//! The types of the catalogue. Each value is stored as one document, with the ids of what it refers to.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};

@@ -60,6 +60,14 @@ pub struct Tally {
     pub unchanged: u64,
 }
 
+/// Whether a load writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LoadMode {
+    /// Everything is checked, nothing is written.
+    DryRun,
+    Write,
+}
+
 /// Which pass a file is read in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Phase {
@@ -107,15 +115,15 @@ impl LoadService {
         }
     }
 
-    /// Loads files. With `is_rehearsal` everything is checked and nothing written. `tell` gets each message.
+    /// Loads files. `tell` gets each message.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn load(
         &self,
         sources: &[Box<dyn Source>],
-        is_rehearsal: bool,
+        mode: LoadMode,
         tell: Tell<'_>,
     ) -> Result<LoadSummary, LoadError> {
-        let mut run = Run::new(self, is_rehearsal, tell);
+        let mut run = Run::new(self, mode, tell);
         let mut phases: Vec<HashSet<Phase>> = vec![HashSet::new(); sources.len()];
         for phase in [Phase::Titles, Phase::Episodes, Phase::Watches] {
             for (source, has) in sources.iter().zip(&mut phases) {

@@ -16,7 +16,7 @@ mod store;
 mod table;
 mod write;
 
-pub use load::{LoadError, LoadService, LoadSummary, Phase, Source, Tally, Tell};
+pub use load::{LoadError, LoadMode, LoadService, LoadSummary, Phase, Source, Tally, Tell};
 pub use problem::Problem;
 pub use records::{CreditName, EpisodeRecord, PersonRecord, Record, TitleRecord, WatchRecord};
 pub use source::{Entry, Finding, Format, Records};

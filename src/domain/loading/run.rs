@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use chrono::Datelike;
 
-use super::load::{LoadError, LoadService, LoadSummary, Phase, Source, Tell};
+use super::load::{LoadError, LoadMode, LoadService, LoadSummary, Phase, Source, Tell};
 use super::problem::Problem;
 use super::records::{EpisodeRecord, PersonRecord, Record, TitleRecord, WatchRecord};
 use super::source::{Finding, Records};
@@ -24,7 +24,7 @@ pub(super) type Placed<T> = (u64, T);
 /// A load as it goes on.
 pub(super) struct Run<'a> {
     pub(super) service: &'a LoadService,
-    pub(super) is_rehearsal: bool,
+    pub(super) mode: LoadMode,
     pub(super) tell: Tell<'a>,
     pub(super) summary: LoadSummary,
     pub(super) file: String,
@@ -36,12 +36,12 @@ pub(super) struct Run<'a> {
     pub(super) parked: Vec<(String, u64, TitleRecord)>,
     /// Whether people may still come.
     pub(super) may_park: bool,
-    /// People that a rehearsal would have written, by slug.
-    pub(super) rehearsed_people: HashSet<String>,
-    /// Titles that a rehearsal would have written.
-    pub(super) rehearsed: HashMap<String, Title>,
-    /// Episodes that a rehearsal would have written.
-    pub(super) episodes: HashSet<EpisodeId>,
+    /// People that a dry run would have written, by slug.
+    pub(super) unwritten_people: HashSet<String>,
+    /// Titles that a dry run would have written, by slug.
+    pub(super) unwritten_titles: HashMap<String, Title>,
+    /// Episodes that a dry run would have written.
+    pub(super) unwritten_episodes: HashSet<EpisodeId>,
 }
 
 /// Records of one phase that wait to be written.
@@ -60,10 +60,10 @@ impl Waiting {
 }
 
 impl<'a> Run<'a> {
-    pub(super) fn new(service: &'a LoadService, is_rehearsal: bool, tell: Tell<'a>) -> Self {
+    pub(super) fn new(service: &'a LoadService, mode: LoadMode, tell: Tell<'a>) -> Self {
         Self {
             service,
-            is_rehearsal,
+            mode,
             tell,
             summary: LoadSummary::default(),
             file: String::new(),
@@ -71,9 +71,9 @@ impl<'a> Run<'a> {
             owners: HashMap::new(),
             parked: Vec::new(),
             may_park: true,
-            rehearsed_people: HashSet::new(),
-            rehearsed: HashMap::new(),
-            episodes: HashSet::new(),
+            unwritten_people: HashSet::new(),
+            unwritten_titles: HashMap::new(),
+            unwritten_episodes: HashSet::new(),
         }
     }
 
@@ -135,7 +135,7 @@ impl<'a> Run<'a> {
     }
 
     pub(super) async fn put(&self, batch: CatalogBatch) -> Result<(), CatalogError> {
-        if self.is_rehearsal || batch.is_empty() {
+        if self.mode == LoadMode::DryRun || batch.is_empty() {
             Ok(())
         } else {
             Ok(self.service.store.put(&batch).await?)

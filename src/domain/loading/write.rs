@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 
 use super::checks::is_identifying;
 use super::drafts;
-use super::load::LoadError;
+use super::load::{LoadError, LoadMode};
 use super::problem::Problem;
 use super::records::{EpisodeRecord, PersonRecord, TitleRecord, WatchRecord};
 use super::resolve;
@@ -46,9 +46,9 @@ impl Run<'_> {
                 .filter_map(|(_, record)| drafts::person(record, stored.get(&record.slug), now))
                 .collect();
             let written = people.len();
-            if run.is_rehearsal {
+            if run.mode == LoadMode::DryRun {
                 let slugs = people.iter().map(|person| person.slug.clone());
-                run.rehearsed_people.extend(slugs);
+                run.unwritten_people.extend(slugs);
             }
             run.put(CatalogBatch {
                 people,
@@ -103,10 +103,10 @@ impl Run<'_> {
             now,
         )
         .await?;
-        let rehearsed = self.rehearsed_people.iter();
+        let unwritten = self.unwritten_people.iter();
         people
             .ids
-            .extend(rehearsed.map(|slug| (slug.clone(), PersonId::of_slug(slug))));
+            .extend(unwritten.map(|slug| (slug.clone(), PersonId::of_slug(slug))));
         let genres =
             resolve::new_genres(catalog, records.iter().map(|(_, record)| *record), now).await?;
         let collections =
@@ -131,8 +131,8 @@ impl Run<'_> {
             tally.1 += 1;
             titles.extend(title);
         }
-        if self.is_rehearsal {
-            self.rehearsed.extend(
+        if self.mode == LoadMode::DryRun {
+            self.unwritten_titles.extend(
                 titles
                     .iter()
                     .map(|title| (title.slug.clone(), title.clone())),
@@ -261,8 +261,8 @@ impl Run<'_> {
             });
             let episodes: Vec<Episode> = drafts.collect();
             let written = episodes.len();
-            if run.is_rehearsal {
-                run.episodes.extend(&ids);
+            if run.mode == LoadMode::DryRun {
+                run.unwritten_episodes.extend(&ids);
             }
             run.put(CatalogBatch {
                 episodes,
@@ -298,7 +298,7 @@ impl Run<'_> {
         }
         let all = watches.len();
         let mut written = all;
-        if !self.is_rehearsal {
+        if self.mode == LoadMode::Write {
             let profiles: HashSet<ProfileId> = watches.iter().map(|watch| watch.profile).collect();
             let keys: HashSet<&String> = records
                 .iter()
@@ -320,13 +320,13 @@ impl Run<'_> {
         slugs: impl Iterator<Item = String>,
     ) -> Result<HashMap<String, Title>, CatalogError> {
         let slugs: Vec<String> = slugs.collect();
-        let rehearsed: Vec<_> = slugs
+        let unwritten: Vec<_> = slugs
             .iter()
-            .filter_map(|slug| self.rehearsed.get_key_value(slug))
+            .filter_map(|slug| self.unwritten_titles.get_key_value(slug))
             .map(|(slug, title)| (slug.clone(), title.clone()))
             .collect();
         let mut titles = resolve::titles_by_slug(&self.service.catalog, slugs).await?;
-        titles.extend(rehearsed);
+        titles.extend(unwritten);
         Ok(titles)
     }
 
@@ -345,8 +345,8 @@ impl Run<'_> {
             ))
         });
         let ids: HashSet<EpisodeId> = ids.collect();
-        let rehearsed = ids
-            .intersection(&self.episodes)
+        let unwritten = ids
+            .intersection(&self.unwritten_episodes)
             .map(|id| (*id, None))
             .collect::<Vec<_>>();
         let stored = self
@@ -357,7 +357,7 @@ impl Run<'_> {
                 &ids.into_iter().collect::<Vec<_>>(),
             )
             .await?;
-        Ok(rehearsed
+        Ok(unwritten
             .into_iter()
             .chain(
                 stored

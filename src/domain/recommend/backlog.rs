@@ -1,4 +1,4 @@
-//! What was written and is not in the graph yet, and whether that gets less.
+//! The backlog of the projection: what was written and is not in the graph yet, and whether it shrinks.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -26,7 +26,7 @@ pub struct Backlog {
     pub titles: Waiting,
     /// What profiles watched of a title.
     pub watches: Waiting,
-    /// Titles that have lost viewers who were erased.
+    /// Titles whose number of departed watchers has grown.
     pub departures: Waiting,
 }
 

@@ -18,23 +18,23 @@ measured! {
 ///
 /// Nodes: profiles, titles, people, genres. Edges: `WATCHED`, `HAS_GENRE`, `DIRECTED`, `ACTED_IN`, `SIMILAR`. It is
 /// made from the documents alone. Everything written to it is absolute and guarded by the document's revision: writes
-/// are idempotent, and stale ones are passed over.
+/// are idempotent, and stale ones are skipped.
 #[async_trait]
 pub trait TasteGraph: Send + Sync {
     /// Writes title nodes with the people and genres that they need, and replaces their `HAS_GENRE`, `DIRECTED` and
-    /// `ACTED_IN` edges. Titles whose stored revision is not older are passed over. A genre that is listed twice has
-    /// one edge; a person that is listed twice has one for each rank in the billing. People and genres that no title
-    /// needs any more stay.
+    /// `ACTED_IN` edges. Titles whose stored revision is not older are skipped. A genre that is listed twice has one
+    /// edge; a person that is listed twice has one for each rank in the billing. People and genres that no title needs
+    /// any more stay.
     async fn put_titles(&self, titles: &[TitleNode]) -> Result<(), StoreError>;
 
     /// Writes `WATCHED` edges, with the profile and title nodes that they need: a title node that exists only for an
-    /// edge has revision 0 until [`Self::put_titles`] writes it. Edges whose stored revision is not older are passed
-    /// over, and so are those of erased profiles. Of two writers of the same edge or title at the same time, the newer
+    /// edge has revision 0 until [`Self::put_titles`] writes it. Edges whose stored revision is not older are skipped,
+    /// and so are those of erased profiles. Of two writers of the same edge or title at the same time, the newer
     /// revision stays.
     async fn put_watched(&self, edges: &[WatchedEdge]) -> Result<(), StoreError>;
 
-    /// Removes a profile with all its edges, and passes over whatever is written of it from now on, also by a writer
-    /// that has begun already. Works in transactions of bounded size and is idempotent. All that stays of the profile
+    /// Removes a profile with all its edges, and skips whatever is written of it from now on, also by a writer that
+    /// has begun already. Works in transactions of bounded size and is idempotent. All that stays of the profile
     /// is its [`ProfileId::tombstone`], which is no part of the graph that is read.
     async fn erase_profile(&self, profile: ProfileId) -> Result<(), StoreError>;
 

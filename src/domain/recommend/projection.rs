@@ -1,8 +1,8 @@
-//! Keeps the graph what the documents say: the only way anything gets into it.
+//! Keeps the graph in step with the documents: the only way anything gets into it.
 //!
 //! Documents carry a revision and a mark "not yet projected", set in the write itself. A round reads marked ones,
-//! writes their absolute state to the graph, which passes over what is stale, and takes the mark off unless the
-//! document has changed meanwhile. So a round is idempotent: a crash at any point, or a second projector, does no harm.
+//! writes their absolute state to the graph, which skips what is stale, and takes the mark off unless the document has
+//! changed meanwhile. So a round is idempotent: a crash at any point, or a second projector, does no harm.
 
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
@@ -51,7 +51,7 @@ pub enum Difference {
     Watched(ProfileId, TitleId),
     /// The graph has a `WATCHED` edge that the record has not.
     StrayWatched(ProfileId, TitleId),
-    /// The catalogue counts other viewers of a title than there are and were.
+    /// The stored number of a title's watchers differs from its `WATCHED` edges + departed watchers.
     Watchers(TitleId),
 }
 
@@ -70,7 +70,7 @@ impl fmt::Display for Difference {
             ),
             Self::Watchers(title) => write!(
                 f,
-                "the catalogue has another number of viewers of title {title}"
+                "the stored number of watchers of title {title} differs from the counted one"
             ),
         }
     }
@@ -124,7 +124,7 @@ impl GraphService {
         let departures = self.ports.watches.unprojected_departures(BATCH).await?;
         if !departures.is_empty() {
             let titles = departures.iter().map(|(title, _)| *title);
-            self.count_viewers(titles.collect()).await?;
+            self.count_watchers(titles.collect()).await?;
             self.ports
                 .watches
                 .mark_departures_projected(&departures)
@@ -215,11 +215,11 @@ impl GraphService {
             let Some(last) = titles.last() else { break };
             after = Some(last.id);
             let ids: Vec<TitleId> = titles.iter().map(|title| title.id).collect();
-            let viewers = self.viewers(&ids).await?;
+            let watchers = self.watchers(&ids).await?;
             let wrong = titles
                 .iter()
-                .zip(viewers)
-                .filter(|(title, viewers)| title.watchers != *viewers);
+                .zip(watchers)
+                .filter(|(title, watchers)| title.watchers != *watchers);
             differences.extend(wrong.map(|(title, _)| Difference::Watchers(title.id)));
             documents.extend(
                 titles
@@ -315,7 +315,7 @@ impl GraphService {
         let nodes = nodes.await.map_err(RecommendError::Names)?;
         self.ports.graph.put_titles(&nodes).await?;
         // A title may have been watched before it was projected, or the graph made anew.
-        self.count_viewers(titles.iter().map(|title| title.id).collect())
+        self.count_watchers(titles.iter().map(|title| title.id).collect())
             .await
     }
 
@@ -325,7 +325,7 @@ impl GraphService {
         let profiles: BTreeSet<ProfileId> = edges.iter().map(|edge| edge.profile).collect();
         let profiles = profiles.into_iter().collect();
         self.events.publish(Event::TastesChanged(profiles));
-        self.count_viewers(
+        self.count_watchers(
             watched_titles
                 .iter()
                 .map(|watched_title| watched_title.title)
@@ -334,19 +334,19 @@ impl GraphService {
         .await
     }
 
-    async fn count_viewers(&self, titles: BTreeSet<TitleId>) -> Result<(), RecommendError> {
+    async fn count_watchers(&self, titles: BTreeSet<TitleId>) -> Result<(), RecommendError> {
         let titles: Vec<TitleId> = titles.into_iter().collect();
-        let viewers = self.viewers(&titles).await?;
-        let counts: Vec<(TitleId, u64)> = titles.into_iter().zip(viewers).collect();
+        let watchers = self.watchers(&titles).await?;
+        let counts: Vec<(TitleId, u64)> = titles.into_iter().zip(watchers).collect();
         Ok(self.ports.watchers.put_watchers(&counts).await?)
     }
 
-    /// How many people have watched each title: those who have left, and those who are there. In this order nobody is
-    /// counted twice, for who has left is not there any more; see [`Self::erase_profile`].
-    async fn viewers(&self, titles: &[TitleId]) -> Result<Vec<u64>, RecommendError> {
-        let departed = self.ports.watches.departed_viewers(titles).await?;
-        let there = self.ports.graph.watchers(titles).await?;
-        Ok(there.iter().zip(departed).map(|(a, b)| a + b).collect())
+    /// How many watchers each title has: the departed, and those in the graph. Read in this order, nobody is counted
+    /// twice, for the departed have no edge any more; see [`Self::erase_profile`].
+    async fn watchers(&self, titles: &[TitleId]) -> Result<Vec<u64>, RecommendError> {
+        let departed = self.ports.watches.departed_watchers(titles).await?;
+        let present = self.ports.graph.watchers(titles).await?;
+        Ok(present.iter().zip(departed).map(|(a, b)| a + b).collect())
     }
 }
 

@@ -45,7 +45,7 @@ measured! {
 /// Where the catalogue learns how popular its titles are.
 #[async_trait]
 pub trait WatchersStore: Send + Sync {
-    /// Sets how many profiles have watched each title. Changes no revision; ids that are not there are passed over.
+    /// Sets how many profiles have watched each title. Changes no revision; ids that are not there are skipped.
     /// A title that had another number of watchers before appears anew in the change feed.
     async fn put_watchers(&self, counts: &[(TitleId, u64)]) -> Result<(), StoreError>;
 }
@@ -74,14 +74,14 @@ pub trait WatchSource: Send + Sync {
         limit: usize,
     ) -> Result<Vec<WatchedTitle>, StoreError>;
 
-    /// How many profiles that are erased now had watched each of the titles. In the order asked.
-    async fn departed_viewers(&self, titles: &[TitleId]) -> Result<Vec<u64>, StoreError>;
+    /// How many departed watchers each of the titles has: erased profiles that had watched it. In the order asked.
+    async fn departed_watchers(&self, titles: &[TitleId]) -> Result<Vec<u64>, StoreError>;
 
-    /// Up to `limit` titles whose number of departed viewers waits for projection, by id, with the number.
+    /// Up to `limit` titles whose number of departed watchers waits for projection, by id, with the number.
     async fn unprojected_departures(&self, limit: usize)
     -> Result<Vec<(TitleId, u64)>, StoreError>;
 
-    /// Takes the mark from titles whose number of departed viewers is still the given one; the others keep it.
+    /// Takes the mark from titles whose number of departed watchers is still the given one; the others keep it.
     async fn mark_departures_projected(&self, titles: &[(TitleId, u64)]) -> Result<(), StoreError>;
 }
 }

@@ -1,4 +1,4 @@
-//! What accounts are found by, and what must be unique.
+//! Indexes: what accounts are found by, and what must be unique.
 
 use bson::doc;
 use mongodb::error::{Error, ErrorKind};

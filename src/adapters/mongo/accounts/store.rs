@@ -1,4 +1,4 @@
-//! The ports of accounts on MongoDB; what each method promises stands there.
+//! The ports of accounts on MongoDB; what each method promises is documented at the port.
 
 use std::sync::Arc;
 
@@ -26,7 +26,7 @@ use crate::domain::page::{Slice, Window};
 /// How many profiles are sent at once.
 const BATCH: usize = 1000;
 
-/// Accounts and what hangs on them, each kind in a collection.
+/// Accounts and what belongs to them, each kind in a collection.
 #[derive(Clone)]
 pub struct MongoAccounts {
     db: MongoDb,

@@ -1,4 +1,4 @@
-//! How the catalogue's things stand in their documents.
+//! How the catalogue is stored in documents.
 //!
 //! The fields are those of the domain's types, except that `id` is called `_id` and the stamp is taken apart:
 //! `revision`, and the times as dates of BSON. Titles carry besides what they are sorted by (`sort_name`,
@@ -53,7 +53,7 @@ pub(super) fn document(thing: &impl Serialize, stamp: &Stamp) -> Result<Document
     Ok(document)
 }
 
-/// The thing of a document. Fields that the store adds are passed over.
+/// The value that a document holds. Fields that the store adds are skipped.
 pub(super) fn thing<T: DeserializeOwned>(mut document: Document) -> Result<T, StoreError> {
     let mut stamp = Document::new();
     for field in ["revision", "created_at", "updated_at"] {

@@ -1,4 +1,4 @@
-//! What the catalogue is found by.
+//! Indexes: what the catalogue is found by.
 
 use bson::{Document, doc};
 

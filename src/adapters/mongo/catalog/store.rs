@@ -1,4 +1,4 @@
-//! The ports that the catalogue is kept behind on MongoDB; what each method promises stands there.
+//! The ports of the catalogue on MongoDB; what each method promises is documented at the port.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! Forgetting a profile, so that no update that was on its way brings it back.
+//! Erasing a profile, so that no update that was on its way brings it back.
 //!
 //! The watched titles go first, for an update always writes one. To change one that is there, it meets the removal at
 //! that document. To make a new one, it writes the profile's guard as well, a document under the profile's tombstone:
@@ -54,7 +54,7 @@ async fn mark(collections: &Collections, profile: ProfileId) -> Result<(), Store
     }
 }
 
-/// Removes some watched titles, and counts their titles' departed viewers. Says whether there were any.
+/// Removes some watched titles, and counts their titles' departed watchers. Says whether there were any.
 async fn remove_watched_titles(
     collections: &Collections,
     profile: ProfileId,
@@ -212,7 +212,7 @@ pub(super) async fn write_guards(
     Ok(())
 }
 
-/// How many viewers of each title are erased, in the order asked.
+/// How many departed watchers each title has, in the order asked.
 pub(super) async fn departed(
     collections: &Collections,
     titles: &[TitleId],
@@ -243,7 +243,7 @@ pub(super) async fn unprojected(
 
 impl From<DepartedDocument> for (TitleId, u64) {
     fn from(one: DepartedDocument) -> Self {
-        (TitleId::from_i64(one.title), one.viewers.cast_unsigned())
+        (TitleId::from_i64(one.title), one.watchers.cast_unsigned())
     }
 }
 
@@ -252,9 +252,9 @@ pub(super) async fn mark_projected(
     collections: &Collections,
     titles: &[(TitleId, u64)],
 ) -> Result<(), StoreError> {
-    let updates = titles.iter().map(|(title, viewers)| {
+    let updates = titles.iter().map(|(title, watchers)| {
         Update::of(
-            doc! { "_id": title.to_i64(), "viewers": viewers.cast_signed() },
+            doc! { "_id": title.to_i64(), "viewers": watchers.cast_signed() },
             doc! { "$unset": { "waiting": "" } },
         )
     });

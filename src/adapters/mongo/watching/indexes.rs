@@ -1,4 +1,4 @@
-//! What the lists run along.
+//! Indexes for a profile's lists, and for what waits for projection.
 
 use bson::doc;
 

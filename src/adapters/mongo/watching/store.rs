@@ -1,5 +1,4 @@
-//! The ports. Each list has an index that begins with the profile and runs in the
-//! list's order.
+//! The ports of watching on MongoDB. Each list has an index that begins with the profile and runs in the list's order.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -44,7 +43,7 @@ impl MongoWatching {
         }
     }
 
-    /// Makes what the lists run along; what is there already stays. To be called before anything else.
+    /// Makes the indexes; what is there already stays. To be called before anything else.
     pub async fn ensure_indexes(&self) -> Result<(), StoreError> {
         indexes::ensure(&self.collections).await
     }
@@ -283,7 +282,7 @@ impl WatchSource for MongoWatching {
         all(&self.collections.watched_titles, filter, sort, Some(limit)).await
     }
 
-    async fn departed_viewers(&self, titles: &[TitleId]) -> Result<Vec<u64>, StoreError> {
+    async fn departed_watchers(&self, titles: &[TitleId]) -> Result<Vec<u64>, StoreError> {
         erase::departed(&self.collections, titles).await
     }
 

@@ -28,7 +28,7 @@ use crate::domain::watching::{
     Change, Ledger, Play, Rows, Touched, WatchError, WatchState, WatchedTitle,
 };
 
-/// So many documents are written by one command, which may have 48 MB; the largest have 10 kB.
+/// How many documents are written by one command, which may have 48 MB; the largest have 10 kB.
 const CHUNK: usize = 1000;
 /// What an update touches, and what it does to it.
 pub(super) type Update = (Vec<Touched>, Change);

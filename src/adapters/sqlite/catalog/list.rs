@@ -15,7 +15,7 @@ use crate::domain::page::{Direction, KeyValue, Keyset, Slice, Window};
 
 /// A condition that wants no more titles than this is where a page starts from.
 const NARROW: i64 = 2000;
-/// Up to so many genres or people are looked up for each title; of more, the titles are listed once beforehand.
+/// How many genres or people are looked up for each title at the most; of more, the titles are listed beforehand.
 const FEW: usize = 16;
 
 /// One condition of a filter.

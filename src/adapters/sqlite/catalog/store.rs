@@ -1,4 +1,4 @@
-//! The ports that the catalogue is kept behind, on the database file.
+//! The ports of the catalogue on SQLite; what each method promises is documented at the port.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! The recommendation graph in edge tables; what each method promises stands at the port, [`TasteGraph`].
+//! The recommendation graph in edge tables; what each method promises is documented at the port, [`TasteGraph`].
 //!
 //! [`TasteGraph`]: crate::domain::recommend::TasteGraph
 

@@ -1,4 +1,4 @@
-//! What is written to the graph. Every write is absolute and passes over what is not older than the stored row.
+//! What is written to the graph. Every write is absolute and skips what is not newer than the stored row.
 
 use rusqlite::{Connection, named_params};
 

@@ -1,4 +1,4 @@
-//! The port on the embedded database: which statements run in which transaction.
+//! The graph on the embedded database: which statements run in which transaction.
 
 use std::collections::HashMap;
 use std::sync::Arc;

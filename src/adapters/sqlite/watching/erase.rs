@@ -1,5 +1,5 @@
-//! Forgetting a profile. The watched titles go first: an update always changes a watched title, and finds none that it
-//! may change or make.
+//! Erasing a profile. The watched titles go first: an update always changes a watched title, and finds none that it may
+//! change or make.
 
 use rusqlite::Connection;
 
@@ -90,13 +90,13 @@ record! {
     }
 }
 
-/// How many viewers of each title are erased, in the order asked.
+/// How many departed watchers each title has, in the order asked.
 pub(super) fn departed(connection: &Connection, titles: &[TitleId]) -> rusqlite::Result<Vec<u64>> {
     let sql = "SELECT viewers FROM departed_viewers WHERE title = ?1";
-    let viewers = |title: &TitleId| find(connection, sql, [title.to_i64()], unsigned);
+    let watchers = |title: &TitleId| find(connection, sql, [title.to_i64()], unsigned);
     titles
         .iter()
-        .map(|title| viewers(title).map(Option::unwrap_or_default))
+        .map(|title| watchers(title).map(Option::unwrap_or_default))
         .collect()
 }
 
@@ -124,8 +124,8 @@ pub(super) fn mark_projected(
     let mut statement = connection.prepare_cached(
         "UPDATE departed_viewers SET waiting = 0 WHERE title = ?1 AND viewers = ?2",
     )?;
-    for (title, viewers) in titles {
-        statement.execute([title.to_i64(), viewers.cast_signed()])?;
+    for (title, watchers) in titles {
+        statement.execute([title.to_i64(), watchers.cast_signed()])?;
     }
     Ok(())
 }

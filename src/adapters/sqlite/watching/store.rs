@@ -1,4 +1,4 @@
-//! The ports. The thread that writes does one update after the other, so none meets another.
+//! The ports of watching on SQLite. The thread that writes does one update after the other, so no two ever conflict.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -305,7 +305,7 @@ impl WatchSource for SqliteWatching {
         .await
     }
 
-    async fn departed_viewers(&self, titles: &[TitleId]) -> Result<Vec<u64>, StoreError> {
+    async fn departed_watchers(&self, titles: &[TitleId]) -> Result<Vec<u64>, StoreError> {
         let titles = titles.to_vec();
         self.db
             .read(move |connection| erase::departed(connection, &titles))
