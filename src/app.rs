@@ -12,7 +12,7 @@ use crate::adapters::memory::{
     CachedCatalog, CachedGraph, MemoryEvents, MemoryLeases, MemoryLimiter, ObservedWatching,
     Tastes, TokioTasks,
 };
-use crate::adapters::mongo::{MongoAccounts, MongoBacklog, MongoCatalog, MongoDb, MongoWatching};
+use crate::adapters::mongo::{MongoAccounts, MongoBacklog, MongoCatalog, MongoDb, MongoNotes, MongoWatching};
 use crate::adapters::neo4j::{Neo4jDb, Neo4jGraph};
 use crate::adapters::oauth::{FacebookProvider, FacebookSettings, OpenIdProvider, OpenIdSettings};
 use crate::adapters::redis::{
@@ -20,7 +20,7 @@ use crate::adapters::redis::{
 };
 use crate::adapters::search::TantivySearch;
 use crate::adapters::sqlite::{
-    SqliteAccounts, SqliteBacklog, SqliteCatalog, SqliteDb, SqliteGraph, SqliteOneTime,
+    SqliteAccounts, SqliteBacklog, SqliteCatalog, SqliteDb, SqliteGraph, SqliteNotes, SqliteOneTime,
     SqliteSessions, SqliteSigningKeys, SqliteWatching,
 };
 use crate::config::{AccountConfig, Config, Environment, Servers};
@@ -44,7 +44,7 @@ use crate::domain::ping::Ping;
 use crate::domain::privacy::{ErasureService, ExportService, Parts};
 use crate::domain::recommend::evaluate::EvaluationService;
 use crate::domain::recommend::{
-    BacklogService, BacklogStore, GraphFollower, GraphService, ProjectionPorts, ProjectionProgress,
+    BacklogService, BacklogStore, GraphFollower, GraphService, NoteStore, ProjectionPorts, ProjectionProgress,
     RecommendPorts, RecommendService, SimilarService, TasteGraph, TitleSource, WatchSource,
     WatchersStore,
 };
@@ -90,6 +90,7 @@ struct AllStores {
     leases: Arc<dyn Leases>,
     graph: Arc<dyn TasteGraph>,
     backlog: Arc<dyn BacklogStore>,
+    notes: Arc<dyn NoteStore>,
     bus: Arc<dyn EventBus>,
     pings: Pings,
 }
@@ -184,6 +185,8 @@ impl AllStores {
             titles: Arc::clone(&self.catalog.titles),
             watches: Arc::clone(&self.watching.watches),
             watchers: Arc::clone(&self.catalog.watchers),
+            notes: Arc::clone(&self.notes),
+            leases: Arc::clone(&self.leases),
         }
     }
 }
@@ -266,6 +269,7 @@ impl App {
                 watching.clone(),
                 similar.clone(),
                 bus.clone(),
+                Arc::clone(&clock),
             ),
             similar,
             load: LoadService::new(
@@ -346,6 +350,7 @@ impl App {
         );
         Ok(Jobs::start(
             &self.graph,
+            &self.progress,
             Keeper {
                 similar: self.similar.clone(),
                 leases: Arc::clone(&self.stores.leases),
@@ -360,6 +365,7 @@ impl App {
                     self.progress.clone(),
                 ),
                 graph: Arc::clone(&self.stores.graph),
+                notes: Arc::clone(&self.stores.notes),
                 clock: Arc::clone(&self.clock),
             },
             || self.events.subscribe(),
@@ -488,7 +494,8 @@ fn embedded(config: &Config, events: &MemoryEvents) -> anyhow::Result<AllStores>
         limiter: measured("memory", MemoryLimiter::new()),
         leases: measured("memory", MemoryLeases::new()),
         graph: measured("sqlite", SqliteGraph::new(db.clone())),
-        backlog: measured("sqlite", SqliteBacklog::new(db)),
+        backlog: measured("sqlite", SqliteBacklog::new(db.clone())),
+        notes: measured("sqlite", SqliteNotes::new(db)),
         bus: Arc::new(events.clone()),
         pings: Pings {
             record: Arc::clone(&ping),
@@ -540,6 +547,7 @@ async fn on_servers(servers: &Servers, events: &MemoryEvents) -> anyhow::Result<
         leases: measured("redis", RedisLeases::new(redis.clone())),
         graph: measured("neo4j", Neo4jGraph::new(neo4j.clone())),
         backlog: measured("mongo", MongoBacklog::new(mongo.clone())),
+        notes: measured("mongo", MongoNotes::new(mongo.clone())),
         pings: Pings {
             record: measured("mongo", mongo),
             sessions: measured("redis", redis.clone()),

@@ -1,31 +1,37 @@
 //! `reelgraph graph …`: keeping the recommendation graph.
 
 use std::process::ExitCode;
+use std::time::Duration;
 
+use chrono::SecondsFormat;
 use clap::Subcommand;
 
 use crate::app::App;
+use crate::domain::recommend::RebuildStep;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Project what is waiting, and return
     Drain,
-    /// Make the whole graph anew from the documents
+    /// Make the whole graph anew from the documents, while it is read; what was broken off goes on
     Rebuild,
     /// Compare the graph with the documents; exit status 1 on a difference
     Verify,
-    /// Compute the SIMILAR edges from the watches and titles that are there
+    /// Project what is waiting, and compute the SIMILAR edges from the watches and titles that are there
     Similar,
 }
+
+/// How often to look how far another program has come that makes the graph anew.
+const LOOK: Duration = Duration::from_millis(500);
 
 pub(super) async fn run(app: &App, command: &Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Drain => println!("projected {} documents", app.graph.drain().await?),
         Command::Rebuild => println!(
             "rebuilt the graph from {} documents",
-            app.graph.rebuild().await?
+            rebuild(app).await?
         ),
-        Command::Similar => println!("computed {} SIMILAR edges", app.graph.similar().await?),
+        Command::Similar => return similar(app).await,
         Command::Verify => {
             let differences = app.graph.verify().await?;
             for difference in &differences {
@@ -49,6 +55,49 @@ pub(super) async fn run(app: &App, command: &Command) -> anyhow::Result<ExitCode
                 counts.similar
             );
         }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Makes the graph anew, or goes on where that was broken off. Says from how many documents.
+async fn rebuild(app: &App) -> anyhow::Result<u64> {
+    let mut under_way = app.graph.begin_rebuild().await?;
+    if under_way.documents > 0 {
+        eprintln!(
+            "going on with the rebuild that was begun at {}",
+            under_way.begun_at.to_rfc3339_opts(SecondsFormat::Secs, true)
+        );
+    }
+    loop {
+        match app.graph.rebuild_step().await? {
+            RebuildStep::Finished(documents) => {
+                app.graph.leave_rebuild().await?;
+                return Ok(documents);
+            }
+            RebuildStep::Did(_) => {}
+            RebuildStep::Elsewhere(_) => tokio::time::sleep(LOOK).await,
+            // A server has done the last step.
+            RebuildStep::Nothing => return Ok(under_way.documents),
+        }
+        if let Some(rebuild) = app.graph.rebuild_under_way().await? {
+            under_way = rebuild;
+        }
+    }
+}
+
+/// Projects what waits, for edges lead only to what the graph has, and computes the edges.
+async fn similar(app: &App) -> anyhow::Result<ExitCode> {
+    let projected = app.graph.drain().await?;
+    println!("projected {projected} documents");
+    let edges = app.graph.similar().await?;
+    println!("computed {edges} SIMILAR edges");
+    let counts = app.graph.counts().await?;
+    if edges == 0 && counts.titles > 0 {
+        eprintln!(
+            "reelgraph: no two of {} titles are alike: they share no genres and people, and nobody watched both of two ({} WATCHED edges); load more of either",
+            counts.titles, counts.watched
+        );
+        return Ok(ExitCode::FAILURE);
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -69,6 +69,11 @@ const METRICS: &[(&str, Kind, &str)] = &[
         "For how long documents wait and none was projected; 0 below a minute",
     ),
     (
+        "projection_rebuild_seconds",
+        Kind::Gauge,
+        "For how long the graph has been made anew; 0: it is not",
+    ),
+    (
         "similar_age_seconds",
         Kind::Gauge,
         "How long ago all SIMILAR edges were computed",

@@ -10,6 +10,7 @@ mod keep_similar;
 mod measure;
 mod pace;
 mod project_graph;
+mod rebuild_graph;
 mod runner;
 mod send_mail;
 

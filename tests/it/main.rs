@@ -28,6 +28,7 @@ mod node;
 mod oauth;
 mod privacy;
 mod readme;
+mod rebuild;
 mod recommend;
 mod roles;
 mod schema;

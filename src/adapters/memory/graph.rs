@@ -51,6 +51,18 @@ impl TasteGraph for CachedGraph {
         result
     }
 
+    async fn remove_watched(&self, edges: &[(ProfileId, TitleId, u64)]) -> Result<(), StoreError> {
+        self.graph.remove_watched(edges).await
+    }
+
+    async fn remove_titles(&self, titles: &[(TitleId, u64)]) -> Result<(), StoreError> {
+        self.graph.remove_titles(titles).await
+    }
+
+    async fn remove_unneeded(&self) -> Result<(), StoreError> {
+        self.graph.remove_unneeded().await
+    }
+
     async fn watchers(&self, titles: &[TitleId]) -> Result<Vec<u64>, StoreError> {
         self.graph.watchers(titles).await
     }

@@ -64,6 +64,21 @@ impl TasteGraph for Neo4jGraph {
         project::erase_profile(&self.db, profile).await
     }
 
+    async fn remove_watched(&self, edges: &[(ProfileId, TitleId, u64)]) -> Result<(), StoreError> {
+        self.ensure_schema().await?;
+        project::remove_watched(&self.db, edges).await
+    }
+
+    async fn remove_titles(&self, titles: &[(TitleId, u64)]) -> Result<(), StoreError> {
+        self.ensure_schema().await?;
+        project::remove_titles(&self.db, titles).await
+    }
+
+    async fn remove_unneeded(&self) -> Result<(), StoreError> {
+        self.ensure_schema().await?;
+        project::remove_unneeded(&self.db).await
+    }
+
     async fn watchers(&self, titles: &[TitleId]) -> Result<Vec<u64>, StoreError> {
         walk::watchers(&self.db, titles).await
     }

@@ -32,6 +32,9 @@ cypher! {
     PUT_TITLE_EDGES = "project/title_edges.cypher";
     PUT_PROFILES = "project/profiles.cypher";
     PUT_WATCHED = "project/watched.cypher";
+    REMOVE_WATCHED = "project/remove_watched.cypher";
+    REMOVE_TITLES = "project/remove_titles.cypher";
+    REMOVE_UNNEEDED = "project/remove_unneeded.cypher";
     ERASE_PROFILE = "project/erase_profile.cypher";
     BEGIN_SIMILAR = "project/similar_begin.cypher";
     PUT_SIMILAR = "project/similar_edges.cypher";

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
+use super::notes::Epoch;
 use crate::domain::catalog::TitleKind;
 use crate::domain::error::StoreError;
 use crate::domain::ids::{GenreId, PersonId, ProfileId, TitleId};
@@ -17,8 +18,9 @@ measured! {
 /// The recommendation graph.
 ///
 /// Nodes: profiles, titles, people, genres. Edges: `WATCHED`, `HAS_GENRE`, `DIRECTED`, `ACTED_IN`, `SIMILAR`. It is
-/// made from the documents alone. Everything written to it is absolute and guarded by the document's revision: writes
-/// are idempotent, and stale ones are skipped.
+/// made from the documents alone. Everything written to it is absolute and guarded by a revision, which is that of the
+/// document within an epoch ([`Epoch::version`](super::Epoch::version)): writes are idempotent, and stale ones are passed
+/// over.
 #[async_trait]
 pub trait TasteGraph: Send + Sync {
     /// Writes title nodes with the people and genres that they need, and replaces their `HAS_GENRE`, `DIRECTED` and
@@ -37,6 +39,17 @@ pub trait TasteGraph: Send + Sync {
     /// has begun already. Works in transactions of bounded size and is idempotent. All that stays of the profile
     /// is its [`ProfileId::tombstone`], which is no part of the graph that is read.
     async fn erase_profile(&self, profile: ProfileId) -> Result<(), StoreError>;
+
+    /// Removes `WATCHED` edges whose stored revision is still the given one, for ever.
+    async fn remove_watched(&self, edges: &[(ProfileId, TitleId, u64)]) -> Result<(), StoreError>;
+
+    /// Makes titles whose stored revision is still the given one what they are if they are only there for an edge:
+    /// without any edges to genres and people, and of revision 0.
+    async fn remove_titles(&self, titles: &[(TitleId, u64)]) -> Result<(), StoreError>;
+
+    /// Removes people, genres and profiles that have no edge, and titles of revision 0 that nobody watched, with their
+    /// `SIMILAR` edges. Works in transactions of bounded size; what others write meanwhile stays whole.
+    async fn remove_unneeded(&self) -> Result<(), StoreError>;
 
     /// How many profiles have a `WATCHED` edge to each of the titles; titles without one have 0. In the order asked.
     async fn watchers(&self, titles: &[TitleId]) -> Result<Vec<u64>, StoreError>;
@@ -124,7 +137,7 @@ pub struct TitleNode {
     pub directors: Vec<(PersonId, String)>,
     /// `ACTED_IN {order}`: the person and its name, in billing order.
     pub actors: Vec<(PersonId, String)>,
-    /// The revision of the title's document.
+    /// The revision of the title's document, in its epoch.
     pub revision: u64,
 }
 
@@ -148,7 +161,7 @@ pub struct WatchedEdge {
     pub last_at: DateTime<Utc>,
     /// What the profile said of the title, if anything.
     pub liked: Option<bool>,
-    /// The revision of the watched title that it was made from.
+    /// The revision of the watched title that it was made from, in its epoch.
     pub revision: u64,
 }
 
@@ -254,7 +267,7 @@ impl Taste {
         let mut newest: HashMap<TitleId, TasteEdge> = HashMap::new();
         for edge in self.edges.iter().chain(edges) {
             let known = newest.entry(edge.title).or_insert(*edge);
-            if known.revision < edge.revision {
+            if known.document_revision() < edge.document_revision() {
                 *known = *edge;
             }
         }
@@ -279,11 +292,16 @@ pub struct TasteEdge {
     pub last_at: DateTime<Utc>,
     /// What the profile said of the title, if anything.
     pub liked: Option<bool>,
-    /// The revision of the watched title that it was made from.
+    /// The revision of the watched title that it was made from; in its epoch, if the graph says so.
     pub revision: u64,
 }
 
 impl TasteEdge {
+    /// The revision of the watched title, whatever the epoch: of two edges the one with the greater is newer.
+    pub fn document_revision(&self) -> u64 {
+        Epoch::revision_of(self.revision)
+    }
+
     /// Whether it is part of a taste: it has a weight above 0 or a thumb.
     pub fn says_something(&self) -> bool {
         self.weight > 0.0 || self.liked.is_some()

@@ -6,6 +6,7 @@
 
 mod backlog;
 mod cached_lists;
+mod compare;
 mod edges;
 mod error;
 pub mod evaluate;
@@ -14,9 +15,11 @@ mod follower;
 mod for_viewer;
 mod graph;
 mod inputs;
+mod notes;
 mod popular;
 mod projection;
 mod reasons;
+mod rebuild;
 mod rows;
 mod service;
 pub mod similar;
@@ -28,6 +31,7 @@ mod types;
 
 pub use backlog::{Backlog, BacklogService, BacklogStore, ProjectionProgress, Waiting};
 pub use cached_lists::{CachedList, Extent, Generation, ListCache, ListKey};
+pub use compare::Difference;
 pub use edges::{EdgeChanges, changes, edges_by_start};
 pub use error::RecommendError;
 pub use features::{Features, Rarity};
@@ -37,11 +41,13 @@ pub use graph::{
     GraphCounts, Incoming, Outgoing, SimilarEdge, SimilarLists, SimilarVersion, Solution, Taste,
     TasteEdge, TasteGraph, TitleNode, WatchedEdge, Weight,
 };
-pub use projection::{Difference, GraphService};
+pub use notes::{Epoch, NoteStore, Notes, Pass, Phase, Rebuild};
+pub use projection::GraphService;
+pub use rebuild::RebuildStep;
 pub use rows::{Row, RowKind};
 pub use service::{RecommendPorts, RecommendService, TasteWeight};
 pub use similar_service::{Following, Freshness, SimilarRound, SimilarService};
-pub use sources::{ProjectionPorts, TitleSource, WatchSource, WatchersStore};
+pub use sources::{ProjectionPorts, TitleSource, WatchSource, WatchersStore, last_in_queue};
 pub use types::{Reason, ReasonKind, ReasonSource, Recommendation};
 
 #[cfg(test)]

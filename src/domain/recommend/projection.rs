@@ -4,76 +4,44 @@
 //! writes their absolute state to the graph, which skips what is stale, and takes the mark off unless the document has
 //! changed meanwhile. So a round is idempotent: a crash at any point, or a second projector, does no harm.
 
-use std::collections::{BTreeSet, HashMap};
-use std::fmt;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use futures::future::{try_join, try_join_all};
 
+use uuid::Uuid;
+
 use super::error::RecommendError;
 use super::graph::{GraphCounts, TitleNode, WatchedEdge};
+use super::notes::Epoch;
 use super::similar_service::SimilarService;
 use super::sources::ProjectionPorts;
 use crate::domain::batch::JobLoader;
 use crate::domain::catalog::{
     CatalogError, CatalogService, CreditRole, GenresById, PeopleById, Title,
 };
+use crate::domain::clock::Clock;
+use crate::domain::entropy::unique_name;
 use crate::domain::events::{Event, EventBus};
-use crate::domain::ids::{GenreId, PersonId, ProfileId, TitleId};
+use crate::domain::ids::{ProfileId, TitleId};
 use crate::domain::watching::{WatchService, WatchedTitle};
 
 /// How many documents are projected together.
-const BATCH: usize = 500;
+pub(super) const BATCH: usize = 500;
 /// How many watched titles a round reads. To find the first that waits, a store may have to walk over what was done
 /// just before (the entries that a log-structured or versioned index has not cleared away yet), so it is asked rarely.
 const ROUND: usize = 5000;
-/// How many differences a comparison reports at the most.
-const MAX_DIFFERENCES: usize = 100;
-
 /// The use cases of keeping the graph.
 #[derive(Clone)]
 pub struct GraphService {
-    ports: ProjectionPorts,
+    pub(super) ports: ProjectionPorts,
     catalog: CatalogService,
-    watching: WatchService,
+    pub(super) watching: WatchService,
     similar: SimilarService,
-    events: Arc<dyn EventBus>,
-}
-
-/// Something that the graph and the documents do not agree on.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Difference {
-    /// The graph lacks a title, or has other edges or an older revision of it.
-    Title(TitleId),
-    /// The graph has a title that the catalogue has not.
-    StrayTitle(TitleId),
-    /// The graph lacks a `WATCHED` edge, or has another state of it.
-    Watched(ProfileId, TitleId),
-    /// The graph has a `WATCHED` edge that the record has not.
-    StrayWatched(ProfileId, TitleId),
-    /// The stored number of a title's watchers differs from its `WATCHED` edges + departed watchers.
-    Watchers(TitleId),
-}
-
-impl fmt::Display for Difference {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Title(title) => write!(f, "title {title} is not as in the catalogue"),
-            Self::StrayTitle(title) => write!(f, "title {title} is not in the catalogue"),
-            Self::Watched(profile, title) => write!(
-                f,
-                "the WATCHED edge from profile {profile} to title {title} is not as recorded"
-            ),
-            Self::StrayWatched(profile, title) => write!(
-                f,
-                "the WATCHED edge from profile {profile} to title {title} is not recorded"
-            ),
-            Self::Watchers(title) => write!(
-                f,
-                "the stored number of watchers of title {title} differs from the counted one"
-            ),
-        }
-    }
+    pub(super) events: Arc<dyn EventBus>,
+    pub(super) clock: Arc<dyn Clock>,
+    /// What this server is called where it holds a lease.
+    pub(super) holder: Uuid,
 }
 
 impl GraphService {
@@ -84,6 +52,7 @@ impl GraphService {
         watching: WatchService,
         similar: SimilarService,
         events: Arc<dyn EventBus>,
+        clock: Arc<dyn Clock>,
     ) -> Self {
         Self {
             ports,
@@ -91,6 +60,8 @@ impl GraphService {
             watching,
             similar,
             events,
+            clock,
+            holder: unique_name(),
         }
     }
 
@@ -145,35 +116,6 @@ impl GraphService {
         }
     }
 
-    /// Makes the whole graph anew from the documents. Says how many documents it was made from.
-    #[tracing::instrument(level = "debug", skip_all)]
-    pub async fn rebuild(&self) -> Result<usize, RecommendError> {
-        self.ports.graph.clear().await?;
-        self.events.publish(Event::Missed);
-        let mut projected_in_all = 0;
-        let mut after = None;
-        loop {
-            let titles = self.ports.titles.titles_after(after, BATCH).await?;
-            let Some(last) = titles.last() else { break };
-            after = Some(last.id);
-            projected_in_all += titles.len();
-            self.put_titles(&titles).await?;
-        }
-        let mut after = None;
-        loop {
-            let watched_titles = self.watching.all_watched_titles_after(after, BATCH).await?;
-            let Some(last) = watched_titles.last() else {
-                break;
-            };
-            after = Some((last.profile, last.title));
-            projected_in_all += watched_titles.len();
-            self.put_watched(&watched_titles).await?;
-        }
-        self.similar().await?;
-        self.drain().await?;
-        Ok(projected_in_all)
-    }
-
     /// Computes all `SIMILAR` edges from the titles and watches that are there. Says how many there are now.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn similar(&self) -> Result<u64, RecommendError> {
@@ -197,122 +139,15 @@ impl GraphService {
         Ok(self.ports.graph.counts().await?)
     }
 
-    /// Compares the graph with the documents; differences by key, at most 100 of each sort. What waits for projection
-    /// differs too, so drain first.
-    #[tracing::instrument(level = "debug", skip_all)]
-    pub async fn verify(&self) -> Result<Vec<Difference>, RecommendError> {
-        let mut differences = self.verify_titles().await?;
-        differences.extend(self.verify_watched().await?);
-        Ok(differences)
-    }
-
-    async fn verify_titles(&self) -> Result<Vec<Difference>, RecommendError> {
-        let mut differences = Vec::new();
-        let mut documents = HashMap::new();
-        let mut after = None;
-        loop {
-            let titles = self.ports.titles.titles_after(after, BATCH).await?;
-            let Some(last) = titles.last() else { break };
-            after = Some(last.id);
-            let ids: Vec<TitleId> = titles.iter().map(|title| title.id).collect();
-            let watchers = self.watchers(&ids).await?;
-            let wrong = titles
-                .iter()
-                .zip(watchers)
-                .filter(|(title, watchers)| title.watchers != *watchers);
-            differences.extend(wrong.map(|(title, _)| Difference::Watchers(title.id)));
-            documents.extend(
-                titles
-                    .iter()
-                    .map(|title| (title.id, fingerprint(&node(title)))),
-            );
-        }
-        let mut after = None;
-        loop {
-            let nodes = self.ports.graph.titles_after(after, BATCH).await?;
-            let Some(last) = nodes.last() else { break };
-            after = Some(last.id);
-            for node in &nodes {
-                match documents.remove(&node.id) {
-                    None => differences.push(Difference::StrayTitle(node.id)),
-                    Some(document) if document != fingerprint(node) => {
-                        differences.push(Difference::Title(node.id));
-                    }
-                    Some(_) => {}
-                }
-            }
-        }
-        let missing: BTreeSet<TitleId> = documents.into_keys().collect();
-        differences.extend(missing.into_iter().map(Difference::Title));
-        differences.truncate(MAX_DIFFERENCES);
-        Ok(differences)
-    }
-
-    /// Walks both sides at the same pace, by key.
-    async fn verify_watched(&self) -> Result<Vec<Difference>, RecommendError> {
-        let mut differences = Vec::new();
-        let mut after = None;
-        loop {
-            let recorded = self.watching.all_watched_titles_after(after, BATCH).await?;
-            let projected = self.ports.graph.watched_after(after, BATCH).await?;
-            let recorded_key =
-                |watched_title: &WatchedTitle| (watched_title.profile, watched_title.title);
-            let projected_key = |edge: &WatchedEdge| (edge.profile, edge.title);
-            // A full page says nothing of what lies beyond its last key, so both are compared up to the lesser one.
-            let ends = [
-                recorded
-                    .last()
-                    .filter(|_| recorded.len() == BATCH)
-                    .map(recorded_key),
-                projected
-                    .last()
-                    .filter(|_| projected.len() == BATCH)
-                    .map(projected_key),
-            ];
-            let end = ends.into_iter().flatten().min();
-            let within = |key: &(ProfileId, TitleId)| end.is_none_or(|end| *key <= end);
-            let recorded: HashMap<_, _> = recorded
-                .iter()
-                .map(|watched_title| {
-                    (
-                        recorded_key(watched_title),
-                        WatchedEdge::from(watched_title),
-                    )
-                })
-                .filter(|(key, _)| within(key))
-                .collect();
-            let projected: HashMap<_, _> = projected
-                .into_iter()
-                .map(|edge| (projected_key(&edge), edge))
-                .filter(|(key, _)| within(key))
-                .collect();
-            let keys: BTreeSet<_> = recorded.keys().chain(projected.keys()).copied().collect();
-            for key in keys {
-                match (recorded.get(&key), projected.get(&key)) {
-                    (Some(record), edge) if edge != Some(record) => {
-                        differences.push(Difference::Watched(key.0, key.1));
-                    }
-                    (None, _) => differences.push(Difference::StrayWatched(key.0, key.1)),
-                    _ => {}
-                }
-            }
-            if end.is_none() || differences.len() >= MAX_DIFFERENCES {
-                differences.truncate(MAX_DIFFERENCES);
-                return Ok(differences);
-            }
-            after = end;
-        }
-    }
-
     async fn put_titles(&self, titles: &[Title]) -> Result<(), RecommendError> {
         let people = JobLoader::new(PeopleById(self.catalog.clone()));
         let genres = JobLoader::new(GenresById(self.catalog.clone()));
-        let nodes = try_join_all(
-            titles
-                .iter()
-                .map(|title| named_node(title, &people, &genres)),
-        );
-        let nodes = nodes.await.map_err(RecommendError::Names)?;
+        let epoch = self.epoch().await?;
+        let nodes = titles.iter().map(|title| {
+            let node = node(title, epoch.version(title.stamp.revision));
+            named(node, title, &people, &genres)
+        });
+        let nodes = try_join_all(nodes).await.map_err(RecommendError::Names)?;
         self.ports.graph.put_titles(&nodes).await?;
         // A title may have been watched before it was projected, or the graph made anew.
         self.count_watchers(titles.iter().map(|title| title.id).collect())
@@ -320,7 +155,14 @@ impl GraphService {
     }
 
     async fn put_watched(&self, watched_titles: &[WatchedTitle]) -> Result<(), RecommendError> {
-        let edges: Vec<WatchedEdge> = watched_titles.iter().map(WatchedEdge::from).collect();
+        let epoch = self.epoch().await?;
+        let edges: Vec<WatchedEdge> = watched_titles
+            .iter()
+            .map(|watched_title| WatchedEdge {
+                revision: epoch.version(watched_title.stamp.revision),
+                ..watched_title.into()
+            })
+            .collect();
         self.ports.graph.put_watched(&edges).await?;
         let profiles: BTreeSet<ProfileId> = edges.iter().map(|edge| edge.profile).collect();
         let profiles = profiles.into_iter().collect();
@@ -334,19 +176,25 @@ impl GraphService {
         .await
     }
 
-    async fn count_watchers(&self, titles: BTreeSet<TitleId>) -> Result<(), RecommendError> {
+    /// The epoch to write in. To be asked after the documents were read: those of an earlier epoch that are written late
+    /// are passed over, and everything that was there when a later one began is marked anew.
+    async fn epoch(&self) -> Result<Epoch, RecommendError> {
+        Ok(self.ports.notes.notes().await?.epoch)
+    }
+
+    pub(super) async fn count_viewers(&self, titles: BTreeSet<TitleId>) -> Result<(), RecommendError> {
         let titles: Vec<TitleId> = titles.into_iter().collect();
         let watchers = self.watchers(&titles).await?;
         let counts: Vec<(TitleId, u64)> = titles.into_iter().zip(watchers).collect();
         Ok(self.ports.watchers.put_watchers(&counts).await?)
     }
 
-    /// How many watchers each title has: the departed, and those in the graph. Read in this order, nobody is counted
-    /// twice, for the departed have no edge any more; see [`Self::erase_profile`].
-    async fn watchers(&self, titles: &[TitleId]) -> Result<Vec<u64>, RecommendError> {
-        let departed = self.ports.watches.departed_watchers(titles).await?;
-        let present = self.ports.graph.watchers(titles).await?;
-        Ok(present.iter().zip(departed).map(|(a, b)| a + b).collect())
+    /// How many people have watched each title: those who have left, and those who are there. In this order nobody is
+    /// counted twice, for who has left is not there any more; see [`Self::erase_profile`].
+    pub(super) async fn viewers(&self, titles: &[TitleId]) -> Result<Vec<u64>, RecommendError> {
+        let departed = self.ports.watches.departed_viewers(titles).await?;
+        let there = self.ports.graph.watchers(titles).await?;
+        Ok(there.iter().zip(departed).map(|(a, b)| a + b).collect())
     }
 }
 
@@ -368,7 +216,8 @@ impl From<&WatchedTitle> for WatchedEdge {
 }
 
 /// A title as the graph has it, with the names of its people and genres.
-async fn named_node(
+async fn named(
+    mut node: TitleNode,
     title: &Title,
     people: &JobLoader<PeopleById>,
     genres: &JobLoader<GenresById>,
@@ -376,7 +225,6 @@ async fn named_node(
     let credited = title.credits.iter().map(|credit| credit.person).collect();
     let (people, genres) =
         try_join(people.load(credited), genres.load(title.genres.clone())).await?;
-    let mut node = node(title);
     for (id, name) in node.directors.iter_mut().chain(&mut node.actors) {
         *name = people
             .get(id)
@@ -393,7 +241,7 @@ async fn named_node(
 }
 
 /// A title as the graph has it, without names.
-fn node(title: &Title) -> TitleNode {
+pub(super) fn node(title: &Title, version: u64) -> TitleNode {
     let unnamed = |id| (id, String::new());
     TitleNode {
         id: title.id,
@@ -404,21 +252,6 @@ fn node(title: &Title) -> TitleNode {
         genres: title.genres.iter().map(|id| (*id, String::new())).collect(),
         directors: title.people(CreditRole::Director).map(unnamed).collect(),
         actors: title.people(CreditRole::Actor).map(unnamed).collect(),
-        revision: title.stamp.revision,
+        revision: version,
     }
-}
-
-/// What of a title both sides must agree on.
-fn fingerprint(node: &TitleNode) -> impl PartialEq + use<> {
-    let ids = |people: &[(PersonId, String)]| people.iter().map(|(id, _)| *id).collect::<Vec<_>>();
-    let genres: BTreeSet<GenreId> = node.genres.iter().map(|(id, _)| *id).collect();
-    (
-        node.revision,
-        node.kind,
-        node.year,
-        node.slug.clone(),
-        genres,
-        ids(&node.directors),
-        ids(&node.actors),
-    )
 }

@@ -4,8 +4,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use reelgraph::adapters::memory::{CachedGraph, MemoryEvents, ObservedWatching, Tastes};
-use reelgraph::adapters::sqlite::{SqliteCatalog, SqliteDb, SqliteGraph, SqliteWatching};
+use reelgraph::adapters::memory::{
+    CachedGraph, MemoryEvents, MemoryLeases, ObservedWatching, Tastes,
+};
+use reelgraph::adapters::sqlite::{
+    SqliteCatalog, SqliteDb, SqliteGraph, SqliteNotes, SqliteWatching,
+};
 use reelgraph::domain::catalog::{CatalogPorts, CatalogService};
 use reelgraph::domain::clock::SystemClock;
 use reelgraph::domain::events::EventBus;
@@ -69,7 +73,7 @@ impl Server {
             }
         });
         Self {
-            projector: projector(&graph, Arc::new(SqliteCatalog::new(db)), record, bus),
+            projector: projector(&graph, &db, record, bus),
             graph,
             asked,
             watching,
@@ -141,15 +145,18 @@ pub(super) fn nothing_of(watch: &ImportedWatch) -> ImportedWatch {
 /// What projects the record into a graph.
 fn projector(
     graph: &CachedGraph,
-    catalog: Arc<SqliteCatalog>,
+    db: &SqliteDb,
     record: Arc<SqliteWatching>,
     bus: &Arc<dyn EventBus>,
 ) -> GraphService {
+    let catalog = Arc::new(SqliteCatalog::new(db.clone()));
     let ports = ProjectionPorts {
         graph: Arc::new(graph.clone()),
         titles: catalog.clone(),
         watches: record.clone(),
         watchers: catalog.clone(),
+        notes: Arc::new(SqliteNotes::new(db.clone())),
+        leases: Arc::new(MemoryLeases::new()),
     };
     let catalog = CatalogService::new(CatalogPorts::on(catalog));
     let watching = WatchService::new(
@@ -167,5 +174,6 @@ fn projector(
         Arc::new(SystemClock),
         Freshness::default(),
     );
-    GraphService::new(ports, catalog, watching, similar, Arc::clone(bus))
+    let clock = Arc::new(SystemClock);
+    GraphService::new(ports, catalog, watching, similar, Arc::clone(bus), clock)
 }

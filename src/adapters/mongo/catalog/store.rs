@@ -106,6 +106,22 @@ impl MongoCatalog {
         Ok(changed)
     }
 
+    /// Marks the titles that a filter finds as waiting for projection. Says which those are.
+    async fn mark_waiting(
+        &self,
+        filter: Document,
+        limit: Option<usize>,
+    ) -> Result<Vec<TitleId>, StoreError> {
+        patiently(self.db.timeout, async {
+            let ids = write::ids(&self.db, filter, limit).await?;
+            if !ids.is_empty() {
+                write::mark_waiting(&self.db, &ids).await?;
+            }
+            Ok(ids.into_iter().map(TitleId::from_i64).collect())
+        })
+        .await
+    }
+
     /// Up to `limit` documents of a collection that stand in the feed after `from`, up to `to`.
     async fn changed(
         &self,
@@ -351,6 +367,25 @@ impl TitleSource for MongoCatalog {
             None => doc! {},
         };
         self.find_sorted(TITLES, filter, doc! { "_id": 1 }, Some(limit))
+            .await
+    }
+
+    async fn mark_titles_waiting(&self, titles: &[TitleId]) -> Result<Vec<TitleId>, StoreError> {
+        if titles.is_empty() {
+            return Ok(Vec::new());
+        }
+        let these = fields::list(titles, |title| title.to_i64());
+        self.mark_waiting(doc! { "_id": { "$in": these } }, None)
+            .await
+    }
+
+    async fn mark_titles_waiting_after(
+        &self,
+        after: Option<TitleId>,
+        limit: usize,
+    ) -> Result<Vec<TitleId>, StoreError> {
+        let after = after.map_or(i64::MIN, TitleId::to_i64);
+        self.mark_waiting(doc! { "_id": { "$gt": after } }, Some(limit))
             .await
     }
 }

@@ -1,13 +1,16 @@
 //! What changes the catalogue, inside a transaction.
 
 use bson::{Bson, Document, doc};
+use futures::TryStreamExt;
 use mongodb::ClientSession;
 use mongodb::error::Error;
 use mongodb::options::ReturnDocument;
 
 use super::documents::{self, COLLECTIONS, COUNTERS, EPISODES, FEED, GENRES, PEOPLE, TITLES};
 use crate::adapters::mongo::bulk::{Update, update, update_each};
-use crate::adapters::mongo::db::{Abort, MongoDb, is_duplicate};
+use crate::adapters::mongo::db::{Abort, MongoDb, is_duplicate, store_error};
+use crate::adapters::mongo::fields;
+use crate::adapters::mongo::find::BATCH;
 use crate::domain::catalog::CatalogBatch;
 use crate::domain::error::StoreError;
 use crate::domain::ids::TitleId;
@@ -162,6 +165,38 @@ pub(super) async fn mark_projected(
     update_each(db, TITLES, updates.collect()).await
 }
 
+/// Marks titles as waiting, behind all that were written.
+pub(super) async fn mark_waiting(db: &MongoDb, titles: &[i64]) -> Result<(), StoreError> {
+    let filter = doc! { "_id": { "$in": titles }, "unprojected": { "$exists": false } };
+    let marked = db
+        .collection::<Document>(TITLES)
+        .update_many(filter, doc! { "$set": { "unprojected": i64::MAX } })
+        .await;
+    marked.map(drop).map_err(store_error)
+}
+
+/// The ids of the titles that a filter finds, by id.
+pub(super) async fn ids(
+    db: &MongoDb,
+    filter: Document,
+    limit: Option<usize>,
+) -> Result<Vec<i64>, StoreError> {
+    let found: Vec<Document> = db
+        .collection::<Document>(TITLES)
+        .find(filter)
+        .projection(doc! { "_id": 1 })
+        .sort(doc! { "_id": 1 })
+        .limit(limit.map_or(0, fields::limit))
+        .batch_size(BATCH)
+        .await
+        .map_err(store_error)?
+        .try_collect()
+        .await
+        .map_err(store_error)?;
+    let id = |title: &Document| title.get_i64("_id").map_err(StoreError::failed);
+    found.iter().map(id).collect()
+}
+
 /// The update that replaces the document of one revision less. A title keeps its watchers and, if it waits for
 /// projection already, its place among those that wait.
 fn replacement(part: &Part, document: &Document, feed: &mut Feed) -> Update<Document, Bson> {
@@ -177,7 +212,7 @@ fn replacement(part: &Part, document: &Document, feed: &mut Feed) -> Update<Docu
     }
     let kept = doc! {
         "popularity": "$popularity",
-        "unprojected": { "$ifNull": ["$unprojected", sequence] },
+        "unprojected": { "$min": ["$unprojected", sequence] },
     };
     let merged = doc! { "$mergeObjects": [{ "$literal": document }, kept] };
     Update::of(guard, vec![doc! { "$replaceWith": merged }].into())

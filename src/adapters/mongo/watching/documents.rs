@@ -318,7 +318,7 @@ impl WatchedTitleDocument {
             revision: watched_title.stamp.revision.cast_signed(),
             created_at: date(watched_title.stamp.created_at),
             updated_at,
-            waiting_since: Some(waiting_since.unwrap_or(updated_at)),
+            waiting_since: Some(waiting_since.map_or(updated_at, |since| since.min(updated_at))),
         }
     }
 }

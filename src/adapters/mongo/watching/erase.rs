@@ -247,6 +247,15 @@ impl From<DepartedDocument> for (TitleId, u64) {
     }
 }
 
+/// Marks all numbers as waiting.
+pub(super) async fn mark_waiting(collections: &Collections) -> Result<(), StoreError> {
+    let departed = &collections.departed;
+    let marked = departed
+        .update_many(doc! {}, doc! { "$set": { "waiting": true } })
+        .await;
+    marked.map(drop).map_err(store_error)
+}
+
 /// Takes the mark from numbers that are still the given ones.
 pub(super) async fn mark_projected(
     collections: &Collections,

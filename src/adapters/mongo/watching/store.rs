@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use bson::{Document, doc};
+use bson::{Bson, Document, doc};
 use chrono::Utc;
 
 use super::collections::Collections;
@@ -12,7 +12,7 @@ use super::documents::{PlayKey, StateKey, TitleKey};
 use super::feedback_documents::MuteKey;
 use super::queue::Queue;
 use super::reads::{by_key, count};
-use super::transaction::mark_projected;
+use super::transaction::{mark_projected, mark_waiting};
 use super::{erase, exclusions, indexes};
 use crate::adapters::mongo::db::{MongoDb, patiently};
 use crate::adapters::mongo::fields::{date, key_of};
@@ -291,6 +291,47 @@ impl WatchSource for MongoWatching {
         limit: usize,
     ) -> Result<Vec<(TitleId, u64)>, StoreError> {
         erase::unprojected(&self.collections, limit).await
+    }
+
+    async fn mark_watches_waiting(
+        &self,
+        keys: &[(ProfileId, TitleId)],
+    ) -> Result<Vec<(ProfileId, TitleId)>, StoreError> {
+        if keys.is_empty() {
+            return Ok(Vec::new());
+        }
+        let keys = keys.iter().map(|key| key_of(&TitleKey::new(*key)));
+        let keys: Vec<Bson> = keys.collect::<Result<_, _>>()?;
+        let these = doc! { "_id": { "$in": keys } };
+        patiently(
+            self.collections.db.timeout,
+            mark_waiting(&self.collections, these, None),
+        )
+        .await
+    }
+
+    async fn mark_watches_waiting_after(
+        &self,
+        after: Option<(ProfileId, TitleId)>,
+        limit: usize,
+    ) -> Result<Vec<(ProfileId, TitleId)>, StoreError> {
+        let filter = match after {
+            Some(key) => doc! { "_id": { "$gt": key_of(&TitleKey::new(key))? } },
+            None => doc! {},
+        };
+        patiently(
+            self.collections.db.timeout,
+            mark_waiting(&self.collections, filter, Some(limit)),
+        )
+        .await
+    }
+
+    async fn mark_departures_waiting(&self) -> Result<(), StoreError> {
+        patiently(
+            self.collections.db.timeout,
+            erase::mark_waiting(&self.collections),
+        )
+        .await
     }
 
     async fn mark_departures_projected(&self, titles: &[(TitleId, u64)]) -> Result<(), StoreError> {

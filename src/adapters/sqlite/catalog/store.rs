@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use super::rows::{ChangedPerson, ChangedTitle, SeasonRow};
 use super::{list, rows, write};
 use crate::adapters::sqlite::columns::{self, read};
-use crate::adapters::sqlite::db::SqliteDb;
+use crate::adapters::sqlite::db::{SqliteDb, store_error};
 use crate::adapters::sqlite::statements::all;
 use crate::domain::catalog::{
     CatalogBatch, CatalogListStore, CatalogStore, Change, ChangeSource, Collection, Episode,
@@ -283,6 +283,30 @@ impl TitleSource for SqliteCatalog {
                     [after, columns::limit(limit)],
                     rows::title,
                 )
+            })
+            .await
+    }
+
+    async fn mark_titles_waiting(&self, titles: &[TitleId]) -> Result<Vec<TitleId>, StoreError> {
+        if titles.is_empty() {
+            return Ok(Vec::new());
+        }
+        let titles = titles.to_vec();
+        self.db
+            .write(move |connection| write::mark_waiting(connection, &titles).map_err(store_error))
+            .await
+    }
+
+    async fn mark_titles_waiting_after(
+        &self,
+        after: Option<TitleId>,
+        limit: usize,
+    ) -> Result<Vec<TitleId>, StoreError> {
+        let limit = columns::limit(limit);
+        self.db
+            .write(move |connection| {
+                let titles = write::ids_after(connection, after, limit).map_err(store_error)?;
+                write::mark_waiting(connection, &titles).map_err(store_error)
             })
             .await
     }

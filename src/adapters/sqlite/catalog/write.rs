@@ -7,7 +7,7 @@ use super::rows::{self, CollectionRow, EpisodeRow, GenreRow, PersonRow};
 use super::side::SideTables;
 use crate::adapters::sqlite::columns::{TableRecord, json, only};
 use crate::adapters::sqlite::db::store_error;
-use crate::adapters::sqlite::statements::{changed, execute, find, insert, one, update};
+use crate::adapters::sqlite::statements::{all, changed, execute, find, insert, one, update, write};
 use crate::domain::catalog::{CatalogBatch, Collection, Episode, Genre, Person, Title, TitleOrder};
 use crate::domain::error::StoreError;
 use crate::domain::ids::TitleId;
@@ -22,7 +22,7 @@ const INSERT_TITLE: &str = "INSERT INTO titles
 const UPDATE_TITLE: &str = "UPDATE titles
     SET slug = :slug, revision = :revision, kind = :kind, year = :year, by_name = :by_name, by_added = :by_added,
         by_released = :by_released, age = :age, open_from = :open_from, open_until = :open_until,
-        sequence = :sequence, waiting_since = coalesce(waiting_since, :sequence)
+        sequence = :sequence, waiting_since = min(coalesce(waiting_since, :sequence), :sequence)
     WHERE id = :id AND revision = :revision - 1";
 const PUT_DOCUMENT: &str =
     "INSERT OR REPLACE INTO title_documents (id, document) VALUES (:id, :document)";
@@ -87,6 +87,34 @@ pub(super) fn mark_projected(
             .map_err(store_error)?;
     }
     Ok(())
+}
+
+/// Marks titles as waiting, behind all that were written. Says which of them there are.
+pub(super) fn mark_waiting(
+    connection: &Connection,
+    titles: &[TitleId],
+) -> rusqlite::Result<Vec<TitleId>> {
+    let mut known = Vec::with_capacity(titles.len());
+    let sql = "UPDATE titles SET waiting_since = coalesce(waiting_since, ?2) WHERE id = ?1";
+    for title in titles {
+        if write(connection, sql, [title.to_i64(), i64::MAX])? > 0 {
+            known.push(*title);
+        }
+    }
+    Ok(known)
+}
+
+/// The ids that follow.
+pub(super) fn ids_after(
+    connection: &Connection,
+    after: Option<TitleId>,
+    limit: i64,
+) -> rusqlite::Result<Vec<TitleId>> {
+    let after = after.map_or(i64::MIN, TitleId::to_i64);
+    let sql = "SELECT id FROM titles WHERE id > ?1 ORDER BY id LIMIT ?2";
+    all(connection, sql, [after, limit], |row| {
+        only(row).map(TitleId::from_i64)
+    })
 }
 
 fn put_title(

@@ -86,6 +86,23 @@ impl TasteGraph for SqliteGraph {
         Ok(())
     }
 
+    async fn remove_watched(&self, edges: &[(ProfileId, TitleId, u64)]) -> Result<(), StoreError> {
+        let edges = edges.to_vec();
+        self.write(move |db| project::remove_watched(db, &edges))
+            .await
+    }
+
+    async fn remove_titles(&self, titles: &[(TitleId, u64)]) -> Result<(), StoreError> {
+        let titles = titles.to_vec();
+        self.write(move |db| project::remove_titles(db, &titles))
+            .await
+    }
+
+    async fn remove_unneeded(&self) -> Result<(), StoreError> {
+        while self.write(|db| project::remove_unneeded(db, BATCH)).await? > 0 {}
+        Ok(())
+    }
+
     async fn watchers(&self, titles: &[TitleId]) -> Result<Vec<u64>, StoreError> {
         let titles = titles.to_vec();
         self.read(move |db| walk::watchers(db, &titles)).await

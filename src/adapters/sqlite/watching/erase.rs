@@ -116,6 +116,11 @@ impl From<Departed> for (TitleId, u64) {
     }
 }
 
+/// Marks all numbers as waiting.
+pub(super) fn mark_waiting(connection: &Connection) -> rusqlite::Result<()> {
+    write(connection, "UPDATE departed_viewers SET waiting = 1", []).map(drop)
+}
+
 /// Takes the mark from numbers that are still the given ones.
 pub(super) fn mark_projected(
     connection: &Connection,

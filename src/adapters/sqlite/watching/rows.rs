@@ -137,8 +137,8 @@ pub(super) fn put_watched_title(
     watched_title: &WatchedTitle,
 ) -> Result<()> {
     let sql = format!(
-        "REPLACE INTO watched_titles ({}, waiting_since) VALUES ({}, coalesce(
-            (SELECT waiting_since FROM watched_titles WHERE profile = :profile AND title = :title), :updated_at))",
+        "REPLACE INTO watched_titles ({}, waiting_since) VALUES ({}, min(:updated_at, coalesce(
+            (SELECT waiting_since FROM watched_titles WHERE profile = :profile AND title = :title), :updated_at)))",
         TitleRow::COLUMNS,
         TitleRow::VALUES
     );

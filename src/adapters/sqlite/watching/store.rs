@@ -12,14 +12,14 @@ use super::rows::{
     put_state, put_watched_title,
 };
 use super::{erase, exclusions, lists};
-use crate::adapters::sqlite::columns::{TableRecord, Time, limit as rows, list, read};
+use crate::adapters::sqlite::columns::{TableRecord, Time, limit as rows, list, read, record};
 use crate::adapters::sqlite::db::{SqliteDb, store_error};
 use crate::adapters::sqlite::page::List;
-use crate::adapters::sqlite::statements::all;
+use crate::adapters::sqlite::statements::{all, write};
 use crate::domain::error::StoreError;
 use crate::domain::ids::{PlayId, ProfileId, TitleId};
 use crate::domain::page::{Slice, Window};
-use crate::domain::recommend::WatchSource;
+use crate::domain::recommend::{WatchSource, last_in_queue};
 use crate::domain::watching::{
     Change, FeedbackStore, HiddenTitle, HistoryStore, Ledger, Mute, MutedSource, Play, ProfileList,
     Rows, Touched, WatchError, WatchState, WatchStore, WatchedItem, WatchedTitle,
@@ -321,6 +321,39 @@ impl WatchSource for SqliteWatching {
             .await
     }
 
+    async fn mark_watches_waiting(
+        &self,
+        keys: &[(ProfileId, TitleId)],
+    ) -> Result<Vec<(ProfileId, TitleId)>, StoreError> {
+        if keys.is_empty() {
+            return Ok(Vec::new());
+        }
+        let keys = keys.to_vec();
+        self.db
+            .write(move |connection| mark_waiting(connection, &keys).map_err(store_error))
+            .await
+    }
+
+    async fn mark_watches_waiting_after(
+        &self,
+        after: Option<(ProfileId, TitleId)>,
+        limit: usize,
+    ) -> Result<Vec<(ProfileId, TitleId)>, StoreError> {
+        let limit = rows(limit);
+        self.db
+            .write(move |connection| {
+                let keys = keys_after(connection, after, limit).map_err(store_error)?;
+                mark_waiting(connection, &keys).map_err(store_error)
+            })
+            .await
+    }
+
+    async fn mark_departures_waiting(&self) -> Result<(), StoreError> {
+        self.db
+            .write(|connection| erase::mark_waiting(connection).map_err(store_error))
+            .await
+    }
+
     async fn mark_departures_projected(&self, titles: &[(TitleId, u64)]) -> Result<(), StoreError> {
         let titles = titles.to_vec();
         self.db
@@ -396,6 +429,50 @@ fn mark_projected(
         statement.execute([profile.to_i64(), title.to_i64(), revision.cast_signed()])?;
     }
     Ok(())
+}
+
+/// Marks watched titles as waiting, behind all that were written. Says which of them there are.
+fn mark_waiting(
+    connection: &Connection,
+    keys: &[(ProfileId, TitleId)],
+) -> rusqlite::Result<Vec<(ProfileId, TitleId)>> {
+    let sql = "UPDATE watched_titles SET waiting_since = coalesce(waiting_since, ?3)
+        WHERE profile = ?1 AND title = ?2";
+    let mut known = Vec::with_capacity(keys.len());
+    for (profile, title) in keys {
+        let row = (profile.to_i64(), title.to_i64(), Time(last_in_queue()));
+        if write(connection, sql, row)? > 0 {
+            known.push((*profile, *title));
+        }
+    }
+    Ok(known)
+}
+
+record! {
+    struct Key {
+        profile: i64,
+        title: i64,
+    }
+}
+
+/// The keys that follow.
+fn keys_after(
+    connection: &Connection,
+    after: Option<(ProfileId, TitleId)>,
+    limit: i64,
+) -> rusqlite::Result<Vec<(ProfileId, TitleId)>> {
+    let (profile, title) = after.map_or((i64::MIN, i64::MIN), |(profile, title)| {
+        (profile.to_i64(), title.to_i64())
+    });
+    let sql = "SELECT profile, title FROM watched_titles WHERE (profile, title) > (?1, ?2)
+        ORDER BY profile, title LIMIT ?3";
+    all(connection, sql, [profile, title, limit], read::<Key, _>)
+}
+
+impl From<Key> for (ProfileId, TitleId) {
+    fn from(key: Key) -> Self {
+        (ProfileId::from_i64(key.profile), TitleId::from_i64(key.title))
+    }
 }
 
 #[cfg(test)]

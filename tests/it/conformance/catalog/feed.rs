@@ -32,6 +32,8 @@ on_every_backend!(open on [sqlite, mongo]:
     a_title_that_is_written_again_keeps_its_place_among_the_waiting,
     the_mark_is_taken_from_what_is_still_the_same,
     watchers_do_not_wait_for_projection,
+    titles_can_be_made_to_wait_behind_all_that_is_written,
+    all_titles_can_be_made_to_wait_in_portions,
 );
 
 async fn a_new_title_is_not_popular(store: &Opened) {
@@ -298,6 +300,51 @@ async fn watchers_do_not_wait_for_projection(store: &Opened) {
     store.put_watchers(&[(TitleId(1), 5)]).await.unwrap();
 
     assert_eq!(store.unprojected_titles(9).await.unwrap(), []);
+}
+
+async fn titles_can_be_made_to_wait_behind_all_that_is_written(store: &Opened) {
+    put_titles(store, [film(1), film(2), film(3)])
+        .await
+        .unwrap();
+    let first_two = [(TitleId(1), 1), (TitleId(2), 1)];
+    store.mark_titles_projected(&first_two).await.unwrap();
+
+    let ids = [TitleId(2), TitleId(404), TitleId(1), TitleId(3)];
+    let mut known = store.mark_titles_waiting(&ids).await.unwrap();
+    known.sort();
+    assert_eq!(known, [TitleId(1), TitleId(2), TitleId(3)]);
+    assert_eq!(store.mark_titles_waiting(&[]).await.unwrap(), []);
+    put_titles(store, [film(4)]).await.unwrap();
+    let next = revised(&film(2), |_| ());
+    put_titles(store, [next.clone()]).await.unwrap();
+
+    assert_eq!(
+        store.unprojected_titles(9).await.unwrap(),
+        [film(3), film(4), next, film(1)]
+    );
+    store
+        .mark_titles_projected(&[(TitleId(1), 1)])
+        .await
+        .unwrap();
+    assert_eq!(store.unprojected_titles(9).await.unwrap().len(), 3);
+}
+
+async fn all_titles_can_be_made_to_wait_in_portions(store: &Opened) {
+    put_titles(store, (1..=5).map(film)).await.unwrap();
+    let all: Vec<_> = (1..=5).map(|id| (TitleId(id), 1)).collect();
+    store.mark_titles_projected(&all).await.unwrap();
+
+    let first = store.mark_titles_waiting_after(None, 2).await.unwrap();
+    let second = store
+        .mark_titles_waiting_after(Some(TitleId(2)), 9)
+        .await
+        .unwrap();
+    let last = store.mark_titles_waiting_after(Some(TitleId(5)), 9).await;
+
+    assert_eq!(first, [TitleId(1), TitleId(2)]);
+    assert_eq!(second, [TitleId(3), TitleId(4), TitleId(5)]);
+    assert_eq!(last.unwrap(), []);
+    assert_eq!(store.unprojected_titles(9).await.unwrap().len(), 5);
 }
 
 fn popular(number: u64, watchers: u64) -> Title {

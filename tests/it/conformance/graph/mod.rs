@@ -4,6 +4,7 @@ mod agreement;
 mod erasure;
 mod faults;
 mod projection;
+mod removal;
 mod similar;
 mod solutions;
 mod taste;
