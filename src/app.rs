@@ -192,8 +192,15 @@ impl AllStores {
 }
 
 impl App {
-    /// Opens the stores that the settings name.
+    /// Opens the stores that the settings name, if what they say goes with the settings.
     pub async fn open(config: &Config) -> anyhow::Result<Self> {
+        let app = Self::open_to_mend(config).await?;
+        app.graph.check_half_life().await?;
+        Ok(app)
+    }
+
+    /// Opens the stores that the settings name, whatever they say, for a command that makes it go with the settings.
+    pub async fn open_to_mend(config: &Config) -> anyhow::Result<Self> {
         let events = MemoryEvents::new();
         let stores = match &config.servers {
             Some(servers) => on_servers(servers, &events).await?,

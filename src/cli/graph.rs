@@ -7,7 +7,8 @@ use chrono::SecondsFormat;
 use clap::Subcommand;
 
 use crate::app::App;
-use crate::domain::recommend::RebuildStep;
+use crate::config::Config;
+use crate::domain::recommend::{Difference, RebuildStep, ReweighStep};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -15,7 +16,9 @@ pub(super) enum Command {
     Drain,
     /// Make the whole graph anew from the documents, while it is read; what was broken off goes on
     Rebuild,
-    /// Compare the graph with the documents; exit status 1 on a difference
+    /// Compute the sums of what was watched anew from the plays, with the half-life that is set; stop all servers first
+    Reweigh,
+    /// Compare the graph with the documents, and their sums with the plays; exit status 1 on a difference
     Verify,
     /// Project what is waiting, and compute the SIMILAR edges from the watches and titles that are there
     Similar,
@@ -24,8 +27,13 @@ pub(super) enum Command {
 /// How often to look how far another program has come that makes the graph anew.
 const LOOK: Duration = Duration::from_millis(500);
 
-pub(super) async fn run(app: &App, command: &Command) -> anyhow::Result<ExitCode> {
+pub(super) async fn run(config: &Config, command: &Command) -> anyhow::Result<ExitCode> {
+    if matches!(command, Command::Reweigh) {
+        return reweigh(&App::open_to_mend(config).await?).await;
+    }
+    let app = &App::open(config).await?;
     match command {
+        Command::Reweigh => return reweigh(app).await,
         Command::Drain => println!("projected {} documents", app.graph.drain().await?),
         Command::Rebuild => println!(
             "rebuilt the graph from {} documents",
@@ -38,10 +46,14 @@ pub(super) async fn run(app: &App, command: &Command) -> anyhow::Result<ExitCode
                 println!("{difference}");
             }
             if !differences.is_empty() {
-                println!(
-                    "{} differences; “reelgraph graph rebuild” makes the graph anew",
-                    differences.len()
-                );
+                let is_of_sums = |difference: &Difference| matches!(difference, Difference::Sums(..));
+                let of_sums = differences.iter().filter(|one| is_of_sums(one)).count();
+                let advice = match (of_sums, differences.len() - of_sums) {
+                    (0, _) => "“reelgraph graph rebuild” makes the graph anew",
+                    (_, 0) => "“reelgraph graph reweigh” computes the sums anew",
+                    _ => "“reelgraph graph reweigh” computes the sums anew, then “reelgraph graph rebuild” the graph",
+                };
+                println!("{} differences; {advice}", differences.len());
                 return Ok(ExitCode::FAILURE);
             }
             let counts = app.graph.counts().await?;
@@ -83,6 +95,21 @@ async fn rebuild(app: &App) -> anyhow::Result<u64> {
             under_way = rebuild;
         }
     }
+}
+
+/// Computes all sums anew, or goes on where that was broken off, and projects what has changed.
+async fn reweigh(app: &App) -> anyhow::Result<ExitCode> {
+    let done = loop {
+        if let ReweighStep::Finished(done) = app.graph.reweigh_step().await? {
+            break done;
+        }
+    };
+    println!(
+        "computed {} sums with a half-life of {} days, {} of them were others",
+        done.watched_titles, done.half_life_days, done.changed
+    );
+    println!("projected {} documents", app.graph.drain().await?);
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Projects what waits, for edges lead only to what the graph has, and computes the edges.

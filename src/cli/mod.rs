@@ -105,7 +105,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
                 };
                 load::run(&App::open(&config).await?, &paths, mode).await
             }
-            Command::Graph { command } => graph::run(&App::open(&config).await?, &command).await,
+            Command::Graph { command } => graph::run(&config, &command).await,
             Command::Suggest(arguments) => {
                 lists::suggest(&App::open(&config).await?, &arguments).await
             }

@@ -106,7 +106,7 @@ pub struct Settings {
         value_name = "SECONDS"
     )]
     pub short_below_seconds: Option<f64>,
-    /// The days after which a watch weighs half in suggestions; fixed once something was watched [default: 180]
+    /// The days after which a watch weighs half in suggestions; another one needs `graph reweigh` [default: 180]
     #[arg(
         long,
         global = true,

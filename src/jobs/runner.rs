@@ -45,7 +45,7 @@ impl Jobs {
         events: impl Fn() -> broadcast::Receiver<Event>,
     ) -> Self {
         let mut jobs = Self::none();
-        jobs.add(ProjectGraph(graph.clone()), events());
+        jobs.add(ProjectGraph::new(graph.clone()), events());
         let rebuild = RebuildGraph {
             graph: graph.clone(),
             progress: progress.clone(),

@@ -18,6 +18,7 @@ mod events;
 mod export;
 mod faults;
 mod feedback;
+mod half_life;
 mod home;
 mod insight;
 mod layering;

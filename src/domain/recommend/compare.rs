@@ -26,6 +26,8 @@ pub enum Difference {
     Watched(ProfileId, TitleId),
     /// The graph has a `WATCHED` edge that the record has not.
     StrayWatched(ProfileId, TitleId),
+    /// A watched title says something else than its plays add up to.
+    Sums(ProfileId, TitleId),
     /// The catalogue counts other viewers of a title than there are and were.
     Watchers(TitleId),
 }
@@ -42,6 +44,10 @@ impl fmt::Display for Difference {
             Self::StrayWatched(profile, title) => write!(
                 f,
                 "the WATCHED edge from profile {profile} to title {title} is not recorded"
+            ),
+            Self::Sums(profile, title) => write!(
+                f,
+                "what profile {profile} watched of title {title} is not what its plays add up to"
             ),
             Self::Watchers(title) => write!(
                 f,
@@ -99,13 +105,15 @@ fn compare<K: Ord + Copy, T: PartialEq>(
 }
 
 impl GraphService {
-    /// Compares the graph with the documents; differences by key, at most 100 of each sort. What waits for projection
+    /// Compares the graph with the documents, and the documents' sums with what they are sums of; differences by key,
+    /// at most 100 of each sort. What waits for projection
     /// differs too, so drain first.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn verify(&self) -> Result<Vec<Difference>, RecommendError> {
         let mut differences = self.verify_watchers().await?;
         differences.extend(self.verify_titles().await?);
         differences.extend(self.verify_watched().await?);
+        differences.extend(self.verify_sums().await?);
         Ok(differences)
     }
 
@@ -162,6 +170,23 @@ impl GraphService {
             }
             after = compared.end;
         }
+    }
+
+    async fn verify_sums(&self) -> Result<Vec<Difference>, RecommendError> {
+        let mut differences = Vec::new();
+        let mut after = None;
+        loop {
+            let page = self.watching.all_watched_titles_after(after, BATCH).await?;
+            let Some(last) = page.last() else { break };
+            after = Some((last.profile, last.title));
+            let wrong = self.watching.wrong_sums(&page).await?.into_iter();
+            differences.extend(wrong.map(|(profile, title)| Difference::Sums(profile, title)));
+            if differences.len() >= MAX_DIFFERENCES {
+                break;
+            }
+        }
+        differences.truncate(MAX_DIFFERENCES);
+        Ok(differences)
     }
 
     /// Compares the titles that follow an id.

@@ -20,6 +20,7 @@ mod popular;
 mod projection;
 mod reasons;
 mod rebuild;
+mod reweigh;
 mod rows;
 mod service;
 pub mod similar;
@@ -27,6 +28,7 @@ mod similar_service;
 mod site_statistics;
 mod sources;
 mod title_page;
+mod turns;
 mod types;
 
 pub use backlog::{Backlog, BacklogService, BacklogStore, ProjectionProgress, Waiting};
@@ -41,13 +43,15 @@ pub use graph::{
     GraphCounts, Incoming, Outgoing, SimilarEdge, SimilarLists, SimilarVersion, Solution, Taste,
     TasteEdge, TasteGraph, TitleNode, WatchedEdge, Weight,
 };
-pub use notes::{Epoch, NoteStore, Notes, Pass, Phase, Rebuild};
+pub use notes::{Epoch, NoteStore, Notes, Pass, Phase, Rebuild, Reweigh};
 pub use projection::GraphService;
 pub use rebuild::RebuildStep;
+pub use reweigh::ReweighStep;
 pub use rows::{Row, RowKind};
 pub use service::{RecommendPorts, RecommendService, TasteWeight};
 pub use similar_service::{Following, Freshness, SimilarRound, SimilarService};
 pub use sources::{ProjectionPorts, TitleSource, WatchSource, WatchersStore, last_in_queue};
+pub use turns::Turns;
 pub use types::{Reason, ReasonKind, ReasonSource, Recommendation};
 
 #[cfg(test)]

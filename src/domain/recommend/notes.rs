@@ -32,6 +32,10 @@ pub struct Notes {
     pub epoch: Epoch,
     /// The making anew of the graph that was begun and is not finished.
     pub rebuild: Option<Rebuild>,
+    /// The half-life, in days, that the sums of watched titles were computed with; `None`: nobody has asked yet.
+    pub half_life_days: Option<f64>,
+    /// The computing anew of all sums that was begun and is not finished.
+    pub reweigh: Option<Reweigh>,
 }
 
 /// Which of the graph's lives it is. Each making anew begins another one, in which everything is written again: what
@@ -57,6 +61,19 @@ impl Epoch {
     pub fn revision_of(version: u64) -> u64 {
         version & ((1 << REVISION_BITS) - 1)
     }
+}
+
+/// A computing anew of all sums, as far as it has come.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Reweigh {
+    /// The half-life in days that it goes by.
+    pub half_life_days: f64,
+    /// The last watched title whose sums were computed.
+    pub after: Option<(ProfileId, TitleId)>,
+    /// How many watched titles those were.
+    pub watched_titles: u64,
+    /// How many of them said something else before.
+    pub changed: u64,
 }
 
 /// A making anew of the graph, as far as it has come.

@@ -16,6 +16,7 @@ use super::graph::{GraphCounts, TitleNode, WatchedEdge};
 use super::notes::Epoch;
 use super::similar_service::SimilarService;
 use super::sources::ProjectionPorts;
+use super::turns::{Shard, Turns};
 use crate::domain::batch::JobLoader;
 use crate::domain::catalog::{
     CatalogError, CatalogService, CreditRole, GenresById, PeopleById, Title,
@@ -65,19 +66,63 @@ impl GraphService {
         }
     }
 
-    /// Projects a batch of what waits. Says how many documents that were; 0: nothing waits.
+    /// Projects a batch of what waits, whoever else does at the same time. Says how many documents that were; 0: nothing
+    /// waits.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn project(&self) -> Result<usize, RecommendError> {
-        let titles = self.ports.titles.unprojected_titles(BATCH).await?;
+        self.project_queues(None).await
+    }
+
+    /// Projects a batch of each queue, of the shards that are this server's turn if it takes turns. A queue that fails
+    /// keeps no other waiting; the first failure is the answer when all were tried.
+    pub(super) async fn project_queues(
+        &self,
+        mut turns: Option<&mut Turns>,
+    ) -> Result<usize, RecommendError> {
+        let titles = self.project_titles(turns.as_deref_mut()).await;
+        let watches = self.project_watches(turns.as_deref_mut()).await;
+        let departures = self.project_departures(turns).await;
+        Ok(titles? + watches? + departures?)
+    }
+
+    async fn project_titles(&self, turns: Option<&mut Turns>) -> Result<usize, RecommendError> {
+        let source = &self.ports.titles;
+        let mut titles = source.unprojected_titles(BATCH).await?;
+        if let Some(turns) = turns
+            && !titles.is_empty()
+        {
+            let taken = self.take(turns, [Shard::Titles].into()).await?;
+            if taken.shards.is_empty() {
+                return Ok(0);
+            }
+            if taken.is_news {
+                titles = source.unprojected_titles(BATCH).await?;
+            }
+        }
         if !titles.is_empty() {
             self.put_titles(&titles).await?;
             let marks: Vec<_> = titles
                 .iter()
                 .map(|title| (title.id, title.stamp.revision))
                 .collect();
-            self.ports.titles.mark_titles_projected(&marks).await?;
+            source.mark_titles_projected(&marks).await?;
         }
-        let watched_titles = self.ports.watches.unprojected_watches(ROUND).await?;
+        Ok(titles.len())
+    }
+
+    async fn project_watches(&self, turns: Option<&mut Turns>) -> Result<usize, RecommendError> {
+        let source = &self.ports.watches;
+        let mut watched_titles = source.unprojected_watches(ROUND).await?;
+        if let Some(turns) = turns
+            && !watched_titles.is_empty()
+        {
+            let shards = watched_titles.iter().map(|one| Shard::of(one.profile));
+            let taken = self.take(turns, shards.collect()).await?;
+            if taken.is_news {
+                watched_titles = source.unprojected_watches(ROUND).await?;
+            }
+            watched_titles.retain(|one| taken.shards.contains(&Shard::of(one.profile)));
+        }
         for watched_titles in watched_titles.chunks(BATCH) {
             self.put_watched(watched_titles).await?;
             let marks: Vec<_> = watched_titles
@@ -90,18 +135,30 @@ impl GraphService {
                     )
                 })
                 .collect();
-            self.ports.watches.mark_watches_projected(&marks).await?;
+            source.mark_watches_projected(&marks).await?;
         }
-        let departures = self.ports.watches.unprojected_departures(BATCH).await?;
+        Ok(watched_titles.len())
+    }
+
+    async fn project_departures(&self, turns: Option<&mut Turns>) -> Result<usize, RecommendError> {
+        let source = &self.ports.watches;
+        let departures = source.unprojected_departures(BATCH).await?;
+        if let Some(turns) = turns
+            && !departures.is_empty()
+            && self
+                .take(turns, [Shard::Departures].into())
+                .await?
+                .shards
+                .is_empty()
+        {
+            return Ok(0);
+        }
         if !departures.is_empty() {
             let titles = departures.iter().map(|(title, _)| *title);
-            self.count_watchers(titles.collect()).await?;
-            self.ports
-                .watches
-                .mark_departures_projected(&departures)
-                .await?;
+            self.count_viewers(titles.collect()).await?;
+            source.mark_departures_projected(&departures).await?;
         }
-        Ok(titles.len() + watched_titles.len() + departures.len())
+        Ok(departures.len())
     }
 
     /// Projects until nothing waits. Says how many documents that were.
@@ -179,14 +236,21 @@ impl GraphService {
     /// The epoch to write in. To be asked after the documents were read: those of an earlier epoch that are written late
     /// are passed over, and everything that was there when a later one began is marked anew.
     async fn epoch(&self) -> Result<Epoch, RecommendError> {
-        Ok(self.ports.notes.notes().await?.epoch)
+        let notes = self.ports.notes.notes().await?;
+        // Sums that a server of another half-life has added to are not carried on.
+        self.fits(&notes)?;
+        Ok(notes.epoch)
     }
 
     pub(super) async fn count_viewers(&self, titles: BTreeSet<TitleId>) -> Result<(), RecommendError> {
         let titles: Vec<TitleId> = titles.into_iter().collect();
-        let watchers = self.watchers(&titles).await?;
-        let counts: Vec<(TitleId, u64)> = titles.into_iter().zip(watchers).collect();
-        Ok(self.ports.watchers.put_watchers(&counts).await?)
+        let watchers = &self.ports.watchers;
+        // Before it is counted: whoever writes an edge later takes a greater number after that.
+        let count = watchers.begin_count().await?;
+        let viewers = self.viewers(&titles).await?;
+        let counts: Vec<(TitleId, u64)> = titles.into_iter().zip(viewers).collect();
+        watchers.put_watchers(count, &counts).await?;
+        Ok(())
     }
 
     /// How many people have watched each title: those who have left, and those who are there. In this order nobody is

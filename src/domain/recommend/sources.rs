@@ -70,9 +70,17 @@ measured! {
 /// Where the catalogue learns how popular its titles are.
 #[async_trait]
 pub trait WatchersStore: Send + Sync {
-    /// Sets how many profiles have watched each title. Changes no revision; ids that are not there are skipped.
-    /// A title that had another number of watchers before appears anew in the change feed.
-    async fn put_watchers(&self, counts: &[(TitleId, u64)]) -> Result<(), StoreError>;
+    /// The number of a count that is begun now: greater than that of each count that was begun before.
+    async fn begin_count(&self) -> Result<u64, StoreError>;
+
+    /// Sets how many profiles have watched each title, as the count with this number found, unless a later one is
+    /// known. Changes no revision; ids that are not there are passed over. A title that had another number of watchers
+    /// before appears anew in the change feed; says which those are.
+    async fn put_watchers(
+        &self,
+        count: u64,
+        watchers: &[(TitleId, u64)],
+    ) -> Result<Vec<TitleId>, StoreError>;
 }
 }
 

@@ -65,7 +65,14 @@ pub trait HistoryStore: Send + Sync {
     /// The plays of a profile with these names.
     async fn plays(&self, profile: ProfileId, ids: &[PlayId]) -> Result<Vec<Play>, StoreError>;
 
-    /// A page of a profile's plays of films and episodes, those of one title or all, the latest started first, ties
+    /// All plays of a profile at these titles, also those of whole series.
+    async fn plays_of_titles(
+        &self,
+        profile: ProfileId,
+        titles: &[TitleId],
+    ) -> Result<Vec<Play>, StoreError>;
+
+    /// A page of a profile's plays of films and episodes, at one title or at all, the latest started first, ties
     /// by the play's name as hyphenated lower-case text, ascending. Keyset: (`started_at` in milliseconds, name).
     async fn history(
         &self,

@@ -21,6 +21,7 @@ pub(super) struct CountingGraph {
     tastes: AtomicUsize,
     similar: AtomicUsize,
     similar_titles: AtomicUsize,
+    watched: AtomicUsize,
     /// While it is, tastes, lists and versions cannot be read.
     is_down: AtomicBool,
     /// Whatever version is read, this follows it at once.
@@ -38,6 +39,7 @@ impl CountingGraph {
             tastes: AtomicUsize::new(0),
             similar: AtomicUsize::new(0),
             similar_titles: AtomicUsize::new(0),
+            watched: AtomicUsize::new(0),
             is_down: AtomicBool::new(false),
             next: Mutex::new(None),
             is_held: watch::Sender::new(false),
@@ -48,6 +50,11 @@ impl CountingGraph {
     /// How many tastes were read.
     pub(super) fn tastes(&self) -> usize {
         self.tastes.load(Ordering::SeqCst)
+    }
+
+    /// How many `WATCHED` edges were written.
+    pub(super) fn watched(&self) -> usize {
+        self.watched.load(Ordering::SeqCst)
     }
 
     /// How often lists were read, and how many.
@@ -104,6 +111,7 @@ impl TasteGraph for CountingGraph {
     }
 
     async fn put_watched(&self, edges: &[WatchedEdge]) -> Result<(), StoreError> {
+        self.watched.fetch_add(edges.len(), Ordering::SeqCst);
         self.graph.put_watched(edges).await
     }
 

@@ -59,6 +59,16 @@ impl Server {
 
     /// Opens a store. What is said in `received` is observed, what is written is published on `bus`.
     pub(super) fn open(store: &Path, received: &MemoryEvents, bus: &Arc<dyn EventBus>) -> Self {
+        Self::open_beside(store, received, bus, &MemoryLeases::new())
+    }
+
+    /// The same for a server that takes turns with those that have the same leases.
+    pub(super) fn open_beside(
+        store: &Path,
+        received: &MemoryEvents,
+        bus: &Arc<dyn EventBus>,
+        leases: &MemoryLeases,
+    ) -> Self {
         let db = SqliteDb::open(&store.join("reelgraph.db")).unwrap();
         let asked = Arc::new(CountingGraph::new(Arc::new(SqliteGraph::new(db.clone()))));
         let record = Arc::new(SqliteWatching::new(db.clone()));
@@ -73,7 +83,7 @@ impl Server {
             }
         });
         Self {
-            projector: projector(&graph, &db, record, bus),
+            projector: projector(&graph, &db, record, bus, leases),
             graph,
             asked,
             watching,
@@ -148,6 +158,7 @@ fn projector(
     db: &SqliteDb,
     record: Arc<SqliteWatching>,
     bus: &Arc<dyn EventBus>,
+    leases: &MemoryLeases,
 ) -> GraphService {
     let catalog = Arc::new(SqliteCatalog::new(db.clone()));
     let ports = ProjectionPorts {
@@ -156,7 +167,7 @@ fn projector(
         watches: record.clone(),
         watchers: catalog.clone(),
         notes: Arc::new(SqliteNotes::new(db.clone())),
-        leases: Arc::new(MemoryLeases::new()),
+        leases: Arc::new(leases.clone()),
     };
     let catalog = CatalogService::new(CatalogPorts::on(catalog));
     let watching = WatchService::new(

@@ -2,7 +2,7 @@
 //!
 //! The fields are those of the domain's types, except that `id` is called `_id` and the stamp is taken apart:
 //! `revision`, and the times as dates of BSON. Titles carry besides what they are sorted by (`sort_name`,
-//! `released`, `popularity`) and what says who may see them (`age`, which is not there if they are unrated, `open_from`
+//! `released`, `popularity` with the number of the count that found it, `counted`) and what says who may see them (`age`, which is not there if they are unrated, `open_from`
 //! and `open_until`), and titles and people their place in the change feed (`sequence`).
 
 use bson::{Bson, Document, doc};
@@ -25,6 +25,9 @@ pub(super) const COUNTERS: &str = "counters";
 
 /// The counter whose `last` is the last number of the change feed that was given out.
 pub(super) const FEED: &str = "catalog";
+
+/// The counter whose `last` is the last number that was given to a count of watchers.
+pub(super) const COUNTS: &str = "watchers";
 
 /// The document of a title, without what the store adds: watchers, sequence and the mark.
 pub(super) fn title(title: &Title) -> Result<Document, StoreError> {

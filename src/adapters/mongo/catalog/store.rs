@@ -84,26 +84,29 @@ impl MongoCatalog {
         .await
     }
 
-    /// Those of the counts that say something new, each title once. Mostly there are few, and without any there is
-    /// no need to make others wait for the feed.
+    /// Those of the counts that say something new, each title once, and the titles that are as they were counted.
+    /// Mostly there are few that are new, and without any there is no need to make others wait for the feed.
     async fn changed_watchers(
         &self,
-        counts: &[(TitleId, u64)],
-    ) -> Result<Vec<(TitleId, u64)>, StoreError> {
-        let mut wanted: BTreeMap<TitleId, u64> = counts.iter().copied().collect();
+        watchers: &[(TitleId, u64)],
+    ) -> Result<(Vec<(TitleId, u64)>, Vec<(TitleId, u64)>), StoreError> {
+        let mut wanted: BTreeMap<TitleId, u64> = watchers.iter().copied().collect();
         let ids: Vec<i64> = wanted.keys().map(|id| id.to_i64()).collect();
         let stages = vec![
             doc! { "$match": { "_id": { "$in": ids } } },
             doc! { "$project": { "popularity": 1 } },
         ];
         let mut changed = Vec::new();
+        let mut same = Vec::new();
         for title in self.aggregate(TITLES, stages).await? {
             let id = title.get_i64("_id").map_err(StoreError::failed)?;
             let count = title.get_i64("popularity").map_err(StoreError::failed)?;
-            let new = wanted.remove_entry(&TitleId::from_i64(id));
-            changed.extend(new.filter(|(_, new)| new.cast_signed() != count));
+            match wanted.remove_entry(&TitleId::from_i64(id)) {
+                Some(new) if new.1.cast_signed() == count => same.push(new),
+                new => changed.extend(new),
+            }
         }
-        Ok(changed)
+        Ok((changed, same))
     }
 
     /// Marks the titles that a filter finds as waiting for projection. Says which those are.
@@ -329,18 +332,38 @@ impl CurationStore for MongoCatalog {
 
 #[async_trait]
 impl WatchersStore for MongoCatalog {
-    async fn put_watchers(&self, counts: &[(TitleId, u64)]) -> Result<(), StoreError> {
-        let counts: Arc<[_]> = self.changed_watchers(counts).await?.into();
-        if counts.is_empty() {
-            return Ok(());
+    async fn begin_count(&self) -> Result<u64, StoreError> {
+        patiently(self.db.timeout, write::begin_count(&self.db)).await
+    }
+
+    async fn put_watchers(
+        &self,
+        count: u64,
+        watchers: &[(TitleId, u64)],
+    ) -> Result<Vec<TitleId>, StoreError> {
+        let changed = patiently(self.db.timeout, async {
+            loop {
+                let (changed, same) = self.changed_watchers(watchers).await?;
+                // What somebody has changed since it was read is looked at again.
+                if write::put_counted(&self.db, count, &same).await? == same.len() {
+                    return Ok(changed);
+                }
+            }
+        })
+        .await?;
+        if changed.is_empty() {
+            return Ok(Vec::new());
         }
+        let news = changed.iter().map(|(title, _)| *title).collect();
+        let changed: Arc<[_]> = changed.into();
         let db = self.db.clone();
         self.db
             .transaction(move |session| {
-                let (db, counts) = (db.clone(), Arc::clone(&counts));
-                Box::pin(async move { write::put_watchers(&db, session, &counts).await })
+                let (db, changed) = (db.clone(), Arc::clone(&changed));
+                Box::pin(async move { write::put_watchers(&db, session, count, &changed).await })
             })
-            .await
+            .await?;
+        Ok(news)
     }
 }
 

@@ -6,7 +6,7 @@ use mongodb::ClientSession;
 use mongodb::error::Error;
 use mongodb::options::ReturnDocument;
 
-use super::documents::{self, COLLECTIONS, COUNTERS, EPISODES, FEED, GENRES, PEOPLE, TITLES};
+use super::documents::{self, COLLECTIONS, COUNTERS, COUNTS, EPISODES, FEED, GENRES, PEOPLE, TITLES};
 use crate::adapters::mongo::bulk::{Update, update, update_each};
 use crate::adapters::mongo::db::{Abort, MongoDb, is_duplicate, store_error};
 use crate::adapters::mongo::fields;
@@ -130,25 +130,69 @@ pub(super) async fn put(
     Ok(())
 }
 
-/// Sets how many watchers titles have. Those that are so by now are not found, and so not changed.
+/// Sets how many watchers titles have. Those that are so by now, or that a later count is known of, are not found, and so
+/// not changed.
 pub(super) async fn put_watchers(
     db: &MongoDb,
     session: &mut ClientSession,
-    counts: &[(TitleId, u64)],
+    count: u64,
+    watchers: &[(TitleId, u64)],
 ) -> Result<(), Abort<StoreError>> {
-    let mut feed = Feed::reserve(db, session, counts.len()).await?;
-    let updates: Vec<_> = counts
+    let count = count.cast_signed();
+    let mut feed = Feed::reserve(db, session, watchers.len()).await?;
+    let updates: Vec<_> = watchers
         .iter()
-        .map(|(title, count)| {
-            let count = count.cast_signed();
+        .map(|(title, watchers)| {
+            let watchers = watchers.cast_signed();
             Update::of(
-                doc! { "_id": title.to_i64(), "popularity": { "$ne": count } },
-                doc! { "$set": { "popularity": count, "sequence": feed.next() } },
+                doc! {
+                    "_id": title.to_i64(),
+                    "popularity": { "$ne": watchers },
+                    "counted": { "$not": { "$gt": count } },
+                },
+                doc! { "$set": { "popularity": watchers, "counted": count, "sequence": feed.next() } },
             )
         })
         .collect();
     update(db, session, TITLES, &updates, UPDATES).await?;
     Ok(())
+}
+
+/// Notes that a count has found titles to be as they are, so that no earlier one changes them. Says how many still are.
+pub(super) async fn put_counted(
+    db: &MongoDb,
+    count: u64,
+    watchers: &[(TitleId, u64)],
+) -> Result<usize, StoreError> {
+    let updates = watchers.iter().map(|(title, watchers)| {
+        Update::of(
+            doc! { "_id": title.to_i64(), "popularity": watchers.cast_signed() },
+            doc! { "$max": { "counted": count.cast_signed() } },
+        )
+    });
+    update_each(db, TITLES, updates.collect()).await
+}
+
+/// Gives a number to a count.
+pub(super) async fn begin_count(db: &MongoDb) -> Result<u64, StoreError> {
+    loop {
+        let counter = db
+            .collection::<Document>(COUNTERS)
+            .find_one_and_update(doc! { "_id": COUNTS }, doc! { "$inc": { "last": 1_i64 } })
+            .upsert(true)
+            .return_document(ReturnDocument::After)
+            .await;
+        match counter {
+            // Somebody else has made it at the same moment.
+            Err(error) if is_duplicate(&error) => {}
+            counter => {
+                let counter = counter.map_err(store_error)?;
+                let last = counter.and_then(|counter| counter.get_i64("last").ok());
+                let last = last.ok_or_else(|| StoreError::failed("no count was begun"))?;
+                return Ok(last.cast_unsigned());
+            }
+        }
+    }
 }
 
 /// Takes the mark from titles that were not written since.
@@ -162,7 +206,8 @@ pub(super) async fn mark_projected(
             doc! { "$unset": { "unprojected": "" } },
         )
     });
-    update_each(db, TITLES, updates.collect()).await
+    let updated = update_each(db, TITLES, updates.collect()).await;
+    updated.map(drop)
 }
 
 /// Marks titles as waiting, behind all that were written.
@@ -212,6 +257,7 @@ fn replacement(part: &Part, document: &Document, feed: &mut Feed) -> Update<Docu
     }
     let kept = doc! {
         "popularity": "$popularity",
+        "counted": "$counted",
         "unprojected": { "$min": ["$unprojected", sequence] },
     };
     let merged = doc! { "$mergeObjects": [{ "$literal": document }, kept] };

@@ -267,10 +267,11 @@ pub(super) async fn mark_projected(
             doc! { "$unset": { "waiting": "" } },
         )
     });
-    update_each(
+    let updated = update_each(
         &collections.db,
         collections.departed.name(),
         updates.collect(),
     )
-    .await
+    .await;
+    updated.map(drop)
 }

@@ -99,6 +99,19 @@ impl HistoryStore for MongoWatching {
         by_key(&self.collections.plays, keys).await
     }
 
+    async fn plays_of_titles(
+        &self,
+        profile: ProfileId,
+        titles: &[TitleId],
+    ) -> Result<Vec<Play>, StoreError> {
+        let titles: BTreeSet<i64> = titles.iter().map(|title| title.to_i64()).collect();
+        let filter = doc! {
+            "_id.profile": profile.to_i64(),
+            "title": { "$in": titles.into_iter().collect::<Vec<_>>() },
+        };
+        all(&self.collections.plays, filter, doc! {}, None).await
+    }
+
     async fn history(
         &self,
         profile: ProfileId,

@@ -74,7 +74,9 @@ pub(super) async fn mark_projected(
         ))
     });
     let updates = updates.collect::<Result<_, StoreError>>()?;
-    update_each(&collections.db, collections.watched_titles.name(), updates).await
+    let watched_titles = collections.watched_titles.name();
+    let updated = update_each(&collections.db, watched_titles, updates).await;
+    updated.map(drop)
 }
 
 /// Marks the watched titles that a filter finds as waiting, behind all that were written. Says which those are, by key.

@@ -237,13 +237,23 @@ impl CurationStore for SqliteCatalog {
 
 #[async_trait]
 impl WatchersStore for SqliteCatalog {
-    async fn put_watchers(&self, counts: &[(TitleId, u64)]) -> Result<(), StoreError> {
-        if counts.is_empty() {
-            return Ok(());
-        }
-        let counts = counts.to_vec();
+    async fn begin_count(&self) -> Result<u64, StoreError> {
         self.db
-            .write(move |connection| write::put_watchers(connection, &counts))
+            .write(|connection| write::begin_count(connection).map_err(store_error))
+            .await
+    }
+
+    async fn put_watchers(
+        &self,
+        count: u64,
+        watchers: &[(TitleId, u64)],
+    ) -> Result<Vec<TitleId>, StoreError> {
+        if watchers.is_empty() {
+            return Ok(Vec::new());
+        }
+        let watchers = watchers.to_vec();
+        self.db
+            .write(move |connection| write::put_watchers(connection, count, &watchers))
             .await
     }
 }

@@ -5,8 +5,8 @@ use rusqlite::{Connection, named_params};
 use super::list::kind;
 use super::rows::{self, CollectionRow, EpisodeRow, GenreRow, PersonRow};
 use super::side::SideTables;
-use crate::adapters::sqlite::columns::{TableRecord, json, only};
-use crate::adapters::sqlite::db::store_error;
+use crate::adapters::sqlite::columns::{TableRecord, json, only, unsigned};
+use crate::adapters::sqlite::db::{NOW, store_error};
 use crate::adapters::sqlite::statements::{all, changed, execute, find, insert, one, update, write};
 use crate::domain::catalog::{CatalogBatch, Collection, Episode, Genre, Person, Title, TitleOrder};
 use crate::domain::error::StoreError;
@@ -26,8 +26,11 @@ const UPDATE_TITLE: &str = "UPDATE titles
     WHERE id = :id AND revision = :revision - 1";
 const PUT_DOCUMENT: &str =
     "INSERT OR REPLACE INTO title_documents (id, document) VALUES (:id, :document)";
-const PUT_POPULARITY: &str = "UPDATE titles SET by_popularity = :popularity, sequence = :sequence
-    WHERE id = :id AND by_popularity <> :popularity";
+const PUT_POPULARITY: &str = "UPDATE titles
+    SET by_popularity = :popularity, counted = :count, sequence = :sequence
+    WHERE id = :id AND by_popularity <> :popularity AND counted <= :count";
+const PUT_COUNTED: &str =
+    "UPDATE titles SET counted = :count WHERE id = :id AND counted < :count";
 
 /// Writes the batch. What replaces a document goes before what is new, so that a slug or ordinal that one thing gives
 /// up can be taken by a new one in the same batch.
@@ -53,24 +56,40 @@ pub(super) fn put(connection: &Connection, batch: &CatalogBatch) -> Result<(), S
     feed.close(connection)
 }
 
-/// Sets how many watchers titles have.
+/// Gives a number to a count.
+pub(super) fn begin_count(connection: &Connection) -> rusqlite::Result<u64> {
+    let sql = format!("UPDATE watcher_counts SET last = last + 1, updated_at = {NOW} RETURNING last");
+    one(connection, &sql, (), unsigned)
+}
+
+/// Sets how many watchers titles have. Says of which that was news.
 pub(super) fn put_watchers(
     connection: &Connection,
-    counts: &[(TitleId, u64)],
-) -> Result<(), StoreError> {
+    count: u64,
+    watchers: &[(TitleId, u64)],
+) -> Result<Vec<TitleId>, StoreError> {
     let mut feed = Feed::open(connection)?;
     let mut update = connection
         .prepare_cached(PUT_POPULARITY)
         .map_err(store_error)?;
-    for (title, count) in counts {
+    let mut news = Vec::new();
+    for (title, watchers) in watchers {
         let put = update.execute(named_params! {
             ":id": title.to_i64(),
-            ":popularity": count.cast_signed().wrapping_neg(),
-            ":sequence": feed.next(),
+            ":popularity": watchers.cast_signed().wrapping_neg(),
+            ":count": count.cast_signed(),
+            ":sequence": feed.last + 1,
         });
-        put.map_err(store_error)?;
+        if put.map_err(store_error)? > 0 {
+            feed.next();
+            news.push(*title);
+        } else {
+            let counted = named_params! { ":id": title.to_i64(), ":count": count.cast_signed() };
+            execute(connection, PUT_COUNTED, counted)?;
+        }
     }
-    feed.close(connection)
+    feed.close(connection)?;
+    Ok(news)
 }
 
 /// Takes the mark from titles that were not written since.

@@ -153,6 +153,23 @@ impl HistoryStore for SqliteWatching {
             .await
     }
 
+    async fn plays_of_titles(
+        &self,
+        profile: ProfileId,
+        titles: &[TitleId],
+    ) -> Result<Vec<Play>, StoreError> {
+        let titles: BTreeSet<_> = titles.iter().copied().collect();
+        self.db
+            .read(move |connection| {
+                let mut plays = Vec::new();
+                for title in titles {
+                    plays.extend(plays_of_title(connection, profile, title)?);
+                }
+                Ok(plays)
+            })
+            .await
+    }
+
     async fn history(
         &self,
         profile: ProfileId,
