@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::Context;
+use futures::future::BoxFuture;
 
 use crate::adapters;
 use crate::adapters::argon2::Argon2Hasher;
@@ -34,6 +35,7 @@ use crate::domain::catalog::{
 };
 use crate::domain::clock::{Clock, SystemClock};
 use crate::domain::entropy::{Entropy, SystemEntropy};
+use crate::domain::error::StoreError;
 use crate::domain::events::EventBus;
 use crate::domain::finding::Finding;
 use crate::domain::lease::Leases;
@@ -48,6 +50,7 @@ use crate::domain::recommend::{
     RecommendPorts, RecommendService, SimilarService, TasteGraph, TitleSource, WatchSource,
     WatchersStore,
 };
+use crate::domain::tasks::Tasks;
 use crate::domain::watching::{FeedbackStore, HistoryStore, WatchPorts, WatchService, WatchStore};
 use crate::graphql::Services;
 use crate::http::{HttpOptions, Stores};
@@ -93,7 +96,14 @@ struct AllStores {
     notes: Arc<dyn NoteStore>,
     bus: Arc<dyn EventBus>,
     pings: Pings,
+    /// Makes the indexes of the record that are missing.
+    preparation: Preparation,
+    /// Whether none is missing.
+    is_prepared: bool,
 }
+
+/// Something that is done to a store and may take long.
+type Preparation = Arc<dyn Fn() -> BoxFuture<'static, Result<(), StoreError>> + Send + Sync>;
 
 /// What is asked whether it answers.
 #[derive(Clone)]
@@ -195,7 +205,7 @@ impl App {
     /// Opens the stores that the settings name, if what they say goes with the settings.
     pub async fn open(config: &Config) -> anyhow::Result<Self> {
         let app = Self::open_to_mend(config).await?;
-        app.graph.check_half_life().await?;
+        app.graph.check_record().await?;
         Ok(app)
     }
 
@@ -300,6 +310,14 @@ impl App {
         })
     }
 
+    /// Makes all that the record needs and lacks, however long that takes. Says whether anything was missing.
+    pub async fn migrate(&self) -> anyhow::Result<bool> {
+        (self.stores.preparation)()
+            .await
+            .context("the indexes of the record cannot be made")?;
+        Ok(!self.stores.is_prepared)
+    }
+
     /// Looks at everything that the program needs, and changes nothing.
     pub async fn examine(config: &Config) -> Vec<Finding> {
         let mut findings = config.examine();
@@ -350,6 +368,19 @@ impl App {
         feed.catch_up()
             .await
             .context("the catalogue cannot be indexed")?;
+        if !self.stores.is_prepared {
+            tracing::warn!("Indexes of the record are missing; they are made in the background");
+            let prepared = (self.stores.preparation)();
+            TokioTasks.spawn(Box::pin(async move {
+                match prepared.await {
+                    Ok(()) => tracing::info!("All indexes of the record are made"),
+                    Err(error) => tracing::error!(
+                        error = &error as &dyn std::error::Error,
+                        "Indexes of the record cannot be made; run “reelgraph migrate”"
+                    ),
+                }
+            }));
+        }
         let erasures = ErasureService::new(
             self.accounts.clone(),
             self.parts(),
@@ -504,6 +535,9 @@ fn embedded(config: &Config, events: &MemoryEvents) -> anyhow::Result<AllStores>
         backlog: measured("sqlite", SqliteBacklog::new(db.clone())),
         notes: measured("sqlite", SqliteNotes::new(db)),
         bus: Arc::new(events.clone()),
+        // Tables are brought up to date when the file is opened.
+        preparation: Arc::new(|| Box::pin(async { Ok(()) })),
+        is_prepared: true,
         pings: Pings {
             record: Arc::clone(&ping),
             sessions: Arc::clone(&ping),
@@ -520,18 +554,24 @@ async fn on_servers(servers: &Servers, events: &MemoryEvents) -> anyhow::Result<
     let catalog = MongoCatalog::new(mongo.clone());
     let watching = MongoWatching::new(mongo.clone());
     let accounts = MongoAccounts::new(mongo.clone());
-    catalog
-        .ensure_indexes()
-        .await
-        .context("MongoDB cannot be prepared")?;
-    watching
-        .ensure_indexes()
-        .await
-        .context("MongoDB cannot be prepared")?;
-    accounts
-        .ensure_indexes()
-        .await
-        .context("MongoDB cannot be prepared")?;
+    let cannot = "MongoDB cannot be prepared";
+    let is_prepared = catalog.prepare().await.context(cannot)?
+        & watching.prepare().await.context(cannot)?
+        & accounts.prepare().await.context(cannot)?;
+    let (all_of_catalog, all_of_watching, all_of_accounts) =
+        (catalog.clone(), watching.clone(), accounts.clone());
+    let preparation: Preparation = Arc::new(move || {
+        let (catalog, watching, accounts) = (
+            all_of_catalog.clone(),
+            all_of_watching.clone(),
+            all_of_accounts.clone(),
+        );
+        Box::pin(async move {
+            catalog.ensure_indexes().await?;
+            watching.ensure_indexes().await?;
+            accounts.ensure_indexes().await
+        })
+    });
     let neo4j = Neo4jDb::open(
         &servers.neo4j_uri,
         &servers.neo4j_user,
@@ -561,6 +601,8 @@ async fn on_servers(servers: &Servers, events: &MemoryEvents) -> anyhow::Result<
             graph: measured("neo4j", neo4j),
         },
         bus: Arc::new(RedisEvents::new(redis, Arc::new(events.clone()))),
+        preparation,
+        is_prepared,
     })
 }
 

@@ -34,7 +34,7 @@ pub(super) async fn run(config: &Config, command: &Command) -> anyhow::Result<Ex
     let app = &App::open(config).await?;
     match command {
         Command::Reweigh => return reweigh(app).await,
-        Command::Drain => println!("projected {} documents", app.graph.drain().await?),
+        Command::Drain => println!("projected {} documents", drain(app).await?),
         Command::Rebuild => println!(
             "rebuilt the graph from {} documents",
             rebuild(app).await?
@@ -69,6 +69,17 @@ pub(super) async fn run(config: &Config, command: &Command) -> anyhow::Result<Ex
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Projects what waits; if the graph is being made anew, or must be because a store came back from a backup, all of it.
+async fn drain(app: &App) -> anyhow::Result<u64> {
+    app.graph.check_epoch().await?;
+    let mut projected = 0;
+    if app.graph.rebuild_under_way().await?.is_some() {
+        projected += rebuild(app).await?;
+        println!("rebuilt the graph from {projected} documents");
+    }
+    Ok(projected + app.graph.drain().await? as u64)
 }
 
 /// Makes the graph anew, or goes on where that was broken off. Says from how many documents.
@@ -114,8 +125,7 @@ async fn reweigh(app: &App) -> anyhow::Result<ExitCode> {
 
 /// Projects what waits, for edges lead only to what the graph has, and computes the edges.
 async fn similar(app: &App) -> anyhow::Result<ExitCode> {
-    let projected = app.graph.drain().await?;
-    println!("projected {projected} documents");
+    println!("projected {} documents", drain(app).await?);
     let edges = app.graph.similar().await?;
     println!("computed {edges} SIMILAR edges");
     let counts = app.graph.counts().await?;

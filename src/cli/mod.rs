@@ -7,6 +7,7 @@ mod graph;
 mod lists;
 mod load;
 mod log;
+mod migrate;
 mod schema;
 mod seed;
 mod serve;
@@ -62,6 +63,8 @@ enum Command {
     },
     /// Look at every service, permission, clock and setting, and say what to do; exit status 1 if something is wrong
     Doctor(doctor::Arguments),
+    /// Make what the record needs and lacks: indexes that a newer version wants, while the site runs
+    Migrate,
     /// Print the GraphQL schema
     Schema,
 }
@@ -115,6 +118,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Evaluate(arguments) => evaluate::run(&config, &arguments).await,
             Command::Users { command } => users::run(&App::open(&config).await?, command).await,
             Command::Doctor(arguments) => doctor::run(&config, &arguments).await,
+            Command::Migrate => migrate::run(&config).await,
             Command::Schema => schema::run(),
         }
     })

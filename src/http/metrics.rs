@@ -79,6 +79,11 @@ const METRICS: &[(&str, Kind, &str)] = &[
         "How long ago all SIMILAR edges were computed",
     ),
     (
+        "unreadable_documents",
+        Kind::Gauge,
+        "Documents that this version cannot read and has passed over since it was started, by kind",
+    ),
+    (
         "job_round_duration_seconds",
         Kind::Seconds,
         "How long rounds of background jobs took, by job and outcome: done, failed, held_up",

@@ -1,8 +1,10 @@
-//! Goes on with the making anew of the graph that was begun, here or elsewhere, and is not finished.
+//! Looks whether record and graph are of one time, and goes on with the making anew of the graph that was begun, here or
+//! elsewhere, and is not finished.
 
 use std::time::Duration;
 
 use super::job::{Job, Round};
+use crate::domain::error::{Coded, ErrorCode};
 use crate::domain::events::Event;
 use crate::domain::recommend::{GraphService, ProjectionProgress, RebuildStep};
 
@@ -22,6 +24,13 @@ impl Job for RebuildGraph {
     const MAY_BREAK_OFF: bool = true;
 
     async fn round(&mut self) -> Round {
+        // While the graph is away there is nothing to compare, and others say that it is.
+        match self.graph.check_epoch().await {
+            Err(error) if error.code() != ErrorCode::UpstreamUnavailable => {
+                return Round::failed(error);
+            }
+            Ok(()) | Err(_) => {}
+        }
         match self.graph.rebuild_step().await {
             Ok(RebuildStep::Nothing) => {
                 self.progress.see_rebuild(None);

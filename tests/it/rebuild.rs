@@ -7,7 +7,7 @@ use chrono::Utc;
 use reelgraph::domain::clock::{Clock, SystemClock};
 use reelgraph::domain::ids::{PersonId, ProfileId, TitleId};
 use reelgraph::domain::recommend::{
-    GraphCounts, Notes, Phase, Rebuild, TasteGraph, TitleNode, WatchedEdge,
+    Epoch, GraphCounts, Notes, Phase, Rebuild, TasteGraph, TitleNode, WatchedEdge,
 };
 use serde_json::{Value, json};
 
@@ -180,7 +180,7 @@ async fn what_was_broken_off_goes_on_at_the_next_start(on: On) {
         let started = Instant::now();
         loop {
             let ready: Value = site.get("/readyz").send().await.unwrap().json().await.unwrap();
-            if ready["projection"]["rebuilding"]["phase"] == json!("projecting") {
+            if ready["projection"]["rebuilding"]["phase"] == json!("forgetting") {
                 break;
             }
             assert!(started.elapsed() < SOON, "still {ready}");
@@ -208,14 +208,22 @@ async fn what_was_broken_off_goes_on_at_the_next_start(on: On) {
 
 /// What somebody notes who begins to make the graph anew and dies at once.
 fn begin(before: Notes, begun_at: chrono::DateTime<Utc>) -> Notes {
-    let mut begun = before;
-    begun.epoch.number += 1;
-    begun.rebuild = Some(Rebuild {
+    let epoch = Epoch {
+        number: before.epoch.number + 1,
+        name: "another".to_owned(),
+        tick: 0,
+        next: Some(1),
+    };
+    let rebuild = Rebuild {
         begun_at,
         documents: 0,
-        phase: Phase::MarkTitles { after: None },
-    });
-    begun
+        phase: Phase::TombstonesToGraph { after: None },
+    };
+    Notes {
+        epoch,
+        rebuild: Some(rebuild),
+        ..before
+    }
 }
 
 async fn the_edges_are_computed_of_what_waited_too(on: On) {

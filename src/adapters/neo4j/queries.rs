@@ -32,6 +32,8 @@ cypher! {
     PUT_TITLE_EDGES = "project/title_edges.cypher";
     PUT_PROFILES = "project/profiles.cypher";
     PUT_WATCHED = "project/watched.cypher";
+    PUT_EPOCH = "project/epoch.cypher";
+    PUT_TOMBSTONES = "project/tombstones.cypher";
     REMOVE_WATCHED = "project/remove_watched.cypher";
     REMOVE_TITLES = "project/remove_titles.cypher";
     REMOVE_UNNEEDED = "project/remove_unneeded.cypher";
@@ -62,6 +64,9 @@ cypher! {
 
     TITLES_AFTER = "walk/titles_after.cypher";
     WATCHED_AFTER = "walk/watched_after.cypher";
+    EPOCH = "walk/epoch.cypher";
+    PROFILES_AFTER = "walk/profiles_after.cypher";
+    TOMBSTONES_AFTER = "walk/tombstones_after.cypher";
     WATCHERS = "walk/watchers.cypher";
     COUNTS = "walk/counts.cypher";
     PING = "walk/ping.cypher";

@@ -8,6 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::notes::Phase;
 use crate::domain::error::StoreError;
 use crate::domain::measured::measured;
+use crate::domain::unreadable::passed_over;
 
 /// After how long without progress the projection stands still: longer than any pause of its own.
 const STANDSTILL: TimeDelta = TimeDelta::seconds(60);
@@ -132,7 +133,8 @@ impl ProjectionProgress {
             .seen?;
         let sorts = seen.backlog.sorts().into_iter().zip(seen.progress);
         sorts
-            .filter(|((_, waiting), _)| waiting.documents > 0)
+            // What this version cannot read waits for one that can.
+            .filter(|((sort, waiting), _)| waiting.documents > passed_over(sort))
             .map(|(_, progress)| now - progress)
             .filter(|still| *still >= STANDSTILL)
             .max()

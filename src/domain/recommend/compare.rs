@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::fmt;
 
+use super::epochs::Epoch;
 use super::error::RecommendError;
 use super::graph::{TitleNode, WatchedEdge};
-use super::notes::Epoch;
 use super::projection::{BATCH, GraphService, node};
 use crate::domain::catalog::Title;
 use crate::domain::ids::{GenreId, PersonId, ProfileId, TitleId};

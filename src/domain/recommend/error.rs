@@ -24,6 +24,15 @@ pub enum RecommendError {
         "the weights of what was watched were computed with a half-life of {recorded} days, and half-life-days is {set} now: set it to {recorded} again, or stop all servers and run “reelgraph graph reweigh”"
     )]
     HalfLife { recorded: f64, set: f64 },
+    /// A later version has written what this one does not understand.
+    #[error(
+        "the {store} was written by a newer Reelgraph and is for programs that read version {needs} of it; this one reads version {reads}: run the newer one"
+    )]
+    NewerStore {
+        store: &'static str,
+        needs: u32,
+        reads: u32,
+    },
     /// Some of the record's weights were computed anew and some were not.
     #[error(
         "the weights of what was watched are being computed anew with a half-life of {days} days: run “reelgraph graph reweigh” to its end, with half-life-days as it is to be"
@@ -41,7 +50,9 @@ impl Coded for RecommendError {
             Self::Names(error) => error.code(),
             Self::Watching(error) => error.code(),
             Self::Graph(error) => error.code(),
-            Self::HalfLife { .. } | Self::Reweighing { .. } => ErrorCode::Conflict,
+            Self::HalfLife { .. } | Self::Reweighing { .. } | Self::NewerStore { .. } => {
+                ErrorCode::Conflict
+            },
             Self::Shared(error) => error.code(),
         }
     }
@@ -54,7 +65,8 @@ impl Coded for RecommendError {
             | Self::Watching(_)
             | Self::Graph(_)
             | Self::HalfLife { .. }
-            | Self::Reweighing { .. } => None,
+            | Self::Reweighing { .. }
+            | Self::NewerStore { .. } => None,
             Self::Shared(error) => error.field(),
         }
     }

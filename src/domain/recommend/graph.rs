@@ -7,7 +7,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
-use super::notes::Epoch;
+use super::epochs::{Epoch, GraphEpoch};
 use crate::domain::catalog::TitleKind;
 use crate::domain::error::StoreError;
 use crate::domain::ids::{GenreId, PersonId, ProfileId, TitleId};
@@ -35,8 +35,33 @@ pub trait TasteGraph: Send + Sync {
     /// revision stays.
     async fn put_watched(&self, edges: &[WatchedEdge]) -> Result<(), StoreError>;
 
-    /// Removes a profile with all its edges, and skips whatever is written of it from now on, also by a writer that
-    /// has begun already. Works in transactions of bounded size and is idempotent. All that stays of the profile
+    /// The epoch that was noted last; `None`: none was.
+    async fn epoch(&self) -> Result<Option<GraphEpoch>, StoreError>;
+
+    /// Notes an epoch, unless one of a number that is not smaller is noted, or the same with a tick that is not smaller.
+    /// What is noted of the schema only grows.
+    async fn put_epoch(&self, epoch: &GraphEpoch) -> Result<(), StoreError>;
+
+    /// Up to `limit` tombstones of erased profiles that come after one, in their order.
+    async fn tombstones_after(
+        &self,
+        after: Option<String>,
+        limit: usize,
+    ) -> Result<Vec<String>, StoreError>;
+
+    /// Passes over from now on what is written of the profiles with these tombstones. What there is of them stays: see
+    /// [`Self::erase_profile`].
+    async fn put_tombstones(&self, tombstones: &[String]) -> Result<(), StoreError>;
+
+    /// Up to `limit` profiles that have a node, those with an id above the given one, by id.
+    async fn profiles_after(
+        &self,
+        after: Option<ProfileId>,
+        limit: usize,
+    ) -> Result<Vec<ProfileId>, StoreError>;
+
+    /// Removes a profile with all its edges, and passes over whatever is written of it from now on, also by a writer
+    /// that has begun already. Works in transactions of bounded size and is idempotent. All that stays of the profile
     /// is its [`ProfileId::tombstone`], which is no part of the graph that is read.
     async fn erase_profile(&self, profile: ProfileId) -> Result<(), StoreError>;
 
@@ -115,7 +140,7 @@ pub trait TasteGraph: Send + Sync {
     /// How many nodes and edges of each sort there are.
     async fn counts(&self) -> Result<GraphCounts, StoreError>;
 
-    /// Removes everything, except that erased profiles stay erased.
+    /// Removes everything, also the epoch, except that erased profiles stay erased.
     async fn clear(&self) -> Result<(), StoreError>;
 }
 }

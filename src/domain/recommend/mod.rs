@@ -8,6 +8,7 @@ mod backlog;
 mod cached_lists;
 mod compare;
 mod edges;
+mod epochs;
 mod error;
 pub mod evaluate;
 mod features;
@@ -43,7 +44,8 @@ pub use graph::{
     GraphCounts, Incoming, Outgoing, SimilarEdge, SimilarLists, SimilarVersion, Solution, Taste,
     TasteEdge, TasteGraph, TitleNode, WatchedEdge, Weight,
 };
-pub use notes::{Epoch, NoteStore, Notes, Pass, Phase, Rebuild, Reweigh};
+pub use epochs::{Epoch, GraphEpoch};
+pub use notes::{NoteStore, Notes, Pass, Phase, Rebuild, Reweigh, Schema};
 pub use projection::GraphService;
 pub use rebuild::RebuildStep;
 pub use reweigh::ReweighStep;

@@ -5,6 +5,8 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::epochs::Epoch;
+use super::error::RecommendError;
 use crate::domain::error::StoreError;
 use crate::domain::ids::{ProfileId, TitleId};
 use crate::domain::measured::measured;
@@ -36,30 +38,46 @@ pub struct Notes {
     pub half_life_days: Option<f64>,
     /// The computing anew of all sums that was begun and is not finished.
     pub reweigh: Option<Reweigh>,
+    /// The latest version of what is stored that has written here.
+    pub schema: Schema,
 }
 
-/// Which of the graph's lives it is. Each making anew begins another one, in which everything is written again: what
-/// was written in an earlier one is older, whatever its revision.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Epoch {
-    /// Grows by one with each.
-    pub number: u64,
+/// A version of what is stored.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Schema {
+    /// Grows with each change of what is stored.
+    pub version: u32,
+    /// The oldest version that can read what this one writes.
+    pub oldest_reader: u32,
 }
 
-/// How many bits of a version are the revision of the document: enough for each to be written a thousand times a second
-/// for five hundred years.
-const REVISION_BITS: u32 = 44;
+impl Schema {
+    /// What this program writes. Fields that are added leave the oldest reader as it is: older programs keep what they do
+    /// not know, and pass over what they cannot read.
+    pub const OURS: Self = Self {
+        version: 1,
+        oldest_reader: 1,
+    };
 
-impl Epoch {
-    /// What the graph keeps as the revision of what is made from a document: the epoch, then the document's revision.
-    pub fn version(&self, revision: u64) -> u64 {
-        self.number << REVISION_BITS | revision
+    /// What has been written by either.
+    #[must_use]
+    pub fn with(self, other: Self) -> Self {
+        Self {
+            version: self.version.max(other.version),
+            oldest_reader: self.oldest_reader.max(other.oldest_reader),
+        }
     }
 
-    /// The document's revision in a [`Self::version`].
-    pub fn revision_of(version: u64) -> u64 {
-        version & ((1 << REVISION_BITS) - 1)
+    /// Refuses a store that this program does not understand.
+    pub(super) fn check(self, store: &'static str) -> Result<(), RecommendError> {
+        if self.oldest_reader > Self::OURS.version {
+            return Err(RecommendError::NewerStore {
+                store,
+                needs: self.oldest_reader,
+                reads: Self::OURS.version,
+            });
+        }
+        Ok(())
     }
 }
 
@@ -91,6 +109,14 @@ pub struct Rebuild {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Phase {
+    /// The tombstones of erased profiles that the record keeps are written to the graph.
+    TombstonesToGraph { after: Option<String> },
+    /// Those that the graph keeps are written to the record.
+    TombstonesToRecord { after: Option<String> },
+    /// Erased profiles that have come back with a backup are removed from the graph.
+    EraseInGraph { after: Option<ProfileId> },
+    /// And from the record.
+    EraseInRecord { after: Option<ProfileId> },
     /// Titles are marked as waiting.
     MarkTitles { after: Option<TitleId> },
     /// Watched titles are marked as waiting, and the numbers of departed viewers.
@@ -126,25 +152,14 @@ impl Phase {
     /// As operators call it.
     pub fn name(&self) -> &'static str {
         match self {
+            Self::TombstonesToGraph { .. }
+            | Self::TombstonesToRecord { .. }
+            | Self::EraseInGraph { .. }
+            | Self::EraseInRecord { .. } => "forgetting",
             Self::MarkTitles { .. } | Self::MarkWatches { .. } => Self::MARKING,
             Self::Project { .. } => "projecting",
             Self::SweepWatches { .. } | Self::SweepTitles { .. } => "sweeping",
             Self::Similar => "similar",
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn of_two_versions_the_later_epoch_is_the_greater_whatever_the_revision() {
-        let [first, second] = [0, 1].map(|number| Epoch { number });
-
-        assert!(first.version(2) > first.version(1));
-        assert!(second.version(1) > first.version(1 << 43));
-        assert_eq!(first.version(7), 7, "what was written before there were epochs");
-        assert_eq!(Epoch::revision_of(second.version(1 << 43)), 1 << 43);
     }
 }

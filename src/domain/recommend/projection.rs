@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::error::RecommendError;
 use super::graph::{GraphCounts, TitleNode, WatchedEdge};
-use super::notes::Epoch;
+use super::epochs::{Epoch, Watch};
 use super::similar_service::SimilarService;
 use super::sources::ProjectionPorts;
 use super::turns::{Shard, Turns};
@@ -43,6 +43,8 @@ pub struct GraphService {
     pub(super) clock: Arc<dyn Clock>,
     /// What this server is called where it holds a lease.
     pub(super) holder: Uuid,
+    /// What this process has seen of the epochs.
+    pub(super) watch: Watch,
 }
 
 impl GraphService {
@@ -63,6 +65,7 @@ impl GraphService {
             events,
             clock,
             holder: unique_name(),
+            watch: Watch::default(),
         }
     }
 
@@ -187,6 +190,8 @@ impl GraphService {
     /// several servers at once.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn erase_profile(&self, profile: ProfileId) -> Result<(), RecommendError> {
+        // So that a graph that comes back from a backup is seen to be older than this.
+        self.notes_to_write_by().await?;
         Ok(self.ports.graph.erase_profile(profile).await?)
     }
 
@@ -236,7 +241,7 @@ impl GraphService {
     /// The epoch to write in. To be asked after the documents were read: those of an earlier epoch that are written late
     /// are passed over, and everything that was there when a later one began is marked anew.
     async fn epoch(&self) -> Result<Epoch, RecommendError> {
-        let notes = self.ports.notes.notes().await?;
+        let notes = self.notes_to_write_by().await?;
         // Sums that a server of another half-life has added to are not carried on.
         self.fits(&notes)?;
         Ok(notes.epoch)

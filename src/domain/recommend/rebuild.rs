@@ -8,11 +8,13 @@ use std::time::Duration;
 
 use super::compare::Compared;
 use super::error::RecommendError;
-use super::notes::{Epoch, Notes, Pass, Phase, Rebuild};
+use super::notes::{Notes, Pass, Phase, Rebuild};
 use super::projection::GraphService;
 use crate::domain::events::Event;
 use crate::domain::ids::{ProfileId, TitleId};
 
+/// How many tombstones or profiles are looked at together.
+const TOMBSTONES: usize = 1000;
 /// How many documents are marked together.
 const MARKED: usize = 5000;
 
@@ -38,34 +40,6 @@ pub enum RebuildStep {
 }
 
 impl GraphService {
-    /// Begins to make the whole graph anew from the documents, in a new epoch; what is under way goes on. Says what is
-    /// under way now.
-    #[tracing::instrument(level = "debug", skip_all)]
-    pub async fn begin_rebuild(&self) -> Result<Rebuild, RecommendError> {
-        loop {
-            let notes = self.ports.notes.notes().await?;
-            if let Some(rebuild) = notes.rebuild {
-                return Ok(rebuild);
-            }
-            let rebuild = Rebuild {
-                begun_at: self.clock.now(),
-                documents: 0,
-                phase: Phase::MarkTitles { after: None },
-            };
-            let epoch = Epoch {
-                number: notes.epoch.number + 1,
-            };
-            let begun = Notes {
-                epoch,
-                rebuild: Some(rebuild.clone()),
-                ..notes
-            };
-            if self.ports.notes.put_notes(&begun).await? {
-                return Ok(rebuild);
-            }
-        }
-    }
-
     /// The phase of the making anew that is under way, if one is.
     pub async fn rebuild_under_way(&self) -> Result<Option<Rebuild>, RecommendError> {
         Ok(self.ports.notes.notes().await?.rebuild)
@@ -74,7 +48,10 @@ impl GraphService {
     /// Does the next step of the making anew that is under way.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn rebuild_step(&self) -> Result<RebuildStep, RecommendError> {
-        let notes = self.ports.notes.notes().await?;
+        if self.ports.notes.notes().await?.rebuild.is_none() {
+            return Ok(RebuildStep::Nothing);
+        }
+        let notes = self.notes_to_write_by().await?;
         let Some(mut rebuild) = notes.rebuild.clone() else {
             return Ok(RebuildStep::Nothing);
         };
@@ -107,7 +84,55 @@ impl GraphService {
     async fn do_phase(&self, phase: Phase) -> Result<(Option<Phase>, usize), RecommendError> {
         let titles = &self.ports.titles;
         let watches = &self.ports.watches;
+        let graph = &self.ports.graph;
         Ok(match phase {
+            Phase::TombstonesToGraph { after } => {
+                let tombstones = watches.tombstones_after(after, TOMBSTONES).await?;
+                graph.put_tombstones(&tombstones).await?;
+                let next = match tombstones.into_iter().next_back() {
+                    Some(last) => Phase::TombstonesToGraph { after: Some(last) },
+                    None => Phase::TombstonesToRecord { after: None },
+                };
+                (Some(next), 0)
+            }
+            Phase::TombstonesToRecord { after } => {
+                let tombstones = graph.tombstones_after(after, TOMBSTONES).await?;
+                watches.put_tombstones(&tombstones).await?;
+                let next = match tombstones.into_iter().next_back() {
+                    Some(last) => Phase::TombstonesToRecord { after: Some(last) },
+                    None => Phase::EraseInGraph { after: None },
+                };
+                (Some(next), 0)
+            }
+            Phase::EraseInGraph { after } => {
+                let profiles = graph.profiles_after(after, TOMBSTONES).await?;
+                for profile in watches.erased(&profiles).await? {
+                    self.erase_profile(profile).await?;
+                }
+                let next = match profiles.last() {
+                    Some(last) => Phase::EraseInGraph { after: Some(*last) },
+                    None => Phase::EraseInRecord { after: None },
+                };
+                (Some(next), 0)
+            }
+            Phase::EraseInRecord { after } => {
+                let profiles = self.watching.profiles_after(after).await?;
+                let erased = watches.erased(&profiles).await?;
+                for profile in &erased {
+                    self.watching.erase_profile(*profile).await?;
+                }
+                if !erased.is_empty() {
+                    tracing::warn!(
+                        profiles = erased.len(),
+                        "Erased again what a backup had brought back of profiles; their accounts must be erased again, too"
+                    );
+                }
+                let next = match profiles.last() {
+                    Some(last) => Phase::EraseInRecord { after: Some(*last) },
+                    None => Phase::MarkTitles { after: None },
+                };
+                (Some(next), 0)
+            }
             Phase::MarkTitles { after } => {
                 let marked = titles.mark_titles_waiting_after(after, MARKED).await?;
                 let next = match marked.last() {
@@ -159,7 +184,7 @@ impl GraphService {
                 } else if pass.marked && pass.number < PASSES {
                     (Some(Phase::Project { pass: pass.number }), 0)
                 } else {
-                    self.ports.graph.remove_unneeded().await?;
+                    graph.remove_unneeded().await?;
                     (Some(Phase::Similar), 0)
                 }
             }

@@ -3,7 +3,7 @@
 //! computed, and nothing else is added to them.
 
 use super::error::RecommendError;
-use super::notes::{Notes, Reweigh};
+use super::notes::{Notes, Reweigh, Schema};
 use super::projection::GraphService;
 use crate::domain::events::Event;
 
@@ -20,16 +20,21 @@ pub enum ReweighStep {
 }
 
 impl GraphService {
-    /// Refuses to go on if the record's weights were computed with another half-life than the settings say. The first
-    /// one that asks notes the half-life of its settings.
+    /// Refuses to go on if the record is for newer programs, or its weights were computed with another half-life than
+    /// the settings say. The first one that asks notes the half-life of its settings.
     #[tracing::instrument(level = "debug", skip_all)]
-    pub async fn check_half_life(&self) -> Result<(), RecommendError> {
+    pub async fn check_record(&self) -> Result<(), RecommendError> {
         let notes = self.ports.notes.notes().await?;
+        notes.schema.check("record")?;
         self.fits(&notes)?;
-        if notes.half_life_days.is_none() {
+        let schema = notes.schema.with(Schema::OURS);
+        if notes.half_life_days.is_none() || notes.schema != schema {
             let days = self.watching.half_life_days();
-            self.note(|notes| notes.half_life_days = notes.half_life_days.or(Some(days)))
-                .await?;
+            self.note(|notes| {
+                notes.half_life_days = notes.half_life_days.or(Some(days));
+                notes.schema = notes.schema.with(Schema::OURS);
+            })
+            .await?;
         }
         Ok(())
     }

@@ -123,8 +123,22 @@ pub trait WatchSource: Send + Sync {
         limit: usize,
     ) -> Result<Vec<WatchedTitle>, StoreError>;
 
-    /// How many departed watchers each of the titles has: erased profiles that had watched it. In the order asked.
-    async fn departed_watchers(&self, titles: &[TitleId]) -> Result<Vec<u64>, StoreError>;
+    /// Up to `limit` tombstones of erased profiles that come after one, in their order.
+    async fn tombstones_after(
+        &self,
+        after: Option<String>,
+        limit: usize,
+    ) -> Result<Vec<String>, StoreError>;
+
+    /// Refuses from now on to record anything of the profiles with these tombstones. What is recorded of them stays
+    /// until they are erased.
+    async fn put_tombstones(&self, tombstones: &[String]) -> Result<(), StoreError>;
+
+    /// Which of these profiles are erased, in the order asked.
+    async fn erased(&self, profiles: &[ProfileId]) -> Result<Vec<ProfileId>, StoreError>;
+
+    /// How many profiles that are erased now had watched each of the titles. In the order asked.
+    async fn departed_viewers(&self, titles: &[TitleId]) -> Result<Vec<u64>, StoreError>;
 
     /// Up to `limit` titles whose number of departed watchers waits for projection, by id, with the number.
     async fn unprojected_departures(&self, limit: usize)

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use reelgraph::domain::error::StoreError;
 use reelgraph::domain::ids::{ProfileId, TitleId};
 use reelgraph::domain::recommend::{
-    GraphCounts, SimilarLists, SimilarVersion, Solution, Taste, TasteGraph, TitleNode, WatchedEdge,
+    GraphCounts, GraphEpoch, SimilarLists, SimilarVersion, Solution, Taste, TasteGraph, TitleNode, WatchedEdge,
 };
 use tokio::sync::watch;
 
@@ -117,6 +117,34 @@ impl TasteGraph for CountingGraph {
 
     async fn erase_profile(&self, profile: ProfileId) -> Result<(), StoreError> {
         self.graph.erase_profile(profile).await
+    }
+
+    async fn epoch(&self) -> Result<Option<GraphEpoch>, StoreError> {
+        self.graph.epoch().await
+    }
+
+    async fn put_epoch(&self, epoch: &GraphEpoch) -> Result<(), StoreError> {
+        self.graph.put_epoch(epoch).await
+    }
+
+    async fn tombstones_after(
+        &self,
+        after: Option<String>,
+        limit: usize,
+    ) -> Result<Vec<String>, StoreError> {
+        self.graph.tombstones_after(after, limit).await
+    }
+
+    async fn put_tombstones(&self, tombstones: &[String]) -> Result<(), StoreError> {
+        self.graph.put_tombstones(tombstones).await
+    }
+
+    async fn profiles_after(
+        &self,
+        after: Option<ProfileId>,
+        limit: usize,
+    ) -> Result<Vec<ProfileId>, StoreError> {
+        self.graph.profiles_after(after, limit).await
     }
 
     async fn remove_watched(&self, edges: &[(ProfileId, TitleId, u64)]) -> Result<(), StoreError> {

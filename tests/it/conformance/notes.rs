@@ -7,7 +7,7 @@ use chrono::DateTime;
 use reelgraph::adapters::mongo::{MongoDb, MongoNotes};
 use reelgraph::adapters::sqlite::{SqliteDb, SqliteNotes};
 use reelgraph::domain::ids::{ProfileId, TitleId};
-use reelgraph::domain::recommend::{Epoch, NoteStore, Notes, Pass, Phase, Rebuild};
+use reelgraph::domain::recommend::{Epoch, NoteStore, Notes, Pass, Phase, Rebuild, Reweigh};
 use tempfile::TempDir;
 
 use super::Backend;
@@ -50,11 +50,23 @@ async fn open(backend: Backend) -> Opened {
 
 fn noted(phase: Phase) -> Notes {
     Notes {
-        epoch: Epoch { number: 3 },
+        epoch: Epoch {
+            number: 3,
+            name: "a name".to_owned(),
+            tick: 9,
+            next: Some(10),
+        },
         rebuild: Some(Rebuild {
             begun_at: DateTime::from_timestamp_millis(1_700_000_000_123).unwrap(),
             documents: 7,
             phase,
+        }),
+        half_life_days: Some(180.5),
+        reweigh: Some(Reweigh {
+            half_life_days: 7.0,
+            after: Some((ProfileId(1), TitleId(2))),
+            watched_titles: 3,
+            changed: 1,
         }),
         ..Notes::default()
     }
@@ -71,6 +83,14 @@ async fn what_is_noted_is_read_again(notes: &Opened) {
         marked: true,
     };
     for phase in [
+        Phase::TombstonesToGraph { after: None },
+        Phase::TombstonesToRecord {
+            after: Some("a tombstone".to_owned()),
+        },
+        Phase::EraseInGraph {
+            after: Some(ProfileId(far)),
+        },
+        Phase::EraseInRecord { after: None },
         Phase::MarkTitles { after: None },
         Phase::MarkTitles {
             after: Some(TitleId(far)),

@@ -13,6 +13,7 @@ use crate::domain::catalog::{Title, release_day};
 use crate::domain::error::StoreError;
 use crate::domain::stamp::Stamp;
 use crate::domain::text;
+use crate::domain::unreadable::pass_over;
 
 /// The names of the collections.
 pub(super) const TITLES: &str = "titles";
@@ -28,6 +29,9 @@ pub(super) const FEED: &str = "catalog";
 
 /// The counter whose `last` is the last number that was given to a count of watchers.
 pub(super) const COUNTS: &str = "watchers";
+
+/// The fields of a title's document that are not there if there is nothing to say.
+pub(super) const OPTIONAL: [&str; 1] = ["age"];
 
 /// The document of a title, without what the store adds: watchers, sequence and the mark.
 pub(super) fn title(title: &Title) -> Result<Document, StoreError> {
@@ -71,9 +75,22 @@ pub(super) fn thing<T: DeserializeOwned>(mut document: Document) -> Result<T, St
     bson::deserialize_from_document(document).map_err(StoreError::failed)
 }
 
-/// The things of documents.
-pub(super) fn things<T: DeserializeOwned>(documents: Vec<Document>) -> Result<Vec<T>, StoreError> {
-    documents.into_iter().map(thing).collect()
+/// The thing of a document of a collection; `None`: this version cannot read it, and it is passed over.
+pub(super) fn readable<T: DeserializeOwned>(
+    collection: &'static str,
+    document: Document,
+) -> Option<T> {
+    let key = document.get("_id").map(ToString::to_string);
+    let read = thing(document);
+    read.map_err(|error| {
+        let cause = std::error::Error::source(&error).map(ToString::to_string);
+        pass_over(
+            collection,
+            &key.unwrap_or_default(),
+            &cause.unwrap_or_default(),
+        );
+    })
+    .ok()
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use super::documents::{self, COLLECTIONS, COUNTERS, EPISODES, FEED, GENRES, PEOP
 use super::{indexes, list, write};
 use crate::adapters::mongo::db::{MongoDb, patiently, store_error};
 use crate::adapters::mongo::fields;
+use crate::adapters::mongo::indexes::Build;
 use crate::adapters::mongo::find::{self, BATCH};
 use crate::domain::catalog::{
     CatalogBatch, CatalogListStore, CatalogStore, Change, ChangeSource, Changed, Collection,
@@ -39,29 +40,35 @@ impl MongoCatalog {
 
     /// Makes what the store needs, unless it is there. To be called before the first write.
     pub async fn ensure_indexes(&self) -> Result<(), StoreError> {
-        indexes::ensure(&self.db).await
+        indexes::ensure(&self.db, Build::All).await.map(drop)
+    }
+
+    /// Makes what takes no time of what the store needs. Says whether that is all of it.
+    pub async fn prepare(&self) -> Result<bool, StoreError> {
+        indexes::ensure(&self.db, Build::OfEmpty).await
     }
 
     /// The things that a filter finds.
     async fn find<T: DeserializeOwned>(
         &self,
-        collection: &str,
+        collection: &'static str,
         filter: Document,
     ) -> Result<Vec<T>, StoreError> {
         self.find_sorted(collection, filter, Document::new(), None)
             .await
     }
 
-    /// The things that a filter finds, sorted; at most `limit`.
+    /// The things that a filter finds, sorted; at most `limit`. Those that this version cannot read are passed over.
     async fn find_sorted<T: DeserializeOwned>(
         &self,
-        collection: &str,
+        collection: &'static str,
         filter: Document,
         sort: Document,
         limit: Option<usize>,
     ) -> Result<Vec<T>, StoreError> {
-        let collection = self.db.collection(collection);
-        documents::things(find::documents(&collection, filter, sort, limit).await?)
+        let documents = self.db.collection::<Document>(collection);
+        let say = |document| documents::readable(collection, document);
+        find::fill(&documents, filter, sort, limit, say).await
     }
 
     /// What the stages make of a collection.
@@ -121,6 +128,33 @@ impl MongoCatalog {
                 write::mark_waiting(&self.db, &ids).await?;
             }
             Ok(ids.into_iter().map(TitleId::from_i64).collect())
+        })
+        .await
+    }
+
+    /// Up to `limit` titles and as many people that stand in the feed after a number.
+    async fn documents_changed_after(
+        &self,
+        from: i64,
+        limit: usize,
+    ) -> Result<(Vec<Document>, Vec<Document>), StoreError> {
+        patiently(self.db.timeout, async {
+            // The session makes each read see at least what the one before it saw. Titles and people are read one
+            // after the other, so what is committed between the two must not count: the counter says how far all is
+            // there. A document that is written meanwhile is missing here and comes later, at its new place.
+            let mut session = self.db.session().await?;
+            let counter = self
+                .db
+                .collection::<Document>(COUNTERS)
+                .find_one(doc! { "_id": FEED })
+                .session(&mut session)
+                .await
+                .map_err(store_error)?;
+            let to = counter.map_or(0, |counter| counter.get_i64("last").unwrap_or(0));
+            let range = (from, to);
+            let titles = self.changed(&mut session, TITLES, range, limit).await?;
+            let people = self.changed(&mut session, PEOPLE, range, limit).await?;
+            Ok((titles, people))
         })
         .await
     }
@@ -280,36 +314,37 @@ impl ChangeSource for MongoCatalog {
         if limit == 0 {
             return Ok(Vec::new());
         }
-        let from = i64::try_from(sequence).unwrap_or(i64::MAX);
-        let (titles, people) = patiently(self.db.timeout, async {
-            // The session makes each read see at least what the one before it saw. Titles and people are read one
-            // after the other, so what is committed between the two must not count: the counter says how far all is
-            // there. A document that is written meanwhile is missing here and comes later, at its new place.
-            let mut session = self.db.session().await?;
-            let counter = self
-                .db
-                .collection::<Document>(COUNTERS)
-                .find_one(doc! { "_id": FEED })
-                .session(&mut session)
-                .await
-                .map_err(store_error)?;
-            let to = counter.map_or(0, |counter| counter.get_i64("last").unwrap_or(0));
-            let range = (from, to);
-            let titles = self.changed(&mut session, TITLES, range, limit).await?;
-            let people = self.changed(&mut session, PEOPLE, range, limit).await?;
-            Ok((titles, people))
-        })
-        .await?;
-        let titles = titles
-            .into_iter()
-            .map(|title| change(title, Changed::Title));
-        let people = people
-            .into_iter()
-            .map(|person| change(person, Changed::Person));
-        let mut changes: Vec<Change> = titles.chain(people).collect::<Result<_, _>>()?;
-        changes.sort_unstable_by_key(|change| change.sequence);
-        changes.truncate(limit);
-        Ok(changes)
+        let mut from = i64::try_from(sequence).unwrap_or(i64::MAX);
+        let mut changes = Vec::new();
+        loop {
+            let wanted = limit - changes.len();
+            let (titles, people) = self.documents_changed_after(from, wanted).await?;
+            let titles = titles.into_iter().map(|title| (TITLES, title));
+            let people = people.into_iter().map(|person| (PEOPLE, person));
+            let mut found = Vec::new();
+            for (collection, document) in titles.chain(people) {
+                let sequence = document.get_i64("sequence").map_err(StoreError::failed)?;
+                found.push((sequence, collection, document));
+            }
+            found.sort_unstable_by_key(|(sequence, ..)| *sequence);
+            found.truncate(wanted);
+            let is_last = found.len() < wanted;
+            from = found.last().map_or(from, |(sequence, ..)| *sequence);
+            changes.extend(found.into_iter().filter_map(|(sequence, collection, document)| {
+                let changed = match collection {
+                    TITLES => Changed::Title(documents::readable(collection, document)?),
+                    _ => Changed::Person(documents::readable(collection, document)?),
+                };
+                Some(Change {
+                    sequence: sequence.cast_unsigned(),
+                    changed,
+                })
+            }));
+            // Those that cannot be read were passed over: there may be more beyond them.
+            if is_last || changes.len() == limit {
+                return Ok(changes);
+            }
+        }
     }
 }
 
@@ -428,16 +463,5 @@ fn season(group: &Document) -> Result<Season, StoreError> {
             number: u32::try_from(number).map_err(StoreError::failed)?,
         },
         episodes: episodes.cast_unsigned(),
-    })
-}
-
-fn change<T: DeserializeOwned>(
-    document: Document,
-    changed: impl Fn(T) -> Changed,
-) -> Result<Change, StoreError> {
-    let sequence = document.get_i64("sequence").map_err(StoreError::failed)?;
-    Ok(Change {
-        sequence: sequence.cast_unsigned(),
-        changed: changed(documents::thing(document)?),
     })
 }

@@ -242,26 +242,31 @@ pub(super) async fn ids(
     found.iter().map(id).collect()
 }
 
-/// The update that replaces the document of one revision less. A title keeps its watchers and, if it waits for
-/// projection already, its place among those that wait.
+/// The update of the document of one revision less. Fields that this version does not know stay: a later one has written
+/// them. A title keeps its watchers as well and, if it waits for projection already, its place among those that wait.
 fn replacement(part: &Part, document: &Document, feed: &mut Feed) -> Update<Document, Bson> {
     let guard = doc! { "_id": document.get("_id"), "revision": revision(document) - 1 };
     let mut document = document.clone();
-    if !part.is_in_feed() {
-        return Update::of(guard, document.into());
+    if part.is_in_feed() {
+        document.insert("sequence", feed.next());
     }
-    let sequence = feed.next();
-    document.insert("sequence", sequence);
     if part.collection != TITLES {
-        return Update::of(guard, document.into());
+        document.remove("_id");
+        return Update::of(guard, doc! { "$set": document }.into());
     }
-    let kept = doc! {
-        "popularity": "$popularity",
-        "counted": "$counted",
-        "unprojected": { "$min": ["$unprojected", sequence] },
-    };
-    let merged = doc! { "$mergeObjects": [{ "$literal": document }, kept] };
-    Update::of(guard, vec![doc! { "$replaceWith": merged }].into())
+    let sequence = document.get("sequence").cloned();
+    let waiting = doc! { "unprojected": { "$min": ["$unprojected", sequence] } };
+    let merged = doc! { "$mergeObjects": ["$$ROOT", { "$literal": document.clone() }, waiting] };
+    let mut stages = vec![doc! { "$replaceWith": merged }];
+    // Fields that are not there if there is nothing to say.
+    let silent: Vec<&str> = documents::OPTIONAL
+        .into_iter()
+        .filter(|field| !document.contains_key(field))
+        .collect();
+    if !silent.is_empty() {
+        stages.push(doc! { "$unset": silent });
+    }
+    Update::of(guard, stages.into())
 }
 
 fn refused_if_taken(error: Error) -> Abort<StoreError> {

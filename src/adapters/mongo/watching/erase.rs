@@ -28,7 +28,9 @@ const BATCH: i64 = 500;
 
 /// Removes everything of a profile, and leaves its tombstone.
 pub(super) async fn erase(collections: &Collections, profile: ProfileId) -> Result<(), StoreError> {
-    patiently(collections.db.timeout, mark(collections, profile)).await?;
+    let tombstone = profile.tombstone();
+    let mark = put_tombstone(collections, &tombstone);
+    patiently(collections.db.timeout, mark).await?;
     while remove_watched_titles(collections, profile).await? {}
     remove(&collections.plays, profile).await?;
     remove(&collections.states, profile).await?;
@@ -36,12 +38,16 @@ pub(super) async fn erase(collections: &Collections, profile: ProfileId) -> Resu
     remove(&collections.mutes, profile).await
 }
 
-async fn mark(collections: &Collections, profile: ProfileId) -> Result<(), StoreError> {
+/// Lets nothing be recorded of the profile with this tombstone.
+pub(super) async fn put_tombstone(
+    collections: &Collections,
+    tombstone: &str,
+) -> Result<(), StoreError> {
     loop {
         let marked = collections
             .profiles
             .update_one(
-                doc! { "_id": profile.tombstone() },
+                doc! { "_id": tombstone },
                 vec![stamped(doc! { "erased": true })],
             )
             .upsert(true)
@@ -54,7 +60,39 @@ async fn mark(collections: &Collections, profile: ProfileId) -> Result<(), Store
     }
 }
 
-/// Removes some watched titles, and counts their titles' departed watchers. Says whether there were any.
+/// The tombstones that follow, in their order.
+pub(super) async fn tombstones_after(
+    collections: &Collections,
+    after: Option<String>,
+    limit: usize,
+) -> Result<Vec<String>, StoreError> {
+    let filter = doc! { "erased": true, "_id": { "$gt": after.unwrap_or_default() } };
+    let order = doc! { "_id": 1 };
+    let found = find::documents(&collections.profiles, filter, order, Some(limit)).await?;
+    let tombstone = |guard: &Document| guard.get_str("_id").map(str::to_owned);
+    found
+        .iter()
+        .map(|guard| tombstone(guard).map_err(StoreError::failed))
+        .collect()
+}
+
+/// Which of the profiles are erased, in the order asked.
+pub(super) async fn erased_among(
+    collections: &Collections,
+    profiles: &[ProfileId],
+) -> Result<Vec<ProfileId>, StoreError> {
+    let tombstones = fields::list(profiles, |profile| profile.tombstone());
+    let filter = doc! { "_id": { "$in": tombstones }, "erased": true };
+    let found = find::documents(&collections.profiles, filter, doc! {}, None).await?;
+    let erased: BTreeSet<&str> = found
+        .iter()
+        .filter_map(|guard| guard.get_str("_id").ok())
+        .collect();
+    let is_erased = |profile: &&ProfileId| erased.contains(profile.tombstone().as_str());
+    Ok(profiles.iter().filter(is_erased).copied().collect())
+}
+
+/// Removes some watched titles, and counts their titles' departed viewers. Says whether there were any.
 async fn remove_watched_titles(
     collections: &Collections,
     profile: ProfileId,

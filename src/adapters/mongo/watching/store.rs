@@ -16,7 +16,8 @@ use super::transaction::{mark_projected, mark_waiting};
 use super::{erase, exclusions, indexes};
 use crate::adapters::mongo::db::{MongoDb, patiently};
 use crate::adapters::mongo::fields::{date, key_of};
-use crate::adapters::mongo::find::{List, all};
+use crate::adapters::mongo::indexes::Build;
+use crate::adapters::mongo::find::{List, all, readable};
 use crate::domain::error::StoreError;
 use crate::domain::ids::{PlayId, ProfileId, TitleId};
 use crate::domain::page::{Slice, Window};
@@ -25,6 +26,9 @@ use crate::domain::watching::{
     Change, FeedbackStore, HiddenTitle, HistoryStore, Ledger, Mute, MutedSource, Play, ProfileList,
     Touched, WatchError, WatchState, WatchStore, WatchedItem, WatchedTitle,
 };
+
+/// What watched titles are called that cannot be read.
+const WATCHES: &str = "watches";
 
 /// The watching of all profiles.
 #[derive(Clone)]
@@ -45,7 +49,12 @@ impl MongoWatching {
 
     /// Makes the indexes; what is there already stays. To be called before anything else.
     pub async fn ensure_indexes(&self) -> Result<(), StoreError> {
-        indexes::ensure(&self.collections).await
+        indexes::ensure(&self.collections, Build::All).await.map(drop)
+    }
+
+    /// Makes what takes no time of what the store needs. Says whether that is all of it.
+    pub async fn prepare(&self) -> Result<bool, StoreError> {
+        indexes::ensure(&self.collections, Build::OfEmpty).await
     }
 }
 
@@ -68,7 +77,7 @@ impl HistoryStore for MongoWatching {
         items: &[WatchedItem],
     ) -> Result<Vec<WatchState>, StoreError> {
         let keys = items.iter().map(|item| StateKey::new((profile, *item)));
-        by_key(&self.collections.states, keys).await
+        by_key(&self.collections.states, "states", keys).await
     }
 
     async fn states_of_titles(
@@ -82,7 +91,7 @@ impl HistoryStore for MongoWatching {
             "title": { "$in": titles.into_iter().collect::<Vec<_>>() },
             "_id.kind": { "$ne": "series" },
         };
-        all(&self.collections.states, filter, doc! {}, None).await
+        readable(&self.collections.states, "states", filter, doc! {}, None).await
     }
 
     async fn watched_titles(
@@ -91,12 +100,12 @@ impl HistoryStore for MongoWatching {
         titles: &[TitleId],
     ) -> Result<Vec<WatchedTitle>, StoreError> {
         let keys = titles.iter().map(|title| TitleKey::new((profile, *title)));
-        by_key(&self.collections.watched_titles, keys).await
+        by_key(&self.collections.watched_titles, WATCHES, keys).await
     }
 
     async fn plays(&self, profile: ProfileId, ids: &[PlayId]) -> Result<Vec<Play>, StoreError> {
         let keys = ids.iter().map(|id| PlayKey::new((profile, *id)));
-        by_key(&self.collections.plays, keys).await
+        by_key(&self.collections.plays, "plays", keys).await
     }
 
     async fn plays_of_titles(
@@ -109,7 +118,7 @@ impl HistoryStore for MongoWatching {
             "_id.profile": profile.to_i64(),
             "title": { "$in": titles.into_iter().collect::<Vec<_>>() },
         };
-        all(&self.collections.plays, filter, doc! {}, None).await
+        readable(&self.collections.plays, "plays", filter, doc! {}, None).await
     }
 
     async fn history(
@@ -169,8 +178,9 @@ impl HistoryStore for MongoWatching {
             Some(key) => doc! { "_id": { "$gt": key_of(&TitleKey::new(key))? } },
             None => doc! {},
         };
-        all(
+        readable(
             &self.collections.watched_titles,
+            WATCHES,
             filter,
             doc! { "_id": 1 },
             Some(limit),
@@ -253,8 +263,9 @@ impl FeedbackStore for MongoWatching {
 #[async_trait]
 impl WatchSource for MongoWatching {
     async fn unprojected_watches(&self, limit: usize) -> Result<Vec<WatchedTitle>, StoreError> {
-        all(
+        readable(
             &self.collections.watched_titles,
+            WATCHES,
             doc! { "waiting_since": { "$exists": true } },
             doc! { "waiting_since": 1, "_id": 1 },
             Some(limit),
@@ -292,7 +303,28 @@ impl WatchSource for MongoWatching {
             Some(_) | None => doc! { "updated_at": { "$gte": date(since) } },
         };
         let sort = doc! { "updated_at": 1, "_id": 1 };
-        all(&self.collections.watched_titles, filter, sort, Some(limit)).await
+        readable(&self.collections.watched_titles, WATCHES, filter, sort, Some(limit)).await
+    }
+
+    async fn tombstones_after(
+        &self,
+        after: Option<String>,
+        limit: usize,
+    ) -> Result<Vec<String>, StoreError> {
+        erase::tombstones_after(&self.collections, after, limit).await
+    }
+
+    async fn put_tombstones(&self, tombstones: &[String]) -> Result<(), StoreError> {
+        let collections = &self.collections;
+        for tombstone in tombstones {
+            let put = erase::put_tombstone(collections, tombstone);
+            patiently(collections.db.timeout, put).await?;
+        }
+        Ok(())
+    }
+
+    async fn erased(&self, profiles: &[ProfileId]) -> Result<Vec<ProfileId>, StoreError> {
+        erase::erased_among(&self.collections, profiles).await
     }
 
     async fn departed_watchers(&self, titles: &[TitleId]) -> Result<Vec<u64>, StoreError> {

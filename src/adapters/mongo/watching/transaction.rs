@@ -243,21 +243,23 @@ async fn write_ledger(
     .await
 }
 
-/// Puts documents in the place of those with their keys.
+/// Puts documents in the place of those with their keys. Fields that this version does not know stay: a later one has
+/// written them.
 async fn write<D: Keyed>(
     db: &MongoDb,
     collection: &Collection<D>,
     documents: Vec<D>,
     session: &mut ClientSession,
 ) -> Result<(), Abort<GivenUp>> {
-    let replacements: Vec<_> = documents
-        .iter()
-        .map(|document| {
-            let key = document.key();
-            Written::upsert(ByKey { key }, document)
-        })
-        .collect();
-    update(db, session, collection.name(), &replacements, CHUNK)
+    let mut updates = Vec::with_capacity(documents.len());
+    for document in &documents {
+        let mut fields = bson::serialize_to_document(document)
+            .map_err(|error| Abort::Refused(GivenUp::Failed(StoreError::failed(error))))?;
+        fields.remove("_id");
+        let key = document.key();
+        updates.push(Written::upsert(ByKey { key }, doc! { "$set": fields }));
+    }
+    update(db, session, collection.name(), &updates, CHUNK)
         .await
         .map_err(given_up)?;
     Ok(())

@@ -5,7 +5,7 @@ use rusqlite::{Connection, named_params};
 use super::list::kind;
 use super::rows::{self, CollectionRow, EpisodeRow, GenreRow, PersonRow};
 use super::side::SideTables;
-use crate::adapters::sqlite::columns::{TableRecord, json, only, unsigned};
+use crate::adapters::sqlite::columns::{TableRecord, json_over, only, unsigned};
 use crate::adapters::sqlite::db::{NOW, store_error};
 use crate::adapters::sqlite::statements::{all, changed, execute, find, insert, one, update, write};
 use crate::domain::catalog::{CatalogBatch, Collection, Episode, Genre, Person, Title, TitleOrder};
@@ -144,11 +144,12 @@ fn put_title(
 ) -> Result<(), StoreError> {
     let id = title.id.to_i64();
     let is_new = title.stamp.revision == 1;
-    let before = if is_new {
-        None
-    } else {
-        stored_title(connection, id)?
-    };
+    let stored = stored(connection, "title_documents", id, title.stamp)?;
+    let before: Option<Title> = stored
+        .as_deref()
+        .map(serde_json::from_str)
+        .transpose()
+        .map_err(StoreError::failed)?;
     let [by_added, by_released] =
         [TitleOrder::NewestAdded, TitleOrder::NewestReleased].map(|order| downwards(order, title));
     let (open_from, open_until) = title.publication.open_millis();
@@ -171,57 +172,74 @@ fn put_title(
         },
     )?;
     changed(written)?;
-    let document = named_params! { ":id": id, ":document": json(title)? };
+    let document = named_params! { ":id": id, ":document": json_over(stored.as_deref(), title)? };
     execute(connection, PUT_DOCUMENT, document)?;
     side.change(before.as_ref(), title);
     Ok(())
 }
 
-fn stored_title(connection: &Connection, id: i64) -> Result<Option<Title>, StoreError> {
-    let sql = "SELECT document FROM title_documents WHERE id = ?";
-    find(connection, sql, [id], rows::document).map_err(store_error)
+/// The document that is stored of something that was written before.
+fn stored(
+    connection: &Connection,
+    table: &str,
+    id: i64,
+    stamp: Stamp,
+) -> Result<Option<String>, StoreError> {
+    if stamp.revision == 1 {
+        return Ok(None);
+    }
+    let sql = format!("SELECT document FROM {table} WHERE id = ?");
+    find(connection, &sql, [id], only).map_err(store_error)
 }
 
 fn put_person(connection: &Connection, person: &Person, sequence: i64) -> Result<(), StoreError> {
+    let id = person.id.to_i64();
+    let stored = stored(connection, "people", id, person.stamp)?;
     let row = PersonRow {
-        id: person.id.to_i64(),
+        id,
         slug: person.slug.clone(),
         revision: person.stamp.revision.cast_signed(),
         sequence,
-        document: json(person)?,
+        document: json_over(stored.as_deref(), person)?,
     };
     put_row(connection, person.stamp, &row)
 }
 
 fn put_genre(connection: &Connection, genre: &Genre) -> Result<(), StoreError> {
+    let id = genre.id.to_i64();
+    let stored = stored(connection, "genres", id, genre.stamp)?;
     let row = GenreRow {
-        id: genre.id.to_i64(),
+        id,
         slug: genre.slug.clone(),
         name: genre.name.clone(),
         revision: genre.stamp.revision.cast_signed(),
-        document: json(genre)?,
+        document: json_over(stored.as_deref(), genre)?,
     };
     put_row(connection, genre.stamp, &row)
 }
 
 fn put_collection(connection: &Connection, collection: &Collection) -> Result<(), StoreError> {
+    let id = collection.id.to_i64();
+    let stored = stored(connection, "collections", id, collection.stamp)?;
     let row = CollectionRow {
-        id: collection.id.to_i64(),
+        id,
         slug: collection.slug.clone(),
         revision: collection.stamp.revision.cast_signed(),
-        document: json(collection)?,
+        document: json_over(stored.as_deref(), collection)?,
     };
     put_row(connection, collection.stamp, &row)
 }
 
 fn put_episode(connection: &Connection, episode: &Episode) -> Result<(), StoreError> {
+    let id = episode.id.to_i64();
+    let stored = stored(connection, "episodes", id, episode.stamp)?;
     let row = EpisodeRow {
-        id: episode.id.to_i64(),
+        id,
         series: episode.series.to_i64(),
         season: episode.season,
         number: episode.number,
         revision: episode.stamp.revision.cast_signed(),
-        document: json(episode)?,
+        document: json_over(stored.as_deref(), episode)?,
     };
     put_row(connection, episode.stamp, &row)
 }

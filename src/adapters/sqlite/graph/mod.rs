@@ -2,6 +2,7 @@
 //!
 //! [`TasteGraph`]: crate::domain::recommend::TasteGraph
 
+mod epoch;
 mod lists;
 mod packed;
 mod project;

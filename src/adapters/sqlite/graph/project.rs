@@ -209,7 +209,8 @@ pub(super) fn clear(db: &Connection) -> rusqlite::Result<()> {
     db.execute(
         &format!(
             "UPDATE graph_meta SET taken = taken + 1, cleared = taken + 1, generation = 0, revision = 0,
-                computed_at = 0, similar = 0, updated_at = {NOW}"
+                computed_at = 0, similar = 0, epoch_number = NULL, epoch_name = NULL, epoch_tick = NULL,
+                updated_at = {NOW}"
         ),
         [],
     )?;

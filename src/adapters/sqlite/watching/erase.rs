@@ -3,7 +3,7 @@
 
 use rusqlite::Connection;
 
-use crate::adapters::sqlite::columns::{read, record, unsigned};
+use crate::adapters::sqlite::columns::{only, read, record, unsigned};
 use crate::adapters::sqlite::db::{SqliteDb, store_error};
 use crate::adapters::sqlite::statements::{all, exists, find, write};
 use crate::domain::error::StoreError;
@@ -11,6 +11,7 @@ use crate::domain::ids::{ProfileId, TitleId};
 
 /// How many rows go in one transaction: other writes wait for that long and no longer.
 const BATCH: i64 = 1000;
+const PUT_TOMBSTONE: &str = "INSERT OR IGNORE INTO erased_profiles (trace) VALUES (?1)";
 
 /// Removes everything of a profile, and leaves its tombstone.
 pub(super) async fn erase(db: &SqliteDb, profile: ProfileId) -> Result<(), StoreError> {
@@ -37,9 +38,29 @@ pub(super) fn is_erased(connection: &Connection, profile: ProfileId) -> rusqlite
     exists(connection, sql, [profile.tombstone()])
 }
 
+/// The tombstones that follow.
+pub(super) fn tombstones_after(
+    connection: &Connection,
+    after: Option<String>,
+    limit: i64,
+) -> rusqlite::Result<Vec<String>> {
+    let sql = "SELECT trace FROM erased_profiles WHERE trace > ?1 ORDER BY trace LIMIT ?2";
+    all(connection, sql, (after.unwrap_or_default(), limit), only)
+}
+
+/// Lets nothing be recorded of the profiles with these tombstones.
+pub(super) fn put_tombstones(
+    connection: &Connection,
+    tombstones: &[String],
+) -> rusqlite::Result<()> {
+    for tombstone in tombstones {
+        write(connection, PUT_TOMBSTONE, [tombstone])?;
+    }
+    Ok(())
+}
+
 fn mark(connection: &Connection, profile: ProfileId) -> rusqlite::Result<i64> {
-    let sql = "INSERT OR IGNORE INTO erased_profiles (trace) VALUES (?1)";
-    write(connection, sql, [profile.tombstone()])?;
+    write(connection, PUT_TOMBSTONE, [profile.tombstone()])?;
     Ok(0)
 }
 

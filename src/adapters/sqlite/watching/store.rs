@@ -15,7 +15,7 @@ use super::{erase, exclusions, lists};
 use crate::adapters::sqlite::columns::{TableRecord, Time, limit as rows, list, read, record};
 use crate::adapters::sqlite::db::{SqliteDb, store_error};
 use crate::adapters::sqlite::page::List;
-use crate::adapters::sqlite::statements::{all, write};
+use crate::adapters::sqlite::statements::{all, readable, write};
 use crate::domain::error::StoreError;
 use crate::domain::ids::{PlayId, ProfileId, TitleId};
 use crate::domain::page::{Slice, Window};
@@ -56,7 +56,10 @@ impl SqliteWatching {
     ) -> Result<Vec<WatchedTitle>, StoreError> {
         let sql = format!("{} {condition}", TitleRow::SELECT);
         self.db
-            .read(move |connection| all(connection, &sql, parameters, read::<TitleRow, _>))
+            .read(move |connection| {
+                let read = read::<TitleRow, _>;
+                Ok(readable(connection, "watches", &sql, parameters, read)?.0)
+            })
             .await
     }
 }
@@ -322,7 +325,41 @@ impl WatchSource for SqliteWatching {
         .await
     }
 
-    async fn departed_watchers(&self, titles: &[TitleId]) -> Result<Vec<u64>, StoreError> {
+    async fn tombstones_after(
+        &self,
+        after: Option<String>,
+        limit: usize,
+    ) -> Result<Vec<String>, StoreError> {
+        self.db
+            .read(move |connection| erase::tombstones_after(connection, after, rows(limit)))
+            .await
+    }
+
+    async fn put_tombstones(&self, tombstones: &[String]) -> Result<(), StoreError> {
+        let tombstones = tombstones.to_vec();
+        self.db
+            .write(move |connection| {
+                erase::put_tombstones(connection, &tombstones).map_err(store_error)
+            })
+            .await
+    }
+
+    async fn erased(&self, profiles: &[ProfileId]) -> Result<Vec<ProfileId>, StoreError> {
+        let profiles = profiles.to_vec();
+        self.db
+            .read(move |connection| {
+                let mut erased = Vec::new();
+                for profile in profiles {
+                    if erase::is_erased(connection, profile)? {
+                        erased.push(profile);
+                    }
+                }
+                Ok(erased)
+            })
+            .await
+    }
+
+    async fn departed_viewers(&self, titles: &[TitleId]) -> Result<Vec<u64>, StoreError> {
         let titles = titles.to_vec();
         self.db
             .read(move |connection| erase::departed(connection, &titles))

@@ -1,6 +1,7 @@
 //! The recommendation graph, in the embedded database and in Neo4j.
 
 mod agreement;
+mod epoch;
 mod erasure;
 mod faults;
 mod projection;

@@ -20,10 +20,38 @@ on_every_backend!(open on [sqlite, mongo]:
     erased_by_several_at_once_a_profile_is_counted_once,
     an_erasure_that_was_broken_off_goes_on,
     reports_on_their_way_bring_nothing_back,
+    a_profile_whose_tombstone_comes_from_elsewhere_is_refused_and_can_be_erased,
 );
 
 /// More titles than go in one transaction.
 const MANY: u64 = 2300;
+
+async fn a_profile_whose_tombstone_comes_from_elsewhere_is_refused_and_can_be_erased(
+    opened: &Opened,
+) {
+    let (store, later) = (&opened.store, at(9));
+    opened.begin(play_ref(ANN, film(1), 1), at(1)).await;
+    store.erase_profile(BEN).await.unwrap();
+    let tombstones = [ANN.tombstone(), BEN.tombstone()];
+
+    store.put_tombstones(&tombstones).await.unwrap();
+    store.put_tombstones(&[]).await.unwrap();
+
+    let asked = [BEN, ProfileId(3), ANN];
+    assert_eq!(store.erased(&asked).await.unwrap(), [BEN, ANN]);
+    let mut expected = tombstones.to_vec();
+    expected.sort();
+    let first = store.tombstones_after(None, 1).await.unwrap();
+    let rest = store.tombstones_after(first.last().cloned(), 9).await;
+    assert_eq!([first, rest.unwrap()].concat(), expected);
+    let new = try_import(&**store, vec![watch(ANN, film(2), later)], later).await;
+    assert!(matches!(new, Err(WatchError::ProfileErased)), "{new:?}");
+    store.erase_profile(ANN).await.unwrap();
+    let left = store.watched_titles(ANN, &[TitleId(1)]).await.unwrap();
+    assert_eq!(left, []);
+    let departed = store.departed_viewers(&[TitleId(1)]).await.unwrap();
+    assert_eq!(departed, [1]);
+}
 
 async fn nothing_is_left_of_an_erased_profile(opened: &Opened) {
     for profile in [ANN, BEN] {
