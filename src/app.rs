@@ -13,7 +13,9 @@ use crate::adapters::memory::{
     CachedCatalog, CachedGraph, MemoryEvents, MemoryLeases, MemoryLimiter, ObservedWatching,
     Tastes, TokioTasks,
 };
-use crate::adapters::mongo::{MongoAccounts, MongoBacklog, MongoCatalog, MongoDb, MongoNotes, MongoWatching};
+use crate::adapters::mongo::{
+    MongoAccounts, MongoBacklog, MongoCatalog, MongoDb, MongoNotes, MongoWatching,
+};
 use crate::adapters::neo4j::{Neo4jDb, Neo4jGraph};
 use crate::adapters::oauth::{FacebookProvider, FacebookSettings, OpenIdProvider, OpenIdSettings};
 use crate::adapters::redis::{
@@ -21,8 +23,8 @@ use crate::adapters::redis::{
 };
 use crate::adapters::search::TantivySearch;
 use crate::adapters::sqlite::{
-    SqliteAccounts, SqliteBacklog, SqliteCatalog, SqliteDb, SqliteGraph, SqliteNotes, SqliteOneTime,
-    SqliteSessions, SqliteSigningKeys, SqliteWatching,
+    SqliteAccounts, SqliteBacklog, SqliteCatalog, SqliteDb, SqliteGraph, SqliteNotes,
+    SqliteOneTime, SqliteSessions, SqliteSigningKeys, SqliteWatching,
 };
 use crate::config::{AccountConfig, Config, Environment, Servers};
 use crate::domain::accounts::{
@@ -46,9 +48,9 @@ use crate::domain::ping::Ping;
 use crate::domain::privacy::{ErasureService, ExportService, Parts};
 use crate::domain::recommend::evaluate::EvaluationService;
 use crate::domain::recommend::{
-    BacklogService, BacklogStore, GraphFollower, GraphService, NoteStore, ProjectionPorts, ProjectionProgress,
-    RecommendPorts, RecommendService, SimilarService, TasteGraph, TitleSource, WatchSource,
-    WatchersStore,
+    BacklogService, BacklogStore, GraphFollower, GraphService, NoteStore, ProjectionPorts,
+    ProjectionProgress, RecommendPorts, RecommendService, SimilarService, TasteGraph, TitleSource,
+    WatchSource, WatchersStore,
 };
 use crate::domain::tasks::Tasks;
 use crate::domain::watching::{FeedbackStore, HistoryStore, WatchPorts, WatchService, WatchStore};

@@ -35,10 +35,7 @@ pub(super) async fn run(config: &Config, command: &Command) -> anyhow::Result<Ex
     match command {
         Command::Reweigh => return reweigh(app).await,
         Command::Drain => println!("projected {} documents", drain(app).await?),
-        Command::Rebuild => println!(
-            "rebuilt the graph from {} documents",
-            rebuild(app).await?
-        ),
+        Command::Rebuild => println!("rebuilt the graph from {} documents", rebuild(app).await?),
         Command::Similar => return similar(app).await,
         Command::Verify => {
             let differences = app.graph.verify().await?;
@@ -46,12 +43,15 @@ pub(super) async fn run(config: &Config, command: &Command) -> anyhow::Result<Ex
                 println!("{difference}");
             }
             if !differences.is_empty() {
-                let is_of_sums = |difference: &Difference| matches!(difference, Difference::Sums(..));
+                let is_of_sums =
+                    |difference: &Difference| matches!(difference, Difference::Sums(..));
                 let of_sums = differences.iter().filter(|one| is_of_sums(one)).count();
                 let advice = match (of_sums, differences.len() - of_sums) {
                     (0, _) => "“reelgraph graph rebuild” makes the graph anew",
                     (_, 0) => "“reelgraph graph reweigh” computes the sums anew",
-                    _ => "“reelgraph graph reweigh” computes the sums anew, then “reelgraph graph rebuild” the graph",
+                    _ => {
+                        "“reelgraph graph reweigh” computes the sums anew, then “reelgraph graph rebuild” the graph"
+                    }
                 };
                 println!("{} differences; {advice}", differences.len());
                 return Ok(ExitCode::FAILURE);
@@ -88,7 +88,9 @@ async fn rebuild(app: &App) -> anyhow::Result<u64> {
     if under_way.documents > 0 {
         eprintln!(
             "going on with the rebuild that was begun at {}",
-            under_way.begun_at.to_rfc3339_opts(SecondsFormat::Secs, true)
+            under_way
+                .begun_at
+                .to_rfc3339_opts(SecondsFormat::Secs, true)
         );
     }
     loop {

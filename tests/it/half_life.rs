@@ -31,7 +31,11 @@ async fn another_half_life_is_refused_until_all_sums_are_computed_with_it(on: On
     let expected = edges(&*stores::graph(&other, On::Embedded)).await;
     program.set(SETTING, "30");
 
-    for refused in [&["serve", "--listen", "127.0.0.1:0"][..], &["load", "seed"], &["graph", "drain"]] {
+    for refused in [
+        &["serve", "--listen", "127.0.0.1:0"][..],
+        &["load", "seed"],
+        &["graph", "drain"],
+    ] {
         let output = program.run(refused).await;
         let told = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(1), "{refused:?}");
@@ -50,11 +54,15 @@ async fn another_half_life_is_refused_until_all_sums_are_computed_with_it(on: On
     let back = program.expect(&["graph", "reweigh"]).await;
     let first = back.lines().next().unwrap();
     let count = before.len();
-    let sums = format!("computed {count} sums with a half-life of 180 days, {count} of them were others");
+    let sums =
+        format!("computed {count} sums with a half-life of 180 days, {count} of them were others");
     assert_eq!(first, sums, "it had died {deaths} times");
     assert_weights(&edges(&*stores::graph(&program, on)).await, &before);
     let again = program.expect(&["graph", "reweigh"]).await;
-    assert!(again.contains(", 0 of them were others\nprojected 0 documents"), "{again}");
+    assert!(
+        again.contains(", 0 of them were others\nprojected 0 documents"),
+        "{again}"
+    );
 }
 
 /// Each life is a little longer than the last, so that it dies at different places. In between nothing else starts.
@@ -98,10 +106,14 @@ async fn sums_that_have_drifted_are_told_and_mended(on: On) {
     let told_of = String::from_utf8(told.stdout).unwrap();
     assert_eq!(told.status.code(), Some(1));
     let (profile, title) = (drifted.profile, drifted.title);
-    let sum = format!("what profile {profile} watched of title {title} is not what its plays add up to");
+    let sum =
+        format!("what profile {profile} watched of title {title} is not what its plays add up to");
     assert!(told_of.contains(&sum), "{told_of}");
     assert!(told_of.contains("“reelgraph graph reweigh”"), "{told_of}");
-    assert!(said.contains(", 1 of them were others\nprojected 1 documents"), "{said}");
+    assert!(
+        said.contains(", 1 of them were others\nprojected 1 documents"),
+        "{said}"
+    );
     program.expect(&["graph", "verify"]).await;
     assert_weights(&edges(&*graph).await, &before);
 }
@@ -111,11 +123,14 @@ async fn drift(program: &Program, on: On, edge: &WatchedEdge) {
     let (profile, title) = (edge.profile.to_i64(), edge.title.to_i64());
     if on == On::Embedded {
         let db = rusqlite::Connection::open(program.data().join("reelgraph.sqlite")).unwrap();
-        let sql = "UPDATE watched_titles SET weight = weight * 1000 WHERE profile = ?1 AND title = ?2";
+        let sql =
+            "UPDATE watched_titles SET weight = weight * 1000 WHERE profile = ?1 AND title = ?2";
         assert_eq!(db.execute(sql, [profile, title]).unwrap(), 1);
         return;
     }
-    let client = mongodb::Client::with_uri_str(program.variable("MONGODB_URI")).await.unwrap();
+    let client = mongodb::Client::with_uri_str(program.variable("MONGODB_URI"))
+        .await
+        .unwrap();
     let watched_titles = client
         .default_database()
         .unwrap()
@@ -143,6 +158,9 @@ fn assert_weights(found: &[WatchedEdge], expected: &[WatchedEdge]) {
     assert_eq!(found.len(), expected.len());
     for (found, expected) in weights(found).into_iter().zip(weights(expected)) {
         let apart = (found.1 - expected.1).abs() / expected.1.max(1.0e-6);
-        assert!(found.0 == expected.0 && apart < 1.0e-6, "{found:?} and {expected:?}");
+        assert!(
+            found.0 == expected.0 && apart < 1.0e-6,
+            "{found:?} and {expected:?}"
+        );
     }
 }

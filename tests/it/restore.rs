@@ -74,9 +74,13 @@ async fn who_was_erased_since_the_backup_of_the_record_is_erased_again() {
     let stores = stores::open(&program, On::Servers).await;
     let titles = FILMS.map(TitleId::of_slug);
     let profile = reelgraph::domain::ids::ProfileId(profile);
-    let left = stores.watching.watched_titles(profile, &titles).await.unwrap();
+    let left = stores
+        .watching
+        .watched_titles(profile, &titles)
+        .await
+        .unwrap();
     assert_eq!(left, []);
-    let departed = stores.watching.departed_viewers(&titles).await.unwrap();
+    let departed = stores.watching.departed_watchers(&titles).await.unwrap();
     assert_eq!(departed, [1; 3], "their titles keep a viewer");
 }
 
@@ -129,7 +133,10 @@ async fn a_server_that_dies_brings_no_store_back() {
     program.expect(&["graph", "drain"]).await;
 
     let after = notes.notes().await.unwrap();
-    assert_eq!((after.epoch.number, after.epoch.name), (before.number, before.name));
+    assert_eq!(
+        (after.epoch.number, after.epoch.name),
+        (before.number, before.name)
+    );
     assert!(after.epoch.tick > before.tick);
     assert_eq!(after.rebuild, None);
     program.expect(&["graph", "verify"]).await;
@@ -151,7 +158,8 @@ async fn watch(site: &Site, films: &[&str]) {
     for (number, film) in (1..).zip(films) {
         let film = site.id_of("film", film).await;
         let play = format!("00000000-0000-4000-8000-{number:012}");
-        site.watch(&film, &play, 6000.0, "2026-01-01T20:00:00Z").await;
+        site.watch(&film, &play, 6000.0, "2026-01-01T20:00:00Z")
+            .await;
     }
 }
 
@@ -162,7 +170,13 @@ async fn erase(program: &Program, site: &Site) {
     assert_eq!(deleted["deleteMyAccount"]["userErrors"], json!([]));
     let stores = stores::open(program, on(program)).await;
     let started = Instant::now();
-    while !stores.accounts.pending_erasures(1).await.unwrap().is_empty() {
+    while !stores
+        .accounts
+        .pending_erasures(1)
+        .await
+        .unwrap()
+        .is_empty()
+    {
         assert!(started.elapsed() < SOON);
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
@@ -214,7 +228,11 @@ async fn dump_record(program: &Program) -> Collections {
     let db = record(program).await;
     let mut dump = Collections::new();
     for name in db.list_collection_names().await.unwrap() {
-        let found = db.collection::<Document>(&name).find(doc! {}).await.unwrap();
+        let found = db
+            .collection::<Document>(&name)
+            .find(doc! {})
+            .await
+            .unwrap();
         dump.insert(name, found.try_collect().await.unwrap());
     }
     assert!(dump.len() > 10, "{:?}", dump.keys());
@@ -281,10 +299,14 @@ async fn restore_graph(program: &Program, dump: &GraphDump) {
     bolt.run(query("MATCH (n) DETACH DELETE n")).await.unwrap();
     for (labels, rows) in &dump.nodes {
         let write = format!("UNWIND $rows AS row CREATE (n{labels}) SET n = row");
-        bolt.run(query(&write).param("rows", rows.clone())).await.unwrap();
+        bolt.run(query(&write).param("rows", rows.clone()))
+            .await
+            .unwrap();
     }
     for (write, rows) in &dump.edges {
-        bolt.run(query(write).param("rows", rows.clone())).await.unwrap();
+        bolt.run(query(write).param("rows", rows.clone()))
+            .await
+            .unwrap();
     }
 }
 

@@ -11,8 +11,8 @@ use crate::domain::error::StoreError;
 use crate::domain::events::Event;
 use crate::domain::ids::{ProfileId, TitleId};
 use crate::domain::recommend::{
-    GraphCounts, GraphEpoch, GraphFollower, SimilarLists, SimilarVersion, Solution, Taste, TasteGraph,
-    TitleNode, WatchedEdge,
+    GraphCounts, GraphEpoch, GraphFollower, SimilarLists, SimilarVersion, Solution, Taste,
+    TasteGraph, TitleNode, WatchedEdge,
 };
 
 /// A graph with caches in front. Clones share them.

@@ -12,7 +12,8 @@ use super::{epoch, lists, project, queries, similar, solutions, taste, walk};
 use crate::domain::error::StoreError;
 use crate::domain::ids::{ProfileId, TitleId};
 use crate::domain::recommend::{
-    GraphCounts, GraphEpoch, SimilarLists, SimilarVersion, Solution, Taste, TasteGraph, TitleNode, WatchedEdge,
+    GraphCounts, GraphEpoch, SimilarLists, SimilarVersion, Solution, Taste, TasteGraph, TitleNode,
+    WatchedEdge,
 };
 
 /// The recommendation graph in Neo4j.

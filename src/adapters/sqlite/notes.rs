@@ -26,7 +26,9 @@ impl NoteStore for SqliteNotes {
             let sql = "SELECT notes FROM projection_notes";
             find(connection, sql, (), only::<Json<Notes>>)
         });
-        Ok(found.await?.map_or_else(Notes::default, |Json(notes)| notes))
+        Ok(found
+            .await?
+            .map_or_else(Notes::default, |Json(notes)| notes))
     }
 
     async fn put_notes(&self, notes: &Notes) -> Result<bool, StoreError> {

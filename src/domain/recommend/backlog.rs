@@ -126,11 +126,7 @@ impl ProjectionProgress {
     /// For how long something waits while nothing gets on; `None`: it gets on, or nothing waits, or it is too early to
     /// say.
     pub fn standstill(&self, now: DateTime<Utc>) -> Option<TimeDelta> {
-        let seen = self
-            .0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .seen?;
+        let seen = self.0.lock().unwrap_or_else(PoisonError::into_inner).seen?;
         let sorts = seen.backlog.sorts().into_iter().zip(seen.progress);
         sorts
             // What this version cannot read waits for one that can.

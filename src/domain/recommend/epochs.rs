@@ -43,9 +43,11 @@ pub struct Epoch {
 /// The epoch as the graph keeps it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GraphEpoch {
-    /// As in [`Epoch`].
+    /// The number of the [`Epoch`].
     pub number: u64,
+    /// Its random name.
     pub name: String,
+    /// The last tick that the graph was told.
     pub tick: u64,
     /// The latest version of what is stored that has written here.
     pub schema: Schema,
@@ -348,7 +350,11 @@ mod tests {
 
         assert!(first.version(2) > first.version(1));
         assert!(second.version(1) > first.version(1 << 43));
-        assert_eq!(first.version(7), 7, "what was written before there were epochs");
+        assert_eq!(
+            first.version(7),
+            7,
+            "what was written before there were epochs"
+        );
         assert_eq!(Epoch::revision_of(second.version(1 << 43)), 1 << 43);
     }
 

@@ -52,7 +52,7 @@ impl Coded for RecommendError {
             Self::Graph(error) => error.code(),
             Self::HalfLife { .. } | Self::Reweighing { .. } | Self::NewerStore { .. } => {
                 ErrorCode::Conflict
-            },
+            }
             Self::Shared(error) => error.code(),
         }
     }

@@ -36,6 +36,7 @@ pub use backlog::{Backlog, BacklogService, BacklogStore, ProjectionProgress, Wai
 pub use cached_lists::{CachedList, Extent, Generation, ListCache, ListKey};
 pub use compare::Difference;
 pub use edges::{EdgeChanges, changes, edges_by_start};
+pub use epochs::{Epoch, GraphEpoch};
 pub use error::RecommendError;
 pub use features::{Features, Rarity};
 pub use follower::GraphFollower;
@@ -44,7 +45,6 @@ pub use graph::{
     GraphCounts, Incoming, Outgoing, SimilarEdge, SimilarLists, SimilarVersion, Solution, Taste,
     TasteEdge, TasteGraph, TitleNode, WatchedEdge, Weight,
 };
-pub use epochs::{Epoch, GraphEpoch};
 pub use notes::{NoteStore, Notes, Pass, Phase, Rebuild, Reweigh, Schema};
 pub use projection::GraphService;
 pub use rebuild::RebuildStep;

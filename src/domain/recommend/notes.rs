@@ -120,9 +120,7 @@ pub enum Phase {
     /// Titles are marked as waiting.
     MarkTitles { after: Option<TitleId> },
     /// Watched titles are marked as waiting, and the numbers of departed viewers.
-    MarkWatches {
-        after: Option<(ProfileId, TitleId)>,
-    },
+    MarkWatches { after: Option<(ProfileId, TitleId)> },
     /// What waits is projected, after so many passes.
     Project { pass: u32 },
     /// `WATCHED` edges are compared with the record. What differs is marked again, what the record does not know goes.

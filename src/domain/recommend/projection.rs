@@ -11,9 +11,9 @@ use futures::future::{try_join, try_join_all};
 
 use uuid::Uuid;
 
+use super::epochs::{Epoch, Watch};
 use super::error::RecommendError;
 use super::graph::{GraphCounts, TitleNode, WatchedEdge};
-use super::epochs::{Epoch, Watch};
 use super::similar_service::SimilarService;
 use super::sources::ProjectionPorts;
 use super::turns::{Shard, Turns};
@@ -158,7 +158,7 @@ impl GraphService {
         }
         if !departures.is_empty() {
             let titles = departures.iter().map(|(title, _)| *title);
-            self.count_viewers(titles.collect()).await?;
+            self.count_watchers(titles.collect()).await?;
             source.mark_departures_projected(&departures).await?;
         }
         Ok(departures.len())
@@ -247,23 +247,26 @@ impl GraphService {
         Ok(notes.epoch)
     }
 
-    pub(super) async fn count_viewers(&self, titles: BTreeSet<TitleId>) -> Result<(), RecommendError> {
+    pub(super) async fn count_watchers(
+        &self,
+        titles: BTreeSet<TitleId>,
+    ) -> Result<(), RecommendError> {
         let titles: Vec<TitleId> = titles.into_iter().collect();
         let watchers = &self.ports.watchers;
         // Before it is counted: whoever writes an edge later takes a greater number after that.
         let count = watchers.begin_count().await?;
-        let viewers = self.viewers(&titles).await?;
-        let counts: Vec<(TitleId, u64)> = titles.into_iter().zip(viewers).collect();
+        let counted = self.watchers(&titles).await?;
+        let counts: Vec<(TitleId, u64)> = titles.into_iter().zip(counted).collect();
         watchers.put_watchers(count, &counts).await?;
         Ok(())
     }
 
-    /// How many people have watched each title: those who have left, and those who are there. In this order nobody is
-    /// counted twice, for who has left is not there any more; see [`Self::erase_profile`].
-    pub(super) async fn viewers(&self, titles: &[TitleId]) -> Result<Vec<u64>, RecommendError> {
-        let departed = self.ports.watches.departed_viewers(titles).await?;
-        let there = self.ports.graph.watchers(titles).await?;
-        Ok(there.iter().zip(departed).map(|(a, b)| a + b).collect())
+    /// How many watchers each title has: the departed, and those in the graph. Read in this order, nobody is counted
+    /// twice, for the departed have no edge any more; see [`Self::erase_profile`].
+    pub(super) async fn watchers(&self, titles: &[TitleId]) -> Result<Vec<u64>, RecommendError> {
+        let departed = self.ports.watches.departed_watchers(titles).await?;
+        let present = self.ports.graph.watchers(titles).await?;
+        Ok(present.iter().zip(departed).map(|(a, b)| a + b).collect())
     }
 }
 

@@ -70,7 +70,10 @@ impl GraphService {
             let leases = &self.ports.leases;
             leases.release(&shard.lease(), self.holder).await
         });
-        join_all(left).await.into_iter().collect::<Result<(), _>>()?;
+        join_all(left)
+            .await
+            .into_iter()
+            .collect::<Result<(), _>>()?;
         Ok(())
     }
 

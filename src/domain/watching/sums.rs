@@ -149,7 +149,9 @@ impl WatchService {
             let history = &self.ports.history;
             let plays = history.plays_of_titles(profile, &titles).await?;
             let differs = |watched_title: &&WatchedTitle| {
-                let of_title = plays.iter().filter(|play| play.title == watched_title.title);
+                let of_title = plays
+                    .iter()
+                    .filter(|play| play.title == watched_title.title);
                 !Sums::of(&self.rules, of_title).agrees_with(&Sums::recorded(watched_title))
             };
             let differing: BTreeMap<TitleId, &WatchedTitle> = of_profile

@@ -8,7 +8,8 @@ use chrono::{DateTime, Utc};
 use reelgraph::domain::error::StoreError;
 use reelgraph::domain::ids::{ProfileId, TitleId};
 use reelgraph::domain::recommend::{
-    GraphCounts, GraphEpoch, SimilarLists, SimilarVersion, Solution, Taste, TasteGraph, TitleNode, WatchedEdge,
+    GraphCounts, GraphEpoch, SimilarLists, SimilarVersion, Solution, Taste, TasteGraph, TitleNode,
+    WatchedEdge,
 };
 use tokio::sync::watch;
 

@@ -77,7 +77,10 @@ async fn what_is_another_servers_turn_waits_and_nothing_else() {
 
     assert_eq!((projected, left, last), (14, 0, 2));
     // Where nothing is left to do, everything is free for others.
-    assert_eq!(server.projector.project_in_turn(&mut turns).await.unwrap(), 0);
+    assert_eq!(
+        server.projector.project_in_turn(&mut turns).await.unwrap(),
+        0
+    );
     for name in [name, "project:watches:0"] {
         assert!(leases.acquire(name, another, minute).await.unwrap());
     }

@@ -11,8 +11,8 @@ use reelgraph::domain::catalog::{CatalogPorts, CatalogService, Title, Visibility
 use reelgraph::domain::clock::{Clock, SystemClock};
 use reelgraph::domain::ids::ProfileId;
 use reelgraph::domain::recommend::{
-    Extent, Freshness, GraphService, ProjectionPorts, Ranking, ReasonKind, RebuildStep, RecommendPorts,
-    RecommendService, Recommendation, SimilarService, TasteGraph, TitleSource,
+    Extent, Freshness, GraphService, ProjectionPorts, Ranking, ReasonKind, RebuildStep,
+    RecommendPorts, RecommendService, Recommendation, SimilarService, TasteGraph, TitleSource,
 };
 use reelgraph::domain::watching::{WatchPorts, WatchRules, WatchService};
 
@@ -73,7 +73,10 @@ async fn both() -> Both {
     );
     graph.clear().await.unwrap();
     in_neo4j.begin_rebuild().await.unwrap();
-    while !matches!(in_neo4j.rebuild_step().await.unwrap(), RebuildStep::Finished(_)) {}
+    while !matches!(
+        in_neo4j.rebuild_step().await.unwrap(),
+        RebuildStep::Finished(_)
+    ) {}
     assert_eq!(in_neo4j.verify().await.unwrap(), []);
     let recommend = |graph: Arc<dyn TasteGraph>| {
         RecommendService::new(

@@ -79,7 +79,10 @@ impl Program {
         self.set("NEO4J_USER", &neo4j.user);
         self.set("NEO4J_PASSWORD", neo4j.password.expose_secret());
         // What the test before left there goes.
-        super::stores::graph(self, On::Servers).clear().await.unwrap();
+        super::stores::graph(self, On::Servers)
+            .clear()
+            .await
+            .unwrap();
         self.neo4j_turn = Some(neo4j);
     }
 

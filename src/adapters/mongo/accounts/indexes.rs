@@ -17,10 +17,7 @@ const NOT_THERE: [i32; 2] = [26, 27];
 
 /// Makes the collections and their indexes, unless they are there. Those whose names are their keys are older than the
 /// others; by another name they could not be made again.
-pub(super) async fn ensure(
-    collections: &Collections,
-    build: Build,
-) -> Result<bool, StoreError> {
+pub(super) async fn ensure(collections: &Collections, build: Build) -> Result<bool, StoreError> {
     let mut is_whole = true;
     let Collections {
         users,
@@ -39,7 +36,9 @@ pub(super) async fn ensure(
                 .unique()
                 .only(has("email")),
             Index::on(doc! { "created_at": 1, "_id": 1 }).named("age"),
-        ], build)
+        ],
+        build,
+    )
     .await?;
     // Only now: at no time may two accounts get one address.
     if is_whole {
@@ -50,7 +49,9 @@ pub(super) async fn ensure(
         [
             Index::on(doc! { "key": 1 }).unique().only(has("key")),
             Index::on(doc! { "user": 1, "created_at": 1, "_id": 1 }).only(has("user")),
-        ], build)
+        ],
+        build,
+    )
     .await?;
     let of_user = Index::on(doc! { "user": 1, "_id.provider": 1 });
     is_whole &= make(identities, [of_user.named("user_provider").unique()], build).await?;
@@ -65,7 +66,9 @@ pub(super) async fn ensure(
             Index::on(doc! { "user": 1 })
                 .named("user")
                 .only(has("user")),
-        ], build)
+        ],
+        build,
+    )
     .await?;
     is_whole &= make(
         erasures,
@@ -74,7 +77,9 @@ pub(super) async fn ensure(
             Index::on(doc! { "created_at": 1, "_id": 1 })
                 .named("pending")
                 .only(doc! { "finished_at": null }),
-        ], build)
+        ],
+        build,
+    )
     .await?;
     Ok(is_whole)
 }

@@ -13,8 +13,8 @@ use super::{indexes, mails, profiles, write};
 use crate::adapters::mongo::MongoDb;
 use crate::adapters::mongo::db::{patiently, store_error};
 use crate::adapters::mongo::fields::{date, key_of, list};
-use crate::adapters::mongo::indexes::Build;
 use crate::adapters::mongo::find::{self, List};
+use crate::adapters::mongo::indexes::Build;
 use crate::domain::accounts::{
     AccountError, AccountStore, AccountWrite, ApiKey, ApiKeyStore, AuditEntry, AuditStore,
     EmailAddress, Erasure, ErasureStore, Identity, IdentityStore, Mail, MailStore, Profile,
@@ -46,7 +46,9 @@ impl MongoAccounts {
     /// Makes the collections and their indexes. Must have run once before the first write: that no two accounts have
     /// one address is kept by an index. It takes as long as it takes: a new index of many documents needs its time.
     pub async fn ensure_indexes(&self) -> Result<(), StoreError> {
-        indexes::ensure(&self.collections, Build::All).await.map(drop)
+        indexes::ensure(&self.collections, Build::All)
+            .await
+            .map(drop)
     }
 
     /// Makes what takes no time of what the store needs. Says whether that is all of it.

@@ -13,8 +13,8 @@ use super::documents::{self, COLLECTIONS, COUNTERS, EPISODES, FEED, GENRES, PEOP
 use super::{indexes, list, write};
 use crate::adapters::mongo::db::{MongoDb, patiently, store_error};
 use crate::adapters::mongo::fields;
-use crate::adapters::mongo::indexes::Build;
 use crate::adapters::mongo::find::{self, BATCH};
+use crate::adapters::mongo::indexes::Build;
 use crate::domain::catalog::{
     CatalogBatch, CatalogListStore, CatalogStore, Change, ChangeSource, Changed, Collection,
     Episode, ExternalId, Genre, Person, Season, SeasonId, Title, TitleFilter, TitleQuery,
@@ -238,7 +238,10 @@ impl CatalogListStore for MongoCatalog {
     ) -> Result<Slice<Title>, StoreError> {
         let stages = list::page(visibility, query, window);
         let rows = self.aggregate(TITLES, stages).await?;
-        Ok(Slice::from_overfetched(documents::things(rows)?, window))
+        let titles = rows
+            .into_iter()
+            .filter_map(|title| documents::readable(TITLES, title));
+        Ok(Slice::from_overfetched(titles.collect(), window))
     }
 
     async fn count_titles(
@@ -330,16 +333,20 @@ impl ChangeSource for MongoCatalog {
             found.truncate(wanted);
             let is_last = found.len() < wanted;
             from = found.last().map_or(from, |(sequence, ..)| *sequence);
-            changes.extend(found.into_iter().filter_map(|(sequence, collection, document)| {
-                let changed = match collection {
-                    TITLES => Changed::Title(documents::readable(collection, document)?),
-                    _ => Changed::Person(documents::readable(collection, document)?),
-                };
-                Some(Change {
-                    sequence: sequence.cast_unsigned(),
-                    changed,
-                })
-            }));
+            changes.extend(
+                found
+                    .into_iter()
+                    .filter_map(|(sequence, collection, document)| {
+                        let changed = match collection {
+                            TITLES => Changed::Title(documents::readable(collection, document)?),
+                            _ => Changed::Person(documents::readable(collection, document)?),
+                        };
+                        Some(Change {
+                            sequence: sequence.cast_unsigned(),
+                            changed,
+                        })
+                    }),
+            );
             // Those that cannot be read were passed over: there may be more beyond them.
             if is_last || changes.len() == limit {
                 return Ok(changes);

@@ -6,7 +6,9 @@ use mongodb::ClientSession;
 use mongodb::error::Error;
 use mongodb::options::ReturnDocument;
 
-use super::documents::{self, COLLECTIONS, COUNTERS, COUNTS, EPISODES, FEED, GENRES, PEOPLE, TITLES};
+use super::documents::{
+    self, COLLECTIONS, COUNTERS, COUNTS, EPISODES, FEED, GENRES, PEOPLE, TITLES,
+};
 use crate::adapters::mongo::bulk::{Update, update, update_each};
 use crate::adapters::mongo::db::{Abort, MongoDb, is_duplicate, store_error};
 use crate::adapters::mongo::fields;

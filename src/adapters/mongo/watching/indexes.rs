@@ -7,10 +7,7 @@ use crate::adapters::mongo::indexes::{Build, Index, has, make};
 use crate::domain::error::StoreError;
 
 /// Makes the collections and their indexes, unless they are there.
-pub(super) async fn ensure(
-    collections: &Collections,
-    build: Build,
-) -> Result<bool, StoreError> {
+pub(super) async fn ensure(collections: &Collections, build: Build) -> Result<bool, StoreError> {
     let mut is_whole = true;
     let Collections {
         plays,
@@ -32,7 +29,9 @@ pub(super) async fn ensure(
         [
             Index::on(history).named("history"),
             Index::on(of_title).named("history_of_title"),
-        ], build)
+        ],
+        build,
+    )
     .await?;
     let of_title = doc! { "_id.profile": 1, "title": 1 };
     let in_progress = doc! { "_id.profile": 1, "last_played_at": -1, "_id.item": 1, "_id.kind": 1 };
@@ -43,7 +42,9 @@ pub(super) async fn ensure(
             Index::on(in_progress)
                 .named("in_progress")
                 .only(doc! { "position": { "$gt": 0.0 } }),
-        ], build)
+        ],
+        build,
+    )
     .await?;
     let series = doc! { "_id.profile": 1, "last_at": -1, "_id.title": 1 };
     is_whole &= make(
@@ -56,7 +57,9 @@ pub(super) async fn ensure(
                 .named("waiting")
                 .only(has("waiting_since")),
             Index::on(doc! { "updated_at": 1, "_id": 1 }).named("written"),
-        ], build)
+        ],
+        build,
+    )
     .await?;
     let latest = doc! { "_id.profile": 1, "created_at": -1, "_id.title": 1 };
     is_whole &= make(hidden, [Index::on(latest).named("latest")], build).await?;

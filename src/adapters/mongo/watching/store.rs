@@ -16,8 +16,8 @@ use super::transaction::{mark_projected, mark_waiting};
 use super::{erase, exclusions, indexes};
 use crate::adapters::mongo::db::{MongoDb, patiently};
 use crate::adapters::mongo::fields::{date, key_of};
-use crate::adapters::mongo::indexes::Build;
 use crate::adapters::mongo::find::{List, all, readable};
+use crate::adapters::mongo::indexes::Build;
 use crate::domain::error::StoreError;
 use crate::domain::ids::{PlayId, ProfileId, TitleId};
 use crate::domain::page::{Slice, Window};
@@ -49,7 +49,9 @@ impl MongoWatching {
 
     /// Makes the indexes; what is there already stays. To be called before anything else.
     pub async fn ensure_indexes(&self) -> Result<(), StoreError> {
-        indexes::ensure(&self.collections, Build::All).await.map(drop)
+        indexes::ensure(&self.collections, Build::All)
+            .await
+            .map(drop)
     }
 
     /// Makes what takes no time of what the store needs. Says whether that is all of it.
@@ -303,7 +305,14 @@ impl WatchSource for MongoWatching {
             Some(_) | None => doc! { "updated_at": { "$gte": date(since) } },
         };
         let sort = doc! { "updated_at": 1, "_id": 1 };
-        readable(&self.collections.watched_titles, WATCHES, filter, sort, Some(limit)).await
+        readable(
+            &self.collections.watched_titles,
+            WATCHES,
+            filter,
+            sort,
+            Some(limit),
+        )
+        .await
     }
 
     async fn tombstones_after(

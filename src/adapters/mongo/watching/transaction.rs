@@ -100,7 +100,9 @@ pub(super) async fn mark_waiting(
     let mut keys = Vec::with_capacity(found.len());
     let mut marked = Vec::with_capacity(found.len());
     for watched_title in found {
-        let key = watched_title.get_document("_id").map_err(StoreError::failed)?;
+        let key = watched_title
+            .get_document("_id")
+            .map_err(StoreError::failed)?;
         let profile = key.get_i64("profile").map_err(StoreError::failed)?;
         let title = key.get_i64("title").map_err(StoreError::failed)?;
         marked.push((ProfileId::from_i64(profile), TitleId::from_i64(title)));

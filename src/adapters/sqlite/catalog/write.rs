@@ -3,11 +3,13 @@
 use rusqlite::{Connection, named_params};
 
 use super::list::kind;
-use super::rows::{self, CollectionRow, EpisodeRow, GenreRow, PersonRow};
+use super::rows::{CollectionRow, EpisodeRow, GenreRow, PersonRow};
 use super::side::SideTables;
 use crate::adapters::sqlite::columns::{TableRecord, json_over, only, unsigned};
 use crate::adapters::sqlite::db::{NOW, store_error};
-use crate::adapters::sqlite::statements::{all, changed, execute, find, insert, one, update, write};
+use crate::adapters::sqlite::statements::{
+    all, changed, execute, find, insert, one, update, write,
+};
 use crate::domain::catalog::{CatalogBatch, Collection, Episode, Genre, Person, Title, TitleOrder};
 use crate::domain::error::StoreError;
 use crate::domain::ids::TitleId;
@@ -29,8 +31,7 @@ const PUT_DOCUMENT: &str =
 const PUT_POPULARITY: &str = "UPDATE titles
     SET by_popularity = :popularity, counted = :count, sequence = :sequence
     WHERE id = :id AND by_popularity <> :popularity AND counted <= :count";
-const PUT_COUNTED: &str =
-    "UPDATE titles SET counted = :count WHERE id = :id AND counted < :count";
+const PUT_COUNTED: &str = "UPDATE titles SET counted = :count WHERE id = :id AND counted < :count";
 
 /// Writes the batch. What replaces a document goes before what is new, so that a slug or ordinal that one thing gives
 /// up can be taken by a new one in the same batch.
@@ -58,7 +59,8 @@ pub(super) fn put(connection: &Connection, batch: &CatalogBatch) -> Result<(), S
 
 /// Gives a number to a count.
 pub(super) fn begin_count(connection: &Connection) -> rusqlite::Result<u64> {
-    let sql = format!("UPDATE watcher_counts SET last = last + 1, updated_at = {NOW} RETURNING last");
+    let sql =
+        format!("UPDATE watcher_counts SET last = last + 1, updated_at = {NOW} RETURNING last");
     one(connection, &sql, (), unsigned)
 }
 

@@ -33,7 +33,8 @@ impl From<EpochRow> for GraphEpoch {
 }
 
 pub(super) fn epoch(db: &Connection) -> rusqlite::Result<Option<GraphEpoch>> {
-    let sql = "SELECT epoch_number, epoch_name, epoch_tick, schema_version, oldest_reader FROM graph_meta
+    let sql =
+        "SELECT epoch_number, epoch_name, epoch_tick, schema_version, oldest_reader FROM graph_meta
         WHERE epoch_number IS NOT NULL";
     find(db, sql, (), read::<EpochRow, _>)
 }

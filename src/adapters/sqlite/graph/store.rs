@@ -12,8 +12,8 @@ use crate::adapters::sqlite::db::{SqliteDb, store_error};
 use crate::domain::error::StoreError;
 use crate::domain::ids::{ProfileId, TitleId};
 use crate::domain::recommend::{
-    GraphCounts, GraphEpoch, Incoming, SimilarLists, SimilarVersion, Solution, Taste, TasteGraph, TitleNode,
-    WatchedEdge, edges_by_start,
+    GraphCounts, GraphEpoch, Incoming, SimilarLists, SimilarVersion, Solution, Taste, TasteGraph,
+    TitleNode, WatchedEdge, edges_by_start,
 };
 
 /// How many rows are written in one transaction: other writes wait for that long and no longer.

@@ -359,7 +359,7 @@ impl WatchSource for SqliteWatching {
             .await
     }
 
-    async fn departed_viewers(&self, titles: &[TitleId]) -> Result<Vec<u64>, StoreError> {
+    async fn departed_watchers(&self, titles: &[TitleId]) -> Result<Vec<u64>, StoreError> {
         let titles = titles.to_vec();
         self.db
             .read(move |connection| erase::departed(connection, &titles))
@@ -525,7 +525,10 @@ fn keys_after(
 
 impl From<Key> for (ProfileId, TitleId) {
     fn from(key: Key) -> Self {
-        (ProfileId::from_i64(key.profile), TitleId::from_i64(key.title))
+        (
+            ProfileId::from_i64(key.profile),
+            TitleId::from_i64(key.title),
+        )
     }
 }
 

@@ -394,7 +394,12 @@ async fn it_is_said_whose_watchers_are_others_now(store: &Opened) {
         .unwrap();
     store.put_watchers(1, &[(TitleId(1), 5)]).await.unwrap();
 
-    let counted = [(TitleId(1), 5), (TitleId(2), 7), (TitleId(3), 0), (TitleId(404), 1)];
+    let counted = [
+        (TitleId(1), 5),
+        (TitleId(2), 7),
+        (TitleId(3), 0),
+        (TitleId(404), 1),
+    ];
     let news = store.put_watchers(2, &counted).await.unwrap();
     let again = store.put_watchers(3, &counted).await.unwrap();
 

@@ -93,7 +93,10 @@ async fn profiles_are_walked_by_id(graph: &Opened) {
     graph.put_watched(&edges).await.unwrap();
 
     let first = graph.profiles_after(None, 3).await.unwrap();
-    let rest = graph.profiles_after(first.last().copied(), 3).await.unwrap();
+    let rest = graph
+        .profiles_after(first.last().copied(), 3)
+        .await
+        .unwrap();
 
     assert_eq!(first, [1, 2, 3].map(ProfileId));
     assert_eq!(rest, [ProfileId(7)]);

@@ -28,9 +28,8 @@ async fn an_edge_is_removed_unless_it_was_written_since(graph: &Opened) {
     graph.put_watched(&edges).await.unwrap();
 
     let removed = [(1, 1, 1), (1, 2, 1), (3, 1, 1), (2, 9, 1)];
-    let removed = removed.map(|(profile, title, revision)| {
-        (ProfileId(profile), TitleId(title), revision)
-    });
+    let removed =
+        removed.map(|(profile, title, revision)| (ProfileId(profile), TitleId(title), revision));
     graph.remove_watched(&removed).await.unwrap();
     graph.remove_watched(&[]).await.unwrap();
 
@@ -63,11 +62,17 @@ async fn a_removed_title_can_be_written_again(graph: &Opened) {
         genres: genres(&[1]),
         ..film_by(1, &[11], &[12])
     };
-    graph.put_titles(std::slice::from_ref(&title)).await.unwrap();
+    graph
+        .put_titles(std::slice::from_ref(&title))
+        .await
+        .unwrap();
     graph.remove_titles(&[(TitleId(1), 1)]).await.unwrap();
     graph.remove_unneeded().await.unwrap();
 
-    graph.put_titles(std::slice::from_ref(&title)).await.unwrap();
+    graph
+        .put_titles(std::slice::from_ref(&title))
+        .await
+        .unwrap();
 
     let (found, _) = everything(&**graph).await;
     assert_eq!(found, [nameless(title)]);
@@ -85,7 +90,11 @@ async fn nodes_that_no_edge_needs_are_removed(graph: &Opened) {
     graph.put_titles(&[gone, stays]).await.unwrap();
     let edges = [watched(1, 2, 1.0), watched(2, 2, 1.0), watched(2, 3, 1.0)];
     graph.put_watched(&edges).await.unwrap();
-    replace(&**graph, &[solved(1, &[(2, 0.5)], &[]), solved(2, &[(1, 0.5)], &[])]).await;
+    replace(
+        &**graph,
+        &[solved(1, &[(2, 0.5)], &[]), solved(2, &[(1, 0.5)], &[])],
+    )
+    .await;
 
     let removed = [(ProfileId(2), TitleId(2), 1), (ProfileId(2), TitleId(3), 1)];
     graph.remove_watched(&removed).await.unwrap();
@@ -106,7 +115,10 @@ async fn nodes_that_no_edge_needs_are_removed(graph: &Opened) {
         similar: 0,
     };
     assert_eq!(counts, expected);
-    assert_eq!(graph.watchers(&titles(&[1, 2, 3])).await.unwrap(), [0, 1, 0]);
+    assert_eq!(
+        graph.watchers(&titles(&[1, 2, 3])).await.unwrap(),
+        [0, 1, 0]
+    );
     assert_eq!(similar_to(&**graph, 1).await, []);
 }
 
@@ -142,8 +154,14 @@ async fn what_is_written_while_nodes_are_removed_is_whole(graph: &Opened) {
                 revision: round + 1,
                 ..watched(round % 2, round % 5, 1.0)
             };
-            graph.put_titles(std::slice::from_ref(&written)).await.unwrap();
-            graph.put_watched(std::slice::from_ref(&edge)).await.unwrap();
+            graph
+                .put_titles(std::slice::from_ref(&written))
+                .await
+                .unwrap();
+            graph
+                .put_watched(std::slice::from_ref(&edge))
+                .await
+                .unwrap();
             let (found, edges) = everything(&**graph).await;
             assert_eq!(found, [nameless(written)], "in round {round}");
             assert_eq!(edges, std::slice::from_ref(&edge), "in round {round}");
