@@ -9,12 +9,12 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::files::{FileSource, find};
 use crate::app::App;
-use crate::domain::loading::{LoadSummary, Problem, Source};
+use crate::domain::loading::{LoadOptions, LoadSummary, Problem, Source, Tally};
 
 pub(super) async fn run(
     app: &App,
     paths: &[PathBuf],
-    is_rehearsal: bool,
+    options: LoadOptions,
 ) -> anyhow::Result<ExitCode> {
     let progress = progress_bar()?;
     let sources: Vec<Box<dyn Source>> = find(paths)?
@@ -26,10 +26,10 @@ pub(super) async fn run(
     let mut tell = |is_warning: bool, file: &str, line: u64, problem: &Problem| {
         progress.suspend(|| eprintln!("{}", message(is_warning, file, line, problem)));
     };
-    let summary = app.load.load(&sources, is_rehearsal, &mut tell).await;
+    let summary = app.load.load(&sources, options, &mut tell).await;
     progress.finish_and_clear();
     let summary = summary?;
-    println!("{}", sum_up(&summary, is_rehearsal));
+    println!("{}", sum_up(&summary, options));
     Ok(if summary.refused == 0 {
         ExitCode::SUCCESS
     } else {
@@ -62,21 +62,10 @@ fn message(is_warning: bool, file: &str, line: u64, problem: &Problem) -> String
     format!("{file}:{line}: {sort}: {field}{}", problem.reason)
 }
 
-fn sum_up(summary: &LoadSummary, is_rehearsal: bool) -> String {
-    let loaded = if is_rehearsal {
-        "would be loaded"
-    } else {
-        "loaded"
-    };
-    let mut parts: Vec<String> = summary
-        .tallies
-        .iter()
-        .map(|(sort, tally)| {
-            format!(
-                "{sort}: {} {loaded}, {} unchanged",
-                tally.loaded, tally.unchanged
-            )
-        })
+fn sum_up(summary: &LoadSummary, options: LoadOptions) -> String {
+    let tallies = summary.tallies.iter();
+    let mut parts: Vec<String> = tallies
+        .map(|(sort, tally)| format!("{sort}: {}", counts(tally, options)))
         .collect();
     if parts.is_empty() {
         parts.push("no records".to_owned());
@@ -86,4 +75,26 @@ fn sum_up(summary: &LoadSummary, is_rehearsal: bool) -> String {
         summary.refused, summary.warnings
     ));
     parts.join("\n")
+}
+
+/// What became of the records of a sort, as `2 new, 1 changed (cast 1, genres 1), 7 unchanged`.
+fn counts(tally: &Tally, options: LoadOptions) -> String {
+    let (new, changed) = if options.rehearse {
+        ("would be new", "would change")
+    } else {
+        ("new", "changed")
+    };
+    let fields = tally.fields.iter();
+    let fields: Vec<String> = fields
+        .map(|(field, count)| format!("{field} {count}"))
+        .collect();
+    let fields = if fields.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", fields.join(", "))
+    };
+    format!(
+        "{} {new}, {} {changed}{fields}, {} unchanged",
+        tally.new, tally.changed, tally.unchanged
+    )
 }

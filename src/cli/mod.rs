@@ -19,6 +19,7 @@ use clap::{Parser, Subcommand};
 
 use crate::app::App;
 use crate::config::{Config, Settings};
+use crate::domain::loading::LoadOptions;
 
 /// The backend of a film and TV site: a GraphQL API over a recommendation graph
 #[derive(Debug, Parser)]
@@ -42,6 +43,9 @@ enum Command {
         /// Check everything, write nothing
         #[arg(long)]
         dry_run: bool,
+        /// Clear what a record does not name; without it, that stays
+        #[arg(long)]
+        replace: bool,
     },
     /// Keep the recommendation graph
     Graph {
@@ -96,8 +100,16 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     runtime.block_on(async {
         match cli.command.unwrap_or(Command::Serve) {
             Command::Serve => serve::run(&config).await,
-            Command::Load { paths, dry_run } => {
-                load::run(&App::open(&config).await?, &paths, dry_run).await
+            Command::Load {
+                paths,
+                dry_run,
+                replace,
+            } => {
+                let options = LoadOptions {
+                    rehearse: dry_run,
+                    replace,
+                };
+                load::run(&App::open(&config).await?, &paths, options).await
             }
             Command::Graph { command } => graph::run(&App::open(&config).await?, &command).await,
             Command::Suggest(arguments) => {

@@ -69,16 +69,6 @@ pub struct Title {
 }
 
 impl Title {
-    /// Whether both say the same of the title, whenever that was written and however many watch it.
-    pub fn says_the_same(&self, other: &Self) -> bool {
-        let other = Self {
-            stamp: self.stamp,
-            watchers: self.watchers,
-            ..other.clone()
-        };
-        *self == other
-    }
-
     /// The people credited in a role, in billing order.
     pub fn people(&self, role: CreditRole) -> impl Iterator<Item = PersonId> + '_ {
         self.credits
@@ -190,15 +180,6 @@ pub struct Episode {
 }
 
 impl Episode {
-    /// Whether both say the same of the episode, whenever that was written.
-    pub fn says_the_same(&self, other: &Self) -> bool {
-        let other = Self {
-            stamp: self.stamp,
-            ..other.clone()
-        };
-        *self == other
-    }
-
     /// Its ordinal in the series: seasons in order, episodes in order; specials (season 0) first.
     pub fn ordinal(&self) -> (u32, u32) {
         (self.season, self.number)

@@ -1,28 +1,36 @@
 //! Checks of values that are sound JSON and may still be wrong: ids of other catalogues, names, encodings.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::fields::{Fields, checked_text, shown};
 use super::problem::Problem;
+use super::said::{Entries, Said};
 use crate::domain::catalog::ExternalId;
 
-/// Reads `ids`: one spelling for each id, numbers and texts alike, sorted by provider.
-pub(super) fn check_external_ids(
-    ids: Map<String, Value>,
+/// Reads `ids`, by their provider: one spelling for each id, numbers and texts alike.
+pub(super) fn read_external_ids(
     fields: &mut Fields,
-) -> Result<Vec<ExternalId>, Problem> {
-    let mut checked = Vec::new();
-    for (provider, value) in ids {
-        let field = format!("ids.{provider}");
+) -> Result<Said<Entries<ExternalId>>, Problem> {
+    let ids = match fields.object("ids")? {
+        Said::Nothing => return Ok(Said::Nothing),
+        Said::Cleared => return Ok(Said::Cleared),
+        Said::Value(ids) => ids,
+    };
+    let mut checked: Entries<ExternalId> = Entries::new();
+    for (key, value) in ids {
+        let field = format!("ids.{key}");
+        let provider = key.trim().to_lowercase();
         let text = match &value {
-            Value::Null => continue,
+            Value::Null => {
+                checked.entry(provider).or_default();
+                continue;
+            }
             Value::Number(number) if number.is_u64() => number.to_string(),
             value => checked_text(&field, value, 300)?,
         };
         if text.is_empty() {
             continue;
         }
-        let provider = provider.trim().to_lowercase();
         let normal = match provider.as_str() {
             "imdb" => imdb(&text),
             "wikidata" => after_letter(last_part(&text), 'Q'),
@@ -36,16 +44,22 @@ pub(super) fn check_external_ids(
                 Some(text.clone())
             }
         };
-        let value = normal.ok_or_else(|| {
+        let id = normal.ok_or_else(|| {
             Problem::new(
-                field,
+                field.clone(),
                 format!("is {}, not an id of {provider}", shown(&value)),
             )
         })?;
-        checked.push(ExternalId { provider, value });
+        if let Some(Some(other)) = checked.get(&provider)
+            && other.value != id
+        {
+            let reason = format!("is {id}, but {provider} has “{}” already", other.value);
+            return Err(Problem::new(field, reason));
+        }
+        let value = id;
+        checked.insert(provider.clone(), Some(ExternalId { provider, value }));
     }
-    checked.sort();
-    Ok(checked)
+    Ok(Said::Value(checked))
 }
 
 /// Whether an id can belong to one thing only, so that two things that carry it are the same.

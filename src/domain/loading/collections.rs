@@ -5,70 +5,100 @@ use serde_json::Value;
 use super::fields::{Fields, checked_slug, checked_text};
 use super::problem::Problem;
 use super::records::MAX_NAME;
+use super::said::Said;
+use crate::domain::catalog::PartOf;
+use crate::domain::ids::CollectionId;
 use crate::domain::text;
 
 /// The greatest number of a part.
-const MAX_PART: i64 = 9999;
+const MAX_PART: u32 = 9999;
 
-/// A collection, and which part of it the film is.
+/// A collection, as a record names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CollectionName {
-    /// The collection's key: given, or made of the name (case, accents, punctuation and spacing folded).
+    /// The collection's key: given, or made of the name.
     pub slug: String,
     pub name: String,
-    /// The number of the part, from 1.
-    pub part: Option<u32>,
 }
 
-/// Reads `collection` and `part`.
-pub(super) fn read_collection(fields: &mut Fields) -> Result<Option<CollectionName>, Problem> {
-    let part = read_part(fields)?;
-    let named = match fields.take("collection") {
-        None => None,
-        Some(Value::Object(map)) => {
-            let mut inner = Fields::new(map);
-            let named = read_object(&mut inner)
-                .map_err(|problem| Problem::new(within(&problem.field), problem.reason))?;
-            for field in inner.finish().0 {
-                fields.warn(within(&field), "is not a field of a collection; ignored");
+/// What a record says of the collection that a film is part of.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PartRecord {
+    pub collection: Said<CollectionName>,
+    /// The number of the part, from 1.
+    pub part: Said<u32>,
+}
+
+impl PartRecord {
+    /// The film's place after the record, where it had `stored` before. A part that is not named stays as long as the
+    /// collection does.
+    pub(super) fn over(&self, stored: Option<PartOf>) -> Result<Option<PartOf>, Problem> {
+        let before = match &self.collection {
+            Said::Nothing => stored,
+            Said::Cleared => None,
+            Said::Value(named) => {
+                let collection = CollectionId::of_slug(&named.slug);
+                let part = stored.filter(|stored| stored.collection == collection);
+                Some(PartOf {
+                    collection,
+                    part: part.and_then(|stored| stored.part),
+                })
             }
-            Some(named)
+        };
+        match (before, &self.part) {
+            (None, Said::Value(_)) => Err(Problem::new("part", "is given without a collection")),
+            (None, _) => Ok(None),
+            (Some(before), part) => Ok(Some(PartOf {
+                part: part.over(before.part),
+                ..before
+            })),
         }
-        Some(name) => match checked_text("collection", &name, MAX_NAME)? {
-            name if name.is_empty() => None,
-            name => Some(CollectionName {
-                slug: slug_of("collection", &name)?,
-                name,
-                part: None,
-            }),
-        },
-    };
-    match (named, part) {
-        (None, Some(_)) => Err(Problem::new("part", "is given without a collection")),
-        (Some(CollectionName { part: Some(a), .. }), Some(b)) if a != b => Err(Problem::new(
-            "part",
-            format!("is {b}, but {a} in the collection"),
-        )),
-        (named, part) => Ok(named.map(|named| CollectionName {
-            part: named.part.or(part),
-            ..named
-        })),
     }
 }
 
-fn read_object(fields: &mut Fields) -> Result<CollectionName, Problem> {
+/// Reads `collection` and `part`.
+pub(super) fn read_collection(fields: &mut Fields) -> Result<PartRecord, Problem> {
+    let part = fields.count("part", 1..=MAX_PART)?;
+    let (collection, inner) = match fields.raw("collection") {
+        None => (Said::Nothing, Said::Nothing),
+        Some(Value::Null) => (Said::Cleared, Said::Nothing),
+        Some(Value::Object(map)) => {
+            let mut object = Fields::new(map);
+            let (named, part) = read_object(&mut object)
+                .map_err(|problem| Problem::new(within(&problem.field), problem.reason))?;
+            for field in object.finish().0 {
+                fields.warn(within(&field), "is not a field of a collection; ignored");
+            }
+            (Said::Value(named), part)
+        }
+        Some(name) => match checked_text("collection", &name, MAX_NAME)? {
+            name if name.is_empty() => (Said::Nothing, Said::Nothing),
+            name => {
+                let slug = slug_of("collection", &name)?;
+                (Said::Value(CollectionName { slug, name }), Said::Nothing)
+            }
+        },
+    };
+    if let (Said::Value(inner), Said::Value(part)) = (&inner, &part)
+        && inner != part
+    {
+        let reason = format!("is {part}, but {inner} in the collection");
+        return Err(Problem::new("part", reason));
+    }
+    Ok(PartRecord {
+        collection,
+        part: if inner == Said::Nothing { part } else { inner },
+    })
+}
+
+fn read_object(fields: &mut Fields) -> Result<(CollectionName, Said<u32>), Problem> {
     let name = fields.text("name", MAX_NAME)?;
     let slug = match fields.take("slug") {
         Some(slug) => checked_slug("slug", &slug)?,
         None => slug_of("name", &name)?,
     };
-    let part = read_part(fields)?;
-    Ok(CollectionName { slug, name, part })
-}
-
-fn read_part(fields: &mut Fields) -> Result<Option<u32>, Problem> {
-    let part = fields.integer("part", 1..=MAX_PART)?;
-    Ok(part.and_then(|part| u32::try_from(part).ok()))
+    let part = fields.count("part", 1..=MAX_PART)?;
+    Ok((CollectionName { slug, name }, part))
 }
 
 fn slug_of(field: &str, name: &str) -> Result<String, Problem> {

@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::{Map, Value};
 
 use super::problem::Problem;
+use super::said::Said;
 use crate::domain::text;
 
 /// A record's fields, and what was noticed while they were taken.
@@ -43,22 +44,39 @@ impl Fields {
         self.map.remove(name).filter(|value| !value.is_null())
     }
 
-    /// A text with something visible in it, tidied.
-    pub(super) fn text(&mut self, name: &'static str, max: usize) -> Field<String> {
-        self.optional_text(name, max)?
-            .ok_or_else(|| Problem::new(name, "is missing or empty"))
+    /// A value as it stands there, `null` too.
+    pub(super) fn raw(&mut self, name: &str) -> Option<Value> {
+        self.map.remove(name)
     }
 
-    /// A text with something visible in it, tidied; `None` if it is missing, `null` or empty.
+    /// What is said of a field: nothing if it is missing, that there is none if it is `null`.
+    fn said<T>(&mut self, name: &str, read: impl FnOnce(Value) -> Field<T>) -> Field<Said<T>> {
+        match self.map.remove(name) {
+            None => Ok(Said::Nothing),
+            Some(Value::Null) => Ok(Said::Cleared),
+            Some(value) => read(value).map(Said::Value),
+        }
+    }
+
+    /// A text with something visible in it, tidied.
+    pub(super) fn text(&mut self, name: &'static str, max: usize) -> Field<String> {
+        match self.optional_text(name, max)? {
+            Said::Value(text) => Ok(text),
+            Said::Nothing | Said::Cleared => Err(Problem::new(name, "is missing or empty")),
+        }
+    }
+
+    /// A text, tidied; one without anything visible in it says nothing.
     pub(super) fn optional_text(
         &mut self,
         name: &'static str,
         max: usize,
-    ) -> Field<Option<String>> {
-        self.take(name)
-            .map(|value| checked_text(name, &value, max))
-            .transpose()
-            .map(|text| text.filter(|text| !text.is_empty()))
+    ) -> Field<Said<String>> {
+        let text = self.said(name, |value| checked_text(name, &value, max))?;
+        Ok(match text {
+            Said::Value(text) if text.is_empty() => Said::Nothing,
+            text => text,
+        })
     }
 
     /// The key that something is known by: letters, digits, `-`, `_`, `.` or `~`, in lower case.
@@ -74,22 +92,32 @@ impl Fields {
         &mut self,
         name: &'static str,
         range: std::ops::RangeInclusive<i64>,
-    ) -> Field<Option<i64>> {
-        let Some(value) = self.take(name) else {
-            return Ok(None);
-        };
-        let number = value.as_i64().or_else(|| whole(value.as_f64()?));
-        let number = number.ok_or_else(|| {
-            Problem::new(name, format!("is {}, not a whole number", shown(&value)))
-        })?;
-        if range.contains(&number) {
-            Ok(Some(number))
-        } else {
-            Err(Problem::new(
-                name,
-                format!("is {number}, not from {} to {}", range.start(), range.end()),
-            ))
-        }
+    ) -> Field<Said<i64>> {
+        self.said(name, |value| {
+            let number = value.as_i64().or_else(|| whole(value.as_f64()?));
+            let number = number.ok_or_else(|| {
+                Problem::new(name, format!("is {}, not a whole number", shown(&value)))
+            })?;
+            if range.contains(&number) {
+                Ok(number)
+            } else {
+                Err(Problem::new(
+                    name,
+                    format!("is {number}, not from {} to {}", range.start(), range.end()),
+                ))
+            }
+        })
+    }
+
+    /// The same for what is never below 0.
+    pub(super) fn count(
+        &mut self,
+        name: &'static str,
+        range: std::ops::RangeInclusive<u32>,
+    ) -> Field<Said<u32>> {
+        let (first, last) = range.into_inner();
+        let count = self.integer(name, i64::from(first)..=i64::from(last))?;
+        Ok(count.map(|count| u32::try_from(count).unwrap_or(last)))
     }
 
     /// A number from 0 to 1.
@@ -121,58 +149,85 @@ impl Fields {
     }
 
     /// A day as `YYYY-MM-DD`.
-    pub(super) fn day(&mut self, name: &'static str) -> Field<Option<NaiveDate>> {
-        let Some(value) = self.take(name) else {
-            return Ok(None);
-        };
-        let day = value
-            .as_str()
-            .filter(|text| text.len() == 10)
-            .and_then(|text| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok());
-        day.map(Some).ok_or_else(|| {
-            Problem::new(
-                name,
-                format!("is {}, not a day as YYYY-MM-DD", shown(&value)),
-            )
+    pub(super) fn day(&mut self, name: &'static str) -> Field<Said<NaiveDate>> {
+        self.said(name, |value| {
+            let day = value
+                .as_str()
+                .filter(|text| text.len() == 10)
+                .and_then(|text| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok());
+            day.ok_or_else(|| {
+                Problem::new(
+                    name,
+                    format!("is {}, not a day as YYYY-MM-DD", shown(&value)),
+                )
+            })
         })
     }
 
     /// A time as RFC 3339 has it.
     pub(super) fn time(&mut self, name: &'static str) -> Field<DateTime<Utc>> {
-        let time = self.optional_time(name)?;
-        time.ok_or_else(|| Problem::new(name, "is missing"))
+        match self.optional_time(name)? {
+            Said::Value(time) => Ok(time),
+            Said::Nothing | Said::Cleared => Err(Problem::new(name, "is missing")),
+        }
     }
 
-    /// A time as RFC 3339 has it; `None` if it is missing or `null`.
-    pub(super) fn optional_time(&mut self, name: &'static str) -> Field<Option<DateTime<Utc>>> {
-        let Some(value) = self.take(name) else {
-            return Ok(None);
-        };
-        let time = value
-            .as_str()
-            .and_then(|text| DateTime::parse_from_rfc3339(text).ok());
-        time.map(|time| Some(time.to_utc())).ok_or_else(|| {
-            Problem::new(
-                name,
-                format!("is {}, not a time as RFC 3339 has it", shown(&value)),
-            )
+    /// A time as RFC 3339 has it, which may be missing or `null`.
+    pub(super) fn optional_time(&mut self, name: &'static str) -> Field<Said<DateTime<Utc>>> {
+        self.said(name, |value| {
+            let time = value
+                .as_str()
+                .and_then(|text| DateTime::parse_from_rfc3339(text).ok());
+            time.map(|time| time.to_utc()).ok_or_else(|| {
+                Problem::new(
+                    name,
+                    format!("is {}, not a time as RFC 3339 has it", shown(&value)),
+                )
+            })
         })
     }
 
-    /// A list; missing and `null` are empty.
-    pub(super) fn list(&mut self, name: &'static str, max: usize) -> Field<Vec<Value>> {
-        match self.take(name) {
-            None => Ok(Vec::new()),
-            Some(Value::Array(values)) if values.len() <= max => Ok(values),
-            Some(Value::Array(values)) => Err(Problem::new(
+    /// A list; an empty one says that there is none.
+    pub(super) fn list(&mut self, name: &'static str, max: usize) -> Field<Said<Vec<Value>>> {
+        let list = self.said(name, |value| match value {
+            Value::Array(values) if values.len() <= max => Ok(values),
+            Value::Array(values) => Err(Problem::new(
                 name,
                 format!("has {} entries, more than {max}", values.len()),
             )),
-            Some(value) => Err(Problem::new(
+            value => Err(Problem::new(
                 name,
                 format!("is {}, not a list", shown(&value)),
             )),
+        })?;
+        Ok(match list {
+            Said::Value(values) if values.is_empty() => Said::Cleared,
+            list => list,
+        })
+    }
+
+    /// A list, each entry read by itself, those that tell nothing left out. A list of which nothing is left says
+    /// nothing: that its entries are blank is not that there are none.
+    pub(super) fn entries<T>(
+        &mut self,
+        name: &'static str,
+        max: usize,
+        mut read: impl FnMut(&mut Self, &Value) -> Field<Option<T>>,
+    ) -> Field<Said<Vec<T>>> {
+        let values = match self.list(name, max)? {
+            Said::Nothing => return Ok(Said::Nothing),
+            Said::Cleared => return Ok(Said::Cleared),
+            Said::Value(values) => values,
+        };
+        let mut entries = Vec::with_capacity(values.len());
+        for value in &values {
+            entries.extend(read(self, value)?);
         }
+        Ok(if entries.is_empty() {
+            Said::Nothing
+        } else {
+            Said::Value(entries)
+        })
     }
 
     /// A list of texts, tidied, without empty and repeated ones.
@@ -181,28 +236,35 @@ impl Fields {
         name: &'static str,
         max: usize,
         max_length: usize,
-    ) -> Field<Vec<String>> {
-        let mut texts = Vec::new();
-        for value in self.list(name, max)? {
-            let text = checked_text(name, &value, max_length)?;
-            if !text.is_empty() && !texts.contains(&text) {
-                texts.push(text);
-            }
-        }
-        Ok(texts)
+    ) -> Field<Said<Vec<String>>> {
+        let texts = self.entries(name, max, |_, value| {
+            let text = checked_text(name, value, max_length)?;
+            Ok(Some(text).filter(|text| !text.is_empty()))
+        })?;
+        Ok(texts.map(without_repeats))
     }
 
-    /// An object; missing and `null` are empty.
-    pub(super) fn object(&mut self, name: &'static str) -> Field<Map<String, Value>> {
-        match self.take(name) {
-            None => Ok(Map::new()),
-            Some(Value::Object(map)) => Ok(map),
-            Some(value) => Err(Problem::new(
+    /// An object.
+    pub(super) fn object(&mut self, name: &'static str) -> Field<Said<Map<String, Value>>> {
+        self.said(name, |value| match value {
+            Value::Object(map) => Ok(map),
+            value => Err(Problem::new(
                 name,
                 format!("is {}, not an object", shown(&value)),
             )),
+        })
+    }
+}
+
+/// The same without what was there before.
+fn without_repeats<T: PartialEq>(values: Vec<T>) -> Vec<T> {
+    let mut each = Vec::with_capacity(values.len());
+    for value in values {
+        if !each.contains(&value) {
+            each.push(value);
         }
     }
+    each
 }
 
 /// A text without control characters that would be lost unseen, tidied, and not too long. Lengths are in characters.

@@ -1,12 +1,14 @@
 //! Loading files: three passes, so that the order of records and files does not matter, each in batches.
 //!
-//! People, films and series go first, then episodes, then watches. What is there already and says the same stays
-//! untouched, so a load is idempotent. A record that is refused takes nothing else with it.
+//! People, films and series go first, then episodes, then watches. A record is laid over what is stored: what it does not
+//! name stays. What says the same stays untouched, so a load is idempotent. A record that is refused takes nothing else
+//! with it.
 
 use std::collections::{BTreeMap, HashSet};
 use std::io::BufRead;
 use std::sync::Arc;
 
+use super::drafts::Draft;
 use super::problem::Problem;
 use super::run::Run;
 use super::source::Format;
@@ -52,12 +54,57 @@ pub struct LoadSummary {
 }
 
 /// What became of records of one sort.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tally {
-    /// Written: new, or changed.
-    pub loaded: u64,
-    /// There already, saying the same.
+    /// Written, where nothing was before.
+    pub new: u64,
+    /// Written over what said something else.
+    pub changed: u64,
+    /// There already, and nothing else was said.
     pub unchanged: u64,
+    /// In how many of the changed ones each field is another now, by its name in files.
+    pub fields: BTreeMap<&'static str, u64>,
+}
+
+impl Tally {
+    pub(super) fn count<T>(&mut self, draft: Draft<T>) -> Option<T> {
+        match draft {
+            Draft::New(document) => {
+                self.new += 1;
+                Some(document)
+            }
+            Draft::Changed(document, fields) => {
+                self.changed += 1;
+                for field in fields {
+                    *self.fields.entry(field).or_default() += 1;
+                }
+                Some(document)
+            }
+            Draft::Unchanged => {
+                self.unchanged += 1;
+                None
+            }
+        }
+    }
+
+    /// Adds another tally.
+    pub(super) fn add(&mut self, other: &Self) {
+        self.new += other.new;
+        self.changed += other.changed;
+        self.unchanged += other.unchanged;
+        for (field, count) in &other.fields {
+            *self.fields.entry(field).or_default() += count;
+        }
+    }
+}
+
+/// How files are loaded.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct LoadOptions {
+    /// Everything is checked, and nothing written.
+    pub rehearse: bool,
+    /// A record makes its document whole: what it does not name is cleared, where it stays otherwise.
+    pub replace: bool,
 }
 
 /// Which pass a file is read in.
@@ -107,15 +154,15 @@ impl LoadService {
         }
     }
 
-    /// Loads files. With `is_rehearsal` everything is checked and nothing written. `tell` gets each message.
+    /// Loads files. `tell` gets each message.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn load(
         &self,
         sources: &[Box<dyn Source>],
-        is_rehearsal: bool,
+        options: LoadOptions,
         tell: Tell<'_>,
     ) -> Result<LoadSummary, LoadError> {
-        let mut run = Run::new(self, is_rehearsal, tell);
+        let mut run = Run::new(self, options, tell);
         let mut phases: Vec<HashSet<Phase>> = vec![HashSet::new(); sources.len()];
         for phase in [Phase::Titles, Phase::Episodes, Phase::Watches] {
             for (source, has) in sources.iter().zip(&mut phases) {

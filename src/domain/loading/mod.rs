@@ -11,13 +11,15 @@ mod publication;
 mod records;
 mod resolve;
 mod run;
+mod said;
 mod source;
 mod store;
 mod table;
 mod write;
 
-pub use load::{LoadError, LoadService, LoadSummary, Phase, Source, Tally, Tell};
+pub use load::{LoadError, LoadOptions, LoadService, LoadSummary, Phase, Source, Tally, Tell};
 pub use problem::Problem;
 pub use records::{CreditName, EpisodeRecord, PersonRecord, Record, TitleRecord, WatchRecord};
+pub use said::{Entries, Said};
 pub use source::{Entry, Finding, Format, Records};
 pub use store::CurationStore;

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use super::checks::is_identifying;
 use super::drafts;
 use super::records::{CreditName, TitleRecord};
+use super::run::Placed;
 use crate::domain::catalog::{
     CatalogError, CatalogService, Collection, ExternalId, Genre, Person, Title, Visibility,
 };
@@ -60,7 +61,7 @@ pub(super) async fn new_genres(
     now: DateTime<Utc>,
 ) -> Result<Vec<Genre>, CatalogError> {
     let mut genres: HashMap<GenreId, Genre> = records
-        .flat_map(|record| &record.genres)
+        .flat_map(TitleRecord::genres)
         .map(|name| drafts::genre(name, now))
         .map(|genre| (genre.id, genre))
         .collect();
@@ -82,7 +83,7 @@ pub(super) async fn new_collections(
     now: DateTime<Utc>,
 ) -> Result<Vec<Collection>, CatalogError> {
     let mut collections: BTreeMap<CollectionId, Collection> = BTreeMap::new();
-    for named in records.filter_map(|record| record.collection.as_ref()) {
+    for named in records.filter_map(|record| record.part_of.collection.value()) {
         let collection = drafts::collection(named, now);
         collections.entry(collection.id).or_insert(collection);
     }
@@ -108,13 +109,14 @@ pub(super) struct Titles {
 /// Looks up the titles that these records are about.
 pub(super) async fn titles(
     catalog: &CatalogService,
-    records: &[&TitleRecord],
+    records: &[Placed<TitleRecord>],
 ) -> Result<Titles, CatalogError> {
-    let slugs: Vec<String> = records.iter().map(|record| record.slug.clone()).collect();
+    let slugs = records.iter().map(|(_, record)| record.slug.clone());
+    let slugs: Vec<String> = slugs.collect();
     let by_slug = titles_by_slug(catalog, slugs).await?;
     let ids: HashSet<ExternalId> = records
         .iter()
-        .flat_map(|record| &record.external_ids)
+        .flat_map(|(_, record)| record.ids())
         .filter(|id| is_identifying(id))
         .cloned()
         .collect();

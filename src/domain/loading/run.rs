@@ -5,7 +5,8 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use chrono::Datelike;
 
-use super::load::{LoadError, LoadService, LoadSummary, Phase, Source, Tell};
+use super::drafts::Manner;
+use super::load::{LoadError, LoadOptions, LoadService, LoadSummary, Phase, Source, Tally, Tell};
 use super::problem::Problem;
 use super::records::{EpisodeRecord, PersonRecord, Record, TitleRecord, WatchRecord};
 use super::source::{Finding, Records};
@@ -25,6 +26,7 @@ pub(super) type Placed<T> = (u64, T);
 pub(super) struct Run<'a> {
     pub(super) service: &'a LoadService,
     pub(super) is_rehearsal: bool,
+    pub(super) manner: Manner,
     pub(super) tell: Tell<'a>,
     pub(super) summary: LoadSummary,
     pub(super) file: String,
@@ -60,10 +62,15 @@ impl Waiting {
 }
 
 impl<'a> Run<'a> {
-    pub(super) fn new(service: &'a LoadService, is_rehearsal: bool, tell: Tell<'a>) -> Self {
+    pub(super) fn new(service: &'a LoadService, options: LoadOptions, tell: Tell<'a>) -> Self {
         Self {
             service,
-            is_rehearsal,
+            is_rehearsal: options.rehearse,
+            manner: if options.replace {
+                Manner::Replace
+            } else {
+                Manner::Merge
+            },
             tell,
             summary: LoadSummary::default(),
             file: String::new(),
@@ -174,7 +181,9 @@ impl<'a> Run<'a> {
                     self.seen.insert(key, (self.file.clone(), line, hash));
                     first.push((line, record));
                 }
-                Some((_, _, same)) if *same == hash => self.tally(sort, 0, 1),
+                Some((_, _, same)) if *same == hash => {
+                    self.summary.tallies.entry(sort).or_default().unchanged += 1;
+                }
                 Some((file, earlier, _)) => {
                     let location = if *file == self.file {
                         format!("line {earlier}")
@@ -189,11 +198,9 @@ impl<'a> Run<'a> {
         first
     }
 
-    pub(super) fn tally(&mut self, sort: &'static str, written: usize, all: usize) {
-        if all > 0 {
-            let tally = self.summary.tallies.entry(sort).or_default();
-            tally.loaded += written as u64;
-            tally.unchanged += (all - written) as u64;
+    pub(super) fn tally(&mut self, sort: &'static str, tally: &Tally) {
+        if *tally != Tally::default() {
+            self.summary.tallies.entry(sort).or_default().add(tally);
         }
     }
 

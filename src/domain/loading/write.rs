@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 
 use super::checks::is_identifying;
 use super::drafts;
-use super::load::LoadError;
+use super::load::{LoadError, Tally};
 use super::problem::Problem;
 use super::records::{EpisodeRecord, PersonRecord, TitleRecord, WatchRecord};
 use super::resolve;
@@ -41,11 +41,11 @@ impl Run<'_> {
                 .map(|person| (person.slug.clone(), person))
                 .collect();
             let now = run.service.clock.now();
-            let people: Vec<_> = records
-                .iter()
-                .filter_map(|(_, record)| drafts::person(record, stored.get(&record.slug), now))
-                .collect();
-            let written = people.len();
+            let mut tally = Tally::default();
+            let drafts = records.iter().map(|(_, record)| {
+                drafts::person(record, stored.get(&record.slug), run.manner, now)
+            });
+            let people: Vec<_> = drafts.filter_map(|draft| tally.count(draft)).collect();
             if run.is_rehearsal {
                 let slugs = people.iter().map(|person| person.slug.clone());
                 run.rehearsed_people.extend(slugs);
@@ -55,27 +55,31 @@ impl Run<'_> {
                 ..CatalogBatch::default()
             })
             .await?;
-            run.tally("people", written, records.len());
+            run.tally("people", &tally);
             Ok(())
         })
         .await
     }
 
     async fn write_titles(&mut self, records: Vec<Placed<TitleRecord>>) -> Result<(), LoadError> {
-        let records = self.without_repeats(records, |record| {
+        let mut records = self.without_repeats(records, |record| {
             (sort_of(record.kind), format!("title {}", record.slug))
         });
-        let all: Vec<&TitleRecord> = records.iter().map(|(_, record)| record).collect();
-        if all.is_empty() {
+        if records.is_empty() {
             return Ok(());
         }
-        let stored = resolve::titles(&self.service.catalog, &all).await?;
+        let stored = resolve::titles(&self.service.catalog, &records).await?;
+        for (_, record) in &mut records {
+            if let Some(title) = stored.by_slug.get(&record.slug) {
+                record.take_kind(title.kind);
+            }
+        }
         let mut sound: Vec<Placed<&TitleRecord>> = Vec::new();
         for (line, record) in &records {
             if let Some(problem) = self.contradiction(record, &stored) {
                 self.refuse(*line, &problem);
             } else {
-                let ids = record.external_ids.iter().filter(|id| is_identifying(id));
+                let ids = record.ids().filter(|id| is_identifying(id));
                 self.owners
                     .extend(ids.map(|id| (id.clone(), record.slug.clone())));
                 sound.push((*line, record));
@@ -99,7 +103,7 @@ impl Run<'_> {
             catalog,
             records
                 .iter()
-                .flat_map(|(_, record)| record.directors.iter().chain(&record.cast)),
+                .flat_map(|(_, record)| record.credits()),
             now,
         )
         .await?;
@@ -113,23 +117,22 @@ impl Run<'_> {
             resolve::new_collections(catalog, records.iter().map(|(_, record)| *record), now)
                 .await?;
         let mut titles = Vec::new();
-        let mut tallies: BTreeMap<TitleKind, (usize, usize)> = BTreeMap::new();
+        let mut tallies: BTreeMap<TitleKind, Tally> = BTreeMap::new();
         let mut unknown_people = Vec::new();
+        let mut contradictions = Vec::new();
         for (line, record) in records {
             let unknown = record
-                .directors
-                .iter()
-                .chain(&record.cast)
+                .credits()
                 .find(|credit| !people.ids.contains_key(&credit.slug));
             if let Some(credit) = unknown {
                 unknown_people.push((*line, (*record).clone(), credit.slug.clone()));
                 continue;
             }
-            let title = drafts::title(record, stored.get(&record.slug), &people.ids, now);
-            let tally = tallies.entry(record.kind).or_default();
-            tally.0 += usize::from(title.is_some());
-            tally.1 += 1;
-            titles.extend(title);
+            let stored = stored.get(&record.slug);
+            match drafts::title(record, stored, self.manner, &people.ids, now) {
+                Ok(draft) => titles.extend(tallies.entry(record.kind).or_default().count(draft)),
+                Err(problem) => contradictions.push((*line, problem)),
+            }
         }
         if self.is_rehearsal {
             self.rehearsed.extend(
@@ -154,8 +157,11 @@ impl Run<'_> {
                 self.refuse(line, &Problem::new("cast", reason));
             }
         }
-        for (kind, (written, all)) in tallies {
-            self.tally(sort_of(kind), written, all);
+        for (line, problem) in contradictions {
+            self.refuse(line, &problem);
+        }
+        for (kind, tally) in &tallies {
+            self.tally(sort_of(*kind), tally);
         }
         Ok(())
     }
@@ -190,8 +196,7 @@ impl Run<'_> {
             ));
         }
         record
-            .external_ids
-            .iter()
+            .ids()
             .filter(|id| is_identifying(id))
             .find_map(|id| {
                 let owner = self
@@ -252,15 +257,16 @@ impl Run<'_> {
                 .collect();
             let people = resolve::people(
                 catalog,
-                sound.iter().flat_map(|(_, record)| &record.directors),
+                sound.iter().flat_map(|(_, record)| record.credits()),
                 now,
             )
             .await?;
-            let drafts = ids.iter().zip(&sound).filter_map(|(id, (series, record))| {
-                drafts::episode(record, *series, stored.get(id), &people.ids, now)
+            let mut tally = Tally::default();
+            let drafts = ids.iter().zip(&sound).map(|(id, (series, record))| {
+                let stored = stored.get(id);
+                drafts::episode(record, *series, stored, run.manner, &people.ids, now)
             });
-            let episodes: Vec<Episode> = drafts.collect();
-            let written = episodes.len();
+            let episodes: Vec<Episode> = drafts.filter_map(|draft| tally.count(draft)).collect();
             if run.is_rehearsal {
                 run.episodes.extend(&ids);
             }
@@ -270,7 +276,7 @@ impl Run<'_> {
                 ..CatalogBatch::default()
             })
             .await?;
-            run.tally("episodes", written, sound.len());
+            run.tally("episodes", &tally);
             Ok(())
         })
         .await
@@ -311,7 +317,12 @@ impl Run<'_> {
                 .await?;
             written = self.service.watching.import(watches).await?;
         }
-        self.tally("watches", written, all);
+        let tally = Tally {
+            new: written as u64,
+            unchanged: (all - written) as u64,
+            ..Tally::default()
+        };
+        self.tally("watches", &tally);
         Ok(())
     }
 

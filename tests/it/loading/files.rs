@@ -65,7 +65,7 @@ async fn what_is_no_number_in_json_is_refused() {
     let (_, loaded) = load_bad("29_nan_infinity.ndjson").await;
 
     assert_eq!(loaded.refused(), [1, 2, 3, 4]);
-    assert!(loaded.summary.contains("films: 1 loaded"));
+    assert!(loaded.summary.contains("films: 1 new"));
 }
 
 #[tokio::test]
@@ -80,10 +80,10 @@ async fn depth_and_length_are_bounded() {
     .await;
 
     assert_eq!(deep.refused(), [1]);
-    assert!(deep.summary.contains("films: 1 loaded"));
+    assert!(deep.summary.contains("films: 1 new"));
     assert_eq!(long.refused(), [2]);
     assert!(long.says(2, "refused", "longer than 1048576 bytes"));
-    assert!(long.summary.contains("films: 2 loaded"));
+    assert!(long.summary.contains("films: 2 new"));
 }
 
 #[tokio::test]

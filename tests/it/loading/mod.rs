@@ -3,6 +3,7 @@
 mod certifications;
 mod collections;
 mod files;
+mod merging;
 mod publication;
 mod relations;
 mod tables;
@@ -40,7 +41,13 @@ impl Loaded {
 }
 
 async fn load(program: &Program, path: &Path) -> Loaded {
-    let output = program.run(&["load", path.to_str().unwrap()]).await;
+    load_with(program, path, &[]).await
+}
+
+/// Loads a file with further arguments.
+async fn load_with(program: &Program, path: &Path, arguments: &[&str]) -> Loaded {
+    let arguments = [&["load", path.to_str().unwrap()], arguments].concat();
+    let output = program.run(&arguments).await;
     let prefix = format!("{}:", path.display());
     let messages = String::from_utf8(output.stderr).unwrap();
     Loaded {

@@ -30,12 +30,12 @@ async fn a_table_says_the_same_as_the_records_that_it_stands_for() {
 
     assert!(table.is_clean, "{:?}", table.messages);
     assert!(
-        table.summary.contains("films: 2 loaded"),
+        table.summary.contains("films: 2 new"),
         "{}",
         table.summary
     );
     assert!(
-        again.summary.contains("films: 0 loaded, 1 unchanged"),
+        again.summary.contains("films: 0 new, 0 changed, 1 unchanged"),
         "{}",
         again.summary
     );
@@ -58,7 +58,7 @@ async fn watches_come_in_tables_too() {
     let again = load_table(&program, watches).await;
 
     assert!(
-        loaded.summary.contains("watches: 2 loaded"),
+        loaded.summary.contains("watches: 2 new"),
         "{}",
         loaded.summary
     );
@@ -74,7 +74,7 @@ async fn watches_come_in_tables_too() {
         "liked is \"perhaps\", not true, false or null"
     ));
     assert!(
-        again.summary.contains("watches: 0 loaded, 2 unchanged"),
+        again.summary.contains("watches: 0 new, 0 changed, 2 unchanged"),
         "{}",
         again.summary
     );
@@ -98,7 +98,7 @@ async fn a_bad_line_is_refused_by_itself_with_its_number() {
     assert!(loaded.says(5, "refused", "year is \"nineteen\", not a whole number"));
     assert!(loaded.says(6, "refused", "is not UTF-8 (column 2)"));
     assert!(
-        loaded.summary.contains("films: 2 loaded"),
+        loaded.summary.contains("films: 2 new"),
         "{}",
         loaded.summary
     );
@@ -118,7 +118,7 @@ async fn a_quotation_mark_that_is_left_open_takes_no_more_memory_than_a_record_m
     assert_eq!(loaded.refused(), [3], "{:?}", loaded.messages);
     assert!(loaded.says(3, "refused", "is a quotation mark left open?"));
     assert!(
-        loaded.summary.contains("films: 1 loaded"),
+        loaded.summary.contains("films: 1 new"),
         "{}",
         loaded.summary
     );

@@ -27,7 +27,7 @@ async fn a_title_needs_something_visible() {
     let (_, loaded) = load_bad("02_missing_title.ndjson").await;
 
     assert_eq!(loaded.refused(), [2, 3, 4, 5]);
-    assert!(loaded.summary.contains("films: 2 loaded"));
+    assert!(loaded.summary.contains("films: 2 new"));
 }
 
 #[tokio::test]
