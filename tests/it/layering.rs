@@ -51,6 +51,7 @@ const CRATES: &[(&str, &[&str])] = &[
             "thiserror",
             "tracing",
             "unicode_normalization",
+            "unicode_script",
             "url",
             "uuid",
         ],

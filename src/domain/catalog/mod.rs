@@ -6,6 +6,7 @@ mod collections;
 mod error;
 mod facts;
 mod genres;
+mod keys;
 mod publication;
 mod rating_systems;
 mod search;
@@ -23,6 +24,7 @@ pub use collections::{PlaceInCollection, place_in_collection};
 pub use error::CatalogError;
 pub use facts::TitleFacts;
 pub use genres::{GenreName, genre_name};
+pub use keys::NameKeys;
 pub use publication::{Publication, TitleState};
 pub use search::{
     CatalogFollower, PersonHit, SearchError, SearchService, TitleHit, TitleSearch, Wanted,

@@ -1,5 +1,7 @@
 //! The collection that a film is part of, as a record names it.
 
+use std::collections::HashMap;
+
 use serde_json::Value;
 
 use super::fields::{Fields, checked_slug, checked_text};
@@ -14,10 +16,10 @@ use crate::domain::text;
 const MAX_PART: u32 = 9999;
 
 /// A collection, as a record names it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct CollectionName {
-    /// The collection's key: given, or made of the name.
-    pub slug: String,
+    /// The collection's key, if it is given; else one is made of the name.
+    pub slug: Option<String>,
     pub name: String,
 }
 
@@ -32,18 +34,21 @@ pub struct PartRecord {
 impl PartRecord {
     /// The film's place after the record, where it had `stored` before. A part that is not named stays as long as the
     /// collection does.
-    pub(super) fn over(&self, stored: Option<PartOf>) -> Result<Option<PartOf>, Problem> {
+    pub(super) fn over(
+        &self,
+        stored: Option<PartOf>,
+        ids: &HashMap<CollectionName, CollectionId>,
+    ) -> Result<Option<PartOf>, Problem> {
         let before = match &self.collection {
             Said::Nothing => stored,
             Said::Cleared => None,
-            Said::Value(named) => {
-                let collection = CollectionId::of_slug(&named.slug);
+            Said::Value(named) => ids.get(named).map(|&collection| {
                 let part = stored.filter(|stored| stored.collection == collection);
-                Some(PartOf {
+                PartOf {
                     collection,
                     part: part.and_then(|stored| stored.part),
-                })
-            }
+                }
+            }),
         };
         match (before, &self.part) {
             (None, Said::Value(_)) => Err(Problem::new("part", "is given without a collection")),
@@ -74,8 +79,9 @@ pub(super) fn read_collection(fields: &mut Fields) -> Result<PartRecord, Problem
         Some(name) => match checked_text("collection", &name, MAX_NAME)? {
             name if name.is_empty() => (Said::Nothing, Said::Nothing),
             name => {
-                let slug = slug_of("collection", &name)?;
-                (Said::Value(CollectionName { slug, name }), Said::Nothing)
+                check_name("collection", &name)?;
+                let named = CollectionName { slug: None, name };
+                (Said::Value(named), Said::Nothing)
             }
         },
     };
@@ -93,22 +99,22 @@ pub(super) fn read_collection(fields: &mut Fields) -> Result<PartRecord, Problem
 
 fn read_object(fields: &mut Fields) -> Result<(CollectionName, Said<u32>), Problem> {
     let name = fields.text("name", MAX_NAME)?;
-    let slug = match fields.take("slug") {
-        Some(slug) => checked_slug("slug", &slug)?,
-        None => slug_of("name", &name)?,
-    };
+    let slug = fields.take("slug");
+    let slug = slug.map(|slug| checked_slug("slug", &slug)).transpose()?;
+    if slug.is_none() {
+        check_name("name", &name)?;
+    }
     let part = fields.count("part", 1..=MAX_PART)?;
     Ok((CollectionName { slug, name }, part))
 }
 
-fn slug_of(field: &str, name: &str) -> Result<String, Problem> {
-    match text::slug(name) {
-        slug if slug.is_empty() => Err(Problem::new(
-            field,
-            format!("“{name}” has no letter or digit"),
-        )),
-        slug => Ok(slug),
+/// A name that a key is made of has something to make it of.
+fn check_name(field: &str, name: &str) -> Result<(), Problem> {
+    if text::slug(name).is_empty() {
+        let reason = format!("“{name}” has no letter or digit");
+        return Err(Problem::new(field, reason));
     }
+    Ok(())
 }
 
 fn within(field: &str) -> String {

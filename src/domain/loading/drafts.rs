@@ -4,16 +4,15 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Datelike, Utc};
 
-use super::collections::CollectionName;
 use super::problem::Problem;
-use super::records::{CreditName, EpisodeRecord, PersonRecord, TitleRecord};
+use super::records::{CreditName, EpisodeRecord, PersonKey, PersonRecord, TitleRecord};
+use super::resolve::Named;
 use super::said::Said;
 use crate::domain::catalog::{
     Collection, Credit, CreditRole, Episode, Genre, PartOf, Person, Publication, Title, TitleKind,
 };
 use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
 use crate::domain::stamp::Stamp;
-use crate::domain::text;
 
 /// What becomes of the document that a record is about.
 pub(super) enum Draft<T> {
@@ -53,11 +52,7 @@ pub(super) enum Manner {
 impl TitleRecord {
     /// The title that this makes in a catalogue that has nothing yet.
     pub fn new_title(&self, now: DateTime<Utc>) -> Result<Title, Problem> {
-        let people = self
-            .credits()
-            .map(|name| (name.slug.clone(), PersonId::of_slug(&name.slug)))
-            .collect();
-        compose(self, blank(self, None, now), &people)
+        compose(self, blank(self, None, now), &Named::in_nothing(self))
     }
 }
 
@@ -66,7 +61,7 @@ pub(super) fn title(
     record: &TitleRecord,
     stored: Option<&Title>,
     manner: Manner,
-    people: &HashMap<String, PersonId>,
+    named: &Named,
     now: DateTime<Utc>,
 ) -> Result<Draft<Title>, Problem> {
     let base = match (stored, manner) {
@@ -76,7 +71,7 @@ pub(super) fn title(
         },
         (stored, _) => blank(record, stored, now),
     };
-    let title = compose(record, base, people)?;
+    let title = compose(record, base, named)?;
     Ok(Draft::of(stored, title, title_changes))
 }
 
@@ -107,23 +102,17 @@ fn blank(record: &TitleRecord, stored: Option<&Title>, now: DateTime<Utc>) -> Ti
     }
 }
 
-fn compose(
-    record: &TitleRecord,
-    base: Title,
-    people: &HashMap<String, PersonId>,
-) -> Result<Title, Problem> {
+fn compose(record: &TitleRecord, base: Title, named: &Named) -> Result<Title, Problem> {
     let of_role = |said: &Said<Vec<CreditName>>, role| {
         let stored = base.credits.iter().filter(|credit| credit.role == role);
-        let named = said.clone().map(|names| credits(&names, role, people));
-        named.over(stored.cloned().collect::<Vec<Credit>>())
+        let said = said.clone().map(|names| credits(&names, role, &named.people));
+        said.over(stored.cloned().collect::<Vec<Credit>>())
     };
     let mut credits = of_role(&record.directors, CreditRole::Director);
     credits.extend(of_role(&record.cast, CreditRole::Actor));
     let genres = record.genres.clone().map(|names| {
-        let ids = names
-            .iter()
-            .map(|name| GenreId::of_slug(&text::slug(name)));
-        ids.collect::<Vec<GenreId>>()
+        let ids = names.iter().filter_map(|name| named.genres.get(name));
+        ids.copied().collect::<Vec<GenreId>>()
     });
     Ok(Title {
         publication: record.publication.over(base.publication)?,
@@ -142,7 +131,9 @@ fn compose(
             .over_entries(base.external_ids, |id| &id.provider),
         network: record.network.over(base.network),
         total_seasons: record.total_seasons.over(base.total_seasons),
-        collection: record.part_of.over(base.collection)?,
+        collection: record
+            .part_of
+            .over(base.collection, &named.collections)?,
         certifications: record
             .certifications
             .over_entries(base.certifications, |it| &it.system),
@@ -165,11 +156,11 @@ fn year(record: &TitleRecord, stored: Option<i32>, of_stored_day: Option<i32>) -
 fn credits(
     names: &[CreditName],
     role: CreditRole,
-    people: &HashMap<String, PersonId>,
+    people: &HashMap<PersonKey, PersonId>,
 ) -> Vec<Credit> {
     let known = names
         .iter()
-        .filter_map(|name| Some((name, *people.get(&name.slug)?)));
+        .filter_map(|name| Some((name, *people.get(&name.person)?)));
     (0_u32..)
         .zip(known)
         .map(|(order, (name, person))| Credit {
@@ -218,7 +209,7 @@ fn title_changes(old: &Title, new: &Title) -> Vec<&'static str> {
     };
     let part = |part_of: &Option<PartOf>| part_of.and_then(|part_of| part_of.part);
     let id = |part_of: &Option<PartOf>| part_of.map(|part_of| part_of.collection);
-    named([
+    names_of([
         ("state", publication.state != old.publication.state),
         ("available_from", publication.from != old.publication.from),
         ("available_until", publication.until != old.publication.until),
@@ -243,7 +234,7 @@ fn title_changes(old: &Title, new: &Title) -> Vec<&'static str> {
 }
 
 /// The names of what is true.
-fn named<const N: usize>(fields: [(&'static str, bool); N]) -> Vec<&'static str> {
+fn names_of<const N: usize>(fields: [(&'static str, bool); N]) -> Vec<&'static str> {
     let changed = fields.into_iter().filter(|(_, is_changed)| *is_changed);
     changed.map(|(name, _)| name).collect()
 }
@@ -254,7 +245,7 @@ pub(super) fn episode(
     series: TitleId,
     stored: Option<&Episode>,
     manner: Manner,
-    people: &HashMap<String, PersonId>,
+    people: &HashMap<PersonKey, PersonId>,
     now: DateTime<Utc>,
 ) -> Draft<Episode> {
     let blank = Episode {
@@ -279,7 +270,7 @@ pub(super) fn episode(
     let directors = record.directors.clone().map(|names| {
         let ids = names
             .iter()
-            .filter_map(|name| people.get(&name.slug).copied());
+            .filter_map(|name| people.get(&name.person).copied());
         ids.collect::<Vec<PersonId>>()
     });
     let episode = Episode {
@@ -291,7 +282,7 @@ pub(super) fn episode(
         ..base
     };
     Draft::of(stored, episode, |old, new| {
-        named([
+        names_of([
             ("title", new.name != old.name),
             ("original_title", new.original_name != old.original_name),
             ("air_date", new.aired != old.aired),
@@ -313,11 +304,12 @@ pub(super) fn person(
             stamp: stored.stamp.next(now),
             ..stored.clone()
         },
-        (stored, _) => Person {
-            id: stored.map_or_else(|| PersonId::of_slug(&record.slug), |stored| stored.id),
-            stamp: stored.map_or(Stamp::first(now), |stored| stored.stamp.next(now)),
-            ..credited(&record.slug, "", now)
+        (Some(stored), Manner::Replace) => Person {
+            id: stored.id,
+            stamp: stored.stamp.next(now),
+            ..credited(&stored.slug, "", now)
         },
+        (None, _) => credited(&record.slug, "", now),
     };
     let person = Person {
         name: record.name.clone(),
@@ -328,7 +320,7 @@ pub(super) fn person(
         ..base
     };
     Draft::of(stored, person, |old, new| {
-        named([
+        names_of([
             ("name", new.name != old.name),
             ("born", new.born != old.born),
             ("ids", new.external_ids != old.external_ids),
@@ -349,22 +341,21 @@ pub(super) fn credited(slug: &str, name: &str, now: DateTime<Utc>) -> Person {
 }
 
 /// A genre, as a record names it.
-pub(super) fn genre(name: &str, now: DateTime<Utc>) -> Genre {
-    let slug = text::slug(name);
+pub(super) fn genre(slug: &str, name: &str, now: DateTime<Utc>) -> Genre {
     Genre {
-        id: GenreId::of_slug(&slug),
-        slug,
+        id: GenreId::of_slug(slug),
+        slug: slug.to_owned(),
         name: name.to_owned(),
         stamp: Stamp::first(now),
     }
 }
 
 /// A collection, as a record names it.
-pub(super) fn collection(named: &CollectionName, now: DateTime<Utc>) -> Collection {
+pub(super) fn collection(slug: &str, name: &str, now: DateTime<Utc>) -> Collection {
     Collection {
-        id: CollectionId::of_slug(&named.slug),
-        slug: named.slug.clone(),
-        name: named.name.clone(),
+        id: CollectionId::of_slug(slug),
+        slug: slug.to_owned(),
+        name: name.to_owned(),
         stamp: Stamp::first(now),
     }
 }

@@ -289,8 +289,9 @@ pub(super) fn checked_slug(field: &str, value: &Value) -> Field<String> {
     let slug = value
         .as_str()
         .ok_or_else(|| Problem::new(field, format!("is {}, not a text", shown(value))))?;
-    let is_allowed =
-        |c: char| (c.is_alphanumeric() && !c.is_uppercase()) || matches!(c, '-' | '_' | '.' | '~');
+    let slug = text::compose(slug);
+    let is_word = |c: char| c.is_alphanumeric() && !c.is_uppercase();
+    let is_allowed = |c: char| is_word(c) || text::is_mark(c) || matches!(c, '-' | '_' | '.' | '~');
     if slug.is_empty() || slug.chars().count() > 200 || !slug.chars().all(is_allowed) {
         return Err(Problem::new(
             field,
@@ -300,7 +301,7 @@ pub(super) fn checked_slug(field: &str, value: &Value) -> Field<String> {
             ),
         ));
     }
-    Ok(slug.to_owned())
+    Ok(slug)
 }
 
 /// A value as it stands in a message: short, on one line.

@@ -19,7 +19,9 @@ mod write;
 
 pub use load::{LoadError, LoadOptions, LoadService, LoadSummary, Phase, Source, Tally, Tell};
 pub use problem::Problem;
-pub use records::{CreditName, EpisodeRecord, PersonRecord, Record, TitleRecord, WatchRecord};
+pub use records::{
+    CreditName, EpisodeRecord, PersonKey, PersonRecord, Record, TitleRecord, WatchRecord,
+};
 pub use said::{Entries, Said};
 pub use source::{Entry, Finding, Format, Records};
 pub use store::CurationStore;

@@ -117,15 +117,34 @@ impl TitleRecord {
     }
 }
 
-/// A credited person: by name, which makes all of that name one person, or by slug.
+/// A credited person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CreditName {
-    /// The person's key: given, or made of the name (case, accents, punctuation and spacing folded).
-    pub slug: String,
+    /// Who it is.
+    pub person: PersonKey,
     /// The name; a slug alone names somebody who was loaded before.
     pub name: Option<String>,
     /// The character that is played.
     pub character: Option<String>,
+}
+
+/// How a credit says who it is.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum PersonKey {
+    /// By the person's key.
+    Slug(String),
+    /// By the name, which makes all of that name one person.
+    Name(String),
+}
+
+impl PersonKey {
+    /// The key in a catalogue that has nothing yet.
+    pub(super) fn slug(&self) -> String {
+        match self {
+            Self::Slug(slug) => slug.clone(),
+            Self::Name(name) => text::slug(name),
+        }
+    }
 }
 
 /// An episode, as a file tells it.
@@ -429,7 +448,7 @@ fn read_credits(
     })?;
     Ok(credits.map(|mut credits| {
         let mut seen = HashSet::new();
-        credits.retain(|credit| seen.insert(credit.slug.clone()));
+        credits.retain(|credit| seen.insert(credit.person.slug()));
         credits
     }))
 }
@@ -457,7 +476,7 @@ fn read_credit(
     let character = credit.optional_text("character", MAX_NAME)?.over(None);
     match (slug, name) {
         (Some(slug), name) => Ok(Some(CreditName {
-            slug,
+            person: PersonKey::Slug(slug),
             name,
             character,
         })),
@@ -478,15 +497,13 @@ fn by_name(
     if let Some(reason) = check_person_name(&name) {
         fields.warn(field, reason);
     }
-    match text::slug(&name) {
-        slug if slug.is_empty() => Err(Problem::new(
-            field,
-            format!("“{name}” has no letter or digit"),
-        )),
-        slug => Ok(CreditName {
-            slug,
-            name: Some(name),
-            character,
-        }),
+    if text::slug(&name).is_empty() {
+        let reason = format!("“{name}” has no letter or digit");
+        return Err(Problem::new(field, reason));
     }
+    Ok(CreditName {
+        person: PersonKey::Name(name.clone()),
+        name: Some(name),
+        character,
+    })
 }

@@ -8,11 +8,12 @@ use super::checks::is_identifying;
 use super::drafts;
 use super::load::{LoadError, Tally};
 use super::problem::Problem;
-use super::records::{EpisodeRecord, PersonRecord, TitleRecord, WatchRecord};
-use super::resolve;
+use super::records::{EpisodeRecord, PersonKey, PersonRecord, TitleRecord, WatchRecord};
+use super::resolve::{self, Named};
 use super::run::{BATCH, Placed, Run, Waiting};
 use crate::domain::catalog::{CatalogBatch, CatalogError, Episode, Title, TitleKind, Visibility};
 use crate::domain::ids::{EpisodeId, PersonId, ProfileId};
+use crate::domain::text::compose;
 use crate::domain::watching::{ImportedWatch, WatchedItem};
 
 impl Run<'_> {
@@ -32,14 +33,10 @@ impl Run<'_> {
             .map(|(_, record)| record.slug.clone())
             .collect();
         self.retry(async |run| {
-            let stored: HashMap<String, _> = run
-                .service
-                .catalog
-                .people_by_slug(&slugs)
-                .await?
-                .into_iter()
-                .map(|person| (person.slug.clone(), person))
-                .collect();
+            let mut stored = HashMap::new();
+            for person in run.service.catalog.people_by_slug(&slugs).await? {
+                stored.entry(compose(&person.slug)).or_insert(person);
+            }
             let now = run.service.clock.now();
             let mut tally = Tally::default();
             let drafts = records.iter().map(|(_, record)| {
@@ -108,14 +105,18 @@ impl Run<'_> {
         )
         .await?;
         let rehearsed = self.rehearsed_people.iter();
-        people
-            .ids
-            .extend(rehearsed.map(|slug| (slug.clone(), PersonId::of_slug(slug))));
-        let genres =
-            resolve::new_genres(catalog, records.iter().map(|(_, record)| *record), now).await?;
-        let collections =
-            resolve::new_collections(catalog, records.iter().map(|(_, record)| *record), now)
-                .await?;
+        for slug in rehearsed {
+            let key = PersonKey::Slug(slug.clone());
+            people.ids.entry(key).or_insert(PersonId::of_slug(slug));
+        }
+        let of_batch = || records.iter().map(|(_, record)| *record);
+        let genres = resolve::genres(catalog, of_batch(), now).await?;
+        let collections = resolve::collections(catalog, of_batch(), now).await?;
+        let named = Named {
+            people: people.ids,
+            genres: genres.ids,
+            collections: collections.ids,
+        };
         let mut titles = Vec::new();
         let mut tallies: BTreeMap<TitleKind, Tally> = BTreeMap::new();
         let mut unknown_people = Vec::new();
@@ -123,13 +124,13 @@ impl Run<'_> {
         for (line, record) in records {
             let unknown = record
                 .credits()
-                .find(|credit| !people.ids.contains_key(&credit.slug));
+                .find(|credit| !named.people.contains_key(&credit.person));
             if let Some(credit) = unknown {
-                unknown_people.push((*line, (*record).clone(), credit.slug.clone()));
+                unknown_people.push((*line, (*record).clone(), credit.person.slug()));
                 continue;
             }
             let stored = stored.get(&record.slug);
-            match drafts::title(record, stored, self.manner, &people.ids, now) {
+            match drafts::title(record, stored, self.manner, &named, now) {
                 Ok(draft) => titles.extend(tallies.entry(record.kind).or_default().count(draft)),
                 Err(problem) => contradictions.push((*line, problem)),
             }
@@ -138,14 +139,14 @@ impl Run<'_> {
             self.rehearsed.extend(
                 titles
                     .iter()
-                    .map(|title| (title.slug.clone(), title.clone())),
+                    .map(|title| (compose(&title.slug), title.clone())),
             );
         }
         self.put(CatalogBatch {
             titles,
             people: people.new,
-            genres,
-            collections,
+            genres: genres.new,
+            collections: collections.new,
             episodes: Vec::new(),
         })
         .await?;

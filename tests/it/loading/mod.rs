@@ -6,6 +6,7 @@ mod files;
 mod merging;
 mod publication;
 mod relations;
+mod scripts;
 mod tables;
 mod values;
 
