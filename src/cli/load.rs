@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::files::{FileSource, find};
 use crate::app::App;
-use crate::domain::loading::{LoadOptions, LoadSummary, Problem, Source, Tally};
+use crate::domain::loading::{LoadOptions, LoadSummary, Problem, Source, Tally, WarningKind};
 
 pub(super) async fn run(
     app: &App,
@@ -74,6 +74,15 @@ fn sum_up(summary: &LoadSummary, options: LoadOptions) -> String {
         "{} refused, {} warnings",
         summary.refused, summary.warnings
     ));
+    for (kind, warned) in &summary.warnings_by_kind {
+        let of = if warned.different < warned.times {
+            format!(" ({} different)", warned.different)
+        } else {
+            String::new()
+        };
+        let WarningKind { field, reason } = kind;
+        parts.push(format!("  {}{of} × {field} … {reason}", warned.times));
+    }
     parts.join("\n")
 }
 

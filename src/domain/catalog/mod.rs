@@ -2,6 +2,7 @@
 
 mod batches;
 mod certification;
+mod codes;
 mod collections;
 mod error;
 mod facts;
@@ -20,6 +21,7 @@ pub use batches::{
     SeasonsBySeries, Seen, TitlesById,
 };
 pub use certification::{Certification, CertificationName, certification_name};
+pub use codes::{country_code, language_code};
 pub use collections::{PlaceInCollection, place_in_collection};
 pub use error::CatalogError;
 pub use facts::TitleFacts;

@@ -36,10 +36,8 @@ pub(super) fn read_certifications(
         let (system, said) = match certification_name(&system, &label) {
             CertificationName::Unrated { system } => (system.to_owned(), None),
             CertificationName::UnknownSystem => {
-                fields.warn(
-                    field,
-                    format!("“{system}” is not a rating system that we know; ignored"),
-                );
+                let reason = "is not a rating system that we know; ignored";
+                fields.warn_of(field, system, reason);
                 continue;
             }
             CertificationName::UnknownLabel { system, labels } => {

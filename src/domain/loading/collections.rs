@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
+use super::checks::is_placeholder;
 use super::fields::{Fields, checked_slug, checked_text};
 use super::problem::Problem;
 use super::records::MAX_NAME;
@@ -71,13 +72,16 @@ pub(super) fn read_collection(fields: &mut Fields) -> Result<PartRecord, Problem
             let mut object = Fields::new(map);
             let (named, part) = read_object(&mut object)
                 .map_err(|problem| Problem::new(within(&problem.field), problem.reason))?;
-            for field in object.finish().0 {
-                fields.warn(within(&field), "is not a field of a collection; ignored");
-            }
+            let unknown = "is not a field of a collection; ignored";
+            fields.absorb("collection", object, unknown);
             (Said::Value(named), part)
         }
         Some(name) => match checked_text("collection", &name, MAX_NAME)? {
             name if name.is_empty() => (Said::Nothing, Said::Nothing),
+            name if is_placeholder(&name) => {
+                fields.warn_of("collection", name, "is no collection; left out");
+                (Said::Nothing, Said::Nothing)
+            }
             name => {
                 check_name("collection", &name)?;
                 let named = CollectionName { slug: None, name };

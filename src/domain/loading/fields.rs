@@ -3,14 +3,15 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::{Map, Value};
 
-use super::problem::Problem;
+use super::checks::is_blank;
+use super::problem::{Problem, Warning};
 use super::said::Said;
 use crate::domain::text;
 
 /// A record's fields, and what was noticed while they were taken.
 pub(super) struct Fields {
     map: Map<String, Value>,
-    warnings: Vec<Problem>,
+    warnings: Vec<Warning>,
 }
 
 type Field<T> = Result<T, Problem>;
@@ -27,12 +28,42 @@ impl Fields {
         self.map.contains_key(name)
     }
 
-    pub(super) fn warn(&mut self, field: impl Into<String>, reason: impl Into<String>) {
-        self.warnings.push(Problem::new(field, reason));
+    pub(super) fn warn(&mut self, field: impl Into<String>, reason: &'static str) {
+        self.warnings.push(Warning {
+            field: field.into(),
+            value: None,
+            reason,
+        });
+    }
+
+    /// Notices something of one of the values that a field can have.
+    pub(super) fn warn_of(
+        &mut self,
+        field: impl Into<String>,
+        value: impl Into<String>,
+        reason: &'static str,
+    ) {
+        self.warnings.push(Warning {
+            field: field.into(),
+            value: Some(value.into()),
+            reason,
+        });
+    }
+
+    /// Takes over what was noticed of an object within a field, and warns of what is left in it.
+    pub(super) fn absorb(&mut self, field: &str, inner: Self, unknown: &'static str) {
+        let (names, warnings) = inner.finish();
+        for name in names {
+            self.warn(format!("{field}.{name}"), unknown);
+        }
+        self.warnings.extend(warnings.into_iter().map(|warning| Warning {
+            field: format!("{field}.{}", warning.field),
+            ..warning
+        }));
     }
 
     /// What is left over is unknown; what was noticed is handed out.
-    pub(super) fn finish(self) -> (Vec<String>, Vec<Problem>) {
+    pub(super) fn finish(self) -> (Vec<String>, Vec<Warning>) {
         (
             self.map.into_iter().map(|(name, _)| name).collect(),
             self.warnings,
@@ -49,11 +80,16 @@ impl Fields {
         self.map.remove(name)
     }
 
-    /// What is said of a field: nothing if it is missing, that there is none if it is `null`.
+    /// What is said of a field: nothing if it is missing or a word that programs write for a missing value, that there is
+    /// none if it is `null`.
     fn said<T>(&mut self, name: &str, read: impl FnOnce(Value) -> Field<T>) -> Field<Said<T>> {
         match self.map.remove(name) {
             None => Ok(Said::Nothing),
             Some(Value::Null) => Ok(Said::Cleared),
+            Some(Value::String(text)) if is_blank(&text) => {
+                self.warn_of(name, text, "stands for what is not known; taken for nothing");
+                Ok(Said::Nothing)
+            }
             Some(value) => read(value).map(Said::Value),
         }
     }
@@ -220,7 +256,11 @@ impl Fields {
             Said::Value(values) => values,
         };
         let mut entries = Vec::with_capacity(values.len());
-        for value in &values {
+        for (place, value) in (1..).zip(&values) {
+            if value.is_null() {
+                let reason = format!("has null as entry {place} of {}", values.len());
+                return Err(Problem::new(name, reason));
+            }
             entries.extend(read(self, value)?);
         }
         Ok(if entries.is_empty() {
@@ -228,20 +268,6 @@ impl Fields {
         } else {
             Said::Value(entries)
         })
-    }
-
-    /// A list of texts, tidied, without empty and repeated ones.
-    pub(super) fn texts(
-        &mut self,
-        name: &'static str,
-        max: usize,
-        max_length: usize,
-    ) -> Field<Said<Vec<String>>> {
-        let texts = self.entries(name, max, |_, value| {
-            let text = checked_text(name, value, max_length)?;
-            Ok(Some(text).filter(|text| !text.is_empty()))
-        })?;
-        Ok(texts.map(without_repeats))
     }
 
     /// An object.
@@ -254,17 +280,6 @@ impl Fields {
             )),
         })
     }
-}
-
-/// The same without what was there before.
-fn without_repeats<T: PartialEq>(values: Vec<T>) -> Vec<T> {
-    let mut each = Vec::with_capacity(values.len());
-    for value in values {
-        if !each.contains(&value) {
-            each.push(value);
-        }
-    }
-    each
 }
 
 /// A text without control characters that would be lost unseen, tidied, and not too long. Lengths are in characters.
@@ -301,17 +316,30 @@ pub(super) fn checked_slug(field: &str, value: &Value) -> Field<String> {
             ),
         ));
     }
+    // It is a part of addresses and names of files, where these mean something else.
+    if !slug.starts_with(is_word) || slug.contains("..") {
+        let reason = "does not begin with a letter or digit, or has “..” in it";
+        return Err(Problem::new(field, format!("is {}, which {reason}", shown(value))));
+    }
     Ok(slug)
 }
 
 /// A value as it stands in a message: short, on one line.
 pub(super) fn shown(value: &Value) -> String {
-    let text = value.to_string();
+    // What changes the direction of text would do so in the message, too.
+    let text: String = value.to_string().chars().flat_map(visible).collect();
     if text.chars().count() <= 60 {
         text
     } else {
         format!("{}…", text.chars().take(60).collect::<String>())
     }
+}
+
+/// A character as a message shows it: one without a width of its own by its number.
+fn visible(c: char) -> impl Iterator<Item = char> {
+    let number = (text::is_invisible(c) && c != ' ').then(|| c.escape_unicode());
+    let same = number.is_none().then_some(c);
+    number.into_iter().flatten().chain(same)
 }
 
 #[expect(

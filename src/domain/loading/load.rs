@@ -49,8 +49,28 @@ pub struct LoadSummary {
     pub tallies: BTreeMap<&'static str, Tally>,
     /// How many records, or whole files, were refused.
     pub refused: u64,
-    /// How many warnings were given.
+    /// How many warnings there were, those of one value counted once.
     pub warnings: u64,
+    /// How many of them were of each kind.
+    pub warnings_by_kind: BTreeMap<WarningKind, Warned>,
+}
+
+/// What warnings have in common.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct WarningKind {
+    /// The field.
+    pub field: String,
+    /// What was noticed.
+    pub reason: &'static str,
+}
+
+/// How often something was warned of.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Warned {
+    /// In all.
+    pub times: u64,
+    /// Those of one value counted once.
+    pub different: u64,
 }
 
 /// What became of records of one sort.
@@ -131,7 +151,8 @@ pub enum LoadError {
     Watching(#[from] WatchError),
 }
 
-/// Gets each message about a record: whether it is only a warning, the file, the line, the problem.
+/// Gets messages about records: whether it is only a warning, the file, the line, the problem. Each refusal is told of, and
+/// the first warnings of each kind.
 pub type Tell<'a> = &'a mut (dyn FnMut(bool, &str, u64, &Problem) + Send);
 
 impl LoadService {

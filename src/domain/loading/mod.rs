@@ -4,6 +4,7 @@ mod certifications;
 mod checks;
 mod collections;
 mod drafts;
+mod encodings;
 mod fields;
 mod load;
 mod problem;
@@ -14,11 +15,14 @@ mod run;
 mod said;
 mod source;
 mod store;
+mod strict;
 mod table;
 mod write;
 
-pub use load::{LoadError, LoadOptions, LoadService, LoadSummary, Phase, Source, Tally, Tell};
-pub use problem::Problem;
+pub use load::{
+    LoadError, LoadOptions, LoadService, LoadSummary, Phase, Source, Tally, Tell, Warned, WarningKind,
+};
+pub use problem::{Problem, Warning};
 pub use records::{
     CreditName, EpisodeRecord, PersonKey, PersonRecord, Record, TitleRecord, WatchRecord,
 };

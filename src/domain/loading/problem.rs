@@ -17,3 +17,24 @@ impl Problem {
         }
     }
 }
+
+/// What a curator may want to look at, although the record was loaded. Warnings of one field and reason are of a kind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Warning {
+    /// The field.
+    pub field: String,
+    /// The value that it is about, if others of the kind have others.
+    pub value: Option<String>,
+    /// What was noticed, as the rest of a sentence that begins with the field and the value.
+    pub reason: &'static str,
+}
+
+impl From<&Warning> for Problem {
+    fn from(warning: &Warning) -> Self {
+        let reason = match &warning.value {
+            Some(value) => format!("“{value}” {}", warning.reason),
+            None => warning.reason.to_owned(),
+        };
+        Self::new(&warning.field, reason)
+    }
+}

@@ -6,13 +6,18 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::Value;
 
 use super::certifications::read_certifications;
-use super::checks::{check_person_name, looks_double_encoded, read_external_ids};
+use super::checks::{
+    SEVERAL, check_person_name, encoded_twice, is_placeholder, looks_like_several,
+    read_external_ids,
+};
 use super::collections::{PartRecord, read_collection};
 use super::fields::{Fields, checked_slug, checked_text, shown};
-use super::problem::Problem;
+use super::problem::{Problem, Warning};
 use super::publication::{PublicationRecord, read_publication};
 use super::said::{Entries, Said};
-use crate::domain::catalog::{Certification, ExternalId, GenreName, TitleKind, genre_name};
+use crate::domain::catalog::{
+    Certification, ExternalId, GenreName, TitleKind, country_code, genre_name, language_code,
+};
 use crate::domain::text;
 
 /// The longest names, in characters.
@@ -30,6 +35,9 @@ const MAX_NUMBER: u32 = 9999;
 /// The most genres of a title, and the longest name of one, in characters.
 const MAX_GENRES: usize = 50;
 const MAX_GENRE: usize = 60;
+/// The most countries or languages of a title, and the longest name of one, in characters.
+const MAX_CODES: usize = 100;
+const MAX_CODE: usize = 200;
 
 /// A record that was read and is sound in itself.
 #[derive(Debug, Clone, PartialEq)]
@@ -208,13 +216,14 @@ impl Record {
     pub fn read(
         value: Value,
         this_year: i32,
-    ) -> Result<(Self, Vec<String>, Vec<Problem>), Problem> {
+    ) -> Result<(Self, Vec<String>, Vec<Warning>), Problem> {
         let Value::Object(map) = value else {
             return Err(Problem::new(
                 "",
                 format!("is {}, not a record (a JSON object)", shown(&value)),
             ));
         };
+        let twice = encoded_twice(&map);
         let mut fields = Fields::new(map);
         let record = match kind(&mut fields)? {
             Kind::Title(kind) => {
@@ -230,7 +239,13 @@ impl Record {
             Kind::Person => Self::Person(read_person(&mut fields)?),
             Kind::Watch => Self::Watch(read_watch(&mut fields)?),
         };
-        let (unknown, warnings) = fields.finish();
+        let (unknown, mut warnings) = fields.finish();
+        let twice = twice.into_iter().filter(|(field, _)| !unknown.contains(field));
+        warnings.extend(twice.map(|(field, text)| Warning {
+            field,
+            value: Some(text),
+            reason: "looks like UTF-8 that was encoded twice",
+        }));
         Ok((record, unknown, warnings))
     }
 }
@@ -282,12 +297,6 @@ fn read_title(
 ) -> Result<TitleRecord, Problem> {
     let slug = fields.slug("slug")?;
     let name = fields.text("title", MAX_NAME)?;
-    if looks_double_encoded(&name) {
-        fields.warn(
-            "title",
-            format!("“{name}” looks like UTF-8 that was encoded twice"),
-        );
-    }
     let original_name = fields.optional_text("original_title", MAX_NAME)?;
     let years = FIRST_YEAR..=this_year + YEARS_AHEAD;
     let premiered = fields.day("release_date")?;
@@ -307,8 +316,8 @@ fn read_title(
         genres: read_genres(fields)?,
         directors: read_credits(fields, if is_series { "creators" } else { "directors" })?,
         cast: read_credits(fields, "cast")?,
-        countries: fields.texts("countries", 100, 20)?,
-        languages: fields.texts("languages", 100, 20)?,
+        countries: read_codes(fields, &COUNTRIES)?,
+        languages: read_codes(fields, &LANGUAGES)?,
         external_ids: read_external_ids(fields)?,
         network: Said::Nothing,
         total_seasons: Said::Nothing,
@@ -317,7 +326,7 @@ fn read_title(
     };
     if is_series {
         record.end_year = read_year(fields, "end_year", &years)?;
-        record.network = fields.optional_text("network", MAX_NAME)?;
+        record.network = read_network(fields)?;
         record.total_seasons = fields.count("total_seasons", 0..=MAX_NUMBER)?;
         // Of the sample's own bookkeeping; the episodes themselves say it.
         fields.take("seasons_listed");
@@ -354,7 +363,7 @@ fn read_episode(fields: &mut Fields) -> Result<EpisodeRecord, Problem> {
 fn read_person(fields: &mut Fields) -> Result<PersonRecord, Problem> {
     Ok(PersonRecord {
         slug: fields.slug("slug")?,
-        name: fields.text("name", MAX_NAME)?,
+        name: read_person_name(fields)?,
         born: fields.day("born")?,
         external_ids: read_external_ids(fields)?,
     })
@@ -411,11 +420,17 @@ fn read_genres(fields: &mut Fields) -> Result<Said<Vec<String>>, Problem> {
         let name = match genre_name(&word) {
             None => return Ok(None),
             Some(GenreName::Known(name)) => name.to_owned(),
+            Some(GenreName::Unknown(name)) if is_placeholder(&name) => {
+                fields.warn_of("genres", name, "is no genre; left out");
+                return Ok(None);
+            }
             Some(GenreName::Unknown(name)) => {
-                fields.warn(
-                    "genres",
-                    format!("“{name}” is not in the vocabulary; kept as a genre of its own"),
-                );
+                let reason = if looks_like_several(&name) {
+                    SEVERAL
+                } else {
+                    "is not in the vocabulary; kept as a genre of its own"
+                };
+                fields.warn_of("genres", name.clone(), reason);
                 name
             }
         };
@@ -437,6 +452,77 @@ fn read_genres(fields: &mut Fields) -> Result<Said<Vec<String>>, Problem> {
         }
         each
     }))
+}
+
+/// A list of codes, and how its entries are understood.
+struct Codes {
+    field: &'static str,
+    code: fn(&str) -> Option<&'static str>,
+    /// What is said of an entry that names nothing.
+    unknown: &'static str,
+}
+
+const COUNTRIES: Codes = Codes {
+    field: "countries",
+    code: country_code,
+    unknown: "is no country of ISO 3166-1, by code or name; left out",
+};
+
+const LANGUAGES: Codes = Codes {
+    field: "languages",
+    code: language_code,
+    unknown: "is no language of ISO 639-1, by code or name; left out",
+};
+
+/// Codes from what is written for them. What names nothing that we know is left out, with a warning; what has no letter
+/// cannot be a name or a code, and is refused.
+fn read_codes(fields: &mut Fields, codes: &Codes) -> Result<Said<Vec<String>>, Problem> {
+    let field = codes.field;
+    let read = fields.entries(field, MAX_CODES, |fields, value| {
+        let text = checked_text(field, value, MAX_CODE)?;
+        if text.is_empty() {
+            return Ok(None);
+        }
+        if let Some(code) = (codes.code)(&text) {
+            return Ok(Some(code.to_owned()));
+        }
+        if !text.chars().any(char::is_alphanumeric) && !is_placeholder(&text) {
+            let reason = format!("has {}, neither a code nor a name", shown(value));
+            return Err(Problem::new(field, reason));
+        }
+        let reason = if looks_like_several(&text) {
+            "looks like several in one; each is an entry of its own in a list, and “|” stands between them in a cell of a \
+             table; left out"
+        } else {
+            codes.unknown
+        };
+        fields.warn_of(field, text, reason);
+        Ok(None)
+    })?;
+    Ok(read.map(|mut codes| {
+        let mut seen = HashSet::new();
+        codes.retain(|code| seen.insert(code.clone()));
+        codes
+    }))
+}
+
+fn read_network(fields: &mut Fields) -> Result<Said<String>, Problem> {
+    match fields.optional_text("network", MAX_NAME)? {
+        Said::Value(name) if is_placeholder(&name) => {
+            fields.warn_of("network", name, "is no network; left out");
+            Ok(Said::Nothing)
+        }
+        said => Ok(said),
+    }
+}
+
+fn read_person_name(fields: &mut Fields) -> Result<String, Problem> {
+    let name = fields.text("name", MAX_NAME)?;
+    if is_placeholder(&name) {
+        let reason = format!("is “{name}”, which stands for nobody");
+        return Err(Problem::new("name", reason));
+    }
+    Ok(name)
 }
 
 fn read_credits(
@@ -463,7 +549,7 @@ fn read_credit(
         return if name.is_empty() {
             Ok(None)
         } else {
-            by_name(field, name, None, fields).map(Some)
+            by_name(field, name, None, fields)
         };
     };
     let mut credit = Fields::new(map.clone());
@@ -472,15 +558,20 @@ fn read_credit(
         .or_else(|| credit.take("slug"))
         .map(|slug| checked_slug(field, &slug))
         .transpose()?;
-    let name = credit.optional_text("name", MAX_NAME)?.over(None);
-    let character = credit.optional_text("character", MAX_NAME)?.over(None);
+    let mut text = |name| {
+        let text = credit.optional_text(name, MAX_NAME)?;
+        Ok::<Option<String>, Problem>(text.over(None))
+    };
+    let (name, character) = (text("name")?, text("character")?);
+    let character = character.filter(|character| !is_placeholder(character));
+    fields.absorb(field, credit, "is not a field of a credit; ignored");
     match (slug, name) {
         (Some(slug), name) => Ok(Some(CreditName {
             person: PersonKey::Slug(slug),
             name,
             character,
         })),
-        (None, Some(name)) => by_name(field, name, character, fields).map(Some),
+        (None, Some(name)) => by_name(field, name, character, fields),
         (None, None) => Err(Problem::new(
             field,
             "has an entry without person, slug or name",
@@ -493,17 +584,21 @@ fn by_name(
     name: String,
     character: Option<String>,
     fields: &mut Fields,
-) -> Result<CreditName, Problem> {
+) -> Result<Option<CreditName>, Problem> {
+    if is_placeholder(&name) {
+        fields.warn_of(field, name, "stands for nobody; left out");
+        return Ok(None);
+    }
     if let Some(reason) = check_person_name(&name) {
-        fields.warn(field, reason);
+        fields.warn_of(field, name.clone(), reason);
     }
     if text::slug(&name).is_empty() {
         let reason = format!("“{name}” has no letter or digit");
         return Err(Problem::new(field, reason));
     }
-    Ok(CreditName {
+    Ok(Some(CreditName {
         person: PersonKey::Name(name.clone()),
         name: Some(name),
         character,
-    })
+    }))
 }

@@ -6,8 +6,10 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use chrono::Datelike;
 
 use super::drafts::Manner;
-use super::load::{LoadError, LoadOptions, LoadService, LoadSummary, Phase, Source, Tally, Tell};
-use super::problem::Problem;
+use super::load::{
+    LoadError, LoadOptions, LoadService, LoadSummary, Phase, Source, Tally, Tell, WarningKind,
+};
+use super::problem::{Problem, Warning};
 use super::records::{EpisodeRecord, PersonRecord, Record, TitleRecord, WatchRecord};
 use super::source::{Finding, Records};
 use crate::domain::catalog::{CatalogBatch, CatalogError, ExternalId, Title};
@@ -16,6 +18,8 @@ use crate::domain::ids::EpisodeId;
 
 /// How many records are written together.
 pub(super) const BATCH: usize = 500;
+/// How many warnings of a kind are told of one by one; of all of them there is the number.
+const EXAMPLES: u64 = 3;
 /// How often a batch is tried again if somebody else writes the same documents.
 const TRIES: usize = 5;
 
@@ -30,6 +34,8 @@ pub(super) struct Run<'a> {
     pub(super) tell: Tell<'a>,
     pub(super) summary: LoadSummary,
     pub(super) file: String,
+    /// The values that warnings were given of, as hashes, by field and reason.
+    warned: HashSet<(String, &'static str, u64)>,
     /// Where each key of this run was first met, and a hash of what the record said.
     pub(super) seen: HashMap<String, (String, u64, u64)>,
     /// Which slug of this run carries an identifying id.
@@ -74,6 +80,7 @@ impl<'a> Run<'a> {
             tell,
             summary: LoadSummary::default(),
             file: String::new(),
+            warned: HashSet::new(),
             seen: HashMap::new(),
             owners: HashMap::new(),
             parked: Vec::new(),
@@ -114,14 +121,15 @@ impl<'a> Run<'a> {
                         for warning in &warnings {
                             self.warn(line, warning);
                         }
-                        for field in unknown_fields
-                            .into_iter()
-                            .filter(|field| unknown.insert(field.clone()))
-                        {
-                            self.warn(
-                                line,
-                                &Problem::new(field, "is not a field of this record; ignored"),
-                            );
+                        for field in unknown_fields {
+                            if unknown.insert(field.clone()) {
+                                let warning = Warning {
+                                    field,
+                                    value: None,
+                                    reason: "is not a field of this record; ignored",
+                                };
+                                self.warn(line, &warning);
+                            }
                         }
                     }
                     if of == phase {
@@ -209,9 +217,27 @@ impl<'a> Run<'a> {
         (self.tell)(false, &self.file, line, problem);
     }
 
-    pub(super) fn warn(&mut self, line: u64, problem: &Problem) {
-        self.summary.warnings += 1;
-        (self.tell)(true, &self.file, line, problem);
+    /// Counts a warning, and tells of it if it is one of the first of its kind. Of one value it is told once, however many
+    /// records have it.
+    fn warn(&mut self, line: u64, warning: &Warning) {
+        let kinds = self.summary.warnings_by_kind.entry(WarningKind {
+            field: warning.field.clone(),
+            reason: warning.reason,
+        });
+        let kind = kinds.or_default();
+        kind.times += 1;
+        let is_first = warning.value.as_ref().is_none_or(|value| {
+            let mut hasher = DefaultHasher::new();
+            value.hash(&mut hasher);
+            self.warned.insert((warning.field.clone(), warning.reason, hasher.finish()))
+        });
+        if is_first {
+            kind.different += 1;
+            self.summary.warnings += 1;
+            if kind.different <= EXAMPLES {
+                (self.tell)(true, &self.file, line, &warning.into());
+            }
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Loading files as a curator does: what is refused, what is put right, and what stays as it is.
 
 mod certifications;
+mod codes;
 mod collections;
 mod files;
 mod merging;
@@ -9,6 +10,7 @@ mod relations;
 mod scripts;
 mod tables;
 mod values;
+mod warnings;
 
 use std::path::{Path, PathBuf};
 

@@ -133,6 +133,7 @@ async fn columns_without_a_meaning_of_their_own_refuse_the_file() {
         ("slug,ids,ids.imdb", "there are columns “ids” and “ids.…”"),
         ("slug;title;year", "separated by ';'; commas are wanted"),
         ("slug\ttitle", "separated by '\\t'; commas are wanted"),
+        ("\"slug,title\"", "the whole line is one cell, within quotation marks"),
     ] {
         let loaded = load_table(&program, format!("{columns}\na,b,c\n")).await;
 
@@ -140,4 +141,37 @@ async fn columns_without_a_meaning_of_their_own_refuse_the_file() {
         assert!(loaded.says(1, "refused", reason), "{:?}", loaded.messages);
         assert!(loaded.summary.starts_with("no records"));
     }
+}
+
+#[tokio::test]
+async fn blank_lines_are_passed_over_and_counted() {
+    let program = Program::new(On::Embedded).await;
+    for (end, bom) in [("\n", ""), ("\r\n", ""), ("\n", "\u{feff}"), ("\r\n", "\u{feff}")] {
+        let lines = [
+            "",
+            "slug,title,year",
+            "",
+            "  ",
+            "one,\"One,",
+            "and more\",1990",
+            ",,",
+            "",
+            "",
+            "two,Two,nineteen",
+            " , ,",
+            "three,Three",
+            "",
+            "four,Four,1993",
+            "five,,1994",
+            "",
+        ];
+        let loaded = load_table(&program, format!("{bom}{}", lines.join(end))).await;
+
+        assert_eq!(loaded.refused(), [10, 12, 15], "{end:?} {:?}", loaded.messages);
+        assert!(loaded.says(10, "refused", "year is \"nineteen\""));
+        assert!(loaded.says(12, "refused", "has 2 columns, not 3"));
+        assert!(loaded.says(15, "refused", "title is missing or empty"));
+        assert!(loaded.summary.starts_with("films: "), "{}", loaded.summary);
+    }
+    assert_eq!(titles(&program).await.len(), 2);
 }
