@@ -69,7 +69,11 @@ pub fn slug(text: &str) -> String {
         .chars()
         .flat_map(|c| {
             let is_form = matches!(c, '\u{fb00}'..='\u{fb06}' | '\u{ff00}'..='\u{ffef}');
-            let (form, same) = if is_form { (Some(c), None) } else { (None, Some(c)) };
+            let (form, same) = if is_form {
+                (Some(c), None)
+            } else {
+                (None, Some(c))
+            };
             form.into_iter().nfkc().chain(same)
         })
         .collect();
@@ -160,7 +164,12 @@ fn other_spelling(letter: char) -> Option<&'static str> {
 
 /// Runs of letters, digits and the marks on them. Apostrophes, full stops and joiners join what stands around them.
 fn split(folded: &str) -> Vec<String> {
-    let joins = |c: char| matches!(c, '\'' | '’' | '‘' | 'ʼ' | '`' | '.' | '\u{200c}' | '\u{200d}');
+    let joins = |c: char| {
+        matches!(
+            c,
+            '\'' | '’' | '‘' | 'ʼ' | '`' | '.' | '\u{200c}' | '\u{200d}'
+        )
+    };
     let joined: String = folded.chars().filter(|c| !joins(*c)).collect();
     joined
         .split(|c: char| !c.is_alphanumeric() && !is_combining_mark(c))
@@ -218,7 +227,10 @@ mod tests {
             ("Фёдор Бондарчук", "ФЕДОР БОНДАРЧУК"),
             ("Andrei\u{306} Zoe\u{308}", "Andrei Zoe"),
             ("Андрей", "Андреи\u{306}"),
-            ("봉준호", "\u{1107}\u{1169}\u{11bc}\u{110c}\u{116e}\u{11ab}\u{1112}\u{1169}"),
+            (
+                "봉준호",
+                "\u{1107}\u{1169}\u{11bc}\u{110c}\u{116e}\u{11ab}\u{1112}\u{1169}",
+            ),
             ("ば", "は\u{3099}"),
             ("Ｔｏｍ ﾀﾅﾍﾞ", "Tom タナベ"),
             ("Sinéad O’Connor", "Sinead O'Connor"),
@@ -246,7 +258,11 @@ mod tests {
             assert_ne!(slug(a), slug(b), "{a} {b}");
             assert_eq!(slug(a), compose(&a.to_lowercase()), "{a}");
         }
-        assert_eq!(slug("हिन्दी सिनेमा"), "हिन्दी-सिनेमा", "a virama divides no word");
+        assert_eq!(
+            slug("हिन्दी सिनेमा"),
+            "हिन्दी-सिनेमा",
+            "a virama divides no word"
+        );
         assert_eq!(slug("क्\u{200d}ष"), slug("क्ष"));
         assert_eq!(slug("\u{301}"), "");
     }

@@ -36,20 +36,66 @@ const MORE_COUNTRIES: &[(&str, &[&str])] = &[
     ("BA", &["Bosnia", "Bosnia Herzegovina"]),
     ("BN", &["Brunei"]),
     ("BO", &["Bolivia"]),
-    ("CD", &["DRC", "DR Congo", "Democratic Republic of Congo", "Democratic Republic of the Congo", "Congo Kinshasa", "Zaire"]),
+    (
+        "CD",
+        &[
+            "DRC",
+            "DR Congo",
+            "Democratic Republic of Congo",
+            "Democratic Republic of the Congo",
+            "Congo Kinshasa",
+            "Zaire",
+        ],
+    ),
     ("CG", &["Republic of the Congo", "Congo Brazzaville"]),
     ("CH", &["Schweiz", "Suisse", "Svizzera"]),
     ("CI", &["Ivory Coast"]),
-    ("CN", &["PRC", "People's Republic of China", "Mainland China"]),
-    ("CS", &["Czechoslovakia", "XC", "CSK", "Serbia and Montenegro"]),
+    (
+        "CN",
+        &["PRC", "People's Republic of China", "Mainland China"],
+    ),
+    (
+        "CS",
+        &["Czechoslovakia", "XC", "CSK", "Serbia and Montenegro"],
+    ),
     ("CV", &["Cape Verde"]),
     ("CZ", &["Czech Republic"]),
-    ("DD", &["East Germany", "German Democratic Republic", "GDR", "XG", "DDR"]),
-    ("DE", &["West Germany", "Federal Republic of Germany", "FRG", "Deutschland"]),
+    (
+        "DD",
+        &[
+            "East Germany",
+            "German Democratic Republic",
+            "GDR",
+            "XG",
+            "DDR",
+        ],
+    ),
+    (
+        "DE",
+        &[
+            "West Germany",
+            "Federal Republic of Germany",
+            "FRG",
+            "Deutschland",
+        ],
+    ),
     ("ES", &["España"]),
     ("FK", &["Falkland Islands"]),
     ("FM", &["Micronesia"]),
-    ("GB", &["UK", "U.K.", "United Kingdom", "Great Britain", "Britain", "England", "Scotland", "Wales", "Northern Ireland"]),
+    (
+        "GB",
+        &[
+            "UK",
+            "U.K.",
+            "United Kingdom",
+            "Great Britain",
+            "Britain",
+            "England",
+            "Scotland",
+            "Wales",
+            "Northern Ireland",
+        ],
+    ),
     ("GR", &["EL"]),
     ("HK", &["Hong Kong SAR", "Hong Kong SAR China"]),
     ("IE", &["Republic of Ireland"]),
@@ -63,10 +109,27 @@ const MORE_COUNTRIES: &[(&str, &[&str])] = &[
     ("MM", &["Burma"]),
     ("MO", &["Macau", "Macao SAR"]),
     ("NL", &["Netherlands", "Holland"]),
-    ("PS", &["Palestine", "Palestinian Territory", "Palestinian Territories", "Occupied Palestinian Territory"]),
+    (
+        "PS",
+        &[
+            "Palestine",
+            "Palestinian Territory",
+            "Palestinian Territories",
+            "Occupied Palestinian Territory",
+        ],
+    ),
     ("RU", &["Russia"]),
     ("SH", &["Saint Helena"]),
-    ("SU", &["Soviet Union", "USSR", "U.S.S.R.", "SUN", "Union of Soviet Socialist Republics"]),
+    (
+        "SU",
+        &[
+            "Soviet Union",
+            "USSR",
+            "U.S.S.R.",
+            "SUN",
+            "Union of Soviet Socialist Republics",
+        ],
+    ),
     ("SX", &["Sint Maarten"]),
     ("SY", &["Syria"]),
     ("SZ", &["Swaziland"]),
@@ -81,13 +144,23 @@ const MORE_COUNTRIES: &[(&str, &[&str])] = &[
     ("VI", &["US Virgin Islands", "U.S. Virgin Islands"]),
     ("VN", &["Vietnam"]),
     ("XK", &["XK", "Kosovo"]),
-    ("YU", &["Yugoslavia", "YUG", "Socialist Federal Republic of Yugoslavia"]),
+    (
+        "YU",
+        &[
+            "Yugoslavia",
+            "YUG",
+            "Socialist Federal Republic of Yugoslavia",
+        ],
+    ),
 ];
 
 /// Names and codes of languages that people write besides those of the standard: ISO 639-2's bibliographic codes, the
 /// varieties of a language that ISO 639-3 lists by themselves, names in short.
 const MORE_LANGUAGES: &[(&str, &[&str])] = &[
-    ("ar", &["arb", "arz", "ary", "apc", "acm", "afb", "aeb", "ajp"]),
+    (
+        "ar",
+        &["arb", "arz", "ary", "apc", "acm", "afb", "aeb", "ajp"],
+    ),
     ("az", &["azj", "azb"]),
     ("bo", &["tib"]),
     ("cs", &["cze"]),
@@ -132,15 +205,39 @@ const MORE_LANGUAGES: &[(&str, &[&str])] = &[
     ("ug", &["Uyghur"]),
     ("uz", &["uzn"]),
     ("yi", &["ji", "ydd"]),
-    ("zh", &["chi", "cn", "cmn", "yue", "nan", "wuu", "hak", "Mandarin", "Mandarin Chinese", "Standard Chinese", "Cantonese",
-        "Yue Chinese", "Hokkien", "Min Nan", "Taiwanese", "Shanghainese", "Hakka"]),
+    (
+        "zh",
+        &[
+            "chi",
+            "cn",
+            "cmn",
+            "yue",
+            "nan",
+            "wuu",
+            "hak",
+            "Mandarin",
+            "Mandarin Chinese",
+            "Standard Chinese",
+            "Cantonese",
+            "Yue Chinese",
+            "Hokkien",
+            "Min Nan",
+            "Taiwanese",
+            "Shanghainese",
+            "Hakka",
+        ],
+    ),
 ];
 
 /// The codes of countries by every spelling.
 static COUNTRIES: LazyLock<HashMap<String, &'static str>> = LazyLock::new(|| {
     let mut codes = HashMap::new();
     for (code, spellings) in MORE_COUNTRIES {
-        codes.extend(spellings.iter().map(|spelling| (country_key(spelling), *code)));
+        codes.extend(
+            spellings
+                .iter()
+                .map(|spelling| (country_key(spelling), *code)),
+        );
     }
     // What the standard says goes before what people say.
     for country in countries::ALL {
@@ -174,7 +271,11 @@ static LANGUAGES: LazyLock<HashMap<String, &'static str>> = LazyLock::new(|| {
     let with_code = || isolang::languages().filter_map(|it| Some((it, it.to_639_1()?)));
     for (language, code) in with_code() {
         let name = Language::to_name(&language);
-        for spelling in [Some(name), Some(without_brackets(name)), language.to_autonym()] {
+        for spelling in [
+            Some(name),
+            Some(without_brackets(name)),
+            language.to_autonym(),
+        ] {
             let spelling = spelling.map(key).filter(|key| !key.is_empty());
             spelling.map(|key| *codes.entry(key).or_insert(code));
         }
@@ -191,7 +292,8 @@ fn country_key(name: &str) -> String {
     let words = text::words(&name.replace('&', " and "));
     let words = words.iter().map(String::as_str);
     let told = words.filter(|word| !matches!(*word, "the" | "and" | "of"));
-    told.map(|word| if word == "st" { "saint" } else { word }).collect()
+    told.map(|word| if word == "st" { "saint" } else { word })
+        .collect()
 }
 
 /// What spellings of a language have in common.
@@ -210,13 +312,26 @@ mod tests {
     #[test]
     fn spellings_of_a_country_give_its_code() {
         for (code, spellings) in [
-            ("US", &["US", "us", "USA", "U.S.A.", "United States", "The United States of America"][..]),
+            (
+                "US",
+                &[
+                    "US",
+                    "us",
+                    "USA",
+                    "U.S.A.",
+                    "United States",
+                    "The United States of America",
+                ][..],
+            ),
             ("GB", &["GB", "uk", "GBR", "United Kingdom", "England"]),
             ("SU", &["Soviet Union", "USSR", "SU", "SUN"]),
             ("RU", &["Russia", "Russian Federation", "RUS"]),
             ("DE", &["Germany", "West Germany", "DEU", "de"]),
             ("CI", &["Côte d'Ivoire", "Cote d’Ivoire", "Ivory Coast"]),
-            ("KR", &["South Korea", "Korea, Republic of", "Korea (Republic of)"]),
+            (
+                "KR",
+                &["South Korea", "Korea, Republic of", "Korea (Republic of)"],
+            ),
             ("CZ", &["Czechia", "Czech Republic"]),
             ("CS", &["Czechoslovakia", "XC"]),
             ("YU", &["Yugoslavia"]),
@@ -239,9 +354,32 @@ mod tests {
     #[test]
     fn spellings_of_a_language_give_its_code() {
         for (code, spellings) in [
-            ("en", &["en", "EN", "eng", "English", "en-US", "en_GB", "english", "English (US)"][..]),
+            (
+                "en",
+                &[
+                    "en",
+                    "EN",
+                    "eng",
+                    "English",
+                    "en-US",
+                    "en_GB",
+                    "english",
+                    "English (US)",
+                ][..],
+            ),
             ("fr", &["French", "fra", "fre", "Français"]),
-            ("zh", &["zh", "zh-Hant-TW", "Mandarin", "cmn", "yue", "cn", "Chinese"]),
+            (
+                "zh",
+                &[
+                    "zh",
+                    "zh-Hant-TW",
+                    "Mandarin",
+                    "cmn",
+                    "yue",
+                    "cn",
+                    "Chinese",
+                ],
+            ),
             ("el", &["Greek", "el", "gre", "ell"]),
             ("pt", &["pt-BR", "Portuguese"]),
             ("nb", &["nb", "nob", "Norwegian Bokmål"]),
@@ -265,7 +403,12 @@ mod tests {
         for country in countries::ALL {
             assert_eq!(country_code(country.alpha2), Some(country.alpha2));
             assert_eq!(country_code(country.alpha3), Some(country.alpha2));
-            assert_eq!(country_code(country.name), Some(country.alpha2), "{}", country.name);
+            assert_eq!(
+                country_code(country.name),
+                Some(country.alpha2),
+                "{}",
+                country.name
+            );
         }
         for language in isolang::languages() {
             if let Some(code) = language.to_639_1() {

@@ -34,7 +34,8 @@ impl NameKeys {
 
     /// The key, where `name_at` says what is stored under a key by its name.
     pub fn choose<'a>(&self, name_at: impl Fn(&str) -> Option<&'a str>) -> &str {
-        let is_stored_as_once = name_at(&self.former).is_some_and(|name| text::slug(name) == self.key);
+        let is_stored_as_once =
+            name_at(&self.former).is_some_and(|name| text::slug(name) == self.key);
         if is_stored_as_once {
             return &self.former;
         }

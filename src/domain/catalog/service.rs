@@ -167,7 +167,9 @@ impl CatalogService {
         slugs.extend(keys.all().map(str::to_owned));
         let ids: Vec<GenreId> = slugs.iter().map(|slug| GenreId::of_slug(slug)).collect();
         let mut genres = self.genres(&ids).await?;
-        let names = genres.iter().map(|genre| (genre.slug.as_str(), genre.name.as_str()));
+        let names = genres
+            .iter()
+            .map(|genre| (genre.slug.as_str(), genre.name.as_str()));
         let names: HashMap<&str, &str> = names.collect();
         let is_there = |slug: &&str| names.contains_key(slug);
         let given = text::spellings(slug);
@@ -343,7 +345,10 @@ impl CatalogService {
 
 /// Every spelling of these slugs under which something may be stored.
 fn spellings(slugs: &[String]) -> Vec<String> {
-    let mut all: Vec<String> = slugs.iter().flat_map(|slug| text::spellings(slug)).collect();
+    let mut all: Vec<String> = slugs
+        .iter()
+        .flat_map(|slug| text::spellings(slug))
+        .collect();
     all.sort_unstable();
     all.dedup();
     all

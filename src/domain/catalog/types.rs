@@ -45,7 +45,7 @@ pub struct Title {
     pub genres: Vec<GenreId>,
     /// Directors first, then actors, each in billing order.
     pub credits: Vec<Credit>,
-    /// ISO 3166-1 codes of the countries that it was made in.
+    /// ISO 3166-1 codes of the countries that it was made in, former codes of those that are no more (`SU`).
     pub countries: Vec<String>,
     /// ISO 639-1 codes of the languages that are spoken in it.
     pub languages: Vec<String>,

@@ -9,9 +9,7 @@ use crate::domain::catalog::ExternalId;
 use crate::domain::text::tidy;
 
 /// Reads `ids`, by their provider: one spelling for each id, numbers and texts alike.
-pub(super) fn read_external_ids(
-    fields: &mut Fields,
-) -> Result<Said<Entries<ExternalId>>, Problem> {
+pub(super) fn read_external_ids(fields: &mut Fields) -> Result<Said<Entries<ExternalId>>, Problem> {
     let ids = match fields.object("ids")? {
         Said::Nothing => return Ok(Said::Nothing),
         Said::Cleared => return Ok(Said::Cleared),
@@ -120,14 +118,35 @@ pub(super) fn is_blank(text: &str) -> bool {
 /// genre or collection.
 pub(super) fn is_placeholder(text: &str) -> bool {
     let text = text.trim();
-    let bare = text.trim_matches(['(', ')', '[', ']', '<', '>', '.']).to_lowercase();
+    let bare = text
+        .trim_matches(['(', ')', '[', ']', '<', '>', '.'])
+        .to_lowercase();
     is_blank(text)
         || matches!(
             bare.as_str(),
-            "n/a" | "na" | "n.a" | "nan" | "nil" | "null" | "none" | "unknown" | "undefined" | "unspecified" | "not available"
-                | "not applicable" | "no data" | "no information" | "tba" | "tbd" | "to be announced" | "to be determined"
+            "n/a"
+                | "na"
+                | "n.a"
+                | "nan"
+                | "nil"
+                | "null"
+                | "none"
+                | "unknown"
+                | "undefined"
+                | "unspecified"
+                | "not available"
+                | "not applicable"
+                | "no data"
+                | "no information"
+                | "tba"
+                | "tbd"
+                | "to be announced"
+                | "to be determined"
         )
-        || !text.is_empty() && text.chars().all(|c| matches!(c, '-' | '–' | '—' | '?' | '_' | '*'))
+        || !text.is_empty()
+            && text
+                .chars()
+                .all(|c| matches!(c, '-' | '–' | '—' | '?' | '_' | '*'))
 }
 
 /// What is said of one text in which there seem to be several.
@@ -143,7 +162,10 @@ pub(super) fn looks_like_several(text: &str) -> bool {
 pub(super) fn check_person_name(name: &str) -> Option<&'static str> {
     let is_suffix = |part: &str| {
         let part = part.trim().trim_end_matches('.');
-        matches!(part, "Jr" | "Sr" | "II" | "III" | "IV" | "V" | "M.D" | "MD" | "PhD" | "Ph.D" | "Esq")
+        matches!(
+            part,
+            "Jr" | "Sr" | "II" | "III" | "IV" | "V" | "M.D" | "MD" | "PhD" | "Ph.D" | "Esq"
+        )
     };
     let parts: Vec<&str> = name.split(',').filter(|part| !is_suffix(part)).collect();
     let is_full = |part: &&str| part.trim().contains(' ');
@@ -209,8 +231,9 @@ fn looks_double_encoded(text: &str) -> bool {
 /// The byte above 127 that stands for a character in Windows-1252, or in Latin-1 where that has none.
 fn windows_1252(c: char) -> Option<u8> {
     const FROM_128: [char; 32] = [
-        '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}', '\u{90}', '‘', '’',
-        '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
+        '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž',
+        '\u{8f}', '\u{90}', '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}',
+        'ž', 'Ÿ',
     ];
     match u32::from(c) {
         code @ 0x80..=0xff => u8::try_from(code).ok(),
@@ -295,14 +318,42 @@ mod tests {
     #[test]
     fn what_stands_for_nobody_is_no_name() {
         for text in [
-            "N/A", "nan", "NaN", "\\N", "Unknown", "unknown", "(unknown)", "None", "NONE", "-", "--", "—", "?", "null", "TBA",
+            "N/A",
+            "nan",
+            "NaN",
+            "\\N",
+            "Unknown",
+            "unknown",
+            "(unknown)",
+            "None",
+            "NONE",
+            "-",
+            "--",
+            "—",
+            "?",
+            "null",
+            "TBA",
         ] {
             assert!(is_placeholder(text), "{text}");
         }
-        for text in ["Nan Goldin", "Noname", "Naná", "B. D.", "Unknown Artist Collective", "…", "!"] {
+        for text in [
+            "Nan Goldin",
+            "Noname",
+            "Naná",
+            "B. D.",
+            "Unknown Artist Collective",
+            "…",
+            "!",
+        ] {
             assert!(!is_placeholder(text), "{text}");
         }
-        for id in ["0", "tt0000000", "Q0", "000", "https://www.imdb.com/title/tt0000000/"] {
+        for id in [
+            "0",
+            "tt0000000",
+            "Q0",
+            "000",
+            "https://www.imdb.com/title/tt0000000/",
+        ] {
             assert!(is_zero(id), "{id}");
         }
         for id in ["tt0113277", "Q1", "10", "tt"] {

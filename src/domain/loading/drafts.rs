@@ -105,7 +105,9 @@ fn blank(record: &TitleRecord, stored: Option<&Title>, now: DateTime<Utc>) -> Ti
 fn compose(record: &TitleRecord, base: Title, named: &Named) -> Result<Title, Problem> {
     let of_role = |said: &Said<Vec<CreditName>>, role| {
         let stored = base.credits.iter().filter(|credit| credit.role == role);
-        let said = said.clone().map(|names| credits(&names, role, &named.people));
+        let said = said
+            .clone()
+            .map(|names| credits(&names, role, &named.people));
         said.over(stored.cloned().collect::<Vec<Credit>>())
     };
     let mut credits = of_role(&record.directors, CreditRole::Director);
@@ -131,9 +133,7 @@ fn compose(record: &TitleRecord, base: Title, named: &Named) -> Result<Title, Pr
             .over_entries(base.external_ids, |id| &id.provider),
         network: record.network.over(base.network),
         total_seasons: record.total_seasons.over(base.total_seasons),
-        collection: record
-            .part_of
-            .over(base.collection, &named.collections)?,
+        collection: record.part_of.over(base.collection, &named.collections)?,
         certifications: record
             .certifications
             .over_entries(base.certifications, |it| &it.system),
@@ -212,7 +212,10 @@ fn title_changes(old: &Title, new: &Title) -> Vec<&'static str> {
     names_of([
         ("state", publication.state != old.publication.state),
         ("available_from", publication.from != old.publication.from),
-        ("available_until", publication.until != old.publication.until),
+        (
+            "available_until",
+            publication.until != old.publication.until,
+        ),
         ("title", *name != old.name),
         ("original_title", *original_name != old.original_name),
         ("year", *year != old.year),

@@ -11,7 +11,10 @@ fn tell(bytes: &[u8]) -> Option<&'static str> {
     let starts = |signature: &[u8]| bytes.starts_with(signature);
     let is_utf_16 = |zero: usize| {
         let pairs = bytes.chunks_exact(2).take(16);
-        bytes.len() >= 4 && pairs.clone().all(|pair| pair[zero] == 0 && pair[1 - zero] != 0)
+        bytes.len() >= 4
+            && pairs
+                .clone()
+                .all(|pair| pair[zero] == 0 && pair[1 - zero] != 0)
     };
     if starts(b"\0\0\xfe\xff") || starts(b"\xff\xfe\0\0") {
         Some("is text in UTF-32; UTF-8 is wanted")
@@ -21,7 +24,11 @@ fn tell(bytes: &[u8]) -> Option<&'static str> {
         Some("is a zip file or a spreadsheet (.xlsx, .ods); the text files in it are wanted")
     } else if starts(b"\x1f\x8b") {
         Some("is packed with gzip; what is in it is wanted")
-    } else if starts(b"\x28\xb5\x2f\xfd") || starts(b"BZh") || starts(b"\xfd7zXZ\0") || starts(b"7z\xbc\xaf") {
+    } else if starts(b"\x28\xb5\x2f\xfd")
+        || starts(b"BZh")
+        || starts(b"\xfd7zXZ\0")
+        || starts(b"7z\xbc\xaf")
+    {
         Some("is packed; what is in it is wanted")
     } else if starts(b"\xd0\xcf\x11\xe0") {
         Some("is an old spreadsheet (.xls); text in UTF-8 is wanted")
@@ -50,7 +57,10 @@ mod tests {
             utf_16("slug,title", u16::to_le_bytes),
             utf_16("{\"slug\": 1}", u16::to_be_bytes),
         ] {
-            assert!(tell(&bytes).is_some_and(|what| what.contains("UTF-16")), "{bytes:?}");
+            assert!(
+                tell(&bytes).is_some_and(|what| what.contains("UTF-16")),
+                "{bytes:?}"
+            );
         }
         assert!(tell(b"PK\x03\x04\x14\0").is_some_and(|what| what.contains("zip")));
         assert!(tell(b"\x1f\x8b\x08\0").is_some_and(|what| what.contains("gzip")));
@@ -58,9 +68,22 @@ mod tests {
 
     #[test]
     fn text_is_left_to_be_read() {
-        for text in ["", "s", "slug,title", "{}", "\u{feff}{}", "PK,title", "é,ü", "BZ,title"] {
+        for text in [
+            "",
+            "s",
+            "slug,title",
+            "{}",
+            "\u{feff}{}",
+            "PK,title",
+            "é,ü",
+            "BZ,title",
+        ] {
             assert_eq!(tell(text.as_bytes()), None, "{text}");
         }
-        assert_eq!(tell(b"{\"a\": \"\0\"}"), None, "a stray zero is a matter of its record");
+        assert_eq!(
+            tell(b"{\"a\": \"\0\"}"),
+            None,
+            "a stray zero is a matter of its record"
+        );
     }
 }

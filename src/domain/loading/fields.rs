@@ -56,10 +56,11 @@ impl Fields {
         for name in names {
             self.warn(format!("{field}.{name}"), unknown);
         }
-        self.warnings.extend(warnings.into_iter().map(|warning| Warning {
-            field: format!("{field}.{}", warning.field),
-            ..warning
-        }));
+        self.warnings
+            .extend(warnings.into_iter().map(|warning| Warning {
+                field: format!("{field}.{}", warning.field),
+                ..warning
+            }));
     }
 
     /// What is left over is unknown; what was noticed is handed out.
@@ -87,7 +88,11 @@ impl Fields {
             None => Ok(Said::Nothing),
             Some(Value::Null) => Ok(Said::Cleared),
             Some(Value::String(text)) if is_blank(&text) => {
-                self.warn_of(name, text, "stands for what is not known; taken for nothing");
+                self.warn_of(
+                    name,
+                    text,
+                    "stands for what is not known; taken for nothing",
+                );
                 Ok(Said::Nothing)
             }
             Some(value) => read(value).map(Said::Value),
@@ -103,11 +108,7 @@ impl Fields {
     }
 
     /// A text, tidied; one without anything visible in it says nothing.
-    pub(super) fn optional_text(
-        &mut self,
-        name: &'static str,
-        max: usize,
-    ) -> Field<Said<String>> {
+    pub(super) fn optional_text(&mut self, name: &'static str, max: usize) -> Field<Said<String>> {
         let text = self.said(name, |value| checked_text(name, &value, max))?;
         Ok(match text {
             Said::Value(text) if text.is_empty() => Said::Nothing,
@@ -319,7 +320,10 @@ pub(super) fn checked_slug(field: &str, value: &Value) -> Field<String> {
     // It is a part of addresses and names of files, where these mean something else.
     if !slug.starts_with(is_word) || slug.contains("..") {
         let reason = "does not begin with a letter or digit, or has “..” in it";
-        return Err(Problem::new(field, format!("is {}, which {reason}", shown(value))));
+        return Err(Problem::new(
+            field,
+            format!("is {}, which {reason}", shown(value)),
+        ));
     }
     Ok(slug)
 }

@@ -20,7 +20,8 @@ mod table;
 mod write;
 
 pub use load::{
-    LoadError, LoadOptions, LoadService, LoadSummary, Phase, Source, Tally, Tell, Warned, WarningKind,
+    LoadError, LoadOptions, LoadService, LoadSummary, Phase, Source, Tally, Tell, Warned,
+    WarningKind,
 };
 pub use problem::{Problem, Warning};
 pub use records::{

@@ -29,12 +29,13 @@ pub struct Warning {
     pub reason: &'static str,
 }
 
-impl From<&Warning> for Problem {
-    fn from(warning: &Warning) -> Self {
-        let reason = match &warning.value {
-            Some(value) => format!("“{value}” {}", warning.reason),
-            None => warning.reason.to_owned(),
+impl Warning {
+    /// The warning as a curator is told it.
+    pub(super) fn problem(&self) -> Problem {
+        let reason = match &self.value {
+            Some(value) => format!("“{value}” {}", self.reason),
+            None => self.reason.to_owned(),
         };
-        Self::new(&warning.field, reason)
+        Problem::new(&self.field, reason)
     }
 }

@@ -79,9 +79,9 @@ pub struct TitleRecord {
     pub directors: Said<Vec<CreditName>>,
     /// Who plays in it, in billing order.
     pub cast: Said<Vec<CreditName>>,
-    /// As ISO 3166-1 codes of two letters.
+    /// As ISO 3166-1 codes of two letters; see [`country_code`].
     pub countries: Said<Vec<String>>,
-    /// As ISO 639-1 codes of two letters.
+    /// As ISO 639-1 codes of two letters; see [`language_code`].
     pub languages: Said<Vec<String>>,
     /// Ids elsewhere, by provider.
     pub external_ids: Said<Entries<ExternalId>>,
@@ -240,7 +240,9 @@ impl Record {
             Kind::Watch => Self::Watch(read_watch(&mut fields)?),
         };
         let (unknown, mut warnings) = fields.finish();
-        let twice = twice.into_iter().filter(|(field, _)| !unknown.contains(field));
+        let twice = twice
+            .into_iter()
+            .filter(|(field, _)| !unknown.contains(field));
         warnings.extend(twice.map(|(field, text)| Warning {
             field,
             value: Some(text),

@@ -88,9 +88,8 @@ pub(super) async fn people(
     }
     let slugs: Vec<String> = slugs.into_iter().collect();
     let stored = catalog.people_by_slug(&slugs).await?.into_iter();
-    let stored: HashMap<String, Person> = stored
-        .map(|person| (person.slug.clone(), person))
-        .collect();
+    let stored: HashMap<String, Person> =
+        stored.map(|person| (person.slug.clone(), person)).collect();
     let mut added: BTreeMap<String, Person> = BTreeMap::new();
     let mut ids = HashMap::new();
     for person in &order {
@@ -142,8 +141,7 @@ pub(super) async fn genres(
     now: DateTime<Utc>,
 ) -> Result<Resolved<String, GenreId, Genre>, CatalogError> {
     let names = records.flat_map(TitleRecord::genres);
-    let keys: BTreeMap<&String, NameKeys> =
-        names.map(|name| (name, NameKeys::of(name))).collect();
+    let keys: BTreeMap<&String, NameKeys> = names.map(|name| (name, NameKeys::of(name))).collect();
     let all = keys.values().flat_map(NameKeys::all).map(GenreId::of_slug);
     let all: HashSet<GenreId> = all.collect();
     let stored = catalog.genres(&all.into_iter().collect::<Vec<_>>()).await?;
@@ -187,9 +185,7 @@ pub(super) async fn collections(
         all.extend(slugs.iter().map(|slug| CollectionId::of_slug(slug)));
     }
     let all: Vec<CollectionId> = all.into_iter().collect();
-    let stored = catalog
-        .collections(&Visibility::everything(), &all)
-        .await?;
+    let stored = catalog.collections(&Visibility::everything(), &all).await?;
     let stored: HashMap<&str, &str> = stored
         .iter()
         .map(|collection| (collection.slug.as_str(), collection.name.as_str()))

@@ -229,13 +229,14 @@ impl<'a> Run<'a> {
         let is_first = warning.value.as_ref().is_none_or(|value| {
             let mut hasher = DefaultHasher::new();
             value.hash(&mut hasher);
-            self.warned.insert((warning.field.clone(), warning.reason, hasher.finish()))
+            self.warned
+                .insert((warning.field.clone(), warning.reason, hasher.finish()))
         });
         if is_first {
             kind.different += 1;
             self.summary.warnings += 1;
             if kind.different <= EXAMPLES {
-                (self.tell)(true, &self.file, line, &warning.into());
+                (self.tell)(true, &self.file, line, &warning.problem());
             }
         }
     }

@@ -93,6 +93,10 @@ mod tests {
 
         assert_eq!(after, ["a2", "c1", "d1"]);
         let cleared = Said::<Entries<String>>::Cleared;
-        assert!(cleared.over_entries(stored.to_vec(), |entry| &entry[..1]).is_empty());
+        assert!(
+            cleared
+                .over_entries(stored.to_vec(), |entry| &entry[..1])
+                .is_empty()
+        );
     }
 }

@@ -54,7 +54,9 @@ impl<'de> Visitor<'de> for AnyValue {
     }
 
     fn visit_f64<E>(self, value: f64) -> Result<Strict, E> {
-        Ok(Strict::plain(Number::from_f64(value).map_or(Value::Null, Value::Number)))
+        Ok(Strict::plain(
+            Number::from_f64(value).map_or(Value::Null, Value::Number),
+        ))
     }
 
     fn visit_str<E>(self, value: &str) -> Result<Strict, E> {
@@ -102,7 +104,10 @@ mod tests {
         for (text, twice) in [
             (r#"{"a": 1, "b": 2, "a": 3}"#, Some("a")),
             (r#"{"ids": {"imdb": 1, "imdb": 1}}"#, Some("ids.imdb")),
-            (r#"{"cast": ["x", {"name": "a", "name": "b"}]}"#, Some("cast.name")),
+            (
+                r#"{"cast": ["x", {"name": "a", "name": "b"}]}"#,
+                Some("cast.name"),
+            ),
             (r#"{"a": {"c": 1}, "b": {"c": 1}}"#, None),
         ] {
             let read: Strict = serde_json::from_str(text).unwrap();

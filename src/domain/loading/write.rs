@@ -98,9 +98,7 @@ impl Run<'_> {
         .await?;
         let mut people = resolve::people(
             catalog,
-            records
-                .iter()
-                .flat_map(|(_, record)| record.credits()),
+            records.iter().flat_map(|(_, record)| record.credits()),
             now,
         )
         .await?;
@@ -196,21 +194,18 @@ impl Run<'_> {
                 format!("“{}” is a {} already", record.slug, sort_of(title.kind)),
             ));
         }
-        record
-            .ids()
-            .filter(|id| is_identifying(id))
-            .find_map(|id| {
-                let owner = self
-                    .owners
-                    .get(id)
-                    .or_else(|| stored.owners.get(id))
-                    .filter(|owner| **owner != record.slug)?;
-                let reason = format!(
-                    "is {}, which “{owner}” has already: probably the same title",
-                    id.value
-                );
-                Some(Problem::new(format!("ids.{}", id.provider), reason))
-            })
+        record.ids().filter(|id| is_identifying(id)).find_map(|id| {
+            let owner = self
+                .owners
+                .get(id)
+                .or_else(|| stored.owners.get(id))
+                .filter(|owner| **owner != record.slug)?;
+            let reason = format!(
+                "is {}, which “{owner}” has already: probably the same title",
+                id.value
+            );
+            Some(Problem::new(format!("ids.{}", id.provider), reason))
+        })
     }
 
     async fn write_episodes(

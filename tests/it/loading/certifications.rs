@@ -128,7 +128,11 @@ async fn a_table_has_a_column_for_each_system() {
     let again = load_text(&program, &heat.to_string()).await;
 
     assert!(loaded.is_clean, "{:?}", loaded.messages);
-    assert!(again.summary.contains("films: 0 new, 0 changed, 1 unchanged"));
+    assert!(
+        again
+            .summary
+            .contains("films: 0 new, 0 changed, 1 unchanged")
+    );
     assert_eq!(
         certified(&program).await,
         [

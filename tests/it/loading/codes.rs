@@ -6,7 +6,8 @@ use super::{load, load_text};
 use crate::support::program::{On, Program};
 
 fn film(slug: &str, countries: &Value, languages: &Value) -> String {
-    json!({ "slug": slug, "title": slug, "countries": countries, "languages": languages }).to_string()
+    json!({ "slug": slug, "title": slug, "countries": countries, "languages": languages })
+        .to_string()
 }
 
 /// The codes of each title, by name.
@@ -23,9 +24,21 @@ async fn other_spellings_of_a_code_give_the_code() {
     let program = Program::new(On::Embedded).await;
     let films = [
         film("a", &json!(["United States"]), &json!(["English"])),
-        film("b", &json!(["us", "USA", "U.S."]), &json!(["EN", "eng", "en-US"])),
-        film("c", &json!(["Soviet Union", "West Germany"]), &json!(["Russian", "Deutsch"])),
-        film("d", &json!(["South Korea", "Côte d'Ivoire", "UK"]), &json!(["Mandarin", "pt_BR"])),
+        film(
+            "b",
+            &json!(["us", "USA", "U.S."]),
+            &json!(["EN", "eng", "en-US"]),
+        ),
+        film(
+            "c",
+            &json!(["Soviet Union", "West Germany"]),
+            &json!(["Russian", "Deutsch"]),
+        ),
+        film(
+            "d",
+            &json!(["South Korea", "Côte d'Ivoire", "UK"]),
+            &json!(["Mandarin", "pt_BR"]),
+        ),
     ];
 
     let loaded = load_text(&program, &films.join("\n")).await;
@@ -33,7 +46,11 @@ async fn other_spellings_of_a_code_give_the_code() {
 
     assert!(loaded.is_clean);
     assert_eq!(loaded.messages, [""; 0]);
-    assert!(again.summary.starts_with("films: 0 new, 0 changed, 4 unchanged"));
+    assert!(
+        again
+            .summary
+            .starts_with("films: 0 new, 0 changed, 4 unchanged")
+    );
     assert_eq!(
         codes(&program).await,
         [
@@ -59,12 +76,21 @@ async fn what_names_nothing_is_left_out_with_a_warning_for_each_value() {
     let loaded = load_text(&program, &films.join("\n")).await;
 
     assert_eq!(loaded.refused(), [3]);
-    assert!(loaded.says(3, "refused", "countries has \"🇺🇸\", neither a code nor a name"));
+    assert!(loaded.says(
+        3,
+        "refused",
+        "countries has \"🇺🇸\", neither a code nor a name"
+    ));
     assert!(loaded.says(1, "warning", "countries “XX” is no country of ISO 3166-1"));
     assert!(loaded.says(2, "warning", "languages “xx” is no language of ISO 639-1"));
     assert!(loaded.says(4, "warning", "countries “Narnia” is no country"));
     assert!(loaded.says(4, "warning", "languages “Elvish” is no language"));
-    assert_eq!(loaded.messages.len(), 5, "each value once: {:?}", loaded.messages);
+    assert_eq!(
+        loaded.messages.len(),
+        5,
+        "each value once: {:?}",
+        loaded.messages
+    );
     assert!(loaded.summary.contains("1 refused, 4 warnings"));
     assert!(
         loaded
@@ -91,7 +117,11 @@ async fn a_value_that_names_nothing_takes_nothing_away() {
 
     let loaded = load_text(&program, &film("a", &json!(["XX"]), &json!(["N/A"]))).await;
 
-    assert!(loaded.summary.starts_with("films: 0 new, 0 changed, 1 unchanged"));
+    assert!(
+        loaded
+            .summary
+            .starts_with("films: 0 new, 0 changed, 1 unchanged")
+    );
     assert_eq!(codes(&program).await, [json!([["US"], ["en"]])]);
 }
 
@@ -125,12 +155,17 @@ async fn a_filter_understands_what_a_record_does() {
 async fn tables_have_them_too() {
     let program = Program::new(On::Embedded).await;
     let file = program.data().join("records.csv");
-    let table = "slug,title,countries,languages\na,A,USA|France,English|fre\nb,B,\"USA, France\",en\n";
+    let table =
+        "slug,title,countries,languages\na,A,USA|France,English|fre\nb,B,\"USA, France\",en\n";
     std::fs::write(&file, table).unwrap();
 
     let loaded = load(&program, &file).await;
 
-    assert!(loaded.says(3, "warning", "countries “USA, France” looks like several in one"));
+    assert!(loaded.says(
+        3,
+        "warning",
+        "countries “USA, France” looks like several in one"
+    ));
     assert!(loaded.says(3, "warning", "“|” stands between them in a cell of a table"));
     assert_eq!(
         codes(&program).await,

@@ -91,7 +91,8 @@ async fn a_part_stays_as_long_as_the_collection_does() {
 
     assert!(loaded.is_clean, "{:?}", loaded.messages);
     let name = "The Godfather Collection";
-    let part = |part: Option<u32>, revision| json!(["the-godfather-collection", name, part, revision]);
+    let part =
+        |part: Option<u32>, revision| json!(["the-godfather-collection", name, part, revision]);
     assert_eq!(
         parts(&program).await,
         [

@@ -134,9 +134,14 @@ async fn what_is_no_text_in_utf_8_says_what_it_is_once() {
     let film = r#"{"slug": "a", "title": "A"}"#;
     let text = format!("{film}\n").repeat(50);
     let table = "slug,title\r\n".to_owned() + &"a,A\r\n".repeat(50);
-    let little = |text: &str| -> Vec<u8> { text.encode_utf16().flat_map(u16::to_le_bytes).collect() };
+    let little =
+        |text: &str| -> Vec<u8> { text.encode_utf16().flat_map(u16::to_le_bytes).collect() };
     let big = |text: &str| -> Vec<u8> { text.encode_utf16().flat_map(u16::to_be_bytes).collect() };
-    let zip = [b"PK\x03\x04".as_slice(), &[0x14, 0, 0, 0, 8, 0, b'\n', 0xff]].concat();
+    let zip = [
+        b"PK\x03\x04".as_slice(),
+        &[0x14, 0, 0, 0, 8, 0, b'\n', 0xff],
+    ]
+    .concat();
     let gzip = [b"\x1f\x8b\x08\x00".as_slice(), &[0, 0, b'\n', 0xff]].concat();
 
     for (name, bytes, what) in [
@@ -152,7 +157,11 @@ async fn what_is_no_text_in_utf_8_says_what_it_is_once() {
 
         assert!(!loaded.is_clean);
         assert_eq!(loaded.messages.len(), 1, "{name}: {:?}", loaded.messages);
-        assert!(loaded.says(1, "refused", what), "{name}: {:?}", loaded.messages);
+        assert!(
+            loaded.says(1, "refused", what),
+            "{name}: {:?}",
+            loaded.messages
+        );
     }
     assert!(slugs(&program).await.is_empty());
 }

@@ -90,7 +90,11 @@ async fn what_is_named_is_changed_and_said_by_its_name() {
         loaded.summary,
         "films: 0 new, 1 changed (cast 1, ids 1, runtime_minutes 1), 0 unchanged\n0 refused, 0 warnings\n"
     );
-    assert!(again.summary.starts_with("films: 0 new, 0 changed, 1 unchanged"));
+    assert!(
+        again
+            .summary
+            .starts_with("films: 0 new, 0 changed, 1 unchanged")
+    );
     expected[0]["duration"] = json!(121 * 60);
     expected[0]["externalIds"][1]["value"] = json!("7");
     let directors = expected[0]["credits"]["edges"][0].clone();
@@ -139,14 +143,20 @@ async fn replace_makes_the_record_whole() {
         original_title 1, part 1, runtime_minutes 1)";
     assert_eq!(
         rehearsed.summary,
-        format!("films: 0 would be new, 1 would change {fields}, 0 unchanged\n0 refused, 0 warnings\n")
+        format!(
+            "films: 0 would be new, 1 would change {fields}, 0 unchanged\n0 refused, 0 warnings\n"
+        )
     );
     assert_eq!(before[0]["duration"], 120 * 60, "nothing was written");
     assert_eq!(
         replaced.summary,
         format!("films: 0 new, 1 changed {fields}, 0 unchanged\n0 refused, 0 warnings\n")
     );
-    assert!(again.summary.starts_with("films: 0 new, 0 changed, 1 unchanged"));
+    assert!(
+        again
+            .summary
+            .starts_with("films: 0 new, 0 changed, 1 unchanged")
+    );
     let after = rich(&program).await;
     assert_eq!(after[0]["year"], 2004);
     assert_eq!(after[0]["duration"], Value::Null);
@@ -265,7 +275,8 @@ async fn a_viewer_in_the_middle_stays_there_after_a_thin_load() {
         site.register("ada@example.org").await;
         let film = site.id_of("film", "collateral-2004").await;
         let play = "00000000-0000-4000-8000-000000000001";
-        site.watch(&film, play, 3000.0, "2026-01-01T20:00:00Z").await;
+        site.watch(&film, play, 3000.0, "2026-01-01T20:00:00Z")
+            .await;
         site.cookie().map(str::to_owned)
     };
 

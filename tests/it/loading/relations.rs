@@ -13,12 +13,18 @@ async fn the_same_record_again_is_the_same_film() {
     let second = load(&program, &bad("05_duplicate_same.ndjson")).await;
 
     assert!(
-        first.is_clean && first.summary.contains("films: 1 new, 0 changed, 2 unchanged"),
+        first.is_clean
+            && first
+                .summary
+                .contains("films: 1 new, 0 changed, 2 unchanged"),
         "{}",
         first.summary
     );
     assert!(
-        second.is_clean && second.summary.contains("films: 0 new, 0 changed, 3 unchanged"),
+        second.is_clean
+            && second
+                .summary
+                .contains("films: 0 new, 0 changed, 3 unchanged"),
         "{}",
         second.summary
     );

@@ -59,7 +59,9 @@ async fn a_mark_that_makes_another_word_makes_another_person() {
 
     assert!(loaded.is_clean, "{:?}", loaded.messages);
     assert!(
-        again.summary.starts_with("films: 0 new, 0 changed, 6 unchanged"),
+        again
+            .summary
+            .starts_with("films: 0 new, 0 changed, 6 unchanged"),
         "{}",
         again.summary
     );
@@ -88,8 +90,14 @@ async fn genres_and_collections_are_told_apart_alike() {
     let genre = |name: &str| json!({ "slug": name, "name": name });
     assert_eq!(films[0]["genres"], json!([genre("कमल"), zarzuela]));
     assert_eq!(films[1]["genres"], json!([genre("कमला"), zarzuela]));
-    assert_eq!(films[0]["collection"], json!({ "slug": "はは", "name": "はは" }));
-    assert_eq!(films[1]["collection"], json!({ "slug": "ばば", "name": "ばば" }));
+    assert_eq!(
+        films[0]["collection"],
+        json!({ "slug": "はは", "name": "はは" })
+    );
+    assert_eq!(
+        films[1]["collection"],
+        json!({ "slug": "ばば", "name": "ばば" })
+    );
 }
 
 #[tokio::test]
@@ -174,7 +182,9 @@ async fn a_catalogue_that_was_loaded_before_gets_nobody_twice() {
 
     assert!(first.is_clean, "{:?}", first.messages);
     assert!(
-        again.summary.starts_with("films: 0 new, 0 changed, 2 unchanged"),
+        again
+            .summary
+            .starts_with("films: 0 new, 0 changed, 2 unchanged"),
         "{}",
         again.summary
     );
@@ -200,7 +210,10 @@ async fn a_catalogue_that_was_loaded_before_gets_nobody_twice() {
     assert_eq!(films[1]["collection"], person("はは~2", "はは"));
     let site = program.serve().await;
     let found = site
-        .ask("{ person(slug: \"봉준호\") { name } genre(slug: \"हास्य\") { name } }", json!({}))
+        .ask(
+            "{ person(slug: \"봉준호\") { name } genre(slug: \"हास्य\") { name } }",
+            json!({}),
+        )
         .await;
     assert_eq!(
         found,

@@ -29,13 +29,11 @@ async fn a_table_says_the_same_as_the_records_that_it_stands_for() {
     let titles = titles(&program).await;
 
     assert!(table.is_clean, "{:?}", table.messages);
+    assert!(table.summary.contains("films: 2 new"), "{}", table.summary);
     assert!(
-        table.summary.contains("films: 2 new"),
-        "{}",
-        table.summary
-    );
-    assert!(
-        again.summary.contains("films: 0 new, 0 changed, 1 unchanged"),
+        again
+            .summary
+            .contains("films: 0 new, 0 changed, 1 unchanged"),
         "{}",
         again.summary
     );
@@ -74,7 +72,9 @@ async fn watches_come_in_tables_too() {
         "liked is \"perhaps\", not true, false or null"
     ));
     assert!(
-        again.summary.contains("watches: 0 new, 0 changed, 2 unchanged"),
+        again
+            .summary
+            .contains("watches: 0 new, 0 changed, 2 unchanged"),
         "{}",
         again.summary
     );
@@ -133,7 +133,10 @@ async fn columns_without_a_meaning_of_their_own_refuse_the_file() {
         ("slug,ids,ids.imdb", "there are columns “ids” and “ids.…”"),
         ("slug;title;year", "separated by ';'; commas are wanted"),
         ("slug\ttitle", "separated by '\\t'; commas are wanted"),
-        ("\"slug,title\"", "the whole line is one cell, within quotation marks"),
+        (
+            "\"slug,title\"",
+            "the whole line is one cell, within quotation marks",
+        ),
     ] {
         let loaded = load_table(&program, format!("{columns}\na,b,c\n")).await;
 
@@ -146,7 +149,12 @@ async fn columns_without_a_meaning_of_their_own_refuse_the_file() {
 #[tokio::test]
 async fn blank_lines_are_passed_over_and_counted() {
     let program = Program::new(On::Embedded).await;
-    for (end, bom) in [("\n", ""), ("\r\n", ""), ("\n", "\u{feff}"), ("\r\n", "\u{feff}")] {
+    for (end, bom) in [
+        ("\n", ""),
+        ("\r\n", ""),
+        ("\n", "\u{feff}"),
+        ("\r\n", "\u{feff}"),
+    ] {
         let lines = [
             "",
             "slug,title,year",
@@ -167,7 +175,12 @@ async fn blank_lines_are_passed_over_and_counted() {
         ];
         let loaded = load_table(&program, format!("{bom}{}", lines.join(end))).await;
 
-        assert_eq!(loaded.refused(), [10, 12, 15], "{end:?} {:?}", loaded.messages);
+        assert_eq!(
+            loaded.refused(),
+            [10, 12, 15],
+            "{end:?} {:?}",
+            loaded.messages
+        );
         assert!(loaded.says(10, "refused", "year is \"nineteen\""));
         assert!(loaded.says(12, "refused", "has 2 columns, not 3"));
         assert!(loaded.says(15, "refused", "title is missing or empty"));

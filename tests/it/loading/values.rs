@@ -223,8 +223,18 @@ async fn what_means_something_else_in_an_address_is_no_slug() {
     ];
     let film = |slug: &str| json!({ "slug": slug, "title": "A" }).to_string();
     let mut records: Vec<String> = wrong.iter().map(|slug| film(slug)).collect();
-    records.push(json!({ "slug": "credit", "title": "A", "cast": [{ "person": "__proto__", "name": "A" }] }).to_string());
-    let right = ["e.t.-1982", "8-half", "a_b~c", "हिन्दी", "기생충", "千と千尋"];
+    records.push(
+        json!({ "slug": "credit", "title": "A", "cast": [{ "person": "__proto__", "name": "A" }] })
+            .to_string(),
+    );
+    let right = [
+        "e.t.-1982",
+        "8-half",
+        "a_b~c",
+        "हिन्दी",
+        "기생충",
+        "千と千尋",
+    ];
     records.extend(right.iter().map(|slug| film(slug)));
 
     let loaded = load_text(&program, &records.join("\n")).await;

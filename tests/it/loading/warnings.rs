@@ -25,13 +25,24 @@ async fn what_programs_write_for_nobody_is_nobody() {
     assert!(loaded.says(2, "warning", "directors “N/A” stands for nobody; left out"));
     assert!(loaded.says(2, "warning", "ids.imdb “tt0000000” is no id; left out"));
     assert!(loaded.says(3, "warning", "genres “None” is no genre; left out"));
-    assert!(loaded.says(3, "warning", "collection “Unknown” is no collection; left out"));
+    assert!(loaded.says(
+        3,
+        "warning",
+        "collection “Unknown” is no collection; left out"
+    ));
     let site = program.serve().await;
     let query = "{ titles(first: 10, orderBy: NAME) { nodes { name year genres { name } credits(first: 10) { nodes { name } }
         externalIds { value } ... on Film { duration collection { name } } } } }";
     let titles = site.ask(query, json!({})).await["titles"]["nodes"].clone();
-    let title = |name: &str, year: Option<i32>, duration: Option<u32>, genres: &[&str], people: &[&str], ids: &[&str]| {
-        let named = |names: &[&str]| -> Vec<Value> { names.iter().map(|name| json!({ "name": name })).collect() };
+    let title = |name: &str,
+                 year: Option<i32>,
+                 duration: Option<u32>,
+                 genres: &[&str],
+                 people: &[&str],
+                 ids: &[&str]| {
+        let named = |names: &[&str]| -> Vec<Value> {
+            names.iter().map(|name| json!({ "name": name })).collect()
+        };
         let ids: Vec<Value> = ids.iter().map(|id| json!({ "value": id })).collect();
         json!({ "name": name, "year": year, "genres": named(genres), "credits": { "nodes": named(people) }, "externalIds": ids,
             "duration": duration, "collection": null })
@@ -59,7 +70,9 @@ async fn what_stands_for_nothing_takes_nothing_away() {
     let loaded = load_table(&program, blank).await;
 
     assert!(
-        loaded.summary.starts_with("films: 0 new, 0 changed, 1 unchanged"),
+        loaded
+            .summary
+            .starts_with("films: 0 new, 0 changed, 1 unchanged"),
         "{}",
         loaded.summary
     );
@@ -80,7 +93,8 @@ async fn nobody_is_loaded_as_a_person_either() {
     assert_eq!(loaded.refused(), [1, 2]);
     assert!(loaded.says(2, "refused", "name is “Unknown”, which stands for nobody"));
     let site = program.serve().await;
-    let query = "{ film(slug: \"film\") { credits(first: 10) { edges { character node { name } } } } }";
+    let query =
+        "{ film(slug: \"film\") { credits(first: 10) { edges { character node { name } } } } }";
     let film = site.ask(query, json!({})).await;
     assert_eq!(
         film["film"]["credits"]["edges"],
@@ -127,7 +141,9 @@ async fn text_that_was_encoded_twice_is_seen_in_every_field() {
     }
     assert!(!loaded.says(10, "warning", "encoded twice"));
     assert!(
-        loaded.summary.contains("2 (1 different) × title … looks like UTF-8"),
+        loaded
+            .summary
+            .contains("2 (1 different) × title … looks like UTF-8"),
         "the episode has the same: {}",
         loaded.summary
     );
@@ -148,9 +164,14 @@ async fn a_cell_full_of_commas_is_told_how_entries_are_separated() {
         assert!(loaded.says(line, "warning", &text), "{:?}", loaded.messages);
     }
     let hints = loaded.messages.iter();
-    let hints = hints.filter(|message| message.contains("“|” stands between them in a cell of a table"));
+    let hints =
+        hints.filter(|message| message.contains("“|” stands between them in a cell of a table"));
     assert_eq!(hints.count(), 4, "{:?}", loaded.messages);
-    assert!(loaded.says(4, "warning", "“De Niro, Robert” looks like “last name, first name”"));
+    assert!(loaded.says(
+        4,
+        "warning",
+        "“De Niro, Robert” looks like “last name, first name”"
+    ));
 }
 
 #[tokio::test]
