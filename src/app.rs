@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::Context;
+use futures::future::BoxFuture;
 
 use crate::adapters;
 use crate::adapters::argon2::Argon2Hasher;
@@ -12,7 +13,9 @@ use crate::adapters::memory::{
     CachedCatalog, CachedGraph, MemoryEvents, MemoryLeases, MemoryLimiter, ObservedWatching,
     Tastes, TokioTasks,
 };
-use crate::adapters::mongo::{MongoAccounts, MongoBacklog, MongoCatalog, MongoDb, MongoWatching};
+use crate::adapters::mongo::{
+    MongoAccounts, MongoBacklog, MongoCatalog, MongoDb, MongoNotes, MongoWatching,
+};
 use crate::adapters::neo4j::{Neo4jDb, Neo4jGraph};
 use crate::adapters::oauth::{FacebookProvider, FacebookSettings, OpenIdProvider, OpenIdSettings};
 use crate::adapters::redis::{
@@ -20,8 +23,8 @@ use crate::adapters::redis::{
 };
 use crate::adapters::search::TantivySearch;
 use crate::adapters::sqlite::{
-    SqliteAccounts, SqliteBacklog, SqliteCatalog, SqliteDb, SqliteGraph, SqliteOneTime,
-    SqliteSessions, SqliteSigningKeys, SqliteWatching,
+    SqliteAccounts, SqliteBacklog, SqliteCatalog, SqliteDb, SqliteGraph, SqliteNotes,
+    SqliteOneTime, SqliteSessions, SqliteSigningKeys, SqliteWatching,
 };
 use crate::config::{AccountConfig, Config, Environment, Servers};
 use crate::domain::accounts::{
@@ -34,6 +37,7 @@ use crate::domain::catalog::{
 };
 use crate::domain::clock::{Clock, SystemClock};
 use crate::domain::entropy::{Entropy, SystemEntropy};
+use crate::domain::error::StoreError;
 use crate::domain::events::EventBus;
 use crate::domain::finding::Finding;
 use crate::domain::lease::Leases;
@@ -44,10 +48,11 @@ use crate::domain::ping::Ping;
 use crate::domain::privacy::{ErasureService, ExportService, Parts};
 use crate::domain::recommend::evaluate::EvaluationService;
 use crate::domain::recommend::{
-    BacklogService, BacklogStore, GraphFollower, GraphService, ProjectionPorts, ProjectionProgress,
-    RecommendPorts, RecommendService, SimilarService, TasteGraph, TitleSource, WatchSource,
-    WatchersStore,
+    BacklogService, BacklogStore, GraphFollower, GraphService, NoteStore, ProjectionPorts,
+    ProjectionProgress, RecommendPorts, RecommendService, SimilarService, TasteGraph, TitleSource,
+    WatchSource, WatchersStore,
 };
+use crate::domain::tasks::Tasks;
 use crate::domain::watching::{FeedbackStore, HistoryStore, WatchPorts, WatchService, WatchStore};
 use crate::graphql::Services;
 use crate::http::{HttpOptions, Stores};
@@ -90,9 +95,17 @@ struct AllStores {
     leases: Arc<dyn Leases>,
     graph: Arc<dyn TasteGraph>,
     backlog: Arc<dyn BacklogStore>,
+    notes: Arc<dyn NoteStore>,
     bus: Arc<dyn EventBus>,
     pings: Pings,
+    /// Makes the indexes of the record that are missing.
+    preparation: Preparation,
+    /// Whether none is missing.
+    is_prepared: bool,
 }
+
+/// Something that is done to a store and may take long.
+type Preparation = Arc<dyn Fn() -> BoxFuture<'static, Result<(), StoreError>> + Send + Sync>;
 
 /// What is asked whether it answers.
 #[derive(Clone)]
@@ -184,13 +197,22 @@ impl AllStores {
             titles: Arc::clone(&self.catalog.titles),
             watches: Arc::clone(&self.watching.watches),
             watchers: Arc::clone(&self.catalog.watchers),
+            notes: Arc::clone(&self.notes),
+            leases: Arc::clone(&self.leases),
         }
     }
 }
 
 impl App {
-    /// Opens the stores that the settings name.
+    /// Opens the stores that the settings name, if what they say goes with the settings.
     pub async fn open(config: &Config) -> anyhow::Result<Self> {
+        let app = Self::open_to_mend(config).await?;
+        app.graph.check_record().await?;
+        Ok(app)
+    }
+
+    /// Opens the stores that the settings name, whatever they say, for a command that makes it go with the settings.
+    pub async fn open_to_mend(config: &Config) -> anyhow::Result<Self> {
         let events = MemoryEvents::new();
         let stores = match &config.servers {
             Some(servers) => on_servers(servers, &events).await?,
@@ -266,6 +288,7 @@ impl App {
                 watching.clone(),
                 similar.clone(),
                 bus.clone(),
+                Arc::clone(&clock),
             ),
             similar,
             load: LoadService::new(
@@ -287,6 +310,14 @@ impl App {
             clock,
             events,
         })
+    }
+
+    /// Makes all that the record needs and lacks, however long that takes. Says whether anything was missing.
+    pub async fn migrate(&self) -> anyhow::Result<bool> {
+        (self.stores.preparation)()
+            .await
+            .context("the indexes of the record cannot be made")?;
+        Ok(!self.stores.is_prepared)
     }
 
     /// Looks at everything that the program needs, and changes nothing.
@@ -339,6 +370,19 @@ impl App {
         feed.catch_up()
             .await
             .context("the catalogue cannot be indexed")?;
+        if !self.stores.is_prepared {
+            tracing::warn!("Indexes of the record are missing; they are made in the background");
+            let prepared = (self.stores.preparation)();
+            TokioTasks.spawn(Box::pin(async move {
+                match prepared.await {
+                    Ok(()) => tracing::info!("All indexes of the record are made"),
+                    Err(error) => tracing::error!(
+                        error = &error as &dyn std::error::Error,
+                        "Indexes of the record cannot be made; run “reelgraph migrate”"
+                    ),
+                }
+            }));
+        }
         let erasures = ErasureService::new(
             self.accounts.clone(),
             self.parts(),
@@ -346,6 +390,7 @@ impl App {
         );
         Ok(Jobs::start(
             &self.graph,
+            &self.progress,
             Keeper {
                 similar: self.similar.clone(),
                 leases: Arc::clone(&self.stores.leases),
@@ -360,6 +405,7 @@ impl App {
                     self.progress.clone(),
                 ),
                 graph: Arc::clone(&self.stores.graph),
+                notes: Arc::clone(&self.stores.notes),
                 clock: Arc::clone(&self.clock),
             },
             || self.events.subscribe(),
@@ -488,8 +534,12 @@ fn embedded(config: &Config, events: &MemoryEvents) -> anyhow::Result<AllStores>
         limiter: measured("memory", MemoryLimiter::new()),
         leases: measured("memory", MemoryLeases::new()),
         graph: measured("sqlite", SqliteGraph::new(db.clone())),
-        backlog: measured("sqlite", SqliteBacklog::new(db)),
+        backlog: measured("sqlite", SqliteBacklog::new(db.clone())),
+        notes: measured("sqlite", SqliteNotes::new(db)),
         bus: Arc::new(events.clone()),
+        // Tables are brought up to date when the file is opened.
+        preparation: Arc::new(|| Box::pin(async { Ok(()) })),
+        is_prepared: true,
         pings: Pings {
             record: Arc::clone(&ping),
             sessions: Arc::clone(&ping),
@@ -506,18 +556,24 @@ async fn on_servers(servers: &Servers, events: &MemoryEvents) -> anyhow::Result<
     let catalog = MongoCatalog::new(mongo.clone());
     let watching = MongoWatching::new(mongo.clone());
     let accounts = MongoAccounts::new(mongo.clone());
-    catalog
-        .ensure_indexes()
-        .await
-        .context("MongoDB cannot be prepared")?;
-    watching
-        .ensure_indexes()
-        .await
-        .context("MongoDB cannot be prepared")?;
-    accounts
-        .ensure_indexes()
-        .await
-        .context("MongoDB cannot be prepared")?;
+    let cannot = "MongoDB cannot be prepared";
+    let is_prepared = catalog.prepare().await.context(cannot)?
+        & watching.prepare().await.context(cannot)?
+        & accounts.prepare().await.context(cannot)?;
+    let (all_of_catalog, all_of_watching, all_of_accounts) =
+        (catalog.clone(), watching.clone(), accounts.clone());
+    let preparation: Preparation = Arc::new(move || {
+        let (catalog, watching, accounts) = (
+            all_of_catalog.clone(),
+            all_of_watching.clone(),
+            all_of_accounts.clone(),
+        );
+        Box::pin(async move {
+            catalog.ensure_indexes().await?;
+            watching.ensure_indexes().await?;
+            accounts.ensure_indexes().await
+        })
+    });
     let neo4j = Neo4jDb::open(
         &servers.neo4j_uri,
         &servers.neo4j_user,
@@ -540,12 +596,15 @@ async fn on_servers(servers: &Servers, events: &MemoryEvents) -> anyhow::Result<
         leases: measured("redis", RedisLeases::new(redis.clone())),
         graph: measured("neo4j", Neo4jGraph::new(neo4j.clone())),
         backlog: measured("mongo", MongoBacklog::new(mongo.clone())),
+        notes: measured("mongo", MongoNotes::new(mongo.clone())),
         pings: Pings {
             record: measured("mongo", mongo),
             sessions: measured("redis", redis.clone()),
             graph: measured("neo4j", neo4j),
         },
         bus: Arc::new(RedisEvents::new(redis, Arc::new(events.clone()))),
+        preparation,
+        is_prepared,
     })
 }
 

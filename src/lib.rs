@@ -3,10 +3,11 @@
 //! ```text
 //! main → cli → app ──┬→ http → graphql → domain
 //!                    ├→ jobs ──────────→ domain
-//!                    └→ adapters ──────→ domain
+//!                    ├→ adapters ──────→ domain
+//!                    └→ config ────────→ domain
 //! ```
 //!
-//! Two questions find any file: which layer, and which feature? The same noun stands in every layer. Start reading at
+//! `ARCHITECTURE.md` says what holds always, and follows requests through the files. Start reading at
 //! [`domain`], then [`app`], which connects everything.
 
 pub mod adapters;

@@ -1,41 +1,59 @@
 //! `reelgraph graph …`: keeping the recommendation graph.
 
 use std::process::ExitCode;
+use std::time::Duration;
 
+use chrono::SecondsFormat;
 use clap::Subcommand;
 
 use crate::app::App;
+use crate::config::Config;
+use crate::domain::recommend::{Difference, RebuildStep, ReweighStep};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Project what is waiting, and return
     Drain,
-    /// Make the whole graph anew from the documents
+    /// Make the whole graph anew from the documents, while it is read; what was broken off goes on
     Rebuild,
-    /// Compare the graph with the documents; exit status 1 on a difference
+    /// Compute the sums of what was watched anew from the plays, with the half-life that is set; stop all servers first
+    Reweigh,
+    /// Compare the graph with the documents, and their sums with the plays; exit status 1 on a difference
     Verify,
-    /// Compute the SIMILAR edges from the watches and titles that are there
+    /// Project what is waiting, and compute the SIMILAR edges from the watches and titles that are there
     Similar,
 }
 
-pub(super) async fn run(app: &App, command: &Command) -> anyhow::Result<ExitCode> {
+/// How often to look how far another program has come that makes the graph anew.
+const LOOK: Duration = Duration::from_millis(500);
+
+pub(super) async fn run(config: &Config, command: &Command) -> anyhow::Result<ExitCode> {
+    if matches!(command, Command::Reweigh) {
+        return reweigh(&App::open_to_mend(config).await?).await;
+    }
+    let app = &App::open(config).await?;
     match command {
-        Command::Drain => println!("projected {} documents", app.graph.drain().await?),
-        Command::Rebuild => println!(
-            "rebuilt the graph from {} documents",
-            app.graph.rebuild().await?
-        ),
-        Command::Similar => println!("computed {} SIMILAR edges", app.graph.similar().await?),
+        Command::Reweigh => return reweigh(app).await,
+        Command::Drain => println!("projected {} documents", drain(app).await?),
+        Command::Rebuild => println!("rebuilt the graph from {} documents", rebuild(app).await?),
+        Command::Similar => return similar(app).await,
         Command::Verify => {
             let differences = app.graph.verify().await?;
             for difference in &differences {
                 println!("{difference}");
             }
             if !differences.is_empty() {
-                println!(
-                    "{} differences; “reelgraph graph rebuild” makes the graph anew",
-                    differences.len()
-                );
+                let is_of_sums =
+                    |difference: &Difference| matches!(difference, Difference::Sums(..));
+                let of_sums = differences.iter().filter(|one| is_of_sums(one)).count();
+                let advice = match (of_sums, differences.len() - of_sums) {
+                    (0, _) => "“reelgraph graph rebuild” makes the graph anew",
+                    (_, 0) => "“reelgraph graph reweigh” computes the sums anew",
+                    _ => {
+                        "“reelgraph graph reweigh” computes the sums anew, then “reelgraph graph rebuild” the graph"
+                    }
+                };
+                println!("{} differences; {advice}", differences.len());
                 return Ok(ExitCode::FAILURE);
             }
             let counts = app.graph.counts().await?;
@@ -49,6 +67,76 @@ pub(super) async fn run(app: &App, command: &Command) -> anyhow::Result<ExitCode
                 counts.similar
             );
         }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Projects what waits; if the graph is being made anew, or must be because a store came back from a backup, all of it.
+async fn drain(app: &App) -> anyhow::Result<u64> {
+    app.graph.check_epoch().await?;
+    let mut projected = 0;
+    if app.graph.rebuild_under_way().await?.is_some() {
+        projected += rebuild(app).await?;
+        println!("rebuilt the graph from {projected} documents");
+    }
+    Ok(projected + app.graph.drain().await? as u64)
+}
+
+/// Makes the graph anew, or goes on where that was broken off. Says from how many documents.
+async fn rebuild(app: &App) -> anyhow::Result<u64> {
+    let mut under_way = app.graph.begin_rebuild().await?;
+    if under_way.documents > 0 {
+        eprintln!(
+            "going on with the rebuild that was begun at {}",
+            under_way
+                .begun_at
+                .to_rfc3339_opts(SecondsFormat::Secs, true)
+        );
+    }
+    loop {
+        match app.graph.rebuild_step().await? {
+            RebuildStep::Finished(documents) => {
+                app.graph.leave_rebuild().await?;
+                return Ok(documents);
+            }
+            RebuildStep::Did(_) => {}
+            RebuildStep::Elsewhere(_) => tokio::time::sleep(LOOK).await,
+            // A server has done the last step.
+            RebuildStep::Nothing => return Ok(under_way.documents),
+        }
+        if let Some(rebuild) = app.graph.rebuild_under_way().await? {
+            under_way = rebuild;
+        }
+    }
+}
+
+/// Computes all sums anew, or goes on where that was broken off, and projects what has changed.
+async fn reweigh(app: &App) -> anyhow::Result<ExitCode> {
+    let done = loop {
+        if let ReweighStep::Finished(done) = app.graph.reweigh_step().await? {
+            break done;
+        }
+    };
+    println!(
+        "computed {} sums with a half-life of {} days, {} of them were others",
+        done.watched_titles, done.half_life_days, done.changed
+    );
+    println!("projected {} documents", app.graph.drain().await?);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Projects what waits, for edges lead only to what the graph has, and computes the edges.
+async fn similar(app: &App) -> anyhow::Result<ExitCode> {
+    println!("projected {} documents", drain(app).await?);
+    let edges = app.graph.similar().await?;
+    println!("computed {edges} SIMILAR edges");
+    let counts = app.graph.counts().await?;
+    if edges == 0 && counts.titles > 0 {
+        eprintln!(
+            "reelgraph: no two of {} titles are alike: they share no genres and people, and nobody watched both of two ({} WATCHED edges); load more of either",
+            counts.titles, counts.watched
+        );
+        return Ok(ExitCode::FAILURE);
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -9,7 +9,9 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::files::{FileSource, find};
 use crate::app::App;
-use crate::domain::loading::{LoadOptions, LoadSummary, Problem, Source, Tally, WarningKind};
+use crate::domain::loading::{
+    LoadMode, LoadOptions, LoadSummary, Problem, Source, Tally, WarningKind,
+};
 
 pub(super) async fn run(
     app: &App,
@@ -88,10 +90,9 @@ fn sum_up(summary: &LoadSummary, options: LoadOptions) -> String {
 
 /// What became of the records of a sort, as `2 new, 1 changed (cast 1, genres 1), 7 unchanged`.
 fn counts(tally: &Tally, options: LoadOptions) -> String {
-    let (new, changed) = if options.rehearse {
-        ("would be new", "would change")
-    } else {
-        ("new", "changed")
+    let (new, changed) = match options.mode {
+        LoadMode::DryRun => ("would be new", "would change"),
+        LoadMode::Write => ("new", "changed"),
     };
     let fields = tally.fields.iter();
     let fields: Vec<String> = fields

@@ -1,4 +1,4 @@
-//! What goes out while the program runs: the log, and the spans for a collector of traces if there is one.
+//! What the program tells while it runs: the log, and the spans for a collector of traces if there is one.
 
 use anyhow::Context;
 use opentelemetry::trace::TracerProvider;

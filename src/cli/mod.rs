@@ -7,6 +7,7 @@ mod graph;
 mod lists;
 mod load;
 mod log;
+mod migrate;
 mod schema;
 mod seed;
 mod serve;
@@ -19,7 +20,7 @@ use clap::{Parser, Subcommand};
 
 use crate::app::App;
 use crate::config::{Config, Settings};
-use crate::domain::loading::LoadOptions;
+use crate::domain::loading::{LoadMode, LoadOptions, Manner};
 
 /// The backend of a film and TV site: a GraphQL API over a recommendation graph
 #[derive(Debug, Parser)]
@@ -56,7 +57,7 @@ enum Command {
     Suggest(lists::Arguments),
     /// Write the titles that are like each title, as NDJSON
     Similar(lists::Arguments),
-    /// Measure how good the suggestions are, on watches that are kept from them, beside simpler lists
+    /// Measure how good the suggestions are, on watches that were held out, beside simpler lists
     Evaluate(evaluate::Arguments),
     /// Create accounts, change roles, disable and erase
     Users {
@@ -65,6 +66,8 @@ enum Command {
     },
     /// Look at every service, permission, clock and setting, and say what to do; exit status 1 if something is wrong
     Doctor(doctor::Arguments),
+    /// Make what the record needs and lacks: indexes that a newer version wants, while the site runs
+    Migrate,
     /// Print the GraphQL schema
     Schema,
 }
@@ -106,12 +109,20 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
                 replace,
             } => {
                 let options = LoadOptions {
-                    rehearse: dry_run,
-                    replace,
+                    mode: if dry_run {
+                        LoadMode::DryRun
+                    } else {
+                        LoadMode::Write
+                    },
+                    manner: if replace {
+                        Manner::Replace
+                    } else {
+                        Manner::Merge
+                    },
                 };
                 load::run(&App::open(&config).await?, &paths, options).await
             }
-            Command::Graph { command } => graph::run(&App::open(&config).await?, &command).await,
+            Command::Graph { command } => graph::run(&config, &command).await,
             Command::Suggest(arguments) => {
                 lists::suggest(&App::open(&config).await?, &arguments).await
             }
@@ -121,6 +132,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Evaluate(arguments) => evaluate::run(&config, &arguments).await,
             Command::Users { command } => users::run(&App::open(&config).await?, command).await,
             Command::Doctor(arguments) => doctor::run(&config, &arguments).await,
+            Command::Migrate => migrate::run(&config).await,
             Command::Schema => schema::run(),
         }
     })

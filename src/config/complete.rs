@@ -92,8 +92,10 @@ impl Config {
             ..ranking
         };
         let freshness = Freshness {
-            touched: given.resolve_at.unwrap_or(freshness.touched),
-            drifted: given.rebuild_at.unwrap_or(freshness.drifted),
+            recompute_title_at: given
+                .recompute_title_at
+                .unwrap_or(freshness.recompute_title_at),
+            recompute_all_at: given.recompute_all_at.unwrap_or(freshness.recompute_all_at),
             ..freshness
         };
         check_suggestions(&ranking, &freshness)?;
@@ -143,8 +145,8 @@ fn check_suggestions(ranking: &Ranking, freshness: &Freshness) -> anyhow::Result
         bail!("recency is {}, not from 0 to 4", ranking.recency);
     }
     for (name, share) in [
-        ("resolve-at", freshness.touched),
-        ("rebuild-at", freshness.drifted),
+        ("resolve-at", freshness.recompute_title_at),
+        ("rebuild-at", freshness.recompute_all_at),
     ] {
         if !(0.0..=1.0).contains(&share) {
             bail!("{name} is {share}, not from 0 to 1");
@@ -218,16 +220,16 @@ mod tests {
 
     #[test]
     fn how_suggestions_are_made_can_be_set_within_limits() {
-        let given = |recency, rebuild_at| Settings {
+        let given = |recency, recompute_all_at| Settings {
             recency,
-            rebuild_at,
+            recompute_all_at,
             ..Settings::default()
         };
 
         let config = complete(given(Some(0.0), Some(0.5)), &[]).unwrap();
 
         assert!(config.ranking.recency.abs() < f64::EPSILON);
-        assert!((config.freshness.drifted - 0.5).abs() < f64::EPSILON);
+        assert!((config.freshness.recompute_all_at - 0.5).abs() < f64::EPSILON);
         assert_eq!(config.freshness.longest, Freshness::default().longest);
         for (wrong, name) in [
             (given(Some(-1.0), None), "recency"),

@@ -106,7 +106,7 @@ pub struct Settings {
         value_name = "SECONDS"
     )]
     pub short_below_seconds: Option<f64>,
-    /// The days after which a watch weighs half in suggestions; fixed once something was watched [default: 180]
+    /// The days after which a watch weighs half in suggestions; another one needs `graph reweigh` [default: 180]
     #[arg(
         long,
         global = true,
@@ -119,20 +119,22 @@ pub struct Settings {
     pub recency: Option<f64>,
     /// The share of a title's watches that must be new for its edges to be computed anew [default: 0.02]
     #[arg(
-        long,
+        long = "resolve-at",
         global = true,
         env = "REELGRAPH_RESOLVE_AT",
         value_name = "SHARE"
     )]
-    pub resolve_at: Option<f64>,
+    #[serde(rename = "resolve_at")]
+    pub recompute_title_at: Option<f64>,
     /// The share of all watches and titles that must be new for all edges to be computed anew [default: 0.1]
     #[arg(
-        long,
+        long = "rebuild-at",
         global = true,
         env = "REELGRAPH_REBUILD_AT",
         value_name = "SHARE"
     )]
-    pub rebuild_at: Option<f64>,
+    #[serde(rename = "rebuild_at")]
+    pub recompute_all_at: Option<f64>,
     /// The highest age rating in years that whoever is not logged in sees [default: every one]
     #[arg(
         long,
@@ -179,8 +181,8 @@ impl Settings {
             short_below_seconds: self.short_below_seconds.or(other.short_below_seconds),
             half_life_days: self.half_life_days.or(other.half_life_days),
             recency: self.recency.or(other.recency),
-            resolve_at: self.resolve_at.or(other.resolve_at),
-            rebuild_at: self.rebuild_at.or(other.rebuild_at),
+            recompute_title_at: self.recompute_title_at.or(other.recompute_title_at),
+            recompute_all_at: self.recompute_all_at.or(other.recompute_all_at),
             anonymous_max_age: self.anonymous_max_age.or(other.anonymous_max_age),
             unrated_for_children: self.unrated_for_children.or(other.unrated_for_children),
             accounts: self.accounts.or(other.accounts),

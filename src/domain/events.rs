@@ -1,5 +1,5 @@
-//! News that one part of the program has for another. A hint, never the record: who misses one finds it by asking
-//! the store a little later.
+//! Events by which one part of the program tells another of changes. A hint, never the record: whoever misses one finds
+//! the change by asking the store a little later.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ pub enum Event {
     WatchesChanged,
     /// A mail waits to be sent.
     MailQueued,
-    /// Somebody is to be forgotten.
+    /// Somebody is to be erased.
     ErasureRequested,
     /// `WATCHED` edges of these profiles were written to the graph or removed from it, or what they hide or mute has
     /// changed.

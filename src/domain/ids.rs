@@ -54,13 +54,13 @@ numeric_ids! {
     ProfileId;
     /// One log-in on one device.
     SessionId;
-    /// A key that a machine uses the API with.
+    /// An API key of an account.
     ApiKeyId;
-    /// A mail that waits to be sent.
+    /// A mail in the queue.
     MailId;
-    /// An entry of the audit list.
+    /// An entry of the audit log.
     AuditId;
-    /// A request to forget a person.
+    /// A request to erase a person.
     ErasureId;
 }
 

@@ -1,4 +1,4 @@
-//! Limits on how often somebody may do something, the same on every server of a site.
+//! Rate limits: how often somebody may do something, the same on every server of a site.
 
 use std::time::Duration;
 
@@ -7,8 +7,8 @@ use async_trait::async_trait;
 use super::error::StoreError;
 use super::measured::measured;
 
-/// So many at once, and as many again spread over the period: a token bucket, as the generic cell rate algorithm
-/// (ITU-T I.371) counts it.
+/// A number of attempts at once, and as many again spread over the period: a token bucket, as the generic cell rate
+/// algorithm (ITU-T I.371) counts it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Rate {
     /// How many; at least 1.
@@ -18,7 +18,7 @@ pub struct Rate {
 }
 
 impl Rate {
-    /// So many an hour.
+    /// This many per hour.
     pub const fn per_hour(count: u32) -> Self {
         Self {
             count,
@@ -35,7 +35,7 @@ impl Rate {
 /// Delays that double with each attempt that was not forgiven.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Backoff {
-    /// So many attempts are free.
+    /// How many attempts are free.
     pub free: u32,
     /// How long to wait after the first that is not.
     pub first: Duration,

@@ -98,7 +98,7 @@ mod tests {
     use crate::domain::error::StoreError;
     use crate::domain::lease::Leases;
 
-    /// Is there for one lease only.
+    /// Answers differently for each lease name.
     struct Fickle;
 
     #[async_trait]

@@ -22,5 +22,6 @@ pub mod single_flight;
 pub mod stamp;
 pub mod tasks;
 pub mod text;
+pub mod unreadable;
 pub mod viewer;
 pub mod watching;

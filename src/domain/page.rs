@@ -55,7 +55,7 @@ pub enum Direction {
 /// The page that is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Window {
-    /// At most so many rows; 1 to [`MAX_PAGE`].
+    /// The most rows of the page; 1 to [`MAX_PAGE`].
     pub limit: usize,
     /// The row next to the page, itself not part of it. `None`: from the end of the list that `direction` leaves.
     pub start: Option<Keyset>,

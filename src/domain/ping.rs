@@ -1,4 +1,4 @@
-//! Whether a server or a file that something is kept in answers.
+//! Whether a store, be it a server or a file, answers.
 
 use async_trait::async_trait;
 

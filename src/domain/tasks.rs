@@ -1,4 +1,4 @@
-//! Work that goes on when nobody waits for it, passed in so that the domain knows no runtime.
+//! Background tasks, which nobody waits for; passed in so that the domain knows no runtime.
 
 use futures::future::BoxFuture;
 

@@ -70,7 +70,7 @@ pub struct KnownViewer {
 pub enum Login {
     /// A log-in on a device.
     Session(SessionId),
-    /// A machine's key, which may read, and never manages the account.
+    /// An API key, which may read, and never manages the account.
     ApiKey {
         id: ApiKeyId,
         /// Whether it may also report what is watched.
@@ -104,7 +104,7 @@ impl KnownViewer {
         }
     }
 
-    /// The log-in that the request came with; `None` for a machine with a key.
+    /// The log-in that the request came with; `None` for an API key.
     pub fn session(&self) -> Option<SessionId> {
         match self.login {
             Login::Session(session) => Some(session),

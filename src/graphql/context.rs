@@ -8,7 +8,7 @@ use super::cookie::SessionCookie;
 use super::error::{ApiError, Result};
 use super::loaders::{Loaders, PersonalLoaders};
 use super::schema::Services;
-use crate::domain::accounts::{Secret, SentAway};
+use crate::domain::accounts::{OAuthRedirect, Secret};
 use crate::domain::catalog::{Seen, Visibility};
 use crate::domain::viewer::{Client, KnownViewer, Viewer};
 
@@ -81,8 +81,8 @@ pub(crate) trait ContextExt {
     /// Takes the session from the browser.
     fn clear_session_cookie(&self);
 
-    /// Gives the browser what it is to bring back from another site.
-    fn set_away_cookie(&self, browser: &Secret);
+    /// Gives the browser the OAuth state cookie, which it brings back from another site.
+    fn set_oauth_state_cookie(&self, browser: &Secret);
 }
 
 impl ContextExt for Context<'_> {
@@ -155,9 +155,9 @@ impl ContextExt for Context<'_> {
         self.append_http_header("set-cookie", cookie.clear());
     }
 
-    fn set_away_cookie(&self, browser: &Secret) {
-        let cookie = self.data_unchecked::<Caller>().cookie.away();
-        let seconds = Some(SentAway::LASTS.num_seconds());
+    fn set_oauth_state_cookie(&self, browser: &Secret) {
+        let cookie = self.data_unchecked::<Caller>().cookie.oauth_state();
+        let seconds = Some(OAuthRedirect::LASTS.num_seconds());
         self.append_http_header("set-cookie", cookie.set(browser.expose(), seconds));
     }
 }

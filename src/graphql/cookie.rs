@@ -1,4 +1,4 @@
-//! The cookie that holds a browser's session.
+//! The cookie that holds a browser's session, and the OAuth state cookie.
 
 /// How the session cookie is called and sent: it differs between production and a developer's machine without TLS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,9 +21,9 @@ impl SessionCookie {
         is_secure: false,
     };
 
-    /// The cookie of a browser that is at another site to log in, by the same rules: only with it may it come back.
+    /// The OAuth state cookie, by the same rules: it binds a federated log-in to the browser that began it.
     #[must_use]
-    pub fn away(self) -> Self {
+    pub fn oauth_state(self) -> Self {
         let name = if self.is_secure {
             "__Host-reelgraph-away"
         } else {
@@ -69,7 +69,7 @@ mod tests {
             "__Host-reelgraph=abc; Path=/; HttpOnly; SameSite=Lax; Secure"
         );
         assert_eq!(
-            SessionCookie::PRODUCTION.away().set("abc", Some(60)),
+            SessionCookie::PRODUCTION.oauth_state().set("abc", Some(60)),
             "__Host-reelgraph-away=abc; Path=/; Max-Age=60; HttpOnly; SameSite=Lax; Secure"
         );
         assert_eq!(

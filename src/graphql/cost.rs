@@ -96,7 +96,7 @@ struct FieldCost {
 }
 
 enum Rows {
-    /// Always so many, or so.
+    /// A fixed number of rows, exactly or nearly.
     Fixed(usize),
     /// As many as arguments say: each with its default.
     Asked(Vec<(Name, usize)>),

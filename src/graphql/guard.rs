@@ -16,7 +16,7 @@ impl Guard for SignedIn {
     }
 }
 
-/// Lets viewers pass who logged in on a device; a machine's key gets `FORBIDDEN`.
+/// Lets viewers pass who logged in on a device; an API key gets `FORBIDDEN`.
 pub(crate) struct BySession;
 
 impl Guard for BySession {
@@ -24,7 +24,7 @@ impl Guard for BySession {
         let viewer = ctx.known_viewer()?;
         match viewer.session() {
             Some(_) => Ok(()),
-            None => Err(ApiError::forbidden("a machine's key may not do this").into()),
+            None => Err(ApiError::forbidden("an API key may not do this").into()),
         }
     }
 }
@@ -42,7 +42,7 @@ impl Guard for RoleAtLeast {
     }
 }
 
-/// Lets viewers pass who may report what is watched; a machine's key without that scope gets `FORBIDDEN`.
+/// Lets viewers pass who may report what is watched; an API key without that scope gets `FORBIDDEN`.
 pub(crate) struct MayWatch;
 
 impl Guard for MayWatch {
@@ -50,7 +50,7 @@ impl Guard for MayWatch {
         if ctx.known_viewer()?.may_watch() {
             Ok(())
         } else {
-            Err(ApiError::forbidden("this key has not the scope `WATCH`").into())
+            Err(ApiError::forbidden("this key lacks the scope `WATCH`").into())
         }
     }
 }

@@ -44,11 +44,9 @@ pub(crate) enum Node {
     Play(Play),
 }
 
-/// Anything by its global id.
 #[derive(Default)]
 pub(crate) struct NodeQuery;
 
-/// Anything by its global id.
 #[Object]
 impl NodeQuery {
     /// Anything by its global id. What belongs to somebody else does not exist.

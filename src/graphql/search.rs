@@ -15,11 +15,9 @@ use crate::domain::page::{Keyset, Slice};
 static TITLES: Order = Order::by_number("search titles");
 static PEOPLE: Order = Order::by_number("search people");
 
-/// Finding titles and people by what somebody types.
 #[derive(Default)]
 pub(crate) struct SearchQuery;
 
-/// Finding titles and people by what somebody types.
 #[Object]
 impl SearchQuery {
     /// Finds titles by name, original name and the names of who made them: the best match first, then the most watched.

@@ -1,4 +1,4 @@
-//! A span for each use case that a request has done, named by its field. Names alone: arguments are secrets sometimes.
+//! A span for each use case that a request runs, named by its field. Names alone: arguments are secrets sometimes.
 
 use std::sync::Arc;
 

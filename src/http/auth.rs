@@ -1,4 +1,4 @@
-//! Who sends a request: the session of a browser's cookie, an app's access token, or a machine's key.
+//! Who sends a request: the session of a browser's cookie, an app's access token, or an API key.
 
 use std::sync::Arc;
 

@@ -40,6 +40,10 @@ enum Answer {
 #[serde(rename_all = "snake_case")]
 enum Projection {
     Ok,
+    /// The graph is made anew, and is whole meanwhile: the phase of it.
+    Rebuilding {
+        phase: &'static str,
+    },
     /// Something waits, and for so many seconds nothing was projected.
     StandsStill {
         seconds: i64,
@@ -72,9 +76,13 @@ pub(super) async fn readiness(stores: &Stores) -> Readiness {
         record: answer(&record),
         sessions: answer(&sessions),
         graph: answer(&graph),
-        projection: standstill.map_or(Projection::Ok, |still| Projection::StandsStill {
-            seconds: still.num_seconds(),
-        }),
+        projection: match (standstill, stores.progress.rebuild()) {
+            (Some(still), _) => Projection::StandsStill {
+                seconds: still.num_seconds(),
+            },
+            (None, Some(phase)) => Projection::Rebuilding { phase },
+            (None, None) => Projection::Ok,
+        },
     }
 }
 

@@ -69,9 +69,19 @@ const METRICS: &[(&str, Kind, &str)] = &[
         "For how long documents wait and none was projected; 0 below a minute",
     ),
     (
+        "projection_rebuild_seconds",
+        Kind::Gauge,
+        "For how long the graph has been made anew; 0: it is not",
+    ),
+    (
         "similar_age_seconds",
         Kind::Gauge,
         "How long ago all SIMILAR edges were computed",
+    ),
+    (
+        "unreadable_documents",
+        Kind::Gauge,
+        "Documents that this version cannot read and has passed over since it was started, by kind",
     ),
     (
         "job_round_duration_seconds",

@@ -1,4 +1,4 @@
-//! Going to another site to log in, and coming back.
+//! Federated log-in, as browsers go through it: to the other site, and back.
 //!
 //! | address | what happens |
 //! |---|---|
@@ -15,7 +15,7 @@
 //! | `error=CODE` | it was refused, with a code as in `userErrors`; nothing was changed |
 //! | `retryAfter=SECONDS` | beside `error=RATE_LIMITED` |
 //!
-//! A browser that is not the one that was sent away goes nowhere: it is shown a page.
+//! A browser that is not the one that began is not sent on: it is shown a page.
 
 use axum::Router;
 use axum::extract::{Extension, Path, Query, State};
@@ -33,7 +33,7 @@ use super::client::ClientInfo;
 use super::pages::{failure, private};
 use super::task::finish;
 use crate::domain::accounts::{
-    AccountError, AccountService, Arrival, Credentials, ReturnFromOAuth, Secret, SentAway,
+    AccountError, AccountService, Arrival, Credentials, OAuthRedirect, ReturnFromOAuth, Secret,
     SessionToken, Tokens,
 };
 use crate::graphql::{ApiError, SessionCookie};
@@ -81,8 +81,8 @@ async fn start(
         Err(error) => return failure(TITLE, error),
     };
     let cookie = sent.browser.map(|browser| {
-        let seconds = Some(SentAway::LASTS.num_seconds());
-        oauth.cookie.away().set(browser.expose(), seconds)
+        let seconds = Some(OAuthRedirect::LASTS.num_seconds());
+        oauth.cookie.oauth_state().set(browser.expose(), seconds)
     });
     see_other(&sent.url, cookie)
 }
@@ -94,13 +94,13 @@ async fn callback(
     Extension(ClientInfo(client)): Extension<ClientInfo>,
     headers: HeaderMap,
 ) -> Response {
-    let away = oauth.cookie.away();
+    let state_cookie = oauth.cookie.oauth_state();
     let session = cookie(&headers, oauth.cookie.name()).and_then(SessionToken::parse);
     let mut back = ReturnFromOAuth {
         provider: provider.clone(),
         state: query.state,
         code: query.code.filter(|_| query.error.is_none()),
-        browser: cookie(&headers, away.name()).and_then(Secret::parse),
+        browser: cookie(&headers, state_cookie.name()).and_then(Secret::parse),
         before: None,
     };
     let accounts = oauth.accounts;
@@ -120,7 +120,7 @@ async fn callback(
         let error = came.outcome.err().unwrap_or(AccountError::InvalidToken);
         return failure(TITLE, error);
     };
-    let mut cookies = vec![away.clear()];
+    let mut cookies = vec![state_cookie.clear()];
     match came.outcome {
         Ok(Arrival::LoggedIn(logged_in)) => {
             // An app is given a code, never a session.

@@ -1,4 +1,4 @@
-//! Forgets whom accounts are asked to forget.
+//! Carries out the erasures that accounts were asked for.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Keeps what this server remembers of the graph fresh.
+//! Keeps what this server caches of the graph fresh.
 
 use std::sync::Arc;
 use std::time::Duration;

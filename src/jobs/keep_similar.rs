@@ -1,4 +1,4 @@
-//! Keeps the `SIMILAR` edges what watches and titles say, on one server at a time.
+//! Keeps the `SIMILAR` edges up to date, on one server at a time: recomputes all of them, or those of changed titles.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -12,13 +12,13 @@ use crate::domain::events::Event;
 use crate::domain::lease::Leases;
 use crate::domain::recommend::{Following, RecommendError, SimilarRound, SimilarService};
 
-/// How often to look for news.
+/// How often to look for changes.
 const POLL: Duration = Duration::from_secs(2);
 /// The lease that says which server it is.
 const LEASE: &str = "keep_similar";
-/// To compute everything takes no more than this share of the time.
-const SHARE: u32 = 5;
-/// How long a server that has died holds it.
+/// How long to pause after recomputing everything, in multiples of the time that it took.
+const PAUSE: u32 = 5;
+/// How long a server that has crashed holds it.
 const HELD: Duration = Duration::from_secs(60);
 
 /// Who keeps the edges, and what says that it is this server's turn.
@@ -48,7 +48,7 @@ impl Job for KeepSimilar {
     const NAME: &'static str = "keep_similar";
     /// It looks by itself, because what it keeps is worth only a share of the time.
     const WAKES: &'static [Event] = &[];
-    /// To compute everything may take minutes; what is broken off is begun again.
+    /// Recomputing everything may take minutes; what is broken off is begun again.
     const MAY_BREAK_OFF: bool = true;
 
     async fn round(&mut self) -> Round {
@@ -60,7 +60,7 @@ impl Job for KeepSimilar {
         match kept {
             Ok(SimilarRound::Solved(_)) => Round::Due(started.elapsed()),
             Ok(SimilarRound::Nothing) => Round::Due(POLL),
-            Ok(SimilarRound::Rebuilt(_)) => Round::Due(POLL.max(started.elapsed() * SHARE)),
+            Ok(SimilarRound::Rebuilt(_)) => Round::Due(POLL.max(started.elapsed() * PAUSE)),
             Err(error) => Round::failed(error),
         }
     }

@@ -1,4 +1,4 @@
-//! What goes on in the background. Each job may die at any moment and begin again anywhere: none keeps anything that a
+//! Background work. Each job may be broken off at any moment and begin again on any server: none keeps anything that a
 //! store does not have. One loop ([`run`](job::run)) runs them all.
 
 mod erase;
@@ -10,6 +10,7 @@ mod keep_similar;
 mod measure;
 mod pace;
 mod project_graph;
+mod rebuild_graph;
 mod runner;
 mod send_mail;
 

@@ -1,25 +1,42 @@
-//! Carries what was written into the graph, within moments of the write.
+//! Projects what was written into the graph, within moments of the write.
 
 use std::time::Duration;
 
 use super::job::{Job, Round};
 use crate::domain::events::Event;
-use crate::domain::recommend::GraphService;
+use crate::domain::recommend::{GraphService, Turns};
 
 /// How often to look for what another process wrote.
 const POLL: Duration = Duration::from_millis(250);
 
-pub(super) struct ProjectGraph(pub(super) GraphService);
+pub(super) struct ProjectGraph {
+    graph: GraphService,
+    turns: Turns,
+}
+
+impl ProjectGraph {
+    pub(super) fn new(graph: GraphService) -> Self {
+        Self {
+            graph,
+            turns: Turns::default(),
+        }
+    }
+}
 
 impl Job for ProjectGraph {
     const NAME: &'static str = "project_graph";
     const WAKES: &'static [Event] = &[Event::CatalogChanged, Event::WatchesChanged];
 
     async fn round(&mut self) -> Round {
-        match self.0.project().await {
+        match self.graph.project_in_turn(&mut self.turns).await {
             Ok(0) => Round::Due(POLL),
             Ok(_) => Round::Again,
             Err(error) => Round::failed(error),
         }
+    }
+
+    /// So that another server need not wait. If that fails, it waits.
+    async fn end(&mut self) {
+        drop(self.graph.leave_turns(&mut self.turns).await);
     }
 }

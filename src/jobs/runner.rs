@@ -15,11 +15,12 @@ use super::keep_similar::{KeepSimilar, Keeper};
 use super::measure::Measure;
 use super::pace::Pace;
 use super::project_graph::ProjectGraph;
+use super::rebuild_graph::RebuildGraph;
 use super::send_mail::SendMail;
 use crate::domain::accounts::MailService;
 use crate::domain::events::Event;
 use crate::domain::privacy::ErasureService;
-use crate::domain::recommend::{GraphFollower, GraphService};
+use crate::domain::recommend::{GraphFollower, GraphService, ProjectionProgress};
 
 /// The jobs that run, until they are stopped.
 pub struct Jobs {
@@ -34,6 +35,7 @@ impl Jobs {
     #[expect(clippy::too_many_arguments, reason = "one for each job")]
     pub fn start(
         graph: &GraphService,
+        progress: &ProjectionProgress,
         keeper: Keeper,
         erasures: ErasureService,
         feed: CatalogFeed,
@@ -43,7 +45,12 @@ impl Jobs {
         events: impl Fn() -> broadcast::Receiver<Event>,
     ) -> Self {
         let mut jobs = Self::none();
-        jobs.add(ProjectGraph(graph.clone()), events());
+        jobs.add(ProjectGraph::new(graph.clone()), events());
+        let rebuild = RebuildGraph {
+            graph: graph.clone(),
+            progress: progress.clone(),
+        };
+        jobs.add(rebuild, events());
         jobs.add(KeepSimilar::new(keeper), events());
         jobs.add(Erase(erasures), events());
         jobs.add(FollowCatalog(feed), events());

@@ -1,4 +1,4 @@
-//! Sends the mail that waits, and tries again what the mail server did not take.
+//! Sends queued mail, and tries again what the mail server did not take.
 
 use std::time::Duration;
 

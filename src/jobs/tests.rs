@@ -15,6 +15,7 @@ use super::job::{Job, Round};
 use super::keep_similar::KeepSimilar;
 use super::pace::Pace;
 use super::project_graph::ProjectGraph;
+use super::rebuild_graph::RebuildGraph;
 use super::runner::Jobs;
 use super::send_mail::SendMail;
 use crate::domain::error::StoreError;
@@ -132,6 +133,11 @@ async fn edges_that_changed_are_read_at_once() {
 #[tokio::test]
 async fn nothing_hurries_the_edges() {
     wakes::<KeepSimilar>(&[]).await;
+}
+
+#[tokio::test]
+async fn nothing_hurries_the_making_anew() {
+    wakes::<RebuildGraph>(&[]).await;
 }
 
 #[tokio::test]

@@ -149,7 +149,7 @@ async fn an_erasure_is_finished_however_often_the_server_dies(on: On) {
         .await
         .unwrap();
     assert_eq!(left, []);
-    let departed = stores.watching.departed_viewers(&titles).await.unwrap();
+    let departed = stores.watching.departed_watchers(&titles).await.unwrap();
     assert_eq!(departed, vec![1; titles.len()]);
     let dump = stores::dump(&program, on).await;
     let name = profile.to_string();
@@ -187,7 +187,7 @@ async fn two_servers_may_work_at_the_same_erasure() {
     }
     let heat = TitleId::of_slug("heat-1995");
     assert_eq!(
-        stores.watching.departed_viewers(&[heat]).await.unwrap(),
+        stores.watching.departed_watchers(&[heat]).await.unwrap(),
         [8]
     );
     let grown = json!(before.as_i64().unwrap() + 8);

@@ -14,9 +14,9 @@ use crate::support::program::{On, Program};
 
 const VIEWERS: u32 = 60;
 const FILMS: u32 = 40;
-/// How many films each viewer watches, and how many of them are shown to the ranking.
+/// How many films each viewer watches, and how many of them are in the training set.
 const WATCHED: usize = 15;
-const SHOWN: usize = 11;
+const TRAIN: usize = 11;
 
 /// A rating: viewer, film, second, rating.
 type Rating = (u32, u32, i64, u32);
@@ -71,10 +71,10 @@ fn write_split(folder: &Path) -> PathBuf {
     let mut next = "user,film,next,next5\n".to_owned();
     for ratings in ratings() {
         for (index, (viewer, film, at, rating)) in ratings.iter().enumerate() {
-            let part = if index < SHOWN { &mut train } else { &mut test };
+            let part = if index < TRAIN { &mut train } else { &mut test };
             writeln!(part, "v{viewer},{film},{at},{rating}.0,0.8,1").unwrap();
         }
-        for pair in ratings[SHOWN..].windows(2) {
+        for pair in ratings[TRAIN..].windows(2) {
             writeln!(
                 next,
                 "v{},{},{},{}",
@@ -89,7 +89,7 @@ fn write_split(folder: &Path) -> PathBuf {
     split
 }
 
-/// The same films and what is shown of the watches, as files to load.
+/// The same films and the watches of the training set, as files to load.
 fn write_records(folder: &Path) -> [String; 2] {
     let (mut films, mut watches) = (String::new(), String::new());
     for film in 0..FILMS {
@@ -103,7 +103,7 @@ fn write_records(folder: &Path) -> [String; 2] {
     }
     for (viewer, film, at, rating) in ratings()
         .into_iter()
-        .flat_map(|ratings| ratings.into_iter().take(SHOWN))
+        .flat_map(|ratings| ratings.into_iter().take(TRAIN))
     {
         let at = chrono::DateTime::from_timestamp(at, 0).unwrap();
         let completion = if rating >= 3 { 1.0 } else { 0.3 };
@@ -177,12 +177,12 @@ async fn what_is_measured_is_what_the_program_suggests() {
     let (mut gains, mut hits) = (Vec::new(), Vec::new());
     for ratings in ratings() {
         let slug = |rating: &Rating| format!("ml-{}", rating.1);
-        let liked = ratings[SHOWN..].iter().filter(|rating| rating.3 >= 4);
+        let liked = ratings[TRAIN..].iter().filter(|rating| rating.3 >= 4);
         let relevant: BTreeSet<String> = liked.map(slug).collect();
         if !relevant.is_empty() {
             gains.push(ndcg(&lists[&format!("v{}", ratings[0].0)], &relevant));
         }
-        let steps = (SHOWN..ratings.len() - 1).map(|at| {
+        let steps = (TRAIN..ratings.len() - 1).map(|at| {
             let known: Vec<String> = ratings[..=at].iter().map(slug).collect();
             let news = pages[&slug(&ratings[at])]
                 .iter()
@@ -409,7 +409,7 @@ async fn watches_are_read_from_csv_too() {
         "{said}"
     );
     assert!(
-        said.contains("no viewer has anything relevant in the test part"),
+        said.contains("no viewer has anything relevant in the held-out set"),
         "{said}"
     );
     let said = String::from_utf8(wrong.stderr).unwrap();

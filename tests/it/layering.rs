@@ -196,7 +196,7 @@ const FEATURES: &[&str] = &[
     "privacy",
     "loading",
 ];
-/// What of the kernel the first feature gives to all.
+/// The technologies: one folder each.
 const ADAPTERS: &[&str] = &[
     "argon2", "jwt", "mail", "memory", "mongo", "neo4j", "oauth", "redis", "search", "sqlite",
 ];

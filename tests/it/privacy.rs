@@ -14,6 +14,7 @@ use reelgraph::domain::ids::{ApiKeyId, ErasureId, MailId, ProfileId, UserId};
 use reelgraph::domain::privacy::{Exported, Parts};
 use serde_json::{Value, json};
 
+use crate::support::SOON;
 use crate::support::program::{On, Program, Site};
 use crate::support::stores::{self, Stores};
 
@@ -39,8 +40,6 @@ const WHOSE: &[&str] = &[
     "viewer",
     "viewer_id",
 ];
-/// How long the background may take.
-const SOON: Duration = Duration::from_secs(30);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whatever_is_kept_of_people_is_in_the_list_embedded() {

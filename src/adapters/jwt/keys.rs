@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::{Mutex, MutexGuard};
 use tracing::{error, info, warn};
 
-use super::ring::{Ring, make};
+use super::key_set::{KeySet, make};
 use super::seal::Seal;
 use crate::domain::accounts::{KeyRotation, SigningKeyStore};
 use crate::domain::clock::Clock;
@@ -26,7 +26,7 @@ pub(super) struct Keys {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) rotation: KeyRotation,
     seal: Seal,
-    known: RwLock<Option<Arc<Ring>>>,
+    known: RwLock<Option<Arc<KeySet>>>,
     /// Whose turn it is to read.
     turn: Mutex<LastRead>,
 }
@@ -56,7 +56,7 @@ impl Keys {
     }
 
     /// The keys as they were a minute ago or later; while the store is away, as they were last.
-    pub(super) async fn current(&self) -> Result<Arc<Ring>, StoreError> {
+    pub(super) async fn current(&self) -> Result<Arc<KeySet>, StoreError> {
         let now = self.clock.now();
         let Some(known) = self.known() else {
             return self.read_in_turn(self.turn.lock().await, now).await;
@@ -69,7 +69,7 @@ impl Keys {
             return Ok(known);
         };
         match self.read_in_turn(turn, now).await {
-            Ok(ring) => Ok(ring),
+            Ok(key_set) => Ok(key_set),
             Err(error) => {
                 warn!(%error, "Cannot read the signing keys; going on with those in memory");
                 Ok(known)
@@ -78,12 +78,12 @@ impl Keys {
     }
 
     /// The keys as they were a moment ago: for a token whose key is not among the current ones.
-    pub(super) async fn latest(&self) -> Result<Arc<Ring>, StoreError> {
+    pub(super) async fn latest(&self) -> Result<Arc<KeySet>, StoreError> {
         let turn = self.turn.lock().await;
         self.read_in_turn(turn, self.clock.now()).await
     }
 
-    fn known(&self) -> Option<Arc<Ring>> {
+    fn known(&self) -> Option<Arc<KeySet>> {
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
         known.clone()
     }
@@ -92,7 +92,7 @@ impl Keys {
         &self,
         mut last: MutexGuard<'_, LastRead>,
         now: DateTime<Utc>,
-    ) -> Result<Arc<Ring>, StoreError> {
+    ) -> Result<Arc<KeySet>, StoreError> {
         if last.at.is_some_and(|at| (now - at).abs() < PAUSE) {
             if last.failed {
                 let why = "the signing keys could not be read a moment ago";
@@ -107,21 +107,21 @@ impl Keys {
             at: Some(now),
             failed: true,
         };
-        let ring = Arc::new(self.read(now).await?);
+        let key_set = Arc::new(self.read(now).await?);
         last.failed = false;
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
-        *known = Some(Arc::clone(&ring));
-        Ok(ring)
+        *known = Some(Arc::clone(&key_set));
+        Ok(key_set)
     }
 
     /// Reads the keys, and makes those that are due.
-    async fn read(&self, now: DateTime<Utc>) -> Result<Ring, StoreError> {
+    async fn read(&self, now: DateTime<Utc>) -> Result<KeySet, StoreError> {
         for _ in 0..ATTEMPTS {
             let stored = self.store.signing_keys(now).await?;
-            let ring = Ring::open(stored, &self.seal, now);
-            let Some(number) = ring.missing(now, &self.rotation) else {
-                self.complain(&ring);
-                return Ok(ring);
+            let key_set = KeySet::open(stored, &self.seal, now);
+            let Some(number) = key_set.missing(now, &self.rotation) else {
+                self.complain(&key_set);
+                return Ok(key_set);
             };
             let key = make(number, &self.seal, now, &self.rotation)?;
             // Also if somebody else was faster: theirs is as good.
@@ -135,10 +135,10 @@ impl Keys {
     }
 
     /// Says once of each key that it cannot be opened.
-    fn complain(&self, ring: &Ring) {
+    fn complain(&self, key_set: &KeySet) {
         let known = self.known();
         let said: Vec<u32> = known.iter().flat_map(|known| known.closed()).collect();
-        for number in ring.closed().filter(|number| !said.contains(number)) {
+        for number in key_set.closed().filter(|number| !said.contains(number)) {
             error!(
                 key.number = number,
                 "Signing key {number} cannot be opened with the secret of this server: it was sealed with another \

@@ -1,8 +1,8 @@
-//! Access tokens as JSON Web Tokens, signed with Ed25519 keys that follow each other by themselves.
+//! Access tokens as JSON Web Tokens, signed with Ed25519 keys that are rotated automatically.
 
 mod crypto;
+mod key_set;
 mod keys;
-mod ring;
 mod seal;
 mod tokens;
 

@@ -69,8 +69,8 @@ impl JwtTokens {
 #[async_trait]
 impl AccessTokens for JwtTokens {
     async fn issue(&self, claims: &Claims) -> Result<String, StoreError> {
-        let ring = self.keys.current().await?;
-        let signer = ring.signer(self.keys.clock.now(), &self.keys.rotation);
+        let key_set = self.keys.current().await?;
+        let signer = key_set.signer(self.keys.clock.now(), &self.keys.rotation);
         let (number, key) = signer
             .and_then(|key| Some((key.number, key.signs.as_ref()?)))
             .ok_or_else(|| StoreError::unavailable("no signing key is at hand"))?;
@@ -94,12 +94,12 @@ impl AccessTokens for JwtTokens {
         let Some(number) = key_of(token) else {
             return Ok(None);
         };
-        let mut ring = self.keys.current().await?;
-        if ring.find(number, now).is_none() {
+        let mut key_set = self.keys.current().await?;
+        if key_set.find(number, now).is_none() {
             // Another server may have made it just now.
-            ring = self.keys.latest().await?;
+            key_set = self.keys.latest().await?;
         }
-        let Some(key) = ring.find(number, now) else {
+        let Some(key) = key_set.find(number, now) else {
             return Ok(None);
         };
         let decoded = jsonwebtoken::decode::<Payload>(token, &key.checks, &self.validation);
@@ -108,8 +108,8 @@ impl AccessTokens for JwtTokens {
     }
 
     async fn public_keys(&self) -> Result<serde_json::Value, StoreError> {
-        let ring = self.keys.current().await?;
-        Ok(ring.public(self.keys.clock.now()))
+        let key_set = self.keys.current().await?;
+        Ok(key_set.public(self.keys.clock.now()))
     }
 }
 

@@ -1,4 +1,4 @@
-//! What a letter looks like, whichever way it goes.
+//! Composing the message of a letter, whichever way it is sent.
 
 use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
 use lettre::message::{Body, Mailbox, MultiPart, SinglePart};

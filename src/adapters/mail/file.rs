@@ -1,4 +1,4 @@
-//! Mail as files, for whoever develops and has no mail server.
+//! Mail as files, for development without a mail server.
 
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};

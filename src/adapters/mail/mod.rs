@@ -1,4 +1,4 @@
-//! Letters as e-mail: over SMTP, or as files for whoever develops.
+//! Letters as e-mail: over SMTP, or as files for development.
 
 mod compose;
 mod file;

@@ -1,4 +1,4 @@
-//! Which mail server, as one address says it.
+//! The mail server to use, read from one address.
 
 use std::net::IpAddr;
 

@@ -249,10 +249,22 @@ impl CurationStore for CachedCatalog {
 
 #[async_trait]
 impl WatchersStore for CachedCatalog {
-    async fn put_watchers(&self, counts: &[(TitleId, u64)]) -> Result<(), StoreError> {
-        let result = self.watchers.put_watchers(counts).await;
-        for (id, _) in counts {
-            self.titles.invalidate(id);
+    async fn begin_count(&self) -> Result<u64, StoreError> {
+        self.watchers.begin_count().await
+    }
+
+    async fn put_watchers(
+        &self,
+        count: u64,
+        watchers: &[(TitleId, u64)],
+    ) -> Result<Vec<TitleId>, StoreError> {
+        let result = self.watchers.put_watchers(count, watchers).await;
+        match &result {
+            Ok(news) => news.iter().for_each(|id| self.titles.invalidate(id)),
+            // It may have come after the write.
+            Err(_) => watchers
+                .iter()
+                .for_each(|(id, _)| self.titles.invalidate(id)),
         }
         result
     }

@@ -4,7 +4,7 @@ use tokio::sync::broadcast;
 
 use crate::domain::events::{Event, EventBus};
 
-/// So many events are kept for a subscriber that is busy; it then misses the oldest and looks at the stores instead.
+/// How many events are kept for a busy subscriber; of more, it misses the oldest and looks at the stores instead.
 const CAPACITY: usize = 1024;
 
 /// An event bus within the process.

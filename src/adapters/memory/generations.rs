@@ -10,8 +10,8 @@ const COUNTERS: usize = 1 << 14;
 
 /// Which generation is current, for each profile. Clones share them.
 ///
-/// News and reads race: a value that was read before news must not be served after it. So a value belongs to the
-/// generation from before it was read, news begins another generation, and a value is fresh only in its own.
+/// Changes and reads race: a value that was read before a change must not be served after it. So a value belongs to the
+/// generation from before it was read, a change begins another generation, and a value is fresh only in its own.
 #[derive(Clone)]
 pub(super) struct Generations(Arc<[AtomicU64]>);
 
@@ -25,12 +25,12 @@ impl Generations {
         self.counter(profile).load(Ordering::SeqCst)
     }
 
-    /// There is news of a profile.
+    /// Something about a profile has changed.
     pub(super) fn begin(&self, profile: ProfileId) {
         self.counter(profile).fetch_add(1, Ordering::SeqCst);
     }
 
-    /// There may be news of every profile.
+    /// Something about any profile may have changed.
     pub(super) fn begin_all(&self) {
         for counter in &*self.0 {
             counter.fetch_add(1, Ordering::SeqCst);

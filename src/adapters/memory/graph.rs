@@ -11,8 +11,8 @@ use crate::domain::error::StoreError;
 use crate::domain::events::Event;
 use crate::domain::ids::{ProfileId, TitleId};
 use crate::domain::recommend::{
-    GraphCounts, GraphFollower, SimilarLists, SimilarVersion, Solution, Taste, TasteGraph,
-    TitleNode, WatchedEdge,
+    GraphCounts, GraphEpoch, GraphFollower, SimilarLists, SimilarVersion, Solution, Taste,
+    TasteGraph, TitleNode, WatchedEdge,
 };
 
 /// A graph with caches in front. Clones share them.
@@ -49,6 +49,46 @@ impl TasteGraph for CachedGraph {
         // Also after a failure, which may have come after some of it.
         self.tastes.forget(profile);
         result
+    }
+
+    async fn epoch(&self) -> Result<Option<GraphEpoch>, StoreError> {
+        self.graph.epoch().await
+    }
+
+    async fn put_epoch(&self, epoch: &GraphEpoch) -> Result<(), StoreError> {
+        self.graph.put_epoch(epoch).await
+    }
+
+    async fn tombstones_after(
+        &self,
+        after: Option<String>,
+        limit: usize,
+    ) -> Result<Vec<String>, StoreError> {
+        self.graph.tombstones_after(after, limit).await
+    }
+
+    async fn put_tombstones(&self, tombstones: &[String]) -> Result<(), StoreError> {
+        self.graph.put_tombstones(tombstones).await
+    }
+
+    async fn profiles_after(
+        &self,
+        after: Option<ProfileId>,
+        limit: usize,
+    ) -> Result<Vec<ProfileId>, StoreError> {
+        self.graph.profiles_after(after, limit).await
+    }
+
+    async fn remove_watched(&self, edges: &[(ProfileId, TitleId, u64)]) -> Result<(), StoreError> {
+        self.graph.remove_watched(edges).await
+    }
+
+    async fn remove_titles(&self, titles: &[(TitleId, u64)]) -> Result<(), StoreError> {
+        self.graph.remove_titles(titles).await
+    }
+
+    async fn remove_unneeded(&self) -> Result<(), StoreError> {
+        self.graph.remove_unneeded().await
     }
 
     async fn watchers(&self, titles: &[TitleId]) -> Result<Vec<u64>, StoreError> {

@@ -19,7 +19,7 @@ use crate::domain::limits::{Backoff, Rate, RateLimiter, Verdict};
 
 /// How many keys' attempts are remembered: when there are more, those go that were looked at the longest ago.
 const CAPACITY: u64 = 200_000;
-/// So many keys of a rate are not worth looking for those that say nothing any more.
+/// With no more keys of a rate than this it is not worth looking for those that no longer limit anything.
 const FEW: usize = 1024;
 
 /// Limits in memory. Clones share them.
@@ -32,7 +32,7 @@ pub struct MemoryLimiter {
 /// The buckets of one rate.
 struct Buckets {
     limiter: DefaultKeyedRateLimiter<String>,
-    /// With how many keys the full ones, which say nothing, are thrown away next.
+    /// At how many keys the full buckets, which no longer limit anything, are dropped next.
     many: AtomicUsize,
 }
 

@@ -1,4 +1,4 @@
-//! What is known of profiles: read when it is asked for, and cached until there is news of the profile.
+//! A cache of values by profile: read on demand, and cached until something about the profile changes.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -13,7 +13,7 @@ use super::reads;
 use crate::domain::error::StoreError;
 use crate::domain::ids::ProfileId;
 
-/// What nobody asks for goes after so long.
+/// How long a value is kept that nobody asks for.
 const IDLE: Duration = Duration::from_secs(600);
 
 /// A value for each profile, bounded. Clones share it. A value is fresh in the generation that it was read in; see
@@ -57,8 +57,8 @@ impl<V> Clone for ProfileCache<V> {
 }
 
 impl<V: PartialEq + Send + Sync + 'static> ProfileCache<V> {
-    /// An empty cache, called `name` where reads are counted, for values that together weigh so much. A value is
-    /// trusted for so long without news.
+    /// An empty cache, called `name` where reads are counted, for values that together weigh at most `capacity`. A
+    /// value is trusted for as long as `trusted`, unless something about the profile changes.
     pub(super) fn new(
         name: &'static str,
         capacity: u64,
@@ -140,12 +140,12 @@ impl<V: PartialEq + Send + Sync + 'static> ProfileCache<V> {
         self.generations.of(profile)
     }
 
-    /// There is news of a profile: what was read before is read anew.
+    /// Something about a profile has changed: what was read before is read anew.
     pub(super) fn renew(&self, profile: ProfileId) {
         self.generations.begin(profile);
     }
 
-    /// There may be news of every profile.
+    /// Something about any profile may have changed.
     pub(super) fn renew_all(&self) {
         self.generations.begin_all();
     }

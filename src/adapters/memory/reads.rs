@@ -1,4 +1,4 @@
-//! What the metrics say of caches.
+//! The metrics of caches: hits and misses.
 
 use metrics::SharedString;
 

@@ -145,9 +145,9 @@ impl SimilarCache {
         })
     }
 
-    /// Makes the snapshot what the graph has. Of the same generation, lists that changed are exchanged; if they change
-    /// faster than they can be read they are dropped, to be read when they are asked for. Another generation is loaded
-    /// beside the old one, which goes on answering: the lists that the old one had; the first time, those of all
+    /// Brings the snapshot up to date with the graph. Of the same generation, lists that changed are exchanged; if they
+    /// change faster than they can be read they are dropped, to be read when they are asked for. Another generation is
+    /// loaded beside the old one, which goes on answering: the lists that the old one had; the first time, those of all
     /// titles. May be broken off at any point.
     pub(super) async fn refresh(&self) -> Result<(), StoreError> {
         let _turn = self.refreshing.lock().await;

@@ -26,7 +26,7 @@ const CAPACITY: u64 = 2_500_000;
 const MUTES_CAPACITY: u64 = 500_000;
 /// What an entry costs besides its edges, in edges.
 const ENTRY: usize = 4;
-/// A taste is stale after so long even without news: events may get lost with a server that dies.
+/// After how long a taste is stale even without an event: events may get lost with a server that crashes.
 const TRUSTED: Duration = Duration::from_secs(15);
 /// How long rows are set aside: longer than the graph lags behind, unless it is down.
 const ASIDE: Duration = Duration::from_secs(60);

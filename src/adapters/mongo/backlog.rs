@@ -1,4 +1,4 @@
-//! What waits for projection, in MongoDB; what is promised stands at the port, [`BacklogStore`].
+//! What waits for projection, in MongoDB; what is promised is documented at the port, [`BacklogStore`].
 
 use async_trait::async_trait;
 use bson::{Bson, Document, doc};

@@ -1,7 +1,7 @@
 //! Many updates in one command.
 //!
 //! A workaround: `Client::bulk_write` of mongodb 3.9 works with servers of MongoDB 8 and later alone; the command is older.
-//! What fails of it stands in an answer that as a whole is a success, to the driver too.
+//! What fails of it is told in an answer that as a whole counts as a success, to the driver too.
 
 use bson::{Bson, Document, doc};
 use mongodb::ClientSession;
@@ -84,12 +84,14 @@ pub(super) async fn update<U: Serialize>(
     Ok(found)
 }
 
-/// Runs updates outside of any transaction, in any order: one that fails stops none of those in its command.
+/// Runs updates outside of any transaction, in any order: one that fails stops none of those in its command. Says how
+/// many of them found their document.
 pub(super) async fn update_each(
     db: &MongoDb,
     collection: &str,
     updates: Vec<Update<Document, Document>>,
-) -> Result<(), StoreError> {
+) -> Result<usize, StoreError> {
+    let mut found = 0;
     for updates in updates.chunks(EACH) {
         let updates = bson::serialize_to_bson(updates).map_err(StoreError::failed)?;
         let command = doc! {
@@ -99,12 +101,12 @@ pub(super) async fn update_each(
             "writeConcern": { "w": "majority", "j": true },
         };
         match written(db.database().run_command(command).await) {
-            Ok(_) => {}
+            Ok(updated) => found += updated,
             Err(Fault::Driver(error)) => return Err(store_error(error)),
             Err(fault) => return Err(StoreError::failed(fault)),
         }
     }
-    Ok(())
+    Ok(found)
 }
 
 fn written(answer: MongoResult<Document>) -> Result<usize, Fault> {

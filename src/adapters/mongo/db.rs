@@ -41,7 +41,7 @@ pub struct MongoDb {
 
 /// The driver's collection, and how long an operation on it may take.
 pub(super) struct Collection<T: Send + Sync> {
-    collection: mongodb::Collection<T>,
+    pub(super) collection: mongodb::Collection<T>,
     pub(super) timeout: Duration,
 }
 

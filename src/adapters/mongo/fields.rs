@@ -1,4 +1,4 @@
-//! What fields keep, and what it is to the domain.
+//! Values of fields, and what they are to the domain.
 
 use bson::{Bson, DateTime};
 use chrono::Utc;

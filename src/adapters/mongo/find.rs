@@ -1,6 +1,6 @@
 //! Reading documents: one, all, or a page of them, within the time that an operation may take.
 
-use bson::{Bson, DateTime, Document, Uuid, doc};
+use bson::{Bson, DateTime, Document, RawDocumentBuf, Uuid, doc};
 use futures::TryStreamExt;
 use mongodb::ClientSession;
 use mongodb::options::FindOptions;
@@ -10,8 +10,9 @@ use super::db::{Collection, patiently, store_error};
 use super::fields;
 use crate::domain::error::StoreError;
 use crate::domain::page::{Direction, KeyValue, Keyset, Slice, Window};
+use crate::domain::unreadable::pass_over;
 
-/// So many documents come with the first answer (if they have no more than 16 MB): most reads are one round trip.
+/// How many documents come with the first answer (if they have no more than 16 MB): most reads are one round trip.
 pub(super) const BATCH: u32 = 10_000;
 
 /// What a document says; the error of one that was never written like this.
@@ -74,6 +75,76 @@ where
         cursor.try_collect().await.map_err(store_error)
     })
     .await
+}
+
+/// What documents say, as [`documents`] finds them, without those that this version cannot read: these are passed over as
+/// `kind`. A limit is one of those that can be read.
+pub(super) async fn readable<D, T>(
+    collection: &Collection<D>,
+    kind: &'static str,
+    filter: Document,
+    order: Document,
+    limit: Option<usize>,
+) -> Result<Vec<T>, StoreError>
+where
+    D: DeserializeOwned + Send + Sync,
+    T: TryFrom<D, Error: Into<Unreadable>>,
+{
+    let raw = Collection::<RawDocumentBuf> {
+        collection: collection.clone_with_type(),
+        timeout: collection.timeout,
+    };
+    let say = |raw: RawDocumentBuf| {
+        let document: Result<D, Unreadable> =
+            bson::deserialize_from_slice(raw.as_bytes()).map_err(Into::into);
+        match document.and_then(|document| T::try_from(document).map_err(Into::into)) {
+            Ok(thing) => Some(thing),
+            Err(error) => {
+                pass_over(kind, &format!("{:?}", raw.get("_id")), &error);
+                None
+            }
+        }
+    };
+    fill(&raw, filter, order, limit, say).await
+}
+
+/// Reads documents until there are as many as wanted of those that say something, or no more.
+pub(super) async fn fill<D, T>(
+    collection: &Collection<D>,
+    filter: Document,
+    order: Document,
+    limit: Option<usize>,
+    say: impl Fn(D) -> Option<T>,
+) -> Result<Vec<T>, StoreError>
+where
+    D: DeserializeOwned + Send + Sync,
+{
+    let mut found: Vec<T> = Vec::new();
+    let mut seen = 0;
+    loop {
+        let wanted = limit.map(|limit| limit - found.len());
+        // The server takes 0 for no limit.
+        if wanted == Some(0) {
+            return Ok(found);
+        }
+        let documents: Vec<D> = patiently(collection.timeout, async {
+            let options = sorted(order.clone(), wanted);
+            let cursor = collection
+                .find(filter.clone())
+                .with_options(options)
+                .skip(seen)
+                .await
+                .map_err(store_error)?;
+            cursor.try_collect().await.map_err(store_error)
+        })
+        .await?;
+        let is_last = wanted.is_none_or(|wanted| documents.len() < wanted);
+        seen += documents.len() as u64;
+        found.extend(documents.into_iter().filter_map(&say));
+        if is_last {
+            return Ok(found);
+        }
+    }
 }
 
 /// The same inside a session, which has a time limit of its own.

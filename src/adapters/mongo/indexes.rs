@@ -1,19 +1,37 @@
-//! Making indexes, and with them their collections: a transaction that reads at a majority may make neither.
+//! Making indexes, and with them their collections: a transaction with majority read concern may make neither.
 
 use bson::{Document, doc};
+use futures::TryStreamExt;
 use mongodb::IndexModel;
 
 use super::db::{Collection, store_error};
 use crate::domain::error::StoreError;
 
-/// Makes indexes; what is there already stays.
+/// Which indexes are made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Build {
+    /// Those of collections with nothing in them, which takes no time. What must be unique is so from the first document.
+    OfEmpty,
+    /// All of them: a new index of many documents needs its time.
+    All,
+}
+
+/// Makes indexes; what is there already stays. Says whether all are there now.
 pub(super) async fn make<D: Send + Sync>(
     collection: &Collection<D>,
     indexes: impl IntoIterator<Item = Index>,
-) -> Result<(), StoreError> {
-    let indexes = indexes.into_iter().map(|index| index.0);
+    build: Build,
+) -> Result<bool, StoreError> {
+    let indexes: Vec<IndexModel> = indexes.into_iter().map(|index| index.0).collect();
+    let documents = collection.estimated_document_count().await;
+    if build == Build::OfEmpty && documents.map_err(store_error)? > 0 {
+        let there = collection.list_indexes().await.map_err(store_error)?;
+        let there: Vec<IndexModel> = there.try_collect().await.map_err(store_error)?;
+        let is_there = |index: &IndexModel| there.iter().any(|other| other.keys == index.keys);
+        return Ok(indexes.iter().all(is_there));
+    }
     let made = collection.create_indexes(indexes).await;
-    made.map(drop).map_err(store_error)
+    made.map(|_| true).map_err(store_error)
 }
 
 /// An index, called after its keys unless it has a name.

@@ -9,6 +9,7 @@ mod examine;
 mod fields;
 mod find;
 mod indexes;
+mod notes;
 mod pool;
 mod watching;
 
@@ -17,4 +18,5 @@ pub use backlog::MongoBacklog;
 pub use catalog::MongoCatalog;
 pub use db::MongoDb;
 pub use examine::{INDEXES, examine};
+pub use notes::MongoNotes;
 pub use watching::MongoWatching;

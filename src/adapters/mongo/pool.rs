@@ -1,4 +1,4 @@
-//! What the driver tells of its connections, for the metrics.
+//! The driver's pool of connections, for the metrics.
 
 use mongodb::event::EventHandler;
 use mongodb::event::cmap::{CmapEvent, ConnectionCheckoutFailedReason};

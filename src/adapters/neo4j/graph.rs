@@ -1,4 +1,4 @@
-//! The port on Neo4j; what each method promises stands at the port, [`TasteGraph`].
+//! The graph on Neo4j; what each method promises is documented at the port, [`TasteGraph`].
 
 use std::sync::Arc;
 
@@ -8,11 +8,12 @@ use neo4rs::query;
 use tokio::sync::OnceCell;
 
 use super::db::Neo4jDb;
-use super::{lists, project, queries, similar, solutions, taste, walk};
+use super::{epoch, lists, project, queries, similar, solutions, taste, walk};
 use crate::domain::error::StoreError;
 use crate::domain::ids::{ProfileId, TitleId};
 use crate::domain::recommend::{
-    GraphCounts, SimilarLists, SimilarVersion, Solution, Taste, TasteGraph, TitleNode, WatchedEdge,
+    GraphCounts, GraphEpoch, SimilarLists, SimilarVersion, Solution, Taste, TasteGraph, TitleNode,
+    WatchedEdge,
 };
 
 /// The recommendation graph in Neo4j.
@@ -62,6 +63,51 @@ impl TasteGraph for Neo4jGraph {
     async fn erase_profile(&self, profile: ProfileId) -> Result<(), StoreError> {
         self.ensure_schema().await?;
         project::erase_profile(&self.db, profile).await
+    }
+
+    async fn epoch(&self) -> Result<Option<GraphEpoch>, StoreError> {
+        epoch::epoch(&self.db).await
+    }
+
+    async fn put_epoch(&self, epoch: &GraphEpoch) -> Result<(), StoreError> {
+        self.ensure_schema().await?;
+        epoch::put(&self.db, epoch).await
+    }
+
+    async fn tombstones_after(
+        &self,
+        after: Option<String>,
+        limit: usize,
+    ) -> Result<Vec<String>, StoreError> {
+        epoch::tombstones_after(&self.db, after, limit).await
+    }
+
+    async fn put_tombstones(&self, tombstones: &[String]) -> Result<(), StoreError> {
+        self.ensure_schema().await?;
+        epoch::put_tombstones(&self.db, tombstones).await
+    }
+
+    async fn profiles_after(
+        &self,
+        after: Option<ProfileId>,
+        limit: usize,
+    ) -> Result<Vec<ProfileId>, StoreError> {
+        epoch::profiles_after(&self.db, after, limit).await
+    }
+
+    async fn remove_watched(&self, edges: &[(ProfileId, TitleId, u64)]) -> Result<(), StoreError> {
+        self.ensure_schema().await?;
+        project::remove_watched(&self.db, edges).await
+    }
+
+    async fn remove_titles(&self, titles: &[(TitleId, u64)]) -> Result<(), StoreError> {
+        self.ensure_schema().await?;
+        project::remove_titles(&self.db, titles).await
+    }
+
+    async fn remove_unneeded(&self) -> Result<(), StoreError> {
+        self.ensure_schema().await?;
+        project::remove_unneeded(&self.db).await
     }
 
     async fn watchers(&self, titles: &[TitleId]) -> Result<Vec<u64>, StoreError> {

@@ -1,6 +1,7 @@
 //! The recommendation graph in production: Neo4j, over Bolt. The statements stand in `cypher/`.
 
 mod db;
+mod epoch;
 mod examine;
 mod graph;
 mod lists;

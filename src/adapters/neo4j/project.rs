@@ -1,5 +1,5 @@
 //! What is written to the graph, in batches. Every write is absolute, hence idempotent, and a stale one, by its
-//! revision, is passed over. Rows are sorted, so that two writers take their locks in the same order.
+//! revision, is skipped. Rows are sorted, so that two writers take their locks in the same order.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,6 +22,8 @@ const TITLES: usize = 500;
 const WATCHED: usize = 250;
 /// How much is removed in one transaction: the server holds some kilobytes for each edge until it is committed.
 const REMOVED: usize = 10_000;
+/// How many nodes that no edge needs are removed in one transaction: others wait for their locks.
+const UNNEEDED: usize = 1000;
 /// How many edges of an erased profile are removed in one transaction: it locks the titles at their ends.
 const ERASED: usize = 1000;
 
@@ -189,6 +191,85 @@ pub(super) async fn erase_profile(db: &Neo4jDb, profile: ProfileId) -> Result<()
     }
 }
 
+/// Removes edges that are still of these revisions.
+pub(super) async fn remove_watched(
+    db: &Neo4jDb,
+    edges: &[(ProfileId, TitleId, u64)],
+) -> Result<(), StoreError> {
+    let edges: BTreeMap<(ProfileId, TitleId), u64> = edges
+        .iter()
+        .map(|(profile, title, revision)| ((*profile, *title), *revision))
+        .collect();
+    let rows: Vec<BoltType> = edges
+        .into_iter()
+        .map(|((profile, title), revision)| {
+            map([
+                ("profile", profile.to_i64().into()),
+                ("title", title.to_i64().into()),
+                ("revision", revision.cast_signed().into()),
+            ])
+        })
+        .collect();
+    for batch in rows.chunks(WATCHED) {
+        let batch: BoltType = batch.iter().cloned().collect();
+        db.write(move |transaction| {
+            let statement = query(queries::REMOVE_WATCHED).param("edges", batch.clone());
+            Box::pin(transaction.run(statement))
+        })
+        .await?;
+    }
+    Ok(())
+}
+
+/// Removes what was written of titles that are still of these revisions.
+pub(super) async fn remove_titles(
+    db: &Neo4jDb,
+    titles: &[(TitleId, u64)],
+) -> Result<(), StoreError> {
+    let titles: BTreeMap<TitleId, u64> = titles.iter().copied().collect();
+    let rows: Vec<BoltType> = titles
+        .into_iter()
+        .map(|(title, revision)| {
+            map([
+                ("id", title.to_i64().into()),
+                ("revision", revision.cast_signed().into()),
+            ])
+        })
+        .collect();
+    for batch in rows.chunks(TITLES) {
+        let batch: BoltType = batch.iter().cloned().collect();
+        db.write(move |transaction| {
+            let statement = query(queries::REMOVE_TITLES).param("titles", batch.clone());
+            Box::pin(transaction.run(statement))
+        })
+        .await?;
+    }
+    Ok(())
+}
+
+/// Removes nodes that no edge needs.
+pub(super) async fn remove_unneeded(db: &Neo4jDb) -> Result<(), StoreError> {
+    remove_some(db, queries::REMOVE_UNNEEDED, UNNEEDED).await
+}
+
+/// Runs a statement that removes at most so much, until there is nothing left.
+async fn remove_some(
+    db: &Neo4jDb,
+    statement: &'static str,
+    limit: usize,
+) -> Result<(), StoreError> {
+    loop {
+        let rows: Vec<Removed> = db
+            .write(move |transaction| {
+                Box::pin(transaction.rows(query(statement).param("limit", number(limit))))
+            })
+            .await?;
+        if rows.iter().all(|row| row.removed == 0) {
+            return Ok(());
+        }
+    }
+}
+
 fn watched_row(edge: &WatchedEdge) -> BoltType {
     map([
         ("profile", edge.profile.to_i64().into()),
@@ -212,16 +293,7 @@ pub(super) async fn clear(db: &Neo4jDb) -> Result<(), StoreError> {
     })
     .await?;
     for statement in [queries::CLEAR_EDGES, queries::CLEAR_NODES] {
-        loop {
-            let rows: Vec<Removed> = db
-                .write(move |transaction| {
-                    Box::pin(transaction.rows(query(statement).param("limit", number(REMOVED))))
-                })
-                .await?;
-            if rows.iter().all(|row| row.removed == 0) {
-                break;
-            }
-        }
+        remove_some(db, statement, REMOVED).await?;
     }
     Ok(())
 }

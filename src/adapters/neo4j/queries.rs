@@ -19,7 +19,7 @@ cypher! {
     SCHEMA_GENRE_ID = "schema/genre_id.cypher";
     SCHEMA_PROFILE_ID = "schema/profile_id.cypher";
     SCHEMA_GRAPH_NAME = "schema/graph_name.cypher";
-    SCHEMA_ERASED_TRACE = "schema/erased_trace.cypher";
+    SCHEMA_ERASED_TOMBSTONE = "schema/erased_tombstone.cypher";
     SCHEMA_WATCHED_TASTE = "schema/watched_taste.cypher";
     SCHEMA_WATCHED_LAST_AT = "schema/watched_last_at.cypher";
     SCHEMA_SIMILAR_BEGUN = "schema/similar_begun.cypher";
@@ -32,6 +32,11 @@ cypher! {
     PUT_TITLE_EDGES = "project/title_edges.cypher";
     PUT_PROFILES = "project/profiles.cypher";
     PUT_WATCHED = "project/watched.cypher";
+    PUT_EPOCH = "project/epoch.cypher";
+    PUT_TOMBSTONES = "project/tombstones.cypher";
+    REMOVE_WATCHED = "project/remove_watched.cypher";
+    REMOVE_TITLES = "project/remove_titles.cypher";
+    REMOVE_UNNEEDED = "project/remove_unneeded.cypher";
     ERASE_PROFILE = "project/erase_profile.cypher";
     BEGIN_SIMILAR = "project/similar_begin.cypher";
     PUT_SIMILAR = "project/similar_edges.cypher";
@@ -59,6 +64,9 @@ cypher! {
 
     TITLES_AFTER = "walk/titles_after.cypher";
     WATCHED_AFTER = "walk/watched_after.cypher";
+    EPOCH = "walk/epoch.cypher";
+    PROFILES_AFTER = "walk/profiles_after.cypher";
+    TOMBSTONES_AFTER = "walk/tombstones_after.cypher";
     WATCHERS = "walk/watchers.cypher";
     COUNTS = "walk/counts.cypher";
     PING = "walk/ping.cypher";
@@ -71,7 +79,7 @@ pub const SCHEMA: &[&str] = &[
     SCHEMA_GENRE_ID,
     SCHEMA_PROFILE_ID,
     SCHEMA_GRAPH_NAME,
-    SCHEMA_ERASED_TRACE,
+    SCHEMA_ERASED_TOMBSTONE,
     SCHEMA_WATCHED_TASTE,
     SCHEMA_WATCHED_LAST_AT,
     SCHEMA_SIMILAR_BEGUN,

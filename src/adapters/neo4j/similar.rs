@@ -2,7 +2,7 @@
 //!
 //! Edges carry the number of their generation, and one node of the graph says which generation is the current one.
 //! New edges are written under a number that nobody reads yet; then that node is changed in one statement; then the
-//! old edges are removed. Whoever stops in between leaves a whole generation to read, and the next one cleans up.
+//! old edges are removed. A crash in between leaves a whole generation to read, and the next writer cleans up.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -1,10 +1,10 @@
 //! Changing the current generation of `SIMILAR` edges by what was solved anew for some titles.
 //!
-//! Readers may meet the half of a transaction, so no edge is changed in place. Edges that replace others are written
-//! with the revision that they begin with, those that they replace are told the revision that they end with, and only
-//! when all that is committed does one more transaction make that revision the current one. So it may as well be
-//! prepared in many, of bounded size. Preparing takes a lease, which stands at the node of the graph with the name of its
-//! holder; when it has run out, the next holder first takes back what the one before had prepared.
+//! Readers may see half of a transaction, so no edge is changed in place. Edges that replace others are written with
+//! the revision that they begin with, those that they replace are marked with the revision that they end with, and only
+//! when all that is committed does one more transaction make that revision the current one. So it can be prepared in
+//! many transactions of bounded size. Preparing takes a lease, which is a property of the graph's node with the name of
+//! its holder; when it has run out, the next holder first undoes what the one before had prepared.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

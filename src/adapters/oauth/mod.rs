@@ -1,4 +1,4 @@
-//! Other sites that people log in by: Facebook, and any OpenID Connect issuer.
+//! The providers of federated log-in: Facebook, and any OpenID Connect issuer.
 
 mod facebook;
 mod id_token;

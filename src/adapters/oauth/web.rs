@@ -1,4 +1,4 @@
-//! How the other sites are asked: reqwest 0.13 behind the client interface of oauth2, which knows reqwest 0.12 only
+//! The HTTP client for other sites: reqwest 0.13 behind the client interface of oauth2, which knows reqwest 0.12 only
 //! (oauth2 5.0; `oauth2-reqwest` will replace this, ramosbugs/oauth2-rs#333).
 
 use std::future::Future;

@@ -31,7 +31,7 @@ impl RedisDb {
         timeout: Duration,
     ) -> Result<Self, StoreError> {
         let client = Client::open(url.expose_secret()).map_err(store_error)?;
-        // Few attempts: whoever asks has not the time for more, and the next operation begins anew.
+        // Few attempts: whoever asks has no time for more, and the next operation begins anew.
         let config = ConnectionManagerConfig::new()
             .set_connection_timeout(Some(timeout * 3 / 8))
             // The default of redis 1.8, half a second, is less than a slow disk needs.

@@ -22,9 +22,9 @@ use crate::domain::error::StoreError;
 use crate::domain::events::{Event, EventBus};
 use crate::domain::ids::ProfileId;
 
-/// So many events wait to be told; when there are more, the others are told that they missed something.
+/// How many events wait to be sent; when there are more, the other servers are told that they missed something.
 const OUTBOX: usize = 1024;
-/// How often to look whether the server is still there, in a silence that may be only nobody's having anything to say.
+/// How often to look whether the server still answers: silence may only mean that nobody has anything to say.
 const PING: Duration = Duration::from_secs(2);
 /// The first and the longest wait before another attempt.
 const WAITS: [Duration; 2] = [Duration::from_millis(50), Duration::from_secs(1)];
@@ -33,7 +33,7 @@ const WAITS: [Duration; 2] = [Duration::from_millis(50), Duration::from_secs(1)]
 #[derive(Clone)]
 pub struct RedisEvents {
     local: Arc<dyn EventBus>,
-    outbox: mpsc::Sender<News>,
+    outbox: mpsc::Sender<RemoteEvent>,
     is_full: Arc<AtomicBool>,
     _tasks: Arc<JoinSet<()>>,
 }
@@ -43,33 +43,33 @@ pub struct RedisEvents {
 struct Message {
     /// The sender, which receives its own messages, too.
     server: Uuid,
-    news: News,
+    #[serde(rename = "news")]
+    event: RemoteEvent,
 }
 
 /// The events that other servers are told of.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum News {
+enum RemoteEvent {
     CatalogChanged,
     TastesChanged(Vec<ProfileId>),
     SimilarChanged,
     Missed,
 }
 
-impl News {
+impl RemoteEvent {
     fn of(event: &Event) -> Option<Self> {
         match event {
             Event::CatalogChanged => Some(Self::CatalogChanged),
             Event::TastesChanged(profiles) => Some(Self::TastesChanged(profiles.to_vec())),
             Event::SimilarChanged => Some(Self::SimilarChanged),
             Event::Missed => Some(Self::Missed),
-            // The server that says so does it itself, at once. To wake the others costs them a question each, and
-            // makes nothing of theirs less stale.
+            // The publishing server handles it itself, at once; waking others would only cost them a query.
             Event::WatchesChanged | Event::MailQueued | Event::ErasureRequested => None,
         }
     }
 
-    fn event(self) -> Event {
+    fn into_event(self) -> Event {
         match self {
             Self::CatalogChanged => Event::CatalogChanged,
             Self::TastesChanged(profiles) => Event::TastesChanged(profiles.into()),
@@ -107,10 +107,10 @@ impl RedisEvents {
 
 impl EventBus for RedisEvents {
     fn publish(&self, event: Event) {
-        let news = News::of(&event);
+        let remote = RemoteEvent::of(&event);
         self.local.publish(event);
-        if let Some(news) = news
-            && self.outbox.try_send(news).is_err()
+        if let Some(remote) = remote
+            && self.outbox.try_send(remote).is_err()
         {
             self.is_full.store(true, Ordering::Release);
         }
@@ -126,31 +126,31 @@ struct Teller {
 }
 
 impl Teller {
-    async fn run(self, mut waiting: mpsc::Receiver<News>) {
-        let mut news = Vec::new();
-        while waiting.recv_many(&mut news, OUTBOX).await > 0 {
+    async fn run(self, mut waiting: mpsc::Receiver<RemoteEvent>) {
+        let mut events = Vec::new();
+        while waiting.recv_many(&mut events, OUTBOX).await > 0 {
             // Before the flag is read: who finds the outbox full sets it afterwards.
             if self.is_full.swap(false, Ordering::AcqRel) {
-                news.push(News::Missed);
+                events.push(RemoteEvent::Missed);
             }
-            news.dedup();
+            events.dedup();
             let mut waits = waits();
-            while let Err(error) = self.tell(&news).await {
+            while let Err(error) = self.tell(&events).await {
                 tracing::debug!(%error, "Other servers cannot be told of events");
                 // It is not known what of it arrived.
-                news = vec![News::Missed];
+                events = vec![RemoteEvent::Missed];
                 tokio::time::sleep(next(&mut waits)).await;
             }
-            news.clear();
+            events.clear();
         }
     }
 
-    async fn tell(&self, news: &[News]) -> Result<(), StoreError> {
+    async fn tell(&self, events: &[RemoteEvent]) -> Result<(), StoreError> {
         let mut all = redis::pipe();
-        for news in news {
+        for event in events {
             let message = Message {
                 server: self.server,
-                news: news.clone(),
+                event: event.clone(),
             };
             let json = serde_json::to_string(&message).map_err(StoreError::failed)?;
             all.publish(&*self.channel, json).ignore();
@@ -196,7 +196,7 @@ async fn hand_on(mut stream: PubSubStream, server: Uuid, local: &dyn EventBus) {
     while let Some(message) = stream.next().await {
         match serde_json::from_slice::<Message>(message.get_payload_bytes()) {
             Ok(message) if message.server == server => {}
-            Ok(message) => local.publish(message.news.event()),
+            Ok(message) => local.publish(message.event.into_event()),
             // Of a server of another version: it may have been anything.
             Err(_) => local.publish(Event::Missed),
         }

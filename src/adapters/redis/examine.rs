@@ -14,7 +14,7 @@ use crate::domain::finding::{Finding, Verdict};
 /// The oldest version with everything that is used, and the latest line that was tried.
 const LEAST: (u32, u32) = (6, 2);
 const KNOWN: u32 = 8;
-/// How long what was written for a trial stays if we die before it is removed, in seconds.
+/// How long what was written for a trial stays if we crash before it is removed, in seconds.
 const TRIAL: u64 = 10;
 
 /// What there is to say of the server. Must be called inside a Tokio runtime.

@@ -1,5 +1,5 @@
-//! Limits in Redis, the same for every server that asks it, by its own clock in microseconds. Every key goes by itself
-//! as soon as it says nothing any more.
+//! Limits in Redis, the same for every server that asks it, by its own clock in microseconds. Every key expires
+//! as soon as it no longer limits anything.
 
 use std::sync::LazyLock;
 use std::time::Duration;

@@ -1,8 +1,8 @@
 //! Sessions in Redis, which forgets them by itself when they expire.
 //!
-//! `session:<id>` is a hash with a field for each of a session's; `sessions-of:<user>` is a sorted set of ids by the
-//! time of their end, which lives as long as the last of them. A session survives a crash as far as the server writes
-//! what it acknowledges: `appendonly yes` with `appendfsync always`.
+//! `session:<id>` is a hash with one field for each field of a session; `sessions-of:<user>` is a sorted set of ids by
+//! the time of their end, which lives as long as the last of them. A session survives a crash as far as the server
+//! writes what it acknowledges: `appendonly yes` with `appendfsync always`.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;

@@ -1,4 +1,4 @@
-//! What waits for projection, in SQLite; what is promised stands at the port, [`BacklogStore`].
+//! What waits for projection, in SQLite; what is promised is documented at the port, [`BacklogStore`].
 
 use async_trait::async_trait;
 use chrono::DateTime;

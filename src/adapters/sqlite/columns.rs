@@ -1,4 +1,4 @@
-//! What columns keep, and what it is to the domain. Something that no version ever wrote is an error that names it.
+//! Values of columns, and what they are to the domain. One that no version ever wrote is an error that names it.
 //!
 //! [`record!`] names each column of a table once, as the field of a struct; its statements, its parameters and its
 //! reading follow from that, so that no value can come to stand in another's column.
@@ -27,7 +27,7 @@ pub(super) trait TableRecord: Record {
     /// The parameters, as a statement lists them for the columns.
     const VALUES: &'static str;
     const INSERT: &'static str;
-    /// Puts it in the place of the row with its key. What is not among the columns is lost.
+    /// Puts it in the place of the row with its key. What is not among the columns stays: a later version may have more.
     const REPLACE: &'static str;
     /// Changes the row with its key, if that is of one revision less. For tables with a `revision`.
     const UPDATE: &'static str;
@@ -79,13 +79,18 @@ macro_rules! record {
                 ")",
             );
             const REPLACE: &'static str = concat!(
-                "REPLACE INTO ", stringify!($table), " (",
+                "INSERT INTO ", stringify!($table), " (",
                 $crate::adapters::sqlite::columns::joined!(", "; $([stringify!($key)])+ $([stringify!($column)])+),
                 ") VALUES (",
                 $crate::adapters::sqlite::columns::joined!(
                     ", "; $([":", stringify!($key)])+ $([":", stringify!($column)])+
                 ),
-                ")",
+                ") ON CONFLICT (",
+                $crate::adapters::sqlite::columns::joined!(", "; $([stringify!($key)])+),
+                ") DO UPDATE SET ",
+                $crate::adapters::sqlite::columns::joined!(
+                    ", "; $([stringify!($column), " = excluded.", stringify!($column)])+
+                ),
             );
             const UPDATE: &'static str = concat!(
                 "UPDATE ", stringify!($table), " SET ",
@@ -156,6 +161,24 @@ impl<'r, 's> Columns<'r, 's> {
         debug_assert_eq!(self.row.as_ref().column_name(column), Ok(name));
         self.row.get(column)
     }
+}
+
+/// The JSON of a thing in the place of what is stored of it. Fields that this version does not know stay: a later one has
+/// written them.
+pub(super) fn json_over(
+    stored: Option<&str>,
+    thing: &impl Serialize,
+) -> std::result::Result<String, StoreError> {
+    let mut fields = serde_json::to_value(thing).map_err(StoreError::failed)?;
+    let stored = stored.map(serde_json::from_str).transpose();
+    if let Some(serde_json::Value::Object(stored)) = stored.map_err(StoreError::failed)?
+        && let Some(fields) = fields.as_object_mut()
+    {
+        for (name, value) in stored {
+            fields.entry(name).or_insert(value);
+        }
+    }
+    Ok(fields.to_string())
 }
 
 /// Reads a record as what it is to the domain.

@@ -14,6 +14,7 @@ use tokio::sync::oneshot;
 use super::columns::only;
 use crate::domain::error::StoreError;
 use crate::domain::ping::Ping;
+use crate::domain::recommend::Schema;
 
 /// The tables of each feature. An entry is one version of the schema: never change one that was released, add another.
 pub(super) const MIGRATIONS: &[&str] = &[
@@ -30,6 +31,9 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("schema/similar_lists.sql"),
     include_str!("schema/certifications.sql"),
     include_str!("schema/publication.sql"),
+    include_str!("schema/projection.sql"),
+    include_str!("schema/counts.sql"),
+    include_str!("schema/epoch.sql"),
 ];
 
 /// The machine's time in milliseconds, in SQL: for methods of a port that are passed no time.
@@ -221,8 +225,16 @@ fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
         .map_err(StoreError::failed)?;
     let version = version as usize;
     if version > MIGRATIONS.len() {
+        // A later version says which ones can read what it writes.
+        let oldest = "SELECT notes ->> '$.schema.oldest_reader' FROM projection_notes";
+        let oldest: Option<u32> = transaction
+            .query_row(oldest, (), only)
+            .map_err(StoreError::failed)?;
+        if oldest.is_some_and(|oldest| oldest <= Schema::OURS.version) {
+            return Ok(());
+        }
         return Err(StoreError::failed(
-            "the database was written by a newer version of Reelgraph",
+            "the database was written by a newer version of Reelgraph, which this one cannot read: run that one",
         ));
     }
     for migration in &MIGRATIONS[version..] {

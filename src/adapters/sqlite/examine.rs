@@ -7,9 +7,9 @@ use rusqlite::{Connection, OpenFlags};
 use super::db::MIGRATIONS;
 use crate::domain::finding::{Finding, Verdict};
 
-/// Below so many bytes on the disk something will fail soon.
+/// The free bytes on the disk below which something will fail soon.
 const FULL: u64 = 200 << 20;
-/// Below so many it is time to look.
+/// The free bytes on the disk below which it is time to look.
 const NEARLY_FULL: u64 = 2 << 30;
 
 /// What there is to say of the store in a folder.

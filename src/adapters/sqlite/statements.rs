@@ -1,10 +1,12 @@
 //! Running statements, each prepared once a connection, and what a failed write means.
 
+use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, Params, Result, Row, ffi};
 
 use super::columns::TableRecord;
 use super::db::store_error;
 use crate::domain::error::StoreError;
+use crate::domain::unreadable::pass_over;
 
 /// All rows that a statement finds, in its order.
 pub(super) fn all<T>(
@@ -17,6 +19,51 @@ pub(super) fn all<T>(
         .prepare_cached(sql)?
         .query_map(params, read)?
         .collect()
+}
+
+/// All rows that a statement finds, in its order, without those that this version cannot read: these are passed over as
+/// `kind`. Says as well how many rows there were.
+pub(super) fn readable<T>(
+    connection: &Connection,
+    kind: &'static str,
+    sql: &str,
+    params: impl Params,
+    mut read: impl FnMut(&Row<'_>) -> Result<T>,
+) -> Result<(Vec<T>, usize)> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query(params)?;
+    let (mut found, mut seen) = (Vec::new(), 0);
+    while let Some(row) = rows.next()? {
+        seen += 1;
+        match read(row) {
+            Ok(thing) => found.push(thing),
+            Err(
+                error @ (rusqlite::Error::FromSqlConversionFailure(..)
+                | rusqlite::Error::InvalidColumnType(..)
+                | rusqlite::Error::IntegralValueOutOfRange(..)),
+            ) => pass_over(kind, &name(row), &error),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok((found, seen))
+}
+
+/// What the first columns of a row say that is short, or the slug or id of the document that it is.
+fn name(row: &Row<'_>) -> String {
+    let mut parts = Vec::new();
+    for column in 0..row.as_ref().column_count().min(2) {
+        match row.get_ref(column) {
+            Ok(ValueRef::Integer(number)) => parts.push(number.to_string()),
+            Ok(ValueRef::Text(text)) => {
+                let document: Option<serde_json::Value> = serde_json::from_slice(text).ok();
+                let field = |name| document.as_ref().and_then(|document| document.get(name));
+                let named = field("slug").or(field("id"));
+                parts.extend(named.map(ToString::to_string));
+            }
+            _ => {}
+        }
+    }
+    parts.join(" ")
 }
 
 /// The row that a statement finds, which must be there.

@@ -1,4 +1,4 @@
-//! `reelgraph evaluate`: how good the suggestions are, on watches that were kept from them.
+//! `reelgraph evaluate`: how good the suggestions are, measured on watches that were held out.
 
 mod rows;
 mod split;
@@ -21,7 +21,7 @@ pub(super) struct Arguments {
     /// beside it; `.csv.gz` is read as well
     #[arg(long, value_name = "DIR", group = "source")]
     split: Option<PathBuf>,
-    /// Watches as `load` reads them, or as .csv; the last fifth of each viewer's is kept from the ranking
+    /// Watches as `load` reads them, or as .csv; the last fifth of each viewer's is held out
     #[arg(long, value_name = "FILE", group = "source")]
     watches: Option<PathBuf>,
     /// The films and series of `--watches`; without it, those of the site

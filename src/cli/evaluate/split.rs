@@ -1,4 +1,4 @@
-//! A folder with a split: ratings of films, those that are shown and those that are kept back.
+//! A folder with a split: ratings of films, as a training set and a held-out set.
 //!
 //! A rating stands for a watch: 3 or more for one to the end, less for one that was given up; 4 or more for a thumb up,
 //! less than 2 for a thumb down.

@@ -1,4 +1,4 @@
-//! Keys that machines use the API with.
+//! API keys: what programs use the API with, on behalf of an account.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -36,7 +36,7 @@ impl Scope {
     }
 }
 
-/// A key that a machine uses the API with; the secret itself is stored as a hash only.
+/// An API key; the secret itself is stored as a hash only.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiKey {
     /// Its id: safe to show.

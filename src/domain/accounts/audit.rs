@@ -1,4 +1,4 @@
-//! Who did what to which account when.
+//! The audit log: who did what to which account, and when.
 
 use std::net::IpAddr;
 

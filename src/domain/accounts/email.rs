@@ -50,7 +50,7 @@ impl EmailAddress {
 /// What can be wrong with the address of an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum EmailError {
-    /// It has not the form of one.
+    /// It does not have the form of one.
     #[error("this is not an e-mail address")]
     Invalid,
     /// Somebody is registered with it.

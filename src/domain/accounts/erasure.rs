@@ -1,11 +1,11 @@
-//! Requests to forget somebody, which the background works off.
+//! Requests to erase people, which a job works off.
 
 use chrono::{DateTime, Utc};
 
 use crate::domain::ids::{ErasureId, ProfileId};
 
-/// A request to forget a person. The account itself goes in the write that makes the request; what other features and
-/// the graph know of its profiles goes in the background. Nothing in it names anyone once it is finished.
+/// A request to erase a person. The account itself is deleted in the write that makes the request; what other features
+/// and the graph know of its profiles is deleted in the background. Nothing in it names anyone once it is finished.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Erasure {
     pub id: ErasureId,

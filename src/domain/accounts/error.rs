@@ -1,4 +1,4 @@
-//! What can go wrong with accounts. What is wrong with one value stands with that value.
+//! What can go wrong with accounts. Errors of a single value are defined beside that value.
 
 use std::time::Duration;
 
@@ -52,7 +52,7 @@ pub enum AccountError {
     Name(#[from] NameError),
     #[error(transparent)]
     Session(#[from] SessionError),
-    /// About a machine's key.
+    /// About an API key.
     #[error(transparent)]
     ApiKey(#[from] ApiKeyError),
     /// About a link with another site.

@@ -1,4 +1,4 @@
-//! Logging in by another site.
+//! Federated log-in (OAuth 2.0, OpenID Connect): logging in by an account at another site, and the port to such a site.
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};

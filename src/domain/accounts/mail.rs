@@ -1,4 +1,4 @@
-//! Mail that waits to be sent, and the port to whoever sends it.
+//! Queued mail, its message as it goes out, and the port to whoever delivers it.
 
 use std::fmt;
 
@@ -24,13 +24,13 @@ pub enum MailKind {
     PasswordChanged,
     /// To the old address: the account has another one now.
     EmailChanged,
-    /// Another site's log-in was linked.
+    /// A federated log-in was linked.
     IdentityLinked,
     /// The account was deleted.
     AccountDeleted,
 }
 
-/// A mail that waits to be sent.
+/// A queued mail. What is written and sent is its [`Letter`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mail {
     /// Its id, also the receiver's means to know a second copy (`Message-ID`).
@@ -57,13 +57,13 @@ impl Mail {
         TimeDelta::seconds(10 << self.attempts.saturating_sub(1).min(11)).min(TimeDelta::hours(3))
     }
 
-    /// Whether nobody would want it any more: it is three days old.
-    pub fn is_stale(&self, now: DateTime<Utc>) -> bool {
+    /// Whether it is older than three days, and so given up.
+    pub fn is_expired(&self, now: DateTime<Utc>) -> bool {
         now - self.created_at > TimeDelta::days(3)
     }
 }
 
-/// A mail as it goes out.
+/// The message of a queued mail, as it goes out.
 #[derive(Clone)]
 pub struct Letter {
     pub id: MailId,
@@ -86,15 +86,15 @@ impl fmt::Debug for Letter {
     }
 }
 
-/// Hands letters to whoever delivers them.
+/// Hands messages to whoever delivers them.
 #[async_trait]
 pub trait Mailer: Send + Sync {
-    /// Sends a letter. Once this returns, somebody else is responsible for it. It returns within 30 seconds, whatever
+    /// Sends a message. Once this returns, somebody else is responsible for it. It returns within 30 seconds, whatever
     /// happens, or somebody else takes the mail up as well. What it fails with names neither the address nor the link.
     async fn send(&self, letter: &Letter) -> Result<(), MailError>;
 }
 
-/// Why a letter was not sent.
+/// Why a message was not sent.
 #[derive(Debug, thiserror::Error)]
 pub enum MailError {
     /// It may go another time.

@@ -37,7 +37,7 @@ pub use profile::{Profile, ProfileError};
 pub use service::{
     AccountExport, AccountPolicy, AccountPorts, AccountService, AccountStores, Arrival, Authority,
     BeginOAuth, Came, Credentials, LogIn, LoggedIn, MailService, MailingError, NewApiKey,
-    ProfileChange, Registration, ReturnFromOAuth, SentAway, Tokens,
+    OAuthRedirect, ProfileChange, Registration, ReturnFromOAuth, Tokens,
 };
 pub use session::{Lifetimes, Rotation, Session, SessionError, Transport};
 pub use store::{

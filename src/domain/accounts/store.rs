@@ -1,4 +1,4 @@
-//! The ports to where accounts, sessions and one-time secrets are kept.
+//! The ports to the stores of accounts, sessions and one-time secrets.
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -53,14 +53,14 @@ pub enum AccountWrite {
     },
     /// Puts a mail into the queue.
     AddMail(Mail),
-    /// Appends to the audit list.
+    /// Appends to the audit log.
     AddAudit(AuditEntry),
-    /// Asks to forget profiles.
+    /// Requests an erasure of profiles.
     AddErasure(Erasure),
 }
 
 measured! {
-/// Where accounts and everything that hangs on them are written.
+/// Where accounts and everything that belongs to them are written.
 #[async_trait]
 pub trait AccountStore: Send + Sync {
     /// Writes all of it, in this order, or nothing. Once this returns it survives a crash. An id that is taken is
@@ -71,7 +71,7 @@ pub trait AccountStore: Send + Sync {
 
 measured! {
 /// Accounts. Reads leave out what does not exist and promise no order, unless said otherwise; so do those of everything
-/// that hangs on them.
+/// that belongs to them.
 #[async_trait]
 pub trait UserStore: Send + Sync {
     /// The account with this address.
@@ -101,7 +101,7 @@ pub trait ProfileStore: Send + Sync {
 }
 
 measured! {
-/// Log-ins of other sites.
+/// Federated log-ins of accounts.
 #[async_trait]
 pub trait IdentityStore: Send + Sync {
     /// The identity of a subject at a provider.
@@ -117,7 +117,7 @@ pub trait IdentityStore: Send + Sync {
 }
 
 measured! {
-/// The keys of machines.
+/// API keys of accounts.
 #[async_trait]
 pub trait ApiKeyStore: Send + Sync {
     /// The key with this id.
@@ -146,12 +146,12 @@ pub trait AuditStore: Send + Sync {
 }
 
 measured! {
-/// Mail that waits to be sent.
+/// The queue of mail that is to be sent.
 #[async_trait]
 pub trait MailStore: Send + Sync {
     /// Takes up to `limit` mails that are due, the longest due first: each counts one more attempt and is due again
-    /// at `until`, so that two who take at the same time never get the same one, and one that is taken by somebody
-    /// who dies goes out later.
+    /// at `until`, so that two who take at the same time never get the same one, and one that is taken by a server
+    /// that crashes goes out later.
     async fn claim_mails(
         &self,
         now: DateTime<Utc>,
@@ -173,7 +173,7 @@ pub trait MailStore: Send + Sync {
 }
 
 measured! {
-/// Profiles that are to be forgotten.
+/// Profiles that are to be erased.
 #[async_trait]
 pub trait ErasureStore: Send + Sync {
     /// Up to `limit` erasures that are not finished, the oldest first.

@@ -40,7 +40,7 @@ pub struct RefreshToken {
     pub secret: Secret,
 }
 
-/// What a machine holds.
+/// An API key, as a program holds it.
 #[derive(Debug, Clone)]
 pub struct ApiKeyToken {
     pub key: ApiKeyId,

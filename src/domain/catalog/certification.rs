@@ -6,7 +6,6 @@ use std::sync::LazyLock;
 use serde::{Deserialize, Serialize};
 
 use super::rating_systems::{RATING_SYSTEMS, RatingSystem, UNRATED};
-use super::types::Title;
 use crate::domain::text;
 
 /// What a rating system says of a title.
@@ -69,27 +68,9 @@ pub fn certification_name(system: &str, label: &str) -> CertificationName {
     }
 }
 
-impl Title {
-    /// The age in years from which a viewer may see it; `None` if no system has rated it.
-    ///
-    /// Where systems disagree, the highest age counts: nobody knows by which country's rules a household lives, and
-    /// what one system keeps from a child must not reach it because another is more lenient.
-    pub fn age(&self) -> Option<u8> {
-        self.strictest_certification()
-            .map(|strictest| strictest.age)
-    }
-
-    /// The certification that [`Self::age`] is of; of several the first by system.
-    pub fn strictest_certification(&self) -> Option<&Certification> {
-        // Of equal ones `max_by_key` gives the last.
-        self.certifications.iter().rev().max_by_key(|it| it.age)
-    }
-
-    /// What one system says of it. The system is a country or one of the system's names.
-    pub fn certification_of(&self, system: &str) -> Option<&Certification> {
-        let country = find(system)?.system.country;
-        self.certifications.iter().find(|it| it.system == country)
-    }
+/// The country of a system, by that or one of the system's names.
+pub(super) fn country_of(system: &str) -> Option<&'static str> {
+    find(system).map(|known| known.system.country)
 }
 
 /// A system, made ready for look-ups.

@@ -1,4 +1,4 @@
-//! What a title is filtered by: so little of it that it can be held of every title at once.
+//! What a title is filtered by: the few facts that filters need, small enough to keep in memory for all titles.
 
 use super::publication::Publication;
 use super::types::{Title, TitleKind};

@@ -1,4 +1,4 @@
-//! What people do with the catalogue: look things up and leaf through lists.
+//! The use cases of the catalogue: looking things up and paging through lists.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;

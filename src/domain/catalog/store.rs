@@ -1,4 +1,4 @@
-//! The ports to where the catalogue is kept.
+//! The ports to the store of the catalogue.
 
 use std::sync::Arc;
 

@@ -1,9 +1,9 @@
-//! The catalogue's things. Each is stored as one document, with the ids of what it refers to.
+//! The types of the catalogue. Each value is stored as one document, with the ids of what it refers to.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::certification::Certification;
+use super::certification::{Certification, country_of};
 use super::publication::Publication;
 use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
 use crate::domain::stamp::Stamp;
@@ -69,6 +69,27 @@ pub struct Title {
 }
 
 impl Title {
+    /// The age in years from which a viewer may see it; `None` if no system has rated it.
+    ///
+    /// Where systems disagree, the highest age counts: nobody knows by which country's rules a household lives, and
+    /// what one system keeps from a child must not reach it because another is more lenient.
+    pub fn age(&self) -> Option<u8> {
+        self.strictest_certification()
+            .map(|strictest| strictest.age)
+    }
+
+    /// The certification that [`Self::age`] is of; of several the first by system.
+    pub fn strictest_certification(&self) -> Option<&Certification> {
+        // Of equal ones `max_by_key` gives the last.
+        self.certifications.iter().rev().max_by_key(|it| it.age)
+    }
+
+    /// What one system says of it. The system is a country or one of the system's names.
+    pub fn certification_of(&self, system: &str) -> Option<&Certification> {
+        let country = country_of(system)?;
+        self.certifications.iter().find(|it| it.system == country)
+    }
+
     /// The people credited in a role, in billing order.
     pub fn people(&self, role: CreditRole) -> impl Iterator<Item = PersonId> + '_ {
         self.credits

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Datelike, Utc};
 
+use super::load::Manner;
 use super::problem::Problem;
 use super::records::{CreditName, EpisodeRecord, PersonKey, PersonRecord, TitleRecord};
 use super::resolve::Named;
@@ -38,15 +39,6 @@ impl<T> Draft<T> {
             names => Self::Changed(document, names),
         }
     }
-}
-
-/// How a record stands to the document that is stored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Manner {
-    /// What it does not name stays.
-    Merge,
-    /// What it does not name is cleared; only whether viewers may see a title stays.
-    Replace,
 }
 
 impl TitleRecord {

@@ -119,12 +119,27 @@ impl Tally {
 }
 
 /// How files are loaded.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LoadOptions {
-    /// Everything is checked, and nothing written.
-    pub rehearse: bool,
-    /// A record makes its document whole: what it does not name is cleared, where it stays otherwise.
-    pub replace: bool,
+    pub mode: LoadMode,
+    pub manner: Manner,
+}
+
+/// What becomes of what a record does not name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Manner {
+    /// It stays as it is stored.
+    Merge,
+    /// It is cleared; only whether viewers may see a title stays.
+    Replace,
+}
+
+/// Whether a load writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LoadMode {
+    /// Everything is checked, nothing is written.
+    DryRun,
+    Write,
 }
 
 /// Which pass a file is read in.

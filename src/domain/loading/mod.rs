@@ -20,8 +20,8 @@ mod table;
 mod write;
 
 pub use load::{
-    LoadError, LoadOptions, LoadService, LoadSummary, Phase, Source, Tally, Tell, Warned,
-    WarningKind,
+    LoadError, LoadMode, LoadOptions, LoadService, LoadSummary, Manner, Phase, Source, Tally, Tell,
+    Warned, WarningKind,
 };
 pub use problem::{Problem, Warning};
 pub use records::{

@@ -5,9 +5,9 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use chrono::Datelike;
 
-use super::drafts::Manner;
 use super::load::{
-    LoadError, LoadOptions, LoadService, LoadSummary, Phase, Source, Tally, Tell, WarningKind,
+    LoadError, LoadMode, LoadOptions, LoadService, LoadSummary, Manner, Phase, Source, Tally, Tell,
+    WarningKind,
 };
 use super::problem::{Problem, Warning};
 use super::records::{EpisodeRecord, PersonRecord, Record, TitleRecord, WatchRecord};
@@ -29,7 +29,7 @@ pub(super) type Placed<T> = (u64, T);
 /// A load as it goes on.
 pub(super) struct Run<'a> {
     pub(super) service: &'a LoadService,
-    pub(super) is_rehearsal: bool,
+    pub(super) mode: LoadMode,
     pub(super) manner: Manner,
     pub(super) tell: Tell<'a>,
     pub(super) summary: LoadSummary,
@@ -44,12 +44,12 @@ pub(super) struct Run<'a> {
     pub(super) parked: Vec<(String, u64, TitleRecord)>,
     /// Whether people may still come.
     pub(super) may_park: bool,
-    /// People that a rehearsal would have written, by slug.
-    pub(super) rehearsed_people: HashSet<String>,
-    /// Titles that a rehearsal would have written.
-    pub(super) rehearsed: HashMap<String, Title>,
-    /// Episodes that a rehearsal would have written.
-    pub(super) episodes: HashSet<EpisodeId>,
+    /// People that a dry run would have written, by slug.
+    pub(super) unwritten_people: HashSet<String>,
+    /// Titles that a dry run would have written, by slug.
+    pub(super) unwritten_titles: HashMap<String, Title>,
+    /// Episodes that a dry run would have written.
+    pub(super) unwritten_episodes: HashSet<EpisodeId>,
 }
 
 /// Records of one phase that wait to be written.
@@ -71,12 +71,8 @@ impl<'a> Run<'a> {
     pub(super) fn new(service: &'a LoadService, options: LoadOptions, tell: Tell<'a>) -> Self {
         Self {
             service,
-            is_rehearsal: options.rehearse,
-            manner: if options.replace {
-                Manner::Replace
-            } else {
-                Manner::Merge
-            },
+            mode: options.mode,
+            manner: options.manner,
             tell,
             summary: LoadSummary::default(),
             file: String::new(),
@@ -85,9 +81,9 @@ impl<'a> Run<'a> {
             owners: HashMap::new(),
             parked: Vec::new(),
             may_park: true,
-            rehearsed_people: HashSet::new(),
-            rehearsed: HashMap::new(),
-            episodes: HashSet::new(),
+            unwritten_people: HashSet::new(),
+            unwritten_titles: HashMap::new(),
+            unwritten_episodes: HashSet::new(),
         }
     }
 
@@ -150,7 +146,7 @@ impl<'a> Run<'a> {
     }
 
     pub(super) async fn put(&self, batch: CatalogBatch) -> Result<(), CatalogError> {
-        if self.is_rehearsal || batch.is_empty() {
+        if self.mode == LoadMode::DryRun || batch.is_empty() {
             Ok(())
         } else {
             Ok(self.service.store.put(&batch).await?)

@@ -1,4 +1,4 @@
-//! The port that what is loaded is written by.
+//! The port by which a load writes the catalogue.
 
 use async_trait::async_trait;
 

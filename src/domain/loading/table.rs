@@ -128,7 +128,7 @@ impl<'a> Table<'a> {
     }
 }
 
-/// A reader that stops after so many bytes, until it is allowed more.
+/// A reader that stops after a number of bytes, until it is allowed more.
 struct Bounded<'a> {
     reader: Box<dyn BufRead + Send + 'a>,
     left: usize,

@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 
 use super::checks::is_identifying;
 use super::drafts;
-use super::load::{LoadError, Tally};
+use super::load::{LoadError, LoadMode, Tally};
 use super::problem::Problem;
 use super::records::{EpisodeRecord, PersonKey, PersonRecord, TitleRecord, WatchRecord};
 use super::resolve::{self, Named};
@@ -43,9 +43,9 @@ impl Run<'_> {
                 drafts::person(record, stored.get(&record.slug), run.manner, now)
             });
             let people: Vec<_> = drafts.filter_map(|draft| tally.count(draft)).collect();
-            if run.is_rehearsal {
+            if run.mode == LoadMode::DryRun {
                 let slugs = people.iter().map(|person| person.slug.clone());
-                run.rehearsed_people.extend(slugs);
+                run.unwritten_people.extend(slugs);
             }
             run.put(CatalogBatch {
                 people,
@@ -102,8 +102,7 @@ impl Run<'_> {
             now,
         )
         .await?;
-        let rehearsed = self.rehearsed_people.iter();
-        for slug in rehearsed {
+        for slug in &self.unwritten_people {
             let key = PersonKey::Slug(slug.clone());
             people.ids.entry(key).or_insert(PersonId::of_slug(slug));
         }
@@ -133,8 +132,8 @@ impl Run<'_> {
                 Err(problem) => contradictions.push((*line, problem)),
             }
         }
-        if self.is_rehearsal {
-            self.rehearsed.extend(
+        if self.mode == LoadMode::DryRun {
+            self.unwritten_titles.extend(
                 titles
                     .iter()
                     .map(|title| (compose(&title.slug), title.clone())),
@@ -263,8 +262,8 @@ impl Run<'_> {
                 drafts::episode(record, *series, stored, run.manner, &people.ids, now)
             });
             let episodes: Vec<Episode> = drafts.filter_map(|draft| tally.count(draft)).collect();
-            if run.is_rehearsal {
-                run.episodes.extend(&ids);
+            if run.mode == LoadMode::DryRun {
+                run.unwritten_episodes.extend(&ids);
             }
             run.put(CatalogBatch {
                 episodes,
@@ -300,7 +299,7 @@ impl Run<'_> {
         }
         let all = watches.len();
         let mut written = all;
-        if !self.is_rehearsal {
+        if self.mode == LoadMode::Write {
             let profiles: HashSet<ProfileId> = watches.iter().map(|watch| watch.profile).collect();
             let keys: HashSet<&String> = records
                 .iter()
@@ -327,13 +326,13 @@ impl Run<'_> {
         slugs: impl Iterator<Item = String>,
     ) -> Result<HashMap<String, Title>, CatalogError> {
         let slugs: Vec<String> = slugs.collect();
-        let rehearsed: Vec<_> = slugs
+        let unwritten: Vec<_> = slugs
             .iter()
-            .filter_map(|slug| self.rehearsed.get_key_value(slug))
+            .filter_map(|slug| self.unwritten_titles.get_key_value(slug))
             .map(|(slug, title)| (slug.clone(), title.clone()))
             .collect();
         let mut titles = resolve::titles_by_slug(&self.service.catalog, slugs).await?;
-        titles.extend(rehearsed);
+        titles.extend(unwritten);
         Ok(titles)
     }
 
@@ -352,8 +351,8 @@ impl Run<'_> {
             ))
         });
         let ids: HashSet<EpisodeId> = ids.collect();
-        let rehearsed = ids
-            .intersection(&self.episodes)
+        let unwritten = ids
+            .intersection(&self.unwritten_episodes)
             .map(|id| (*id, None))
             .collect::<Vec<_>>();
         let stored = self
@@ -364,7 +363,7 @@ impl Run<'_> {
                 &ids.into_iter().collect::<Vec<_>>(),
             )
             .await?;
-        Ok(rehearsed
+        Ok(unwritten
             .into_iter()
             .chain(
                 stored

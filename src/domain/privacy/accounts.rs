@@ -1,4 +1,4 @@
-//! What accounts keep of people. It goes in the write that asks for an erasure; what it is in an export stands here.
+//! What accounts keep of people. It is deleted in the write that asks for an erasure; how it is exported is said here.
 
 use std::net::IpAddr;
 

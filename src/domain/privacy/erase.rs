@@ -1,4 +1,4 @@
-//! Forgetting people: what accounts are asked to forget, the other parts forget in the background.
+//! Erasing people: what accounts are asked to erase, the other parts erase in the background.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use super::parts::Parts;
 use crate::domain::accounts::{AccountService, Erasure};
 use crate::domain::events::{Event, EventBus};
 
-/// The use cases of forgetting.
+/// The use cases of erasing.
 #[derive(Clone)]
 pub struct ErasureService {
     accounts: AccountService,
@@ -25,11 +25,11 @@ impl ErasureService {
         }
     }
 
-    /// Forgets the profiles of some erasures that are not finished, the oldest first. Says how many were finished; 0:
+    /// Erases the profiles of some erasures that are not finished, the oldest first. Says how many were finished; 0:
     /// nothing waits. One that fails keeps no other waiting; the first failure is the answer when all were tried.
     ///
-    /// An erasure counts as finished once all of its profiles are gone everywhere, so that whoever dies on the way
-    /// leaves it to the next one. Each step is idempotent, so several may work at the same one.
+    /// An erasure counts as finished once all of its profiles are gone everywhere, so that a server that crashes on the
+    /// way leaves it to the next one. Each step is idempotent, so several may work at the same one.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn work_off(&self) -> Result<usize, PrivacyError> {
         let mut finished = 0;

@@ -1,4 +1,4 @@
-//! Everything that is known of an account, for its owner.
+//! Exporting everything that is stored about an account, for its owner.
 
 use std::sync::Arc;
 

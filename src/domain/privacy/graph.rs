@@ -1,4 +1,4 @@
-//! What the graph keeps of profiles: nodes and edges that are made from what watching keeps.
+//! What the graph stores about profiles: nodes and edges that are made from what watching stores.
 
 use async_trait::async_trait;
 
@@ -16,7 +16,7 @@ pub(super) const RECORDS: &[Record] = &[
     },
     Record {
         name: "graph_watched",
-        exported: Exported::Not("an edge is a copy of what all plays at a title add up to"),
+        exported: Exported::Not("an edge is a copy of what all plays of a title add up to"),
     },
 ];
 

@@ -1,10 +1,10 @@
-//! Whom the site knows, and what of it: everything that is kept of a person can be exported and erased, in one list of
-//! parts. Each feature that keeps something by account or profile joins it in `parts.rs`.
+//! What the site stores about people: all of it can be exported and erased, and is listed in parts. Each feature that
+//! keeps something by account or profile joins the list in `parts.rs`.
 //!
-//! An erasure begins in accounts: the account or profile goes in the write that asks for it. The other parts follow in
-//! the background ([`ErasureService`]), however often somebody dies on the way.
+//! An erasure begins in accounts: the account or profile is deleted in the write that asks for it. The other parts
+//! follow in the background ([`ErasureService`]), however often a server crashes on the way.
 //!
-//! An export ([`ExportService`]) is everything that is known of the viewer's account, as one JSON file:
+//! An export ([`ExportService`]) is everything that is stored about the viewer's account, as one JSON file:
 //!
 //! ```json
 //! { "format": "reelgraph-account-export", "formatVersion": 1, "exportedAt": "2026-11-21T16:00:00Z",
@@ -22,7 +22,7 @@
 //! ```
 //!
 //! A `title` is `{ "id", "slug", "name", "kind" }`, an `episode` `{ "id", "season", "number", "name" }`. Times are UTC;
-//! positions, durations and `seconds` are seconds. `titles` says what all plays at a film or series add up to, `items`
+//! positions, durations and `seconds` are seconds. `titles` says what all plays of a film or series add up to, `items`
 //! where to resume each film and episode, `plays` each play, the latest first, with the sections that were played.
 //! `hiddenTitles` and `mutes` are what is not to be suggested, and what not to be suggested for: a `source` is
 //! `{ "id", "slug", "name", "kind" }` of a `genre` or a `person`. No hash, PIN, key or token is in it. Fields may be

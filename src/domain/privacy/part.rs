@@ -1,4 +1,4 @@
-//! What each feature that keeps something of people owes them.
+//! What each feature that stores something about people must provide: erasure and export.
 
 use async_trait::async_trait;
 

@@ -1,4 +1,4 @@
-//! The list of all parts of what is kept of people. A new feature that keeps something by profile joins it here.
+//! The list of all that is stored about people, in parts. A new feature that stores something by profile joins it here.
 
 use std::sync::Arc;
 
@@ -18,10 +18,10 @@ use crate::domain::watching::WatchService;
 pub struct Parts(Arc<[Box<dyn PersonalData>]>);
 
 impl Parts {
-    /// The graph goes before the record. The number of a title's viewers is that of the departed plus that of its edges,
-    /// and so a viewer who is counted as departed has no edge any more. In between the number may be one too low; the
-    /// departure is marked as waiting in the transaction that counts it, so the right one is written afterwards
-    /// whatever happens. What is reported in between is recorded, never projected, and removed.
+    /// The graph goes before the record. The number of a title's watchers is that of its edges plus that of the
+    /// departed, so a watcher who is counted as departed must have no edge any more. In between the number may be one
+    /// too low; the departure is marked as waiting in the transaction that counts it, so the right one is written
+    /// afterwards whatever happens. What is reported in between is recorded, never projected, and removed.
     pub fn new(graph: GraphService, watching: WatchService, catalog: CatalogService) -> Self {
         let names = NamesOf(catalog);
         let parts: [Box<dyn PersonalData>; 2] =

@@ -1,4 +1,4 @@
-//! What watching keeps of profiles: how it goes, and what it is in an export.
+//! What watching keeps of profiles: how it is erased, and what it is in an export.
 
 use async_trait::async_trait;
 

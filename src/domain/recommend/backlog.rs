@@ -1,12 +1,14 @@
-//! What was written and is not in the graph yet, and whether that gets less.
+//! The backlog of the projection: what was written and is not in the graph yet, and whether it shrinks.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::notes::Phase;
 use crate::domain::error::StoreError;
 use crate::domain::measured::measured;
+use crate::domain::unreadable::passed_over;
 
 /// After how long without progress the projection stands still: longer than any pause of its own.
 const STANDSTILL: TimeDelta = TimeDelta::seconds(60);
@@ -26,7 +28,7 @@ pub struct Backlog {
     pub titles: Waiting,
     /// What profiles watched of a title.
     pub watches: Waiting,
-    /// Titles that have lost viewers who were erased.
+    /// Titles whose number of departed watchers has grown.
     pub departures: Waiting,
 }
 
@@ -69,7 +71,15 @@ impl Waiting {
 
 /// Whether the projection gets on, as far as was seen. Clones share it.
 #[derive(Debug, Clone, Default)]
-pub struct ProjectionProgress(Arc<Mutex<Option<Seen>>>);
+pub struct ProjectionProgress(Arc<Mutex<Known>>);
+
+/// What is known of it.
+#[derive(Debug, Clone, Copy, Default)]
+struct Known {
+    seen: Option<Seen>,
+    /// The phase of the making anew of the graph that is under way.
+    rebuild: Option<&'static str>,
+}
 
 /// For each sort, what was seen last, and when it last got on.
 #[derive(Debug, Clone, Copy)]
@@ -81,9 +91,12 @@ struct Seen {
 impl ProjectionProgress {
     /// Takes in what waits at this moment.
     pub fn see(&self, backlog: Backlog, now: DateTime<Utc>) {
-        let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut progress = seen.map_or([now; 3], |seen| seen.progress);
-        if let Some(seen) = *seen {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // While everything is marked, ever more waits, however much is projected meanwhile.
+        let is_marking = known.rebuild == Some(Phase::MARKING);
+        let before = known.seen.filter(|_| !is_marking);
+        let mut progress = before.map_or([now; 3], |seen| seen.progress);
+        if let Some(seen) = before {
             let sorts = seen.backlog.sorts().into_iter().zip(backlog.sorts());
             for (progress, ((_, before), (_, waiting))) in progress.iter_mut().zip(sorts) {
                 if waiting.has_progressed_from(&before) {
@@ -91,16 +104,33 @@ impl ProjectionProgress {
                 }
             }
         }
-        *seen = Some(Seen { backlog, progress });
+        known.seen = Some(Seen { backlog, progress });
+    }
+
+    /// Takes in which phase of the making anew of the graph is under way, if one is.
+    pub fn see_rebuild(&self, phase: Option<&'static str>) {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .rebuild = phase;
+    }
+
+    /// The phase of the making anew of the graph that is under way, as far as was seen.
+    pub fn rebuild(&self) -> Option<&'static str> {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .rebuild
     }
 
     /// For how long something waits while nothing gets on; `None`: it gets on, or nothing waits, or it is too early to
     /// say.
     pub fn standstill(&self, now: DateTime<Utc>) -> Option<TimeDelta> {
-        let seen = (*self.0.lock().unwrap_or_else(PoisonError::into_inner))?;
+        let seen = self.0.lock().unwrap_or_else(PoisonError::into_inner).seen?;
         let sorts = seen.backlog.sorts().into_iter().zip(seen.progress);
         sorts
-            .filter(|((_, waiting), _)| waiting.documents > 0)
+            // What this version cannot read waits for one that can.
+            .filter(|((sort, waiting), _)| waiting.documents > passed_over(sort))
             .map(|(_, progress)| now - progress)
             .filter(|still| *still >= STANDSTILL)
             .max()
@@ -180,6 +210,20 @@ mod tests {
             assert_eq!(standstill(&seen, 109), None);
             assert_eq!(standstill(&seen, 110), Some(60));
         }
+    }
+
+    #[test]
+    fn what_grows_while_everything_is_marked_does_not_stand_still() {
+        let progress = ProjectionProgress::default();
+        progress.see_rebuild(Some(Phase::MARKING));
+        progress.see(watches(5, 7), at(0));
+        progress.see(watches(9000, 7), at(70));
+        let marking = progress.standstill(at(71));
+        progress.see_rebuild(Some("projecting"));
+        progress.see(watches(9000, 7), at(140));
+
+        assert_eq!(marking, None);
+        assert_eq!(progress.standstill(at(141)), Some(TimeDelta::seconds(71)));
     }
 
     #[test]

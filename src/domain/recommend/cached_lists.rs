@@ -1,5 +1,5 @@
-//! The port to a cache of lists that were made for profiles, so that a page that asks twice, or a viewer who comes back,
-//! costs nothing.
+//! The port to a cache of lists that were made for profiles, so that a page that asks twice, or a viewer who comes
+//! back, costs nothing.
 
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ pub trait ListCache: Send + Sync {
     fn put(&self, begun: Generation, key: ListKey, list: CachedList);
 }
 
-/// What is read belongs to the generation that was current before the read; news of a profile begins another one.
+/// What is read belongs to the generation that was current before the read; a change of the profile begins another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Generation(pub u64);
 

@@ -19,6 +19,25 @@ pub enum RecommendError {
     Watching(#[from] WatchError),
     #[error(transparent)]
     Graph(#[from] StoreError),
+    /// The record's weights were computed with another half-life.
+    #[error(
+        "the weights of what was watched were computed with a half-life of {recorded} days, and half-life-days is {set} now: set it to {recorded} again, or stop all servers and run “reelgraph graph reweigh”"
+    )]
+    HalfLife { recorded: f64, set: f64 },
+    /// A later version has written what this one does not understand.
+    #[error(
+        "the {store} was written by a newer Reelgraph and is for programs that read version {needs} of it; this one reads version {reads}: run the newer one"
+    )]
+    NewerStore {
+        store: &'static str,
+        needs: u32,
+        reads: u32,
+    },
+    /// Some of the record's weights were computed anew and some were not.
+    #[error(
+        "the weights of what was watched are being computed anew with a half-life of {days} days: run “reelgraph graph reweigh” to its end, with half-life-days as it is to be"
+    )]
+    Reweighing { days: f64 },
     /// What several waited for together failed.
     #[error(transparent)]
     Shared(Arc<Self>),
@@ -31,6 +50,9 @@ impl Coded for RecommendError {
             Self::Names(error) => error.code(),
             Self::Watching(error) => error.code(),
             Self::Graph(error) => error.code(),
+            Self::HalfLife { .. } | Self::Reweighing { .. } | Self::NewerStore { .. } => {
+                ErrorCode::Conflict
+            }
             Self::Shared(error) => error.code(),
         }
     }
@@ -38,7 +60,13 @@ impl Coded for RecommendError {
     /// None: suggestions take no input of their own, and that of another feature is not theirs.
     fn field(&self) -> Option<&'static str> {
         match self {
-            Self::Catalog(_) | Self::Names(_) | Self::Watching(_) | Self::Graph(_) => None,
+            Self::Catalog(_)
+            | Self::Names(_)
+            | Self::Watching(_)
+            | Self::Graph(_)
+            | Self::HalfLife { .. }
+            | Self::Reweighing { .. }
+            | Self::NewerStore { .. } => None,
             Self::Shared(error) => error.field(),
         }
     }

@@ -79,7 +79,7 @@ impl Features {
     }
 }
 
-/// The first so many of them, each once: somebody may play two parts.
+/// The first `most` of them, each once: somebody may play two parts.
 fn once(people: impl Iterator<Item = PersonId>, most: usize) -> Vec<PersonId> {
     let mut found = Vec::new();
     for person in people {

@@ -11,6 +11,6 @@ pub trait GraphFollower: Send + Sync {
     /// Takes note of what happened, here or on another server. Never waits.
     fn observe(&self, event: &Event);
 
-    /// Makes the copy of the `SIMILAR` edges what the graph has. May be broken off at any point.
+    /// Brings the copy of the `SIMILAR` edges up to date with the graph. May be broken off at any point.
     async fn refresh(&self) -> Result<(), StoreError>;
 }

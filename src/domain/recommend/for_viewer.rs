@@ -1,4 +1,4 @@
-//! What a viewer gets: the candidates that the titles they watched speak for, by score.
+//! What a viewer gets: the candidates that their watched titles vote for, by score.
 //!
 //! score(j) = Σ over the watched titles i, the newest first, of opinion(i) · (1 + position)^−recency · weight(i→j)
 //!          + Σ opinion(i) · (1 + position)^−recency · co-watching / (1 + watched)² · watches of both / (watchers of i + 50),
@@ -145,7 +145,7 @@ impl Ranking {
         }
     }
 
-    /// The most that popularity adds for a viewer of whom so many titles are known.
+    /// The most that popularity adds for a viewer who has watched this many titles.
     pub(super) fn most_of_popularity(&self, watched: usize) -> f64 {
         #[expect(clippy::cast_precision_loss, reason = "a few hundred")]
         let watched = watched as f64;

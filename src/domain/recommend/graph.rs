@@ -7,6 +7,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
+use super::epochs::{Epoch, GraphEpoch};
 use crate::domain::catalog::TitleKind;
 use crate::domain::error::StoreError;
 use crate::domain::ids::{GenreId, PersonId, ProfileId, TitleId};
@@ -17,26 +18,63 @@ measured! {
 /// The recommendation graph.
 ///
 /// Nodes: profiles, titles, people, genres. Edges: `WATCHED`, `HAS_GENRE`, `DIRECTED`, `ACTED_IN`, `SIMILAR`. It is
-/// made from the documents alone. Everything written to it is absolute and guarded by the document's revision: writes
-/// are idempotent, and stale ones are passed over.
+/// made from the documents alone. Everything written to it is absolute and guarded by a revision, which is that of the
+/// document within an epoch ([`Epoch::version`](super::Epoch::version)): writes are idempotent, and stale ones are passed
+/// over.
 #[async_trait]
 pub trait TasteGraph: Send + Sync {
     /// Writes title nodes with the people and genres that they need, and replaces their `HAS_GENRE`, `DIRECTED` and
-    /// `ACTED_IN` edges. Titles whose stored revision is not older are passed over. A genre that is listed twice has
-    /// one edge; a person that is listed twice has one for each rank in the billing. People and genres that no title
-    /// needs any more stay.
+    /// `ACTED_IN` edges. Titles whose stored revision is not older are skipped. A genre that is listed twice has one
+    /// edge; a person that is listed twice has one for each rank in the billing. People and genres that no title needs
+    /// any more stay.
     async fn put_titles(&self, titles: &[TitleNode]) -> Result<(), StoreError>;
 
     /// Writes `WATCHED` edges, with the profile and title nodes that they need: a title node that exists only for an
-    /// edge has revision 0 until [`Self::put_titles`] writes it. Edges whose stored revision is not older are passed
-    /// over, and so are those of erased profiles. Of two writers of the same edge or title at the same time, the newer
+    /// edge has revision 0 until [`Self::put_titles`] writes it. Edges whose stored revision is not older are skipped,
+    /// and so are those of erased profiles. Of two writers of the same edge or title at the same time, the newer
     /// revision stays.
     async fn put_watched(&self, edges: &[WatchedEdge]) -> Result<(), StoreError>;
+
+    /// The epoch that was noted last; `None`: none was.
+    async fn epoch(&self) -> Result<Option<GraphEpoch>, StoreError>;
+
+    /// Notes an epoch, unless one of a number that is not smaller is noted, or the same with a tick that is not smaller.
+    /// What is noted of the schema only grows.
+    async fn put_epoch(&self, epoch: &GraphEpoch) -> Result<(), StoreError>;
+
+    /// Up to `limit` tombstones of erased profiles that come after one, in their order.
+    async fn tombstones_after(
+        &self,
+        after: Option<String>,
+        limit: usize,
+    ) -> Result<Vec<String>, StoreError>;
+
+    /// Passes over from now on what is written of the profiles with these tombstones. What there is of them stays: see
+    /// [`Self::erase_profile`].
+    async fn put_tombstones(&self, tombstones: &[String]) -> Result<(), StoreError>;
+
+    /// Up to `limit` profiles that have a node, those with an id above the given one, by id.
+    async fn profiles_after(
+        &self,
+        after: Option<ProfileId>,
+        limit: usize,
+    ) -> Result<Vec<ProfileId>, StoreError>;
 
     /// Removes a profile with all its edges, and passes over whatever is written of it from now on, also by a writer
     /// that has begun already. Works in transactions of bounded size and is idempotent. All that stays of the profile
     /// is its [`ProfileId::tombstone`], which is no part of the graph that is read.
     async fn erase_profile(&self, profile: ProfileId) -> Result<(), StoreError>;
+
+    /// Removes `WATCHED` edges whose stored revision is still the given one, for ever.
+    async fn remove_watched(&self, edges: &[(ProfileId, TitleId, u64)]) -> Result<(), StoreError>;
+
+    /// Makes titles whose stored revision is still the given one what they are if they are only there for an edge:
+    /// without any edges to genres and people, and of revision 0.
+    async fn remove_titles(&self, titles: &[(TitleId, u64)]) -> Result<(), StoreError>;
+
+    /// Removes people, genres and profiles that have no edge, and titles of revision 0 that nobody watched, with their
+    /// `SIMILAR` edges. Works in transactions of bounded size; what others write meanwhile stays whole.
+    async fn remove_unneeded(&self) -> Result<(), StoreError>;
 
     /// How many profiles have a `WATCHED` edge to each of the titles; titles without one have 0. In the order asked.
     async fn watchers(&self, titles: &[TitleId]) -> Result<Vec<u64>, StoreError>;
@@ -102,7 +140,7 @@ pub trait TasteGraph: Send + Sync {
     /// How many nodes and edges of each sort there are.
     async fn counts(&self) -> Result<GraphCounts, StoreError>;
 
-    /// Removes everything, except that erased profiles stay erased.
+    /// Removes everything, also the epoch, except that erased profiles stay erased.
     async fn clear(&self) -> Result<(), StoreError>;
 }
 }
@@ -124,7 +162,7 @@ pub struct TitleNode {
     pub directors: Vec<(PersonId, String)>,
     /// `ACTED_IN {order}`: the person and its name, in billing order.
     pub actors: Vec<(PersonId, String)>,
-    /// The revision of the title's document.
+    /// The revision of the title's document, in its epoch.
     pub revision: u64,
 }
 
@@ -148,7 +186,7 @@ pub struct WatchedEdge {
     pub last_at: DateTime<Utc>,
     /// What the profile said of the title, if anything.
     pub liked: Option<bool>,
-    /// The revision of the watched title that it was made from.
+    /// The revision of the watched title that it was made from, in its epoch.
     pub revision: u64,
 }
 
@@ -254,7 +292,7 @@ impl Taste {
         let mut newest: HashMap<TitleId, TasteEdge> = HashMap::new();
         for edge in self.edges.iter().chain(edges) {
             let known = newest.entry(edge.title).or_insert(*edge);
-            if known.revision < edge.revision {
+            if known.document_revision() < edge.document_revision() {
                 *known = *edge;
             }
         }
@@ -279,11 +317,16 @@ pub struct TasteEdge {
     pub last_at: DateTime<Utc>,
     /// What the profile said of the title, if anything.
     pub liked: Option<bool>,
-    /// The revision of the watched title that it was made from.
+    /// The revision of the watched title that it was made from; in its epoch, if the graph says so.
     pub revision: u64,
 }
 
 impl TasteEdge {
+    /// The revision of the watched title, whatever the epoch: of two edges the one with the greater is newer.
+    pub fn document_revision(&self) -> u64 {
+        Epoch::revision_of(self.revision)
+    }
+
     /// Whether it is part of a taste: it has a weight above 0 or a thumb.
     pub fn says_something(&self) -> bool {
         self.weight > 0.0 || self.liked.is_some()

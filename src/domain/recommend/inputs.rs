@@ -1,5 +1,5 @@
 //! What suggestions are made from: the few questions that they ask of the graph, the catalogue and the record of what
-//! was watched. On a site its services answer them; what an evaluation shows answers them in memory.
+//! was watched. On a site its services answer them; in an evaluation, a training set in memory.
 
 use std::collections::HashSet;
 use std::sync::Arc;

@@ -6,7 +6,9 @@
 
 mod backlog;
 mod cached_lists;
+mod compare;
 mod edges;
+mod epochs;
 mod error;
 pub mod evaluate;
 mod features;
@@ -14,9 +16,12 @@ mod follower;
 mod for_viewer;
 mod graph;
 mod inputs;
+mod notes;
 mod popular;
 mod projection;
 mod reasons;
+mod rebuild;
+mod reweigh;
 mod rows;
 mod service;
 pub mod similar;
@@ -24,11 +29,14 @@ mod similar_service;
 mod site_statistics;
 mod sources;
 mod title_page;
+mod turns;
 mod types;
 
 pub use backlog::{Backlog, BacklogService, BacklogStore, ProjectionProgress, Waiting};
 pub use cached_lists::{CachedList, Extent, Generation, ListCache, ListKey};
+pub use compare::Difference;
 pub use edges::{EdgeChanges, changes, edges_by_start};
+pub use epochs::{Epoch, GraphEpoch};
 pub use error::RecommendError;
 pub use features::{Features, Rarity};
 pub use follower::GraphFollower;
@@ -37,11 +45,15 @@ pub use graph::{
     GraphCounts, Incoming, Outgoing, SimilarEdge, SimilarLists, SimilarVersion, Solution, Taste,
     TasteEdge, TasteGraph, TitleNode, WatchedEdge, Weight,
 };
-pub use projection::{Difference, GraphService};
+pub use notes::{NoteStore, Notes, Pass, Phase, Rebuild, Reweigh, Schema};
+pub use projection::GraphService;
+pub use rebuild::RebuildStep;
+pub use reweigh::ReweighStep;
 pub use rows::{Row, RowKind};
 pub use service::{RecommendPorts, RecommendService, TasteWeight};
 pub use similar_service::{Following, Freshness, SimilarRound, SimilarService};
-pub use sources::{ProjectionPorts, TitleSource, WatchSource, WatchersStore};
+pub use sources::{ProjectionPorts, TitleSource, WatchSource, WatchersStore, last_in_queue};
+pub use turns::Turns;
 pub use types::{Reason, ReasonKind, ReasonSource, Recommendation};
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Suggestions for somebody of whom nothing is known.
+//! Suggestions for somebody about whom nothing is known.
 
 use std::collections::HashMap;
 

@@ -1,79 +1,50 @@
-//! Keeps the graph what the documents say: the only way anything gets into it.
+//! Keeps the graph in step with the documents: the only way anything gets into it.
 //!
 //! Documents carry a revision and a mark "not yet projected", set in the write itself. A round reads marked ones,
-//! writes their absolute state to the graph, which passes over what is stale, and takes the mark off unless the
-//! document has changed meanwhile. So a round is idempotent: a crash at any point, or a second projector, does no harm.
+//! writes their absolute state to the graph, which skips what is stale, and takes the mark off unless the document has
+//! changed meanwhile. So a round is idempotent: a crash at any point, or a second projector, does no harm.
 
-use std::collections::{BTreeSet, HashMap};
-use std::fmt;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use futures::future::{try_join, try_join_all};
 
+use uuid::Uuid;
+
+use super::epochs::{Epoch, Watch};
 use super::error::RecommendError;
 use super::graph::{GraphCounts, TitleNode, WatchedEdge};
 use super::similar_service::SimilarService;
 use super::sources::ProjectionPorts;
+use super::turns::{Shard, Turns};
 use crate::domain::batch::JobLoader;
 use crate::domain::catalog::{
     CatalogError, CatalogService, CreditRole, GenresById, PeopleById, Title,
 };
+use crate::domain::clock::Clock;
+use crate::domain::entropy::unique_name;
 use crate::domain::events::{Event, EventBus};
-use crate::domain::ids::{GenreId, PersonId, ProfileId, TitleId};
+use crate::domain::ids::{ProfileId, TitleId};
 use crate::domain::watching::{WatchService, WatchedTitle};
 
 /// How many documents are projected together.
-const BATCH: usize = 500;
+pub(super) const BATCH: usize = 500;
 /// How many watched titles a round reads. To find the first that waits, a store may have to walk over what was done
 /// just before (the entries that a log-structured or versioned index has not cleared away yet), so it is asked rarely.
 const ROUND: usize = 5000;
-/// How many differences a comparison reports at the most.
-const MAX_DIFFERENCES: usize = 100;
-
 /// The use cases of keeping the graph.
 #[derive(Clone)]
 pub struct GraphService {
-    ports: ProjectionPorts,
+    pub(super) ports: ProjectionPorts,
     catalog: CatalogService,
-    watching: WatchService,
+    pub(super) watching: WatchService,
     similar: SimilarService,
-    events: Arc<dyn EventBus>,
-}
-
-/// Something that the graph and the documents do not agree on.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Difference {
-    /// The graph lacks a title, or has other edges or an older revision of it.
-    Title(TitleId),
-    /// The graph has a title that the catalogue has not.
-    StrayTitle(TitleId),
-    /// The graph lacks a `WATCHED` edge, or has another state of it.
-    Watched(ProfileId, TitleId),
-    /// The graph has a `WATCHED` edge that the record has not.
-    StrayWatched(ProfileId, TitleId),
-    /// The catalogue counts other viewers of a title than there are and were.
-    Watchers(TitleId),
-}
-
-impl fmt::Display for Difference {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Title(title) => write!(f, "title {title} is not as in the catalogue"),
-            Self::StrayTitle(title) => write!(f, "title {title} is not in the catalogue"),
-            Self::Watched(profile, title) => write!(
-                f,
-                "the WATCHED edge from profile {profile} to title {title} is not as recorded"
-            ),
-            Self::StrayWatched(profile, title) => write!(
-                f,
-                "the WATCHED edge from profile {profile} to title {title} is not recorded"
-            ),
-            Self::Watchers(title) => write!(
-                f,
-                "the catalogue has another number of viewers of title {title}"
-            ),
-        }
-    }
+    pub(super) events: Arc<dyn EventBus>,
+    pub(super) clock: Arc<dyn Clock>,
+    /// What this server is called where it holds a lease.
+    pub(super) holder: Uuid,
+    /// What this process has seen of the epochs.
+    pub(super) watch: Watch,
 }
 
 impl GraphService {
@@ -84,6 +55,7 @@ impl GraphService {
         watching: WatchService,
         similar: SimilarService,
         events: Arc<dyn EventBus>,
+        clock: Arc<dyn Clock>,
     ) -> Self {
         Self {
             ports,
@@ -91,22 +63,69 @@ impl GraphService {
             watching,
             similar,
             events,
+            clock,
+            holder: unique_name(),
+            watch: Watch::default(),
         }
     }
 
-    /// Projects a batch of what waits. Says how many documents that were; 0: nothing waits.
+    /// Projects a batch of what waits, whoever else does at the same time. Says how many documents that were; 0: nothing
+    /// waits.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn project(&self) -> Result<usize, RecommendError> {
-        let titles = self.ports.titles.unprojected_titles(BATCH).await?;
+        self.project_queues(None).await
+    }
+
+    /// Projects a batch of each queue, of the shards that are this server's turn if it takes turns. A queue that fails
+    /// keeps no other waiting; the first failure is the answer when all were tried.
+    pub(super) async fn project_queues(
+        &self,
+        mut turns: Option<&mut Turns>,
+    ) -> Result<usize, RecommendError> {
+        let titles = self.project_titles(turns.as_deref_mut()).await;
+        let watches = self.project_watches(turns.as_deref_mut()).await;
+        let departures = self.project_departures(turns).await;
+        Ok(titles? + watches? + departures?)
+    }
+
+    async fn project_titles(&self, turns: Option<&mut Turns>) -> Result<usize, RecommendError> {
+        let source = &self.ports.titles;
+        let mut titles = source.unprojected_titles(BATCH).await?;
+        if let Some(turns) = turns
+            && !titles.is_empty()
+        {
+            let taken = self.take(turns, [Shard::Titles].into()).await?;
+            if taken.shards.is_empty() {
+                return Ok(0);
+            }
+            if taken.is_news {
+                titles = source.unprojected_titles(BATCH).await?;
+            }
+        }
         if !titles.is_empty() {
             self.put_titles(&titles).await?;
             let marks: Vec<_> = titles
                 .iter()
                 .map(|title| (title.id, title.stamp.revision))
                 .collect();
-            self.ports.titles.mark_titles_projected(&marks).await?;
+            source.mark_titles_projected(&marks).await?;
         }
-        let watched_titles = self.ports.watches.unprojected_watches(ROUND).await?;
+        Ok(titles.len())
+    }
+
+    async fn project_watches(&self, turns: Option<&mut Turns>) -> Result<usize, RecommendError> {
+        let source = &self.ports.watches;
+        let mut watched_titles = source.unprojected_watches(ROUND).await?;
+        if let Some(turns) = turns
+            && !watched_titles.is_empty()
+        {
+            let shards = watched_titles.iter().map(|one| Shard::of(one.profile));
+            let taken = self.take(turns, shards.collect()).await?;
+            if taken.is_news {
+                watched_titles = source.unprojected_watches(ROUND).await?;
+            }
+            watched_titles.retain(|one| taken.shards.contains(&Shard::of(one.profile)));
+        }
         for watched_titles in watched_titles.chunks(BATCH) {
             self.put_watched(watched_titles).await?;
             let marks: Vec<_> = watched_titles
@@ -119,18 +138,30 @@ impl GraphService {
                     )
                 })
                 .collect();
-            self.ports.watches.mark_watches_projected(&marks).await?;
+            source.mark_watches_projected(&marks).await?;
         }
-        let departures = self.ports.watches.unprojected_departures(BATCH).await?;
+        Ok(watched_titles.len())
+    }
+
+    async fn project_departures(&self, turns: Option<&mut Turns>) -> Result<usize, RecommendError> {
+        let source = &self.ports.watches;
+        let departures = source.unprojected_departures(BATCH).await?;
+        if let Some(turns) = turns
+            && !departures.is_empty()
+            && self
+                .take(turns, [Shard::Departures].into())
+                .await?
+                .shards
+                .is_empty()
+        {
+            return Ok(0);
+        }
         if !departures.is_empty() {
             let titles = departures.iter().map(|(title, _)| *title);
             self.count_viewers(titles.collect()).await?;
-            self.ports
-                .watches
-                .mark_departures_projected(&departures)
-                .await?;
+            source.mark_departures_projected(&departures).await?;
         }
-        Ok(titles.len() + watched_titles.len() + departures.len())
+        Ok(departures.len())
     }
 
     /// Projects until nothing waits. Says how many documents that were.
@@ -143,35 +174,6 @@ impl GraphService {
                 projected => projected_in_all += projected,
             }
         }
-    }
-
-    /// Makes the whole graph anew from the documents. Says how many documents it was made from.
-    #[tracing::instrument(level = "debug", skip_all)]
-    pub async fn rebuild(&self) -> Result<usize, RecommendError> {
-        self.ports.graph.clear().await?;
-        self.events.publish(Event::Missed);
-        let mut projected_in_all = 0;
-        let mut after = None;
-        loop {
-            let titles = self.ports.titles.titles_after(after, BATCH).await?;
-            let Some(last) = titles.last() else { break };
-            after = Some(last.id);
-            projected_in_all += titles.len();
-            self.put_titles(&titles).await?;
-        }
-        let mut after = None;
-        loop {
-            let watched_titles = self.watching.all_watched_titles_after(after, BATCH).await?;
-            let Some(last) = watched_titles.last() else {
-                break;
-            };
-            after = Some((last.profile, last.title));
-            projected_in_all += watched_titles.len();
-            self.put_watched(&watched_titles).await?;
-        }
-        self.similar().await?;
-        self.drain().await?;
-        Ok(projected_in_all)
     }
 
     /// Computes all `SIMILAR` edges from the titles and watches that are there. Says how many there are now.
@@ -188,6 +190,8 @@ impl GraphService {
     /// several servers at once.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn erase_profile(&self, profile: ProfileId) -> Result<(), RecommendError> {
+        // So that a graph that comes back from a backup is seen to be older than this.
+        self.notes_to_write_by().await?;
         Ok(self.ports.graph.erase_profile(profile).await?)
     }
 
@@ -197,135 +201,35 @@ impl GraphService {
         Ok(self.ports.graph.counts().await?)
     }
 
-    /// Compares the graph with the documents; differences by key, at most 100 of each sort. What waits for projection
-    /// differs too, so drain first.
-    #[tracing::instrument(level = "debug", skip_all)]
-    pub async fn verify(&self) -> Result<Vec<Difference>, RecommendError> {
-        let mut differences = self.verify_titles().await?;
-        differences.extend(self.verify_watched().await?);
-        Ok(differences)
-    }
-
-    async fn verify_titles(&self) -> Result<Vec<Difference>, RecommendError> {
-        let mut differences = Vec::new();
-        let mut documents = HashMap::new();
-        let mut after = None;
-        loop {
-            let titles = self.ports.titles.titles_after(after, BATCH).await?;
-            let Some(last) = titles.last() else { break };
-            after = Some(last.id);
-            let ids: Vec<TitleId> = titles.iter().map(|title| title.id).collect();
-            let viewers = self.viewers(&ids).await?;
-            let wrong = titles
-                .iter()
-                .zip(viewers)
-                .filter(|(title, viewers)| title.watchers != *viewers);
-            differences.extend(wrong.map(|(title, _)| Difference::Watchers(title.id)));
-            documents.extend(
-                titles
-                    .iter()
-                    .map(|title| (title.id, fingerprint(&node(title)))),
-            );
-        }
-        let mut after = None;
-        loop {
-            let nodes = self.ports.graph.titles_after(after, BATCH).await?;
-            let Some(last) = nodes.last() else { break };
-            after = Some(last.id);
-            for node in &nodes {
-                match documents.remove(&node.id) {
-                    None => differences.push(Difference::StrayTitle(node.id)),
-                    Some(document) if document != fingerprint(node) => {
-                        differences.push(Difference::Title(node.id));
-                    }
-                    Some(_) => {}
-                }
-            }
-        }
-        let missing: BTreeSet<TitleId> = documents.into_keys().collect();
-        differences.extend(missing.into_iter().map(Difference::Title));
-        differences.truncate(MAX_DIFFERENCES);
-        Ok(differences)
-    }
-
-    /// Walks both sides at the same pace, by key.
-    async fn verify_watched(&self) -> Result<Vec<Difference>, RecommendError> {
-        let mut differences = Vec::new();
-        let mut after = None;
-        loop {
-            let recorded = self.watching.all_watched_titles_after(after, BATCH).await?;
-            let projected = self.ports.graph.watched_after(after, BATCH).await?;
-            let recorded_key =
-                |watched_title: &WatchedTitle| (watched_title.profile, watched_title.title);
-            let projected_key = |edge: &WatchedEdge| (edge.profile, edge.title);
-            // A full page says nothing of what lies beyond its last key, so both are compared up to the lesser one.
-            let ends = [
-                recorded
-                    .last()
-                    .filter(|_| recorded.len() == BATCH)
-                    .map(recorded_key),
-                projected
-                    .last()
-                    .filter(|_| projected.len() == BATCH)
-                    .map(projected_key),
-            ];
-            let end = ends.into_iter().flatten().min();
-            let within = |key: &(ProfileId, TitleId)| end.is_none_or(|end| *key <= end);
-            let recorded: HashMap<_, _> = recorded
-                .iter()
-                .map(|watched_title| {
-                    (
-                        recorded_key(watched_title),
-                        WatchedEdge::from(watched_title),
-                    )
-                })
-                .filter(|(key, _)| within(key))
-                .collect();
-            let projected: HashMap<_, _> = projected
-                .into_iter()
-                .map(|edge| (projected_key(&edge), edge))
-                .filter(|(key, _)| within(key))
-                .collect();
-            let keys: BTreeSet<_> = recorded.keys().chain(projected.keys()).copied().collect();
-            for key in keys {
-                match (recorded.get(&key), projected.get(&key)) {
-                    (Some(record), edge) if edge != Some(record) => {
-                        differences.push(Difference::Watched(key.0, key.1));
-                    }
-                    (None, _) => differences.push(Difference::StrayWatched(key.0, key.1)),
-                    _ => {}
-                }
-            }
-            if end.is_none() || differences.len() >= MAX_DIFFERENCES {
-                differences.truncate(MAX_DIFFERENCES);
-                return Ok(differences);
-            }
-            after = end;
-        }
-    }
-
     async fn put_titles(&self, titles: &[Title]) -> Result<(), RecommendError> {
         let people = JobLoader::new(PeopleById(self.catalog.clone()));
         let genres = JobLoader::new(GenresById(self.catalog.clone()));
-        let nodes = try_join_all(
-            titles
-                .iter()
-                .map(|title| named_node(title, &people, &genres)),
-        );
-        let nodes = nodes.await.map_err(RecommendError::Names)?;
+        let epoch = self.epoch().await?;
+        let nodes = titles.iter().map(|title| {
+            let node = node(title, epoch.version(title.stamp.revision));
+            named(node, title, &people, &genres)
+        });
+        let nodes = try_join_all(nodes).await.map_err(RecommendError::Names)?;
         self.ports.graph.put_titles(&nodes).await?;
         // A title may have been watched before it was projected, or the graph made anew.
-        self.count_viewers(titles.iter().map(|title| title.id).collect())
+        self.count_watchers(titles.iter().map(|title| title.id).collect())
             .await
     }
 
     async fn put_watched(&self, watched_titles: &[WatchedTitle]) -> Result<(), RecommendError> {
-        let edges: Vec<WatchedEdge> = watched_titles.iter().map(WatchedEdge::from).collect();
+        let epoch = self.epoch().await?;
+        let edges: Vec<WatchedEdge> = watched_titles
+            .iter()
+            .map(|watched_title| WatchedEdge {
+                revision: epoch.version(watched_title.stamp.revision),
+                ..watched_title.into()
+            })
+            .collect();
         self.ports.graph.put_watched(&edges).await?;
         let profiles: BTreeSet<ProfileId> = edges.iter().map(|edge| edge.profile).collect();
         let profiles = profiles.into_iter().collect();
         self.events.publish(Event::TastesChanged(profiles));
-        self.count_viewers(
+        self.count_watchers(
             watched_titles
                 .iter()
                 .map(|watched_title| watched_title.title)
@@ -334,16 +238,32 @@ impl GraphService {
         .await
     }
 
-    async fn count_viewers(&self, titles: BTreeSet<TitleId>) -> Result<(), RecommendError> {
+    /// The epoch to write in. To be asked after the documents were read: those of an earlier epoch that are written late
+    /// are passed over, and everything that was there when a later one began is marked anew.
+    async fn epoch(&self) -> Result<Epoch, RecommendError> {
+        let notes = self.notes_to_write_by().await?;
+        // Sums that a server of another half-life has added to are not carried on.
+        self.fits(&notes)?;
+        Ok(notes.epoch)
+    }
+
+    pub(super) async fn count_viewers(
+        &self,
+        titles: BTreeSet<TitleId>,
+    ) -> Result<(), RecommendError> {
         let titles: Vec<TitleId> = titles.into_iter().collect();
+        let watchers = &self.ports.watchers;
+        // Before it is counted: whoever writes an edge later takes a greater number after that.
+        let count = watchers.begin_count().await?;
         let viewers = self.viewers(&titles).await?;
         let counts: Vec<(TitleId, u64)> = titles.into_iter().zip(viewers).collect();
-        Ok(self.ports.watchers.put_watchers(&counts).await?)
+        watchers.put_watchers(count, &counts).await?;
+        Ok(())
     }
 
     /// How many people have watched each title: those who have left, and those who are there. In this order nobody is
     /// counted twice, for who has left is not there any more; see [`Self::erase_profile`].
-    async fn viewers(&self, titles: &[TitleId]) -> Result<Vec<u64>, RecommendError> {
+    pub(super) async fn viewers(&self, titles: &[TitleId]) -> Result<Vec<u64>, RecommendError> {
         let departed = self.ports.watches.departed_viewers(titles).await?;
         let there = self.ports.graph.watchers(titles).await?;
         Ok(there.iter().zip(departed).map(|(a, b)| a + b).collect())
@@ -368,7 +288,8 @@ impl From<&WatchedTitle> for WatchedEdge {
 }
 
 /// A title as the graph has it, with the names of its people and genres.
-async fn named_node(
+async fn named(
+    mut node: TitleNode,
     title: &Title,
     people: &JobLoader<PeopleById>,
     genres: &JobLoader<GenresById>,
@@ -376,7 +297,6 @@ async fn named_node(
     let credited = title.credits.iter().map(|credit| credit.person).collect();
     let (people, genres) =
         try_join(people.load(credited), genres.load(title.genres.clone())).await?;
-    let mut node = node(title);
     for (id, name) in node.directors.iter_mut().chain(&mut node.actors) {
         *name = people
             .get(id)
@@ -393,7 +313,7 @@ async fn named_node(
 }
 
 /// A title as the graph has it, without names.
-fn node(title: &Title) -> TitleNode {
+pub(super) fn node(title: &Title, version: u64) -> TitleNode {
     let unnamed = |id| (id, String::new());
     TitleNode {
         id: title.id,
@@ -404,21 +324,6 @@ fn node(title: &Title) -> TitleNode {
         genres: title.genres.iter().map(|id| (*id, String::new())).collect(),
         directors: title.people(CreditRole::Director).map(unnamed).collect(),
         actors: title.people(CreditRole::Actor).map(unnamed).collect(),
-        revision: title.stamp.revision,
+        revision: version,
     }
-}
-
-/// What of a title both sides must agree on.
-fn fingerprint(node: &TitleNode) -> impl PartialEq + use<> {
-    let ids = |people: &[(PersonId, String)]| people.iter().map(|(id, _)| *id).collect::<Vec<_>>();
-    let genres: BTreeSet<GenreId> = node.genres.iter().map(|(id, _)| *id).collect();
-    (
-        node.revision,
-        node.kind,
-        node.year,
-        node.slug.clone(),
-        genres,
-        ids(&node.directors),
-        ids(&node.actors),
-    )
 }

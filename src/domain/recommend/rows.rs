@@ -66,7 +66,7 @@ pub(super) struct Offer {
     pub(super) titles: Vec<Recommendation>,
 }
 
-/// Lays out a list of suggestions in at most so many rows. No title stands in two of them. The same list gives the
+/// Lays out a list of suggestions in at most `rows` rows. No title stands in two of them. The same list gives the
 /// same page.
 pub(super) fn lay_out(
     list: &[Recommendation],

@@ -1,9 +1,9 @@
-//! Keeps the `SIMILAR` edges what watches and titles say: computes all of them, or anew those that news touched.
+//! Keeps the `SIMILAR` edges up to date: recomputes all of them, or those of changed titles.
 //!
 //! Whoever keeps them has in memory who watched what, and follows the record from there. A title is solved anew once
-//! enough of its watches are news: one of a few at once, one of thousands together with others; and a watch is some
-//! news for the other titles of its viewer, too, for they share one viewer more. So the work for each watch is bounded,
-//! however much was watched before. When too much has changed everything is computed anew.
+//! enough of its watches have changed: one of a few at once, one of thousands together with others. A watch counts in
+//! part for the other titles of its viewer, too, for they share one viewer more. So the work for each watch is bounded,
+//! however much was watched before. When too much has changed, everything is recomputed.
 
 use std::sync::Arc;
 
@@ -27,27 +27,27 @@ const TITLES: usize = 500;
 const WATCHED_TITLES: usize = 5000;
 /// How many titles are solved at once: a moment's work, and a transaction of bounded size.
 const AT_ONCE: usize = 32;
-/// How much of a watch is news for the other titles of its viewer: the pairs with them have one more viewer.
+/// How much of a watch counts for the other titles of its viewer: the pairs with them have one more viewer.
 const OF_OTHERS: f32 = 0.25;
-/// The clocks of servers differ, and writes are committed later than they are dated: so much is read again.
+/// How far back is read again: the clocks of servers differ, and writes are committed later than they are dated.
 const OVERLAP: TimeDelta = TimeDelta::seconds(30);
 
-/// When edges are computed anew.
+/// When edges are recomputed.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Freshness {
-    /// The share of a title's watches that must be news for it to be solved anew.
-    pub touched: f64,
-    /// The share of all watches and titles that must be news for everything to be computed anew.
-    pub drifted: f64,
-    /// Everything is computed anew after so long, if there is any news: what was erased goes then.
+    /// The share of a title's watches that must have changed for its edges to be recomputed.
+    pub recompute_title_at: f64,
+    /// The share of all watches and titles that must have changed for all edges to be recomputed.
+    pub recompute_all_at: f64,
+    /// After how long all edges are recomputed if anything has changed: what was erased goes then.
     pub longest: TimeDelta,
 }
 
 impl Default for Freshness {
     fn default() -> Self {
         Self {
-            touched: 0.02,
-            drifted: 0.1,
+            recompute_title_at: 0.02,
+            recompute_all_at: 0.1,
             longest: TimeDelta::days(1),
         }
     }
@@ -70,15 +70,15 @@ pub struct SimilarService {
 pub enum SimilarRound {
     /// There was nothing to do.
     Nothing,
-    /// So many titles were solved anew.
+    /// How many titles were solved anew.
     Solved(usize),
-    /// Everything was computed anew, which is so many edges.
+    /// All edges were recomputed: how many there are.
     Rebuilt(u64),
 }
 
 /// What was written since a title was solved.
 #[derive(Debug, Clone, Copy)]
-enum News {
+enum Change {
     Title(TitleId),
     /// A watch of it.
     Watch(ProfileId, TitleId),
@@ -92,9 +92,9 @@ pub struct Following {
     watched_until: DateTime<Utc>,
     /// Up to where the catalogue's changes were read.
     catalog_until: u64,
-    /// How many watches are news for each title since it was solved; `None`: it must be solved anew in any case.
-    news: Vec<Option<f32>>,
-    /// How many watches and titles are news since everything was computed.
+    /// How many watches of each title have changed since it was solved; `None`: it must be solved anew in any case.
+    changed: Vec<Option<f32>>,
+    /// How many watches and titles have changed since everything was computed.
     drift: usize,
 }
 
@@ -143,8 +143,8 @@ impl SimilarService {
         Ok(edges)
     }
 
-    /// Looks what is news and computes what it touches, at most so much that it takes a moment, or everything. What
-    /// is handed over from round to round may be lost at any time; it is read anew then.
+    /// Looks what has changed and recomputes the edges of changed titles, at most as many as take a moment, or all.
+    /// What is handed over from round to round may be lost at any time; it is read anew then.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn keep(
         &self,
@@ -171,45 +171,45 @@ impl SimilarService {
             current.solved(self.ports.graph.similar_version().await?);
             return Ok(SimilarRound::Rebuilt(edges));
         }
-        let touched = self.touched(current);
-        if touched.is_empty() {
+        let changed = self.changed(current);
+        if changed.is_empty() {
             return Ok(SimilarRound::Nothing);
         }
         let (histories, ridge) = (Arc::clone(&current.histories), self.ridge.clone());
-        let indices = touched.clone();
+        let indices = changed.clone();
         let solutions = off_thread(move || solve(&histories, &ridge, &indices)).await?;
         self.ports
             .graph
             .put_solutions(version.generation, &solutions)
             .await?;
         self.events.publish(Event::SimilarChanged);
-        for index in &touched {
-            current.news[*index] = Some(0.0);
+        for index in &changed {
+            current.changed[*index] = Some(0.0);
         }
-        Ok(SimilarRound::Solved(touched.len()))
+        Ok(SimilarRound::Solved(changed.len()))
     }
 
-    /// Reads who watched what; what was written since the edges were computed is news.
+    /// Reads who watched what, and counts what was written since the edges were computed.
     async fn begin(&self, version: SimilarVersion) -> Result<Following, RecommendError> {
         let watched_until = self.clock.now();
-        let mut news = Vec::new();
+        let mut changes = Vec::new();
         let histories = self
-            .read(&mut |what, written_at| {
+            .read(&mut |change, written_at| {
                 if written_at >= version.computed_at {
-                    news.push(what);
+                    changes.push(change);
                 }
             })
             .await?;
         let mut following = Following {
-            news: vec![Some(0.0); histories.titles()],
+            changed: vec![Some(0.0); histories.titles()],
             histories: Arc::new(histories),
             generation: version,
             watched_until,
             catalog_until: 0,
             drift: 0,
         };
-        for what in news {
-            following.touch(what);
+        for change in changes {
+            following.count(change);
         }
         Ok(following)
     }
@@ -217,7 +217,7 @@ impl SimilarService {
     /// Reads who watched what, as the documents say at this moment, and tells when each document was written.
     async fn read(
         &self,
-        tell: &mut (dyn FnMut(News, DateTime<Utc>) + Send),
+        tell: &mut (dyn FnMut(Change, DateTime<Utc>) + Send),
     ) -> Result<Histories, RecommendError> {
         let mut histories = Histories::default();
         let mut after = None;
@@ -226,7 +226,7 @@ impl SimilarService {
             let Some(last) = page.last() else { break };
             after = Some(last.id);
             for title in &page {
-                tell(News::Title(title.id), title.stamp.updated_at);
+                tell(Change::Title(title.id), title.stamp.updated_at);
                 histories.put_title(Features::from(title));
             }
         }
@@ -243,7 +243,7 @@ impl SimilarService {
             after = Some((last.profile, last.title));
             for watched_title in watched_titles {
                 tell(
-                    News::Watch(watched_title.profile, watched_title.title),
+                    Change::Watch(watched_title.profile, watched_title.title),
                     watched_title.stamp.updated_at,
                 );
                 if profile
@@ -298,52 +298,52 @@ impl SimilarService {
         Ok(())
     }
 
-    /// Whether so much has changed that everything must be computed anew.
+    /// Whether so much has changed that everything must be recomputed.
     fn has_drifted(&self, following: &Following) -> bool {
         let all = following.histories.watches() + following.histories.titles();
         #[expect(clippy::cast_precision_loss, reason = "counts below 2^53")]
         let drift = following.drift as f64 / all.max(1) as f64;
-        drift > self.freshness.drifted
+        drift > self.freshness.recompute_all_at
     }
 
     /// The titles that are to be solved anew, those first that changed the most.
-    fn touched(&self, following: &Following) -> Vec<usize> {
-        let mut touched: Vec<(f64, usize)> = Vec::new();
-        for (index, news) in following.news.iter().enumerate() {
+    fn changed(&self, following: &Following) -> Vec<usize> {
+        let mut changed: Vec<(f64, usize)> = Vec::new();
+        for (index, count) in following.changed.iter().enumerate() {
             #[expect(clippy::cast_precision_loss, reason = "counts below 2^53")]
             let watchers = following.histories.watchers(index).max(1) as f64;
-            let news = news.map_or(f64::INFINITY, f64::from);
-            if news >= (self.freshness.touched * watchers).max(1.0) {
-                touched.push((news / watchers, index));
+            let count = count.map_or(f64::INFINITY, f64::from);
+            if count >= (self.freshness.recompute_title_at * watchers).max(1.0) {
+                changed.push((count / watchers, index));
             }
         }
-        touched.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-        touched.truncate(AT_ONCE);
-        touched.into_iter().map(|(_, index)| index).collect()
+        changed.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        changed.truncate(AT_ONCE);
+        changed.into_iter().map(|(_, index)| index).collect()
     }
 }
 
 impl Following {
-    fn touch(&mut self, what: News) {
-        let (News::Title(title) | News::Watch(_, title)) = what;
+    fn count(&mut self, change: Change) {
+        let (Change::Title(title) | Change::Watch(_, title)) = change;
         let Some(index) = self.histories.index(title) else {
             return;
         };
         self.drift += 1;
-        match what {
-            News::Title(_) => self.news[index as usize] = None,
-            News::Watch(profile, _) => {
+        match change {
+            Change::Title(_) => self.changed[index as usize] = None,
+            Change::Watch(profile, _) => {
                 for other in self.histories.watched_by(profile) {
-                    add(&mut self.news[other], OF_OTHERS);
+                    add(&mut self.changed[other], OF_OTHERS);
                 }
-                add(&mut self.news[index as usize], 1.0);
+                add(&mut self.changed[index as usize], 1.0);
             }
         }
     }
 
     /// Everything is solved now.
     fn solved(&mut self, generation: SimilarVersion) {
-        self.news.fill(Some(0.0));
+        self.changed.fill(Some(0.0));
         self.drift = 0;
         self.generation = generation;
     }
@@ -352,14 +352,14 @@ impl Following {
         let id = title.id;
         if !self.histories.says_the_same(&title) {
             Arc::make_mut(&mut self.histories).put_title(title);
-            self.news.resize(self.histories.titles(), None);
-            self.touch(News::Title(id));
+            self.changed.resize(self.histories.titles(), None);
+            self.count(Change::Title(id));
         }
     }
 
     fn put_watched_title(&mut self, watched_title: &WatchedTitle) {
         let histories = Arc::make_mut(&mut self.histories);
-        let is_news = if watched_title.shapes_taste() {
+        let has_changed = if watched_title.shapes_taste() {
             histories.put_watch(
                 watched_title.profile,
                 watched_title.title,
@@ -368,15 +368,15 @@ impl Following {
         } else {
             histories.remove_watch(watched_title.profile, watched_title.title)
         };
-        if is_news {
-            self.touch(News::Watch(watched_title.profile, watched_title.title));
+        if has_changed {
+            self.count(Change::Watch(watched_title.profile, watched_title.title));
         }
     }
 }
 
-/// More is news, unless everything is.
-fn add(news: &mut Option<f32>, more: f32) {
-    *news = news.map(|news| news + more);
+/// Counts more changed watches, unless the title must be solved anew in any case.
+fn add(count: &mut Option<f32>, more: f32) {
+    *count = count.map(|count| count + more);
 }
 
 /// Adds all that a profile watched, and empties the list.

@@ -1,4 +1,4 @@
-//! What every suggestion goes by and nobody's watch changes much: computed now and then for the whole site.
+//! Statistics that every suggestion uses and no single watch changes much: computed now and then for the whole site.
 
 use std::sync::Arc;
 
@@ -29,7 +29,7 @@ const MOST_TRENDING: usize = 5000;
 
 /// How long a title is new.
 const NEW: TimeDelta = TimeDelta::days(30);
-/// No more of the catalogue than one title in so many can be new.
+/// At most one title of the catalogue in this many can be new.
 const NEW_AMONG: u64 = 5;
 
 /// Titles in an order.

@@ -6,11 +6,20 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
 use super::graph::TasteGraph;
+use super::notes::NoteStore;
 use crate::domain::catalog::Title;
 use crate::domain::error::StoreError;
 use crate::domain::ids::{ProfileId, TitleId};
+use crate::domain::lease::Leases;
 use crate::domain::measured::measured;
 use crate::domain::watching::WatchedTitle;
+
+/// The time that a watched title waits for projection since if it was marked although nothing was written: after every
+/// other, so that what is watched does not wait behind all that is there.
+pub fn last_in_queue() -> DateTime<Utc> {
+    const END_OF_9999: i64 = 253_402_300_799_000;
+    DateTime::from_timestamp_millis(END_OF_9999).unwrap_or(DateTime::<Utc>::MAX_UTC)
+}
 
 /// The graph, and the documents that it is made from.
 #[derive(Clone)]
@@ -20,6 +29,10 @@ pub struct ProjectionPorts {
     pub watches: Arc<dyn WatchSource>,
     /// Where the catalogue learns how popular its titles are.
     pub watchers: Arc<dyn WatchersStore>,
+    /// What the record notes of the projection.
+    pub notes: Arc<dyn NoteStore>,
+    /// Say who does what only one server need do.
+    pub leases: Arc<dyn Leases>,
 }
 
 measured! {
@@ -38,6 +51,18 @@ pub trait TitleSource: Send + Sync {
         after: Option<TitleId>,
         limit: usize,
     ) -> Result<Vec<Title>, StoreError>;
+
+    /// Marks titles as waiting for projection although nothing was written: behind everything that was. Those that wait
+    /// already keep their place; one that is written later takes the place that it would have without. Says which of
+    /// the titles there are.
+    async fn mark_titles_waiting(&self, titles: &[TitleId]) -> Result<Vec<TitleId>, StoreError>;
+
+    /// The same for up to `limit` titles with an id above the given one, by id. Says which those were.
+    async fn mark_titles_waiting_after(
+        &self,
+        after: Option<TitleId>,
+        limit: usize,
+    ) -> Result<Vec<TitleId>, StoreError>;
 }
 }
 
@@ -45,9 +70,17 @@ measured! {
 /// Where the catalogue learns how popular its titles are.
 #[async_trait]
 pub trait WatchersStore: Send + Sync {
-    /// Sets how many profiles have watched each title. Changes no revision; ids that are not there are passed over.
-    /// A title that had another number of watchers before appears anew in the change feed.
-    async fn put_watchers(&self, counts: &[(TitleId, u64)]) -> Result<(), StoreError>;
+    /// The number of a count that is begun now: greater than that of each count that was begun before.
+    async fn begin_count(&self) -> Result<u64, StoreError>;
+
+    /// Sets how many profiles have watched each title, as the count with this number found, unless a later one is
+    /// known. Changes no revision; ids that are not there are passed over. A title that had another number of watchers
+    /// before appears anew in the change feed; says which those are.
+    async fn put_watchers(
+        &self,
+        count: u64,
+        watchers: &[(TitleId, u64)],
+    ) -> Result<Vec<TitleId>, StoreError>;
 }
 }
 
@@ -64,6 +97,22 @@ pub trait WatchSource: Send + Sync {
         watched_titles: &[(ProfileId, TitleId, u64)],
     ) -> Result<(), StoreError>;
 
+    /// Marks watched titles as waiting for projection although nothing was written: behind everything that was. Those
+    /// that wait already keep their place; one that is written later takes the place that it would have without. Says
+    /// which of them there are.
+    async fn mark_watches_waiting(
+        &self,
+        keys: &[(ProfileId, TitleId)],
+    ) -> Result<Vec<(ProfileId, TitleId)>, StoreError>;
+
+    /// The same for up to `limit` watched titles with a key above the given one, by profile and title. Says which those
+    /// were.
+    async fn mark_watches_waiting_after(
+        &self,
+        after: Option<(ProfileId, TitleId)>,
+        limit: usize,
+    ) -> Result<Vec<(ProfileId, TitleId)>, StoreError>;
+
     /// Up to `limit` watched titles that were last written at a moment or later, those after a key, by the moment of
     /// the last write, the profile and the title: for following what changes. The moment is that of whoever wrote,
     /// taken before the write: who follows begins a little earlier than where they stopped.
@@ -74,12 +123,29 @@ pub trait WatchSource: Send + Sync {
         limit: usize,
     ) -> Result<Vec<WatchedTitle>, StoreError>;
 
+    /// Up to `limit` tombstones of erased profiles that come after one, in their order.
+    async fn tombstones_after(
+        &self,
+        after: Option<String>,
+        limit: usize,
+    ) -> Result<Vec<String>, StoreError>;
+
+    /// Refuses from now on to record anything of the profiles with these tombstones. What is recorded of them stays
+    /// until they are erased.
+    async fn put_tombstones(&self, tombstones: &[String]) -> Result<(), StoreError>;
+
+    /// Which of these profiles are erased, in the order asked.
+    async fn erased(&self, profiles: &[ProfileId]) -> Result<Vec<ProfileId>, StoreError>;
+
     /// How many profiles that are erased now had watched each of the titles. In the order asked.
     async fn departed_viewers(&self, titles: &[TitleId]) -> Result<Vec<u64>, StoreError>;
 
-    /// Up to `limit` titles whose number of departed viewers waits for projection, by id, with the number.
+    /// Up to `limit` titles whose number of departed watchers waits for projection, by id, with the number.
     async fn unprojected_departures(&self, limit: usize)
     -> Result<Vec<(TitleId, u64)>, StoreError>;
+
+    /// Marks all titles with departed viewers as waiting for projection.
+    async fn mark_departures_waiting(&self) -> Result<(), StoreError>;
 
     /// Takes the mark from titles whose number of departed viewers is still the given one; the others keep it.
     async fn mark_departures_projected(&self, titles: &[(TitleId, u64)]) -> Result<(), StoreError>;

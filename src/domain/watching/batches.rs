@@ -1,4 +1,4 @@
-//! What one viewer's reads by key look like, as batches.
+//! One viewer's reads by key, as batches.
 
 use std::collections::HashMap;
 use std::sync::Arc;

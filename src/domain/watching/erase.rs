@@ -1,4 +1,4 @@
-//! Forgetting what a profile watched: the part that watching has in its erasure.
+//! Erasing what a profile watched: the part of watching in an erasure.
 
 use super::error::WatchError;
 use super::service::WatchService;

@@ -5,7 +5,7 @@ use crate::domain::error::{Coded, ErrorCode, StoreError};
 /// What can go wrong with watching.
 #[derive(Debug, thiserror::Error)]
 pub enum WatchError {
-    /// The viewer came with a machine's key that may not report.
+    /// The request came with an API key that lacks the scope to watch.
     #[error("this key may not report what is watched, nor say what to make of it")]
     Forbidden,
     /// The film or episode does not exist.

@@ -1,4 +1,4 @@
-//! What a profile does not want to be suggested: titles, and what titles are about.
+//! Exclusions: the titles that a profile has hidden from its suggestions, and the genres and people that it has muted.
 
 use serde::{Deserialize, Serialize};
 

@@ -25,8 +25,8 @@ pub const MAX_MUTES: u64 = 500;
 
 impl WatchService {
     /// Records what the viewer's profile says of a film or series; `None` takes it back. Whoever rates has seen it: a
-    /// title that was never played here counts as watched elsewhere, just now. Idempotent. A machine needs a key that
-    /// may report.
+    /// title that was never played here counts as watched elsewhere, just now. Idempotent. An API key must have the
+    /// scope to watch.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn rate(
         &self,
@@ -54,7 +54,7 @@ impl WatchService {
     }
 
     /// Says whether a play of the viewer's profile may shape its suggestions. It stays in the history, and what was
-    /// watched stays watched. A machine needs a key that may report.
+    /// watched stays watched. An API key must have the scope to watch.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn set_counts(
         &self,
@@ -83,7 +83,7 @@ impl WatchService {
     }
 
     /// Says whether a title is never to be suggested to the viewer's profile. Returns the title; `None` if it is no
-    /// longer hidden and has left the catalogue. A machine needs a key that may report.
+    /// longer hidden and has left the catalogue. An API key must have the scope to watch.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn set_hidden(
         &self,
@@ -128,8 +128,8 @@ impl WatchService {
         Ok(self.ports.history.passed_over(profile, titles).await?)
     }
 
-    /// Says whether a genre or a person is not to speak for titles in the suggestions of the viewer's profile. A
-    /// machine needs a key that may report.
+    /// Says whether a genre or a person is not to speak for titles in the suggestions of the viewer's profile. An
+    /// API key must have the scope to watch.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn set_muted(
         &self,
@@ -188,8 +188,8 @@ impl WatchService {
 }
 
 impl Ledger {
-    /// Records what a profile says of a title. A thumb on what was never played is a watched title of no plays, as of
-    /// now.
+    /// Records what a profile says of a title. Rating an unplayed title creates a watched title with `plays = 0`, dated
+    /// `now`.
     pub fn rate(
         &mut self,
         key: (ProfileId, TitleId),
@@ -233,7 +233,7 @@ impl Ledger {
             return Ok(());
         }
         let title_key = (play.profile, play.title);
-        // A play without a watched title belongs to a profile that is being forgotten.
+        // A play without a watched title belongs to a profile that is being erased.
         let watched_title = self
             .watched_titles
             .get(title_key)

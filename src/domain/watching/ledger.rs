@@ -315,7 +315,7 @@ impl Ledger {
         }
     }
 
-    /// The watched title as it is before the play's news, with the stamp of the write to come.
+    /// The watched title as it is before the play's change, with the stamp of the write to come.
     fn watched_title(&self, play_ref: &PlayRef, play: &Play, now: DateTime<Utc>) -> WatchedTitle {
         let Some(watched_title) = self.watched_titles.get(play_ref.title_key()) else {
             let is_series = !matches!(play_ref.item, WatchedItem::Film(_));
@@ -357,7 +357,7 @@ impl Added {
 }
 
 impl WatchedTitle {
-    /// The watched title of nothing, at a time.
+    /// An empty watched title: nothing played yet.
     pub(super) fn new(
         (profile, title): (ProfileId, TitleId),
         is_series: bool,

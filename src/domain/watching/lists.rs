@@ -1,4 +1,4 @@
-//! A profile's lists, as somebody may see them.
+//! A profile's lists, with only what the viewer may see.
 //!
 //! Their rows are keyed by profile and know nothing of their titles' ratings. So a page is read on in chunks of a
 //! bounded size until it is full, and a list is counted title by title: what a profile has watched has few titles.
@@ -21,7 +21,7 @@ const CHUNK: usize = 200;
 /// A list of a profile's own, each of whose rows is about a title.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ProfileList {
-    /// Its plays of films and episodes, at one title or at all.
+    /// Its plays of films and episodes: those of one title, or all.
     History(Option<TitleId>),
     /// What it can resume.
     InProgress,

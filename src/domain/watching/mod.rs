@@ -15,6 +15,7 @@ mod sections;
 mod service;
 mod standing;
 mod store;
+mod sums;
 #[cfg(test)]
 #[expect(
     clippy::float_cmp,

@@ -1,4 +1,4 @@
-//! The field's rules for where to resume and what counts as watched, and the weight of a play.
+//! The industry's conventions for where to resume and what counts as watched, and the weight of a play.
 
 use chrono::{DateTime, TimeZone, Utc};
 
@@ -9,7 +9,7 @@ pub struct WatchRules {
     pub resume_from_percent: f64,
     /// Above this percentage it counts as watched.
     pub watched_above_percent: f64,
-    /// So many seconds before the end it counts as watched as well.
+    /// How many seconds before the end it counts as watched, too.
     pub watched_in_last_seconds: f64,
     /// What is shorter than this, in seconds, counts as watched as soon as there would be something to resume.
     pub short_below_seconds: f64,

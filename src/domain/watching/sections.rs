@@ -43,7 +43,7 @@ impl Sections {
         }])
     }
 
-    /// Takes a report in. Reports may come in any order and any number of times. Says whether this one was news.
+    /// Takes a report in. Reports may come in any order and any number of times. Says whether this one was new.
     ///
     /// A jump that arrives only after reports of later times splits nothing: then up to one section is counted that
     /// was jumped over.

@@ -1,4 +1,4 @@
-//! What viewers do: report what they play, resume, go on with the next episode, look back.
+//! The use cases of watching: reporting what is played, resuming, going on with the next episode, looking back.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -93,8 +93,8 @@ impl WatchService {
     }
 
     /// Records what a player reports of something that the viewer may see. Once this returns, the report survives any
-    /// crash; the same report again changes nothing. A `report` without a duration goes by the catalogue's. A machine
-    /// needs a key that may report.
+    /// crash; the same report again changes nothing. A `report` without a duration goes by the catalogue's. An API key
+    /// must have the scope to watch.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn report(
         &self,
@@ -142,7 +142,7 @@ impl WatchService {
         })
     }
 
-    /// Records watches that happened elsewhere, in one transaction. Says how many of them were news.
+    /// Records watches that happened elsewhere, in one transaction. Says how many of them were new.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn import(&self, mut watches: Vec<ImportedWatch>) -> Result<usize, WatchError> {
         let now = self.clock.now();

@@ -1,4 +1,4 @@
-//! The ports to where watching is recorded.
+//! The ports to the record of watching.
 
 use std::sync::Arc;
 
@@ -27,7 +27,7 @@ pub trait WatchStore: Send + Sync {
     async fn update(&self, touched: &[Touched], change: Change) -> Result<Ledger, WatchError>;
 
     /// Removes everything that is recorded of a profile, and refuses from now on to record anything of it. Each title
-    /// that it had watched has one more departed viewer, counted in the same transaction that removes the watched
+    /// that it had watched has one more departed watcher, counted in the same transaction that removes the watched
     /// title, and marked as waiting for projection. Works in transactions of bounded size and is idempotent: broken off
     /// and begun again, or done by two at the same time, it counts nobody twice. All that stays of the profile is a
     /// tombstone, its [`ProfileId::tombstone`].
@@ -64,6 +64,13 @@ pub trait HistoryStore: Send + Sync {
 
     /// The plays of a profile with these names.
     async fn plays(&self, profile: ProfileId, ids: &[PlayId]) -> Result<Vec<Play>, StoreError>;
+
+    /// All plays of a profile at these titles, also those of whole series.
+    async fn plays_of_titles(
+        &self,
+        profile: ProfileId,
+        titles: &[TitleId],
+    ) -> Result<Vec<Play>, StoreError>;
 
     /// A page of a profile's plays of films and episodes, at one title or at all, the latest started first, ties
     /// by the play's name as hyphenated lower-case text, ascending. Keyset: (`started_at` in milliseconds, name).

@@ -53,7 +53,7 @@ impl Touched {
         self.title_key().0
     }
 
-    /// The key of the watched title: there always is one, because a profile is forgotten watched titles first.
+    /// The key of the watched title. Every change touches one: erasing a profile deletes its watched titles first.
     pub fn title_key(&self) -> (ProfileId, TitleId) {
         match self {
             Self::Play(play_ref) => play_ref.title_key(),

@@ -14,7 +14,8 @@ pub enum WatchedItem {
     Film(TitleId),
     /// An episode of a series.
     Episode(EpisodeId),
-    /// A series as a whole: only loaded histories say no more than that. Not part of a profile's visible history.
+    /// A series as a whole, used only by imported histories that name no episode. Not part of a profile's visible
+    /// history.
     Series(TitleId),
 }
 
@@ -128,8 +129,8 @@ pub struct WatchState {
     pub stamp: Stamp,
 }
 
-/// What all plays of one profile at one title add up to: the record of a `WATCHED` edge. A title that the profile
-/// rated without playing it here has one as well, without plays.
+/// What a profile's plays of a title add up to: the record of a `WATCHED` edge. A title that the profile rated without
+/// playing it here has one as well, without plays.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct WatchedTitle {
     pub profile: ProfileId,

@@ -1,4 +1,4 @@
-//! The keys of an account's machines.
+//! The API keys of an account.
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 
@@ -12,7 +12,7 @@ use crate::graphql::guard::BySession;
 use crate::graphql::scalars::DateTime;
 use crate::graphql::user_error::UserError;
 
-/// What a machine's key is good for. Every key may read what its account may read; none ever manages the account.
+/// What an API key is good for. Every key may read what its account may read; none ever manages the account.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "accounts::Scope")]
 enum ApiKeyScope {
@@ -44,7 +44,7 @@ impl ApiKey {
     }
 }
 
-/// A key that a machine uses the API with, in the header `Authorization: Bearer …`. Only the account's owner ever sees
+/// A key that a program uses the API with, in the header `Authorization: Bearer …`. Only the account's owner ever sees
 /// it; the key itself is shown once, when it is made.
 #[Object]
 impl ApiKey {
@@ -81,7 +81,7 @@ pub(crate) struct ApiKeyMutation;
 /// Making and revoking keys.
 #[Object]
 impl ApiKeyMutation {
-    /// Makes a key for a machine, at most 50 an account. For whoever is logged in on a device, with the profile of a
+    /// Makes an API key, at most 50 an account. For whoever is logged in on a device, with the profile of a
     /// grown-up.
     #[graphql(guard = "BySession")]
     async fn create_api_key(

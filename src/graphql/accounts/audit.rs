@@ -89,7 +89,7 @@ enum AuditActor {
     Provider,
 }
 
-/// An entry of an account's audit list, as a viewer sees it.
+/// An entry of an account's audit log, as a viewer sees it.
 pub(crate) struct AuditEntry {
     entry: accounts::AuditEntry,
     viewer: KnownViewer,
@@ -146,7 +146,7 @@ impl AuditEntry {
     }
 }
 
-/// A page of the audit list of an account.
+/// A page of the audit log of an account.
 pub(super) async fn audit_log(
     ctx: &Context<'_>,
     viewer: KnownViewer,

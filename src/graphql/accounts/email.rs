@@ -9,11 +9,9 @@ use crate::graphql::error::Result;
 use crate::graphql::guard::BySession;
 use crate::graphql::user_error::UserError;
 
-/// Confirming and changing e-mail addresses.
 #[derive(Default)]
 pub(crate) struct EmailMutation;
 
-/// Confirming and changing e-mail addresses.
 #[Object]
 impl EmailMutation {
     /// Confirms an e-mail address by the link that was sent to it, which is then used up. An address that was asked for

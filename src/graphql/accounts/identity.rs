@@ -1,4 +1,4 @@
-//! Logging in by another site.
+//! Federated log-in, and unlinking the other site from the account.
 
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 use secrecy::SecretString;
@@ -12,11 +12,9 @@ use crate::graphql::guard::BySession;
 use crate::graphql::scalars::DateTime;
 use crate::graphql::user_error::UserError;
 
-/// Logging in by another site.
 #[derive(Default)]
 pub(crate) struct IdentityMutation;
 
-/// Logging in by another site.
 #[Object]
 impl IdentityMutation {
     /// Begins a log-in by another site, such as Facebook; whoever is logged in links the account with it instead. Send
@@ -48,7 +46,7 @@ impl IdentityMutation {
         match accounts.begin_oauth(&ctx.viewer(), begin, client).await {
             Ok(sent) => {
                 if let Some(browser) = &sent.browser {
-                    ctx.set_away_cookie(browser);
+                    ctx.set_oauth_state_cookie(browser);
                 }
                 Ok(BeginOAuthPayload {
                     authorization_url: Some(sent.url.into()),

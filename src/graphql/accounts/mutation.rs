@@ -76,7 +76,7 @@ impl AccountMutation {
 
     /// Ends a session, at once and everywhere: the one that the request came with, or another one of the account.
     /// Whoever is not logged in is so afterwards, too: that is no error. Another session can be ended with the profile of
-    /// a grown-up only. A machine's key has no session to end.
+    /// a grown-up only. An API key has no session to end.
     async fn log_out(
         &self,
         ctx: &Context<'_>,

@@ -10,11 +10,9 @@ use crate::graphql::error::Result;
 use crate::graphql::guard::BySession;
 use crate::graphql::user_error::UserError;
 
-/// Changing a password, and setting a new one after the old was forgotten.
 #[derive(Default)]
 pub(crate) struct PasswordMutation;
 
-/// Changing a password, and setting a new one after the old was forgotten.
 #[Object]
 impl PasswordMutation {
     /// Changes the password of the account, or sets its first, and ends all other sessions. For whoever is logged in on

@@ -14,11 +14,9 @@ use crate::graphql::global_id::GlobalId;
 use crate::graphql::guard::BySession;
 use crate::graphql::user_error::UserError;
 
-/// Adding, changing, deleting and choosing profiles.
 #[derive(Default)]
 pub(crate) struct ProfileMutation;
 
-/// Adding, changing, deleting and choosing profiles.
 #[Object]
 impl ProfileMutation {
     /// Adds a profile to the account. For whoever is logged in on a device, with the profile of a grown-up.

@@ -1,4 +1,4 @@
-//! Asking who one is.
+//! The query `viewer`: who is logged in.
 
 use async_graphql::{Context, Object};
 
@@ -6,11 +6,9 @@ use super::viewer::Viewer;
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::Result;
 
-/// Asking who one is.
 #[derive(Default)]
 pub(crate) struct AccountQuery;
 
-/// Asking who one is.
 #[Object]
 impl AccountQuery {
     /// Who is logged in; null if nobody is.

@@ -88,7 +88,7 @@ impl User {
         self.user.password.is_some()
     }
 
-    /// What the account may do. A machine's key may do less.
+    /// What the account may do. An API key may do less.
     async fn role(&self) -> Role {
         self.user.role.into()
     }
@@ -129,7 +129,7 @@ impl User {
         Ok(Some(sessions.collect()))
     }
 
-    /// The keys of the account's machines, the oldest first; null to admins who look at somebody else's.
+    /// The API keys of the account, the oldest first; null to admins who look at somebody else's.
     async fn api_keys(
         &self,
         ctx: &Context<'_>,

@@ -25,11 +25,9 @@ use crate::graphql::page::{Connection, PageArgs};
 /// No vocabulary of genres is longer.
 const MOST_GENRES: usize = 500;
 
-/// Looking up the catalogue.
 #[derive(Default)]
 pub(crate) struct CatalogQuery;
 
-/// Looking up the catalogue.
 #[Object]
 impl CatalogQuery {
     /// A film, by exactly one of the arguments. Null if no film has the slug or the external id.

@@ -130,7 +130,7 @@ use crate::graphql::scalars::{Date, DateTime};
     field(
         name = "state",
         ty = "TitleState",
-        desc = "Whether it is for viewers; published, for everybody who is no curator."
+        desc = "Whether it is for viewers; whoever is not a curator always sees `PUBLISHED`."
     ),
     field(
         name = "available_from",

@@ -233,7 +233,7 @@ macro_rules! title_object {
                 similar(ctx, self.title(), PageArgs::forward(first, after)).await
             }
 
-            /// Whether it is for viewers; published, for everybody who is no curator.
+            /// Whether it is for viewers; whoever is not a curator always sees `PUBLISHED`.
             pub(super) async fn state(&self) -> TitleState {
                 self.title().publication.state.into()
             }

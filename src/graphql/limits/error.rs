@@ -72,7 +72,7 @@ pub enum LimitError {
     },
 }
 
-/// What a document may have only so many of.
+/// What a document may have only a limited number of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Counted {
     /// Names, numbers, strings and punctuation.

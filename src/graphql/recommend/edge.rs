@@ -70,7 +70,7 @@ impl Edge for RecommendationEdge {
     }
 }
 
-/// A page of a list of suggestions, the best first, of which there are so many in all.
+/// A page of a list of suggestions, the best first, with the length of the whole list.
 pub(super) async fn page(
     ctx: &Context<'_>,
     list: &[Recommendation],

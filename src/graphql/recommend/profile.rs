@@ -55,7 +55,7 @@ impl ProfileRecommendations {
         page(ctx, &list, total, &RECOMMENDATIONS, &window).await
     }
 
-    /// What the graph believes of the profile's taste: the genres and people of what it watched, those that speak the
+    /// The profile's taste as the graph has it: the genres and people of what it watched, those that speak the
     /// most first.
     async fn taste_weights(
         &self,

@@ -1,4 +1,4 @@
-//! What the graph believes of a profile's taste.
+//! A profile's taste as the graph has it.
 
 use async_graphql::{Context, SimpleObject};
 

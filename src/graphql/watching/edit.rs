@@ -1,4 +1,4 @@
-//! Changing what becomes of a play.
+//! The mutation `editPlay`: whether a play may shape suggestions.
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 
@@ -10,15 +10,13 @@ use crate::graphql::global_id::GlobalId;
 use crate::graphql::guard::MayWatch;
 use crate::graphql::user_error::UserError;
 
-/// Changing what becomes of a play.
 #[derive(Default)]
 pub(crate) struct PlayMutation;
 
-/// Changing what becomes of a play.
 #[Object]
 impl PlayMutation {
     /// Says whether a play of the viewer's profile may shape its suggestions; the next ones go by it. The play stays
-    /// in the history, and what was watched stays watched. For whoever is logged in; a machine's key needs the scope
+    /// in the history, and what was watched stays watched. For whoever is logged in; an API key needs the scope
     /// `WATCH`.
     #[graphql(guard = "MayWatch")]
     async fn edit_play(

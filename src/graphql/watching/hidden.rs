@@ -27,7 +27,7 @@ pub(crate) struct HidingMutation;
 #[Object]
 impl HidingMutation {
     /// "Not interested": the title is never suggested to the viewer's profile, until that is undone. It can still be
-    /// found and watched. At most 10,000 a profile. For whoever is logged in; a machine's key needs the scope `WATCH`.
+    /// found and watched. At most 10,000 a profile. For whoever is logged in; an API key needs the scope `WATCH`.
     #[graphql(guard = "MayWatch")]
     async fn hide_title(
         &self,

@@ -1,4 +1,4 @@
-//! Reporting what is played.
+//! The mutation `reportPlayback`: recording what players report.
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 use uuid::Uuid;
@@ -14,16 +14,14 @@ use crate::graphql::guard::MayWatch;
 use crate::graphql::scalars::DateTime;
 use crate::graphql::user_error::UserError;
 
-/// Reporting what is played.
 #[derive(Default)]
 pub(crate) struct WatchingMutation;
 
-/// Reporting what is played.
 #[Object]
 impl WatchingMutation {
     /// Records what a player reports, for the viewer's profile. A player sends one when it starts, every ten seconds or
     /// so while it plays, at each jump and pause, and when it stops; late and repeated reports do no harm. Once this
-    /// returns, the report survives any crash. For whoever is logged in; a machine's key needs the scope `WATCH`.
+    /// returns, the report survives any crash. For whoever is logged in; an API key needs the scope `WATCH`.
     #[graphql(guard = "MayWatch")]
     async fn report_playback(
         &self,

@@ -59,8 +59,8 @@ pub(crate) struct MutingMutation;
 impl MutingMutation {
     /// Says that a genre or a person is not to speak for titles in the suggestions of the viewer's profile, or may
     /// again: what was watched of it does not bring other titles of it any more. The next suggestions go by it. Titles
-    /// of it that something else speaks for are still suggested. At most 500 a profile. For whoever is logged in; a
-    /// machine's key needs the scope `WATCH`.
+    /// of it that something else speaks for are still suggested. At most 500 a profile. For whoever is logged in; an
+    /// API key needs the scope `WATCH`.
     #[graphql(guard = "MayWatch")]
     async fn mute_taste(
         &self,

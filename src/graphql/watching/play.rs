@@ -70,12 +70,12 @@ impl Play {
         self.play.last_at.into()
     }
 
-    /// How much of the film or episode was played in this play, 0 to 100.
+    /// How much of the film or episode is covered by this play, 0 to 100.
     async fn percent(&self) -> f64 {
         self.play.completion * 100.0
     }
 
-    /// The seconds really played in this play: what was played twice counts once.
+    /// The seconds really covered by this play: each second counts once.
     async fn seconds_watched(&self) -> f64 {
         self.play.sections.seconds()
     }

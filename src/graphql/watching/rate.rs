@@ -27,7 +27,7 @@ pub(crate) struct RatingMutation;
 #[Object]
 impl RatingMutation {
     /// Records whether the viewer's profile likes a film or series; the next suggestions go by it. Who rates has seen it:
-    /// a title that was never played here counts as watched elsewhere. For whoever is logged in; a machine's key needs
+    /// a title that was never played here counts as watched elsewhere. For whoever is logged in; an API key needs
     /// the scope `WATCH`.
     #[graphql(guard = "MayWatch")]
     async fn rate_title(

@@ -20,7 +20,7 @@ pub(crate) struct WatchState {
     plays: u32,
     /// How many plays got to the end.
     completions: u32,
-    /// The seconds really played, over all plays: what was played twice in one play counts once.
+    /// The seconds really played, over all plays: each second counts once per play.
     seconds_watched: f64,
     /// When it was last played; null if never.
     last_played_at: Option<DateTime>,

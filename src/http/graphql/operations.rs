@@ -1,4 +1,4 @@
-//! What the metrics and tombstones call the operations that clients send. Their names are the clients' own, so that
+//! What the metrics and traces call the operations that clients send. Their names are the clients' own, so that
 //! there could be any number of them; only so many are told apart.
 
 use std::collections::HashSet;

@@ -116,7 +116,7 @@ fn decoded(mail: &str) -> String {
     mail.replace("=\r\n", "").replace("=3D", "=")
 }
 
-/// The audit list of whoever asks, the latest first: what, by whom and with what detail.
+/// The audit log of whoever asks, the latest first: what, by whom and with what detail.
 pub(super) async fn audit(visitor: &mut Visitor) -> Vec<(String, String, Value)> {
     let query = "{ viewer { user { auditLog(first: 100) { nodes { action actor detail } } } } }";
     let data = visitor.ask(query).await;

@@ -8,7 +8,8 @@ use chrono::{DateTime, Utc};
 use reelgraph::domain::error::StoreError;
 use reelgraph::domain::ids::{ProfileId, TitleId};
 use reelgraph::domain::recommend::{
-    GraphCounts, SimilarLists, SimilarVersion, Solution, Taste, TasteGraph, TitleNode, WatchedEdge,
+    GraphCounts, GraphEpoch, SimilarLists, SimilarVersion, Solution, Taste, TasteGraph, TitleNode,
+    WatchedEdge,
 };
 use tokio::sync::watch;
 
@@ -21,6 +22,7 @@ pub(super) struct CountingGraph {
     tastes: AtomicUsize,
     similar: AtomicUsize,
     similar_titles: AtomicUsize,
+    watched: AtomicUsize,
     /// While it is, tastes, lists and versions cannot be read.
     is_down: AtomicBool,
     /// Whatever version is read, this follows it at once.
@@ -38,6 +40,7 @@ impl CountingGraph {
             tastes: AtomicUsize::new(0),
             similar: AtomicUsize::new(0),
             similar_titles: AtomicUsize::new(0),
+            watched: AtomicUsize::new(0),
             is_down: AtomicBool::new(false),
             next: Mutex::new(None),
             is_held: watch::Sender::new(false),
@@ -48,6 +51,11 @@ impl CountingGraph {
     /// How many tastes were read.
     pub(super) fn tastes(&self) -> usize {
         self.tastes.load(Ordering::SeqCst)
+    }
+
+    /// How many `WATCHED` edges were written.
+    pub(super) fn watched(&self) -> usize {
+        self.watched.load(Ordering::SeqCst)
     }
 
     /// How often lists were read, and how many.
@@ -104,11 +112,52 @@ impl TasteGraph for CountingGraph {
     }
 
     async fn put_watched(&self, edges: &[WatchedEdge]) -> Result<(), StoreError> {
+        self.watched.fetch_add(edges.len(), Ordering::SeqCst);
         self.graph.put_watched(edges).await
     }
 
     async fn erase_profile(&self, profile: ProfileId) -> Result<(), StoreError> {
         self.graph.erase_profile(profile).await
+    }
+
+    async fn epoch(&self) -> Result<Option<GraphEpoch>, StoreError> {
+        self.graph.epoch().await
+    }
+
+    async fn put_epoch(&self, epoch: &GraphEpoch) -> Result<(), StoreError> {
+        self.graph.put_epoch(epoch).await
+    }
+
+    async fn tombstones_after(
+        &self,
+        after: Option<String>,
+        limit: usize,
+    ) -> Result<Vec<String>, StoreError> {
+        self.graph.tombstones_after(after, limit).await
+    }
+
+    async fn put_tombstones(&self, tombstones: &[String]) -> Result<(), StoreError> {
+        self.graph.put_tombstones(tombstones).await
+    }
+
+    async fn profiles_after(
+        &self,
+        after: Option<ProfileId>,
+        limit: usize,
+    ) -> Result<Vec<ProfileId>, StoreError> {
+        self.graph.profiles_after(after, limit).await
+    }
+
+    async fn remove_watched(&self, edges: &[(ProfileId, TitleId, u64)]) -> Result<(), StoreError> {
+        self.graph.remove_watched(edges).await
+    }
+
+    async fn remove_titles(&self, titles: &[(TitleId, u64)]) -> Result<(), StoreError> {
+        self.graph.remove_titles(titles).await
+    }
+
+    async fn remove_unneeded(&self) -> Result<(), StoreError> {
+        self.graph.remove_unneeded().await
     }
 
     async fn watchers(&self, titles: &[TitleId]) -> Result<Vec<u64>, StoreError> {

@@ -5,3 +5,4 @@ mod servers;
 mod similar;
 mod support;
 mod tastes;
+mod turns;

@@ -4,8 +4,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use reelgraph::adapters::memory::{CachedGraph, MemoryEvents, ObservedWatching, Tastes};
-use reelgraph::adapters::sqlite::{SqliteCatalog, SqliteDb, SqliteGraph, SqliteWatching};
+use reelgraph::adapters::memory::{
+    CachedGraph, MemoryEvents, MemoryLeases, ObservedWatching, Tastes,
+};
+use reelgraph::adapters::sqlite::{
+    SqliteCatalog, SqliteDb, SqliteGraph, SqliteNotes, SqliteWatching,
+};
 use reelgraph::domain::catalog::{CatalogPorts, CatalogService};
 use reelgraph::domain::clock::SystemClock;
 use reelgraph::domain::events::EventBus;
@@ -55,6 +59,16 @@ impl Server {
 
     /// Opens a store. What is said in `received` is observed, what is written is published on `bus`.
     pub(super) fn open(store: &Path, received: &MemoryEvents, bus: &Arc<dyn EventBus>) -> Self {
+        Self::open_beside(store, received, bus, &MemoryLeases::new())
+    }
+
+    /// The same for a server that takes turns with those that have the same leases.
+    pub(super) fn open_beside(
+        store: &Path,
+        received: &MemoryEvents,
+        bus: &Arc<dyn EventBus>,
+        leases: &MemoryLeases,
+    ) -> Self {
         let db = SqliteDb::open(&store.join("reelgraph.db")).unwrap();
         let asked = Arc::new(CountingGraph::new(Arc::new(SqliteGraph::new(db.clone()))));
         let record = Arc::new(SqliteWatching::new(db.clone()));
@@ -69,7 +83,7 @@ impl Server {
             }
         });
         Self {
-            projector: projector(&graph, Arc::new(SqliteCatalog::new(db)), record, bus),
+            projector: projector(&graph, &db, record, bus, leases),
             graph,
             asked,
             watching,
@@ -141,15 +155,19 @@ pub(super) fn nothing_of(watch: &ImportedWatch) -> ImportedWatch {
 /// What projects the record into a graph.
 fn projector(
     graph: &CachedGraph,
-    catalog: Arc<SqliteCatalog>,
+    db: &SqliteDb,
     record: Arc<SqliteWatching>,
     bus: &Arc<dyn EventBus>,
+    leases: &MemoryLeases,
 ) -> GraphService {
+    let catalog = Arc::new(SqliteCatalog::new(db.clone()));
     let ports = ProjectionPorts {
         graph: Arc::new(graph.clone()),
         titles: catalog.clone(),
         watches: record.clone(),
         watchers: catalog.clone(),
+        notes: Arc::new(SqliteNotes::new(db.clone())),
+        leases: Arc::new(leases.clone()),
     };
     let catalog = CatalogService::new(CatalogPorts::on(catalog));
     let watching = WatchService::new(
@@ -167,5 +185,6 @@ fn projector(
         Arc::new(SystemClock),
         Freshness::default(),
     );
-    GraphService::new(ports, catalog, watching, similar, Arc::clone(bus))
+    let clock = Arc::new(SystemClock);
+    GraphService::new(ports, catalog, watching, similar, Arc::clone(bus), clock)
 }

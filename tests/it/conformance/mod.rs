@@ -36,6 +36,7 @@ pub(crate) mod catalog;
 pub(crate) mod graph;
 mod leases;
 mod limits;
+mod notes;
 mod one_time;
 mod ping;
 pub(crate) mod sessions;

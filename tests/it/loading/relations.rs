@@ -137,7 +137,7 @@ async fn the_order_of_files_and_records_does_not_matter() {
         text
     });
 
-    let rehearsal = {
+    let dry_run = {
         let file = program.data().join("records.ndjson");
         std::fs::write(&file, &text).unwrap();
         program
@@ -148,7 +148,7 @@ async fn the_order_of_files_and_records_does_not_matter() {
     let again = load_text(&program, &text).await;
 
     assert!(
-        String::from_utf8(rehearsal.stdout)
+        String::from_utf8(dry_run.stdout)
             .unwrap()
             .contains("series: 1 would be new")
     );

@@ -2,15 +2,17 @@
 
 use std::sync::Arc;
 
-use reelgraph::adapters::memory::{MemoryEvents, MemoryLists, TokioTasks};
+use reelgraph::adapters::memory::{MemoryEvents, MemoryLeases, MemoryLists, TokioTasks};
 use reelgraph::adapters::neo4j::{Neo4jDb, Neo4jGraph};
-use reelgraph::adapters::sqlite::{SqliteCatalog, SqliteDb, SqliteGraph, SqliteWatching};
+use reelgraph::adapters::sqlite::{
+    SqliteCatalog, SqliteDb, SqliteGraph, SqliteNotes, SqliteWatching,
+};
 use reelgraph::domain::catalog::{CatalogPorts, CatalogService, Title, Visibility};
 use reelgraph::domain::clock::{Clock, SystemClock};
 use reelgraph::domain::ids::ProfileId;
 use reelgraph::domain::recommend::{
-    Extent, Freshness, GraphService, ProjectionPorts, Ranking, ReasonKind, RecommendPorts,
-    RecommendService, Recommendation, SimilarService, TasteGraph, TitleSource,
+    Extent, Freshness, GraphService, ProjectionPorts, Ranking, ReasonKind, RebuildStep,
+    RecommendPorts, RecommendService, Recommendation, SimilarService, TasteGraph, TitleSource,
 };
 use reelgraph::domain::watching::{WatchPorts, WatchRules, WatchService};
 
@@ -50,6 +52,8 @@ async fn both() -> Both {
         titles: catalog.clone(),
         watches,
         watchers: catalog.clone(),
+        notes: Arc::new(SqliteNotes::new(db.clone())),
+        leases: Arc::new(MemoryLeases::new()),
     };
     let similar = SimilarService::new(
         ports.clone(),
@@ -65,8 +69,14 @@ async fn both() -> Both {
         watching.clone(),
         similar,
         Arc::new(MemoryEvents::new()),
+        Arc::clone(&clock),
     );
-    in_neo4j.rebuild().await.unwrap();
+    graph.clear().await.unwrap();
+    in_neo4j.begin_rebuild().await.unwrap();
+    while !matches!(
+        in_neo4j.rebuild_step().await.unwrap(),
+        RebuildStep::Finished(_)
+    ) {}
     assert_eq!(in_neo4j.verify().await.unwrap(), []);
     let recommend = |graph: Arc<dyn TasteGraph>| {
         RecommendService::new(

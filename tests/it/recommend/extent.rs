@@ -52,7 +52,7 @@ async fn site() -> Site {
     catalog.put(&batch).await.unwrap();
     let viewers = (1..=TITLES).map(|id| (TitleId(id), random.random_range(0..1000)));
     let viewers: Vec<(TitleId, u64)> = viewers.collect();
-    catalog.put_watchers(&viewers).await.unwrap();
+    catalog.put_watchers(1, &viewers).await.unwrap();
     let graph = SqliteGraph::new(db.clone());
     let nodes: Vec<_> = (1..=TITLES).map(|id| film_by(id, &[], &[])).collect();
     graph.put_titles(&nodes).await.unwrap();

@@ -23,7 +23,7 @@ macro_rules! together {
 together! {
     Catalog: CatalogStore + CatalogListStore + ChangeSource + CurationStore + WatchersStore + TitleSource;
     Watching: WatchStore + HistoryStore + FeedbackStore + WatchSource;
-    /// Accounts, and what hangs on them.
+    /// Accounts, and what belongs to them.
     Accounts: AccountStore + UserStore + ProfileStore + IdentityStore + ApiKeyStore + AuditStore + MailStore
         + ErasureStore;
 }

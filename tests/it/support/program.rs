@@ -78,10 +78,11 @@ impl Program {
         self.set("NEO4J_URI", &neo4j.uri);
         self.set("NEO4J_USER", &neo4j.user);
         self.set("NEO4J_PASSWORD", neo4j.password.expose_secret());
-        // What the test before left there goes when it is made anew of an empty record.
-        let mut rebuild = self.command(&["graph", "rebuild"]);
-        rebuild.env("MONGODB_URI", mongo_uri().expose_secret());
-        assert!(rebuild.status().await.unwrap().success());
+        // What the test before left there goes.
+        super::stores::graph(self, On::Servers)
+            .clear()
+            .await
+            .unwrap();
         self.neo4j_turn = Some(neo4j);
     }
 

@@ -6,10 +6,14 @@ use std::sync::Arc;
 use bson::Document;
 use futures::TryStreamExt;
 use neo4rs::{BoltType, Graph, query};
-use reelgraph::adapters::mongo::{MongoAccounts, MongoDb, MongoWatching};
+use reelgraph::adapters::mongo::{MongoAccounts, MongoDb, MongoNotes, MongoWatching};
+use reelgraph::adapters::neo4j::{Neo4jDb, Neo4jGraph};
 use reelgraph::adapters::redis::{RedisDb, RedisSessions};
-use reelgraph::adapters::sqlite::{SqliteAccounts, SqliteDb, SqliteSessions, SqliteWatching};
+use reelgraph::adapters::sqlite::{
+    SqliteAccounts, SqliteDb, SqliteGraph, SqliteNotes, SqliteSessions, SqliteWatching,
+};
 use reelgraph::domain::accounts::SessionStore;
+use reelgraph::domain::recommend::{NoteStore, TasteGraph};
 use rusqlite::Connection;
 
 use super::ports::{Accounts, Watching};
@@ -42,6 +46,29 @@ pub(crate) async fn open(program: &Program, on: On) -> Stores {
         sessions: Arc::new(RedisSessions::new(redis)),
         watching: Arc::new(MongoWatching::new(db)),
     }
+}
+
+/// The graph of an installation.
+pub(crate) fn graph(program: &Program, on: On) -> Arc<dyn TasteGraph> {
+    if on == On::Embedded {
+        let db = SqliteDb::open(&program.data().join("reelgraph.sqlite")).unwrap();
+        return Arc::new(SqliteGraph::new(db));
+    }
+    let [uri, user, password] =
+        ["NEO4J_URI", "NEO4J_USER", "NEO4J_PASSWORD"].map(|name| program.variable(name));
+    let db = Neo4jDb::open(uri, user, &password.into(), PATIENT).unwrap();
+    Arc::new(Neo4jGraph::new(db))
+}
+
+/// What the record of an installation notes of its projection.
+pub(crate) async fn notes(program: &Program, on: On) -> Arc<dyn NoteStore> {
+    if on == On::Embedded {
+        let db = SqliteDb::open(&program.data().join("reelgraph.sqlite")).unwrap();
+        return Arc::new(SqliteNotes::new(db));
+    }
+    let uri = program.variable("MONGODB_URI").into();
+    let db = MongoDb::open(&uri, PATIENT).await.unwrap();
+    Arc::new(MongoNotes::new(db))
 }
 
 /// Something that is stored.

@@ -1,4 +1,4 @@
-//! Machines' keys as documents.
+//! API keys, stored as documents.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-//! What was done to accounts as documents. They are never changed; they only go with their account.
+//! The audit log, stored as documents. They are never changed, and deleted only with their account.
 
 use std::net::IpAddr;
 

@@ -1,4 +1,4 @@
-//! Where the documents are.
+//! All collections of accounts, by name.
 
 use super::api_keys::ApiKeyDocument;
 use super::audit::AuditDocument;

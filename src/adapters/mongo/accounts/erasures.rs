@@ -1,4 +1,4 @@
-//! Requests to forget people as documents.
+//! Erasure requests, stored as documents.
 
 use serde::{Deserialize, Serialize};
 

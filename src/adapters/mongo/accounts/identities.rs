@@ -1,4 +1,5 @@
-//! Other sites' log-ins as documents. The key is who it is there, so that nobody is two accounts here.
+//! Federated log-ins, stored as documents. The key is the user's id at the provider, so that nobody there is two
+//! accounts here.
 
 use serde::{Deserialize, Serialize};
 

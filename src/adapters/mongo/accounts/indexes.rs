@@ -1,11 +1,11 @@
-//! What accounts are found by, and what must be unique.
+//! Indexes: what accounts are found by, and what must be unique.
 
 use bson::doc;
 use mongodb::error::{Error, ErrorKind};
 
 use super::collections::Collections;
 use crate::adapters::mongo::db::{Collection, store_error};
-use crate::adapters::mongo::indexes::{Index, has, make};
+use crate::adapters::mongo::indexes::{Build, Index, has, make};
 use crate::domain::error::StoreError;
 
 /// The index by which no two accounts have one address: an error names it.
@@ -17,7 +17,8 @@ const NOT_THERE: [i32; 2] = [26, 27];
 
 /// Makes the collections and their indexes, unless they are there. Those whose names are their keys are older than the
 /// others; by another name they could not be made again.
-pub(super) async fn ensure(collections: &Collections) -> Result<(), StoreError> {
+pub(super) async fn ensure(collections: &Collections, build: Build) -> Result<bool, StoreError> {
+    let mut is_whole = true;
     let Collections {
         users,
         profiles,
@@ -27,7 +28,7 @@ pub(super) async fn ensure(collections: &Collections) -> Result<(), StoreError> 
         mails,
         erasures,
     } = collections;
-    make(
+    is_whole &= make(
         users,
         [
             Index::on(doc! { "email": 1 })
@@ -36,25 +37,29 @@ pub(super) async fn ensure(collections: &Collections) -> Result<(), StoreError> 
                 .only(has("email")),
             Index::on(doc! { "created_at": 1, "_id": 1 }).named("age"),
         ],
+        build,
     )
     .await?;
     // Only now: at no time may two accounts get one address.
-    drop_former_email(users).await.map_err(store_error)?;
-    make(
+    if is_whole {
+        drop_former_email(users).await.map_err(store_error)?;
+    }
+    is_whole &= make(
         profiles,
         [
             Index::on(doc! { "key": 1 }).unique().only(has("key")),
             Index::on(doc! { "user": 1, "created_at": 1, "_id": 1 }).only(has("user")),
         ],
+        build,
     )
     .await?;
     let of_user = Index::on(doc! { "user": 1, "_id.provider": 1 });
-    make(identities, [of_user.named("user_provider").unique()]).await?;
+    is_whole &= make(identities, [of_user.named("user_provider").unique()], build).await?;
     let of_user = Index::on(doc! { "user": 1, "created_at": 1, "_id": 1 });
-    make(api_keys, [of_user.named("user")]).await?;
+    is_whole &= make(api_keys, [of_user.named("user")], build).await?;
     let of_user = Index::on(doc! { "user": 1, "at": -1, "_id": 1 });
-    make(audit, [of_user.named("user").only(has("user"))]).await?;
-    make(
+    is_whole &= make(audit, [of_user.named("user").only(has("user"))], build).await?;
+    is_whole &= make(
         mails,
         [
             Index::on(doc! { "due_at": 1, "_id": 1 }).named("due"),
@@ -62,9 +67,10 @@ pub(super) async fn ensure(collections: &Collections) -> Result<(), StoreError> 
                 .named("user")
                 .only(has("user")),
         ],
+        build,
     )
     .await?;
-    make(
+    is_whole &= make(
         erasures,
         [
             Index::on(doc! { "code": 1 }).named("code").unique(),
@@ -72,8 +78,10 @@ pub(super) async fn ensure(collections: &Collections) -> Result<(), StoreError> 
                 .named("pending")
                 .only(doc! { "finished_at": null }),
         ],
+        build,
     )
-    .await
+    .await?;
+    Ok(is_whole)
 }
 
 async fn drop_former_email<T: Send + Sync>(users: &Collection<T>) -> Result<(), Error> {

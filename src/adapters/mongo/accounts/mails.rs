@@ -1,4 +1,4 @@
-//! Mail that waits as documents, and taking it to send it.
+//! Queued mail, stored as documents, and claiming it to send it.
 
 use bson::doc;
 use chrono::{DateTime, Utc};

@@ -1,4 +1,4 @@
-//! Accounts and what hangs on them in collections: a file a subject says what a document looks like.
+//! Accounts and what belongs to them in collections: one file per document type.
 
 mod api_keys;
 mod audit;

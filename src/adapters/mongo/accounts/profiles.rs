@@ -1,4 +1,4 @@
-//! Profiles as documents, and adding many of them.
+//! Profiles, stored as documents, and adding many of them.
 
 use std::collections::HashSet;
 

@@ -1,4 +1,4 @@
-//! The ports of accounts on MongoDB; what each method promises stands there.
+//! The ports of accounts on MongoDB; what each method promises is documented at the port.
 
 use std::sync::Arc;
 
@@ -14,6 +14,7 @@ use crate::adapters::mongo::MongoDb;
 use crate::adapters::mongo::db::{patiently, store_error};
 use crate::adapters::mongo::fields::{date, key_of, list};
 use crate::adapters::mongo::find::{self, List};
+use crate::adapters::mongo::indexes::Build;
 use crate::domain::accounts::{
     AccountError, AccountStore, AccountWrite, ApiKey, ApiKeyStore, AuditEntry, AuditStore,
     EmailAddress, Erasure, ErasureStore, Identity, IdentityStore, Mail, MailStore, Profile,
@@ -26,7 +27,7 @@ use crate::domain::page::{Slice, Window};
 /// How many profiles are sent at once.
 const BATCH: usize = 1000;
 
-/// Accounts and what hangs on them, each kind in a collection.
+/// Accounts and what belongs to them, each kind in a collection.
 #[derive(Clone)]
 pub struct MongoAccounts {
     db: MongoDb,
@@ -45,7 +46,14 @@ impl MongoAccounts {
     /// Makes the collections and their indexes. Must have run once before the first write: that no two accounts have
     /// one address is kept by an index. It takes as long as it takes: a new index of many documents needs its time.
     pub async fn ensure_indexes(&self) -> Result<(), StoreError> {
-        indexes::ensure(&self.collections).await
+        indexes::ensure(&self.collections, Build::All)
+            .await
+            .map(drop)
+    }
+
+    /// Makes what takes no time of what the store needs. Says whether that is all of it.
+    pub async fn prepare(&self) -> Result<bool, StoreError> {
+        indexes::ensure(&self.collections, Build::OfEmpty).await
     }
 }
 

@@ -1,4 +1,4 @@
-//! One thing of a list of writes, in the transaction of the list.
+//! One write of a list, in the transaction of the list.
 
 use bson::{Document, doc};
 use mongodb::error::{Error, ErrorKind, WriteFailure};

@@ -1,8 +1,8 @@
-//! How the catalogue's things stand in their documents.
+//! How the catalogue is stored in documents.
 //!
 //! The fields are those of the domain's types, except that `id` is called `_id` and the stamp is taken apart:
 //! `revision`, and the times as dates of BSON. Titles carry besides what they are sorted by (`sort_name`,
-//! `released`, `popularity`) and what says who may see them (`age`, which is not there if they are unrated, `open_from`
+//! `released`, `popularity` with the number of the count that found it, `counted`) and what says who may see them (`age`, which is not there if they are unrated, `open_from`
 //! and `open_until`), and titles and people their place in the change feed (`sequence`).
 
 use bson::{Bson, Document, doc};
@@ -13,6 +13,7 @@ use crate::domain::catalog::{Title, release_day};
 use crate::domain::error::StoreError;
 use crate::domain::stamp::Stamp;
 use crate::domain::text;
+use crate::domain::unreadable::pass_over;
 
 /// The names of the collections.
 pub(super) const TITLES: &str = "titles";
@@ -25,6 +26,12 @@ pub(super) const COUNTERS: &str = "counters";
 
 /// The counter whose `last` is the last number of the change feed that was given out.
 pub(super) const FEED: &str = "catalog";
+
+/// The counter whose `last` is the last number that was given to a count of watchers.
+pub(super) const COUNTS: &str = "watchers";
+
+/// The fields of a title's document that are not there if there is nothing to say.
+pub(super) const OPTIONAL: [&str; 1] = ["age"];
 
 /// The document of a title, without what the store adds: watchers, sequence and the mark.
 pub(super) fn title(title: &Title) -> Result<Document, StoreError> {
@@ -53,7 +60,7 @@ pub(super) fn document(thing: &impl Serialize, stamp: &Stamp) -> Result<Document
     Ok(document)
 }
 
-/// The thing of a document. Fields that the store adds are passed over.
+/// The value that a document holds. Fields that the store adds are skipped.
 pub(super) fn thing<T: DeserializeOwned>(mut document: Document) -> Result<T, StoreError> {
     let mut stamp = Document::new();
     for field in ["revision", "created_at", "updated_at"] {
@@ -68,9 +75,22 @@ pub(super) fn thing<T: DeserializeOwned>(mut document: Document) -> Result<T, St
     bson::deserialize_from_document(document).map_err(StoreError::failed)
 }
 
-/// The things of documents.
-pub(super) fn things<T: DeserializeOwned>(documents: Vec<Document>) -> Result<Vec<T>, StoreError> {
-    documents.into_iter().map(thing).collect()
+/// The thing of a document of a collection; `None`: this version cannot read it, and it is passed over.
+pub(super) fn readable<T: DeserializeOwned>(
+    collection: &'static str,
+    document: Document,
+) -> Option<T> {
+    let key = document.get("_id").map(ToString::to_string);
+    let read = thing(document);
+    read.map_err(|error| {
+        let cause = std::error::Error::source(&error).map(ToString::to_string);
+        pass_over(
+            collection,
+            &key.unwrap_or_default(),
+            &cause.unwrap_or_default(),
+        );
+    })
+    .ok()
 }
 
 #[cfg(test)]

@@ -1,14 +1,15 @@
-//! What the catalogue is found by.
+//! Indexes: what the catalogue is found by.
 
 use bson::{Document, doc};
 
 use super::documents::{COLLECTIONS, COUNTERS, EPISODES, FEED, GENRES, PEOPLE, TITLES};
 use crate::adapters::mongo::db::{MongoDb, is_duplicate, store_error};
-use crate::adapters::mongo::indexes::{Index, make};
+use crate::adapters::mongo::indexes::{Build, Index, make};
 use crate::domain::error::StoreError;
 
-/// Makes the indexes and the counter, unless they are there.
-pub(super) async fn ensure(db: &MongoDb) -> Result<(), StoreError> {
+/// Makes the indexes and the counter, unless they are there. Says whether all are there now.
+pub(super) async fn ensure(db: &MongoDb, build: Build) -> Result<bool, StoreError> {
+    let mut is_whole = true;
     for (collection, indexes) in [
         (TITLES, titles()),
         (PEOPLE, vec![unique("slug"), unique("sequence")]),
@@ -16,7 +17,7 @@ pub(super) async fn ensure(db: &MongoDb) -> Result<(), StoreError> {
         (COLLECTIONS, vec![unique("slug")]),
         (EPISODES, vec![by_ordinal()]),
     ] {
-        make(&db.collection::<Document>(collection), indexes).await?;
+        is_whole &= make(&db.collection::<Document>(collection), indexes, build).await?;
     }
     let counter = db
         .collection::<Document>(COUNTERS)
@@ -28,8 +29,8 @@ pub(super) async fn ensure(db: &MongoDb) -> Result<(), StoreError> {
         .await;
     match counter {
         // Another server that starts at the same time has made it.
-        Err(error) if is_duplicate(&error) => Ok(()),
-        other => other.map(drop).map_err(store_error),
+        Err(error) if is_duplicate(&error) => Ok(is_whole),
+        other => other.map(|_| is_whole).map_err(store_error),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Which titles a page has, as Mongo is asked for them.
+//! Pages of titles as queries of MongoDB.
 
 use bson::{Bson, DateTime, Document, doc};
 

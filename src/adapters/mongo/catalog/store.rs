@@ -1,4 +1,4 @@
-//! The ports that the catalogue is kept behind on MongoDB; what each method promises stands there.
+//! The ports of the catalogue on MongoDB; what each method promises is documented at the port.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,6 +14,7 @@ use super::{indexes, list, write};
 use crate::adapters::mongo::db::{MongoDb, patiently, store_error};
 use crate::adapters::mongo::fields;
 use crate::adapters::mongo::find::{self, BATCH};
+use crate::adapters::mongo::indexes::Build;
 use crate::domain::catalog::{
     CatalogBatch, CatalogListStore, CatalogStore, Change, ChangeSource, Changed, Collection,
     Episode, ExternalId, Genre, Person, Season, SeasonId, Title, TitleFilter, TitleQuery,
@@ -39,29 +40,35 @@ impl MongoCatalog {
 
     /// Makes what the store needs, unless it is there. To be called before the first write.
     pub async fn ensure_indexes(&self) -> Result<(), StoreError> {
-        indexes::ensure(&self.db).await
+        indexes::ensure(&self.db, Build::All).await.map(drop)
+    }
+
+    /// Makes what takes no time of what the store needs. Says whether that is all of it.
+    pub async fn prepare(&self) -> Result<bool, StoreError> {
+        indexes::ensure(&self.db, Build::OfEmpty).await
     }
 
     /// The things that a filter finds.
     async fn find<T: DeserializeOwned>(
         &self,
-        collection: &str,
+        collection: &'static str,
         filter: Document,
     ) -> Result<Vec<T>, StoreError> {
         self.find_sorted(collection, filter, Document::new(), None)
             .await
     }
 
-    /// The things that a filter finds, sorted; at most `limit`.
+    /// The things that a filter finds, sorted; at most `limit`. Those that this version cannot read are passed over.
     async fn find_sorted<T: DeserializeOwned>(
         &self,
-        collection: &str,
+        collection: &'static str,
         filter: Document,
         sort: Document,
         limit: Option<usize>,
     ) -> Result<Vec<T>, StoreError> {
-        let collection = self.db.collection(collection);
-        documents::things(find::documents(&collection, filter, sort, limit).await?)
+        let documents = self.db.collection::<Document>(collection);
+        let say = |document| documents::readable(collection, document);
+        find::fill(&documents, filter, sort, limit, say).await
     }
 
     /// What the stages make of a collection.
@@ -84,26 +91,72 @@ impl MongoCatalog {
         .await
     }
 
-    /// Those of the counts that say something new, each title once. Mostly there are few, and without any there is
-    /// no need to make others wait for the feed.
+    /// Those of the counts that say something new, each title once, and the titles that are as they were counted.
+    /// Mostly there are few that are new, and without any there is no need to make others wait for the feed.
     async fn changed_watchers(
         &self,
-        counts: &[(TitleId, u64)],
-    ) -> Result<Vec<(TitleId, u64)>, StoreError> {
-        let mut wanted: BTreeMap<TitleId, u64> = counts.iter().copied().collect();
+        watchers: &[(TitleId, u64)],
+    ) -> Result<(Vec<(TitleId, u64)>, Vec<(TitleId, u64)>), StoreError> {
+        let mut wanted: BTreeMap<TitleId, u64> = watchers.iter().copied().collect();
         let ids: Vec<i64> = wanted.keys().map(|id| id.to_i64()).collect();
         let stages = vec![
             doc! { "$match": { "_id": { "$in": ids } } },
             doc! { "$project": { "popularity": 1 } },
         ];
         let mut changed = Vec::new();
+        let mut same = Vec::new();
         for title in self.aggregate(TITLES, stages).await? {
             let id = title.get_i64("_id").map_err(StoreError::failed)?;
             let count = title.get_i64("popularity").map_err(StoreError::failed)?;
-            let new = wanted.remove_entry(&TitleId::from_i64(id));
-            changed.extend(new.filter(|(_, new)| new.cast_signed() != count));
+            match wanted.remove_entry(&TitleId::from_i64(id)) {
+                Some(new) if new.1.cast_signed() == count => same.push(new),
+                new => changed.extend(new),
+            }
         }
-        Ok(changed)
+        Ok((changed, same))
+    }
+
+    /// Marks the titles that a filter finds as waiting for projection. Says which those are.
+    async fn mark_waiting(
+        &self,
+        filter: Document,
+        limit: Option<usize>,
+    ) -> Result<Vec<TitleId>, StoreError> {
+        patiently(self.db.timeout, async {
+            let ids = write::ids(&self.db, filter, limit).await?;
+            if !ids.is_empty() {
+                write::mark_waiting(&self.db, &ids).await?;
+            }
+            Ok(ids.into_iter().map(TitleId::from_i64).collect())
+        })
+        .await
+    }
+
+    /// Up to `limit` titles and as many people that stand in the feed after a number.
+    async fn documents_changed_after(
+        &self,
+        from: i64,
+        limit: usize,
+    ) -> Result<(Vec<Document>, Vec<Document>), StoreError> {
+        patiently(self.db.timeout, async {
+            // The session makes each read see at least what the one before it saw. Titles and people are read one
+            // after the other, so what is committed between the two must not count: the counter says how far all is
+            // there. A document that is written meanwhile is missing here and comes later, at its new place.
+            let mut session = self.db.session().await?;
+            let counter = self
+                .db
+                .collection::<Document>(COUNTERS)
+                .find_one(doc! { "_id": FEED })
+                .session(&mut session)
+                .await
+                .map_err(store_error)?;
+            let to = counter.map_or(0, |counter| counter.get_i64("last").unwrap_or(0));
+            let range = (from, to);
+            let titles = self.changed(&mut session, TITLES, range, limit).await?;
+            let people = self.changed(&mut session, PEOPLE, range, limit).await?;
+            Ok((titles, people))
+        })
+        .await
     }
 
     /// Up to `limit` documents of a collection that stand in the feed after `from`, up to `to`.
@@ -261,36 +314,41 @@ impl ChangeSource for MongoCatalog {
         if limit == 0 {
             return Ok(Vec::new());
         }
-        let from = i64::try_from(sequence).unwrap_or(i64::MAX);
-        let (titles, people) = patiently(self.db.timeout, async {
-            // The session makes each read see at least what the one before it saw. Titles and people are read one
-            // after the other, so what is committed between the two must not count: the counter says how far all is
-            // there. A document that is written meanwhile is missing here and comes later, at its new place.
-            let mut session = self.db.session().await?;
-            let counter = self
-                .db
-                .collection::<Document>(COUNTERS)
-                .find_one(doc! { "_id": FEED })
-                .session(&mut session)
-                .await
-                .map_err(store_error)?;
-            let to = counter.map_or(0, |counter| counter.get_i64("last").unwrap_or(0));
-            let range = (from, to);
-            let titles = self.changed(&mut session, TITLES, range, limit).await?;
-            let people = self.changed(&mut session, PEOPLE, range, limit).await?;
-            Ok((titles, people))
-        })
-        .await?;
-        let titles = titles
-            .into_iter()
-            .map(|title| change(title, Changed::Title));
-        let people = people
-            .into_iter()
-            .map(|person| change(person, Changed::Person));
-        let mut changes: Vec<Change> = titles.chain(people).collect::<Result<_, _>>()?;
-        changes.sort_unstable_by_key(|change| change.sequence);
-        changes.truncate(limit);
-        Ok(changes)
+        let mut from = i64::try_from(sequence).unwrap_or(i64::MAX);
+        let mut changes = Vec::new();
+        loop {
+            let wanted = limit - changes.len();
+            let (titles, people) = self.documents_changed_after(from, wanted).await?;
+            let titles = titles.into_iter().map(|title| (TITLES, title));
+            let people = people.into_iter().map(|person| (PEOPLE, person));
+            let mut found = Vec::new();
+            for (collection, document) in titles.chain(people) {
+                let sequence = document.get_i64("sequence").map_err(StoreError::failed)?;
+                found.push((sequence, collection, document));
+            }
+            found.sort_unstable_by_key(|(sequence, ..)| *sequence);
+            found.truncate(wanted);
+            let is_last = found.len() < wanted;
+            from = found.last().map_or(from, |(sequence, ..)| *sequence);
+            changes.extend(
+                found
+                    .into_iter()
+                    .filter_map(|(sequence, collection, document)| {
+                        let changed = match collection {
+                            TITLES => Changed::Title(documents::readable(collection, document)?),
+                            _ => Changed::Person(documents::readable(collection, document)?),
+                        };
+                        Some(Change {
+                            sequence: sequence.cast_unsigned(),
+                            changed,
+                        })
+                    }),
+            );
+            // Those that cannot be read were passed over: there may be more beyond them.
+            if is_last || changes.len() == limit {
+                return Ok(changes);
+            }
+        }
     }
 }
 
@@ -313,18 +371,38 @@ impl CurationStore for MongoCatalog {
 
 #[async_trait]
 impl WatchersStore for MongoCatalog {
-    async fn put_watchers(&self, counts: &[(TitleId, u64)]) -> Result<(), StoreError> {
-        let counts: Arc<[_]> = self.changed_watchers(counts).await?.into();
-        if counts.is_empty() {
-            return Ok(());
+    async fn begin_count(&self) -> Result<u64, StoreError> {
+        patiently(self.db.timeout, write::begin_count(&self.db)).await
+    }
+
+    async fn put_watchers(
+        &self,
+        count: u64,
+        watchers: &[(TitleId, u64)],
+    ) -> Result<Vec<TitleId>, StoreError> {
+        let changed = patiently(self.db.timeout, async {
+            loop {
+                let (changed, same) = self.changed_watchers(watchers).await?;
+                // What somebody has changed since it was read is looked at again.
+                if write::put_counted(&self.db, count, &same).await? == same.len() {
+                    return Ok(changed);
+                }
+            }
+        })
+        .await?;
+        if changed.is_empty() {
+            return Ok(Vec::new());
         }
+        let news = changed.iter().map(|(title, _)| *title).collect();
+        let changed: Arc<[_]> = changed.into();
         let db = self.db.clone();
         self.db
             .transaction(move |session| {
-                let (db, counts) = (db.clone(), Arc::clone(&counts));
-                Box::pin(async move { write::put_watchers(&db, session, &counts).await })
+                let (db, changed) = (db.clone(), Arc::clone(&changed));
+                Box::pin(async move { write::put_watchers(&db, session, count, &changed).await })
             })
-            .await
+            .await?;
+        Ok(news)
     }
 }
 
@@ -353,6 +431,25 @@ impl TitleSource for MongoCatalog {
         self.find_sorted(TITLES, filter, doc! { "_id": 1 }, Some(limit))
             .await
     }
+
+    async fn mark_titles_waiting(&self, titles: &[TitleId]) -> Result<Vec<TitleId>, StoreError> {
+        if titles.is_empty() {
+            return Ok(Vec::new());
+        }
+        let these = fields::list(titles, |title| title.to_i64());
+        self.mark_waiting(doc! { "_id": { "$in": these } }, None)
+            .await
+    }
+
+    async fn mark_titles_waiting_after(
+        &self,
+        after: Option<TitleId>,
+        limit: usize,
+    ) -> Result<Vec<TitleId>, StoreError> {
+        let after = after.map_or(i64::MIN, TitleId::to_i64);
+        self.mark_waiting(doc! { "_id": { "$gt": after } }, Some(limit))
+            .await
+    }
 }
 
 fn by_ordinal() -> Document {
@@ -370,16 +467,5 @@ fn season(group: &Document) -> Result<Season, StoreError> {
             number: u32::try_from(number).map_err(StoreError::failed)?,
         },
         episodes: episodes.cast_unsigned(),
-    })
-}
-
-fn change<T: DeserializeOwned>(
-    document: Document,
-    changed: impl Fn(T) -> Changed,
-) -> Result<Change, StoreError> {
-    let sequence = document.get_i64("sequence").map_err(StoreError::failed)?;
-    Ok(Change {
-        sequence: sequence.cast_unsigned(),
-        changed: changed(documents::thing(document)?),
     })
 }

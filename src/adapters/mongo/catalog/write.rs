@@ -1,13 +1,18 @@
 //! What changes the catalogue, inside a transaction.
 
 use bson::{Bson, Document, doc};
+use futures::TryStreamExt;
 use mongodb::ClientSession;
 use mongodb::error::Error;
 use mongodb::options::ReturnDocument;
 
-use super::documents::{self, COLLECTIONS, COUNTERS, EPISODES, FEED, GENRES, PEOPLE, TITLES};
+use super::documents::{
+    self, COLLECTIONS, COUNTERS, COUNTS, EPISODES, FEED, GENRES, PEOPLE, TITLES,
+};
 use crate::adapters::mongo::bulk::{Update, update, update_each};
-use crate::adapters::mongo::db::{Abort, MongoDb, is_duplicate};
+use crate::adapters::mongo::db::{Abort, MongoDb, is_duplicate, store_error};
+use crate::adapters::mongo::fields;
+use crate::adapters::mongo::find::BATCH;
 use crate::domain::catalog::CatalogBatch;
 use crate::domain::error::StoreError;
 use crate::domain::ids::TitleId;
@@ -127,25 +132,69 @@ pub(super) async fn put(
     Ok(())
 }
 
-/// Sets how many watchers titles have. Those that are so by now are not found, and so not changed.
+/// Sets how many watchers titles have. Those that are so by now, or that a later count is known of, are not found, and so
+/// not changed.
 pub(super) async fn put_watchers(
     db: &MongoDb,
     session: &mut ClientSession,
-    counts: &[(TitleId, u64)],
+    count: u64,
+    watchers: &[(TitleId, u64)],
 ) -> Result<(), Abort<StoreError>> {
-    let mut feed = Feed::reserve(db, session, counts.len()).await?;
-    let updates: Vec<_> = counts
+    let count = count.cast_signed();
+    let mut feed = Feed::reserve(db, session, watchers.len()).await?;
+    let updates: Vec<_> = watchers
         .iter()
-        .map(|(title, count)| {
-            let count = count.cast_signed();
+        .map(|(title, watchers)| {
+            let watchers = watchers.cast_signed();
             Update::of(
-                doc! { "_id": title.to_i64(), "popularity": { "$ne": count } },
-                doc! { "$set": { "popularity": count, "sequence": feed.next() } },
+                doc! {
+                    "_id": title.to_i64(),
+                    "popularity": { "$ne": watchers },
+                    "counted": { "$not": { "$gt": count } },
+                },
+                doc! { "$set": { "popularity": watchers, "counted": count, "sequence": feed.next() } },
             )
         })
         .collect();
     update(db, session, TITLES, &updates, UPDATES).await?;
     Ok(())
+}
+
+/// Notes that a count has found titles to be as they are, so that no earlier one changes them. Says how many still are.
+pub(super) async fn put_counted(
+    db: &MongoDb,
+    count: u64,
+    watchers: &[(TitleId, u64)],
+) -> Result<usize, StoreError> {
+    let updates = watchers.iter().map(|(title, watchers)| {
+        Update::of(
+            doc! { "_id": title.to_i64(), "popularity": watchers.cast_signed() },
+            doc! { "$max": { "counted": count.cast_signed() } },
+        )
+    });
+    update_each(db, TITLES, updates.collect()).await
+}
+
+/// Gives a number to a count.
+pub(super) async fn begin_count(db: &MongoDb) -> Result<u64, StoreError> {
+    loop {
+        let counter = db
+            .collection::<Document>(COUNTERS)
+            .find_one_and_update(doc! { "_id": COUNTS }, doc! { "$inc": { "last": 1_i64 } })
+            .upsert(true)
+            .return_document(ReturnDocument::After)
+            .await;
+        match counter {
+            // Somebody else has made it at the same moment.
+            Err(error) if is_duplicate(&error) => {}
+            counter => {
+                let counter = counter.map_err(store_error)?;
+                let last = counter.and_then(|counter| counter.get_i64("last").ok());
+                let last = last.ok_or_else(|| StoreError::failed("no count was begun"))?;
+                return Ok(last.cast_unsigned());
+            }
+        }
+    }
 }
 
 /// Takes the mark from titles that were not written since.
@@ -159,28 +208,67 @@ pub(super) async fn mark_projected(
             doc! { "$unset": { "unprojected": "" } },
         )
     });
-    update_each(db, TITLES, updates.collect()).await
+    let updated = update_each(db, TITLES, updates.collect()).await;
+    updated.map(drop)
 }
 
-/// The update that replaces the document of one revision less. A title keeps its watchers and, if it waits for
-/// projection already, its place among those that wait.
+/// Marks titles as waiting, behind all that were written.
+pub(super) async fn mark_waiting(db: &MongoDb, titles: &[i64]) -> Result<(), StoreError> {
+    let filter = doc! { "_id": { "$in": titles }, "unprojected": { "$exists": false } };
+    let marked = db
+        .collection::<Document>(TITLES)
+        .update_many(filter, doc! { "$set": { "unprojected": i64::MAX } })
+        .await;
+    marked.map(drop).map_err(store_error)
+}
+
+/// The ids of the titles that a filter finds, by id.
+pub(super) async fn ids(
+    db: &MongoDb,
+    filter: Document,
+    limit: Option<usize>,
+) -> Result<Vec<i64>, StoreError> {
+    let found: Vec<Document> = db
+        .collection::<Document>(TITLES)
+        .find(filter)
+        .projection(doc! { "_id": 1 })
+        .sort(doc! { "_id": 1 })
+        .limit(limit.map_or(0, fields::limit))
+        .batch_size(BATCH)
+        .await
+        .map_err(store_error)?
+        .try_collect()
+        .await
+        .map_err(store_error)?;
+    let id = |title: &Document| title.get_i64("_id").map_err(StoreError::failed);
+    found.iter().map(id).collect()
+}
+
+/// The update of the document of one revision less. Fields that this version does not know stay: a later one has written
+/// them. A title keeps its watchers as well and, if it waits for projection already, its place among those that wait.
 fn replacement(part: &Part, document: &Document, feed: &mut Feed) -> Update<Document, Bson> {
     let guard = doc! { "_id": document.get("_id"), "revision": revision(document) - 1 };
     let mut document = document.clone();
-    if !part.is_in_feed() {
-        return Update::of(guard, document.into());
+    if part.is_in_feed() {
+        document.insert("sequence", feed.next());
     }
-    let sequence = feed.next();
-    document.insert("sequence", sequence);
     if part.collection != TITLES {
-        return Update::of(guard, document.into());
+        document.remove("_id");
+        return Update::of(guard, doc! { "$set": document }.into());
     }
-    let kept = doc! {
-        "popularity": "$popularity",
-        "unprojected": { "$ifNull": ["$unprojected", sequence] },
-    };
-    let merged = doc! { "$mergeObjects": [{ "$literal": document }, kept] };
-    Update::of(guard, vec![doc! { "$replaceWith": merged }].into())
+    let sequence = document.get("sequence").cloned();
+    let waiting = doc! { "unprojected": { "$min": ["$unprojected", sequence] } };
+    let merged = doc! { "$mergeObjects": ["$$ROOT", { "$literal": document.clone() }, waiting] };
+    let mut stages = vec![doc! { "$replaceWith": merged }];
+    // Fields that are not there if there is nothing to say.
+    let silent: Vec<&str> = documents::OPTIONAL
+        .into_iter()
+        .filter(|field| !document.contains_key(field))
+        .collect();
+    if !silent.is_empty() {
+        stages.push(doc! { "$unset": silent });
+    }
+    Update::of(guard, stages.into())
 }
 
 fn refused_if_taken(error: Error) -> Abort<StoreError> {

@@ -1,4 +1,4 @@
-//! Where the documents are.
+//! All collections of watching, by name.
 
 use bson::Document;
 
@@ -15,7 +15,7 @@ pub(super) struct Collections {
     pub(super) watched_titles: Collection<WatchedTitleDocument>,
     /// Which profiles are erased; see [`super::erase`].
     pub(super) profiles: Collection<Document>,
-    /// How many viewers of a title are erased.
+    /// How many departed watchers a title has.
     pub(super) departed: Collection<DepartedDocument>,
     pub(super) hidden: Collection<HiddenDocument>,
     pub(super) mutes: Collection<MuteDocument>,

@@ -82,7 +82,7 @@ pub(super) struct TitleKey {
     pub(super) title: i64,
 }
 
-/// What the plays of a profile at a title add up to.
+/// What a profile's plays of a title add up to.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct WatchedTitleDocument {
     #[serde(rename = "_id")]
@@ -106,13 +106,14 @@ pub(super) struct WatchedTitleDocument {
     pub(super) waiting_since: Option<DateTime>,
 }
 
-/// How many viewers of a title are erased. Carries the times of its writes as well, and `waiting` while the title's
-/// watchers do not count all of them.
+/// How many departed watchers a title has. Carries the times of its writes as well, and `waiting` while the title's
+/// number of watchers does not count all of them.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct DepartedDocument {
     #[serde(rename = "_id")]
     pub(super) title: i64,
-    pub(super) viewers: i64,
+    #[serde(rename = "viewers")]
+    pub(super) watchers: i64,
 }
 
 /// The kind of an item.
@@ -317,7 +318,7 @@ impl WatchedTitleDocument {
             revision: watched_title.stamp.revision.cast_signed(),
             created_at: date(watched_title.stamp.created_at),
             updated_at,
-            waiting_since: Some(waiting_since.unwrap_or(updated_at)),
+            waiting_since: Some(waiting_since.map_or(updated_at, |since| since.min(updated_at))),
         }
     }
 }

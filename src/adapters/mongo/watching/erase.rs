@@ -1,4 +1,4 @@
-//! Forgetting a profile, so that no update that was on its way brings it back.
+//! Erasing a profile, so that no update that was on its way brings it back.
 //!
 //! The watched titles go first, for an update always writes one. To change one that is there, it meets the removal at
 //! that document. To make a new one, it writes the profile's guard as well, a document under the profile's tombstone:
@@ -28,7 +28,9 @@ const BATCH: i64 = 500;
 
 /// Removes everything of a profile, and leaves its tombstone.
 pub(super) async fn erase(collections: &Collections, profile: ProfileId) -> Result<(), StoreError> {
-    patiently(collections.db.timeout, mark(collections, profile)).await?;
+    let tombstone = profile.tombstone();
+    let mark = put_tombstone(collections, &tombstone);
+    patiently(collections.db.timeout, mark).await?;
     while remove_watched_titles(collections, profile).await? {}
     remove(&collections.plays, profile).await?;
     remove(&collections.states, profile).await?;
@@ -36,12 +38,16 @@ pub(super) async fn erase(collections: &Collections, profile: ProfileId) -> Resu
     remove(&collections.mutes, profile).await
 }
 
-async fn mark(collections: &Collections, profile: ProfileId) -> Result<(), StoreError> {
+/// Lets nothing be recorded of the profile with this tombstone.
+pub(super) async fn put_tombstone(
+    collections: &Collections,
+    tombstone: &str,
+) -> Result<(), StoreError> {
     loop {
         let marked = collections
             .profiles
             .update_one(
-                doc! { "_id": profile.tombstone() },
+                doc! { "_id": tombstone },
                 vec![stamped(doc! { "erased": true })],
             )
             .upsert(true)
@@ -52,6 +58,38 @@ async fn mark(collections: &Collections, profile: ProfileId) -> Result<(), Store
             marked => return marked.map(drop).map_err(store_error),
         }
     }
+}
+
+/// The tombstones that follow, in their order.
+pub(super) async fn tombstones_after(
+    collections: &Collections,
+    after: Option<String>,
+    limit: usize,
+) -> Result<Vec<String>, StoreError> {
+    let filter = doc! { "erased": true, "_id": { "$gt": after.unwrap_or_default() } };
+    let order = doc! { "_id": 1 };
+    let found = find::documents(&collections.profiles, filter, order, Some(limit)).await?;
+    let tombstone = |guard: &Document| guard.get_str("_id").map(str::to_owned);
+    found
+        .iter()
+        .map(|guard| tombstone(guard).map_err(StoreError::failed))
+        .collect()
+}
+
+/// Which of the profiles are erased, in the order asked.
+pub(super) async fn erased_among(
+    collections: &Collections,
+    profiles: &[ProfileId],
+) -> Result<Vec<ProfileId>, StoreError> {
+    let tombstones = fields::list(profiles, |profile| profile.tombstone());
+    let filter = doc! { "_id": { "$in": tombstones }, "erased": true };
+    let found = find::documents(&collections.profiles, filter, doc! {}, None).await?;
+    let erased: BTreeSet<&str> = found
+        .iter()
+        .filter_map(|guard| guard.get_str("_id").ok())
+        .collect();
+    let is_erased = |profile: &&ProfileId| erased.contains(profile.tombstone().as_str());
+    Ok(profiles.iter().filter(is_erased).copied().collect())
 }
 
 /// Removes some watched titles, and counts their titles' departed viewers. Says whether there were any.
@@ -212,7 +250,7 @@ pub(super) async fn write_guards(
     Ok(())
 }
 
-/// How many viewers of each title are erased, in the order asked.
+/// How many departed watchers each title has, in the order asked.
 pub(super) async fn departed(
     collections: &Collections,
     titles: &[TitleId],
@@ -243,8 +281,17 @@ pub(super) async fn unprojected(
 
 impl From<DepartedDocument> for (TitleId, u64) {
     fn from(one: DepartedDocument) -> Self {
-        (TitleId::from_i64(one.title), one.viewers.cast_unsigned())
+        (TitleId::from_i64(one.title), one.watchers.cast_unsigned())
     }
+}
+
+/// Marks all numbers as waiting.
+pub(super) async fn mark_waiting(collections: &Collections) -> Result<(), StoreError> {
+    let departed = &collections.departed;
+    let marked = departed
+        .update_many(doc! {}, doc! { "$set": { "waiting": true } })
+        .await;
+    marked.map(drop).map_err(store_error)
 }
 
 /// Takes the mark from numbers that are still the given ones.
@@ -252,16 +299,17 @@ pub(super) async fn mark_projected(
     collections: &Collections,
     titles: &[(TitleId, u64)],
 ) -> Result<(), StoreError> {
-    let updates = titles.iter().map(|(title, viewers)| {
+    let updates = titles.iter().map(|(title, watchers)| {
         Update::of(
-            doc! { "_id": title.to_i64(), "viewers": viewers.cast_signed() },
+            doc! { "_id": title.to_i64(), "viewers": watchers.cast_signed() },
             doc! { "$unset": { "waiting": "" } },
         )
     });
-    update_each(
+    let updated = update_each(
         &collections.db,
         collections.departed.name(),
         updates.collect(),
     )
-    .await
+    .await;
+    updated.map(drop)
 }

@@ -1,4 +1,4 @@
-//! What profiles do not want to be suggested.
+//! Exclusions: hidden titles and mutes.
 //!
 //! Each write of it first writes the profile's guard; see [`super::erase`]. So of two that add at the same time, one
 //! sees what the other added, and no limit is passed.
@@ -54,7 +54,7 @@ pub(super) async fn put_mute(
     added.write(collections).await
 }
 
-/// A document of a profile that may have only so many.
+/// A document of a profile that may have only a limited number of them.
 struct Added<D: Send + Sync> {
     to: Collection<D>,
     document: D,

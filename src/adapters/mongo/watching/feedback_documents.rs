@@ -1,4 +1,4 @@
-//! What profiles do not want to be suggested as documents, and back.
+//! Exclusions (hidden titles and mutes) as documents, and back.
 
 use bson::DateTime;
 use serde::{Deserialize, Serialize};

@@ -1,13 +1,14 @@
-//! What the lists run along.
+//! Indexes for a profile's lists, and for what waits for projection.
 
 use bson::doc;
 
 use super::collections::Collections;
-use crate::adapters::mongo::indexes::{Index, has, make};
+use crate::adapters::mongo::indexes::{Build, Index, has, make};
 use crate::domain::error::StoreError;
 
 /// Makes the collections and their indexes, unless they are there.
-pub(super) async fn ensure(collections: &Collections) -> Result<(), StoreError> {
+pub(super) async fn ensure(collections: &Collections, build: Build) -> Result<bool, StoreError> {
+    let mut is_whole = true;
     let Collections {
         plays,
         states,
@@ -23,17 +24,18 @@ pub(super) async fn ensure(collections: &Collections) -> Result<(), StoreError> 
     let history = doc! { "_id.profile": 1, "started_at": -1, "_id.play": 1, "kind": 1 };
     let of_title =
         doc! { "_id.profile": 1, "title": 1, "started_at": -1, "_id.play": 1, "kind": 1 };
-    make(
+    is_whole &= make(
         plays,
         [
             Index::on(history).named("history"),
             Index::on(of_title).named("history_of_title"),
         ],
+        build,
     )
     .await?;
     let of_title = doc! { "_id.profile": 1, "title": 1 };
     let in_progress = doc! { "_id.profile": 1, "last_played_at": -1, "_id.item": 1, "_id.kind": 1 };
-    make(
+    is_whole &= make(
         states,
         [
             Index::on(of_title).named("title"),
@@ -41,10 +43,11 @@ pub(super) async fn ensure(collections: &Collections) -> Result<(), StoreError> 
                 .named("in_progress")
                 .only(doc! { "position": { "$gt": 0.0 } }),
         ],
+        build,
     )
     .await?;
     let series = doc! { "_id.profile": 1, "last_at": -1, "_id.title": 1 };
-    make(
+    is_whole &= make(
         watched_titles,
         [
             Index::on(series)
@@ -55,14 +58,16 @@ pub(super) async fn ensure(collections: &Collections) -> Result<(), StoreError> 
                 .only(has("waiting_since")),
             Index::on(doc! { "updated_at": 1, "_id": 1 }).named("written"),
         ],
+        build,
     )
     .await?;
     let latest = doc! { "_id.profile": 1, "created_at": -1, "_id.title": 1 };
-    make(hidden, [Index::on(latest).named("latest")]).await?;
+    is_whole &= make(hidden, [Index::on(latest).named("latest")], build).await?;
     let source = doc! { "_id.profile": 1, "_id.kind": 1, "_id.source": 1 };
-    make(mutes, [Index::on(source).named("source")]).await?;
+    is_whole &= make(mutes, [Index::on(source).named("source")], build).await?;
     let waiting = Index::on(doc! { "waiting": 1, "_id": 1 }).named("waiting");
-    make(departed, [waiting.only(doc! { "waiting": true })]).await?;
+    is_whole &= make(departed, [waiting.only(doc! { "waiting": true })], build).await?;
     let erased = Index::on(doc! { "erased": 1 }).named("erased");
-    make(profiles, [erased.only(doc! { "erased": true })]).await
+    is_whole &= make(profiles, [erased.only(doc! { "erased": true })], build).await?;
+    Ok(is_whole)
 }

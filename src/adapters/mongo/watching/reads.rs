@@ -12,11 +12,12 @@ use crate::domain::ids::TitleId;
 
 pub(super) async fn by_key<D: Keyed, T: From<D>>(
     collection: &Collection<D>,
+    kind: &'static str,
     keys: impl Iterator<Item = D::Key>,
 ) -> Result<Vec<T>, StoreError> {
     let keys: Vec<Bson> = keys.map(|key| key_of(&key)).collect::<Result<_, _>>()?;
     let these = doc! { "_id": { "$in": keys } };
-    find::all(collection, these, doc! {}, None).await
+    find::readable(collection, kind, these, doc! {}, None).await
 }
 
 /// How many documents that a filter finds there are of each title.

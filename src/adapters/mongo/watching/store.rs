@@ -1,11 +1,10 @@
-//! The ports. Each list has an index that begins with the profile and runs in the
-//! list's order.
+//! The ports of watching on MongoDB. Each list has an index that begins with the profile and runs in the list's order.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use bson::{Document, doc};
+use bson::{Bson, Document, doc};
 use chrono::Utc;
 
 use super::collections::Collections;
@@ -13,11 +12,12 @@ use super::documents::{PlayKey, StateKey, TitleKey};
 use super::feedback_documents::MuteKey;
 use super::queue::Queue;
 use super::reads::{by_key, count};
-use super::transaction::mark_projected;
+use super::transaction::{mark_projected, mark_waiting};
 use super::{erase, exclusions, indexes};
 use crate::adapters::mongo::db::{MongoDb, patiently};
 use crate::adapters::mongo::fields::{date, key_of};
-use crate::adapters::mongo::find::{List, all};
+use crate::adapters::mongo::find::{List, all, readable};
+use crate::adapters::mongo::indexes::Build;
 use crate::domain::error::StoreError;
 use crate::domain::ids::{PlayId, ProfileId, TitleId};
 use crate::domain::page::{Slice, Window};
@@ -26,6 +26,9 @@ use crate::domain::watching::{
     Change, FeedbackStore, HiddenTitle, HistoryStore, Ledger, Mute, MutedSource, Play, ProfileList,
     Touched, WatchError, WatchState, WatchStore, WatchedItem, WatchedTitle,
 };
+
+/// What watched titles are called that cannot be read.
+const WATCHES: &str = "watches";
 
 /// The watching of all profiles.
 #[derive(Clone)]
@@ -44,9 +47,16 @@ impl MongoWatching {
         }
     }
 
-    /// Makes what the lists run along; what is there already stays. To be called before anything else.
+    /// Makes the indexes; what is there already stays. To be called before anything else.
     pub async fn ensure_indexes(&self) -> Result<(), StoreError> {
-        indexes::ensure(&self.collections).await
+        indexes::ensure(&self.collections, Build::All)
+            .await
+            .map(drop)
+    }
+
+    /// Makes what takes no time of what the store needs. Says whether that is all of it.
+    pub async fn prepare(&self) -> Result<bool, StoreError> {
+        indexes::ensure(&self.collections, Build::OfEmpty).await
     }
 }
 
@@ -69,7 +79,7 @@ impl HistoryStore for MongoWatching {
         items: &[WatchedItem],
     ) -> Result<Vec<WatchState>, StoreError> {
         let keys = items.iter().map(|item| StateKey::new((profile, *item)));
-        by_key(&self.collections.states, keys).await
+        by_key(&self.collections.states, "states", keys).await
     }
 
     async fn states_of_titles(
@@ -83,7 +93,7 @@ impl HistoryStore for MongoWatching {
             "title": { "$in": titles.into_iter().collect::<Vec<_>>() },
             "_id.kind": { "$ne": "series" },
         };
-        all(&self.collections.states, filter, doc! {}, None).await
+        readable(&self.collections.states, "states", filter, doc! {}, None).await
     }
 
     async fn watched_titles(
@@ -92,12 +102,25 @@ impl HistoryStore for MongoWatching {
         titles: &[TitleId],
     ) -> Result<Vec<WatchedTitle>, StoreError> {
         let keys = titles.iter().map(|title| TitleKey::new((profile, *title)));
-        by_key(&self.collections.watched_titles, keys).await
+        by_key(&self.collections.watched_titles, WATCHES, keys).await
     }
 
     async fn plays(&self, profile: ProfileId, ids: &[PlayId]) -> Result<Vec<Play>, StoreError> {
         let keys = ids.iter().map(|id| PlayKey::new((profile, *id)));
-        by_key(&self.collections.plays, keys).await
+        by_key(&self.collections.plays, "plays", keys).await
+    }
+
+    async fn plays_of_titles(
+        &self,
+        profile: ProfileId,
+        titles: &[TitleId],
+    ) -> Result<Vec<Play>, StoreError> {
+        let titles: BTreeSet<i64> = titles.iter().map(|title| title.to_i64()).collect();
+        let filter = doc! {
+            "_id.profile": profile.to_i64(),
+            "title": { "$in": titles.into_iter().collect::<Vec<_>>() },
+        };
+        readable(&self.collections.plays, "plays", filter, doc! {}, None).await
     }
 
     async fn history(
@@ -157,8 +180,9 @@ impl HistoryStore for MongoWatching {
             Some(key) => doc! { "_id": { "$gt": key_of(&TitleKey::new(key))? } },
             None => doc! {},
         };
-        all(
+        readable(
             &self.collections.watched_titles,
+            WATCHES,
             filter,
             doc! { "_id": 1 },
             Some(limit),
@@ -241,8 +265,9 @@ impl FeedbackStore for MongoWatching {
 #[async_trait]
 impl WatchSource for MongoWatching {
     async fn unprojected_watches(&self, limit: usize) -> Result<Vec<WatchedTitle>, StoreError> {
-        all(
+        readable(
             &self.collections.watched_titles,
+            WATCHES,
             doc! { "waiting_since": { "$exists": true } },
             doc! { "waiting_since": 1, "_id": 1 },
             Some(limit),
@@ -280,10 +305,38 @@ impl WatchSource for MongoWatching {
             Some(_) | None => doc! { "updated_at": { "$gte": date(since) } },
         };
         let sort = doc! { "updated_at": 1, "_id": 1 };
-        all(&self.collections.watched_titles, filter, sort, Some(limit)).await
+        readable(
+            &self.collections.watched_titles,
+            WATCHES,
+            filter,
+            sort,
+            Some(limit),
+        )
+        .await
     }
 
-    async fn departed_viewers(&self, titles: &[TitleId]) -> Result<Vec<u64>, StoreError> {
+    async fn tombstones_after(
+        &self,
+        after: Option<String>,
+        limit: usize,
+    ) -> Result<Vec<String>, StoreError> {
+        erase::tombstones_after(&self.collections, after, limit).await
+    }
+
+    async fn put_tombstones(&self, tombstones: &[String]) -> Result<(), StoreError> {
+        let collections = &self.collections;
+        for tombstone in tombstones {
+            let put = erase::put_tombstone(collections, tombstone);
+            patiently(collections.db.timeout, put).await?;
+        }
+        Ok(())
+    }
+
+    async fn erased(&self, profiles: &[ProfileId]) -> Result<Vec<ProfileId>, StoreError> {
+        erase::erased_among(&self.collections, profiles).await
+    }
+
+    async fn departed_watchers(&self, titles: &[TitleId]) -> Result<Vec<u64>, StoreError> {
         erase::departed(&self.collections, titles).await
     }
 
@@ -292,6 +345,47 @@ impl WatchSource for MongoWatching {
         limit: usize,
     ) -> Result<Vec<(TitleId, u64)>, StoreError> {
         erase::unprojected(&self.collections, limit).await
+    }
+
+    async fn mark_watches_waiting(
+        &self,
+        keys: &[(ProfileId, TitleId)],
+    ) -> Result<Vec<(ProfileId, TitleId)>, StoreError> {
+        if keys.is_empty() {
+            return Ok(Vec::new());
+        }
+        let keys = keys.iter().map(|key| key_of(&TitleKey::new(*key)));
+        let keys: Vec<Bson> = keys.collect::<Result<_, _>>()?;
+        let these = doc! { "_id": { "$in": keys } };
+        patiently(
+            self.collections.db.timeout,
+            mark_waiting(&self.collections, these, None),
+        )
+        .await
+    }
+
+    async fn mark_watches_waiting_after(
+        &self,
+        after: Option<(ProfileId, TitleId)>,
+        limit: usize,
+    ) -> Result<Vec<(ProfileId, TitleId)>, StoreError> {
+        let filter = match after {
+            Some(key) => doc! { "_id": { "$gt": key_of(&TitleKey::new(key))? } },
+            None => doc! {},
+        };
+        patiently(
+            self.collections.db.timeout,
+            mark_waiting(&self.collections, filter, Some(limit)),
+        )
+        .await
+    }
+
+    async fn mark_departures_waiting(&self) -> Result<(), StoreError> {
+        patiently(
+            self.collections.db.timeout,
+            erase::mark_waiting(&self.collections),
+        )
+        .await
     }
 
     async fn mark_departures_projected(&self, titles: &[(TitleId, u64)]) -> Result<(), StoreError> {

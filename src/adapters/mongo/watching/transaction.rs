@@ -8,7 +8,8 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use bson::{Bson, DateTime, doc};
+use bson::{Bson, DateTime, Document, doc};
+use futures::TryStreamExt;
 use mongodb::error::Result as MongoResult;
 use mongodb::{ClientSession, Collection};
 use serde::Serialize;
@@ -19,16 +20,17 @@ use super::documents::{
 };
 use super::erase;
 use crate::adapters::mongo::bulk::{Fault, Update as Written, update, update_each};
-use crate::adapters::mongo::db::{Abort, MongoDb, patiently};
-use crate::adapters::mongo::fields::key_of;
-use crate::adapters::mongo::find::documents_in;
+use crate::adapters::mongo::db::{Abort, MongoDb, patiently, store_error};
+use crate::adapters::mongo::fields::{self, date, key_of};
+use crate::adapters::mongo::find::{BATCH, documents_in};
 use crate::domain::error::StoreError;
 use crate::domain::ids::{ProfileId, TitleId};
+use crate::domain::recommend::last_in_queue;
 use crate::domain::watching::{
     Change, Ledger, Play, Rows, Touched, WatchError, WatchState, WatchedTitle,
 };
 
-/// So many documents are written by one command, which may have 48 MB; the largest have 10 kB.
+/// How many documents are written by one command, which may have 48 MB; the largest have 10 kB.
 const CHUNK: usize = 1000;
 /// What an update touches, and what it does to it.
 pub(super) type Update = (Vec<Touched>, Change);
@@ -72,7 +74,47 @@ pub(super) async fn mark_projected(
         ))
     });
     let updates = updates.collect::<Result<_, StoreError>>()?;
-    update_each(&collections.db, collections.watched_titles.name(), updates).await
+    let watched_titles = collections.watched_titles.name();
+    let updated = update_each(&collections.db, watched_titles, updates).await;
+    updated.map(drop)
+}
+
+/// Marks the watched titles that a filter finds as waiting, behind all that were written. Says which those are, by key.
+pub(super) async fn mark_waiting(
+    collections: &Collections,
+    filter: Document,
+    limit: Option<usize>,
+) -> Result<Vec<(ProfileId, TitleId)>, StoreError> {
+    let watched_titles = collections.watched_titles.clone_with_type::<Document>();
+    let found: Vec<Document> = watched_titles
+        .find(filter)
+        .projection(doc! { "_id": 1 })
+        .sort(doc! { "_id": 1 })
+        .limit(limit.map_or(0, fields::limit))
+        .batch_size(BATCH)
+        .await
+        .map_err(store_error)?
+        .try_collect()
+        .await
+        .map_err(store_error)?;
+    let mut keys = Vec::with_capacity(found.len());
+    let mut marked = Vec::with_capacity(found.len());
+    for watched_title in found {
+        let key = watched_title
+            .get_document("_id")
+            .map_err(StoreError::failed)?;
+        let profile = key.get_i64("profile").map_err(StoreError::failed)?;
+        let title = key.get_i64("title").map_err(StoreError::failed)?;
+        marked.push((ProfileId::from_i64(profile), TitleId::from_i64(title)));
+        keys.push(key.clone());
+    }
+    if !keys.is_empty() {
+        let these = doc! { "_id": { "$in": keys }, "waiting_since": { "$exists": false } };
+        let since = doc! { "$set": { "waiting_since": date(last_in_queue()) } };
+        let updated = watched_titles.update_many(these, since).await;
+        updated.map_err(store_error)?;
+    }
+    Ok(marked)
 }
 
 /// Why one try came to nothing.
@@ -203,21 +245,23 @@ async fn write_ledger(
     .await
 }
 
-/// Puts documents in the place of those with their keys.
+/// Puts documents in the place of those with their keys. Fields that this version does not know stay: a later one has
+/// written them.
 async fn write<D: Keyed>(
     db: &MongoDb,
     collection: &Collection<D>,
     documents: Vec<D>,
     session: &mut ClientSession,
 ) -> Result<(), Abort<GivenUp>> {
-    let replacements: Vec<_> = documents
-        .iter()
-        .map(|document| {
-            let key = document.key();
-            Written::upsert(ByKey { key }, document)
-        })
-        .collect();
-    update(db, session, collection.name(), &replacements, CHUNK)
+    let mut updates = Vec::with_capacity(documents.len());
+    for document in &documents {
+        let mut fields = bson::serialize_to_document(document)
+            .map_err(|error| Abort::Refused(GivenUp::Failed(StoreError::failed(error))))?;
+        fields.remove("_id");
+        let key = document.key();
+        updates.push(Written::upsert(ByKey { key }, doc! { "$set": fields }));
+    }
+    update(db, session, collection.name(), &updates, CHUNK)
         .await
         .map_err(given_up)?;
     Ok(())

@@ -1,4 +1,4 @@
-//! Machines' keys as rows.
+//! API keys, stored as rows.
 
 use chrono::{DateTime, Utc};
 use rusqlite::Connection;

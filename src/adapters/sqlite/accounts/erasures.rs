@@ -1,4 +1,4 @@
-//! Requests to forget people as rows.
+//! Erasure requests, stored as rows.
 
 use chrono::{DateTime, Utc};
 use rusqlite::Connection;
@@ -23,7 +23,7 @@ pub(super) fn add(connection: &Connection, erasure: &Erasure) -> Result<(), Stor
     insert(connection, &ErasureRow::from(erasure))
 }
 
-/// One that is finished stays as it is: two servers may come to the end of the same work.
+/// One that is finished stays as it is: two servers may finish the same work.
 pub(super) fn finish(
     connection: &Connection,
     id: ErasureId,

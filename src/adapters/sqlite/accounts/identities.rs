@@ -1,4 +1,4 @@
-//! Other sites' log-ins as rows.
+//! Federated log-ins, stored as rows.
 
 use rusqlite::Connection;
 

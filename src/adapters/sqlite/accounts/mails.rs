@@ -1,4 +1,4 @@
-//! Mail that waits as rows.
+//! Queued mail, stored as rows.
 
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, named_params};

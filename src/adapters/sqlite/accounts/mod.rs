@@ -1,4 +1,4 @@
-//! Accounts and what hangs on them in the database file: a file a subject, `write` and `store` over all of them.
+//! Accounts and what belongs to them in the database file: one file per table, `write` and `store` over all of them.
 
 mod api_keys;
 mod audit;

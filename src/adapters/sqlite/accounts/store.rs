@@ -1,4 +1,4 @@
-//! The ports of accounts on SQLite; what each method promises stands there.
+//! The ports of accounts on SQLite; what each method promises is documented at the port.
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -15,7 +15,7 @@ use crate::domain::error::StoreError;
 use crate::domain::ids::{ApiKeyId, ErasureId, MailId, ProfileId, UserId};
 use crate::domain::page::{Slice, Window};
 
-/// Accounts and what hangs on them in a database file.
+/// Accounts and what belongs to them in a database file.
 #[derive(Clone)]
 pub struct SqliteAccounts {
     db: SqliteDb,

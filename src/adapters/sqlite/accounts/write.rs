@@ -1,4 +1,4 @@
-//! One thing of a list of writes. The list is one savepoint: the first that fails takes all of it back.
+//! One write of a list. The list is one savepoint: the first that fails rolls all of it back.
 
 use rusqlite::Connection;
 

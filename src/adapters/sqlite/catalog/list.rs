@@ -9,13 +9,13 @@ use rusqlite::{Connection, params_from_iter};
 
 use super::rows;
 use crate::adapters::sqlite::columns::{self, only, unsigned};
-use crate::adapters::sqlite::statements::{all, one};
+use crate::adapters::sqlite::statements::{one, readable};
 use crate::domain::catalog::{Title, TitleFilter, TitleKind, TitleOrder, TitleQuery, Visibility};
 use crate::domain::page::{Direction, KeyValue, Keyset, Slice, Window};
 
 /// A condition that wants no more titles than this is where a page starts from.
 const NARROW: i64 = 2000;
-/// Up to so many genres or people are looked up for each title; of more, the titles are listed once beforehand.
+/// How many genres or people are looked up for each title at the most; of more, the titles are listed beforehand.
 const FEW: usize = 16;
 
 /// One condition of a filter.
@@ -36,7 +36,13 @@ pub(super) fn list(
     window: &Window,
 ) -> rusqlite::Result<Slice<Title>> {
     let (sql, values) = statement(connection, visibility, query, window)?;
-    let rows = all(connection, &sql, params_from_iter(values), rows::title)?;
+    let (rows, _) = readable(
+        connection,
+        "titles",
+        &sql,
+        params_from_iter(values),
+        rows::title,
+    )?;
     Ok(Slice::from_overfetched(rows, window))
 }
 
@@ -244,6 +250,7 @@ pub(super) fn kind(kind: TitleKind) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::adapters::sqlite::statements::all;
     use crate::domain::catalog::VisibilityPolicy;
     use crate::domain::ids::{GenreId, PersonId};
 

@@ -1,4 +1,4 @@
-//! The tables that titles are found by besides their own columns.
+//! Side tables: what titles are found by besides their own columns.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! The ports that the catalogue is kept behind, on the database file.
+//! The ports of the catalogue on SQLite; what each method promises is documented at the port.
 
 use std::sync::Arc;
 
@@ -8,9 +8,9 @@ use serde::de::DeserializeOwned;
 
 use super::rows::{ChangedPerson, ChangedTitle, SeasonRow};
 use super::{list, rows, write};
-use crate::adapters::sqlite::columns::{self, read};
-use crate::adapters::sqlite::db::SqliteDb;
-use crate::adapters::sqlite::statements::all;
+use crate::adapters::sqlite::columns::{self, only, read};
+use crate::adapters::sqlite::db::{SqliteDb, store_error};
+use crate::adapters::sqlite::statements::{all, readable};
 use crate::domain::catalog::{
     CatalogBatch, CatalogListStore, CatalogStore, Change, ChangeSource, Collection, Episode,
     ExternalId, Genre, Person, Season, SeasonId, Title, TitleFilter, TitleQuery, Visibility,
@@ -20,6 +20,10 @@ use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
 use crate::domain::loading::CurationStore;
 use crate::domain::page::{Slice, Window};
 use crate::domain::recommend::{TitleSource, WatchersStore};
+
+/// What titles are called that cannot be read, and other things.
+const TITLES: &str = "titles";
+const DOCUMENTS: &str = "documents";
 
 /// The catalogue in the database file.
 #[derive(Clone)]
@@ -41,7 +45,35 @@ impl SqliteCatalog {
     ) -> Result<Vec<Title>, StoreError> {
         let sql = format!("{} WHERE {condition}", rows::TITLES);
         self.db
-            .read(move |connection| all(connection, &sql, [parameter], rows::title))
+            .read(move |connection| {
+                Ok(readable(connection, TITLES, &sql, [parameter], rows::title)?.0)
+            })
+            .await
+    }
+
+    /// Up to `limit` titles in the order of a condition, of which one parameter is given.
+    async fn walk(
+        &self,
+        condition: &'static str,
+        parameter: i64,
+        limit: usize,
+    ) -> Result<Vec<Title>, StoreError> {
+        let sql = format!("{} WHERE {condition} LIMIT ?2 OFFSET ?3", rows::TITLES);
+        self.db
+            .read(move |connection| {
+                let (mut found, mut seen) = (Vec::new(), 0);
+                loop {
+                    let wanted = limit - found.len();
+                    let page = [parameter, columns::limit(wanted), columns::limit(seen)];
+                    let (more, rows) = readable(connection, TITLES, &sql, page, rows::title)?;
+                    found.extend(more);
+                    seen += rows;
+                    // Those that cannot be read were passed over: there may be more beyond them.
+                    if rows < wanted || found.len() == limit {
+                        return Ok(found);
+                    }
+                }
+            })
             .await
     }
 
@@ -52,7 +84,9 @@ impl SqliteCatalog {
         list: String,
     ) -> Result<Vec<T>, StoreError> {
         self.db
-            .read(move |connection| all(connection, sql, [list], rows::document))
+            .read(move |connection| {
+                Ok(readable(connection, DOCUMENTS, sql, [list], rows::document)?.0)
+            })
             .await
     }
 }
@@ -167,7 +201,7 @@ impl CatalogListStore for SqliteCatalog {
         self.db
             .read(|connection| {
                 let sql = "SELECT document FROM genres ORDER BY name, id";
-                all(connection, sql, (), rows::document)
+                Ok(readable(connection, DOCUMENTS, sql, (), rows::document)?.0)
             })
             .await
     }
@@ -237,13 +271,23 @@ impl CurationStore for SqliteCatalog {
 
 #[async_trait]
 impl WatchersStore for SqliteCatalog {
-    async fn put_watchers(&self, counts: &[(TitleId, u64)]) -> Result<(), StoreError> {
-        if counts.is_empty() {
-            return Ok(());
-        }
-        let counts = counts.to_vec();
+    async fn begin_count(&self) -> Result<u64, StoreError> {
         self.db
-            .write(move |connection| write::put_watchers(connection, &counts))
+            .write(|connection| write::begin_count(connection).map_err(store_error))
+            .await
+    }
+
+    async fn put_watchers(
+        &self,
+        count: u64,
+        watchers: &[(TitleId, u64)],
+    ) -> Result<Vec<TitleId>, StoreError> {
+        if watchers.is_empty() {
+            return Ok(Vec::new());
+        }
+        let watchers = watchers.to_vec();
+        self.db
+            .write(move |connection| write::put_watchers(connection, count, &watchers))
             .await
     }
 }
@@ -251,11 +295,8 @@ impl WatchersStore for SqliteCatalog {
 #[async_trait]
 impl TitleSource for SqliteCatalog {
     async fn unprojected_titles(&self, limit: usize) -> Result<Vec<Title>, StoreError> {
-        self.titles_where(
-            "waiting_since IS NOT NULL ORDER BY waiting_since LIMIT ?",
-            columns::limit(limit),
-        )
-        .await
+        let waiting = "waiting_since IS NOT NULL AND waiting_since > ?1 ORDER BY waiting_since";
+        self.walk(waiting, i64::MIN, limit).await
     }
 
     async fn mark_titles_projected(&self, titles: &[(TitleId, u64)]) -> Result<(), StoreError> {
@@ -274,15 +315,29 @@ impl TitleSource for SqliteCatalog {
         limit: usize,
     ) -> Result<Vec<Title>, StoreError> {
         let after = after.map_or(i64::MIN, TitleId::to_i64);
-        let sql = format!("{} WHERE id > ? ORDER BY id LIMIT ?", rows::TITLES);
+        self.walk("id > ?1 ORDER BY id", after, limit).await
+    }
+
+    async fn mark_titles_waiting(&self, titles: &[TitleId]) -> Result<Vec<TitleId>, StoreError> {
+        if titles.is_empty() {
+            return Ok(Vec::new());
+        }
+        let titles = titles.to_vec();
         self.db
-            .read(move |connection| {
-                all(
-                    connection,
-                    &sql,
-                    [after, columns::limit(limit)],
-                    rows::title,
-                )
+            .write(move |connection| write::mark_waiting(connection, &titles).map_err(store_error))
+            .await
+    }
+
+    async fn mark_titles_waiting_after(
+        &self,
+        after: Option<TitleId>,
+        limit: usize,
+    ) -> Result<Vec<TitleId>, StoreError> {
+        let limit = columns::limit(limit);
+        self.db
+            .write(move |connection| {
+                let titles = write::ids_after(connection, after, limit).map_err(store_error)?;
+                write::mark_waiting(connection, &titles).map_err(store_error)
             })
             .await
     }
@@ -294,24 +349,40 @@ fn changes_after(
     sequence: u64,
     limit: usize,
 ) -> rusqlite::Result<Vec<Change>> {
-    let params = [
-        i64::try_from(sequence).unwrap_or(i64::MAX),
-        columns::limit(limit),
-    ];
-    let mut changes: Vec<Change> = all(
-        connection,
-        "SELECT sequence, document, by_popularity FROM titles JOIN title_documents USING (id)
-         WHERE sequence > ? ORDER BY sequence LIMIT ?",
-        params,
-        read::<ChangedTitle, _>,
-    )?;
-    changes.extend(all(
-        connection,
-        "SELECT sequence, document FROM people WHERE sequence > ? ORDER BY sequence LIMIT ?",
-        params,
-        read::<ChangedPerson, Change>,
-    )?);
-    changes.sort_unstable_by_key(|change| change.sequence);
-    changes.truncate(limit);
-    Ok(changes)
+    let mut from = i64::try_from(sequence).unwrap_or(i64::MAX);
+    let mut found = Vec::new();
+    loop {
+        let wanted = limit - found.len();
+        let params = [from, columns::limit(wanted)];
+        // How far the feed goes, also where a document cannot be read.
+        let numbers = "SELECT sequence FROM titles WHERE sequence > ?1
+            UNION ALL SELECT sequence FROM people WHERE sequence > ?1 ORDER BY sequence LIMIT ?2";
+        let numbers: Vec<i64> = all(connection, numbers, params, only)?;
+        let Some(last) = numbers.last() else {
+            return Ok(found);
+        };
+        let range = [from, *last];
+        let (mut changes, _) = readable(
+            connection,
+            TITLES,
+            "SELECT sequence, document, by_popularity FROM titles JOIN title_documents USING (id)
+             WHERE sequence > ?1 AND sequence <= ?2 ORDER BY sequence",
+            range,
+            read::<ChangedTitle, Change>,
+        )?;
+        let (people, _) = readable(
+            connection,
+            DOCUMENTS,
+            "SELECT sequence, document FROM people WHERE sequence > ?1 AND sequence <= ?2 ORDER BY sequence",
+            range,
+            read::<ChangedPerson, Change>,
+        )?;
+        changes.extend(people);
+        changes.sort_unstable_by_key(|change| change.sequence);
+        found.extend(changes);
+        if numbers.len() < wanted || found.len() == limit {
+            return Ok(found);
+        }
+        from = *last;
+    }
 }

@@ -5,9 +5,11 @@ use rusqlite::{Connection, named_params};
 use super::list::kind;
 use super::rows::{self, CollectionRow, EpisodeRow, GenreRow, PersonRow};
 use super::side::SideTables;
-use crate::adapters::sqlite::columns::{TableRecord, json, only};
-use crate::adapters::sqlite::db::store_error;
-use crate::adapters::sqlite::statements::{changed, execute, find, insert, one, update};
+use crate::adapters::sqlite::columns::{TableRecord, json_over, only, unsigned};
+use crate::adapters::sqlite::db::{NOW, store_error};
+use crate::adapters::sqlite::statements::{
+    all, changed, execute, find, insert, one, update, write,
+};
 use crate::domain::catalog::{CatalogBatch, Collection, Episode, Genre, Person, Title, TitleOrder};
 use crate::domain::error::StoreError;
 use crate::domain::ids::TitleId;
@@ -22,12 +24,14 @@ const INSERT_TITLE: &str = "INSERT INTO titles
 const UPDATE_TITLE: &str = "UPDATE titles
     SET slug = :slug, revision = :revision, kind = :kind, year = :year, by_name = :by_name, by_added = :by_added,
         by_released = :by_released, age = :age, open_from = :open_from, open_until = :open_until,
-        sequence = :sequence, waiting_since = coalesce(waiting_since, :sequence)
+        sequence = :sequence, waiting_since = min(coalesce(waiting_since, :sequence), :sequence)
     WHERE id = :id AND revision = :revision - 1";
 const PUT_DOCUMENT: &str =
     "INSERT OR REPLACE INTO title_documents (id, document) VALUES (:id, :document)";
-const PUT_POPULARITY: &str = "UPDATE titles SET by_popularity = :popularity, sequence = :sequence
-    WHERE id = :id AND by_popularity <> :popularity";
+const PUT_POPULARITY: &str = "UPDATE titles
+    SET by_popularity = :popularity, counted = :count, sequence = :sequence
+    WHERE id = :id AND by_popularity <> :popularity AND counted <= :count";
+const PUT_COUNTED: &str = "UPDATE titles SET counted = :count WHERE id = :id AND counted < :count";
 
 /// Writes the batch. What replaces a document goes before what is new, so that a slug or ordinal that one thing gives
 /// up can be taken by a new one in the same batch.
@@ -53,24 +57,41 @@ pub(super) fn put(connection: &Connection, batch: &CatalogBatch) -> Result<(), S
     feed.close(connection)
 }
 
-/// Sets how many watchers titles have.
+/// Gives a number to a count.
+pub(super) fn begin_count(connection: &Connection) -> rusqlite::Result<u64> {
+    let sql =
+        format!("UPDATE watcher_counts SET last = last + 1, updated_at = {NOW} RETURNING last");
+    one(connection, &sql, (), unsigned)
+}
+
+/// Sets how many watchers titles have. Says of which that was news.
 pub(super) fn put_watchers(
     connection: &Connection,
-    counts: &[(TitleId, u64)],
-) -> Result<(), StoreError> {
+    count: u64,
+    watchers: &[(TitleId, u64)],
+) -> Result<Vec<TitleId>, StoreError> {
     let mut feed = Feed::open(connection)?;
     let mut update = connection
         .prepare_cached(PUT_POPULARITY)
         .map_err(store_error)?;
-    for (title, count) in counts {
+    let mut news = Vec::new();
+    for (title, watchers) in watchers {
         let put = update.execute(named_params! {
             ":id": title.to_i64(),
-            ":popularity": count.cast_signed().wrapping_neg(),
-            ":sequence": feed.next(),
+            ":popularity": watchers.cast_signed().wrapping_neg(),
+            ":count": count.cast_signed(),
+            ":sequence": feed.last + 1,
         });
-        put.map_err(store_error)?;
+        if put.map_err(store_error)? > 0 {
+            feed.next();
+            news.push(*title);
+        } else {
+            let counted = named_params! { ":id": title.to_i64(), ":count": count.cast_signed() };
+            execute(connection, PUT_COUNTED, counted)?;
+        }
     }
-    feed.close(connection)
+    feed.close(connection)?;
+    Ok(news)
 }
 
 /// Takes the mark from titles that were not written since.
@@ -89,6 +110,34 @@ pub(super) fn mark_projected(
     Ok(())
 }
 
+/// Marks titles as waiting, behind all that were written. Says which of them there are.
+pub(super) fn mark_waiting(
+    connection: &Connection,
+    titles: &[TitleId],
+) -> rusqlite::Result<Vec<TitleId>> {
+    let mut known = Vec::with_capacity(titles.len());
+    let sql = "UPDATE titles SET waiting_since = coalesce(waiting_since, ?2) WHERE id = ?1";
+    for title in titles {
+        if write(connection, sql, [title.to_i64(), i64::MAX])? > 0 {
+            known.push(*title);
+        }
+    }
+    Ok(known)
+}
+
+/// The ids that follow.
+pub(super) fn ids_after(
+    connection: &Connection,
+    after: Option<TitleId>,
+    limit: i64,
+) -> rusqlite::Result<Vec<TitleId>> {
+    let after = after.map_or(i64::MIN, TitleId::to_i64);
+    let sql = "SELECT id FROM titles WHERE id > ?1 ORDER BY id LIMIT ?2";
+    all(connection, sql, [after, limit], |row| {
+        only(row).map(TitleId::from_i64)
+    })
+}
+
 fn put_title(
     connection: &Connection,
     title: &Title,
@@ -97,11 +146,12 @@ fn put_title(
 ) -> Result<(), StoreError> {
     let id = title.id.to_i64();
     let is_new = title.stamp.revision == 1;
-    let before = if is_new {
-        None
-    } else {
-        stored_title(connection, id)?
-    };
+    let stored = stored(connection, "title_documents", id, title.stamp)?;
+    let before: Option<Title> = stored
+        .as_deref()
+        .map(serde_json::from_str)
+        .transpose()
+        .map_err(StoreError::failed)?;
     let [by_added, by_released] =
         [TitleOrder::NewestAdded, TitleOrder::NewestReleased].map(|order| downwards(order, title));
     let (open_from, open_until) = title.publication.open_millis();
@@ -124,57 +174,74 @@ fn put_title(
         },
     )?;
     changed(written)?;
-    let document = named_params! { ":id": id, ":document": json(title)? };
+    let document = named_params! { ":id": id, ":document": json_over(stored.as_deref(), title)? };
     execute(connection, PUT_DOCUMENT, document)?;
     side.change(before.as_ref(), title);
     Ok(())
 }
 
-fn stored_title(connection: &Connection, id: i64) -> Result<Option<Title>, StoreError> {
-    let sql = "SELECT document FROM title_documents WHERE id = ?";
-    find(connection, sql, [id], rows::document).map_err(store_error)
+/// The document that is stored of something that was written before.
+fn stored(
+    connection: &Connection,
+    table: &str,
+    id: i64,
+    stamp: Stamp,
+) -> Result<Option<String>, StoreError> {
+    if stamp.revision == 1 {
+        return Ok(None);
+    }
+    let sql = format!("SELECT document FROM {table} WHERE id = ?");
+    find(connection, &sql, [id], only).map_err(store_error)
 }
 
 fn put_person(connection: &Connection, person: &Person, sequence: i64) -> Result<(), StoreError> {
+    let id = person.id.to_i64();
+    let stored = stored(connection, "people", id, person.stamp)?;
     let row = PersonRow {
-        id: person.id.to_i64(),
+        id,
         slug: person.slug.clone(),
         revision: person.stamp.revision.cast_signed(),
         sequence,
-        document: json(person)?,
+        document: json_over(stored.as_deref(), person)?,
     };
     put_row(connection, person.stamp, &row)
 }
 
 fn put_genre(connection: &Connection, genre: &Genre) -> Result<(), StoreError> {
+    let id = genre.id.to_i64();
+    let stored = stored(connection, "genres", id, genre.stamp)?;
     let row = GenreRow {
-        id: genre.id.to_i64(),
+        id,
         slug: genre.slug.clone(),
         name: genre.name.clone(),
         revision: genre.stamp.revision.cast_signed(),
-        document: json(genre)?,
+        document: json_over(stored.as_deref(), genre)?,
     };
     put_row(connection, genre.stamp, &row)
 }
 
 fn put_collection(connection: &Connection, collection: &Collection) -> Result<(), StoreError> {
+    let id = collection.id.to_i64();
+    let stored = stored(connection, "collections", id, collection.stamp)?;
     let row = CollectionRow {
-        id: collection.id.to_i64(),
+        id,
         slug: collection.slug.clone(),
         revision: collection.stamp.revision.cast_signed(),
-        document: json(collection)?,
+        document: json_over(stored.as_deref(), collection)?,
     };
     put_row(connection, collection.stamp, &row)
 }
 
 fn put_episode(connection: &Connection, episode: &Episode) -> Result<(), StoreError> {
+    let id = episode.id.to_i64();
+    let stored = stored(connection, "episodes", id, episode.stamp)?;
     let row = EpisodeRow {
-        id: episode.id.to_i64(),
+        id,
         series: episode.series.to_i64(),
         season: episode.season,
         number: episode.number,
         revision: episode.stamp.revision.cast_signed(),
-        document: json(episode)?,
+        document: json_over(stored.as_deref(), episode)?,
     };
     put_row(connection, episode.stamp, &row)
 }

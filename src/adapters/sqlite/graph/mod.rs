@@ -1,7 +1,8 @@
-//! The recommendation graph in edge tables; what each method promises stands at the port, [`TasteGraph`].
+//! The recommendation graph in edge tables; what each method promises is documented at the port, [`TasteGraph`].
 //!
 //! [`TasteGraph`]: crate::domain::recommend::TasteGraph
 
+mod epoch;
 mod lists;
 mod packed;
 mod project;

@@ -1,4 +1,4 @@
-//! `SIMILAR` edges as they lie in a cell: a list in the wire format of postcard, which is a fixed one. It has no names
+//! `SIMILAR` edges as they are stored in a cell: a list in postcard's wire format, which is stable. It has no names
 //! of fields, so another order or type of them needs a version of the schema that drops what was written before.
 
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ValueRef};

@@ -1,4 +1,4 @@
-//! What is written to the graph. Every write is absolute and passes over what is not older than the stored row.
+//! What is written to the graph. Every write is absolute and skips what is not newer than the stored row.
 
 use rusqlite::{Connection, named_params};
 
@@ -144,13 +144,73 @@ pub(super) fn erase_profile(
     Ok(removed)
 }
 
+/// Removes edges that are still of these revisions.
+pub(super) fn remove_watched(
+    db: &Connection,
+    edges: &[(ProfileId, TitleId, u64)],
+) -> rusqlite::Result<()> {
+    let sql = "DELETE FROM graph_watched WHERE profile = ?1 AND title = ?2 AND revision = ?3";
+    for (profile, title, revision) in edges {
+        let edge = [profile.to_i64(), title.to_i64(), revision.cast_signed()];
+        write(db, sql, edge)?;
+    }
+    Ok(())
+}
+
+/// Removes what was written of titles that are still of these revisions.
+pub(super) fn remove_titles(db: &Connection, titles: &[(TitleId, u64)]) -> rusqlite::Result<()> {
+    let sql = format!(
+        "UPDATE graph_titles SET kind = NULL, slug = NULL, name = NULL, year = NULL, revision = 0, updated_at = {NOW}
+         WHERE id = ?1 AND revision = ?2"
+    );
+    for (title, revision) in titles {
+        let id = title.to_i64();
+        if write(db, &sql, [id, revision.cast_signed()])? > 0 {
+            write(db, "DELETE FROM graph_title_genres WHERE title = ?1", [id])?;
+            write(db, "DELETE FROM graph_credits WHERE title = ?1", [id])?;
+        }
+    }
+    Ok(())
+}
+
+/// Removes some nodes of each sort that no edge needs. Says how many.
+pub(super) fn remove_unneeded(db: &Connection, most: usize) -> rusqlite::Result<usize> {
+    let mut removed = 0;
+    for (table, is_needed) in [
+        (
+            "graph_profiles",
+            "EXISTS (SELECT 1 FROM graph_watched WHERE profile = node.id)",
+        ),
+        (
+            "graph_people",
+            "EXISTS (SELECT 1 FROM graph_credits WHERE person = node.id)",
+        ),
+        (
+            "graph_genres",
+            "node.id IN (SELECT genre FROM graph_title_genres)",
+        ),
+        (
+            "graph_titles",
+            "revision > 0 OR EXISTS (SELECT 1 FROM graph_watched WHERE title = node.id)",
+        ),
+    ] {
+        let sql = format!(
+            "DELETE FROM {table} WHERE id IN
+                (SELECT id FROM {table} AS node WHERE NOT ({is_needed}) ORDER BY id LIMIT ?1)"
+        );
+        removed += write(db, &sql, [limit(most)])?;
+    }
+    Ok(removed)
+}
+
 /// Removes everything but the tombstones of erased profiles, and `SIMILAR` edges: nobody reads them any more, and they
 /// are swept like those of any former generation.
 pub(super) fn clear(db: &Connection) -> rusqlite::Result<()> {
     db.execute(
         &format!(
             "UPDATE graph_meta SET taken = taken + 1, cleared = taken + 1, generation = 0, revision = 0,
-                computed_at = 0, similar = 0, updated_at = {NOW}"
+                computed_at = 0, similar = 0, epoch_number = NULL, epoch_name = NULL, epoch_tick = NULL,
+                updated_at = {NOW}"
         ),
         [],
     )?;

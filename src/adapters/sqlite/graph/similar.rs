@@ -1,8 +1,8 @@
 //! Writing `SIMILAR` edges.
 //!
 //! A generation is written under a number that nobody reads yet, in transactions of bounded size; then one row is
-//! changed, which says what is read; then the old edges are removed. Whoever stops in between leaves a whole
-//! generation to read, and the next one cleans up.
+//! changed, which says what is read; then the old edges are removed. A crash in between leaves a whole generation to
+//! read, and the next writer cleans up.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -69,7 +69,7 @@ pub(super) fn put(db: &Connection, generation: i64, titles: &[OfTitle]) -> rusql
     Ok(())
 }
 
-/// Makes a generation with so many edges the current one, unless a newer one is or the graph was emptied since.
+/// Makes a generation the current one, unless a newer one is or the graph was emptied since.
 pub(super) fn switch(
     db: &Connection,
     generation: i64,

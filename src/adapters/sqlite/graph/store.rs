@@ -1,4 +1,4 @@
-//! The port on the embedded database: which statements run in which transaction.
+//! The graph on the embedded database: which statements run in which transaction.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -7,13 +7,13 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
 use super::similar::OfTitle;
-use super::{lists, project, similar, taste, walk};
+use super::{epoch, lists, project, similar, taste, walk};
 use crate::adapters::sqlite::db::{SqliteDb, store_error};
 use crate::domain::error::StoreError;
 use crate::domain::ids::{ProfileId, TitleId};
 use crate::domain::recommend::{
-    GraphCounts, Incoming, SimilarLists, SimilarVersion, Solution, Taste, TasteGraph, TitleNode,
-    WatchedEdge, edges_by_start,
+    GraphCounts, GraphEpoch, Incoming, SimilarLists, SimilarVersion, Solution, Taste, TasteGraph,
+    TitleNode, WatchedEdge, edges_by_start,
 };
 
 /// How many rows are written in one transaction: other writes wait for that long and no longer.
@@ -83,6 +83,56 @@ impl TasteGraph for SqliteGraph {
             .await?
             == BATCH
         {}
+        Ok(())
+    }
+
+    async fn epoch(&self) -> Result<Option<GraphEpoch>, StoreError> {
+        self.read(epoch::epoch).await
+    }
+
+    async fn put_epoch(&self, epoch: &GraphEpoch) -> Result<(), StoreError> {
+        let epoch = epoch.clone();
+        self.write(move |db| epoch::put(db, &epoch)).await
+    }
+
+    async fn tombstones_after(
+        &self,
+        after: Option<String>,
+        limit: usize,
+    ) -> Result<Vec<String>, StoreError> {
+        self.read(move |db| epoch::tombstones_after(db, after, limit))
+            .await
+    }
+
+    async fn put_tombstones(&self, tombstones: &[String]) -> Result<(), StoreError> {
+        let tombstones = tombstones.to_vec();
+        self.write(move |db| epoch::put_tombstones(db, &tombstones))
+            .await
+    }
+
+    async fn profiles_after(
+        &self,
+        after: Option<ProfileId>,
+        limit: usize,
+    ) -> Result<Vec<ProfileId>, StoreError> {
+        self.read(move |db| epoch::profiles_after(db, after, limit))
+            .await
+    }
+
+    async fn remove_watched(&self, edges: &[(ProfileId, TitleId, u64)]) -> Result<(), StoreError> {
+        let edges = edges.to_vec();
+        self.write(move |db| project::remove_watched(db, &edges))
+            .await
+    }
+
+    async fn remove_titles(&self, titles: &[(TitleId, u64)]) -> Result<(), StoreError> {
+        let titles = titles.to_vec();
+        self.write(move |db| project::remove_titles(db, &titles))
+            .await
+    }
+
+    async fn remove_unneeded(&self) -> Result<(), StoreError> {
+        while self.write(|db| project::remove_unneeded(db, BATCH)).await? > 0 {}
         Ok(())
     }
 

@@ -1,9 +1,9 @@
-//! Forgetting a profile. The watched titles go first: an update always changes a watched title, and finds none that it
-//! may change or make.
+//! Erasing a profile. The watched titles go first: an update always changes a watched title, and finds none that it may
+//! change or make.
 
 use rusqlite::Connection;
 
-use crate::adapters::sqlite::columns::{read, record, unsigned};
+use crate::adapters::sqlite::columns::{only, read, record, unsigned};
 use crate::adapters::sqlite::db::{SqliteDb, store_error};
 use crate::adapters::sqlite::statements::{all, exists, find, write};
 use crate::domain::error::StoreError;
@@ -11,6 +11,7 @@ use crate::domain::ids::{ProfileId, TitleId};
 
 /// How many rows go in one transaction: other writes wait for that long and no longer.
 const BATCH: i64 = 1000;
+const PUT_TOMBSTONE: &str = "INSERT OR IGNORE INTO erased_profiles (trace) VALUES (?1)";
 
 /// Removes everything of a profile, and leaves its tombstone.
 pub(super) async fn erase(db: &SqliteDb, profile: ProfileId) -> Result<(), StoreError> {
@@ -37,9 +38,29 @@ pub(super) fn is_erased(connection: &Connection, profile: ProfileId) -> rusqlite
     exists(connection, sql, [profile.tombstone()])
 }
 
+/// The tombstones that follow.
+pub(super) fn tombstones_after(
+    connection: &Connection,
+    after: Option<String>,
+    limit: i64,
+) -> rusqlite::Result<Vec<String>> {
+    let sql = "SELECT trace FROM erased_profiles WHERE trace > ?1 ORDER BY trace LIMIT ?2";
+    all(connection, sql, (after.unwrap_or_default(), limit), only)
+}
+
+/// Lets nothing be recorded of the profiles with these tombstones.
+pub(super) fn put_tombstones(
+    connection: &Connection,
+    tombstones: &[String],
+) -> rusqlite::Result<()> {
+    for tombstone in tombstones {
+        write(connection, PUT_TOMBSTONE, [tombstone])?;
+    }
+    Ok(())
+}
+
 fn mark(connection: &Connection, profile: ProfileId) -> rusqlite::Result<i64> {
-    let sql = "INSERT OR IGNORE INTO erased_profiles (trace) VALUES (?1)";
-    write(connection, sql, [profile.tombstone()])?;
+    write(connection, PUT_TOMBSTONE, [profile.tombstone()])?;
     Ok(0)
 }
 
@@ -90,13 +111,13 @@ record! {
     }
 }
 
-/// How many viewers of each title are erased, in the order asked.
+/// How many departed watchers each title has, in the order asked.
 pub(super) fn departed(connection: &Connection, titles: &[TitleId]) -> rusqlite::Result<Vec<u64>> {
     let sql = "SELECT viewers FROM departed_viewers WHERE title = ?1";
-    let viewers = |title: &TitleId| find(connection, sql, [title.to_i64()], unsigned);
+    let watchers = |title: &TitleId| find(connection, sql, [title.to_i64()], unsigned);
     titles
         .iter()
-        .map(|title| viewers(title).map(Option::unwrap_or_default))
+        .map(|title| watchers(title).map(Option::unwrap_or_default))
         .collect()
 }
 
@@ -116,6 +137,11 @@ impl From<Departed> for (TitleId, u64) {
     }
 }
 
+/// Marks all numbers as waiting.
+pub(super) fn mark_waiting(connection: &Connection) -> rusqlite::Result<()> {
+    write(connection, "UPDATE departed_viewers SET waiting = 1", []).map(drop)
+}
+
 /// Takes the mark from numbers that are still the given ones.
 pub(super) fn mark_projected(
     connection: &Connection,
@@ -124,8 +150,8 @@ pub(super) fn mark_projected(
     let mut statement = connection.prepare_cached(
         "UPDATE departed_viewers SET waiting = 0 WHERE title = ?1 AND viewers = ?2",
     )?;
-    for (title, viewers) in titles {
-        statement.execute([title.to_i64(), viewers.cast_signed()])?;
+    for (title, watchers) in titles {
+        statement.execute([title.to_i64(), watchers.cast_signed()])?;
     }
     Ok(())
 }

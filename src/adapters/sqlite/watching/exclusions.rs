@@ -1,4 +1,4 @@
-//! What profiles do not want to be suggested.
+//! Exclusions: hidden titles and mutes.
 
 use rusqlite::{Connection, Result};
 

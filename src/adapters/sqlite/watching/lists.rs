@@ -1,4 +1,4 @@
-//! Lists of one profile, page by page along their indexes. Left alone, `SQLite` counts along the tables themselves.
+//! Lists of one profile, page by page along their indexes. Without a hint, `SQLite` counts in the tables.
 
 use rusqlite::{Connection, Result};
 

@@ -136,14 +136,11 @@ pub(super) fn put_watched_title(
     connection: &Connection,
     watched_title: &WatchedTitle,
 ) -> Result<()> {
-    let sql = format!(
-        "REPLACE INTO watched_titles ({}, waiting_since) VALUES ({}, coalesce(
-            (SELECT waiting_since FROM watched_titles WHERE profile = :profile AND title = :title), :updated_at))",
-        TitleRow::COLUMNS,
-        TitleRow::VALUES
-    );
     let row = TitleRow::from(watched_title);
-    write(connection, &sql, &*row.parameters()).map(drop)
+    write(connection, TitleRow::REPLACE, &*row.parameters())?;
+    let sql = "UPDATE watched_titles SET waiting_since = min(coalesce(waiting_since, updated_at), updated_at)
+        WHERE profile = ?1 AND title = ?2";
+    write(connection, sql, [row.profile, row.title]).map(drop)
 }
 
 /// Sections in their bytes: text would not keep every number exactly.

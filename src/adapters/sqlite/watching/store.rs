@@ -1,4 +1,4 @@
-//! The ports. The thread that writes does one update after the other, so none meets another.
+//! The ports of watching on SQLite. The thread that writes does one update after the other, so no two ever conflict.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -12,14 +12,14 @@ use super::rows::{
     put_state, put_watched_title,
 };
 use super::{erase, exclusions, lists};
-use crate::adapters::sqlite::columns::{TableRecord, Time, limit as rows, list, read};
+use crate::adapters::sqlite::columns::{TableRecord, Time, limit as rows, list, read, record};
 use crate::adapters::sqlite::db::{SqliteDb, store_error};
 use crate::adapters::sqlite::page::List;
-use crate::adapters::sqlite::statements::all;
+use crate::adapters::sqlite::statements::{all, readable, write};
 use crate::domain::error::StoreError;
 use crate::domain::ids::{PlayId, ProfileId, TitleId};
 use crate::domain::page::{Slice, Window};
-use crate::domain::recommend::WatchSource;
+use crate::domain::recommend::{WatchSource, last_in_queue};
 use crate::domain::watching::{
     Change, FeedbackStore, HiddenTitle, HistoryStore, Ledger, Mute, MutedSource, Play, ProfileList,
     Rows, Touched, WatchError, WatchState, WatchStore, WatchedItem, WatchedTitle,
@@ -56,7 +56,10 @@ impl SqliteWatching {
     ) -> Result<Vec<WatchedTitle>, StoreError> {
         let sql = format!("{} {condition}", TitleRow::SELECT);
         self.db
-            .read(move |connection| all(connection, &sql, parameters, read::<TitleRow, _>))
+            .read(move |connection| {
+                let read = read::<TitleRow, _>;
+                Ok(readable(connection, "watches", &sql, parameters, read)?.0)
+            })
             .await
     }
 }
@@ -149,6 +152,23 @@ impl HistoryStore for SqliteWatching {
                 ids.into_iter()
                     .filter_map(|id| find_play(connection, profile, id).transpose())
                     .collect()
+            })
+            .await
+    }
+
+    async fn plays_of_titles(
+        &self,
+        profile: ProfileId,
+        titles: &[TitleId],
+    ) -> Result<Vec<Play>, StoreError> {
+        let titles: BTreeSet<_> = titles.iter().copied().collect();
+        self.db
+            .read(move |connection| {
+                let mut plays = Vec::new();
+                for title in titles {
+                    plays.extend(plays_of_title(connection, profile, title)?);
+                }
+                Ok(plays)
             })
             .await
     }
@@ -305,6 +325,40 @@ impl WatchSource for SqliteWatching {
         .await
     }
 
+    async fn tombstones_after(
+        &self,
+        after: Option<String>,
+        limit: usize,
+    ) -> Result<Vec<String>, StoreError> {
+        self.db
+            .read(move |connection| erase::tombstones_after(connection, after, rows(limit)))
+            .await
+    }
+
+    async fn put_tombstones(&self, tombstones: &[String]) -> Result<(), StoreError> {
+        let tombstones = tombstones.to_vec();
+        self.db
+            .write(move |connection| {
+                erase::put_tombstones(connection, &tombstones).map_err(store_error)
+            })
+            .await
+    }
+
+    async fn erased(&self, profiles: &[ProfileId]) -> Result<Vec<ProfileId>, StoreError> {
+        let profiles = profiles.to_vec();
+        self.db
+            .read(move |connection| {
+                let mut erased = Vec::new();
+                for profile in profiles {
+                    if erase::is_erased(connection, profile)? {
+                        erased.push(profile);
+                    }
+                }
+                Ok(erased)
+            })
+            .await
+    }
+
     async fn departed_viewers(&self, titles: &[TitleId]) -> Result<Vec<u64>, StoreError> {
         let titles = titles.to_vec();
         self.db
@@ -318,6 +372,39 @@ impl WatchSource for SqliteWatching {
     ) -> Result<Vec<(TitleId, u64)>, StoreError> {
         self.db
             .read(move |connection| erase::unprojected(connection, rows(limit)))
+            .await
+    }
+
+    async fn mark_watches_waiting(
+        &self,
+        keys: &[(ProfileId, TitleId)],
+    ) -> Result<Vec<(ProfileId, TitleId)>, StoreError> {
+        if keys.is_empty() {
+            return Ok(Vec::new());
+        }
+        let keys = keys.to_vec();
+        self.db
+            .write(move |connection| mark_waiting(connection, &keys).map_err(store_error))
+            .await
+    }
+
+    async fn mark_watches_waiting_after(
+        &self,
+        after: Option<(ProfileId, TitleId)>,
+        limit: usize,
+    ) -> Result<Vec<(ProfileId, TitleId)>, StoreError> {
+        let limit = rows(limit);
+        self.db
+            .write(move |connection| {
+                let keys = keys_after(connection, after, limit).map_err(store_error)?;
+                mark_waiting(connection, &keys).map_err(store_error)
+            })
+            .await
+    }
+
+    async fn mark_departures_waiting(&self) -> Result<(), StoreError> {
+        self.db
+            .write(|connection| erase::mark_waiting(connection).map_err(store_error))
             .await
     }
 
@@ -396,6 +483,53 @@ fn mark_projected(
         statement.execute([profile.to_i64(), title.to_i64(), revision.cast_signed()])?;
     }
     Ok(())
+}
+
+/// Marks watched titles as waiting, behind all that were written. Says which of them there are.
+fn mark_waiting(
+    connection: &Connection,
+    keys: &[(ProfileId, TitleId)],
+) -> rusqlite::Result<Vec<(ProfileId, TitleId)>> {
+    let sql = "UPDATE watched_titles SET waiting_since = coalesce(waiting_since, ?3)
+        WHERE profile = ?1 AND title = ?2";
+    let mut known = Vec::with_capacity(keys.len());
+    for (profile, title) in keys {
+        let row = (profile.to_i64(), title.to_i64(), Time(last_in_queue()));
+        if write(connection, sql, row)? > 0 {
+            known.push((*profile, *title));
+        }
+    }
+    Ok(known)
+}
+
+record! {
+    struct Key {
+        profile: i64,
+        title: i64,
+    }
+}
+
+/// The keys that follow.
+fn keys_after(
+    connection: &Connection,
+    after: Option<(ProfileId, TitleId)>,
+    limit: i64,
+) -> rusqlite::Result<Vec<(ProfileId, TitleId)>> {
+    let (profile, title) = after.map_or((i64::MIN, i64::MIN), |(profile, title)| {
+        (profile.to_i64(), title.to_i64())
+    });
+    let sql = "SELECT profile, title FROM watched_titles WHERE (profile, title) > (?1, ?2)
+        ORDER BY profile, title LIMIT ?3";
+    all(connection, sql, [profile, title, limit], read::<Key, _>)
+}
+
+impl From<Key> for (ProfileId, TitleId) {
+    fn from(key: Key) -> Self {
+        (
+            ProfileId::from_i64(key.profile),
+            TitleId::from_i64(key.title),
+        )
+    }
 }
 
 #[cfg(test)]

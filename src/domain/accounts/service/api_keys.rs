@@ -1,4 +1,4 @@
-//! The keys of an account's machines.
+//! The API keys of an account: listing, making and revoking them.
 
 use super::AccountService;
 use crate::domain::accounts::api_key::{ApiKey, ApiKeyError, Scope};
@@ -23,7 +23,7 @@ pub struct NewApiKey {
 }
 
 impl AccountService {
-    /// Makes a key for a machine.
+    /// Makes an API key.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn create_api_key(
         &self,

@@ -1,4 +1,4 @@
-//! Finding out who sends a request.
+//! Authentication: finding out who sends a request.
 
 use chrono::TimeDelta;
 use futures::try_join;
@@ -24,7 +24,7 @@ pub enum Credentials {
     Cookie(SessionToken),
     /// The access token of an app.
     AccessToken(SecretString),
-    /// The key of a machine.
+    /// The API key of a program.
     ApiKey(ApiKeyToken),
 }
 

@@ -1,4 +1,4 @@
-//! Forgetting people. What names a person goes; counts that no longer name anyone stay.
+//! Erasing people. What names a person is deleted; counts that no longer name anyone stay.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -32,9 +32,9 @@ impl AccountService {
         self.delete_user(user).await
     }
 
-    /// Deletes what came from another site about somebody, on a request that the other site signed. An account that
-    /// can be logged in to by that site only is deleted; another one is unlinked. Whom the site does not know is
-    /// forgotten already.
+    /// Deletes what came from another site about somebody, on a request that the other site signed. An account that can
+    /// be logged in to by that site only is deleted; another one is unlinked. Somebody whom the site does not know
+    /// counts as erased already.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn erase_identity(
         &self,
@@ -154,7 +154,7 @@ impl AccountService {
     }
 }
 
-/// A request to forget profiles.
+/// A request to erase profiles.
 pub(super) fn new_erasure(
     profiles: Vec<ProfileId>,
     now: DateTime<Utc>,

@@ -1,4 +1,4 @@
-//! Everything that is known of an account, for its owner.
+//! Everything that is stored about an account, for its owner.
 
 use super::{AccountService, limit_key};
 use crate::domain::accounts::api_key::ApiKey;

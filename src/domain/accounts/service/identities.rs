@@ -1,4 +1,4 @@
-//! Logging in by another site: OAuth 2.0 authorization codes with PKCE (RFC 6749, RFC 7636), as RFC 9700 asks for.
+//! Federated log-in, by OAuth 2.0 authorization codes with PKCE (RFC 6749, RFC 7636), as RFC 9700 asks for.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -29,11 +29,11 @@ use crate::domain::stamp::Stamp;
 use crate::domain::viewer::{Client, KnownViewer, Role, Viewer};
 
 /// How long somebody may take at the other site.
-const AWAY: TimeDelta = TimeDelta::minutes(10);
+const STATE: TimeDelta = TimeDelta::minutes(10);
 /// How long an app may take to fetch its tokens.
 const CODE: TimeDelta = TimeDelta::minutes(2);
-/// Journeys to other sites from one network.
-const DEPARTURES: Rate = Rate::per_hour(300);
+/// How many log-ins by other sites may begin from one network.
+const BEGINNINGS: Rate = Rate::per_hour(300);
 
 /// A log-in by another site that begins.
 #[derive(Debug, Clone)]
@@ -51,11 +51,11 @@ pub struct BeginOAuth {
     pub password: Option<SecretString>,
 }
 
-/// Where a browser is sent to.
+/// Where a browser is redirected to.
 #[derive(Debug, Clone)]
-pub struct SentAway {
+pub struct OAuthRedirect {
     pub url: Url,
-    /// What the browser is to keep, and bring back, if it is on its way to the other site.
+    /// The value of the OAuth state cookie, if the browser is redirected to the other site.
     pub browser: Option<Secret>,
 }
 
@@ -67,7 +67,7 @@ pub struct ReturnFromOAuth {
     pub state: String,
     /// The `code` parameter; without it the person said no.
     pub code: Option<SecretString>,
-    /// What the browser was to keep.
+    /// The value of its OAuth state cookie.
     pub browser: Option<Secret>,
     /// Who was logged in there: a log-in ends that session.
     pub before: Option<KnownViewer>,
@@ -76,7 +76,7 @@ pub struct ReturnFromOAuth {
 /// What became of somebody who came back.
 #[derive(Debug)]
 pub struct Came {
-    /// Where to go now; `None` if the browser is not the one that was sent away.
+    /// Where to go now; `None` if the browser is not the one that began.
     pub return_to: Option<Url>,
     pub outcome: Result<Arrival, AccountError>,
 }
@@ -92,9 +92,9 @@ pub enum Arrival {
     Code(Secret),
 }
 
-impl SentAway {
+impl OAuthRedirect {
     /// How long somebody may take at the other site.
-    pub const LASTS: TimeDelta = AWAY;
+    pub const LASTS: TimeDelta = STATE;
 }
 
 impl AccountService {
@@ -106,7 +106,7 @@ impl AccountService {
         viewer: &Viewer,
         begin: BeginOAuth,
         client: &Client,
-    ) -> Result<SentAway, AccountError> {
+    ) -> Result<OAuthRedirect, AccountError> {
         let linked = match viewer.known() {
             Some(known) => Some(self.managed(known).await?),
             None => None,
@@ -117,7 +117,7 @@ impl AccountService {
             return Err(LinkError::ReturnNotAllowed.into());
         }
         let network = limit_key("oauth", &[&client.network()]);
-        self.take(&network, DEPARTURES).await?;
+        self.take(&network, BEGINNINGS).await?;
         let challenge = match begin.transport {
             Transport::Cookie => None,
             Transport::Bearer => Some(check_challenge(begin.challenge)?),
@@ -135,15 +135,15 @@ impl AccountService {
             challenge,
         };
         match request.transport {
-            Transport::Cookie => self.depart(request).await,
+            Transport::Cookie => self.redirect(request).await,
             // The app is not the browser that will come back: that one has to get the cookie.
             Transport::Bearer => {
                 let ticket = Secret::random(&mut *self.ports.entropy.rng());
                 let mut url = self.page(&request.provider, "start");
                 url.query_pairs_mut().append_pair("ticket", ticket.expose());
                 let means = OneTime::OAuthTicket(request);
-                self.put_one_time(&ticket, &means, AWAY).await?;
-                Ok(SentAway { url, browser: None })
+                self.put_one_time(&ticket, &means, STATE).await?;
+                Ok(OAuthRedirect { url, browser: None })
             }
         }
     }
@@ -154,19 +154,19 @@ impl AccountService {
         &self,
         provider: &str,
         ticket: &str,
-    ) -> Result<SentAway, AccountError> {
+    ) -> Result<OAuthRedirect, AccountError> {
         let ticket = Secret::parse(ticket).ok_or(AccountError::InvalidToken)?;
         let now = self.ports.clock.now();
         let one_time = &self.ports.one_time;
         match one_time.take_one_time(&ticket.hash(), now).await? {
             Some(OneTime::OAuthTicket(request)) if request.provider == provider => {
-                self.depart(request).await
+                self.redirect(request).await
             }
             _ => Err(AccountError::InvalidToken),
         }
     }
 
-    async fn depart(&self, request: OAuthRequest) -> Result<SentAway, AccountError> {
+    async fn redirect(&self, request: OAuthRequest) -> Result<OAuthRedirect, AccountError> {
         let provider = self.provider(&request.provider)?;
         let new = || Secret::random(&mut *self.ports.entropy.rng());
         let (state, browser, verifier, nonce) = (new(), new(), new(), new());
@@ -183,8 +183,8 @@ impl AccountService {
             verifier: verifier.expose().to_owned(),
             nonce: nonce.expose().to_owned(),
         });
-        self.put_one_time(&state, &means, AWAY).await?;
-        Ok(SentAway {
+        self.put_one_time(&state, &means, STATE).await?;
+        Ok(OAuthRedirect {
             url,
             browser: Some(browser),
         })
@@ -214,7 +214,7 @@ impl AccountService {
         }
     }
 
-    /// The state that this browser left with. Somebody else's browser does not use it up.
+    /// The state that this browser began with. Somebody else's browser does not use it up.
     async fn state(&self, back: &ReturnFromOAuth) -> Result<OAuthState, AccountError> {
         let state = Secret::parse(&back.state).ok_or(AccountError::InvalidToken)?;
         let browser = back.browser.as_ref().ok_or(AccountError::InvalidToken)?;

@@ -1,4 +1,4 @@
-//! The other sites that an account is linked with, and ending that.
+//! The other sites that an account is linked with: listing and unlinking them.
 
 use super::AccountService;
 use crate::domain::accounts::audit::{Action, Actor, AuditEntry};

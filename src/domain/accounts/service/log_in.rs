@@ -1,4 +1,4 @@
-//! Logging in by a password, and what a session begins with.
+//! Logging in with a password, and what a session begins with.
 
 use chrono::TimeDelta;
 use secrecy::{ExposeSecret, SecretString};

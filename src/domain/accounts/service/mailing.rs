@@ -1,5 +1,5 @@
-//! Sending the mail that waits. A mail is sent once: it is claimed before and removed after. Only if the mail server
-//! takes it and the answer is lost, or the removal is, does a second copy go out, under the same `Message-ID`.
+//! Sending queued mail. A mail is sent once: it is claimed before and removed after. Only if the mail server takes it
+//! and the answer is lost, or the removal is, does a second copy go out, under the same `Message-ID`.
 
 use std::sync::Arc;
 
@@ -19,15 +19,15 @@ use crate::domain::error::StoreError;
 
 /// How many mails are claimed, and sent, at once.
 const BATCH: usize = 8;
-/// How long one who claimed mails has to send them, before another one may: more than a mailer and the stores ever take.
-/// So long does a mail wait whose sender died.
+/// How long one who claimed mails has to send them, before another one may: more than a mailer and the stores ever
+/// take. If the sender crashes, its mail waits that long.
 const CLAIM: TimeDelta = TimeDelta::minutes(1);
 /// How long the link of a confirmation mail can be used.
 const CONFIRM: TimeDelta = TimeDelta::hours(24);
 /// How long the link for a new password can be used.
 const RESET: TimeDelta = TimeDelta::hours(1);
 
-/// Sends the mail that waits.
+/// Sends queued mail, several at once.
 #[derive(Clone)]
 pub struct MailService {
     mails: Arc<dyn MailStore>,
@@ -75,7 +75,7 @@ impl MailService {
 
     async fn send(&self, mail: &Mail) -> Result<(), MailingError> {
         let now = self.clock.now();
-        if mail.is_stale(now) {
+        if mail.is_expired(now) {
             tracing::warn!(mail.id = %mail.id, "A mail could not be sent for three days and is given up");
             return Ok(self.mails.remove_mail(mail.id).await?);
         }
@@ -102,7 +102,7 @@ impl MailService {
         }
     }
 
-    /// The mail as it goes out, with a new secret if it needs one; `None` if its account is gone.
+    /// The message of a mail, with a new secret if it needs one; `None` if its account is gone.
     async fn letter(
         &self,
         mail: &Mail,

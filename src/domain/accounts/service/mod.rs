@@ -1,4 +1,4 @@
-//! What people do with accounts, one file a subject.
+//! The use cases of accounts, one file per subject.
 
 mod api_keys;
 mod authenticate;
@@ -19,7 +19,7 @@ mod sessions;
 pub use api_keys::NewApiKey;
 pub use authenticate::Credentials;
 pub use export::AccountExport;
-pub use identities::{Arrival, BeginOAuth, Came, ReturnFromOAuth, SentAway};
+pub use identities::{Arrival, BeginOAuth, Came, OAuthRedirect, ReturnFromOAuth};
 pub use log_in::{LogIn, LoggedIn, Tokens};
 pub use mailing::{MailService, MailingError};
 pub use manage::Authority;
@@ -71,7 +71,7 @@ pub struct AccountService {
 
 /// What the service stands on.
 pub struct AccountPorts {
-    /// Accounts and what hangs on them.
+    /// Accounts and what belongs to them.
     pub accounts: AccountStores,
     pub sessions: Arc<dyn SessionStore>,
     pub one_time: Arc<dyn OneTimeStore>,
@@ -79,29 +79,29 @@ pub struct AccountPorts {
     pub limiter: Arc<dyn RateLimiter>,
     /// Hashes of passwords and PINs.
     pub passwords: Arc<dyn PasswordHasher>,
-    /// Other sites that know people.
+    /// The providers of federated log-in.
     pub providers: Vec<Arc<dyn IdentityProvider>>,
-    /// Whom to tell that there is mail to send or somebody to forget.
+    /// Whom to tell that there is mail to send or somebody to erase.
     pub events: Arc<dyn EventBus>,
     pub clock: Arc<dyn Clock>,
     /// What ids and secrets are made of.
     pub entropy: Arc<dyn Entropy>,
 }
 
-/// Accounts and what hangs on them.
+/// Accounts and what belongs to them.
 #[derive(Clone)]
 pub struct AccountStores {
     /// Where all of it is written.
     pub writes: Arc<dyn AccountStore>,
     pub users: Arc<dyn UserStore>,
     pub profiles: Arc<dyn ProfileStore>,
-    /// Log-ins of other sites.
+    /// Federated log-ins of accounts.
     pub identities: Arc<dyn IdentityStore>,
-    /// The keys of machines.
+    /// API keys of accounts.
     pub api_keys: Arc<dyn ApiKeyStore>,
     /// What was done to accounts.
     pub audit: Arc<dyn AuditStore>,
-    /// Profiles that are to be forgotten.
+    /// Profiles that are to be erased.
     pub erasures: Arc<dyn ErasureStore>,
 }
 
@@ -224,7 +224,7 @@ impl AccountService {
         user.zip(profile).ok_or(AccountError::Unauthenticated)
     }
 
-    /// The viewer's account, which the request may manage: it came with a log-in, not with a machine's key, and the
+    /// The viewer's account, which the request may manage: it came with a log-in, not with an API key, and the
     /// profile is not a child's.
     async fn managed(&self, viewer: &KnownViewer) -> Result<(User, SessionId), AccountError> {
         let session = viewer.session().ok_or(AccountError::Forbidden)?;
@@ -255,7 +255,7 @@ impl AccountService {
         Ok(())
     }
 
-    /// An entry of the audit list.
+    /// An entry of the audit log.
     fn audit(
         &self,
         user: Option<UserId>,

@@ -1,4 +1,4 @@
-//! Making sure, once more, that it is the owner who asks, before something that a stolen session must not do.
+//! Re-authentication: making sure that it is the owner who asks, before something that a stolen session must not do.
 
 use chrono::TimeDelta;
 use secrecy::SecretString;

@@ -1,4 +1,4 @@
-//! Where an account is logged in, and ending that.
+//! The sessions of an account: listing and ending them.
 
 use super::AccountService;
 use super::authenticate::is_valid;

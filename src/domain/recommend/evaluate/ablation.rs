@@ -1,4 +1,4 @@
-//! What each ingredient brings: the ranking with one of them left out at a time.
+//! What each ingredient contributes: the ranking with one of them left out at a time.
 
 use super::served::{Parts, Without};
 use crate::domain::recommend::for_viewer::Ranking;

@@ -1,4 +1,4 @@
-//! How sure a number is: the percentile bootstrap over viewers (Efron and Tibshirani, "An Introduction to the
+//! How certain a number is: the percentile bootstrap over viewers (Efron and Tibshirani, "An Introduction to the
 //! Bootstrap", 1993).
 
 use rand::rngs::StdRng;
@@ -32,7 +32,7 @@ pub(super) struct Resamples {
 }
 
 impl Resamples {
-    /// Of so many viewers. `numbers` gives the numbers of those that were picked, always as many.
+    /// Resamples of `viewers` viewers. `numbers` gives the numbers of those that were picked, always as many.
     pub(super) fn new(viewers: usize, numbers: impl Fn(Picks<'_>) -> Vec<f64> + Sync) -> Self {
         let viewers = u32::try_from(viewers).unwrap_or(u32::MAX);
         let all: Vec<u32> = (0..viewers).collect();

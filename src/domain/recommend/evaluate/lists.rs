@@ -1,6 +1,6 @@
-//! What makes lists, whatever it makes them of.
+//! The interface of everything that makes lists.
 
-use super::field::{Field, Viewer};
+use super::indexed::{IndexedSplit, Viewer};
 use crate::domain::recommend::error::RecommendError;
 
 /// How many titles of a list count.
@@ -17,11 +17,11 @@ pub(super) trait Lists: Sync {
 
 /// The best of these titles that a viewer may get, ties by id; what scores nothing is left out.
 pub(super) fn best(
-    field: &Field<'_>,
+    indexed: &IndexedSplit<'_>,
     viewer: &Viewer,
     scores: impl Iterator<Item = (u32, f64)>,
 ) -> Vec<u32> {
-    cut(scores.filter(|(title, _)| field.may_list(*title) && !viewer.has_seen(*title)))
+    cut(scores.filter(|(title, _)| indexed.may_list(*title) && !viewer.has_seen(*title)))
 }
 
 /// The best of these titles, ties by id; what scores nothing is left out.

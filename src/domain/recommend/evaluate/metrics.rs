@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::bootstrap::Picks;
-use super::field::{Field, Follower, Viewer};
+use super::indexed::{Follower, IndexedSplit, Viewer};
 use super::lists::Lists;
 use crate::domain::recommend::error::RecommendError;
 
@@ -83,22 +83,22 @@ pub(super) struct Score {
 
 /// The scores of all viewers.
 pub(super) fn score_all(
-    field: &Field<'_>,
+    indexed: &IndexedSplit<'_>,
     lists: &dyn Lists,
 ) -> Result<Vec<Score>, RecommendError> {
-    let score_one = |viewer: &Viewer| Ok(score(field, viewer, &lists.for_viewer(viewer)?));
-    field.viewers.par_iter().map(score_one).collect()
+    let score_one = |viewer: &Viewer| Ok(score(indexed, viewer, &lists.for_viewer(viewer)?));
+    indexed.viewers.par_iter().map(score_one).collect()
 }
 
-fn score(field: &Field<'_>, viewer: &Viewer, list: &[u32]) -> Score {
+fn score(indexed: &IndexedSplit<'_>, viewer: &Viewer, list: &[u32]) -> Score {
     let hits: Vec<bool> = list
         .iter()
         .map(|title| viewer.relevant.contains(title))
         .collect();
     let relevant = viewer.relevant.len();
     let top = &list[..list.len().min(10)];
-    let viewers = float(field.watched.len()) + 1.0;
-    let news = |title: &u32| -((float(field.watchers(*title)) + 0.5) / viewers).log2();
+    let viewers = float(indexed.watched.len()) + 1.0;
+    let news = |title: &u32| -((float(indexed.watchers(*title)) + 0.5) / viewers).log2();
     Score {
         ndcg10: ndcg(&hits, relevant, 10),
         ndcg100: ndcg(&hits, relevant, 100),
@@ -129,10 +129,10 @@ fn recall(hits: &[bool], relevant: usize, length: usize) -> f64 {
 }
 
 /// What the scores of the picked viewers come to, in the order of [`Metric::OF_VIEWERS`].
-pub(super) fn sum_up(field: &Field<'_>, scores: &[Score], picks: Picks<'_>) -> Vec<f64> {
+pub(super) fn sum_up(indexed: &IndexedSplit<'_>, scores: &[Score], picks: Picks<'_>) -> Vec<f64> {
     let picked = || picks.iter().map(|pick| &scores[*pick as usize]);
     let of = |metric: fn(&Score) -> f64| mean(picked().map(metric)).unwrap_or(0.0);
-    let mut shown = vec![false; field.titles.len()];
+    let mut shown = vec![false; indexed.titles.len()];
     picked()
         .flat_map(|score| &score.top)
         .for_each(|title| shown[*title as usize] = true);
@@ -141,19 +141,22 @@ pub(super) fn sum_up(field: &Field<'_>, scores: &[Score], picks: Picks<'_>) -> V
         of(|score| score.ndcg10),
         of(|score| score.ndcg100),
         of(|score| score.recall20),
-        float(shown) / float(field.universe().max(1)),
+        float(shown) / float(indexed.universe().max(1)),
         mean(picked().filter_map(|score| score.novelty10)).unwrap_or(0.0),
     ]
 }
 
 /// How often each follower's next title was on the page of the one before.
-pub(super) fn hits(field: &Field<'_>, lists: &dyn Lists) -> Result<Vec<f64>, RecommendError> {
-    let starts: HashSet<u32> = field
+pub(super) fn hits(
+    indexed: &IndexedSplit<'_>,
+    lists: &dyn Lists,
+) -> Result<Vec<f64>, RecommendError> {
+    let starts: HashSet<u32> = indexed
         .followers
         .iter()
         .flat_map(|follower| follower.steps.iter().map(|(from, _)| *from))
         .collect();
-    let mut pages: Vec<Vec<u32>> = vec![Vec::new(); field.titles.len()];
+    let mut pages: Vec<Vec<u32>> = vec![Vec::new(); indexed.titles.len()];
     let made: Vec<(u32, Vec<u32>)> = starts
         .into_par_iter()
         .map(|title| Ok((title, lists.on_page(title)?)))
@@ -171,7 +174,7 @@ pub(super) fn hits(field: &Field<'_>, lists: &dyn Lists) -> Result<Vec<f64>, Rec
         };
         mean(follower.steps.iter().map(is_hit)).unwrap_or(0.0)
     };
-    Ok(field.followers.par_iter().map(hits).collect())
+    Ok(indexed.followers.par_iter().map(hits).collect())
 }
 
 /// The mean of those that were picked.

@@ -1,21 +1,22 @@
-//! How good the lists are: measured on watches that were kept from the ranking, beside what is simpler.
+//! How good the lists are: measured on watches that were held out, beside simpler lists.
 //!
-//! [`split`] says what is shown and what is kept back, [`field`] numbers it, [`lists`] are made by the service that
-//! serves ([`served`], over what is [`shown`]) and by simpler rules ([`baselines`]), [`metrics`] compares them with
-//! what was kept back, [`bootstrap`] says how sure that is, [`report`] puts it together, [`ablation`] takes one
-//! ingredient out at a time, [`own`] reads the site's own record. Nothing is read from or written to a store but there.
+//! [`split`] divides watches into a training set and a held-out set, [`indexed`] numbers its titles and viewers,
+//! [`lists`] are made by the service that serves ([`served`], from the [`training`] set) and by simpler rules
+//! ([`baselines`]), [`metrics`] compares them with the held-out set, [`bootstrap`] says how sure that is, [`report`]
+//! puts it together, [`ablation`] takes one ingredient out at a time, [`own`] reads the site's own record. Only `own`
+//! reads a store; nothing writes.
 
 mod ablation;
 mod baselines;
 mod bootstrap;
-mod field;
+mod indexed;
 mod lists;
 mod metrics;
 mod own;
 mod report;
 mod served;
-mod shown;
 mod split;
+mod training;
 
 pub use bootstrap::Interval;
 pub use metrics::Metric;

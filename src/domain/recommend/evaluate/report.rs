@@ -1,4 +1,4 @@
-//! What comes of an evaluation: a table of lists and metrics.
+//! The result of an evaluation: a table of lists and metrics.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::ablation::variants;
 use super::baselines::{CoWatches, Popularity};
 use super::bootstrap::{Interval, Resamples};
-use super::field::Field;
+use super::indexed::IndexedSplit;
 use super::lists::Lists;
 use super::metrics::{Metric, Score, hits, mean_of, score_all, sum_up};
 use super::served::{Parts, Served};
@@ -19,7 +19,7 @@ use crate::domain::watching::WatchRules;
 /// What is evaluated, and how.
 #[derive(Debug, Clone)]
 pub struct Evaluation {
-    /// What is shown and what is kept.
+    /// The training set and the held-out set.
     pub split: Split,
     /// The half-life and the thresholds that watches weigh by.
     pub rules: WatchRules,
@@ -34,8 +34,8 @@ pub struct Evaluation {
 /// Why there is nothing to report.
 #[derive(Debug, thiserror::Error)]
 pub enum EvaluateError {
-    /// Nobody has anything in their test that a list could find.
-    #[error("no viewer has anything relevant in the test part")]
+    /// Nothing is held out that a list could find.
+    #[error("no viewer has anything relevant in the held-out set")]
     NothingToFind,
     /// The lists cannot be made.
     #[error(transparent)]
@@ -86,9 +86,9 @@ impl Report {
 impl Evaluation {
     /// The served lists beside simpler ones.
     pub fn compare(&self) -> Result<Report, EvaluateError> {
-        let field = self.field()?;
+        let indexed = self.indexed()?;
         let served = Served::new(
-            &field,
+            &indexed,
             &self.rules,
             &Parts {
                 ranking: self.ranking,
@@ -96,9 +96,9 @@ impl Evaluation {
             },
         );
         let (popular, plain, cosine) = (
-            Popularity::new(&field),
-            CoWatches::plain(&field),
-            CoWatches::cosine(&field),
+            Popularity::new(&indexed),
+            CoWatches::plain(&indexed),
+            CoWatches::cosine(&indexed),
         );
         let lists: [(&'static str, &dyn Lists); 4] = [
             ("ours", &served),
@@ -108,28 +108,28 @@ impl Evaluation {
         ];
         let mut table = Table::default();
         for (name, lists) in lists {
-            table.add(&field, name, lists)?;
+            table.add(&indexed, name, lists)?;
         }
-        Ok(table.report(&field, |ours, other| ours - other))
+        Ok(table.report(&indexed, |ours, other| ours - other))
     }
 
     /// The served lists, and what they come to when one ingredient is left out.
     pub fn ablate(&self) -> Result<Report, EvaluateError> {
-        let field = self.field()?;
+        let indexed = self.indexed()?;
         let mut table = Table::default();
         for (name, parts) in variants(self.ranking) {
-            let served = Served::new(&field, &self.rules, &parts);
-            table.add(&field, name, &served)?;
+            let served = Served::new(&indexed, &self.rules, &parts);
+            table.add(&indexed, name, &served)?;
         }
-        Ok(table.report(&field, |all, without| without - all))
+        Ok(table.report(&indexed, |all, without| without - all))
     }
 
-    fn field(&self) -> Result<Field<'_>, EvaluateError> {
-        let field = Field::new(&self.split, self.relevant, self.most_viewers);
-        if field.viewers.is_empty() {
+    fn indexed(&self) -> Result<IndexedSplit<'_>, EvaluateError> {
+        let indexed = IndexedSplit::new(&self.split, self.relevant, self.most_viewers);
+        if indexed.viewers.is_empty() {
             return Err(EvaluateError::NothingToFind);
         }
-        Ok(field)
+        Ok(indexed)
     }
 }
 
@@ -144,27 +144,27 @@ struct Table {
 impl Table {
     fn add(
         &mut self,
-        field: &Field<'_>,
+        indexed: &IndexedSplit<'_>,
         name: &'static str,
         lists: &dyn Lists,
     ) -> Result<(), RecommendError> {
         self.names.push(name);
-        self.scores.push(score_all(field, lists)?);
-        if !field.followers.is_empty() {
-            self.hits.push(hits(field, lists)?);
+        self.scores.push(score_all(indexed, lists)?);
+        if !indexed.followers.is_empty() {
+            self.hits.push(hits(indexed, lists)?);
         }
         Ok(())
     }
 
-    fn report(&self, field: &Field<'_>, difference: impl Fn(f64, f64) -> f64) -> Report {
+    fn report(&self, indexed: &IndexedSplit<'_>, difference: impl Fn(f64, f64) -> f64) -> Report {
         let columns = Metric::OF_VIEWERS.len();
-        let of_viewers = Resamples::new(field.viewers.len(), |picks| {
+        let of_viewers = Resamples::new(indexed.viewers.len(), |picks| {
             let rows = self.scores.iter();
-            rows.flat_map(|scores| sum_up(field, scores, picks))
+            rows.flat_map(|scores| sum_up(indexed, scores, picks))
                 .collect()
         });
         let of_pages = (!self.hits.is_empty()).then(|| {
-            Resamples::new(field.followers.len(), |picks| {
+            Resamples::new(indexed.followers.len(), |picks| {
                 self.hits.iter().map(|hits| mean_of(hits, picks)).collect()
             })
         });
@@ -198,10 +198,10 @@ impl Table {
             }
         });
         Report {
-            titles: field.titles.len(),
-            trained: field.watched.len(),
-            watches: field.watched.iter().map(Vec::len).sum(),
-            tested: field.viewers.len(),
+            titles: indexed.titles.len(),
+            trained: indexed.watched.len(),
+            watches: indexed.watched.iter().map(Vec::len).sum(),
+            tested: indexed.viewers.len(),
             rows: rows.collect(),
         }
     }
@@ -219,7 +219,7 @@ mod tests {
 
     /// Five titles; who watched what is `1: 1 2`, `2: 1 2 3`, `3: 1 4`, `4: 3 4`, `5: 2`.
     fn evaluation() -> Evaluation {
-        let shown = [
+        let train = [
             (1, 1),
             (1, 2),
             (2, 1),
@@ -232,7 +232,7 @@ mod tests {
             (5, 2),
         ];
         let watches: Vec<Watch> = (0_i64..)
-            .zip(shown)
+            .zip(train)
             .map(|(day, (profile, title))| Watch {
                 profile: ProfileId(profile),
                 title: TitleId(title),

@@ -1,12 +1,12 @@
-//! The lists as they are served: the service that makes them for viewers makes them of what an evaluation shows.
+//! The lists as they are served: made by the service that makes them for viewers, from the training set.
 
 use std::sync::Arc;
 
 use futures::executor::block_on;
 
-use super::field::{Field, Viewer};
+use super::indexed::{IndexedSplit, Viewer};
 use super::lists::{LONGEST, Lists};
-use super::shown::{Forgets, Shown, Stands, Threads};
+use super::training::{Forgets, Stands, Threads, TrainingSet};
 use crate::domain::catalog::Visibility;
 use crate::domain::recommend::cached_lists::Extent;
 use crate::domain::recommend::error::RecommendError;
@@ -43,31 +43,31 @@ pub(super) enum Without {
 
 /// The lists as they are served.
 pub(super) struct Served<'a> {
-    field: &'a Field<'a>,
+    indexed: &'a IndexedSplit<'a>,
     service: RecommendService,
 }
 
 impl<'a> Served<'a> {
-    pub(super) fn new(field: &'a Field<'a>, rules: &WatchRules, parts: &Parts) -> Self {
-        let mut solutions = solve_all(&histories(field), &parts.ridge);
+    pub(super) fn new(indexed: &'a IndexedSplit<'a>, rules: &WatchRules, parts: &Parts) -> Self {
+        let mut solutions = solve_all(&histories(indexed), &parts.ridge);
         for solution in &mut solutions {
-            leave_out(field, parts.without, solution);
+            leave_out(indexed, parts.without, solution);
         }
         let opinion = |edge: &TasteEdge| match parts.without {
             Some(Without::Opinions) => Some(true),
             _ => edge.liked,
         };
-        let shown = Arc::new(Shown::new(field, &solutions, opinion));
+        let training_set = Arc::new(TrainingSet::new(indexed, &solutions, opinion));
         let inputs = Inputs {
-            graph: shown.clone(),
-            catalog: shown.clone(),
-            watching: shown,
+            graph: training_set.clone(),
+            catalog: training_set.clone(),
+            watching: training_set,
             lists: Arc::new(Forgets),
             clock: Arc::new(Stands),
             tasks: Arc::new(Threads),
         };
         Self {
-            field,
+            indexed,
             service: RecommendService::from_inputs(inputs, *rules, parts.ranking),
         }
     }
@@ -75,7 +75,7 @@ impl<'a> Served<'a> {
     fn numbers(&self, list: &[Recommendation]) -> Vec<u32> {
         let indices = list
             .iter()
-            .filter_map(|found| self.field.index(found.title));
+            .filter_map(|found| self.indexed.index(found.title));
         indices.take(LONGEST).collect()
     }
 }
@@ -92,18 +92,18 @@ impl Lists for Served<'_> {
 
     fn on_page(&self, title: u32) -> Result<Vec<u32>, RecommendError> {
         let all = Visibility::everything();
-        let list = self.service.similar(&all, self.field.title(title), None);
+        let list = self.service.similar(&all, self.indexed.title(title), None);
         Ok(self.numbers(&block_on(list)?))
     }
 }
 
 /// Who watched what, as the edges are computed from it.
-fn histories(field: &Field<'_>) -> Histories {
+fn histories(indexed: &IndexedSplit<'_>) -> Histories {
     let mut histories = Histories::default();
-    for title in &field.titles {
+    for title in &indexed.titles {
         histories.put_title(Features::from(&**title));
     }
-    for (profile, edges) in &field.split.train {
+    for (profile, edges) in &indexed.split.train {
         let said = edges.iter().filter(|edge| edge.says_something());
         let watched = said.map(|edge| (edge.last_at, edge.title, edge.liked == Some(true)));
         histories.put_latest(*profile, watched.collect());
@@ -111,8 +111,12 @@ fn histories(field: &Field<'_>) -> Histories {
     histories
 }
 
-fn leave_out(field: &Field<'_>, without: Option<Without>, solution: &mut Solution) {
-    let watchers = |title| field.index(title).map_or(0, |index| field.watchers(index));
+fn leave_out(indexed: &IndexedSplit<'_>, without: Option<Without>, solution: &mut Solution) {
+    let watchers = |title| {
+        indexed
+            .index(title)
+            .map_or(0, |index| indexed.watchers(index))
+    };
     match without {
         Some(Without::Regression) => {
             let of_end = watchers(solution.title);

@@ -1,4 +1,4 @@
-//! What the ranking is shown, and what is kept from it.
+//! Watches divided into a training set, which lists are made from, and a held-out set, which they are measured on.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -10,10 +10,10 @@ use crate::domain::ids::{ProfileId, TitleId};
 use crate::domain::recommend::graph::TasteEdge;
 use crate::domain::watching::WatchRules;
 
-/// With fewer titles than this, all that a viewer watched is shown.
+/// With fewer titles than this, all that a viewer watched is in the training set.
 const FEWEST: usize = 5;
-/// The share of a viewer's titles that is shown.
-const SHOWN: f64 = 0.8;
+/// The share of a viewer's titles that is in the training set.
+const TRAIN: f64 = 0.8;
 
 /// What each viewer watched, every title once, the latest watch first, ties by title id.
 pub type Tastes = BTreeMap<ProfileId, Vec<TasteEdge>>;
@@ -31,7 +31,7 @@ pub struct Watch {
     pub liked: Option<bool>,
 }
 
-/// A title that is kept from the ranking.
+/// A title of the held-out set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HeldOut {
     pub title: TitleId,
@@ -42,39 +42,40 @@ pub struct HeldOut {
 /// What a list should find.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Relevant {
-    /// The titles of the test that the viewer gave a thumb up.
+    /// The held-out titles that the viewer gave a thumb up.
     Liked,
-    /// All titles of the test.
+    /// All titles that are held out.
     Watched,
 }
 
-/// What the ranking is shown, and what is kept from it.
+/// A training set and a held-out set.
 #[derive(Debug, Clone, Default)]
 pub struct Split {
     /// All titles; what they say of their popularity and their collections is not read.
     pub titles: Vec<Title>,
-    /// What everything is computed from.
+    /// The training set: what everything is computed from.
     pub train: Tastes,
     /// What else is known of viewers when a list is made for them: their own past, of which no edge was computed.
     pub fold_in: Tastes,
-    /// What the viewers watched afterwards, in the order in which they did.
+    /// The held-out set: what the viewers watched afterwards, in the order in which they did.
     pub test: BTreeMap<ProfileId, Vec<HeldOut>>,
-    /// Titles of a viewer's test that were watched right after one another, in their order.
+    /// Held-out titles of a viewer that were watched right after one another, in their order.
     pub next: BTreeMap<ProfileId, Vec<(TitleId, TitleId)>>,
     /// What may be in a list; none: every title.
     pub candidates: Option<HashSet<TitleId>>,
 }
 
 impl Split {
-    /// Keeps the last fifth of what each viewer watched; all of it is shown of those who watched fewer than 5 titles.
+    /// Holds out the last fifth of what each viewer watched; nothing of those who watched fewer than 5 titles.
     pub fn temporal(titles: Vec<Title>, tastes: Tastes) -> Self {
         let mut split = Self {
             titles,
             ..Self::default()
         };
         for (profile, mut edges) in tastes {
-            let held_out: Vec<TasteEdge> =
-                edges.drain(..edges.len() - shown(edges.len())).collect();
+            let held_out: Vec<TasteEdge> = edges
+                .drain(..edges.len() - train_size(edges.len()))
+                .collect();
             split.train.insert(profile, edges);
             if held_out.is_empty() {
                 continue;
@@ -98,18 +99,18 @@ impl Split {
     }
 }
 
-/// How many of so many titles are shown.
+/// How many of a viewer's titles are in the training set.
 #[expect(
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
     reason = "histories are short"
 )]
-fn shown(titles: usize) -> usize {
+fn train_size(titles: usize) -> usize {
     if titles < FEWEST {
         titles
     } else {
-        (titles as f64 * SHOWN).round_ties_even() as usize
+        (titles as f64 * TRAIN).round_ties_even() as usize
     }
 }
 
@@ -176,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn the_last_fifth_is_kept() {
+    fn the_last_fifth_is_held_out() {
         let rules = WatchRules::default();
         // The days: 9 and 10 of the same day are no pair.
         let mut watches: Vec<Watch> = (1_i64..=8)
@@ -198,14 +199,15 @@ mod tests {
 
         let split = Split::temporal(Vec::new(), tastes(&watches, &rules));
 
-        let shown = |profile| {
+        let train = |profile| {
             split.train[&ProfileId(profile)]
                 .iter()
                 .map(|edge| edge.title.0)
         };
-        // 11 · 0.8 = 8.8, so 9 are shown; of the two of the last day, the one with the greater id counts as earlier.
-        assert_eq!(shown(1).collect::<Vec<_>>(), [9, 8, 7, 6, 5, 4, 3, 2, 1]);
-        assert_eq!(shown(2).collect::<Vec<_>>(), [4, 3, 2, 1]);
+        // 11 · 0.8 = 8.8, so 9 are in the training set. Of the two of the last day, the one with the greater id counts
+        // as earlier.
+        assert_eq!(train(1).collect::<Vec<_>>(), [9, 8, 7, 6, 5, 4, 3, 2, 1]);
+        assert_eq!(train(2).collect::<Vec<_>>(), [4, 3, 2, 1]);
         let held_out = |title| HeldOut {
             title: TitleId(title),
             is_liked: false,

@@ -226,7 +226,7 @@ impl RecommendService {
         Ok((list, Extent::Whole))
     }
 
-    /// About so many of the next drafts whose titles may be seen, or all that are left. Titles come from memory, so a
+    /// About `wanted` of the next drafts whose titles may be seen, or all that are left. Titles come from memory, so a
     /// viewer who sees few of them waits for no more answers of the stores than one who sees all.
     async fn seen_drafts(
         &self,

@@ -1,4 +1,4 @@
-//! What viewers ask of the graph: what is like this, what is for me, a page made of rows, and what it believes of me.
+//! The use cases of suggestions: what is like this title, what is for me, a page made of rows, and what is my taste.
 
 mod for_profile;
 mod page;
@@ -102,9 +102,9 @@ impl RecommendService {
         }
     }
 
-    /// Titles like this one, the best first, at most 100; without those that the viewer's profile has watched, and without
-    /// what is not published, whoever asks. While
-    /// the graph does not answer, they are alike by their metadata alone.
+    /// Titles like this one, the best first, at most 100; without those that the viewer's profile has watched, and
+    /// without what is not published, whoever asks. While the graph does not answer, they are alike by their metadata
+    /// alone.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn similar(
         &self,
@@ -177,8 +177,8 @@ impl RecommendService {
         Ok(())
     }
 
-    /// Which of these titles a profile has watched or does not want to see. The graph learns of a watch a moment after the record does, so the
-    /// record has the last word.
+    /// Which of these titles a profile has watched or does not want to see. The graph learns of a watch a moment after
+    /// the record does, so the record has the last word.
     async fn passed_over(
         &self,
         profile: ProfileId,

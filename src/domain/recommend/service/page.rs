@@ -18,12 +18,12 @@ use crate::domain::recommend::types::{ReasonKind, ReasonSource, Recommendation};
 
 /// How long ago something must have been watched to be offered again.
 const AGAIN: TimeDelta = TimeDelta::days(90);
-/// So many titles are enough for a row, whatever of them the profile has watched.
+/// How many titles are enough for a row, whatever of them the profile has watched.
 const ENOUGH: usize = MAX_PAGE / 2;
 
 impl RecommendService {
-    /// A page for a profile: at most so many rows of so many titles, none with fewer than 4. No title stands on the
-    /// page twice; the page stays the same until something is watched.
+    /// A page for a profile: at most `rows` rows of `items_per_row` titles, none with fewer than 4. No title stands on
+    /// the page twice; the page stays the same until something is watched.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn rows(
         &self,

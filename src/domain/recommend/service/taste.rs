@@ -1,4 +1,4 @@
-//! What the graph believes of a profile's taste.
+//! A profile's taste as the graph has it.
 
 use std::collections::BTreeMap;
 
@@ -28,8 +28,8 @@ pub struct TasteWeight {
 }
 
 impl RecommendService {
-    /// What the graph believes of a profile's taste: genres and people, those that speak the most first, ties by
-    /// source; at most so many.
+    /// A profile's taste as the graph has it: genres and people, those that speak the most first, ties by
+    /// source; at most `limit`.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn taste_weights(
         &self,

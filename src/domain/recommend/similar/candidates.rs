@@ -12,7 +12,7 @@
 //!    title, so their measures have the order of their divisor and bonus, which is that of their watchers: the first
 //!    one below the floor ends its group, and so does the last that fits into a list. See [`Search::add_alike`].
 //!
-//! What is passed over measures less than what is on the list, or as much with a greater id, which loses ties: so the
+//! What is skipped measures less than what is on the list, or as much with a greater id, which loses ties: so the
 //! list is the one that measuring everything would give.
 
 use super::common::{Group, Metadata, Weights};
@@ -138,7 +138,7 @@ impl Search<'_> {
         let weights = &self.measure.weights;
         let most_alike = weights.genre + weights.decade;
         for group in self.metadata.groups() {
-            // Most groups are passed over without a look at what they share.
+            // Most groups are skipped without a look at what they share.
             let first = self.first(group);
             if first.is_none_or(|first| self.measure(first, 0.0, most_alike) < floor) {
                 continue;

@@ -58,7 +58,7 @@ impl Histories {
     }
 
     /// Adds a profile that was not there before, with all that it watched and whether it liked it: each title once, in
-    /// the order of watching. Titles that are not there are passed over.
+    /// the order of watching. Titles that are not there are skipped.
     pub fn put_profile(
         &mut self,
         profile: ProfileId,
@@ -89,7 +89,7 @@ impl Histories {
         self.put_profile(profile, latest);
     }
 
-    /// Adds a watch, or says whether it is liked now. Says whether that was news.
+    /// Adds a watch, or says whether it is liked now. Says whether that changed anything.
     pub fn put_watch(&mut self, profile: ProfileId, title: TitleId, liked: bool) -> bool {
         let Some(&index) = self.indices.get(&title) else {
             return false;

@@ -3,8 +3,7 @@
 //!
 //! [`histories`] has who watched what, [`common`] what titles share, [`together`] counts what was watched by the
 //! viewers of one, [`candidates`] finds what is worth an edge, [`rows`] counts pairs, [`mod@solve`] weighs them. Sparse
-//! all the way: the work grows with the watches of each viewer,
-//! never with the square of the titles.
+//! all the way: the work grows with the watches of each viewer, never with the square of the titles.
 
 mod candidates;
 mod common;

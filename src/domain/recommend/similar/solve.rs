@@ -96,7 +96,7 @@ pub fn solve_all(histories: &Histories, ridge: &Ridge) -> Vec<Solution> {
 /// Solves some titles, given by number: everything around them as it is now.
 pub fn solve(histories: &Histories, ridge: &Ridge, titles: &[usize]) -> Vec<Solution> {
     let metadata = Metadata::new(&histories.titles, |index| histories.watchers(index));
-    let field = Field::new(histories, &metadata, ridge);
+    let solver = Solver::new(histories, &metadata, ridge);
     let is_all = titles.len() == histories.titles();
     let mut rows = Rows::new(histories);
     let chosen = {
@@ -109,7 +109,7 @@ pub fn solve(histories: &Histories, ridge: &Ridge, titles: &[usize]) -> Vec<Solu
                     rows.put(*title, row);
                 }
             }
-            field.choose(together, *title)
+            solver.choose(together, *title)
         };
         titles
             .par_iter()
@@ -126,7 +126,7 @@ pub fn solve(histories: &Histories, ridge: &Ridge, titles: &[usize]) -> Vec<Solu
     }
     chosen
         .into_par_iter()
-        .map(|chosen| field.solution(&rows, chosen))
+        .map(|chosen| solver.solution(&rows, chosen))
         .collect()
 }
 
@@ -139,8 +139,8 @@ struct Chosen {
     page: Vec<Outgoing>,
 }
 
-/// What the solutions are made from.
-struct Field<'a> {
+/// What solves titles: histories, metadata and constants, with what follows from them for all titles.
+struct Solver<'a> {
     histories: &'a Histories,
     metadata: &'a Metadata,
     ridge: &'a Ridge,
@@ -149,7 +149,7 @@ struct Field<'a> {
     page_divisors: Vec<f64>,
 }
 
-impl<'a> Field<'a> {
+impl<'a> Solver<'a> {
     fn new(histories: &'a Histories, metadata: &'a Metadata, ridge: &'a Ridge) -> Self {
         let powers = |power: f64| -> Vec<f64> {
             (0..histories.titles())

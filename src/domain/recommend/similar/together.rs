@@ -18,7 +18,7 @@ pub(super) struct Together {
 }
 
 impl Together {
-    /// Room for so many titles.
+    /// Room for this many titles.
     pub(super) fn new(titles: usize) -> Self {
         Self {
             counts: vec![0; titles],

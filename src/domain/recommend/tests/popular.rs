@@ -1,4 +1,4 @@
-//! For nobody in particular.
+//! Suggestions for nobody in particular.
 
 use super::super::popular::popular;
 use super::{Features, ids, title};

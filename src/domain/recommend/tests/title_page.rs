@@ -1,4 +1,4 @@
-//! For a title's page.
+//! Facts about the list on a title's page.
 
 use super::super::features::Rarity;
 use super::super::title_page::like_title;

@@ -6,8 +6,8 @@ use proptest::prelude::*;
 use super::support::*;
 use crate::domain::watching::{Ledger, PlayRef, PlaybackEvent, Rows, WatchRules};
 
-/// Reports of plays that only play: for each play the lengths of the steps between its reports.
-fn plays_that_only_play() -> impl Strategy<Value = Vec<(usize, PlaybackEvent, f64, i64)>> {
+/// Plays without seeks: for each play the lengths of the steps between its reports.
+fn plays_without_seeks() -> impl Strategy<Value = Vec<(usize, PlaybackEvent, f64, i64)>> {
     prop::collection::vec(prop::collection::vec(1_u32..900, 1..8), 1..5).prop_map(|play_refs| {
         let mut reports = Vec::new();
         for (index, steps) in play_refs.into_iter().enumerate() {
@@ -210,7 +210,7 @@ proptest! {
     /// Late and repeated reports of playing lead to the same place.
     #[test]
     fn order_and_repetition_do_not_matter(
-        (reports, shuffled) in plays_that_only_play().prop_flat_map(|reports| {
+        (reports, shuffled) in plays_without_seeks().prop_flat_map(|reports| {
             let mut twice = reports.clone();
             twice.extend(reports.iter().copied().filter(|(_, _, position, _)| position % 3.0 == 0.0));
             (Just(reports), Just(twice).prop_shuffle())

@@ -1,4 +1,4 @@
-//! The ports that accounts and what hangs on them are kept behind, on every store that keeps them.
+//! The ports of accounts and what belongs to them, on every store that implements them.
 
 mod api_keys;
 mod audit;

@@ -7,8 +7,9 @@ use reelgraph::adapters::sqlite::{SqliteCatalog, SqliteDb};
 use reelgraph::domain::catalog::{
     CatalogBatch, CatalogFollower, CatalogStore, ChangeSource, Title,
 };
-use reelgraph::domain::ids::CollectionId;
+use reelgraph::domain::ids::{CollectionId, TitleId};
 use reelgraph::domain::loading::CurationStore;
+use reelgraph::domain::recommend::WatchersStore;
 use tempfile::TempDir;
 
 use super::samples::{by_id, collection, part, revised};
@@ -87,6 +88,29 @@ async fn members_are_read_once() {
         [part(1, Some(1))],
         "it was not told"
     );
+}
+
+#[tokio::test]
+async fn a_title_whose_watchers_are_as_many_as_before_stays_in_the_cache() {
+    let servers = Servers::new(vec![part(1, Some(1)), part(2, Some(1))]).await;
+    let renamed = revised(&part(1, Some(1)), |title| {
+        "Renamed".clone_into(&mut title.name)
+    });
+    put(&servers.there, vec![renamed.clone()]).await;
+
+    let counted = [(TitleId(1), 0), (TitleId(2), 9)];
+    servers.here.put_watchers(1, &counted).await.unwrap();
+
+    let found = servers.members([1]).await;
+    assert_eq!(found[0], part(1, Some(1)), "it was read again");
+    assert_eq!(found[1].watchers, 9);
+    servers
+        .here
+        .put_watchers(2, &[(TitleId(1), 1)])
+        .await
+        .unwrap();
+    let found = servers.members([1]).await;
+    assert_eq!((&found[0].name, found[0].watchers), (&renamed.name, 1));
 }
 
 #[tokio::test]

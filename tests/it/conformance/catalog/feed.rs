@@ -32,6 +32,11 @@ on_every_backend!(open on [sqlite, mongo]:
     a_title_that_is_written_again_keeps_its_place_among_the_waiting,
     the_mark_is_taken_from_what_is_still_the_same,
     watchers_do_not_wait_for_projection,
+    an_earlier_count_does_not_replace_a_later_one,
+    each_count_has_a_greater_number,
+    it_is_said_whose_watchers_are_others_now,
+    titles_can_be_made_to_wait_behind_all_that_is_written,
+    all_titles_can_be_made_to_wait_in_portions,
 );
 
 async fn a_new_title_is_not_popular(store: &Opened) {
@@ -50,7 +55,7 @@ async fn watchers_change_no_revision_and_passes_over_unknown_ids(store: &Opened)
     put_titles(store, [film(1), film(2)]).await.unwrap();
 
     let counts = [(TitleId(404), 7), (TitleId(2), 5), (TitleId(2), 6)];
-    store.put_watchers(&counts).await.unwrap();
+    store.put_watchers(1, &counts).await.unwrap();
 
     let found = store.titles_after(None, 10).await.unwrap();
     assert_eq!(found, [film(1), popular(2, 6)]);
@@ -66,13 +71,13 @@ async fn watchers_move_titles_in_their_order(store: &Opened) {
     };
 
     let counts = [(TitleId(2), 5), (TitleId(3), 9)];
-    store.put_watchers(&counts).await.unwrap();
+    store.put_watchers(1, &counts).await.unwrap();
     let first = store
         .list_titles(&Visibility::everything(), &query, &Window::first(9))
         .await
         .unwrap();
     let counts = [(TitleId(2), 10), (TitleId(3), 0)];
-    store.put_watchers(&counts).await.unwrap();
+    store.put_watchers(1, &counts).await.unwrap();
     let second = store
         .list_titles(&Visibility::everything(), &query, &Window::first(9))
         .await
@@ -84,7 +89,7 @@ async fn watchers_move_titles_in_their_order(store: &Opened) {
 
 async fn a_put_leaves_the_watchers_as_they_were(store: &Opened) {
     put_titles(store, [film(1)]).await.unwrap();
-    store.put_watchers(&[(TitleId(1), 5)]).await.unwrap();
+    store.put_watchers(1, &[(TitleId(1), 5)]).await.unwrap();
 
     let next = revised(&film(1), |title| title.watchers = 99);
     put_titles(store, [next.clone()]).await.unwrap();
@@ -182,9 +187,9 @@ async fn other_watchers_are_a_change_and_the_same_are_none(store: &Opened) {
     let counts = [(TitleId(1), 5), (TitleId(2), 0)];
     let before = store.changes_after(0, 100).await.unwrap();
 
-    store.put_watchers(&counts).await.unwrap();
+    store.put_watchers(1, &counts).await.unwrap();
     let first = store.changes_after(0, 100).await.unwrap();
-    store.put_watchers(&counts).await.unwrap();
+    store.put_watchers(1, &counts).await.unwrap();
     let second = store.changes_after(0, 100).await.unwrap();
 
     let expected = [
@@ -295,9 +300,112 @@ async fn watchers_do_not_wait_for_projection(store: &Opened) {
         .await
         .unwrap();
 
-    store.put_watchers(&[(TitleId(1), 5)]).await.unwrap();
+    store.put_watchers(1, &[(TitleId(1), 5)]).await.unwrap();
 
     assert_eq!(store.unprojected_titles(9).await.unwrap(), []);
+}
+
+async fn titles_can_be_made_to_wait_behind_all_that_is_written(store: &Opened) {
+    put_titles(store, [film(1), film(2), film(3)])
+        .await
+        .unwrap();
+    let first_two = [(TitleId(1), 1), (TitleId(2), 1)];
+    store.mark_titles_projected(&first_two).await.unwrap();
+
+    let ids = [TitleId(2), TitleId(404), TitleId(1), TitleId(3)];
+    let mut known = store.mark_titles_waiting(&ids).await.unwrap();
+    known.sort();
+    assert_eq!(known, [TitleId(1), TitleId(2), TitleId(3)]);
+    assert_eq!(store.mark_titles_waiting(&[]).await.unwrap(), []);
+    put_titles(store, [film(4)]).await.unwrap();
+    let next = revised(&film(2), |_| ());
+    put_titles(store, [next.clone()]).await.unwrap();
+
+    assert_eq!(
+        store.unprojected_titles(9).await.unwrap(),
+        [film(3), film(4), next, film(1)]
+    );
+    store
+        .mark_titles_projected(&[(TitleId(1), 1)])
+        .await
+        .unwrap();
+    assert_eq!(store.unprojected_titles(9).await.unwrap().len(), 3);
+}
+
+async fn all_titles_can_be_made_to_wait_in_portions(store: &Opened) {
+    put_titles(store, (1..=5).map(film)).await.unwrap();
+    let all: Vec<_> = (1..=5).map(|id| (TitleId(id), 1)).collect();
+    store.mark_titles_projected(&all).await.unwrap();
+
+    let first = store.mark_titles_waiting_after(None, 2).await.unwrap();
+    let second = store
+        .mark_titles_waiting_after(Some(TitleId(2)), 9)
+        .await
+        .unwrap();
+    let last = store.mark_titles_waiting_after(Some(TitleId(5)), 9).await;
+
+    assert_eq!(first, [TitleId(1), TitleId(2)]);
+    assert_eq!(second, [TitleId(3), TitleId(4), TitleId(5)]);
+    assert_eq!(last.unwrap(), []);
+    assert_eq!(store.unprojected_titles(9).await.unwrap().len(), 5);
+}
+
+async fn an_earlier_count_does_not_replace_a_later_one(store: &Opened) {
+    put_titles(store, [film(1), film(2)]).await.unwrap();
+    let earlier = store.begin_count().await.unwrap();
+    let later = store.begin_count().await.unwrap();
+    let watchers = async || {
+        let found = by_id(store.titles(&[TitleId(1), TitleId(2)]).await.unwrap());
+        found.iter().map(|title| title.watchers).collect::<Vec<_>>()
+    };
+
+    // The second is as it was: that, too, is known of the later count.
+    let counted = [(TitleId(1), 6), (TitleId(2), 0)];
+    store.put_watchers(later, &counted).await.unwrap();
+    let counted = [(TitleId(1), 5), (TitleId(2), 9)];
+    let news = store.put_watchers(earlier, &counted).await.unwrap();
+    let after_earlier = watchers().await;
+    let next = revised(&film(1), |_| ());
+    put_titles(store, [next]).await.unwrap();
+    store.put_watchers(earlier, &counted).await.unwrap();
+    let after_a_write = watchers().await;
+    let last = store.begin_count().await.unwrap();
+    store.put_watchers(last, &counted).await.unwrap();
+
+    assert_eq!(after_earlier, [6, 0]);
+    assert!(news.len() < 2, "{news:?}");
+    assert_eq!(after_a_write, [6, 0]);
+    assert_eq!(watchers().await, [5, 9]);
+}
+
+async fn each_count_has_a_greater_number(store: &Opened) {
+    let at_once = join_all((0..8).map(|_| store.begin_count())).await;
+    let mut numbers: Vec<u64> = at_once.into_iter().map(Result::unwrap).collect();
+    numbers.push(store.begin_count().await.unwrap());
+
+    let different: BTreeSet<u64> = numbers.iter().copied().collect();
+    assert_eq!(different.len(), 9, "{numbers:?}");
+    assert_eq!(different.last(), numbers.last());
+}
+
+async fn it_is_said_whose_watchers_are_others_now(store: &Opened) {
+    put_titles(store, [film(1), film(2), film(3)])
+        .await
+        .unwrap();
+    store.put_watchers(1, &[(TitleId(1), 5)]).await.unwrap();
+
+    let counted = [
+        (TitleId(1), 5),
+        (TitleId(2), 7),
+        (TitleId(3), 0),
+        (TitleId(404), 1),
+    ];
+    let news = store.put_watchers(2, &counted).await.unwrap();
+    let again = store.put_watchers(3, &counted).await.unwrap();
+
+    let news: Vec<TitleId> = news.into_iter().filter(|id| *id != TitleId(404)).collect();
+    assert_eq!(news, [TitleId(2)]);
+    assert_eq!(again, []);
 }
 
 fn popular(number: u64, watchers: u64) -> Title {

@@ -333,7 +333,7 @@ async fn full_of_ties(store: &Opened) -> Vec<Title> {
         .collect();
     put_titles(store, all.clone()).await.unwrap();
     let counts: Vec<_> = all.iter().map(|title| (title.id, title.id.0 % 4)).collect();
-    store.put_watchers(&counts).await.unwrap();
+    store.put_watchers(1, &counts).await.unwrap();
     for (title, (_, count)) in all.iter_mut().zip(counts) {
         title.watchers = count;
     }

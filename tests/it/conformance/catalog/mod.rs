@@ -1,4 +1,4 @@
-//! The ports that the catalogue is kept behind, those of its users among them, on every store that keeps it.
+//! The ports of the catalogue, those that its users own among them, on every store that implements them.
 
 mod backend;
 mod cached;

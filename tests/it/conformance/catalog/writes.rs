@@ -64,7 +64,7 @@ async fn an_empty_batch_changes_nothing(store: &Opened) {
     store.put(&everything()).await.unwrap();
 
     store.put(&CatalogBatch::default()).await.unwrap();
-    store.put_watchers(&[]).await.unwrap();
+    store.put_watchers(1, &[]).await.unwrap();
     store.mark_titles_projected(&[]).await.unwrap();
 
     assert_eq!(stored(store).await, everything());

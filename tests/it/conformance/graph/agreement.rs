@@ -122,7 +122,7 @@ async fn walk(graph: &dyn TasteGraph, page: usize) -> (Vec<TitleNode>, Vec<Watch
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn sqlite_and_neo4j_give_the_same_answers() {
+async fn both_graphs_give_the_same_answers() {
     let sample = Sample::new(&mut StdRng::seed_from_u64(1895));
     let (sqlite, neo4j) = (open(Backend::sqlite).await, open(Backend::neo4j).await);
     sample.write(&*sqlite).await;

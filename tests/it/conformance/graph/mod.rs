@@ -1,9 +1,11 @@
 //! The recommendation graph, in the embedded database and in Neo4j.
 
 mod agreement;
+mod epoch;
 mod erasure;
 mod faults;
 mod projection;
+mod removal;
 mod similar;
 mod solutions;
 mod taste;

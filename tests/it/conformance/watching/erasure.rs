@@ -15,15 +15,43 @@ on_every_backend!(open on [sqlite, mongo]:
     nothing_is_recorded_of_an_erased_profile_any_more,
     an_update_of_others_at_the_same_time_is_made,
     a_profile_that_never_watched_can_be_erased,
-    each_title_of_an_erased_profile_keeps_a_viewer,
-    a_number_of_departed_viewers_waits_until_it_is_projected,
+    each_title_of_an_erased_profile_keeps_a_watcher,
+    a_number_of_departed_watchers_waits_until_it_is_projected,
     erased_by_several_at_once_a_profile_is_counted_once,
     an_erasure_that_was_broken_off_goes_on,
     reports_on_their_way_bring_nothing_back,
+    a_profile_whose_tombstone_comes_from_elsewhere_is_refused_and_can_be_erased,
 );
 
 /// More titles than go in one transaction.
 const MANY: u64 = 2300;
+
+async fn a_profile_whose_tombstone_comes_from_elsewhere_is_refused_and_can_be_erased(
+    opened: &Opened,
+) {
+    let (store, later) = (&opened.store, at(9));
+    opened.begin(play_ref(ANN, film(1), 1), at(1)).await;
+    store.erase_profile(BEN).await.unwrap();
+    let tombstones = [ANN.tombstone(), BEN.tombstone()];
+
+    store.put_tombstones(&tombstones).await.unwrap();
+    store.put_tombstones(&[]).await.unwrap();
+
+    let asked = [BEN, ProfileId(3), ANN];
+    assert_eq!(store.erased(&asked).await.unwrap(), [BEN, ANN]);
+    let mut expected = tombstones.to_vec();
+    expected.sort();
+    let first = store.tombstones_after(None, 1).await.unwrap();
+    let rest = store.tombstones_after(first.last().cloned(), 9).await;
+    assert_eq!([first, rest.unwrap()].concat(), expected);
+    let new = try_import(&**store, vec![watch(ANN, film(2), later)], later).await;
+    assert!(matches!(new, Err(WatchError::ProfileErased)), "{new:?}");
+    store.erase_profile(ANN).await.unwrap();
+    let left = store.watched_titles(ANN, &[TitleId(1)]).await.unwrap();
+    assert_eq!(left, []);
+    let departed = store.departed_viewers(&[TitleId(1)]).await.unwrap();
+    assert_eq!(departed, [1]);
+}
 
 async fn nothing_is_left_of_an_erased_profile(opened: &Opened) {
     for profile in [ANN, BEN] {
@@ -117,7 +145,7 @@ async fn a_profile_that_never_watched_can_be_erased(opened: &Opened) {
     assert_eq!(departed(opened, &[1]).await, [0]);
 }
 
-async fn each_title_of_an_erased_profile_keeps_a_viewer(opened: &Opened) {
+async fn each_title_of_an_erased_profile_keeps_a_watcher(opened: &Opened) {
     for (profile, title) in [(ANN, 1), (ANN, 2), (BEN, 2), (BEN, 3)] {
         opened
             .begin(play_ref(profile, film(title), title.into()), at(1))
@@ -134,7 +162,7 @@ async fn each_title_of_an_erased_profile_keeps_a_viewer(opened: &Opened) {
     assert_eq!(departed(opened, &[]).await, Vec::<u64>::new());
 }
 
-async fn a_number_of_departed_viewers_waits_until_it_is_projected(opened: &Opened) {
+async fn a_number_of_departed_watchers_waits_until_it_is_projected(opened: &Opened) {
     for (profile, title) in [(ANN, 1), (ANN, 2), (BEN, 2), (ANN, 3)] {
         opened
             .begin(play_ref(profile, film(title), title.into()), at(1))
@@ -230,7 +258,10 @@ async fn reports_on_their_way_bring_nothing_back(opened: &Opened) {
     assert_eq!(everything(opened, ANN).await, Found::default());
     let titles: Vec<u64> = (1..=TITLES).collect();
     let departed = departed(opened, &titles).await;
-    assert!(departed.iter().all(|viewers| *viewers <= 1), "{departed:?}");
+    assert!(
+        departed.iter().all(|watchers| *watchers <= 1),
+        "{departed:?}"
+    );
     assert_eq!(departed[..10], [1; 10]);
 }
 
@@ -289,13 +320,13 @@ async fn everything(opened: &Opened, profile: ProfileId) -> Found {
 
 async fn departed(opened: &Opened, titles: &[u64]) -> Vec<u64> {
     let titles: Vec<TitleId> = titles.iter().copied().map(TitleId).collect();
-    opened.store.departed_viewers(&titles).await.unwrap()
+    opened.store.departed_watchers(&titles).await.unwrap()
 }
 
 async fn waiting(opened: &Opened, limit: usize) -> Vec<(u64, u64)> {
     let waiting = opened.store.unprojected_departures(limit).await.unwrap();
     waiting
         .into_iter()
-        .map(|(title, viewers)| (title.0, viewers))
+        .map(|(title, watchers)| (title.0, watchers))
         .collect()
 }

@@ -233,6 +233,6 @@ async fn nothing_is_said_by_an_erased_profile(opened: &Opened) {
     }
     let titles = [1, 2, 3].map(TitleId);
     assert_eq!(opened.store.watched_titles(ANN, &titles).await.unwrap(), []);
-    let departed = opened.store.departed_viewers(&titles).await.unwrap();
+    let departed = opened.store.departed_watchers(&titles).await.unwrap();
     assert_eq!(departed, [1, 1, 0]);
 }

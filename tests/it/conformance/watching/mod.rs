@@ -1,4 +1,4 @@
-//! The promises of the ports that watching is kept behind, those of its users among them, sentence by sentence.
+//! The promises of the ports of watching, those that its users own among them, sentence by sentence.
 
 mod erasure;
 mod exclusions;

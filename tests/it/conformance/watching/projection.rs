@@ -13,6 +13,8 @@ on_every_backend!(open on [sqlite, mongo]:
     a_watched_title_that_changes_later_waits_again,
     walking_through_all_watched_titles_finds_each_once,
     following_what_is_written_finds_all_of_it_in_order,
+    watched_titles_can_be_made_to_wait_behind_all_that_is_written,
+    all_watched_titles_can_be_made_to_wait_in_portions,
 );
 
 async fn the_longest_waiting_comes_first(opened: &Opened) {
@@ -187,6 +189,55 @@ async fn following_what_is_written_finds_all_of_it_in_order(opened: &Opened) {
     assert_eq!(keys(&since.unwrap()), expected[2..]);
     let since = opened.store.watched_titles_since(at(6001), None, 10).await;
     assert_eq!(since.unwrap(), []);
+}
+
+async fn watched_titles_can_be_made_to_wait_behind_all_that_is_written(opened: &Opened) {
+    for title in 1..=3 {
+        opened
+            .begin(play_ref(ANN, film(title), u128::from(title)), at(1000))
+            .await;
+    }
+    let marks = [(ANN, TitleId(1), 1), (ANN, TitleId(2), 1)];
+    opened.store.mark_watches_projected(&marks).await.unwrap();
+
+    let wanted = [2, 404, 1, 3].map(|title| (ANN, TitleId(title)));
+    let mut known = opened.store.mark_watches_waiting(&wanted).await.unwrap();
+    known.sort();
+    assert_eq!(known, [1, 2, 3].map(|title| (ANN, TitleId(title))));
+    assert_eq!(opened.store.mark_watches_waiting(&[]).await.unwrap(), []);
+    opened.begin(play_ref(BEN, film(4), 4), at(2000)).await;
+    opened.rate(ANN, TitleId(2), Some(true), at(3000)).await;
+
+    let waiting = opened.store.unprojected_watches(10).await.unwrap();
+    assert_eq!(
+        keys(&waiting),
+        [(ANN, 3), (BEN, 4), (ANN, 2), (ANN, 1)].map(|(profile, title)| (profile, TitleId(title)))
+    );
+    let marks = [(ANN, TitleId(1), 1)];
+    opened.store.mark_watches_projected(&marks).await.unwrap();
+    let waiting = opened.store.unprojected_watches(10).await.unwrap();
+    assert_eq!(waiting.len(), 3);
+}
+
+async fn all_watched_titles_can_be_made_to_wait_in_portions(opened: &Opened) {
+    let all = [(ANN, 2), (ANN, 10), (BEN, 1)].map(|(profile, title)| (profile, TitleId(title)));
+    for (profile, TitleId(title)) in all {
+        opened
+            .begin(play_ref(profile, film(title), u128::from(title)), at(0))
+            .await;
+    }
+    let marks = all.map(|(profile, title)| (profile, title, 1));
+    opened.store.mark_watches_projected(&marks).await.unwrap();
+    let store = &opened.store;
+
+    let first = store.mark_watches_waiting_after(None, 2).await.unwrap();
+    let second = store.mark_watches_waiting_after(Some(all[1]), 9).await;
+    let last = store.mark_watches_waiting_after(Some(all[2]), 9).await;
+
+    assert_eq!(first, all[..2]);
+    assert_eq!(second.unwrap(), all[2..]);
+    assert_eq!(last.unwrap(), []);
+    assert_eq!(keys(&store.unprojected_watches(9).await.unwrap()), all);
 }
 
 fn keys(watched_titles: &[WatchedTitle]) -> Vec<(ProfileId, TitleId)> {

@@ -10,6 +10,7 @@ on_every_backend!(open on [sqlite, mongo]:
     what_is_asked_for_twice_is_told_once,
     states_of_titles_are_those_of_films_and_episodes,
     profiles_do_not_see_each_other,
+    plays_of_titles_are_all_that_there_are,
 );
 
 async fn what_does_not_exist_is_left_out(opened: &Opened) {
@@ -74,6 +75,26 @@ async fn states_of_titles_are_those_of_films_and_episodes(opened: &Opened) {
     assert_eq!(states, one_by_one);
     let of_series = opened.store.states(ANN, &[whole]).await.unwrap();
     assert_eq!(of_series.len(), 1);
+}
+
+async fn plays_of_titles_are_all_that_there_are(opened: &Opened) {
+    let whole = WatchedItem::Series(SERIES);
+    let items = [film(1), film(2), episode(1), episode(1), whole];
+    for (play, item) in (1..).zip(items) {
+        opened.begin(play_ref(ANN, item, play), at(0)).await;
+    }
+    opened.begin(play_ref(BEN, film(1), 9), at(0)).await;
+    let store = &opened.store;
+
+    let titles = [TitleId(1), SERIES, TitleId(404), SERIES];
+    let mut plays = store.plays_of_titles(ANN, &titles).await.unwrap();
+
+    plays.sort_by_key(|play| play.id);
+    let ids = [1, 3, 4, 5].map(play_id);
+    let mut expected = store.plays(ANN, &ids).await.unwrap();
+    expected.sort_by_key(|play| play.id);
+    assert_eq!((plays.len(), &plays), (4, &expected));
+    assert_eq!(store.plays_of_titles(ANN, &[]).await.unwrap(), []);
 }
 
 /// Both watch the same under the same names, at other times.

@@ -1,4 +1,4 @@
-//! For any small site, and for a large one whose lists are full.
+//! The edges are what the formula says, for any small site and for a large one whose lists are full.
 
 use proptest::prelude::*;
 use rand::rngs::StdRng;

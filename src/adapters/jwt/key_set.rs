@@ -28,7 +28,7 @@ pub(super) struct Key {
 }
 
 /// The keys that have not expired, by number.
-pub(super) struct Ring {
+pub(super) struct KeySet {
     keys: Vec<Key>,
     /// When they were read.
     pub(super) read_at: DateTime<Utc>,
@@ -55,7 +55,7 @@ impl Key {
     }
 }
 
-impl Ring {
+impl KeySet {
     /// Unseals what was stored; a key that another secret sealed can still verify, and never signs.
     pub(super) fn open(stored: Vec<SigningKey>, seal: &Seal, now: DateTime<Utc>) -> Self {
         let keys = stored.into_iter().map(|key| Key::open(key, seal));

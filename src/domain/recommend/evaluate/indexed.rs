@@ -1,4 +1,4 @@
-//! A split with its titles and viewers numbered, as the lists and the metrics want it.
+//! A split whose titles and viewers are numbered, as the lists and the metrics need it.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -8,21 +8,21 @@ use crate::domain::catalog::{Publication, Title};
 use crate::domain::ids::{ProfileId, TitleId};
 use crate::domain::recommend::graph::TasteEdge;
 
-/// A numbered split. Titles are numbered by id.
-pub(super) struct Field<'a> {
+/// A split whose titles are numbered, in the order of their ids.
+pub(super) struct IndexedSplit<'a> {
     pub(super) split: &'a Split,
-    /// The titles, as popular as they are in the training part, all of them published, and in no collection: a part
-    /// that waits for another would be kept from lists although nothing of it was seen.
+    /// The titles, as popular as they are in the training set, all of them published, and in no collection: a part
+    /// that waits for another would be left out of lists although nothing of it was seen.
     pub(super) titles: Vec<Arc<Title>>,
     indices: HashMap<TitleId, u32>,
-    /// What each viewer of the training part watched.
+    /// What each viewer of the training set watched.
     pub(super) watched: Vec<Vec<u32>>,
-    /// Who watched each title in the training part.
+    /// Who watched each title in the training set.
     pub(super) watchers: Vec<Vec<u32>>,
     candidates: Option<Vec<bool>>,
-    /// Those who have something relevant in their test, by id.
+    /// Those of whom something relevant is held out, by id.
     pub(super) viewers: Vec<Viewer>,
-    /// Those who have pairs in their test, by id.
+    /// Those of whom pairs are held out, by id.
     pub(super) followers: Vec<Follower>,
 }
 
@@ -40,9 +40,9 @@ pub(super) struct Viewer {
 
 /// Somebody who went from title to title.
 pub(super) struct Follower {
-    /// What was watched before the test, ascending.
+    /// What was watched before the held-out titles, ascending.
     seen: Vec<u32>,
-    /// What of the test was watched when.
+    /// The place of each held-out title in the order of watching.
     order: HashMap<u32, usize>,
     /// From where to where.
     pub(super) steps: Vec<(u32, u32)>,
@@ -55,7 +55,7 @@ impl Viewer {
 }
 
 impl Follower {
-    /// Whether a title is no news any more on the page of another one.
+    /// Whether a title is known already on the page of another one.
     pub(super) fn knows(&self, title: u32, on_page_of: u32) -> bool {
         let now = self.order.get(&on_page_of);
         let is_past = self.order.get(&title).is_some_and(|then| Some(then) <= now);
@@ -63,9 +63,9 @@ impl Follower {
     }
 }
 
-impl<'a> Field<'a> {
-    /// Of so many viewers at the most. Ids of profiles are hashes or random, so those with the least ids are drawn as
-    /// if by lot, and always the same.
+impl<'a> IndexedSplit<'a> {
+    /// With `most_viewers` viewers at the most. Ids of profiles are hashes or random, so those with the least ids are
+    /// drawn as if by lot, and always the same.
     pub(super) fn new(split: &'a Split, relevant: Relevant, most_viewers: usize) -> Self {
         let mut titles = split.titles.clone();
         titles.sort_unstable_by_key(|title| title.id);
@@ -91,7 +91,7 @@ impl<'a> Field<'a> {
             let is_one = |title: &Title| candidates.contains(&title.id);
             titles.iter().map(is_one).collect()
         });
-        let mut field = Self {
+        let mut indexed = Self {
             split,
             titles: titles.into_iter().map(Arc::new).collect(),
             indices,
@@ -104,13 +104,13 @@ impl<'a> Field<'a> {
         let viewers = split
             .test
             .keys()
-            .map(|profile| field.viewer(*profile, relevant));
+            .map(|profile| indexed.viewer(*profile, relevant));
         let viewers = viewers.filter(|viewer| !viewer.relevant.is_empty());
-        field.viewers = viewers.take(most_viewers).collect();
-        let followers = split.next.keys().map(|profile| field.follower(*profile));
+        indexed.viewers = viewers.take(most_viewers).collect();
+        let followers = split.next.keys().map(|profile| indexed.follower(*profile));
         let followers = followers.filter(|follower| !follower.steps.is_empty());
-        field.followers = followers.take(most_viewers).collect();
-        field
+        indexed.followers = followers.take(most_viewers).collect();
+        indexed
     }
 
     pub(super) fn index(&self, title: TitleId) -> Option<u32> {
@@ -121,7 +121,7 @@ impl<'a> Field<'a> {
         &self.titles[index as usize]
     }
 
-    /// How many watched a title in the training part.
+    /// How many watched a title in the training set.
     pub(super) fn watchers(&self, index: u32) -> usize {
         self.watchers[index as usize].len()
     }
@@ -160,11 +160,11 @@ impl<'a> Field<'a> {
     }
 
     fn follower(&self, profile: ProfileId) -> Follower {
-        let shown = self.split.train.get(&profile).into_iter().flatten();
+        let train = self.split.train.get(&profile).into_iter().flatten();
         let test = self.split.test.get(&profile).into_iter().flatten();
         let steps = self.split.next.get(&profile).into_iter().flatten();
         Follower {
-            seen: numbers(&self.indices, shown.map(|edge| edge.title)),
+            seen: numbers(&self.indices, train.map(|edge| edge.title)),
             order: test
                 .filter_map(|held_out| self.index(held_out.title))
                 .zip(0..)

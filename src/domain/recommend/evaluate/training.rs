@@ -1,4 +1,4 @@
-//! What an evaluation shows, where a site has its graph, its catalogue and its record.
+//! The training set in memory, in place of a site's graph, catalogue and record.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use futures::executor::block_on;
 use futures::future::BoxFuture;
 
-use super::field::{Field, Viewer};
+use super::indexed::{IndexedSplit, Viewer};
 use crate::domain::catalog::{
     CatalogError, Genre, Title, TitleFacts, TitleFilter, TitleQuery, Visibility,
 };
@@ -27,8 +27,8 @@ use crate::domain::stamp::Stamp;
 use crate::domain::tasks::Tasks;
 use crate::domain::watching::{Mute, WatchError};
 
-/// What an evaluation shows.
-pub(super) struct Shown {
+/// What an evaluation makes suggestions from: the training set, and the history of each viewer that is tested.
+pub(super) struct TrainingSet {
     /// The most watched first, ties by id.
     titles: Vec<Arc<Title>>,
     by_id: HashMap<TitleId, Arc<Title>>,
@@ -43,14 +43,14 @@ struct Known {
     watched: HashSet<TitleId>,
 }
 
-impl Shown {
-    /// What there is of a field, with these edges; `opinion` is what a viewer says of a title.
+impl TrainingSet {
+    /// The training set of a split, with the edges computed from it; `opinion` is what a viewer says of a title.
     pub(super) fn new(
-        field: &Field<'_>,
+        indexed: &IndexedSplit<'_>,
         solutions: &[Solution],
         opinion: impl Fn(&TasteEdge) -> Option<bool>,
     ) -> Self {
-        let mut titles = field.titles.clone();
+        let mut titles = indexed.titles.clone();
         titles.sort_by_key(|title| (Reverse(title.watchers), title.id));
         let known = |viewer: &Viewer| {
             let said = viewer.history.iter().filter(|edge| edge.says_something());
@@ -75,12 +75,12 @@ impl Shown {
             similar: similar
                 .map(|(start, edges)| (start, edges.into()))
                 .collect(),
-            known: field
+            known: indexed
                 .viewers
                 .iter()
                 .map(|viewer| (viewer.profile, known(viewer)))
                 .collect(),
-            candidates: field.split.candidates.clone(),
+            candidates: indexed.split.candidates.clone(),
         }
     }
 
@@ -94,7 +94,7 @@ impl Shown {
 }
 
 #[async_trait]
-impl TasteInput for Shown {
+impl TasteInput for TrainingSet {
     async fn taste(&self, profile: ProfileId) -> Result<Arc<Taste>, StoreError> {
         let known = self.known.get(&profile);
         Ok(known
@@ -115,13 +115,13 @@ impl TasteInput for Shown {
         _: DateTime<Utc>,
         _: usize,
     ) -> Result<Vec<(TitleId, u64)>, StoreError> {
-        // What is shown has no present.
+        // A training set has no present.
         Ok(Vec::new())
     }
 }
 
 #[async_trait]
-impl TitleInput for Shown {
+impl TitleInput for TrainingSet {
     async fn titles(
         &self,
         visibility: &Visibility,
@@ -188,13 +188,13 @@ impl TitleInput for Shown {
         _: &Visibility,
         _: &[CollectionId],
     ) -> Result<Vec<Arc<Title>>, CatalogError> {
-        // A field has taken its titles out of their collections.
+        // An indexed split has taken its titles out of their collections.
         Ok(Vec::new())
     }
 }
 
 #[async_trait]
-impl WatchedInput for Shown {
+impl WatchedInput for TrainingSet {
     async fn passed_over(
         &self,
         profile: ProfileId,

@@ -1,0 +1,55 @@
+//! What the record notes of its own projection, in SQLite; what is promised stands at the port, [`NoteStore`].
+
+use async_trait::async_trait;
+
+use super::columns::{Json, only};
+use super::db::{NOW, SqliteDb, store_error};
+use super::statements::{find, write};
+use crate::domain::error::StoreError;
+use crate::domain::recommend::{NoteStore, Notes};
+
+/// The notes of a database.
+#[derive(Clone)]
+pub struct SqliteNotes(SqliteDb);
+
+impl SqliteNotes {
+    /// The notes in this database.
+    pub fn new(db: SqliteDb) -> Self {
+        Self(db)
+    }
+}
+
+#[async_trait]
+impl NoteStore for SqliteNotes {
+    async fn notes(&self) -> Result<Notes, StoreError> {
+        let found = self.0.read(|connection| {
+            let sql = "SELECT notes FROM projection_notes";
+            find(connection, sql, (), only::<Json<Notes>>)
+        });
+        Ok(found
+            .await?
+            .map_or_else(Notes::default, |Json(notes)| notes))
+    }
+
+    async fn put_notes(&self, notes: &Notes) -> Result<bool, StoreError> {
+        let before = notes.revision.cast_signed();
+        let notes = Notes {
+            revision: notes.revision + 1,
+            ..notes.clone()
+        };
+        self.0
+            .write(move |connection| {
+                let sql = if before == 0 {
+                    "INSERT OR IGNORE INTO projection_notes (id, revision, notes) VALUES (1, ?1 + 1, ?2)".to_owned()
+                } else {
+                    format!(
+                        "UPDATE projection_notes SET revision = ?1 + 1, notes = ?2, updated_at = {NOW}
+                         WHERE revision = ?1"
+                    )
+                };
+                let written = write(connection, &sql, (before, Json(notes)));
+                Ok(written.map_err(store_error)? > 0)
+            })
+            .await
+    }
+}

@@ -1,0 +1,16 @@
+//! `reelgraph migrate`: makes what the record needs and lacks, for whoever does not want a server to do it.
+
+use std::process::ExitCode;
+
+use crate::app::App;
+use crate::config::Config;
+
+pub(super) async fn run(config: &Config) -> anyhow::Result<ExitCode> {
+    let app = App::open(config).await?;
+    if app.migrate().await? {
+        println!("made the indexes that were missing");
+    } else {
+        println!("nothing was missing");
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,259 @@
+//! Makes the graph anew while it is read: everything is marked as waiting for projection and projected in a new epoch,
+//! then what the record does not know is swept. Readers see a whole graph throughout.
+//!
+//! It is done in steps of bounded size, and the record notes after each where the next one begins. Whoever dies leaves
+//! the rest to the next: each step may be done twice, or by two at the same time.
+
+use std::time::Duration;
+
+use super::compare::Compared;
+use super::error::RecommendError;
+use super::notes::{Notes, Pass, Phase, Rebuild};
+use super::projection::GraphService;
+use crate::domain::events::Event;
+use crate::domain::ids::{ProfileId, TitleId};
+
+/// How many tombstones or profiles are looked at together.
+const TOMBSTONES: usize = 1000;
+/// How many documents are marked together.
+const MARKED: usize = 5000;
+
+/// The lease that says who does the steps.
+const LEASE: &str = "rebuild_graph";
+/// How long somebody who has died holds it.
+const HELD: Duration = Duration::from_secs(20);
+/// How often everything is compared at the most. Once is enough, unless a projector that stood still has taken off a mark
+/// without writing what was marked; where much is written something differs every time, and is projected anyhow.
+const PASSES: u32 = 4;
+
+/// What a step came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RebuildStep {
+    /// No making anew is under way.
+    Nothing,
+    /// Somebody else does the steps, now those of this phase; see [`Phase::name`].
+    Elsewhere(&'static str),
+    /// Something was done in this phase; there is more to do.
+    Did(&'static str),
+    /// The last step was done: so many documents were projected anew.
+    Finished(u64),
+}
+
+impl GraphService {
+    /// The phase of the making anew that is under way, if one is.
+    pub async fn rebuild_under_way(&self) -> Result<Option<Rebuild>, RecommendError> {
+        Ok(self.ports.notes.notes().await?.rebuild)
+    }
+
+    /// Does the next step of the making anew that is under way.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn rebuild_step(&self) -> Result<RebuildStep, RecommendError> {
+        if self.ports.notes.notes().await?.rebuild.is_none() {
+            return Ok(RebuildStep::Nothing);
+        }
+        let notes = self.notes_to_write_by().await?;
+        let Some(mut rebuild) = notes.rebuild.clone() else {
+            return Ok(RebuildStep::Nothing);
+        };
+        let name = rebuild.phase.name();
+        let leases = &self.ports.leases;
+        if !leases.acquire(LEASE, self.holder, HELD).await? {
+            return Ok(RebuildStep::Elsewhere(name));
+        }
+        let (next, marked) = self.do_phase(rebuild.phase).await?;
+        rebuild.documents += marked as u64;
+        let (rebuild, step) = match next {
+            Some(phase) => (Some(Rebuild { phase, ..rebuild }), RebuildStep::Did(name)),
+            None => (None, RebuildStep::Finished(rebuild.documents)),
+        };
+        // If somebody else has noted the same step, or more, theirs counts.
+        let is_noted = self
+            .ports
+            .notes
+            .put_notes(&Notes { rebuild, ..notes })
+            .await?;
+        Ok(if is_noted {
+            step
+        } else {
+            RebuildStep::Did(name)
+        })
+    }
+
+    /// Lets others go on with the making anew at once.
+    pub async fn leave_rebuild(&self) -> Result<(), RecommendError> {
+        Ok(self.ports.leases.release(LEASE, self.holder).await?)
+    }
+
+    /// Does some of a phase. Says with what to go on, and how many documents were marked for the first time.
+    async fn do_phase(&self, phase: Phase) -> Result<(Option<Phase>, usize), RecommendError> {
+        let titles = &self.ports.titles;
+        let watches = &self.ports.watches;
+        let graph = &self.ports.graph;
+        Ok(match phase {
+            Phase::TombstonesToGraph { after } => {
+                let tombstones = watches.tombstones_after(after, TOMBSTONES).await?;
+                graph.put_tombstones(&tombstones).await?;
+                let next = match tombstones.into_iter().next_back() {
+                    Some(last) => Phase::TombstonesToGraph { after: Some(last) },
+                    None => Phase::TombstonesToRecord { after: None },
+                };
+                (Some(next), 0)
+            }
+            Phase::TombstonesToRecord { after } => {
+                let tombstones = graph.tombstones_after(after, TOMBSTONES).await?;
+                watches.put_tombstones(&tombstones).await?;
+                let next = match tombstones.into_iter().next_back() {
+                    Some(last) => Phase::TombstonesToRecord { after: Some(last) },
+                    None => Phase::EraseInGraph { after: None },
+                };
+                (Some(next), 0)
+            }
+            Phase::EraseInGraph { after } => {
+                let profiles = graph.profiles_after(after, TOMBSTONES).await?;
+                for profile in watches.erased(&profiles).await? {
+                    self.erase_profile(profile).await?;
+                }
+                let next = match profiles.last() {
+                    Some(last) => Phase::EraseInGraph { after: Some(*last) },
+                    None => Phase::EraseInRecord { after: None },
+                };
+                (Some(next), 0)
+            }
+            Phase::EraseInRecord { after } => {
+                let profiles = self.watching.profiles_after(after).await?;
+                let erased = watches.erased(&profiles).await?;
+                for profile in &erased {
+                    self.watching.erase_profile(*profile).await?;
+                }
+                if !erased.is_empty() {
+                    tracing::warn!(
+                        profiles = erased.len(),
+                        "Erased again what a backup had brought back of profiles; their accounts must be erased again, too"
+                    );
+                }
+                let next = match profiles.last() {
+                    Some(last) => Phase::EraseInRecord { after: Some(*last) },
+                    None => Phase::MarkTitles { after: None },
+                };
+                (Some(next), 0)
+            }
+            Phase::MarkTitles { after } => {
+                let marked = titles.mark_titles_waiting_after(after, MARKED).await?;
+                let next = match marked.last() {
+                    Some(last) => Phase::MarkTitles { after: Some(*last) },
+                    None => Phase::MarkWatches { after: None },
+                };
+                (Some(next), marked.len())
+            }
+            Phase::MarkWatches { after } => {
+                let marked = watches.mark_watches_waiting_after(after, MARKED).await?;
+                let next = match marked.last() {
+                    Some(last) => Phase::MarkWatches { after: Some(*last) },
+                    None => {
+                        watches.mark_departures_waiting().await?;
+                        Phase::Project { pass: 0 }
+                    }
+                };
+                (Some(next), marked.len())
+            }
+            Phase::Project { pass } => {
+                let next = match self.project().await? {
+                    0 => Phase::SweepWatches {
+                        after: None,
+                        pass: Pass {
+                            number: pass + 1,
+                            marked: false,
+                        },
+                    },
+                    _ => Phase::Project { pass },
+                };
+                (Some(next), 0)
+            }
+            Phase::SweepWatches { after, pass } => {
+                let compared = self.compare_watched(after).await?;
+                let end = compared.end;
+                let pass = pass.and(self.settle_watches(compared).await?);
+                let next = match end {
+                    Some(_) => Phase::SweepWatches { after: end, pass },
+                    None => Phase::SweepTitles { after: None, pass },
+                };
+                (Some(next), 0)
+            }
+            Phase::SweepTitles { after, pass } => {
+                let compared = self.compare_titles(after).await?;
+                let end = compared.end;
+                let pass = pass.and(self.settle_titles(compared).await?);
+                if end.is_some() {
+                    (Some(Phase::SweepTitles { after: end, pass }), 0)
+                } else if pass.marked && pass.number < PASSES {
+                    (Some(Phase::Project { pass: pass.number }), 0)
+                } else {
+                    graph.remove_unneeded().await?;
+                    (Some(Phase::Similar), 0)
+                }
+            }
+            Phase::Similar => {
+                self.similar().await?;
+                (None, 0)
+            }
+        })
+    }
+
+    /// Marks what differs, and removes what is not recorded. Says whether anything was marked.
+    async fn settle_watches(
+        &self,
+        compared: Compared<(ProfileId, TitleId)>,
+    ) -> Result<bool, RecommendError> {
+        let watches = &self.ports.watches;
+        let mut marked = watches.mark_watches_waiting(&compared.differing).await?;
+        let stray: Vec<_> = compared.stray.iter().map(|(key, _)| *key).collect();
+        // What only could not be read is there all the same, and stays.
+        let known = watches.mark_watches_waiting(&stray).await?;
+        let unknown: Vec<(ProfileId, TitleId, u64)> = compared
+            .stray
+            .into_iter()
+            .filter(|(key, _)| !known.contains(key))
+            .map(|((profile, title), version)| (profile, title, version))
+            .collect();
+        if !unknown.is_empty() {
+            self.ports.graph.remove_watched(&unknown).await?;
+            let profiles: Vec<ProfileId> = unknown.iter().map(|(profile, ..)| *profile).collect();
+            self.events.publish(Event::TastesChanged(profiles.into()));
+            // What was recorded in the very moment waits again: its edge may be gone now.
+            let keys: Vec<_> = unknown.iter().map(|(a, b, _)| (*a, *b)).collect();
+            marked.extend(watches.mark_watches_waiting(&keys).await?);
+            self.count_viewers(unknown.iter().map(|(_, title, _)| *title).collect())
+                .await?;
+        }
+        Ok(!marked.is_empty())
+    }
+
+    /// The same for titles.
+    async fn settle_titles(&self, compared: Compared<TitleId>) -> Result<bool, RecommendError> {
+        let titles = &self.ports.titles;
+        let mut marked = titles.mark_titles_waiting(&compared.differing).await?;
+        let stray: Vec<_> = compared.stray.iter().map(|(id, _)| *id).collect();
+        let known = titles.mark_titles_waiting(&stray).await?;
+        let unknown: Vec<(TitleId, u64)> = compared
+            .stray
+            .into_iter()
+            .filter(|(id, _)| !known.contains(id))
+            .collect();
+        if !unknown.is_empty() {
+            self.ports.graph.remove_titles(&unknown).await?;
+            let ids: Vec<_> = unknown.iter().map(|(id, _)| *id).collect();
+            marked.extend(titles.mark_titles_waiting(&ids).await?);
+        }
+        Ok(!marked.is_empty())
+    }
+}
+
+impl Pass {
+    /// The same pass, which has marked something if it had before or has now.
+    fn and(self, marked: bool) -> Self {
+        Self {
+            marked: self.marked || marked,
+            ..self
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! What the plays of a profile at a title add up to, computed from all of them at once: what the ledger keeps up to
+//! date from one report to the next. So sums that have drifted are found, and another half-life can be applied.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::error::WatchError;
+use super::ledger::{Change, Ledger};
+use super::rules::WatchRules;
+use super::service::WatchService;
+use super::touched::Touched;
+use super::types::{Play, WatchedTitle};
+use crate::domain::ids::{ProfileId, TitleId};
+use crate::domain::stamp::Stamp;
+
+/// Of two sums of the same numbers, added in different orders, so much may differ at the most.
+const ROUNDING: f64 = 1.0e-6;
+
+/// What plays add up to; as in [`WatchedTitle`].
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+struct Sums {
+    plays: u32,
+    completions: u32,
+    seconds: f64,
+    weight: f64,
+}
+
+impl Sums {
+    fn of<'p>(rules: &WatchRules, plays: impl Iterator<Item = &'p Play>) -> Self {
+        let mut sums = Self::default();
+        for play in plays {
+            sums.plays += 1;
+            sums.completions += u32::from(play.completed);
+            sums.seconds += play.sections.seconds();
+            if play.counts {
+                sums.weight += rules.weight(play.completion, play.last_at);
+            }
+        }
+        sums
+    }
+
+    fn recorded(watched_title: &WatchedTitle) -> Self {
+        Self {
+            plays: watched_title.plays,
+            completions: watched_title.completions,
+            seconds: watched_title.seconds,
+            weight: watched_title.weight,
+        }
+    }
+
+    fn agrees_with(&self, other: &Self) -> bool {
+        (self.plays, self.completions) == (other.plays, other.completions)
+            && is_near(self.seconds, other.seconds)
+            && is_near(self.weight, other.weight)
+    }
+}
+
+fn is_near(a: f64, b: f64) -> bool {
+    (a - b).abs() <= ROUNDING * a.abs().max(b.abs()).max(ROUNDING)
+}
+
+impl Ledger {
+    /// Makes the sums of a watched title what its plays add up to, all of which must be touched. One whose sums are
+    /// that already stays as it is.
+    pub fn sum_up(&mut self, rules: &WatchRules, key: (ProfileId, TitleId), now: DateTime<Utc>) {
+        let of_title = self
+            .plays
+            .all()
+            .filter(|play| (play.profile, play.title) == key);
+        let sums = Sums::of(rules, of_title);
+        let Some(watched_title) = self.watched_titles.get(key) else {
+            return;
+        };
+        if !sums.agrees_with(&Sums::recorded(watched_title)) {
+            let watched_title = WatchedTitle {
+                plays: sums.plays,
+                completions: sums.completions,
+                seconds: sums.seconds,
+                weight: sums.weight,
+                stamp: Stamp::next(watched_title.stamp, now),
+                ..watched_title.clone()
+            };
+            self.watched_titles.put(key, watched_title);
+        }
+    }
+}
+
+impl WatchService {
+    /// The days after which a play weighs half, as the settings say.
+    pub fn half_life_days(&self) -> f64 {
+        self.rules.half_life_days
+    }
+
+    /// Makes the sums of watched titles what their plays add up to, by the half-life of the settings. Says how many of
+    /// them said something else.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn sum_up(&self, keys: &[(ProfileId, TitleId)]) -> Result<usize, WatchError> {
+        match self.try_sum_up(keys).await {
+            // Somebody was erased meanwhile, who keeps nobody else waiting.
+            Err(WatchError::ProfileErased) => {
+                let mut changed = 0;
+                for key in keys {
+                    match self.try_sum_up(std::slice::from_ref(key)).await {
+                        Err(WatchError::ProfileErased) => {}
+                        other => changed += other?,
+                    }
+                }
+                Ok(changed)
+            }
+            other => other,
+        }
+    }
+
+    async fn try_sum_up(&self, keys: &[(ProfileId, TitleId)]) -> Result<usize, WatchError> {
+        if keys.is_empty() {
+            return Ok(0);
+        }
+        let touched: Vec<Touched> = keys
+            .iter()
+            .map(|(profile, title)| Touched::WholeTitle(*profile, *title))
+            .collect();
+        let (rules, now, keys) = (self.rules, self.clock.now(), keys.to_vec());
+        let change: Change = Arc::new(move |ledger| {
+            for key in &keys {
+                ledger.sum_up(&rules, *key, now);
+            }
+            Ok(())
+        });
+        let ledger = self.ports.watching.update(&touched, change).await?;
+        Ok(ledger.watched_titles.changed().count())
+    }
+
+    /// Which of these watched titles do not say what their plays add up to, by the half-life of the settings. Those
+    /// that were written meanwhile are passed over.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn wrong_sums(
+        &self,
+        watched_titles: &[WatchedTitle],
+    ) -> Result<Vec<(ProfileId, TitleId)>, WatchError> {
+        let mut wrong = Vec::new();
+        for of_profile in watched_titles.chunk_by(|a, b| a.profile == b.profile) {
+            let Some(first) = of_profile.first() else {
+                continue;
+            };
+            let profile = first.profile;
+            let titles: Vec<TitleId> = of_profile.iter().map(|one| one.title).collect();
+            let history = &self.ports.history;
+            let plays = history.plays_of_titles(profile, &titles).await?;
+            let differs = |watched_title: &&WatchedTitle| {
+                let of_title = plays
+                    .iter()
+                    .filter(|play| play.title == watched_title.title);
+                !Sums::of(&self.rules, of_title).agrees_with(&Sums::recorded(watched_title))
+            };
+            let differing: BTreeMap<TitleId, &WatchedTitle> = of_profile
+                .iter()
+                .filter(differs)
+                .map(|watched_title| (watched_title.title, watched_title))
+                .collect();
+            if differing.is_empty() {
+                continue;
+            }
+            // A write changes the plays and what they add up to together: one of the same revision was never between.
+            let titles: Vec<TitleId> = differing.keys().copied().collect();
+            let again = history.watched_titles(profile, &titles).await?;
+            let still = again.iter().filter(|now| {
+                let before = differing.get(&now.title);
+                before.is_some_and(|before| before.stamp.revision == now.stamp.revision)
+            });
+            let mut still: Vec<TitleId> = still.map(|one| one.title).collect();
+            still.sort_unstable();
+            wrong.extend(still.into_iter().map(|title| (profile, title)));
+        }
+        Ok(wrong)
+    }
+}

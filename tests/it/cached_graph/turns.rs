@@ -1,0 +1,87 @@
+//! Servers that project what waits take turns, and none waits for one that has its turn elsewhere.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use reelgraph::adapters::memory::{MemoryEvents, MemoryLeases};
+use reelgraph::domain::events::EventBus;
+use reelgraph::domain::ids::ProfileId;
+use reelgraph::domain::lease::Leases;
+use reelgraph::domain::recommend::{TasteGraph, Turns};
+use tempfile::TempDir;
+use uuid::Uuid;
+
+use super::support::{Server, store, watch};
+use crate::support::SOON;
+
+fn server(store: &TempDir, leases: &MemoryLeases) -> Server {
+    let events = MemoryEvents::new();
+    let bus: Arc<dyn EventBus> = Arc::new(events.clone());
+    Server::open_beside(store.path(), &events, &bus, leases)
+}
+
+/// Projects until everything is in the graph, and says how many documents that were here.
+async fn work(server: &Server, edges: u64) -> usize {
+    let (mut turns, mut projected) = (Turns::default(), 0);
+    let started = Instant::now();
+    while server.graph.counts().await.unwrap().watched < edges {
+        assert!(started.elapsed() < SOON);
+        match server.projector.project_in_turn(&mut turns).await.unwrap() {
+            0 => tokio::time::sleep(Duration::from_millis(2)).await,
+            more => projected += more,
+        }
+    }
+    server.projector.leave_turns(&mut turns).await.unwrap();
+    projected
+}
+
+async fn record(server: &Server, profiles: u64, films: u64) {
+    for profile in 1..=profiles {
+        let watches: Vec<_> = (1..=films)
+            .map(|film| watch(ProfileId(profile), film, 0))
+            .collect();
+        server.record(&watches).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_server_projects_what_another_does() {
+    let (store, leases) = (store(), MemoryLeases::new());
+    let servers = [server(&store, &leases), server(&store, &leases)];
+
+    for round in 1..=5 {
+        record(&servers[0], 40, 10 * round).await;
+        let work = servers.iter().map(|server| work(server, 400 * round));
+        futures::future::join_all(work).await;
+    }
+
+    let written: usize = servers.iter().map(|server| server.asked.watched()).sum();
+    // What was recorded again in a later round has not changed, so it did not wait again.
+    assert_eq!(written, 2000);
+}
+
+#[tokio::test]
+async fn what_is_another_servers_turn_waits_and_nothing_else() {
+    let (store, leases) = (store(), MemoryLeases::new());
+    let server = server(&store, &leases);
+    record(&server, 16, 1).await;
+    let (another, minute) = (Uuid::from_u128(7), Duration::from_secs(60));
+    let name = "project:watches:3";
+    assert!(leases.acquire(name, another, minute).await.unwrap());
+    let mut turns = Turns::default();
+
+    let projected = server.projector.project_in_turn(&mut turns).await.unwrap();
+    let left = server.projector.project_in_turn(&mut turns).await.unwrap();
+    leases.release(name, another).await.unwrap();
+    let last = server.projector.project_in_turn(&mut turns).await.unwrap();
+
+    assert_eq!((projected, left, last), (14, 0, 2));
+    // Where nothing is left to do, everything is free for others.
+    assert_eq!(
+        server.projector.project_in_turn(&mut turns).await.unwrap(),
+        0
+    );
+    for name in [name, "project:watches:0"] {
+        assert!(leases.acquire(name, another, minute).await.unwrap());
+    }
+}

@@ -1,0 +1,137 @@
+//! What the record notes of its own projection.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use chrono::DateTime;
+use reelgraph::adapters::mongo::{MongoDb, MongoNotes};
+use reelgraph::adapters::sqlite::{SqliteDb, SqliteNotes};
+use reelgraph::domain::ids::{ProfileId, TitleId};
+use reelgraph::domain::recommend::{Epoch, NoteStore, Notes, Pass, Phase, Rebuild, Reweigh};
+use tempfile::TempDir;
+
+use super::Backend;
+use crate::support::servers::{self, PATIENT};
+
+on_every_backend!(open on [sqlite, mongo]:
+    there_are_none_at_first,
+    what_is_noted_is_read_again,
+    of_two_writers_who_read_the_same_one_is_refused,
+);
+
+struct Opened {
+    notes: Arc<dyn NoteStore>,
+    _folder: Option<TempDir>,
+}
+
+impl Deref for Opened {
+    type Target = dyn NoteStore;
+
+    fn deref(&self) -> &Self::Target {
+        &*self.notes
+    }
+}
+
+async fn open(backend: Backend) -> Opened {
+    if backend == Backend::sqlite {
+        let folder = tempfile::tempdir().unwrap();
+        let db = SqliteDb::open(&folder.path().join("test.db")).unwrap();
+        return Opened {
+            notes: Arc::new(SqliteNotes::new(db)),
+            _folder: Some(folder),
+        };
+    }
+    let db = MongoDb::open(&servers::mongo_uri(), PATIENT).await.unwrap();
+    Opened {
+        notes: Arc::new(MongoNotes::new(db)),
+        _folder: None,
+    }
+}
+
+fn noted(phase: Phase) -> Notes {
+    Notes {
+        epoch: Epoch {
+            number: 3,
+            name: "a name".to_owned(),
+            tick: 9,
+            next: Some(10),
+        },
+        rebuild: Some(Rebuild {
+            begun_at: DateTime::from_timestamp_millis(1_700_000_000_123).unwrap(),
+            documents: 7,
+            phase,
+        }),
+        half_life_days: Some(180.5),
+        reweigh: Some(Reweigh {
+            half_life_days: 7.0,
+            after: Some((ProfileId(1), TitleId(2))),
+            watched_titles: 3,
+            changed: 1,
+        }),
+        ..Notes::default()
+    }
+}
+
+async fn there_are_none_at_first(notes: &Opened) {
+    assert_eq!(notes.notes().await.unwrap(), Notes::default());
+}
+
+async fn what_is_noted_is_read_again(notes: &Opened) {
+    let far = u64::MAX >> 1;
+    let pass = Pass {
+        number: 2,
+        marked: true,
+    };
+    for phase in [
+        Phase::TombstonesToGraph { after: None },
+        Phase::TombstonesToRecord {
+            after: Some("a tombstone".to_owned()),
+        },
+        Phase::EraseInGraph {
+            after: Some(ProfileId(far)),
+        },
+        Phase::EraseInRecord { after: None },
+        Phase::MarkTitles { after: None },
+        Phase::MarkTitles {
+            after: Some(TitleId(far)),
+        },
+        Phase::MarkWatches {
+            after: Some((ProfileId(far), TitleId(0))),
+        },
+        Phase::Project { pass: 1 },
+        Phase::SweepWatches { after: None, pass },
+        Phase::SweepTitles { after: None, pass },
+        Phase::Similar,
+    ] {
+        let before = notes.notes().await.unwrap();
+        let noted = Notes {
+            revision: before.revision,
+            ..noted(phase)
+        };
+
+        assert!(notes.put_notes(&noted).await.unwrap());
+
+        let expected = Notes {
+            revision: before.revision + 1,
+            ..noted
+        };
+        assert_eq!(notes.notes().await.unwrap(), expected);
+    }
+}
+
+async fn of_two_writers_who_read_the_same_one_is_refused(notes: &Opened) {
+    for _ in 0..3 {
+        let before = notes.notes().await.unwrap();
+        let first = Notes {
+            revision: before.revision,
+            ..noted(Phase::Similar)
+        };
+
+        let written = futures::join!(notes.put_notes(&first), notes.put_notes(&first));
+
+        let written = [written.0.unwrap(), written.1.unwrap()];
+        assert_eq!(written.iter().filter(|is_written| **is_written).count(), 1);
+        let after = notes.notes().await.unwrap();
+        assert_eq!(after.revision, before.revision + 1);
+    }
+}
