@@ -12,13 +12,18 @@ use crate::domain::text;
 /// (`SU`). `None` if it names no country.
 pub fn country_code(written: &str) -> Option<&'static str> {
     let key = country_key(written);
-    COUNTRIES.get(&key).copied()
+    let is_written = !key.is_empty();
+    is_written.then(|| COUNTRIES.get(&key).copied())?
 }
 
 /// The ISO 639-1 code of two letters of a language, whatever its spelling, or of the one that it is a variety of. `None` if
 /// it names no language, or one that has no such code.
 pub fn language_code(written: &str) -> Option<&'static str> {
-    let find = |name: &str| LANGUAGES.get(&key(name)).copied();
+    let find = |name: &str| {
+        let key = key(name);
+        let is_written = !key.is_empty();
+        is_written.then(|| LANGUAGES.get(&key).copied())?
+    };
     find(written)
         .or_else(|| {
             // A tag as BCP 47 has it: `en-US`, `zh-Hant-TW`, `pt_BR`.
