@@ -9,9 +9,15 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::files::{FileSource, find};
 use crate::app::App;
-use crate::domain::loading::{LoadMode, LoadSummary, Problem, Source};
+use crate::domain::loading::{
+    LoadMode, LoadOptions, LoadSummary, Problem, Source, Tally, WarningKind,
+};
 
-pub(super) async fn run(app: &App, paths: &[PathBuf], mode: LoadMode) -> anyhow::Result<ExitCode> {
+pub(super) async fn run(
+    app: &App,
+    paths: &[PathBuf],
+    options: LoadOptions,
+) -> anyhow::Result<ExitCode> {
     let progress = progress_bar()?;
     let sources: Vec<Box<dyn Source>> = find(paths)?
         .into_iter()
@@ -22,10 +28,10 @@ pub(super) async fn run(app: &App, paths: &[PathBuf], mode: LoadMode) -> anyhow:
     let mut tell = |is_warning: bool, file: &str, line: u64, problem: &Problem| {
         progress.suspend(|| eprintln!("{}", message(is_warning, file, line, problem)));
     };
-    let summary = app.load.load(&sources, mode, &mut tell).await;
+    let summary = app.load.load(&sources, options, &mut tell).await;
     progress.finish_and_clear();
     let summary = summary?;
-    println!("{}", sum_up(&summary, mode));
+    println!("{}", sum_up(&summary, options));
     Ok(if summary.refused == 0 {
         ExitCode::SUCCESS
     } else {
@@ -58,20 +64,10 @@ fn message(is_warning: bool, file: &str, line: u64, problem: &Problem) -> String
     format!("{file}:{line}: {sort}: {field}{}", problem.reason)
 }
 
-fn sum_up(summary: &LoadSummary, mode: LoadMode) -> String {
-    let loaded = match mode {
-        LoadMode::DryRun => "would be loaded",
-        LoadMode::Write => "loaded",
-    };
-    let mut parts: Vec<String> = summary
-        .tallies
-        .iter()
-        .map(|(sort, tally)| {
-            format!(
-                "{sort}: {} {loaded}, {} unchanged",
-                tally.loaded, tally.unchanged
-            )
-        })
+fn sum_up(summary: &LoadSummary, options: LoadOptions) -> String {
+    let tallies = summary.tallies.iter();
+    let mut parts: Vec<String> = tallies
+        .map(|(sort, tally)| format!("{sort}: {}", counts(tally, options)))
         .collect();
     if parts.is_empty() {
         parts.push("no records".to_owned());
@@ -80,5 +76,35 @@ fn sum_up(summary: &LoadSummary, mode: LoadMode) -> String {
         "{} refused, {} warnings",
         summary.refused, summary.warnings
     ));
+    for (kind, warned) in &summary.warnings_by_kind {
+        let of = if warned.different < warned.times {
+            format!(" ({} different)", warned.different)
+        } else {
+            String::new()
+        };
+        let WarningKind { field, reason } = kind;
+        parts.push(format!("  {}{of} × {field} … {reason}", warned.times));
+    }
     parts.join("\n")
+}
+
+/// What became of the records of a sort, as `2 new, 1 changed (cast 1, genres 1), 7 unchanged`.
+fn counts(tally: &Tally, options: LoadOptions) -> String {
+    let (new, changed) = match options.mode {
+        LoadMode::DryRun => ("would be new", "would change"),
+        LoadMode::Write => ("new", "changed"),
+    };
+    let fields = tally.fields.iter();
+    let fields: Vec<String> = fields
+        .map(|(field, count)| format!("{field} {count}"))
+        .collect();
+    let fields = if fields.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", fields.join(", "))
+    };
+    format!(
+        "{} {new}, {} {changed}{fields}, {} unchanged",
+        tally.new, tally.changed, tally.unchanged
+    )
 }

@@ -20,7 +20,7 @@ use clap::{Parser, Subcommand};
 
 use crate::app::App;
 use crate::config::{Config, Settings};
-use crate::domain::loading::LoadMode;
+use crate::domain::loading::{LoadMode, LoadOptions, Manner};
 
 /// The backend of a film and TV site: a GraphQL API over a recommendation graph
 #[derive(Debug, Parser)]
@@ -44,6 +44,9 @@ enum Command {
         /// Check everything, write nothing
         #[arg(long)]
         dry_run: bool,
+        /// Clear what a record does not name; without it, that stays
+        #[arg(long)]
+        replace: bool,
     },
     /// Keep the recommendation graph
     Graph {
@@ -100,13 +103,24 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     runtime.block_on(async {
         match cli.command.unwrap_or(Command::Serve) {
             Command::Serve => serve::run(&config).await,
-            Command::Load { paths, dry_run } => {
-                let mode = if dry_run {
-                    LoadMode::DryRun
-                } else {
-                    LoadMode::Write
+            Command::Load {
+                paths,
+                dry_run,
+                replace,
+            } => {
+                let options = LoadOptions {
+                    mode: if dry_run {
+                        LoadMode::DryRun
+                    } else {
+                        LoadMode::Write
+                    },
+                    manner: if replace {
+                        Manner::Replace
+                    } else {
+                        Manner::Merge
+                    },
                 };
-                load::run(&App::open(&config).await?, &paths, mode).await
+                load::run(&App::open(&config).await?, &paths, options).await
             }
             Command::Graph { command } => graph::run(&config, &command).await,
             Command::Suggest(arguments) => {

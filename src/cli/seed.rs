@@ -6,7 +6,7 @@ use anyhow::bail;
 
 use crate::app::App;
 use crate::domain::catalog::{TitleFilter, Visibility};
-use crate::domain::loading::{Format, LoadMode, Problem, Source};
+use crate::domain::loading::{Format, LoadMode, LoadOptions, Manner, Problem, Source};
 
 /// A file of the folder `seed/`.
 struct SeedFile {
@@ -62,7 +62,11 @@ pub(super) async fn load_if_empty(app: &App) -> anyhow::Result<()> {
             ));
         }
     };
-    let summary = app.load.load(&sources, LoadMode::Write, &mut tell).await?;
+    let options = LoadOptions {
+        mode: LoadMode::Write,
+        manner: Manner::Merge,
+    };
+    let summary = app.load.load(&sources, options, &mut tell).await?;
     if let Some(first) = first {
         bail!(
             "the demo catalogue has {} records that cannot be loaded, the first: {first}",

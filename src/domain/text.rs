@@ -1,6 +1,10 @@
 //! Texts as people write them, made comparable.
+//!
+//! There are two foldings. [`slug`] makes keys, under which people, collections and genres are one or several, so it folds
+//! no more than spellings of one name differ. [`fold`] is for finding and for labels of fixed lists, and may fold more.
 
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+use unicode_script::{Script, UnicodeScript};
 
 /// The text without control and invisible characters, white space of any kind folded to single spaces.
 ///
@@ -23,39 +27,73 @@ pub fn tidy(text: &str) -> String {
     }
 }
 
-/// Case, accents and compatibility forms folded: `"Amélie"` and `"AMELIE"` give `"amelie"`.
+/// The text in its composed spelling (NFC), in which it looks the same.
+pub fn compose(text: &str) -> String {
+    text.nfc().collect()
+}
+
+/// The spellings under which a slug may be stored, the likeliest first: as given, composed, and decomposed, as keys were
+/// once made.
+pub fn spellings(slug: &str) -> Vec<String> {
+    let mut spellings = vec![slug.to_owned()];
+    for spelling in [compose(slug), slug.nfkd().collect()] {
+        if !spellings.contains(&spelling) {
+            spellings.push(spelling);
+        }
+    }
+    spellings
+}
+
+/// Case and compatibility forms folded, and of marks those that spellings leave out: accents of Latin, Greek and Cyrillic
+/// letters, points of Hebrew and Arabic ones. `"Amélie"` and `"AMELIE"` give `"amelie"`, `"Æon"` gives `"aeon"`.
 pub fn fold(text: &str) -> String {
-    text.nfkd()
-        .filter(|c| !is_combining_mark(*c))
-        .flat_map(char::to_lowercase)
-        .map(|c| match c {
-            'ø' => 'o',
-            'ł' => 'l',
-            'đ' => 'd',
-            'ı' => 'i',
-            c => c,
-        })
-        .collect()
+    let leaves_out = |letter: char, _| match letter.script() {
+        Script::Latin | Script::Greek | Script::Cyrillic | Script::Hebrew | Script::Arabic => true,
+        Script::Common | Script::Inherited => true,
+        _ => false,
+    };
+    without_marks(text.nfkd(), leaves_out)
 }
 
 /// The words of a text, folded: runs of letters and digits of any script; apostrophes and full stops join.
 pub fn words(text: &str) -> Vec<String> {
-    fold(text)
-        .replace(['\'', '’', '`', '.'], "")
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .map(str::to_owned)
-        .collect()
+    split(&fold(text))
 }
 
-/// A key for addresses: the folded words, joined by hyphens. Empty if the text has no letter or digit.
+/// A key for addresses: words, joined by hyphens. Empty if the text has no letter or digit.
+///
+/// Case is folded, width, and the marks of Latin, Greek and Cyrillic letters; other scripts keep theirs, for there they
+/// tell one word from another, and so does the breve of й. The key is composed (NFC).
 pub fn slug(text: &str) -> String {
-    words(text).join("-")
+    let narrow: String = text
+        .chars()
+        .flat_map(|c| {
+            let is_form = matches!(c, '\u{fb00}'..='\u{fb06}' | '\u{ff00}'..='\u{ffef}');
+            let (form, same) = if is_form {
+                (Some(c), None)
+            } else {
+                (None, Some(c))
+            };
+            form.into_iter().nfkc().chain(same)
+        })
+        .collect();
+    let comes_off = |letter: char, mark| match letter.script() {
+        Script::Latin | Script::Greek => true,
+        Script::Cyrillic => mark != BREVE,
+        _ => false,
+    };
+    compose(&split(&without_marks(narrow.nfd(), comes_off)).join("-"))
 }
 
-/// What a title is sorted by: folded, without a leading article.
+/// The key that was made of a text before marks of other scripts than Latin, Greek and Cyrillic were kept. Stores have
+/// such keys, and what is found under one stays there.
+pub fn former_slug(text: &str) -> String {
+    bare_words(text).join("-")
+}
+
+/// What a title is sorted by: folded, without a leading article. Stores keep it, so it folds as it always did.
 pub fn sort_name(name: &str) -> String {
-    let folded = words(name).join(" ");
+    let folded = bare_words(name).join(" ");
     for article in ["the ", "a ", "an "] {
         if let Some(rest) = folded.strip_prefix(article) {
             return rest.to_owned();
@@ -75,6 +113,92 @@ pub fn is_invisible(c: char) -> bool {
         || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
+/// Whether a character is a mark on the one before it.
+pub fn is_mark(c: char) -> bool {
+    is_combining_mark(c)
+}
+
+/// The mark that makes й of и.
+const BREVE: char = '\u{306}';
+
+/// Decomposed characters in lower case, letters that have another spelling in that, and without the marks of which
+/// `comes_off` says so by the letter that they stand on.
+fn without_marks(
+    decomposed: impl Iterator<Item = char>,
+    comes_off: impl Fn(char, char) -> bool,
+) -> String {
+    let mut folded = String::new();
+    let mut letter = ' ';
+    for c in decomposed.flat_map(char::to_lowercase) {
+        if !is_combining_mark(c) {
+            letter = c;
+        } else if comes_off(letter, c) {
+            continue;
+        }
+        match other_spelling(c) {
+            Some(spelling) => folded.push_str(spelling),
+            None => folded.push(c),
+        }
+    }
+    folded
+}
+
+/// How a letter that no accent is taken off is written where it is missing.
+fn other_spelling(letter: char) -> Option<&'static str> {
+    Some(match letter {
+        'œ' => "oe",
+        'æ' => "ae",
+        'ß' => "ss",
+        'þ' => "th",
+        'ĳ' => "ij",
+        'ø' => "o",
+        'ł' | 'ŀ' => "l",
+        'đ' | 'ð' => "d",
+        'ħ' => "h",
+        'ŧ' => "t",
+        'ı' => "i",
+        'ς' => "σ",
+        _ => return None,
+    })
+}
+
+/// Runs of letters, digits and the marks on them. Apostrophes, full stops and joiners join what stands around them.
+fn split(folded: &str) -> Vec<String> {
+    let joins = |c: char| {
+        matches!(
+            c,
+            '\'' | '’' | '‘' | 'ʼ' | '`' | '.' | '\u{200c}' | '\u{200d}'
+        )
+    };
+    let joined: String = folded.chars().filter(|c| !joins(*c)).collect();
+    joined
+        .split(|c: char| !c.is_alphanumeric() && !is_combining_mark(c))
+        .filter(|word| word.chars().any(char::is_alphanumeric))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// Words as they were folded once: without any mark of any script.
+fn bare_words(text: &str) -> Vec<String> {
+    let bare: String = text
+        .nfkd()
+        .filter(|c| !is_combining_mark(*c))
+        .flat_map(char::to_lowercase)
+        .map(|c| match c {
+            'ø' => 'o',
+            'ł' => 'l',
+            'đ' => 'd',
+            'ı' => 'i',
+            c => c,
+        })
+        .collect();
+    bare.replace(['\'', '’', '`', '.'], "")
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -86,6 +210,81 @@ mod tests {
         assert_eq!(slug("J. K. Simmons"), slug("j.  k. simmons"));
         assert_eq!(words("Cat's in the Bag..."), ["cats", "in", "the", "bag"]);
         assert_eq!(slug("王菲"), "王菲");
+    }
+
+    #[test]
+    fn a_key_is_the_same_for_spellings_of_one_name() {
+        for (a, b) in [
+            ("Œuvre Sæther", "Oeuvre Saether"),
+            ("Søren Strauß", "SOREN STRAUSS"),
+            ("Łukasz Żal", "Lukasz Zal"),
+            ("Guðrún Þórsdóttir", "Gudrun Thorsdottir"),
+            ("Đặng Nhật Minh", "Dang Nhat Minh"),
+            ("Nuri Bilge Ceylan ŞENER", "nuri bilge ceylan şener"),
+            ("İlker Kaya", "ilker kaya"),
+            ("Işıl", "isil"),
+            ("Θόδωρος Αγγελόπουλος", "ΘΟΔΩΡΟΣ ΑΓΓΕΛΟΠΟΥΛΟΣ"),
+            ("Фёдор Бондарчук", "ФЕДОР БОНДАРЧУК"),
+            ("Andrei\u{306} Zoe\u{308}", "Andrei Zoe"),
+            ("Андрей", "Андреи\u{306}"),
+            (
+                "봉준호",
+                "\u{1107}\u{1169}\u{11bc}\u{110c}\u{116e}\u{11ab}\u{1112}\u{1169}",
+            ),
+            ("ば", "は\u{3099}"),
+            ("Ｔｏｍ ﾀﾅﾍﾞ", "Tom タナベ"),
+            ("Sinéad O’Connor", "Sinead O'Connor"),
+            ("ﬁn", "fin"),
+        ] {
+            assert_eq!(slug(a), slug(b), "{a} {b}");
+        }
+        assert_eq!(slug("봉준호"), "봉준호");
+    }
+
+    #[test]
+    fn marks_that_make_another_word_stay() {
+        for (a, b) in [
+            ("कमल", "कमला"),
+            ("सुनील", "सुनीला"),
+            ("शिव", "शव"),
+            ("ばば", "はは"),
+            ("はは", "ぱぱ"),
+            ("タナベ", "タナヘ"),
+            ("ปี", "ปู"),
+            ("Андрей", "Андреи"),
+            ("தி", "தீ"),
+            ("মিনা", "মীনা"),
+        ] {
+            assert_ne!(slug(a), slug(b), "{a} {b}");
+            assert_eq!(slug(a), compose(&a.to_lowercase()), "{a}");
+        }
+        assert_eq!(
+            slug("हिन्दी सिनेमा"),
+            "हिन्दी-सिनेमा",
+            "a virama divides no word"
+        );
+        assert_eq!(slug("क्\u{200d}ष"), slug("क्ष"));
+        assert_eq!(slug("\u{301}"), "");
+    }
+
+    #[test]
+    fn search_folds_more_than_keys() {
+        assert_eq!(fold("Андрей Ёлкин"), fold("андреи елкин"));
+        assert_eq!(fold("שָׁלוֹם"), fold("שלום"));
+        assert_eq!(fold("مُحَمَّد"), fold("محمد"));
+        assert_eq!(words("8½"), words("81⁄2"));
+        assert_eq!(fold("Straße"), fold("STRASSE"));
+        assert_ne!(fold("कमल"), fold("कमला"));
+        assert_ne!(fold("ばば"), fold("はは"));
+    }
+
+    #[test]
+    fn keys_that_were_stored_are_known_by_how_they_were_made() {
+        assert_eq!(former_slug("कमला"), "कमल");
+        assert_eq!(former_slug("Œuvre Sæther"), "œuvre-sæther");
+        assert_eq!(former_slug("Zoe Saldaña"), slug("Zoe Saldaña"));
+        assert_eq!(spellings("봉준호")[1], former_slug("봉준호"));
+        assert_eq!(sort_name("The Ængst"), "ængst");
     }
 
     #[test]

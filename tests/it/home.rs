@@ -28,7 +28,7 @@ use reelgraph::domain::error::StoreError;
 use reelgraph::domain::ids::{
     CollectionId, EpisodeId, GenreId, PersonId, ProfileId, SessionId, TitleId, UserId,
 };
-use reelgraph::domain::loading::{Format, LoadMode, LoadService, Source};
+use reelgraph::domain::loading::{Format, LoadMode, LoadOptions, LoadService, Manner, Source};
 use reelgraph::domain::page::{Slice, Window};
 use reelgraph::domain::recommend::{Ranking, RecommendPorts, RecommendService};
 use reelgraph::domain::viewer::{Client, KnownViewer, Login, Role, Viewer};
@@ -200,7 +200,14 @@ async fn services(db: &SqliteDb, catalog: Arc<Counted>) -> Services {
         events,
     );
     let summary = load
-        .load(&[Box::new(Films)], LoadMode::Write, &mut |_, _, _, _| {})
+        .load(
+            &[Box::new(Films)],
+            LoadOptions {
+                mode: LoadMode::Write,
+                manner: Manner::Merge,
+            },
+            &mut |_, _, _, _| {},
+        )
         .await
         .unwrap();
     assert_eq!(summary.refused, 0);

@@ -6,7 +6,8 @@ use crate::domain::text;
 /// and so is a fraction (`"8½"` has the words of `"8 1/2"`).
 pub(super) fn words(name: &str) -> Vec<String> {
     let mut spaced = String::with_capacity(name.len() + 8);
-    for c in name.chars() {
+    // Composed, so that a kana and the mark on it are one.
+    for c in text::compose(name).chars() {
         if stands_alone(c) {
             spaced.extend([' ', c, ' ']);
         } else {
@@ -60,6 +61,8 @@ mod tests {
         assert_eq!(words("霸王别姬"), ["霸", "王", "别", "姬"]);
         assert_eq!(words("E.T. the Extra"), ["et", "the", "extra"]);
         assert_eq!(words("?!"), Vec::<String>::new());
+        assert_eq!(words("は\u{3099}は"), words("ばは"));
+        assert_ne!(words("ば"), words("は"));
     }
 
     #[test]

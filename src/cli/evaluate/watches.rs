@@ -24,7 +24,8 @@ pub(super) fn read_titles(paths: &[PathBuf]) -> anyhow::Result<Vec<Title>> {
                 if !slugs.insert(record.slug.clone()) {
                     bail!("{location}: slug is “{}” once more", record.slug);
                 }
-                titles.push(record.new_title(SystemClock.now()));
+                let title = record.new_title(SystemClock.now());
+                titles.push(title.map_err(|problem| refused(location, &problem))?);
             }
             Ok(())
         })?;
@@ -69,7 +70,10 @@ pub(super) fn read_tastes(
 pub(super) fn title_of(record: Value, row: &Row<'_>) -> anyhow::Result<Title> {
     let now = SystemClock.now();
     match Record::read(record, now.year()) {
-        Ok((Record::Title(record), ..)) => Ok(record.new_title(now)),
+        Ok((Record::Title(record), ..)) => {
+            let title = record.new_title(now);
+            title.map_err(|problem| refused(&row.location(), &problem))
+        }
         Ok(_) => Err(anyhow!("{}: is not a title", row.location())),
         Err(problem) => Err(refused(&row.location(), &problem)),
     }

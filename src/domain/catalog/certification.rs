@@ -25,7 +25,10 @@ pub enum CertificationName {
     /// A certification, in the system's spelling.
     Known(Certification),
     /// The label says that the system has not rated the title.
-    Unrated,
+    Unrated {
+        /// The country whose system it is.
+        system: &'static str,
+    },
     /// There is no such system.
     UnknownSystem,
     /// The system has no such label.
@@ -55,7 +58,9 @@ pub fn certification_name(system: &str, label: &str) -> CertificationName {
             label: (*label).to_owned(),
             age: *age,
         }),
-        Some(None) => CertificationName::Unrated,
+        Some(None) => CertificationName::Unrated {
+            system: known.system.country,
+        },
         None => CertificationName::UnknownLabel {
             system: known.system.country,
             labels: known.system.labels.iter().map(|it| it.0).collect(),
@@ -212,7 +217,10 @@ mod tests {
             ("DE", "FSK: unrated"),
         ] {
             let found = certification_name(system, label);
-            assert_eq!(found, CertificationName::Unrated, "{system} {label}");
+            assert!(
+                matches!(found, CertificationName::Unrated { .. }),
+                "{system} {label}"
+            );
         }
         let fsk = CertificationName::UnknownLabel {
             system: "DE",

@@ -121,12 +121,6 @@ mod tests {
     }
 
     #[test]
-    fn another_part_is_something_else_to_say() {
-        assert!(film(1, Some(1), None).says_the_same(&film(1, Some(1), None)));
-        assert!(!film(1, Some(1), None).says_the_same(&film(1, Some(2), None)));
-    }
-
-    #[test]
     fn what_is_equal_goes_by_day_and_then_by_id() {
         let films = vec![
             film(4, None, None),

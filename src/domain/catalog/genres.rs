@@ -1,5 +1,8 @@
 //! The vocabulary of genres: how each is spelled, and which other words mean it.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use crate::domain::text;
 
 /// What the vocabulary makes of a word.
@@ -52,16 +55,19 @@ pub fn genre_name(word: &str) -> Option<GenreName> {
     if tidied.is_empty() {
         return None;
     }
-    let slug = text::slug(&tidied);
-    let known = VOCABULARY.iter().find(|(name, synonyms)| {
-        std::iter::once(name)
-            .chain(*synonyms)
-            .any(|spelling| text::slug(spelling) == slug)
-    });
-    Some(known.map_or(GenreName::Unknown(tidied), |(name, _)| {
-        GenreName::Known(name)
-    }))
+    let known = KNOWN.get(&text::slug(&tidied));
+    Some(known.map_or(GenreName::Unknown(tidied), |name| GenreName::Known(name)))
 }
+
+/// The names by the key of every spelling.
+static KNOWN: LazyLock<HashMap<String, &'static str>> = LazyLock::new(|| {
+    let genres = VOCABULARY.iter();
+    let spellings = genres.flat_map(|(name, synonyms)| {
+        let all = std::iter::once(name).chain(*synonyms);
+        all.map(|spelling| (text::slug(spelling), *name))
+    });
+    spellings.collect()
+});
 
 #[cfg(test)]
 mod tests {

@@ -2,10 +2,12 @@
 
 mod batches;
 mod certification;
+mod codes;
 mod collections;
 mod error;
 mod facts;
 mod genres;
+mod keys;
 mod publication;
 mod rating_systems;
 mod search;
@@ -19,10 +21,12 @@ pub use batches::{
     SeasonsBySeries, Seen, TitlesById,
 };
 pub use certification::{Certification, CertificationName, certification_name};
+pub use codes::{country_code, language_code};
 pub use collections::{PlaceInCollection, place_in_collection};
 pub use error::CatalogError;
 pub use facts::TitleFacts;
 pub use genres::{GenreName, genre_name};
+pub use keys::NameKeys;
 pub use publication::{Publication, TitleState};
 pub use search::{
     CatalogFollower, PersonHit, SearchError, SearchService, TitleHit, TitleSearch, Wanted,

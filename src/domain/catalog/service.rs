@@ -1,10 +1,11 @@
 //! The use cases of the catalogue: looking things up and paging through lists.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::collections::place_in_collection;
 use super::error::CatalogError;
+use super::keys::NameKeys;
 use super::store::{CatalogListStore, CatalogStore, Change, ChangeSource, TitleFilter, TitleQuery};
 use super::types::{Collection, Episode, ExternalId, Genre, Person, Season, SeasonId, Title};
 use super::visibility::Visibility;
@@ -76,15 +77,16 @@ impl CatalogService {
         Ok(titles.iter().map(|title| title.id).collect())
     }
 
-    /// The titles with these slugs.
+    /// The titles with these slugs, whatever their spelling in Unicode; those that are spelled as asked come first.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn titles_by_slug(
         &self,
         visibility: &Visibility,
         slugs: &[String],
     ) -> Result<Vec<Title>, CatalogError> {
-        let mut titles = self.ports.lists.titles_by_slug(slugs).await?;
+        let mut titles = self.ports.lists.titles_by_slug(&spellings(slugs)).await?;
         titles.retain(|title| visibility.shows(title));
+        titles.sort_by_cached_key(|title| !slugs.contains(&title.slug));
         Ok(titles)
     }
 
@@ -143,10 +145,12 @@ impl CatalogService {
         Ok(self.ports.store.people(ids).await?)
     }
 
-    /// The people with these slugs.
+    /// The people with these slugs, whatever their spelling in Unicode; those that are spelled as asked come first.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn people_by_slug(&self, slugs: &[String]) -> Result<Vec<Person>, CatalogError> {
-        Ok(self.ports.lists.people_by_slug(slugs).await?)
+        let mut people = self.ports.lists.people_by_slug(&spellings(slugs)).await?;
+        people.sort_by_cached_key(|person| !slugs.contains(&person.slug));
+        Ok(people)
     }
 
     /// The genres with these ids.
@@ -155,14 +159,24 @@ impl CatalogService {
         Ok(self.ports.store.genres(ids).await?)
     }
 
-    /// The genre with this slug.
+    /// The genre with this slug, or of this name.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn find_genre(&self, slug: &str) -> Result<Option<Genre>, CatalogError> {
-        Ok(self
-            .genres(&[GenreId::of_slug(&text::slug(slug))])
-            .await?
-            .into_iter()
-            .next())
+        let keys = NameKeys::of(slug);
+        let mut slugs = text::spellings(slug);
+        slugs.extend(keys.all().map(str::to_owned));
+        let ids: Vec<GenreId> = slugs.iter().map(|slug| GenreId::of_slug(slug)).collect();
+        let mut genres = self.genres(&ids).await?;
+        let names = genres
+            .iter()
+            .map(|genre| (genre.slug.as_str(), genre.name.as_str()));
+        let names: HashMap<&str, &str> = names.collect();
+        let is_there = |slug: &&str| names.contains_key(slug);
+        let given = text::spellings(slug);
+        let given = given.iter().map(String::as_str).find(is_there);
+        let found = given.unwrap_or_else(|| keys.choose(|key| names.get(key).copied()));
+        let place = genres.iter().position(|genre| genre.slug == found);
+        Ok(place.map(|place| genres.swap_remove(place)))
     }
 
     /// All genres, by name.
@@ -191,14 +205,16 @@ impl CatalogService {
         Ok(self.ports.store.collections(ids).await?)
     }
 
-    /// The collections with these slugs.
+    /// The collections with these slugs, whatever their spelling in Unicode; those that are spelled as asked come first.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn collections_by_slug(
         &self,
         visibility: &Visibility,
         slugs: &[String],
     ) -> Result<Vec<Collection>, CatalogError> {
-        let collections = self.ports.lists.collections_by_slug(slugs).await?;
+        let all = spellings(slugs);
+        let mut collections = self.ports.lists.collections_by_slug(&all).await?;
+        collections.sort_by_cached_key(|collection| !slugs.contains(&collection.slug));
         self.with_visible_films(visibility, collections).await
     }
 
@@ -325,4 +341,15 @@ impl CatalogService {
         let seen = self.visible_titles(visibility, series.iter().copied());
         Ok(seen.await?.into_iter().collect())
     }
+}
+
+/// Every spelling of these slugs under which something may be stored.
+fn spellings(slugs: &[String]) -> Vec<String> {
+    let mut all: Vec<String> = slugs
+        .iter()
+        .flat_map(|slug| text::spellings(slug))
+        .collect();
+    all.sort_unstable();
+    all.dedup();
+    all
 }

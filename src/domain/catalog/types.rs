@@ -45,7 +45,7 @@ pub struct Title {
     pub genres: Vec<GenreId>,
     /// Directors first, then actors, each in billing order.
     pub credits: Vec<Credit>,
-    /// ISO 3166-1 codes of the countries that it was made in.
+    /// ISO 3166-1 codes of the countries that it was made in, former codes of those that are no more (`SU`).
     pub countries: Vec<String>,
     /// ISO 639-1 codes of the languages that are spoken in it.
     pub languages: Vec<String>,
@@ -88,16 +88,6 @@ impl Title {
     pub fn certification_of(&self, system: &str) -> Option<&Certification> {
         let country = country_of(system)?;
         self.certifications.iter().find(|it| it.system == country)
-    }
-
-    /// Whether both say the same of the title, whenever that was written and however many watch it.
-    pub fn says_the_same(&self, other: &Self) -> bool {
-        let other = Self {
-            stamp: self.stamp,
-            watchers: self.watchers,
-            ..other.clone()
-        };
-        *self == other
     }
 
     /// The people credited in a role, in billing order.
@@ -211,15 +201,6 @@ pub struct Episode {
 }
 
 impl Episode {
-    /// Whether both say the same of the episode, whenever that was written.
-    pub fn says_the_same(&self, other: &Self) -> bool {
-        let other = Self {
-            stamp: self.stamp,
-            ..other.clone()
-        };
-        *self == other
-    }
-
     /// Its ordinal in the series: seasons in order, episodes in order; specials (season 0) first.
     pub fn ordinal(&self) -> (u32, u32) {
         (self.season, self.number)

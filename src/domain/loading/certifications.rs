@@ -4,31 +4,42 @@ use serde_json::Value;
 
 use super::fields::{Fields, checked_text, shown};
 use super::problem::Problem;
+use super::said::{Entries, Said};
 use crate::domain::catalog::{Certification, CertificationName, certification_name};
 
 /// The longest label, in characters.
 const MAX_LABEL: usize = 60;
+/// The label by which every system says that it has not rated a title.
+const UNRATED: &str = "NR";
 
-/// Reads `certifications`, sorted by system. A label that its system does not have is refused, for a title that is taken
-/// for unrated may be seen by more people; a system that we do not know is warned of.
-pub(super) fn read_certifications(fields: &mut Fields) -> Result<Vec<Certification>, Problem> {
-    let mut certifications: Vec<Certification> = Vec::new();
-    for (system, value) in fields.object("certifications")? {
+/// Reads `certifications`: what each system says, by the system. A label that its system does not have is refused, for a
+/// title that is taken for unrated may be seen by more people; a system that we do not know is warned of.
+pub(super) fn read_certifications(
+    fields: &mut Fields,
+) -> Result<Said<Entries<Certification>>, Problem> {
+    let systems = match fields.object("certifications")? {
+        Said::Nothing => return Ok(Said::Nothing),
+        Said::Cleared => return Ok(Said::Cleared),
+        Said::Value(systems) => systems,
+    };
+    let mut certifications: Entries<Certification> = Entries::new();
+    for (system, value) in systems {
         let field = format!("certifications.{system}");
         let label = match &value {
-            Value::Null => continue,
+            Value::Null => UNRATED.to_owned(),
             Value::Number(number) if number.is_u64() => number.to_string(),
             value => checked_text(&field, value, MAX_LABEL)?,
         };
         if label.is_empty() {
             continue;
         }
-        match certification_name(&system, &label) {
-            CertificationName::Unrated => {}
-            CertificationName::UnknownSystem => fields.warn(
-                field,
-                format!("“{system}” is not a rating system that we know; ignored"),
-            ),
+        let (system, said) = match certification_name(&system, &label) {
+            CertificationName::Unrated { system } => (system.to_owned(), None),
+            CertificationName::UnknownSystem => {
+                let reason = "is not a rating system that we know; ignored";
+                fields.warn_of(field, system, reason);
+                continue;
+            }
             CertificationName::UnknownLabel { system, labels } => {
                 let labels = labels.join(", ");
                 return Err(Problem::new(
@@ -36,25 +47,23 @@ pub(super) fn read_certifications(fields: &mut Fields) -> Result<Vec<Certificati
                     format!("is {}, not a label of {system}: {labels}", shown(&value)),
                 ));
             }
-            CertificationName::Known(new) => {
-                match certifications.iter().find(|it| it.system == new.system) {
-                    None => certifications.push(new),
-                    Some(other) if *other == new => {}
-                    Some(other) => {
-                        return Err(Problem::new(
-                            field,
-                            format!(
-                                "is {}, but {} has “{}” already",
-                                shown(&value),
-                                other.system,
-                                other.label
-                            ),
-                        ));
-                    }
-                }
+            CertificationName::Known(new) => (new.system.clone(), Some(new)),
+        };
+        match certifications.get(&system) {
+            Some(Some(other)) if said.as_ref().is_some_and(|said| said != other) => {
+                return Err(Problem::new(
+                    field,
+                    format!(
+                        "is {}, but {} has “{}” already",
+                        shown(&value),
+                        other.system,
+                        other.label
+                    ),
+                ));
             }
+            Some(Some(_)) => {}
+            Some(None) | None => drop(certifications.insert(system, said)),
         }
     }
-    certifications.sort();
-    Ok(certifications)
+    Ok(Said::Value(certifications))
 }

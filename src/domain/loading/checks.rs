@@ -4,48 +4,63 @@ use serde_json::{Map, Value};
 
 use super::fields::{Fields, checked_text, shown};
 use super::problem::Problem;
+use super::said::{Entries, Said};
 use crate::domain::catalog::ExternalId;
+use crate::domain::text::tidy;
 
-/// Reads `ids`: one spelling for each id, numbers and texts alike, sorted by provider.
-pub(super) fn check_external_ids(
-    ids: Map<String, Value>,
-    fields: &mut Fields,
-) -> Result<Vec<ExternalId>, Problem> {
-    let mut checked = Vec::new();
-    for (provider, value) in ids {
-        let field = format!("ids.{provider}");
+/// Reads `ids`, by their provider: one spelling for each id, numbers and texts alike.
+pub(super) fn read_external_ids(fields: &mut Fields) -> Result<Said<Entries<ExternalId>>, Problem> {
+    let ids = match fields.object("ids")? {
+        Said::Nothing => return Ok(Said::Nothing),
+        Said::Cleared => return Ok(Said::Cleared),
+        Said::Value(ids) => ids,
+    };
+    let mut checked: Entries<ExternalId> = Entries::new();
+    for (key, value) in ids {
+        let field = format!("ids.{key}");
+        let provider = key.trim().to_lowercase();
         let text = match &value {
-            Value::Null => continue,
+            Value::Null => {
+                checked.entry(provider).or_default();
+                continue;
+            }
             Value::Number(number) if number.is_u64() => number.to_string(),
             value => checked_text(&field, value, 300)?,
         };
         if text.is_empty() {
             continue;
         }
-        let provider = provider.trim().to_lowercase();
+        if is_placeholder(&text) || is_zero(&text) {
+            fields.warn_of(field, text, "is no id; left out");
+            continue;
+        }
         let normal = match provider.as_str() {
             "imdb" => imdb(&text),
             "wikidata" => after_letter(last_part(&text), 'Q'),
             "tmdb" | "tvdb" => is_number(last_part(&text)).then(|| last_part(&text).to_owned()),
             "wikipedia_en" => Some(text.clone()),
             _ => {
-                fields.warn(
-                    field.clone(),
-                    format!("“{provider}” is not a provider that we know; kept as it is"),
-                );
+                let reason = "is not a provider that we know; kept as it is";
+                fields.warn_of(field.clone(), provider.clone(), reason);
                 Some(text.clone())
             }
         };
-        let value = normal.ok_or_else(|| {
+        let id = normal.ok_or_else(|| {
             Problem::new(
-                field,
+                field.clone(),
                 format!("is {}, not an id of {provider}", shown(&value)),
             )
         })?;
-        checked.push(ExternalId { provider, value });
+        if let Some(Some(other)) = checked.get(&provider)
+            && other.value != id
+        {
+            let reason = format!("is {id}, but {provider} has “{}” already", other.value);
+            return Err(Problem::new(field, reason));
+        }
+        let value = id;
+        checked.insert(provider.clone(), Some(ExternalId { provider, value }));
     }
-    checked.sort();
-    Ok(checked)
+    Ok(Said::Value(checked))
 }
 
 /// Whether an id can belong to one thing only, so that two things that carry it are the same.
@@ -85,25 +100,148 @@ fn is_number(text: &str) -> bool {
     !text.is_empty() && text.len() <= 19 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// What may be wrong with a name that stands for a person.
-pub(super) fn check_person_name(name: &str) -> Option<String> {
-    let (last, first) = name.split_once(", ")?;
-    let is_suffix = matches!(
-        first.trim_end_matches('.'),
-        "Jr" | "Sr" | "II" | "III" | "IV"
-    );
-    (!is_suffix && !last.contains(',')).then(|| {
-        format!("“{name}” looks like “last name, first name”; kept as a person of its own")
-    })
+/// Whether an id is one that programs write where there is none: `0`, `tt0000000`, `Q0`.
+fn is_zero(text: &str) -> bool {
+    let id = last_part(text).trim_start_matches(|c: char| c.is_ascii_alphabetic());
+    !id.is_empty() && id.bytes().all(|byte| byte == b'0')
 }
 
-/// Whether a text is UTF-8 that was taken for Latin-1 and encoded once more.
-pub(super) fn looks_double_encoded(text: &str) -> bool {
-    let bytes: Option<Vec<u8>> = text
-        .chars()
-        .map(|c| u8::try_from(u32::from(c)).ok())
-        .collect();
-    !text.is_ascii() && bytes.is_some_and(|bytes| std::str::from_utf8(&bytes).is_ok())
+/// Whether a text is what programs write for a missing value. As a whole field it says nothing, whatever the field.
+pub(super) fn is_blank(text: &str) -> bool {
+    matches!(
+        text.trim(),
+        "\\N" | "N/A" | "n/a" | "#N/A" | "nan" | "NaN" | "NAN" | "null" | "NULL" | "<NA>"
+    )
+}
+
+/// Whether a text is what people or programs write for a name that is not known. A film may be called so, but no person,
+/// genre or collection.
+pub(super) fn is_placeholder(text: &str) -> bool {
+    let text = text.trim();
+    let bare = text
+        .trim_matches(['(', ')', '[', ']', '<', '>', '.'])
+        .to_lowercase();
+    is_blank(text)
+        || matches!(
+            bare.as_str(),
+            "n/a"
+                | "na"
+                | "n.a"
+                | "nan"
+                | "nil"
+                | "null"
+                | "none"
+                | "unknown"
+                | "undefined"
+                | "unspecified"
+                | "not available"
+                | "not applicable"
+                | "no data"
+                | "no information"
+                | "tba"
+                | "tbd"
+                | "to be announced"
+                | "to be determined"
+        )
+        || !text.is_empty()
+            && text
+                .chars()
+                .all(|c| matches!(c, '-' | '–' | '—' | '?' | '_' | '*'))
+}
+
+/// What is said of one text in which there seem to be several.
+pub(super) const SEVERAL: &str = "looks like several in one; each is an entry of its own in a list, and “|” stands between them in \
+    a cell of a table; kept as one";
+
+/// Whether a text looks like several entries of a list: with separators that no entry has.
+pub(super) fn looks_like_several(text: &str) -> bool {
+    text.contains([',', ';', '|'])
+}
+
+/// What may be wrong with a name that stands for a person.
+pub(super) fn check_person_name(name: &str) -> Option<&'static str> {
+    let is_suffix = |part: &str| {
+        let part = part.trim().trim_end_matches('.');
+        matches!(
+            part,
+            "Jr" | "Sr" | "II" | "III" | "IV" | "V" | "M.D" | "MD" | "PhD" | "Ph.D" | "Esq"
+        )
+    };
+    let parts: Vec<&str> = name.split(',').filter(|part| !is_suffix(part)).collect();
+    let is_full = |part: &&str| part.trim().contains(' ');
+    match parts.as_slice() {
+        _ if name.contains([';', '|']) => Some(SEVERAL),
+        [] | [_] => None,
+        [last, first] if !(is_full(last) && is_full(first)) => {
+            Some("looks like “last name, first name”; kept as a person of its own")
+        }
+        _ => Some(SEVERAL),
+    }
+}
+
+/// The texts in a value that look as if they were encoded twice, each with the field that it stands in.
+pub(super) fn encoded_twice(record: &Map<String, Value>) -> Vec<(String, String)> {
+    fn look<'a>(value: &'a Value, found: &mut Vec<&'a str>) {
+        match value {
+            Value::String(text) if looks_double_encoded(text) => found.push(text),
+            Value::Array(values) => values.iter().for_each(|value| look(value, found)),
+            Value::Object(map) => map.values().for_each(|value| look(value, found)),
+            _ => {}
+        }
+    }
+    let mut all = Vec::new();
+    for (field, value) in record {
+        let mut found = Vec::new();
+        look(value, &mut found);
+        all.extend(found.into_iter().map(|text| (field.clone(), tidy(text))));
+    }
+    all
+}
+
+/// Whether a part of a text is UTF-8 that was taken for Latin-1 or Windows-1252 and encoded once more: a run of characters
+/// whose bytes are those of other characters, and of such as names have.
+fn looks_double_encoded(text: &str) -> bool {
+    let mut run: Vec<u8> = Vec::new();
+    let is_another = |run: &[u8]| {
+        let Ok(text) = std::str::from_utf8(run) else {
+            return false;
+        };
+        let mut chars = text.chars();
+        match (chars.next(), chars.next()) {
+            (Some('\u{a1}'..='\u{17f}' | '\u{2010}'..='\u{203a}'), _) | (Some(_), Some(_)) => true,
+            // Two characters may stand side by side by chance; three that make one hardly do.
+            (Some(_), None) => run.len() > 2,
+            (None, _) => false,
+        }
+    };
+    for c in text.chars() {
+        match windows_1252(c) {
+            Some(byte) => run.push(byte),
+            None => {
+                if is_another(&run) {
+                    return true;
+                }
+                run.clear();
+            }
+        }
+    }
+    is_another(&run)
+}
+
+/// The byte above 127 that stands for a character in Windows-1252, or in Latin-1 where that has none.
+fn windows_1252(c: char) -> Option<u8> {
+    const FROM_128: [char; 32] = [
+        '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž',
+        '\u{8f}', '\u{90}', '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}',
+        'ž', 'Ÿ',
+    ];
+    match u32::from(c) {
+        code @ 0x80..=0xff => u8::try_from(code).ok(),
+        _ => {
+            let place = FROM_128.iter().position(|other| *other == c)?;
+            u8::try_from(place + 128).ok()
+        }
+    }
 }
 
 #[cfg(test)]
@@ -131,14 +269,95 @@ mod tests {
 
     #[test]
     fn double_encoding_is_told_from_accents() {
-        assert!(looks_double_encoded("AmÃ©lie"));
-        assert!(!looks_double_encoded("Amélie"));
-        assert!(!looks_double_encoded("千と千尋の神隠し"));
+        for text in [
+            "AmÃ©lie",
+            "Am\u{c3}\u{a9}lie 千と千尋",
+            "Itâ€™s a Wonderful Life",
+            "Lâ€™Ã‰tÃ©",
+            "Ð\u{90}Ð½Ð½Ð°",
+            "åƒ\u{8d}",
+            "â€“",
+        ] {
+            assert!(looks_double_encoded(text), "{text}");
+        }
+        for text in [
+            "Amélie",
+            "千と千尋の神隠し",
+            "“CAFÉ”",
+            "L’Été – à Paris…",
+            "Ænima",
+            "Françoise Hardy",
+            "Ñandú",
+            "ÄÄ",
+            "Анна",
+            "«Élysée»",
+            "",
+        ] {
+            assert!(!looks_double_encoded(text), "{text}");
+        }
     }
 
     #[test]
-    fn a_suffix_is_not_a_first_name() {
-        assert!(check_person_name("De Niro, Robert").is_some());
-        assert!(check_person_name("Robert Downey, Jr.").is_none());
+    fn names_with_commas_get_the_hint_that_is_right() {
+        let last_first = check_person_name("De Niro, Robert");
+        assert!(last_first.is_some_and(|reason| reason.contains("last name, first name")));
+        for name in ["Robert Downey, Jr.", "Robert Downey Jr.", "Ving Rhames"] {
+            assert_eq!(check_person_name(name), None, "{name}");
+        }
+        for name in [
+            "Al Pacino, Robert De Niro",
+            "Al Pacino,Robert De Niro,Val Kilmer",
+            "Cher, Sting, Bono",
+            "Al Pacino; Robert De Niro",
+            "Robert Downey, Jr., Chris Evans, Cher",
+        ] {
+            assert_eq!(check_person_name(name), Some(SEVERAL), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_stands_for_nobody_is_no_name() {
+        for text in [
+            "N/A",
+            "nan",
+            "NaN",
+            "\\N",
+            "Unknown",
+            "unknown",
+            "(unknown)",
+            "None",
+            "NONE",
+            "-",
+            "--",
+            "—",
+            "?",
+            "null",
+            "TBA",
+        ] {
+            assert!(is_placeholder(text), "{text}");
+        }
+        for text in [
+            "Nan Goldin",
+            "Noname",
+            "Naná",
+            "B. D.",
+            "Unknown Artist Collective",
+            "…",
+            "!",
+        ] {
+            assert!(!is_placeholder(text), "{text}");
+        }
+        for id in [
+            "0",
+            "tt0000000",
+            "Q0",
+            "000",
+            "https://www.imdb.com/title/tt0000000/",
+        ] {
+            assert!(is_zero(id), "{id}");
+        }
+        for id in ["tt0113277", "Q1", "10", "tt"] {
+            assert!(!is_zero(id), "{id}");
+        }
     }
 }

@@ -1,84 +1,124 @@
 //! The collection that a film is part of, as a record names it.
 
+use std::collections::HashMap;
+
 use serde_json::Value;
 
+use super::checks::is_placeholder;
 use super::fields::{Fields, checked_slug, checked_text};
 use super::problem::Problem;
 use super::records::MAX_NAME;
+use super::said::Said;
+use crate::domain::catalog::PartOf;
+use crate::domain::ids::CollectionId;
 use crate::domain::text;
 
 /// The greatest number of a part.
-const MAX_PART: i64 = 9999;
+const MAX_PART: u32 = 9999;
 
-/// A collection, and which part of it the film is.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A collection, as a record names it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct CollectionName {
-    /// The collection's key: given, or made of the name (case, accents, punctuation and spacing folded).
-    pub slug: String,
+    /// The collection's key, if it is given; else one is made of the name.
+    pub slug: Option<String>,
     pub name: String,
+}
+
+/// What a record says of the collection that a film is part of.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PartRecord {
+    pub collection: Said<CollectionName>,
     /// The number of the part, from 1.
-    pub part: Option<u32>,
+    pub part: Said<u32>,
+}
+
+impl PartRecord {
+    /// The film's place after the record, where it had `stored` before. A part that is not named stays as long as the
+    /// collection does.
+    pub(super) fn over(
+        &self,
+        stored: Option<PartOf>,
+        ids: &HashMap<CollectionName, CollectionId>,
+    ) -> Result<Option<PartOf>, Problem> {
+        let before = match &self.collection {
+            Said::Nothing => stored,
+            Said::Cleared => None,
+            Said::Value(named) => ids.get(named).map(|&collection| {
+                let part = stored.filter(|stored| stored.collection == collection);
+                PartOf {
+                    collection,
+                    part: part.and_then(|stored| stored.part),
+                }
+            }),
+        };
+        match (before, &self.part) {
+            (None, Said::Value(_)) => Err(Problem::new("part", "is given without a collection")),
+            (None, _) => Ok(None),
+            (Some(before), part) => Ok(Some(PartOf {
+                part: part.over(before.part),
+                ..before
+            })),
+        }
+    }
 }
 
 /// Reads `collection` and `part`.
-pub(super) fn read_collection(fields: &mut Fields) -> Result<Option<CollectionName>, Problem> {
-    let part = read_part(fields)?;
-    let named = match fields.take("collection") {
-        None => None,
+pub(super) fn read_collection(fields: &mut Fields) -> Result<PartRecord, Problem> {
+    let part = fields.count("part", 1..=MAX_PART)?;
+    let (collection, inner) = match fields.raw("collection") {
+        None => (Said::Nothing, Said::Nothing),
+        Some(Value::Null) => (Said::Cleared, Said::Nothing),
         Some(Value::Object(map)) => {
-            let mut inner = Fields::new(map);
-            let named = read_object(&mut inner)
+            let mut object = Fields::new(map);
+            let (named, part) = read_object(&mut object)
                 .map_err(|problem| Problem::new(within(&problem.field), problem.reason))?;
-            for field in inner.finish().0 {
-                fields.warn(within(&field), "is not a field of a collection; ignored");
-            }
-            Some(named)
+            let unknown = "is not a field of a collection; ignored";
+            fields.absorb("collection", object, unknown);
+            (Said::Value(named), part)
         }
         Some(name) => match checked_text("collection", &name, MAX_NAME)? {
-            name if name.is_empty() => None,
-            name => Some(CollectionName {
-                slug: slug_of("collection", &name)?,
-                name,
-                part: None,
-            }),
+            name if name.is_empty() => (Said::Nothing, Said::Nothing),
+            name if is_placeholder(&name) => {
+                fields.warn_of("collection", name, "is no collection; left out");
+                (Said::Nothing, Said::Nothing)
+            }
+            name => {
+                check_name("collection", &name)?;
+                let named = CollectionName { slug: None, name };
+                (Said::Value(named), Said::Nothing)
+            }
         },
     };
-    match (named, part) {
-        (None, Some(_)) => Err(Problem::new("part", "is given without a collection")),
-        (Some(CollectionName { part: Some(a), .. }), Some(b)) if a != b => Err(Problem::new(
-            "part",
-            format!("is {b}, but {a} in the collection"),
-        )),
-        (named, part) => Ok(named.map(|named| CollectionName {
-            part: named.part.or(part),
-            ..named
-        })),
+    if let (Said::Value(inner), Said::Value(part)) = (&inner, &part)
+        && inner != part
+    {
+        let reason = format!("is {part}, but {inner} in the collection");
+        return Err(Problem::new("part", reason));
     }
+    Ok(PartRecord {
+        collection,
+        part: if inner == Said::Nothing { part } else { inner },
+    })
 }
 
-fn read_object(fields: &mut Fields) -> Result<CollectionName, Problem> {
+fn read_object(fields: &mut Fields) -> Result<(CollectionName, Said<u32>), Problem> {
     let name = fields.text("name", MAX_NAME)?;
-    let slug = match fields.take("slug") {
-        Some(slug) => checked_slug("slug", &slug)?,
-        None => slug_of("name", &name)?,
-    };
-    let part = read_part(fields)?;
-    Ok(CollectionName { slug, name, part })
-}
-
-fn read_part(fields: &mut Fields) -> Result<Option<u32>, Problem> {
-    let part = fields.integer("part", 1..=MAX_PART)?;
-    Ok(part.and_then(|part| u32::try_from(part).ok()))
-}
-
-fn slug_of(field: &str, name: &str) -> Result<String, Problem> {
-    match text::slug(name) {
-        slug if slug.is_empty() => Err(Problem::new(
-            field,
-            format!("“{name}” has no letter or digit"),
-        )),
-        slug => Ok(slug),
+    let slug = fields.take("slug");
+    let slug = slug.map(|slug| checked_slug("slug", &slug)).transpose()?;
+    if slug.is_none() {
+        check_name("name", &name)?;
     }
+    let part = fields.count("part", 1..=MAX_PART)?;
+    Ok((CollectionName { slug, name }, part))
+}
+
+/// A name that a key is made of has something to make it of.
+fn check_name(field: &str, name: &str) -> Result<(), Problem> {
+    if text::slug(name).is_empty() {
+        let reason = format!("“{name}” has no letter or digit");
+        return Err(Problem::new(field, reason));
+    }
+    Ok(())
 }
 
 fn within(field: &str) -> String {

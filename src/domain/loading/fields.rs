@@ -3,13 +3,15 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::{Map, Value};
 
-use super::problem::Problem;
+use super::checks::is_blank;
+use super::problem::{Problem, Warning};
+use super::said::Said;
 use crate::domain::text;
 
 /// A record's fields, and what was noticed while they were taken.
 pub(super) struct Fields {
     map: Map<String, Value>,
-    warnings: Vec<Problem>,
+    warnings: Vec<Warning>,
 }
 
 type Field<T> = Result<T, Problem>;
@@ -26,12 +28,43 @@ impl Fields {
         self.map.contains_key(name)
     }
 
-    pub(super) fn warn(&mut self, field: impl Into<String>, reason: impl Into<String>) {
-        self.warnings.push(Problem::new(field, reason));
+    pub(super) fn warn(&mut self, field: impl Into<String>, reason: &'static str) {
+        self.warnings.push(Warning {
+            field: field.into(),
+            value: None,
+            reason,
+        });
+    }
+
+    /// Notices something of one of the values that a field can have.
+    pub(super) fn warn_of(
+        &mut self,
+        field: impl Into<String>,
+        value: impl Into<String>,
+        reason: &'static str,
+    ) {
+        self.warnings.push(Warning {
+            field: field.into(),
+            value: Some(value.into()),
+            reason,
+        });
+    }
+
+    /// Takes over what was noticed of an object within a field, and warns of what is left in it.
+    pub(super) fn absorb(&mut self, field: &str, inner: Self, unknown: &'static str) {
+        let (names, warnings) = inner.finish();
+        for name in names {
+            self.warn(format!("{field}.{name}"), unknown);
+        }
+        self.warnings
+            .extend(warnings.into_iter().map(|warning| Warning {
+                field: format!("{field}.{}", warning.field),
+                ..warning
+            }));
     }
 
     /// What is left over is unknown; what was noticed is handed out.
-    pub(super) fn finish(self) -> (Vec<String>, Vec<Problem>) {
+    pub(super) fn finish(self) -> (Vec<String>, Vec<Warning>) {
         (
             self.map.into_iter().map(|(name, _)| name).collect(),
             self.warnings,
@@ -43,22 +76,44 @@ impl Fields {
         self.map.remove(name).filter(|value| !value.is_null())
     }
 
-    /// A text with something visible in it, tidied.
-    pub(super) fn text(&mut self, name: &'static str, max: usize) -> Field<String> {
-        self.optional_text(name, max)?
-            .ok_or_else(|| Problem::new(name, "is missing or empty"))
+    /// A value as it stands there, `null` too.
+    pub(super) fn raw(&mut self, name: &str) -> Option<Value> {
+        self.map.remove(name)
     }
 
-    /// A text with something visible in it, tidied; `None` if it is missing, `null` or empty.
-    pub(super) fn optional_text(
-        &mut self,
-        name: &'static str,
-        max: usize,
-    ) -> Field<Option<String>> {
-        self.take(name)
-            .map(|value| checked_text(name, &value, max))
-            .transpose()
-            .map(|text| text.filter(|text| !text.is_empty()))
+    /// What is said of a field: nothing if it is missing or a word that programs write for a missing value, that there is
+    /// none if it is `null`.
+    fn said<T>(&mut self, name: &str, read: impl FnOnce(Value) -> Field<T>) -> Field<Said<T>> {
+        match self.map.remove(name) {
+            None => Ok(Said::Nothing),
+            Some(Value::Null) => Ok(Said::Cleared),
+            Some(Value::String(text)) if is_blank(&text) => {
+                self.warn_of(
+                    name,
+                    text,
+                    "stands for what is not known; taken for nothing",
+                );
+                Ok(Said::Nothing)
+            }
+            Some(value) => read(value).map(Said::Value),
+        }
+    }
+
+    /// A text with something visible in it, tidied.
+    pub(super) fn text(&mut self, name: &'static str, max: usize) -> Field<String> {
+        match self.optional_text(name, max)? {
+            Said::Value(text) => Ok(text),
+            Said::Nothing | Said::Cleared => Err(Problem::new(name, "is missing or empty")),
+        }
+    }
+
+    /// A text, tidied; one without anything visible in it says nothing.
+    pub(super) fn optional_text(&mut self, name: &'static str, max: usize) -> Field<Said<String>> {
+        let text = self.said(name, |value| checked_text(name, &value, max))?;
+        Ok(match text {
+            Said::Value(text) if text.is_empty() => Said::Nothing,
+            text => text,
+        })
     }
 
     /// The key that something is known by: letters, digits, `-`, `_`, `.` or `~`, in lower case.
@@ -74,22 +129,32 @@ impl Fields {
         &mut self,
         name: &'static str,
         range: std::ops::RangeInclusive<i64>,
-    ) -> Field<Option<i64>> {
-        let Some(value) = self.take(name) else {
-            return Ok(None);
-        };
-        let number = value.as_i64().or_else(|| whole(value.as_f64()?));
-        let number = number.ok_or_else(|| {
-            Problem::new(name, format!("is {}, not a whole number", shown(&value)))
-        })?;
-        if range.contains(&number) {
-            Ok(Some(number))
-        } else {
-            Err(Problem::new(
-                name,
-                format!("is {number}, not from {} to {}", range.start(), range.end()),
-            ))
-        }
+    ) -> Field<Said<i64>> {
+        self.said(name, |value| {
+            let number = value.as_i64().or_else(|| whole(value.as_f64()?));
+            let number = number.ok_or_else(|| {
+                Problem::new(name, format!("is {}, not a whole number", shown(&value)))
+            })?;
+            if range.contains(&number) {
+                Ok(number)
+            } else {
+                Err(Problem::new(
+                    name,
+                    format!("is {number}, not from {} to {}", range.start(), range.end()),
+                ))
+            }
+        })
+    }
+
+    /// The same for what is never below 0.
+    pub(super) fn count(
+        &mut self,
+        name: &'static str,
+        range: std::ops::RangeInclusive<u32>,
+    ) -> Field<Said<u32>> {
+        let (first, last) = range.into_inner();
+        let count = self.integer(name, i64::from(first)..=i64::from(last))?;
+        Ok(count.map(|count| u32::try_from(count).unwrap_or(last)))
     }
 
     /// A number from 0 to 1.
@@ -121,87 +186,100 @@ impl Fields {
     }
 
     /// A day as `YYYY-MM-DD`.
-    pub(super) fn day(&mut self, name: &'static str) -> Field<Option<NaiveDate>> {
-        let Some(value) = self.take(name) else {
-            return Ok(None);
-        };
-        let day = value
-            .as_str()
-            .filter(|text| text.len() == 10)
-            .and_then(|text| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok());
-        day.map(Some).ok_or_else(|| {
-            Problem::new(
-                name,
-                format!("is {}, not a day as YYYY-MM-DD", shown(&value)),
-            )
+    pub(super) fn day(&mut self, name: &'static str) -> Field<Said<NaiveDate>> {
+        self.said(name, |value| {
+            let day = value
+                .as_str()
+                .filter(|text| text.len() == 10)
+                .and_then(|text| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok());
+            day.ok_or_else(|| {
+                Problem::new(
+                    name,
+                    format!("is {}, not a day as YYYY-MM-DD", shown(&value)),
+                )
+            })
         })
     }
 
     /// A time as RFC 3339 has it.
     pub(super) fn time(&mut self, name: &'static str) -> Field<DateTime<Utc>> {
-        let time = self.optional_time(name)?;
-        time.ok_or_else(|| Problem::new(name, "is missing"))
+        match self.optional_time(name)? {
+            Said::Value(time) => Ok(time),
+            Said::Nothing | Said::Cleared => Err(Problem::new(name, "is missing")),
+        }
     }
 
-    /// A time as RFC 3339 has it; `None` if it is missing or `null`.
-    pub(super) fn optional_time(&mut self, name: &'static str) -> Field<Option<DateTime<Utc>>> {
-        let Some(value) = self.take(name) else {
-            return Ok(None);
-        };
-        let time = value
-            .as_str()
-            .and_then(|text| DateTime::parse_from_rfc3339(text).ok());
-        time.map(|time| Some(time.to_utc())).ok_or_else(|| {
-            Problem::new(
-                name,
-                format!("is {}, not a time as RFC 3339 has it", shown(&value)),
-            )
+    /// A time as RFC 3339 has it, which may be missing or `null`.
+    pub(super) fn optional_time(&mut self, name: &'static str) -> Field<Said<DateTime<Utc>>> {
+        self.said(name, |value| {
+            let time = value
+                .as_str()
+                .and_then(|text| DateTime::parse_from_rfc3339(text).ok());
+            time.map(|time| time.to_utc()).ok_or_else(|| {
+                Problem::new(
+                    name,
+                    format!("is {}, not a time as RFC 3339 has it", shown(&value)),
+                )
+            })
         })
     }
 
-    /// A list; missing and `null` are empty.
-    pub(super) fn list(&mut self, name: &'static str, max: usize) -> Field<Vec<Value>> {
-        match self.take(name) {
-            None => Ok(Vec::new()),
-            Some(Value::Array(values)) if values.len() <= max => Ok(values),
-            Some(Value::Array(values)) => Err(Problem::new(
+    /// A list; an empty one says that there is none.
+    pub(super) fn list(&mut self, name: &'static str, max: usize) -> Field<Said<Vec<Value>>> {
+        let list = self.said(name, |value| match value {
+            Value::Array(values) if values.len() <= max => Ok(values),
+            Value::Array(values) => Err(Problem::new(
                 name,
                 format!("has {} entries, more than {max}", values.len()),
             )),
-            Some(value) => Err(Problem::new(
+            value => Err(Problem::new(
                 name,
                 format!("is {}, not a list", shown(&value)),
             )),
-        }
+        })?;
+        Ok(match list {
+            Said::Value(values) if values.is_empty() => Said::Cleared,
+            list => list,
+        })
     }
 
-    /// A list of texts, tidied, without empty and repeated ones.
-    pub(super) fn texts(
+    /// A list, each entry read by itself, those that tell nothing left out. A list of which nothing is left says
+    /// nothing: that its entries are blank is not that there are none.
+    pub(super) fn entries<T>(
         &mut self,
         name: &'static str,
         max: usize,
-        max_length: usize,
-    ) -> Field<Vec<String>> {
-        let mut texts = Vec::new();
-        for value in self.list(name, max)? {
-            let text = checked_text(name, &value, max_length)?;
-            if !text.is_empty() && !texts.contains(&text) {
-                texts.push(text);
+        mut read: impl FnMut(&mut Self, &Value) -> Field<Option<T>>,
+    ) -> Field<Said<Vec<T>>> {
+        let values = match self.list(name, max)? {
+            Said::Nothing => return Ok(Said::Nothing),
+            Said::Cleared => return Ok(Said::Cleared),
+            Said::Value(values) => values,
+        };
+        let mut entries = Vec::with_capacity(values.len());
+        for (place, value) in (1..).zip(&values) {
+            if value.is_null() {
+                let reason = format!("has null as entry {place} of {}", values.len());
+                return Err(Problem::new(name, reason));
             }
+            entries.extend(read(self, value)?);
         }
-        Ok(texts)
+        Ok(if entries.is_empty() {
+            Said::Nothing
+        } else {
+            Said::Value(entries)
+        })
     }
 
-    /// An object; missing and `null` are empty.
-    pub(super) fn object(&mut self, name: &'static str) -> Field<Map<String, Value>> {
-        match self.take(name) {
-            None => Ok(Map::new()),
-            Some(Value::Object(map)) => Ok(map),
-            Some(value) => Err(Problem::new(
+    /// An object.
+    pub(super) fn object(&mut self, name: &'static str) -> Field<Said<Map<String, Value>>> {
+        self.said(name, |value| match value {
+            Value::Object(map) => Ok(map),
+            value => Err(Problem::new(
                 name,
                 format!("is {}, not an object", shown(&value)),
             )),
-        }
+        })
     }
 }
 
@@ -227,8 +305,9 @@ pub(super) fn checked_slug(field: &str, value: &Value) -> Field<String> {
     let slug = value
         .as_str()
         .ok_or_else(|| Problem::new(field, format!("is {}, not a text", shown(value))))?;
-    let is_allowed =
-        |c: char| (c.is_alphanumeric() && !c.is_uppercase()) || matches!(c, '-' | '_' | '.' | '~');
+    let slug = text::compose(slug);
+    let is_word = |c: char| c.is_alphanumeric() && !c.is_uppercase();
+    let is_allowed = |c: char| is_word(c) || text::is_mark(c) || matches!(c, '-' | '_' | '.' | '~');
     if slug.is_empty() || slug.chars().count() > 200 || !slug.chars().all(is_allowed) {
         return Err(Problem::new(
             field,
@@ -238,17 +317,33 @@ pub(super) fn checked_slug(field: &str, value: &Value) -> Field<String> {
             ),
         ));
     }
-    Ok(slug.to_owned())
+    // It is a part of addresses and names of files, where these mean something else.
+    if !slug.starts_with(is_word) || slug.contains("..") {
+        let reason = "does not begin with a letter or digit, or has “..” in it";
+        return Err(Problem::new(
+            field,
+            format!("is {}, which {reason}", shown(value)),
+        ));
+    }
+    Ok(slug)
 }
 
 /// A value as it stands in a message: short, on one line.
 pub(super) fn shown(value: &Value) -> String {
-    let text = value.to_string();
+    // What changes the direction of text would do so in the message, too.
+    let text: String = value.to_string().chars().flat_map(visible).collect();
     if text.chars().count() <= 60 {
         text
     } else {
         format!("{}…", text.chars().take(60).collect::<String>())
     }
+}
+
+/// A character as a message shows it: one without a width of its own by its number.
+fn visible(c: char) -> impl Iterator<Item = char> {
+    let number = (text::is_invisible(c) && c != ' ').then(|| c.escape_unicode());
+    let same = number.is_none().then_some(c);
+    number.into_iter().flatten().chain(same)
 }
 
 #[expect(

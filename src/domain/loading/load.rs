@@ -1,12 +1,14 @@
 //! Loading files: three passes, so that the order of records and files does not matter, each in batches.
 //!
-//! People, films and series go first, then episodes, then watches. What is there already and says the same stays
-//! untouched, so a load is idempotent. A record that is refused takes nothing else with it.
+//! People, films and series go first, then episodes, then watches. A record is laid over what is stored: what it does not
+//! name stays. What says the same stays untouched, so a load is idempotent. A record that is refused takes nothing else
+//! with it.
 
 use std::collections::{BTreeMap, HashSet};
 use std::io::BufRead;
 use std::sync::Arc;
 
+use super::drafts::Draft;
 use super::problem::Problem;
 use super::run::Run;
 use super::source::Format;
@@ -47,17 +49,89 @@ pub struct LoadSummary {
     pub tallies: BTreeMap<&'static str, Tally>,
     /// How many records, or whole files, were refused.
     pub refused: u64,
-    /// How many warnings were given.
+    /// How many warnings there were, those of one value counted once.
     pub warnings: u64,
+    /// How many of them were of each kind.
+    pub warnings_by_kind: BTreeMap<WarningKind, Warned>,
+}
+
+/// What warnings have in common.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct WarningKind {
+    /// The field.
+    pub field: String,
+    /// What was noticed.
+    pub reason: &'static str,
+}
+
+/// How often something was warned of.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Warned {
+    /// In all.
+    pub times: u64,
+    /// Those of one value counted once.
+    pub different: u64,
 }
 
 /// What became of records of one sort.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tally {
-    /// Written: new, or changed.
-    pub loaded: u64,
-    /// There already, saying the same.
+    /// Written, where nothing was before.
+    pub new: u64,
+    /// Written over what said something else.
+    pub changed: u64,
+    /// There already, and nothing else was said.
     pub unchanged: u64,
+    /// In how many of the changed ones each field is another now, by its name in files.
+    pub fields: BTreeMap<&'static str, u64>,
+}
+
+impl Tally {
+    pub(super) fn count<T>(&mut self, draft: Draft<T>) -> Option<T> {
+        match draft {
+            Draft::New(document) => {
+                self.new += 1;
+                Some(document)
+            }
+            Draft::Changed(document, fields) => {
+                self.changed += 1;
+                for field in fields {
+                    *self.fields.entry(field).or_default() += 1;
+                }
+                Some(document)
+            }
+            Draft::Unchanged => {
+                self.unchanged += 1;
+                None
+            }
+        }
+    }
+
+    /// Adds another tally.
+    pub(super) fn add(&mut self, other: &Self) {
+        self.new += other.new;
+        self.changed += other.changed;
+        self.unchanged += other.unchanged;
+        for (field, count) in &other.fields {
+            *self.fields.entry(field).or_default() += count;
+        }
+    }
+}
+
+/// How files are loaded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LoadOptions {
+    pub mode: LoadMode,
+    pub manner: Manner,
+}
+
+/// What becomes of what a record does not name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Manner {
+    /// It stays as it is stored.
+    Merge,
+    /// It is cleared; only whether viewers may see a title stays.
+    Replace,
 }
 
 /// Whether a load writes.
@@ -92,7 +166,8 @@ pub enum LoadError {
     Watching(#[from] WatchError),
 }
 
-/// Gets each message about a record: whether it is only a warning, the file, the line, the problem.
+/// Gets messages about records: whether it is only a warning, the file, the line, the problem. Each refusal is told of, and
+/// the first warnings of each kind.
 pub type Tell<'a> = &'a mut (dyn FnMut(bool, &str, u64, &Problem) + Send);
 
 impl LoadService {
@@ -120,10 +195,10 @@ impl LoadService {
     pub async fn load(
         &self,
         sources: &[Box<dyn Source>],
-        mode: LoadMode,
+        options: LoadOptions,
         tell: Tell<'_>,
     ) -> Result<LoadSummary, LoadError> {
-        let mut run = Run::new(self, mode, tell);
+        let mut run = Run::new(self, options, tell);
         let mut phases: Vec<HashSet<Phase>> = vec![HashSet::new(); sources.len()];
         for phase in [Phase::Titles, Phase::Episodes, Phase::Watches] {
             for (source, has) in sources.iter().zip(&mut phases) {

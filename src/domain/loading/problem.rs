@@ -17,3 +17,25 @@ impl Problem {
         }
     }
 }
+
+/// What a curator may want to look at, although the record was loaded. Warnings of one field and reason are of a kind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Warning {
+    /// The field.
+    pub field: String,
+    /// The value that it is about, if others of the kind have others.
+    pub value: Option<String>,
+    /// What was noticed, as the rest of a sentence that begins with the field and the value.
+    pub reason: &'static str,
+}
+
+impl Warning {
+    /// The warning as a curator is told it.
+    pub(super) fn problem(&self) -> Problem {
+        let reason = match &self.value {
+            Some(value) => format!("“{value}” {}", self.reason),
+            None => self.reason.to_owned(),
+        };
+        Problem::new(&self.field, reason)
+    }
+}

@@ -1,16 +1,22 @@
 //! The records that can be loaded, and how each is read from the fields of a JSON object.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::Value;
 
 use super::certifications::read_certifications;
-use super::checks::{check_external_ids, check_person_name, looks_double_encoded};
-use super::collections::{CollectionName, read_collection};
+use super::checks::{
+    SEVERAL, check_person_name, encoded_twice, is_placeholder, looks_like_several,
+    read_external_ids,
+};
+use super::collections::{PartRecord, read_collection};
 use super::fields::{Fields, checked_slug, checked_text, shown};
-use super::problem::Problem;
-use super::publication::read_publication;
+use super::problem::{Problem, Warning};
+use super::publication::{PublicationRecord, read_publication};
+use super::said::{Entries, Said};
 use crate::domain::catalog::{
-    Certification, ExternalId, GenreName, Publication, TitleKind, genre_name,
+    Certification, ExternalId, GenreName, TitleKind, country_code, genre_name, language_code,
 };
 use crate::domain::text;
 
@@ -23,7 +29,15 @@ const FIRST_YEAR: i64 = 1870;
 /// How many years ahead something may be announced.
 const YEARS_AHEAD: i64 = 10;
 /// The longest film, in minutes: 100 hours.
-const MAX_MINUTES: i64 = 6000;
+const MAX_MINUTES: u32 = 6000;
+/// The highest number of a season or an episode.
+const MAX_NUMBER: u32 = 9999;
+/// The most genres of a title, and the longest name of one, in characters.
+const MAX_GENRES: usize = 50;
+const MAX_GENRE: usize = 60;
+/// The most countries or languages of a title, and the longest name of one, in characters.
+const MAX_CODES: usize = 100;
+const MAX_CODE: usize = 200;
 
 /// A record that was read and is sound in itself.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,52 +56,103 @@ pub enum Record {
 #[derive(Debug, Clone, PartialEq)]
 pub struct TitleRecord {
     pub kind: TitleKind,
-    /// Whether and when viewers may see it; `None`: as it is stored, and published if it is new.
-    pub publication: Option<Publication>,
+    /// Whether the record says which it is; one that does not is of the kind that is stored, and a film if it is new.
+    pub is_kind_told: bool,
+    /// Whether and when viewers may see it.
+    pub publication: PublicationRecord,
     /// The key: lower-case letters, digits and single hyphens.
     pub slug: String,
     pub name: String,
     /// Its name in the language that it was made in.
-    pub original_name: Option<String>,
+    pub original_name: Said<String>,
     /// The year of the first showing.
-    pub year: Option<i32>,
+    pub year: Said<i32>,
     /// The year in which a series ended.
-    pub end_year: Option<i32>,
+    pub end_year: Said<i32>,
     /// The day of the first showing.
-    pub premiered: Option<NaiveDate>,
+    pub premiered: Said<NaiveDate>,
     /// The length of a film, in seconds.
-    pub duration: Option<u32>,
+    pub duration: Said<u32>,
     /// The names of its genres, as the vocabulary spells them.
-    pub genres: Vec<String>,
+    pub genres: Said<Vec<String>>,
     /// Who directed the film or created the series.
-    pub directors: Vec<CreditName>,
+    pub directors: Said<Vec<CreditName>>,
     /// Who plays in it, in billing order.
-    pub cast: Vec<CreditName>,
-    /// As ISO 3166-1 codes of two letters.
-    pub countries: Vec<String>,
-    /// As ISO 639-1 codes of two letters.
-    pub languages: Vec<String>,
+    pub cast: Said<Vec<CreditName>>,
+    /// As ISO 3166-1 codes of two letters; see [`country_code`].
+    pub countries: Said<Vec<String>>,
+    /// As ISO 639-1 codes of two letters; see [`language_code`].
+    pub languages: Said<Vec<String>>,
     /// Ids elsewhere, by provider.
-    pub external_ids: Vec<ExternalId>,
+    pub external_ids: Said<Entries<ExternalId>>,
     /// The network that first showed a series.
-    pub network: Option<String>,
+    pub network: Said<String>,
     /// How many seasons a series has in all.
-    pub total_seasons: Option<u32>,
-    /// The collection that a film is part of.
-    pub collection: Option<CollectionName>,
-    /// What rating systems say of it, sorted by system.
-    pub certifications: Vec<Certification>,
+    pub total_seasons: Said<u32>,
+    /// The collection that a film is part of, and which part.
+    pub part_of: PartRecord,
+    /// What rating systems say of it, by system.
+    pub certifications: Said<Entries<Certification>>,
 }
 
-/// A credited person: by name, which makes all of that name one person, or by slug.
+impl TitleRecord {
+    /// Everybody who is named.
+    pub(super) fn credits(&self) -> impl Iterator<Item = &CreditName> {
+        let (directors, cast) = (self.directors.value(), self.cast.value());
+        directors.into_iter().chain(cast).flatten()
+    }
+
+    /// The ids that are named.
+    pub(super) fn ids(&self) -> impl Iterator<Item = &ExternalId> {
+        let named = self.external_ids.value().into_iter();
+        named.flat_map(|ids| ids.values().flatten())
+    }
+
+    /// The genres that are named.
+    pub(super) fn genres(&self) -> impl Iterator<Item = &String> {
+        self.genres.value().into_iter().flatten()
+    }
+
+    /// Takes the kind of the title that is stored, if the record does not say one and names nothing that only the other
+    /// kind has.
+    pub(super) fn take_kind(&mut self, stored: TitleKind) {
+        let is_neutral = self.duration == Said::Nothing
+            && self.directors == Said::Nothing
+            && self.part_of == PartRecord::default();
+        if !self.is_kind_told && is_neutral {
+            self.kind = stored;
+        }
+    }
+}
+
+/// A credited person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CreditName {
-    /// The person's key: given, or made of the name (case, accents, punctuation and spacing folded).
-    pub slug: String,
+    /// Who it is.
+    pub person: PersonKey,
     /// The name; a slug alone names somebody who was loaded before.
     pub name: Option<String>,
     /// The character that is played.
     pub character: Option<String>,
+}
+
+/// How a credit says who it is.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum PersonKey {
+    /// By the person's key.
+    Slug(String),
+    /// By the name, which makes all of that name one person.
+    Name(String),
+}
+
+impl PersonKey {
+    /// The key in a catalogue that has nothing yet.
+    pub(super) fn slug(&self) -> String {
+        match self {
+            Self::Slug(slug) => slug.clone(),
+            Self::Name(name) => text::slug(name),
+        }
+    }
 }
 
 /// An episode, as a file tells it.
@@ -99,14 +164,21 @@ pub struct EpisodeRecord {
     pub season: u32,
     /// The number in the season.
     pub number: u32,
-    pub name: Option<String>,
+    pub name: Said<String>,
     /// Its name in the language that it was made in.
-    pub original_name: Option<String>,
+    pub original_name: Said<String>,
     /// The day of the first showing.
-    pub aired: Option<NaiveDate>,
+    pub aired: Said<NaiveDate>,
     /// The length in seconds.
-    pub duration: Option<u32>,
-    pub directors: Vec<CreditName>,
+    pub duration: Said<u32>,
+    pub directors: Said<Vec<CreditName>>,
+}
+
+impl EpisodeRecord {
+    /// Everybody who is named.
+    pub(super) fn credits(&self) -> impl Iterator<Item = &CreditName> {
+        self.directors.value().into_iter().flatten()
+    }
 }
 
 /// A person, as a file tells it.
@@ -116,9 +188,9 @@ pub struct PersonRecord {
     pub slug: String,
     pub name: String,
     /// The day of birth.
-    pub born: Option<NaiveDate>,
+    pub born: Said<NaiveDate>,
     /// Ids elsewhere, by provider.
-    pub external_ids: Vec<ExternalId>,
+    pub external_ids: Said<Entries<ExternalId>>,
 }
 
 /// A watch, as a file tells it.
@@ -144,31 +216,45 @@ impl Record {
     pub fn read(
         value: Value,
         this_year: i32,
-    ) -> Result<(Self, Vec<String>, Vec<Problem>), Problem> {
+    ) -> Result<(Self, Vec<String>, Vec<Warning>), Problem> {
         let Value::Object(map) = value else {
             return Err(Problem::new(
                 "",
                 format!("is {}, not a record (a JSON object)", shown(&value)),
             ));
         };
+        let twice = encoded_twice(&map);
         let mut fields = Fields::new(map);
         let record = match kind(&mut fields)? {
-            Kind::Title(kind) => Self::Title(Box::new(read_title(
-                kind,
-                &mut fields,
-                i64::from(this_year),
-            )?)),
+            Kind::Title(kind) => {
+                let is_told = kind.is_some();
+                let kind = kind.unwrap_or(TitleKind::Film);
+                let title = read_title(kind, &mut fields, i64::from(this_year))?;
+                Self::Title(Box::new(TitleRecord {
+                    is_kind_told: is_told,
+                    ..title
+                }))
+            }
             Kind::Episode => Self::Episode(read_episode(&mut fields)?),
             Kind::Person => Self::Person(read_person(&mut fields)?),
             Kind::Watch => Self::Watch(read_watch(&mut fields)?),
         };
-        let (unknown, warnings) = fields.finish();
+        let (unknown, mut warnings) = fields.finish();
+        let twice = twice
+            .into_iter()
+            .filter(|(field, _)| !unknown.contains(field));
+        warnings.extend(twice.map(|(field, text)| Warning {
+            field,
+            value: Some(text),
+            reason: "looks like UTF-8 that was encoded twice",
+        }));
         Ok((record, unknown, warnings))
     }
 }
 
 enum Kind {
-    Title(TitleKind),
+    /// `None`: of the kind that is stored.
+    Title(Option<TitleKind>),
     Episode,
     Person,
     Watch,
@@ -178,8 +264,8 @@ enum Kind {
 fn kind(fields: &mut Fields) -> Result<Kind, Problem> {
     if let Some(kind) = fields.take("kind") {
         return match kind.as_str() {
-            Some("film") => Ok(Kind::Title(TitleKind::Film)),
-            Some("series") => Ok(Kind::Title(TitleKind::Series)),
+            Some("film") => Ok(Kind::Title(Some(TitleKind::Film))),
+            Some("series") => Ok(Kind::Title(Some(TitleKind::Series))),
             Some("episode") => Ok(Kind::Episode),
             Some("person") => Ok(Kind::Person),
             Some("watch") => Ok(Kind::Watch),
@@ -198,11 +284,11 @@ fn kind(fields: &mut Fields) -> Result<Kind, Problem> {
     } else if has(&["series"]) && has(&["episode", "season"]) {
         Kind::Episode
     } else if has(&["creators", "total_seasons", "network", "end_year"]) {
-        Kind::Title(TitleKind::Series)
+        Kind::Title(Some(TitleKind::Series))
     } else if has(&["name", "born"]) && !has(&["title"]) {
         Kind::Person
     } else {
-        Kind::Title(TitleKind::Film)
+        Kind::Title(None)
     })
 }
 
@@ -213,71 +299,54 @@ fn read_title(
 ) -> Result<TitleRecord, Problem> {
     let slug = fields.slug("slug")?;
     let name = fields.text("title", MAX_NAME)?;
-    if looks_double_encoded(&name) {
-        fields.warn(
-            "title",
-            format!("“{name}” looks like UTF-8 that was encoded twice"),
-        );
-    }
     let original_name = fields.optional_text("original_title", MAX_NAME)?;
     let years = FIRST_YEAR..=this_year + YEARS_AHEAD;
     let premiered = fields.day("release_date")?;
-    let year = fields.integer("year", years.clone())?;
-    let year = year.or_else(|| premiered.map(|day| i64::from(chrono::Datelike::year(&day))));
+    let year = read_year(fields, "year", &years)?;
     let is_series = kind == TitleKind::Series;
-    let end_year = if is_series {
-        fields.integer("end_year", years)?
-    } else {
-        None
-    };
-    let directors = read_credits(fields, if is_series { "creators" } else { "directors" })?;
-    let cast = read_credits(fields, "cast")?;
-    let ids = fields.object("ids")?;
-    let external_ids = check_external_ids(ids, fields)?;
-    if is_series {
-        // Of the sample's own bookkeeping; the episodes themselves say it.
-        fields.take("seasons_listed");
-        fields.take("episodes_listed");
-    }
-    Ok(TitleRecord {
+    let mut record = TitleRecord {
         kind,
+        is_kind_told: true,
         publication: read_publication(fields)?,
         slug,
         name,
         original_name,
-        year: year.and_then(|year| i32::try_from(year).ok()),
-        end_year: end_year.and_then(|year| i32::try_from(year).ok()),
+        year,
+        end_year: Said::Nothing,
         premiered,
-        duration: if is_series {
-            None
-        } else {
-            read_runtime(fields)?
-        },
+        duration: Said::Nothing,
         genres: read_genres(fields)?,
-        directors,
-        cast,
-        countries: fields.texts("countries", 100, 20)?,
-        languages: fields.texts("languages", 100, 20)?,
-        external_ids,
-        network: if is_series {
-            fields.optional_text("network", MAX_NAME)?
-        } else {
-            None
-        },
-        total_seasons: if is_series {
-            fields
-                .integer("total_seasons", 0..=9999)?
-                .and_then(|count| u32::try_from(count).ok())
-        } else {
-            None
-        },
-        collection: if is_series {
-            None
-        } else {
-            read_collection(fields)?
-        },
+        directors: read_credits(fields, if is_series { "creators" } else { "directors" })?,
+        cast: read_credits(fields, "cast")?,
+        countries: read_codes(fields, &COUNTRIES)?,
+        languages: read_codes(fields, &LANGUAGES)?,
+        external_ids: read_external_ids(fields)?,
+        network: Said::Nothing,
+        total_seasons: Said::Nothing,
+        part_of: PartRecord::default(),
         certifications: read_certifications(fields)?,
-    })
+    };
+    if is_series {
+        record.end_year = read_year(fields, "end_year", &years)?;
+        record.network = read_network(fields)?;
+        record.total_seasons = fields.count("total_seasons", 0..=MAX_NUMBER)?;
+        // Of the sample's own bookkeeping; the episodes themselves say it.
+        fields.take("seasons_listed");
+        fields.take("episodes_listed");
+    } else {
+        record.duration = read_runtime(fields)?;
+        record.part_of = read_collection(fields)?;
+    }
+    Ok(record)
+}
+
+fn read_year(
+    fields: &mut Fields,
+    name: &'static str,
+    years: &std::ops::RangeInclusive<i64>,
+) -> Result<Said<i32>, Problem> {
+    let year = fields.integer(name, years.clone())?;
+    Ok(year.map(|year| i32::try_from(year).unwrap_or_default()))
 }
 
 fn read_episode(fields: &mut Fields) -> Result<EpisodeRecord, Problem> {
@@ -294,15 +363,11 @@ fn read_episode(fields: &mut Fields) -> Result<EpisodeRecord, Problem> {
 }
 
 fn read_person(fields: &mut Fields) -> Result<PersonRecord, Problem> {
-    let slug = fields.slug("slug")?;
-    let name = fields.text("name", MAX_NAME)?;
-    let born = fields.day("born")?;
-    let ids = fields.object("ids")?;
     Ok(PersonRecord {
-        slug,
-        name,
-        born,
-        external_ids: check_external_ids(ids, fields)?,
+        slug: fields.slug("slug")?,
+        name: read_person_name(fields)?,
+        born: fields.day("born")?,
+        external_ids: read_external_ids(fields)?,
     })
 }
 
@@ -334,34 +399,40 @@ fn read_watch(fields: &mut Fields) -> Result<WatchRecord, Problem> {
 }
 
 fn read_number(fields: &mut Fields, name: &'static str) -> Result<u32, Problem> {
-    let number = fields
-        .integer(name, 0..=9999)?
-        .ok_or_else(|| Problem::new(name, "is missing"))?;
-    u32::try_from(number).map_err(|_| Problem::new(name, "is out of range"))
-}
-
-/// The length in seconds. 0 minutes stand for "unknown" in many files.
-fn read_runtime(fields: &mut Fields) -> Result<Option<u32>, Problem> {
-    match fields.integer("runtime_minutes", 0..=MAX_MINUTES)? {
-        Some(0) => {
-            fields.warn("runtime_minutes", "is 0; taken for unknown");
-            Ok(None)
-        }
-        minutes => Ok(minutes.and_then(|minutes| u32::try_from(minutes * 60).ok())),
+    match fields.count(name, 0..=MAX_NUMBER)? {
+        Said::Value(number) => Ok(number),
+        Said::Nothing | Said::Cleared => Err(Problem::new(name, "is missing")),
     }
 }
 
-fn read_genres(fields: &mut Fields) -> Result<Vec<String>, Problem> {
-    let mut genres: Vec<String> = Vec::new();
-    for word in fields.texts("genres", 50, 60)? {
+/// The length in seconds. 0 minutes stand for "unknown" in many files, and say nothing.
+fn read_runtime(fields: &mut Fields) -> Result<Said<u32>, Problem> {
+    match fields.count("runtime_minutes", 0..=MAX_MINUTES)? {
+        Said::Value(0) => {
+            fields.warn("runtime_minutes", "is 0; taken for unknown");
+            Ok(Said::Nothing)
+        }
+        minutes => Ok(minutes.map(|minutes| minutes * 60)),
+    }
+}
+
+fn read_genres(fields: &mut Fields) -> Result<Said<Vec<String>>, Problem> {
+    let genres = fields.entries("genres", MAX_GENRES, |fields, value| {
+        let word = checked_text("genres", value, MAX_GENRE)?;
         let name = match genre_name(&word) {
-            None => continue,
+            None => return Ok(None),
             Some(GenreName::Known(name)) => name.to_owned(),
+            Some(GenreName::Unknown(name)) if is_placeholder(&name) => {
+                fields.warn_of("genres", name, "is no genre; left out");
+                return Ok(None);
+            }
             Some(GenreName::Unknown(name)) => {
-                fields.warn(
-                    "genres",
-                    format!("“{name}” is not in the vocabulary; kept as a genre of its own"),
-                );
+                let reason = if looks_like_several(&name) {
+                    SEVERAL
+                } else {
+                    "is not in the vocabulary; kept as a genre of its own"
+                };
+                fields.warn_of("genres", name.clone(), reason);
                 name
             }
         };
@@ -371,57 +442,138 @@ fn read_genres(fields: &mut Fields) -> Result<Vec<String>, Problem> {
                 format!("“{name}” has no letter or digit"),
             ));
         }
-        if genres
-            .iter()
-            .all(|other| text::slug(other) != text::slug(&name))
-        {
-            genres.push(name);
+        Ok(Some(name))
+    })?;
+    Ok(genres.map(|genres| {
+        let mut each: Vec<String> = Vec::new();
+        for name in genres {
+            let slug = text::slug(&name);
+            if each.iter().all(|other| text::slug(other) != slug) {
+                each.push(name);
+            }
         }
-    }
-    Ok(genres)
+        each
+    }))
 }
 
-fn read_credits(fields: &mut Fields, field: &'static str) -> Result<Vec<CreditName>, Problem> {
-    let mut credits: Vec<CreditName> = Vec::new();
-    for value in fields.list(field, MAX_CREDITS)? {
-        let Some(credit) = read_credit(field, value, fields)? else {
-            continue;
-        };
-        if credits.iter().all(|other| other.slug != credit.slug) {
-            credits.push(credit);
+/// A list of codes, and how its entries are understood.
+struct Codes {
+    field: &'static str,
+    code: fn(&str) -> Option<&'static str>,
+    /// What is said of an entry that names nothing.
+    unknown: &'static str,
+}
+
+const COUNTRIES: Codes = Codes {
+    field: "countries",
+    code: country_code,
+    unknown: "is no country of ISO 3166-1, by code or name; left out",
+};
+
+const LANGUAGES: Codes = Codes {
+    field: "languages",
+    code: language_code,
+    unknown: "is no language of ISO 639-1, by code or name; left out",
+};
+
+/// Codes from what is written for them. What names nothing that we know is left out, with a warning; what has no letter
+/// cannot be a name or a code, and is refused.
+fn read_codes(fields: &mut Fields, codes: &Codes) -> Result<Said<Vec<String>>, Problem> {
+    let field = codes.field;
+    let read = fields.entries(field, MAX_CODES, |fields, value| {
+        let text = checked_text(field, value, MAX_CODE)?;
+        if text.is_empty() {
+            return Ok(None);
         }
+        if let Some(code) = (codes.code)(&text) {
+            return Ok(Some(code.to_owned()));
+        }
+        if !text.chars().any(char::is_alphanumeric) && !is_placeholder(&text) {
+            let reason = format!("has {}, neither a code nor a name", shown(value));
+            return Err(Problem::new(field, reason));
+        }
+        let reason = if looks_like_several(&text) {
+            "looks like several in one; each is an entry of its own in a list, and “|” stands between them in a cell of a \
+             table; left out"
+        } else {
+            codes.unknown
+        };
+        fields.warn_of(field, text, reason);
+        Ok(None)
+    })?;
+    Ok(read.map(|mut codes| {
+        let mut seen = HashSet::new();
+        codes.retain(|code| seen.insert(code.clone()));
+        codes
+    }))
+}
+
+fn read_network(fields: &mut Fields) -> Result<Said<String>, Problem> {
+    match fields.optional_text("network", MAX_NAME)? {
+        Said::Value(name) if is_placeholder(&name) => {
+            fields.warn_of("network", name, "is no network; left out");
+            Ok(Said::Nothing)
+        }
+        said => Ok(said),
     }
-    Ok(credits)
+}
+
+fn read_person_name(fields: &mut Fields) -> Result<String, Problem> {
+    let name = fields.text("name", MAX_NAME)?;
+    if is_placeholder(&name) {
+        let reason = format!("is “{name}”, which stands for nobody");
+        return Err(Problem::new("name", reason));
+    }
+    Ok(name)
+}
+
+fn read_credits(
+    fields: &mut Fields,
+    field: &'static str,
+) -> Result<Said<Vec<CreditName>>, Problem> {
+    let credits = fields.entries(field, MAX_CREDITS, |fields, value| {
+        read_credit(field, value, fields)
+    })?;
+    Ok(credits.map(|mut credits| {
+        let mut seen = HashSet::new();
+        credits.retain(|credit| seen.insert(credit.person.slug()));
+        credits
+    }))
 }
 
 fn read_credit(
     field: &'static str,
-    value: Value,
+    value: &Value,
     fields: &mut Fields,
 ) -> Result<Option<CreditName>, Problem> {
     let Value::Object(map) = value else {
-        let name = checked_text(field, &value, MAX_NAME)?;
+        let name = checked_text(field, value, MAX_NAME)?;
         return if name.is_empty() {
             Ok(None)
         } else {
-            by_name(field, name, None, fields).map(Some)
+            by_name(field, name, None, fields)
         };
     };
-    let mut credit = Fields::new(map);
+    let mut credit = Fields::new(map.clone());
     let slug = credit
         .take("person")
         .or_else(|| credit.take("slug"))
         .map(|slug| checked_slug(field, &slug))
         .transpose()?;
-    let name = credit.optional_text("name", MAX_NAME)?;
-    let character = credit.optional_text("character", MAX_NAME)?;
+    let mut text = |name| {
+        let text = credit.optional_text(name, MAX_NAME)?;
+        Ok::<Option<String>, Problem>(text.over(None))
+    };
+    let (name, character) = (text("name")?, text("character")?);
+    let character = character.filter(|character| !is_placeholder(character));
+    fields.absorb(field, credit, "is not a field of a credit; ignored");
     match (slug, name) {
         (Some(slug), name) => Ok(Some(CreditName {
-            slug,
+            person: PersonKey::Slug(slug),
             name,
             character,
         })),
-        (None, Some(name)) => by_name(field, name, character, fields).map(Some),
+        (None, Some(name)) => by_name(field, name, character, fields),
         (None, None) => Err(Problem::new(
             field,
             "has an entry without person, slug or name",
@@ -434,19 +586,21 @@ fn by_name(
     name: String,
     character: Option<String>,
     fields: &mut Fields,
-) -> Result<CreditName, Problem> {
+) -> Result<Option<CreditName>, Problem> {
+    if is_placeholder(&name) {
+        fields.warn_of(field, name, "stands for nobody; left out");
+        return Ok(None);
+    }
     if let Some(reason) = check_person_name(&name) {
-        fields.warn(field, reason);
+        fields.warn_of(field, name.clone(), reason);
     }
-    match text::slug(&name) {
-        slug if slug.is_empty() => Err(Problem::new(
-            field,
-            format!("“{name}” has no letter or digit"),
-        )),
-        slug => Ok(CreditName {
-            slug,
-            name: Some(name),
-            character,
-        }),
+    if text::slug(&name).is_empty() {
+        let reason = format!("“{name}” has no letter or digit");
+        return Err(Problem::new(field, reason));
     }
+    Ok(Some(CreditName {
+        person: PersonKey::Name(name.clone()),
+        name: Some(name),
+        character,
+    }))
 }

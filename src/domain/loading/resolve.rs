@@ -5,18 +5,56 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use chrono::{DateTime, Utc};
 
 use super::checks::is_identifying;
+use super::collections::CollectionName;
 use super::drafts;
-use super::records::{CreditName, TitleRecord};
+use super::records::{CreditName, PersonKey, TitleRecord};
+use super::run::Placed;
 use crate::domain::catalog::{
-    CatalogError, CatalogService, Collection, ExternalId, Genre, Person, Title, Visibility,
+    CatalogError, CatalogService, Collection, ExternalId, Genre, NameKeys, Person, Title,
+    Visibility,
 };
 use crate::domain::ids::{CollectionId, GenreId, PersonId};
+use crate::domain::text;
+
+/// Whom and what titles name, by how they name it.
+#[derive(Default)]
+pub(super) struct Named {
+    pub(super) people: HashMap<PersonKey, PersonId>,
+    pub(super) genres: HashMap<String, GenreId>,
+    pub(super) collections: HashMap<CollectionName, CollectionId>,
+}
+
+impl Named {
+    /// What a record names in a catalogue that has nothing yet.
+    pub(super) fn in_nothing(record: &TitleRecord) -> Self {
+        let people = record.credits().map(|credit| {
+            let key = credit.person.clone();
+            let id = PersonId::of_slug(&key.slug());
+            (key, id)
+        });
+        let genres = record.genres().map(|name| {
+            let id = GenreId::of_slug(&text::slug(name));
+            (name.clone(), id)
+        });
+        let collection = record.part_of.collection.value();
+        let collection = collection.map(|named| {
+            let slug = named.slug.clone();
+            let slug = slug.unwrap_or_else(|| text::slug(&named.name));
+            (named.clone(), CollectionId::of_slug(&slug))
+        });
+        Self {
+            people: people.collect(),
+            genres: genres.collect(),
+            collections: collection.into_iter().collect(),
+        }
+    }
+}
 
 /// The people of a batch: those who are there, and those who must be added.
 #[derive(Default)]
 pub(super) struct People {
-    /// Everybody who is or will be there, by slug.
-    pub(super) ids: HashMap<String, PersonId>,
+    /// Everybody who is or will be there, by how they are named.
+    pub(super) ids: HashMap<PersonKey, PersonId>,
     /// People that no store has yet.
     pub(super) new: Vec<Person>,
 }
@@ -28,74 +66,152 @@ pub(super) async fn people(
     credits: impl Iterator<Item = &CreditName>,
     now: DateTime<Utc>,
 ) -> Result<People, CatalogError> {
-    let mut names: HashMap<&str, Option<&str>> = HashMap::new();
+    let mut order: Vec<&PersonKey> = Vec::new();
+    let mut names: HashMap<&PersonKey, Option<&str>> = HashMap::new();
     for credit in credits {
-        let name = names.entry(&credit.slug).or_default();
+        let name = names.entry(&credit.person).or_insert_with(|| {
+            order.push(&credit.person);
+            None
+        });
         *name = name.or(credit.name.as_deref());
     }
-    let slugs: Vec<String> = names.keys().map(|slug| (*slug).to_owned()).collect();
-    let stored = catalog.people_by_slug(&slugs).await?;
-    let mut people = People {
-        ids: stored
-            .into_iter()
-            .map(|person| (person.slug, person.id))
-            .collect(),
-        new: Vec::new(),
-    };
-    for (slug, name) in names {
-        if let (false, Some(name)) = (people.ids.contains_key(slug), name) {
-            let person = drafts::credited(slug, name, now);
-            people.ids.insert(slug.to_owned(), person.id);
-            people.new.push(person);
+    let mut keys: HashMap<&str, NameKeys> = HashMap::new();
+    let mut slugs: HashSet<String> = HashSet::new();
+    for person in &order {
+        match person {
+            PersonKey::Slug(slug) => drop(slugs.insert(slug.clone())),
+            PersonKey::Name(name) => {
+                let of_name = keys.entry(name).or_insert_with(|| NameKeys::of(name));
+                slugs.extend(of_name.all().map(str::to_owned));
+            }
         }
     }
-    people.new.sort_by_key(|person| person.id);
-    Ok(people)
+    let slugs: Vec<String> = slugs.into_iter().collect();
+    let stored = catalog.people_by_slug(&slugs).await?.into_iter();
+    let stored: HashMap<String, Person> =
+        stored.map(|person| (person.slug.clone(), person)).collect();
+    let mut added: BTreeMap<String, Person> = BTreeMap::new();
+    let mut ids = HashMap::new();
+    for person in &order {
+        let slug = match person {
+            PersonKey::Slug(slug) => {
+                let spellings = text::spellings(slug).into_iter();
+                let mut there = spellings.filter(|spelling| stored.contains_key(spelling));
+                there.next().unwrap_or_else(|| slug.clone())
+            }
+            PersonKey::Name(name) => {
+                let name_at = |slug: &str| stored.get(slug).map(|person| person.name.as_str());
+                keys[name.as_str()].choose(name_at).to_owned()
+            }
+        };
+        let id = match (stored.get(&slug), names[person]) {
+            (Some(person), _) => person.id,
+            (None, Some(name)) => {
+                let new = || drafts::credited(&slug, name, now);
+                added.entry(slug.clone()).or_insert_with(new).id
+            }
+            (None, None) => continue,
+        };
+        ids.insert((*person).clone(), id);
+    }
+    // Who is named by slug alone may be new by somebody else's record of the batch.
+    for person in order {
+        if let PersonKey::Slug(slug) = person
+            && let Some(new) = added.get(slug)
+        {
+            ids.entry(person.clone()).or_insert(new.id);
+        }
+    }
+    Ok(People {
+        ids,
+        new: added.into_values().collect(),
+    })
 }
 
-/// The genres that must be added for these titles.
-pub(super) async fn new_genres(
+/// The ids of what titles name, and what must be added for it.
+pub(super) struct Resolved<K, I, T> {
+    pub(super) ids: HashMap<K, I>,
+    pub(super) new: Vec<T>,
+}
+
+/// The genres of these titles.
+pub(super) async fn genres(
     catalog: &CatalogService,
     records: impl Iterator<Item = &TitleRecord>,
     now: DateTime<Utc>,
-) -> Result<Vec<Genre>, CatalogError> {
-    let mut genres: HashMap<GenreId, Genre> = records
-        .flat_map(|record| &record.genres)
-        .map(|name| drafts::genre(name, now))
-        .map(|genre| (genre.id, genre))
+) -> Result<Resolved<String, GenreId, Genre>, CatalogError> {
+    let names = records.flat_map(TitleRecord::genres);
+    let keys: BTreeMap<&String, NameKeys> = names.map(|name| (name, NameKeys::of(name))).collect();
+    let all = keys.values().flat_map(NameKeys::all).map(GenreId::of_slug);
+    let all: HashSet<GenreId> = all.collect();
+    let stored = catalog.genres(&all.into_iter().collect::<Vec<_>>()).await?;
+    let stored: HashMap<&str, &str> = stored
+        .iter()
+        .map(|genre| (genre.slug.as_str(), genre.name.as_str()))
         .collect();
-    for stored in catalog
-        .genres(&genres.keys().copied().collect::<Vec<_>>())
-        .await?
-    {
-        genres.remove(&stored.id);
+    let mut new: BTreeMap<&str, Genre> = BTreeMap::new();
+    let mut ids = HashMap::new();
+    for (name, keys) in &keys {
+        let slug = keys.choose(|slug| stored.get(slug).copied());
+        if !stored.contains_key(slug) {
+            let genre = || drafts::genre(slug, name, now);
+            new.entry(slug).or_insert_with(genre);
+        }
+        ids.insert((*name).clone(), GenreId::of_slug(slug));
     }
-    let mut genres: Vec<Genre> = genres.into_values().collect();
-    genres.sort_by_key(|genre| genre.id);
-    Ok(genres)
+    let new = new.into_values().collect();
+    Ok(Resolved { ids, new })
 }
 
-/// The collections that must be added for these titles: each with the name that comes first.
-pub(super) async fn new_collections(
+/// The collections of these titles: each new one with the name that comes first.
+pub(super) async fn collections(
     catalog: &CatalogService,
     records: impl Iterator<Item = &TitleRecord>,
     now: DateTime<Utc>,
-) -> Result<Vec<Collection>, CatalogError> {
-    let mut collections: BTreeMap<CollectionId, Collection> = BTreeMap::new();
-    for named in records.filter_map(|record| record.collection.as_ref()) {
-        let collection = drafts::collection(named, now);
-        collections.entry(collection.id).or_insert(collection);
+) -> Result<Resolved<CollectionName, CollectionId, Collection>, CatalogError> {
+    let named: Vec<&CollectionName> = records
+        .filter_map(|record| record.part_of.collection.value())
+        .collect();
+    let keys: HashMap<&CollectionName, NameKeys> = named
+        .iter()
+        .map(|named| (*named, NameKeys::of(&named.name)))
+        .collect();
+    let mut all: HashSet<CollectionId> = HashSet::new();
+    for named in &named {
+        let slugs = match &named.slug {
+            Some(slug) => text::spellings(slug),
+            None => keys[named].all().map(str::to_owned).into(),
+        };
+        all.extend(slugs.iter().map(|slug| CollectionId::of_slug(slug)));
     }
-    for stored in catalog
-        .collections(
-            &Visibility::everything(),
-            &collections.keys().copied().collect::<Vec<_>>(),
-        )
-        .await?
-    {
-        collections.remove(&stored.id);
+    let all: Vec<CollectionId> = all.into_iter().collect();
+    let stored = catalog.collections(&Visibility::everything(), &all).await?;
+    let stored: HashMap<&str, &str> = stored
+        .iter()
+        .map(|collection| (collection.slug.as_str(), collection.name.as_str()))
+        .collect();
+    let mut new: BTreeMap<String, Collection> = BTreeMap::new();
+    let mut ids = HashMap::new();
+    for named in named {
+        let slug = match &named.slug {
+            Some(slug) => {
+                let spellings = text::spellings(slug).into_iter();
+                let mut there = spellings.filter(|slug| stored.contains_key(slug.as_str()));
+                there.next().unwrap_or_else(|| slug.clone())
+            }
+            None => {
+                let slug = keys[named].choose(|slug| stored.get(slug).copied());
+                slug.to_owned()
+            }
+        };
+        ids.insert(named.clone(), CollectionId::of_slug(&slug));
+        if !stored.contains_key(slug.as_str()) {
+            let collection = drafts::collection(&slug, &named.name, now);
+            new.entry(slug).or_insert(collection);
+        }
     }
-    Ok(collections.into_values().collect())
+    let new = new.into_values().collect();
+    Ok(Resolved { ids, new })
 }
 
 /// What is stored under the slugs of these records, and which slugs own their external ids.
@@ -108,13 +224,14 @@ pub(super) struct Titles {
 /// Looks up the titles that these records are about.
 pub(super) async fn titles(
     catalog: &CatalogService,
-    records: &[&TitleRecord],
+    records: &[Placed<TitleRecord>],
 ) -> Result<Titles, CatalogError> {
-    let slugs: Vec<String> = records.iter().map(|record| record.slug.clone()).collect();
+    let slugs = records.iter().map(|(_, record)| record.slug.clone());
+    let slugs: Vec<String> = slugs.collect();
     let by_slug = titles_by_slug(catalog, slugs).await?;
     let ids: HashSet<ExternalId> = records
         .iter()
-        .flat_map(|record| &record.external_ids)
+        .flat_map(|(_, record)| record.ids())
         .filter(|id| is_identifying(id))
         .cloned()
         .collect();
@@ -131,13 +248,13 @@ pub(super) async fn titles(
                 .external_ids
                 .iter()
                 .filter(|id| is_identifying(id))
-                .map(|id| (id.clone(), title.slug.clone())),
+                .map(|id| (id.clone(), text::compose(&title.slug))),
         );
     }
     Ok(Titles { by_slug, owners })
 }
 
-/// The titles with these slugs, by slug.
+/// The titles with these slugs, by slug in its composed spelling, which records have.
 pub(super) async fn titles_by_slug(
     catalog: &CatalogService,
     slugs: Vec<String>,
@@ -145,10 +262,12 @@ pub(super) async fn titles_by_slug(
     let mut slugs = slugs;
     slugs.sort();
     slugs.dedup();
-    Ok(catalog
+    let mut titles = HashMap::new();
+    for title in catalog
         .titles_by_slug(&Visibility::everything(), &slugs)
         .await?
-        .into_iter()
-        .map(|title| (title.slug.clone(), title))
-        .collect())
+    {
+        titles.entry(text::compose(&title.slug)).or_insert(title);
+    }
+    Ok(titles)
 }

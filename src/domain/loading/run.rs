@@ -5,8 +5,11 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use chrono::Datelike;
 
-use super::load::{LoadError, LoadMode, LoadService, LoadSummary, Phase, Source, Tell};
-use super::problem::Problem;
+use super::load::{
+    LoadError, LoadMode, LoadOptions, LoadService, LoadSummary, Manner, Phase, Source, Tally, Tell,
+    WarningKind,
+};
+use super::problem::{Problem, Warning};
 use super::records::{EpisodeRecord, PersonRecord, Record, TitleRecord, WatchRecord};
 use super::source::{Finding, Records};
 use crate::domain::catalog::{CatalogBatch, CatalogError, ExternalId, Title};
@@ -15,6 +18,8 @@ use crate::domain::ids::EpisodeId;
 
 /// How many records are written together.
 pub(super) const BATCH: usize = 500;
+/// How many warnings of a kind are told of one by one; of all of them there is the number.
+const EXAMPLES: u64 = 3;
 /// How often a batch is tried again if somebody else writes the same documents.
 const TRIES: usize = 5;
 
@@ -25,9 +30,12 @@ pub(super) type Placed<T> = (u64, T);
 pub(super) struct Run<'a> {
     pub(super) service: &'a LoadService,
     pub(super) mode: LoadMode,
+    pub(super) manner: Manner,
     pub(super) tell: Tell<'a>,
     pub(super) summary: LoadSummary,
     pub(super) file: String,
+    /// The values that warnings were given of, as hashes, by field and reason.
+    warned: HashSet<(String, &'static str, u64)>,
     /// Where each key of this run was first met, and a hash of what the record said.
     pub(super) seen: HashMap<String, (String, u64, u64)>,
     /// Which slug of this run carries an identifying id.
@@ -60,13 +68,15 @@ impl Waiting {
 }
 
 impl<'a> Run<'a> {
-    pub(super) fn new(service: &'a LoadService, mode: LoadMode, tell: Tell<'a>) -> Self {
+    pub(super) fn new(service: &'a LoadService, options: LoadOptions, tell: Tell<'a>) -> Self {
         Self {
             service,
-            mode,
+            mode: options.mode,
+            manner: options.manner,
             tell,
             summary: LoadSummary::default(),
             file: String::new(),
+            warned: HashSet::new(),
             seen: HashMap::new(),
             owners: HashMap::new(),
             parked: Vec::new(),
@@ -107,14 +117,15 @@ impl<'a> Run<'a> {
                         for warning in &warnings {
                             self.warn(line, warning);
                         }
-                        for field in unknown_fields
-                            .into_iter()
-                            .filter(|field| unknown.insert(field.clone()))
-                        {
-                            self.warn(
-                                line,
-                                &Problem::new(field, "is not a field of this record; ignored"),
-                            );
+                        for field in unknown_fields {
+                            if unknown.insert(field.clone()) {
+                                let warning = Warning {
+                                    field,
+                                    value: None,
+                                    reason: "is not a field of this record; ignored",
+                                };
+                                self.warn(line, &warning);
+                            }
                         }
                     }
                     if of == phase {
@@ -174,7 +185,9 @@ impl<'a> Run<'a> {
                     self.seen.insert(key, (self.file.clone(), line, hash));
                     first.push((line, record));
                 }
-                Some((_, _, same)) if *same == hash => self.tally(sort, 0, 1),
+                Some((_, _, same)) if *same == hash => {
+                    self.summary.tallies.entry(sort).or_default().unchanged += 1;
+                }
                 Some((file, earlier, _)) => {
                     let location = if *file == self.file {
                         format!("line {earlier}")
@@ -189,11 +202,9 @@ impl<'a> Run<'a> {
         first
     }
 
-    pub(super) fn tally(&mut self, sort: &'static str, written: usize, all: usize) {
-        if all > 0 {
-            let tally = self.summary.tallies.entry(sort).or_default();
-            tally.loaded += written as u64;
-            tally.unchanged += (all - written) as u64;
+    pub(super) fn tally(&mut self, sort: &'static str, tally: &Tally) {
+        if *tally != Tally::default() {
+            self.summary.tallies.entry(sort).or_default().add(tally);
         }
     }
 
@@ -202,9 +213,28 @@ impl<'a> Run<'a> {
         (self.tell)(false, &self.file, line, problem);
     }
 
-    pub(super) fn warn(&mut self, line: u64, problem: &Problem) {
-        self.summary.warnings += 1;
-        (self.tell)(true, &self.file, line, problem);
+    /// Counts a warning, and tells of it if it is one of the first of its kind. Of one value it is told once, however many
+    /// records have it.
+    fn warn(&mut self, line: u64, warning: &Warning) {
+        let kinds = self.summary.warnings_by_kind.entry(WarningKind {
+            field: warning.field.clone(),
+            reason: warning.reason,
+        });
+        let kind = kinds.or_default();
+        kind.times += 1;
+        let is_first = warning.value.as_ref().is_none_or(|value| {
+            let mut hasher = DefaultHasher::new();
+            value.hash(&mut hasher);
+            self.warned
+                .insert((warning.field.clone(), warning.reason, hasher.finish()))
+        });
+        if is_first {
+            kind.different += 1;
+            self.summary.warnings += 1;
+            if kind.different <= EXAMPLES {
+                (self.tell)(true, &self.file, line, &warning.problem());
+            }
+        }
     }
 }
 

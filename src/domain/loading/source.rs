@@ -5,8 +5,10 @@ use std::io::{self, BufRead, Read};
 
 use serde_json::Value;
 
-use super::problem::Problem;
+use super::encodings::not_text;
+use super::problem::{Problem, Warning};
 use super::records::Record;
+use super::strict::Strict;
 use super::table::Table;
 
 /// The longest line, in bytes.
@@ -28,7 +30,7 @@ pub struct Entry {
 #[derive(Debug)]
 pub enum Finding {
     /// A record, the names of its unknown fields, and what was noticed.
-    Record(Record, Vec<String>, Vec<Problem>),
+    Record(Record, Vec<String>, Vec<Warning>),
     /// No record that could be loaded.
     Refused(Problem),
     /// Nothing of the file can be loaded.
@@ -77,10 +79,16 @@ impl<'a> Records<'a> {
         format: Format,
         this_year: i32,
     ) -> io::Result<Self> {
-        let body = match format {
-            Format::Lines => Body::Lines(Lines::new(reader)),
-            Format::Document => Body::Document(read_document(&mut *reader, this_year)?.into_iter()),
-            Format::Table => Body::Table(Table::new(reader)),
+        let body = match (not_text(&mut *reader)?, format) {
+            (Some(what), _) => {
+                let finding = Finding::FileRefused(Problem::new("", what));
+                Body::Document(vec![Entry { line: 1, finding }].into_iter())
+            }
+            (None, Format::Lines) => Body::Lines(Lines::new(reader)),
+            (None, Format::Document) => {
+                Body::Document(read_document(&mut *reader, this_year)?.into_iter())
+            }
+            (None, Format::Table) => Body::Table(Table::new(reader)),
         };
         Ok(Self { body, this_year })
     }
@@ -171,18 +179,19 @@ fn read_document(reader: &mut dyn BufRead, this_year: i32) -> io::Result<Vec<Ent
     if bytes.trim_ascii().is_empty() {
         return Ok(Vec::new());
     }
-    Ok(match serde_json::from_slice(bytes) {
-        Ok(Value::Array(values)) => (1..)
-            .zip(values)
-            .map(|(line, value)| Entry {
+    let records = if bytes.trim_ascii().starts_with(b"[") {
+        serde_json::from_slice::<Vec<Strict>>(bytes)
+    } else {
+        serde_json::from_slice(bytes).map(|record| vec![record])
+    };
+    Ok(match records {
+        Ok(records) => (1..)
+            .zip(records)
+            .map(|(line, record)| Entry {
                 line,
-                finding: finding(Record::read(value, this_year)),
+                finding: read_record(record, this_year),
             })
             .collect(),
-        Ok(value) => vec![Entry {
-            line: 1,
-            finding: finding(Record::read(value, this_year)),
-        }],
         Err(error) => refused(
             error.line() as u64,
             format!(
@@ -207,8 +216,8 @@ fn read_line(text: &[u8], end: End, this_year: i32) -> Finding {
             ),
         ));
     }
-    match serde_json::from_slice::<Value>(text) {
-        Ok(value) => finding(Record::read(value, this_year)),
+    match serde_json::from_slice::<Strict>(text) {
+        Ok(record) => read_record(record, this_year),
         Err(error) if error.is_eof() && end == End::OfFile => Finding::Refused(Problem::new(
             "",
             "is cut off: the file ends in the middle of the record",
@@ -224,6 +233,13 @@ fn read_line(text: &[u8], end: End, this_year: i32) -> Finding {
     }
 }
 
+fn read_record(record: Strict, this_year: i32) -> Finding {
+    match record.twice {
+        Some(key) => Finding::Refused(Problem::new(key, "comes twice in the record")),
+        None => finding(Record::read(record.value, this_year)),
+    }
+}
+
 /// The parser counts lines within the line that it was given.
 fn without_place(error: &serde_json::Error) -> String {
     let text = error.to_string();
@@ -233,7 +249,7 @@ fn without_place(error: &serde_json::Error) -> String {
         .to_owned()
 }
 
-pub(super) fn finding(read: Result<(Record, Vec<String>, Vec<Problem>), Problem>) -> Finding {
+pub(super) fn finding(read: Result<(Record, Vec<String>, Vec<Warning>), Problem>) -> Finding {
     match read {
         Ok((record, unknown, warnings)) => Finding::Record(record, unknown, warnings),
         Err(problem) => Finding::Refused(problem),

@@ -1,11 +1,12 @@
 //! Tables (CSV, RFC 4180): each line is read as the JSON object that it stands for, in bounded memory.
 //!
 //! A column is a field; one with a dot in its name (`ids.imdb`, `collection.name`) is a field of an object. Entries of
-//! a list stand in one cell, with `|` between them. An empty cell says nothing.
+//! a list stand in one cell, with `|` between them. An empty cell says nothing, a line of such cells is passed over.
 
+use std::collections::VecDeque;
 use std::io::{self, BufRead, Read};
 
-use csv::{ByteRecord, ErrorKind, Position, Reader};
+use csv::{ByteRecord, ErrorKind, Reader};
 use serde_json::{Map, Number, Value};
 
 use super::problem::Problem;
@@ -27,10 +28,16 @@ pub(super) struct Table<'a> {
 
 impl<'a> Table<'a> {
     pub(super) fn new(reader: Box<dyn BufRead + Send + 'a>) -> Self {
-        let bounded = Bounded { reader, left: 0 };
+        let bounded = Bounded {
+            reader,
+            left: 0,
+            given: VecDeque::new(),
+        };
         Self {
             reader: csv::ReaderBuilder::new()
                 .has_headers(false)
+                // Their number is checked here, for a blank line is one cell.
+                .flexible(true)
                 .buffer_capacity(BUFFER)
                 .from_reader(bounded),
             columns: None,
@@ -45,7 +52,7 @@ impl<'a> Table<'a> {
             return Ok(None);
         }
         if self.columns.is_none() {
-            match self.read()? {
+            match self.read_filled()? {
                 None => return Ok(None),
                 Some(Err(entry)) => return Ok(Some(self.give_up(entry))),
                 Some(Ok(line)) => match names(&self.record) {
@@ -57,36 +64,39 @@ impl<'a> Table<'a> {
                 },
             }
         }
-        Ok(self.read()?.map(|read| match read {
+        Ok(self.read_filled()?.map(|read| match read {
             Ok(line) => Entry {
                 line,
                 finding: self.found(this_year),
             },
-            Err(entry) if matches!(entry.finding, Finding::FileRefused(_)) => self.give_up(entry),
-            Err(entry) => entry,
+            Err(entry) => self.give_up(entry),
         }))
+    }
+
+    /// The same for the next line in which a cell is filled.
+    fn read_filled(&mut self) -> io::Result<Option<Result<u64, Entry>>> {
+        loop {
+            let read = self.read()?;
+            let is_blank = |cell: &[u8]| cell.trim_ascii().is_empty();
+            if !matches!(read, Some(Ok(_))) || !self.record.iter().all(is_blank) {
+                return Ok(read);
+            }
+        }
     }
 
     /// Reads a line into `record`; its number, or what is wrong with it.
     fn read(&mut self) -> io::Result<Option<Result<u64, Entry>>> {
         self.reader.get_mut().left = MAX_LINE;
-        let line = self.reader.position().line();
-        let problem = match self.reader.read_byte_record(&mut self.record) {
+        let before = self.reader.position().clone();
+        let read = self.reader.read_byte_record(&mut self.record);
+        let read_bytes = self.reader.position().byte() - before.byte();
+        let line = before.line() + self.reader.get_mut().passed_over(read_bytes);
+        let problem = match read {
             Ok(false) => return Ok(None),
-            Ok(true) => {
-                let location = self.record.position().map_or(line, Position::line);
-                return Ok(Some(Ok(location)));
-            }
+            Ok(true) => return Ok(Some(Ok(line))),
             Err(error) => error,
         };
-        let location = problem.position().map_or(line, Position::line);
         let finding = match problem.into_kind() {
-            ErrorKind::UnequalLengths {
-                expected_len, len, ..
-            } => Finding::Refused(Problem::new(
-                "",
-                format!("has {len} columns, not {expected_len}"),
-            )),
             ErrorKind::Io(error) if error.to_string() == TOO_LONG => {
                 Finding::FileRefused(Problem::new(
                     "",
@@ -96,10 +106,7 @@ impl<'a> Table<'a> {
             ErrorKind::Io(error) => return Err(error),
             other => return Err(io::Error::other(format!("{other:?}"))),
         };
-        Ok(Some(Err(Entry {
-            line: location,
-            finding,
-        })))
+        Ok(Some(Err(Entry { line, finding })))
     }
 
     fn give_up(&mut self, entry: Entry) -> Entry {
@@ -109,6 +116,11 @@ impl<'a> Table<'a> {
 
     fn found(&self, this_year: i32) -> Finding {
         let columns = self.columns.as_deref().unwrap_or_default();
+        let (cells, wanted) = (self.record.len(), columns.len());
+        if cells != wanted {
+            let reason = format!("has {cells} columns, not {wanted}");
+            return Finding::Refused(Problem::new("", reason));
+        }
         match object(columns, &self.record) {
             Ok(object) => finding(Record::read(object, this_year)),
             Err(problem) => Finding::Refused(problem),
@@ -120,6 +132,19 @@ impl<'a> Table<'a> {
 struct Bounded<'a> {
     reader: Box<dyn BufRead + Send + 'a>,
     left: usize,
+    /// What the parser has, from where it last stood: it passes over blank lines, but does not count them.
+    given: VecDeque<u8>,
+}
+
+impl Bounded<'_> {
+    /// How many line ends stand before the record that was read with these bytes. The end of a line that the parser left
+    /// there is among them.
+    fn passed_over(&mut self, bytes: u64) -> u64 {
+        let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
+        let given = self.given.drain(..bytes.min(self.given.len()));
+        let before = given.take_while(|byte| matches!(byte, b'\r' | b'\n' | 0xef | 0xbb | 0xbf));
+        before.fold(0, |lines, byte| lines + u64::from(byte == b'\n'))
+    }
 }
 
 impl Read for Bounded<'_> {
@@ -128,6 +153,7 @@ impl Read for Bounded<'_> {
             return Err(io::Error::other(TOO_LONG));
         }
         let read = self.reader.read(buffer)?;
+        self.given.extend(&buffer[..read]);
         self.left = self.left.saturating_sub(read);
         Ok(read)
     }
@@ -141,6 +167,12 @@ fn names(record: &ByteRecord) -> Result<Vec<String>, Problem> {
         only.is_some_and(|line| line.iter().any(|byte| char::from(*byte) == *other))
     }) {
         let reason = format!("columns are separated by {separator:?}; commas are wanted");
+        return Err(Problem::new("", reason));
+    }
+    if let Some(only) = record.get(0).filter(|_| record.len() == 1)
+        && only.contains(&b',')
+    {
+        let reason = "the whole line is one cell, within quotation marks; they are wanted around a cell, if at all";
         return Err(Problem::new("", reason));
     }
     for (number, cell) in (1..).zip(record) {

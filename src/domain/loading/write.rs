@@ -6,13 +6,14 @@ use chrono::TimeDelta;
 
 use super::checks::is_identifying;
 use super::drafts;
-use super::load::{LoadError, LoadMode};
+use super::load::{LoadError, LoadMode, Tally};
 use super::problem::Problem;
-use super::records::{EpisodeRecord, PersonRecord, TitleRecord, WatchRecord};
-use super::resolve;
+use super::records::{EpisodeRecord, PersonKey, PersonRecord, TitleRecord, WatchRecord};
+use super::resolve::{self, Named};
 use super::run::{BATCH, Placed, Run, Waiting};
 use crate::domain::catalog::{CatalogBatch, CatalogError, Episode, Title, TitleKind, Visibility};
 use crate::domain::ids::{EpisodeId, PersonId, ProfileId};
+use crate::domain::text::compose;
 use crate::domain::watching::{ImportedWatch, WatchedItem};
 
 impl Run<'_> {
@@ -32,20 +33,16 @@ impl Run<'_> {
             .map(|(_, record)| record.slug.clone())
             .collect();
         self.retry(async |run| {
-            let stored: HashMap<String, _> = run
-                .service
-                .catalog
-                .people_by_slug(&slugs)
-                .await?
-                .into_iter()
-                .map(|person| (person.slug.clone(), person))
-                .collect();
+            let mut stored = HashMap::new();
+            for person in run.service.catalog.people_by_slug(&slugs).await? {
+                stored.entry(compose(&person.slug)).or_insert(person);
+            }
             let now = run.service.clock.now();
-            let people: Vec<_> = records
-                .iter()
-                .filter_map(|(_, record)| drafts::person(record, stored.get(&record.slug), now))
-                .collect();
-            let written = people.len();
+            let mut tally = Tally::default();
+            let drafts = records.iter().map(|(_, record)| {
+                drafts::person(record, stored.get(&record.slug), run.manner, now)
+            });
+            let people: Vec<_> = drafts.filter_map(|draft| tally.count(draft)).collect();
             if run.mode == LoadMode::DryRun {
                 let slugs = people.iter().map(|person| person.slug.clone());
                 run.unwritten_people.extend(slugs);
@@ -55,27 +52,31 @@ impl Run<'_> {
                 ..CatalogBatch::default()
             })
             .await?;
-            run.tally("people", written, records.len());
+            run.tally("people", &tally);
             Ok(())
         })
         .await
     }
 
     async fn write_titles(&mut self, records: Vec<Placed<TitleRecord>>) -> Result<(), LoadError> {
-        let records = self.without_repeats(records, |record| {
+        let mut records = self.without_repeats(records, |record| {
             (sort_of(record.kind), format!("title {}", record.slug))
         });
-        let all: Vec<&TitleRecord> = records.iter().map(|(_, record)| record).collect();
-        if all.is_empty() {
+        if records.is_empty() {
             return Ok(());
         }
-        let stored = resolve::titles(&self.service.catalog, &all).await?;
+        let stored = resolve::titles(&self.service.catalog, &records).await?;
+        for (_, record) in &mut records {
+            if let Some(title) = stored.by_slug.get(&record.slug) {
+                record.take_kind(title.kind);
+            }
+        }
         let mut sound: Vec<Placed<&TitleRecord>> = Vec::new();
         for (line, record) in &records {
             if let Some(problem) = self.contradiction(record, &stored) {
                 self.refuse(*line, &problem);
             } else {
-                let ids = record.external_ids.iter().filter(|id| is_identifying(id));
+                let ids = record.ids().filter(|id| is_identifying(id));
                 self.owners
                     .extend(ids.map(|id| (id.clone(), record.slug.clone())));
                 sound.push((*line, record));
@@ -97,52 +98,52 @@ impl Run<'_> {
         .await?;
         let mut people = resolve::people(
             catalog,
-            records
-                .iter()
-                .flat_map(|(_, record)| record.directors.iter().chain(&record.cast)),
+            records.iter().flat_map(|(_, record)| record.credits()),
             now,
         )
         .await?;
-        let unwritten = self.unwritten_people.iter();
-        people
-            .ids
-            .extend(unwritten.map(|slug| (slug.clone(), PersonId::of_slug(slug))));
-        let genres =
-            resolve::new_genres(catalog, records.iter().map(|(_, record)| *record), now).await?;
-        let collections =
-            resolve::new_collections(catalog, records.iter().map(|(_, record)| *record), now)
-                .await?;
+        for slug in &self.unwritten_people {
+            let key = PersonKey::Slug(slug.clone());
+            people.ids.entry(key).or_insert(PersonId::of_slug(slug));
+        }
+        let of_batch = || records.iter().map(|(_, record)| *record);
+        let genres = resolve::genres(catalog, of_batch(), now).await?;
+        let collections = resolve::collections(catalog, of_batch(), now).await?;
+        let named = Named {
+            people: people.ids,
+            genres: genres.ids,
+            collections: collections.ids,
+        };
         let mut titles = Vec::new();
-        let mut tallies: BTreeMap<TitleKind, (usize, usize)> = BTreeMap::new();
+        let mut tallies: BTreeMap<TitleKind, Tally> = BTreeMap::new();
         let mut unknown_people = Vec::new();
+        let mut contradictions = Vec::new();
         for (line, record) in records {
             let unknown = record
-                .directors
-                .iter()
-                .chain(&record.cast)
-                .find(|credit| !people.ids.contains_key(&credit.slug));
+                .credits()
+                .find(|credit| !named.people.contains_key(&credit.person));
             if let Some(credit) = unknown {
-                unknown_people.push((*line, (*record).clone(), credit.slug.clone()));
+                unknown_people.push((*line, (*record).clone(), credit.person.slug()));
                 continue;
             }
-            let title = drafts::title(record, stored.get(&record.slug), &people.ids, now);
-            let tally = tallies.entry(record.kind).or_default();
-            tally.0 += usize::from(title.is_some());
-            tally.1 += 1;
-            titles.extend(title);
+            let stored = stored.get(&record.slug);
+            match drafts::title(record, stored, self.manner, &named, now) {
+                Ok(draft) => titles.extend(tallies.entry(record.kind).or_default().count(draft)),
+                Err(problem) => contradictions.push((*line, problem)),
+            }
         }
         if self.mode == LoadMode::DryRun {
             self.unwritten_titles.extend(
                 titles
                     .iter()
-                    .map(|title| (title.slug.clone(), title.clone())),
+                    .map(|title| (compose(&title.slug), title.clone())),
             );
         }
         self.put(CatalogBatch {
             titles,
             people: people.new,
-            genres,
-            collections,
+            genres: genres.new,
+            collections: collections.new,
             episodes: Vec::new(),
         })
         .await?;
@@ -154,8 +155,11 @@ impl Run<'_> {
                 self.refuse(line, &Problem::new("cast", reason));
             }
         }
-        for (kind, (written, all)) in tallies {
-            self.tally(sort_of(kind), written, all);
+        for (line, problem) in contradictions {
+            self.refuse(line, &problem);
+        }
+        for (kind, tally) in &tallies {
+            self.tally(sort_of(*kind), tally);
         }
         Ok(())
     }
@@ -189,22 +193,18 @@ impl Run<'_> {
                 format!("“{}” is a {} already", record.slug, sort_of(title.kind)),
             ));
         }
-        record
-            .external_ids
-            .iter()
-            .filter(|id| is_identifying(id))
-            .find_map(|id| {
-                let owner = self
-                    .owners
-                    .get(id)
-                    .or_else(|| stored.owners.get(id))
-                    .filter(|owner| **owner != record.slug)?;
-                let reason = format!(
-                    "is {}, which “{owner}” has already: probably the same title",
-                    id.value
-                );
-                Some(Problem::new(format!("ids.{}", id.provider), reason))
-            })
+        record.ids().filter(|id| is_identifying(id)).find_map(|id| {
+            let owner = self
+                .owners
+                .get(id)
+                .or_else(|| stored.owners.get(id))
+                .filter(|owner| **owner != record.slug)?;
+            let reason = format!(
+                "is {}, which “{owner}” has already: probably the same title",
+                id.value
+            );
+            Some(Problem::new(format!("ids.{}", id.provider), reason))
+        })
     }
 
     async fn write_episodes(
@@ -252,15 +252,16 @@ impl Run<'_> {
                 .collect();
             let people = resolve::people(
                 catalog,
-                sound.iter().flat_map(|(_, record)| &record.directors),
+                sound.iter().flat_map(|(_, record)| record.credits()),
                 now,
             )
             .await?;
-            let drafts = ids.iter().zip(&sound).filter_map(|(id, (series, record))| {
-                drafts::episode(record, *series, stored.get(id), &people.ids, now)
+            let mut tally = Tally::default();
+            let drafts = ids.iter().zip(&sound).map(|(id, (series, record))| {
+                let stored = stored.get(id);
+                drafts::episode(record, *series, stored, run.manner, &people.ids, now)
             });
-            let episodes: Vec<Episode> = drafts.collect();
-            let written = episodes.len();
+            let episodes: Vec<Episode> = drafts.filter_map(|draft| tally.count(draft)).collect();
             if run.mode == LoadMode::DryRun {
                 run.unwritten_episodes.extend(&ids);
             }
@@ -270,7 +271,7 @@ impl Run<'_> {
                 ..CatalogBatch::default()
             })
             .await?;
-            run.tally("episodes", written, sound.len());
+            run.tally("episodes", &tally);
             Ok(())
         })
         .await
@@ -311,7 +312,12 @@ impl Run<'_> {
                 .await?;
             written = self.service.watching.import(watches).await?;
         }
-        self.tally("watches", written, all);
+        let tally = Tally {
+            new: written as u64,
+            unchanged: (all - written) as u64,
+            ..Tally::default()
+        };
+        self.tally("watches", &tally);
         Ok(())
     }
 

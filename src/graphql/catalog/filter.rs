@@ -47,7 +47,8 @@ pub(crate) struct TitleFilter {
     year_from: Option<i32>,
     /// First shown in this year or earlier; titles of unknown year do not pass.
     year_to: Option<i32>,
-    /// In which this language is spoken, as an ISO 639-1 code of two letters.
+    /// In which this language is spoken: an ISO 639-1 code of two letters, or what else stands for one when a catalogue is
+    /// loaded (`eng`, `en-US`, `English`). One that is not known is spoken in none.
     language: Option<String>,
 }
 
@@ -66,8 +67,16 @@ impl TitleFilter {
             })?,
             year_from: self.year_from,
             year_to: self.year_to,
-            language: self.language.map(|code| code.trim().to_lowercase()),
+            language: self.language.map(language),
         })
+    }
+}
+
+/// The code of a language as titles have it.
+fn language(written: String) -> String {
+    match catalog::language_code(&written) {
+        Some(code) => code.to_owned(),
+        None => written.trim().to_lowercase(),
     }
 }
 

@@ -95,8 +95,9 @@ impl CatalogQuery {
             }
             IdOrSlug::Id(_) => Err(ApiError::not_found("id")),
             IdOrSlug::Slug(slug) => {
-                let mut found = ctx.services().catalog.people_by_slug(&[slug]).await?;
-                Ok(found.pop().map(|person| Person(Arc::new(person))))
+                let found = ctx.services().catalog.people_by_slug(&[slug]).await?;
+                let person = found.into_iter().next();
+                Ok(person.map(|person| Person(Arc::new(person))))
             }
         }
     }
@@ -145,8 +146,8 @@ impl CatalogQuery {
             IdOrSlug::Id(_) => Err(ApiError::not_found("id")),
             IdOrSlug::Slug(slug) => {
                 let (catalog, visibility) = (&ctx.services().catalog, ctx.visibility());
-                let mut found = catalog.collections_by_slug(&visibility, &[slug]).await?;
-                let collection = found.pop();
+                let found = catalog.collections_by_slug(&visibility, &[slug]).await?;
+                let collection = found.into_iter().next();
                 Ok(collection.map(|collection| Collection(Arc::new(collection))))
             }
         }
@@ -231,7 +232,10 @@ impl TitleKey {
                     .map(|title| Some(Title::one(title)))
                     .ok_or_else(|| ApiError::not_found("id"));
             }
-            Self::Slug(slug) => catalog.titles_by_slug(&visibility, &[slug]).await?.pop(),
+            Self::Slug(slug) => {
+                let found = catalog.titles_by_slug(&visibility, &[slug]).await?;
+                found.into_iter().next()
+            }
             Self::ExternalId(id) => {
                 catalog
                     .find_title_by_external_id(&visibility, &id.into())

@@ -58,7 +58,7 @@ async fn spellings_of_a_label_are_one_and_loading_again_changes_nothing() {
     assert_eq!(loaded.messages, [""; 0]);
     assert_eq!(
         again.summary,
-        "films: 0 loaded, 7 unchanged\n0 refused, 0 warnings\n"
+        "films: 0 new, 0 changed, 7 unchanged\n0 refused, 0 warnings\n"
     );
     assert_eq!(
         certified(&program).await,
@@ -128,7 +128,11 @@ async fn a_table_has_a_column_for_each_system() {
     let again = load_text(&program, &heat.to_string()).await;
 
     assert!(loaded.is_clean, "{:?}", loaded.messages);
-    assert!(again.summary.contains("films: 0 loaded, 1 unchanged"));
+    assert!(
+        again
+            .summary
+            .contains("films: 0 new, 0 changed, 1 unchanged")
+    );
     assert_eq!(
         certified(&program).await,
         [
@@ -170,19 +174,36 @@ async fn the_strictest_system_counts_and_any_may_be_asked() {
 }
 
 #[tokio::test]
-async fn a_newer_record_says_all_there_is_to_say() {
+async fn each_system_is_a_field_of_its_own() {
     let program = Program::new(On::Embedded).await;
-    load_films(
-        &program,
-        &[json!({ "US": "R", "DE": "16" }), json!({ "US": "R" })],
-    )
-    .await;
+    let both = json!({ "US": "R", "DE": "16" });
+    load_films(&program, &vec![both; 5]).await;
 
-    let loaded = load_films(&program, &[json!({ "DE": "16" }), json!(null)]).await;
+    let newer = [
+        json!({ "DE": "18" }),
+        json!({ "us": null }),
+        json!({ "US": "NR", "DE": "" }),
+        json!({}),
+        json!(null),
+    ];
+    let loaded = load_films(&program, &newer).await;
 
-    assert!(loaded.summary.contains("films: 2 loaded, 0 unchanged"));
+    assert!(
+        loaded
+            .summary
+            .contains("films: 0 new, 4 changed (certifications 4), 1 unchanged"),
+        "{}",
+        loaded.summary
+    );
+    let us = json!(["US", "R", 17]);
     assert_eq!(
         certified(&program).await,
-        [json!([["DE", "16", 16]]), json!([])]
+        [
+            json!([["DE", "18", 18], us]),
+            json!([["DE", "16", 16]]),
+            json!([["DE", "16", 16]]),
+            json!([["DE", "16", 16], us]),
+            json!([]),
+        ]
     );
 }

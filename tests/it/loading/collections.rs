@@ -54,7 +54,7 @@ async fn spellings_of_a_name_are_one_collection() {
     assert!(loaded.is_clean, "{:?}", loaded.messages);
     assert_eq!(
         again.summary,
-        "films: 0 loaded, 7 unchanged\n0 refused, 0 warnings\n"
+        "films: 0 new, 0 changed, 7 unchanged\n0 refused, 0 warnings\n"
     );
     let name = "Amélie Collection";
     let part = |part: Option<u32>| json!(["amelie-collection", name, part, 1]);
@@ -73,30 +73,36 @@ async fn spellings_of_a_name_are_one_collection() {
 }
 
 #[tokio::test]
-async fn a_newer_record_says_all_there_is_to_say() {
+async fn a_part_stays_as_long_as_the_collection_does() {
     let program = Program::new(On::Embedded).await;
     let godfather = json!({ "collection": "The Godfather Collection", "part": 1 });
-    load(&program, &[godfather.clone(), godfather.clone(), godfather]).await;
+    load(&program, &vec![godfather; 7]).await;
 
     let newer = [
         json!({}),
         json!({ "collection": "the godfather collection" }),
-        json!({ "collection": "Another", "part": 1 }),
+        json!({ "collection": "Another" }),
+        json!({ "part": 2 }),
+        json!({ "part": null }),
+        json!({ "collection": { "name": "The Godfather Collection", "part": null } }),
+        json!({ "collection": null }),
     ];
     let loaded = load(&program, &newer).await;
 
     assert!(loaded.is_clean, "{:?}", loaded.messages);
+    let name = "The Godfather Collection";
+    let part =
+        |part: Option<u32>, revision| json!(["the-godfather-collection", name, part, revision]);
     assert_eq!(
         parts(&program).await,
         [
+            part(Some(1), 1),
+            part(Some(1), 1),
+            json!(["another", "Another", null, 2]),
+            part(Some(2), 2),
+            part(None, 2),
+            part(None, 2),
             json!([null, null, null, 2]),
-            json!([
-                "the-godfather-collection",
-                "The Godfather Collection",
-                null,
-                2
-            ]),
-            json!(["another", "Another", 1, 2]),
         ],
         "a collection keeps the name that it was first loaded with"
     );

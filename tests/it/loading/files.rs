@@ -65,7 +65,7 @@ async fn what_is_no_number_in_json_is_refused() {
     let (_, loaded) = load_bad("29_nan_infinity.ndjson").await;
 
     assert_eq!(loaded.refused(), [1, 2, 3, 4]);
-    assert!(loaded.summary.contains("films: 1 loaded"));
+    assert!(loaded.summary.contains("films: 1 new"));
 }
 
 #[tokio::test]
@@ -80,10 +80,10 @@ async fn depth_and_length_are_bounded() {
     .await;
 
     assert_eq!(deep.refused(), [1]);
-    assert!(deep.summary.contains("films: 1 loaded"));
+    assert!(deep.summary.contains("films: 1 new"));
     assert_eq!(long.refused(), [2]);
     assert!(long.says(2, "refused", "longer than 1048576 bytes"));
-    assert!(long.summary.contains("films: 2 loaded"));
+    assert!(long.summary.contains("films: 2 new"));
 }
 
 #[tokio::test]
@@ -119,4 +119,72 @@ async fn other_sorts_of_files_are_refused() {
             .unwrap()
             .contains("neither .ndjson, .json nor .csv")
     );
+}
+
+/// Loads bytes under a name.
+async fn load_bytes(program: &Program, name: &str, bytes: &[u8]) -> super::Loaded {
+    let file = program.data().join(name);
+    std::fs::write(&file, bytes).unwrap();
+    load(program, &file).await
+}
+
+#[tokio::test]
+async fn what_is_no_text_in_utf_8_says_what_it_is_once() {
+    let program = Program::new(On::Embedded).await;
+    let film = r#"{"slug": "a", "title": "A"}"#;
+    let text = format!("{film}\n").repeat(50);
+    let table = "slug,title\r\n".to_owned() + &"a,A\r\n".repeat(50);
+    let little =
+        |text: &str| -> Vec<u8> { text.encode_utf16().flat_map(u16::to_le_bytes).collect() };
+    let big = |text: &str| -> Vec<u8> { text.encode_utf16().flat_map(u16::to_be_bytes).collect() };
+    let zip = [
+        b"PK\x03\x04".as_slice(),
+        &[0x14, 0, 0, 0, 8, 0, b'\n', 0xff],
+    ]
+    .concat();
+    let gzip = [b"\x1f\x8b\x08\x00".as_slice(), &[0, 0, b'\n', 0xff]].concat();
+
+    for (name, bytes, what) in [
+        ("a.ndjson", little(&format!("\u{feff}{text}")), "UTF-16"),
+        ("b.csv", little(&format!("\u{feff}{table}")), "UTF-16"),
+        ("c.csv", big(&format!("\u{feff}{table}")), "UTF-16"),
+        ("d.json", little(&format!("[{film}]")), "UTF-16"),
+        ("e.csv", zip.clone(), "zip"),
+        ("f.ndjson", zip, "zip"),
+        ("g.json", gzip, "gzip"),
+    ] {
+        let loaded = load_bytes(&program, name, &bytes).await;
+
+        assert!(!loaded.is_clean);
+        assert_eq!(loaded.messages.len(), 1, "{name}: {:?}", loaded.messages);
+        assert!(
+            loaded.says(1, "refused", what),
+            "{name}: {:?}",
+            loaded.messages
+        );
+    }
+    assert!(slugs(&program).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_key_that_comes_twice_refuses_its_record_alone() {
+    let program = Program::new(On::Embedded).await;
+    let records = [
+        r#"{"slug": "a", "title": "A", "title": "B"}"#,
+        r#"{"slug": "b", "title": "B", "ids": {"tmdb": 1, "tmdb": 2}}"#,
+        r#"{"slug": "c", "title": "C", "cast": [{"name": "Jane Roe", "name": "John Doe"}]}"#,
+        r#"{"slug": "d", "title": "D"}"#,
+    ];
+
+    let lines = load_text(&program, &records.join("\n")).await;
+    let array = format!("[{}]", records.join(","));
+    let document = load_bytes(&program, "records.json", array.as_bytes()).await;
+
+    for loaded in [lines, document] {
+        assert_eq!(loaded.refused(), [1, 2, 3], "{:?}", loaded.messages);
+        assert!(loaded.says(1, "refused", "title comes twice in the record"));
+        assert!(loaded.says(2, "refused", "ids.tmdb comes twice in the record"));
+        assert!(loaded.says(3, "refused", "cast.name comes twice in the record"));
+    }
+    assert_eq!(slugs(&program).await, ["d"]);
 }

@@ -1,12 +1,16 @@
 //! Loading files as a curator does: what is refused, what is put right, and what stays as it is.
 
 mod certifications;
+mod codes;
 mod collections;
 mod files;
+mod merging;
 mod publication;
 mod relations;
+mod scripts;
 mod tables;
 mod values;
+mod warnings;
 
 use std::path::{Path, PathBuf};
 
@@ -40,7 +44,13 @@ impl Loaded {
 }
 
 async fn load(program: &Program, path: &Path) -> Loaded {
-    let output = program.run(&["load", path.to_str().unwrap()]).await;
+    load_with(program, path, &[]).await
+}
+
+/// Loads a file with further arguments.
+async fn load_with(program: &Program, path: &Path, arguments: &[&str]) -> Loaded {
+    let arguments = [&["load", path.to_str().unwrap()], arguments].concat();
+    let output = program.run(&arguments).await;
     let prefix = format!("{}:", path.display());
     let messages = String::from_utf8(output.stderr).unwrap();
     Loaded {

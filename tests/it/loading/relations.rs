@@ -13,12 +13,18 @@ async fn the_same_record_again_is_the_same_film() {
     let second = load(&program, &bad("05_duplicate_same.ndjson")).await;
 
     assert!(
-        first.is_clean && first.summary.contains("films: 1 loaded, 2 unchanged"),
+        first.is_clean
+            && first
+                .summary
+                .contains("films: 1 new, 0 changed, 2 unchanged"),
         "{}",
         first.summary
     );
     assert!(
-        second.is_clean && second.summary.contains("films: 0 loaded, 3 unchanged"),
+        second.is_clean
+            && second
+                .summary
+                .contains("films: 0 new, 0 changed, 3 unchanged"),
         "{}",
         second.summary
     );
@@ -144,16 +150,16 @@ async fn the_order_of_files_and_records_does_not_matter() {
     assert!(
         String::from_utf8(dry_run.stdout)
             .unwrap()
-            .contains("series: 1 would be loaded")
+            .contains("series: 1 would be new")
     );
     assert!(loaded.is_clean, "{:?}", loaded.messages);
     assert_eq!(
         loaded.summary,
-        "episodes: 1 loaded, 0 unchanged\npeople: 1 loaded, 0 unchanged\nseries: 1 loaded, 0 unchanged\nwatches: 1 loaded, 0 unchanged\n0 refused, 0 warnings\n"
+        "episodes: 1 new, 0 changed, 0 unchanged\npeople: 1 new, 0 changed, 0 unchanged\nseries: 1 new, 0 changed, 0 unchanged\nwatches: 1 new, 0 changed, 0 unchanged\n0 refused, 0 warnings\n"
     );
     assert_eq!(
         again.summary,
-        "episodes: 0 loaded, 1 unchanged\npeople: 0 loaded, 1 unchanged\nseries: 0 loaded, 1 unchanged\nwatches: 0 loaded, 1 unchanged\n0 refused, 0 warnings\n"
+        "episodes: 0 new, 0 changed, 1 unchanged\npeople: 0 new, 0 changed, 1 unchanged\nseries: 0 new, 0 changed, 1 unchanged\nwatches: 0 new, 0 changed, 1 unchanged\n0 refused, 0 warnings\n"
     );
 }
 
@@ -186,5 +192,5 @@ async fn watches_name_what_there_is() {
             .collect::<std::collections::BTreeSet<_>>(),
         (2..=8).collect()
     );
-    assert!(loaded.summary.contains("watches: 1 loaded"));
+    assert!(loaded.summary.contains("watches: 1 new"));
 }

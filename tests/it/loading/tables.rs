@@ -29,13 +29,11 @@ async fn a_table_says_the_same_as_the_records_that_it_stands_for() {
     let titles = titles(&program).await;
 
     assert!(table.is_clean, "{:?}", table.messages);
+    assert!(table.summary.contains("films: 2 new"), "{}", table.summary);
     assert!(
-        table.summary.contains("films: 2 loaded"),
-        "{}",
-        table.summary
-    );
-    assert!(
-        again.summary.contains("films: 0 loaded, 1 unchanged"),
+        again
+            .summary
+            .contains("films: 0 new, 0 changed, 1 unchanged"),
         "{}",
         again.summary
     );
@@ -58,7 +56,7 @@ async fn watches_come_in_tables_too() {
     let again = load_table(&program, watches).await;
 
     assert!(
-        loaded.summary.contains("watches: 2 loaded"),
+        loaded.summary.contains("watches: 2 new"),
         "{}",
         loaded.summary
     );
@@ -74,7 +72,9 @@ async fn watches_come_in_tables_too() {
         "liked is \"perhaps\", not true, false or null"
     ));
     assert!(
-        again.summary.contains("watches: 0 loaded, 2 unchanged"),
+        again
+            .summary
+            .contains("watches: 0 new, 0 changed, 2 unchanged"),
         "{}",
         again.summary
     );
@@ -98,7 +98,7 @@ async fn a_bad_line_is_refused_by_itself_with_its_number() {
     assert!(loaded.says(5, "refused", "year is \"nineteen\", not a whole number"));
     assert!(loaded.says(6, "refused", "is not UTF-8 (column 2)"));
     assert!(
-        loaded.summary.contains("films: 2 loaded"),
+        loaded.summary.contains("films: 2 new"),
         "{}",
         loaded.summary
     );
@@ -118,7 +118,7 @@ async fn a_quotation_mark_that_is_left_open_takes_no_more_memory_than_a_record_m
     assert_eq!(loaded.refused(), [3], "{:?}", loaded.messages);
     assert!(loaded.says(3, "refused", "is a quotation mark left open?"));
     assert!(
-        loaded.summary.contains("films: 1 loaded"),
+        loaded.summary.contains("films: 1 new"),
         "{}",
         loaded.summary
     );
@@ -133,6 +133,10 @@ async fn columns_without_a_meaning_of_their_own_refuse_the_file() {
         ("slug,ids,ids.imdb", "there are columns “ids” and “ids.…”"),
         ("slug;title;year", "separated by ';'; commas are wanted"),
         ("slug\ttitle", "separated by '\\t'; commas are wanted"),
+        (
+            "\"slug,title\"",
+            "the whole line is one cell, within quotation marks",
+        ),
     ] {
         let loaded = load_table(&program, format!("{columns}\na,b,c\n")).await;
 
@@ -140,4 +144,47 @@ async fn columns_without_a_meaning_of_their_own_refuse_the_file() {
         assert!(loaded.says(1, "refused", reason), "{:?}", loaded.messages);
         assert!(loaded.summary.starts_with("no records"));
     }
+}
+
+#[tokio::test]
+async fn blank_lines_are_passed_over_and_counted() {
+    let program = Program::new(On::Embedded).await;
+    for (end, bom) in [
+        ("\n", ""),
+        ("\r\n", ""),
+        ("\n", "\u{feff}"),
+        ("\r\n", "\u{feff}"),
+    ] {
+        let lines = [
+            "",
+            "slug,title,year",
+            "",
+            "  ",
+            "one,\"One,",
+            "and more\",1990",
+            ",,",
+            "",
+            "",
+            "two,Two,nineteen",
+            " , ,",
+            "three,Three",
+            "",
+            "four,Four,1993",
+            "five,,1994",
+            "",
+        ];
+        let loaded = load_table(&program, format!("{bom}{}", lines.join(end))).await;
+
+        assert_eq!(
+            loaded.refused(),
+            [10, 12, 15],
+            "{end:?} {:?}",
+            loaded.messages
+        );
+        assert!(loaded.says(10, "refused", "year is \"nineteen\""));
+        assert!(loaded.says(12, "refused", "has 2 columns, not 3"));
+        assert!(loaded.says(15, "refused", "title is missing or empty"));
+        assert!(loaded.summary.starts_with("films: "), "{}", loaded.summary);
+    }
+    assert_eq!(titles(&program).await.len(), 2);
 }

@@ -27,7 +27,7 @@ async fn a_title_needs_something_visible() {
     let (_, loaded) = load_bad("02_missing_title.ndjson").await;
 
     assert_eq!(loaded.refused(), [2, 3, 4, 5]);
-    assert!(loaded.summary.contains("films: 2 loaded"));
+    assert!(loaded.summary.contains("films: 2 new"));
 }
 
 #[tokio::test]
@@ -197,4 +197,73 @@ async fn unknown_fields_are_warned_of_once() {
     warned.sort_unstable();
     assert_eq!(warned, ["Title", "rating", "schema_version"]);
     assert_eq!(titles(&program).await[0]["name"], "Collateral");
+}
+
+#[tokio::test]
+async fn what_means_something_else_in_an_address_is_no_slug() {
+    let program = Program::new(On::Embedded).await;
+    let wrong = [
+        "..",
+        ".",
+        ".env",
+        "../etc/passwd",
+        "a..b",
+        "__proto__",
+        "-a",
+        "~a",
+        "a\u{202e}b",
+        "\u{2066}a",
+        "a\u{200f}",
+        "a\u{61c}",
+        "a\u{200b}b",
+        "a/b",
+        "a b",
+        "Abc",
+        "\u{301}a",
+    ];
+    let film = |slug: &str| json!({ "slug": slug, "title": "A" }).to_string();
+    let mut records: Vec<String> = wrong.iter().map(|slug| film(slug)).collect();
+    records.push(
+        json!({ "slug": "credit", "title": "A", "cast": [{ "person": "__proto__", "name": "A" }] })
+            .to_string(),
+    );
+    let right = [
+        "e.t.-1982",
+        "8-half",
+        "a_b~c",
+        "हिन्दी",
+        "기생충",
+        "千と千尋",
+    ];
+    records.extend(right.iter().map(|slug| film(slug)));
+
+    let loaded = load_text(&program, &records.join("\n")).await;
+
+    let lines: Vec<u64> = (1..=wrong.len() as u64 + 1).collect();
+    assert_eq!(loaded.refused(), lines, "{:?}", loaded.messages);
+    assert!(loaded.says(3, "refused", "slug is \".env\", which does not begin with"));
+    assert!(
+        loaded.says(9, "refused", "slug is \"a\\u{202e}b\", not"),
+        "{:?}",
+        loaded.messages
+    );
+    assert_eq!(slugs(&program).await.len(), right.len());
+}
+
+#[tokio::test]
+async fn a_null_in_a_list_is_named_by_its_place() {
+    let program = Program::new(On::Embedded).await;
+    let records = [
+        json!({ "slug": "a", "title": "A", "genres": ["Crime", null] }),
+        json!({ "slug": "b", "title": "B", "cast": ["Jane Roe", "John Doe", null, "Ann Poe"] }),
+        json!({ "slug": "c", "title": "C", "countries": [null] }),
+    ];
+    let records: Vec<String> = records.iter().map(Value::to_string).collect();
+
+    let loaded = load_text(&program, &records.join("\n")).await;
+
+    assert_eq!(loaded.refused(), [1, 2, 3]);
+    assert!(loaded.says(1, "refused", "genres has null as entry 2 of 2"));
+    assert!(loaded.says(2, "refused", "cast has null as entry 3 of 4"));
+    assert!(loaded.says(3, "refused", "countries has null as entry 1 of 1"));
 }
