@@ -1,5 +1,6 @@
 //! Connects everything: settings to adapters, adapters to services. No rules of any kind.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context;
@@ -470,7 +471,7 @@ fn mailer(config: &Config) -> anyhow::Result<Arc<dyn Mailer>> {
 }
 
 fn embedded(config: &Config, events: &MemoryEvents) -> anyhow::Result<AllStores> {
-    std::fs::create_dir_all(&config.data_dir)
+    make_private_folder(&config.data_dir)
         .with_context(|| format!("the folder {} cannot be made", config.data_dir.display()))?;
     let path = config.data_dir.join(SQLITE);
     let db =
@@ -496,6 +497,15 @@ fn embedded(config: &Config, events: &MemoryEvents) -> anyhow::Result<AllStores>
             graph: ping,
         },
     })
+}
+
+/// A folder that only the user that the program runs as may look into; one that is there already is left as it is,
+/// because other things may be in it.
+fn make_private_folder(folder: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(true).create(folder)
 }
 
 /// MongoDB must be there to begin with; the graph and the sessions may come later.

@@ -11,6 +11,7 @@ use tokio::net::TcpListener;
 use super::seed;
 use crate::app::App;
 use crate::config::{Config, Environment};
+use crate::graphql::limits::Introspection;
 use crate::http::{self, HttpOptions, Insight};
 
 /// How long requests in progress may take when the process is told to stop, and then the rounds of jobs.
@@ -51,6 +52,11 @@ pub(super) async fn run(config: &Config) -> anyhow::Result<ExitCode> {
         is_production: config.env == Environment::Production,
         trusted_origins: config.trusted_origins.clone(),
         trusted_proxies: config.trusted_proxies.clone(),
+        introspection: if config.introspection {
+            Introspection::Open
+        } else {
+            Introspection::Closed
+        },
         metrics: metrics.clone(),
         insight,
         operations: config.insight.operations.clone(),

@@ -35,6 +35,8 @@ pub struct Config {
     pub log: String,
     /// Origins of other hosts that may send changes.
     pub trusted_origins: Vec<String>,
+    /// Whether the schema describes itself to whoever asks.
+    pub introspection: bool,
     /// The thresholds of watching.
     pub rules: WatchRules,
     /// How watches become suggestions.
@@ -99,6 +101,7 @@ impl Config {
             ..freshness
         };
         check_suggestions(&ranking, &freshness)?;
+        let env = given.env.unwrap_or_default();
         Ok(Self {
             listen: given
                 .listen
@@ -116,7 +119,10 @@ impl Config {
                 anonymous_max_age: given.anonymous_max_age,
                 unrated_for_children: given.unrated_for_children.unwrap_or_default(),
             },
-            env: given.env.unwrap_or_default(),
+            introspection: given
+                .introspection
+                .unwrap_or(env == Environment::Development),
+            env,
             rules,
             ranking,
             freshness,

@@ -74,6 +74,14 @@ pub struct Settings {
         value_name = "ORIGIN"
     )]
     pub trusted_origins: Option<Vec<String>>,
+    /// Whether the schema describes itself, and errors say what was meant [default: in development only]
+    #[arg(
+        long,
+        global = true,
+        env = "REELGRAPH_INTROSPECTION",
+        value_name = "BOOL"
+    )]
+    pub introspection: Option<bool>,
     /// Below this percentage of a film there is nothing to resume [default: 5]
     #[arg(
         long,
@@ -173,6 +181,7 @@ impl Settings {
             metrics_listen: self.metrics_listen.or(other.metrics_listen),
             operations: self.operations.or(other.operations),
             trusted_origins: self.trusted_origins.or(other.trusted_origins),
+            introspection: self.introspection.or(other.introspection),
             resume_from_percent: self.resume_from_percent.or(other.resume_from_percent),
             watched_above_percent: self.watched_above_percent.or(other.watched_above_percent),
             watched_in_last_seconds: self

@@ -16,6 +16,7 @@ use super::accounts::{
 use super::catalog::CatalogQuery;
 use super::cost::{self, Costs};
 use super::hierarchy::Hierarchy;
+use super::limits::Introspection;
 use super::loaders::Loaders;
 use super::node::NodeQuery;
 use super::nulls;
@@ -141,11 +142,15 @@ pub struct Services {
     pub clock: Arc<dyn Clock>,
 }
 
-/// The schema on its services.
-pub fn build(services: Services) -> Schema {
+/// The schema on its services. What asks for its description is refused before it comes here; where it is closed, errors
+/// do not say either what a misspelt name may have meant.
+pub fn build(services: Services, describes: Introspection) -> Schema {
     let loaders = Loaders::new(&services.catalog);
     let types = Types::parse(&sdl());
     let mut inner = builder().data(services).data(loaders);
+    if describes == Introspection::Closed {
+        inner = inner.disable_introspection().disable_suggestions();
+    }
     if tracing::span_enabled!(tracing::Level::DEBUG) {
         inner = inner.extension(Traced);
     }

@@ -13,6 +13,7 @@ mod mail_links;
 mod metrics;
 mod oauth;
 mod pages;
+mod problem;
 mod router;
 mod task;
 

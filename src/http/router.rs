@@ -38,7 +38,9 @@ use super::insight::{self, Insight};
 use super::keys;
 use super::mail_links;
 use super::oauth;
+use super::problem::{self, Problem};
 use crate::domain::privacy::ExportService;
+use crate::graphql::limits::{Introspection, Limits};
 use crate::graphql::{Services, SessionCookie, build};
 
 /// The longest that anything takes; the GraphQL endpoint has a shorter limit of its own.
@@ -59,6 +61,8 @@ pub struct HttpOptions {
     pub metrics: Option<PrometheusHandle>,
     /// Who may see them, and which stores answer.
     pub insight: Insight,
+    /// Whether the schema describes itself.
+    pub introspection: Introspection,
     /// The names of operations that the metrics tell apart; none: the first that are asked for.
     pub operations: Vec<String>,
 }
@@ -76,14 +80,19 @@ pub fn router(
         SessionCookie::DEVELOPMENT
     };
     let accounts = services.accounts.clone();
-    let authenticate = Authenticate::new(accounts.clone(), cookie);
+    let authenticate = Authenticate::new(accounts.clone(), cookie, &options.trusted_origins);
     let proxies = Proxies(options.trusted_proxies.into());
     let cors = cors(&options.trusted_origins)?;
     let exports = export::Exports {
         service: exports,
         authenticate: authenticate.clone(),
     };
-    let mut endpoint = GraphqlEndpoint::new(build(services), authenticate)
+    let limits = Limits {
+        describes: options.introspection,
+        ..Limits::default()
+    };
+    let mut endpoint = GraphqlEndpoint::new(build(services, limits.describes), authenticate)
+        .limits(limits)
         .operations(Operations::new(&options.operations));
     if !options.is_production {
         endpoint = endpoint.with_page();
@@ -94,18 +103,13 @@ pub fn router(
             .add_trusted_origin(origin)
             .with_context(|| format!("{origin} is not an origin as https://www.example.org"))?;
     }
-    let csrf = csrf.with_rejection_response(|_| {
-        Refusal::new(
-            StatusCode::FORBIDDEN,
-            "CROSS_SITE",
-            "requests of other sites are refused",
-        )
-        .into_response()
-    });
-    let mail_links = mail_links::routes(accounts.clone()).layer(csrf.clone());
+    let of_pages = csrf
+        .clone()
+        .with_rejection_response(|_| Problem::from(Refusal::cross_site()).into_response());
+    let mail_links = mail_links::routes(accounts.clone()).layer(of_pages);
     let graphql = Router::new()
         .route(PATH, endpoint.route())
-        .layer(csrf)
+        .layer(csrf.with_rejection_response(|_| Refusal::cross_site().into_response()))
         .layer(cors.clone());
     let export = Router::new()
         .route(export::PATH, get(export::export))
@@ -124,21 +128,18 @@ pub fn router(
         .merge(oauth)
         .merge(mail_links)
         .merge(insight)
-        .layer(CompressionLayer::new())
-        .layer(SetResponseHeaderLayer::if_not_present(
-            HeaderName::from_static("x-content-type-options"),
-            HeaderValue::from_static("nosniff"),
-        ))
-        .layer(SetResponseHeaderLayer::if_not_present(
-            HeaderName::from_static("referrer-policy"),
-            HeaderValue::from_static("no-referrer"),
-        ))
         .layer(middleware::from_fn_with_state(proxies, client::identify))
         .layer(TimeoutLayer::with_status_code(
             StatusCode::GATEWAY_TIMEOUT,
             TIME_LIMIT,
         ))
         .layer(CatchPanicLayer::new())
+        .layer(middleware::from_fn(problem::explain))
+        .layer(if_missing("x-content-type-options", "nosniff"))
+        .layer(if_missing("referrer-policy", "no-referrer"))
+        .layer(if_missing("cross-origin-resource-policy", "same-origin"))
+        .layer(if_missing("cache-control", "no-store"))
+        .layer(CompressionLayer::new())
         .layer(middleware::from_fn(count))
         .layer(PropagateRequestIdLayer::new(request_id.clone()))
         .layer(
@@ -152,6 +153,13 @@ pub fn router(
             COOKIE,
             SET_COOKIE,
         ])))
+}
+
+fn if_missing(name: &'static str, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
+    SetResponseHeaderLayer::if_not_present(
+        HeaderName::from_static(name),
+        HeaderValue::from_static(value),
+    )
 }
 
 /// Pages of the trusted origins, and of no other, may use the API with the session of their browser.

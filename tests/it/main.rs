@@ -11,6 +11,7 @@ mod conformance;
 mod contract;
 mod cypher;
 mod docs;
+mod door;
 mod erasure;
 mod errors;
 mod evaluate;

@@ -57,6 +57,7 @@ pub struct SqliteDb {
 impl SqliteDb {
     /// Opens the file, makes it if it is not there, and brings its tables up to date.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
+        make_private(path).map_err(StoreError::failed)?;
         let mut connection = connect(path)?;
         migrate(&mut connection)?;
         let (writes, queue) = mpsc::channel();
@@ -197,6 +198,39 @@ fn write_all(connection: &mut Connection, queue: &mpsc::Receiver<Write>) {
             answer(committed.clone());
         }
     }
+}
+
+/// Makes the file, if it is not there, for the user that the program runs as alone, and takes one that is there away from
+/// others: passwords' hashes and what people watch are in it. SQLite gives the files beside it the same mode.
+#[cfg(unix)]
+fn make_private(path: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+
+    const ALONE: u32 = 0o600;
+    let mut options = std::fs::OpenOptions::new();
+    options.append(true).create(true).mode(ALONE).open(path)?;
+    for end in ["", "-wal", "-shm"] {
+        let mut file = path.as_os_str().to_owned();
+        file.push(end);
+        let Ok(found) = std::fs::metadata(&file) else {
+            continue;
+        };
+        let mut permissions = found.permissions();
+        if permissions.mode() & 0o077 == 0 {
+            continue;
+        }
+        permissions.set_mode(ALONE);
+        if let Err(error) = std::fs::set_permissions(&file, permissions) {
+            let file = Path::new(&file).display();
+            tracing::warn!(%error, "Others on the machine may be able to read {file}");
+        }
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn make_private(_: &Path) -> std::io::Result<()> {
+    Ok(())
 }
 
 fn connect(path: &Path) -> Result<Connection, StoreError> {

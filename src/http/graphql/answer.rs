@@ -15,6 +15,7 @@ use serde::Serialize;
 
 use crate::domain::error::ErrorCode;
 use crate::http::error::status_of;
+use crate::http::pages::opened;
 
 use super::{
     media::Media,
@@ -160,7 +161,7 @@ pub(super) fn page(html: String) -> Response {
         StatusCode::OK,
         HeaderValue::from_static("text/html; charset=utf-8"),
         Body::from(html),
-        HeaderMap::new(),
+        opened(),
     )
 }
 
