@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
 
@@ -10,8 +11,8 @@ use crate::adapters::argon2::Argon2Hasher;
 use crate::adapters::jwt::JwtTokens;
 use crate::adapters::mail::{FileMailer, SmtpMailer};
 use crate::adapters::memory::{
-    CachedCatalog, CachedGraph, MemoryEvents, MemoryLeases, MemoryLimiter, ObservedWatching,
-    Tastes, TokioTasks,
+    BreakerGraph, CachedCatalog, CachedGraph, MemoryEvents, MemoryLeases, MemoryLimiter,
+    ObservedWatching, Tastes, TokioTasks,
 };
 use crate::adapters::mongo::{MongoAccounts, MongoBacklog, MongoCatalog, MongoDb, MongoWatching};
 use crate::adapters::neo4j::{Neo4jDb, Neo4jGraph};
@@ -29,6 +30,7 @@ use crate::domain::accounts::{
     AccountPolicy, AccountPorts, AccountService, AccountStores, IdentityProvider, KeyRotation,
     MailService, MailStore, Mailer, OneTimeStore, SessionStore, SigningKeyStore,
 };
+use crate::domain::budget::{Budget, BudgetPolicy};
 use crate::domain::catalog::{
     CatalogFollower, CatalogListStore, CatalogPorts, CatalogService, CatalogStore, ChangeSource,
     SearchService, VisibilityPolicy,
@@ -43,6 +45,7 @@ use crate::domain::loading::{CurationStore, LoadService};
 use crate::domain::measured::Measured;
 use crate::domain::ping::Ping;
 use crate::domain::privacy::{ErasureService, ExportService, Parts};
+use crate::domain::pulse::Pulse;
 use crate::domain::recommend::evaluate::EvaluationService;
 use crate::domain::recommend::{
     BacklogService, BacklogStore, GraphFollower, GraphService, ProjectionPorts, ProjectionProgress,
@@ -54,6 +57,8 @@ use crate::graphql::Services;
 use crate::http::{HttpOptions, Stores};
 use crate::jobs::{CatalogFeed, Jobs, Keeper, Measure};
 
+/// How long the embedded store may take to say that it is well: it may be reading a lot.
+const PATIENCE: Duration = Duration::from_secs(2);
 /// The file of the embedded store.
 const SQLITE: &str = "reelgraph.sqlite";
 
@@ -72,6 +77,7 @@ pub struct App {
     stores: AllStores,
     follower: Arc<dyn GraphFollower>,
     visibility: VisibilityPolicy,
+    budget: Option<Budget>,
     progress: ProjectionProgress,
     clock: Arc<dyn Clock>,
     events: MemoryEvents,
@@ -92,15 +98,15 @@ struct AllStores {
     graph: Arc<dyn TasteGraph>,
     backlog: Arc<dyn BacklogStore>,
     bus: Arc<dyn EventBus>,
-    pings: Pings,
+    pulses: Pulses,
 }
 
-/// What is asked whether it answers.
+/// What is known of whether the stores answer.
 #[derive(Clone)]
-struct Pings {
-    record: Arc<dyn Ping>,
-    sessions: Arc<dyn Ping>,
-    graph: Arc<dyn Ping>,
+struct Pulses {
+    record: Pulse,
+    sessions: Pulse,
+    graph: Pulse,
 }
 
 /// The catalogue, as its users see it.
@@ -239,6 +245,14 @@ impl App {
             },
             policy,
         );
+        let budget = config.budget.then(|| {
+            Budget::new(
+                Arc::clone(&stores.limiter),
+                Arc::new(MemoryLimiter::new()),
+                stores.pulses.sessions.clone(),
+                BudgetPolicy::default(),
+            )
+        });
         let similar = SimilarService::new(
             stores.projection(),
             catalog.clone(),
@@ -284,6 +298,7 @@ impl App {
             stores,
             follower: Arc::new(graph),
             visibility: config.visibility,
+            budget,
             progress: ProjectionProgress::default(),
             clock,
             events,
@@ -363,6 +378,11 @@ impl App {
                 graph: Arc::clone(&self.stores.graph),
                 clock: Arc::clone(&self.clock),
             },
+            vec![
+                self.stores.pulses.record.clone(),
+                self.stores.pulses.sessions.clone(),
+                self.stores.pulses.graph.clone(),
+            ],
             || self.events.subscribe(),
         ))
     }
@@ -378,11 +398,11 @@ impl App {
 
     /// What is asked whether the program is ready.
     pub fn stores(&self) -> Stores {
-        let pings = self.stores.pings.clone();
+        let pulses = self.stores.pulses.clone();
         Stores {
-            record: pings.record,
-            sessions: pings.sessions,
-            graph: pings.graph,
+            record: pulses.record,
+            sessions: pulses.sessions,
+            graph: pulses.graph,
             progress: self.progress.clone(),
             clock: Arc::clone(&self.clock),
         }
@@ -397,6 +417,7 @@ impl App {
             accounts: self.accounts.clone(),
             recommend: self.recommend.clone(),
             visibility: self.visibility,
+            budget: self.budget.clone(),
             clock: Arc::clone(&self.clock),
         };
         let exports =
@@ -477,7 +498,7 @@ fn embedded(config: &Config, events: &MemoryEvents) -> anyhow::Result<AllStores>
     let db =
         SqliteDb::open(&path).with_context(|| format!("{} cannot be opened", path.display()))?;
     let accounts = measured("sqlite", SqliteAccounts::new(db.clone()));
-    let ping: Arc<dyn Ping> = measured("sqlite", db.clone());
+    let pulse = pulse("sqlite", measured("sqlite", db.clone()), PATIENCE);
     Ok(AllStores {
         catalog: CatalogStores::on(measured("sqlite", SqliteCatalog::new(db.clone()))),
         watching: WatchStores::on(measured("sqlite", SqliteWatching::new(db.clone()))),
@@ -491,10 +512,10 @@ fn embedded(config: &Config, events: &MemoryEvents) -> anyhow::Result<AllStores>
         graph: measured("sqlite", SqliteGraph::new(db.clone())),
         backlog: measured("sqlite", SqliteBacklog::new(db)),
         bus: Arc::new(events.clone()),
-        pings: Pings {
-            record: Arc::clone(&ping),
-            sessions: Arc::clone(&ping),
-            graph: ping,
+        pulses: Pulses {
+            record: pulse.clone(),
+            sessions: pulse.clone(),
+            graph: pulse,
         },
     })
 }
@@ -538,6 +559,25 @@ async fn on_servers(servers: &Servers, events: &MemoryEvents) -> anyhow::Result<
     let redis = RedisDb::open(&servers.redis_url, &servers.redis_prefix, servers.timeout)
         .context("REDIS_URL is not an address of Redis")?;
     let accounts = measured("mongo", accounts);
+    // Whoever waits in vain is to have an answer before the time limit of the store.
+    let pulses = Pulses {
+        record: pulse(
+            "mongo",
+            measured("mongo", mongo.clone()),
+            servers.timeout / 2,
+        ),
+        sessions: pulse(
+            "redis",
+            measured("redis", redis.clone()),
+            servers.timeout / 2,
+        ),
+        graph: pulse(
+            "neo4j",
+            measured("neo4j", neo4j.clone()),
+            servers.timeout / 2,
+        ),
+    };
+    let graph = measured("neo4j", Neo4jGraph::new(neo4j));
     Ok(AllStores {
         catalog: CatalogStores::on(measured("mongo", catalog)),
         watching: WatchStores::on(measured("mongo", watching)),
@@ -548,15 +588,16 @@ async fn on_servers(servers: &Servers, events: &MemoryEvents) -> anyhow::Result<
         signing_keys: measured("redis", RedisSigningKeys::new(redis.clone())),
         limiter: measured("redis", RedisLimiter::new(redis.clone())),
         leases: measured("redis", RedisLeases::new(redis.clone())),
-        graph: measured("neo4j", Neo4jGraph::new(neo4j.clone())),
-        backlog: measured("mongo", MongoBacklog::new(mongo.clone())),
-        pings: Pings {
-            record: measured("mongo", mongo),
-            sessions: measured("redis", redis.clone()),
-            graph: measured("neo4j", neo4j),
-        },
+        graph: Arc::new(BreakerGraph::new(graph, pulses.graph.clone())),
+        backlog: measured("mongo", MongoBacklog::new(mongo)),
+        pulses,
         bus: Arc::new(RedisEvents::new(redis, Arc::new(events.clone()))),
     })
+}
+
+/// What is known of whether a store answers.
+fn pulse(store: &'static str, ping: Arc<dyn Ping>, patience: Duration) -> Pulse {
+    Pulse::new(store, ping, Arc::new(TokioTasks), patience)
 }
 
 /// A store whose calls are measured, under the name of its technology.

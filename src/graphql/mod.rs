@@ -28,6 +28,7 @@ mod search;
 mod together;
 mod total;
 mod trace;
+mod turns;
 mod types;
 mod user_error;
 mod watching;

@@ -6,6 +6,7 @@ use async_graphql::Data;
 use axum::http::header::{AUTHORIZATION, COOKIE, HOST, ORIGIN};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName};
+use ipnet::IpNet;
 
 use super::client::ClientInfo;
 use super::error::status_of;
@@ -24,6 +25,8 @@ pub(super) struct Authenticate {
     cookie: SessionCookie,
     /// Origins of other hosts whose pages may use the session.
     trusted_origins: Arc<[String]>,
+    /// Networks whose work is not counted.
+    unlimited: Arc<[IpNet]>,
 }
 
 /// What a request shows.
@@ -39,11 +42,13 @@ impl Authenticate {
         accounts: AccountService,
         cookie: SessionCookie,
         trusted_origins: &[String],
+        unlimited: &[IpNet],
     ) -> Self {
         Self {
             accounts: Arc::new(accounts),
             cookie,
             trusted_origins: trusted_origins.into(),
+            unlimited: unlimited.into(),
         }
     }
 
@@ -141,7 +146,17 @@ impl PrepareRequest for Authenticate {
     async fn prepare(&self, parts: &Parts) -> Result<Data, Refusal> {
         let (viewer, client) = self.caller(parts).await?;
         let mut data = Data::default();
-        data.insert(Caller::new(viewer, client, self.cookie));
+        let is_unlimited = client.address.is_some_and(|address| {
+            self.unlimited
+                .iter()
+                .any(|network| network.contains(&address))
+        });
+        let caller = Caller::new(viewer, client, self.cookie);
+        data.insert(if is_unlimited {
+            caller.unrationed()
+        } else {
+            caller
+        });
         Ok(data)
     }
 }

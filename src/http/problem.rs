@@ -38,6 +38,17 @@ impl Problem {
     }
 }
 
+impl Problem {
+    /// Says after how many seconds to try again.
+    #[must_use]
+    pub(super) fn retry_after(self, seconds: u64) -> Self {
+        Self {
+            retry_after: Some(seconds),
+            ..self
+        }
+    }
+}
+
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         let status = refusal.status.unwrap_or(StatusCode::BAD_REQUEST);

@@ -28,12 +28,14 @@ use tower_http::trace::TraceLayer;
 use tracing::Span;
 use tracing::field::Empty;
 
+use super::at_work::{self, Places};
 use super::auth::Authenticate;
 use super::client::{self, Proxies};
 use super::erasure;
 use super::export;
 use super::graphql::{GraphqlEndpoint, Operations, PATH, Refusal};
-use super::health::Stores;
+use super::health::{self, Stores};
+use super::host;
 use super::insight::{self, Insight};
 use super::keys;
 use super::mail_links;
@@ -55,8 +57,12 @@ pub struct HttpOptions {
     pub is_production: bool,
     /// Origins of other hosts whose pages may use the API with a session.
     pub trusted_origins: Vec<String>,
-    /// Networks of the proxies that are believed.
-    pub trusted_proxies: Vec<IpNet>,
+    /// Networks of the proxies that are believed; `None`: nobody said whether there are any.
+    pub trusted_proxies: Option<Vec<IpNet>>,
+    /// Networks whose work is not counted.
+    pub unlimited_networks: Vec<IpNet>,
+    /// How many requests are worked on at a time; none: as many as come.
+    pub max_requests: Option<usize>,
     /// Where the metrics are collected, if they are.
     pub metrics: Option<PrometheusHandle>,
     /// Who may see them, and which stores answer.
@@ -80,8 +86,13 @@ pub fn router(
         SessionCookie::DEVELOPMENT
     };
     let accounts = services.accounts.clone();
-    let authenticate = Authenticate::new(accounts.clone(), cookie, &options.trusted_origins);
-    let proxies = Proxies(options.trusted_proxies.into());
+    let authenticate = Authenticate::new(
+        accounts.clone(),
+        cookie,
+        &options.trusted_origins,
+        &options.unlimited_networks,
+    );
+    let proxies = Proxies::new(options.trusted_proxies);
     let cors = cors(&options.trusted_origins)?;
     let exports = export::Exports {
         service: exports,
@@ -120,6 +131,7 @@ pub fn router(
         .route(keys::PATH, get(keys::key_set))
         .with_state(accounts);
     let insight = insight::routes(stores, options.metrics, options.insight);
+    let places = Places::new(options.max_requests.unwrap_or(usize::MAX));
     let request_id = HeaderName::from_static("x-request-id");
     Ok(Router::new()
         .merge(graphql)
@@ -127,7 +139,10 @@ pub fn router(
         .merge(keys)
         .merge(oauth)
         .merge(mail_links)
+        .layer(middleware::from_fn_with_state(places, at_work::limit))
+        // How the program is must be seen also when it has its hands full.
         .merge(insight)
+        .layer(middleware::from_fn(host::check))
         .layer(middleware::from_fn_with_state(proxies, client::identify))
         .layer(TimeoutLayer::with_status_code(
             StatusCode::GATEWAY_TIMEOUT,
@@ -178,9 +193,24 @@ fn cors(trusted_origins: &[String]) -> anyhow::Result<CorsLayer> {
         .max_age(Duration::from_secs(3600)))
 }
 
+/// What is answered before there is more: that the process lives, and is not ready.
+pub fn starting() -> Router {
+    let not_yet = async || {
+        let status = StatusCode::SERVICE_UNAVAILABLE;
+        let detail = "the program is starting";
+        Problem::new(status, "UPSTREAM_UNAVAILABLE", detail).retry_after(1)
+    };
+    Router::new()
+        .route("/healthz", get(health::live))
+        .fallback(not_yet)
+        .layer(middleware::from_fn(host::check))
+}
+
 /// What operators alone see, for an address that nobody else reaches.
 pub fn operators(stores: Stores, metrics: Option<PrometheusHandle>) -> Router {
     insight::routes(stores, metrics, Insight::Open)
+        .layer(middleware::from_fn(host::check))
+        .layer(middleware::from_fn(problem::explain))
 }
 
 /// The span of a request: without what follows the path, because codes and tokens stand there.

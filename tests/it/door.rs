@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::support::program::{On, Program, Site};
 
-const PRODUCTION: [&str; 2] = ["--env", "production"];
+const PRODUCTION: [&str; 4] = ["--env", "production", "--trusted-proxies", "none"];
 const WHO: &str = "/graphql?query={viewer{user{email}}}";
 
 async fn post(site: &Site, body: &str) -> (u16, Value) {
@@ -59,7 +59,7 @@ async fn in_production_the_schema_describes_itself_only_if_it_is_asked_to() {
     assert_eq!(production.get("data"), None);
     assert!(!is_helpful);
 
-    let asked = ["--env", "production", "--introspection", "true"];
+    let asked = [&PRODUCTION[..], &["--introspection", "true"]].concat();
     let (asked, is_helpful) = described(&asked).await;
     assert!(asked["data"]["__schema"]["types"].is_array());
     assert!(is_helpful);
@@ -334,4 +334,168 @@ async fn nobody_else_on_the_machine_reads_the_store_or_the_mail() {
     assert!(ran.status.success(), "{ran:?}");
     assert_eq!(mode(&made), 0o700);
     assert_eq!(mode(&made.join("reelgraph.sqlite")), 0o600);
+}
+
+/// What comes back for bytes that are no request of a proper client.
+async fn raw(site: &Site, bytes: &str) -> String {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    let address = site.address.split_once("://").unwrap().1;
+    let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+    stream.write_all(bytes.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    answer
+}
+
+#[tokio::test]
+async fn a_request_names_the_site_that_it_is_for_once() {
+    let program = Program::new(On::Embedded).await;
+    let site = program.serve().await;
+    let ask = async |version: &str, hosts: &str| {
+        let request = format!("GET /healthz HTTP/{version}\r\nconnection: close\r\n{hosts}\r\n");
+        let answer = raw(&site, &request).await;
+        answer.split(' ').nth(1).unwrap().parse::<u16>().unwrap()
+    };
+
+    for hosts in [
+        "",
+        "host: a\r\nhost: a\r\n",
+        "host: a\r\nhost: b\r\n",
+        "host:\r\n",
+        "host: a b\r\n",
+        "host: a/b\r\n",
+        "host: user@a\r\n",
+        "host: a:port\r\n",
+    ] {
+        assert_eq!(ask("1.1", hosts).await, 400, "{hosts}");
+    }
+    assert_eq!(ask("1.1", "host: www.example.org:8080\r\n").await, 200);
+    assert_eq!(ask("1.0", "").await, 200);
+}
+
+#[tokio::test]
+async fn three_hundred_half_headers_keep_nobody_out_and_are_cut() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    let mut program = Program::new(On::Embedded).await;
+    program.set("REELGRAPH_MAX_CONNECTIONS_PER_PEER", "100");
+    let site = program.serve().await;
+    let address = site.address.split_once("://").unwrap().1.to_owned();
+    let mut held = Vec::new();
+    for _ in 0..300 {
+        let mut stream = tokio::net::TcpStream::connect(&address).await.unwrap();
+        // The first are closed meanwhile.
+        drop(
+            stream
+                .write_all(b"POST /graphql HTTP/1.1\r\nhost: a\r\nx-")
+                .await,
+        );
+        held.push(stream);
+    }
+
+    assert_eq!(site.get("/healthz").send().await.unwrap().status(), 200);
+
+    let mut rest = [0; 64];
+    for stream in &mut held {
+        let end = tokio::time::timeout(crate::support::SOON, stream.read(&mut rest));
+        assert!(matches!(end.await.unwrap(), Ok(0) | Err(_)));
+    }
+    assert_eq!(site.get("/healthz").send().await.unwrap().status(), 200);
+}
+
+#[tokio::test]
+async fn in_production_it_must_be_said_whether_there_are_proxies() {
+    let mut program = Program::new(On::Embedded).await;
+    program.set("REELGRAPH_ENV", "production");
+
+    for said in [None, Some("")] {
+        if let Some(said) = said {
+            program.set("REELGRAPH_TRUSTED_PROXIES", said);
+        }
+        let refused = program.run(&["serve", "--listen", "127.0.0.1:0"]).await;
+
+        assert_eq!(refused.status.code(), Some(1));
+        let why = String::from_utf8(refused.stderr).unwrap();
+        assert!(
+            why.contains("REELGRAPH_TRUSTED_PROXIES is not set"),
+            "{why}"
+        );
+        assert!(why.contains("none"), "{why}");
+    }
+    program.expect(&["graph", "drain"]).await;
+    for said in ["none", "10.0.0.0/8,2001:db8::/32"] {
+        program.set("REELGRAPH_TRUSTED_PROXIES", said);
+        let site = program.serve().await;
+        assert_eq!(site.get("/healthz").send().await.unwrap().status(), 200);
+    }
+}
+
+#[tokio::test]
+async fn a_proxy_that_nobody_named_is_told_of_once() {
+    let program = Program::new(On::Embedded).await;
+    for (arguments, expected) in [(&[][..], 1), (&["--trusted-proxies", "none"], 0)] {
+        let log = program.data().join("log");
+        let arguments = [&["serve", "--listen", "127.0.0.1:0"], arguments].concat();
+        let mut command = program.command(&arguments);
+        command.stderr(std::fs::File::create(&log).unwrap());
+        let mut site = Site::start(&mut command).await;
+        for _ in 0..3 {
+            let request = site.get("/healthz").header("x-forwarded-for", "192.0.2.1");
+            assert_eq!(request.send().await.unwrap().status(), 200);
+        }
+        site.kill().await;
+
+        let told = std::fs::read_to_string(&log).unwrap();
+        let told = told.matches("REELGRAPH_TRUSTED_PROXIES is not set").count();
+        assert_eq!(told, expected, "{arguments:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_waits_for_stores_that_are_not_there_and_says_for_which() {
+    use tokio::io::{AsyncBufReadExt, BufReader};
+
+    let mut program = Program::new(On::Embedded).await;
+    for (name, address) in [
+        ("MONGODB_URI", "mongodb://127.0.0.1:1/reelgraph"),
+        ("NEO4J_URI", "bolt://127.0.0.1:1"),
+        ("REDIS_URL", "redis://127.0.0.1:1"),
+        ("REELGRAPH_STORE_TIMEOUT_SECONDS", "1"),
+    ] {
+        program.set(name, address);
+    }
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = free.local_addr().unwrap().to_string();
+    drop(free);
+
+    let mut command = program.command(&["serve", "--listen", &address]);
+    let mut child = command
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut log = BufReader::new(child.stderr.take().unwrap()).lines();
+    let told = async {
+        while let Some(line) = log.next_line().await.unwrap() {
+            if line.contains("Waiting for a store") {
+                return line;
+            }
+        }
+        panic!("it ended");
+    };
+    let told = tokio::time::timeout(crate::support::SOON, told)
+        .await
+        .unwrap();
+    let get = async |path: &str| {
+        let answer = reqwest::get(format!("http://{address}{path}"))
+            .await
+            .unwrap();
+        answer.status().as_u16()
+    };
+
+    assert!(told.contains("MongoDB"), "{told}");
+    assert_eq!(get("/healthz").await, 200);
+    assert_eq!(get("/readyz").await, 503);
+    assert_eq!(get("/graphql?query={__typename}").await, 503);
+    assert!(child.try_wait().unwrap().is_none(), "it waits");
 }

@@ -223,6 +223,7 @@ async fn services(db: &SqliteDb, catalog: Arc<Counted>) -> Services {
         watching,
         accounts,
         visibility: VisibilityPolicy::default(),
+        budget: None,
         clock,
     }
 }

@@ -55,7 +55,7 @@ pub(super) fn answer(mut executed: Executed, media: Media) -> Response {
             .http_headers
             .insert(RETRY_AFTER, HeaderValue::from(seconds));
     }
-    let status = if was_executed && is_limited(&executed) {
+    let status = if is_limited(&executed) {
         status_of(ErrorCode::RateLimited)
     } else if was_executed {
         StatusCode::OK

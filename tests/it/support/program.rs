@@ -223,7 +223,8 @@ pub(crate) struct Site {
 }
 
 impl Site {
-    async fn start(command: &mut Command) -> Self {
+    /// Starts a command that serves, and waits until it is ready.
+    pub(crate) async fn start(command: &mut Command) -> Self {
         // The client wants one, as the program does; a second time it is there already.
         drop(rustls::crypto::ring::default_provider().install_default());
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
