@@ -36,4 +36,4 @@ mod watching;
 pub use context::Caller;
 pub use cookie::SessionCookie;
 pub(crate) use error::{ApiError, Edge, RETRY_AFTER};
-pub use schema::{Schema, Services, build, sdl};
+pub use schema::{Schema, Services, build, sdl, weigh};

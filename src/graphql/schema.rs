@@ -7,7 +7,7 @@ use std::sync::Arc;
 use async_graphql::parser::parse_query;
 use async_graphql::{
     Data, EmptySubscription, ErrorExtensionValues, Executor, MergedObject, Request, Response,
-    SDLExportOptions, SchemaBuilder, ServerError,
+    SDLExportOptions, SchemaBuilder, ServerError, Variables,
 };
 use futures::stream::BoxStream;
 use tokio::sync::Semaphore;
@@ -240,6 +240,13 @@ pub fn build(services: Services, describes: Introspection) -> Schema {
         costs: Arc::new(Costs::new(&types)),
         types: Arc::new(types),
     }
+}
+
+/// What an operation weighs that needs no variables, with what any request does.
+pub fn weigh(document: &str) -> Result<usize, async_graphql::parser::Error> {
+    let document = parse_query(document)?;
+    let costs = Costs::new(&Types::parse(&sdl()));
+    Ok(costs.of(&document, None, &Variables::default()) + cost::REQUEST)
 }
 
 /// The schema as text, in the schema definition language.

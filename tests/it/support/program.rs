@@ -368,6 +368,27 @@ impl Site {
         }
     }
 
+    /// Tells the process to stop, as a supervisor does; its exit status.
+    pub(crate) async fn stop(&mut self) -> std::process::ExitStatus {
+        let process = self.child.id().unwrap().to_string();
+        let told = Command::new("kill").args(["-TERM", &process]).status();
+        assert!(told.await.unwrap().success());
+        self.child.wait().await.unwrap()
+    }
+
+    /// Waits until an address is answered with a status.
+    pub(crate) async fn wait_for_status(&self, path: &str, status: u16) {
+        let began = Instant::now();
+        loop {
+            let answer = self.get(path).send().await.unwrap();
+            if answer.status() == status {
+                return;
+            }
+            assert!(began.elapsed() < SOON, "{path}: {}", answer.status());
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
     /// Ends the process at once, as a power cut would.
     pub(crate) async fn kill(&mut self) {
         self.child.kill().await.unwrap();
