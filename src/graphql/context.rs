@@ -16,6 +16,7 @@ use crate::domain::viewer::{Client, KnownViewer, Viewer};
 pub struct Caller {
     client: Client,
     cookie: SessionCookie,
+    is_rationed: bool,
     current: Mutex<Current>,
 }
 
@@ -33,12 +34,28 @@ impl Caller {
         Self {
             client,
             cookie,
+            is_rationed: true,
             current: Mutex::new(Current {
                 viewer,
                 visibility: None,
                 loaders: None,
             }),
         }
+    }
+
+    /// The same, whose work nobody counts: what the site itself runs.
+    #[must_use]
+    pub fn unrationed(self) -> Self {
+        Self {
+            is_rationed: false,
+            ..self
+        }
+    }
+
+    /// Who asks and from where, if their work is counted.
+    pub(super) fn rationed(&self) -> Option<(Viewer, &Client)> {
+        self.is_rationed
+            .then(|| (self.current().viewer, &self.client))
     }
 
     fn current(&self) -> MutexGuard<'_, Current> {

@@ -7,6 +7,7 @@ use async_graphql::{Context, Object, OutputType, SimpleObject, TypeName};
 use super::cursor::{Cursor, Order};
 use super::error::{ApiError, Result};
 use super::total::Total;
+use super::turns::take_turns;
 use crate::domain::error::ErrorCode;
 use crate::domain::page::{Direction, Keyset, MAX_PAGE, Slice, Window};
 
@@ -145,11 +146,13 @@ impl<E: Edge> Connection<E> {
 impl<E: Edge> Connection<E> {
     /// The rows, each with its cursor and what is true of it in this list only.
     async fn edges(&self) -> &[E] {
+        take_turns(self.edges.len()).await;
         &self.edges
     }
 
     /// The rows without their cursors, in the same order: short for `edges { node }`.
     async fn nodes(&self) -> Vec<&E::Node> {
+        take_turns(self.edges.len()).await;
         self.edges.iter().map(Edge::node).collect()
     }
 

@@ -47,6 +47,8 @@ pub(crate) enum ErrorCode {
     BadCursor,
     /// A part of the site did not answer in time: try again.
     UpstreamUnavailable,
+    /// The site has no room left to write; what can be read still is. Try again later.
+    StorageFull,
     /// A fault of the site, not of the request.
     Internal,
 }

@@ -19,8 +19,8 @@ use minijinja::context;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::error::status;
-use super::pages::{failure, page, private, said};
+use super::pages::{failure, page, private};
+use super::problem::Problem;
 use super::task::finish;
 use crate::domain::accounts::{AccountError, AccountService};
 use crate::graphql::ApiError;
@@ -95,9 +95,7 @@ async fn state(State(accounts): State<AccountService>, Path(code): Path<String>)
 
 /// For a program, not for a person.
 fn refuse(error: AccountError) -> Response {
-    let error = ApiError::from(error);
-    let answer = json!({ "error": { "code": error.code(), "message": said(&error) } });
-    (status(&error), private(), Json(answer)).into_response()
+    (private(), Problem::from(ApiError::from(error))).into_response()
 }
 
 fn spoken(time: DateTime<Utc>) -> String {

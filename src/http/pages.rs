@@ -79,8 +79,30 @@ pub(super) fn notice(title: &str, message: &str) -> Response {
     page(StatusCode::OK, "notice.html", context! { title, message })
 }
 
+/// What goes with every page: a window that another site opened has no hold on it, and it has no use for what is in the
+/// browser's power.
+pub(super) fn opened() -> HeaderMap {
+    let headers = [
+        ("cross-origin-opener-policy", "same-origin"),
+        (
+            "permissions-policy",
+            "browsing-topics=(), camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
+        ),
+    ];
+    headers
+        .map(|(name, value)| {
+            (
+                HeaderName::from_static(name),
+                HeaderValue::from_static(value),
+            )
+        })
+        .into_iter()
+        .collect()
+}
+
 fn headers() -> HeaderMap {
     let mut headers = private();
+    headers.extend(opened());
     headers.insert(
         CONTENT_TYPE,
         HeaderValue::from_static("text/html; charset=utf-8"),
@@ -156,6 +178,8 @@ mod tests {
         let policy = headers[CONTENT_SECURITY_POLICY].to_str().unwrap();
         assert!(policy.starts_with("default-src 'none'; style-src 'sha256-"));
         assert_eq!(headers[CACHE_CONTROL], "no-store");
+        assert_eq!(headers["cross-origin-opener-policy"], "same-origin");
+        assert!(headers.contains_key("permissions-policy"));
     }
 
     #[tokio::test]

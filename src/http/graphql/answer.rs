@@ -15,6 +15,7 @@ use serde::Serialize;
 
 use crate::domain::error::ErrorCode;
 use crate::http::error::status_of;
+use crate::http::pages::opened;
 
 use super::{
     media::Media,
@@ -54,7 +55,7 @@ pub(super) fn answer(mut executed: Executed, media: Media) -> Response {
             .http_headers
             .insert(RETRY_AFTER, HeaderValue::from(seconds));
     }
-    let status = if was_executed && is_limited(&executed) {
+    let status = if is_limited(&executed) {
         status_of(ErrorCode::RateLimited)
     } else if was_executed {
         StatusCode::OK
@@ -160,7 +161,7 @@ pub(super) fn page(html: String) -> Response {
         StatusCode::OK,
         HeaderValue::from_static("text/html; charset=utf-8"),
         Body::from(html),
-        HeaderMap::new(),
+        opened(),
     )
 }
 

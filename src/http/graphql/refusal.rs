@@ -11,15 +11,15 @@ use crate::http::error::status;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
     /// `None` for a request that is sound as such, but not its document: that depends on the type of the answer.
-    pub(super) status: Option<StatusCode>,
-    pub(super) code: &'static str,
-    pub(super) message: String,
+    pub(in crate::http) status: Option<StatusCode>,
+    pub(in crate::http) code: &'static str,
+    pub(in crate::http) message: String,
     /// Where in the document, if it is about a place.
     pub(super) at: Option<Pos>,
     /// The methods that would do, which a 405 must name.
     pub(super) allow: Option<&'static str>,
     /// After how many seconds to try again, where that is known.
-    pub(super) retry_after: Option<u64>,
+    pub(in crate::http) retry_after: Option<u64>,
 }
 
 /// The code of a document that does not fit the schema. Errors without a code get it too: those of resolvers have one,
@@ -39,8 +39,27 @@ impl Refusal {
         }
     }
 
+    /// What a page of another site made a browser send.
+    pub(in crate::http) fn cross_site() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "CROSS_SITE",
+            "requests of other sites are refused",
+        )
+    }
+
     pub(super) fn bad_request(message: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "BAD_REQUEST", message)
+    }
+
+    /// Message, code and status are those that clients of Apollo's automatic persisted queries look for: with another
+    /// status some of them take it for a fault of the network and do not go on.
+    pub(super) fn unknown_hash() -> Self {
+        Self::new(
+            StatusCode::OK,
+            "PERSISTED_QUERY_NOT_FOUND",
+            "PersistedQueryNotFound",
+        )
     }
 
     pub(super) fn method_not_allowed(allow: &'static str, message: &str) -> Self {
