@@ -35,6 +35,7 @@ const WORK: &[(&[&str], &[&str], usize)] = &[
         &[
             "beginOAuth",
             "changePassword",
+            "createApiKey",
             "createProfile",
             "deleteMyAccount",
             "logIn",

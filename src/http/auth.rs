@@ -8,10 +8,10 @@ use axum::http::header::{AUTHORIZATION, COOKIE};
 use axum::http::request::Parts;
 
 use super::client::ClientInfo;
-use super::error::status_of;
 use super::graphql::{PrepareRequest, Refusal};
-use crate::domain::accounts::{AccountService, ApiKeyToken, Credentials, SessionToken};
-use crate::domain::error::ErrorCode;
+use crate::domain::accounts::{
+    AccountService, ApiKeyToken, Credentials, Proof, SessionToken, Stale,
+};
 use crate::domain::viewer::{Client, Viewer};
 use crate::graphql::{ApiError, Caller, SessionCookie};
 
@@ -49,28 +49,25 @@ impl Authenticate {
         let credentials = match self.presented(headers) {
             None => return Ok(Viewer::Anonymous),
             Some(Presented::Cookie(token)) => {
-                return self.ask(&Credentials::Cookie(token)).await;
+                let proof = self.ask(&Credentials::Cookie(token)).await?;
+                return Ok(proof.viewer());
             }
             Some(Presented::Header(credentials)) => credentials,
         };
-        let viewer = match credentials {
-            None => Viewer::Anonymous,
+        let proof = match credentials {
+            None => Proof::Nothing(Stale::Wrong),
             Some(credentials) => self.ask(&credentials).await?,
         };
-        match viewer {
-            Viewer::Anonymous => Err(Refusal::new(
-                status_of(ErrorCode::Unauthenticated),
-                ErrorCode::Unauthenticated.as_str(),
-                "the bearer token is not valid; log in again",
-            )),
-            known @ Viewer::Known(_) => Ok(known),
+        match proof {
+            Proof::Of(viewer) => Ok(Viewer::Known(viewer)),
+            Proof::Nothing(stale) => Err(Refusal::stale(stale)),
         }
     }
 
     /// Nobody is taken for logged in, or for logged out, while the sessions cannot be asked.
-    async fn ask(&self, credentials: &Credentials) -> Result<Viewer, Refusal> {
-        let viewer = self.accounts.authenticate(credentials).await;
-        Ok(viewer.map_err(ApiError::from)?)
+    async fn ask(&self, credentials: &Credentials) -> Result<Proof, Refusal> {
+        let proof = self.accounts.authenticate(credentials).await;
+        Ok(proof.map_err(ApiError::from)?)
     }
 
     fn presented(&self, headers: &HeaderMap) -> Option<Presented> {

@@ -4,7 +4,7 @@
 //! only on our own page (the router refuses posts of other sites).
 
 use axum::extract::{DefaultBodyLimit, Extension, Query, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use axum::routing::get;
 use axum::{Form, Router};
@@ -12,17 +12,28 @@ use minijinja::context;
 use secrecy::SecretString;
 use serde::Deserialize;
 
+use super::auth;
 use super::client::ClientInfo;
 use super::error::status;
 use super::pages::{failure, notice, page, said};
 use super::task::finish;
-use crate::domain::accounts::{AccountError, AccountService, ChosenPassword, PasswordError};
-use crate::graphql::ApiError;
+use crate::domain::accounts::{
+    AccountError, AccountService, ChosenPassword, Confirmed, Credentials, PasswordError,
+    SessionToken,
+};
+use crate::domain::viewer::Viewer;
+use crate::graphql::{ApiError, SessionCookie};
 
 /// A token and two passwords, many times over.
 const MOST: usize = 16 * 1024;
 const CONFIRM: &str = "Confirm your e-mail address";
 const RESET: &str = "Set a new password";
+
+#[derive(Clone)]
+struct MailLinks {
+    accounts: AccountService,
+    cookie: SessionCookie,
+}
 
 #[derive(Deserialize)]
 struct Link {
@@ -38,12 +49,12 @@ struct NewPassword {
 }
 
 /// The pages that the links in mails lead to.
-pub(super) fn routes(accounts: AccountService) -> Router {
+pub(super) fn routes(accounts: AccountService, cookie: SessionCookie) -> Router {
     Router::new()
         .route("/confirm-email", get(ask_to_confirm).post(confirm))
         .route("/reset-password", get(ask_for_password).post(reset))
         .layer(DefaultBodyLimit::max(MOST))
-        .with_state(accounts)
+        .with_state(MailLinks { accounts, cookie })
 }
 
 async fn ask_to_confirm(Query(Link { token }): Query<Link>) -> Response {
@@ -52,13 +63,37 @@ async fn ask_to_confirm(Query(Link { token }): Query<Link>) -> Response {
 }
 
 async fn confirm(
-    State(accounts): State<AccountService>,
+    State(MailLinks { accounts, cookie }): State<MailLinks>,
     Extension(ClientInfo(client)): Extension<ClientInfo>,
+    headers: HeaderMap,
     Form(Link { token }): Form<Link>,
 ) -> Response {
-    let confirmed = finish(async move { accounts.confirm_email(&token, &client).await }).await;
-    match confirmed.and_then(|confirmed| confirmed) {
-        Ok(_) => notice(CONFIRM, "Thank you. Your e-mail address is confirmed."),
+    let session = auth::cookie(&headers, cookie.name()).and_then(SessionToken::parse);
+    let confirmed = finish(async move {
+        let viewer = match session {
+            Some(token) => {
+                let proof = accounts.authenticate(&Credentials::Cookie(token)).await?;
+                proof.viewer()
+            }
+            None => Viewer::Anonymous,
+        };
+        accounts
+            .confirm_email(&token, viewer.known(), &client)
+            .await
+    });
+    match confirmed.await.and_then(|confirmed| confirmed) {
+        Ok(Confirmed { unlinked, .. }) if unlinked.is_empty() => {
+            notice(CONFIRM, "Thank you. Your e-mail address is confirmed.")
+        }
+        Ok(Confirmed { unlinked, .. }) => notice(
+            CONFIRM,
+            &format!(
+                "Thank you. Your e-mail address is confirmed. What the account was linked with before is unlinked, \
+                 because somebody else may have done that: {}. If it was you, log in and link it again; if you have no \
+                 password, choose \"forgot password\" where you log in.",
+                unlinked.join(", ")
+            ),
+        ),
         Err(error) => failure(CONFIRM, error),
     }
 }
@@ -69,15 +104,12 @@ async fn ask_for_password(Query(Link { token }): Query<Link>) -> Response {
 }
 
 async fn reset(
-    State(accounts): State<AccountService>,
+    State(MailLinks { accounts, .. }): State<MailLinks>,
     Extension(ClientInfo(client)): Extension<ClientInfo>,
     Form(new): Form<NewPassword>,
 ) -> Response {
     let token = new.token.clone();
-    let chosen = ChosenPassword {
-        password: new.password,
-        confirm: Some(new.again),
-    };
+    let chosen = ChosenPassword::new(&new.password, Some(&new.again));
     let work = async move { accounts.reset_password(&token, chosen, &client).await };
     match finish(work).await.and_then(|set| set) {
         Ok(()) => notice(RESET, "The password is set. You can log in with it now."),

@@ -106,8 +106,8 @@ async fn callback(
     let accounts = oauth.accounts;
     let came = async move {
         if let Some(token) = session {
-            let viewer = accounts.authenticate(&Credentials::Cookie(token)).await?;
-            back.before = viewer.known().copied();
+            let proof = accounts.authenticate(&Credentials::Cookie(token)).await?;
+            back.before = proof.viewer().known().copied();
         }
         Ok(accounts.return_from_oauth(back, &client).await)
     };

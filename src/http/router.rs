@@ -6,7 +6,7 @@ use anyhow::Context;
 use axum::Router;
 use axum::extract::Request;
 use axum::http::header::{
-    ACCEPT, AUTHORIZATION, CONTENT_TYPE, COOKIE, HeaderName, HeaderValue, RETRY_AFTER, SET_COOKIE,
+    ACCEPT, AUTHORIZATION, CONTENT_TYPE, COOKIE, HeaderName, HeaderValue, RETRY_AFTER, SET_COOKIE, WWW_AUTHENTICATE,
 };
 use axum::http::{Method, StatusCode};
 use axum::middleware::{self, Next};
@@ -102,7 +102,7 @@ pub fn router(
         )
         .into_response()
     });
-    let mail_links = mail_links::routes(accounts.clone()).layer(csrf.clone());
+    let mail_links = mail_links::routes(accounts.clone(), cookie).layer(csrf.clone());
     let graphql = Router::new()
         .route(PATH, endpoint.route())
         .layer(csrf)
@@ -166,7 +166,7 @@ fn cors(trusted_origins: &[String]) -> anyhow::Result<CorsLayer> {
         .allow_credentials(true)
         .allow_methods([Method::GET, Method::POST])
         .allow_headers([ACCEPT, AUTHORIZATION, CONTENT_TYPE])
-        .expose_headers([RETRY_AFTER, HeaderName::from_static("x-request-id")])
+        .expose_headers([RETRY_AFTER, WWW_AUTHENTICATE, HeaderName::from_static("x-request-id")])
         .max_age(Duration::from_secs(3600)))
 }
 

@@ -13,7 +13,7 @@ use redis::{Script, Value};
 
 use super::RedisDb;
 use super::db::{millis, read_millis};
-use crate::domain::accounts::{Rotation, Session, SessionStore, TokenHash};
+use crate::domain::accounts::{Rotation, Salt, Session, SessionStore, Succession, TokenHash};
 use crate::domain::error::StoreError;
 use crate::domain::ids::{ProfileId, SessionId, UserId};
 
@@ -77,20 +77,26 @@ static UPDATE: LazyLock<Script> = LazyLock::new(|| {
     )
 });
 
-/// KEYS: the session, its user's set. ARGV: id, end, user, the refresh token as it must be, as it becomes, the time.
+/// KEYS: the session, its user's set. ARGV: id, end, user, the refresh token as it must be, as it becomes, the salt that
+/// makes this of that, the time, for how long before that a token is good that was replaced.
 static ROTATE: LazyLock<Script> = LazyLock::new(|| {
     script(
         r"
         if redis.call('HGET', KEYS[1], 'user') ~= ARGV[3] then
-            return 'gone'
+            return { 'gone', '' }
         end
-        if redis.call('HGET', KEYS[1], 'refresh') ~= ARGV[4] then
-            return 'reused'
+        local is = redis.call('HMGET', KEYS[1], 'refresh', 'former', 'salt', 'rotated_at')
+        if is[1] ~= ARGV[4] then
+            if is[2] == ARGV[4] and tonumber(ARGV[7]) - tonumber(is[4]) <= tonumber(ARGV[8]) then
+                return { 'repeated', is[3] }
+            end
+            return { 'reused', '' }
         end
         redis.call('HSET', KEYS[1],
-            'refresh', ARGV[5], 'last_seen_at', ARGV[6], 'expires_at', ARGV[2])
+            'refresh', ARGV[5], 'former', ARGV[4], 'salt', ARGV[6], 'rotated_at', ARGV[7],
+            'last_seen_at', ARGV[9], 'expires_at', ARGV[2])
         last(KEYS[1], KEYS[2], ARGV[1], ARGV[2])
-        return 'rotated'
+        return { 'rotated', '' }
         ",
     )
 });
@@ -248,23 +254,26 @@ impl SessionStore for RedisSessions {
     async fn rotate_session(
         &self,
         session: &Session,
-        from: &TokenHash,
-        to: &TokenHash,
+        succession: &Succession,
     ) -> Result<Rotation, StoreError> {
         let mut call = ROTATE.key(self.session_key(session.id));
         call.key(self.user_key(session.user))
             .arg(session.id.0)
             .arg(millis(session.expires_at))
             .arg(session.user.0)
-            .arg(from.to_hex())
-            .arg(to.to_hex())
+            .arg(succession.from.to_hex())
+            .arg(succession.to.to_hex())
+            .arg(TokenHash(succession.salt.0).to_hex())
+            .arg(millis(succession.at))
+            .arg(Succession::GRACE.num_milliseconds())
             .arg(millis(session.last_seen_at));
-        let became: String = self
+        let (became, salt): (String, String) = self
             .db
             .run(|mut connection| async move { call.invoke_async(&mut connection).await })
             .await?;
         match became.as_str() {
             "rotated" => Ok(Rotation::Rotated),
+            "repeated" => Ok(Rotation::Repeated(Salt(token(&salt)?.0))),
             "reused" => Ok(Rotation::Reused),
             _ => Ok(Rotation::Gone),
         }
@@ -350,6 +359,11 @@ fn fields(session: &Session) -> Vec<(&'static str, String)> {
     fields
 }
 
+/// 32 bytes from their digits.
+fn token(hex: &str) -> Result<TokenHash, StoreError> {
+    TokenHash::from_hex(hex).ok_or_else(|| StoreError::failed("what should be a hash is none"))
+}
+
 /// The session that a hash holds; an empty one is none.
 fn read(id: SessionId, hash: &HashMap<String, String>) -> Result<Option<Session>, StoreError> {
     if hash.is_empty() {
@@ -361,9 +375,6 @@ fn read(id: SessionId, hash: &HashMap<String, String>) -> Result<Option<Session>
     };
     let number = |name: &str| field(name)?.parse::<u64>().map_err(StoreError::failed);
     let time = |name: &str| read_millis(field(name)?);
-    let token = |hex: &String| {
-        TokenHash::from_hex(hex).ok_or_else(|| StoreError::failed("what should be a hash is none"))
-    };
     let idle = number("idle")?.try_into().map_err(StoreError::failed)?;
     Ok(Some(Session {
         id,
@@ -372,7 +383,7 @@ fn read(id: SessionId, hash: &HashMap<String, String>) -> Result<Option<Session>
         profile: ProfileId(number("profile")?),
         via: field("via")?.clone(),
         secret: token(field("secret")?)?,
-        refresh: hash.get("refresh").map(token).transpose()?,
+        refresh: hash.get("refresh").map(|hex| token(hex)).transpose()?,
         device: hash.get("device").cloned(),
         address: hash
             .get("address")

@@ -30,6 +30,9 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("schema/similar_lists.sql"),
     include_str!("schema/certifications.sql"),
     include_str!("schema/publication.sql"),
+    include_str!("schema/proofs.sql"),
+    include_str!("schema/successions.sql"),
+    include_str!("schema/key_ends.sql"),
 ];
 
 /// The machine's time in milliseconds, in SQL: for methods of a port that are passed no time.
@@ -369,6 +372,7 @@ mod tests {
             id: UserId(7),
             email: Some(EmailAddress::parse("ada@example.org").unwrap()),
             email_verified: true,
+            proven_at: None,
             password: Some(PasswordHash("$argon2id$a".to_owned())),
             role: Role::Admin,
             epoch: 1,

@@ -18,7 +18,7 @@ mod store;
 mod token;
 mod user;
 
-pub use access_token::{AccessTokens, Claims, KeyRotation, SigningKey};
+pub use access_token::{AccessTokens, Claims, KeyRotation, SigningKey, Verified};
 pub use api_key::{ApiKey, ApiKeyError, Scope};
 pub use audit::{Action, Actor, AuditEntry};
 pub use email::{EmailAddress, EmailError};
@@ -27,7 +27,7 @@ pub use error::AccountError;
 pub use identity::{
     Authorization, Callback, ExternalPerson, Identity, IdentityError, IdentityProvider, LinkError,
 };
-pub use mail::{Letter, Mail, MailError, MailKind, Mailer};
+pub use mail::{Asked, Letter, Mail, MailError, MailKind, Mailer};
 pub use name::NameError;
 pub use one_time::{OAuthRequest, OAuthState, OneTime};
 pub use password::{
@@ -36,13 +36,13 @@ pub use password::{
 pub use profile::{Profile, ProfileError};
 pub use service::{
     AccountExport, AccountPolicy, AccountPorts, AccountService, AccountStores, Arrival, Authority,
-    BeginOAuth, Came, Credentials, LogIn, LoggedIn, MailService, MailingError, NewApiKey,
-    OAuthRedirect, ProfileChange, Registration, ReturnFromOAuth, Tokens,
+    BeginOAuth, Came, ChangePassword, Confirmed, Credentials, LogIn, LoggedIn, MailService, MailingError, MakeApiKey, NewApiKey,
+    ProfileChange, Proof, OAuthRedirect, Registration, ReturnFromOAuth, Stale, Tokens,
 };
-pub use session::{Lifetimes, Rotation, Session, SessionError, Transport};
+pub use session::{Lifetimes, Rotation, Session, SessionError, Succession, Transport};
 pub use store::{
     AccountStore, AccountWrite, ApiKeyStore, AuditStore, ErasureStore, IdentityStore, MailStore,
     OneTimeStore, ProfileStore, SessionStore, SigningKeyStore, UserStore,
 };
-pub use token::{ApiKeyToken, RefreshToken, Secret, SessionToken, TokenHash};
+pub use token::{ApiKeyToken, RefreshToken, Salt, Secret, SessionToken, TokenHash};
 pub use user::User;

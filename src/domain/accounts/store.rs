@@ -13,7 +13,7 @@ use super::identity::Identity;
 use super::mail::Mail;
 use super::one_time::OneTime;
 use super::profile::Profile;
-use super::session::{Rotation, Session};
+use super::session::{Rotation, Session, Succession};
 use super::token::TokenHash;
 use super::user::User;
 use crate::domain::error::StoreError;
@@ -210,12 +210,13 @@ pub trait SessionStore: Send + Sync {
     async fn update_session(&self, session: &Session) -> Result<(), StoreError>;
 
     /// Replaces the refresh token of a session if it is still `from`, and notes that the session was used and when it
-    /// ends, in one step: of two who come with the same token one is told [`Rotation::Reused`].
+    /// ends, in one step. Whoever comes with the token that was replaced last, no later than [`Succession::GRACE`] after
+    /// that, changes nothing and is told its salt ([`Rotation::Repeated`]): so of any number who come with one token at
+    /// the same time all get the same next one. Any other is [`Rotation::Reused`].
     async fn rotate_session(
         &self,
         session: &Session,
-        from: &TokenHash,
-        to: &TokenHash,
+        succession: &Succession,
     ) -> Result<Rotation, StoreError>;
 
     /// The sessions of an account, the latest begun first, ties by id.

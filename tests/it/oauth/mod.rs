@@ -8,6 +8,7 @@ mod linking;
 mod misbehaviour;
 mod openid;
 mod servers;
+mod unproven;
 
 use serde_json::{Value, json};
 

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use super::collections::Collections;
 use super::identities::IdentityKey;
 use super::profiles::ProfileDocument;
-use super::{indexes, mails, profiles, write};
+use super::{api_keys, indexes, mails, profiles, write};
 use crate::adapters::mongo::MongoDb;
 use crate::adapters::mongo::db::{patiently, store_error};
 use crate::adapters::mongo::fields::{date, key_of, list};
@@ -45,7 +45,8 @@ impl MongoAccounts {
     /// Makes the collections and their indexes. Must have run once before the first write: that no two accounts have
     /// one address is kept by an index. It takes as long as it takes: a new index of many documents needs its time.
     pub async fn ensure_indexes(&self) -> Result<(), StoreError> {
-        indexes::ensure(&self.collections).await
+        indexes::ensure(&self.collections).await?;
+        api_keys::end_old_keys(&self.collections.api_keys).await
     }
 }
 

@@ -29,6 +29,7 @@ record! {
     struct UserRow in users by (id: i64) {
         email: Option<Email>,
         email_verified: bool,
+        proven_at: Option<Time>,
         password: Option<String>,
         role: Text<Role>,
         epoch: u32,
@@ -103,6 +104,7 @@ impl From<&User> for UserRow {
             id: user.id.to_i64(),
             email: user.email.clone().map(Email),
             email_verified: user.email_verified,
+            proven_at: user.proven_at.map(Time),
             password: user.password.as_ref().map(|hash| hash.0.clone()),
             role: Text(user.role),
             epoch: user.epoch,
@@ -120,6 +122,7 @@ impl From<UserRow> for User {
             id: UserId::from_i64(row.id),
             email: row.email.map(|email| email.0),
             email_verified: row.email_verified,
+            proven_at: row.proven_at.map(|time| time.0),
             password: row.password.map(PasswordHash),
             role: row.role.0,
             epoch: row.epoch,

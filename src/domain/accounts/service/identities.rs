@@ -16,7 +16,7 @@ use crate::domain::accounts::error::AccountError;
 use crate::domain::accounts::identity::{
     Authorization, Callback, ExternalPerson, Identity, IdentityProvider, LinkError,
 };
-use crate::domain::accounts::mail::MailKind;
+use crate::domain::accounts::mail::{Asked, MailKind};
 use crate::domain::accounts::one_time::{OAuthRequest, OAuthState, OneTime};
 use crate::domain::accounts::profile::Profile;
 use crate::domain::accounts::session::Transport;
@@ -412,9 +412,11 @@ impl AccountService {
         let stamp = Stamp::first(self.ports.clock.now());
         let id = UserId::random(&mut *self.ports.entropy.rng());
         let name = profile_name(person.name.as_deref(), person.email.as_ref());
+        let is_vouched_for = person.email.is_some() && person.email_verified;
         let user = User {
             id,
-            email_verified: person.email.is_some() && person.email_verified,
+            email_verified: is_vouched_for,
+            proven_at: is_vouched_for.then_some(stamp.created_at),
             email: person.email.clone(),
             password: None,
             role: Role::Viewer,
@@ -435,13 +437,22 @@ impl AccountService {
         let mut writes = vec![
             AccountWrite::AddUser(user.clone()),
             AccountWrite::AddProfile(profile),
-            self.identity(id, provider, person.subject),
+            self.identity(id, provider, person.subject.clone()),
             AccountWrite::AddAudit(entry),
         ];
-        if let Some(email) = person.email.filter(|_| !user.email_verified) {
-            writes.push(self.mail(&email, MailKind::ConfirmEmail, Some(id)));
+        if let Some(email) = person.email.as_ref().filter(|_| !user.email_verified) {
+            let asked = Asked {
+                at: stamp.created_at,
+                from: client.address,
+                by: vec![provider.to_owned()],
+            };
+            writes.push(self.confirmation(email, id, asked));
         }
-        match self.write(writes).await {
+        let written = match &person.email {
+            Some(email) => self.add_user(email, email.as_str(), writes).await,
+            None => self.write(writes).await,
+        };
+        match written {
             Err(AccountError::Email(EmailError::Taken)) => {
                 Err(AccountError::Link(LinkError::EmailTaken))
             }

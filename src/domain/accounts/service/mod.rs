@@ -16,13 +16,15 @@ mod profiles;
 mod register;
 mod sessions;
 
-pub use api_keys::NewApiKey;
-pub use authenticate::Credentials;
+pub use api_keys::{MakeApiKey, NewApiKey};
+pub use authenticate::{Credentials, Proof, Stale};
+pub use email::Confirmed;
 pub use export::AccountExport;
 pub use identities::{Arrival, BeginOAuth, Came, OAuthRedirect, ReturnFromOAuth};
 pub use log_in::{LogIn, LoggedIn, Tokens};
 pub use mailing::{MailService, MailingError};
 pub use manage::Authority;
+pub use password::ChangePassword;
 pub use profiles::ProfileChange;
 pub use register::Registration;
 
@@ -38,7 +40,7 @@ use super::audit::{Action, Actor, AuditEntry};
 use super::email::EmailAddress;
 use super::error::AccountError;
 use super::identity::IdentityProvider;
-use super::mail::{Mail, MailKind};
+use super::mail::{Asked, Mail, MailKind};
 use super::password::{MIN_PASSWORD, PasswordHasher};
 use super::profile::{Profile, ProfileError};
 use super::session::Lifetimes;
@@ -49,6 +51,7 @@ use super::store::{
 use super::user::User;
 use crate::domain::clock::Clock;
 use crate::domain::entropy::Entropy;
+use crate::domain::error::StoreError;
 use crate::domain::events::{Event, EventBus};
 use crate::domain::ids::{AuditId, MailId, ProfileId, SessionId, UserId};
 use crate::domain::limits::{Backoff, Rate, RateLimiter, Verdict};
@@ -240,6 +243,40 @@ impl AccountService {
         Ok(self.ports.accounts.users.users(&[id]).await?.pop())
     }
 
+    /// The account with an address, which somebody typed like this. One that a version before stored in another spelling
+    /// is found, and has this one from now on, if it is the same mailbox and no other account has it.
+    async fn user_with(
+        &self,
+        email: &EmailAddress,
+        typed: &str,
+    ) -> Result<Option<User>, AccountError> {
+        let users = &self.ports.accounts.users;
+        if let Some(user) = users.find_user_by_email(email).await? {
+            return Ok(Some(user));
+        }
+        for spelling in email.former_spellings(typed) {
+            let Some(user) = users.find_user_by_email(&spelling).await? else {
+                continue;
+            };
+            if !spelling.is_mailbox_of(email) {
+                return Ok(Some(user));
+            }
+            let respelt = self.next(User {
+                email: Some(email.clone()),
+                ..user.clone()
+            });
+            let written = self.write(vec![AccountWrite::PutUser(respelt.clone())]);
+            return match written.await {
+                Ok(()) => Ok(Some(respelt)),
+                Err(AccountError::Store(StoreError::Conflict) | AccountError::Email(_)) => {
+                    Ok(Some(user))
+                }
+                Err(error) => Err(error),
+            };
+        }
+        Ok(None)
+    }
+
     /// Writes, and tells the jobs what there is to do.
     async fn write(&self, writes: Vec<AccountWrite>) -> Result<(), AccountError> {
         let has = |is: fn(&AccountWrite) -> bool| writes.iter().any(is);
@@ -281,17 +318,30 @@ impl AccountService {
 
     /// A mail for the queue.
     fn mail(&self, to: &EmailAddress, kind: MailKind, user: Option<UserId>) -> AccountWrite {
-        let now = self.ports.clock.now();
+        AccountWrite::AddMail(self.waiting(to, kind, user))
+    }
+
+    /// A mail for the queue with a link to confirm the address it goes to, and who asked for that.
+    fn confirmation(&self, to: &EmailAddress, user: UserId, asked: Asked) -> AccountWrite {
         AccountWrite::AddMail(Mail {
+            asked: Some(asked),
+            ..self.waiting(to, MailKind::ConfirmEmail, Some(user))
+        })
+    }
+
+    fn waiting(&self, to: &EmailAddress, kind: MailKind, user: Option<UserId>) -> Mail {
+        let now = self.ports.clock.now();
+        Mail {
             id: MailId::random(&mut *self.ports.entropy.rng()),
             to: to.clone(),
             kind,
             user,
+            asked: None,
             attempts: 0,
             due_at: now,
             created_at: now,
             updated_at: now,
-        })
+        }
     }
 
     /// The account as the next write has it.

@@ -208,8 +208,8 @@ async fn who_uses_a_session_while_it_ends_does_not_keep_it(store: &Opened) {
         };
         let rotate = {
             let (store, app): (_, Session) = (store.store.clone(), app.clone());
-            let from = app.refresh.unwrap();
-            tokio::spawn(async move { store.rotate_session(&app, &from, &hash()).await.unwrap() })
+            let next = succession(app.refresh.unwrap(), now);
+            tokio::spawn(async move { store.rotate_session(&app, &next).await.unwrap() })
         };
         assert!(store.delete_session(app.user, app.id).await.unwrap());
         update.await.unwrap();

@@ -114,11 +114,8 @@ async fn an_accounts_set_lives_as_long_as_its_last_session() {
         .await
         .unwrap()
         .unwrap();
-    let from = found.refresh.unwrap();
-    let _ = store
-        .rotate_session(&prolonged, &from, &hash())
-        .await
-        .unwrap();
+    let next = succession(found.refresh.unwrap(), now);
+    let _ = store.rotate_session(&prolonged, &next).await.unwrap();
     assert_eq!(
         (end_of(&key).await, end_of(&set).await),
         (millis(30), millis(30))
