@@ -38,6 +38,7 @@ const WORK: &[(&[&str], &[&str], usize)] = &[
             "createApiKey",
             "createProfile",
             "deleteMyAccount",
+            "exchangeOAuth",
             "logIn",
             "register",
             "requestEmailChange",

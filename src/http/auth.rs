@@ -106,7 +106,10 @@ impl PrepareRequest for Authenticate {
     async fn prepare(&self, parts: &Parts) -> Result<Data, Refusal> {
         let (viewer, client) = self.caller(parts).await?;
         let mut data = Data::default();
-        data.insert(Caller::new(viewer, client, self.cookie));
+        let states = cookie(&parts.headers, self.cookie.oauth_state().name());
+        let states = states.map(SessionCookie::read_oauth_states);
+        let caller = Caller::new(viewer, client, self.cookie);
+        data.insert(caller.with_oauth_states(states.unwrap_or_default()));
         Ok(data)
     }
 }

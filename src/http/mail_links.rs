@@ -11,6 +11,7 @@ use axum::{Form, Router};
 use minijinja::context;
 use secrecy::SecretString;
 use serde::Deserialize;
+use url::Url;
 
 use super::auth;
 use super::client::ClientInfo;
@@ -57,9 +58,17 @@ pub(super) fn routes(accounts: AccountService, cookie: SessionCookie) -> Router 
         .with_state(MailLinks { accounts, cookie })
 }
 
-async fn ask_to_confirm(Query(Link { token }): Query<Link>) -> Response {
+async fn ask_to_confirm(
+    State(MailLinks { accounts, .. }): State<MailLinks>,
+    Query(Link { token }): Query<Link>,
+) -> Response {
     let context = context! { title => CONFIRM, token };
-    page(StatusCode::OK, "confirm_email.html", context)
+    page(
+        StatusCode::OK,
+        "confirm_email.html",
+        accounts.home(),
+        context,
+    )
 }
 
 async fn confirm(
@@ -68,6 +77,7 @@ async fn confirm(
     headers: HeaderMap,
     Form(Link { token }): Form<Link>,
 ) -> Response {
+    let home = accounts.home().clone();
     let session = auth::cookie(&headers, cookie.name()).and_then(SessionToken::parse);
     let confirmed = finish(async move {
         let viewer = match session {
@@ -83,7 +93,7 @@ async fn confirm(
     });
     match confirmed.await.and_then(|confirmed| confirmed) {
         Ok(Confirmed { unlinked, .. }) if unlinked.is_empty() => {
-            notice(CONFIRM, "Thank you. Your e-mail address is confirmed.")
+            notice(CONFIRM, "Thank you. Your e-mail address is confirmed.", &home)
         }
         Ok(Confirmed { unlinked, .. }) => notice(
             CONFIRM,
@@ -93,14 +103,23 @@ async fn confirm(
                  password, choose \"forgot password\" where you log in.",
                 unlinked.join(", ")
             ),
+            &home,
         ),
-        Err(error) => failure(CONFIRM, error),
+        Err(error) => failure(CONFIRM, error, &home),
     }
 }
 
-async fn ask_for_password(Query(Link { token }): Query<Link>) -> Response {
+async fn ask_for_password(
+    State(MailLinks { accounts, .. }): State<MailLinks>,
+    Query(Link { token }): Query<Link>,
+) -> Response {
     let context = context! { title => RESET, token };
-    page(StatusCode::OK, "reset_password.html", context)
+    page(
+        StatusCode::OK,
+        "reset_password.html",
+        accounts.home(),
+        context,
+    )
 }
 
 async fn reset(
@@ -108,19 +127,24 @@ async fn reset(
     Extension(ClientInfo(client)): Extension<ClientInfo>,
     Form(new): Form<NewPassword>,
 ) -> Response {
+    let home = accounts.home().clone();
     let token = new.token.clone();
     let chosen = ChosenPassword::new(&new.password, Some(&new.again));
     let work = async move { accounts.reset_password(&token, chosen, &client).await };
     match finish(work).await.and_then(|set| set) {
-        Ok(()) => notice(RESET, "The password is set. You can log in with it now."),
-        Err(AccountError::Password(error)) => once_more(&new.token, error),
-        Err(error) => failure(RESET, error),
+        Ok(()) => notice(
+            RESET,
+            "The password is set. You can log in with it now.",
+            &home,
+        ),
+        Err(AccountError::Password(error)) => once_more(&new.token, error, &home),
+        Err(error) => failure(RESET, error, &home),
     }
 }
 
 /// The form again, with what is wrong with the password.
-fn once_more(token: &str, error: PasswordError) -> Response {
+fn once_more(token: &str, error: PasswordError, home: &Url) -> Response {
     let error = ApiError::from(error);
     let context = context! { title => RESET, token, problem => said(&error) };
-    page(status(&error), "reset_password.html", context)
+    page(status(&error), "reset_password.html", home, context)
 }

@@ -102,7 +102,9 @@ pub fn router(
         )
         .into_response()
     });
-    let mail_links = mail_links::routes(accounts.clone(), cookie).layer(csrf.clone());
+    let forms =
+        mail_links::routes(accounts.clone(), cookie).merge(oauth::forms(accounts.clone(), cookie));
+    let forms = forms.layer(csrf.clone());
     let graphql = Router::new()
         .route(PATH, endpoint.route())
         .layer(csrf)
@@ -122,7 +124,7 @@ pub fn router(
         .merge(export)
         .merge(keys)
         .merge(oauth)
-        .merge(mail_links)
+        .merge(forms)
         .merge(insight)
         .layer(CompressionLayer::new())
         .layer(SetResponseHeaderLayer::if_not_present(

@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::sync::{broadcast, watch};
 use tokio::task::JoinSet;
 
+use super::clear_away::ClearAway;
 use super::erase::Erase;
 use super::follow_catalog::{CatalogFeed, FollowCatalog};
 use super::follow_graph::{FollowGraph, observe};
@@ -16,7 +17,7 @@ use super::measure::Measure;
 use super::pace::Pace;
 use super::project_graph::ProjectGraph;
 use super::send_mail::SendMail;
-use crate::domain::accounts::MailService;
+use crate::domain::accounts::{AccountService, MailService};
 use crate::domain::events::Event;
 use crate::domain::privacy::ErasureService;
 use crate::domain::recommend::{GraphFollower, GraphService};
@@ -35,6 +36,7 @@ impl Jobs {
     pub fn start(
         graph: &GraphService,
         keeper: Keeper,
+        accounts: AccountService,
         erasures: ErasureService,
         feed: CatalogFeed,
         follower: &Arc<dyn GraphFollower>,
@@ -45,6 +47,7 @@ impl Jobs {
         let mut jobs = Self::none();
         jobs.add(ProjectGraph(graph.clone()), events());
         jobs.add(KeepSimilar::new(keeper), events());
+        jobs.add(ClearAway::new(accounts), events());
         jobs.add(Erase(erasures), events());
         jobs.add(FollowCatalog(feed), events());
         jobs.add(FollowGraph(Arc::clone(follower)), events());

@@ -9,13 +9,16 @@ use std::sync::LazyLock;
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
-use redis::{Script, Value};
+use redis::{AsyncCommands, Script, Value};
 
 use super::RedisDb;
 use super::db::{millis, read_millis};
 use crate::domain::accounts::{Rotation, Salt, Session, SessionStore, Succession, TokenHash};
 use crate::domain::error::StoreError;
 use crate::domain::ids::{ProfileId, SessionId, UserId};
+
+/// How many of the oldest sessions end at once.
+const AT_ONCE: usize = 500;
 
 /// What the scripts below share: `last(ids, id, ends)` sets when a session ends, in its user's set too, which loses
 /// the ids of those that have ended and lives as long as the last.
@@ -293,14 +296,74 @@ impl SessionStore for RedisSessions {
             }
             named = ids;
         };
-        let mut sessions = named
-            .iter()
-            .zip(&hashes)
-            .filter_map(|(id, hash)| read(SessionId(*id), hash).transpose())
-            .collect::<Result<Vec<Session>, StoreError>>()?;
-        sessions.retain(|session| session.expires_at > now);
-        sessions.sort_by_key(|session| (std::cmp::Reverse(session.created_at), session.id));
-        Ok(sessions)
+        sessions(&named, &hashes, now)
+    }
+
+    async fn latest_sessions(
+        &self,
+        user: UserId,
+        now: DateTime<Utc>,
+        limit: usize,
+    ) -> Result<Vec<Session>, StoreError> {
+        let Some(last) = limit.checked_sub(1) else {
+            return Ok(Vec::new());
+        };
+        let last = isize::try_from(last).unwrap_or(isize::MAX);
+        let of_user = self.user_key(user);
+        let ids: Vec<u64> = self
+            .db
+            .run(|mut connection| {
+                let of_user = of_user.clone();
+                async move { connection.zrevrange(of_user, 0, last).await }
+            })
+            .await?;
+        let (_, hashes) = self.read_all(user, &ids).await?;
+        sessions(&ids, &hashes, now)
+    }
+
+    async fn end_oldest_sessions(
+        &self,
+        user: UserId,
+        left: usize,
+        except: SessionId,
+    ) -> Result<u64, StoreError> {
+        let of_user = self.user_key(user);
+        let count: usize = self
+            .db
+            .run(|mut connection| {
+                let of_user = of_user.clone();
+                async move { connection.zcard(of_user).await }
+            })
+            .await?;
+        let Some(surplus) = count.checked_sub(left).filter(|surplus| *surplus > 0) else {
+            return Ok(0);
+        };
+        let looked_at = isize::try_from(left + AT_ONCE).unwrap_or(isize::MAX);
+        let ids: Vec<u64> = self
+            .db
+            .run(|mut connection| {
+                let of_user = of_user.clone();
+                async move { connection.zrange(of_user, 0, looked_at).await }
+            })
+            .await?;
+        let mut made = redis::pipe();
+        for id in &ids {
+            made.hget(self.session_key(SessionId(*id)), "created_at");
+        }
+        let made: Vec<Option<i64>> = self
+            .db
+            .run(|mut connection| async move { made.query_async(&mut connection).await })
+            .await?;
+        let mut oldest: Vec<(Option<i64>, u64)> = made.into_iter().zip(ids).collect();
+        // As lists have them, the other way round.
+        oldest.sort_unstable_by_key(|(made, id)| (*made, std::cmp::Reverse(*id)));
+        let mut ended = 0;
+        for (_, id) in oldest.into_iter().take(surplus.min(AT_ONCE)) {
+            if id != except.0 {
+                ended += u64::from(self.delete_session(user, SessionId(id)).await?);
+            }
+        }
+        Ok(ended)
     }
 
     async fn delete_session(&self, user: UserId, id: SessionId) -> Result<bool, StoreError> {
@@ -334,6 +397,22 @@ impl SessionStore for RedisSessions {
             named = others;
         }
     }
+}
+
+/// What these hashes are, the latest begun first; what has ended left out.
+fn sessions(
+    ids: &[u64],
+    hashes: &[HashMap<String, String>],
+    now: DateTime<Utc>,
+) -> Result<Vec<Session>, StoreError> {
+    let mut sessions = ids
+        .iter()
+        .zip(hashes)
+        .filter_map(|(id, hash)| read(SessionId(*id), hash).transpose())
+        .collect::<Result<Vec<Session>, StoreError>>()?;
+    sessions.retain(|session| session.expires_at > now);
+    sessions.sort_by_key(|session| (std::cmp::Reverse(session.created_at), session.id));
+    Ok(sessions)
 }
 
 /// The fields of a session and their values, all but its refresh token.

@@ -33,6 +33,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("schema/proofs.sql"),
     include_str!("schema/successions.sql"),
     include_str!("schema/key_ends.sql"),
+    include_str!("schema/ages.sql"),
 ];
 
 /// The machine's time in milliseconds, in SQL: for methods of a port that are passed no time.

@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Connection, named_params};
 
 use super::SqliteDb;
-use super::columns::{TableRecord, Text, Time, only, read, record};
+use super::columns::{TableRecord, Text, Time, limit as rows, only, read, record};
 use super::db::{NOW, store_error};
 use super::statements::{all, find, write};
 use crate::domain::accounts::{Rotation, Salt, Session, SessionStore, Succession, TokenHash};
@@ -23,6 +23,9 @@ const TOUCH: &str = "UPDATE sessions SET last_seen_at = :last_seen_at, expires_a
     WHERE id = :id AND user_id = :user_id AND expires_at > ";
 const ROTATE: &str = "UPDATE sessions SET refresh = :refresh, former = :former, salt = :salt, \
     rotated_at = :rotated_at, last_seen_at = :last_seen_at, expires_at = :expires_at WHERE id = :id";
+
+/// How many of the oldest sessions end at once.
+const AT_ONCE: usize = 500;
 
 /// The refresh token of a session, and the one that it took the place of.
 type Refresh = (
@@ -133,6 +136,46 @@ impl SessionStore for SqliteSessions {
                 );
                 let running = (user.to_i64(), Time(now));
                 all(connection, &sql, running, read::<SessionRow, _>)
+            })
+            .await
+    }
+
+    async fn latest_sessions(
+        &self,
+        user: UserId,
+        now: DateTime<Utc>,
+        limit: usize,
+    ) -> Result<Vec<Session>, StoreError> {
+        self.db
+            .read(move |connection| {
+                let sql = format!(
+                    "{} WHERE user_id = ?1 AND expires_at > ?2 ORDER BY created_at DESC, id LIMIT ?3",
+                    SessionRow::SELECT
+                );
+                let latest = (user.to_i64(), Time(now), rows(limit));
+                all(connection, &sql, latest, read::<SessionRow, _>)
+            })
+            .await
+    }
+
+    async fn end_oldest_sessions(
+        &self,
+        user: UserId,
+        left: usize,
+        except: SessionId,
+    ) -> Result<u64, StoreError> {
+        self.db
+            .write(move |connection| {
+                let sql = format!(
+                    "DELETE FROM sessions WHERE id IN ( \
+                         SELECT id FROM sessions WHERE user_id = ?1 AND expires_at > {NOW} \
+                         ORDER BY created_at DESC, id LIMIT {AT_ONCE} OFFSET ?2 \
+                     ) AND id <> ?3"
+                );
+                let which = (user.to_i64(), rows(left), except.to_i64());
+                write(connection, &sql, which)
+                    .map(|ended| ended as u64)
+                    .map_err(store_error)
             })
             .await
     }

@@ -20,7 +20,7 @@ mod user;
 
 pub use access_token::{AccessTokens, Claims, KeyRotation, SigningKey, Verified};
 pub use api_key::{ApiKey, ApiKeyError, Scope};
-pub use audit::{Action, Actor, AuditEntry};
+pub use audit::{Action, Actor, AuditEntry, AuditOf};
 pub use email::{EmailAddress, EmailError};
 pub use erasure::Erasure;
 pub use error::AccountError;
@@ -29,15 +29,13 @@ pub use identity::{
 };
 pub use mail::{Asked, Letter, Mail, MailError, MailKind, Mailer};
 pub use name::NameError;
-pub use one_time::{OAuthRequest, OAuthState, OneTime};
+pub use one_time::{OAuthPin, OAuthRequest, OAuthState, OneTime};
 pub use password::{
     ChosenPassword, HashingError, MIN_PASSWORD, PasswordError, PasswordHash, PasswordHasher,
 };
 pub use profile::{Profile, ProfileError};
 pub use service::{
-    AccountExport, AccountPolicy, AccountPorts, AccountService, AccountStores, Arrival, Authority,
-    BeginOAuth, Came, ChangePassword, Confirmed, Credentials, LogIn, LoggedIn, MailService, MailingError, MakeApiKey, NewApiKey,
-    ProfileChange, Proof, OAuthRedirect, Registration, ReturnFromOAuth, Stale, Tokens,
+    AccountExport, AccountPolicy, AccountPorts, AccountService, AccountStores, Arrival, Authority, BeginOAuth, Came, ChangePassword, Cleared, Confirmed, Credentials, EnterPin, Entered, ExchangeOAuth, Kept, LogIn, LoggedIn, MailService, MailingError, MakeApiKey, NewApiKey, OAuthRedirect, ProfileChange, Proof, Registration, ReturnFromOAuth, Stale, Tokens,
 };
 pub use session::{Lifetimes, Rotation, Session, SessionError, Succession, Transport};
 pub use store::{

@@ -1,6 +1,6 @@
 //! What admins see of accounts and do to them.
 
-use async_graphql::{Context, GuardExt, ID, InputObject, Object};
+use async_graphql::{Context, ID, InputObject, Object};
 
 use super::user::{Role, User, UserEdge, UserPayload};
 use crate::domain::accounts::{self, AccountError, Authority};

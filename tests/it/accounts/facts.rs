@@ -36,6 +36,7 @@ facts! {
     passwords::a_new_password_ends_the_other_sessions,
     passwords::a_forgotten_password_is_set_by_a_link_once,
     passwords::a_wrong_password_looks_like_an_unknown_address,
+    passwords::one_password_and_one_address_have_many_spellings,
     limits::log_ins_of_one_document_count_one_by_one,
     limits::guesses_from_one_network_do_not_lock_out_another,
     manage::a_role_counts_from_the_next_request_on,

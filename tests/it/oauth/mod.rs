@@ -7,6 +7,7 @@ mod foreign;
 mod linking;
 mod misbehaviour;
 mod openid;
+mod pin;
 mod servers;
 mod unproven;
 

@@ -35,6 +35,9 @@ pub(super) async fn ensure(collections: &Collections) -> Result<(), StoreError> 
                 .unique()
                 .only(has("email")),
             Index::on(doc! { "created_at": 1, "_id": 1 }).named("age"),
+            Index::on(doc! { "email_verified": 1, "_id": 1 })
+                .named("unconfirmed")
+                .only(doc! { "email_verified": false }),
         ],
     )
     .await?;
@@ -53,7 +56,15 @@ pub(super) async fn ensure(collections: &Collections) -> Result<(), StoreError> 
     let of_user = Index::on(doc! { "user": 1, "created_at": 1, "_id": 1 });
     make(api_keys, [of_user.named("user")]).await?;
     let of_user = Index::on(doc! { "user": 1, "at": -1, "_id": 1 });
-    make(audit, [of_user.named("user").only(has("user"))]).await?;
+    make(
+        audit,
+        [
+            of_user.named("user").only(has("user")),
+            Index::on(doc! { "at": 1 }).named("age").only(has("user")),
+            Index::on(doc! { "user": 1, "at": 1 }).named("age_of_nobody"),
+        ],
+    )
+    .await?;
     make(
         mails,
         [
@@ -71,6 +82,7 @@ pub(super) async fn ensure(collections: &Collections) -> Result<(), StoreError> 
             Index::on(doc! { "created_at": 1, "_id": 1 })
                 .named("pending")
                 .only(doc! { "finished_at": null }),
+            Index::on(doc! { "finished_at": 1 }).named("finished"),
         ],
     )
     .await

@@ -1,10 +1,11 @@
 //! Accounts as rows of their table, and back.
 
+use chrono::{DateTime, Utc};
 use rusqlite::Connection;
 
 use super::email::Email;
 use crate::adapters::sqlite::columns::{
-    TableRecord, Text, Time, list as values, read, record, stamp,
+    TableRecord, Text, Time, limit as rows, list as values, read, record, stamp,
 };
 use crate::adapters::sqlite::page::List;
 use crate::adapters::sqlite::statements::{
@@ -81,6 +82,22 @@ pub(super) fn by_ids(connection: &Connection, ids: &[UserId]) -> rusqlite::Resul
     );
     let ids = values(ids.iter().map(|id| id.to_i64()));
     all(connection, &sql, [ids], read::<UserRow, _>)
+}
+
+pub(super) fn unconfirmed(
+    connection: &Connection,
+    after: Option<UserId>,
+    before: DateTime<Utc>,
+    limit: usize,
+) -> rusqlite::Result<Vec<User>> {
+    let sql = format!(
+        "{} WHERE email_verified = 0 AND id > ?1 AND password IS NOT NULL AND updated_at < ?2 \
+         ORDER BY id LIMIT ?3",
+        UserRow::SELECT
+    );
+    let after = after.map_or(-1, UserId::to_i64);
+    let which = (after, Time(before), rows(limit));
+    all(connection, &sql, which, read::<UserRow, _>)
 }
 
 pub(super) fn list(connection: &Connection, window: &Window) -> rusqlite::Result<Slice<User>> {

@@ -130,7 +130,7 @@ impl AccountService {
             user: user.id,
             profile: profile.id,
             max_age: profile.max_age,
-            role: user.role,
+            role: profile.lends(user.role),
             login: Login::Session(session.id),
         }))
     }

@@ -30,6 +30,8 @@ const GUESSES_OF_STRANGERS: Backoff = Backoff {
     longest: std::time::Duration::from_secs(30),
     forget_after: std::time::Duration::from_secs(3600),
 };
+/// How many sessions tell from where an account is used.
+const LATEST: usize = 100;
 /// The most characters of what a client calls itself.
 const MAX_DEVICE: usize = 200;
 
@@ -169,7 +171,8 @@ impl AccountService {
         Ok(())
     }
 
-    /// Whether the account is logged in from the client's network already. Asks the store as much for no account.
+    /// Whether the account is logged in from the client's network already, as its latest sessions show. Asks the store as
+    /// much for no account.
     async fn is_known_network(
         &self,
         user: Option<&User>,
@@ -177,7 +180,8 @@ impl AccountService {
     ) -> Result<bool, AccountError> {
         let id = user.map_or(UserId(0), |user| user.id);
         let now = self.ports.clock.now();
-        let sessions = self.ports.sessions.sessions_of_user(id, now).await?;
+        let sessions = &self.ports.sessions;
+        let sessions = sessions.latest_sessions(id, now, LATEST).await?;
         let network = client.network();
         Ok(sessions.iter().any(|session| {
             let begun_by = Client {
@@ -238,7 +242,14 @@ impl AccountService {
             expires_at: now + idle.min(lifetimes.absolute),
             ends_at: now + lifetimes.absolute,
         };
-        self.ports.sessions.create_session(&session).await?;
+        let sessions = &self.ports.sessions;
+        sessions.create_session(&session).await?;
+        let most = self.policy.sessions;
+        if sessions.end_oldest_sessions(user.id, most, id).await? > 0 {
+            let (action, actor) = (Action::SessionsEnded, Actor::User(user.id));
+            let ended = self.audit(Some(user.id), action, actor, client);
+            self.write(vec![AccountWrite::AddAudit(ended)]).await?;
+        }
         let entry = AuditEntry {
             detail: Some(via.to_owned()),
             ..self.audit(
@@ -273,7 +284,7 @@ impl AccountService {
             user: user.id,
             profile: profile.id,
             max_age: profile.max_age,
-            role: user.role,
+            role: profile.lends(user.role),
             login: Login::Session(id),
         };
         Ok(LoggedIn { viewer, tokens })

@@ -87,6 +87,9 @@ impl AccountService {
         if viewer.user != user && viewer.role < Role::Admin {
             return Err(AccountError::UserNotFound);
         }
+        if !viewer.sees_owner() {
+            return Err(AccountError::Forbidden);
+        }
         Ok(self
             .ports
             .accounts

@@ -2,6 +2,7 @@
 
 mod api_keys;
 mod authenticate;
+mod clear_away;
 mod email;
 mod erase;
 mod export;
@@ -18,9 +19,12 @@ mod sessions;
 
 pub use api_keys::{MakeApiKey, NewApiKey};
 pub use authenticate::{Credentials, Proof, Stale};
+pub use clear_away::{Cleared, Kept};
 pub use email::Confirmed;
 pub use export::AccountExport;
-pub use identities::{Arrival, BeginOAuth, Came, OAuthRedirect, ReturnFromOAuth};
+pub use identities::{
+    Arrival, BeginOAuth, Came, EnterPin, Entered, ExchangeOAuth, OAuthRedirect, ReturnFromOAuth,
+};
 pub use log_in::{LogIn, LoggedIn, Tokens};
 pub use mailing::{MailService, MailingError};
 pub use manage::Authority;
@@ -143,6 +147,10 @@ pub struct AccountPolicy {
     pub conceals_accounts: bool,
     /// How long sessions last.
     pub lifetimes: Lifetimes,
+    /// How many sessions an account may have; the oldest ends.
+    pub sessions: usize,
+    /// How long things are kept that would only grow.
+    pub kept: Kept,
     /// Registrations from one network.
     pub registrations: Rate,
     /// Log-ins from one network.
@@ -169,6 +177,8 @@ impl AccountPolicy {
             min_password: MIN_PASSWORD,
             conceals_accounts: false,
             lifetimes: Lifetimes::default(),
+            sessions: 100,
+            kept: Kept::default(),
             registrations: Rate::per_hour(100),
             log_ins: Rate::per_hour(600),
             mails: Rate::per_hour(5),
@@ -178,6 +188,13 @@ impl AccountPolicy {
             return_to: vec![public_url.clone()],
             public_url,
         }
+    }
+
+    /// Where people go on who are shown a page of the program itself.
+    pub fn home(&self) -> &Url {
+        let mut pages = self.return_to.iter();
+        let page = pages.find(|page| matches!(page.scheme(), "http" | "https"));
+        page.unwrap_or(&self.public_url)
     }
 
     /// An address of the site, as it is seen from outside.
@@ -204,6 +221,16 @@ impl AccountService {
             ports: Arc::new(ports),
             policy: Arc::new(policy),
         }
+    }
+
+    /// Where people go on who are shown a page of the program itself.
+    pub fn home(&self) -> &Url {
+        self.policy.home()
+    }
+
+    /// Where a log-in by another site may end.
+    pub fn returns(&self) -> &[Url] {
+        &self.policy.return_to
     }
 
     /// The public keys that access tokens can be checked with, as a JSON Web Key Set (RFC 7517).

@@ -120,7 +120,7 @@ impl AccountService {
             user: user.id,
             profile: profile.id,
             max_age: profile.max_age,
-            role: user.role,
+            role: profile.lends(user.role),
             login: Login::Session(session.id),
         };
         Ok(LoggedIn { viewer, tokens })

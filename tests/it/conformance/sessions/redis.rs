@@ -8,7 +8,7 @@ use reelgraph::domain::accounts::{Session, SessionStore};
 use reelgraph::domain::error::StoreError;
 use reelgraph::domain::ids::{SessionId, UserId};
 
-use super::{hash, now, open, session, short, wait_for_the_end_of};
+use super::{now, open, session, short, succession, wait_for_the_end_of};
 use crate::conformance::Backend;
 use crate::support::servers::{self, PATIENT};
 
