@@ -68,12 +68,7 @@ pub struct AccountSettings {
     )]
     pub sessions_per_account: Option<u32>,
     /// For how many days it is kept what was done to an account [default: 365]
-    #[arg(
-        long,
-        global = true,
-        env = "REELGRAPH_AUDIT_DAYS",
-        value_name = "DAYS"
-    )]
+    #[arg(long, global = true, env = "REELGRAPH_AUDIT_DAYS", value_name = "DAYS")]
     pub audit_days: Option<u32>,
     /// The same, of what strangers tried on accounts that do not exist [default: 90]
     #[arg(

@@ -92,9 +92,11 @@ async fn confirm(
             .await
     });
     match confirmed.await.and_then(|confirmed| confirmed) {
-        Ok(Confirmed { unlinked, .. }) if unlinked.is_empty() => {
-            notice(CONFIRM, "Thank you. Your e-mail address is confirmed.", &home)
-        }
+        Ok(Confirmed { unlinked, .. }) if unlinked.is_empty() => notice(
+            CONFIRM,
+            "Thank you. Your e-mail address is confirmed.",
+            &home,
+        ),
         Ok(Confirmed { unlinked, .. }) => notice(
             CONFIRM,
             &format!(

@@ -51,7 +51,7 @@ pub struct ApiKey {
     pub secret: TokenHash,
     /// When it was last used, to the minute or so; `None`: never.
     pub last_used_at: Option<DateTime<Utc>>,
-    /// When it ends.
+    /// When it ends by itself.
     pub expires_at: DateTime<Utc>,
     /// When it was made.
     pub created_at: DateTime<Utc>,

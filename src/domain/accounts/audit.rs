@@ -111,10 +111,10 @@ pub enum Actor {
     User(UserId),
 }
 
-/// Whose entries.
+/// Whose entries of the audit log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AuditOf {
-    /// Of accounts.
+    /// What was done to accounts.
     Accounts,
     /// Of no account: what strangers tried.
     Nobody,

@@ -64,11 +64,7 @@ pub struct ChosenPassword {
 /// The password as it is hashed: keyboards write the same letter in several ways, of which this is one (Unicode NFC, as
 /// NIST SP 800-63B-4, 3.1.1.2, has it).
 pub(super) fn normalised(password: &SecretString) -> SecretString {
-    password
-        .expose_secret()
-        .nfc()
-        .collect::<String>()
-        .into()
+    password.expose_secret().nfc().collect::<String>().into()
 }
 
 impl From<SecretString> for ChosenPassword {
@@ -242,7 +238,10 @@ mod tests {
 
     #[test]
     fn a_password_is_the_same_however_a_keyboard_spells_it() {
-        let (composed, decomposed) = ("\u{dc}n\u{ef}versit\u{e4}t", "U\u{308}ni\u{308}versita\u{308}t");
+        let (composed, decomposed) = (
+            "\u{dc}n\u{ef}versit\u{e4}t",
+            "U\u{308}ni\u{308}versita\u{308}t",
+        );
         let text = |password: &str| normalised(&password.into()).expose_secret().to_owned();
 
         assert_eq!(text(decomposed), composed);

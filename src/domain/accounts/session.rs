@@ -55,7 +55,7 @@ pub struct Succession {
     pub to: TokenHash,
     /// What makes the one of the other.
     pub salt: Salt,
-    /// When it came.
+    /// When the client came with it.
     pub at: DateTime<Utc>,
 }
 

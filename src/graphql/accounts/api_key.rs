@@ -94,10 +94,7 @@ impl ApiKeyMutation {
     async fn create_api_key(
         &self,
         ctx: &Context<'_>,
-        #[graphql(
-            desc = "What to call the key, and what it is to be good for.",
-            secret
-        )]
+        #[graphql(desc = "What to call the key, and what it is to be good for.", secret)]
         input: CreateApiKeyInput,
     ) -> Result<CreateApiKeyPayload> {
         let viewer = ctx.known_viewer()?;

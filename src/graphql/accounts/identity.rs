@@ -82,9 +82,9 @@ impl IdentityMutation {
         };
         let before = ctx.viewer().known().copied();
         match accounts.exchange_oauth(exchange, before, client).await {
-            Err(
-                error @ (AccountError::InvalidToken | AccountError::Link(LinkError::Expired)),
-            ) => Ok(AuthPayload::refused(UserError::about("code", &error))),
+            Err(error @ (AccountError::InvalidToken | AccountError::Link(LinkError::Expired))) => {
+                Ok(AuthPayload::refused(UserError::about("code", &error)))
+            }
             exchanged => AuthPayload::new(ctx, exchanged.map(Some)).await,
         }
     }

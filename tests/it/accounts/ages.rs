@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use reelgraph::domain::accounts::{
-    AccountWrite, Action, Actor, AuditEntry, EmailAddress, Erasure, Identity, PasswordHash, Profile,
-    User,
+    AccountWrite, Action, Actor, AuditEntry, EmailAddress, Erasure, Identity, PasswordHash,
+    Profile, User,
 };
 use reelgraph::domain::clock::{Clock, SystemClock};
 use reelgraph::domain::ids::{AuditId, ErasureId, ProfileId, UserId};

@@ -158,10 +158,7 @@ pub(super) async fn one_password_and_one_address_have_many_spellings(site: &Inst
         .visitor()
         .expect("register", input, "viewer { user { email } }")
         .await;
-    assert_eq!(
-        made["viewer"]["user"]["email"],
-        "emmy@m\u{fc}nchen.example"
-    );
+    assert_eq!(made["viewer"]["user"]["email"], "emmy@m\u{fc}nchen.example");
 
     for (email, password) in [
         ("Emmy@M\u{dc}NCHEN.example", decomposed),
@@ -175,7 +172,8 @@ pub(super) async fn one_password_and_one_address_have_many_spellings(site: &Inst
         let taken = there.refused("register", input).await;
         assert_eq!(taken, error("TAKEN", "email"), "{email:?}");
     }
-    let wrong = json!({ "email": "emmy@m\u{fc}nchen.example", "password": "Universitat Cafe creme" });
+    let wrong =
+        json!({ "email": "emmy@m\u{fc}nchen.example", "password": "Universitat Cafe creme" });
     let wrong = site.visitor().refused("logIn", wrong).await;
     assert_eq!(wrong.0, "WRONG_CREDENTIALS");
 }
@@ -200,14 +198,13 @@ async fn what_was_stored_before_is_known_and_has_one_spelling_from_then_on() {
     let put = vec![AccountWrite::PutUser(former.clone())];
     stores.accounts.write(put).await.unwrap();
     let composed = "\u{dc}n\u{ef}versit\u{e4}t Caf\u{e9} cr\u{e8}me";
-    let log_in = |password: &str| json!({ "email": "ada@m\u{fc}nchen.example", "password": password });
+    let log_in =
+        |password: &str| json!({ "email": "ada@m\u{fc}nchen.example", "password": password });
 
     let input = json!({ "email": "ada@m\u{fc}nchen.example", "password": PASSWORD });
     let taken = site.visitor().refused("register", input).await;
     let before = site.visitor().refused("logIn", log_in(composed)).await;
-    site.visitor()
-        .expect("logIn", log_in(decomposed), "")
-        .await;
+    site.visitor().expect("logIn", log_in(decomposed), "").await;
     for password in [composed, decomposed] {
         site.visitor().expect("logIn", log_in(password), "").await;
     }

@@ -275,7 +275,8 @@ async fn a_child_and_a_machine_are_not_told_whose_account_it_is() {
     let kids = kids(&mut owner).await;
     let (_, key) = api_key(&mut owner, &["READ", "WATCH"]).await;
     let mut machine = site.visitor().with_bearer(&key);
-    let query = "{ viewer { user { id email sessions { ip } auditLog(first: 1) { nodes { action } } } } }";
+    let query =
+        "{ viewer { user { id email sessions { ip } auditLog(first: 1) { nodes { action } } } } }";
     let own = owner.ask(query).await["viewer"]["user"].clone();
 
     let input = json!({ "profile": kids });
@@ -286,7 +287,8 @@ async fn a_child_and_a_machine_are_not_told_whose_account_it_is() {
     assert_eq!(own["email"], email);
     assert_eq!(own["sessions"], json!([{ "ip": "127.0.0.1" }]));
     assert_eq!(own["auditLog"]["nodes"][0]["action"], "API_KEY_CREATED");
-    let hidden = json!({ "id": own["id"], "email": null, "sessions": [{ "ip": null }], "auditLog": null });
+    let hidden =
+        json!({ "id": own["id"], "email": null, "sessions": [{ "ip": null }], "auditLog": null });
     assert_eq!((&child, &by_key), (&hidden, &hidden));
     let id = own["id"].as_str().unwrap();
     let node = format!("{{ node(id: \"{id}\") {{ ... on User {{ email }} }} }}");
@@ -298,9 +300,7 @@ async fn a_child_and_a_machine_are_not_told_whose_account_it_is() {
 #[tokio::test]
 async fn a_child_has_no_powers() {
     let site = Installation::embedded().await;
-    site.program
-        .create_user("root@example.org", "admin")
-        .await;
+    site.program.create_user("root@example.org", "admin").await;
     let mut admin = site.visitor();
     admin.log_in("root@example.org").await;
     let adult = profile(&mut admin).await;

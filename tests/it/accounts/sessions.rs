@@ -99,12 +99,9 @@ pub(super) async fn an_app_that_lost_an_answer_or_asks_twice_goes_on(site: &Inst
     }
 }
 
-const EXPIRED: &str =
-    r#"Bearer error="invalid_token", error_description="the bearer token has expired; get another one""#;
-const REVOKED: &str =
-    r#"Bearer error="invalid_token", error_description="the bearer token was revoked; log in again""#;
-const WRONG: &str =
-    r#"Bearer error="invalid_token", error_description="the bearer token is not valid; log in again""#;
+const EXPIRED: &str = r#"Bearer error="invalid_token", error_description="the bearer token has expired; get another one""#;
+const REVOKED: &str = r#"Bearer error="invalid_token", error_description="the bearer token was revoked; log in again""#;
+const WRONG: &str = r#"Bearer error="invalid_token", error_description="the bearer token is not valid; log in again""#;
 
 /// The challenge of a refusal.
 fn challenge(answer: &Answer) -> &str {

@@ -126,7 +126,8 @@ async fn an_app_is_asked_for_the_pin_and_its_code_stays_good() {
     let start = begun["authorizationUrl"].as_str().unwrap();
     let told = super::app::deep_link(&mut world.browser(), start).await;
     let code = told.strip_prefix("?code=").unwrap();
-    let exchange = |pin: Value| json!({ "code": code, "codeVerifier": super::app::VERIFIER, "pin": pin });
+    let exchange =
+        |pin: Value| json!({ "code": code, "codeVerifier": super::app::VERIFIER, "pin": pin });
 
     let without = app.refused("exchangeOAuth", exchange(Value::Null)).await;
     let wrong = app.refused("exchangeOAuth", exchange(json!("0421"))).await;

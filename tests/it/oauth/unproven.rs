@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use super::{World, identities, register, round_trip, who};
 use crate::support::SOON;
 use crate::support::browser::Browser;
-use crate::support::mail_server::token;
 use crate::support::mail_server::MailServer;
+use crate::support::mail_server::token;
 use crate::support::program::On;
 use crate::support::provider::Person;
 

@@ -54,7 +54,10 @@ pub(super) async fn claim(
         .sort(doc! { "due_at": 1, "_id": 1 })
         .return_document(ReturnDocument::After)
         .await;
-    claimed.map_err(store_error)?.map(Mail::try_from).transpose()
+    claimed
+        .map_err(store_error)?
+        .map(Mail::try_from)
+        .transpose()
 }
 
 impl From<&Mail> for MailDocument {

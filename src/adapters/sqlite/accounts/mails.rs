@@ -4,7 +4,9 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, named_params};
 
 use super::email::Email;
-use crate::adapters::sqlite::columns::{Json, TableRecord, Text, Time, limit as rows, read, record};
+use crate::adapters::sqlite::columns::{
+    Json, TableRecord, Text, Time, limit as rows, read, record,
+};
 use crate::adapters::sqlite::statements::{all, execute, insert};
 use crate::domain::accounts::{Asked, Mail, MailKind};
 use crate::domain::error::StoreError;

@@ -29,7 +29,7 @@ pub enum Credentials {
     ApiKey(ApiKeyToken),
 }
 
-/// What credentials prove.
+/// What credentials are found to prove.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Proof {
     /// Who sends the request.

@@ -73,7 +73,9 @@ impl AccountService {
         let of_nobody = audit.delete_audit(AuditOf::Nobody, old, BATCH).await?;
         let old = now - kept.erasures;
         let erasures = accounts.erasures.delete_erasures(old, BATCH).await?;
-        let (unconfirmed, after) = self.clear_unconfirmed(now - kept.unconfirmed, after).await?;
+        let (unconfirmed, after) = self
+            .clear_unconfirmed(now - kept.unconfirmed, after)
+            .await?;
         Ok(Cleared {
             audit: of_accounts,
             audit_of_nobody: of_nobody,

@@ -18,7 +18,7 @@ use crate::domain::viewer::{Client, KnownViewer};
 /// An address that was confirmed.
 #[derive(Debug, Clone)]
 pub struct Confirmed {
-    /// Whose it is.
+    /// The account whose address it is.
     pub user: User,
     /// The other sites that were linked with the account before, and are no more.
     pub unlinked: Vec<String>,
@@ -115,7 +115,9 @@ impl AccountService {
         for session in sessions.sessions_of_user(user.id, now).await? {
             if session.via == VIA_PASSWORD {
                 let epoch = user.epoch;
-                sessions.update_session(&Session { epoch, ..session }).await?;
+                sessions
+                    .update_session(&Session { epoch, ..session })
+                    .await?;
             } else {
                 sessions.delete_session(user.id, session.id).await?;
             }

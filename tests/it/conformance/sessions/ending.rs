@@ -252,7 +252,10 @@ async fn the_oldest_sessions_end_until_so_many_are_left(store: &Opened) {
         left
     };
     let end = async |left: usize, except: &Session| {
-        store.end_oldest_sessions(user, left, except.id).await.unwrap()
+        store
+            .end_oldest_sessions(user, left, except.id)
+            .await
+            .unwrap()
     };
 
     let none = end(6, &line[5]).await;
@@ -270,7 +273,10 @@ async fn the_oldest_sessions_end_until_so_many_are_left(store: &Opened) {
 async fn the_latest_sessions_are_read_and_no_more(store: &Opened) {
     let mut line = line(store, 6).await;
     line.remove(0);
-    store.delete_session(UserId(7), SessionId(999)).await.unwrap();
+    store
+        .delete_session(UserId(7), SessionId(999))
+        .await
+        .unwrap();
     line.reverse();
     let latest = async |user: u64, limit: usize| {
         let latest = store.latest_sessions(UserId(user), now(), limit).await;

@@ -12,9 +12,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use reelgraph::adapters::redis::{RedisDb, RedisSessions};
 use reelgraph::adapters::sqlite::{SqliteDb, SqliteSessions};
-use reelgraph::domain::accounts::{
-    Salt, Secret, Session, SessionStore, Succession, TokenHash,
-};
+use reelgraph::domain::accounts::{Salt, Secret, Session, SessionStore, Succession, TokenHash};
 use reelgraph::domain::clock::{Clock, SystemClock};
 use reelgraph::domain::entropy::{Entropy, SystemEntropy};
 use reelgraph::domain::ids::{ProfileId, SessionId, UserId};

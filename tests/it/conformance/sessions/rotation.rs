@@ -89,8 +89,9 @@ async fn the_token_before_the_last_gives_the_same_for_a_moment(store: &Opened) {
     assert_eq!(found, Some(unchanged));
     // Whatever else of the session was written meanwhile.
     store.update_session(&later).await.unwrap();
-    let kept = store.rotate_session(&later, &again(TimeDelta::zero()));
-    assert_eq!(kept.await.unwrap(), Rotation::Repeated(first.salt));
+    let again = again(TimeDelta::zero());
+    let kept = store.rotate_session(&later, &again).await.unwrap();
+    assert_eq!(kept, Rotation::Repeated(first.salt));
 }
 
 async fn a_token_is_known_as_used_once_the_next_was_used(store: &Opened) {
@@ -123,9 +124,10 @@ async fn a_session_without_a_refresh_token_is_left_alone(store: &Opened) {
     };
     store.create_session(&browser).await.unwrap();
 
-    let rotation = store.rotate_session(&browser, &succession(hash(), now));
+    let next = succession(hash(), now);
+    let rotation = store.rotate_session(&browser, &next).await.unwrap();
 
-    assert_eq!(rotation.await.unwrap(), Rotation::Reused);
+    assert_eq!(rotation, Rotation::Reused);
     let found = store.find_session(browser.id, now).await.unwrap();
     assert_eq!(found, Some(browser));
 }
