@@ -411,6 +411,7 @@ impl App {
                 similar: self.similar.clone(),
                 leases: Arc::clone(&self.stores.leases),
             },
+            self.accounts.clone(),
             erasures,
             feed,
             &self.follower,

@@ -32,6 +32,10 @@ pub enum ErrorCode {
     Unauthenticated,
     /// E-mail address or password is wrong.
     WrongCredentials,
+    /// Somebody changed their mind on the way.
+    Cancelled,
+    /// It was good once: it was used, or its time is over.
+    Expired,
     /// Too many at once or in too short a time; see [`Coded::retry_after`].
     RateLimited,
     /// A cursor, or another argument of paging, is not one that the list gave out.
@@ -59,6 +63,8 @@ impl ErrorCode {
             Self::Forbidden => "FORBIDDEN",
             Self::Unauthenticated => "UNAUTHENTICATED",
             Self::WrongCredentials => "WRONG_CREDENTIALS",
+            Self::Cancelled => "CANCELLED",
+            Self::Expired => "EXPIRED",
             Self::RateLimited => "RATE_LIMITED",
             Self::BadCursor => "BAD_CURSOR",
             Self::UpstreamUnavailable => "UPSTREAM_UNAVAILABLE",

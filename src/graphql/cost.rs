@@ -40,8 +40,10 @@ const WORK: &[(&[&str], &[&str], usize)] = &[
         &[
             "beginOAuth",
             "changePassword",
+            "createApiKey",
             "createProfile",
             "deleteMyAccount",
+            "exchangeOAuth",
             "logIn",
             "register",
             "requestEmailChange",

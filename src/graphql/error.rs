@@ -35,7 +35,9 @@ impl Edge {
             | ErrorCode::TooShort
             | ErrorCode::OutOfRange
             | ErrorCode::BadCursor
-            | ErrorCode::WrongCredentials => (400, Level::INFO, None),
+            | ErrorCode::WrongCredentials
+            | ErrorCode::Cancelled
+            | ErrorCode::Expired => (400, Level::INFO, None),
             ErrorCode::Unauthenticated => (401, Level::INFO, None),
             ErrorCode::Forbidden => (403, Level::INFO, None),
             ErrorCode::NotFound => (404, Level::INFO, None),
@@ -210,6 +212,8 @@ mod tests {
             ("OUT_OF_RANGE", (400, Level::INFO)),
             ("BAD_CURSOR", (400, Level::INFO)),
             ("WRONG_CREDENTIALS", (400, Level::INFO)),
+            ("CANCELLED", (400, Level::INFO)),
+            ("EXPIRED", (400, Level::INFO)),
             ("UNAUTHENTICATED", (401, Level::INFO)),
             ("FORBIDDEN", (403, Level::INFO)),
             ("NOT_FOUND", (404, Level::INFO)),

@@ -9,10 +9,10 @@ use axum::http::{HeaderMap, HeaderName};
 use ipnet::IpNet;
 
 use super::client::ClientInfo;
-use super::error::status_of;
 use super::graphql::{PrepareRequest, Refusal};
-use crate::domain::accounts::{AccountService, ApiKeyToken, Credentials, SessionToken};
-use crate::domain::error::ErrorCode;
+use crate::domain::accounts::{
+    AccountService, ApiKeyToken, Credentials, Proof, SessionToken, Stale,
+};
 use crate::domain::viewer::{Client, Viewer};
 use crate::graphql::{ApiError, Caller, SessionCookie};
 
@@ -66,28 +66,25 @@ impl Authenticate {
                 if parts.method.is_safe() && self.is_of_another_site(&parts.headers) {
                     return Err(Refusal::cross_site());
                 }
-                return self.ask(&Credentials::Cookie(token)).await;
+                let proof = self.ask(&Credentials::Cookie(token)).await?;
+                return Ok(proof.viewer());
             }
             Some(Presented::Header(credentials)) => credentials,
         };
-        let viewer = match credentials {
-            None => Viewer::Anonymous,
+        let proof = match credentials {
+            None => Proof::Nothing(Stale::Wrong),
             Some(credentials) => self.ask(&credentials).await?,
         };
-        match viewer {
-            Viewer::Anonymous => Err(Refusal::new(
-                status_of(ErrorCode::Unauthenticated),
-                ErrorCode::Unauthenticated.as_str(),
-                "the bearer token is not valid; log in again",
-            )),
-            known @ Viewer::Known(_) => Ok(known),
+        match proof {
+            Proof::Of(viewer) => Ok(Viewer::Known(viewer)),
+            Proof::Nothing(stale) => Err(Refusal::stale(stale)),
         }
     }
 
     /// Nobody is taken for logged in, or for logged out, while the sessions cannot be asked.
-    async fn ask(&self, credentials: &Credentials) -> Result<Viewer, Refusal> {
-        let viewer = self.accounts.authenticate(credentials).await;
-        Ok(viewer.map_err(ApiError::from)?)
+    async fn ask(&self, credentials: &Credentials) -> Result<Proof, Refusal> {
+        let proof = self.accounts.authenticate(credentials).await;
+        Ok(proof.map_err(ApiError::from)?)
     }
 
     /// Whether a page of another site made the browser send it. The router refuses what changes something; reading is
@@ -151,7 +148,10 @@ impl PrepareRequest for Authenticate {
                 .iter()
                 .any(|network| network.contains(&address))
         });
-        let caller = Caller::new(viewer, client, self.cookie);
+        let states = cookie(&parts.headers, self.cookie.oauth_state().name());
+        let states = states.map(SessionCookie::read_oauth_states);
+        let caller = Caller::new(viewer, client, self.cookie)
+            .with_oauth_states(states.unwrap_or_default());
         data.insert(if is_unlimited {
             caller.unrationed()
         } else {

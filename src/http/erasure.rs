@@ -73,6 +73,7 @@ async fn erase(
 
 async fn state(State(accounts): State<AccountService>, Path(code): Path<String>) -> Response {
     let title = "Deletion of data";
+    let home = accounts.home().clone();
     let found = {
         let code = code.clone();
         finish(async move { accounts.find_erasure(&code).await }).await
@@ -82,14 +83,14 @@ async fn state(State(accounts): State<AccountService>, Path(code): Path<String>)
             let asked = spoken(erasure.created_at);
             let finished = erasure.finished_at.map(spoken);
             let context = context! { title, code, asked, finished };
-            page(StatusCode::OK, "data_deletion.html", context)
+            page(StatusCode::OK, "data_deletion.html", &home, context)
         }
         Ok(None) => {
             let message = "There is no request with this code.";
             let context = context! { title, message, code => "NOT_FOUND" };
-            page(StatusCode::NOT_FOUND, "notice.html", context)
+            page(StatusCode::NOT_FOUND, "notice.html", &home, context)
         }
-        Err(error) => failure(title, error),
+        Err(error) => failure(title, error, &home),
     }
 }
 

@@ -7,6 +7,7 @@ use axum::Router;
 use axum::extract::Request;
 use axum::http::header::{
     ACCEPT, AUTHORIZATION, CONTENT_TYPE, COOKIE, HeaderName, HeaderValue, RETRY_AFTER, SET_COOKIE,
+    WWW_AUTHENTICATE,
 };
 use axum::http::{Method, StatusCode};
 use axum::middleware::{self, Next};
@@ -117,7 +118,9 @@ pub fn router(
     let of_pages = csrf
         .clone()
         .with_rejection_response(|_| Problem::from(Refusal::cross_site()).into_response());
-    let mail_links = mail_links::routes(accounts.clone()).layer(of_pages);
+    let forms =
+        mail_links::routes(accounts.clone(), cookie).merge(oauth::forms(accounts.clone(), cookie));
+    let forms = forms.layer(of_pages);
     let graphql = Router::new()
         .route(PATH, endpoint.route())
         .layer(csrf.with_rejection_response(|_| Refusal::cross_site().into_response()))
@@ -138,7 +141,7 @@ pub fn router(
         .merge(export)
         .merge(keys)
         .merge(oauth)
-        .merge(mail_links)
+        .merge(forms)
         .layer(middleware::from_fn_with_state(places, at_work::limit))
         // How the program is must be seen also when it has its hands full.
         .merge(insight)
@@ -189,7 +192,11 @@ fn cors(trusted_origins: &[String]) -> anyhow::Result<CorsLayer> {
         .allow_credentials(true)
         .allow_methods([Method::GET, Method::POST])
         .allow_headers([ACCEPT, AUTHORIZATION, CONTENT_TYPE])
-        .expose_headers([RETRY_AFTER, HeaderName::from_static("x-request-id")])
+        .expose_headers([
+            RETRY_AFTER,
+            WWW_AUTHENTICATE,
+            HeaderName::from_static("x-request-id"),
+        ])
         .max_age(Duration::from_secs(3600)))
 }
 

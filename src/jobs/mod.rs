@@ -2,6 +2,7 @@
 //! store does not have. One loop ([`run`](job::run)) runs them all.
 
 mod check_stores;
+mod clear_away;
 mod erase;
 mod follow_catalog;
 mod follow_graph;

@@ -8,6 +8,7 @@ use tokio::sync::{broadcast, watch};
 use tokio::task::JoinSet;
 
 use super::check_stores::CheckStores;
+use super::clear_away::ClearAway;
 use super::erase::Erase;
 use super::follow_catalog::{CatalogFeed, FollowCatalog};
 use super::follow_graph::{FollowGraph, observe};
@@ -18,7 +19,7 @@ use super::pace::Pace;
 use super::project_graph::ProjectGraph;
 use super::rebuild_graph::RebuildGraph;
 use super::send_mail::SendMail;
-use crate::domain::accounts::MailService;
+use crate::domain::accounts::{AccountService, MailService};
 use crate::domain::events::Event;
 use crate::domain::privacy::ErasureService;
 use crate::domain::pulse::Pulse;
@@ -42,6 +43,7 @@ impl Jobs {
         graph: &GraphService,
         progress: &ProjectionProgress,
         keeper: Keeper,
+        accounts: AccountService,
         erasures: ErasureService,
         feed: CatalogFeed,
         follower: &Arc<dyn GraphFollower>,
@@ -58,6 +60,7 @@ impl Jobs {
         };
         jobs.add(rebuild, events());
         jobs.add(KeepSimilar::new(keeper), events());
+        jobs.add(ClearAway::new(accounts), events());
         jobs.add(Erase(erasures), events());
         jobs.add(FollowCatalog(feed), events());
         jobs.add(FollowGraph(Arc::clone(follower)), events());

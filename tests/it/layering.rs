@@ -38,6 +38,7 @@ const CRATES: &[(&str, &[&str])] = &[
             "csv",
             "dataloader",
             "futures",
+            "idna",
             "isolang",
             "metrics",
             "nalgebra",

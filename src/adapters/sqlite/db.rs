@@ -34,6 +34,10 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("schema/projection.sql"),
     include_str!("schema/counts.sql"),
     include_str!("schema/epoch.sql"),
+    include_str!("schema/proofs.sql"),
+    include_str!("schema/successions.sql"),
+    include_str!("schema/key_ends.sql"),
+    include_str!("schema/ages.sql"),
 ];
 
 /// The machine's time in milliseconds, in SQL: for methods of a port that are passed no time.
@@ -464,6 +468,7 @@ mod tests {
             id: UserId(7),
             email: Some(EmailAddress::parse("ada@example.org").unwrap()),
             email_verified: true,
+            proven_at: None,
             password: Some(PasswordHash("$argon2id$a".to_owned())),
             role: Role::Admin,
             epoch: 1,

@@ -11,7 +11,7 @@ use crate::graphql::context::ContextExt;
 use crate::graphql::cursor::Order;
 use crate::graphql::error::{ApiError, Result};
 use crate::graphql::global_id::GlobalId;
-use crate::graphql::guard::{RoleAtLeast, SignedIn};
+use crate::graphql::guard::{BySession, RoleAtLeast, SignedIn};
 use crate::graphql::page::{Connection, PageArgs};
 use crate::graphql::total::Total;
 
@@ -66,8 +66,9 @@ pub(crate) struct ManageMutation;
 /// What admins do to accounts.
 #[Object]
 impl ManageMutation {
-    /// Gives an account another role, from its next request on. For admins, and not for their own account.
-    #[graphql(guard = "RoleAtLeast(viewer::Role::Admin)")]
+    /// Gives an account another role, from its next request on. For admins who are logged in on a device, and not for
+    /// their own account.
+    #[graphql(guard = "RoleAtLeast(viewer::Role::Admin).and(BySession)")]
     async fn set_user_role(
         &self,
         ctx: &Context<'_>,

@@ -7,7 +7,10 @@ use axum::{
     body::Body,
     http::{
         HeaderMap, HeaderValue, StatusCode,
-        header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS},
+        header::{
+            ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE,
+            X_CONTENT_TYPE_OPTIONS,
+        },
     },
     response::{IntoResponse, Response},
 };
@@ -130,6 +133,11 @@ impl Refusal {
             headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
         let status = self.status.unwrap_or_else(|| document_status(media));
+        if status == StatusCode::UNAUTHORIZED
+            && let Ok(challenge) = HeaderValue::from_str(&self.challenge())
+        {
+            headers.insert(WWW_AUTHENTICATE, challenge);
+        }
         respond(status, media, &body, headers)
     }
 }

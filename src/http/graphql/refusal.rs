@@ -3,9 +3,11 @@
 use async_graphql::{ErrorExtensionValues, Pos, ServerError};
 use axum::http::StatusCode;
 
+use crate::domain::accounts::Stale;
+use crate::domain::error::ErrorCode;
 use crate::graphql::ApiError;
 use crate::graphql::limits::LimitError;
-use crate::http::error::status;
+use crate::http::error::{status, status_of};
 
 /// Why a request was not executed: one error with a stable code, and the status that goes with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,7 +22,12 @@ pub struct Refusal {
     pub(super) allow: Option<&'static str>,
     /// After how many seconds to try again, where that is known.
     pub(in crate::http) retry_after: Option<u64>,
+    /// Why the credentials of the request prove nothing.
+    pub(super) stale: Option<Stale>,
 }
+
+/// The extension that says why credentials prove nothing.
+const REASON: &str = "reason";
 
 /// The code of a document that does not fit the schema. Errors without a code get it too: those of resolvers have one,
 /// so they come from the validation of async-graphql, about what the client sent.
@@ -36,6 +43,32 @@ impl Refusal {
             at: None,
             allow: None,
             retry_after: None,
+            stale: None,
+        }
+    }
+
+    /// Credentials that prove nothing.
+    pub(crate) fn stale(stale: Stale) -> Self {
+        let code = ErrorCode::Unauthenticated;
+        let message = match stale {
+            Stale::Expired => "the bearer token has expired; get another one",
+            Stale::Revoked => "the bearer token was revoked; log in again",
+            Stale::Wrong => "the bearer token is not valid; log in again",
+        };
+        Self {
+            stale: Some(stale),
+            ..Self::new(status_of(code), code.as_str(), message)
+        }
+    }
+
+    /// The challenge that goes with a 401 (RFC 6750, 3): nothing more for a request that showed nothing.
+    pub(super) fn challenge(&self) -> String {
+        match self.stale {
+            None => "Bearer".to_owned(),
+            Some(_) => format!(
+                "Bearer error=\"invalid_token\", error_description=\"{}\"",
+                self.message
+            ),
         }
     }
 
@@ -117,6 +150,14 @@ impl Refusal {
     pub(super) fn error(&self) -> ServerError {
         let mut extensions = ErrorExtensionValues::default();
         extensions.set("code", self.code);
+        if let Some(stale) = self.stale {
+            let reason = match stale {
+                Stale::Expired => "TOKEN_EXPIRED",
+                Stale::Revoked => "TOKEN_REVOKED",
+                Stale::Wrong => "TOKEN_INVALID",
+            };
+            extensions.set(REASON, reason);
+        }
         ServerError {
             extensions: Some(extensions),
             ..ServerError::new(&self.message, self.at)
