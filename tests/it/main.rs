@@ -37,3 +37,4 @@ mod sql;
 mod suggestions;
 mod support;
 mod visibility;
+mod watching;

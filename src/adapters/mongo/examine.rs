@@ -180,6 +180,7 @@ pub const INDEXES: &[(&str, &[&str])] = &[
     ("plays", &["history", "history_of_title"]),
     ("watch_states", &["title", "in_progress"]),
     ("watched_titles", &["series", "waiting", "written"]),
+    ("measured_lengths", &["written"]),
     ("hidden_titles", &["latest"]),
     ("mutes", &["source"]),
     ("departed_viewers", &["waiting"]),

@@ -71,6 +71,7 @@ fn compose(
         external_ids: record.external_ids.clone(),
         network: record.network.clone(),
         total_seasons: record.total_seasons,
+        episode_duration: record.episode_duration,
         collection: record.collection.as_ref().map(|named| PartOf {
             collection: CollectionId::of_slug(&named.slug),
             part: named.part,

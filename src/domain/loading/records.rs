@@ -73,6 +73,8 @@ pub struct TitleRecord {
     pub network: Option<String>,
     /// How many seasons a series has in all.
     pub total_seasons: Option<u32>,
+    /// How long the episodes of a series usually are, in seconds.
+    pub episode_duration: Option<u32>,
     /// The collection that a film is part of.
     pub collection: Option<CollectionName>,
     /// What rating systems say of it, sorted by system.
@@ -197,7 +199,13 @@ fn kind(fields: &mut Fields) -> Result<Kind, Problem> {
         Kind::Watch
     } else if has(&["series"]) && has(&["episode", "season"]) {
         Kind::Episode
-    } else if has(&["creators", "total_seasons", "network", "end_year"]) {
+    } else if has(&[
+        "creators",
+        "total_seasons",
+        "episode_runtime_minutes",
+        "network",
+        "end_year",
+    ]) {
         Kind::Title(TitleKind::Series)
     } else if has(&["name", "born"]) && !has(&["title"]) {
         Kind::Person
@@ -251,7 +259,7 @@ fn read_title(
         duration: if is_series {
             None
         } else {
-            read_runtime(fields)?
+            read_runtime(fields, "runtime_minutes")?
         },
         genres: read_genres(fields)?,
         directors,
@@ -268,6 +276,11 @@ fn read_title(
             fields
                 .integer("total_seasons", 0..=9999)?
                 .and_then(|count| u32::try_from(count).ok())
+        } else {
+            None
+        },
+        episode_duration: if is_series {
+            read_runtime(fields, "episode_runtime_minutes")?
         } else {
             None
         },
@@ -288,7 +301,7 @@ fn read_episode(fields: &mut Fields) -> Result<EpisodeRecord, Problem> {
         name: fields.optional_text("title", MAX_NAME)?,
         original_name: fields.optional_text("original_title", MAX_NAME)?,
         aired: fields.day("air_date")?,
-        duration: read_runtime(fields)?,
+        duration: read_runtime(fields, "runtime_minutes")?,
         directors: read_credits(fields, "directors")?,
     })
 }
@@ -341,10 +354,10 @@ fn read_number(fields: &mut Fields, name: &'static str) -> Result<u32, Problem> 
 }
 
 /// The length in seconds. 0 minutes stand for "unknown" in many files.
-fn read_runtime(fields: &mut Fields) -> Result<Option<u32>, Problem> {
-    match fields.integer("runtime_minutes", 0..=MAX_MINUTES)? {
+fn read_runtime(fields: &mut Fields, name: &'static str) -> Result<Option<u32>, Problem> {
+    match fields.integer(name, 0..=MAX_MINUTES)? {
         Some(0) => {
-            fields.warn("runtime_minutes", "is 0; taken for unknown");
+            fields.warn(name, "is 0; taken for unknown");
             Ok(None)
         }
         minutes => Ok(minutes.and_then(|minutes| u32::try_from(minutes * 60).ok())),

@@ -40,8 +40,8 @@ pub enum WatchError {
         /// The item's length in seconds.
         length: Option<f64>,
     },
-    /// The reported length cannot be that of the item.
-    #[error("a duration of {0} seconds is not that of this item")]
+    /// The reported length cannot be that of anything.
+    #[error("a duration is above 0 and at most 86400 seconds, not {0}")]
     DurationOutOfRange(f64),
     /// The time is not in the past.
     #[error("the time of the report lies in the future, or before 1970")]

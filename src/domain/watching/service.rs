@@ -8,6 +8,7 @@ use chrono::SubsecRound;
 use super::error::WatchError;
 use super::feedback::check_may_watch;
 use super::import::ImportedWatch;
+use super::lengths::{Lengths, MeasuredLength, check_duration};
 use super::rules::WatchRules;
 use super::standing::{SeriesStanding, by_episode};
 use super::store::{FeedbackStore, HistoryStore, WatchStore};
@@ -27,8 +28,6 @@ const CLOCK_SKEW: i64 = 300;
 const WALK: usize = 5000;
 /// How many watched titles of a profile are read at once when all of its are walked through.
 const PAGE: usize = 200;
-/// The longest position in an item of unknown length, in seconds.
-const LONGEST: f64 = 86_400.0;
 
 /// The use cases of watching.
 #[derive(Clone)]
@@ -93,8 +92,8 @@ impl WatchService {
     }
 
     /// Records what a player reports of something that the viewer may see. Once this returns, the report survives any
-    /// crash; the same report again changes nothing. A `report` without a duration goes by the catalogue's. A machine
-    /// needs a key that may report.
+    /// crash; the same report again changes nothing. See [`Lengths`] for the length that it goes by. A machine needs a key
+    /// that may report.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn report(
         &self,
@@ -106,13 +105,12 @@ impl WatchService {
     ) -> Result<Reported, WatchError> {
         check_may_watch(viewer)?;
         let now = self.clock.now();
-        let (title, known) = self.title_and_duration(visibility, item).await?;
+        let (title, lengths) = self.title_and_lengths(visibility, item).await?;
+        check_duration(report.duration)?;
         let report = Report {
-            duration: check_duration(known, report.duration)?,
             at: report.at.trunc_subsecs(3), // What stores keep; a repeated report must be equal to the stored one.
             ..report
         };
-        check_position(&report)?;
         if report.at.timestamp() < 0 || (report.at - now).num_seconds() > CLOCK_SKEW {
             return Err(WatchError::TimeOutOfRange);
         }
@@ -124,13 +122,13 @@ impl WatchService {
         };
         let rules = self.rules;
         let change = Arc::new(move |ledger: &mut super::Ledger| {
-            ledger.report(&rules, &play_ref, &report, now)
+            ledger.report(&rules, &play_ref, &report, &lengths, now)
         });
-        let ledger = self
-            .ports
-            .watching
-            .update(&[play_ref.into()], change)
-            .await?;
+        let touched = match lengths.catalogue {
+            Some(_) => Touched::Play(play_ref),
+            None => Touched::PlayOfUnknownLength(play_ref),
+        };
+        let ledger = self.ports.watching.update(&[touched], change).await?;
         self.events.publish(Event::WatchesChanged);
         let state = ledger
             .state(&play_ref)
@@ -361,26 +359,40 @@ impl WatchService {
         Ok(self.ports.history.states_of_titles(profile, titles).await?)
     }
 
-    async fn title_and_duration(
+    /// What players measured of these items; what none did is left out.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn measured_lengths(
+        &self,
+        items: &[WatchedItem],
+    ) -> Result<Vec<MeasuredLength>, WatchError> {
+        Ok(self.ports.history.measured_lengths(items).await?)
+    }
+
+    async fn title_and_lengths(
         &self,
         visibility: &Visibility,
         item: WatchedItem,
-    ) -> Result<(TitleId, Option<f64>), WatchError> {
+    ) -> Result<(TitleId, Lengths), WatchError> {
+        let of_title = |id: TitleId, kind| async move {
+            let title = self.catalog.titles(visibility, &[id]).await?.pop();
+            let title = title.filter(|title| title.kind == kind);
+            title.ok_or(WatchError::ItemNotFound)
+        };
         match item {
             WatchedItem::Film(id) => {
-                let film = self
-                    .catalog
-                    .titles(visibility, &[id])
-                    .await?
-                    .pop()
-                    .filter(|title| title.kind == TitleKind::Film);
-                let film = film.ok_or(WatchError::ItemNotFound)?;
-                Ok((film.id, length(film.duration)))
+                let film = of_title(id, TitleKind::Film).await?;
+                Ok((film.id, Lengths::new(film.duration, None)))
             }
             WatchedItem::Episode(id) => {
                 let episode = self.catalog.episodes(visibility, &[id]).await?.pop();
                 let episode = episode.ok_or(WatchError::ItemNotFound)?;
-                Ok((episode.series, length(episode.duration)))
+                let lengths = Lengths::new(episode.duration, None);
+                if lengths.catalogue.is_some() {
+                    return Ok((episode.series, lengths));
+                }
+                let series = of_title(episode.series, TitleKind::Series).await?;
+                let lengths = Lengths::new(None, series.episode_duration);
+                Ok((episode.series, lengths))
             }
             WatchedItem::Series(_) => Err(WatchError::ItemNotFound),
         }
@@ -393,94 +405,4 @@ fn keyset(watched_title: &WatchedTitle) -> Keyset {
         watched_title.last_at.timestamp_millis(),
         watched_title.title.to_i64(),
     )
-}
-
-/// A length of nothing is one that nobody knows.
-fn length(seconds: Option<u32>) -> Option<f64> {
-    seconds.filter(|seconds| *seconds > 0).map(f64::from)
-}
-
-/// The length to go by: the player's, which has the file before it, unless it contradicts the catalogue's, which is
-/// often rounded to minutes.
-fn check_duration(known: Option<f64>, reported: Option<f64>) -> Result<Option<f64>, WatchError> {
-    let Some(reported) = reported else {
-        return Ok(known);
-    };
-    let is_possible = match known {
-        Some(known) => (reported - known).abs() <= known * 0.1 + 120.0,
-        None => true,
-    };
-    if is_possible && reported > 0.0 && reported <= LONGEST {
-        Ok(Some(reported))
-    } else {
-        Err(WatchError::DurationOutOfRange(reported))
-    }
-}
-
-fn check_position(report: &Report) -> Result<(), WatchError> {
-    let range = 0.0..=report.duration.unwrap_or(LONGEST);
-    if range.contains(&report.position) {
-        Ok(())
-    } else {
-        Err(WatchError::PositionOutOfRange {
-            position: report.position,
-            length: report.duration,
-        })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use chrono::DateTime;
-
-    use super::super::types::PlaybackEvent;
-    use super::*;
-
-    #[test]
-    fn the_players_length_goes_before_the_catalogues_unless_it_contradicts() {
-        let length = |known, reported| check_duration(known, reported).ok();
-
-        assert_eq!(length(Some(5400.0), None), Some(Some(5400.0)));
-        assert_eq!(length(Some(5400.0), Some(5431.5)), Some(Some(5431.5)));
-        assert_eq!(length(Some(5400.0), Some(6060.0)), Some(Some(6060.0)));
-        assert_eq!(length(Some(5400.0), Some(6061.0)), None);
-        assert_eq!(length(Some(5400.0), Some(1200.0)), None);
-        assert_eq!(length(None, Some(1200.0)), Some(Some(1200.0)));
-        assert_eq!(length(None, None), Some(None));
-        for impossible in [0.0, -1.0, 86_401.0, f64::NAN, f64::INFINITY] {
-            assert_eq!(length(None, Some(impossible)), None);
-        }
-    }
-
-    #[test]
-    fn a_position_is_between_the_start_and_the_end() {
-        let accepts = |position, duration| {
-            let report = Report {
-                event: PlaybackEvent::Progress,
-                position,
-                at: DateTime::UNIX_EPOCH,
-                duration,
-            };
-            check_position(&report).is_ok()
-        };
-
-        assert!(accepts(0.0, Some(5400.0)));
-        assert!(accepts(5400.0, Some(5400.0)));
-        assert!(accepts(86_400.0, None));
-        for (position, duration) in [
-            (-0.1, None),
-            (5400.1, Some(5400.0)),
-            (86_400.1, None),
-            (f64::NAN, Some(5400.0)),
-            (f64::NAN, None),
-        ] {
-            assert!(!accepts(position, duration));
-        }
-    }
-
-    #[test]
-    fn a_length_of_nothing_is_unknown() {
-        assert_eq!(length(Some(0)), None);
-        assert_eq!(length(Some(90)), Some(90.0));
-    }
 }

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use super::error::WatchError;
 use super::exclusions::{HiddenTitle, Mute, MutedSource};
 use super::ledger::{Change, Ledger};
+use super::lengths::MeasuredLength;
 use super::lists::ProfileList;
 use super::touched::Touched;
 use super::types::{Play, WatchState, WatchedItem, WatchedTitle};
@@ -105,6 +106,12 @@ pub trait HistoryStore: Send + Sync {
         profile: ProfileId,
         window: &Window,
     ) -> Result<Slice<HiddenTitle>, StoreError>;
+
+    /// What players measured of these items.
+    async fn measured_lengths(
+        &self,
+        items: &[WatchedItem],
+    ) -> Result<Vec<MeasuredLength>, StoreError>;
 
     /// How many rows of a list are about each title, by title.
     async fn count_by_title(

@@ -51,6 +51,11 @@ title_object! {
             self.title().total_seasons
         }
 
+        /// How long its episodes usually are, in seconds; null if unknown.
+        async fn episode_duration(&self) -> Option<u32> {
+            self.title().episode_duration
+        }
+
         /// The seasons of which an episode is listed, by number.
         async fn seasons(
             &self,

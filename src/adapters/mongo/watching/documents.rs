@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::adapters::mongo::fields::{date, stamp};
 use crate::domain::ids::{EpisodeId, PlayId, ProfileId, TitleId};
-use crate::domain::watching::{Play, Section, WatchState, WatchedItem, WatchedTitle};
+use crate::domain::watching::{
+    MeasuredLength, Play, Section, WatchState, WatchedItem, WatchedTitle,
+};
 
 /// A document with a key that is known before it is written, so that two first writes meet at the same key.
 pub(super) trait Keyed: Serialize + DeserializeOwned + Send + Sync + Unpin {
@@ -33,6 +35,9 @@ pub(super) struct PlayDocument {
     last_at: DateTime,
     position: f64,
     duration: Option<f64>,
+    /// Not there in what was played before players could measure another length than the catalogue's.
+    #[serde(default)]
+    measured: bool,
     sections: Vec<SectionDocument>,
     completion: f64,
     completed: bool,
@@ -106,6 +111,24 @@ pub(super) struct WatchedTitleDocument {
     pub(super) waiting_since: Option<DateTime>,
 }
 
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct LengthKey {
+    kind: Kind,
+    item: i64,
+}
+
+/// What players measured of an item whose length the catalogue does not know; of nobody in particular.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct LengthDocument {
+    #[serde(rename = "_id")]
+    key: LengthKey,
+    seconds: f64,
+    votes: u32,
+    revision: i64,
+    created_at: DateTime,
+    updated_at: DateTime,
+}
+
 /// How many viewers of a title are erased. Carries the times of its writes as well, and `waiting` while the title's
 /// watchers do not count all of them.
 #[derive(Debug, Serialize, Deserialize)]
@@ -141,6 +164,13 @@ impl StateKey {
             kind,
             item,
         }
+    }
+}
+
+impl LengthKey {
+    pub(super) fn new(item: WatchedItem) -> Self {
+        let (kind, item) = Kind::of(item);
+        Self { kind, item }
     }
 }
 
@@ -191,6 +221,7 @@ impl From<&Play> for PlayDocument {
             last_at: date(play.last_at),
             position: play.position,
             duration: play.duration,
+            measured: play.measured,
             sections: play.sections.iter().map(SectionDocument::from).collect(),
             completion: play.completion,
             completed: play.completed,
@@ -213,6 +244,7 @@ impl From<PlayDocument> for Play {
             last_at: document.last_at.to_chrono(),
             position: document.position,
             duration: document.duration,
+            measured: document.measured,
             sections: document.sections.into_iter().map(Section::from).collect(),
             completion: document.completion,
             completed: document.completed,
@@ -338,6 +370,38 @@ impl From<WatchedTitleDocument> for WatchedTitle {
             last_at: document.last_at.to_chrono(),
             liked: document.liked,
             liked_at: document.liked_at.or(said_early).map(DateTime::to_chrono),
+            stamp: stamp(document.revision, document.created_at, document.updated_at),
+        }
+    }
+}
+
+impl Keyed for LengthDocument {
+    type Key = LengthKey;
+
+    fn key(&self) -> &LengthKey {
+        &self.key
+    }
+}
+
+impl From<&MeasuredLength> for LengthDocument {
+    fn from(measured: &MeasuredLength) -> Self {
+        Self {
+            key: LengthKey::new(measured.item),
+            seconds: measured.seconds,
+            votes: measured.votes,
+            revision: measured.stamp.revision.cast_signed(),
+            created_at: date(measured.stamp.created_at),
+            updated_at: date(measured.stamp.updated_at),
+        }
+    }
+}
+
+impl From<LengthDocument> for MeasuredLength {
+    fn from(document: LengthDocument) -> Self {
+        Self {
+            item: document.key.kind.item(document.key.item),
+            seconds: document.seconds,
+            votes: document.votes,
             stamp: stamp(document.revision, document.created_at, document.updated_at),
         }
     }

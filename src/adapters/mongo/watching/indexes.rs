@@ -12,6 +12,7 @@ pub(super) async fn ensure(collections: &Collections) -> Result<(), StoreError> 
         plays,
         states,
         watched_titles,
+        lengths,
         profiles,
         departed,
         hidden,
@@ -57,6 +58,8 @@ pub(super) async fn ensure(collections: &Collections) -> Result<(), StoreError> 
         ],
     )
     .await?;
+    let written = doc! { "updated_at": 1 };
+    make(lengths, [Index::on(written).named("written")]).await?;
     let latest = doc! { "_id.profile": 1, "created_at": -1, "_id.title": 1 };
     make(hidden, [Index::on(latest).named("latest")]).await?;
     let source = doc! { "_id.profile": 1, "_id.kind": 1, "_id.source": 1 };

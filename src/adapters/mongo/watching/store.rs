@@ -9,7 +9,7 @@ use bson::{Document, doc};
 use chrono::Utc;
 
 use super::collections::Collections;
-use super::documents::{PlayKey, StateKey, TitleKey};
+use super::documents::{LengthKey, PlayKey, StateKey, TitleKey};
 use super::feedback_documents::MuteKey;
 use super::queue::Queue;
 use super::reads::{by_key, count};
@@ -23,8 +23,8 @@ use crate::domain::ids::{PlayId, ProfileId, TitleId};
 use crate::domain::page::{Slice, Window};
 use crate::domain::recommend::WatchSource;
 use crate::domain::watching::{
-    Change, FeedbackStore, HiddenTitle, HistoryStore, Ledger, Mute, MutedSource, Play, ProfileList,
-    Touched, WatchError, WatchState, WatchStore, WatchedItem, WatchedTitle,
+    Change, FeedbackStore, HiddenTitle, HistoryStore, Ledger, MeasuredLength, Mute, MutedSource,
+    Play, ProfileList, Touched, WatchError, WatchState, WatchStore, WatchedItem, WatchedTitle,
 };
 
 /// The watching of all profiles.
@@ -178,6 +178,14 @@ impl HistoryStore for MongoWatching {
             id: "_id.title",
         };
         list.page(&self.collections.hidden, window).await
+    }
+
+    async fn measured_lengths(
+        &self,
+        items: &[WatchedItem],
+    ) -> Result<Vec<MeasuredLength>, StoreError> {
+        let keys = items.iter().map(|item| LengthKey::new(*item));
+        by_key(&self.collections.lengths, keys).await
     }
 
     async fn count_by_title(

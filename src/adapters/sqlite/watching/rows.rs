@@ -8,7 +8,9 @@ use uuid::Uuid;
 use crate::adapters::sqlite::columns::{Record, TableRecord, Time, read, record, stamp};
 use crate::adapters::sqlite::statements::{all, find, write};
 use crate::domain::ids::{PlayId, ProfileId, TitleId};
-use crate::domain::watching::{Play, Section, Sections, WatchState, WatchedItem, WatchedTitle};
+use crate::domain::watching::{
+    MeasuredLength, Play, Section, Sections, WatchState, WatchedItem, WatchedTitle,
+};
 
 /// The length of a section: two positions, two times, and whether it began with a jump.
 const SECTION: usize = 8 + 8 + 8 + 8 + 1;
@@ -22,6 +24,7 @@ record! {
         last_at: Time,
         position: f64,
         duration: Option<f64>,
+        measured: bool,
         sections: Packed,
         completion: f64,
         completed: bool,
@@ -59,6 +62,16 @@ record! {
         last_at: Time,
         liked: Option<bool>,
         liked_at: Option<Time>,
+        revision: i64,
+        created_at: Time,
+        updated_at: Time,
+    }
+}
+
+record! {
+    struct LengthRow in measured_lengths by (kind: String, item: i64) {
+        seconds: f64,
+        votes: u32,
         revision: i64,
         created_at: Time,
         updated_at: Time,
@@ -146,6 +159,19 @@ pub(super) fn put_watched_title(
     write(connection, &sql, &*row.parameters()).map(drop)
 }
 
+pub(super) fn find_measured(
+    connection: &Connection,
+    item: WatchedItem,
+) -> Result<Option<MeasuredLength>> {
+    let sql = format!("{} WHERE kind = ?1 AND item = ?2", LengthRow::SELECT);
+    find(connection, &sql, item.key(), read::<LengthRow, _>)
+}
+
+pub(super) fn put_measured(connection: &Connection, measured: &MeasuredLength) -> Result<()> {
+    let row = LengthRow::from(measured);
+    write(connection, LengthRow::REPLACE, &*row.parameters()).map(drop)
+}
+
 /// Sections in their bytes: text would not keep every number exactly.
 pub(super) struct Packed(Sections);
 
@@ -209,6 +235,7 @@ impl From<&Play> for PlayRow {
             last_at: Time(play.last_at),
             position: play.position,
             duration: play.duration,
+            measured: play.measured,
             sections: Packed(play.sections.clone()),
             completion: play.completion,
             completed: play.completed,
@@ -233,6 +260,7 @@ impl TryFrom<PlayRow> for Play {
             last_at: row.last_at.0,
             position: row.position,
             duration: row.duration,
+            measured: row.measured,
             sections: row.sections.0,
             completion: row.completion,
             completed: row.completed,
@@ -321,6 +349,34 @@ impl From<TitleRow> for WatchedTitle {
             liked_at: row.liked_at.map(|time| time.0),
             stamp: stamp(row.revision, row.created_at, row.updated_at),
         }
+    }
+}
+
+impl From<&MeasuredLength> for LengthRow {
+    fn from(measured: &MeasuredLength) -> Self {
+        let (kind, item) = measured.item.key();
+        Self {
+            kind: kind.to_owned(),
+            item,
+            seconds: measured.seconds,
+            votes: measured.votes,
+            revision: measured.stamp.revision.cast_signed(),
+            created_at: Time(measured.stamp.created_at),
+            updated_at: Time(measured.stamp.updated_at),
+        }
+    }
+}
+
+impl TryFrom<LengthRow> for MeasuredLength {
+    type Error = String;
+
+    fn try_from(row: LengthRow) -> std::result::Result<Self, String> {
+        Ok(Self {
+            item: item(&row.kind, row.item)?,
+            seconds: row.seconds,
+            votes: row.votes,
+            stamp: stamp(row.revision, row.created_at, row.updated_at),
+        })
     }
 }
 

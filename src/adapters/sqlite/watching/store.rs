@@ -8,8 +8,8 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, Params};
 
 use super::rows::{
-    StateRow, TitleRow, find_play, find_state, find_watched_title, plays_of_title, put_play,
-    put_state, put_watched_title,
+    StateRow, TitleRow, find_measured, find_play, find_state, find_watched_title, plays_of_title,
+    put_measured, put_play, put_state, put_watched_title,
 };
 use super::{erase, exclusions, lists};
 use crate::adapters::sqlite::columns::{TableRecord, Time, limit as rows, list, read};
@@ -21,8 +21,9 @@ use crate::domain::ids::{PlayId, ProfileId, TitleId};
 use crate::domain::page::{Slice, Window};
 use crate::domain::recommend::WatchSource;
 use crate::domain::watching::{
-    Change, FeedbackStore, HiddenTitle, HistoryStore, Ledger, Mute, MutedSource, Play, ProfileList,
-    Rows, Touched, WatchError, WatchState, WatchStore, WatchedItem, WatchedTitle,
+    Change, FeedbackStore, HiddenTitle, HistoryStore, Ledger, MeasuredLength, Mute, MutedSource,
+    Play, ProfileList, Rows, Touched, WatchError, WatchState, WatchStore, WatchedItem,
+    WatchedTitle,
 };
 
 /// The watching of all profiles.
@@ -202,6 +203,21 @@ impl HistoryStore for SqliteWatching {
         self.page(lists::hidden_titles(profile), window).await
     }
 
+    async fn measured_lengths(
+        &self,
+        items: &[WatchedItem],
+    ) -> Result<Vec<MeasuredLength>, StoreError> {
+        let items: BTreeSet<_> = items.iter().copied().collect();
+        self.db
+            .read(move |connection| {
+                items
+                    .into_iter()
+                    .filter_map(|item| find_measured(connection, item).transpose())
+                    .collect()
+            })
+            .await
+    }
+
     async fn count_by_title(
         &self,
         profile: ProfileId,
@@ -339,6 +355,7 @@ fn read_ledger(connection: &Connection, touched: &[Touched]) -> rusqlite::Result
         .collect();
     let states: BTreeSet<_> = touched.iter().filter_map(Touched::state_key).collect();
     let titles: BTreeSet<_> = touched.iter().map(Touched::title_key).collect();
+    let lengths: BTreeSet<_> = touched.iter().filter_map(Touched::length_key).collect();
     let mut found = Vec::with_capacity(plays.len());
     for (profile, id) in plays {
         found.extend(find_play(connection, profile, id)?);
@@ -358,6 +375,7 @@ fn read_ledger(connection: &Connection, touched: &[Touched]) -> rusqlite::Result
         stored(titles, |(profile, title)| {
             find_watched_title(connection, profile, title)
         })?,
+        stored(lengths, |item| find_measured(connection, item))?,
     ))
 }
 
@@ -381,6 +399,9 @@ fn write_ledger(connection: &Connection, ledger: &Ledger) -> rusqlite::Result<()
     }
     for watched_title in ledger.watched_titles.changed() {
         put_watched_title(connection, watched_title)?;
+    }
+    for measured in ledger.measured.changed() {
+        put_measured(connection, measured)?;
     }
     Ok(())
 }

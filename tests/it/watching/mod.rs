@@ -1,0 +1,4 @@
+//! Watching as viewers meet it: how long things are, what comes next, and lists that are leafed through meanwhile.
+
+mod lengths;
+mod player;
