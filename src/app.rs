@@ -48,7 +48,9 @@ use crate::domain::recommend::{
     RecommendPorts, RecommendService, SimilarService, TasteGraph, TitleSource, WatchSource,
     WatchersStore,
 };
-use crate::domain::watching::{FeedbackStore, HistoryStore, WatchPorts, WatchService, WatchStore};
+use crate::domain::watching::{
+    FeedbackStore, HistoryStore, PlayLimit, WatchPorts, WatchService, WatchStore,
+};
 use crate::graphql::Services;
 use crate::http::{HttpOptions, Stores};
 use crate::jobs::{CatalogFeed, Jobs, Keeper, Measure};
@@ -159,6 +161,7 @@ impl WatchStores {
                 watching: observed.clone(),
                 history: store.clone(),
                 feedback: observed,
+                plays: None,
             },
             watches: store,
             tastes,
@@ -202,8 +205,15 @@ impl App {
         let bus = Arc::clone(&stores.bus);
         let catalog = CatalogService::new(stores.catalog.service.clone());
         let index = TantivySearch::new().context("the search index cannot be made")?;
+        let plays = config.plays_per_day.map(|per_day| PlayLimit {
+            limiter: Arc::clone(&stores.limiter),
+            per_day,
+        });
         let watching = WatchService::new(
-            stores.watching.service.clone(),
+            WatchPorts {
+                plays,
+                ..stores.watching.service.clone()
+            },
             catalog.clone(),
             config.rules,
             Arc::clone(&clock),

@@ -31,6 +31,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("schema/certifications.sql"),
     include_str!("schema/publication.sql"),
     include_str!("schema/lengths.sql"),
+    include_str!("schema/next_up.sql"),
 ];
 
 /// The machine's time in milliseconds, in SQL: for methods of a port that are passed no time.

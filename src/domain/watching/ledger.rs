@@ -12,6 +12,7 @@ use chrono::{DateTime, Utc};
 use super::error::WatchError;
 use super::import::ImportedWatch;
 use super::lengths::{Lengths, MeasuredLength, check_position};
+use super::next_up::NextDay;
 use super::rules::{Progress, WatchRules, percent};
 use super::sections::Sections;
 use super::touched::{PlayRef, Touched};
@@ -168,7 +169,13 @@ impl Ledger {
             .unwrap_or_else(|| Play::new(play_ref, report.at, now));
         let own = play.duration.filter(|_| play.measured);
         let end = report.duration.or(own).or(lengths.catalogue);
-        let position = check_position(report, end)?;
+        let position = check_position(report, end).map_err(|error| match report.duration {
+            // Where the catalogue's length has a place for it, it is the other one that is wrong.
+            Some(measured) if lengths.catalogue.is_some_and(|it| report.position <= it) => {
+                WatchError::DurationOutOfRange(measured)
+            }
+            _ => error,
+        })?;
         if !play.sections.add(report.event, position, report.at) {
             return Ok(());
         }
@@ -266,6 +273,60 @@ impl Ledger {
         Ok(())
     }
 
+    /// Notes from which day on there is an episode to watch after the one of a play, if that is watched now: then it is
+    /// none before. Idempotent.
+    pub fn go_on(&mut self, play_ref: &PlayRef, later: Option<NextDay>, now: DateTime<Utc>) {
+        if self.state(play_ref).is_some_and(|state| state.watched)
+            && let Some(watched_title) = self.watched_titles.get(play_ref.title_key())
+            && let Some(before) = watched_title.next_day
+        {
+            // Somebody who watched a later one before goes on behind that one.
+            let next_day = later.map(|later| later.max(before));
+            self.put_next_day(play_ref.title_key(), next_day, now);
+        }
+    }
+
+    /// Notes from which day on there is an episode of a series to watch next, unless something happened to the watched
+    /// title since that revision.
+    pub fn settle_next_day(
+        &mut self,
+        key: (ProfileId, TitleId),
+        revision: u64,
+        next_day: Option<NextDay>,
+        now: DateTime<Utc>,
+    ) {
+        if let Some(watched_title) = self.watched_titles.get(key)
+            && watched_title.stamp.revision == revision
+        {
+            self.put_next_day(key, next_day, now);
+        }
+    }
+
+    fn put_next_day(
+        &mut self,
+        key: (ProfileId, TitleId),
+        next_day: Option<NextDay>,
+        now: DateTime<Utc>,
+    ) {
+        let Some(watched_title) = self.watched_titles.get(key) else {
+            return;
+        };
+        if watched_title.next_day == next_day {
+            return;
+        }
+        let stamp = if self.watched_titles.changed.contains(&key) {
+            watched_title.stamp
+        } else {
+            watched_title.stamp.next(now)
+        };
+        let watched_title = WatchedTitle {
+            next_day,
+            stamp,
+            ..watched_title.clone()
+        };
+        self.watched_titles.put(key, watched_title);
+    }
+
     fn play(&self, play_ref: &PlayRef) -> Result<Option<Play>, WatchError> {
         match self.plays.get(play_ref.play_key()) {
             Some(play) if play.item != play_ref.item => Err(WatchError::PlayOfAnotherItem),
@@ -350,6 +411,10 @@ impl Ledger {
         watched_title.weight = (watched_title.weight + new.weight).max(0.0);
         watched_title.first_at = watched_title.first_at.min(play.started_at);
         watched_title.last_at = watched_title.last_at.max(play.last_at);
+        if new.completions < 0 && watched_title.is_series {
+            // What was watched is not any more, and may be next again.
+            watched_title.next_day = Some(NextDay::EVER);
+        }
         self.watched_titles.put(play_ref.title_key(), watched_title);
     }
 
@@ -433,6 +498,7 @@ impl WatchedTitle {
             last_at: at,
             liked: None,
             liked_at: None,
+            next_day: is_series.then_some(NextDay::EVER),
             stamp: Stamp::first(now),
         }
     }

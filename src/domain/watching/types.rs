@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::next_up::NextDay;
 use super::sections::Sections;
 use crate::domain::ids::{EpisodeId, PlayId, ProfileId, TitleId};
 use crate::domain::stamp::Stamp;
@@ -156,6 +157,9 @@ pub struct WatchedTitle {
     pub liked: Option<bool>,
     /// When it said so, or took it back.
     pub liked_at: Option<DateTime<Utc>>,
+    /// Of a series: a day before which there is no episode to watch next, mostly the first one on which there is;
+    /// `None` if everything that is listed was watched. See [`super::NextDay`].
+    pub next_day: Option<NextDay>,
     /// When and how often it was written; the revision guards the projection.
     pub stamp: Stamp,
 }

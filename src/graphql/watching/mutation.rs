@@ -126,7 +126,8 @@ pub(crate) struct ReportPlaybackPayload {
     /// Whether this report made the play count as watched to the end.
     completed_now: bool,
     /// What a person can put right: an `item` that is not there, a `position` beyond the length, a `play` that is no
-    /// UUID or a play of something else. Then nothing was recorded.
+    /// UUID or a play of something else, or one play more than a profile may begin a day (`RATE_LIMITED`). Then nothing was
+    /// recorded.
     pub(crate) user_errors: Vec<UserError>,
 }
 

@@ -7,8 +7,11 @@ use serde::{Deserialize, Serialize};
 use crate::adapters::mongo::fields::{date, stamp};
 use crate::domain::ids::{EpisodeId, PlayId, ProfileId, TitleId};
 use crate::domain::watching::{
-    MeasuredLength, Play, Section, WatchState, WatchedItem, WatchedTitle,
+    MeasuredLength, NextDay, Play, Section, WatchState, WatchedItem, WatchedTitle,
 };
+
+/// The day after all others, on which there is still nothing to watch next.
+pub(super) const FINISHED: i64 = i64::MAX;
 
 /// A document with a key that is known before it is written, so that two first writes meet at the same key.
 pub(super) trait Keyed: Serialize + DeserializeOwned + Send + Sync + Unpin {
@@ -103,6 +106,10 @@ pub(super) struct WatchedTitleDocument {
     /// Not there if nothing was said, or it was said before this was kept.
     #[serde(default)]
     liked_at: Option<DateTime>,
+    /// From which day on, in days since 1970, there may be an episode to watch next; [`FINISHED`] if there is none, not
+    /// there in what was watched before this was kept.
+    #[serde(default)]
+    next_day: i64,
     revision: i64,
     created_at: DateTime,
     updated_at: DateTime,
@@ -346,6 +353,7 @@ impl WatchedTitleDocument {
             last_at: date(watched_title.last_at),
             liked: watched_title.liked,
             liked_at: watched_title.liked_at.map(date),
+            next_day: watched_title.next_day.map_or(FINISHED, |day| day.0.into()),
             revision: watched_title.stamp.revision.cast_signed(),
             created_at: date(watched_title.stamp.created_at),
             updated_at,
@@ -370,6 +378,7 @@ impl From<WatchedTitleDocument> for WatchedTitle {
             last_at: document.last_at.to_chrono(),
             liked: document.liked,
             liked_at: document.liked_at.or(said_early).map(DateTime::to_chrono),
+            next_day: u32::try_from(document.next_day).ok().map(NextDay),
             stamp: stamp(document.revision, document.created_at, document.updated_at),
         }
     }
@@ -429,6 +438,7 @@ mod tests {
             last_at: at(5),
             liked,
             liked_at,
+            next_day: None,
             stamp: Stamp::first(at(9)),
         };
         let reread = |watched_title: &WatchedTitle, with_time: bool| {

@@ -14,7 +14,7 @@ use super::feedback_documents::MuteKey;
 use super::queue::Queue;
 use super::reads::{by_key, count};
 use super::transaction::mark_projected;
-use super::{erase, exclusions, indexes};
+use super::{erase, exclusions, indexes, next_day};
 use crate::adapters::mongo::db::{MongoDb, patiently};
 use crate::adapters::mongo::fields::{date, key_of};
 use crate::adapters::mongo::find::{List, all};
@@ -24,7 +24,8 @@ use crate::domain::page::{Slice, Window};
 use crate::domain::recommend::WatchSource;
 use crate::domain::watching::{
     Change, FeedbackStore, HiddenTitle, HistoryStore, Ledger, MeasuredLength, Mute, MutedSource,
-    Play, ProfileList, Touched, WatchError, WatchState, WatchStore, WatchedItem, WatchedTitle,
+    NextDay, Play, ProfileList, Touched, WatchError, WatchState, WatchStore, WatchedItem,
+    WatchedTitle,
 };
 
 /// The watching of all profiles.
@@ -54,6 +55,10 @@ impl MongoWatching {
 impl WatchStore for MongoWatching {
     async fn update(&self, touched: &[Touched], change: Change) -> Result<Ledger, WatchError> {
         self.updates.run(touched.to_vec(), change).await
+    }
+
+    async fn set_back_next_day(&self, series: &[TitleId]) -> Result<(), StoreError> {
+        next_day::set_back(&self.collections, series).await
     }
 
     async fn erase_profile(&self, profile: ProfileId) -> Result<(), StoreError> {
@@ -129,9 +134,10 @@ impl HistoryStore for MongoWatching {
         list.page(&self.collections.states, window).await
     }
 
-    async fn watched_series(
+    async fn series_to_go_on_with(
         &self,
         profile: ProfileId,
+        day: NextDay,
         window: &Window,
     ) -> Result<Slice<WatchedTitle>, StoreError> {
         let list = List {
@@ -139,6 +145,8 @@ impl HistoryStore for MongoWatching {
                 "_id.profile": profile.to_i64(),
                 "is_series": true,
                 "plays": { "$gt": 0 },
+                // It is not there in what was watched before it was kept.
+                "next_day": { "$not": { "$gt": i64::from(day.0) } },
             },
             time: "last_at",
             is_latest_first: true,

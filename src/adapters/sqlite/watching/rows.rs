@@ -9,7 +9,7 @@ use crate::adapters::sqlite::columns::{Record, TableRecord, Time, read, record, 
 use crate::adapters::sqlite::statements::{all, find, write};
 use crate::domain::ids::{PlayId, ProfileId, TitleId};
 use crate::domain::watching::{
-    MeasuredLength, Play, Section, Sections, WatchState, WatchedItem, WatchedTitle,
+    MeasuredLength, NextDay, Play, Section, Sections, WatchState, WatchedItem, WatchedTitle,
 };
 
 /// The length of a section: two positions, two times, and whether it began with a jump.
@@ -62,6 +62,7 @@ record! {
         last_at: Time,
         liked: Option<bool>,
         liked_at: Option<Time>,
+        next_day: Option<u32>,
         revision: i64,
         created_at: Time,
         updated_at: Time,
@@ -170,6 +171,19 @@ pub(super) fn find_measured(
 pub(super) fn put_measured(connection: &Connection, measured: &MeasuredLength) -> Result<()> {
     let row = LengthRow::from(measured);
     write(connection, LengthRow::REPLACE, &*row.parameters()).map(drop)
+}
+
+/// Notes that there may be an episode to watch next in some of the watched titles of a series that say otherwise, and
+/// says in how many.
+pub(super) fn set_back_next_day(
+    connection: &Connection,
+    series: TitleId,
+    limit: i64,
+) -> Result<usize> {
+    let sql = "UPDATE watched_titles SET next_day = 0 WHERE (profile, title) IN (
+            SELECT profile, title FROM watched_titles INDEXED BY watched_titles_waiting_for_episodes
+            WHERE title = ?1 AND is_series = 1 AND next_day IS NOT 0 LIMIT ?2)";
+    write(connection, sql, [series.to_i64(), limit])
 }
 
 /// Sections in their bytes: text would not keep every number exactly.
@@ -326,6 +340,7 @@ impl From<&WatchedTitle> for TitleRow {
             last_at: Time(watched_title.last_at),
             liked: watched_title.liked,
             liked_at: watched_title.liked_at.map(Time),
+            next_day: watched_title.next_day.map(|day| day.0),
             revision: watched_title.stamp.revision.cast_signed(),
             created_at: Time(watched_title.stamp.created_at),
             updated_at: Time(watched_title.stamp.updated_at),
@@ -347,6 +362,7 @@ impl From<TitleRow> for WatchedTitle {
             last_at: row.last_at.0,
             liked: row.liked,
             liked_at: row.liked_at.map(|time| time.0),
+            next_day: row.next_day.map(NextDay),
             stamp: stamp(row.revision, row.created_at, row.updated_at),
         }
     }

@@ -9,7 +9,7 @@ use rusqlite::{Connection, Params};
 
 use super::rows::{
     StateRow, TitleRow, find_measured, find_play, find_state, find_watched_title, plays_of_title,
-    put_measured, put_play, put_state, put_watched_title,
+    put_measured, put_play, put_state, put_watched_title, set_back_next_day,
 };
 use super::{erase, exclusions, lists};
 use crate::adapters::sqlite::columns::{TableRecord, Time, limit as rows, list, read};
@@ -22,9 +22,12 @@ use crate::domain::page::{Slice, Window};
 use crate::domain::recommend::WatchSource;
 use crate::domain::watching::{
     Change, FeedbackStore, HiddenTitle, HistoryStore, Ledger, MeasuredLength, Mute, MutedSource,
-    Play, ProfileList, Rows, Touched, WatchError, WatchState, WatchStore, WatchedItem,
+    NextDay, Play, ProfileList, Rows, Touched, WatchError, WatchState, WatchStore, WatchedItem,
     WatchedTitle,
 };
+
+/// How many rows are written in one transaction: other writes wait for that long and no longer.
+const AT_ONCE: usize = 1000;
 
 /// The watching of all profiles.
 #[derive(Clone)]
@@ -80,6 +83,20 @@ impl WatchStore for SqliteWatching {
                 Ok(ledger)
             })
             .await
+    }
+
+    async fn set_back_next_day(&self, series: &[TitleId]) -> Result<(), StoreError> {
+        for series in series.iter().copied() {
+            while self
+                .db
+                .write(move |connection| {
+                    set_back_next_day(connection, series, rows(AT_ONCE)).map_err(store_error)
+                })
+                .await?
+                == AT_ONCE
+            {}
+        }
+        Ok(())
     }
 
     async fn erase_profile(&self, profile: ProfileId) -> Result<(), StoreError> {
@@ -171,12 +188,14 @@ impl HistoryStore for SqliteWatching {
         self.page(lists::in_progress(profile), window).await
     }
 
-    async fn watched_series(
+    async fn series_to_go_on_with(
         &self,
         profile: ProfileId,
+        day: NextDay,
         window: &Window,
     ) -> Result<Slice<WatchedTitle>, StoreError> {
-        self.page(lists::watched_series(profile), window).await
+        self.page(lists::series_to_go_on_with(profile, day), window)
+            .await
     }
 
     async fn watched_titles_after(
@@ -440,9 +459,13 @@ mod tests {
             )
             .unwrap();
 
-        connection
-            .execute_batch(include_str!("../schema/feedback.sql"))
-            .unwrap();
+        for later in [
+            include_str!("../schema/feedback.sql"),
+            include_str!("../schema/lengths.sql"),
+            include_str!("../schema/next_up.sql"),
+        ] {
+            connection.execute_batch(later).unwrap();
+        }
 
         let said = |title| {
             let watched_title = find_watched_title(&connection, ProfileId(1), TitleId(title));
