@@ -151,7 +151,7 @@ impl User {
         #[graphql(desc = "How many, 1 to 100.", default = 20)] first: Option<i32>,
         #[graphql(desc = "Only those after this cursor; `BAD_CURSOR` if it is of another list.")]
         after: Option<String>,
-    ) -> Result<Connection<AuditEntryEdge>> {
+    ) -> Result<Option<Connection<AuditEntryEdge>>> {
         let page = PageArgs::forward(first, after);
         audit_log(ctx, self.viewer, self.user.id, page).await
     }
