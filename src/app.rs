@@ -57,7 +57,9 @@ use crate::domain::recommend::{
     WatchSource, WatchersStore,
 };
 use crate::domain::tasks::Tasks;
-use crate::domain::watching::{FeedbackStore, HistoryStore, WatchPorts, WatchService, WatchStore};
+use crate::domain::watching::{
+    FeedbackStore, HistoryStore, PlayLimit, WatchPorts, WatchService, WatchStore,
+};
 use crate::graphql::Services;
 use crate::http::{HttpOptions, Stores};
 use crate::jobs::{CatalogFeed, Jobs, Keeper, Measure};
@@ -179,6 +181,7 @@ impl WatchStores {
                 watching: observed.clone(),
                 history: store.clone(),
                 feedback: observed,
+                plays: None,
             },
             watches: store,
             tastes,
@@ -231,8 +234,15 @@ impl App {
         let bus = Arc::clone(&stores.bus);
         let catalog = CatalogService::new(stores.catalog.service.clone());
         let index = TantivySearch::new().context("the search index cannot be made")?;
+        let plays = config.plays_per_day.map(|per_day| PlayLimit {
+            limiter: Arc::clone(&stores.limiter),
+            per_day,
+        });
         let watching = WatchService::new(
-            stores.watching.service.clone(),
+            WatchPorts {
+                plays,
+                ..stores.watching.service.clone()
+            },
             catalog.clone(),
             config.rules,
             Arc::clone(&clock),

@@ -16,6 +16,8 @@ use crate::domain::catalog::VisibilityPolicy;
 use crate::domain::recommend::{Freshness, Ranking};
 use crate::domain::watching::WatchRules;
 
+/// Far more than anybody watches, and few enough for a store.
+const PLAYS_PER_DAY: u32 = 10_000;
 /// What is logged by default: the Neo4j driver says something of every connection.
 const LOG: &str = "info,neo4rs=warn";
 
@@ -57,6 +59,8 @@ pub struct Config {
     pub introspection: bool,
     /// The thresholds of watching.
     pub rules: WatchRules,
+    /// How many plays a profile may begin a day; `None`: any number.
+    pub plays_per_day: Option<u32>,
     /// How watches become suggestions.
     pub ranking: Ranking,
     /// When the edges of the graph are computed anew.
@@ -167,6 +171,7 @@ impl Config {
                 .unwrap_or(env == Environment::Development),
             env,
             rules,
+            plays_per_day: Some(given.plays_per_day.unwrap_or(PLAYS_PER_DAY)).filter(|it| *it > 0),
             ranking,
             freshness,
             servers: servers(&variable)?,

@@ -150,6 +150,14 @@ pub struct Settings {
         value_name = "SECONDS"
     )]
     pub short_below_seconds: Option<f64>,
+    /// How many plays a profile may begin a day; 0: any number [default: 10000]
+    #[arg(
+        long,
+        global = true,
+        env = "REELGRAPH_PLAYS_PER_DAY",
+        value_name = "COUNT"
+    )]
+    pub plays_per_day: Option<u32>,
     /// The days after which a watch weighs half in suggestions; another one needs `graph reweigh` [default: 180]
     #[arg(
         long,
@@ -231,6 +239,7 @@ impl Settings {
                 .watched_in_last_seconds
                 .or(other.watched_in_last_seconds),
             short_below_seconds: self.short_below_seconds.or(other.short_below_seconds),
+            plays_per_day: self.plays_per_day.or(other.plays_per_day),
             half_life_days: self.half_life_days.or(other.half_life_days),
             recency: self.recency.or(other.recency),
             recompute_title_at: self.recompute_title_at.or(other.recompute_title_at),

@@ -150,8 +150,8 @@ impl PrepareRequest for Authenticate {
         });
         let states = cookie(&parts.headers, self.cookie.oauth_state().name());
         let states = states.map(SessionCookie::read_oauth_states);
-        let caller = Caller::new(viewer, client, self.cookie)
-            .with_oauth_states(states.unwrap_or_default());
+        let caller =
+            Caller::new(viewer, client, self.cookie).with_oauth_states(states.unwrap_or_default());
         data.insert(if is_unlimited {
             caller.unrationed()
         } else {

@@ -43,3 +43,4 @@ mod sql;
 mod suggestions;
 mod support;
 mod visibility;
+mod watching;

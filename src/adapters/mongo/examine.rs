@@ -179,7 +179,16 @@ pub const INDEXES: &[(&str, &[&str])] = &[
     ("erasures", &["code", "pending", "finished"]),
     ("plays", &["history", "history_of_title"]),
     ("watch_states", &["title", "in_progress"]),
-    ("watched_titles", &["series", "waiting", "written"]),
+    (
+        "watched_titles",
+        &[
+            "to_go_on_with",
+            "waiting_for_episodes",
+            "waiting",
+            "written",
+        ],
+    ),
+    ("measured_lengths", &["written"]),
     ("hidden_titles", &["latest"]),
     ("mutes", &["source"]),
     ("departed_viewers", &["waiting"]),

@@ -38,6 +38,8 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("schema/successions.sql"),
     include_str!("schema/key_ends.sql"),
     include_str!("schema/ages.sql"),
+    include_str!("schema/lengths.sql"),
+    include_str!("schema/next_up.sql"),
 ];
 
 /// The machine's time in milliseconds, in SQL: for methods of a port that are passed no time.

@@ -47,7 +47,7 @@ impl ManageQuery {
         #[graphql(desc = "How many, 1 to 100.", default = 20)] first: Option<i32>,
         #[graphql(desc = "Only those after this cursor; `BAD_CURSOR` if it is of another list.")]
         after: Option<String>,
-    ) -> Result<Connection<UserEdge>> {
+    ) -> Result<Option<Connection<UserEdge>>> {
         let viewer = ctx.known_viewer()?;
         let window = PageArgs::forward(first, after).window(&USERS, 20)?;
         let authority = Authority::Viewer(&viewer, ctx.client());
@@ -55,7 +55,7 @@ impl ManageQuery {
         let slice = accounts.list_users(authority, &window).await?;
         let edges =
             slice.map(|user| UserEdge::new(USERS.cursor(made(&user)), User::new(user, viewer)));
-        Ok(Connection::new(edges, &window, Total::Uncounted))
+        Ok(Some(Connection::new(edges, &window, Total::Uncounted)))
     }
 }
 
