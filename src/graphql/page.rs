@@ -10,7 +10,7 @@ use super::error::{ApiError, Result};
 use super::total::Total;
 use super::turns::take_turns;
 use crate::domain::error::ErrorCode;
-use crate::domain::page::{Direction, Keyset, MAX_PAGE, Slice, Window};
+use crate::domain::page::{Direction, KeyValue, Keyset, MAX_PAGE, Slice, Window};
 
 /// Which page somebody asks for.
 #[derive(Debug, Default)]
@@ -55,7 +55,7 @@ impl PageArgs {
         let (window, given) = self.read(
             |text| {
                 let behind = order.parse_behind(text);
-                behind.filter(|(named, _)| *named == list)
+                behind.filter(|(named, _)| named.value == list.value)
             },
             default,
         )?;
@@ -124,6 +124,20 @@ impl ListPage {
     /// The page as connections know it.
     pub(crate) fn window(&self) -> &Window {
         &self.window
+    }
+
+    /// What the list that the page before was cut from was named, if it is not the first page.
+    pub(crate) fn cut_from(&self) -> Option<i64> {
+        match self.window.start.as_ref()?.id {
+            KeyValue::Number(name) => Some(name),
+            KeyValue::Text(_) => None,
+        }
+    }
+
+    /// The same page, of a list that is named so: its cursors say which one they were cut from.
+    pub(crate) fn of_one_named(mut self, name: i64) -> Self {
+        self.list.id = KeyValue::Number(name);
+        self
     }
 
     /// The rows of the page, each with its cursor.

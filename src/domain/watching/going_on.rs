@@ -62,12 +62,12 @@ impl WatchService {
             let mut next = Vec::new();
             for row in page.rows {
                 // What may not be seen has no standing, and nothing is known of it.
-                match standings.remove(&row.title) {
-                    Some(standing) => match standing.next {
-                        Some(episode) => next.push((keyset(&row), episode)),
-                        None => passed_over.push((row, standing.next_day)),
-                    },
-                    None => {}
+                let Some(standing) = standings.remove(&row.title) else {
+                    continue;
+                };
+                match standing.next {
+                    Some(episode) => next.push((keyset(&row), episode)),
+                    None => passed_over.push((row, standing.next_day)),
                 }
             }
             match window.direction {

@@ -28,7 +28,7 @@ pub struct Lengths {
 /// A length, and who says so.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Length {
-    /// In seconds.
+    /// How long, in seconds.
     pub seconds: f64,
     pub source: LengthSource,
 }
@@ -52,7 +52,7 @@ pub enum LengthSource {
 #[derive(Debug, Clone, PartialEq)]
 pub struct MeasuredLength {
     pub item: WatchedItem,
-    /// In seconds.
+    /// How long it is, in seconds.
     pub seconds: f64,
     /// How many more profiles measured this than anything else, at most ten.
     pub votes: u32,
@@ -138,7 +138,6 @@ pub(super) fn check_position(report: &Report, end: Option<f64>) -> Result<f64, W
 }
 
 #[cfg(test)]
-#[expect(clippy::float_cmp, reason = "what is passed on is not computed with")]
 mod tests {
     use chrono::DateTime;
 

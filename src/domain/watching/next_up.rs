@@ -36,7 +36,7 @@ impl NextDay {
             .min()
     }
 
-    /// The day itself.
+    /// The day with this number.
     pub fn day(self) -> NaiveDate {
         DateTime::UNIX_EPOCH.date_naive() + TimeDelta::days(self.0.into())
     }

@@ -64,8 +64,8 @@ impl Episode {
         self.0.aired.map(Date)
     }
 
-    /// The length in seconds; null if unknown. `durationSource` says whether it is this episode's own, or that which
-    /// episodes of the series usually have.
+    /// The length in seconds; null if unknown. `durationSource` says whose word it is: that of an episode may be what the
+    /// episodes of its series usually have.
     pub(super) async fn duration(&self, ctx: &Context<'_>) -> Result<Option<u32>> {
         Ok(length::of_episode(ctx, &self.0).await?.map(length::seconds))
     }

@@ -35,7 +35,8 @@ impl Deref for Film {
 title_object! {
     /// A film: a title that is watched in one piece.
     impl Film {
-        /// The length in seconds; null if unknown. `durationSource` says whose word it is.
+        /// The length in seconds; null if unknown. `durationSource` says whose word it is: that of an episode may be what
+        /// the episodes of its series usually have.
         pub(super) async fn duration(&self, ctx: &Context<'_>) -> Result<Option<u32>> {
             Ok(length::of_film(ctx, self.title()).await?.map(length::seconds))
         }

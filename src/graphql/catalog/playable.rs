@@ -32,7 +32,7 @@ use crate::graphql::watching::WatchState;
     field(
         name = "duration",
         ty = "Option<u32>",
-        desc = "The length in seconds; null if unknown. `durationSource` says whose word it is."
+        desc = "The length in seconds; null if unknown. `durationSource` says whose word it is: that of an episode may be what the episodes of its series usually have."
     ),
     field(
         name = "duration_source",

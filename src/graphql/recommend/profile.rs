@@ -6,7 +6,6 @@ use super::edge::{RecommendationEdge, page};
 use super::row::{RecommendationRow, rows};
 use super::taste::{TasteWeight, taste_weights};
 use crate::domain::ids::ProfileId;
-use crate::domain::recommend::Extent;
 use crate::graphql::catalog::{TitleKind, kinds};
 use crate::graphql::context::ContextExt;
 use crate::graphql::cursor::Order;
@@ -43,15 +42,11 @@ impl ProfileRecommendations {
         let args = PageArgs::forward(first, after);
         let leaf = args.of_list(&RECOMMENDATIONS, (self.profile, &kinds), 30)?;
         let recommend = &ctx.services().recommend;
-        // Whoever goes on behind a cursor may go on to the end.
-        let extent = match leaf.window().start {
-            None => Extent::Page,
-            Some(_) => Extent::Whole,
-        };
         let visibility = ctx.visibility_for(self.max_age);
-        let list = recommend
-            .recommendations(&visibility, self.profile, kinds.as_deref(), extent)
+        let (list, name) = recommend
+            .list_to_leaf_through(&visibility, self.profile, kinds.as_deref(), leaf.cut_from())
             .await?;
+        let leaf = leaf.of_one_named(name);
         let total = Total::Recommendations(visibility, self.profile, kinds);
         page(ctx, &list, total, &leaf).await
     }
