@@ -56,13 +56,12 @@ use crate::domain::recommend::{
     ProjectionProgress, RecommendPorts, RecommendService, SimilarService, TasteGraph, TitleSource,
     WatchSource, WatchersStore,
 };
-use crate::domain::tasks::Tasks;
 use crate::domain::watching::{
     FeedbackStore, HistoryStore, PlayLimit, WatchPorts, WatchService, WatchStore,
 };
 use crate::graphql::Services;
 use crate::http::{HttpOptions, Stores};
-use crate::jobs::{CatalogFeed, Jobs, Keeper, Measure};
+use crate::jobs::{self, CatalogFeed, Jobs, Keeper, Measure};
 
 /// How long the embedded store may take to say that it is well: it may be reading a lot.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -397,17 +396,7 @@ impl App {
             .await
             .context("the catalogue cannot be indexed")?;
         if !self.stores.is_prepared {
-            tracing::warn!("Indexes of the record are missing; they are made in the background");
-            let prepared = (self.stores.preparation)();
-            TokioTasks.spawn(Box::pin(async move {
-                match prepared.await {
-                    Ok(()) => tracing::info!("All indexes of the record are made"),
-                    Err(error) => tracing::error!(
-                        error = &error as &dyn std::error::Error,
-                        "Indexes of the record cannot be made; run “reelgraph migrate”"
-                    ),
-                }
-            }));
+            jobs::prepare_record((self.stores.preparation)());
         }
         let erasures = ErasureService::new(
             self.accounts.clone(),
@@ -432,7 +421,6 @@ impl App {
                     self.progress.clone(),
                 ),
                 graph: Arc::clone(&self.stores.graph),
-                notes: Arc::clone(&self.stores.notes),
                 clock: Arc::clone(&self.clock),
             },
             vec![

@@ -10,7 +10,7 @@ use super::job::{Job, Round};
 use crate::domain::clock::Clock;
 use crate::domain::error::StoreError;
 use crate::domain::events::Event;
-use crate::domain::recommend::{BacklogService, NoteStore, TasteGraph};
+use crate::domain::recommend::{BacklogService, TasteGraph};
 
 /// How often to look: as often as metrics are usually read.
 const POLL: Duration = Duration::from_secs(15);
@@ -20,8 +20,6 @@ pub struct Measure {
     /// What waits for projection.
     pub backlog: BacklogService,
     pub graph: Arc<dyn TasteGraph>,
-    /// What the record notes of the projection.
-    pub notes: Arc<dyn NoteStore>,
     pub clock: Arc<dyn Clock>,
 }
 
@@ -52,9 +50,6 @@ impl Measure {
         }
         let still = self.backlog.standstill(now).unwrap_or(TimeDelta::zero());
         metrics::gauge!("projection_standstill_seconds").set(still.as_seconds_f64());
-        let rebuild = self.notes.notes().await?.rebuild;
-        let since = rebuild.map_or(TimeDelta::zero(), |rebuild| now - rebuild.begun_at);
-        metrics::gauge!("projection_rebuild_seconds").set(since.as_seconds_f64());
         Ok(())
     }
 

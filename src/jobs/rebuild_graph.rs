@@ -31,7 +31,11 @@ impl Job for RebuildGraph {
             }
             Ok(()) | Err(_) => {}
         }
-        match self.graph.rebuild_step().await {
+        let step = self.graph.rebuild_step().await;
+        if let Ok(age) = self.graph.rebuild_age().await {
+            metrics::gauge!("projection_rebuild_seconds").set(age.as_seconds_f64());
+        }
+        match step {
             Ok(RebuildStep::Nothing) => {
                 self.progress.see_rebuild(None);
                 Round::Due(POLL)

@@ -78,6 +78,10 @@ async fn reweigh_however_often_it_dies(program: &Program) -> usize {
         deaths += 1;
         assert!(deaths < 40, "it never gets further");
         let started = program.run(&["graph", "drain"]).await;
+        if started.status.success() {
+            // It had died when only the projection was left; that all sums were computed is seen in the end.
+            break;
+        }
         assert_eq!(started.status.code(), Some(1), "after {deaths} deaths");
     }
     deaths

@@ -11,7 +11,8 @@ use crate::domain::error::StoreError;
 use crate::domain::ids::{ProfileId, TitleId};
 use crate::domain::pulse::Pulse;
 use crate::domain::recommend::{
-    GraphCounts, SimilarLists, SimilarVersion, Solution, Taste, TasteGraph, TitleNode, WatchedEdge,
+    GraphCounts, GraphEpoch, SimilarLists, SimilarVersion, Solution, Taste, TasteGraph, TitleNode,
+    WatchedEdge,
 };
 
 /// A graph whose reads for viewers fail at once while it is known not to answer. What writes to it, and what compares it
@@ -64,8 +65,48 @@ impl TasteGraph for BreakerGraph {
         self.graph.put_watched(edges).await
     }
 
+    async fn epoch(&self) -> Result<Option<GraphEpoch>, StoreError> {
+        self.graph.epoch().await
+    }
+
+    async fn put_epoch(&self, epoch: &GraphEpoch) -> Result<(), StoreError> {
+        self.graph.put_epoch(epoch).await
+    }
+
+    async fn tombstones_after(
+        &self,
+        after: Option<String>,
+        limit: usize,
+    ) -> Result<Vec<String>, StoreError> {
+        self.graph.tombstones_after(after, limit).await
+    }
+
+    async fn put_tombstones(&self, tombstones: &[String]) -> Result<(), StoreError> {
+        self.graph.put_tombstones(tombstones).await
+    }
+
+    async fn profiles_after(
+        &self,
+        after: Option<ProfileId>,
+        limit: usize,
+    ) -> Result<Vec<ProfileId>, StoreError> {
+        self.graph.profiles_after(after, limit).await
+    }
+
     async fn erase_profile(&self, profile: ProfileId) -> Result<(), StoreError> {
         self.graph.erase_profile(profile).await
+    }
+
+    async fn remove_watched(&self, edges: &[(ProfileId, TitleId, u64)]) -> Result<(), StoreError> {
+        self.graph.remove_watched(edges).await
+    }
+
+    async fn remove_titles(&self, titles: &[(TitleId, u64)]) -> Result<(), StoreError> {
+        self.graph.remove_titles(titles).await
+    }
+
+    async fn remove_unneeded(&self) -> Result<(), StoreError> {
+        self.graph.remove_unneeded().await
     }
 
     async fn watchers(&self, titles: &[TitleId]) -> Result<Vec<u64>, StoreError> {

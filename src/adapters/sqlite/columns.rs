@@ -15,17 +15,12 @@ use crate::domain::stamp::Stamp;
 
 /// What a statement selects, read in one order: that of the fields.
 pub(super) trait Record: Sized {
-    /// The columns, as a statement lists them.
-    const COLUMNS: &'static str;
-
     fn read(row: &Row<'_>) -> Result<Self>;
 }
 
 /// A row of a table, all columns of it that are written from here. Every statement takes [`Self::parameters`].
 pub(super) trait TableRecord: Record {
     const SELECT: &'static str;
-    /// The parameters, as a statement lists them for the columns.
-    const VALUES: &'static str;
     const INSERT: &'static str;
     /// Puts it in the place of the row with its key. What is not among the columns stays: a later version may have more.
     const REPLACE: &'static str;
@@ -65,9 +60,6 @@ macro_rules! record {
                 "SELECT ",
                 $crate::adapters::sqlite::columns::joined!(", "; $([stringify!($key)])+ $([stringify!($column)])+),
                 " FROM ", stringify!($table),
-            );
-            const VALUES: &'static str = $crate::adapters::sqlite::columns::joined!(
-                ", "; $([":", stringify!($key)])+ $([":", stringify!($column)])+
             );
             const INSERT: &'static str = concat!(
                 "INSERT INTO ", stringify!($table), " (",
@@ -121,9 +113,6 @@ macro_rules! record {
         }
 
         impl $crate::adapters::sqlite::columns::Record for $name {
-            const COLUMNS: &'static str =
-                $crate::adapters::sqlite::columns::joined!(", "; $([stringify!($column)])+);
-
             fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Self> {
                 let mut columns = $crate::adapters::sqlite::columns::Columns::of(row);
                 Ok(Self {
@@ -352,7 +341,6 @@ mod tests {
         assert_eq!(stored(), place("kitchen", 2));
         write(Place::REPLACE, &place("attic", 9));
         assert_eq!(stored(), place("attic", 9));
-        assert_eq!(Place::COLUMNS, "house, room, name, revision");
     }
 
     #[test]

@@ -45,7 +45,7 @@ pub struct Epoch {
 pub struct GraphEpoch {
     /// The number of the [`Epoch`].
     pub number: u64,
-    /// Its random name.
+    /// The random name of the epoch.
     pub name: String,
     /// The last tick that the graph was told.
     pub tick: u64,

@@ -72,8 +72,8 @@ pub trait TasteGraph: Send + Sync {
     /// without any edges to genres and people, and of revision 0.
     async fn remove_titles(&self, titles: &[(TitleId, u64)]) -> Result<(), StoreError>;
 
-    /// Removes people, genres and profiles that have no edge, and titles of revision 0 that nobody watched, with their
-    /// `SIMILAR` edges. Works in transactions of bounded size; what others write meanwhile stays whole.
+    /// Removes people, genres and profiles that have no edge, and titles of revision 0 that nobody watched, with the
+    /// `SIMILAR` edges that start from them. Works in transactions of bounded size; what others write meanwhile stays whole.
     async fn remove_unneeded(&self) -> Result<(), StoreError>;
 
     /// How many profiles have a `WATCHED` edge to each of the titles; titles without one have 0. In the order asked.

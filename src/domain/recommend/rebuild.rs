@@ -6,6 +6,8 @@
 
 use std::time::Duration;
 
+use chrono::TimeDelta;
+
 use super::compare::Compared;
 use super::error::RecommendError;
 use super::notes::{Notes, Pass, Phase, Rebuild};
@@ -45,6 +47,15 @@ impl GraphService {
     /// The phase of the making anew that is under way, if one is.
     pub async fn rebuild_under_way(&self) -> Result<Option<Rebuild>, RecommendError> {
         Ok(self.ports.notes.notes().await?.rebuild)
+    }
+
+    /// How long ago the making anew that is under way was begun; 0: none is.
+    pub async fn rebuild_age(&self) -> Result<TimeDelta, RecommendError> {
+        let under_way = self.rebuild_under_way().await?;
+        let age = under_way.map_or(TimeDelta::zero(), |rebuild| {
+            self.clock.now() - rebuild.begun_at
+        });
+        Ok(age)
     }
 
     /// Does the next step of the making anew that is under way.

@@ -160,8 +160,7 @@ impl User {
             return Ok(None);
         }
         let page = PageArgs::forward(first, after);
-        let log = audit_log(ctx, self.viewer, self.user.id, page).await;
-        log.map(Some)
+        audit_log(ctx, self.viewer, self.user.id, page).await
     }
 
     /// The other sites that the account can be logged in by, in the order of their names; null to admins who look at

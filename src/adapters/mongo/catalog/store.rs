@@ -396,7 +396,6 @@ impl WatchersStore for MongoCatalog {
         if changed.is_empty() {
             return Ok(Vec::new());
         }
-        let news = changed.iter().map(|(title, _)| *title).collect();
         let changed: Arc<[_]> = changed.into();
         let db = self.db.clone();
         self.db
@@ -404,8 +403,7 @@ impl WatchersStore for MongoCatalog {
                 let (db, changed) = (db.clone(), Arc::clone(&changed));
                 Box::pin(async move { write::put_watchers(&db, session, count, &changed).await })
             })
-            .await?;
-        Ok(news)
+            .await
     }
 }
 

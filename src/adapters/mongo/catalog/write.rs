@@ -132,14 +132,14 @@ pub(super) async fn put(
     Ok(())
 }
 
-/// Sets how many watchers titles have. Those that are so by now, or that a later count is known of, are not found, and so
+/// Sets how many watchers titles have. Says of which that was news. Those that are so by now, or that a later count is known of, are not found, and so
 /// not changed.
 pub(super) async fn put_watchers(
     db: &MongoDb,
     session: &mut ClientSession,
     count: u64,
     watchers: &[(TitleId, u64)],
-) -> Result<(), Abort<StoreError>> {
+) -> Result<Vec<TitleId>, Abort<StoreError>> {
     let count = count.cast_signed();
     let mut feed = Feed::reserve(db, session, watchers.len()).await?;
     let updates: Vec<_> = watchers
@@ -156,8 +156,21 @@ pub(super) async fn put_watchers(
             )
         })
         .collect();
-    update(db, session, TITLES, &updates, UPDATES).await?;
-    Ok(())
+    if update(db, session, TITLES, &updates, UPDATES).await? == 0 {
+        return Ok(Vec::new());
+    }
+    let these = fields::list(watchers, |(title, _)| title.to_i64());
+    let news: Vec<Document> = db
+        .collection::<Document>(TITLES)
+        .find(doc! { "_id": { "$in": these }, "counted": count })
+        .projection(doc! { "_id": 1 })
+        .session(&mut *session)
+        .await?
+        .stream(session)
+        .try_collect()
+        .await?;
+    let id = |title: &Document| title.get_i64("_id").ok().map(TitleId::from_i64);
+    Ok(news.iter().filter_map(id).collect())
 }
 
 /// Notes that a count has found titles to be as they are, so that no earlier one changes them. Says how many still are.

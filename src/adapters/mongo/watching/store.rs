@@ -217,7 +217,7 @@ impl HistoryStore for MongoWatching {
         items: &[WatchedItem],
     ) -> Result<Vec<MeasuredLength>, StoreError> {
         let keys = items.iter().map(|item| LengthKey::new(*item));
-        by_key(&self.collections.lengths, keys).await
+        by_key(&self.collections.lengths, "lengths", keys).await
     }
 
     async fn count_by_title(

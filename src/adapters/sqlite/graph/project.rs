@@ -2,9 +2,9 @@
 
 use rusqlite::{Connection, named_params};
 
-use crate::adapters::sqlite::columns::{TableRecord, Text, Time, limit, record};
+use crate::adapters::sqlite::columns::{TableRecord, Text, Time, limit, only, record};
 use crate::adapters::sqlite::db::NOW;
-use crate::adapters::sqlite::statements::write;
+use crate::adapters::sqlite::statements::{all, write};
 use crate::domain::catalog::TitleKind;
 use crate::domain::ids::{PersonId, ProfileId, TitleId};
 use crate::domain::recommend::{TitleNode, WatchedEdge};
@@ -175,7 +175,15 @@ pub(super) fn remove_titles(db: &Connection, titles: &[(TitleId, u64)]) -> rusql
 
 /// Removes some nodes of each sort that no edge needs. Says how many.
 pub(super) fn remove_unneeded(db: &Connection, most: usize) -> rusqlite::Result<usize> {
-    let mut removed = 0;
+    let titles = "SELECT id FROM graph_titles AS node
+        WHERE revision = 0 AND NOT EXISTS (SELECT 1 FROM graph_watched WHERE title = node.id)
+        ORDER BY id LIMIT ?1";
+    let titles: Vec<i64> = all(db, titles, [limit(most)], only)?;
+    for title in &titles {
+        write(db, "DELETE FROM graph_similar WHERE title = ?1", [title])?;
+        write(db, "DELETE FROM graph_titles WHERE id = ?1", [title])?;
+    }
+    let mut removed = titles.len();
     for (table, is_needed) in [
         (
             "graph_profiles",
@@ -188,10 +196,6 @@ pub(super) fn remove_unneeded(db: &Connection, most: usize) -> rusqlite::Result<
         (
             "graph_genres",
             "node.id IN (SELECT genre FROM graph_title_genres)",
-        ),
-        (
-            "graph_titles",
-            "revision > 0 OR EXISTS (SELECT 1 FROM graph_watched WHERE title = node.id)",
         ),
     ] {
         let sql = format!(
