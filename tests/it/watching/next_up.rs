@@ -74,6 +74,7 @@ counted! {
     states_of_titles(profile: ProfileId, titles: &[TitleId]) -> Vec<WatchState>, |it| it;
     watched_titles(profile: ProfileId, titles: &[TitleId]) -> Vec<WatchedTitle>, |it| it;
     plays(profile: ProfileId, ids: &[PlayId]) -> Vec<Play>, |it| it;
+    plays_of_titles(profile: ProfileId, titles: &[TitleId]) -> Vec<Play>, |it| it;
     history(profile: ProfileId, title: Option<TitleId>, window: &Window) -> Slice<Play>, |it| &it.rows;
     in_progress(profile: ProfileId, window: &Window) -> Slice<WatchState>, |it| &it.rows;
     series_to_go_on_with(profile: ProfileId, day: NextDay, window: &Window) -> Slice<WatchedTitle>, |it| &it.rows;
