@@ -80,7 +80,7 @@ async fn who_was_erased_since_the_backup_of_the_record_is_erased_again() {
         .await
         .unwrap();
     assert_eq!(left, []);
-    let departed = stores.watching.departed_viewers(&titles).await.unwrap();
+    let departed = stores.watching.departed_watchers(&titles).await.unwrap();
     assert_eq!(departed, [1; 3], "their titles keep a viewer");
 }
 

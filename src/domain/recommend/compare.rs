@@ -28,7 +28,7 @@ pub enum Difference {
     StrayWatched(ProfileId, TitleId),
     /// A watched title says something else than its plays add up to.
     Sums(ProfileId, TitleId),
-    /// The catalogue counts other viewers of a title than there are and were.
+    /// The stored number of a title's watchers differs from its `WATCHED` edges + departed watchers.
     Watchers(TitleId),
 }
 
@@ -51,7 +51,7 @@ impl fmt::Display for Difference {
             ),
             Self::Watchers(title) => write!(
                 f,
-                "the catalogue has another number of viewers of title {title}"
+                "the stored number of watchers of title {title} differs from the counted one"
             ),
         }
     }
@@ -128,11 +128,11 @@ impl GraphService {
             let Some(last) = titles.last() else { break };
             after = Some(last.id);
             let ids: Vec<TitleId> = titles.iter().map(|title| title.id).collect();
-            let viewers = self.viewers(&ids).await?;
+            let watchers = self.watchers(&ids).await?;
             let wrong = titles
                 .iter()
-                .zip(viewers)
-                .filter(|(title, viewers)| title.watchers != *viewers);
+                .zip(watchers)
+                .filter(|(title, watchers)| title.watchers != *watchers);
             differences.extend(wrong.map(|(title, _)| Difference::Watchers(title.id)));
         }
         differences.truncate(MAX_DIFFERENCES);

@@ -43,9 +43,11 @@ pub struct Epoch {
 /// The epoch as the graph keeps it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GraphEpoch {
-    /// As in [`Epoch`].
+    /// The number of the [`Epoch`].
     pub number: u64,
+    /// Its random name.
     pub name: String,
+    /// The last tick that the graph was told.
     pub tick: u64,
     /// The latest version of what is stored that has written here.
     pub schema: Schema,

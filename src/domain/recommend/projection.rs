@@ -158,7 +158,7 @@ impl GraphService {
         }
         if !departures.is_empty() {
             let titles = departures.iter().map(|(title, _)| *title);
-            self.count_viewers(titles.collect()).await?;
+            self.count_watchers(titles.collect()).await?;
             source.mark_departures_projected(&departures).await?;
         }
         Ok(departures.len())
@@ -247,7 +247,7 @@ impl GraphService {
         Ok(notes.epoch)
     }
 
-    pub(super) async fn count_viewers(
+    pub(super) async fn count_watchers(
         &self,
         titles: BTreeSet<TitleId>,
     ) -> Result<(), RecommendError> {
@@ -255,18 +255,18 @@ impl GraphService {
         let watchers = &self.ports.watchers;
         // Before it is counted: whoever writes an edge later takes a greater number after that.
         let count = watchers.begin_count().await?;
-        let viewers = self.viewers(&titles).await?;
-        let counts: Vec<(TitleId, u64)> = titles.into_iter().zip(viewers).collect();
+        let counted = self.watchers(&titles).await?;
+        let counts: Vec<(TitleId, u64)> = titles.into_iter().zip(counted).collect();
         watchers.put_watchers(count, &counts).await?;
         Ok(())
     }
 
-    /// How many people have watched each title: those who have left, and those who are there. In this order nobody is
-    /// counted twice, for who has left is not there any more; see [`Self::erase_profile`].
-    pub(super) async fn viewers(&self, titles: &[TitleId]) -> Result<Vec<u64>, RecommendError> {
-        let departed = self.ports.watches.departed_viewers(titles).await?;
-        let there = self.ports.graph.watchers(titles).await?;
-        Ok(there.iter().zip(departed).map(|(a, b)| a + b).collect())
+    /// How many watchers each title has: the departed, and those in the graph. Read in this order, nobody is counted
+    /// twice, for the departed have no edge any more; see [`Self::erase_profile`].
+    pub(super) async fn watchers(&self, titles: &[TitleId]) -> Result<Vec<u64>, RecommendError> {
+        let departed = self.ports.watches.departed_watchers(titles).await?;
+        let present = self.ports.graph.watchers(titles).await?;
+        Ok(present.iter().zip(departed).map(|(a, b)| a + b).collect())
     }
 }
 

@@ -21,7 +21,9 @@ const MARKED: usize = 5000;
 /// The lease that says who does the steps.
 const LEASE: &str = "rebuild_graph";
 /// How long somebody who has died holds it.
-const HELD: Duration = Duration::from_secs(20);
+const HELD: Duration = Duration::from_secs(5);
+/// The same while the `SIMILAR` edges are computed, which may take minutes.
+const HELD_LONG: Duration = Duration::from_secs(60);
 /// How often everything is compared at the most. Once is enough, unless a projector that stood still has taken off a mark
 /// without writing what was marked; where much is written something differs every time, and is projected anyhow.
 const PASSES: u32 = 4;
@@ -57,26 +59,34 @@ impl GraphService {
         };
         let name = rebuild.phase.name();
         let leases = &self.ports.leases;
-        if !leases.acquire(LEASE, self.holder, HELD).await? {
+        let held = match rebuild.phase {
+            Phase::Similar => HELD_LONG,
+            _ => HELD,
+        };
+        if !leases.acquire(LEASE, self.holder, held).await? {
             return Ok(RebuildStep::Elsewhere(name));
         }
-        let (next, marked) = self.do_phase(rebuild.phase).await?;
+        let (next, marked) = self.do_phase(rebuild.phase.clone()).await?;
+        let before = Some(rebuild.clone());
         rebuild.documents += marked as u64;
-        let (rebuild, step) = match next {
+        let (next, step) = match next {
             Some(phase) => (Some(Rebuild { phase, ..rebuild }), RebuildStep::Did(name)),
             None => (None, RebuildStep::Finished(rebuild.documents)),
         };
-        // If somebody else has noted the same step, or more, theirs counts.
-        let is_noted = self
-            .ports
-            .notes
-            .put_notes(&Notes { rebuild, ..notes })
-            .await?;
-        Ok(if is_noted {
-            step
-        } else {
-            RebuildStep::Did(name)
-        })
+        loop {
+            let notes = self.ports.notes.notes().await?;
+            if notes.rebuild != before {
+                // Somebody else has done the same step, or another one was begun.
+                return Ok(RebuildStep::Did(name));
+            }
+            let noted = Notes {
+                rebuild: next.clone(),
+                ..notes
+            };
+            if self.ports.notes.put_notes(&noted).await? {
+                return Ok(step);
+            }
+        }
     }
 
     /// Lets others go on with the making anew at once.
@@ -222,7 +232,7 @@ impl GraphService {
             // What was recorded in the very moment waits again: its edge may be gone now.
             let keys: Vec<_> = unknown.iter().map(|(a, b, _)| (*a, *b)).collect();
             marked.extend(watches.mark_watches_waiting(&keys).await?);
-            self.count_viewers(unknown.iter().map(|(_, title, _)| *title).collect())
+            self.count_watchers(unknown.iter().map(|(_, title, _)| *title).collect())
                 .await?;
         }
         Ok(!marked.is_empty())

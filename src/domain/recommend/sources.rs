@@ -137,17 +137,17 @@ pub trait WatchSource: Send + Sync {
     /// Which of these profiles are erased, in the order asked.
     async fn erased(&self, profiles: &[ProfileId]) -> Result<Vec<ProfileId>, StoreError>;
 
-    /// How many profiles that are erased now had watched each of the titles. In the order asked.
-    async fn departed_viewers(&self, titles: &[TitleId]) -> Result<Vec<u64>, StoreError>;
+    /// How many departed watchers each of the titles has: erased profiles that had watched it. In the order asked.
+    async fn departed_watchers(&self, titles: &[TitleId]) -> Result<Vec<u64>, StoreError>;
 
     /// Up to `limit` titles whose number of departed watchers waits for projection, by id, with the number.
     async fn unprojected_departures(&self, limit: usize)
     -> Result<Vec<(TitleId, u64)>, StoreError>;
 
-    /// Marks all titles with departed viewers as waiting for projection.
+    /// Marks all titles with departed watchers as waiting for projection.
     async fn mark_departures_waiting(&self) -> Result<(), StoreError>;
 
-    /// Takes the mark from titles whose number of departed viewers is still the given one; the others keep it.
+    /// Takes the mark from titles whose number of departed watchers is still the given one; the others keep it.
     async fn mark_departures_projected(&self, titles: &[(TitleId, u64)]) -> Result<(), StoreError>;
 }
 }

@@ -238,7 +238,10 @@ impl CatalogListStore for MongoCatalog {
     ) -> Result<Slice<Title>, StoreError> {
         let stages = list::page(visibility, query, window);
         let rows = self.aggregate(TITLES, stages).await?;
-        Ok(Slice::from_overfetched(documents::things(rows)?, window))
+        let titles = rows
+            .into_iter()
+            .filter_map(|title| documents::readable(TITLES, title));
+        Ok(Slice::from_overfetched(titles.collect(), window))
     }
 
     async fn count_titles(

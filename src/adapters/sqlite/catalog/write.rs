@@ -3,7 +3,7 @@
 use rusqlite::{Connection, named_params};
 
 use super::list::kind;
-use super::rows::{self, CollectionRow, EpisodeRow, GenreRow, PersonRow};
+use super::rows::{CollectionRow, EpisodeRow, GenreRow, PersonRow};
 use super::side::SideTables;
 use crate::adapters::sqlite::columns::{TableRecord, json_over, only, unsigned};
 use crate::adapters::sqlite::db::{NOW, store_error};

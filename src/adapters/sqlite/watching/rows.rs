@@ -5,7 +5,7 @@ use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, 
 use rusqlite::{Connection, Result};
 use uuid::Uuid;
 
-use crate::adapters::sqlite::columns::{Record, TableRecord, Time, read, record, stamp};
+use crate::adapters::sqlite::columns::{TableRecord, Time, read, record, stamp};
 use crate::adapters::sqlite::statements::{all, find, write};
 use crate::domain::ids::{PlayId, ProfileId, TitleId};
 use crate::domain::watching::{Play, Section, Sections, WatchState, WatchedItem, WatchedTitle};

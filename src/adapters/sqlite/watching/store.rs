@@ -359,7 +359,7 @@ impl WatchSource for SqliteWatching {
             .await
     }
 
-    async fn departed_viewers(&self, titles: &[TitleId]) -> Result<Vec<u64>, StoreError> {
+    async fn departed_watchers(&self, titles: &[TitleId]) -> Result<Vec<u64>, StoreError> {
         let titles = titles.to_vec();
         self.db
             .read(move |connection| erase::departed(connection, &titles))

@@ -49,7 +49,7 @@ async fn a_profile_whose_tombstone_comes_from_elsewhere_is_refused_and_can_be_er
     store.erase_profile(ANN).await.unwrap();
     let left = store.watched_titles(ANN, &[TitleId(1)]).await.unwrap();
     assert_eq!(left, []);
-    let departed = store.departed_viewers(&[TitleId(1)]).await.unwrap();
+    let departed = store.departed_watchers(&[TitleId(1)]).await.unwrap();
     assert_eq!(departed, [1]);
 }
 
