@@ -257,6 +257,7 @@ fn film(id: u64) -> Title {
         external_ids: Vec::new(),
         network: None,
         total_seasons: None,
+        episode_duration: None,
         collection: None,
         certifications: Vec::new(),
         watchers: TITLES - id,

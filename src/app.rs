@@ -1,6 +1,8 @@
 //! Connects everything: settings to adapters, adapters to services. No rules of any kind.
 
+use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
 use futures::future::BoxFuture;
@@ -10,8 +12,8 @@ use crate::adapters::argon2::Argon2Hasher;
 use crate::adapters::jwt::JwtTokens;
 use crate::adapters::mail::{FileMailer, SmtpMailer};
 use crate::adapters::memory::{
-    CachedCatalog, CachedGraph, MemoryEvents, MemoryLeases, MemoryLimiter, ObservedWatching,
-    Tastes, TokioTasks,
+    BreakerGraph, CachedCatalog, CachedGraph, MemoryEvents, MemoryLeases, MemoryLimiter,
+    ObservedWatching, Tastes, TokioTasks,
 };
 use crate::adapters::mongo::{
     MongoAccounts, MongoBacklog, MongoCatalog, MongoDb, MongoNotes, MongoWatching,
@@ -31,6 +33,7 @@ use crate::domain::accounts::{
     AccountPolicy, AccountPorts, AccountService, AccountStores, IdentityProvider, KeyRotation,
     MailService, MailStore, Mailer, OneTimeStore, SessionStore, SigningKeyStore,
 };
+use crate::domain::budget::{Budget, BudgetPolicy};
 use crate::domain::catalog::{
     CatalogFollower, CatalogListStore, CatalogPorts, CatalogService, CatalogStore, ChangeSource,
     SearchService, VisibilityPolicy,
@@ -46,6 +49,7 @@ use crate::domain::loading::{CurationStore, LoadService};
 use crate::domain::measured::Measured;
 use crate::domain::ping::Ping;
 use crate::domain::privacy::{ErasureService, ExportService, Parts};
+use crate::domain::pulse::Pulse;
 use crate::domain::recommend::evaluate::EvaluationService;
 use crate::domain::recommend::{
     BacklogService, BacklogStore, GraphFollower, GraphService, NoteStore, ProjectionPorts,
@@ -53,11 +57,15 @@ use crate::domain::recommend::{
     WatchSource, WatchersStore,
 };
 use crate::domain::tasks::Tasks;
-use crate::domain::watching::{FeedbackStore, HistoryStore, WatchPorts, WatchService, WatchStore};
+use crate::domain::watching::{
+    FeedbackStore, HistoryStore, PlayLimit, WatchPorts, WatchService, WatchStore,
+};
 use crate::graphql::Services;
 use crate::http::{HttpOptions, Stores};
 use crate::jobs::{CatalogFeed, Jobs, Keeper, Measure};
 
+/// How long the embedded store may take to say that it is well: it may be reading a lot.
+const PATIENCE: Duration = Duration::from_secs(2);
 /// The file of the embedded store.
 const SQLITE: &str = "reelgraph.sqlite";
 
@@ -76,6 +84,7 @@ pub struct App {
     stores: AllStores,
     follower: Arc<dyn GraphFollower>,
     visibility: VisibilityPolicy,
+    budget: Option<Budget>,
     progress: ProjectionProgress,
     clock: Arc<dyn Clock>,
     events: MemoryEvents,
@@ -97,7 +106,7 @@ struct AllStores {
     backlog: Arc<dyn BacklogStore>,
     notes: Arc<dyn NoteStore>,
     bus: Arc<dyn EventBus>,
-    pings: Pings,
+    pulses: Pulses,
     /// Makes the indexes of the record that are missing.
     preparation: Preparation,
     /// Whether none is missing.
@@ -107,12 +116,12 @@ struct AllStores {
 /// Something that is done to a store and may take long.
 type Preparation = Arc<dyn Fn() -> BoxFuture<'static, Result<(), StoreError>> + Send + Sync>;
 
-/// What is asked whether it answers.
+/// What is known of whether the stores answer.
 #[derive(Clone)]
-struct Pings {
-    record: Arc<dyn Ping>,
-    sessions: Arc<dyn Ping>,
-    graph: Arc<dyn Ping>,
+struct Pulses {
+    record: Pulse,
+    sessions: Pulse,
+    graph: Pulse,
 }
 
 /// The catalogue, as its users see it.
@@ -172,6 +181,7 @@ impl WatchStores {
                 watching: observed.clone(),
                 history: store.clone(),
                 feedback: observed,
+                plays: None,
             },
             watches: store,
             tastes,
@@ -224,8 +234,15 @@ impl App {
         let bus = Arc::clone(&stores.bus);
         let catalog = CatalogService::new(stores.catalog.service.clone());
         let index = TantivySearch::new().context("the search index cannot be made")?;
+        let plays = config.plays_per_day.map(|per_day| PlayLimit {
+            limiter: Arc::clone(&stores.limiter),
+            per_day,
+        });
         let watching = WatchService::new(
-            stores.watching.service.clone(),
+            WatchPorts {
+                plays,
+                ..stores.watching.service.clone()
+            },
             catalog.clone(),
             config.rules,
             Arc::clone(&clock),
@@ -260,6 +277,14 @@ impl App {
             },
             policy,
         );
+        let budget = config.budget.then(|| {
+            Budget::new(
+                Arc::clone(&stores.limiter),
+                Arc::new(MemoryLimiter::new()),
+                stores.pulses.sessions.clone(),
+                BudgetPolicy::default(),
+            )
+        });
         let similar = SimilarService::new(
             stores.projection(),
             catalog.clone(),
@@ -306,6 +331,7 @@ impl App {
             stores,
             follower: Arc::new(graph),
             visibility: config.visibility,
+            budget,
             progress: ProjectionProgress::default(),
             clock,
             events,
@@ -395,6 +421,7 @@ impl App {
                 similar: self.similar.clone(),
                 leases: Arc::clone(&self.stores.leases),
             },
+            self.accounts.clone(),
             erasures,
             feed,
             &self.follower,
@@ -408,6 +435,11 @@ impl App {
                 notes: Arc::clone(&self.stores.notes),
                 clock: Arc::clone(&self.clock),
             },
+            vec![
+                self.stores.pulses.record.clone(),
+                self.stores.pulses.sessions.clone(),
+                self.stores.pulses.graph.clone(),
+            ],
             || self.events.subscribe(),
         ))
     }
@@ -423,11 +455,11 @@ impl App {
 
     /// What is asked whether the program is ready.
     pub fn stores(&self) -> Stores {
-        let pings = self.stores.pings.clone();
+        let pulses = self.stores.pulses.clone();
         Stores {
-            record: pings.record,
-            sessions: pings.sessions,
-            graph: pings.graph,
+            record: pulses.record,
+            sessions: pulses.sessions,
+            graph: pulses.graph,
             progress: self.progress.clone(),
             clock: Arc::clone(&self.clock),
         }
@@ -442,6 +474,7 @@ impl App {
             accounts: self.accounts.clone(),
             recommend: self.recommend.clone(),
             visibility: self.visibility,
+            budget: self.budget.clone(),
             clock: Arc::clone(&self.clock),
         };
         let exports =
@@ -516,13 +549,13 @@ fn mailer(config: &Config) -> anyhow::Result<Arc<dyn Mailer>> {
 }
 
 fn embedded(config: &Config, events: &MemoryEvents) -> anyhow::Result<AllStores> {
-    std::fs::create_dir_all(&config.data_dir)
+    make_private_folder(&config.data_dir)
         .with_context(|| format!("the folder {} cannot be made", config.data_dir.display()))?;
     let path = config.data_dir.join(SQLITE);
     let db =
         SqliteDb::open(&path).with_context(|| format!("{} cannot be opened", path.display()))?;
     let accounts = measured("sqlite", SqliteAccounts::new(db.clone()));
-    let ping: Arc<dyn Ping> = measured("sqlite", db.clone());
+    let pulse = pulse("sqlite", measured("sqlite", db.clone()), PATIENCE);
     Ok(AllStores {
         catalog: CatalogStores::on(measured("sqlite", SqliteCatalog::new(db.clone()))),
         watching: WatchStores::on(measured("sqlite", SqliteWatching::new(db.clone()))),
@@ -540,12 +573,21 @@ fn embedded(config: &Config, events: &MemoryEvents) -> anyhow::Result<AllStores>
         // Tables are brought up to date when the file is opened.
         preparation: Arc::new(|| Box::pin(async { Ok(()) })),
         is_prepared: true,
-        pings: Pings {
-            record: Arc::clone(&ping),
-            sessions: Arc::clone(&ping),
-            graph: ping,
+        pulses: Pulses {
+            record: pulse.clone(),
+            sessions: pulse.clone(),
+            graph: pulse,
         },
     })
+}
+
+/// A folder that only the user that the program runs as may look into; one that is there already is left as it is,
+/// because other things may be in it.
+fn make_private_folder(folder: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(true).create(folder)
 }
 
 /// MongoDB must be there to begin with; the graph and the sessions may come later.
@@ -584,6 +626,25 @@ async fn on_servers(servers: &Servers, events: &MemoryEvents) -> anyhow::Result<
     let redis = RedisDb::open(&servers.redis_url, &servers.redis_prefix, servers.timeout)
         .context("REDIS_URL is not an address of Redis")?;
     let accounts = measured("mongo", accounts);
+    // Whoever waits in vain is to have an answer before the time limit of the store.
+    let pulses = Pulses {
+        record: pulse(
+            "mongo",
+            measured("mongo", mongo.clone()),
+            servers.timeout / 2,
+        ),
+        sessions: pulse(
+            "redis",
+            measured("redis", redis.clone()),
+            servers.timeout / 2,
+        ),
+        graph: pulse(
+            "neo4j",
+            measured("neo4j", neo4j.clone()),
+            servers.timeout / 2,
+        ),
+    };
+    let graph = measured("neo4j", Neo4jGraph::new(neo4j));
     Ok(AllStores {
         catalog: CatalogStores::on(measured("mongo", catalog)),
         watching: WatchStores::on(measured("mongo", watching)),
@@ -594,18 +655,19 @@ async fn on_servers(servers: &Servers, events: &MemoryEvents) -> anyhow::Result<
         signing_keys: measured("redis", RedisSigningKeys::new(redis.clone())),
         limiter: measured("redis", RedisLimiter::new(redis.clone())),
         leases: measured("redis", RedisLeases::new(redis.clone())),
-        graph: measured("neo4j", Neo4jGraph::new(neo4j.clone())),
+        graph: Arc::new(BreakerGraph::new(graph, pulses.graph.clone())),
         backlog: measured("mongo", MongoBacklog::new(mongo.clone())),
-        notes: measured("mongo", MongoNotes::new(mongo.clone())),
-        pings: Pings {
-            record: measured("mongo", mongo),
-            sessions: measured("redis", redis.clone()),
-            graph: measured("neo4j", neo4j),
-        },
+        notes: measured("mongo", MongoNotes::new(mongo)),
+        pulses,
         bus: Arc::new(RedisEvents::new(redis, Arc::new(events.clone()))),
         preparation,
         is_prepared,
     })
+}
+
+/// What is known of whether a store answers.
+fn pulse(store: &'static str, ping: Arc<dyn Ping>, patience: Duration) -> Pulse {
+    Pulse::new(store, ping, Arc::new(TokioTasks), patience)
 }
 
 /// A store whose calls are measured, under the name of its technology.

@@ -15,6 +15,7 @@ mod users;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 
@@ -72,6 +73,9 @@ enum Command {
     Schema,
 }
 
+/// How long threads may go on when the command is done.
+const AFTER_THE_END: Duration = Duration::from_millis(500);
+
 /// Runs the command that the arguments name. Exit status 1: something failed or was refused; 2: wrong usage.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -100,7 +104,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
-    runtime.block_on(async {
+    let done = runtime.block_on(async {
         match cli.command.unwrap_or(Command::Serve) {
             Command::Serve => serve::run(&config).await,
             Command::Load {
@@ -135,5 +139,8 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Migrate => migrate::run(&config).await,
             Command::Schema => schema::run(),
         }
-    })
+    });
+    // What still computes in a thread keeps nobody waiting: nothing but the stores is kept.
+    runtime.shutdown_timeout(AFTER_THE_END);
+    done
 }

@@ -1,8 +1,7 @@
 //! `reelgraph serve`: the API, until the process is told to stop.
 
-use std::net::SocketAddr;
 use std::process::ExitCode;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
@@ -11,10 +10,17 @@ use tokio::net::TcpListener;
 use super::seed;
 use crate::app::App;
 use crate::config::{Config, Environment};
-use crate::http::{self, HttpOptions, Insight};
+use crate::domain::error::StoreError;
+use crate::graphql::limits::Introspection;
+use crate::http::{self, HttpOptions, Insight, ServerLimits};
 
-/// How long requests in progress may take when the process is told to stop, and then the rounds of jobs.
+/// How long requests in progress and the rounds of jobs may take when the process is told to stop.
 const GRACE: Duration = Duration::from_secs(10);
+/// How often a store that is not there is looked for, and how often that is said.
+const RETRY: Duration = Duration::from_secs(1);
+const REMINDER: Duration = Duration::from_secs(60);
+/// How many files stores, logs and listeners have open, generously.
+const FILES_OF_STORES: usize = 200;
 /// How often what was measured is added up: it takes memory until then.
 const UPKEEP: Duration = Duration::from_secs(5);
 /// The seconds that durations are sorted by: from a read in memory to a request that runs into its limit.
@@ -23,6 +29,8 @@ const BUCKETS: [f64; 14] = [
 ];
 
 pub(super) async fn run(config: &Config) -> anyhow::Result<ExitCode> {
+    config.check_for_serving()?;
+    let connections = connections(config);
     // First the port: if it is taken, nothing else is worth doing.
     let listener = TcpListener::bind(config.listen)
         .await
@@ -43,44 +51,127 @@ pub(super) async fn run(config: &Config) -> anyhow::Result<ExitCode> {
     // Before anything is counted. What nobody may see is not collected.
     let is_seen = operators.is_some() || !matches!(insight, Insight::Closed);
     let metrics = is_seen.then(collect_metrics).transpose()?;
-    let app = App::open(config).await?;
+    let (router, routers) = http::swapping(http::starting());
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let server = tokio::spawn(http::serve(listener, routers, connections, async {
+        drop(stopped.await);
+    }));
+    let app = once_there(|| App::open(config)).await?;
     if config.servers.is_none() {
         seed::load_if_empty(&app).await?;
     }
     let options = HttpOptions {
         is_production: config.env == Environment::Production,
         trusted_origins: config.trusted_origins.clone(),
-        trusted_proxies: config.trusted_proxies.clone(),
+        trusted_proxies: config.trusted_proxies.networks.clone(),
+        unlimited_networks: config.unlimited_networks.clone(),
+        max_requests: Some(config.max_requests),
+        introspection: if config.introspection {
+            Introspection::Open
+        } else {
+            Introspection::Closed
+        },
         metrics: metrics.clone(),
         insight,
         operations: config.insight.operations.clone(),
     };
-    let router = app.router(options)?;
+    let routes = app.router(options)?;
     if let Some(listener) = operators {
         println!("metrics on http://{}", listener.local_addr()?);
-        let router = http::operators(app.stores(), metrics);
+        let (_, router) = http::swapping(http::operators(app.stores(), metrics));
         // Until the process ends: the end is something to see, too.
-        tokio::spawn(axum::serve(listener, router).into_future());
+        let limits = ServerLimits::default();
+        tokio::spawn(http::serve(
+            listener,
+            router,
+            limits,
+            std::future::pending(),
+        ));
     }
-    let jobs = app.start_jobs().await?;
+    let jobs = once_there(|| app.start_jobs()).await?;
+    drop(router.send_replace(routes));
     println!("listening on http://{}", config.listen);
-    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    let server = axum::serve(
-        listener,
-        router.into_make_service_with_connect_info::<SocketAddr>(),
-    )
-    .with_graceful_shutdown(async {
-        drop(stopped.await);
-    });
-    let server = tokio::spawn(server.into_future());
     told_to_stop().await;
     tracing::info!("Stopping");
     drop(stop);
-    if tokio::time::timeout(GRACE, server).await.is_err() {
+    // Both at once: whoever stops the program waits for one limit, not for two.
+    let (served, _) = tokio::join!(tokio::time::timeout(GRACE, server), jobs.stop(GRACE));
+    if served.is_err() {
         tracing::warn!("Some requests were not finished in time");
     }
-    jobs.stop(GRACE).await;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Tries until the stores that it needs are there, and says for what it waits.
+async fn once_there<T, F>(begin: impl Fn() -> F) -> anyhow::Result<T>
+where
+    F: Future<Output = anyhow::Result<T>>,
+{
+    let mut told: Option<Instant> = None;
+    loop {
+        let error = match begin().await {
+            Ok(begun) => return Ok(begun),
+            Err(error) => error,
+        };
+        let is_away = |cause: &(dyn std::error::Error + 'static)| {
+            matches!(cause.downcast_ref(), Some(StoreError::Unavailable(_)))
+        };
+        if !error.chain().any(is_away) {
+            return Err(error);
+        }
+        if told.is_none_or(|told| told.elapsed() > REMINDER) {
+            tracing::warn!(error = format!("{error:#}"), "Waiting for a store to begin");
+            told = Some(Instant::now());
+        }
+        tokio::time::sleep(RETRY).await;
+    }
+}
+
+/// How many connections there may be: no more than the machine lets the program have files open, of which stores need
+/// some.
+fn connections(config: &Config) -> ServerLimits {
+    let wanted = config.max_connections;
+    let possible = raise_open_files().map_or(usize::MAX, |files| {
+        files.saturating_sub(FILES_OF_STORES).max(1)
+    });
+    if possible < wanted {
+        tracing::warn!(
+            wanted,
+            possible,
+            "The machine lets this process have fewer connections than the settings; raise its limit of open files"
+        );
+    }
+    ServerLimits {
+        connections: wanted.min(possible),
+        connections_per_peer: config.max_connections_per_peer,
+        proxies: config.trusted_proxies.networks.clone().unwrap_or_default(),
+        ..ServerLimits::default()
+    }
+}
+
+/// Raises how many files may be open to what the machine allows; that many; none: there is no limit.
+#[cfg(unix)]
+fn raise_open_files() -> Option<usize> {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit {
+        current: limit.maximum,
+        maximum: limit.maximum,
+    };
+    let now = match setrlimit(Resource::Nofile, raised) {
+        Ok(()) => limit.maximum,
+        Err(error) => {
+            tracing::warn!(%error, "The limit of open files cannot be raised");
+            limit.current
+        }
+    };
+    now.map(|files| usize::try_from(files).unwrap_or(usize::MAX))
+}
+
+#[cfg(not(unix))]
+fn raise_open_files() -> Option<usize> {
+    None
 }
 
 /// Who sees on the public address what is for operators: in development everybody.

@@ -9,7 +9,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use url::Url;
 
-use crate::domain::accounts::{AccountPolicy, Lifetimes, MIN_PASSWORD};
+use crate::domain::accounts::{AccountPolicy, Kept, Lifetimes, MIN_PASSWORD};
 use crate::domain::limits::Rate;
 
 /// The fewest characters that `min-password` may be (NIST SP 800-63B-4, 3.1.1.2).
@@ -59,6 +59,41 @@ pub struct AccountSettings {
         value_name = "DAYS"
     )]
     pub session_absolute_days: Option<u32>,
+    /// How many sessions an account may have; the oldest ends [default: 100]
+    #[arg(
+        long,
+        global = true,
+        env = "REELGRAPH_SESSIONS_PER_ACCOUNT",
+        value_name = "COUNT"
+    )]
+    pub sessions_per_account: Option<u32>,
+    /// For how many days it is kept what was done to an account [default: 365]
+    #[arg(long, global = true, env = "REELGRAPH_AUDIT_DAYS", value_name = "DAYS")]
+    pub audit_days: Option<u32>,
+    /// The same, of what strangers tried on accounts that do not exist [default: 90]
+    #[arg(
+        long,
+        global = true,
+        env = "REELGRAPH_AUDIT_OF_NOBODY_DAYS",
+        value_name = "DAYS"
+    )]
+    pub audit_of_nobody_days: Option<u32>,
+    /// After so many days an account goes that was never confirmed and nobody can use, in production [default: 30]
+    #[arg(
+        long,
+        global = true,
+        env = "REELGRAPH_UNCONFIRMED_DAYS",
+        value_name = "DAYS"
+    )]
+    pub unconfirmed_days: Option<u32>,
+    /// For how many days it is said that an erasure is finished [default: 365]
+    #[arg(
+        long,
+        global = true,
+        env = "REELGRAPH_ERASURE_DAYS",
+        value_name = "DAYS"
+    )]
+    pub erasure_days: Option<u32>,
     /// How many seconds an access token lasts [default: 600]
     #[arg(
         long,
@@ -209,6 +244,11 @@ impl AccountSettings {
                 .session_remembered_days
                 .or(other.session_remembered_days),
             session_absolute_days: self.session_absolute_days.or(other.session_absolute_days),
+            sessions_per_account: self.sessions_per_account.or(other.sessions_per_account),
+            audit_days: self.audit_days.or(other.audit_days),
+            audit_of_nobody_days: self.audit_of_nobody_days.or(other.audit_of_nobody_days),
+            unconfirmed_days: self.unconfirmed_days.or(other.unconfirmed_days),
+            erasure_days: self.erasure_days.or(other.erasure_days),
             access_token_seconds: self.access_token_seconds.or(other.access_token_seconds),
             registrations_per_hour: self.registrations_per_hour.or(other.registrations_per_hour),
             log_ins_per_hour: self.log_ins_per_hour.or(other.log_ins_per_hour),
@@ -290,6 +330,16 @@ impl AccountConfig {
                         TimeDelta::seconds(seconds.into())
                     }),
             },
+            sessions: given
+                .sessions_per_account
+                .and_then(|count| count.try_into().ok())
+                .unwrap_or(usual.sessions),
+            kept: Kept {
+                audit: days(given.audit_days, usual.kept.audit),
+                audit_of_nobody: days(given.audit_of_nobody_days, usual.kept.audit_of_nobody),
+                unconfirmed: days(given.unconfirmed_days, usual.kept.unconfirmed),
+                erasures: days(given.erasure_days, usual.kept.erasures),
+            },
             registrations: per_hour(given.registrations_per_hour, usual.registrations),
             log_ins: per_hour(given.log_ins_per_hour, usual.log_ins),
             mails: per_hour(given.mails_per_hour, usual.mails),
@@ -337,6 +387,11 @@ fn check(settings: &AccountSettings) -> anyhow::Result<()> {
         ("session-idle-hours", settings.session_idle_hours),
         ("session-remembered-days", settings.session_remembered_days),
         ("session-absolute-days", settings.session_absolute_days),
+        ("sessions-per-account", settings.sessions_per_account),
+        ("audit-days", settings.audit_days),
+        ("audit-of-nobody-days", settings.audit_of_nobody_days),
+        ("unconfirmed-days", settings.unconfirmed_days),
+        ("erasure-days", settings.erasure_days),
         ("access-token-seconds", settings.access_token_seconds),
         ("registrations-per-hour", settings.registrations_per_hour),
         ("log-ins-per-hour", settings.log_ins_per_hour),

@@ -9,14 +9,24 @@ use url::Url;
 
 use super::accounts::AccountConfig;
 use super::insight::InsightConfig;
+use super::proxies::TrustedProxies;
 use super::servers::{Servers, servers};
 use super::settings::{Environment, Settings};
 use crate::domain::catalog::VisibilityPolicy;
 use crate::domain::recommend::{Freshness, Ranking};
 use crate::domain::watching::WatchRules;
 
+/// Far more than anybody watches, and few enough for a store.
+const PLAYS_PER_DAY: u32 = 10_000;
 /// What is logged by default: the Neo4j driver says something of every connection.
 const LOG: &str = "info,neo4rs=warn";
+
+/// As many as a site with some thousand viewers at once has, and less than a usual machine can hold.
+const CONNECTIONS: usize = 10_000;
+/// More than a site needs whose answers take some milliseconds, and so few that all are answered within a second or two.
+const REQUESTS: usize = 500;
+/// A house or an office behind one address needs a few for each who is in it.
+const CONNECTIONS_PER_PEER: usize = 500;
 
 /// The settings, complete and checked.
 #[derive(Debug, Clone)]
@@ -30,13 +40,27 @@ pub struct Config {
     /// The address that the site is seen at from outside; `None`: the one it serves on.
     pub public_url: Option<Url>,
     /// The proxies that are believed.
-    pub trusted_proxies: Vec<IpNet>,
+    pub trusted_proxies: TrustedProxies,
+    /// How many connections there may be, at least one.
+    pub max_connections: usize,
+    /// How many of them one network may have, at least one.
+    pub max_connections_per_peer: usize,
+    /// How many requests are worked on at a time, at least one.
+    pub max_requests: usize,
+    /// Whether what each viewer and each network asks for is limited.
+    pub budget: bool,
+    /// Networks for which it is not.
+    pub unlimited_networks: Vec<IpNet>,
     /// A filter of `tracing-subscriber`, for instance `info` or `warn,reelgraph=debug`.
     pub log: String,
     /// Origins of other hosts that may send changes.
     pub trusted_origins: Vec<String>,
+    /// Whether the schema describes itself to whoever asks.
+    pub introspection: bool,
     /// The thresholds of watching.
     pub rules: WatchRules,
+    /// How many plays a profile may begin a day; `None`: any number.
+    pub plays_per_day: Option<u32>,
     /// How watches become suggestions.
     pub ranking: Ranking,
     /// When the edges of the graph are computed anew.
@@ -51,6 +75,18 @@ pub struct Config {
 }
 
 impl Config {
+    /// Whether the program may be served like this at all.
+    pub fn check_for_serving(&self) -> anyhow::Result<()> {
+        if self.env == Environment::Production && self.trusted_proxies.networks.is_none() {
+            bail!(
+                "REELGRAPH_TRUSTED_PROXIES is not set: name the networks of the proxies in front, as 10.0.0.0/8, or say \
+                 `none` if clients connect to this program themselves; behind a proxy that it does not know, all limits \
+                 take the whole site for one client"
+            );
+        }
+        Ok(())
+    }
+
     /// The address that the site is seen at from outside.
     pub fn public_url(&self) -> anyhow::Result<Url> {
         match &self.public_url {
@@ -99,6 +135,7 @@ impl Config {
             ..freshness
         };
         check_suggestions(&ranking, &freshness)?;
+        let env = given.env.unwrap_or_default();
         Ok(Self {
             listen: given
                 .listen
@@ -108,6 +145,19 @@ impl Config {
                 .unwrap_or_else(|| PathBuf::from("reelgraph-data")),
             public_url: given.public_url.map(check_public_url).transpose()?,
             trusted_proxies: given.trusted_proxies.unwrap_or_default(),
+            max_connections: at_least_one(
+                "max-connections",
+                given.max_connections.unwrap_or(CONNECTIONS),
+            )?,
+            max_connections_per_peer: at_least_one(
+                "max-connections-per-peer",
+                given
+                    .max_connections_per_peer
+                    .unwrap_or(CONNECTIONS_PER_PEER),
+            )?,
+            max_requests: at_least_one("max-requests", given.max_requests.unwrap_or(REQUESTS))?,
+            budget: given.budget.unwrap_or(true),
+            unlimited_networks: given.unlimited_networks.unwrap_or_default(),
             log: given.log.unwrap_or_else(|| LOG.to_owned()),
             trusted_origins: given.trusted_origins.unwrap_or_default(),
             insight: InsightConfig::complete(given.metrics_listen, given.operations, &variable),
@@ -116,8 +166,12 @@ impl Config {
                 anonymous_max_age: given.anonymous_max_age,
                 unrated_for_children: given.unrated_for_children.unwrap_or_default(),
             },
-            env: given.env.unwrap_or_default(),
+            introspection: given
+                .introspection
+                .unwrap_or(env == Environment::Development),
+            env,
             rules,
+            plays_per_day: Some(given.plays_per_day.unwrap_or(PLAYS_PER_DAY)).filter(|it| *it > 0),
             ranking,
             freshness,
             servers: servers(&variable)?,
@@ -138,6 +192,13 @@ fn read_file(path: &Path) -> anyhow::Result<Settings> {
     let text = std::fs::read_to_string(path)
         .with_context(|| format!("{} cannot be read", path.display()))?;
     toml::from_str(&text).with_context(|| format!("{} is not a settings file", path.display()))
+}
+
+fn at_least_one(name: &str, count: usize) -> anyhow::Result<usize> {
+    if count == 0 {
+        bail!("{name} is 0: nothing could be done");
+    }
+    Ok(count)
 }
 
 fn check_suggestions(ranking: &Ranking, freshness: &Freshness) -> anyhow::Result<()> {

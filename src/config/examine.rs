@@ -94,13 +94,15 @@ impl Config {
     }
 
     fn examine_proxies(&self) -> Finding {
-        let networks = &self.trusted_proxies;
-        if networks.is_empty() {
-            return setting("trusted proxies", "none").but_if(
+        let Some(networks) = &self.trusted_proxies.networks else {
+            return setting("trusted proxies", "not set").but_if(
                 self.env == Environment::Production,
-                Verdict::Warning,
-                "if there is a proxy in front, set REELGRAPH_TRUSTED_PROXIES: limits count all clients as one otherwise",
+                Verdict::Problem,
+                "set REELGRAPH_TRUSTED_PROXIES to their networks, or to none: the program does not start without",
             );
+        };
+        if networks.is_empty() {
+            return setting("trusted proxies", "none");
         }
         let found: Vec<String> = networks.iter().map(ToString::to_string).collect();
         setting("trusted proxies", &found.join(", ")).but_if(
@@ -171,7 +173,7 @@ mod tests {
         Settings {
             env: Some(Environment::Production),
             public_url: Some("https://www.example.org".parse().unwrap()),
-            trusted_proxies: Some(vec!["10.0.0.0/8".parse().unwrap()]),
+            trusted_proxies: Some("10.0.0.0/8".parse().unwrap()),
             ..Settings::default()
         }
     }
@@ -209,7 +211,7 @@ mod tests {
                 ("secret", Verdict::Problem),
                 ("mail", Verdict::Problem),
                 ("metrics", Verdict::Warning),
-                ("trusted proxies", Verdict::Warning),
+                ("trusted proxies", Verdict::Problem),
             ]
         );
     }
@@ -221,7 +223,7 @@ mod tests {
             ..production()
         };
         let anybody = Settings {
-            trusted_proxies: Some(vec!["0.0.0.0/0".parse().unwrap()]),
+            trusted_proxies: Some("0.0.0.0/0".parse().unwrap()),
             ..production()
         };
         let open = Settings {

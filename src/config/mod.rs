@@ -5,11 +5,13 @@ mod accounts;
 mod complete;
 mod examine;
 mod insight;
+mod proxies;
 mod servers;
 mod settings;
 
 pub use accounts::{AccountConfig, AccountSettings, FacebookConfig, OpenIdConfig, OpenIdSettings};
 pub use complete::Config;
 pub use insight::InsightConfig;
+pub use proxies::TrustedProxies;
 pub use servers::Servers;
 pub use settings::{Environment, Settings};

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use url::Url;
 
 use super::accounts::{AccountSettings, OpenIdSettings};
+use super::proxies::TrustedProxies;
 
 /// What can be set. Each is `None` if it was not.
 #[derive(Debug, Clone, Default, Args, Deserialize)]
@@ -36,15 +37,50 @@ pub struct Settings {
     /// The address that the site is seen at from outside, as `https://www.example.org` [default: the one it serves on]
     #[arg(long, global = true, env = "REELGRAPH_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<Url>,
-    /// Networks of the proxies whose `X-Forwarded-For` is believed, as `10.0.0.0/8` [default: none]
+    /// Networks of the proxies whose `X-Forwarded-For` is believed, as `10.0.0.0/8`, or `none`; production must say it
     #[arg(
         long,
         global = true,
         env = "REELGRAPH_TRUSTED_PROXIES",
+        value_name = "NETWORKS"
+    )]
+    pub trusted_proxies: Option<TrustedProxies>,
+    /// How many connections there may be [default: 10000]
+    #[arg(
+        long,
+        global = true,
+        env = "REELGRAPH_MAX_CONNECTIONS",
+        value_name = "COUNT"
+    )]
+    pub max_connections: Option<usize>,
+    /// How many connections one network may have, proxies excepted [default: 500]
+    #[arg(
+        long,
+        global = true,
+        env = "REELGRAPH_MAX_CONNECTIONS_PER_PEER",
+        value_name = "COUNT"
+    )]
+    pub max_connections_per_peer: Option<usize>,
+    /// How many requests are worked on at a time; more are told to come again [default: 500]
+    #[arg(
+        long,
+        global = true,
+        env = "REELGRAPH_MAX_REQUESTS",
+        value_name = "COUNT"
+    )]
+    pub max_requests: Option<usize>,
+    /// Whether what each viewer and each network asks for is counted and limited; off for benchmarks [default: true]
+    #[arg(long, global = true, env = "REELGRAPH_BUDGET", value_name = "BOOL")]
+    pub budget: Option<bool>,
+    /// Networks whose requests are not counted, as `10.0.0.0/8`: a site's own servers [default: none]
+    #[arg(
+        long,
+        global = true,
+        env = "REELGRAPH_UNLIMITED_NETWORKS",
         value_delimiter = ',',
         value_name = "NETWORK"
     )]
-    pub trusted_proxies: Option<Vec<IpNet>>,
+    pub unlimited_networks: Option<Vec<IpNet>>,
     /// What is logged, as tracing's `EnvFilter` has it [default: info,neo4rs=warn]
     #[arg(long, global = true, env = "REELGRAPH_LOG", value_name = "FILTER")]
     pub log: Option<String>,
@@ -74,6 +110,14 @@ pub struct Settings {
         value_name = "ORIGIN"
     )]
     pub trusted_origins: Option<Vec<String>>,
+    /// Whether the schema describes itself, and errors say what was meant [default: in development only]
+    #[arg(
+        long,
+        global = true,
+        env = "REELGRAPH_INTROSPECTION",
+        value_name = "BOOL"
+    )]
+    pub introspection: Option<bool>,
     /// Below this percentage of a film there is nothing to resume [default: 5]
     #[arg(
         long,
@@ -106,6 +150,14 @@ pub struct Settings {
         value_name = "SECONDS"
     )]
     pub short_below_seconds: Option<f64>,
+    /// How many plays a profile may begin a day; 0: any number [default: 10000]
+    #[arg(
+        long,
+        global = true,
+        env = "REELGRAPH_PLAYS_PER_DAY",
+        value_name = "COUNT"
+    )]
+    pub plays_per_day: Option<u32>,
     /// The days after which a watch weighs half in suggestions; another one needs `graph reweigh` [default: 180]
     #[arg(
         long,
@@ -169,16 +221,25 @@ impl Settings {
             env: self.env.or(other.env),
             public_url: self.public_url.or(other.public_url),
             trusted_proxies: self.trusted_proxies.or(other.trusted_proxies),
+            max_connections: self.max_connections.or(other.max_connections),
+            max_connections_per_peer: self
+                .max_connections_per_peer
+                .or(other.max_connections_per_peer),
+            max_requests: self.max_requests.or(other.max_requests),
+            budget: self.budget.or(other.budget),
+            unlimited_networks: self.unlimited_networks.or(other.unlimited_networks),
             log: self.log.or(other.log),
             metrics_listen: self.metrics_listen.or(other.metrics_listen),
             operations: self.operations.or(other.operations),
             trusted_origins: self.trusted_origins.or(other.trusted_origins),
+            introspection: self.introspection.or(other.introspection),
             resume_from_percent: self.resume_from_percent.or(other.resume_from_percent),
             watched_above_percent: self.watched_above_percent.or(other.watched_above_percent),
             watched_in_last_seconds: self
                 .watched_in_last_seconds
                 .or(other.watched_in_last_seconds),
             short_below_seconds: self.short_below_seconds.or(other.short_below_seconds),
+            plays_per_day: self.plays_per_day.or(other.plays_per_day),
             half_life_days: self.half_life_days.or(other.half_life_days),
             recency: self.recency.or(other.recency),
             recompute_title_at: self.recompute_title_at.or(other.recompute_title_at),

@@ -32,12 +32,18 @@ pub enum ErrorCode {
     Unauthenticated,
     /// E-mail address or password is wrong.
     WrongCredentials,
+    /// Somebody changed their mind on the way.
+    Cancelled,
+    /// It was good once: it was used, or its time is over.
+    Expired,
     /// Too many at once or in too short a time; see [`Coded::retry_after`].
     RateLimited,
     /// A cursor, or another argument of paging, is not one that the list gave out.
     BadCursor,
     /// A store did not answer in time.
     UpstreamUnavailable,
+    /// A store has no room left: nothing is written until there is.
+    StorageFull,
     /// A fault of ours; the details are in the log.
     Internal,
 }
@@ -57,9 +63,12 @@ impl ErrorCode {
             Self::Forbidden => "FORBIDDEN",
             Self::Unauthenticated => "UNAUTHENTICATED",
             Self::WrongCredentials => "WRONG_CREDENTIALS",
+            Self::Cancelled => "CANCELLED",
+            Self::Expired => "EXPIRED",
             Self::RateLimited => "RATE_LIMITED",
             Self::BadCursor => "BAD_CURSOR",
             Self::UpstreamUnavailable => "UPSTREAM_UNAVAILABLE",
+            Self::StorageFull => "STORAGE_FULL",
             Self::Internal => "INTERNAL",
         }
     }
@@ -94,6 +103,9 @@ pub enum StoreError {
     /// Somebody else wrote first. Nothing was changed; read again and try again.
     #[error("somebody else changed it at the same time")]
     Conflict,
+    /// The store has no room left. Nothing was changed.
+    #[error("a store has no room left")]
+    Full(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The store answered something that should not happen.
     #[error("a store failed")]
     Failed(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -110,8 +122,14 @@ impl StoreError {
         match &*error {
             Self::Unavailable(_) => Self::unavailable(error),
             Self::Conflict => Self::Conflict,
+            Self::Full(_) => Self::full(error),
             Self::Failed(_) => Self::failed(error),
         }
+    }
+
+    /// The store has no room left.
+    pub fn full(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Full(error.into())
     }
 
     /// The store did not answer, or not in time: trying again may help.
@@ -125,13 +143,14 @@ impl Coded for StoreError {
         match self {
             Self::Unavailable(_) => ErrorCode::UpstreamUnavailable,
             Self::Conflict => ErrorCode::Conflict,
+            Self::Full(_) => ErrorCode::StorageFull,
             Self::Failed(_) => ErrorCode::Internal,
         }
     }
 
     fn field(&self) -> Option<&'static str> {
         match self {
-            Self::Unavailable(_) | Self::Conflict | Self::Failed(_) => None,
+            Self::Unavailable(_) | Self::Conflict | Self::Full(_) | Self::Failed(_) => None,
         }
     }
 }

@@ -68,12 +68,45 @@ pub enum Verdict {
     Wait(Duration),
 }
 
+/// What is to be taken from one bucket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Take {
+    pub key: String,
+    pub rate: Rate,
+    /// How many; never more than the bucket holds, or they could not be had at all.
+    pub count: u32,
+}
+
+impl Take {
+    /// So many of a bucket, or all that it holds.
+    pub fn new(key: String, rate: Rate, count: u32) -> Self {
+        Self {
+            key,
+            rate,
+            count: count.min(rate.count.max(1)),
+        }
+    }
+}
+
+/// What became of one bucket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Taken {
+    /// Whether it held enough.
+    pub verdict: Verdict,
+    /// How many are in it now.
+    pub left: u32,
+}
+
 measured! {
 /// Counts. Each method is one atomic step, on every server of a site together, and goes by the store's own clock.
 #[async_trait]
 pub trait RateLimiter: Send + Sync {
     /// Takes one of the key's budget at this rate. Keys of different rates do not meet.
     async fn take(&self, key: &str, rate: Rate) -> Result<Verdict, StoreError>;
+
+    /// Takes several at once from several buckets, in order: all of them if each bucket holds enough, else nothing.
+    /// They do not meet those of [`Self::take`].
+    async fn take_all(&self, takes: &[Take]) -> Result<Vec<Taken>, StoreError>;
 
     /// Begins an attempt, which counts as failed until [`Self::forgive`]: so attempts that run at the same time are
     /// all counted. While a delay runs nothing is counted and it grows no further.

@@ -35,6 +35,7 @@ impl<P: ?Sized> Measured<P> {
         let result = call.instrument(span).await;
         let outcome = match result.as_ref().map_err(Coded::code) {
             Err(ErrorCode::UpstreamUnavailable) => "unavailable",
+            Err(ErrorCode::StorageFull) => "full",
             Err(ErrorCode::Internal) => "failed",
             // What a store refuses is an answer.
             Ok(_) | Err(_) => "answered",

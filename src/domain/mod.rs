@@ -3,6 +3,7 @@
 
 pub mod accounts;
 pub mod batch;
+pub mod budget;
 pub mod catalog;
 pub mod clock;
 pub mod entropy;
@@ -17,6 +18,7 @@ pub mod measured;
 pub mod page;
 pub mod ping;
 pub mod privacy;
+pub mod pulse;
 pub mod recommend;
 pub mod single_flight;
 pub mod stamp;

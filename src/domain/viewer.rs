@@ -59,7 +59,7 @@ pub struct KnownViewer {
     pub profile: ProfileId,
     /// The highest age rating that the profile may watch, in years. `None`: every rating.
     pub max_age: Option<u8>,
-    /// What this request may do: the account's role, or less if it came with a key.
+    /// What this request may do: the account's role, or less if it came with a key or goes on with a child's profile.
     pub role: Role,
     /// What the request proved itself with.
     pub login: Login,
@@ -94,13 +94,33 @@ impl Viewer {
 }
 
 impl KnownViewer {
-    /// The same viewer with another profile, or with the same after a change of its age.
+    /// The same viewer with another profile, or with the same after a change of its age. A child has no powers.
     #[must_use]
     pub fn with_profile(&self, profile: ProfileId, max_age: Option<u8>) -> Self {
-        Self {
+        let viewer = Self {
             profile,
             max_age,
             ..*self
+        };
+        let role = if viewer.is_adult() {
+            self.role
+        } else {
+            Role::Viewer
+        };
+        Self { role, ..viewer }
+    }
+
+    /// Whether the profile is for somebody grown up.
+    pub fn is_adult(&self) -> bool {
+        self.max_age.is_none_or(|age| age >= ADULT)
+    }
+
+    /// Whether it is told who the account's owner is, and from where and by whom the account was used: a child is not, and
+    /// a machine only if it may do what admins may.
+    pub fn sees_owner(&self) -> bool {
+        match self.login {
+            Login::Session(_) => self.is_adult(),
+            Login::ApiKey { .. } => self.role >= Role::Admin,
         }
     }
 

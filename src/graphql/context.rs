@@ -8,7 +8,7 @@ use super::cookie::SessionCookie;
 use super::error::{ApiError, Result};
 use super::loaders::{Loaders, PersonalLoaders};
 use super::schema::Services;
-use crate::domain::accounts::{OAuthRedirect, Secret};
+use crate::domain::accounts::Secret;
 use crate::domain::catalog::{Seen, Visibility};
 use crate::domain::viewer::{Client, KnownViewer, Viewer};
 
@@ -16,6 +16,9 @@ use crate::domain::viewer::{Client, KnownViewer, Viewer};
 pub struct Caller {
     client: Client,
     cookie: SessionCookie,
+    is_rationed: bool,
+    /// What its OAuth state cookie has.
+    oauth_states: Mutex<Vec<Secret>>,
     current: Mutex<Current>,
 }
 
@@ -33,12 +36,38 @@ impl Caller {
         Self {
             client,
             cookie,
+            is_rationed: true,
+            oauth_states: Mutex::default(),
             current: Mutex::new(Current {
                 viewer,
                 visibility: None,
                 loaders: None,
             }),
         }
+    }
+
+    /// The same, whose work nobody counts: what the site itself runs.
+    #[must_use]
+    pub fn unrationed(self) -> Self {
+        Self {
+            is_rationed: false,
+            ..self
+        }
+    }
+
+    /// The same, whose OAuth state cookie has these.
+    #[must_use]
+    pub fn with_oauth_states(self, states: Vec<Secret>) -> Self {
+        Self {
+            oauth_states: Mutex::new(states),
+            ..self
+        }
+    }
+
+    /// Who asks and from where, if their work is counted.
+    pub(super) fn rationed(&self) -> Option<(Viewer, &Client)> {
+        self.is_rationed
+            .then(|| (self.current().viewer, &self.client))
     }
 
     fn current(&self) -> MutexGuard<'_, Current> {
@@ -156,8 +185,10 @@ impl ContextExt for Context<'_> {
     }
 
     fn set_oauth_state_cookie(&self, browser: &Secret) {
-        let cookie = self.data_unchecked::<Caller>().cookie.oauth_state();
-        let seconds = Some(OAuthRedirect::LASTS.num_seconds());
-        self.append_http_header("set-cookie", cookie.set(browser.expose(), seconds));
+        let caller = self.data_unchecked::<Caller>();
+        let states = caller.oauth_states.lock();
+        let mut states = states.unwrap_or_else(PoisonError::into_inner);
+        states.push(browser.clone());
+        self.append_http_header("set-cookie", caller.cookie.set_oauth_states(&states));
     }
 }

@@ -1,5 +1,10 @@
 //! The cookie that holds a browser's session, and the OAuth state cookie.
 
+use crate::domain::accounts::{OAuthRedirect, Secret};
+
+/// How many tabs of a browser may be logging in elsewhere at once.
+const MOST_TABS: usize = 8;
+
 /// How the session cookie is called and sent: it differs between production and a developer's machine without TLS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SessionCookie {
@@ -30,6 +35,23 @@ impl SessionCookie {
             "reelgraph-away"
         };
         Self { name, ..self }
+    }
+
+    /// What the OAuth state cookie has: a secret for each tab of the browser that began a federated log-in.
+    pub fn read_oauth_states(value: &str) -> Vec<Secret> {
+        value.split('.').filter_map(Secret::parse).collect()
+    }
+
+    /// The value of a `Set-Cookie` header by which a browser keeps these secrets, the latest of them; of none it takes
+    /// the cookie away.
+    pub fn set_oauth_states(self, secrets: &[Secret]) -> String {
+        let latest = &secrets[secrets.len().saturating_sub(MOST_TABS)..];
+        if latest.is_empty() {
+            return self.oauth_state().clear();
+        }
+        let secrets: Vec<&str> = latest.iter().map(Secret::expose).collect();
+        let seconds = OAuthRedirect::LASTS.num_seconds();
+        self.oauth_state().set(&secrets.join("."), Some(seconds))
     }
 
     /// What the cookie is called.

@@ -20,6 +20,11 @@ use crate::domain::page::MAX_PAGE;
 /// The most that a query may ask for: a page of a hundred films with all that a site shows of each asks for a third.
 pub(super) const MOST: usize = 30_000;
 
+/// What any request costs beside its fields: reading it, finding out who asks.
+pub(super) const REQUEST: usize = 10;
+/// What asks for more runs only beside as many like it as there are processors.
+pub(super) const HEAVY: usize = 3_000;
+
 /// How long a page is if nobody says how long.
 const DEFAULT_PAGE: usize = 20;
 /// How long the list of errors of a payload is.
@@ -35,8 +40,10 @@ const WORK: &[(&[&str], &[&str], usize)] = &[
         &[
             "beginOAuth",
             "changePassword",
+            "createApiKey",
             "createProfile",
             "deleteMyAccount",
+            "exchangeOAuth",
             "logIn",
             "register",
             "requestEmailChange",
@@ -74,6 +81,34 @@ const LISTS: &[(&[&str], &[&str], usize)] = &[
     (&["Series"], &["seasons"], 10),
     (&["UserError"], &["field"], 5),
 ];
+
+/// The mutation that is one report of a player.
+const REPORT: &str = "reportPlayback";
+/// Selections inside each other, fragments included; the limits allow fewer.
+const DEPTH: usize = 64;
+
+/// How many reports of players an operation sends.
+pub(super) fn reports(document: &ExecutableDocument, operation: Option<&str>) -> usize {
+    fn count(document: &ExecutableDocument, set: &SelectionSet, depth: usize) -> usize {
+        if depth == 0 {
+            return 0;
+        }
+        let inside = |set: &SelectionSet| count(document, set, depth - 1);
+        let items = set.items.iter().map(|selection| match &selection.node {
+            Selection::Field(field) => usize::from(field.node.name.node == REPORT),
+            Selection::InlineFragment(inline) => inside(&inline.node.selection_set.node),
+            Selection::FragmentSpread(spread) => {
+                let fragment = document.fragments.get(&spread.node.fragment_name.node);
+                fragment.map_or(0, |fragment| inside(&fragment.node.selection_set.node))
+            }
+        });
+        items.fold(0, usize::saturating_add)
+    }
+    match types::operation(document, operation) {
+        Some((operation, "Mutation")) => count(document, &operation.selection_set.node, DEPTH),
+        _ => 0,
+    }
+}
 
 /// What a table says of a field of a type.
 fn listed(table: &[(&[&str], &[&str], usize)], of: &str, field: &str) -> Option<usize> {
@@ -380,6 +415,35 @@ mod tests {
             cost("{ search(query: \"a\") { totalCount } }", json!({})),
             20 + 20
         );
+    }
+
+    #[test]
+    fn what_a_judge_of_the_search_asks_one_after_the_other_is_within_the_budget() {
+        let search = "query($q: String!) { search(query: $q, first: 10) { nodes { slug } } }";
+
+        let each = cost(search, json!({ "q": "heat" })) + REQUEST;
+
+        let all = crate::domain::budget::BudgetPolicy::default()
+            .strangers
+            .count;
+        assert!(u32::try_from(each * 871).unwrap() < all / 2, "{each}");
+    }
+
+    #[test]
+    fn reports_are_counted_wherever_they_stand() {
+        let of = |query: &str| reports(&parse_query(query).unwrap(), None);
+        let report = "reportPlayback(input: $i) { completedNow }";
+
+        assert_eq!(of(&format!("mutation {{ {report} }}")), 1);
+        let fragment = format!("fragment F on Mutation {{ x: {report} ... {{ y: {report} }} }}");
+        assert_eq!(
+            of(&format!(
+                "mutation {{ a: {report} ...F b: logOut {{ id }} }} {fragment}"
+            )),
+            3
+        );
+        assert_eq!(of("{ reportPlayback }"), 0);
+        assert_eq!(of("mutation { ...A } fragment A on Mutation { ...A }"), 0);
     }
 
     #[test]

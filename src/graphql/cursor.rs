@@ -1,13 +1,16 @@
 //! Cursors: opaque to clients, and good for the one order of the one list that gave them out.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::fmt;
+use std::sync::Arc;
 
 use async_graphql::parser::types::Field;
 use async_graphql::registry::Registry;
 use async_graphql::{ContextSelectionSet, OutputType, Positioned, ServerResult, Value};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::de::DeserializeOwned;
 
 use crate::domain::page::{KeyValue, Keyset};
 
@@ -59,23 +62,127 @@ impl Order {
 
     /// The cursor of a keyset of this order.
     pub(crate) fn cursor(&'static self, keyset: Keyset) -> Cursor {
+        self.cursor_behind(keyset, Given::default())
+    }
+
+    /// The cursor of a row of a list that may change, behind the rows that it gave up to there.
+    pub(crate) fn cursor_behind(&'static self, keyset: Keyset, given: Given) -> Cursor {
         Cursor {
             order: self,
             keyset,
+            given,
         }
+    }
+
+    /// The keyset that a cursor of this order names, and the rows that were given up to there as far as it tells.
+    pub(crate) fn parse_behind(&self, cursor: &str) -> Option<(Keyset, Given)> {
+        if let Some(keyset) = self.parse(cursor) {
+            return Some((keyset, Given::default()));
+        }
+        let (name, value, id, given): (String, KeyValue, KeyValue, String) = decode(cursor)?;
+        let keyset = self.keyset(&name, value, id)?;
+        Some((keyset, Given::parse(&given)?))
     }
 
     /// The keyset that a cursor of this order names; `None` for any other text.
     pub(crate) fn parse(&self, cursor: &str) -> Option<Keyset> {
-        if cursor.len() > LONGEST {
-            return None;
-        }
-        let bytes = URL_SAFE_NO_PAD.decode(cursor).ok()?;
-        let (name, value, id): (String, KeyValue, KeyValue) =
-            serde_json::from_slice(&bytes).ok()?;
+        let (name, value, id): (String, KeyValue, KeyValue) = decode(cursor)?;
+        self.keyset(&name, value, id)
+    }
+
+    fn keyset(&self, name: &str, value: KeyValue, id: KeyValue) -> Option<Keyset> {
         let fits = name == self.name && Kind::of(&value) == self.value && Kind::of(&id) == self.id;
         fits.then_some(Keyset { value, id })
     }
+}
+
+fn decode<T: DeserializeOwned>(cursor: &str) -> Option<T> {
+    if cursor.len() > LONGEST {
+        return None;
+    }
+    let bytes = URL_SAFE_NO_PAD.decode(cursor).ok()?;
+    serde_json::from_slice(&bytes).ok()
+}
+
+/// Rows that a list has given, one page after the other, up to one of them.
+///
+/// A list that may change between two pages is paged by what it gave: whatever it is by then, the next page is what
+/// follows of it without these. Each row is told by 32 bits of its id, so that a cursor behind the last row of the
+/// longest list has 3 kB, and that it hides a row which it did not give happens once in ten thousand such lists.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Given {
+    /// Those of the pages before.
+    before: Arc<[u32]>,
+    /// Those of the page.
+    page: Arc<[u32]>,
+    /// So many of the page.
+    rows: usize,
+}
+
+/// More rows than this no cursor tells of.
+pub(crate) const MOST_GIVEN: usize = 1000;
+
+impl Given {
+    /// The rows that a page gives after these, each by its id: behind none of them as yet.
+    pub(crate) fn page(&self, ids: impl IntoIterator<Item = i64>) -> Self {
+        Self {
+            before: self.digests().collect(),
+            page: ids.into_iter().map(digest).collect(),
+            rows: 0,
+        }
+    }
+
+    /// Up to a row of the page, by its index.
+    pub(crate) fn up_to(&self, index: usize) -> Self {
+        Self {
+            rows: index + 1,
+            ..self.clone()
+        }
+    }
+
+    /// How many rows these are.
+    pub(crate) fn len(&self) -> usize {
+        self.digests().count()
+    }
+
+    /// Whether there are none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.before.is_empty() && self.rows == 0
+    }
+
+    /// What tells whether a row is among these, by its id.
+    pub(crate) fn contains(&self) -> impl Fn(i64) -> bool + use<> {
+        let digests: HashSet<u32> = self.digests().collect();
+        move |id| digests.contains(&digest(id))
+    }
+
+    fn digests(&self) -> impl Iterator<Item = u32> {
+        let page = self.page.iter().take(self.rows);
+        self.before.iter().chain(page).copied()
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+        let (digests, rest) = bytes.as_chunks::<4>();
+        let fits = rest.is_empty() && digests.len() <= MOST_GIVEN;
+        fits.then(|| Self {
+            before: digests.iter().map(|it| u32::from_le_bytes(*it)).collect(),
+            ..Self::default()
+        })
+    }
+}
+
+impl fmt::Display for Given {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let bytes: Vec<u8> = self.digests().flat_map(u32::to_le_bytes).collect();
+        f.write_str(&URL_SAFE_NO_PAD.encode(bytes))
+    }
+}
+
+/// Ids may be counted up or made of hashes: the upper half of a product has a bit of every bit.
+fn digest(id: i64) -> u32 {
+    let product = id.cast_unsigned().wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    u32::try_from(product >> 32).unwrap_or_default()
 }
 
 impl Kind {
@@ -87,18 +194,25 @@ impl Kind {
     }
 }
 
-/// A row's keyset: as text base64url, without padding, of a JSON array of the order's name and the keyset.
+/// A row's keyset: as text base64url, without padding, of a JSON array of the order's name and the keyset, and where the
+/// list may change meanwhile, of the rows that were given.
 /// Written only when it is asked for.
 #[derive(Debug, Clone)]
 pub(crate) struct Cursor {
     order: &'static Order,
     keyset: Keyset,
+    given: Given,
 }
 
 impl fmt::Display for Cursor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let parts = (self.order.name, &self.keyset.value, &self.keyset.id);
-        let json = serde_json::to_vec(&parts).map_err(|_| fmt::Error)?;
+        let Keyset { value, id } = &self.keyset;
+        let json = if self.given.is_empty() {
+            serde_json::to_vec(&(self.order.name, value, id))
+        } else {
+            serde_json::to_vec(&(self.order.name, value, id, self.given.to_string()))
+        };
+        let json = json.map_err(|_| fmt::Error)?;
         f.write_str(&URL_SAFE_NO_PAD.encode(json))
     }
 }
@@ -145,6 +259,43 @@ mod tests {
 
         assert_eq!(BY_NAME.parse(&cursor), None);
         assert_eq!(HISTORY.parse(&cursor), None);
+    }
+
+    #[test]
+    fn a_cursor_tells_what_was_given_up_to_its_row() {
+        let keyset = Keyset::by_number(12, 7);
+        let given = Given::default().page([1, i64::MIN, 3]);
+        let cursor = BY_WATCHERS.cursor_behind(keyset.clone(), given.up_to(1));
+
+        let (start, given) = BY_WATCHERS.parse_behind(&cursor.to_string()).unwrap();
+        let next = given.page([4, 5]).up_to(0);
+        let cursor = BY_WATCHERS.cursor_behind(keyset.clone(), next);
+        let (_, next) = BY_WATCHERS.parse_behind(&cursor.to_string()).unwrap();
+
+        let known = |given: &Given| {
+            let contains = given.contains();
+            [1, i64::MIN, 3, 4, 5].map(contains)
+        };
+        assert_eq!(start, keyset);
+        assert_eq!(known(&given), [true, true, false, false, false]);
+        assert_eq!(known(&next), [true, true, false, true, false]);
+        assert_eq!(BY_WATCHERS.parse(&cursor.to_string()), None);
+        let plain = BY_WATCHERS.cursor(keyset.clone()).to_string();
+        let (start, given) = BY_WATCHERS.parse_behind(&plain).unwrap();
+        assert_eq!((start, given.len()), (keyset, 0));
+    }
+
+    #[test]
+    fn the_longest_list_has_cursors_that_are_read_back() {
+        let all = Given::default().page(0..1000).up_to(999);
+        let keyset = Keyset::by_number(i64::MIN, i64::MIN);
+        let cursor = BY_WATCHERS.cursor_behind(keyset, all).to_string();
+
+        let (_, given) = BY_WATCHERS.parse_behind(&cursor).unwrap();
+
+        let contains = given.contains();
+        assert_eq!(given.len(), MOST_GIVEN);
+        assert!((0..1000).all(&contains) && !(1000..5000).any(contains));
     }
 
     #[test]

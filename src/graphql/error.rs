@@ -35,12 +35,20 @@ impl Edge {
             | ErrorCode::TooShort
             | ErrorCode::OutOfRange
             | ErrorCode::BadCursor
-            | ErrorCode::WrongCredentials => (400, Level::INFO, None),
+            | ErrorCode::WrongCredentials
+            | ErrorCode::Cancelled
+            | ErrorCode::Expired => (400, Level::INFO, None),
             ErrorCode::Unauthenticated => (401, Level::INFO, None),
             ErrorCode::Forbidden => (403, Level::INFO, None),
             ErrorCode::NotFound => (404, Level::INFO, None),
             ErrorCode::Taken | ErrorCode::Conflict => (409, Level::INFO, None),
             ErrorCode::RateLimited => (429, Level::INFO, None),
+            // Whoever found it has logged it, once: every request would say the same.
+            ErrorCode::StorageFull => (
+                507,
+                Level::DEBUG,
+                Some("the site has no room left to write; try again later"),
+            ),
             ErrorCode::Internal => (500, Level::ERROR, Some("internal error")),
             ErrorCode::UpstreamUnavailable => (
                 503,
@@ -163,6 +171,7 @@ fn log(level: Level, error: &(dyn Coded + 'static)) {
     let (code, error) = (error.code().as_str(), error as &dyn std::error::Error);
     match level {
         Level::ERROR => tracing::error!(code, error, "A request failed"),
+        Level::DEBUG => tracing::debug!(code, error, "A request failed"),
         Level::WARN => tracing::warn!(code, error, "A request failed"),
         _ => tracing::info!(code, error, "A request was refused"),
     }
@@ -203,12 +212,15 @@ mod tests {
             ("OUT_OF_RANGE", (400, Level::INFO)),
             ("BAD_CURSOR", (400, Level::INFO)),
             ("WRONG_CREDENTIALS", (400, Level::INFO)),
+            ("CANCELLED", (400, Level::INFO)),
+            ("EXPIRED", (400, Level::INFO)),
             ("UNAUTHENTICATED", (401, Level::INFO)),
             ("FORBIDDEN", (403, Level::INFO)),
             ("NOT_FOUND", (404, Level::INFO)),
             ("TAKEN", (409, Level::INFO)),
             ("CONFLICT", (409, Level::INFO)),
             ("RATE_LIMITED", (429, Level::INFO)),
+            ("STORAGE_FULL", (507, Level::DEBUG)),
             ("INTERNAL", (500, Level::ERROR)),
             ("UPSTREAM_UNAVAILABLE", (503, Level::WARN)),
         ]

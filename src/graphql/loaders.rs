@@ -17,7 +17,9 @@ use crate::domain::catalog::{
     PeopleById, SeasonsBySeries, Seen, TitlesById,
 };
 use crate::domain::ids::ProfileId;
-use crate::domain::watching::{StandingsBySeries, StatesByItem, ThumbsByTitle, WatchService};
+use crate::domain::watching::{
+    MeasuredByItem, StandingsBySeries, StatesByItem, ThumbsByTitle, WatchService,
+};
 
 /// How long a batch is collected. Long enough for all fields of a page to ask, even with other work on the machine.
 const COLLECTING: Duration = Duration::from_millis(1);
@@ -89,6 +91,7 @@ pub(crate) struct PersonalLoaders {
     pub(crate) seasons: Batched<SeasonsBySeries>,
     pub(crate) season_episodes: Batched<EpisodesBySeason>,
     pub(crate) states: Batched<StatesByItem>,
+    pub(crate) measured: Batched<MeasuredByItem>,
     pub(crate) standings: Batched<StandingsBySeries>,
     pub(crate) thumbs: Batched<ThumbsByTitle>,
 }
@@ -102,6 +105,7 @@ impl PersonalLoaders {
             episodes: Batched::new(EpisodesById(seen.clone())),
             seasons: Batched::new(SeasonsBySeries(seen.clone())),
             season_episodes: Batched::new(EpisodesBySeason(seen.clone())),
+            measured: Batched::new(MeasuredByItem(watching.clone())),
             states: Batched::new(StatesByItem {
                 watching: watching.clone(),
                 profile,

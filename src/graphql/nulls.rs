@@ -188,7 +188,7 @@ mod tests {
 
         assert_eq!(
             completed(query, data(), &[&["film", "credits", "edges", "0", "node"]]),
-            json!({ "genres": [], "film": null })
+            json!({ "genres": [], "film": { "id": "1", "credits": null } })
         );
         assert_eq!(
             completed(query, data(), &[&["film", "credits", "totalCount"]]),
@@ -211,7 +211,7 @@ mod tests {
                     &["nodes", "0", "similar", "nodes"]
                 ]
             ),
-            json!({ "nodes": [null, null] })
+            json!({ "nodes": [{ "similar": null }, null] })
         );
     }
 }

@@ -1,14 +1,16 @@
 //! Pages of lists, as connections (the Relay cursor connections specification).
 
 use std::borrow::Cow;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use async_graphql::{Context, Object, OutputType, SimpleObject, TypeName};
 
-use super::cursor::{Cursor, Order};
+use super::cursor::{Cursor, Given, MOST_GIVEN, Order};
 use super::error::{ApiError, Result};
 use super::total::Total;
+use super::turns::take_turns;
 use crate::domain::error::ErrorCode;
-use crate::domain::page::{Direction, Keyset, MAX_PAGE, Slice, Window};
+use crate::domain::page::{Direction, KeyValue, Keyset, MAX_PAGE, Slice, Window};
 
 /// Which page somebody asks for.
 #[derive(Debug, Default)]
@@ -31,6 +33,45 @@ impl PageArgs {
 
     /// The page as the domain asks for it: `default` rows unless it says how many. Errors name the argument.
     pub(crate) fn window(self, order: &Order, default: usize) -> Result<Window> {
+        let parse = |text: &str| order.parse(text).map(|keyset| (keyset, Given::default()));
+        Ok(self.read(parse, default)?.0)
+    }
+
+    /// The same, and what was given up to the row that it starts behind.
+    pub(crate) fn window_behind(self, order: &Order, default: usize) -> Result<(Window, Given)> {
+        self.read(|text| order.parse_behind(text), default)
+    }
+
+    /// A page of a list that is made anew for each page. `list` is what it is made for: cursors are good for no other.
+    pub(crate) fn of_list(
+        self,
+        order: &'static Order,
+        list: impl Hash,
+        default: usize,
+    ) -> Result<ListPage> {
+        let mut hasher = DefaultHasher::new();
+        list.hash(&mut hasher);
+        let list = Keyset::by_number(hasher.finish().cast_signed(), 0);
+        let (window, given) = self.read(
+            |text| {
+                let behind = order.parse_behind(text);
+                behind.filter(|(named, _)| named.value == list.value)
+            },
+            default,
+        )?;
+        Ok(ListPage {
+            order,
+            list,
+            window,
+            given,
+        })
+    }
+
+    fn read(
+        self,
+        parse: impl Fn(&str) -> Option<(Keyset, Given)>,
+        default: usize,
+    ) -> Result<(Window, Given)> {
         let is_backward = self.last.is_some() || self.before.is_some();
         let refused = match (&self.first, &self.after) {
             (Some(_), _) => "first",
@@ -57,13 +98,65 @@ impl PageArgs {
                 ("after", self.after),
             )
         };
-        Ok(Window {
-            limit: limit(size.0, size.1, default)?,
-            start: cursor
-                .1
-                .map(|text| parse_cursor(cursor.0, &text, order))
-                .transpose()?,
+        let limit = limit(size.0, size.1, default)?;
+        let behind = cursor.1.map(|text| parse_cursor(cursor.0, &text, parse));
+        let (start, given) = behind.transpose()?.unzip();
+        let window = Window {
+            limit,
+            start,
             direction,
+        };
+        Ok((window, given.unwrap_or_default()))
+    }
+}
+
+/// A page of a list that may change while somebody leafs through it, because they or others watch something, or because
+/// another server has it: the rows that follow of the list as it is now, without what the pages before gave. So no row
+/// comes twice, and none of the list is left out.
+pub(crate) struct ListPage {
+    order: &'static Order,
+    list: Keyset,
+    window: Window,
+    given: Given,
+}
+
+impl ListPage {
+    /// The page as connections know it.
+    pub(crate) fn window(&self) -> &Window {
+        &self.window
+    }
+
+    /// What the list that the page before was cut from was named, if it is not the first page.
+    pub(crate) fn cut_from(&self) -> Option<i64> {
+        match self.window.start.as_ref()?.id {
+            KeyValue::Number(name) => Some(name),
+            KeyValue::Text(_) => None,
+        }
+    }
+
+    /// The same page, of a list that is named so: its cursors say which one they were cut from.
+    pub(crate) fn of_one_named(mut self, name: i64) -> Self {
+        self.list.id = KeyValue::Number(name);
+        self
+    }
+
+    /// The rows of the page, each with its cursor.
+    pub(crate) fn of<T>(
+        &self,
+        list: impl IntoIterator<Item = T>,
+        id: impl Fn(&T) -> i64,
+    ) -> Slice<(Cursor, T)> {
+        let was_given = self.given.contains();
+        let rest = list.into_iter().filter(|row| !was_given(id(row)));
+        let most = MOST_GIVEN.saturating_sub(self.given.len());
+        let rows: Vec<T> = rest.take(most.min(self.window.limit + 1)).collect();
+        let slice = Slice::from_overfetched(rows, &self.window);
+        let page = self.given.page(slice.rows.iter().map(id));
+        let mut index = 0;
+        slice.map(|row| {
+            let given = page.up_to(index);
+            index += 1;
+            (self.order.cursor_behind(self.list.clone(), given), row)
         })
     }
 }
@@ -85,8 +178,12 @@ pub(crate) fn limit(argument: &'static str, asked: Option<i32>, default: usize) 
         })
 }
 
-fn parse_cursor(argument: &'static str, cursor: &str, order: &Order) -> Result<Keyset> {
-    order.parse(cursor).ok_or_else(|| {
+fn parse_cursor(
+    argument: &'static str,
+    cursor: &str,
+    parse: impl Fn(&str) -> Option<(Keyset, Given)>,
+) -> Result<(Keyset, Given)> {
+    parse(cursor).ok_or_else(|| {
         ApiError::argument(
             ErrorCode::BadCursor,
             argument,
@@ -110,7 +207,7 @@ pub(crate) trait Edge: OutputType + 'static {
     fn cursor(&self) -> &Cursor;
 }
 
-/// A page of a list.
+/// A page of a list. The field that gives it may be null, so that an argument which is refused takes nothing with it.
 pub(crate) struct Connection<E> {
     edges: Vec<E>,
     has_next_page: bool,
@@ -145,11 +242,13 @@ impl<E: Edge> Connection<E> {
 impl<E: Edge> Connection<E> {
     /// The rows, each with its cursor and what is true of it in this list only.
     async fn edges(&self) -> &[E] {
+        take_turns(self.edges.len()).await;
         &self.edges
     }
 
     /// The rows without their cursors, in the same order: short for `edges { node }`.
     async fn nodes(&self) -> Vec<&E::Node> {
+        take_turns(self.edges.len()).await;
         self.edges.iter().map(Edge::node).collect()
     }
 
@@ -295,6 +394,42 @@ mod tests {
             ..PageArgs::default()
         };
         assert_eq!(code_and_field(before), refused("BAD_CURSOR", "before"));
+    }
+
+    fn leaf(list: &str, after: Option<&Cursor>) -> async_graphql::Result<ListPage> {
+        let args = PageArgs::forward(Some(2), after.map(Cursor::to_string));
+        Ok(args.of_list(&ORDER, list, 20)?)
+    }
+
+    fn leafed(page: &ListPage, rows: &[i64]) -> (Vec<i64>, bool, Option<Cursor>) {
+        let slice = page.of(rows.iter().copied(), |row| *row);
+        let last = slice.rows.last().map(|(cursor, _)| cursor.clone());
+        let rows = slice.rows.into_iter().map(|(_, row)| row).collect();
+        (rows, slice.has_more, last)
+    }
+
+    #[test]
+    fn a_list_that_changes_gives_nothing_twice_and_leaves_nothing_out() {
+        let (first, more, last) = leafed(&leaf("a", None).unwrap(), &[1, 2, 3, 4, 5]);
+        assert_eq!((first, more), (vec![1, 2], true));
+
+        // 1 was watched, 6 is new, and 2 is not as good as it was.
+        let page = leaf("a", last.as_ref()).unwrap();
+        let (second, more, last) = leafed(&page, &[4, 6, 3, 2, 5]);
+        assert_eq!((second, more), (vec![4, 6], true));
+
+        let page = leaf("a", last.as_ref()).unwrap();
+        let (third, more, _) = leafed(&page, &[5, 6, 4, 3, 2]);
+        assert_eq!((third, more), (vec![5, 3], false));
+        assert!(page.window().start.is_some());
+    }
+
+    #[test]
+    fn a_cursor_is_of_one_list() {
+        let (.., last) = leafed(&leaf("a", None).unwrap(), &[1, 2, 3]);
+
+        assert!(leaf("a", last.as_ref()).is_ok());
+        assert!(leaf("b", last.as_ref()).is_err());
     }
 
     #[test]

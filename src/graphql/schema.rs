@@ -1,21 +1,27 @@
 //! The schema, put together.
 
+use std::any::TypeId;
+use std::num::NonZero;
 use std::sync::Arc;
 
 use async_graphql::parser::parse_query;
 use async_graphql::{
     Data, EmptySubscription, ErrorExtensionValues, Executor, MergedObject, Request, Response,
-    SDLExportOptions, SchemaBuilder, ServerError,
+    SDLExportOptions, SchemaBuilder, ServerError, Variables,
 };
 use futures::stream::BoxStream;
+use tokio::sync::Semaphore;
 
 use super::accounts::{
     AccountMutation, AccountQuery, ApiKeyMutation, DeleteMutation, EmailMutation, IdentityMutation,
     ManageMutation, ManageQuery, PasswordMutation, ProfileMutation,
 };
 use super::catalog::CatalogQuery;
+use super::context::Caller;
 use super::cost::{self, Costs};
+use super::error::RETRY_AFTER;
 use super::hierarchy::Hierarchy;
+use super::limits::Introspection;
 use super::loaders::Loaders;
 use super::node::NodeQuery;
 use super::nulls;
@@ -28,8 +34,10 @@ use super::watching::{
     HidingMutation, MutingMutation, PlayMutation, RatingMutation, WatchingMutation,
 };
 use crate::domain::accounts::AccountService;
+use crate::domain::budget::{Budget, Of, Overspent, Spending};
 use crate::domain::catalog::{CatalogService, SearchService, VisibilityPolicy};
 use crate::domain::clock::Clock;
+use crate::domain::error::ErrorCode;
 use crate::domain::recommend::RecommendService;
 use crate::domain::watching::WatchService;
 
@@ -74,6 +82,9 @@ type Inner = async_graphql::Schema<Query, Mutation, EmptySubscription>;
 #[derive(Clone)]
 pub struct Schema {
     inner: Inner,
+    budget: Option<Budget>,
+    /// Who may execute a heavy query now.
+    heavy: Arc<Semaphore>,
     types: Arc<Types>,
     costs: Arc<Costs>,
 }
@@ -83,17 +94,28 @@ impl Executor for Schema {
         let (query, operation) = (request.query.clone(), request.operation_name.clone());
         let variables = std::mem::take(&mut request.variables);
         // A document that cannot be parsed costs nothing: the schema says what is wrong with it.
-        let (cost, order) = match request.parsed_query() {
+        let (cost, reports, order) = match request.parsed_query() {
             Ok(document) => (
                 self.costs.of(document, operation.as_deref(), &variables),
+                cost::reports(document, operation.as_deref()),
                 Order::of(document, operation.as_deref()),
             ),
-            Err(_) => (0, Order::default()),
+            Err(_) => (0, 0, Order::default()),
         };
         request.variables = variables;
         if cost > cost::MOST {
             return Response::from_errors(vec![too_much(cost)]);
         }
+        if let Err(overspent) = self.spend(&request, cost, reports).await {
+            return Response::from_errors(vec![too_soon(overspent)]);
+        }
+        // Only so many at a time as there are processors, so that light ones are never behind more than these. It fails
+        // only if the semaphore is closed, which it never is.
+        let _turn = if cost > cost::HEAVY {
+            self.heavy.acquire().await.ok()
+        } else {
+            None
+        };
         let mut response = self.inner.execute(request).await;
         let holes = response.errors.iter().map(|error| error.path.as_slice());
         let holes: Vec<_> = holes.filter(|path| !path.is_empty()).collect();
@@ -113,6 +135,60 @@ impl Executor for Schema {
         session: Option<Arc<Data>>,
     ) -> BoxStream<'static, Response> {
         Executor::execute_stream(&self.inner, request, session)
+    }
+}
+
+impl Schema {
+    /// Takes what a request asks for from the budget of whoever asks.
+    async fn spend(&self, request: &Request, cost: usize, reports: usize) -> Result<(), Overspent> {
+        let caller = request.data.get(&TypeId::of::<Caller>());
+        let caller = caller.and_then(|caller| caller.downcast_ref::<Caller>());
+        let (Some(budget), Some((viewer, client))) =
+            (&self.budget, caller.and_then(Caller::rationed))
+        else {
+            return Ok(());
+        };
+        let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        let spending = Spending {
+            units: count(cost.saturating_add(cost::REQUEST)),
+            reports: count(reports),
+        };
+        budget.spend(&viewer, client, spending).await
+    }
+}
+
+/// What is left is said, so that a client can ask for less at once instead of the same later.
+fn too_soon(overspent: Overspent) -> ServerError {
+    let Overspent {
+        of,
+        wanted,
+        left,
+        wait,
+    } = overspent;
+    let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+    let (budget, message) = match of {
+        Of::Work => (
+            "WORK",
+            format!(
+                "too much was asked for in a short time: this weighs {wanted}, and {left} are left; try again in {seconds} s"
+            ),
+        ),
+        Of::Reports => (
+            "REPORTS",
+            format!(
+                "too many reports in a short time: these are {wanted}, and {left} are left; try again in {seconds} s"
+            ),
+        ),
+    };
+    let mut extensions = ErrorExtensionValues::default();
+    extensions.set("code", ErrorCode::RateLimited.as_str());
+    extensions.set(RETRY_AFTER, seconds);
+    extensions.set("budget", budget);
+    extensions.set("wanted", wanted);
+    extensions.set("left", left);
+    ServerError {
+        extensions: Some(extensions),
+        ..ServerError::new(message, None)
     }
 }
 
@@ -138,22 +214,39 @@ pub struct Services {
     pub recommend: RecommendService,
     /// Who may see what, as far as the site decides.
     pub visibility: VisibilityPolicy,
+    /// What anybody may make the site do in a time; none: as much as they like.
+    pub budget: Option<Budget>,
     pub clock: Arc<dyn Clock>,
 }
 
-/// The schema on its services.
-pub fn build(services: Services) -> Schema {
+/// The schema on its services. What asks for its description is refused before it comes here; where it is closed, errors
+/// do not say either what a misspelt name may have meant.
+pub fn build(services: Services, describes: Introspection) -> Schema {
     let loaders = Loaders::new(&services.catalog);
     let types = Types::parse(&sdl());
+    let budget = services.budget.clone();
+    let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
     let mut inner = builder().data(services).data(loaders);
+    if describes == Introspection::Closed {
+        inner = inner.disable_introspection().disable_suggestions();
+    }
     if tracing::span_enabled!(tracing::Level::DEBUG) {
         inner = inner.extension(Traced);
     }
     Schema {
         inner: inner.finish(),
+        budget,
+        heavy: Arc::new(Semaphore::new(processors)),
         costs: Arc::new(Costs::new(&types)),
         types: Arc::new(types),
     }
+}
+
+/// What an operation weighs that needs no variables, with what any request does.
+pub fn weigh(document: &str) -> Result<usize, async_graphql::parser::Error> {
+    let document = parse_query(document)?;
+    let costs = Costs::new(&Types::parse(&sdl()));
+    Ok(costs.of(&document, None, &Variables::default()) + cost::REQUEST)
 }
 
 /// The schema as text, in the schema definition language.

@@ -8,9 +8,9 @@ use super::catalog::{Person, PersonEdge, TitleEdge, TitleFilter, titles};
 use super::context::ContextExt;
 use super::cursor::Order;
 use super::error::Result;
-use super::page::{Connection, PageArgs, Sorted, page_of};
+use super::page::{Connection, PageArgs};
 use super::total::Total;
-use crate::domain::page::{Keyset, Slice};
+use crate::domain::page::Slice;
 
 static TITLES: Order = Order::by_number("search titles");
 static PEOPLE: Order = Order::by_number("search people");
@@ -33,28 +33,25 @@ impl SearchQuery {
         #[graphql(desc = "How many, 1 to 100.", default = 20)] first: Option<i32>,
         #[graphql(desc = "Only those after this cursor; `BAD_CURSOR` if it is of another list.")]
         after: Option<String>,
-    ) -> Result<Connection<TitleEdge>> {
-        let window = PageArgs::forward(first, after).window(&TITLES, 20)?;
+    ) -> Result<Option<Connection<TitleEdge>>> {
         let filter = filter.unwrap_or_default().into_domain()?;
+        let list = (query.trim(), format!("{filter:?}"));
+        let page = PageArgs::forward(first, after).of_list(&TITLES, list, 20)?;
         let (search, visibility) = (&ctx.services().search, ctx.visibility());
         let hits = search.titles(&visibility, &query, &filter).await?;
         let total = Total::Known(hits.len());
-        let slice = page_of(hits, &window, Sorted::Descending, |(score, title)| {
-            keyset(*score, title.id.to_i64())
-        });
-        let hits = slice.rows.into_iter();
-        let (scores, found): (Vec<_>, Vec<_>) = hits.unzip();
-        let nodes = titles(found.clone()).into_iter();
-        let rows = nodes.zip(found).zip(scores);
-        let edges = rows.map(|((node, title), score)| {
-            let cursor = TITLES.cursor(keyset(score, title.id.to_i64()));
-            TitleEdge::new(cursor, node, Some(score))
-        });
+        let slice = page.of(hits, |(_, title)| title.id.to_i64());
+        let rows = slice.rows.into_iter();
+        let (places, found): (Vec<_>, Vec<_>) = rows
+            .map(|(cursor, (score, title))| ((cursor, score), title))
+            .unzip();
+        let rows = titles(found).into_iter().zip(places);
+        let edges = rows.map(|(node, (cursor, score))| TitleEdge::new(cursor, node, Some(score)));
         let slice = Slice {
             rows: edges.collect(),
             has_more: slice.has_more,
         };
-        Ok(Connection::new(slice, &window, total))
+        Ok(Some(Connection::new(slice, page.window(), total)))
     }
 
     /// Finds people by name: the best match first. Case and accents do not matter, small typing errors are forgiven,
@@ -67,22 +64,15 @@ impl SearchQuery {
         #[graphql(desc = "How many, 1 to 100.", default = 20)] first: Option<i32>,
         #[graphql(desc = "Only those after this cursor; `BAD_CURSOR` if it is of another list.")]
         after: Option<String>,
-    ) -> Result<Connection<PersonEdge>> {
-        let window = PageArgs::forward(first, after).window(&PEOPLE, 20)?;
+    ) -> Result<Option<Connection<PersonEdge>>> {
+        let args = PageArgs::forward(first, after);
+        let page = args.of_list(&PEOPLE, query.trim(), 20)?;
         let hits = ctx.services().search.people(&query).await?;
         let total = Total::Known(hits.len());
-        let slice = page_of(hits, &window, Sorted::Descending, |(score, person)| {
-            keyset(*score, person.id.to_i64())
-        });
-        let edges = slice.map(|(score, person)| {
-            let cursor = PEOPLE.cursor(keyset(score, person.id.to_i64()));
+        let slice = page.of(hits, |(_, person)| person.id.to_i64());
+        let edges = slice.map(|(cursor, (score, person))| {
             PersonEdge::new(cursor, Person(Arc::new(person)), Some(score))
         });
-        Ok(Connection::new(edges, &window, total))
+        Ok(Some(Connection::new(edges, page.window(), total)))
     }
-}
-
-/// Scores are positive, and the bits of positive numbers are in the order of the numbers.
-fn keyset(score: f64, id: i64) -> Keyset {
-    Keyset::by_number(score.to_bits().cast_signed(), id)
 }

@@ -41,12 +41,18 @@ pub(crate) enum ErrorCode {
     Unauthenticated,
     /// E-mail address or password is wrong.
     WrongCredentials,
+    /// The person changed their mind at another site.
+    Cancelled,
+    /// It was good once: it was used before, or its time is over. Begin again.
+    Expired,
     /// Too many at once or in too short a time: wait for `extensions.retryAfter` seconds, if it says so.
     RateLimited,
     /// A cursor is not one that this list, in this order, gave out: start from the first page.
     BadCursor,
     /// A part of the site did not answer in time: try again.
     UpstreamUnavailable,
+    /// The site has no room left to write; what can be read still is. Try again later.
+    StorageFull,
     /// A fault of the site, not of the request.
     Internal,
 }

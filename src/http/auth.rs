@@ -3,23 +3,30 @@
 use std::sync::Arc;
 
 use async_graphql::Data;
-use axum::http::HeaderMap;
-use axum::http::header::{AUTHORIZATION, COOKIE};
+use axum::http::header::{AUTHORIZATION, COOKIE, HOST, ORIGIN};
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName};
+use ipnet::IpNet;
 
 use super::client::ClientInfo;
-use super::error::status_of;
 use super::graphql::{PrepareRequest, Refusal};
-use crate::domain::accounts::{AccountService, ApiKeyToken, Credentials, SessionToken};
-use crate::domain::error::ErrorCode;
+use crate::domain::accounts::{
+    AccountService, ApiKeyToken, Credentials, Proof, SessionToken, Stale,
+};
 use crate::domain::viewer::{Client, Viewer};
 use crate::graphql::{ApiError, Caller, SessionCookie};
+
+const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// Finds out who asks, before anything is done for them.
 #[derive(Clone)]
 pub(super) struct Authenticate {
     accounts: Arc<AccountService>,
     cookie: SessionCookie,
+    /// Origins of other hosts whose pages may use the session.
+    trusted_origins: Arc<[String]>,
+    /// Networks whose work is not counted.
+    unlimited: Arc<[IpNet]>,
 }
 
 /// What a request shows.
@@ -31,10 +38,17 @@ enum Presented {
 }
 
 impl Authenticate {
-    pub(super) fn new(accounts: AccountService, cookie: SessionCookie) -> Self {
+    pub(super) fn new(
+        accounts: AccountService,
+        cookie: SessionCookie,
+        trusted_origins: &[String],
+        unlimited: &[IpNet],
+    ) -> Self {
         Self {
             accounts: Arc::new(accounts),
             cookie,
+            trusted_origins: trusted_origins.into(),
+            unlimited: unlimited.into(),
         }
     }
 
@@ -42,35 +56,55 @@ impl Authenticate {
     pub(super) async fn caller(&self, parts: &Parts) -> Result<(Viewer, Client), Refusal> {
         let client = parts.extensions.get::<ClientInfo>().cloned();
         let ClientInfo(client) = client.unwrap_or_default();
-        Ok((self.viewer(&parts.headers).await?, client))
+        Ok((self.viewer(parts).await?, client))
     }
 
-    async fn viewer(&self, headers: &HeaderMap) -> Result<Viewer, Refusal> {
-        let credentials = match self.presented(headers) {
+    async fn viewer(&self, parts: &Parts) -> Result<Viewer, Refusal> {
+        let credentials = match self.presented(&parts.headers) {
             None => return Ok(Viewer::Anonymous),
             Some(Presented::Cookie(token)) => {
-                return self.ask(&Credentials::Cookie(token)).await;
+                if parts.method.is_safe() && self.is_of_another_site(&parts.headers) {
+                    return Err(Refusal::cross_site());
+                }
+                let proof = self.ask(&Credentials::Cookie(token)).await?;
+                return Ok(proof.viewer());
             }
             Some(Presented::Header(credentials)) => credentials,
         };
-        let viewer = match credentials {
-            None => Viewer::Anonymous,
+        let proof = match credentials {
+            None => Proof::Nothing(Stale::Wrong),
             Some(credentials) => self.ask(&credentials).await?,
         };
-        match viewer {
-            Viewer::Anonymous => Err(Refusal::new(
-                status_of(ErrorCode::Unauthenticated),
-                ErrorCode::Unauthenticated.as_str(),
-                "the bearer token is not valid; log in again",
-            )),
-            known @ Viewer::Known(_) => Ok(known),
+        match proof {
+            Proof::Of(viewer) => Ok(Viewer::Known(viewer)),
+            Proof::Nothing(stale) => Err(Refusal::stale(stale)),
         }
     }
 
     /// Nobody is taken for logged in, or for logged out, while the sessions cannot be asked.
-    async fn ask(&self, credentials: &Credentials) -> Result<Viewer, Refusal> {
-        let viewer = self.accounts.authenticate(credentials).await;
-        Ok(viewer.map_err(ApiError::from)?)
+    async fn ask(&self, credentials: &Credentials) -> Result<Proof, Refusal> {
+        let proof = self.accounts.authenticate(credentials).await;
+        Ok(proof.map_err(ApiError::from)?)
+    }
+
+    /// Whether a page of another site made the browser send it. The router refuses what changes something; reading is
+    /// refused here, where there is a session to read with: a link or a picture elsewhere would make the server work in
+    /// its name, and how long that takes can be seen from there.
+    fn is_of_another_site(&self, headers: &HeaderMap) -> bool {
+        let text = |name: &HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or(""));
+        let origin = text(&ORIGIN);
+        if origin.is_some_and(|origin| self.trusted_origins.iter().any(|known| known == origin)) {
+            return false;
+        }
+        match (text(&SEC_FETCH_SITE), origin) {
+            (Some(site), _) => site.eq_ignore_ascii_case("cross-site"),
+            // A browser from before that header.
+            (None, Some(origin)) => {
+                let host = origin.split_once("://").map(|(_, host)| host);
+                host.is_none() || host != text(&HOST)
+            }
+            (None, None) => false,
+        }
     }
 
     fn presented(&self, headers: &HeaderMap) -> Option<Presented> {
@@ -109,7 +143,20 @@ impl PrepareRequest for Authenticate {
     async fn prepare(&self, parts: &Parts) -> Result<Data, Refusal> {
         let (viewer, client) = self.caller(parts).await?;
         let mut data = Data::default();
-        data.insert(Caller::new(viewer, client, self.cookie));
+        let is_unlimited = client.address.is_some_and(|address| {
+            self.unlimited
+                .iter()
+                .any(|network| network.contains(&address))
+        });
+        let states = cookie(&parts.headers, self.cookie.oauth_state().name());
+        let states = states.map(SessionCookie::read_oauth_states);
+        let caller =
+            Caller::new(viewer, client, self.cookie).with_oauth_states(states.unwrap_or_default());
+        data.insert(if is_unlimited {
+            caller.unrationed()
+        } else {
+            caller
+        });
         Ok(data)
     }
 }

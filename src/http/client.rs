@@ -1,6 +1,8 @@
 //! What sends a request: its network address and what it calls itself.
 
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::header::USER_AGENT;
@@ -18,8 +20,12 @@ const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 pub(super) struct ClientInfo(pub(super) Client);
 
 /// The proxies in front of the program.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Proxies(pub(super) std::sync::Arc<[IpNet]>);
+#[derive(Debug, Clone)]
+pub(super) struct Proxies {
+    trusted: Arc<[IpNet]>,
+    /// Set if somebody said which there are, or was told that nobody has.
+    is_settled: Arc<AtomicBool>,
+}
 
 /// Finds out what sent a request, and leaves that with it.
 pub(super) async fn identify(
@@ -29,6 +35,9 @@ pub(super) async fn identify(
 ) -> Response {
     let connection = request.extensions().get::<ConnectInfo<SocketAddr>>();
     let peer = connection.map(|ConnectInfo(peer)| peer.ip());
+    if request.headers().contains_key(FORWARDED_FOR) {
+        proxies.wonder();
+    }
     let device = request
         .headers()
         .get(USER_AGENT)
@@ -43,6 +52,24 @@ pub(super) async fn identify(
 }
 
 impl Proxies {
+    /// These, or none; `None`: nobody said whether there are any.
+    pub(super) fn new(trusted: Option<Vec<IpNet>>) -> Self {
+        Self {
+            is_settled: Arc::new(AtomicBool::new(trusted.is_some())),
+            trusted: trusted.unwrap_or_default().into(),
+        }
+    }
+
+    /// Says once that there seems to be a proxy, and that nobody is believed.
+    fn wonder(&self) {
+        if !self.is_settled.swap(true, Ordering::Relaxed) {
+            tracing::warn!(
+                "A request came with X-Forwarded-For, and REELGRAPH_TRUSTED_PROXIES is not set: if there is a proxy in \
+                 front, all its clients are counted as one, by every limit; name its network, or say `none`"
+            );
+        }
+    }
+
     /// Where a request comes from: the last address of `X-Forwarded-For` that is not one of our proxies, as long as
     /// each of those who wrote after it is. What a client writes there itself stands before that and counts for
     /// nothing.
@@ -67,7 +94,9 @@ impl Proxies {
     }
 
     fn are_trusted(&self, address: IpAddr) -> bool {
-        self.0.iter().any(|network| network.contains(&address))
+        self.trusted
+            .iter()
+            .any(|network| network.contains(&address))
     }
 }
 
@@ -78,7 +107,8 @@ mod tests {
     use super::*;
 
     fn origin(proxies: &[&str], peer: &str, forwarded: &[&'static str]) -> String {
-        let proxies = Proxies(proxies.iter().map(|proxy| proxy.parse().unwrap()).collect());
+        let proxies = proxies.iter().map(|proxy| proxy.parse().unwrap());
+        let proxies = Proxies::new(Some(proxies.collect()));
         let mut headers = HeaderMap::new();
         for value in forwarded {
             headers.append(FORWARDED_FOR, HeaderValue::from_static(value));

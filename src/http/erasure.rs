@@ -19,8 +19,8 @@ use minijinja::context;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::error::status;
-use super::pages::{failure, page, private, said};
+use super::pages::{failure, page, private};
+use super::problem::Problem;
 use super::task::finish;
 use crate::domain::accounts::{AccountError, AccountService};
 use crate::graphql::ApiError;
@@ -73,6 +73,7 @@ async fn erase(
 
 async fn state(State(accounts): State<AccountService>, Path(code): Path<String>) -> Response {
     let title = "Deletion of data";
+    let home = accounts.home().clone();
     let found = {
         let code = code.clone();
         finish(async move { accounts.find_erasure(&code).await }).await
@@ -82,22 +83,20 @@ async fn state(State(accounts): State<AccountService>, Path(code): Path<String>)
             let asked = spoken(erasure.created_at);
             let finished = erasure.finished_at.map(spoken);
             let context = context! { title, code, asked, finished };
-            page(StatusCode::OK, "data_deletion.html", context)
+            page(StatusCode::OK, "data_deletion.html", &home, context)
         }
         Ok(None) => {
             let message = "There is no request with this code.";
             let context = context! { title, message, code => "NOT_FOUND" };
-            page(StatusCode::NOT_FOUND, "notice.html", context)
+            page(StatusCode::NOT_FOUND, "notice.html", &home, context)
         }
-        Err(error) => failure(title, error),
+        Err(error) => failure(title, error, &home),
     }
 }
 
 /// For a program, not for a person.
 fn refuse(error: AccountError) -> Response {
-    let error = ApiError::from(error);
-    let answer = json!({ "error": { "code": error.code(), "message": said(&error) } });
-    (status(&error), private(), Json(answer)).into_response()
+    (private(), Problem::from(ApiError::from(error))).into_response()
 }
 
 fn spoken(time: DateTime<Utc>) -> String {

@@ -13,7 +13,7 @@ use futures::stream;
 use tracing::Instrument;
 
 use super::auth::Authenticate;
-use super::graphql::Refusal;
+use super::problem::Problem;
 use super::task::finish;
 use crate::domain::accounts::AccountError;
 use crate::domain::error::StoreError;
@@ -39,7 +39,7 @@ pub(super) async fn export(State(exports): State<Exports>, request: Request) -> 
     let (parts, _) = request.into_parts();
     let (viewer, client) = match exports.authenticate.caller(&parts).await {
         Ok(caller) => caller,
-        Err(refusal) => return refusal.into_response(),
+        Err(refusal) => return Problem::from(refusal).into_response(),
     };
     let service = exports.service;
     let begun = finish(async move {
@@ -48,7 +48,7 @@ pub(super) async fn export(State(exports): State<Exports>, request: Request) -> 
     });
     match begun.await.and_then(|begun| begun) {
         Ok(export) => file(export),
-        Err(error) => Refusal::from(ApiError::from(error)).into_response(),
+        Err(error) => Problem::from(ApiError::from(error)).into_response(),
     }
 }
 

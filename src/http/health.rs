@@ -1,20 +1,23 @@
 //! Whether the process lives, and whether it can serve.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
 use crate::domain::clock::Clock;
-use crate::domain::error::StoreError;
-use crate::domain::ping::Ping;
+use crate::domain::pulse::{Health, Pulse};
 use crate::domain::recommend::ProjectionProgress;
 
-/// What is asked whether requests can be served.
+/// How long whoever asks waits for stores that nobody has asked before.
+const AT_FIRST: Duration = Duration::from_millis(250);
+
+/// What is known of whether requests can be served.
 #[derive(Clone)]
 pub struct Stores {
-    pub record: Arc<dyn Ping>,
-    pub sessions: Arc<dyn Ping>,
-    pub graph: Arc<dyn Ping>,
+    pub record: Pulse,
+    pub sessions: Pulse,
+    pub graph: Pulse,
     /// Whether the graph follows the record.
     pub progress: ProjectionProgress,
     pub clock: Arc<dyn Clock>,
@@ -34,6 +37,8 @@ pub(super) struct Readiness {
 enum Answer {
     Ok,
     Unavailable,
+    /// It is read, and nothing is written.
+    Full,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -57,6 +62,11 @@ impl Readiness {
     pub(super) fn is_ready(&self) -> bool {
         self.record == Answer::Ok && self.sessions == Answer::Ok
     }
+
+    /// Whether what is wrong is that there is no room left.
+    pub(super) fn is_full(&self) -> bool {
+        self.record == Answer::Full || self.sessions == Answer::Full
+    }
 }
 
 /// Answers as long as the process lives, whatever the stores do.
@@ -64,18 +74,23 @@ pub(super) async fn live() -> &'static str {
     "ok"
 }
 
-/// Asks all stores at once, and how the projection gets on.
+/// What is known of the stores, at once, and how the projection gets on.
 pub(super) async fn readiness(stores: &Stores) -> Readiness {
-    let (record, sessions, graph) = tokio::join!(
-        stores.record.ping(),
-        stores.sessions.ping(),
-        stores.graph.ping()
-    );
+    let pulses = [&stores.record, &stores.sessions, &stores.graph];
+    let asked = Instant::now();
+    for pulse in pulses {
+        pulse.look();
+    }
+    let is_unknown = |pulse: &&Pulse| pulse.health() == Health::Unknown;
+    while asked.elapsed() < AT_FIRST && pulses.iter().any(is_unknown) {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let [record, sessions, graph] = pulses.map(|pulse| answer(pulse.health()));
     let standstill = stores.progress.standstill(stores.clock.now());
     Readiness {
-        record: answer(&record),
-        sessions: answer(&sessions),
-        graph: answer(&graph),
+        record,
+        sessions,
+        graph,
         projection: match (standstill, stores.progress.rebuild()) {
             (Some(still), _) => Projection::StandsStill {
                 seconds: still.num_seconds(),
@@ -86,10 +101,10 @@ pub(super) async fn readiness(stores: &Stores) -> Readiness {
     }
 }
 
-fn answer(result: &Result<(), StoreError>) -> Answer {
-    if result.is_ok() {
-        Answer::Ok
-    } else {
-        Answer::Unavailable
+fn answer(health: Health) -> Answer {
+    match health {
+        Health::Answers => Answer::Ok,
+        Health::Full => Answer::Full,
+        Health::Unknown | Health::Silent => Answer::Unavailable,
     }
 }

@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use super::health::{self, Stores};
+use super::problem::Problem;
 
 /// Who sees it on an address.
 #[derive(Debug, Clone, Default)]
@@ -79,12 +80,15 @@ async fn ready(State(shown): State<Shown>, headers: HeaderMap) -> Response {
     if shown.insight.is_for(&headers) {
         return (status, Json(readiness)).into_response();
     }
-    let answer = if readiness.is_ready() {
-        "ok"
+    if readiness.is_ready() {
+        return "ok".into_response();
+    }
+    let (code, detail) = if readiness.is_full() {
+        ("STORAGE_FULL", "there is no room left to write")
     } else {
-        "unavailable"
+        ("UPSTREAM_UNAVAILABLE", "a store does not answer")
     };
-    (status, answer).into_response()
+    Problem::new(status, code, detail).into_response()
 }
 
 /// All metrics in the text format of Prometheus.
@@ -107,6 +111,7 @@ async fn render(State(shown): State<Shown>, headers: HeaderMap) -> Response {
 #[cfg(test)]
 mod tests {
     use std::path::Path;
+    use std::time::Duration;
 
     use axum::body::Body;
     use axum::http::Request;
@@ -115,8 +120,10 @@ mod tests {
     use tower::ServiceExt;
 
     use super::*;
+    use crate::adapters::memory::TokioTasks;
     use crate::adapters::sqlite::SqliteDb;
     use crate::domain::clock::Clock;
+    use crate::domain::pulse::Pulse;
     use crate::domain::recommend::{Backlog, ProjectionProgress, Waiting};
 
     struct Fixed(DateTime<Utc>);
@@ -132,11 +139,12 @@ mod tests {
     }
 
     fn stores(folder: &Path, now: DateTime<Utc>) -> Stores {
-        let db = SqliteDb::open(&folder.join("test.sqlite")).unwrap();
+        let db = Arc::new(SqliteDb::open(&folder.join("test.sqlite")).unwrap());
+        let pulse = Pulse::new("sqlite", db, Arc::new(TokioTasks), Duration::from_secs(60));
         Stores {
-            record: Arc::new(db.clone()),
-            sessions: Arc::new(db.clone()),
-            graph: Arc::new(db),
+            record: pulse.clone(),
+            sessions: pulse.clone(),
+            graph: pulse,
             progress: ProjectionProgress::default(),
             clock: Arc::new(Fixed(now)),
         }
@@ -179,5 +187,43 @@ mod tests {
             json!({ "stands_still": { "seconds": 95 } })
         );
         assert_eq!(stranger, (StatusCode::OK, "ok".to_owned()));
+    }
+
+    /// Never answers, as a server that is frozen.
+    struct Frozen;
+
+    #[async_trait::async_trait]
+    impl crate::domain::ping::Ping for Frozen {
+        async fn ping(&self) -> Result<(), crate::domain::error::StoreError> {
+            std::future::pending().await
+        }
+    }
+
+    #[tokio::test]
+    async fn a_store_that_is_frozen_keeps_nobody_who_asks_waiting() {
+        let folder = tempfile::tempdir().unwrap();
+        let patience = Duration::from_millis(20);
+        let pulse = |store| Pulse::new(store, Arc::new(Frozen), Arc::new(TokioTasks), patience);
+        for (graph, record, expected) in [(true, false, 200), (false, true, 503)] {
+            let mut stores = stores(folder.path(), at(0));
+            if graph {
+                stores.graph = pulse("graph");
+            }
+            if record {
+                stores.record = pulse("record");
+            }
+            let routes = routes(stores, None, Insight::Open);
+            for _ in 0..2 {
+                let asked = std::time::Instant::now();
+
+                let request = Request::get("/readyz").body(Body::empty()).unwrap();
+                let answer = routes.clone().oneshot(request).await.unwrap();
+
+                assert_eq!(answer.status(), expected);
+                // On a busy machine; of its own accord it would never answer.
+                assert!(asked.elapsed() < Duration::from_secs(10));
+                tokio::time::sleep(patience * 2).await;
+            }
+        }
     }
 }

@@ -1,21 +1,57 @@
 //! The public keys of access tokens, for other programs of the site that want to check them.
 
-use axum::Json;
 use axum::extract::State;
-use axum::http::header::CACHE_CONTROL;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest, Sha256};
 
-use super::graphql::Refusal;
+use super::problem::Problem;
+use super::task::finish;
+use crate::domain::accounts::AccountError;
 use crate::domain::accounts::AccountService;
+use crate::domain::error::StoreError;
 use crate::graphql::ApiError;
 
 /// Where the key set is.
 pub(super) const PATH: &str = "/.well-known/jwks.json";
 
 /// The key set (RFC 7517). A key is in it a day before it signs, so an hour in a cache does no harm.
-pub(super) async fn key_set(State(accounts): State<AccountService>) -> Response {
-    match accounts.public_keys().await {
-        Ok(keys) => ([(CACHE_CONTROL, "public, max-age=3600")], Json(keys)).into_response(),
-        Err(error) => Refusal::from(ApiError::from(error)).into_response(),
+/// Whoever has it already, by its tag, is told that it is still the same.
+pub(super) async fn key_set(
+    State(accounts): State<AccountService>,
+    headers: HeaderMap,
+) -> Response {
+    let written = finish(async move {
+        let keys = accounts.public_keys().await?;
+        serde_json::to_vec(&keys).map_err(|error| AccountError::Store(StoreError::failed(error)))
+    });
+    let body = match written.await.and_then(|written| written) {
+        Ok(body) => body,
+        Err(error) => return Problem::from(ApiError::from(error)).into_response(),
+    };
+    // Weak, because the answer may be compressed on its way.
+    let tag = format!("W/\"{}\"", URL_SAFE_NO_PAD.encode(Sha256::digest(&body)));
+    let is_known = has_tag(&headers, &tag);
+    let about = [
+        (CACHE_CONTROL, "public, max-age=3600".to_owned()),
+        (ETAG, tag),
+    ];
+    if is_known {
+        return (StatusCode::NOT_MODIFIED, about).into_response();
     }
+    (about, [(CONTENT_TYPE, "application/json")], body).into_response()
+}
+
+/// Whether the client has what is tagged so; strength does not matter (RFC 9110, 13.1.2).
+fn has_tag(headers: &HeaderMap, tag: &str) -> bool {
+    let opaque = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
+    headers
+        .get_all(IF_NONE_MATCH)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .any(|known| known.trim() == "*" || opaque(known) == opaque(tag))
 }

@@ -24,6 +24,22 @@ const METRICS: &[(&str, Kind, &str)] = &[
         "How long requests took, by status of the answer",
     ),
     (
+        "http_requests_turned_away_total",
+        Kind::Counter,
+        "Requests that were turned away because too many were at work",
+    ),
+    ("http_connections", Kind::Gauge, "Connections that are open"),
+    (
+        "http_connections_cut_total",
+        Kind::Counter,
+        "Connections that were cut, by reason: header or idle (nothing came in time), stalled (the answer is not read), room (for a newcomer)",
+    ),
+    (
+        "http_connections_refused_total",
+        Kind::Counter,
+        "Connections that were refused because all others were at work, by limit: of the peer, of all",
+    ),
+    (
         "graphql_operation_duration_seconds",
         Kind::Seconds,
         "How long GraphQL operations took, by name, type and outcome: ok, errors in the answer, refused",
@@ -31,7 +47,7 @@ const METRICS: &[(&str, Kind, &str)] = &[
     (
         "store_call_duration_seconds",
         Kind::Seconds,
-        "How long stores took, by technology, method and outcome: answered, unavailable, failed",
+        "How long stores took, by technology, method and outcome: answered, unavailable, full, failed",
     ),
     (
         "store_pool_wait_seconds",

@@ -1,5 +1,6 @@
 //! The program as the network sees it: routes, who is logged in, health, metrics.
 
+mod at_work;
 mod auth;
 mod client;
 mod erasure;
@@ -7,16 +8,20 @@ mod error;
 mod export;
 pub mod graphql;
 mod health;
+mod host;
 mod insight;
 mod keys;
 mod mail_links;
 mod metrics;
 mod oauth;
 mod pages;
+mod problem;
 mod router;
+mod server;
 mod task;
 
 pub use self::metrics::describe as describe_metrics;
 pub use health::Stores;
 pub use insight::Insight;
-pub use router::{HttpOptions, operators, router};
+pub use router::{HttpOptions, operators, router, starting};
+pub use server::{Patience, ServerLimits, serve, swapping};

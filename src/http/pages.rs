@@ -14,6 +14,7 @@ use base64::engine::general_purpose::STANDARD;
 use minijinja::{Environment, Value, context};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
+use url::{Origin, Url};
 
 use super::error::status;
 use crate::graphql::ApiError;
@@ -46,6 +47,7 @@ fn templates() -> Result<Environment<'static>, minijinja::Error> {
             "reset_password.html",
             include_str!("pages/reset_password.html"),
         ),
+        ("enter_pin.html", include_str!("pages/enter_pin.html")),
         (
             "data_deletion.html",
             include_str!("pages/data_deletion.html"),
@@ -56,8 +58,14 @@ fn templates() -> Result<Environment<'static>, minijinja::Error> {
     Ok(templates)
 }
 
-/// A page of the template; what is put into it is escaped.
-pub(super) fn page(status: StatusCode, template: &str, context: impl Serialize) -> Response {
+/// A page of the template; what is put into it is escaped. From each there is a way back to the site.
+pub(super) fn page(
+    status: StatusCode,
+    template: &str,
+    home: &Url,
+    context: impl Serialize,
+) -> Response {
+    let context = context! { home => home.as_str(), ..Value::from_serialize(context) };
     let rendered = match &*TEMPLATES {
         Ok(templates) => templates
             .get_template(template)
@@ -75,12 +83,49 @@ pub(super) fn page(status: StatusCode, template: &str, context: impl Serialize) 
 }
 
 /// A page that says that something was done.
-pub(super) fn notice(title: &str, message: &str) -> Response {
-    page(StatusCode::OK, "notice.html", context! { title, message })
+pub(super) fn notice(title: &str, message: &str, home: &Url) -> Response {
+    let context = context! { title, message };
+    page(StatusCode::OK, "notice.html", home, context)
+}
+
+/// Lets the form of a page lead to pages of these sites in the end: browsers hold what a form is answered with to the
+/// policy, too.
+pub(super) fn leads_to(mut page: Response, pages: &[Url]) -> Response {
+    let origins = pages.iter().map(Url::origin).filter(Origin::is_tuple);
+    let forms = origins.fold("form-action 'self'".to_owned(), |forms, origin| {
+        format!("{forms} {}", origin.ascii_serialization())
+    });
+    let policy = POLICY.replace("form-action 'self'", &forms);
+    if let Ok(policy) = HeaderValue::from_str(&policy) {
+        page.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
+    }
+    page
+}
+
+/// What goes with every page: a window that another site opened has no hold on it, and it has no use for what is in the
+/// browser's power.
+pub(super) fn opened() -> HeaderMap {
+    let headers = [
+        ("cross-origin-opener-policy", "same-origin"),
+        (
+            "permissions-policy",
+            "browsing-topics=(), camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
+        ),
+    ];
+    headers
+        .map(|(name, value)| {
+            (
+                HeaderName::from_static(name),
+                HeaderValue::from_static(value),
+            )
+        })
+        .into_iter()
+        .collect()
 }
 
 fn headers() -> HeaderMap {
     let mut headers = private();
+    headers.extend(opened());
     headers.insert(
         CONTENT_TYPE,
         HeaderValue::from_static("text/html; charset=utf-8"),
@@ -104,11 +149,11 @@ pub(super) fn private() -> HeaderMap {
 }
 
 /// A page that says what went wrong.
-pub(super) fn failure(title: &str, error: impl Into<ApiError>) -> Response {
+pub(super) fn failure(title: &str, error: impl Into<ApiError>, home: &Url) -> Response {
     let error = error.into();
     let (code, message) = (error.code(), said(&error));
     let context = context! { title, code, message };
-    let mut response = page(status(&error), "notice.html", context);
+    let mut response = page(status(&error), "notice.html", home, context);
     if let Some(seconds) = error.retry_after() {
         response.headers_mut().insert(RETRY_AFTER, seconds.into());
     }
@@ -136,12 +181,37 @@ mod tests {
     use super::*;
     use crate::domain::error::StoreError;
 
+    fn home() -> Url {
+        Url::parse("https://example.org/?a=1&b=2").unwrap()
+    }
+
+    #[tokio::test]
+    async fn each_page_leads_back_to_the_site() {
+        let page = notice("Confirm", "Thank you.", &home());
+
+        let html = to_bytes(page.into_body(), 10_000).await.unwrap();
+        let html = String::from_utf8(html.to_vec()).unwrap();
+        let link = "href=\"https:&#x2f;&#x2f;example.org&#x2f;?a=1&amp;b=2\"";
+        assert!(html.contains(link), "{html}");
+    }
+
+    #[test]
+    fn a_form_leads_where_it_may() {
+        let form = page(StatusCode::OK, "enter_pin.html", &home(), context! {});
+
+        let form = leads_to(form, &[home(), Url::parse("app://signed-in").unwrap()]);
+
+        let policy = form.headers()[CONTENT_SECURITY_POLICY].to_str().unwrap();
+        let forms = "; form-action 'self' https://example.org;";
+        assert!(policy.contains(forms), "{policy}");
+    }
+
     #[tokio::test]
     async fn what_is_put_into_a_page_is_escaped() {
         let evil = "\"><script>alert(1)</script>";
 
         let context = context! { title => "Confirm", token => evil };
-        let page = page(StatusCode::OK, "confirm_email.html", context);
+        let page = page(StatusCode::OK, "confirm_email.html", &home(), context);
 
         let html = to_bytes(page.into_body(), 10_000).await.unwrap();
         let html = String::from_utf8(html.to_vec()).unwrap();
@@ -156,13 +226,15 @@ mod tests {
         let policy = headers[CONTENT_SECURITY_POLICY].to_str().unwrap();
         assert!(policy.starts_with("default-src 'none'; style-src 'sha256-"));
         assert_eq!(headers[CACHE_CONTROL], "no-store");
+        assert_eq!(headers["cross-origin-opener-policy"], "same-origin");
+        assert!(headers.contains_key("permissions-policy"));
     }
 
     #[tokio::test]
     async fn no_fault_of_ours_is_shown() {
         let error = StoreError::failed("secret");
 
-        let page = failure("Confirm", error);
+        let page = failure("Confirm", error, &home());
 
         assert_eq!(page.status(), StatusCode::INTERNAL_SERVER_ERROR);
         let html = to_bytes(page.into_body(), 10_000).await.unwrap();

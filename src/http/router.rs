@@ -7,6 +7,7 @@ use axum::Router;
 use axum::extract::Request;
 use axum::http::header::{
     ACCEPT, AUTHORIZATION, CONTENT_TYPE, COOKIE, HeaderName, HeaderValue, RETRY_AFTER, SET_COOKIE,
+    WWW_AUTHENTICATE,
 };
 use axum::http::{Method, StatusCode};
 use axum::middleware::{self, Next};
@@ -28,17 +29,21 @@ use tower_http::trace::TraceLayer;
 use tracing::Span;
 use tracing::field::Empty;
 
+use super::at_work::{self, Places};
 use super::auth::Authenticate;
 use super::client::{self, Proxies};
 use super::erasure;
 use super::export;
 use super::graphql::{GraphqlEndpoint, Operations, PATH, Refusal};
-use super::health::Stores;
+use super::health::{self, Stores};
+use super::host;
 use super::insight::{self, Insight};
 use super::keys;
 use super::mail_links;
 use super::oauth;
+use super::problem::{self, Problem};
 use crate::domain::privacy::ExportService;
+use crate::graphql::limits::{Introspection, Limits};
 use crate::graphql::{Services, SessionCookie, build};
 
 /// The longest that anything takes; the GraphQL endpoint has a shorter limit of its own.
@@ -53,12 +58,18 @@ pub struct HttpOptions {
     pub is_production: bool,
     /// Origins of other hosts whose pages may use the API with a session.
     pub trusted_origins: Vec<String>,
-    /// Networks of the proxies that are believed.
-    pub trusted_proxies: Vec<IpNet>,
+    /// Networks of the proxies that are believed; `None`: nobody said whether there are any.
+    pub trusted_proxies: Option<Vec<IpNet>>,
+    /// Networks whose work is not counted.
+    pub unlimited_networks: Vec<IpNet>,
+    /// How many requests are worked on at a time; none: as many as come.
+    pub max_requests: Option<usize>,
     /// Where the metrics are collected, if they are.
     pub metrics: Option<PrometheusHandle>,
     /// Who may see them, and which stores answer.
     pub insight: Insight,
+    /// Whether the schema describes itself.
+    pub introspection: Introspection,
     /// The names of operations that the metrics tell apart; none: the first that are asked for.
     pub operations: Vec<String>,
 }
@@ -76,14 +87,24 @@ pub fn router(
         SessionCookie::DEVELOPMENT
     };
     let accounts = services.accounts.clone();
-    let authenticate = Authenticate::new(accounts.clone(), cookie);
-    let proxies = Proxies(options.trusted_proxies.into());
+    let authenticate = Authenticate::new(
+        accounts.clone(),
+        cookie,
+        &options.trusted_origins,
+        &options.unlimited_networks,
+    );
+    let proxies = Proxies::new(options.trusted_proxies);
     let cors = cors(&options.trusted_origins)?;
     let exports = export::Exports {
         service: exports,
         authenticate: authenticate.clone(),
     };
-    let mut endpoint = GraphqlEndpoint::new(build(services), authenticate)
+    let limits = Limits {
+        describes: options.introspection,
+        ..Limits::default()
+    };
+    let mut endpoint = GraphqlEndpoint::new(build(services, limits.describes), authenticate)
+        .limits(limits)
         .operations(Operations::new(&options.operations));
     if !options.is_production {
         endpoint = endpoint.with_page();
@@ -94,18 +115,15 @@ pub fn router(
             .add_trusted_origin(origin)
             .with_context(|| format!("{origin} is not an origin as https://www.example.org"))?;
     }
-    let csrf = csrf.with_rejection_response(|_| {
-        Refusal::new(
-            StatusCode::FORBIDDEN,
-            "CROSS_SITE",
-            "requests of other sites are refused",
-        )
-        .into_response()
-    });
-    let mail_links = mail_links::routes(accounts.clone()).layer(csrf.clone());
+    let of_pages = csrf
+        .clone()
+        .with_rejection_response(|_| Problem::from(Refusal::cross_site()).into_response());
+    let forms =
+        mail_links::routes(accounts.clone(), cookie).merge(oauth::forms(accounts.clone(), cookie));
+    let forms = forms.layer(of_pages);
     let graphql = Router::new()
         .route(PATH, endpoint.route())
-        .layer(csrf)
+        .layer(csrf.with_rejection_response(|_| Refusal::cross_site().into_response()))
         .layer(cors.clone());
     let export = Router::new()
         .route(export::PATH, get(export::export))
@@ -116,29 +134,30 @@ pub fn router(
         .route(keys::PATH, get(keys::key_set))
         .with_state(accounts);
     let insight = insight::routes(stores, options.metrics, options.insight);
+    let places = Places::new(options.max_requests.unwrap_or(usize::MAX));
     let request_id = HeaderName::from_static("x-request-id");
     Ok(Router::new()
         .merge(graphql)
         .merge(export)
         .merge(keys)
         .merge(oauth)
-        .merge(mail_links)
+        .merge(forms)
+        .layer(middleware::from_fn_with_state(places, at_work::limit))
+        // How the program is must be seen also when it has its hands full.
         .merge(insight)
-        .layer(CompressionLayer::new())
-        .layer(SetResponseHeaderLayer::if_not_present(
-            HeaderName::from_static("x-content-type-options"),
-            HeaderValue::from_static("nosniff"),
-        ))
-        .layer(SetResponseHeaderLayer::if_not_present(
-            HeaderName::from_static("referrer-policy"),
-            HeaderValue::from_static("no-referrer"),
-        ))
+        .layer(middleware::from_fn(host::check))
         .layer(middleware::from_fn_with_state(proxies, client::identify))
         .layer(TimeoutLayer::with_status_code(
             StatusCode::GATEWAY_TIMEOUT,
             TIME_LIMIT,
         ))
         .layer(CatchPanicLayer::new())
+        .layer(middleware::from_fn(problem::explain))
+        .layer(if_missing("x-content-type-options", "nosniff"))
+        .layer(if_missing("referrer-policy", "no-referrer"))
+        .layer(if_missing("cross-origin-resource-policy", "same-origin"))
+        .layer(if_missing("cache-control", "no-store"))
+        .layer(CompressionLayer::new())
         .layer(middleware::from_fn(count))
         .layer(PropagateRequestIdLayer::new(request_id.clone()))
         .layer(
@@ -154,6 +173,13 @@ pub fn router(
         ])))
 }
 
+fn if_missing(name: &'static str, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
+    SetResponseHeaderLayer::if_not_present(
+        HeaderName::from_static(name),
+        HeaderValue::from_static(value),
+    )
+}
+
 /// Pages of the trusted origins, and of no other, may use the API with the session of their browser.
 fn cors(trusted_origins: &[String]) -> anyhow::Result<CorsLayer> {
     let origins = trusted_origins
@@ -166,13 +192,32 @@ fn cors(trusted_origins: &[String]) -> anyhow::Result<CorsLayer> {
         .allow_credentials(true)
         .allow_methods([Method::GET, Method::POST])
         .allow_headers([ACCEPT, AUTHORIZATION, CONTENT_TYPE])
-        .expose_headers([RETRY_AFTER, HeaderName::from_static("x-request-id")])
+        .expose_headers([
+            RETRY_AFTER,
+            WWW_AUTHENTICATE,
+            HeaderName::from_static("x-request-id"),
+        ])
         .max_age(Duration::from_secs(3600)))
+}
+
+/// What is answered before there is more: that the process lives, and is not ready.
+pub fn starting() -> Router {
+    let not_yet = async || {
+        let status = StatusCode::SERVICE_UNAVAILABLE;
+        let detail = "the program is starting";
+        Problem::new(status, "UPSTREAM_UNAVAILABLE", detail).retry_after(1)
+    };
+    Router::new()
+        .route("/healthz", get(health::live))
+        .fallback(not_yet)
+        .layer(middleware::from_fn(host::check))
 }
 
 /// What operators alone see, for an address that nobody else reaches.
 pub fn operators(stores: Stores, metrics: Option<PrometheusHandle>) -> Router {
     insight::routes(stores, metrics, Insight::Open)
+        .layer(middleware::from_fn(host::check))
+        .layer(middleware::from_fn(problem::explain))
 }
 
 /// The span of a request: without what follows the path, because codes and tokens stand there.

@@ -1,6 +1,8 @@
 //! Background work. Each job may be broken off at any moment and begin again on any server: none keeps anything that a
 //! store does not have. One loop ([`run`](job::run)) runs them all.
 
+mod check_stores;
+mod clear_away;
 mod erase;
 mod follow_catalog;
 mod follow_graph;

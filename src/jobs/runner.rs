@@ -7,6 +7,8 @@ use std::time::Duration;
 use tokio::sync::{broadcast, watch};
 use tokio::task::JoinSet;
 
+use super::check_stores::CheckStores;
+use super::clear_away::ClearAway;
 use super::erase::Erase;
 use super::follow_catalog::{CatalogFeed, FollowCatalog};
 use super::follow_graph::{FollowGraph, observe};
@@ -17,10 +19,14 @@ use super::pace::Pace;
 use super::project_graph::ProjectGraph;
 use super::rebuild_graph::RebuildGraph;
 use super::send_mail::SendMail;
-use crate::domain::accounts::MailService;
+use crate::domain::accounts::{AccountService, MailService};
 use crate::domain::events::Event;
 use crate::domain::privacy::ErasureService;
+use crate::domain::pulse::Pulse;
 use crate::domain::recommend::{GraphFollower, GraphService, ProjectionProgress};
+
+/// How long it may take to break a job off.
+const BREAK_OFF: Duration = Duration::from_millis(500);
 
 /// The jobs that run, until they are stopped.
 pub struct Jobs {
@@ -37,11 +43,13 @@ impl Jobs {
         graph: &GraphService,
         progress: &ProjectionProgress,
         keeper: Keeper,
+        accounts: AccountService,
         erasures: ErasureService,
         feed: CatalogFeed,
         follower: &Arc<dyn GraphFollower>,
         mail: MailService,
         measure: Measure,
+        pulses: Vec<Pulse>,
         events: impl Fn() -> broadcast::Receiver<Event>,
     ) -> Self {
         let mut jobs = Self::none();
@@ -52,11 +60,13 @@ impl Jobs {
         };
         jobs.add(rebuild, events());
         jobs.add(KeepSimilar::new(keeper), events());
+        jobs.add(ClearAway::new(accounts), events());
         jobs.add(Erase(erasures), events());
         jobs.add(FollowCatalog(feed), events());
         jobs.add(FollowGraph(Arc::clone(follower)), events());
         jobs.add(SendMail::new(mail), events());
         jobs.add(measure, events());
+        jobs.add(CheckStores(pulses), events());
         let pace = Pace::new(events(), jobs.stop.subscribe());
         jobs.spawn("observe", observe(Arc::clone(follower), pace));
         jobs
@@ -98,7 +108,8 @@ impl Jobs {
             return BTreeSet::new();
         }
         tracing::warn!(jobs = ?self.running, "Some jobs were not finished in time");
-        self.tasks.shutdown().await;
+        // One that computes does not notice; the process ends without it.
+        drop(tokio::time::timeout(BREAK_OFF, self.tasks.shutdown()).await);
         self.running
     }
 }

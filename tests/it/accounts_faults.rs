@@ -6,15 +6,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use reelgraph::adapters::redis::{RedisDb, RedisSessions};
-use reelgraph::domain::accounts::{Rotation, Secret, Session, SessionStore};
+use reelgraph::domain::accounts::{Rotation, Session, SessionStore};
 use reelgraph::domain::clock::{Clock, SystemClock};
-use reelgraph::domain::entropy::{Entropy, SystemEntropy};
 use reelgraph::domain::ids::UserId;
 use secrecy::SecretString;
 use tempfile::TempDir;
 use tokio::process::Command;
 
-use crate::conformance::sessions::session;
+use crate::conformance::sessions::{session, succession};
 use crate::support::servers::PATIENT;
 
 /// How many log in and out at the same time.
@@ -102,16 +101,13 @@ async fn write(
             break;
         }
         answers.fetch_add(1, Ordering::SeqCst);
-        let (from, to) = (
-            begun.refresh.unwrap(),
-            Secret::random(&mut *SystemEntropy.rng()).hash(),
-        );
-        let Ok(rotation) = store.rotate_session(&begun, &from, &to).await else {
+        let next = succession(begun.refresh.unwrap(), begun.created_at);
+        let Ok(rotation) = store.rotate_session(&begun, &next).await else {
             fates.push((begun, Fate::Unknown));
             break;
         };
         assert_eq!(rotation, Rotation::Rotated);
-        begun.refresh = Some(to);
+        begun.refresh = Some(next.to);
         if number % 2 == 0 {
             fates.push((begun, Fate::There));
         } else if store.delete_session(user, begun.id).await.is_ok() {

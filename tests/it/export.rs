@@ -208,6 +208,7 @@ async fn add_key(stores: &Stores, site: &Site) -> ApiKeyToken {
         scopes: vec![Scope::Read],
         secret: token.secret.hash(),
         last_used_at: None,
+        expires_at: SystemClock.now() + ApiKey::LASTS,
         created_at: SystemClock.now(),
         updated_at: SystemClock.now(),
     };

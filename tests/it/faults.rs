@@ -92,7 +92,14 @@ async fn with_films() -> Program {
 }
 
 /// A site on the servers, one of them behind a wire.
-async fn behind_a_wire(mut program: Program, variable: &'static str) -> (Program, Wire, Site) {
+async fn behind_a_wire(program: Program, variable: &'static str) -> (Program, Wire, Site) {
+    let (program, wire) = wired(program, variable).await;
+    let site = program.serve().await;
+    (program, wire, site)
+}
+
+/// An installation on the servers that reaches one of them by a wire.
+async fn wired(mut program: Program, variable: &'static str) -> (Program, Wire) {
     let address = program.variable(variable).to_owned();
     let (scheme, rest) = address.split_once("://").unwrap();
     let (credentials, rest) = rest
@@ -112,8 +119,7 @@ async fn behind_a_wire(mut program: Program, variable: &'static str) -> (Program
         &format!("{scheme}://{at}127.0.0.1:{}{rest}", wire.port),
     );
     program.set(STORE_TIMEOUT, "4");
-    let site = program.serve().await;
-    (program, wire, site)
+    (program, wire)
 }
 
 /// When whoever asks has been told that a server does not answer: after the time limit of the stores, which is 4 s here,
@@ -257,6 +263,24 @@ async fn without_the_graph_suggestions_are_what_is_popular_and_watches_go_on() {
     let answer = answer_in_time(&site, suggestions, json!({})).await;
     let edges = &answer["data"]["viewer"]["profile"]["recommendations"]["edges"];
     assert_eq!(edges.as_array().map(Vec::len), Some(20), "{answer}");
+    // The graph is known to hang by now: ten pages and ten looks at the state together take less than one time limit.
+    let detail = async || site.get("/readyz").send().await.unwrap();
+    let began = Instant::now();
+    while detail().await.json::<Value>().await.unwrap()["graph"] != "unavailable" {
+        assert!(began.elapsed() < SOON);
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let started = Instant::now();
+    for _ in 0..10 {
+        let strangers = "{ film(slug: \"alien-1979\") { similar(first: 5) { nodes { slug } } } }";
+        site.ask(strangers, json!({})).await;
+        assert_eq!(detail().await.status(), 200);
+    }
+    assert!(
+        started.elapsed() < Duration::from_secs(4),
+        "{:?}",
+        started.elapsed()
+    );
     let play = "00000000-0000-4000-8000-000000000002";
     let started = Instant::now();
     site.watch(&heat, play, 10_000.0, "2026-01-02T20:00:00Z")
@@ -277,5 +301,43 @@ async fn with_only_some_servers_it_does_not_start() {
         String::from_utf8(output.stderr)
             .unwrap()
             .contains("MONGODB_URI and NEO4J_URI not set")
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_is_started_before_mongodb_is_ready_once_that_is_there() {
+    let (program, wire) = wired(with_films().await, "MONGODB_URI").await;
+    wire.cut().await;
+
+    let starting = tokio::spawn(async move {
+        let site = program.serve().await;
+        (program, site)
+    });
+    tokio::time::sleep(Duration::from_secs(6)).await;
+    assert!(!starting.is_finished());
+    wire.mend();
+    let (_program, site) = tokio::time::timeout(SOON, starting).await.unwrap().unwrap();
+
+    site.ask("{ film(slug: \"alien-1979\") { name } }", json!({}))
+        .await;
+    site.wait_for_status("/readyz", 200).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn told_to_stop_while_a_server_hangs_it_ends_in_time() {
+    let (_program, wire, mut site) = behind_a_wire(with_films().await, "MONGODB_URI").await;
+    site.register("ada@example.org").await;
+    wire.silence().await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+
+    let told = Instant::now();
+    let status = site.stop().await;
+
+    assert!(status.success(), "{status}");
+    // Ten seconds are the limit for all of it; the rest is what a busy machine adds.
+    assert!(
+        told.elapsed() < Duration::from_secs(15),
+        "{:?}",
+        told.elapsed()
     );
 }

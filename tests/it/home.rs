@@ -33,6 +33,7 @@ use reelgraph::domain::page::{Slice, Window};
 use reelgraph::domain::recommend::{Ranking, RecommendPorts, RecommendService};
 use reelgraph::domain::viewer::{Client, KnownViewer, Login, Role, Viewer};
 use reelgraph::domain::watching::{WatchPorts, WatchRules, WatchService};
+use reelgraph::graphql::limits::Introspection;
 use reelgraph::graphql::{Caller, Services, SessionCookie, build};
 
 /// A catalogue that counts how often it is asked.
@@ -106,7 +107,7 @@ async fn the_number_of_store_calls_does_not_grow_with_the_page() {
         store: SqliteCatalog::new(db.clone()),
         calls: AtomicUsize::new(0),
     });
-    let schema = build(services(&db, Arc::clone(&store)).await);
+    let schema = build(services(&db, Arc::clone(&store)).await, Introspection::Open);
     let ask_as = async |viewer: Viewer, document: &str, first: usize| {
         let request = Request::new(document.replace("first: 20", &format!("first: {first}")))
             .variables(Variables::default());
@@ -229,6 +230,7 @@ async fn services(db: &SqliteDb, catalog: Arc<Counted>) -> Services {
         watching,
         accounts,
         visibility: VisibilityPolicy::default(),
+        budget: None,
         clock,
     }
 }

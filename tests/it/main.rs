@@ -4,6 +4,7 @@
 
 mod accounts;
 mod accounts_faults;
+mod budget;
 mod cached_graph;
 mod cli;
 mod collections;
@@ -11,6 +12,7 @@ mod conformance;
 mod contract;
 mod cypher;
 mod docs;
+mod door;
 mod erasure;
 mod errors;
 mod evaluate;
@@ -41,3 +43,4 @@ mod sql;
 mod suggestions;
 mod support;
 mod visibility;
+mod watching;

@@ -36,6 +36,8 @@ const ON_A_DEVICE: Row = [NOBODY, IN, IN, IN, IN, NOT_THEM, NOT_THEM];
 const NO_MACHINE: Row = [IN, IN, IN, IN, IN, NOT_THEM, NOT_THEM];
 /// Whoever is logged in, and machines whose key says so.
 const WATCHERS: Row = [NOBODY, IN, IN, IN, IN, NOT_THEM, IN];
+/// Roles are given by people.
+const ADMINS_ON_A_DEVICE: Row = [NOBODY, NOT_THEM, NOT_THEM, NOT_THEM, IN, NOT_THEM, NOT_THEM];
 const ADMINS: Row = [NOBODY, NOT_THEM, NOT_THEM, NOT_THEM, IN, NOT_THEM, IN];
 /// For anybody else it does not exist.
 const SEEN_BY_ADMINS: Row = [NOBODY, HIDDEN, HIDDEN, HIDDEN, IN, HIDDEN, IN];
@@ -71,7 +73,11 @@ const MUTATIONS: &[(&str, &str, Row)] = &[
     ("createApiKey", r#"{ name: "", scopes: [] }"#, ON_A_DEVICE),
     ("revokeApiKey", r#"{ apiKey: "x" }"#, ON_A_DEVICE),
     ("deleteMyAccount", r#"{ password: "x" }"#, ON_A_DEVICE),
-    ("setUserRole", r#"{ user: "x", role: ADMIN }"#, ADMINS),
+    (
+        "setUserRole",
+        r#"{ user: "x", role: ADMIN }"#,
+        ADMINS_ON_A_DEVICE,
+    ),
     (
         "setUserDisabled",
         r#"{ user: "x", disabled: true }"#,

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::keys::Keys;
 use super::seal::Seal;
-use crate::domain::accounts::{AccessTokens, Claims, KeyRotation, SigningKeyStore};
+use crate::domain::accounts::{AccessTokens, Claims, KeyRotation, SigningKeyStore, Verified};
 use crate::domain::clock::Clock;
 use crate::domain::error::StoreError;
 use crate::domain::ids::{SessionId, UserId};
@@ -90,9 +90,9 @@ impl AccessTokens for JwtTokens {
         jsonwebtoken::encode(&header, &payload, key).map_err(StoreError::failed)
     }
 
-    async fn verify(&self, token: &str, now: DateTime<Utc>) -> Result<Option<Claims>, StoreError> {
+    async fn verify(&self, token: &str, now: DateTime<Utc>) -> Result<Verified, StoreError> {
         let Some(number) = key_of(token) else {
-            return Ok(None);
+            return Ok(Verified::Wrong);
         };
         let mut key_set = self.keys.current().await?;
         if key_set.find(number, now).is_none() {
@@ -100,11 +100,15 @@ impl AccessTokens for JwtTokens {
             key_set = self.keys.latest().await?;
         }
         let Some(key) = key_set.find(number, now) else {
-            return Ok(None);
+            return Ok(Verified::Wrong);
         };
         let decoded = jsonwebtoken::decode::<Payload>(token, &key.checks, &self.validation);
         let claims = decoded.ok().and_then(|token| token.claims.read());
-        Ok(claims.filter(|claims| claims.expires_at > now))
+        Ok(match claims {
+            Some(claims) if claims.expires_at > now => Verified::Good(claims),
+            Some(claims) => Verified::Expired(claims),
+            None => Verified::Wrong,
+        })
     }
 
     async fn public_keys(&self) -> Result<serde_json::Value, StoreError> {

@@ -118,6 +118,8 @@ mod tests {
             kind,
             link: has_link.then_some(link),
             hours: has_link.then_some(24),
+            asked: None,
+            replaces: None,
         }
     }
 

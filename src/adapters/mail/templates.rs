@@ -1,9 +1,9 @@
 //! The texts of all letters. Each kind has a text and an HTML file, compiled in; the text has the subject. By its name
 //! the template engine knows where to escape.
 
-use minijinja::{Environment, UndefinedBehavior, context};
+use minijinja::{Environment, UndefinedBehavior, Value, context};
 
-use crate::domain::accounts::{Letter, MailKind};
+use crate::domain::accounts::{Asked, Letter, MailKind};
 
 /// The texts of one letter, ready to send.
 pub(super) struct Texts {
@@ -23,7 +23,7 @@ macro_rules! files {
     };
 }
 
-const FILES: [(&str, &str); 16] = files![
+const FILES: [(&str, &str); 18] = files![
     "layout.txt",
     "layout.html",
     "confirm_email.txt",
@@ -38,6 +38,8 @@ const FILES: [(&str, &str); 16] = files![
     "email_changed.html",
     "identity_linked.txt",
     "identity_linked.html",
+    "api_key_created.txt",
+    "api_key_created.html",
     "account_deleted.txt",
     "account_deleted.html",
 ];
@@ -62,6 +64,8 @@ impl Templates {
                 address => letter.to.as_str(),
                 link => letter.link.as_ref().map(url::Url::as_str),
                 lasts => letter.hours.map(lasts),
+                asked => letter.asked.as_ref().map(asked),
+                replaces => letter.replaces,
             }
         };
         let text = self.environment.get_template(&format!("{name}.txt"))?;
@@ -85,7 +89,25 @@ fn name(kind: MailKind) -> &'static str {
         MailKind::PasswordChanged => "password_changed",
         MailKind::EmailChanged => "email_changed",
         MailKind::IdentityLinked => "identity_linked",
+        MailKind::ApiKeyCreated => "api_key_created",
         MailKind::AccountDeleted => "account_deleted",
+    }
+}
+
+/// Who asked for a mail, in words.
+fn asked(asked: &Asked) -> Value {
+    context! {
+        at => asked.at.format("%e %B %Y at %H:%M UTC").to_string().trim_start(),
+        from => asked.from.map(|address| address.to_canonical().to_string()),
+        by => asked.by.iter().map(|way| way_in(way)).collect::<Vec<_>>().join(" or "),
+    }
+}
+
+/// What somebody logs in by, in words.
+fn way_in(by: &str) -> String {
+    match by {
+        "password" => "a password".to_owned(),
+        site => format!("the log-in of {site}"),
     }
 }
 
@@ -105,13 +127,14 @@ mod tests {
     use crate::domain::accounts::EmailAddress;
     use crate::domain::ids::MailId;
 
-    const KINDS: [MailKind; 7] = [
+    const KINDS: [MailKind; 8] = [
         MailKind::ConfirmEmail,
         MailKind::AlreadyRegistered,
         MailKind::ResetPassword,
         MailKind::PasswordChanged,
         MailKind::EmailChanged,
         MailKind::IdentityLinked,
+        MailKind::ApiKeyCreated,
         MailKind::AccountDeleted,
     ];
 
@@ -124,6 +147,8 @@ mod tests {
             kind,
             link: has_link.then_some(link),
             hours: has_link.then_some(24),
+            asked: None,
+            replaces: None,
         }
     }
 
@@ -156,8 +181,17 @@ mod tests {
     #[test]
     fn both_parts_say_the_same_about_the_same_site() {
         let templates = Templates::new().unwrap();
-        for kind in KINDS {
-            let texts = templates.render(&letter(kind), "Example").unwrap();
+        let confirmations = [None, Some("b...@example.org".to_owned())].map(|replaces| Letter {
+            asked: Some(Asked {
+                at: "2026-01-02T03:04:05Z".parse().unwrap(),
+                from: Some("192.0.2.7".parse().unwrap()),
+                by: vec!["facebook".to_owned()],
+            }),
+            replaces,
+            ..letter(MailKind::ConfirmEmail)
+        });
+        for letter in KINDS.map(letter).into_iter().chain(confirmations) {
+            let texts = templates.render(&letter, "Example").unwrap();
 
             assert!(texts.subject.contains("Example"), "{}", texts.subject);
             assert!(
@@ -190,6 +224,44 @@ mod tests {
                     "{sentence:?} is not in {html:?}"
                 );
             }
+        }
+    }
+
+    #[test]
+    fn a_confirmation_says_who_asked_for_what() {
+        let templates = Templates::new().unwrap();
+        let by = |by: &[&str], replaces: Option<&str>| {
+            let letter = Letter {
+                asked: Some(Asked {
+                    at: "2026-01-02T03:04:05Z".parse().unwrap(),
+                    from: Some("::ffff:192.0.2.7".parse().unwrap()),
+                    by: by.iter().map(|way| (*way).to_owned()).collect(),
+                }),
+                replaces: replaces.map(str::to_owned),
+                ..letter(MailKind::ConfirmEmail)
+            };
+            let texts = templates.render(&letter, "Example").unwrap();
+            let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+            [words(&texts.plain), words(&texts.html)]
+        };
+
+        for text in by(&["facebook", "password"], None) {
+            assert!(
+                text.contains(
+                    "On 2 January 2026 at 03:04 UTC an account was made with this address, to be logged in to by \
+                     the log-in of facebook or a password, from the network address 192.0.2.7."
+                ),
+                "{text}"
+            );
+        }
+        for text in by(&[], Some("b...@example.org")) {
+            assert!(
+                text.contains(
+                    "On 2 January 2026 at 03:04 UTC somebody who is logged in to the account of b...@example.org asked \
+                     for this address to take the place of that one, from the network address 192.0.2.7."
+                ),
+                "{text}"
+            );
         }
     }
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
@@ -15,7 +15,7 @@ use moka::policy::EvictionPolicy;
 use moka::sync::Cache;
 
 use crate::domain::error::StoreError;
-use crate::domain::limits::{Backoff, Rate, RateLimiter, Verdict};
+use crate::domain::limits::{Backoff, Rate, RateLimiter, Take, Taken, Verdict};
 
 /// How many keys' attempts are remembered: when there are more, those go that were looked at the longest ago.
 const CAPACITY: u64 = 200_000;
@@ -26,6 +26,7 @@ const FEW: usize = 1024;
 #[derive(Clone)]
 pub struct MemoryLimiter {
     buckets: Arc<RwLock<HashMap<Rate, Arc<Buckets>>>>,
+    levels: Arc<Mutex<Levels>>,
     attempts: Cache<String, Attempts>,
 }
 
@@ -34,6 +35,62 @@ struct Buckets {
     limiter: DefaultKeyedRateLimiter<String>,
     /// At how many keys the full buckets, which no longer limit anything, are dropped next.
     many: AtomicUsize,
+}
+
+/// The buckets from which several are taken at once: when each will be full again, by rate and key. Not governor's,
+/// which cannot take of two buckets or of none.
+struct Levels {
+    full_at: HashMap<(Rate, String), Instant>,
+    /// With how many keys the full ones, which say nothing, are thrown away next.
+    many: usize,
+}
+
+impl Levels {
+    fn take_all(&mut self, takes: &[Take], now: Instant) -> Vec<Taken> {
+        let looked: Vec<(Taken, Instant)> = takes.iter().map(|take| self.look(take, now)).collect();
+        let are_allowed = looked
+            .iter()
+            .all(|(taken, _)| taken.verdict == Verdict::Allowed);
+        if !are_allowed {
+            return looked.into_iter().map(|(taken, _)| taken).collect();
+        }
+        let taken = takes.iter().zip(looked).map(|(take, (taken, full_at))| {
+            self.full_at.insert((take.rate, take.key.clone()), full_at);
+            Taken {
+                left: taken.left - take.count,
+                ..taken
+            }
+        });
+        let taken = taken.collect();
+        if self.full_at.len() >= self.many {
+            self.full_at.retain(|_, full_at| *full_at > now);
+            self.full_at.shrink_to_fit();
+            self.many = (self.full_at.len() * 2).max(FEW);
+        }
+        taken
+    }
+
+    /// What is in a bucket, whether that is enough, and when it would be full again if so many were taken.
+    fn look(&self, take: &Take, now: Instant) -> (Taken, Instant) {
+        let (interval, period) = (take.rate.interval(), take.rate.period);
+        let known = self.full_at.get(&(take.rate, take.key.clone()));
+        let full_at = known.map_or(now, |full_at| (*full_at).max(now));
+        let missing = full_at - now;
+        let left = take.rate.count.saturating_sub(intervals(missing, interval));
+        let full_at = full_at + interval * take.count;
+        let verdict = if left >= take.count {
+            Verdict::Allowed
+        } else {
+            Verdict::Wait((full_at - now).saturating_sub(period))
+        };
+        (Taken { verdict, left }, full_at)
+    }
+}
+
+/// How many tokens are missing, begun ones included.
+fn intervals(missing: Duration, interval: Duration) -> u32 {
+    let interval = interval.as_nanos().max(1);
+    u32::try_from(missing.as_nanos().div_ceil(interval)).unwrap_or(u32::MAX)
 }
 
 /// The attempts of a key.
@@ -76,6 +133,10 @@ impl MemoryLimiter {
     pub fn new() -> Self {
         Self {
             buckets: Arc::default(),
+            levels: Arc::new(Mutex::new(Levels {
+                full_at: HashMap::new(),
+                many: FEW,
+            })),
             attempts: Cache::builder()
                 .max_capacity(CAPACITY)
                 // By default a full cache turns new keys away, and a crowd of others would stop the counting.
@@ -134,6 +195,11 @@ impl RateLimiter for MemoryLimiter {
         })
     }
 
+    async fn take_all(&self, takes: &[Take]) -> Result<Vec<Taken>, StoreError> {
+        let mut levels = self.levels.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(levels.take_all(takes, Instant::now()))
+    }
+
     async fn attempt(&self, key: &str, backoff: Backoff) -> Result<Verdict, StoreError> {
         let entry = self.attempts.entry_by_ref(key);
         // Of all that do this with one key at a time, one after the other.
@@ -171,6 +237,7 @@ impl RateLimiter for MemoryLimiter {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::budget::BudgetPolicy;
 
     #[tokio::test]
     async fn full_buckets_are_thrown_away() {
@@ -222,5 +289,53 @@ mod tests {
 
         assert_eq!(first, Verdict::Allowed);
         assert!(matches!(second, Verdict::Wait(_)), "{second:?}");
+    }
+
+    /// A second on the clock of a test.
+    fn spend(levels: &mut Levels, now: Instant, rate: Rate, units: u32) -> Verdict {
+        let take = Take::new("somebody".to_owned(), rate, units);
+        levels.take_all(&[take], now)[0].verdict
+    }
+
+    #[test]
+    fn a_person_who_types_scrolls_and_opens_titles_for_an_hour_meets_no_limit() {
+        // As `graphql/cost.rs` weighs them: a search, a page of twenty titles with all that is shown, a title's page.
+        let (search, page, title) = (60, 2_500, 2_500);
+        let begin = Instant::now();
+        for rate in [
+            BudgetPolicy::default().strangers,
+            BudgetPolicy::default().viewer,
+        ] {
+            let mut levels = Levels {
+                full_at: HashMap::new(),
+                many: FEW,
+            };
+            for second in 0..3_600 {
+                let now = begin + Duration::from_secs(second);
+                let typed = std::iter::repeat_n(search, 8);
+                let scrolled = (second % 3 == 0).then_some(page);
+                let opened = (second % 4 == 0).then_some(title);
+                for units in typed.chain(scrolled).chain(opened) {
+                    assert_eq!(spend(&mut levels, now, rate, units), Verdict::Allowed);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_program_that_asks_for_the_most_over_and_over_is_slowed_down() {
+        let rate = BudgetPolicy::default().strangers;
+        let mut levels = Levels {
+            full_at: HashMap::new(),
+            many: FEW,
+        };
+        let begin = Instant::now();
+        let allowed = (0..600u32).filter(|tenth| {
+            let now = begin + Duration::from_millis(u64::from(*tenth) * 100);
+            spend(&mut levels, now, rate, 22_641) == Verdict::Allowed
+        });
+
+        // Eight at once, and one each seven seconds: a second of a processor in a minute and a half.
+        assert!((15..=18).contains(&allowed.count()));
     }
 }

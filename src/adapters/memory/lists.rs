@@ -10,13 +10,18 @@ use moka::sync::Cache;
 use super::generations::Generations;
 use super::reads;
 use crate::domain::ids::ProfileId;
-use crate::domain::recommend::{CachedList, Generation, ListCache, ListKey};
+use crate::domain::recommend::{CachedList, Generation, KeptId, KeptList, ListCache, ListKey};
 
 /// How many reasons are cached, at 40 bytes with their share of the suggestions: about 160 MB, the lists of two thousand
 /// profiles.
 const CAPACITY: u64 = 4_000_000;
 /// How long a list is cached at the most.
 const LIFETIME: Duration = Duration::from_secs(60);
+
+/// How many reasons are kept in lists that somebody may go on with, besides: about 40 MB, unless they are the same lists.
+const KEPT: u64 = 1_000_000;
+/// How long somebody may leaf through a list of which the profile has others by now.
+const LEAFED: Duration = Duration::from_secs(600);
 
 /// The lists of a profile.
 type Lists = Arc<[(ListKey, CachedList)]>;
@@ -25,6 +30,8 @@ type Lists = Arc<[(ListKey, CachedList)]>;
 #[derive(Clone)]
 pub struct MemoryLists {
     lists: Cache<ProfileId, Lists>,
+    /// Those that pages were cut from.
+    kept: Cache<KeptId, KeptList>,
     generations: Generations,
 }
 
@@ -42,6 +49,15 @@ impl MemoryLists {
                 .weigher(weigh)
                 .time_to_live(LIFETIME)
                 // Who has just come is the likeliest to ask again, however often others did.
+                .eviction_policy(EvictionPolicy::lru())
+                .build(),
+            kept: Cache::builder()
+                .max_capacity(KEPT)
+                .weigher(|_, kept: &KeptList| {
+                    let reasons = kept.list.iter().map(|found| found.reasons.len() + 1);
+                    u32::try_from(reasons.sum::<usize>() + 1).unwrap_or(u32::MAX)
+                })
+                .time_to_live(LEAFED)
                 .eviction_policy(EvictionPolicy::lru())
                 .build(),
             generations: Generations::new(),
@@ -78,6 +94,14 @@ impl ListCache for MemoryLists {
         let cached = lists.find(|(known, _)| known == key);
         reads::count("lists", cached.iter().len(), usize::from(cached.is_none()));
         cached.map(|(_, list)| list.clone())
+    }
+
+    fn keep(&self, id: KeptId, list: KeptList) {
+        self.kept.insert(id, list);
+    }
+
+    fn kept(&self, id: KeptId) -> Option<KeptList> {
+        self.kept.get(&id)
     }
 
     fn put(&self, begun: Generation, key: ListKey, list: CachedList) {
@@ -139,6 +163,19 @@ mod tests {
         assert!(lists.get(&key(1)).is_none());
         assert!(lists.get(&of_films).is_none());
         assert!(lists.get(&key(2)).is_some());
+    }
+
+    #[test]
+    fn a_list_that_is_leafed_through_is_kept_whatever_the_profile_does() {
+        let lists = MemoryLists::new();
+        let id = KeptId::of(ProfileId(1), &[]);
+        let CachedList { extent, list, .. } = list();
+
+        lists.keep(id, KeptList { extent, list });
+        lists.forget(ProfileId(1));
+
+        assert!(lists.kept(id).is_some());
+        assert!(lists.kept(KeptId::of(ProfileId(2), &[])).is_none());
     }
 
     #[test]

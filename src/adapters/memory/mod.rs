@@ -1,5 +1,6 @@
 //! Adapters inside the process: caches, events, leases and limits.
 
+mod breaker;
 mod catalog;
 mod events;
 mod flights;
@@ -15,6 +16,7 @@ mod tasks;
 mod tastes;
 mod watching;
 
+pub use breaker::BreakerGraph;
 pub use catalog::CachedCatalog;
 pub use events::MemoryEvents;
 pub use graph::CachedGraph;

@@ -120,7 +120,7 @@ impl SimilarCache {
                 let Some(version) = version else {
                     return Err(StoreError::Unavailable(reason));
                 };
-                tracing::warn!(
+                tracing::debug!(
                     error = &*reason as &dyn std::error::Error,
                     titles = missing.len(),
                     "The graph does not answer; suggesting without the edges of some titles"

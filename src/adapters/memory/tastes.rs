@@ -108,7 +108,7 @@ impl Tastes {
         let Some(stale) = self.cached.stale(profile, merge) else {
             return Err(StoreError::Unavailable(reason));
         };
-        tracing::warn!(
+        tracing::debug!(
             error = &*reason as &dyn std::error::Error,
             "The graph does not answer; suggesting by the last taste that is known"
         );

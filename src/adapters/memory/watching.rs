@@ -45,9 +45,16 @@ impl WatchStore for ObservedWatching {
                 let rows: Vec<&WatchedTitle> = ledger.watched_titles.changed().collect();
                 self.tastes.written(&begun, &rows);
             }
+            // It was to be told apart, and will be made again.
+            Err(WatchError::NewPlay) => {}
             Err(_) => self.tastes.maybe_written(&begun),
         }
         result
+    }
+
+    async fn set_back_next_day(&self, series: &[TitleId]) -> Result<(), StoreError> {
+        // No taste knows of it.
+        self.store.set_back_next_day(series).await
     }
 
     async fn erase_profile(&self, profile: ProfileId) -> Result<(), StoreError> {

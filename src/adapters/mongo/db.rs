@@ -6,19 +6,23 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bson::doc;
 use futures::future::BoxFuture;
-use mongodb::error::{Error, ErrorKind};
+use mongodb::error::{Error, ErrorKind, WriteFailure};
 use mongodb::options::{Acknowledgment, ClientOptions, ReadConcern, WriteConcern};
 use mongodb::{Client, ClientSession, Database};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::pool;
 use crate::domain::error::StoreError;
-use crate::domain::ping::Ping;
+use crate::domain::ping::{Ping, Room};
 
 /// The name of the database if the address has none.
 const DATABASE: &str = "reelgraph";
 /// The server's code for a unique key that is taken.
 pub(super) const DUPLICATE: i32 = 11000;
+/// The server's code for a disk without room (`OutOfDiskSpace`).
+const OUT_OF_DISK: i32 = 14031;
+/// Where it is tried whether there is room again.
+const TRIALS: &str = "trials";
 /// The server's codes for "not here, not now": it stops, starts, or is not the primary, or took too long.
 const ELSEWHERE: [i32; 13] = [
     6, 7, 50, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436,
@@ -35,6 +39,7 @@ const UNCERTAIN: [&str; 3] = [
 pub struct MongoDb {
     client: Client,
     database: Database,
+    room: Room,
     /// How long any one operation may take.
     pub(super) timeout: Duration,
 }
@@ -93,6 +98,7 @@ impl MongoDb {
         Ok(Self {
             client,
             database,
+            room: Room::of("mongo"),
             timeout,
         })
     }
@@ -128,7 +134,7 @@ impl MongoDb {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        let client = self.client.clone();
+        let (client, room) = (self.client.clone(), self.room.clone());
         let task = tokio::spawn(async move {
             let mut session = client.start_session().await.map_err(store_error)?;
             let refused = std::sync::Mutex::new(None);
@@ -156,7 +162,11 @@ impl MongoDb {
                     .unwrap_or_else(std::sync::PoisonError::into_inner),
             ) {
                 (Err(_), Some(refused)) => Err(refused),
-                (result, _) => result.map_err(|error| E::from(store_error(error))),
+                (result, _) => result.map_err(|error| {
+                    let error = store_error(error);
+                    room.learn(&error);
+                    E::from(error)
+                }),
             }
         });
         match tokio::time::timeout(self.timeout, task).await {
@@ -171,6 +181,17 @@ impl MongoDb {
 impl Ping for MongoDb {
     async fn ping(&self) -> Result<(), StoreError> {
         patiently(self.timeout, async {
+            if self.room.is_missing() {
+                let trials = self.database.collection::<bson::Document>(TRIALS);
+                let trial = doc! { "_id": 1, "bytes": "x".repeat(1 << 18) };
+                let written = trials
+                    .replace_one(doc! { "_id": 1 }, trial)
+                    .upsert(true)
+                    .await;
+                written.map_err(store_error)?;
+                self.room.is_back();
+                trials.drop().await.map_err(store_error)?;
+            }
             let answer = self.database.run_command(doc! { "ping": 1 }).await;
             answer.map(drop).map_err(store_error)
         })
@@ -212,6 +233,10 @@ pub(super) fn store_error(error: Error) -> StoreError {
         ErrorKind::Command(ref command) if ELSEWHERE.contains(&command.code) => {
             StoreError::unavailable(error)
         }
+        ErrorKind::Command(ref command) if command.code == OUT_OF_DISK => StoreError::full(error),
+        ErrorKind::Write(WriteFailure::WriteError(ref write)) if write.code == OUT_OF_DISK => {
+            StoreError::full(error)
+        }
         _ if UNCERTAIN.iter().any(|label| error.contains_label(label)) => {
             StoreError::unavailable(error)
         }
@@ -222,9 +247,7 @@ pub(super) fn store_error(error: Error) -> StoreError {
 /// Whether a write failed because a unique key was taken.
 pub(super) fn is_duplicate(error: &Error) -> bool {
     match &*error.kind {
-        ErrorKind::Write(mongodb::error::WriteFailure::WriteError(error)) => {
-            error.code == DUPLICATE
-        }
+        ErrorKind::Write(WriteFailure::WriteError(error)) => error.code == DUPLICATE,
         ErrorKind::InsertMany(error) => error
             .write_errors
             .iter()

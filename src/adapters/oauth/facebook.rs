@@ -64,6 +64,26 @@ struct Me {
     email: Option<String>,
 }
 
+/// What Facebook answers to what it refuses, which is not as the standard has it.
+#[derive(Deserialize)]
+struct Refusal {
+    error: RefusalError,
+}
+
+#[derive(Deserialize)]
+struct RefusalError {
+    code: u32,
+}
+
+/// Its code for a parameter that is wrong; of those that are sent with a code, only that one can be.
+const WRONG_PARAMETER: u32 = 100;
+
+/// Whether an answer says that a code was used before, or is too old.
+pub(super) fn is_about_the_code(answer: &[u8]) -> bool {
+    serde_json::from_slice(answer)
+        .is_ok_and(|refusal: Refusal| refusal.error.code == WRONG_PARAMETER)
+}
+
 impl FacebookProvider {
     /// Nothing is asked before somebody logs in.
     pub fn new(settings: FacebookSettings, clock: Arc<dyn Clock>) -> Result<Self, SetupError> {

@@ -5,11 +5,14 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
-use oauth2::{AsyncHttpClient, HttpRequest, HttpResponse, RequestTokenError, http};
-use oauth2::{ErrorResponse, ErrorResponseType};
+use oauth2::basic::BasicErrorResponseType;
+use oauth2::{
+    AsyncHttpClient, HttpRequest, HttpResponse, RequestTokenError, StandardErrorResponse, http,
+};
 use reqwest::redirect::Policy;
 use url::Url;
 
+use super::facebook;
 use crate::domain::accounts::IdentityError;
 
 /// How long a site may take to answer.
@@ -101,15 +104,18 @@ impl<'c> AsyncHttpClient<'c> for Web {
 }
 
 /// What became of a code that got no token. What the site wrote is left out: it may be, or repeat, a secret.
-pub(super) fn token_error<T: ErrorResponseType>(
-    error: RequestTokenError<WebError, oauth2::StandardErrorResponse<T>>,
-) -> IdentityError
-where
-    oauth2::StandardErrorResponse<T>: ErrorResponse,
-{
+pub(super) fn token_error(
+    error: RequestTokenError<WebError, StandardErrorResponse<BasicErrorResponseType>>,
+) -> IdentityError {
     match error {
         RequestTokenError::Request(error) => IdentityError::Unavailable(error.into()),
-        RequestTokenError::ServerResponse(_) => refused("the code was refused"),
+        RequestTokenError::ServerResponse(answer) => match answer.error() {
+            BasicErrorResponseType::InvalidGrant => IdentityError::Expired,
+            _ => refused("the code was refused"),
+        },
+        RequestTokenError::Parse(_, answer) if facebook::is_about_the_code(&answer) => {
+            IdentityError::Expired
+        }
         RequestTokenError::Parse(..) | RequestTokenError::Other(_) => {
             refused("the code was answered with something else than a token")
         }

@@ -6,11 +6,14 @@ use std::time::Duration;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use redis::aio::{ConnectionManager, ConnectionManagerConfig, PubSubSink, PubSubStream};
-use redis::{Client, ErrorKind, RedisError, RedisResult, ServerErrorKind};
+use redis::{AsyncCommands, Client, ErrorKind, RedisError, RedisResult, ServerErrorKind};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::domain::error::StoreError;
-use crate::domain::ping::Ping;
+use crate::domain::ping::{Ping, Room};
+
+/// What the server says when its memory is full, and when its disk is and it must not write what it cannot keep.
+const NO_ROOM: [&str; 2] = ["OOM", "MISCONF"];
 
 /// A connection to the server that the address names, which mends itself. Clones share it.
 #[derive(Clone)]
@@ -19,6 +22,7 @@ pub struct RedisDb {
     connection: ConnectionManager,
     key_prefix: Arc<str>,
     timeout: Duration,
+    room: Room,
 }
 
 impl RedisDb {
@@ -44,6 +48,7 @@ impl RedisDb {
             connection,
             key_prefix: key_prefix.into(),
             timeout,
+            room: Room::of("redis"),
         })
     }
 
@@ -57,10 +62,14 @@ impl RedisDb {
         &self,
         operation: impl FnOnce(ConnectionManager) -> F,
     ) -> Result<T, StoreError> {
-        tokio::time::timeout(self.timeout, operation(self.connection.clone()))
+        let done = tokio::time::timeout(self.timeout, operation(self.connection.clone()))
             .await
             .map_err(StoreError::unavailable)?
-            .map_err(store_error)
+            .map_err(store_error);
+        if let Err(error) = &done {
+            self.room.learn(error);
+        }
+        done
     }
 
     /// Subscribes to a channel, by a connection of its own.
@@ -83,6 +92,14 @@ impl RedisDb {
 #[async_trait]
 impl Ping for RedisDb {
     async fn ping(&self) -> Result<(), StoreError> {
+        if self.room.is_missing() {
+            let key = self.key("trial");
+            self.run(|mut connection| async move {
+                connection.set_ex::<_, _, ()>(key, "trial", 1).await
+            })
+            .await?;
+            self.room.is_back();
+        }
         self.run(
             |mut connection| async move { redis::cmd("PING").exec_async(&mut connection).await },
         )
@@ -101,6 +118,7 @@ pub(super) fn store_error(error: RedisError) -> StoreError {
             | ServerErrorKind::ReadOnly
             | ServerErrorKind::TryAgain,
         ) => StoreError::unavailable(error),
+        _ if error.code().is_some_and(|code| NO_ROOM.contains(&code)) => StoreError::full(error),
         _ => StoreError::failed(error),
     }
 }

@@ -9,7 +9,7 @@ use redis::{AsyncCommands, Script};
 
 use super::RedisDb;
 use crate::domain::error::StoreError;
-use crate::domain::limits::{Backoff, Rate, RateLimiter, Verdict};
+use crate::domain::limits::{Backoff, Rate, RateLimiter, Take, Taken, Verdict};
 
 /// The generic cell rate algorithm. `rate:<count>/<period>:<key>` holds the time at which the bucket will be full
 /// again. KEYS: that. ARGV: the interval, the count. Returns how long to wait.
@@ -28,6 +28,38 @@ static TAKE: LazyLock<Script> = LazyLock::new(|| {
         redis.call('SET', KEYS[1], string.format('%.0f', full),
             'PX', string.format('%.0f', math.ceil((full - now) / 1000)))
         return 0
+        ",
+    )
+});
+
+/// The same for several buckets and several of each: `budget:<count>/<period>:<key>`. KEYS: those. ARGV: for each the
+/// interval, the count and how many. Returns for each how long to wait and how many there are.
+static TAKE_ALL: LazyLock<Script> = LazyLock::new(|| {
+    Script::new(
+        r"
+        local time = redis.call('TIME')
+        local now = time[1] * 1000000 + time[2]
+        local answer, full, enough = {}, {}, true
+        for i, key in ipairs(KEYS) do
+            local interval, count, wanted = ARGV[3 * i - 2], tonumber(ARGV[3 * i - 1]), tonumber(ARGV[3 * i])
+            full[i] = math.max(tonumber(redis.call('GET', key) or 0), now)
+            local left = math.max(count - math.ceil((full[i] - now) / interval), 0)
+            full[i] = full[i] + interval * wanted
+            local wait = 0
+            if left < wanted then
+                wait = math.max(math.ceil(full[i] - now - interval * count), 1)
+                enough = false
+            end
+            answer[2 * i - 1], answer[2 * i] = wait, left
+        end
+        if enough then
+            for i, key in ipairs(KEYS) do
+                redis.call('SET', key, string.format('%.0f', full[i]),
+                    'PX', string.format('%.0f', math.ceil((full[i] - now) / 1000)))
+                answer[2 * i] = answer[2 * i] - ARGV[3 * i]
+            end
+        end
+        return answer
         ",
     )
 });
@@ -93,6 +125,35 @@ impl RateLimiter for RedisLimiter {
         let mut call = TAKE.key(key);
         call.arg(micros(rate.interval()).max(1)).arg(count);
         self.ask(call).await
+    }
+
+    async fn take_all(&self, takes: &[Take]) -> Result<Vec<Taken>, StoreError> {
+        let mut call = TAKE_ALL.prepare_invoke();
+        for take in takes {
+            let (count, period) = (take.rate.count.max(1), micros(take.rate.period));
+            let key = format_args!("budget:{count}/{period}:{}", take.key).to_string();
+            // An interval may be a fraction of a microsecond.
+            let interval = take.rate.interval().as_secs_f64() * 1e6;
+            call.key(self.db.key(key)).arg(interval);
+            call.arg(count).arg(take.count);
+        }
+        let answer: Vec<u64> = self
+            .db
+            .run(|mut connection| async move { call.invoke_async(&mut connection).await })
+            .await?;
+        if answer.len() != takes.len() * 2 {
+            return Err(StoreError::failed(
+                "the limits are not those that were asked for",
+            ));
+        }
+        let taken = answer.chunks(2).map(|pair| Taken {
+            verdict: match pair[0] {
+                0 => Verdict::Allowed,
+                micros => Verdict::Wait(Duration::from_micros(micros)),
+            },
+            left: u32::try_from(pair[1]).unwrap_or(u32::MAX),
+        });
+        Ok(taken.collect())
     }
 
     async fn attempt(&self, key: &str, backoff: Backoff) -> Result<Verdict, StoreError> {

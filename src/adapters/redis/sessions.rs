@@ -9,13 +9,16 @@ use std::sync::LazyLock;
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
-use redis::{Script, Value};
+use redis::{AsyncCommands, Script, Value};
 
 use super::RedisDb;
 use super::db::{millis, read_millis};
-use crate::domain::accounts::{Rotation, Session, SessionStore, TokenHash};
+use crate::domain::accounts::{Rotation, Salt, Session, SessionStore, Succession, TokenHash};
 use crate::domain::error::StoreError;
 use crate::domain::ids::{ProfileId, SessionId, UserId};
+
+/// How many of the oldest sessions end at once.
+const AT_ONCE: usize = 500;
 
 /// What the scripts below share: `last(ids, id, ends)` sets when a session ends, in its user's set too, which loses
 /// the ids of those that have ended and lives as long as the last.
@@ -77,20 +80,26 @@ static UPDATE: LazyLock<Script> = LazyLock::new(|| {
     )
 });
 
-/// KEYS: the session, its user's set. ARGV: id, end, user, the refresh token as it must be, as it becomes, the time.
+/// KEYS: the session, its user's set. ARGV: id, end, user, the refresh token as it must be, as it becomes, the salt that
+/// makes this of that, the time, for how long before that a token is good that was replaced.
 static ROTATE: LazyLock<Script> = LazyLock::new(|| {
     script(
         r"
         if redis.call('HGET', KEYS[1], 'user') ~= ARGV[3] then
-            return 'gone'
+            return { 'gone', '' }
         end
-        if redis.call('HGET', KEYS[1], 'refresh') ~= ARGV[4] then
-            return 'reused'
+        local is = redis.call('HMGET', KEYS[1], 'refresh', 'former', 'salt', 'rotated_at')
+        if is[1] ~= ARGV[4] then
+            if is[2] == ARGV[4] and tonumber(ARGV[7]) - tonumber(is[4]) <= tonumber(ARGV[8]) then
+                return { 'repeated', is[3] }
+            end
+            return { 'reused', '' }
         end
         redis.call('HSET', KEYS[1],
-            'refresh', ARGV[5], 'last_seen_at', ARGV[6], 'expires_at', ARGV[2])
+            'refresh', ARGV[5], 'former', ARGV[4], 'salt', ARGV[6], 'rotated_at', ARGV[7],
+            'last_seen_at', ARGV[9], 'expires_at', ARGV[2])
         last(KEYS[1], KEYS[2], ARGV[1], ARGV[2])
-        return 'rotated'
+        return { 'rotated', '' }
         ",
     )
 });
@@ -248,23 +257,26 @@ impl SessionStore for RedisSessions {
     async fn rotate_session(
         &self,
         session: &Session,
-        from: &TokenHash,
-        to: &TokenHash,
+        succession: &Succession,
     ) -> Result<Rotation, StoreError> {
         let mut call = ROTATE.key(self.session_key(session.id));
         call.key(self.user_key(session.user))
             .arg(session.id.0)
             .arg(millis(session.expires_at))
             .arg(session.user.0)
-            .arg(from.to_hex())
-            .arg(to.to_hex())
+            .arg(succession.from.to_hex())
+            .arg(succession.to.to_hex())
+            .arg(TokenHash(succession.salt.0).to_hex())
+            .arg(millis(succession.at))
+            .arg(Succession::GRACE.num_milliseconds())
             .arg(millis(session.last_seen_at));
-        let became: String = self
+        let (became, salt): (String, String) = self
             .db
             .run(|mut connection| async move { call.invoke_async(&mut connection).await })
             .await?;
         match became.as_str() {
             "rotated" => Ok(Rotation::Rotated),
+            "repeated" => Ok(Rotation::Repeated(Salt(token(&salt)?.0))),
             "reused" => Ok(Rotation::Reused),
             _ => Ok(Rotation::Gone),
         }
@@ -284,14 +296,74 @@ impl SessionStore for RedisSessions {
             }
             named = ids;
         };
-        let mut sessions = named
-            .iter()
-            .zip(&hashes)
-            .filter_map(|(id, hash)| read(SessionId(*id), hash).transpose())
-            .collect::<Result<Vec<Session>, StoreError>>()?;
-        sessions.retain(|session| session.expires_at > now);
-        sessions.sort_by_key(|session| (std::cmp::Reverse(session.created_at), session.id));
-        Ok(sessions)
+        sessions(&named, &hashes, now)
+    }
+
+    async fn latest_sessions(
+        &self,
+        user: UserId,
+        now: DateTime<Utc>,
+        limit: usize,
+    ) -> Result<Vec<Session>, StoreError> {
+        let Some(last) = limit.checked_sub(1) else {
+            return Ok(Vec::new());
+        };
+        let last = isize::try_from(last).unwrap_or(isize::MAX);
+        let of_user = self.user_key(user);
+        let ids: Vec<u64> = self
+            .db
+            .run(|mut connection| {
+                let of_user = of_user.clone();
+                async move { connection.zrevrange(of_user, 0, last).await }
+            })
+            .await?;
+        let (_, hashes) = self.read_all(user, &ids).await?;
+        sessions(&ids, &hashes, now)
+    }
+
+    async fn end_oldest_sessions(
+        &self,
+        user: UserId,
+        left: usize,
+        except: SessionId,
+    ) -> Result<u64, StoreError> {
+        let of_user = self.user_key(user);
+        let count: usize = self
+            .db
+            .run(|mut connection| {
+                let of_user = of_user.clone();
+                async move { connection.zcard(of_user).await }
+            })
+            .await?;
+        let Some(surplus) = count.checked_sub(left).filter(|surplus| *surplus > 0) else {
+            return Ok(0);
+        };
+        let looked_at = isize::try_from(left + AT_ONCE).unwrap_or(isize::MAX);
+        let ids: Vec<u64> = self
+            .db
+            .run(|mut connection| {
+                let of_user = of_user.clone();
+                async move { connection.zrange(of_user, 0, looked_at).await }
+            })
+            .await?;
+        let mut made = redis::pipe();
+        for id in &ids {
+            made.hget(self.session_key(SessionId(*id)), "created_at");
+        }
+        let made: Vec<Option<i64>> = self
+            .db
+            .run(|mut connection| async move { made.query_async(&mut connection).await })
+            .await?;
+        let mut oldest: Vec<(Option<i64>, u64)> = made.into_iter().zip(ids).collect();
+        // As lists have them, the other way round.
+        oldest.sort_unstable_by_key(|(made, id)| (*made, std::cmp::Reverse(*id)));
+        let mut ended = 0;
+        for (_, id) in oldest.into_iter().take(surplus.min(AT_ONCE)) {
+            if id != except.0 {
+                ended += u64::from(self.delete_session(user, SessionId(id)).await?);
+            }
+        }
+        Ok(ended)
     }
 
     async fn delete_session(&self, user: UserId, id: SessionId) -> Result<bool, StoreError> {
@@ -327,6 +399,22 @@ impl SessionStore for RedisSessions {
     }
 }
 
+/// What these hashes are, the latest begun first; what has ended left out.
+fn sessions(
+    ids: &[u64],
+    hashes: &[HashMap<String, String>],
+    now: DateTime<Utc>,
+) -> Result<Vec<Session>, StoreError> {
+    let mut sessions = ids
+        .iter()
+        .zip(hashes)
+        .filter_map(|(id, hash)| read(SessionId(*id), hash).transpose())
+        .collect::<Result<Vec<Session>, StoreError>>()?;
+    sessions.retain(|session| session.expires_at > now);
+    sessions.sort_by_key(|session| (std::cmp::Reverse(session.created_at), session.id));
+    Ok(sessions)
+}
+
 /// The fields of a session and their values, all but its refresh token.
 fn fields(session: &Session) -> Vec<(&'static str, String)> {
     let mut fields = vec![
@@ -350,6 +438,11 @@ fn fields(session: &Session) -> Vec<(&'static str, String)> {
     fields
 }
 
+/// 32 bytes from their digits.
+fn token(hex: &str) -> Result<TokenHash, StoreError> {
+    TokenHash::from_hex(hex).ok_or_else(|| StoreError::failed("what should be a hash is none"))
+}
+
 /// The session that a hash holds; an empty one is none.
 fn read(id: SessionId, hash: &HashMap<String, String>) -> Result<Option<Session>, StoreError> {
     if hash.is_empty() {
@@ -361,9 +454,6 @@ fn read(id: SessionId, hash: &HashMap<String, String>) -> Result<Option<Session>
     };
     let number = |name: &str| field(name)?.parse::<u64>().map_err(StoreError::failed);
     let time = |name: &str| read_millis(field(name)?);
-    let token = |hex: &String| {
-        TokenHash::from_hex(hex).ok_or_else(|| StoreError::failed("what should be a hash is none"))
-    };
     let idle = number("idle")?.try_into().map_err(StoreError::failed)?;
     Ok(Some(Session {
         id,
@@ -372,7 +462,7 @@ fn read(id: SessionId, hash: &HashMap<String, String>) -> Result<Option<Session>
         profile: ProfileId(number("profile")?),
         via: field("via")?.clone(),
         secret: token(field("secret")?)?,
-        refresh: hash.get("refresh").map(token).transpose()?,
+        refresh: hash.get("refresh").map(|hex| token(hex)).transpose()?,
         device: hash.get("device").cloned(),
         address: hash
             .get("address")

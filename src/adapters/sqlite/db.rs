@@ -12,8 +12,8 @@ use rusqlite::{Connection, OpenFlags};
 use tokio::sync::oneshot;
 
 use super::columns::only;
-use crate::domain::error::StoreError;
-use crate::domain::ping::Ping;
+use crate::domain::error::{Coded, StoreError};
+use crate::domain::ping::{Ping, Room};
 use crate::domain::recommend::Schema;
 
 /// The tables of each feature. An entry is one version of the schema: never change one that was released, add another.
@@ -34,6 +34,12 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("schema/projection.sql"),
     include_str!("schema/counts.sql"),
     include_str!("schema/epoch.sql"),
+    include_str!("schema/proofs.sql"),
+    include_str!("schema/successions.sql"),
+    include_str!("schema/key_ends.sql"),
+    include_str!("schema/ages.sql"),
+    include_str!("schema/lengths.sql"),
+    include_str!("schema/next_up.sql"),
 ];
 
 /// The machine's time in milliseconds, in SQL: for methods of a port that are passed no time.
@@ -43,28 +49,39 @@ pub(super) const NOW: &str = "CAST(unixepoch('subsec') * 1000 AS INTEGER)";
 const READERS: usize = 3;
 /// How many writes are committed together at the most.
 const GROUP: usize = 256;
+/// With fewer free bytes than this, the next write would find none again.
+const ENOUGH: u64 = 8 << 20;
+/// Writes something that needs room, and takes it away again.
+const TRIAL: &str = "CREATE TABLE trial (bytes BLOB); INSERT INTO trial VALUES (zeroblob(262144)); DROP TABLE trial;";
 /// How long one process waits for another that writes to the same file.
 const BUSY: Duration = Duration::from_secs(10);
 
 type Read = Box<dyn FnOnce(&mut Connection) + Send>;
 /// Runs inside the transaction; what it returns is told whether the transaction was committed.
 type Write = Box<dyn FnOnce(Result<&mut Connection, StoreError>) -> Answer + Send>;
-type Answer = Box<dyn FnOnce(Result<(), String>) + Send>;
+type Answer = Box<dyn FnOnce(Result<(), Arc<StoreError>>) + Send>;
 
 /// An open database. Clones share it; it closes with the last of them.
 #[derive(Clone)]
 pub struct SqliteDb {
     reads: mpsc::Sender<Read>,
     writes: mpsc::Sender<Write>,
+    folder: Arc<Path>,
+    room: Room,
 }
 
 impl SqliteDb {
     /// Opens the file, makes it if it is not there, and brings its tables up to date.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
+        make_private(path).map_err(StoreError::failed)?;
         let mut connection = connect(path)?;
         migrate(&mut connection)?;
         let (writes, queue) = mpsc::channel();
-        spawn("sqlite-writer", move || write_all(&mut connection, &queue))?;
+        let room = Room::of("sqlite");
+        let of_writer = room.clone();
+        spawn("sqlite-writer", move || {
+            write_all(&mut connection, &queue, &of_writer);
+        })?;
         let (reads, queue) = mpsc::channel::<Read>();
         let queue = Arc::new(Mutex::new(queue));
         for _ in 0..READERS {
@@ -83,7 +100,12 @@ impl SqliteDb {
                 }
             })?;
         }
-        Ok(Self { reads, writes })
+        Ok(Self {
+            reads,
+            writes,
+            folder: path.parent().unwrap_or(Path::new(".")).into(),
+            room,
+        })
     }
 
     /// Reads: what `f` sees is one moment of the database.
@@ -112,21 +134,29 @@ impl SqliteDb {
     ) -> Result<T, E>
     where
         T: Send + 'static,
-        E: From<StoreError> + Send + 'static,
+        E: From<StoreError> + Coded,
     {
         let (answer, result) = oneshot::channel();
         let asked = Instant::now();
+        let room = self.room.clone();
         let write: Write = Box::new(move |transaction| {
             waited("writer", asked);
             let written = transaction
                 .map_err(E::from)
                 .and_then(|connection| caught(|| in_savepoint(connection, f)));
+            // Before the others of the transaction are told that SQLite rolled it back for that.
+            if let Err(error) = &written {
+                room.learn(error);
+            }
             Box::new(move |committed| {
                 let written = written.and_then(|value| {
                     committed
                         .map(|()| value)
-                        .map_err(|error| StoreError::failed(error).into())
+                        .map_err(|error| StoreError::shared(error).into())
                 });
+                if let Err(error) = &written {
+                    room.learn(error);
+                }
                 drop(answer.send(written));
             })
         });
@@ -138,6 +168,17 @@ impl SqliteDb {
 #[async_trait]
 impl Ping for SqliteDb {
     async fn ping(&self) -> Result<(), StoreError> {
+        if self.room.is_missing() {
+            let free = fs4::available_space(&self.folder);
+            if free.is_ok_and(|bytes| bytes < ENOUGH) {
+                return Err(StoreError::full("the disk is full"));
+            }
+            // What a rolled back transaction would write stays in memory, so it is written and taken away again.
+            let trial =
+                |connection: &Connection| connection.execute_batch(TRIAL).map_err(store_error);
+            self.write(trial).await?;
+            self.room.is_back();
+        }
         self.read(|connection| connection.query_row("SELECT 1", (), |_| Ok(())))
             .await
     }
@@ -148,6 +189,13 @@ pub(super) fn store_error(error: rusqlite::Error) -> StoreError {
     match error.sqlite_error_code() {
         Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => {
             StoreError::unavailable(error)
+        }
+        Some(rusqlite::ErrorCode::DiskFull) => StoreError::full(error),
+        // The file beside the log, which readers share, does not grow either.
+        _ if error.sqlite_error().map(|error| error.extended_code)
+            == Some(rusqlite::ffi::SQLITE_IOERR_SHMSIZE) =>
+        {
+            StoreError::full(error)
         }
         _ => StoreError::failed(error),
     }
@@ -176,7 +224,7 @@ fn caught<T, E: From<StoreError>>(f: impl FnOnce() -> Result<T, E>) -> Result<T,
         .unwrap_or_else(|_| Err(StoreError::failed("an operation panicked").into()))
 }
 
-fn write_all(connection: &mut Connection, queue: &mpsc::Receiver<Write>) {
+fn write_all(connection: &mut Connection, queue: &mpsc::Receiver<Write>, room: &Room) {
     while let Ok(first) = queue.recv() {
         if let Err(error) = connection.execute_batch("BEGIN IMMEDIATE") {
             first(Err(store_error(error)))(Ok(()));
@@ -191,9 +239,17 @@ fn write_all(connection: &mut Connection, queue: &mpsc::Receiver<Write>) {
                 Err(_) => break,
             }
         }
-        let committed = connection
-            .execute_batch("COMMIT")
-            .map_err(|error| error.to_string());
+        let committed = if connection.is_autocommit() {
+            let why = "the transaction was rolled back because of another write in it";
+            Err(if room.is_missing() {
+                StoreError::full(why)
+            } else {
+                StoreError::failed(why)
+            })
+        } else {
+            connection.execute_batch("COMMIT").map_err(store_error)
+        };
+        let committed = committed.map_err(Arc::new);
         if committed.is_err() && !connection.is_autocommit() {
             drop(connection.execute_batch("ROLLBACK"));
         }
@@ -201,6 +257,39 @@ fn write_all(connection: &mut Connection, queue: &mpsc::Receiver<Write>) {
             answer(committed.clone());
         }
     }
+}
+
+/// Makes the file, if it is not there, for the user that the program runs as alone, and takes one that is there away from
+/// others: passwords' hashes and what people watch are in it. SQLite gives the files beside it the same mode.
+#[cfg(unix)]
+fn make_private(path: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+
+    const ALONE: u32 = 0o600;
+    let mut options = std::fs::OpenOptions::new();
+    options.append(true).create(true).mode(ALONE).open(path)?;
+    for end in ["", "-wal", "-shm"] {
+        let mut file = path.as_os_str().to_owned();
+        file.push(end);
+        let Ok(found) = std::fs::metadata(&file) else {
+            continue;
+        };
+        let mut permissions = found.permissions();
+        if permissions.mode() & 0o077 == 0 {
+            continue;
+        }
+        permissions.set_mode(ALONE);
+        if let Err(error) = std::fs::set_permissions(&file, permissions) {
+            let file = Path::new(&file).display();
+            tracing::warn!(%error, "Others on the machine may be able to read {file}");
+        }
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn make_private(_: &Path) -> std::io::Result<()> {
+    Ok(())
 }
 
 fn connect(path: &Path) -> Result<Connection, StoreError> {
@@ -381,6 +470,7 @@ mod tests {
             id: UserId(7),
             email: Some(EmailAddress::parse("ada@example.org").unwrap()),
             email_verified: true,
+            proven_at: None,
             password: Some(PasswordHash("$argon2id$a".to_owned())),
             role: Role::Admin,
             epoch: 1,
@@ -412,5 +502,47 @@ mod tests {
             ]
         );
         assert_eq!(store.profiles_of_user(UserId(7)).await.unwrap().len(), 1);
+    }
+
+    #[tokio::test]
+    async fn without_room_writes_say_so_reads_go_on_and_a_ping_finds_the_room_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = SqliteDb::open(&folder.path().join("small.db")).unwrap();
+        let limit = |pages: u32| {
+            db.write(move |connection: &Connection| {
+                let sql = format!("PRAGMA max_page_count = {pages}");
+                connection
+                    .query_row(&sql, (), |_| Ok(()))
+                    .map_err(store_error)
+            })
+        };
+        let add = |bytes: u32| {
+            db.write(move |connection: &Connection| {
+                let sql = "INSERT INTO filler VALUES (zeroblob(?1))";
+                connection.execute(sql, (bytes,)).map_err(store_error)
+            })
+        };
+        db.write(|connection: &Connection| {
+            connection
+                .execute_batch("CREATE TABLE filler (bytes BLOB)")
+                .map_err(store_error)
+        })
+        .await
+        .unwrap();
+        limit(1).await.unwrap();
+
+        let full = add(1 << 20).await;
+        let still = db.ping().await;
+        let read = db
+            .read(|connection| connection.query_one("SELECT 7", (), only::<u32>))
+            .await;
+        limit(1_000_000).await.unwrap();
+        let back = db.ping().await;
+
+        assert!(matches!(full, Err(StoreError::Full(_))), "{full:?}");
+        assert!(matches!(still, Err(StoreError::Full(_))), "{still:?}");
+        assert_eq!(read.unwrap(), 7);
+        assert!(back.is_ok(), "{back:?}");
+        assert_eq!(add(1 << 20).await.unwrap(), 1);
     }
 }

@@ -7,10 +7,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Connection, named_params};
 
 use super::SqliteDb;
-use super::columns::{TableRecord, Text, Time, only, read, record};
+use super::columns::{TableRecord, Text, Time, limit as rows, only, read, record};
 use super::db::{NOW, store_error};
 use super::statements::{all, find, write};
-use crate::domain::accounts::{Rotation, Session, SessionStore, TokenHash};
+use crate::domain::accounts::{Rotation, Salt, Session, SessionStore, Succession, TokenHash};
 use crate::domain::error::StoreError;
 use crate::domain::ids::{ProfileId, SessionId, UserId};
 
@@ -21,8 +21,19 @@ const UPDATE: &str = "UPDATE sessions SET epoch = :epoch, profile_id = :profile_
     WHERE id = :id AND user_id = :user_id AND expires_at > ";
 const TOUCH: &str = "UPDATE sessions SET last_seen_at = :last_seen_at, expires_at = :expires_at \
     WHERE id = :id AND user_id = :user_id AND expires_at > ";
-const ROTATE: &str = "UPDATE sessions SET refresh = :refresh, last_seen_at = :last_seen_at, \
-    expires_at = :expires_at WHERE id = :id";
+const ROTATE: &str = "UPDATE sessions SET refresh = :refresh, former = :former, salt = :salt, \
+    rotated_at = :rotated_at, last_seen_at = :last_seen_at, expires_at = :expires_at WHERE id = :id";
+
+/// How many of the oldest sessions end at once.
+const AT_ONCE: usize = 500;
+
+/// The refresh token of a session, and the one that it took the place of.
+type Refresh = (
+    Option<[u8; 32]>,
+    Option<[u8; 32]>,
+    Option<[u8; 32]>,
+    Option<Time>,
+);
 
 record! {
     struct SessionRow in sessions by (id: i64, user_id: i64) {
@@ -104,12 +115,11 @@ impl SessionStore for SqliteSessions {
     async fn rotate_session(
         &self,
         session: &Session,
-        from: &TokenHash,
-        to: &TokenHash,
+        succession: &Succession,
     ) -> Result<Rotation, StoreError> {
-        let (session, from, to) = (session.clone(), *from, *to);
+        let (session, succession) = (session.clone(), *succession);
         self.db
-            .write(move |connection| rotate(connection, &session, from, to).map_err(store_error))
+            .write(move |connection| rotate(connection, &session, &succession).map_err(store_error))
             .await
     }
 
@@ -126,6 +136,46 @@ impl SessionStore for SqliteSessions {
                 );
                 let running = (user.to_i64(), Time(now));
                 all(connection, &sql, running, read::<SessionRow, _>)
+            })
+            .await
+    }
+
+    async fn latest_sessions(
+        &self,
+        user: UserId,
+        now: DateTime<Utc>,
+        limit: usize,
+    ) -> Result<Vec<Session>, StoreError> {
+        self.db
+            .read(move |connection| {
+                let sql = format!(
+                    "{} WHERE user_id = ?1 AND expires_at > ?2 ORDER BY created_at DESC, id LIMIT ?3",
+                    SessionRow::SELECT
+                );
+                let latest = (user.to_i64(), Time(now), rows(limit));
+                all(connection, &sql, latest, read::<SessionRow, _>)
+            })
+            .await
+    }
+
+    async fn end_oldest_sessions(
+        &self,
+        user: UserId,
+        left: usize,
+        except: SessionId,
+    ) -> Result<u64, StoreError> {
+        self.db
+            .write(move |connection| {
+                let sql = format!(
+                    "DELETE FROM sessions WHERE id IN ( \
+                         SELECT id FROM sessions WHERE user_id = ?1 AND expires_at > {NOW} \
+                         ORDER BY created_at DESC, id LIMIT {AT_ONCE} OFFSET ?2 \
+                     ) AND id <> ?3"
+                );
+                let which = (user.to_i64(), rows(left), except.to_i64());
+                write(connection, &sql, which)
+                    .map(|ended| ended as u64)
+                    .map_err(store_error)
             })
             .await
     }
@@ -183,23 +233,30 @@ fn update(connection: &Connection, session: &Session) -> rusqlite::Result<()> {
 fn rotate(
     connection: &Connection,
     session: &Session,
-    from: TokenHash,
-    to: TokenHash,
+    Succession { from, to, salt, at }: &Succession,
 ) -> rusqlite::Result<Rotation> {
     let sql = format!(
-        "SELECT refresh FROM sessions WHERE id = ?1 AND user_id = ?2 AND expires_at > {NOW}"
+        "SELECT refresh, former, salt, rotated_at FROM sessions \
+         WHERE id = ?1 AND user_id = ?2 AND expires_at > {NOW}"
     );
     let key = [session.id.to_i64(), session.user.to_i64()];
-    let refresh: Option<Option<[u8; 32]>> = find(connection, &sql, key, only)?;
-    let Some(refresh) = refresh else {
+    let found: Option<Refresh> = find(connection, &sql, key, |row| row.try_into())?;
+    let Some((refresh, former, last_salt, rotated_at)) = found else {
         return Ok(Rotation::Gone);
     };
     if refresh != Some(from.0) {
-        return Ok(Rotation::Reused);
+        let is_late = rotated_at.is_none_or(|rotated| *at - rotated.0 > Succession::GRACE);
+        return Ok(match last_salt {
+            Some(salt) if former == Some(from.0) && !is_late => Rotation::Repeated(Salt(salt)),
+            _ => Rotation::Reused,
+        });
     }
     let rotated = named_params! {
         ":id": session.id.to_i64(),
         ":refresh": to.0,
+        ":former": from.0,
+        ":salt": salt.0,
+        ":rotated_at": Time(*at),
         ":last_seen_at": Time(session.last_seen_at),
         ":expires_at": Time(session.expires_at),
     };

@@ -17,14 +17,24 @@ pub struct Claims {
     pub expires_at: DateTime<Utc>,
 }
 
+/// What a token is found to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verified {
+    Good(Claims),
+    /// It was good, and has ended.
+    Expired(Claims),
+    /// It is not ours, was changed, or its key is forgotten.
+    Wrong,
+}
+
 /// Signs and checks access tokens, with keys that change by themselves and that every server of a site shares.
 #[async_trait]
 pub trait AccessTokens: Send + Sync {
     /// A token that says so.
     async fn issue(&self, claims: &Claims) -> Result<String, StoreError>;
 
-    /// What a token says; `None` if it is not ours, was changed, or has ended.
-    async fn verify(&self, token: &str, now: DateTime<Utc>) -> Result<Option<Claims>, StoreError>;
+    /// What a token says, if it is ours.
+    async fn verify(&self, token: &str, now: DateTime<Utc>) -> Result<Verified, StoreError>;
 
     /// The public keys as a JSON Web Key Set (RFC 7517), for whoever wants to check tokens by themselves.
     async fn public_keys(&self) -> Result<serde_json::Value, StoreError>;

@@ -1,6 +1,6 @@
 //! API keys: what programs use the API with, on behalf of an account.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::token::TokenHash;
@@ -20,7 +20,7 @@ pub enum Scope {
     Curate,
     /// What moderators may do, as long as the account is one.
     Moderate,
-    /// What admins may do, as long as the account is one.
+    /// What admins may do, as long as the account is one, but for giving roles.
     Administer,
 }
 
@@ -51,13 +51,30 @@ pub struct ApiKey {
     pub secret: TokenHash,
     /// When it was last used, to the minute or so; `None`: never.
     pub last_used_at: Option<DateTime<Utc>>,
+    /// When it ends by itself.
+    pub expires_at: DateTime<Utc>,
     /// When it was made.
     pub created_at: DateTime<Utc>,
     /// When it was last changed, use not counted.
     pub updated_at: DateTime<Utc>,
 }
 
+/// How many days a key may last, at the most.
+const MOST_DAYS: i64 = 730;
+
 impl ApiKey {
+    /// How long a key lasts of which nothing else was said.
+    pub const LASTS: TimeDelta = TimeDelta::days(365);
+
+    /// How long a key lasts for which so many days were asked.
+    pub(super) fn lasts(days: Option<i32>) -> Result<TimeDelta, ApiKeyError> {
+        match days.map(i64::from) {
+            None => Ok(Self::LASTS),
+            Some(days) if (1..=MOST_DAYS).contains(&days) => Ok(TimeDelta::days(days)),
+            Some(_) => Err(ApiKeyError::InvalidExpiry),
+        }
+    }
+
     /// What it may do for an account of this role.
     pub fn role(&self, of_account: Role) -> Role {
         let lent = self.scopes.iter().map(|scope| scope.role()).max();
@@ -80,6 +97,8 @@ pub enum ApiKeyError {
     /// A key must be good for something, and for nothing that the account is not.
     #[error("a key needs scopes, and none that the account's own role does not reach")]
     InvalidScopes,
+    #[error("a key lasts 1 to {MOST_DAYS} days")]
+    InvalidExpiry,
 }
 
 impl Coded for ApiKeyError {
@@ -88,6 +107,7 @@ impl Coded for ApiKeyError {
             Self::NotFound => ErrorCode::NotFound,
             Self::TooMany { .. } => ErrorCode::Conflict,
             Self::InvalidScopes => ErrorCode::Invalid,
+            Self::InvalidExpiry => ErrorCode::OutOfRange,
         }
     }
 
@@ -96,6 +116,7 @@ impl Coded for ApiKeyError {
             Self::NotFound => Some("apiKey"),
             Self::TooMany { .. } => Some("name"),
             Self::InvalidScopes => Some("scopes"),
+            Self::InvalidExpiry => Some("expiresInDays"),
         }
     }
 }

@@ -111,6 +111,15 @@ pub enum Actor {
     User(UserId),
 }
 
+/// Whose entries of the audit log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AuditOf {
+    /// What was done to accounts.
+    Accounts,
+    /// Of no account: what strangers tried.
+    Nobody,
+}
+
 /// An entry of the append-only list. It has no password, token or address of mail in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditEntry {

@@ -88,6 +88,9 @@ pub enum IdentityError {
     /// It refused the code, or what it says does not hold.
     #[error("the other site did not confirm who this is")]
     Refused(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The code that the browser brought back was good once.
+    #[error("the log-in took too long, or was used before; begin again")]
+    Expired,
 }
 
 impl Coded for IdentityError {
@@ -95,19 +98,20 @@ impl Coded for IdentityError {
         match self {
             Self::Unavailable(_) => ErrorCode::UpstreamUnavailable,
             Self::Refused(_) => ErrorCode::WrongCredentials,
+            Self::Expired => ErrorCode::Expired,
         }
     }
 
     fn field(&self) -> Option<&'static str> {
         match self {
-            Self::Unavailable(_) | Self::Refused(_) => None,
+            Self::Unavailable(_) | Self::Refused(_) | Self::Expired => None,
         }
     }
 
     fn words(&self) -> Option<&'static str> {
         match self {
             Self::Unavailable(_) => Some("the other site does not answer; try again later"),
-            Self::Refused(_) => None,
+            Self::Refused(_) | Self::Expired => None,
         }
     }
 }
@@ -127,6 +131,9 @@ pub enum LinkError {
     /// The person at the other site said no.
     #[error("the log-in was cancelled")]
     Cancelled,
+    /// The browser or the app came back before, or too late.
+    #[error("this log-in was used before, or took too long; begin again")]
+    Expired,
     /// The other site's account is linked with an account here, or this account with another one there.
     #[error("it is linked already")]
     Taken,
@@ -145,7 +152,9 @@ impl Coded for LinkError {
     fn code(&self) -> ErrorCode {
         match self {
             Self::ProviderNotFound | Self::NotFound => ErrorCode::NotFound,
-            Self::ReturnNotAllowed | Self::InvalidChallenge | Self::Cancelled => ErrorCode::Invalid,
+            Self::ReturnNotAllowed | Self::InvalidChallenge => ErrorCode::Invalid,
+            Self::Cancelled => ErrorCode::Cancelled,
+            Self::Expired => ErrorCode::Expired,
             Self::Taken | Self::EmailTaken | Self::LastWayIn => ErrorCode::Conflict,
         }
     }
@@ -158,7 +167,7 @@ impl Coded for LinkError {
             Self::ReturnNotAllowed => Some("returnTo"),
             Self::InvalidChallenge => Some("codeChallenge"),
             // Said when the browser comes back, where there is no input.
-            Self::Cancelled | Self::EmailTaken => None,
+            Self::Cancelled | Self::Expired | Self::EmailTaken => None,
         }
     }
 }

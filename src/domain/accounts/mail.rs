@@ -1,6 +1,7 @@
 //! Queued mail, its message as it goes out, and the port to whoever delivers it.
 
 use std::fmt;
+use std::net::IpAddr;
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -26,8 +27,21 @@ pub enum MailKind {
     EmailChanged,
     /// A federated log-in was linked.
     IdentityLinked,
+    /// An API key was made.
+    ApiKeyCreated,
     /// The account was deleted.
     AccountDeleted,
+}
+
+/// Who asked for an address to be confirmed, as far as it is known: whoever gets the mail is to see whether it was them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// When the account was made, or the address asked for.
+    pub at: DateTime<Utc>,
+    /// The network address that it was asked from.
+    pub from: Option<IpAddr>,
+    /// What the account can be logged in to by: `password`, or the names of identity providers.
+    pub by: Vec<String>,
 }
 
 /// A queued mail. What is written and sent is its [`Letter`].
@@ -40,6 +54,8 @@ pub struct Mail {
     pub kind: MailKind,
     /// The account that it is about, if there is one.
     pub user: Option<UserId>,
+    /// Who asked for it, if that is to be said.
+    pub asked: Option<Asked>,
     /// How often sending it was begun.
     pub attempts: u32,
     /// When to send it, or to try again.
@@ -74,6 +90,10 @@ pub struct Letter {
     pub link: Option<Url>,
     /// For how long the link can be used, in hours.
     pub hours: Option<i64>,
+    /// Who asked for it, if that is to be said.
+    pub asked: Option<Asked>,
+    /// The address in whose place this one is to come, shown in part; `None`: in nobody's.
+    pub replaces: Option<String>,
 }
 
 /// Neither the address nor the link.

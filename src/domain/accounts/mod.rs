@@ -18,31 +18,32 @@ mod store;
 mod token;
 mod user;
 
-pub use access_token::{AccessTokens, Claims, KeyRotation, SigningKey};
+pub use access_token::{AccessTokens, Claims, KeyRotation, SigningKey, Verified};
 pub use api_key::{ApiKey, ApiKeyError, Scope};
-pub use audit::{Action, Actor, AuditEntry};
+pub use audit::{Action, Actor, AuditEntry, AuditOf};
 pub use email::{EmailAddress, EmailError};
 pub use erasure::Erasure;
 pub use error::AccountError;
 pub use identity::{
     Authorization, Callback, ExternalPerson, Identity, IdentityError, IdentityProvider, LinkError,
 };
-pub use mail::{Letter, Mail, MailError, MailKind, Mailer};
+pub use mail::{Asked, Letter, Mail, MailError, MailKind, Mailer};
 pub use name::NameError;
-pub use one_time::{OAuthRequest, OAuthState, OneTime};
+pub use one_time::{OAuthPin, OAuthRequest, OAuthState, OneTime};
 pub use password::{
     ChosenPassword, HashingError, MIN_PASSWORD, PasswordError, PasswordHash, PasswordHasher,
 };
 pub use profile::{Profile, ProfileError};
 pub use service::{
     AccountExport, AccountPolicy, AccountPorts, AccountService, AccountStores, Arrival, Authority,
-    BeginOAuth, Came, Credentials, LogIn, LoggedIn, MailService, MailingError, NewApiKey,
-    OAuthRedirect, ProfileChange, Registration, ReturnFromOAuth, Tokens,
+    BeginOAuth, Came, ChangePassword, Cleared, Confirmed, Credentials, EnterPin, Entered,
+    ExchangeOAuth, Kept, LogIn, LoggedIn, MailService, MailingError, MakeApiKey, NewApiKey,
+    OAuthRedirect, ProfileChange, Proof, Registration, ReturnFromOAuth, Stale, Tokens,
 };
-pub use session::{Lifetimes, Rotation, Session, SessionError, Transport};
+pub use session::{Lifetimes, Rotation, Session, SessionError, Succession, Transport};
 pub use store::{
     AccountStore, AccountWrite, ApiKeyStore, AuditStore, ErasureStore, IdentityStore, MailStore,
     OneTimeStore, ProfileStore, SessionStore, SigningKeyStore, UserStore,
 };
-pub use token::{ApiKeyToken, RefreshToken, Secret, SessionToken, TokenHash};
+pub use token::{ApiKeyToken, RefreshToken, Salt, Secret, SessionToken, TokenHash};
 pub use user::User;

@@ -34,6 +34,14 @@ pub enum OneTime {
     OAuthTicket(OAuthRequest),
     /// The browser came back from the other site with it (`state`, RFC 6749, 10.12).
     OAuthState(OAuthState),
+    /// The browser came back with it: it may come again, by its back button, which then leads on.
+    OAuthDone {
+        /// The account that is logged in there since, or linked.
+        user: Option<UserId>,
+        return_to: Url,
+    },
+    /// The browser came back, and is logged in once the PIN of the profile is given that it would open.
+    OAuthPin(OAuthPin),
     /// An app gets its tokens for it, once it came back by deep link.
     OAuthCode {
         /// The account that is logged in.
@@ -55,6 +63,8 @@ impl OneTime {
             Self::ConfirmEmail { user, .. }
             | Self::ResetPassword { user, .. }
             | Self::OAuthCode { user, .. } => Some(*user),
+            Self::OAuthPin(waiting) => Some(waiting.user),
+            Self::OAuthDone { user, .. } => *user,
             Self::OAuthTicket(request) | Self::OAuthState(OAuthState { request, .. }) => {
                 request.link_to.map(|(user, _)| user)
             }
@@ -76,6 +86,21 @@ pub struct OAuthRequest {
     pub link_to: Option<(UserId, u32)>,
     /// The `code_challenge` of an app (RFC 7636, S256).
     pub challenge: Option<String>,
+}
+
+/// A log-in by another site that wants a PIN.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OAuthPin {
+    pub user: UserId,
+    /// Its epoch; in another one the log-in is void.
+    pub epoch: u32,
+    pub provider: String,
+    /// Where to go in the end.
+    pub return_to: Url,
+    /// Whether the session is to last.
+    pub remember: bool,
+    /// The hash of the secret in the browser's cookie.
+    pub browser: TokenHash,
 }
 
 /// What is remembered while the browser is at the other site.

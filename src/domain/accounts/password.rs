@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use secrecy::{ExposeSecret, SecretString};
+use unicode_normalization::UnicodeNormalization;
 
 use crate::domain::error::{Coded, ErrorCode};
 
@@ -53,25 +54,35 @@ pub trait PasswordHasher: Send + Sync {
     ) -> Result<f64, HashingError>;
 }
 
-/// A password that somebody chooses.
+/// A password that somebody chooses, normalised.
 #[derive(Debug, Clone)]
 pub struct ChosenPassword {
-    pub password: SecretString,
-    /// The password once more, if the form asks for it.
-    pub confirm: Option<SecretString>,
+    pub(super) password: SecretString,
+    confirm: Option<SecretString>,
+}
+
+/// The password as it is hashed: keyboards write the same letter in several ways, of which this is one (Unicode NFC, as
+/// NIST SP 800-63B-4, 3.1.1.2, has it).
+pub(super) fn normalised(password: &SecretString) -> SecretString {
+    password.expose_secret().nfc().collect::<String>().into()
 }
 
 impl From<SecretString> for ChosenPassword {
     /// A password that was typed once, by a program.
     fn from(password: SecretString) -> Self {
-        Self {
-            password,
-            confirm: None,
-        }
+        Self::new(&password, None)
     }
 }
 
 impl ChosenPassword {
+    /// A password as it was typed, and once more, if the form asks for it.
+    pub fn new(password: &SecretString, confirm: Option<&SecretString>) -> Self {
+        Self {
+            password: normalised(password),
+            confirm: confirm.map(normalised),
+        }
+    }
+
     /// What can be seen at a glance: whether it is long enough, not too long, and typed the same both times. No rule asks
     /// for certain characters (NIST SP 800-63B-4, 3.1.1.2).
     pub(super) fn check_form(&self, least: usize) -> Result<(), PasswordError> {
@@ -213,10 +224,8 @@ mod tests {
     #[test]
     fn a_password_is_typed_the_same_both_times() {
         let check = |confirm: &str| {
-            let chosen = ChosenPassword {
-                password: "correct horse battery".into(),
-                confirm: Some(confirm.into()),
-            };
+            let confirm = SecretString::from(confirm);
+            let chosen = ChosenPassword::new(&"correct horse battery".into(), Some(&confirm));
             chosen.check_form(MIN_PASSWORD)
         };
 
@@ -225,6 +234,23 @@ mod tests {
             check("correct horse batterz"),
             Err(PasswordError::Differ)
         ));
+    }
+
+    #[test]
+    fn a_password_is_the_same_however_a_keyboard_spells_it() {
+        let (composed, decomposed) = (
+            "\u{dc}n\u{ef}versit\u{e4}t",
+            "U\u{308}ni\u{308}versita\u{308}t",
+        );
+        let text = |password: &str| normalised(&password.into()).expose_secret().to_owned();
+
+        assert_eq!(text(decomposed), composed);
+        assert_eq!(text(composed), composed);
+        // What looks the same is another one (NFKC would take it for the same).
+        assert_ne!(text("ﬁ"), text("fi"));
+        // Its length is that of the letters.
+        assert!(check(&"e\u{301}".repeat(14)).is_err());
+        assert!(check(&"e\u{301}".repeat(256)).is_ok());
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::password::PasswordHash;
 use crate::domain::error::{Coded, ErrorCode};
 use crate::domain::ids::{ProfileId, UserId};
 use crate::domain::stamp::Stamp;
-use crate::domain::viewer::ADULT;
+use crate::domain::viewer::{ADULT, Role};
 
 /// The highest age that any country's rating has.
 const MAX_AGE: u8 = 21;
@@ -49,6 +49,11 @@ impl Profile {
     /// Whether it is for somebody grown up, who may manage the account.
     pub fn is_adult(&self) -> bool {
         self.max_age.is_none_or(|age| age >= ADULT)
+    }
+
+    /// What the account may do with it: a child does not have the powers of a grown-up's account.
+    pub fn lends(&self, role: Role) -> Role {
+        if self.is_adult() { role } else { Role::Viewer }
     }
 
     /// Whether what it watched and what is suggested to it is shown to whoever goes on with a profile: with itself, or

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::token::TokenHash;
+use super::token::{Salt, TokenHash};
 use crate::domain::error::{Coded, ErrorCode};
 use crate::domain::ids::{ProfileId, SessionId, UserId};
 
@@ -46,11 +46,32 @@ impl Session {
     }
 }
 
+/// One refresh token in the place of another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Succession {
+    /// The hash of the token that a client came with.
+    pub from: TokenHash,
+    /// The hash of the one that it gets.
+    pub to: TokenHash,
+    /// What makes the one of the other.
+    pub salt: Salt,
+    /// When the client came with it.
+    pub at: DateTime<Utc>,
+}
+
+impl Succession {
+    /// How long a token stays good that was replaced, if the next one was not used: a client whose answer was lost comes
+    /// with it again, or twice at the same time.
+    pub const GRACE: TimeDelta = TimeDelta::seconds(60);
+}
+
 /// What became of a refresh token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rotation {
     /// It was the right one, and is replaced.
     Rotated,
+    /// It was replaced just now, by the one that this salt makes of it.
+    Repeated(Salt),
     /// It was used before.
     Reused,
     /// There is no such session.

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 
 use super::access_token::SigningKey;
 use super::api_key::ApiKey;
-use super::audit::AuditEntry;
+use super::audit::{AuditEntry, AuditOf};
 use super::email::EmailAddress;
 use super::erasure::Erasure;
 use super::error::AccountError;
@@ -13,7 +13,7 @@ use super::identity::Identity;
 use super::mail::Mail;
 use super::one_time::OneTime;
 use super::profile::Profile;
-use super::session::{Rotation, Session};
+use super::session::{Rotation, Session, Succession};
 use super::token::TokenHash;
 use super::user::User;
 use crate::domain::error::StoreError;
@@ -82,6 +82,15 @@ pub trait UserStore: Send + Sync {
 
     /// A page of all accounts, the oldest first, ties by id. Keyset: (`created_at` in milliseconds, id).
     async fn list_users(&self, window: &Window) -> Result<Slice<User>, StoreError>;
+
+    /// Up to `limit` accounts whose address was never confirmed, that have a password, and that were last changed before
+    /// a time; by id, from the one after `after` on.
+    async fn unconfirmed_users(
+        &self,
+        after: Option<UserId>,
+        before: DateTime<Utc>,
+        limit: usize,
+    ) -> Result<Vec<User>, StoreError>;
 }
 }
 
@@ -142,6 +151,14 @@ pub trait AuditStore: Send + Sync {
         user: UserId,
         window: &Window,
     ) -> Result<Slice<AuditEntry>, StoreError>;
+
+    /// Removes up to `limit` entries from before a time, the oldest first. Says how many.
+    async fn delete_audit(
+        &self,
+        of: AuditOf,
+        before: DateTime<Utc>,
+        limit: usize,
+    ) -> Result<usize, StoreError>;
 }
 }
 
@@ -184,6 +201,14 @@ pub trait ErasureStore: Send + Sync {
 
     /// The erasure with this code.
     async fn find_erasure(&self, code: &str) -> Result<Option<Erasure>, StoreError>;
+
+    /// Removes up to `limit` erasures that were finished before a time, those first that were finished first. Says how
+    /// many.
+    async fn delete_erasures(
+        &self,
+        before: DateTime<Utc>,
+        limit: usize,
+    ) -> Result<usize, StoreError>;
 }
 }
 
@@ -210,12 +235,13 @@ pub trait SessionStore: Send + Sync {
     async fn update_session(&self, session: &Session) -> Result<(), StoreError>;
 
     /// Replaces the refresh token of a session if it is still `from`, and notes that the session was used and when it
-    /// ends, in one step: of two who come with the same token one is told [`Rotation::Reused`].
+    /// ends, in one step. Whoever comes with the token that was replaced last, no later than [`Succession::GRACE`] after
+    /// that, changes nothing and is told its salt ([`Rotation::Repeated`]): so of any number who come with one token at
+    /// the same time all get the same next one. Any other is [`Rotation::Reused`].
     async fn rotate_session(
         &self,
         session: &Session,
-        from: &TokenHash,
-        to: &TokenHash,
+        succession: &Succession,
     ) -> Result<Rotation, StoreError>;
 
     /// The sessions of an account, the latest begun first, ties by id.
@@ -224,6 +250,24 @@ pub trait SessionStore: Send + Sync {
         user: UserId,
         now: DateTime<Utc>,
     ) -> Result<Vec<Session>, StoreError>;
+
+    /// Up to `limit` sessions of an account, the latest begun first, ties by id. Of more than that, those that last
+    /// longest will do: it reads no more than it gives.
+    async fn latest_sessions(
+        &self,
+        user: UserId,
+        now: DateTime<Utc>,
+        limit: usize,
+    ) -> Result<Vec<Session>, StoreError>;
+
+    /// Ends the sessions of an account that were begun first, ties by id, until so many are left; never `except`. Some
+    /// hundred at once: of far more, those first that would end by themselves first. Says how many.
+    async fn end_oldest_sessions(
+        &self,
+        user: UserId,
+        left: usize,
+        except: SessionId,
+    ) -> Result<u64, StoreError>;
 
     /// Ends a session of an account. Says whether there was one.
     async fn delete_session(&self, user: UserId, id: SessionId) -> Result<bool, StoreError>;

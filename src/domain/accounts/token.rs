@@ -22,6 +22,11 @@ pub struct Secret(SecretString);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct TokenHash(pub [u8; 32]);
 
+/// What makes the next refresh token of the one before. Whoever has only one of both learns nothing of the next, so it
+/// can be stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Salt(pub [u8; 32]);
+
 /// What a browser holds of its session.
 #[derive(Debug, Clone)]
 pub struct SessionToken {
@@ -55,6 +60,16 @@ impl Secret {
         Self(URL_SAFE_NO_PAD.encode(bytes).into())
     }
 
+    /// The one that comes after it with this salt: the same each time. Both parts are of one length, so nothing is gained
+    /// by moving their border.
+    pub fn successor(&self, salt: &Salt) -> Self {
+        let digest = Sha256::new()
+            .chain_update(self.expose().as_bytes())
+            .chain_update(salt.0)
+            .finalize();
+        Self(URL_SAFE_NO_PAD.encode(digest).into())
+    }
+
     /// The one that a client sent, if it has the form of one.
     pub fn parse(text: &str) -> Option<Self> {
         let is_secret = text.len() == 43
@@ -72,6 +87,15 @@ impl Secret {
     /// What is stored of it.
     pub fn hash(&self) -> TokenHash {
         TokenHash(Sha256::digest(self.expose().as_bytes()).into())
+    }
+}
+
+impl Salt {
+    /// A new one of 256 random bits.
+    pub fn random(rng: &mut dyn Rng) -> Self {
+        let mut bytes = [0; 32];
+        rng.fill_bytes(&mut bytes);
+        Self(bytes)
     }
 }
 
@@ -208,6 +232,19 @@ mod tests {
         assert_eq!(refresh_again.expose(), refresh.expose());
         assert_eq!(key_again.expose(), key.expose());
         assert!(key.expose().starts_with("rgk_ff_"));
+    }
+
+    #[test]
+    fn a_successor_follows_from_the_secret_and_the_salt_together() {
+        let (secret, other) = (secret(), secret());
+        let [salt, another] = [1, 2].map(|byte| Salt([byte; 32]));
+
+        let next = secret.successor(&salt);
+
+        assert_eq!(next.expose(), secret.successor(&salt).expose());
+        assert!(Secret::parse(next.expose()).is_some());
+        assert_ne!(next.expose(), secret.successor(&another).expose());
+        assert_ne!(next.expose(), other.successor(&salt).expose());
     }
 
     #[test]

@@ -67,6 +67,7 @@ mod tests {
             external_ids: Vec::new(),
             network: None,
             total_seasons: None,
+            episode_duration: None,
             collection: Some(PartOf {
                 collection: CollectionId(1),
                 part,

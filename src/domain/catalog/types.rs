@@ -55,6 +55,9 @@ pub struct Title {
     pub network: Option<String>,
     /// How many seasons a series has in all, listed here or not.
     pub total_seasons: Option<u32>,
+    /// How long the episodes of a series usually are, in seconds: what stands in where the length of one is unknown.
+    #[serde(default)]
+    pub episode_duration: Option<u32>,
     /// The collection that a film is part of; `None` if it stands alone, and for series.
     #[serde(default)]
     pub collection: Option<PartOf>,

@@ -87,6 +87,7 @@ fn blank(record: &TitleRecord, stored: Option<&Title>, now: DateTime<Utc>) -> Ti
         external_ids: Vec::new(),
         network: None,
         total_seasons: None,
+        episode_duration: None,
         collection: None,
         certifications: Vec::new(),
         watchers: stored.map_or(0, |stored| stored.watchers),
@@ -125,6 +126,7 @@ fn compose(record: &TitleRecord, base: Title, named: &Named) -> Result<Title, Pr
             .over_entries(base.external_ids, |id| &id.provider),
         network: record.network.over(base.network),
         total_seasons: record.total_seasons.over(base.total_seasons),
+        episode_duration: record.episode_duration.over(base.episode_duration),
         collection: record.part_of.over(base.collection, &named.collections)?,
         certifications: record
             .certifications
@@ -185,6 +187,7 @@ fn title_changes(old: &Title, new: &Title) -> Vec<&'static str> {
         external_ids,
         network,
         total_seasons,
+        episode_duration,
         collection,
         certifications,
         watchers: _,
@@ -222,6 +225,10 @@ fn title_changes(old: &Title, new: &Title) -> Vec<&'static str> {
         ("ids", *external_ids != old.external_ids),
         ("network", *network != old.network),
         ("total_seasons", *total_seasons != old.total_seasons),
+        (
+            "episode_runtime_minutes",
+            *episode_duration != old.episode_duration,
+        ),
         ("collection", id(collection) != id(&old.collection)),
         ("part", part(collection) != part(&old.collection)),
         ("certifications", *certifications != old.certifications),

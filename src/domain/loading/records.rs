@@ -89,6 +89,8 @@ pub struct TitleRecord {
     pub network: Said<String>,
     /// How many seasons a series has in all.
     pub total_seasons: Said<u32>,
+    /// How long the episodes of a series usually are, in seconds.
+    pub episode_duration: Said<u32>,
     /// The collection that a film is part of, and which part.
     pub part_of: PartRecord,
     /// What rating systems say of it, by system.
@@ -289,7 +291,13 @@ fn kind(fields: &mut Fields) -> Result<Kind, Problem> {
         Kind::Watch
     } else if has(&["series"]) && has(&["episode", "season"]) {
         Kind::Episode
-    } else if has(&["creators", "total_seasons", "network", "end_year"]) {
+    } else if has(&[
+        "creators",
+        "total_seasons",
+        "episode_runtime_minutes",
+        "network",
+        "end_year",
+    ]) {
         Kind::Title(Some(TitleKind::Series))
     } else if has(&["name", "born"]) && !has(&["title"]) {
         Kind::Person
@@ -332,6 +340,7 @@ fn read_title(
         external_ids: read_external_ids(fields)?,
         network: Said::Nothing,
         total_seasons: Said::Nothing,
+        episode_duration: Said::Nothing,
         part_of: PartRecord::default(),
         certifications: read_certifications(fields)?,
     };
@@ -339,11 +348,12 @@ fn read_title(
         record.end_year = read_year(fields, "end_year", &years)?;
         record.network = read_network(fields)?;
         record.total_seasons = fields.count("total_seasons", 0..=MAX_NUMBER)?;
+        record.episode_duration = read_runtime(fields, "episode_runtime_minutes")?;
         // Of the sample's own bookkeeping; the episodes themselves say it.
         fields.take("seasons_listed");
         fields.take("episodes_listed");
     } else {
-        record.duration = read_runtime(fields)?;
+        record.duration = read_runtime(fields, "runtime_minutes")?;
         record.part_of = read_collection(fields)?;
     }
     Ok(record)
@@ -366,7 +376,7 @@ fn read_episode(fields: &mut Fields) -> Result<EpisodeRecord, Problem> {
         name: fields.optional_text("title", MAX_NAME)?,
         original_name: fields.optional_text("original_title", MAX_NAME)?,
         aired: fields.day("air_date")?,
-        duration: read_runtime(fields)?,
+        duration: read_runtime(fields, "runtime_minutes")?,
         directors: read_credits(fields, "directors")?,
     })
 }
@@ -415,10 +425,10 @@ fn read_number(fields: &mut Fields, name: &'static str) -> Result<u32, Problem> 
 }
 
 /// The length in seconds. 0 minutes stand for "unknown" in many files, and say nothing.
-fn read_runtime(fields: &mut Fields) -> Result<Said<u32>, Problem> {
-    match fields.count("runtime_minutes", 0..=MAX_MINUTES)? {
+fn read_runtime(fields: &mut Fields, name: &'static str) -> Result<Said<u32>, Problem> {
+    match fields.count(name, 0..=MAX_MINUTES)? {
         Said::Value(0) => {
-            fields.warn("runtime_minutes", "is 0; taken for unknown");
+            fields.warn(name, "is 0; taken for unknown");
             Ok(Said::Nothing)
         }
         minutes => Ok(minutes.map(|minutes| minutes * 60)),

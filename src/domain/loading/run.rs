@@ -14,7 +14,8 @@ use super::records::{EpisodeRecord, PersonRecord, Record, TitleRecord, WatchReco
 use super::source::{Finding, Records};
 use crate::domain::catalog::{CatalogBatch, CatalogError, ExternalId, Title};
 use crate::domain::error::StoreError;
-use crate::domain::ids::EpisodeId;
+use crate::domain::ids::{EpisodeId, TitleId};
+use crate::domain::watching::WatchError;
 
 /// How many records are written together.
 pub(super) const BATCH: usize = 500;
@@ -153,8 +154,25 @@ impl<'a> Run<'a> {
         if self.mode == LoadMode::DryRun || batch.is_empty() {
             Ok(())
         } else {
-            Ok(self.service.store.put(&batch).await?)
+            let mut series: Vec<TitleId> = batch.episodes.iter().map(|one| one.series).collect();
+            series.sort_unstable();
+            series.dedup();
+            self.tell_of_episodes(&series).await?;
+            self.service.store.put(&batch).await?;
+            self.tell_of_episodes(&series).await
         }
+    }
+
+    /// Tells whoever has watched these series that their episodes change.
+    async fn tell_of_episodes(&self, series: &[TitleId]) -> Result<(), CatalogError> {
+        if series.is_empty() {
+            return Ok(());
+        }
+        let told = self.service.watching.episodes_change(series).await;
+        told.map_err(|error| match error {
+            WatchError::Store(error) => error.into(),
+            error => StoreError::failed(error).into(),
+        })
     }
 
     /// Tries again if somebody else wrote the same documents in between.

@@ -233,8 +233,15 @@ fn value(column: &str, cell: &str) -> Value {
         "genres" | "directors" | "creators" | "cast" | "countries" | "languages" => {
             cell.split('|').map(Value::from).collect()
         }
-        "year" | "end_year" | "runtime_minutes" | "total_seasons" | "season" | "episode"
-        | "part" | "completion" => cell
+        "year"
+        | "end_year"
+        | "runtime_minutes"
+        | "episode_runtime_minutes"
+        | "total_seasons"
+        | "season"
+        | "episode"
+        | "part"
+        | "completion" => cell
             .parse::<Number>()
             .map_or_else(|_| as_is(), Value::Number),
         "liked" => match cell.to_lowercase().as_str() {

@@ -403,7 +403,10 @@ fn watch(
                     ),
                 )
             })?;
-            (WatchedItem::Episode(id), *duration)
+            (
+                WatchedItem::Episode(id),
+                duration.or(title.episode_duration),
+            )
         }
     };
     Ok(ImportedWatch {

@@ -108,6 +108,7 @@ struct ApiKeyPart<'a> {
     name: &'a str,
     scopes: &'a [Scope],
     last_used_at: Option<DateTime<Utc>>,
+    expires_at: DateTime<Utc>,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
 }
@@ -204,6 +205,7 @@ impl<'a> ApiKeyPart<'a> {
             name: &key.name,
             scopes: &key.scopes,
             last_used_at: key.last_used_at,
+            expires_at: key.expires_at,
             created_at: key.created_at,
             updated_at: key.updated_at,
         }

@@ -11,7 +11,7 @@
 //!   "account": { "id", "email", "emailVerified", "hasPassword", "role", "disabledAt", "createdAt", "updatedAt" },
 //!   "identities": [{ "provider", "subject", "createdAt", "updatedAt" }],
 //!   "sessions": [{ "id", "profile", "via", "device", "address", "createdAt", "lastSeenAt", "expiresAt", "endsAt" }],
-//!   "apiKeys": [{ "id", "name", "scopes", "lastUsedAt", "createdAt", "updatedAt" }],
+//!   "apiKeys": [{ "id", "name", "scopes", "lastUsedAt", "expiresAt", "createdAt", "updatedAt" }],
 //!   "audit": [{ "at", "action", "by", "address", "detail" }],
 //!   "profiles": [{ "id", "name", "maxAge", "language", "hasPin", "createdAt", "updatedAt",
 //!     "titles": [{ "title", "liked", "likedAt", "plays", "completions", "seconds", "firstAt", "lastAt", "weight", … }],

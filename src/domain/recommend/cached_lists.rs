@@ -1,6 +1,7 @@
 //! The port to a cache of lists that were made for profiles, so that a page that asks twice, or a viewer who comes
 //! back, costs nothing.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -20,6 +21,44 @@ pub trait ListCache: Send + Sync {
 
     /// Puts a list in the place of the one before it, unless the profile is at another generation by now.
     fn put(&self, begun: Generation, key: ListKey, list: CachedList);
+
+    /// Keeps a list for whoever goes on with it, whatever the profile does meanwhile, for a while.
+    fn keep(&self, id: KeptId, list: KeptList);
+
+    /// A list that was kept, if it still is.
+    fn kept(&self, id: KeptId) -> Option<KeptList>;
+}
+
+/// A list that pages were cut from: whose it is, and which titles it has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct KeptId {
+    /// The profile that it was made for.
+    pub profile: ProfileId,
+    /// A hash of the titles in their order: the same on every server.
+    pub titles: i64,
+}
+
+/// A list that pages were cut from.
+#[derive(Debug, Clone)]
+pub struct KeptList {
+    /// How much of the list it is.
+    pub extent: Extent,
+    /// So much of the list, the best first.
+    pub list: Arc<[Recommendation]>,
+}
+
+impl KeptId {
+    /// The id of a profile's list.
+    pub fn of(profile: ProfileId, list: &[Recommendation]) -> Self {
+        let mut hasher = DefaultHasher::new();
+        for one in list {
+            one.title.hash(&mut hasher);
+        }
+        Self {
+            profile,
+            titles: hasher.finish().cast_signed(),
+        }
+    }
 }
 
 /// What is read belongs to the generation that was current before the read; a change of the profile begins another.

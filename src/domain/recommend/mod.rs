@@ -33,7 +33,7 @@ mod turns;
 mod types;
 
 pub use backlog::{Backlog, BacklogService, BacklogStore, ProjectionProgress, Waiting};
-pub use cached_lists::{CachedList, Extent, Generation, ListCache, ListKey};
+pub use cached_lists::{CachedList, Extent, Generation, KeptId, KeptList, ListCache, ListKey};
 pub use compare::Difference;
 pub use edges::{EdgeChanges, changes, edges_by_start};
 pub use epochs::{Epoch, GraphEpoch};

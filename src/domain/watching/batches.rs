@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::error::WatchError;
+use super::lengths::MeasuredLength;
 use super::service::WatchService;
 use super::standing::SeriesStanding;
 use super::types::{WatchState, WatchedItem};
@@ -90,6 +91,27 @@ impl Batch for ThumbsByTitle {
         Ok(watched_titles
             .into_iter()
             .filter_map(|watched_title| Some((watched_title.title, watched_title.liked?)))
+            .collect())
+    }
+}
+
+/// What players measured of films and episodes whose length the catalogue does not know.
+#[derive(Clone)]
+pub struct MeasuredByItem(pub WatchService);
+
+impl Batch for MeasuredByItem {
+    type Key = WatchedItem;
+    type Value = Arc<MeasuredLength>;
+    type Error = WatchError;
+
+    async fn load(
+        &self,
+        items: &[WatchedItem],
+    ) -> Result<HashMap<WatchedItem, Arc<MeasuredLength>>, WatchError> {
+        let measured = self.0.measured_lengths(items).await?;
+        Ok(measured
+            .into_iter()
+            .map(|measured| (measured.item, Arc::new(measured)))
             .collect())
     }
 }

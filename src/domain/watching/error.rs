@@ -1,5 +1,7 @@
 //! What can go wrong with watching.
 
+use std::time::Duration;
+
 use crate::domain::error::{Coded, ErrorCode, StoreError};
 
 /// What can go wrong with watching.
@@ -40,7 +42,7 @@ pub enum WatchError {
         /// The item's length in seconds.
         length: Option<f64>,
     },
-    /// The reported length cannot be that of the item.
+    /// The reported length cannot be that of anything, or the reported position is beyond it.
     #[error("a duration of {0} seconds is not that of this item")]
     DurationOutOfRange(f64),
     /// The time is not in the past.
@@ -49,6 +51,17 @@ pub enum WatchError {
     /// The client gave the same name to two plays.
     #[error("this play is of another item")]
     PlayOfAnotherItem,
+    /// The report would begin a play, which was not counted yet. Never leaves the service.
+    #[error("this report begins a play")]
+    NewPlay,
+    /// The profile has begun as many plays as it can in a day.
+    #[error("a profile can begin {most} plays a day; try again in {} seconds", wait.as_secs().max(1))]
+    TooManyPlays {
+        /// The limit that is reached.
+        most: u32,
+        /// After this one more can begin.
+        wait: Duration,
+    },
     /// The profile is gone, and so is who reports.
     #[error("this profile was deleted; log in again")]
     ProfileErased,
@@ -72,6 +85,7 @@ impl Coded for WatchError {
             Self::PlayOfAnotherItem | Self::TooManyHidden { .. } | Self::TooManyMutes { .. } => {
                 ErrorCode::Conflict
             }
+            Self::TooManyPlays { .. } | Self::NewPlay => ErrorCode::RateLimited,
             Self::ProfileErased => ErrorCode::Unauthenticated,
             Self::Catalog(error) => error.code(),
             Self::Store(error) => error.code(),
@@ -86,8 +100,18 @@ impl Coded for WatchError {
             Self::PositionOutOfRange { .. } => Some("position"),
             Self::DurationOutOfRange(_) => Some("duration"),
             Self::TimeOutOfRange => Some("at"),
-            Self::PlayNotFound | Self::PlayOfAnotherItem => Some("play"),
+            Self::PlayNotFound
+            | Self::PlayOfAnotherItem
+            | Self::TooManyPlays { .. }
+            | Self::NewPlay => Some("play"),
             Self::Forbidden | Self::ProfileErased | Self::Catalog(_) | Self::Store(_) => None,
         }
+    }
+
+    fn retry_after(&self) -> Option<Duration> {
+        let Self::TooManyPlays { wait, .. } = self else {
+            return None;
+        };
+        Some(*wait)
     }
 }

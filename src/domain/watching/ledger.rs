@@ -11,6 +11,8 @@ use chrono::{DateTime, Utc};
 
 use super::error::WatchError;
 use super::import::ImportedWatch;
+use super::lengths::{Lengths, MeasuredLength, check_position};
+use super::next_up::NextDay;
 use super::rules::{Progress, WatchRules, percent};
 use super::sections::Sections;
 use super::touched::{PlayRef, Touched};
@@ -84,6 +86,8 @@ pub struct Ledger {
     pub states: Rows<(ProfileId, WatchedItem), WatchState>,
     /// What all plays of each title add up to.
     pub watched_titles: Rows<(ProfileId, TitleId), WatchedTitle>,
+    /// What players measured of items whose length the catalogue does not know.
+    pub measured: Rows<WatchedItem, MeasuredLength>,
     /// The plays that were not played to the end when the rows were read, and are now.
     pub(super) completed: BTreeSet<(ProfileId, PlayId)>,
 }
@@ -94,11 +98,13 @@ impl Ledger {
         plays: Rows<(ProfileId, PlayId), Play>,
         states: Rows<(ProfileId, WatchedItem), WatchState>,
         watched_titles: Rows<(ProfileId, TitleId), WatchedTitle>,
+        measured: Rows<WatchedItem, MeasuredLength>,
     ) -> Self {
         Self {
             plays,
             states,
             watched_titles,
+            measured,
             completed: BTreeSet::new(),
         }
     }
@@ -123,6 +129,8 @@ impl Ledger {
                 .part(touched.iter().filter_map(Touched::state_key)),
             self.watched_titles
                 .part(touched.iter().map(Touched::title_key)),
+            self.measured
+                .part(touched.iter().filter_map(Touched::length_key)),
         )
     }
 
@@ -131,6 +139,7 @@ impl Ledger {
         self.plays.absorb(&part.plays);
         self.states.absorb(&part.states);
         self.watched_titles.absorb(&part.watched_titles);
+        self.measured.absorb(&part.measured);
         self.completed.extend(&part.completed);
     }
 
@@ -144,19 +153,30 @@ impl Ledger {
         self.states.get(play_ref.state_key())
     }
 
-    /// Records a report: in its play, the state of the item and the watched title. Idempotent.
+    /// Records a report: in its play, the state of the item and the watched title. Idempotent. `lengths` is what is
+    /// known of the item's length.
     pub fn report(
         &mut self,
         rules: &WatchRules,
         play_ref: &PlayRef,
         report: &Report,
+        lengths: &Lengths,
         now: DateTime<Utc>,
     ) -> Result<(), WatchError> {
         let before = self.play(play_ref)?;
         let mut play = before
             .clone()
             .unwrap_or_else(|| Play::new(play_ref, report.at, now));
-        if !play.sections.add(report.event, report.position, report.at) {
+        let own = play.duration.filter(|_| play.measured);
+        let end = report.duration.or(own).or(lengths.catalogue);
+        let position = check_position(report, end).map_err(|error| match report.duration {
+            // Where the catalogue's length has a place for it, it is the other one that is wrong.
+            Some(measured) if lengths.catalogue.is_some_and(|it| report.position <= it) => {
+                WatchError::DurationOutOfRange(measured)
+            }
+            _ => error,
+        })?;
+        if !play.sections.add(report.event, position, report.at) {
             return Ok(());
         }
         // A report that comes late says what was played, but neither where the viewer is nor how long the item is.
@@ -164,22 +184,65 @@ impl Ledger {
         play.started_at = play.started_at.min(report.at);
         if is_latest {
             play.last_at = report.at;
-            play.position = report.position;
-            play.duration = report.duration.or(play.duration);
-        } else {
-            play.duration = play.duration.or(report.duration);
+            play.position = position;
         }
-        let progress = rules.judge(report.position, play.duration);
+        let known = lengths.known(self.measured.get(play_ref.item));
+        let known = known.map(|length| length.seconds);
+        match (report.duration, own) {
+            (Some(measured), own) if is_latest || own.is_none() => {
+                play.duration = Some(measured);
+                play.measured = true;
+            }
+            (_, Some(_)) => {}
+            (_, None) if is_latest => play.duration = known.or(play.duration),
+            (_, None) => play.duration = play.duration.or(known),
+        }
+        let progress = rules.judge(report.event, position, play.duration);
         play.completed |= progress.watched && !report.event.is_jump();
         play.completion = match play.duration {
             Some(duration) => (play.sections.seconds() / duration).min(1.0),
             None => f64::from(u8::from(play.completed)),
         };
+        if let Some(measured) = report.duration
+            && own.is_none()
+            && lengths.catalogue.is_none()
+        {
+            self.vote(play_ref, before.as_ref(), measured, now);
+        }
         // A jump to the end is no reason to forget where to resume.
         let moves = is_latest && !(report.event.is_jump() && progress.watched);
         let progress = moves.then_some(progress);
         self.settle(rules, play_ref, before.as_ref(), play, progress, now);
         Ok(())
+    }
+
+    /// Counts the first length that is measured in a profile's first play of an item.
+    fn vote(
+        &mut self,
+        play_ref: &PlayRef,
+        before: Option<&Play>,
+        seconds: f64,
+        now: DateTime<Utc>,
+    ) {
+        let other_plays = self.state(play_ref).map_or(0, |state| state.plays);
+        let other_plays = other_plays.saturating_sub(u32::from(before.is_some()));
+        if other_plays > 0 {
+            return;
+        }
+        let kept = self.measured.get(play_ref.item);
+        let voted = match kept {
+            None => MeasuredLength::first(play_ref.item, seconds, Stamp::first(now)),
+            Some(kept) => MeasuredLength {
+                stamp: kept.stamp.next(now),
+                ..kept.voted(seconds)
+            },
+        };
+        // Of what everybody agrees on nothing is written: all viewers of an item share the row.
+        if kept.is_none_or(|kept| {
+            (kept.votes, kept.seconds.to_bits()) != (voted.votes, voted.seconds.to_bits())
+        }) {
+            self.measured.put(play_ref.item, voted);
+        }
     }
 
     /// Records a watch that happened elsewhere: the same time again is the same watch.
@@ -195,6 +258,7 @@ impl Ledger {
             .clone()
             .unwrap_or_else(|| Play::new(play_ref, watch.at, now));
         play.duration = watch.duration;
+        play.measured = false;
         play.position = watch.completion * watch.duration.unwrap_or_default();
         play.sections = if watch.duration.is_some() {
             Sections::from_start(play.position, watch.at)
@@ -207,6 +271,60 @@ impl Ledger {
         self.settle(rules, play_ref, before.as_ref(), play, Some(progress), now);
         self.like(play_ref, watch, now);
         Ok(())
+    }
+
+    /// Notes from which day on there is an episode to watch after the one of a play, if that is watched now: then it is
+    /// none before. Idempotent.
+    pub fn go_on(&mut self, play_ref: &PlayRef, later: Option<NextDay>, now: DateTime<Utc>) {
+        if self.state(play_ref).is_some_and(|state| state.watched)
+            && let Some(watched_title) = self.watched_titles.get(play_ref.title_key())
+            && let Some(before) = watched_title.next_day
+        {
+            // Somebody who watched a later one before goes on behind that one.
+            let next_day = later.map(|later| later.max(before));
+            self.put_next_day(play_ref.title_key(), next_day, now);
+        }
+    }
+
+    /// Notes from which day on there is an episode of a series to watch next, unless something happened to the watched
+    /// title since that revision.
+    pub fn settle_next_day(
+        &mut self,
+        key: (ProfileId, TitleId),
+        revision: u64,
+        next_day: Option<NextDay>,
+        now: DateTime<Utc>,
+    ) {
+        if let Some(watched_title) = self.watched_titles.get(key)
+            && watched_title.stamp.revision == revision
+        {
+            self.put_next_day(key, next_day, now);
+        }
+    }
+
+    fn put_next_day(
+        &mut self,
+        key: (ProfileId, TitleId),
+        next_day: Option<NextDay>,
+        now: DateTime<Utc>,
+    ) {
+        let Some(watched_title) = self.watched_titles.get(key) else {
+            return;
+        };
+        if watched_title.next_day == next_day {
+            return;
+        }
+        let stamp = if self.watched_titles.changed.contains(&key) {
+            watched_title.stamp
+        } else {
+            watched_title.stamp.next(now)
+        };
+        let watched_title = WatchedTitle {
+            next_day,
+            stamp,
+            ..watched_title.clone()
+        };
+        self.watched_titles.put(key, watched_title);
     }
 
     fn play(&self, play_ref: &PlayRef) -> Result<Option<Play>, WatchError> {
@@ -293,6 +411,10 @@ impl Ledger {
         watched_title.weight = (watched_title.weight + new.weight).max(0.0);
         watched_title.first_at = watched_title.first_at.min(play.started_at);
         watched_title.last_at = watched_title.last_at.max(play.last_at);
+        if new.completions < 0 && watched_title.is_series {
+            // What was watched is not any more, and may be next again.
+            watched_title.next_day = Some(NextDay::EVER);
+        }
         self.watched_titles.put(play_ref.title_key(), watched_title);
     }
 
@@ -376,6 +498,7 @@ impl WatchedTitle {
             last_at: at,
             liked: None,
             liked_at: None,
+            next_day: is_series.then_some(NextDay::EVER),
             stamp: Stamp::first(now),
         }
     }
@@ -392,6 +515,7 @@ impl Play {
             last_at: at,
             position: 0.0,
             duration: None,
+            measured: false,
             sections: Sections::default(),
             completion: 0.0,
             completed: false,

@@ -1,8 +1,46 @@
 //! Which episode comes next (the rule of Jellyfin's `NextUpService`, see there for what it leaves out).
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, TimeDelta};
+use serde::{Deserialize, Serialize};
 
 use crate::domain::catalog::Episode;
+
+/// A day from which on there may be an episode to watch next, in days since 1970; what was shown before then was shown
+/// for ever.
+///
+/// A profile's watched series carry one each, so that what comes next is looked for in those alone that have
+/// something. It may be too early, which costs a look at the series, and then is put right; it is never too late:
+/// watching only moves it on, past episodes that are no longer next, and whoever changes the episodes of a series sets
+/// it back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct NextDay(pub u32);
+
+impl NextDay {
+    /// Perhaps now; it must be looked at.
+    pub const EVER: Self = Self(0);
+
+    /// The number of a day.
+    pub fn of(day: NaiveDate) -> Self {
+        let since = day - DateTime::UNIX_EPOCH.date_naive();
+        Self(u32::try_from(since.num_days()).unwrap_or_default())
+    }
+
+    /// The first day on which an episode after one with this ordinal is shown; `None` if there is none.
+    pub fn after(episodes: &[Episode], ordinal: Option<(u32, u32)>) -> Option<Self> {
+        episodes
+            .iter()
+            .filter(|episode| episode.season > 0)
+            .filter(|episode| ordinal.is_none_or(|ordinal| episode.ordinal() > ordinal))
+            .map(|episode| episode.aired.map_or(Self::EVER, Self::of))
+            .min()
+    }
+
+    /// The day with this number.
+    pub fn day(self) -> NaiveDate {
+        DateTime::UNIX_EPOCH.date_naive() + TimeDelta::days(self.0.into())
+    }
+}
 
 /// The first episode after the highest one watched that is not watched itself; the first of all if none was.
 ///
@@ -89,5 +127,18 @@ mod tests {
     #[test]
     fn what_is_still_to_be_shown_is_not_next() {
         assert_eq!(next_after(&[(2, 2)]), None);
+    }
+
+    #[test]
+    fn the_day_is_that_of_the_first_later_episode() {
+        let after = |ordinal| NextDay::after(&series(), ordinal);
+        let tomorrow = NextDay::of(today().succ_opt().unwrap_or_default());
+
+        assert_eq!(after(None), Some(NextDay::EVER));
+        assert_eq!(after(Some((2, 1))), Some(NextDay::EVER));
+        assert_eq!(after(Some((2, 2))), Some(tomorrow));
+        assert_eq!(after(Some((2, 3))), None);
+        assert_eq!(tomorrow.day(), today().succ_opt().unwrap_or_default());
+        assert_eq!(NextDay::of(NaiveDate::MIN), NextDay::EVER);
     }
 }

@@ -2,6 +2,12 @@
 
 use chrono::{DateTime, TimeZone, Utc};
 
+use super::types::PlaybackEvent;
+
+/// In an item of unknown length, what stops earlier is no watch and leaves nothing to resume, in seconds (Kodi's
+/// `ignoresecondsatstart`).
+const EARLY: f64 = 180.0;
+
 /// The thresholds, each a setting. The defaults and the order of the tests are Jellyfin's (`UserDataManager.cs`).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct WatchRules {
@@ -50,13 +56,19 @@ impl Progress {
 }
 
 impl WatchRules {
-    /// What a position that was reached by playing means. Exactly at a threshold there is still something to resume.
+    /// What a reported position means. Exactly at a threshold there is still something to resume.
     ///
-    /// An item of unknown length counts as watched once it was played at all.
-    pub fn judge(&self, position: f64, duration: Option<f64>) -> Progress {
+    /// An item of unknown length counts as watched when its player stops after the first three minutes (to stop is all
+    /// that Jellyfin asks for), and never before: until then it can be resumed.
+    pub fn judge(&self, event: PlaybackEvent, position: f64, duration: Option<f64>) -> Progress {
         match duration.filter(|duration| *duration > 0.0) {
             Some(duration) => self.decide(percent(position, duration), position, duration),
-            None => Progress::WATCHED,
+            None if position < EARLY => Progress::NOTHING,
+            None if event == PlaybackEvent::Stop => Progress::WATCHED,
+            None => Progress {
+                resume: position,
+                watched: false,
+            },
         }
     }
 
@@ -121,7 +133,8 @@ mod tests {
     const HOUR: Option<f64> = Some(3600.0);
 
     fn judge(position: f64, duration: Option<f64>) -> (f64, bool) {
-        let Progress { resume, watched } = WatchRules::default().judge(position, duration);
+        let Progress { resume, watched } =
+            WatchRules::default().judge(PlaybackEvent::Progress, position, duration);
         (resume, watched)
     }
 
@@ -142,8 +155,14 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_length_is_watched_when_played() {
-        assert_eq!(judge(10.0, None), (0.0, true));
+    fn what_has_no_length_is_watched_when_it_stops_and_resumed_before() {
+        let stopped = |position| WatchRules::default().judge(PlaybackEvent::Stop, position, None);
+
+        assert_eq!(judge(10.0, None), (0.0, false));
+        assert_eq!(judge(180.0, None), (180.0, false));
+        assert_eq!(judge(86_400.0, None), (86_400.0, false));
+        assert_eq!(stopped(179.9), Progress::NOTHING);
+        assert_eq!(stopped(180.0), Progress::WATCHED);
     }
 
     #[test]

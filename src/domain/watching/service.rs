@@ -1,24 +1,26 @@
 //! The use cases of watching: reporting what is played, resuming, going on with the next episode, looking back.
 
-use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::SubsecRound;
 
 use super::error::WatchError;
 use super::feedback::check_may_watch;
+use super::going_on::GoingOn;
 use super::import::ImportedWatch;
+use super::ledger::Change;
+use super::lengths::{Lengths, MeasuredLength, check_duration};
 use super::rules::WatchRules;
-use super::standing::{SeriesStanding, by_episode};
 use super::store::{FeedbackStore, HistoryStore, WatchStore};
 use super::touched::{PlayRef, Touched};
 use super::types::{Play, Report, WatchState, WatchedItem, WatchedTitle};
-use crate::domain::catalog::{CatalogService, Episode, TitleKind, Visibility};
+use crate::domain::catalog::{CatalogService, TitleKind, Visibility};
 use crate::domain::clock::Clock;
 use crate::domain::error::StoreError;
 use crate::domain::events::{Event, EventBus};
 use crate::domain::ids::{PlayId, ProfileId, TitleId};
-use crate::domain::page::{Direction, Keyset, Slice, Window};
+use crate::domain::limits::{Rate, RateLimiter, Verdict};
 use crate::domain::viewer::KnownViewer;
 
 /// How far ahead of ours a client's clock may run, in seconds.
@@ -27,8 +29,8 @@ const CLOCK_SKEW: i64 = 300;
 const WALK: usize = 5000;
 /// How many watched titles of a profile are read at once when all of its are walked through.
 const PAGE: usize = 200;
-/// The longest position in an item of unknown length, in seconds.
-const LONGEST: f64 = 86_400.0;
+
+const DAY: Duration = Duration::from_secs(86_400);
 
 /// The use cases of watching.
 #[derive(Clone)]
@@ -49,6 +51,16 @@ pub struct WatchPorts {
     pub history: Arc<dyn HistoryStore>,
     /// What profiles do not want to be suggested.
     pub feedback: Arc<dyn FeedbackStore>,
+    /// How many plays a profile may begin; `None`: any number.
+    pub plays: Option<PlayLimit>,
+}
+
+/// How many plays a profile may begin, counted on all servers together.
+#[derive(Clone)]
+pub struct PlayLimit {
+    pub limiter: Arc<dyn RateLimiter>,
+    /// So many at once, and as many again spread over a day.
+    pub per_day: u32,
 }
 
 impl WatchPorts {
@@ -61,6 +73,7 @@ impl WatchPorts {
             watching: store.clone(),
             history: store.clone(),
             feedback: store,
+            plays: None,
         }
     }
 }
@@ -93,8 +106,8 @@ impl WatchService {
     }
 
     /// Records what a player reports of something that the viewer may see. Once this returns, the report survives any
-    /// crash; the same report again changes nothing. A `report` without a duration goes by the catalogue's. An API key
-    /// must have the scope to watch.
+    /// crash; the same report again changes nothing. A report that begins one play too many is refused. See [`Lengths`]
+    /// for the length that it goes by. An API key must have the scope to watch.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn report(
         &self,
@@ -106,13 +119,13 @@ impl WatchService {
     ) -> Result<Reported, WatchError> {
         check_may_watch(viewer)?;
         let now = self.clock.now();
-        let (title, known) = self.title_and_duration(visibility, item).await?;
+        let (title, lengths) = self.title_and_lengths(visibility, item).await?;
+        let may_complete = self.may_complete(&report, &lengths);
+        check_duration(report.duration)?;
         let report = Report {
-            duration: check_duration(known, report.duration)?,
             at: report.at.trunc_subsecs(3), // What stores keep; a repeated report must be equal to the stored one.
             ..report
         };
-        check_position(&report)?;
         if report.at.timestamp() < 0 || (report.at - now).num_seconds() > CLOCK_SKEW {
             return Err(WatchError::TimeOutOfRange);
         }
@@ -122,15 +135,37 @@ impl WatchService {
             item,
             title,
         };
+        let going_on = match item {
+            WatchedItem::Episode(_) if may_complete => self.going_on([play_ref]).await?,
+            _ => GoingOn::default(),
+        };
         let rules = self.rules;
-        let change = Arc::new(move |ledger: &mut super::Ledger| {
-            ledger.report(&rules, &play_ref, &report, now)
-        });
-        let ledger = self
-            .ports
-            .watching
-            .update(&[play_ref.into()], change)
-            .await?;
+        let change = |may_begin: bool| -> Change {
+            let going_on = going_on.clone();
+            Arc::new(move |ledger: &mut super::Ledger| {
+                if !may_begin && ledger.plays.get(play_ref.play_key()).is_none() {
+                    return Err(WatchError::NewPlay);
+                }
+                ledger.report(&rules, &play_ref, &report, &lengths, now)?;
+                going_on.note(ledger, now);
+                Ok(())
+            })
+        };
+        let touched = match lengths.catalogue {
+            Some(_) => Touched::Play(play_ref),
+            None => Touched::PlayOfUnknownLength(play_ref),
+        };
+        // Only the transaction knows whether the play is there already, and mostly it is.
+        let may_begin = self.ports.plays.is_none();
+        let (watching, touched) = (&self.ports.watching, [touched]);
+        let ledger = match watching.update(&touched, change(may_begin)).await {
+            Err(WatchError::NewPlay) => {
+                self.begin_play(viewer.profile).await?;
+                watching.update(&touched, change(true)).await?
+            }
+            updated => updated?,
+        };
+        self.look_again(&going_on, &ledger).await?;
         self.events.publish(Event::WatchesChanged);
         let state = ledger
             .state(&play_ref)
@@ -142,7 +177,8 @@ impl WatchService {
         })
     }
 
-    /// Records watches that happened elsewhere, in one transaction. Says how many of them were new.
+    /// Records watches that happened elsewhere, in one transaction. Says how many of them were new. Only an operator
+    /// loads them, so that no limit of plays holds.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn import(&self, mut watches: Vec<ImportedWatch>) -> Result<usize, WatchError> {
         let now = self.clock.now();
@@ -152,14 +188,27 @@ impl WatchService {
         }
         ImportedWatch::keep_last_words(&mut watches);
         let play_refs: Vec<PlayRef> = watches.iter().map(ImportedWatch::play_ref).collect();
-        let pairs: Vec<(PlayRef, ImportedWatch)> = play_refs.iter().copied().zip(watches).collect();
-        let change = Arc::new(move |ledger: &mut super::Ledger| {
-            pairs
-                .iter()
-                .try_for_each(|(play_ref, watch)| ledger.import(&rules, play_ref, watch, now))
+        let completed = watches.iter().filter(|watch| {
+            let progress = rules.judge_share(watch.completion, watch.duration);
+            progress.watched && matches!(watch.item, WatchedItem::Episode(_))
         });
+        let going_on = self
+            .going_on(completed.map(ImportedWatch::play_ref))
+            .await?;
+        let pairs: Vec<(PlayRef, ImportedWatch)> = play_refs.iter().copied().zip(watches).collect();
+        let change = {
+            let going_on = going_on.clone();
+            Arc::new(move |ledger: &mut super::Ledger| {
+                for (play_ref, watch) in &pairs {
+                    ledger.import(&rules, play_ref, watch, now)?;
+                }
+                going_on.note(ledger, now);
+                Ok(())
+            })
+        };
         let touched: Vec<Touched> = play_refs.into_iter().map(Touched::from).collect();
         let ledger = self.ports.watching.update(&touched, change).await?;
+        self.look_again(&going_on, &ledger).await?;
         self.events.publish(Event::WatchesChanged);
         Ok(ledger.plays.changed().count())
     }
@@ -187,103 +236,6 @@ impl WatchService {
         };
         let seen = self.catalog.visible_titles(visibility, [play.title]);
         Ok(seen.await?.contains(&play.title).then_some(play))
-    }
-
-    /// The next episode of each series that the profile has begun and not finished, the last played series first.
-    /// Each comes with its keyset.
-    #[tracing::instrument(level = "debug", skip_all)]
-    pub async fn next_up(
-        &self,
-        visibility: &Visibility,
-        profile: ProfileId,
-        window: &Window,
-    ) -> Result<Slice<(Keyset, Episode)>, WatchError> {
-        let mut found: Vec<(Keyset, Episode)> = Vec::new();
-        let mut rest = window.clone();
-        loop {
-            let page = self.ports.history.watched_series(profile, &rest).await?;
-            let next = self
-                .next_episodes(
-                    visibility,
-                    Some(profile),
-                    &page
-                        .rows
-                        .iter()
-                        .map(|watched_title| watched_title.title)
-                        .collect::<Vec<_>>(),
-                )
-                .await?;
-            let keysets = page.rows.iter().filter_map(|watched_title| {
-                Some((
-                    keyset(watched_title),
-                    next.get(&watched_title.title)?.clone(),
-                ))
-            });
-            let edge = match window.direction {
-                Direction::Forward => page.rows.last(),
-                Direction::Backward => page.rows.first(),
-            };
-            match window.direction {
-                Direction::Forward => found.extend(keysets),
-                Direction::Backward => found = keysets.chain(found).collect(),
-            }
-            // Series without a next episode are passed over, so a page may need several reads to fill.
-            match edge {
-                Some(edge) if page.has_more && found.len() <= window.limit => {
-                    rest.start = Some(keyset(edge));
-                }
-                _ => break,
-            }
-        }
-        let has_more = found.len() > window.limit;
-        match window.direction {
-            Direction::Forward => found.truncate(window.limit),
-            Direction::Backward => drop(found.drain(..found.len().saturating_sub(window.limit))),
-        }
-        Ok(Slice {
-            rows: found,
-            has_more,
-        })
-    }
-
-    /// The next episode of each of these series, for a profile or for somebody who has watched nothing.
-    #[tracing::instrument(level = "debug", skip_all)]
-    pub async fn next_episodes(
-        &self,
-        visibility: &Visibility,
-        profile: Option<ProfileId>,
-        series: &[TitleId],
-    ) -> Result<HashMap<TitleId, Episode>, WatchError> {
-        let standings = self.series_standings(visibility, profile, series).await?;
-        Ok(standings
-            .into_iter()
-            .filter_map(|(series, standing)| Some((series, standing.next?)))
-            .collect())
-    }
-
-    /// How far a profile, or somebody who has watched nothing, is with each of these series; those without an episode
-    /// that may be seen are left out.
-    #[tracing::instrument(level = "debug", skip_all)]
-    pub async fn series_standings(
-        &self,
-        visibility: &Visibility,
-        profile: Option<ProfileId>,
-        series: &[TitleId],
-    ) -> Result<HashMap<TitleId, SeriesStanding>, WatchError> {
-        let episodes = self.catalog.episodes_of_series(visibility, series).await?;
-        let states = match profile {
-            Some(profile) => self.ports.history.states_of_titles(profile, series).await?,
-            None => Vec::new(),
-        };
-        let states = by_episode(states);
-        let today = self.clock.now().date_naive();
-        let by_series = episodes.chunk_by(|a, b| a.series == b.series);
-        Ok(by_series
-            .map(|episodes| {
-                let standing = SeriesStanding::new(episodes, &states, today);
-                (episodes[0].series, standing)
-            })
-            .collect())
     }
 
     /// Profiles that have watched something, by id, from the one after the given; none: there are no more.
@@ -361,126 +313,60 @@ impl WatchService {
         Ok(self.ports.history.states_of_titles(profile, titles).await?)
     }
 
-    async fn title_and_duration(
+    /// What players measured of these items; what none did is left out.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn measured_lengths(
+        &self,
+        items: &[WatchedItem],
+    ) -> Result<Vec<MeasuredLength>, WatchError> {
+        Ok(self.ports.history.measured_lengths(items).await?)
+    }
+
+    /// Counts a play that begins, if the profile may begin one.
+    async fn begin_play(&self, profile: ProfileId) -> Result<(), WatchError> {
+        let Some(PlayLimit { limiter, per_day }) = &self.ports.plays else {
+            return Ok(());
+        };
+        let rate = Rate {
+            count: *per_day,
+            period: DAY,
+        };
+        match limiter.take(&format!("plays:{profile}"), rate).await? {
+            Verdict::Allowed => Ok(()),
+            Verdict::Wait(wait) => Err(WatchError::TooManyPlays {
+                most: *per_day,
+                wait,
+            }),
+        }
+    }
+
+    async fn title_and_lengths(
         &self,
         visibility: &Visibility,
         item: WatchedItem,
-    ) -> Result<(TitleId, Option<f64>), WatchError> {
+    ) -> Result<(TitleId, Lengths), WatchError> {
+        let of_title = |id: TitleId, kind| async move {
+            let title = self.catalog.titles(visibility, &[id]).await?.pop();
+            let title = title.filter(|title| title.kind == kind);
+            title.ok_or(WatchError::ItemNotFound)
+        };
         match item {
             WatchedItem::Film(id) => {
-                let film = self
-                    .catalog
-                    .titles(visibility, &[id])
-                    .await?
-                    .pop()
-                    .filter(|title| title.kind == TitleKind::Film);
-                let film = film.ok_or(WatchError::ItemNotFound)?;
-                Ok((film.id, length(film.duration)))
+                let film = of_title(id, TitleKind::Film).await?;
+                Ok((film.id, Lengths::new(film.duration, None)))
             }
             WatchedItem::Episode(id) => {
                 let episode = self.catalog.episodes(visibility, &[id]).await?.pop();
                 let episode = episode.ok_or(WatchError::ItemNotFound)?;
-                Ok((episode.series, length(episode.duration)))
+                let lengths = Lengths::new(episode.duration, None);
+                if lengths.catalogue.is_some() {
+                    return Ok((episode.series, lengths));
+                }
+                let series = of_title(episode.series, TitleKind::Series).await?;
+                let lengths = Lengths::new(None, series.episode_duration);
+                Ok((episode.series, lengths))
             }
             WatchedItem::Series(_) => Err(WatchError::ItemNotFound),
         }
-    }
-}
-
-/// A series' keyset in the list of what comes next.
-fn keyset(watched_title: &WatchedTitle) -> Keyset {
-    Keyset::by_number(
-        watched_title.last_at.timestamp_millis(),
-        watched_title.title.to_i64(),
-    )
-}
-
-/// A length of nothing is one that nobody knows.
-fn length(seconds: Option<u32>) -> Option<f64> {
-    seconds.filter(|seconds| *seconds > 0).map(f64::from)
-}
-
-/// The length to go by: the player's, which has the file before it, unless it contradicts the catalogue's, which is
-/// often rounded to minutes.
-fn check_duration(known: Option<f64>, reported: Option<f64>) -> Result<Option<f64>, WatchError> {
-    let Some(reported) = reported else {
-        return Ok(known);
-    };
-    let is_possible = match known {
-        Some(known) => (reported - known).abs() <= known * 0.1 + 120.0,
-        None => true,
-    };
-    if is_possible && reported > 0.0 && reported <= LONGEST {
-        Ok(Some(reported))
-    } else {
-        Err(WatchError::DurationOutOfRange(reported))
-    }
-}
-
-fn check_position(report: &Report) -> Result<(), WatchError> {
-    let range = 0.0..=report.duration.unwrap_or(LONGEST);
-    if range.contains(&report.position) {
-        Ok(())
-    } else {
-        Err(WatchError::PositionOutOfRange {
-            position: report.position,
-            length: report.duration,
-        })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use chrono::DateTime;
-
-    use super::super::types::PlaybackEvent;
-    use super::*;
-
-    #[test]
-    fn the_players_length_goes_before_the_catalogues_unless_it_contradicts() {
-        let length = |known, reported| check_duration(known, reported).ok();
-
-        assert_eq!(length(Some(5400.0), None), Some(Some(5400.0)));
-        assert_eq!(length(Some(5400.0), Some(5431.5)), Some(Some(5431.5)));
-        assert_eq!(length(Some(5400.0), Some(6060.0)), Some(Some(6060.0)));
-        assert_eq!(length(Some(5400.0), Some(6061.0)), None);
-        assert_eq!(length(Some(5400.0), Some(1200.0)), None);
-        assert_eq!(length(None, Some(1200.0)), Some(Some(1200.0)));
-        assert_eq!(length(None, None), Some(None));
-        for impossible in [0.0, -1.0, 86_401.0, f64::NAN, f64::INFINITY] {
-            assert_eq!(length(None, Some(impossible)), None);
-        }
-    }
-
-    #[test]
-    fn a_position_is_between_the_start_and_the_end() {
-        let accepts = |position, duration| {
-            let report = Report {
-                event: PlaybackEvent::Progress,
-                position,
-                at: DateTime::UNIX_EPOCH,
-                duration,
-            };
-            check_position(&report).is_ok()
-        };
-
-        assert!(accepts(0.0, Some(5400.0)));
-        assert!(accepts(5400.0, Some(5400.0)));
-        assert!(accepts(86_400.0, None));
-        for (position, duration) in [
-            (-0.1, None),
-            (5400.1, Some(5400.0)),
-            (86_400.1, None),
-            (f64::NAN, Some(5400.0)),
-            (f64::NAN, None),
-        ] {
-            assert!(!accepts(position, duration));
-        }
-    }
-
-    #[test]
-    fn a_length_of_nothing_is_unknown() {
-        assert_eq!(length(Some(0)), None);
-        assert_eq!(length(Some(90)), Some(90.0));
     }
 }

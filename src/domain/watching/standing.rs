@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::next_up::next_episode;
+use super::next_up::{NextDay, next_episode};
 use super::types::{WatchState, WatchedItem};
 use crate::domain::catalog::Episode;
 use crate::domain::ids::EpisodeId;
@@ -18,6 +18,8 @@ pub struct SeriesStanding {
     pub aired: u64,
     /// How many of these were watched.
     pub watched: u64,
+    /// The first day on which an episode after the highest one watched is shown; `None` if there is none.
+    pub next_day: Option<NextDay>,
     /// When an episode was last played.
     pub last_played_at: Option<DateTime<Utc>>,
 }
@@ -37,7 +39,11 @@ impl SeriesStanding {
                 .filter(|episode| episode.season > 0)
                 .filter(|episode| episode.aired.is_none_or(|day| day <= today))
         };
+        let regular = episodes.iter().filter(|episode| episode.season > 0);
+        let watched = regular.filter(|episode| is_watched(episode));
+        let highest = watched.map(Episode::ordinal).max();
         Self {
+            next_day: NextDay::after(episodes, highest),
             next: next_episode(episodes, is_watched, today).cloned(),
             aired: aired().count() as u64,
             watched: aired().filter(|episode| is_watched(episode)).count() as u64,

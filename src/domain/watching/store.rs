@@ -7,7 +7,9 @@ use async_trait::async_trait;
 use super::error::WatchError;
 use super::exclusions::{HiddenTitle, Mute, MutedSource};
 use super::ledger::{Change, Ledger};
+use super::lengths::MeasuredLength;
 use super::lists::ProfileList;
+use super::next_up::NextDay;
 use super::touched::Touched;
 use super::types::{Play, WatchState, WatchedItem, WatchedTitle};
 use crate::domain::error::StoreError;
@@ -25,6 +27,10 @@ pub trait WatchStore: Send + Sync {
     /// as it was written. [`WatchError::ProfileErased`] if [`Self::erase_profile`] has returned for one of the
     /// profiles.
     async fn update(&self, touched: &[Touched], change: Change) -> Result<Ledger, WatchError>;
+
+    /// Notes in the watched titles of these series, whosever they are, that there may be an episode to watch next. They
+    /// keep their revision and do not wait for projection. Works in transactions of bounded size.
+    async fn set_back_next_day(&self, series: &[TitleId]) -> Result<(), StoreError>;
 
     /// Removes everything that is recorded of a profile, and refuses from now on to record anything of it. Each title
     /// that it had watched has one more departed watcher, counted in the same transaction that removes the watched
@@ -89,11 +95,13 @@ pub trait HistoryStore: Send + Sync {
         window: &Window,
     ) -> Result<Slice<WatchState>, StoreError>;
 
-    /// A page of the series that a profile has played something of, the last played first, ties by the title's id,
-    /// ascending. Keyset: (`last_at` in milliseconds, id).
-    async fn watched_series(
+    /// A page of the series that a profile has played something of, and of which there may be an episode to watch next
+    /// on a day ([`WatchedTitle::next_day`]): the last played first, ties by the title's id, ascending. Keyset:
+    /// (`last_at` in milliseconds, id).
+    async fn series_to_go_on_with(
         &self,
         profile: ProfileId,
+        day: NextDay,
         window: &Window,
     ) -> Result<Slice<WatchedTitle>, StoreError>;
 
@@ -112,6 +120,12 @@ pub trait HistoryStore: Send + Sync {
         profile: ProfileId,
         window: &Window,
     ) -> Result<Slice<HiddenTitle>, StoreError>;
+
+    /// What players measured of these items.
+    async fn measured_lengths(
+        &self,
+        items: &[WatchedItem],
+    ) -> Result<Vec<MeasuredLength>, StoreError>;
 
     /// How many rows of a list are about each title, by title.
     async fn count_by_title(

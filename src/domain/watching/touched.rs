@@ -35,6 +35,8 @@ impl PlayRef {
 pub enum Touched {
     /// Those of a play.
     Play(PlayRef),
+    /// Those of a play of an item whose length the catalogue does not know, and what players measured of that.
+    PlayOfUnknownLength(PlayRef),
     /// A watched title alone.
     Title(ProfileId, TitleId),
     /// A watched title, and every play of it.
@@ -56,7 +58,7 @@ impl Touched {
     /// The key of the watched title. Every change touches one: erasing a profile deletes its watched titles first.
     pub fn title_key(&self) -> (ProfileId, TitleId) {
         match self {
-            Self::Play(play_ref) => play_ref.title_key(),
+            Self::Play(play_ref) | Self::PlayOfUnknownLength(play_ref) => play_ref.title_key(),
             Self::Title(profile, title) | Self::WholeTitle(profile, title) => (*profile, *title),
         }
     }
@@ -64,7 +66,7 @@ impl Touched {
     /// The key of the play, if it is one by name.
     pub fn play_key(&self) -> Option<(ProfileId, PlayId)> {
         match self {
-            Self::Play(play_ref) => Some(play_ref.play_key()),
+            Self::Play(play_ref) | Self::PlayOfUnknownLength(play_ref) => Some(play_ref.play_key()),
             Self::Title(..) | Self::WholeTitle(..) => None,
         }
     }
@@ -72,7 +74,9 @@ impl Touched {
     /// The key of the state.
     pub fn state_key(&self) -> Option<(ProfileId, WatchedItem)> {
         match self {
-            Self::Play(play_ref) => Some(play_ref.state_key()),
+            Self::Play(play_ref) | Self::PlayOfUnknownLength(play_ref) => {
+                Some(play_ref.state_key())
+            }
             Self::Title(..) | Self::WholeTitle(..) => None,
         }
     }
@@ -81,7 +85,15 @@ impl Touched {
     pub fn whole_title_key(&self) -> Option<(ProfileId, TitleId)> {
         match self {
             Self::WholeTitle(profile, title) => Some((*profile, *title)),
-            Self::Play(_) | Self::Title(..) => None,
+            Self::Play(_) | Self::PlayOfUnknownLength(_) | Self::Title(..) => None,
+        }
+    }
+
+    /// The item of which it is asked what players measured.
+    pub fn length_key(&self) -> Option<WatchedItem> {
+        match self {
+            Self::PlayOfUnknownLength(play_ref) => Some(play_ref.item),
+            Self::Play(_) | Self::Title(..) | Self::WholeTitle(..) => None,
         }
     }
 }

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::next_up::NextDay;
 use super::sections::Sections;
 use crate::domain::ids::{EpisodeId, PlayId, ProfileId, TitleId};
 use crate::domain::stamp::Stamp;
@@ -71,7 +72,7 @@ pub struct Report {
     pub position: f64,
     /// When it happened, in UTC, by the player's clock.
     pub at: DateTime<Utc>,
-    /// The length in seconds, from the catalogue or the player; `None` if neither knows.
+    /// The length in seconds that the player measured, if it did.
     pub duration: Option<f64>,
 }
 
@@ -92,6 +93,8 @@ pub struct Play {
     pub position: f64,
     /// The length in seconds that the latest report went by.
     pub duration: Option<f64>,
+    /// Whether its own player measured that; else it is what was known of the item.
+    pub measured: bool,
     /// The sections that were played.
     pub sections: Sections,
     /// The share of the item that was played, 0 to 1.
@@ -113,7 +116,8 @@ pub struct WatchState {
     pub title: TitleId,
     /// Where to resume, in seconds; 0 if there is nothing to resume.
     pub position: f64,
-    /// How far that is, 0 to 100; 100 if it was watched and there is nothing to resume.
+    /// How far that is, 0 to 100; 100 if it was watched and there is nothing to resume, 0 if nobody knows how long the
+    /// item is.
     pub percent: f64,
     /// Whether it was ever watched to the end.
     pub watched: bool,
@@ -154,6 +158,9 @@ pub struct WatchedTitle {
     pub liked: Option<bool>,
     /// When it said so, or took it back.
     pub liked_at: Option<DateTime<Utc>>,
+    /// Of a series: a day before which there is no episode to watch next, mostly the first one on which there is;
+    /// `None` if everything that is listed was watched. See [`super::NextDay`].
+    pub next_day: Option<NextDay>,
     /// When and how often it was written; the revision guards the projection.
     pub stamp: Stamp,
 }

@@ -1,8 +1,9 @@
 //! The API keys of an account.
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
+use secrecy::SecretString;
 
-use crate::domain::accounts::{self, AccountError, ApiKeyError};
+use crate::domain::accounts::{self, AccountError, ApiKeyError, MakeApiKey};
 use crate::domain::ids::ApiKeyId;
 use crate::domain::viewer::KnownViewer;
 use crate::graphql::context::ContextExt;
@@ -24,7 +25,7 @@ enum ApiKeyScope {
     Curate,
     /// What moderators may do, as long as the account is one.
     Moderate,
-    /// What admins may do, as long as the account is one.
+    /// What admins may do, as long as the account is one; but no key gives roles.
     Administer,
 }
 
@@ -68,6 +69,11 @@ impl ApiKey {
         self.0.created_at.into()
     }
 
+    /// When it ends by itself.
+    async fn expires_at(&self) -> DateTime {
+        self.0.expires_at.into()
+    }
+
     /// When it was last used, to the minute or so; null if never.
     async fn last_used_at(&self) -> Option<DateTime> {
         self.0.last_used_at.map(Into::into)
@@ -81,21 +87,25 @@ pub(crate) struct ApiKeyMutation;
 /// Making and revoking keys.
 #[Object]
 impl ApiKeyMutation {
-    /// Makes an API key, at most 50 an account. For whoever is logged in on a device, with the profile of a
-    /// grown-up.
+    /// Makes an API key, at most 50 an account; its owner gets a mail. It takes more than being logged in: a
+    /// log-in that is not older than ten minutes, or the `password`. For whoever is logged in on a device, with the
+    /// profile of a grown-up.
     #[graphql(guard = "BySession")]
     async fn create_api_key(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What to call the key, and what it is to be good for.")]
+        #[graphql(desc = "What to call the key, and what it is to be good for.", secret)]
         input: CreateApiKeyInput,
     ) -> Result<CreateApiKeyPayload> {
         let viewer = ctx.known_viewer()?;
-        let scopes: Vec<_> = input.scopes.into_iter().map(Into::into).collect();
+        let make = MakeApiKey {
+            name: input.name,
+            scopes: input.scopes.into_iter().map(Into::into).collect(),
+            days: input.expires_in_days,
+            password: input.password.map(SecretString::from),
+        };
         let accounts = &ctx.services().accounts;
-        let made = accounts
-            .create_api_key(&viewer, &input.name, &scopes, ctx.client())
-            .await;
+        let made = accounts.create_api_key(&viewer, make, ctx.client()).await;
         let (made, user_errors) = UserError::split(made)?;
         let token = made.as_ref().map(|made| made.token.expose());
         Ok(CreateApiKeyPayload {
@@ -132,6 +142,11 @@ struct CreateApiKeyInput {
     name: String,
     /// What it is to be good for: something, and nothing that the account's own role does not reach.
     scopes: Vec<ApiKeyScope>,
+    /// After how many days it ends, 1 to 730; 365 if left out.
+    expires_in_days: Option<i32>,
+    /// The password of the account; not needed within ten minutes of logging in.
+    #[graphql(secret)]
+    password: Option<String>,
 }
 
 /// The key that is to be revoked.
@@ -148,7 +163,8 @@ pub(crate) struct CreateApiKeyPayload {
     api_key: Option<ApiKey>,
     /// The key itself, to be sent as `Authorization: Bearer …`. It is never shown again. Null if it was refused.
     token: Option<String>,
-    /// What a person can put right: a `name` that is `BLANK`, `scopes` that the account's role does not reach.
+    /// What a person can put right: a `name` that is `BLANK`, `scopes` that the account's role does not reach, a wrong or
+    /// missing `password`.
     pub(crate) user_errors: Vec<UserError>,
 }
 

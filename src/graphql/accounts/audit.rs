@@ -152,7 +152,7 @@ pub(super) async fn audit_log(
     viewer: KnownViewer,
     user: UserId,
     page: PageArgs,
-) -> Result<Connection<AuditEntryEdge>> {
+) -> Result<Option<Connection<AuditEntryEdge>>> {
     let window = page.window(&AUDIT, 20)?;
     let accounts = &ctx.services().accounts;
     let slice = accounts.audit_of(&viewer, user, &window).await?;
@@ -160,7 +160,7 @@ pub(super) async fn audit_log(
         cursor: AUDIT.cursor(keyset(&entry)),
         node: AuditEntry { entry, viewer },
     });
-    Ok(Connection::new(edges, &window, Total::Uncounted))
+    Ok(Some(Connection::new(edges, &window, Total::Uncounted)))
 }
 
 fn keyset(entry: &accounts::AuditEntry) -> Keyset {

@@ -17,15 +17,21 @@ impl EmailMutation {
     /// Confirms an e-mail address by the link that was sent to it, which is then used up. An address that was asked for
     /// by `requestEmailChange` becomes that of the account, and the old one is told. Anybody with the link may, logged in
     /// or not; nobody is logged in by it.
+    ///
+    /// Somebody else may have made the account. When its first address is confirmed by whoever is not logged in to it,
+    /// other sites' log-ins that were linked before are unlinked, their sessions end, and API keys are revoked.
     async fn verify_email(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What the link says.", secret)] input: VerifyEmailInput,
     ) -> Result<UserPayload> {
         let accounts = &ctx.services().accounts;
-        let confirmed = accounts.confirm_email(&input.token, ctx.client()).await;
-        let (user, user_errors) = UserError::split(confirmed)?;
         let viewer = ctx.viewer();
+        let confirmed = accounts
+            .confirm_email(&input.token, viewer.known(), ctx.client())
+            .await;
+        let (confirmed, user_errors) = UserError::split(confirmed)?;
+        let user = confirmed.map(|confirmed| confirmed.user);
         let own = viewer
             .known()
             .zip(user)

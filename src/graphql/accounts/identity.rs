@@ -4,8 +4,7 @@ use async_graphql::{Context, InputObject, Object, SimpleObject};
 use secrecy::SecretString;
 
 use super::mutation::{AuthPayload, SessionTransport};
-use crate::domain::accounts::{self, AccountError, BeginOAuth};
-use crate::domain::error::ErrorCode;
+use crate::domain::accounts::{self, AccountError, BeginOAuth, ExchangeOAuth, LinkError};
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::Result;
 use crate::graphql::guard::BySession;
@@ -19,7 +18,8 @@ pub(crate) struct IdentityMutation;
 impl IdentityMutation {
     /// Begins a log-in by another site, such as Facebook; whoever is logged in links the account with it instead. Send
     /// the browser to the address in the payload. It comes back to `returnTo`, with `error=CODE` as a parameter if
-    /// it was refused.
+    /// it was refused: `CANCELLED` if the person said no there, `EXPIRED` if it took too long. If the profile that the
+    /// log-in opens has a PIN, a page asks for it on the way.
     ///
     /// Linking takes more than being logged in: a log-in that is not older than ten minutes, or the `password`. Without
     /// either the error is `WRONG_CREDENTIALS` for `password`, or, if the account has none, `FORBIDDEN`: log in once
@@ -61,7 +61,9 @@ impl IdentityMutation {
     }
 
     /// Gives an app its tokens for the code that its deep link brought. If the app was logged in when it began, its
-    /// account is linked with the other site now, and the tokens are those of a new log-in.
+    /// account is linked with the other site now, and the tokens are those of a new log-in. A code that was used before,
+    /// or too late, is `EXPIRED`. If the profile that this opens has a PIN, and it is missing or wrong
+    /// (`WRONG_CREDENTIALS` for `pin`), the code is still good.
     #[graphql(name = "exchangeOAuth")]
     async fn exchange_oauth(
         &self,
@@ -73,19 +75,15 @@ impl IdentityMutation {
         input: ExchangeOAuthInput,
     ) -> Result<AuthPayload> {
         let (accounts, client) = (&ctx.services().accounts, ctx.client());
-        let (code, verifier) = (&input.code, &input.code_verifier);
+        let exchange = ExchangeOAuth {
+            code: input.code,
+            verifier: input.code_verifier,
+            pin: input.pin.map(SecretString::from),
+        };
         let before = ctx.viewer().known().copied();
-        match accounts
-            .exchange_oauth(code, verifier, before, client)
-            .await
-        {
-            Err(error @ AccountError::InvalidToken) => {
-                let message = error.to_string();
-                Ok(AuthPayload::refused(UserError::input(
-                    ErrorCode::Invalid,
-                    "code",
-                    message,
-                )))
+        match accounts.exchange_oauth(exchange, before, client).await {
+            Err(error @ (AccountError::InvalidToken | AccountError::Link(LinkError::Expired))) => {
+                Ok(AuthPayload::refused(UserError::about("code", &error)))
             }
             exchanged => AuthPayload::new(ctx, exchanged.map(Some)).await,
         }
@@ -137,6 +135,9 @@ struct ExchangeOAuthInput {
     /// The random text whose hash was the `codeChallenge`.
     #[graphql(secret)]
     code_verifier: String,
+    /// The PIN of the profile that the log-in opens, the first of the account; not needed if it has none.
+    #[graphql(secret)]
+    pin: Option<String>,
 }
 
 /// The other site that can log in no more.

@@ -11,7 +11,7 @@ use crate::graphql::context::ContextExt;
 use crate::graphql::cursor::Order;
 use crate::graphql::error::{ApiError, Result};
 use crate::graphql::global_id::GlobalId;
-use crate::graphql::guard::{RoleAtLeast, SignedIn};
+use crate::graphql::guard::{BySession, RoleAtLeast, SignedIn};
 use crate::graphql::page::{Connection, PageArgs};
 use crate::graphql::total::Total;
 
@@ -47,7 +47,7 @@ impl ManageQuery {
         #[graphql(desc = "How many, 1 to 100.", default = 20)] first: Option<i32>,
         #[graphql(desc = "Only those after this cursor; `BAD_CURSOR` if it is of another list.")]
         after: Option<String>,
-    ) -> Result<Connection<UserEdge>> {
+    ) -> Result<Option<Connection<UserEdge>>> {
         let viewer = ctx.known_viewer()?;
         let window = PageArgs::forward(first, after).window(&USERS, 20)?;
         let authority = Authority::Viewer(&viewer, ctx.client());
@@ -55,7 +55,7 @@ impl ManageQuery {
         let slice = accounts.list_users(authority, &window).await?;
         let edges =
             slice.map(|user| UserEdge::new(USERS.cursor(made(&user)), User::new(user, viewer)));
-        Ok(Connection::new(edges, &window, Total::Uncounted))
+        Ok(Some(Connection::new(edges, &window, Total::Uncounted)))
     }
 }
 
@@ -66,8 +66,9 @@ pub(crate) struct ManageMutation;
 /// What admins do to accounts.
 #[Object]
 impl ManageMutation {
-    /// Gives an account another role, from its next request on. For admins, and not for their own account.
-    #[graphql(guard = "RoleAtLeast(viewer::Role::Admin)")]
+    /// Gives an account another role, from its next request on. For admins who are logged in on a device, and not for
+    /// their own account.
+    #[graphql(guard = "RoleAtLeast(viewer::Role::Admin).and(BySession)")]
     async fn set_user_role(
         &self,
         ctx: &Context<'_>,

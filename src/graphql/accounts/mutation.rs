@@ -38,10 +38,10 @@ impl AccountMutation {
         let remember = input.remember.unwrap_or_default();
         let registration = Registration {
             email: input.email,
-            password: ChosenPassword {
-                password: SecretString::from(input.password),
-                confirm: input.password_confirm.map(SecretString::from),
-            },
+            password: ChosenPassword::new(
+                &SecretString::from(input.password),
+                input.password_confirm.map(SecretString::from).as_ref(),
+            ),
             name: input.name,
         };
         let accounts = &ctx.services().accounts;
@@ -111,8 +111,10 @@ impl AccountMutation {
         })
     }
 
-    /// Exchanges a refresh token for new tokens. Each is good for one exchange: one that comes a second time was copied,
-    /// and ends its session with all of its tokens. Anybody with the token may; it is sent without `Authorization`.
+    /// Exchanges a refresh token for new tokens. Each is good for one exchange. If the answer is lost, the same token
+    /// gives the same once more, within a minute and as long as the new refresh token was not used; one that comes later
+    /// was copied, and ends its session with all of its tokens. Anybody with the token may; it is sent without
+    /// `Authorization`.
     async fn refresh_session(
         &self,
         ctx: &Context<'_>,
@@ -175,7 +177,7 @@ struct RegisterInput {
 struct LogInInput {
     /// The e-mail address; its case does not matter.
     email: String,
-    /// The password of the account, exactly as it was set.
+    /// The password of the account, as it was set: the case of its letters matters.
     #[graphql(secret)]
     password: String,
     /// How the client holds its session; `COOKIE` if left out.

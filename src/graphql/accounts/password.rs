@@ -4,7 +4,7 @@ use async_graphql::{Context, InputObject, Object, SimpleObject};
 use secrecy::SecretString;
 
 use super::user::UserPayload;
-use crate::domain::accounts::{AccountError, ChosenPassword, PasswordError};
+use crate::domain::accounts::{AccountError, ChangePassword, ChosenPassword, PasswordError};
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::Result;
 use crate::graphql::guard::BySession;
@@ -24,11 +24,14 @@ impl PasswordMutation {
         #[graphql(desc = "The old password and the new one.", secret)] input: ChangePasswordInput,
     ) -> Result<UserPayload> {
         let viewer = ctx.known_viewer()?;
-        let current = input.current_password.map(SecretString::from);
-        let new = chosen(input.password, input.password_confirm);
+        let change = ChangePassword {
+            current: input.current_password.map(SecretString::from),
+            new: chosen(input.password, input.password_confirm),
+            revokes_api_keys: input.revoke_api_keys.unwrap_or_default(),
+        };
         let accounts = &ctx.services().accounts;
         let changed = accounts
-            .change_password(&viewer, current, new, ctx.client())
+            .change_password(&viewer, change, ctx.client())
             .await;
         match changed {
             Err(error @ AccountError::Password(PasswordError::Wrong)) => Ok(UserPayload::refused(
@@ -54,8 +57,9 @@ impl PasswordMutation {
         Ok(RequestPasswordResetPayload { user_errors })
     }
 
-    /// Sets a new password by the link that was sent, which is then used up, and ends all sessions. The e-mail address
-    /// counts as confirmed. Anybody with the link may; nobody is logged in by it.
+    /// Sets a new password by the link that was sent, which is then used up, ends all sessions and revokes all API keys.
+    /// Other sites' log-ins that were linked before the e-mail address was confirmed are unlinked: somebody else may have
+    /// done that. The address counts as confirmed. Anybody with the link may; nobody is logged in by it.
     async fn reset_password(
         &self,
         ctx: &Context<'_>,
@@ -73,10 +77,8 @@ impl PasswordMutation {
 }
 
 fn chosen(password: String, confirm: Option<String>) -> ChosenPassword {
-    ChosenPassword {
-        password: SecretString::from(password),
-        confirm: confirm.map(SecretString::from),
-    }
+    let confirm = confirm.map(SecretString::from);
+    ChosenPassword::new(&SecretString::from(password), confirm.as_ref())
 }
 
 /// The old password and the new one.
@@ -91,6 +93,8 @@ struct ChangePasswordInput {
     /// The new password once more, if the form asks for it.
     #[graphql(secret)]
     password_confirm: Option<String>,
+    /// Whether the account's API keys are revoked, too; they are not if left out.
+    revoke_api_keys: Option<bool>,
 }
 
 /// Whose password is to be set anew.

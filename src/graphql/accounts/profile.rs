@@ -86,15 +86,15 @@ impl Profile {
         })
     }
 
-    #[expect(clippy::unused_async, reason = "the library wants it")]
     #[graphql(flatten)]
-    async fn hiding(&self) -> ProfileHidden {
-        ProfileHidden(self.0.id)
+    async fn hiding(&self, ctx: &Context<'_>) -> Result<ProfileHidden> {
+        self.check_opens(ctx).await?;
+        Ok(ProfileHidden(self.0.id))
     }
 
-    #[expect(clippy::unused_async, reason = "the library wants it")]
     #[graphql(flatten)]
-    async fn muting(&self) -> ProfileMutes {
-        ProfileMutes(self.0.id)
+    async fn muting(&self, ctx: &Context<'_>) -> Result<ProfileMutes> {
+        self.check_opens(ctx).await?;
+        Ok(ProfileMutes(self.0.id))
     }
 }

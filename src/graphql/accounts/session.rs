@@ -14,6 +14,8 @@ use crate::graphql::scalars::DateTime;
 pub(crate) struct Session {
     session: accounts::Session,
     is_current: bool,
+    /// Whether the viewer is told where it was begun from.
+    is_shown: bool,
 }
 
 impl Session {
@@ -23,6 +25,7 @@ impl Session {
         Self {
             session,
             is_current,
+            is_shown: viewer.sees_owner(),
         }
     }
 
@@ -51,9 +54,10 @@ impl Session {
         self.session.device.as_deref()
     }
 
-    /// The network address that it was begun from; null if it is not known.
+    /// The network address that it was begun from; null if it is not known, and to the profile of a child and to a
+    /// machine's key.
     async fn ip(&self) -> Option<String> {
-        let address = self.session.address;
+        let address = self.session.address.filter(|_| self.is_shown);
         address.map(|address| address.to_canonical().to_string())
     }
 

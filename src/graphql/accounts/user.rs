@@ -64,7 +64,7 @@ impl User {
     }
 }
 
-/// An account. Its owner sees everything of it; an admin sees who it is, what it may do and what was done to it, and
+/// An account. Its owner sees everything of it, unless with the profile of a child; an admin sees who it is, what it may do and what was done to it, and
 /// null where the rest would stand. For anybody else it does not exist.
 #[Object]
 impl User {
@@ -73,9 +73,12 @@ impl User {
         GlobalId::User(self.user.id).encode()
     }
 
-    /// The e-mail address, in lower case; null if another site's log-in made the account and told none.
+    /// The e-mail address, in lower case; null if another site's log-in made the account and told none, and to the profile
+    /// of a child and to a machine's key (but for one that may do what admins may).
     async fn email(&self) -> Option<&str> {
-        self.user.email.as_ref().map(accounts::EmailAddress::as_str)
+        let email = self.user.email.as_ref();
+        let email = email.filter(|_| self.viewer.sees_owner());
+        email.map(accounts::EmailAddress::as_str)
     }
 
     /// Whether the owner has shown that mail arrives there.
@@ -144,16 +147,21 @@ impl User {
         Ok(Some(keys.collect()))
     }
 
-    /// What was done to the account, the latest first.
+    /// What was done to the account, the latest first; null to the profile of a child and to a machine's key (but for one
+    /// that may do what admins may).
     async fn audit_log(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "How many, 1 to 100.", default = 20)] first: Option<i32>,
         #[graphql(desc = "Only those after this cursor; `BAD_CURSOR` if it is of another list.")]
         after: Option<String>,
-    ) -> Result<Connection<AuditEntryEdge>> {
+    ) -> Result<Option<Connection<AuditEntryEdge>>> {
+        if !self.viewer.sees_owner() {
+            return Ok(None);
+        }
         let page = PageArgs::forward(first, after);
-        audit_log(ctx, self.viewer, self.user.id, page).await
+        let log = audit_log(ctx, self.viewer, self.user.id, page).await;
+        log.map(Some)
     }
 
     /// The other sites that the account can be logged in by, in the order of their names; null to admins who look at

@@ -50,12 +50,13 @@ impl Collection {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "How many, 1 to 100.", default = 100)] first: Option<i32>,
-    ) -> Result<Vec<Film>> {
+    ) -> Result<Option<Vec<Film>>> {
         let first = limit("first", first, 100)?;
         let films = ctx.personal().collection_films.find(self.0.id).await?;
         let films = films.iter().flat_map(|films| films.iter());
         let films = titles(films.take(first).cloned().collect());
-        Ok(films.into_iter().filter_map(Title::into_film).collect())
+        let films = films.into_iter().filter_map(Title::into_film);
+        Ok(Some(films.collect()))
     }
 
     /// When the collection was added to the catalogue.

@@ -57,7 +57,7 @@ pub(super) async fn credits(
     title: &TitleFields,
     roles: Option<Vec<CreditRole>>,
     args: PageArgs,
-) -> Result<Connection<CreditEdge>> {
+) -> Result<Option<Connection<CreditEdge>>> {
     let window = args.window(&BILLING, 20)?;
     let roles = roles.filter(|roles| !roles.is_empty());
     let roles: Option<Vec<catalog::CreditRole>> =
@@ -76,7 +76,7 @@ pub(super) async fn credits(
         has_more: page(title.title()).has_more,
     };
     let total = wanted(title.title(), roles.as_deref()).count();
-    Ok(Connection::new(slice, &window, Total::Known(total)))
+    Ok(Some(Connection::new(slice, &window, Total::Known(total))))
 }
 
 fn page(

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object, SimpleObject};
 
+use super::length::{self, DurationSource};
 use super::person::Person;
 use super::season::{Season, series};
 use super::series::Series;
@@ -63,9 +64,19 @@ impl Episode {
         self.0.aired.map(Date)
     }
 
-    /// The length in seconds; null if unknown.
-    pub(super) async fn duration(&self) -> Option<u32> {
-        self.0.duration
+    /// The length in seconds; null if unknown. `durationSource` says whose word it is: that of an episode may be what the
+    /// episodes of its series usually have.
+    pub(super) async fn duration(&self, ctx: &Context<'_>) -> Result<Option<u32>> {
+        Ok(length::of_episode(ctx, &self.0).await?.map(length::seconds))
+    }
+
+    /// Who says how long it is; null if nobody knows.
+    pub(super) async fn duration_source(
+        &self,
+        ctx: &Context<'_>,
+    ) -> Result<Option<DurationSource>> {
+        let length = length::of_episode(ctx, &self.0).await?;
+        Ok(length.map(|length| length.source.into()))
     }
 
     /// Who directed it; a handful.

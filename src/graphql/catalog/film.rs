@@ -9,6 +9,7 @@ use super::collection::Collection;
 use super::credit::{CreditEdge, CreditRole, credits};
 use super::external_id::ExternalId;
 use super::genre::Genre;
+use super::length::{self, DurationSource};
 use super::publication::TitleState;
 use super::title_fields::{TitleFields, title_object};
 use crate::domain::watching::WatchedItem;
@@ -34,9 +35,19 @@ impl Deref for Film {
 title_object! {
     /// A film: a title that is watched in one piece.
     impl Film {
-        /// The length in seconds; null if unknown.
-        pub(super) async fn duration(&self) -> Option<u32> {
-            self.title().duration
+        /// The length in seconds; null if unknown. `durationSource` says whose word it is: that of an episode may be what
+        /// the episodes of its series usually have.
+        pub(super) async fn duration(&self, ctx: &Context<'_>) -> Result<Option<u32>> {
+            Ok(length::of_film(ctx, self.title()).await?.map(length::seconds))
+        }
+
+        /// Who says how long it is; null if nobody knows.
+        pub(super) async fn duration_source(
+            &self,
+            ctx: &Context<'_>,
+        ) -> Result<Option<DurationSource>> {
+            let length = length::of_film(ctx, self.title()).await?;
+            Ok(length.map(|length| length.source.into()))
         }
 
         /// The collection that it is part of; null if it stands alone.

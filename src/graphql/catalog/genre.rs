@@ -49,7 +49,7 @@ impl Genre {
             desc = "Only those after this cursor; `BAD_CURSOR` if it is of another list or order."
         )]
         after: Option<String>,
-    ) -> Result<Connection<TitleEdge>> {
+    ) -> Result<Option<Connection<TitleEdge>>> {
         let filter = TitleFilter {
             genres: Some(vec![self.0.id]),
             ..TitleFilter::default()

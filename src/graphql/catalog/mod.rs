@@ -8,6 +8,7 @@ mod external_id;
 mod film;
 mod filter;
 mod genre;
+mod length;
 mod person;
 mod playable;
 mod publication;

@@ -8,6 +8,7 @@ use futures::try_join;
 
 use super::episode::Episode;
 use super::film::Film;
+use super::length::DurationSource;
 use super::title::titles;
 use crate::domain::batch::Batch;
 use crate::domain::watching::WatchedItem;
@@ -31,7 +32,12 @@ use crate::graphql::watching::WatchState;
     field(
         name = "duration",
         ty = "Option<u32>",
-        desc = "The length in seconds; null if unknown."
+        desc = "The length in seconds; null if unknown. `durationSource` says whose word it is: that of an episode may be what the episodes of its series usually have."
+    ),
+    field(
+        name = "duration_source",
+        ty = "Option<DurationSource>",
+        desc = "Who says how long it is; null if nobody knows."
     ),
     field(
         name = "watch_state",

@@ -178,7 +178,7 @@ impl CatalogQuery {
             desc = "Only those before this cursor; `BAD_CURSOR` if it is of another list or order."
         )]
         before: Option<String>,
-    ) -> Result<Connection<TitleEdge>> {
+    ) -> Result<Option<Connection<TitleEdge>>> {
         let query = TitleQuery {
             filter: filter.unwrap_or_default().into_domain()?,
             order: order_by.unwrap_or(TitleOrder::Name).into(),

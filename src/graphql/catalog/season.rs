@@ -55,7 +55,7 @@ impl Season {
         #[graphql(desc = "How many, 1 to 100.", default = 50)] first: Option<i32>,
         #[graphql(desc = "Only those after this cursor; `BAD_CURSOR` if it is of another list.")]
         after: Option<String>,
-    ) -> Result<Connection<EpisodeEdge>> {
+    ) -> Result<Option<Connection<EpisodeEdge>>> {
         let window = PageArgs::forward(first, after).window(&BY_NUMBER, 50)?;
         let episodes = ctx.personal().season_episodes.find(self.0).await?;
         let episodes = episodes.unwrap_or_default();
@@ -68,11 +68,11 @@ impl Season {
                 Episode(Arc::clone(episode)),
             )
         });
-        Ok(Connection::new(
+        Ok(Some(Connection::new(
             edges,
             &window,
             Total::Known(episodes.len()),
-        ))
+        )))
     }
 }
 

@@ -51,6 +51,11 @@ title_object! {
             self.title().total_seasons
         }
 
+        /// How long its episodes usually are, in seconds; null if unknown.
+        async fn episode_duration(&self) -> Option<u32> {
+            self.title().episode_duration
+        }
+
         /// The seasons of which an episode is listed, by number.
         async fn seasons(
             &self,
@@ -61,13 +66,13 @@ title_object! {
             )]
             include_specials: Option<bool>,
             #[graphql(desc = "How many, 1 to 100.", default = 100)] first: Option<i32>,
-        ) -> Result<Vec<Season>> {
+        ) -> Result<Option<Vec<Season>>> {
             let first = limit("first", first, 100)?;
             let seasons = ctx.personal().seasons.find(self.title().id).await?;
             let lowest = u32::from(!include_specials.unwrap_or(false));
             let ids = seasons.iter().flat_map(|seasons| seasons.iter());
             let ids = ids.map(|season| season.id).filter(|id| id.number >= lowest);
-            Ok(ids.take(first).map(Season).collect())
+            Ok(Some(ids.take(first).map(Season).collect()))
         }
 
         /// The episode that the viewer's profile should watch next: the first one after the highest watched; the first of

@@ -92,7 +92,7 @@ use crate::graphql::scalars::{Date, DateTime};
     ),
     field(
         name = "credits",
-        ty = "Connection<CreditEdge>",
+        ty = "Option<Connection<CreditEdge>>",
         desc = "Who made it: directors (creators, for a series) first, then actors, each in billing order.",
         arg(
             name = "role",
@@ -113,7 +113,7 @@ use crate::graphql::scalars::{Date, DateTime};
     ),
     field(
         name = "similar",
-        ty = "Connection<RecommendationEdge>",
+        ty = "Option<Connection<RecommendationEdge>>",
         desc = "\"If you watched this, these might be good\": the best first, 100 in all, without what the viewer's profile has watched, rated or hidden.",
         arg(
             name = "first",

@@ -215,7 +215,7 @@ macro_rules! title_object {
                     desc = "Only those after this cursor; `BAD_CURSOR` if it is of another list."
                 )]
                 after: Option<String>,
-            ) -> Result<Connection<CreditEdge>> {
+            ) -> Result<Option<Connection<CreditEdge>>> {
                 credits(ctx, self, role, PageArgs::forward(first, after)).await
             }
 
@@ -229,7 +229,7 @@ macro_rules! title_object {
                     desc = "Only those after this cursor; `BAD_CURSOR` if it is of another list."
                 )]
                 after: Option<String>,
-            ) -> Result<Connection<RecommendationEdge>> {
+            ) -> Result<Option<Connection<RecommendationEdge>>> {
                 similar(ctx, self.title(), PageArgs::forward(first, after)).await
             }
 

@@ -6,9 +6,9 @@ use async_graphql::Context;
 
 use super::title::{TitleEdge, titles};
 use crate::domain::catalog::{self, TitleQuery};
-use crate::domain::page::Slice;
+use crate::domain::page::{Direction, Slice, Window};
 use crate::graphql::context::ContextExt;
-use crate::graphql::cursor::Order;
+use crate::graphql::cursor::{Given, Order};
 use crate::graphql::error::Result;
 use crate::graphql::page::{Connection, PageArgs};
 use crate::graphql::total::Total;
@@ -18,30 +18,68 @@ static NEWEST_ADDED: Order = Order::by_number("titles newest added");
 static NEWEST_RELEASED: Order = Order::by_number("titles newest released");
 static POPULAR: Order = Order::by_number("titles popular");
 
+/// So many of the most watched titles are leafed through by what was given; each page reads from the first on, and
+/// further down the order by watchers is as good as still.
+const MOST_LEAFED: usize = 500;
+
 /// A page of the titles that pass a filter.
+///
+/// Who watches meanwhile changes the order of the most watched: within the first [`MOST_LEAFED`] no title comes twice
+/// and none is left out. Below them a title that is watched and overtakes the page is left out, and none comes twice,
+/// for watchers only become more.
 pub(super) async fn list_titles(
     ctx: &Context<'_>,
     query: TitleQuery,
     args: PageArgs,
-) -> Result<Connection<TitleEdge>> {
+) -> Result<Option<Connection<TitleEdge>>> {
     let order = match query.order {
         catalog::TitleOrder::Name => &BY_NAME,
         catalog::TitleOrder::NewestAdded => &NEWEST_ADDED,
         catalog::TitleOrder::NewestReleased => &NEWEST_RELEASED,
         catalog::TitleOrder::Popular => &POPULAR,
     };
-    let window = args.window(order, 20)?;
-    let (catalog, visibility) = (&ctx.services().catalog, ctx.visibility());
-    let slice = catalog.list_titles(&visibility, &query, &window).await?;
+    let (window, given) = args.window_behind(order, 20)?;
+    let slice = read(ctx, &query, &window, &given).await?;
+    let is_leafed = query.order == catalog::TitleOrder::Popular
+        && window.direction == Direction::Forward
+        && (window.start.is_none() || !given.is_empty());
+    let page = given.page(slice.rows.iter().map(|title| title.id.to_i64()));
     let found: Vec<_> = slice.rows.into_iter().map(Arc::new).collect();
     let rows = titles(found.clone()).into_iter().zip(found);
-    let edges = rows.map(|(node, title)| {
-        let cursor = order.cursor(query.order.keyset(&title));
+    let edges = rows.enumerate().map(|(index, (node, title))| {
+        let keyset = query.order.keyset(&title);
+        let cursor = match page.up_to(index) {
+            given if is_leafed && given.len() <= MOST_LEAFED => order.cursor_behind(keyset, given),
+            _ => order.cursor(keyset),
+        };
         TitleEdge::new(cursor, node, None)
     });
     let slice = Slice {
         rows: edges.collect(),
         has_more: slice.has_more,
     };
-    Ok(Connection::new(slice, &window, Total::Titles(query.filter)))
+    let total = Total::Titles(query.filter);
+    Ok(Some(Connection::new(slice, &window, total)))
+}
+
+/// The titles of a page: those behind its start, or the first ones that were not given.
+async fn read(
+    ctx: &Context<'_>,
+    query: &TitleQuery,
+    window: &Window,
+    given: &Given,
+) -> Result<Slice<catalog::Title>> {
+    let (catalog, visibility) = (&ctx.services().catalog, ctx.visibility());
+    if given.is_empty() || window.direction == Direction::Backward {
+        return Ok(catalog.list_titles(&visibility, query, window).await?);
+    }
+    let from_the_first = Window::first(given.len() + window.limit);
+    let all = catalog.list_titles(&visibility, query, &from_the_first);
+    let all = all.await?;
+    let was_given = given.contains();
+    let mut rows = all.rows;
+    rows.retain(|title| !was_given(title.id.to_i64()));
+    let has_more = all.has_more || rows.len() > window.limit;
+    rows.truncate(window.limit);
+    Ok(Slice { rows, has_more })
 }

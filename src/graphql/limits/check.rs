@@ -37,9 +37,20 @@ pub struct Limits {
     pub depth: usize,
     /// Selections, with each fragment counted as often as it is spread: over all operations, and in each fragment.
     pub selections: usize,
+    /// Whether the schema's description may be asked for at all.
+    pub describes: Introspection,
     /// Introspection lists (`fields`, `interfaces`, …) inside each other. With 200 types of 10 fields, each level
     /// makes the answer ten times as long, so depth alone is no limit; tools need two.
     pub introspection: usize,
+}
+
+/// Whether a schema describes itself to whoever asks: its types, and what a misspelt field may have meant.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Introspection {
+    #[default]
+    Open,
+    /// What is there is for those to know who have the schema already.
+    Closed,
 }
 
 impl Default for Limits {
@@ -56,6 +67,7 @@ impl Default for Limits {
             mutations: 20,
             depth: 16,
             selections: 2_000,
+            describes: Introspection::Open,
             introspection: 2,
         }
     }

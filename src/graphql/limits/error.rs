@@ -47,6 +47,13 @@ pub enum LimitError {
         /// The `__schema` or `__type` field.
         at: Pos,
     },
+    /// The schema's own description, where it is not given out.
+    #[error("this schema does not describe itself: `{field}` is not served here")]
+    NoIntrospection {
+        field: &'static str,
+        /// Where it is asked for.
+        at: Pos,
+    },
     /// Selections, with each fragment counted as often as it is spread.
     #[error("the document expands to more than {limit} selections")]
     TooComplex {
@@ -117,6 +124,7 @@ impl LimitError {
             Self::TooMany { .. } | Self::TooComplex { .. } | Self::Cycle { .. } => {
                 "DOCUMENT_TOO_COMPLEX"
             }
+            Self::NoIntrospection { .. } => "INTROSPECTION_DISABLED",
             Self::Syntax { .. } => "GRAPHQL_PARSE_FAILED",
         }
     }
@@ -129,6 +137,7 @@ impl LimitError {
             Self::NestedTooDeep { at, .. }
             | Self::TooDeep { at, .. }
             | Self::IntrospectionTooDeep { at, .. }
+            | Self::NoIntrospection { at, .. }
             | Self::TooComplex { at, .. }
             | Self::Cycle { at, .. } => Some(*at),
         }

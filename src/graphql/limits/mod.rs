@@ -17,5 +17,5 @@ mod selections;
 #[cfg(test)]
 mod tests;
 
-pub use check::{Limits, check};
+pub use check::{Introspection, Limits, check};
 pub use error::{Counted, LimitError};

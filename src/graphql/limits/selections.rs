@@ -12,10 +12,12 @@ use async_graphql::{
     },
 };
 
-use super::{Counted, LimitError, Limits};
+use super::{Counted, Introspection, LimitError, Limits};
 
 type Fragments = HashMap<Name, Positioned<FragmentDefinition>>;
 
+/// Where the schema's description begins.
+const INTROSPECTION: [&str; 2] = ["__schema", "__type"];
 /// The fields of the schema's description that lead from a type to further types.
 const INTROSPECTION_LISTS: [&str; 4] = ["fields", "inputFields", "interfaces", "possibleTypes"];
 
@@ -161,7 +163,15 @@ impl Scale<'_> {
         }
         let inside = self.set(&field.node.selection_set.node)?;
         let name = field.node.name.node.as_str();
-        if matches!(name, "__schema" | "__type") && inside.lists > self.limits.introspection {
+        if self.limits.describes == Introspection::Closed
+            && let Some(asked) = INTROSPECTION.into_iter().find(|asked| *asked == name)
+        {
+            return Err(LimitError::NoIntrospection {
+                field: asked,
+                at: field.pos,
+            });
+        }
+        if INTROSPECTION.contains(&name) && inside.lists > self.limits.introspection {
             return Err(LimitError::IntrospectionTooDeep {
                 limit: self.limits.introspection,
                 at: field.pos,

@@ -10,13 +10,13 @@ use super::sources::Sources;
 use crate::domain::batch::Batch;
 use crate::domain::catalog;
 use crate::domain::ids::TitleId;
-use crate::domain::page::{Keyset, Slice, Window};
+use crate::domain::page::{Keyset, Slice};
 use crate::domain::recommend::{Reason, Recommendation};
 use crate::graphql::catalog::{Title, titles};
 use crate::graphql::context::ContextExt;
-use crate::graphql::cursor::{Cursor, Order};
+use crate::graphql::cursor::Cursor;
 use crate::graphql::error::Result;
-use crate::graphql::page::{Connection, Edge, Sorted, page_of};
+use crate::graphql::page::{Connection, Edge, ListPage};
 use crate::graphql::total::Total;
 
 /// A suggested title with what its reasons are made of.
@@ -75,18 +75,21 @@ pub(super) async fn page(
     ctx: &Context<'_>,
     list: &[Recommendation],
     total: Total,
-    order: &'static Order,
-    window: &Window,
-) -> Result<Connection<RecommendationEdge>> {
-    let slice = page_of(list.iter(), window, Sorted::Descending, |one| keyset(one));
-    let rows: Vec<Recommendation> = slice.rows.into_iter().cloned().collect();
-    let sources = Arc::new(Sources::of(&rows, None));
-    let found = suggested_titles(ctx, &rows).await?;
-    let slice = Slice {
-        rows: edges(rows, order, &found, &sources),
+    page: &ListPage,
+) -> Result<Option<Connection<RecommendationEdge>>> {
+    let slice = page.of(list.iter(), |one| one.title.to_i64());
+    let rows = || slice.rows.iter().map(|(_, one)| *one);
+    let sources = Arc::new(Sources::of(rows(), None));
+    let found = suggested_titles(ctx, rows()).await?;
+    let with_cursors = slice
+        .rows
+        .iter()
+        .map(|(cursor, one)| (cursor.clone(), (*one).clone()));
+    let edges = Slice {
+        rows: edges(with_cursors, &found, &sources),
         has_more: slice.has_more,
     };
-    Ok(Connection::new(slice, window, total))
+    Ok(Some(Connection::new(edges, page.window(), total)))
 }
 
 /// The suggested titles of some lists.
@@ -105,19 +108,18 @@ pub(super) async fn suggested_titles<'a>(
 
 /// The rows of a list, in its order; titles that have left the catalogue are left out.
 pub(super) fn edges(
-    list: Vec<Recommendation>,
-    order: &'static Order,
+    list: impl IntoIterator<Item = (Cursor, Recommendation)>,
     found: &HashMap<TitleId, Arc<catalog::Title>>,
     sources: &Arc<Sources>,
 ) -> Vec<RecommendationEdge> {
     let known = list
         .into_iter()
-        .filter_map(|one| Some((found.get(&one.title)?.clone(), one)));
+        .filter_map(|row| Some((found.get(&row.1.title)?.clone(), row)));
     let (suggested, list): (Vec<_>, Vec<_>) = known.unzip();
     let nodes = titles(suggested.clone());
     let rows = nodes.into_iter().zip(suggested).zip(list);
-    rows.map(|((node, suggested), one)| RecommendationEdge {
-        cursor: order.cursor(keyset(&one)),
+    rows.map(|((node, suggested), (cursor, one))| RecommendationEdge {
+        cursor,
         node,
         suggested,
         score: one.score,
@@ -127,7 +129,8 @@ pub(super) fn edges(
     .collect()
 }
 
-/// Scores are positive, and the bits of positive numbers are in the order of the numbers.
-fn keyset(one: &Recommendation) -> Keyset {
+/// A place in a list that nobody leafs through. Scores are positive, and the bits of positive numbers are in the order of
+/// the numbers.
+pub(super) fn keyset(one: &Recommendation) -> Keyset {
     Keyset::by_number(one.score.to_bits().cast_signed(), one.title.to_i64())
 }

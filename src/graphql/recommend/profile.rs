@@ -6,7 +6,6 @@ use super::edge::{RecommendationEdge, page};
 use super::row::{RecommendationRow, rows};
 use super::taste::{TasteWeight, taste_weights};
 use crate::domain::ids::ProfileId;
-use crate::domain::recommend::Extent;
 use crate::graphql::catalog::{TitleKind, kinds};
 use crate::graphql::context::ContextExt;
 use crate::graphql::cursor::Order;
@@ -38,21 +37,18 @@ impl ProfileRecommendations {
         #[graphql(desc = "How many, 1 to 100.", default = 30)] first: Option<i32>,
         #[graphql(desc = "Only those after this cursor; `BAD_CURSOR` if it is of another list.")]
         after: Option<String>,
-    ) -> Result<Connection<RecommendationEdge>> {
-        let window = PageArgs::forward(first, after).window(&RECOMMENDATIONS, 30)?;
+    ) -> Result<Option<Connection<RecommendationEdge>>> {
         let kinds = kinds(kind);
+        let args = PageArgs::forward(first, after);
+        let leaf = args.of_list(&RECOMMENDATIONS, (self.profile, &kinds), 30)?;
         let recommend = &ctx.services().recommend;
-        // Whoever goes on behind a cursor may go on to the end.
-        let extent = match window.start {
-            None => Extent::Page,
-            Some(_) => Extent::Whole,
-        };
         let visibility = ctx.visibility_for(self.max_age);
-        let list = recommend
-            .recommendations(&visibility, self.profile, kinds.as_deref(), extent)
+        let (list, name) = recommend
+            .list_to_leaf_through(&visibility, self.profile, kinds.as_deref(), leaf.cut_from())
             .await?;
+        let leaf = leaf.of_one_named(name);
         let total = Total::Recommendations(visibility, self.profile, kinds);
-        page(ctx, &list, total, &RECOMMENDATIONS, &window).await
+        page(ctx, &list, total, &leaf).await
     }
 
     /// The profile's taste as the graph has it: the genres and people of what it watched, those that speak the
@@ -61,8 +57,9 @@ impl ProfileRecommendations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "How many, 1 to 100.", default = 20)] first: Option<i32>,
-    ) -> Result<Vec<TasteWeight>> {
-        taste_weights(ctx, self.profile, limit("first", first, 20)?).await
+    ) -> Result<Option<Vec<TasteWeight>>> {
+        let first = limit("first", first, 20)?;
+        taste_weights(ctx, self.profile, first).await.map(Some)
     }
 
     /// A page made for the profile, as rows of titles. No title stands on it twice.
@@ -73,11 +70,11 @@ impl ProfileRecommendations {
         #[graphql(desc = "How many titles in each, 1 to 100.", default = 12)] items_per_row: Option<
             i32,
         >,
-    ) -> Result<Vec<RecommendationRow>> {
+    ) -> Result<Option<Vec<RecommendationRow>>> {
         let first = limit("first", first, 8)?;
         let items_per_row = limit("itemsPerRow", items_per_row, 12)?;
         let (recommend, visibility) = (&ctx.services().recommend, ctx.visibility_for(self.max_age));
         let page = recommend.rows(&visibility, self.profile, first, items_per_row);
-        rows(ctx, page.await?).await
+        rows(ctx, page.await?).await.map(Some)
     }
 }

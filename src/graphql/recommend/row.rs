@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Enum, Object};
 
-use super::edge::{RecommendationEdge, edges, suggested_titles};
+use super::edge::{RecommendationEdge, edges, keyset, suggested_titles};
 use super::sources::{ReasonSource, Sources};
 use super::text::heading;
 use crate::domain::page::{Slice, Window};
@@ -90,8 +90,10 @@ pub(super) async fn rows(ctx: &Context<'_>, rows: Vec<Row>) -> Result<Vec<Recomm
     let row = |row: Row| {
         let window = Window::first(row.items.len());
         let total = Total::Known(row.items.len());
+        let items = row.items.into_iter();
+        let items = items.map(|one| (IN_ROW.cursor(keyset(&one)), one));
         let slice = Slice {
-            rows: edges(row.items, &IN_ROW, &found, &sources),
+            rows: edges(items, &found, &sources),
             has_more: false,
         };
         RecommendationRow {

@@ -81,6 +81,7 @@ mod tests {
             external_ids: vec![],
             network: None,
             total_seasons: None,
+            episode_duration: None,
             collection: None,
             certifications: vec![],
             watchers: 0,

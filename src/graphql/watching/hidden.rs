@@ -84,7 +84,7 @@ impl ProfileHidden {
         #[graphql(desc = "How many, 1 to 100.", default = 50)] first: Option<i32>,
         #[graphql(desc = "Only those after this cursor; `BAD_CURSOR` if it is of another list.")]
         after: Option<String>,
-    ) -> Result<Connection<TitleEdge>> {
+    ) -> Result<Option<Connection<TitleEdge>>> {
         let window = PageArgs::forward(first, after).window(&HIDDEN, 50)?;
         let watching = &ctx.services().watching;
         let slice = watching
@@ -107,11 +107,11 @@ impl ProfileHidden {
             rows: edges.collect(),
             has_more: slice.has_more,
         };
-        Ok(Connection::new(
+        Ok(Some(Connection::new(
             slice,
             &window,
             Total::OfProfile(self.0, ProfileList::Hidden),
-        ))
+        )))
     }
 }
 

@@ -70,11 +70,13 @@ struct ReportPlaybackInput {
     play: ID,
     /// What happened in the player at the position.
     event: PlaybackEvent,
-    /// Where in the film or episode, in seconds from its start; 0 to its length.
+    /// Where in the film or episode, in seconds from its start; 0 to its length. A stop up to two minutes past the end is
+    /// at the end.
     position: f64,
     /// When it happened, at most five minutes ahead of the site's clock; now if left out.
     at: Option<DateTime>,
-    /// The length in seconds that the player measured; left out, the catalogue's counts.
+    /// The length in seconds that the player measured: it holds for this play, be it another cut than the catalogue's.
+    /// Left out, what is known of the film or episode counts.
     duration: Option<f64>,
 }
 
@@ -122,7 +124,8 @@ pub(crate) struct ReportPlaybackPayload {
     /// Whether this report made the play count as watched to the end.
     completed_now: bool,
     /// What a person can put right: an `item` that is not there, a `position` beyond the length, a `play` that is no
-    /// UUID or a play of something else. Then nothing was recorded.
+    /// UUID or a play of something else, or one play more than a profile may begin a day (`RATE_LIMITED`). Then nothing was
+    /// recorded.
     pub(crate) user_errors: Vec<UserError>,
 }
 

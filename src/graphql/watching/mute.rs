@@ -117,7 +117,7 @@ impl ProfileMutes {
         #[graphql(desc = "How many, 1 to 100.", default = 50)] first: Option<i32>,
         #[graphql(desc = "Only those after this cursor; `BAD_CURSOR` if it is of another list.")]
         after: Option<String>,
-    ) -> Result<Connection<MutedTasteEdge>> {
+    ) -> Result<Option<Connection<MutedTasteEdge>>> {
         let window = PageArgs::forward(first, after).window(&MUTED, 50)?;
         let mutes = ctx.services().watching.mutes(self.0).await?;
         let mut latest: Vec<&Mute> = mutes.iter().collect();
@@ -139,7 +139,11 @@ impl ProfileMutes {
             rows: edges.collect(),
             has_more: page.has_more,
         };
-        Ok(Connection::new(slice, &window, Total::Known(mutes.len())))
+        Ok(Some(Connection::new(
+            slice,
+            &window,
+            Total::Known(mutes.len()),
+        )))
     }
 }
 

@@ -34,7 +34,7 @@ impl ProfileWatching {
         #[graphql(desc = "How many, 1 to 100.", default = 20)] first: Option<i32>,
         #[graphql(desc = "Only those after this cursor; `BAD_CURSOR` if it is of another list.")]
         after: Option<String>,
-    ) -> Result<Connection<PlayableEdge>> {
+    ) -> Result<Option<Connection<PlayableEdge>>> {
         let window = PageArgs::forward(first, after).window(&CONTINUE, 20)?;
         let watching = &ctx.services().watching;
         let slice = watching
@@ -52,11 +52,11 @@ impl ProfileWatching {
             rows: slice.rows.into_iter().filter_map(edge).collect(),
             has_more: slice.has_more,
         };
-        Ok(Connection::new(
+        Ok(Some(Connection::new(
             slice,
             &window,
             Total::OfProfile(self.0, ProfileList::InProgress),
-        ))
+        )))
     }
 
     /// The next episode of each series that was begun and not finished, the last played series first.
@@ -66,14 +66,14 @@ impl ProfileWatching {
         #[graphql(desc = "How many, 1 to 100.", default = 20)] first: Option<i32>,
         #[graphql(desc = "Only those after this cursor; `BAD_CURSOR` if it is of another list.")]
         after: Option<String>,
-    ) -> Result<Connection<EpisodeEdge>> {
+    ) -> Result<Option<Connection<EpisodeEdge>>> {
         let window = PageArgs::forward(first, after).window(&NEXT_UP, 20)?;
         let (watching, visibility) = (&ctx.services().watching, ctx.visibility());
         let slice = watching.next_up(&visibility, self.0, &window).await?;
         let edges = slice.map(|(keyset, episode)| {
             EpisodeEdge::new(NEXT_UP.cursor(keyset), Episode(Arc::new(episode)))
         });
-        Ok(Connection::new(edges, &window, Total::Uncounted))
+        Ok(Some(Connection::new(edges, &window, Total::Uncounted)))
     }
 
     /// The plays, the last begun first.
@@ -87,7 +87,7 @@ impl ProfileWatching {
         #[graphql(desc = "How many, 1 to 100.", default = 50)] first: Option<i32>,
         #[graphql(desc = "Only those after this cursor; `BAD_CURSOR` if it is of another list.")]
         after: Option<String>,
-    ) -> Result<Connection<PlayEdge>> {
+    ) -> Result<Option<Connection<PlayEdge>>> {
         let title = title.map(|id| title_id(&id)).transpose()?;
         let window = PageArgs::forward(first, after).window(&HISTORY, 50)?;
         let watching = &ctx.services().watching;
@@ -101,7 +101,7 @@ impl ProfileWatching {
             has_more: slice.has_more,
         };
         let total = Total::OfProfile(self.0, ProfileList::History(title));
-        Ok(Connection::new(slice, &window, total))
+        Ok(Some(Connection::new(slice, &window, total)))
     }
 }
 

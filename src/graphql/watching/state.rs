@@ -12,7 +12,7 @@ use crate::graphql::scalars::DateTime;
 pub(crate) struct WatchState {
     /// Where to resume, in seconds from the start; 0 if there is nothing to resume.
     position: f64,
-    /// How far that is, 0 to 100; 100 if it was watched and there is nothing to resume.
+    /// How far that is, 0 to 100; 100 if it was watched and there is nothing to resume, 0 if nobody knows how long it is.
     percent: f64,
     /// Whether it was ever watched to the end.
     watched: bool,

@@ -7,7 +7,10 @@ use axum::{
     body::Body,
     http::{
         HeaderMap, HeaderValue, StatusCode,
-        header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS},
+        header::{
+            ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE,
+            X_CONTENT_TYPE_OPTIONS,
+        },
     },
     response::{IntoResponse, Response},
 };
@@ -15,6 +18,7 @@ use serde::Serialize;
 
 use crate::domain::error::ErrorCode;
 use crate::http::error::status_of;
+use crate::http::pages::opened;
 
 use super::{
     media::Media,
@@ -54,7 +58,7 @@ pub(super) fn answer(mut executed: Executed, media: Media) -> Response {
             .http_headers
             .insert(RETRY_AFTER, HeaderValue::from(seconds));
     }
-    let status = if was_executed && is_limited(&executed) {
+    let status = if is_limited(&executed) {
         status_of(ErrorCode::RateLimited)
     } else if was_executed {
         StatusCode::OK
@@ -129,6 +133,11 @@ impl Refusal {
             headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
         let status = self.status.unwrap_or_else(|| document_status(media));
+        if status == StatusCode::UNAUTHORIZED
+            && let Ok(challenge) = HeaderValue::from_str(&self.challenge())
+        {
+            headers.insert(WWW_AUTHENTICATE, challenge);
+        }
         respond(status, media, &body, headers)
     }
 }
@@ -160,7 +169,7 @@ pub(super) fn page(html: String) -> Response {
         StatusCode::OK,
         HeaderValue::from_static("text/html; charset=utf-8"),
         Body::from(html),
-        HeaderMap::new(),
+        opened(),
     )
 }
 

@@ -8,7 +8,7 @@ use axum::{extract::Query, http::Uri};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::refusal::Refusal;
+use super::{json, refusal::Refusal};
 
 /// A well-formed request; whether its document is GraphQL is not known yet.
 #[derive(Debug)]
@@ -42,16 +42,17 @@ impl Parameters {
 impl Call {
     /// From the parameters of a `GET`, where an empty text is the same as none.
     pub(super) fn from_parameters(parameters: Parameters) -> Result<Self, Refusal> {
-        let json = |text: Option<String>, name| {
+        let read = |text: Option<String>, name| {
             text.filter(|text| !text.is_empty())
-                .map(|text| serde_json::from_str(&text))
+                .map(|text| json::parse(text.as_bytes()))
                 .transpose()
                 .map_err(|error| Refusal::bad_request(format!("`{name}` is not JSON: {error}")))
         };
-        let variables = json(parameters.variables, "variables")?;
-        let extensions = json(parameters.extensions, "extensions")?;
+        let variables = read(parameters.variables, "variables")?;
+        let extensions = read(parameters.extensions, "extensions")?;
+        let document = parameters.query;
         Ok(Self {
-            document: parameters.query.ok_or_else(no_query)?,
+            document: document.ok_or_else(|| no_query(extensions.as_ref()))?,
             operation: parameters.operation_name.filter(|name| !name.is_empty()),
             variables: Variables::from_json(Value::Object(object(variables, "variables")?)),
             extensions: to_extensions(extensions)?,
@@ -60,7 +61,7 @@ impl Call {
 
     /// From the JSON body of a `POST`. Properties that we do not know are ignored.
     pub(super) fn from_json(body: &[u8]) -> Result<Self, Refusal> {
-        let body = serde_json::from_slice(body)
+        let body = json::parse(body)
             .map_err(|error| Refusal::bad_request(format!("the body is not JSON: {error}")))?;
         let mut body = match body {
             Value::Object(body) => body,
@@ -73,7 +74,7 @@ impl Call {
         };
         let document = match body.remove("query") {
             Some(Value::String(document)) => document,
-            Some(Value::Null) | None => return Err(no_query()),
+            Some(Value::Null) | None => return Err(no_query(body.get("extensions"))),
             Some(_) => return Err(Refusal::bad_request("`query` must be a string")),
         };
         let operation = match body.remove("operationName") {
@@ -165,7 +166,12 @@ impl Call {
     }
 }
 
-fn no_query() -> Refusal {
+/// Of a client that sends a hash first and the text only where that is not known, as automatic persisted queries do: it
+/// is told that it is not known, and then sends the text like anybody else.
+fn no_query(extensions: Option<&Value>) -> Refusal {
+    if extensions.is_some_and(|extensions| extensions["persistedQuery"].is_object()) {
+        return Refusal::unknown_hash();
+    }
     Refusal::bad_request("`query` is missing: it must be a GraphQL document")
 }
 

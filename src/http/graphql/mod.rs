@@ -7,7 +7,8 @@
 //! |---|---|---|
 //! | executed, with or without errors | 200 | 200 |
 //! | no GraphQL, against the schema or the limits, no such operation, a variable does not fit | 400 | 200 |
-//! | not JSON, or no `query` in it | 400 | 400 |
+//! | not JSON, a key in it twice, or no `query` in it | 400 | 400 |
+//! | the hash of a persisted query, and no `query` | 200 | 200 |
 //! | mutation by `GET`, unknown method | 405, with `Allow` | 405 |
 //! | no answer that the client accepts | 406 | 406 |
 //! | the body is slow, too large, not JSON by its own account | 408, 413, 415 | 408, 413, 415 |
@@ -18,6 +19,7 @@
 mod answer;
 mod call;
 mod endpoint;
+mod json;
 mod media;
 mod operations;
 mod refusal;

@@ -3,24 +3,31 @@
 use async_graphql::{ErrorExtensionValues, Pos, ServerError};
 use axum::http::StatusCode;
 
+use crate::domain::accounts::Stale;
+use crate::domain::error::ErrorCode;
 use crate::graphql::ApiError;
 use crate::graphql::limits::LimitError;
-use crate::http::error::status;
+use crate::http::error::{status, status_of};
 
 /// Why a request was not executed: one error with a stable code, and the status that goes with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
     /// `None` for a request that is sound as such, but not its document: that depends on the type of the answer.
-    pub(super) status: Option<StatusCode>,
-    pub(super) code: &'static str,
-    pub(super) message: String,
+    pub(in crate::http) status: Option<StatusCode>,
+    pub(in crate::http) code: &'static str,
+    pub(in crate::http) message: String,
     /// Where in the document, if it is about a place.
     pub(super) at: Option<Pos>,
     /// The methods that would do, which a 405 must name.
     pub(super) allow: Option<&'static str>,
     /// After how many seconds to try again, where that is known.
-    pub(super) retry_after: Option<u64>,
+    pub(in crate::http) retry_after: Option<u64>,
+    /// Why the credentials of the request prove nothing.
+    pub(super) stale: Option<Stale>,
 }
+
+/// The extension that says why credentials prove nothing.
+const REASON: &str = "reason";
 
 /// The code of a document that does not fit the schema. Errors without a code get it too: those of resolvers have one,
 /// so they come from the validation of async-graphql, about what the client sent.
@@ -36,11 +43,56 @@ impl Refusal {
             at: None,
             allow: None,
             retry_after: None,
+            stale: None,
         }
+    }
+
+    /// Credentials that prove nothing.
+    pub(crate) fn stale(stale: Stale) -> Self {
+        let code = ErrorCode::Unauthenticated;
+        let message = match stale {
+            Stale::Expired => "the bearer token has expired; get another one",
+            Stale::Revoked => "the bearer token was revoked; log in again",
+            Stale::Wrong => "the bearer token is not valid; log in again",
+        };
+        Self {
+            stale: Some(stale),
+            ..Self::new(status_of(code), code.as_str(), message)
+        }
+    }
+
+    /// The challenge that goes with a 401 (RFC 6750, 3): nothing more for a request that showed nothing.
+    pub(super) fn challenge(&self) -> String {
+        match self.stale {
+            None => "Bearer".to_owned(),
+            Some(_) => format!(
+                "Bearer error=\"invalid_token\", error_description=\"{}\"",
+                self.message
+            ),
+        }
+    }
+
+    /// What a page of another site made a browser send.
+    pub(in crate::http) fn cross_site() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "CROSS_SITE",
+            "requests of other sites are refused",
+        )
     }
 
     pub(super) fn bad_request(message: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "BAD_REQUEST", message)
+    }
+
+    /// Message, code and status are those that clients of Apollo's automatic persisted queries look for: with another
+    /// status some of them take it for a fault of the network and do not go on.
+    pub(super) fn unknown_hash() -> Self {
+        Self::new(
+            StatusCode::OK,
+            "PERSISTED_QUERY_NOT_FOUND",
+            "PersistedQueryNotFound",
+        )
     }
 
     pub(super) fn method_not_allowed(allow: &'static str, message: &str) -> Self {
@@ -98,6 +150,14 @@ impl Refusal {
     pub(super) fn error(&self) -> ServerError {
         let mut extensions = ErrorExtensionValues::default();
         extensions.set("code", self.code);
+        if let Some(stale) = self.stale {
+            let reason = match stale {
+                Stale::Expired => "TOKEN_EXPIRED",
+                Stale::Revoked => "TOKEN_REVOKED",
+                Stale::Wrong => "TOKEN_INVALID",
+            };
+            extensions.set(REASON, reason);
+        }
         ServerError {
             extensions: Some(extensions),
             ..ServerError::new(&self.message, self.at)

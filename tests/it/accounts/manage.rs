@@ -69,7 +69,7 @@ pub(super) async fn a_disabled_account_is_shut_out(site: &Installation) {
     let (_, key) = api_key(&mut user, &["READ"]).await;
     let mut machine = Visitor::of(site.other()).with_bearer(&key);
     let mut elsewhere = user.at(site.other());
-    assert_eq!(machine.who().await.as_deref(), Some(email));
+    assert_eq!(own_id(&mut machine).await, id);
 
     let input = json!({ "user": id, "disabled": true });
     admin.expect("setUserDisabled", input, "").await;

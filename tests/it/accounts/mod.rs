@@ -1,6 +1,7 @@
 //! The account life, as people and their clients meet it. What must hold across servers is a list of facts, each tried
 //! embedded and with two servers on one installation.
 
+mod ages;
 mod api_keys;
 mod browsers;
 mod deletion;

@@ -1,9 +1,12 @@
 //! Changing passwords, and getting back in without one.
 
+use reelgraph::adapters::argon2::Argon2Hasher;
+use reelgraph::domain::accounts::{AccountWrite, EmailAddress, PasswordHasher, User};
 use serde_json::json;
 
 use super::installation::{Installation, audit, error};
-use crate::support::program::PASSWORD;
+use crate::support::program::{On, PASSWORD};
+use crate::support::stores;
 use crate::support::visitor::Visitor;
 
 const NEW: &str = "another horse battery";
@@ -143,4 +146,72 @@ pub(super) async fn a_wrong_password_looks_like_an_unknown_address(site: &Instal
     );
     assert_eq!(answers[0], answers[1]);
     assert_eq!(answers[0], answers[2]);
+}
+
+pub(super) async fn one_password_and_one_address_have_many_spellings(site: &Installation) {
+    let (composed, decomposed) = (
+        "\u{dc}n\u{ef}versit\u{e4}t Caf\u{e9} cr\u{e8}me",
+        "U\u{308}ni\u{308}versita\u{308}t Cafe\u{301} cre\u{300}me",
+    );
+    let input = json!({ "email": "emmy@m\u{fc}nchen.example", "password": composed, "passwordConfirm": decomposed });
+    let made = site
+        .visitor()
+        .expect("register", input, "viewer { user { email } }")
+        .await;
+    assert_eq!(made["viewer"]["user"]["email"], "emmy@m\u{fc}nchen.example");
+
+    for (email, password) in [
+        ("Emmy@M\u{dc}NCHEN.example", decomposed),
+        ("emmy@mu\u{308}nchen.example", composed),
+        ("emmy\u{200b}@xn--mnchen-3ya.example", decomposed),
+    ] {
+        let input = json!({ "email": email, "password": password });
+        let mut there = Visitor::of(site.other());
+        there.expect("logIn", input, "").await;
+        let input = json!({ "email": email, "password": PASSWORD });
+        let taken = there.refused("register", input).await;
+        assert_eq!(taken, error("TAKEN", "email"), "{email:?}");
+    }
+    let wrong =
+        json!({ "email": "emmy@m\u{fc}nchen.example", "password": "Universitat Cafe creme" });
+    let wrong = site.visitor().refused("logIn", wrong).await;
+    assert_eq!(wrong.0, "WRONG_CREDENTIALS");
+}
+
+/// What versions before stored: the hash of a password as it was typed, and an address as DNS spells it.
+#[tokio::test]
+async fn what_was_stored_before_is_known_and_has_one_spelling_from_then_on() {
+    let site = Installation::embedded().await;
+    site.registered("ada@example.org").await;
+    let stores = stores::open(&site.program, On::Embedded).await;
+    let address = EmailAddress::parse("ada@example.org").unwrap();
+    let found = stores.accounts.find_user_by_email(&address).await.unwrap();
+    let user = found.unwrap();
+    let decomposed = "U\u{308}ni\u{308}versita\u{308}t Cafe\u{301} cre\u{300}me";
+    let hash = Argon2Hasher::new().hash(decomposed.into()).await.unwrap();
+    let former = User {
+        email: Some(EmailAddress::stored("ada@xn--mnchen-3ya.example")),
+        password: Some(hash.clone()),
+        stamp: user.stamp.next(user.stamp.updated_at),
+        ..user
+    };
+    let put = vec![AccountWrite::PutUser(former.clone())];
+    stores.accounts.write(put).await.unwrap();
+    let composed = "\u{dc}n\u{ef}versit\u{e4}t Caf\u{e9} cr\u{e8}me";
+    let log_in =
+        |password: &str| json!({ "email": "ada@m\u{fc}nchen.example", "password": password });
+
+    let input = json!({ "email": "ada@m\u{fc}nchen.example", "password": PASSWORD });
+    let taken = site.visitor().refused("register", input).await;
+    let before = site.visitor().refused("logIn", log_in(composed)).await;
+    site.visitor().expect("logIn", log_in(decomposed), "").await;
+    for password in [composed, decomposed] {
+        site.visitor().expect("logIn", log_in(password), "").await;
+    }
+
+    assert_eq!(taken, error("TAKEN", "email"));
+    assert_eq!(before.0, "WRONG_CREDENTIALS", "the hash is of another text");
+    let after = stores.accounts.users(&[former.id]).await.unwrap().remove(0);
+    assert_eq!(after.email.unwrap().as_str(), "ada@m\u{fc}nchen.example");
+    assert_ne!(after.password, Some(hash));
 }

@@ -9,7 +9,9 @@ use crate::support::visitor::Visitor;
 const ALL: &str = "profile { id name maxAge language hasPin }";
 
 /// What is the profile's alone, field by field.
-const INSIDE: [&str; 5] = [
+const INSIDE: [&str; 7] = [
+    "hiddenTitles { nodes { __typename } }",
+    "mutedTastes { __typename }",
     "continueWatching { totalCount }",
     "nextUp { nodes { id } }",
     "history { totalCount }",
@@ -262,4 +264,61 @@ async fn whoever_deletes_the_own_profile_goes_on_with_another() {
     assert_eq!(deleted["viewer"]["profile"], second);
     assert_eq!(json!(profile(&mut owner).await), second["id"]);
     assert_eq!(other.who().await, None, "it may be in other hands");
+}
+
+/// Whose account it is, and from where it was used, is for grown-ups on a device.
+#[tokio::test]
+async fn a_child_and_a_machine_are_not_told_whose_account_it_is() {
+    let site = Installation::embedded().await;
+    let email = "ada@example.org";
+    let mut owner = site.registered(email).await;
+    let kids = kids(&mut owner).await;
+    let (_, key) = api_key(&mut owner, &["READ", "WATCH"]).await;
+    let mut machine = site.visitor().with_bearer(&key);
+    let query =
+        "{ viewer { user { id email sessions { ip } auditLog(first: 1) { nodes { action } } } } }";
+    let own = owner.ask(query).await["viewer"]["user"].clone();
+
+    let input = json!({ "profile": kids });
+    owner.expect("selectProfile", input, "").await;
+    let child = owner.ask(query).await["viewer"]["user"].clone();
+    let by_key = machine.ask(query).await["viewer"]["user"].clone();
+
+    assert_eq!(own["email"], email);
+    assert_eq!(own["sessions"], json!([{ "ip": "127.0.0.1" }]));
+    assert_eq!(own["auditLog"]["nodes"][0]["action"], "API_KEY_CREATED");
+    let hidden =
+        json!({ "id": own["id"], "email": null, "sessions": [{ "ip": null }], "auditLog": null });
+    assert_eq!((&child, &by_key), (&hidden, &hidden));
+    let id = own["id"].as_str().unwrap();
+    let node = format!("{{ node(id: \"{id}\") {{ ... on User {{ email }} }} }}");
+    let node = owner.ask(&node).await;
+    assert_eq!(node, json!({ "node": { "email": null } }));
+}
+
+/// The role is the account's; a child in it is a child.
+#[tokio::test]
+async fn a_child_has_no_powers() {
+    let site = Installation::embedded().await;
+    site.program.create_user("root@example.org", "admin").await;
+    let mut admin = site.visitor();
+    admin.log_in("root@example.org").await;
+    let adult = profile(&mut admin).await;
+    let kids = kids(&mut admin).await;
+    let users = "{ users { nodes { id } } }";
+    let before = admin.send(users, json!({})).await;
+
+    let query = format!(
+        "mutation {{ selectProfile(input: {{ profile: \"{kids}\" }}) {{ userErrors {{ code }} }} setUserRole(input: {{ user: \"x\", role: ADMIN }}) {{ userErrors {{ code }} }} }}"
+    );
+    let at_once = admin.send(&query, json!({})).await;
+    let then = admin.send(users, json!({})).await;
+    let query = format!(
+        "mutation {{ selectProfile(input: {{ profile: \"{adult}\" }}) {{ userErrors {{ code }} }} setUserRole(input: {{ user: \"x\", role: ADMIN }}) {{ userErrors {{ code }} }} }}"
+    );
+    let again = admin.ask(&query).await;
+
+    assert_eq!(before.body.get("errors"), None);
+    assert_eq!((at_once.code(), then.code()), ("FORBIDDEN", "FORBIDDEN"));
+    assert_eq!(again["setUserRole"]["userErrors"][0]["code"], "NOT_FOUND");
 }

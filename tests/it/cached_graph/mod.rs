@@ -1,5 +1,6 @@
 //! The caches in front of the graph: they ask it little, and answer what it would answer.
 
+mod breaker;
 mod counting;
 mod servers;
 mod similar;

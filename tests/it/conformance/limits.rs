@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use futures::future::join_all;
 use reelgraph::adapters::memory::MemoryLimiter;
 use reelgraph::adapters::redis::{RedisDb, RedisLimiter};
-use reelgraph::domain::limits::{Backoff, Rate, RateLimiter, Verdict};
+use reelgraph::domain::limits::{Backoff, Rate, RateLimiter, Take, Taken, Verdict};
 
 use super::Backend;
 use crate::support::servers::{self, PATIENT};
@@ -19,6 +19,8 @@ on_every_backend!(open on [memory, redis]:
     what_is_refused_is_not_counted,
     keys_and_rates_do_not_meet,
     of_many_at_the_same_time_so_many_are_allowed,
+    several_are_taken_of_all_buckets_or_of_none,
+    what_was_taken_comes_back_with_time,
     some_attempts_are_free_and_delays_double_up_to_the_longest,
     attempts_during_a_delay_are_not_counted,
     forgiven_attempts_are_forgotten,
@@ -344,4 +346,57 @@ async fn redis_forgets_what_says_nothing_any_more() {
     tokio::time::sleep(short + Duration::from_millis(50)).await;
 
     assert_eq!(servers::redis_keys(&prefix).await, Vec::<String>::new());
+}
+
+fn take(key: &str, rate: Rate, count: u32) -> Take {
+    Take::new(key.to_owned(), rate, count)
+}
+
+async fn several_are_taken_of_all_buckets_or_of_none(limiter: &Opened) {
+    let (large, small) = (slow(100), slow(10));
+    let left = |taken: &[Taken]| taken.iter().map(|taken| taken.left).collect::<Vec<_>>();
+    let wait = |taken: &Taken| match taken.verdict {
+        Verdict::Allowed => None,
+        Verdict::Wait(wait) => Some(wait.as_secs().div_ceil(60)),
+    };
+
+    let both = [take("a", large, 60), take("b", small, 8)];
+    let first = limiter.take_all(&both).await.unwrap();
+    let again = limiter
+        .take_all(&[take("a", large, 5), take("b", small, 3)])
+        .await
+        .unwrap();
+    let other = limiter
+        .take_all(&[take("a", large, 40), take("c", small, 10)])
+        .await
+        .unwrap();
+    let whole = limiter.take_all(&[take("d", small, 1_000)]).await.unwrap();
+
+    assert!(first.iter().all(|taken| wait(taken).is_none()));
+    assert_eq!(left(&first), [40, 2]);
+    assert_eq!((wait(&again[0]), wait(&again[1])), (None, Some(1)));
+    assert_eq!(left(&again), [40, 2], "nothing was taken of either");
+    assert!(other.iter().all(|taken| wait(taken).is_none()));
+    assert_eq!(left(&other), [0, 0]);
+    // More than a bucket holds could never be had: it is all of it.
+    assert_eq!((wait(&whole[0]), whole[0].left), (None, 0));
+}
+
+async fn what_was_taken_comes_back_with_time(limiter: &Opened) {
+    let rate = Rate {
+        count: 1_000,
+        period: Duration::from_millis(500),
+    };
+    let all = [take("a", rate, 1_000)];
+
+    let first = limiter.take_all(&all).await.unwrap();
+    let second = limiter.take_all(&all).await.unwrap();
+
+    assert_eq!(first[0].verdict, Verdict::Allowed);
+    if let Verdict::Wait(wait) = second[0].verdict {
+        assert!(wait <= rate.period, "{wait:?}");
+        tokio::time::sleep(wait).await;
+        let third = limiter.take_all(&all).await.unwrap();
+        assert_eq!(third[0].verdict, Verdict::Allowed);
+    }
 }

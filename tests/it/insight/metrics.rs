@@ -111,6 +111,7 @@ async fn each_part_of_the_program_is_measured(on: On, stores: &[(&str, &str)], p
     for job in [
         "project_graph",
         "keep_similar",
+        "clear_away",
         "erase",
         "follow_catalog",
         "follow_graph",

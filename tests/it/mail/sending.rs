@@ -115,6 +115,7 @@ impl Queue {
             id: UserId(number),
             email: Some(address(name)),
             email_verified: false,
+            proven_at: None,
             password: None,
             role: Role::Viewer,
             epoch: 1,
@@ -126,6 +127,7 @@ impl Queue {
             to: address(name),
             kind: MailKind::ConfirmEmail,
             user: Some(user.id),
+            asked: None,
             attempts: 0,
             due_at: now,
             created_at: now,
@@ -203,15 +205,12 @@ async fn a_letter_arrives_with_all_its_parts_and_a_link_that_confirms() {
     assert_eq!(found.unwrap(), None);
     queue.pass(TimeDelta::hours(24) - TimeDelta::seconds(1));
     let client = Client::default();
-    let user = queue
-        .service()
-        .confirm_email(&token, &client)
-        .await
-        .unwrap();
+    let confirmed = queue.service().confirm_email(&token, None, &client).await;
+    let user = confirmed.unwrap().user;
     assert_eq!(user.id, UserId(1));
     assert_eq!(user.email, Some(address("ada")));
     assert!(user.email_verified);
-    let again = queue.service().confirm_email(&token, &client).await;
+    let again = queue.service().confirm_email(&token, None, &client).await;
     assert!(
         matches!(again, Err(AccountError::InvalidToken)),
         "{again:?}"

@@ -10,7 +10,12 @@ use crate::support::browser::Browser;
 
 const EXCHANGE: &str = "mutation ($input: ExchangeOAuthInput!) { exchangeOAuth(input: $input) {
     viewer { user { id } } accessToken refreshToken expiresIn userErrors { code field } } }";
-const VERIFIER: &str = "a-random-text-that-only-the-app-knows-0123456789";
+pub(super) const VERIFIER: &str = "a-random-text-that-only-the-app-knows-0123456789";
+
+/// What is told of the verifier before.
+pub(super) fn challenge() -> String {
+    URL_SAFE_NO_PAD.encode(Sha256::digest(VERIFIER))
+}
 
 /// An app: what it sends has no cookies.
 struct App<'a> {
@@ -37,8 +42,7 @@ impl App<'_> {
 
     /// Where to send the system's browser.
     async fn begin(&self) -> String {
-        let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(VERIFIER));
-        let input = json!({ "input": { "provider": "facebook", "returnTo": DEEP_LINK, "transport": "BEARER", "codeChallenge": challenge } });
+        let input = json!({ "input": { "provider": "facebook", "returnTo": DEEP_LINK, "transport": "BEARER", "codeChallenge": challenge() } });
         let answer = self.ask(BEGIN, input).await;
         let url = &answer["data"]["beginOAuth"]["authorizationUrl"];
         url.as_str()
@@ -62,7 +66,7 @@ impl World {
 }
 
 /// Sends the system's browser all the way; the parameters of the deep link.
-async fn deep_link(browser: &mut Browser, start: &str) -> String {
+pub(super) async fn deep_link(browser: &mut Browser, start: &str) -> String {
     let away = browser.open(start).await;
     assert_eq!(away.status, 303, "{}", away.body);
     let callback = browser.open(away.location().as_str()).await.location();
@@ -79,9 +83,9 @@ fn code(told: &str) -> &str {
         .unwrap_or_else(|| panic!("no code in {told}"))
 }
 
-fn refused() -> Value {
+fn refused(code: &str) -> Value {
     json!({ "viewer": null, "accessToken": null, "refreshToken": null, "expiresIn": null,
-        "userErrors": [{ "code": "INVALID", "field": ["input", "code"] }] })
+        "userErrors": [{ "code": code, "field": ["input", "code"] }] })
 }
 
 #[tokio::test]
@@ -96,7 +100,9 @@ async fn an_app_gets_its_tokens_once_by_what_only_it_knows() {
     let tokens = app.exchange(code(&told), VERIFIER).await;
     let again = app.exchange(code(&told), VERIFIER).await;
 
-    assert_eq!((stolen, burnt, again), (refused(), refused(), refused()));
+    let expired = || refused("EXPIRED");
+    assert_eq!((burnt, again), (expired(), expired()));
+    assert_eq!(stolen, refused("INVALID"));
     assert_eq!(tokens["userErrors"], json!([]));
     assert!(tokens["refreshToken"].is_string() && tokens["expiresIn"].is_i64());
     app.token = tokens["accessToken"].as_str().map(str::to_owned);

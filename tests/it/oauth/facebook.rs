@@ -219,7 +219,10 @@ async fn new_accounts_from_one_network_are_limited() {
 
 #[tokio::test]
 async fn in_production_cookies_are_for_this_host_over_tls_alone() {
-    let production = [("REELGRAPH_ENV", "production")];
+    let production = [
+        ("REELGRAPH_ENV", "production"),
+        ("REELGRAPH_TRUSTED_PROXIES", "none"),
+    ];
     let world = World::with(On::Embedded, &production).await;
     let mut browser = world.browser();
 

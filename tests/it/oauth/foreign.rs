@@ -29,16 +29,52 @@ async fn only_the_browser_that_left_may_come_back() {
 }
 
 #[tokio::test]
-async fn a_callback_is_good_for_one_time() {
+async fn a_callback_is_good_for_one_time_and_the_back_button_leads_on() {
     let world = World::new().await;
     let mut browser = world.browser();
     let callback = go(&mut browser, "facebook").await;
+    world.provider.requests();
 
     let first = browser.open(&callback).await;
-    let second = browser.open(&callback).await;
+    let back = browser.open(&callback).await;
+    let stranger = world.browser().open(&callback).await;
+    let log_out = "mutation { logOut(input: {}) { userErrors { code } } }";
+    browser.ask(log_out, json!({})).await;
+    let nobody = browser.open(&callback).await;
 
-    assert_eq!(told(&first), "");
-    assert_refused(&second);
+    assert_eq!((told(&first), told(&back)), (String::new(), String::new()));
+    assert_eq!(world.provider.requests(), ["token", "me"]);
+    for page in [stranger, nobody] {
+        assert_eq!(page.status, 400, "{}", page.body);
+        assert_eq!(page.cookies(), Vec::<&str>::new());
+        let says = |text: &str| assert!(page.body.contains(text), "{}", page.body);
+        says("<small>EXPIRED</small>");
+        says("href=\"https:&#x2f;&#x2f;www.reelgraph.test&#x2f;signed-in?from=oauth\"");
+    }
+    assert_eq!(who(&mut browser).await, json!(null));
+}
+
+#[tokio::test]
+async fn two_tabs_that_are_away_at_once_both_get_in() {
+    let world = World::new().await;
+    let mut browser = world.browser();
+    let one = go(&mut browser, "facebook").await;
+    let other = go(&mut browser, "my-issuer").await;
+    let third = go(&mut browser, "facebook").await;
+    assert_eq!(browser.cookies(), ["reelgraph-away"]);
+
+    let other = browser.open(&other).await;
+    let by_issuer = who(&mut browser).await;
+    let one = browser.open(&one).await;
+    let by_facebook = who(&mut browser).await;
+    let third = browser.open(&third).await;
+
+    for page in [one, other, third] {
+        assert_eq!(told(&page), "");
+    }
+    assert_ne!(by_issuer["user"]["id"], by_facebook["user"]["id"]);
+    assert_eq!(who(&mut browser).await["user"], by_facebook["user"]);
+    assert_eq!(browser.cookies(), ["reelgraph"]);
 }
 
 #[tokio::test]
@@ -89,7 +125,7 @@ async fn the_log_has_nothing_that_helps_to_get_in() {
         let callback = go(&mut browser, provider).await;
         browser.open(&callback).await;
         // Refused ones are logged, too.
-        assert_refused(&browser.open(&callback).await);
+        assert_eq!(world.browser().open(&callback).await.status, 400);
         let state = callback.rsplit_once("state=").unwrap().1;
 
         let text = std::fs::read_to_string(&log).unwrap();

@@ -24,9 +24,9 @@ async fn facebook_misbehaves() {
     round_trip(&mut world.browser(), "facebook").await;
 
     for (fault, code) in [
-        (Fault::Denied, "INVALID"),
-        (Fault::OldCode, "WRONG_CREDENTIALS"),
-        (Fault::Refuses, "WRONG_CREDENTIALS"),
+        (Fault::Denied, "CANCELLED"),
+        (Fault::OldCode, "EXPIRED"),
+        (Fault::Refuses, "EXPIRED"),
         (Fault::Babbles, "WRONG_CREDENTIALS"),
         (Fault::Redirects, "WRONG_CREDENTIALS"),
         (Fault::ForgetsToken, "WRONG_CREDENTIALS"),
@@ -86,9 +86,9 @@ async fn an_issuer_misbehaves() {
     round_trip(&mut world.browser(), "my-issuer").await;
 
     for (fault, code) in [
-        (Fault::Denied, "INVALID"),
-        (Fault::OldCode, "WRONG_CREDENTIALS"),
-        (Fault::Refuses, "WRONG_CREDENTIALS"),
+        (Fault::Denied, "CANCELLED"),
+        (Fault::OldCode, "EXPIRED"),
+        (Fault::Refuses, "EXPIRED"),
         (Fault::Babbles, "WRONG_CREDENTIALS"),
         (Fault::OtherAudience, "WRONG_CREDENTIALS"),
         (Fault::OtherIssuer, "WRONG_CREDENTIALS"),

@@ -7,7 +7,9 @@ mod foreign;
 mod linking;
 mod misbehaviour;
 mod openid;
+mod pin;
 mod servers;
+mod unproven;
 
 use serde_json::{Value, json};
 

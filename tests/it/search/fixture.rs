@@ -151,6 +151,7 @@ fn title(slug: &str, name: &str, credits: &[Credit]) -> Title {
         external_ids: Vec::new(),
         network: None,
         total_seasons: None,
+        episode_duration: None,
         collection: None,
         certifications: Vec::new(),
         watchers: 0,

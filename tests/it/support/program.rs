@@ -224,7 +224,8 @@ pub(crate) struct Site {
 }
 
 impl Site {
-    async fn start(command: &mut Command) -> Self {
+    /// Starts a command that serves, and waits until it is ready.
+    pub(crate) async fn start(command: &mut Command) -> Self {
         // The client wants one, as the program does; a second time it is there already.
         drop(rustls::crypto::ring::default_provider().install_default());
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
@@ -364,6 +365,27 @@ impl Site {
         let started = Instant::now();
         while self.send(query, json!({})).await.get("errors").is_some() {
             assert!(started.elapsed() < SOON, "still no answer to {query}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Tells the process to stop, as a supervisor does; its exit status.
+    pub(crate) async fn stop(&mut self) -> std::process::ExitStatus {
+        let process = self.child.id().unwrap().to_string();
+        let told = Command::new("kill").args(["-TERM", &process]).status();
+        assert!(told.await.unwrap().success());
+        self.child.wait().await.unwrap()
+    }
+
+    /// Waits until an address is answered with a status.
+    pub(crate) async fn wait_for_status(&self, path: &str, status: u16) {
+        let began = Instant::now();
+        loop {
+            let answer = self.get(path).send().await.unwrap();
+            if answer.status() == status {
+                return;
+            }
+            assert!(began.elapsed() < SOON, "{path}: {}", answer.status());
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }

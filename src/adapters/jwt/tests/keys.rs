@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::{ISSUER, World, encoded, parts};
 use crate::adapters::jwt::JwtTokens;
-use crate::domain::accounts::{AccessTokens, Claims, KeyRotation, SigningKey};
+use crate::domain::accounts::{AccessTokens, Claims, KeyRotation, SigningKey, Verified};
 use crate::domain::error::StoreError;
 
 /// Half a year, in steps of six hours.
@@ -54,7 +54,7 @@ async fn keys_change_without_a_token_that_fails() {
         for (token, claims) in &tokens {
             for server in [&one, &other] {
                 let verified = server.verify(token, now).await.unwrap();
-                assert_eq!(verified.as_ref(), Some(claims));
+                assert_eq!(verified, Verified::Good(*claims));
             }
         }
         assert!((1..=3).contains(&numbers(&key_set).len()));
@@ -93,7 +93,7 @@ async fn after_a_long_sleep_a_new_key_signs_at_once() {
     let token = server.issue(&world.claims()).await.unwrap();
 
     let verified = server.verify(&token, world.now()).await.unwrap();
-    assert_eq!(verified, Some(world.claims()));
+    assert_eq!(verified, Verified::Good(world.claims()));
     assert_eq!(world.shelf.keys.lock().unwrap().len(), 1);
 }
 
@@ -108,7 +108,7 @@ async fn servers_that_start_at_the_same_time_share_one_key() {
 
     for (server, token) in servers.iter().zip(tokens.iter().rev()) {
         let verified = server.verify(token.as_ref().unwrap(), world.now()).await;
-        assert_eq!(verified.unwrap(), Some(claims));
+        assert_eq!(verified.unwrap(), Verified::Good(claims));
     }
     assert_eq!(world.shelf.keys.lock().unwrap().len(), 1);
     let sets = [
@@ -157,7 +157,8 @@ async fn checking_a_token_asks_no_store() {
     let before = world.reads();
 
     for _ in 0..100 {
-        assert!(server.verify(&token, world.now()).await.unwrap().is_some());
+        let verified = server.verify(&token, world.now()).await.unwrap();
+        assert_eq!(verified, Verified::Good(world.claims()));
     }
 
     assert_eq!(world.reads(), before);
@@ -176,7 +177,8 @@ async fn made_up_keys_do_not_hammer_the_store() {
     for number in 2..100 {
         header["kid"] = json!(number.to_string());
         let made_up = format!("{}.{rest}", encoded(&header));
-        assert_eq!(server.verify(&made_up, world.now()).await.unwrap(), None);
+        let verified = server.verify(&made_up, world.now()).await.unwrap();
+        assert_eq!(verified, Verified::Wrong);
     }
 
     assert_eq!(world.reads(), before + 1);
@@ -193,7 +195,7 @@ async fn while_the_store_is_away_known_keys_go_on() {
     let token = server.issue(&world.claims()).await.unwrap();
     let verified = server.verify(&token, world.now()).await.unwrap();
 
-    assert_eq!(verified, Some(world.claims()));
+    assert_eq!(verified, Verified::Good(world.claims()));
     // A server that knows no key cannot tell a good token from a bad one, and says so, a second time too.
     let stranger = world.server();
     for _ in 0..2 {
@@ -206,7 +208,7 @@ async fn while_the_store_is_away_known_keys_go_on() {
     world.shelf.is_away.store(false, Ordering::SeqCst);
     world.clock.pass(TimeDelta::seconds(1));
     let verified = stranger.verify(&token, world.now()).await.unwrap();
-    assert!(verified.is_some());
+    assert!(matches!(verified, Verified::Good(_)));
 }
 
 #[tokio::test]
@@ -223,7 +225,8 @@ async fn with_another_secret_the_site_goes_on_with_a_new_key() {
     for server in [&before, &after] {
         for token in [&old, &new] {
             let verified = server.verify(token, world.now()).await.unwrap();
-            assert!(verified.is_some(), "{:?}", parts(token).0);
+            let header = parts(token).0;
+            assert!(matches!(verified, Verified::Good(_)), "{header:?}");
         }
     }
     // Neither makes keys because of the other.

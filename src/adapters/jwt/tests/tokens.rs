@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use sha2::Sha256;
 
 use super::{ISSUER, World, encoded, parts};
-use crate::domain::accounts::AccessTokens;
+use crate::domain::accounts::{AccessTokens, Verified};
 
 #[tokio::test]
 async fn a_token_says_what_was_put_into_it() {
@@ -37,7 +37,7 @@ async fn a_token_says_what_was_put_into_it() {
         })
     );
     let verified = server.verify(&token, world.now()).await.unwrap();
-    assert_eq!(verified, Some(world.claims()));
+    assert_eq!(verified, Verified::Good(world.claims()));
 }
 
 #[tokio::test]
@@ -49,9 +49,10 @@ async fn a_token_ends_at_its_time() {
 
     let before = claims.expires_at - TimeDelta::milliseconds(1);
 
-    assert_eq!(server.verify(&token, before).await.unwrap(), Some(claims));
+    let good = server.verify(&token, before).await.unwrap();
+    assert_eq!(good, Verified::Good(claims));
     let end = server.verify(&token, claims.expires_at).await.unwrap();
-    assert_eq!(end, None);
+    assert_eq!(end, Verified::Expired(claims));
 }
 
 #[tokio::test]
@@ -77,14 +78,14 @@ async fn what_was_changed_proves_nothing() {
         &token[..token.len() - 4],
     ] {
         let verified = server.verify(changed, world.now()).await.unwrap();
-        assert_eq!(verified, None, "{changed}");
+        assert_eq!(verified, Verified::Wrong, "{changed}");
     }
     for index in 0..token.len() {
         let mut bytes = token.clone().into_bytes();
         bytes[index] = if bytes[index] == b'A' { b'B' } else { b'A' };
         let changed = String::from_utf8(bytes).unwrap();
         let verified = server.verify(&changed, world.now()).await.unwrap();
-        assert_eq!(verified, None, "character {index}");
+        assert_eq!(verified, Verified::Wrong, "character {index}");
     }
 }
 
@@ -116,7 +117,7 @@ async fn what_others_signed_proves_nothing() {
 
     for forged in symmetric.iter().chain([&foreign]) {
         let verified = server.verify(forged, world.now()).await.unwrap();
-        assert_eq!(verified, None, "{forged}");
+        assert_eq!(verified, Verified::Wrong, "{forged}");
     }
 }
 
@@ -149,7 +150,8 @@ async fn a_token_for_something_else_proves_nothing() {
     };
 
     let again = server.verify(&sign(&own, &good), world.now()).await;
-    assert_eq!(again.unwrap(), Some(world.claims()), "the test signs well");
+    let own_claims = Verified::Good(world.claims());
+    assert_eq!(again.unwrap(), own_claims, "the test signs well");
     let mut wrong = vec![
         sign(&header("JWT", Some("1")), &good),
         sign(&header("at+jwt", None), &good),
@@ -166,8 +168,9 @@ async fn a_token_for_something_else_proves_nothing() {
     }
     for token in wrong {
         let verified = server.verify(&token, world.now()).await.unwrap();
-        assert_eq!(verified, None, "{:?}", parts(&token));
+        assert_eq!(verified, Verified::Wrong, "{:?}", parts(&token));
     }
     let elsewhere = world.server_of("https://other.example", None);
-    assert_eq!(elsewhere.verify(&token, world.now()).await.unwrap(), None);
+    let verified = elsewhere.verify(&token, world.now()).await.unwrap();
+    assert_eq!(verified, Verified::Wrong);
 }

@@ -36,6 +36,9 @@ pub(super) async fn ensure(collections: &Collections, build: Build) -> Result<bo
                 .unique()
                 .only(has("email")),
             Index::on(doc! { "created_at": 1, "_id": 1 }).named("age"),
+            Index::on(doc! { "email_verified": 1, "_id": 1 })
+                .named("unconfirmed")
+                .only(doc! { "email_verified": false }),
         ],
         build,
     )
@@ -58,7 +61,16 @@ pub(super) async fn ensure(collections: &Collections, build: Build) -> Result<bo
     let of_user = Index::on(doc! { "user": 1, "created_at": 1, "_id": 1 });
     is_whole &= make(api_keys, [of_user.named("user")], build).await?;
     let of_user = Index::on(doc! { "user": 1, "at": -1, "_id": 1 });
-    is_whole &= make(audit, [of_user.named("user").only(has("user"))], build).await?;
+    is_whole &= make(
+        audit,
+        [
+            of_user.named("user").only(has("user")),
+            Index::on(doc! { "at": 1 }).named("age").only(has("user")),
+            Index::on(doc! { "user": 1, "at": 1 }).named("age_of_nobody"),
+        ],
+        build,
+    )
+    .await?;
     is_whole &= make(
         mails,
         [
@@ -77,6 +89,7 @@ pub(super) async fn ensure(collections: &Collections, build: Build) -> Result<bo
             Index::on(doc! { "created_at": 1, "_id": 1 })
                 .named("pending")
                 .only(doc! { "finished_at": null }),
+            Index::on(doc! { "finished_at": 1 }).named("finished"),
         ],
         build,
     )

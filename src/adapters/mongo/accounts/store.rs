@@ -3,20 +3,21 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use bson::doc;
+use bson::{Bson, Document, doc};
 use chrono::{DateTime, Utc};
+use futures::TryStreamExt;
 
 use super::collections::Collections;
 use super::identities::IdentityKey;
 use super::profiles::ProfileDocument;
-use super::{indexes, mails, profiles, write};
+use super::{api_keys, indexes, mails, profiles, write};
 use crate::adapters::mongo::MongoDb;
-use crate::adapters::mongo::db::{patiently, store_error};
-use crate::adapters::mongo::fields::{date, key_of, list};
+use crate::adapters::mongo::db::{Collection, patiently, store_error};
+use crate::adapters::mongo::fields::{self, date, key_of, list};
 use crate::adapters::mongo::find::{self, List};
 use crate::adapters::mongo::indexes::Build;
 use crate::domain::accounts::{
-    AccountError, AccountStore, AccountWrite, ApiKey, ApiKeyStore, AuditEntry, AuditStore,
+    AccountError, AccountStore, AccountWrite, ApiKey, ApiKeyStore, AuditEntry, AuditOf, AuditStore,
     EmailAddress, Erasure, ErasureStore, Identity, IdentityStore, Mail, MailStore, Profile,
     ProfileStore, User, UserStore,
 };
@@ -51,9 +52,12 @@ impl MongoAccounts {
             .map(drop)
     }
 
-    /// Makes what takes no time of what the store needs. Says whether that is all of it.
+    /// Makes what takes no time of what the store needs, and gives keys of before an end. Says whether no index is
+    /// missing.
     pub async fn prepare(&self) -> Result<bool, StoreError> {
-        indexes::ensure(&self.collections, Build::OfEmpty).await
+        let is_whole = indexes::ensure(&self.collections, Build::OfEmpty).await?;
+        api_keys::end_old_keys(&self.collections.api_keys).await?;
+        Ok(is_whole)
     }
 }
 
@@ -95,6 +99,22 @@ impl UserStore for MongoAccounts {
             id: "_id",
         };
         list.page(&self.collections.users, window).await
+    }
+
+    async fn unconfirmed_users(
+        &self,
+        after: Option<UserId>,
+        before: DateTime<Utc>,
+        limit: usize,
+    ) -> Result<Vec<User>, StoreError> {
+        let these = doc! {
+            "email_verified": false,
+            "_id": { "$gt": after.map_or(-1, UserId::to_i64) },
+            "password": { "$exists": true },
+            "updated_at": { "$lt": date(before) },
+        };
+        let by_id = doc! { "email_verified": 1, "_id": 1 };
+        find::all(&self.collections.users, these, by_id, Some(limit)).await
     }
 }
 
@@ -180,6 +200,20 @@ impl AuditStore for MongoAccounts {
         };
         list.page(&self.collections.audit, window).await
     }
+
+    async fn delete_audit(
+        &self,
+        of: AuditOf,
+        before: DateTime<Utc>,
+        limit: usize,
+    ) -> Result<usize, StoreError> {
+        let whose = match of {
+            AuditOf::Accounts => doc! { "$exists": true },
+            AuditOf::Nobody => doc! { "$eq": null },
+        };
+        let these = doc! { "user": whose, "at": { "$lt": date(before) } };
+        delete_some(&self.collections.audit, these, "at", limit).await
+    }
 }
 
 #[async_trait]
@@ -257,4 +291,49 @@ impl ErasureStore for MongoAccounts {
     async fn find_erasure(&self, code: &str) -> Result<Option<Erasure>, StoreError> {
         find::one(&self.collections.erasures, doc! { "code": code }).await
     }
+
+    async fn delete_erasures(
+        &self,
+        before: DateTime<Utc>,
+        limit: usize,
+    ) -> Result<usize, StoreError> {
+        // What is less than a date is one: null is not.
+        let these = doc! { "finished_at": { "$lt": date(before) } };
+        delete_some(&self.collections.erasures, these, "finished_at", limit).await
+    }
+}
+
+/// Removes some of the documents that a filter finds, those first whose time is the earliest. Says how many.
+async fn delete_some<D: Send + Sync>(
+    collection: &Collection<D>,
+    these: Document,
+    time: &str,
+    limit: usize,
+) -> Result<usize, StoreError> {
+    // The server takes that for no limit.
+    if limit == 0 {
+        return Ok(0);
+    }
+    patiently(collection.timeout, async {
+        let found = collection
+            .clone_with_type::<Document>()
+            .find(these)
+            .sort(doc! { time: 1 })
+            .limit(fields::limit(limit))
+            .projection(doc! { "_id": 1 })
+            .await
+            .map_err(store_error)?;
+        let found: Vec<Document> = found.try_collect().await.map_err(store_error)?;
+        let ids: Vec<Bson> = found
+            .into_iter()
+            .filter_map(|mut document| document.remove("_id"))
+            .collect();
+        if ids.is_empty() {
+            return Ok(0);
+        }
+        let deleted = collection.delete_many(doc! { "_id": { "$in": ids } }).await;
+        let deleted = deleted.map_err(store_error)?.deleted_count;
+        usize::try_from(deleted).map_err(StoreError::failed)
+    })
+    .await
 }

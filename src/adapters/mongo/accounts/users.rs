@@ -19,6 +19,8 @@ pub(super) struct UserDocument {
     email: Option<EmailAddress>,
     email_verified: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    proven_at: Option<bson::DateTime>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     password: Option<String>,
     role: Role,
     #[serde(default = "first_epoch")]
@@ -39,6 +41,7 @@ impl From<&User> for UserDocument {
             id: user.id.to_i64(),
             email: user.email.clone(),
             email_verified: user.email_verified,
+            proven_at: user.proven_at.map(bson::DateTime::from),
             password: user.password.as_ref().map(|hash| hash.0.clone()),
             role: user.role,
             epoch: user.epoch,
@@ -54,6 +57,7 @@ impl From<UserDocument> for User {
             id: UserId::from_i64(document.id),
             email: document.email,
             email_verified: document.email_verified,
+            proven_at: document.proven_at.map(bson::DateTime::to_chrono),
             password: document.password.map(PasswordHash),
             role: document.role,
             epoch: document.epoch,

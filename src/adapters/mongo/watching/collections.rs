@@ -2,7 +2,9 @@
 
 use bson::Document;
 
-use super::documents::{DepartedDocument, PlayDocument, StateDocument, WatchedTitleDocument};
+use super::documents::{
+    DepartedDocument, LengthDocument, PlayDocument, StateDocument, WatchedTitleDocument,
+};
 use super::feedback_documents::{HiddenDocument, MuteDocument};
 use crate::adapters::mongo::db::{Collection, MongoDb};
 
@@ -13,6 +15,8 @@ pub(super) struct Collections {
     pub(super) plays: Collection<PlayDocument>,
     pub(super) states: Collection<StateDocument>,
     pub(super) watched_titles: Collection<WatchedTitleDocument>,
+    /// What players measured of items.
+    pub(super) lengths: Collection<LengthDocument>,
     /// Which profiles are erased; see [`super::erase`].
     pub(super) profiles: Collection<Document>,
     /// How many departed watchers a title has.
@@ -27,6 +31,7 @@ impl Collections {
             plays: db.collection("plays"),
             states: db.collection("watch_states"),
             watched_titles: db.collection("watched_titles"),
+            lengths: db.collection("measured_lengths"),
             profiles: db.collection("watching_profiles"),
             departed: db.collection("departed_viewers"),
             hidden: db.collection("hidden_titles"),

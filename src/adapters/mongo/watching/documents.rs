@@ -6,7 +6,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::adapters::mongo::fields::{date, stamp};
 use crate::domain::ids::{EpisodeId, PlayId, ProfileId, TitleId};
-use crate::domain::watching::{Play, Section, WatchState, WatchedItem, WatchedTitle};
+use crate::domain::watching::{
+    MeasuredLength, NextDay, Play, Section, WatchState, WatchedItem, WatchedTitle,
+};
+
+/// The day after all others, on which there is still nothing to watch next.
+pub(super) const FINISHED: i64 = i64::MAX;
 
 /// A document with a key that is known before it is written, so that two first writes meet at the same key.
 pub(super) trait Keyed: Serialize + DeserializeOwned + Send + Sync + Unpin {
@@ -33,6 +38,9 @@ pub(super) struct PlayDocument {
     last_at: DateTime,
     position: f64,
     duration: Option<f64>,
+    /// Not there in what was played before players could measure another length than the catalogue's.
+    #[serde(default)]
+    measured: bool,
     sections: Vec<SectionDocument>,
     completion: f64,
     completed: bool,
@@ -98,12 +106,34 @@ pub(super) struct WatchedTitleDocument {
     /// Not there if nothing was said, or it was said before this was kept.
     #[serde(default)]
     liked_at: Option<DateTime>,
+    /// From which day on, in days since 1970, there may be an episode to watch next; [`FINISHED`] if there is none, not
+    /// there in what was watched before this was kept.
+    #[serde(default)]
+    next_day: i64,
     revision: i64,
     created_at: DateTime,
     updated_at: DateTime,
     /// The time of the first write that the graph does not know of; not there if it knows all.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) waiting_since: Option<DateTime>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct LengthKey {
+    kind: Kind,
+    item: i64,
+}
+
+/// What players measured of an item whose length the catalogue does not know; of nobody in particular.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct LengthDocument {
+    #[serde(rename = "_id")]
+    key: LengthKey,
+    seconds: f64,
+    votes: u32,
+    revision: i64,
+    created_at: DateTime,
+    updated_at: DateTime,
 }
 
 /// How many departed watchers a title has. Carries the times of its writes as well, and `waiting` while the title's
@@ -142,6 +172,13 @@ impl StateKey {
             kind,
             item,
         }
+    }
+}
+
+impl LengthKey {
+    pub(super) fn new(item: WatchedItem) -> Self {
+        let (kind, item) = Kind::of(item);
+        Self { kind, item }
     }
 }
 
@@ -192,6 +229,7 @@ impl From<&Play> for PlayDocument {
             last_at: date(play.last_at),
             position: play.position,
             duration: play.duration,
+            measured: play.measured,
             sections: play.sections.iter().map(SectionDocument::from).collect(),
             completion: play.completion,
             completed: play.completed,
@@ -214,6 +252,7 @@ impl From<PlayDocument> for Play {
             last_at: document.last_at.to_chrono(),
             position: document.position,
             duration: document.duration,
+            measured: document.measured,
             sections: document.sections.into_iter().map(Section::from).collect(),
             completion: document.completion,
             completed: document.completed,
@@ -315,6 +354,7 @@ impl WatchedTitleDocument {
             last_at: date(watched_title.last_at),
             liked: watched_title.liked,
             liked_at: watched_title.liked_at.map(date),
+            next_day: watched_title.next_day.map_or(FINISHED, |day| day.0.into()),
             revision: watched_title.stamp.revision.cast_signed(),
             created_at: date(watched_title.stamp.created_at),
             updated_at,
@@ -339,6 +379,39 @@ impl From<WatchedTitleDocument> for WatchedTitle {
             last_at: document.last_at.to_chrono(),
             liked: document.liked,
             liked_at: document.liked_at.or(said_early).map(DateTime::to_chrono),
+            next_day: u32::try_from(document.next_day).ok().map(NextDay),
+            stamp: stamp(document.revision, document.created_at, document.updated_at),
+        }
+    }
+}
+
+impl Keyed for LengthDocument {
+    type Key = LengthKey;
+
+    fn key(&self) -> &LengthKey {
+        &self.key
+    }
+}
+
+impl From<&MeasuredLength> for LengthDocument {
+    fn from(measured: &MeasuredLength) -> Self {
+        Self {
+            key: LengthKey::new(measured.item),
+            seconds: measured.seconds,
+            votes: measured.votes,
+            revision: measured.stamp.revision.cast_signed(),
+            created_at: date(measured.stamp.created_at),
+            updated_at: date(measured.stamp.updated_at),
+        }
+    }
+}
+
+impl From<LengthDocument> for MeasuredLength {
+    fn from(document: LengthDocument) -> Self {
+        Self {
+            item: document.key.kind.item(document.key.item),
+            seconds: document.seconds,
+            votes: document.votes,
             stamp: stamp(document.revision, document.created_at, document.updated_at),
         }
     }
@@ -366,6 +439,7 @@ mod tests {
             last_at: at(5),
             liked,
             liked_at,
+            next_day: None,
             stamp: Stamp::first(at(9)),
         };
         let reread = |watched_title: &WatchedTitle, with_time: bool| {

@@ -13,6 +13,7 @@ pub(super) async fn ensure(collections: &Collections, build: Build) -> Result<bo
         plays,
         states,
         watched_titles,
+        lengths,
         profiles,
         departed,
         hidden,
@@ -46,13 +47,18 @@ pub(super) async fn ensure(collections: &Collections, build: Build) -> Result<bo
         build,
     )
     .await?;
-    let series = doc! { "_id.profile": 1, "last_at": -1, "_id.title": 1 };
+    let to_go_on_with =
+        doc! { "_id.profile": 1, "last_at": -1, "_id.title": 1, "plays": 1, "next_day": 1 };
+    let waiting_for_episodes = doc! { "_id.title": 1, "_id.profile": 1 };
     is_whole &= make(
         watched_titles,
         [
-            Index::on(series)
-                .named("series")
+            Index::on(to_go_on_with)
+                .named("to_go_on_with")
                 .only(doc! { "is_series": true }),
+            Index::on(waiting_for_episodes)
+                .named("waiting_for_episodes")
+                .only(doc! { "is_series": true, "next_day": { "$gt": 0_i64 } }),
             Index::on(doc! { "waiting_since": 1, "_id": 1 })
                 .named("waiting")
                 .only(has("waiting_since")),
@@ -61,6 +67,8 @@ pub(super) async fn ensure(collections: &Collections, build: Build) -> Result<bo
         build,
     )
     .await?;
+    let written = doc! { "updated_at": 1 };
+    is_whole &= make(lengths, [Index::on(written).named("written")], build).await?;
     let latest = doc! { "_id.profile": 1, "created_at": -1, "_id.title": 1 };
     is_whole &= make(hidden, [Index::on(latest).named("latest")], build).await?;
     let source = doc! { "_id.profile": 1, "_id.kind": 1, "_id.source": 1 };

@@ -6,6 +6,7 @@ mod erase;
 mod exclusions;
 mod feedback_documents;
 mod indexes;
+mod next_day;
 mod queue;
 mod reads;
 mod store;

@@ -129,6 +129,7 @@ fn shared(error: &Arc<StoreError>) -> StoreError {
     match **error {
         StoreError::Unavailable(_) => StoreError::unavailable(Arc::clone(error)),
         StoreError::Conflict => StoreError::Conflict,
+        StoreError::Full(_) => StoreError::full(Arc::clone(error)),
         StoreError::Failed(_) => StoreError::failed(Arc::clone(error)),
     }
 }

@@ -8,12 +8,12 @@ use bson::{Bson, Document, doc};
 use chrono::Utc;
 
 use super::collections::Collections;
-use super::documents::{PlayKey, StateKey, TitleKey};
+use super::documents::{LengthKey, PlayKey, StateKey, TitleKey};
 use super::feedback_documents::MuteKey;
 use super::queue::Queue;
 use super::reads::{by_key, count};
 use super::transaction::{mark_projected, mark_waiting};
-use super::{erase, exclusions, indexes};
+use super::{erase, exclusions, indexes, next_day};
 use crate::adapters::mongo::db::{MongoDb, patiently};
 use crate::adapters::mongo::fields::{date, key_of};
 use crate::adapters::mongo::find::{List, all, readable};
@@ -23,8 +23,9 @@ use crate::domain::ids::{PlayId, ProfileId, TitleId};
 use crate::domain::page::{Slice, Window};
 use crate::domain::recommend::WatchSource;
 use crate::domain::watching::{
-    Change, FeedbackStore, HiddenTitle, HistoryStore, Ledger, Mute, MutedSource, Play, ProfileList,
-    Touched, WatchError, WatchState, WatchStore, WatchedItem, WatchedTitle,
+    Change, FeedbackStore, HiddenTitle, HistoryStore, Ledger, MeasuredLength, Mute, MutedSource,
+    NextDay, Play, ProfileList, Touched, WatchError, WatchState, WatchStore, WatchedItem,
+    WatchedTitle,
 };
 
 /// What watched titles are called that cannot be read.
@@ -64,6 +65,10 @@ impl MongoWatching {
 impl WatchStore for MongoWatching {
     async fn update(&self, touched: &[Touched], change: Change) -> Result<Ledger, WatchError> {
         self.updates.run(touched.to_vec(), change).await
+    }
+
+    async fn set_back_next_day(&self, series: &[TitleId]) -> Result<(), StoreError> {
+        next_day::set_back(&self.collections, series).await
     }
 
     async fn erase_profile(&self, profile: ProfileId) -> Result<(), StoreError> {
@@ -152,9 +157,10 @@ impl HistoryStore for MongoWatching {
         list.page(&self.collections.states, window).await
     }
 
-    async fn watched_series(
+    async fn series_to_go_on_with(
         &self,
         profile: ProfileId,
+        day: NextDay,
         window: &Window,
     ) -> Result<Slice<WatchedTitle>, StoreError> {
         let list = List {
@@ -162,6 +168,8 @@ impl HistoryStore for MongoWatching {
                 "_id.profile": profile.to_i64(),
                 "is_series": true,
                 "plays": { "$gt": 0 },
+                // It is not there in what was watched before it was kept.
+                "next_day": { "$not": { "$gt": i64::from(day.0) } },
             },
             time: "last_at",
             is_latest_first: true,
@@ -202,6 +210,14 @@ impl HistoryStore for MongoWatching {
             id: "_id.title",
         };
         list.page(&self.collections.hidden, window).await
+    }
+
+    async fn measured_lengths(
+        &self,
+        items: &[WatchedItem],
+    ) -> Result<Vec<MeasuredLength>, StoreError> {
+        let keys = items.iter().map(|item| LengthKey::new(*item));
+        by_key(&self.collections.lengths, keys).await
     }
 
     async fn count_by_title(

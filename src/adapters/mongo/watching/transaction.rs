@@ -16,7 +16,8 @@ use serde::Serialize;
 
 use super::collections::Collections;
 use super::documents::{
-    Keyed, PlayDocument, PlayKey, StateDocument, StateKey, TitleKey, WatchedTitleDocument,
+    Keyed, LengthDocument, LengthKey, PlayDocument, PlayKey, StateDocument, StateKey, TitleKey,
+    WatchedTitleDocument,
 };
 use super::erase;
 use crate::adapters::mongo::bulk::{Fault, Update as Written, update, update_each};
@@ -27,7 +28,7 @@ use crate::domain::error::StoreError;
 use crate::domain::ids::{ProfileId, TitleId};
 use crate::domain::recommend::last_in_queue;
 use crate::domain::watching::{
-    Change, Ledger, Play, Rows, Touched, WatchError, WatchState, WatchedTitle,
+    Change, Ledger, MeasuredLength, Play, Rows, Touched, WatchError, WatchState, WatchedTitle,
 };
 
 /// How many documents are written by one command, which may have 48 MB; the largest have 10 kB.
@@ -184,6 +185,9 @@ async fn read_ledger<'a, I: Iterator<Item = &'a Touched>>(
     let keys: BTreeSet<_> = touched().map(Touched::title_key).collect();
     let keys = keys.into_iter().map(TitleKey::new);
     let titles = read(&collections.watched_titles, keys, session).await?;
+    let keys: BTreeSet<_> = touched().filter_map(Touched::length_key).collect();
+    let keys = keys.into_iter().map(LengthKey::new);
+    let lengths = read(&collections.lengths, keys, session).await?;
     let mut waiting = Waiting::new();
     let ledger = Ledger::stored(
         Rows::stored(plays.into_iter().map(|document| {
@@ -200,6 +204,10 @@ async fn read_ledger<'a, I: Iterator<Item = &'a Touched>>(
             let key = (watched_title.profile, watched_title.title);
             waiting.extend(since.map(|since| (key, since)));
             (key, watched_title)
+        })),
+        Rows::stored(lengths.into_iter().map(|document| {
+            let measured = MeasuredLength::from(document);
+            (measured.item, measured)
         })),
     );
     Ok((ledger, waiting))
@@ -242,7 +250,16 @@ async fn write_ledger(
         titles.collect(),
         session,
     )
-    .await
+    .await?;
+    let lengths: Vec<_> = ledger
+        .measured
+        .changed()
+        .map(LengthDocument::from)
+        .collect();
+    if lengths.is_empty() {
+        return Ok(());
+    }
+    write(&collections.db, &collections.lengths, lengths, session).await
 }
 
 /// Puts documents in the place of those with their keys. Fields that this version does not know stay: a later one has

@@ -16,6 +16,7 @@ record! {
         scopes: Json<Vec<Scope>>,
         secret: [u8; 32],
         last_used_at: Option<Time>,
+        expires_at: Time,
         created_at: Time,
         updated_at: Time,
     }
@@ -65,6 +66,7 @@ impl From<&ApiKey> for ApiKeyRow {
             scopes: Json(key.scopes.clone()),
             secret: key.secret.0,
             last_used_at: key.last_used_at.map(Time),
+            expires_at: Time(key.expires_at),
             created_at: Time(key.created_at),
             updated_at: Time(key.updated_at),
         }
@@ -80,6 +82,7 @@ impl From<ApiKeyRow> for ApiKey {
             scopes: row.scopes.0,
             secret: TokenHash(row.secret),
             last_used_at: row.last_used_at.map(|time| time.0),
+            expires_at: row.expires_at.0,
             created_at: row.created_at.0,
             updated_at: row.updated_at.0,
         }

@@ -1,13 +1,16 @@
-//! The audit log, stored as rows. They are never changed, and deleted only with their account.
+//! The audit log, stored as rows. They are never changed, and deleted only with their account or with their time.
 
 use std::net::IpAddr;
 
+use chrono::{DateTime, Utc};
 use rusqlite::Connection;
 
-use crate::adapters::sqlite::columns::{Json, TableRecord, Text, Time, read, record};
+use crate::adapters::sqlite::columns::{
+    Json, TableRecord, Text, Time, limit as rows, read, record,
+};
 use crate::adapters::sqlite::page::List;
-use crate::adapters::sqlite::statements::insert;
-use crate::domain::accounts::{Action, Actor, AuditEntry};
+use crate::adapters::sqlite::statements::{execute, insert};
+use crate::domain::accounts::{Action, Actor, AuditEntry, AuditOf};
 use crate::domain::error::StoreError;
 use crate::domain::ids::{AuditId, UserId};
 use crate::domain::page::{Slice, Window};
@@ -27,6 +30,25 @@ record! {
 
 pub(super) fn add(connection: &Connection, entry: &AuditEntry) -> Result<(), StoreError> {
     insert(connection, &AuditRow::from(entry))
+}
+
+pub(super) fn delete(
+    connection: &Connection,
+    of: AuditOf,
+    before: DateTime<Utc>,
+    limit: usize,
+) -> Result<usize, StoreError> {
+    let sql = match of {
+        AuditOf::Accounts => {
+            "DELETE FROM audit WHERE id IN (SELECT id FROM audit INDEXED BY audit_by_age \
+             WHERE user_id IS NOT NULL AND at < ?1 ORDER BY at LIMIT ?2)"
+        }
+        AuditOf::Nobody => {
+            "DELETE FROM audit WHERE id IN (SELECT id FROM audit INDEXED BY audit_of_nobody \
+             WHERE user_id IS NULL AND at < ?1 ORDER BY at LIMIT ?2)"
+        }
+    };
+    execute(connection, sql, (Time(before), rows(limit)))
 }
 
 pub(super) fn of_user(

@@ -1,10 +1,10 @@
 //! An e-mail address as a column.
 
-use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
+use rusqlite::types::{FromSql, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 
 use crate::domain::accounts::EmailAddress;
 
-/// Checked when it is read. An error does not repeat it: errors are logged.
+/// Read as it is: versions before spelt some otherwise.
 pub(super) struct Email(pub(super) EmailAddress);
 
 impl ToSql for Email {
@@ -15,8 +15,6 @@ impl ToSql for Email {
 
 impl FromSql for Email {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
-        EmailAddress::parse(value.as_str()?)
-            .map(Self)
-            .map_err(FromSqlError::other)
+        value.as_str().map(EmailAddress::stored).map(Self)
     }
 }

@@ -34,6 +34,16 @@ pub(super) fn finish(
     execute(connection, sql, (id.to_i64(), Time(now))).map(drop)
 }
 
+pub(super) fn delete(
+    connection: &Connection,
+    before: DateTime<Utc>,
+    limit: usize,
+) -> Result<usize, StoreError> {
+    let sql = "DELETE FROM erasures WHERE id IN (SELECT id FROM erasures \
+        WHERE finished_at IS NOT NULL AND finished_at < ?1 ORDER BY finished_at LIMIT ?2)";
+    execute(connection, sql, (Time(before), rows(limit)))
+}
+
 pub(super) fn pending(connection: &Connection, limit: usize) -> rusqlite::Result<Vec<Erasure>> {
     let sql = format!(
         "{} WHERE finished_at IS NULL ORDER BY created_at, id LIMIT ?1",

@@ -4,9 +4,11 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, named_params};
 
 use super::email::Email;
-use crate::adapters::sqlite::columns::{TableRecord, Text, Time, limit as rows, read, record};
+use crate::adapters::sqlite::columns::{
+    Json, TableRecord, Text, Time, limit as rows, read, record,
+};
 use crate::adapters::sqlite::statements::{all, execute, insert};
-use crate::domain::accounts::{Mail, MailKind};
+use crate::domain::accounts::{Asked, Mail, MailKind};
 use crate::domain::error::StoreError;
 use crate::domain::ids::{MailId, UserId};
 
@@ -18,6 +20,7 @@ record! {
         recipient: Email,
         kind: Text<MailKind>,
         user_id: Option<i64>,
+        asked: Option<Json<Asked>>,
         attempts: u32,
         due_at: Time,
         created_at: Time,
@@ -79,6 +82,7 @@ impl From<&Mail> for MailRow {
             recipient: Email(mail.to.clone()),
             kind: Text(mail.kind),
             user_id: mail.user.map(UserId::to_i64),
+            asked: mail.asked.clone().map(Json),
             attempts: mail.attempts,
             due_at: Time(mail.due_at),
             created_at: Time(mail.created_at),
@@ -94,6 +98,7 @@ impl From<MailRow> for Mail {
             to: row.recipient.0,
             kind: row.kind.0,
             user: row.user_id.map(UserId::from_i64),
+            asked: row.asked.map(|asked| asked.0),
             attempts: row.attempts,
             due_at: row.due_at.0,
             created_at: row.created_at.0,

@@ -7,7 +7,7 @@ use super::{api_keys, audit, erasures, identities, mails, profiles, users, write
 use crate::adapters::sqlite::SqliteDb;
 use crate::adapters::sqlite::db::store_error;
 use crate::domain::accounts::{
-    AccountError, AccountStore, AccountWrite, ApiKey, ApiKeyStore, AuditEntry, AuditStore,
+    AccountError, AccountStore, AccountWrite, ApiKey, ApiKeyStore, AuditEntry, AuditOf, AuditStore,
     EmailAddress, Erasure, ErasureStore, Identity, IdentityStore, Mail, MailStore, Profile,
     ProfileStore, User, UserStore,
 };
@@ -61,6 +61,17 @@ impl UserStore for SqliteAccounts {
         let window = window.clone();
         self.db
             .read(move |connection| users::list(connection, &window))
+            .await
+    }
+
+    async fn unconfirmed_users(
+        &self,
+        after: Option<UserId>,
+        before: DateTime<Utc>,
+        limit: usize,
+    ) -> Result<Vec<User>, StoreError> {
+        self.db
+            .read(move |connection| users::unconfirmed(connection, after, before, limit))
             .await
     }
 }
@@ -141,6 +152,17 @@ impl AuditStore for SqliteAccounts {
             .read(move |connection| audit::of_user(connection, user, &window))
             .await
     }
+
+    async fn delete_audit(
+        &self,
+        of: AuditOf,
+        before: DateTime<Utc>,
+        limit: usize,
+    ) -> Result<usize, StoreError> {
+        self.db
+            .write(move |connection| audit::delete(connection, of, before, limit))
+            .await
+    }
 }
 
 #[async_trait]
@@ -194,6 +216,16 @@ impl ErasureStore for SqliteAccounts {
         let code = code.to_owned();
         self.db
             .read(move |connection| erasures::find(connection, &code))
+            .await
+    }
+
+    async fn delete_erasures(
+        &self,
+        before: DateTime<Utc>,
+        limit: usize,
+    ) -> Result<usize, StoreError> {
+        self.db
+            .write(move |connection| erasures::delete(connection, before, limit))
             .await
     }
 }

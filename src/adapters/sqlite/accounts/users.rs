@@ -1,10 +1,11 @@
 //! Accounts as rows of their table, and back.
 
+use chrono::{DateTime, Utc};
 use rusqlite::Connection;
 
 use super::email::Email;
 use crate::adapters::sqlite::columns::{
-    TableRecord, Text, Time, list as values, read, record, stamp,
+    TableRecord, Text, Time, limit as rows, list as values, read, record, stamp,
 };
 use crate::adapters::sqlite::page::List;
 use crate::adapters::sqlite::statements::{
@@ -29,6 +30,7 @@ record! {
     struct UserRow in users by (id: i64) {
         email: Option<Email>,
         email_verified: bool,
+        proven_at: Option<Time>,
         password: Option<String>,
         role: Text<Role>,
         epoch: u32,
@@ -82,6 +84,22 @@ pub(super) fn by_ids(connection: &Connection, ids: &[UserId]) -> rusqlite::Resul
     all(connection, &sql, [ids], read::<UserRow, _>)
 }
 
+pub(super) fn unconfirmed(
+    connection: &Connection,
+    after: Option<UserId>,
+    before: DateTime<Utc>,
+    limit: usize,
+) -> rusqlite::Result<Vec<User>> {
+    let sql = format!(
+        "{} WHERE email_verified = 0 AND id > ?1 AND password IS NOT NULL AND updated_at < ?2 \
+         ORDER BY id LIMIT ?3",
+        UserRow::SELECT
+    );
+    let after = after.map_or(-1, UserId::to_i64);
+    let which = (after, Time(before), rows(limit));
+    all(connection, &sql, which, read::<UserRow, _>)
+}
+
 pub(super) fn list(connection: &Connection, window: &Window) -> rusqlite::Result<Slice<User>> {
     let list = List {
         select: UserRow::SELECT,
@@ -103,6 +121,7 @@ impl From<&User> for UserRow {
             id: user.id.to_i64(),
             email: user.email.clone().map(Email),
             email_verified: user.email_verified,
+            proven_at: user.proven_at.map(Time),
             password: user.password.as_ref().map(|hash| hash.0.clone()),
             role: Text(user.role),
             epoch: user.epoch,
@@ -120,6 +139,7 @@ impl From<UserRow> for User {
             id: UserId::from_i64(row.id),
             email: row.email.map(|email| email.0),
             email_verified: row.email_verified,
+            proven_at: row.proven_at.map(|time| time.0),
             password: row.password.map(PasswordHash),
             role: row.role.0,
             epoch: row.epoch,

@@ -7,7 +7,7 @@ use super::rows::{PlayRow, StateRow, TitleRow};
 use crate::adapters::sqlite::columns::{TableRecord, read};
 use crate::adapters::sqlite::page::List;
 use crate::domain::ids::{ProfileId, TitleId};
-use crate::domain::watching::{HiddenTitle, Play, ProfileList, WatchState, WatchedTitle};
+use crate::domain::watching::{HiddenTitle, NextDay, Play, ProfileList, WatchState, WatchedTitle};
 
 pub(super) fn history(profile: ProfileId, title: Option<TitleId>) -> List<Play> {
     let mut scope = vec![profile.to_i64()];
@@ -46,13 +46,13 @@ pub(super) fn in_progress(profile: ProfileId) -> List<WatchState> {
     }
 }
 
-pub(super) fn watched_series(profile: ProfileId) -> List<WatchedTitle> {
+pub(super) fn series_to_go_on_with(profile: ProfileId, day: NextDay) -> List<WatchedTitle> {
     List {
         select: TitleRow::SELECT,
         table: "watched_titles",
-        index: Some("watched_titles_series"),
-        condition: "profile = ?1 AND is_series = 1 AND plays > 0",
-        scope: vec![profile.to_i64()],
+        index: Some("watched_titles_to_go_on_with"),
+        condition: "profile = ?1 AND is_series = 1 AND plays > 0 AND next_day <= ?2",
+        scope: vec![profile.to_i64(), day.0.into()],
         time: "last_at",
         is_latest_first: true,
         id: "title",

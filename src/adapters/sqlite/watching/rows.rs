@@ -8,7 +8,9 @@ use uuid::Uuid;
 use crate::adapters::sqlite::columns::{TableRecord, Time, read, record, stamp};
 use crate::adapters::sqlite::statements::{all, find, write};
 use crate::domain::ids::{PlayId, ProfileId, TitleId};
-use crate::domain::watching::{Play, Section, Sections, WatchState, WatchedItem, WatchedTitle};
+use crate::domain::watching::{
+    MeasuredLength, NextDay, Play, Section, Sections, WatchState, WatchedItem, WatchedTitle,
+};
 
 /// The length of a section: two positions, two times, and whether it began with a jump.
 const SECTION: usize = 8 + 8 + 8 + 8 + 1;
@@ -22,6 +24,7 @@ record! {
         last_at: Time,
         position: f64,
         duration: Option<f64>,
+        measured: bool,
         sections: Packed,
         completion: f64,
         completed: bool,
@@ -59,6 +62,17 @@ record! {
         last_at: Time,
         liked: Option<bool>,
         liked_at: Option<Time>,
+        next_day: Option<u32>,
+        revision: i64,
+        created_at: Time,
+        updated_at: Time,
+    }
+}
+
+record! {
+    struct LengthRow in measured_lengths by (kind: String, item: i64) {
+        seconds: f64,
+        votes: u32,
         revision: i64,
         created_at: Time,
         updated_at: Time,
@@ -143,6 +157,32 @@ pub(super) fn put_watched_title(
     write(connection, sql, [row.profile, row.title]).map(drop)
 }
 
+pub(super) fn find_measured(
+    connection: &Connection,
+    item: WatchedItem,
+) -> Result<Option<MeasuredLength>> {
+    let sql = format!("{} WHERE kind = ?1 AND item = ?2", LengthRow::SELECT);
+    find(connection, &sql, item.key(), read::<LengthRow, _>)
+}
+
+pub(super) fn put_measured(connection: &Connection, measured: &MeasuredLength) -> Result<()> {
+    let row = LengthRow::from(measured);
+    write(connection, LengthRow::REPLACE, &*row.parameters()).map(drop)
+}
+
+/// Notes that there may be an episode to watch next in some of the watched titles of a series that say otherwise, and
+/// says in how many.
+pub(super) fn set_back_next_day(
+    connection: &Connection,
+    series: TitleId,
+    limit: i64,
+) -> Result<usize> {
+    let sql = "UPDATE watched_titles SET next_day = 0 WHERE (profile, title) IN (
+            SELECT profile, title FROM watched_titles INDEXED BY watched_titles_waiting_for_episodes
+            WHERE title = ?1 AND is_series = 1 AND next_day IS NOT 0 LIMIT ?2)";
+    write(connection, sql, [series.to_i64(), limit])
+}
+
 /// Sections in their bytes: text would not keep every number exactly.
 pub(super) struct Packed(Sections);
 
@@ -206,6 +246,7 @@ impl From<&Play> for PlayRow {
             last_at: Time(play.last_at),
             position: play.position,
             duration: play.duration,
+            measured: play.measured,
             sections: Packed(play.sections.clone()),
             completion: play.completion,
             completed: play.completed,
@@ -230,6 +271,7 @@ impl TryFrom<PlayRow> for Play {
             last_at: row.last_at.0,
             position: row.position,
             duration: row.duration,
+            measured: row.measured,
             sections: row.sections.0,
             completion: row.completion,
             completed: row.completed,
@@ -295,6 +337,7 @@ impl From<&WatchedTitle> for TitleRow {
             last_at: Time(watched_title.last_at),
             liked: watched_title.liked,
             liked_at: watched_title.liked_at.map(Time),
+            next_day: watched_title.next_day.map(|day| day.0),
             revision: watched_title.stamp.revision.cast_signed(),
             created_at: Time(watched_title.stamp.created_at),
             updated_at: Time(watched_title.stamp.updated_at),
@@ -316,8 +359,37 @@ impl From<TitleRow> for WatchedTitle {
             last_at: row.last_at.0,
             liked: row.liked,
             liked_at: row.liked_at.map(|time| time.0),
+            next_day: row.next_day.map(NextDay),
             stamp: stamp(row.revision, row.created_at, row.updated_at),
         }
+    }
+}
+
+impl From<&MeasuredLength> for LengthRow {
+    fn from(measured: &MeasuredLength) -> Self {
+        let (kind, item) = measured.item.key();
+        Self {
+            kind: kind.to_owned(),
+            item,
+            seconds: measured.seconds,
+            votes: measured.votes,
+            revision: measured.stamp.revision.cast_signed(),
+            created_at: Time(measured.stamp.created_at),
+            updated_at: Time(measured.stamp.updated_at),
+        }
+    }
+}
+
+impl TryFrom<LengthRow> for MeasuredLength {
+    type Error = String;
+
+    fn try_from(row: LengthRow) -> std::result::Result<Self, String> {
+        Ok(Self {
+            item: item(&row.kind, row.item)?,
+            seconds: row.seconds,
+            votes: row.votes,
+            stamp: stamp(row.revision, row.created_at, row.updated_at),
+        })
     }
 }
 

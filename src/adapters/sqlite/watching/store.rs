@@ -8,8 +8,8 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, Params};
 
 use super::rows::{
-    StateRow, TitleRow, find_play, find_state, find_watched_title, plays_of_title, put_play,
-    put_state, put_watched_title,
+    StateRow, TitleRow, find_measured, find_play, find_state, find_watched_title, plays_of_title,
+    put_measured, put_play, put_state, put_watched_title, set_back_next_day,
 };
 use super::{erase, exclusions, lists};
 use crate::adapters::sqlite::columns::{TableRecord, Time, limit as rows, list, read, record};
@@ -21,9 +21,13 @@ use crate::domain::ids::{PlayId, ProfileId, TitleId};
 use crate::domain::page::{Slice, Window};
 use crate::domain::recommend::{WatchSource, last_in_queue};
 use crate::domain::watching::{
-    Change, FeedbackStore, HiddenTitle, HistoryStore, Ledger, Mute, MutedSource, Play, ProfileList,
-    Rows, Touched, WatchError, WatchState, WatchStore, WatchedItem, WatchedTitle,
+    Change, FeedbackStore, HiddenTitle, HistoryStore, Ledger, MeasuredLength, Mute, MutedSource,
+    NextDay, Play, ProfileList, Rows, Touched, WatchError, WatchState, WatchStore, WatchedItem,
+    WatchedTitle,
 };
+
+/// How many rows are written in one transaction: other writes wait for that long and no longer.
+const AT_ONCE: usize = 1000;
 
 /// The watching of all profiles.
 #[derive(Clone)]
@@ -82,6 +86,20 @@ impl WatchStore for SqliteWatching {
                 Ok(ledger)
             })
             .await
+    }
+
+    async fn set_back_next_day(&self, series: &[TitleId]) -> Result<(), StoreError> {
+        for series in series.iter().copied() {
+            while self
+                .db
+                .write(move |connection| {
+                    set_back_next_day(connection, series, rows(AT_ONCE)).map_err(store_error)
+                })
+                .await?
+                == AT_ONCE
+            {}
+        }
+        Ok(())
     }
 
     async fn erase_profile(&self, profile: ProfileId) -> Result<(), StoreError> {
@@ -190,12 +208,14 @@ impl HistoryStore for SqliteWatching {
         self.page(lists::in_progress(profile), window).await
     }
 
-    async fn watched_series(
+    async fn series_to_go_on_with(
         &self,
         profile: ProfileId,
+        day: NextDay,
         window: &Window,
     ) -> Result<Slice<WatchedTitle>, StoreError> {
-        self.page(lists::watched_series(profile), window).await
+        self.page(lists::series_to_go_on_with(profile, day), window)
+            .await
     }
 
     async fn watched_titles_after(
@@ -220,6 +240,21 @@ impl HistoryStore for SqliteWatching {
         window: &Window,
     ) -> Result<Slice<HiddenTitle>, StoreError> {
         self.page(lists::hidden_titles(profile), window).await
+    }
+
+    async fn measured_lengths(
+        &self,
+        items: &[WatchedItem],
+    ) -> Result<Vec<MeasuredLength>, StoreError> {
+        let items: BTreeSet<_> = items.iter().copied().collect();
+        self.db
+            .read(move |connection| {
+                items
+                    .into_iter()
+                    .filter_map(|item| find_measured(connection, item).transpose())
+                    .collect()
+            })
+            .await
     }
 
     async fn count_by_title(
@@ -426,6 +461,7 @@ fn read_ledger(connection: &Connection, touched: &[Touched]) -> rusqlite::Result
         .collect();
     let states: BTreeSet<_> = touched.iter().filter_map(Touched::state_key).collect();
     let titles: BTreeSet<_> = touched.iter().map(Touched::title_key).collect();
+    let lengths: BTreeSet<_> = touched.iter().filter_map(Touched::length_key).collect();
     let mut found = Vec::with_capacity(plays.len());
     for (profile, id) in plays {
         found.extend(find_play(connection, profile, id)?);
@@ -445,6 +481,7 @@ fn read_ledger(connection: &Connection, touched: &[Touched]) -> rusqlite::Result
         stored(titles, |(profile, title)| {
             find_watched_title(connection, profile, title)
         })?,
+        stored(lengths, |item| find_measured(connection, item))?,
     ))
 }
 
@@ -468,6 +505,9 @@ fn write_ledger(connection: &Connection, ledger: &Ledger) -> rusqlite::Result<()
     }
     for watched_title in ledger.watched_titles.changed() {
         put_watched_title(connection, watched_title)?;
+    }
+    for measured in ledger.measured.changed() {
+        put_measured(connection, measured)?;
     }
     Ok(())
 }
@@ -553,9 +593,13 @@ mod tests {
             )
             .unwrap();
 
-        connection
-            .execute_batch(include_str!("../schema/feedback.sql"))
-            .unwrap();
+        for later in [
+            include_str!("../schema/feedback.sql"),
+            include_str!("../schema/lengths.sql"),
+            include_str!("../schema/next_up.sql"),
+        ] {
+            connection.execute_batch(later).unwrap();
+        }
 
         let said = |title| {
             let watched_title = find_watched_title(&connection, ProfileId(1), TitleId(title));

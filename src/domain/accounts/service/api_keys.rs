@@ -1,9 +1,12 @@
 //! The API keys of an account: listing, making and revoking them.
 
+use secrecy::SecretString;
+
 use super::AccountService;
 use crate::domain::accounts::api_key::{ApiKey, ApiKeyError, Scope};
 use crate::domain::accounts::audit::{Action, AuditEntry};
 use crate::domain::accounts::error::AccountError;
+use crate::domain::accounts::mail::MailKind;
 use crate::domain::accounts::name::check_name;
 use crate::domain::accounts::store::AccountWrite;
 use crate::domain::accounts::token::{ApiKeyToken, Secret};
@@ -22,19 +25,33 @@ pub struct NewApiKey {
     pub token: ApiKeyToken,
 }
 
+/// What a key is to be, and that the owner makes it.
+#[derive(Debug, Clone)]
+pub struct MakeApiKey {
+    /// What to call it.
+    pub name: String,
+    /// What it is to be good for.
+    pub scopes: Vec<Scope>,
+    /// How many days it lasts; a year's, if nothing is said.
+    pub days: Option<i32>,
+    /// The password of the account; not needed right after logging in.
+    pub password: Option<SecretString>,
+}
+
 impl AccountService {
-    /// Makes an API key.
+    /// Makes an API key. It outlives the session that makes it, so a stolen one must not: it takes a fresh
+    /// log-in or the password, and the owner is told by mail.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn create_api_key(
         &self,
         viewer: &KnownViewer,
-        name: &str,
-        scopes: &[Scope],
+        make: MakeApiKey,
         client: &Client,
     ) -> Result<NewApiKey, AccountError> {
-        let (user, _) = self.managed(viewer).await?;
-        let name = check_name(name)?;
-        let mut scopes = scopes.to_vec();
+        let (user, session) = self.managed(viewer).await?;
+        let name = check_name(&make.name)?;
+        let lasts = ApiKey::lasts(make.days)?;
+        let mut scopes = make.scopes;
         scopes.sort_unstable();
         scopes.dedup();
         if scopes.is_empty() || scopes.iter().any(|scope| scope.role() > user.role) {
@@ -43,6 +60,8 @@ impl AccountService {
         if self.api_keys(viewer).await?.len() >= MAX_KEYS {
             return Err(ApiKeyError::TooMany { most: MAX_KEYS }.into());
         }
+        self.check_owner_or_fresh((&user, session), make.password, client)
+            .await?;
         let token = ApiKeyToken {
             key: ApiKeyId::random(&mut *self.ports.entropy.rng()),
             secret: Secret::random(&mut *self.ports.entropy.rng()),
@@ -55,6 +74,7 @@ impl AccountService {
             scopes,
             secret: token.secret.hash(),
             last_used_at: None,
+            expires_at: now + lasts,
             created_at: now,
             updated_at: now,
         };
@@ -62,12 +82,17 @@ impl AccountService {
             detail: Some(name),
             ..self.own(viewer, Action::ApiKeyCreated, client)
         };
-        self.write(vec![
+        let mail = user
+            .email
+            .as_ref()
+            .map(|email| self.mail(email, MailKind::ApiKeyCreated, Some(user.id)));
+        let mut writes = vec![
             AccountWrite::PutUser(self.next(user)),
             AccountWrite::AddApiKey(key.clone()),
             AccountWrite::AddAudit(entry),
-        ])
-        .await?;
+        ];
+        writes.extend(mail);
+        self.write(writes).await?;
         Ok(NewApiKey { key, token })
     }
 
@@ -90,6 +115,21 @@ impl AccountService {
         client: &Client,
     ) -> Result<(), AccountError> {
         let (user, _) = self.managed(viewer).await?;
+        let mut writes = self.revocations(viewer, client).await?;
+        if writes.is_empty() {
+            return Ok(());
+        }
+        // Of two changes at the same time one has to look again which keys there are.
+        writes.push(AccountWrite::PutUser(self.next(user)));
+        self.write(writes).await
+    }
+
+    /// What revokes all keys of the viewer's account.
+    pub(super) async fn revocations(
+        &self,
+        viewer: &KnownViewer,
+        client: &Client,
+    ) -> Result<Vec<AccountWrite>, AccountError> {
         let keys = self.api_keys(viewer).await?;
         let writes = keys.into_iter().flat_map(|key| {
             let entry = AuditEntry {
@@ -97,16 +137,12 @@ impl AccountService {
                 ..self.own(viewer, Action::ApiKeyRevoked, client)
             };
             let deleted = AccountWrite::DeleteApiKey {
-                user: user.id,
+                user: viewer.user,
                 id: key.id,
             };
             [deleted, AccountWrite::AddAudit(entry)]
         });
-        let writes: Vec<_> = writes.collect();
-        if writes.is_empty() {
-            return Ok(());
-        }
-        self.write(writes).await
+        Ok(writes.collect())
     }
 
     /// Revokes a key of the viewer's account, at once and everywhere.

@@ -5,6 +5,7 @@ use futures::try_join;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::AccountService;
+use crate::domain::accounts::access_token::Verified;
 use crate::domain::accounts::api_key::Scope;
 use crate::domain::accounts::error::AccountError;
 use crate::domain::accounts::profile::Profile;
@@ -28,10 +29,40 @@ pub enum Credentials {
     ApiKey(ApiKeyToken),
 }
 
+/// What credentials are found to prove.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proof {
+    /// Who sends the request.
+    Of(KnownViewer),
+    /// Nothing, or nothing any more.
+    Nothing(Stale),
+}
+
+/// Why credentials prove nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stale {
+    /// They were good for a time that is over; what they stand for still is. An app fetches the next access token.
+    Expired,
+    /// What they stood for has ended: the session, the key, the account. Log in again.
+    Revoked,
+    /// They never were good.
+    Wrong,
+}
+
+impl Proof {
+    /// Who sends the request, to whom nothing is said of credentials that are good no more.
+    pub fn viewer(self) -> Viewer {
+        match self {
+            Self::Of(viewer) => Viewer::Known(viewer),
+            Self::Nothing(_) => Viewer::Anonymous,
+        }
+    }
+}
+
 impl AccountService {
-    /// Who shows these credentials; anonymous if they prove nothing, or not any more.
+    /// Who shows these credentials.
     #[tracing::instrument(level = "debug", skip_all)]
-    pub async fn authenticate(&self, credentials: &Credentials) -> Result<Viewer, AccountError> {
+    pub async fn authenticate(&self, credentials: &Credentials) -> Result<Proof, AccountError> {
         match credentials {
             Credentials::Cookie(token) => {
                 let now = self.ports.clock.now();
@@ -40,13 +71,15 @@ impl AccountService {
                 let proven = found.filter(|session| {
                     session.refresh.is_none() && session.secret.is_of(&token.secret)
                 });
-                self.viewer_of(proven).await
+                self.proof_of(proven).await
             }
             Credentials::AccessToken(token) => {
                 let now = self.ports.clock.now();
                 let tokens = &self.ports.access_tokens;
-                let Some(claims) = tokens.verify(token.expose_secret(), now).await? else {
-                    return Ok(Viewer::Anonymous);
+                let (claims, is_over) = match tokens.verify(token.expose_secret(), now).await? {
+                    Verified::Good(claims) => (claims, false),
+                    Verified::Expired(claims) => (claims, true),
+                    Verified::Wrong => return Ok(Proof::Nothing(Stale::Wrong)),
                 };
                 let found = self
                     .ports
@@ -54,19 +87,35 @@ impl AccountService {
                     .find_session(claims.session, now)
                     .await?;
                 let proven = found.filter(|session| session.user == claims.user);
-                self.viewer_of(proven).await
+                if !is_over {
+                    return self.proof_of(proven).await;
+                }
+                // It is no use to fetch the next one if the session has ended.
+                let goes_on = match proven {
+                    Some(session) => self
+                        .find_user(session.user)
+                        .await?
+                        .is_some_and(|user| is_valid(&user, &session)),
+                    None => false,
+                };
+                let stale = if goes_on {
+                    Stale::Expired
+                } else {
+                    Stale::Revoked
+                };
+                Ok(Proof::Nothing(stale))
             }
-            Credentials::ApiKey(token) => self.viewer_of_key(token).await,
+            Credentials::ApiKey(token) => self.proof_of_key(token).await,
         }
     }
 
-    async fn viewer_of(&self, session: Option<Session>) -> Result<Viewer, AccountError> {
+    async fn proof_of(&self, session: Option<Session>) -> Result<Proof, AccountError> {
         let Some(session) = session else {
-            return Ok(Viewer::Anonymous);
+            return Ok(Proof::Nothing(Stale::Revoked));
         };
         let found = self.user_and_profile(session.user, session.profile).await?;
         let Some((user, profile)) = found.filter(|(user, _)| is_valid(user, &session)) else {
-            return Ok(Viewer::Anonymous);
+            return Ok(Proof::Nothing(Stale::Revoked));
         };
         let now = self.ports.clock.now();
         if now - session.last_seen_at > TOUCH {
@@ -77,11 +126,11 @@ impl AccountService {
             };
             self.ports.sessions.touch_session(&seen).await?;
         }
-        Ok(Viewer::Known(KnownViewer {
+        Ok(Proof::Of(KnownViewer {
             user: user.id,
             profile: profile.id,
             max_age: profile.max_age,
-            role: user.role,
+            role: profile.lends(user.role),
             login: Login::Session(session.id),
         }))
     }
@@ -103,17 +152,23 @@ impl AccountService {
         Ok(users.pop().zip(profile))
     }
 
-    async fn viewer_of_key(&self, token: &ApiKeyToken) -> Result<Viewer, AccountError> {
+    async fn proof_of_key(&self, token: &ApiKeyToken) -> Result<Proof, AccountError> {
         let key = self.ports.accounts.api_keys.find_api_key(token.key).await?;
-        let Some(key) = key.filter(|key| key.secret.is_of(&token.secret)) else {
-            return Ok(Viewer::Anonymous);
+        let Some(key) = key else {
+            return Ok(Proof::Nothing(Stale::Revoked));
         };
+        if !key.secret.is_of(&token.secret) {
+            return Ok(Proof::Nothing(Stale::Wrong));
+        }
+        let now = self.ports.clock.now();
+        if key.expires_at <= now {
+            return Ok(Proof::Nothing(Stale::Expired));
+        }
         let user = self.find_user(key.user).await?;
         let Some(user) = user.filter(|user| user.disabled_at.is_none()) else {
-            return Ok(Viewer::Anonymous);
+            return Ok(Proof::Nothing(Stale::Revoked));
         };
         let profile = self.first_profile(user.id).await?;
-        let now = self.ports.clock.now();
         if key.last_used_at.is_none_or(|used| now - used > TOUCH) {
             self.ports
                 .accounts
@@ -121,7 +176,7 @@ impl AccountService {
                 .touch_api_key(key.id, now)
                 .await?;
         }
-        Ok(Viewer::Known(KnownViewer {
+        Ok(Proof::Of(KnownViewer {
             user: user.id,
             profile: profile.id,
             max_age: profile.max_age,

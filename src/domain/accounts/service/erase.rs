@@ -17,6 +17,14 @@ use crate::domain::accounts::user::User;
 use crate::domain::ids::{ErasureId, ProfileId, UserId};
 use crate::domain::viewer::{Client, KnownViewer};
 
+/// Who is told by mail that an account was deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Told {
+    Owner,
+    /// It was never shown that the address is the owner's.
+    Nobody,
+}
+
 impl AccountService {
     /// Deletes the viewer's account: the account itself and its sessions at once, what its profiles watched in the
     /// background.
@@ -29,7 +37,7 @@ impl AccountService {
     ) -> Result<Erasure, AccountError> {
         let (user, session) = self.managed(viewer).await?;
         self.check_owner((&user, session), password, client).await?;
-        self.delete_user(user).await
+        self.delete_user(user, Told::Owner).await
     }
 
     /// Deletes what came from another site about somebody, on a request that the other site signed. An account that can
@@ -63,7 +71,7 @@ impl AccountService {
             .identities_of_user(user.id)
             .await?;
         if user.password.is_none() && identities.len() == 1 {
-            return self.delete_user(user).await;
+            return self.delete_user(user, Told::Owner).await;
         }
         let done = Erasure {
             finished_at: Some(now),
@@ -121,7 +129,11 @@ impl AccountService {
             .await?)
     }
 
-    async fn delete_user(&self, user: User) -> Result<Erasure, AccountError> {
+    pub(super) async fn delete_user(
+        &self,
+        user: User,
+        told: Told,
+    ) -> Result<Erasure, AccountError> {
         let now = self.ports.clock.now();
         let id = user.id;
         let profiles = self.ports.accounts.profiles.profiles_of_user(id).await?;
@@ -130,6 +142,7 @@ impl AccountService {
         let mail = user
             .email
             .as_ref()
+            .filter(|_| told == Told::Owner)
             .map(|email| self.mail(email, MailKind::AccountDeleted, None));
         // Of two changes at the same time one has to look again what there is to delete.
         let mut writes = vec![

@@ -16,8 +16,8 @@ use crate::domain::accounts::error::AccountError;
 use crate::domain::accounts::identity::{
     Authorization, Callback, ExternalPerson, Identity, IdentityProvider, LinkError,
 };
-use crate::domain::accounts::mail::MailKind;
-use crate::domain::accounts::one_time::{OAuthRequest, OAuthState, OneTime};
+use crate::domain::accounts::mail::{Asked, MailKind};
+use crate::domain::accounts::one_time::{OAuthPin, OAuthRequest, OAuthState, OneTime};
 use crate::domain::accounts::profile::Profile;
 use crate::domain::accounts::session::Transport;
 use crate::domain::accounts::store::AccountWrite;
@@ -67,8 +67,8 @@ pub struct ReturnFromOAuth {
     pub state: String,
     /// The `code` parameter; without it the person said no.
     pub code: Option<SecretString>,
-    /// The value of its OAuth state cookie.
-    pub browser: Option<Secret>,
+    /// The values of its OAuth state cookie: one for each of its tabs that began.
+    pub browser: Vec<Secret>,
     /// Who was logged in there: a log-in ends that session.
     pub before: Option<KnownViewer>,
 }
@@ -76,9 +76,43 @@ pub struct ReturnFromOAuth {
 /// What became of somebody who came back.
 #[derive(Debug)]
 pub struct Came {
-    /// Where to go now; `None` if the browser is not the one that began.
+    /// Where to go now; `None` if the browser is not the one that began, or came before.
     pub return_to: Option<Url>,
+    /// What the browser is to keep for its other tabs.
+    pub left: Vec<Secret>,
     pub outcome: Result<Arrival, AccountError>,
+}
+
+/// The PIN of a profile that a log-in by another site would open.
+#[derive(Debug, Clone)]
+pub struct EnterPin {
+    /// What the form was given.
+    pub token: String,
+    pub pin: SecretString,
+    /// What the browser was to keep.
+    pub browser: Vec<Secret>,
+    /// Who was logged in there.
+    pub before: Option<KnownViewer>,
+}
+
+/// Logged in by the PIN.
+#[derive(Debug)]
+pub struct Entered {
+    /// Where to go now.
+    pub return_to: Url,
+    /// What the browser is to keep for its other tabs.
+    pub left: Vec<Secret>,
+    pub logged_in: LoggedIn,
+}
+
+/// What an app got by its deep link, and what shows that it is the one that began.
+#[derive(Debug, Clone)]
+pub struct ExchangeOAuth {
+    pub code: String,
+    /// What the code challenge was made of (RFC 7636).
+    pub verifier: String,
+    /// The PIN of the profile that the log-in opens, if it has one.
+    pub pin: Option<SecretString>,
 }
 
 /// How somebody came back.
@@ -90,6 +124,10 @@ pub enum Arrival {
     Linked,
     /// An app gets its tokens for this code, and its account linked if that was asked for.
     Code(Secret),
+    /// Logged in once the PIN is given with this.
+    Pin(Secret),
+    /// It came before, and is logged in since.
+    Already,
 }
 
 impl OAuthRedirect {
@@ -197,38 +235,75 @@ impl AccountService {
     /// owner logs in first and links then.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn return_from_oauth(&self, back: ReturnFromOAuth, client: &Client) -> Came {
-        let state = match self.state(&back).await {
-            Ok(state) => state,
+        let all = back.browser.clone();
+        let (key, state) = match self.state(&back).await {
+            Ok(Returned::Now(key, state)) => (key, *state),
+            Ok(Returned::Again(return_to)) => {
+                return Came {
+                    return_to: Some(return_to),
+                    left: all,
+                    outcome: Ok(Arrival::Already),
+                };
+            }
             Err(error) => {
                 return Came {
                     return_to: None,
+                    left: all,
                     outcome: Err(error),
                 };
             }
         };
         let return_to = state.request.return_to.clone();
+        let (browser, link_to) = (state.browser, state.request.link_to);
         let outcome = self.arrive(back, state, client).await;
+        let done = OneTime::OAuthDone {
+            user: match &outcome {
+                Ok(Arrival::LoggedIn(logged_in)) => Some(logged_in.viewer.user),
+                Ok(Arrival::Linked) => link_to.map(|(user, _)| user),
+                _ => None,
+            },
+            return_to: return_to.clone(),
+        };
+        let outcome = match self.put_one_time(&key, &done, STATE).await {
+            Ok(()) => outcome,
+            Err(error) => outcome.and(Err(error)),
+        };
+        // It has to bring it once more, with the PIN.
+        let stays = matches!(outcome, Ok(Arrival::Pin(_)));
+        let left = all.into_iter();
         Came {
             return_to: Some(return_to),
+            left: left
+                .filter(|secret| stays || !browser.is_of(secret))
+                .collect(),
             outcome,
         }
     }
 
     /// The state that this browser began with. Somebody else's browser does not use it up.
-    async fn state(&self, back: &ReturnFromOAuth) -> Result<OAuthState, AccountError> {
-        let state = Secret::parse(&back.state).ok_or(AccountError::InvalidToken)?;
-        let browser = back.browser.as_ref().ok_or(AccountError::InvalidToken)?;
+    async fn state(&self, back: &ReturnFromOAuth) -> Result<Returned, AccountError> {
+        let key = Secret::parse(&back.state).ok_or(AccountError::InvalidToken)?;
         let now = self.ports.clock.now();
         let one_time = &self.ports.one_time;
-        let found = one_time.find_one_time(&state.hash(), now).await?;
-        let is_own = matches!(&found, Some(OneTime::OAuthState(state))
-            if state.browser.is_of(browser) && state.request.provider == back.provider);
-        if !is_own {
-            return Err(AccountError::InvalidToken);
+        let is_own = |state: &OAuthState| {
+            let mut secrets = back.browser.iter();
+            secrets.any(|secret| state.browser.is_of(secret))
+                && state.request.provider == back.provider
+        };
+        match one_time.find_one_time(&key.hash(), now).await? {
+            Some(OneTime::OAuthState(state)) if is_own(&state) => {}
+            Some(OneTime::OAuthDone { user, return_to }) => {
+                let before = back.before.map(|viewer| viewer.user);
+                return match user {
+                    Some(user) if before == Some(user) => Ok(Returned::Again(return_to)),
+                    _ => Err(LinkError::Expired.into()),
+                };
+            }
+            _ => return Err(AccountError::InvalidToken),
         }
-        match one_time.take_one_time(&state.hash(), now).await? {
-            Some(OneTime::OAuthState(state)) => Ok(state),
-            _ => Err(AccountError::InvalidToken),
+        match one_time.take_one_time(&key.hash(), now).await? {
+            Some(OneTime::OAuthState(state)) => Ok(Returned::Now(key, Box::new(state))),
+            _ => Err(LinkError::Expired.into()),
         }
     }
 
@@ -274,6 +349,19 @@ impl AccountService {
             return self.code(&user, name, challenge, None).await;
         }
         let profile = self.first_profile(user.id).await?;
+        if profile.pin.is_some() && !is_open(&profile, back.before) {
+            let secret = Secret::random(&mut *self.ports.entropy.rng());
+            let waiting = OneTime::OAuthPin(OAuthPin {
+                user: user.id,
+                epoch: user.epoch,
+                provider: name.to_owned(),
+                return_to: request.return_to,
+                remember: request.remember,
+                browser: state.browser,
+            });
+            self.put_one_time(&secret, &waiting, STATE).await?;
+            return Ok(Arrival::Pin(secret));
+        }
         let (transport, remember) = (request.transport, request.remember);
         let logged_in = self
             .begin_session(&user, &profile, name, transport, remember, client)
@@ -302,42 +390,92 @@ impl AccountService {
         Ok(Arrival::Code(code))
     }
 
+    /// Logs in a browser that came back from another site, by the PIN of the profile that this opens. Says where to go.
+    /// After a wrong one it may try again.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn enter_pin(
+        &self,
+        enter: EnterPin,
+        client: &Client,
+    ) -> Result<Entered, AccountError> {
+        let token = Secret::parse(&enter.token).ok_or(AccountError::InvalidToken)?;
+        let now = self.ports.clock.now();
+        let one_time = &self.ports.one_time;
+        let Some(OneTime::OAuthPin(waiting)) = one_time.find_one_time(&token.hash(), now).await?
+        else {
+            return Err(LinkError::Expired.into());
+        };
+        let mut secrets = enter.browser.iter();
+        if !secrets.any(|secret| waiting.browser.is_of(secret)) {
+            return Err(AccountError::InvalidToken);
+        }
+        let user = self.linkable((waiting.user, waiting.epoch)).await?;
+        let profile = self.first_profile(user.id).await?;
+        self.check_pin(user.id, &profile, Some(enter.pin), client)
+            .await?;
+        if one_time.take_one_time(&token.hash(), now).await?.is_none() {
+            return Err(LinkError::Expired.into());
+        }
+        let (via, transport) = (&waiting.provider, Transport::Cookie);
+        let logged_in = self
+            .begin_session(&user, &profile, via, transport, waiting.remember, client)
+            .await?;
+        self.end_former(enter.before).await?;
+        let left = enter.browser.into_iter();
+        Ok(Entered {
+            return_to: waiting.return_to,
+            left: left
+                .filter(|secret| !waiting.browser.is_of(secret))
+                .collect(),
+            logged_in,
+        })
+    }
+
     /// Gives an app its tokens for the code that its deep link brought, if it is the app that began; links its account
-    /// if it was logged in when it began. The session that the app had before ends.
+    /// if it was logged in when it began. The session that the app had before ends. If the profile that this opens has a
+    /// PIN, it takes that: after a wrong one the code is still good.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn exchange_oauth(
         &self,
-        code: &str,
-        verifier: &str,
+        exchange: ExchangeOAuth,
         before: Option<KnownViewer>,
         client: &Client,
     ) -> Result<LoggedIn, AccountError> {
-        let code = Secret::parse(code).ok_or(AccountError::InvalidToken)?;
+        let code = Secret::parse(&exchange.code).ok_or(AccountError::InvalidToken)?;
         let now = self.ports.clock.now();
-        let means = self.ports.one_time.take_one_time(&code.hash(), now).await?;
+        let one_time = &self.ports.one_time;
         let Some(OneTime::OAuthCode {
             user,
             epoch,
             provider,
             challenge,
             links,
-        }) = means
+        }) = one_time.find_one_time(&code.hash(), now).await?
         else {
-            return Err(AccountError::InvalidToken);
+            return Err(LinkError::Expired.into());
         };
-        let computed = URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes()));
+        let computed = URL_SAFE_NO_PAD.encode(Sha256::digest(exchange.verifier.as_bytes()));
         if computed != challenge {
+            // Somebody else has the code.
+            one_time.take_one_time(&code.hash(), now).await?;
             return Err(AccountError::InvalidToken);
         }
         let user = self.find_user(user).await?;
         let user = user
             .filter(|user| user.epoch == epoch)
             .ok_or(AccountError::InvalidToken)?;
+        let profile = self.first_profile(user.id).await?;
+        if !is_open(&profile, before) {
+            self.check_pin(user.id, &profile, exchange.pin, client)
+                .await?;
+        }
+        if one_time.take_one_time(&code.hash(), now).await?.is_none() {
+            return Err(LinkError::Expired.into());
+        }
         if let Some(subject) = links {
             self.link((user.id, epoch), &provider, subject, client)
                 .await?;
         }
-        let profile = self.first_profile(user.id).await?;
         let logged_in = self
             .begin_session(&user, &profile, &provider, Transport::Bearer, true, client)
             .await?;
@@ -412,9 +550,11 @@ impl AccountService {
         let stamp = Stamp::first(self.ports.clock.now());
         let id = UserId::random(&mut *self.ports.entropy.rng());
         let name = profile_name(person.name.as_deref(), person.email.as_ref());
+        let is_vouched_for = person.email.is_some() && person.email_verified;
         let user = User {
             id,
-            email_verified: person.email.is_some() && person.email_verified,
+            email_verified: is_vouched_for,
+            proven_at: is_vouched_for.then_some(stamp.created_at),
             email: person.email.clone(),
             password: None,
             role: Role::Viewer,
@@ -435,13 +575,22 @@ impl AccountService {
         let mut writes = vec![
             AccountWrite::AddUser(user.clone()),
             AccountWrite::AddProfile(profile),
-            self.identity(id, provider, person.subject),
+            self.identity(id, provider, person.subject.clone()),
             AccountWrite::AddAudit(entry),
         ];
-        if let Some(email) = person.email.filter(|_| !user.email_verified) {
-            writes.push(self.mail(&email, MailKind::ConfirmEmail, Some(id)));
+        if let Some(email) = person.email.as_ref().filter(|_| !user.email_verified) {
+            let asked = Asked {
+                at: stamp.created_at,
+                from: client.address,
+                by: vec![provider.to_owned()],
+            };
+            writes.push(self.confirmation(email, id, asked));
         }
-        match self.write(writes).await {
+        let written = match &person.email {
+            Some(email) => self.add_user(email, email.as_str(), writes).await,
+            None => self.write(writes).await,
+        };
+        match written {
             Err(AccountError::Email(EmailError::Taken)) => {
                 Err(AccountError::Link(LinkError::EmailTaken))
             }
@@ -459,6 +608,19 @@ impl AccountService {
             updated_at: now,
         })
     }
+}
+
+/// What a state that a browser brings back is.
+enum Returned {
+    /// Its own, which it brings for the first time.
+    Now(Secret, Box<OAuthState>),
+    /// One that it brought before, with where it went then.
+    Again(Url),
+}
+
+/// Whether whoever is logged in goes on with this profile.
+fn is_open(profile: &Profile, viewer: Option<KnownViewer>) -> bool {
+    viewer.is_some_and(|viewer| viewer.profile == profile.id)
 }
 
 /// The base64url of a SHA-256: 43 characters (RFC 7636, 4.2).

@@ -3,17 +3,19 @@
 use chrono::TimeDelta;
 use secrecy::{ExposeSecret, SecretString};
 
+use super::owner::Match;
 use super::{AccountService, GUESSES, limit_key};
 use crate::domain::accounts::access_token::Claims;
 use crate::domain::accounts::audit::{Action, Actor, AuditEntry};
 use crate::domain::accounts::email::EmailAddress;
 use crate::domain::accounts::error::AccountError;
-use crate::domain::accounts::password::MAX_PASSWORD;
+use crate::domain::accounts::password::{MAX_PASSWORD, normalised};
 use crate::domain::accounts::profile::{Profile, ProfileError};
 use crate::domain::accounts::session::{Session, Transport};
 use crate::domain::accounts::store::AccountWrite;
 use crate::domain::accounts::token::{RefreshToken, Secret, SessionToken};
 use crate::domain::accounts::user::User;
+use crate::domain::error::StoreError;
 use crate::domain::ids::{SessionId, UserId};
 use crate::domain::limits::Backoff;
 use crate::domain::viewer::{Client, KnownViewer, Login};
@@ -28,6 +30,8 @@ const GUESSES_OF_STRANGERS: Backoff = Backoff {
     longest: std::time::Duration::from_secs(30),
     forget_after: std::time::Duration::from_secs(3600),
 };
+/// How many sessions tell from where an account is used.
+const LATEST: usize = 100;
 /// The most characters of what a client calls itself.
 const MAX_DEVICE: usize = 200;
 
@@ -89,18 +93,20 @@ impl AccountService {
         let Ok(email) = email else {
             return Err(AccountError::WrongCredentials);
         };
-        if log_in.password.expose_secret().chars().count() > MAX_PASSWORD {
+        let normal = normalised(&log_in.password);
+        if normal.expose_secret().chars().count() > MAX_PASSWORD {
             return Err(AccountError::WrongCredentials);
         }
         let from_here = guesses_from(&email, client);
         self.attempt(&from_here, GUESSES).await?;
-        let user = self.ports.accounts.users.find_user_by_email(&email).await?;
+        let user = self.user_with(&email, &log_in.email).await?;
         let anywhere = limit_key("log-in", &[email.as_str()]);
         if !self.is_known_network(user.as_ref(), client).await? {
             self.attempt(&anywhere, GUESSES_OF_STRANGERS).await?;
         }
         let hash = user.as_ref().and_then(|user| user.password.clone());
-        let is_right = self.ports.passwords.verify(log_in.password, hash).await?;
+        let matched = self.match_password(log_in.password, hash).await?;
+        let is_right = matched != Match::No;
         let found = user.as_ref().map(|user| user.id);
         let may_enter =
             |user: &User| is_right && (user.email_verified || !self.policy.conceals_accounts);
@@ -116,6 +122,9 @@ impl AccountService {
             self.write(vec![AccountWrite::AddAudit(failed)]).await?;
             return Err(AccountError::Disabled);
         }
+        if matched == Match::AsTyped {
+            self.hash_again(user.clone(), normal).await?;
+        }
         let profile = self.first_profile(user.id).await?;
         let (transport, remember) = (log_in.transport, log_in.remember);
         let logged_in = self
@@ -123,6 +132,20 @@ impl AccountService {
             .await?;
         self.end_former(before).await?;
         Ok(logged_in)
+    }
+
+    /// Stores the hash of a password that was not normalised when it was chosen. Somebody else may write the account at
+    /// the same time; then it is for the next log-in.
+    async fn hash_again(&self, user: User, normal: SecretString) -> Result<(), AccountError> {
+        let hash = self.ports.passwords.hash(normal).await?;
+        let changed = self.next(User {
+            password: Some(hash),
+            ..user
+        });
+        match self.write(vec![AccountWrite::PutUser(changed)]).await {
+            Err(AccountError::Store(StoreError::Conflict)) => Ok(()),
+            written => written,
+        }
     }
 
     /// Ends the session that a client had before it got another one.
@@ -148,7 +171,8 @@ impl AccountService {
         Ok(())
     }
 
-    /// Whether the account is logged in from the client's network already. Asks the store as much for no account.
+    /// Whether the account is logged in from the client's network already, as its latest sessions show. Asks the store as
+    /// much for no account.
     async fn is_known_network(
         &self,
         user: Option<&User>,
@@ -156,7 +180,8 @@ impl AccountService {
     ) -> Result<bool, AccountError> {
         let id = user.map_or(UserId(0), |user| user.id);
         let now = self.ports.clock.now();
-        let sessions = self.ports.sessions.sessions_of_user(id, now).await?;
+        let sessions = &self.ports.sessions;
+        let sessions = sessions.latest_sessions(id, now, LATEST).await?;
         let network = client.network();
         Ok(sessions.iter().any(|session| {
             let begun_by = Client {
@@ -217,7 +242,14 @@ impl AccountService {
             expires_at: now + idle.min(lifetimes.absolute),
             ends_at: now + lifetimes.absolute,
         };
-        self.ports.sessions.create_session(&session).await?;
+        let sessions = &self.ports.sessions;
+        sessions.create_session(&session).await?;
+        let most = self.policy.sessions;
+        if sessions.end_oldest_sessions(user.id, most, id).await? > 0 {
+            let (action, actor) = (Action::SessionsEnded, Actor::User(user.id));
+            let ended = self.audit(Some(user.id), action, actor, client);
+            self.write(vec![AccountWrite::AddAudit(ended)]).await?;
+        }
         let entry = AuditEntry {
             detail: Some(via.to_owned()),
             ..self.audit(
@@ -252,7 +284,7 @@ impl AccountService {
             user: user.id,
             profile: profile.id,
             max_age: profile.max_age,
-            role: user.role,
+            role: profile.lends(user.role),
             login: Login::Session(id),
         };
         Ok(LoggedIn { viewer, tokens })

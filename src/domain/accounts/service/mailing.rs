@@ -115,6 +115,11 @@ impl MailService {
                 user => user,
             },
         };
+        let replaces = match (mail.kind, &user) {
+            (MailKind::ConfirmEmail, Some(user)) => user.email.clone(),
+            _ => None,
+        };
+        let replaces = replaces.filter(|email| *email != mail.to);
         let link = match (mail.kind, user) {
             (MailKind::ConfirmEmail, Some(user)) => {
                 let means = OneTime::ConfirmEmail {
@@ -151,6 +156,8 @@ impl MailService {
             kind: mail.kind,
             link,
             hours: lasts.map(|lasts| lasts.num_hours()),
+            asked: mail.asked.clone(),
+            replaces: replaces.map(|email| email.hint()),
         }))
     }
 

@@ -27,6 +27,16 @@ impl Authority<'_> {
         }
     }
 
+    /// Roles are given by people. A machine's key can leak, and whom it had made an admin would stay one when it is
+    /// revoked.
+    fn check_gives_roles(&self, user: UserId) -> Result<(), AccountError> {
+        self.check_on(user)?;
+        match self {
+            Self::Viewer(viewer, _) if viewer.session().is_none() => Err(AccountError::Forbidden),
+            _ => Ok(()),
+        }
+    }
+
     /// Admins do not lock themselves out.
     fn check_on(&self, user: UserId) -> Result<(), AccountError> {
         self.check()?;
@@ -60,9 +70,9 @@ impl AccountService {
 
     /// The account with this address, for whoever runs the site.
     #[tracing::instrument(level = "debug", skip_all)]
-    pub async fn user_by_email(&self, email: &str) -> Result<User, AccountError> {
-        let email = EmailAddress::parse(email)?;
-        let found = self.ports.accounts.users.find_user_by_email(&email).await?;
+    pub async fn user_by_email(&self, typed: &str) -> Result<User, AccountError> {
+        let email = EmailAddress::parse(typed)?;
+        let found = self.user_with(&email, typed).await?;
         found.ok_or(AccountError::UserNotFound)
     }
 
@@ -76,6 +86,9 @@ impl AccountService {
     ) -> Result<Slice<AuditEntry>, AccountError> {
         if viewer.user != user && viewer.role < Role::Admin {
             return Err(AccountError::UserNotFound);
+        }
+        if !viewer.sees_owner() {
+            return Err(AccountError::Forbidden);
         }
         Ok(self
             .ports
@@ -93,7 +106,7 @@ impl AccountService {
         user: UserId,
         role: Role,
     ) -> Result<User, AccountError> {
-        authority.check_on(user)?;
+        authority.check_gives_roles(user)?;
         let user = self
             .find_user(user)
             .await?

@@ -2,6 +2,7 @@
 
 mod api_keys;
 mod authenticate;
+mod clear_away;
 mod email;
 mod erase;
 mod export;
@@ -16,13 +17,18 @@ mod profiles;
 mod register;
 mod sessions;
 
-pub use api_keys::NewApiKey;
-pub use authenticate::Credentials;
+pub use api_keys::{MakeApiKey, NewApiKey};
+pub use authenticate::{Credentials, Proof, Stale};
+pub use clear_away::{Cleared, Kept};
+pub use email::Confirmed;
 pub use export::AccountExport;
-pub use identities::{Arrival, BeginOAuth, Came, OAuthRedirect, ReturnFromOAuth};
+pub use identities::{
+    Arrival, BeginOAuth, Came, EnterPin, Entered, ExchangeOAuth, OAuthRedirect, ReturnFromOAuth,
+};
 pub use log_in::{LogIn, LoggedIn, Tokens};
 pub use mailing::{MailService, MailingError};
 pub use manage::Authority;
+pub use password::ChangePassword;
 pub use profiles::ProfileChange;
 pub use register::Registration;
 
@@ -38,7 +44,7 @@ use super::audit::{Action, Actor, AuditEntry};
 use super::email::EmailAddress;
 use super::error::AccountError;
 use super::identity::IdentityProvider;
-use super::mail::{Mail, MailKind};
+use super::mail::{Asked, Mail, MailKind};
 use super::password::{MIN_PASSWORD, PasswordHasher};
 use super::profile::{Profile, ProfileError};
 use super::session::Lifetimes;
@@ -49,6 +55,7 @@ use super::store::{
 use super::user::User;
 use crate::domain::clock::Clock;
 use crate::domain::entropy::Entropy;
+use crate::domain::error::StoreError;
 use crate::domain::events::{Event, EventBus};
 use crate::domain::ids::{AuditId, MailId, ProfileId, SessionId, UserId};
 use crate::domain::limits::{Backoff, Rate, RateLimiter, Verdict};
@@ -140,6 +147,10 @@ pub struct AccountPolicy {
     pub conceals_accounts: bool,
     /// How long sessions last.
     pub lifetimes: Lifetimes,
+    /// How many sessions an account may have; the oldest ends.
+    pub sessions: usize,
+    /// How long things are kept that would only grow.
+    pub kept: Kept,
     /// Registrations from one network.
     pub registrations: Rate,
     /// Log-ins from one network.
@@ -166,6 +177,8 @@ impl AccountPolicy {
             min_password: MIN_PASSWORD,
             conceals_accounts: false,
             lifetimes: Lifetimes::default(),
+            sessions: 100,
+            kept: Kept::default(),
             registrations: Rate::per_hour(100),
             log_ins: Rate::per_hour(600),
             mails: Rate::per_hour(5),
@@ -175,6 +188,13 @@ impl AccountPolicy {
             return_to: vec![public_url.clone()],
             public_url,
         }
+    }
+
+    /// Where people go on who are shown a page of the program itself.
+    pub fn home(&self) -> &Url {
+        let mut pages = self.return_to.iter();
+        let page = pages.find(|page| matches!(page.scheme(), "http" | "https"));
+        page.unwrap_or(&self.public_url)
     }
 
     /// An address of the site, as it is seen from outside.
@@ -201,6 +221,16 @@ impl AccountService {
             ports: Arc::new(ports),
             policy: Arc::new(policy),
         }
+    }
+
+    /// Where people go on who are shown a page of the program itself.
+    pub fn home(&self) -> &Url {
+        self.policy.home()
+    }
+
+    /// Where a log-in by another site may end.
+    pub fn returns(&self) -> &[Url] {
+        &self.policy.return_to
     }
 
     /// The public keys that access tokens can be checked with, as a JSON Web Key Set (RFC 7517).
@@ -238,6 +268,40 @@ impl AccountService {
 
     async fn find_user(&self, id: UserId) -> Result<Option<User>, AccountError> {
         Ok(self.ports.accounts.users.users(&[id]).await?.pop())
+    }
+
+    /// The account with an address, which somebody typed like this. One that a version before stored in another spelling
+    /// is found, and has this one from now on, if it is the same mailbox and no other account has it.
+    async fn user_with(
+        &self,
+        email: &EmailAddress,
+        typed: &str,
+    ) -> Result<Option<User>, AccountError> {
+        let users = &self.ports.accounts.users;
+        if let Some(user) = users.find_user_by_email(email).await? {
+            return Ok(Some(user));
+        }
+        for spelling in email.former_spellings(typed) {
+            let Some(user) = users.find_user_by_email(&spelling).await? else {
+                continue;
+            };
+            if !spelling.is_mailbox_of(email) {
+                return Ok(Some(user));
+            }
+            let respelt = self.next(User {
+                email: Some(email.clone()),
+                ..user.clone()
+            });
+            let written = self.write(vec![AccountWrite::PutUser(respelt.clone())]);
+            return match written.await {
+                Ok(()) => Ok(Some(respelt)),
+                Err(AccountError::Store(StoreError::Conflict) | AccountError::Email(_)) => {
+                    Ok(Some(user))
+                }
+                Err(error) => Err(error),
+            };
+        }
+        Ok(None)
     }
 
     /// Writes, and tells the jobs what there is to do.
@@ -281,17 +345,30 @@ impl AccountService {
 
     /// A mail for the queue.
     fn mail(&self, to: &EmailAddress, kind: MailKind, user: Option<UserId>) -> AccountWrite {
-        let now = self.ports.clock.now();
+        AccountWrite::AddMail(self.waiting(to, kind, user))
+    }
+
+    /// A mail for the queue with a link to confirm the address it goes to, and who asked for that.
+    fn confirmation(&self, to: &EmailAddress, user: UserId, asked: Asked) -> AccountWrite {
         AccountWrite::AddMail(Mail {
+            asked: Some(asked),
+            ..self.waiting(to, MailKind::ConfirmEmail, Some(user))
+        })
+    }
+
+    fn waiting(&self, to: &EmailAddress, kind: MailKind, user: Option<UserId>) -> Mail {
+        let now = self.ports.clock.now();
+        Mail {
             id: MailId::random(&mut *self.ports.entropy.rng()),
             to: to.clone(),
             kind,
             user,
+            asked: None,
             attempts: 0,
             due_at: now,
             created_at: now,
             updated_at: now,
-        })
+        }
     }
 
     /// The account as the next write has it.

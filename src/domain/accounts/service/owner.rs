@@ -1,12 +1,12 @@
 //! Re-authentication: making sure that it is the owner who asks, before something that a stolen session must not do.
 
 use chrono::TimeDelta;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
 use super::{AccountService, GUESSES, limit_key};
 use crate::domain::accounts::audit::{Action, Actor};
 use crate::domain::accounts::error::AccountError;
-use crate::domain::accounts::password::PasswordError;
+use crate::domain::accounts::password::{PasswordError, PasswordHash, normalised};
 use crate::domain::accounts::session::SessionError;
 use crate::domain::accounts::store::AccountWrite;
 use crate::domain::accounts::user::User;
@@ -15,6 +15,15 @@ use crate::domain::viewer::Client;
 
 /// How old a log-in may be that proves the owner of an account without a password.
 const FRESH: TimeDelta = TimeDelta::minutes(10);
+
+/// What a password that was typed has to do with a hash.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Match {
+    Yes,
+    /// It is the one, and was hashed before passwords were normalised.
+    AsTyped,
+    No,
+}
 
 impl AccountService {
     /// By the password, or, where there is none, by a log-in that is not older than some minutes.
@@ -33,7 +42,7 @@ impl AccountService {
         let password = password.ok_or(PasswordError::Wrong)?;
         let key = limit_key("password", &[&user.id.to_string(), &client.network()]);
         self.attempt(&key, GUESSES).await?;
-        if !self.ports.passwords.verify(password, Some(hash)).await? {
+        if self.match_password(password, Some(hash)).await? == Match::No {
             let (action, actor) = (Action::PasswordRefused, Actor::User(user.id));
             let refused = self.audit(Some(user.id), action, actor, client);
             self.write(vec![AccountWrite::AddAudit(refused)]).await?;
@@ -43,7 +52,26 @@ impl AccountService {
         Ok(())
     }
 
-    /// The same for what is often done right after logging in: without a password a fresh log-in will do even where
+    /// Whether a password is the one of a hash. One that was hashed before passwords were normalised is known as it was
+    /// typed. Without a hash it takes as long.
+    pub(super) async fn match_password(
+        &self,
+        typed: SecretString,
+        hash: Option<PasswordHash>,
+    ) -> Result<Match, AccountError> {
+        let passwords = &self.ports.passwords;
+        let normal = normalised(&typed);
+        let is_normal = normal.expose_secret() == typed.expose_secret();
+        if passwords.verify(normal, hash.clone()).await? {
+            return Ok(Match::Yes);
+        }
+        if !is_normal && passwords.verify(typed, hash).await? {
+            return Ok(Match::AsTyped);
+        }
+        Ok(Match::No)
+    }
+
+    /// [`Self::check_owner`] for what is often done right after logging in: without a password a fresh log-in will do even where
     /// there is one.
     pub(super) async fn check_owner_or_fresh(
         &self,

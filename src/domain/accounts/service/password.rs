@@ -4,9 +4,10 @@ use secrecy::SecretString;
 
 use super::AccountService;
 use super::register::PRODUCT;
-use crate::domain::accounts::audit::{Action, Actor};
+use crate::domain::accounts::audit::{Action, Actor, AuditEntry};
 use crate::domain::accounts::email::EmailAddress;
 use crate::domain::accounts::error::AccountError;
+use crate::domain::accounts::identity::Identity;
 use crate::domain::accounts::mail::MailKind;
 use crate::domain::accounts::one_time::OneTime;
 use crate::domain::accounts::password::{
@@ -19,19 +20,30 @@ use crate::domain::accounts::user::User;
 use crate::domain::ids::UserId;
 use crate::domain::viewer::{Client, KnownViewer};
 
+/// A password in the place of another.
+#[derive(Debug, Clone)]
+pub struct ChangePassword {
+    /// The one that the account has, if it has one.
+    pub current: Option<SecretString>,
+    pub new: ChosenPassword,
+    /// Whether the keys of the account's machines are revoked.
+    pub revokes_api_keys: bool,
+}
+
 impl AccountService {
     /// Changes the viewer's password, or sets the first, and ends all other sessions.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn change_password(
         &self,
         viewer: &KnownViewer,
-        current: Option<SecretString>,
-        new: ChosenPassword,
+        change: ChangePassword,
         client: &Client,
     ) -> Result<(), AccountError> {
         let (user, session) = self.managed(viewer).await?;
+        let new = change.new;
         new.check_form(self.policy.min_password)?;
-        self.check_owner((&user, session), current, client).await?;
+        self.check_owner((&user, session), change.current, client)
+            .await?;
         self.check_strength_for(&new, &user).await?;
         let hash = self.ports.passwords.hash(new.password).await?;
         let email = user.email.clone();
@@ -46,6 +58,9 @@ impl AccountService {
             AccountWrite::PutUser(changed),
             AccountWrite::AddAudit(entry),
         ];
+        if change.revokes_api_keys {
+            writes.extend(self.revocations(viewer, client).await?);
+        }
         writes.extend(
             email.map(|email| self.mail(&email, MailKind::PasswordChanged, Some(viewer.user))),
         );
@@ -67,23 +82,25 @@ impl AccountService {
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn request_password_reset(
         &self,
-        email: &str,
+        typed: &str,
         client: &Client,
     ) -> Result<(), AccountError> {
-        let email = EmailAddress::parse(email)?;
+        let email = EmailAddress::parse(typed)?;
         self.count_mail(&email, client).await?;
-        let user = self.ports.accounts.users.find_user_by_email(&email).await?;
-        let user = user.map(|user| user.id);
+        let found = self.user_with(&email, typed).await?;
+        let user = found.as_ref().map(|user| user.id);
+        // The link is good for the address that the account has.
+        let to = found.and_then(|user| user.email).unwrap_or(email);
         let entry = self.audit(user, Action::PasswordResetRequested, Actor::Nobody, client);
         self.write(vec![
             AccountWrite::AddAudit(entry),
-            self.mail(&email, MailKind::ResetPassword, user),
+            self.mail(&to, MailKind::ResetPassword, user),
         ])
         .await
     }
 
-    /// Sets a new password by such a link, and ends all sessions. If the address was never confirmed, whatever else
-    /// could be used to log in goes, too: somebody else may have made the account.
+    /// Sets a new password by such a link, and ends all sessions. The keys of machines are revoked, and what else could be
+    /// used to log in goes if it was linked before the address was proven: somebody else may have made the account.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn reset_password(
         &self,
@@ -104,11 +121,7 @@ impl AccountService {
             return Err(AccountError::InvalidToken);
         }
         let entry = self.audit(Some(user.id), Action::PasswordReset, Actor::Nobody, client);
-        let mut writes = if user.email_verified {
-            Vec::new()
-        } else {
-            self.other_ways_in(&user).await?
-        };
+        let (mut writes, _) = self.other_ways_in(&user, client).await?;
         writes.extend(self.new_password(user.clone(), hash));
         writes.push(AccountWrite::AddAudit(entry));
         self.write(writes).await?;
@@ -138,7 +151,8 @@ impl AccountService {
             Actor::Operator,
             &client,
         );
-        let mut writes = self.new_password(user.clone(), hash);
+        let (mut writes, _) = self.other_ways_in(&user, &client).await?;
+        writes.extend(self.new_password(user.clone(), hash));
         writes.push(AccountWrite::AddAudit(entry));
         self.write(writes).await?;
         let sessions = &self.ports.sessions;
@@ -196,6 +210,7 @@ impl AccountService {
         let changed = self.next(User {
             password: Some(hash),
             email_verified: true,
+            proven_at: user.proven_at.or_else(|| Some(self.ports.clock.now())),
             epoch: user.epoch + 1,
             ..user
         });
@@ -204,29 +219,43 @@ impl AccountService {
         writes
     }
 
-    async fn other_ways_in(&self, user: &User) -> Result<Vec<AccountWrite>, AccountError> {
-        let identities = self
-            .ports
-            .accounts
-            .identities
-            .identities_of_user(user.id)
-            .await?;
-        let keys = self
-            .ports
-            .accounts
-            .api_keys
-            .api_keys_of_user(user.id)
-            .await?;
-        let identities = identities
-            .into_iter()
-            .map(|identity| AccountWrite::DeleteIdentity {
+    /// Takes away what a stranger may have a way into the account by, besides its password: the keys of machines, and
+    /// the log-ins of other sites that were linked before its address was proven. Gives the names of these, too.
+    pub(super) async fn other_ways_in(
+        &self,
+        user: &User,
+        client: &Client,
+    ) -> Result<(Vec<AccountWrite>, Vec<String>), AccountError> {
+        let accounts = &self.ports.accounts;
+        let is_older = |identity: &Identity| {
+            user.proven_at
+                .is_none_or(|proven| identity.created_at < proven)
+        };
+        let entry = |action, detail| {
+            AccountWrite::AddAudit(AuditEntry {
+                detail: Some(detail),
+                ..self.audit(Some(user.id), action, Actor::Nobody, client)
+            })
+        };
+        let mut writes = Vec::new();
+        let mut unlinked = Vec::new();
+        let identities = accounts.identities.identities_of_user(user.id).await?;
+        for identity in identities.into_iter().filter(is_older) {
+            let provider = identity.provider;
+            writes.push(AccountWrite::DeleteIdentity {
                 user: user.id,
-                provider: identity.provider,
+                provider: provider.clone(),
             });
-        let keys = keys.into_iter().map(|key| AccountWrite::DeleteApiKey {
-            user: user.id,
-            id: key.id,
-        });
-        Ok(identities.chain(keys).collect())
+            writes.push(entry(Action::IdentityUnlinked, provider.clone()));
+            unlinked.push(provider);
+        }
+        for key in accounts.api_keys.api_keys_of_user(user.id).await? {
+            writes.push(AccountWrite::DeleteApiKey {
+                user: user.id,
+                id: key.id,
+            });
+            writes.push(entry(Action::ApiKeyRevoked, key.name));
+        }
+        Ok((writes, unlinked))
     }
 }

@@ -4,7 +4,7 @@ use secrecy::SecretString;
 
 use super::erase::new_erasure;
 use super::{AccountService, GUESSES, limit_key};
-use crate::domain::accounts::audit::Action;
+use crate::domain::accounts::audit::{Action, Actor};
 use crate::domain::accounts::error::AccountError;
 use crate::domain::accounts::name::{NameError, check_name};
 use crate::domain::accounts::profile::{
@@ -12,7 +12,7 @@ use crate::domain::accounts::profile::{
 };
 use crate::domain::accounts::session::Session;
 use crate::domain::accounts::store::AccountWrite;
-use crate::domain::ids::{ProfileId, SessionId};
+use crate::domain::ids::{ProfileId, SessionId, UserId};
 use crate::domain::limits::Backoff;
 use crate::domain::stamp::Stamp;
 use crate::domain::viewer::{Client, KnownViewer};
@@ -172,7 +172,7 @@ impl AccountService {
         let profiles = self.profiles(viewer).await?;
         let chosen = find(&profiles, profile)?;
         if chosen.id != viewer.profile {
-            self.check_pin(viewer, chosen, pin, client).await?;
+            self.check_pin(viewer.user, chosen, pin, client).await?;
         }
         let session = self.session(own).await?;
         let changed = Session {
@@ -180,7 +180,12 @@ impl AccountService {
             ..session
         };
         self.ports.sessions.update_session(&changed).await?;
-        Ok(viewer.with_profile(chosen.id, chosen.max_age))
+        let user = self.find_user(viewer.user).await?;
+        let role = user.ok_or(AccountError::Unauthenticated)?.role;
+        Ok(KnownViewer {
+            role: chosen.lends(role),
+            ..viewer.with_profile(chosen.id, chosen.max_age)
+        })
     }
 
     /// Makes sure that the viewer may see what a profile watched and what is suggested to it
@@ -212,9 +217,10 @@ impl AccountService {
         session.ok_or(AccountError::Unauthenticated)
     }
 
-    async fn check_pin(
+    /// Makes sure that somebody who is in the account knows the PIN of a profile, if it has one.
+    pub(super) async fn check_pin(
         &self,
-        viewer: &KnownViewer,
+        user: UserId,
         profile: &Profile,
         pin: Option<SecretString>,
         client: &Client,
@@ -226,7 +232,8 @@ impl AccountService {
         let key = limit_key("pin", &[&profile.id.to_string(), &client.network()]);
         self.attempt(&key, PIN_GUESSES).await?;
         if !self.ports.passwords.verify(pin, Some(hash)).await? {
-            let refused = self.own(viewer, Action::PinRefused, client);
+            let (action, actor) = (Action::PinRefused, Actor::User(user));
+            let refused = self.audit(Some(user), action, actor, client);
             self.write(vec![AccountWrite::AddAudit(refused)]).await?;
             return Err(ProfileError::WrongPin.into());
         }

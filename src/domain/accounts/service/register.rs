@@ -5,7 +5,7 @@ use super::{AccountService, limit_key};
 use crate::domain::accounts::audit::{Action, Actor};
 use crate::domain::accounts::email::{EmailAddress, EmailError};
 use crate::domain::accounts::error::AccountError;
-use crate::domain::accounts::mail::MailKind;
+use crate::domain::accounts::mail::{Asked, MailKind};
 use crate::domain::accounts::name::MAX_NAME;
 use crate::domain::accounts::password::ChosenPassword;
 use crate::domain::accounts::profile::Profile;
@@ -50,13 +50,19 @@ impl AccountService {
         if self.policy.conceals_accounts {
             self.count_mail(&email, client).await?;
         }
+        let typed = registration.email.clone();
         let (user, profile) = self
             .new_user(email.clone(), registration, Role::Viewer)
             .await?;
+        let asked = Asked {
+            at: user.stamp.created_at,
+            from: client.address,
+            by: vec![VIA_PASSWORD.to_owned()],
+        };
         let writes = vec![
             AccountWrite::AddUser(user.clone()),
             AccountWrite::AddProfile(profile.clone()),
-            self.mail(&email, MailKind::ConfirmEmail, Some(user.id)),
+            self.confirmation(&email, user.id, asked),
             AccountWrite::AddAudit(self.audit(
                 Some(user.id),
                 Action::Registered,
@@ -64,9 +70,9 @@ impl AccountService {
                 client,
             )),
         ];
-        match self.write(writes).await {
+        match self.add_user(&email, &typed, writes).await {
             Err(AccountError::Email(EmailError::Taken)) if self.policy.conceals_accounts => {
-                let owner = self.ports.accounts.users.find_user_by_email(&email).await?;
+                let owner = self.user_with(&email, &typed).await?;
                 let owner = owner.map(|owner| owner.id);
                 self.write(vec![self.mail(&email, MailKind::AlreadyRegistered, owner)])
                     .await?;
@@ -91,9 +97,11 @@ impl AccountService {
     ) -> Result<User, AccountError> {
         let email = self.check_registration(&registration)?;
         self.check_registered(&registration, &email).await?;
-        let (user, profile) = self.new_user(email, registration, role).await?;
+        let typed = registration.email.clone();
+        let (user, profile) = self.new_user(email.clone(), registration, role).await?;
         let user = User {
             email_verified: true,
+            proven_at: Some(user.stamp.created_at),
             ..user
         };
         let audit = self.audit(
@@ -102,13 +110,30 @@ impl AccountService {
             Actor::Operator,
             &Client::default(),
         );
-        self.write(vec![
+        let writes = vec![
             AccountWrite::AddUser(user.clone()),
             AccountWrite::AddProfile(profile),
             AccountWrite::AddAudit(audit),
-        ])
-        .await?;
+        ];
+        self.add_user(&email, &typed, writes).await?;
         Ok(user)
+    }
+
+    /// Writes a new account, unless one has its address in the spelling of a version before: the store knows only one
+    /// spelling.
+    pub(super) async fn add_user(
+        &self,
+        email: &EmailAddress,
+        typed: &str,
+        writes: Vec<AccountWrite>,
+    ) -> Result<(), AccountError> {
+        let users = &self.ports.accounts.users;
+        for spelling in email.former_spellings(typed) {
+            if users.find_user_by_email(&spelling).await?.is_some() {
+                return Err(EmailError::Taken.into());
+            }
+        }
+        self.write(writes).await
     }
 
     fn check_registration(&self, given: &Registration) -> Result<EmailAddress, AccountError> {
@@ -144,6 +169,7 @@ impl AccountService {
             id: UserId::random(&mut *self.ports.entropy.rng()),
             email: Some(email),
             email_verified: false,
+            proven_at: None,
             password: Some(password),
             role,
             epoch: 1,

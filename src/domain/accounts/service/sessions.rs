@@ -5,9 +5,9 @@ use super::authenticate::is_valid;
 use super::log_in::{LoggedIn, Tokens};
 use crate::domain::accounts::audit::{Action, Actor};
 use crate::domain::accounts::error::AccountError;
-use crate::domain::accounts::session::{Rotation, Session, SessionError};
+use crate::domain::accounts::session::{Rotation, Session, SessionError, Succession};
 use crate::domain::accounts::store::AccountWrite;
-use crate::domain::accounts::token::{RefreshToken, Secret};
+use crate::domain::accounts::token::{RefreshToken, Salt};
 use crate::domain::ids::SessionId;
 use crate::domain::viewer::{Client, KnownViewer, Login};
 
@@ -64,7 +64,8 @@ impl AccountService {
         Ok(ended)
     }
 
-    /// Exchanges a refresh token for new tokens. One that was used before ends its session: either this client or
+    /// Exchanges a refresh token for new tokens. The one before stays good for a moment, as long as nobody used the new
+    /// one, and gives the same: the answer may have been lost. An older one ends its session: either this client or
     /// another one stole it (RFC 9700, 4.14.2).
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn refresh(
@@ -81,25 +82,24 @@ impl AccountService {
         let (user, profile) = found
             .filter(|(user, _)| is_valid(user, &session))
             .ok_or(SessionError::InvalidRefreshToken)?;
-        let next = RefreshToken {
-            secret: Secret::random(&mut *self.ports.entropy.rng()),
-            ..token.clone()
-        };
         let session = Session {
             last_seen_at: now,
             expires_at: session.expiry(now),
             ..session
         };
-        let rotation = self
-            .ports
-            .sessions
-            .rotate_session(&session, &token.secret.hash(), &next.secret.hash())
-            .await?;
-        match rotation {
-            Rotation::Rotated => {}
+        let salt = Salt::random(&mut *self.ports.entropy.rng());
+        let succession = Succession {
+            from: token.secret.hash(),
+            to: token.secret.successor(&salt).hash(),
+            salt,
+            at: now,
+        };
+        let sessions = &self.ports.sessions;
+        let salt = match sessions.rotate_session(&session, &succession).await? {
+            Rotation::Rotated => salt,
+            Rotation::Repeated(salt) => salt,
             Rotation::Gone => return Err(SessionError::InvalidRefreshToken.into()),
             Rotation::Reused => {
-                let sessions = &self.ports.sessions;
                 sessions.delete_session(session.user, session.id).await?;
                 let reused = self.audit(
                     Some(session.user),
@@ -110,13 +110,17 @@ impl AccountService {
                 self.write(vec![AccountWrite::AddAudit(reused)]).await?;
                 return Err(SessionError::InvalidRefreshToken.into());
             }
-        }
+        };
+        let next = RefreshToken {
+            secret: token.secret.successor(&salt),
+            ..token.clone()
+        };
         let tokens: Tokens = self.bearer_tokens(&session, &next).await?;
         let viewer = KnownViewer {
             user: user.id,
             profile: profile.id,
             max_age: profile.max_age,
-            role: user.role,
+            role: profile.lends(user.role),
             login: Login::Session(session.id),
         };
         Ok(LoggedIn { viewer, tokens })

@@ -259,6 +259,7 @@ mod tests {
             external_ids: Vec::new(),
             network: None,
             total_seasons: None,
+            episode_duration: None,
             collection: None,
             certifications: Vec::new(),
             watchers: 0,

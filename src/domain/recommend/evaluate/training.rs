@@ -17,7 +17,9 @@ use crate::domain::clock::Clock;
 use crate::domain::error::StoreError;
 use crate::domain::ids::{CollectionId, ProfileId, TitleId};
 use crate::domain::page::{Slice, Window};
-use crate::domain::recommend::cached_lists::{CachedList, Generation, ListCache, ListKey};
+use crate::domain::recommend::cached_lists::{
+    CachedList, Generation, KeptId, KeptList, ListCache, ListKey,
+};
 use crate::domain::recommend::edges::edges_by_start;
 use crate::domain::recommend::graph::{
     SimilarEdge, SimilarLists, SimilarVersion, Solution, Taste, TasteEdge,
@@ -218,6 +220,12 @@ impl ListCache for Forgets {
     }
 
     fn get(&self, _: &ListKey) -> Option<CachedList> {
+        None
+    }
+
+    fn keep(&self, _: KeptId, _: KeptList) {}
+
+    fn kept(&self, _: KeptId) -> Option<KeptList> {
         None
     }
 

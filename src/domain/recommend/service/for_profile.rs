@@ -10,7 +10,7 @@ use super::{RecommendService, without_graph};
 use crate::domain::catalog::{Title, TitleKind, Visibility};
 use crate::domain::ids::{CollectionId, ProfileId, TitleId};
 use crate::domain::page::MAX_PAGE;
-use crate::domain::recommend::cached_lists::{CachedList, Extent, ListKey};
+use crate::domain::recommend::cached_lists::{CachedList, Extent, KeptId, KeptList, ListKey};
 use crate::domain::recommend::error::RecommendError;
 use crate::domain::recommend::features::{Features, Rarity};
 use crate::domain::recommend::for_viewer::{Draft, Grounds, Lift, Vote, draft};
@@ -72,10 +72,63 @@ impl RecommendService {
         kinds: Option<&[TitleKind]>,
         extent: Extent,
     ) -> Result<Arc<[Recommendation]>, RecommendError> {
+        let (list, _) = self.list(visibility, profile, kinds, extent).await?;
+        Ok(list)
+    }
+
+    /// The same to leaf through: the list that the pages before were cut from, without what was passed over since or
+    /// may not be seen any more, if that is still kept, and how to name it for the next page. Where it ends, or if it is
+    /// not kept, the list as it is now goes on.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn list_to_leaf_through(
+        &self,
+        visibility: &Visibility,
+        profile: ProfileId,
+        kinds: Option<&[TitleKind]>,
+        cut_from: Option<i64>,
+    ) -> Result<(Arc<[Recommendation]>, i64), RecommendError> {
+        let kept = cut_from.and_then(|titles| self.lists.kept(KeptId { profile, titles }));
+        let (list, extent) = match (cut_from, kept) {
+            // Whoever goes on behind a cursor may go on to the end.
+            (None, _) => self.list(visibility, profile, kinds, Extent::Page).await?,
+            (Some(_), None) => {
+                let whole = self.list(visibility, profile, kinds, Extent::Whole);
+                whole.await?
+            }
+            (Some(_), Some(kept)) => {
+                let list = self.still_good(visibility, profile, kept.list).await?;
+                let list = match kept.extent {
+                    Extent::Whole => list,
+                    Extent::Page => {
+                        let whole = self.list(visibility, profile, kinds, Extent::Whole);
+                        followed_by(list, whole.await?.0)
+                    }
+                };
+                (list, Extent::Whole)
+            }
+        };
+        let id = KeptId::of(profile, &list);
+        let kept = KeptList {
+            extent,
+            list: Arc::clone(&list),
+        };
+        self.lists.keep(id, kept);
+        Ok((list, id.titles))
+    }
+
+    /// A list, and how much of it that is.
+    async fn list(
+        &self,
+        visibility: &Visibility,
+        profile: ProfileId,
+        kinds: Option<&[TitleKind]>,
+        extent: Extent,
+    ) -> Result<(Arc<[Recommendation]>, Extent), RecommendError> {
         let visibility = &visibility.only_published(self.statistics.now());
         let begun = self.lists.generation(profile);
         let Some((taste, similar)) = self.read_taste(profile).await? else {
-            return Ok(self.known_titles(visibility, profile, kinds).await?.into());
+            let known = self.known_titles(visibility, profile, kinds).await?;
+            return Ok((known.into(), Extent::Whole));
         };
         let key = ListKey {
             profile,
@@ -89,7 +142,8 @@ impl RecommendService {
             && cached.extent >= extent
             && now - cached.made_at < FRESH
         {
-            return self.still_seen(visibility, cached.list).await;
+            let list = self.still_seen(visibility, cached.list).await?;
+            return Ok((list, cached.extent));
         }
         let version = similar.version;
         let scoring = self.scoring(visibility, profile, Arc::clone(&taste), similar);
@@ -108,7 +162,26 @@ impl RecommendService {
                 list: Arc::clone(&list),
             },
         );
-        Ok(list)
+        Ok((list, extent))
+    }
+
+    /// A list that was kept, without what was passed over since or may not be seen any more.
+    async fn still_good(
+        &self,
+        visibility: &Visibility,
+        profile: ProfileId,
+        list: Arc<[Recommendation]>,
+    ) -> Result<Arc<[Recommendation]>, RecommendError> {
+        let visibility = &visibility.only_published(self.statistics.now());
+        let list = self.still_seen(visibility, list).await?;
+        let titles: Vec<TitleId> = list.iter().map(|found| found.title).collect();
+        let passed_over = self.passed_over(profile, &titles).await?;
+        if passed_over.is_empty() {
+            return Ok(list);
+        }
+        let list = list.iter();
+        let list = list.filter(|found| !passed_over.contains(&found.title));
+        Ok(list.cloned().collect())
     }
 
     /// A list that was kept, without what may not be seen any more.
@@ -408,4 +481,18 @@ impl RecommendService {
         }
         Ok(next)
     }
+}
+
+/// The beginning of a list, and what else the whole one has. Mostly it is still its beginning.
+fn followed_by(
+    beginning: Arc<[Recommendation]>,
+    whole: Arc<[Recommendation]>,
+) -> Arc<[Recommendation]> {
+    let pairs = beginning.iter().zip(whole.iter());
+    if whole.len() >= beginning.len() && pairs.into_iter().all(|(a, b)| a.title == b.title) {
+        return whole;
+    }
+    let begun: FxHashSet<TitleId> = beginning.iter().map(|found| found.title).collect();
+    let rest = whole.iter().filter(|found| !begun.contains(&found.title));
+    beginning.iter().chain(rest).cloned().collect()
 }

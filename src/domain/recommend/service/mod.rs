@@ -206,7 +206,7 @@ fn on_page(lists: &SimilarLists) -> Vec<SimilarEdge> {
 fn without_graph<T: Default>(error: StoreError) -> Result<T, RecommendError> {
     match error {
         StoreError::Unavailable(reason) => {
-            tracing::warn!(
+            tracing::debug!(
                 error = &*reason as &dyn std::error::Error,
                 "The graph does not answer; suggesting without it"
             );

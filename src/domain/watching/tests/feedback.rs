@@ -5,7 +5,9 @@ use uuid::Uuid;
 use super::support::*;
 use crate::domain::ids::{PlayId, TitleId};
 use crate::domain::stamp::Stamp;
-use crate::domain::watching::{PlaybackEvent, Touched, WatchError, WatchRules, WatchedTitle};
+use crate::domain::watching::{
+    NextDay, PlaybackEvent, Touched, WatchError, WatchRules, WatchedTitle,
+};
 use PlaybackEvent::{Pause, Progress, Start, Stop};
 
 const HEAT: TitleId = TitleId(1);
@@ -30,6 +32,7 @@ fn a_thumb_on_what_was_never_played_is_a_watched_title_of_no_plays() {
             last_at: at(50),
             liked: Some(true),
             liked_at: Some(at(50)),
+            next_day: Some(NextDay::EVER),
             stamp: Stamp::first(at(50)),
         }
     );

@@ -3,7 +3,9 @@
 use super::support::*;
 use crate::domain::ids::TitleId;
 use crate::domain::stamp::Stamp;
-use crate::domain::watching::{Ledger, Play, PlaybackEvent, WatchError, WatchState, WatchedTitle};
+use crate::domain::watching::{
+    Ledger, Lengths, NextDay, Play, PlaybackEvent, WatchError, WatchState, WatchedTitle,
+};
 use PlaybackEvent::{Pause, Progress, Seek, Start, Stop};
 
 #[test]
@@ -30,6 +32,7 @@ fn a_report_is_written_to_its_play_its_state_and_its_watched_title() {
             last_at: at(1800),
             position: 1800.0,
             duration: Some(HOUR),
+            measured: true,
             sections: stored.sections.clone(),
             completion: 0.5,
             completed: false,
@@ -68,6 +71,7 @@ fn a_report_is_written_to_its_play_its_state_and_its_watched_title() {
             last_at: at(1800),
             liked: None,
             liked_at: None,
+            next_day: None,
             stamp,
         }
     );
@@ -286,16 +290,96 @@ fn a_late_report_does_not_change_the_length() {
 }
 
 #[test]
-fn an_item_of_unknown_length_is_watched_once_it_was_played() {
+fn an_item_of_unknown_length_can_be_resumed_until_it_stops() {
+    let mut ledger = empty();
+    let evening = play_ref(FILM, 1);
+    let mut report = |report| {
+        let completed = try_report(&mut ledger, &evening, report, None).unwrap();
+        (completed, resume(&ledger, FILM))
+    };
+
+    let begun = report((Start, 0.0, 0));
+    let playing = report((Progress, 10.0, 10));
+    let later = report((Progress, 1200.0, 1200));
+    let jumped = report((Seek, 2400.0, 1201));
+    let stopped = report((Stop, 2401.0, 1202));
+
+    assert_eq!(begun, (false, (0.0, 0.0, false)));
+    assert_eq!(playing, (false, (0.0, 0.0, false)));
+    assert_eq!(later, (false, (1200.0, 0.0, false)));
+    assert_eq!(jumped, (false, (2400.0, 0.0, false)));
+    assert_eq!(stopped, (true, (0.0, 100.0, true)));
+    assert_eq!(watched_title(&ledger, TitleId(1)).weight, weight(1.0, 1202));
+}
+
+#[test]
+fn who_stops_an_item_of_unknown_length_at_once_has_not_watched_it() {
     let mut ledger = empty();
     let evening = play_ref(FILM, 1);
 
-    let begun = try_report(&mut ledger, &evening, (Start, 0.0, 0), None).unwrap();
-    let played = try_report(&mut ledger, &evening, (Progress, 10.0, 10), None).unwrap();
+    try_report(&mut ledger, &evening, (Start, 0.0, 0), None).unwrap();
+    try_report(&mut ledger, &evening, (Stop, 60.0, 60), None).unwrap();
 
-    assert_eq!((begun, played), (false, true));
-    assert_eq!(resume(&ledger, FILM), (0.0, 100.0, true));
-    assert_eq!(watched_title(&ledger, TitleId(1)).weight, weight(1.0, 10));
+    assert_eq!(resume(&ledger, FILM), (0.0, 0.0, false));
+}
+
+#[test]
+fn a_play_keeps_the_length_that_its_player_measured_once() {
+    let catalogue = Lengths::new(Some(3600), None);
+    let mut ledger = empty();
+    let evening = play_ref(FILM, 1);
+    let mut report = |report, duration| {
+        report_of(&mut ledger, &evening, report, duration, catalogue).unwrap();
+        resume(&ledger, FILM)
+    };
+
+    let before = report((Start, 900.0, 0), None);
+    let measured = report((Progress, 1800.0, 900), Some(7200.0));
+    let after = report((Progress, 3700.0, 2800), None);
+
+    assert_eq!(before, (900.0, 25.0, false));
+    assert_eq!(measured, (1800.0, 25.0, false));
+    assert_eq!(after, (3700.0, 3700.0 / 7200.0 * 100.0, false));
+    assert_eq!(ledger.measured.changed().next(), None);
+}
+
+#[test]
+fn what_only_stands_in_for_a_length_is_no_end() {
+    let usual = Lengths::new(None, Some(2820));
+    let catalogue = Lengths::new(Some(2820), None);
+    let mut ledger = empty();
+    let beyond = |ledger: &mut Ledger, play, lengths| {
+        let report = (Progress, 2900.0, 2900);
+        report_of(ledger, &play_ref(episode(11), play), report, None, lengths)
+    };
+
+    let in_usual = beyond(&mut ledger, 1, usual);
+    let in_catalogue = beyond(&mut ledger, 2, catalogue);
+
+    assert!(in_usual.is_ok());
+    assert!(matches!(
+        in_catalogue,
+        Err(WatchError::PositionOutOfRange {
+            length: Some(2820.0),
+            ..
+        })
+    ));
+    assert_eq!(resume(&ledger, episode(11)), (0.0, 100.0, true));
+}
+
+#[test]
+fn a_profile_has_one_vote_on_the_length_of_an_item() {
+    let mut ledger = empty();
+    let mut report = |play, second, duration| {
+        let report = (Progress, 10.0, second);
+        try_report(&mut ledger, &play_ref(FILM, play), report, Some(duration)).unwrap();
+        let measured = ledger.measured.get(FILM).unwrap();
+        (measured.seconds, measured.votes)
+    };
+
+    assert_eq!(report(1, 10, 3600.0), (3600.0, 1));
+    assert_eq!(report(1, 20, 60.0), (3600.0, 1));
+    assert_eq!(report(2, 30, 60.0), (3600.0, 1));
 }
 
 #[test]
@@ -366,4 +450,60 @@ fn several_changes_share_a_ledger_and_one_that_fails_leaves_no_trace() {
     assert_eq!(whole, one_by_one);
     assert_eq!(good.plays.get(first.play_key()), None);
     assert_eq!(watched_title(&whole, SERIES).plays, 2);
+}
+
+#[test]
+fn a_watched_episode_moves_the_series_on_to_the_day_of_the_next() {
+    let mut ledger = empty();
+    let next_day = |ledger: &Ledger| watched_title(ledger, SERIES).next_day;
+    let mut watch = |number, to, later: Option<u32>| {
+        let play_ref = play_ref(episode(number), number.into());
+        play(&mut ledger, &play_ref, &[(Start, 0.0, 0), (Stop, to, 3600)]);
+        ledger.go_on(&play_ref, later.map(NextDay), now());
+        next_day(&ledger)
+    };
+
+    let half = watch(1, 1800.0, Some(7));
+    let first = watch(2, 3600.0, Some(20_500));
+    let earlier = watch(3, 3600.0, Some(0));
+    let last = watch(4, 3600.0, None);
+    let again = watch(5, 3600.0, Some(20_500));
+
+    assert_eq!(half, Some(NextDay::EVER));
+    assert_eq!(first, Some(NextDay(20_500)));
+    assert_eq!(earlier, Some(NextDay(20_500)));
+    assert_eq!((last, again), (None, None));
+}
+
+#[test]
+fn what_is_no_longer_watched_may_be_next_again() {
+    let mut ledger = empty();
+    let whole = watch(episode(11), 1, 1.0, None);
+    import(&mut ledger, std::slice::from_ref(&whole));
+    ledger.go_on(&whole.play_ref(), None, now());
+    let finished = watched_title(&ledger, SERIES);
+
+    import(&mut ledger, &[watch(episode(11), 1, 0.3, None)]);
+
+    assert_eq!(finished.next_day, None);
+    let opened = watched_title(&ledger, SERIES);
+    assert_eq!(opened.next_day, Some(NextDay::EVER));
+}
+
+#[test]
+fn what_was_found_out_of_a_series_is_not_noted_over_news() {
+    let mut ledger = empty();
+    let evening = play_ref(episode(11), 1);
+    play(&mut ledger, &evening, &[(Start, 0.0, 0)]);
+    let seen = watched_title(&ledger, SERIES).stamp.revision;
+    let key = evening.title_key();
+    let mut ledger = reread(&ledger);
+    play(&mut ledger, &evening, &[(Pause, 900.0, 900)]);
+
+    ledger.settle_next_day(key, seen, None, now());
+    let late = watched_title(&ledger, SERIES);
+    ledger.settle_next_day(key, late.stamp.revision, None, now());
+
+    assert_eq!(late.next_day, Some(NextDay::EVER));
+    assert_eq!(watched_title(&ledger, SERIES).next_day, None);
 }

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::domain::ids::{EpisodeId, PlayId, ProfileId, TitleId};
 use crate::domain::watching::{
-    ImportedWatch, Ledger, PlayRef, PlaybackEvent, Report, Rows, WatchError, WatchRules,
+    ImportedWatch, Ledger, Lengths, PlayRef, PlaybackEvent, Report, Rows, WatchError, WatchRules,
     WatchState, WatchedItem, WatchedTitle,
 };
 
@@ -25,7 +25,12 @@ pub(super) fn now() -> DateTime<Utc> {
 }
 
 pub(super) fn empty() -> Ledger {
-    Ledger::stored(Rows::stored([]), Rows::stored([]), Rows::stored([]))
+    Ledger::stored(
+        Rows::stored([]),
+        Rows::stored([]),
+        Rows::stored([]),
+        Rows::stored([]),
+    )
 }
 
 /// The ledger as the next transaction reads it.
@@ -49,6 +54,7 @@ pub(super) fn reread(ledger: &Ledger) -> Ledger {
                 .changed()
                 .map(|row| ((row.profile, row.title), row.clone())),
         ),
+        Rows::stored(ledger.measured.changed().map(|row| (row.item, row.clone()))),
     )
 }
 
@@ -68,11 +74,22 @@ pub(super) fn episode(id: u64) -> WatchedItem {
     WatchedItem::Episode(EpisodeId(id))
 }
 
+/// Reports on an item whose length nobody but the player knows.
 pub(super) fn try_report(
+    ledger: &mut Ledger,
+    play_ref: &PlayRef,
+    report: (PlaybackEvent, f64, i64),
+    duration: Option<f64>,
+) -> Result<bool, WatchError> {
+    report_of(ledger, play_ref, report, duration, Lengths::default())
+}
+
+pub(super) fn report_of(
     ledger: &mut Ledger,
     play_ref: &PlayRef,
     (event, position, seconds): (PlaybackEvent, f64, i64),
     duration: Option<f64>,
+    lengths: Lengths,
 ) -> Result<bool, WatchError> {
     let report = Report {
         event,
@@ -85,7 +102,7 @@ pub(super) fn try_report(
         play.is_some_and(|play| play.completed)
     };
     let was_completed = is_completed(ledger);
-    ledger.report(&WatchRules::default(), play_ref, &report, now())?;
+    ledger.report(&WatchRules::default(), play_ref, &report, &lengths, now())?;
     let completed_now = is_completed(ledger) && !was_completed;
     assert!(ledger.completed(play_ref) || !completed_now);
     Ok(completed_now)

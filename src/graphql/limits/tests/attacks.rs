@@ -1,7 +1,7 @@
 //! Documents that are cheap to write and dear to answer.
 
 use super::chain;
-use crate::graphql::limits::{Counted, LimitError, Limits, check};
+use crate::graphql::limits::{Counted, Introspection, LimitError, Limits, check};
 
 fn code(document: &str, limits: &Limits) -> Option<&'static str> {
     check(document, limits).err().map(|error| error.code())
@@ -222,4 +222,23 @@ fn introspection_that_multiplies_itself_is_refused() {
         );
         assert_eq!(error.code(), "DOCUMENT_TOO_DEEP");
     }
+}
+
+#[test]
+fn a_schema_that_does_not_describe_itself_says_so_and_still_names_types() {
+    let limits = Limits {
+        describes: Introspection::Closed,
+        ..Limits::default()
+    };
+    for document in [
+        "{ __schema { types { name } } }",
+        "{ harmless: __type(name: \"Film\") { name } }",
+        "query { ...A } fragment A on Query { ... { __schema { types { name } } } }",
+    ] {
+        let error = check(document, &limits).unwrap_err();
+
+        assert_eq!(error.code(), "INTROSPECTION_DISABLED", "{document}");
+        assert!(error.position().is_some());
+    }
+    assert!(check("{ film(slug: \"heat-1995\") { __typename name } }", &limits).is_ok());
 }

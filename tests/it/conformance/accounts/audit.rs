@@ -1,6 +1,6 @@
 //! What was done to an account.
 
-use reelgraph::domain::accounts::{AccountWrite, Action, Actor, AuditEntry};
+use reelgraph::domain::accounts::{AccountWrite, Action, Actor, AuditEntry, AuditOf};
 use reelgraph::domain::ids::UserId;
 use reelgraph::domain::page::{Direction, Keyset, Window};
 
@@ -13,6 +13,7 @@ on_every_backend!(open on [sqlite, mongo]:
     entries_come_latest_first_then_by_id,
     entries_are_paged_either_way,
     a_taken_entry_id_is_a_conflict,
+    the_oldest_entries_go_first_and_nobodys_apart,
 );
 
 async fn an_entry_is_read_as_it_was_written(store: &Opened) {
@@ -109,6 +110,32 @@ async fn a_taken_entry_id_is_a_conflict(store: &Opened) {
     assert!(is_conflict(&refused), "{refused:?}");
     let page = store.audit_of_user(UserId(1), &Window::first(9)).await;
     assert_eq!(page.unwrap().rows, [there]);
+}
+
+async fn the_oldest_entries_go_first_and_nobodys_apart(store: &Opened) {
+    dated(store, &[(1, 10), (2, 11), (3, 12), (4, 30)]).await;
+    let nobodys = [(5, 10), (6, 11), (7, 30)].map(|(id, minutes)| AuditEntry {
+        user: None,
+        ..audit(id, 1, minutes)
+    });
+    write(store, nobodys.map(AccountWrite::AddAudit)).await;
+    let delete = async |of: AuditOf, minutes: i64, limit: usize| {
+        store.delete_audit(of, time(minutes), limit).await.unwrap()
+    };
+
+    let counts = [
+        delete(AuditOf::Accounts, 12, 1).await,
+        delete(AuditOf::Accounts, 10, 9).await,
+        delete(AuditOf::Nobody, 20, 9).await,
+        delete(AuditOf::Nobody, 20, 9).await,
+        delete(AuditOf::Accounts, 12, 0).await,
+    ];
+    let page = store.audit_of_user(UserId(1), &Window::first(9)).await;
+
+    assert_eq!(counts, [1, 0, 2, 0, 0]);
+    assert_eq!(ids(&page.unwrap().rows), [4, 3, 2]);
+    assert_eq!(delete(AuditOf::Accounts, 12, 9).await, 1);
+    assert_eq!(delete(AuditOf::Nobody, 31, 9).await, 1);
 }
 
 /// Writes entries of account 1 by id and minute, and one of another account.

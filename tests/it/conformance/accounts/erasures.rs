@@ -11,6 +11,7 @@ on_every_backend!(open on [sqlite, mongo]:
     pending_erasures_come_oldest_first,
     a_finished_erasure_names_nobody,
     a_taken_id_or_code_is_a_conflict,
+    finished_erasures_go_with_their_time,
 );
 
 async fn an_erasure_is_found_by_its_code(store: &Opened) {
@@ -88,4 +89,22 @@ async fn a_taken_id_or_code_is_a_conflict(store: &Opened) {
     }
 
     assert_eq!(store.pending_erasures(9).await.unwrap(), [there]);
+}
+
+async fn finished_erasures_go_with_their_time(store: &Opened) {
+    let done = |id, minutes| Erasure {
+        finished_at: Some(time(minutes)),
+        ..erasure(id, 0)
+    };
+    let erasures = [done(1, 12), done(2, 10), done(3, 11), erasure(4, 0)];
+    write(store, erasures.map(AccountWrite::AddErasure)).await;
+
+    let one = store.delete_erasures(time(12), 1).await.unwrap();
+    let oldest = store.find_erasure("code-2").await.unwrap();
+    let none = store.delete_erasures(time(12), 0).await.unwrap();
+    let rest = store.delete_erasures(time(12), 9).await.unwrap();
+
+    assert_eq!((one, none, rest, oldest), (1, 0, 1, None));
+    assert!(store.find_erasure("code-1").await.unwrap().is_some());
+    assert_eq!(store.pending_erasures(9).await.unwrap(), [erasure(4, 0)]);
 }

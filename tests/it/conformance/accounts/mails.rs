@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use reelgraph::domain::accounts::{AccountWrite, Mail, MailKind};
+use reelgraph::domain::accounts::{AccountWrite, Asked, Mail, MailKind};
 use reelgraph::domain::ids::{MailId, UserId};
 
 use super::backend::{Opened, open};
@@ -26,6 +26,7 @@ async fn a_mail_is_claimed_as_it_was_written(store: &Opened) {
         MailKind::PasswordChanged,
         MailKind::EmailChanged,
         MailKind::IdentityLinked,
+        MailKind::ApiKeyCreated,
         MailKind::AccountDeleted,
     ];
     let mut mails: Vec<Mail> = kinds
@@ -39,6 +40,11 @@ async fn a_mail_is_claimed_as_it_was_written(store: &Opened) {
     mails.push(Mail {
         to: email("ö@münchen.example"),
         user: None,
+        asked: Some(Asked {
+            at: time(3),
+            from: Some("2001:db8::7".parse().unwrap()),
+            by: vec!["password".to_owned(), "facebook".to_owned()],
+        }),
         attempts: 3,
         ..mail(u64::MAX >> 1, None, 0)
     });

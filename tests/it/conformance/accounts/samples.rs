@@ -32,6 +32,7 @@ pub(super) fn user(id: u64, address: &str) -> User {
         id: UserId(id),
         email: Some(email(address)),
         email_verified: false,
+        proven_at: None,
         password: Some(PasswordHash(format!("$argon2id$of-{id}"))),
         role: Role::Viewer,
         epoch: 1,
@@ -87,6 +88,7 @@ pub(super) fn api_key(id: u64, user: u64) -> ApiKey {
         scopes: vec![Scope::Read, Scope::Administer],
         secret: TokenHash([id.to_le_bytes()[0] | 0x80; 32]),
         last_used_at: None,
+        expires_at: time(9),
         created_at: time(0),
         updated_at: time(1),
     }
@@ -110,6 +112,7 @@ pub(super) fn mail(id: u64, user: Option<u64>, due: i64) -> Mail {
         to: email("ada@example.org"),
         kind: MailKind::ConfirmEmail,
         user: user.map(UserId),
+        asked: None,
         attempts: 0,
         due_at: time(due),
         created_at: time(0),

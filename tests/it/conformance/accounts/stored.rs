@@ -160,6 +160,10 @@ async fn each_read_of_documents_has_its_index() {
         "$or": [{ "created_at": { "$gt": now } }, { "_id": { "$gt": 1_i64 } }],
     };
     let pending = doc! { "finished_at": null };
+    let old_of_accounts = doc! { "user": { "$exists": true }, "at": { "$lt": now } };
+    let old_of_nobody = doc! { "user": { "$eq": null }, "at": { "$lt": now } };
+    let unconfirmed = doc! { "email_verified": false, "_id": { "$gt": 7_i64 } };
+    let finished = doc! { "finished_at": { "$lt": now } };
     let due = doc! { "due_at": { "$lte": now } };
 
     for (collection, filter, sort, index) in [
@@ -180,6 +184,15 @@ async fn each_read_of_documents_has_its_index() {
         ),
         ("api_keys", of_user(), by_age(), "user"),
         ("audit", of_user(), doc! { "at": -1, "_id": 1 }, "user"),
+        ("audit", old_of_accounts, doc! { "at": 1 }, "age"),
+        ("audit", old_of_nobody, doc! { "at": 1 }, "age_of_nobody"),
+        (
+            "users",
+            unconfirmed,
+            doc! { "email_verified": 1, "_id": 1 },
+            "unconfirmed",
+        ),
+        ("erasures", finished, doc! { "finished_at": 1 }, "finished"),
         ("mails", of_user(), doc! {}, "user"),
         ("mails", due, doc! { "due_at": 1, "_id": 1 }, "due"),
         ("erasures", doc! { "code": "a" }, doc! {}, "code"),

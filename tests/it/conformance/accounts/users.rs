@@ -28,11 +28,13 @@ on_every_backend!(open on [sqlite, mongo]:
     accounts_are_listed_oldest_first_then_by_id,
     accounts_are_paged_either_way,
     a_place_of_another_list_is_refused,
+    unconfirmed_accounts_are_found_by_id,
 );
 
 async fn an_account_is_read_as_it_was_written(store: &Opened) {
     let ada = User {
         email_verified: true,
+        proven_at: Some(time(2)),
         role: Role::Moderator,
         epoch: u32::MAX,
         disabled_at: Some(time(3)),
@@ -321,4 +323,41 @@ async fn aged(store: &Opened, users: &[(u64, i64)]) {
 
 fn ids(users: &[User]) -> Vec<u64> {
     users.iter().map(|user| user.id.0).collect()
+}
+
+async fn unconfirmed_accounts_are_found_by_id(store: &Opened) {
+    let numbered = |id: u64| user(id, &format!("number{id}@example.org"));
+    let confirmed = User {
+        email_verified: true,
+        ..numbered(2)
+    };
+    let without_password = User {
+        password: None,
+        ..numbered(3)
+    };
+    let changed = User {
+        stamp: Stamp::first(time(9)),
+        ..numbered(4)
+    };
+    let users = [
+        numbered(7),
+        confirmed,
+        without_password,
+        changed,
+        numbered(5),
+        numbered(1),
+    ];
+    write(store, users.map(AccountWrite::AddUser)).await;
+    let found = async |after: Option<u64>, minutes: i64, limit: usize| -> Vec<u64> {
+        let after = after.map(UserId);
+        let found = store.unconfirmed_users(after, time(minutes), limit).await;
+        found.unwrap().iter().map(|user| user.id.0).collect()
+    };
+
+    assert_eq!(found(None, 1, 9).await, [1, 5, 7]);
+    assert_eq!(found(None, 1, 2).await, [1, 5]);
+    assert_eq!(found(Some(1), 1, 9).await, [5, 7]);
+    assert_eq!(found(Some(7), 1, 9).await, Vec::<u64>::new());
+    assert_eq!(found(None, 10, 9).await, [1, 4, 5, 7]);
+    assert_eq!(found(None, 0, 9).await, Vec::<u64>::new());
 }

@@ -326,6 +326,7 @@ async fn the_greatest_numbers_survive(store: &Opened) {
     let mut title = film(u64::MAX >> 1);
     title.duration = Some(u32::MAX);
     title.total_seasons = Some(u32::MAX);
+    title.episode_duration = Some(u32::MAX);
     title.collection = Some(PartOf {
         collection: CollectionId(u64::MAX >> 1),
         part: Some(u32::MAX),

@@ -46,6 +46,7 @@ pub(crate) fn film(number: u64) -> Title {
         ],
         network: None,
         total_seasons: None,
+        episode_duration: None,
         collection: Some(PartOf {
             collection: CollectionId(1),
             part: Some(7),
@@ -76,6 +77,7 @@ pub(super) fn series(number: u64) -> Title {
         external_ids: Vec::new(),
         network: None,
         total_seasons: None,
+        episode_duration: None,
         collection: None,
         certifications: Vec::new(),
         watchers: 0,

@@ -1,10 +1,11 @@
 //! Sessions as they are ended, one and all.
 
+use chrono::TimeDelta;
 use futures::future::join_all;
 use reelgraph::domain::accounts::Session;
 use reelgraph::domain::ids::{SessionId, UserId};
 
-use super::{Opened, hash, now, open, session, short, wait_for_the_end_of};
+use super::{Opened, now, open, session, short, succession, wait_for_the_end_of};
 
 on_every_backend!(open on [sqlite, redis]:
     an_ended_session_is_gone_and_the_others_stay,
@@ -16,6 +17,8 @@ on_every_backend!(open on [sqlite, redis]:
     ends_are_counted_once,
     what_begins_while_all_end_is_wholly_there_or_not,
     who_uses_a_session_while_it_ends_does_not_keep_it,
+    the_oldest_sessions_end_until_so_many_are_left,
+    the_latest_sessions_are_read_and_no_more,
 );
 
 async fn an_ended_session_is_gone_and_the_others_stay(store: &Opened) {
@@ -208,8 +211,8 @@ async fn who_uses_a_session_while_it_ends_does_not_keep_it(store: &Opened) {
         };
         let rotate = {
             let (store, app): (_, Session) = (store.store.clone(), app.clone());
-            let from = app.refresh.unwrap();
-            tokio::spawn(async move { store.rotate_session(&app, &from, &hash()).await.unwrap() })
+            let next = succession(app.refresh.unwrap(), now);
+            tokio::spawn(async move { store.rotate_session(&app, &next).await.unwrap() })
         };
         assert!(store.delete_session(app.user, app.id).await.unwrap());
         update.await.unwrap();
@@ -219,4 +222,69 @@ async fn who_uses_a_session_while_it_ends_does_not_keep_it(store: &Opened) {
         assert_eq!(store.find_session(app.id, now).await.unwrap(), None);
     }
     assert_eq!(store.sessions_of_user(UserId(7), now).await.unwrap(), []);
+}
+
+/// Sessions of account 7, each begun a second after the one before, of one of account 8.
+async fn line(store: &Opened, count: u64) -> Vec<Session> {
+    let now = now();
+    let mut line = Vec::new();
+    for id in 1..=count {
+        let after = TimeDelta::seconds(i64::try_from(id).unwrap());
+        // Ids say nothing of the order, and the first lasts longest.
+        let begun = Session {
+            created_at: now - TimeDelta::hours(1) + after,
+            expires_at: now + TimeDelta::days(1) + after * if id == 1 { 1000 } else { 1 },
+            ..session(1000 - id, 7, now)
+        };
+        store.create_session(&begun).await.unwrap();
+        line.push(begun);
+    }
+    store.create_session(&session(1, 8, now)).await.unwrap();
+    line
+}
+
+async fn the_oldest_sessions_end_until_so_many_are_left(store: &Opened) {
+    let line = line(store, 6).await;
+    let user = UserId(7);
+    let left = async || {
+        let mut left = store.sessions_of_user(user, now()).await.unwrap();
+        left.reverse();
+        left
+    };
+    let end = async |left: usize, except: &Session| {
+        store
+            .end_oldest_sessions(user, left, except.id)
+            .await
+            .unwrap()
+    };
+
+    let none = end(6, &line[5]).await;
+    let some = end(4, &line[5]).await;
+    assert_eq!((none, some), (0, 2));
+    assert_eq!(left().await, line[2..]);
+    let but_one = end(3, &line[2]).await;
+    assert_eq!((but_one, left().await.len()), (0, 4));
+    assert_eq!(end(0, &line[5]).await, 3);
+    assert_eq!(left().await, line[5..]);
+    let others = store.sessions_of_user(UserId(8), now()).await.unwrap();
+    assert_eq!(others.len(), 1);
+}
+
+async fn the_latest_sessions_are_read_and_no_more(store: &Opened) {
+    let mut line = line(store, 6).await;
+    line.remove(0);
+    store
+        .delete_session(UserId(7), SessionId(999))
+        .await
+        .unwrap();
+    line.reverse();
+    let latest = async |user: u64, limit: usize| {
+        let latest = store.latest_sessions(UserId(user), now(), limit).await;
+        latest.unwrap()
+    };
+
+    assert_eq!(latest(7, 2).await, line[..2]);
+    assert_eq!(latest(7, 100).await, line);
+    assert_eq!(latest(7, 0).await, []);
+    assert_eq!(latest(404, 5).await, []);
 }

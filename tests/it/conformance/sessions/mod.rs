@@ -12,7 +12,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use reelgraph::adapters::redis::{RedisDb, RedisSessions};
 use reelgraph::adapters::sqlite::{SqliteDb, SqliteSessions};
-use reelgraph::domain::accounts::{Secret, Session, SessionStore, TokenHash};
+use reelgraph::domain::accounts::{Salt, Secret, Session, SessionStore, Succession, TokenHash};
 use reelgraph::domain::clock::{Clock, SystemClock};
 use reelgraph::domain::entropy::{Entropy, SystemEntropy};
 use reelgraph::domain::ids::{ProfileId, SessionId, UserId};
@@ -87,6 +87,16 @@ fn short(id: u64, user: u64) -> Session {
 async fn wait_for_the_end_of(session: &Session) {
     while now() <= session.expires_at {
         tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+/// The next token in the place of this one.
+pub(crate) fn succession(from: TokenHash, at: DateTime<Utc>) -> Succession {
+    Succession {
+        from,
+        to: hash(),
+        salt: Salt::random(&mut *SystemEntropy.rng()),
+        at,
     }
 }
 

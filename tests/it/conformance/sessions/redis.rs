@@ -8,7 +8,7 @@ use reelgraph::domain::accounts::{Session, SessionStore};
 use reelgraph::domain::error::StoreError;
 use reelgraph::domain::ids::{SessionId, UserId};
 
-use super::{hash, now, open, session, short, wait_for_the_end_of};
+use super::{now, open, session, short, succession, wait_for_the_end_of};
 use crate::conformance::Backend;
 use crate::support::servers::{self, PATIENT};
 
@@ -114,11 +114,8 @@ async fn an_accounts_set_lives_as_long_as_its_last_session() {
         .await
         .unwrap()
         .unwrap();
-    let from = found.refresh.unwrap();
-    let _ = store
-        .rotate_session(&prolonged, &from, &hash())
-        .await
-        .unwrap();
+    let next = succession(found.refresh.unwrap(), now);
+    let _ = store.rotate_session(&prolonged, &next).await.unwrap();
     assert_eq!(
         (end_of(&key).await, end_of(&set).await),
         (millis(30), millis(30))

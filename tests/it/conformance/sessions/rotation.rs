@@ -1,17 +1,18 @@
-//! Refresh tokens, each of which is good once.
+//! Refresh tokens, each of which is good once, but for an answer that was lost.
 
 use chrono::TimeDelta;
 use futures::future::join_all;
-use reelgraph::domain::accounts::{Rotation, Session};
+use reelgraph::domain::accounts::{Rotation, Session, Succession};
 use reelgraph::domain::ids::{ProfileId, UserId};
 
-use super::{Opened, hash, now, open, session, short, wait_for_the_end_of};
+use super::{Opened, hash, now, open, session, short, succession, wait_for_the_end_of};
 
 on_every_backend!(open on [sqlite, redis]:
     a_rotation_replaces_the_token_and_prolongs_the_session,
-    a_used_token_is_known_as_one,
+    the_token_before_the_last_gives_the_same_for_a_moment,
+    a_token_is_known_as_used_once_the_next_was_used,
     a_session_without_a_refresh_token_is_left_alone,
-    of_ten_who_come_with_one_token_one_gets_the_next,
+    ten_who_come_with_one_token_get_the_same_next_one,
     a_rotation_brings_no_ended_session_back,
     a_rotation_brings_no_expired_session_back,
     a_session_of_another_account_is_not_there,
@@ -20,7 +21,7 @@ on_every_backend!(open on [sqlite, redis]:
 async fn a_rotation_replaces_the_token_and_prolongs_the_session(store: &Opened) {
     let before = short(1, 7);
     store.create_session(&before).await.unwrap();
-    let (from, to) = (before.refresh.unwrap(), hash());
+    let next = succession(before.refresh.unwrap(), before.created_at);
     let used = Session {
         last_seen_at: before.created_at + TimeDelta::milliseconds(5),
         expires_at: before.created_at + TimeDelta::days(1),
@@ -30,12 +31,12 @@ async fn a_rotation_replaces_the_token_and_prolongs_the_session(store: &Opened) 
         ..before.clone()
     };
 
-    let rotation = store.rotate_session(&used, &from, &to).await.unwrap();
+    let rotation = store.rotate_session(&used, &next).await.unwrap();
 
     assert_eq!(rotation, Rotation::Rotated);
     wait_for_the_end_of(&before).await;
     let after = Session {
-        refresh: Some(to),
+        refresh: Some(next.to),
         last_seen_at: used.last_seen_at,
         expires_at: used.expires_at,
         ..before.clone()
@@ -46,29 +47,73 @@ async fn a_rotation_replaces_the_token_and_prolongs_the_session(store: &Opened) 
     assert_eq!(listed, [after]);
 }
 
-async fn a_used_token_is_known_as_one(store: &Opened) {
+/// The tokens of a session one after the other, each a second after the one before.
+fn line(session: &Session, length: usize) -> Vec<Succession> {
+    let mut from = session.refresh.unwrap();
+    let mut line = Vec::new();
+    for number in 0..length {
+        let second = TimeDelta::seconds(i64::try_from(number).unwrap());
+        let next = succession(from, session.created_at + second);
+        from = next.to;
+        line.push(next);
+    }
+    line
+}
+
+async fn the_token_before_the_last_gives_the_same_for_a_moment(store: &Opened) {
     let now = now();
     let app = session(1, 7, now);
     store.create_session(&app).await.unwrap();
-    let (first, second, third) = (app.refresh.unwrap(), hash(), hash());
-    let rotation = store.rotate_session(&app, &first, &second).await.unwrap();
+    let first = succession(app.refresh.unwrap(), now);
+    let rotation = store.rotate_session(&app, &first).await.unwrap();
     assert_eq!(rotation, Rotation::Rotated);
-
     let later = Session {
         expires_at: app.expires_at + TimeDelta::days(1),
         ..app.clone()
     };
-    let again = store.rotate_session(&later, &first, &third).await.unwrap();
+    let again = |after: TimeDelta| succession(first.from, now + after);
 
-    assert_eq!(again, Rotation::Reused);
+    for after in [TimeDelta::seconds(-2), TimeDelta::zero(), Succession::GRACE] {
+        let again = store.rotate_session(&later, &again(after)).await.unwrap();
+        assert_eq!(again, Rotation::Repeated(first.salt), "{after}");
+    }
+    let late = Succession::GRACE + TimeDelta::milliseconds(1);
+    let late = store.rotate_session(&later, &again(late)).await.unwrap();
+
+    assert_eq!(late, Rotation::Reused);
     let unchanged = Session {
-        refresh: Some(second),
+        refresh: Some(first.to),
         ..app.clone()
     };
     let found = store.find_session(app.id, now).await.unwrap();
     assert_eq!(found, Some(unchanged));
-    let rotation = store.rotate_session(&app, &second, &third).await.unwrap();
-    assert_eq!(rotation, Rotation::Rotated);
+    // Whatever else of the session was written meanwhile.
+    store.update_session(&later).await.unwrap();
+    let again = again(TimeDelta::zero());
+    let kept = store.rotate_session(&later, &again).await.unwrap();
+    assert_eq!(kept, Rotation::Repeated(first.salt));
+}
+
+async fn a_token_is_known_as_used_once_the_next_was_used(store: &Opened) {
+    let app = session(1, 7, now());
+    store.create_session(&app).await.unwrap();
+    let line = line(&app, 3);
+    for next in &line {
+        let rotation = store.rotate_session(&app, next).await.unwrap();
+        assert_eq!(rotation, Rotation::Rotated);
+    }
+
+    let mut again = Vec::new();
+    for next in &line {
+        let next = succession(next.from, line[2].at);
+        again.push(store.rotate_session(&app, &next).await.unwrap());
+    }
+
+    let repeated = Rotation::Repeated(line[2].salt);
+    assert_eq!(again, [Rotation::Reused, Rotation::Reused, repeated]);
+    let unknown = succession(hash(), line[2].at);
+    let unknown = store.rotate_session(&app, &unknown).await.unwrap();
+    assert_eq!(unknown, Rotation::Reused);
 }
 
 async fn a_session_without_a_refresh_token_is_left_alone(store: &Opened) {
@@ -79,23 +124,24 @@ async fn a_session_without_a_refresh_token_is_left_alone(store: &Opened) {
     };
     store.create_session(&browser).await.unwrap();
 
-    let rotation = store.rotate_session(&browser, &hash(), &hash()).await;
+    let next = succession(hash(), now);
+    let rotation = store.rotate_session(&browser, &next).await.unwrap();
 
-    assert_ne!(rotation.unwrap(), Rotation::Rotated);
+    assert_eq!(rotation, Rotation::Reused);
     let found = store.find_session(browser.id, now).await.unwrap();
     assert_eq!(found, Some(browser));
 }
 
-async fn of_ten_who_come_with_one_token_one_gets_the_next(store: &Opened) {
+async fn ten_who_come_with_one_token_get_the_same_next_one(store: &Opened) {
     let now = now();
     let app = session(1, 7, now);
     store.create_session(&app).await.unwrap();
     let from = app.refresh.unwrap();
-    let next: Vec<_> = (0..10).map(|_| hash()).collect();
+    let next: Vec<_> = (0..10).map(|_| succession(from, now)).collect();
 
-    let come = next.iter().map(|to| {
-        let (store, app, to) = (store.store.clone(), app.clone(), *to);
-        tokio::spawn(async move { store.rotate_session(&app, &from, &to).await.unwrap() })
+    let come = next.iter().map(|next| {
+        let (store, app, next) = (store.store.clone(), app.clone(), *next);
+        tokio::spawn(async move { store.rotate_session(&app, &next).await.unwrap() })
     });
     let rotations: Vec<Rotation> = join_all(come)
         .await
@@ -109,12 +155,12 @@ async fn of_ten_who_come_with_one_token_one_gets_the_next(store: &Opened) {
     let won = won.unwrap();
     for (index, rotation) in rotations.iter().enumerate() {
         assert!(
-            index == won || *rotation == Rotation::Reused,
+            index == won || *rotation == Rotation::Repeated(next[won].salt),
             "{rotations:?}"
         );
     }
     let found = store.find_session(app.id, now).await.unwrap().unwrap();
-    assert_eq!(found.refresh, Some(next[won]));
+    assert_eq!(found.refresh, Some(next[won].to));
 }
 
 async fn a_rotation_brings_no_ended_session_back(store: &Opened) {
@@ -123,8 +169,8 @@ async fn a_rotation_brings_no_ended_session_back(store: &Opened) {
     store.create_session(&app).await.unwrap();
     store.delete_session(app.user, app.id).await.unwrap();
 
-    let from = app.refresh.unwrap();
-    let rotation = store.rotate_session(&app, &from, &hash()).await.unwrap();
+    let next = succession(app.refresh.unwrap(), now);
+    let rotation = store.rotate_session(&app, &next).await.unwrap();
 
     assert_eq!(rotation, Rotation::Gone);
     assert_eq!(store.find_session(app.id, now).await.unwrap(), None);
@@ -140,8 +186,8 @@ async fn a_rotation_brings_no_expired_session_back(store: &Opened) {
         expires_at: now() + TimeDelta::days(1),
         ..app.clone()
     };
-    let from = app.refresh.unwrap();
-    let rotation = store.rotate_session(&later, &from, &hash()).await.unwrap();
+    let next = succession(app.refresh.unwrap(), now());
+    let rotation = store.rotate_session(&later, &next).await.unwrap();
 
     assert_eq!(rotation, Rotation::Gone);
     assert_eq!(store.find_session(app.id, now()).await.unwrap(), None);
@@ -159,8 +205,8 @@ async fn a_session_of_another_account_is_not_there(store: &Opened) {
         ..app.clone()
     };
 
-    let from = app.refresh.unwrap();
-    let rotation = store.rotate_session(&stolen, &from, &hash()).await.unwrap();
+    let next = succession(app.refresh.unwrap(), now);
+    let rotation = store.rotate_session(&stolen, &next).await.unwrap();
     store.update_session(&stolen).await.unwrap();
     store.touch_session(&stolen).await.unwrap();
 

@@ -1,15 +1,20 @@
 //! Lists: their order, their pages, their counts.
 
 use std::fmt::Debug;
+use std::sync::Arc;
 
-use reelgraph::domain::ids::TitleId;
+use reelgraph::domain::ids::{ProfileId, TitleId};
 use reelgraph::domain::page::{Direction, KeyValue, Keyset, Slice, Window};
 use reelgraph::domain::watching::PlaybackEvent::Stop;
 use reelgraph::domain::watching::{
-    HiddenTitle, Play, ProfileList, WatchState, WatchedItem, WatchedTitle,
+    Change, HiddenTitle, Lengths, NextDay, Play, ProfileList, WatchRules, WatchState, WatchedItem,
+    WatchedTitle,
 };
 
 use super::support::*;
+
+/// Some day.
+const TODAY: NextDay = NextDay(20_000);
 
 on_every_backend!(open on [sqlite, mongo]:
     history_has_the_latest_started_first,
@@ -17,8 +22,10 @@ on_every_backend!(open on [sqlite, mongo]:
     history_hides_plays_of_whole_series,
     in_progress_has_the_last_played_first,
     in_progress_is_what_can_be_resumed,
-    watched_series_has_the_last_played_first,
-    watched_series_are_those_that_were_played,
+    series_to_go_on_with_have_the_last_played_first,
+    series_to_go_on_with_are_those_that_were_played,
+    series_to_go_on_with_have_something_next_on_the_day,
+    series_are_set_back_for_everybody,
     hidden_titles_have_the_last_hidden_first,
     a_page_of_nothing_is_empty,
 );
@@ -179,7 +186,7 @@ async fn in_progress_is_what_can_be_resumed(opened: &Opened) {
     assert_eq!(count(&opened.store, ANN, ProfileList::InProgress).await, 1);
 }
 
-async fn watched_series_has_the_last_played_first(opened: &Opened) {
+async fn series_to_go_on_with_have_the_last_played_first(opened: &Opened) {
     let series = [
         (50, 20_000),
         (7, 20_000),
@@ -200,7 +207,11 @@ async fn watched_series_has_the_last_played_first(opened: &Opened) {
 
     assert_pages(
         &[10, 9, 7, 50, 60, 8].map(TitleId),
-        async |window| opened.store.watched_series(ANN, &window).await.unwrap(),
+        async |window| {
+            let store = &opened.store;
+            let page = store.series_to_go_on_with(ANN, TODAY, &window);
+            page.await.unwrap()
+        },
         |watched_title: &WatchedTitle| watched_title.title,
         |watched_title| {
             Keyset::by_number(
@@ -212,25 +223,104 @@ async fn watched_series_has_the_last_played_first(opened: &Opened) {
     .await;
 }
 
-async fn watched_series_are_those_that_were_played(opened: &Opened) {
+async fn series_to_go_on_with_are_those_that_were_played(opened: &Opened) {
     opened.begin(play_ref(ANN, episode(1), 1), at(0)).await;
     let rated = TitleId(7);
     opened.rate(ANN, rated, Some(true), at(1000)).await;
     let first = Window::first(10);
-    let listed = opened.store.watched_series(ANN, &first).await.unwrap();
+    let listed = opened
+        .store
+        .series_to_go_on_with(ANN, TODAY, &first)
+        .await
+        .unwrap();
     assert_eq!(listed.rows, [opened.watched_title(ANN, SERIES).await]);
 
     let mut watch = watch(ANN, episode(70), at(2000));
     watch.title = rated;
     opened.import(vec![watch], at(3000)).await;
 
-    let listed = opened.store.watched_series(ANN, &first).await.unwrap();
+    let listed = opened
+        .store
+        .series_to_go_on_with(ANN, TODAY, &first)
+        .await
+        .unwrap();
     let titles: Vec<_> = listed
         .rows
         .iter()
         .map(|watched_title| watched_title.title)
         .collect();
     assert_eq!(titles, [rated, SERIES]);
+}
+
+/// Notes from which day on there is something to watch next in series that a profile begins; `None`: never.
+async fn begin_series(opened: &Opened, profile: ProfileId, days: &[(u64, Option<u32>)]) {
+    for (title, day) in days {
+        let mut play_ref = play_ref(
+            profile,
+            episode(*title),
+            u128::from(profile.0 * 1000 + title),
+        );
+        play_ref.title = TitleId(*title);
+        let day = day.map(NextDay);
+        let change: Change = Arc::new(move |ledger| {
+            let report = a_report(Stop, 3600.0, at(0));
+            let (rules, lengths) = (WatchRules::default(), Lengths::default());
+            ledger.report(&rules, &play_ref, &report, &lengths, at(0))?;
+            ledger.go_on(&play_ref, day, at(0));
+            Ok(())
+        });
+        opened
+            .store
+            .update(&[play_ref.into()], change)
+            .await
+            .unwrap();
+    }
+}
+
+async fn going_on_with(opened: &Opened, profile: ProfileId, day: NextDay) -> Vec<u64> {
+    let all = Window::first(50);
+    let page = opened.store.series_to_go_on_with(profile, day, &all).await;
+    let rows = page.unwrap().rows.into_iter();
+    rows.map(|watched_title| watched_title.title.0).collect()
+}
+
+async fn series_to_go_on_with_have_something_next_on_the_day(opened: &Opened) {
+    let tomorrow = NextDay(TODAY.0 + 1);
+    let days = [
+        (1, Some(0)),
+        (2, Some(TODAY.0)),
+        (3, Some(tomorrow.0)),
+        (4, None),
+        (5, Some(u32::MAX)),
+    ];
+
+    begin_series(opened, ANN, &days).await;
+
+    assert_eq!(going_on_with(opened, ANN, TODAY).await, [1, 2]);
+    assert_eq!(going_on_with(opened, ANN, tomorrow).await, [1, 2, 3]);
+    for (title, day) in days {
+        let found = opened.watched_title(ANN, TitleId(title)).await;
+        assert_eq!(found.next_day, day.map(NextDay));
+    }
+}
+
+async fn series_are_set_back_for_everybody(opened: &Opened) {
+    let days = [(1, None), (2, Some(u32::MAX)), (3, None), (4, Some(0))];
+    begin_series(opened, ANN, &days).await;
+    begin_series(opened, BEN, &days[..3]).await;
+    let before = opened.watched_title(ANN, TitleId(1)).await;
+    let store = &opened.store;
+
+    let news = [1, 2, 4, 404].map(TitleId);
+    store.set_back_next_day(&news).await.unwrap();
+
+    assert_eq!(going_on_with(opened, ANN, TODAY).await, [1, 2, 4]);
+    assert_eq!(going_on_with(opened, BEN, TODAY).await, [1, 2]);
+    let expected = WatchedTitle {
+        next_day: Some(NextDay::EVER),
+        ..before
+    };
+    assert_eq!(opened.watched_title(ANN, TitleId(1)).await, expected);
 }
 
 async fn hidden_titles_have_the_last_hidden_first(opened: &Opened) {
@@ -271,7 +361,10 @@ async fn a_page_of_nothing_is_empty(opened: &Opened) {
 
         let history = store.history(ANN, None, &window).await.unwrap();
         let progress = store.in_progress(ANN, &window).await.unwrap();
-        let series = store.watched_series(ANN, &window).await.unwrap();
+        let series = store
+            .series_to_go_on_with(ANN, TODAY, &window)
+            .await
+            .unwrap();
         let hidden = store.hidden_titles(ANN, &window).await.unwrap();
 
         assert_eq!((history.rows, history.has_more), (vec![], false));

@@ -1,7 +1,7 @@
 //! Reads by key: what is missing, and what is asked for twice.
 
 use reelgraph::domain::ids::{ProfileId, TitleId};
-use reelgraph::domain::watching::{ProfileList, WatchedItem};
+use reelgraph::domain::watching::{NextDay, ProfileList, WatchedItem};
 
 use super::support::*;
 
@@ -122,7 +122,11 @@ async fn profiles_do_not_see_each_other(opened: &Opened) {
             .unwrap();
         let history = store.history(profile, None, &first).await.unwrap().rows;
         let progress = store.in_progress(profile, &first).await.unwrap().rows;
-        let series = store.watched_series(profile, &first).await.unwrap().rows;
+        let series = store
+            .series_to_go_on_with(profile, NextDay::EVER, &first)
+            .await
+            .unwrap()
+            .rows;
 
         let times: Vec<(ProfileId, _)> = plays
             .iter()

@@ -8,8 +8,8 @@ use reelgraph::adapters::sqlite::{SqliteDb, SqliteWatching};
 use reelgraph::domain::ids::{EpisodeId, PlayId, ProfileId, TitleId};
 use reelgraph::domain::stamp::Stamp;
 use reelgraph::domain::watching::{
-    Change, HiddenTitle, ImportedWatch, Ledger, PlayRef, PlaybackEvent, ProfileList, Report,
-    Touched, WatchError, WatchRules, WatchedItem, WatchedTitle,
+    Change, HiddenTitle, ImportedWatch, Ledger, Lengths, PlayRef, PlaybackEvent, ProfileList,
+    Report, Touched, WatchError, WatchRules, WatchedItem, WatchedTitle,
 };
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -108,7 +108,16 @@ pub(super) fn a_report(event: PlaybackEvent, position: f64, at: DateTime<Utc>) -
 
 /// What records a report.
 pub(super) fn reporting(play_ref: PlayRef, report: Report) -> Change {
-    Arc::new(move |ledger| ledger.report(&WatchRules::default(), &play_ref, &report, report.at))
+    Arc::new(move |ledger| {
+        let lengths = Lengths::default();
+        ledger.report(
+            &WatchRules::default(),
+            &play_ref,
+            &report,
+            &lengths,
+            report.at,
+        )
+    })
 }
 
 /// What records a thumb.

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use reelgraph::domain::ids::TitleId;
+use futures::future::join_all;
+use reelgraph::domain::ids::{ProfileId, TitleId};
 use reelgraph::domain::watching::PlaybackEvent::{Pause, Progress, Seek, Start, Stop};
 use reelgraph::domain::watching::{
-    Change, ImportedWatch, Ledger, PlayRef, Report, Touched, WatchError, WatchRules,
+    Change, ImportedWatch, Ledger, Lengths, PlayRef, Report, Touched, WatchError, WatchRules,
 };
 
 use super::support::*;
@@ -19,6 +20,8 @@ on_every_backend!(open on [sqlite, mongo]:
     first_reports_of_one_play_at_the_same_time_are_one,
     reports_of_one_play_at_the_same_time_lose_nothing,
     plays_of_one_title_at_the_same_time_lose_nothing,
+    what_players_measure_is_kept_with_their_reports,
+    votes_at_the_same_time_are_all_counted,
 );
 
 /// Every number has more digits than fit into few bytes, so that a rounding on the way would show.
@@ -107,7 +110,9 @@ async fn a_change_that_fails_writes_nothing(opened: &Opened) {
     let change: Change = Arc::new(move |ledger: &mut Ledger| {
         for play_ref in [old, new] {
             let report = a_report(Progress, 1800.0, at(1_800_000));
-            ledger.report(&WatchRules::default(), &play_ref, &report, at(1_800_000))?;
+            let lengths = Lengths::default();
+            let now = at(1_800_000);
+            ledger.report(&WatchRules::default(), &play_ref, &report, &lengths, now)?;
         }
         Err(WatchError::PlayOfAnotherItem)
     });
@@ -287,4 +292,47 @@ async fn at_the_same_time(opened: &Opened, reports: Vec<(PlayRef, Report)>) {
     for task in tasks {
         task.await.unwrap().unwrap();
     }
+}
+
+async fn what_players_measure_is_kept_with_their_reports(opened: &Opened) {
+    let third = 3600.0 / 7.0;
+    let report = Report {
+        duration: Some(third),
+        ..a_report(Start, 0.0, at(0))
+    };
+    let evening = play_ref(ANN, episode(1), 1);
+    let vote = async |play_ref, report| {
+        let touched = [Touched::PlayOfUnknownLength(play_ref)];
+        let reported = opened.store.update(&touched, reporting(play_ref, report));
+        reported.await.unwrap()
+    };
+
+    let ledger = vote(evening, report).await;
+    vote(evening, report).await;
+    vote(play_ref(ANN, episode(1), 2), report).await;
+
+    let written = ledger.measured.changed().next().unwrap();
+    let items = [episode(1), episode(2), film(1), episode(1)];
+    let found = opened.store.measured_lengths(&items).await.unwrap();
+    assert_eq!(found, std::slice::from_ref(written));
+    assert_eq!((written.seconds, written.votes), (third, 1));
+}
+
+async fn votes_at_the_same_time_are_all_counted(opened: &Opened) {
+    let vote = |profile: u64| {
+        let play_ref = play_ref(ProfileId(profile), episode(1), profile.into());
+        let touched = [Touched::PlayOfUnknownLength(play_ref)];
+        let change = reporting(play_ref, a_report(Start, 0.0, at(0)));
+        let store = match profile % 2 {
+            0 => opened.store.clone(),
+            _ => opened.others[0].clone(),
+        };
+        async move { store.update(&touched, change).await.unwrap() }
+    };
+
+    join_all((1..=8).map(vote)).await;
+
+    let found = opened.store.measured_lengths(&[episode(1)]).await.unwrap();
+    let found = found.iter().map(|found| (found.seconds, found.votes));
+    assert_eq!(found.collect::<Vec<_>>(), [(3600.0, 8)]);
 }

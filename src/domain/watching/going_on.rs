@@ -1,0 +1,284 @@
+//! Going on with series: the next episode of each, and the note in a watched series of when there is one.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::error::WatchError;
+use super::ledger::Ledger;
+use super::lengths::Lengths;
+use super::next_up::NextDay;
+use super::service::WatchService;
+use super::standing::{SeriesStanding, by_episode};
+use super::touched::{PlayRef, Touched};
+use super::types::{Report, WatchedItem, WatchedTitle};
+use crate::domain::catalog::{Episode, Visibility};
+use crate::domain::ids::{ProfileId, TitleId};
+use crate::domain::page::{Direction, Keyset, Slice, Window};
+
+/// The most series that are looked at together when there was nothing next in those before.
+const MOST_AT_ONCE: usize = 400;
+
+/// Plays that may make an episode watched, each with the day on which a later one is shown.
+#[derive(Clone, Default)]
+pub(super) struct GoingOn(Arc<[(PlayRef, Option<NextDay>)]>);
+
+impl GoingOn {
+    /// Notes it in the watched titles of those that are watched now.
+    pub(super) fn note(&self, ledger: &mut Ledger, now: DateTime<Utc>) {
+        for (play_ref, later) in self.0.iter() {
+            ledger.go_on(play_ref, *later, now);
+        }
+    }
+}
+
+impl WatchService {
+    /// The next episode of each series that the profile has begun and not finished, the last played series first.
+    /// Each comes with its keyset. Finished series are not read.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn next_up(
+        &self,
+        visibility: &Visibility,
+        profile: ProfileId,
+        window: &Window,
+    ) -> Result<Slice<(Keyset, Episode)>, WatchError> {
+        let today = NextDay::of(self.clock.now().date_naive());
+        let mut found: Vec<(Keyset, Episode)> = Vec::new();
+        let mut rest = window.clone();
+        let mut passed_over = Vec::new();
+        loop {
+            let history = &self.ports.history;
+            let page = history.series_to_go_on_with(profile, today, &rest).await?;
+            let series: Vec<TitleId> = page.rows.iter().map(|row| row.title).collect();
+            let mut standings = self
+                .series_standings(visibility, Some(profile), &series)
+                .await?;
+            let edge = match window.direction {
+                Direction::Forward => page.rows.last(),
+                Direction::Backward => page.rows.first(),
+            };
+            let edge = edge.filter(|_| page.has_more).map(keyset);
+            let mut next = Vec::new();
+            for row in page.rows {
+                // What may not be seen has no standing, and nothing is known of it.
+                let Some(standing) = standings.remove(&row.title) else {
+                    continue;
+                };
+                match standing.next {
+                    Some(episode) => next.push((keyset(&row), episode)),
+                    None => passed_over.push((row, standing.next_day)),
+                }
+            }
+            match window.direction {
+                Direction::Forward => found.extend(next),
+                Direction::Backward => found = next.into_iter().chain(found).collect(),
+            }
+            match edge {
+                Some(edge) if found.len() <= window.limit => {
+                    rest.start = Some(edge);
+                    rest.limit = (rest.limit * 4).min(MOST_AT_ONCE);
+                }
+                _ => break,
+            }
+        }
+        self.settle(passed_over).await;
+        let has_more = found.len() > window.limit;
+        match window.direction {
+            Direction::Forward => found.truncate(window.limit),
+            Direction::Backward => drop(found.drain(..found.len().saturating_sub(window.limit))),
+        }
+        Ok(Slice {
+            rows: found,
+            has_more,
+        })
+    }
+
+    /// The next episode of each of these series, for a profile or for somebody who has watched nothing.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn next_episodes(
+        &self,
+        visibility: &Visibility,
+        profile: Option<ProfileId>,
+        series: &[TitleId],
+    ) -> Result<HashMap<TitleId, Episode>, WatchError> {
+        let standings = self.series_standings(visibility, profile, series).await?;
+        Ok(standings
+            .into_iter()
+            .filter_map(|(series, standing)| Some((series, standing.next?)))
+            .collect())
+    }
+
+    /// How far a profile, or somebody who has watched nothing, is with each of these series; those without an episode
+    /// that may be seen are left out.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn series_standings(
+        &self,
+        visibility: &Visibility,
+        profile: Option<ProfileId>,
+        series: &[TitleId],
+    ) -> Result<HashMap<TitleId, SeriesStanding>, WatchError> {
+        let episodes = self.catalog.episodes_of_series(visibility, series).await?;
+        let states = match profile {
+            Some(profile) => self.ports.history.states_of_titles(profile, series).await?,
+            None => Vec::new(),
+        };
+        let states = by_episode(states);
+        let today = self.clock.now().date_naive();
+        let by_series = episodes.chunk_by(|a, b| a.series == b.series);
+        Ok(by_series
+            .map(|episodes| {
+                let standing = SeriesStanding::new(episodes, &states, today);
+                (episodes[0].series, standing)
+            })
+            .collect())
+    }
+
+    /// Says that the episodes of series are about to change, and once more that they have changed: whoever had watched
+    /// all of one may go on with it. Told twice, it is right whatever is reported meanwhile, and wherever the change
+    /// breaks off.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn episodes_change(&self, series: &[TitleId]) -> Result<(), WatchError> {
+        Ok(self.ports.watching.set_back_next_day(series).await?)
+    }
+
+    /// Whether a report may be the one that makes its play count as watched. If it does although this says no, for the
+    /// play goes by a length that is not known here, the note comes later: when somebody looks.
+    pub(super) fn may_complete(&self, report: &Report, lengths: &Lengths) -> bool {
+        let known = [report.duration, lengths.catalogue, lengths.usual];
+        let candidates = known.into_iter().filter(Option::is_some);
+        let unknown = lengths.catalogue.is_none().then_some(None);
+        !report.event.is_jump()
+            && candidates.chain(unknown).any(|duration| {
+                let progress = self.rules.judge(report.event, report.position, duration);
+                progress.watched
+            })
+    }
+
+    /// Looks up when there is a later episode than those of these plays. Specials lead nowhere.
+    pub(super) async fn going_on(
+        &self,
+        plays: impl IntoIterator<Item = PlayRef>,
+    ) -> Result<GoingOn, WatchError> {
+        let plays: Vec<PlayRef> = plays.into_iter().collect();
+        let by_series = self.episodes_by_series(&plays).await?;
+        let going_on = plays.into_iter().filter_map(|play_ref| {
+            let episodes = by_series.get(&play_ref.title)?;
+            let episode = episodes.iter().find(|it| is_of(&play_ref, it))?;
+            let later = NextDay::after(episodes, Some(episode.ordinal()));
+            (episode.season > 0).then_some((play_ref, later))
+        });
+        Ok(GoingOn(going_on.collect()))
+    }
+
+    /// Looks once more at the series that were noted to be finished: a new episode may have come between.
+    pub(super) async fn look_again(
+        &self,
+        going_on: &GoingOn,
+        ledger: &Ledger,
+    ) -> Result<(), WatchError> {
+        let is_finished = |play_ref: &PlayRef| {
+            let watched_title = ledger.watched_titles.get(play_ref.title_key());
+            watched_title.is_some_and(|watched_title| watched_title.next_day.is_none())
+        };
+        let closed = going_on.0.iter().filter(|(_, later)| later.is_none());
+        let closed = closed.map(|(play_ref, _)| *play_ref).filter(is_finished);
+        let closed: Vec<PlayRef> = closed.collect();
+        if closed.is_empty() {
+            return Ok(());
+        }
+        let now = self.going_on(closed).await?;
+        let news = now.0.iter().filter(|(_, later)| later.is_some());
+        let news: Vec<TitleId> = news.map(|(play_ref, _)| play_ref.title).collect();
+        if news.is_empty() {
+            return Ok(());
+        }
+        self.episodes_change(&news).await
+    }
+
+    async fn episodes_by_series(
+        &self,
+        plays: &[PlayRef],
+    ) -> Result<BTreeMap<TitleId, Vec<Episode>>, WatchError> {
+        let mut series: Vec<TitleId> = plays.iter().map(|play_ref| play_ref.title).collect();
+        series.sort_unstable();
+        series.dedup();
+        let mut by_series: BTreeMap<TitleId, Vec<Episode>> = BTreeMap::new();
+        if series.is_empty() {
+            return Ok(by_series);
+        }
+        let everything = Visibility::everything();
+        for episode in self
+            .catalog
+            .episodes_of_series(&everything, &series)
+            .await?
+        {
+            by_series.entry(episode.series).or_default().push(episode);
+        }
+        Ok(by_series)
+    }
+
+    /// Notes what was found out about series that have nothing next: what was watched before there was such a note, or
+    /// by a length that only the play knew. Whoever asked has their answer, whether that works or not.
+    async fn settle(&self, passed_over: Vec<(WatchedTitle, Option<NextDay>)>) {
+        let stale: Vec<_> = passed_over
+            .into_iter()
+            .filter(|(row, next_day)| row.next_day != *next_day)
+            .map(|(row, next_day)| ((row.profile, row.title), row.stamp.revision, next_day))
+            .collect();
+        if stale.is_empty() {
+            return;
+        }
+        let touched = stale
+            .iter()
+            .map(|((profile, title), ..)| Touched::Title(*profile, *title));
+        let touched: Vec<Touched> = touched.collect();
+        let series: Vec<TitleId> = stale.iter().map(|((_, title), ..)| *title).collect();
+        let now = self.clock.now();
+        let change = {
+            let stale = stale.clone();
+            Arc::new(move |ledger: &mut Ledger| {
+                for (key, revision, next_day) in &stale {
+                    ledger.settle_next_day(*key, *revision, *next_day, now);
+                }
+                Ok(())
+            })
+        };
+        let settled = async {
+            self.ports.watching.update(&touched, change).await?;
+            // A new episode may have come between.
+            let profile = Some(stale[0].0.0);
+            let everything = Visibility::everything();
+            let standings = self.series_standings(&everything, profile, &series).await?;
+            let news = stale.iter().filter(|((_, title), _, next_day)| {
+                let standing = standings.get(title);
+                standing.is_some_and(|standing| standing.next_day != *next_day)
+            });
+            let news: Vec<TitleId> = news.map(|((_, title), ..)| *title).collect();
+            if news.is_empty() {
+                return Ok(());
+            }
+            self.episodes_change(&news).await
+        };
+        let settled: Result<(), WatchError> = settled.await;
+        if let Err(error) = settled {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "What was found out about finished series was not noted"
+            );
+        }
+    }
+}
+
+/// Whether a play is of an episode.
+fn is_of(play_ref: &PlayRef, episode: &Episode) -> bool {
+    play_ref.item == WatchedItem::Episode(episode.id)
+}
+
+/// A series' keyset in the list of what comes next.
+fn keyset(watched_title: &WatchedTitle) -> Keyset {
+    Keyset::by_number(
+        watched_title.last_at.timestamp_millis(),
+        watched_title.title.to_i64(),
+    )
+}

@@ -1,0 +1,121 @@
+//! The loop that takes connections, and their end.
+
+use std::io;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::ConnectInfo;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::{Service, service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::time::{interval, sleep};
+
+use super::connections::{Connections, Place, ServerLimits};
+use super::stream::Observed;
+
+/// How often slow connections are looked for.
+const SWEEP: Duration = Duration::from_secs(1);
+/// How long to wait when the machine has no descriptor left: there is room as soon as somebody goes.
+const NO_ROOM: Duration = Duration::from_millis(50);
+
+/// Routes that others can take the place of while they are served.
+pub fn swapping(router: Router) -> (watch::Sender<Router>, watch::Receiver<Router>) {
+    watch::channel(router)
+}
+
+/// Serves what comes until `stopped`, then what is under way. Requests find the address of their peer as
+/// [`ConnectInfo`].
+pub async fn serve(
+    listener: TcpListener,
+    router: watch::Receiver<Router>,
+    limits: ServerLimits,
+    stopped: impl Future<Output = ()>,
+) {
+    // As often at least as a test with shorter limits needs.
+    let mut sweep = interval(SWEEP.min(limits.patience.header / 4));
+    let connections = Arc::new(Connections::new(limits));
+    let graceful = GracefulShutdown::new();
+    let mut stopped = pin!(stopped);
+    loop {
+        tokio::select! {
+            biased;
+            () = &mut stopped => break,
+            _ = sweep.tick() => connections.sweep(),
+            accepted = listener.accept() => match accepted {
+                Ok((stream, peer)) => {
+                    if let Some(place) = connections.admit(peer.ip()) {
+                        let router = router.clone();
+                        tokio::spawn(hold(stream, peer, place, router, graceful.watcher()));
+                    }
+                }
+                Err(error) if is_of_the_peer(&error) => {}
+                Err(error) => {
+                    tracing::warn!(%error, "No connection can be taken");
+                    connections.make_room();
+                    sleep(NO_ROOM).await;
+                }
+            },
+        }
+    }
+    drop(listener);
+    let mut ended = pin!(graceful.shutdown());
+    loop {
+        tokio::select! {
+            () = &mut ended => return,
+            _ = sweep.tick() => connections.sweep(),
+        }
+    }
+}
+
+/// Holds one connection until it ends, or is cut.
+async fn hold(
+    stream: TcpStream,
+    peer: SocketAddr,
+    place: Place,
+    router: watch::Receiver<Router>,
+    watcher: Watcher,
+) {
+    // An answer is written whole; waiting for more to send with it only delays it.
+    drop(stream.set_nodelay(true));
+    let connection = Arc::clone(&place.connection);
+    let service = service_fn(|mut request: hyper::Request<Incoming>| {
+        let at_work = connection.work();
+        request.extensions_mut().insert(ConnectInfo(peer));
+        let answer = TowerToHyperService::new(router.borrow().clone()).call(request);
+        async move {
+            let answer = answer.await;
+            drop(at_work);
+            answer
+        }
+    });
+    let stream = TokioIo::new(Observed::new(stream, Arc::clone(&connection)));
+    let mut builder = http1::Builder::new();
+    // How long a header may take is ours to say: here it would count as idle what waits for its first byte.
+    builder.timer(TokioTimer::new()).header_read_timeout(None);
+    let served = watcher.watch(builder.serve_connection(stream, service));
+    tokio::select! {
+        served = served => if let Err(error) = served {
+            tracing::debug!(%error, "A connection broke");
+        },
+        () = connection.cut() => {}
+    }
+    drop(place);
+}
+
+/// Whether it is about one connection, which went before it was taken.
+fn is_of_the_peer(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionRefused
+            | io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::ConnectionReset
+    )
+}

@@ -1,0 +1,55 @@
+//! Takes away what has had its time: old entries of the audit list, accounts that were never confirmed, erasures that are
+//! finished.
+
+use std::time::Duration;
+
+use super::job::{Job, Round};
+use crate::domain::accounts::AccountService;
+use crate::domain::events::Event;
+use crate::domain::ids::UserId;
+
+/// How often to look.
+const POLL: Duration = Duration::from_secs(3600);
+
+pub(super) struct ClearAway {
+    accounts: AccountService,
+    /// Where the last round stopped.
+    after: Option<UserId>,
+}
+
+impl ClearAway {
+    pub(super) fn new(accounts: AccountService) -> Self {
+        Self {
+            accounts,
+            after: None,
+        }
+    }
+}
+
+impl Job for ClearAway {
+    const NAME: &'static str = "clear_away";
+    const WAKES: &'static [Event] = &[];
+
+    async fn round(&mut self) -> Round {
+        let cleared = match self.accounts.clear_away(self.after).await {
+            Ok(cleared) => cleared,
+            Err(error) => return Round::failed(error),
+        };
+        self.after = cleared.after;
+        if cleared.total() > 0 {
+            tracing::info!(
+                audit = cleared.audit,
+                audit_of_nobody = cleared.audit_of_nobody,
+                unconfirmed = cleared.unconfirmed,
+                erasures = cleared.erasures,
+                "Took away {} records that have had their time",
+                cleared.total()
+            );
+        }
+        if cleared.has_more {
+            Round::Again
+        } else {
+            Round::Due(POLL)
+        }
+    }
+}

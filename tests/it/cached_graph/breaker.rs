@@ -1,0 +1,59 @@
+//! A graph that hangs keeps nobody waiting twice, and is asked again once it answers.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use reelgraph::adapters::memory::{BreakerGraph, TokioTasks};
+use reelgraph::adapters::sqlite::{SqliteDb, SqliteGraph};
+use reelgraph::domain::error::StoreError;
+use reelgraph::domain::ping::Ping;
+use reelgraph::domain::pulse::{Health, Pulse};
+use reelgraph::domain::recommend::TasteGraph;
+
+use super::counting::CountingGraph;
+use super::support::{ANN, store};
+use crate::support::SOON;
+
+/// Answers as the graph does.
+struct PingOf(Arc<CountingGraph>);
+
+#[async_trait]
+impl Ping for PingOf {
+    async fn ping(&self) -> Result<(), StoreError> {
+        self.0.similar_version().await.map(drop)
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_waits_for_a_graph_that_is_known_to_hang_until_it_answers_again() {
+    let folder = store();
+    let db = SqliteDb::open(&folder.path().join("reelgraph.db")).unwrap();
+    let asked = Arc::new(CountingGraph::new(Arc::new(SqliteGraph::new(db))));
+    let patience = Duration::from_secs(2);
+    let ping = Arc::new(PingOf(Arc::clone(&asked)));
+    let pulse = Pulse::new("graph", ping, Arc::new(TokioTasks), patience);
+    let graph = BreakerGraph::new(asked.clone(), pulse.clone());
+    graph.taste(ANN).await.unwrap();
+
+    asked.hold();
+    let first = graph.taste(ANN).await;
+    let read = asked.tastes();
+    let began = Instant::now();
+    for _ in 0..100 {
+        let error = graph.taste(ANN).await.unwrap_err();
+        assert!(matches!(error, StoreError::Unavailable(_)), "{error:?}");
+    }
+
+    assert!(matches!(first, Err(StoreError::Unavailable(_))));
+    assert!(began.elapsed() < patience, "{:?}", began.elapsed());
+    assert_eq!(asked.tastes(), read, "the graph is left alone");
+
+    asked.release();
+    let began = Instant::now();
+    while graph.taste(ANN).await.is_err() {
+        assert!(began.elapsed() < SOON);
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert_eq!(pulse.health(), Health::Answers);
+}
