@@ -75,7 +75,7 @@ pub(super) fn title_of(record: Value, row: &Row<'_>) -> anyhow::Result<Title> {
             title.map_err(|problem| refused(&row.location(), &problem))
         }
         Ok(_) => Err(anyhow!("{}: is not a title", row.location())),
-        Err(problem) => Err(refused(&row.location(), &problem)),
+        Err((problem, _)) => Err(refused(&row.location(), &problem)),
     }
 }
 
@@ -92,7 +92,7 @@ fn each_record(
         let location = format!("{}:{}", path.display(), entry.line);
         match entry.finding {
             Finding::Record(record, ..) => take(record, &location)?,
-            Finding::Refused(problem) | Finding::FileRefused(problem) => {
+            Finding::Refused(problem, _) | Finding::FileRefused(problem) => {
                 return Err(refused(&location, &problem));
             }
         }

@@ -292,11 +292,14 @@ static LANGUAGES: LazyLock<HashMap<String, &'static str>> = LazyLock::new(|| {
     codes
 });
 
-/// What spellings of a country have in common.
+/// What spellings of a country have in common. A word alone is a code, though it may be "and" (Andorra's).
 fn country_key(name: &str) -> String {
     let words = text::words(&name.replace('&', " and "));
-    let words = words.iter().map(String::as_str);
-    let told = words.filter(|word| !matches!(*word, "the" | "and" | "of"));
+    let is_told = |word: &str| words.len() == 1 || !matches!(word, "the" | "and" | "of");
+    let told = words
+        .iter()
+        .map(String::as_str)
+        .filter(|word| is_told(word));
     told.map(|word| if word == "st" { "saint" } else { word })
         .collect()
 }

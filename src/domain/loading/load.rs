@@ -58,7 +58,7 @@ pub struct LoadSummary {
 /// What warnings have in common.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct WarningKind {
-    /// The field.
+    /// The field that it is about.
     pub field: String,
     /// What was noticed.
     pub reason: &'static str,
@@ -67,7 +67,7 @@ pub struct WarningKind {
 /// How often something was warned of.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Warned {
-    /// In all.
+    /// How often in all.
     pub times: u64,
     /// Those of one value counted once.
     pub different: u64,

@@ -21,7 +21,7 @@ impl Problem {
 /// What a curator may want to look at, although the record was loaded. Warnings of one field and reason are of a kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Warning {
-    /// The field.
+    /// The field that it is about.
     pub field: String,
     /// The value that it is about, if others of the kind have others.
     pub value: Option<String>,

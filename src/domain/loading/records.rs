@@ -214,34 +214,23 @@ pub struct WatchRecord {
 
 impl Record {
     /// Reads a JSON value. `this_year` bounds what can be announced. Gives the names of unknown fields and what was
-    /// noticed besides.
+    /// noticed besides; of a record that is refused, why, and what was noticed up to there.
     pub fn read(
         value: Value,
         this_year: i32,
-    ) -> Result<(Self, Vec<String>, Vec<Warning>), Problem> {
+    ) -> Result<(Self, Vec<String>, Vec<Warning>), (Problem, Vec<Warning>)> {
         let Value::Object(map) = value else {
-            return Err(Problem::new(
-                "",
-                format!("is {}, not a record (a JSON object)", shown(&value)),
-            ));
+            let reason = format!("is {}, not a record (a JSON object)", shown(&value));
+            return Err((Problem::new("", reason), Vec::new()));
         };
         let twice = encoded_twice(&map);
         let mut fields = Fields::new(map);
-        let record = match kind(&mut fields)? {
-            Kind::Title(kind) => {
-                let is_told = kind.is_some();
-                let kind = kind.unwrap_or(TitleKind::Film);
-                let title = read_title(kind, &mut fields, i64::from(this_year))?;
-                Self::Title(Box::new(TitleRecord {
-                    is_kind_told: is_told,
-                    ..title
-                }))
-            }
-            Kind::Episode => Self::Episode(read_episode(&mut fields)?),
-            Kind::Person => Self::Person(read_person(&mut fields)?),
-            Kind::Watch => Self::Watch(read_watch(&mut fields)?),
-        };
+        let record = Self::of_fields(&mut fields, this_year);
         let (unknown, mut warnings) = fields.finish();
+        let record = match record {
+            Ok(record) => record,
+            Err(problem) => return Err((problem, warnings)),
+        };
         let twice = twice
             .into_iter()
             .filter(|(field, _)| !unknown.contains(field));
@@ -251,6 +240,23 @@ impl Record {
             reason: "looks like UTF-8 that was encoded twice",
         }));
         Ok((record, unknown, warnings))
+    }
+
+    fn of_fields(fields: &mut Fields, this_year: i32) -> Result<Self, Problem> {
+        Ok(match kind(fields)? {
+            Kind::Title(kind) => {
+                let is_told = kind.is_some();
+                let kind = kind.unwrap_or(TitleKind::Film);
+                let title = read_title(kind, fields, i64::from(this_year))?;
+                Self::Title(Box::new(TitleRecord {
+                    is_kind_told: is_told,
+                    ..title
+                }))
+            }
+            Kind::Episode => Self::Episode(read_episode(fields)?),
+            Kind::Person => Self::Person(read_person(fields)?),
+            Kind::Watch => Self::Watch(read_watch(fields)?),
+        })
     }
 }
 
@@ -312,6 +318,9 @@ fn read_title(
     let premiered = fields.day("release_date")?;
     let year = read_year(fields, "year", &years)?;
     let is_series = kind == TitleKind::Series;
+    // Both are read before either refuses the record, so that what is wrong with both is told.
+    let countries = read_codes(fields, &COUNTRIES);
+    let languages = read_codes(fields, &LANGUAGES);
     let mut record = TitleRecord {
         kind,
         is_kind_told: true,
@@ -326,8 +335,8 @@ fn read_title(
         genres: read_genres(fields)?,
         directors: read_credits(fields, if is_series { "creators" } else { "directors" })?,
         cast: read_credits(fields, "cast")?,
-        countries: read_codes(fields, &COUNTRIES)?,
-        languages: read_codes(fields, &LANGUAGES)?,
+        countries: countries?,
+        languages: languages?,
         external_ids: read_external_ids(fields)?,
         network: Said::Nothing,
         total_seasons: Said::Nothing,

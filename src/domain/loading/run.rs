@@ -107,10 +107,14 @@ impl<'a> Run<'a> {
             let entry = entry.map_err(|error| LoadError::File(self.file.clone(), error))?;
             let line = entry.line;
             match entry.finding {
-                Finding::FileRefused(problem) | Finding::Refused(problem) if is_first => {
+                Finding::FileRefused(problem) if is_first => self.refuse(line, &problem),
+                Finding::Refused(problem, warnings) if is_first => {
+                    for warning in &warnings {
+                        self.warn(line, warning);
+                    }
                     self.refuse(line, &problem);
                 }
-                Finding::FileRefused(_) | Finding::Refused(_) => {}
+                Finding::FileRefused(_) | Finding::Refused(..) => {}
                 Finding::Record(record, unknown_fields, warnings) => {
                     let of = phase_of(&record);
                     has.insert(of);

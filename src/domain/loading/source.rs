@@ -31,8 +31,8 @@ pub struct Entry {
 pub enum Finding {
     /// A record, the names of its unknown fields, and what was noticed.
     Record(Record, Vec<String>, Vec<Warning>),
-    /// No record that could be loaded.
-    Refused(Problem),
+    /// No record that could be loaded, and what was noticed before.
+    Refused(Problem, Vec<Warning>),
     /// Nothing of the file can be loaded.
     FileRefused(Problem),
 }
@@ -205,10 +205,10 @@ fn read_document(reader: &mut dyn BufRead, this_year: i32) -> io::Result<Vec<Ent
 
 fn read_line(text: &[u8], end: End, this_year: i32) -> Finding {
     if end == End::TooLong {
-        return Finding::Refused(Problem::new("", format!("is longer than {MAX_LINE} bytes")));
+        return refused(Problem::new("", format!("is longer than {MAX_LINE} bytes")));
     }
     if let Err(error) = std::str::from_utf8(text) {
-        return Finding::Refused(Problem::new(
+        return refused(Problem::new(
             "",
             format!(
                 "is not UTF-8 (byte {} of the line)",
@@ -218,11 +218,11 @@ fn read_line(text: &[u8], end: End, this_year: i32) -> Finding {
     }
     match serde_json::from_slice::<Strict>(text) {
         Ok(record) => read_record(record, this_year),
-        Err(error) if error.is_eof() && end == End::OfFile => Finding::Refused(Problem::new(
+        Err(error) if error.is_eof() && end == End::OfFile => refused(Problem::new(
             "",
             "is cut off: the file ends in the middle of the record",
         )),
-        Err(error) => Finding::Refused(Problem::new(
+        Err(error) => refused(Problem::new(
             "",
             format!(
                 "is not JSON: {} (column {})",
@@ -235,7 +235,7 @@ fn read_line(text: &[u8], end: End, this_year: i32) -> Finding {
 
 fn read_record(record: Strict, this_year: i32) -> Finding {
     match record.twice {
-        Some(key) => Finding::Refused(Problem::new(key, "comes twice in the record")),
+        Some(key) => refused(Problem::new(key, "comes twice in the record")),
         None => finding(Record::read(record.value, this_year)),
     }
 }
@@ -249,10 +249,17 @@ fn without_place(error: &serde_json::Error) -> String {
         .to_owned()
 }
 
-pub(super) fn finding(read: Result<(Record, Vec<String>, Vec<Warning>), Problem>) -> Finding {
+/// A refusal of which nothing else is to be said.
+pub(super) fn refused(problem: Problem) -> Finding {
+    Finding::Refused(problem, Vec::new())
+}
+
+pub(super) fn finding(
+    read: Result<(Record, Vec<String>, Vec<Warning>), (Problem, Vec<Warning>)>,
+) -> Finding {
     match read {
         Ok((record, unknown, warnings)) => Finding::Record(record, unknown, warnings),
-        Err(problem) => Finding::Refused(problem),
+        Err((problem, warnings)) => Finding::Refused(problem, warnings),
     }
 }
 

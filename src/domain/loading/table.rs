@@ -11,7 +11,7 @@ use serde_json::{Map, Number, Value};
 
 use super::problem::Problem;
 use super::records::Record;
-use super::source::{Entry, Finding, MAX_LINE, finding};
+use super::source::{Entry, Finding, MAX_LINE, finding, refused};
 
 /// What the parser reads at once, in bytes.
 const BUFFER: usize = 64 * 1024;
@@ -119,11 +119,11 @@ impl<'a> Table<'a> {
         let (cells, wanted) = (self.record.len(), columns.len());
         if cells != wanted {
             let reason = format!("has {cells} columns, not {wanted}");
-            return Finding::Refused(Problem::new("", reason));
+            return refused(Problem::new("", reason));
         }
         match object(columns, &self.record) {
             Ok(object) => finding(Record::read(object, this_year)),
-            Err(problem) => Finding::Refused(problem),
+            Err(problem) => refused(problem),
         }
     }
 }

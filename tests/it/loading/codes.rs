@@ -68,7 +68,7 @@ async fn what_names_nothing_is_left_out_with_a_warning_for_each_value() {
     let films = [
         film("a", &json!(["XX", "FR"]), &json!(["eng"])),
         film("b", &json!(["XX"]), &json!(["xx"])),
-        film("c", &json!(["🇺🇸"]), &json!(["en"])),
+        film("c", &json!(["🇺🇸"]), &json!(["zxx"])),
         film("d", &json!(["Narnia"]), &json!(["en", "Elvish"])),
         film("e", &json!(["XX"]), &json!([])),
     ];
@@ -83,15 +83,16 @@ async fn what_names_nothing_is_left_out_with_a_warning_for_each_value() {
     ));
     assert!(loaded.says(1, "warning", "countries “XX” is no country of ISO 3166-1"));
     assert!(loaded.says(2, "warning", "languages “xx” is no language of ISO 639-1"));
+    assert!(loaded.says(3, "warning", "languages “zxx” is no language"));
     assert!(loaded.says(4, "warning", "countries “Narnia” is no country"));
     assert!(loaded.says(4, "warning", "languages “Elvish” is no language"));
     assert_eq!(
         loaded.messages.len(),
-        5,
+        6,
         "each value once: {:?}",
         loaded.messages
     );
-    assert!(loaded.summary.contains("1 refused, 4 warnings"));
+    assert!(loaded.summary.contains("1 refused, 5 warnings"));
     assert!(
         loaded
             .summary
