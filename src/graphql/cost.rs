@@ -22,8 +22,10 @@ pub(super) const MOST: usize = 30_000;
 
 /// What any request costs beside its fields: reading it, finding out who asks.
 pub(super) const REQUEST: usize = 10;
-/// What asks for more runs only beside as many like it as there are processors.
-pub(super) const HEAVY: usize = 3_000;
+/// What asks for more, some 50 ms of a processor, runs only beside few like it; no page of a site comes near.
+pub(super) const HEAVY: usize = 10_000;
+/// How many of those run for each processor: one may be waiting for a store.
+pub(super) const HEAVY_EACH: usize = 2;
 
 /// How long a page is if nobody says how long.
 const DEFAULT_PAGE: usize = 20;

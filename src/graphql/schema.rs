@@ -109,8 +109,8 @@ impl Executor for Schema {
         if let Err(overspent) = self.spend(&request, cost, reports).await {
             return Response::from_errors(vec![too_soon(overspent)]);
         }
-        // Only so many at a time as there are processors, so that light ones are never behind more than these. It fails
-        // only if the semaphore is closed, which it never is.
+        // Only so many at a time, so that light ones are never behind more than these. It fails only if the semaphore is
+        // closed, which it never is.
         let _turn = if cost > cost::HEAVY {
             self.heavy.acquire().await.ok()
         } else {
@@ -236,7 +236,7 @@ pub fn build(services: Services, describes: Introspection) -> Schema {
     Schema {
         inner: inner.finish(),
         budget,
-        heavy: Arc::new(Semaphore::new(processors)),
+        heavy: Arc::new(Semaphore::new(processors * cost::HEAVY_EACH)),
         costs: Arc::new(Costs::new(&types)),
         types: Arc::new(types),
     }
