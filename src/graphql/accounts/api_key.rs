@@ -98,18 +98,18 @@ impl ApiKeyMutation {
         input: CreateApiKeyInput,
     ) -> Result<CreateApiKeyPayload> {
         let viewer = ctx.known_viewer()?;
-        let make = MakeApiKey {
+        let wanted = MakeApiKey {
             name: input.name,
             scopes: input.scopes.into_iter().map(Into::into).collect(),
             days: input.expires_in_days,
             password: input.password.map(SecretString::from),
         };
         let accounts = &ctx.services().accounts;
-        let made = accounts.create_api_key(&viewer, make, ctx.client()).await;
-        let (made, user_errors) = UserError::split(made)?;
-        let token = made.as_ref().map(|made| made.token.expose());
+        let made = accounts.create_api_key(&viewer, wanted, ctx.client()).await;
+        let (new, user_errors) = UserError::split(made)?;
+        let token = new.as_ref().map(|new| new.token.expose());
         Ok(CreateApiKeyPayload {
-            api_key: made.map(|made| ApiKey(made.key)),
+            api_key: new.map(|new| ApiKey(new.key)),
             token,
             user_errors,
         })
