@@ -212,7 +212,8 @@ async fn nobodys(program: &Program, on: On) -> u64 {
         let path = program.data().join("reelgraph.sqlite");
         let connection = Connection::open(path).unwrap();
         let sql = "SELECT count(*) FROM audit WHERE user_id IS NULL";
-        return connection.query_row(sql, (), |row| row.get(0)).unwrap();
+        let count: i64 = connection.query_row(sql, (), |row| row.get(0)).unwrap();
+        return u64::try_from(count).unwrap();
     }
     let options = ClientOptions::parse(program.variable("MONGODB_URI")).await;
     let client = Client::with_options(options.unwrap()).unwrap();
