@@ -53,7 +53,7 @@ async fn a_thin_record_takes_nothing_away() {
     let empty = load_table(
         &program,
         "slug,title,year,original_title,runtime_minutes,genres,directors,cast,ids.imdb,certifications.US,collection,part,state,release_date\n\
-         collateral-2004,Collateral,2004,,,,,,, , | ,,,\n",
+         collateral-2004,Collateral,2004,,,,, | , ,,,,,\n",
     )
     .await;
     let texts = json!({ "slug": "collateral-2004", "title": "Collateral", "original_title": " ", "genres": [""], "cast": [" "], "runtime_minutes": 0 });
