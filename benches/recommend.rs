@@ -122,6 +122,7 @@ where
             watching: observed.clone(),
             history: watches,
             feedback: observed,
+            plays: None,
         },
         catalog.clone(),
         WatchRules::default(),

@@ -221,6 +221,7 @@ impl App {
     }
 
     /// Opens the stores that the settings name, whatever they say, for a command that makes it go with the settings.
+    #[expect(clippy::too_many_lines, reason = "one list of what is connected")]
     pub async fn open_to_mend(config: &Config) -> anyhow::Result<Self> {
         let events = MemoryEvents::new();
         let stores = match &config.servers {

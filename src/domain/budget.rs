@@ -99,6 +99,7 @@ impl Budget {
     }
 
     /// Takes what a request is going to do from the buckets of whoever sends it, in one step, or nothing.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn spend(
         &self,
         viewer: &Viewer,

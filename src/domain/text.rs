@@ -47,10 +47,17 @@ pub fn spellings(slug: &str) -> Vec<String> {
 /// Case and compatibility forms folded, and of marks those that spellings leave out: accents of Latin, Greek and Cyrillic
 /// letters, points of Hebrew and Arabic ones. `"Amélie"` and `"AMELIE"` give `"amelie"`, `"Æon"` gives `"aeon"`.
 pub fn fold(text: &str) -> String {
-    let leaves_out = |letter: char, _| match letter.script() {
-        Script::Latin | Script::Greek | Script::Cyrillic | Script::Hebrew | Script::Arabic => true,
-        Script::Common | Script::Inherited => true,
-        _ => false,
+    let leaves_out = |letter: char, _| {
+        matches!(
+            letter.script(),
+            Script::Latin
+                | Script::Greek
+                | Script::Cyrillic
+                | Script::Hebrew
+                | Script::Arabic
+                | Script::Common
+                | Script::Inherited
+        )
     };
     without_marks(text.nfkd(), leaves_out)
 }

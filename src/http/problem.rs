@@ -3,7 +3,9 @@
 use axum::Json;
 use axum::body::to_bytes;
 use axum::extract::Request;
-use axum::http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE,
+};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -24,6 +26,8 @@ pub(super) struct Problem {
     code: &'static str,
     detail: Option<String>,
     retry_after: Option<u64>,
+    /// How to log in, where that is wanting.
+    challenge: Option<HeaderValue>,
 }
 
 impl Problem {
@@ -34,6 +38,7 @@ impl Problem {
             code,
             detail: Some(detail.into()).filter(|detail: &String| !detail.is_empty()),
             retry_after: None,
+            challenge: None,
         }
     }
 }
@@ -54,6 +59,9 @@ impl From<Refusal> for Problem {
         let status = refusal.status.unwrap_or(StatusCode::BAD_REQUEST);
         Self {
             retry_after: refusal.retry_after,
+            challenge: (status == StatusCode::UNAUTHORIZED)
+                .then(|| HeaderValue::from_str(&refusal.challenge()).ok())
+                .flatten(),
             ..Self::new(status, refusal.code, refusal.message)
         }
     }
@@ -84,6 +92,9 @@ impl IntoResponse for Problem {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if let Some(seconds) = self.retry_after {
             headers.insert(RETRY_AFTER, seconds.into());
+        }
+        if let Some(challenge) = self.challenge {
+            headers.insert(WWW_AUTHENTICATE, challenge);
         }
         (self.status, headers, Json(body)).into_response()
     }

@@ -114,6 +114,7 @@ const CRATES: &[(&str, &[&str])] = &[
             "chrono",
             "futures",
             "secrecy",
+            "serde",
             "serde_json",
             "thiserror",
             "tokio",

@@ -275,7 +275,7 @@ fn make_private(path: &Path) -> std::io::Result<()> {
             continue;
         };
         let mut permissions = found.permissions();
-        if permissions.mode() & 0o077 == 0 {
+        if permissions.mode().trailing_zeros() >= 6 {
             continue;
         }
         permissions.set_mode(ALONE);

@@ -62,6 +62,7 @@ impl Secret {
 
     /// The one that comes after it with this salt: the same each time. Both parts are of one length, so nothing is gained
     /// by moving their border.
+    #[must_use]
     pub fn successor(&self, salt: &Salt) -> Self {
         let digest = Sha256::new()
             .chain_update(self.expose().as_bytes())

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use isolang::Language;
-use rust_iso3166 as countries;
 
 use crate::domain::text;
 
@@ -245,21 +244,21 @@ static COUNTRIES: LazyLock<HashMap<String, &'static str>> = LazyLock::new(|| {
         );
     }
     // What the standard says goes before what people say.
-    for country in countries::ALL {
+    for country in rust_iso3166::ALL {
         let bare = country_key(without_brackets(country.name));
         codes.entry(bare).or_insert(country.alpha2);
     }
-    for former in countries::iso3166_3::ALL {
+    for former in rust_iso3166::iso3166_3::ALL {
         let gone = former.former;
         // Some codes have been given to another country since.
-        if countries::from_alpha2(gone.alpha2).is_some() {
+        if rust_iso3166::from_alpha2(gone.alpha2).is_some() {
             continue;
         }
         for spelling in [gone.alpha2, gone.alpha3] {
             codes.entry(country_key(spelling)).or_insert(gone.alpha2);
         }
     }
-    for country in countries::ALL {
+    for country in rust_iso3166::ALL {
         for spelling in [country.name, country.alpha2, country.alpha3] {
             codes.insert(country_key(spelling), country.alpha2);
         }
@@ -408,7 +407,7 @@ mod tests {
 
     #[test]
     fn every_code_of_the_standards_stands_for_itself() {
-        for country in countries::ALL {
+        for country in rust_iso3166::ALL {
             assert_eq!(country_code(country.alpha2), Some(country.alpha2));
             assert_eq!(country_code(country.alpha3), Some(country.alpha2));
             assert_eq!(

@@ -215,15 +215,14 @@ fn looks_double_encoded(text: &str) -> bool {
         }
     };
     for c in text.chars() {
-        match windows_1252(c) {
-            Some(byte) => run.push(byte),
-            None => {
-                if is_another(&run) {
-                    return true;
-                }
-                run.clear();
-            }
+        if let Some(byte) = windows_1252(c) {
+            run.push(byte);
+            continue;
         }
+        if is_another(&run) {
+            return true;
+        }
+        run.clear();
     }
     is_another(&run)
 }
@@ -235,13 +234,11 @@ fn windows_1252(c: char) -> Option<u8> {
         '\u{8f}', '\u{90}', '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}',
         'ž', 'Ÿ',
     ];
-    match u32::from(c) {
-        code @ 0x80..=0xff => u8::try_from(code).ok(),
-        _ => {
-            let place = FROM_128.iter().position(|other| *other == c)?;
-            u8::try_from(place + 128).ok()
-        }
+    if let code @ 0x80..=0xff = u32::from(c) {
+        return u8::try_from(code).ok();
     }
+    let place = FROM_128.iter().position(|other| *other == c)?;
+    u8::try_from(place + 128).ok()
 }
 
 #[cfg(test)]

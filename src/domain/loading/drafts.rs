@@ -17,7 +17,7 @@ use crate::domain::stamp::Stamp;
 
 /// What becomes of the document that a record is about.
 pub(super) enum Draft<T> {
-    /// There was none.
+    /// None was stored before.
     New(T),
     /// It says something else now, in these fields.
     Changed(T, Vec<&'static str>),
@@ -138,7 +138,7 @@ fn compose(record: &TitleRecord, base: Title, named: &Named) -> Result<Title, Pr
 /// The year after a record. One that is not named follows the day of the first showing, unless it was told by itself
 /// before: festivals are earlier than releases.
 fn year(record: &TitleRecord, stored: Option<i32>, of_stored_day: Option<i32>) -> Option<i32> {
-    let of_day = record.premiered.value().map(|day| day.year());
+    let of_day = record.premiered.value().map(Datelike::year);
     match &record.year {
         Said::Value(year) => Some(*year),
         Said::Cleared => of_day,

@@ -271,7 +271,7 @@ impl Fields {
         })
     }
 
-    /// An object.
+    /// An object, with its keys as they stand there.
     pub(super) fn object(&mut self, name: &'static str) -> Field<Said<Map<String, Value>>> {
         self.said(name, |value| match value {
             Value::Object(map) => Ok(map),

@@ -60,7 +60,7 @@ pub struct LoadSummary {
 pub struct WarningKind {
     /// The field that it is about.
     pub field: String,
-    /// What was noticed.
+    /// What was noticed, without the value.
     pub reason: &'static str,
 }
 
@@ -107,7 +107,7 @@ impl Tally {
         }
     }
 
-    /// Adds another tally.
+    /// Counts what another tally has too.
     pub(super) fn add(&mut self, other: &Self) {
         self.new += other.new;
         self.changed += other.changed;

@@ -127,10 +127,10 @@ impl TitleRecord {
     }
 }
 
-/// A credited person.
+/// A person whom a record credits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CreditName {
-    /// Who it is.
+    /// The keys that the person may be stored under.
     pub person: PersonKey,
     /// The name; a slug alone names somebody who was loaded before.
     pub name: Option<String>,
@@ -212,13 +212,13 @@ pub struct WatchRecord {
     pub liked: Option<bool>,
 }
 
+/// What a value is as a record, with the names of unknown fields and what was noticed besides; or why it is none, and
+/// what was noticed up to there.
+pub(super) type ReadRecord = Result<(Record, Vec<String>, Vec<Warning>), (Problem, Vec<Warning>)>;
+
 impl Record {
-    /// Reads a JSON value. `this_year` bounds what can be announced. Gives the names of unknown fields and what was
-    /// noticed besides; of a record that is refused, why, and what was noticed up to there.
-    pub fn read(
-        value: Value,
-        this_year: i32,
-    ) -> Result<(Self, Vec<String>, Vec<Warning>), (Problem, Vec<Warning>)> {
+    /// Reads a JSON value. `this_year` bounds what can be announced.
+    pub fn read(value: Value, this_year: i32) -> ReadRecord {
         let Value::Object(map) = value else {
             let reason = format!("is {}, not a record (a JSON object)", shown(&value));
             return Err((Problem::new("", reason), Vec::new()));
@@ -504,7 +504,9 @@ fn read_codes(fields: &mut Fields, codes: &Codes) -> Result<Said<Vec<String>>, P
         if text.is_empty() {
             return Ok(None);
         }
-        if let Some(code) = (codes.code)(&text) {
+        // Two letters are a code whatever else they stand for: NA is Namibia, but N/A is nothing.
+        let is_missing = is_placeholder(&text) && !is_two_letters(&text);
+        if let Some(code) = (codes.code)(&text).filter(|_| !is_missing) {
             return Ok(Some(code.to_owned()));
         }
         if !text.chars().any(char::is_alphanumeric) && !is_placeholder(&text) {
@@ -525,6 +527,10 @@ fn read_codes(fields: &mut Fields, codes: &Codes) -> Result<Said<Vec<String>>, P
         codes.retain(|code| seen.insert(code.clone()));
         codes
     }))
+}
+
+fn is_two_letters(text: &str) -> bool {
+    text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_alphabetic())
 }
 
 fn read_network(fields: &mut Fields) -> Result<Said<String>, Problem> {

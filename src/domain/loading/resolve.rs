@@ -193,16 +193,13 @@ pub(super) async fn collections(
     let mut new: BTreeMap<String, Collection> = BTreeMap::new();
     let mut ids = HashMap::new();
     for named in named {
-        let slug = match &named.slug {
-            Some(slug) => {
-                let spellings = text::spellings(slug).into_iter();
-                let mut there = spellings.filter(|slug| stored.contains_key(slug.as_str()));
-                there.next().unwrap_or_else(|| slug.clone())
-            }
-            None => {
-                let slug = keys[named].choose(|slug| stored.get(slug).copied());
-                slug.to_owned()
-            }
+        let slug = if let Some(slug) = &named.slug {
+            let spellings = text::spellings(slug).into_iter();
+            let mut there = spellings.filter(|slug| stored.contains_key(slug.as_str()));
+            there.next().unwrap_or_else(|| slug.clone())
+        } else {
+            let slug = keys[named].choose(|slug| stored.get(slug).copied());
+            slug.to_owned()
         };
         ids.insert(named.clone(), CollectionId::of_slug(&slug));
         if !stored.contains_key(slug.as_str()) {

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::encodings::not_text;
 use super::problem::{Problem, Warning};
-use super::records::Record;
+use super::records::{ReadRecord, Record};
 use super::strict::Strict;
 use super::table::Table;
 
@@ -254,9 +254,7 @@ pub(super) fn refused(problem: Problem) -> Finding {
     Finding::Refused(problem, Vec::new())
 }
 
-pub(super) fn finding(
-    read: Result<(Record, Vec<String>, Vec<Warning>), (Problem, Vec<Warning>)>,
-) -> Finding {
+pub(super) fn finding(read: ReadRecord) -> Finding {
     match read {
         Ok((record, unknown, warnings)) => Finding::Record(record, unknown, warnings),
         Err((problem, warnings)) => Finding::Refused(problem, warnings),

@@ -336,10 +336,12 @@ mod tests {
         }
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "as a graph says it")]
     fn in_graph(number: u64, tick: u64) -> Option<GraphEpoch> {
         Some(epoch(number, 0, None).in_graph(tick))
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "made for the call")]
     fn standing(before: &Epoch, graph: Option<GraphEpoch>, after: &Epoch) -> Standing {
         after.standing(before, graph.as_ref())
     }

@@ -45,11 +45,13 @@ pub enum RebuildStep {
 
 impl GraphService {
     /// The phase of the making anew that is under way, if one is.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn rebuild_under_way(&self) -> Result<Option<Rebuild>, RecommendError> {
         Ok(self.ports.notes.notes().await?.rebuild)
     }
 
     /// How long ago the making anew that is under way was begun; 0: none is.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn rebuild_age(&self) -> Result<TimeDelta, RecommendError> {
         let under_way = self.rebuild_under_way().await?;
         let age = under_way.map_or(TimeDelta::zero(), |rebuild| {
@@ -101,11 +103,13 @@ impl GraphService {
     }
 
     /// Lets others go on with the making anew at once.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn leave_rebuild(&self) -> Result<(), RecommendError> {
         Ok(self.ports.leases.release(LEASE, self.holder).await?)
     }
 
     /// Does some of a phase. Says with what to go on, and how many documents were marked for the first time.
+    #[expect(clippy::too_many_lines, reason = "one list of phases")]
     async fn do_phase(&self, phase: Phase) -> Result<(Option<Phase>, usize), RecommendError> {
         let titles = &self.ports.titles;
         let watches = &self.ports.watches;
@@ -168,12 +172,11 @@ impl GraphService {
             }
             Phase::MarkWatches { after } => {
                 let marked = watches.mark_watches_waiting_after(after, MARKED).await?;
-                let next = match marked.last() {
-                    Some(last) => Phase::MarkWatches { after: Some(*last) },
-                    None => {
-                        watches.mark_departures_waiting().await?;
-                        Phase::Project { pass: 0 }
-                    }
+                let next = if let Some(last) = marked.last() {
+                    Phase::MarkWatches { after: Some(*last) }
+                } else {
+                    watches.mark_departures_waiting().await?;
+                    Phase::Project { pass: 0 }
                 };
                 (Some(next), marked.len())
             }

@@ -64,6 +64,7 @@ impl GraphService {
     }
 
     /// Lets other servers have their turn at once.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn leave_turns(&self, turns: &mut Turns) -> Result<(), RecommendError> {
         let held = std::mem::take(&mut turns.0).into_iter();
         let left = held.map(async |shard| {

@@ -146,7 +146,7 @@ impl WatchService {
     /// play goes by a length that is not known here, the note comes later: when somebody looks.
     pub(super) fn may_complete(&self, report: &Report, lengths: &Lengths) -> bool {
         let known = [report.duration, lengths.catalogue, lengths.usual];
-        let candidates = known.into_iter().filter(Option::is_some);
+        let candidates = known.into_iter().flatten().map(Some);
         let unknown = lengths.catalogue.is_none().then_some(None);
         !report.event.is_jump()
             && candidates.chain(unknown).any(|duration| {

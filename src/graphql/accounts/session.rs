@@ -12,7 +12,7 @@ use crate::graphql::scalars::DateTime;
 
 /// A log-in of the viewer's own account.
 pub(crate) struct Session {
-    session: accounts::Session,
+    inner: accounts::Session,
     is_current: bool,
     /// Whether the viewer is told where it was begun from.
     is_shown: bool,
@@ -23,7 +23,7 @@ impl Session {
     pub(super) fn new(session: accounts::Session, viewer: &KnownViewer) -> Self {
         let is_current = viewer.session() == Some(session.id);
         Self {
-            session,
+            inner: session,
             is_current,
             is_shown: viewer.sees_owner(),
         }
@@ -46,39 +46,39 @@ impl Session {
 impl Session {
     /// The global id, which `node` takes: opaque text that stays the same.
     pub(crate) async fn id(&self) -> ID {
-        GlobalId::Session(self.session.id).encode()
+        GlobalId::Session(self.inner.id).encode()
     }
 
     /// What the client called itself (its `User-Agent` header); null if it said nothing.
     async fn device(&self) -> Option<&str> {
-        self.session.device.as_deref()
+        self.inner.device.as_deref()
     }
 
     /// The network address that it was begun from; null if it is not known, and to the profile of a child and to a
     /// machine's key.
     async fn ip(&self) -> Option<String> {
-        let address = self.session.address.filter(|_| self.is_shown);
+        let address = self.inner.address.filter(|_| self.is_shown);
         address.map(|address| address.to_canonical().to_string())
     }
 
     /// What it was begun with: `password`, or the name of the other site.
     async fn via(&self) -> &str {
-        &self.session.via
+        &self.inner.via
     }
 
     /// When it began, by logging in.
     async fn created_at(&self) -> DateTime {
-        self.session.created_at.into()
+        self.inner.created_at.into()
     }
 
     /// When it was last used, to the minute or so.
     async fn last_seen_at(&self) -> DateTime {
-        self.session.last_seen_at.into()
+        self.inner.last_seen_at.into()
     }
 
     /// When it ends by itself; each use before then puts it off, up to the longest that a session may last.
     async fn expires_at(&self) -> DateTime {
-        self.session.expires_at.into()
+        self.inner.expires_at.into()
     }
 
     /// Whether this request came with it.

@@ -67,14 +67,14 @@ impl TitleFilter {
             })?,
             year_from: self.year_from,
             year_to: self.year_to,
-            language: self.language.map(language),
+            language: self.language.as_deref().map(language),
         })
     }
 }
 
 /// The code of a language as titles have it.
-fn language(written: String) -> String {
-    match catalog::language_code(&written) {
+fn language(written: &str) -> String {
+    match catalog::language_code(written) {
         Some(code) => code.to_owned(),
         None => written.trim().to_lowercase(),
     }

@@ -62,7 +62,7 @@ impl Refusal {
     }
 
     /// The challenge that goes with a 401 (RFC 6750, 3): nothing more for a request that showed nothing.
-    pub(super) fn challenge(&self) -> String {
+    pub(in crate::http) fn challenge(&self) -> String {
         match self.stale {
             None => "Bearer".to_owned(),
             Some(_) => format!(

@@ -78,11 +78,9 @@ async fn is_answered(stream: &mut TcpStream) -> bool {
         return false;
     }
     let mut answer = [0; 1024];
-    match tokio::time::timeout(SOON, stream.read(&mut answer)).await {
-        Ok(Ok(read)) => answer[..read].starts_with(b"HTTP/1.1 200"),
-        Ok(Err(_)) => false,
-        Err(_) => panic!("nothing came back"),
-    }
+    let read = tokio::time::timeout(SOON, stream.read(&mut answer)).await;
+    let read = read.expect("something comes back");
+    read.is_ok_and(|read| answer[..read].starts_with(b"HTTP/1.1 200"))
 }
 
 /// Waits until the server has closed it, reading whatever it still sends.

@@ -187,7 +187,13 @@ async fn what_a_profile_watched_is_for_itself_and_for_grown_ups_without_its_pin(
     let list = "{ viewer { profile { name } user { profiles { name history { totalCount } } } } }";
     let list = owner.send(list, json!({})).await;
     assert_eq!(list.code(), "FORBIDDEN");
-    let seen = json!({ "viewer": { "profile": { "name": "Kids" }, "user": { "profiles": null } } });
+    let profiles = json!([
+        { "name": "ada", "history": null },
+        { "name": "Kids", "history": { "totalCount": 0 } },
+        { "name": "Charles", "history": null },
+    ]);
+    let seen =
+        json!({ "viewer": { "profile": { "name": "Kids" }, "user": { "profiles": profiles } } });
     assert_eq!(list.body["data"], seen);
     let input = json!({ "profile": locked, "pin": "0420" });
     owner.expect("selectProfile", input, "").await;

@@ -121,7 +121,9 @@ async fn a_value_that_names_nothing_takes_nothing_away() {
     assert!(
         loaded
             .summary
-            .starts_with("films: 0 new, 0 changed, 1 unchanged")
+            .starts_with("films: 0 new, 0 changed, 1 unchanged"),
+        "{}",
+        loaded.summary
     );
     assert_eq!(codes(&program).await, [json!([["US"], ["en"]])]);
 }

@@ -165,7 +165,7 @@ async fn store_as_once(program: &Program) {
     SqliteCatalog::new(db).put(&batch).await.unwrap();
 }
 
-/// 봉준호, decomposed.
+/// The name 봉준호 in decomposed letters (NFD).
 const BONG: &str = "\u{1107}\u{1169}\u{11bc}\u{110c}\u{116e}\u{11ab}\u{1112}\u{1169}";
 
 #[tokio::test]

@@ -193,16 +193,15 @@ impl AccountService {
         if owner.is_some() && !self.policy.conceals_accounts {
             return Err(EmailError::Taken.into());
         }
-        let mail = match owner {
-            Some(owner) => self.mail(&email, MailKind::AlreadyRegistered, Some(owner.id)),
-            None => {
-                let asked = Asked {
-                    at: self.ports.clock.now(),
-                    from: client.address,
-                    by: Vec::new(),
-                };
-                self.confirmation(&email, user.id, asked)
-            }
+        let mail = if let Some(owner) = owner {
+            self.mail(&email, MailKind::AlreadyRegistered, Some(owner.id))
+        } else {
+            let asked = Asked {
+                at: self.ports.clock.now(),
+                from: client.address,
+                by: Vec::new(),
+            };
+            self.confirmation(&email, user.id, asked)
         };
         let entry = self.own(viewer, Action::EmailChangeRequested, client);
         self.write(vec![mail, AccountWrite::AddAudit(entry)]).await

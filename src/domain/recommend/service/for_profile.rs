@@ -101,7 +101,7 @@ impl RecommendService {
                     Extent::Whole => list,
                     Extent::Page => {
                         let whole = self.list(visibility, profile, kinds, Extent::Whole);
-                        followed_by(list, whole.await?.0)
+                        followed_by(&list, whole.await?.0)
                     }
                 };
                 (list, Extent::Whole)
@@ -485,7 +485,7 @@ impl RecommendService {
 
 /// The beginning of a list, and what else the whole one has. Mostly it is still its beginning.
 fn followed_by(
-    beginning: Arc<[Recommendation]>,
+    beginning: &[Recommendation],
     whole: Arc<[Recommendation]>,
 ) -> Arc<[Recommendation]> {
     let pairs = beginning.iter().zip(whole.iter());

@@ -13,7 +13,6 @@ use reelgraph::domain::watching::{
 
 use super::support::*;
 
-/// Some day.
 const TODAY: NextDay = NextDay(20_000);
 
 on_every_backend!(open on [sqlite, mongo]:
