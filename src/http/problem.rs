@@ -69,9 +69,13 @@ impl From<Refusal> for Problem {
 
 impl From<ApiError> for Problem {
     fn from(error: ApiError) -> Self {
+        let status = status(&error);
         Self {
             retry_after: error.retry_after(),
-            ..Self::new(status(&error), error.code(), error.message())
+            // Whoever showed nothing is told only how to (RFC 6750, 3.1).
+            challenge: (status == StatusCode::UNAUTHORIZED)
+                .then_some(HeaderValue::from_static("Bearer")),
+            ..Self::new(status, error.code(), error.message())
         }
     }
 }

@@ -179,7 +179,7 @@ async fn what_was_broken_off_goes_on_at_the_next_start(on: On) {
     let graph = stores::graph(&program, on);
     let notes = stores::notes(&program, on).await;
     damage(&*graph).await;
-    let begun = begin(notes.notes().await.unwrap(), SystemClock.now());
+    let begun = begin(&notes.notes().await.unwrap(), SystemClock.now());
     assert!(notes.put_notes(&begun).await.unwrap());
     if on == On::Servers {
         // While the graph is away nothing goes on, and that is said.
@@ -231,7 +231,7 @@ async fn what_was_broken_off_goes_on_at_the_next_start(on: On) {
 }
 
 /// What somebody notes who begins to make the graph anew and dies at once.
-fn begin(before: Notes, begun_at: chrono::DateTime<Utc>) -> Notes {
+fn begin(before: &Notes, begun_at: chrono::DateTime<Utc>) -> Notes {
     let epoch = Epoch {
         number: before.epoch.number + 1,
         name: "another".to_owned(),
@@ -246,7 +246,7 @@ fn begin(before: Notes, begun_at: chrono::DateTime<Utc>) -> Notes {
     Notes {
         epoch,
         rebuild: Some(rebuild),
-        ..before
+        ..before.clone()
     }
 }
 

@@ -135,7 +135,7 @@ struct World {
 }
 
 impl World {
-    async fn new() -> Self {
+    fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let db = SqliteDb::open(&folder.path().join("store.sqlite")).unwrap();
         let (catalog, store) = (SqliteCatalog::new(db.clone()), SqliteWatching::new(db));
@@ -215,7 +215,7 @@ impl World {
 const FINISHED: u64 = 600;
 
 async fn with_finished_series() -> World {
-    let world = World::new().await;
+    let world = World::new();
     let episodes = (1..=FINISHED + 2).flat_map(|series| {
         let of_series = 1..=2_u32;
         of_series.map(move |number| an_episode(series, number, None))

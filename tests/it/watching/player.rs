@@ -1,6 +1,7 @@
 //! A player that reports.
 
 use chrono::{DateTime, TimeDelta};
+use reelgraph::domain::entropy::unique_name;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -21,7 +22,7 @@ impl<'a> Player<'a> {
         Self {
             visitor,
             item: item.to_owned(),
-            play: Uuid::new_v4(),
+            play: unique_name(),
             reports: 0,
             duration: None,
         }

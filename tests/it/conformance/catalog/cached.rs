@@ -94,7 +94,7 @@ async fn members_are_read_once() {
 async fn a_title_whose_watchers_are_as_many_as_before_stays_in_the_cache() {
     let servers = Servers::new(vec![part(1, Some(1)), part(2, Some(1))]).await;
     let renamed = revised(&part(1, Some(1)), |title| {
-        "Renamed".clone_into(&mut title.name)
+        "Renamed".clone_into(&mut title.name);
     });
     put(&servers.there, vec![renamed.clone()]).await;
 
