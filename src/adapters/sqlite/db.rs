@@ -52,7 +52,7 @@ const GROUP: usize = 256;
 /// With fewer free bytes than this, the next write would find none again.
 const ENOUGH: u64 = 8 << 20;
 /// Writes something that needs room, and takes it away again.
-const TRIAL: &str = "CREATE TABLE trial (bytes BLOB); INSERT INTO trial VALUES (zeroblob(262144)); DROP TABLE trial;";
+const TRIAL: &str = "CREATE TABLE trial (bytes BLOB); INSERT INTO trial (bytes) VALUES (zeroblob(262144)); DROP TABLE trial;";
 /// How long one process waits for another that writes to the same file.
 const BUSY: Duration = Duration::from_secs(10);
 
@@ -518,7 +518,7 @@ mod tests {
         };
         let add = |bytes: u32| {
             db.write(move |connection: &Connection| {
-                let sql = "INSERT INTO filler VALUES (zeroblob(?1))";
+                let sql = "INSERT INTO filler (bytes) VALUES (zeroblob(?1))";
                 connection.execute(sql, (bytes,)).map_err(store_error)
             })
         };
