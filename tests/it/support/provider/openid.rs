@@ -133,6 +133,7 @@ impl Inside {
             &self.key
         };
         let key = EncodingKey::from_ed_der(key);
+        reelgraph::adapters::jwt::install();
         jsonwebtoken::encode(&header, &claims, &key).unwrap()
     }
 }
