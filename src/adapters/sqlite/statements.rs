@@ -48,22 +48,24 @@ pub(super) fn readable<T>(
     Ok((found, seen))
 }
 
-/// What the first columns of a row say that is short, or the slug or id of the document that it is.
+/// The slug or id of the document in the first columns of a row, whatever else the statement asks for; without one the
+/// numbers in them.
 fn name(row: &Row<'_>) -> String {
-    let mut parts = Vec::new();
+    let mut numbers = Vec::new();
     for column in 0..row.as_ref().column_count().min(2) {
         match row.get_ref(column) {
-            Ok(ValueRef::Integer(number)) => parts.push(number.to_string()),
+            Ok(ValueRef::Integer(number)) => numbers.push(number.to_string()),
             Ok(ValueRef::Text(text)) => {
                 let document: Option<serde_json::Value> = serde_json::from_slice(text).ok();
                 let field = |name| document.as_ref().and_then(|document| document.get(name));
-                let named = field("slug").or(field("id"));
-                parts.extend(named.map(ToString::to_string));
+                if let Some(named) = field("slug").or(field("id")) {
+                    return named.to_string();
+                }
             }
             _ => {}
         }
     }
-    parts.join(" ")
+    numbers.join(" ")
 }
 
 /// The row that a statement finds, which must be there.
