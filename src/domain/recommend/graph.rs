@@ -140,7 +140,7 @@ pub trait TasteGraph: Send + Sync {
     /// How many nodes and edges of each sort there are.
     async fn counts(&self) -> Result<GraphCounts, StoreError>;
 
-    /// Removes everything, also the epoch, except that erased profiles stay erased.
+    /// Removes everything, also the epoch with the schema, except that erased profiles stay erased.
     async fn clear(&self) -> Result<(), StoreError>;
 }
 }

@@ -214,6 +214,7 @@ pub(super) fn clear(db: &Connection) -> rusqlite::Result<()> {
         &format!(
             "UPDATE graph_meta SET taken = taken + 1, cleared = taken + 1, generation = 0, revision = 0,
                 computed_at = 0, similar = 0, epoch_number = NULL, epoch_name = NULL, epoch_tick = NULL,
+                schema_version = 0, oldest_reader = 0,
                 updated_at = {NOW}"
         ),
         [],
