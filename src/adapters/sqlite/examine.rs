@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::db::MIGRATIONS;
+use super::migrations::MIGRATIONS;
 use crate::domain::finding::{Finding, Verdict};
 
 /// The free bytes on the disk below which something will fail soon.

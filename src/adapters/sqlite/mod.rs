@@ -7,6 +7,7 @@ mod columns;
 mod db;
 mod examine;
 mod graph;
+mod migrations;
 mod notes;
 mod one_time;
 mod page;

@@ -4,7 +4,7 @@
 //! writes what changed, all in one transaction. So every store counts the same way. Invariant: the state and the
 //! watched title are what the plays add up to, so a report is idempotent.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -13,6 +13,7 @@ use super::error::WatchError;
 use super::import::ImportedWatch;
 use super::lengths::{Lengths, MeasuredLength, check_position};
 use super::next_up::NextDay;
+use super::rows::Rows;
 use super::rules::{Progress, WatchRules, percent};
 use super::sections::Sections;
 use super::touched::{PlayRef, Touched};
@@ -22,61 +23,6 @@ use crate::domain::stamp::Stamp;
 
 /// What is done to a ledger. May be run more than once, each time on a ledger that was read anew.
 pub type Change = Arc<dyn Fn(&mut Ledger) -> Result<(), WatchError> + Send + Sync>;
-
-/// Rows by key, and which of them were changed.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Rows<K, V> {
-    rows: BTreeMap<K, V>,
-    changed: BTreeSet<K>,
-}
-
-impl<K: Copy + Ord, V> Rows<K, V> {
-    /// The rows that the store has.
-    pub fn stored(rows: impl IntoIterator<Item = (K, V)>) -> Self {
-        Self {
-            rows: rows.into_iter().collect(),
-            changed: BTreeSet::new(),
-        }
-    }
-
-    /// The row with this key.
-    pub fn get(&self, key: K) -> Option<&V> {
-        self.rows.get(&key)
-    }
-
-    /// The rows that must be written, by key.
-    pub fn changed(&self) -> impl Iterator<Item = &V> {
-        self.changed.iter().filter_map(|key| self.rows.get(key))
-    }
-
-    /// All rows, by key.
-    pub(super) fn all(&self) -> impl Iterator<Item = &V> {
-        self.rows.values()
-    }
-
-    fn part(&self, keys: impl Iterator<Item = K>) -> Self
-    where
-        V: Clone,
-    {
-        Self::stored(keys.filter_map(|key| Some((key, self.rows.get(&key)?.clone()))))
-    }
-
-    fn absorb(&mut self, part: &Self)
-    where
-        V: Clone,
-    {
-        for key in &part.changed {
-            if let Some(row) = part.rows.get(key) {
-                self.put(*key, row.clone());
-            }
-        }
-    }
-
-    pub(super) fn put(&mut self, key: K, row: V) {
-        self.rows.insert(key, row);
-        self.changed.insert(key);
-    }
-}
 
 /// The rows that a change may read and write.
 #[derive(Debug, Clone, PartialEq)]
@@ -314,7 +260,7 @@ impl Ledger {
         if watched_title.next_day == next_day {
             return;
         }
-        let stamp = if self.watched_titles.changed.contains(&key) {
+        let stamp = if self.watched_titles.is_changed(key) {
             watched_title.stamp
         } else {
             watched_title.stamp.next(now)

@@ -4,6 +4,7 @@ mod erase;
 mod exclusions;
 mod lists;
 mod rows;
+mod source;
 mod store;
 
 pub use store::SqliteWatching;

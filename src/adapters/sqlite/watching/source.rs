@@ -1,0 +1,208 @@
+//! What projection reads of the watches on SQLite, and the marks that it takes off.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use rusqlite::Connection;
+
+use super::erase;
+use super::store::SqliteWatching;
+use crate::adapters::sqlite::columns::{Time, limit as rows, read, record};
+use crate::adapters::sqlite::db::store_error;
+use crate::adapters::sqlite::statements::{all, write};
+use crate::domain::error::StoreError;
+use crate::domain::ids::{ProfileId, TitleId};
+use crate::domain::recommend::{WatchSource, last_in_queue};
+use crate::domain::watching::WatchedTitle;
+
+#[async_trait]
+impl WatchSource for SqliteWatching {
+    async fn unprojected_watches(&self, limit: usize) -> Result<Vec<WatchedTitle>, StoreError> {
+        self.watched_titles(
+            "WHERE waiting_since IS NOT NULL ORDER BY waiting_since, profile, title LIMIT ?1",
+            [rows(limit)],
+        )
+        .await
+    }
+
+    async fn mark_watches_projected(
+        &self,
+        watched_titles: &[(ProfileId, TitleId, u64)],
+    ) -> Result<(), StoreError> {
+        let watched_titles = watched_titles.to_vec();
+        self.db
+            .write(move |connection| {
+                mark_projected(connection, &watched_titles).map_err(store_error)
+            })
+            .await
+    }
+
+    async fn watched_titles_since(
+        &self,
+        since: DateTime<Utc>,
+        after: Option<(DateTime<Utc>, ProfileId, TitleId)>,
+        limit: usize,
+    ) -> Result<Vec<WatchedTitle>, StoreError> {
+        let (at, profile, title) = match after {
+            Some((at, profile, title)) if at >= since => (at, profile.to_i64(), title.to_i64()),
+            Some(_) | None => (since, i64::MIN, i64::MIN),
+        };
+        self.watched_titles(
+            "INDEXED BY watched_titles_written WHERE (updated_at, profile, title) > (?1, ?2, ?3)
+             ORDER BY updated_at, profile, title LIMIT ?4",
+            (Time(at), profile, title, rows(limit)),
+        )
+        .await
+    }
+
+    async fn tombstones_after(
+        &self,
+        after: Option<String>,
+        limit: usize,
+    ) -> Result<Vec<String>, StoreError> {
+        self.db
+            .read(move |connection| erase::tombstones_after(connection, after, rows(limit)))
+            .await
+    }
+
+    async fn put_tombstones(&self, tombstones: &[String]) -> Result<(), StoreError> {
+        let tombstones = tombstones.to_vec();
+        self.db
+            .write(move |connection| {
+                erase::put_tombstones(connection, &tombstones).map_err(store_error)
+            })
+            .await
+    }
+
+    async fn erased(&self, profiles: &[ProfileId]) -> Result<Vec<ProfileId>, StoreError> {
+        let profiles = profiles.to_vec();
+        self.db
+            .read(move |connection| {
+                let mut erased = Vec::new();
+                for profile in profiles {
+                    if erase::is_erased(connection, profile)? {
+                        erased.push(profile);
+                    }
+                }
+                Ok(erased)
+            })
+            .await
+    }
+
+    async fn departed_watchers(&self, titles: &[TitleId]) -> Result<Vec<u64>, StoreError> {
+        let titles = titles.to_vec();
+        self.db
+            .read(move |connection| erase::departed(connection, &titles))
+            .await
+    }
+
+    async fn unprojected_departures(
+        &self,
+        limit: usize,
+    ) -> Result<Vec<(TitleId, u64)>, StoreError> {
+        self.db
+            .read(move |connection| erase::unprojected(connection, rows(limit)))
+            .await
+    }
+
+    async fn mark_watches_waiting(
+        &self,
+        keys: &[(ProfileId, TitleId)],
+    ) -> Result<Vec<(ProfileId, TitleId)>, StoreError> {
+        if keys.is_empty() {
+            return Ok(Vec::new());
+        }
+        let keys = keys.to_vec();
+        self.db
+            .write(move |connection| mark_waiting(connection, &keys).map_err(store_error))
+            .await
+    }
+
+    async fn mark_watches_waiting_after(
+        &self,
+        after: Option<(ProfileId, TitleId)>,
+        limit: usize,
+    ) -> Result<Vec<(ProfileId, TitleId)>, StoreError> {
+        let limit = rows(limit);
+        self.db
+            .write(move |connection| {
+                let keys = keys_after(connection, after, limit).map_err(store_error)?;
+                mark_waiting(connection, &keys).map_err(store_error)
+            })
+            .await
+    }
+
+    async fn mark_departures_waiting(&self) -> Result<(), StoreError> {
+        self.db
+            .write(|connection| erase::mark_waiting(connection).map_err(store_error))
+            .await
+    }
+
+    async fn mark_departures_projected(&self, titles: &[(TitleId, u64)]) -> Result<(), StoreError> {
+        let titles = titles.to_vec();
+        self.db
+            .write(move |connection| {
+                erase::mark_projected(connection, &titles).map_err(store_error)
+            })
+            .await
+    }
+}
+
+fn mark_projected(
+    connection: &Connection,
+    watched_titles: &[(ProfileId, TitleId, u64)],
+) -> rusqlite::Result<()> {
+    let mut statement = connection.prepare_cached(
+        "UPDATE watched_titles SET waiting_since = NULL WHERE profile = ?1 AND title = ?2 AND revision = ?3",
+    )?;
+    for (profile, title, revision) in watched_titles {
+        statement.execute([profile.to_i64(), title.to_i64(), revision.cast_signed()])?;
+    }
+    Ok(())
+}
+
+/// Marks watched titles as waiting, behind all that were written. Says which of them there are.
+fn mark_waiting(
+    connection: &Connection,
+    keys: &[(ProfileId, TitleId)],
+) -> rusqlite::Result<Vec<(ProfileId, TitleId)>> {
+    let sql = "UPDATE watched_titles SET waiting_since = coalesce(waiting_since, ?3)
+        WHERE profile = ?1 AND title = ?2";
+    let mut known = Vec::with_capacity(keys.len());
+    for (profile, title) in keys {
+        let row = (profile.to_i64(), title.to_i64(), Time(last_in_queue()));
+        if write(connection, sql, row)? > 0 {
+            known.push((*profile, *title));
+        }
+    }
+    Ok(known)
+}
+
+record! {
+    struct Key {
+        profile: i64,
+        title: i64,
+    }
+}
+
+/// The keys that follow.
+fn keys_after(
+    connection: &Connection,
+    after: Option<(ProfileId, TitleId)>,
+    limit: i64,
+) -> rusqlite::Result<Vec<(ProfileId, TitleId)>> {
+    let (profile, title) = after.map_or((i64::MIN, i64::MIN), |(profile, title)| {
+        (profile.to_i64(), title.to_i64())
+    });
+    let sql = "SELECT profile, title FROM watched_titles WHERE (profile, title) > (?1, ?2)
+        ORDER BY profile, title LIMIT ?3";
+    all(connection, sql, [profile, title, limit], read::<Key, _>)
+}
+
+impl From<Key> for (ProfileId, TitleId) {
+    fn from(key: Key) -> Self {
+        (
+            ProfileId::from_i64(key.profile),
+            TitleId::from_i64(key.title),
+        )
+    }
+}

@@ -1,0 +1,63 @@
+//! Rows that a change works on: which were read, and which must be written.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Rows by key, and which of them were changed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rows<K, V> {
+    rows: BTreeMap<K, V>,
+    changed: BTreeSet<K>,
+}
+
+impl<K: Copy + Ord, V> Rows<K, V> {
+    /// The rows that the store has.
+    pub fn stored(rows: impl IntoIterator<Item = (K, V)>) -> Self {
+        Self {
+            rows: rows.into_iter().collect(),
+            changed: BTreeSet::new(),
+        }
+    }
+
+    /// The row with this key.
+    pub fn get(&self, key: K) -> Option<&V> {
+        self.rows.get(&key)
+    }
+
+    /// The rows that must be written, by key.
+    pub fn changed(&self) -> impl Iterator<Item = &V> {
+        self.changed.iter().filter_map(|key| self.rows.get(key))
+    }
+
+    /// Whether the row with this key must be written.
+    pub(super) fn is_changed(&self, key: K) -> bool {
+        self.changed.contains(&key)
+    }
+
+    /// All rows, by key.
+    pub(super) fn all(&self) -> impl Iterator<Item = &V> {
+        self.rows.values()
+    }
+
+    pub(super) fn part(&self, keys: impl Iterator<Item = K>) -> Self
+    where
+        V: Clone,
+    {
+        Self::stored(keys.filter_map(|key| Some((key, self.rows.get(&key)?.clone()))))
+    }
+
+    pub(super) fn absorb(&mut self, part: &Self)
+    where
+        V: Clone,
+    {
+        for key in &part.changed {
+            if let Some(row) = part.rows.get(key) {
+                self.put(*key, row.clone());
+            }
+        }
+    }
+
+    pub(super) fn put(&mut self, key: K, row: V) {
+        self.rows.insert(key, row);
+        self.changed.insert(key);
+    }
+}
