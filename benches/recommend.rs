@@ -30,7 +30,7 @@ use reelgraph::domain::ids::{GenreId, PersonId, ProfileId, TitleId};
 use reelgraph::domain::loading::CurationStore;
 use reelgraph::domain::recommend::similar::{Histories, Ridge, solve_all};
 use reelgraph::domain::recommend::{
-    Extent, Features, GraphFollower, Ranking, RecommendPorts, RecommendService, TasteGraph,
+    Extent, Features, GraphFollower, GraphProjection, Ranking, RecommendPorts, RecommendService,
     TitleNode, WatchedEdge,
 };
 use reelgraph::domain::stamp::Stamp;
@@ -87,7 +87,7 @@ fn variable(name: &'static str) -> anyhow::Result<String> {
 }
 
 async fn measure<W>(
-    graph: Arc<dyn TasteGraph>,
+    graph: Arc<dyn GraphProjection>,
     catalog: &Arc<SqliteCatalog>,
     watches: Arc<W>,
     times: u64,
@@ -270,7 +270,7 @@ fn now() -> DateTime<Utc> {
     SystemClock.now()
 }
 
-async fn fill_graph(graph: &dyn TasteGraph, times: u64) -> anyhow::Result<()> {
+async fn fill_graph(graph: &dyn GraphProjection, times: u64) -> anyhow::Result<()> {
     graph.clear().await?;
     let nodes: Vec<TitleNode> = (1..=TITLES)
         .map(|id| TitleNode {
@@ -323,7 +323,7 @@ async fn fill_graph(graph: &dyn TasteGraph, times: u64) -> anyhow::Result<()> {
 /// Lets the record say the same as the graph of viewers' newest titles, for it has the last word on what is left out.
 async fn fill_record(
     watches: &dyn WatchStore,
-    graph: &dyn TasteGraph,
+    graph: &dyn GraphProjection,
     viewers: &[ProfileId],
 ) -> anyhow::Result<()> {
     for viewers in viewers.chunks(AT_ONCE) {

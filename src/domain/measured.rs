@@ -56,7 +56,7 @@ impl<P: ?Sized> Measured<P> {
 macro_rules! measured {
     (
         $(#[$about:meta])*
-        pub trait $port:ident: Send + Sync {
+        pub trait $port:ident: $bound:ident $(+ $another:ident)* {
             $(
                 $(#[$about_method:meta])*
                 async fn $method:ident(
@@ -66,7 +66,7 @@ macro_rules! measured {
         }
     ) => {
         $(#[$about])*
-        pub trait $port: Send + Sync {
+        pub trait $port: $bound $(+ $another)* {
             $(
                 $(#[$about_method])*
                 async fn $method(&$this $(, $argument: $type)*) -> $result;

@@ -7,10 +7,30 @@ use async_graphql::Context;
 use super::cookie::SessionCookie;
 use super::error::{ApiError, Result};
 use super::loaders::{Loaders, PersonalLoaders};
-use super::schema::Services;
+use crate::domain::accounts::AccountService;
 use crate::domain::accounts::Secret;
+use crate::domain::budget::Budget;
+use crate::domain::catalog::{CatalogService, SearchService, VisibilityPolicy};
 use crate::domain::catalog::{Seen, Visibility};
+use crate::domain::clock::Clock;
+use crate::domain::recommend::RecommendService;
 use crate::domain::viewer::{Client, KnownViewer, Viewer};
+use crate::domain::watching::WatchService;
+
+/// What the schema stands on.
+pub struct Services {
+    pub catalog: CatalogService,
+    /// Finding things by name.
+    pub search: SearchService,
+    pub watching: WatchService,
+    pub accounts: AccountService,
+    pub recommend: RecommendService,
+    /// Who may see what, as far as the site decides.
+    pub visibility: VisibilityPolicy,
+    /// What anybody may make the site do in a time; none: as much as they like.
+    pub budget: Option<Budget>,
+    pub clock: Arc<dyn Clock>,
+}
 
 /// Who sent a request, and how to answer them. The HTTP layer puts one into the data of every request.
 pub struct Caller {

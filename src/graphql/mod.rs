@@ -34,6 +34,7 @@ mod user_error;
 mod watching;
 
 pub use context::Caller;
+pub use context::Services;
 pub use cookie::SessionCookie;
 pub(crate) use error::{ApiError, Edge, RETRY_AFTER};
-pub use schema::{Schema, Services, build, sdl, weigh};
+pub use schema::{Schema, build, sdl, weigh};

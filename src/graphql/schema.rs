@@ -17,7 +17,7 @@ use super::accounts::{
     ManageMutation, ManageQuery, PasswordMutation, ProfileMutation,
 };
 use super::catalog::CatalogQuery;
-use super::context::Caller;
+use super::context::{Caller, Services};
 use super::cost::{self, Costs};
 use super::error::RETRY_AFTER;
 use super::hierarchy::Hierarchy;
@@ -33,13 +33,8 @@ use super::user_error::Payload;
 use super::watching::{
     HidingMutation, MutingMutation, PlayMutation, RatingMutation, WatchingMutation,
 };
-use crate::domain::accounts::AccountService;
 use crate::domain::budget::{Budget, Of, Overspent, Spending};
-use crate::domain::catalog::{CatalogService, SearchService, VisibilityPolicy};
-use crate::domain::clock::Clock;
 use crate::domain::error::ErrorCode;
-use crate::domain::recommend::RecommendService;
-use crate::domain::watching::WatchService;
 
 /// Fields inside fields; introspection needs 15.
 const DEPTH: usize = 16;
@@ -202,21 +197,6 @@ fn too_much(cost: usize) -> ServerError {
         extensions: Some(extensions),
         ..ServerError::new(message, None)
     }
-}
-
-/// What the schema stands on.
-pub struct Services {
-    pub catalog: CatalogService,
-    /// Finding things by name.
-    pub search: SearchService,
-    pub watching: WatchService,
-    pub accounts: AccountService,
-    pub recommend: RecommendService,
-    /// Who may see what, as far as the site decides.
-    pub visibility: VisibilityPolicy,
-    /// What anybody may make the site do in a time; none: as much as they like.
-    pub budget: Option<Budget>,
-    pub clock: Arc<dyn Clock>,
 }
 
 /// The schema on its services. What asks for its description is refused before it comes here; where it is closed, errors

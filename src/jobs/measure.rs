@@ -10,7 +10,7 @@ use super::job::{Job, Round};
 use crate::domain::clock::Clock;
 use crate::domain::error::StoreError;
 use crate::domain::events::Event;
-use crate::domain::recommend::{BacklogService, TasteGraph};
+use crate::domain::recommend::{BacklogService, SimilarSource};
 
 /// How often to look: as often as metrics are usually read.
 const POLL: Duration = Duration::from_secs(15);
@@ -19,7 +19,7 @@ const POLL: Duration = Duration::from_secs(15);
 pub struct Measure {
     /// What waits for projection.
     pub backlog: BacklogService,
-    pub graph: Arc<dyn TasteGraph>,
+    pub graph: Arc<dyn SimilarSource>,
     pub clock: Arc<dyn Clock>,
 }
 

@@ -10,7 +10,7 @@ use std::path::Path;
 use neo4rs::{BoltType, Graph, query};
 use reelgraph::adapters::neo4j::queries::{ALL, SCHEMA, TASTE};
 use reelgraph::adapters::neo4j::{Neo4jDb, Neo4jGraph};
-use reelgraph::domain::recommend::TasteGraph;
+use reelgraph::domain::recommend::{GraphProjection, SimilarSource};
 use secrecy::ExposeSecret;
 
 use crate::conformance::graph::{film_by, solved, then, watched};

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bson::{Document, doc};
 use reelgraph::domain::ids::TitleId;
-use reelgraph::domain::recommend::{TasteGraph, WatchedEdge};
+use reelgraph::domain::recommend::{GraphProjection, WatchedEdge};
 
 use crate::support::program::{On, Program};
 use crate::support::stores;
@@ -145,7 +145,7 @@ async fn drift(program: &Program, on: On, edge: &WatchedEdge) {
     assert_eq!(changed.modified_count, 1);
 }
 
-async fn edges(graph: &dyn TasteGraph) -> Vec<WatchedEdge> {
+async fn edges(graph: &dyn GraphProjection) -> Vec<WatchedEdge> {
     let edges = graph.watched_after(None, 100_000).await.unwrap();
     assert!(edges.len() > 1000, "there is something to weigh");
     edges

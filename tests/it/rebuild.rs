@@ -7,7 +7,7 @@ use chrono::Utc;
 use reelgraph::domain::clock::{Clock, SystemClock};
 use reelgraph::domain::ids::{PersonId, ProfileId, TitleId};
 use reelgraph::domain::recommend::{
-    Epoch, GraphCounts, Notes, Phase, Rebuild, TasteGraph, TitleNode, WatchedEdge,
+    Epoch, GraphCounts, GraphProjection, Notes, Phase, Rebuild, TitleNode, WatchedEdge,
 };
 use serde_json::{Value, json};
 
@@ -43,7 +43,7 @@ both_ways!(
 );
 
 /// Graph and record differ in every way that there is.
-async fn damage(graph: &dyn TasteGraph) {
+async fn damage(graph: &dyn GraphProjection) {
     let edges = graph.watched_after(None, 3).await.unwrap();
     let [lost, altered, ahead] = <[WatchedEdge; 3]>::try_from(edges).unwrap();
     let keys = [&lost, &altered, &ahead].map(|edge| (edge.profile, edge.title, edge.revision));
@@ -133,7 +133,7 @@ async fn readers_see_a_whole_graph_throughout(on: On) {
 }
 
 /// How many edges a taste has, and how many lead away from a title of the seed.
-async fn read(graph: &dyn TasteGraph, profile: ProfileId) -> (usize, usize) {
+async fn read(graph: &dyn GraphProjection, profile: ProfileId) -> (usize, usize) {
     let taste = graph.taste(profile).await.unwrap();
     let heat = TitleId::of_slug("heat-1995");
     let similar = graph.similar(&[heat]).await.unwrap();

@@ -11,21 +11,19 @@ use crate::domain::error::StoreError;
 use crate::domain::ids::{ProfileId, TitleId};
 use crate::domain::pulse::Pulse;
 use crate::domain::recommend::{
-    GraphCounts, GraphEpoch, SimilarLists, SimilarVersion, Solution, Taste, TasteGraph, TitleNode,
-    WatchedEdge,
+    SimilarLists, SimilarSource, SimilarVersion, Taste, TasteGraph, TitleNode,
 };
 
-/// A graph whose reads for viewers fail at once while it is known not to answer. What writes to it, and what compares it
-/// with the record, goes through and waits.
+/// A graph whose reads fail at once while it is known not to answer.
 #[derive(Clone)]
 pub struct BreakerGraph {
-    graph: Arc<dyn TasteGraph>,
+    graph: Arc<dyn SimilarSource>,
     pulse: Pulse,
 }
 
 impl BreakerGraph {
     /// A breaker that goes by the pulse of the graph's server.
-    pub fn new(graph: Arc<dyn TasteGraph>, pulse: Pulse) -> Self {
+    pub fn new(graph: Arc<dyn SimilarSource>, pulse: Pulse) -> Self {
         Self { graph, pulse }
     }
 
@@ -33,7 +31,7 @@ impl BreakerGraph {
     /// driver are not cancel-safe: what is too late is read to its end for nobody.
     async fn read<T, F>(
         &self,
-        read: impl FnOnce(Arc<dyn TasteGraph>) -> F + Send,
+        read: impl FnOnce(Arc<dyn SimilarSource>) -> F + Send,
     ) -> Result<T, StoreError>
     where
         T: Send + 'static,
@@ -57,91 +55,9 @@ impl BreakerGraph {
 
 #[async_trait]
 impl TasteGraph for BreakerGraph {
-    async fn put_titles(&self, titles: &[TitleNode]) -> Result<(), StoreError> {
-        self.graph.put_titles(titles).await
-    }
-
-    async fn put_watched(&self, edges: &[WatchedEdge]) -> Result<(), StoreError> {
-        self.graph.put_watched(edges).await
-    }
-
-    async fn epoch(&self) -> Result<Option<GraphEpoch>, StoreError> {
-        self.graph.epoch().await
-    }
-
-    async fn put_epoch(&self, epoch: &GraphEpoch) -> Result<(), StoreError> {
-        self.graph.put_epoch(epoch).await
-    }
-
-    async fn tombstones_after(
-        &self,
-        after: Option<String>,
-        limit: usize,
-    ) -> Result<Vec<String>, StoreError> {
-        self.graph.tombstones_after(after, limit).await
-    }
-
-    async fn put_tombstones(&self, tombstones: &[String]) -> Result<(), StoreError> {
-        self.graph.put_tombstones(tombstones).await
-    }
-
-    async fn profiles_after(
-        &self,
-        after: Option<ProfileId>,
-        limit: usize,
-    ) -> Result<Vec<ProfileId>, StoreError> {
-        self.graph.profiles_after(after, limit).await
-    }
-
-    async fn erase_profile(&self, profile: ProfileId) -> Result<(), StoreError> {
-        self.graph.erase_profile(profile).await
-    }
-
-    async fn remove_watched(&self, edges: &[(ProfileId, TitleId, u64)]) -> Result<(), StoreError> {
-        self.graph.remove_watched(edges).await
-    }
-
-    async fn remove_titles(&self, titles: &[(TitleId, u64)]) -> Result<(), StoreError> {
-        self.graph.remove_titles(titles).await
-    }
-
-    async fn remove_unneeded(&self) -> Result<(), StoreError> {
-        self.graph.remove_unneeded().await
-    }
-
-    async fn watchers(&self, titles: &[TitleId]) -> Result<Vec<u64>, StoreError> {
-        self.graph.watchers(titles).await
-    }
-
-    async fn replace_similar(
-        &self,
-        solutions: &[Solution],
-        computed_at: DateTime<Utc>,
-    ) -> Result<u64, StoreError> {
-        self.graph.replace_similar(solutions, computed_at).await
-    }
-
-    async fn put_solutions(
-        &self,
-        generation: u64,
-        solutions: &[Solution],
-    ) -> Result<SimilarVersion, StoreError> {
-        self.graph.put_solutions(generation, solutions).await
-    }
-
-    async fn similar_version(&self) -> Result<SimilarVersion, StoreError> {
-        self.read(|graph| async move { graph.similar_version().await })
-            .await
-    }
-
     async fn similar(&self, titles: &[TitleId]) -> Result<SimilarLists, StoreError> {
         let titles = titles.to_vec();
         self.read(|graph| async move { graph.similar(&titles).await })
-            .await
-    }
-
-    async fn similar_changed_after(&self, revision: u64) -> Result<Vec<TitleId>, StoreError> {
-        self.read(move |graph| async move { graph.similar_changed_after(revision).await })
             .await
     }
 
@@ -158,28 +74,26 @@ impl TasteGraph for BreakerGraph {
         self.read(move |graph| async move { graph.trending(since, limit).await })
             .await
     }
+}
+
+#[async_trait]
+impl SimilarSource for BreakerGraph {
+    async fn similar_version(&self) -> Result<SimilarVersion, StoreError> {
+        self.read(|graph| async move { graph.similar_version().await })
+            .await
+    }
+
+    async fn similar_changed_after(&self, revision: u64) -> Result<Vec<TitleId>, StoreError> {
+        self.read(move |graph| async move { graph.similar_changed_after(revision).await })
+            .await
+    }
 
     async fn titles_after(
         &self,
         after: Option<TitleId>,
         limit: usize,
     ) -> Result<Vec<TitleNode>, StoreError> {
-        self.graph.titles_after(after, limit).await
-    }
-
-    async fn watched_after(
-        &self,
-        after: Option<(ProfileId, TitleId)>,
-        limit: usize,
-    ) -> Result<Vec<WatchedEdge>, StoreError> {
-        self.graph.watched_after(after, limit).await
-    }
-
-    async fn counts(&self) -> Result<GraphCounts, StoreError> {
-        self.graph.counts().await
-    }
-
-    async fn clear(&self) -> Result<(), StoreError> {
-        self.graph.clear().await
+        self.read(move |graph| async move { graph.titles_after(after, limit).await })
+            .await
     }
 }

@@ -9,7 +9,7 @@ use super::flights::Flights;
 use super::reads;
 use crate::domain::error::StoreError;
 use crate::domain::ids::TitleId;
-use crate::domain::recommend::{SimilarEdge, SimilarLists, SimilarVersion, TasteGraph};
+use crate::domain::recommend::{SimilarEdge, SimilarLists, SimilarSource, SimilarVersion};
 
 /// How many edges are kept, at 56 bytes: at most 450 MB, and twice that while a new generation is loaded. A title has
 /// some 170, so these are the lists of 47,000 titles.
@@ -28,7 +28,7 @@ type List = Arc<[SimilarEdge]>;
 /// changed and exchanges it at once, so that no reader waits for a read. Until it does, whoever misses something, and
 /// finds that the graph has gone on to another version, asks the graph for everything instead.
 pub(super) struct SimilarCache {
-    graph: Arc<dyn TasteGraph>,
+    graph: Arc<dyn SimilarSource>,
     snapshot: Arc<RwLock<Snapshot>>,
     under_way: Flights<TitleId, Arc<Batch>>,
     refreshing: tokio::sync::Mutex<()>,
@@ -77,7 +77,7 @@ impl Snapshot {
 
 impl SimilarCache {
     /// An empty cache in front of a graph.
-    pub(super) fn new(graph: Arc<dyn TasteGraph>) -> Self {
+    pub(super) fn new(graph: Arc<dyn SimilarSource>) -> Self {
         Self {
             graph,
             snapshot: Arc::new(RwLock::new(Snapshot::empty())),
@@ -167,11 +167,6 @@ impl SimilarCache {
             }
         }
         Ok(())
-    }
-
-    /// Drops every list, for whoever must read what is stored now.
-    pub(super) fn clear(&self) {
-        *self.snapshot_mut() = Snapshot::empty();
     }
 
     fn look(&self, titles: &[TitleId]) -> (Option<SimilarVersion>, Vec<Option<List>>) {
@@ -284,7 +279,7 @@ impl Wanted {
         }
     }
 
-    async fn next(&mut self, graph: &dyn TasteGraph) -> Result<Vec<TitleId>, StoreError> {
+    async fn next(&mut self, graph: &dyn SimilarSource) -> Result<Vec<TitleId>, StoreError> {
         match self {
             Self::After(after) => {
                 let nodes = graph.titles_after(*after, BATCH).await?;
@@ -299,7 +294,7 @@ impl Wanted {
     }
 }
 
-async fn read(graph: &dyn TasteGraph, titles: &[TitleId]) -> Result<Batch, StoreError> {
+async fn read(graph: &dyn SimilarSource, titles: &[TitleId]) -> Result<Batch, StoreError> {
     let read = graph.similar(titles).await?;
     Ok(Batch {
         version: read.version,

@@ -17,7 +17,7 @@ use super::profiles::ProfileCache;
 use crate::domain::error::StoreError;
 use crate::domain::events::Event;
 use crate::domain::ids::{ProfileId, TitleId};
-use crate::domain::recommend::{Taste, TasteEdge, TasteGraph};
+use crate::domain::recommend::{SimilarSource, Taste, TasteEdge};
 use crate::domain::watching::{FeedbackStore, HistoryStore, Mute, WatchedTitle};
 
 /// How many edges are kept, at 48 bytes: those of 50,000 profiles that have watched 50 titles, in 120 MB.
@@ -97,7 +97,7 @@ impl Tastes {
     /// more than nothing.
     pub(super) async fn get(
         &self,
-        graph: &Arc<dyn TasteGraph>,
+        graph: &Arc<dyn SimilarSource>,
         profile: ProfileId,
     ) -> Result<Arc<Taste>, StoreError> {
         let read = self.read(graph, profile).await;
@@ -117,7 +117,7 @@ impl Tastes {
 
     async fn read(
         &self,
-        graph: &Arc<dyn TasteGraph>,
+        graph: &Arc<dyn SimilarSource>,
         profile: ProfileId,
     ) -> Result<Arc<Taste>, StoreError> {
         let (tastes, merging) = (self.clone(), self.clone());

@@ -1,4 +1,4 @@
-//! The graph on Neo4j; what each method promises is documented at the port, [`TasteGraph`].
+//! The graph on Neo4j; what each method promises is documented at the ports, [`TasteGraph`] and others.
 
 use std::sync::Arc;
 
@@ -12,8 +12,8 @@ use super::{epoch, lists, project, queries, similar, solutions, taste, walk};
 use crate::domain::error::StoreError;
 use crate::domain::ids::{ProfileId, TitleId};
 use crate::domain::recommend::{
-    GraphCounts, GraphEpoch, SimilarLists, SimilarVersion, Solution, Taste, TasteGraph, TitleNode,
-    WatchedEdge,
+    GraphCounts, GraphEpoch, GraphProjection, SimilarLists, SimilarSource, SimilarVersion,
+    Solution, Taste, TasteGraph, TitleNode, WatchedEdge,
 };
 
 /// The recommendation graph in Neo4j.
@@ -50,6 +50,44 @@ impl Neo4jGraph {
 
 #[async_trait]
 impl TasteGraph for Neo4jGraph {
+    async fn similar(&self, titles: &[TitleId]) -> Result<SimilarLists, StoreError> {
+        lists::similar(&self.db, titles).await
+    }
+
+    async fn taste(&self, profile: ProfileId) -> Result<Arc<Taste>, StoreError> {
+        taste::taste(&self.db, profile).await.map(Arc::new)
+    }
+
+    async fn trending(
+        &self,
+        since: DateTime<Utc>,
+        limit: usize,
+    ) -> Result<Vec<(TitleId, u64)>, StoreError> {
+        taste::trending(&self.db, since, limit).await
+    }
+}
+
+#[async_trait]
+impl SimilarSource for Neo4jGraph {
+    async fn similar_version(&self) -> Result<SimilarVersion, StoreError> {
+        lists::version(&self.db).await
+    }
+
+    async fn similar_changed_after(&self, revision: u64) -> Result<Vec<TitleId>, StoreError> {
+        lists::changed_after(&self.db, revision).await
+    }
+
+    async fn titles_after(
+        &self,
+        after: Option<TitleId>,
+        limit: usize,
+    ) -> Result<Vec<TitleNode>, StoreError> {
+        walk::titles_after(&self.db, after, limit).await
+    }
+}
+
+#[async_trait]
+impl GraphProjection for Neo4jGraph {
     async fn put_titles(&self, titles: &[TitleNode]) -> Result<(), StoreError> {
         self.ensure_schema().await?;
         project::put_titles(&self.db, titles).await
@@ -130,38 +168,6 @@ impl TasteGraph for Neo4jGraph {
     ) -> Result<SimilarVersion, StoreError> {
         self.ensure_schema().await?;
         solutions::put(&self.db, generation, solutions).await
-    }
-
-    async fn similar_version(&self) -> Result<SimilarVersion, StoreError> {
-        lists::version(&self.db).await
-    }
-
-    async fn similar(&self, titles: &[TitleId]) -> Result<SimilarLists, StoreError> {
-        lists::similar(&self.db, titles).await
-    }
-
-    async fn similar_changed_after(&self, revision: u64) -> Result<Vec<TitleId>, StoreError> {
-        lists::changed_after(&self.db, revision).await
-    }
-
-    async fn taste(&self, profile: ProfileId) -> Result<Arc<Taste>, StoreError> {
-        taste::taste(&self.db, profile).await.map(Arc::new)
-    }
-
-    async fn trending(
-        &self,
-        since: DateTime<Utc>,
-        limit: usize,
-    ) -> Result<Vec<(TitleId, u64)>, StoreError> {
-        taste::trending(&self.db, since, limit).await
-    }
-
-    async fn titles_after(
-        &self,
-        after: Option<TitleId>,
-        limit: usize,
-    ) -> Result<Vec<TitleNode>, StoreError> {
-        walk::titles_after(&self.db, after, limit).await
     }
 
     async fn watched_after(

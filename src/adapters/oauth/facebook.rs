@@ -79,7 +79,7 @@ struct RefusalError {
 const WRONG_PARAMETER: u32 = 100;
 
 /// Whether an answer says that a code was used before, or is too old.
-pub(super) fn is_about_the_code(answer: &[u8]) -> bool {
+fn is_about_the_code(answer: &[u8]) -> bool {
     serde_json::from_slice(answer)
         .is_ok_and(|refusal: Refusal| refusal.error.code == WRONG_PARAMETER)
 }
@@ -167,7 +167,7 @@ impl IdentityProvider for FacebookProvider {
             .set_pkce_verifier(PkceCodeVerifier::new(callback.verifier.to_owned()))
             .request_async(&self.web)
             .await
-            .map_err(token_error)?;
+            .map_err(|error| token_error(error, is_about_the_code))?;
         let me = self.me(token.access_token().secret()).await?;
         Ok(ExternalPerson {
             subject: me.id,

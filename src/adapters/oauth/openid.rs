@@ -217,7 +217,7 @@ impl IdentityProvider for OpenIdProvider {
             .set_pkce_verifier(PkceCodeVerifier::new(callback.verifier.to_owned()))
             .request_async(&self.web)
             .await
-            .map_err(token_error)?;
+            .map_err(|error| token_error(error, |_| false))?;
         let token = response.extra_fields().id_token.as_ref();
         let token = token.ok_or_else(|| refused("the issuer gave no id token"))?;
         let person = self.person(&issuer, token, callback.nonce).await?;

@@ -12,7 +12,6 @@ use oauth2::{
 use reqwest::redirect::Policy;
 use url::Url;
 
-use super::facebook;
 use crate::domain::accounts::IdentityError;
 
 /// How long a site may take to answer.
@@ -103,9 +102,11 @@ impl<'c> AsyncHttpClient<'c> for Web {
     }
 }
 
-/// What became of a code that got no token. What the site wrote is left out: it may be, or repeat, a secret.
+/// What became of a code that got no token. `is_about_the_code` tells of an answer that is none of OAuth's whether it
+/// says that the code was used before, or is too old. What the site wrote is left out: it may be, or repeat, a secret.
 pub(super) fn token_error(
     error: RequestTokenError<WebError, StandardErrorResponse<BasicErrorResponseType>>,
+    is_about_the_code: fn(&[u8]) -> bool,
 ) -> IdentityError {
     match error {
         RequestTokenError::Request(error) => IdentityError::Unavailable(error.into()),
@@ -113,9 +114,7 @@ pub(super) fn token_error(
             BasicErrorResponseType::InvalidGrant => IdentityError::Expired,
             _ => refused("the code was refused"),
         },
-        RequestTokenError::Parse(_, answer) if facebook::is_about_the_code(&answer) => {
-            IdentityError::Expired
-        }
+        RequestTokenError::Parse(_, answer) if is_about_the_code(&answer) => IdentityError::Expired,
         RequestTokenError::Parse(..) | RequestTokenError::Other(_) => {
             refused("the code was answered with something else than a token")
         }

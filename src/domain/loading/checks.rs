@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::fields::{Fields, checked_text, shown};
+use super::fields::{Fields, checked_text, is_blank, shown};
 use super::problem::Problem;
 use super::said::{Entries, Said};
 use crate::domain::catalog::ExternalId;
@@ -104,14 +104,6 @@ fn is_number(text: &str) -> bool {
 fn is_zero(text: &str) -> bool {
     let id = last_part(text).trim_start_matches(|c: char| c.is_ascii_alphabetic());
     !id.is_empty() && id.bytes().all(|byte| byte == b'0')
-}
-
-/// Whether a text is what programs write for a missing value. As a whole field it says nothing, whatever the field.
-pub(super) fn is_blank(text: &str) -> bool {
-    matches!(
-        text.trim(),
-        "\\N" | "N/A" | "n/a" | "#N/A" | "nan" | "NaN" | "NAN" | "null" | "NULL" | "<NA>"
-    )
 }
 
 /// Whether a text is what people or programs write for a name that is not known. A film may be called so, but no person,

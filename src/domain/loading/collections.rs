@@ -5,9 +5,8 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use super::checks::is_placeholder;
-use super::fields::{Fields, checked_slug, checked_text};
+use super::fields::{Fields, MAX_NAME, checked_slug, checked_text};
 use super::problem::Problem;
-use super::records::MAX_NAME;
 use super::said::Said;
 use crate::domain::catalog::PartOf;
 use crate::domain::ids::CollectionId;

@@ -4,10 +4,11 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Datelike, Utc};
 
-use super::load::Manner;
+use super::credits::{CreditName, PersonKey};
+use super::named::Named;
+use super::options::Manner;
 use super::problem::Problem;
-use super::records::{CreditName, EpisodeRecord, PersonKey, PersonRecord, TitleRecord};
-use super::resolve::Named;
+use super::records::{EpisodeRecord, PersonRecord, TitleRecord};
 use super::said::Said;
 use crate::domain::catalog::{
     Collection, Credit, CreditRole, Episode, Genre, PartOf, Person, Publication, Title, TitleKind,

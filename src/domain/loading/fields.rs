@@ -3,10 +3,12 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::{Map, Value};
 
-use super::checks::is_blank;
 use super::problem::{Problem, Warning};
 use super::said::Said;
 use crate::domain::text;
+
+/// The longest names, in characters.
+pub(super) const MAX_NAME: usize = 500;
 
 /// A record's fields, and what was noticed while they were taken.
 pub(super) struct Fields {
@@ -352,4 +354,12 @@ fn visible(c: char) -> impl Iterator<Item = char> {
 )]
 fn whole(number: f64) -> Option<i64> {
     (number.fract() == 0.0 && number.abs() < 9e15).then_some(number as i64)
+}
+
+/// Whether a text is what programs write for a missing value. As a whole field it says nothing, whatever the field.
+pub(super) fn is_blank(text: &str) -> bool {
+    matches!(
+        text.trim(),
+        "\\N" | "N/A" | "n/a" | "#N/A" | "nan" | "NaN" | "NAN" | "null" | "NULL" | "<NA>"
+    )
 }

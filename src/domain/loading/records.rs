@@ -1,29 +1,22 @@
 //! The records that can be loaded, and how each is read from the fields of a JSON object.
 
-use std::collections::HashSet;
-
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::Value;
 
 use super::certifications::read_certifications;
 use super::checks::{
-    SEVERAL, check_person_name, encoded_twice, is_placeholder, looks_like_several,
-    read_external_ids,
+    SEVERAL, encoded_twice, is_placeholder, looks_like_several, read_external_ids,
 };
+use super::codes::{COUNTRIES, LANGUAGES, read_codes};
 use super::collections::{PartRecord, read_collection};
-use super::fields::{Fields, checked_slug, checked_text, shown};
+use super::credits::{CreditName, read_credits, read_person_name};
+use super::fields::{Fields, MAX_NAME, checked_text, shown};
 use super::problem::{Problem, Warning};
 use super::publication::{PublicationRecord, read_publication};
 use super::said::{Entries, Said};
-use crate::domain::catalog::{
-    Certification, ExternalId, GenreName, TitleKind, country_code, genre_name, language_code,
-};
+use crate::domain::catalog::{Certification, ExternalId, GenreName, TitleKind, genre_name};
 use crate::domain::text;
 
-/// The longest names, in characters.
-pub(super) const MAX_NAME: usize = 500;
-/// The longest cast or crew.
-const MAX_CREDITS: usize = 5000;
 /// The earliest year of a film: before it there was no film.
 const FIRST_YEAR: i64 = 1870;
 /// How many years ahead something may be announced.
@@ -35,9 +28,6 @@ const MAX_NUMBER: u32 = 9999;
 /// The most genres of a title, and the longest name of one, in characters.
 const MAX_GENRES: usize = 50;
 const MAX_GENRE: usize = 60;
-/// The most countries or languages of a title, and the longest name of one, in characters.
-const MAX_CODES: usize = 100;
-const MAX_CODE: usize = 200;
 
 /// A record that was read and is sound in itself.
 #[derive(Debug, Clone, PartialEq)]
@@ -127,36 +117,6 @@ impl TitleRecord {
     }
 }
 
-/// A person whom a record credits.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CreditName {
-    /// The keys that the person may be stored under.
-    pub person: PersonKey,
-    /// The name; a slug alone names somebody who was loaded before.
-    pub name: Option<String>,
-    /// The character that is played.
-    pub character: Option<String>,
-}
-
-/// How a credit says who it is.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum PersonKey {
-    /// By the person's key.
-    Slug(String),
-    /// By the name, which makes all of that name one person.
-    Name(String),
-}
-
-impl PersonKey {
-    /// The key in a catalogue that has nothing yet.
-    pub(super) fn slug(&self) -> String {
-        match self {
-            Self::Slug(slug) => slug.clone(),
-            Self::Name(name) => text::slug(name),
-        }
-    }
-}
-
 /// An episode, as a file tells it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EpisodeRecord {
@@ -211,6 +171,9 @@ pub struct WatchRecord {
     /// What the viewer said of it.
     pub liked: Option<bool>,
 }
+
+/// A record and the line that it stands in.
+pub(super) type Placed<T> = (u64, T);
 
 /// What a value is as a record, with the names of unknown fields and what was noticed besides; or why it is none, and
 /// what was noticed up to there.
@@ -475,64 +438,6 @@ fn read_genres(fields: &mut Fields) -> Result<Said<Vec<String>>, Problem> {
     }))
 }
 
-/// A list of codes, and how its entries are understood.
-struct Codes {
-    field: &'static str,
-    code: fn(&str) -> Option<&'static str>,
-    /// What is said of an entry that names nothing.
-    unknown: &'static str,
-}
-
-const COUNTRIES: Codes = Codes {
-    field: "countries",
-    code: country_code,
-    unknown: "is no country of ISO 3166-1, by code or name; left out",
-};
-
-const LANGUAGES: Codes = Codes {
-    field: "languages",
-    code: language_code,
-    unknown: "is no language of ISO 639-1, by code or name; left out",
-};
-
-/// Codes from what is written for them. What names nothing that we know is left out, with a warning; what has no letter
-/// cannot be a name or a code, and is refused.
-fn read_codes(fields: &mut Fields, codes: &Codes) -> Result<Said<Vec<String>>, Problem> {
-    let field = codes.field;
-    let read = fields.entries(field, MAX_CODES, |fields, value| {
-        let text = checked_text(field, value, MAX_CODE)?;
-        if text.is_empty() {
-            return Ok(None);
-        }
-        // Two letters are a code whatever else they stand for: NA is Namibia, but N/A is nothing.
-        let is_missing = is_placeholder(&text) && !is_two_letters(&text);
-        if let Some(code) = (codes.code)(&text).filter(|_| !is_missing) {
-            return Ok(Some(code.to_owned()));
-        }
-        if !text.chars().any(char::is_alphanumeric) && !is_placeholder(&text) {
-            let reason = format!("has {}, neither a code nor a name", shown(value));
-            return Err(Problem::new(field, reason));
-        }
-        let reason = if looks_like_several(&text) {
-            "looks like several in one; each is an entry of its own in a list, and “|” stands between them in a cell of a \
-             table; left out"
-        } else {
-            codes.unknown
-        };
-        fields.warn_of(field, text, reason);
-        Ok(None)
-    })?;
-    Ok(read.map(|mut codes| {
-        let mut seen = HashSet::new();
-        codes.retain(|code| seen.insert(code.clone()));
-        codes
-    }))
-}
-
-fn is_two_letters(text: &str) -> bool {
-    text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_alphabetic())
-}
-
 fn read_network(fields: &mut Fields) -> Result<Said<String>, Problem> {
     match fields.optional_text("network", MAX_NAME)? {
         Said::Value(name) if is_placeholder(&name) => {
@@ -541,91 +446,4 @@ fn read_network(fields: &mut Fields) -> Result<Said<String>, Problem> {
         }
         said => Ok(said),
     }
-}
-
-fn read_person_name(fields: &mut Fields) -> Result<String, Problem> {
-    let name = fields.text("name", MAX_NAME)?;
-    if is_placeholder(&name) {
-        let reason = format!("is “{name}”, which stands for nobody");
-        return Err(Problem::new("name", reason));
-    }
-    Ok(name)
-}
-
-fn read_credits(
-    fields: &mut Fields,
-    field: &'static str,
-) -> Result<Said<Vec<CreditName>>, Problem> {
-    let credits = fields.entries(field, MAX_CREDITS, |fields, value| {
-        read_credit(field, value, fields)
-    })?;
-    Ok(credits.map(|mut credits| {
-        let mut seen = HashSet::new();
-        credits.retain(|credit| seen.insert(credit.person.slug()));
-        credits
-    }))
-}
-
-fn read_credit(
-    field: &'static str,
-    value: &Value,
-    fields: &mut Fields,
-) -> Result<Option<CreditName>, Problem> {
-    let Value::Object(map) = value else {
-        let name = checked_text(field, value, MAX_NAME)?;
-        return if name.is_empty() {
-            Ok(None)
-        } else {
-            by_name(field, name, None, fields)
-        };
-    };
-    let mut credit = Fields::new(map.clone());
-    let slug = credit
-        .take("person")
-        .or_else(|| credit.take("slug"))
-        .map(|slug| checked_slug(field, &slug))
-        .transpose()?;
-    let mut text = |name| {
-        let text = credit.optional_text(name, MAX_NAME)?;
-        Ok::<Option<String>, Problem>(text.over(None))
-    };
-    let (name, character) = (text("name")?, text("character")?);
-    let character = character.filter(|character| !is_placeholder(character));
-    fields.absorb(field, credit, "is not a field of a credit; ignored");
-    match (slug, name) {
-        (Some(slug), name) => Ok(Some(CreditName {
-            person: PersonKey::Slug(slug),
-            name,
-            character,
-        })),
-        (None, Some(name)) => by_name(field, name, character, fields),
-        (None, None) => Err(Problem::new(
-            field,
-            "has an entry without person, slug or name",
-        )),
-    }
-}
-
-fn by_name(
-    field: &'static str,
-    name: String,
-    character: Option<String>,
-    fields: &mut Fields,
-) -> Result<Option<CreditName>, Problem> {
-    if is_placeholder(&name) {
-        fields.warn_of(field, name, "stands for nobody; left out");
-        return Ok(None);
-    }
-    if let Some(reason) = check_person_name(&name) {
-        fields.warn_of(field, name.clone(), reason);
-    }
-    if text::slug(&name).is_empty() {
-        let reason = format!("“{name}” has no letter or digit");
-        return Err(Problem::new(field, reason));
-    }
-    Ok(Some(CreditName {
-        person: PersonKey::Name(name.clone()),
-        name: Some(name),
-        character,
-    }))
 }

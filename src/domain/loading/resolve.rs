@@ -6,49 +6,15 @@ use chrono::{DateTime, Utc};
 
 use super::checks::is_identifying;
 use super::collections::CollectionName;
+use super::credits::{CreditName, PersonKey};
 use super::drafts;
-use super::records::{CreditName, PersonKey, TitleRecord};
-use super::run::Placed;
+use super::records::{Placed, TitleRecord};
 use crate::domain::catalog::{
     CatalogError, CatalogService, Collection, ExternalId, Genre, NameKeys, Person, Title,
     Visibility,
 };
 use crate::domain::ids::{CollectionId, GenreId, PersonId};
 use crate::domain::text;
-
-/// Whom and what titles name, by how they name it.
-#[derive(Default)]
-pub(super) struct Named {
-    pub(super) people: HashMap<PersonKey, PersonId>,
-    pub(super) genres: HashMap<String, GenreId>,
-    pub(super) collections: HashMap<CollectionName, CollectionId>,
-}
-
-impl Named {
-    /// What a record names in a catalogue that has nothing yet.
-    pub(super) fn in_nothing(record: &TitleRecord) -> Self {
-        let people = record.credits().map(|credit| {
-            let key = credit.person.clone();
-            let id = PersonId::of_slug(&key.slug());
-            (key, id)
-        });
-        let genres = record.genres().map(|name| {
-            let id = GenreId::of_slug(&text::slug(name));
-            (name.clone(), id)
-        });
-        let collection = record.part_of.collection.value();
-        let collection = collection.map(|named| {
-            let slug = named.slug.clone();
-            let slug = slug.unwrap_or_else(|| text::slug(&named.name));
-            (named.clone(), CollectionId::of_slug(&slug))
-        });
-        Self {
-            people: people.collect(),
-            genres: genres.collect(),
-            collections: collection.into_iter().collect(),
-        }
-    }
-}
 
 /// The people of a batch: those who are there, and those who must be added.
 #[derive(Default)]

@@ -5,13 +5,13 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use chrono::Datelike;
 
-use super::load::{
-    LoadError, LoadMode, LoadOptions, LoadService, LoadSummary, Manner, Phase, Source, Tally, Tell,
-    WarningKind,
-};
+use super::entry::Finding;
+use super::options::{LoadError, LoadMode, LoadOptions, Manner, Phase, Source, Tell};
 use super::problem::{Problem, Warning};
-use super::records::{EpisodeRecord, PersonRecord, Record, TitleRecord, WatchRecord};
-use super::source::{Finding, Records};
+use super::records::{EpisodeRecord, PersonRecord, Placed, Record, TitleRecord, WatchRecord};
+use super::service::LoadService;
+use super::source::Records;
+use super::summary::{LoadSummary, Tally, WarningKind};
 use crate::domain::catalog::{CatalogBatch, CatalogError, ExternalId, Title};
 use crate::domain::error::StoreError;
 use crate::domain::ids::{EpisodeId, TitleId};
@@ -23,9 +23,6 @@ pub(super) const BATCH: usize = 500;
 const EXAMPLES: u64 = 3;
 /// How often a batch is tried again if somebody else writes the same documents.
 const TRIES: usize = 5;
-
-/// A record and the line that it stands in.
-pub(super) type Placed<T> = (u64, T);
 
 /// A load as it goes on.
 pub(super) struct Run<'a> {

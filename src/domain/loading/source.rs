@@ -6,36 +6,15 @@ use std::io::{self, BufRead, Read};
 use serde_json::Value;
 
 use super::encodings::not_text;
-use super::problem::{Problem, Warning};
-use super::records::{ReadRecord, Record};
+use super::entry::{Entry, Finding, MAX_LINE, finding, refused};
+use super::problem::Problem;
+use super::records::Record;
 use super::strict::Strict;
 use super::table::Table;
 
-/// The longest line, in bytes.
-pub(super) const MAX_LINE: usize = 1024 * 1024;
 /// The longest file that is read as a whole, in bytes.
 const MAX_DOCUMENT: usize = 64 * 1024 * 1024;
 const BOM: &[u8] = "\u{feff}".as_bytes();
-
-/// A record, or why there is none, with its location.
-#[derive(Debug)]
-pub struct Entry {
-    /// The line in the file, from 1; in a JSON array the number of the record.
-    pub line: u64,
-    /// What was found there.
-    pub finding: Finding,
-}
-
-/// What was found in a file.
-#[derive(Debug)]
-pub enum Finding {
-    /// A record, the names of its unknown fields, and what was noticed.
-    Record(Record, Vec<String>, Vec<Warning>),
-    /// No record that could be loaded, and what was noticed before.
-    Refused(Problem, Vec<Warning>),
-    /// Nothing of the file can be loaded.
-    FileRefused(Problem),
-}
 
 /// How the records of a file are written down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -247,18 +226,6 @@ fn without_place(error: &serde_json::Error) -> String {
         .next()
         .unwrap_or_default()
         .to_owned()
-}
-
-/// A refusal of which nothing else is to be said.
-pub(super) fn refused(problem: Problem) -> Finding {
-    Finding::Refused(problem, Vec::new())
-}
-
-pub(super) fn finding(read: ReadRecord) -> Finding {
-    match read {
-        Ok((record, unknown, warnings)) => Finding::Record(record, unknown, warnings),
-        Err((problem, warnings)) => Finding::Refused(problem, warnings),
-    }
 }
 
 fn is_array_over_lines(text: &[u8]) -> bool {

@@ -9,9 +9,9 @@ use std::io::{self, BufRead, Read};
 use csv::{ByteRecord, ErrorKind, Reader};
 use serde_json::{Map, Number, Value};
 
+use super::entry::{Entry, Finding, MAX_LINE, finding, refused};
 use super::problem::Problem;
 use super::records::Record;
-use super::source::{Entry, Finding, MAX_LINE, finding, refused};
 
 /// What the parser reads at once, in bytes.
 const BUFFER: usize = 64 * 1024;

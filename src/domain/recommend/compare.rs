@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::fmt;
 
-use super::epochs::Epoch;
+use super::epoch::Epoch;
 use super::error::RecommendError;
 use super::graph::{TitleNode, WatchedEdge};
 use super::projection::{BATCH, GraphService, node};

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
-use super::epochs::{Epoch, GraphEpoch};
+use super::epoch::{Epoch, GraphEpoch};
 use crate::domain::catalog::TitleKind;
 use crate::domain::error::StoreError;
 use crate::domain::ids::{GenreId, PersonId, ProfileId, TitleId};
@@ -15,14 +15,59 @@ use crate::domain::measured::measured;
 use crate::domain::watching::WatchedTitle;
 
 measured! {
-/// The recommendation graph.
+/// The recommendation graph, as ranking reads it.
 ///
-/// Nodes: profiles, titles, people, genres. Edges: `WATCHED`, `HAS_GENRE`, `DIRECTED`, `ACTED_IN`, `SIMILAR`. It is
-/// made from the documents alone. Everything written to it is absolute and guarded by a revision, which is that of the
-/// document within an epoch ([`Epoch::version`](super::Epoch::version)): writes are idempotent, and stale ones are passed
-/// over.
+/// Nodes: profiles, titles, people, genres. Edges: `WATCHED`, `HAS_GENRE`, `DIRECTED`, `ACTED_IN`, `SIMILAR`.
 #[async_trait]
 pub trait TasteGraph: Send + Sync {
+    /// The `SIMILAR` edges that start from each of the titles, in the order asked, all of one version; none for a title
+    /// that has no node. Those of a title are by the id of the end.
+    async fn similar(&self, titles: &[TitleId]) -> Result<SimilarLists, StoreError>;
+
+    /// What a profile's `WATCHED` edges say: the newest [`Taste::EDGES`] of those with a weight above 0 or with a
+    /// thumb, the latest `last_at` first, ties by title id; in one query whose cost does not grow with the history.
+    /// Empty for a profile that has no node.
+    async fn taste(&self, profile: ProfileId) -> Result<Arc<Taste>, StoreError>;
+
+    /// The titles that the most profiles watched last at or after this moment, the most first, ties by id, at most
+    /// `limit`, with the number of those profiles.
+    async fn trending(
+        &self,
+        since: DateTime<Utc>,
+        limit: usize,
+    ) -> Result<Vec<(TitleId, u64)>, StoreError>;
+}
+}
+
+measured! {
+/// The graph, as whoever keeps `SIMILAR` edges follows it.
+#[async_trait]
+pub trait SimilarSource: TasteGraph {
+    /// Which `SIMILAR` edges there are. The default if there were never any.
+    async fn similar_version(&self) -> Result<SimilarVersion, StoreError>;
+
+    /// The titles whose `SIMILAR` edges were changed after a revision of the current generation, by id.
+    async fn similar_changed_after(&self, revision: u64) -> Result<Vec<TitleId>, StoreError>;
+
+    /// Up to `limit` titles with a revision above 0 and an id above the given one, by id: for comparing. Genres by
+    /// id; directors and actors by billing order, then id. Names, also the title's own, are empty: they are there for
+    /// people to read.
+    async fn titles_after(
+        &self,
+        after: Option<TitleId>,
+        limit: usize,
+    ) -> Result<Vec<TitleNode>, StoreError>;
+}
+}
+
+measured! {
+/// The graph as a projection of the documents: what is written to it, and what is read to compare it with them.
+///
+/// It is made from the documents alone. Everything written to it is absolute and guarded by a revision, which is that of
+/// the document within an epoch ([`Epoch::version`](super::Epoch::version)): writes are idempotent, and stale ones are
+/// passed over.
+#[async_trait]
+pub trait GraphProjection: SimilarSource {
     /// Writes title nodes with the people and genres that they need, and replaces their `HAS_GENRE`, `DIRECTED` and
     /// `ACTED_IN` edges. Titles whose stored revision is not older are skipped. A genre that is listed twice has one
     /// edge; a person that is listed twice has one for each rank in the billing. People and genres that no title needs
@@ -97,38 +142,6 @@ pub trait TasteGraph: Send + Sync {
         generation: u64,
         solutions: &[Solution],
     ) -> Result<SimilarVersion, StoreError>;
-
-    /// Which `SIMILAR` edges there are. The default if there were never any.
-    async fn similar_version(&self) -> Result<SimilarVersion, StoreError>;
-
-    /// The `SIMILAR` edges that start from each of the titles, in the order asked, all of one version; none for a title
-    /// that has no node. Those of a title are by the id of the end.
-    async fn similar(&self, titles: &[TitleId]) -> Result<SimilarLists, StoreError>;
-
-    /// The titles whose `SIMILAR` edges were changed after a revision of the current generation, by id.
-    async fn similar_changed_after(&self, revision: u64) -> Result<Vec<TitleId>, StoreError>;
-
-    /// What a profile's `WATCHED` edges say: the newest [`Taste::EDGES`] of those with a weight above 0 or with a
-    /// thumb, the latest `last_at` first, ties by title id; in one query whose cost does not grow with the history.
-    /// Empty for a profile that has no node.
-    async fn taste(&self, profile: ProfileId) -> Result<Arc<Taste>, StoreError>;
-
-    /// The titles that the most profiles watched last at or after this moment, the most first, ties by id, at most
-    /// `limit`, with the number of those profiles.
-    async fn trending(
-        &self,
-        since: DateTime<Utc>,
-        limit: usize,
-    ) -> Result<Vec<(TitleId, u64)>, StoreError>;
-
-    /// Up to `limit` titles with a revision above 0 and an id above the given one, by id: for comparing. Genres by
-    /// id; directors and actors by billing order, then id. Names, also the title's own, are empty: they are there for
-    /// people to read.
-    async fn titles_after(
-        &self,
-        after: Option<TitleId>,
-        limit: usize,
-    ) -> Result<Vec<TitleNode>, StoreError>;
 
     /// Up to `limit` `WATCHED` edges with a key above the given one, by profile and title: for comparing.
     async fn watched_after(

@@ -5,15 +5,13 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
 
 use super::cached_lists::ListCache;
-use super::graph::{SimilarLists, Taste, TasteGraph};
+use super::graph::TasteGraph;
 use crate::domain::catalog::{
     CatalogError, CatalogService, Genre, Title, TitleFilter, TitleQuery, Visibility,
 };
 use crate::domain::clock::Clock;
-use crate::domain::error::StoreError;
 use crate::domain::ids::{CollectionId, ProfileId, TitleId};
 use crate::domain::page::{Slice, Window};
 use crate::domain::tasks::Tasks;
@@ -21,26 +19,12 @@ use crate::domain::watching::{Mute, WatchError, WatchService};
 
 /// What answers, and what a service needs besides.
 pub(super) struct Inputs {
-    pub(super) graph: Arc<dyn TasteInput>,
+    pub(super) graph: Arc<dyn TasteGraph>,
     pub(super) catalog: Arc<dyn TitleInput>,
     pub(super) watching: Arc<dyn WatchedInput>,
     pub(super) lists: Arc<dyn ListCache>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) tasks: Arc<dyn Tasks>,
-}
-
-/// What is asked of the graph; see [`TasteGraph`].
-#[async_trait]
-pub(super) trait TasteInput: Send + Sync {
-    async fn taste(&self, profile: ProfileId) -> Result<Arc<Taste>, StoreError>;
-
-    async fn similar(&self, titles: &[TitleId]) -> Result<SimilarLists, StoreError>;
-
-    async fn trending(
-        &self,
-        since: DateTime<Utc>,
-        limit: usize,
-    ) -> Result<Vec<(TitleId, u64)>, StoreError>;
 }
 
 /// What is asked of the catalogue; see [`CatalogService`].
@@ -98,25 +82,6 @@ pub(super) trait WatchedInput: Send + Sync {
     ) -> Result<Vec<TitleId>, WatchError>;
 
     async fn mutes(&self, profile: ProfileId) -> Result<Arc<[Mute]>, WatchError>;
-}
-
-#[async_trait]
-impl TasteInput for Arc<dyn TasteGraph> {
-    async fn taste(&self, profile: ProfileId) -> Result<Arc<Taste>, StoreError> {
-        (**self).taste(profile).await
-    }
-
-    async fn similar(&self, titles: &[TitleId]) -> Result<SimilarLists, StoreError> {
-        (**self).similar(titles).await
-    }
-
-    async fn trending(
-        &self,
-        since: DateTime<Utc>,
-        limit: usize,
-    ) -> Result<Vec<(TitleId, u64)>, StoreError> {
-        (**self).trending(since, limit).await
-    }
 }
 
 #[async_trait]

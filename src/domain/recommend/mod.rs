@@ -8,6 +8,7 @@ mod backlog;
 mod cached_lists;
 mod compare;
 mod edges;
+mod epoch;
 mod epochs;
 mod error;
 pub mod evaluate;
@@ -23,6 +24,7 @@ mod reasons;
 mod rebuild;
 mod reweigh;
 mod rows;
+mod schema_version;
 mod service;
 pub mod similar;
 mod similar_service;
@@ -36,20 +38,21 @@ pub use backlog::{Backlog, BacklogService, BacklogStore, ProjectionProgress, Wai
 pub use cached_lists::{CachedList, Extent, Generation, KeptId, KeptList, ListCache, ListKey};
 pub use compare::Difference;
 pub use edges::{EdgeChanges, changes, edges_by_start};
-pub use epochs::{Epoch, GraphEpoch};
+pub use epoch::{Epoch, GraphEpoch};
 pub use error::RecommendError;
 pub use features::{Features, Rarity};
 pub use follower::GraphFollower;
 pub use for_viewer::Ranking;
 pub use graph::{
-    GraphCounts, Incoming, Outgoing, SimilarEdge, SimilarLists, SimilarVersion, Solution, Taste,
-    TasteEdge, TasteGraph, TitleNode, WatchedEdge, Weight,
+    GraphCounts, GraphProjection, Incoming, Outgoing, SimilarEdge, SimilarLists, SimilarSource,
+    SimilarVersion, Solution, Taste, TasteEdge, TasteGraph, TitleNode, WatchedEdge, Weight,
 };
-pub use notes::{NoteStore, Notes, Pass, Phase, Rebuild, Reweigh, Schema};
+pub use notes::{NoteStore, Notes, Pass, Phase, Rebuild, Reweigh};
 pub use projection::GraphService;
 pub use rebuild::RebuildStep;
 pub use reweigh::ReweighStep;
 pub use rows::{Row, RowKind};
+pub use schema_version::Schema;
 pub use service::{RecommendPorts, RecommendService, TasteWeight};
 pub use similar_service::{Following, Freshness, SimilarRound, SimilarService};
 pub use sources::{ProjectionPorts, TitleSource, WatchSource, WatchersStore, last_in_queue};

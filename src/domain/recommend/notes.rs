@@ -5,8 +5,8 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::epochs::Epoch;
-use super::error::RecommendError;
+use super::epoch::Epoch;
+use super::schema_version::Schema;
 use crate::domain::error::StoreError;
 use crate::domain::ids::{ProfileId, TitleId};
 use crate::domain::measured::measured;
@@ -40,45 +40,6 @@ pub struct Notes {
     pub reweigh: Option<Reweigh>,
     /// The latest version of what is stored that has written here.
     pub schema: Schema,
-}
-
-/// A version of what is stored.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Schema {
-    /// Grows with each change of what is stored.
-    pub version: u32,
-    /// The oldest version that can read what this one writes.
-    pub oldest_reader: u32,
-}
-
-impl Schema {
-    /// What this program writes. Fields that are added leave the oldest reader as it is: older programs keep what they do
-    /// not know, and pass over what they cannot read.
-    pub const OURS: Self = Self {
-        version: 1,
-        oldest_reader: 1,
-    };
-
-    /// What has been written by either.
-    #[must_use]
-    pub fn with(self, other: Self) -> Self {
-        Self {
-            version: self.version.max(other.version),
-            oldest_reader: self.oldest_reader.max(other.oldest_reader),
-        }
-    }
-
-    /// Refuses a store that this program does not understand.
-    pub(super) fn check(self, store: &'static str) -> Result<(), RecommendError> {
-        if self.oldest_reader > Self::OURS.version {
-            return Err(RecommendError::NewerStore {
-                store,
-                needs: self.oldest_reader,
-                reads: Self::OURS.version,
-            });
-        }
-        Ok(())
-    }
 }
 
 /// A computing anew of all sums, as far as it has come.

@@ -9,14 +9,15 @@ use std::sync::Arc;
 
 use futures::future::{try_join, try_join_all};
 
+use futures::future::join_all;
 use uuid::Uuid;
 
-use super::epochs::{Epoch, Watch};
+use super::epoch::{Epoch, Watch};
 use super::error::RecommendError;
 use super::graph::{GraphCounts, TitleNode, WatchedEdge};
 use super::similar_service::SimilarService;
 use super::sources::ProjectionPorts;
-use super::turns::{Shard, Turns};
+use super::turns::{HELD, Shard, Taken, Turns};
 use crate::domain::batch::JobLoader;
 use crate::domain::catalog::{
     CatalogError, CatalogService, CreditRole, GenresById, PeopleById, Title,
@@ -76,12 +77,63 @@ impl GraphService {
         self.project_queues(None).await
     }
 
+    /// Projects a batch of what waits and is this server's turn. Says how many documents that were; 0: there is nothing
+    /// to do here, though something may wait that another server works at.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn project_in_turn(&self, turns: &mut Turns) -> Result<usize, RecommendError> {
+        let projected = self.project_queues(Some(turns)).await;
+        if !matches!(projected, Ok(1..)) {
+            // Also after a failure: another server may do better.
+            self.leave_turns(turns).await?;
+        }
+        projected
+    }
+
+    /// Lets other servers have their turn at once.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn leave_turns(&self, turns: &mut Turns) -> Result<(), RecommendError> {
+        let held = std::mem::take(&mut turns.0).into_iter();
+        let left = held.map(async |shard| {
+            let leases = &self.ports.leases;
+            leases.release(&shard.lease(), self.holder).await
+        });
+        join_all(left)
+            .await
+            .into_iter()
+            .collect::<Result<(), _>>()?;
+        Ok(())
+    }
+
+    /// Takes or keeps shards, those that are no other server's.
+    async fn take(
+        &self,
+        turns: &mut Turns,
+        wanted: BTreeSet<Shard>,
+    ) -> Result<Taken, RecommendError> {
+        let asked = wanted.into_iter().map(async |shard| {
+            let leases = &self.ports.leases;
+            let is_ours = leases.acquire(&shard.lease(), self.holder, HELD).await?;
+            Ok::<_, RecommendError>((shard, is_ours))
+        });
+        let mut taken = Taken {
+            shards: BTreeSet::new(),
+            is_news: false,
+        };
+        for answer in join_all(asked).await {
+            let (shard, is_ours) = answer?;
+            if is_ours {
+                taken.is_news |= turns.0.insert(shard);
+                taken.shards.insert(shard);
+            } else {
+                turns.0.remove(&shard);
+            }
+        }
+        Ok(taken)
+    }
+
     /// Projects a batch of each queue, of the shards that are this server's turn if it takes turns. A queue that fails
     /// keeps no other waiting; the first failure is the answer when all were tried.
-    pub(super) async fn project_queues(
-        &self,
-        mut turns: Option<&mut Turns>,
-    ) -> Result<usize, RecommendError> {
+    async fn project_queues(&self, mut turns: Option<&mut Turns>) -> Result<usize, RecommendError> {
         let titles = self.project_titles(turns.as_deref_mut()).await;
         let watches = self.project_watches(turns.as_deref_mut()).await;
         let departures = self.project_departures(turns).await;

@@ -3,8 +3,9 @@
 //! computed, and nothing else is added to them.
 
 use super::error::RecommendError;
-use super::notes::{Notes, Reweigh, Schema};
+use super::notes::{Notes, Reweigh};
 use super::projection::GraphService;
+use super::schema_version::Schema;
 use crate::domain::events::Event;
 
 /// How many watched titles are summed up together: so many of their plays are read one after the other.

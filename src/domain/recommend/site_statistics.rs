@@ -7,7 +7,8 @@ use futures::future::try_join_all;
 
 use super::error::RecommendError;
 use super::features::Rarity;
-use super::inputs::{TasteInput, TitleInput};
+use super::graph::TasteGraph;
+use super::inputs::TitleInput;
 use crate::domain::catalog::{
     Audience, Title, TitleFilter, TitleKind, TitleOrder, TitleQuery, Visibility,
 };
@@ -39,7 +40,7 @@ type Titles = Arc<Vec<Arc<Title>>>;
 #[derive(Clone)]
 pub(super) struct SiteStatistics {
     catalog: Arc<dyn TitleInput>,
-    graph: Arc<dyn TasteInput>,
+    graph: Arc<dyn TasteGraph>,
     clock: Arc<dyn Clock>,
     rarity: SingleFlight<(), Arc<Rarity>, RecommendError>,
     trending: SingleFlight<(), Arc<Vec<TitleId>>, StoreError>,
@@ -50,7 +51,7 @@ pub(super) struct SiteStatistics {
 impl SiteStatistics {
     pub(super) fn new(
         catalog: Arc<dyn TitleInput>,
-        graph: Arc<dyn TasteInput>,
+        graph: Arc<dyn TasteGraph>,
         clock: Arc<dyn Clock>,
         tasks: &Arc<dyn Tasks>,
     ) -> Self {

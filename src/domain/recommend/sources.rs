@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
-use super::graph::TasteGraph;
+use super::graph::GraphProjection;
 use super::notes::NoteStore;
 use crate::domain::catalog::Title;
 use crate::domain::error::StoreError;
@@ -24,7 +24,7 @@ pub fn last_in_queue() -> DateTime<Utc> {
 /// The graph, and the documents that it is made from.
 #[derive(Clone)]
 pub struct ProjectionPorts {
-    pub graph: Arc<dyn TasteGraph>,
+    pub graph: Arc<dyn GraphProjection>,
     pub titles: Arc<dyn TitleSource>,
     pub watches: Arc<dyn WatchSource>,
     /// Where the catalogue learns how popular its titles are.

@@ -9,7 +9,7 @@ use super::error::WatchError;
 use super::exclusions::{HiddenTitle, Mute, MutedSource};
 use super::ledger::Ledger;
 use super::rules::WatchRules;
-use super::service::WatchService;
+use super::service::{WatchService, check_may_watch};
 use super::touched::Touched;
 use super::types::{Play, WatchedItem, WatchedTitle};
 use crate::domain::catalog::{Title, TitleKind, Visibility};
@@ -259,13 +259,5 @@ impl Ledger {
         };
         self.watched_titles.put(title_key, watched_title);
         Ok(())
-    }
-}
-
-pub(super) fn check_may_watch(viewer: &KnownViewer) -> Result<(), WatchError> {
-    if viewer.may_watch() {
-        Ok(())
-    } else {
-        Err(WatchError::Forbidden)
     }
 }

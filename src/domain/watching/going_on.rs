@@ -3,13 +3,11 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
-
 use super::error::WatchError;
 use super::ledger::Ledger;
 use super::lengths::Lengths;
 use super::next_up::NextDay;
-use super::service::WatchService;
+use super::service::{GoingOn, WatchService};
 use super::standing::{SeriesStanding, by_episode};
 use super::touched::{PlayRef, Touched};
 use super::types::{Report, WatchedItem, WatchedTitle};
@@ -19,19 +17,6 @@ use crate::domain::page::{Direction, Keyset, Slice, Window};
 
 /// The most series that are looked at together when there was nothing next in those before.
 const MOST_AT_ONCE: usize = 400;
-
-/// Plays that may make an episode watched, each with the day on which a later one is shown.
-#[derive(Clone, Default)]
-pub(super) struct GoingOn(Arc<[(PlayRef, Option<NextDay>)]>);
-
-impl GoingOn {
-    /// Notes it in the watched titles of those that are watched now.
-    pub(super) fn note(&self, ledger: &mut Ledger, now: DateTime<Utc>) {
-        for (play_ref, later) in self.0.iter() {
-            ledger.go_on(play_ref, *later, now);
-        }
-    }
-}
 
 impl WatchService {
     /// The next episode of each series that the profile has begun and not finished, the last played series first.

@@ -4,7 +4,8 @@
 //! another cut; the catalogue's length; what players of the item measured; the usual length of the series' episodes.
 
 use super::error::WatchError;
-use super::types::{PlaybackEvent, Report, WatchedItem};
+use super::playback_event::PlaybackEvent;
+use super::types::{Report, WatchedItem};
 use crate::domain::stamp::Stamp;
 
 /// The longest item, and the longest position in one of unknown length, in seconds.

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use super::error::WatchError;
 use super::exclusions::HiddenTitle;
 use super::service::WatchService;
+use super::store::ProfileList;
 use super::types::{Play, WatchState};
 use crate::domain::catalog::{CatalogService, Visibility};
 use crate::domain::error::StoreError;
@@ -17,17 +18,6 @@ use crate::domain::page::{Direction, KeyValue, Keyset, Slice, Window};
 
 /// How many rows more than asked for are read at once where some had to be left out.
 const CHUNK: usize = 200;
-
-/// A list of a profile's own, each of whose rows is about a title.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ProfileList {
-    /// Its plays of films and episodes: those of one title, or all.
-    History(Option<TitleId>),
-    /// What it can resume.
-    InProgress,
-    /// What is not to be suggested to it.
-    Hidden,
-}
 
 /// A row of a profile's list.
 pub(super) trait Row {

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeZone, Utc};
 
-use super::types::PlaybackEvent;
+use super::playback_event::PlaybackEvent;
 
 /// In an item of unknown length, what stops earlier is no watch and leaves nothing to resume, in seconds (Kodi's
 /// `ignoresecondsatstart`).

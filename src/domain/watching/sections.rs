@@ -6,7 +6,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::types::PlaybackEvent;
+use super::playback_event::PlaybackEvent;
 
 /// The most sections that one play keeps; what is played after that in yet another section is not counted.
 const MAX_SECTIONS: usize = 100;

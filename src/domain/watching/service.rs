@@ -3,14 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::SubsecRound;
+use chrono::{DateTime, SubsecRound, Utc};
 
 use super::error::WatchError;
-use super::feedback::check_may_watch;
-use super::going_on::GoingOn;
 use super::import::ImportedWatch;
-use super::ledger::Change;
+use super::ledger::{Change, Ledger};
 use super::lengths::{Lengths, MeasuredLength, check_duration};
+use super::next_up::NextDay;
 use super::rules::WatchRules;
 use super::store::{FeedbackStore, HistoryStore, WatchStore};
 use super::touched::{PlayRef, Touched};
@@ -87,6 +86,19 @@ pub struct Reported {
     pub completed_now: bool,
 }
 
+/// Plays that may make an episode watched, each with the day on which a later one is shown.
+#[derive(Clone, Default)]
+pub(super) struct GoingOn(pub(super) Arc<[(PlayRef, Option<NextDay>)]>);
+
+impl GoingOn {
+    /// Notes it in the watched titles of those that are watched now.
+    pub(super) fn note(&self, ledger: &mut Ledger, now: DateTime<Utc>) {
+        for (play_ref, later) in self.0.iter() {
+            ledger.go_on(play_ref, *later, now);
+        }
+    }
+}
+
 impl WatchService {
     /// A service on its ports.
     pub fn new(
@@ -142,7 +154,7 @@ impl WatchService {
         let rules = self.rules;
         let change = |may_begin: bool| -> Change {
             let going_on = going_on.clone();
-            Arc::new(move |ledger: &mut super::Ledger| {
+            Arc::new(move |ledger: &mut Ledger| {
                 if !may_begin && ledger.plays.get(play_ref.play_key()).is_none() {
                     return Err(WatchError::NewPlay);
                 }
@@ -198,7 +210,7 @@ impl WatchService {
         let pairs: Vec<(PlayRef, ImportedWatch)> = play_refs.iter().copied().zip(watches).collect();
         let change = {
             let going_on = going_on.clone();
-            Arc::new(move |ledger: &mut super::Ledger| {
+            Arc::new(move |ledger: &mut Ledger| {
                 for (play_ref, watch) in &pairs {
                     ledger.import(&rules, play_ref, watch, now)?;
                 }
@@ -368,5 +380,13 @@ impl WatchService {
             }
             WatchedItem::Series(_) => Err(WatchError::ItemNotFound),
         }
+    }
+}
+
+pub(super) fn check_may_watch(viewer: &KnownViewer) -> Result<(), WatchError> {
+    if viewer.may_watch() {
+        Ok(())
+    } else {
+        Err(WatchError::Forbidden)
     }
 }

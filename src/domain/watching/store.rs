@@ -8,7 +8,6 @@ use super::error::WatchError;
 use super::exclusions::{HiddenTitle, Mute, MutedSource};
 use super::ledger::{Change, Ledger};
 use super::lengths::MeasuredLength;
-use super::lists::ProfileList;
 use super::next_up::NextDay;
 use super::touched::Touched;
 use super::types::{Play, WatchState, WatchedItem, WatchedTitle};
@@ -16,6 +15,17 @@ use crate::domain::error::StoreError;
 use crate::domain::ids::{PlayId, ProfileId, TitleId};
 use crate::domain::measured::measured;
 use crate::domain::page::{Slice, Window};
+
+/// A list of a profile's own, each of whose rows is about a title.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProfileList {
+    /// Its plays of films and episodes: those of one title, or all.
+    History(Option<TitleId>),
+    /// What it can resume.
+    InProgress,
+    /// What is not to be suggested to it.
+    Hidden,
+}
 
 measured! {
 /// Where watching is recorded.

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::next_up::NextDay;
+use super::playback_event::PlaybackEvent;
 use super::sections::Sections;
 use crate::domain::ids::{EpisodeId, PlayId, ProfileId, TitleId};
 use crate::domain::stamp::Stamp;
@@ -39,22 +40,6 @@ impl WatchedItem {
             _ => None,
         }
     }
-}
-
-/// What happened in the player.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PlaybackEvent {
-    /// Playing began, or began anew, at the position.
-    Start,
-    /// Playing has gone on to the position.
-    Progress,
-    /// The viewer jumped to the position.
-    Seek,
-    /// Playing has gone on to the position and stands still.
-    Pause,
-    /// Playing has gone on to the position and is over.
-    Stop,
 }
 
 impl PlaybackEvent {

@@ -4,7 +4,9 @@
 //! they end there. A string that never ends is refused: the parser (async-graphql-parser 7.2.1, by pest) would try it
 //! again from every quotation mark.
 
-use super::{Counted, LimitError, Limits, check::position};
+use async_graphql::Pos;
+
+use super::{Counted, LimitError, Limits};
 
 /// Refuses what is too long, has too many tokens or directives, or nests its brackets too deep.
 pub(super) fn scan(document: &str, limits: &Limits) -> Result<(), LimitError> {
@@ -117,6 +119,16 @@ fn end_of_string(bytes: &[u8], at: usize) -> Option<usize> {
             b'\\' if !matches!(bytes.get(rest + 1), Some(b'\r' | b'\n')) => rest += 2,
             _ => rest += 1,
         }
+    }
+}
+
+/// Line and column, both from 1, of a byte offset; columns count characters.
+fn position(document: &str, offset: usize) -> Pos {
+    let before = document.get(..offset).unwrap_or(document);
+    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    Pos {
+        line: before.matches('\n').count() + 1,
+        column: before[line_start..].chars().count() + 1,
     }
 }
 

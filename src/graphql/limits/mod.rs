@@ -10,6 +10,7 @@
 //! 3. `selections` weighs every fragment once, after the fragments that it spreads: what the document expands to, how
 //!    deep, with how many root fields.
 
+mod bounds;
 mod check;
 mod error;
 mod lexical;
@@ -17,5 +18,6 @@ mod selections;
 #[cfg(test)]
 mod tests;
 
-pub use check::{Introspection, Limits, check};
+pub use bounds::{Introspection, Limits};
+pub use check::check;
 pub use error::{Counted, LimitError};

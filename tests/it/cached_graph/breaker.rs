@@ -9,7 +9,7 @@ use reelgraph::adapters::sqlite::{SqliteDb, SqliteGraph};
 use reelgraph::domain::error::StoreError;
 use reelgraph::domain::ping::Ping;
 use reelgraph::domain::pulse::{Health, Pulse};
-use reelgraph::domain::recommend::TasteGraph;
+use reelgraph::domain::recommend::{SimilarSource, TasteGraph};
 
 use super::counting::CountingGraph;
 use super::support::{ANN, store};
@@ -29,7 +29,7 @@ impl Ping for PingOf {
 async fn nobody_waits_for_a_graph_that_is_known_to_hang_until_it_answers_again() {
     let folder = store();
     let db = SqliteDb::open(&folder.path().join("reelgraph.db")).unwrap();
-    let asked = Arc::new(CountingGraph::new(Arc::new(SqliteGraph::new(db))));
+    let asked = Arc::new(CountingGraph::new(SqliteGraph::new(db)));
     let patience = Duration::from_secs(2);
     let ping = Arc::new(PingOf(Arc::clone(&asked)));
     let pulse = Pulse::new("graph", ping, Arc::new(TokioTasks), patience);

@@ -5,24 +5,24 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use reelgraph::adapters::sqlite::SqliteGraph;
 use reelgraph::domain::error::StoreError;
 use reelgraph::domain::ids::{ProfileId, TitleId};
 use reelgraph::domain::recommend::{
-    GraphCounts, GraphEpoch, SimilarLists, SimilarVersion, Solution, Taste, TasteGraph, TitleNode,
-    WatchedEdge,
+    GraphProjection, SimilarLists, SimilarSource, SimilarVersion, Solution, Taste, TasteGraph,
+    TitleNode,
 };
 use tokio::sync::watch;
 
 /// Makes a solution for a revision.
 type MakeSolution = fn(u64) -> Solution;
 
-/// A graph that forwards everything.
+/// A graph that is read through it.
 pub(super) struct CountingGraph {
-    graph: Arc<dyn TasteGraph>,
+    graph: SqliteGraph,
     tastes: AtomicUsize,
     similar: AtomicUsize,
     similar_titles: AtomicUsize,
-    watched: AtomicUsize,
     /// While it is, tastes, lists and versions cannot be read.
     is_down: AtomicBool,
     /// Whatever version is read, this follows it at once.
@@ -34,13 +34,12 @@ pub(super) struct CountingGraph {
 }
 
 impl CountingGraph {
-    pub(super) fn new(graph: Arc<dyn TasteGraph>) -> Self {
+    pub(super) fn new(graph: SqliteGraph) -> Self {
         Self {
             graph,
             tastes: AtomicUsize::new(0),
             similar: AtomicUsize::new(0),
             similar_titles: AtomicUsize::new(0),
-            watched: AtomicUsize::new(0),
             is_down: AtomicBool::new(false),
             next: Mutex::new(None),
             is_held: watch::Sender::new(false),
@@ -51,11 +50,6 @@ impl CountingGraph {
     /// How many tastes were read.
     pub(super) fn tastes(&self) -> usize {
         self.tastes.load(Ordering::SeqCst)
-    }
-
-    /// How many `WATCHED` edges were written.
-    pub(super) fn watched(&self) -> usize {
-        self.watched.load(Ordering::SeqCst)
     }
 
     /// How often lists were read, and how many.
@@ -107,98 +101,12 @@ impl CountingGraph {
 
 #[async_trait]
 impl TasteGraph for CountingGraph {
-    async fn put_titles(&self, titles: &[TitleNode]) -> Result<(), StoreError> {
-        self.graph.put_titles(titles).await
-    }
-
-    async fn put_watched(&self, edges: &[WatchedEdge]) -> Result<(), StoreError> {
-        self.watched.fetch_add(edges.len(), Ordering::SeqCst);
-        self.graph.put_watched(edges).await
-    }
-
-    async fn erase_profile(&self, profile: ProfileId) -> Result<(), StoreError> {
-        self.graph.erase_profile(profile).await
-    }
-
-    async fn epoch(&self) -> Result<Option<GraphEpoch>, StoreError> {
-        self.graph.epoch().await
-    }
-
-    async fn put_epoch(&self, epoch: &GraphEpoch) -> Result<(), StoreError> {
-        self.graph.put_epoch(epoch).await
-    }
-
-    async fn tombstones_after(
-        &self,
-        after: Option<String>,
-        limit: usize,
-    ) -> Result<Vec<String>, StoreError> {
-        self.graph.tombstones_after(after, limit).await
-    }
-
-    async fn put_tombstones(&self, tombstones: &[String]) -> Result<(), StoreError> {
-        self.graph.put_tombstones(tombstones).await
-    }
-
-    async fn profiles_after(
-        &self,
-        after: Option<ProfileId>,
-        limit: usize,
-    ) -> Result<Vec<ProfileId>, StoreError> {
-        self.graph.profiles_after(after, limit).await
-    }
-
-    async fn remove_watched(&self, edges: &[(ProfileId, TitleId, u64)]) -> Result<(), StoreError> {
-        self.graph.remove_watched(edges).await
-    }
-
-    async fn remove_titles(&self, titles: &[(TitleId, u64)]) -> Result<(), StoreError> {
-        self.graph.remove_titles(titles).await
-    }
-
-    async fn remove_unneeded(&self) -> Result<(), StoreError> {
-        self.graph.remove_unneeded().await
-    }
-
-    async fn watchers(&self, titles: &[TitleId]) -> Result<Vec<u64>, StoreError> {
-        self.graph.watchers(titles).await
-    }
-
-    async fn replace_similar(
-        &self,
-        solutions: &[Solution],
-        computed_at: DateTime<Utc>,
-    ) -> Result<u64, StoreError> {
-        self.graph.replace_similar(solutions, computed_at).await
-    }
-
-    async fn put_solutions(
-        &self,
-        generation: u64,
-        solutions: &[Solution],
-    ) -> Result<SimilarVersion, StoreError> {
-        self.graph.put_solutions(generation, solutions).await
-    }
-
-    async fn similar_version(&self) -> Result<SimilarVersion, StoreError> {
-        let read = self.answer(self.graph.similar_version().await).await?;
-        let next = self.next.lock().unwrap().map(|make| make(read.revision));
-        if let Some(next) = next {
-            self.graph.put_solutions(read.generation, &[next]).await?;
-        }
-        Ok(read)
-    }
-
     async fn similar(&self, titles: &[TitleId]) -> Result<SimilarLists, StoreError> {
         self.similar.fetch_add(1, Ordering::SeqCst);
         self.similar_titles
             .fetch_add(titles.len(), Ordering::SeqCst);
         let read = self.graph.similar(titles).await;
         self.answer(read).await
-    }
-
-    async fn similar_changed_after(&self, revision: u64) -> Result<Vec<TitleId>, StoreError> {
-        self.graph.similar_changed_after(revision).await
     }
 
     async fn taste(&self, profile: ProfileId) -> Result<Arc<Taste>, StoreError> {
@@ -214,6 +122,22 @@ impl TasteGraph for CountingGraph {
     ) -> Result<Vec<(TitleId, u64)>, StoreError> {
         self.graph.trending(since, limit).await
     }
+}
+
+#[async_trait]
+impl SimilarSource for CountingGraph {
+    async fn similar_version(&self) -> Result<SimilarVersion, StoreError> {
+        let read = self.answer(self.graph.similar_version().await).await?;
+        let next = self.next.lock().unwrap().map(|make| make(read.revision));
+        if let Some(next) = next {
+            self.graph.put_solutions(read.generation, &[next]).await?;
+        }
+        Ok(read)
+    }
+
+    async fn similar_changed_after(&self, revision: u64) -> Result<Vec<TitleId>, StoreError> {
+        self.graph.similar_changed_after(revision).await
+    }
 
     async fn titles_after(
         &self,
@@ -221,21 +145,5 @@ impl TasteGraph for CountingGraph {
         limit: usize,
     ) -> Result<Vec<TitleNode>, StoreError> {
         self.graph.titles_after(after, limit).await
-    }
-
-    async fn watched_after(
-        &self,
-        after: Option<(ProfileId, TitleId)>,
-        limit: usize,
-    ) -> Result<Vec<WatchedEdge>, StoreError> {
-        self.graph.watched_after(after, limit).await
-    }
-
-    async fn counts(&self) -> Result<GraphCounts, StoreError> {
-        self.graph.counts().await
-    }
-
-    async fn clear(&self) -> Result<(), StoreError> {
-        self.graph.clear().await
     }
 }

@@ -7,7 +7,8 @@ use futures::future::join_all;
 use reelgraph::domain::error::{Coded, ErrorCode};
 use reelgraph::domain::ids::TitleId;
 use reelgraph::domain::recommend::{
-    GraphFollower, Incoming, SimilarLists, Solution, TasteGraph, Weight,
+    GraphFollower, GraphProjection, Incoming, SimilarLists, SimilarSource, Solution, TasteGraph,
+    Weight,
 };
 use tempfile::TempDir;
 
@@ -45,7 +46,7 @@ async fn replace(server: &Server, weight: u32) {
         .collect();
     let moment = at(weight.into());
     server
-        .asked
+        .store
         .replace_similar(&solutions, moment)
         .await
         .unwrap();
@@ -55,7 +56,7 @@ async fn replace(server: &Server, weight: u32) {
 async fn with_edges(store: &TempDir) -> (Server, Server) {
     let writer = server(store);
     let nodes: Vec<_> = (1..=TITLES).map(|id| film_by(id, &[], &[])).collect();
-    writer.asked.put_titles(&nodes).await.unwrap();
+    writer.store.put_titles(&nodes).await.unwrap();
     replace(&writer, 1).await;
     (server(store), writer)
 }
@@ -128,9 +129,9 @@ async fn titles_that_are_solved_anew_are_read_anew_and_no_others() {
     let all = titles(1..=TITLES);
     let before = similar(&server, &all).await;
 
-    let version = writer.asked.similar_version().await.unwrap();
+    let version = writer.store.similar_version().await.unwrap();
     let solutions = [solution(10, 7.0), solution(500, 7.0)];
-    let put = writer.asked.put_solutions(version.generation, &solutions);
+    let put = writer.store.put_solutions(version.generation, &solutions);
     let version = put.await.unwrap();
     assert_eq!(similar(&server, &all).await, before);
     server.graph.refresh().await.unwrap();
@@ -138,7 +139,7 @@ async fn titles_that_are_solved_anew_are_read_anew_and_no_others() {
     let after = similar(&server, &all).await;
 
     assert_eq!(after.version, version);
-    assert_eq!(after, writer.asked.similar(&all).await.unwrap());
+    assert_eq!(after, writer.store.similar(&all).await.unwrap());
     assert_eq!(weights(&after), [1.0, 7.0]);
     // Those with an edge into one of the two, and not one of them for a reader.
     assert_eq!(reads, (3, 704));
@@ -170,7 +171,7 @@ async fn the_old_generation_answers_until_the_new_one_is_there() {
 
     assert_eq!(weights(&during), [1.0]);
     assert_eq!(weights(&after), [2.0]);
-    assert_eq!(after, writer.asked.similar(&all).await.unwrap());
+    assert_eq!(after, writer.store.similar(&all).await.unwrap());
     // All that the old one had, and not one of them for a reader.
     assert_eq!(reads, (4, 1400));
     assert_eq!(server.asked.similar_reads(), reads);
@@ -187,7 +188,7 @@ async fn a_miss_in_an_old_generation_is_answered_by_the_new_one_alone() {
     let lists = similar(&server, &titles([5, 6, 7])).await;
 
     assert_eq!(weights(&lists), [2.0]);
-    assert_eq!(lists.version, writer.asked.similar_version().await.unwrap());
+    assert_eq!(lists.version, writer.store.similar_version().await.unwrap());
     // What is kept is still whole.
     let kept = similar(&server, &few).await;
     assert_eq!((kept.version.generation, weights(&kept)), (1, vec![1.0]));
@@ -236,15 +237,15 @@ async fn a_graph_that_was_made_anew_is_read_anew() {
     server.graph.refresh().await.unwrap();
     let nodes: Vec<_> = (1..=TITLES).map(|id| film_by(id, &[], &[])).collect();
 
-    writer.asked.clear().await.unwrap();
-    writer.asked.put_titles(&nodes).await.unwrap();
+    writer.store.clear().await.unwrap();
+    writer.store.put_titles(&nodes).await.unwrap();
     replace(&writer, 2).await;
     server.graph.refresh().await.unwrap();
 
     let some = titles([5, 6]);
     let lists = similar(&server, &some).await;
     assert_eq!(weights(&lists), [2.0]);
-    assert_eq!(lists, writer.asked.similar(&some).await.unwrap());
+    assert_eq!(lists, writer.store.similar(&some).await.unwrap());
 }
 
 #[tokio::test]
@@ -255,7 +256,7 @@ async fn the_first_generation_is_loaded_as_a_whole() {
     let some = titles([5, 6]);
     assert_eq!(weights(&similar(&server, &some).await), [0.0; 0]);
     let nodes: Vec<_> = (1..=TITLES).map(|id| film_by(id, &[], &[])).collect();
-    writer.asked.put_titles(&nodes).await.unwrap();
+    writer.store.put_titles(&nodes).await.unwrap();
     replace(&writer, 1).await;
 
     server.graph.refresh().await.unwrap();
@@ -287,9 +288,9 @@ async fn what_changes_faster_than_it_can_be_read_is_read_when_it_is_asked_for() 
     let store = store();
     let (server, writer) = with_edges(&store).await;
     server.graph.refresh().await.unwrap();
-    let before = writer.asked.similar_version().await.unwrap();
+    let before = writer.store.similar_version().await.unwrap();
     let solutions = [solution(10, 9.0)];
-    let put = writer.asked.put_solutions(before.generation, &solutions);
+    let put = writer.store.put_solutions(before.generation, &solutions);
     let changed = put.await.unwrap();
 
     let changing = |revision| solution(10, revision as f64);
@@ -301,6 +302,6 @@ async fn what_changes_faster_than_it_can_be_read_is_read_when_it_is_asked_for() 
     let lists = similar(&server, &titles([9, 11])).await;
     assert!(server.asked.similar_reads().0 > reads);
     assert!(lists.version > changed);
-    let now = writer.asked.similar(&titles([9, 11])).await.unwrap();
+    let now = writer.store.similar(&titles([9, 11])).await.unwrap();
     assert_eq!(lists, now);
 }

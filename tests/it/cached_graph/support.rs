@@ -15,7 +15,8 @@ use reelgraph::domain::clock::SystemClock;
 use reelgraph::domain::events::EventBus;
 use reelgraph::domain::ids::{ProfileId, TitleId};
 use reelgraph::domain::recommend::{
-    Freshness, GraphFollower, GraphService, ProjectionPorts, SimilarService, Taste, TasteGraph,
+    Freshness, GraphFollower, GraphProjection, GraphService, ProjectionPorts, SimilarService,
+    Taste, TasteGraph,
 };
 use reelgraph::domain::watching::{
     Change, ImportedWatch, Touched, WatchPorts, WatchRules, WatchService, WatchStore, WatchedItem,
@@ -31,6 +32,8 @@ pub(super) const BEN: ProfileId = ProfileId(2);
 /// A server: its caches, in front of a graph that counts what it is asked.
 pub(super) struct Server {
     pub(super) graph: CachedGraph,
+    /// The graph itself, which is written to.
+    pub(super) store: SqliteGraph,
     pub(super) asked: Arc<CountingGraph>,
     pub(super) watching: ObservedWatching,
     pub(super) projector: GraphService,
@@ -53,24 +56,25 @@ pub(super) fn server(store: &TempDir) -> Server {
 impl Server {
     /// Forgets a profile, in the order that erasures do.
     pub(super) async fn erase(&self, profile: ProfileId) {
-        self.graph.erase_profile(profile).await.unwrap();
+        self.store.erase_profile(profile).await.unwrap();
         self.watching.erase_profile(profile).await.unwrap();
     }
 
     /// Opens a store. What is said in `received` is observed, what is written is published on `bus`.
-    pub(super) fn open(store: &Path, received: &MemoryEvents, bus: &Arc<dyn EventBus>) -> Self {
-        Self::open_beside(store, received, bus, &MemoryLeases::new())
+    pub(super) fn open(folder: &Path, received: &MemoryEvents, bus: &Arc<dyn EventBus>) -> Self {
+        Self::open_beside(folder, received, bus, &MemoryLeases::new())
     }
 
     /// The same for a server that takes turns with those that have the same leases.
     pub(super) fn open_beside(
-        store: &Path,
+        folder: &Path,
         received: &MemoryEvents,
         bus: &Arc<dyn EventBus>,
         leases: &MemoryLeases,
     ) -> Self {
-        let db = SqliteDb::open(&store.join("reelgraph.db")).unwrap();
-        let asked = Arc::new(CountingGraph::new(Arc::new(SqliteGraph::new(db.clone()))));
+        let db = SqliteDb::open(&folder.join("reelgraph.db")).unwrap();
+        let store = SqliteGraph::new(db.clone());
+        let asked = Arc::new(CountingGraph::new(store.clone()));
         let record = Arc::new(SqliteWatching::new(db.clone()));
         let tastes = Tastes::new(Arc::clone(&record));
         let graph = CachedGraph::new(asked.clone(), tastes.clone());
@@ -83,8 +87,9 @@ impl Server {
             }
         });
         Self {
-            projector: projector(&graph, &db, record, bus, leases),
+            projector: projector(&store, &db, record, bus, leases),
             graph,
+            store,
             asked,
             watching,
             _observing: observing,
@@ -154,7 +159,7 @@ pub(super) fn nothing_of(watch: &ImportedWatch) -> ImportedWatch {
 
 /// What projects the record into a graph.
 fn projector(
-    graph: &CachedGraph,
+    graph: &SqliteGraph,
     db: &SqliteDb,
     record: Arc<SqliteWatching>,
     bus: &Arc<dyn EventBus>,

@@ -11,8 +11,9 @@ use reelgraph::domain::catalog::{CatalogPorts, CatalogService, Title, Visibility
 use reelgraph::domain::clock::{Clock, SystemClock};
 use reelgraph::domain::ids::ProfileId;
 use reelgraph::domain::recommend::{
-    Extent, Freshness, GraphService, ProjectionPorts, Ranking, ReasonKind, RebuildStep,
-    RecommendPorts, RecommendService, Recommendation, SimilarService, TasteGraph, TitleSource,
+    Extent, Freshness, GraphProjection, GraphService, ProjectionPorts, Ranking, ReasonKind,
+    RebuildStep, RecommendPorts, RecommendService, Recommendation, SimilarService, TasteGraph,
+    TitleSource,
 };
 use reelgraph::domain::watching::{WatchPorts, WatchRules, WatchService};
 

@@ -12,8 +12,8 @@ use reelgraph::domain::ids::{GenreId, ProfileId, TitleId};
 use reelgraph::domain::loading::CurationStore;
 use reelgraph::domain::page::MAX_PAGE;
 use reelgraph::domain::recommend::{
-    Extent, Ranking, RecommendPorts, RecommendService, Recommendation, TasteGraph, WatchedEdge,
-    WatchersStore,
+    Extent, GraphProjection, Ranking, RecommendPorts, RecommendService, Recommendation,
+    WatchedEdge, WatchersStore,
 };
 use reelgraph::domain::stamp::Stamp;
 use reelgraph::domain::watching::{

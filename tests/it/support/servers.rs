@@ -6,16 +6,14 @@
 )]
 
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{LazyLock, Mutex};
 use std::time::Duration;
 
 use secrecy::SecretString;
-use tokio::sync::{Mutex, MutexGuard};
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// How long an operation on a server may take where that is not what is tested: on a busy machine any may take seconds.
 pub(crate) const PATIENT: Duration = Duration::from_secs(60);
-
-/// Neo4j Community has one database, so the tests that use it take turns.
-static NEO4J: Mutex<()> = Mutex::const_new(());
 
 /// The address of a MongoDB database that no other test uses.
 pub(crate) fn mongo_uri() -> SecretString {
@@ -52,16 +50,59 @@ pub(crate) struct Neo4jServer {
     pub(crate) uri: String,
     pub(crate) user: String,
     pub(crate) password: SecretString,
-    _turn: MutexGuard<'static, ()>,
+    /// Given back before another test may go on.
+    _turn: Turn,
 }
 
-/// Neo4j, for this test alone as long as the value lives. It is not emptied here.
+/// A Neo4j, for this test alone as long as the value lives. It is not emptied here.
 pub(crate) async fn neo4j() -> Neo4jServer {
+    let turn = Turn::take().await;
     Neo4jServer {
-        uri: setting("NEO4J_URI"),
+        uri: turn.uri.clone(),
         user: setting("NEO4J_USER"),
         password: setting("NEO4J_PASSWORD").into(),
-        _turn: NEO4J.lock().await,
+        _turn: turn,
+    }
+}
+
+/// Neo4j Community has one database, so the tests that use it take turns at the servers that there are.
+struct Turn {
+    uri: String,
+    _permit: SemaphorePermit<'static>,
+}
+
+/// The servers that nobody uses, one for each permit.
+struct Free {
+    uris: Mutex<Vec<String>>,
+    permits: Semaphore,
+}
+
+static FREE: LazyLock<Free> = LazyLock::new(|| {
+    let uris = std::env::var("NEO4J_URIS").unwrap_or_else(|_| setting("NEO4J_URI"));
+    let uris: Vec<String> = uris.split_whitespace().map(str::to_owned).collect();
+    Free {
+        permits: Semaphore::new(uris.len()),
+        uris: Mutex::new(uris),
+    }
+});
+
+impl Turn {
+    async fn take() -> Self {
+        let permit = FREE.permits.acquire().await.unwrap();
+        let uri = FREE.uris.lock().unwrap().pop().unwrap();
+        Self {
+            uri,
+            _permit: permit,
+        }
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        FREE.uris
+            .lock()
+            .unwrap()
+            .push(std::mem::take(&mut self.uri));
     }
 }
 

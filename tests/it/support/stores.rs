@@ -13,7 +13,7 @@ use reelgraph::adapters::sqlite::{
     SqliteAccounts, SqliteDb, SqliteGraph, SqliteNotes, SqliteSessions, SqliteWatching,
 };
 use reelgraph::domain::accounts::SessionStore;
-use reelgraph::domain::recommend::{NoteStore, TasteGraph};
+use reelgraph::domain::recommend::{GraphProjection, NoteStore};
 use rusqlite::Connection;
 
 use super::ports::{Accounts, Watching};
@@ -49,7 +49,7 @@ pub(crate) async fn open(program: &Program, on: On) -> Stores {
 }
 
 /// The graph of an installation.
-pub(crate) fn graph(program: &Program, on: On) -> Arc<dyn TasteGraph> {
+pub(crate) fn graph(program: &Program, on: On) -> Arc<dyn GraphProjection> {
     if on == On::Embedded {
         let db = SqliteDb::open(&program.data().join("reelgraph.sqlite")).unwrap();
         return Arc::new(SqliteGraph::new(db));

@@ -1,4 +1,4 @@
-//! The recommendation graph in edge tables; what each method promises is documented at the port, [`TasteGraph`].
+//! The recommendation graph in edge tables; what each method promises is documented at the ports, [`TasteGraph`] and others.
 //!
 //! [`TasteGraph`]: crate::domain::recommend::TasteGraph
 

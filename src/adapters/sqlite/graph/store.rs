@@ -12,8 +12,8 @@ use crate::adapters::sqlite::db::{SqliteDb, store_error};
 use crate::domain::error::StoreError;
 use crate::domain::ids::{ProfileId, TitleId};
 use crate::domain::recommend::{
-    GraphCounts, GraphEpoch, Incoming, SimilarLists, SimilarVersion, Solution, Taste, TasteGraph,
-    TitleNode, WatchedEdge, edges_by_start,
+    GraphCounts, GraphEpoch, GraphProjection, Incoming, SimilarLists, SimilarSource,
+    SimilarVersion, Solution, Taste, TasteGraph, TitleNode, WatchedEdge, edges_by_start,
 };
 
 /// How many rows are written in one transaction: other writes wait for that long and no longer.
@@ -58,6 +58,48 @@ impl SqliteGraph {
 
 #[async_trait]
 impl TasteGraph for SqliteGraph {
+    async fn similar(&self, titles: &[TitleId]) -> Result<SimilarLists, StoreError> {
+        let titles = titles.to_vec();
+        self.read(move |db| lists::similar(db, &titles)).await
+    }
+
+    async fn taste(&self, profile: ProfileId) -> Result<Arc<Taste>, StoreError> {
+        let taste = self.read(move |db| taste::taste(db, profile)).await?;
+        Ok(Arc::new(taste))
+    }
+
+    async fn trending(
+        &self,
+        since: DateTime<Utc>,
+        limit: usize,
+    ) -> Result<Vec<(TitleId, u64)>, StoreError> {
+        self.read(move |db| taste::trending(db, since, limit)).await
+    }
+}
+
+#[async_trait]
+impl SimilarSource for SqliteGraph {
+    async fn similar_version(&self) -> Result<SimilarVersion, StoreError> {
+        self.read(lists::version).await
+    }
+
+    async fn similar_changed_after(&self, revision: u64) -> Result<Vec<TitleId>, StoreError> {
+        self.read(move |db| lists::changed_after(db, revision))
+            .await
+    }
+
+    async fn titles_after(
+        &self,
+        after: Option<TitleId>,
+        limit: usize,
+    ) -> Result<Vec<TitleNode>, StoreError> {
+        self.read(move |db| walk::titles_after(db, after, limit))
+            .await
+    }
+}
+
+#[async_trait]
+impl GraphProjection for SqliteGraph {
     async fn put_titles(&self, titles: &[TitleNode]) -> Result<(), StoreError> {
         for batch in titles.chunks(BATCH) {
             let batch = batch.to_vec();
@@ -185,42 +227,6 @@ impl TasteGraph for SqliteGraph {
     ) -> Result<SimilarVersion, StoreError> {
         let solutions = solutions.to_vec();
         self.write(move |db| similar::put_solutions(db, generation, &solutions))
-            .await
-    }
-
-    async fn similar_version(&self) -> Result<SimilarVersion, StoreError> {
-        self.read(lists::version).await
-    }
-
-    async fn similar(&self, titles: &[TitleId]) -> Result<SimilarLists, StoreError> {
-        let titles = titles.to_vec();
-        self.read(move |db| lists::similar(db, &titles)).await
-    }
-
-    async fn similar_changed_after(&self, revision: u64) -> Result<Vec<TitleId>, StoreError> {
-        self.read(move |db| lists::changed_after(db, revision))
-            .await
-    }
-
-    async fn taste(&self, profile: ProfileId) -> Result<Arc<Taste>, StoreError> {
-        let taste = self.read(move |db| taste::taste(db, profile)).await?;
-        Ok(Arc::new(taste))
-    }
-
-    async fn trending(
-        &self,
-        since: DateTime<Utc>,
-        limit: usize,
-    ) -> Result<Vec<(TitleId, u64)>, StoreError> {
-        self.read(move |db| taste::trending(db, since, limit)).await
-    }
-
-    async fn titles_after(
-        &self,
-        after: Option<TitleId>,
-        limit: usize,
-    ) -> Result<Vec<TitleNode>, StoreError> {
-        self.read(move |db| walk::titles_after(db, after, limit))
             .await
     }
 

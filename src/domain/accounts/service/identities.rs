@@ -3,137 +3,28 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::TimeDelta;
-use secrecy::SecretString;
 use sha2::{Digest, Sha256};
 use url::Url;
 
 use super::log_in::LoggedIn;
-use super::register::profile_name;
-use super::{AccountService, limit_key};
-use crate::domain::accounts::audit::{Action, Actor, AuditEntry};
-use crate::domain::accounts::email::EmailError;
-use crate::domain::accounts::error::AccountError;
-use crate::domain::accounts::identity::{
-    Authorization, Callback, ExternalPerson, Identity, IdentityProvider, LinkError,
+use super::oauth_types::{
+    Arrival, BeginOAuth, Came, EnterPin, Entered, ExchangeOAuth, OAuthRedirect, ReturnFromOAuth,
 };
-use crate::domain::accounts::mail::{Asked, MailKind};
+use super::{AccountService, limit_key};
+use crate::domain::accounts::error::AccountError;
+use crate::domain::accounts::identity::{Authorization, Callback, IdentityProvider, LinkError};
 use crate::domain::accounts::one_time::{OAuthPin, OAuthRequest, OAuthState, OneTime};
 use crate::domain::accounts::profile::Profile;
 use crate::domain::accounts::session::Transport;
-use crate::domain::accounts::store::AccountWrite;
 use crate::domain::accounts::token::Secret;
 use crate::domain::accounts::user::User;
-use crate::domain::ids::{ProfileId, UserId};
 use crate::domain::limits::Rate;
-use crate::domain::stamp::Stamp;
-use crate::domain::viewer::{Client, KnownViewer, Role, Viewer};
+use crate::domain::viewer::{Client, KnownViewer, Viewer};
 
-/// How long somebody may take at the other site.
-const STATE: TimeDelta = TimeDelta::minutes(10);
 /// How long an app may take to fetch its tokens.
 const CODE: TimeDelta = TimeDelta::minutes(2);
 /// How many log-ins by other sites may begin from one network.
 const BEGINNINGS: Rate = Rate::per_hour(300);
-
-/// A log-in by another site that begins.
-#[derive(Debug, Clone)]
-pub struct BeginOAuth {
-    pub provider: String,
-    /// Where to go in the end: one of the allowed addresses.
-    pub return_to: String,
-    /// How the client will hold its session.
-    pub transport: Transport,
-    /// Whether a browser's session is to last.
-    pub remember: bool,
-    /// The `code_challenge` of an app (RFC 7636, S256).
-    pub challenge: Option<String>,
-    /// The password of the account that is to be linked; not needed right after logging in.
-    pub password: Option<SecretString>,
-}
-
-/// Where a browser is redirected to.
-#[derive(Debug, Clone)]
-pub struct OAuthRedirect {
-    pub url: Url,
-    /// The value of the OAuth state cookie, if the browser is redirected to the other site.
-    pub browser: Option<Secret>,
-}
-
-/// What a browser brings back.
-#[derive(Debug)]
-pub struct ReturnFromOAuth {
-    /// The site that it comes from, by the address that it came to.
-    pub provider: String,
-    pub state: String,
-    /// The `code` parameter; without it the person said no.
-    pub code: Option<SecretString>,
-    /// The values of its OAuth state cookie: one for each of its tabs that began.
-    pub browser: Vec<Secret>,
-    /// Who was logged in there: a log-in ends that session.
-    pub before: Option<KnownViewer>,
-}
-
-/// What became of somebody who came back.
-#[derive(Debug)]
-pub struct Came {
-    /// Where to go now; `None` if the browser is not the one that began, or came before.
-    pub return_to: Option<Url>,
-    /// What the browser is to keep for its other tabs.
-    pub left: Vec<Secret>,
-    pub outcome: Result<Arrival, AccountError>,
-}
-
-/// The PIN of a profile that a log-in by another site would open.
-#[derive(Debug, Clone)]
-pub struct EnterPin {
-    /// What the form was given.
-    pub token: String,
-    pub pin: SecretString,
-    /// What the browser was to keep.
-    pub browser: Vec<Secret>,
-    /// Who was logged in there.
-    pub before: Option<KnownViewer>,
-}
-
-/// Logged in by the PIN.
-#[derive(Debug)]
-pub struct Entered {
-    /// Where to go now.
-    pub return_to: Url,
-    /// What the browser is to keep for its other tabs.
-    pub left: Vec<Secret>,
-    pub logged_in: LoggedIn,
-}
-
-/// What an app got by its deep link, and what shows that it is the one that began.
-#[derive(Debug, Clone)]
-pub struct ExchangeOAuth {
-    pub code: String,
-    /// What the code challenge was made of (RFC 7636).
-    pub verifier: String,
-    /// The PIN of the profile that the log-in opens, if it has one.
-    pub pin: Option<SecretString>,
-}
-
-/// How somebody came back.
-#[derive(Debug)]
-pub enum Arrival {
-    /// Logged in, in this browser.
-    LoggedIn(LoggedIn),
-    /// The account that was logged in, in this browser, is linked now.
-    Linked,
-    /// An app gets its tokens for this code, and its account linked if that was asked for.
-    Code(Secret),
-    /// Logged in once the PIN is given with this.
-    Pin(Secret),
-    /// It came before, and is logged in since.
-    Already,
-}
-
-impl OAuthRedirect {
-    /// How long somebody may take at the other site.
-    pub const LASTS: TimeDelta = STATE;
-}
 
 impl AccountService {
     /// Begins a log-in by another site; whoever is logged in links the account with it instead. That is one more way in,
@@ -180,7 +71,8 @@ impl AccountService {
                 let mut url = self.page(&request.provider, "start");
                 url.query_pairs_mut().append_pair("ticket", ticket.expose());
                 let means = OneTime::OAuthTicket(request);
-                self.put_one_time(&ticket, &means, STATE).await?;
+                self.put_one_time(&ticket, &means, OAuthRedirect::LASTS)
+                    .await?;
                 Ok(OAuthRedirect { url, browser: None })
             }
         }
@@ -221,7 +113,8 @@ impl AccountService {
             verifier: verifier.expose().to_owned(),
             nonce: nonce.expose().to_owned(),
         });
-        self.put_one_time(&state, &means, STATE).await?;
+        self.put_one_time(&state, &means, OAuthRedirect::LASTS)
+            .await?;
         Ok(OAuthRedirect {
             url,
             browser: Some(browser),
@@ -264,7 +157,7 @@ impl AccountService {
             },
             return_to: return_to.clone(),
         };
-        let outcome = match self.put_one_time(&key, &done, STATE).await {
+        let outcome = match self.put_one_time(&key, &done, OAuthRedirect::LASTS).await {
             Ok(()) => outcome,
             Err(error) => outcome.and(Err(error)),
         };
@@ -359,7 +252,8 @@ impl AccountService {
                 remember: request.remember,
                 browser: state.browser,
             });
-            self.put_one_time(&secret, &waiting, STATE).await?;
+            self.put_one_time(&secret, &waiting, OAuthRedirect::LASTS)
+                .await?;
             return Ok(Arrival::Pin(secret));
         }
         let (transport, remember) = (request.transport, request.remember);
@@ -496,13 +390,6 @@ impl AccountService {
         self.policy.address(&format!("oauth/{provider}/{page}"))
     }
 
-    /// The account that is to be linked, if it may be used.
-    async fn linkable(&self, (id, epoch): (UserId, u32)) -> Result<User, AccountError> {
-        let user = self.find_user(id).await?;
-        user.filter(|user| user.disabled_at.is_none() && user.epoch == epoch)
-            .ok_or(AccountError::Unauthenticated)
-    }
-
     async fn put_one_time(
         &self,
         secret: &Secret,
@@ -512,101 +399,6 @@ impl AccountService {
         let until = self.ports.clock.now() + lasts;
         let one_time = &self.ports.one_time;
         Ok(one_time.put_one_time(&secret.hash(), means, until).await?)
-    }
-
-    async fn link(
-        &self,
-        (id, epoch): (UserId, u32),
-        provider: &str,
-        subject: String,
-        client: &Client,
-    ) -> Result<(), AccountError> {
-        let user = self.linkable((id, epoch)).await?;
-        let entry = AuditEntry {
-            detail: Some(provider.to_owned()),
-            ..self.audit(Some(id), Action::IdentityLinked, Actor::User(id), client)
-        };
-        let mail = user
-            .email
-            .as_ref()
-            .map(|email| self.mail(email, MailKind::IdentityLinked, Some(id)));
-        let mut writes = vec![
-            AccountWrite::PutUser(self.next(user)),
-            self.identity(id, provider, subject),
-            AccountWrite::AddAudit(entry),
-        ];
-        writes.extend(mail);
-        self.write(writes).await
-    }
-
-    async fn new_user_of(
-        &self,
-        provider: &str,
-        person: ExternalPerson,
-        client: &Client,
-    ) -> Result<User, AccountError> {
-        let network = limit_key("register", &[&client.network()]);
-        self.take(&network, self.policy.registrations).await?;
-        let stamp = Stamp::first(self.ports.clock.now());
-        let id = UserId::random(&mut *self.ports.entropy.rng());
-        let name = profile_name(person.name.as_deref(), person.email.as_ref());
-        let is_vouched_for = person.email.is_some() && person.email_verified;
-        let user = User {
-            id,
-            email_verified: is_vouched_for,
-            proven_at: is_vouched_for.then_some(stamp.created_at),
-            email: person.email.clone(),
-            password: None,
-            role: Role::Viewer,
-            epoch: 1,
-            disabled_at: None,
-            stamp,
-        };
-        let profile = Profile::new(
-            ProfileId::random(&mut *self.ports.entropy.rng()),
-            Some(id),
-            name,
-            stamp,
-        );
-        let entry = AuditEntry {
-            detail: Some(provider.to_owned()),
-            ..self.audit(Some(id), Action::Registered, Actor::Nobody, client)
-        };
-        let mut writes = vec![
-            AccountWrite::AddUser(user.clone()),
-            AccountWrite::AddProfile(profile),
-            self.identity(id, provider, person.subject.clone()),
-            AccountWrite::AddAudit(entry),
-        ];
-        if let Some(email) = person.email.as_ref().filter(|_| !user.email_verified) {
-            let asked = Asked {
-                at: stamp.created_at,
-                from: client.address,
-                by: vec![provider.to_owned()],
-            };
-            writes.push(self.confirmation(email, id, asked));
-        }
-        let written = match &person.email {
-            Some(email) => self.add_user(email, email.as_str(), writes).await,
-            None => self.write(writes).await,
-        };
-        match written {
-            Err(AccountError::Email(EmailError::Taken)) => {
-                Err(AccountError::Link(LinkError::EmailTaken))
-            }
-            written => written.map(|()| user),
-        }
-    }
-
-    fn identity(&self, user: UserId, provider: &str, subject: String) -> AccountWrite {
-        let now = self.ports.clock.now();
-        AccountWrite::AddIdentity(Identity {
-            provider: provider.to_owned(),
-            subject,
-            user,
-            created_at: now,
-            updated_at: now,
-        })
     }
 }
 

@@ -7,10 +7,12 @@ mod email;
 mod erase;
 mod export;
 mod identities;
+mod linking;
 mod links;
 mod log_in;
 mod mailing;
 mod manage;
+mod oauth_types;
 mod owner;
 mod password;
 mod profiles;
@@ -22,12 +24,12 @@ pub use authenticate::{Credentials, Proof, Stale};
 pub use clear_away::{Cleared, Kept};
 pub use email::Confirmed;
 pub use export::AccountExport;
-pub use identities::{
-    Arrival, BeginOAuth, Came, EnterPin, Entered, ExchangeOAuth, OAuthRedirect, ReturnFromOAuth,
-};
 pub use log_in::{LogIn, LoggedIn, Tokens};
 pub use mailing::{MailService, MailingError};
 pub use manage::Authority;
+pub use oauth_types::{
+    Arrival, BeginOAuth, Came, EnterPin, Entered, ExchangeOAuth, OAuthRedirect, ReturnFromOAuth,
+};
 pub use password::ChangePassword;
 pub use profiles::ProfileChange;
 pub use register::Registration;

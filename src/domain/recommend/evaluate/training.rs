@@ -22,9 +22,9 @@ use crate::domain::recommend::cached_lists::{
 };
 use crate::domain::recommend::edges::edges_by_start;
 use crate::domain::recommend::graph::{
-    SimilarEdge, SimilarLists, SimilarVersion, Solution, Taste, TasteEdge,
+    SimilarEdge, SimilarLists, SimilarVersion, Solution, Taste, TasteEdge, TasteGraph,
 };
-use crate::domain::recommend::inputs::{TasteInput, TitleInput, WatchedInput};
+use crate::domain::recommend::inputs::{TitleInput, WatchedInput};
 use crate::domain::stamp::Stamp;
 use crate::domain::tasks::Tasks;
 use crate::domain::watching::{Mute, WatchError};
@@ -96,7 +96,7 @@ impl TrainingSet {
 }
 
 #[async_trait]
-impl TasteInput for TrainingSet {
+impl TasteGraph for TrainingSet {
     async fn taste(&self, profile: ProfileId) -> Result<Arc<Taste>, StoreError> {
         let known = self.known.get(&profile);
         Ok(known

@@ -14,7 +14,7 @@ use super::error::RecommendError;
 use super::features::Features;
 use super::for_viewer::Ranking;
 use super::graph::{SimilarEdge, SimilarLists, TasteGraph};
-use super::inputs::{Inputs, TasteInput, TitleInput, WatchedInput};
+use super::inputs::{Inputs, TitleInput, WatchedInput};
 use super::site_statistics::SiteStatistics;
 use super::title_page::like_title;
 use super::types::Recommendation;
@@ -47,7 +47,7 @@ pub struct RecommendPorts {
 /// The use cases of suggestions.
 #[derive(Clone)]
 pub struct RecommendService {
-    graph: Arc<dyn TasteInput>,
+    graph: Arc<dyn TasteGraph>,
     catalog: Arc<dyn TitleInput>,
     watching: Arc<dyn WatchedInput>,
     statistics: SiteStatistics,
@@ -66,7 +66,7 @@ impl RecommendService {
         ranking: Ranking,
     ) -> Self {
         let inputs = Inputs {
-            graph: Arc::new(ports.graph),
+            graph: ports.graph,
             catalog: Arc::new(catalog),
             watching: Arc::new(watching),
             lists: ports.lists,

@@ -6,7 +6,7 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use reelgraph::domain::catalog::TitleKind;
 use reelgraph::domain::ids::{ProfileId, TitleId};
-use reelgraph::domain::recommend::{Solution, TasteGraph, TitleNode, WatchedEdge};
+use reelgraph::domain::recommend::{GraphProjection, Solution, TitleNode, WatchedEdge};
 
 use super::{at, film, genres, open, people, replace, solved, watched};
 use crate::conformance::Backend;
@@ -33,7 +33,7 @@ impl Sample {
         }
     }
 
-    async fn write(&self, graph: &dyn TasteGraph) {
+    async fn write(&self, graph: &dyn GraphProjection) {
         // Some edges come before their titles, some after.
         let (before, after) = self.watched.split_at(self.watched.len() / 2);
         graph.put_watched(before).await.unwrap();
@@ -99,7 +99,7 @@ fn solution(rng: &mut StdRng, title: u64) -> Solution {
     solved(title, &halves(30), &halves(20))
 }
 
-async fn walk(graph: &dyn TasteGraph, page: usize) -> (Vec<TitleNode>, Vec<WatchedEdge>) {
+async fn walk(graph: &dyn GraphProjection, page: usize) -> (Vec<TitleNode>, Vec<WatchedEdge>) {
     let mut titles: Vec<TitleNode> = Vec::new();
     loop {
         let after = titles.last().map(|title| title.id);

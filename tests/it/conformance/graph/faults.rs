@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use reelgraph::adapters::neo4j::{Neo4jDb, Neo4jGraph};
 use reelgraph::domain::error::{Coded, ErrorCode};
 use reelgraph::domain::ids::{ProfileId, TitleId};
-use reelgraph::domain::recommend::{Solution, TasteGraph};
+use reelgraph::domain::recommend::{GraphProjection, Solution, TasteGraph};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 

@@ -19,7 +19,7 @@ use reelgraph::adapters::sqlite::{SqliteDb, SqliteGraph};
 use reelgraph::domain::catalog::TitleKind;
 use reelgraph::domain::ids::{GenreId, PersonId, ProfileId, TitleId};
 use reelgraph::domain::recommend::{
-    Incoming, Outgoing, SimilarEdge, Solution, TasteGraph, TitleNode, WatchedEdge, Weight,
+    GraphProjection, Incoming, Outgoing, SimilarEdge, Solution, TitleNode, WatchedEdge, Weight,
 };
 
 use super::Backend;
@@ -27,12 +27,12 @@ use crate::support::servers::{self, PATIENT};
 
 /// An empty graph, and what must live as long as it.
 struct Opened {
-    graph: Box<dyn TasteGraph>,
+    graph: Box<dyn GraphProjection>,
     _keep: Box<dyn Send + Sync>,
 }
 
 impl Deref for Opened {
-    type Target = dyn TasteGraph;
+    type Target = dyn GraphProjection;
 
     fn deref(&self) -> &Self::Target {
         &*self.graph
@@ -173,18 +173,18 @@ pub(crate) fn then() -> DateTime<Utc> {
     at(1_700_000_500_123)
 }
 
-async fn replace(graph: &dyn TasteGraph, solutions: &[Solution]) -> u64 {
+async fn replace(graph: &dyn GraphProjection, solutions: &[Solution]) -> u64 {
     graph.replace_similar(solutions, then()).await.unwrap()
 }
 
 /// The edges that start from a title.
-async fn similar_to(graph: &dyn TasteGraph, title: u64) -> Vec<SimilarEdge> {
+async fn similar_to(graph: &dyn GraphProjection, title: u64) -> Vec<SimilarEdge> {
     let found = graph.similar(&[TitleId(title)]).await.unwrap();
     found.lists[0].to_vec()
 }
 
 /// Writes films with the ids from 1.
-async fn with_films(graph: &dyn TasteGraph, count: u64) {
+async fn with_films(graph: &dyn GraphProjection, count: u64) {
     let films: Vec<_> = (1..=count).map(film).collect();
     graph.put_titles(&films).await.unwrap();
 }
@@ -198,7 +198,7 @@ fn titles(ids: &[u64]) -> Vec<TitleId> {
 }
 
 /// All titles and `WATCHED` edges that there are.
-async fn everything(graph: &dyn TasteGraph) -> (Vec<TitleNode>, Vec<WatchedEdge>) {
+async fn everything(graph: &dyn GraphProjection) -> (Vec<TitleNode>, Vec<WatchedEdge>) {
     (
         graph.titles_after(None, 10_000).await.unwrap(),
         graph.watched_after(None, 10_000).await.unwrap(),

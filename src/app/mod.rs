@@ -1,0 +1,315 @@
+//! Connects everything: settings to adapters, adapters to services. No rules of any kind.
+
+mod outside;
+mod stores;
+
+use std::sync::Arc;
+
+use anyhow::Context;
+
+use crate::adapters;
+use crate::adapters::argon2::Argon2Hasher;
+use crate::adapters::memory::{MemoryEvents, MemoryLimiter, TokioTasks};
+use crate::adapters::search::TantivySearch;
+use crate::config::{Config, Environment};
+use crate::domain::accounts::{AccountPorts, AccountService, MailService};
+use crate::domain::budget::{Budget, BudgetPolicy};
+use crate::domain::catalog::{CatalogFollower, CatalogService, SearchService, VisibilityPolicy};
+use crate::domain::clock::{Clock, SystemClock};
+use crate::domain::entropy::{Entropy, SystemEntropy};
+use crate::domain::finding::Finding;
+use crate::domain::loading::LoadService;
+use crate::domain::privacy::{ErasureService, ExportService, Parts};
+use crate::domain::recommend::evaluate::EvaluationService;
+use crate::domain::recommend::{
+    BacklogService, GraphFollower, GraphService, ProjectionProgress, RecommendPorts,
+    RecommendService, SimilarService,
+};
+use crate::domain::watching::{PlayLimit, WatchPorts, WatchService};
+use crate::graphql::Services;
+use crate::http::{HttpOptions, Stores};
+use crate::jobs::{self, CatalogFeed, Jobs, Keeper, Measure};
+
+use self::outside::{access_tokens, mailer, providers};
+use self::stores::{AllStores, SQLITE, embedded, on_servers};
+
+/// The program with its stores opened and its services on them.
+pub struct App {
+    pub catalog: CatalogService,
+    /// Finding things by name.
+    pub search: SearchService,
+    pub watching: WatchService,
+    pub accounts: AccountService,
+    pub recommend: RecommendService,
+    pub graph: GraphService,
+    pub load: LoadService,
+    similar: SimilarService,
+    mail: MailService,
+    stores: AllStores,
+    follower: Arc<dyn GraphFollower>,
+    visibility: VisibilityPolicy,
+    budget: Option<Budget>,
+    progress: ProjectionProgress,
+    clock: Arc<dyn Clock>,
+    events: MemoryEvents,
+}
+
+impl App {
+    /// Opens the stores that the settings name, if what they say goes with the settings.
+    pub async fn open(config: &Config) -> anyhow::Result<Self> {
+        let app = Self::open_to_mend(config).await?;
+        app.graph.check_record().await?;
+        Ok(app)
+    }
+
+    /// Opens the stores that the settings name, whatever they say, for a command that makes it go with the settings.
+    #[expect(clippy::too_many_lines, reason = "one list of what is connected")]
+    pub async fn open_to_mend(config: &Config) -> anyhow::Result<Self> {
+        let events = MemoryEvents::new();
+        let stores = match &config.servers {
+            Some(servers) => on_servers(servers, &events).await?,
+            None => embedded(config, &events)?,
+        };
+        let graph = stores.cached_graph();
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
+        let bus = Arc::clone(&stores.bus);
+        let catalog = CatalogService::new(stores.catalog.service.clone());
+        let index = TantivySearch::new().context("the search index cannot be made")?;
+        let plays = config.plays_per_day.map(|per_day| PlayLimit {
+            limiter: Arc::clone(&stores.limiter),
+            per_day,
+        });
+        let watching = WatchService::new(
+            WatchPorts {
+                plays,
+                ..stores.watching.service.clone()
+            },
+            catalog.clone(),
+            config.rules,
+            Arc::clone(&clock),
+            Arc::clone(&bus),
+        );
+        let public_url = config.public_url()?;
+        let policy = config
+            .accounts
+            .policy(public_url, config.env == Environment::Production);
+        let mail = MailService::new(
+            Arc::clone(&stores.mails),
+            Arc::clone(&stores.accounts.users),
+            Arc::clone(&stores.one_time),
+            mailer(config)?,
+            Arc::clone(&clock),
+            Arc::clone(&entropy),
+            policy.clone(),
+        );
+        let access_tokens = access_tokens(config, &stores, &clock);
+        let accounts = AccountService::new(
+            AccountPorts {
+                accounts: stores.accounts.clone(),
+                sessions: Arc::clone(&stores.sessions),
+                one_time: Arc::clone(&stores.one_time),
+                access_tokens: Arc::new(access_tokens),
+                limiter: Arc::clone(&stores.limiter),
+                passwords: Arc::new(Argon2Hasher::new()),
+                providers: providers(&config.accounts, &policy, &clock)?,
+                events: Arc::clone(&bus),
+                clock: Arc::clone(&clock),
+                entropy,
+            },
+            policy,
+        );
+        let budget = config.budget.then(|| {
+            Budget::new(
+                Arc::clone(&stores.limiter),
+                Arc::new(MemoryLimiter::new()),
+                stores.pulses.sessions.clone(),
+                BudgetPolicy::default(),
+            )
+        });
+        let similar = SimilarService::new(
+            stores.projection(),
+            catalog.clone(),
+            watching.clone(),
+            bus.clone(),
+            Arc::clone(&clock),
+            config.freshness,
+        );
+        Ok(Self {
+            search: SearchService::new(Arc::new(index), catalog.clone()),
+            recommend: RecommendService::new(
+                RecommendPorts {
+                    graph: Arc::new(graph.clone()),
+                    lists: Arc::new(stores.watching.tastes.lists()),
+                    clock: Arc::clone(&clock),
+                    tasks: Arc::new(TokioTasks),
+                },
+                catalog.clone(),
+                watching.clone(),
+                config.rules,
+                config.ranking,
+            ),
+            graph: GraphService::new(
+                stores.projection(),
+                catalog.clone(),
+                watching.clone(),
+                similar.clone(),
+                bus.clone(),
+                Arc::clone(&clock),
+            ),
+            similar,
+            load: LoadService::new(
+                catalog.clone(),
+                Arc::clone(&stores.catalog.loading),
+                accounts.clone(),
+                watching.clone(),
+                Arc::clone(&clock),
+                bus,
+            ),
+            catalog,
+            watching,
+            accounts,
+            mail,
+            stores,
+            follower: Arc::new(graph),
+            visibility: config.visibility,
+            budget,
+            progress: ProjectionProgress::default(),
+            clock,
+            events,
+        })
+    }
+
+    /// Makes all that the record needs and lacks, however long that takes. Says whether anything was missing.
+    pub async fn migrate(&self) -> anyhow::Result<bool> {
+        (self.stores.preparation)()
+            .await
+            .context("the indexes of the record cannot be made")?;
+        Ok(!self.stores.is_prepared)
+    }
+
+    /// Looks at everything that the program needs, and changes nothing.
+    pub async fn examine(config: &Config) -> Vec<Finding> {
+        let mut findings = config.examine();
+        if let Some(servers) = &config.servers {
+            let (record, graph, sessions) = futures::join!(
+                adapters::mongo::examine(&servers.mongodb_uri, servers.timeout, &SystemClock),
+                adapters::neo4j::examine(
+                    &servers.neo4j_uri,
+                    &servers.neo4j_user,
+                    &servers.neo4j_password,
+                    servers.timeout,
+                    &SystemClock
+                ),
+                adapters::redis::examine(
+                    &servers.redis_url,
+                    &servers.redis_prefix,
+                    servers.timeout,
+                    &SystemClock
+                ),
+            );
+            findings.extend([record, graph, sessions].concat());
+        } else {
+            let is_public = config.env == Environment::Production;
+            findings.extend(adapters::sqlite::examine(
+                &config.data_dir,
+                SQLITE,
+                is_public,
+            ));
+        }
+        findings
+    }
+
+    /// Reads the record, for measuring suggestions on it.
+    pub fn evaluation(&self) -> EvaluationService {
+        EvaluationService::new(
+            Arc::clone(&self.stores.catalog.titles),
+            self.watching.clone(),
+        )
+    }
+
+    /// Starts the background jobs, once the search index has the whole catalogue.
+    pub async fn start_jobs(&self) -> anyhow::Result<Jobs> {
+        let followers: Vec<Arc<dyn CatalogFollower>> = vec![
+            Arc::new(self.stores.catalog.cache.clone()),
+            Arc::new(self.search.clone()),
+        ];
+        let mut feed = CatalogFeed::new(self.catalog.clone(), followers);
+        feed.catch_up()
+            .await
+            .context("the catalogue cannot be indexed")?;
+        if !self.stores.is_prepared {
+            jobs::prepare_record((self.stores.preparation)());
+        }
+        let erasures = ErasureService::new(
+            self.accounts.clone(),
+            self.parts(),
+            Arc::clone(&self.stores.bus),
+        );
+        Ok(Jobs::start(
+            &self.graph,
+            &self.progress,
+            Keeper {
+                similar: self.similar.clone(),
+                leases: Arc::clone(&self.stores.leases),
+            },
+            self.accounts.clone(),
+            erasures,
+            feed,
+            &self.follower,
+            self.mail.clone(),
+            Measure {
+                backlog: BacklogService::new(
+                    Arc::clone(&self.stores.backlog),
+                    self.progress.clone(),
+                ),
+                graph: Arc::clone(&self.stores.graph),
+                clock: Arc::clone(&self.clock),
+            },
+            vec![
+                self.stores.pulses.record.clone(),
+                self.stores.pulses.sessions.clone(),
+                self.stores.pulses.graph.clone(),
+            ],
+            || self.events.subscribe(),
+        ))
+    }
+
+    /// What is kept of people.
+    fn parts(&self) -> Parts {
+        Parts::new(
+            self.graph.clone(),
+            self.watching.clone(),
+            self.catalog.clone(),
+        )
+    }
+
+    /// What is asked whether the program is ready.
+    pub fn stores(&self) -> Stores {
+        let pulses = self.stores.pulses.clone();
+        Stores {
+            record: pulses.record,
+            sessions: pulses.sessions,
+            graph: pulses.graph,
+            progress: self.progress.clone(),
+            clock: Arc::clone(&self.clock),
+        }
+    }
+
+    /// The routes of HTTP on these services, without the address to listen on.
+    pub fn router(&self, options: HttpOptions) -> anyhow::Result<axum::Router> {
+        let services = Services {
+            catalog: self.catalog.clone(),
+            search: self.search.clone(),
+            watching: self.watching.clone(),
+            accounts: self.accounts.clone(),
+            recommend: self.recommend.clone(),
+            visibility: self.visibility,
+            budget: self.budget.clone(),
+            clock: Arc::clone(&self.clock),
+        };
+        let exports =
+            ExportService::new(self.accounts.clone(), self.parts(), Arc::clone(&self.clock));
+        crate::http::router(services, exports, self.stores(), options)
+    }
+}

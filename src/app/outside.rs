@@ -1,0 +1,83 @@
+//! What the program talks to outside of its stores: mail servers, other sites to log in by; and the tokens that it hands
+//! out.
+
+use std::sync::Arc;
+
+use anyhow::Context;
+
+use super::stores::AllStores;
+use crate::adapters::jwt::JwtTokens;
+use crate::adapters::mail::{FileMailer, SmtpMailer};
+use crate::adapters::oauth::{FacebookProvider, FacebookSettings, OpenIdProvider, OpenIdSettings};
+use crate::config::{AccountConfig, Config};
+use crate::domain::accounts::{AccountPolicy, IdentityProvider, KeyRotation, Mailer};
+use crate::domain::clock::Clock;
+
+/// What makes and reads access tokens.
+pub(super) fn access_tokens(
+    config: &Config,
+    stores: &AllStores,
+    clock: &Arc<dyn Clock>,
+) -> JwtTokens {
+    JwtTokens::new(
+        Arc::clone(&stores.signing_keys),
+        Arc::clone(clock),
+        // Servers of one site must name the same issuer, wherever each of them listens.
+        config
+            .public_url
+            .as_ref()
+            .map_or_else(|| "reelgraph".to_owned(), ToString::to_string),
+        KeyRotation::default(),
+        config.accounts.secret.clone(),
+    )
+}
+
+/// The other sites that the settings name.
+pub(super) fn providers(
+    config: &AccountConfig,
+    policy: &AccountPolicy,
+    clock: &Arc<dyn Clock>,
+) -> anyhow::Result<Vec<Arc<dyn IdentityProvider>>> {
+    let mut providers: Vec<Arc<dyn IdentityProvider>> = Vec::new();
+    if let Some(facebook) = config.facebook.clone() {
+        let settings = FacebookSettings {
+            app_id: facebook.app_id,
+            app_secret: facebook.app_secret,
+            authorize_url: facebook.authorize_url,
+            token_url: facebook.token_url,
+            me_url: facebook.me_url,
+            redirect_url: policy.callback("facebook"),
+        };
+        let facebook = FacebookProvider::new(settings, Arc::clone(clock));
+        providers.push(Arc::new(facebook.context("Facebook cannot be set up")?));
+    }
+    for openid in config.openid.clone() {
+        let name = openid.settings.name;
+        let settings = OpenIdSettings {
+            redirect_url: policy.callback(&name),
+            name: name.clone(),
+            issuer: openid.settings.issuer,
+            client_id: openid.settings.client_id,
+            client_secret: openid.client_secret,
+        };
+        let issuer = OpenIdProvider::new(settings, Arc::clone(clock))
+            .with_context(|| format!("the log-in by {name} cannot be set up"))?;
+        if providers.iter().any(|other| other.name() == name) {
+            anyhow::bail!("two log-ins are called {name}");
+        }
+        providers.push(Arc::new(issuer));
+    }
+    Ok(providers)
+}
+
+/// Mail goes out by the mail server that the settings name, or into a folder beside the data.
+pub(super) fn mailer(config: &Config) -> anyhow::Result<Arc<dyn Mailer>> {
+    let from = &config.accounts.mail_from;
+    if let Some(url) = &config.accounts.smtp_url {
+        let mailer = SmtpMailer::new(url, from).context("SMTP_URL or mail-from is wrong")?;
+        return Ok(Arc::new(mailer));
+    }
+    let folder = config.data_dir.join("mail");
+    let mailer = FileMailer::new(&folder, from).context("mail-from is wrong")?;
+    Ok(Arc::new(mailer))
+}

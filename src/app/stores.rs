@@ -1,0 +1,302 @@
+//! The ports, opened on one technology or the other.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use futures::future::BoxFuture;
+
+use crate::adapters::memory::{
+    BreakerGraph, CachedCatalog, CachedGraph, MemoryEvents, MemoryLeases, MemoryLimiter,
+    ObservedWatching, Tastes, TokioTasks,
+};
+use crate::adapters::mongo::{
+    MongoAccounts, MongoBacklog, MongoCatalog, MongoDb, MongoNotes, MongoWatching,
+};
+use crate::adapters::neo4j::{Neo4jDb, Neo4jGraph};
+use crate::adapters::redis::{
+    RedisDb, RedisEvents, RedisLeases, RedisLimiter, RedisOneTime, RedisSessions, RedisSigningKeys,
+};
+use crate::adapters::sqlite::{
+    SqliteAccounts, SqliteBacklog, SqliteCatalog, SqliteDb, SqliteGraph, SqliteNotes,
+    SqliteOneTime, SqliteSessions, SqliteSigningKeys, SqliteWatching,
+};
+use crate::config::{Config, Servers};
+use crate::domain::accounts::{
+    AccountStores, MailStore, OneTimeStore, SessionStore, SigningKeyStore,
+};
+use crate::domain::catalog::{CatalogListStore, CatalogPorts, CatalogStore, ChangeSource};
+use crate::domain::error::StoreError;
+use crate::domain::events::EventBus;
+use crate::domain::lease::Leases;
+use crate::domain::limits::RateLimiter;
+use crate::domain::loading::CurationStore;
+use crate::domain::measured::Measured;
+use crate::domain::ping::Ping;
+use crate::domain::pulse::Pulse;
+use crate::domain::recommend::{
+    BacklogStore, GraphProjection, NoteStore, ProjectionPorts, SimilarSource, TitleSource,
+    WatchSource, WatchersStore,
+};
+use crate::domain::watching::{FeedbackStore, HistoryStore, WatchPorts, WatchStore};
+
+/// How long the embedded store may take to say that it is well: it may be reading a lot.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// The file of the embedded store.
+pub(super) const SQLITE: &str = "reelgraph.sqlite";
+
+/// The ports, on one technology or another.
+#[derive(Clone)]
+pub(super) struct AllStores {
+    pub(super) catalog: CatalogStores,
+    pub(super) watching: WatchStores,
+    pub(super) accounts: AccountStores,
+    pub(super) mails: Arc<dyn MailStore>,
+    pub(super) sessions: Arc<dyn SessionStore>,
+    pub(super) one_time: Arc<dyn OneTimeStore>,
+    pub(super) signing_keys: Arc<dyn SigningKeyStore>,
+    pub(super) limiter: Arc<dyn RateLimiter>,
+    pub(super) leases: Arc<dyn Leases>,
+    /// The graph as it is read, behind a breaker where it is on a server.
+    pub(super) graph: Arc<dyn SimilarSource>,
+    /// The same graph as it is written and compared.
+    pub(super) projected: Arc<dyn GraphProjection>,
+    pub(super) backlog: Arc<dyn BacklogStore>,
+    pub(super) notes: Arc<dyn NoteStore>,
+    pub(super) bus: Arc<dyn EventBus>,
+    pub(super) pulses: Pulses,
+    /// Makes the indexes of the record that are missing.
+    pub(super) preparation: Preparation,
+    /// Whether none is missing.
+    pub(super) is_prepared: bool,
+}
+
+/// Something that is done to a store and may take long.
+type Preparation = Arc<dyn Fn() -> BoxFuture<'static, Result<(), StoreError>> + Send + Sync>;
+
+/// What is known of whether the stores answer.
+#[derive(Clone)]
+pub(super) struct Pulses {
+    pub(super) record: Pulse,
+    pub(super) sessions: Pulse,
+    pub(super) graph: Pulse,
+}
+
+/// The catalogue, as its users see it.
+#[derive(Clone)]
+pub(super) struct CatalogStores {
+    pub(super) service: CatalogPorts,
+    pub(super) loading: Arc<dyn CurationStore>,
+    pub(super) titles: Arc<dyn TitleSource>,
+    pub(super) watchers: Arc<dyn WatchersStore>,
+    pub(super) cache: CachedCatalog,
+}
+
+impl CatalogStores {
+    /// All on one store, behind a cache.
+    fn on<S>(store: Arc<S>) -> Self
+    where
+        S: CatalogStore
+            + CatalogListStore
+            + ChangeSource
+            + CurationStore
+            + TitleSource
+            + WatchersStore
+            + 'static,
+    {
+        let cache = CachedCatalog::new(Arc::clone(&store));
+        Self {
+            service: CatalogPorts {
+                store: Arc::new(cache.clone()),
+                ..CatalogPorts::on(Arc::clone(&store))
+            },
+            loading: Arc::new(cache.clone()),
+            titles: store,
+            watchers: Arc::new(cache.clone()),
+            cache,
+        }
+    }
+}
+
+/// What was watched, as its users see it.
+#[derive(Clone)]
+pub(super) struct WatchStores {
+    pub(super) service: WatchPorts,
+    pub(super) watches: Arc<dyn WatchSource>,
+    pub(super) tastes: Tastes,
+}
+
+impl WatchStores {
+    /// All on one store, observed by the tastes in memory.
+    fn on<S>(store: Arc<S>) -> Self
+    where
+        S: WatchStore + HistoryStore + FeedbackStore + WatchSource + 'static,
+    {
+        let tastes = Tastes::new(Arc::clone(&store));
+        let observed = Arc::new(ObservedWatching::new(Arc::clone(&store), tastes.clone()));
+        Self {
+            service: WatchPorts {
+                watching: observed.clone(),
+                history: store.clone(),
+                feedback: observed,
+                plays: None,
+            },
+            watches: store,
+            tastes,
+        }
+    }
+}
+
+impl AllStores {
+    /// A cache in front of the graph, which must be told what changes.
+    pub(super) fn cached_graph(&self) -> CachedGraph {
+        CachedGraph::new(Arc::clone(&self.graph), self.watching.tastes.clone())
+    }
+
+    /// The graph, and the documents that it is made from.
+    pub(super) fn projection(&self) -> ProjectionPorts {
+        ProjectionPorts {
+            graph: Arc::clone(&self.projected),
+            titles: Arc::clone(&self.catalog.titles),
+            watches: Arc::clone(&self.watching.watches),
+            watchers: Arc::clone(&self.catalog.watchers),
+            notes: Arc::clone(&self.notes),
+            leases: Arc::clone(&self.leases),
+        }
+    }
+}
+
+/// Everything in one file of SQLite, and in memory what need not outlive the program.
+pub(super) fn embedded(config: &Config, events: &MemoryEvents) -> anyhow::Result<AllStores> {
+    make_private_folder(&config.data_dir)
+        .with_context(|| format!("the folder {} cannot be made", config.data_dir.display()))?;
+    let path = config.data_dir.join(SQLITE);
+    let db =
+        SqliteDb::open(&path).with_context(|| format!("{} cannot be opened", path.display()))?;
+    let accounts = measured("sqlite", SqliteAccounts::new(db.clone()));
+    let graph = measured("sqlite", SqliteGraph::new(db.clone()));
+    let pulse = pulse("sqlite", measured("sqlite", db.clone()), PATIENCE);
+    Ok(AllStores {
+        catalog: CatalogStores::on(measured("sqlite", SqliteCatalog::new(db.clone()))),
+        watching: WatchStores::on(measured("sqlite", SqliteWatching::new(db.clone()))),
+        accounts: AccountStores::on(Arc::clone(&accounts)),
+        mails: accounts,
+        sessions: measured("sqlite", SqliteSessions::new(db.clone())),
+        one_time: measured("sqlite", SqliteOneTime::new(db.clone())),
+        signing_keys: measured("sqlite", SqliteSigningKeys::new(db.clone())),
+        limiter: measured("memory", MemoryLimiter::new()),
+        leases: measured("memory", MemoryLeases::new()),
+        graph: graph.clone(),
+        projected: graph,
+        backlog: measured("sqlite", SqliteBacklog::new(db.clone())),
+        notes: measured("sqlite", SqliteNotes::new(db)),
+        bus: Arc::new(events.clone()),
+        // Tables are brought up to date when the file is opened.
+        preparation: Arc::new(|| Box::pin(async { Ok(()) })),
+        is_prepared: true,
+        pulses: Pulses {
+            record: pulse.clone(),
+            sessions: pulse.clone(),
+            graph: pulse,
+        },
+    })
+}
+
+/// A folder that only the user that the program runs as may look into; one that is there already is left as it is,
+/// because other things may be in it.
+fn make_private_folder(folder: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(true).create(folder)
+}
+
+/// MongoDB must be there to begin with; the graph and the sessions may come later.
+pub(super) async fn on_servers(
+    servers: &Servers,
+    events: &MemoryEvents,
+) -> anyhow::Result<AllStores> {
+    let mongo = MongoDb::open(&servers.mongodb_uri, servers.timeout)
+        .await
+        .context("MONGODB_URI is not an address of MongoDB")?;
+    let catalog = MongoCatalog::new(mongo.clone());
+    let watching = MongoWatching::new(mongo.clone());
+    let accounts = MongoAccounts::new(mongo.clone());
+    let cannot = "MongoDB cannot be prepared";
+    let is_prepared = catalog.prepare().await.context(cannot)?
+        & watching.prepare().await.context(cannot)?
+        & accounts.prepare().await.context(cannot)?;
+    let (all_of_catalog, all_of_watching, all_of_accounts) =
+        (catalog.clone(), watching.clone(), accounts.clone());
+    let preparation: Preparation = Arc::new(move || {
+        let (catalog, watching, accounts) = (
+            all_of_catalog.clone(),
+            all_of_watching.clone(),
+            all_of_accounts.clone(),
+        );
+        Box::pin(async move {
+            catalog.ensure_indexes().await?;
+            watching.ensure_indexes().await?;
+            accounts.ensure_indexes().await
+        })
+    });
+    let neo4j = Neo4jDb::open(
+        &servers.neo4j_uri,
+        &servers.neo4j_user,
+        &servers.neo4j_password,
+        servers.timeout,
+    )
+    .context("NEO4J_URI is not an address of Neo4j")?;
+    let redis = RedisDb::open(&servers.redis_url, &servers.redis_prefix, servers.timeout)
+        .context("REDIS_URL is not an address of Redis")?;
+    let accounts = measured("mongo", accounts);
+    // Whoever waits in vain is to have an answer before the time limit of the store.
+    let pulses = Pulses {
+        record: pulse(
+            "mongo",
+            measured("mongo", mongo.clone()),
+            servers.timeout / 2,
+        ),
+        sessions: pulse(
+            "redis",
+            measured("redis", redis.clone()),
+            servers.timeout / 2,
+        ),
+        graph: pulse(
+            "neo4j",
+            measured("neo4j", neo4j.clone()),
+            servers.timeout / 2,
+        ),
+    };
+    let graph = measured("neo4j", Neo4jGraph::new(neo4j));
+    Ok(AllStores {
+        catalog: CatalogStores::on(measured("mongo", catalog)),
+        watching: WatchStores::on(measured("mongo", watching)),
+        accounts: AccountStores::on(Arc::clone(&accounts)),
+        mails: accounts,
+        sessions: measured("redis", RedisSessions::new(redis.clone())),
+        one_time: measured("redis", RedisOneTime::new(redis.clone())),
+        signing_keys: measured("redis", RedisSigningKeys::new(redis.clone())),
+        limiter: measured("redis", RedisLimiter::new(redis.clone())),
+        leases: measured("redis", RedisLeases::new(redis.clone())),
+        graph: Arc::new(BreakerGraph::new(graph.clone(), pulses.graph.clone())),
+        projected: graph,
+        backlog: measured("mongo", MongoBacklog::new(mongo.clone())),
+        notes: measured("mongo", MongoNotes::new(mongo)),
+        pulses,
+        bus: Arc::new(RedisEvents::new(redis, Arc::new(events.clone()))),
+        preparation,
+        is_prepared,
+    })
+}
+
+/// What is known of whether a store answers.
+fn pulse(store: &'static str, ping: Arc<dyn Ping>, patience: Duration) -> Pulse {
+    Pulse::new(store, ping, Arc::new(TokioTasks), patience)
+}
+
+/// A store whose calls are measured, under the name of its technology.
+fn measured<S>(technology: &'static str, store: S) -> Arc<Measured<S>> {
+    Arc::new(Measured::new(technology, Arc::new(store)))
+}
