@@ -10,6 +10,7 @@ pub(crate) mod provider;
 pub(crate) mod proxy;
 pub(crate) mod servers;
 pub(crate) mod stores;
+pub(crate) mod template;
 pub(crate) mod visitor;
 
 /// How long a test waits for what must come before it fails: on a busy machine anything may take a minute. Whoever uses

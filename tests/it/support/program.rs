@@ -14,6 +14,7 @@ use tokio::process::{Child, Command};
 
 use super::SOON;
 use super::servers::{Neo4jServer, PATIENT, mongo_uri, neo4j, redis_url};
+use super::template::Template;
 
 /// The password of everybody in the tests.
 pub(crate) const PASSWORD: &str = "correct horse battery";
@@ -78,12 +79,19 @@ impl Program {
         self.set("NEO4J_URI", &neo4j.uri);
         self.set("NEO4J_USER", &neo4j.user);
         self.set("NEO4J_PASSWORD", neo4j.password.expose_secret());
-        // What the test before left there goes.
-        super::stores::graph(self, On::Servers)
-            .clear()
-            .await
-            .unwrap();
+        self.empty_graph().await;
         self.neo4j_turn = Some(neo4j);
+    }
+
+    /// Removes what a test before left in the graph, also who was erased there.
+    pub(crate) async fn empty_graph(&self) {
+        let graph = super::stores::graph(self, On::Servers);
+        graph.clear().await.unwrap();
+        let [uri, user, password] =
+            ["NEO4J_URI", "NEO4J_USER", "NEO4J_PASSWORD"].map(|name| self.variable(name));
+        let graph = neo4rs::Graph::new(uri, user, password).unwrap();
+        let left = neo4rs::query("MATCH (left) DETACH DELETE left");
+        graph.run(left).await.unwrap();
     }
 
     /// An installation with the demo catalogue and its viewers.
@@ -99,12 +107,8 @@ impl Program {
                 program
             }
             On::Servers => {
-                let mut program = Self::without_graph();
-                // Before its turn at Neo4j, so that others have theirs meanwhile.
-                program.expect(&["load", "seed"]).await;
-                program.take_graph().await;
-                program.expect(&["graph", "drain"]).await;
-                program.expect(&["graph", "similar"]).await;
+                let program = Self::new(on).await;
+                Template::of_demo(&program).await.fill(&program).await;
                 program
             }
         }
@@ -371,7 +375,7 @@ impl Site {
 
     /// Tells the process to stop, as a supervisor does; its exit status.
     pub(crate) async fn stop(&mut self) -> std::process::ExitStatus {
-        let process = self.child.id().unwrap().to_string();
+        let process = self.process().to_string();
         let told = Command::new("kill").args(["-TERM", &process]).status();
         assert!(told.await.unwrap().success());
         self.child.wait().await.unwrap()
@@ -388,6 +392,11 @@ impl Site {
             assert!(began.elapsed() < SOON, "{path}: {}", answer.status());
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
+    }
+
+    /// The id of the process.
+    pub(crate) fn process(&self) -> u32 {
+        self.child.id().unwrap()
     }
 
     /// Ends the process at once, as a power cut would.
