@@ -4,6 +4,7 @@
 
 mod accounts;
 mod accounts_faults;
+mod both_ways;
 mod budget;
 mod cached_graph;
 mod cli;

@@ -11,28 +11,11 @@ use reelgraph::domain::recommend::{
 };
 use serde_json::{Value, json};
 
+use crate::both_ways::both_ways;
 use crate::conformance::graph::{film_by, watched};
 use crate::support::SOON;
 use crate::support::program::{On, Program};
 use crate::support::stores;
-
-macro_rules! both_ways {
-    ($($check:ident),+ $(,)?) => {
-        $(mod $check {
-            use crate::support::program::On;
-
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn embedded() {
-                super::$check(On::Embedded).await;
-            }
-
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn on_the_servers() {
-                super::$check(On::Servers).await;
-            }
-        })+
-    };
-}
 
 both_ways!(
     what_differs_is_mended_and_what_is_not_recorded_is_swept,

@@ -7,27 +7,10 @@ use reelgraph::domain::ids::{PersonId, TitleId};
 use reelgraph::domain::recommend::{GraphEpoch, Schema};
 use serde_json::{Value, json};
 
+use crate::both_ways::both_ways;
 use crate::support::SOON;
 use crate::support::program::{On, Program};
 use crate::support::stores;
-
-macro_rules! both_ways {
-    ($($check:ident),+ $(,)?) => {
-        $(mod $check {
-            use crate::support::program::On;
-
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn embedded() {
-                super::$check(On::Embedded).await;
-            }
-
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn on_the_servers() {
-                super::$check(On::Servers).await;
-            }
-        })+
-    };
-}
 
 both_ways!(
     documents_that_cannot_be_read_stop_nothing,
