@@ -1,6 +1,6 @@
 //! Everything that is stored about an account, for its owner.
 
-use super::{AccountService, limit_key};
+use super::AccountService;
 use crate::domain::accounts::api_key::ApiKey;
 use crate::domain::accounts::audit::{Action, AuditEntry};
 use crate::domain::accounts::error::AccountError;
@@ -9,8 +9,9 @@ use crate::domain::accounts::profile::Profile;
 use crate::domain::accounts::session::Session;
 use crate::domain::accounts::store::AccountWrite;
 use crate::domain::accounts::user::User;
-use crate::domain::limits::Rate;
-use crate::domain::page::{KeyValue, Keyset, MAX_PAGE, Window};
+use crate::domain::ids::UserId;
+use crate::domain::limits::{Rate, limit_key};
+use crate::domain::page::{Keyset, MAX_PAGE, Window};
 use crate::domain::viewer::{Client, KnownViewer};
 
 /// Exports of one account.

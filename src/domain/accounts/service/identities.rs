@@ -6,11 +6,11 @@ use chrono::TimeDelta;
 use sha2::{Digest, Sha256};
 use url::Url;
 
+use super::AccountService;
 use super::log_in::LoggedIn;
 use super::oauth_types::{
     Arrival, BeginOAuth, Came, EnterPin, Entered, ExchangeOAuth, OAuthRedirect, ReturnFromOAuth,
 };
-use super::{AccountService, limit_key};
 use crate::domain::accounts::error::AccountError;
 use crate::domain::accounts::identity::{Authorization, Callback, IdentityProvider, LinkError};
 use crate::domain::accounts::one_time::{OAuthPin, OAuthRequest, OAuthState, OneTime};
@@ -18,7 +18,7 @@ use crate::domain::accounts::profile::Profile;
 use crate::domain::accounts::session::Transport;
 use crate::domain::accounts::token::Secret;
 use crate::domain::accounts::user::User;
-use crate::domain::limits::Rate;
+use crate::domain::limits::{Rate, limit_key};
 use crate::domain::viewer::{Client, KnownViewer, Viewer};
 
 /// How long an app may take to fetch its tokens.

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::owner::Match;
-use super::{AccountService, GUESSES, limit_key};
+use super::{AccountService, GUESSES};
 use crate::domain::accounts::access_token::Claims;
 use crate::domain::accounts::audit::{Action, Actor, AuditEntry};
 use crate::domain::accounts::email::EmailAddress;
@@ -17,8 +17,8 @@ use crate::domain::accounts::token::{RefreshToken, Secret, SessionToken};
 use crate::domain::accounts::user::User;
 use crate::domain::error::StoreError;
 use crate::domain::ids::{SessionId, UserId};
-use crate::domain::limits::Backoff;
-use crate::domain::viewer::{Client, KnownViewer, Login};
+use crate::domain::limits::{Backoff, limit_key};
+use crate::domain::viewer::{Client, KnownViewer};
 
 /// What a session that began with a password is begun with.
 pub(super) const VIA_PASSWORD: &str = "password";

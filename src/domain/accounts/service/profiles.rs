@@ -3,7 +3,7 @@
 use secrecy::SecretString;
 
 use super::erase::new_erasure;
-use super::{AccountService, GUESSES, limit_key};
+use super::{AccountService, GUESSES};
 use crate::domain::accounts::audit::{Action, Actor};
 use crate::domain::accounts::error::AccountError;
 use crate::domain::accounts::name::{NameError, check_name};
@@ -13,7 +13,7 @@ use crate::domain::accounts::profile::{
 use crate::domain::accounts::session::Session;
 use crate::domain::accounts::store::AccountWrite;
 use crate::domain::ids::{ProfileId, SessionId, UserId};
-use crate::domain::limits::Backoff;
+use crate::domain::limits::{Backoff, limit_key};
 use crate::domain::stamp::Stamp;
 use crate::domain::viewer::{Client, KnownViewer};
 
