@@ -4,9 +4,10 @@ use chrono::{DateTime, Utc};
 
 use super::email::EmailAddress;
 use super::password::PasswordHash;
-use crate::domain::ids::UserId;
+use super::profile::Profile;
+use crate::domain::ids::{SessionId, UserId};
 use crate::domain::stamp::Stamp;
-use crate::domain::viewer::Role;
+use crate::domain::viewer::{KnownViewer, Login, Role};
 
 /// An account, which logs in and has profiles.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,4 +31,17 @@ pub struct User {
     pub disabled_at: Option<DateTime<Utc>>,
     /// When and how often it was written.
     pub stamp: Stamp,
+}
+
+impl User {
+    /// Whoever is logged in to it with a session that goes on with this profile of it.
+    pub fn viewer(&self, profile: &Profile, session: SessionId) -> KnownViewer {
+        KnownViewer {
+            user: self.id,
+            profile: profile.id,
+            max_age: profile.max_age,
+            role: profile.lends(self.role),
+            login: Login::Session(session),
+        }
+    }
 }

@@ -126,13 +126,7 @@ impl AccountService {
             };
             self.ports.sessions.touch_session(&seen).await?;
         }
-        Ok(Proof::Of(KnownViewer {
-            user: user.id,
-            profile: profile.id,
-            max_age: profile.max_age,
-            role: profile.lends(user.role),
-            login: Login::Session(session.id),
-        }))
+        Ok(Proof::Of(user.viewer(&profile, session.id)))
     }
 
     /// An account and the profile that a session goes on with, read at the same time: each request begins with this, and

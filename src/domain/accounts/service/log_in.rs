@@ -280,13 +280,7 @@ impl AccountService {
                 self.bearer_tokens(&session, &next).await?
             }
         };
-        let viewer = KnownViewer {
-            user: user.id,
-            profile: profile.id,
-            max_age: profile.max_age,
-            role: profile.lends(user.role),
-            login: Login::Session(id),
-        };
+        let viewer = user.viewer(profile, id);
         Ok(LoggedIn { viewer, tokens })
     }
 

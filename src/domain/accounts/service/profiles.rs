@@ -181,11 +181,8 @@ impl AccountService {
         };
         self.ports.sessions.update_session(&changed).await?;
         let user = self.find_user(viewer.user).await?;
-        let role = user.ok_or(AccountError::Unauthenticated)?.role;
-        Ok(KnownViewer {
-            role: chosen.lends(role),
-            ..viewer.with_profile(chosen.id, chosen.max_age)
-        })
+        let user = user.ok_or(AccountError::Unauthenticated)?;
+        Ok(user.viewer(chosen, own))
     }
 
     /// Makes sure that the viewer may see what a profile watched and what is suggested to it
