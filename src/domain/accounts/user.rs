@@ -17,9 +17,9 @@ pub struct User {
     pub email: Option<EmailAddress>,
     /// Whether the owner has shown that mail arrives there.
     pub email_verified: bool,
-    /// When that was. What was linked with the account before may be somebody else's. `None`: never, or by a version
-    /// that did not note it.
-    pub proven_at: Option<DateTime<Utc>>,
+    /// Since when whoever links another site with the account is the one who gets its mail: nobody else had a way in
+    /// any more. What was linked before may be somebody else's. `None`: that was never shown, or not noted.
+    pub ways_in_trusted_since: Option<DateTime<Utc>>,
     /// The hash of the password. `None`: the owner logs in through another site only.
     pub password: Option<PasswordHash>,
     /// What it may do.

@@ -90,7 +90,7 @@ fn unconfirmed(id: u64, days: i64, now: DateTime<Utc>) -> Vec<AccountWrite> {
         id: UserId(id),
         email: Some(EmailAddress::parse(&email).unwrap()),
         email_verified: false,
-        proven_at: None,
+        ways_in_trusted_since: None,
         password: Some(PasswordHash("x".to_owned())),
         role: Role::Viewer,
         epoch: 1,

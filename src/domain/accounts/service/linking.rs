@@ -63,7 +63,7 @@ impl AccountService {
         let user = User {
             id,
             email_verified: is_vouched_for,
-            proven_at: is_vouched_for.then_some(stamp.created_at),
+            ways_in_trusted_since: is_vouched_for.then_some(stamp.created_at),
             email: person.email.clone(),
             password: None,
             role: Role::Viewer,

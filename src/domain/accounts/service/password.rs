@@ -210,7 +210,7 @@ impl AccountService {
         let changed = self.next(User {
             password: Some(hash),
             email_verified: true,
-            proven_at: user.proven_at.or_else(|| Some(self.ports.clock.now())),
+            ways_in_trusted_since: user.ways_in_trusted_since.or_else(|| Some(self.ports.clock.now())),
             epoch: user.epoch + 1,
             ..user
         });
@@ -228,7 +228,7 @@ impl AccountService {
     ) -> Result<(Vec<AccountWrite>, Vec<String>), AccountError> {
         let accounts = &self.ports.accounts;
         let is_older = |identity: &Identity| {
-            user.proven_at
+            user.ways_in_trusted_since
                 .is_none_or(|proven| identity.created_at < proven)
         };
         let entry = |action, detail| {

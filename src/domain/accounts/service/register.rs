@@ -102,7 +102,7 @@ impl AccountService {
         let (user, profile) = self.new_user(email.clone(), registration, role).await?;
         let user = User {
             email_verified: true,
-            proven_at: Some(user.stamp.created_at),
+            ways_in_trusted_since: Some(user.stamp.created_at),
             ..user
         };
         let audit = self.audit(
@@ -170,7 +170,7 @@ impl AccountService {
             id: UserId::random(&mut *self.ports.entropy.rng()),
             email: Some(email),
             email_verified: false,
-            proven_at: None,
+            ways_in_trusted_since: None,
             password: Some(password),
             role,
             epoch: 1,
