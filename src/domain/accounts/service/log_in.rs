@@ -41,6 +41,8 @@ pub struct LogIn {
     /// The e-mail address, as typed.
     pub email: String,
     pub password: SecretString,
+    /// The PIN of the account's first profile, to open that; without it the log-in opens one that needs none.
+    pub pin: Option<SecretString>,
     /// How the client will hold its session.
     pub transport: Transport,
     /// Whether a browser's session is to last when the browser is closed.
@@ -125,7 +127,9 @@ impl AccountService {
         if matched == Match::AsTyped {
             self.hash_again(user.clone(), normal).await?;
         }
-        let profile = self.first_profile(user.id).await?;
+        let profile = self
+            .profile_to_open(user.id, log_in.pin, before, client)
+            .await?;
         let (transport, remember) = (log_in.transport, log_in.remember);
         let logged_in = self
             .begin_session(&user, &profile, VIA_PASSWORD, transport, remember, client)
@@ -190,6 +194,30 @@ impl AccountService {
             };
             begun_by.network() == network
         }))
+    }
+
+    /// The profile that a log-in opens: the first of the account. If that has a PIN, and is not open in this client, a
+    /// log-in without the PIN opens the first profile that needs none, and is refused if there is no such profile.
+    pub(super) async fn profile_to_open(
+        &self,
+        user: UserId,
+        pin: Option<SecretString>,
+        before: Option<KnownViewer>,
+        client: &Client,
+    ) -> Result<Profile, AccountError> {
+        let profiles = self.ports.accounts.profiles.profiles_of_user(user).await?;
+        let first = profiles.first().ok_or(ProfileError::NotFound)?;
+        let is_open = before.is_some_and(|viewer| viewer.has_open(first.id));
+        if first.pin.is_none() || is_open {
+            return Ok(first.clone());
+        }
+        if pin.is_none()
+            && let Some(other) = profiles.iter().find(|profile| profile.pin.is_none())
+        {
+            return Ok(other.clone());
+        }
+        self.check_pin(user, first, pin, client).await?;
+        Ok(first.clone())
     }
 
     /// The profile that an account begins with.

@@ -31,7 +31,7 @@ pub use oauth_types::{
     Arrival, BeginOAuth, Came, EnterPin, Entered, ExchangeOAuth, OAuthRedirect, ReturnFromOAuth,
 };
 pub use password::ChangePassword;
-pub use profiles::ProfileChange;
+pub use profiles::{ChangeProfile, ProfileChange};
 pub use register::Registration;
 
 use std::sync::Arc;
