@@ -45,20 +45,7 @@ impl AccountService {
         self.take(&own, EXPORTS).await?;
         let entry = self.own(viewer, Action::Exported, client);
         self.write(vec![AccountWrite::AddAudit(entry)]).await?;
-        let mut audit: Vec<AuditEntry> = Vec::new();
-        let mut window = Window::first(MAX_PAGE);
-        loop {
-            let page = self.audit_of(viewer, user.id, &window).await?;
-            audit.extend(page.rows);
-            let Some(last) = audit.last().filter(|_| page.has_more) else {
-                break;
-            };
-            let keyset = Keyset {
-                value: KeyValue::Number(last.at.timestamp_millis()),
-                id: KeyValue::Number(last.id.to_i64()),
-            };
-            window = Window::after(MAX_PAGE, keyset);
-        }
+        let audit = self.whole_audit(user.id).await?;
         Ok(AccountExport {
             user,
             profiles: self.profiles(viewer).await?,
@@ -67,5 +54,21 @@ impl AccountService {
             api_keys: self.api_keys(viewer).await?,
             audit,
         })
+    }
+
+    /// All that is noted of what was done to an account, the latest first.
+    pub(super) async fn whole_audit(&self, user: UserId) -> Result<Vec<AuditEntry>, AccountError> {
+        let mut audit: Vec<AuditEntry> = Vec::new();
+        let mut window = Window::first(MAX_PAGE);
+        loop {
+            let store = &self.ports.accounts.audit;
+            let page = store.audit_of_user(user, &window).await?;
+            audit.extend(page.rows);
+            let Some(last) = audit.last().filter(|_| page.has_more) else {
+                return Ok(audit);
+            };
+            let keyset = Keyset::by_number(last.at.timestamp_millis(), last.id.to_i64());
+            window = Window::after(MAX_PAGE, keyset);
+        }
     }
 }
