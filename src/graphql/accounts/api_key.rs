@@ -25,7 +25,7 @@ enum ApiKeyScope {
     Curate,
     /// What moderators may do, as long as the account is one.
     Moderate,
-    /// What admins may do, as long as the account is one; but no key gives roles.
+    /// What admins may do, as long as the account is one; but no key gives roles, disables accounts or enables them.
     Administer,
 }
 
