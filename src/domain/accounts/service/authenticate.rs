@@ -79,6 +79,8 @@ impl AccountService {
                 let (claims, is_over) = match tokens.verify(token.expose_secret(), now).await? {
                     Verified::Good(claims) => (claims, false),
                     Verified::Expired(claims) => (claims, true),
+                    // Whoever has its refresh token, too, is told then whether the session goes on.
+                    Verified::Forgotten => return Ok(Proof::Nothing(Stale::Expired)),
                     Verified::Wrong => return Ok(Proof::Nothing(Stale::Wrong)),
                 };
                 let found = self
