@@ -77,6 +77,7 @@ async fn refused(accounts: &AccountService, email: String, network: u32) -> anyh
     let log_in = LogIn {
         email,
         password: "wrong horse battery staple".into(),
+        pin: None,
         transport: Transport::Cookie,
         remember: false,
     };

@@ -78,7 +78,8 @@ pub struct AccountSettings {
         value_name = "DAYS"
     )]
     pub audit_of_nobody_days: Option<u32>,
-    /// After so many days an account goes that was never confirmed and nobody can use, in production [default: 30]
+    /// In production, after so many days an account is deleted that was never confirmed, to which nobody ever logged
+    /// in; one of which that is not known any more (--audit-days), it stays [default: 30]
     #[arg(
         long,
         global = true,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::error::StoreError;
-use super::limits::{Rate, RateLimiter, Take, Taken, Verdict};
+use super::limits::{Rate, RateLimiter, Take, Taken, Verdict, limit_key};
 use super::pulse::Pulse;
 use super::viewer::{Client, Viewer};
 
@@ -110,16 +110,19 @@ impl Budget {
         let network = client.network();
         let work = |key: String, rate: Rate| (Of::Work, Take::new(key, rate, spending.units));
         let mut takes = match viewer.known() {
-            None => vec![work(format!("strangers:{network}"), policy.strangers)],
+            None => vec![work(limit_key("strangers", &[&network]), policy.strangers)],
             Some(known) => vec![
-                work(format!("viewer:{}", known.user.0), policy.viewer),
-                work(format!("network:{network}"), policy.network),
+                work(
+                    limit_key("viewer", &[&known.user.to_string()]),
+                    policy.viewer,
+                ),
+                work(limit_key("network", &[&network]), policy.network),
             ],
         };
         if let Some(profile) = viewer.profile()
             && spending.reports > 0
         {
-            let key = format!("reports:{}", profile.0);
+            let key = limit_key("reports", &[&profile.to_string()]);
             let take = Take::new(key, policy.reports, spending.reports);
             takes.push((Of::Reports, take));
         }
@@ -160,6 +163,8 @@ impl Budget {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Mutex;
+
     use async_trait::async_trait;
 
     use super::*;
@@ -277,5 +282,55 @@ mod tests {
 
         assert_eq!(budget.spend(&Viewer::Anonymous, &here, all).await, Ok(()));
         assert!(budget.spend(&Viewer::Anonymous, &here, all).await.is_err());
+    }
+
+    /// Notes under which keys it is asked to count.
+    #[derive(Default)]
+    struct Noting(Mutex<Vec<String>>);
+
+    #[async_trait]
+    impl RateLimiter for Noting {
+        async fn take(&self, _: &str, _: Rate) -> Result<Verdict, StoreError> {
+            Err(StoreError::unavailable("away"))
+        }
+
+        async fn take_all(&self, takes: &[Take]) -> Result<Vec<Taken>, StoreError> {
+            let keys = takes.iter().map(|take| take.key.clone());
+            self.0.lock().unwrap().extend(keys);
+            let taken = Taken {
+                verdict: Verdict::Allowed,
+                left: 1,
+            };
+            Ok(vec![taken; takes.len()])
+        }
+
+        async fn attempt(&self, _: &str, _: Backoff) -> Result<Verdict, StoreError> {
+            Err(StoreError::unavailable("away"))
+        }
+
+        async fn forgive(&self, _: &str) -> Result<(), StoreError> {
+            Err(StoreError::unavailable("away"))
+        }
+    }
+
+    #[tokio::test]
+    async fn no_store_of_counts_is_told_who_was_there() {
+        let noting = Arc::new(Noting::default());
+        let budget = budget(noting.clone());
+        let here = client("192.0.2.1");
+        let report = Spending {
+            units: 1,
+            reports: 1,
+        };
+
+        for viewer in [Viewer::Anonymous, viewer(123_456, 654_321)] {
+            assert_eq!(budget.spend(&viewer, &here, report).await, Ok(()));
+        }
+
+        let keys = noting.0.lock().unwrap().clone();
+        assert_eq!(keys.len(), 4, "{keys:?}");
+        for secret in ["192.0.2.1", "123456", "654321"] {
+            assert!(keys.iter().all(|key| !key.contains(secret)), "{keys:?}");
+        }
     }
 }

@@ -3,6 +3,9 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest, Sha256};
 
 use super::error::StoreError;
 use super::measured::measured;
@@ -56,6 +59,12 @@ impl Backoff {
                 .min(self.longest),
         }
     }
+}
+
+/// What somebody is counted under: a hash, so that no store of counts says who was there.
+pub fn limit_key(what: &str, who: &[&str]) -> String {
+    let digest = Sha256::digest(who.join("\n").as_bytes());
+    format!("{what}:{}", URL_SAFE_NO_PAD.encode(&digest[..16]))
 }
 
 /// Whether something may be done now.

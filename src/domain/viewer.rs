@@ -132,6 +132,11 @@ impl KnownViewer {
         }
     }
 
+    /// Whether somebody goes on with this profile on a device; a key shows of nobody that they know its PIN.
+    pub fn has_open(&self, profile: ProfileId) -> bool {
+        self.profile == profile && self.session().is_some()
+    }
+
     /// Whether this request may change what the profile watched.
     pub fn may_watch(&self) -> bool {
         match self.login {

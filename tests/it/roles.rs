@@ -36,7 +36,7 @@ const ON_A_DEVICE: Row = [NOBODY, IN, IN, IN, IN, NOT_THEM, NOT_THEM];
 const NO_MACHINE: Row = [IN, IN, IN, IN, IN, NOT_THEM, NOT_THEM];
 /// Whoever is logged in, and machines whose key says so.
 const WATCHERS: Row = [NOBODY, IN, IN, IN, IN, NOT_THEM, IN];
-/// Roles are given by people.
+/// What is done to accounts is done by people.
 const ADMINS_ON_A_DEVICE: Row = [NOBODY, NOT_THEM, NOT_THEM, NOT_THEM, IN, NOT_THEM, NOT_THEM];
 const ADMINS: Row = [NOBODY, NOT_THEM, NOT_THEM, NOT_THEM, IN, NOT_THEM, IN];
 /// For anybody else it does not exist.
@@ -81,7 +81,7 @@ const MUTATIONS: &[(&str, &str, Row)] = &[
     (
         "setUserDisabled",
         r#"{ user: "x", disabled: true }"#,
-        ADMINS,
+        ADMINS_ON_A_DEVICE,
     ),
     (
         "reportPlayback",

@@ -13,7 +13,7 @@ use ring::signature::{Ed25519KeyPair, KeyPair};
 use serde_json::{Value, json};
 
 use super::seal::Seal;
-use crate::domain::accounts::{KeyRotation, SigningKey};
+use crate::domain::accounts::{Claims, KeyRotation, SigningKey};
 use crate::domain::error::StoreError;
 
 /// A key that tokens are checked with.
@@ -52,6 +52,11 @@ impl Key {
                 .map(|private| EncodingKey::from_ed_der(&private)),
             public: stored.public,
         }
+    }
+
+    /// Whether it was there when a token was issued, which says that in seconds.
+    pub(super) fn is_older_than(&self, claims: &Claims) -> bool {
+        self.created_at.timestamp() <= claims.issued_at.timestamp()
     }
 }
 

@@ -8,6 +8,7 @@ use jsonwebtoken::{Algorithm, Header, Validation};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
+use super::key_set::Key;
 use super::keys::Keys;
 use super::seal::Seal;
 use crate::domain::accounts::{AccessTokens, Claims, KeyRotation, SigningKeyStore, Verified};
@@ -100,20 +101,40 @@ impl AccessTokens for JwtTokens {
             key_set = self.keys.latest().await?;
         }
         let Some(key) = key_set.find(number, now) else {
-            return Ok(Verified::Wrong);
+            return Ok(self.without_key(token, None, now));
         };
         let decoded = jsonwebtoken::decode::<Payload>(token, &key.checks, &self.validation);
         let claims = decoded.ok().and_then(|token| token.claims.read());
         Ok(match claims {
             Some(claims) if claims.expires_at > now => Verified::Good(claims),
             Some(claims) => Verified::Expired(claims),
-            None => Verified::Wrong,
+            None => self.without_key(token, Some(key), now),
         })
     }
 
     async fn public_keys(&self) -> Result<serde_json::Value, StoreError> {
         let key_set = self.keys.current().await?;
         Ok(key_set.public(self.keys.clock.now()))
+    }
+}
+
+impl JwtTokens {
+    /// What a token is that no key checks. Keys are forgotten earlier than sessions end, and after that their numbers
+    /// may be those of others, so it goes by what the token says of itself: nothing is gained by one that says it has
+    /// ended.
+    fn without_key(&self, token: &str, key: Option<&Key>, now: DateTime<Utc>) -> Verified {
+        let said = jsonwebtoken::dangerous::insecure_decode::<Payload>(token);
+        let is_ours = |said: &Payload| said.iss == self.issuer && said.aud == AUDIENCE;
+        let claims = said.ok().map(|token| token.claims).filter(is_ours);
+        match claims.and_then(|said| said.read()) {
+            Some(claims)
+                if claims.expires_at <= now
+                    && key.is_none_or(|key| !key.is_older_than(&claims)) =>
+            {
+                Verified::Forgotten
+            }
+            _ => Verified::Wrong,
+        }
     }
 }
 

@@ -187,7 +187,7 @@ mod tests {
             id: UserId(7),
             email: Some(EmailAddress::parse("ada@example.org").unwrap()),
             email_verified: true,
-            proven_at: None,
+            ways_in_trusted_since: None,
             password: Some(PasswordHash("$argon2id$a".to_owned())),
             role: Role::Admin,
             epoch: 1,

@@ -23,7 +23,9 @@ pub enum Verified {
     Good(Claims),
     /// It was good, and has ended.
     Expired(Claims),
-    /// It is not ours, was changed, or its key is forgotten.
+    /// It says that it has ended, and if it is ours, it was signed by a key that is forgotten.
+    Forgotten,
+    /// It is not ours, or was changed.
     Wrong,
 }
 

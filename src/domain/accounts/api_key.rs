@@ -20,7 +20,7 @@ pub enum Scope {
     Curate,
     /// What moderators may do, as long as the account is one.
     Moderate,
-    /// What admins may do, as long as the account is one, but for giving roles.
+    /// What admins may do, as long as the account is one, but for what they do to accounts.
     Administer,
 }
 

@@ -36,9 +36,9 @@ pub use password::{
 pub use profile::{Profile, ProfileError};
 pub use service::{
     AccountExport, AccountPolicy, AccountPorts, AccountService, AccountStores, Arrival, Authority,
-    BeginOAuth, Came, ChangePassword, Cleared, Confirmed, Credentials, EnterPin, Entered,
-    ExchangeOAuth, Kept, LogIn, LoggedIn, MailService, MailingError, MakeApiKey, NewApiKey,
-    OAuthRedirect, ProfileChange, Proof, Registration, ReturnFromOAuth, Stale, Tokens,
+    BeginOAuth, Came, ChangePassword, ChangeProfile, Cleared, Confirmed, Credentials, EnterPin,
+    Entered, ExchangeOAuth, Kept, LogIn, LoggedIn, MailService, MailingError, MakeApiKey,
+    NewApiKey, OAuthRedirect, ProfileChange, Proof, Registration, ReturnFromOAuth, Stale, Tokens,
 };
 pub use session::{Lifetimes, Rotation, Session, SessionError, Succession, Transport};
 pub use store::{

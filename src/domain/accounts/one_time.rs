@@ -22,10 +22,10 @@ pub enum OneTime {
         /// The address that the mail went to.
         email: EmailAddress,
     },
-    /// Whoever has it may set a new password.
+    /// Whoever has it may set a new password, as long as the account has the address. That ends all links like it.
     ResetPassword {
         user: UserId,
-        /// Its epoch; in another one the link is void.
+        /// Its epoch then, for versions that ask for it and may run beside this one.
         epoch: u32,
         /// The address that the mail went to.
         email: EmailAddress,

@@ -4,9 +4,10 @@ use chrono::{DateTime, Utc};
 
 use super::email::EmailAddress;
 use super::password::PasswordHash;
-use crate::domain::ids::UserId;
+use super::profile::Profile;
+use crate::domain::ids::{SessionId, UserId};
 use crate::domain::stamp::Stamp;
-use crate::domain::viewer::Role;
+use crate::domain::viewer::{KnownViewer, Login, Role};
 
 /// An account, which logs in and has profiles.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,9 +17,9 @@ pub struct User {
     pub email: Option<EmailAddress>,
     /// Whether the owner has shown that mail arrives there.
     pub email_verified: bool,
-    /// When that was. What was linked with the account before may be somebody else's. `None`: never, or by a version
-    /// that did not note it.
-    pub proven_at: Option<DateTime<Utc>>,
+    /// Since when whoever links another site with the account is the one who gets its mail: nobody else had a way in
+    /// any more. What was linked before may be somebody else's. `None`: that was never shown, or not noted.
+    pub ways_in_trusted_since: Option<DateTime<Utc>>,
     /// The hash of the password. `None`: the owner logs in through another site only.
     pub password: Option<PasswordHash>,
     /// What it may do.
@@ -30,4 +31,17 @@ pub struct User {
     pub disabled_at: Option<DateTime<Utc>>,
     /// When and how often it was written.
     pub stamp: Stamp,
+}
+
+impl User {
+    /// Whoever is logged in to it with a session that goes on with this profile of it.
+    pub fn viewer(&self, profile: &Profile, session: SessionId) -> KnownViewer {
+        KnownViewer {
+            user: self.id,
+            profile: profile.id,
+            max_age: profile.max_age,
+            role: profile.lends(self.role),
+            login: Login::Session(session),
+        }
+    }
 }

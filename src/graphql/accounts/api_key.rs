@@ -25,7 +25,7 @@ enum ApiKeyScope {
     Curate,
     /// What moderators may do, as long as the account is one.
     Moderate,
-    /// What admins may do, as long as the account is one; but no key gives roles.
+    /// What admins may do, as long as the account is one; but no key gives roles, disables accounts or enables them.
     Administer,
 }
 
@@ -87,9 +87,9 @@ pub(crate) struct ApiKeyMutation;
 /// Making and revoking keys.
 #[Object]
 impl ApiKeyMutation {
-    /// Makes an API key, at most 50 an account; its owner gets a mail. It takes more than being logged in: a
-    /// log-in that is not older than ten minutes, or the `password`. For whoever is logged in on a device, with the
-    /// profile of a grown-up.
+    /// Makes an API key, at most 50 an account; its owner gets a mail. It acts as the account's first profile, and
+    /// takes more than being logged in: a log-in that is not older than ten minutes, or the `password`. For whoever is
+    /// logged in on a device, with the profile of a grown-up.
     #[graphql(guard = "BySession")]
     async fn create_api_key(
         &self,
@@ -103,6 +103,7 @@ impl ApiKeyMutation {
             scopes: input.scopes.into_iter().map(Into::into).collect(),
             days: input.expires_in_days,
             password: input.password.map(SecretString::from),
+            pin: input.pin.map(SecretString::from),
         };
         let accounts = &ctx.services().accounts;
         let made = accounts.create_api_key(&viewer, wanted, ctx.client()).await;
@@ -147,6 +148,10 @@ struct CreateApiKeyInput {
     /// The password of the account; not needed within ten minutes of logging in.
     #[graphql(secret)]
     password: Option<String>,
+    /// The PIN of the account's first profile, as which the key acts; not needed if it has none, or is the one that is
+    /// chosen.
+    #[graphql(secret)]
+    pin: Option<String>,
 }
 
 /// The key that is to be revoked.
@@ -164,7 +169,7 @@ pub(crate) struct CreateApiKeyPayload {
     /// The key itself, to be sent as `Authorization: Bearer …`. It is never shown again. Null if it was refused.
     token: Option<String>,
     /// What a person can put right: a `name` that is `BLANK`, `scopes` that the account's role does not reach, a wrong or
-    /// missing `password`.
+    /// missing `password` or `pin`.
     pub(crate) user_errors: Vec<UserError>,
 }
 

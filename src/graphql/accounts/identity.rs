@@ -18,8 +18,8 @@ pub(crate) struct IdentityMutation;
 impl IdentityMutation {
     /// Begins a log-in by another site, such as Facebook; whoever is logged in links the account with it instead. Send
     /// the browser to the address in the payload. It comes back to `returnTo`, with `error=CODE` as a parameter if
-    /// it was refused: `CANCELLED` if the person said no there, `EXPIRED` if it took too long. If the profile that the
-    /// log-in opens has a PIN, a page asks for it on the way.
+    /// it was refused: `CANCELLED` if the person said no there, `EXPIRED` if it took too long. If all profiles of
+    /// the account have a PIN, a page asks for that of the first on the way.
     ///
     /// Linking takes more than being logged in: a log-in that is not older than ten minutes, or the `password`. Without
     /// either the error is `WRONG_CREDENTIALS` for `password`, or, if the account has none, `FORBIDDEN`: log in once
@@ -62,8 +62,8 @@ impl IdentityMutation {
 
     /// Gives an app its tokens for the code that its deep link brought. If the app was logged in when it began, its
     /// account is linked with the other site now, and the tokens are those of a new log-in. A code that was used before,
-    /// or too late, is `EXPIRED`. If the profile that this opens has a PIN, and it is missing or wrong
-    /// (`WRONG_CREDENTIALS` for `pin`), the code is still good.
+    /// or too late, is `EXPIRED`. If all profiles of the account have a PIN, and that of the first is missing
+    /// or wrong (`WRONG_CREDENTIALS` for `pin`), the code is still good.
     #[graphql(name = "exchangeOAuth")]
     async fn exchange_oauth(
         &self,
@@ -135,7 +135,7 @@ struct ExchangeOAuthInput {
     /// The random text whose hash was the `codeChallenge`.
     #[graphql(secret)]
     code_verifier: String,
-    /// The PIN of the profile that the log-in opens, the first of the account; not needed if it has none.
+    /// The PIN of the account's first profile, to open that; not needed if it has none, or if another has none.
     #[graphql(secret)]
     pin: Option<String>,
 }

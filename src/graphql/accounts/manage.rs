@@ -85,8 +85,8 @@ impl ManageMutation {
     }
 
     /// Disables an account, or enables it again. A disabled one is logged out everywhere at once and cannot log in; its
-    /// keys are good for nothing. For admins, and not for their own account.
-    #[graphql(guard = "RoleAtLeast(viewer::Role::Admin)")]
+    /// keys are good for nothing. For admins who are logged in on a device, and not for their own account.
+    #[graphql(guard = "RoleAtLeast(viewer::Role::Admin).and(BySession)")]
     async fn set_user_disabled(
         &self,
         ctx: &Context<'_>,

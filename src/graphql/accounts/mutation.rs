@@ -51,7 +51,9 @@ impl AccountMutation {
         AuthPayload::new(ctx, registered).await
     }
 
-    /// Logs in with e-mail address and password. Anybody may; after some wrong ones there is a wait before each
+    /// Logs in with e-mail address and password. This opens the first profile of the account; if that has a PIN, and
+    /// none is given, the first that has none. If all have one, the answer is `WRONG_CREDENTIALS` for `pin`: ask for
+    /// it, and try again with it. Anybody may; after some wrong passwords or PINs there is a wait before each
     /// (`RATE_LIMITED`).
     async fn log_in(
         &self,
@@ -65,6 +67,7 @@ impl AccountMutation {
         let log_in = LogIn {
             email: input.email,
             password: SecretString::from(input.password),
+            pin: input.pin.map(SecretString::from),
             transport: input.transport.unwrap_or_default().into(),
             remember: input.remember.unwrap_or_default(),
         };
@@ -180,6 +183,9 @@ struct LogInInput {
     /// The password of the account, as it was set: the case of its letters matters.
     #[graphql(secret)]
     password: String,
+    /// The PIN of the account's first profile, to open that; not needed if it has none.
+    #[graphql(secret)]
+    pin: Option<String>,
     /// How the client holds its session; `COOKIE` if left out.
     transport: Option<SessionTransport>,
     /// Whether a browser's session lasts when the browser is closed; it does not if left out. Those of apps last.
@@ -232,8 +238,9 @@ pub(crate) struct AuthPayload {
     refresh_token: Option<String>,
     /// How long the access token lasts, in seconds; null unless `BEARER` was asked for.
     expires_in: Option<i64>,
-    /// What a person can put right: `WRONG_CREDENTIALS`, an `email` that is `TAKEN`, a `password` that is too short; a
-    /// `refreshToken` that is not good any more (`UNAUTHENTICATED`: log in again).
+    /// What a person can put right: `WRONG_CREDENTIALS` (for `pin`, if only that is missing or wrong), an `email` that
+    /// is `TAKEN`, a `password` that is too short; a `refreshToken` that is not good any more (`UNAUTHENTICATED`: log
+    /// in again).
     pub(crate) user_errors: Vec<UserError>,
 }
 

@@ -58,8 +58,9 @@ impl PasswordMutation {
     }
 
     /// Sets a new password by the link that was sent, which is then used up, ends all sessions and revokes all API keys.
-    /// Other sites' log-ins that were linked before the e-mail address was confirmed are unlinked: somebody else may have
-    /// done that. The address counts as confirmed. Anybody with the link may; nobody is logged in by it.
+    /// Other sites' log-ins that were linked when somebody else may have had a way in, as whoever made the account with
+    /// somebody's address, are unlinked. If all profiles of grown-ups have a PIN, that of the first is taken away: it
+    /// may be forgotten, too. The address counts as confirmed. Anybody with the link may; nobody is logged in by it.
     async fn reset_password(
         &self,
         ctx: &Context<'_>,

@@ -5,7 +5,7 @@ use secrecy::SecretString;
 
 use super::profile::Profile;
 use super::viewer::Viewer;
-use crate::domain::accounts::{self, AccountError, ProfileChange, ProfileError};
+use crate::domain::accounts::{self, AccountError, ChangeProfile, ProfileChange, ProfileError};
 use crate::domain::ids::ProfileId;
 use crate::domain::viewer;
 use crate::graphql::context::ContextExt;
@@ -42,8 +42,9 @@ impl ProfileMutation {
         ProfilePayload::new(added)
     }
 
-    /// Changes a profile of the account. What is left out stays as it is. For whoever is logged in on a device, with the
-    /// profile of a grown-up.
+    /// Changes a profile of the account. What is left out stays as it is. To change the PIN of another profile than the
+    /// one that is chosen, or to take it away, takes the `password`, or, if the account has none, a log-in that is not
+    /// older than ten minutes. For whoever is logged in on a device, with the profile of a grown-up.
     #[graphql(guard = "BySession")]
     async fn update_profile(
         &self,
@@ -61,10 +62,13 @@ impl ProfileMutation {
             language: change(input.language),
             pin: change(input.pin).map(|pin| pin.map(SecretString::from)),
         };
+        let wanted = ChangeProfile {
+            profile,
+            change,
+            password: input.password.map(SecretString::from),
+        };
         let accounts = &ctx.services().accounts;
-        let changed = accounts
-            .change_profile(&viewer, profile, change, ctx.client())
-            .await;
+        let changed = accounts.change_profile(&viewer, wanted, ctx.client()).await;
         if let Ok(changed) = &changed
             && changed.id == viewer.profile
         {
@@ -76,8 +80,8 @@ impl ProfileMutation {
     }
 
     /// Deletes a profile of the account, with all that it watched; the last one of a grown-up stays. Devices that watch
-    /// with it are logged out; the one that the request came with goes on with another profile. For whoever is logged in
-    /// on a device, with the profile of a grown-up.
+    /// with it are logged out; the one that the request came with goes on with another one of a grown-up that has no
+    /// PIN, and is logged out if all have one. For whoever is logged in on a device, with the profile of a grown-up.
     #[graphql(guard = "BySession")]
     async fn delete_profile(
         &self,
@@ -101,10 +105,15 @@ impl ProfileMutation {
                 user_errors,
             });
         }
-        let (goes_on, user_errors) = UserError::split(deleted)?;
-        let viewer = match goes_on {
+        let (deleted, user_errors) = UserError::split(deleted)?;
+        let viewer = match deleted {
             None => None,
-            Some(goes_on) => {
+            Some(None) => {
+                ctx.clear_session_cookie();
+                ctx.go_on_as(viewer::Viewer::Anonymous);
+                None
+            }
+            Some(Some(goes_on)) => {
                 ctx.go_on_as(viewer::Viewer::Known(goes_on));
                 Some(Viewer::load(ctx, goes_on).await?)
             }
@@ -198,6 +207,9 @@ struct UpdateProfileInput {
     /// The PIN that switching to it needs, of 4 to 8 digits; null: none.
     #[graphql(secret)]
     pin: MaybeUndefined<String>,
+    /// The password of the account; needed only to change the PIN of another profile than the one that is chosen.
+    #[graphql(secret)]
+    password: Option<String>,
 }
 
 /// The profile that is to be deleted.
@@ -222,7 +234,8 @@ struct SelectProfileInput {
 pub(crate) struct ProfilePayload {
     /// The profile as it is now; null if it was refused.
     profile: Option<Profile>,
-    /// What a person can put right: a `profile` that the account does not have, a wrong `pin`, a `name` that is `BLANK`.
+    /// What a person can put right: a `profile` that the account does not have, a wrong `pin` or `password`, a `name`
+    /// that is `BLANK`.
     pub(crate) user_errors: Vec<UserError>,
 }
 
@@ -239,7 +252,8 @@ impl ProfilePayload {
 /// What deleting a profile led to.
 #[derive(SimpleObject)]
 pub(crate) struct DeleteProfilePayload {
-    /// Who is logged in, with the profile that the session goes on with; null if it was refused.
+    /// Who is logged in, with the profile that the session goes on with; null if it was refused, or if the session
+    /// ended because the profiles that are left have a PIN.
     viewer: Option<Viewer>,
     /// What a person can put right: a `profile` that the account does not have, or that is its last of a grown-up.
     pub(crate) user_errors: Vec<UserError>,

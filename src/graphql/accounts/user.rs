@@ -64,8 +64,9 @@ impl User {
     }
 }
 
-/// An account. Its owner sees everything of it, unless with the profile of a child; an admin sees who it is, what it may do and what was done to it, and
-/// null where the rest would stand. For anybody else it does not exist.
+/// An account. Its owner sees all of it, but with the profile of a child or with a machine's key not to whom it belongs
+/// and what was done to it. An admin sees to whom it belongs, what it may do and what was done to it; the rest is null.
+/// For anybody else it does not exist.
 #[Object]
 impl User {
     /// The global id, which `node` takes: opaque text that stays the same.

@@ -82,7 +82,7 @@ async fn what_has_had_its_time_goes_on_the_servers() {
     what_has_had_its_time_goes(On::Servers).await;
 }
 
-/// An account of so many days ago whose address nobody confirmed.
+/// An account of so many days ago whose address nobody confirmed, and what is noted of it.
 fn unconfirmed(id: u64, days: i64, now: DateTime<Utc>) -> Vec<AccountWrite> {
     let stamp = Stamp::first(now - TimeDelta::days(days));
     let email = format!("number{id}@example.org");
@@ -90,7 +90,7 @@ fn unconfirmed(id: u64, days: i64, now: DateTime<Utc>) -> Vec<AccountWrite> {
         id: UserId(id),
         email: Some(EmailAddress::parse(&email).unwrap()),
         email_verified: false,
-        proven_at: None,
+        ways_in_trusted_since: None,
         password: Some(PasswordHash("x".to_owned())),
         role: Role::Viewer,
         epoch: 1,
@@ -101,15 +101,26 @@ fn unconfirmed(id: u64, days: i64, now: DateTime<Utc>) -> Vec<AccountWrite> {
     vec![
         AccountWrite::AddUser(user),
         AccountWrite::AddProfile(profile),
+        noted(100 + id, Some(id), days, Action::Registered, now),
     ]
 }
 
 fn entry(id: u64, user: Option<u64>, days: i64, now: DateTime<Utc>) -> AccountWrite {
+    noted(id, user, days, Action::LogInFailed, now)
+}
+
+fn noted(
+    id: u64,
+    user: Option<u64>,
+    days: i64,
+    action: Action,
+    now: DateTime<Utc>,
+) -> AccountWrite {
     AccountWrite::AddAudit(AuditEntry {
         id: AuditId(id),
         user: user.map(UserId),
         at: now - TimeDelta::days(days),
-        action: Action::LogInFailed,
+        action,
         actor: Actor::Nobody,
         address: None,
         detail: None,
@@ -165,7 +176,20 @@ async fn what_has_had_its_time_goes(on: On) {
         created_at: now,
         updated_at: now,
     }));
+    // Those that were used when the site was not in production yet: by a log-in, by a change, or nobody knows any more.
+    for id in [7, 8] {
+        writes.extend(unconfirmed(id, 6, now));
+    }
+    writes.push(noted(207, Some(7), 6, Action::LoggedIn, now));
+    writes.extend(unconfirmed(9, 21, now));
     stores.accounts.write(writes).await.unwrap();
+    let user = stores.accounts.users(&[UserId(8)]).await.unwrap().remove(0);
+    let changed = User {
+        stamp: user.stamp.next(user.stamp.updated_at),
+        ..user
+    };
+    let put = vec![AccountWrite::PutUser(changed)];
+    stores.accounts.write(put).await.unwrap();
 
     let arguments = [
         "--env",
@@ -178,7 +202,7 @@ async fn what_has_had_its_time_goes(on: On) {
     let _site = program.serve_with(&arguments).await;
 
     let started = Instant::now();
-    while left(&stores).await != (vec![2], vec![5, 6], vec!["code-2".to_owned()])
+    while left(&stores).await != (vec![2], vec![5, 6, 7, 8, 9], vec!["code-2".to_owned()])
         || nobodys(&program, on).await != 1
     {
         let (left, nobodys) = (left(&stores).await, nobodys(&program, on).await);
@@ -194,7 +218,8 @@ async fn left(stores: &Stores) -> (Vec<u64>, Vec<u64>, Vec<String>) {
         .audit_of_user(UserId(1), &Window::first(9))
         .await;
     let entries = entries.unwrap().rows;
-    let users = stores.accounts.users(&[4, 5, 6].map(UserId)).await.unwrap();
+    let users = [4, 5, 6, 7, 8, 9].map(UserId);
+    let users = stores.accounts.users(&users).await.unwrap();
     let mut users: Vec<u64> = users.iter().map(|user| user.id.0).collect();
     users.sort_unstable();
     let mut erasures = Vec::new();

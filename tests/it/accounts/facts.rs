@@ -35,6 +35,7 @@ facts! {
     sessions::an_access_token_can_be_checked_with_the_published_keys,
     passwords::a_new_password_ends_the_other_sessions,
     passwords::a_forgotten_password_is_set_by_a_link_once,
+    passwords::whoever_is_in_does_not_keep_the_owner_out,
     passwords::a_wrong_password_looks_like_an_unknown_address,
     passwords::one_password_and_one_address_have_many_spellings,
     limits::log_ins_of_one_document_count_one_by_one,

@@ -98,11 +98,18 @@ impl Installation {
 
     /// The token in the link of the only mail to an address about this.
     pub(super) async fn token(&self, to: &str, about: &str) -> String {
-        let mails = self.mails(to, about, 1).await;
-        assert_eq!(mails.len(), 1, "{mails:?}");
-        let (_, rest) = mails[0].split_once("token=").unwrap();
+        let mut tokens = self.tokens(to, about, 1).await;
+        assert_eq!(tokens.len(), 1, "{tokens:?}");
+        tokens.remove(0)
+    }
+
+    /// The tokens in the links of all mails to an address about this, once there are so many.
+    pub(super) async fn tokens(&self, to: &str, about: &str, count: usize) -> Vec<String> {
         let is_part = |c: &char| c.is_ascii_alphanumeric() || *c == '-' || *c == '_';
-        rest.chars().take_while(is_part).collect()
+        let mails = self.mails(to, about, count).await;
+        let links = mails.iter().map(|mail| mail.split_once("token=").unwrap());
+        let tokens = links.map(|(_, rest)| rest.chars().take_while(is_part).collect());
+        tokens.collect()
     }
 }
 

@@ -10,6 +10,7 @@ mod installation;
 mod limits;
 mod manage;
 mod passwords;
+mod pins;
 mod production;
 mod profiles;
 mod sessions;

@@ -4,7 +4,7 @@ use reelgraph::adapters::argon2::Argon2Hasher;
 use reelgraph::domain::accounts::{AccountWrite, EmailAddress, PasswordHasher, User};
 use serde_json::json;
 
-use super::installation::{Installation, audit, error};
+use super::installation::{Installation, audit, error, profile};
 use crate::support::program::{On, PASSWORD};
 use crate::support::stores;
 use crate::support::visitor::Visitor;
@@ -122,6 +122,40 @@ pub(super) async fn a_forgotten_password_is_set_by_a_link_once(site: &Installati
         ["LOGGED_IN", "PASSWORD_RESET", "PASSWORD_RESET_REQUESTED"]
     );
     assert!(site.mails_now("nobody@example.org", "").is_empty());
+}
+
+/// Whoever knows the old password changes it, again and again, while the mail is on its way; and writes the account
+/// while the link is used.
+pub(super) async fn whoever_is_in_does_not_keep_the_owner_out(site: &Installation) {
+    let email = "sophie@example.org";
+    let mut thief = site.registered(email).await;
+    let profile = profile(&mut thief).await;
+    for _ in 0..2 {
+        let ask = json!({ "email": email });
+        site.visitor().expect("requestPasswordReset", ask, "").await;
+    }
+    let tokens = site.tokens(email, RESET, 2).await;
+    let change = json!({ "currentPassword": PASSWORD, "password": "a third horse battery" });
+    thief.expect("changePassword", change, "").await;
+    let mut owner = Visitor::of(site.other());
+    let input = |token: &str| json!({ "token": token, "password": NEW });
+
+    let writing = async {
+        loop {
+            let input = json!({ "profile": profile, "name": "Nobody" });
+            thief.try_to("updateProfile", input, "").await;
+        }
+    };
+    tokio::select! {
+        () = writing => {}
+        _ = owner.expect("resetPassword", input(&tokens[0]), "") => {}
+    }
+
+    assert_eq!(thief.who().await, None);
+    let log_in = json!({ "email": email, "password": NEW });
+    owner.expect("logIn", log_in, "").await;
+    let other = owner.refused("resetPassword", input(&tokens[1])).await;
+    assert_eq!(other, error("INVALID", "token"), "one link is used");
 }
 
 pub(super) async fn a_wrong_password_looks_like_an_unknown_address(site: &Installation) {

@@ -56,7 +56,7 @@ async fn a_profile_is_made_changed_and_taken_apart() {
         profile("Kids", json!(12), json!("de"), true),
         "the rest stays"
     );
-    let input = json!({ "profile": id, "maxAge": null, "language": null, "pin": null });
+    let input = json!({ "profile": id, "maxAge": null, "language": null, "pin": null, "password": PASSWORD });
     let opened = owner.expect("updateProfile", input, ALL).await;
     assert_eq!(
         opened["profile"],

@@ -115,7 +115,7 @@ impl Queue {
             id: UserId(number),
             email: Some(address(name)),
             email_verified: false,
-            proven_at: None,
+            ways_in_trusted_since: None,
             password: None,
             role: Role::Viewer,
             epoch: 1,

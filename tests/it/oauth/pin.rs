@@ -9,7 +9,7 @@ use crate::support::provider::Person;
 use crate::support::visitor::Visitor;
 
 /// Somebody whose first profile has a PIN, which another browser on the same sofa does not know.
-async fn locked(world: &World) {
+async fn locked(world: &World) -> Browser {
     let mut owner = world.browser();
     round_trip(&mut owner, "facebook").await;
     let profile = owner.ask("{ viewer { profile { id } } }", json!({})).await;
@@ -22,6 +22,7 @@ async fn locked(world: &World) {
         json!([]),
         "{locked}"
     );
+    owner
 }
 
 /// What the form of a page has, hidden.
@@ -118,8 +119,12 @@ async fn a_profile_without_a_pin_opens_as_before() {
 #[tokio::test]
 async fn an_app_is_asked_for_the_pin_and_its_code_stays_good() {
     let world = World::new().await;
-    locked(&world).await;
+    let mut owner = locked(&world).await;
+    let key = "mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input) { token } }";
+    let input = json!({ "input": { "name": "a machine", "scopes": ["READ"] } });
+    let key = owner.ask(key, input).await["data"]["createApiKey"]["token"].clone();
     let mut app = Visitor::of(&world.site);
+    let mut machine = app.with_bearer(key.as_str().unwrap());
     let begin = json!({ "provider": "facebook", "returnTo": super::DEEP_LINK, "transport": "BEARER",
         "codeChallenge": super::app::challenge() });
     let begun = app.expect("beginOAuth", begin, "authorizationUrl").await;
@@ -130,6 +135,9 @@ async fn an_app_is_asked_for_the_pin_and_its_code_stays_good() {
         |pin: Value| json!({ "code": code, "codeVerifier": super::app::VERIFIER, "pin": pin });
 
     let without = app.refused("exchangeOAuth", exchange(Value::Null)).await;
+    let by_key = machine
+        .refused("exchangeOAuth", exchange(Value::Null))
+        .await;
     let wrong = app.refused("exchangeOAuth", exchange(json!("0421"))).await;
     let right = app
         .expect(
@@ -141,7 +149,8 @@ async fn an_app_is_asked_for_the_pin_and_its_code_stays_good() {
     let again = app.refused("exchangeOAuth", exchange(json!("0420"))).await;
 
     let refused = ("WRONG_CREDENTIALS".to_owned(), "pin".to_owned());
-    assert_eq!((without, wrong), (refused.clone(), refused));
+    assert_eq!((without, wrong), (refused.clone(), refused.clone()));
+    assert_eq!(by_key, refused, "a key knows no PIN");
     assert_eq!(right["viewer"]["profile"]["name"], "Somebody 1");
     assert_eq!(again, ("EXPIRED".to_owned(), "code".to_owned()));
 }

@@ -166,9 +166,37 @@ async fn whoever_confirms_where_they_are_logged_in_keeps_what_they_linked() {
     assert_eq!(who(&mut again).await["user"]["email"], json!(EMAIL));
 }
 
-/// An account whose address is another one's now: what was linked before may be a stranger's.
+/// The password is still the stranger's then, who links another site with the account a moment later.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_was_linked_before_an_address_was_changed_goes_with_a_new_password() {
+async fn what_was_linked_after_somebody_confirmed_elsewhere_goes_with_a_new_password() {
+    let mails = MailServer::start();
+    let world = World::with(On::Embedded, &[("SMTP_URL", &mails.url())]).await;
+    let mut stranger = world.browser();
+    register(&mut stranger, EMAIL).await;
+    let mut trap = Trap {
+        world,
+        mails,
+        stranger,
+        key: String::new(),
+    };
+    let token = token(&trap.mail("Confirm your e-mail address").await);
+    let form = [("token", token.as_str())];
+    let page = trap.world.browser().submit("/confirm-email", &form).await;
+    assert_eq!(page.status, 200, "{}", page.body);
+    trap.world.provider.is(Person::new("666"));
+    round_trip(&mut trap.stranger, "facebook").await;
+    assert_eq!(identities(&mut trap.stranger).await, ["facebook"]);
+
+    trap.reset().await;
+
+    let mut again = trap.world.browser();
+    round_trip(&mut again, "facebook").await;
+    assert_ne!(who(&mut again).await["user"]["email"], json!(EMAIL));
+}
+
+/// An account whose address is another one's now: what was linked may be a stranger's.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_linked_when_an_address_was_changed_goes_with_a_new_password() {
     let mut trap = trap(On::Embedded).await;
     let mut stranger = trap.world.browser();
     register(&mut stranger, "stranger@example.org").await;
@@ -204,9 +232,14 @@ async fn what_was_linked_before_an_address_was_changed_goes_with_a_new_password(
     let form = [("token", token.as_str())];
     let page = trap.world.browser().submit("/confirm-email", &form).await;
     assert_eq!(page.status, 200, "{}", page.body);
+    round_trip(&mut stranger, "my-issuer").await;
+    let linked = identities(&mut stranger).await;
+    assert!(linked.contains(&"my-issuer".to_owned()), "{linked:?}");
     trap.reset().await;
 
-    let mut again = trap.world.browser();
-    round_trip(&mut again, "facebook").await;
-    assert_ne!(who(&mut again).await["user"]["email"], json!(EMAIL));
+    for provider in ["facebook", "my-issuer"] {
+        let mut again = trap.world.browser();
+        round_trip(&mut again, provider).await;
+        assert_ne!(who(&mut again).await["user"]["email"], json!(EMAIL));
+    }
 }

@@ -264,3 +264,55 @@ fn numbers(key_set: &Value) -> Vec<&str> {
         .map(|key| key["kid"].as_str().unwrap())
         .collect()
 }
+
+/// An app comes back with what it got weeks ago: its refresh token may be good for longer than any key is kept.
+#[tokio::test]
+async fn what_a_forgotten_key_signed_has_ended() {
+    let world = World::new();
+    let server = world.server();
+    let token = server.issue(&world.claims()).await.unwrap();
+    let mut others = Vec::new();
+    for (field, value) in [
+        ("iss", "https://other.example"),
+        ("aud", "other"),
+        ("exp", "x"),
+    ] {
+        let (header, mut payload) = parts(&token);
+        payload[field] = json!(value);
+        others.push(format!("{}.{}.x", encoded(&header), encoded(&payload)));
+    }
+    let (mut header, payload) = parts(&token);
+    header["kid"] = json!("0");
+    let of_none = format!("{}.{}.x", encoded(&header), encoded(&payload));
+    let rotation = KeyRotation::default();
+
+    world.clock.pass(rotation.announced / 2);
+    let late = server.verify(&of_none, world.now()).await.unwrap();
+    world.clock.pass(rotation.signs);
+    // Somebody comes in time, so that the next key has another number.
+    server.issue(&world.claims()).await.unwrap();
+    world.clock.pass(rotation.announced + rotation.kept);
+    let after = server.verify(&token, world.now()).await.unwrap();
+    let numbers = |set: &Value| {
+        numbers(set)
+            .into_iter()
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    let known = numbers(&server.public_keys().await.unwrap());
+    // Nobody comes for so long that the numbers begin again.
+    world.clock.pass(TimeDelta::days(400));
+    let much_later = server.verify(&token, world.now()).await.unwrap();
+    let again = numbers(&server.public_keys().await.unwrap());
+
+    assert_eq!((late, known), (Verified::Forgotten, vec!["2".to_owned()]));
+    assert_eq!(
+        (after, much_later),
+        (Verified::Forgotten, Verified::Forgotten)
+    );
+    assert_eq!(again, ["1"]);
+    for other in others {
+        let verified = server.verify(&other, world.now()).await.unwrap();
+        assert_eq!(verified, Verified::Wrong, "{other}");
+    }
+}

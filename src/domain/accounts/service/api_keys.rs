@@ -36,11 +36,14 @@ pub struct MakeApiKey {
     pub days: Option<i32>,
     /// The password of the account; not needed right after logging in.
     pub password: Option<SecretString>,
+    /// The PIN of the account's first profile, as which the key acts, if that has one and is not the viewer's.
+    pub pin: Option<SecretString>,
 }
 
 impl AccountService {
     /// Makes an API key. It outlives the session that makes it, so a stolen one must not: it takes a fresh
-    /// log-in or the password, and the owner is told by mail.
+    /// log-in or the password, and the owner is told by mail. It reads what the account's first profile watched, so it
+    /// takes the PIN of that, too.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn create_api_key(
         &self,
@@ -62,6 +65,10 @@ impl AccountService {
         }
         self.check_owner_or_fresh((&user, session), make.password, client)
             .await?;
+        let acts_as = self.first_profile(user.id).await?;
+        if acts_as.id != viewer.profile {
+            self.check_pin(user.id, &acts_as, make.pin, client).await?;
+        }
         let token = ApiKeyToken {
             key: ApiKeyId::random(&mut *self.ports.entropy.rng()),
             secret: Secret::random(&mut *self.ports.entropy.rng()),

@@ -79,6 +79,8 @@ impl AccountService {
                 let (claims, is_over) = match tokens.verify(token.expose_secret(), now).await? {
                     Verified::Good(claims) => (claims, false),
                     Verified::Expired(claims) => (claims, true),
+                    // Whoever has its refresh token, too, is told then whether the session goes on.
+                    Verified::Forgotten => return Ok(Proof::Nothing(Stale::Expired)),
                     Verified::Wrong => return Ok(Proof::Nothing(Stale::Wrong)),
                 };
                 let found = self
@@ -126,13 +128,7 @@ impl AccountService {
             };
             self.ports.sessions.touch_session(&seen).await?;
         }
-        Ok(Proof::Of(KnownViewer {
-            user: user.id,
-            profile: profile.id,
-            max_age: profile.max_age,
-            role: profile.lends(user.role),
-            login: Login::Session(session.id),
-        }))
+        Ok(Proof::Of(user.viewer(&profile, session.id)))
     }
 
     /// An account and the profile that a session goes on with, read at the same time: each request begins with this, and

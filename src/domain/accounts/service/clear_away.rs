@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::AccountService;
 use super::erase::Told;
-use crate::domain::accounts::audit::AuditOf;
+use crate::domain::accounts::audit::{Action, AuditOf};
 use crate::domain::accounts::error::AccountError;
 use crate::domain::accounts::user::User;
 use crate::domain::error::StoreError;
@@ -21,7 +21,7 @@ pub struct Kept {
     pub audit: TimeDelta,
     /// What strangers tried on accounts that do not exist.
     pub audit_of_nobody: TimeDelta,
-    /// An account whose address was never confirmed, where nobody can use one before.
+    /// An account whose address was never confirmed, where nobody can use one before, and that nobody ever used.
     pub unconfirmed: TimeDelta,
     /// An erasure that is finished, for whoever asks how far it is.
     pub erasures: TimeDelta,
@@ -90,7 +90,7 @@ impl AccountService {
     }
 
     /// Deletes accounts that nobody could ever use. Where an account can be used before its address is confirmed, and
-    /// where another site's log-in opens it, it stays.
+    /// where another site's log-in opens it, it stays; so does one that was used when the site was not in production.
     async fn clear_unconfirmed(
         &self,
         before: DateTime<Utc>,
@@ -123,6 +123,18 @@ impl AccountService {
         let identities = &self.ports.accounts.identities;
         let identities = identities.identities_of_user(user.id).await?;
         let sessions = self.ports.sessions.latest_sessions(user.id, now, 1).await?;
-        Ok(user.role > Role::Viewer || !identities.is_empty() || !sessions.is_empty())
+        Ok(user.role > Role::Viewer
+            || user.stamp.revision > 1
+            || !identities.is_empty()
+            || !sessions.is_empty()
+            || !self.was_never_entered(user).await?)
+    }
+
+    /// Whether it is noted of an account that it was made, and not that anybody ever logged in to it. What was noted is
+    /// forgotten in order, so that a log-in is noted for longer than what came before.
+    async fn was_never_entered(&self, user: &User) -> Result<bool, AccountError> {
+        let audit = self.whole_audit(user.id).await?;
+        let has = |action| audit.iter().any(|entry| entry.action == action);
+        Ok(has(Action::Registered) && !has(Action::LoggedIn))
     }
 }

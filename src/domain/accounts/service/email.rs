@@ -31,7 +31,8 @@ impl AccountService {
     /// Somebody else may have made the account with this address, to have a way into it later. Whoever confirms it with
     /// a session of the account has both; else, the first time, what else it can be logged in to by goes
     /// ([`Self::other_ways_in`]), with the sessions that began there. The password stays: nobody could log in any more
-    /// who reads mail on another device. It goes when whoever gets the mail sets another.
+    /// who reads mail on another device. It goes when whoever gets the mail sets another, with all that was linked
+    /// until then ([`User::ways_in_trusted_since`]).
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn confirm_email(
         &self,
@@ -74,17 +75,22 @@ impl AccountService {
         } else {
             Action::EmailConfirmed
         };
-        let proven_at = if is_by_owner {
-            user.proven_at.or(Some(user.stamp.created_at))
-        } else if is_new || !user.email_verified {
-            Some(now)
+        let trusted_since = user.ways_in_trusted_since;
+        let ways_in_trusted_since = if is_by_owner {
+            trusted_since.or(Some(user.stamp.created_at))
+        } else if is_proof_of_more {
+            // Whoever knows the password may link another site in a moment.
+            user.password.is_none().then_some(now)
+        } else if is_new {
+            // Whoever asked for this address may still be in, by whatever else they have.
+            None
         } else {
-            user.proven_at
+            trusted_since
         };
         let confirmed = self.next(User {
             email: Some(email),
             email_verified: true,
-            proven_at,
+            ways_in_trusted_since,
             epoch: user.epoch + u32::from(is_proof_of_more),
             ..user
         });

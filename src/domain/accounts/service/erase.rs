@@ -159,7 +159,8 @@ impl AccountService {
         Ok(erasure)
     }
 
-    async fn forget_log_ins(&self, user: UserId) -> Result<(), AccountError> {
+    /// Ends the sessions of an account, and what was sent or begun to log in to it.
+    pub(super) async fn forget_log_ins(&self, user: UserId) -> Result<(), AccountError> {
         self.ports.one_time.delete_one_time_of_user(user).await?;
         let sessions = &self.ports.sessions;
         sessions.delete_sessions_of_user(user, None).await?;

@@ -1,6 +1,6 @@
 //! Everything that is stored about an account, for its owner.
 
-use super::{AccountService, limit_key};
+use super::AccountService;
 use crate::domain::accounts::api_key::ApiKey;
 use crate::domain::accounts::audit::{Action, AuditEntry};
 use crate::domain::accounts::error::AccountError;
@@ -9,8 +9,9 @@ use crate::domain::accounts::profile::Profile;
 use crate::domain::accounts::session::Session;
 use crate::domain::accounts::store::AccountWrite;
 use crate::domain::accounts::user::User;
-use crate::domain::limits::Rate;
-use crate::domain::page::{KeyValue, Keyset, MAX_PAGE, Window};
+use crate::domain::ids::UserId;
+use crate::domain::limits::{Rate, limit_key};
+use crate::domain::page::{Keyset, MAX_PAGE, Window};
 use crate::domain::viewer::{Client, KnownViewer};
 
 /// Exports of one account.
@@ -44,20 +45,7 @@ impl AccountService {
         self.take(&own, EXPORTS).await?;
         let entry = self.own(viewer, Action::Exported, client);
         self.write(vec![AccountWrite::AddAudit(entry)]).await?;
-        let mut audit: Vec<AuditEntry> = Vec::new();
-        let mut window = Window::first(MAX_PAGE);
-        loop {
-            let page = self.audit_of(viewer, user.id, &window).await?;
-            audit.extend(page.rows);
-            let Some(last) = audit.last().filter(|_| page.has_more) else {
-                break;
-            };
-            let keyset = Keyset {
-                value: KeyValue::Number(last.at.timestamp_millis()),
-                id: KeyValue::Number(last.id.to_i64()),
-            };
-            window = Window::after(MAX_PAGE, keyset);
-        }
+        let audit = self.whole_audit(user.id).await?;
         Ok(AccountExport {
             user,
             profiles: self.profiles(viewer).await?,
@@ -66,5 +54,21 @@ impl AccountService {
             api_keys: self.api_keys(viewer).await?,
             audit,
         })
+    }
+
+    /// All that is noted of what was done to an account, the latest first.
+    pub(super) async fn whole_audit(&self, user: UserId) -> Result<Vec<AuditEntry>, AccountError> {
+        let mut audit: Vec<AuditEntry> = Vec::new();
+        let mut window = Window::first(MAX_PAGE);
+        loop {
+            let store = &self.ports.accounts.audit;
+            let page = store.audit_of_user(user, &window).await?;
+            audit.extend(page.rows);
+            let Some(last) = audit.last().filter(|_| page.has_more) else {
+                return Ok(audit);
+            };
+            let keyset = Keyset::by_number(last.at.timestamp_millis(), last.id.to_i64());
+            window = Window::after(MAX_PAGE, keyset);
+        }
     }
 }

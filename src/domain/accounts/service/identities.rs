@@ -6,19 +6,19 @@ use chrono::TimeDelta;
 use sha2::{Digest, Sha256};
 use url::Url;
 
+use super::AccountService;
 use super::log_in::LoggedIn;
 use super::oauth_types::{
     Arrival, BeginOAuth, Came, EnterPin, Entered, ExchangeOAuth, OAuthRedirect, ReturnFromOAuth,
 };
-use super::{AccountService, limit_key};
 use crate::domain::accounts::error::AccountError;
 use crate::domain::accounts::identity::{Authorization, Callback, IdentityProvider, LinkError};
 use crate::domain::accounts::one_time::{OAuthPin, OAuthRequest, OAuthState, OneTime};
-use crate::domain::accounts::profile::Profile;
+use crate::domain::accounts::profile::{Profile, ProfileError};
 use crate::domain::accounts::session::Transport;
 use crate::domain::accounts::token::Secret;
 use crate::domain::accounts::user::User;
-use crate::domain::limits::Rate;
+use crate::domain::limits::{Rate, limit_key};
 use crate::domain::viewer::{Client, KnownViewer, Viewer};
 
 /// How long an app may take to fetch its tokens.
@@ -241,8 +241,8 @@ impl AccountService {
         if let Some(challenge) = request.challenge {
             return self.code(&user, name, challenge, None).await;
         }
-        let profile = self.first_profile(user.id).await?;
-        if profile.pin.is_some() && !is_open(&profile, back.before) {
+        let opened = self.profile_to_open(user.id, None, back.before, client);
+        let Some(profile) = unless_locked(opened.await)? else {
             let secret = Secret::random(&mut *self.ports.entropy.rng());
             let waiting = OneTime::OAuthPin(OAuthPin {
                 user: user.id,
@@ -255,7 +255,7 @@ impl AccountService {
             self.put_one_time(&secret, &waiting, OAuthRedirect::LASTS)
                 .await?;
             return Ok(Arrival::Pin(secret));
-        }
+        };
         let (transport, remember) = (request.transport, request.remember);
         let logged_in = self
             .begin_session(&user, &profile, name, transport, remember, client)
@@ -304,8 +304,8 @@ impl AccountService {
             return Err(AccountError::InvalidToken);
         }
         let user = self.linkable((waiting.user, waiting.epoch)).await?;
-        let profile = self.first_profile(user.id).await?;
-        self.check_pin(user.id, &profile, Some(enter.pin), client)
+        let profile = self
+            .profile_to_open(user.id, Some(enter.pin), enter.before, client)
             .await?;
         if one_time.take_one_time(&token.hash(), now).await?.is_none() {
             return Err(LinkError::Expired.into());
@@ -358,11 +358,9 @@ impl AccountService {
         let user = user
             .filter(|user| user.epoch == epoch)
             .ok_or(AccountError::InvalidToken)?;
-        let profile = self.first_profile(user.id).await?;
-        if !is_open(&profile, before) {
-            self.check_pin(user.id, &profile, exchange.pin, client)
-                .await?;
-        }
+        let profile = self
+            .profile_to_open(user.id, exchange.pin, before, client)
+            .await?;
         if one_time.take_one_time(&code.hash(), now).await?.is_none() {
             return Err(LinkError::Expired.into());
         }
@@ -410,9 +408,12 @@ enum Returned {
     Again(Url),
 }
 
-/// Whether whoever is logged in goes on with this profile.
-fn is_open(profile: &Profile, viewer: Option<KnownViewer>) -> bool {
-    viewer.is_some_and(|viewer| viewer.profile == profile.id)
+/// The profile that a log-in opens; `None` if it takes a PIN.
+fn unless_locked(opened: Result<Profile, AccountError>) -> Result<Option<Profile>, AccountError> {
+    match opened {
+        Err(AccountError::Profile(ProfileError::WrongPin)) => Ok(None),
+        opened => opened.map(Some),
+    }
 }
 
 /// The base64url of a SHA-256: 43 characters (RFC 7636, 4.2).

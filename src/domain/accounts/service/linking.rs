@@ -1,7 +1,7 @@
 //! Accounts of people whom another site vouches for: linked to one that is there, or made.
 
+use super::AccountService;
 use super::register::profile_name;
-use super::{AccountService, limit_key};
 use crate::domain::accounts::audit::{Action, Actor, AuditEntry};
 use crate::domain::accounts::email::EmailError;
 use crate::domain::accounts::error::AccountError;
@@ -11,6 +11,7 @@ use crate::domain::accounts::profile::Profile;
 use crate::domain::accounts::store::AccountWrite;
 use crate::domain::accounts::user::User;
 use crate::domain::ids::{ProfileId, UserId};
+use crate::domain::limits::limit_key;
 use crate::domain::stamp::Stamp;
 use crate::domain::viewer::{Client, Role};
 
@@ -62,7 +63,7 @@ impl AccountService {
         let user = User {
             id,
             email_verified: is_vouched_for,
-            proven_at: is_vouched_for.then_some(stamp.created_at),
+            ways_in_trusted_since: is_vouched_for.then_some(stamp.created_at),
             email: person.email.clone(),
             password: None,
             role: Role::Viewer,

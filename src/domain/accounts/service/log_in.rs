@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::owner::Match;
-use super::{AccountService, GUESSES, limit_key};
+use super::{AccountService, GUESSES};
 use crate::domain::accounts::access_token::Claims;
 use crate::domain::accounts::audit::{Action, Actor, AuditEntry};
 use crate::domain::accounts::email::EmailAddress;
@@ -17,8 +17,8 @@ use crate::domain::accounts::token::{RefreshToken, Secret, SessionToken};
 use crate::domain::accounts::user::User;
 use crate::domain::error::StoreError;
 use crate::domain::ids::{SessionId, UserId};
-use crate::domain::limits::Backoff;
-use crate::domain::viewer::{Client, KnownViewer, Login};
+use crate::domain::limits::{Backoff, limit_key};
+use crate::domain::viewer::{Client, KnownViewer};
 
 /// What a session that began with a password is begun with.
 pub(super) const VIA_PASSWORD: &str = "password";
@@ -41,6 +41,8 @@ pub struct LogIn {
     /// The e-mail address, as typed.
     pub email: String,
     pub password: SecretString,
+    /// The PIN of the account's first profile, to open that; without it the log-in opens one that needs none.
+    pub pin: Option<SecretString>,
     /// How the client will hold its session.
     pub transport: Transport,
     /// Whether a browser's session is to last when the browser is closed.
@@ -125,7 +127,9 @@ impl AccountService {
         if matched == Match::AsTyped {
             self.hash_again(user.clone(), normal).await?;
         }
-        let profile = self.first_profile(user.id).await?;
+        let profile = self
+            .profile_to_open(user.id, log_in.pin, before, client)
+            .await?;
         let (transport, remember) = (log_in.transport, log_in.remember);
         let logged_in = self
             .begin_session(&user, &profile, VIA_PASSWORD, transport, remember, client)
@@ -190,6 +194,30 @@ impl AccountService {
             };
             begun_by.network() == network
         }))
+    }
+
+    /// The profile that a log-in opens: the first of the account. If that has a PIN, and is not open in this client, a
+    /// log-in without the PIN opens the first profile that needs none, and is refused if there is no such profile.
+    pub(super) async fn profile_to_open(
+        &self,
+        user: UserId,
+        pin: Option<SecretString>,
+        before: Option<KnownViewer>,
+        client: &Client,
+    ) -> Result<Profile, AccountError> {
+        let profiles = self.ports.accounts.profiles.profiles_of_user(user).await?;
+        let first = profiles.first().ok_or(ProfileError::NotFound)?;
+        let is_open = before.is_some_and(|viewer| viewer.has_open(first.id));
+        if first.pin.is_none() || is_open {
+            return Ok(first.clone());
+        }
+        if pin.is_none()
+            && let Some(other) = profiles.iter().find(|profile| profile.pin.is_none())
+        {
+            return Ok(other.clone());
+        }
+        self.check_pin(user, first, pin, client).await?;
+        Ok(first.clone())
     }
 
     /// The profile that an account begins with.
@@ -280,13 +308,7 @@ impl AccountService {
                 self.bearer_tokens(&session, &next).await?
             }
         };
-        let viewer = KnownViewer {
-            user: user.id,
-            profile: profile.id,
-            max_age: profile.max_age,
-            role: profile.lends(user.role),
-            login: Login::Session(id),
-        };
+        let viewer = user.viewer(profile, id);
         Ok(LoggedIn { viewer, tokens })
     }
 

@@ -27,9 +27,9 @@ impl Authority<'_> {
         }
     }
 
-    /// Roles are given by people. A machine's key can leak, and whom it had made an admin would stay one when it is
-    /// revoked.
-    fn check_gives_roles(&self, user: UserId) -> Result<(), AccountError> {
+    /// What is done to accounts is done by people. A machine's key can leak: whom it had made an admin would stay one
+    /// when it is revoked, and all who could revoke it would be shut out.
+    fn check_is_a_person(&self, user: UserId) -> Result<(), AccountError> {
         self.check_on(user)?;
         match self {
             Self::Viewer(viewer, _) if viewer.session().is_none() => Err(AccountError::Forbidden),
@@ -106,7 +106,7 @@ impl AccountService {
         user: UserId,
         role: Role,
     ) -> Result<User, AccountError> {
-        authority.check_gives_roles(user)?;
+        authority.check_is_a_person(user)?;
         let user = self
             .find_user(user)
             .await?
@@ -135,7 +135,7 @@ impl AccountService {
         user: UserId,
         is_disabled: bool,
     ) -> Result<User, AccountError> {
-        authority.check_on(user)?;
+        authority.check_is_a_person(user)?;
         let user = self
             .find_user(user)
             .await?

@@ -31,14 +31,11 @@ pub use oauth_types::{
     Arrival, BeginOAuth, Came, EnterPin, Entered, ExchangeOAuth, OAuthRedirect, ReturnFromOAuth,
 };
 pub use password::ChangePassword;
-pub use profiles::ProfileChange;
+pub use profiles::{ChangeProfile, ProfileChange};
 pub use register::Registration;
 
 use std::sync::Arc;
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use sha2::{Digest, Sha256};
 use url::Url;
 
 use super::access_token::AccessTokens;
@@ -60,7 +57,7 @@ use crate::domain::entropy::Entropy;
 use crate::domain::error::StoreError;
 use crate::domain::events::{Event, EventBus};
 use crate::domain::ids::{AuditId, MailId, ProfileId, SessionId, UserId};
-use crate::domain::limits::{Backoff, Rate, RateLimiter, Verdict};
+use crate::domain::limits::{Backoff, Rate, RateLimiter, Verdict, limit_key};
 use crate::domain::viewer::{Client, KnownViewer};
 
 /// Guesses at a password from one network: five are free, then each wait is twice the last.
@@ -446,10 +443,4 @@ fn allowed(verdict: Verdict) -> Result<(), AccountError> {
         Verdict::Allowed => Ok(()),
         Verdict::Wait(wait) => Err(AccountError::TooOften(wait)),
     }
-}
-
-/// What somebody is counted under: a hash, so that no store of counts says who was there.
-fn limit_key(what: &str, who: &[&str]) -> String {
-    let digest = Sha256::digest(who.join("\n").as_bytes());
-    format!("{what}:{}", URL_SAFE_NO_PAD.encode(&digest[..16]))
 }

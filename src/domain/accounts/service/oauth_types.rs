@@ -86,7 +86,7 @@ pub struct ExchangeOAuth {
     pub code: String,
     /// What the code challenge was made of (RFC 7636).
     pub verifier: String,
-    /// The PIN of the profile that the log-in opens, if it has one.
+    /// The PIN of the account's first profile, to open that; without it the log-in opens one that needs none.
     pub pin: Option<SecretString>,
 }
 

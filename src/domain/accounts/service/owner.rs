@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{AccountService, GUESSES, limit_key};
+use super::{AccountService, GUESSES};
 use crate::domain::accounts::audit::{Action, Actor};
 use crate::domain::accounts::error::AccountError;
 use crate::domain::accounts::password::{PasswordError, PasswordHash, normalised};
@@ -11,6 +11,7 @@ use crate::domain::accounts::session::SessionError;
 use crate::domain::accounts::store::AccountWrite;
 use crate::domain::accounts::user::User;
 use crate::domain::ids::SessionId;
+use crate::domain::limits::limit_key;
 use crate::domain::viewer::Client;
 
 /// How old a log-in may be that proves the owner of an account without a password.

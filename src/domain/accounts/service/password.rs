@@ -11,14 +11,19 @@ use crate::domain::accounts::identity::Identity;
 use crate::domain::accounts::mail::MailKind;
 use crate::domain::accounts::one_time::OneTime;
 use crate::domain::accounts::password::{
-    ChosenPassword, MIN_GUESSES_LOG10, PasswordError, words_of,
+    ChosenPassword, MIN_GUESSES_LOG10, PasswordError, PasswordHash, words_of,
 };
+use crate::domain::accounts::profile::Profile;
 use crate::domain::accounts::session::Session;
 use crate::domain::accounts::store::AccountWrite;
 use crate::domain::accounts::token::Secret;
 use crate::domain::accounts::user::User;
+use crate::domain::error::StoreError;
 use crate::domain::ids::UserId;
 use crate::domain::viewer::{Client, KnownViewer};
+
+/// How often somebody else may write an account while its password is replaced.
+const ATTEMPTS: usize = 8;
 
 /// A password in the place of another.
 #[derive(Debug, Clone)]
@@ -100,7 +105,8 @@ impl AccountService {
     }
 
     /// Sets a new password by such a link, and ends all sessions. The keys of machines are revoked, and what else could be
-    /// used to log in goes if it was linked before the address was proven: somebody else may have made the account.
+    /// used to log in goes if somebody else may have linked it ([`User::ways_in_trusted_since`]): they may have made
+    /// the account. If all profiles of grown-ups have a PIN, the first of them has none any more.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn reset_password(
         &self,
@@ -120,13 +126,9 @@ impl AccountService {
         if one_time.take_one_time(&secret.hash(), now).await?.is_none() {
             return Err(AccountError::InvalidToken);
         }
-        let entry = self.audit(Some(user.id), Action::PasswordReset, Actor::Nobody, client);
-        let (mut writes, _) = self.other_ways_in(&user, client).await?;
-        writes.extend(self.new_password(user.clone(), hash));
-        writes.push(AccountWrite::AddAudit(entry));
-        self.write(writes).await?;
-        let sessions = &self.ports.sessions;
-        sessions.delete_sessions_of_user(user.id, None).await?;
+        let user = self
+            .replace_password(&user, hash, Actor::Nobody, client)
+            .await?;
         self.forgive_guesses(&user, client).await
     }
 
@@ -144,20 +146,37 @@ impl AccountService {
         new.check_form(self.policy.min_password)?;
         self.check_strength_for(&new, &user).await?;
         let hash = self.ports.passwords.hash(new.password).await?;
-        let client = Client::default();
-        let entry = self.audit(
-            Some(user.id),
-            Action::PasswordReset,
-            Actor::Operator,
-            &client,
-        );
-        let (mut writes, _) = self.other_ways_in(&user, &client).await?;
-        writes.extend(self.new_password(user.clone(), hash));
-        writes.push(AccountWrite::AddAudit(entry));
-        self.write(writes).await?;
-        let sessions = &self.ports.sessions;
-        sessions.delete_sessions_of_user(user.id, None).await?;
-        Ok(user)
+        let (actor, client) = (Actor::Operator, Client::default());
+        self.replace_password(&user, hash, actor, &client).await
+    }
+
+    /// Sets the password of an account, ends all sessions, and with them the links that were sent until now. Whoever is
+    /// in may write the account at the same time, again and again: that does not keep its owner out.
+    async fn replace_password(
+        &self,
+        account: &User,
+        hash: PasswordHash,
+        actor: Actor,
+        client: &Client,
+    ) -> Result<User, AccountError> {
+        // Before, so that few can; and after, because they could log in until then.
+        self.forget_log_ins(account.id).await?;
+        for _ in 0..ATTEMPTS {
+            let user = self.find_user(account.id).await?;
+            // The proof was about the address.
+            let user = user.filter(|user| user.email == account.email);
+            let user = user.ok_or(AccountError::InvalidToken)?;
+            let (changed, writes) = self.new_password(user, hash.clone(), actor, client).await?;
+            match self.write(writes).await {
+                Err(AccountError::Store(StoreError::Conflict)) => {}
+                written => {
+                    written?;
+                    self.forget_log_ins(changed.id).await?;
+                    return Ok(changed);
+                }
+            }
+        }
+        Err(StoreError::Conflict.into())
     }
 
     async fn check_strength_for(
@@ -189,38 +208,63 @@ impl AccountService {
     }
 
     async fn user_to_reset(&self, means: Option<OneTime>) -> Result<User, AccountError> {
-        let Some(OneTime::ResetPassword { user, epoch, email }) = means else {
+        // Its epoch does not count: whoever is in could raise it for as long as the mail is on its way.
+        let Some(OneTime::ResetPassword { user, email, .. }) = means else {
             return Err(AccountError::InvalidToken);
         };
         let user = self.find_user(user).await?;
-        user.filter(|user| user.epoch == epoch && user.email == Some(email))
+        user.filter(|user| user.email == Some(email))
             .ok_or(AccountError::InvalidToken)
     }
 
-    /// Whoever sets it gets the mail of the address.
-    fn new_password(
+    /// The account with another password, and what is to be written. Whoever sets it gets the mail of the address.
+    async fn new_password(
         &self,
         user: User,
-        hash: crate::domain::accounts::PasswordHash,
-    ) -> Vec<AccountWrite> {
-        let mail = user
-            .email
-            .as_ref()
-            .map(|email| self.mail(email, MailKind::PasswordChanged, Some(user.id)));
+        hash: PasswordHash,
+        actor: Actor,
+        client: &Client,
+    ) -> Result<(User, Vec<AccountWrite>), AccountError> {
+        let now = self.ports.clock.now();
+        let (mut writes, _) = self.other_ways_in(&user, client).await?;
         let changed = self.next(User {
             password: Some(hash),
             email_verified: true,
-            proven_at: user.proven_at.or_else(|| Some(self.ports.clock.now())),
+            ways_in_trusted_since: user.ways_in_trusted_since.or(Some(now)),
             epoch: user.epoch + 1,
             ..user
         });
-        let mut writes = vec![AccountWrite::PutUser(changed)];
-        writes.extend(mail);
-        writes
+        writes.push(AccountWrite::PutUser(changed.clone()));
+        let entry = self.audit(Some(changed.id), Action::PasswordReset, actor, client);
+        writes.push(AccountWrite::AddAudit(entry));
+        writes.extend(self.forgotten_pin(changed.id).await?);
+        let email = changed.email.as_ref();
+        writes.extend(
+            email.map(|email| self.mail(email, MailKind::PasswordChanged, Some(changed.id))),
+        );
+        Ok((changed, writes))
+    }
+
+    /// What takes the PIN of an account's first grown-up away, if all of them have one: with a PIN that was forgotten
+    /// nobody could manage the account any more.
+    async fn forgotten_pin(&self, user: UserId) -> Result<Option<AccountWrite>, AccountError> {
+        let profiles = self.ports.accounts.profiles.profiles_of_user(user).await?;
+        let adults = || profiles.iter().filter(|profile| profile.is_adult());
+        if adults().any(|adult| adult.pin.is_none()) {
+            return Ok(None);
+        }
+        Ok(adults().next().map(|adult| {
+            AccountWrite::PutProfile(Profile {
+                pin: None,
+                stamp: adult.stamp.next(self.ports.clock.now()),
+                ..adult.clone()
+            })
+        }))
     }
 
     /// Takes away what a stranger may have a way into the account by, besides its password: the keys of machines, and
-    /// the log-ins of other sites that were linked before its address was proven. Gives the names of these, too.
+    /// the log-ins of other sites that were linked before that was anybody's ([`User::ways_in_trusted_since`]). Gives
+    /// the names of these, too.
     pub(super) async fn other_ways_in(
         &self,
         user: &User,
@@ -228,8 +272,8 @@ impl AccountService {
     ) -> Result<(Vec<AccountWrite>, Vec<String>), AccountError> {
         let accounts = &self.ports.accounts;
         let is_older = |identity: &Identity| {
-            user.proven_at
-                .is_none_or(|proven| identity.created_at < proven)
+            user.ways_in_trusted_since
+                .is_none_or(|since| identity.created_at < since)
         };
         let entry = |action, detail| {
             AccountWrite::AddAudit(AuditEntry {

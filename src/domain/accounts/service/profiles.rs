@@ -3,7 +3,7 @@
 use secrecy::SecretString;
 
 use super::erase::new_erasure;
-use super::{AccountService, GUESSES, limit_key};
+use super::{AccountService, GUESSES};
 use crate::domain::accounts::audit::{Action, Actor};
 use crate::domain::accounts::error::AccountError;
 use crate::domain::accounts::name::{NameError, check_name};
@@ -13,7 +13,7 @@ use crate::domain::accounts::profile::{
 use crate::domain::accounts::session::Session;
 use crate::domain::accounts::store::AccountWrite;
 use crate::domain::ids::{ProfileId, SessionId, UserId};
-use crate::domain::limits::Backoff;
+use crate::domain::limits::{Backoff, limit_key};
 use crate::domain::stamp::Stamp;
 use crate::domain::viewer::{Client, KnownViewer};
 
@@ -36,6 +36,15 @@ pub struct ProfileChange {
     pub language: Option<Option<String>>,
     /// The PIN that switching to it needs.
     pub pin: Option<Option<SecretString>>,
+}
+
+/// What of which profile is to be set, and that the owner asks.
+#[derive(Debug, Clone)]
+pub struct ChangeProfile {
+    pub profile: ProfileId,
+    pub change: ProfileChange,
+    /// The password of the account; needed to change or take away the PIN of a profile that is not the viewer's.
+    pub password: Option<SecretString>,
 }
 
 impl AccountService {
@@ -69,18 +78,26 @@ impl AccountService {
         Ok(profile)
     }
 
-    /// Changes a profile of the viewer's account.
+    /// Changes a profile of the viewer's account. The PIN of another than the viewer's is changed by the owner of the
+    /// account only: it is there to keep out whoever else is in.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn change_profile(
         &self,
         viewer: &KnownViewer,
-        profile: ProfileId,
-        change: ProfileChange,
+        wanted: ChangeProfile,
         client: &Client,
     ) -> Result<Profile, AccountError> {
-        let (user, _) = self.managed(viewer).await?;
+        let (user, session) = self.managed(viewer).await?;
+        let ChangeProfile {
+            profile,
+            change,
+            password,
+        } = wanted;
         let profiles = self.profiles(viewer).await?;
         let old = find(&profiles, profile)?;
+        if old.pin.is_some() && change.pin.is_some() && profile != viewer.profile {
+            self.check_owner((&user, session), password, client).await?;
+        }
         let changed = self.changed(old.clone(), change).await?;
         let changed = Profile {
             stamp: old.stamp.next(self.ports.clock.now()),
@@ -103,24 +120,26 @@ impl AccountService {
     }
 
     /// Deletes a profile of the viewer's account, with all that it watched. A viewer who watches with it goes on with
-    /// another one. Says as whom the viewer goes on.
+    /// another one of a grown-up that has no PIN; if all have one, the session ends. Says as whom the viewer goes on.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn delete_profile(
         &self,
         viewer: &KnownViewer,
         profile: ProfileId,
         client: &Client,
-    ) -> Result<KnownViewer, AccountError> {
+    ) -> Result<Option<KnownViewer>, AccountError> {
         let (user, _) = self.managed(viewer).await?;
         let profiles = self.profiles(viewer).await?;
         find(&profiles, profile)?;
         if profiles.len() == 1 {
             return Err(ProfileError::Last.into());
         }
-        let heir = profiles
-            .iter()
-            .find(|other| other.id != profile && other.is_adult())
-            .ok_or(ProfileError::LastAdult)?;
+        let others = profiles.iter().filter(|other| other.id != profile);
+        let others: Vec<&Profile> = others.filter(|other| other.is_adult()).collect();
+        if others.is_empty() {
+            return Err(ProfileError::LastAdult.into());
+        }
+        let heir = others.into_iter().find(|other| other.pin.is_none());
         let (entry, erasure) = (
             self.own(viewer, Action::ProfileDeleted, client),
             new_erasure(
@@ -140,23 +159,24 @@ impl AccountService {
             if session.profile != profile {
                 continue;
             }
-            if viewer.session() == Some(session.id) {
+            if viewer.session() == Some(session.id)
+                && let Some(heir) = heir
+            {
                 let moved = Session {
                     profile: heir.id,
                     ..session
                 };
                 self.ports.sessions.update_session(&moved).await?;
             } else {
-                // It may be in other hands, so it does not go on as a grown-up.
+                // It may be in other hands, so it does not go on as a grown-up, or nobody gave the PIN.
                 let sessions = &self.ports.sessions;
                 sessions.delete_session(session.user, session.id).await?;
             }
         }
-        Ok(if viewer.profile == profile {
-            viewer.with_profile(heir.id, heir.max_age)
-        } else {
-            *viewer
-        })
+        if viewer.profile != profile {
+            return Ok(Some(*viewer));
+        }
+        Ok(heir.map(|heir| viewer.with_profile(heir.id, heir.max_age)))
     }
 
     /// Goes on with another profile of the viewer's account. One that has a PIN wants it.
@@ -181,11 +201,8 @@ impl AccountService {
         };
         self.ports.sessions.update_session(&changed).await?;
         let user = self.find_user(viewer.user).await?;
-        let role = user.ok_or(AccountError::Unauthenticated)?.role;
-        Ok(KnownViewer {
-            role: chosen.lends(role),
-            ..viewer.with_profile(chosen.id, chosen.max_age)
-        })
+        let user = user.ok_or(AccountError::Unauthenticated)?;
+        Ok(user.viewer(chosen, own))
     }
 
     /// Makes sure that the viewer may see what a profile watched and what is suggested to it

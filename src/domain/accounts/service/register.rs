@@ -1,7 +1,7 @@
 //! Making accounts: by registering, and by a command.
 
+use super::AccountService;
 use super::log_in::{LoggedIn, VIA_PASSWORD};
-use super::{AccountService, limit_key};
 use crate::domain::accounts::audit::{Action, Actor};
 use crate::domain::accounts::email::{EmailAddress, EmailError};
 use crate::domain::accounts::error::AccountError;
@@ -13,6 +13,7 @@ use crate::domain::accounts::session::Transport;
 use crate::domain::accounts::store::AccountWrite;
 use crate::domain::accounts::user::User;
 use crate::domain::ids::{ProfileId, UserId};
+use crate::domain::limits::limit_key;
 use crate::domain::stamp::Stamp;
 use crate::domain::text::tidy;
 use crate::domain::viewer::{Client, Role};
@@ -101,7 +102,7 @@ impl AccountService {
         let (user, profile) = self.new_user(email.clone(), registration, role).await?;
         let user = User {
             email_verified: true,
-            proven_at: Some(user.stamp.created_at),
+            ways_in_trusted_since: Some(user.stamp.created_at),
             ..user
         };
         let audit = self.audit(
@@ -169,7 +170,7 @@ impl AccountService {
             id: UserId::random(&mut *self.ports.entropy.rng()),
             email: Some(email),
             email_verified: false,
-            proven_at: None,
+            ways_in_trusted_since: None,
             password: Some(password),
             role,
             epoch: 1,

@@ -9,7 +9,7 @@ use crate::domain::accounts::session::{Rotation, Session, SessionError, Successi
 use crate::domain::accounts::store::AccountWrite;
 use crate::domain::accounts::token::{RefreshToken, Salt};
 use crate::domain::ids::SessionId;
-use crate::domain::viewer::{Client, KnownViewer, Login};
+use crate::domain::viewer::{Client, KnownViewer};
 
 impl AccountService {
     /// Where the viewer's account is logged in, the latest first.
@@ -116,13 +116,7 @@ impl AccountService {
             ..token.clone()
         };
         let tokens: Tokens = self.bearer_tokens(&session, &next).await?;
-        let viewer = KnownViewer {
-            user: user.id,
-            profile: profile.id,
-            max_age: profile.max_age,
-            role: profile.lends(user.role),
-            login: Login::Session(session.id),
-        };
+        let viewer = user.viewer(&profile, session.id);
         Ok(LoggedIn { viewer, tokens })
     }
 }

@@ -32,7 +32,7 @@ pub(super) fn user(id: u64, address: &str) -> User {
         id: UserId(id),
         email: Some(email(address)),
         email_verified: false,
-        proven_at: None,
+        ways_in_trusted_since: None,
         password: Some(PasswordHash(format!("$argon2id$of-{id}"))),
         role: Role::Viewer,
         epoch: 1,

@@ -34,7 +34,7 @@ on_every_backend!(open on [sqlite, mongo]:
 async fn an_account_is_read_as_it_was_written(store: &Opened) {
     let ada = User {
         email_verified: true,
-        proven_at: Some(time(2)),
+        ways_in_trusted_since: Some(time(2)),
         role: Role::Moderator,
         epoch: u32::MAX,
         disabled_at: Some(time(3)),
