@@ -224,9 +224,12 @@ async fn main() -> anyhow::Result<()> {
         let values = values.map(serde_json::from_str::<Value>);
         let values = values.into_iter().collect::<Result<Vec<_>, _>>()?;
         let is_changing = values[0] != values[1];
-        let variables = |time: usize| match is_changing {
-            true => json!({ "a": film, "b": values[time % 2], "c": genre, "d": play }),
-            false => json!({}),
+        let variables = |time: usize| {
+            if is_changing {
+                json!({ "a": film, "b": values[time % 2], "c": genre, "d": play })
+            } else {
+                json!({})
+            }
         };
         site.ask(query, variables(1)).await?;
         let begun = Instant::now();

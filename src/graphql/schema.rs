@@ -217,7 +217,7 @@ pub fn build(services: Services, describes: Introspection) -> Schema {
     Schema {
         inner: inner.finish(),
         budget,
-        heavy: Arc::new(Semaphore::new(processors * weights::HEAVY_EACH)),
+        heavy: Arc::new(Semaphore::new(processors.div_ceil(weights::HEAVY_AMONG))),
         costs: Arc::new(Costs::new(&types)),
         types: Arc::new(types),
     }

@@ -10,8 +10,8 @@ pub(super) const MOST: usize = 30_000;
 pub(super) const REQUEST: usize = 20;
 /// What asks for more, some 30 ms of a processor, runs only beside few like it; no page of a site does.
 pub(super) const HEAVY: usize = 6_000;
-/// How many of those run for each processor: whatever else comes is behind no more than these.
-pub(super) const HEAVY_EACH: usize = 1;
+/// For how many processors one of those runs: the others are left to whoever asks for less.
+pub(super) const HEAVY_AMONG: usize = 2;
 
 /// How long a page is if nobody says how long.
 pub(super) const DEFAULT_PAGE: usize = 20;
