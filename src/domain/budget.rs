@@ -12,7 +12,7 @@ use super::viewer::{Client, Viewer};
 
 /// How much is in the buckets, and how fast they fill.
 ///
-/// A page with all that a site shows weighs 2,000 units, a search while typing 150, so a person who goes through a site as
+/// A page with all that a site shows weighs 2,000 units, a search while typing 190, so a person who goes through a site as
 /// fast as can be read needs some 500 a second. A unit is about 5 µs: 10,000 a second are 5 % of a processor. Strangers
 /// have that much because a whole town may be behind one address of its provider.
 #[derive(Debug, Clone, Copy)]

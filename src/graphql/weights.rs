@@ -56,10 +56,10 @@ pub(super) const WORK: &Table = &[
     (&["Profile"], &["tasteWeights"], 200),
     (&["Profile"], &["recommendations", "rows"], 50),
     (&["Film", "Series", "Title"], &["similar"], 25),
-    (&["Profile"], &["continueWatching", "nextUp"], 20),
+    (&["Profile"], &["continueWatching", "history", "nextUp"], 30),
     (&["User"], &["auditLog"], 20),
-    (&["Query"], &["search"], 100),
-    (&["Query"], &["people"], 50),
+    (&["Query"], &["search"], 150),
+    (&["Query"], &["people"], 75),
     (&["Query"], &["titles", "users"], 20),
     (&["Genre", "Person"], &["titles"], 10),
     (
