@@ -8,6 +8,7 @@ use anyhow::{Context, bail};
 use indicatif::ProgressBar;
 
 use crate::domain::loading::{Format, Source};
+use crate::domain::text;
 
 /// A file on the disk.
 pub(super) struct FileSource {
@@ -28,7 +29,7 @@ impl FileSource {
 
 impl Source for FileSource {
     fn name(&self) -> String {
-        self.path.display().to_string()
+        text::visible(&self.path.display().to_string())
     }
 
     fn format(&self) -> Format {

@@ -1,5 +1,6 @@
 //! What anybody may make the site do in a time: work, weighed in units of some microseconds of a processor (see
-//! `graphql/cost.rs`), and reports of players. Each request takes what it weighs before it is executed.
+//! `graphql/weights.rs`), and reports of players. Each request takes what it weighs before it is executed, and a little
+//! before it is even read.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,8 +12,9 @@ use super::viewer::{Client, Viewer};
 
 /// How much is in the buckets, and how fast they fill.
 ///
-/// A page with all that a site shows weighs 2,000 units, a search while typing 50, so a person who goes through a site as
-/// fast as can be read needs some 500 a second. A unit is about 5 µs: 3,000 a second are 1.5 % of a processor.
+/// A page with all that a site shows weighs 2,000 units, a search while typing 190, so a person who goes through a site as
+/// fast as can be read needs some 500 a second. A unit is about 5 µs: 10,000 a second are 5 % of a processor. Strangers
+/// have that much because a whole town may be behind one address of its provider.
 #[derive(Debug, Clone, Copy)]
 pub struct BudgetPolicy {
     /// Of everybody at one network who is not logged in.
@@ -21,6 +23,8 @@ pub struct BudgetPolicy {
     pub viewer: Rate,
     /// Of everybody at one network who is logged in: many live behind one address, and many accounts cost nothing.
     pub network: Rate,
+    /// Of everybody at one network, at one server: for what it takes to find out who asks and for what.
+    pub door: Rate,
     /// Of one profile: two reports a second, and a thousand that a player kept while it was off the net.
     pub reports: Rate,
 }
@@ -28,9 +32,10 @@ pub struct BudgetPolicy {
 impl Default for BudgetPolicy {
     fn default() -> Self {
         Self {
-            strangers: sustained(3_000, 200_000),
+            strangers: sustained(10_000, 400_000),
             viewer: sustained(6_000, 400_000),
             network: sustained(30_000, 2_000_000),
+            door: sustained(30_000, 1_000_000),
             reports: sustained(2, 1_000),
         }
     }
@@ -144,6 +149,26 @@ impl Budget {
         refused.max_by_key(|over| over.wait).map_or(Ok(()), Err)
     }
 
+    /// Takes what it costs to read a request, before anything is known of it but where it comes from. Each server counts
+    /// that for itself: to ask another would cost more than what is counted.
+    pub async fn knock(&self, client: &Client, units: u32) -> Result<(), Overspent> {
+        let key = format!("door:{}", client.network());
+        let take = Take::new(key, self.policy.door, units);
+        let wanted = take.count;
+        let Ok(taken) = self.own.take_all(&[take]).await else {
+            return Ok(());
+        };
+        match taken.first().map(|taken| (taken.verdict, taken.left)) {
+            Some((Verdict::Wait(wait), left)) => Err(Overspent {
+                of: Of::Work,
+                wanted,
+                left,
+                wait,
+            }),
+            Some((Verdict::Allowed, _)) | None => Ok(()),
+        }
+    }
+
     async fn take(&self, takes: &[Take]) -> Result<Vec<Taken>, StoreError> {
         if self.pulse.is_worth_asking() {
             match self.shared.take_all(takes).await {
@@ -244,12 +269,31 @@ mod tests {
         assert!(over.left < over.wanted / 2, "{over:?}");
         assert!(over.wait > Duration::from_secs(30), "{over:?}");
         assert_eq!(budget.spend(&stranger, &there, all).await, Ok(()));
+        let half = work(BudgetPolicy::default().viewer.count / 2);
         for user in [1, 2] {
             for _ in 0..2 {
-                assert_eq!(budget.spend(&viewer(user, 1), &here, all).await, Ok(()));
+                assert_eq!(budget.spend(&viewer(user, 1), &here, half).await, Ok(()));
             }
             assert!(budget.spend(&viewer(user, 1), &here, all).await.is_err());
         }
+    }
+
+    #[tokio::test]
+    async fn what_is_taken_at_the_door_is_each_networks_own_and_nothing_else() {
+        let budget = budget(Arc::new(Away));
+        let (here, there) = (client("192.0.2.1"), client("192.0.2.2"));
+        let all = BudgetPolicy::default().door.count;
+
+        assert_eq!(budget.knock(&here, all).await, Ok(()));
+        let over = budget.knock(&here, all).await.unwrap_err();
+
+        assert_eq!((over.of, over.wanted), (Of::Work, all));
+        assert!(over.wait > Duration::from_secs(20), "{over:?}");
+        assert_eq!(budget.knock(&there, all).await, Ok(()));
+        assert_eq!(
+            budget.spend(&Viewer::Anonymous, &here, work(1)).await,
+            Ok(())
+        );
     }
 
     #[tokio::test]

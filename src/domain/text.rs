@@ -117,7 +117,21 @@ pub fn sort_name(name: &str) -> String {
 pub fn is_invisible(c: char) -> bool {
     c.is_whitespace()
         || c.is_control()
-        || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
+/// A text as a message shows it, on one line: what has no width of its own by its number, for it could hide a part of the
+/// message, or change its direction.
+pub fn visible(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        if is_invisible(c) && c != ' ' {
+            shown.extend(c.escape_unicode());
+        } else {
+            shown.push(c);
+        }
+    }
+    shown
 }
 
 /// Whether a character is a mark on the one before it.
@@ -169,13 +183,12 @@ fn other_spelling(letter: char) -> Option<&'static str> {
     })
 }
 
-/// Runs of letters, digits and the marks on them. Apostrophes, full stops and joiners join what stands around them.
+/// Runs of letters, digits and the marks on them. Apostrophes and full stops join what stands around them, and so does what
+/// nobody sees: joiners, soft hyphens, places where a line may break.
 fn split(folded: &str) -> Vec<String> {
     let joins = |c: char| {
-        matches!(
-            c,
-            '\'' | '’' | '‘' | 'ʼ' | '`' | '.' | '\u{200c}' | '\u{200d}'
-        )
+        matches!(c, '\'' | '’' | '‘' | 'ʼ' | '`' | '.')
+            || is_invisible(c) && !c.is_whitespace() && !c.is_control()
     };
     let joined: String = folded.chars().filter(|c| !joins(*c)).collect();
     joined
@@ -242,6 +255,9 @@ mod tests {
             ("Ｔｏｍ ﾀﾅﾍﾞ", "Tom タナベ"),
             ("Sinéad O’Connor", "Sinead O'Connor"),
             ("ﬁn", "fin"),
+            ("Schwarz\u{ad}enegger", "Schwarzenegger"),
+            ("Ro\u{200b}bert De\u{2060} Niro\u{feff}", "Robert De Niro"),
+            ("\u{202b}محمد\u{202c}", "محمد"),
         ] {
             assert_eq!(slug(a), slug(b), "{a} {b}");
         }
@@ -292,6 +308,15 @@ mod tests {
         assert_eq!(former_slug("Zoe Saldaña"), slug("Zoe Saldaña"));
         assert_eq!(spellings("봉준호")[1], former_slug("봉준호"));
         assert_eq!(sort_name("The Ængst"), "ængst");
+    }
+
+    #[test]
+    fn messages_show_what_nobody_would_see() {
+        assert_eq!(visible("a b «é» 👍"), "a b «é» 👍");
+        assert_eq!(
+            visible("\u{1b}[2J\u{202e}\n\u{a0}\u{ad}"),
+            "\\u{1b}[2J\\u{202e}\\u{a}\\u{a0}\\u{ad}"
+        );
     }
 
     #[test]

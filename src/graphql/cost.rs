@@ -15,74 +15,8 @@ use async_graphql::parser::types::{
 use async_graphql::{Name, Value, Variables};
 
 use super::types::{self, Types};
+use super::weights::{DEFAULT_PAGE, ERRORS, INTROSPECTION, LENGTHS, LISTS, listed, work};
 use crate::domain::page::MAX_PAGE;
-
-/// The most that a query may ask for: a page of a hundred films with all that a site shows of each asks for a third.
-pub(super) const MOST: usize = 30_000;
-
-/// What any request costs beside its fields: reading it, finding out who asks.
-pub(super) const REQUEST: usize = 10;
-/// What asks for more, some 50 ms of a processor, runs only beside few like it; no page of a site comes near.
-pub(super) const HEAVY: usize = 10_000;
-/// How many of those run for each processor: one may be waiting for a store.
-pub(super) const HEAVY_EACH: usize = 2;
-
-/// How long a page is if nobody says how long.
-const DEFAULT_PAGE: usize = 20;
-/// How long the list of errors of a payload is.
-const ERRORS: usize = 5;
-/// The arguments that say how long a list is.
-const LENGTHS: [&str; 4] = ["first", "last", "itemsPerRow", "ids"];
-
-/// What fields cost to answer, beside what is in them, where that is more than to read a value.
-const WORK: &[(&[&str], &[&str], usize)] = &[
-    // Each hashes a password or a PIN.
-    (
-        &["Mutation"],
-        &[
-            "beginOAuth",
-            "changePassword",
-            "createApiKey",
-            "createProfile",
-            "deleteMyAccount",
-            "exchangeOAuth",
-            "logIn",
-            "register",
-            "requestEmailChange",
-            "resetPassword",
-            "selectProfile",
-            "updateProfile",
-        ],
-        1_000,
-    ),
-    (&["Profile"], &["recommendations", "rows"], 50),
-    (&["Film", "Series", "Title"], &["similar"], 20),
-    (&["Profile"], &["nextUp"], 20),
-    (&["User"], &["auditLog"], 20),
-    (&["Query"], &["people", "search"], 20),
-];
-
-/// How long lists are taken to be for which nobody asks for a length: the domain keeps them short.
-const LISTS: &[(&[&str], &[&str], usize)] = &[
-    (
-        &["Film", "Series", "Title"],
-        &[
-            "certifications",
-            "countries",
-            "externalIds",
-            "genres",
-            "languages",
-        ],
-        5,
-    ),
-    (&["ApiKey"], &["scopes"], 5),
-    (&["Episode"], &["directors"], 5),
-    (&["Person"], &["externalIds"], 5),
-    (&["Query"], &["genres"], 40),
-    (&["RecommendationEdge"], &["reasons"], 8),
-    (&["Series"], &["seasons"], 10),
-    (&["UserError"], &["field"], 5),
-];
 
 /// The mutation that is one report of a player.
 const REPORT: &str = "reportPlayback";
@@ -112,14 +46,6 @@ pub(super) fn reports(document: &ExecutableDocument, operation: Option<&str>) ->
     }
 }
 
-/// What a table says of a field of a type.
-fn listed(table: &[(&[&str], &[&str], usize)], of: &str, field: &str) -> Option<usize> {
-    let is_it = |(types, fields, _): &&(&[&str], &[&str], usize)| {
-        types.contains(&of) && fields.contains(&field)
-    };
-    table.iter().find(is_it).map(|(_, _, value)| *value)
-}
-
 /// What every field of the schema costs.
 pub(super) struct Costs {
     types: HashMap<Name, HashMap<Name, FieldCost>>,
@@ -130,6 +56,17 @@ struct FieldCost {
     /// The type of what it gives.
     gives: Name,
     rows: Rows,
+    /// Of a page, and answered once for all of its rows.
+    is_of_page: bool,
+}
+
+/// What a selection costs.
+#[derive(Debug, Clone, Copy, Default)]
+struct Sum {
+    /// Of each row of a page, or of the value.
+    each: usize,
+    /// Of the page that the rows are on.
+    once: usize,
 }
 
 enum Rows {
@@ -174,7 +111,8 @@ impl Costs {
             variables: defaults.chain(variables.iter()).collect(),
             fragments: HashMap::new(),
         };
-        walk.set(&operation.selection_set.node, root)
+        let sum = walk.set(&operation.selection_set.node, root);
+        sum.each.saturating_add(sum.once)
     }
 }
 
@@ -208,9 +146,11 @@ impl FieldCost {
             }
         };
         Self {
-            work: listed(WORK, of, &field.name.node).unwrap_or(1),
+            work: work(of, &field.name.node),
             gives: gives.clone(),
             rows,
+            is_of_page: of.ends_with("Connection")
+                && !matches!(&*field.name.node, "edges" | "nodes"),
         }
     }
 }
@@ -232,12 +172,12 @@ struct Walk<'a> {
     document: &'a ExecutableDocument,
     variables: HashMap<&'a Name, &'a Value>,
     /// The costs of fragments: each is counted once, however often it is spread.
-    fragments: HashMap<&'a Name, usize>,
+    fragments: HashMap<&'a Name, Sum>,
 }
 
 impl<'a> Walk<'a> {
-    fn set(&mut self, set: &'a SelectionSet, of: &str) -> usize {
-        let mut total: usize = 0;
+    fn set(&mut self, set: &'a SelectionSet, of: &str) -> Sum {
+        let mut total = Sum::default();
         for selection in &set.items {
             let cost = match &selection.node {
                 Selection::Field(field) => self.field(&field.node, of),
@@ -248,33 +188,38 @@ impl<'a> Walk<'a> {
                 }
                 Selection::FragmentSpread(spread) => self.fragment(&spread.node.fragment_name.node),
             };
-            total = total.saturating_add(cost);
+            total.each = total.each.saturating_add(cost.each);
+            total.once = total.once.saturating_add(cost.once);
         }
         total
     }
 
-    fn fragment(&mut self, name: &'a Name) -> usize {
+    fn fragment(&mut self, name: &'a Name) -> Sum {
         if let Some(cost) = self.fragments.get(name) {
             return *cost;
         }
         let Some(fragment) = self.document.fragments.get(name) else {
-            return 0;
+            return Sum::default();
         };
         // Stands until the fragment is counted: one that spreads itself ends here.
-        self.fragments.insert(name, 0);
+        self.fragments.insert(name, Sum::default());
         let of = &fragment.node.type_condition.node.on.node;
         let cost = self.set(&fragment.node.selection_set.node, of);
         self.fragments.insert(name, cost);
         cost
     }
 
-    fn field(&mut self, field: &'a Field, of: &str) -> usize {
+    fn field(&mut self, field: &'a Field, of: &str) -> Sum {
         let costs = self.costs;
         let known = costs.types.get(of);
         let known = known.and_then(|fields| fields.get(&field.name.node));
         let Some(known) = known else {
-            // `__typename`, introspection, or a mistake.
-            return 1;
+            let each = match &*field.name.node {
+                "__schema" | "__type" => INTROSPECTION,
+                // `__typename`, or a mistake.
+                _ => 1,
+            };
+            return Sum { each, once: 0 };
         };
         let inside = self.set(&field.selection_set.node, &known.gives);
         let rows = match &known.rows {
@@ -286,7 +231,13 @@ impl<'a> Walk<'a> {
                 lengths.iter().map(asked).fold(1, usize::saturating_mul)
             }
         };
-        rows.saturating_mul(inside).saturating_add(known.work)
+        let all = rows.saturating_mul(inside.each);
+        let all = all.saturating_add(inside.once).saturating_add(known.work);
+        if known.is_of_page {
+            Sum { each: 0, once: all }
+        } else {
+            Sum { each: all, once: 0 }
+        }
     }
 
     fn argument(&self, field: &Field, name: &Name) -> Option<usize> {
@@ -302,11 +253,15 @@ impl<'a> Walk<'a> {
 
 #[cfg(test)]
 mod tests {
-    use async_graphql::parser::types::{TypeKind, TypeSystemDefinition};
-    use async_graphql::parser::{parse_query, parse_schema};
+    use async_graphql::parser::parse_query;
     use serde_json::json;
 
+    use super::super::weights::{HEAVY, MOST, REQUEST};
     use super::*;
+
+    /// What `titles` costs itself, and to count them.
+    const TITLES: usize = 20;
+    const COUNT: usize = 100;
 
     fn cost(query: &str, variables: serde_json::Value) -> usize {
         let document = parse_query(query).unwrap();
@@ -315,85 +270,41 @@ mod tests {
     }
 
     #[test]
-    fn every_name_in_the_tables_is_in_the_schema() {
-        let types = Types::parse(&crate::graphql::sdl());
-
-        for (of, fields, _) in WORK.iter().chain(LISTS) {
-            for (of, field) in of
-                .iter()
-                .flat_map(|of| fields.iter().map(move |field| (of, field)))
-            {
-                assert!(types.field(of, field).is_some(), "there is no {of}.{field}");
-            }
-        }
-        for length in LENGTHS {
-            let has = |field: &FieldDefinition| {
-                let mut arguments = field.arguments.iter();
-                arguments.any(|argument| argument.node.name.node == length)
-            };
-            let mut fields = types.iter().flat_map(|(_, fields)| fields.values());
-            assert!(fields.any(has), "nothing has an argument {length}");
-        }
-    }
-
-    #[test]
-    fn the_length_of_every_list_is_known() {
-        for (of, fields) in Types::parse(&crate::graphql::sdl()).iter() {
-            for (name, field) in fields {
-                let (_, is_list) = types::named(&field.ty.node);
-                let mut arguments = field.arguments.iter();
-                let is_known = !is_list
-                    || of.ends_with("Connection")
-                    || name == "userErrors"
-                    || listed(LISTS, of, name).is_some()
-                    || arguments.any(|one| LENGTHS.contains(&one.node.name.node.as_str()));
-                assert!(is_known, "LISTS does not say how long {of}.{name} is");
-            }
-        }
-    }
-
-    #[test]
-    fn whatever_checks_or_sets_a_password_costs_as_much() {
-        let schema = parse_schema(crate::graphql::sdl()).unwrap();
-        let secrets = ["password", "currentPassword", "newPassword", "pin"];
-        let mut checked = 0;
-        for definition in schema.definitions {
-            let TypeSystemDefinition::Type(definition) = definition else {
-                continue;
-            };
-            let TypeKind::InputObject(input) = &definition.node.kind else {
-                continue;
-            };
-            let mut fields = input.fields.iter().map(|field| &field.node.name.node);
-            if !fields.any(|field| secrets.contains(&field.as_str())) {
-                continue;
-            }
-            let name = definition.node.name.node.trim_end_matches("Input");
-            let field = name[..1].to_lowercase() + &name[1..];
-            assert_eq!(listed(WORK, "Mutation", &field), Some(1_000), "{field}");
-            checked += 1;
-        }
-        assert!(checked > 5, "the names of secrets have changed");
-    }
-
-    #[test]
     fn a_list_counts_as_often_as_it_has_rows() {
         let query = "{ titles(first: 10) { nodes { id credits(first: 4) { edges { role } } } } }";
 
         // titles + 10 × (nodes + id + credits + 4 × (edges + role))
-        assert_eq!(cost(query, json!({})), 1 + 10 * (1 + 1 + 1 + 4 * 2));
+        assert_eq!(cost(query, json!({})), TITLES + 10 * (1 + 1 + 1 + 4 * 2));
     }
 
     #[test]
     fn lengths_come_from_arguments_variables_and_defaults() {
-        let query =
-            |first: &str| format!("query($n: Int = 3) {{ titles({first}) {{ totalCount }} }}");
+        let query = |first: &str| {
+            format!("query($n: Int = 3) {{ titles({first}) {{ edges {{ cursor }} }} }}")
+        };
 
-        assert_eq!(cost(&query("first: 7"), json!({})), 8);
-        assert_eq!(cost(&query("last: 7"), json!({})), 141);
-        assert_eq!(cost(&query("first: $n"), json!({})), 4);
-        assert_eq!(cost(&query("first: $n"), json!({ "n": 5 })), 6);
-        assert_eq!(cost(&query("orderBy: NAME"), json!({})), 21);
+        assert_eq!(cost(&query("first: 7"), json!({})), TITLES + 14);
+        assert_eq!(cost(&query("last: 7"), json!({})), TITLES + 280);
+        assert_eq!(cost(&query("first: $n"), json!({})), TITLES + 6);
+        assert_eq!(cost(&query("first: $n"), json!({ "n": 5 })), TITLES + 10);
+        assert_eq!(cost(&query("orderBy: NAME"), json!({})), TITLES + 40);
+    }
+
+    #[test]
+    fn what_is_of_the_page_counts_once_wherever_it_stands() {
+        let page = "totalCount pageInfo { hasNextPage }";
+        let spread = "{ titles(first: 9) { ...P nodes { id } } }
+            fragment P on TitleConnection { ... { totalCount } pageInfo { hasNextPage } }";
+
+        assert_eq!(
+            cost(&format!("{{ titles(first: 9) {{ {page} }} }}"), json!({})),
+            TITLES + COUNT + 2
+        );
+        assert_eq!(cost(spread, json!({})), TITLES + COUNT + 2 + 9 * 2);
+        assert_eq!(
+            cost("{ genres { titles(first: 9) { totalCount } } }", json!({})),
+            1 + 40 * (work("Genre", "titles") + COUNT)
+        );
     }
 
     #[test]
@@ -401,7 +312,7 @@ mod tests {
         let query = "{ a: titles(first: 2) { ...T } b: titles(first: 3) { ...T } }
             fragment T on TitleConnection { nodes { slug } }";
 
-        assert_eq!(cost(query, json!({})), (1 + 2 * 2) + (1 + 3 * 2));
+        assert_eq!(cost(query, json!({})), 2 * TITLES + (2 + 3) * 2);
     }
 
     #[test]
@@ -415,8 +326,29 @@ mod tests {
     fn what_is_computed_counts_more() {
         assert_eq!(
             cost("{ search(query: \"a\") { totalCount } }", json!({})),
-            20 + 20
+            work("Query", "search") + COUNT
         );
+        let rate =
+            "mutation { rateTitle(input: { title: \"a\", liked: true }) { userErrors { code } } }";
+        assert!(cost(rate, json!({})) > 100);
+        let end = "mutation { logOut { userErrors { code } } }";
+        assert!(cost(end, json!({})) > 100);
+    }
+
+    #[test]
+    fn what_the_schema_says_of_itself_is_not_free() {
+        let types = "types { fields { type { fields { name } } } }";
+        let query = format!("{{ a: __schema {{ {types} }} b: __type(name: \"Film\") {{ name }} }}");
+
+        assert_eq!(cost(&query, json!({})), 2 * INTROSPECTION);
+        let seven = ["a", "b", "c", "d", "e", "f", "g"];
+        let seven = seven
+            .map(|alias| format!("{alias}: __schema {{ {types} }}"))
+            .join(" ");
+        assert!(cost(&format!("{{ {seven} }}"), json!({})) > MOST);
+        // What tools send to know the schema, over and over.
+        let strangers = crate::domain::budget::BudgetPolicy::default().strangers;
+        assert!(usize::try_from(strangers.count).unwrap() > 50 * INTROSPECTION);
     }
 
     #[test]
@@ -457,8 +389,13 @@ mod tests {
         for page in [home, for_you] {
             let longest = page.replace("first: 20", "first: 100");
             assert!(cost(&longest, json!({})) < MOST);
+            assert!(cost(page, json!({})) < HEAVY, "{}", cost(page, json!({})));
         }
-        assert!(cost(series, json!({})) < MOST);
+        assert!(
+            cost(series, json!({})) < HEAVY,
+            "{}",
+            cost(series, json!({}))
+        );
     }
 
     #[test]

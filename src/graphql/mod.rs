@@ -32,6 +32,7 @@ mod turns;
 mod types;
 mod user_error;
 mod watching;
+mod weights;
 
 pub use context::Caller;
 pub use context::Services;

@@ -33,6 +33,7 @@ use super::user_error::Payload;
 use super::watching::{
     HidingMutation, MutingMutation, PlayMutation, RatingMutation, WatchingMutation,
 };
+use super::weights;
 use crate::domain::budget::{Budget, Of, Overspent, Spending};
 use crate::domain::error::ErrorCode;
 
@@ -98,7 +99,7 @@ impl Executor for Schema {
             Err(_) => (0, 0, Order::default()),
         };
         request.variables = variables;
-        if cost > cost::MOST {
+        if cost > weights::MOST {
             return Response::from_errors(vec![too_much(cost)]);
         }
         if let Err(overspent) = self.spend(&request, cost, reports).await {
@@ -106,7 +107,7 @@ impl Executor for Schema {
         }
         // Only so many at a time, so that light ones are never behind more than these. It fails only if the semaphore is
         // closed, which it never is.
-        let _turn = if cost > cost::HEAVY {
+        let _turn = if cost > weights::HEAVY {
             self.heavy.acquire().await.ok()
         } else {
             None
@@ -145,7 +146,7 @@ impl Schema {
         };
         let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
         let spending = Spending {
-            units: count(cost.saturating_add(cost::REQUEST)),
+            units: count(cost.saturating_add(weights::REQUEST)),
             reports: count(reports),
         };
         budget.spend(&viewer, client, spending).await
@@ -188,7 +189,7 @@ fn too_soon(overspent: Overspent) -> ServerError {
 }
 
 fn too_much(cost: usize) -> ServerError {
-    let most = cost::MOST;
+    let most = weights::MOST;
     let message =
         format!("the query asks for too much: it weighs {cost}, at most {most} are allowed");
     let mut extensions = ErrorExtensionValues::default();
@@ -216,7 +217,7 @@ pub fn build(services: Services, describes: Introspection) -> Schema {
     Schema {
         inner: inner.finish(),
         budget,
-        heavy: Arc::new(Semaphore::new(processors * cost::HEAVY_EACH)),
+        heavy: Arc::new(Semaphore::new(processors.div_ceil(weights::HEAVY_AMONG))),
         costs: Arc::new(Costs::new(&types)),
         types: Arc::new(types),
     }
@@ -226,7 +227,7 @@ pub fn build(services: Services, describes: Introspection) -> Schema {
 pub fn weigh(document: &str) -> Result<usize, async_graphql::parser::Error> {
     let document = parse_query(document)?;
     let costs = Costs::new(&Types::parse(&sdl()));
-    Ok(costs.of(&document, None, &Variables::default()) + cost::REQUEST)
+    Ok(costs.of(&document, None, &Variables::default()) + weights::REQUEST)
 }
 
 /// The schema as text, in the schema definition language.

@@ -29,20 +29,28 @@ impl Places {
     pub(super) fn new(count: usize) -> Self {
         Self(Arc::new(Semaphore::new(count.min(Semaphore::MAX_PERMITS))))
     }
+
+    /// One of them, until it is dropped, if there is one left.
+    pub(super) fn take(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.0).try_acquire_owned().ok()
+    }
 }
 
-/// Lets a request in if there is a place for it.
+/// The answer to whom there is no place for.
+pub(super) fn busy() -> Problem {
+    metrics::counter!("http_requests_turned_away_total").increment(1);
+    let detail = "too many requests are being worked on";
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE, "BUSY", detail).retry_after(AGAIN)
+}
+
+/// Lets a request in if there is a place for it. Its body is there already: see [`super::arrival`].
 pub(super) async fn limit(
     State(places): State<Places>,
     mut request: Request,
     next: Next,
 ) -> Response {
-    let Ok(place) = places.0.try_acquire_owned() else {
-        metrics::counter!("http_requests_turned_away_total").increment(1);
-        let detail = "too many requests are being worked on";
-        return Problem::new(StatusCode::SERVICE_UNAVAILABLE, "BUSY", detail)
-            .retry_after(AGAIN)
-            .into_response();
+    let Some(place) = places.take() else {
+        return busy().into_response();
     };
     let place = AtWork {
         _place: Arc::new(place),

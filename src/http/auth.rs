@@ -8,7 +8,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName};
 use ipnet::IpNet;
 
-use super::client::ClientInfo;
+use super::client::{self, ClientInfo};
 use super::graphql::{PrepareRequest, Refusal};
 use crate::domain::accounts::{
     AccountService, ApiKeyToken, Credentials, Proof, SessionToken, Stale,
@@ -143,11 +143,7 @@ impl PrepareRequest for Authenticate {
     async fn prepare(&self, parts: &Parts) -> Result<Data, Refusal> {
         let (viewer, client) = self.caller(parts).await?;
         let mut data = Data::default();
-        let is_unlimited = client.address.is_some_and(|address| {
-            self.unlimited
-                .iter()
-                .any(|network| network.contains(&address))
-        });
+        let is_unlimited = client::is_among(&client, &self.unlimited);
         let states = cookie(&parts.headers, self.cookie.oauth_state().name());
         let states = states.map(SessionCookie::read_oauth_states);
         let caller =

@@ -25,6 +25,8 @@ pub(super) struct Proxies {
     trusted: Arc<[IpNet]>,
     /// Set if somebody said which there are, or was told that nobody has.
     is_settled: Arc<AtomicBool>,
+    /// Set if somebody was told that one of them writes what is no address.
+    is_unclear: Arc<AtomicBool>,
 }
 
 /// Finds out what sent a request, and leaves that with it.
@@ -57,6 +59,7 @@ impl Proxies {
         Self {
             is_settled: Arc::new(AtomicBool::new(trusted.is_some())),
             trusted: trusted.unwrap_or_default().into(),
+            is_unclear: Arc::default(),
         }
     }
 
@@ -75,17 +78,24 @@ impl Proxies {
     /// nothing.
     fn origin(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let mut origin = peer.to_canonical();
-        let values: Vec<&str> = headers
-            .get_all(FORWARDED_FOR)
-            .iter()
-            .filter_map(|value| value.to_str().ok())
+        let values = headers.get_all(FORWARDED_FOR).iter();
+        // A client may have written anything before what a proxy added.
+        let values: Vec<_> = values
+            .map(|value| String::from_utf8_lossy(value.as_bytes()))
             .collect();
         let hops = values.iter().rev().flat_map(|value| value.rsplit(','));
-        for hop in hops {
+        for (number, hop) in hops.enumerate() {
             if !self.are_trusted(origin) {
                 break;
             }
-            let Ok(address) = hop.trim().parse::<IpAddr>() else {
+            let Some(address) = address(hop) else {
+                // What stands further left may be a client's.
+                if number == 0 && !self.is_unclear.swap(true, Ordering::Relaxed) {
+                    tracing::warn!(
+                        "A trusted proxy writes no address into X-Forwarded-For: all its clients are counted as one, by \
+                         every limit"
+                    );
+                }
                 break;
             };
             origin = address.to_canonical();
@@ -98,6 +108,21 @@ impl Proxies {
             .iter()
             .any(|network| network.contains(&address))
     }
+}
+
+/// Whether a client comes from one of these networks.
+pub(super) fn is_among(client: &Client, networks: &[IpNet]) -> bool {
+    let is_in = |address| networks.iter().any(|network| network.contains(&address));
+    client.address.is_some_and(is_in)
+}
+
+/// The address that a proxy wrote: some put the port behind it, or brackets around one of IPv6.
+fn address(hop: &str) -> Option<IpAddr> {
+    let hop = hop.trim();
+    let bare = hop.parse().ok();
+    let with_port = || Some(hop.parse::<SocketAddr>().ok()?.ip());
+    let in_brackets = || hop.strip_prefix('[')?.strip_suffix(']')?.parse().ok();
+    bare.or_else(with_port).or_else(in_brackets)
 }
 
 #[cfg(test)]
@@ -114,6 +139,39 @@ mod tests {
             headers.append(FORWARDED_FOR, HeaderValue::from_static(value));
         }
         proxies.origin(peer.parse().unwrap(), &headers).to_string()
+    }
+
+    #[test]
+    fn nobody_becomes_the_proxy_by_what_stands_before_its_address() {
+        let proxies = Proxies::new(Some(vec!["10.0.0.0/8".parse().unwrap()]));
+        let mut headers = HeaderMap::new();
+        let forged = HeaderValue::from_bytes(b"\xff\x80, 198.51.100.7").unwrap();
+        headers.append(FORWARDED_FOR, forged);
+
+        let origin = proxies.origin("10.1.1.1".parse().unwrap(), &headers);
+
+        assert_eq!(origin.to_string(), "198.51.100.7");
+        assert!(!proxies.is_unclear.load(Ordering::Relaxed));
+    }
+
+    #[test]
+    fn addresses_may_have_ports_and_brackets_and_what_has_none_is_told_of() {
+        for (written, expected) in [
+            ("198.51.100.7:4711", "198.51.100.7"),
+            ("[2001:db8::7]:443", "2001:db8::7"),
+            ("[2001:db8::7]", "2001:db8::7"),
+            ("2001:db8::7", "2001:db8::7"),
+        ] {
+            assert_eq!(address(written).unwrap().to_string(), expected);
+        }
+        for written in ["", "unknown", "_hidden", "198.51.100.7:", "[198.51.100.7"] {
+            assert_eq!(address(written), None, "{written}");
+        }
+        let proxies = Proxies::new(Some(vec!["10.0.0.0/8".parse().unwrap()]));
+        let mut headers = HeaderMap::new();
+        headers.append(FORWARDED_FOR, HeaderValue::from_static("1.1.1.1, unknown"));
+        proxies.origin("10.1.1.1".parse().unwrap(), &headers);
+        assert!(proxies.is_unclear.load(Ordering::Relaxed));
     }
 
     #[test]
@@ -142,6 +200,10 @@ mod tests {
             "198.51.100.7"
         );
         assert_eq!(origin(&proxies, "10.1.1.1", &["nonsense"]), "10.1.1.1");
+        assert_eq!(
+            origin(&proxies, "10.1.1.1", &["1.1.1.1, nonsense, 10.2.2.2"]),
+            "10.2.2.2"
+        );
         assert_eq!(origin(&proxies, "10.1.1.1", &[]), "10.1.1.1");
     }
 }

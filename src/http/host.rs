@@ -39,7 +39,8 @@ fn is_host(bytes: &[u8]) -> bool {
     };
     let host = authority.host();
     let rest = authority.as_str().strip_prefix(host);
-    let is_port = |port: &str| port.is_empty() || port.parse::<u16>().is_ok();
+    let is_digits = |port: &str| port.bytes().all(|byte| byte.is_ascii_digit());
+    let is_port = |port: &str| port.is_empty() || is_digits(port) && port.parse::<u16>().is_ok();
     !host.is_empty()
         && rest.is_some_and(|rest| rest.is_empty() || rest.strip_prefix(':').is_some_and(is_port))
 }
@@ -76,6 +77,8 @@ mod tests {
             "user:password@a",
             "a:b",
             "a:99999",
+            "a:+80",
+            "a:-0",
             "a:1:2",
             "[::1",
             "[::1]x",

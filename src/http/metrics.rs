@@ -40,6 +40,11 @@ const METRICS: &[(&str, Kind, &str)] = &[
         "Connections that were refused because all others were at work, by limit: of the peer, of all",
     ),
     (
+        "http_connections_failed_total",
+        Kind::Counter,
+        "Connections that could not be taken because the machine had no room for them",
+    ),
+    (
         "graphql_operation_duration_seconds",
         Kind::Seconds,
         "How long GraphQL operations took, by name, type and outcome: ok, errors in the answer, refused",

@@ -1,5 +1,6 @@
 //! The program as the network sees it: routes, who is logged in, health, metrics.
 
+mod arrival;
 mod at_work;
 mod auth;
 mod client;
@@ -11,6 +12,7 @@ mod health;
 mod host;
 mod insight;
 mod keys;
+mod knock;
 mod mail_links;
 mod metrics;
 mod oauth;

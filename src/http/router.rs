@@ -29,6 +29,7 @@ use tower_http::trace::TraceLayer;
 use tracing::Span;
 use tracing::field::Empty;
 
+use super::arrival::{self, Arrivals};
 use super::at_work::{self, Places};
 use super::auth::Authenticate;
 use super::client::{self, Proxies};
@@ -39,6 +40,7 @@ use super::health::{self, Stores};
 use super::host;
 use super::insight::{self, Insight};
 use super::keys;
+use super::knock::{self, Door};
 use super::mail_links;
 use super::oauth;
 use super::problem::{self, Problem};
@@ -93,6 +95,10 @@ pub fn router(
         &options.trusted_origins,
         &options.unlimited_networks,
     );
+    let door = Door {
+        budget: services.budget.clone(),
+        unlimited: options.unlimited_networks.into(),
+    };
     let proxies = Proxies::new(options.trusted_proxies);
     let cors = cors(&options.trusted_origins)?;
     let exports = export::Exports {
@@ -134,7 +140,7 @@ pub fn router(
         .route(keys::PATH, get(keys::key_set))
         .with_state(accounts);
     let insight = insight::routes(stores, options.metrics, options.insight);
-    let places = Places::new(options.max_requests.unwrap_or(usize::MAX));
+    let places = || Places::new(options.max_requests.unwrap_or(usize::MAX));
     let request_id = HeaderName::from_static("x-request-id");
     Ok(Router::new()
         .merge(graphql)
@@ -142,7 +148,12 @@ pub fn router(
         .merge(keys)
         .merge(oauth)
         .merge(forms)
-        .layer(middleware::from_fn_with_state(places, at_work::limit))
+        .layer(middleware::from_fn_with_state(places(), at_work::limit))
+        .layer(middleware::from_fn_with_state(door, knock::knock))
+        .layer(middleware::from_fn_with_state(
+            Arrivals::new(places()),
+            arrival::whole,
+        ))
         // How the program is must be seen also when it has its hands full.
         .merge(insight)
         .layer(middleware::from_fn(host::check))

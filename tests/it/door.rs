@@ -379,36 +379,6 @@ async fn a_request_names_the_site_that_it_is_for_once() {
 }
 
 #[tokio::test]
-async fn three_hundred_half_headers_keep_nobody_out_and_are_cut() {
-    use tokio::io::{AsyncReadExt, AsyncWriteExt};
-
-    let mut program = Program::new(On::Embedded).await;
-    program.set("REELGRAPH_MAX_CONNECTIONS_PER_PEER", "100");
-    let site = program.serve().await;
-    let address = site.address.split_once("://").unwrap().1.to_owned();
-    let mut held = Vec::new();
-    for _ in 0..300 {
-        let mut stream = tokio::net::TcpStream::connect(&address).await.unwrap();
-        // The first are closed meanwhile.
-        drop(
-            stream
-                .write_all(b"POST /graphql HTTP/1.1\r\nhost: a\r\nx-")
-                .await,
-        );
-        held.push(stream);
-    }
-
-    assert_eq!(site.get("/healthz").send().await.unwrap().status(), 200);
-
-    let mut rest = [0; 64];
-    for stream in &mut held {
-        let end = tokio::time::timeout(crate::support::SOON, stream.read(&mut rest));
-        assert!(matches!(end.await.unwrap(), Ok(0) | Err(_)));
-    }
-    assert_eq!(site.get("/healthz").send().await.unwrap().status(), 200);
-}
-
-#[tokio::test]
 async fn in_production_it_must_be_said_whether_there_are_proxies() {
     let mut program = Program::new(On::Embedded).await;
     program.set("REELGRAPH_ENV", "production");

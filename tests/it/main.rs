@@ -40,6 +40,7 @@ mod rolling;
 mod schema;
 mod search;
 mod settings;
+mod slow;
 mod sql;
 mod suggestions;
 mod support;

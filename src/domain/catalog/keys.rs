@@ -69,6 +69,14 @@ mod tests {
     }
 
     #[test]
+    fn a_key_that_an_invisible_character_divided_is_found_by_who_has_it() {
+        let stored = [("ro-bert", "Ro\u{200b}bert")];
+        assert_eq!(choose("Ro\u{200b}bert", &stored), "ro-bert");
+        assert_eq!(choose("Ro\u{200b}bert", &[]), "robert");
+        assert_eq!(choose("Ro\u{200b}bert", &[("robert", "Robert")]), "robert");
+    }
+
+    #[test]
     fn another_name_under_a_former_key_is_somebody_else() {
         assert_eq!(choose("कमला", &[("कमल", "कमल")]), "कमला");
         let taken = [("はは", "ばば")];

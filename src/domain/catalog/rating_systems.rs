@@ -18,15 +18,7 @@ pub(super) struct RatingSystem {
 }
 
 /// What says in every system that there is no rating.
-pub(super) const UNRATED: &[&str] = &[
-    "NR",
-    "UR",
-    "Not Rated",
-    "Unrated",
-    "No Rating",
-    "N/A",
-    "None",
-];
+pub(super) const UNRATED: &[&str] = &["NR", "UR", "Not Rated", "Unrated", "No Rating"];
 
 /// In the order of the countries' codes.
 #[rustfmt::skip]

@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::fields::{Fields, checked_text, shown};
+use super::checks::is_placeholder;
+use super::fields::{Fields, UNKNOWN, checked_text, shown};
 use super::problem::Problem;
 use super::said::{Entries, Said};
 use crate::domain::catalog::{Certification, CertificationName, certification_name};
@@ -31,6 +32,11 @@ pub(super) fn read_certifications(
             value => checked_text(&field, value, MAX_LABEL)?,
         };
         if label.is_empty() {
+            continue;
+        }
+        // That nobody knows is not that nobody has rated it: a stored label stays.
+        if is_placeholder(&label) {
+            fields.warn_of(field, label, UNKNOWN);
             continue;
         }
         let (system, said) = match certification_name(&system, &label) {

@@ -16,6 +16,9 @@ pub(super) struct Fields {
     warnings: Vec<Warning>,
 }
 
+/// What is said of a value that programs write where there is none.
+pub(super) const UNKNOWN: &str = "stands for what is not known; taken for nothing";
+
 type Field<T> = Result<T, Problem>;
 
 impl Fields {
@@ -26,8 +29,9 @@ impl Fields {
         }
     }
 
+    /// Whether there is a value; `null` is none.
     pub(super) fn has(&self, name: &str) -> bool {
-        self.map.contains_key(name)
+        self.map.get(name).is_some_and(|value| !value.is_null())
     }
 
     pub(super) fn warn(&mut self, field: impl Into<String>, reason: &'static str) {
@@ -78,6 +82,15 @@ impl Fields {
         self.map.remove(name).filter(|value| !value.is_null())
     }
 
+    /// That there is none, if that is all that is said of a field; a value stays where it is.
+    pub(super) fn cleared<T>(&mut self, name: &str) -> Said<T> {
+        if self.map.get(name).is_some_and(Value::is_null) {
+            self.map.remove(name);
+            return Said::Cleared;
+        }
+        Said::Nothing
+    }
+
     /// A value as it stands there, `null` too.
     pub(super) fn raw(&mut self, name: &str) -> Option<Value> {
         self.map.remove(name)
@@ -90,11 +103,7 @@ impl Fields {
             None => Ok(Said::Nothing),
             Some(Value::Null) => Ok(Said::Cleared),
             Some(Value::String(text)) if is_blank(&text) => {
-                self.warn_of(
-                    name,
-                    text,
-                    "stands for what is not known; taken for nothing",
-                );
+                self.warn_of(name, text, UNKNOWN);
                 Ok(Said::Nothing)
             }
             Some(value) => read(value).map(Said::Value),
@@ -273,8 +282,14 @@ impl Fields {
         })
     }
 
-    /// An object, with its keys as they stand there.
+    /// An object, with its keys as they stand there. An empty list is what some programs make of one that has none left,
+    /// and says so.
     pub(super) fn object(&mut self, name: &'static str) -> Field<Said<Map<String, Value>>> {
+        let list = self.map.get(name).and_then(Value::as_array);
+        if list.is_some_and(Vec::is_empty) {
+            self.map.remove(name);
+            return Ok(Said::Cleared);
+        }
         self.said(name, |value| match value {
             Value::Object(map) => Ok(map),
             value => Err(Problem::new(
@@ -332,20 +347,12 @@ pub(super) fn checked_slug(field: &str, value: &Value) -> Field<String> {
 
 /// A value as it stands in a message: short, on one line.
 pub(super) fn shown(value: &Value) -> String {
-    // What changes the direction of text would do so in the message, too.
-    let text: String = value.to_string().chars().flat_map(visible).collect();
+    let text = text::visible(&value.to_string());
     if text.chars().count() <= 60 {
         text
     } else {
         format!("{}…", text.chars().take(60).collect::<String>())
     }
-}
-
-/// A character as a message shows it: one without a width of its own by its number.
-fn visible(c: char) -> impl Iterator<Item = char> {
-    let number = (text::is_invisible(c) && c != ' ').then(|| c.escape_unicode());
-    let same = number.is_none().then_some(c);
-    number.into_iter().flatten().chain(same)
 }
 
 #[expect(

@@ -21,7 +21,6 @@ mod said;
 mod service;
 mod source;
 mod store;
-mod strict;
 mod summary;
 mod table;
 mod write;

@@ -1,5 +1,7 @@
 //! What a curator is told about a record.
 
+use crate::domain::text;
+
 /// What is wrong with a field, or with a record as a whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
@@ -10,10 +12,11 @@ pub struct Problem {
 }
 
 impl Problem {
-    pub(super) fn new(field: impl Into<String>, reason: impl Into<String>) -> Self {
+    /// Both may repeat what stands in the file, and are shown on a terminal.
+    pub(super) fn new(field: impl AsRef<str>, reason: impl AsRef<str>) -> Self {
         Self {
-            field: field.into(),
-            reason: reason.into(),
+            field: text::visible(field.as_ref()),
+            reason: text::visible(reason.as_ref()),
         }
     }
 }

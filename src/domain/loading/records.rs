@@ -208,12 +208,14 @@ impl Record {
     fn of_fields(fields: &mut Fields, this_year: i32) -> Result<Self, Problem> {
         Ok(match kind(fields)? {
             Kind::Title(kind) => {
-                let is_told = kind.is_some();
-                let kind = kind.unwrap_or(TitleKind::Film);
-                let title = read_title(kind, fields, i64::from(this_year))?;
-                Self::Title(Box::new(TitleRecord {
-                    is_kind_told: is_told,
-                    ..title
+                let title = read_title(
+                    kind.unwrap_or(TitleKind::Film),
+                    fields,
+                    i64::from(this_year),
+                )?;
+                Self::Title(Box::new(match kind {
+                    Some(_) => title,
+                    None => of_either_kind(title, fields),
                 }))
             }
             Kind::Episode => Self::Episode(read_episode(fields)?),
@@ -322,6 +324,19 @@ fn read_title(
     Ok(record)
 }
 
+/// A title that is a series if one is stored. That there is none of what only a series has makes nothing a series, and
+/// clears it of one.
+fn of_either_kind(title: TitleRecord, fields: &mut Fields) -> TitleRecord {
+    TitleRecord {
+        is_kind_told: false,
+        end_year: fields.cleared("end_year"),
+        network: fields.cleared("network"),
+        total_seasons: fields.cleared("total_seasons"),
+        episode_duration: fields.cleared("episode_runtime_minutes"),
+        ..title
+    }
+}
+
 fn read_year(
     fields: &mut Fields,
     name: &'static str,
@@ -364,7 +379,11 @@ fn read_watch(fields: &mut Fields) -> Result<WatchRecord, Problem> {
     }
     let title = fields.slug("title")?;
     let episode = match (fields.has("season"), fields.has("episode")) {
-        (false, false) => None,
+        (false, false) => {
+            fields.take("season");
+            fields.take("episode");
+            None
+        }
         _ => Some((
             read_number(fields, "season")?,
             read_number(fields, "episode")?,

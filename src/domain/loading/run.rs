@@ -15,6 +15,7 @@ use super::summary::{LoadSummary, Tally, WarningKind};
 use crate::domain::catalog::{CatalogBatch, CatalogError, ExternalId, Title};
 use crate::domain::error::StoreError;
 use crate::domain::ids::{EpisodeId, TitleId};
+use crate::domain::text;
 use crate::domain::watching::WatchError;
 
 /// How many records are written together.
@@ -236,7 +237,7 @@ impl<'a> Run<'a> {
     /// records have it.
     fn warn(&mut self, line: u64, warning: &Warning) {
         let kinds = self.summary.warnings_by_kind.entry(WarningKind {
-            field: warning.field.clone(),
+            field: text::visible(&warning.field),
             reason: warning.reason,
         });
         let kind = kinds.or_default();

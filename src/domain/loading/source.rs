@@ -9,8 +9,8 @@ use super::encodings::not_text;
 use super::entry::{Entry, Finding, MAX_LINE, finding, refused};
 use super::problem::Problem;
 use super::records::Record;
-use super::strict::Strict;
 use super::table::Table;
+use crate::domain::json::Strict;
 
 /// The longest file that is read as a whole, in bytes.
 const MAX_DOCUMENT: usize = 64 * 1024 * 1024;

@@ -15,6 +15,8 @@ use super::records::Record;
 
 /// What the parser reads at once, in bytes.
 const BUFFER: usize = 64 * 1024;
+/// The columns of which each sort of record needs one.
+const KEYS: [&[u8]; 3] = [b"slug", b"series", b"viewer"];
 /// Why the reader broke off, in words of its own: the parser would hold a record of any length in memory.
 const TOO_LONG: &str = "a record is too long";
 
@@ -118,7 +120,13 @@ impl<'a> Table<'a> {
         let columns = self.columns.as_deref().unwrap_or_default();
         let (cells, wanted) = (self.record.len(), columns.len());
         if cells != wanted {
-            let reason = format!("has {cells} columns, not {wanted}");
+            let runs_on = self.record.iter().any(|cell| cell.contains(&b'\n'));
+            let hint = if runs_on {
+                "; it goes on over the end of its line: is a quotation mark left open?"
+            } else {
+                ""
+            };
+            let reason = format!("has {cells} columns, not {wanted}{hint}");
             return refused(Problem::new("", reason));
         }
         match object(columns, &self.record) {
@@ -166,13 +174,19 @@ fn names(record: &ByteRecord) -> Result<Vec<String>, Problem> {
         let only = record.get(0).filter(|_| record.len() == 1);
         only.is_some_and(|line| line.iter().any(|byte| char::from(*byte) == *other))
     }) {
-        let reason = format!("columns are separated by {separator:?}; commas are wanted");
+        let reason =
+            format!("columns are separated by {separator:?}; commas are wanted, and UTF-8");
         return Err(Problem::new("", reason));
     }
     if let Some(only) = record.get(0).filter(|_| record.len() == 1)
         && only.contains(&b',')
     {
         let reason = "the whole line is one cell, within quotation marks; they are wanted around a cell, if at all";
+        return Err(Problem::new("", reason));
+    }
+    let is_key = |cell: &[u8]| KEYS.contains(&cell.trim_ascii());
+    if !record.iter().any(is_key) {
+        let reason = "is no line of column names: none is “slug”, “series” or “viewer”, of which each record needs one";
         return Err(Problem::new("", reason));
     }
     for (number, cell) in (1..).zip(record) {

@@ -142,13 +142,13 @@ impl Run<'_> {
                     .map(|title| (compose(&title.slug), title.clone())),
             );
         }
-        self.put(CatalogBatch {
+        self.put(only_what_is_named(CatalogBatch {
             titles,
             people: people.new,
             genres: genres.new,
             collections: collections.new,
             episodes: Vec::new(),
-        })
+        }))
         .await?;
         for (line, record, slug) in unknown_people {
             if self.may_park {
@@ -375,6 +375,25 @@ impl Run<'_> {
             )
             .collect())
     }
+}
+
+/// The batch without what none of its titles names: who is new by a record that was refused is nobody.
+fn only_what_is_named(mut batch: CatalogBatch) -> CatalogBatch {
+    let titles = || batch.titles.iter();
+    let people: HashSet<_> = titles()
+        .flat_map(|title| title.credits.iter().map(|credit| credit.person))
+        .collect();
+    let genres: HashSet<_> = titles().flat_map(|title| title.genres.clone()).collect();
+    let collections: HashSet<_> = titles()
+        .filter_map(|title| title.collection.as_ref())
+        .map(|part_of| part_of.collection)
+        .collect();
+    batch.people.retain(|person| people.contains(&person.id));
+    batch.genres.retain(|genre| genres.contains(&genre.id));
+    batch
+        .collections
+        .retain(|collection| collections.contains(&collection.id));
+    batch
 }
 
 /// The watch that a record tells of.

@@ -8,7 +8,8 @@ use axum::{extract::Query, http::Uri};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::{json, refusal::Refusal};
+use super::refusal::Refusal;
+use crate::domain::json;
 
 /// A well-formed request; whether its document is GraphQL is not known yet.
 #[derive(Debug)]

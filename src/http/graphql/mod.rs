@@ -19,7 +19,6 @@
 mod answer;
 mod call;
 mod endpoint;
-mod json;
 mod media;
 mod operations;
 mod refusal;

@@ -62,6 +62,8 @@ enum Doing {
     Idle,
     /// A header has begun, or is due: a connection is opened to send one.
     Header,
+    /// The header of a request is there, its body still to come.
+    Body,
     /// A request is worked on.
     Request,
 }
@@ -125,6 +127,22 @@ impl Connection {
         Work(Arc::clone(self))
     }
 
+    /// The body of the request is waited for until what this gives is dropped: until then nothing is lost if the
+    /// connection has to make room.
+    pub(super) fn wait_for_body(self: &Arc<Self>) -> impl Drop + Send + Unpin + 'static {
+        struct Waiting(Arc<Connection>);
+        impl Drop for Waiting {
+            fn drop(&mut self) {
+                // The answer may have been given before.
+                if self.0.state().doing == Doing::Body {
+                    self.0.is_now(Doing::Request);
+                }
+            }
+        }
+        self.is_now(Doing::Body);
+        Waiting(Arc::clone(self))
+    }
+
     /// Comes back when it is to be cut.
     pub(super) async fn cut(&self) {
         self.cut.notified().await;
@@ -143,11 +161,12 @@ impl Connection {
         match state.doing {
             Doing::Header => is_over(state.since, patience.header).then_some("header"),
             Doing::Idle => is_over(state.since, patience.idle).then_some("idle"),
-            Doing::Request => None,
+            // How long a body may take the routes say.
+            Doing::Body | Doing::Request => None,
         }
     }
 
-    /// Since when nothing was asked on it; `None`: something is being worked on.
+    /// Since when there was nothing to work on; `None`: there is.
     fn quiet_since(&self) -> Option<Instant> {
         let state = *self.state();
         (state.doing != Doing::Request).then_some(state.since)

@@ -3,6 +3,7 @@
 //! Ours instead of `axum::serve` (0.8), which waits for ever: for the rest of a header, for the next request, and for a
 //! peer that does not read its answer.
 
+mod body;
 mod connections;
 mod serve;
 mod stream;

@@ -4,7 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::extract::ConnectInfo;
@@ -18,6 +18,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::time::{interval, sleep};
 
+use super::body::Arriving;
 use super::connections::{Connections, Place, ServerLimits};
 use super::stream::Observed;
 
@@ -25,6 +26,8 @@ use super::stream::Observed;
 const SWEEP: Duration = Duration::from_secs(1);
 /// How long to wait when the machine has no descriptor left: there is room as soon as somebody goes.
 const NO_ROOM: Duration = Duration::from_millis(50);
+/// How often it is said at most that no connection can be taken.
+const SAY_AGAIN: Duration = Duration::from_secs(60);
 
 /// Routes that others can take the place of while they are served.
 pub fn swapping(router: Router) -> (watch::Sender<Router>, watch::Receiver<Router>) {
@@ -44,6 +47,7 @@ pub async fn serve(
     let connections = Arc::new(Connections::new(limits));
     let graceful = GracefulShutdown::new();
     let mut stopped = pin!(stopped);
+    let mut said = None;
     loop {
         tokio::select! {
             biased;
@@ -58,7 +62,10 @@ pub async fn serve(
                 }
                 Err(error) if is_of_the_peer(&error) => {}
                 Err(error) => {
-                    tracing::warn!(%error, "No connection can be taken");
+                    metrics::counter!("http_connections_failed_total").increment(1);
+                    if is_time_to_say(&mut said, Instant::now()) {
+                        tracing::warn!(%error, "No connection can be taken");
+                    }
                     connections.make_room();
                     sleep(NO_ROOM).await;
                 }
@@ -86,8 +93,9 @@ async fn hold(
     // An answer is written whole; waiting for more to send with it only delays it.
     drop(stream.set_nodelay(true));
     let connection = Arc::clone(&place.connection);
-    let service = service_fn(|mut request: hyper::Request<Incoming>| {
+    let service = service_fn(|request: hyper::Request<Incoming>| {
         let at_work = connection.work();
+        let mut request = request.map(|body| Arriving::new(body, || connection.wait_for_body()));
         request.extensions_mut().insert(ConnectInfo(peer));
         let answer = TowerToHyperService::new(router.borrow().clone()).call(request);
         async move {
@@ -110,6 +118,15 @@ async fn hold(
     drop(place);
 }
 
+/// Whether it was not said before, or long ago; then it is now.
+fn is_time_to_say(said: &mut Option<Instant>, now: Instant) -> bool {
+    let is_time = said.is_none_or(|before| now.duration_since(before) >= SAY_AGAIN);
+    if is_time {
+        *said = Some(now);
+    }
+    is_time
+}
+
 /// Whether it is about one connection, which went before it was taken.
 fn is_of_the_peer(error: &io::Error) -> bool {
     matches!(
@@ -118,4 +135,21 @@ fn is_of_the_peer(error: &io::Error) -> bool {
             | io::ErrorKind::ConnectionAborted
             | io::ErrorKind::ConnectionReset
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_goes_wrong_again_and_again_is_said_at_once_and_then_once_a_minute() {
+        let (begin, mut said) = (Instant::now(), None);
+
+        let times = (0..150 * 20u64).filter(|twentieth| {
+            let now = begin + Duration::from_millis(twentieth * 50);
+            is_time_to_say(&mut said, now)
+        });
+
+        assert_eq!(times.count(), 3);
+    }
 }

@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use axum::Router;
-use axum::body::Body;
-use axum::routing::get;
+use axum::body::{Body, Bytes};
+use axum::routing::{get, post};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
@@ -45,6 +45,7 @@ async fn server(limits: ServerLimits) -> Server {
                 "slow"
             }),
         )
+        .route("/read", post(async |body: Bytes| body.len().to_string()))
         .route("/much", get(async || Body::from(vec![0; 64 << 20])));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -210,6 +211,35 @@ async fn nobody_who_is_at_work_is_cut_for_a_newcomer() {
         stream.read_to_string(&mut answer).await.unwrap();
         assert!(answer.ends_with("slow"), "{answer}");
     }
+}
+
+#[tokio::test]
+async fn who_waits_with_the_body_of_a_request_makes_room() {
+    let server = server(ServerLimits {
+        connections_per_peer: 2,
+        patience: Patience {
+            header: SOON,
+            idle: SOON,
+            stalled: SOON,
+        },
+        ..limits()
+    })
+    .await;
+    let mut waiting = [server.connect().await, server.connect().await];
+    for stream in &mut waiting {
+        let ask = b"POST /read HTTP/1.1\r\nhost: a\r\ncontent-length: 5\r\n\r\nab";
+        stream.write_all(ask).await.unwrap();
+    }
+    tokio::time::sleep(SHORT / 2).await;
+
+    let mut newcomer = server.used().await;
+
+    closed(&mut waiting[0]).await;
+    waiting[1].write_all(b"cde").await.unwrap();
+    let mut answer = [0; 1024];
+    let read = waiting[1].read(&mut answer).await.unwrap();
+    assert!(answer[..read].ends_with(b"5"));
+    assert!(is_answered(&mut newcomer).await);
 }
 
 #[tokio::test]

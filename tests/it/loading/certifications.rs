@@ -207,3 +207,25 @@ async fn each_system_is_a_field_of_its_own() {
         ]
     );
 }
+
+#[tokio::test]
+async fn a_label_that_stands_for_what_is_not_known_takes_no_rating_away() {
+    let program = Program::new(On::Embedded).await;
+    let blanks = ["N/A", "None", "nan", "\\N", "Unknown", "-"];
+    let rated = json!({ "US": "R" });
+    load_films(&program, &vec![rated; blanks.len() + 1]).await;
+
+    let mut newer: Vec<Value> = blanks.iter().map(|blank| json!({ "US": blank })).collect();
+    newer.push(json!({ "US": "NR" }));
+    let loaded = load_films(&program, &newer).await;
+
+    assert!(loaded.is_clean, "{:?}", loaded.messages);
+    assert!(loaded.says(
+        1,
+        "warning",
+        "certifications.US “N/A” stands for what is not known; taken for nothing"
+    ));
+    let mut expected = vec![json!([["US", "R", 17]]); blanks.len()];
+    expected.push(json!([]));
+    assert_eq!(certified(&program).await, expected);
+}

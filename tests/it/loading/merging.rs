@@ -308,3 +308,43 @@ async fn a_viewer_in_the_middle_stays_there_after_a_thin_load() {
         json!([{ "id": film }])
     );
 }
+
+#[tokio::test]
+async fn null_does_not_decide_what_a_record_is() {
+    let program = Program::new(On::Embedded).await;
+    let film = json!({ "slug": "x", "title": "X", "runtime_minutes": 100, "end_year": null, "network": null });
+    let loaded = load_json(&program, &film).await;
+    assert_eq!(
+        loaded.summary,
+        "films: 1 new, 0 changed, 0 unchanged\n0 refused, 0 warnings\n"
+    );
+    let series =
+        json!({ "slug": "y", "title": "Y", "kind": "series", "year": 2008, "end_year": 2013 });
+    load_json(&program, &series).await;
+
+    let ended = json!({ "slug": "y", "title": "Y", "end_year": null });
+    let loaded = load_json(&program, &ended).await;
+
+    assert_eq!(
+        loaded.summary,
+        "series: 0 new, 1 changed (end_year 1), 0 unchanged\n0 refused, 0 warnings\n"
+    );
+}
+
+#[tokio::test]
+async fn an_empty_list_in_the_place_of_an_object_clears_it() {
+    let program = Program::new(On::Embedded).await;
+    load_json(&program, &collateral()).await;
+
+    let loaded = load_json(
+        &program,
+        &json!({ "slug": "collateral-2004", "title": "Collateral", "ids": [], "certifications": [] }),
+    )
+    .await;
+
+    assert!(loaded.is_clean, "{:?}", loaded.messages);
+    let titles = rich(&program).await;
+    assert_eq!(titles[0]["externalIds"], json!([]));
+    assert_eq!(titles[0]["certifications"], json!([]));
+    assert_eq!(titles[0]["duration"], 7200);
+}

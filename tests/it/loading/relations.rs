@@ -194,3 +194,22 @@ async fn watches_name_what_there_is() {
     );
     assert!(loaded.summary.contains("watches: 1 new"));
 }
+
+#[tokio::test]
+async fn who_is_named_by_a_refused_title_alone_is_not_there() {
+    let program = Program::new(On::Embedded).await;
+    let refused = json!({ "slug": "a", "title": "A", "genres": ["Refusalcore"], "directors": ["Nobody Yet"],
+        "cast": [{ "person": "no-such-slug" }], "collection": "Refused Collection" });
+    let sound = json!({ "slug": "b", "title": "B", "genres": ["Soundcore"], "directors": ["Somebody Else"] });
+
+    let loaded = load_text(&program, &format!("{refused}\n{sound}")).await;
+
+    assert_eq!(loaded.refused(), [1]);
+    let site = program.serve().await;
+    let query = "{ nobody: person(slug: \"nobody-yet\") { name } somebody: person(slug: \"somebody-else\") { name }
+        collection(slug: \"refused-collection\") { name } genres { name } }";
+    assert_eq!(
+        site.ask(query, json!({})).await,
+        json!({ "nobody": null, "somebody": { "name": "Somebody Else" }, "collection": null, "genres": [{ "name": "Soundcore" }] })
+    );
+}

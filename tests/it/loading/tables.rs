@@ -125,9 +125,26 @@ async fn a_quotation_mark_that_is_left_open_takes_no_more_memory_than_a_record_m
 }
 
 #[tokio::test]
+async fn a_record_that_goes_on_over_its_line_is_asked_for_its_quotation_mark() {
+    let program = Program::new(On::Embedded).await;
+    let table = "slug,title,year\none,One,1990\ntwo,\"Two,1991\nthree,Three,1992\n";
+
+    let loaded = load_table(&program, table).await;
+
+    assert_eq!(loaded.refused(), [3], "{:?}", loaded.messages);
+    assert!(loaded.says(3, "refused", "has 2 columns, not 3; it goes on"));
+    assert!(loaded.says(3, "refused", "is a quotation mark left open?"));
+}
+
+#[tokio::test]
 async fn columns_without_a_meaning_of_their_own_refuse_the_file() {
     let program = Program::new(On::Embedded).await;
     for (columns, reason) in [
+        (
+            "heat-1995,Heat,Heat,1995",
+            "is no line of column names: none is “slug”",
+        ),
+        ("Slug,Title", "is no line of column names"),
         ("slug,title,slug", "there are two columns “slug”"),
         ("slug,,title", "column 2 has no name"),
         ("slug,ids,ids.imdb", "there are columns “ids” and “ids.…”"),

@@ -201,3 +201,23 @@ async fn warnings_are_counted_by_kind_with_three_examples() {
     );
     assert_eq!(titles(&program).await.len(), 100, "a page of them");
 }
+
+#[tokio::test]
+async fn what_would_move_the_cursor_or_turn_the_line_around_is_shown_by_its_number() {
+    let program = Program::new(On::Embedded).await;
+    let escape = "\u{1b}[2J\u{202e}\u{7}";
+    let records = [
+        json!({ "slug": "a", "title": "A", escape: 1, "genres": [format!("Weird{escape}")] }),
+        json!({ "slug": "b", "title": "B", "ids": { escape: "x", "imdb": escape } }),
+        json!({ "slug": "c", "title": "C", "certifications": { escape: "R" }, "directors": [format!("A, B, {escape}c")] }),
+        json!({ "slug": "d", "title": "D", "year": escape }),
+    ];
+    let records = records.map(|record| record.to_string());
+
+    let loaded = load_text(&program, &records.join("\n")).await;
+
+    let all = loaded.messages.join("\n") + &loaded.summary;
+    let is_dangerous = |c: char| c.is_control() && c != '\n' || c == '\u{202e}';
+    assert!(!all.contains(is_dangerous), "{all:?}");
+    assert!(all.contains("\\u{1b}[2J\\u{202e}\\u{7}"), "{all:?}");
+}

@@ -1,16 +1,34 @@
-//! JSON in which a key that comes twice is noticed: of the two values one would be lost without a word.
+//! JSON in which a key that comes twice within one object is noticed: of two readers one takes the first value and one the
+//! last (RFC 8259, 4), so that what was checked is not what is done, or a value is lost without a word.
 
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
+
+/// How much of a key is repeated to whoever sent it, in characters.
+const LONGEST: usize = 40;
+
+/// The value that a text stands for, if no key in it comes twice.
+pub fn parse(text: &[u8]) -> serde_json::Result<Value> {
+    let read: Strict = serde_json::from_slice(text)?;
+    match read.twice {
+        None => Ok(read.value),
+        Some(key) => {
+            let key: String = key.chars().take(LONGEST).collect();
+            Err(serde_json::Error::custom(format!(
+                "the key {key:?} stands twice"
+            )))
+        }
+    }
+}
 
 /// A value, and the first key in it that comes twice within one object.
 #[derive(Debug, PartialEq)]
-pub(super) struct Strict {
-    pub(super) value: Value,
+pub struct Strict {
+    pub value: Value,
     /// The key, with those of the objects around it (`ids.imdb`).
-    pub(super) twice: Option<String>,
+    pub twice: Option<String>,
 }
 
 impl<'de> Deserialize<'de> for Strict {
@@ -112,6 +130,26 @@ mod tests {
         ] {
             let read: Strict = serde_json::from_str(text).unwrap();
             assert_eq!(read.twice.as_deref(), twice, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_means_two_things_is_not_read() {
+        for (text, key) in [
+            (r#"{"a": 1, "a": 1}"#, "a"),
+            (r#"{"b": [{"c": {"a": 1, "x": 2, "a": null}}]}"#, "b.c.a"),
+            (r#"{"\u0061": 1, "a": 2}"#, "a"),
+        ] {
+            let error = parse(text.as_bytes()).unwrap_err().to_string();
+
+            assert!(
+                error.contains(&format!("the key {key:?} stands twice")),
+                "{error}"
+            );
+        }
+        assert_eq!(parse(b"[1, {}]").unwrap(), serde_json::json!([1, {}]));
+        for text in ["", "{", "{} {}", "{\"a\":}", "nonsense"] {
+            assert!(parse(text.as_bytes()).is_err(), "{text}");
         }
     }
 

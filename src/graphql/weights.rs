@@ -1,0 +1,216 @@
+//! What fields cost, measured: in units of a field that reads one value of an object in a list, some 5 µs.
+//!
+//! `benches/cost.rs` measures them on the demo catalogue, and shows in its last column what weighs too little. Where costs
+//! grow with the catalogue or with what a profile has watched, the weight is some times what is measured there.
+
+/// The most that a query may ask for: a page of a hundred films with all that a site shows of each asks for a third.
+pub(super) const MOST: usize = 30_000;
+
+/// What any request costs beside its fields: reading it, finding out who asks.
+pub(super) const REQUEST: usize = 20;
+/// What asks for more, some 30 ms of a processor, runs only beside few like it; no page of a site does.
+pub(super) const HEAVY: usize = 6_000;
+/// For how many processors one of those runs: the others are left to whoever asks for less.
+pub(super) const HEAVY_AMONG: usize = 2;
+
+/// How long a page is if nobody says how long.
+pub(super) const DEFAULT_PAGE: usize = 20;
+/// How long the list of errors of a payload is.
+pub(super) const ERRORS: usize = 5;
+/// The arguments that say how long a list is.
+pub(super) const LENGTHS: [&str; 4] = ["first", "last", "itemsPerRow", "ids"];
+
+/// `__schema` and `__type`: what is inside is not looked at, but it can be no more than this.
+pub(super) const INTROSPECTION: usize = 5_000;
+/// Whatever writes, if nothing else is said: it waits for the disk, and others hear of it.
+const WRITE: usize = 100;
+/// A hash of a password or a PIN, 25 ms.
+const HASH: usize = 5_000;
+
+/// Types, fields of each of them, and what that is.
+pub(super) type Table = [(&'static [&'static str], &'static [&'static str], usize)];
+
+/// What fields cost to answer, beside what is in them, where that is more than to read a value.
+pub(super) const WORK: &Table = &[
+    (
+        &["Mutation"],
+        &[
+            "beginOAuth",
+            "changePassword",
+            "createApiKey",
+            "createProfile",
+            "deleteMyAccount",
+            "exchangeOAuth",
+            "logIn",
+            "register",
+            "requestEmailChange",
+            "resetPassword",
+            "selectProfile",
+            "updateProfile",
+        ],
+        HASH,
+    ),
+    // Each reads all plays of a title, or all that the profile has muted.
+    (&["Mutation"], &["editPlay", "muteTaste", "rateTitle"], 200),
+    (&["Mutation"], &["deleteProfile"], 500),
+    (&["Profile"], &["tasteWeights"], 200),
+    (&["Profile"], &["recommendations", "rows"], 50),
+    (&["Film", "Series", "Title"], &["similar"], 25),
+    (&["Profile"], &["continueWatching", "history", "nextUp"], 30),
+    (&["User"], &["auditLog"], 20),
+    (&["Query"], &["search"], 150),
+    (&["Query"], &["people"], 75),
+    (&["Query"], &["titles", "users"], 20),
+    (&["Genre", "Person"], &["titles"], 10),
+    (
+        &["Query"],
+        &[
+            "collection",
+            "episode",
+            "film",
+            "genre",
+            "node",
+            "person",
+            "series",
+            "user",
+        ],
+        5,
+    ),
+    // The whole list is counted, whatever the page.
+    (
+        &[
+            "AuditEntryConnection",
+            "CreditConnection",
+            "EpisodeConnection",
+            "MutedTasteConnection",
+            "PersonConnection",
+            "PlayConnection",
+            "PlayableConnection",
+            "RecommendationConnection",
+            "TitleConnection",
+            "UserConnection",
+        ],
+        &["totalCount"],
+        100,
+    ),
+];
+
+/// How long lists are taken to be for which nobody asks for a length: the domain keeps them short.
+pub(super) const LISTS: &Table = &[
+    (
+        &["Film", "Series", "Title"],
+        &[
+            "certifications",
+            "countries",
+            "externalIds",
+            "genres",
+            "languages",
+        ],
+        5,
+    ),
+    (&["ApiKey"], &["scopes"], 5),
+    (&["Episode"], &["directors"], 5),
+    (&["Person"], &["externalIds"], 5),
+    (&["Query"], &["genres"], 40),
+    (&["RecommendationEdge"], &["reasons"], 8),
+    (&["Series"], &["seasons"], 10),
+    (&["UserError"], &["field"], 5),
+];
+
+/// What a table says of a field of a type.
+pub(super) fn listed(table: &Table, of: &str, field: &str) -> Option<usize> {
+    let mut rows = table.iter();
+    let row = rows.find(|(types, fields, _)| types.contains(&of) && fields.contains(&field));
+    row.map(|(_, _, value)| *value)
+}
+
+/// What a field costs, beside what is in it.
+pub(super) fn work(of: &str, field: &str) -> usize {
+    let usual = if of == "Mutation" { WRITE } else { 1 };
+    listed(WORK, of, field).unwrap_or(usual)
+}
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::parser::parse_schema;
+    use async_graphql::parser::types::{FieldDefinition, TypeKind, TypeSystemDefinition};
+
+    use super::super::types::{self, Types};
+    use super::*;
+
+    #[test]
+    fn every_name_in_the_tables_is_in_the_schema() {
+        let types = Types::parse(&crate::graphql::sdl());
+
+        for (of, fields, _) in WORK.iter().chain(LISTS) {
+            for (of, field) in of
+                .iter()
+                .flat_map(|of| fields.iter().map(move |field| (of, field)))
+            {
+                assert!(types.field(of, field).is_some(), "there is no {of}.{field}");
+            }
+        }
+        for length in LENGTHS {
+            let has = |field: &FieldDefinition| {
+                let mut arguments = field.arguments.iter();
+                arguments.any(|argument| argument.node.name.node == length)
+            };
+            let mut fields = types.iter().flat_map(|(_, fields)| fields.values());
+            assert!(fields.any(has), "nothing has an argument {length}");
+        }
+    }
+
+    #[test]
+    fn the_length_of_every_list_is_known() {
+        for (of, fields) in Types::parse(&crate::graphql::sdl()).iter() {
+            for (name, field) in fields {
+                let (_, is_list) = types::named(&field.ty.node);
+                let mut arguments = field.arguments.iter();
+                let is_known = !is_list
+                    || of.ends_with("Connection")
+                    || name == "userErrors"
+                    || listed(LISTS, of, name).is_some()
+                    || arguments.any(|one| LENGTHS.contains(&one.node.name.node.as_str()));
+                assert!(is_known, "LISTS does not say how long {of}.{name} is");
+            }
+        }
+    }
+
+    #[test]
+    fn whatever_counts_a_list_costs_more_than_a_value() {
+        for (of, fields) in Types::parse(&crate::graphql::sdl()).iter() {
+            for name in fields.keys().filter(|name| *name == "totalCount") {
+                assert!(work(of, name) > 10, "{of}");
+            }
+        }
+    }
+
+    #[test]
+    fn whatever_checks_or_sets_a_password_costs_as_much_and_no_write_is_cheap() {
+        let schema = parse_schema(crate::graphql::sdl()).unwrap();
+        let secrets = ["password", "currentPassword", "newPassword", "pin"];
+        let mut checked = 0;
+        for definition in schema.definitions {
+            let TypeSystemDefinition::Type(definition) = definition else {
+                continue;
+            };
+            let TypeKind::InputObject(input) = &definition.node.kind else {
+                continue;
+            };
+            let mut fields = input.fields.iter().map(|field| &field.node.name.node);
+            if !fields.any(|field| secrets.contains(&field.as_str())) {
+                continue;
+            }
+            let name = definition.node.name.node.trim_end_matches("Input");
+            let field = name[..1].to_lowercase() + &name[1..];
+            assert_eq!(listed(WORK, "Mutation", &field), Some(HASH), "{field}");
+            checked += 1;
+        }
+        assert!(checked > 5, "the names of secrets have changed");
+        for (of, fields) in Types::parse(&crate::graphql::sdl()).iter() {
+            for name in fields.keys().filter(|_| *of == "Mutation") {
+                assert!(work(of, name) >= WRITE, "{name}");
+            }
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! The body of a request, which is waited for before the request counts as one: whoever sends it slowly, or never, keeps
+//! nobody else from a place at work.
+
+use std::time::Duration;
+
+use axum::body::{Body, HttpBody};
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use futures::StreamExt;
+use tokio::time::timeout;
+
+use super::at_work::{Places, busy};
+use super::problem::Problem;
+
+/// The longest body that any route takes, in bytes. What is longer is handed on as far as it was read: its route refuses it.
+const MOST: usize = 128 * 1024;
+/// What may be held of any body that is still to come, in bytes. Of longer ones there are only so many at a time, because
+/// together they would fill the memory.
+const SHORT: usize = 16 * 1024;
+/// How bodies are waited for.
+#[derive(Clone)]
+pub(super) struct Arrivals {
+    /// The places of those that are longer than most.
+    long: Places,
+    /// How long a client may take.
+    time_limit: Duration,
+}
+
+impl Arrivals {
+    /// Of so many long ones at a time, ten seconds for each.
+    pub(super) fn new(long: Places) -> Self {
+        Self {
+            long,
+            time_limit: Duration::from_secs(10),
+        }
+    }
+}
+
+/// Waits for the whole body.
+pub(super) async fn whole(
+    State(arrivals): State<Arrivals>,
+    request: Request,
+    next: Next,
+) -> Response {
+    if request.body().is_end_stream() {
+        return next.run(request).await;
+    }
+    let (parts, body) = request.into_parts();
+    let arrived = timeout(arrivals.time_limit, read(body, &arrivals.long)).await;
+    let late = || {
+        let detail = "the body did not arrive in time";
+        Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "TIMEOUT", detail))
+    };
+    match arrived.unwrap_or_else(|_| late()) {
+        Ok(body) => next.run(Request::from_parts(parts, body.into())).await,
+        Err(problem) => problem.into_response(),
+    }
+}
+
+async fn read(body: Body, long: &Places) -> Result<Vec<u8>, Problem> {
+    let mut chunks = body.into_data_stream();
+    let (mut read, mut place) = (Vec::new(), None);
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk.map_err(|_| {
+            let detail = "the body ended before its end";
+            Problem::new(StatusCode::BAD_REQUEST, "BAD_REQUEST", detail)
+        })?;
+        read.extend_from_slice(&chunk);
+        if read.len() > MOST {
+            break;
+        }
+        if read.len() > SHORT && place.is_none() {
+            place = Some(long.take().ok_or_else(busy)?);
+        }
+    }
+    Ok(read)
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Bytes;
+    use axum::routing::post;
+    use axum::{Router, middleware};
+    use futures::stream;
+    use tower::ServiceExt;
+
+    use super::super::at_work;
+    use super::*;
+
+    /// How many bytes come, behind so many places at work and for long bodies.
+    fn router(places: usize, long: usize) -> Router {
+        routes(places, Arrivals::new(Places::new(long)))
+    }
+
+    fn routes(places: usize, arrivals: Arrivals) -> Router {
+        let count = async |body: Bytes| body.len().to_string();
+        Router::new()
+            .route("/", post(count))
+            .layer(middleware::from_fn_with_state(
+                Places::new(places),
+                at_work::limit,
+            ))
+            .layer(middleware::from_fn_with_state(arrivals, whole))
+    }
+
+    async fn send(router: &Router, body: Body) -> (StatusCode, String) {
+        let request = Request::post("/").body(body).unwrap();
+        let answer = router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = answer.into_parts();
+        let body = axum::body::to_bytes(body, MOST).await.unwrap();
+        (parts.status, String::from_utf8(body.to_vec()).unwrap())
+    }
+
+    /// A body of which nothing comes after these bytes.
+    fn endless(bytes: usize) -> Body {
+        let begun = stream::iter([Ok::<_, std::io::Error>(vec![b'a'; bytes])]);
+        Body::from_stream(begun.chain(stream::pending()))
+    }
+
+    #[tokio::test]
+    async fn bodies_that_do_not_come_take_no_place_at_work() {
+        let router = router(1, 1);
+        let slow: Vec<_> = (0..10)
+            .map(|_| {
+                let router = router.clone();
+                tokio::spawn(async move { send(&router, endless(100)).await })
+            })
+            .collect();
+        tokio::task::yield_now().await;
+
+        let other = send(&router, Body::from("abc")).await;
+
+        assert_eq!(other, (StatusCode::OK, "3".to_owned()));
+        for slow in slow {
+            assert!(!slow.is_finished());
+            slow.abort();
+        }
+    }
+
+    #[tokio::test]
+    async fn a_body_that_does_not_come_in_time_is_not_waited_for() {
+        let router = routes(
+            1,
+            Arrivals {
+                long: Places::new(1),
+                time_limit: Duration::ZERO,
+            },
+        );
+
+        let (status, answer) = send(&router, endless(100)).await;
+
+        assert_eq!(status, StatusCode::REQUEST_TIMEOUT);
+        assert!(answer.contains("TIMEOUT"), "{answer}");
+    }
+
+    #[tokio::test]
+    async fn long_bodies_are_held_only_so_many_at_a_time() {
+        let router = router(9, 1);
+        let held = router.clone();
+        let held = tokio::spawn(async move { send(&held, endless(SHORT + 1)).await });
+        tokio::task::yield_now().await;
+
+        let long = send(&router, Body::from(vec![b'a'; SHORT + 1])).await;
+        let short = send(&router, Body::from(vec![b'a'; SHORT])).await;
+        held.abort();
+        drop(held.await);
+        let again = send(&router, Body::from(vec![b'a'; MOST])).await;
+
+        assert_eq!(long.0, StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(short, (StatusCode::OK, SHORT.to_string()));
+        assert_eq!(again, (StatusCode::OK, MOST.to_string()));
+    }
+
+    #[tokio::test]
+    async fn of_what_is_too_long_for_any_route_no_more_is_read() {
+        let (status, read) = send(&router(1, 1), endless(MOST + 1)).await;
+
+        assert_eq!((status, read), (StatusCode::OK, (MOST + 1).to_string()));
+    }
+}
