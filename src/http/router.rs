@@ -126,15 +126,12 @@ pub fn router(
         .with_rejection_response(|_| Problem::from(Refusal::cross_site()).into_response());
     let forms =
         mail_links::routes(accounts.clone(), cookie).merge(oauth::forms(accounts.clone(), cookie));
-    let forms = forms.layer(of_pages);
+    let forms = forms.layer(of_pages.clone());
     let graphql = Router::new()
         .route(PATH, endpoint.route())
         .layer(csrf.with_rejection_response(|_| Refusal::cross_site().into_response()))
         .layer(cors.clone());
-    let export = Router::new()
-        .route(export::PATH, get(export::export))
-        .with_state(exports)
-        .layer(cors);
+    let export = export::routes(exports).layer(of_pages).layer(cors);
     let oauth = oauth::routes(accounts.clone(), cookie).merge(erasure::routes(accounts.clone()));
     let keys = Router::new()
         .route(keys::PATH, get(keys::key_set))

@@ -154,7 +154,7 @@ async fn whatever_is_refused_beside_graphql_is_a_problem_that_no_cache_keeps() {
         (site.get("/metrics"), 404, "NOT_FOUND"),
         (site.post("/no/such/page"), 404, "NOT_FOUND"),
         (site.post("/healthz"), 405, "METHOD_NOT_ALLOWED"),
-        (site.post("/account/export"), 405, "METHOD_NOT_ALLOWED"),
+        (site.post("/account/export"), 415, "UNSUPPORTED_MEDIA_TYPE"),
         (site.get("/account/export"), 401, "UNAUTHENTICATED"),
         (site.post("/reset-password"), 415, "UNSUPPORTED_MEDIA_TYPE"),
         (form("/reset-password", "token=a"), 422, "INVALID"),

@@ -6,7 +6,7 @@ use reelgraph::domain::entropy::{Entropy, SystemEntropy};
 use reelgraph::domain::ids::{ApiKeyId, ProfileId, UserId};
 use serde_json::{Value, json};
 
-use crate::support::program::{On, Program, Site};
+use crate::support::program::{On, PASSWORD, Program, Site};
 use crate::support::stores::{self, Stores};
 
 const EMAIL: &str = "ada@example.org";
@@ -159,6 +159,31 @@ async fn only_the_owner_gets_the_file() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn after_ten_minutes_it_takes_the_password() {
+    let program = Program::seeded(On::Embedded).await;
+    let mut site = program.serve().await;
+    site.register(EMAIL).await;
+    let (user, _) = ids(&site).await;
+    let stores = stores::open(&program, On::Embedded).await;
+    stores.pass(user, 11).await;
+
+    assert_refused(get(&site), 400, "WRONG_CREDENTIALS").await;
+    let wrong = post(&site, "wrong horse battery");
+    assert_refused(wrong, 400, "WRONG_CREDENTIALS").await;
+    let elsewhere = post(&site, PASSWORD).header("sec-fetch-site", "cross-site");
+    assert_refused(elsewhere, 403, "CROSS_SITE").await;
+    let file: Value = post(&site, PASSWORD)
+        .send()
+        .await
+        .unwrap()
+        .json()
+        .await
+        .unwrap();
+
+    assert_eq!(file["account"]["email"], EMAIL, "{file}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn somebody_who_watched_nothing_gets_a_whole_file() {
     let program = Program::seeded(On::Embedded).await;
     let mut site = program.serve().await;
@@ -182,6 +207,17 @@ async fn assert_refused(request: reqwest::RequestBuilder, status: u16, code: &st
 fn get(site: &Site) -> reqwest::RequestBuilder {
     site.get("/account/export")
         .header("cookie", site.cookie().unwrap())
+}
+
+/// The request of a form with a password.
+fn post(site: &Site, password: &str) -> reqwest::RequestBuilder {
+    let body: String = url::form_urlencoded::Serializer::new(String::new())
+        .append_pair("password", password)
+        .finish();
+    site.post("/account/export")
+        .header("cookie", site.cookie().unwrap())
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(body)
 }
 
 /// The account and its first profile.

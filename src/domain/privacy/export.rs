@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use futures::channel::mpsc;
+use secrecy::SecretString;
 
 use super::accounts::{Head, ProfilePart};
 use super::error::PrivacyError;
@@ -44,10 +45,11 @@ impl ExportService {
     pub async fn export(
         &self,
         viewer: &KnownViewer,
+        password: Option<SecretString>,
         client: &Client,
     ) -> Result<Export, AccountError> {
         Ok(Export {
-            account: self.accounts.export(viewer, client).await?,
+            account: self.accounts.export(viewer, password, client).await?,
             parts: self.parts.clone(),
             now: self.clock.now(),
         })

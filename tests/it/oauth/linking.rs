@@ -1,8 +1,6 @@
 //! What it takes to link an account that is logged in: more than its session, which somebody may have stolen.
 
-use chrono::TimeDelta;
-use reelgraph::domain::accounts::{EmailAddress, Session};
-use reelgraph::domain::clock::{Clock, SystemClock};
+use reelgraph::domain::accounts::EmailAddress;
 use serde_json::{Value, json};
 
 use super::{BEGIN, HOME, World, identities, register, round_trip, told};
@@ -18,15 +16,7 @@ async fn pass(world: &World, minutes: i64) {
     let stores = stores::open(&world.program, On::Embedded).await;
     let email = EmailAddress::parse(EMAIL).unwrap();
     let user = stores.accounts.find_user_by_email(&email).await.unwrap();
-    let now = SystemClock.now();
-    let sessions = stores.sessions.sessions_of_user(user.unwrap().id, now);
-    for session in sessions.await.unwrap() {
-        let older = Session {
-            created_at: session.created_at - TimeDelta::minutes(minutes),
-            ..session
-        };
-        stores.sessions.update_session(&older).await.unwrap();
-    }
+    stores.pass(user.unwrap().id, minutes).await;
 }
 
 /// Begins to link; all of the answer.

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use bson::Document;
+use chrono::TimeDelta;
 use futures::TryStreamExt;
 use neo4rs::{BoltType, Graph, query};
 use reelgraph::adapters::mongo::{MongoAccounts, MongoDb, MongoNotes, MongoWatching};
@@ -12,7 +13,9 @@ use reelgraph::adapters::redis::{RedisDb, RedisSessions};
 use reelgraph::adapters::sqlite::{
     SqliteAccounts, SqliteDb, SqliteGraph, SqliteNotes, SqliteSessions, SqliteWatching,
 };
-use reelgraph::domain::accounts::SessionStore;
+use reelgraph::domain::accounts::{Session, SessionStore};
+use reelgraph::domain::clock::{Clock, SystemClock};
+use reelgraph::domain::ids::UserId;
 use reelgraph::domain::recommend::{GraphProjection, NoteStore};
 use rusqlite::Connection;
 
@@ -25,6 +28,20 @@ pub(crate) struct Stores {
     pub(crate) accounts: Arc<dyn Accounts>,
     pub(crate) sessions: Arc<dyn SessionStore>,
     pub(crate) watching: Arc<dyn Watching>,
+}
+
+impl Stores {
+    /// Lets some minutes pass since the log-ins of an account.
+    pub(crate) async fn pass(&self, user: UserId, minutes: i64) {
+        let sessions = self.sessions.sessions_of_user(user, SystemClock.now());
+        for session in sessions.await.unwrap() {
+            let older = Session {
+                created_at: session.created_at - TimeDelta::minutes(minutes),
+                ..session
+            };
+            self.sessions.update_session(&older).await.unwrap();
+        }
+    }
 }
 
 /// Opens the record of an installation.

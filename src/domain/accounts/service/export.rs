@@ -1,5 +1,7 @@
 //! Everything that is stored about an account, for its owner.
 
+use secrecy::SecretString;
+
 use super::AccountService;
 use crate::domain::accounts::api_key::ApiKey;
 use crate::domain::accounts::audit::{Action, AuditEntry};
@@ -33,14 +35,18 @@ pub struct AccountExport {
 }
 
 impl AccountService {
-    /// Everything that is known of the viewer's account. Reads a lot, so only so often.
+    /// Everything that is known of the viewer's account, profiles that have a PIN included: so it takes a fresh log-in
+    /// or the password. Reads a lot, so only so often.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn export(
         &self,
         viewer: &KnownViewer,
+        password: Option<SecretString>,
         client: &Client,
     ) -> Result<AccountExport, AccountError> {
-        let (user, _) = self.managed(viewer).await?;
+        let (user, session) = self.managed(viewer).await?;
+        self.check_owner_or_fresh((&user, session), password, client)
+            .await?;
         let own = limit_key("export", &[&user.id.to_string()]);
         self.take(&own, EXPORTS).await?;
         let entry = self.own(viewer, Action::Exported, client);
