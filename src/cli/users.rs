@@ -52,6 +52,11 @@ pub(super) enum Command {
         #[command(flatten)]
         account: Account,
     },
+    /// Erase an account for good: at once what names its owner, soon after what its profiles watched
+    Erase {
+        #[command(flatten)]
+        account: Account,
+    },
     /// Set a new password and log the account out everywhere
     ResetPassword {
         #[command(flatten)]
@@ -137,6 +142,12 @@ pub(super) async fn run(app: &App, command: Command) -> anyhow::Result<ExitCode>
                 .set_disabled(Authority::Operator, user, false)
                 .await?;
             println!("enabled {}", name(&user));
+        }
+        Command::Erase { account } => {
+            let user = account.find(app).await?;
+            let erasure = accounts.erase_user(user).await?;
+            let page = accounts.erasure_page(&erasure);
+            println!("erased {user}; what its profiles watched goes while a server runs: {page}");
         }
         Command::ResetPassword { account, password } => {
             let user = account.find(app).await?;

@@ -150,6 +150,13 @@ async fn an_operator_changes_accounts_while_the_site_runs() {
     );
     eve.expect("logIn", log_in("another horse battery"), "")
         .await;
+
+    let erased = users("erase", &[]).await;
+    assert!(erased.starts_with("erased "), "{erased}");
+    assert_eq!(eve.who().await, None);
+    let refused = eve.refused("logIn", log_in("another horse battery"));
+    assert_eq!(refused.await.0, "WRONG_CREDENTIALS");
+    assert_eq!(program.expect(&["users", "list", "--json"]).await, "");
 }
 
 #[tokio::test]

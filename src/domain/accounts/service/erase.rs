@@ -40,6 +40,15 @@ impl AccountService {
         self.delete_user(user, Told::Owner).await
     }
 
+    /// Deletes an account on the word of whoever runs the site, as [`Self::delete_account`] does for its owner, who is
+    /// told by mail.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn erase_user(&self, user: UserId) -> Result<Erasure, AccountError> {
+        let user = self.find_user(user).await?;
+        let user = user.ok_or(AccountError::UserNotFound)?;
+        self.delete_user(user, Told::Owner).await
+    }
+
     /// Deletes what came from another site about somebody, on a request that the other site signed. An account that can
     /// be logged in to by that site only is deleted; another one is unlinked. Somebody whom the site does not know
     /// counts as erased already.
