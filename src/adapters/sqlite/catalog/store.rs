@@ -10,7 +10,7 @@ use super::rows::{ChangedPerson, ChangedTitle, SeasonRow};
 use super::{list, rows, write};
 use crate::adapters::sqlite::columns::{self, only, read};
 use crate::adapters::sqlite::db::{SqliteDb, store_error};
-use crate::adapters::sqlite::statements::{all, readable};
+use crate::adapters::sqlite::statements::{all, fill, readable};
 use crate::domain::catalog::{
     CatalogBatch, CatalogListStore, CatalogStore, Change, ChangeSource, Collection, Episode,
     ExternalId, Genre, Person, Season, SeasonId, Title, TitleFilter, TitleQuery, Visibility,
@@ -61,18 +61,10 @@ impl SqliteCatalog {
         let sql = format!("{} WHERE {condition} LIMIT ?2 OFFSET ?3", rows::TITLES);
         self.db
             .read(move |connection| {
-                let (mut found, mut seen) = (Vec::new(), 0);
-                loop {
-                    let wanted = limit - found.len();
+                fill(limit, |wanted, seen| {
                     let page = [parameter, columns::limit(wanted), columns::limit(seen)];
-                    let (more, rows) = readable(connection, TITLES, &sql, page, rows::title)?;
-                    found.extend(more);
-                    seen += rows;
-                    // Those that cannot be read were passed over: there may be more beyond them.
-                    if rows < wanted || found.len() == limit {
-                        return Ok(found);
-                    }
-                }
+                    readable(connection, TITLES, &sql, page, rows::title)
+                })
             })
             .await
     }
