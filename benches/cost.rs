@@ -132,7 +132,7 @@ async fn main() -> anyhow::Result<()> {
     };
     site.ask(REGISTER, json!({})).await?;
     site.watch().await?;
-    while app.graph.project().await? > 0 {}
+    app.graph.drain().await?;
     println!("{:40} {:>8} {:>10} {:>8}", "", "weight", "µs", "µs/unit");
     for (name, query) in OPERATIONS {
         site.ask(query, json!({})).await?;

@@ -134,6 +134,14 @@ pub trait WatchSource: Send + Sync {
     /// until they are erased.
     async fn put_tombstones(&self, tombstones: &[String]) -> Result<(), StoreError>;
 
+    /// Up to `limit` profiles of which anything is recorded, be it watched, rated, hidden or muted: those with an id
+    /// above the given one, by id.
+    async fn profiles_after(
+        &self,
+        after: Option<ProfileId>,
+        limit: usize,
+    ) -> Result<Vec<ProfileId>, StoreError>;
+
     /// Which of these profiles are erased, in the order asked.
     async fn erased(&self, profiles: &[ProfileId]) -> Result<Vec<ProfileId>, StoreError>;
 

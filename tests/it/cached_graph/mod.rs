@@ -3,7 +3,9 @@
 mod breaker;
 mod counting;
 mod servers;
+mod rebuilds;
 mod similar;
+mod source;
 mod support;
 mod tastes;
 mod turns;

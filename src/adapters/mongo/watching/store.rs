@@ -16,7 +16,7 @@ use super::transaction::{mark_projected, mark_waiting};
 use super::{erase, exclusions, indexes, next_day};
 use crate::adapters::mongo::db::{MongoDb, patiently};
 use crate::adapters::mongo::fields::{date, key_of};
-use crate::adapters::mongo::find::{List, all, readable};
+use crate::adapters::mongo::find::{List, readable};
 use crate::adapters::mongo::indexes::Build;
 use crate::domain::error::StoreError;
 use crate::domain::ids::{PlayId, ProfileId, TitleId};
@@ -140,7 +140,7 @@ impl HistoryStore for MongoWatching {
             is_latest_first: true,
             id: "_id.play",
         };
-        list.page(&self.collections.plays, window).await
+        list.page(&self.collections.plays, "plays", window).await
     }
 
     async fn in_progress(
@@ -154,7 +154,7 @@ impl HistoryStore for MongoWatching {
             is_latest_first: true,
             id: "_id.item",
         };
-        list.page(&self.collections.states, window).await
+        list.page(&self.collections.states, "states", window).await
     }
 
     async fn series_to_go_on_with(
@@ -175,7 +175,8 @@ impl HistoryStore for MongoWatching {
             is_latest_first: true,
             id: "_id.title",
         };
-        list.page(&self.collections.watched_titles, window).await
+        list.page(&self.collections.watched_titles, WATCHES, window)
+            .await
     }
 
     async fn watched_titles_after(
@@ -209,7 +210,8 @@ impl HistoryStore for MongoWatching {
             is_latest_first: true,
             id: "_id.title",
         };
-        list.page(&self.collections.hidden, window).await
+        list.page(&self.collections.hidden, "hidden_titles", window)
+            .await
     }
 
     async fn measured_lengths(
@@ -273,7 +275,7 @@ impl FeedbackStore for MongoWatching {
     async fn mutes(&self, profile: ProfileId) -> Result<Arc<[Mute]>, StoreError> {
         let filter = doc! { "_id.profile": profile.to_i64() };
         let sort = doc! { "_id.kind": 1, "_id.source": 1 };
-        let mutes = all(&self.collections.mutes, filter, sort, None).await?;
+        let mutes = readable(&self.collections.mutes, "mutes", filter, sort, None).await?;
         Ok(mutes.into())
     }
 }
@@ -346,6 +348,14 @@ impl WatchSource for MongoWatching {
             patiently(collections.db.timeout, put).await?;
         }
         Ok(())
+    }
+
+    async fn profiles_after(
+        &self,
+        after: Option<ProfileId>,
+        limit: usize,
+    ) -> Result<Vec<ProfileId>, StoreError> {
+        erase::profiles_after(&self.collections, after, limit).await
     }
 
     async fn erased(&self, profiles: &[ProfileId]) -> Result<Vec<ProfileId>, StoreError> {
