@@ -215,10 +215,11 @@ pub(super) struct List {
 }
 
 impl List {
+    /// A page of it. What cannot be read is passed over as `kind`; without a kind it is an error.
     pub(super) async fn page<D, T>(
         self,
         collection: &Collection<D>,
-        kind: &'static str,
+        kind: Option<&'static str>,
         window: &Window,
     ) -> Result<Slice<T>, StoreError>
     where
@@ -243,7 +244,10 @@ impl List {
         }
         let order = doc! { time: towards(is_up), id: towards(is_forward) };
         let limit = window.limit.saturating_add(1);
-        let rows = readable(collection, kind, filter, order, Some(limit)).await?;
+        let rows = match kind {
+            Some(kind) => readable(collection, kind, filter, order, Some(limit)).await?,
+            None => all(collection, filter, order, Some(limit)).await?,
+        };
         Ok(Slice::from_overfetched(rows, window))
     }
 }

@@ -11,8 +11,8 @@ use crate::domain::page::{Direction, KeyValue, Slice, Window};
 
 /// A list by a time, then by an id, ascending. There is an index that runs in its order.
 pub(super) struct List<T> {
-    /// What its rows are called that cannot be read.
-    pub(super) kind: &'static str,
+    /// What its rows are called that cannot be read, and are passed over; `None`: such a row is an error.
+    pub(super) kind: Option<&'static str>,
     pub(super) select: &'static str,
     pub(super) table: &'static str,
     /// The index to take, where the planner would take another.
@@ -29,12 +29,19 @@ pub(super) struct List<T> {
 impl<T> List<T> {
     pub(super) fn page(&self, connection: &Connection, window: &Window) -> Result<Slice<T>> {
         let (sql, parameters) = self.statement(window)?;
-        // One row more than the window wants.
-        let rows = fill(window.limit.saturating_add(1), |wanted, seen| {
+        let page = |wanted, seen| {
             let page = [wanted, seen].map(|number| Value::from(limit(number)));
-            let parameters = params_from_iter(parameters.iter().chain(&page));
-            readable(connection, self.kind, &sql, parameters, self.read)
-        })?;
+            parameters.iter().cloned().chain(page)
+        };
+        // One row more than the window wants.
+        let wanted = window.limit.saturating_add(1);
+        let rows = match self.kind {
+            Some(kind) => fill(wanted, |wanted, seen| {
+                let parameters = params_from_iter(page(wanted, seen));
+                readable(connection, kind, &sql, parameters, self.read)
+            }),
+            None => all(connection, &sql, params_from_iter(page(wanted, 0)), self.read),
+        }?;
         Ok(Slice::from_overfetched(rows, window))
     }
 

@@ -269,13 +269,10 @@ impl GraphService {
     ) -> Result<bool, RecommendError> {
         let watches = &self.ports.watches;
         let mut marked = watches.mark_watches_waiting(&compared.differing).await?;
-        let stray: Vec<_> = compared.stray.iter().map(|(key, _)| *key).collect();
-        // What only could not be read is there all the same, and stays.
-        let known = watches.mark_watches_waiting(&stray).await?;
-        let unknown: Vec<(ProfileId, TitleId, u64)> = compared
-            .stray
+        let unknown: Vec<(ProfileId, TitleId, u64)> = self
+            .unknown_watches(compared.stray)
+            .await?
             .into_iter()
-            .filter(|(key, _)| !known.contains(key))
             .map(|((profile, title), version)| (profile, title, version))
             .collect();
         if !unknown.is_empty() {
@@ -295,13 +292,7 @@ impl GraphService {
     async fn settle_titles(&self, compared: Compared<TitleId>) -> Result<bool, RecommendError> {
         let titles = &self.ports.titles;
         let mut marked = titles.mark_titles_waiting(&compared.differing).await?;
-        let stray: Vec<_> = compared.stray.iter().map(|(id, _)| *id).collect();
-        let known = titles.mark_titles_waiting(&stray).await?;
-        let unknown: Vec<(TitleId, u64)> = compared
-            .stray
-            .into_iter()
-            .filter(|(id, _)| !known.contains(id))
-            .collect();
+        let unknown = self.unknown_titles(compared.stray).await?;
         if !unknown.is_empty() {
             self.ports.graph.remove_titles(&unknown).await?;
             let ids: Vec<_> = unknown.iter().map(|(id, _)| *id).collect();

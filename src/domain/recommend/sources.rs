@@ -52,6 +52,9 @@ pub trait TitleSource: Send + Sync {
         limit: usize,
     ) -> Result<Vec<Title>, StoreError>;
 
+    /// Which of these titles there are, by id, also those that this version cannot read.
+    async fn known_titles(&self, titles: &[TitleId]) -> Result<Vec<TitleId>, StoreError>;
+
     /// Marks titles as waiting for projection although nothing was written: behind everything that was. Those that wait
     /// already keep their place; one that is written later takes the place that it would have without. Says which of
     /// the titles there are.
@@ -96,6 +99,12 @@ pub trait WatchSource: Send + Sync {
         &self,
         watched_titles: &[(ProfileId, TitleId, u64)],
     ) -> Result<(), StoreError>;
+
+    /// Which of these watched titles there are, by key, also those that this version cannot read.
+    async fn known_watches(
+        &self,
+        keys: &[(ProfileId, TitleId)],
+    ) -> Result<Vec<(ProfileId, TitleId)>, StoreError>;
 
     /// Marks watched titles as waiting for projection although nothing was written: behind everything that was. Those
     /// that wait already keep their place; one that is written later takes the place that it would have without. Says

@@ -64,6 +64,13 @@ impl WatchSource for CountingSource {
         self.record.mark_watches_projected(watched_titles).await
     }
 
+    async fn known_watches(
+        &self,
+        keys: &[(ProfileId, TitleId)],
+    ) -> Result<Vec<(ProfileId, TitleId)>, StoreError> {
+        self.record.known_watches(keys).await
+    }
+
     async fn mark_watches_waiting(
         &self,
         keys: &[(ProfileId, TitleId)],

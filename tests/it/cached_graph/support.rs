@@ -38,7 +38,7 @@ pub(super) struct Server {
     pub(super) store: SqliteGraph,
     pub(super) asked: Arc<CountingGraph>,
     pub(super) watching: ObservedWatching,
-    /// The record itself.
+    /// The record that all of it is made from.
     pub(super) record: Arc<SqliteWatching>,
     /// The same as the projector reads it.
     pub(super) source: Arc<CountingSource>,

@@ -12,7 +12,7 @@ use super::documents::{LengthKey, PlayKey, StateKey, TitleKey};
 use super::feedback_documents::MuteKey;
 use super::queue::Queue;
 use super::reads::{by_key, count};
-use super::transaction::{mark_projected, mark_waiting};
+use super::transaction::{find_keys, mark_projected, mark_waiting};
 use super::{erase, exclusions, indexes, next_day};
 use crate::adapters::mongo::db::{MongoDb, patiently};
 use crate::adapters::mongo::fields::{date, key_of};
@@ -140,7 +140,7 @@ impl HistoryStore for MongoWatching {
             is_latest_first: true,
             id: "_id.play",
         };
-        list.page(&self.collections.plays, "plays", window).await
+        list.page(&self.collections.plays, Some("plays"), window).await
     }
 
     async fn in_progress(
@@ -154,7 +154,7 @@ impl HistoryStore for MongoWatching {
             is_latest_first: true,
             id: "_id.item",
         };
-        list.page(&self.collections.states, "states", window).await
+        list.page(&self.collections.states, Some("states"), window).await
     }
 
     async fn series_to_go_on_with(
@@ -175,7 +175,7 @@ impl HistoryStore for MongoWatching {
             is_latest_first: true,
             id: "_id.title",
         };
-        list.page(&self.collections.watched_titles, WATCHES, window)
+        list.page(&self.collections.watched_titles, Some(WATCHES), window)
             .await
     }
 
@@ -210,7 +210,7 @@ impl HistoryStore for MongoWatching {
             is_latest_first: true,
             id: "_id.title",
         };
-        list.page(&self.collections.hidden, "hidden_titles", window)
+        list.page(&self.collections.hidden, Some("hidden_titles"), window)
             .await
     }
 
@@ -371,6 +371,17 @@ impl WatchSource for MongoWatching {
         limit: usize,
     ) -> Result<Vec<(TitleId, u64)>, StoreError> {
         erase::unprojected(&self.collections, limit).await
+    }
+
+    async fn known_watches(
+        &self,
+        keys: &[(ProfileId, TitleId)],
+    ) -> Result<Vec<(ProfileId, TitleId)>, StoreError> {
+        let keys = keys.iter().map(|key| key_of(&TitleKey::new(*key)));
+        let keys: Vec<Bson> = keys.collect::<Result<_, _>>()?;
+        let these = find_keys(&self.collections, doc! { "_id": { "$in": keys } }, None);
+        let found = patiently(self.collections.db.timeout, these).await?;
+        Ok(found.into_iter().map(|(_, key)| key).collect())
     }
 
     async fn mark_watches_waiting(

@@ -57,7 +57,7 @@ pub(super) fn of_user(
     window: &Window,
 ) -> rusqlite::Result<Slice<AuditEntry>> {
     let list = List {
-        kind: "audit",
+        kind: None,
         select: AuditRow::SELECT,
         table: "audit",
         index: None,

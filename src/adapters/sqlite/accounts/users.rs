@@ -102,7 +102,7 @@ pub(super) fn unconfirmed(
 
 pub(super) fn list(connection: &Connection, window: &Window) -> rusqlite::Result<Slice<User>> {
     let list = List {
-        kind: "users",
+        kind: None,
         select: UserRow::SELECT,
         table: "users",
         index: None,

@@ -310,6 +310,17 @@ impl TitleSource for SqliteCatalog {
         self.walk("id > ?1 ORDER BY id", after, limit).await
     }
 
+    async fn known_titles(&self, titles: &[TitleId]) -> Result<Vec<TitleId>, StoreError> {
+        let titles = columns::list(titles.iter().map(|title| title.to_i64()));
+        self.db
+            .read(move |connection| {
+                let sql = "SELECT id FROM titles WHERE id IN (SELECT value FROM json_each(?1)) ORDER BY id";
+                let known: Vec<i64> = all(connection, sql, [titles], only)?;
+                Ok(known.into_iter().map(TitleId::from_i64).collect())
+            })
+            .await
+    }
+
     async fn mark_titles_waiting(&self, titles: &[TitleId]) -> Result<Vec<TitleId>, StoreError> {
         if titles.is_empty() {
             return Ok(Vec::new());

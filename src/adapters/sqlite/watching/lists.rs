@@ -26,7 +26,7 @@ pub(super) fn history(profile: ProfileId, title: Option<TitleId>) -> List<Play> 
         None => ("plays_history", "profile = ?1 AND kind <> 'series'"),
     };
     List {
-        kind: PLAYS,
+        kind: Some(PLAYS),
         select: PlayRow::SELECT,
         table: "plays",
         index: Some(index),
@@ -41,7 +41,7 @@ pub(super) fn history(profile: ProfileId, title: Option<TitleId>) -> List<Play> 
 
 pub(super) fn in_progress(profile: ProfileId) -> List<WatchState> {
     List {
-        kind: STATES,
+        kind: Some(STATES),
         select: StateRow::SELECT,
         table: "watch_states",
         index: Some("watch_states_in_progress"),
@@ -56,7 +56,7 @@ pub(super) fn in_progress(profile: ProfileId) -> List<WatchState> {
 
 pub(super) fn series_to_go_on_with(profile: ProfileId, day: NextDay) -> List<WatchedTitle> {
     List {
-        kind: WATCHES,
+        kind: Some(WATCHES),
         select: TitleRow::SELECT,
         table: "watched_titles",
         index: Some("watched_titles_to_go_on_with"),
@@ -71,7 +71,7 @@ pub(super) fn series_to_go_on_with(profile: ProfileId, day: NextDay) -> List<Wat
 
 pub(super) fn hidden_titles(profile: ProfileId) -> List<HiddenTitle> {
     List {
-        kind: HIDDEN,
+        kind: Some(HIDDEN),
         select: HiddenRow::SELECT,
         table: "hidden_titles",
         index: Some("hidden_titles_latest"),

@@ -1,5 +1,7 @@
 //! What projection reads of the watches on SQLite, and the marks that it takes off.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use rusqlite::Connection;
@@ -8,7 +10,7 @@ use super::erase;
 use super::store::SqliteWatching;
 use crate::adapters::sqlite::columns::{Time, limit as rows, only, read, record};
 use crate::adapters::sqlite::db::store_error;
-use crate::adapters::sqlite::statements::{all, write};
+use crate::adapters::sqlite::statements::{all, exists, write};
 use crate::domain::error::StoreError;
 use crate::domain::ids::{ProfileId, TitleId};
 use crate::domain::recommend::{WatchSource, last_in_queue};
@@ -127,6 +129,25 @@ impl WatchSource for SqliteWatching {
     ) -> Result<Vec<(TitleId, u64)>, StoreError> {
         self.db
             .read(move |connection| erase::unprojected(connection, rows(limit)))
+            .await
+    }
+
+    async fn known_watches(
+        &self,
+        keys: &[(ProfileId, TitleId)],
+    ) -> Result<Vec<(ProfileId, TitleId)>, StoreError> {
+        let keys: BTreeSet<_> = keys.iter().copied().collect();
+        self.db
+            .read(move |connection| {
+                let sql = "SELECT 1 FROM watched_titles WHERE profile = ?1 AND title = ?2";
+                let mut known = Vec::with_capacity(keys.len());
+                for (profile, title) in keys {
+                    if exists(connection, sql, [profile.to_i64(), title.to_i64()])? {
+                        known.push((profile, title));
+                    }
+                }
+                Ok(known)
+            })
             .await
     }
 

@@ -339,6 +339,8 @@ async fn all_titles_can_be_made_to_wait_in_portions(store: &Opened) {
     let all: Vec<_> = (1..=5).map(|id| (TitleId(id), 1)).collect();
     store.mark_titles_projected(&all).await.unwrap();
 
+    let some = [9, 5, 2].map(TitleId);
+    let known = store.known_titles(&some).await.unwrap();
     let first = store.mark_titles_waiting_after(None, 2).await.unwrap();
     let second = store
         .mark_titles_waiting_after(Some(TitleId(2)), 9)
@@ -346,6 +348,7 @@ async fn all_titles_can_be_made_to_wait_in_portions(store: &Opened) {
         .unwrap();
     let last = store.mark_titles_waiting_after(Some(TitleId(5)), 9).await;
 
+    assert_eq!(known, [TitleId(2), TitleId(5)]);
     assert_eq!(first, [TitleId(1), TitleId(2)]);
     assert_eq!(second, [TitleId(3), TitleId(4), TitleId(5)]);
     assert_eq!(last.unwrap(), []);

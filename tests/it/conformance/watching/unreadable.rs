@@ -55,6 +55,10 @@ async fn walks_are_filled_with_what_can_be_read(opened: &Opened) {
     let waiting = opened.store.unprojected_watches(2).await.unwrap();
     let written = opened.store.watched_titles_since(at(0), None, 2).await;
 
+    let keys_of = [2, 3, 404].map(|title| (ANN, TitleId(title)));
+    let known = opened.store.known_watches(&keys_of).await.unwrap();
+
+    assert_eq!(known, keys_of[..2], "it is there all the same");
     let expected = [(ANN, TitleId(3)), (ANN, TitleId(4))];
     assert_eq!(keys(&walked), expected);
     assert_eq!(keys(&waiting), expected);
