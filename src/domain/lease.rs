@@ -25,8 +25,8 @@ pub trait Leases: Send + Sync {
 }
 }
 
-/// Whether to begin work, or go on with it: the holder has the lease now, or nobody can say who has it. Without the leases
-/// work is done twice, but it is done.
+/// Whether to begin work, or go on with it: the holder has the lease now, or nobody can say who has it. Without the
+/// leases work is done twice, but it is done.
 pub async fn may_work(
     leases: &dyn Leases,
     name: &str,

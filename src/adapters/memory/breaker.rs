@@ -52,8 +52,8 @@ impl BreakerGraph {
         read
     }
 
-    /// Reads in the background what may take longer than any viewer would wait. That this is slow says nothing of whether
-    /// the graph answers.
+    /// Reads in the background what may take longer than any viewer would wait. That this is slow says nothing of
+    /// whether the graph answers.
     async fn read_patiently<T, F>(
         &self,
         read: impl FnOnce(Arc<dyn SimilarSource>) -> F + Send,

@@ -172,8 +172,9 @@ impl<'a> Run<'a> {
         })
     }
 
-    /// Writes records together, again if somebody else wrote the same documents in between; if that does not help, one by
-    /// one: what then meets a document that it does not find before, because this version cannot read it, is refused.
+    /// Writes records together, again if somebody else wrote the same documents in between; if that does not help, one
+    /// by one: what then meets a document that it does not find before, because this version cannot read it, is
+    /// refused.
     pub(super) async fn write_records<T>(
         &mut self,
         records: &[Placed<T>],

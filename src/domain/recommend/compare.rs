@@ -112,8 +112,8 @@ fn compare<K: Ord + Copy, T: PartialEq>(
 
 impl GraphService {
     /// Compares the graph with the documents, and the documents' sums with what they are sums of; differences by key,
-    /// at most 100 of each sort. What waits for projection differs too, so drain first. Of what cannot be read nothing is
-    /// said.
+    /// at most 100 of each sort. What waits for projection differs too, so drain first. Of what cannot be read nothing
+    /// is said.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn verify(&self) -> Result<Vec<Difference>, RecommendError> {
         let mut differences = self.verify_watchers().await?;

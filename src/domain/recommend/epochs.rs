@@ -41,8 +41,8 @@ impl GraphService {
         Ok(notes)
     }
 
-    /// Lets the tick go on behind what was written last, when its time has come: nothing need follow for long, and a store
-    /// that comes back from a backup of the time before would be taken for the one that was there.
+    /// Lets the tick go on behind what was written last, when its time has come: nothing need follow for long, and a
+    /// store that comes back from a backup of the time before would be taken for the one that was there.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn tick_behind(&self) -> Result<(), RecommendError> {
         if self.watch.seen().wants_tick_behind() {

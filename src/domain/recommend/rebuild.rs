@@ -27,8 +27,8 @@ const MARKED: usize = 5000;
 
 /// The lease that says who does the steps.
 const LEASE: &str = "rebuild_graph";
-/// How long somebody who has died holds it. Who lives renews it, however long a step takes: to compute the `SIMILAR` edges
-/// may take minutes.
+/// How long somebody who has died holds it. Who lives renews it, however long a step takes: to compute the `SIMILAR`
+/// edges may take minutes.
 const HELD: Duration = Duration::from_secs(5);
 /// How often everything is compared at the most. Once is enough, unless a projector that stood still has taken off a mark
 /// without writing what was marked; where much is written something differs every time, and is projected anyhow.
@@ -218,7 +218,8 @@ impl GraphService {
                 let round = self.project(&mut Scope::Rest(&mut turns)).await;
                 self.leave_turns(&mut turns).await;
                 let round = round?;
-                // What the marks are on lies behind all that was written, so whoever has seen the end has seen them all.
+                // What the marks are on lies behind all that was written, so whoever has seen the end has seen them
+                // all.
                 if round.is_all {
                     let pass = Pass {
                         number: pass + 1,

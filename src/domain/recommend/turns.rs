@@ -12,8 +12,8 @@ use crate::domain::ids::ProfileId;
 
 /// How many shards watched titles have, by profile.
 const SHARDS: u64 = 8;
-/// How long a server that has died holds a shard. It is renewed once a round; whoever needs longer for one may lose it, and
-/// then some of it is done twice.
+/// How long a server that has died holds a shard. It is renewed once a round; whoever needs longer for one may lose it,
+/// and then some of it is done twice.
 pub(super) const HELD: Duration = Duration::from_secs(10);
 
 /// A part of what waits for projection.
@@ -25,8 +25,8 @@ pub(super) enum Shard {
     Departures,
 }
 
-/// The shards that whoever projects has, and what it is called where it holds their leases. Two of one server have names of
-/// their own, so that they take turns as well.
+/// The shards that whoever projects has, and what it is called where it holds their leases. Two of one server have
+/// names of their own, so that they take turns as well.
 #[derive(Debug)]
 pub struct Turns {
     pub(super) holder: Uuid,

@@ -157,8 +157,8 @@ impl WatchService {
         Ok(GoingOn(going_on.collect()))
     }
 
-    /// Looks once more at the series behind whose last episode these plays are, which is not sure until this: a new one may
-    /// have come between. Broken off, it is found out when somebody looks what comes next.
+    /// Looks once more at the series behind whose last episode these plays are, which is not sure until this: a new one
+    /// may have come between. Broken off, it is found out when somebody looks what comes next.
     pub(super) async fn look_again(
         &self,
         going_on: &GoingOn,

@@ -112,8 +112,8 @@ impl WatchService {
         self.rules.half_life_days
     }
 
-    /// Makes the sums of watched titles what their plays add up to, by the half-life of the settings. What cannot be read,
-    /// or not within the time that a store has, keeps nothing else waiting: it is named in the log and left.
+    /// Makes the sums of watched titles what their plays add up to, by the half-life of the settings. What cannot be
+    /// read, or not within the time that a store has, keeps nothing else waiting: it is named in the log and left.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn sum_up(&self, keys: &[(ProfileId, TitleId)]) -> Result<Summed, WatchError> {
         match self.try_sum_up(keys).await {
