@@ -9,7 +9,7 @@ use crate::domain::error::StoreError;
 use crate::domain::events::Event;
 
 /// How long to wait before it is tried again: what has failed after all documents were read may fail so again.
-const RETRY: Duration = Duration::from_mins(10);
+const RETRY: Duration = Duration::from_secs(600);
 
 /// What is done to the record, as often as it takes.
 pub type Preparation = Box<dyn Fn() -> BoxFuture<'static, Result<(), StoreError>> + Send + Sync>;

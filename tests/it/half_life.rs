@@ -168,8 +168,8 @@ async fn a_play_that_cannot_be_read_keeps_no_sum_but_its_own(on: On) {
     let (profile, title) = (edges[7].profile, edges[7].title);
     for sentence in [
         "1 sums could not be computed".to_owned(),
-        format!("profile={profile}"),
-        format!("title={title}"),
+        profile.to_string(),
+        title.to_string(),
     ] {
         assert!(told.contains(&sentence), "{told}");
     }

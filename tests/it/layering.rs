@@ -463,8 +463,9 @@ fn files_beside_each_other_use_each_other_in_one_direction() {
     // Whoever uses nobody that is left can be read; in the end only circles are left, and who uses them.
     loop {
         let files: BTreeSet<String> = uses.keys().cloned().collect();
-        uses.values_mut()
-            .for_each(|used| used.retain(|file| files.contains(file)));
+        for used in uses.values_mut() {
+            used.retain(|file| files.contains(file));
+        }
         uses.retain(|_, used| !used.is_empty());
         if uses.len() == files.len() {
             break;

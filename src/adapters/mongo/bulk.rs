@@ -61,7 +61,9 @@ pub(super) enum Fault {
 impl Fault {
     /// Of what an answer says of one of its writes.
     fn of(error: &Bson) -> Self {
-        let code = error.as_document().and_then(|error| error.get_i32("code").ok());
+        let code = error
+            .as_document()
+            .and_then(|error| error.get_i32("code").ok());
         match code {
             Some(DUPLICATE) => Self::KeyTaken,
             Some(OUT_OF_DISK) => Self::Full(error.clone()),

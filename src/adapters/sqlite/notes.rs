@@ -47,7 +47,8 @@ impl NoteStore for SqliteNotes {
 /// Writes notes in the place of those of a revision. Says whether these were there.
 fn put(connection: &Connection, before: i64, notes: &Notes) -> Result<bool, StoreError> {
     if before == 0 {
-        let sql = "INSERT OR IGNORE INTO projection_notes (id, revision, notes) VALUES (1, ?1 + 1, ?2)";
+        let sql =
+            "INSERT OR IGNORE INTO projection_notes (id, revision, notes) VALUES (1, ?1 + 1, ?2)";
         let written = write(connection, sql, (before, Json(notes))).map_err(store_error)?;
         return Ok(written > 0);
     }

@@ -40,7 +40,12 @@ impl<T> List<T> {
                 let parameters = params_from_iter(page(wanted, seen));
                 readable(connection, kind, &sql, parameters, self.read)
             }),
-            None => all(connection, &sql, params_from_iter(page(wanted, 0)), self.read),
+            None => all(
+                connection,
+                &sql,
+                params_from_iter(page(wanted, 0)),
+                self.read,
+            ),
         }?;
         Ok(Slice::from_overfetched(rows, window))
     }

@@ -75,7 +75,10 @@ pub(super) fn fill<T>(
 fn name(row: &Row<'_>) -> String {
     let mut key = Vec::new();
     for column in 0..row.as_ref().column_count().min(3) {
-        let is_key = row.as_ref().column_name(column).is_ok_and(|name| KEYS.contains(&name));
+        let is_key = row
+            .as_ref()
+            .column_name(column)
+            .is_ok_and(|name| KEYS.contains(&name));
         match row.get_ref(column) {
             Ok(ValueRef::Integer(number)) if is_key => key.push(number.to_string()),
             Ok(ValueRef::Blob(bytes)) if is_key => {

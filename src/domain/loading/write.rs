@@ -226,7 +226,9 @@ impl Run<'_> {
         let mut sound = Vec::new();
         for (line, record) in &records {
             match series.get(&record.series) {
-                Some(title) if title.kind == TitleKind::Series => sound.push((*line, (title.id, record))),
+                Some(title) if title.kind == TitleKind::Series => {
+                    sound.push((*line, (title.id, record)));
+                }
                 Some(_) => self.refuse(
                     *line,
                     &Problem::new("series", format!("“{}” is a film", record.series)),

@@ -105,7 +105,10 @@ impl GraphService {
             .await
     }
 
-    pub(super) async fn put_watched(&self, watched_titles: &[WatchedTitle]) -> Result<(), RecommendError> {
+    pub(super) async fn put_watched(
+        &self,
+        watched_titles: &[WatchedTitle],
+    ) -> Result<(), RecommendError> {
         let epoch = self.epoch().await?;
         let edges: Vec<WatchedEdge> = watched_titles
             .iter()

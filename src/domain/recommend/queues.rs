@@ -194,9 +194,10 @@ impl GraphService {
             // Beyond what was only looked at there may be any.
             let is_look = !is_likely && !is_all;
             let shards = watched_titles.iter().map(|one| Shard::of(one.profile));
-            let wanted = match is_look {
-                true => Shard::of_watches(),
-                false => shards.collect(),
+            let wanted = if is_look {
+                Shard::of_watches()
+            } else {
+                shards.collect()
             };
             let taken = self.take(turns, wanted).await?;
             if taken.shards.is_empty() {

@@ -109,8 +109,8 @@ impl GraphService {
             Done::Next(phase, marked) => {
                 let documents = rebuild.documents + marked as u64;
                 let next = Rebuild {
-                    phase,
                     documents,
+                    phase,
                     ..rebuild
                 };
                 (Some(next), RebuildStep::Did(name))

@@ -191,10 +191,7 @@ impl WatchService {
     }
 
     /// Notes that there is nothing next in series, if all that has happened to them since these revisions is nothing.
-    async fn finish(
-        &self,
-        finished: Vec<((ProfileId, TitleId), u64)>,
-    ) -> Result<(), WatchError> {
+    async fn finish(&self, finished: Vec<((ProfileId, TitleId), u64)>) -> Result<(), WatchError> {
         if finished.is_empty() {
             return Ok(());
         }

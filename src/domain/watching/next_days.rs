@@ -43,12 +43,7 @@ impl Ledger {
 
     /// Notes that there is no episode of a series to watch next, if that was not sure, and neither anything happened to
     /// the watched title since that revision nor to the episodes.
-    pub fn finish_series(
-        &mut self,
-        key: (ProfileId, TitleId),
-        revision: u64,
-        now: DateTime<Utc>,
-    ) {
+    pub fn finish_series(&mut self, key: (ProfileId, TitleId), revision: u64, now: DateTime<Utc>) {
         if let Some(watched_title) = self.watched_titles.get(key)
             && watched_title.stamp.revision == revision
             && watched_title.next_day == Some(NextDay::UNSURE)

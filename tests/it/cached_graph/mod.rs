@@ -2,8 +2,8 @@
 
 mod breaker;
 mod counting;
-mod servers;
 mod rebuilds;
+mod servers;
 mod similar;
 mod source;
 mod support;

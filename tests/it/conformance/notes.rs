@@ -94,7 +94,8 @@ impl Raw {
             Self::Folder(folder) => {
                 let sql = "SELECT count(*) FROM projection_notes WHERE notes ->> '$.later' = 'kept'
                      AND notes ->> '$.rebuild.phase.dreaming.after' = 7";
-                let kept = Self::file(folder).query_row(sql, (), |row| row.get::<_, i64>("count(*)"));
+                let kept =
+                    Self::file(folder).query_row(sql, (), |row| row.get::<_, i64>("count(*)"));
                 kept.unwrap() == 1
             }
             Self::Database(uri) => {

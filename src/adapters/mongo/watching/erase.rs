@@ -125,11 +125,7 @@ pub(super) async fn profiles_after(
             let key = document.get_document("_id").map_err(StoreError::failed)?;
             key.get_i64("profile").map_err(StoreError::failed)
         };
-        let profiles: Vec<i64> = keys
-            .await?
-            .iter()
-            .map(profile)
-            .collect::<Result<_, _>>()?;
+        let profiles: Vec<i64> = keys.await?.iter().map(profile).collect::<Result<_, _>>()?;
         // A full page says nothing of what lies beyond its last profile.
         if profiles.len() == limit {
             end = end.min(profiles.last().copied().unwrap_or(end));

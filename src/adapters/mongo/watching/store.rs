@@ -140,7 +140,8 @@ impl HistoryStore for MongoWatching {
             is_latest_first: true,
             id: "_id.play",
         };
-        list.page(&self.collections.plays, Some("plays"), window).await
+        list.page(&self.collections.plays, Some("plays"), window)
+            .await
     }
 
     async fn in_progress(
@@ -154,7 +155,8 @@ impl HistoryStore for MongoWatching {
             is_latest_first: true,
             id: "_id.item",
         };
-        list.page(&self.collections.states, Some("states"), window).await
+        list.page(&self.collections.states, Some("states"), window)
+            .await
     }
 
     async fn series_to_go_on_with(

@@ -99,7 +99,9 @@ pub(super) async fn find_keys(
         .await
         .map_err(store_error)?;
     let key = |watched_title: &Document| {
-        let key = watched_title.get_document("_id").map_err(StoreError::failed)?;
+        let key = watched_title
+            .get_document("_id")
+            .map_err(StoreError::failed)?;
         let profile = key.get_i64("profile").map_err(StoreError::failed)?;
         let title = key.get_i64("title").map_err(StoreError::failed)?;
         let ids = (ProfileId::from_i64(profile), TitleId::from_i64(title));

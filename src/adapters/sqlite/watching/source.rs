@@ -17,7 +17,13 @@ use crate::domain::recommend::{WatchSource, last_in_queue};
 use crate::domain::watching::WatchedTitle;
 
 /// The tables in which something is recorded of profiles.
-const OF_PROFILES: [&str; 5] = ["watched_titles", "plays", "watch_states", "hidden_titles", "mutes"];
+const OF_PROFILES: [&str; 5] = [
+    "watched_titles",
+    "plays",
+    "watch_states",
+    "hidden_titles",
+    "mutes",
+];
 
 #[async_trait]
 impl WatchSource for SqliteWatching {

@@ -9,8 +9,9 @@ use rusqlite::{Connection, Params, params_from_iter};
 
 use super::lists::{PLAYS, STATES, WATCHES};
 use super::rows::{
-    PLAYS_OF_TITLE, PlayRow, StateRow, TitleRow, find_measured, find_play, find_state, find_watched_title, plays_of_title,
-    put_measured, put_play, put_state, put_watched_title, set_back_next_day,
+    PLAYS_OF_TITLE, PlayRow, StateRow, TitleRow, find_measured, find_play, find_state,
+    find_watched_title, plays_of_title, put_measured, put_play, put_state, put_watched_title,
+    set_back_next_day,
 };
 use super::{erase, exclusions, lists};
 use crate::adapters::sqlite::columns::{TableRecord, limit as rows, list, read};
@@ -77,14 +78,16 @@ impl SqliteWatching {
     }
 
     /// The rows with these keys that can be read.
-    async fn by_key<R: TableRecord, T: Send + 'static, K: Params + Send + 'static>(
+    async fn by_key<R, T, K>(
         &self,
         kind: &'static str,
         condition: &str,
         keys: Vec<K>,
     ) -> Result<Vec<T>, StoreError>
     where
-        T: TryFrom<R, Error: Into<Box<dyn Error + Send + Sync>>>,
+        R: TableRecord,
+        K: Params + Send + 'static,
+        T: Send + 'static + TryFrom<R, Error: Into<Box<dyn Error + Send + Sync>>>,
     {
         let sql = format!("{} {condition}", R::SELECT);
         self.db

@@ -25,7 +25,10 @@ fn a_watched_episode_moves_the_series_on_to_the_day_of_the_next() {
     assert_eq!(first, Some(NextDay(20_500)));
     assert_eq!(earlier, Some(NextDay(20_500)));
     // Another one may have come meanwhile.
-    assert_eq!((last, again), (Some(NextDay::UNSURE), Some(NextDay::UNSURE)));
+    assert_eq!(
+        (last, again),
+        (Some(NextDay::UNSURE), Some(NextDay::UNSURE))
+    );
 }
 
 #[test]

@@ -394,14 +394,19 @@ async fn of_counts_at_the_same_time_the_latest_is_known(store: &Opened) {
             .map(Result::unwrap)
             .collect();
         let (earliest, latest) = (counts.iter().min().unwrap(), counts.iter().max().unwrap());
-        let between = counts.iter().find(|count| ![earliest, latest].contains(count));
+        let between = counts
+            .iter()
+            .find(|count| ![earliest, latest].contains(count));
 
         // One that was counted between them, before the edge was written, comes last.
         let both = join!(
             store.put_watchers(*earliest, &now),
             store.put_watchers(*latest, &now)
         );
-        store.put_watchers(*between.unwrap(), &before).await.unwrap();
+        store
+            .put_watchers(*between.unwrap(), &before)
+            .await
+            .unwrap();
 
         both.0.and(both.1).unwrap();
         let found = by_id(store.titles(&[TitleId(1)]).await.unwrap());

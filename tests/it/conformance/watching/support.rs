@@ -175,10 +175,11 @@ impl Opened {
             Raw::Database(uri) => {
                 let client = mongodb::Client::with_uri_str(uri.expose_secret()).await;
                 let db = client.unwrap().default_database().unwrap();
-                let of_title = match table {
-                    "watched_titles" => doc! { "_id.profile": profile, "_id.title": title },
-                    _ => doc! { "_id.profile": profile, "title": title },
+                let field = match table {
+                    "watched_titles" => "_id.title",
+                    _ => "title",
                 };
+                let of_title = doc! { "_id.profile": profile, field: title };
                 let change = doc! { "$set": { "completions": "many", "counts": "so so" } };
                 let documents = db.collection::<Document>(table);
                 let changed = documents.update_many(of_title, change).await.unwrap();

@@ -26,9 +26,21 @@ async fn lists_are_filled_with_what_can_be_read(opened: &Opened) {
         opened.break_rows("watch_states", ANN, TitleId(title)).await;
     }
 
-    let history = opened.store.history(ANN, None, &Window::first(2)).await.unwrap();
-    let whole = opened.store.history(ANN, None, &Window::first(3)).await.unwrap();
-    let in_progress = opened.store.in_progress(ANN, &Window::first(2)).await.unwrap();
+    let history = opened
+        .store
+        .history(ANN, None, &Window::first(2))
+        .await
+        .unwrap();
+    let whole = opened
+        .store
+        .history(ANN, None, &Window::first(3))
+        .await
+        .unwrap();
+    let in_progress = opened
+        .store
+        .in_progress(ANN, &Window::first(2))
+        .await
+        .unwrap();
     let titles: Vec<TitleId> = (1..=5).map(TitleId).collect();
     let plays = opened.store.plays_of_titles(ANN, &titles).await.unwrap();
     let states = opened.store.states_of_titles(ANN, &titles).await.unwrap();
@@ -48,7 +60,9 @@ async fn walks_are_filled_with_what_can_be_read(opened: &Opened) {
         opened.begin(evening, when).await;
     }
     for title in [1, 2] {
-        opened.break_rows("watched_titles", ANN, TitleId(title)).await;
+        opened
+            .break_rows("watched_titles", ANN, TitleId(title))
+            .await;
     }
 
     let walked = opened.store.watched_titles_after(None, 2).await.unwrap();
