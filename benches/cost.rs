@@ -206,7 +206,7 @@ async fn main() -> anyhow::Result<()> {
     };
     site.ask(REGISTER, json!({})).await?;
     site.watch().await?;
-    while app.graph.project().await? > 0 {}
+    app.graph.drain().await?;
     let ids = "{ titles(first: 1, filter: { kind: [FILM] }) { nodes { id } } genres { id } viewer { profile { history(first: 1) { nodes { id } } } } }";
     let mut ids = site.ask(ids, json!({})).await?["data"].take();
     let film = ids["titles"]["nodes"][0]["id"].take();

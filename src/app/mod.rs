@@ -28,7 +28,7 @@ use crate::domain::recommend::{
 use crate::domain::watching::{PlayLimit, WatchPorts, WatchService};
 use crate::graphql::Services;
 use crate::http::{HttpOptions, Stores};
-use crate::jobs::{self, CatalogFeed, Jobs, Keeper, Measure};
+use crate::jobs::{CatalogFeed, Jobs, Keeper, Measure};
 
 use self::outside::{access_tokens, mailer, providers};
 use self::stores::{AllStores, SQLITE, embedded, on_servers};
@@ -238,15 +238,12 @@ impl App {
         feed.catch_up()
             .await
             .context("the catalogue cannot be indexed")?;
-        if !self.stores.is_prepared {
-            jobs::prepare_record((self.stores.preparation)());
-        }
         let erasures = ErasureService::new(
             self.accounts.clone(),
             self.parts(),
             Arc::clone(&self.stores.bus),
         );
-        Ok(Jobs::start(
+        let mut jobs = Jobs::start(
             &self.graph,
             &self.progress,
             Keeper {
@@ -272,7 +269,12 @@ impl App {
                 self.stores.pulses.graph.clone(),
             ],
             || self.events.subscribe(),
-        ))
+        );
+        if !self.stores.is_prepared {
+            let preparation = Arc::clone(&self.stores.preparation);
+            jobs.prepare(Box::new(move || preparation()), self.events.subscribe());
+        }
+        Ok(jobs)
     }
 
     /// What is kept of people.

@@ -94,7 +94,7 @@ async fn rebuild(app: &App) -> anyhow::Result<u64> {
         );
     }
     loop {
-        match app.graph.rebuild_step().await? {
+        match app.graph.rebuild_step(tokio::time::sleep).await? {
             RebuildStep::Finished(documents) => {
                 app.graph.leave_rebuild().await?;
                 return Ok(documents);
@@ -122,6 +122,13 @@ async fn reweigh(app: &App) -> anyhow::Result<ExitCode> {
         done.watched_titles, done.half_life_days, done.changed
     );
     println!("projected {} documents", app.graph.drain().await?);
+    if done.left > 0 {
+        eprintln!(
+            "reelgraph: {} sums could not be computed and are what they were: the log above names them; once their plays can be read, run “reelgraph graph reweigh” again",
+            done.left
+        );
+        return Ok(ExitCode::FAILURE);
+    }
     Ok(ExitCode::SUCCESS)
 }
 

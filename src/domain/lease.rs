@@ -24,3 +24,17 @@ pub trait Leases: Send + Sync {
     async fn release(&self, name: &str, holder: Uuid) -> Result<(), StoreError>;
 }
 }
+
+/// Whether to begin work, or go on with it: the holder has the lease now, or nobody can say who has it. Without the
+/// leases work is done twice, but it is done.
+pub async fn may_work(
+    leases: &dyn Leases,
+    name: &str,
+    holder: Uuid,
+    time: Duration,
+) -> Result<bool, StoreError> {
+    match leases.acquire(name, holder, time).await {
+        Err(StoreError::Unavailable(_) | StoreError::Full(_)) => Ok(true),
+        answer => answer,
+    }
+}

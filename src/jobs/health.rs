@@ -2,8 +2,6 @@
 
 use std::error::Error;
 
-use crate::domain::error::StoreError;
-
 /// Logs failures once each time that they begin, and when they are over.
 pub(super) struct Health {
     job: &'static str,
@@ -20,14 +18,6 @@ impl Health {
     }
 
     pub(super) fn failed(&mut self, error: &(dyn Error + 'static)) {
-        let mut causes = std::iter::successors(Some(error), |error| (*error).source());
-        let is_full = |error: &(dyn Error + 'static)| {
-            matches!(error.downcast_ref(), Some(StoreError::Full(_)))
-        };
-        if causes.any(is_full) {
-            // The store has logged it, once for all that use it.
-            return;
-        }
         if !std::mem::replace(&mut self.is_failing, true) {
             let cause = std::iter::successors(Some(error), |error| (*error).source())
                 .map(ToString::to_string)

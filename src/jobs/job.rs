@@ -9,6 +9,7 @@ use tracing::Instrument;
 
 use super::health::Health;
 use super::pace::Pace;
+use crate::domain::error::{Coded, ErrorCode};
 use crate::domain::events::Event;
 
 /// Work that is done in rounds, for as long as the program runs.
@@ -38,21 +39,26 @@ pub(super) enum Round {
     Due(Duration),
     /// After a pause, whatever happens: a store that fails is not to be asked all the time.
     Failed(Box<dyn Error + Send + Sync>),
+    /// The same for a store without room, which has logged that, once for all that use it.
+    Full,
     /// After the same pause: the job works, something that it needs does not, and the job has logged that.
     HeldUp,
 }
 
 impl Round {
     /// The round of a store that failed.
-    pub(super) fn failed(error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self::Failed(error.into())
+    pub(super) fn failed(error: impl Coded) -> Self {
+        match error.code() {
+            ErrorCode::StorageFull => Self::Full,
+            _ => Self::Failed(Box::new(error)),
+        }
     }
 
     /// As metrics call it.
     fn outcome(&self) -> &'static str {
         match self {
             Self::Again | Self::Due(_) => "done",
-            Self::Failed(_) => "failed",
+            Self::Failed(_) | Self::Full => "failed",
             Self::HeldUp => "held_up",
         }
     }
@@ -76,7 +82,7 @@ pub(super) async fn run<J: Job>(mut job: J, mut pace: Pace) {
         } else {
             round.await
         };
-        let round = round.unwrap_or_else(|_| Round::failed("the round panicked"));
+        let round = round.unwrap_or_else(|_| Round::Failed("the round panicked".into()));
         metrics::histogram!("job_round_duration_seconds", "job" => J::NAME, "outcome" => round.outcome())
             .record(began.elapsed());
         let goes_on = match round {
@@ -92,6 +98,7 @@ pub(super) async fn run<J: Job>(mut job: J, mut pace: Pace) {
                 health.failed(&*error);
                 pace.pause(Pace::AFTER_FAILURE).await
             }
+            Round::Full => pace.pause(Pace::AFTER_FAILURE).await,
             Round::HeldUp => {
                 health.succeeded();
                 pace.pause(Pace::AFTER_FAILURE).await

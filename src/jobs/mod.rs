@@ -23,5 +23,5 @@ mod tests;
 pub use follow_catalog::CatalogFeed;
 pub use keep_similar::Keeper;
 pub use measure::Measure;
-pub use prepare_record::prepare_record;
+pub use prepare_record::Preparation;
 pub use runner::Jobs;

@@ -35,8 +35,8 @@ impl Job for ProjectGraph {
         }
     }
 
-    /// So that another server need not wait. If that fails, it waits.
+    /// So that another server need not wait.
     async fn end(&mut self) {
-        drop(self.graph.leave_turns(&mut self.turns).await);
+        self.graph.leave_turns(&mut self.turns).await;
     }
 }

@@ -31,7 +31,7 @@ impl Job for RebuildGraph {
             }
             Ok(()) | Err(_) => {}
         }
-        let step = self.graph.rebuild_step().await;
+        let step = self.graph.rebuild_step(tokio::time::sleep).await;
         if let Ok(age) = self.graph.rebuild_age().await {
             metrics::gauge!("projection_rebuild_seconds").set(age.as_seconds_f64());
         }

@@ -16,6 +16,7 @@ use super::job::{Job, run};
 use super::keep_similar::{KeepSimilar, Keeper};
 use super::measure::Measure;
 use super::pace::Pace;
+use super::prepare_record::{Preparation, PrepareRecord};
 use super::project_graph::ProjectGraph;
 use super::rebuild_graph::RebuildGraph;
 use super::send_mail::SendMail;
@@ -70,6 +71,11 @@ impl Jobs {
         let pace = Pace::new(events(), jobs.stop.subscribe());
         jobs.spawn("observe", observe(Arc::clone(follower), pace));
         jobs
+    }
+
+    /// Makes what the record lacks as well.
+    pub fn prepare(&mut self, preparation: Preparation, events: broadcast::Receiver<Event>) {
+        self.add(PrepareRecord::new(preparation), events);
     }
 
     pub(super) fn none() -> Self {

@@ -40,7 +40,7 @@ impl Job for SendMail {
                 self.server.failed(&error);
                 Round::HeldUp
             }
-            Err(error @ MailingError::Store(_)) => Round::failed(error),
+            Err(MailingError::Store(error)) => Round::failed(error),
         }
     }
 }

@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 use std::marker::PhantomData;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
+use futures::FutureExt;
 use tokio::sync::{broadcast, mpsc};
 
 use super::erase::Erase;
@@ -14,13 +16,14 @@ use super::follow_graph::FollowGraph;
 use super::job::{Job, Round};
 use super::keep_similar::KeepSimilar;
 use super::pace::Pace;
+use super::prepare_record::PrepareRecord;
 use super::project_graph::ProjectGraph;
 use super::rebuild_graph::RebuildGraph;
 use super::runner::Jobs;
 use super::send_mail::SendMail;
 use crate::domain::error::StoreError;
 use crate::domain::events::Event;
-use crate::domain::recommend::GraphFollower;
+use crate::domain::recommend::{GraphFollower, RecommendError};
 
 /// How long what must happen may take.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -179,7 +182,11 @@ async fn a_job_with_more_to_do_goes_on_at_once() {
 
 #[tokio::test]
 async fn nothing_hurries_a_job_that_failed() {
-    for answer in [Round::Failed("no answer".into()), Round::HeldUp] {
+    for answer in [
+        Round::Failed("no answer".into()),
+        Round::Full,
+        Round::HeldUp,
+    ] {
         let mut stage = Stage::of::<SendMail>();
         stage.begins().await;
         let failed = Instant::now();
@@ -191,6 +198,42 @@ async fn nothing_hurries_a_job_that_failed() {
 
         assert!(failed.elapsed() >= Pace::AFTER_FAILURE);
     }
+}
+
+#[test]
+fn a_store_without_room_is_told_from_one_that_fails_however_deep_it_lies() {
+    let full = Arc::new(RecommendError::from(StoreError::full("no space left")));
+    let failed = RecommendError::from(StoreError::failed("broken"));
+
+    let full = Round::failed(RecommendError::Shared(full));
+    let failed = Round::failed(failed);
+
+    assert!(matches!(full, Round::Full), "{full:?}");
+    assert!(matches!(failed, Round::Failed(_)), "{failed:?}");
+}
+
+#[tokio::test]
+async fn the_record_is_prepared_until_that_has_worked_once() {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let preparation = {
+        let asked = Arc::clone(&asked);
+        move || {
+            let answer = match asked.fetch_add(1, Ordering::SeqCst) {
+                0 => Err(StoreError::failed("not now")),
+                _ => Ok(()),
+            };
+            std::future::ready(answer).boxed()
+        }
+    };
+    let mut job = PrepareRecord::new(Box::new(preparation));
+
+    for due in [false, true, true] {
+        let round = job.round().await;
+        let is_last = matches!(round, Round::Due(Duration::MAX));
+        assert_eq!(is_last, due, "{round:?}");
+    }
+
+    assert_eq!(asked.load(Ordering::SeqCst), 2);
 }
 
 /// Counts how often it is asked to read the edges.

@@ -145,6 +145,67 @@ async fn drift(program: &Program, on: On, edge: &WatchedEdge) {
     assert_eq!(changed.modified_count, 1);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_play_that_cannot_be_read_keeps_no_sum_but_its_own_embedded() {
+    a_play_that_cannot_be_read_keeps_no_sum_but_its_own(On::Embedded).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_play_that_cannot_be_read_keeps_no_sum_but_its_own_on_the_servers() {
+    a_play_that_cannot_be_read_keeps_no_sum_but_its_own(On::Servers).await;
+}
+
+async fn a_play_that_cannot_be_read_keeps_no_sum_but_its_own(on: On) {
+    let mut program = Program::seeded(on).await;
+    let edges = edges(&*stores::graph(&program, on)).await;
+    write_plays_as_a_later_version(&program, on, &edges[7]).await;
+    program.set(SETTING, "30");
+
+    let reweighed = program.run(&["graph", "reweigh"]).await;
+
+    let told = String::from_utf8(reweighed.stderr).unwrap();
+    assert_eq!(reweighed.status.code(), Some(1));
+    let (profile, title) = (edges[7].profile, edges[7].title);
+    for sentence in [
+        "1 sums could not be computed".to_owned(),
+        profile.to_string(),
+        title.to_string(),
+    ] {
+        assert!(told.contains(&sentence), "{told}");
+    }
+    let said = String::from_utf8(reweighed.stdout).unwrap();
+    let count = edges.len();
+    let sums = format!(
+        "computed {count} sums with a half-life of 30 days, {} of them were others",
+        count - 1
+    );
+    assert_eq!(said.lines().next(), Some(&*sums));
+    // There is a way out: everything else works with what is set.
+    program.expect(&["graph", "drain"]).await;
+}
+
+/// Makes the plays of a title of a kind that this version does not know.
+async fn write_plays_as_a_later_version(program: &Program, on: On, edge: &WatchedEdge) {
+    let (profile, title) = (edge.profile.to_i64(), edge.title.to_i64());
+    if on == On::Embedded {
+        let db = rusqlite::Connection::open(program.data().join("reelgraph.sqlite")).unwrap();
+        let sql = "UPDATE plays SET kind = 'hologram' WHERE profile = ?1 AND title = ?2";
+        assert!(db.execute(sql, [profile, title]).unwrap() > 0);
+        return;
+    }
+    let client = mongodb::Client::with_uri_str(program.variable("MONGODB_URI"))
+        .await
+        .unwrap();
+    let plays = client
+        .default_database()
+        .unwrap()
+        .collection::<Document>("plays");
+    let these = doc! { "_id.profile": profile, "title": title };
+    let change = doc! { "$set": { "counts": "so so" } };
+    let changed = plays.update_many(these, change).await.unwrap();
+    assert!(changed.modified_count > 0);
+}
+
 async fn edges(graph: &dyn GraphProjection) -> Vec<WatchedEdge> {
     let edges = graph.watched_after(None, 100_000).await.unwrap();
     assert!(edges.len() > 1000, "there is something to weigh");

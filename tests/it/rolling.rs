@@ -14,6 +14,7 @@ use crate::support::stores;
 
 both_ways!(
     documents_that_cannot_be_read_stop_nothing,
+    a_record_of_what_cannot_be_read_is_refused_and_no_other,
     fields_that_are_not_known_stay,
     a_store_that_is_for_newer_programs_is_refused,
 );
@@ -121,6 +122,36 @@ async fn documents_that_cannot_be_read_stop_nothing(on: On) {
     program.expect(&["graph", "rebuild"]).await;
     // What cannot be read is no stray: its node stays as it was.
     assert_eq!(graph.counts().await.unwrap().titles, titles);
+    program.expect(&["graph", "verify"]).await;
+}
+
+async fn a_record_of_what_cannot_be_read_is_refused_and_no_other(on: On) {
+    let program = match on {
+        On::Embedded => Program::new(on).await,
+        On::Servers => Program::without_graph(),
+    };
+    program.expect(&["load", "seed"]).await;
+    write_as_a_later_version(&program, on).await;
+    let films = program.data().join("films.ndjson");
+    let records = [
+        r#"{"slug": "zebra-2001", "title": "Zebra"}"#,
+        r#"{"slug": "alien-1979", "title": "Alien", "year": 1979}"#,
+        r#"{"slug": "yak-2002", "title": "Yak"}"#,
+    ];
+    std::fs::write(&films, records.join("\n")).unwrap();
+
+    let loaded = program.run(&["load", films.to_str().unwrap()]).await;
+
+    assert_eq!(loaded.status.code(), Some(1));
+    let told = [loaded.stdout, loaded.stderr].map(|text| String::from_utf8(text).unwrap());
+    let refusal = "cannot be read by this version, or is changed by others";
+    let told: Vec<&str> = told.iter().flat_map(|text| text.lines()).collect();
+    let refused: Vec<&&str> = told.iter().filter(|line| line.contains(refusal)).collect();
+    assert!(refused.len() == 1 && refused[0].contains('2'), "{told:#?}");
+    let site = program.serve().await;
+    for slug in ["zebra-2001", "yak-2002"] {
+        site.id_of("film", slug).await;
+    }
 }
 
 async fn fields_that_are_not_known_stay(on: On) {

@@ -1,5 +1,5 @@
 //! A circuit breaker in front of a graph on a server: while it does not answer, nobody who wants suggestions waits for it.
-//! The first who wait in vain open it; pings in the background close it again.
+//! The first who wait in vain for what a viewer's page needs open it; pings in the background close it again.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -38,7 +38,7 @@ impl BreakerGraph {
         F: Future<Output = Result<T, StoreError>> + Send + 'static,
     {
         if !self.pulse.is_worth_asking() {
-            return Err(StoreError::unavailable("the graph did not answer lately"));
+            return Err(silent());
         }
         let read = tokio::spawn(read(Arc::clone(&self.graph)));
         let read = match tokio::time::timeout(self.pulse.patience(), read).await {
@@ -51,6 +51,27 @@ impl BreakerGraph {
         }
         read
     }
+
+    /// Reads in the background what may take longer than any viewer would wait. That this is slow says nothing of
+    /// whether the graph answers.
+    async fn read_patiently<T, F>(
+        &self,
+        read: impl FnOnce(Arc<dyn SimilarSource>) -> F + Send,
+    ) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<T, StoreError>> + Send + 'static,
+    {
+        if !self.pulse.is_worth_asking() {
+            return Err(silent());
+        }
+        let read = tokio::spawn(read(Arc::clone(&self.graph))).await;
+        read.unwrap_or_else(|panic| Err(StoreError::failed(panic)))
+    }
+}
+
+fn silent() -> StoreError {
+    StoreError::unavailable("the graph did not answer lately")
 }
 
 #[async_trait]
@@ -71,7 +92,7 @@ impl TasteGraph for BreakerGraph {
         since: DateTime<Utc>,
         limit: usize,
     ) -> Result<Vec<(TitleId, u64)>, StoreError> {
-        self.read(move |graph| async move { graph.trending(since, limit).await })
+        self.read_patiently(move |graph| async move { graph.trending(since, limit).await })
             .await
     }
 }
@@ -79,12 +100,12 @@ impl TasteGraph for BreakerGraph {
 #[async_trait]
 impl SimilarSource for BreakerGraph {
     async fn similar_version(&self) -> Result<SimilarVersion, StoreError> {
-        self.read(|graph| async move { graph.similar_version().await })
+        self.read_patiently(|graph| async move { graph.similar_version().await })
             .await
     }
 
     async fn similar_changed_after(&self, revision: u64) -> Result<Vec<TitleId>, StoreError> {
-        self.read(move |graph| async move { graph.similar_changed_after(revision).await })
+        self.read_patiently(move |graph| async move { graph.similar_changed_after(revision).await })
             .await
     }
 
@@ -93,7 +114,7 @@ impl SimilarSource for BreakerGraph {
         after: Option<TitleId>,
         limit: usize,
     ) -> Result<Vec<TitleNode>, StoreError> {
-        self.read(move |graph| async move { graph.titles_after(after, limit).await })
+        self.read_patiently(move |graph| async move { graph.titles_after(after, limit).await })
             .await
     }
 }

@@ -8,7 +8,7 @@ use mongodb::ClientSession;
 use mongodb::error::{Error, Result as MongoResult};
 use serde::Serialize;
 
-use super::db::{Abort, DUPLICATE, MongoDb, is_duplicate, store_error};
+use super::db::{Abort, DUPLICATE, MongoDb, OUT_OF_DISK, is_duplicate, store_error};
 use crate::domain::error::StoreError;
 
 /// How many small updates go in one command.
@@ -52,8 +52,24 @@ pub(super) enum Fault {
     KeyTaken,
     #[error(transparent)]
     Driver(Error),
+    #[error("a disk is full: {0}")]
+    Full(Bson),
     #[error("a write failed: {0}")]
     Other(Bson),
+}
+
+impl Fault {
+    /// Of what an answer says of one of its writes.
+    fn of(error: &Bson) -> Self {
+        let code = error
+            .as_document()
+            .and_then(|error| error.get_i32("code").ok());
+        match code {
+            Some(DUPLICATE) => Self::KeyTaken,
+            Some(OUT_OF_DISK) => Self::Full(error.clone()),
+            _ => Self::Other(error.clone()),
+        }
+    }
 }
 
 /// Runs updates in their order inside a transaction, and says how many of them found or made their document. So many
@@ -79,7 +95,12 @@ pub(super) async fn update<U: Serialize>(
         let command = bson::serialize_to_raw_document_buf(&command)
             .map_err(|error| Fault::Driver(error.into()))?;
         let answer = db.database().run_raw_command(command);
-        found += written(answer.session(&mut *session).await)?;
+        let written = written(answer.session(&mut *session).await);
+        if let Err(Fault::Full(error)) = &written {
+            // The driver, which others learn it from, takes this for a success.
+            db.learn(&StoreError::full(error.to_string()));
+        }
+        found += written?;
     }
     Ok(found)
 }
@@ -102,8 +123,11 @@ pub(super) async fn update_each(
         };
         match written(db.database().run_command(command).await) {
             Ok(updated) => found += updated,
-            Err(Fault::Driver(error)) => return Err(store_error(error)),
-            Err(fault) => return Err(StoreError::failed(fault)),
+            Err(fault) => {
+                let error = StoreError::from(fault);
+                db.learn(&error);
+                return Err(error);
+            }
         }
     }
     Ok(found)
@@ -117,18 +141,21 @@ fn written(answer: MongoResult<Document>) -> Result<usize, Fault> {
             Fault::Driver(error)
         }
     })?;
-    if let Some(error) = answer.get("writeConcernError") {
-        return Err(Fault::Other(error.clone()));
-    }
     let errors = answer.get_array("writeErrors").ok();
-    match errors.and_then(|errors| errors.first()) {
+    let error = errors.and_then(|errors| errors.first());
+    match error.or_else(|| answer.get("writeConcernError")) {
         None => Ok(usize::try_from(answer.get_i32("n").unwrap_or(0)).unwrap_or(0)),
-        Some(Bson::Document(error))
-            if error.get_i32("code").is_ok_and(|code| code == DUPLICATE) =>
-        {
-            Err(Fault::KeyTaken)
+        Some(error) => Err(Fault::of(error)),
+    }
+}
+
+impl From<Fault> for StoreError {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Driver(error) => store_error(error),
+            Fault::Full(_) => Self::full(fault),
+            Fault::KeyTaken | Fault::Other(_) => Self::failed(fault),
         }
-        Some(error) => Err(Fault::Other(error.clone())),
     }
 }
 
@@ -138,7 +165,7 @@ impl<E: From<StoreError>> From<Fault> for Abort<E> {
         match fault {
             Fault::KeyTaken => Self::Refused(StoreError::Conflict.into()),
             Fault::Driver(error) => Self::Driver(error),
-            Fault::Other(_) => Self::Refused(StoreError::failed(fault).into()),
+            Fault::Full(_) | Fault::Other(_) => Self::Refused(StoreError::from(fault).into()),
         }
     }
 }
@@ -152,11 +179,14 @@ mod tests {
         let done = doc! { "ok": 1, "n": 1, "nModified": 1 };
         let taken = doc! { "ok": 1, "n": 0, "writeErrors": [{ "index": 0, "code": DUPLICATE }] };
         let failed = doc! { "ok": 1, "n": 0, "writeErrors": [{ "index": 0, "code": 121 }] };
+        let full = doc! { "ok": 1, "n": 0, "writeErrors": [{ "index": 0, "code": OUT_OF_DISK }] };
         let lost = doc! { "ok": 1, "n": 1, "writeConcernError": { "code": 64 } };
 
         assert!(matches!(written(Ok(done)), Ok(1)));
         assert!(matches!(written(Ok(taken)), Err(Fault::KeyTaken)));
         assert!(matches!(written(Ok(failed)), Err(Fault::Other(_))));
+        let full = StoreError::from(written(Ok(full)).unwrap_err());
+        assert!(matches!(full, StoreError::Full(_)), "{full:?}");
         assert!(matches!(written(Ok(lost)), Err(Fault::Other(_))));
     }
 }

@@ -20,7 +20,7 @@ const DATABASE: &str = "reelgraph";
 /// The server's code for a unique key that is taken.
 pub(super) const DUPLICATE: i32 = 11000;
 /// The server's code for a disk without room (`OutOfDiskSpace`).
-const OUT_OF_DISK: i32 = 14031;
+pub(super) const OUT_OF_DISK: i32 = 14031;
 /// Where it is tried whether there is room again.
 const TRIALS: &str = "trials";
 /// The server's codes for "not here, not now": it stops, starts, or is not the primary, or took too long.
@@ -114,6 +114,11 @@ impl MongoDb {
     /// The database that the address names.
     pub(super) fn database(&self) -> &Database {
         &self.database
+    }
+
+    /// Learns from a write that failed whether there is room.
+    pub(super) fn learn(&self, error: &StoreError) {
+        self.room.learn(error);
     }
 
     /// A session: each read in it sees at least what the read before saw, whichever server answers.

@@ -100,12 +100,32 @@ where
         match document.and_then(|document| T::try_from(document).map_err(Into::into)) {
             Ok(thing) => Some(thing),
             Err(error) => {
-                pass_over(kind, &format!("{:?}", raw.get("_id")), &error);
+                pass_over(kind, &name(&raw), &error);
                 None
             }
         }
     };
     fill(&raw, filter, order, limit, say).await
+}
+
+/// The id of a document, for the log.
+fn name(document: &RawDocumentBuf) -> String {
+    fn text(id: Bson) -> String {
+        match id {
+            Bson::Document(key) => {
+                let parts: Vec<String> = key.into_iter().map(|(_, part)| text(part)).collect();
+                parts.join(" ")
+            }
+            Bson::Binary(bytes) => bytes
+                .to_uuid()
+                .map_or_else(|_| bytes.to_string(), |id| id.to_string()),
+            Bson::String(text) => text,
+            other => other.to_string(),
+        }
+    }
+    let id = document.get("_id").ok().flatten();
+    id.and_then(|id| Bson::try_from(id).ok())
+        .map_or_else(|| "without an id".to_owned(), text)
 }
 
 /// Reads documents until there are as many as wanted of those that say something, or no more.
@@ -195,9 +215,11 @@ pub(super) struct List {
 }
 
 impl List {
+    /// A page of it. What cannot be read is passed over as `kind`; without a kind it is an error.
     pub(super) async fn page<D, T>(
         self,
         collection: &Collection<D>,
+        kind: Option<&'static str>,
         window: &Window,
     ) -> Result<Slice<T>, StoreError>
     where
@@ -222,7 +244,10 @@ impl List {
         }
         let order = doc! { time: towards(is_up), id: towards(is_forward) };
         let limit = window.limit.saturating_add(1);
-        let rows = all(collection, filter, order, Some(limit)).await?;
+        let rows = match kind {
+            Some(kind) => readable(collection, kind, filter, order, Some(limit)).await?,
+            None => all(collection, filter, order, Some(limit)).await?,
+        };
         Ok(Slice::from_overfetched(rows, window))
     }
 }
@@ -247,4 +272,22 @@ pub(super) fn beyond(is_up: bool) -> &'static str {
 /// The order, going up or down.
 pub(super) fn towards(is_up: bool) -> i32 {
     if is_up { 1 } else { -1 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_document_is_named_by_its_id() {
+        let play = uuid::Uuid::from_u128(7);
+        let name_of = |id: Bson| name(&RawDocumentBuf::try_from(&doc! { "_id": id }).unwrap());
+
+        assert_eq!(name_of(Bson::Int64(7)), "7");
+        assert_eq!(name_of("alien-1979".into()), "alien-1979");
+        let key = doc! { "profile": 7_i64, "play": Uuid::from_bytes(play.into_bytes()) };
+        assert_eq!(name_of(key.into()), format!("7 {play}"));
+        let nothing = RawDocumentBuf::try_from(&doc! {}).unwrap();
+        assert_eq!(name(&nothing), "without an id");
+    }
 }

@@ -3,9 +3,13 @@
 use bson::{Document, doc};
 use futures::TryStreamExt;
 use mongodb::IndexModel;
+use mongodb::error::{Error, ErrorKind};
 
 use super::db::{Collection, store_error};
 use crate::domain::error::StoreError;
+
+/// The server's codes for no such collection, no such index.
+const NOT_THERE: [i32; 2] = [26, 27];
 
 /// Which indexes are made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +36,18 @@ pub(super) async fn make<D: Send + Sync>(
     }
     let made = collection.create_indexes(indexes).await;
     made.map(|_| true).map_err(store_error)
+}
+
+/// Drops an index that a former version made, if it is there.
+pub(super) async fn drop_former<D: Send + Sync>(
+    collection: &Collection<D>,
+    name: &str,
+) -> Result<(), StoreError> {
+    let is_not_there = |error: &Error| matches!(&*error.kind, ErrorKind::Command(command) if NOT_THERE.contains(&command.code));
+    match collection.drop_index(name).await {
+        Err(error) if is_not_there(&error) => Ok(()),
+        dropped => dropped.map_err(store_error),
+    }
 }
 
 /// An index, called after its keys unless it has a name.

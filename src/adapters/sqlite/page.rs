@@ -5,12 +5,14 @@ use rusqlite::{Connection, Result, Row, params_from_iter};
 use uuid::Uuid;
 
 use super::columns::{limit, read, record};
-use super::statements::all;
+use super::statements::{all, fill, readable};
 use crate::domain::ids::TitleId;
 use crate::domain::page::{Direction, KeyValue, Slice, Window};
 
 /// A list by a time, then by an id, ascending. There is an index that runs in its order.
 pub(super) struct List<T> {
+    /// What its rows are called that cannot be read, and are passed over; `None`: such a row is an error.
+    pub(super) kind: Option<&'static str>,
     pub(super) select: &'static str,
     pub(super) table: &'static str,
     /// The index to take, where the planner would take another.
@@ -27,7 +29,24 @@ pub(super) struct List<T> {
 impl<T> List<T> {
     pub(super) fn page(&self, connection: &Connection, window: &Window) -> Result<Slice<T>> {
         let (sql, parameters) = self.statement(window)?;
-        let rows = all(connection, &sql, params_from_iter(parameters), self.read)?;
+        let page = |wanted, seen| {
+            let page = [wanted, seen].map(|number| Value::from(limit(number)));
+            parameters.iter().cloned().chain(page)
+        };
+        // One row more than the window wants.
+        let wanted = window.limit.saturating_add(1);
+        let rows = match self.kind {
+            Some(kind) => fill(wanted, |wanted, seen| {
+                let parameters = params_from_iter(page(wanted, seen));
+                readable(connection, kind, &sql, parameters, self.read)
+            }),
+            None => all(
+                connection,
+                &sql,
+                params_from_iter(page(wanted, 0)),
+                self.read,
+            ),
+        }?;
         Ok(Slice::from_overfetched(rows, window))
     }
 
@@ -45,7 +64,7 @@ impl<T> List<T> {
         all(connection, &sql, scope, read::<Counted, _>)
     }
 
-    /// A statement for one row more than the window wants, and its parameters.
+    /// A statement for the rows of a window, and its parameters but for the last two: how many, and beyond how many.
     fn statement(&self, window: &Window) -> Result<(String, Vec<Value>)> {
         let Self {
             select,
@@ -67,11 +86,11 @@ impl<T> List<T> {
             );
             parameters.extend([bound(&keyset.value)?, bound(&keyset.id)?]);
         }
-        parameters.push(limit(window.limit.saturating_add(1)).into());
         let index = self.index.map(|index| format!(" INDEXED BY {index}"));
-        let (way, last) = (index.unwrap_or_default(), parameters.len());
+        let (way, last) = (index.unwrap_or_default(), parameters.len() + 1);
         let sql = format!(
-            "{select}{way} WHERE {condition}{start} ORDER BY {time} {by_time}, {id} {by_id} LIMIT ?{last}"
+            "{select}{way} WHERE {condition}{start} ORDER BY {time} {by_time}, {id} {by_id} LIMIT ?{last} OFFSET ?{}",
+            last + 1
         );
         Ok((sql, parameters))
     }

@@ -2,11 +2,15 @@
 
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, Params, Result, Row, ffi};
+use uuid::Uuid;
 
 use super::columns::TableRecord;
 use super::db::store_error;
 use crate::domain::error::StoreError;
 use crate::domain::unreadable::pass_over;
+
+/// The columns of keys that may stand in the log.
+const KEYS: [&str; 6] = ["id", "profile", "kind", "item", "title", "source"];
 
 /// All rows that a statement finds, in its order.
 pub(super) fn all<T>(
@@ -48,24 +52,50 @@ pub(super) fn readable<T>(
     Ok((found, seen))
 }
 
-/// The slug or id of the document in the first columns of a row, whatever else the statement asks for; without one the
-/// numbers in them.
+/// Up to `limit` rows that can be read, however many are passed over among them. `page` reads so many of those that are
+/// beyond so many, as [`readable`] does.
+pub(super) fn fill<T>(
+    limit: usize,
+    mut page: impl FnMut(usize, usize) -> Result<(Vec<T>, usize)>,
+) -> Result<Vec<T>> {
+    let (mut found, mut seen) = (Vec::new(), 0);
+    loop {
+        let wanted = limit - found.len();
+        let (more, rows) = page(wanted, seen)?;
+        found.extend(more);
+        seen += rows;
+        if rows < wanted || found.len() == limit {
+            return Ok(found);
+        }
+    }
+}
+
+/// The slug or id of the document in the first columns of a row, whatever else the statement asks for; without one what
+/// of a key is in them.
 fn name(row: &Row<'_>) -> String {
-    let mut numbers = Vec::new();
-    for column in 0..row.as_ref().column_count().min(2) {
+    let mut key = Vec::new();
+    for column in 0..row.as_ref().column_count().min(3) {
+        let is_key = row
+            .as_ref()
+            .column_name(column)
+            .is_ok_and(|name| KEYS.contains(&name));
         match row.get_ref(column) {
-            Ok(ValueRef::Integer(number)) => numbers.push(number.to_string()),
+            Ok(ValueRef::Integer(number)) if is_key => key.push(number.to_string()),
+            Ok(ValueRef::Blob(bytes)) if is_key => {
+                key.extend(Uuid::from_slice(bytes).ok().map(|id| id.to_string()));
+            }
             Ok(ValueRef::Text(text)) => {
                 let document: Option<serde_json::Value> = serde_json::from_slice(text).ok();
                 let field = |name| document.as_ref().and_then(|document| document.get(name));
                 if let Some(named) = field("slug").or(field("id")) {
                     return named.to_string();
                 }
+                key.extend(is_key.then(|| String::from_utf8_lossy(text).into_owned()));
             }
             _ => {}
         }
     }
-    numbers.join(" ")
+    key.join(" ")
 }
 
 /// The row that a statement finds, which must be there.

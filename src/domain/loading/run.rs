@@ -173,18 +173,40 @@ impl<'a> Run<'a> {
         })
     }
 
-    /// Tries again if somebody else wrote the same documents in between.
-    pub(super) async fn retry(
+    /// Writes records together, again if somebody else wrote the same documents in between; if that does not help, one
+    /// by one: what then meets a document that it does not find before, because this version cannot read it, is
+    /// refused.
+    pub(super) async fn write_records<T>(
         &mut self,
-        mut write: impl AsyncFnMut(&mut Self) -> Result<(), CatalogError>,
+        records: &[Placed<T>],
+        mut write: impl AsyncFnMut(&mut Self, &[Placed<T>]) -> Result<(), CatalogError>,
     ) -> Result<(), LoadError> {
-        for _ in 1..TRIES {
-            match write(self).await {
-                Err(CatalogError::Store(StoreError::Conflict)) => {}
-                result => return Ok(result?),
+        if self.is_written(records, &mut write).await? {
+            return Ok(());
+        }
+        for record in records {
+            let alone = std::slice::from_ref(record);
+            if !self.is_written(alone, &mut write).await? {
+                let reason = "belongs to a document, or names one, that is stored and cannot be read by this version, or is changed by others all the time";
+                self.refuse(record.0, &Problem::new("", reason));
             }
         }
-        Ok(write(self).await?)
+        Ok(())
+    }
+
+    /// Writes records, or gives up after some conflicts.
+    async fn is_written<T>(
+        &mut self,
+        records: &[Placed<T>],
+        write: &mut impl AsyncFnMut(&mut Self, &[Placed<T>]) -> Result<(), CatalogError>,
+    ) -> Result<bool, LoadError> {
+        for _ in 0..TRIES {
+            match write(self, records).await {
+                Err(CatalogError::Store(StoreError::Conflict)) => {}
+                result => return Ok(result.map(|()| true)?),
+            }
+        }
+        Ok(false)
     }
 
     /// Leaves out records whose key was met before in this run: silently if they say the same, else with a message.

@@ -31,11 +31,9 @@ impl Run<'_> {
         let records = self.without_repeats(records, |record| {
             ("people", format!("person {}", record.slug))
         });
-        let slugs: Vec<String> = records
-            .iter()
-            .map(|(_, record)| record.slug.clone())
-            .collect();
-        self.retry(async |run| {
+        self.write_records(&records, async |run, records| {
+            let slugs = records.iter().map(|(_, record)| record.slug.clone());
+            let slugs: Vec<String> = slugs.collect();
             let mut stored = HashMap::new();
             for person in run.service.catalog.people_by_slug(&slugs).await? {
                 stored.entry(compose(&person.slug)).or_insert(person);
@@ -85,7 +83,8 @@ impl Run<'_> {
                 sound.push((*line, record));
             }
         }
-        self.retry(async |run| run.put_titles(&sound).await).await
+        self.write_records(&sound, async |run, records| run.put_titles(records).await)
+            .await
     }
 
     async fn put_titles(&mut self, records: &[Placed<&TitleRecord>]) -> Result<(), CatalogError> {
@@ -177,7 +176,7 @@ impl Run<'_> {
                     .iter()
                     .map(|(_, line, record)| (*line, record))
                     .collect();
-                self.retry(async |run| run.put_titles(&records).await)
+                self.write_records(&records, async |run, records| run.put_titles(records).await)
                     .await?;
             }
         }
@@ -227,7 +226,9 @@ impl Run<'_> {
         let mut sound = Vec::new();
         for (line, record) in &records {
             match series.get(&record.series) {
-                Some(title) if title.kind == TitleKind::Series => sound.push((title.id, record)),
+                Some(title) if title.kind == TitleKind::Series => {
+                    sound.push((*line, (title.id, record)));
+                }
                 Some(_) => self.refuse(
                     *line,
                     &Problem::new("series", format!("“{}” is a film", record.series)),
@@ -238,12 +239,12 @@ impl Run<'_> {
                 ),
             }
         }
-        self.retry(async |run| {
+        self.write_records(&sound, async |run, sound| {
             let catalog = &run.service.catalog;
             let now = run.service.clock.now();
             let ids: Vec<EpisodeId> = sound
                 .iter()
-                .map(|(series, record)| {
+                .map(|(_, (series, record))| {
                     EpisodeId::of_ordinal(*series, record.season, record.number)
                 })
                 .collect();
@@ -255,12 +256,12 @@ impl Run<'_> {
                 .collect();
             let people = resolve::people(
                 catalog,
-                sound.iter().flat_map(|(_, record)| record.credits()),
+                sound.iter().flat_map(|(_, (_, record))| record.credits()),
                 now,
             )
             .await?;
             let mut tally = Tally::default();
-            let drafts = ids.iter().zip(&sound).map(|(id, (series, record))| {
+            let drafts = ids.iter().zip(sound).map(|(id, (_, (series, record)))| {
                 let stored = stored.get(id);
                 drafts::episode(record, *series, stored, run.manner, &people.ids, now)
             });

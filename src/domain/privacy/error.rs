@@ -2,6 +2,7 @@
 
 use crate::domain::accounts::AccountError;
 use crate::domain::catalog::CatalogError;
+use crate::domain::error::{Coded, ErrorCode};
 use crate::domain::recommend::RecommendError;
 use crate::domain::watching::WatchError;
 
@@ -23,4 +24,29 @@ pub enum PrivacyError {
     /// Something is no JSON.
     #[error("a part of an export is no JSON")]
     Json(#[from] serde_json::Error),
+}
+
+impl Coded for PrivacyError {
+    fn code(&self) -> ErrorCode {
+        match self {
+            Self::ReaderGone => ErrorCode::Cancelled,
+            Self::Accounts(error) => error.code(),
+            Self::Watching(error) => error.code(),
+            Self::Graph(error) => error.code(),
+            Self::Catalog(error) => error.code(),
+            Self::Json(_) => ErrorCode::Internal,
+        }
+    }
+
+    /// None: neither exports nor erasures take input.
+    fn field(&self) -> Option<&'static str> {
+        match self {
+            Self::ReaderGone
+            | Self::Accounts(_)
+            | Self::Watching(_)
+            | Self::Graph(_)
+            | Self::Catalog(_)
+            | Self::Json(_) => None,
+        }
+    }
 }

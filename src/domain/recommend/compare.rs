@@ -57,12 +57,15 @@ impl fmt::Display for Difference {
     }
 }
 
+/// Something that the graph has, and in which version.
+type Versioned<K> = (K, u64);
+
 /// How a page of the graph and one of the documents differ.
 pub(super) struct Compared<K> {
     /// What the graph lacks, or has otherwise.
     pub(super) differing: Vec<K>,
-    /// What the record has not, and the version that the graph has of it.
-    pub(super) stray: Vec<(K, u64)>,
+    /// What the record has not, or has and cannot be read, and the version that the graph has of it.
+    pub(super) stray: Vec<Versioned<K>>,
     /// Up to where both were compared; `None`: to the end.
     pub(super) end: Option<K>,
 }
@@ -109,8 +112,8 @@ fn compare<K: Ord + Copy, T: PartialEq>(
 
 impl GraphService {
     /// Compares the graph with the documents, and the documents' sums with what they are sums of; differences by key,
-    /// at most 100 of each sort. What waits for projection
-    /// differs too, so drain first.
+    /// at most 100 of each sort. What waits for projection differs too, so drain first. Of what cannot be read nothing
+    /// is said.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn verify(&self) -> Result<Vec<Difference>, RecommendError> {
         let mut differences = self.verify_watchers().await?;
@@ -134,6 +137,9 @@ impl GraphService {
                 .zip(watchers)
                 .filter(|(title, watchers)| title.watchers != *watchers);
             differences.extend(wrong.map(|(title, _)| Difference::Watchers(title.id)));
+            if differences.len() >= MAX_DIFFERENCES {
+                break;
+            }
         }
         differences.truncate(MAX_DIFFERENCES);
         Ok(differences)
@@ -144,7 +150,7 @@ impl GraphService {
         let mut after = None;
         loop {
             let compared = self.compare_titles(after).await?;
-            let stray = compared.stray.into_iter();
+            let stray = self.unknown_titles(compared.stray).await?.into_iter();
             differences.extend(stray.map(|(title, _)| Difference::StrayTitle(title)));
             differences.extend(compared.differing.into_iter().map(Difference::Title));
             if compared.end.is_none() || differences.len() >= MAX_DIFFERENCES {
@@ -163,7 +169,7 @@ impl GraphService {
             let differing = compared.differing.into_iter();
             differences
                 .extend(differing.map(|(profile, title)| Difference::Watched(profile, title)));
-            let stray = compared.stray.into_iter();
+            let stray = self.unknown_watches(compared.stray).await?.into_iter();
             differences.extend(
                 stray.map(|((profile, title), _)| Difference::StrayWatched(profile, title)),
             );
@@ -190,6 +196,36 @@ impl GraphService {
         }
         differences.truncate(MAX_DIFFERENCES);
         Ok(differences)
+    }
+
+    /// Those titles that the record does not have. What only cannot be read is there all the same.
+    pub(super) async fn unknown_titles(
+        &self,
+        stray: Vec<Versioned<TitleId>>,
+    ) -> Result<Vec<Versioned<TitleId>>, RecommendError> {
+        if stray.is_empty() {
+            return Ok(stray);
+        }
+        let ids: Vec<TitleId> = stray.iter().map(|(id, _)| *id).collect();
+        let known = self.ports.titles.known_titles(&ids).await?;
+        let known: BTreeSet<TitleId> = known.into_iter().collect();
+        let unknown = stray.into_iter().filter(|(id, _)| !known.contains(id));
+        Ok(unknown.collect())
+    }
+
+    /// The same for watched titles.
+    pub(super) async fn unknown_watches(
+        &self,
+        stray: Vec<Versioned<(ProfileId, TitleId)>>,
+    ) -> Result<Vec<Versioned<(ProfileId, TitleId)>>, RecommendError> {
+        if stray.is_empty() {
+            return Ok(stray);
+        }
+        let keys: Vec<_> = stray.iter().map(|(key, _)| *key).collect();
+        let known = self.ports.watches.known_watches(&keys).await?;
+        let known: BTreeSet<(ProfileId, TitleId)> = known.into_iter().collect();
+        let unknown = stray.into_iter().filter(|(key, _)| !known.contains(key));
+        Ok(unknown.collect())
     }
 
     /// Compares the titles that follow an id.

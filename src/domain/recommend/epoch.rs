@@ -133,6 +133,8 @@ pub(super) struct Watch(Arc<Mutex<Seen>>);
 pub(super) struct Seen {
     pub(super) looked: Option<Instant>,
     pub(super) ticked: Option<Instant>,
+    /// Whether anything was written since.
+    pub(super) is_written: bool,
 }
 
 impl Watch {

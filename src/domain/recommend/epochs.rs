@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::epoch::{Epoch, GraphEpoch, Standing};
+use super::epoch::{Epoch, GraphEpoch, Seen, Standing};
 use super::error::RecommendError;
 use super::notes::{Notes, Phase, Rebuild};
 use super::projection::GraphService;
@@ -17,6 +17,13 @@ fn is_recent(at: Option<Instant>, time: Duration) -> bool {
     at.is_some_and(|at| at.elapsed() < time)
 }
 
+impl Seen {
+    /// Whether the last tick is old, and something was written since.
+    fn wants_tick_behind(&self) -> bool {
+        self.is_written && !is_recent(self.ticked, TICK)
+    }
+}
+
 impl GraphService {
     /// Looks whether the record and the graph are of one time, and begins to make the graph anew if they are not.
     #[tracing::instrument(level = "debug", skip_all)]
@@ -29,6 +36,23 @@ impl GraphService {
 
     /// The notes to write to the graph by, once both stores are of one time.
     pub(super) async fn notes_to_write_by(&self) -> Result<Notes, RecommendError> {
+        let notes = self.notes_of_now().await?;
+        self.watch.note(|seen| seen.is_written = true);
+        Ok(notes)
+    }
+
+    /// Lets the tick go on behind what was written last, when its time has come: nothing need follow for long, and a
+    /// store that comes back from a backup of the time before would be taken for the one that was there.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn tick_behind(&self) -> Result<(), RecommendError> {
+        if self.watch.seen().wants_tick_behind() {
+            self.notes_of_now().await?;
+        }
+        Ok(())
+    }
+
+    /// The notes, once both stores are of one time and have a tick that is young.
+    async fn notes_of_now(&self) -> Result<Notes, RecommendError> {
         let seen = self.watch.seen();
         let notes = if is_recent(seen.looked, LOOK) && is_recent(seen.ticked, TICK) {
             self.ports.notes.notes().await?
@@ -47,7 +71,10 @@ impl GraphService {
     /// Makes sure that both stores are of one time: that of the notes that it gives.
     async fn together(&self) -> Result<Notes, RecommendError> {
         loop {
-            let before = self.ports.notes.notes().await?.epoch;
+            let before = self.ports.notes.notes().await?;
+            // A later version may have come meanwhile, whose record this one does not understand.
+            before.schema.check("record")?;
+            let before = before.epoch;
             let graph = self.ports.graph.epoch().await?;
             if let Some(graph) = &graph {
                 graph.schema.check("graph")?;
@@ -135,11 +162,19 @@ impl GraphService {
             }
             announced.revision += 1;
         }
-        let in_graph = announced.epoch.in_graph(next);
-        self.ports.graph.put_epoch(&in_graph).await?;
-        let confirmed = self.confirm(announced, next).await?;
-        self.watch.note(|seen| seen.ticked = Some(Instant::now()));
-        Ok(confirmed)
+        // What is written from here on is behind this tick, or wants another one.
+        self.watch.note(|seen| seen.is_written = false);
+        let ticked = async {
+            let in_graph = announced.epoch.in_graph(next);
+            self.ports.graph.put_epoch(&in_graph).await?;
+            self.confirm(announced, next).await
+        };
+        let ticked = ticked.await;
+        self.watch.note(|seen| match ticked {
+            Ok(_) => seen.ticked = Some(Instant::now()),
+            Err(_) => seen.is_written = true,
+        });
+        ticked
     }
 
     /// Notes that the graph has a tick, unless somebody else has noted something.
@@ -181,5 +216,25 @@ impl GraphService {
             documents: 0,
             phase: Phase::TombstonesToGraph { after: None },
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_written_after_a_tick_has_another_one_behind_it_when_that_is_old() {
+        let now = Instant::now();
+        let seen = |seconds_ago, is_written| Seen {
+            looked: Some(now),
+            ticked: now.checked_sub(Duration::from_secs(seconds_ago)),
+            is_written,
+        };
+
+        assert!(seen(6, true).wants_tick_behind());
+        assert!(!seen(0, true).wants_tick_behind(), "its time will come");
+        assert!(!seen(6, false).wants_tick_behind(), "nothing is behind it");
+        assert!(!Seen::default().wants_tick_behind());
     }
 }

@@ -20,6 +20,7 @@ mod inputs;
 mod notes;
 mod popular;
 mod projection;
+mod queues;
 mod reasons;
 mod rebuild;
 mod reweigh;

@@ -19,7 +19,8 @@ pub trait NoteStore: Send + Sync {
     async fn notes(&self) -> Result<Notes, StoreError>;
 
     /// Writes notes in the place of those that were read, with one revision more, unless somebody else has written
-    /// since. Says whether they were written; once this returns, that survives a crash.
+    /// since. What a later version notes beside them stays. Says whether they were written; once this returns, that
+    /// survives a crash.
     async fn put_notes(&self, notes: &Notes) -> Result<bool, StoreError>;
 }
 }
@@ -53,6 +54,9 @@ pub struct Reweigh {
     pub watched_titles: u64,
     /// How many of them said something else before.
     pub changed: u64,
+    /// How many of them could not be computed, and say what they said before.
+    #[serde(default)]
+    pub left: u64,
 }
 
 /// A making anew of the graph, as far as it has come.
@@ -93,6 +97,9 @@ pub enum Phase {
     SweepTitles { after: Option<TitleId>, pass: Pass },
     /// The `SIMILAR` edges are computed.
     Similar,
+    /// A later version does something that this one does not know, and leaves to it. It is kept as it is.
+    #[serde(untagged)]
+    Unknown(serde_json::Value),
 }
 
 /// One comparison of the whole graph with the record.
@@ -119,6 +126,7 @@ impl Phase {
             Self::Project { .. } => "projecting",
             Self::SweepWatches { .. } | Self::SweepTitles { .. } => "sweeping",
             Self::Similar => "similar",
+            Self::Unknown(_) => "unknown",
         }
     }
 }

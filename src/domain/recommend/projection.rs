@@ -8,8 +8,6 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use futures::future::{try_join, try_join_all};
-
-use futures::future::join_all;
 use uuid::Uuid;
 
 use super::epoch::{Epoch, Watch};
@@ -17,7 +15,6 @@ use super::error::RecommendError;
 use super::graph::{GraphCounts, TitleNode, WatchedEdge};
 use super::similar_service::SimilarService;
 use super::sources::ProjectionPorts;
-use super::turns::{HELD, Shard, Taken, Turns};
 use crate::domain::batch::JobLoader;
 use crate::domain::catalog::{
     CatalogError, CatalogService, CreditRole, GenresById, PeopleById, Title,
@@ -30,9 +27,7 @@ use crate::domain::watching::{WatchService, WatchedTitle};
 
 /// How many documents are projected together.
 pub(super) const BATCH: usize = 500;
-/// How many watched titles a round reads. To find the first that waits, a store may have to walk over what was done
-/// just before (the entries that a log-structured or versioned index has not cleared away yet), so it is asked rarely.
-const ROUND: usize = 5000;
+
 /// The use cases of keeping the graph.
 #[derive(Clone)]
 pub struct GraphService {
@@ -42,7 +37,7 @@ pub struct GraphService {
     similar: SimilarService,
     pub(super) events: Arc<dyn EventBus>,
     pub(super) clock: Arc<dyn Clock>,
-    /// What this server is called where it holds a lease.
+    /// What this server is called where it holds the lease of making the graph anew.
     pub(super) holder: Uuid,
     /// What this process has seen of the epochs.
     pub(super) watch: Watch,
@@ -67,164 +62,6 @@ impl GraphService {
             clock,
             holder: unique_name(),
             watch: Watch::default(),
-        }
-    }
-
-    /// Projects a batch of what waits, whoever else does at the same time. Says how many documents that were; 0: nothing
-    /// waits.
-    #[tracing::instrument(level = "debug", skip_all)]
-    pub async fn project(&self) -> Result<usize, RecommendError> {
-        self.project_queues(None).await
-    }
-
-    /// Projects a batch of what waits and is this server's turn. Says how many documents that were; 0: there is nothing
-    /// to do here, though something may wait that another server works at.
-    #[tracing::instrument(level = "debug", skip_all)]
-    pub async fn project_in_turn(&self, turns: &mut Turns) -> Result<usize, RecommendError> {
-        let projected = self.project_queues(Some(turns)).await;
-        if !matches!(projected, Ok(1..)) {
-            // Also after a failure: another server may do better.
-            self.leave_turns(turns).await?;
-        }
-        projected
-    }
-
-    /// Lets other servers have their turn at once.
-    #[tracing::instrument(level = "debug", skip_all)]
-    pub async fn leave_turns(&self, turns: &mut Turns) -> Result<(), RecommendError> {
-        let held = std::mem::take(&mut turns.0).into_iter();
-        let left = held.map(async |shard| {
-            let leases = &self.ports.leases;
-            leases.release(&shard.lease(), self.holder).await
-        });
-        join_all(left)
-            .await
-            .into_iter()
-            .collect::<Result<(), _>>()?;
-        Ok(())
-    }
-
-    /// Takes or keeps shards, those that are no other server's.
-    async fn take(
-        &self,
-        turns: &mut Turns,
-        wanted: BTreeSet<Shard>,
-    ) -> Result<Taken, RecommendError> {
-        let asked = wanted.into_iter().map(async |shard| {
-            let leases = &self.ports.leases;
-            let is_ours = leases.acquire(&shard.lease(), self.holder, HELD).await?;
-            Ok::<_, RecommendError>((shard, is_ours))
-        });
-        let mut taken = Taken {
-            shards: BTreeSet::new(),
-            is_news: false,
-        };
-        for answer in join_all(asked).await {
-            let (shard, is_ours) = answer?;
-            if is_ours {
-                taken.is_news |= turns.0.insert(shard);
-                taken.shards.insert(shard);
-            } else {
-                turns.0.remove(&shard);
-            }
-        }
-        Ok(taken)
-    }
-
-    /// Projects a batch of each queue, of the shards that are this server's turn if it takes turns. A queue that fails
-    /// keeps no other waiting; the first failure is the answer when all were tried.
-    async fn project_queues(&self, mut turns: Option<&mut Turns>) -> Result<usize, RecommendError> {
-        let titles = self.project_titles(turns.as_deref_mut()).await;
-        let watches = self.project_watches(turns.as_deref_mut()).await;
-        let departures = self.project_departures(turns).await;
-        Ok(titles? + watches? + departures?)
-    }
-
-    async fn project_titles(&self, turns: Option<&mut Turns>) -> Result<usize, RecommendError> {
-        let source = &self.ports.titles;
-        let mut titles = source.unprojected_titles(BATCH).await?;
-        if let Some(turns) = turns
-            && !titles.is_empty()
-        {
-            let taken = self.take(turns, [Shard::Titles].into()).await?;
-            if taken.shards.is_empty() {
-                return Ok(0);
-            }
-            if taken.is_news {
-                titles = source.unprojected_titles(BATCH).await?;
-            }
-        }
-        if !titles.is_empty() {
-            self.put_titles(&titles).await?;
-            let marks: Vec<_> = titles
-                .iter()
-                .map(|title| (title.id, title.stamp.revision))
-                .collect();
-            source.mark_titles_projected(&marks).await?;
-        }
-        Ok(titles.len())
-    }
-
-    async fn project_watches(&self, turns: Option<&mut Turns>) -> Result<usize, RecommendError> {
-        let source = &self.ports.watches;
-        let mut watched_titles = source.unprojected_watches(ROUND).await?;
-        if let Some(turns) = turns
-            && !watched_titles.is_empty()
-        {
-            let shards = watched_titles.iter().map(|one| Shard::of(one.profile));
-            let taken = self.take(turns, shards.collect()).await?;
-            if taken.is_news {
-                watched_titles = source.unprojected_watches(ROUND).await?;
-            }
-            watched_titles.retain(|one| taken.shards.contains(&Shard::of(one.profile)));
-        }
-        for watched_titles in watched_titles.chunks(BATCH) {
-            self.put_watched(watched_titles).await?;
-            let marks: Vec<_> = watched_titles
-                .iter()
-                .map(|watched_title| {
-                    (
-                        watched_title.profile,
-                        watched_title.title,
-                        watched_title.stamp.revision,
-                    )
-                })
-                .collect();
-            source.mark_watches_projected(&marks).await?;
-        }
-        Ok(watched_titles.len())
-    }
-
-    async fn project_departures(&self, turns: Option<&mut Turns>) -> Result<usize, RecommendError> {
-        let source = &self.ports.watches;
-        let departures = source.unprojected_departures(BATCH).await?;
-        if let Some(turns) = turns
-            && !departures.is_empty()
-            && self
-                .take(turns, [Shard::Departures].into())
-                .await?
-                .shards
-                .is_empty()
-        {
-            return Ok(0);
-        }
-        if !departures.is_empty() {
-            let titles = departures.iter().map(|(title, _)| *title);
-            self.count_watchers(titles.collect()).await?;
-            source.mark_departures_projected(&departures).await?;
-        }
-        Ok(departures.len())
-    }
-
-    /// Projects until nothing waits. Says how many documents that were.
-    #[tracing::instrument(level = "debug", skip_all)]
-    pub async fn drain(&self) -> Result<usize, RecommendError> {
-        let mut projected_in_all = 0;
-        loop {
-            match self.project().await? {
-                0 => return Ok(projected_in_all),
-                projected => projected_in_all += projected,
-            }
         }
     }
 
@@ -253,7 +90,7 @@ impl GraphService {
         Ok(self.ports.graph.counts().await?)
     }
 
-    async fn put_titles(&self, titles: &[Title]) -> Result<(), RecommendError> {
+    pub(super) async fn put_titles(&self, titles: &[Title]) -> Result<(), RecommendError> {
         let people = JobLoader::new(PeopleById(self.catalog.clone()));
         let genres = JobLoader::new(GenresById(self.catalog.clone()));
         let epoch = self.epoch().await?;
@@ -268,7 +105,10 @@ impl GraphService {
             .await
     }
 
-    async fn put_watched(&self, watched_titles: &[WatchedTitle]) -> Result<(), RecommendError> {
+    pub(super) async fn put_watched(
+        &self,
+        watched_titles: &[WatchedTitle],
+    ) -> Result<(), RecommendError> {
         let epoch = self.epoch().await?;
         let edges: Vec<WatchedEdge> = watched_titles
             .iter()

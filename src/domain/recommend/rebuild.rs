@@ -4,16 +4,21 @@
 //! It is done in steps of bounded size, and the record notes after each where the next one begins. Whoever dies leaves
 //! the rest to the next: each step may be done twice, or by two at the same time.
 
+use std::pin::pin;
 use std::time::Duration;
 
 use chrono::TimeDelta;
+use futures::future::{Either, select};
 
 use super::compare::Compared;
 use super::error::RecommendError;
 use super::notes::{Notes, Pass, Phase, Rebuild};
 use super::projection::GraphService;
+use super::queues::Scope;
+use super::turns::Turns;
 use crate::domain::events::Event;
 use crate::domain::ids::{ProfileId, TitleId};
+use crate::domain::lease::may_work;
 
 /// How many tombstones or profiles are looked at together.
 const TOMBSTONES: usize = 1000;
@@ -22,10 +27,9 @@ const MARKED: usize = 5000;
 
 /// The lease that says who does the steps.
 const LEASE: &str = "rebuild_graph";
-/// How long somebody who has died holds it.
+/// How long somebody who has died holds it. Who lives renews it, however long a step takes: to compute the `SIMILAR`
+/// edges may take minutes.
 const HELD: Duration = Duration::from_secs(5);
-/// The same while the `SIMILAR` edges are computed, which may take minutes.
-const HELD_LONG: Duration = Duration::from_secs(60);
 /// How often everything is compared at the most. Once is enough, unless a projector that stood still has taken off a mark
 /// without writing what was marked; where much is written something differs every time, and is projected anyhow.
 const PASSES: u32 = 4;
@@ -35,12 +39,22 @@ const PASSES: u32 = 4;
 pub enum RebuildStep {
     /// No making anew is under way.
     Nothing,
-    /// Somebody else does the steps, now those of this phase; see [`Phase::name`].
+    /// Somebody else does the steps, now those of this phase, or all that is left to do in it; see [`Phase::name`].
     Elsewhere(&'static str),
     /// Something was done in this phase; there is more to do.
     Did(&'static str),
     /// The last step was done: so many documents were projected anew.
     Finished(u64),
+}
+
+/// What doing some of a phase came to.
+enum Done {
+    /// This is next, and so many documents were marked for the first time.
+    Next(Phase, usize),
+    /// Others are at all that is left to do in it.
+    Elsewhere,
+    /// It was the last one.
+    Last,
 }
 
 impl GraphService {
@@ -60,31 +74,48 @@ impl GraphService {
         Ok(age)
     }
 
-    /// Does the next step of the making anew that is under way.
+    /// Does the next step of the making anew that is under way, however long it takes. `pause` waits for a time.
     #[tracing::instrument(level = "debug", skip_all)]
-    pub async fn rebuild_step(&self) -> Result<RebuildStep, RecommendError> {
+    pub async fn rebuild_step<P: Future<Output = ()> + Send>(
+        &self,
+        pause: impl Fn(Duration) -> P + Send + Sync,
+    ) -> Result<RebuildStep, RecommendError> {
         if self.ports.notes.notes().await?.rebuild.is_none() {
             return Ok(RebuildStep::Nothing);
         }
         let notes = self.notes_to_write_by().await?;
-        let Some(mut rebuild) = notes.rebuild.clone() else {
+        let Some(rebuild) = notes.rebuild.clone() else {
             return Ok(RebuildStep::Nothing);
         };
         let name = rebuild.phase.name();
-        let leases = &self.ports.leases;
-        let held = match rebuild.phase {
-            Phase::Similar => HELD_LONG,
-            _ => HELD,
-        };
-        if !leases.acquire(LEASE, self.holder, held).await? {
+        if matches!(rebuild.phase, Phase::Unknown(_)) {
             return Ok(RebuildStep::Elsewhere(name));
         }
-        let (next, marked) = self.do_phase(rebuild.phase.clone()).await?;
+        let leases = &*self.ports.leases;
+        if !may_work(leases, LEASE, self.holder, HELD).await? {
+            return Ok(RebuildStep::Elsewhere(name));
+        }
+        let mut work = pin!(self.do_phase(rebuild.phase.clone()));
+        let done = loop {
+            match select(work.as_mut(), pin!(pause(HELD / 3))).await {
+                Either::Left((done, _)) => break done?,
+                // Lost or not, a step that two do does no harm.
+                Either::Right(_) => drop(leases.acquire(LEASE, self.holder, HELD).await),
+            }
+        };
         let before = Some(rebuild.clone());
-        rebuild.documents += marked as u64;
-        let (next, step) = match next {
-            Some(phase) => (Some(Rebuild { phase, ..rebuild }), RebuildStep::Did(name)),
-            None => (None, RebuildStep::Finished(rebuild.documents)),
+        let (next, step) = match done {
+            Done::Elsewhere => return Ok(RebuildStep::Elsewhere(name)),
+            Done::Next(phase, marked) => {
+                let documents = rebuild.documents + marked as u64;
+                let next = Rebuild {
+                    documents,
+                    phase,
+                    ..rebuild
+                };
+                (Some(next), RebuildStep::Did(name))
+            }
+            Done::Last => (None, RebuildStep::Finished(rebuild.documents)),
         };
         loop {
             let notes = self.ports.notes.notes().await?;
@@ -108,9 +139,9 @@ impl GraphService {
         Ok(self.ports.leases.release(LEASE, self.holder).await?)
     }
 
-    /// Does some of a phase. Says with what to go on, and how many documents were marked for the first time.
+    /// Does some of a phase.
     #[expect(clippy::too_many_lines, reason = "one list of phases")]
-    async fn do_phase(&self, phase: Phase) -> Result<(Option<Phase>, usize), RecommendError> {
+    async fn do_phase(&self, phase: Phase) -> Result<Done, RecommendError> {
         let titles = &self.ports.titles;
         let watches = &self.ports.watches;
         let graph = &self.ports.graph;
@@ -122,7 +153,7 @@ impl GraphService {
                     Some(last) => Phase::TombstonesToGraph { after: Some(last) },
                     None => Phase::TombstonesToRecord { after: None },
                 };
-                (Some(next), 0)
+                Done::Next(next, 0)
             }
             Phase::TombstonesToRecord { after } => {
                 let tombstones = graph.tombstones_after(after, TOMBSTONES).await?;
@@ -131,7 +162,7 @@ impl GraphService {
                     Some(last) => Phase::TombstonesToRecord { after: Some(last) },
                     None => Phase::EraseInGraph { after: None },
                 };
-                (Some(next), 0)
+                Done::Next(next, 0)
             }
             Phase::EraseInGraph { after } => {
                 let profiles = graph.profiles_after(after, TOMBSTONES).await?;
@@ -142,25 +173,27 @@ impl GraphService {
                     Some(last) => Phase::EraseInGraph { after: Some(*last) },
                     None => Phase::EraseInRecord { after: None },
                 };
-                (Some(next), 0)
+                Done::Next(next, 0)
             }
             Phase::EraseInRecord { after } => {
-                let profiles = self.watching.profiles_after(after).await?;
+                let profiles = watches.profiles_after(after, TOMBSTONES).await?;
                 let erased = watches.erased(&profiles).await?;
                 for profile in &erased {
                     self.watching.erase_profile(*profile).await?;
                 }
                 if !erased.is_empty() {
+                    let erased: Vec<u64> = erased.iter().map(|profile| profile.0).collect();
                     tracing::warn!(
-                        profiles = erased.len(),
-                        "Erased again what a backup had brought back of profiles; their accounts must be erased again, too"
+                        profiles = ?erased,
+                        "Erased again what a backup had brought back of {} profiles; their accounts must be erased again, too",
+                        erased.len()
                     );
                 }
                 let next = match profiles.last() {
                     Some(last) => Phase::EraseInRecord { after: Some(*last) },
                     None => Phase::MarkTitles { after: None },
                 };
-                (Some(next), 0)
+                Done::Next(next, 0)
             }
             Phase::MarkTitles { after } => {
                 let marked = titles.mark_titles_waiting_after(after, MARKED).await?;
@@ -168,7 +201,7 @@ impl GraphService {
                     Some(last) => Phase::MarkTitles { after: Some(*last) },
                     None => Phase::MarkWatches { after: None },
                 };
-                (Some(next), marked.len())
+                Done::Next(next, marked.len())
             }
             Phase::MarkWatches { after } => {
                 let marked = watches.mark_watches_waiting_after(after, MARKED).await?;
@@ -178,20 +211,26 @@ impl GraphService {
                     watches.mark_departures_waiting().await?;
                     Phase::Project { pass: 0 }
                 };
-                (Some(next), marked.len())
+                Done::Next(next, marked.len())
             }
             Phase::Project { pass } => {
-                let next = match self.project().await? {
-                    0 => Phase::SweepWatches {
-                        after: None,
-                        pass: Pass {
-                            number: pass + 1,
-                            marked: false,
-                        },
-                    },
-                    _ => Phase::Project { pass },
-                };
-                (Some(next), 0)
+                let mut turns = Turns::default();
+                let round = self.project(&mut Scope::Rest(&mut turns)).await;
+                self.leave_turns(&mut turns).await;
+                let round = round?;
+                // What the marks are on lies behind all that was written, so whoever has seen the end has seen them
+                // all.
+                if round.is_all {
+                    let pass = Pass {
+                        number: pass + 1,
+                        marked: false,
+                    };
+                    Done::Next(Phase::SweepWatches { after: None, pass }, 0)
+                } else if round.documents > 0 {
+                    Done::Next(Phase::Project { pass }, 0)
+                } else {
+                    Done::Elsewhere
+                }
             }
             Phase::SweepWatches { after, pass } => {
                 let compared = self.compare_watched(after).await?;
@@ -201,25 +240,26 @@ impl GraphService {
                     Some(_) => Phase::SweepWatches { after: end, pass },
                     None => Phase::SweepTitles { after: None, pass },
                 };
-                (Some(next), 0)
+                Done::Next(next, 0)
             }
             Phase::SweepTitles { after, pass } => {
                 let compared = self.compare_titles(after).await?;
                 let end = compared.end;
                 let pass = pass.and(self.settle_titles(compared).await?);
                 if end.is_some() {
-                    (Some(Phase::SweepTitles { after: end, pass }), 0)
+                    Done::Next(Phase::SweepTitles { after: end, pass }, 0)
                 } else if pass.marked && pass.number < PASSES {
-                    (Some(Phase::Project { pass: pass.number }), 0)
+                    Done::Next(Phase::Project { pass: pass.number }, 0)
                 } else {
                     graph.remove_unneeded().await?;
-                    (Some(Phase::Similar), 0)
+                    Done::Next(Phase::Similar, 0)
                 }
             }
             Phase::Similar => {
                 self.similar().await?;
-                (None, 0)
+                Done::Last
             }
+            Phase::Unknown(_) => Done::Elsewhere,
         })
     }
 
@@ -230,13 +270,10 @@ impl GraphService {
     ) -> Result<bool, RecommendError> {
         let watches = &self.ports.watches;
         let mut marked = watches.mark_watches_waiting(&compared.differing).await?;
-        let stray: Vec<_> = compared.stray.iter().map(|(key, _)| *key).collect();
-        // What only could not be read is there all the same, and stays.
-        let known = watches.mark_watches_waiting(&stray).await?;
-        let unknown: Vec<(ProfileId, TitleId, u64)> = compared
-            .stray
+        let unknown: Vec<(ProfileId, TitleId, u64)> = self
+            .unknown_watches(compared.stray)
+            .await?
             .into_iter()
-            .filter(|(key, _)| !known.contains(key))
             .map(|((profile, title), version)| (profile, title, version))
             .collect();
         if !unknown.is_empty() {
@@ -256,13 +293,7 @@ impl GraphService {
     async fn settle_titles(&self, compared: Compared<TitleId>) -> Result<bool, RecommendError> {
         let titles = &self.ports.titles;
         let mut marked = titles.mark_titles_waiting(&compared.differing).await?;
-        let stray: Vec<_> = compared.stray.iter().map(|(id, _)| *id).collect();
-        let known = titles.mark_titles_waiting(&stray).await?;
-        let unknown: Vec<(TitleId, u64)> = compared
-            .stray
-            .into_iter()
-            .filter(|(id, _)| !known.contains(id))
-            .collect();
+        let unknown = self.unknown_titles(compared.stray).await?;
         if !unknown.is_empty() {
             self.ports.graph.remove_titles(&unknown).await?;
             let ids: Vec<_> = unknown.iter().map(|(id, _)| *id).collect();

@@ -16,7 +16,7 @@ const SUMMED: usize = 100;
 pub enum ReweighStep {
     /// There is more to do.
     Did,
-    /// All sums are what the plays add up to.
+    /// All sums are what the plays add up to, but for those that were left.
     Finished(Reweigh),
 }
 
@@ -64,7 +64,9 @@ impl GraphService {
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn reweigh_step(&self) -> Result<ReweighStep, RecommendError> {
         let days = self.watching.half_life_days();
-        let under_way = self.ports.notes.notes().await?.reweigh;
+        let notes = self.ports.notes.notes().await?;
+        notes.schema.check("record")?;
+        let under_way = notes.reweigh;
         let mut reweigh = match under_way {
             Some(reweigh) if reweigh.half_life_days.to_bits() == days.to_bits() => reweigh,
             _ => {
@@ -73,6 +75,7 @@ impl GraphService {
                     after: None,
                     watched_titles: 0,
                     changed: 0,
+                    left: 0,
                 };
                 self.note(|notes| notes.reweigh = Some(begun)).await?;
                 begun
@@ -91,7 +94,9 @@ impl GraphService {
             .await?;
             return Ok(ReweighStep::Finished(reweigh));
         };
-        reweigh.changed += self.watching.sum_up(&keys).await? as u64;
+        let summed = self.watching.sum_up(&keys).await?;
+        reweigh.changed += summed.changed as u64;
+        reweigh.left += summed.left as u64;
         reweigh.watched_titles += keys.len() as u64;
         reweigh.after = Some(*last);
         self.note(|notes| notes.reweigh = Some(reweigh)).await?;

@@ -52,6 +52,9 @@ pub trait TitleSource: Send + Sync {
         limit: usize,
     ) -> Result<Vec<Title>, StoreError>;
 
+    /// Which of these titles there are, by id, also those that this version cannot read.
+    async fn known_titles(&self, titles: &[TitleId]) -> Result<Vec<TitleId>, StoreError>;
+
     /// Marks titles as waiting for projection although nothing was written: behind everything that was. Those that wait
     /// already keep their place; one that is written later takes the place that it would have without. Says which of
     /// the titles there are.
@@ -97,6 +100,12 @@ pub trait WatchSource: Send + Sync {
         watched_titles: &[(ProfileId, TitleId, u64)],
     ) -> Result<(), StoreError>;
 
+    /// Which of these watched titles there are, by key, also those that this version cannot read.
+    async fn known_watches(
+        &self,
+        keys: &[(ProfileId, TitleId)],
+    ) -> Result<Vec<(ProfileId, TitleId)>, StoreError>;
+
     /// Marks watched titles as waiting for projection although nothing was written: behind everything that was. Those
     /// that wait already keep their place; one that is written later takes the place that it would have without. Says
     /// which of them there are.
@@ -133,6 +142,14 @@ pub trait WatchSource: Send + Sync {
     /// Refuses from now on to record anything of the profiles with these tombstones. What is recorded of them stays
     /// until they are erased.
     async fn put_tombstones(&self, tombstones: &[String]) -> Result<(), StoreError>;
+
+    /// Up to `limit` profiles of which anything is recorded, be it watched, rated, hidden or muted: those with an id
+    /// above the given one, by id.
+    async fn profiles_after(
+        &self,
+        after: Option<ProfileId>,
+        limit: usize,
+    ) -> Result<Vec<ProfileId>, StoreError>;
 
     /// Which of these profiles are erased, in the order asked.
     async fn erased(&self, profiles: &[ProfileId]) -> Result<Vec<ProfileId>, StoreError>;

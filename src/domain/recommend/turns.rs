@@ -5,11 +5,15 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use uuid::Uuid;
+
+use crate::domain::entropy::unique_name;
 use crate::domain::ids::ProfileId;
 
 /// How many shards watched titles have, by profile.
 const SHARDS: u64 = 8;
-/// How long a server that has died holds a shard: longer than a batch takes.
+/// How long a server that has died holds a shard. It is renewed once a round; whoever needs longer for one may lose it,
+/// and then some of it is done twice.
 pub(super) const HELD: Duration = Duration::from_secs(10);
 
 /// A part of what waits for projection.
@@ -21,11 +25,24 @@ pub(super) enum Shard {
     Departures,
 }
 
-/// The shards that this server has.
-#[derive(Debug, Default)]
-pub struct Turns(pub(super) BTreeSet<Shard>);
+/// The shards that whoever projects has, and what it is called where it holds their leases. Two of one server have
+/// names of their own, so that they take turns as well.
+#[derive(Debug)]
+pub struct Turns {
+    pub(super) holder: Uuid,
+    pub(super) held: BTreeSet<Shard>,
+}
 
-/// The shards of those asked for that are this server's now.
+impl Default for Turns {
+    fn default() -> Self {
+        Self {
+            holder: unique_name(),
+            held: BTreeSet::new(),
+        }
+    }
+}
+
+/// The shards of those asked for that are ours now.
 pub(super) struct Taken {
     pub(super) shards: BTreeSet<Shard>,
     /// Whether some of them were not before: then another may have done meanwhile what was read.
@@ -33,6 +50,11 @@ pub(super) struct Taken {
 }
 
 impl Shard {
+    /// All that watched titles have.
+    pub(super) fn of_watches() -> BTreeSet<Self> {
+        (0..SHARDS).map(Self::Watches).collect()
+    }
+
     pub(super) fn of(profile: ProfileId) -> Self {
         Self::Watches(profile.0 % SHARDS)
     }

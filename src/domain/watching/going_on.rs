@@ -12,6 +12,7 @@ use super::standing::{SeriesStanding, by_episode};
 use super::touched::{PlayRef, Touched};
 use super::types::{Report, WatchedItem, WatchedTitle};
 use crate::domain::catalog::{Episode, Visibility};
+use crate::domain::error::{Coded, ErrorCode};
 use crate::domain::ids::{ProfileId, TitleId};
 use crate::domain::page::{Direction, Keyset, Slice, Window};
 
@@ -156,29 +157,57 @@ impl WatchService {
         Ok(GoingOn(going_on.collect()))
     }
 
-    /// Looks once more at the series that were noted to be finished: a new episode may have come between.
+    /// Looks once more at the series behind whose last episode these plays are, which is not sure until this: a new one
+    /// may have come between. Broken off, it is found out when somebody looks what comes next.
     pub(super) async fn look_again(
         &self,
         going_on: &GoingOn,
         ledger: &Ledger,
     ) -> Result<(), WatchError> {
-        let is_finished = |play_ref: &PlayRef| {
-            let watched_title = ledger.watched_titles.get(play_ref.title_key());
-            watched_title.is_some_and(|watched_title| watched_title.next_day.is_none())
+        let revision = |play_ref: &PlayRef| {
+            let watched_title = ledger.watched_titles.get(play_ref.title_key())?;
+            let is_unsure = watched_title.next_day == Some(NextDay::UNSURE);
+            is_unsure.then_some(watched_title.stamp.revision)
         };
-        let closed = going_on.0.iter().filter(|(_, later)| later.is_none());
-        let closed = closed.map(|(play_ref, _)| *play_ref).filter(is_finished);
-        let closed: Vec<PlayRef> = closed.collect();
-        if closed.is_empty() {
+        let revisions: BTreeMap<(ProfileId, TitleId), u64> = going_on
+            .0
+            .iter()
+            .filter(|(_, later)| later.is_none())
+            .filter_map(|(play_ref, _)| Some((play_ref.title_key(), revision(play_ref)?)))
+            .collect();
+        let unsure = going_on.0.iter().filter(|(_, later)| later.is_none());
+        let unsure = unsure.map(|(play_ref, _)| *play_ref);
+        let now = self
+            .going_on(unsure.filter(|play_ref| revisions.contains_key(&play_ref.title_key())))
+            .await?;
+        let still = now.0.iter().filter(|(_, later)| later.is_none());
+        let finished: BTreeMap<_, u64> = still
+            .filter_map(|(play_ref, _)| {
+                let key = play_ref.title_key();
+                Some((key, *revisions.get(&key)?))
+            })
+            .collect();
+        self.finish(finished.into_iter().collect()).await
+    }
+
+    /// Notes that there is nothing next in series, if all that has happened to them since these revisions is nothing.
+    async fn finish(&self, finished: Vec<((ProfileId, TitleId), u64)>) -> Result<(), WatchError> {
+        if finished.is_empty() {
             return Ok(());
         }
-        let now = self.going_on(closed).await?;
-        let news = now.0.iter().filter(|(_, later)| later.is_some());
-        let news: Vec<TitleId> = news.map(|(play_ref, _)| play_ref.title).collect();
-        if news.is_empty() {
-            return Ok(());
-        }
-        self.episodes_change(&news).await
+        let touched = finished.iter();
+        let touched: Vec<Touched> = touched
+            .map(|((profile, title), _)| Touched::Title(*profile, *title))
+            .collect();
+        let now = self.clock.now();
+        let change = Arc::new(move |ledger: &mut Ledger| {
+            for (key, revision) in &finished {
+                ledger.finish_series(*key, *revision, now);
+            }
+            Ok(())
+        });
+        self.ports.watching.update(&touched, change).await?;
+        Ok(())
     }
 
     async fn episodes_by_series(
@@ -224,33 +253,51 @@ impl WatchService {
             let stale = stale.clone();
             Arc::new(move |ledger: &mut Ledger| {
                 for (key, revision, next_day) in &stale {
-                    ledger.settle_next_day(*key, *revision, *next_day, now);
+                    let next_day = next_day.unwrap_or(NextDay::UNSURE);
+                    ledger.settle_next_day(*key, *revision, next_day, now);
                 }
                 Ok(())
             })
         };
         let settled = async {
-            self.ports.watching.update(&touched, change).await?;
+            let ledger = self.ports.watching.update(&touched, change).await?;
             // A new episode may have come between.
             let profile = Some(stale[0].0.0);
             let everything = Visibility::everything();
             let standings = self.series_standings(&everything, profile, &series).await?;
-            let news = stale.iter().filter(|((_, title), _, next_day)| {
-                let standing = standings.get(title);
-                standing.is_some_and(|standing| standing.next_day != *next_day)
-            });
-            let news: Vec<TitleId> = news.map(|((_, title), ..)| *title).collect();
+            let (mut news, mut finished) = (Vec::new(), Vec::new());
+            for (key, _, next_day) in &stale {
+                let now = standings.get(&key.1).and_then(|standing| standing.next_day);
+                let watched_title = ledger.watched_titles.get(*key);
+                match (next_day, now) {
+                    (None, None) => {
+                        finished.extend(watched_title.map(|one| (*key, one.stamp.revision)));
+                    }
+                    // What is not sure is looked at again.
+                    (None, Some(_)) => {}
+                    (Some(_), now) if now == *next_day => {}
+                    (Some(_), _) => news.push(key.1),
+                }
+            }
+            self.finish(finished).await?;
             if news.is_empty() {
                 return Ok(());
             }
             self.episodes_change(&news).await
         };
         let settled: Result<(), WatchError> = settled.await;
-        if let Err(error) = settled {
-            tracing::warn!(
+        match settled {
+            Ok(()) => {}
+            // Whoever meets that says so; this would say it again at each request.
+            Err(error)
+                if matches!(
+                    error.code(),
+                    ErrorCode::StorageFull | ErrorCode::UpstreamUnavailable
+                ) => {}
+            Err(error) => tracing::warn!(
                 error = &error as &dyn std::error::Error,
                 "What was found out about finished series was not noted"
-            );
+            ),
         }
     }
 }

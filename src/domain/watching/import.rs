@@ -45,6 +45,7 @@ impl ImportedWatch {
             title: self.title,
         }
     }
+
     /// Of what several watches say of the same title, keeps only what the latest of them says, or the last in the list
     /// among those of the same time. So importing a list is idempotent.
     pub(super) fn keep_last_words(watches: &mut [Self]) {

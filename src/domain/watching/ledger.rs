@@ -219,60 +219,6 @@ impl Ledger {
         Ok(())
     }
 
-    /// Notes from which day on there is an episode to watch after the one of a play, if that is watched now: then it is
-    /// none before. Idempotent.
-    pub fn go_on(&mut self, play_ref: &PlayRef, later: Option<NextDay>, now: DateTime<Utc>) {
-        if self.state(play_ref).is_some_and(|state| state.watched)
-            && let Some(watched_title) = self.watched_titles.get(play_ref.title_key())
-            && let Some(before) = watched_title.next_day
-        {
-            // Somebody who watched a later one before goes on behind that one.
-            let next_day = later.map(|later| later.max(before));
-            self.put_next_day(play_ref.title_key(), next_day, now);
-        }
-    }
-
-    /// Notes from which day on there is an episode of a series to watch next, unless something happened to the watched
-    /// title since that revision.
-    pub fn settle_next_day(
-        &mut self,
-        key: (ProfileId, TitleId),
-        revision: u64,
-        next_day: Option<NextDay>,
-        now: DateTime<Utc>,
-    ) {
-        if let Some(watched_title) = self.watched_titles.get(key)
-            && watched_title.stamp.revision == revision
-        {
-            self.put_next_day(key, next_day, now);
-        }
-    }
-
-    fn put_next_day(
-        &mut self,
-        key: (ProfileId, TitleId),
-        next_day: Option<NextDay>,
-        now: DateTime<Utc>,
-    ) {
-        let Some(watched_title) = self.watched_titles.get(key) else {
-            return;
-        };
-        if watched_title.next_day == next_day {
-            return;
-        }
-        let stamp = if self.watched_titles.is_changed(key) {
-            watched_title.stamp
-        } else {
-            watched_title.stamp.next(now)
-        };
-        let watched_title = WatchedTitle {
-            next_day,
-            stamp,
-            ..watched_title.clone()
-        };
-        self.watched_titles.put(key, watched_title);
-    }
-
     fn play(&self, play_ref: &PlayRef) -> Result<Option<Play>, WatchError> {
         match self.plays.get(play_ref.play_key()) {
             Some(play) if play.item != play_ref.item => Err(WatchError::PlayOfAnotherItem),

@@ -11,6 +11,7 @@ mod import;
 mod ledger;
 mod lengths;
 mod lists;
+mod next_days;
 mod next_up;
 mod playback_event;
 mod rows;

@@ -19,6 +19,10 @@ pub struct NextDay(pub u32);
 impl NextDay {
     /// Perhaps now; it must be looked at.
     pub const EVER: Self = Self(0);
+    /// The same, though whoever looked last has found nothing: what was found may be old by now. Only who finds this
+    /// still there, and once more nothing, notes that there is nothing; whoever changes the episodes sets it back to
+    /// [`Self::EVER`] in between.
+    pub const UNSURE: Self = Self(1);
 
     /// The number of a day.
     pub fn of(day: NaiveDate) -> Self {

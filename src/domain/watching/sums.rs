@@ -12,6 +12,7 @@ use super::rules::WatchRules;
 use super::service::WatchService;
 use super::touched::Touched;
 use super::types::{Play, WatchedTitle};
+use crate::domain::error::StoreError;
 use crate::domain::ids::{ProfileId, TitleId};
 use crate::domain::stamp::Stamp;
 
@@ -87,30 +88,64 @@ impl Ledger {
     }
 }
 
+/// What computing sums came to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Summed {
+    /// How many watched titles said something else.
+    pub changed: usize,
+    /// How many could not be computed.
+    pub left: usize,
+}
+
+/// Whether of several updates one alone may have failed like this.
+fn may_be_of_one(error: &WatchError) -> bool {
+    matches!(
+        error,
+        WatchError::ProfileErased
+            | WatchError::Store(StoreError::Failed(_) | StoreError::Unavailable(_))
+    )
+}
+
 impl WatchService {
     /// The days after which a play weighs half, as the settings say.
     pub fn half_life_days(&self) -> f64 {
         self.rules.half_life_days
     }
 
-    /// Makes the sums of watched titles what their plays add up to, by the half-life of the settings. Says how many of
-    /// them said something else.
+    /// Makes the sums of watched titles what their plays add up to, by the half-life of the settings. What cannot be
+    /// read, or not within the time that a store has, keeps nothing else waiting: it is named in the log and left.
     #[tracing::instrument(level = "debug", skip_all)]
-    pub async fn sum_up(&self, keys: &[(ProfileId, TitleId)]) -> Result<usize, WatchError> {
+    pub async fn sum_up(&self, keys: &[(ProfileId, TitleId)]) -> Result<Summed, WatchError> {
         match self.try_sum_up(keys).await {
-            // Somebody was erased meanwhile, who keeps nobody else waiting.
-            Err(WatchError::ProfileErased) => {
-                let mut changed = 0;
-                for key in keys {
-                    match self.try_sum_up(std::slice::from_ref(key)).await {
-                        Err(WatchError::ProfileErased) => {}
-                        other => changed += other?,
-                    }
-                }
-                Ok(changed)
-            }
-            other => other,
+            Ok(changed) => return Ok(Summed { changed, left: 0 }),
+            Err(error) if !may_be_of_one(&error) => return Err(error),
+            Err(_) => {}
         }
+        let mut summed = Summed::default();
+        for key in keys {
+            match self.try_sum_up(std::slice::from_ref(key)).await {
+                Ok(changed) => summed.changed += changed,
+                // Somebody was erased meanwhile.
+                Err(WatchError::ProfileErased) => {}
+                Err(error) if may_be_of_one(&error) => {
+                    let (profile, title) = *key;
+                    // A store that is away as a whole is no fault of this one.
+                    if matches!(error, WatchError::Store(StoreError::Unavailable(_))) {
+                        let history = &self.ports.history;
+                        history.watched_titles(profile, &[title]).await?;
+                    }
+                    summed.left += 1;
+                    tracing::error!(
+                        %profile,
+                        %title,
+                        error = &error as &dyn std::error::Error,
+                        "The sums of a watched title cannot be computed, and stay as they are"
+                    );
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(summed)
     }
 
     async fn try_sum_up(&self, keys: &[(ProfileId, TitleId)]) -> Result<usize, WatchError> {

@@ -26,6 +26,29 @@ impl Ping for PingOf {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_read_in_the_background_may_take_longer_and_keeps_nobody_from_the_graph() {
+    let folder = store();
+    let db = SqliteDb::open(&folder.path().join("reelgraph.db")).unwrap();
+    let asked = Arc::new(CountingGraph::new(SqliteGraph::new(db)));
+    let ping = Arc::new(PingOf(Arc::clone(&asked)));
+    let patience = Duration::from_millis(1);
+    let pulse = Pulse::new("graph", ping, Arc::new(TokioTasks), patience);
+    let graph = BreakerGraph::new(asked.clone(), pulse.clone());
+
+    asked.hold();
+    let read = tokio::spawn({
+        let graph = graph.clone();
+        async move { graph.similar_version().await }
+    });
+    tokio::time::sleep(20 * patience).await;
+    let health = pulse.health();
+    asked.release();
+
+    read.await.unwrap().unwrap();
+    assert_eq!(health, Health::Unknown, "nobody has looked");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nobody_waits_for_a_graph_that_is_known_to_hang_until_it_answers_again() {
     let folder = store();
     let db = SqliteDb::open(&folder.path().join("reelgraph.db")).unwrap();

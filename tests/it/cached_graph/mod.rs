@@ -2,8 +2,10 @@
 
 mod breaker;
 mod counting;
+mod rebuilds;
 mod servers;
 mod similar;
+mod source;
 mod support;
 mod tastes;
 mod turns;

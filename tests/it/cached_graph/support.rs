@@ -14,6 +14,7 @@ use reelgraph::domain::catalog::{CatalogPorts, CatalogService};
 use reelgraph::domain::clock::SystemClock;
 use reelgraph::domain::events::EventBus;
 use reelgraph::domain::ids::{ProfileId, TitleId};
+use reelgraph::domain::lease::Leases;
 use reelgraph::domain::recommend::{
     Freshness, GraphFollower, GraphProjection, GraphService, ProjectionPorts, SimilarService,
     Taste, TasteGraph,
@@ -25,6 +26,7 @@ use tempfile::TempDir;
 use tokio::task::JoinSet;
 
 use super::counting::CountingGraph;
+use super::source::CountingSource;
 
 pub(super) const ANN: ProfileId = ProfileId(1);
 pub(super) const BEN: ProfileId = ProfileId(2);
@@ -36,6 +38,10 @@ pub(super) struct Server {
     pub(super) store: SqliteGraph,
     pub(super) asked: Arc<CountingGraph>,
     pub(super) watching: ObservedWatching,
+    /// The record that all of it is made from.
+    pub(super) record: Arc<SqliteWatching>,
+    /// The same as the projector reads it.
+    pub(super) source: Arc<CountingSource>,
     pub(super) projector: GraphService,
     /// Observes events as the job does.
     _observing: JoinSet<()>,
@@ -62,7 +68,7 @@ impl Server {
 
     /// Opens a store. What is said in `received` is observed, what is written is published on `bus`.
     pub(super) fn open(folder: &Path, received: &MemoryEvents, bus: &Arc<dyn EventBus>) -> Self {
-        Self::open_beside(folder, received, bus, &MemoryLeases::new())
+        Self::open_beside(folder, received, bus, Arc::new(MemoryLeases::new()))
     }
 
     /// The same for a server that takes turns with those that have the same leases.
@@ -70,7 +76,7 @@ impl Server {
         folder: &Path,
         received: &MemoryEvents,
         bus: &Arc<dyn EventBus>,
-        leases: &MemoryLeases,
+        leases: Arc<dyn Leases>,
     ) -> Self {
         let db = SqliteDb::open(&folder.join("reelgraph.db")).unwrap();
         let store = SqliteGraph::new(db.clone());
@@ -86,8 +92,12 @@ impl Server {
                 follower.observe(&event);
             }
         });
+        let source = Arc::new(CountingSource::new(Arc::clone(&record)));
+        let watches = Arc::clone(&source);
         Self {
-            projector: projector(&store, &db, record, bus, leases),
+            projector: projector(&store, &db, Arc::clone(&record), watches, bus, leases),
+            record,
+            source,
             graph,
             store,
             asked,
@@ -162,17 +172,18 @@ fn projector(
     graph: &SqliteGraph,
     db: &SqliteDb,
     record: Arc<SqliteWatching>,
+    watches: Arc<CountingSource>,
     bus: &Arc<dyn EventBus>,
-    leases: &MemoryLeases,
+    leases: Arc<dyn Leases>,
 ) -> GraphService {
     let catalog = Arc::new(SqliteCatalog::new(db.clone()));
     let ports = ProjectionPorts {
         graph: Arc::new(graph.clone()),
         titles: catalog.clone(),
-        watches: record.clone(),
+        watches,
         watchers: catalog.clone(),
         notes: Arc::new(SqliteNotes::new(db.clone())),
-        leases: Arc::new(leases.clone()),
+        leases,
     };
     let catalog = CatalogService::new(CatalogPorts::on(catalog));
     let watching = WatchService::new(

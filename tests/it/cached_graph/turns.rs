@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use async_trait::async_trait;
 use reelgraph::adapters::memory::{MemoryEvents, MemoryLeases};
+use reelgraph::domain::error::StoreError;
 use reelgraph::domain::events::EventBus;
 use reelgraph::domain::ids::ProfileId;
 use reelgraph::domain::lease::Leases;
@@ -11,13 +13,14 @@ use reelgraph::domain::recommend::{GraphProjection, Turns};
 use tempfile::TempDir;
 use uuid::Uuid;
 
+use super::rebuilds::finish;
 use super::support::{Server, store, watch};
 use crate::support::SOON;
 
 fn server(store: &TempDir, leases: &MemoryLeases) -> Server {
     let events = MemoryEvents::new();
     let bus: Arc<dyn EventBus> = Arc::new(events.clone());
-    Server::open_beside(store.path(), &events, &bus, leases)
+    Server::open_beside(store.path(), &events, &bus, Arc::new(leases.clone()))
 }
 
 /// Projects until everything is in the graph, and says how many documents that were here.
@@ -31,7 +34,7 @@ async fn work(server: &Server, edges: u64) -> usize {
             more => projected += more,
         }
     }
-    server.projector.leave_turns(&mut turns).await.unwrap();
+    server.projector.leave_turns(&mut turns).await;
     projected
 }
 
@@ -83,5 +86,91 @@ async fn what_is_another_servers_turn_waits_and_nothing_else() {
     );
     for name in [name, "project:watches:0"] {
         assert!(leases.acquire(name, another, minute).await.unwrap());
+    }
+}
+
+#[tokio::test]
+async fn who_has_no_turn_reads_no_more_than_it_takes_to_see_that() {
+    let (store, leases) = (store(), MemoryLeases::new());
+    let server = server(&store, &leases);
+    record(&server, 8, 50).await;
+    let (another, minute) = (Uuid::from_u128(7), Duration::from_secs(60));
+    for shard in 0..8 {
+        let name = format!("project:watches:{shard}");
+        assert!(leases.acquire(&name, another, minute).await.unwrap());
+    }
+
+    let mut turns = Turns::default();
+    let projected = server.projector.project_in_turn(&mut turns).await.unwrap();
+
+    assert_eq!(projected, 0);
+    assert_eq!(server.source.read(), 50, "of 400");
+}
+
+/// Leases that cannot be asked for, all or one of them.
+struct Faulty {
+    leases: MemoryLeases,
+    is_away: bool,
+}
+
+#[async_trait]
+impl Leases for Faulty {
+    async fn acquire(&self, name: &str, holder: Uuid, time: Duration) -> Result<bool, StoreError> {
+        if self.is_away {
+            return Err(StoreError::unavailable("away"));
+        }
+        if name == "project:watches:1" {
+            return Err(StoreError::failed("broken"));
+        }
+        self.leases.acquire(name, holder, time).await
+    }
+
+    async fn release(&self, name: &str, holder: Uuid) -> Result<(), StoreError> {
+        if self.is_away {
+            return Err(StoreError::unavailable("away"));
+        }
+        self.leases.release(name, holder).await
+    }
+}
+
+fn beside(store: &TempDir, leases: &MemoryLeases, is_away: bool) -> Server {
+    let events = MemoryEvents::new();
+    let bus: Arc<dyn EventBus> = Arc::new(events.clone());
+    let leases = Faulty {
+        leases: leases.clone(),
+        is_away,
+    };
+    Server::open_beside(store.path(), &events, &bus, Arc::new(leases))
+}
+
+#[tokio::test]
+async fn leases_that_are_away_stop_no_work() {
+    let (store, leases) = (store(), MemoryLeases::new());
+    let server = beside(&store, &leases, true);
+    record(&server, 16, 2).await;
+    let mut turns = Turns::default();
+
+    let projected = server.projector.project_in_turn(&mut turns).await.unwrap();
+    let nothing = server.projector.project_in_turn(&mut turns).await.unwrap();
+    server.projector.begin_rebuild().await.unwrap();
+    let rebuilt = finish(&server).await;
+
+    assert_eq!((projected, nothing, rebuilt), (32, 0, 32));
+}
+
+#[tokio::test]
+async fn leases_that_were_got_beside_one_that_fails_are_left_again() {
+    let (store, leases) = (store(), MemoryLeases::new());
+    let server = beside(&store, &leases, false);
+    record(&server, 8, 1).await;
+    let mut turns = Turns::default();
+
+    let failed = server.projector.project_in_turn(&mut turns).await;
+
+    assert!(failed.is_err());
+    let (another, minute) = (Uuid::from_u128(7), Duration::from_secs(60));
+    for shard in [0, 2, 3, 4, 5, 6, 7] {
+        let name = format!("project:watches:{shard}");
+        assert!(leases.acquire(&name, another, minute).await.unwrap());
     }
 }

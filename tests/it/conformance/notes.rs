@@ -3,11 +3,14 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
+use bson::{Document, doc};
 use chrono::DateTime;
 use reelgraph::adapters::mongo::{MongoDb, MongoNotes};
 use reelgraph::adapters::sqlite::{SqliteDb, SqliteNotes};
 use reelgraph::domain::ids::{ProfileId, TitleId};
 use reelgraph::domain::recommend::{Epoch, NoteStore, Notes, Pass, Phase, Rebuild, Reweigh};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::json;
 use tempfile::TempDir;
 
 use super::Backend;
@@ -17,11 +20,18 @@ on_every_backend!(open on [sqlite, mongo]:
     there_are_none_at_first,
     what_is_noted_is_read_again,
     of_two_writers_who_read_the_same_one_is_refused,
+    what_a_later_version_notes_stays,
 );
 
 struct Opened {
     notes: Arc<dyn NoteStore>,
-    _folder: Option<TempDir>,
+    raw: Raw,
+}
+
+/// Where the notes are.
+enum Raw {
+    Folder(TempDir),
+    Database(SecretString),
 }
 
 impl Deref for Opened {
@@ -38,13 +48,62 @@ async fn open(backend: Backend) -> Opened {
         let db = SqliteDb::open(&folder.path().join("test.db")).unwrap();
         return Opened {
             notes: Arc::new(SqliteNotes::new(db)),
-            _folder: Some(folder),
+            raw: Raw::Folder(folder),
         };
     }
-    let db = MongoDb::open(&servers::mongo_uri(), PATIENT).await.unwrap();
+    let uri = servers::mongo_uri();
+    let db = MongoDb::open(&uri, PATIENT).await.unwrap();
     Opened {
         notes: Arc::new(MongoNotes::new(db)),
-        _folder: None,
+        raw: Raw::Database(uri),
+    }
+}
+
+impl Raw {
+    async fn database(uri: &SecretString) -> mongodb::Collection<Document> {
+        let client = mongodb::Client::with_uri_str(uri.expose_secret()).await;
+        let db = client.unwrap().default_database().unwrap();
+        db.collection("projection")
+    }
+
+    fn file(folder: &TempDir) -> rusqlite::Connection {
+        rusqlite::Connection::open(folder.path().join("test.db")).unwrap()
+    }
+
+    /// Notes what this version does not know: a field, and a phase of a rebuild.
+    async fn write_as_a_later_version(&self) {
+        match self {
+            Self::Folder(folder) => {
+                let sql = "UPDATE projection_notes SET notes = json_set(notes, '$.later', 'kept',
+                     '$.rebuild.phase', json('{\"dreaming\": {\"after\": 7}}'))";
+                assert_eq!(Self::file(folder).execute(sql, ()).unwrap(), 1);
+            }
+            Self::Database(uri) => {
+                let phase = doc! { "dreaming": { "after": 7_i64 } };
+                let change = doc! { "$set": { "later": "kept", "rebuild.phase": phase } };
+                let notes = Self::database(uri).await;
+                let changed = notes.update_one(doc! {}, change).await.unwrap();
+                assert_eq!(changed.modified_count, 1);
+            }
+        }
+    }
+
+    /// Whether both are there.
+    async fn has_what_a_later_version_wrote(&self) -> bool {
+        match self {
+            Self::Folder(folder) => {
+                let sql = "SELECT count(*) FROM projection_notes WHERE notes ->> '$.later' = 'kept'
+                     AND notes ->> '$.rebuild.phase.dreaming.after' = 7";
+                let kept =
+                    Self::file(folder).query_row(sql, (), |row| row.get::<_, i64>("count(*)"));
+                kept.unwrap() == 1
+            }
+            Self::Database(uri) => {
+                let kept = doc! { "later": "kept", "rebuild.phase.dreaming.after": 7_i64 };
+                let notes = Self::database(uri).await;
+                notes.count_documents(kept).await.unwrap() == 1
+            }
+        }
     }
 }
 
@@ -67,6 +126,7 @@ fn noted(phase: Phase) -> Notes {
             after: Some((ProfileId(1), TitleId(2))),
             watched_titles: 3,
             changed: 1,
+            left: 1,
         }),
         ..Notes::default()
     }
@@ -117,6 +177,21 @@ async fn what_is_noted_is_read_again(notes: &Opened) {
         };
         assert_eq!(notes.notes().await.unwrap(), expected);
     }
+}
+
+async fn what_a_later_version_notes_stays(opened: &Opened) {
+    assert!(opened.put_notes(&noted(Phase::Similar)).await.unwrap());
+    opened.raw.write_as_a_later_version().await;
+
+    let mut read = opened.notes().await.unwrap();
+    read.epoch.tick += 1;
+    let written = opened.put_notes(&read).await.unwrap();
+
+    let phase = read.rebuild.map(|rebuild| rebuild.phase);
+    let later = json!({ "dreaming": { "after": 7 } });
+    assert_eq!(phase, Some(Phase::Unknown(later)));
+    assert!(written && opened.raw.has_what_a_later_version_wrote().await);
+    assert_eq!(opened.notes().await.unwrap().epoch.tick, 10);
 }
 
 async fn of_two_writers_who_read_the_same_one_is_refused(notes: &Opened) {

@@ -75,7 +75,7 @@ async fn both() -> Both {
     graph.clear().await.unwrap();
     in_neo4j.begin_rebuild().await.unwrap();
     while !matches!(
-        in_neo4j.rebuild_step().await.unwrap(),
+        in_neo4j.rebuild_step(tokio::time::sleep).await.unwrap(),
         RebuildStep::Finished(_)
     ) {}
     assert_eq!(in_neo4j.verify().await.unwrap(), []);

@@ -1,19 +1,15 @@
 //! Indexes: what accounts are found by, and what must be unique.
 
 use bson::doc;
-use mongodb::error::{Error, ErrorKind};
 
 use super::collections::Collections;
-use crate::adapters::mongo::db::{Collection, store_error};
-use crate::adapters::mongo::indexes::{Build, Index, has, make};
+use crate::adapters::mongo::indexes::{Build, Index, drop_former, has, make};
 use crate::domain::error::StoreError;
 
 /// The index by which no two accounts have one address: an error names it.
 pub(super) const EMAIL: &str = "email_if_any";
 /// Its predecessor, from when every account had an address. It takes accounts without one for equals.
 const FORMER_EMAIL: &str = "email_1";
-/// The server's codes for no such collection, no such index.
-const NOT_THERE: [i32; 2] = [26, 27];
 
 /// Makes the collections and their indexes, unless they are there. Those whose names are their keys are older than the
 /// others; by another name they could not be made again.
@@ -45,7 +41,7 @@ pub(super) async fn ensure(collections: &Collections, build: Build) -> Result<bo
     .await?;
     // Only now: at no time may two accounts get one address.
     if is_whole {
-        drop_former_email(users).await.map_err(store_error)?;
+        drop_former(users, FORMER_EMAIL).await?;
     }
     is_whole &= make(
         profiles,
@@ -95,15 +91,4 @@ pub(super) async fn ensure(collections: &Collections, build: Build) -> Result<bo
     )
     .await?;
     Ok(is_whole)
-}
-
-async fn drop_former_email<T: Send + Sync>(users: &Collection<T>) -> Result<(), Error> {
-    match users.drop_index(FORMER_EMAIL).await {
-        Err(error) if is_not_there(&error) => Ok(()),
-        dropped => dropped,
-    }
-}
-
-fn is_not_there(error: &Error) -> bool {
-    matches!(&*error.kind, ErrorKind::Command(command) if NOT_THERE.contains(&command.code))
 }

@@ -98,7 +98,7 @@ impl UserStore for MongoAccounts {
             is_latest_first: false,
             id: "_id",
         };
-        list.page(&self.collections.users, window).await
+        list.page(&self.collections.users, None, window).await
     }
 
     async fn unconfirmed_users(
@@ -198,7 +198,7 @@ impl AuditStore for MongoAccounts {
             is_latest_first: true,
             id: "_id",
         };
-        list.page(&self.collections.audit, window).await
+        list.page(&self.collections.audit, None, window).await
     }
 
     async fn delete_audit(

@@ -1,9 +1,10 @@
 //! How the catalogue is stored in documents.
 //!
 //! The fields are those of the domain's types, except that `id` is called `_id` and the stamp is taken apart:
-//! `revision`, and the times as dates of BSON. Titles carry besides what they are sorted by (`sort_name`,
-//! `released`, `popularity` with the number of the count that found it, `counted`) and what says who may see them (`age`, which is not there if they are unrated, `open_from`
-//! and `open_until`), and titles and people their place in the change feed (`sequence`).
+//! `revision`, and the times as dates of BSON. Titles carry besides what they are sorted by (`sort_name`, `released`,
+//! `popularity` with the number of the count that found it, `counted`) and what says who may see them (`age`, which is
+//! not there if they are unrated, `open_from` and `open_until`), and titles and people their place in the change feed
+//! (`sequence`).
 
 use bson::{Bson, Document, doc};
 use serde::Serialize;

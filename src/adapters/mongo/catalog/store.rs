@@ -433,6 +433,13 @@ impl TitleSource for MongoCatalog {
             .await
     }
 
+    async fn known_titles(&self, titles: &[TitleId]) -> Result<Vec<TitleId>, StoreError> {
+        let these = fields::list(titles, |title| title.to_i64());
+        let known = write::ids(&self.db, doc! { "_id": { "$in": these } }, None);
+        let known = patiently(self.db.timeout, known).await?;
+        Ok(known.into_iter().map(TitleId::from_i64).collect())
+    }
+
     async fn mark_titles_waiting(&self, titles: &[TitleId]) -> Result<Vec<TitleId>, StoreError> {
         if titles.is_empty() {
             return Ok(Vec::new());

@@ -3,7 +3,7 @@
 use bson::{Bson, Document, doc};
 use futures::TryStreamExt;
 use mongodb::ClientSession;
-use mongodb::error::Error;
+use mongodb::error::{Error, Result as MongoResult};
 use mongodb::options::ReturnDocument;
 
 use super::documents::{
@@ -132,8 +132,8 @@ pub(super) async fn put(
     Ok(())
 }
 
-/// Sets how many watchers titles have. Says of which that was news. Those that are so by now, or that a later count is known of, are not found, and so
-/// not changed.
+/// Sets how many watchers titles have. Says of which that was news. Those that are so by now, or that a later count is
+/// known of, are not found, and so not changed.
 pub(super) async fn put_watchers(
     db: &MongoDb,
     session: &mut ClientSession,
@@ -156,9 +156,24 @@ pub(super) async fn put_watchers(
             )
         })
         .collect();
-    if update(db, session, TITLES, &updates, UPDATES).await? == 0 {
-        return Ok(Vec::new());
-    }
+    let found = update(db, session, TITLES, &updates, UPDATES).await?;
+    let news = match found {
+        0 => Vec::new(),
+        _ => counted(session, db, count, watchers).await?,
+    };
+    // What somebody else has made the same since it was compared is known of this count as well.
+    let same = same(count, watchers);
+    update(db, session, TITLES, &same, UPDATES).await?;
+    Ok(news)
+}
+
+/// Which of these titles were set by a count.
+async fn counted(
+    session: &mut ClientSession,
+    db: &MongoDb,
+    count: i64,
+    watchers: &[(TitleId, u64)],
+) -> MongoResult<Vec<TitleId>> {
     let these = fields::list(watchers, |(title, _)| title.to_i64());
     let news: Vec<Document> = db
         .collection::<Document>(TITLES)
@@ -179,13 +194,18 @@ pub(super) async fn put_counted(
     count: u64,
     watchers: &[(TitleId, u64)],
 ) -> Result<usize, StoreError> {
-    let updates = watchers.iter().map(|(title, watchers)| {
+    update_each(db, TITLES, same(count.cast_signed(), watchers)).await
+}
+
+/// The updates that note of titles that a count has found them to be as they are.
+fn same(count: i64, watchers: &[(TitleId, u64)]) -> Vec<Update<Document, Document>> {
+    let noted = watchers.iter().map(|(title, watchers)| {
         Update::of(
             doc! { "_id": title.to_i64(), "popularity": watchers.cast_signed() },
-            doc! { "$max": { "counted": count.cast_signed() } },
+            doc! { "$max": { "counted": count } },
         )
     });
-    update_each(db, TITLES, updates.collect()).await
+    noted.collect()
 }
 
 /// Gives a number to a count.

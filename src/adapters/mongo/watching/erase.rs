@@ -92,6 +92,55 @@ pub(super) async fn erased_among(
     Ok(profiles.iter().filter(is_erased).copied().collect())
 }
 
+/// Profiles of which anything is recorded, those that follow.
+pub(super) async fn profiles_after(
+    collections: &Collections,
+    after: Option<ProfileId>,
+    limit: usize,
+) -> Result<Vec<ProfileId>, StoreError> {
+    let mut found = BTreeSet::new();
+    let mut end = i64::MAX;
+    for name in [
+        collections.watched_titles.name(),
+        collections.plays.name(),
+        collections.states.name(),
+        collections.hidden.name(),
+        collections.mutes.name(),
+    ] {
+        let documents = collections.db.collection::<Document>(name);
+        let keys = patiently(documents.timeout, async {
+            let keys: Vec<Document> = documents
+                .find(after.map_or_else(Document::new, beyond))
+                .projection(doc! { "_id": 1 })
+                .sort(doc! { "_id": 1 })
+                .limit(fields::limit(limit))
+                .await
+                .map_err(store_error)?
+                .try_collect()
+                .await
+                .map_err(store_error)?;
+            Ok(keys)
+        });
+        let profile = |document: &Document| {
+            let key = document.get_document("_id").map_err(StoreError::failed)?;
+            key.get_i64("profile").map_err(StoreError::failed)
+        };
+        let profiles: Vec<i64> = keys.await?.iter().map(profile).collect::<Result<_, _>>()?;
+        // A full page says nothing of what lies beyond its last profile.
+        if profiles.len() == limit {
+            end = end.min(profiles.last().copied().unwrap_or(end));
+        }
+        found.extend(profiles);
+    }
+    let known = found.into_iter().take_while(|profile| *profile <= end);
+    Ok(known.take(limit).map(ProfileId::from_i64).collect())
+}
+
+/// All documents whose `_id` begins with a profile that comes after one.
+fn beyond(profile: ProfileId) -> Document {
+    doc! { "_id": { "$gt": { "profile": profile.to_i64(), "": Bson::MaxKey } } }
+}
+
 /// Removes some watched titles, and counts their titles' departed viewers. Says whether there were any.
 async fn remove_watched_titles(
     collections: &Collections,

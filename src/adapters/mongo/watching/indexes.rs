@@ -3,8 +3,11 @@
 use bson::doc;
 
 use super::collections::Collections;
-use crate::adapters::mongo::indexes::{Build, Index, has, make};
+use crate::adapters::mongo::indexes::{Build, Index, drop_former, has, make};
 use crate::domain::error::StoreError;
+
+/// The predecessor of `to_go_on_with`.
+const FORMER_SERIES: &str = "series";
 
 /// Makes the collections and their indexes, unless they are there.
 pub(super) async fn ensure(collections: &Collections, build: Build) -> Result<bool, StoreError> {
@@ -67,6 +70,10 @@ pub(super) async fn ensure(collections: &Collections, build: Build) -> Result<bo
         build,
     )
     .await?;
+    if is_whole {
+        // Only now: until then a profile's series are found by it.
+        drop_former(watched_titles, FORMER_SERIES).await?;
+    }
     let written = doc! { "updated_at": 1 };
     is_whole &= make(lengths, [Index::on(written).named("written")], build).await?;
     let latest = doc! { "_id.profile": 1, "created_at": -1, "_id.title": 1 };

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::oneshot;
 
 use super::collections::Collections;
-use super::transaction;
+use super::transaction::{self, Update};
 use crate::adapters::mongo::db::patiently;
 use crate::domain::error::StoreError;
 use crate::domain::watching::{Change, Ledger, Touched, WatchError};
@@ -80,19 +80,32 @@ impl Queue {
         if updates.is_empty() {
             return;
         }
-        match transaction::run(&self.collections, updates).await {
+        match transaction::run(&self.collections, updates.clone()).await {
             Ok(outcomes) => {
                 for (answer, outcome) in answers.into_iter().zip(outcomes) {
                     drop(answer.send(outcome));
                 }
             }
+            // One may have met what cannot be read or written. It fails alone.
+            Err(StoreError::Failed(_)) if updates.len() > 1 => {
+                for (answer, update) in answers.into_iter().zip(updates) {
+                    drop(answer.send(self.run_alone(update).await));
+                }
+            }
             Err(error) => {
                 let error = Arc::new(error);
                 for answer in answers {
-                    drop(answer.send(Err(shared(&error).into())));
+                    let error = StoreError::shared(Arc::clone(&error));
+                    drop(answer.send(Err(error.into())));
                 }
             }
         }
+    }
+
+    async fn run_alone(&self, update: Update) -> Result<Ledger, WatchError> {
+        let outcomes = transaction::run(&self.collections, vec![update]).await?;
+        let outcome = outcomes.into_iter().next();
+        outcome.ok_or_else(|| StoreError::failed("an update has no outcome"))?
     }
 }
 
@@ -121,15 +134,5 @@ impl Lane {
             taken.push(job);
         }
         taken
-    }
-}
-
-/// One failure, told to each whom it concerns.
-fn shared(error: &Arc<StoreError>) -> StoreError {
-    match **error {
-        StoreError::Unavailable(_) => StoreError::unavailable(Arc::clone(error)),
-        StoreError::Conflict => StoreError::Conflict,
-        StoreError::Full(_) => StoreError::full(Arc::clone(error)),
-        StoreError::Failed(_) => StoreError::failed(Arc::clone(error)),
     }
 }

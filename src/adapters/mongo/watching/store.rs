@@ -12,11 +12,11 @@ use super::documents::{LengthKey, PlayKey, StateKey, TitleKey};
 use super::feedback_documents::MuteKey;
 use super::queue::Queue;
 use super::reads::{by_key, count};
-use super::transaction::{mark_projected, mark_waiting};
+use super::transaction::{find_keys, mark_projected, mark_waiting};
 use super::{erase, exclusions, indexes, next_day};
 use crate::adapters::mongo::db::{MongoDb, patiently};
 use crate::adapters::mongo::fields::{date, key_of};
-use crate::adapters::mongo::find::{List, all, readable};
+use crate::adapters::mongo::find::{List, readable};
 use crate::adapters::mongo::indexes::Build;
 use crate::domain::error::StoreError;
 use crate::domain::ids::{PlayId, ProfileId, TitleId};
@@ -140,7 +140,8 @@ impl HistoryStore for MongoWatching {
             is_latest_first: true,
             id: "_id.play",
         };
-        list.page(&self.collections.plays, window).await
+        list.page(&self.collections.plays, Some("plays"), window)
+            .await
     }
 
     async fn in_progress(
@@ -154,7 +155,8 @@ impl HistoryStore for MongoWatching {
             is_latest_first: true,
             id: "_id.item",
         };
-        list.page(&self.collections.states, window).await
+        list.page(&self.collections.states, Some("states"), window)
+            .await
     }
 
     async fn series_to_go_on_with(
@@ -175,7 +177,8 @@ impl HistoryStore for MongoWatching {
             is_latest_first: true,
             id: "_id.title",
         };
-        list.page(&self.collections.watched_titles, window).await
+        list.page(&self.collections.watched_titles, Some(WATCHES), window)
+            .await
     }
 
     async fn watched_titles_after(
@@ -209,7 +212,8 @@ impl HistoryStore for MongoWatching {
             is_latest_first: true,
             id: "_id.title",
         };
-        list.page(&self.collections.hidden, window).await
+        list.page(&self.collections.hidden, Some("hidden_titles"), window)
+            .await
     }
 
     async fn measured_lengths(
@@ -273,7 +277,7 @@ impl FeedbackStore for MongoWatching {
     async fn mutes(&self, profile: ProfileId) -> Result<Arc<[Mute]>, StoreError> {
         let filter = doc! { "_id.profile": profile.to_i64() };
         let sort = doc! { "_id.kind": 1, "_id.source": 1 };
-        let mutes = all(&self.collections.mutes, filter, sort, None).await?;
+        let mutes = readable(&self.collections.mutes, "mutes", filter, sort, None).await?;
         Ok(mutes.into())
     }
 }
@@ -348,6 +352,14 @@ impl WatchSource for MongoWatching {
         Ok(())
     }
 
+    async fn profiles_after(
+        &self,
+        after: Option<ProfileId>,
+        limit: usize,
+    ) -> Result<Vec<ProfileId>, StoreError> {
+        erase::profiles_after(&self.collections, after, limit).await
+    }
+
     async fn erased(&self, profiles: &[ProfileId]) -> Result<Vec<ProfileId>, StoreError> {
         erase::erased_among(&self.collections, profiles).await
     }
@@ -361,6 +373,17 @@ impl WatchSource for MongoWatching {
         limit: usize,
     ) -> Result<Vec<(TitleId, u64)>, StoreError> {
         erase::unprojected(&self.collections, limit).await
+    }
+
+    async fn known_watches(
+        &self,
+        keys: &[(ProfileId, TitleId)],
+    ) -> Result<Vec<(ProfileId, TitleId)>, StoreError> {
+        let keys = keys.iter().map(|key| key_of(&TitleKey::new(*key)));
+        let keys: Vec<Bson> = keys.collect::<Result<_, _>>()?;
+        let these = find_keys(&self.collections, doc! { "_id": { "$in": keys } }, None);
+        let found = patiently(self.collections.db.timeout, these).await?;
+        Ok(found.into_iter().map(|(_, key)| key).collect())
     }
 
     async fn mark_watches_waiting(

@@ -80,12 +80,12 @@ pub(super) async fn mark_projected(
     updated.map(drop)
 }
 
-/// Marks the watched titles that a filter finds as waiting, behind all that were written. Says which those are, by key.
-pub(super) async fn mark_waiting(
+/// The keys of the watched titles that a filter finds, in their order, each as it is stored as well.
+pub(super) async fn find_keys(
     collections: &Collections,
     filter: Document,
     limit: Option<usize>,
-) -> Result<Vec<(ProfileId, TitleId)>, StoreError> {
+) -> Result<Vec<(Document, (ProfileId, TitleId))>, StoreError> {
     let watched_titles = collections.watched_titles.clone_with_type::<Document>();
     let found: Vec<Document> = watched_titles
         .find(filter)
@@ -98,21 +98,30 @@ pub(super) async fn mark_waiting(
         .try_collect()
         .await
         .map_err(store_error)?;
-    let mut keys = Vec::with_capacity(found.len());
-    let mut marked = Vec::with_capacity(found.len());
-    for watched_title in found {
+    let key = |watched_title: &Document| {
         let key = watched_title
             .get_document("_id")
             .map_err(StoreError::failed)?;
         let profile = key.get_i64("profile").map_err(StoreError::failed)?;
         let title = key.get_i64("title").map_err(StoreError::failed)?;
-        marked.push((ProfileId::from_i64(profile), TitleId::from_i64(title)));
-        keys.push(key.clone());
-    }
+        let ids = (ProfileId::from_i64(profile), TitleId::from_i64(title));
+        Ok((key.clone(), ids))
+    };
+    found.iter().map(key).collect()
+}
+
+/// Marks the watched titles that a filter finds as waiting, behind all that were written. Says which those are, by key.
+pub(super) async fn mark_waiting(
+    collections: &Collections,
+    filter: Document,
+    limit: Option<usize>,
+) -> Result<Vec<(ProfileId, TitleId)>, StoreError> {
+    let found = find_keys(collections, filter, limit).await?;
+    let (keys, marked): (Vec<Document>, Vec<_>) = found.into_iter().unzip();
     if !keys.is_empty() {
         let these = doc! { "_id": { "$in": keys }, "waiting_since": { "$exists": false } };
         let since = doc! { "$set": { "waiting_since": date(last_in_queue()) } };
-        let updated = watched_titles.update_many(these, since).await;
+        let updated = collections.watched_titles.update_many(these, since).await;
         updated.map_err(store_error)?;
     }
     Ok(marked)

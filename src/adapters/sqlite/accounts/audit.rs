@@ -57,6 +57,7 @@ pub(super) fn of_user(
     window: &Window,
 ) -> rusqlite::Result<Slice<AuditEntry>> {
     let list = List {
+        kind: None,
         select: AuditRow::SELECT,
         table: "audit",
         index: None,

@@ -102,6 +102,7 @@ pub(super) fn unconfirmed(
 
 pub(super) fn list(connection: &Connection, window: &Window) -> rusqlite::Result<Slice<User>> {
     let list = List {
+        kind: None,
         select: UserRow::SELECT,
         table: "users",
         index: None,

@@ -10,7 +10,7 @@ use super::rows::{ChangedPerson, ChangedTitle, SeasonRow};
 use super::{list, rows, write};
 use crate::adapters::sqlite::columns::{self, only, read};
 use crate::adapters::sqlite::db::{SqliteDb, store_error};
-use crate::adapters::sqlite::statements::{all, readable};
+use crate::adapters::sqlite::statements::{all, fill, readable};
 use crate::domain::catalog::{
     CatalogBatch, CatalogListStore, CatalogStore, Change, ChangeSource, Collection, Episode,
     ExternalId, Genre, Person, Season, SeasonId, Title, TitleFilter, TitleQuery, Visibility,
@@ -61,18 +61,10 @@ impl SqliteCatalog {
         let sql = format!("{} WHERE {condition} LIMIT ?2 OFFSET ?3", rows::TITLES);
         self.db
             .read(move |connection| {
-                let (mut found, mut seen) = (Vec::new(), 0);
-                loop {
-                    let wanted = limit - found.len();
+                fill(limit, |wanted, seen| {
                     let page = [parameter, columns::limit(wanted), columns::limit(seen)];
-                    let (more, rows) = readable(connection, TITLES, &sql, page, rows::title)?;
-                    found.extend(more);
-                    seen += rows;
-                    // Those that cannot be read were passed over: there may be more beyond them.
-                    if rows < wanted || found.len() == limit {
-                        return Ok(found);
-                    }
-                }
+                    readable(connection, TITLES, &sql, page, rows::title)
+                })
             })
             .await
     }
@@ -316,6 +308,17 @@ impl TitleSource for SqliteCatalog {
     ) -> Result<Vec<Title>, StoreError> {
         let after = after.map_or(i64::MIN, TitleId::to_i64);
         self.walk("id > ?1 ORDER BY id", after, limit).await
+    }
+
+    async fn known_titles(&self, titles: &[TitleId]) -> Result<Vec<TitleId>, StoreError> {
+        let titles = columns::list(titles.iter().map(|title| title.to_i64()));
+        self.db
+            .read(move |connection| {
+                let sql = "SELECT id FROM titles WHERE id IN (SELECT value FROM json_each(?1)) ORDER BY id";
+                let known: Vec<i64> = all(connection, sql, [titles], only)?;
+                Ok(known.into_iter().map(TitleId::from_i64).collect())
+            })
+            .await
     }
 
     async fn mark_titles_waiting(&self, titles: &[TitleId]) -> Result<Vec<TitleId>, StoreError> {

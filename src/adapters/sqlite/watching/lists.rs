@@ -9,6 +9,12 @@ use crate::adapters::sqlite::page::List;
 use crate::domain::ids::{ProfileId, TitleId};
 use crate::domain::watching::{HiddenTitle, NextDay, Play, ProfileList, WatchState, WatchedTitle};
 
+/// What rows are called that cannot be read.
+pub(super) const PLAYS: &str = "plays";
+pub(super) const STATES: &str = "states";
+pub(super) const WATCHES: &str = "watches";
+pub(super) const HIDDEN: &str = "hidden_titles";
+
 pub(super) fn history(profile: ProfileId, title: Option<TitleId>) -> List<Play> {
     let mut scope = vec![profile.to_i64()];
     scope.extend(title.map(TitleId::to_i64));
@@ -20,6 +26,7 @@ pub(super) fn history(profile: ProfileId, title: Option<TitleId>) -> List<Play> 
         None => ("plays_history", "profile = ?1 AND kind <> 'series'"),
     };
     List {
+        kind: Some(PLAYS),
         select: PlayRow::SELECT,
         table: "plays",
         index: Some(index),
@@ -34,6 +41,7 @@ pub(super) fn history(profile: ProfileId, title: Option<TitleId>) -> List<Play> 
 
 pub(super) fn in_progress(profile: ProfileId) -> List<WatchState> {
     List {
+        kind: Some(STATES),
         select: StateRow::SELECT,
         table: "watch_states",
         index: Some("watch_states_in_progress"),
@@ -48,6 +56,7 @@ pub(super) fn in_progress(profile: ProfileId) -> List<WatchState> {
 
 pub(super) fn series_to_go_on_with(profile: ProfileId, day: NextDay) -> List<WatchedTitle> {
     List {
+        kind: Some(WATCHES),
         select: TitleRow::SELECT,
         table: "watched_titles",
         index: Some("watched_titles_to_go_on_with"),
@@ -62,6 +71,7 @@ pub(super) fn series_to_go_on_with(profile: ProfileId, day: NextDay) -> List<Wat
 
 pub(super) fn hidden_titles(profile: ProfileId) -> List<HiddenTitle> {
     List {
+        kind: Some(HIDDEN),
         select: HiddenRow::SELECT,
         table: "hidden_titles",
         index: Some("hidden_titles_latest"),

@@ -79,6 +79,12 @@ record! {
     }
 }
 
+/// The plays of a title: each index has a part of them.
+pub(super) const PLAYS_OF_TITLE: [&str; 2] = [
+    "INDEXED BY plays_history_of_title WHERE profile = ?1 AND title = ?2 AND kind <> 'series'",
+    "INDEXED BY plays_at_whole_series WHERE profile = ?1 AND title = ?2 AND kind = 'series'",
+];
+
 pub(super) fn find_play(
     connection: &Connection,
     profile: ProfileId,
@@ -101,15 +107,8 @@ pub(super) fn plays_of_title(
     title: TitleId,
 ) -> Result<Vec<Play>> {
     let mut plays = Vec::new();
-    // Each index has a part of them.
-    for (index, condition) in [
-        ("plays_history_of_title", "kind <> 'series'"),
-        ("plays_at_whole_series", "kind = 'series'"),
-    ] {
-        let sql = format!(
-            "{} INDEXED BY {index} WHERE profile = ?1 AND title = ?2 AND {condition}",
-            PlayRow::SELECT
-        );
+    for part in PLAYS_OF_TITLE {
+        let sql = format!("{} {part}", PlayRow::SELECT);
         let key = [profile.to_i64(), title.to_i64()];
         plays.extend(all(connection, &sql, key, read::<PlayRow, Play>)?);
     }

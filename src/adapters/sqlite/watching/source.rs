@@ -1,25 +1,37 @@
 //! What projection reads of the watches on SQLite, and the marks that it takes off.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use rusqlite::Connection;
 
 use super::erase;
 use super::store::SqliteWatching;
-use crate::adapters::sqlite::columns::{Time, limit as rows, read, record};
+use crate::adapters::sqlite::columns::{Time, limit as rows, only, read, record};
 use crate::adapters::sqlite::db::store_error;
-use crate::adapters::sqlite::statements::{all, write};
+use crate::adapters::sqlite::statements::{all, exists, write};
 use crate::domain::error::StoreError;
 use crate::domain::ids::{ProfileId, TitleId};
 use crate::domain::recommend::{WatchSource, last_in_queue};
 use crate::domain::watching::WatchedTitle;
 
+/// The tables in which something is recorded of profiles.
+const OF_PROFILES: [&str; 5] = [
+    "watched_titles",
+    "plays",
+    "watch_states",
+    "hidden_titles",
+    "mutes",
+];
+
 #[async_trait]
 impl WatchSource for SqliteWatching {
     async fn unprojected_watches(&self, limit: usize) -> Result<Vec<WatchedTitle>, StoreError> {
         self.watched_titles(
-            "WHERE waiting_since IS NOT NULL ORDER BY waiting_since, profile, title LIMIT ?1",
-            [rows(limit)],
+            "WHERE waiting_since IS NOT NULL ORDER BY waiting_since, profile, title",
+            Vec::new(),
+            limit,
         )
         .await
     }
@@ -48,8 +60,9 @@ impl WatchSource for SqliteWatching {
         };
         self.watched_titles(
             "INDEXED BY watched_titles_written WHERE (updated_at, profile, title) > (?1, ?2, ?3)
-             ORDER BY updated_at, profile, title LIMIT ?4",
-            (Time(at), profile, title, rows(limit)),
+             ORDER BY updated_at, profile, title",
+            vec![at.timestamp_millis(), profile, title],
+            limit,
         )
         .await
     }
@@ -69,6 +82,27 @@ impl WatchSource for SqliteWatching {
         self.db
             .write(move |connection| {
                 erase::put_tombstones(connection, &tombstones).map_err(store_error)
+            })
+            .await
+    }
+
+    async fn profiles_after(
+        &self,
+        after: Option<ProfileId>,
+        limit: usize,
+    ) -> Result<Vec<ProfileId>, StoreError> {
+        let after = after.map_or(i64::MIN, ProfileId::to_i64);
+        self.db
+            .read(move |connection| {
+                let parts = OF_PROFILES.map(|table| {
+                    format!(
+                        "SELECT profile FROM (SELECT DISTINCT profile FROM {table} WHERE profile > ?1
+                         ORDER BY profile LIMIT ?2)"
+                    )
+                });
+                let sql = format!("{} ORDER BY profile LIMIT ?2", parts.join(" UNION "));
+                let profiles: Vec<i64> = all(connection, &sql, [after, rows(limit)], only)?;
+                Ok(profiles.into_iter().map(ProfileId::from_i64).collect())
             })
             .await
     }
@@ -101,6 +135,25 @@ impl WatchSource for SqliteWatching {
     ) -> Result<Vec<(TitleId, u64)>, StoreError> {
         self.db
             .read(move |connection| erase::unprojected(connection, rows(limit)))
+            .await
+    }
+
+    async fn known_watches(
+        &self,
+        keys: &[(ProfileId, TitleId)],
+    ) -> Result<Vec<(ProfileId, TitleId)>, StoreError> {
+        let keys: BTreeSet<_> = keys.iter().copied().collect();
+        self.db
+            .read(move |connection| {
+                let sql = "SELECT 1 FROM watched_titles WHERE profile = ?1 AND title = ?2";
+                let mut known = Vec::with_capacity(keys.len());
+                for (profile, title) in keys {
+                    if exists(connection, sql, [profile.to_i64(), title.to_i64()])? {
+                        known.push((profile, title));
+                    }
+                }
+                Ok(known)
+            })
             .await
     }
 

@@ -1,20 +1,23 @@
 //! The ports of watching on SQLite. The thread that writes does one update after the other, so no two ever conflict.
 
 use std::collections::BTreeSet;
+use std::error::Error;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use rusqlite::{Connection, Params};
+use rusqlite::{Connection, Params, params_from_iter};
 
+use super::lists::{PLAYS, STATES, WATCHES};
 use super::rows::{
-    StateRow, TitleRow, find_measured, find_play, find_state, find_watched_title, plays_of_title,
-    put_measured, put_play, put_state, put_watched_title, set_back_next_day,
+    PLAYS_OF_TITLE, PlayRow, StateRow, TitleRow, find_measured, find_play, find_state,
+    find_watched_title, plays_of_title, put_measured, put_play, put_state, put_watched_title,
+    set_back_next_day,
 };
 use super::{erase, exclusions, lists};
 use crate::adapters::sqlite::columns::{TableRecord, limit as rows, list, read};
 use crate::adapters::sqlite::db::{SqliteDb, store_error};
 use crate::adapters::sqlite::page::List;
-use crate::adapters::sqlite::statements::{all, readable};
+use crate::adapters::sqlite::statements::{fill, readable};
 use crate::domain::error::StoreError;
 use crate::domain::ids::{PlayId, ProfileId, TitleId};
 use crate::domain::page::{Slice, Window};
@@ -50,17 +53,50 @@ impl SqliteWatching {
             .await
     }
 
-    /// The watched titles that a condition finds.
+    /// Up to `limit` watched titles that a condition with these parameters finds, in the order that it says.
     pub(super) async fn watched_titles(
         &self,
         condition: &str,
-        parameters: impl Params + Send + 'static,
+        parameters: Vec<i64>,
+        limit: usize,
     ) -> Result<Vec<WatchedTitle>, StoreError> {
-        let sql = format!("{} {condition}", TitleRow::SELECT);
+        let last = parameters.len() + 1;
+        let sql = format!(
+            "{} {condition} LIMIT ?{last} OFFSET ?{}",
+            TitleRow::SELECT,
+            last + 1
+        );
         self.db
             .read(move |connection| {
-                let read = read::<TitleRow, _>;
-                Ok(readable(connection, "watches", &sql, parameters, read)?.0)
+                fill(limit, |wanted, seen| {
+                    let page = [rows(wanted), rows(seen)];
+                    let parameters = params_from_iter(parameters.iter().chain(&page));
+                    readable(connection, WATCHES, &sql, parameters, read::<TitleRow, _>)
+                })
+            })
+            .await
+    }
+
+    /// The rows with these keys that can be read.
+    async fn by_key<R, T, K>(
+        &self,
+        kind: &'static str,
+        condition: &str,
+        keys: Vec<K>,
+    ) -> Result<Vec<T>, StoreError>
+    where
+        R: TableRecord,
+        K: Params + Send + 'static,
+        T: Send + 'static + TryFrom<R, Error: Into<Box<dyn Error + Send + Sync>>>,
+    {
+        let sql = format!("{} {condition}", R::SELECT);
+        self.db
+            .read(move |connection| {
+                let mut found = Vec::with_capacity(keys.len());
+                for key in keys {
+                    found.extend(readable(connection, kind, &sql, key, read::<R, T>)?.0);
+                }
+                Ok(found)
             })
             .await
     }
@@ -113,13 +149,12 @@ impl HistoryStore for SqliteWatching {
         items: &[WatchedItem],
     ) -> Result<Vec<WatchState>, StoreError> {
         let items: BTreeSet<_> = items.iter().copied().collect();
-        self.db
-            .read(move |connection| {
-                items
-                    .into_iter()
-                    .filter_map(|item| find_state(connection, profile, item).transpose())
-                    .collect()
-            })
+        let keys = items.into_iter().map(|item| {
+            let (kind, id) = item.key();
+            (profile.to_i64(), kind, id)
+        });
+        let condition = "WHERE profile = ?1 AND kind = ?2 AND item = ?3";
+        self.by_key::<StateRow, _, _>(STATES, condition, keys.collect())
             .await
     }
 
@@ -128,20 +163,8 @@ impl HistoryStore for SqliteWatching {
         profile: ProfileId,
         titles: &[TitleId],
     ) -> Result<Vec<WatchState>, StoreError> {
-        let titles: BTreeSet<_> = titles.iter().copied().collect();
-        self.db
-            .read(move |connection| {
-                let sql = format!(
-                    "{} INDEXED BY watch_states_of_title WHERE profile = ?1 AND title = ?2 AND kind <> 'series'",
-                    StateRow::SELECT
-                );
-                let mut states = Vec::new();
-                for title in titles {
-                    let key = [profile.to_i64(), title.to_i64()];
-                    states.extend(all(connection, &sql, key, read::<StateRow, WatchState>)?);
-                }
-                Ok(states)
-            })
+        let condition = "INDEXED BY watch_states_of_title WHERE profile = ?1 AND title = ?2 AND kind <> 'series'";
+        self.by_key::<StateRow, _, _>(STATES, condition, keys(profile, titles))
             .await
     }
 
@@ -150,25 +173,18 @@ impl HistoryStore for SqliteWatching {
         profile: ProfileId,
         titles: &[TitleId],
     ) -> Result<Vec<WatchedTitle>, StoreError> {
-        let titles: BTreeSet<_> = titles.iter().copied().collect();
-        self.db
-            .read(move |connection| {
-                titles
-                    .into_iter()
-                    .filter_map(|title| find_watched_title(connection, profile, title).transpose())
-                    .collect()
-            })
+        let condition = "WHERE profile = ?1 AND title = ?2";
+        self.by_key::<TitleRow, _, _>(WATCHES, condition, keys(profile, titles))
             .await
     }
 
     async fn plays(&self, profile: ProfileId, ids: &[PlayId]) -> Result<Vec<Play>, StoreError> {
         let ids: BTreeSet<_> = ids.iter().copied().collect();
-        self.db
-            .read(move |connection| {
-                ids.into_iter()
-                    .filter_map(|id| find_play(connection, profile, id).transpose())
-                    .collect()
-            })
+        let keys = ids
+            .into_iter()
+            .map(|id| (profile.to_i64(), id.0.into_bytes()));
+        let condition = "WHERE profile = ?1 AND id = ?2";
+        self.by_key::<PlayRow, _, _>(PLAYS, condition, keys.collect())
             .await
     }
 
@@ -177,16 +193,13 @@ impl HistoryStore for SqliteWatching {
         profile: ProfileId,
         titles: &[TitleId],
     ) -> Result<Vec<Play>, StoreError> {
-        let titles: BTreeSet<_> = titles.iter().copied().collect();
-        self.db
-            .read(move |connection| {
-                let mut plays = Vec::new();
-                for title in titles {
-                    plays.extend(plays_of_title(connection, profile, title)?);
-                }
-                Ok(plays)
-            })
-            .await
+        let keys = keys(profile, titles);
+        let mut plays = Vec::new();
+        for part in PLAYS_OF_TITLE {
+            let part = self.by_key::<PlayRow, _, _>(PLAYS, part, keys.clone());
+            plays.extend(part.await?);
+        }
+        Ok(plays)
     }
 
     async fn history(
@@ -226,8 +239,9 @@ impl HistoryStore for SqliteWatching {
             None => (i64::MIN, i64::MIN),
         };
         self.watched_titles(
-            "WHERE (profile, title) > (?1, ?2) ORDER BY profile, title LIMIT ?3",
-            [profile, title, rows(limit)],
+            "WHERE (profile, title) > (?1, ?2) ORDER BY profile, title",
+            vec![profile, title],
+            limit,
         )
         .await
     }
@@ -316,6 +330,13 @@ impl FeedbackStore for SqliteWatching {
             .await?;
         Ok(mutes.into())
     }
+}
+
+/// The keys of titles of a profile.
+fn keys(profile: ProfileId, titles: &[TitleId]) -> Vec<[i64; 2]> {
+    let titles: BTreeSet<_> = titles.iter().copied().collect();
+    let key = |title: TitleId| [profile.to_i64(), title.to_i64()];
+    titles.into_iter().map(key).collect()
 }
 
 fn read_ledger(connection: &Connection, touched: &[Touched]) -> rusqlite::Result<Ledger> {

@@ -1,6 +1,7 @@
 //! What reports and imports leave in the ledger: facts one by one, and laws that hold for any reports.
 
 mod feedback;
+mod going_on;
 mod imports;
 mod laws;
 mod reports;

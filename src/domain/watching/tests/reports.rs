@@ -4,7 +4,7 @@ use super::support::*;
 use crate::domain::ids::TitleId;
 use crate::domain::stamp::Stamp;
 use crate::domain::watching::{
-    Ledger, Lengths, NextDay, Play, PlaybackEvent, WatchError, WatchState, WatchedTitle,
+    Ledger, Lengths, Play, PlaybackEvent, WatchError, WatchState, WatchedTitle,
 };
 use PlaybackEvent::{Pause, Progress, Seek, Start, Stop};
 
@@ -450,60 +450,4 @@ fn several_changes_share_a_ledger_and_one_that_fails_leaves_no_trace() {
     assert_eq!(whole, one_by_one);
     assert_eq!(good.plays.get(first.play_key()), None);
     assert_eq!(watched_title(&whole, SERIES).plays, 2);
-}
-
-#[test]
-fn a_watched_episode_moves_the_series_on_to_the_day_of_the_next() {
-    let mut ledger = empty();
-    let next_day = |ledger: &Ledger| watched_title(ledger, SERIES).next_day;
-    let mut watch = |number, to, later: Option<u32>| {
-        let play_ref = play_ref(episode(number), number.into());
-        play(&mut ledger, &play_ref, &[(Start, 0.0, 0), (Stop, to, 3600)]);
-        ledger.go_on(&play_ref, later.map(NextDay), now());
-        next_day(&ledger)
-    };
-
-    let half = watch(1, 1800.0, Some(7));
-    let first = watch(2, 3600.0, Some(20_500));
-    let earlier = watch(3, 3600.0, Some(0));
-    let last = watch(4, 3600.0, None);
-    let again = watch(5, 3600.0, Some(20_500));
-
-    assert_eq!(half, Some(NextDay::EVER));
-    assert_eq!(first, Some(NextDay(20_500)));
-    assert_eq!(earlier, Some(NextDay(20_500)));
-    assert_eq!((last, again), (None, None));
-}
-
-#[test]
-fn what_is_no_longer_watched_may_be_next_again() {
-    let mut ledger = empty();
-    let whole = watch(episode(11), 1, 1.0, None);
-    import(&mut ledger, std::slice::from_ref(&whole));
-    ledger.go_on(&whole.play_ref(), None, now());
-    let finished = watched_title(&ledger, SERIES);
-
-    import(&mut ledger, &[watch(episode(11), 1, 0.3, None)]);
-
-    assert_eq!(finished.next_day, None);
-    let opened = watched_title(&ledger, SERIES);
-    assert_eq!(opened.next_day, Some(NextDay::EVER));
-}
-
-#[test]
-fn what_was_found_out_of_a_series_is_not_noted_over_news() {
-    let mut ledger = empty();
-    let evening = play_ref(episode(11), 1);
-    play(&mut ledger, &evening, &[(Start, 0.0, 0)]);
-    let seen = watched_title(&ledger, SERIES).stamp.revision;
-    let key = evening.title_key();
-    let mut ledger = reread(&ledger);
-    play(&mut ledger, &evening, &[(Pause, 900.0, 900)]);
-
-    ledger.settle_next_day(key, seen, None, now());
-    let late = watched_title(&ledger, SERIES);
-    ledger.settle_next_day(key, late.stamp.revision, None, now());
-
-    assert_eq!(late.next_day, Some(NextDay::EVER));
-    assert_eq!(watched_title(&ledger, SERIES).next_day, None);
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use futures::future::join_all;
+use futures::join;
 use reelgraph::domain::catalog::{
     Change, Changed, Title, TitleFilter, TitleOrder, TitleQuery, Visibility,
 };
@@ -35,6 +36,7 @@ on_every_backend!(open on [sqlite, mongo]:
     an_earlier_count_does_not_replace_a_later_one,
     each_count_has_a_greater_number,
     it_is_said_whose_watchers_are_others_now,
+    of_counts_at_the_same_time_the_latest_is_known,
     titles_can_be_made_to_wait_behind_all_that_is_written,
     all_titles_can_be_made_to_wait_in_portions,
 );
@@ -337,6 +339,8 @@ async fn all_titles_can_be_made_to_wait_in_portions(store: &Opened) {
     let all: Vec<_> = (1..=5).map(|id| (TitleId(id), 1)).collect();
     store.mark_titles_projected(&all).await.unwrap();
 
+    let some = [9, 5, 2].map(TitleId);
+    let known = store.known_titles(&some).await.unwrap();
     let first = store.mark_titles_waiting_after(None, 2).await.unwrap();
     let second = store
         .mark_titles_waiting_after(Some(TitleId(2)), 9)
@@ -344,6 +348,7 @@ async fn all_titles_can_be_made_to_wait_in_portions(store: &Opened) {
         .unwrap();
     let last = store.mark_titles_waiting_after(Some(TitleId(5)), 9).await;
 
+    assert_eq!(known, [TitleId(2), TitleId(5)]);
     assert_eq!(first, [TitleId(1), TitleId(2)]);
     assert_eq!(second, [TitleId(3), TitleId(4), TitleId(5)]);
     assert_eq!(last.unwrap(), []);
@@ -376,6 +381,37 @@ async fn an_earlier_count_does_not_replace_a_later_one(store: &Opened) {
     assert!(news.len() < 2, "{news:?}");
     assert_eq!(after_a_write, [6, 0]);
     assert_eq!(watchers().await, [5, 9]);
+}
+
+async fn of_counts_at_the_same_time_the_latest_is_known(store: &Opened) {
+    put_titles(store, [film(1)]).await.unwrap();
+    for round in 1..=20 {
+        let (before, now) = ([(TitleId(1), round)], [(TitleId(1), round + 1)]);
+        let counts = [(); 3].map(|()| store.begin_count());
+        let counts: Vec<u64> = join_all(counts)
+            .await
+            .into_iter()
+            .map(Result::unwrap)
+            .collect();
+        let (earliest, latest) = (counts.iter().min().unwrap(), counts.iter().max().unwrap());
+        let between = counts
+            .iter()
+            .find(|count| ![earliest, latest].contains(count));
+
+        // One that was counted between them, before the edge was written, comes last.
+        let both = join!(
+            store.put_watchers(*earliest, &now),
+            store.put_watchers(*latest, &now)
+        );
+        store
+            .put_watchers(*between.unwrap(), &before)
+            .await
+            .unwrap();
+
+        both.0.and(both.1).unwrap();
+        let found = by_id(store.titles(&[TitleId(1)]).await.unwrap());
+        assert_eq!(found[0].watchers, round + 1, "in round {round}");
+    }
 }
 
 async fn each_count_has_a_greater_number(store: &Opened) {

@@ -1,7 +1,5 @@
 //! Who may see a title: stores filter by it before they cut a page, and count by it.
 
-use std::time::Duration;
-
 use reelgraph::domain::catalog::{
     Certification, Publication, Title, TitleFacts, TitleFilter, TitleKind, TitleQuery, TitleState,
     Visibility, VisibilityPolicy,
@@ -159,7 +157,6 @@ async fn few_titles_for_a_child_are_found_in_a_large_catalogue(store: &Opened) {
             order,
             ..TitleQuery::default()
         };
-        let begun = std::time::Instant::now();
         let page = store
             .list_titles(&child, &query, &Window::first(5))
             .await
@@ -167,7 +164,6 @@ async fn few_titles_for_a_child_are_found_in_a_large_catalogue(store: &Opened) {
 
         assert_eq!((page.rows.len(), page.has_more), (5, true), "{order:?}");
         assert!(page.rows.iter().all(|title| title.age() == Some(6)));
-        assert!(begun.elapsed() < Duration::from_secs(2), "{order:?}");
     }
     let count = store.count_titles(&child, &TitleFilter::default()).await;
     assert_eq!(count.unwrap(), 6);

@@ -266,6 +266,9 @@ async fn begin_series(opened: &Opened, profile: ProfileId, days: &[(u64, Option<
             let (rules, lengths) = (WatchRules::default(), Lengths::default());
             ledger.report(&rules, &play_ref, &report, &lengths, at(0))?;
             ledger.go_on(&play_ref, day, at(0));
+            let key = play_ref.title_key();
+            let revision = ledger.watched_titles.get(key).unwrap().stamp.revision;
+            ledger.finish_series(key, revision, at(0));
             Ok(())
         });
         opened
@@ -304,16 +307,25 @@ async fn series_to_go_on_with_have_something_next_on_the_day(opened: &Opened) {
 }
 
 async fn series_are_set_back_for_everybody(opened: &Opened) {
-    let days = [(1, None), (2, Some(u32::MAX)), (3, None), (4, Some(0))];
+    let unsure = Some(NextDay::UNSURE.0);
+    let days = [
+        (1, None),
+        (2, Some(u32::MAX)),
+        (3, None),
+        (4, Some(0)),
+        (5, unsure),
+    ];
     begin_series(opened, ANN, &days).await;
     begin_series(opened, BEN, &days[..3]).await;
     let before = opened.watched_title(ANN, TitleId(1)).await;
     let store = &opened.store;
 
-    let news = [1, 2, 4, 404].map(TitleId);
+    let news = [1, 2, 4, 5, 404].map(TitleId);
     store.set_back_next_day(&news).await.unwrap();
 
-    assert_eq!(going_on_with(opened, ANN, TODAY).await, [1, 2, 4]);
+    let not_sure = opened.watched_title(ANN, TitleId(5)).await;
+    assert_eq!(not_sure.next_day, Some(NextDay::EVER));
+    assert_eq!(going_on_with(opened, ANN, TODAY).await, [1, 2, 4, 5]);
     assert_eq!(going_on_with(opened, BEN, TODAY).await, [1, 2]);
     let expected = WatchedTitle {
         next_day: Some(NextDay::EVER),

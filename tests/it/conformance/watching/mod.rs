@@ -7,4 +7,5 @@ mod lists;
 mod projection;
 mod reads;
 mod support;
+mod unreadable;
 mod update;

@@ -1,8 +1,9 @@
 //! What the graph has yet to learn.
 
-use reelgraph::domain::ids::{ProfileId, TitleId};
+use reelgraph::domain::ids::{GenreId, ProfileId, TitleId};
+use reelgraph::domain::stamp::Stamp;
 use reelgraph::domain::watching::PlaybackEvent::Stop;
-use reelgraph::domain::watching::WatchedTitle;
+use reelgraph::domain::watching::{Mute, MutedSource, WatchedTitle};
 
 use super::support::*;
 
@@ -15,6 +16,7 @@ on_every_backend!(open on [sqlite, mongo]:
     following_what_is_written_finds_all_of_it_in_order,
     watched_titles_can_be_made_to_wait_behind_all_that_is_written,
     all_watched_titles_can_be_made_to_wait_in_portions,
+    whoever_anything_is_recorded_of_is_found,
 );
 
 async fn the_longest_waiting_comes_first(opened: &Opened) {
@@ -240,9 +242,41 @@ async fn all_watched_titles_can_be_made_to_wait_in_portions(opened: &Opened) {
     assert_eq!(keys(&store.unprojected_watches(9).await.unwrap()), all);
 }
 
-fn keys(watched_titles: &[WatchedTitle]) -> Vec<(ProfileId, TitleId)> {
+pub(super) fn keys(watched_titles: &[WatchedTitle]) -> Vec<(ProfileId, TitleId)> {
     watched_titles
         .iter()
         .map(|watched_title| (watched_title.profile, watched_title.title))
         .collect()
+}
+
+async fn whoever_anything_is_recorded_of_is_found(opened: &Opened) {
+    let [cleo, dan, far] = [3, 4, u64::MAX >> 1].map(ProfileId);
+    for title in 1..=3 {
+        let evening = play_ref(BEN, film(title), u128::from(title));
+        opened.begin(evening, at(0)).await;
+    }
+    let store = &opened.store;
+    store.hide_title(&hidden(ANN, 1, at(0)), 9).await.unwrap();
+    store.hide_title(&hidden(BEN, 1, at(0)), 9).await.unwrap();
+    let mute = Mute {
+        profile: dan,
+        source: MutedSource::Genre(GenreId(5)),
+        stamp: Stamp::first(at(0)),
+    };
+    store.put_mute(&mute, 9).await.unwrap();
+    opened.rate(far, TitleId(1), Some(true), at(0)).await;
+
+    for limit in 1..=5 {
+        let (mut found, mut after) = (Vec::new(), None);
+        loop {
+            let page = store.profiles_after(after, limit).await.unwrap();
+            assert!(page.len() <= limit);
+            let Some(last) = page.last() else { break };
+            after = Some(*last);
+            found.extend(page);
+        }
+        assert_eq!(found, [ANN, BEN, dan, far], "{limit} at once");
+    }
+    let beyond = store.profiles_after(Some(cleo), 9).await.unwrap();
+    assert_eq!(beyond, [dan, far]);
 }

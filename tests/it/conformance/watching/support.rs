@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use bson::{Document, doc};
 use chrono::{DateTime, TimeDelta, Utc};
 use reelgraph::adapters::mongo::{MongoDb, MongoWatching};
 use reelgraph::adapters::sqlite::{SqliteDb, SqliteWatching};
@@ -11,6 +12,7 @@ use reelgraph::domain::watching::{
     Change, HiddenTitle, ImportedWatch, Ledger, Lengths, PlayRef, PlaybackEvent, ProfileList,
     Report, Touched, WatchError, WatchRules, WatchedItem, WatchedTitle,
 };
+use secrecy::{ExposeSecret, SecretString};
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -28,19 +30,25 @@ pub(super) struct Opened {
     pub(super) store: Arc<dyn Watching>,
     /// The same store, as other servers or programs have it open.
     pub(super) others: Vec<Arc<dyn Watching>>,
-    _folder: Option<TempDir>,
+    raw: Raw,
+}
+
+/// Where the store is.
+enum Raw {
+    Folder(TempDir),
+    Database(SecretString),
 }
 
 pub(super) async fn open(backend: Backend) -> Opened {
     let mut stores: Vec<Arc<dyn Watching>> = Vec::new();
-    let mut folder = None;
-    match backend {
+    let raw = match backend {
         Backend::sqlite => {
-            let folder = folder.insert(tempfile::tempdir().unwrap());
+            let folder = tempfile::tempdir().unwrap();
             for _ in 0..4 {
                 let db = SqliteDb::open(&folder.path().join("reelgraph.db")).unwrap();
                 stores.push(Arc::new(SqliteWatching::new(db)));
             }
+            Raw::Folder(folder)
         }
         Backend::mongo => {
             let uri = servers::mongo_uri();
@@ -51,13 +59,14 @@ pub(super) async fn open(backend: Backend) -> Opened {
                 }
                 stores.push(Arc::new(store));
             }
+            Raw::Database(uri)
         }
         other => unreachable!("watching is not kept in {other:?}"),
-    }
+    };
     Opened {
         store: stores.remove(0),
         others: stores,
-        _folder: folder,
+        raw,
     }
 }
 
@@ -150,6 +159,35 @@ pub(super) fn hidden(profile: ProfileId, title: u64, when: DateTime<Utc>) -> Hid
 }
 
 impl Opened {
+    /// Makes rows of a profile such that this version cannot read them: those of a table that are of a title.
+    pub(super) async fn break_rows(&self, table: &str, profile: ProfileId, title: TitleId) {
+        let (profile, title) = (profile.to_i64(), title.to_i64());
+        match &self.raw {
+            Raw::Folder(folder) => {
+                let db = rusqlite::Connection::open(folder.path().join("reelgraph.db")).unwrap();
+                let broken = match table {
+                    "watched_titles" => "plays = -7",
+                    _ => "kind = 'hologram'",
+                };
+                let sql = format!("UPDATE {table} SET {broken} WHERE profile = ?1 AND title = ?2");
+                assert!(db.execute(&sql, [profile, title]).unwrap() > 0);
+            }
+            Raw::Database(uri) => {
+                let client = mongodb::Client::with_uri_str(uri.expose_secret()).await;
+                let db = client.unwrap().default_database().unwrap();
+                let field = match table {
+                    "watched_titles" => "_id.title",
+                    _ => "title",
+                };
+                let of_title = doc! { "_id.profile": profile, field: title };
+                let change = doc! { "$set": { "completions": "many", "counts": "so so" } };
+                let documents = db.collection::<Document>(table);
+                let changed = documents.update_many(of_title, change).await.unwrap();
+                assert!(changed.modified_count > 0);
+            }
+        }
+    }
+
     pub(super) async fn report(&self, play_ref: PlayRef, report: Report) -> Ledger {
         self.store
             .update(&[play_ref.into()], reporting(play_ref, report))
