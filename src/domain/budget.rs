@@ -151,6 +151,7 @@ impl Budget {
 
     /// Takes what it costs to read a request, before anything is known of it but where it comes from. Each server counts
     /// that for itself: to ask another would cost more than what is counted.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn knock(&self, client: &Client, units: u32) -> Result<(), Overspent> {
         let key = format!("door:{}", client.network());
         let take = Take::new(key, self.policy.door, units);
