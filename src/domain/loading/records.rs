@@ -69,9 +69,9 @@ pub struct TitleRecord {
     pub directors: Said<Vec<CreditName>>,
     /// Who plays in it, in billing order.
     pub cast: Said<Vec<CreditName>>,
-    /// As ISO 3166-1 codes of two letters; see [`country_code`].
+    /// As ISO 3166-1 codes of two letters; see [`COUNTRIES`].
     pub countries: Said<Vec<String>>,
-    /// As ISO 639-1 codes of two letters; see [`language_code`].
+    /// As ISO 639-1 codes of two letters; see [`LANGUAGES`].
     pub languages: Said<Vec<String>>,
     /// Ids elsewhere, by provider.
     pub external_ids: Said<Entries<ExternalId>>,
