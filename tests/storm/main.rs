@@ -1,7 +1,8 @@
 //! A storm over every process of a site; see `tests/storm/run`.
+#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed storm")]
 
 #[path = "../it/support/mod.rs"]
-#[expect(dead_code, reason = "the tests use the rest")]
+#[expect(dead_code, unused_imports, reason = "the tests use the rest")]
 mod support;
 
 mod processes;
@@ -15,6 +16,7 @@ use std::time::{Duration, Instant};
 use processes::{Processes, Sites};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
+use reelgraph::domain::entropy::unique_name;
 use support::program::{On, Program};
 use viewers::Viewer;
 
@@ -73,7 +75,7 @@ async fn storm(on: On, services: PathBuf, lasts: Duration) -> Vec<String> {
         .into_iter()
         .map(|viewer| tokio::spawn(viewer.watch(until)));
     let watching: Vec<_> = watching.collect();
-    let seed = rand::random();
+    let (seed, _) = unique_name().as_u64_pair();
     println!("{on:?}: {} s with the seed {seed}", lasts.as_secs());
     let mut rng = StdRng::seed_from_u64(seed);
     while Instant::now() < until {

@@ -157,7 +157,7 @@ impl Viewer {
         for (key, seconds) in &self.plays {
             match found.remove(key).as_deref() {
                 None => wrong.push(format!("lost: {key:?} of viewer {}", self.number)),
-                Some([said]) if *said == f64::from(*seconds) => {}
+                Some([said]) if (said - f64::from(*seconds)).abs() < 0.001 => {}
                 Some(said) => wrong.push(format!(
                     "{key:?} of viewer {}: {said:?} for {seconds}",
                     self.number
