@@ -2,8 +2,7 @@
 
 use serde_json::Value;
 
-use super::checks::is_placeholder;
-use super::fields::{Fields, UNKNOWN, checked_text, shown};
+use super::fields::{Fields, UNKNOWN, checked_text, is_placeholder, shown};
 use super::problem::Problem;
 use super::said::{Entries, Said};
 use crate::domain::catalog::{Certification, CertificationName, certification_name};

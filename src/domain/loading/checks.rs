@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::fields::{Fields, checked_text, is_blank, shown};
+use super::fields::{Fields, checked_text, is_placeholder, shown};
 use super::problem::Problem;
 use super::said::{Entries, Said};
 use crate::domain::catalog::ExternalId;
@@ -104,41 +104,6 @@ fn is_number(text: &str) -> bool {
 fn is_zero(text: &str) -> bool {
     let id = last_part(text).trim_start_matches(|c: char| c.is_ascii_alphabetic());
     !id.is_empty() && id.bytes().all(|byte| byte == b'0')
-}
-
-/// Whether a text is what people or programs write for a name that is not known. A film may be called so, but no person,
-/// genre or collection.
-pub(super) fn is_placeholder(text: &str) -> bool {
-    let text = text.trim();
-    let bare = text
-        .trim_matches(['(', ')', '[', ']', '<', '>', '.'])
-        .to_lowercase();
-    is_blank(text)
-        || matches!(
-            bare.as_str(),
-            "n/a"
-                | "na"
-                | "n.a"
-                | "nan"
-                | "nil"
-                | "null"
-                | "none"
-                | "unknown"
-                | "undefined"
-                | "unspecified"
-                | "not available"
-                | "not applicable"
-                | "no data"
-                | "no information"
-                | "tba"
-                | "tbd"
-                | "to be announced"
-                | "to be determined"
-        )
-        || !text.is_empty()
-            && text
-                .chars()
-                .all(|c| matches!(c, '-' | '–' | '—' | '?' | '_' | '*'))
 }
 
 /// What is said of one text in which there seem to be several.

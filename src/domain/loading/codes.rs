@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use super::checks::{is_placeholder, looks_like_several};
-use super::fields::{Fields, checked_text, shown};
+use super::checks::looks_like_several;
+use super::fields::{Fields, checked_text, is_placeholder, shown};
 use super::problem::Problem;
 use super::said::Said;
 use crate::domain::catalog::{country_code, language_code};

@@ -2,10 +2,9 @@
 
 use std::collections::HashMap;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use super::checks::is_placeholder;
-use super::fields::{Fields, MAX_NAME, checked_slug, checked_text};
+use super::fields::{Fields, MAX_NAME, checked_slug, checked_text, is_placeholder};
 use super::problem::Problem;
 use super::said::Said;
 use crate::domain::catalog::PartOf;
@@ -67,6 +66,11 @@ pub(super) fn read_collection(fields: &mut Fields) -> Result<PartRecord, Problem
     let (collection, inner) = match fields.raw("collection") {
         None => (Said::Nothing, Said::Nothing),
         Some(Value::Null) => (Said::Cleared, Said::Nothing),
+        Some(Value::Object(map)) if has_no_name(&map) => {
+            let name = map["name"].as_str().unwrap_or_default().to_owned();
+            fields.warn_of("collection.name", name, "is no collection; left out");
+            (Said::Nothing, Said::Nothing)
+        }
         Some(Value::Object(map)) => {
             let mut object = Fields::new(map);
             let (named, part) = read_object(&mut object)
@@ -109,6 +113,12 @@ fn read_object(fields: &mut Fields) -> Result<(CollectionName, Said<u32>), Probl
     }
     let part = fields.count("part", 1..=MAX_PART)?;
     Ok((CollectionName { slug, name }, part))
+}
+
+/// Whether a placeholder stands where the name is to be.
+fn has_no_name(collection: &Map<String, Value>) -> bool {
+    let name = collection.get("name").and_then(Value::as_str);
+    name.is_some_and(is_placeholder)
 }
 
 /// A name that a key is made of has something to make it of.

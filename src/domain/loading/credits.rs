@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use super::checks::{check_person_name, is_placeholder};
-use super::fields::{Fields, MAX_NAME, checked_slug, checked_text};
+use super::checks::check_person_name;
+use super::fields::{Fields, MAX_NAME, checked_slug, checked_text, is_placeholder};
 use super::problem::Problem;
 use super::said::Said;
 use crate::domain::text;

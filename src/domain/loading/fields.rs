@@ -96,13 +96,28 @@ impl Fields {
         self.map.remove(name)
     }
 
-    /// What is said of a field: nothing if it is missing or a word that programs write for a missing value, that there is
-    /// none if it is `null`.
+    /// What is said of a field that is no name: nothing if it is missing, an empty text, or what people or programs write
+    /// for a missing value; that there is none if it is `null`.
     fn said<T>(&mut self, name: &str, read: impl FnOnce(Value) -> Field<T>) -> Field<Said<T>> {
+        match self.map.get(name) {
+            Some(Value::String(text)) if text.trim().is_empty() => {
+                self.map.remove(name);
+                Ok(Said::Nothing)
+            }
+            _ => self.said_unless(is_placeholder, name, read),
+        }
+    }
+
+    fn said_unless<T>(
+        &mut self,
+        is_missing: fn(&str) -> bool,
+        name: &str,
+        read: impl FnOnce(Value) -> Field<T>,
+    ) -> Field<Said<T>> {
         match self.map.remove(name) {
             None => Ok(Said::Nothing),
             Some(Value::Null) => Ok(Said::Cleared),
-            Some(Value::String(text)) if is_blank(&text) => {
+            Some(Value::String(text)) if is_missing(&text) => {
                 self.warn_of(name, text, UNKNOWN);
                 Ok(Said::Nothing)
             }
@@ -120,11 +135,22 @@ impl Fields {
 
     /// A text, tidied; one without anything visible in it says nothing.
     pub(super) fn optional_text(&mut self, name: &'static str, max: usize) -> Field<Said<String>> {
-        let text = self.said(name, |value| checked_text(name, &value, max))?;
+        let text = self.said_unless(is_blank, name, |value| checked_text(name, &value, max))?;
         Ok(match text {
             Said::Value(text) if text.is_empty() => Said::Nothing,
             text => text,
         })
+    }
+
+    /// The same for what nothing is called that has no name: a placeholder says nothing.
+    pub(super) fn known_text(&mut self, name: &'static str, max: usize) -> Field<Said<String>> {
+        match self.optional_text(name, max)? {
+            Said::Value(text) if is_placeholder(&text) => {
+                self.warn_of(name, text, UNKNOWN);
+                Ok(Said::Nothing)
+            }
+            text => Ok(text),
+        }
     }
 
     /// The key that something is known by: letters, digits, `-`, `_`, `.` or `~`, in lower case.
@@ -369,4 +395,39 @@ pub(super) fn is_blank(text: &str) -> bool {
         text.trim(),
         "\\N" | "N/A" | "n/a" | "#N/A" | "nan" | "NaN" | "NAN" | "null" | "NULL" | "<NA>"
     )
+}
+
+/// Whether a text is what people or programs write for a name that is not known. A film may be called so, but no person,
+/// genre or collection.
+pub(super) fn is_placeholder(text: &str) -> bool {
+    let text = text.trim();
+    let bare = text
+        .trim_matches(['(', ')', '[', ']', '<', '>', '.'])
+        .to_lowercase();
+    is_blank(text)
+        || matches!(
+            bare.as_str(),
+            "n/a"
+                | "na"
+                | "n.a"
+                | "nan"
+                | "nil"
+                | "null"
+                | "none"
+                | "unknown"
+                | "undefined"
+                | "unspecified"
+                | "not available"
+                | "not applicable"
+                | "no data"
+                | "no information"
+                | "tba"
+                | "tbd"
+                | "to be announced"
+                | "to be determined"
+        )
+        || !text.is_empty()
+            && text
+                .chars()
+                .all(|c| matches!(c, '-' | '–' | '—' | '?' | '_' | '*'))
 }

@@ -4,13 +4,11 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::Value;
 
 use super::certifications::read_certifications;
-use super::checks::{
-    SEVERAL, encoded_twice, is_placeholder, looks_like_several, read_external_ids,
-};
+use super::checks::{SEVERAL, encoded_twice, looks_like_several, read_external_ids};
 use super::codes::{COUNTRIES, LANGUAGES, read_codes};
 use super::collections::{PartRecord, read_collection};
 use super::credits::{CreditName, read_credits, read_person_name};
-use super::fields::{Fields, MAX_NAME, checked_text, shown};
+use super::fields::{Fields, MAX_NAME, checked_text, is_placeholder, shown};
 use super::problem::{Problem, Warning};
 use super::publication::{PublicationRecord, read_publication};
 use super::said::{Entries, Said};
@@ -278,7 +276,7 @@ fn read_title(
 ) -> Result<TitleRecord, Problem> {
     let slug = fields.slug("slug")?;
     let name = fields.text("title", MAX_NAME)?;
-    let original_name = fields.optional_text("original_title", MAX_NAME)?;
+    let original_name = fields.known_text("original_title", MAX_NAME)?;
     let years = FIRST_YEAR..=this_year + YEARS_AHEAD;
     let premiered = fields.day("release_date")?;
     let year = read_year(fields, "year", &years)?;
@@ -352,7 +350,7 @@ fn read_episode(fields: &mut Fields) -> Result<EpisodeRecord, Problem> {
         season: read_number(fields, "season")?,
         number: read_number(fields, "episode")?,
         name: fields.optional_text("title", MAX_NAME)?,
-        original_name: fields.optional_text("original_title", MAX_NAME)?,
+        original_name: fields.known_text("original_title", MAX_NAME)?,
         aired: fields.day("air_date")?,
         duration: read_runtime(fields, "runtime_minutes")?,
         directors: read_credits(fields, "directors")?,
@@ -376,6 +374,10 @@ fn read_watch(fields: &mut Fields) -> Result<WatchRecord, Problem> {
     };
     if viewer.is_empty() {
         return Err(Problem::new("viewer", "is missing or empty"));
+    }
+    if is_placeholder(&viewer) {
+        let reason = format!("is “{viewer}”, which stands for nobody");
+        return Err(Problem::new("viewer", reason));
     }
     let title = fields.slug("title")?;
     let episode = match (fields.has("season"), fields.has("episode")) {

@@ -10,7 +10,7 @@ use csv::{ByteRecord, ErrorKind, Reader};
 use serde_json::{Map, Number, Value};
 
 use super::entry::{Entry, Finding, MAX_LINE, finding, refused};
-use super::problem::Problem;
+use super::problem::{Problem, Warning};
 use super::records::Record;
 
 /// What the parser reads at once, in bytes.
@@ -129,10 +129,21 @@ impl<'a> Table<'a> {
             let reason = format!("has {cells} columns, not {wanted}{hint}");
             return refused(Problem::new("", reason));
         }
-        match object(columns, &self.record) {
+        let runs_on = columns.iter().zip(&self.record);
+        let runs_on = runs_on.filter(|(_, cell)| cell.contains(&b'\n'));
+        let runs_on = runs_on.map(|(column, _)| Warning {
+            field: column.clone(),
+            value: None,
+            reason: "goes on over the end of a line; where that is not meant, a quotation mark is left open",
+        });
+        let mut found = match object(columns, &self.record) {
             Ok(object) => finding(Record::read(object, this_year)),
             Err(problem) => refused(problem),
+        };
+        if let Finding::Record(_, _, warnings) | Finding::Refused(_, warnings) = &mut found {
+            warnings.extend(runs_on);
         }
+        found
     }
 }
 

@@ -81,7 +81,8 @@ impl ProfileMutation {
 
     /// Deletes a profile of the account, with all that it watched; the last one of a grown-up stays. Devices that watch
     /// with it are logged out; the one that the request came with goes on with another one of a grown-up that has no
-    /// PIN, and is logged out if all have one. For whoever is logged in on a device, with the profile of a grown-up.
+    /// PIN, and is logged out if all have one. With the first profile go the API keys, which act as it. For whoever is
+    /// logged in on a device, with the profile of a grown-up.
     #[graphql(guard = "BySession")]
     async fn delete_profile(
         &self,

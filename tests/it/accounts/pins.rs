@@ -95,6 +95,27 @@ async fn a_key_takes_the_pin_of_the_profile_that_it_acts_as() {
 }
 
 #[tokio::test]
+async fn a_key_ends_with_the_profile_that_it_acts_as() {
+    let site = Installation::embedded().await;
+    let mut owner = site.registered(EMAIL).await;
+    let first = profile(&mut owner).await;
+    another(&mut owner, Value::Null, json!(PIN)).await;
+    another(&mut owner, Value::Null, Value::Null).await;
+    let (_, token) = api_key(&mut owner, &["READ"]).await;
+    let mut machine = site.visitor().with_bearer(&token);
+    assert_eq!(profile(&mut machine).await, first);
+
+    owner
+        .expect("deleteProfile", json!({ "profile": first }), "")
+        .await;
+
+    let answer = machine
+        .send("{ viewer { profile { id } } }", json!({}))
+        .await;
+    assert_eq!(answer.code(), "UNAUTHENTICATED");
+}
+
+#[tokio::test]
 async fn who_deletes_the_own_profile_goes_on_with_one_that_has_no_pin() {
     let site = Installation::embedded().await;
     let (mut owner, _) = locked(&site).await;

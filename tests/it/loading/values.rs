@@ -267,3 +267,31 @@ async fn a_null_in_a_list_is_named_by_its_place() {
     assert!(loaded.says(2, "refused", "cast has null as entry 3 of 4"));
     assert!(loaded.says(3, "refused", "countries has null as entry 1 of 1"));
 }
+
+#[tokio::test]
+async fn a_placeholder_says_nothing_whatever_the_field() {
+    let program = Program::new(On::Embedded).await;
+    let whole = json!({ "slug": "a", "title": "A", "year": 1995, "original_title": "Á", "collection": { "name": "Set", "part": 2 } });
+    load_text(&program, &whole.to_string()).await;
+    let records = [
+        json!({ "slug": "a", "title": "A", "original_title": "Unknown", "collection": { "name": "Unknown" } }),
+        json!({ "slug": "a", "title": "A", "year": "None", "runtime_minutes": "-", "release_date": "", "cast": "" }),
+        json!({ "slug": "a", "title": "A", "collection": { "name": "N/A" } }),
+    ];
+
+    for record in records {
+        let loaded = load_text(&program, &record.to_string()).await;
+        assert_eq!(loaded.refused(), [0; 0], "{record}");
+        assert!(
+            loaded
+                .summary
+                .contains("films: 0 new, 0 changed, 1 unchanged"),
+            "{record}: {}",
+            loaded.summary
+        );
+    }
+    let nobody =
+        json!({ "viewer": "N/A", "title": "a", "at": "2020-01-01T00:00:00Z", "completion": 1 });
+    let loaded = load_text(&program, &nobody.to_string()).await;
+    assert!(loaded.says(1, "refused", "viewer is “N/A”, which stands for nobody"));
+}
