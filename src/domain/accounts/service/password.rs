@@ -293,13 +293,28 @@ impl AccountService {
             writes.push(entry(Action::IdentityUnlinked, provider.clone()));
             unlinked.push(provider);
         }
-        for key in accounts.api_keys.api_keys_of_user(user.id).await? {
-            writes.push(AccountWrite::DeleteApiKey {
-                user: user.id,
-                id: key.id,
-            });
-            writes.push(entry(Action::ApiKeyRevoked, key.name));
-        }
+        let revoked = || self.audit(Some(user.id), Action::ApiKeyRevoked, Actor::Nobody, client);
+        writes.extend(self.ended_keys(user.id, revoked).await?);
         Ok((writes, unlinked))
+    }
+
+    /// What ends all keys of an account, each with its `revoked` in the audit log.
+    pub(super) async fn ended_keys(
+        &self,
+        user: UserId,
+        revoked: impl Fn() -> AuditEntry,
+    ) -> Result<Vec<AccountWrite>, AccountError> {
+        let keys = self.ports.accounts.api_keys.api_keys_of_user(user).await?;
+        let ended = keys.into_iter().flat_map(|key| {
+            let entry = AuditEntry {
+                detail: Some(key.name),
+                ..revoked()
+            };
+            [
+                AccountWrite::DeleteApiKey { user, id: key.id },
+                AccountWrite::AddAudit(entry),
+            ]
+        });
+        Ok(ended.collect())
     }
 }

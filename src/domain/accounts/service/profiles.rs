@@ -4,7 +4,7 @@ use secrecy::SecretString;
 
 use super::erase::new_erasure;
 use super::{AccountService, GUESSES};
-use crate::domain::accounts::audit::{Action, Actor, AuditEntry};
+use crate::domain::accounts::audit::{Action, Actor};
 use crate::domain::accounts::error::AccountError;
 use crate::domain::accounts::name::{NameError, check_name};
 use crate::domain::accounts::profile::{
@@ -157,7 +157,8 @@ impl AccountService {
         // Keys act as the first profile: with it go those that were made for it, and none goes on as another one, which
         // may have a PIN.
         if profiles.first().is_some_and(|first| first.id == profile) {
-            writes.extend(self.without_keys(viewer, client).await?);
+            let revoked = || self.own(viewer, Action::ApiKeyRevoked, client);
+            writes.extend(self.ended_keys(viewer.user, revoked).await?);
         }
         self.write(writes).await?;
         for session in self.sessions(viewer).await? {
@@ -182,26 +183,6 @@ impl AccountService {
             return Ok(Some(*viewer));
         }
         Ok(heir.map(|heir| viewer.with_profile(heir.id, heir.max_age)))
-    }
-
-    async fn without_keys(
-        &self,
-        viewer: &KnownViewer,
-        client: &Client,
-    ) -> Result<Vec<AccountWrite>, AccountError> {
-        let keys = self.ports.accounts.api_keys.api_keys_of_user(viewer.user);
-        let ended = keys.await?.into_iter().flat_map(|key| {
-            let entry = AuditEntry {
-                detail: Some(key.name),
-                ..self.own(viewer, Action::ApiKeyRevoked, client)
-            };
-            let user = viewer.user;
-            [
-                AccountWrite::DeleteApiKey { user, id: key.id },
-                AccountWrite::AddAudit(entry),
-            ]
-        });
-        Ok(ended.collect())
     }
 
     /// Goes on with another profile of the viewer's account. One that has a PIN wants it.
