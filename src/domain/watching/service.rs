@@ -19,7 +19,7 @@ use crate::domain::clock::Clock;
 use crate::domain::error::StoreError;
 use crate::domain::events::{Event, EventBus};
 use crate::domain::ids::{PlayId, ProfileId, TitleId};
-use crate::domain::limits::{Rate, RateLimiter, Verdict};
+use crate::domain::limits::{Rate, RateLimiter, Verdict, limit_key};
 use crate::domain::viewer::KnownViewer;
 
 /// How far ahead of ours a client's clock may run, in seconds.
@@ -343,7 +343,8 @@ impl WatchService {
             count: *per_day,
             period: DAY,
         };
-        match limiter.take(&format!("plays:{profile}"), rate).await? {
+        let key = limit_key("plays", &[&profile.to_string()]);
+        match limiter.take(&key, rate).await? {
             Verdict::Allowed => Ok(()),
             Verdict::Wait(wait) => Err(WatchError::TooManyPlays {
                 most: *per_day,
