@@ -35,7 +35,8 @@ use reelgraph::domain::recommend::{
 };
 use reelgraph::domain::stamp::Stamp;
 use reelgraph::domain::watching::{
-    FeedbackStore, HistoryStore, Ledger, Touched, WatchPorts, WatchRules, WatchService, WatchStore,
+    FeedbackStore, HistoryStore, Ledger, Recording, Touched, WatchLog, WatchPorts, WatchRules,
+    WatchService, WatchStore,
 };
 use secrecy::SecretString;
 
@@ -93,7 +94,7 @@ async fn measure<W>(
     times: u64,
 ) -> anyhow::Result<()>
 where
-    W: WatchStore + HistoryStore + FeedbackStore + 'static,
+    W: WatchStore + WatchLog + HistoryStore + FeedbackStore + 'static,
 {
     let started = Instant::now();
     fill_graph(&*graph, times).await?;
@@ -109,20 +110,30 @@ where
     fill_record(&*watches, &*graph, &recorded).await?;
     println!("  filled in {:.0} s", started.elapsed().as_secs_f64());
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let tastes = Tastes::new(Arc::clone(&watches));
+    let recording = Recording {
+        rules: WatchRules::default(),
+        clock: Arc::clone(&clock),
+        tasks: Arc::new(TokioTasks),
+        keep: TimeDelta::days(1),
+    };
+    let ports = WatchPorts::on(watches, recording);
+    let tastes = Tastes::new(Arc::clone(&ports.history), Arc::clone(&ports.feedback));
     let cached = CachedGraph::new(graph, tastes.clone());
     let lists = tastes.lists();
-    let observed = Arc::new(ObservedWatching::new(Arc::clone(&watches), tastes));
+    let observed = Arc::new(ObservedWatching::new(
+        Arc::clone(&ports.recorder),
+        Arc::clone(&ports.feedback),
+        tastes,
+    ));
     let catalog = CatalogService::new(CatalogPorts {
         store: Arc::new(CachedCatalog::new(Arc::clone(catalog))),
         ..CatalogPorts::on(Arc::clone(catalog))
     });
     let watching = WatchService::new(
         WatchPorts {
-            watching: observed.clone(),
-            history: watches,
+            recorder: observed.clone(),
             feedback: observed,
-            plays: None,
+            ..ports
         },
         catalog.clone(),
         WatchRules::default(),

@@ -31,7 +31,7 @@ use crate::http::{HttpOptions, Stores};
 use crate::jobs::{CatalogFeed, Jobs, Keeper, Measure};
 
 use self::outside::{access_tokens, mailer, providers};
-use self::stores::{AllStores, SQLITE, embedded, on_servers};
+use self::stores::{AllStores, SQLITE, embedded, on_servers, recording};
 
 /// The program with its stores opened and its services on them.
 pub struct App {
@@ -67,7 +67,7 @@ impl App {
     pub async fn open_to_mend(config: &Config) -> anyhow::Result<Self> {
         let events = MemoryEvents::new();
         let stores = match &config.servers {
-            Some(servers) => on_servers(servers, &events).await?,
+            Some(servers) => on_servers(servers, recording(config), &events).await?,
             None => embedded(config, &events)?,
         };
         let graph = stores.cached_graph();
@@ -250,6 +250,7 @@ impl App {
                 similar: self.similar.clone(),
                 leases: Arc::clone(&self.stores.leases),
             },
+            self.watching.clone(),
             self.accounts.clone(),
             erasures,
             feed,

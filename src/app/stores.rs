@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use chrono::TimeDelta;
 use futures::future::BoxFuture;
 
 use crate::adapters::memory::{
@@ -27,6 +28,7 @@ use crate::domain::accounts::{
     AccountStores, MailStore, OneTimeStore, SessionStore, SigningKeyStore,
 };
 use crate::domain::catalog::{CatalogListStore, CatalogPorts, CatalogStore, ChangeSource};
+use crate::domain::clock::SystemClock;
 use crate::domain::error::StoreError;
 use crate::domain::events::EventBus;
 use crate::domain::lease::Leases;
@@ -39,7 +41,9 @@ use crate::domain::recommend::{
     BacklogStore, GraphProjection, NoteStore, ProjectionPorts, SimilarSource, TitleSource,
     WatchSource, WatchersStore,
 };
-use crate::domain::watching::{FeedbackStore, HistoryStore, WatchPorts, WatchStore};
+use crate::domain::watching::{
+    FeedbackStore, HistoryStore, Recording, WatchLog, WatchPorts, WatchStore,
+};
 
 /// How long the embedded store may take to say that it is well: it may be reading a lot.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -129,18 +133,19 @@ pub(super) struct WatchStores {
 
 impl WatchStores {
     /// All on one store, observed by the tastes in memory.
-    fn on<S>(store: Arc<S>) -> Self
+    fn on<S>(store: Arc<S>, recording: Recording) -> Self
     where
-        S: WatchStore + HistoryStore + FeedbackStore + WatchSource + 'static,
+        S: WatchStore + WatchLog + HistoryStore + FeedbackStore + WatchSource + 'static,
     {
-        let tastes = Tastes::new(Arc::clone(&store));
-        let observed = Arc::new(ObservedWatching::new(Arc::clone(&store), tastes.clone()));
+        let ports = WatchPorts::on(Arc::clone(&store), recording);
+        let tastes = Tastes::new(Arc::clone(&ports.history), Arc::clone(&ports.feedback));
+        let (recorder, feedback) = (Arc::clone(&ports.recorder), Arc::clone(&ports.feedback));
+        let observed = Arc::new(ObservedWatching::new(recorder, feedback, tastes.clone()));
         Self {
             service: WatchPorts {
-                watching: observed.clone(),
-                history: store.clone(),
+                recorder: observed.clone(),
                 feedback: observed,
-                plays: None,
+                ..ports
             },
             watches: store,
             tastes,
@@ -179,7 +184,10 @@ pub(super) fn embedded(config: &Config, events: &MemoryEvents) -> anyhow::Result
     let pulse = pulse("sqlite", measured("sqlite", db.clone()), PATIENCE);
     Ok(AllStores {
         catalog: CatalogStores::on(measured("sqlite", SqliteCatalog::new(db.clone()))),
-        watching: WatchStores::on(measured("sqlite", SqliteWatching::new(db.clone()))),
+        watching: WatchStores::on(
+            measured("sqlite", SqliteWatching::new(db.clone())),
+            recording(config),
+        ),
         accounts: AccountStores::on(Arc::clone(&accounts)),
         mails: accounts,
         sessions: measured("sqlite", SqliteSessions::new(db.clone())),
@@ -215,6 +223,7 @@ fn make_private_folder(folder: &Path) -> std::io::Result<()> {
 /// MongoDB must be there to begin with; the graph and the sessions may come later.
 pub(super) async fn on_servers(
     servers: &Servers,
+    recording: Recording,
     events: &MemoryEvents,
 ) -> anyhow::Result<AllStores> {
     let mongo = MongoDb::open(&servers.mongodb_uri, servers.timeout)
@@ -272,7 +281,7 @@ pub(super) async fn on_servers(
     let graph = measured("neo4j", Neo4jGraph::new(neo4j));
     Ok(AllStores {
         catalog: CatalogStores::on(measured("mongo", catalog)),
-        watching: WatchStores::on(measured("mongo", watching)),
+        watching: WatchStores::on(measured("mongo", watching), recording),
         accounts: AccountStores::on(Arc::clone(&accounts)),
         mails: accounts,
         sessions: measured("redis", RedisSessions::new(redis.clone())),
@@ -289,6 +298,16 @@ pub(super) async fn on_servers(
         preparation,
         is_prepared,
     })
+}
+
+/// How what is watched is recorded, by the settings.
+pub(super) fn recording(config: &Config) -> Recording {
+    Recording {
+        rules: config.rules,
+        clock: Arc::new(SystemClock),
+        tasks: Arc::new(TokioTasks),
+        keep: TimeDelta::days(config.watch_log_days.into()),
+    }
 }
 
 /// What is known of whether a store answers.

@@ -18,6 +18,8 @@ use crate::domain::watching::WatchRules;
 
 /// Far more than anybody watches, and few enough for a store.
 const PLAYS_PER_DAY: u32 = 10_000;
+/// How many days an entry stays in the watch log unless the settings say otherwise.
+const WATCH_LOG_DAYS: u32 = 30;
 /// What is logged by default: the Neo4j driver says something of every connection.
 const LOG: &str = "info,neo4rs=warn";
 
@@ -61,6 +63,8 @@ pub struct Config {
     pub rules: WatchRules,
     /// How many plays a profile may begin a day; `None`: any number.
     pub plays_per_day: Option<u32>,
+    /// How many days an entry stays in the watch log after it is folded.
+    pub watch_log_days: u32,
     /// How watches become suggestions.
     pub ranking: Ranking,
     /// When the edges of the graph are computed anew.
@@ -171,6 +175,7 @@ impl Config {
                 .unwrap_or(env == Environment::Development),
             env,
             rules,
+            watch_log_days: given.watch_log_days.unwrap_or(WATCH_LOG_DAYS).max(1),
             plays_per_day: Some(given.plays_per_day.unwrap_or(PLAYS_PER_DAY)).filter(|it| *it > 0),
             ranking,
             freshness,

@@ -158,6 +158,15 @@ pub struct Settings {
         value_name = "COUNT"
     )]
     pub plays_per_day: Option<u32>,
+    /// How many days an entry stays in the watch log after it is folded; at least 1 [default: 30]
+    #[arg(
+        long,
+        global = true,
+        env = "REELGRAPH_WATCH_LOG_DAYS",
+        value_name = "DAYS",
+        value_parser = clap::value_parser!(u32).range(1..=36_500)
+    )]
+    pub watch_log_days: Option<u32>,
     /// The days after which a watch weighs half in suggestions; another one needs `graph reweigh` [default: 180]
     #[arg(
         long,
@@ -240,6 +249,7 @@ impl Settings {
                 .or(other.watched_in_last_seconds),
             short_below_seconds: self.short_below_seconds.or(other.short_below_seconds),
             plays_per_day: self.plays_per_day.or(other.plays_per_day),
+            watch_log_days: self.watch_log_days.or(other.watch_log_days),
             half_life_days: self.half_life_days.or(other.half_life_days),
             recency: self.recency.or(other.recency),
             recompute_title_at: self.recompute_title_at.or(other.recompute_title_at),

@@ -11,6 +11,8 @@ use super::ids::ProfileId;
 pub enum Event {
     /// Titles or people were written.
     CatalogChanged,
+    /// Something was recorded in the watch log that is not folded yet.
+    WatchesRecorded,
     /// Watches were written that the graph does not have yet.
     WatchesChanged,
     /// A mail waits to be sent.

@@ -1,5 +1,5 @@
-//! Takes away what has had its time: old entries of the audit list, accounts that were never confirmed, erasures that are
-//! finished.
+//! Takes away what has had its time: old entries of the audit list and of the watch log, accounts that were never
+//! confirmed, erasures that are finished.
 
 use std::time::Duration;
 
@@ -7,20 +7,23 @@ use super::job::{Job, Round};
 use crate::domain::accounts::AccountService;
 use crate::domain::events::Event;
 use crate::domain::ids::UserId;
+use crate::domain::watching::WatchService;
 
 /// How often to look.
 const POLL: Duration = Duration::from_secs(3600);
 
 pub(super) struct ClearAway {
     accounts: AccountService,
+    watching: WatchService,
     /// Where the last round stopped.
     after: Option<UserId>,
 }
 
 impl ClearAway {
-    pub(super) fn new(accounts: AccountService) -> Self {
+    pub(super) fn new(accounts: AccountService, watching: WatchService) -> Self {
         Self {
             accounts,
+            watching,
             after: None,
         }
     }
@@ -47,9 +50,16 @@ impl Job for ClearAway {
             );
         }
         if cleared.has_more {
-            Round::Again
-        } else {
-            Round::Due(POLL)
+            return Round::Again;
+        }
+        match self.watching.trim_log().await {
+            Ok(entries) => {
+                if entries > 0 {
+                    tracing::info!(entries, "Took entries that are folded out of the watch log");
+                }
+                Round::Due(POLL)
+            }
+            Err(error) => Round::failed(error),
         }
     }
 }

@@ -4,6 +4,7 @@
 mod check_stores;
 mod clear_away;
 mod erase;
+mod fold_watches;
 mod follow_catalog;
 mod follow_graph;
 mod health;

@@ -10,6 +10,7 @@ use tokio::task::JoinSet;
 use super::check_stores::CheckStores;
 use super::clear_away::ClearAway;
 use super::erase::Erase;
+use super::fold_watches::FoldWatches;
 use super::follow_catalog::{CatalogFeed, FollowCatalog};
 use super::follow_graph::{FollowGraph, observe};
 use super::job::{Job, run};
@@ -25,6 +26,7 @@ use crate::domain::events::Event;
 use crate::domain::privacy::ErasureService;
 use crate::domain::pulse::Pulse;
 use crate::domain::recommend::{GraphFollower, GraphService, ProjectionProgress};
+use crate::domain::watching::WatchService;
 
 /// How long it may take to break a job off.
 const BREAK_OFF: Duration = Duration::from_millis(500);
@@ -44,6 +46,7 @@ impl Jobs {
         graph: &GraphService,
         progress: &ProjectionProgress,
         keeper: Keeper,
+        watching: WatchService,
         accounts: AccountService,
         erasures: ErasureService,
         feed: CatalogFeed,
@@ -54,6 +57,7 @@ impl Jobs {
         events: impl Fn() -> broadcast::Receiver<Event>,
     ) -> Self {
         let mut jobs = Self::none();
+        jobs.add(FoldWatches(watching.clone()), events());
         jobs.add(ProjectGraph::new(graph.clone()), events());
         let rebuild = RebuildGraph {
             graph: graph.clone(),
@@ -61,7 +65,7 @@ impl Jobs {
         };
         jobs.add(rebuild, events());
         jobs.add(KeepSimilar::new(keeper), events());
-        jobs.add(ClearAway::new(accounts), events());
+        jobs.add(ClearAway::new(accounts, watching), events());
         jobs.add(Erase(erasures), events());
         jobs.add(FollowCatalog(feed), events());
         jobs.add(FollowGraph(Arc::clone(follower)), events());

@@ -4,6 +4,8 @@ use std::io::BufRead;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use crate::support::ports::recording;
+
 use async_graphql::{Executor, Request, Variables};
 use async_trait::async_trait;
 use reelgraph::adapters::argon2::Argon2Hasher;
@@ -186,7 +188,7 @@ async fn services(db: &SqliteDb, catalog: Arc<Counted>) -> Services {
     let policy = AccountPolicy::at("http://127.0.0.1:8080/".parse().unwrap());
     let accounts = AccountService::new(ports, policy);
     let watching = WatchService::new(
-        WatchPorts::on(Arc::new(SqliteWatching::new(db.clone()))),
+        WatchPorts::on(Arc::new(SqliteWatching::new(db.clone())), recording()),
         catalog.clone(),
         WatchRules::default(),
         Arc::clone(&clock),

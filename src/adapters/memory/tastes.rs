@@ -55,15 +55,12 @@ struct Aside {
 pub(super) struct Begun(Vec<(ProfileId, u64)>);
 
 impl Tastes {
-    /// Nothing is known yet. `record` is where the watches are recorded.
-    pub fn new<S>(record: Arc<S>) -> Self
-    where
-        S: HistoryStore + FeedbackStore + 'static,
-    {
+    /// Nothing is known yet. They are compared with a history.
+    pub fn new(history: Arc<dyn HistoryStore>, feedback: Arc<dyn FeedbackStore>) -> Self {
         let weigh = |edges: usize| u32::try_from(ENTRY + edges).unwrap_or(u32::MAX);
         Self {
-            history: record.clone(),
-            feedback: record,
+            history,
+            feedback,
             cached: ProfileCache::new("taste", CAPACITY, TRUSTED, move |taste: &Taste| {
                 weigh(taste.edges.len())
             }),

@@ -1,64 +1,70 @@
-//! A watch store that tells the tastes in memory what is written, so that a writer sees its own write at once.
+//! A recorder that tells the tastes in memory what is recorded, so that a writer sees its own write at once.
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::tastes::Tastes;
+use super::tastes::{Begun, Tastes};
 use crate::domain::error::StoreError;
 use crate::domain::ids::{ProfileId, TitleId};
 use crate::domain::watching::{
-    Change, FeedbackStore, HiddenTitle, Ledger, Mute, MutedSource, Touched, WatchError, WatchStore,
-    WatchedTitle,
+    Change, Draft, FeedbackStore, HiddenTitle, Ledger, Mute, MutedSource, Recorder, Touched,
+    WatchError, WatchedTitle,
 };
 
-/// A watch store, observed.
+/// A recorder and what profiles do not want to see, observed.
 #[derive(Clone)]
 pub struct ObservedWatching {
-    store: Arc<dyn WatchStore>,
+    recorder: Arc<dyn Recorder>,
     feedback: Arc<dyn FeedbackStore>,
     tastes: Tastes,
 }
 
 impl ObservedWatching {
-    /// Tells `tastes` what is written to a store.
-    pub fn new<S>(store: Arc<S>, tastes: Tastes) -> Self
-    where
-        S: WatchStore + FeedbackStore + 'static,
-    {
+    /// Tells `tastes` what is recorded and written.
+    pub fn new(
+        recorder: Arc<dyn Recorder>,
+        feedback: Arc<dyn FeedbackStore>,
+        tastes: Tastes,
+    ) -> Self {
         Self {
-            store: store.clone(),
-            feedback: store,
+            recorder,
+            feedback,
             tastes,
+        }
+    }
+
+    fn tell(&self, begun: &Begun, result: &Result<Ledger, WatchError>) {
+        match result {
+            Ok(ledger) => {
+                let rows: Vec<&WatchedTitle> = ledger.watched_titles.changed().collect();
+                self.tastes.written(begun, &rows);
+            }
+            // It was to be told apart, and will be made again.
+            Err(WatchError::NewPlay) => {}
+            Err(_) => self.tastes.maybe_written(begun),
         }
     }
 }
 
 #[async_trait]
-impl WatchStore for ObservedWatching {
-    async fn update(&self, touched: &[Touched], change: Change) -> Result<Ledger, WatchError> {
-        let profiles = touched.iter().map(|touched| touched.title_key().0);
-        let begun = self.tastes.begin(profiles);
-        let result = self.store.update(touched, change).await;
-        match &result {
-            Ok(ledger) => {
-                let rows: Vec<&WatchedTitle> = ledger.watched_titles.changed().collect();
-                self.tastes.written(&begun, &rows);
-            }
-            // It was to be told apart, and will be made again.
-            Err(WatchError::NewPlay) => {}
-            Err(_) => self.tastes.maybe_written(&begun),
-        }
+impl Recorder for ObservedWatching {
+    async fn record(&self, draft: Draft) -> Result<Ledger, WatchError> {
+        let begun = self.tastes.begin([draft.profile]);
+        let result = self.recorder.record(draft).await;
+        self.tell(&begun, &result);
         result
     }
 
-    async fn set_back_next_day(&self, series: &[TitleId]) -> Result<(), StoreError> {
-        // No taste knows of it.
-        self.store.set_back_next_day(series).await
+    async fn maintain(&self, touched: &[Touched], change: Change) -> Result<Ledger, WatchError> {
+        let begun = self.tastes.begin(touched.iter().map(Touched::profile));
+        let result = self.recorder.maintain(touched, change).await;
+        self.tell(&begun, &result);
+        result
     }
 
     async fn erase_profile(&self, profile: ProfileId) -> Result<(), StoreError> {
-        let result = self.store.erase_profile(profile).await;
+        let result = self.recorder.erase_profile(profile).await;
         // Also after a failure, which may have come after some of it.
         self.tastes.forget(profile);
         result

@@ -1,6 +1,6 @@
 //! Values of fields, and what they are to the domain.
 
-use bson::{Bson, DateTime};
+use bson::{Bson, DateTime, Document, doc};
 use chrono::Utc;
 use serde::{Deserialize, Serialize};
 
@@ -57,4 +57,11 @@ pub(super) fn key_of(key: &impl Serialize) -> Result<Bson, StoreError> {
 /// Many values, as `$in` takes them.
 pub(super) fn list<T, V: Into<Bson>>(things: &[T], value: impl Fn(&T) -> V) -> Vec<Bson> {
     things.iter().map(|thing| value(thing).into()).collect()
+}
+
+/// What is set, with the times of the write.
+pub(super) fn stamped(mut fields: Document) -> Document {
+    fields.insert("created_at", doc! { "$ifNull": ["$created_at", "$$NOW"] });
+    fields.insert("updated_at", "$$NOW");
+    doc! { "$set": fields }
 }

@@ -11,6 +11,9 @@ use crate::domain::error::StoreError;
 /// The server's codes for no such collection, no such index.
 const NOT_THERE: [i32; 2] = [26, 27];
 
+/// The server's code for a collection that is there already.
+const IS_THERE: i32 = 48;
+
 /// Which indexes are made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Build {
@@ -18,6 +21,17 @@ pub(super) enum Build {
     OfEmpty,
     /// All of them: a new index of many documents needs its time.
     All,
+}
+
+/// Makes a collection that has no index of its own, unless it is there.
+pub(super) async fn create<D: Send + Sync>(collection: &Collection<D>) -> Result<(), StoreError> {
+    let db = collection.client().database(&collection.namespace().db);
+    match db.create_collection(collection.name()).await {
+        Err(error) if matches!(&*error.kind, ErrorKind::Command(error) if error.code == IS_THERE) => {
+            Ok(())
+        }
+        created => created.map_err(store_error),
+    }
 }
 
 /// Makes indexes; what is there already stays. Says whether all are there now.

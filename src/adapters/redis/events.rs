@@ -65,7 +65,10 @@ impl RemoteEvent {
             Event::SimilarChanged => Some(Self::SimilarChanged),
             Event::Missed => Some(Self::Missed),
             // The publishing server handles it itself, at once; waking others would only cost them a query.
-            Event::WatchesChanged | Event::MailQueued | Event::ErasureRequested => None,
+            Event::WatchesRecorded
+            | Event::WatchesChanged
+            | Event::MailQueued
+            | Event::ErasureRequested => None,
         }
     }
 

@@ -116,6 +116,7 @@ impl GraphService {
     /// is said.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn verify(&self) -> Result<Vec<Difference>, RecommendError> {
+        self.watching.settle_all().await?;
         let mut differences = self.verify_watchers().await?;
         differences.extend(self.verify_titles().await?);
         differences.extend(self.verify_watched().await?);

@@ -72,6 +72,7 @@ impl GraphService {
     /// Projects until everything is projected that waited in the beginning. Says how many documents that were.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn drain(&self) -> Result<usize, RecommendError> {
+        self.watching.settle_all().await?;
         let mut projected = 0;
         loop {
             let round = self.project(&mut Scope::All).await?;

@@ -10,6 +10,6 @@ impl WatchService {
     /// several servers at once.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn erase_profile(&self, profile: ProfileId) -> Result<(), WatchError> {
-        Ok(self.ports.watching.erase_profile(profile).await?)
+        Ok(self.ports.recorder.erase_profile(profile).await?)
     }
 }

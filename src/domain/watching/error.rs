@@ -54,6 +54,9 @@ pub enum WatchError {
     /// The report would begin a play, which was not counted yet. Never leaves the service.
     #[error("this report begins a play")]
     NewPlay,
+    /// Somebody else has folded the entries of the log. Never leaves the log.
+    #[error("these entries are folded already")]
+    AlreadyFolded,
     /// The profile has begun as many plays as it can in a day.
     #[error("a profile can begin {most} plays a day; try again in {} seconds", wait.as_secs().max(1))]
     TooManyPlays {
@@ -82,9 +85,10 @@ impl Coded for WatchError {
             Self::PositionOutOfRange { .. }
             | Self::DurationOutOfRange(_)
             | Self::TimeOutOfRange => ErrorCode::OutOfRange,
-            Self::PlayOfAnotherItem | Self::TooManyHidden { .. } | Self::TooManyMutes { .. } => {
-                ErrorCode::Conflict
-            }
+            Self::PlayOfAnotherItem
+            | Self::AlreadyFolded
+            | Self::TooManyHidden { .. }
+            | Self::TooManyMutes { .. } => ErrorCode::Conflict,
             Self::TooManyPlays { .. } | Self::NewPlay => ErrorCode::RateLimited,
             Self::ProfileErased => ErrorCode::Unauthenticated,
             Self::Catalog(error) => error.code(),
@@ -104,7 +108,11 @@ impl Coded for WatchError {
             | Self::PlayOfAnotherItem
             | Self::TooManyPlays { .. }
             | Self::NewPlay => Some("play"),
-            Self::Forbidden | Self::ProfileErased | Self::Catalog(_) | Self::Store(_) => None,
+            Self::Forbidden
+            | Self::AlreadyFolded
+            | Self::ProfileErased
+            | Self::Catalog(_)
+            | Self::Store(_) => None,
         }
     }
 

@@ -8,9 +8,9 @@ use chrono::{DateTime, SubsecRound, Utc};
 use super::error::WatchError;
 use super::exclusions::{HiddenTitle, Mute, MutedSource};
 use super::ledger::Ledger;
+use super::log::{Cause, Draft};
 use super::rules::WatchRules;
 use super::service::{WatchService, check_may_watch};
-use super::touched::Touched;
 use super::types::{Play, WatchedItem, WatchedTitle};
 use crate::domain::catalog::{Title, TitleKind, Visibility};
 use crate::domain::events::Event;
@@ -36,20 +36,12 @@ impl WatchService {
         liked: Option<bool>,
     ) -> Result<Arc<Title>, WatchError> {
         let title = self.changeable_title(visibility, viewer, title).await?;
-        let key = (viewer.profile, title.id);
-        let is_series = title.kind == TitleKind::Series;
-        let now = self.clock.now();
-        self.ports
-            .watching
-            .update(
-                &[Touched::Title(key.0, key.1)],
-                Arc::new(move |ledger| {
-                    ledger.rate(key, is_series, liked, now);
-                    Ok(())
-                }),
-            )
-            .await?;
-        self.events.publish(Event::WatchesChanged);
+        let cause = Cause::Rate {
+            title: title.id,
+            is_series: title.kind == TitleKind::Series,
+            liked,
+        };
+        self.record(viewer, cause).await?;
         Ok(title)
     }
 
@@ -67,17 +59,13 @@ impl WatchService {
         let found = self.find_play(visibility, viewer.profile, play).await?;
         let found = found.filter(|play| !matches!(play.item, WatchedItem::Series(_)));
         let title = found.ok_or(WatchError::PlayNotFound)?.title;
+        let cause = Cause::Count {
+            play,
+            title,
+            counts,
+        };
+        let ledger = self.record(viewer, cause).await?;
         let key = (viewer.profile, play);
-        let (rules, now) = (self.rules, self.clock.now());
-        let ledger = self
-            .ports
-            .watching
-            .update(
-                &[Touched::WholeTitle(viewer.profile, title)],
-                Arc::new(move |ledger| ledger.set_counts(&rules, key, counts, now)),
-            )
-            .await?;
-        self.events.publish(Event::WatchesChanged);
         let play = ledger.plays.get(key).cloned();
         play.ok_or(WatchError::PlayNotFound)
     }
@@ -167,6 +155,17 @@ impl WatchService {
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn mutes(&self, profile: ProfileId) -> Result<Arc<[Mute]>, WatchError> {
         Ok(self.ports.feedback.mutes(profile).await?)
+    }
+
+    async fn record(&self, viewer: &KnownViewer, cause: Cause) -> Result<Ledger, WatchError> {
+        let draft = Draft {
+            profile: viewer.profile,
+            cause,
+            may_begin: true,
+        };
+        let ledger = self.ports.recorder.record(draft).await?;
+        self.events.publish(Event::WatchesRecorded);
+        Ok(ledger)
     }
 
     /// The title, if the viewer may say something of it.

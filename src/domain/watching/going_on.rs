@@ -6,8 +6,9 @@ use std::sync::Arc;
 use super::error::WatchError;
 use super::ledger::Ledger;
 use super::lengths::Lengths;
+use super::log::GoingOn;
 use super::next_up::NextDay;
-use super::service::{GoingOn, WatchService};
+use super::service::WatchService;
 use super::standing::{SeriesStanding, by_episode};
 use super::touched::{PlayRef, Touched};
 use super::types::{Report, WatchedItem, WatchedTitle};
@@ -145,7 +146,7 @@ impl WatchService {
     pub(super) async fn going_on(
         &self,
         plays: impl IntoIterator<Item = PlayRef>,
-    ) -> Result<GoingOn, WatchError> {
+    ) -> Result<Vec<GoingOn>, WatchError> {
         let plays: Vec<PlayRef> = plays.into_iter().collect();
         let by_series = self.episodes_by_series(&plays).await?;
         let going_on = plays.into_iter().filter_map(|play_ref| {
@@ -154,14 +155,14 @@ impl WatchService {
             let later = NextDay::after(episodes, Some(episode.ordinal()));
             (episode.season > 0).then_some((play_ref, later))
         });
-        Ok(GoingOn(going_on.collect()))
+        Ok(going_on.collect())
     }
 
     /// Looks once more at the series behind whose last episode these plays are, which is not sure until this: a new one
     /// may have come between. Broken off, it is found out when somebody looks what comes next.
     pub(super) async fn look_again(
         &self,
-        going_on: &GoingOn,
+        going_on: &[GoingOn],
         ledger: &Ledger,
     ) -> Result<(), WatchError> {
         let revision = |play_ref: &PlayRef| {
@@ -170,17 +171,16 @@ impl WatchService {
             is_unsure.then_some(watched_title.stamp.revision)
         };
         let revisions: BTreeMap<(ProfileId, TitleId), u64> = going_on
-            .0
             .iter()
             .filter(|(_, later)| later.is_none())
             .filter_map(|(play_ref, _)| Some((play_ref.title_key(), revision(play_ref)?)))
             .collect();
-        let unsure = going_on.0.iter().filter(|(_, later)| later.is_none());
+        let unsure = going_on.iter().filter(|(_, later)| later.is_none());
         let unsure = unsure.map(|(play_ref, _)| *play_ref);
         let now = self
             .going_on(unsure.filter(|play_ref| revisions.contains_key(&play_ref.title_key())))
             .await?;
-        let still = now.0.iter().filter(|(_, later)| later.is_none());
+        let still = now.iter().filter(|(_, later)| later.is_none());
         let finished: BTreeMap<_, u64> = still
             .filter_map(|(play_ref, _)| {
                 let key = play_ref.title_key();
@@ -206,7 +206,7 @@ impl WatchService {
             }
             Ok(())
         });
-        self.ports.watching.update(&touched, change).await?;
+        self.ports.recorder.maintain(&touched, change).await?;
         Ok(())
     }
 
@@ -260,7 +260,7 @@ impl WatchService {
             })
         };
         let settled = async {
-            let ledger = self.ports.watching.update(&touched, change).await?;
+            let ledger = self.ports.recorder.maintain(&touched, change).await?;
             // A new episode may have come between.
             let profile = Some(stale[0].0.0);
             let everything = Visibility::everything();

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, SecondsFormat, Utc};
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::touched::PlayRef;
@@ -13,7 +14,7 @@ use crate::domain::ids::{PlayId, ProfileId, TitleId};
 const NAMESPACE: Uuid = Uuid::from_u128(0x7c0f_31b2_5a54_4d0e_9a1c_52e6_07d4_6f8b);
 
 /// A watch that happened elsewhere.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ImportedWatch {
     pub profile: ProfileId,
     pub item: WatchedItem,

@@ -89,6 +89,34 @@ impl Ledger {
         self.completed.extend(&part.completed);
     }
 
+    /// The same rows as if stored, but for those that another ledger has: these are as they are there.
+    #[must_use]
+    pub(super) fn under(mut self, other: &Self) -> Self {
+        self.plays.lay(&other.plays);
+        self.states.lay(&other.states);
+        self.watched_titles.lay(&other.watched_titles);
+        self.measured.lay(&other.measured);
+        self
+    }
+
+    /// Whether anything must be written.
+    pub fn is_changed(&self) -> bool {
+        self.plays.changed().next().is_some()
+            || self.states.changed().next().is_some()
+            || self.watched_titles.changed().next().is_some()
+            || self.measured.changed().next().is_some()
+    }
+
+    /// Says of everything that must be written that it is written now, whenever it was received: who follows what is
+    /// written goes by that.
+    pub(super) fn written(&mut self, now: DateTime<Utc>) {
+        let stamp = |stamp: &mut Stamp| stamp.updated_at = stamp.updated_at.max(now);
+        self.plays.change(|play| stamp(&mut play.stamp));
+        self.states.change(|state| stamp(&mut state.stamp));
+        self.watched_titles.change(|title| stamp(&mut title.stamp));
+        self.measured.change(|measured| stamp(&mut measured.stamp));
+    }
+
     /// Whether what was done to this ledger made the play count as watched.
     pub fn completed(&self, play_ref: &PlayRef) -> bool {
         self.completed.contains(&play_ref.play_key())

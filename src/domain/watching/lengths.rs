@@ -3,6 +3,8 @@
 //! A play goes by the first of these that is known: what its own player measured, for it has the file before it, be it
 //! another cut; the catalogue's length; what players of the item measured; the usual length of the series' episodes.
 
+use serde::{Deserialize, Serialize};
+
 use super::error::WatchError;
 use super::playback_event::PlaybackEvent;
 use super::types::{Report, WatchedItem};
@@ -18,12 +20,14 @@ const ONE_CUT: f64 = 0.01;
 const MOST_VOTES: u32 = 10;
 
 /// What is known of an item's length before anybody plays it, in seconds.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Lengths {
     /// What the catalogue says of the item itself.
     pub catalogue: Option<f64>,
     /// How long the series' episodes usually are.
     pub usual: Option<f64>,
+    /// What players had measured when this was asked, if it was.
+    pub measured: Option<f64>,
 }
 
 /// A length, and who says so.
@@ -69,6 +73,7 @@ impl Lengths {
         Self {
             catalogue: length(catalogue),
             usual: length(usual),
+            measured: None,
         }
     }
 
@@ -76,8 +81,9 @@ impl Lengths {
     pub fn known(&self, measured: Option<&MeasuredLength>) -> Option<Length> {
         let length = |seconds, source| Length { seconds, source };
         let catalogue = self.catalogue.map(|it| length(it, LengthSource::Catalogue));
+        let measured = self.measured.or(measured.map(|it| it.seconds));
         catalogue
-            .or_else(|| measured.map(|it| length(it.seconds, LengthSource::Players)))
+            .or_else(|| measured.map(|it| length(it, LengthSource::Players)))
             .or_else(|| self.usual.map(|it| length(it, LengthSource::Usual)))
     }
 }
@@ -210,7 +216,12 @@ mod tests {
         let stamp = Stamp::first(DateTime::UNIX_EPOCH);
         let measured = MeasuredLength::first(FILM, 2900.0, stamp);
         let known = |catalogue, usual, measured| {
-            let known = Lengths { catalogue, usual }.known(measured);
+            let lengths = Lengths {
+                catalogue,
+                usual,
+                measured: None,
+            };
+            let known = lengths.known(measured);
             known.map(|length| (length.seconds, length.source))
         };
 

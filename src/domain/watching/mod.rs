@@ -11,6 +11,7 @@ mod import;
 mod ledger;
 mod lengths;
 mod lists;
+mod log;
 mod next_days;
 mod next_up;
 mod playback_event;
@@ -37,13 +38,17 @@ pub use feedback::{MAX_HIDDEN, MAX_MUTES};
 pub use import::ImportedWatch;
 pub use ledger::{Change, Ledger};
 pub use lengths::{Length, LengthSource, Lengths, MeasuredLength};
+pub use log::{
+    Appended, Batch, Cause, Draft, Entry, GoingOn, LogPorts, LogRecorder, Recorder, SettledHistory,
+    Settling, Stream, Tail, WatchLog,
+};
 pub use next_up::{NextDay, next_episode};
 pub use playback_event::PlaybackEvent;
 pub use rows::Rows;
 pub use rules::{Progress, WatchRules};
 pub use sections::{Section, Sections};
-pub use service::{PlayLimit, Reported, WatchPorts, WatchService};
+pub use service::{PlayLimit, Recording, Reported, WatchPorts, WatchService};
 pub use standing::SeriesStanding;
-pub use store::{FeedbackStore, HistoryStore, ProfileList, WatchStore};
+pub use store::{FeedbackStore, FoldStep, HistoryStore, ProfileList, WatchStore};
 pub use touched::{PlayRef, Touched};
 pub use types::{Play, Report, WatchState, WatchedItem, WatchedTitle};

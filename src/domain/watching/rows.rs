@@ -56,6 +56,47 @@ impl<K: Copy + Ord, V> Rows<K, V> {
         }
     }
 
+    /// Takes over the rows with these keys, as they are stored.
+    pub(super) fn learn(&mut self, stored: &Self, keys: &BTreeSet<K>)
+    where
+        V: Clone,
+    {
+        let found = keys
+            .iter()
+            .filter_map(|key| Some((*key, stored.rows.get(key)?.clone())));
+        self.rows.extend(found);
+    }
+
+    /// Takes over all rows that there are elsewhere, which is no change here.
+    pub(super) fn lay(&mut self, other: &Self)
+    where
+        V: Clone,
+    {
+        let rows = other.rows.iter().map(|(key, row)| (*key, row.clone()));
+        self.rows.extend(rows);
+    }
+
+    /// Takes over what was changed elsewhere, and is no change here.
+    pub(super) fn overlay(&mut self, changed: &Self)
+    where
+        V: Clone,
+    {
+        let changed = changed
+            .changed
+            .iter()
+            .filter_map(|key| Some((*key, changed.rows.get(key)?.clone())));
+        self.rows.extend(changed);
+    }
+
+    /// Changes all rows that must be written.
+    pub(super) fn change(&mut self, mut change: impl FnMut(&mut V)) {
+        for key in &self.changed {
+            if let Some(row) = self.rows.get_mut(key) {
+                change(row);
+            }
+        }
+    }
+
     pub(super) fn put(&mut self, key: K, row: V) {
         self.rows.insert(key, row);
         self.changed.insert(key);

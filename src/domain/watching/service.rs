@@ -1,18 +1,21 @@
 //! The use cases of watching: reporting what is played, resuming, going on with the next episode, looking back.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, SubsecRound, Utc};
+use chrono::{SubsecRound, TimeDelta};
+use futures::future::join_all;
 
 use super::error::WatchError;
 use super::import::ImportedWatch;
-use super::ledger::{Change, Ledger};
 use super::lengths::{Lengths, MeasuredLength, check_duration};
-use super::next_up::NextDay;
+use super::log::{
+    Cause, Draft, LogPorts, LogRecorder, Recorder, SettledHistory, Settling, WatchLog,
+};
 use super::rules::WatchRules;
 use super::store::{FeedbackStore, HistoryStore, WatchStore};
-use super::touched::{PlayRef, Touched};
+use super::touched::PlayRef;
 use super::types::{Play, Report, WatchState, WatchedItem, WatchedTitle};
 use crate::domain::catalog::{CatalogService, TitleKind, Visibility};
 use crate::domain::clock::Clock;
@@ -20,6 +23,7 @@ use crate::domain::error::StoreError;
 use crate::domain::events::{Event, EventBus};
 use crate::domain::ids::{PlayId, ProfileId, TitleId};
 use crate::domain::limits::{Rate, RateLimiter, Verdict, limit_key};
+use crate::domain::tasks::Tasks;
 use crate::domain::viewer::KnownViewer;
 
 /// How far ahead of ours a client's clock may run, in seconds.
@@ -44,9 +48,13 @@ pub struct WatchService {
 /// What the service stands on.
 #[derive(Clone)]
 pub struct WatchPorts {
-    /// Where watching is recorded.
+    /// Where what is folded of the log is kept.
     pub watching: Arc<dyn WatchStore>,
-    /// The same to be read.
+    /// Where watching is recorded.
+    pub recorder: Arc<dyn Recorder>,
+    /// What folds what was recorded.
+    pub settling: Arc<dyn Settling>,
+    /// The same to be read, with everything that was recorded.
     pub history: Arc<dyn HistoryStore>,
     /// What profiles do not want to be suggested.
     pub feedback: Arc<dyn FeedbackStore>,
@@ -62,15 +70,35 @@ pub struct PlayLimit {
     pub per_day: u32,
 }
 
+/// How a log is recorded and folded.
+#[derive(Clone)]
+pub struct Recording {
+    pub rules: WatchRules,
+    pub clock: Arc<dyn Clock>,
+    pub tasks: Arc<dyn Tasks>,
+    /// How long an entry stays in the log after it is folded.
+    pub keep: TimeDelta,
+}
+
 impl WatchPorts {
     /// All of them on one store.
-    pub fn on<S>(store: Arc<S>) -> Self
+    pub fn on<S>(store: Arc<S>, recording: Recording) -> Self
     where
-        S: WatchStore + HistoryStore + FeedbackStore + 'static,
+        S: WatchStore + WatchLog + HistoryStore + FeedbackStore + 'static,
     {
+        let recorder = Arc::new(LogRecorder::new(LogPorts {
+            log: store.clone(),
+            store: store.clone(),
+            rules: recording.rules,
+            clock: recording.clock,
+            tasks: recording.tasks,
+            keep: recording.keep,
+        }));
         Self {
             watching: store.clone(),
-            history: store.clone(),
+            recorder: recorder.clone(),
+            settling: recorder.clone(),
+            history: Arc::new(SettledHistory::new(store.clone(), recorder)),
             feedback: store,
             plays: None,
         }
@@ -84,19 +112,6 @@ pub struct Reported {
     pub state: WatchState,
     /// Whether this report made the play count as watched.
     pub completed_now: bool,
-}
-
-/// Plays that may make an episode watched, each with the day on which a later one is shown.
-#[derive(Clone, Default)]
-pub(super) struct GoingOn(pub(super) Arc<[(PlayRef, Option<NextDay>)]>);
-
-impl GoingOn {
-    /// Notes it in the watched titles of those that are watched now.
-    pub(super) fn note(&self, ledger: &mut Ledger, now: DateTime<Utc>) {
-        for (play_ref, later) in self.0.iter() {
-            ledger.go_on(play_ref, *later, now);
-        }
-    }
 }
 
 impl WatchService {
@@ -149,36 +164,33 @@ impl WatchService {
         };
         let going_on = match item {
             WatchedItem::Episode(_) if may_complete => self.going_on([play_ref]).await?,
-            _ => GoingOn::default(),
+            _ => Vec::new(),
         };
-        let rules = self.rules;
-        let change = |may_begin: bool| -> Change {
-            let going_on = going_on.clone();
-            Arc::new(move |ledger: &mut Ledger| {
-                if !may_begin && ledger.plays.get(play_ref.play_key()).is_none() {
-                    return Err(WatchError::NewPlay);
-                }
-                ledger.report(&rules, &play_ref, &report, &lengths, now)?;
-                going_on.note(ledger, now);
-                Ok(())
-            })
+        let lengths = match lengths.catalogue {
+            Some(_) => lengths,
+            None => self.with_measured(item, lengths).await?,
         };
-        let touched = match lengths.catalogue {
-            Some(_) => Touched::Play(play_ref),
-            None => Touched::PlayOfUnknownLength(play_ref),
+        let draft = |may_begin: bool| Draft {
+            profile: viewer.profile,
+            cause: Cause::Report {
+                play: play_ref,
+                report,
+                lengths,
+                going_on: going_on.clone(),
+            },
+            may_begin,
         };
-        // Only the transaction knows whether the play is there already, and mostly it is.
-        let may_begin = self.ports.plays.is_none();
-        let (watching, touched) = (&self.ports.watching, [touched]);
-        let ledger = match watching.update(&touched, change(may_begin)).await {
+        // Only the recorder knows whether the play is there already, and mostly it is.
+        let recorder = &self.ports.recorder;
+        let ledger = match recorder.record(draft(self.ports.plays.is_none())).await {
             Err(WatchError::NewPlay) => {
                 self.begin_play(viewer.profile).await?;
-                watching.update(&touched, change(true)).await?
+                recorder.record(draft(true)).await?
             }
-            updated => updated?,
+            recorded => recorded?,
         };
+        self.events.publish(Event::WatchesRecorded);
         self.look_again(&going_on, &ledger).await?;
-        self.events.publish(Event::WatchesChanged);
         let state = ledger
             .state(&play_ref)
             .cloned()
@@ -189,17 +201,15 @@ impl WatchService {
         })
     }
 
-    /// Records watches that happened elsewhere, in one transaction. Says how many of them were new. Only an operator
-    /// loads them, so that no limit of plays holds.
+    /// Records watches that happened elsewhere. Says how many of them were new. Only an operator loads them, so that no
+    /// limit of plays holds. What was recorded when it fails is recorded; the same again changes nothing.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn import(&self, mut watches: Vec<ImportedWatch>) -> Result<usize, WatchError> {
-        let now = self.clock.now();
         let rules = self.rules;
         for watch in &mut watches {
             watch.at = watch.at.trunc_subsecs(3);
         }
         ImportedWatch::keep_last_words(&mut watches);
-        let play_refs: Vec<PlayRef> = watches.iter().map(ImportedWatch::play_ref).collect();
         let completed = watches.iter().filter(|watch| {
             let progress = rules.judge_share(watch.completion, watch.duration);
             progress.watched && matches!(watch.item, WatchedItem::Episode(_))
@@ -207,22 +217,40 @@ impl WatchService {
         let going_on = self
             .going_on(completed.map(ImportedWatch::play_ref))
             .await?;
-        let pairs: Vec<(PlayRef, ImportedWatch)> = play_refs.iter().copied().zip(watches).collect();
-        let change = {
-            let going_on = going_on.clone();
-            Arc::new(move |ledger: &mut Ledger| {
-                for (play_ref, watch) in &pairs {
-                    ledger.import(&rules, play_ref, watch, now)?;
-                }
-                going_on.note(ledger, now);
-                Ok(())
+        let mut by_profile: BTreeMap<ProfileId, Vec<ImportedWatch>> = BTreeMap::new();
+        for watch in watches {
+            by_profile.entry(watch.profile).or_default().push(watch);
+        }
+        let profiles: Vec<ProfileId> = by_profile.keys().copied().collect();
+        let recorded = by_profile.into_iter().map(|(profile, watches)| {
+            let going_on = going_on.iter();
+            let going_on = going_on.filter(|(play_ref, _)| play_ref.profile == profile);
+            let cause = Cause::Import {
+                watches,
+                going_on: going_on.copied().collect(),
+            };
+            self.ports.recorder.record(Draft {
+                profile,
+                cause,
+                may_begin: true,
             })
-        };
-        let touched: Vec<Touched> = play_refs.into_iter().map(Touched::from).collect();
-        let ledger = self.ports.watching.update(&touched, change).await?;
-        self.look_again(&going_on, &ledger).await?;
+        });
+        let mut plays = 0;
+        let mut ledgers = Vec::with_capacity(profiles.len());
+        for ledger in join_all(recorded).await {
+            let ledger = ledger?;
+            plays += ledger.plays.changed().count();
+            ledgers.push(ledger);
+        }
+        // Nobody may come after a command that loads.
+        for settled in join_all(profiles.iter().map(|it| self.ports.settling.settle(*it))).await {
+            settled?;
+        }
+        for ledger in &ledgers {
+            self.look_again(&going_on, ledger).await?;
+        }
         self.events.publish(Event::WatchesChanged);
-        Ok(ledger.plays.changed().count())
+        Ok(plays)
     }
 
     /// How a profile stands with these items; what was never played is left out.
@@ -334,6 +362,34 @@ impl WatchService {
         Ok(self.ports.history.measured_lengths(items).await?)
     }
 
+    /// Folds what is due of the log. Says whether there was anything.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn fold_due(&self) -> Result<bool, WatchError> {
+        let is_any = self.ports.settling.fold_due().await?;
+        if is_any {
+            self.events.publish(Event::WatchesChanged);
+        }
+        Ok(is_any)
+    }
+
+    /// Folds what was recorded by this process.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn fold_own(&self) -> Result<(), WatchError> {
+        Ok(self.ports.settling.fold_own().await?)
+    }
+
+    /// Folds everything that was recorded, by whomever. Says how many entries.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn settle_all(&self) -> Result<usize, WatchError> {
+        Ok(self.ports.settling.settle_all().await?)
+    }
+
+    /// Removes from the log what is folded and has stood there for long enough. Says how many entries.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn trim_log(&self) -> Result<u64, WatchError> {
+        Ok(self.ports.settling.trim().await?)
+    }
+
     /// Counts a play that begins, if the profile may begin one.
     async fn begin_play(&self, profile: ProfileId) -> Result<(), WatchError> {
         let Some(PlayLimit { limiter, per_day }) = &self.ports.plays else {
@@ -351,6 +407,18 @@ impl WatchService {
                 wait,
             }),
         }
+    }
+
+    async fn with_measured(
+        &self,
+        item: WatchedItem,
+        lengths: Lengths,
+    ) -> Result<Lengths, WatchError> {
+        let measured = self.ports.history.measured_lengths(&[item]).await?.pop();
+        Ok(Lengths {
+            measured: measured.map(|measured| measured.seconds),
+            ..lengths
+        })
     }
 
     async fn title_and_lengths(

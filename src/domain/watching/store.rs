@@ -27,6 +27,16 @@ pub enum ProfileList {
     Hidden,
 }
 
+/// How far the log of a profile is folded before and after.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FoldStep {
+    pub profile: ProfileId,
+    /// The sequence up to which it is folded; 0 if nothing is.
+    pub from: u64,
+    /// The same afterwards.
+    pub to: u64,
+}
+
 measured! {
 /// Where watching is recorded.
 #[async_trait]
@@ -37,6 +47,18 @@ pub trait WatchStore: Send + Sync {
     /// as it was written. [`WatchError::ProfileErased`] if [`Self::erase_profile`] has returned for one of the
     /// profiles.
     async fn update(&self, touched: &[Touched], change: Change) -> Result<Ledger, WatchError>;
+
+    /// Updates rows as folding a part of a profile's log does, and notes in the same transaction how far it is folded.
+    /// [`WatchError::AlreadyFolded`] if it is not folded exactly as far as the step begins.
+    async fn fold(
+        &self,
+        step: FoldStep,
+        touched: &[Touched],
+        change: Change,
+    ) -> Result<Ledger, WatchError>;
+
+    /// The rows that are touched, as they are stored.
+    async fn rows(&self, touched: &[Touched]) -> Result<Ledger, StoreError>;
 
     /// Notes in the watched titles of these series, whosever they are, that there may be an episode to watch next. They
     /// keep their revision and do not wait for projection. Works in transactions of bounded size.

@@ -163,7 +163,7 @@ impl WatchService {
             }
             Ok(())
         });
-        let ledger = self.ports.watching.update(&touched, change).await?;
+        let ledger = self.ports.recorder.maintain(&touched, change).await?;
         Ok(ledger.watched_titles.changed().count())
     }
 

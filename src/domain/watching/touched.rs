@@ -1,10 +1,12 @@
 //! Which rows a change reads and writes.
 
+use serde::{Deserialize, Serialize};
+
 use super::types::WatchedItem;
 use crate::domain::ids::{PlayId, ProfileId, TitleId};
 
 /// Which play, and so which rows: the play's own, its item's state and its watched title.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlayRef {
     pub profile: ProfileId,
     pub play: PlayId,

@@ -50,7 +50,7 @@ impl PlaybackEvent {
 }
 
 /// What a player reports.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Report {
     pub event: PlaybackEvent,
     /// Where in the film or episode, in seconds from its start.

@@ -9,9 +9,9 @@ use reelgraph::adapters::sqlite::SqliteWatching;
 use reelgraph::domain::error::StoreError;
 use reelgraph::domain::ids::{ProfileId, TitleId};
 use reelgraph::domain::recommend::WatchSource;
-use reelgraph::domain::watching::{ImportedWatch, WatchedTitle};
+use reelgraph::domain::watching::{ImportedWatch, WatchStore, WatchedTitle};
 
-use super::support::import;
+use super::support::importing;
 
 /// A record that is read through it.
 pub(super) struct CountingSource {
@@ -59,7 +59,8 @@ impl WatchSource for CountingSource {
     ) -> Result<(), StoreError> {
         let next = self.meanwhile.lock().unwrap().pop();
         if let Some(next) = next {
-            import(&*self.record, &[next]).await;
+            let (touched, change) = importing(&[next]);
+            self.record.update(&touched, change).await.unwrap();
         }
         self.record.mark_watches_projected(watched_titles).await
     }

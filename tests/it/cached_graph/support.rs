@@ -20,10 +20,12 @@ use reelgraph::domain::recommend::{
     Taste, TasteGraph,
 };
 use reelgraph::domain::watching::{
-    Change, ImportedWatch, Touched, WatchPorts, WatchRules, WatchService, WatchStore, WatchedItem,
+    Change, ImportedWatch, Recorder, Touched, WatchPorts, WatchRules, WatchService, WatchedItem,
 };
 use tempfile::TempDir;
 use tokio::task::JoinSet;
+
+use crate::support::ports::recording;
 
 use super::counting::CountingGraph;
 use super::source::CountingSource;
@@ -82,9 +84,10 @@ impl Server {
         let store = SqliteGraph::new(db.clone());
         let asked = Arc::new(CountingGraph::new(store.clone()));
         let record = Arc::new(SqliteWatching::new(db.clone()));
-        let tastes = Tastes::new(Arc::clone(&record));
+        let ports = WatchPorts::on(Arc::clone(&record), recording());
+        let tastes = Tastes::new(Arc::clone(&ports.history), Arc::clone(&ports.feedback));
         let graph = CachedGraph::new(asked.clone(), tastes.clone());
-        let watching = ObservedWatching::new(Arc::clone(&record), tastes);
+        let watching = ObservedWatching::new(ports.recorder, ports.feedback, tastes);
         let mut observing = JoinSet::new();
         let (follower, mut events) = (graph.clone(), received.subscribe());
         observing.spawn(async move {
@@ -117,7 +120,8 @@ impl Server {
     }
 
     pub(super) async fn record(&self, watches: &[ImportedWatch]) {
-        import(&self.watching, watches).await;
+        let (touched, change) = importing(watches);
+        self.watching.maintain(&touched, change).await.unwrap();
     }
 
     /// Carries everything into the graph, and waits until it is observed.
@@ -128,8 +132,8 @@ impl Server {
     }
 }
 
-/// Records watches in a store.
-pub(super) async fn import(store: &dyn WatchStore, watches: &[ImportedWatch]) {
+/// The rows that recording watches touches, and what it does to them.
+pub(super) fn importing(watches: &[ImportedWatch]) -> (Vec<Touched>, Change) {
     let play_refs: Vec<_> = watches.iter().map(ImportedWatch::play_ref).collect();
     let touched: Vec<Touched> = play_refs.iter().copied().map(Touched::from).collect();
     let pairs: Vec<_> = play_refs.iter().copied().zip(watches.to_vec()).collect();
@@ -138,7 +142,7 @@ pub(super) async fn import(store: &dyn WatchStore, watches: &[ImportedWatch]) {
             ledger.import(&WatchRules::default(), play_ref, watch, at(0))
         })
     });
-    store.update(&touched, change).await.unwrap();
+    (touched, change)
 }
 
 /// A moment, in minutes after some evening.
@@ -187,7 +191,7 @@ fn projector(
     };
     let catalog = CatalogService::new(CatalogPorts::on(catalog));
     let watching = WatchService::new(
-        WatchPorts::on(record),
+        WatchPorts::on(record, recording()),
         catalog.clone(),
         WatchRules::default(),
         Arc::new(SystemClock),

@@ -17,6 +17,7 @@ use reelgraph::domain::recommend::{
 };
 use reelgraph::domain::watching::{WatchPorts, WatchRules, WatchService};
 
+use crate::support::ports::recording;
 use crate::support::program::{On, Program};
 use crate::support::servers::{PATIENT, neo4j};
 
@@ -38,7 +39,7 @@ async fn both() -> Both {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let service = CatalogService::new(CatalogPorts::on(Arc::clone(&catalog)));
     let watching = WatchService::new(
-        WatchPorts::on(Arc::clone(&watches)),
+        WatchPorts::on(Arc::clone(&watches), recording()),
         service.clone(),
         WatchRules::default(),
         Arc::clone(&clock),

@@ -23,6 +23,7 @@ use tempfile::TempDir;
 
 use crate::conformance::catalog::samples::film;
 use crate::conformance::graph::{film_by, solved, then, watched};
+use crate::support::ports::recording;
 
 const TITLES: u64 = 700;
 /// How many titles each of the viewers has watched.
@@ -78,7 +79,7 @@ async fn site() -> Site {
     );
     let events = Arc::new(MemoryEvents::new());
     let service = WatchService::new(
-        WatchPorts::on(Arc::clone(&watching)),
+        WatchPorts::on(Arc::clone(&watching), recording()),
         catalog.clone(),
         rules,
         Arc::new(SystemClock),

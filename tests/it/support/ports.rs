@@ -1,13 +1,30 @@
 //! What one store is to all of its users: the ports that an adapter implements, together.
 
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use reelgraph::adapters::memory::TokioTasks;
 use reelgraph::domain::accounts::{
     AccountStore, ApiKeyStore, AuditStore, ErasureStore, IdentityStore, MailStore, ProfileStore,
     UserStore,
 };
 use reelgraph::domain::catalog::{CatalogListStore, CatalogStore, ChangeSource};
+use reelgraph::domain::clock::SystemClock;
 use reelgraph::domain::loading::CurationStore;
 use reelgraph::domain::recommend::{TitleSource, WatchSource, WatchersStore};
-use reelgraph::domain::watching::{FeedbackStore, HistoryStore, WatchStore};
+use reelgraph::domain::watching::{
+    FeedbackStore, HistoryStore, Recording, WatchLog, WatchRules, WatchStore,
+};
+
+/// How watches are recorded where nothing depends on it.
+pub(crate) fn recording() -> Recording {
+    Recording {
+        rules: WatchRules::default(),
+        clock: Arc::new(SystemClock),
+        tasks: Arc::new(TokioTasks),
+        keep: TimeDelta::days(30),
+    }
+}
 
 macro_rules! together {
     ($($(#[$doc:meta])* $name:ident: $first:ident $(+ $port:ident)*;)+) => {
@@ -22,7 +39,7 @@ macro_rules! together {
 
 together! {
     Catalog: CatalogStore + CatalogListStore + ChangeSource + CurationStore + WatchersStore + TitleSource;
-    Watching: WatchStore + HistoryStore + FeedbackStore + WatchSource;
+    Watching: WatchStore + WatchLog + HistoryStore + FeedbackStore + WatchSource;
     /// Accounts, and what belongs to them.
     Accounts: AccountStore + UserStore + ProfileStore + IdentityStore + ApiKeyStore + AuditStore + MailStore
         + ErasureStore;

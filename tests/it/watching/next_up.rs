@@ -24,6 +24,7 @@ use reelgraph::domain::watching::{
 use serde_json::json;
 
 use super::player::Player;
+use crate::support::ports::recording;
 use crate::support::program::{On, Program};
 use crate::support::visitor::Visitor;
 
@@ -145,7 +146,7 @@ impl World {
                 store: store.clone(),
                 counts: Arc::clone(&counts),
             }),
-            ..WatchPorts::on(Arc::new(store))
+            ..WatchPorts::on(Arc::new(store), recording())
         };
         let catalog_ports = CatalogPorts {
             lists: Arc::new(Counted {

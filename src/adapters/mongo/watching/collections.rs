@@ -23,6 +23,12 @@ pub(super) struct Collections {
     pub(super) departed: Collection<DepartedDocument>,
     pub(super) hidden: Collection<HiddenDocument>,
     pub(super) mutes: Collection<MuteDocument>,
+    /// The entries of the log; see [`super::log`].
+    pub(super) log: Collection<Document>,
+    /// How far the log of each profile is folded, by its tombstone.
+    pub(super) folds: Collection<Document>,
+    /// The streams of the log.
+    pub(super) streams: Collection<Document>,
 }
 
 impl Collections {
@@ -36,6 +42,9 @@ impl Collections {
             departed: db.collection("departed_viewers"),
             hidden: db.collection("hidden_titles"),
             mutes: db.collection("mutes"),
+            log: db.collection("watch_log"),
+            folds: db.collection("watch_log_folds"),
+            streams: db.collection("watch_log_streams"),
             db,
         }
     }

@@ -15,9 +15,10 @@ use mongodb::error::Result as MongoResult;
 
 use super::collections::Collections;
 use super::documents::DepartedDocument;
+use super::entries;
 use crate::adapters::mongo::bulk::{Fault, Update, update, update_each};
 use crate::adapters::mongo::db::{Abort, Collection, is_duplicate, patiently, store_error};
-use crate::adapters::mongo::fields;
+use crate::adapters::mongo::fields::{self, stamped};
 use crate::adapters::mongo::find::{self, documents_in};
 use crate::domain::error::StoreError;
 use crate::domain::ids::{ProfileId, TitleId};
@@ -31,11 +32,14 @@ pub(super) async fn erase(collections: &Collections, profile: ProfileId) -> Resu
     let tombstone = profile.tombstone();
     let mark = put_tombstone(collections, &tombstone);
     patiently(collections.db.timeout, mark).await?;
+    entries::close(collections, &tombstone).await?;
+    entries::wipe(collections, &tombstone).await?;
     while remove_watched_titles(collections, profile).await? {}
     remove(&collections.plays, profile).await?;
     remove(&collections.states, profile).await?;
     remove(&collections.hidden, profile).await?;
-    remove(&collections.mutes, profile).await
+    remove(&collections.mutes, profile).await?;
+    entries::forget_fold(collections, &tombstone).await
 }
 
 /// Lets nothing be recorded of the profile with this tombstone.
@@ -238,13 +242,6 @@ fn of_profile(profile: ProfileId) -> Document {
         "$gte": { "profile": profile },
         "$lte": { "profile": profile, "": Bson::MaxKey },
     } }
-}
-
-/// What is set, with the times of the write.
-pub(super) fn stamped(mut fields: Document) -> Document {
-    fields.insert("created_at", doc! { "$ifNull": ["$created_at", "$$NOW"] });
-    fields.insert("updated_at", "$$NOW");
-    doc! { "$set": fields }
 }
 
 /// Which of the profiles are erased.

@@ -14,10 +14,9 @@ use serde::Deserialize;
 
 use super::collections::Collections;
 use super::documents::{Keyed, TitleKey};
-use super::erase::stamped;
 use super::feedback_documents::{HiddenDocument, MuteDocument};
 use crate::adapters::mongo::db::{Abort, Collection, is_duplicate, patiently, store_error};
-use crate::adapters::mongo::fields::key_of;
+use crate::adapters::mongo::fields::{key_of, stamped};
 use crate::domain::error::StoreError;
 use crate::domain::ids::{ProfileId, TitleId};
 use crate::domain::watching::{HiddenTitle, Mute, WatchError};

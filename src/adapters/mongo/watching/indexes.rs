@@ -3,7 +3,7 @@
 use bson::doc;
 
 use super::collections::Collections;
-use crate::adapters::mongo::indexes::{Build, Index, drop_former, has, make};
+use crate::adapters::mongo::indexes::{Build, Index, create, drop_former, has, make};
 use crate::domain::error::StoreError;
 
 /// The predecessor of `to_go_on_with`.
@@ -21,8 +21,11 @@ pub(super) async fn ensure(collections: &Collections, build: Build) -> Result<bo
         departed,
         hidden,
         mutes,
+        log,
+        folds,
         ..
     } = collections;
+    create(folds).await?;
     // The kind stands in them so that plays of whole series are passed over, and rows are counted, without
     // reading the documents.
     let history = doc! { "_id.profile": 1, "started_at": -1, "_id.play": 1, "kind": 1 };
@@ -82,6 +85,8 @@ pub(super) async fn ensure(collections: &Collections, build: Build) -> Result<bo
     is_whole &= make(mutes, [Index::on(source).named("source")], build).await?;
     let waiting = Index::on(doc! { "waiting": 1, "_id": 1 }).named("waiting");
     is_whole &= make(departed, [waiting.only(doc! { "waiting": true })], build).await?;
+    let written = Index::on(doc! { "stream": 1, "number": 1 }).named("written");
+    is_whole &= make(log, [written], build).await?;
     let erased = Index::on(doc! { "erased": 1 }).named("erased");
     is_whole &= make(profiles, [erased.only(doc! { "erased": true })], build).await?;
     Ok(is_whole)

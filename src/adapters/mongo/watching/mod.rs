@@ -2,10 +2,12 @@
 
 mod collections;
 mod documents;
+mod entries;
 mod erase;
 mod exclusions;
 mod feedback_documents;
 mod indexes;
+mod log;
 mod next_day;
 mod queue;
 mod reads;

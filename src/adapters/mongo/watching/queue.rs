@@ -12,7 +12,7 @@ use super::collections::Collections;
 use super::transaction::{self, Update};
 use crate::adapters::mongo::db::patiently;
 use crate::domain::error::StoreError;
-use crate::domain::watching::{Change, Ledger, Touched, WatchError};
+use crate::domain::watching::{Change, FoldStep, Ledger, Touched, WatchError};
 
 /// How many transactions run at the same time.
 const LANES: usize = 4;
@@ -34,8 +34,7 @@ struct Lane {
 }
 
 struct Job {
-    touched: Vec<Touched>,
-    change: Change,
+    update: Update,
     answer: oneshot::Sender<Result<Ledger, WatchError>>,
 }
 
@@ -51,14 +50,18 @@ impl Queue {
     pub(super) async fn run(
         &self,
         touched: Vec<Touched>,
+        step: Option<FoldStep>,
         change: Change,
     ) -> Result<Ledger, WatchError> {
         let profile = touched.first().map_or(0, |touched| touched.profile().0);
         let lane = usize::try_from(profile % LANES as u64).unwrap_or_default();
         let (answer, result) = oneshot::channel();
         self.lanes[lane].push(Job {
-            touched,
-            change,
+            update: Update {
+                touched,
+                step,
+                change,
+            },
             answer,
         });
         // Whoever gets the turn takes all that waits, so many of these find nothing left to do.
@@ -75,7 +78,7 @@ impl Queue {
         let (updates, answers): (Vec<_>, Vec<_>) = lane
             .take()
             .into_iter()
-            .map(|job| ((job.touched, job.change), job.answer))
+            .map(|job| (job.update, job.answer))
             .unzip();
         if updates.is_empty() {
             return;
@@ -126,7 +129,7 @@ impl Lane {
             if job.answer.is_closed() {
                 continue;
             }
-            touched += job.touched.len();
+            touched += job.update.touched.len();
             if touched > TOUCHED && !taken.is_empty() {
                 waiting.push_front(job);
                 break;

@@ -12,8 +12,8 @@ use super::documents::{LengthKey, PlayKey, StateKey, TitleKey};
 use super::feedback_documents::MuteKey;
 use super::queue::Queue;
 use super::reads::{by_key, count};
-use super::transaction::{find_keys, mark_projected, mark_waiting};
-use super::{erase, exclusions, indexes, next_day};
+use super::transaction::{self, find_keys, mark_projected, mark_waiting};
+use super::{entries, erase, exclusions, indexes, next_day};
 use crate::adapters::mongo::db::{MongoDb, patiently};
 use crate::adapters::mongo::fields::{date, key_of};
 use crate::adapters::mongo::find::{List, readable};
@@ -23,9 +23,9 @@ use crate::domain::ids::{PlayId, ProfileId, TitleId};
 use crate::domain::page::{Slice, Window};
 use crate::domain::recommend::WatchSource;
 use crate::domain::watching::{
-    Change, FeedbackStore, HiddenTitle, HistoryStore, Ledger, MeasuredLength, Mute, MutedSource,
-    NextDay, Play, ProfileList, Touched, WatchError, WatchState, WatchStore, WatchedItem,
-    WatchedTitle,
+    Change, FeedbackStore, FoldStep, HiddenTitle, HistoryStore, Ledger, MeasuredLength, Mute,
+    MutedSource, NextDay, Play, ProfileList, Touched, WatchError, WatchState, WatchStore,
+    WatchedItem, WatchedTitle,
 };
 
 /// What watched titles are called that cannot be read.
@@ -34,7 +34,7 @@ const WATCHES: &str = "watches";
 /// The watching of all profiles.
 #[derive(Clone)]
 pub struct MongoWatching {
-    collections: Collections,
+    pub(super) collections: Collections,
     updates: Queue,
 }
 
@@ -64,7 +64,20 @@ impl MongoWatching {
 #[async_trait]
 impl WatchStore for MongoWatching {
     async fn update(&self, touched: &[Touched], change: Change) -> Result<Ledger, WatchError> {
-        self.updates.run(touched.to_vec(), change).await
+        self.updates.run(touched.to_vec(), None, change).await
+    }
+
+    async fn fold(
+        &self,
+        step: FoldStep,
+        touched: &[Touched],
+        change: Change,
+    ) -> Result<Ledger, WatchError> {
+        self.updates.run(touched.to_vec(), Some(step), change).await
+    }
+
+    async fn rows(&self, touched: &[Touched]) -> Result<Ledger, StoreError> {
+        transaction::rows(&self.collections, touched).await
     }
 
     async fn set_back_next_day(&self, series: &[TitleId]) -> Result<(), StoreError> {
@@ -348,6 +361,7 @@ impl WatchSource for MongoWatching {
         for tombstone in tombstones {
             let put = erase::put_tombstone(collections, tombstone);
             patiently(collections.db.timeout, put).await?;
+            entries::close(collections, tombstone).await?;
         }
         Ok(())
     }

@@ -9,7 +9,8 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use bson::{Bson, DateTime, Document, doc};
-use futures::TryStreamExt;
+use futures::future::try_join_all;
+use futures::{TryStreamExt, try_join};
 use mongodb::error::Result as MongoResult;
 use mongodb::{ClientSession, Collection};
 use serde::Serialize;
@@ -19,22 +20,30 @@ use super::documents::{
     Keyed, LengthDocument, LengthKey, PlayDocument, PlayKey, StateDocument, StateKey, TitleKey,
     WatchedTitleDocument,
 };
-use super::erase;
+use super::{entries, erase};
 use crate::adapters::mongo::bulk::{Fault, Update as Written, update, update_each};
-use crate::adapters::mongo::db::{Abort, MongoDb, patiently, store_error};
+use crate::adapters::mongo::db::{self, Abort, MongoDb, patiently, store_error};
 use crate::adapters::mongo::fields::{self, date, key_of};
-use crate::adapters::mongo::find::{BATCH, documents_in};
+use crate::adapters::mongo::find::{BATCH, documents, documents_in};
 use crate::domain::error::StoreError;
 use crate::domain::ids::{ProfileId, TitleId};
 use crate::domain::recommend::last_in_queue;
 use crate::domain::watching::{
-    Change, Ledger, MeasuredLength, Play, Rows, Touched, WatchError, WatchState, WatchedTitle,
+    Change, FoldStep, Ledger, MeasuredLength, Play, Rows, Touched, WatchError, WatchState,
+    WatchedTitle,
 };
 
 /// How many documents are written by one command, which may have 48 MB; the largest have 10 kB.
 const CHUNK: usize = 1000;
-/// What an update touches, and what it does to it.
-pub(super) type Update = (Vec<Touched>, Change);
+/// An update of some rows.
+#[derive(Clone)]
+pub(super) struct Update {
+    pub(super) touched: Vec<Touched>,
+    /// How far it folds the log of a profile, if it does.
+    pub(super) step: Option<FoldStep>,
+    pub(super) change: Change,
+}
+
 /// The ledger of each update as it was written, or why its change failed.
 pub(super) type Outcomes = Vec<Result<Ledger, WatchError>>;
 
@@ -145,7 +154,9 @@ async fn try_once(
     updates: &[Update],
     session: &mut ClientSession,
 ) -> Result<Outcomes, Abort<GivenUp>> {
-    let touched = || updates.iter().flat_map(|(touched, _)| touched);
+    let touched = || updates.iter().flat_map(|update| &update.touched);
+    let steps = updates.iter().filter_map(|update| update.step);
+    let folded = entries::folded_in(collections, steps, session).await?;
     let (mut whole, waiting) = read_ledger(collections, touched, session).await?;
     let missing: BTreeSet<(ProfileId, TitleId)> = touched()
         .map(Touched::title_key)
@@ -154,14 +165,25 @@ async fn try_once(
     let newcomers = missing.iter().map(|(profile, _)| *profile).collect();
     let erased = erase::erased(collections, &newcomers, session).await?;
     let mut outcomes = Vec::with_capacity(updates.len());
-    for (touched, change) in updates {
+    let mut steps = Vec::new();
+    for Update {
+        touched,
+        step,
+        change,
+    } in updates
+    {
         if touched.iter().any(|one| erased.contains(&one.profile())) {
             outcomes.push(Err(WatchError::ProfileErased));
+            continue;
+        }
+        if step.is_some_and(|step| folded.get(&step.profile).copied().unwrap_or(0) != step.from) {
+            outcomes.push(Err(WatchError::AlreadyFolded));
             continue;
         }
         let mut part = whole.part(touched);
         outcomes.push(change(&mut part).map(|()| {
             whole.absorb(&part);
+            steps.extend(*step);
             part
         }));
     }
@@ -169,7 +191,51 @@ async fn try_once(
     erase::write_guards(collections, &missing, &whole, session)
         .await
         .map_err(given_up)?;
+    entries::note_folded_in(collections, &steps, session)
+        .await
+        .map_err(given_up)?;
     Ok(outcomes)
+}
+
+/// The rows that are touched, as they are stored.
+pub(super) async fn rows(
+    collections: &Collections,
+    touched: &[Touched],
+) -> Result<Ledger, StoreError> {
+    let keys: BTreeSet<_> = touched.iter().filter_map(Touched::play_key).collect();
+    let plays = find_by_key(&collections.plays, keys.into_iter().map(PlayKey::new));
+    let whole: BTreeSet<_> = touched
+        .iter()
+        .filter_map(Touched::whole_title_key)
+        .collect();
+    let of_titles = try_join_all(whole.into_iter().map(|(profile, title)| {
+        let of_title = doc! { "_id.profile": profile.to_i64(), "title": title.to_i64() };
+        documents(&collections.plays, of_title, doc! {}, None)
+    }));
+    let keys: BTreeSet<_> = touched.iter().filter_map(Touched::state_key).collect();
+    let states = find_by_key(&collections.states, keys.into_iter().map(StateKey::new));
+    let keys: BTreeSet<_> = touched.iter().map(Touched::title_key).collect();
+    let titles = find_by_key(
+        &collections.watched_titles,
+        keys.into_iter().map(TitleKey::new),
+    );
+    let keys: BTreeSet<_> = touched.iter().filter_map(Touched::length_key).collect();
+    let lengths = find_by_key(&collections.lengths, keys.into_iter().map(LengthKey::new));
+    let (mut plays, of_titles, states, titles, lengths) =
+        try_join!(plays, of_titles, states, titles, lengths)?;
+    plays.extend(of_titles.into_iter().flatten());
+    Ok(ledger_of(plays, states, titles, lengths).0)
+}
+
+async fn find_by_key<D: Keyed>(
+    collection: &db::Collection<D>,
+    keys: impl Iterator<Item = D::Key>,
+) -> Result<Vec<D>, StoreError> {
+    let keys: Vec<Bson> = keys.map(|key| key_of(&key)).collect::<Result<_, _>>()?;
+    if keys.is_empty() {
+        return Ok(Vec::new());
+    }
+    documents(collection, doc! { "_id": { "$in": keys } }, doc! {}, None).await
 }
 
 /// Since when watched titles wait for projection.
@@ -197,6 +263,15 @@ async fn read_ledger<'a, I: Iterator<Item = &'a Touched>>(
     let keys: BTreeSet<_> = touched().filter_map(Touched::length_key).collect();
     let keys = keys.into_iter().map(LengthKey::new);
     let lengths = read(&collections.lengths, keys, session).await?;
+    Ok(ledger_of(plays, states, titles, lengths))
+}
+
+fn ledger_of(
+    plays: Vec<PlayDocument>,
+    states: Vec<StateDocument>,
+    titles: Vec<WatchedTitleDocument>,
+    lengths: Vec<LengthDocument>,
+) -> (Ledger, Waiting) {
     let mut waiting = Waiting::new();
     let ledger = Ledger::stored(
         Rows::stored(plays.into_iter().map(|document| {
@@ -219,7 +294,7 @@ async fn read_ledger<'a, I: Iterator<Item = &'a Touched>>(
             (measured.item, measured)
         })),
     );
-    Ok((ledger, waiting))
+    (ledger, waiting)
 }
 
 async fn read<D: Keyed>(

@@ -3,6 +3,7 @@
 
 use rusqlite::Connection;
 
+use super::entries;
 use crate::adapters::sqlite::columns::{only, read, record, unsigned};
 use crate::adapters::sqlite::db::{SqliteDb, store_error};
 use crate::adapters::sqlite::statements::{all, exists, find, write};
@@ -17,11 +18,13 @@ const PUT_TOMBSTONE: &str = "INSERT OR IGNORE INTO erased_profiles (trace) VALUE
 pub(super) async fn erase(db: &SqliteDb, profile: ProfileId) -> Result<(), StoreError> {
     for step in [
         mark,
+        wipe_log,
         remove_watched_titles,
         remove_plays,
         remove_states,
         remove_hidden,
         remove_mutes,
+        forget_fold,
     ] {
         while db
             .write(move |connection| step(connection, profile).map_err(store_error))
@@ -55,12 +58,25 @@ pub(super) fn put_tombstones(
 ) -> rusqlite::Result<()> {
     for tombstone in tombstones {
         write(connection, PUT_TOMBSTONE, [tombstone])?;
+        entries::close(connection, tombstone)?;
     }
     Ok(())
 }
 
 fn mark(connection: &Connection, profile: ProfileId) -> rusqlite::Result<i64> {
-    write(connection, PUT_TOMBSTONE, [profile.tombstone()])?;
+    let tombstone = profile.tombstone();
+    write(connection, PUT_TOMBSTONE, [&tombstone])?;
+    entries::close(connection, &tombstone)?;
+    Ok(0)
+}
+
+fn wipe_log(connection: &Connection, profile: ProfileId) -> rusqlite::Result<i64> {
+    entries::wipe(connection, &profile.tombstone(), BATCH)
+}
+
+fn forget_fold(connection: &Connection, profile: ProfileId) -> rusqlite::Result<i64> {
+    let sql = "DELETE FROM watch_log_folds WHERE log = ?1";
+    write(connection, sql, [profile.tombstone()])?;
     Ok(0)
 }
 

@@ -13,7 +13,7 @@ use super::rows::{
     find_watched_title, plays_of_title, put_measured, put_play, put_state, put_watched_title,
     set_back_next_day,
 };
-use super::{erase, exclusions, lists};
+use super::{entries, erase, exclusions, lists};
 use crate::adapters::sqlite::columns::{TableRecord, limit as rows, list, read};
 use crate::adapters::sqlite::db::{SqliteDb, store_error};
 use crate::adapters::sqlite::page::List;
@@ -22,9 +22,9 @@ use crate::domain::error::StoreError;
 use crate::domain::ids::{PlayId, ProfileId, TitleId};
 use crate::domain::page::{Slice, Window};
 use crate::domain::watching::{
-    Change, FeedbackStore, HiddenTitle, HistoryStore, Ledger, MeasuredLength, Mute, MutedSource,
-    NextDay, Play, ProfileList, Rows, Touched, WatchError, WatchState, WatchStore, WatchedItem,
-    WatchedTitle,
+    Change, FeedbackStore, FoldStep, HiddenTitle, HistoryStore, Ledger, MeasuredLength, Mute,
+    MutedSource, NextDay, Play, ProfileList, Rows, Touched, WatchError, WatchState, WatchStore,
+    WatchedItem, WatchedTitle,
 };
 
 /// How many rows are written in one transaction: other writes wait for that long and no longer.
@@ -40,6 +40,32 @@ impl SqliteWatching {
     /// The watching in this database.
     pub fn new(db: SqliteDb) -> Self {
         Self { db }
+    }
+
+    async fn change(
+        &self,
+        touched: &[Touched],
+        step: Option<FoldStep>,
+        change: Change,
+    ) -> Result<Ledger, WatchError> {
+        let touched = touched.to_vec();
+        self.db
+            .write(move |connection| {
+                let profiles: BTreeSet<_> = touched.iter().map(Touched::profile).collect();
+                for profile in profiles {
+                    if erase::is_erased(connection, profile).map_err(store_error)? {
+                        return Err(WatchError::ProfileErased);
+                    }
+                }
+                if let Some(step) = &step {
+                    entries::step(connection, step)?;
+                }
+                let mut ledger = read_ledger(connection, &touched).map_err(store_error)?;
+                change(&mut ledger)?;
+                write_ledger(connection, &ledger).map_err(store_error)?;
+                Ok(ledger)
+            })
+            .await
     }
 
     async fn page<T: Send + 'static>(
@@ -105,20 +131,22 @@ impl SqliteWatching {
 #[async_trait]
 impl WatchStore for SqliteWatching {
     async fn update(&self, touched: &[Touched], change: Change) -> Result<Ledger, WatchError> {
+        self.change(touched, None, change).await
+    }
+
+    async fn fold(
+        &self,
+        step: FoldStep,
+        touched: &[Touched],
+        change: Change,
+    ) -> Result<Ledger, WatchError> {
+        self.change(touched, Some(step), change).await
+    }
+
+    async fn rows(&self, touched: &[Touched]) -> Result<Ledger, StoreError> {
         let touched = touched.to_vec();
         self.db
-            .write(move |connection| {
-                let profiles: BTreeSet<_> = touched.iter().map(Touched::profile).collect();
-                for profile in profiles {
-                    if erase::is_erased(connection, profile).map_err(store_error)? {
-                        return Err(WatchError::ProfileErased);
-                    }
-                }
-                let mut ledger = read_ledger(connection, &touched).map_err(store_error)?;
-                change(&mut ledger)?;
-                write_ledger(connection, &ledger).map_err(store_error)?;
-                Ok(ledger)
-            })
+            .read(move |connection| read_ledger(connection, &touched))
             .await
     }
 

@@ -4,6 +4,7 @@ mod erasure;
 mod exclusions;
 mod feedback;
 mod lists;
+mod log;
 mod projection;
 mod reads;
 mod support;

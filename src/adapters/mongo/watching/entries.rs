@@ -1,0 +1,237 @@
+//! The entries of the watch log on MongoDB: an entry is one document, whose key is the log's name and the entry's sequence, so that two
+//! servers that append at the same time meet at the same key. The name of a profile's log is its tombstone: what is left
+//! of an erased one names nobody.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bson::{Bson, DateTime, Document, Uuid as BsonUuid, doc};
+use chrono::Utc;
+use futures::future::try_join;
+use mongodb::ClientSession;
+use mongodb::error::{InsertManyError, Result as MongoResult};
+use uuid::Uuid;
+
+use super::collections::Collections;
+use crate::adapters::mongo::bulk::{Fault, Update, update};
+use crate::adapters::mongo::db::{DUPLICATE, is_duplicate, patiently, store_error};
+use crate::adapters::mongo::fields::{date, stamped};
+use crate::adapters::mongo::find::{documents, documents_in};
+use crate::domain::error::StoreError;
+use crate::domain::ids::ProfileId;
+use crate::domain::watching::{Batch, Entry, FoldStep, Tail};
+
+pub(super) fn document(batch: &Batch, entry: &Entry) -> Result<Document, StoreError> {
+    let causes = serde_json::to_string(&entry.causes).map_err(StoreError::failed)?;
+    Ok(doc! {
+        "_id": { "log": entry.profile.tombstone(), "sequence": entry.sequence.cast_signed() },
+        "stream": BsonUuid::from_uuid_1(batch.stream),
+        "number": batch.number.cast_signed(),
+        "profile": entry.profile.to_i64(),
+        "at": date(entry.at),
+        "causes": causes,
+    })
+}
+
+/// Which entries met one that has their key; `None` if any failed otherwise.
+pub(super) fn taken(failed: &InsertManyError) -> Option<BTreeSet<usize>> {
+    if failed.write_concern_error.is_some() {
+        return None;
+    }
+    let errors = failed.write_errors.as_ref()?;
+    let index = |error: &mongodb::error::IndexedWriteError| {
+        (error.code == DUPLICATE).then_some(error.index)
+    };
+    errors.iter().map(index).collect()
+}
+
+pub(super) fn uuid_of(value: &Bson) -> Option<Uuid> {
+    match value {
+        Bson::Binary(binary) => binary.to_uuid().ok().map(BsonUuid::to_uuid_1),
+        _ => None,
+    }
+}
+
+/// All entries of a log after a sequence: keys are compared value by value.
+fn after(log: &str, sequence: u64) -> Document {
+    doc! { "_id": {
+        "$gt": { "log": log, "sequence": sequence.cast_signed() },
+        "$lte": { "log": log, "sequence": Bson::MaxKey },
+    } }
+}
+
+pub(super) async fn read_tails(
+    collections: &Collections,
+    profiles: &[ProfileId],
+) -> Result<Vec<Tail>, StoreError> {
+    let logs: Vec<String> = profiles.iter().map(|it| it.tombstone()).collect();
+    let these = doc! { "_id": { "$in": &logs } };
+    let erased = doc! { "_id": { "$in": &logs }, "erased": true };
+    let (folds, erased) = try_join(
+        documents(&collections.folds, these, doc! {}, None),
+        documents(&collections.profiles, erased, doc! {}, None),
+    )
+    .await?;
+    let name = |document: &Document| document.get_str("_id").unwrap_or_default().to_owned();
+    let folded: BTreeMap<String, u64> = folds
+        .iter()
+        .map(|fold| {
+            (
+                name(fold),
+                fold.get_i64("folded").unwrap_or(0).cast_unsigned(),
+            )
+        })
+        .collect();
+    let mut erased: BTreeSet<String> = erased.iter().map(name).collect();
+    let from = |log: &String| folded.get(log).copied().unwrap_or(0);
+    let ranges: Vec<Document> = logs.iter().map(|log| after(log, from(log))).collect();
+    let order = doc! { "_id": 1 };
+    let entries = documents(&collections.log, doc! { "$or": ranges }, order, None).await?;
+    let mut waiting: BTreeMap<String, Vec<Entry>> = BTreeMap::new();
+    for entry in &entries {
+        let key = entry.get_document("_id").map_err(StoreError::failed)?;
+        let log = key.get_str("log").map_err(StoreError::failed)?;
+        if entry.get_bool("erased").unwrap_or(false) {
+            erased.insert(log.to_owned());
+            continue;
+        }
+        let entry = read_entry(key, entry)?;
+        waiting.entry(log.to_owned()).or_default().push(entry);
+    }
+    let tails = profiles.iter().zip(&logs).map(|(profile, log)| Tail {
+        profile: *profile,
+        folded: from(log),
+        waiting: waiting.remove(log).unwrap_or_default(),
+        is_erased: erased.contains(log),
+    });
+    Ok(tails.collect())
+}
+
+fn read_entry(key: &Document, entry: &Document) -> Result<Entry, StoreError> {
+    let sequence = key.get_i64("sequence").map_err(StoreError::failed)?;
+    let profile = entry.get_i64("profile").map_err(StoreError::failed)?;
+    let causes = entry.get_str("causes").map_err(StoreError::failed)?;
+    let at: &DateTime = entry.get_datetime("at").map_err(StoreError::failed)?;
+    Ok(Entry {
+        profile: ProfileId::from_i64(profile),
+        sequence: sequence.cast_unsigned(),
+        at: at.to_chrono(),
+        causes: serde_json::from_str(causes).map_err(StoreError::failed)?,
+    })
+}
+
+pub(super) async fn newest(collections: &Collections, log: &str) -> Result<u64, StoreError> {
+    let entries = &collections.log;
+    let found = patiently(entries.timeout, async {
+        entries
+            .find_one(after(log, 0))
+            .sort(doc! { "_id": -1 })
+            .projection(doc! { "_id": 1 })
+            .await
+            .map_err(store_error)
+    });
+    let found = found.await?;
+    let key = found
+        .as_ref()
+        .and_then(|entry| entry.get_document("_id").ok());
+    let sequence = key.and_then(|key| key.get_i64("sequence").ok());
+    Ok(sequence.unwrap_or(0).cast_unsigned())
+}
+
+/// Lets nothing be appended to a log any more: its last entry says that the profile is erased.
+pub(super) async fn close(collections: &Collections, log: &str) -> Result<(), StoreError> {
+    let entries = &collections.log;
+    loop {
+        let newest = newest(collections, log).await?;
+        let key = doc! { "log": log, "sequence": newest.cast_signed() };
+        let closed = doc! { "_id": key, "erased": true };
+        if !documents(entries, closed, doc! {}, Some(1))
+            .await?
+            .is_empty()
+        {
+            return Ok(());
+        }
+        let fold = documents(&collections.folds, doc! { "_id": log }, doc! {}, Some(1)).await?;
+        let folded = fold.first().and_then(|fold| fold.get_i64("folded").ok());
+        let sequence = newest.cast_signed().max(folded.unwrap_or(0)) + 1;
+        let last = doc! {
+            "_id": { "log": log, "sequence": sequence },
+            "erased": true,
+            "at": date(Utc::now()),
+        };
+        let inserted = patiently(entries.timeout, async {
+            match entries.insert_one(&last).await {
+                // Somebody has appended meanwhile.
+                Err(error) if is_duplicate(&error) => Ok(false),
+                inserted => inserted.map(|_| true).map_err(store_error),
+            }
+        });
+        if inserted.await? {
+            return Ok(());
+        }
+    }
+}
+
+/// Takes everything out of the entries of a log, and who it was of; their places stay taken.
+pub(super) async fn wipe(collections: &Collections, log: &str) -> Result<(), StoreError> {
+    let entries = &collections.log;
+    let mut these = after(log, 0);
+    these.insert("erased", doc! { "$ne": true });
+    let emptied = doc! { "$set": { "erased": true }, "$unset": { "profile": "", "causes": "" } };
+    patiently(entries.timeout, async {
+        let emptied = entries.update_many(these, emptied).await;
+        emptied.map(drop).map_err(store_error)
+    })
+    .await
+}
+
+/// Forgets how far a log was folded.
+pub(super) async fn forget_fold(collections: &Collections, log: &str) -> Result<(), StoreError> {
+    let folds = &collections.folds;
+    patiently(folds.timeout, async {
+        let forgotten = folds.delete_one(doc! { "_id": log }).await;
+        forgotten.map(drop).map_err(store_error)
+    })
+    .await
+}
+
+/// How far the logs of these steps are folded, as their transaction sees it.
+pub(super) async fn folded_in(
+    collections: &Collections,
+    steps: impl Iterator<Item = FoldStep>,
+    session: &mut ClientSession,
+) -> MongoResult<BTreeMap<ProfileId, u64>> {
+    let logs: BTreeMap<String, ProfileId> = steps
+        .map(|step| (step.profile.tombstone(), step.profile))
+        .collect();
+    if logs.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let these = doc! { "_id": { "$in": logs.keys().collect::<Vec<_>>() } };
+    let found = documents_in(session, &collections.folds, these, doc! {}, None).await?;
+    let fold = |fold: &Document| {
+        let profile = logs.get(fold.get_str("_id").ok()?)?;
+        Some((*profile, fold.get_i64("folded").ok()?.cast_unsigned()))
+    };
+    Ok(found.iter().filter_map(fold).collect())
+}
+
+/// Notes how far logs are folded.
+pub(super) async fn note_folded_in(
+    collections: &Collections,
+    steps: &[FoldStep],
+    session: &mut ClientSession,
+) -> Result<(), Fault> {
+    if steps.is_empty() {
+        return Ok(());
+    }
+    let updates: Vec<_> = steps
+        .iter()
+        .map(|step| {
+            let folded = stamped(doc! { "folded": step.to.cast_signed() });
+            Update::upsert(doc! { "_id": step.profile.tombstone() }, [folded])
+        })
+        .collect();
+    let folds = collections.folds.name();
+    update(&collections.db, session, folds, &updates, updates.len()).await?;
+    Ok(())
+}

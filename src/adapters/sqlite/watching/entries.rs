@@ -1,0 +1,134 @@
+//! The entries of the watch log on SQLite, and how far they are folded. The name of a profile's log is its tombstone:
+//! what is left of an erased one names nobody.
+
+use chrono::Utc;
+use rusqlite::{Connection, Result};
+
+use crate::adapters::sqlite::columns::{Time, only, record};
+use crate::adapters::sqlite::db::store_error;
+use crate::adapters::sqlite::statements::{all, find, is_taken, one, write};
+use crate::domain::error::StoreError;
+use crate::domain::ids::ProfileId;
+use crate::domain::watching::{Appended, Batch, Entry, FoldStep, Tail, WatchError};
+
+record! {
+    struct EntryRow {
+        sequence: i64,
+        profile: Option<i64>,
+        causes: Option<String>,
+        at: Time,
+    }
+}
+
+/// Adds an entry, if nobody else has its place.
+pub(super) fn append(
+    connection: &Connection,
+    batch: &Batch,
+    entry: &Entry,
+) -> std::result::Result<Appended, StoreError> {
+    let causes = serde_json::to_string(&entry.causes).map_err(StoreError::failed)?;
+    let sql = "INSERT INTO watch_log (log, sequence, stream, number, profile, causes, at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    let row = (
+        entry.profile.tombstone(),
+        entry.sequence.cast_signed(),
+        batch.stream.into_bytes(),
+        batch.number.cast_signed(),
+        entry.profile.to_i64(),
+        causes,
+        entry.at.timestamp_millis(),
+    );
+    match write(connection, sql, row) {
+        Ok(_) => Ok(Appended::Durable),
+        Err(error) if is_taken(&error) => Ok(Appended::Taken),
+        Err(error) => Err(store_error(error)),
+    }
+}
+
+/// The sequence of the last entry of a log; 0 if there is none.
+pub(super) fn newest(connection: &Connection, log: &str) -> Result<i64> {
+    let sql = "SELECT coalesce(max(sequence), 0) FROM watch_log WHERE log = ?1";
+    one(connection, sql, [log], only)
+}
+
+/// How far a log is folded.
+pub(super) fn folded(connection: &Connection, log: &str) -> Result<i64> {
+    let sql = "SELECT folded FROM watch_log_folds WHERE log = ?1";
+    find(connection, sql, [log], only).map(Option::unwrap_or_default)
+}
+
+/// What is not folded of a log. The causes are text, which may be of a later version.
+pub(super) fn tail(
+    connection: &Connection,
+    profile: ProfileId,
+    is_erased: bool,
+) -> Result<(Tail, Vec<(Entry, String)>)> {
+    let log = profile.tombstone();
+    let folded = folded(connection, &log)?;
+    let sql = "SELECT sequence, profile, causes, at FROM watch_log WHERE log = ?1 AND sequence > ?2 ORDER BY sequence";
+    let rows = all(
+        connection,
+        sql,
+        (&log, folded),
+        <EntryRow as crate::adapters::sqlite::columns::Record>::read,
+    )?;
+    let is_wiped = rows.iter().any(|row| row.profile.is_none());
+    let waiting = rows.into_iter().filter_map(|row| {
+        let entry = Entry {
+            profile: ProfileId::from_i64(row.profile?),
+            sequence: row.sequence.cast_unsigned(),
+            at: row.at.0,
+            causes: Vec::new(),
+        };
+        Some((entry, row.causes?))
+    });
+    let waiting = waiting.collect();
+    let tail = Tail {
+        profile,
+        folded: folded.cast_unsigned(),
+        waiting: Vec::new(),
+        is_erased: is_erased || is_wiped,
+    };
+    Ok((tail, waiting))
+}
+
+/// Notes how far a log is folded; refuses what begins elsewhere.
+pub(super) fn step(
+    connection: &Connection,
+    step: &FoldStep,
+) -> std::result::Result<(), WatchError> {
+    let log = step.profile.tombstone();
+    if folded(connection, &log).map_err(store_error)? != step.from.cast_signed() {
+        return Err(WatchError::AlreadyFolded);
+    }
+    let sql = "INSERT INTO watch_log_folds (log, folded) VALUES (?1, ?2)
+         ON CONFLICT (log) DO UPDATE SET folded = excluded.folded, updated_at = excluded.updated_at";
+    write(connection, sql, (log, step.to.cast_signed())).map_err(store_error)?;
+    Ok(())
+}
+
+/// Lets nothing be appended to a log any more: its last entry says that the profile is erased.
+pub(super) fn close(connection: &Connection, log: &str) -> Result<()> {
+    let newest = newest(connection, log)?;
+    let sql = "SELECT profile FROM watch_log WHERE log = ?1 AND sequence = ?2";
+    let last: Option<Option<i64>> = find(connection, sql, (log, newest), only)?;
+    if last == Some(None) {
+        return Ok(());
+    }
+    let sequence = newest.max(folded(connection, log)?) + 1;
+    let sql = "INSERT INTO watch_log (log, sequence, at) VALUES (?1, ?2, ?3)";
+    write(
+        connection,
+        sql,
+        (log, sequence, Utc::now().timestamp_millis()),
+    )?;
+    Ok(())
+}
+
+/// Takes everything out of some entries of a log, and who it was of; their places stay taken. Says how many.
+pub(super) fn wipe(connection: &Connection, log: &str, limit: i64) -> Result<i64> {
+    let sql = "UPDATE watch_log SET profile = NULL, causes = NULL WHERE log = ?1 AND sequence IN
+         (SELECT sequence FROM watch_log WHERE log = ?1 AND profile IS NOT NULL ORDER BY sequence LIMIT ?2)";
+    let wiped = write(connection, sql, (log, limit))?;
+    Ok(i64::try_from(wiped).unwrap_or(limit))
+}

@@ -1,0 +1,154 @@
+//! The watch log on SQLite. The thread that writes commits all that waits at once.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::store::SqliteWatching;
+use super::{entries, erase};
+use crate::adapters::sqlite::columns::{Record, Time, limit as rows, record};
+use crate::adapters::sqlite::db::store_error;
+use crate::adapters::sqlite::statements::{all, exists, write};
+use crate::domain::error::StoreError;
+use crate::domain::ids::ProfileId;
+use crate::domain::watching::{Appended, Batch, Stream, Tail, WatchLog};
+
+/// How many entries go at once.
+const TRIMMED: usize = 1000;
+
+record! {
+    struct StreamRow {
+        id: [u8; 16],
+        folded: i64,
+        updated_at: Time,
+    }
+}
+
+record! {
+    struct PlaceRow {
+        number: i64,
+        profile: Option<i64>,
+    }
+}
+
+#[async_trait]
+impl WatchLog for SqliteWatching {
+    async fn append(&self, batch: &Batch) -> Result<Vec<Appended>, StoreError> {
+        let batch = batch.clone();
+        self.db
+            .write(move |connection| {
+                let entries = batch.entries.iter();
+                entries
+                    .map(|entry| entries::append(connection, &batch, entry))
+                    .collect()
+            })
+            .await
+    }
+
+    async fn tails(&self, profiles: &[ProfileId]) -> Result<Vec<Tail>, StoreError> {
+        let profiles = profiles.to_vec();
+        let read = self.db.read(move |connection| {
+            let tail = |profile: &ProfileId| {
+                let is_erased = erase::is_erased(connection, *profile)?;
+                entries::tail(connection, *profile, is_erased)
+            };
+            profiles
+                .iter()
+                .map(tail)
+                .collect::<rusqlite::Result<Vec<_>>>()
+        });
+        let tails = read.await?.into_iter().map(|(mut tail, waiting)| {
+            for (mut entry, causes) in waiting {
+                if !tail.is_erased {
+                    entry.causes = serde_json::from_str(&causes).map_err(StoreError::failed)?;
+                    tail.waiting.push(entry);
+                }
+            }
+            Ok(tail)
+        });
+        tails.collect()
+    }
+
+    async fn newest(&self, profile: ProfileId) -> Result<u64, StoreError> {
+        let log = profile.tombstone();
+        let newest = self
+            .db
+            .read(move |connection| entries::newest(connection, &log));
+        Ok(newest.await?.cast_unsigned())
+    }
+
+    async fn streams(&self) -> Result<Vec<Stream>, StoreError> {
+        let sql = "SELECT id, folded, updated_at FROM watch_log_streams";
+        let streams = self
+            .db
+            .read(move |connection| all(connection, sql, (), StreamRow::read));
+        let stream = |row: StreamRow| Stream {
+            id: Uuid::from_bytes(row.id),
+            folded: row.folded.cast_unsigned(),
+            noted_at: row.updated_at.0,
+        };
+        Ok(streams.await?.into_iter().map(stream).collect())
+    }
+
+    async fn entries_after(
+        &self,
+        stream: Uuid,
+        number: u64,
+        limit: usize,
+    ) -> Result<Vec<(u64, Option<ProfileId>)>, StoreError> {
+        let sql = "SELECT number, profile FROM watch_log WHERE stream = ?1 AND number > ?2 ORDER BY number LIMIT ?3";
+        let parameters = (stream.into_bytes(), number.cast_signed(), rows(limit));
+        let places = self
+            .db
+            .read(move |connection| all(connection, sql, parameters, PlaceRow::read));
+        let place = |row: PlaceRow| {
+            let profile = row.profile.map(ProfileId::from_i64);
+            (row.number.cast_unsigned(), profile)
+        };
+        Ok(places.await?.into_iter().map(place).collect())
+    }
+
+    async fn note_folded(&self, stream: Uuid, number: u64) -> Result<(), StoreError> {
+        let sql = "INSERT INTO watch_log_streams (id, folded) VALUES (?1, ?2)
+             ON CONFLICT (id) DO UPDATE SET folded = max(folded, excluded.folded), updated_at = excluded.updated_at";
+        let parameters = (stream.into_bytes(), number.cast_signed());
+        self.db
+            .write(move |connection| {
+                write(connection, sql, parameters)
+                    .map(drop)
+                    .map_err(store_error)
+            })
+            .await
+    }
+
+    async fn trim(&self, before: DateTime<Utc>) -> Result<u64, StoreError> {
+        let before = before.timestamp_millis();
+        self.db
+            .write(move |connection| trim(connection, before).map_err(store_error))
+            .await
+    }
+}
+
+fn trim(connection: &rusqlite::Connection, before: i64) -> rusqlite::Result<u64> {
+    let sql = "SELECT id, folded, updated_at FROM watch_log_streams";
+    for stream in all(connection, sql, (), StreamRow::read)? {
+        let sql = "DELETE FROM watch_log WHERE (log, sequence) IN
+             (SELECT log, sequence FROM watch_log WHERE stream = ?1 AND number <= ?2 AND at < ?3
+              ORDER BY number LIMIT ?4)";
+        let parameters = (stream.id, stream.folded, before, rows(TRIMMED));
+        let removed = write(connection, sql, parameters)?;
+        if removed > 0 {
+            return Ok(removed as u64);
+        }
+        let any = "SELECT 1 FROM watch_log WHERE stream = ?1";
+        if stream.updated_at.0.timestamp_millis() < before && !exists(connection, any, [stream.id])?
+        {
+            write(
+                connection,
+                "DELETE FROM watch_log_streams WHERE id = ?1",
+                [stream.id],
+            )?;
+        }
+    }
+    Ok(0)
+}

@@ -1,0 +1,180 @@
+//! What stands in the log, and what it does to a ledger.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::ids::{PlayId, ProfileId, TitleId};
+use crate::domain::watching::error::WatchError;
+use crate::domain::watching::import::ImportedWatch;
+use crate::domain::watching::ledger::Ledger;
+use crate::domain::watching::lengths::Lengths;
+use crate::domain::watching::next_up::NextDay;
+use crate::domain::watching::playback_event::PlaybackEvent;
+use crate::domain::watching::rules::WatchRules;
+use crate::domain::watching::touched::{PlayRef, Touched};
+use crate::domain::watching::types::Report;
+
+/// A play that may make an episode watched, and the day on which a later one is shown.
+pub type GoingOn = (PlayRef, Option<NextDay>);
+
+/// Some changes of what a profile has watched, which became durable together.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    pub profile: ProfileId,
+    /// Which one of the profile's, from 1; none is left out.
+    pub sequence: u64,
+    /// When it was received, in UTC.
+    pub at: DateTime<Utc>,
+    /// What changed, in this order; nothing of a profile that was erased.
+    pub causes: Vec<Cause>,
+}
+
+/// Why what a profile has watched is another now. It says all that the change goes by, so that it does the same
+/// whenever it is folded.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum Cause {
+    /// A player reported.
+    Report {
+        play: PlayRef,
+        report: Report,
+        /// What was known of the item's length.
+        lengths: Lengths,
+        /// When the series goes on, if this may have made an episode watched.
+        going_on: Vec<GoingOn>,
+    },
+    /// A list of what was watched elsewhere was loaded.
+    Import {
+        watches: Vec<ImportedWatch>,
+        /// When the series go on whose episodes were watched.
+        going_on: Vec<GoingOn>,
+    },
+    /// The viewer said what they think of a title.
+    Rate {
+        title: TitleId,
+        is_series: bool,
+        liked: Option<bool>,
+    },
+    /// A play is to count, or no longer.
+    Count {
+        play: PlayId,
+        title: TitleId,
+        counts: bool,
+    },
+}
+
+/// A cause that is to become an entry.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    pub profile: ProfileId,
+    pub cause: Cause,
+    /// Whether it may begin a play; else [`WatchError::NewPlay`] if it would.
+    pub may_begin: bool,
+}
+
+impl Cause {
+    /// The rows that it reads and changes.
+    pub fn touched(&self, profile: ProfileId) -> Vec<Touched> {
+        match self {
+            Self::Report { play, lengths, .. } => match lengths.catalogue {
+                Some(_) => vec![Touched::Play(*play)],
+                None => vec![Touched::PlayOfUnknownLength(*play)],
+            },
+            Self::Import { watches, .. } => watches
+                .iter()
+                .map(|watch| watch.play_ref().into())
+                .collect(),
+            Self::Rate { title, .. } => vec![Touched::Title(profile, *title)],
+            Self::Count { title, .. } => vec![Touched::WholeTitle(profile, *title)],
+        }
+    }
+
+    /// Changes the rows of a profile that it touches.
+    pub fn apply(
+        &self,
+        rules: &WatchRules,
+        profile: ProfileId,
+        ledger: &mut Ledger,
+        at: DateTime<Utc>,
+    ) -> Result<(), WatchError> {
+        let going_on = match self {
+            Self::Report {
+                play,
+                report,
+                lengths,
+                going_on,
+            } => {
+                ledger.report(rules, play, report, lengths, at)?;
+                going_on
+            }
+            Self::Import { watches, going_on } => {
+                for watch in watches {
+                    ledger.import(rules, &watch.play_ref(), watch, at)?;
+                }
+                going_on
+            }
+            Self::Rate {
+                title,
+                is_series,
+                liked,
+            } => {
+                ledger.rate((profile, *title), *is_series, *liked, at);
+                return Ok(());
+            }
+            Self::Count { play, counts, .. } => {
+                return ledger.set_counts(rules, (profile, *play), *counts, at);
+            }
+        };
+        for (play, later) in going_on {
+            ledger.go_on(play, *later, at);
+        }
+        Ok(())
+    }
+
+    /// Whether nobody but the viewer's own player waits for it: playing goes on, as it did.
+    pub fn is_tick(&self) -> bool {
+        matches!(
+            self,
+            Self::Report {
+                report: Report {
+                    event: PlaybackEvent::Progress,
+                    ..
+                },
+                ..
+            }
+        )
+    }
+
+    /// The play that it may begin.
+    pub(super) fn play(&self) -> Option<&PlayRef> {
+        match self {
+            Self::Report { play, .. } => Some(play),
+            Self::Import { .. } | Self::Rate { .. } | Self::Count { .. } => None,
+        }
+    }
+}
+
+impl Entry {
+    /// The rows that it reads and changes.
+    pub(super) fn touched(&self) -> impl Iterator<Item = Touched> + '_ {
+        let profile = self.profile;
+        self.causes
+            .iter()
+            .flat_map(move |cause| cause.touched(profile))
+    }
+
+    /// Changes the rows that it touches. What cannot be done to them any more, which was possible when it was
+    /// acknowledged, is named in the log of the program.
+    pub(super) fn apply(&self, rules: &WatchRules, ledger: &mut Ledger) {
+        for cause in &self.causes {
+            if let Err(error) = cause.apply(rules, self.profile, ledger, self.at) {
+                tracing::error!(
+                    profile = %self.profile,
+                    sequence = self.sequence,
+                    error = &error as &dyn std::error::Error,
+                    "A change that was acknowledged cannot be made, and is passed over"
+                );
+            }
+        }
+    }
+}

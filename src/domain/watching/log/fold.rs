@@ -1,0 +1,376 @@
+//! Folding: entries become plays, states and watched titles, each exactly once.
+//!
+//! One transaction writes what entries make of the rows of a profile, and how far its log is folded with that; whoever
+//! comes second with the same entries finds it further and writes nothing. So it may stop, crash or be done twice at any
+//! point. What was recorded here is folded from memory; what another process left when it ended is read from its stream.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use futures::future::join_all;
+use uuid::Uuid;
+
+use super::entry::Entry;
+use super::head::{Head, Waiting};
+use super::lanes::{Lane, LogRecorder, Memory};
+use super::recorder::Settling;
+use super::store::{Stream, Tail};
+use super::streams::Seen;
+use crate::domain::error::StoreError;
+use crate::domain::ids::ProfileId;
+use crate::domain::watching::error::WatchError;
+use crate::domain::watching::ledger::Ledger;
+use crate::domain::watching::store::FoldStep;
+use crate::domain::watching::touched::Touched;
+
+/// How many entries are folded in a round of a lane.
+const AT_ONCE: usize = 2000;
+/// How many entries of a profile are folded in one transaction.
+const STEP: usize = 200;
+/// How many entries of a stream are read at once.
+const PAGE: usize = 1000;
+/// How often is noted how far a stream is folded.
+const NOTE: Duration = Duration::from_secs(2);
+/// How often the streams of others are looked at.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// What of a profile is folded in a round.
+struct Due {
+    profile: ProfileId,
+    from: u64,
+    entries: Vec<Arc<Entry>>,
+}
+
+impl Due {
+    fn of(profile: ProfileId, head: &Head) -> Self {
+        Self {
+            profile,
+            from: head.folded,
+            entries: head
+                .waiting()
+                .map(|waiting| Arc::clone(&waiting.entry))
+                .collect(),
+        }
+    }
+
+    fn to(&self) -> u64 {
+        self.entries.last().map_or(self.from, |last| last.sequence)
+    }
+}
+
+impl LogRecorder {
+    /// What is known of these profiles, once everything that waits of them is folded.
+    pub(super) async fn folded_tails(
+        &self,
+        profiles: Vec<ProfileId>,
+    ) -> Result<Vec<Tail>, StoreError> {
+        let mut tails = self.ports.log.tails(&profiles).await?;
+        for tail in &mut tails {
+            while !tail.waiting.is_empty() && !tail.is_erased {
+                let waiting = std::mem::take(&mut tail.waiting);
+                let due = Due {
+                    profile: tail.profile,
+                    from: tail.folded,
+                    entries: waiting.into_iter().map(Arc::new).collect(),
+                };
+                match self.fold(&due).await {
+                    Ok(()) | Err(WatchError::AlreadyFolded | WatchError::ProfileErased) => {}
+                    Err(error) => return Err(store_error(error)),
+                }
+                let mut again = self.ports.log.tails(&[tail.profile]).await?;
+                *tail = again
+                    .pop()
+                    .ok_or_else(|| StoreError::failed("a profile has no log"))?;
+            }
+            self.lane(tail.profile)
+                .note_folded(tail.profile, tail.folded);
+        }
+        Ok(tails)
+    }
+
+    /// Folds entries of a profile.
+    async fn fold(&self, due: &Due) -> Result<(), WatchError> {
+        let mut from = due.from;
+        for entries in due.entries.chunks(STEP) {
+            let step = FoldStep {
+                profile: due.profile,
+                from,
+                to: entries.last().map_or(from, |last| last.sequence),
+            };
+            from = step.to;
+            let mut touched: Vec<Touched> = Vec::new();
+            for one in entries.iter().flat_map(|entry| entry.touched()) {
+                if !touched.contains(&one) {
+                    touched.push(one);
+                }
+            }
+            let (rules, now) = (self.ports.rules, self.ports.clock.now());
+            let entries = entries.to_vec();
+            let change = Arc::new(move |ledger: &mut Ledger| {
+                for entry in &entries {
+                    entry.apply(&rules, ledger);
+                }
+                ledger.written(now);
+                Ok(())
+            });
+            let store = &self.ports.store;
+            store.fold(step, &touched, change).await?;
+        }
+        Ok(())
+    }
+
+    /// Folds some of what was recorded in a lane. Says how many entries.
+    async fn fold_lane(
+        &self,
+        lane: &Lane,
+        is_due: impl Fn(&Head) -> bool,
+    ) -> Result<usize, StoreError> {
+        let _turn = lane.folding.lock().await;
+        let (due, forgotten) = {
+            let memory = lane.memory.lock().await;
+            let mut count = 0;
+            let mut due = Vec::new();
+            for (profile, head) in &memory.heads {
+                if count < AT_ONCE && head.is_waiting() && is_due(head) {
+                    count += head.waiting().len();
+                    due.push(Due::of(*profile, head));
+                }
+            }
+            let forgotten: Vec<ProfileId> = memory.forgotten.keys().copied().collect();
+            (due, forgotten)
+        };
+        let folded = join_all(due.iter().map(|due| self.fold(due))).await;
+        let mut count = 0;
+        let mut result = Ok(());
+        {
+            let mut memory = lane.memory.lock().await;
+            for (due, folded) in due.iter().zip(folded) {
+                match folded {
+                    Ok(()) => {
+                        count += due.entries.len();
+                        lane.note_folded(due.profile, due.to());
+                        if let Some(head) = memory.heads.get_mut(&due.profile) {
+                            head.folded(due.to());
+                        }
+                    }
+                    Err(WatchError::AlreadyFolded | WatchError::ProfileErased) => {
+                        memory.forget(due.profile);
+                    }
+                    Err(WatchError::Store(
+                        error @ (StoreError::Unavailable(_) | StoreError::Full(_)),
+                    )) => result = Err(error),
+                    Err(error) => {
+                        tracing::error!(
+                            profile = %due.profile,
+                            error = &error as &dyn std::error::Error,
+                            "What a profile has watched cannot be folded; it stays in the log, and is tried again"
+                        );
+                        if let Some(head) = memory.heads.get_mut(&due.profile) {
+                            head.postpone();
+                        }
+                    }
+                }
+            }
+        }
+        result?;
+        count += forgotten.len();
+        for profile in forgotten {
+            self.folded_tails(vec![profile]).await?;
+            lane.memory.lock().await.forgotten.remove(&profile);
+        }
+        self.note(lane, NOTE).await?;
+        Ok(count)
+    }
+
+    /// Notes how far the stream of a lane is folded, if that was not done for so long.
+    async fn note(&self, lane: &Lane, after: Duration) -> Result<(), StoreError> {
+        let mut memory = lane.memory.lock().await;
+        let first = memory.first_waiting();
+        let Some(stream) = &mut memory.stream else {
+            return Ok(());
+        };
+        let through = first.map_or(stream.number, |first| first.saturating_sub(1));
+        let is_new = through > stream.noted || first.is_some();
+        if !is_new || stream.noted_at.elapsed() < after {
+            return Ok(());
+        }
+        (stream.noted, stream.noted_at) = (through, Instant::now());
+        let id = stream.id;
+        drop(memory);
+        self.ports.log.note_folded(id, through).await
+    }
+
+    /// Folds what is left in streams, those that seem to be left alone or all.
+    async fn adopt(&self, is_all: bool) -> Result<usize, StoreError> {
+        let mut own = BTreeSet::new();
+        for lane in self.lanes.iter() {
+            own.extend(lane.memory.lock().await.stream.map(|stream| stream.id));
+        }
+        let mut count = 0;
+        let mut seen = self.seen.lock().await;
+        let streams = self.ports.log.streams().await?;
+        seen.retain(|id, _| streams.iter().any(|stream| stream.id == *id));
+        for stream in streams {
+            if own.contains(&stream.id) {
+                continue;
+            }
+            let known = seen.entry(stream.id).or_insert_with(|| Seen::of(&stream));
+            if known.is_left(&stream) || is_all {
+                count += self.fold_stream(&stream).await?;
+                known.done();
+            }
+        }
+        Ok(count)
+    }
+
+    async fn fold_stream(&self, stream: &Stream) -> Result<usize, StoreError> {
+        let (mut number, mut count) = (stream.folded, 0);
+        loop {
+            let log = &self.ports.log;
+            let entries = log.entries_after(stream.id, number, PAGE).await?;
+            let Some((last, _)) = entries.last() else {
+                break;
+            };
+            // All of a batch have the same number, and the page may end within it.
+            let last = *last;
+            let whole = entries.len() < PAGE;
+            let profiles: BTreeSet<ProfileId> =
+                entries.iter().filter_map(|(_, profile)| *profile).collect();
+            count += entries.len();
+            self.folded_tails(profiles.into_iter().collect()).await?;
+            if whole {
+                number = last;
+                break;
+            }
+            number = number.max(last.saturating_sub(1)).max(number);
+            if entries.first().is_some_and(|(first, _)| *first == last) {
+                number = last;
+            }
+        }
+        if number > stream.folded {
+            self.ports.log.note_folded(stream.id, number).await?;
+        }
+        Ok(count)
+    }
+}
+
+#[async_trait]
+impl Settling for LogRecorder {
+    async fn settle(&self, profile: ProfileId) -> Result<(), StoreError> {
+        let lane = self.lane(profile);
+        let newest = self.ports.log.newest(profile).await?;
+        if newest <= lane.folded(profile) {
+            return Ok(());
+        }
+        let _turn = lane.folding.lock().await;
+        if newest <= lane.folded(profile) {
+            return Ok(());
+        }
+        let due = {
+            let memory = lane.memory.lock().await;
+            let head = memory.heads.get(&profile);
+            head.filter(|head| head.is_waiting())
+                .map(|head| Due::of(profile, head))
+        };
+        if let Some(due) = due
+            && self.fold(&due).await.is_ok()
+        {
+            lane.note_folded(profile, due.to());
+            let mut memory = lane.memory.lock().await;
+            if let Some(head) = memory.heads.get_mut(&profile) {
+                head.folded(due.to());
+            }
+            if newest <= due.to() {
+                return Ok(());
+            }
+        }
+        let tails = self.folded_tails(vec![profile]).await?;
+        let mut memory = lane.memory.lock().await;
+        let sequence = tails.first().map_or(0, Tail::sequence);
+        if let Some(head) = memory.heads.get_mut(&profile) {
+            head.folded(sequence);
+            if head.sequence < sequence {
+                memory.forget(profile);
+            }
+        }
+        Ok(())
+    }
+
+    async fn settle_all(&self) -> Result<usize, StoreError> {
+        let mut count = 0;
+        for lane in self.lanes.iter() {
+            loop {
+                let folded = self.fold_lane(lane, |_| true).await?;
+                count += folded;
+                if folded == 0 {
+                    break;
+                }
+            }
+        }
+        Ok(count + self.adopt(true).await?)
+    }
+
+    async fn fold_due(&self) -> Result<bool, StoreError> {
+        let lanes = self.lanes.iter();
+        let folded = join_all(lanes.map(|lane| self.fold_lane(lane, Head::is_due))).await;
+        let mut count = 0;
+        for folded in folded {
+            count += folded?;
+        }
+        let is_time = {
+            let mut looked_at = self.looked_at.lock().await;
+            let is_time = looked_at.is_none_or(|at| at.elapsed() >= LOOK);
+            if is_time {
+                *looked_at = Some(Instant::now());
+            }
+            is_time
+        };
+        if is_time {
+            count += self.adopt(false).await?;
+        }
+        Ok(count > 0)
+    }
+
+    async fn fold_own(&self) -> Result<(), StoreError> {
+        for lane in self.lanes.iter() {
+            while self.fold_lane(lane, |_| true).await? > 0 {}
+            self.note(lane, Duration::ZERO).await?;
+        }
+        Ok(())
+    }
+
+    async fn trim(&self) -> Result<u64, StoreError> {
+        let before = self.ports.clock.now() - self.ports.keep;
+        let mut removed = 0;
+        loop {
+            match self.ports.log.trim(before).await? {
+                0 => return Ok(removed),
+                some => removed += some,
+            }
+        }
+    }
+}
+
+impl Memory {
+    /// The number of the first entry in our stream that waits, as far as we know.
+    fn first_waiting(&self) -> Option<u64> {
+        let stream = self.stream?.id;
+        let waiting = self.heads.values().flat_map(Head::waiting);
+        let waiting = waiting.map(|Waiting { stream, number, .. }| (*stream, *number));
+        let forgotten = self.forgotten.values().copied();
+        let ours = waiting
+            .chain(forgotten)
+            .filter(|(id, _): &(Uuid, u64)| *id == stream);
+        ours.map(|(_, number)| number).min()
+    }
+}
+
+/// What a store says, or another refusal, which no entry meets.
+fn store_error(error: WatchError) -> StoreError {
+    match error {
+        WatchError::Store(error) => error,
+        other => StoreError::failed(other),
+    }
+}

@@ -1,0 +1,512 @@
+//! Recording: what waits at the same time becomes durable together.
+//!
+//! The profiles are spread over lanes. Whoever gets a lane's turn takes all that waits there, reads the rows that are
+//! not known, changes them in memory, and appends one entry a profile, all in one write. An entry whose sequence is
+//! taken met one of another server: what was known of the profile is forgotten, and the change made anew on what is
+//! there.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use async_trait::async_trait;
+use chrono::{SubsecRound, TimeDelta};
+use futures::channel::oneshot;
+use futures::lock::Mutex as Turn;
+use uuid::Uuid;
+
+use super::entry::{Cause, Draft, Entry};
+use super::head::{BELIEVED, Head, no_rows};
+use super::recorder::{Recorder, Settling};
+use super::store::{Appended, Batch, WatchLog};
+use super::streams::Seen;
+use crate::domain::clock::Clock;
+use crate::domain::entropy::unique_name;
+use crate::domain::error::StoreError;
+use crate::domain::ids::ProfileId;
+use crate::domain::tasks::Tasks;
+use crate::domain::watching::error::WatchError;
+use crate::domain::watching::ledger::{Change, Ledger};
+use crate::domain::watching::rules::WatchRules;
+use crate::domain::watching::store::WatchStore;
+use crate::domain::watching::touched::Touched;
+
+/// In how many lanes entries are appended at the same time.
+pub(super) const LANES: usize = 2;
+/// How many drafts become durable together.
+const AT_ONCE: usize = 500;
+/// How often a change is made anew because another server appended first.
+const TRIES: usize = 20;
+/// How many profiles a lane remembers.
+const REMEMBERED: usize = 50_000;
+
+/// What recording stands on.
+#[derive(Clone)]
+pub struct LogPorts {
+    pub log: Arc<dyn WatchLog>,
+    pub store: Arc<dyn WatchStore>,
+    pub rules: WatchRules,
+    pub clock: Arc<dyn Clock>,
+    pub tasks: Arc<dyn Tasks>,
+    /// How long an entry stays in the log after it is folded.
+    pub keep: TimeDelta,
+}
+
+/// Records to the watch log, and folds it. Clones share it.
+#[derive(Clone)]
+pub struct LogRecorder {
+    pub(super) ports: LogPorts,
+    pub(super) lanes: Arc<[Lane; LANES]>,
+    /// What was seen of the streams of others.
+    pub(super) seen: Arc<Turn<HashMap<Uuid, Seen>>>,
+    /// When they were looked at.
+    pub(super) looked_at: Arc<Turn<Option<Instant>>>,
+}
+
+/// Drafts of some of the profiles, appended one batch after the other.
+#[derive(Default)]
+pub(super) struct Lane {
+    waiting: Mutex<VecDeque<Job>>,
+    pub(super) memory: Turn<Memory>,
+    /// Whoever folds entries of ours.
+    pub(super) folding: Turn<()>,
+    /// Up to which sequence profiles are folded, at least.
+    folded: Mutex<HashMap<ProfileId, u64>>,
+}
+
+/// What a lane knows.
+#[derive(Default)]
+pub(super) struct Memory {
+    pub(super) heads: HashMap<ProfileId, Head>,
+    pub(super) stream: Option<Writing>,
+    /// Profiles of which entries of ours may wait that are not remembered, with the first number that may.
+    pub(super) forgotten: HashMap<ProfileId, (Uuid, u64)>,
+}
+
+/// A stream that is written.
+#[derive(Clone, Copy)]
+pub(super) struct Writing {
+    pub(super) id: Uuid,
+    /// The number of the last batch.
+    pub(super) number: u64,
+    /// The number up to which it was noted as folded, and when.
+    pub(super) noted: u64,
+    pub(super) noted_at: Instant,
+}
+
+struct Job {
+    draft: Draft,
+    touched: Vec<Touched>,
+    tries: usize,
+    answer: oneshot::Sender<Result<Ledger, WatchError>>,
+}
+
+/// What the jobs of one profile come to in a batch.
+#[derive(Default)]
+struct Staged {
+    /// The rows with all changes.
+    rows: Option<Ledger>,
+    causes: Vec<Cause>,
+    /// The jobs that changed something, with what they changed.
+    changed: Vec<(Job, Ledger)>,
+    /// The jobs that changed nothing, or cannot be done.
+    idle: Vec<(Job, Result<Ledger, WatchError>)>,
+}
+
+pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl LogRecorder {
+    /// Nothing is known yet.
+    pub fn new(ports: LogPorts) -> Self {
+        Self {
+            ports,
+            lanes: Arc::default(),
+            seen: Arc::default(),
+            looked_at: Arc::default(),
+        }
+    }
+
+    pub(super) fn lane(&self, profile: ProfileId) -> &Lane {
+        let lane = usize::try_from(profile.0 % LANES as u64).unwrap_or_default();
+        &self.lanes[lane]
+    }
+
+    async fn work_off(&self, lane: &Lane) {
+        let mut memory = lane.memory.lock().await;
+        let mut jobs = lane.take();
+        while !jobs.is_empty() {
+            jobs = self.run(&mut memory, jobs).await;
+        }
+        memory.make_room();
+    }
+
+    /// Does jobs together. Gives back those that must be done anew.
+    async fn run(&self, memory: &mut Memory, jobs: Vec<Job>) -> Vec<Job> {
+        match self.load(memory, &jobs).await {
+            Ok(()) => self.stage_and_append(memory, jobs).await,
+            // One may have met what cannot be read. It fails alone.
+            Err(StoreError::Failed(_)) if jobs.len() > 1 => {
+                let mut again = Vec::new();
+                for job in jobs {
+                    match self.load(memory, std::slice::from_ref(&job)).await {
+                        Ok(()) => {
+                            again.extend(self.stage_and_append(memory, vec![job]).await);
+                        }
+                        Err(error) => job.answer(Err(error.into())),
+                    }
+                }
+                again
+            }
+            Err(error) => {
+                refuse_all(jobs, error);
+                Vec::new()
+            }
+        }
+    }
+
+    /// Makes known whatever the jobs touch.
+    async fn load(&self, memory: &mut Memory, jobs: &[Job]) -> Result<(), StoreError> {
+        let mut unknown: Vec<ProfileId> = Vec::new();
+        for job in jobs {
+            let profile = job.draft.profile;
+            if memory.heads.get(&profile).is_some_and(Head::is_old) {
+                memory.heads.remove(&profile);
+            }
+            if !memory.heads.contains_key(&profile) {
+                unknown.push(profile);
+            }
+        }
+        unknown.sort_unstable();
+        unknown.dedup();
+        if !unknown.is_empty() {
+            for tail in self.folded_tails(unknown).await? {
+                if !tail.is_erased {
+                    memory.heads.insert(tail.profile, Head::of(&tail));
+                }
+            }
+        }
+        let mut missing: BTreeMap<ProfileId, Vec<Touched>> = BTreeMap::new();
+        for job in jobs {
+            let profile = job.draft.profile;
+            if let Some(head) = memory.heads.get(&profile) {
+                let of_profile = missing.entry(profile).or_default();
+                of_profile.extend(head.missing(&job.touched));
+            }
+        }
+        let touched: Vec<Touched> = missing.values().flatten().copied().collect();
+        if touched.is_empty() {
+            return Ok(());
+        }
+        let stored = self.ports.store.rows(&touched).await?;
+        for (profile, touched) in missing {
+            if let Some(head) = memory.heads.get_mut(&profile) {
+                head.learn(&touched, &stored);
+            }
+        }
+        Ok(())
+    }
+
+    async fn stage_and_append(&self, memory: &mut Memory, jobs: Vec<Job>) -> Vec<Job> {
+        let at = self.ports.clock.now().trunc_subsecs(3);
+        let mut staged: BTreeMap<ProfileId, Staged> = BTreeMap::new();
+        for job in jobs {
+            let profile = job.draft.profile;
+            let Some(head) = memory.heads.get(&profile) else {
+                job.answer(Err(WatchError::ProfileErased));
+                continue;
+            };
+            staged
+                .entry(profile)
+                .or_default()
+                .stage(&self.ports.rules, head, job, at);
+        }
+        let mut again = self.check_idle(memory, &mut staged).await;
+        let entries: Vec<Entry> = staged
+            .iter_mut()
+            .filter(|(_, staged)| !staged.causes.is_empty())
+            .filter_map(|(profile, staged)| {
+                Some(Entry {
+                    profile: *profile,
+                    sequence: memory.heads.get(profile)?.sequence + 1,
+                    at,
+                    causes: std::mem::take(&mut staged.causes),
+                })
+            })
+            .collect();
+        if entries.is_empty() {
+            return again;
+        }
+        let appended = match self.append(memory, entries.clone()).await {
+            Ok(appended) => appended,
+            Err(error) => {
+                // Nobody knows whether they are durable, or will be.
+                memory.stream = None;
+                for entry in &entries {
+                    memory.forget(entry.profile);
+                }
+                let jobs = staged.into_values().flat_map(|staged| staged.changed);
+                refuse_all(jobs.map(|(job, _)| job), error);
+                return again;
+            }
+        };
+        let place = memory
+            .stream
+            .map_or((Uuid::nil(), 0), |it| (it.id, it.number));
+        for (entry, outcome) in entries.into_iter().zip(appended) {
+            let profile = entry.profile;
+            let Some(Staged {
+                rows: Some(rows),
+                changed,
+                ..
+            }) = staged.remove(&profile)
+            else {
+                continue;
+            };
+            let is_durable = outcome == Appended::Durable && self.is_believed(memory, &entry).await;
+            match memory.heads.get_mut(&profile) {
+                Some(head) if is_durable => {
+                    head.appended(Arc::new(entry), place, &rows);
+                    for (job, ledger) in changed {
+                        job.answer(Ok(ledger));
+                    }
+                }
+                _ => {
+                    memory.forget(profile);
+                    again.extend(changed.into_iter().filter_map(|(job, _)| job.once_more()));
+                }
+            }
+        }
+        again
+    }
+
+    /// Answers what changes nothing, and what cannot be done, if that is so by the end of the log; else it is to be done
+    /// anew.
+    async fn check_idle(
+        &self,
+        memory: &mut Memory,
+        staged: &mut BTreeMap<ProfileId, Staged>,
+    ) -> Vec<Job> {
+        let mut again = Vec::new();
+        for (profile, staged) in staged.iter_mut().filter(|(_, it)| !it.idle.is_empty()) {
+            let sequence = memory.heads.get(profile).map_or(0, |head| head.sequence);
+            let is_current = match self.ports.log.newest(*profile).await {
+                Ok(newest) => newest <= sequence,
+                Err(error) => {
+                    let jobs = std::mem::take(&mut staged.idle).into_iter();
+                    refuse_all(jobs.map(|(job, _)| job), error);
+                    continue;
+                }
+            };
+            if !is_current {
+                memory.forget(*profile);
+                staged.causes.clear();
+                let changed = std::mem::take(&mut staged.changed).into_iter();
+                again.extend(changed.filter_map(|(job, _)| job.once_more()));
+            }
+            for (job, outcome) in std::mem::take(&mut staged.idle) {
+                if is_current {
+                    job.answer(outcome);
+                } else {
+                    again.extend(job.once_more());
+                }
+            }
+        }
+        again
+    }
+
+    async fn append(
+        &self,
+        memory: &mut Memory,
+        entries: Vec<Entry>,
+    ) -> Result<Vec<Appended>, StoreError> {
+        let mut stream = match memory.stream {
+            Some(stream) => stream,
+            None => {
+                let id = unique_name();
+                self.ports.log.note_folded(id, 0).await?;
+                Writing {
+                    id,
+                    number: 0,
+                    noted: 0,
+                    noted_at: Instant::now(),
+                }
+            }
+        };
+        stream.number += 1;
+        memory.stream = Some(stream);
+        let batch = Batch {
+            stream: stream.id,
+            number: stream.number,
+            entries,
+        };
+        self.ports.log.append(&batch).await
+    }
+
+    /// Whether an entry that was appended is at the end of the log. Only of one that was appended long after we looked
+    /// may that not be so: by then all that followed may have been folded and removed from the log.
+    async fn is_believed(&self, memory: &Memory, entry: &Entry) -> bool {
+        let known = memory.heads.get(&entry.profile);
+        if known.is_some_and(|head| head.known_at.elapsed() < BELIEVED * 2) {
+            return true;
+        }
+        match self.ports.log.tails(&[entry.profile]).await {
+            Ok(tails) => tails.iter().all(|tail| tail.folded < entry.sequence),
+            Err(_) => false,
+        }
+    }
+}
+
+#[async_trait]
+impl Recorder for LogRecorder {
+    async fn record(&self, draft: Draft) -> Result<Ledger, WatchError> {
+        let profile = draft.profile;
+        let (answer, result) = oneshot::channel();
+        let touched = draft.cause.touched(profile);
+        locked(&self.lane(profile).waiting).push_back(Job {
+            draft,
+            touched,
+            tries: 0,
+            answer,
+        });
+        // Whoever gets the turn takes all that waits, so many of these find nothing left to do. A caller who goes away
+        // stops nothing half-way.
+        let recorder = self.clone();
+        self.ports.tasks.spawn(Box::pin(async move {
+            recorder.work_off(recorder.lane(profile)).await;
+        }));
+        let ledger = result.await.map_err(StoreError::failed)??;
+        if ledger.measured.changed().next().is_some() {
+            // Other profiles are to know how long the item is. It is recorded, whether that can be had now or not.
+            drop(self.settle(profile).await);
+        }
+        Ok(ledger)
+    }
+
+    async fn maintain(&self, touched: &[Touched], change: Change) -> Result<Ledger, WatchError> {
+        let mut profiles: Vec<ProfileId> = touched.iter().map(Touched::profile).collect();
+        profiles.sort_unstable();
+        profiles.dedup();
+        for profile in &profiles {
+            self.settle(*profile).await?;
+        }
+        let updated = self.ports.store.update(touched, change).await;
+        for profile in profiles {
+            self.lane(profile).memory.lock().await.forget(profile);
+        }
+        updated
+    }
+
+    async fn erase_profile(&self, profile: ProfileId) -> Result<(), StoreError> {
+        let erased = self.ports.store.erase_profile(profile).await;
+        self.lane(profile).memory.lock().await.forget(profile);
+        erased
+    }
+}
+
+impl Staged {
+    fn stage(
+        &mut self,
+        rules: &WatchRules,
+        head: &Head,
+        job: Job,
+        at: chrono::DateTime<chrono::Utc>,
+    ) {
+        let Draft {
+            profile,
+            cause,
+            may_begin,
+        } = &job.draft;
+        // What earlier jobs of the batch have changed goes before what is known.
+        let mut part = head.part(&job.touched);
+        if let Some(rows) = &self.rows {
+            let staged = rows.part(&job.touched);
+            part = part.under(&staged);
+        }
+        let begins = cause
+            .play()
+            .is_some_and(|play| part.plays.get(play.play_key()).is_none());
+        if begins && !may_begin {
+            self.idle.push((job, Err(WatchError::NewPlay)));
+            return;
+        }
+        match cause.apply(rules, *profile, &mut part, at) {
+            Ok(()) if part.is_changed() => {
+                let rows = self.rows.get_or_insert_with(no_rows);
+                rows.absorb(&part);
+                self.causes.push(cause.clone());
+                self.changed.push((job, part));
+            }
+            outcome => self.idle.push((job, outcome.map(|()| part))),
+        }
+    }
+}
+
+impl Job {
+    fn answer(self, outcome: Result<Ledger, WatchError>) {
+        drop(self.answer.send(outcome));
+    }
+
+    /// The same job for another try; none if there were enough.
+    fn once_more(mut self) -> Option<Self> {
+        self.tries += 1;
+        if self.tries < TRIES {
+            return Some(self);
+        }
+        self.answer(Err(StoreError::Conflict.into()));
+        None
+    }
+}
+
+fn refuse_all(jobs: impl IntoIterator<Item = Job>, error: StoreError) {
+    let error = Arc::new(error);
+    for job in jobs {
+        job.answer(Err(StoreError::shared(Arc::clone(&error)).into()));
+    }
+}
+
+impl Lane {
+    /// The drafts that have waited longest, without those that nobody waits for any more.
+    fn take(&self) -> Vec<Job> {
+        let mut waiting = locked(&self.waiting);
+        let taken = waiting.len().min(AT_ONCE);
+        let taken = waiting.drain(..taken);
+        taken.filter(|job| !job.answer.is_canceled()).collect()
+    }
+
+    /// A sequence up to which a profile is folded.
+    pub(super) fn folded(&self, profile: ProfileId) -> u64 {
+        locked(&self.folded).get(&profile).copied().unwrap_or(0)
+    }
+
+    /// A profile is folded up to a sequence.
+    pub(super) fn note_folded(&self, profile: ProfileId, to: u64) {
+        let mut folded = locked(&self.folded);
+        if folded.len() >= REMEMBERED {
+            folded.clear();
+        }
+        let known = folded.entry(profile).or_default();
+        *known = (*known).max(to);
+    }
+}
+
+impl Memory {
+    /// Forgets what is known of a profile. What of ours may wait there is folded from the log.
+    pub(super) fn forget(&mut self, profile: ProfileId) {
+        let Some(head) = self.heads.remove(&profile) else {
+            return;
+        };
+        if let Some(first) = head.waiting().next() {
+            let first = (first.stream, first.number);
+            self.forgotten.entry(profile).or_insert(first);
+        }
+    }
+
+    /// Forgets profiles of which nothing waits, once there are too many.
+    fn make_room(&mut self) {
+        if self.heads.len() > REMEMBERED {
+            self.heads.retain(|_, head| head.is_waiting());
+        }
+    }
+}

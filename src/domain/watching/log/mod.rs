@@ -1,0 +1,23 @@
+//! The watch log: everything that changes what a profile has watched is one durable entry of its log, and is
+//! acknowledged as soon as that is durable. Plays, states and watched titles are folded from it a moment later, by
+//! whoever comes to it; reads fold first what they would miss.
+//!
+//! - [`entry`]: what stands in the log, and what it does to a [`Ledger`](super::Ledger).
+//! - [`store`]: the port to the log.
+//! - [`recorder`]: the port of those who record and read, and [`lanes`], [`head`] and [`fold`] behind it.
+//! - [`settled`]: the history, with everything that was acknowledged.
+
+mod entry;
+mod fold;
+mod head;
+mod lanes;
+mod recorder;
+mod settled;
+mod store;
+mod streams;
+
+pub use entry::{Cause, Draft, Entry, GoingOn};
+pub use lanes::{LogPorts, LogRecorder};
+pub use recorder::{Recorder, Settling};
+pub use settled::SettledHistory;
+pub use store::{Appended, Batch, Stream, Tail, WatchLog};

@@ -1,0 +1,359 @@
+//! The watch log: what is recorded is there for everybody, once, whoever folds it, and whatever dies meanwhile.
+
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use futures::future::join_all;
+use reelgraph::adapters::memory::TokioTasks;
+use reelgraph::domain::clock::SystemClock;
+use reelgraph::domain::ids::{ProfileId, TitleId};
+use reelgraph::domain::watching::PlaybackEvent::{Progress, Start, Stop};
+use reelgraph::domain::watching::{
+    Cause, Draft, FoldStep, Ledger, Lengths, LogPorts, LogRecorder, PlayRef, Recorder, Report,
+    SettledHistory, Settling, WatchError, WatchRules,
+};
+
+use super::support::*;
+
+on_every_backend!(open on [sqlite, mongo]:
+    what_is_recorded_on_one_server_is_read_on_another,
+    what_is_recorded_is_as_if_written_at_once,
+    two_servers_that_record_at_once_lose_nothing_and_double_nothing,
+    what_changes_nothing_is_not_appended,
+    what_a_server_left_is_folded_by_another,
+    entries_are_folded_once_however_many_fold_them,
+    a_server_that_knows_an_old_end_of_the_log_appends_behind_the_new_one,
+    an_erased_profile_is_refused_by_servers_that_knew_it,
+    what_waits_of_an_erased_profile_brings_nothing_back,
+    what_is_folded_is_trimmed_and_nothing_else,
+    what_was_there_before_the_log_goes_on,
+    a_play_that_may_not_begin_is_refused,
+);
+
+/// A server: what it knows, and the history that it reads.
+struct Server {
+    recorder: LogRecorder,
+    history: SettledHistory,
+}
+
+fn server(store: &Arc<dyn Watching>, keep: TimeDelta) -> Server {
+    let recorder = LogRecorder::new(LogPorts {
+        log: store.clone(),
+        store: store.clone(),
+        rules: WatchRules::default(),
+        clock: Arc::new(SystemClock),
+        tasks: Arc::new(TokioTasks),
+        keep,
+    });
+    let history = SettledHistory::new(store.clone(), Arc::new(recorder.clone()));
+    Server { recorder, history }
+}
+
+fn servers(opened: &Opened) -> [Server; 2] {
+    [&opened.store, &opened.others[0]].map(|store| server(store, TimeDelta::days(30)))
+}
+
+fn draft(play: PlayRef, report: Report) -> Draft {
+    Draft {
+        profile: play.profile,
+        cause: Cause::Report {
+            play,
+            report,
+            lengths: Lengths::new(Some(3600), None),
+            going_on: Vec::new(),
+        },
+        may_begin: true,
+    }
+}
+
+impl Server {
+    async fn report(&self, play: PlayRef, report: Report) -> Result<Ledger, WatchError> {
+        self.recorder.record(draft(play, report)).await
+    }
+}
+
+async fn what_is_recorded_on_one_server_is_read_on_another(opened: &Opened) {
+    use reelgraph::domain::watching::HistoryStore;
+    let [here, there] = servers(opened);
+    let evening = play_ref(ANN, film(1), 1);
+
+    for (event, position, when) in [(Start, 0.0, 0), (Progress, 1800.0, 1_800_000)] {
+        let ledger = here.report(evening, a_report(event, position, at(when)));
+        let ledger = ledger.await.unwrap();
+        let state = ledger.state(&evening).unwrap();
+        let read = there.history.states(ANN, &[film(1)]).await.unwrap();
+        assert_eq!((read[0].position, read[0].plays), (state.position, 1));
+    }
+    let ledger = there.report(evening, a_report(Stop, 2000.0, at(2_000_000)));
+    assert_eq!(ledger.await.unwrap().state(&evening).unwrap().plays, 1);
+    let read = here.history.plays(ANN, &[evening.play]).await.unwrap();
+
+    assert_eq!(read[0].sections.seconds(), 2000.0);
+    assert_eq!(opened.store.newest(ANN).await.unwrap(), 3);
+}
+
+async fn what_is_recorded_is_as_if_written_at_once(opened: &Opened) {
+    use reelgraph::domain::watching::HistoryStore;
+    let [here, _] = servers(opened);
+    let reports = [
+        (1, film(1), Start, 0.1, 0),
+        (1, film(1), Progress, 3600.0 / 7.0, 514_287),
+        (2, episode(3), Start, 0.0, 1_000_000),
+        (2, episode(3), Stop, 3599.0, 4_599_000),
+        (1, film(1), Stop, 1000.0 / 3.0, 400_000),
+        (3, film(1), Stop, 3500.3, 9_000_000),
+    ];
+
+    for (play, item, event, position, when) in reports {
+        let report = a_report(event, position, at(when));
+        let [ann, ben] = [ANN, BEN].map(|profile| play_ref(profile, item, play));
+        here.report(ann, report).await.unwrap();
+        let change: reelgraph::domain::watching::Change = Arc::new(move |ledger| {
+            let lengths = Lengths::new(Some(3600), None);
+            ledger.report(&WatchRules::default(), &ben, &report, &lengths, at(0))
+        });
+        opened.store.update(&[ben.into()], change).await.unwrap();
+    }
+
+    for item in [film(1), episode(3)] {
+        let [ann] = <[_; 1]>::try_from(here.history.states(ANN, &[item]).await.unwrap()).unwrap();
+        let [ben] = <[_; 1]>::try_from(opened.store.states(BEN, &[item]).await.unwrap()).unwrap();
+        let same = reelgraph::domain::watching::WatchState {
+            profile: BEN,
+            stamp: ben.stamp,
+            ..ann
+        };
+        assert_eq!(same, ben);
+    }
+    for title in [TitleId(1), SERIES] {
+        let ann = opened.watched_title(ANN, title).await;
+        let ben = opened.watched_title(BEN, title).await;
+        let same = reelgraph::domain::watching::WatchedTitle {
+            profile: BEN,
+            stamp: ben.stamp,
+            ..ann.clone()
+        };
+        assert_eq!(same, ben);
+        assert_eq!(ann.stamp.revision, ben.stamp.revision);
+    }
+}
+
+async fn two_servers_that_record_at_once_lose_nothing_and_double_nothing(opened: &Opened) {
+    use reelgraph::domain::watching::HistoryStore;
+    let servers = &servers(opened);
+    let plays: Vec<PlayRef> = (0..40).map(|play| play_ref(ANN, film(1), play)).collect();
+
+    let reported = plays.iter().enumerate().map(|(index, play)| {
+        let report = a_report(Stop, 3600.0, at(index as i64 * 10_000_000));
+        // Each is sent to both, as by a player that had no answer.
+        async move {
+            for server in servers {
+                server.report(*play, report).await.unwrap();
+            }
+        }
+    });
+    join_all(reported).await;
+
+    for server in servers {
+        let states = server.history.states(ANN, &[film(1)]).await.unwrap();
+        assert_eq!((states[0].plays, states[0].completions), (40, 40));
+    }
+    assert_eq!(opened.watched_title(ANN, TitleId(1)).await.plays, 40);
+    let tails = opened.store.tails(&[ANN]).await.unwrap();
+    assert_eq!(tails[0].waiting, []);
+}
+
+async fn what_changes_nothing_is_not_appended(opened: &Opened) {
+    let [here, there] = servers(opened);
+    let evening = play_ref(ANN, film(1), 1);
+    let report = a_report(Progress, 1800.0, at(0));
+
+    let first = here.report(evening, report).await.unwrap();
+    for server in [&here, &there] {
+        let again = server.report(evening, report).await.unwrap();
+        let (first, again) = (first.state(&evening), again.state(&evening));
+        assert_eq!(first.unwrap().position, again.unwrap().position);
+    }
+
+    assert_eq!(opened.store.newest(ANN).await.unwrap(), 1);
+}
+
+async fn what_a_server_left_is_folded_by_another(opened: &Opened) {
+    let [here, there] = servers(opened);
+    for profile in 1..=30 {
+        let play = play_ref(ProfileId(profile), film(1), 1);
+        here.report(play, a_report(Progress, 1800.0, at(0)))
+            .await
+            .unwrap();
+    }
+    // It dies.
+    drop(here);
+
+    assert_eq!(there.recorder.settle_all().await.unwrap(), 30);
+    assert_eq!(there.recorder.settle_all().await.unwrap(), 0);
+
+    for profile in 1..=30 {
+        let watched_title = opened.watched_title(ProfileId(profile), TitleId(1)).await;
+        assert_eq!(watched_title.plays, 1);
+    }
+}
+
+async fn entries_are_folded_once_however_many_fold_them(opened: &Opened) {
+    let [here, _] = servers(opened);
+    let play = play_ref(ANN, film(1), 1);
+    here.report(play, a_report(Stop, 3600.0, at(0)))
+        .await
+        .unwrap();
+    let others = join_all((0..4).map(|index| {
+        let store = opened.others[index % opened.others.len()].clone();
+        async move {
+            server(&store, TimeDelta::days(1))
+                .recorder
+                .settle_all()
+                .await
+        }
+    }));
+
+    let (_, own) = futures::join!(others, here.recorder.fold_own());
+    own.unwrap();
+
+    assert_eq!(opened.watched_title(ANN, TitleId(1)).await.plays, 1);
+    let step = FoldStep {
+        profile: ANN,
+        from: 0,
+        to: 1,
+    };
+    let again = reporting(play_ref(ANN, film(1), 2), a_report(Stop, 3600.0, at(9)));
+    let touched = [play_ref(ANN, film(1), 2).into()];
+    let again = opened.store.fold(step, &touched, again).await;
+    assert!(matches!(again, Err(WatchError::AlreadyFolded)), "{again:?}");
+    assert_eq!(opened.watched_title(ANN, TitleId(1)).await.plays, 1);
+}
+
+async fn a_server_that_knows_an_old_end_of_the_log_appends_behind_the_new_one(opened: &Opened) {
+    let [here, there] = servers(opened);
+    let play = play_ref(ANN, film(1), 1);
+    here.report(play, a_report(Start, 0.0, at(0)))
+        .await
+        .unwrap();
+    for second in 1..=5 {
+        let report = a_report(Progress, second as f64 * 10.0, at(second * 10_000));
+        there.report(play, report).await.unwrap();
+    }
+
+    let ledger = here
+        .report(play, a_report(Progress, 60.0, at(60_000)))
+        .await;
+
+    let ledger = ledger.unwrap();
+    let seconds = ledger.state(&play).unwrap().seconds;
+    assert_eq!(seconds, 60.0);
+    assert_eq!(opened.store.newest(ANN).await.unwrap(), 7);
+}
+
+async fn an_erased_profile_is_refused_by_servers_that_knew_it(opened: &Opened) {
+    let [here, there] = servers(opened);
+    let play = play_ref(ANN, film(1), 1);
+    for server in [&here, &there] {
+        let report = a_report(Progress, 1800.0, at(0));
+        server.report(play, report).await.unwrap();
+    }
+
+    there.recorder.erase_profile(ANN).await.unwrap();
+
+    for position in [1800.0, 1900.0] {
+        let report = a_report(Progress, position, at(100_000));
+        let refused = here.report(play, report).await;
+        assert!(
+            matches!(refused, Err(WatchError::ProfileErased)),
+            "{refused:?}"
+        );
+    }
+    let tails = opened.store.tails(&[ANN]).await.unwrap();
+    assert!(tails[0].is_erased);
+    assert_eq!(tails[0].waiting, []);
+    opened.store.erase_profile(ANN).await.unwrap();
+    let refused = server(&opened.store, TimeDelta::days(1));
+    let refused = refused.report(play, a_report(Start, 0.0, at(9))).await;
+    assert!(matches!(refused, Err(WatchError::ProfileErased)));
+}
+
+async fn what_waits_of_an_erased_profile_brings_nothing_back(opened: &Opened) {
+    let [here, there] = servers(opened);
+    for play in 0..3 {
+        let play = play_ref(ANN, film(1), play);
+        let report = a_report(Stop, 3600.0, at(0));
+        here.report(play, report).await.unwrap();
+    }
+
+    there.recorder.erase_profile(ANN).await.unwrap();
+    here.recorder.fold_own().await.unwrap();
+    here.recorder.settle_all().await.unwrap();
+    there.recorder.settle_all().await.unwrap();
+
+    let left = opened.store.watched_titles(ANN, &[TitleId(1)]).await;
+    assert_eq!(left.unwrap(), []);
+    let plays = opened.store.plays_of_titles(ANN, &[TitleId(1)]).await;
+    assert_eq!(plays.unwrap(), []);
+}
+
+async fn what_is_folded_is_trimmed_and_nothing_else(opened: &Opened) {
+    use reelgraph::domain::watching::HistoryStore;
+    let here = server(&opened.store, TimeDelta::zero());
+    let folded = play_ref(ANN, film(1), 1);
+    let waiting = play_ref(BEN, film(1), 2);
+    let report = |position: f64| a_report(Progress, position, at(0));
+    here.report(folded, report(1800.0)).await.unwrap();
+    here.recorder.fold_own().await.unwrap();
+    here.report(waiting, report(1800.0)).await.unwrap();
+    tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+
+    let removed = here.recorder.trim().await.unwrap();
+
+    assert_eq!(removed, 1);
+    assert_eq!(opened.store.newest(ANN).await.unwrap(), 0);
+    assert_eq!(opened.store.newest(BEN).await.unwrap(), 1);
+    // Nothing that is left out of the log is recorded twice, nor lost, by whoever still knows it or not.
+    let there = server(&opened.others[0], TimeDelta::zero());
+    for (server, seconds) in [(&here, 1900.0), (&there, 2000.0), (&here, 2100.0)] {
+        let report = a_report(Progress, seconds, at(seconds as i64));
+        server.report(folded, report).await.unwrap();
+        let states = there.history.states(ANN, &[film(1)]).await.unwrap();
+        assert_eq!((states[0].position, states[0].plays), (seconds, 1));
+    }
+    assert_eq!(opened.store.newest(ANN).await.unwrap(), 4);
+}
+
+async fn what_was_there_before_the_log_goes_on(opened: &Opened) {
+    let play = play_ref(ANN, film(1), 1);
+    opened.report(play, a_report(Start, 0.0, at(0))).await;
+    opened
+        .report(play, a_report(Progress, 600.0, at(600_000)))
+        .await;
+    let [here, _] = servers(opened);
+
+    let report = a_report(Stop, 1200.0, at(1_200_000));
+    let ledger = here.report(play, report).await.unwrap();
+
+    assert_eq!(ledger.state(&play).unwrap().seconds, 1200.0);
+    here.recorder.fold_own().await.unwrap();
+    let watched_title = opened.watched_title(ANN, TitleId(1)).await;
+    assert_eq!((watched_title.plays, watched_title.seconds), (1, 1200.0));
+    assert_eq!(watched_title.stamp.revision, 3);
+}
+
+async fn a_play_that_may_not_begin_is_refused(opened: &Opened) {
+    let [here, there] = servers(opened);
+    let play = play_ref(ANN, film(1), 1);
+    let draft = |may_begin| Draft {
+        may_begin,
+        ..draft(play, a_report(Start, 0.0, at(0)))
+    };
+
+    let refused = here.recorder.record(draft(false)).await;
+    assert!(matches!(refused, Err(WatchError::NewPlay)), "{refused:?}");
+    there.recorder.record(draft(true)).await.unwrap();
+    let known = here.recorder.record(draft(false)).await;
+
+    assert!(known.is_ok(), "{known:?}");
+}
