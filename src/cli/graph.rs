@@ -18,7 +18,7 @@ pub(super) enum Command {
     Rebuild,
     /// Compute the sums of what was watched anew from the plays, with the half-life that is set; stop all servers first
     Reweigh,
-    /// Compare the graph with the documents, and their sums with the plays; exit status 1 on a difference
+    /// Compare the graph with the documents, and these with their plays and the watch log; exit status 1 on a difference
     Verify,
     /// Project what is waiting, and compute the SIMILAR edges from the watches and titles that are there
     Similar,
@@ -43,17 +43,31 @@ pub(super) async fn run(config: &Config, command: &Command) -> anyhow::Result<Ex
                 println!("{difference}");
             }
             if !differences.is_empty() {
-                let is_of_sums =
-                    |difference: &Difference| matches!(difference, Difference::Sums(..));
-                let of_sums = differences.iter().filter(|one| is_of_sums(one)).count();
-                let advice = match (of_sums, differences.len() - of_sums) {
-                    (0, _) => "“reelgraph graph rebuild” makes the graph anew",
-                    (_, 0) => "“reelgraph graph reweigh” computes the sums anew",
-                    _ => {
-                        "“reelgraph graph reweigh” computes the sums anew, then “reelgraph graph rebuild” the graph"
+                let (mut of_log, mut of_sums, mut of_graph) = (false, false, false);
+                for difference in &differences {
+                    match difference {
+                        Difference::Drifted(..) => of_log = true,
+                        Difference::Sums(..) => of_sums = true,
+                        _ => of_graph = true,
                     }
-                };
-                println!("{} differences; {advice}", differences.len());
+                }
+                let advice = [
+                    (
+                        of_log,
+                        "“reelgraph watches rebuild” makes plays and states anew",
+                    ),
+                    (of_sums, "“reelgraph graph reweigh” computes the sums anew"),
+                    (of_graph, "“reelgraph graph rebuild” makes the graph anew"),
+                ];
+                let advice: Vec<&str> = advice
+                    .into_iter()
+                    .filter_map(|(is_wanted, advice)| is_wanted.then_some(advice))
+                    .collect();
+                println!(
+                    "{} differences; {}",
+                    differences.len(),
+                    advice.join("; then ")
+                );
                 return Ok(ExitCode::FAILURE);
             }
             let counts = app.graph.counts().await?;

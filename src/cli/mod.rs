@@ -12,6 +12,7 @@ mod schema;
 mod seed;
 mod serve;
 mod users;
+mod watches;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -53,6 +54,11 @@ enum Command {
     Graph {
         #[command(subcommand)]
         command: graph::Command,
+    },
+    /// Keep what is made from the watch log
+    Watches {
+        #[command(subcommand)]
+        command: watches::Command,
     },
     /// Write the suggestions of every profile that has watched something, as NDJSON
     Suggest(lists::Arguments),
@@ -127,6 +133,9 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
                 load::run(&App::open(&config).await?, &paths, options).await
             }
             Command::Graph { command } => graph::run(&config, &command).await,
+            Command::Watches { command } => {
+                watches::run(&App::open(&config).await?, &command).await
+            }
             Command::Suggest(arguments) => {
                 lists::suggest(&App::open(&config).await?, &arguments).await
             }

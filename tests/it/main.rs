@@ -45,4 +45,5 @@ mod sql;
 mod suggestions;
 mod support;
 mod visibility;
+mod watch_log;
 mod watching;

@@ -10,7 +10,7 @@ use super::graph::{TitleNode, WatchedEdge};
 use super::projection::{BATCH, GraphService, node};
 use crate::domain::catalog::Title;
 use crate::domain::ids::{GenreId, PersonId, ProfileId, TitleId};
-use crate::domain::watching::WatchedTitle;
+use crate::domain::watching::{Drifted, WatchedTitle};
 
 /// How many differences a comparison reports at the most.
 const MAX_DIFFERENCES: usize = 100;
@@ -28,6 +28,8 @@ pub enum Difference {
     StrayWatched(ProfileId, TitleId),
     /// A watched title says something else than its plays add up to.
     Sums(ProfileId, TitleId),
+    /// A play or a state is not what the profile's log, or its plays, make of it.
+    Drifted(ProfileId, Drifted),
     /// The stored number of a title's watchers differs from its `WATCHED` edges + departed watchers.
     Watchers(TitleId),
 }
@@ -49,6 +51,20 @@ impl fmt::Display for Difference {
                 f,
                 "what profile {profile} watched of title {title} is not what its plays add up to"
             ),
+            Self::Drifted(profile, drifted) => {
+                let what = match drifted {
+                    Drifted::Play(play) => format!("play {play}"),
+                    Drifted::State(item) => {
+                        let (kind, id) = item.key();
+                        format!("the state of {kind} {id}")
+                    }
+                    Drifted::Title(title) => format!("what was watched of title {title}"),
+                };
+                write!(
+                    f,
+                    "{what} of profile {profile} is not what was recorded makes of it"
+                )
+            }
             Self::Watchers(title) => write!(
                 f,
                 "the stored number of watchers of title {title} differs from the counted one"
@@ -121,6 +137,7 @@ impl GraphService {
         differences.extend(self.verify_titles().await?);
         differences.extend(self.verify_watched().await?);
         differences.extend(self.verify_sums().await?);
+        differences.extend(self.verify_log().await?);
         Ok(differences)
     }
 
@@ -191,6 +208,28 @@ impl GraphService {
             after = Some((last.profile, last.title));
             let wrong = self.watching.wrong_sums(&page).await?.into_iter();
             differences.extend(wrong.map(|(profile, title)| Difference::Sums(profile, title)));
+            if differences.len() >= MAX_DIFFERENCES {
+                break;
+            }
+        }
+        differences.truncate(MAX_DIFFERENCES);
+        Ok(differences)
+    }
+
+    async fn verify_log(&self) -> Result<Vec<Difference>, RecommendError> {
+        let mut differences = Vec::new();
+        let mut after = None;
+        loop {
+            let profiles = self.watching.profiles_after(after).await?;
+            let Some(last) = profiles.last() else { break };
+            after = Some(*last);
+            for profile in profiles {
+                let drifted = self.watching.drifted(profile).await?;
+                let drifted = drifted.into_iter();
+                // Sums are compared by themselves.
+                let others = drifted.filter(|it| !matches!(it, Drifted::Title(_)));
+                differences.extend(others.map(|it| Difference::Drifted(profile, it)));
+            }
             if differences.len() >= MAX_DIFFERENCES {
                 break;
             }

@@ -446,7 +446,7 @@ impl Play {
 }
 
 impl WatchState {
-    fn new(play_ref: &PlayRef, at: DateTime<Utc>, now: DateTime<Utc>) -> Self {
+    pub(super) fn new(play_ref: &PlayRef, at: DateTime<Utc>, now: DateTime<Utc>) -> Self {
         Self {
             profile: play_ref.profile,
             item: play_ref.item,

@@ -15,6 +15,7 @@ mod log;
 mod next_days;
 mod next_up;
 mod playback_event;
+mod rebuild;
 mod rows;
 mod rules;
 mod sections;
@@ -39,11 +40,12 @@ pub use import::ImportedWatch;
 pub use ledger::{Change, Ledger};
 pub use lengths::{Length, LengthSource, Lengths, MeasuredLength};
 pub use log::{
-    Appended, Batch, Cause, Draft, Entry, GoingOn, LogPorts, LogRecorder, Recorder, SettledHistory,
-    Settling, Stream, Tail, WatchLog,
+    Appended, Batch, Cause, Draft, Entry, GoingOn, LogPorts, LogRecorder, Recorder, Replayed,
+    SettledHistory, Settling, Stream, Tail, WatchLog,
 };
 pub use next_up::{NextDay, next_episode};
 pub use playback_event::PlaybackEvent;
+pub use rebuild::{Drifted, Rebuilt};
 pub use rows::Rows;
 pub use rules::{Progress, WatchRules};
 pub use sections::{Section, Sections};

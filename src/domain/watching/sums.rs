@@ -21,15 +21,15 @@ const ROUNDING: f64 = 1.0e-6;
 
 /// What plays add up to; as in [`WatchedTitle`].
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-struct Sums {
-    plays: u32,
-    completions: u32,
-    seconds: f64,
+pub(super) struct Sums {
+    pub(super) plays: u32,
+    pub(super) completions: u32,
+    pub(super) seconds: f64,
     weight: f64,
 }
 
 impl Sums {
-    fn of<'p>(rules: &WatchRules, plays: impl Iterator<Item = &'p Play>) -> Self {
+    pub(super) fn of<'p>(rules: &WatchRules, plays: impl Iterator<Item = &'p Play>) -> Self {
         let mut sums = Self::default();
         for play in plays {
             sums.plays += 1;
@@ -40,6 +40,14 @@ impl Sums {
             }
         }
         sums
+    }
+
+    /// Writes them into a watched title.
+    pub(super) fn write(&self, watched_title: &mut WatchedTitle) {
+        watched_title.plays = self.plays;
+        watched_title.completions = self.completions;
+        watched_title.seconds = self.seconds;
+        watched_title.weight = self.weight;
     }
 
     fn recorded(watched_title: &WatchedTitle) -> Self {
@@ -58,7 +66,7 @@ impl Sums {
     }
 }
 
-fn is_near(a: f64, b: f64) -> bool {
+pub(super) fn is_near(a: f64, b: f64) -> bool {
     (a - b).abs() <= ROUNDING * a.abs().max(b.abs()).max(ROUNDING)
 }
 

@@ -52,7 +52,7 @@ pub(super) fn uuid_of(value: &Bson) -> Option<Uuid> {
 }
 
 /// All entries of a log after a sequence: keys are compared value by value.
-fn after(log: &str, sequence: u64) -> Document {
+pub(super) fn after(log: &str, sequence: u64) -> Document {
     doc! { "_id": {
         "$gt": { "log": log, "sequence": sequence.cast_signed() },
         "$lte": { "log": log, "sequence": Bson::MaxKey },
@@ -94,7 +94,7 @@ pub(super) async fn read_tails(
             erased.insert(log.to_owned());
             continue;
         }
-        let entry = read_entry(key, entry)?;
+        let entry = read_entry(entry)?;
         waiting.entry(log.to_owned()).or_default().push(entry);
     }
     let tails = profiles.iter().zip(&logs).map(|(profile, log)| Tail {
@@ -106,7 +106,9 @@ pub(super) async fn read_tails(
     Ok(tails.collect())
 }
 
-fn read_entry(key: &Document, entry: &Document) -> Result<Entry, StoreError> {
+/// An entry as it is stored.
+pub(super) fn read_entry(entry: &Document) -> Result<Entry, StoreError> {
+    let key = entry.get_document("_id").map_err(StoreError::failed)?;
     let sequence = key.get_i64("sequence").map_err(StoreError::failed)?;
     let profile = entry.get_i64("profile").map_err(StoreError::failed)?;
     let causes = entry.get_str("causes").map_err(StoreError::failed)?;

@@ -9,14 +9,14 @@ use mongodb::error::ErrorKind;
 use uuid::Uuid;
 
 use super::collections::Collections;
-use super::entries::{document, newest, read_tails, taken, uuid_of};
+use super::entries::{after, document, newest, read_entry, read_tails, taken, uuid_of};
 use super::store::MongoWatching;
 use crate::adapters::mongo::db::{patiently, store_error};
 use crate::adapters::mongo::fields::{date, stamped};
 use crate::adapters::mongo::find::documents;
 use crate::domain::error::StoreError;
 use crate::domain::ids::ProfileId;
-use crate::domain::watching::{Appended, Batch, Stream, Tail, WatchLog};
+use crate::domain::watching::{Appended, Batch, Entry, Stream, Tail, WatchLog};
 
 /// How many logs are read by one query.
 const LOGS: usize = 200;
@@ -91,6 +91,40 @@ impl WatchLog for MongoWatching {
             Ok((number.cast_unsigned(), profile))
         };
         found.iter().map(place).collect()
+    }
+
+    async fn entries_of(
+        &self,
+        profile: ProfileId,
+        sequence: u64,
+        limit: usize,
+    ) -> Result<Vec<Entry>, StoreError> {
+        let mut these = after(&profile.tombstone(), sequence);
+        these.insert("erased", doc! { "$ne": true });
+        let order = doc! { "_id": 1 };
+        let found = documents(&self.collections.log, these, order, Some(limit)).await?;
+        found.iter().map(read_entry).collect()
+    }
+
+    async fn profiles_in_log(
+        &self,
+        after: Option<ProfileId>,
+    ) -> Result<Vec<ProfileId>, StoreError> {
+        let mut log = after.map(|profile| profile.tombstone()).unwrap_or_default();
+        let mut profiles = Vec::new();
+        // From one log to the next, however long they are.
+        while profiles.len() < LOGS {
+            let beyond = doc! { "_id": { "$gt": { "log": &log, "sequence": Bson::MaxKey } } };
+            let order = doc! { "_id": 1 };
+            let found = documents(&self.collections.log, beyond, order, Some(1)).await?;
+            let Some(first) = found.first() else { break };
+            let key = first.get_document("_id").map_err(StoreError::failed)?;
+            key.get_str("log")
+                .map_err(StoreError::failed)?
+                .clone_into(&mut log);
+            profiles.extend(first.get_i64("profile").ok().map(ProfileId::from_i64));
+        }
+        Ok(profiles)
     }
 
     async fn note_folded(&self, stream: Uuid, number: u64) -> Result<(), StoreError> {

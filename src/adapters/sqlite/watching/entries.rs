@@ -2,11 +2,11 @@
 //! what is left of an erased one names nobody.
 
 use chrono::Utc;
-use rusqlite::{Connection, Result};
+use rusqlite::{Connection, Result, Row};
 
-use crate::adapters::sqlite::columns::{Time, only, record};
+use crate::adapters::sqlite::columns::{Record, Time, only, record};
 use crate::adapters::sqlite::db::store_error;
-use crate::adapters::sqlite::statements::{all, find, is_taken, one, write};
+use crate::adapters::sqlite::statements::{all, exists, find, is_taken, one, write};
 use crate::domain::error::StoreError;
 use crate::domain::ids::ProfileId;
 use crate::domain::watching::{Appended, Batch, Entry, FoldStep, Tail, WatchError};
@@ -14,8 +14,8 @@ use crate::domain::watching::{Appended, Batch, Entry, FoldStep, Tail, WatchError
 record! {
     struct EntryRow {
         sequence: i64,
-        profile: Option<i64>,
-        causes: Option<String>,
+        profile: i64,
+        causes: String,
         at: Time,
     }
 }
@@ -57,39 +57,54 @@ pub(super) fn folded(connection: &Connection, log: &str) -> Result<i64> {
     find(connection, sql, [log], only).map(Option::unwrap_or_default)
 }
 
-/// What is not folded of a log. The causes are text, which may be of a later version.
-pub(super) fn tail(
+/// An entry whose causes are text, which may be of a later version.
+pub(super) type Unread = (Entry, String);
+
+/// The entry, if this version can read it.
+pub(super) fn whole((mut entry, causes): Unread) -> std::result::Result<Entry, StoreError> {
+    entry.causes = serde_json::from_str(&causes).map_err(StoreError::failed)?;
+    Ok(entry)
+}
+
+/// Some entries of a log, those after a sequence, in order, but for those that were wiped.
+pub(super) fn after(
     connection: &Connection,
-    profile: ProfileId,
-    is_erased: bool,
-) -> Result<(Tail, Vec<(Entry, String)>)> {
-    let log = profile.tombstone();
-    let folded = folded(connection, &log)?;
-    let sql = "SELECT sequence, profile, causes, at FROM watch_log WHERE log = ?1 AND sequence > ?2 ORDER BY sequence";
-    let rows = all(
-        connection,
-        sql,
-        (&log, folded),
-        <EntryRow as crate::adapters::sqlite::columns::Record>::read,
-    )?;
-    let is_wiped = rows.iter().any(|row| row.profile.is_none());
-    let waiting = rows.into_iter().filter_map(|row| {
+    log: &str,
+    sequence: i64,
+    limit: i64,
+) -> Result<Vec<Unread>> {
+    let sql = "SELECT sequence, profile, causes, at FROM watch_log
+         WHERE log = ?1 AND sequence > ?2 AND profile IS NOT NULL ORDER BY sequence LIMIT ?3";
+    let read = |row: &Row<'_>| {
+        let row = EntryRow::read(row)?;
         let entry = Entry {
-            profile: ProfileId::from_i64(row.profile?),
+            profile: ProfileId::from_i64(row.profile),
             sequence: row.sequence.cast_unsigned(),
             at: row.at.0,
             causes: Vec::new(),
         };
-        Some((entry, row.causes?))
-    });
-    let waiting = waiting.collect();
+        Ok((entry, row.causes))
+    };
+    all(connection, sql, (log, sequence, limit), read)
+}
+
+/// How far a log is folded, and what is not.
+pub(super) fn tail(
+    connection: &Connection,
+    profile: ProfileId,
+    is_erased: bool,
+) -> Result<(Tail, Vec<Unread>)> {
+    let log = profile.tombstone();
+    let folded = folded(connection, &log)?;
+    let closed = "SELECT 1 FROM watch_log WHERE log = ?1 AND sequence > ?2 AND profile IS NULL";
+    let is_closed = exists(connection, closed, (&log, folded))?;
     let tail = Tail {
         profile,
         folded: folded.cast_unsigned(),
         waiting: Vec::new(),
-        is_erased: is_erased || is_wiped,
+        is_erased: is_erased || is_closed,
     };
-    Ok((tail, waiting))
+    Ok((tail, after(connection, &log, folded, i64::MAX)?))
 }
 
 /// Notes how far a log is folded; refuses what begins elsewhere.

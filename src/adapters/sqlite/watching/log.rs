@@ -11,7 +11,7 @@ use crate::adapters::sqlite::db::store_error;
 use crate::adapters::sqlite::statements::{all, exists, write};
 use crate::domain::error::StoreError;
 use crate::domain::ids::ProfileId;
-use crate::domain::watching::{Appended, Batch, Stream, Tail, WatchLog};
+use crate::domain::watching::{Appended, Batch, Entry, Stream, Tail, WatchLog};
 
 /// How many entries go at once.
 const TRIMMED: usize = 1000;
@@ -58,11 +58,9 @@ impl WatchLog for SqliteWatching {
                 .collect::<rusqlite::Result<Vec<_>>>()
         });
         let tails = read.await?.into_iter().map(|(mut tail, waiting)| {
-            for (mut entry, causes) in waiting {
-                if !tail.is_erased {
-                    entry.causes = serde_json::from_str(&causes).map_err(StoreError::failed)?;
-                    tail.waiting.push(entry);
-                }
+            if !tail.is_erased {
+                let waiting = waiting.into_iter().map(entries::whole);
+                tail.waiting = waiting.collect::<Result<_, StoreError>>()?;
             }
             Ok(tail)
         });
@@ -106,6 +104,32 @@ impl WatchLog for SqliteWatching {
             (row.number.cast_unsigned(), profile)
         };
         Ok(places.await?.into_iter().map(place).collect())
+    }
+
+    async fn entries_of(
+        &self,
+        profile: ProfileId,
+        sequence: u64,
+        limit: usize,
+    ) -> Result<Vec<Entry>, StoreError> {
+        let log = profile.tombstone();
+        let read = self.db.read(move |connection| {
+            entries::after(connection, &log, sequence.cast_signed(), rows(limit))
+        });
+        read.await?.into_iter().map(entries::whole).collect()
+    }
+
+    async fn profiles_in_log(
+        &self,
+        after: Option<ProfileId>,
+    ) -> Result<Vec<ProfileId>, StoreError> {
+        let sql = "SELECT DISTINCT log, profile FROM watch_log
+             WHERE log > ?1 AND profile IS NOT NULL ORDER BY log LIMIT ?2";
+        let after = after.map(|profile| profile.tombstone()).unwrap_or_default();
+        let profile = |row: &rusqlite::Row<'_>| row.get("profile").map(ProfileId::from_i64);
+        self.db
+            .read(move |connection| all(connection, sql, (after, rows(TRIMMED)), profile))
+            .await
     }
 
     async fn note_folded(&self, stream: Uuid, number: u64) -> Result<(), StoreError> {

@@ -13,9 +13,9 @@ use futures::future::join_all;
 use uuid::Uuid;
 
 use super::entry::Entry;
-use super::head::{Head, Waiting};
+use super::head::{Head, Waiting, no_rows};
 use super::lanes::{Lane, LogRecorder, Memory};
-use super::recorder::Settling;
+use super::recorder::{Replayed, Settling};
 use super::store::{Stream, Tail};
 use super::streams::Seen;
 use crate::domain::error::StoreError;
@@ -339,6 +339,40 @@ impl Settling for LogRecorder {
             self.note(lane, Duration::ZERO).await?;
         }
         Ok(())
+    }
+
+    async fn replay(&self, profile: ProfileId) -> Result<Option<Replayed>, StoreError> {
+        let mut rows = no_rows();
+        let (mut sequence, mut since) = (0, None);
+        loop {
+            let log = &self.ports.log;
+            let entries = log.entries_of(profile, sequence, PAGE).await?;
+            for entry in &entries {
+                if entry.sequence != sequence + 1 {
+                    return Ok(None);
+                }
+                sequence = entry.sequence;
+                since.get_or_insert(entry.at);
+                entry.apply(&self.ports.rules, &mut rows);
+            }
+            if entries.len() < PAGE {
+                break;
+            }
+        }
+        let newest = self.ports.log.newest(profile).await?;
+        let folded = self.lane(profile).folded(profile);
+        // All of it may have been removed, or the last part have come meanwhile.
+        let is_whole = sequence >= newest && sequence >= folded;
+        Ok(since
+            .filter(|_| is_whole)
+            .map(|since| Replayed { rows, since }))
+    }
+
+    async fn profiles_in_log(
+        &self,
+        after: Option<ProfileId>,
+    ) -> Result<Vec<ProfileId>, StoreError> {
+        self.ports.log.profiles_in_log(after).await
     }
 
     async fn trim(&self) -> Result<u64, StoreError> {

@@ -18,6 +18,6 @@ mod streams;
 
 pub use entry::{Cause, Draft, Entry, GoingOn};
 pub use lanes::{LogPorts, LogRecorder};
-pub use recorder::{Recorder, Settling};
+pub use recorder::{Recorder, Replayed, Settling};
 pub use settled::SettledHistory;
 pub use store::{Appended, Batch, Stream, Tail, WatchLog};

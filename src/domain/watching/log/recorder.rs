@@ -1,6 +1,7 @@
 //! The port of those who record what is watched, and of those who read it.
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 
 use super::entry::Draft;
 use crate::domain::error::StoreError;
@@ -25,6 +26,14 @@ pub trait Recorder: Send + Sync {
     async fn erase_profile(&self, profile: ProfileId) -> Result<(), StoreError>;
 }
 
+/// What all entries of a profile make.
+#[derive(Debug, Clone)]
+pub struct Replayed {
+    pub rows: Ledger,
+    /// When the first was received, in UTC.
+    pub since: DateTime<Utc>,
+}
+
 /// Folds what was acknowledged.
 #[async_trait]
 pub trait Settling: Send + Sync {
@@ -40,6 +49,14 @@ pub trait Settling: Send + Sync {
 
     /// Folds everything that was recorded here, because nobody else may come for a while.
     async fn fold_own(&self) -> Result<(), StoreError>;
+
+    /// The rows that the entries of a profile make, if none of them has been removed from its log; with the time of the
+    /// first.
+    async fn replay(&self, profile: ProfileId) -> Result<Option<Replayed>, StoreError>;
+
+    /// Some of the profiles that have entries in the log, those after one; none: there are no more.
+    async fn profiles_in_log(&self, after: Option<ProfileId>)
+    -> Result<Vec<ProfileId>, StoreError>;
 
     /// Removes what has stood in the log for longer than the settings say. Says how many entries.
     async fn trim(&self) -> Result<u64, StoreError>;

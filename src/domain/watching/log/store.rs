@@ -92,6 +92,20 @@ pub trait WatchLog: Send + Sync {
         limit: usize,
     ) -> Result<Vec<(u64, Option<ProfileId>)>, StoreError>;
 
+    /// Up to `limit` entries of a profile, those after a sequence, in order.
+    async fn entries_of(
+        &self,
+        profile: ProfileId,
+        sequence: u64,
+        limit: usize,
+    ) -> Result<Vec<Entry>, StoreError>;
+
+    /// Some of the profiles that have entries, those after one, in the order of their logs; none: there are no more.
+    async fn profiles_in_log(
+        &self,
+        after: Option<ProfileId>,
+    ) -> Result<Vec<ProfileId>, StoreError>;
+
     /// Notes that all entries of a stream up to a number are folded. To be called before the first is appended, too, so
     /// that the stream is known. One that was noted as further stays so.
     async fn note_folded(&self, stream: Uuid, number: u64) -> Result<(), StoreError>;
