@@ -26,6 +26,10 @@ pub(super) const RECORDS: &[Record] = &[
         exported: Exported::As("/profiles/0/plays"),
     },
     Record {
+        name: "watch_log",
+        exported: Exported::Not("it says once more what titles, items and plays say"),
+    },
+    Record {
         name: "hidden_titles",
         exported: Exported::As("/profiles/0/hiddenTitles"),
     },

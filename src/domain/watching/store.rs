@@ -33,7 +33,7 @@ pub struct FoldStep {
     pub profile: ProfileId,
     /// The sequence up to which it is folded; 0 if nothing is.
     pub from: u64,
-    /// The same afterwards.
+    /// The sequence up to which it is folded afterwards.
     pub to: u64,
 }
 

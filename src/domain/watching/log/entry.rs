@@ -34,7 +34,7 @@ pub struct Entry {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "kind")]
 pub enum Cause {
-    /// A player reported.
+    /// A player said how playing went on.
     Report {
         play: PlayRef,
         report: Report,

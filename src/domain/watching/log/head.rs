@@ -60,7 +60,7 @@ pub(super) struct Waiting {
     since: Instant,
 }
 
-/// No rows.
+/// A ledger that nothing is in.
 pub(super) fn no_rows() -> Ledger {
     Ledger::stored(
         Rows::stored([]),

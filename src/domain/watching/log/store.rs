@@ -80,7 +80,7 @@ pub trait WatchLog: Send + Sync {
     /// The sequence of the newest entry of a profile's log; 0 if there is none, or no longer.
     async fn newest(&self, profile: ProfileId) -> Result<u64, StoreError>;
 
-    /// All streams.
+    /// The streams that something was written in, in no order.
     async fn streams(&self) -> Result<Vec<Stream>, StoreError>;
 
     /// The numbers of up to `limit` entries of a stream, those after a number, by number, and whose they are; of an
