@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use chrono::TimeDelta;
 use futures::future::BoxFuture;
 
 use crate::adapters::memory::{
@@ -306,7 +305,7 @@ pub(super) fn recording(config: &Config) -> Recording {
         rules: config.rules,
         clock: Arc::new(SystemClock),
         tasks: Arc::new(TokioTasks),
-        keep: TimeDelta::days(config.watch_log_days.into()),
+        keep: config.watch_log_kept,
     }
 }
 

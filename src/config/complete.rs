@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
+use chrono::TimeDelta;
 use ipnet::IpNet;
 use url::Url;
 
@@ -63,8 +64,8 @@ pub struct Config {
     pub rules: WatchRules,
     /// How many plays a profile may begin a day; `None`: any number.
     pub plays_per_day: Option<u32>,
-    /// How many days an entry stays in the watch log after it is folded.
-    pub watch_log_days: u32,
+    /// How long an entry stays in the watch log after it is folded.
+    pub watch_log_kept: TimeDelta,
     /// How watches become suggestions.
     pub ranking: Ranking,
     /// When the edges of the graph are computed anew.
@@ -175,7 +176,9 @@ impl Config {
                 .unwrap_or(env == Environment::Development),
             env,
             rules,
-            watch_log_days: given.watch_log_days.unwrap_or(WATCH_LOG_DAYS).max(1),
+            watch_log_kept: TimeDelta::days(
+                given.watch_log_days.unwrap_or(WATCH_LOG_DAYS).max(1).into(),
+            ),
             plays_per_day: Some(given.plays_per_day.unwrap_or(PLAYS_PER_DAY)).filter(|it| *it > 0),
             ranking,
             freshness,

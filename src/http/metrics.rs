@@ -75,6 +75,11 @@ const METRICS: &[(&str, Kind, &str)] = &[
         "What was looked for in a cache, by cache and result: hit, miss",
     ),
     (
+        "watch_log_folded_entries_total",
+        Kind::Counter,
+        "Entries of the watch log that this server recorded and made plays, states and sums from.",
+    ),
+    (
         "projection_waiting_documents",
         Kind::Gauge,
         "Documents that the graph does not know of yet",

@@ -128,7 +128,10 @@ async fn a_play_that_has_drifted_is_found_and_put_right(on: On) {
     let found = program.run(&["graph", "verify"]).await;
     let told = String::from_utf8(found.stdout).unwrap();
     assert_eq!(found.status.code(), Some(1), "{told}");
-    assert!(told.contains("is not what was recorded makes of it"), "{told}");
+    assert!(
+        told.contains("is not what was recorded makes of it"),
+        "{told}"
+    );
     assert!(told.contains("“reelgraph watches rebuild”"), "{told}");
     program.expect(&["watches", "rebuild"]).await;
 

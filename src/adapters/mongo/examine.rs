@@ -191,6 +191,7 @@ pub const INDEXES: &[(&str, &[&str])] = &[
     ("measured_lengths", &["written"]),
     ("hidden_titles", &["latest"]),
     ("mutes", &["source"]),
+    ("watch_log", &["written"]),
     ("departed_viewers", &["waiting"]),
     ("watching_profiles", &["erased"]),
 ];

@@ -109,6 +109,7 @@ async fn each_part_of_the_program_is_measured(on: On, stores: &[(&str, &str)], p
         );
     }
     for job in [
+        "fold_watches",
         "project_graph",
         "keep_similar",
         "clear_away",
@@ -129,6 +130,10 @@ async fn each_part_of_the_program_is_measured(on: On, stores: &[(&str, &str)], p
             "{job} in {text}"
         );
     }
+    let folded = text
+        .lines()
+        .find_map(|line| line.strip_prefix("watch_log_folded_entries_total "));
+    assert!(folded.is_some_and(|folded| folded != "0"), "{text}");
     for kind in ["titles", "watches", "departures"] {
         let kind = format!("kind=\"{kind}\"");
         assert_eq!(
@@ -172,7 +177,8 @@ async fn each_part_of_the_program_is_measured_embedded() {
     let stores = [
         ("sqlite", "titles_by_slug"),
         ("sqlite", "write"),
-        ("sqlite", "update"),
+        ("sqlite", "append"),
+        ("sqlite", "fold"),
         ("sqlite", "create_session"),
         ("sqlite", "similar_version"),
         ("sqlite", "backlog"),
@@ -188,7 +194,8 @@ async fn each_part_of_the_program_is_measured_on_the_servers() {
     let stores = [
         ("mongo", "titles_by_slug"),
         ("mongo", "write"),
-        ("mongo", "update"),
+        ("mongo", "append"),
+        ("mongo", "fold"),
         ("redis", "create_session"),
         ("neo4j", "similar_version"),
         ("mongo", "backlog"),

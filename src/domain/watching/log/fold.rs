@@ -174,6 +174,7 @@ impl LogRecorder {
                 }
             }
         }
+        metrics::counter!("watch_log_folded_entries_total").increment(count as u64);
         result?;
         count += forgotten.len();
         for profile in forgotten {
