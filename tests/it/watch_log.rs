@@ -29,14 +29,14 @@ async fn what_one_server_acknowledged_is_read_on_the_other() {
     let play = "00000000-0000-4000-8000-000000000007";
     let servers = [&here, &there];
 
-    for minute in 1..=20 {
+    for minute in 1..=20_u8 {
         let position = f64::from(minute) * 60.0;
         let report = json!({
             "item": film, "play": play, "event": "PROGRESS", "position": position,
             "at": format!("2026-01-01T20:{minute:02}:00Z"),
         });
-        let writer = servers[minute as usize % 2];
-        let reader = servers[(minute as usize + 1) % 2];
+        let writer = servers[usize::from(minute % 2)];
+        let reader = servers[usize::from((minute + 1) % 2)];
         let answer = writer
             .ask(
                 "mutation ($input: ReportPlaybackInput!) { reportPlayback(input: $input) {

@@ -5,7 +5,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bson::{Bson, DateTime, Document, Uuid as BsonUuid, doc};
-use chrono::Utc;
 use futures::future::try_join;
 use mongodb::ClientSession;
 use mongodb::error::{InsertManyError, Result as MongoResult};
@@ -155,13 +154,11 @@ pub(super) async fn close(collections: &Collections, log: &str) -> Result<(), St
         let fold = documents(&collections.folds, doc! { "_id": log }, doc! {}, Some(1)).await?;
         let folded = fold.first().and_then(|fold| fold.get_i64("folded").ok());
         let sequence = newest.cast_signed().max(folded.unwrap_or(0)) + 1;
-        let last = doc! {
-            "_id": { "log": log, "sequence": sequence },
-            "erased": true,
-            "at": date(Utc::now()),
-        };
+        // An entry that is there already is no such last one, and its key is taken.
+        let last = doc! { "_id": { "log": log, "sequence": sequence }, "erased": true };
         let inserted = patiently(entries.timeout, async {
-            match entries.insert_one(&last).await {
+            let time = vec![doc! { "$set": { "at": "$$NOW" } }];
+            match entries.update_one(last.clone(), time).upsert(true).await {
                 // Somebody has appended meanwhile.
                 Err(error) if is_duplicate(&error) => Ok(false),
                 inserted => inserted.map(|_| true).map_err(store_error),

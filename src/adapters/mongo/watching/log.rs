@@ -41,9 +41,12 @@ impl WatchLog for MongoWatching {
             }
         });
         let taken = inserted.await?;
-        let outcome = |index| match taken.contains(&index) {
-            true => Appended::Taken,
-            false => Appended::Durable,
+        let outcome = |index| {
+            if taken.contains(&index) {
+                Appended::Taken
+            } else {
+                Appended::Durable
+            }
         };
         Ok((0..entries.len()).map(outcome).collect())
     }
@@ -110,7 +113,7 @@ impl WatchLog for MongoWatching {
         &self,
         after: Option<ProfileId>,
     ) -> Result<Vec<ProfileId>, StoreError> {
-        let mut log = after.map(|profile| profile.tombstone()).unwrap_or_default();
+        let mut log = after.map(ProfileId::tombstone).unwrap_or_default();
         let mut profiles = Vec::new();
         // From one log to the next, however long they are.
         while profiles.len() < LOGS {

@@ -1,10 +1,9 @@
 //! The entries of the watch log on SQLite, and how far they are folded. The name of a profile's log is its tombstone:
 //! what is left of an erased one names nobody.
 
-use chrono::Utc;
 use rusqlite::{Connection, Result, Row};
 
-use crate::adapters::sqlite::columns::{Record, Time, only, record};
+use crate::adapters::sqlite::columns::{Record, TableRecord, Time, only, record};
 use crate::adapters::sqlite::db::store_error;
 use crate::adapters::sqlite::statements::{all, exists, find, is_taken, one, write};
 use crate::domain::error::StoreError;
@@ -12,10 +11,11 @@ use crate::domain::ids::ProfileId;
 use crate::domain::watching::{Appended, Batch, Entry, FoldStep, Tail, WatchError};
 
 record! {
-    struct EntryRow {
-        sequence: i64,
-        profile: i64,
-        causes: String,
+    struct EntryRow in watch_log by (log: String, sequence: i64) {
+        stream: Option<[u8; 16]>,
+        number: Option<i64>,
+        profile: Option<i64>,
+        causes: Option<String>,
         at: Time,
     }
 }
@@ -26,19 +26,16 @@ pub(super) fn append(
     batch: &Batch,
     entry: &Entry,
 ) -> std::result::Result<Appended, StoreError> {
-    let causes = serde_json::to_string(&entry.causes).map_err(StoreError::failed)?;
-    let sql = "INSERT INTO watch_log (log, sequence, stream, number, profile, causes, at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
-    let row = (
-        entry.profile.tombstone(),
-        entry.sequence.cast_signed(),
-        batch.stream.into_bytes(),
-        batch.number.cast_signed(),
-        entry.profile.to_i64(),
-        causes,
-        entry.at.timestamp_millis(),
-    );
-    match write(connection, sql, row) {
+    let row = EntryRow {
+        log: entry.profile.tombstone(),
+        sequence: entry.sequence.cast_signed(),
+        stream: Some(batch.stream.into_bytes()),
+        number: Some(batch.number.cast_signed()),
+        profile: Some(entry.profile.to_i64()),
+        causes: Some(serde_json::to_string(&entry.causes).map_err(StoreError::failed)?),
+        at: Time(entry.at),
+    };
+    match write(connection, EntryRow::INSERT, &*row.parameters()) {
         Ok(_) => Ok(Appended::Durable),
         Err(error) if is_taken(&error) => Ok(Appended::Taken),
         Err(error) => Err(store_error(error)),
@@ -73,19 +70,21 @@ pub(super) fn after(
     sequence: i64,
     limit: i64,
 ) -> Result<Vec<Unread>> {
-    let sql = "SELECT sequence, profile, causes, at FROM watch_log
-         WHERE log = ?1 AND sequence > ?2 AND profile IS NOT NULL ORDER BY sequence LIMIT ?3";
+    let sql = format!(
+        "{} WHERE log = ?1 AND sequence > ?2 AND profile IS NOT NULL ORDER BY sequence LIMIT ?3",
+        EntryRow::SELECT
+    );
     let read = |row: &Row<'_>| {
         let row = EntryRow::read(row)?;
         let entry = Entry {
-            profile: ProfileId::from_i64(row.profile),
+            profile: ProfileId::from_i64(row.profile.unwrap_or_default()),
             sequence: row.sequence.cast_unsigned(),
             at: row.at.0,
             causes: Vec::new(),
         };
-        Ok((entry, row.causes))
+        Ok((entry, row.causes.unwrap_or_default()))
     };
-    all(connection, sql, (log, sequence, limit), read)
+    all(connection, &sql, (log, sequence, limit), read)
 }
 
 /// How far a log is folded, and what is not.
@@ -131,12 +130,9 @@ pub(super) fn close(connection: &Connection, log: &str) -> Result<()> {
         return Ok(());
     }
     let sequence = newest.max(folded(connection, log)?) + 1;
-    let sql = "INSERT INTO watch_log (log, sequence, at) VALUES (?1, ?2, ?3)";
-    write(
-        connection,
-        sql,
-        (log, sequence, Utc::now().timestamp_millis()),
-    )?;
+    let sql = "INSERT INTO watch_log (log, sequence, at)
+         VALUES (?1, ?2, CAST(unixepoch('subsec') * 1000 AS INTEGER))";
+    write(connection, sql, (log, sequence))?;
     Ok(())
 }
 

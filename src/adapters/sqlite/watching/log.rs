@@ -125,7 +125,7 @@ impl WatchLog for SqliteWatching {
     ) -> Result<Vec<ProfileId>, StoreError> {
         let sql = "SELECT DISTINCT log, profile FROM watch_log
              WHERE log > ?1 AND profile IS NOT NULL ORDER BY log LIMIT ?2";
-        let after = after.map(|profile| profile.tombstone()).unwrap_or_default();
+        let after = after.map(ProfileId::tombstone).unwrap_or_default();
         let profile = |row: &rusqlite::Row<'_>| row.get("profile").map(ProfileId::from_i64);
         self.db
             .read(move |connection| all(connection, sql, (after, rows(TRIMMED)), profile))

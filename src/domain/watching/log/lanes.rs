@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use chrono::{SubsecRound, TimeDelta};
@@ -37,6 +37,8 @@ pub(super) const LANES: usize = 2;
 const AT_ONCE: usize = 500;
 /// How often a change is made anew because another server appended first.
 const TRIES: usize = 20;
+/// How long a stream may be written without a note of it.
+const UNNOTED: Duration = Duration::from_secs(600);
 /// How many profiles a lane remembers.
 const REMEMBERED: usize = 50_000;
 
@@ -321,19 +323,23 @@ impl LogRecorder {
         memory: &mut Memory,
         entries: Vec<Entry>,
     ) -> Result<Vec<Appended>, StoreError> {
-        let mut stream = match memory.stream {
-            Some(stream) => stream,
-            None => {
-                let id = unique_name();
-                self.ports.log.note_folded(id, 0).await?;
-                Writing {
-                    id,
-                    number: 0,
-                    noted: 0,
-                    noted_at: Instant::now(),
-                }
+        let mut stream = if let Some(stream) = memory.stream {
+            stream
+        } else {
+            let id = unique_name();
+            self.ports.log.note_folded(id, 0).await?;
+            Writing {
+                id,
+                number: 0,
+                noted: 0,
+                noted_at: Instant::now(),
             }
         };
+        if stream.noted_at.elapsed() > UNNOTED {
+            // So that nobody takes it away before anything new is in it.
+            self.ports.log.note_folded(stream.id, stream.noted).await?;
+            stream.noted_at = Instant::now();
+        }
         stream.number += 1;
         memory.stream = Some(stream);
         let batch = Batch {

@@ -143,8 +143,8 @@ async fn two_servers_that_record_at_once_lose_nothing_and_double_nothing(opened:
     let servers = &servers(opened);
     let plays: Vec<PlayRef> = (0..40).map(|play| play_ref(ANN, film(1), play)).collect();
 
-    let reported = plays.iter().enumerate().map(|(index, play)| {
-        let report = a_report(Stop, 3600.0, at(index as i64 * 10_000_000));
+    let reported = (0..).zip(&plays).map(|(index, play)| {
+        let report = a_report(Stop, 3600.0, at(index * 10_000_000));
         // Each is sent to both, as by a player that had no answer.
         async move {
             for server in servers {
@@ -236,8 +236,9 @@ async fn a_server_that_knows_an_old_end_of_the_log_appends_behind_the_new_one(op
     here.report(play, a_report(Start, 0.0, at(0)))
         .await
         .unwrap();
-    for second in 1..=5 {
-        let report = a_report(Progress, second as f64 * 10.0, at(second * 10_000));
+    for second in 1..=5_i32 {
+        let position = f64::from(second) * 10.0;
+        let report = a_report(Progress, position, at(i64::from(second) * 10_000));
         there.report(play, report).await.unwrap();
     }
 
@@ -315,8 +316,8 @@ async fn what_is_folded_is_trimmed_and_nothing_else(opened: &Opened) {
     assert_eq!(opened.store.newest(BEN).await.unwrap(), 1);
     // Nothing that is left out of the log is recorded twice, nor lost, by whoever still knows it or not.
     let there = server(&opened.others[0], TimeDelta::zero());
-    for (server, seconds) in [(&here, 1900.0), (&there, 2000.0), (&here, 2100.0)] {
-        let report = a_report(Progress, seconds, at(seconds as i64));
+    for (server, seconds, when) in [(&here, 1900.0, 1), (&there, 2000.0, 2), (&here, 2100.0, 3)] {
+        let report = a_report(Progress, seconds, at(when));
         server.report(folded, report).await.unwrap();
         let states = there.history.states(ANN, &[film(1)]).await.unwrap();
         assert_eq!((states[0].position, states[0].plays), (seconds, 1));

@@ -4,6 +4,7 @@ mod erasure;
 mod exclusions;
 mod feedback;
 mod lists;
+#[expect(clippy::float_cmp, reason = "whole seconds are exact")]
 mod log;
 mod projection;
 mod reads;
