@@ -4,6 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
+
 use super::error::WatchError;
 use super::ledger::{Change, Ledger};
 use super::log::Replayed;
@@ -303,7 +305,7 @@ impl OfTitles {
     }
 
     /// Writes the rows of a title that are others.
-    fn put(&self, ledger: &mut Ledger, title: TitleId, now: chrono::DateTime<chrono::Utc>) {
+    fn put(&self, ledger: &mut Ledger, title: TitleId, now: DateTime<Utc>) {
         for (id, play) in self.plays.iter().filter(|(_, play)| play.title == title) {
             let key = (play.profile, *id);
             put(
@@ -312,7 +314,7 @@ impl OfTitles {
                 play,
                 is_same_play,
                 |play, before| {
-                    play.stamp = next(before.map(|it| it.stamp), now);
+                    play.stamp = next(before.map(|it| it.stamp), play.stamp, now);
                 },
             );
         }
@@ -324,7 +326,7 @@ impl OfTitles {
                 state,
                 is_same_state,
                 |state, before| {
-                    state.stamp = next(before.map(|it| it.stamp), now);
+                    state.stamp = next(before.map(|it| it.stamp), state.stamp, now);
                 },
             );
         }
@@ -333,7 +335,7 @@ impl OfTitles {
             let key = (watched_title.profile, title);
             let before = ledger.watched_titles.get(key).map(|it| it.stamp);
             let watched_title = WatchedTitle {
-                stamp: next(before, now),
+                stamp: next(before, watched_title.stamp, now),
                 ..watched_title.clone()
             };
             ledger.watched_titles.put(key, watched_title);
@@ -356,8 +358,11 @@ fn put<K: Copy + Ord, V: Clone>(
     }
 }
 
-fn next(before: Option<Stamp>, now: chrono::DateTime<chrono::Utc>) -> Stamp {
-    before.map_or(Stamp::first(now), |before| before.next(now))
+/// The stamp of a row that is made anew: beyond what the graph may have of a row that was lost.
+fn next(before: Option<Stamp>, replayed: Stamp, now: DateTime<Utc>) -> Stamp {
+    let before = before.unwrap_or(replayed);
+    let revision = before.revision.max(replayed.revision);
+    Stamp { revision, ..before }.next(now)
 }
 
 fn revision(rows: &OfTitles, title: TitleId) -> Option<u64> {
