@@ -9,6 +9,9 @@ use crate::domain::watching::WatchService;
 /// How often to look for what may wait a little, and for what another server left.
 const POLL: Duration = Duration::from_millis(500);
 
+/// How long to wait for more.
+const TOGETHER: Duration = Duration::from_millis(20);
+
 pub(super) struct FoldWatches(pub(super) WatchService);
 
 impl Job for FoldWatches {
@@ -16,6 +19,8 @@ impl Job for FoldWatches {
     const WAKES: &'static [Event] = &[Event::WatchesRecorded];
 
     async fn round(&mut self) -> Round {
+        // What comes in the meantime is folded with it, in the same transactions.
+        tokio::time::sleep(TOGETHER).await;
         match self.0.fold_due().await {
             Ok(false) => Round::Due(POLL),
             Ok(true) => Round::Again,

@@ -13,8 +13,8 @@ use futures::future::join_all;
 use uuid::Uuid;
 
 use super::entry::Entry;
-use super::head::{Head, Waiting, no_rows};
-use super::lanes::{Lane, LogRecorder, Memory};
+use super::head::{Head, no_rows};
+use super::lanes::{Lane, LogRecorder};
 use super::recorder::{Replayed, Settling};
 use super::store::{Stream, Tail};
 use super::streams::Seen;
@@ -132,10 +132,10 @@ impl LogRecorder {
             let memory = lane.memory.lock().await;
             let mut count = 0;
             let mut due = Vec::new();
-            for (profile, head) in &memory.heads {
-                if count < AT_ONCE && head.is_waiting() && is_due(head) {
+            for (profile, head) in memory.waiting() {
+                if count < AT_ONCE && is_due(head) {
                     count += head.waiting().len();
-                    due.push(Due::of(*profile, head));
+                    due.push(Due::of(profile, head));
                 }
             }
             let forgotten: Vec<ProfileId> = memory.forgotten.keys().copied().collect();
@@ -151,9 +151,7 @@ impl LogRecorder {
                     Ok(()) => {
                         count += due.entries.len();
                         lane.note_folded(due.profile, due.to());
-                        if let Some(head) = memory.heads.get_mut(&due.profile) {
-                            head.folded(due.to());
-                        }
+                        memory.folded(due.profile, due.to());
                     }
                     Err(WatchError::AlreadyFolded | WatchError::ProfileErased) => {
                         memory.forget(due.profile);
@@ -279,10 +277,7 @@ impl Settling for LogRecorder {
             && self.fold(&due).await.is_ok()
         {
             lane.note_folded(profile, due.to());
-            let mut memory = lane.memory.lock().await;
-            if let Some(head) = memory.heads.get_mut(&profile) {
-                head.folded(due.to());
-            }
+            lane.memory.lock().await.folded(profile, due.to());
             if newest <= due.to() {
                 return Ok(());
             }
@@ -290,11 +285,10 @@ impl Settling for LogRecorder {
         let tails = self.folded_tails(vec![profile]).await?;
         let mut memory = lane.memory.lock().await;
         let sequence = tails.first().map_or(0, Tail::sequence);
-        if let Some(head) = memory.heads.get_mut(&profile) {
-            head.folded(sequence);
-            if head.sequence < sequence {
-                memory.forget(profile);
-            }
+        memory.folded(profile, sequence);
+        let head = memory.heads.get(&profile);
+        if head.is_some_and(|head| head.sequence < sequence) {
+            memory.forget(profile);
         }
         Ok(())
     }
@@ -385,20 +379,6 @@ impl Settling for LogRecorder {
                 some => removed += some,
             }
         }
-    }
-}
-
-impl Memory {
-    /// The number of the first entry in our stream that waits, as far as we know.
-    fn first_waiting(&self) -> Option<u64> {
-        let stream = self.stream?.id;
-        let waiting = self.heads.values().flat_map(Head::waiting);
-        let waiting = waiting.map(|Waiting { stream, number, .. }| (*stream, *number));
-        let forgotten = self.forgotten.values().copied();
-        let ours = waiting
-            .chain(forgotten)
-            .filter(|(id, _): &(Uuid, u64)| *id == stream);
-        ours.map(|(_, number)| number).min()
     }
 }
 

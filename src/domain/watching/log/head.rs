@@ -20,8 +20,8 @@ use crate::domain::watching::types::WatchedItem;
 
 /// How many rows are known before they are dropped where nothing waits.
 const MOST_ROWS: usize = 300;
-/// How long it may wait that playing went on.
-const TICK_WAITS: Duration = Duration::from_secs(10);
+/// How long it may wait that playing went on: shorter than a taste in memory keeps what the graph may not have.
+const TICK_WAITS: Duration = Duration::from_secs(45);
 /// How many entries wait at most.
 const MOST_WAITING: usize = 100;
 /// How long is believed where the log ends without a look: far less than anything stays in the log.

@@ -15,9 +15,11 @@ use futures::channel::oneshot;
 use futures::lock::Mutex as Turn;
 use uuid::Uuid;
 
-use super::entry::{Cause, Draft, Entry};
-use super::head::{BELIEVED, Head, no_rows};
+use super::entry::{Draft, Entry};
+use super::head::{BELIEVED, Head};
+use super::memory::{Memory, REMEMBERED, Writing};
 use super::recorder::{Recorder, Settling};
+use super::staging::{Job, Staged, refuse_all};
 use super::store::{Appended, Batch, WatchLog};
 use super::streams::Seen;
 use crate::domain::clock::Clock;
@@ -32,15 +34,11 @@ use crate::domain::watching::store::WatchStore;
 use crate::domain::watching::touched::Touched;
 
 /// In how many lanes entries are appended at the same time.
-pub(super) const LANES: usize = 2;
+pub(super) const LANES: usize = 4;
 /// How many drafts become durable together.
 const AT_ONCE: usize = 500;
-/// How often a change is made anew because another server appended first.
-const TRIES: usize = 20;
 /// How long a stream may be written without a note of it.
 const UNNOTED: Duration = Duration::from_secs(600);
-/// How many profiles a lane remembers.
-const REMEMBERED: usize = 50_000;
 
 /// What recording stands on.
 #[derive(Clone)]
@@ -74,45 +72,6 @@ pub(super) struct Lane {
     pub(super) folding: Turn<()>,
     /// Up to which sequence profiles are folded, at least.
     folded: Mutex<HashMap<ProfileId, u64>>,
-}
-
-/// What a lane knows.
-#[derive(Default)]
-pub(super) struct Memory {
-    pub(super) heads: HashMap<ProfileId, Head>,
-    pub(super) stream: Option<Writing>,
-    /// Profiles of which entries of ours may wait that are not remembered, with the first number that may.
-    pub(super) forgotten: HashMap<ProfileId, (Uuid, u64)>,
-}
-
-/// A stream that is written.
-#[derive(Clone, Copy)]
-pub(super) struct Writing {
-    pub(super) id: Uuid,
-    /// The number of the last batch.
-    pub(super) number: u64,
-    /// The number up to which it was noted as folded, and when.
-    pub(super) noted: u64,
-    pub(super) noted_at: Instant,
-}
-
-struct Job {
-    draft: Draft,
-    touched: Vec<Touched>,
-    tries: usize,
-    answer: oneshot::Sender<Result<Ledger, WatchError>>,
-}
-
-/// What the jobs of one profile come to in a batch.
-#[derive(Default)]
-struct Staged {
-    /// The rows with all changes.
-    rows: Option<Ledger>,
-    causes: Vec<Cause>,
-    /// The jobs that changed something, with what they changed.
-    changed: Vec<(Job, Ledger)>,
-    /// The jobs that changed nothing, or cannot be done.
-    idle: Vec<(Job, Result<Ledger, WatchError>)>,
 }
 
 pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -270,6 +229,7 @@ impl LogRecorder {
             match memory.heads.get_mut(&profile) {
                 Some(head) if is_durable => {
                     head.appended(Arc::new(entry), place, &rows);
+                    memory.waiting.insert(profile);
                     for (job, ledger) in changed {
                         job.answer(Ok(ledger));
                     }
@@ -411,67 +371,6 @@ impl Recorder for LogRecorder {
     }
 }
 
-impl Staged {
-    fn stage(
-        &mut self,
-        rules: &WatchRules,
-        head: &Head,
-        job: Job,
-        at: chrono::DateTime<chrono::Utc>,
-    ) {
-        let Draft {
-            profile,
-            cause,
-            may_begin,
-        } = &job.draft;
-        // What earlier jobs of the batch have changed goes before what is known.
-        let mut part = head.part(&job.touched);
-        if let Some(rows) = &self.rows {
-            let staged = rows.part(&job.touched);
-            part = part.under(&staged);
-        }
-        let begins = cause
-            .play()
-            .is_some_and(|play| part.plays.get(play.play_key()).is_none());
-        if begins && !may_begin {
-            self.idle.push((job, Err(WatchError::NewPlay)));
-            return;
-        }
-        match cause.apply(rules, *profile, &mut part, at) {
-            Ok(()) if part.is_changed() => {
-                let rows = self.rows.get_or_insert_with(no_rows);
-                rows.absorb(&part);
-                self.causes.push(cause.clone());
-                self.changed.push((job, part));
-            }
-            outcome => self.idle.push((job, outcome.map(|()| part))),
-        }
-    }
-}
-
-impl Job {
-    fn answer(self, outcome: Result<Ledger, WatchError>) {
-        drop(self.answer.send(outcome));
-    }
-
-    /// The same job for another try; none if there were enough.
-    fn once_more(mut self) -> Option<Self> {
-        self.tries += 1;
-        if self.tries < TRIES {
-            return Some(self);
-        }
-        self.answer(Err(StoreError::Conflict.into()));
-        None
-    }
-}
-
-fn refuse_all(jobs: impl IntoIterator<Item = Job>, error: StoreError) {
-    let error = Arc::new(error);
-    for job in jobs {
-        job.answer(Err(StoreError::shared(Arc::clone(&error)).into()));
-    }
-}
-
 impl Lane {
     /// The drafts that have waited longest, without those that nobody waits for any more.
     fn take(&self) -> Vec<Job> {
@@ -494,25 +393,5 @@ impl Lane {
         }
         let known = folded.entry(profile).or_default();
         *known = (*known).max(to);
-    }
-}
-
-impl Memory {
-    /// Forgets what is known of a profile. What of ours may wait there is folded from the log.
-    pub(super) fn forget(&mut self, profile: ProfileId) {
-        let Some(head) = self.heads.remove(&profile) else {
-            return;
-        };
-        if let Some(first) = head.waiting().next() {
-            let first = (first.stream, first.number);
-            self.forgotten.entry(profile).or_insert(first);
-        }
-    }
-
-    /// Forgets profiles of which nothing waits, once there are too many.
-    fn make_room(&mut self) {
-        if self.heads.len() > REMEMBERED {
-            self.heads.retain(|_, head| head.is_waiting());
-        }
     }
 }

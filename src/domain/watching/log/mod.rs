@@ -11,8 +11,10 @@ mod entry;
 mod fold;
 mod head;
 mod lanes;
+mod memory;
 mod recorder;
 mod settled;
+mod staging;
 mod store;
 mod streams;
 

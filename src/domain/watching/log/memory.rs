@@ -1,0 +1,83 @@
+//! What one lane of this process knows of the logs of its profiles.
+
+use std::collections::{BTreeSet, HashMap};
+use std::time::Instant;
+
+use uuid::Uuid;
+
+use super::head::{Head, Waiting};
+use crate::domain::ids::ProfileId;
+
+/// How many profiles a lane remembers.
+pub(super) const REMEMBERED: usize = 50_000;
+
+/// What a lane knows.
+#[derive(Default)]
+pub(super) struct Memory {
+    pub(super) heads: HashMap<ProfileId, Head>,
+    /// Those in which something waits.
+    pub(super) waiting: BTreeSet<ProfileId>,
+    pub(super) stream: Option<Writing>,
+    /// Profiles of which entries of ours may wait that are not remembered, with the first number that may.
+    pub(super) forgotten: HashMap<ProfileId, (Uuid, u64)>,
+}
+
+/// A stream that is written.
+#[derive(Clone, Copy)]
+pub(super) struct Writing {
+    pub(super) id: Uuid,
+    /// The number of the last batch.
+    pub(super) number: u64,
+    /// The number up to which it was noted as folded, and when.
+    pub(super) noted: u64,
+    pub(super) noted_at: Instant,
+}
+
+impl Memory {
+    /// Forgets what is known of a profile. What of ours may wait there is folded from the log.
+    pub(super) fn forget(&mut self, profile: ProfileId) {
+        let Some(head) = self.heads.remove(&profile) else {
+            return;
+        };
+        self.waiting.remove(&profile);
+        if let Some(first) = head.waiting().next() {
+            let first = (first.stream, first.number);
+            self.forgotten.entry(profile).or_insert(first);
+        }
+    }
+
+    /// Entries of a profile are folded up to a sequence.
+    pub(super) fn folded(&mut self, profile: ProfileId, to: u64) {
+        if let Some(head) = self.heads.get_mut(&profile) {
+            head.folded(to);
+            if !head.is_waiting() {
+                self.waiting.remove(&profile);
+            }
+        }
+    }
+
+    /// The profiles in which something waits.
+    pub(super) fn waiting(&self) -> impl Iterator<Item = (ProfileId, &Head)> {
+        let waiting = self.waiting.iter();
+        waiting.filter_map(|profile| Some((*profile, self.heads.get(profile)?)))
+    }
+
+    /// Forgets profiles of which nothing waits, once there are too many.
+    pub(super) fn make_room(&mut self) {
+        if self.heads.len() > REMEMBERED {
+            self.heads.retain(|_, head| head.is_waiting());
+        }
+    }
+
+    /// The number of the first entry in our stream that waits, as far as we know.
+    pub(super) fn first_waiting(&self) -> Option<u64> {
+        let stream = self.stream?.id;
+        let waiting = self.waiting().flat_map(|(_, head)| head.waiting());
+        let waiting = waiting.map(|Waiting { stream, number, .. }| (*stream, *number));
+        let forgotten = self.forgotten.values().copied();
+        let ours = waiting
+            .chain(forgotten)
+            .filter(|(id, _): &(Uuid, u64)| *id == stream);
+        ours.map(|(_, number)| number).min()
+    }
+}
