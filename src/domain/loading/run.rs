@@ -20,6 +20,9 @@ use crate::domain::watching::WatchError;
 
 /// How many records are written together.
 pub(super) const BATCH: usize = 500;
+/// How many watches are written together: the more of a profile there are among them, the fewer entries of its log they
+/// become.
+const WATCHES: usize = 20_000;
 /// How many warnings of a kind are told of one by one; of all of them there is the number.
 const EXAMPLES: u64 = 3;
 /// How often a batch is tried again if somebody else writes the same documents.
@@ -141,7 +144,9 @@ impl<'a> Run<'a> {
                     }
                 }
             }
-            if waiting.len() >= BATCH {
+            let is_full =
+                waiting.len() - waiting.watches.len() >= BATCH || waiting.watches.len() >= WATCHES;
+            if is_full {
                 self.write(std::mem::take(&mut waiting)).await?;
             }
         }

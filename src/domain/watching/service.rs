@@ -9,9 +9,10 @@ use futures::future::join_all;
 
 use super::error::WatchError;
 use super::import::ImportedWatch;
+use super::ledger::Ledger;
 use super::lengths::{Lengths, MeasuredLength, check_duration};
 use super::log::{
-    Cause, Draft, LogPorts, LogRecorder, Recorder, SettledHistory, Settling, WatchLog,
+    Cause, Draft, GoingOn, LogPorts, LogRecorder, Recorder, SettledHistory, Settling, WatchLog,
 };
 use super::rules::WatchRules;
 use super::store::{FeedbackStore, HistoryStore, WatchStore};
@@ -32,6 +33,9 @@ const CLOCK_SKEW: i64 = 300;
 const WALK: usize = 5000;
 /// How many watched titles of a profile are read at once when all of its are walked through.
 const PAGE: usize = 200;
+
+/// How many watches of a profile are one change of its log.
+const TOGETHER: usize = 500;
 
 const DAY: Duration = Duration::from_secs(86_400);
 
@@ -217,35 +221,45 @@ impl WatchService {
         let going_on = self
             .going_on(completed.map(ImportedWatch::play_ref))
             .await?;
-        let mut by_profile: BTreeMap<ProfileId, Vec<ImportedWatch>> = BTreeMap::new();
+        let mut by_profile: BTreeMap<ProfileId, (Vec<ImportedWatch>, Vec<GoingOn>)> =
+            BTreeMap::new();
         for watch in watches {
-            by_profile.entry(watch.profile).or_default().push(watch);
+            by_profile.entry(watch.profile).or_default().0.push(watch);
         }
-        let profiles: Vec<ProfileId> = by_profile.keys().copied().collect();
-        let recorded = by_profile.into_iter().map(|(profile, watches)| {
-            let going_on = going_on.iter();
-            let going_on = going_on.filter(|(play_ref, _)| play_ref.profile == profile);
-            let cause = Cause::Import {
-                watches,
-                going_on: going_on.copied().collect(),
-            };
-            self.ports.recorder.record(Draft {
-                profile,
-                cause,
-                may_begin: true,
-            })
+        for one in &going_on {
+            by_profile.entry(one.0.profile).or_default().1.push(*one);
+        }
+        let recorded = by_profile.into_iter().map(|(profile, watches)| async move {
+            let (watches, going_on) = watches;
+            let mut ledgers = Vec::new();
+            let last = watches.chunks(TOGETHER).len();
+            for (place, watches) in (1..).zip(watches.chunks(TOGETHER)) {
+                // Only with the last of them is it known what is watched.
+                let going_on = if place == last {
+                    going_on.clone()
+                } else {
+                    Vec::new()
+                };
+                let cause = Cause::Import {
+                    watches: watches.to_vec(),
+                    going_on,
+                };
+                let draft = Draft {
+                    profile,
+                    cause,
+                    may_begin: true,
+                };
+                ledgers.push(self.ports.recorder.record(draft).await?);
+            }
+            Ok::<_, WatchError>(ledgers)
         });
-        let mut plays = 0;
-        let mut ledgers = Vec::with_capacity(profiles.len());
-        for ledger in join_all(recorded).await {
-            let ledger = ledger?;
-            plays += ledger.plays.changed().count();
-            ledgers.push(ledger);
-        }
+        let ledgers = join_all(recorded).await;
+        let ledgers: Vec<Vec<Ledger>> = ledgers.into_iter().collect::<Result<_, _>>()?;
+        let ledgers: Vec<Ledger> = ledgers.into_iter().flatten().collect();
+        let plays = ledgers.iter().map(|ledger| ledger.plays.changed().count());
+        let plays = plays.sum();
         // Nobody may come after a command that loads.
-        for settled in join_all(profiles.iter().map(|it| self.ports.settling.settle(*it))).await {
-            settled?;
-        }
+        self.ports.settling.fold_own().await?;
         for ledger in &ledgers {
             self.look_again(&going_on, ledger).await?;
         }

@@ -6,7 +6,7 @@ use super::types::WatchedItem;
 use crate::domain::ids::{PlayId, ProfileId, TitleId};
 
 /// Which play, and so which rows: the play's own, its item's state and its watched title.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct PlayRef {
     pub profile: ProfileId,
     pub play: PlayId,
@@ -33,7 +33,7 @@ impl PlayRef {
 }
 
 /// Rows of one profile that a change reads and writes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Touched {
     /// Those of a play.
     Play(PlayRef),

@@ -4,12 +4,12 @@
 //! comes second with the same entries finds it further and writes nothing. So it may stop, crash or be done twice at any
 //! point. What was recorded here is folded from memory; what another process left when it ended is read from its stream.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use futures::future::join_all;
+use futures::future::{join_all, try_join_all};
 use uuid::Uuid;
 
 use super::entry::Entry;
@@ -100,12 +100,9 @@ impl LogRecorder {
                 to: entries.last().map_or(from, |last| last.sequence),
             };
             from = step.to;
-            let mut touched: Vec<Touched> = Vec::new();
-            for one in entries.iter().flat_map(|entry| entry.touched()) {
-                if !touched.contains(&one) {
-                    touched.push(one);
-                }
-            }
+            let touched: HashSet<Touched> =
+                entries.iter().flat_map(|entry| entry.touched()).collect();
+            let touched: Vec<Touched> = touched.into_iter().collect();
             let (rules, now) = (self.ports.rules, self.ports.clock.now());
             let entries = entries.to_vec();
             let change = Arc::new(move |ledger: &mut Ledger| {
@@ -329,11 +326,11 @@ impl Settling for LogRecorder {
     }
 
     async fn fold_own(&self) -> Result<(), StoreError> {
-        for lane in self.lanes.iter() {
+        let lanes = self.lanes.iter().map(|lane| async move {
             while self.fold_lane(lane, |_| true).await? > 0 {}
-            self.note(lane, Duration::ZERO).await?;
-        }
-        Ok(())
+            self.note(lane, Duration::ZERO).await
+        });
+        try_join_all(lanes).await.map(drop)
     }
 
     async fn replay(&self, profile: ProfileId) -> Result<Option<Replayed>, StoreError> {
