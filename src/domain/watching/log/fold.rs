@@ -27,8 +27,8 @@ use crate::domain::watching::touched::Touched;
 
 /// How many entries are folded in a round of a lane.
 const AT_ONCE: usize = 2000;
-/// How many entries of a profile are folded in one transaction.
-const STEP: usize = 200;
+/// About how many plays or titles of a profile are folded in one transaction.
+const STEP: usize = 1000;
 /// How many entries of a stream are read at once.
 const PAGE: usize = 1000;
 /// How often is noted how far a stream is folded.
@@ -93,7 +93,16 @@ impl LogRecorder {
     /// Folds entries of a profile.
     async fn fold(&self, due: &Due) -> Result<(), WatchError> {
         let mut from = due.from;
-        for entries in due.entries.chunks(STEP) {
+        let mut rest = &due.entries[..];
+        while !rest.is_empty() {
+            let mut rows = 0;
+            let fits = rest.iter().take_while(|entry| {
+                rows += entry.touched().count();
+                rows <= STEP
+            });
+            // One at the least, however long it is.
+            let (entries, later) = rest.split_at(fits.count().max(1));
+            rest = later;
             let step = FoldStep {
                 profile: due.profile,
                 from,
