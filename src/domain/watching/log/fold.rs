@@ -10,7 +10,6 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use futures::future::{join_all, try_join_all};
-use uuid::Uuid;
 
 use super::entry::Entry;
 use super::head::{Head, no_rows};
