@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bson::doc;
 use futures::future::BoxFuture;
-use mongodb::error::{Error, ErrorKind, WriteFailure};
+use mongodb::error::{Error, ErrorKind, InsertManyError, WriteFailure};
 use mongodb::options::{Acknowledgment, ClientOptions, ReadConcern, WriteConcern};
 use mongodb::{Client, ClientSession, Database};
 use secrecy::{ExposeSecret, SecretString};
@@ -242,11 +242,19 @@ pub(super) fn store_error(error: Error) -> StoreError {
         ErrorKind::Write(WriteFailure::WriteError(ref write)) if write.code == OUT_OF_DISK => {
             StoreError::full(error)
         }
+        ErrorKind::InsertMany(ref failed) if is_full(failed) => StoreError::full(error),
         _ if UNCERTAIN.iter().any(|label| error.contains_label(label)) => {
             StoreError::unavailable(error)
         }
         _ => StoreError::failed(error),
     }
+}
+
+fn is_full(failed: &InsertManyError) -> bool {
+    let errors = failed.write_errors.iter().flatten();
+    let codes = errors.map(|error| error.code);
+    let concern = failed.write_concern_error.iter().map(|error| error.code);
+    codes.chain(concern).any(|code| code == OUT_OF_DISK)
 }
 
 /// Whether a write failed because a unique key was taken.

@@ -48,6 +48,8 @@ struct OfTitles {
     plays: BTreeMap<PlayId, Play>,
     states: BTreeMap<WatchedItem, WatchState>,
     titles: BTreeMap<TitleId, WatchedTitle>,
+    /// The revisions of the titles from before these rows were read.
+    revisions: BTreeMap<TitleId, u64>,
 }
 
 impl WatchService {
@@ -72,7 +74,10 @@ impl WatchService {
                     .differences(&expected)
                     .into_iter()
                     // What was written meanwhile is another for that.
-                    .filter(|(title, _)| revision(&stored, *title) == revision(&written, *title))
+                    .filter(|(title, _)| {
+                        let now = written.titles.get(title).map(|it| it.stamp.revision);
+                        stored.revisions.get(title).copied() == now
+                    })
                     .map(|(_, drifted)| drifted),
             );
         }
@@ -99,7 +104,7 @@ impl WatchService {
             let change: Change = Arc::new(move |ledger: &mut Ledger| {
                 for title in &titles {
                     let there = ledger.watched_titles.get((profile, *title));
-                    if there.map(|it| it.stamp.revision) == revision(&stored, *title) {
+                    if there.map(|it| it.stamp.revision) == stored.revisions.get(title).copied() {
                         expected.put(ledger, *title, now);
                     }
                 }
@@ -116,14 +121,15 @@ impl WatchService {
         Ok(rebuilt)
     }
 
-    /// The rows of a profile as they are and as they should be, some titles at a time, and whether its log says so.
+    /// The rows of a profile as they are and as they should be, some titles at a time, and whether its log says so. The
+    /// revisions in them are those from before anything else was read: whatever is written meanwhile has others.
     async fn expected(
         &self,
         profile: ProfileId,
     ) -> Result<(bool, Vec<(OfTitles, OfTitles)>), WatchError> {
         self.ports.settling.settle(profile).await?;
-        let replayed = self.ports.settling.replay(profile).await?;
         let mut titles: BTreeSet<TitleId> = BTreeSet::new();
+        let mut revisions: BTreeMap<TitleId, u64> = BTreeMap::new();
         loop {
             let after = titles.last().copied();
             let page = self.watched_titles_after(profile, after).await?;
@@ -131,13 +137,21 @@ impl WatchService {
                 break;
             }
             titles.extend(page.iter().map(|watched_title| watched_title.title));
+            revisions.extend(page.iter().map(|it| (it.title, it.stamp.revision)));
         }
+        let replayed = self.ports.settling.replay(profile).await?;
         let in_log = replayed.iter().flat_map(|it| it.rows.watched_titles.all());
         titles.extend(in_log.map(|watched_title| watched_title.title));
         let titles: Vec<TitleId> = titles.into_iter().collect();
         let mut stored = Vec::new();
         for page in titles.chunks(AT_ONCE) {
-            stored.push(self.stored(profile, page.iter().copied()).await?);
+            let mut rows = self.stored(profile, page.iter().copied()).await?;
+            rows.revisions = revisions
+                .iter()
+                .filter(|(title, _)| page.contains(title))
+                .map(|(title, revision)| (*title, *revision))
+                .collect();
+            stored.push(rows);
         }
         let replayed = replayed.filter(|it| stored.iter().all(|stored| stored.is_in(it)));
         let is_whole = replayed.is_some();
@@ -177,6 +191,7 @@ impl WatchService {
                 .into_iter()
                 .map(|watched_title| (watched_title.title, watched_title))
                 .collect(),
+            revisions: BTreeMap::new(),
         })
     }
 }
@@ -210,6 +225,7 @@ impl OfTitles {
             titles: of_titles.collect(),
             plays: plays.map(|it| (it.id, it.clone())).collect(),
             states: states.map(|it| (it.item, it.clone())).collect(),
+            revisions: BTreeMap::new(),
         }
     }
 
@@ -363,10 +379,6 @@ fn next(before: Option<Stamp>, replayed: Stamp, now: DateTime<Utc>) -> Stamp {
     let before = before.unwrap_or(replayed);
     let revision = before.revision.max(replayed.revision);
     Stamp { revision, ..before }.next(now)
-}
-
-fn revision(rows: &OfTitles, title: TitleId) -> Option<u64> {
-    rows.titles.get(&title).map(|it| it.stamp.revision)
 }
 
 fn is_same_play(a: &Play, b: &Play) -> bool {

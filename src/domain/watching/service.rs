@@ -1,6 +1,6 @@
 //! The use cases of watching: reporting what is played, resuming, going on with the next episode, looking back.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -194,7 +194,13 @@ impl WatchService {
             recorded => recorded?,
         };
         self.events.publish(Event::WatchesRecorded);
-        self.look_again(&going_on, &ledger).await?;
+        if let Err(error) = self.look_again(&going_on, &ledger).await {
+            // The report is recorded; what comes next is found out when somebody looks.
+            tracing::debug!(
+                error = &error as &dyn std::error::Error,
+                "It was not looked once more at when the series goes on"
+            );
+        }
         let state = ledger
             .state(&play_ref)
             .cloned()
@@ -221,28 +227,23 @@ impl WatchService {
         let going_on = self
             .going_on(completed.map(ImportedWatch::play_ref))
             .await?;
-        let mut by_profile: BTreeMap<ProfileId, (Vec<ImportedWatch>, Vec<GoingOn>)> =
-            BTreeMap::new();
+        let mut by_profile: BTreeMap<ProfileId, Vec<ImportedWatch>> = BTreeMap::new();
         for watch in watches {
-            by_profile.entry(watch.profile).or_default().0.push(watch);
+            by_profile.entry(watch.profile).or_default().push(watch);
         }
-        for one in &going_on {
-            by_profile.entry(one.0.profile).or_default().1.push(*one);
-        }
+        let by_play: HashMap<_, GoingOn> = going_on
+            .iter()
+            .map(|one| (one.0.play_key(), *one))
+            .collect();
+        let by_play = &by_play;
         let recorded = by_profile.into_iter().map(|(profile, watches)| async move {
-            let (watches, going_on) = watches;
             let mut ledgers = Vec::new();
-            let last = watches.chunks(TOGETHER).len();
-            for (place, watches) in (1..).zip(watches.chunks(TOGETHER)) {
-                // Only with the last of them is it known what is watched.
-                let going_on = if place == last {
-                    going_on.clone()
-                } else {
-                    Vec::new()
-                };
+            for watches in watches.chunks(TOGETHER) {
+                let plays = watches.iter().map(ImportedWatch::play_ref);
+                let going_on = plays.filter_map(|play| by_play.get(&play.play_key()).copied());
                 let cause = Cause::Import {
                     watches: watches.to_vec(),
-                    going_on,
+                    going_on: going_on.collect(),
                 };
                 let draft = Draft {
                     profile,
@@ -261,7 +262,11 @@ impl WatchService {
         // Nobody may come after a command that loads.
         self.ports.settling.fold_own().await?;
         for ledger in &ledgers {
-            self.look_again(&going_on, ledger).await?;
+            let plays = ledger.plays.changed().map(|play| (play.profile, play.id));
+            let of_ledger: Vec<GoingOn> = plays
+                .filter_map(|play| by_play.get(&play).copied())
+                .collect();
+            self.look_again(&of_ledger, ledger).await?;
         }
         self.events.publish(Event::WatchesChanged);
         Ok(plays)
@@ -344,6 +349,7 @@ impl WatchService {
         profile: ProfileId,
         after: Option<TitleId>,
     ) -> Result<Vec<WatchedTitle>, WatchError> {
+        self.ports.settling.settle(profile).await?;
         let last = TitleId(i64::MAX.cast_unsigned());
         let after = match after {
             Some(title) => Some((profile, title)),

@@ -19,6 +19,9 @@ use crate::domain::error::StoreError;
 use crate::domain::ids::ProfileId;
 use crate::domain::watching::{Batch, Entry, FoldStep, Tail};
 
+/// How many entries are emptied at once.
+const WIPED: usize = 500;
+
 pub(super) fn document(batch: &Batch, entry: &Entry) -> Result<Document, StoreError> {
     let causes = serde_json::to_string(&entry.causes).map_err(StoreError::failed)?;
     Ok(doc! {
@@ -138,6 +141,39 @@ pub(super) async fn newest(collections: &Collections, log: &str) -> Result<u64, 
     Ok(sequence.unwrap_or(0).cast_unsigned())
 }
 
+/// The keys of those of these entries that are folded, or of nobody any more: by the log that they are of, whatever was
+/// noted of their stream.
+pub(super) async fn folded_among(
+    collections: &Collections,
+    entries: &[&Document],
+) -> Result<Vec<Bson>, StoreError> {
+    let place = |entry: &Document| {
+        let key = entry.get_document("_id").ok()?;
+        let log = key.get_str("log").ok()?.to_owned();
+        Some((log, key.get_i64("sequence").ok()?))
+    };
+    let logs: BTreeSet<String> = entries
+        .iter()
+        .filter_map(|entry| place(entry).map(|(log, _)| log))
+        .collect();
+    let these = doc! { "_id": { "$in": logs.into_iter().collect::<Vec<_>>() } };
+    let folds = documents(&collections.folds, these, doc! {}, None).await?;
+    let folded: BTreeMap<&str, i64> = folds
+        .iter()
+        .filter_map(|fold| Some((fold.get_str("_id").ok()?, fold.get_i64("folded").ok()?)))
+        .collect();
+    let is_done = |entry: &&&Document| {
+        entry.get_bool("erased").unwrap_or(false)
+            || place(entry).is_some_and(|(log, sequence)| {
+                folded
+                    .get(log.as_str())
+                    .is_some_and(|folded| sequence <= *folded)
+            })
+    };
+    let done = entries.iter().filter(is_done);
+    Ok(done.filter_map(|entry| entry.get("_id").cloned()).collect())
+}
+
 /// Lets nothing be appended to a log any more: its last entry says that the profile is erased.
 pub(super) async fn close(collections: &Collections, log: &str) -> Result<(), StoreError> {
     let entries = &collections.log;
@@ -176,11 +212,20 @@ pub(super) async fn wipe(collections: &Collections, log: &str) -> Result<(), Sto
     let mut these = after(log, 0);
     these.insert("erased", doc! { "$ne": true });
     let emptied = doc! { "$set": { "erased": true }, "$unset": { "profile": "", "causes": "" } };
-    patiently(entries.timeout, async {
-        let emptied = entries.update_many(these, emptied).await;
-        emptied.map(drop).map_err(store_error)
-    })
-    .await
+    loop {
+        let order = doc! { "_id": 1 };
+        let found = documents(entries, these.clone(), order, Some(WIPED)).await?;
+        let keys: Vec<&Bson> = found.iter().filter_map(|entry| entry.get("_id")).collect();
+        if keys.is_empty() {
+            return Ok(());
+        }
+        patiently(entries.timeout, async {
+            let these = doc! { "_id": { "$in": keys } };
+            let emptied = entries.update_many(these, emptied.clone()).await;
+            emptied.map(drop).map_err(store_error)
+        })
+        .await?;
+    }
 }
 
 /// Forgets how far a log was folded.

@@ -9,7 +9,9 @@ use mongodb::error::ErrorKind;
 use uuid::Uuid;
 
 use super::collections::Collections;
-use super::entries::{after, document, newest, read_entry, read_tails, taken, uuid_of};
+use super::entries::{
+    after, document, folded_among, newest, read_entry, read_tails, taken, uuid_of,
+};
 use super::store::MongoWatching;
 use crate::adapters::mongo::db::{patiently, store_error};
 use crate::adapters::mongo::fields::{date, stamped};
@@ -40,7 +42,9 @@ impl WatchLog for MongoWatching {
                 },
             }
         });
-        let taken = inserted.await?;
+        let taken = inserted
+            .await
+            .inspect_err(|error| self.collections.db.learn(error))?;
         let outcome = |index| {
             if taken.contains(&index) {
                 Appended::Taken
@@ -154,8 +158,8 @@ impl WatchLog for MongoWatching {
                 let at = entry.get_datetime("at");
                 at.is_ok_and(|at| *at < date(before))
             };
-            let old = first.iter().take_while(is_old);
-            let old: Vec<&Bson> = old.filter_map(|entry| entry.get("_id")).collect();
+            let old: Vec<&Document> = first.iter().take_while(is_old).collect();
+            let old = folded_among(&self.collections, &old).await?;
             if !old.is_empty() {
                 let these = doc! { "_id": { "$in": &old } };
                 let removed = patiently(log.timeout, async {

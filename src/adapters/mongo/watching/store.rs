@@ -362,6 +362,7 @@ impl WatchSource for MongoWatching {
             let put = erase::put_tombstone(collections, tombstone);
             patiently(collections.db.timeout, put).await?;
             entries::close(collections, tombstone).await?;
+            entries::wipe(collections, tombstone).await?;
         }
         Ok(())
     }

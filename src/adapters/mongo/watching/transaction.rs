@@ -156,7 +156,7 @@ async fn try_once(
 ) -> Result<Outcomes, Abort<GivenUp>> {
     let touched = || updates.iter().flat_map(|update| &update.touched);
     let steps = updates.iter().filter_map(|update| update.step);
-    let folded = entries::folded_in(collections, steps, session).await?;
+    let mut folded = entries::folded_in(collections, steps, session).await?;
     let (mut whole, waiting) = read_ledger(collections, touched, session).await?;
     let missing: BTreeSet<(ProfileId, TitleId)> = touched()
         .map(Touched::title_key)
@@ -183,7 +183,11 @@ async fn try_once(
         let mut part = whole.part(touched);
         outcomes.push(change(&mut part).map(|()| {
             whole.absorb(&part);
-            steps.extend(*step);
+            if let Some(step) = step {
+                // Another of the same profile may be among these.
+                folded.insert(step.profile, step.to);
+                steps.push(*step);
+            }
             part
         }));
     }

@@ -59,6 +59,7 @@ pub(super) fn put_tombstones(
     for tombstone in tombstones {
         write(connection, PUT_TOMBSTONE, [tombstone])?;
         entries::close(connection, tombstone)?;
+        entries::wipe(connection, tombstone, i64::MAX)?;
     }
     Ok(())
 }

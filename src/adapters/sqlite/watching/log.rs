@@ -156,9 +156,13 @@ impl WatchLog for SqliteWatching {
 fn trim(connection: &rusqlite::Connection, before: i64) -> rusqlite::Result<u64> {
     let sql = "SELECT id, folded, updated_at FROM watch_log_streams";
     for stream in all(connection, sql, (), StreamRow::read)? {
+        // The oldest of the stream alone are looked at, and what waits is not removed whatever was noted.
         let sql = "DELETE FROM watch_log WHERE (log, sequence) IN
-             (SELECT log, sequence FROM watch_log WHERE stream = ?1 AND number <= ?2 AND at < ?3
-              ORDER BY number LIMIT ?4)";
+             (SELECT oldest.log, oldest.sequence
+              FROM (SELECT log, sequence, profile, at FROM watch_log
+                    WHERE stream = ?1 AND number <= ?2 ORDER BY number LIMIT ?4) AS oldest
+              LEFT JOIN watch_log_folds AS fold ON fold.log = oldest.log
+              WHERE oldest.at < ?3 AND (oldest.profile IS NULL OR oldest.sequence <= fold.folded))";
         let parameters = (stream.id, stream.folded, before, rows(TRIMMED));
         let removed = write(connection, sql, parameters)?;
         if removed > 0 {

@@ -14,6 +14,7 @@ use futures::future::{join_all, try_join_all};
 use super::entry::Entry;
 use super::head::{Head, no_rows};
 use super::lanes::{Lane, LogRecorder};
+use super::memory::Writing;
 use super::recorder::{Replayed, Settling};
 use super::store::{Stream, Tail};
 use super::streams::Seen;
@@ -28,8 +29,10 @@ use crate::domain::watching::touched::Touched;
 const AT_ONCE: usize = 2000;
 /// About how many plays or titles of a profile are folded in one transaction.
 const STEP: usize = 1000;
-/// How many entries of a stream are read at once.
+/// How many entries of a stream are read at once: more than a batch has.
 const PAGE: usize = 1000;
+/// How many profiles are folded at the same time that another process left.
+const TOGETHER: usize = 50;
 /// How often is noted how far a stream is folded.
 const NOTE: Duration = Duration::from_secs(2);
 /// How often the streams of others are looked at.
@@ -143,7 +146,10 @@ impl LogRecorder {
                     due.push(Due::of(profile, head));
                 }
             }
-            let forgotten: Vec<ProfileId> = memory.forgotten.keys().copied().collect();
+            let forgotten = memory.forgotten.iter();
+            let forgotten: Vec<(ProfileId, u64)> = forgotten
+                .map(|(profile, forgotten)| (*profile, forgotten.times))
+                .collect();
             (due, forgotten)
         };
         let folded = join_all(due.iter().map(|due| self.fold(due))).await;
@@ -178,26 +184,34 @@ impl LogRecorder {
             }
         }
         metrics::counter!("watch_log_folded_entries_total").increment(count as u64);
-        result?;
-        count += forgotten.len();
-        for profile in forgotten {
-            self.folded_tails(vec![profile]).await?;
-            lane.memory.lock().await.forgotten.remove(&profile);
+        for (profile, times) in forgotten {
+            match self.folded_tails(vec![profile]).await {
+                Ok(_) => {
+                    count += 1;
+                    lane.memory.lock().await.remember(profile, times);
+                }
+                Err(error) => result = Err(error),
+            }
         }
         self.note(lane, NOTE).await?;
-        Ok(count)
+        result.map(|()| count)
     }
 
     /// Notes how far the stream of a lane is folded, if that was not done for so long.
     async fn note(&self, lane: &Lane, after: Duration) -> Result<(), StoreError> {
         let mut memory = lane.memory.lock().await;
+        let is_time = |stream: &Writing| stream.noted_at.elapsed() >= after;
+        if !memory.stream.as_ref().is_some_and(is_time) {
+            return Ok(());
+        }
+        memory.tidy();
         let first = memory.first_waiting();
         let Some(stream) = &mut memory.stream else {
             return Ok(());
         };
         let through = first.map_or(stream.number, |first| first.saturating_sub(1));
         let is_new = through > stream.noted || first.is_some();
-        if !is_new || stream.noted_at.elapsed() < after {
+        if !is_new {
             return Ok(());
         }
         (stream.noted, stream.noted_at) = (through, Instant::now());
@@ -222,41 +236,59 @@ impl LogRecorder {
             }
             let known = seen.entry(stream.id).or_insert_with(|| Seen::of(&stream));
             if known.is_left(&stream) || is_all {
-                count += self.fold_stream(&stream).await?;
-                known.done();
+                count += self.fold_stream(&stream, known).await?;
             }
         }
         Ok(count)
     }
 
-    async fn fold_stream(&self, stream: &Stream) -> Result<usize, StoreError> {
+    async fn fold_stream(&self, stream: &Stream, seen: &mut Seen) -> Result<usize, StoreError> {
+        let log = &self.ports.log;
         let (mut number, mut count) = (stream.folded, 0);
         loop {
-            let log = &self.ports.log;
             let entries = log.entries_after(stream.id, number, PAGE).await?;
-            let Some((last, _)) = entries.last() else {
-                break;
+            let Some((last, _)) = entries.last().copied() else {
+                seen.found_empty();
+                return Ok(count);
             };
-            // All of a batch have the same number, and the page may end within it.
-            let last = *last;
-            let whole = entries.len() < PAGE;
             let profiles: BTreeSet<ProfileId> =
                 entries.iter().filter_map(|(_, profile)| *profile).collect();
-            count += entries.len();
-            self.folded_tails(profiles.into_iter().collect()).await?;
-            if whole {
-                number = last;
+            for profiles in profiles.into_iter().collect::<Vec<_>>().chunks(TOGETHER) {
+                count += self.fold_left(profiles).await?;
+            }
+            if entries.len() < PAGE {
+                number = number.max(seen.looked_into(last));
                 break;
             }
-            number = number.max(last.saturating_sub(1)).max(number);
-            if entries.first().is_some_and(|(first, _)| *first == last) {
-                number = last;
-            }
+            // All of a batch have the same number, and the page may end within it: a batch has fewer than a page.
+            number = number.max(last.saturating_sub(1));
         }
         if number > stream.folded {
-            self.ports.log.note_folded(stream.id, number).await?;
+            log.note_folded(stream.id, number).await?;
         }
         Ok(count)
+    }
+
+    /// Folds what another process left of these profiles. What cannot be folded of one keeps no other waiting: it stays
+    /// in the log, and whoever reads of that profile meets it.
+    async fn fold_left(&self, profiles: &[ProfileId]) -> Result<usize, StoreError> {
+        let folded = |profile: ProfileId| async move {
+            let before = self.lane(profile).folded(profile);
+            match self.folded_tails(vec![profile]).await {
+                Ok(_) => Ok(usize::from(self.lane(profile).folded(profile) > before)),
+                Err(error @ StoreError::Failed(_)) => {
+                    tracing::error!(
+                        %profile,
+                        error = &error as &dyn std::error::Error,
+                        "What a profile has watched cannot be folded; it stays in the log"
+                    );
+                    Ok(0)
+                }
+                Err(error) => Err(error),
+            }
+        };
+        let folded = join_all(profiles.iter().copied().map(folded)).await;
+        folded.into_iter().sum()
     }
 }
 
@@ -315,10 +347,6 @@ impl Settling for LogRecorder {
     async fn fold_due(&self) -> Result<bool, StoreError> {
         let lanes = self.lanes.iter();
         let folded = join_all(lanes.map(|lane| self.fold_lane(lane, Head::is_due))).await;
-        let mut count = 0;
-        for folded in folded {
-            count += folded?;
-        }
         let is_time = {
             let mut looked_at = self.looked_at.lock().await;
             let is_time = looked_at.is_none_or(|at| at.elapsed() >= LOOK);
@@ -327,8 +355,10 @@ impl Settling for LogRecorder {
             }
             is_time
         };
-        if is_time {
-            count += self.adopt(false).await?;
+        // Whatever became of our own.
+        let mut count = if is_time { self.adopt(false).await? } else { 0 };
+        for folded in folded {
+            count += folded?;
         }
         Ok(count > 0)
     }

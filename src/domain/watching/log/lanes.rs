@@ -5,7 +5,7 @@
 //! taken met one of another server: what was known of the profile is forgotten, and the change made anew on what is
 //! there.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -105,6 +105,10 @@ impl LogRecorder {
 
     /// Does jobs together. Gives back those that must be done anew.
     async fn run(&self, memory: &mut Memory, jobs: Vec<Job>) -> Vec<Job> {
+        let jobs = self.know(memory, jobs).await;
+        if jobs.is_empty() {
+            return Vec::new();
+        }
         match self.load(memory, &jobs).await {
             Ok(()) => self.stage_and_append(memory, jobs).await,
             // One may have met what cannot be read. It fails alone.
@@ -127,10 +131,11 @@ impl LogRecorder {
         }
     }
 
-    /// Makes known whatever the jobs touch.
-    async fn load(&self, memory: &mut Memory, jobs: &[Job]) -> Result<(), StoreError> {
+    /// Makes known where the logs of the jobs' profiles end. Those in which something waits that is not known here are
+    /// folded first, beside the lane, for that may take long. Gives back the jobs that can be done.
+    async fn know(&self, memory: &mut Memory, jobs: Vec<Job>) -> Vec<Job> {
         let mut unknown: Vec<ProfileId> = Vec::new();
-        for job in jobs {
+        for job in &jobs {
             let profile = job.draft.profile;
             if memory.heads.get(&profile).is_some_and(Head::is_old) {
                 memory.heads.remove(&profile);
@@ -141,13 +146,72 @@ impl LogRecorder {
         }
         unknown.sort_unstable();
         unknown.dedup();
-        if !unknown.is_empty() {
-            for tail in self.folded_tails(unknown).await? {
-                if !tail.is_erased {
-                    memory.heads.insert(tail.profile, Head::of(&tail));
+        if unknown.is_empty() {
+            return jobs;
+        }
+        let mut tails = Vec::with_capacity(unknown.len());
+        let mut failed: HashMap<ProfileId, Arc<StoreError>> = HashMap::new();
+        match self.ports.log.tails(&unknown).await {
+            Ok(found) => tails = found,
+            // One may have met what cannot be read. It fails alone.
+            Err(StoreError::Failed(_)) if unknown.len() > 1 => {
+                for profile in unknown {
+                    match self.ports.log.tails(&[profile]).await {
+                        Ok(found) => tails.extend(found),
+                        Err(error) => drop(failed.insert(profile, Arc::new(error))),
+                    }
                 }
             }
+            Err(error) => {
+                refuse_all(jobs, error);
+                return Vec::new();
+            }
         }
+        let mut unfolded = BTreeSet::new();
+        for tail in tails {
+            if tail.is_erased {
+                continue;
+            }
+            if tail.waiting.is_empty() {
+                memory.heads.insert(tail.profile, Head::of(&tail));
+            } else {
+                unfolded.insert(tail.profile);
+            }
+        }
+        let mut known = Vec::with_capacity(jobs.len());
+        for job in jobs {
+            let profile = job.draft.profile;
+            if let Some(error) = failed.get(&profile) {
+                job.answer(Err(StoreError::shared(Arc::clone(error)).into()));
+            } else if unfolded.contains(&profile) {
+                self.fold_before(job);
+            } else {
+                known.push(job);
+            }
+        }
+        known
+    }
+
+    /// Does a job once everything is folded that waits of its profile.
+    fn fold_before(&self, job: Job) {
+        let recorder = self.clone();
+        self.ports.tasks.spawn(Box::pin(async move {
+            let profile = job.draft.profile;
+            match recorder.settle(profile).await {
+                Ok(()) => {
+                    if let Some(job) = job.once_more() {
+                        let lane = recorder.lane(profile);
+                        locked(&lane.waiting).push_back(job);
+                        recorder.work_off(lane).await;
+                    }
+                }
+                Err(error) => job.answer(Err(error.into())),
+            }
+        }));
+    }
+
+    /// Makes known the rows that the jobs touch.
+    async fn load(&self, memory: &mut Memory, jobs: &[Job]) -> Result<(), StoreError> {
         let mut missing: BTreeMap<ProfileId, Vec<Touched>> = BTreeMap::new();
         for job in jobs {
             let profile = job.draft.profile;

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use uuid::Uuid;
 
-use super::head::{Head, Waiting};
+use super::head::{BELIEVED, Head, Waiting};
 use crate::domain::ids::ProfileId;
 
 /// How many profiles a lane remembers.
@@ -18,8 +18,18 @@ pub(super) struct Memory {
     /// Those in which something waits.
     pub(super) waiting: BTreeSet<ProfileId>,
     pub(super) stream: Option<Writing>,
-    /// Profiles of which entries of ours may wait that are not remembered, with the first number that may.
-    pub(super) forgotten: HashMap<ProfileId, (Uuid, u64)>,
+    /// Profiles of which entries of ours may wait that are not remembered.
+    pub(super) forgotten: HashMap<ProfileId, Forgotten>,
+    tidied_at: Option<Instant>,
+}
+
+/// Entries of ours that may wait, of a profile that is not remembered.
+#[derive(Default)]
+pub(super) struct Forgotten {
+    /// How often it was forgotten.
+    pub(super) times: u64,
+    /// The stream and the number of the first that waited each time.
+    places: Vec<(Uuid, u64)>,
 }
 
 /// A stream that is written.
@@ -41,8 +51,26 @@ impl Memory {
         };
         self.waiting.remove(&profile);
         if let Some(first) = head.waiting().next() {
-            let first = (first.stream, first.number);
-            self.forgotten.entry(profile).or_insert(first);
+            let known = self.forgotten.entry(profile).or_default();
+            known.times += 1;
+            known.places.push((first.stream, first.number));
+        }
+    }
+
+    /// What was forgotten of a profile so many times is folded.
+    pub(super) fn remember(&mut self, profile: ProfileId, times: u64) {
+        let known = self.forgotten.get(&profile);
+        if known.is_some_and(|known| known.times == times) {
+            self.forgotten.remove(&profile);
+        }
+    }
+
+    /// Forgets, now and then, profiles that nobody has reported of for long.
+    pub(super) fn tidy(&mut self) {
+        let at = self.tidied_at.get_or_insert_with(Instant::now);
+        if at.elapsed() > BELIEVED {
+            self.tidied_at = None;
+            self.heads.retain(|_, head| !head.is_old());
         }
     }
 
@@ -74,7 +102,8 @@ impl Memory {
         let stream = self.stream?.id;
         let waiting = self.waiting().flat_map(|(_, head)| head.waiting());
         let waiting = waiting.map(|Waiting { stream, number, .. }| (*stream, *number));
-        let forgotten = self.forgotten.values().copied();
+        let forgotten = self.forgotten.values();
+        let forgotten = forgotten.flat_map(|forgotten| forgotten.places.iter().copied());
         let ours = waiting
             .chain(forgotten)
             .filter(|(id, _): &(Uuid, u64)| *id == stream);

@@ -14,8 +14,8 @@ pub(super) struct Seen {
     folded: u64,
     noted_at: DateTime<Utc>,
     since: Instant,
-    /// Whether nothing was left in it since.
-    is_done: bool,
+    /// The number of the last entry, when it was last looked into.
+    last: Option<u64>,
 }
 
 impl Seen {
@@ -25,21 +25,32 @@ impl Seen {
             folded: stream.folded,
             noted_at: stream.noted_at,
             since: Instant::now(),
-            is_done: false,
+            last: None,
         }
     }
 
-    /// Sees it again. Says whether it may hold something that nobody else folds: nothing was noted of it for long, by
-    /// our own clock, and nobody has looked into it since.
+    /// Sees it again. Says whether it may hold something that nobody else folds: for long, by our own clock, nothing
+    /// was noted of it, and nobody here has looked into it.
     pub(super) fn is_left(&mut self, stream: &Stream) -> bool {
         if (self.folded, self.noted_at) != (stream.folded, stream.noted_at) {
             *self = Self::of(stream);
         }
-        !self.is_done && self.since.elapsed() >= DEAD
+        self.since.elapsed() >= DEAD
     }
 
-    /// Everything in it is folded.
-    pub(super) fn done(&mut self) {
-        self.is_done = true;
+    /// Everything in it is folded that was seen, the last entry with this number. Says up to which number that is
+    /// certain: others of the last number may still come, unless it was the last one long ago.
+    pub(super) fn looked_into(&mut self, last: u64) -> u64 {
+        let is_old = self.last == Some(last) && self.since.elapsed() >= DEAD;
+        if self.last != Some(last) || is_old {
+            self.since = Instant::now();
+        }
+        self.last = Some(last);
+        if is_old { last } else { last.saturating_sub(1) }
+    }
+
+    /// There was nothing in it.
+    pub(super) fn found_empty(&mut self) {
+        self.since = Instant::now();
     }
 }

@@ -9,8 +9,8 @@ use reelgraph::domain::clock::SystemClock;
 use reelgraph::domain::ids::{ProfileId, TitleId};
 use reelgraph::domain::watching::PlaybackEvent::{Progress, Start, Stop};
 use reelgraph::domain::watching::{
-    Cause, Draft, FoldStep, Ledger, Lengths, LogPorts, LogRecorder, PlayRef, Recorder, Report,
-    SettledHistory, Settling, WatchError, WatchRules,
+    Cause, Change, Draft, FoldStep, Ledger, Lengths, LogPorts, LogRecorder, PlayRef, Recorder,
+    Report, SettledHistory, Settling, Touched, WatchError, WatchRules,
 };
 
 use super::support::*;
@@ -28,6 +28,7 @@ on_every_backend!(open on [sqlite, mongo]:
     what_is_folded_is_trimmed_and_nothing_else,
     what_was_there_before_the_log_goes_on,
     a_play_that_may_not_begin_is_refused,
+    of_folds_that_begin_at_the_same_place_one_is_made,
 );
 
 /// A server: what it knows, and the history that it reads.
@@ -108,7 +109,7 @@ async fn what_is_recorded_is_as_if_written_at_once(opened: &Opened) {
         let report = a_report(event, position, at(when));
         let [ann, ben] = [ANN, BEN].map(|profile| play_ref(profile, item, play));
         here.report(ann, report).await.unwrap();
-        let change: reelgraph::domain::watching::Change = Arc::new(move |ledger| {
+        let change: Change = Arc::new(move |ledger| {
             let lengths = Lengths::new(Some(3600), None);
             ledger.report(&WatchRules::default(), &ben, &report, &lengths, at(0))
         });
@@ -357,4 +358,39 @@ async fn a_play_that_may_not_begin_is_refused(opened: &Opened) {
     let known = here.recorder.record(draft(false)).await;
 
     assert!(known.is_ok(), "{known:?}");
+}
+
+async fn of_folds_that_begin_at_the_same_place_one_is_made(opened: &Opened) {
+    let key = (ANN, TitleId(1));
+    // Twice is not the same as once.
+    let turn: Change = Arc::new(move |ledger| {
+        let liked = ledger.watched_titles.get(key).and_then(|it| it.liked);
+        ledger.rate(key, false, Some(liked != Some(true)), at(0));
+        Ok(())
+    });
+    let folds = (0..8).map(|_| {
+        let step = FoldStep {
+            profile: ANN,
+            from: 0,
+            to: 3,
+        };
+        let (store, turn) = (&opened.store, Arc::clone(&turn));
+        async move {
+            store
+                .fold(step, &[Touched::Title(key.0, key.1)], turn)
+                .await
+        }
+    });
+
+    let folded = join_all(folds).await;
+
+    let made = folded.iter().filter(|fold| fold.is_ok()).count();
+    let refused = folded
+        .iter()
+        .filter(|fold| matches!(fold, Err(WatchError::AlreadyFolded)))
+        .count();
+    assert_eq!((made, refused), (1, 7), "{folded:?}");
+    let watched_title = opened.watched_title(ANN, TitleId(1)).await;
+    assert_eq!(watched_title.liked, Some(true));
+    assert_eq!(opened.store.tails(&[ANN]).await.unwrap()[0].folded, 3);
 }
