@@ -11,9 +11,9 @@ use super::accounts::AccountConfig;
 use super::insight::InsightConfig;
 use super::proxies::TrustedProxies;
 use super::servers::{Servers, servers};
-use super::settings::{Environment, Settings};
+use super::settings::{Environment, Settings, SimilarEdges};
 use crate::domain::catalog::VisibilityPolicy;
-use crate::domain::recommend::{Freshness, Ranking};
+use crate::domain::recommend::{Computed, Freshness, Ranking};
 use crate::domain::watching::WatchRules;
 
 /// Far more than anybody watches, and few enough for a store.
@@ -128,6 +128,10 @@ impl Config {
             ..ranking
         };
         let freshness = Freshness {
+            computed: match given.similar.unwrap_or_default() {
+                SimilarEdges::Compute => Computed::Here,
+                SimilarEdges::Import => Computed::Elsewhere,
+            },
             recompute_title_at: given
                 .recompute_title_at
                 .unwrap_or(freshness.recompute_title_at),

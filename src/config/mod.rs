@@ -14,4 +14,4 @@ pub use complete::Config;
 pub use insight::InsightConfig;
 pub use proxies::TrustedProxies;
 pub use servers::Servers;
-pub use settings::{Environment, Settings};
+pub use settings::{Environment, Settings, SimilarEdges};

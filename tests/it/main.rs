@@ -18,6 +18,7 @@ mod erasure;
 mod errors;
 mod evaluate;
 mod events;
+mod exchange;
 mod export;
 mod faults;
 mod feedback;

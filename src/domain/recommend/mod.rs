@@ -12,6 +12,7 @@ mod epoch;
 mod epochs;
 mod error;
 pub mod evaluate;
+mod exchange;
 mod features;
 mod follower;
 mod for_viewer;
@@ -41,6 +42,10 @@ pub use compare::Difference;
 pub use edges::{EdgeChanges, changes, edges_by_start};
 pub use epoch::{Epoch, GraphEpoch};
 pub use error::RecommendError;
+pub use exchange::{
+    CheckedGeneration, ExchangeError, ExportedEdges, ExportedMessages, FileProblem, Folder,
+    Imported, MESSAGES, TITLES_TOPIC, WATCHES_TOPIC,
+};
 pub use features::{Features, Rarity};
 pub use follower::GraphFollower;
 pub use for_viewer::Ranking;
@@ -55,7 +60,7 @@ pub use reweigh::ReweighStep;
 pub use rows::{Row, RowKind};
 pub use schema_version::Schema;
 pub use service::{RecommendPorts, RecommendService, TasteWeight};
-pub use similar_service::{Following, Freshness, SimilarRound, SimilarService};
+pub use similar_service::{Computed, Following, Freshness, SimilarRound, SimilarService};
 pub use sources::{ProjectionPorts, TitleSource, WatchSource, WatchersStore, last_in_queue};
 pub use turns::Turns;
 pub use types::{Reason, ReasonKind, ReasonSource, Recommendation};
