@@ -106,13 +106,11 @@ class Metadata:
             director,
             weights.actor * actors,
             weights.genre * self._cosines_with(int(self.kinds[title]))[self.kinds],
-            self._decade(title, np.arange(size), weights),
+            self._decade(title, weights),
         )
 
-    def _decade(self, title: int, others: np.ndarray, weights: Weights) -> np.ndarray:
-        if not self.has_decade[title]:
-            return np.zeros(len(others))
-        same = self.has_decade[others] & (self.decades[others] == self.decades[title])
+    def _decade(self, title: int, weights: Weights) -> np.ndarray:
+        same = self.has_decade & self.has_decade[title] & (self.decades == self.decades[title])
         return np.where(same, weights.decade, 0.0)
 
     def people_in_common(self, title: int) -> np.ndarray:
@@ -131,7 +129,9 @@ class Metadata:
         kinds = self.kinds[titles]
         own, places = np.unique(kinds, return_inverse=True)
         genre = np.array([self._cosines_with(int(kind))[own] for kind in own])[places][:, places]
-        decade = np.array([self._decade(int(title), titles, weights) for title in titles])
+        has_decade, decades = self.has_decade[titles], self.decades[titles]
+        same = has_decade[:, None] & has_decade & (decades[:, None] == decades)
+        decade = np.where(same, weights.decade, 0.0)
         director = np.where(director > 0, weights.director, 0.0)
         return ((director + weights.actor * actor) + weights.genre * genre) + decade
 

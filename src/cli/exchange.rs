@@ -8,10 +8,9 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 use chrono::SecondsFormat;
 
-use super::graph::drain;
 use crate::app::App;
 use crate::config::Config;
-use crate::domain::recommend::{Computed, Folder};
+use crate::domain::recommend::{CheckedGeneration, Computed, Folder};
 use crate::domain::text;
 
 /// A folder on the disk.
@@ -52,8 +51,8 @@ pub(super) async fn export(app: &App, folder: &Path, edges: bool) -> anyhow::Res
     Ok(ExitCode::SUCCESS)
 }
 
-/// Checks a generation, projects what waits, and switches to it.
-pub(super) async fn import(app: &App, config: &Config, folder: &Path) -> anyhow::Result<ExitCode> {
+/// Checks a generation, and says what is wrong in it.
+pub(super) async fn check(app: &App, folder: &Path) -> anyhow::Result<Option<CheckedGeneration>> {
     let files = DiskFolder(folder.to_owned());
     let mut problems = 0_u64;
     let checked = app
@@ -68,12 +67,19 @@ pub(super) async fn import(app: &App, config: &Config, folder: &Path) -> anyhow:
             eprintln!("{file}{line}: {}", problem.reason);
         })
         .await?;
-    let Some(generation) = checked else {
+    if checked.is_none() {
         eprintln!("reelgraph: refused: {problems} problems; the edges are what they were");
-        return Ok(ExitCode::FAILURE);
-    };
-    println!("projected {} documents", drain(app).await?);
-    let imported = app.graph.switch_to(&generation).await?;
+    }
+    Ok(checked)
+}
+
+/// Serves a generation.
+pub(super) async fn switch(
+    app: &App,
+    config: &Config,
+    generation: &CheckedGeneration,
+) -> anyhow::Result<ExitCode> {
+    let imported = app.graph.switch_to(generation).await?;
     println!(
         "serving {} SIMILAR edges that were computed at {}",
         imported.edges,

@@ -1,6 +1,6 @@
 //! `reelgraph graph …`: keeping the recommendation graph.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -53,7 +53,7 @@ pub(super) async fn run(config: &Config, command: &Command) -> anyhow::Result<Ex
         Command::Rebuild => println!("rebuilt the graph from {} documents", rebuild(app).await?),
         Command::Similar => return similar(app).await,
         Command::Export { edges, folder } => return exchange::export(app, folder, *edges).await,
-        Command::Import { folder } => return exchange::import(app, config, folder).await,
+        Command::Import { folder } => return import(app, config, folder).await,
         Command::Verify => {
             let differences = app.graph.verify().await?;
             for difference in &differences {
@@ -89,7 +89,7 @@ pub(super) async fn run(config: &Config, command: &Command) -> anyhow::Result<Ex
 }
 
 /// Projects what waits; if the graph is being made anew, or must be because a store came back from a backup, all of it.
-pub(super) async fn drain(app: &App) -> anyhow::Result<u64> {
+async fn drain(app: &App) -> anyhow::Result<u64> {
     app.graph.check_epoch().await?;
     let mut projected = 0;
     if app.graph.rebuild_under_way().await?.is_some() {
@@ -147,6 +147,15 @@ async fn reweigh(app: &App) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::FAILURE);
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Checks a generation, projects what waits, for edges lead only to what the graph has, and switches to it.
+async fn import(app: &App, config: &Config, folder: &Path) -> anyhow::Result<ExitCode> {
+    let Some(generation) = exchange::check(app, folder).await? else {
+        return Ok(ExitCode::FAILURE);
+    };
+    println!("projected {} documents", drain(app).await?);
+    exchange::switch(app, config, &generation).await
 }
 
 /// Projects what waits, for edges lead only to what the graph has, and computes the edges.

@@ -12,6 +12,7 @@ use super::insight::InsightConfig;
 use super::proxies::TrustedProxies;
 use super::servers::{Servers, servers};
 use super::settings::{Environment, Settings, SimilarEdges};
+use super::topics::{Brokers, brokers};
 use crate::domain::catalog::VisibilityPolicy;
 use crate::domain::recommend::{Computed, Freshness, Ranking};
 use crate::domain::watching::WatchRules;
@@ -72,6 +73,8 @@ pub struct Config {
     pub accounts: AccountConfig,
     /// The servers; `None`: embedded.
     pub servers: Option<Servers>,
+    /// Where what was watched is sent to; `None`: nowhere.
+    pub brokers: Option<Brokers>,
 }
 
 impl Config {
@@ -179,6 +182,7 @@ impl Config {
             ranking,
             freshness,
             servers: servers(&variable)?,
+            brokers: brokers(&variable)?,
         })
     }
 }

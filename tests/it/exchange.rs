@@ -136,14 +136,19 @@ fn assert_same(one: &Edges, other: &Edges) {
 
 /// Writes other edges in the place of a generation's.
 fn put(folder: &Path, lines: &[Value]) {
-    let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
+    let mut text = lines
+        .iter()
+        .map(Value::to_string)
+        .collect::<Vec<_>>()
+        .join("\n");
+    text.push('\n');
     let path = folder.join("manifest.json");
     let mut manifest: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
     let hash = Sha256::digest(text.as_bytes());
-    let digits: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    let digits: Vec<String> = hash.iter().map(|byte| format!("{byte:02x}")).collect();
     manifest["edges"] = lines.len().into();
     manifest["files"][0]["edges"] = lines.len().into();
-    manifest["files"][0]["sha256"] = digits.into();
+    manifest["files"][0]["sha256"] = digits.concat().into();
     fs::write(path, manifest.to_string()).unwrap();
     fs::write(folder.join("edges.ndjson"), text).unwrap();
 }

@@ -32,6 +32,7 @@ mod mail_links;
 mod node;
 mod oauth;
 mod privacy;
+mod publish;
 mod readme;
 mod rebuild;
 mod recommend;

@@ -21,6 +21,7 @@ mod inputs;
 mod notes;
 mod popular;
 mod projection;
+mod publish;
 mod queues;
 mod reasons;
 mod rebuild;
@@ -55,6 +56,7 @@ pub use graph::{
 };
 pub use notes::{NoteStore, Notes, Pass, Phase, Rebuild, Reweigh};
 pub use projection::GraphService;
+pub use publish::{PublishRound, PublishService, Published, Publishing, TopicMessage, Topics, WatchPosition};
 pub use rebuild::RebuildStep;
 pub use reweigh::ReweighStep;
 pub use rows::{Row, RowKind};

@@ -72,10 +72,18 @@ impl EdgeLine {
     }
 }
 
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes fields by reference"
+)]
 fn is_zero(number: &f64) -> bool {
     *number == 0.0
 }
 
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes fields by reference"
+)]
 fn as_text<S: Serializer>(id: &TitleId, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(id)
 }
@@ -83,7 +91,10 @@ fn as_text<S: Serializer>(id: &TitleId, serializer: S) -> Result<S::Ok, S::Error
 /// Ids have 63 bits, and one spelling.
 fn from_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<TitleId, D::Error> {
     let text = String::deserialize(deserializer)?;
-    let id: Option<u64> = text.parse().ok().filter(|id| *id <= i64::MAX as u64);
+    let id: Option<u64> = text
+        .parse()
+        .ok()
+        .filter(|id| *id <= i64::MAX.cast_unsigned());
     id.filter(|id| id.to_string() == text)
         .map(TitleId)
         .ok_or_else(|| D::Error::custom(format!("{text:?} is no id")))

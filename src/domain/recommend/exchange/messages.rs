@@ -20,14 +20,14 @@ pub const TITLES_TOPIC: &str = "reelgraph.titles";
 
 /// A message: its key, and what is known under it; nothing if it is gone.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub(super) struct Message<V> {
-    pub(super) key: String,
-    pub(super) value: Option<V>,
+pub(in crate::domain::recommend) struct Message<V> {
+    pub(in crate::domain::recommend) key: String,
+    pub(in crate::domain::recommend) value: Option<V>,
 }
 
 /// What a profile's plays of a title add up to, with what it said of it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub(super) struct WatchValue {
+pub(in crate::domain::recommend) struct WatchValue {
     version: u32,
     #[serde(serialize_with = "as_text")]
     profile: u64,
@@ -46,7 +46,7 @@ pub(super) struct WatchValue {
 
 /// What a title is compared by.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub(super) struct TitleValue {
+pub(in crate::domain::recommend) struct TitleValue {
     version: u32,
     #[serde(serialize_with = "as_text")]
     title: u64,
@@ -64,7 +64,7 @@ pub(super) fn watch_key(profile: ProfileId, title: TitleId) -> String {
 }
 
 /// The message that says what a profile has watched of a title.
-pub(super) fn of_watch(watched_title: &WatchedTitle) -> Message<WatchValue> {
+pub(in crate::domain::recommend) fn of_watch(watched_title: &WatchedTitle) -> Message<WatchValue> {
     Message {
         key: watch_key(watched_title.profile, watched_title.title),
         value: Some(WatchValue {
@@ -85,7 +85,7 @@ pub(super) fn of_watch(watched_title: &WatchedTitle) -> Message<WatchValue> {
 }
 
 /// The message that says what a title is compared by.
-pub(super) fn of_title(title: &Title) -> Message<TitleValue> {
+pub(in crate::domain::recommend) fn of_title(title: &Title) -> Message<TitleValue> {
     let features = Features::from(title);
     let texts = |ids: Vec<u64>| ids.iter().map(u64::to_string).collect();
     Message {

@@ -17,6 +17,7 @@ pub use folder::{FileProblem, Folder};
 pub use generation::CheckedGeneration;
 pub use import::Imported;
 pub use messages::{MESSAGES, TITLES_TOPIC, WATCHES_TOPIC};
+pub(super) use messages::{Message, of_title, of_watch};
 
 #[cfg(test)]
 mod tests;

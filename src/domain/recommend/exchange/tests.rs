@@ -33,7 +33,7 @@ fn at(text: &str) -> DateTime<Utc> {
 
 /// A generation of one file, with a manifest that goes with it but for what `change` does.
 fn generation(lines: &[&str], change: impl Fn(&mut Value)) -> MemoryFolder {
-    let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
+    let text: String = lines.iter().flat_map(|line| [*line, "\n"]).collect();
     let sha256 = hex(&Sha256::digest(text.as_bytes()));
     let mut manifest = json!({
         "format": "reelgraph.similar",
@@ -212,10 +212,12 @@ fn a_title_has_no_more_edges_than_a_computation_here_gives_it() {
     assert!(just_enough.0.is_some());
 }
 
+/// What makes a manifest wrong.
+type Change = fn(&mut Value);
+
 #[test]
 fn a_manifest_that_does_not_go_with_the_program_or_the_files_is_refused() {
     let edge = r#"{"from":"1","to":"9","affinity":1.5,"co_watches":3}"#;
-    type Change = fn(&mut Value);
     let cases: [(Change, &str); 12] = [
         (
             |it| it["format"] = "else".into(),
