@@ -2,12 +2,14 @@
 
 FROM rust:1.95-bookworm AS build
 WORKDIR /build
+# `kafka` sends what was watched to Kafka.
+ARG FEATURES=
 COPY . .
 # The registry and the target folder outlive this layer, so that dependencies are built once and not after each
 # change; the program is copied out because the mounts are no part of the image.
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/build/target \
-    cargo build --locked --release --bin reelgraph \
+    cargo build --locked --release --bin reelgraph --features "$FEATURES" \
     && objcopy --only-keep-debug target/release/reelgraph /usr/local/lib/reelgraph.debug \
     && objcopy --strip-all --add-gnu-debuglink=/usr/local/lib/reelgraph.debug \
         target/release/reelgraph /usr/local/bin/reelgraph

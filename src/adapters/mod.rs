@@ -3,6 +3,8 @@
 
 pub mod argon2;
 pub mod jwt;
+#[cfg(feature = "kafka")]
+pub mod kafka;
 pub mod mail;
 pub mod memory;
 pub mod mongo;

@@ -22,15 +22,15 @@ use crate::domain::loading::LoadService;
 use crate::domain::privacy::{ErasureService, ExportService, Parts};
 use crate::domain::recommend::evaluate::EvaluationService;
 use crate::domain::recommend::{
-    BacklogService, GraphFollower, GraphService, ProjectionProgress, RecommendPorts,
-    RecommendService, SimilarService,
+    BacklogService, GraphFollower, GraphService, ProjectionProgress, PublishService,
+    RecommendPorts, RecommendService, SimilarService,
 };
 use crate::domain::watching::{PlayLimit, WatchPorts, WatchService};
 use crate::graphql::Services;
 use crate::http::{HttpOptions, Stores};
 use crate::jobs::{CatalogFeed, Jobs, Keeper, Measure};
 
-use self::outside::{access_tokens, mailer, providers};
+use self::outside::{access_tokens, mailer, providers, topics};
 use self::stores::{AllStores, SQLITE, embedded, on_servers, recording};
 
 /// The program with its stores opened and its services on them.
@@ -44,6 +44,7 @@ pub struct App {
     pub graph: GraphService,
     pub load: LoadService,
     similar: SimilarService,
+    publish: Option<PublishService>,
     mail: MailService,
     stores: AllStores,
     follower: Arc<dyn GraphFollower>,
@@ -127,6 +128,11 @@ impl App {
                 BudgetPolicy::default(),
             )
         });
+        let topics = topics(config.brokers.as_ref())?;
+        let publish = topics.map(|topics| {
+            let (catalog, clock) = (catalog.clone(), Arc::clone(&clock));
+            PublishService::new(topics, stores.projection(), catalog, clock)
+        });
         let similar = SimilarService::new(
             stores.projection(),
             catalog.clone(),
@@ -158,6 +164,7 @@ impl App {
                 Arc::clone(&clock),
             ),
             similar,
+            publish,
             load: LoadService::new(
                 catalog.clone(),
                 Arc::clone(&stores.catalog.loading),
@@ -271,6 +278,9 @@ impl App {
             ],
             || self.events.subscribe(),
         );
+        if let Some(publish) = &self.publish {
+            jobs.publish(publish.clone(), self.events.subscribe());
+        }
         if !self.stores.is_prepared {
             let preparation = Arc::clone(&self.stores.preparation);
             jobs.prepare(Box::new(move || preparation()), self.events.subscribe());

@@ -7,11 +7,16 @@ use anyhow::Context;
 
 use super::stores::AllStores;
 use crate::adapters::jwt::JwtTokens;
+#[cfg(feature = "kafka")]
+use crate::adapters::kafka::KafkaTopics;
 use crate::adapters::mail::{FileMailer, SmtpMailer};
 use crate::adapters::oauth::{FacebookProvider, FacebookSettings, OpenIdProvider, OpenIdSettings};
-use crate::config::{AccountConfig, Config};
+use crate::config::{AccountConfig, Brokers, Config};
 use crate::domain::accounts::{AccountPolicy, IdentityProvider, KeyRotation, Mailer};
 use crate::domain::clock::Clock;
+#[cfg(feature = "kafka")]
+use crate::domain::measured::Measured;
+use crate::domain::recommend::Topics;
 
 /// What makes and reads access tokens.
 pub(super) fn access_tokens(
@@ -30,6 +35,28 @@ pub(super) fn access_tokens(
         KeyRotation::default(),
         config.accounts.secret.clone(),
     )
+}
+
+/// Where what was watched is sent to; `None`: nowhere.
+#[cfg(feature = "kafka")]
+pub(super) fn topics(brokers: Option<&Brokers>) -> anyhow::Result<Option<Arc<dyn Topics>>> {
+    let open = |brokers: &Brokers| {
+        let topics = KafkaTopics::open(&brokers.0).context("Kafka cannot be used")?;
+        let topics: Arc<dyn Topics> = Arc::new(Measured::new("kafka", Arc::new(topics)));
+        anyhow::Ok(topics)
+    };
+    brokers.map(open).transpose()
+}
+
+/// The same for a program that cannot.
+#[cfg(not(feature = "kafka"))]
+pub(super) fn topics(brokers: Option<&Brokers>) -> anyhow::Result<Option<Arc<dyn Topics>>> {
+    match brokers {
+        None => Ok(None),
+        Some(_) => anyhow::bail!(
+            "KAFKA_BROKERS is set, and this program was built without Kafka: build it with --features kafka"
+        ),
+    }
 }
 
 /// The other sites that the settings name.

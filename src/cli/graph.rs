@@ -1,11 +1,13 @@
 //! `reelgraph graph …`: keeping the recommendation graph.
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
 use chrono::SecondsFormat;
 use clap::Subcommand;
 
+use super::exchange;
 use crate::app::App;
 use crate::config::Config;
 use crate::domain::recommend::{Difference, RebuildStep, ReweighStep};
@@ -22,6 +24,19 @@ pub(super) enum Command {
     Verify,
     /// Project what is waiting, and compute the SIMILAR edges from the watches and titles that are there
     Similar,
+    /// Write what the topics of Kafka carry, as NDJSON, for computing the SIMILAR edges elsewhere
+    Export {
+        /// Write the SIMILAR edges that are served instead, as a generation that can be imported
+        #[arg(long)]
+        edges: bool,
+        /// The folder, which is empty or not there yet
+        folder: PathBuf,
+    },
+    /// Check a generation of SIMILAR edges that was computed elsewhere, and serve it; a refused one changes nothing
+    Import {
+        /// The folder that has its `manifest.json`
+        folder: PathBuf,
+    },
 }
 
 /// How often to look how far another program has come that makes the graph anew.
@@ -37,6 +52,8 @@ pub(super) async fn run(config: &Config, command: &Command) -> anyhow::Result<Ex
         Command::Drain => println!("projected {} documents", drain(app).await?),
         Command::Rebuild => println!("rebuilt the graph from {} documents", rebuild(app).await?),
         Command::Similar => return similar(app).await,
+        Command::Export { edges, folder } => return exchange::export(app, folder, *edges).await,
+        Command::Import { folder } => return import(app, config, folder).await,
         Command::Verify => {
             let differences = app.graph.verify().await?;
             for difference in &differences {
@@ -144,6 +161,15 @@ async fn reweigh(app: &App) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::FAILURE);
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Checks a generation, projects what waits, for edges lead only to what the graph has, and switches to it.
+async fn import(app: &App, config: &Config, folder: &Path) -> anyhow::Result<ExitCode> {
+    let Some(generation) = exchange::check(app, folder).await? else {
+        return Ok(ExitCode::FAILURE);
+    };
+    println!("projected {} documents", drain(app).await?);
+    exchange::switch(app, config, &generation).await
 }
 
 /// Projects what waits, for edges lead only to what the graph has, and computes the edges.

@@ -2,6 +2,7 @@
 
 mod doctor;
 mod evaluate;
+mod exchange;
 mod files;
 mod graph;
 mod lists;

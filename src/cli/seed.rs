@@ -74,6 +74,6 @@ pub(super) async fn load_if_empty(app: &App) -> anyhow::Result<()> {
         );
     }
     app.graph.drain().await?;
-    app.graph.similar().await?;
+    app.graph.similar_if_computed_here().await?;
     Ok(())
 }

@@ -12,9 +12,10 @@ use super::accounts::AccountConfig;
 use super::insight::InsightConfig;
 use super::proxies::TrustedProxies;
 use super::servers::{Servers, servers};
-use super::settings::{Environment, Settings};
+use super::settings::{Environment, Settings, SimilarEdges};
+use super::topics::{Brokers, brokers};
 use crate::domain::catalog::VisibilityPolicy;
-use crate::domain::recommend::{Freshness, Ranking};
+use crate::domain::recommend::{Computed, Freshness, Ranking};
 use crate::domain::watching::WatchRules;
 
 /// Far more than anybody watches, and few enough for a store.
@@ -77,6 +78,8 @@ pub struct Config {
     pub accounts: AccountConfig,
     /// The servers; `None`: embedded.
     pub servers: Option<Servers>,
+    /// Where what was watched is sent to; `None`: nowhere.
+    pub brokers: Option<Brokers>,
 }
 
 impl Config {
@@ -133,6 +136,10 @@ impl Config {
             ..ranking
         };
         let freshness = Freshness {
+            computed: match given.similar.unwrap_or_default() {
+                SimilarEdges::Compute => Computed::Here,
+                SimilarEdges::Import => Computed::Elsewhere,
+            },
             recompute_title_at: given
                 .recompute_title_at
                 .unwrap_or(freshness.recompute_title_at),
@@ -183,6 +190,7 @@ impl Config {
             ranking,
             freshness,
             servers: servers(&variable)?,
+            brokers: brokers(&variable)?,
         })
     }
 }

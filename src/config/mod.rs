@@ -8,10 +8,12 @@ mod insight;
 mod proxies;
 mod servers;
 mod settings;
+mod topics;
 
 pub use accounts::{AccountConfig, AccountSettings, FacebookConfig, OpenIdConfig, OpenIdSettings};
 pub use complete::Config;
 pub use insight::InsightConfig;
 pub use proxies::TrustedProxies;
 pub use servers::Servers;
-pub use settings::{Environment, Settings};
+pub use settings::{Environment, Settings, SimilarEdges};
+pub use topics::Brokers;

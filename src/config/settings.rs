@@ -178,6 +178,15 @@ pub struct Settings {
     /// The power by which a watch counts less in suggestions the more came after it; 0: all count alike [default: 0.5]
     #[arg(long, global = true, env = "REELGRAPH_RECENCY", value_name = "POWER")]
     pub recency: Option<f64>,
+    /// Whether the program computes the SIMILAR edges itself, or serves the generation imported last [default: compute]
+    #[arg(
+        long,
+        global = true,
+        env = "REELGRAPH_SIMILAR",
+        value_enum,
+        value_name = "HOW"
+    )]
+    pub similar: Option<SimilarEdges>,
     /// The share of a title's watches that must be new for its edges to be computed anew [default: 0.02]
     #[arg(
         long = "resolve-at",
@@ -252,6 +261,7 @@ impl Settings {
             watch_log_days: self.watch_log_days.or(other.watch_log_days),
             half_life_days: self.half_life_days.or(other.half_life_days),
             recency: self.recency.or(other.recency),
+            similar: self.similar.or(other.similar),
             recompute_title_at: self.recompute_title_at.or(other.recompute_title_at),
             recompute_all_at: self.recompute_all_at.or(other.recompute_all_at),
             anonymous_max_age: self.anonymous_max_age.or(other.anonymous_max_age),
@@ -260,6 +270,17 @@ impl Settings {
             openid: [self.openid, other.openid].concat(),
         }
     }
+}
+
+/// Where `SIMILAR` edges come from.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SimilarEdges {
+    /// The program computes them from what is watched, again and again.
+    #[default]
+    Compute,
+    /// They are computed elsewhere and come by `graph import`.
+    Import,
 }
 
 /// Where the program runs.

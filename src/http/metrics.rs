@@ -105,6 +105,16 @@ const METRICS: &[(&str, Kind, &str)] = &[
         "How long ago all SIMILAR edges were computed",
     ),
     (
+        "publish_lag_seconds",
+        Kind::Gauge,
+        "The age of what waits to be sent to a topic, by topic: of the oldest; 0: nothing waits",
+    ),
+    (
+        "published_messages_total",
+        Kind::Counter,
+        "Messages that were sent, by topic",
+    ),
+    (
         "unreadable_documents",
         Kind::Gauge,
         "Documents that this version cannot read and has passed over since it was started, by kind",

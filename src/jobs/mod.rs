@@ -14,6 +14,7 @@ mod measure;
 mod pace;
 mod prepare_record;
 mod project_graph;
+mod publish;
 mod rebuild_graph;
 mod runner;
 mod send_mail;

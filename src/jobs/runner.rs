@@ -19,13 +19,14 @@ use super::measure::Measure;
 use super::pace::Pace;
 use super::prepare_record::{Preparation, PrepareRecord};
 use super::project_graph::ProjectGraph;
+use super::publish::Publish;
 use super::rebuild_graph::RebuildGraph;
 use super::send_mail::SendMail;
 use crate::domain::accounts::{AccountService, MailService};
 use crate::domain::events::Event;
 use crate::domain::privacy::ErasureService;
 use crate::domain::pulse::Pulse;
-use crate::domain::recommend::{GraphFollower, GraphService, ProjectionProgress};
+use crate::domain::recommend::{GraphFollower, GraphService, ProjectionProgress, PublishService};
 use crate::domain::watching::WatchService;
 
 /// How long it may take to break a job off.
@@ -80,6 +81,11 @@ impl Jobs {
     /// Makes what the record lacks as well.
     pub fn prepare(&mut self, preparation: Preparation, events: broadcast::Receiver<Event>) {
         self.add(PrepareRecord::new(preparation), events);
+    }
+
+    /// Sends what is written to topics as well.
+    pub fn publish(&mut self, service: PublishService, events: broadcast::Receiver<Event>) {
+        self.add(Publish::new(service), events);
     }
 
     pub(super) fn none() -> Self {

@@ -88,6 +88,7 @@ const CRATES: &[(&str, &[&str])] = &[
             "oauth2",
             "percent_encoding",
             "postcard",
+            "rdkafka",
             "redis",
             "reqwest",
             "ring",
@@ -202,7 +203,8 @@ const FEATURES: &[&str] = &[
 ];
 /// The technologies: one folder each.
 const ADAPTERS: &[&str] = &[
-    "argon2", "jwt", "mail", "memory", "mongo", "neo4j", "oauth", "redis", "search", "sqlite",
+    "argon2", "jwt", "kafka", "mail", "memory", "mongo", "neo4j", "oauth", "redis", "search",
+    "sqlite",
 ];
 
 struct Source {

@@ -12,6 +12,7 @@ mod epoch;
 mod epochs;
 mod error;
 pub mod evaluate;
+mod exchange;
 mod features;
 mod follower;
 mod for_viewer;
@@ -20,6 +21,7 @@ mod inputs;
 mod notes;
 mod popular;
 mod projection;
+mod publish;
 mod queues;
 mod reasons;
 mod rebuild;
@@ -41,6 +43,10 @@ pub use compare::Difference;
 pub use edges::{EdgeChanges, changes, edges_by_start};
 pub use epoch::{Epoch, GraphEpoch};
 pub use error::RecommendError;
+pub use exchange::{
+    CheckedGeneration, ExchangeError, ExportedEdges, ExportedMessages, FileProblem, Folder,
+    Imported, MESSAGES, TITLES_TOPIC, WATCHES_TOPIC,
+};
 pub use features::{Features, Rarity};
 pub use follower::GraphFollower;
 pub use for_viewer::Ranking;
@@ -50,12 +56,15 @@ pub use graph::{
 };
 pub use notes::{NoteStore, Notes, Pass, Phase, Rebuild, Reweigh};
 pub use projection::GraphService;
+pub use publish::{
+    PublishRound, PublishService, Published, Publishing, TopicMessage, Topics, WatchPosition,
+};
 pub use rebuild::RebuildStep;
 pub use reweigh::ReweighStep;
 pub use rows::{Row, RowKind};
 pub use schema_version::Schema;
 pub use service::{RecommendPorts, RecommendService, TasteWeight};
-pub use similar_service::{Following, Freshness, SimilarRound, SimilarService};
+pub use similar_service::{Computed, Following, Freshness, SimilarRound, SimilarService};
 pub use sources::{ProjectionPorts, TitleSource, WatchSource, WatchersStore, last_in_queue};
 pub use turns::Turns;
 pub use types::{Reason, ReasonKind, ReasonSource, Recommendation};

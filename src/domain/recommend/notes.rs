@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::epoch::Epoch;
+use super::publish::Published;
 use super::schema_version::Schema;
 use crate::domain::error::StoreError;
 use crate::domain::ids::{ProfileId, TitleId};
@@ -39,6 +40,8 @@ pub struct Notes {
     pub half_life_days: Option<f64>,
     /// The computing anew of all sums that was begun and is not finished.
     pub reweigh: Option<Reweigh>,
+    /// How far messages were sent to topics; `None`: never any.
+    pub published: Option<Published>,
     /// The latest version of what is stored that has written here.
     pub schema: Schema,
 }

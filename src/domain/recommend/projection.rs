@@ -71,6 +71,17 @@ impl GraphService {
         self.similar.rebuild().await
     }
 
+    /// The same if edges are computed in this program; else those that there are stay.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn similar_if_computed_here(&self) -> Result<(), RecommendError> {
+        if self.similar.rebuild_if_computed_here().await?.is_none() {
+            tracing::info!(
+                "SIMILAR edges are computed elsewhere: those that there are stay until a generation is imported"
+            );
+        }
+        Ok(())
+    }
+
     /// Removes a profile from the graph, for ever; before it is removed from the record.
     ///
     /// A profile is on its way into the graph wherever a server has read its watched titles and not yet written their

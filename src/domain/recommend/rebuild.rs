@@ -256,7 +256,7 @@ impl GraphService {
                 }
             }
             Phase::Similar => {
-                self.similar().await?;
+                self.similar_if_computed_here().await?;
                 Done::Last
             }
             Phase::Unknown(_) => Done::Elsewhere,

@@ -32,9 +32,21 @@ const OF_OTHERS: f32 = 0.25;
 /// How far back is read again: the clocks of servers differ, and writes are committed later than they are dated.
 const OVERLAP: TimeDelta = TimeDelta::seconds(30);
 
+/// Where the `SIMILAR` edges are computed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Computed {
+    /// In this program, whenever enough has changed.
+    #[default]
+    Here,
+    /// Elsewhere: what is served is the generation that was imported last.
+    Elsewhere,
+}
+
 /// When edges are recomputed.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Freshness {
+    /// Whether they are recomputed here at all.
+    pub computed: Computed,
     /// The share of a title's watches that must have changed for its edges to be recomputed.
     pub recompute_title_at: f64,
     /// The share of all watches and titles that must have changed for all edges to be recomputed.
@@ -46,6 +58,7 @@ pub struct Freshness {
 impl Default for Freshness {
     fn default() -> Self {
         Self {
+            computed: Computed::Here,
             recompute_title_at: 0.02,
             recompute_all_at: 0.1,
             longest: TimeDelta::days(1),
@@ -127,6 +140,15 @@ impl SimilarService {
         self.replace(histories, computed_at).await
     }
 
+    /// The same if edges are computed here. `None`: they are not, and those that there are stay.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn rebuild_if_computed_here(&self) -> Result<Option<u64>, RecommendError> {
+        match self.freshness.computed {
+            Computed::Here => self.rebuild().await.map(Some),
+            Computed::Elsewhere => Ok(None),
+        }
+    }
+
     async fn replace(
         &self,
         histories: Arc<Histories>,
@@ -150,6 +172,10 @@ impl SimilarService {
         &self,
         following: &mut Option<Following>,
     ) -> Result<SimilarRound, RecommendError> {
+        if self.freshness.computed == Computed::Elsewhere {
+            *following = None;
+            return Ok(SimilarRound::Nothing);
+        }
         let version = self.ports.graph.similar_version().await?;
         let current = match following {
             Some(current) if current.generation.is_of_generation(&version) => current,

@@ -14,8 +14,10 @@ mod together;
 
 pub(super) use common::{PRIOR_WATCHERS, Weights};
 pub use histories::{Histories, MAX_HISTORY};
+pub(super) use rows::{LEAST_COUNTS, ROOM};
 pub use solve::{EDGES, Ridge, solve, solve_all};
 pub(super) use solve::{FOR_VIEWERS, KNOWN_TITLE, ON_PAGES, ON_UNKNOWN_PAGES, PAGE_DAMPING};
+pub(super) use together::NEXT;
 
 #[cfg(test)]
 mod tests;

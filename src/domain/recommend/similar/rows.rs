@@ -2,14 +2,14 @@
 
 use rayon::prelude::*;
 
-use super::common::damped;
+use super::common::PRIOR_WATCHERS;
 use super::histories::Histories;
 use super::together::Together;
 
 /// The most counts that are kept at the same time: 8 bytes each.
-const ROOM: usize = 160_000_000;
+pub(crate) const ROOM: usize = 160_000_000;
 /// How many counts of a title are kept at the least.
-const LEAST: usize = 500;
+pub(crate) const LEAST_COUNTS: usize = 500;
 
 /// The counts of some titles with others, the most telling ones where there is no room for all.
 pub(super) struct Rows<'a> {
@@ -70,17 +70,20 @@ impl<'a> Rows<'a> {
         title: usize,
         others: &mut Vec<u32>,
     ) -> Row {
-        let most = (ROOM / histories.titles().max(1)).max(LEAST);
+        let most = (ROOM / histories.titles().max(1)).max(LEAST_COUNTS);
         others.clear();
         let touched = together.touched().iter().copied();
         others.extend(touched.filter(|other| *other as usize != title));
         let is_whole = others.len() <= most;
         if !is_whole {
-            // What is watched together more than by chance, whichever of the two is the better known.
-            let telling = |index: u32| {
-                f64::from(together.with(index)) / damped(histories.watchers(index as usize), 0.5)
-            };
-            others.select_nth_unstable_by(most - 1, |a, b| telling(*b).total_cmp(&telling(*a)));
+            // What is watched together more than by chance, whichever of the two is the better known; ties by id.
+            let telling = |index: u32| f64::from(together.with(index)) / root(histories, index);
+            others.select_nth_unstable_by(most - 1, |a, b| {
+                let id = |index: u32| histories.titles[index as usize].id;
+                telling(*b)
+                    .total_cmp(&telling(*a))
+                    .then_with(|| id(*a).cmp(&id(*b)))
+            });
             others.truncate(most);
         }
         others.sort_unstable();
@@ -109,6 +112,16 @@ impl<'a> Rows<'a> {
             }
         }
     }
+}
+
+/// The root of the watchers of a title. Unlike a power of ½ it is rounded the same everywhere, so that whoever computes the
+/// same elsewhere keeps the same counts.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a site has fewer than 2^53 viewers"
+)]
+fn root(histories: &Histories, index: u32) -> f64 {
+    (histories.watchers(index as usize) as f64 + PRIOR_WATCHERS).sqrt()
 }
 
 impl Row {

@@ -3,7 +3,7 @@
 use super::histories::Histories;
 
 /// How many of the titles that a viewer watched after one count as following it.
-const NEXT: u32 = 5;
+pub(crate) const NEXT: u32 = 5;
 
 /// What was watched by the viewers of one title.
 pub(super) struct Together {

@@ -1,0 +1,237 @@
+//! What was watched, and titles, reach topics: at least once, with what is new at last under each key.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use reelgraph::adapters::memory::{MemoryEvents, MemoryLeases};
+use reelgraph::adapters::sqlite::{
+    SqliteCatalog, SqliteDb, SqliteGraph, SqliteNotes, SqliteWatching,
+};
+use reelgraph::domain::catalog::{CatalogPorts, CatalogService};
+use reelgraph::domain::clock::{Clock, SystemClock};
+use reelgraph::domain::error::StoreError;
+use reelgraph::domain::ids::ProfileId;
+use reelgraph::domain::recommend::{
+    ProjectionPorts, PublishRound, PublishService, Publishing, TITLES_TOPIC, TopicMessage, Topics,
+    WATCHES_TOPIC,
+};
+use reelgraph::domain::watching::{WatchPorts, WatchRules, WatchService};
+use serde_json::Value;
+
+use crate::support::program::{On, Program};
+
+/// Topics in memory.
+#[derive(Default)]
+struct MemoryTopics {
+    messages: Mutex<BTreeMap<&'static str, Vec<TopicMessage>>>,
+    is_away: AtomicBool,
+}
+
+impl MemoryTopics {
+    /// What there is under each key now.
+    fn last(&self, topic: &'static str) -> BTreeMap<String, Value> {
+        let mut last = BTreeMap::new();
+        for message in self.all(topic) {
+            match message.value {
+                Some(value) => drop(last.insert(
+                    message.key,
+                    serde_json::from_slice::<Value>(&value).unwrap(),
+                )),
+                None => drop(last.remove(&message.key)),
+            }
+        }
+        last
+    }
+
+    fn all(&self, topic: &'static str) -> Vec<TopicMessage> {
+        let messages = self.messages.lock().unwrap();
+        messages.get(topic).cloned().unwrap_or_default()
+    }
+}
+
+#[async_trait]
+impl Topics for MemoryTopics {
+    async fn publish(
+        &self,
+        topic: &'static str,
+        messages: &[TopicMessage],
+    ) -> Result<(), StoreError> {
+        if self.is_away.load(Ordering::Relaxed) {
+            return Err(StoreError::unavailable("it is away"));
+        }
+        let mut all = self.messages.lock().unwrap();
+        all.entry(topic).or_default().extend_from_slice(messages);
+        Ok(())
+    }
+
+    async fn owners(&self, topic: &'static str) -> Result<Vec<String>, StoreError> {
+        let owners = self.all(topic).into_iter().map(|message| message.owner);
+        Ok(owners.collect::<BTreeSet<_>>().into_iter().collect())
+    }
+
+    async fn keys_of(
+        &self,
+        topic: &'static str,
+        owners: &[String],
+    ) -> Result<Vec<String>, StoreError> {
+        let keys = self.last(topic).into_keys();
+        let owner = |key: &String| key.split(':').next().unwrap().to_owned();
+        Ok(keys.filter(|key| owners.contains(&owner(key))).collect())
+    }
+}
+
+/// The demo site with topics.
+struct Site {
+    program: Program,
+    topics: Arc<MemoryTopics>,
+    ports: ProjectionPorts,
+    catalog: CatalogService,
+    watching: WatchService,
+    clock: Arc<dyn Clock>,
+}
+
+impl Site {
+    async fn open() -> Self {
+        let program = Program::seeded(On::Embedded).await;
+        let db = SqliteDb::open(&program.data().join("reelgraph.sqlite")).unwrap();
+        let store = Arc::new(SqliteCatalog::new(db.clone()));
+        let watches = Arc::new(SqliteWatching::new(db.clone()));
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let catalog = CatalogService::new(CatalogPorts::on(Arc::clone(&store)));
+        let watching = WatchService::new(
+            WatchPorts::on(Arc::clone(&watches)),
+            catalog.clone(),
+            WatchRules::default(),
+            Arc::clone(&clock),
+            Arc::new(MemoryEvents::new()),
+        );
+        let ports = ProjectionPorts {
+            graph: Arc::new(SqliteGraph::new(db.clone())),
+            titles: store.clone(),
+            watches,
+            watchers: store,
+            notes: Arc::new(SqliteNotes::new(db)),
+            leases: Arc::new(MemoryLeases::new()),
+        };
+        Self {
+            program,
+            topics: Arc::default(),
+            ports,
+            catalog,
+            watching,
+            clock,
+        }
+    }
+
+    /// As a server that has just started.
+    fn service(&self) -> PublishService {
+        PublishService::new(
+            self.topics.clone(),
+            self.ports.clone(),
+            self.catalog.clone(),
+            Arc::clone(&self.clock),
+        )
+    }
+}
+
+/// Sends all that there is. Says how many messages that took.
+async fn send_all(service: &PublishService, publishing: &mut Option<Publishing>) -> usize {
+    let mut all = 0;
+    loop {
+        match service.publish(publishing).await.unwrap() {
+            PublishRound::More(sent) => all += sent,
+            PublishRound::Done(sent) => return all + sent,
+            PublishRound::Elsewhere => panic!("nobody else sends"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn topics_carry_what_is_exported() {
+    let site = Site::open().await;
+    let folder = site.program.data().join("messages");
+    let service = site.service();
+    let mut publishing = None;
+
+    send_all(&service, &mut publishing).await;
+
+    let arguments = ["graph", "export", folder.to_str().unwrap()];
+    site.program.expect(&arguments).await;
+    for topic in [WATCHES_TOPIC, TITLES_TOPIC] {
+        let text = std::fs::read_to_string(folder.join(format!("{topic}.ndjson"))).unwrap();
+        let exported: BTreeMap<String, Value> = text
+            .lines()
+            .map(|line| serde_json::from_str::<Value>(line).unwrap())
+            .map(|line| {
+                (
+                    line["key"].as_str().unwrap().to_owned(),
+                    line["value"].clone(),
+                )
+            })
+            .collect();
+        assert!(exported.len() > 100, "{topic}");
+        assert_eq!(site.topics.last(topic), exported, "{topic}");
+        for message in site.topics.all(topic) {
+            assert_eq!(message.key.split(':').next(), Some(&*message.owner));
+        }
+    }
+    assert_eq!(send_all(&service, &mut publishing).await, 0, "all was sent");
+}
+
+#[tokio::test]
+async fn a_broker_that_was_away_gets_everything_when_it_is_back() {
+    let site = Site::open().await;
+    let service = site.service();
+    let mut publishing = None;
+    site.topics.is_away.store(true, Ordering::Relaxed);
+
+    let away = service.publish(&mut publishing).await;
+    assert!(away.is_err());
+    site.topics.is_away.store(false, Ordering::Relaxed);
+    send_all(&service, &mut publishing).await;
+
+    let all = site.topics.last(WATCHES_TOPIC).len();
+    assert!(all > 1000, "{all}");
+    // Another server goes on where the record says, and not from the beginning.
+    service.leave().await.unwrap();
+    let again = send_all(&site.service(), &mut None).await;
+    assert!(again < all, "{again} of {all} were sent again");
+}
+
+#[tokio::test]
+async fn topics_that_were_lost_are_filled_again() {
+    let site = Site::open().await;
+    let service = site.service();
+    send_all(&service, &mut None).await;
+    let before = site.topics.last(WATCHES_TOPIC);
+    site.topics.messages.lock().unwrap().clear();
+
+    send_all(&service, &mut None).await;
+
+    assert_eq!(site.topics.last(WATCHES_TOPIC), before);
+}
+
+#[tokio::test]
+async fn messages_of_an_erased_profile_are_taken_back() {
+    let site = Site::open().await;
+    let service = site.service();
+    send_all(&service, &mut None).await;
+    let before = site.topics.last(WATCHES_TOPIC);
+    let profile = before.values().next().unwrap()["profile"].as_str().unwrap();
+    let id = ProfileId(profile.parse().unwrap());
+
+    site.watching.erase_profile(id).await.unwrap();
+    send_all(&service, &mut None).await;
+
+    let of_profile = |key: &String| key.starts_with(&format!("{profile}:"));
+    let expected: BTreeSet<String> = before
+        .keys()
+        .filter(|key| !of_profile(key))
+        .cloned()
+        .collect();
+    let after: BTreeSet<String> = site.topics.last(WATCHES_TOPIC).into_keys().collect();
+    assert!(expected.len() < before.len());
+    assert_eq!(after, expected);
+}
