@@ -20,6 +20,7 @@ use reelgraph::domain::recommend::{
 use reelgraph::domain::watching::{WatchPorts, WatchRules, WatchService};
 use serde_json::Value;
 
+use crate::support::ports::recording;
 use crate::support::program::{On, Program};
 
 /// Topics in memory.
@@ -101,7 +102,7 @@ impl Site {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let catalog = CatalogService::new(CatalogPorts::on(Arc::clone(&store)));
         let watching = WatchService::new(
-            WatchPorts::on(Arc::clone(&watches)),
+            WatchPorts::on(Arc::clone(&watches), recording()),
             catalog.clone(),
             WatchRules::default(),
             Arc::clone(&clock),
