@@ -1,7 +1,7 @@
-//! Tells the search index, and whoever else keeps a copy, what changed in the catalogue.
+//! Tells the search index, and whoever else keeps a copy, what changed in the catalogue, and how popular its titles are.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::job::{Job, Round};
 use crate::domain::catalog::{CatalogError, CatalogFollower, CatalogService};
@@ -11,12 +11,21 @@ use crate::domain::events::Event;
 const POLL: Duration = Duration::from_millis(500);
 /// How many changes are taken at once.
 const BATCH: usize = 2000;
+/// How many counts before the last one that is known are asked for again: one that was begun before others may be put
+/// after them.
+const OVERLAP: u64 = 10;
+/// How often everything that was counted is asked for, for one that was put later still.
+const ALL: Duration = Duration::from_secs(300);
 
 /// Those who keep a copy of the catalogue, and how far they have followed it.
 pub struct CatalogFeed {
     catalog: CatalogService,
     followers: Vec<Arc<dyn CatalogFollower>>,
     sequence: u64,
+    /// The last count of watchers that is known.
+    count: u64,
+    /// When all counts were asked for.
+    all: Option<Instant>,
 }
 
 impl CatalogFeed {
@@ -26,6 +35,8 @@ impl CatalogFeed {
             catalog,
             followers,
             sequence: 0,
+            count: 0,
+            all: None,
         }
     }
 
@@ -43,7 +54,30 @@ impl CatalogFeed {
             }
             self.sequence = last.sequence;
         }
+        if changes.len() < BATCH {
+            self.follow_watchers().await?;
+        }
         Ok(changes.len())
+    }
+
+    async fn follow_watchers(&mut self) -> Result<(), CatalogError> {
+        let is_recent = self.all.is_some_and(|at| at.elapsed() < ALL);
+        let from = if is_recent {
+            self.count.saturating_sub(OVERLAP)
+        } else {
+            0
+        };
+        let began = Instant::now();
+        let counted = self.catalog.watchers_after(from).await?;
+        for follower in &self.followers {
+            follower.follow_watchers(&counted);
+        }
+        if !is_recent {
+            self.all = Some(began);
+        }
+        let last = counted.last().map_or(0, |last| last.count);
+        self.count = self.count.max(last);
+        Ok(())
     }
 }
 

@@ -35,6 +35,8 @@ pub(super) trait Job: Send + 'static {
 pub(super) enum Round {
     /// There may be more work: at once.
     Again,
+    /// There may be a little more in a moment, which is to be done together: after so long, whatever happens.
+    Soon(Duration),
     /// There is no more work: after so long, or with an event that wakes the job.
     Due(Duration),
     /// After a pause, whatever happens: a store that fails is not to be asked all the time.
@@ -57,7 +59,7 @@ impl Round {
     /// As metrics call it.
     fn outcome(&self) -> &'static str {
         match self {
-            Self::Again | Self::Due(_) => "done",
+            Self::Again | Self::Soon(_) | Self::Due(_) => "done",
             Self::Failed(_) | Self::Full => "failed",
             Self::HeldUp => "held_up",
         }
@@ -89,6 +91,10 @@ pub(super) async fn run<J: Job>(mut job: J, mut pace: Pace) {
             Round::Again => {
                 health.succeeded();
                 pace.pause(Duration::ZERO).await
+            }
+            Round::Soon(time) => {
+                health.succeeded();
+                pace.pause(time).await
             }
             Round::Due(time) => {
                 health.succeeded();

@@ -22,7 +22,7 @@ use reelgraph::domain::accounts::{
 use reelgraph::domain::catalog::{
     CatalogListStore, CatalogPorts, CatalogService, CatalogStore, Change, ChangeSource, Collection,
     Episode, ExternalId, Genre, Person, SearchService, Season, SeasonId, Title, TitleFilter,
-    TitleQuery, Visibility, VisibilityPolicy,
+    TitleQuery, TitleWatchers, Visibility, VisibilityPolicy,
 };
 use reelgraph::domain::clock::{Clock, SystemClock};
 use reelgraph::domain::entropy::SystemEntropy;
@@ -83,6 +83,7 @@ counted! {
 counted! {
     ChangeSource:
     changes_after(sequence: u64, limit: usize) -> Vec<Change>;
+    watchers_after(count: u64) -> Vec<TitleWatchers>;
 }
 
 struct Films;

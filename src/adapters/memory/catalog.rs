@@ -15,7 +15,7 @@ use moka::sync::Cache;
 use super::reads;
 use crate::domain::catalog::{
     CatalogBatch, CatalogError, CatalogFollower, CatalogStore, Change, Changed, Collection,
-    Episode, Genre, Person, Title,
+    Episode, Genre, Person, Title, TitleWatchers,
 };
 use crate::domain::error::StoreError;
 use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
@@ -260,7 +260,17 @@ impl WatchersStore for CachedCatalog {
     ) -> Result<Vec<TitleId>, StoreError> {
         let result = self.watchers.put_watchers(count, watchers).await;
         match &result {
-            Ok(news) => news.iter().for_each(|id| self.titles.invalidate(id)),
+            // One that was put later comes by the feed of counts.
+            Ok(news) => {
+                let news: BTreeSet<&TitleId> = news.iter().collect();
+                let counted = watchers.iter().filter(|(id, _)| news.contains(id));
+                let counted = counted.map(|(title, watchers)| TitleWatchers {
+                    title: *title,
+                    watchers: *watchers,
+                    count,
+                });
+                self.follow_watchers(&counted.collect::<Vec<_>>());
+            }
             // It may have come after the write.
             Err(_) => watchers
                 .iter()
@@ -283,5 +293,18 @@ impl CatalogFollower for CachedCatalog {
             }
         }
         Ok(())
+    }
+
+    fn follow_watchers(&self, watchers: &[TitleWatchers]) {
+        for counted in watchers {
+            let known = self.titles.get(&counted.title);
+            if let Some(known) = known.filter(|title| title.watchers != counted.watchers) {
+                let title = Title {
+                    watchers: counted.watchers,
+                    ..(*known).clone()
+                };
+                self.titles.insert(title.id, Arc::new(title));
+            }
+        }
     }
 }

@@ -4,6 +4,7 @@
 //! What fails of it is told in an answer that as a whole counts as a success, to the driver too.
 
 use bson::{Bson, Document, doc};
+use futures::stream::{self, StreamExt, TryStreamExt};
 use mongodb::ClientSession;
 use mongodb::error::{Error, Result as MongoResult};
 use serde::Serialize;
@@ -13,6 +14,8 @@ use crate::domain::error::StoreError;
 
 /// How many small updates go in one command.
 const EACH: usize = 1000;
+/// How many such commands are under way at the same time: a server works at one of them with one processor.
+const LANES: usize = 2;
 
 /// One update: what it finds, and what it makes of that.
 #[derive(Serialize)]
@@ -23,6 +26,8 @@ pub(super) struct Update<Q, U> {
     pub(super) change: U,
     /// Whether a document is made if none is found.
     pub(super) upsert: bool,
+    /// Whether all that are found are changed, and not only the first.
+    pub(super) multi: bool,
 }
 
 impl<Q, U> Update<Q, U> {
@@ -32,6 +37,15 @@ impl<Q, U> Update<Q, U> {
             find,
             change,
             upsert: false,
+            multi: false,
+        }
+    }
+
+    /// Changes all that are there. For many that change alike: one after the other is twice the work for the server.
+    pub(super) fn of_all(find: Q, change: U) -> Self {
+        Self {
+            multi: true,
+            ..Self::of(find, change)
         }
     }
 
@@ -41,6 +55,7 @@ impl<Q, U> Update<Q, U> {
             find,
             change,
             upsert: true,
+            multi: false,
         }
     }
 }
@@ -106,13 +121,13 @@ pub(super) async fn update<U: Serialize>(
 }
 
 /// Runs updates outside of any transaction, in any order: one that fails stops none of those in its command. Says how
-/// many of them found their document.
+/// many documents they found.
 pub(super) async fn update_each(
     db: &MongoDb,
     collection: &str,
     updates: Vec<Update<Document, Document>>,
 ) -> Result<usize, StoreError> {
-    let mut found = 0;
+    let mut commands = Vec::new();
     for updates in updates.chunks(EACH) {
         let updates = bson::serialize_to_bson(updates).map_err(StoreError::failed)?;
         let command = doc! {
@@ -121,16 +136,17 @@ pub(super) async fn update_each(
             "ordered": false,
             "writeConcern": { "w": "majority", "j": true },
         };
-        match written(db.database().run_command(command).await) {
-            Ok(updated) => found += updated,
-            Err(fault) => {
-                let error = StoreError::from(fault);
-                db.learn(&error);
-                return Err(error);
-            }
-        }
+        commands.push(async { written(db.database().run_command(command).await) });
     }
-    Ok(found)
+    let found = stream::iter(commands)
+        .buffer_unordered(LANES)
+        .try_fold(0, |found, more| std::future::ready(Ok(found + more)))
+        .await;
+    found.map_err(|fault| {
+        let error = StoreError::from(fault);
+        db.learn(&error);
+        error
+    })
 }
 
 fn written(answer: MongoResult<Document>) -> Result<usize, Fault> {

@@ -148,6 +148,7 @@ pub const INDEXES: &[(&str, &[&str])] = &[
         "titles",
         &[
             "slug_1",
+            "counted_1__id_1_popularity_1",
             "sequence_1",
             "credits.person_1",
             "external_ids_1",

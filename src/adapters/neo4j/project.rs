@@ -19,7 +19,7 @@ use crate::domain::recommend::{TitleNode, WatchedEdge};
 /// How many titles are written in one transaction.
 const TITLES: usize = 500;
 /// How many `WATCHED` edges are written in one transaction.
-const WATCHED: usize = 250;
+const WATCHED: usize = 1000;
 /// How much is removed in one transaction: the server holds some kilobytes for each edge until it is committed.
 const REMOVED: usize = 10_000;
 /// How many nodes that no edge needs are removed in one transaction: others wait for their locks.

@@ -13,12 +13,10 @@ use tantivy::{Index, IndexReader, IndexWriter, Result, Searcher, TantivyDocument
 use super::names::{symbols, without_article, words};
 use crate::domain::ids::{PersonId, TitleId};
 
-/// The field with the number of profiles that have watched a title.
-pub(super) const WATCHERS: &str = "watchers";
 /// Where the people of a title are.
 pub(super) const CREDITED: &str = "credited";
-/// The part of a segment that may be dead (every new number of a title's watchers leaves its old entry behind) before
-/// the segment is written anew.
+/// The part of a segment that may be dead (every write of a title leaves its old entry behind) before the segment is
+/// written anew.
 const DEAD: f32 = 0.3;
 
 /// What the index knows of a title.
@@ -27,7 +25,6 @@ pub(super) struct TitleEntry {
     pub(super) id: TitleId,
     /// Its name and its original name.
     pub(super) names: Vec<String>,
-    pub(super) watchers: u64,
     pub(super) people: Vec<PersonId>,
 }
 
@@ -62,7 +59,6 @@ pub(super) struct NameFields {
 pub(super) struct Fields {
     pub(super) titles: NameFields,
     pub(super) people: NameFields,
-    pub(super) watchers: Field,
     /// The ids of those who are credited with a title.
     pub(super) credited: Field,
 }
@@ -111,7 +107,6 @@ pub(super) fn open() -> Result<(Reading, Writing)> {
             symbol: schema.add_text_field("person_symbol", terms()),
             literal: literal(&mut schema, "person_literal"),
         },
-        watchers: schema.add_u64_field(WATCHERS, FAST),
         credited: schema.add_u64_field(CREDITED, INDEXED | FAST),
     };
     let index = Index::create_in_ram(schema.build());
@@ -141,7 +136,6 @@ impl Writing {
         for title in titles {
             let id = title.id.0;
             let mut document = TantivyDocument::new();
-            document.add_u64(fields.watchers, title.watchers);
             for person in &title.people {
                 document.add_u64(fields.credited, person.0);
             }

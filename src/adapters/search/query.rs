@@ -8,7 +8,7 @@ use tantivy::query::{BooleanQuery, EnableScoring, FuzzyTermQuery, Query, RangeQu
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocId, Result, Searcher, SegmentReader, Term};
 
-use super::index::{NameFields, WATCHERS};
+use super::index::NameFields;
 use super::names::{symbols, without_article};
 use super::ranking::Kind;
 use super::typed::{Typed, TypedWord};
@@ -18,13 +18,6 @@ const FORGIVING_WORDS: usize = 5;
 
 /// The fewest bytes of a query whose spaces do not matter; a shorter one would begin too many names.
 const MIN_JOINED: usize = 5;
-
-/// An entry of the index, as far as its place in an order goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Entry {
-    pub(super) id: u64,
-    pub(super) watchers: u64,
-}
 
 /// What finds the names that match without typing errors, the best kind first. Each finds the whole of its kind, and
 /// may find what an earlier one found.
@@ -87,34 +80,30 @@ pub(super) fn symbolic(typed: &Typed, fields: &NameFields) -> Box<dyn Query> {
     intersection(each)
 }
 
-/// All entries that a query finds.
-pub(super) fn entries(
-    searcher: &Searcher,
-    query: &dyn Query,
-    fields: &NameFields,
-) -> Result<Vec<Entry>> {
+/// The ids of all that a query finds.
+pub(super) fn ids(searcher: &Searcher, query: &dyn Query, fields: &NameFields) -> Result<Vec<u64>> {
     let mut found = Vec::new();
     each_segment(searcher, query, |segment, documents| {
-        let read = EntryReader::of(segment, fields)?;
-        found.extend(documents.iter().map(|&document| read.entry(document)));
+        let ids = segment.fast_fields().u64(fields.id.1)?;
+        found.extend(documents.iter().filter_map(|&document| ids.first(document)));
         Ok(())
     })?;
     Ok(found)
 }
 
-/// All entries that a query finds, each with the texts that it has in a field.
-pub(super) fn entries_with_texts(
+/// The ids of all that a query finds, each with the texts that it has in a field.
+pub(super) fn ids_with_texts(
     searcher: &Searcher,
     query: &dyn Query,
     fields: &NameFields,
     field: &'static str,
-) -> Result<Vec<(Entry, Vec<String>)>> {
+) -> Result<Vec<(u64, Vec<String>)>> {
     let mut found = Vec::new();
     each_segment(searcher, query, |segment, documents| {
         let Some(column) = segment.fast_fields().str(field)? else {
             return Ok(());
         };
-        let read = EntryReader::of(segment, fields)?;
+        let ids = segment.fast_fields().u64(fields.id.1)?;
         let numbers: Vec<Vec<u64>> = documents
             .iter()
             .map(|&document| column.ords().values_for_doc(document).collect())
@@ -131,7 +120,8 @@ pub(super) fn entries_with_texts(
         let texts: HashMap<u64, String> = sorted.into_iter().zip(texts).collect();
         for (&document, numbers) in documents.iter().zip(&numbers) {
             let texts = numbers.iter().filter_map(|number| texts.get(number));
-            found.push((read.entry(document), texts.cloned().collect()));
+            let id = ids.first(document);
+            found.extend(id.map(|id| (id, texts.cloned().collect())));
         }
         Ok(())
     })?;
@@ -156,31 +146,6 @@ pub(super) fn each_segment(
         }
     }
     Ok(())
-}
-
-struct EntryReader {
-    ids: tantivy::columnar::Column<u64>,
-    watchers: Option<tantivy::columnar::Column<u64>>,
-}
-
-impl EntryReader {
-    fn of(segment: &SegmentReader, fields: &NameFields) -> Result<Self> {
-        let columns = segment.fast_fields();
-        Ok(Self {
-            ids: columns.u64(fields.id.1)?,
-            watchers: columns.column_opt(WATCHERS)?,
-        })
-    }
-
-    fn entry(&self, document: DocId) -> Entry {
-        let watchers = self.watchers.as_ref();
-        Entry {
-            id: self.ids.first(document).unwrap_or_default(),
-            watchers: watchers
-                .and_then(|column| column.first(document))
-                .unwrap_or_default(),
-        }
-    }
 }
 
 fn similar(word: &TypedWord, may_be_unfinished: bool, field: Field) -> Box<dyn Query> {

@@ -11,7 +11,8 @@ use super::find;
 use super::index::{self, Fields, PersonEntry, Reading, TitleEntry, Writing};
 use super::typed::Typed;
 use crate::domain::catalog::{
-    Change, Changed, PersonHit, SearchError, Title, TitleFacts, TitleHit, TitleSearch, Wanted,
+    Change, Changed, PersonHit, SearchError, Title, TitleFacts, TitleHit, TitleSearch,
+    TitleWatchers, Wanted,
 };
 use crate::domain::ids::{PersonId, TitleId};
 
@@ -21,11 +22,17 @@ pub struct TantivySearch {
     reading: Reading,
     writing: Arc<Mutex<Writing>>,
     /// What searches ask of the titles that match, beside the index: a condition is then a look-up of a few
-    /// nanoseconds, whatever it is, and the index has no columns for it. Read during a whole search, and so written at
-    /// once.
-    facts: Arc<RwLock<HashMap<TitleId, TitleFacts>>>,
+    /// nanoseconds, whatever it is, the index has no columns for it, and another number of watchers is written without
+    /// it. Read during a whole search, and so written at once.
+    known: Arc<RwLock<HashMap<TitleId, Known>>>,
     /// A search computes all the time, so more than there are cores would only wait for each other.
     turns: Arc<Semaphore>,
+}
+
+/// What is known of a title beside its names and people.
+struct Known {
+    facts: TitleFacts,
+    watchers: u64,
 }
 
 impl TantivySearch {
@@ -36,7 +43,7 @@ impl TantivySearch {
         Ok(Self {
             reading,
             writing: Arc::new(Mutex::new(writing)),
-            facts: Arc::default(),
+            known: Arc::default(),
             turns: Arc::new(Semaphore::new(cores)),
         })
     }
@@ -70,11 +77,12 @@ impl TitleSearch for TantivySearch {
         wanted: Wanted,
         limit: usize,
     ) -> Result<Vec<TitleHit>, SearchError> {
-        let facts = Arc::clone(&self.facts);
+        let known = Arc::clone(&self.known);
         self.search(query, move |typed, searcher, fields| {
-            let facts = facts.read().unwrap_or_else(PoisonError::into_inner);
-            let is_wanted = |id| facts.get(&TitleId(id)).is_some_and(|title| wanted(title));
-            find::titles(typed, searcher, fields, &is_wanted, limit)
+            let known = known.read().unwrap_or_else(PoisonError::into_inner);
+            let title = |id| known.get(&TitleId(id));
+            let watchers = |id| Some(title(id).filter(|title| wanted(&title.facts))?.watchers);
+            find::titles(typed, searcher, fields, &watchers, limit)
         })
         .await
     }
@@ -84,8 +92,11 @@ impl TitleSearch for TantivySearch {
         query: &str,
         limit: usize,
     ) -> Result<Vec<PersonHit>, SearchError> {
+        let known = Arc::clone(&self.known);
         self.search(query, move |typed, searcher, fields| {
-            find::people(typed, searcher, fields, limit)
+            let known = known.read().unwrap_or_else(PoisonError::into_inner);
+            let watchers = |id| Some(known.get(&TitleId(id))?.watchers);
+            find::people(typed, searcher, fields, &watchers, limit)
         })
         .await
     }
@@ -103,12 +114,16 @@ impl TitleSearch for TantivySearch {
             })
             .collect();
         let mut titles = Vec::new();
-        let mut facts = Vec::new();
+        let mut news = Vec::new();
         for change in changes {
             match &change.changed {
                 Changed::Title(title) => {
                     titles.push(title_entry(title));
-                    facts.push((title.id, TitleFacts::from(title)));
+                    let known = Known {
+                        facts: TitleFacts::from(title),
+                        watchers: title.watchers,
+                    };
+                    news.push((title.id, known));
                 }
                 Changed::Person(person) => people.push(PersonEntry {
                     id: person.id,
@@ -116,18 +131,27 @@ impl TitleSearch for TantivySearch {
                 }),
             }
         }
-        let (writing, known) = (Arc::clone(&self.writing), Arc::clone(&self.facts));
+        let (writing, known) = (Arc::clone(&self.writing), Arc::clone(&self.known));
         tokio::task::spawn_blocking(move || {
             let mut writing = writing.lock().unwrap_or_else(PoisonError::into_inner);
             // Before the names: a title that is found is known.
             let mut known = known.write().unwrap_or_else(PoisonError::into_inner);
-            known.extend(facts);
+            known.extend(news);
             drop(known);
             writing.put(&titles, &people)
         })
         .await
         .map_err(failed)?
         .map_err(failed)
+    }
+
+    fn put_watchers(&self, watchers: &[TitleWatchers]) {
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        for counted in watchers {
+            if let Some(title) = known.get_mut(&counted.title) {
+                title.watchers = counted.watchers;
+            }
+        }
     }
 }
 
@@ -145,7 +169,6 @@ fn title_entry(title: &Title) -> TitleEntry {
     TitleEntry {
         id: title.id,
         names,
-        watchers: title.watchers,
         people,
     }
 }

@@ -34,7 +34,7 @@ pub use search::{
 pub use service::{CatalogPorts, CatalogService};
 pub use store::{
     CatalogBatch, CatalogListStore, CatalogStore, Change, ChangeSource, Changed, TitleFilter,
-    TitleOrder, TitleQuery, release_day,
+    TitleOrder, TitleQuery, TitleWatchers, release_day,
 };
 pub use types::{
     Collection, Credit, CreditRole, Episode, ExternalId, Genre, PartOf, Person, Season, SeasonId,

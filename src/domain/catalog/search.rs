@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use super::error::CatalogError;
 use super::facts::TitleFacts;
 use super::service::CatalogService;
-use super::store::{Change, Changed, TitleFilter};
+use super::store::{Change, Changed, TitleFilter, TitleWatchers};
 use super::types::{Person, Title};
 use super::visibility::Visibility;
 use crate::domain::error::{Coded, ErrorCode, StoreError};
@@ -50,6 +50,9 @@ pub trait TitleSearch: Send + Sync {
         changes: &[Change],
         names: &HashMap<PersonId, String>,
     ) -> Result<(), SearchError>;
+
+    /// Takes in how many watchers titles have, those that it knows; visible to the next search.
+    fn put_watchers(&self, watchers: &[TitleWatchers]);
 }
 
 /// A title that matches.
@@ -174,6 +177,9 @@ impl SearchService {
 pub trait CatalogFollower: Send + Sync {
     /// Takes changes in, in the order of the feed. The same may come again.
     async fn follow(&self, changes: &[Change]) -> Result<(), CatalogError>;
+
+    /// Takes in how many watchers titles have. The same may come again.
+    fn follow_watchers(&self, watchers: &[TitleWatchers]);
 }
 
 #[async_trait]
@@ -196,6 +202,10 @@ impl CatalogFollower for SearchService {
             .apply(changes, &names)
             .await
             .map_err(|error| StoreError::failed(error).into())
+    }
+
+    fn follow_watchers(&self, watchers: &[TitleWatchers]) {
+        self.index.put_watchers(watchers);
     }
 }
 

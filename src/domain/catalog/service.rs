@@ -6,7 +6,9 @@ use std::sync::Arc;
 use super::collections::place_in_collection;
 use super::error::CatalogError;
 use super::keys::NameKeys;
-use super::store::{CatalogListStore, CatalogStore, Change, ChangeSource, TitleFilter, TitleQuery};
+use super::store::{
+    CatalogListStore, CatalogStore, Change, ChangeSource, TitleFilter, TitleQuery, TitleWatchers,
+};
 use super::types::{Collection, Episode, ExternalId, Genre, Person, Season, SeasonId, Title};
 use super::visibility::Visibility;
 use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
@@ -328,6 +330,12 @@ impl CatalogService {
         limit: usize,
     ) -> Result<Vec<Change>, CatalogError> {
         Ok(self.ports.changes.changes_after(sequence, limit).await?)
+    }
+
+    /// How many watch the titles that were counted after a count, for those who keep a copy; 0: all that ever were.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn watchers_after(&self, count: u64) -> Result<Vec<TitleWatchers>, CatalogError> {
+        Ok(self.ports.changes.watchers_after(count).await?)
     }
 
     async fn visible_series(

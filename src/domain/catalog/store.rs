@@ -101,7 +101,21 @@ pub trait ChangeSource: Send + Sync {
     /// number higher than all before, so it appears once, at its last change; 0 starts from the beginning. A change
     /// that is committed later never has a smaller number than one that was already seen.
     async fn changes_after(&self, sequence: u64, limit: usize) -> Result<Vec<Change>, StoreError>;
+
+    /// The titles whose watchers were last counted by a count with a greater number, by that number; 0: all that were
+    /// ever counted. How many watch a title is no change of the title: it has a feed of its own, in which a count that
+    /// was put later than others may have a smaller number than theirs.
+    async fn watchers_after(&self, count: u64) -> Result<Vec<TitleWatchers>, StoreError>;
 }
+}
+
+/// How many profiles have watched a title.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TitleWatchers {
+    pub title: TitleId,
+    pub watchers: u64,
+    /// The number of the count that has found so many.
+    pub count: u64,
 }
 
 /// Documents that are written together.

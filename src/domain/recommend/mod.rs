@@ -18,6 +18,7 @@ mod follower;
 mod for_viewer;
 mod graph;
 mod inputs;
+mod lookout;
 mod notes;
 mod popular;
 mod projection;
@@ -65,7 +66,9 @@ pub use rows::{Row, RowKind};
 pub use schema_version::Schema;
 pub use service::{RecommendPorts, RecommendService, TasteWeight};
 pub use similar_service::{Computed, Following, Freshness, SimilarRound, SimilarService};
-pub use sources::{ProjectionPorts, TitleSource, WatchSource, WatchersStore, last_in_queue};
+pub use sources::{
+    ProjectionPorts, TitleSource, UnprojectedWatch, WatchSource, WatchersStore, last_in_queue,
+};
 pub use turns::Turns;
 pub use types::{Reason, ReasonKind, ReasonSource, Recommendation};
 

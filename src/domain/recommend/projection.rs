@@ -8,13 +8,14 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use futures::future::{try_join, try_join_all};
+use futures::stream::{self, StreamExt, TryStreamExt};
 use uuid::Uuid;
 
 use super::epoch::{Epoch, Watch};
 use super::error::RecommendError;
 use super::graph::{GraphCounts, TitleNode, WatchedEdge};
 use super::similar_service::SimilarService;
-use super::sources::ProjectionPorts;
+use super::sources::{ProjectionPorts, UnprojectedWatch};
 use crate::domain::batch::JobLoader;
 use crate::domain::catalog::{
     CatalogError, CatalogService, CreditRole, GenresById, PeopleById, Title,
@@ -25,8 +26,12 @@ use crate::domain::events::{Event, EventBus};
 use crate::domain::ids::{ProfileId, TitleId};
 use crate::domain::watching::{WatchService, WatchedTitle};
 
-/// How many documents are projected together.
+/// How many documents are read together.
 pub(super) const BATCH: usize = 500;
+/// How many watched titles are projected together.
+const PART: usize = 1000;
+/// How many such parts are on their way into the graph at the same time.
+const LANES: usize = 2;
 
 /// The use cases of keeping the graph.
 #[derive(Clone)]
@@ -116,29 +121,52 @@ impl GraphService {
             .await
     }
 
-    pub(super) async fn put_watched(
+    /// Projects watched titles that were read just now, and takes the marks off. Says of how many: those that nobody has
+    /// written since.
+    pub(super) async fn put_waiting(
         &self,
-        watched_titles: &[WatchedTitle],
-    ) -> Result<(), RecommendError> {
+        waiting: &[UnprojectedWatch],
+    ) -> Result<usize, RecommendError> {
+        if waiting.is_empty() {
+            return Ok(0);
+        }
+        // In this order each profile is the business of one or two transactions.
+        let mut watched_titles: Vec<&WatchedTitle> =
+            waiting.iter().map(|one| &one.watched_title).collect();
+        watched_titles.sort_unstable_by_key(|one| (one.profile, one.title));
+        let parts = watched_titles.chunks(PART);
+        let parts: Vec<_> = parts.map(|part| self.put_watched(part)).collect();
+        stream::iter(parts)
+            .buffer_unordered(LANES)
+            .try_collect::<()>()
+            .await?;
+        // One that the graph had before has its watcher counted.
+        let new = waiting.iter().filter(|one| one.may_be_new());
+        let new: BTreeSet<TitleId> = new.map(|one| one.watched_title.title).collect();
+        if !new.is_empty() {
+            self.count_watchers(new).await?;
+        }
+        let marks: Vec<_> = watched_titles
+            .iter()
+            .map(|one| (one.profile, one.title, one.stamp.revision))
+            .collect();
+        Ok(self.ports.watches.mark_watches_projected(&marks).await?)
+    }
+
+    async fn put_watched(&self, watched_titles: &[&WatchedTitle]) -> Result<(), RecommendError> {
         let epoch = self.epoch().await?;
         let edges: Vec<WatchedEdge> = watched_titles
             .iter()
             .map(|watched_title| WatchedEdge {
                 revision: epoch.version(watched_title.stamp.revision),
-                ..watched_title.into()
+                ..(*watched_title).into()
             })
             .collect();
         self.ports.graph.put_watched(&edges).await?;
         let profiles: BTreeSet<ProfileId> = edges.iter().map(|edge| edge.profile).collect();
         let profiles = profiles.into_iter().collect();
         self.events.publish(Event::TastesChanged(profiles));
-        self.count_watchers(
-            watched_titles
-                .iter()
-                .map(|watched_title| watched_title.title)
-                .collect(),
-        )
-        .await
+        Ok(())
     }
 
     /// The epoch to write in. To be asked after the documents were read: those of an earlier epoch that are written late

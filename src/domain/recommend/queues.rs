@@ -1,17 +1,15 @@
 //! What waits for projection, queue by queue, and whose turn it is. See [`super::projection`] for what is done with it.
 
-use std::collections::BTreeSet;
-
 use futures::future::join_all;
 
 use super::error::RecommendError;
 use super::projection::{BATCH, GraphService};
-use super::turns::{HELD, Shard, Taken, Turns};
+use super::turns::{HELD, Queue, Taken, Turns};
 use crate::domain::lease::may_work;
 
-/// How many watched titles a round reads. To find the first that waits, a store may have to walk over what was done
-/// just before (the entries that a log-structured or versioned index has not cleared away yet), so it is asked rarely.
-const ROUND: usize = 5000;
+/// How many watched titles a round reads: many, for those of one profile are written together, the watchers of a title
+/// counted once, and all marks taken off at once; but no more than are done in a part of the time that a lease is held.
+const ROUND: usize = 10_000;
 /// How many of them are read to see whose turn it is: where few wait, which is mostly so, that is all of them.
 const LOOK: usize = 50;
 
@@ -41,6 +39,11 @@ impl Round {
         is_all: false,
     };
 
+    /// Whether nothing was there, of anybody's.
+    fn is_nothing(&self) -> bool {
+        self.documents == 0 && self.is_all
+    }
+
     fn and(self, other: Self) -> Self {
         Self {
             documents: self.documents + other.documents,
@@ -60,10 +63,18 @@ impl Scope<'_> {
     }
 
     /// Whether it is worth while to read a whole round before it is known whose turn it is.
-    fn is_likely(&self, of_queue: impl Fn(&Shard) -> bool) -> bool {
+    fn is_likely(&self, queue: Queue) -> bool {
         match self {
             Self::All | Self::Rest(_) => true,
-            Self::Turn(turns) => turns.held.iter().any(of_queue),
+            Self::Turn(turns) => turns.held.contains(&queue),
+        }
+    }
+
+    /// The turns by which it is remembered what was seen, so that not everything is looked at in each round.
+    fn memory(&mut self) -> Option<&mut Turns> {
+        match self {
+            Self::All | Self::Rest(_) => None,
+            Self::Turn(turns) => Some(turns),
         }
     }
 }
@@ -105,66 +116,54 @@ impl GraphService {
     pub async fn leave_turns(&self, turns: &mut Turns) {
         let (leases, holder) = (&self.ports.leases, turns.holder);
         let held = std::mem::take(&mut turns.held).into_iter();
-        let left = held.map(async |shard| leases.release(&shard.lease(), holder).await);
+        let left = held.map(async |queue| leases.release(queue.lease(), holder).await);
         drop(join_all(left).await);
     }
 
     /// Projects a batch of each queue. A queue that fails keeps no other waiting; the first failure is the answer when
     /// all were tried.
     pub(super) async fn project(&self, scope: &mut Scope<'_>) -> Result<Round, RecommendError> {
+        if scope.memory().is_some_and(|turns| turns.was_seldom()) {
+            return self.project_watches(scope).await;
+        }
         let titles = self.project_titles(scope).await;
         let watches = self.project_watches(scope).await;
         let departures = self.project_departures(scope).await;
-        Ok(titles?.and(watches?).and(departures?))
+        let (titles, watches, departures) = (titles?, watches?, departures?);
+        if let Some(turns) = scope.memory() {
+            turns.saw_seldom(!(titles.is_nothing() && departures.is_nothing()));
+        }
+        Ok(titles.and(watches).and(departures))
     }
 
-    /// Takes or keeps shards, those that are nobody else's. While the leases are away, all of them are ours.
-    async fn take(
-        &self,
-        turns: &mut Turns,
-        wanted: BTreeSet<Shard>,
-    ) -> Result<Taken, RecommendError> {
+    /// Takes or keeps a queue, if it is nobody else's. While the leases are away, all of them are ours.
+    async fn take(&self, turns: &mut Turns, queue: Queue) -> Result<Taken, RecommendError> {
         let (leases, holder) = (&*self.ports.leases, turns.holder);
-        let asked = wanted.into_iter().map(async |shard| {
-            let is_ours = may_work(leases, &shard.lease(), holder, HELD).await;
-            (shard, is_ours)
-        });
-        let mut taken = Taken {
-            shards: BTreeSet::new(),
-            is_news: false,
-        };
-        let mut failure = None;
-        // All that were asked for are noted, so that those we have got are left again.
-        for (shard, is_ours) in join_all(asked).await {
-            match is_ours {
-                Ok(true) => {
-                    taken.is_news |= turns.held.insert(shard);
-                    taken.shards.insert(shard);
-                }
-                Ok(false) => drop(turns.held.remove(&shard)),
-                Err(error) => failure = Some(error),
+        let is_ours = may_work(leases, queue.lease(), holder, HELD).await?;
+        Ok(match is_ours {
+            true if turns.held.insert(queue) => Taken::Anew,
+            true => Taken::Kept,
+            false => {
+                turns.held.remove(&queue);
+                Taken::Refused
             }
-        }
-        match failure {
-            None => Ok(taken),
-            Some(error) => Err(error.into()),
-        }
+        })
     }
 
     async fn project_titles(&self, scope: &mut Scope<'_>) -> Result<Round, RecommendError> {
         let source = &self.ports.titles;
-        let is_likely = scope.is_likely(|shard| *shard == Shard::Titles);
+        let is_likely = scope.is_likely(Queue::Titles);
         let limit = if is_likely { BATCH } else { 1 };
         let mut titles = source.unprojected_titles(limit).await?;
         let mut is_all = titles.len() < limit;
         if !titles.is_empty()
             && let Some(turns) = scope.turns(is_all)
         {
-            let taken = self.take(turns, [Shard::Titles].into()).await?;
-            if taken.shards.is_empty() {
+            let taken = self.take(turns, Queue::Titles).await?;
+            if taken == Taken::Refused {
                 return Ok(Round::ANOTHERS);
             }
-            if taken.is_news || !is_likely {
+            if taken == Taken::Anew || !is_likely {
                 titles = source.unprojected_titles(BATCH).await?;
                 is_all = titles.len() < BATCH;
             }
@@ -185,48 +184,43 @@ impl GraphService {
 
     async fn project_watches(&self, scope: &mut Scope<'_>) -> Result<Round, RecommendError> {
         let source = &self.ports.watches;
-        let is_likely = scope.is_likely(|shard| matches!(shard, Shard::Watches(_)));
-        let limit = if is_likely { ROUND } else { LOOK };
-        let mut watched_titles = source.unprojected_watches(limit).await?;
-        let mut is_all = watched_titles.len() < limit;
-        if !watched_titles.is_empty()
-            && let Some(turns) = scope.turns(is_all)
+        let is_likely = scope.is_likely(Queue::Watches);
+        let mut limit = if is_likely { ROUND } else { LOOK };
+        let memory = scope.memory();
+        if memory.as_ref().is_some_and(|turns| turns.is_refused()) {
+            return Ok(Round::ANOTHERS);
+        }
+        let look = memory.map(|turns| turns.lookout.look(self.clock.now()));
+        let since = look.and_then(|look| look.since);
+        let mut waiting = source.unprojected_watches(since, limit).await?;
+        if !waiting.is_empty()
+            && let Some(turns) = scope.turns(waiting.len() < limit)
         {
-            // Beyond what was only looked at there may be any.
-            let is_look = !is_likely && !is_all;
-            let shards = watched_titles.iter().map(|one| Shard::of(one.profile));
-            let wanted = if is_look {
-                Shard::of_watches()
-            } else {
-                shards.collect()
-            };
-            let taken = self.take(turns, wanted).await?;
-            if taken.shards.is_empty() {
+            let taken = self.take(turns, Queue::Watches).await?;
+            if taken == Taken::Refused {
+                if let Some(look) = look {
+                    turns.lookout.saw(look, &waiting);
+                    turns.lookout.left(look);
+                }
+                turns.refuse();
                 return Ok(Round::ANOTHERS);
             }
-            if taken.is_news || is_look {
-                watched_titles = source.unprojected_watches(ROUND).await?;
+            if taken == Taken::Anew || waiting.len() == LOOK {
+                limit = ROUND;
+                waiting = source.unprojected_watches(since, limit).await?;
             }
-            let read = watched_titles.len();
-            watched_titles.retain(|one| taken.shards.contains(&Shard::of(one.profile)));
-            is_all = read < ROUND && watched_titles.len() == read;
         }
-        for watched_titles in watched_titles.chunks(BATCH) {
-            self.put_watched(watched_titles).await?;
-            let marks: Vec<_> = watched_titles
-                .iter()
-                .map(|watched_title| {
-                    (
-                        watched_title.profile,
-                        watched_title.title,
-                        watched_title.stamp.revision,
-                    )
-                })
-                .collect();
-            source.mark_watches_projected(&marks).await?;
+        let is_all = waiting.len() < limit;
+        let marked = self.put_waiting(&waiting).await?;
+        if let (Some(look), Some(turns)) = (look, scope.memory()) {
+            turns.lookout.saw(look, &waiting);
+            // Another mark stands where something was written meanwhile.
+            if is_all && marked == waiting.len() {
+                turns.lookout.did_all(look);
+            }
         }
         Ok(Round {
-            documents: watched_titles.len(),
+            documents: waiting.len(),
             is_all,
         })
     }
@@ -237,11 +231,9 @@ impl GraphService {
         let is_all = departures.len() < BATCH;
         if !departures.is_empty()
             && let Some(turns) = scope.turns(is_all)
+            && self.take(turns, Queue::Departures).await? == Taken::Refused
         {
-            let taken = self.take(turns, [Shard::Departures].into()).await?;
-            if taken.shards.is_empty() {
-                return Ok(Round::ANOTHERS);
-            }
+            return Ok(Round::ANOTHERS);
         }
         if !departures.is_empty() {
             let titles = departures.iter().map(|(title, _)| *title);

@@ -13,7 +13,7 @@ use futures::future::{Either, select};
 use super::compare::Compared;
 use super::error::RecommendError;
 use super::notes::{Notes, Pass, Phase, Rebuild};
-use super::projection::GraphService;
+use super::projection::{BATCH, GraphService};
 use super::queues::Scope;
 use super::turns::Turns;
 use crate::domain::events::Event;
@@ -245,6 +245,7 @@ impl GraphService {
             Phase::SweepTitles { after, pass } => {
                 let compared = self.compare_titles(after).await?;
                 let end = compared.end;
+                self.recount(after, end).await?;
                 let pass = pass.and(self.settle_titles(compared).await?);
                 if end.is_some() {
                     Done::Next(Phase::SweepTitles { after: end, pass }, 0)
@@ -287,6 +288,19 @@ impl GraphService {
                 .await?;
         }
         Ok(!marked.is_empty())
+    }
+
+    /// Counts the watchers of the titles after one up to another. Of a watch that was projected before, they are not
+    /// counted when it is projected again, though the graph may have had no edge of it any more.
+    async fn recount(
+        &self,
+        after: Option<TitleId>,
+        end: Option<TitleId>,
+    ) -> Result<(), RecommendError> {
+        let titles = self.ports.titles.titles_after(after, BATCH).await?;
+        let titles = titles.iter().map(|title| title.id);
+        let titles = titles.filter(|id| end.is_none_or(|end| *id <= end));
+        self.count_watchers(titles.collect()).await
     }
 
     /// The same for titles.

@@ -21,6 +21,22 @@ pub fn last_in_queue() -> DateTime<Utc> {
     DateTime::from_timestamp_millis(END_OF_9999).unwrap_or(DateTime::<Utc>::MAX_UTC)
 }
 
+/// A watched title that waits for projection.
+#[derive(Debug, Clone, PartialEq)]
+pub struct UnprojectedWatch {
+    pub watched_title: WatchedTitle,
+    /// The time of the first write that the graph does not know of, or [`last_in_queue`].
+    pub since: DateTime<Utc>,
+}
+
+impl UnprojectedWatch {
+    /// Whether the graph may have no edge of it yet, so that the title has one more watcher. Of what was projected
+    /// before, and is counted since, the mark was taken off and set again by a write that came after the first one.
+    pub fn may_be_new(&self) -> bool {
+        self.since <= self.watched_title.stamp.created_at || self.since >= last_in_queue()
+    }
+}
+
 /// The graph, and the documents that it is made from.
 #[derive(Clone)]
 pub struct ProjectionPorts {
@@ -77,8 +93,8 @@ pub trait WatchersStore: Send + Sync {
     async fn begin_count(&self) -> Result<u64, StoreError>;
 
     /// Sets how many profiles have watched each title, as the count with this number found, unless a later one is
-    /// known. Changes no revision; ids that are not there are passed over. A title that had another number of watchers
-    /// before appears anew in the change feed; says which those are.
+    /// known. Changes no revision, and nothing in the change feed: it has a feed of its own. Ids that are not there are
+    /// passed over. Says which titles had another number of watchers before.
     async fn put_watchers(
         &self,
         count: u64,
@@ -91,14 +107,20 @@ measured! {
 /// What was watched as the projection reads it. One method is one transaction.
 #[async_trait]
 pub trait WatchSource: Send + Sync {
-    /// Up to `limit` watched titles that wait for projection, the longest waiting first.
-    async fn unprojected_watches(&self, limit: usize) -> Result<Vec<WatchedTitle>, StoreError>;
+    /// Up to `limit` watched titles that wait for projection, the longest waiting first; or of those only what was
+    /// written at a moment or later and is not [`last_in_queue`], for which nothing earlier is looked at.
+    async fn unprojected_watches(
+        &self,
+        since: Option<DateTime<Utc>>,
+        limit: usize,
+    ) -> Result<Vec<UnprojectedWatch>, StoreError>;
 
-    /// Takes the mark from watched titles whose revision is still the given one; the others keep it.
+    /// Takes the mark from watched titles whose revision is still the given one; the others keep it. Says how many
+    /// are of that revision.
     async fn mark_watches_projected(
         &self,
         watched_titles: &[(ProfileId, TitleId, u64)],
-    ) -> Result<(), StoreError>;
+    ) -> Result<usize, StoreError>;
 
     /// Which of these watched titles there are, by key, also those that this version cannot read.
     async fn known_watches(

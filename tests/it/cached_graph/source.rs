@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use reelgraph::adapters::sqlite::SqliteWatching;
 use reelgraph::domain::error::StoreError;
 use reelgraph::domain::ids::{ProfileId, TitleId};
-use reelgraph::domain::recommend::WatchSource;
+use reelgraph::domain::recommend::{UnprojectedWatch, WatchSource};
 use reelgraph::domain::watching::{ImportedWatch, WatchStore, WatchedTitle};
 
 use super::support::importing;
@@ -47,8 +47,12 @@ impl CountingSource {
 
 #[async_trait]
 impl WatchSource for CountingSource {
-    async fn unprojected_watches(&self, limit: usize) -> Result<Vec<WatchedTitle>, StoreError> {
-        let found = self.record.unprojected_watches(limit).await?;
+    async fn unprojected_watches(
+        &self,
+        since: Option<DateTime<Utc>>,
+        limit: usize,
+    ) -> Result<Vec<UnprojectedWatch>, StoreError> {
+        let found = self.record.unprojected_watches(since, limit).await?;
         self.read.fetch_add(found.len(), Ordering::SeqCst);
         Ok(found)
     }
@@ -56,7 +60,7 @@ impl WatchSource for CountingSource {
     async fn mark_watches_projected(
         &self,
         watched_titles: &[(ProfileId, TitleId, u64)],
-    ) -> Result<(), StoreError> {
+    ) -> Result<usize, StoreError> {
         let next = self.meanwhile.lock().unwrap().pop();
         if let Some(next) = next {
             let (touched, change) = importing(&[next]);

@@ -9,12 +9,12 @@ use reelgraph::domain::error::StoreError;
 use reelgraph::domain::events::EventBus;
 use reelgraph::domain::ids::ProfileId;
 use reelgraph::domain::lease::Leases;
-use reelgraph::domain::recommend::{GraphProjection, Turns};
+use reelgraph::domain::recommend::{GraphProjection, Turns, WatchSource};
 use tempfile::TempDir;
 use uuid::Uuid;
 
 use super::rebuilds::finish;
-use super::support::{Server, store, watch};
+use super::support::{BEN, Server, store, watch};
 use crate::support::SOON;
 
 fn server(store: &TempDir, leases: &MemoryLeases) -> Server {
@@ -63,30 +63,50 @@ async fn no_server_projects_what_another_does() {
     assert_eq!(projected, 2000);
 }
 
+const WATCHES: &str = "project:watches";
+
 #[tokio::test]
 async fn what_is_another_servers_turn_waits_and_nothing_else() {
     let (store, leases) = (store(), MemoryLeases::new());
     let server = server(&store, &leases);
-    record(&server, 16, 1).await;
+    record(&server, 16, 2).await;
     let (another, minute) = (Uuid::from_u128(7), Duration::from_secs(60));
-    let name = "project:watches:3";
-    assert!(leases.acquire(name, another, minute).await.unwrap());
+    assert!(
+        leases
+            .acquire("project:titles", another, minute)
+            .await
+            .unwrap()
+    );
     let mut turns = Turns::default();
 
     let projected = server.projector.project_in_turn(&mut turns).await.unwrap();
     let left = server.projector.project_in_turn(&mut turns).await.unwrap();
-    leases.release(name, another).await.unwrap();
-    let last = server.projector.project_in_turn(&mut turns).await.unwrap();
 
-    assert_eq!((projected, left, last), (14, 0, 2));
+    assert_eq!((projected, left), (32, 0));
     // Where nothing is left to do, everything is free for others.
-    assert_eq!(
-        server.projector.project_in_turn(&mut turns).await.unwrap(),
-        0
-    );
-    for name in [name, "project:watches:0"] {
-        assert!(leases.acquire(name, another, minute).await.unwrap());
+    assert!(leases.acquire(WATCHES, another, minute).await.unwrap());
+}
+
+#[tokio::test]
+async fn what_another_leaves_is_done_once_that_is_over() {
+    let (store, leases) = (store(), MemoryLeases::new());
+    let server = server(&store, &leases);
+    record(&server, 16, 2).await;
+    let (another, minute) = (Uuid::from_u128(7), Duration::from_secs(60));
+    assert!(leases.acquire(WATCHES, another, minute).await.unwrap());
+    let mut turns = Turns::default();
+
+    let refused = server.projector.project_in_turn(&mut turns).await.unwrap();
+    leases.release(WATCHES, another).await.unwrap();
+
+    assert_eq!(refused, 0);
+    let started = Instant::now();
+    let mut projected = 0;
+    while projected == 0 {
+        assert!(started.elapsed() < SOON);
+        projected = server.projector.project_in_turn(&mut turns).await.unwrap();
     }
+    assert_eq!(projected, 32);
 }
 
 #[tokio::test]
@@ -95,10 +115,7 @@ async fn who_has_no_turn_reads_no_more_than_it_takes_to_see_that() {
     let server = server(&store, &leases);
     record(&server, 8, 50).await;
     let (another, minute) = (Uuid::from_u128(7), Duration::from_secs(60));
-    for shard in 0..8 {
-        let name = format!("project:watches:{shard}");
-        assert!(leases.acquire(&name, another, minute).await.unwrap());
-    }
+    assert!(leases.acquire(WATCHES, another, minute).await.unwrap());
 
     let mut turns = Turns::default();
     let projected = server.projector.project_in_turn(&mut turns).await.unwrap();
@@ -119,7 +136,7 @@ impl Leases for Faulty {
         if self.is_away {
             return Err(StoreError::unavailable("away"));
         }
-        if name == "project:watches:1" {
+        if name == WATCHES {
             return Err(StoreError::failed("broken"));
         }
         self.leases.acquire(name, holder, time).await
@@ -162,15 +179,18 @@ async fn leases_that_are_away_stop_no_work() {
 async fn leases_that_were_got_beside_one_that_fails_are_left_again() {
     let (store, leases) = (store(), MemoryLeases::new());
     let server = beside(&store, &leases, false);
-    record(&server, 8, 1).await;
+    record(&server, 2, 1).await;
+    server.project().await;
+    server.erase(BEN).await;
+    record(&server, 1, 2).await;
     let mut turns = Turns::default();
 
     let failed = server.projector.project_in_turn(&mut turns).await;
 
     assert!(failed.is_err());
+    let departures = server.record.unprojected_departures(9).await.unwrap();
+    assert_eq!(departures, [], "a queue that fails keeps no other waiting");
     let (another, minute) = (Uuid::from_u128(7), Duration::from_secs(60));
-    for shard in [0, 2, 3, 4, 5, 6, 7] {
-        let name = format!("project:watches:{shard}");
-        assert!(leases.acquire(&name, another, minute).await.unwrap());
-    }
+    let departures = "project:departures";
+    assert!(leases.acquire(departures, another, minute).await.unwrap());
 }

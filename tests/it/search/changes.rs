@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use reelgraph::domain::catalog::TitleSearch;
+use reelgraph::domain::catalog::{TitleSearch, TitleWatchers};
+use reelgraph::domain::ids::TitleId;
 
 use super::fixture::{Index, person};
 
@@ -49,4 +50,33 @@ async fn a_repeated_change_changes_nothing_and_the_last_of_a_batch_counts() {
     let index = index.apply().await;
     assert_eq!(index.find("alpha").await, [""; 0]);
     assert_eq!(index.find("omega").await, ["Omega"]);
+}
+
+#[tokio::test]
+async fn another_number_of_watchers_is_seen_by_the_next_search() {
+    let mut index = Index::new();
+    index.add_with("Old Name", 0, &["Ann Famous"]);
+    index.add_with("Old Rival", 5, &["Ben Famous"]);
+    let index = index.apply().await;
+    let people = async || {
+        let found = index.search.search_people("famous", 10).await.unwrap();
+        found.iter().map(|hit| hit.person).collect::<Vec<_>>()
+    };
+    let before = people().await;
+    assert_eq!(index.find("old").await, ["Old Rival", "Old Name"]);
+
+    let counted = |title, watchers| TitleWatchers {
+        title,
+        watchers,
+        count: 1,
+    };
+    let watchers = [
+        counted(index.titles[0].id, 9),
+        counted(TitleId(u64::MAX), 100),
+    ];
+    index.search.put_watchers(&watchers);
+
+    assert_eq!(index.find("old").await, ["Old Name", "Old Rival"]);
+    let reversed: Vec<_> = before.into_iter().rev().collect();
+    assert_eq!(people().await, reversed);
 }

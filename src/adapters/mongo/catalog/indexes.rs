@@ -48,6 +48,8 @@ fn titles() -> Vec<Index> {
         Index::on(doc! { "kind": 1, "age": 1, "open_from": 1, "open_until": 1 }),
         // Most titles are in no collection.
         Index::on(doc! { "collection.collection": 1 }).sparse(),
+        // What was counted lately is read from it alone.
+        Index::on(doc! { "counted": 1, "_id": 1, "popularity": 1 }).sparse(),
         // Only titles that wait for projection are in it.
         Index::on(doc! { "unprojected": 1 }).only(doc! { "unprojected": { "$gt": 0 } }),
     ];

@@ -4,6 +4,7 @@ mod documents;
 mod indexes;
 mod list;
 mod store;
+mod watchers;
 mod write;
 
 pub use store::MongoCatalog;

@@ -10,7 +10,7 @@ use mongodb::ClientSession;
 use serde::de::DeserializeOwned;
 
 use super::documents::{self, COLLECTIONS, COUNTERS, EPISODES, FEED, GENRES, PEOPLE, TITLES};
-use super::{indexes, list, write};
+use super::{indexes, list, watchers, write};
 use crate::adapters::mongo::db::{MongoDb, patiently, store_error};
 use crate::adapters::mongo::fields;
 use crate::adapters::mongo::find::{self, BATCH};
@@ -18,7 +18,7 @@ use crate::adapters::mongo::indexes::Build;
 use crate::domain::catalog::{
     CatalogBatch, CatalogListStore, CatalogStore, Change, ChangeSource, Changed, Collection,
     Episode, ExternalId, Genre, Person, Season, SeasonId, Title, TitleFilter, TitleQuery,
-    Visibility,
+    TitleWatchers, Visibility,
 };
 use crate::domain::error::StoreError;
 use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
@@ -89,31 +89,6 @@ impl MongoCatalog {
                 .map_err(store_error)
         })
         .await
-    }
-
-    /// Those of the counts that say something new, each title once, and the titles that are as they were counted.
-    /// Mostly there are few that are new, and without any there is no need to make others wait for the feed.
-    async fn changed_watchers(
-        &self,
-        watchers: &[(TitleId, u64)],
-    ) -> Result<(Vec<(TitleId, u64)>, Vec<(TitleId, u64)>), StoreError> {
-        let mut wanted: BTreeMap<TitleId, u64> = watchers.iter().copied().collect();
-        let ids: Vec<i64> = wanted.keys().map(|id| id.to_i64()).collect();
-        let stages = vec![
-            doc! { "$match": { "_id": { "$in": ids } } },
-            doc! { "$project": { "popularity": 1 } },
-        ];
-        let mut changed = Vec::new();
-        let mut same = Vec::new();
-        for title in self.aggregate(TITLES, stages).await? {
-            let id = title.get_i64("_id").map_err(StoreError::failed)?;
-            let count = title.get_i64("popularity").map_err(StoreError::failed)?;
-            match wanted.remove_entry(&TitleId::from_i64(id)) {
-                Some(new) if new.1.cast_signed() == count => same.push(new),
-                new => changed.extend(new),
-            }
-        }
-        Ok((changed, same))
     }
 
     /// Marks the titles that a filter finds as waiting for projection. Says which those are.
@@ -353,6 +328,10 @@ impl ChangeSource for MongoCatalog {
             }
         }
     }
+
+    async fn watchers_after(&self, count: u64) -> Result<Vec<TitleWatchers>, StoreError> {
+        patiently(self.db.timeout, watchers::after(&self.db, count)).await
+    }
 }
 
 #[async_trait]
@@ -375,7 +354,7 @@ impl CurationStore for MongoCatalog {
 #[async_trait]
 impl WatchersStore for MongoCatalog {
     async fn begin_count(&self) -> Result<u64, StoreError> {
-        patiently(self.db.timeout, write::begin_count(&self.db)).await
+        patiently(self.db.timeout, watchers::begin_count(&self.db)).await
     }
 
     async fn put_watchers(
@@ -383,27 +362,8 @@ impl WatchersStore for MongoCatalog {
         count: u64,
         watchers: &[(TitleId, u64)],
     ) -> Result<Vec<TitleId>, StoreError> {
-        let changed = patiently(self.db.timeout, async {
-            loop {
-                let (changed, same) = self.changed_watchers(watchers).await?;
-                // What somebody has changed since it was read is looked at again.
-                if write::put_counted(&self.db, count, &same).await? == same.len() {
-                    return Ok(changed);
-                }
-            }
-        })
-        .await?;
-        if changed.is_empty() {
-            return Ok(Vec::new());
-        }
-        let changed: Arc<[_]> = changed.into();
-        let db = self.db.clone();
-        self.db
-            .transaction(move |session| {
-                let (db, changed) = (db.clone(), Arc::clone(&changed));
-                Box::pin(async move { write::put_watchers(&db, session, count, &changed).await })
-            })
-            .await
+        let put = watchers::put(&self.db, count, watchers);
+        patiently(self.db.timeout, put).await
     }
 }
 

@@ -3,12 +3,10 @@
 use bson::{Bson, Document, doc};
 use futures::TryStreamExt;
 use mongodb::ClientSession;
-use mongodb::error::{Error, Result as MongoResult};
+use mongodb::error::Error;
 use mongodb::options::ReturnDocument;
 
-use super::documents::{
-    self, COLLECTIONS, COUNTERS, COUNTS, EPISODES, FEED, GENRES, PEOPLE, TITLES,
-};
+use super::documents::{self, COLLECTIONS, COUNTERS, EPISODES, FEED, GENRES, PEOPLE, TITLES};
 use crate::adapters::mongo::bulk::{Update, update, update_each};
 use crate::adapters::mongo::db::{Abort, MongoDb, is_duplicate, store_error};
 use crate::adapters::mongo::fields;
@@ -130,104 +128,6 @@ pub(super) async fn put(
             .map_err(refused_if_taken)?;
     }
     Ok(())
-}
-
-/// Sets how many watchers titles have. Says of which that was news. Those that are so by now, or that a later count is
-/// known of, are not found, and so not changed.
-pub(super) async fn put_watchers(
-    db: &MongoDb,
-    session: &mut ClientSession,
-    count: u64,
-    watchers: &[(TitleId, u64)],
-) -> Result<Vec<TitleId>, Abort<StoreError>> {
-    let count = count.cast_signed();
-    let mut feed = Feed::reserve(db, session, watchers.len()).await?;
-    let updates: Vec<_> = watchers
-        .iter()
-        .map(|(title, watchers)| {
-            let watchers = watchers.cast_signed();
-            Update::of(
-                doc! {
-                    "_id": title.to_i64(),
-                    "popularity": { "$ne": watchers },
-                    "counted": { "$not": { "$gt": count } },
-                },
-                doc! { "$set": { "popularity": watchers, "counted": count, "sequence": feed.next() } },
-            )
-        })
-        .collect();
-    let found = update(db, session, TITLES, &updates, UPDATES).await?;
-    let news = match found {
-        0 => Vec::new(),
-        _ => counted(session, db, count, watchers).await?,
-    };
-    // What somebody else has made the same since it was compared is known of this count as well.
-    let same = same(count, watchers);
-    update(db, session, TITLES, &same, UPDATES).await?;
-    Ok(news)
-}
-
-/// Which of these titles were set by a count.
-async fn counted(
-    session: &mut ClientSession,
-    db: &MongoDb,
-    count: i64,
-    watchers: &[(TitleId, u64)],
-) -> MongoResult<Vec<TitleId>> {
-    let these = fields::list(watchers, |(title, _)| title.to_i64());
-    let news: Vec<Document> = db
-        .collection::<Document>(TITLES)
-        .find(doc! { "_id": { "$in": these }, "counted": count })
-        .projection(doc! { "_id": 1 })
-        .session(&mut *session)
-        .await?
-        .stream(session)
-        .try_collect()
-        .await?;
-    let id = |title: &Document| title.get_i64("_id").ok().map(TitleId::from_i64);
-    Ok(news.iter().filter_map(id).collect())
-}
-
-/// Notes that a count has found titles to be as they are, so that no earlier one changes them. Says how many still are.
-pub(super) async fn put_counted(
-    db: &MongoDb,
-    count: u64,
-    watchers: &[(TitleId, u64)],
-) -> Result<usize, StoreError> {
-    update_each(db, TITLES, same(count.cast_signed(), watchers)).await
-}
-
-/// The updates that note of titles that a count has found them to be as they are.
-fn same(count: i64, watchers: &[(TitleId, u64)]) -> Vec<Update<Document, Document>> {
-    let noted = watchers.iter().map(|(title, watchers)| {
-        Update::of(
-            doc! { "_id": title.to_i64(), "popularity": watchers.cast_signed() },
-            doc! { "$max": { "counted": count } },
-        )
-    });
-    noted.collect()
-}
-
-/// Gives a number to a count.
-pub(super) async fn begin_count(db: &MongoDb) -> Result<u64, StoreError> {
-    loop {
-        let counter = db
-            .collection::<Document>(COUNTERS)
-            .find_one_and_update(doc! { "_id": COUNTS }, doc! { "$inc": { "last": 1_i64 } })
-            .upsert(true)
-            .return_document(ReturnDocument::After)
-            .await;
-        match counter {
-            // Somebody else has made it at the same moment.
-            Err(error) if is_duplicate(&error) => {}
-            counter => {
-                let counter = counter.map_err(store_error)?;
-                let last = counter.and_then(|counter| counter.get_i64("last").ok());
-                let last = last.ok_or_else(|| StoreError::failed("no count was begun"))?;
-                return Ok(last.cast_unsigned());
-            }
-        }
-    }
 }
 
 /// Takes the mark from titles that were not written since.

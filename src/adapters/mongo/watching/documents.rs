@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::adapters::mongo::fields::{date, stamp};
 use crate::domain::ids::{EpisodeId, PlayId, ProfileId, TitleId};
+use crate::domain::recommend::UnprojectedWatch;
 use crate::domain::watching::{
     MeasuredLength, NextDay, Play, Section, WatchState, WatchedItem, WatchedTitle,
 };
@@ -381,6 +382,16 @@ impl From<WatchedTitleDocument> for WatchedTitle {
             liked_at: document.liked_at.or(said_early).map(DateTime::to_chrono),
             next_day: u32::try_from(document.next_day).ok().map(NextDay),
             stamp: stamp(document.revision, document.created_at, document.updated_at),
+        }
+    }
+}
+
+impl From<WatchedTitleDocument> for UnprojectedWatch {
+    fn from(document: WatchedTitleDocument) -> Self {
+        let since = document.waiting_since.unwrap_or(document.updated_at);
+        Self {
+            since: since.to_chrono(),
+            watched_title: document.into(),
         }
     }
 }

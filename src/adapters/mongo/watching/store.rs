@@ -21,7 +21,7 @@ use crate::adapters::mongo::indexes::Build;
 use crate::domain::error::StoreError;
 use crate::domain::ids::{PlayId, ProfileId, TitleId};
 use crate::domain::page::{Slice, Window};
-use crate::domain::recommend::WatchSource;
+use crate::domain::recommend::{UnprojectedWatch, WatchSource, last_in_queue};
 use crate::domain::watching::{
     Change, FeedbackStore, FoldStep, HiddenTitle, HistoryStore, Ledger, MeasuredLength, Mute,
     MutedSource, NextDay, Play, ProfileList, Touched, WatchError, WatchState, WatchStore,
@@ -297,11 +297,15 @@ impl FeedbackStore for MongoWatching {
 
 #[async_trait]
 impl WatchSource for MongoWatching {
-    async fn unprojected_watches(&self, limit: usize) -> Result<Vec<WatchedTitle>, StoreError> {
+    async fn unprojected_watches(
+        &self,
+        since: Option<chrono::DateTime<Utc>>,
+        limit: usize,
+    ) -> Result<Vec<UnprojectedWatch>, StoreError> {
         readable(
             &self.collections.watched_titles,
             WATCHES,
-            doc! { "waiting_since": { "$exists": true } },
+            waiting(since),
             doc! { "waiting_since": 1, "_id": 1 },
             Some(limit),
         )
@@ -311,7 +315,7 @@ impl WatchSource for MongoWatching {
     async fn mark_watches_projected(
         &self,
         watched_titles: &[(ProfileId, TitleId, u64)],
-    ) -> Result<(), StoreError> {
+    ) -> Result<usize, StoreError> {
         patiently(
             self.collections.db.timeout,
             mark_projected(&self.collections, watched_titles),
@@ -448,6 +452,17 @@ impl WatchSource for MongoWatching {
             erase::mark_projected(&self.collections, titles),
         )
         .await
+    }
+}
+
+/// What waits for projection, all of it or what was written since a moment; in the words of the partial index.
+fn waiting(since: Option<chrono::DateTime<Utc>>) -> Document {
+    match since {
+        None => doc! { "waiting_since": { "$exists": true } },
+        Some(since) => {
+            let end = date(last_in_queue());
+            doc! { "waiting_since": { "$exists": true, "$gte": date(since), "$lt": end } }
+        }
     }
 }
 

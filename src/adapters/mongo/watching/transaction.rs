@@ -5,12 +5,12 @@
 //! For a row that neither has found, the server may also say that its key is taken. Then it does not ask to try again
 //! (`MongoDB` 6 does), so that is done here.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use bson::{Bson, DateTime, Document, doc};
-use futures::future::try_join_all;
-use futures::{TryStreamExt, try_join};
+use futures::TryStreamExt;
+use futures::future::{try_join, try_join_all};
 use mongodb::error::Result as MongoResult;
 use mongodb::{ClientSession, Collection};
 use serde::Serialize;
@@ -71,22 +71,38 @@ pub(super) async fn run(
     .await
 }
 
-/// Takes the mark from those whose revision is still the given one.
+/// Takes the mark from those whose revision is still the given one. Says how many those are.
 pub(super) async fn mark_projected(
     collections: &Collections,
     watched_titles: &[(ProfileId, TitleId, u64)],
-) -> Result<(), StoreError> {
-    let updates = watched_titles.iter().map(|(profile, title, revision)| {
+) -> Result<usize, StoreError> {
+    // Of what was loaded, nearly all are of one revision.
+    let mut by_revision: BTreeMap<i64, Vec<Bson>> = BTreeMap::new();
+    for (profile, title, revision) in watched_titles {
         let key = key_of(&TitleKey::new((*profile, *title)))?;
-        Ok(Written::of(
-            doc! { "_id": key, "revision": revision.cast_signed() },
-            doc! { "$unset": { "waiting_since": "" } },
-        ))
+        let of_revision = by_revision.entry(revision.cast_signed()).or_default();
+        of_revision.push(key);
+    }
+    let updates = by_revision.iter().flat_map(|(revision, keys)| {
+        keys.chunks(CHUNK).map(|keys| {
+            Written::of_all(
+                doc! { "_id": { "$in": keys }, "revision": *revision },
+                doc! { "$unset": { "waiting_since": "" } },
+            )
+        })
     });
-    let updates = updates.collect::<Result<_, StoreError>>()?;
-    let watched_titles = collections.watched_titles.name();
-    let updated = update_each(&collections.db, watched_titles, updates).await;
-    updated.map(drop)
+    let mut first: Vec<_> = updates.collect();
+    let mut second = Vec::new();
+    if watched_titles.len() > CHUNK {
+        second = first.split_off(first.len() / 2);
+    }
+    let name = collections.watched_titles.name();
+    let (first, second) = try_join(
+        update_each(&collections.db, name, first),
+        update_each(&collections.db, name, second),
+    )
+    .await?;
+    Ok(first + second)
 }
 
 /// The keys of the watched titles that a filter finds, in their order, each as it is stored as well.
@@ -226,7 +242,7 @@ pub(super) async fn rows(
     let keys: BTreeSet<_> = touched.iter().filter_map(Touched::length_key).collect();
     let lengths = find_by_key(&collections.lengths, keys.into_iter().map(LengthKey::new));
     let (mut plays, of_titles, states, titles, lengths) =
-        try_join!(plays, of_titles, states, titles, lengths)?;
+        futures::try_join!(plays, of_titles, states, titles, lengths)?;
     plays.extend(of_titles.into_iter().flatten());
     Ok(ledger_of(plays, states, titles, lengths).0)
 }

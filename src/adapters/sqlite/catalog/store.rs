@@ -8,12 +8,13 @@ use serde::de::DeserializeOwned;
 
 use super::rows::{ChangedPerson, ChangedTitle, SeasonRow};
 use super::{list, rows, write};
-use crate::adapters::sqlite::columns::{self, only, read};
+use crate::adapters::sqlite::columns::{self, only, read, record};
 use crate::adapters::sqlite::db::{SqliteDb, store_error};
 use crate::adapters::sqlite::statements::{all, fill, readable};
 use crate::domain::catalog::{
     CatalogBatch, CatalogListStore, CatalogStore, Change, ChangeSource, Collection, Episode,
-    ExternalId, Genre, Person, Season, SeasonId, Title, TitleFilter, TitleQuery, Visibility,
+    ExternalId, Genre, Person, Season, SeasonId, Title, TitleFilter, TitleQuery, TitleWatchers,
+    Visibility,
 };
 use crate::domain::error::StoreError;
 use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
@@ -246,6 +247,15 @@ impl ChangeSource for SqliteCatalog {
             .read(move |connection| changes_after(connection, sequence, limit))
             .await
     }
+
+    async fn watchers_after(&self, count: u64) -> Result<Vec<TitleWatchers>, StoreError> {
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
+        let sql =
+            "SELECT id, by_popularity, counted FROM titles WHERE counted > ?1 ORDER BY counted, id";
+        self.db
+            .read(move |connection| all(connection, sql, [count], read::<CountedRow, _>))
+            .await
+    }
 }
 
 #[async_trait]
@@ -343,6 +353,24 @@ impl TitleSource for SqliteCatalog {
                 write::mark_waiting(connection, &titles).map_err(store_error)
             })
             .await
+    }
+}
+
+record! {
+    struct CountedRow {
+        id: i64,
+        by_popularity: i64,
+        counted: i64,
+    }
+}
+
+impl From<CountedRow> for TitleWatchers {
+    fn from(row: CountedRow) -> Self {
+        Self {
+            title: TitleId::from_i64(row.id),
+            watchers: row.by_popularity.wrapping_neg().cast_unsigned(),
+            count: row.counted.cast_unsigned(),
+        }
     }
 }
 

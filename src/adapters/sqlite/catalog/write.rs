@@ -29,7 +29,7 @@ const UPDATE_TITLE: &str = "UPDATE titles
 const PUT_DOCUMENT: &str =
     "INSERT OR REPLACE INTO title_documents (id, document) VALUES (:id, :document)";
 const PUT_POPULARITY: &str = "UPDATE titles
-    SET by_popularity = :popularity, counted = :count, sequence = :sequence
+    SET by_popularity = :popularity, counted = :count
     WHERE id = :id AND by_popularity <> :popularity AND counted <= :count";
 const PUT_COUNTED: &str = "UPDATE titles SET counted = :count WHERE id = :id AND counted < :count";
 
@@ -70,7 +70,6 @@ pub(super) fn put_watchers(
     count: u64,
     watchers: &[(TitleId, u64)],
 ) -> Result<Vec<TitleId>, StoreError> {
-    let mut feed = Feed::open(connection)?;
     let mut update = connection
         .prepare_cached(PUT_POPULARITY)
         .map_err(store_error)?;
@@ -80,17 +79,14 @@ pub(super) fn put_watchers(
             ":id": title.to_i64(),
             ":popularity": watchers.cast_signed().wrapping_neg(),
             ":count": count.cast_signed(),
-            ":sequence": feed.last + 1,
         });
         if put.map_err(store_error)? > 0 {
-            feed.next();
             news.push(*title);
         } else {
             let counted = named_params! { ":id": title.to_i64(), ":count": count.cast_signed() };
             execute(connection, PUT_COUNTED, counted)?;
         }
     }
-    feed.close(connection)?;
     Ok(news)
 }
 

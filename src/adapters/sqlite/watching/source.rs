@@ -4,16 +4,18 @@ use std::collections::BTreeSet;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use rusqlite::Connection;
+use rusqlite::{Connection, Row, params_from_iter};
 
 use super::erase;
+use super::lists::WATCHES;
+use super::rows::TitleRow;
 use super::store::SqliteWatching;
-use crate::adapters::sqlite::columns::{Time, limit as rows, only, read, record};
+use crate::adapters::sqlite::columns::{TableRecord, Time, limit as rows, only, read, record};
 use crate::adapters::sqlite::db::store_error;
-use crate::adapters::sqlite::statements::{all, exists, write};
+use crate::adapters::sqlite::statements::{all, exists, fill, readable, write};
 use crate::domain::error::StoreError;
 use crate::domain::ids::{ProfileId, TitleId};
-use crate::domain::recommend::{WatchSource, last_in_queue};
+use crate::domain::recommend::{UnprojectedWatch, WatchSource, last_in_queue};
 use crate::domain::watching::WatchedTitle;
 
 /// The tables in which something is recorded of profiles.
@@ -27,19 +29,45 @@ const OF_PROFILES: [&str; 5] = [
 
 #[async_trait]
 impl WatchSource for SqliteWatching {
-    async fn unprojected_watches(&self, limit: usize) -> Result<Vec<WatchedTitle>, StoreError> {
-        self.watched_titles(
-            "WHERE waiting_since IS NOT NULL ORDER BY waiting_since, profile, title",
-            Vec::new(),
-            limit,
-        )
-        .await
+    async fn unprojected_watches(
+        &self,
+        since: Option<DateTime<Utc>>,
+        limit: usize,
+    ) -> Result<Vec<UnprojectedWatch>, StoreError> {
+        let (condition, parameters) = match since {
+            None => ("waiting_since IS NOT NULL", Vec::new()),
+            Some(since) => (
+                "waiting_since >= ?1 AND waiting_since < ?2",
+                vec![since.timestamp_millis(), last_in_queue().timestamp_millis()],
+            ),
+        };
+        let read_row = |row: &Row<'_>| {
+            Ok(UnprojectedWatch {
+                watched_title: read::<TitleRow, _>(row)?,
+                since: row.get::<_, Time>("waiting_since")?.0,
+            })
+        };
+        let select = TitleRow::SELECT.replacen(" FROM ", ", waiting_since FROM ", 1);
+        let last = parameters.len() + 1;
+        let sql = format!(
+            "{select} WHERE {condition} ORDER BY waiting_since, profile, title LIMIT ?{last} OFFSET ?{}",
+            last + 1
+        );
+        self.db
+            .read(move |connection| {
+                fill(limit, |wanted, seen| {
+                    let page = [rows(wanted), rows(seen)];
+                    let parameters = params_from_iter(parameters.iter().chain(&page));
+                    readable(connection, WATCHES, &sql, parameters, read_row)
+                })
+            })
+            .await
     }
 
     async fn mark_watches_projected(
         &self,
         watched_titles: &[(ProfileId, TitleId, u64)],
-    ) -> Result<(), StoreError> {
+    ) -> Result<usize, StoreError> {
         let watched_titles = watched_titles.to_vec();
         self.db
             .write(move |connection| {
@@ -203,14 +231,15 @@ impl WatchSource for SqliteWatching {
 fn mark_projected(
     connection: &Connection,
     watched_titles: &[(ProfileId, TitleId, u64)],
-) -> rusqlite::Result<()> {
+) -> rusqlite::Result<usize> {
     let mut statement = connection.prepare_cached(
         "UPDATE watched_titles SET waiting_since = NULL WHERE profile = ?1 AND title = ?2 AND revision = ?3",
     )?;
+    let mut marked = 0;
     for (profile, title, revision) in watched_titles {
-        statement.execute([profile.to_i64(), title.to_i64(), revision.cast_signed()])?;
+        marked += statement.execute([profile.to_i64(), title.to_i64(), revision.cast_signed()])?;
     }
-    Ok(())
+    Ok(marked)
 }
 
 /// Marks watched titles as waiting, behind all that were written. Says which of them there are.

@@ -49,6 +49,8 @@ impl Servers {
     async fn tell(&self) {
         let changes = self.feed.changes_after(0, 100).await.unwrap();
         self.here.follow(&changes).await.unwrap();
+        let watchers = self.feed.watchers_after(0).await.unwrap();
+        self.here.follow_watchers(&watchers);
     }
 }
 
@@ -91,7 +93,7 @@ async fn members_are_read_once() {
 }
 
 #[tokio::test]
-async fn a_title_whose_watchers_are_as_many_as_before_stays_in_the_cache() {
+async fn another_number_of_watchers_changes_nothing_else_in_the_cache() {
     let servers = Servers::new(vec![part(1, Some(1)), part(2, Some(1))]).await;
     let renamed = revised(&part(1, Some(1)), |title| {
         "Renamed".clone_into(&mut title.name);
@@ -110,7 +112,20 @@ async fn a_title_whose_watchers_are_as_many_as_before_stays_in_the_cache() {
         .await
         .unwrap();
     let found = servers.members([1]).await;
+    assert_eq!(
+        (found[0].watchers, found[0].stamp.revision),
+        (1, 1),
+        "it was read again"
+    );
+    servers
+        .there
+        .put_watchers(3, &[(TitleId(2), 10)])
+        .await
+        .unwrap();
+    servers.tell().await;
+    let found = servers.members([1]).await;
     assert_eq!((&found[0].name, found[0].watchers), (&renamed.name, 1));
+    assert_eq!((found[1].watchers, found[1].stamp.revision), (10, 1));
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use futures::future::join_all;
 use futures::join;
 use reelgraph::domain::catalog::{
-    Change, Changed, Title, TitleFilter, TitleOrder, TitleQuery, Visibility,
+    Change, Changed, Title, TitleFilter, TitleOrder, TitleQuery, TitleWatchers, Visibility,
 };
 use reelgraph::domain::ids::{PersonId, TitleId};
 use reelgraph::domain::page::Window;
@@ -27,7 +27,8 @@ on_every_backend!(open on [sqlite, mongo]:
     genres_collections_and_episodes_are_no_changes,
     a_refused_write_is_no_change,
     changes_are_read_in_portions,
-    other_watchers_are_a_change_and_the_same_are_none,
+    watchers_are_no_change_and_have_a_feed_of_their_own,
+    of_several_counts_of_a_title_the_last_is_in_the_feed,
     no_change_is_missed_while_others_write,
     written_titles_wait_for_projection_the_longest_first,
     a_title_that_is_written_again_keeps_its_place_among_the_waiting,
@@ -182,26 +183,50 @@ async fn changes_are_read_in_portions(store: &Opened) {
     assert_eq!(store.changes_after(u64::MAX, 9).await.unwrap(), []);
 }
 
-async fn other_watchers_are_a_change_and_the_same_are_none(store: &Opened) {
+async fn watchers_are_no_change_and_have_a_feed_of_their_own(store: &Opened) {
     put_titles(store, [film(1), film(2), film(3)])
         .await
         .unwrap();
-    let counts = [(TitleId(1), 5), (TitleId(2), 0)];
-    let before = store.changes_after(0, 100).await.unwrap();
+    let before = sequences(&store.changes_after(0, 100).await.unwrap());
+    assert_eq!(store.watchers_after(0).await.unwrap(), []);
 
-    store.put_watchers(1, &counts).await.unwrap();
-    let first = store.changes_after(0, 100).await.unwrap();
-    store.put_watchers(1, &counts).await.unwrap();
-    let second = store.changes_after(0, 100).await.unwrap();
+    let counts = [(TitleId(2), 5), (TitleId(1), 0), (TitleId(404), 7)];
+    store.put_watchers(3, &counts).await.unwrap();
+    store.put_watchers(9, &[(TitleId(3), 4)]).await.unwrap();
 
-    let expected = [
-        Changed::Title(film(2)),
-        Changed::Title(film(3)),
-        Changed::Title(popular(1, 5)),
-    ];
-    assert_eq!(changed(&first), expected);
-    assert!(first[2].sequence > before[2].sequence);
-    assert_eq!(second, first);
+    let after = sequences(&store.changes_after(0, 100).await.unwrap());
+    assert_eq!(after, before);
+    let expected = [(1, 0, 3), (2, 5, 3), (3, 4, 9)].map(counted);
+    assert_eq!(store.watchers_after(0).await.unwrap(), expected);
+    assert_eq!(store.watchers_after(3).await.unwrap(), expected[2..]);
+    assert_eq!(store.watchers_after(9).await.unwrap(), []);
+    assert_eq!(store.watchers_after(u64::MAX).await.unwrap(), []);
+    let next = revised(&film(1), |_| ());
+    put_titles(store, [next.clone()]).await.unwrap();
+    let changes = store.changes_after(0, 100).await.unwrap();
+    let watched = [popular(2, 5), popular(3, 4), next].map(Changed::Title);
+    assert_eq!(changed(&changes), watched, "a change has the number of now");
+}
+
+async fn of_several_counts_of_a_title_the_last_is_in_the_feed(store: &Opened) {
+    put_titles(store, [film(1), film(2)]).await.unwrap();
+    let both = |watchers| [(TitleId(1), watchers), (TitleId(2), 2)];
+
+    for count in [1, 4, 2] {
+        store.put_watchers(count, &both(count + 1)).await.unwrap();
+    }
+
+    let expected = [(1, 5, 4), (2, 2, 4)].map(counted);
+    assert_eq!(store.watchers_after(0).await.unwrap(), expected);
+    assert_eq!(store.watchers_after(3).await.unwrap(), expected);
+}
+
+fn counted((title, watchers, count): (u64, u64, u64)) -> TitleWatchers {
+    TitleWatchers {
+        title: TitleId(title),
+        watchers,
+        count,
+    }
 }
 
 async fn no_change_is_missed_while_others_write(store: &Opened) {
@@ -449,6 +474,10 @@ fn popular(number: u64, watchers: u64) -> Title {
         watchers,
         ..film(number)
     }
+}
+
+fn sequences(changes: &[Change]) -> Vec<u64> {
+    changes.iter().map(|change| change.sequence).collect()
 }
 
 fn changed(changes: &[Change]) -> Vec<Changed> {

@@ -72,7 +72,7 @@ async fn nothing_is_left_of_an_erased_profile(opened: &Opened) {
     assert_eq!(everything(opened, BEN).await, before);
     assert_eq!(before.plays.len(), 4);
     let walked = opened.store.watched_titles_after(None, 10).await.unwrap();
-    let waiting = opened.store.unprojected_watches(10).await.unwrap();
+    let waiting = opened.waiting(10).await;
     assert!(
         walked
             .iter()

@@ -83,7 +83,7 @@ async fn a_thumb_waits_for_projection(opened: &Opened) {
     opened.rate(ANN, TitleId(1), Some(true), at(1)).await;
     opened.rate(ANN, TitleId(2), Some(true), at(2)).await;
 
-    let waiting = opened.store.unprojected_watches(10).await.unwrap();
+    let waiting = opened.waiting(10).await;
     let waiting: Vec<_> = waiting
         .iter()
         .map(|watched_title| (watched_title.title, watched_title.stamp.revision))

@@ -11,6 +11,8 @@ on_every_backend!(open on [sqlite, mongo]:
     the_longest_waiting_comes_first,
     a_watched_title_that_changes_while_it_waits_keeps_its_place,
     a_mark_goes_only_with_the_revision_that_was_projected,
+    what_waits_since_a_moment_is_found_without_what_is_before_it,
+    it_is_told_whether_the_graph_may_have_no_edge_yet,
     a_watched_title_that_changes_later_waits_again,
     walking_through_all_watched_titles_finds_each_once,
     following_what_is_written_finds_all_of_it_in_order,
@@ -34,8 +36,8 @@ async fn the_longest_waiting_comes_first(opened: &Opened) {
             .await;
     }
 
-    let all = opened.store.unprojected_watches(10).await.unwrap();
-    let some = opened.store.unprojected_watches(2).await.unwrap();
+    let all = opened.waiting(10).await;
+    let some = opened.waiting(2).await;
 
     assert_eq!(
         keys(&all),
@@ -58,7 +60,7 @@ async fn a_watched_title_that_changes_while_it_waits_keeps_its_place(opened: &Op
         .report(play_ref(ANN, film(1), 1), a_report(Stop, 3600.0, at(3000)))
         .await;
 
-    let waiting = opened.store.unprojected_watches(10).await.unwrap();
+    let waiting = opened.waiting(10).await;
     assert_eq!(keys(&waiting), [(ANN, TitleId(1)), (ANN, TitleId(2))]);
     assert_eq!(waiting[0].stamp.revision, 2);
 }
@@ -81,12 +83,65 @@ async fn a_mark_goes_only_with_the_revision_that_was_projected(opened: &Opened) 
         (BEN, TitleId(3), 1),
         (ANN, TitleId(404), 1),
     ];
-    opened.store.mark_watches_projected(&marks).await.unwrap();
-    opened.store.mark_watches_projected(&[]).await.unwrap();
+    let marked = opened.store.mark_watches_projected(&marks).await;
+    assert_eq!(marked.unwrap(), 1);
+    assert_eq!(opened.store.mark_watches_projected(&[]).await.unwrap(), 0);
 
-    let waiting = opened.store.unprojected_watches(10).await.unwrap();
+    let waiting = opened.waiting(10).await;
     assert_eq!(keys(&waiting), [(ANN, TitleId(2)), (ANN, TitleId(3))]);
     assert_eq!(opened.watched_title(ANN, TitleId(1)).await, before);
+}
+
+async fn what_waits_since_a_moment_is_found_without_what_is_before_it(opened: &Opened) {
+    for title in 1..=5 {
+        let evening = play_ref(ANN, film(title), u128::from(title));
+        let when = at(1000 * i64::try_from(title).unwrap());
+        opened.begin(evening, when).await;
+    }
+    // The last one is marked although nothing was written.
+    let fifth = [(ANN, TitleId(5))];
+    let store = &opened.store;
+    let marks = [(ANN, TitleId(5), 1)];
+    store.mark_watches_projected(&marks).await.unwrap();
+    store.mark_watches_waiting(&fifth).await.unwrap();
+    let titles = async |since, limit| {
+        let found = store.unprojected_watches(since, limit).await.unwrap();
+        let titles = found.iter().map(|one| one.watched_title.title.0);
+        titles.collect::<Vec<_>>()
+    };
+
+    assert_eq!(titles(None, 9).await, [1, 2, 3, 4, 5]);
+    assert_eq!(titles(Some(at(0)), 9).await, [1, 2, 3, 4]);
+    assert_eq!(titles(Some(at(2000)), 9).await, [2, 3, 4]);
+    assert_eq!(titles(Some(at(2001)), 1).await, [3]);
+    assert_eq!(titles(Some(at(4001)), 9).await, [0; 0]);
+}
+
+async fn it_is_told_whether_the_graph_may_have_no_edge_yet(opened: &Opened) {
+    for title in 1..=4 {
+        let evening = play_ref(ANN, film(title), u128::from(title));
+        opened.begin(evening, at(1000)).await;
+    }
+    let go_on = async |title, when| {
+        let evening = play_ref(ANN, film(title), u128::from(title));
+        let report = a_report(Stop, 3600.0, at(when));
+        opened.report(evening, report).await;
+    };
+    go_on(2, 2000).await;
+    let marks = [(ANN, TitleId(3), 1), (ANN, TitleId(4), 1)];
+    let store = &opened.store;
+    store.mark_watches_projected(&marks).await.unwrap();
+    go_on(3, 3000).await;
+    let fourth = [(ANN, TitleId(4))];
+    store.mark_watches_waiting(&fourth).await.unwrap();
+
+    let waiting = store.unprojected_watches(None, 9).await.unwrap();
+
+    let told: Vec<_> = waiting
+        .iter()
+        .map(|one| (one.watched_title.title.0, one.may_be_new()))
+        .collect();
+    assert_eq!(told, [(1, true), (2, true), (3, false), (4, true)]);
 }
 
 async fn a_watched_title_that_changes_later_waits_again(opened: &Opened) {
@@ -99,7 +154,7 @@ async fn a_watched_title_that_changes_later_waits_again(opened: &Opened) {
         .report(play_ref(ANN, film(1), 1), a_report(Stop, 3600.0, at(3000)))
         .await;
 
-    let waiting = opened.store.unprojected_watches(10).await.unwrap();
+    let waiting = opened.waiting(10).await;
     assert_eq!(keys(&waiting), [(ANN, TitleId(2)), (ANN, TitleId(1))]);
 }
 
@@ -210,14 +265,14 @@ async fn watched_titles_can_be_made_to_wait_behind_all_that_is_written(opened: &
     opened.begin(play_ref(BEN, film(4), 4), at(2000)).await;
     opened.rate(ANN, TitleId(2), Some(true), at(3000)).await;
 
-    let waiting = opened.store.unprojected_watches(10).await.unwrap();
+    let waiting = opened.waiting(10).await;
     assert_eq!(
         keys(&waiting),
         [(ANN, 3), (BEN, 4), (ANN, 2), (ANN, 1)].map(|(profile, title)| (profile, TitleId(title)))
     );
     let marks = [(ANN, TitleId(1), 1)];
     opened.store.mark_watches_projected(&marks).await.unwrap();
-    let waiting = opened.store.unprojected_watches(10).await.unwrap();
+    let waiting = opened.waiting(10).await;
     assert_eq!(waiting.len(), 3);
 }
 
@@ -239,7 +294,7 @@ async fn all_watched_titles_can_be_made_to_wait_in_portions(opened: &Opened) {
     assert_eq!(first, all[..2]);
     assert_eq!(second.unwrap(), all[2..]);
     assert_eq!(last.unwrap(), []);
-    assert_eq!(keys(&store.unprojected_watches(9).await.unwrap()), all);
+    assert_eq!(keys(&opened.waiting(9).await), all);
 }
 
 pub(super) fn keys(watched_titles: &[WatchedTitle]) -> Vec<(ProfileId, TitleId)> {

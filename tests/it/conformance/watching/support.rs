@@ -39,6 +39,14 @@ enum Raw {
     Database(SecretString),
 }
 
+impl Opened {
+    /// What waits for projection, the longest waiting first.
+    pub(super) async fn waiting(&self, limit: usize) -> Vec<WatchedTitle> {
+        let waiting = self.store.unprojected_watches(None, limit).await.unwrap();
+        waiting.into_iter().map(|one| one.watched_title).collect()
+    }
+}
+
 pub(super) async fn open(backend: Backend) -> Opened {
     let mut stores: Vec<Arc<dyn Watching>> = Vec::new();
     let raw = match backend {

@@ -66,7 +66,7 @@ async fn walks_are_filled_with_what_can_be_read(opened: &Opened) {
     }
 
     let walked = opened.store.watched_titles_after(None, 2).await.unwrap();
-    let waiting = opened.store.unprojected_watches(2).await.unwrap();
+    let waiting = opened.waiting(2).await;
     let written = opened.store.watched_titles_since(at(0), None, 2).await;
 
     let keys_of = [2, 3, 404].map(|title| (ANN, TitleId(title)));

@@ -156,7 +156,7 @@ async fn what_a_change_leaves_alone_is_not_written(opened: &Opened) {
         opened.watched_title(ANN, TitleId(1)).await.stamp.revision,
         1
     );
-    let waiting = opened.store.unprojected_watches(10).await.unwrap();
+    let waiting = opened.waiting(10).await;
     assert_eq!(waiting, []);
 }
 
