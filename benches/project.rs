@@ -15,12 +15,13 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use bson::{DateTime, Document, doc};
+use chrono::TimeDelta;
 use futures::future::try_join_all;
 use neo4rs::{ConfigBuilder, Graph, query};
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
-use reelgraph::adapters::memory::MemoryEvents;
+use reelgraph::adapters::memory::{MemoryEvents, TokioTasks};
 use reelgraph::adapters::mongo::{MongoCatalog, MongoDb, MongoNotes, MongoWatching};
 use reelgraph::adapters::neo4j::{Neo4jDb, Neo4jGraph};
 use reelgraph::adapters::redis::{RedisDb, RedisLeases};
@@ -34,7 +35,7 @@ use reelgraph::domain::recommend::{
     Freshness, GraphProjection, GraphService, ProjectionPorts, SimilarService, Turns, WatchSource,
 };
 use reelgraph::domain::stamp::Stamp;
-use reelgraph::domain::watching::{WatchPorts, WatchRules, WatchService};
+use reelgraph::domain::watching::{Recording, WatchPorts, WatchRules, WatchService};
 use secrecy::SecretString;
 
 // As in the program.
@@ -157,12 +158,15 @@ impl Site {
         let events = Arc::new(MemoryEvents::new());
         let catalog = CatalogService::new(CatalogPorts::on(titles.clone()));
         let watching = WatchService::new(
-            WatchPorts {
-                watching: watches.clone(),
-                history: watches.clone(),
-                feedback: watches.clone(),
-                plays: None,
-            },
+            WatchPorts::on(
+                Arc::clone(&watches),
+                Recording {
+                    rules: WatchRules::default(),
+                    clock: Arc::clone(&clock),
+                    tasks: Arc::new(TokioTasks),
+                    keep: TimeDelta::days(1),
+                },
+            ),
             catalog.clone(),
             WatchRules::default(),
             Arc::clone(&clock),
