@@ -73,7 +73,7 @@ pub(super) async fn check(app: &App, folder: &Path) -> anyhow::Result<Option<Che
     Ok(checked)
 }
 
-/// Serves a generation.
+/// Serves a generation that was checked.
 pub(super) async fn switch(
     app: &App,
     config: &Config,

@@ -13,8 +13,9 @@ pub(super) fn brokers(
     let Some(brokers) = variable("KAFKA_BROKERS").filter(|value| !value.is_empty()) else {
         return Ok(None);
     };
+    let is_host = |host: &str| !host.is_empty() && !host.contains(char::is_whitespace);
     let is_address = |broker: &str| {
-        let port = broker.rsplit_once(':').filter(|(host, _)| !host.is_empty());
+        let port = broker.rsplit_once(':').filter(|(host, _)| is_host(host));
         port.is_some_and(|(_, port)| port.parse::<u16>().is_ok_and(|port| port > 0))
     };
     if !brokers.split(',').all(is_address) {

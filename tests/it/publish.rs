@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
+use chrono::{DateTime, TimeDelta, Utc};
 use reelgraph::adapters::memory::{MemoryEvents, MemoryLeases};
 use reelgraph::adapters::sqlite::{
     SqliteCatalog, SqliteDb, SqliteGraph, SqliteNotes, SqliteWatching,
@@ -23,7 +24,7 @@ use serde_json::Value;
 use crate::support::ports::recording;
 use crate::support::program::{On, Program};
 
-/// Topics in memory.
+/// Topics that are in memory.
 #[derive(Default)]
 struct MemoryTopics {
     messages: Mutex<BTreeMap<&'static str, Vec<TopicMessage>>>,
@@ -83,6 +84,15 @@ impl Topics for MemoryTopics {
     }
 }
 
+/// A clock that is ahead: what the demo site was given is older than all that is read twice.
+struct Later;
+
+impl Clock for Later {
+    fn now(&self) -> DateTime<Utc> {
+        SystemClock.now() + TimeDelta::minutes(10)
+    }
+}
+
 /// The demo site with topics.
 struct Site {
     program: Program,
@@ -99,7 +109,7 @@ impl Site {
         let db = SqliteDb::open(&program.data().join("reelgraph.sqlite")).unwrap();
         let store = Arc::new(SqliteCatalog::new(db.clone()));
         let watches = Arc::new(SqliteWatching::new(db.clone()));
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let clock: Arc<dyn Clock> = Arc::new(Later);
         let catalog = CatalogService::new(CatalogPorts::on(Arc::clone(&store)));
         let watching = WatchService::new(
             WatchPorts::on(Arc::clone(&watches), recording()),
@@ -197,8 +207,7 @@ async fn a_broker_that_was_away_gets_everything_when_it_is_back() {
     assert!(all > 1000, "{all}");
     // Another server goes on where the record says, and not from the beginning.
     service.leave().await.unwrap();
-    let again = send_all(&site.service(), &mut None).await;
-    assert!(again < all, "{again} of {all} were sent again");
+    assert_eq!(send_all(&site.service(), &mut None).await, 0);
 }
 
 #[tokio::test]

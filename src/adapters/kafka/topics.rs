@@ -1,4 +1,4 @@
-//! Sending messages.
+//! Sending messages, and looking through those that were sent.
 
 use std::collections::VecDeque;
 use std::sync::Arc;

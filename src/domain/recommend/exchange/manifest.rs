@@ -12,7 +12,7 @@ use crate::domain::json;
 pub(super) const MANIFEST: &str = "manifest.json";
 /// The format of a generation.
 pub(super) const GENERATION: &str = "reelgraph.similar";
-/// Its version.
+/// The version of that format.
 pub(super) const VERSION: u32 = 1;
 /// The format of messages in files.
 pub(super) const MESSAGE_FILES: &str = "reelgraph.messages";

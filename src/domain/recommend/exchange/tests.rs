@@ -13,7 +13,7 @@ use super::generation::{CheckedGeneration, hex, read};
 use crate::domain::ids::TitleId;
 use crate::domain::recommend::graph::{Incoming, Outgoing, Solution, Weight};
 
-/// Files in memory.
+/// Files that are in memory.
 struct MemoryFolder(BTreeMap<String, String>);
 
 impl Folder for MemoryFolder {

@@ -40,7 +40,7 @@ impl WatchPosition {
 }
 
 impl Published {
-    /// Nothing was sent.
+    /// Where nothing was sent yet.
     pub(super) fn beginning(now: DateTime<Utc>) -> Self {
         Self {
             titles: 0,

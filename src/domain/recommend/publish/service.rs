@@ -44,11 +44,11 @@ pub struct PublishService {
 /// What a round of sending did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PublishRound {
-    /// Another server sends.
+    /// Another server sends them.
     Elsewhere,
     /// So many messages were sent, and there is nothing more to send.
     Done(usize),
-    /// There is more.
+    /// So many messages were sent, and there is more.
     More(usize),
 }
 
@@ -60,6 +60,17 @@ pub struct Publishing {
     /// The revisions that were sent of titles: they change without one when they are watched.
     titles: HashMap<TitleId, u64>,
     swept_at: DateTime<Utc>,
+}
+
+impl Publishing {
+    fn of(position: Published, now: DateTime<Utc>) -> Self {
+        Self {
+            position,
+            watches: HashMap::new(),
+            titles: HashMap::new(),
+            swept_at: now,
+        }
+    }
 }
 
 impl PublishService {
@@ -89,22 +100,25 @@ impl PublishService {
             *publishing = None;
             return Ok(PublishRound::Elsewhere);
         }
-        // Whoever fails in between begins anew where the record says.
-        let mut current = match publishing.take() {
+        let current = match publishing {
             Some(current) => current,
-            None => self.begin().await?,
+            None => publishing.insert(self.begin().await?),
         };
-        if self.clock.now() - current.swept_at >= SWEEP {
-            self.sweep().await?;
-            current.swept_at = self.clock.now();
-        }
-        let (titles, more_titles) = self.publish_titles(&mut current).await?;
-        let (watches, more_watches) = self.publish_watches(&mut current).await?;
+        // Each goes on only when its messages have arrived, so a round that fails loses nothing.
+        let (titles, more_titles) = self.publish_titles(current).await?;
+        let (watches, more_watches) = self.publish_watches(current).await?;
         let sent = titles + watches;
         if sent > 0 {
             self.note(current.position).await?;
         }
-        *publishing = Some(current);
+        let now = self.clock.now();
+        if now - current.swept_at >= SWEEP {
+            if self.sweep().await? == 0 {
+                // Somebody has emptied the topics.
+                *current = Publishing::of(Published::beginning(now), now);
+            }
+            current.swept_at = now;
+        }
         Ok(if more_titles || more_watches {
             PublishRound::More(sent)
         } else {
@@ -124,12 +138,8 @@ impl PublishService {
         let owners = self.sweep().await?;
         let noted = self.ports.notes.notes().await?.published;
         let position = noted.filter(|_| owners > 0);
-        Ok(Publishing {
-            position: position.unwrap_or_else(|| Published::beginning(now)),
-            watches: HashMap::new(),
-            titles: HashMap::new(),
-            swept_at: now,
-        })
+        let position = position.unwrap_or_else(|| Published::beginning(now));
+        Ok(Publishing::of(position, now))
     }
 
     /// Takes back what the topic has of erased profiles: also what a server that stood still has sent after all. Says of
