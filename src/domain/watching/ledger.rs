@@ -110,11 +110,19 @@ impl Ledger {
     /// Says of everything that must be written that it is written now, whenever it was received: who follows what is
     /// written goes by that.
     pub(super) fn written(&mut self, now: DateTime<Utc>) {
-        let stamp = |stamp: &mut Stamp| stamp.updated_at = stamp.updated_at.max(now);
-        self.plays.change(|play| stamp(&mut play.stamp));
-        self.states.change(|state| stamp(&mut state.stamp));
-        self.watched_titles.change(|title| stamp(&mut title.stamp));
-        self.measured.change(|measured| stamp(&mut measured.stamp));
+        let stamp = |stamp: &mut Stamp, is_new: bool| {
+            stamp.updated_at = stamp.updated_at.max(now);
+            if is_new {
+                stamp.created_at = stamp.updated_at;
+            }
+        };
+        self.plays.change(|play, new| stamp(&mut play.stamp, new));
+        self.states
+            .change(|state, new| stamp(&mut state.stamp, new));
+        self.watched_titles
+            .change(|title, new| stamp(&mut title.stamp, new));
+        self.measured
+            .change(|measured, new| stamp(&mut measured.stamp, new));
     }
 
     /// Whether what was done to this ledger made the play count as watched.

@@ -7,6 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Rows<K, V> {
     rows: BTreeMap<K, V>,
     changed: BTreeSet<K>,
+    /// Those of them that were not there.
+    made: BTreeSet<K>,
 }
 
 impl<K: Copy + Ord, V> Rows<K, V> {
@@ -15,6 +17,7 @@ impl<K: Copy + Ord, V> Rows<K, V> {
         Self {
             rows: rows.into_iter().collect(),
             changed: BTreeSet::new(),
+            made: BTreeSet::new(),
         }
     }
 
@@ -88,17 +91,19 @@ impl<K: Copy + Ord, V> Rows<K, V> {
         self.rows.extend(changed);
     }
 
-    /// Changes all rows that must be written.
-    pub(super) fn change(&mut self, mut change: impl FnMut(&mut V)) {
+    /// Changes all rows that must be written. `change` is told whether a row was not there before.
+    pub(super) fn change(&mut self, mut change: impl FnMut(&mut V, bool)) {
         for key in &self.changed {
             if let Some(row) = self.rows.get_mut(key) {
-                change(row);
+                change(row, self.made.contains(key));
             }
         }
     }
 
     pub(super) fn put(&mut self, key: K, row: V) {
-        self.rows.insert(key, row);
+        if self.rows.insert(key, row).is_none() {
+            self.made.insert(key);
+        }
         self.changed.insert(key);
     }
 }
