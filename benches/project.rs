@@ -72,6 +72,8 @@ async fn main() -> anyhow::Result<()> {
     site.measured("ticks", ticks, site.project(servers)).await?;
     let (graph, mut turns) = (site.server().await?, Turns::default());
     graph.project_in_turn(&mut turns).await?;
+    // What was done just before is looked at again for some seconds.
+    tokio::time::sleep(Duration::from_secs(5)).await;
     let polled = async {
         for _ in 0..POLLS {
             graph.project_in_turn(&mut turns).await?;
@@ -201,13 +203,20 @@ impl Site {
             let (graph, source) = (self.server().await?, source.clone());
             tasks.push(tokio::spawn(async move {
                 let mut turns = Turns::default();
+                let (mut is_at_work, mut idle) = (true, 0);
                 loop {
                     if graph.project_in_turn(&mut turns).await? > 0 {
+                        (is_at_work, idle) = (true, 0);
                         continue;
                     }
-                    if source.unprojected_watches(None, 1).await?.is_empty() {
+                    // Not too often, for the look is none that a server would take.
+                    idle += 1;
+                    if (is_at_work || idle % 10 == 0)
+                        && source.unprojected_watches(None, 1).await?.is_empty()
+                    {
                         return Ok::<_, anyhow::Error>(());
                     }
+                    is_at_work = false;
                     tokio::time::sleep(Duration::from_millis(100)).await;
                 }
             }));
@@ -232,7 +241,7 @@ impl Site {
     }
 
     async fn put_watches(&self, pairs: &[(u64, u64)]) -> anyhow::Result<()> {
-        let begun = DateTime::now().timestamp_millis();
+        let begun = SystemClock.now().timestamp_millis();
         let watched_titles = self.database.collection::<Document>("watched_titles");
         for (chunk, pairs) in (0_i64..).zip(pairs.chunks(WRITTEN)) {
             let at = DateTime::from_millis(begun + chunk);
@@ -278,7 +287,7 @@ impl Site {
         while found.advance().await? {
             keys.push(found.deserialize_current()?.get_document("_id")?.clone());
         }
-        let now = DateTime::now();
+        let now = DateTime::from_millis(SystemClock.now().timestamp_millis());
         let tick = doc! {
             "$inc": { "revision": 1_i64, "seconds": 10.0 },
             "$set": { "updated_at": now, "waiting_since": now },
