@@ -31,11 +31,14 @@ def server(source, target):
 def old_server(root, commit, folder):
     """The program of another commit, built in a worktree that later runs find again."""
     git = ["git", "-C", root]
-    name = call([*git, "rev-parse", "--verify", "--quiet", f"{commit}^{{commit}}"], capture_output=True).stdout.strip()
+    try:
+        name = call([*git, "rev-parse", "--verify", "--quiet", f"{commit}^{{commit}}"], capture_output=True).stdout.strip()
+    except Failure:
+        raise Failure(f"there is no commit {commit}") from None
     tree = folder / "old-tree"
     if not (tree / ".git").exists():
-        call([*git, "worktree", "prune"])
-        call([*git, "worktree", "add", "--force", "--detach", tree, name])
+        # By force, for the folder may have been deleted without a word to git.
+        call([*git, "worktree", "add", "--quiet", "--force", "--detach", tree, name])
     call(["git", "-C", tree, "checkout", "--quiet", "--detach", name])
     if not os.access(tree / "Cargo.toml", os.R_OK):
         raise Failure(f"{commit} has no Cargo.toml")

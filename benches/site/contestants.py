@@ -174,8 +174,13 @@ class Rival(Contestant):
 
     ready = "/plain"
 
+    def __init__(self, name, folder, tools, graph_at_once=False):
+        super().__init__(name, folder, tools)
+        self.graph_at_once = graph_at_once
+
     def command(self, address):
-        return [self.tools / "rival", "--listen", address, "serve"]
+        at_once = ["--graph-at-once"] if self.graph_at_once else []
+        return [self.tools / "rival", "--listen", address, *at_once, "serve"]
 
     def load(self, data):
         return {"everything": self._timed([self.tools / "rival", "load", data / "load"])}

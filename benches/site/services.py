@@ -25,7 +25,9 @@ class Services:
     def start(self):
         self.folder.mkdir(parents=True, exist_ok=True)
         for name in self.names:
-            self._start(name)
+            # One that a run left behind, which was killed, goes on.
+            if not self._runs(name):
+                self._start(name)
 
     def _start(self, name):
         environment = os.environ | {"REELGRAPH_NEO4J_JVM": os.environ.get("REELGRAPH_NEO4J_JVM", JVM)}

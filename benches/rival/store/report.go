@@ -48,8 +48,8 @@ type Report struct {
 }
 
 // Report records it: the play and the state in one transaction, majority and journal, before it returns. The graph
-// learns of a new pair of profile and film, and of one that is watched to the end, afterwards. A repeated report changes
-// nothing but the time.
+// learns of a new sitting and of one that is watched to the end: afterwards, unless GraphAtOnce. A repeated report
+// changes nothing but the time.
 func (s *Store) Report(ctx context.Context, report Report) (*State, error) {
 	if report.Film == nil {
 		return nil, ErrNoFilm
@@ -83,9 +83,14 @@ func (s *Store) Report(ctx context.Context, report Report) (*State, error) {
 	if err != nil {
 		return nil, err
 	}
-	if dirty {
-		s.toGraph(edge{state.ID, state.Completion, now, state.Revision, state.Revision == 1})
+	if !dirty {
+		return state, nil
 	}
+	one := edge{state.ID, state.Completion, now, state.Revision, state.Revision == 1}
+	if s.GraphAtOnce {
+		return state, s.project(ctx, []edge{one})
+	}
+	s.toGraph(one)
 	return state, nil
 }
 
@@ -128,7 +133,8 @@ func (s *Store) putState(ctx context.Context, report Report, duration float64, i
 		plays = 1
 	}
 	id := StateID{report.Profile, report.Film.ID}
-	if isNew || watched {
+	dirty := isNew || watched
+	if dirty {
 		set = append(set, bson.E{Key: "dirty", Value: true})
 	}
 	change := bson.D{
@@ -143,5 +149,5 @@ func (s *Store) putState(ctx context.Context, report Report, duration float64, i
 	if err != nil {
 		return nil, false, err
 	}
-	return &state, isNew || watched, nil
+	return &state, dirty, nil
 }

@@ -20,6 +20,9 @@ const Database = "rival"
 
 // Store holds the connections, and what waits for the graph.
 type Store struct {
+	// GraphAtOnce brings each edge to the graph before the report is answered, instead of many of them afterwards.
+	GraphAtOnce bool
+
 	mongo  *mongo.Client
 	graph  neo4j.DriverWithContext
 	redis  *redis.Client

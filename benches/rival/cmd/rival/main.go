@@ -32,6 +32,7 @@ const (
 func main() {
 	log.SetFlags(0)
 	listen := flag.String("listen", "127.0.0.1:8090", "the address to serve on")
+	atOnce := flag.Bool("graph-at-once", false, "whether a report is in the graph before it is answered")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -39,6 +40,7 @@ func main() {
 	if err != nil {
 		log.Fatal("rival: ", err)
 	}
+	stores.GraphAtOnce = *atOnce
 	switch {
 	case flag.NArg() == 1 && flag.Arg(0) == "serve":
 		err = serve(ctx, stores, *listen)

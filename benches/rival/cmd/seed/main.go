@@ -68,11 +68,15 @@ func main() {
 	if *folder == "" || *scale <= 0 || flag.NArg() > 0 {
 		log.Fatal("seed: needs --folder and a --scale above 0")
 	}
-	if err := os.MkdirAll(filepath.Join(*folder, "load"), 0o755); err != nil {
+	makeSite(*folder, *scale, *seed)
+}
+
+func makeSite(folder string, scale float64, seed uint64) {
+	if err := os.MkdirAll(filepath.Join(folder, "load"), 0o755); err != nil {
 		log.Fatal("seed: ", err)
 	}
-	times := func(count int) int { return max(1, int(math.Round(float64(count)**scale))) }
-	made := &site{random: rand.New(rand.NewPCG(*seed, 14)), folder: *folder}
+	times := func(count int) int { return max(1, int(math.Round(float64(count)*scale))) }
+	made := &site{random: rand.New(rand.NewPCG(seed, 14)), folder: folder}
 	made.makeFilms(times(films))
 	made.writeSeries(times(series))
 	made.writeWatches(times(viewers), times(watches), times(heldOut))
