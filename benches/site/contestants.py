@@ -17,6 +17,10 @@ from services import Services
 # Counted among what decides whether loaded data can be used again: raise it when the data or the rival's stores change.
 FORM = 1
 
+# Loading and logging everybody in has all of them do as much as they can, so single operations may wait; what is measured
+# has the usual limit.
+PATIENCE = {"REELGRAPH_STORE_TIMEOUT_SECONDS": "60"}
+
 
 def seed(tools, folder, scale):
     """The made-up site, the same for everybody."""
@@ -61,11 +65,12 @@ class Contestant:
         wanted = {"data": _note(data), "form": self.loaded_form()}
         note = _note(self.folder) or {}
         if note.get("of") != wanted:
-            (self.folder / "note.json").unlink(missing_ok=True)
+            for name in ("note.json", "sessions"):
+                (self.folder / name).unlink(missing_ok=True)
             self.services.empty()
             note = {"of": wanted, "seconds": self.load(data)}
             (self.folder / "note.json").write_text(json.dumps(note))
-        with self.serving() as server:
+        with self.serving(PATIENCE) as server:
             (self.folder / "sessions").write_text(self.sessions(server, data))
             prepare = [self.tools / "load", "prepare", "--address", server.address, "--documents", documents]
             call([*prepare, "--inputs", data / "inputs.ndjson", "--out", self.folder / "targets.json"])
@@ -76,15 +81,15 @@ class Contestant:
 
     def _timed(self, command):
         start = time.monotonic()
-        call(command, env=self.environment(), capture_output=True)
+        call(command, env=self.environment() | PATIENCE, capture_output=True)
         return round(time.monotonic() - start, 1)
 
     @contextlib.contextmanager
-    def serving(self):
+    def serving(self, settings=None):
         """The server runs as long as this does."""
         address = f"127.0.0.1:{_free_port()}"
         with open(self.folder / "log", "w") as log:
-            process = subprocess.Popen(self.command(address), env=self.environment(), stdout=log, stderr=log)
+            process = subprocess.Popen(self.command(address), env=self.environment() | (settings or {}), stdout=log, stderr=log)
         try:
             self._wait(process, address)
             yield Server(self, process.pid, address)
@@ -166,7 +171,8 @@ class Reelgraph(Contestant):
 
     def sessions(self, server, data):
         command = [self.tools / "load", "sessions", "--address", server.address, "--viewers", data / "sessions.ndjson"]
-        return call([*command, "--mongo", self.environment()["MONGODB_URI"]], stdout=subprocess.PIPE).stdout
+        command += ["--mongo", self.environment()["MONGODB_URI"], "--known", self.folder / "sessions"]
+        return call(command, stdout=subprocess.PIPE).stdout
 
 
 class Rival(Contestant):

@@ -10,7 +10,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::get;
 use bson::{Document, doc};
-use mongodb::options::{ClientOptions, WriteConcern};
+use mongodb::options::{Acknowledgment, ClientOptions, WriteConcern};
 use mongodb::{Client, Collection};
 use neo4rs::{ConfigBuilder, Graph, query};
 
@@ -55,7 +55,7 @@ async fn open() -> anyhow::Result<Stores> {
     options.max_pool_size = Some(64);
     options.write_concern = Some(
         WriteConcern::builder()
-            .w("majority".to_owned())
+            .w(Acknowledgment::Majority)
             .journal(true)
             .build(),
     );

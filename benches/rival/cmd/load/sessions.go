@@ -5,6 +5,8 @@ import (
 	"encoding/base64"
 	"flag"
 	"fmt"
+	"os"
+	"strings"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -34,6 +36,7 @@ func sessions(arguments []string) error {
 	address := flags.String("address", "", "of the site, in development mode")
 	viewersPath := flags.String("viewers", "", "sessions.ndjson")
 	uri := flags.String("mongo", "", "the address of its record, with the name of the database")
+	known := flags.String("known", "", "what this printed for the same viewers before; sessions that go on are kept")
 	database := flags.String("database", "reelgraph", "the name of the database")
 	_ = flags.Parse(arguments)
 	viewers, err := readLines[struct {
@@ -51,10 +54,16 @@ func sessions(arguments []string) error {
 	defer client.Disconnect(ctx)
 	profiles := client.Database(*database).Collection("profiles")
 	cookies := make([]string, len(viewers))
+	if text, err := os.ReadFile(*known); err == nil {
+		copy(cookies, strings.Fields(string(text)))
+	}
 	// Two at a time, for passwords are hashed, and a machine has two processors at least.
 	err = inParallel(2, len(viewers), func(int) (func(int) error, error) {
 		here, err := dial(*address)
 		return func(index int) error {
+			if cookies[index] != "" && here.goesOn(cookies[index]) {
+				return nil
+			}
 			cookies[index], err = here.begin(ctx, profiles, viewers[index].Viewer)
 			return err
 		}, err
@@ -66,6 +75,12 @@ func sessions(arguments []string) error {
 		fmt.Println(cookie)
 	}
 	return nil
+}
+
+// goesOn tells whether somebody is logged in with the cookie.
+func (c *connection) goesOn(cookie string) bool {
+	data, err := c.ask(cookie, "{ viewer { profile { id } } }", nil)
+	return err == nil && at(data, "viewer.profile.id") != nil
 }
 
 func (c *connection) begin(ctx context.Context, profiles *mongo.Collection, viewer string) (string, error) {
