@@ -24,7 +24,7 @@ type edge struct {
 	id         StateID
 	completion float64
 	at         time.Time
-	revision   int64
+	marks      int64
 	isNew      bool
 }
 
@@ -85,7 +85,7 @@ func (s *Store) projectMarked(ctx context.Context) error {
 		if err := cursor.Decode(&state); err != nil {
 			return err
 		}
-		batch = append(batch, edge{state.ID, state.Completion, state.LastPlayed, state.Revision, state.Revision == 1})
+		batch = append(batch, edge{state.ID, state.Completion, state.LastPlayed, state.Marks, state.Revision == 1})
 		if len(batch) == most {
 			if err := s.project(ctx, batch); err != nil {
 				return err
@@ -114,7 +114,7 @@ func (s *Store) project(ctx context.Context, batch []edge) error {
 			"profile": one.id.Profile, "film": one.id.Film, "at": one.at.UnixMilli(), "completion": one.completion,
 		}
 		marks[index] = mongo.NewUpdateOneModel().
-			SetFilter(bson.D{{Key: "_id", Value: one.id}, {Key: "revision", Value: one.revision}}).
+			SetFilter(bson.D{{Key: "_id", Value: one.id}, {Key: "marks", Value: one.marks}}).
 			SetUpdate(bson.D{{Key: "$unset", Value: bson.D{{Key: "dirty", Value: 1}}}})
 		if one.isNew {
 			more[one.id.Film]++

@@ -31,6 +31,7 @@ type State struct {
 	Completion float64   `bson:"completion"`
 	LastPlayed time.Time `bson:"lastPlayed"`
 	Revision   int64     `bson:"revision"`
+	Marks      int64     `bson:"marks"` // how often it was marked for the graph
 }
 
 // StateID is the profile and the film.
@@ -86,7 +87,7 @@ func (s *Store) Report(ctx context.Context, report Report) (*State, error) {
 	if !dirty {
 		return state, nil
 	}
-	one := edge{state.ID, state.Completion, now, state.Revision, state.Revision == 1}
+	one := edge{state.ID, state.Completion, now, state.Marks, state.Revision == 1}
 	if s.GraphAtOnce {
 		return state, s.project(ctx, []edge{one})
 	}
@@ -133,14 +134,14 @@ func (s *Store) putState(ctx context.Context, report Report, duration float64, i
 		plays = 1
 	}
 	id := StateID{report.Profile, report.Film.ID}
-	dirty := isNew || watched
+	dirty, marks := isNew || watched, 0
 	if dirty {
-		set = append(set, bson.E{Key: "dirty", Value: true})
+		set, marks = append(set, bson.E{Key: "dirty", Value: true}), 1
 	}
 	change := bson.D{
 		{Key: "$set", Value: set},
 		{Key: "$max", Value: bson.D{{Key: "completion", Value: share}}},
-		{Key: "$inc", Value: bson.D{{Key: "plays", Value: plays}, {Key: "revision", Value: 1}}},
+		{Key: "$inc", Value: bson.D{{Key: "plays", Value: plays}, {Key: "revision", Value: 1}, {Key: "marks", Value: marks}}},
 		{Key: "$setOnInsert", Value: bson.D{{Key: "profile", Value: report.Profile}}},
 	}
 	var state State
