@@ -63,7 +63,7 @@ func run(arguments []string) error {
 			*sample = max(*sample, len(site.sessions)+*connections)
 		}
 	}
-	clients, err := connect(*address, *connections, begin)
+	clients, err := clientsOf(*address, *connections, begin)
 	if err != nil {
 		return err
 	}
@@ -73,6 +73,9 @@ func run(arguments []string) error {
 	rate, err := idle(watched)
 	if err != nil {
 		return err
+	}
+	for _, one := range clients {
+		one.hangUp() // after the silence
 	}
 	loop(clients, *warm)
 	before, err := usedBy(watched)
@@ -137,34 +140,45 @@ func readSite(documentsPath, targetsPath, sessionsPath string) (*site, error) {
 	return newSite(asked, targets, strings.Fields(string(text)))
 }
 
+// client asks on a connection that it makes when it is needed: servers cut those that say nothing.
 type client struct {
 	*connection
+	address  string
 	scenario scenario
 	request  request
 }
 
-func connect(address string, count int, begin func(int) (scenario, error)) ([]*client, error) {
+func clientsOf(address string, count int, begin func(int) (scenario, error)) ([]*client, error) {
 	clients := make([]*client, count)
 	for number := range clients {
-		here, err := dial(address)
-		if err != nil {
-			return nil, err
-		}
 		scenario, err := begin(number)
 		if err != nil {
 			return nil, err
 		}
-		clients[number] = &client{connection: here, scenario: scenario}
+		clients[number] = &client{address: address, scenario: scenario}
 	}
 	return clients, nil
 }
 
 func (c *client) send() (status int, answer []byte, err error) {
+	if c.connection == nil {
+		if c.connection, err = dial(c.address); err != nil {
+			return 0, nil, err
+		}
+	}
 	c.scenario.next(&c.request)
 	if c.request.path != "" {
 		return c.get(c.request.path)
 	}
 	return c.post(c.request.cookie, c.request.body)
+}
+
+// hangUp ends the connection; the scenario goes on where it was.
+func (c *client) hangUp() {
+	if c.connection != nil {
+		c.close()
+		c.connection = nil
+	}
 }
 
 // check looks closely at so many answers.
@@ -210,8 +224,8 @@ func loop(clients []*client, span time.Duration) (latencies []time.Duration, fai
 					continue
 				}
 				wrong = append(wrong, err)
-				if status == 0 && one.again() != nil {
-					break
+				if status == 0 {
+					one.hangUp()
 				}
 			}
 			lock.Lock()
@@ -224,16 +238,6 @@ func loop(clients []*client, span time.Duration) (latencies []time.Duration, fai
 	}
 	all.Wait()
 	return latencies, failed, first
-}
-
-// again connects anew, with the scenario where it was.
-func (c *client) again() error {
-	c.close()
-	here, err := dial(c.address)
-	if err == nil {
-		c.connection = here
-	}
-	return err
 }
 
 // percentile is exact: the smallest latency that so many of a hundred do not exceed.
