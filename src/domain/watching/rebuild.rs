@@ -68,10 +68,13 @@ impl WatchService {
         let (_, pages) = self.expected(profile).await?;
         let mut drifted = Vec::new();
         for (stored, expected) in pages {
+            let differences = stored.differences(&expected);
+            if differences.is_empty() {
+                continue;
+            }
             let written = self.stored(profile, stored.titles.keys().copied()).await?;
             drifted.extend(
-                stored
-                    .differences(&expected)
+                differences
                     .into_iter()
                     // What was written meanwhile is another for that.
                     .filter(|(title, _)| {
