@@ -167,6 +167,8 @@ async fn fields_that_are_not_known_stay(on: On) {
     let heat = site.id_of("film", "heat-1995").await;
     let play = "00000000-0000-4000-8000-000000000001";
     site.watch(&heat, play, 600.0, "2026-01-01T20:00:00Z").await;
+    // Its rows are not there before.
+    program.expect(&["watches", "fold"]).await;
     set_later_field(&program, on).await;
 
     load(r#"{"slug": "heat-1995", "title": "Heat, again", "runtime_minutes": 171, "directors": ["Michael Mann"]}"#).await;
