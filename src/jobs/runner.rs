@@ -25,9 +25,7 @@ use crate::domain::accounts::{AccountService, MailService};
 use crate::domain::events::Event;
 use crate::domain::privacy::ErasureService;
 use crate::domain::pulse::Pulse;
-use crate::domain::recommend::{
-    GraphFollower, GraphService, ProjectionProgress, PublishService,
-};
+use crate::domain::recommend::{GraphFollower, GraphService, ProjectionProgress, PublishService};
 
 /// How long it may take to break a job off.
 const BREAK_OFF: Duration = Duration::from_millis(500);

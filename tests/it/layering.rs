@@ -203,7 +203,8 @@ const FEATURES: &[&str] = &[
 ];
 /// The technologies: one folder each.
 const ADAPTERS: &[&str] = &[
-    "argon2", "jwt", "kafka", "mail", "memory", "mongo", "neo4j", "oauth", "redis", "search", "sqlite",
+    "argon2", "jwt", "kafka", "mail", "memory", "mongo", "neo4j", "oauth", "redis", "search",
+    "sqlite",
 ];
 
 struct Source {

@@ -56,7 +56,9 @@ pub use graph::{
 };
 pub use notes::{NoteStore, Notes, Pass, Phase, Rebuild, Reweigh};
 pub use projection::GraphService;
-pub use publish::{PublishRound, PublishService, Published, Publishing, TopicMessage, Topics, WatchPosition};
+pub use publish::{
+    PublishRound, PublishService, Published, Publishing, TopicMessage, Topics, WatchPosition,
+};
 pub use rebuild::RebuildStep;
 pub use reweigh::ReweighStep;
 pub use rows::{Row, RowKind};
