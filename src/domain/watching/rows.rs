@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Rows by key, and which of them were changed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rows<K, V> {
-    rows: BTreeMap<K, V>,
+    by_key: BTreeMap<K, V>,
     changed: BTreeSet<K>,
     /// Those of them that were not there.
     made: BTreeSet<K>,
@@ -15,7 +15,7 @@ impl<K: Copy + Ord, V> Rows<K, V> {
     /// The rows that the store has.
     pub fn stored(rows: impl IntoIterator<Item = (K, V)>) -> Self {
         Self {
-            rows: rows.into_iter().collect(),
+            by_key: rows.into_iter().collect(),
             changed: BTreeSet::new(),
             made: BTreeSet::new(),
         }
@@ -23,12 +23,12 @@ impl<K: Copy + Ord, V> Rows<K, V> {
 
     /// The row with this key.
     pub fn get(&self, key: K) -> Option<&V> {
-        self.rows.get(&key)
+        self.by_key.get(&key)
     }
 
     /// The rows that must be written, by key.
     pub fn changed(&self) -> impl Iterator<Item = &V> {
-        self.changed.iter().filter_map(|key| self.rows.get(key))
+        self.changed.iter().filter_map(|key| self.by_key.get(key))
     }
 
     /// Whether the row with this key must be written.
@@ -38,14 +38,14 @@ impl<K: Copy + Ord, V> Rows<K, V> {
 
     /// All rows, by key.
     pub(super) fn all(&self) -> impl Iterator<Item = &V> {
-        self.rows.values()
+        self.by_key.values()
     }
 
     pub(super) fn part(&self, keys: impl Iterator<Item = K>) -> Self
     where
         V: Clone,
     {
-        Self::stored(keys.filter_map(|key| Some((key, self.rows.get(&key)?.clone()))))
+        Self::stored(keys.filter_map(|key| Some((key, self.by_key.get(&key)?.clone()))))
     }
 
     pub(super) fn absorb(&mut self, part: &Self)
@@ -53,7 +53,7 @@ impl<K: Copy + Ord, V> Rows<K, V> {
         V: Clone,
     {
         for key in &part.changed {
-            if let Some(row) = part.rows.get(key) {
+            if let Some(row) = part.by_key.get(key) {
                 self.put(*key, row.clone());
             }
         }
@@ -66,8 +66,8 @@ impl<K: Copy + Ord, V> Rows<K, V> {
     {
         let found = keys
             .iter()
-            .filter_map(|key| Some((*key, stored.rows.get(key)?.clone())));
-        self.rows.extend(found);
+            .filter_map(|key| Some((*key, stored.by_key.get(key)?.clone())));
+        self.by_key.extend(found);
     }
 
     /// Takes over all rows that there are elsewhere, which is no change here.
@@ -75,8 +75,8 @@ impl<K: Copy + Ord, V> Rows<K, V> {
     where
         V: Clone,
     {
-        let rows = other.rows.iter().map(|(key, row)| (*key, row.clone()));
-        self.rows.extend(rows);
+        let rows = other.by_key.iter().map(|(key, row)| (*key, row.clone()));
+        self.by_key.extend(rows);
     }
 
     /// Takes over what was changed elsewhere, and is no change here.
@@ -87,21 +87,21 @@ impl<K: Copy + Ord, V> Rows<K, V> {
         let changed = changed
             .changed
             .iter()
-            .filter_map(|key| Some((*key, changed.rows.get(key)?.clone())));
-        self.rows.extend(changed);
+            .filter_map(|key| Some((*key, changed.by_key.get(key)?.clone())));
+        self.by_key.extend(changed);
     }
 
     /// Changes all rows that must be written. `change` is told whether a row was not there before.
     pub(super) fn change(&mut self, mut change: impl FnMut(&mut V, bool)) {
         for key in &self.changed {
-            if let Some(row) = self.rows.get_mut(key) {
+            if let Some(row) = self.by_key.get_mut(key) {
                 change(row, self.made.contains(key));
             }
         }
     }
 
     pub(super) fn put(&mut self, key: K, row: V) {
-        if self.rows.insert(key, row).is_none() {
+        if self.by_key.insert(key, row).is_none() {
             self.made.insert(key);
         }
         self.changed.insert(key);
