@@ -26,5 +26,6 @@ pub mod stamp;
 pub mod tasks;
 pub mod text;
 pub mod unreadable;
+pub mod usage;
 pub mod viewer;
 pub mod watching;

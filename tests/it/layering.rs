@@ -33,6 +33,7 @@ const CRATES: &[(&str, &[&str])] = &[
         &[
             "async_trait",
             "base64",
+            "cardinality_estimator",
             "chrono",
             // A format of the files that curators load, as JSON is.
             "csv",
@@ -42,6 +43,7 @@ const CRATES: &[(&str, &[&str])] = &[
             "isolang",
             "metrics",
             "nalgebra",
+            "postcard",
             "rand",
             "rayon",
             "rust_iso3166",
@@ -198,6 +200,7 @@ const FEATURES: &[&str] = &[
     "accounts",
     "watching",
     "recommend",
+    "usage",
     "privacy",
     "loading",
 ];

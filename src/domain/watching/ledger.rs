@@ -15,9 +15,10 @@ use super::lengths::{Lengths, MeasuredLength, check_position};
 use super::next_up::NextDay;
 use super::rows::Rows;
 use super::rules::{Progress, WatchRules, percent};
-use super::sections::Sections;
+use super::sections::{Heard, Sections};
 use super::touched::{PlayRef, Touched};
 use super::types::{Play, Report, WatchState, WatchedItem, WatchedTitle};
+use super::viewing::{Played, Viewing};
 use crate::domain::ids::{PlayId, ProfileId, TitleId};
 use crate::domain::stamp::Stamp;
 
@@ -34,6 +35,9 @@ pub struct Ledger {
     pub watched_titles: Rows<(ProfileId, TitleId), WatchedTitle>,
     /// What players measured of items whose length the catalogue does not know.
     pub measured: Rows<WatchedItem, MeasuredLength>,
+    /// What was played, in the order in which it was reported, for those who count usage. A store keeps it with what
+    /// is folded.
+    pub viewings: Vec<Viewing>,
     /// The plays that were not played to the end when the rows were read, and are now.
     pub(super) completed: BTreeSet<(ProfileId, PlayId)>,
 }
@@ -51,6 +55,7 @@ impl Ledger {
             states,
             watched_titles,
             measured,
+            viewings: Vec::new(),
             completed: BTreeSet::new(),
         }
     }
@@ -86,6 +91,7 @@ impl Ledger {
         self.states.absorb(&part.states);
         self.watched_titles.absorb(&part.watched_titles);
         self.measured.absorb(&part.measured);
+        self.viewings.extend_from_slice(&part.viewings);
         self.completed.extend(&part.completed);
     }
 
@@ -136,7 +142,7 @@ impl Ledger {
     }
 
     /// Records a report: in its play, the state of the item and the watched title. Idempotent. `lengths` is what is
-    /// known of the item's length.
+    /// known of the item's length. Returns what was played since the report before it, if it was not known already.
     pub fn report(
         &mut self,
         rules: &WatchRules,
@@ -144,7 +150,7 @@ impl Ledger {
         report: &Report,
         lengths: &Lengths,
         now: DateTime<Utc>,
-    ) -> Result<(), WatchError> {
+    ) -> Result<Option<Played>, WatchError> {
         let before = self.play(play_ref)?;
         let mut play = before
             .clone()
@@ -158,9 +164,11 @@ impl Ledger {
             }
             _ => error,
         })?;
-        if !play.sections.add(report.event, position, report.at) {
-            return Ok(());
-        }
+        let stretch = match play.sections.add(report.event, position, report.at) {
+            Heard::Known => return Ok(None),
+            Heard::Place => None,
+            Heard::Played(stretch) => Some(stretch),
+        };
         // A report that comes late says what was played, but neither where the viewer is nor how long the item is.
         let is_latest = report.at >= play.last_at;
         play.started_at = play.started_at.min(report.at);
@@ -194,8 +202,9 @@ impl Ledger {
         // A jump to the end is no reason to forget where to resume.
         let moves = is_latest && !(report.event.is_jump() && progress.watched);
         let progress = moves.then_some(progress);
+        let duration = play.duration;
         self.settle(rules, play_ref, before.as_ref(), play, progress, now);
-        Ok(())
+        Ok(stretch.map(|stretch| Played { stretch, duration }))
     }
 
     /// Counts the first length that is measured in a profile's first play of an item.

@@ -26,6 +26,28 @@ pub struct Section {
     pub cut: bool,
 }
 
+/// What a report adds to the sections of a play.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Heard {
+    /// Nothing: it was there before.
+    Known,
+    /// Where the player is; nothing was played.
+    Place,
+    /// What was played from the report before it.
+    Played(Stretch),
+}
+
+/// What was played between two reports.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Stretch {
+    /// Where it began and ended, in seconds from the start of the item.
+    pub from: f64,
+    pub to: f64,
+    /// The times of the two reports.
+    pub from_at: DateTime<Utc>,
+    pub to_at: DateTime<Utc>,
+}
+
 /// The sections of one play, in the order in which they were played.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -43,26 +65,34 @@ impl Sections {
         }])
     }
 
-    /// Takes a report in. Reports may come in any order and any number of times. Says whether this one was new.
+    /// Takes a report in. Reports may come in any order and any number of times.
     ///
     /// A jump that arrives only after reports of later times splits nothing: then up to one section is counted that
     /// was jumped over.
-    pub fn add(&mut self, event: PlaybackEvent, position: f64, at: DateTime<Utc>) -> bool {
+    pub fn add(&mut self, event: PlaybackEvent, position: f64, at: DateTime<Utc>) -> Heard {
         // Sections that began by then; the last of them is the one that the report goes on from.
         let begun = self.0.partition_point(|section| section.from_at <= at);
         if self.0[..begun]
             .iter()
             .any(|section| section.knows(event, position, at))
         {
-            return false;
+            return Heard::Known;
         }
+        let mut played = Stretch {
+            from: position,
+            to: position,
+            from_at: at,
+            to_at: at,
+        };
         let here = match begun.checked_sub(1) {
             Some(last) if !event.is_jump() && position >= self.0[last].to => {
+                played.from = self.0[last].to;
+                played.from_at = self.0[last].to_at.min(at);
                 self.0[last].to = position;
                 self.0[last].to_at = self.0[last].to_at.max(at);
                 last
             }
-            _ if self.0.len() >= MAX_SECTIONS => return true,
+            _ if self.0.len() >= MAX_SECTIONS => return Heard::Place,
             _ => {
                 self.0.insert(
                     begun,
@@ -82,11 +112,16 @@ impl Sections {
             && !next.cut
             && next.from >= self.0[here].to
         {
+            (played.to, played.to_at) = (next.from, next.from_at.max(at));
             self.0[here].to = next.to;
             self.0[here].to_at = self.0[here].to_at.max(next.to_at);
             self.0.remove(here + 1);
         }
-        true
+        if played.to > played.from {
+            Heard::Played(played)
+        } else {
+            Heard::Place
+        }
     }
 
     /// The seconds that were played: the length of the union of the sections.

@@ -18,6 +18,7 @@ use super::rules::WatchRules;
 use super::store::{FeedbackStore, HistoryStore, WatchStore};
 use super::touched::PlayRef;
 use super::types::{Play, Report, WatchState, WatchedItem, WatchedTitle};
+use super::viewing::Origin;
 use crate::domain::catalog::{CatalogService, TitleKind, Visibility};
 use crate::domain::clock::Clock;
 use crate::domain::error::StoreError;
@@ -147,6 +148,7 @@ impl WatchService {
         item: WatchedItem,
         play: PlayId,
         report: Report,
+        origin: Origin,
     ) -> Result<Reported, WatchError> {
         check_may_watch(viewer)?;
         let now = self.clock.now();
@@ -181,6 +183,7 @@ impl WatchService {
                 report,
                 lengths,
                 going_on: going_on.clone(),
+                origin: origin.clone(),
             },
             may_begin,
         };

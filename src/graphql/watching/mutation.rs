@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::state::WatchState;
 use crate::domain::error::ErrorCode;
 use crate::domain::ids::PlayId;
-use crate::domain::watching::{self, Report, WatchedItem};
+use crate::domain::watching::{self, Origin, Report, WatchedItem};
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::Result;
 use crate::graphql::global_id::GlobalId;
@@ -45,9 +45,10 @@ impl WatchingMutation {
             duration: input.duration,
         };
         let visibility = ctx.visibility();
-        let reported = services
-            .watching
-            .report(&visibility, &viewer, item, play, report);
+        let reported =
+            services
+                .watching
+                .report(&visibility, &viewer, item, play, report, Origin::default());
         let reported = reported.await;
         Ok(match reported {
             Ok(reported) => ReportPlaybackPayload {

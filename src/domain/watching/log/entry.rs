@@ -13,6 +13,7 @@ use crate::domain::watching::playback_event::PlaybackEvent;
 use crate::domain::watching::rules::WatchRules;
 use crate::domain::watching::touched::{PlayRef, Touched};
 use crate::domain::watching::types::Report;
+use crate::domain::watching::viewing::{Origin, Viewing};
 
 /// A play that may make an episode watched, and the day on which a later one is shown.
 pub type GoingOn = (PlayRef, Option<NextDay>);
@@ -42,6 +43,9 @@ pub enum Cause {
         lengths: Lengths,
         /// When the series goes on, if this may have made an episode watched.
         going_on: Vec<GoingOn>,
+        /// Where it was watched; of no meaning but for usage.
+        #[serde(default, skip_serializing_if = "Origin::is_unknown")]
+        origin: Origin,
     },
     /// A list of what was watched elsewhere was loaded.
     Import {
@@ -103,8 +107,11 @@ impl Cause {
                 report,
                 lengths,
                 going_on,
+                origin,
             } => {
-                ledger.report(rules, play, report, lengths, at)?;
+                if let Some(played) = ledger.report(rules, play, report, lengths, at)? {
+                    ledger.viewings.push(Viewing::of(play, played, origin));
+                }
                 going_on
             }
             Self::Import { watches, going_on } => {

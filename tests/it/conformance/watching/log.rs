@@ -9,8 +9,8 @@ use reelgraph::domain::clock::SystemClock;
 use reelgraph::domain::ids::{ProfileId, TitleId};
 use reelgraph::domain::watching::PlaybackEvent::{Progress, Start, Stop};
 use reelgraph::domain::watching::{
-    Cause, Change, Draft, FoldStep, Ledger, Lengths, LogPorts, LogRecorder, PlayRef, Recorder,
-    Report, SettledHistory, Settling, Touched, WatchError, WatchRules,
+    Cause, Change, Draft, FoldStep, Ledger, Lengths, LogPorts, LogRecorder, Origin, PlayRef,
+    Recorder, Report, SettledHistory, Settling, Touched, WatchError, WatchRules,
 };
 
 use super::support::*;
@@ -62,6 +62,7 @@ fn draft(play: PlayRef, report: Report) -> Draft {
             report,
             lengths: Lengths::new(Some(3600), None),
             going_on: Vec::new(),
+            origin: Origin::default(),
         },
         may_begin: true,
     }

@@ -1,0 +1,225 @@
+//! Counting: viewings that wait become days, curves and what is remembered of their sittings, each exactly once.
+//!
+//! One transaction writes all of that and removes what was counted, if nobody has counted in the meantime; so it may
+//! stop, crash or be done twice at any point.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use uuid::Uuid;
+
+use super::curve::Curve;
+use super::day::UsageDay;
+use super::scope::Scope;
+use super::sitting::Sitting;
+use super::store::UsageStore;
+use crate::domain::clock::Clock;
+use crate::domain::error::StoreError;
+use crate::domain::lease::{Leases, may_work};
+use crate::domain::watching::{SittingId, Viewing};
+
+/// How many batches are counted at once; one has up to a thousand viewings, mostly a few.
+const AT_ONCE: usize = 50;
+/// For how long after its last viewing a sitting is remembered: longer than events may be old.
+const REMEMBERED: TimeDelta = TimeDelta::days(8);
+const LEASE: &str = "count_usage";
+const LEASE_TIME: Duration = Duration::from_secs(10);
+
+/// What was counted, to be written.
+#[derive(Debug, Default)]
+pub struct Counted {
+    /// The batches that it was counted from.
+    pub batches: Vec<Uuid>,
+    pub sittings: Vec<Sitting>,
+    pub days: Vec<UsageDay>,
+    pub curves: Vec<Curve>,
+}
+
+/// What became of a round.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CountRound {
+    /// So many viewings were counted, and more may wait.
+    Counted(usize),
+    Nothing,
+    /// Another server counts.
+    Elsewhere,
+}
+
+/// Counts what waits.
+#[derive(Clone)]
+pub struct UsageCounter {
+    store: Arc<dyn UsageStore>,
+    leases: Arc<dyn Leases>,
+    clock: Arc<dyn Clock>,
+    holder: Uuid,
+}
+
+/// The rows that viewings change.
+struct Tallies {
+    now: DateTime<Utc>,
+    sittings: HashMap<SittingId, Sitting>,
+    days: BTreeMap<(Scope, NaiveDate), UsageDay>,
+    curves: BTreeMap<Scope, Curve>,
+}
+
+impl UsageCounter {
+    pub fn new(
+        store: Arc<dyn UsageStore>,
+        leases: Arc<dyn Leases>,
+        clock: Arc<dyn Clock>,
+        holder: Uuid,
+    ) -> Self {
+        Self {
+            store,
+            leases,
+            clock,
+            holder,
+        }
+    }
+
+    /// Counts some of what waits, unless another server does. The lease saves work; what is right is seen to by the
+    /// number of the turn.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn round(&self) -> Result<CountRound, StoreError> {
+        if !may_work(&*self.leases, LEASE, self.holder, LEASE_TIME).await? {
+            return Ok(CountRound::Elsewhere);
+        }
+        let turn = self.store.turn().await?;
+        let batches = self.store.waiting(AT_ONCE).await?;
+        let Some(oldest) = batches.iter().map(|batch| batch.at).min() else {
+            metrics::gauge!("usage_lag_seconds").set(0.0);
+            return Ok(CountRound::Nothing);
+        };
+        let now = self.clock.now();
+        metrics::gauge!("usage_lag_seconds").set((now - oldest).as_seconds_f64().max(0.0));
+        let ids = batches.iter().map(|batch| batch.id).collect();
+        let viewings: Vec<Viewing> = batches
+            .into_iter()
+            .flat_map(|batch| batch.viewings)
+            .collect();
+        let mut tallies = self.read(&viewings, now).await?;
+        let repeated = viewings
+            .iter()
+            .filter(|viewing| !tallies.count(viewing))
+            .count();
+        if !self.store.commit(turn, &tallies.counted(ids)).await? {
+            return Ok(CountRound::Counted(0));
+        }
+        metrics::counter!("usage_counted_viewings_total").increment(viewings.len() as u64);
+        metrics::counter!("usage_repeated_events_total").increment(repeated as u64);
+        Ok(CountRound::Counted(viewings.len()))
+    }
+
+    /// So that another server need not wait.
+    pub async fn leave(&self) -> Result<(), StoreError> {
+        self.leases.release(LEASE, self.holder).await
+    }
+
+    /// Forgets sittings of which nothing can come any more. Says how many.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn forget(&self) -> Result<u64, StoreError> {
+        let before = self.clock.now() - REMEMBERED;
+        let mut forgotten = 0;
+        loop {
+            match self.store.forget_sittings(before).await? {
+                0 => return Ok(forgotten),
+                some => forgotten += some,
+            }
+        }
+    }
+
+    async fn read(&self, viewings: &[Viewing], now: DateTime<Utc>) -> Result<Tallies, StoreError> {
+        let ids: BTreeSet<SittingId> = viewings.iter().map(|viewing| viewing.sitting).collect();
+        let items: BTreeSet<Scope> = viewings.iter().map(Scope::item).collect();
+        let days: BTreeSet<(Scope, NaiveDate)> = viewings
+            .iter()
+            .flat_map(|viewing| {
+                let first = viewing.to_at - TimeDelta::days(1);
+                let first = viewing.from_at.max(first).min(viewing.to_at);
+                let days = first.date_naive().iter_days();
+                let days = days.take_while(|day| *day <= viewing.to_at.date_naive());
+                days.flat_map(|day| Scope::all(viewing).map(move |scope| (scope, day)))
+            })
+            .collect();
+        let (ids, items, days) = (
+            ids.into_iter().collect::<Vec<_>>(),
+            items.into_iter().collect::<Vec<_>>(),
+            days.into_iter().collect::<Vec<_>>(),
+        );
+        let (sittings, days, curves) = futures::try_join!(
+            self.store.sittings(&ids),
+            self.store.days(&days),
+            self.store.curves(&items)
+        )?;
+        let sittings = sittings.into_iter().map(|mut sitting| {
+            sitting.stamp = sitting.stamp.next(now);
+            (sitting.id, sitting)
+        });
+        let days = days.into_iter().map(|mut day| {
+            day.stamp = day.stamp.next(now);
+            ((day.scope, day.day), day)
+        });
+        let curves = curves.into_iter().map(|mut curve| {
+            curve.stamp = curve.stamp.next(now);
+            (curve.item, curve)
+        });
+        Ok(Tallies {
+            now,
+            sittings: sittings.collect(),
+            days: days.collect(),
+            curves: curves.collect(),
+        })
+    }
+}
+
+impl Tallies {
+    /// Counts a viewing. False: it was counted before.
+    fn count(&mut self, viewing: &Viewing) -> bool {
+        let now = self.now;
+        let sitting = self.sittings.entry(viewing.sitting);
+        let sitting = sitting.or_insert_with(|| Sitting::new(viewing.sitting, now));
+        let Some(effect) = sitting.take(viewing) else {
+            return false;
+        };
+        let viewer = viewing.sitting.viewer;
+        for scope in Scope::all(viewing) {
+            for (hour, addition) in &effect.hours {
+                let day = self.day(scope, hour.date_naive());
+                day.add(*hour, *addition, viewer, &viewing.origin);
+            }
+            for minute in &effect.minutes {
+                self.day(scope, minute.date_naive()).present(*minute);
+            }
+        }
+        let item = Scope::item(viewing);
+        let curve = self.curves.entry(item);
+        let curve = curve.or_insert_with(|| Curve::new(item, now));
+        curve.sittings += u64::from(effect.is_first);
+        curve.duration = viewing.duration.or(curve.duration);
+        for part in effect.watched {
+            curve.watched(part);
+        }
+        for part in effect.watched_again {
+            curve.watched_again(part);
+        }
+        true
+    }
+
+    fn day(&mut self, scope: Scope, day: NaiveDate) -> &mut UsageDay {
+        let now = self.now;
+        self.days
+            .entry((scope, day))
+            .or_insert_with(|| UsageDay::new(scope, day, now))
+    }
+
+    fn counted(self, batches: Vec<Uuid>) -> Counted {
+        Counted {
+            batches,
+            sittings: self.sittings.into_values().collect(),
+            days: self.days.into_values().collect(),
+            curves: self.curves.into_values().collect(),
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! What can go wrong with usage.
+
+use super::events::EventProblem;
+use crate::domain::catalog::CatalogError;
+use crate::domain::error::{Coded, ErrorCode, StoreError};
+
+/// What can go wrong with usage.
+#[derive(Debug, thiserror::Error)]
+pub enum UsageError {
+    /// The title or episode does not exist.
+    #[error("there is no such film, series or episode")]
+    ItemNotFound,
+    /// The days are none, or too many.
+    #[error("{0}")]
+    BadRange(&'static str),
+    /// A number of parts or rows is out of range.
+    #[error("{what} must be between 1 and {most}, and not {found}")]
+    OutOfRange {
+        what: &'static str,
+        found: usize,
+        most: usize,
+    },
+    /// Some of the events cannot be counted; none was.
+    #[error("{} of the events cannot be counted; none was", .0.len())]
+    BadEvents(Vec<EventProblem>),
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Coded for UsageError {
+    fn code(&self) -> ErrorCode {
+        match self {
+            Self::ItemNotFound => ErrorCode::NotFound,
+            Self::BadRange(_) | Self::OutOfRange { .. } => ErrorCode::OutOfRange,
+            Self::BadEvents(_) => ErrorCode::Invalid,
+            Self::Catalog(error) => error.code(),
+            Self::Store(error) => error.code(),
+        }
+    }
+
+    fn field(&self) -> Option<&'static str> {
+        match self {
+            Self::ItemNotFound => Some("item"),
+            Self::BadRange(_) => Some("from"),
+            Self::OutOfRange { what, .. } => Some(what),
+            Self::BadEvents(_) => Some("events"),
+            Self::Catalog(error) => error.field(),
+            Self::Store(_) => None,
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! Days, curves, sittings and viewings as stores keep them beside their keys: one value in postcard's wire format, which
+//! is stable, behind a byte that says which form it has.
+
+use chrono::NaiveDate;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::curve::Curve;
+use super::day::UsageDay;
+use super::scope::Scope;
+use super::sitting::Sitting;
+use crate::domain::error::StoreError;
+use crate::domain::stamp::Stamp;
+use crate::domain::watching::{SittingId, Viewing};
+
+/// The form that is written. One that has other fields gets another number.
+const FORM: u8 = 1;
+
+fn pack<T: Serialize>(value: &T) -> Result<Vec<u8>, StoreError> {
+    postcard::to_extend(value, vec![FORM]).map_err(StoreError::failed)
+}
+
+fn unpack<T: DeserializeOwned>(stored: &[u8]) -> Result<T, StoreError> {
+    match stored {
+        [FORM, value @ ..] => postcard::from_bytes(value).map_err(StoreError::failed),
+        _ => Err(StoreError::failed(
+            "usage was written in a form that this version does not know",
+        )),
+    }
+}
+
+/// Viewings as they wait.
+pub fn pack_viewings(viewings: &[Viewing]) -> Result<Vec<u8>, StoreError> {
+    pack(&viewings)
+}
+
+/// The viewings that were packed so.
+pub fn unpack_viewings(stored: &[u8]) -> Result<Vec<Viewing>, StoreError> {
+    unpack(stored)
+}
+
+impl UsageDay {
+    /// What is stored beside its key and stamp.
+    pub fn packed(&self) -> Result<Vec<u8>, StoreError> {
+        pack(&(&self.total, &self.hours, &self.minutes, &self.values))
+    }
+
+    /// The day that was stored so.
+    pub fn unpacked(
+        scope: Scope,
+        day: NaiveDate,
+        stamp: Stamp,
+        stored: &[u8],
+    ) -> Result<Self, StoreError> {
+        let (total, hours, minutes, values) = unpack(stored)?;
+        Ok(Self {
+            scope,
+            day,
+            total,
+            hours,
+            minutes,
+            values,
+            stamp,
+        })
+    }
+}
+
+impl Curve {
+    /// What is stored beside its key and stamp.
+    pub fn packed(&self) -> Result<Vec<u8>, StoreError> {
+        pack(&(self.sittings, self.duration, &self.edges))
+    }
+
+    /// The curve that was stored so.
+    pub fn unpacked(item: Scope, stamp: Stamp, stored: &[u8]) -> Result<Self, StoreError> {
+        let (sittings, duration, edges) = unpack(stored)?;
+        Ok(Self {
+            item,
+            sittings,
+            duration,
+            edges,
+            stamp,
+        })
+    }
+}
+
+impl Sitting {
+    /// What is stored beside its key and stamp.
+    pub fn packed(&self) -> Result<Vec<u8>, StoreError> {
+        let viewed_at = self.viewed_at.map(|at| at.timestamp_millis());
+        let Self {
+            parts,
+            towards_view,
+            minute,
+            events,
+            ..
+        } = self;
+        pack(&(parts, viewed_at, towards_view, minute, events))
+    }
+
+    /// The sitting that was stored so.
+    pub fn unpacked(id: SittingId, stamp: Stamp, stored: &[u8]) -> Result<Self, StoreError> {
+        let (parts, viewed_at, towards_view, minute, events) = unpack(stored)?;
+        let viewed_at: Option<i64> = viewed_at;
+        Ok(Self {
+            id,
+            parts,
+            viewed_at: viewed_at.and_then(chrono::DateTime::from_timestamp_millis),
+            towards_view,
+            minute,
+            events,
+            stamp,
+        })
+    }
+}

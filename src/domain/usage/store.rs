@@ -1,0 +1,99 @@
+//! The port to where usage is kept.
+
+use async_trait::async_trait;
+use chrono::{DateTime, NaiveDate, Utc};
+use uuid::Uuid;
+
+use super::count::Counted;
+use super::curve::Curve;
+use super::day::UsageDay;
+use super::scope::Scope;
+use super::service::Metric;
+use super::sitting::Sitting;
+use crate::domain::error::StoreError;
+use crate::domain::ids::TitleId;
+use crate::domain::measured::measured;
+use crate::domain::watching::{SittingId, Viewing};
+
+/// Viewings that were kept together and wait to be counted.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WaitingBatch {
+    pub id: Uuid,
+    /// When they were kept, in UTC.
+    pub at: DateTime<Utc>,
+    pub viewings: Vec<Viewing>,
+}
+
+/// What was watched of a title on some days.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct DaySum {
+    pub title: TitleId,
+    pub plays: u64,
+    pub views: u64,
+    /// The seconds that were played.
+    pub seconds: f64,
+}
+
+measured! {
+/// Where usage is kept.
+///
+/// What is folded of the watch log leaves its viewings in the transaction that folds
+/// ([`WatchStore::fold`](crate::domain::watching::WatchStore::fold)); they wait beside those that are kept here. Reads
+/// leave out what does not exist and promise no order, unless said otherwise.
+#[async_trait]
+pub trait UsageStore: Send + Sync {
+    /// Keeps viewings to be counted. They are durable once this returns.
+    async fn keep_waiting(&self, batch: &WaitingBatch) -> Result<(), StoreError>;
+
+    /// Up to `limit` batches that wait, the oldest first. One that cannot be read is passed over and named in the log.
+    async fn waiting(&self, limit: usize) -> Result<Vec<WaitingBatch>, StoreError>;
+
+    /// How often something was counted: what was read after this is as it was then if [`Self::commit`] still finds the
+    /// same number.
+    async fn turn(&self) -> Result<u64, StoreError>;
+
+    async fn sittings(&self, ids: &[SittingId]) -> Result<Vec<Sitting>, StoreError>;
+
+    async fn days(&self, keys: &[(Scope, NaiveDate)]) -> Result<Vec<UsageDay>, StoreError>;
+
+    async fn curves(&self, items: &[Scope]) -> Result<Vec<Curve>, StoreError>;
+
+    /// Writes what was counted, removes the batches that it was counted from, and makes the number of the turn one
+    /// higher, in one transaction. False, and nothing is written: the number is another one.
+    async fn commit(&self, turn: u64, counted: &Counted) -> Result<bool, StoreError>;
+
+    /// The days of a scope from one to another, both included, by day.
+    async fn days_between(
+        &self,
+        scope: Scope,
+        first: NaiveDate,
+        last: NaiveDate,
+    ) -> Result<Vec<UsageDay>, StoreError>;
+
+    /// The titles with the highest sums over these days, both included, the highest first, ties by id, ascending.
+    /// [`Metric::Viewers`] and [`Metric::Peak`] cannot be summed, and are refused before this.
+    async fn top_titles(
+        &self,
+        metric: Metric,
+        first: NaiveDate,
+        last: NaiveDate,
+        limit: usize,
+    ) -> Result<Vec<DaySum>, StoreError>;
+
+    /// Up to `limit` days of titles and episodes, from one day to another, both included, those after a place: by day,
+    /// then kind and id of the scope as in [`Scope::key`].
+    async fn days_after(
+        &self,
+        after: Option<(NaiveDate, Scope)>,
+        first: NaiveDate,
+        last: NaiveDate,
+        limit: usize,
+    ) -> Result<Vec<UsageDay>, StoreError>;
+
+    /// Forgets some of the sittings that were last written before a moment. Says how many; none: there are no more.
+    async fn forget_sittings(&self, before: DateTime<Utc>) -> Result<u64, StoreError>;
+
+    /// Removes the sittings of a viewer.
+    async fn erase_viewer(&self, viewer: [u8; 16]) -> Result<(), StoreError>;
+}
+}

@@ -1,0 +1,30 @@
+//! How many different viewers there were, without a list of them.
+
+use cardinality_estimator::CardinalityEstimator;
+use serde::{Deserialize, Serialize};
+
+/// A set of viewers that can be counted and united with others, and that nobody can be read from: `HyperLogLog++` with
+/// 4,096 registers (Heule, Nunkesser, Hall: «`HyperLogLog` in Practice», EDBT 2013). Up to some 100 the count is exact
+/// but for collisions of hashes, above that its standard error is 1.6 %. It has at most 3 KiB.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Viewers(CardinalityEstimator<u64>);
+
+impl Viewers {
+    /// One more, by the one-way hash that names it.
+    pub fn insert(&mut self, viewer: [u8; 16]) {
+        let [a, b, c, d, e, f, g, h, ..] = viewer;
+        self.0
+            .insert_hash(u64::from_be_bytes([a, b, c, d, e, f, g, h]));
+    }
+
+    /// Those of another set, too.
+    pub fn unite(&mut self, other: &Self) {
+        self.0.merge(&other.0);
+    }
+
+    /// How many different ones there are, about.
+    pub fn count(&self) -> u64 {
+        self.0.estimate() as u64
+    }
+}
