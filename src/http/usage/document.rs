@@ -4,6 +4,10 @@ use utoipa::openapi::OpenApi as Document;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
+use super::format::Format;
+use super::parameters::{Dimension, Interval, Metric, SummedMetric};
+use crate::http::problem::{Details, Entry};
+
 /// The routes of usage.
 ///
 /// How much is watched: views, viewers, seconds, how many at once, and which seconds of a film or an episode; by hour and
@@ -14,12 +18,16 @@ use utoipa::{Modify, OpenApi};
 /// reports is counted within moments if it begins or completes a play, and up to 45 seconds late while playing goes on.
 /// Days are those of UTC. What was counted names nobody.
 ///
+/// Lists are JSON; or CSV, with a header row; or NDJSON, each line an object of the list.
+///
 /// Refusals are problem details (RFC 9457) with a `code` that stays the same.
 #[derive(OpenApi)]
 #[openapi(
     info(title = "Reelgraph usage"),
     modifiers(&Bearer),
     security(("bearer" = [])),
+    // What parameters and refusals refer to is not found by itself, as the bodies are.
+    components(schemas(Details, Entry, Format, Metric, SummedMetric, Interval, Dimension)),
     tags(
         (name = "site", description = "The figures of the whole site."),
         (name = "titles", description = "The figures of a film or a series."),

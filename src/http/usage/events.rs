@@ -90,7 +90,7 @@ struct Event {
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 enum Device {
-    /// A computer.
+    /// A computer, whatever its size.
     Desktop,
     Phone,
     Tablet,

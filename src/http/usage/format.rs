@@ -22,7 +22,7 @@ const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Format {
-    /// One document, `application/json`.
+    /// One document for all of it, `application/json`.
     Json,
     /// A header row, then one row for each entry (RFC 4180), `text/csv`.
     Csv,

@@ -43,7 +43,7 @@ const CURSOR: &str = "usage days";
         (
             status = 200,
             description = "The titles, the most watched first.",
-            content((TopAnswer = "application/json"), (String = "text/csv"), (TopRow = "application/x-ndjson"))
+            content((TopAnswer = "application/json"), (String = "text/csv"), (String = "application/x-ndjson"))
         ),
         Refused,
     )
@@ -87,7 +87,7 @@ pub(super) async fn top(State(usage): State<Usage>, parts: Parts) -> Response {
         (
             status = 200,
             description = "A page of rows.",
-            content((DaysAnswer = "application/json"), (String = "text/csv"), (DayRow = "application/x-ndjson")),
+            content((DaysAnswer = "application/json"), (String = "text/csv"), (String = "application/x-ndjson")),
             headers(("Link" = Option<String>, description = "The address of the next page, with `rel=\"next\"`; left out on the last one."))
         ),
         Refused,

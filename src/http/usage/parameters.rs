@@ -29,7 +29,7 @@ impl<'de> Deserialize<'de> for Moment {
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) enum Metric {
-    /// Sittings that began.
+    /// How many sittings began.
     Plays,
     /// Views: 10 s watched, or more than half of what is shorter, once a sitting and hour.
     Views,
@@ -45,7 +45,7 @@ pub(super) enum Metric {
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) enum SummedMetric {
-    /// Sittings that began.
+    /// How many sittings began.
     Plays,
     /// Views: 10 s watched, or more than half of what is shorter, once a sitting and hour.
     Views,
@@ -57,7 +57,7 @@ pub(super) enum SummedMetric {
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Interval {
-    /// One hour.
+    /// One hour; at most 1,100 of them.
     Hour,
     /// A day of UTC.
     Day,
@@ -75,7 +75,7 @@ pub(super) enum Dimension {
     Client,
 }
 
-/// When.
+/// When something was watched.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -93,7 +93,7 @@ pub(super) struct RangeQuery {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct SeriesQuery {
-    /// Which figure.
+    /// Which figure it is.
     pub(super) metric: Metric,
     /// From when on, made whole to the hour downwards; 28 days before `to` if left out. At most 1,100 days before `to`, by
     /// hour 1,100 hours.
@@ -218,14 +218,14 @@ impl RetentionQuery {
 }
 
 impl TopQuery {
-    /// How many titles.
+    /// How many titles are wanted.
     pub(super) fn limit(&self) -> usize {
         count(self.first, 20)
     }
 }
 
 impl DaysQuery {
-    /// How many rows.
+    /// How many rows are wanted.
     pub(super) fn limit(&self) -> usize {
         count(self.first, 100)
     }

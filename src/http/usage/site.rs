@@ -5,7 +5,7 @@ use axum::http::request::Parts;
 use axum::response::Response;
 
 use super::access::{Usage, answer};
-use super::answers::{BreakdownAnswer, PointAnswer, SeriesAnswer, ShareAnswer, SummaryAnswer};
+use super::answers::{BreakdownAnswer, SeriesAnswer, SummaryAnswer};
 use super::figures;
 use super::parameters::{BreakdownQuery, RangeQuery, SeriesQuery};
 use super::refusals::Refused;
@@ -42,7 +42,7 @@ pub(super) async fn summary(State(usage): State<Usage>, parts: Parts) -> Respons
         (
             status = 200,
             description = "The figure of each hour or day of the range.",
-            content((SeriesAnswer = "application/json"), (String = "text/csv"), (PointAnswer = "application/x-ndjson"))
+            content((SeriesAnswer = "application/json"), (String = "text/csv"), (String = "application/x-ndjson"))
         ),
         Refused,
     )
@@ -66,7 +66,7 @@ pub(super) async fn series(State(usage): State<Usage>, parts: Parts) -> Response
         (
             status = 200,
             description = "What was watched with each value, the most watched first.",
-            content((BreakdownAnswer = "application/json"), (String = "text/csv"), (ShareAnswer = "application/x-ndjson"))
+            content((BreakdownAnswer = "application/json"), (String = "text/csv"), (String = "application/x-ndjson"))
         ),
         Refused,
     )

@@ -5,10 +5,7 @@ use axum::http::request::Parts;
 use axum::response::Response;
 
 use super::access::{Usage, answer};
-use super::answers::{
-    BreakdownAnswer, PointAnswer, RetentionAnswer, RetentionPoint, SeriesAnswer, ShareAnswer,
-    SummaryAnswer,
-};
+use super::answers::{BreakdownAnswer, RetentionAnswer, SeriesAnswer, SummaryAnswer};
 use super::figures;
 use super::parameters::{BreakdownQuery, RangeQuery, RetentionQuery, SeriesQuery};
 use super::refusals::{NotFound, Refused};
@@ -47,7 +44,7 @@ pub(super) async fn summary(State(usage): State<Usage>, id: Id, parts: Parts) ->
         (
             status = 200,
             description = "The figure of each hour or day of the range.",
-            content((SeriesAnswer = "application/json"), (String = "text/csv"), (PointAnswer = "application/x-ndjson"))
+            content((SeriesAnswer = "application/json"), (String = "text/csv"), (String = "application/x-ndjson"))
         ),
         NotFound,
         Refused,
@@ -73,7 +70,7 @@ pub(super) async fn series(State(usage): State<Usage>, id: Id, parts: Parts) -> 
         (
             status = 200,
             description = "What was watched with each value, the most watched first.",
-            content((BreakdownAnswer = "application/json"), (String = "text/csv"), (ShareAnswer = "application/x-ndjson"))
+            content((BreakdownAnswer = "application/json"), (String = "text/csv"), (String = "application/x-ndjson"))
         ),
         NotFound,
         Refused,
@@ -99,7 +96,7 @@ pub(super) async fn breakdown(State(usage): State<Usage>, id: Id, parts: Parts) 
         (
             status = 200,
             description = "How many watched each part, and how often again.",
-            content((RetentionAnswer = "application/json"), (String = "text/csv"), (RetentionPoint = "application/x-ndjson"))
+            content((RetentionAnswer = "application/json"), (String = "text/csv"), (String = "application/x-ndjson"))
         ),
         NotFound,
         Refused,
