@@ -16,7 +16,7 @@ use crate::domain::accounts::{AccountPorts, AccountService, MailService};
 use crate::domain::budget::{Budget, BudgetPolicy};
 use crate::domain::catalog::{CatalogFollower, CatalogService, SearchService, VisibilityPolicy};
 use crate::domain::clock::{Clock, SystemClock};
-use crate::domain::entropy::{Entropy, SystemEntropy};
+use crate::domain::entropy::{Entropy, SystemEntropy, unique_name};
 use crate::domain::finding::Finding;
 use crate::domain::loading::LoadService;
 use crate::domain::privacy::{ErasureService, ExportService, Parts};
@@ -25,6 +25,7 @@ use crate::domain::recommend::{
     BacklogService, GraphFollower, GraphService, ProjectionProgress, PublishService,
     RecommendPorts, RecommendService, SimilarService,
 };
+use crate::domain::usage::{UsageCounter, UsageService};
 use crate::domain::watching::{PlayLimit, WatchPorts, WatchService};
 use crate::graphql::Services;
 use crate::http::{HttpOptions, Stores};
@@ -43,6 +44,8 @@ pub struct App {
     pub recommend: RecommendService,
     pub graph: GraphService,
     pub load: LoadService,
+    /// How much is watched.
+    pub usage: UsageService,
     similar: SimilarService,
     publish: Option<PublishService>,
     mail: MailService,
@@ -173,6 +176,11 @@ impl App {
                 Arc::clone(&clock),
                 bus,
             ),
+            usage: UsageService::new(
+                Arc::clone(&stores.usage),
+                catalog.clone(),
+                Arc::clone(&clock),
+            ),
             catalog,
             watching,
             accounts,
@@ -258,6 +266,7 @@ impl App {
                 leases: Arc::clone(&self.stores.leases),
             },
             self.watching.clone(),
+            self.usage_counter(),
             self.accounts.clone(),
             erasures,
             feed,
@@ -288,11 +297,22 @@ impl App {
         Ok(jobs)
     }
 
+    /// Counts what is played, under a name of its own.
+    fn usage_counter(&self) -> UsageCounter {
+        UsageCounter::new(
+            Arc::clone(&self.stores.usage),
+            Arc::clone(&self.stores.leases),
+            Arc::clone(&self.clock),
+            unique_name(),
+        )
+    }
+
     /// What is kept of people.
     fn parts(&self) -> Parts {
         Parts::new(
             self.graph.clone(),
             self.watching.clone(),
+            self.usage.clone(),
             self.catalog.clone(),
         )
     }
@@ -317,6 +337,7 @@ impl App {
             watching: self.watching.clone(),
             accounts: self.accounts.clone(),
             recommend: self.recommend.clone(),
+            usage: self.usage.clone(),
             visibility: self.visibility,
             budget: self.budget.clone(),
             clock: Arc::clone(&self.clock),

@@ -12,7 +12,7 @@ use crate::adapters::memory::{
     ObservedWatching, RememberedAccounts, Tastes, TokioTasks,
 };
 use crate::adapters::mongo::{
-    MongoAccounts, MongoBacklog, MongoCatalog, MongoDb, MongoNotes, MongoWatching,
+    MongoAccounts, MongoBacklog, MongoCatalog, MongoDb, MongoNotes, MongoUsage, MongoWatching,
 };
 use crate::adapters::neo4j::{Neo4jDb, Neo4jGraph};
 use crate::adapters::redis::{
@@ -21,7 +21,7 @@ use crate::adapters::redis::{
 };
 use crate::adapters::sqlite::{
     SqliteAccounts, SqliteBacklog, SqliteCatalog, SqliteDb, SqliteGraph, SqliteNotes,
-    SqliteOneTime, SqliteSessions, SqliteSigningKeys, SqliteWatching,
+    SqliteOneTime, SqliteSessions, SqliteSigningKeys, SqliteUsage, SqliteWatching,
 };
 use crate::config::{Config, Servers};
 use crate::domain::accounts::{
@@ -41,6 +41,7 @@ use crate::domain::recommend::{
     BacklogStore, GraphProjection, NoteStore, ProjectionPorts, SimilarSource, TitleSource,
     WatchSource, WatchersStore,
 };
+use crate::domain::usage::UsageStore;
 use crate::domain::watching::{
     FeedbackStore, HistoryStore, Recording, WatchLog, WatchPorts, WatchStore,
 };
@@ -55,6 +56,7 @@ pub(super) const SQLITE: &str = "reelgraph.sqlite";
 pub(super) struct AllStores {
     pub(super) catalog: CatalogStores,
     pub(super) watching: WatchStores,
+    pub(super) usage: Arc<dyn UsageStore>,
     pub(super) accounts: AccountStores,
     pub(super) mails: Arc<dyn MailStore>,
     pub(super) sessions: Arc<dyn SessionStore>,
@@ -188,6 +190,7 @@ pub(super) fn embedded(config: &Config, events: &MemoryEvents) -> anyhow::Result
             measured("sqlite", SqliteWatching::new(db.clone())),
             recording(config),
         ),
+        usage: measured("sqlite", SqliteUsage::new(db.clone())),
         accounts: AccountStores::on(Arc::clone(&accounts)),
         mails: accounts,
         sessions: measured("sqlite", SqliteSessions::new(db.clone())),
@@ -231,22 +234,25 @@ pub(super) async fn on_servers(
         .context("MONGODB_URI is not an address of MongoDB")?;
     let catalog = MongoCatalog::new(mongo.clone());
     let watching = MongoWatching::new(mongo.clone());
+    let usage = MongoUsage::new(mongo.clone());
     let accounts = MongoAccounts::new(mongo.clone());
     let cannot = "MongoDB cannot be prepared";
     let is_prepared = catalog.prepare().await.context(cannot)?
         & watching.prepare().await.context(cannot)?
+        & usage.prepare().await.context(cannot)?
         & accounts.prepare().await.context(cannot)?;
-    let (all_of_catalog, all_of_watching, all_of_accounts) =
-        (catalog.clone(), watching.clone(), accounts.clone());
+    let all = (
+        catalog.clone(),
+        watching.clone(),
+        usage.clone(),
+        accounts.clone(),
+    );
     let preparation: Preparation = Arc::new(move || {
-        let (catalog, watching, accounts) = (
-            all_of_catalog.clone(),
-            all_of_watching.clone(),
-            all_of_accounts.clone(),
-        );
+        let (catalog, watching, usage, accounts) = all.clone();
         Box::pin(async move {
             catalog.ensure_indexes().await?;
             watching.ensure_indexes().await?;
+            usage.ensure_indexes().await?;
             accounts.ensure_indexes().await
         })
     });
@@ -284,6 +290,7 @@ pub(super) async fn on_servers(
     Ok(AllStores {
         catalog: CatalogStores::on(measured("mongo", catalog)),
         watching: WatchStores::on(measured("mongo", watching), recording),
+        usage: measured("mongo", usage),
         accounts: AccountStores {
             writes: remembered.clone(),
             profiles: remembered,

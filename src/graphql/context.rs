@@ -14,6 +14,7 @@ use crate::domain::catalog::{CatalogService, SearchService, VisibilityPolicy};
 use crate::domain::catalog::{Seen, Visibility};
 use crate::domain::clock::Clock;
 use crate::domain::recommend::RecommendService;
+use crate::domain::usage::UsageService;
 use crate::domain::viewer::{Client, KnownViewer, Viewer};
 use crate::domain::watching::WatchService;
 
@@ -25,6 +26,7 @@ pub struct Services {
     pub watching: WatchService,
     pub accounts: AccountService,
     pub recommend: RecommendService,
+    pub usage: UsageService,
     /// Who may see what, as far as the site decides.
     pub visibility: VisibilityPolicy,
     /// What anybody may make the site do in a time; none: as much as they like.

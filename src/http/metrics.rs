@@ -80,6 +80,21 @@ const METRICS: &[(&str, Kind, &str)] = &[
         "Entries of the watch log that this server recorded and made plays, states and sums from.",
     ),
     (
+        "usage_lag_seconds",
+        Kind::Gauge,
+        "The age of what was played and waits to be counted: of the oldest; 0: nothing waits",
+    ),
+    (
+        "usage_counted_viewings_total",
+        Kind::Counter,
+        "Stretches that were played and are counted",
+    ),
+    (
+        "usage_repeated_events_total",
+        Kind::Counter,
+        "Events of other players that were counted before, and are not counted again",
+    ),
+    (
         "projection_waiting_documents",
         Kind::Gauge,
         "Documents that the graph does not know of yet",

@@ -1,5 +1,5 @@
-//! Takes away what has had its time: old entries of the audit list and of the watch log, accounts that were never
-//! confirmed, erasures that are finished.
+//! Takes away what has had its time: old entries of the audit list and of the watch log, what usage remembers of
+//! sittings, accounts that were never confirmed, erasures that are finished.
 
 use std::time::Duration;
 
@@ -7,6 +7,7 @@ use super::job::{Job, Round};
 use crate::domain::accounts::AccountService;
 use crate::domain::events::Event;
 use crate::domain::ids::UserId;
+use crate::domain::usage::UsageCounter;
 use crate::domain::watching::WatchService;
 
 /// How often to look.
@@ -15,15 +16,21 @@ const POLL: Duration = Duration::from_secs(3600);
 pub(super) struct ClearAway {
     accounts: AccountService,
     watching: WatchService,
+    usage: UsageCounter,
     /// Where the last round stopped.
     after: Option<UserId>,
 }
 
 impl ClearAway {
-    pub(super) fn new(accounts: AccountService, watching: WatchService) -> Self {
+    pub(super) fn new(
+        accounts: AccountService,
+        watching: WatchService,
+        usage: UsageCounter,
+    ) -> Self {
         Self {
             accounts,
             watching,
+            usage,
             after: None,
         }
     }
@@ -53,10 +60,16 @@ impl Job for ClearAway {
             return Round::Again;
         }
         match self.watching.trim_log().await {
+            Ok(0) => {}
             Ok(entries) => {
-                if entries > 0 {
-                    tracing::info!(entries, "Took entries that are folded out of the watch log");
-                }
+                tracing::info!(entries, "Took entries that are folded out of the watch log");
+            }
+            Err(error) => return Round::failed(error),
+        }
+        match self.usage.forget().await {
+            Ok(0) => Round::Due(POLL),
+            Ok(sittings) => {
+                tracing::info!(sittings, "Forgot sittings that are counted");
                 Round::Due(POLL)
             }
             Err(error) => Round::failed(error),

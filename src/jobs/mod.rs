@@ -3,6 +3,7 @@
 
 mod check_stores;
 mod clear_away;
+mod count_usage;
 mod erase;
 mod fold_watches;
 mod follow_catalog;

@@ -9,6 +9,7 @@ use tokio::task::JoinSet;
 
 use super::check_stores::CheckStores;
 use super::clear_away::ClearAway;
+use super::count_usage::CountUsage;
 use super::erase::Erase;
 use super::fold_watches::FoldWatches;
 use super::follow_catalog::{CatalogFeed, FollowCatalog};
@@ -27,6 +28,7 @@ use crate::domain::events::Event;
 use crate::domain::privacy::ErasureService;
 use crate::domain::pulse::Pulse;
 use crate::domain::recommend::{GraphFollower, GraphService, ProjectionProgress, PublishService};
+use crate::domain::usage::UsageCounter;
 use crate::domain::watching::WatchService;
 
 /// How long it may take to break a job off.
@@ -48,6 +50,7 @@ impl Jobs {
         progress: &ProjectionProgress,
         keeper: Keeper,
         watching: WatchService,
+        usage: UsageCounter,
         accounts: AccountService,
         erasures: ErasureService,
         feed: CatalogFeed,
@@ -59,6 +62,7 @@ impl Jobs {
     ) -> Self {
         let mut jobs = Self::none();
         jobs.add(FoldWatches(watching.clone()), events());
+        jobs.add(CountUsage(usage.clone()), events());
         jobs.add(ProjectGraph::new(graph.clone()), events());
         let rebuild = RebuildGraph {
             graph: graph.clone(),
@@ -66,7 +70,7 @@ impl Jobs {
         };
         jobs.add(rebuild, events());
         jobs.add(KeepSimilar::new(keeper), events());
-        jobs.add(ClearAway::new(accounts, watching), events());
+        jobs.add(ClearAway::new(accounts, watching, usage), events());
         jobs.add(Erase(erasures), events());
         jobs.add(FollowCatalog(feed), events());
         jobs.add(FollowGraph(Arc::clone(follower)), events());

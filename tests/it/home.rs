@@ -14,7 +14,7 @@ use reelgraph::adapters::memory::{MemoryEvents, MemoryLimiter, MemoryLists, Toki
 use reelgraph::adapters::search::TantivySearch;
 use reelgraph::adapters::sqlite::{
     SqliteAccounts, SqliteCatalog, SqliteDb, SqliteGraph, SqliteOneTime, SqliteSessions,
-    SqliteSigningKeys, SqliteWatching,
+    SqliteSigningKeys, SqliteUsage, SqliteWatching,
 };
 use reelgraph::domain::accounts::{
     AccountPolicy, AccountPorts, AccountService, AccountStores, KeyRotation,
@@ -33,6 +33,7 @@ use reelgraph::domain::ids::{
 use reelgraph::domain::loading::{Format, LoadMode, LoadOptions, LoadService, Manner, Source};
 use reelgraph::domain::page::{Slice, Window};
 use reelgraph::domain::recommend::{Ranking, RecommendPorts, RecommendService};
+use reelgraph::domain::usage::UsageService;
 use reelgraph::domain::viewer::{Client, KnownViewer, Login, Role, Viewer};
 use reelgraph::domain::watching::{WatchPorts, WatchRules, WatchService};
 use reelgraph::graphql::limits::Introspection;
@@ -228,6 +229,11 @@ async fn services(db: &SqliteDb, catalog: Arc<Counted>) -> Services {
             watching.clone(),
             WatchRules::default(),
             Ranking::default(),
+        ),
+        usage: UsageService::new(
+            Arc::new(SqliteUsage::new(db.clone())),
+            catalog.clone(),
+            Arc::clone(&clock),
         ),
         catalog,
         watching,

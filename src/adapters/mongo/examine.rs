@@ -195,4 +195,7 @@ pub const INDEXES: &[(&str, &[&str])] = &[
     ("watch_log", &["written"]),
     ("departed_viewers", &["waiting"]),
     ("watching_profiles", &["erased"]),
+    ("usage_waiting", &["oldest"]),
+    ("usage_sittings", &["written"]),
+    ("usage_days", &["in_order"]),
 ];

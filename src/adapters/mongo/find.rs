@@ -109,7 +109,7 @@ where
 }
 
 /// The id of a document, for the log.
-fn name(document: &RawDocumentBuf) -> String {
+pub(super) fn name(document: &RawDocumentBuf) -> String {
     fn text(id: Bson) -> String {
         match id {
             Bson::Document(key) => {

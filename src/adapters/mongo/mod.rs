@@ -11,6 +11,7 @@ mod find;
 mod indexes;
 mod notes;
 mod pool;
+mod usage;
 mod watching;
 
 pub use accounts::MongoAccounts;
@@ -19,4 +20,5 @@ pub use catalog::MongoCatalog;
 pub use db::MongoDb;
 pub use examine::{INDEXES, examine};
 pub use notes::MongoNotes;
+pub use usage::MongoUsage;
 pub use watching::MongoWatching;

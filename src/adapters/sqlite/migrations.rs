@@ -32,6 +32,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("schema/next_up.sql"),
     include_str!("schema/watch_log.sql"),
     include_str!("schema/watchers.sql"),
+    include_str!("schema/usage.sql"),
 ];
 
 /// Makes of a file of any former version one of this version, in one transaction.

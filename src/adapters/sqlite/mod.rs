@@ -14,6 +14,7 @@ mod page;
 mod sessions;
 mod signing_keys;
 mod statements;
+mod usage;
 mod watching;
 
 pub use accounts::SqliteAccounts;
@@ -26,4 +27,5 @@ pub use notes::SqliteNotes;
 pub use one_time::SqliteOneTime;
 pub use sessions::SqliteSessions;
 pub use signing_keys::SqliteSigningKeys;
+pub use usage::SqliteUsage;
 pub use watching::SqliteWatching;

@@ -32,7 +32,19 @@ pub(super) fn readable<T>(
     kind: &'static str,
     sql: &str,
     params: impl Params,
+    read: impl FnMut(&Row<'_>) -> Result<T>,
+) -> Result<(Vec<T>, usize)> {
+    readable_until(connection, kind, sql, params, read, |_| false)
+}
+
+/// The same, up to the row with which there are enough.
+pub(super) fn readable_until<T>(
+    connection: &Connection,
+    kind: &'static str,
+    sql: &str,
+    params: impl Params,
     mut read: impl FnMut(&Row<'_>) -> Result<T>,
+    mut are_enough: impl FnMut(&T) -> bool,
 ) -> Result<(Vec<T>, usize)> {
     let mut statement = connection.prepare_cached(sql)?;
     let mut rows = statement.query(params)?;
@@ -40,7 +52,13 @@ pub(super) fn readable<T>(
     while let Some(row) = rows.next()? {
         seen += 1;
         match read(row) {
-            Ok(thing) => found.push(thing),
+            Ok(thing) => {
+                let is_last = are_enough(&thing);
+                found.push(thing);
+                if is_last {
+                    break;
+                }
+            }
             Err(
                 error @ (rusqlite::Error::FromSqlConversionFailure(..)
                 | rusqlite::Error::InvalidColumnType(..)

@@ -4,6 +4,7 @@ use crate::domain::accounts::AccountError;
 use crate::domain::catalog::CatalogError;
 use crate::domain::error::{Coded, ErrorCode};
 use crate::domain::recommend::RecommendError;
+use crate::domain::usage::UsageError;
 use crate::domain::watching::WatchError;
 
 /// What can go wrong with exporting and erasing.
@@ -20,6 +21,8 @@ pub enum PrivacyError {
     #[error(transparent)]
     Graph(#[from] RecommendError),
     #[error(transparent)]
+    Usage(#[from] UsageError),
+    #[error(transparent)]
     Catalog(#[from] CatalogError),
     /// Something is no JSON.
     #[error("a part of an export is no JSON")]
@@ -33,6 +36,7 @@ impl Coded for PrivacyError {
             Self::Accounts(error) => error.code(),
             Self::Watching(error) => error.code(),
             Self::Graph(error) => error.code(),
+            Self::Usage(error) => error.code(),
             Self::Catalog(error) => error.code(),
             Self::Json(_) => ErrorCode::Internal,
         }
@@ -45,6 +49,7 @@ impl Coded for PrivacyError {
             | Self::Accounts(_)
             | Self::Watching(_)
             | Self::Graph(_)
+            | Self::Usage(_)
             | Self::Catalog(_)
             | Self::Json(_) => None,
         }

@@ -40,6 +40,7 @@ mod graph;
 mod names;
 mod part;
 mod parts;
+mod usage;
 mod watched;
 mod watching;
 

@@ -7,10 +7,11 @@ use super::file::File;
 use super::names::NamesOf;
 use super::part::{PersonalData, Record};
 use super::watching::Watching;
-use super::{accounts, graph, watching};
+use super::{accounts, graph, usage, watching};
 use crate::domain::catalog::CatalogService;
 use crate::domain::ids::ProfileId;
 use crate::domain::recommend::GraphService;
+use crate::domain::usage::UsageService;
 use crate::domain::watching::WatchService;
 
 /// Everything that is kept of people beside their accounts, in the order in which it goes.
@@ -22,18 +23,33 @@ impl Parts {
     /// departed, so a watcher who is counted as departed must have no edge any more. In between the number may be one
     /// too low; the departure is marked as waiting in the transaction that counts it, so the right one is written
     /// afterwards whatever happens. What is reported in between is recorded, never projected, and removed.
-    pub fn new(graph: GraphService, watching: WatchService, catalog: CatalogService) -> Self {
+    ///
+    /// Usage goes last: once nothing is folded of the profile any more, nothing new of it waits to be counted.
+    pub fn new(
+        graph: GraphService,
+        watching: WatchService,
+        usage: UsageService,
+        catalog: CatalogService,
+    ) -> Self {
         let names = NamesOf(catalog);
-        let parts: [Box<dyn PersonalData>; 2] =
-            [Box::new(graph), Box::new(Watching { watching, names })];
+        let parts: [Box<dyn PersonalData>; 3] = [
+            Box::new(graph),
+            Box::new(Watching { watching, names }),
+            Box::new(usage),
+        ];
         Self(Arc::new(parts))
     }
 
     /// What is kept by account or profile, of accounts and of all parts.
     pub fn records() -> impl Iterator<Item = &'static Record> {
-        [accounts::RECORDS, graph::RECORDS, watching::RECORDS]
-            .into_iter()
-            .flatten()
+        [
+            accounts::RECORDS,
+            graph::RECORDS,
+            watching::RECORDS,
+            usage::RECORDS,
+        ]
+        .into_iter()
+        .flatten()
     }
 
     /// Removes everything of a profile, part by part.

@@ -13,15 +13,16 @@ use uuid::Uuid;
 use super::curve::Curve;
 use super::day::UsageDay;
 use super::scope::Scope;
-use super::sitting::Sitting;
+use super::sitting::{Sitting, clock_time};
 use super::store::UsageStore;
 use crate::domain::clock::Clock;
 use crate::domain::error::StoreError;
 use crate::domain::lease::{Leases, may_work};
 use crate::domain::watching::{SittingId, Viewing};
 
-/// How many batches are counted at once; one has up to a thousand viewings, mostly a few.
-const AT_ONCE: usize = 50;
+/// About how many viewings are counted at once: as many as are written in about a second, for a store has a time limit, and
+/// the embedded one lets nobody else write meanwhile.
+const AT_ONCE: usize = 20_000;
 /// For how long after its last viewing a sitting is remembered: longer than events may be old.
 const REMEMBERED: TimeDelta = TimeDelta::days(8);
 const LEASE: &str = "count_usage";
@@ -40,7 +41,9 @@ pub struct Counted {
 /// What became of a round.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CountRound {
-    /// So many viewings were counted, and more may wait.
+    /// So many viewings were counted, and more wait.
+    More(usize),
+    /// So many viewings were counted, which is all that waited.
     Counted(usize),
     Nothing,
     /// Another server counts.
@@ -104,12 +107,18 @@ impl UsageCounter {
             .iter()
             .filter(|viewing| !tallies.count(viewing))
             .count();
+        let count = viewings.len();
         if !self.store.commit(turn, &tallies.counted(ids)).await? {
-            return Ok(CountRound::Counted(0));
+            // Whoever was faster has counted them.
+            return Ok(CountRound::More(0));
         }
-        metrics::counter!("usage_counted_viewings_total").increment(viewings.len() as u64);
+        metrics::counter!("usage_counted_viewings_total").increment(count as u64);
         metrics::counter!("usage_repeated_events_total").increment(repeated as u64);
-        Ok(CountRound::Counted(viewings.len()))
+        Ok(if count >= AT_ONCE {
+            CountRound::More(count)
+        } else {
+            CountRound::Counted(count)
+        })
     }
 
     /// So that another server need not wait.
@@ -136,10 +145,9 @@ impl UsageCounter {
         let days: BTreeSet<(Scope, NaiveDate)> = viewings
             .iter()
             .flat_map(|viewing| {
-                let first = viewing.to_at - TimeDelta::days(1);
-                let first = viewing.from_at.max(first).min(viewing.to_at);
-                let days = first.date_naive().iter_days();
-                let days = days.take_while(|day| *day <= viewing.to_at.date_naive());
+                let (begin, end) = clock_time(viewing);
+                let days = begin.date_naive().iter_days();
+                let days = days.take_while(move |day| *day <= end.date_naive());
                 days.flat_map(|day| Scope::all(viewing).map(move |scope| (scope, day)))
             })
             .collect();

@@ -30,7 +30,7 @@ pub use curve::{Curve, CurvePoint, TICKS};
 pub use day::{Dimension, Tally, UsageDay};
 pub use error::UsageError;
 pub use events::{EventProblem, MOST_EVENTS, PlayerEvent};
-pub use packed::{pack_viewings, unpack_viewings};
+pub use packed::{day_number, day_of_number, pack_viewings, unpack_viewings};
 pub use scope::Scope;
 pub use service::{By, Metric, Point, Range, Retention, Share, Summary, TopTitle, UsageService};
 pub use sitting::Sitting;

@@ -1,7 +1,7 @@
 //! Days, curves, sittings and viewings as stores keep them beside their keys: one value in postcard's wire format, which
 //! is stable, behind a byte that says which form it has.
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -27,6 +27,19 @@ fn unpack<T: DeserializeOwned>(stored: &[u8]) -> Result<T, StoreError> {
             "usage was written in a form that this version does not know",
         )),
     }
+}
+
+/// A day as stores keep it: 20261130 is the 30th of November 2026. Sorts as days do.
+pub fn day_number(day: NaiveDate) -> i64 {
+    i64::from(day.year()) * 10_000 + i64::from(day.month()) * 100 + i64::from(day.day())
+}
+
+/// The day with this number, if there is one.
+pub fn day_of_number(number: i64) -> Option<NaiveDate> {
+    let part = |number: i64| u32::try_from(number).ok();
+    let year = i32::try_from(number.div_euclid(10_000)).ok()?;
+    let rest = number.rem_euclid(10_000);
+    NaiveDate::from_ymd_opt(year, part(rest / 100)?, part(rest % 100)?)
 }
 
 /// Viewings as they wait.

@@ -401,8 +401,10 @@ impl UsageService {
     }
 
     /// Removes what is remembered of a profile's sittings; what was counted of them names nobody and stays.
-    pub async fn erase(&self, profile: ProfileId) -> Result<(), StoreError> {
-        self.store.erase_viewer(SittingId::viewer(profile)).await
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn erase_profile(&self, profile: ProfileId) -> Result<(), UsageError> {
+        let viewer = SittingId::viewer(profile);
+        Ok(self.store.erase_viewer(viewer).await?)
     }
 
     /// The title and the length in seconds of each item that there is.

@@ -74,7 +74,7 @@ impl Sitting {
             is_first: self.minute.is_none(),
             ..Effect::default()
         };
-        let (begin, end) = clock_time(viewing, seconds);
+        let (begin, end) = clock_time(viewing);
         let mut hours = pieces(begin, end, seconds);
         if effect.is_first
             && let Some((_, first)) = hours.first_mut()
@@ -82,9 +82,9 @@ impl Sitting {
             first.plays = 1;
         }
         for view in self.views(begin, end, seconds, viewing.duration) {
-            let hour = hour_of(view);
-            let of_hour = hours.iter_mut().find(|(at, _)| *at == hour);
-            if let Some((_, addition)) = of_hour {
+            // One that is complete when the last hour ends is of that hour: nothing was played in the next.
+            let until = hours.partition_point(|(at, _)| *at <= view).max(1);
+            if let Some((_, addition)) = hours.get_mut(until - 1) {
                 addition.views += 1;
             }
         }
@@ -196,8 +196,8 @@ impl Sitting {
 
 /// From when to when somebody watched: what is reported late or after a pause was not watched all the time since the
 /// report before.
-fn clock_time(viewing: &Viewing, seconds: f64) -> (DateTime<Utc>, DateTime<Utc>) {
-    let longest = part_of(TimeDelta::seconds(1), seconds);
+pub(super) fn clock_time(viewing: &Viewing) -> (DateTime<Utc>, DateTime<Utc>) {
+    let longest = part_of(TimeDelta::seconds(1), viewing.to - viewing.from);
     let begin = viewing.from_at.max(viewing.to_at - longest);
     (begin.min(viewing.to_at), viewing.to_at)
 }

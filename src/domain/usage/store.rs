@@ -45,7 +45,8 @@ pub trait UsageStore: Send + Sync {
     /// Keeps viewings to be counted. They are durable once this returns.
     async fn keep_waiting(&self, batch: &WaitingBatch) -> Result<(), StoreError>;
 
-    /// Up to `limit` batches that wait, the oldest first. One that cannot be read is passed over and named in the log.
+    /// The batches that have waited the longest, the oldest first: as many as have `limit` viewings together, so the last
+    /// one may have some more. One that cannot be read is passed over and named in the log.
     async fn waiting(&self, limit: usize) -> Result<Vec<WaitingBatch>, StoreError>;
 
     /// How often something was counted: what was read after this is as it was then if [`Self::commit`] still finds the

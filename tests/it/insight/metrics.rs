@@ -57,6 +57,8 @@ async fn each_part_of_the_program_is_measured(on: On, stores: &[(&str, &str)], p
         .await;
     wait_for(&site, "similar_age_seconds").await;
 
+    wait_for(&site, "usage_counted_viewings_total").await;
+
     // Its first round is the longest of all jobs.
     let round = "job_round_duration_seconds_count{job=\"keep_similar\",outcome=\"done\"}";
     wait_for(&site, round).await;
@@ -110,6 +112,7 @@ async fn each_part_of_the_program_is_measured(on: On, stores: &[(&str, &str)], p
     }
     for job in [
         "fold_watches",
+        "count_usage",
         "project_graph",
         "keep_similar",
         "clear_away",
@@ -179,6 +182,7 @@ async fn each_part_of_the_program_is_measured_embedded() {
         ("sqlite", "write"),
         ("sqlite", "append"),
         ("sqlite", "fold"),
+        ("sqlite", "commit"),
         ("sqlite", "create_session"),
         ("sqlite", "similar_version"),
         ("sqlite", "backlog"),
@@ -196,6 +200,7 @@ async fn each_part_of_the_program_is_measured_on_the_servers() {
         ("mongo", "write"),
         ("mongo", "append"),
         ("mongo", "fold"),
+        ("mongo", "commit"),
         ("redis", "create_session"),
         ("neo4j", "similar_version"),
         ("mongo", "backlog"),

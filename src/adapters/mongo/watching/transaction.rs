@@ -25,6 +25,7 @@ use crate::adapters::mongo::bulk::{Fault, Update as BulkUpdate, insert, update, 
 use crate::adapters::mongo::db::{self, Abort, MongoDb, patiently, store_error};
 use crate::adapters::mongo::fields::{self, date, key_of};
 use crate::adapters::mongo::find::{BATCH, documents, documents_in};
+use crate::adapters::mongo::usage::keep_folded;
 use crate::domain::error::StoreError;
 use crate::domain::ids::{ProfileId, TitleId};
 use crate::domain::recommend::last_in_queue;
@@ -181,7 +182,7 @@ async fn try_once(
     let newcomers = missing.iter().map(|(profile, _)| *profile).collect();
     let erased = erase::erased(collections, &newcomers, session).await?;
     let mut outcomes = Vec::with_capacity(updates.len());
-    let mut steps = Vec::new();
+    let (mut steps, mut viewings) = (Vec::new(), Vec::new());
     for Update {
         touched,
         step,
@@ -203,6 +204,7 @@ async fn try_once(
                 // Another of the same profile may be among these.
                 folded.insert(step.profile, step.to);
                 steps.push(*step);
+                viewings.extend_from_slice(&part.viewings);
             }
             part
         }));
@@ -214,6 +216,7 @@ async fn try_once(
     entries::note_folded_in(collections, &steps, session)
         .await
         .map_err(given_up)?;
+    keep_folded(&collections.db, &viewings, session).await?;
     Ok(outcomes)
 }
 

@@ -18,6 +18,7 @@ use crate::adapters::sqlite::columns::{TableRecord, limit as rows, list, read};
 use crate::adapters::sqlite::db::{SqliteDb, store_error};
 use crate::adapters::sqlite::page::List;
 use crate::adapters::sqlite::statements::{fill, readable};
+use crate::adapters::sqlite::usage::keep_folded;
 use crate::domain::error::StoreError;
 use crate::domain::ids::{PlayId, ProfileId, TitleId};
 use crate::domain::page::{Slice, Window};
@@ -63,6 +64,9 @@ impl SqliteWatching {
                 let mut ledger = read_ledger(connection, &touched).map_err(store_error)?;
                 change(&mut ledger)?;
                 write_ledger(connection, &ledger).map_err(store_error)?;
+                if step.is_some() {
+                    keep_folded(connection, &ledger.viewings)?;
+                }
                 Ok(ledger)
             })
             .await

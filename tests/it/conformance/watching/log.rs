@@ -112,7 +112,10 @@ async fn what_is_recorded_is_as_if_written_at_once(opened: &Opened) {
         here.report(ann, report).await.unwrap();
         let change: Change = Arc::new(move |ledger| {
             let lengths = Lengths::new(Some(3600), None);
-            ledger.report(&WatchRules::default(), &ben, &report, &lengths, at(0))
+            let rules = WatchRules::default();
+            ledger
+                .report(&rules, &ben, &report, &lengths, at(0))
+                .map(drop)
         });
         opened.store.update(&[ben.into()], change).await.unwrap();
     }

@@ -126,14 +126,9 @@ pub(super) fn a_report(event: PlaybackEvent, position: f64, at: DateTime<Utc>) -
 /// What records a report.
 pub(super) fn reporting(play_ref: PlayRef, report: Report) -> Change {
     Arc::new(move |ledger| {
-        let lengths = Lengths::default();
-        ledger.report(
-            &WatchRules::default(),
-            &play_ref,
-            &report,
-            &lengths,
-            report.at,
-        )
+        let (rules, lengths) = (WatchRules::default(), Lengths::default());
+        let played = ledger.report(&rules, &play_ref, &report, &lengths, report.at);
+        played.map(drop)
     })
 }
 
