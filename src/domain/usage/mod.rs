@@ -16,6 +16,12 @@ mod service;
 mod sitting;
 mod store;
 #[cfg(test)]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::float_cmp,
+    reason = "whole seconds are exact"
+)]
 mod tests;
 mod viewers;
 
