@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use reelgraph::domain::ids::{EpisodeId, TitleId};
-use reelgraph::domain::usage::{DaySum, Metric, Scope, UsageDay};
+use reelgraph::domain::usage::{Counted, DaySum, Metric, Scope, UsageDay};
 
 use super::support::*;
 
@@ -11,6 +11,7 @@ on_every_backend!(open on [sqlite, mongo]:
     titles_come_by_what_their_days_add_up_to,
     days_of_titles_and_episodes_come_in_pages,
     a_place_that_is_not_there_is_gone_on_from,
+    what_cannot_be_read_is_passed_over_in_lists_and_stops_who_counts,
 );
 
 const FILM: Scope = Scope::Title(TitleId(1));
@@ -138,4 +139,32 @@ async fn a_place_that_is_not_there_is_gone_on_from(opened: &Opened) {
     assert_eq!(after(1, Scope::Title(TitleId(2))).await, both[1..]);
     assert_eq!(after(1, SERIES).await, []);
     assert_eq!(after(2, EPISODE).await, []);
+}
+
+async fn what_cannot_be_read_is_passed_over_in_lists_and_stops_who_counts(opened: &Opened) {
+    let counted = Counted {
+        sittings: vec![sitting(sitting_id(1, 1), at(0))],
+        curves: vec![curve(FILM)],
+        ..of_days(vec![usage_day(FILM, day(0), (1, 1, 60.0))])
+    };
+    opened.commit(&counted).await;
+    let tables = [
+        ("usage_sittings", "counted"),
+        ("usage_days", "tallies"),
+        ("usage_curves", "curve"),
+    ];
+    for (table, packed) in tables {
+        opened.break_rows(table, packed).await;
+    }
+    let store = &opened.store;
+
+    let between = store.days_between(FILM, day(0), day(0)).await.unwrap();
+    let after = store.days_after(None, day(0), day(0), 10).await.unwrap();
+    let top = store.top_titles(Metric::Views, day(0), day(0), 10).await;
+
+    assert_eq!((between.len(), after.len()), (0, 0));
+    assert_eq!(top.unwrap().len(), 1, "sums are no part of what is packed");
+    assert!(store.sittings(&[sitting_id(1, 1)]).await.is_err());
+    assert!(store.days(&[(FILM, day(0))]).await.is_err());
+    assert!(store.curves(&[FILM]).await.is_err());
 }

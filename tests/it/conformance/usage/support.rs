@@ -94,7 +94,26 @@ impl Opened {
         }
     }
 
-    /// All that waits.
+    /// Makes what is packed in all rows of a table such that this version cannot read it.
+    pub(super) async fn break_rows(&self, table: &str, packed: &str) {
+        match &self.raw {
+            Raw::Folder(folder) => {
+                let db = rusqlite::Connection::open(folder.path().join("reelgraph.db")).unwrap();
+                let sql = format!("UPDATE {table} SET {packed} = x'ff0102'");
+                assert!(db.execute(&sql, ()).unwrap() > 0);
+            }
+            Raw::Database(uri) => {
+                let client = mongodb::Client::with_uri_str(uri.expose_secret()).await;
+                let db = client.unwrap().default_database().unwrap();
+                let rows = db.collection::<Document>(table);
+                let change = doc! { "$set": { packed: "a text" } };
+                let changed = rows.update_many(doc! {}, change).await.unwrap();
+                assert!(changed.modified_count > 0);
+            }
+        }
+    }
+
+    /// All batches that wait.
     pub(super) async fn waiting(&self) -> Vec<WaitingBatch> {
         self.store.waiting(usize::MAX).await.unwrap()
     }
