@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 use super::scope::Scope;
 use crate::domain::stamp::Stamp;
 
-/// Ticks a second.
+/// How many ticks a second has.
 pub const TICKS: u32 = 30;
 /// What is no longer is a clip, in seconds.
 const CLIP: f64 = 120.0;

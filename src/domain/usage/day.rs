@@ -23,6 +23,20 @@ pub enum Dimension {
     Client,
 }
 
+/// A figure of what is watched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Metric {
+    /// How many sittings began.
+    Plays,
+    Views,
+    /// How many different viewers there were.
+    Viewers,
+    /// The seconds that were played.
+    WatchSeconds,
+    /// The most sittings that were playing in the same minute.
+    Peak,
+}
+
 /// How much was watched.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Tally {
@@ -75,6 +89,7 @@ impl Tally {
 }
 
 impl Dimension {
+    /// All that there are.
     pub const ALL: [Self; 3] = [Self::Country, Self::Device, Self::Client];
 
     /// What an origin says of it; empty: nothing.
