@@ -83,7 +83,7 @@ async fn refused(accounts: &AccountService, email: String, network: u32) -> anyh
     };
     let client = Client {
         address: Some(IpAddr::V4(Ipv4Addr::from_bits(0x0a00_0000 + network))),
-        device: None,
+        ..Client::default()
     };
     let started = Instant::now();
     let refused = accounts.log_in(log_in, None, &client).await;

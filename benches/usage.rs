@@ -92,7 +92,7 @@ async fn measure(name: &str, store: Arc<dyn UsageStore>, sections: u64) -> anyho
     );
     let begun = Instant::now();
     let mut counted = 0;
-    while let CountRound::Counted(some) = counter.round().await? {
+    while let CountRound::Counted(some) | CountRound::More(some) = counter.round().await? {
         counted += some;
     }
     println!("{name}: {counted} counted in {:.1?}", begun.elapsed());

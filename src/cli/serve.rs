@@ -64,6 +64,7 @@ pub(super) async fn run(config: &Config) -> anyhow::Result<ExitCode> {
         is_production: config.env == Environment::Production,
         trusted_origins: config.trusted_origins.clone(),
         trusted_proxies: config.trusted_proxies.networks.clone(),
+        country_header: config.country_header.clone(),
         unlimited_networks: config.unlimited_networks.clone(),
         max_requests: Some(config.max_requests),
         introspection: if config.introspection {

@@ -45,6 +45,8 @@ pub struct Config {
     pub public_url: Option<Url>,
     /// The proxies that are believed.
     pub trusted_proxies: TrustedProxies,
+    /// The header in which they write the country of a client; `None`: they do not.
+    pub country_header: Option<String>,
     /// How many connections there may be, at least one.
     pub max_connections: usize,
     /// How many of them one network may have, at least one.
@@ -157,6 +159,11 @@ impl Config {
                 .unwrap_or_else(|| PathBuf::from("reelgraph-data")),
             public_url: given.public_url.map(check_public_url).transpose()?,
             trusted_proxies: given.trusted_proxies.unwrap_or_default(),
+            country_header: given
+                .country_header
+                .filter(|header| !header.is_empty())
+                .map(check_header)
+                .transpose()?,
             max_connections: at_least_one(
                 "max-connections",
                 given.max_connections.unwrap_or(CONNECTIONS),
@@ -202,6 +209,15 @@ fn check_public_url(url: Url) -> anyhow::Result<Url> {
         bail!("public-url is {url}, not an address as https://www.example.org");
     }
     Ok(url)
+}
+
+/// The name of a header (RFC 9110, 5.1).
+fn check_header(name: String) -> anyhow::Result<String> {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
+    if !name.chars().all(is_part) {
+        bail!("country-header is `{name}`, not the name of a header as CF-IPCountry");
+    }
+    Ok(name)
 }
 
 fn read_file(path: &Path) -> anyhow::Result<Settings> {
@@ -316,6 +332,22 @@ mod tests {
             let error = complete(wrong, &[]).unwrap_err().to_string();
             assert!(error.starts_with(name), "{error}");
         }
+    }
+
+    #[test]
+    fn the_header_of_the_country_is_a_header_or_nothing() {
+        let given = |header: &str| Settings {
+            country_header: Some(header.to_owned()),
+            ..Settings::default()
+        };
+
+        let set = complete(given("CF-IPCountry"), &[]).unwrap();
+        let empty = complete(given(""), &[]).unwrap();
+        let wrong = complete(given("CF IPCountry"), &[]).unwrap_err();
+
+        assert_eq!(set.country_header.as_deref(), Some("CF-IPCountry"));
+        assert_eq!(empty.country_header, None);
+        assert!(wrong.to_string().starts_with("country-header"), "{wrong}");
     }
 
     #[test]

@@ -24,6 +24,7 @@ impl Config {
             ]);
         }
         findings.push(self.examine_proxies());
+        findings.push(self.examine_country());
         findings.push(self.examine_origins());
         findings
     }
@@ -112,6 +113,18 @@ impl Config {
         )
     }
 
+    fn examine_country(&self) -> Finding {
+        let Some(header) = &self.country_header else {
+            return setting("country header", "not set");
+        };
+        let proxies = self.trusted_proxies.networks.as_ref();
+        setting("country header", header).but_if(
+            proxies.is_none_or(Vec::is_empty),
+            Verdict::Warning,
+            "name the proxies that write it in REELGRAPH_TRUSTED_PROXIES: without them all usage is of no known country",
+        )
+    }
+
     fn examine_origins(&self) -> Finding {
         let origins = &self.trusted_origins;
         let found = if origins.is_empty() {
@@ -186,6 +199,19 @@ mod tests {
         ),
         ("SMTP_URL", "smtps://user:password@mail.example.org"),
     ];
+
+    #[test]
+    fn a_header_that_nobody_is_trusted_to_write_is_told_of() {
+        let given = |proxies: &str| Settings {
+            country_header: Some("CF-IPCountry".to_owned()),
+            trusted_proxies: Some(proxies.parse().unwrap()),
+            ..Settings::default()
+        };
+
+        assert_eq!(verdicts(given("10.0.0.0/8"), &[]), []);
+        let expected = [("country header", Verdict::Warning)];
+        assert_eq!(verdicts(given("none"), &[]), expected);
+    }
 
     #[test]
     fn what_one_starts_with_is_well() {

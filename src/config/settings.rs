@@ -45,6 +45,14 @@ pub struct Settings {
         value_name = "NETWORKS"
     )]
     pub trusted_proxies: Option<TrustedProxies>,
+    /// The header in which a trusted proxy writes the country of a client, as `CF-IPCountry` [default: none]
+    #[arg(
+        long,
+        global = true,
+        env = "REELGRAPH_COUNTRY_HEADER",
+        value_name = "HEADER"
+    )]
+    pub country_header: Option<String>,
     /// How many connections there may be [default: 10000]
     #[arg(
         long,
@@ -239,6 +247,7 @@ impl Settings {
             env: self.env.or(other.env),
             public_url: self.public_url.or(other.public_url),
             trusted_proxies: self.trusted_proxies.or(other.trusted_proxies),
+            country_header: self.country_header.or(other.country_header),
             max_connections: self.max_connections.or(other.max_connections),
             max_connections_per_peer: self
                 .max_connections_per_peer

@@ -249,7 +249,7 @@ mod tests {
     fn client(address: &str) -> Client {
         Client {
             address: Some(address.parse().unwrap()),
-            device: None,
+            ..Client::default()
         }
     }
 

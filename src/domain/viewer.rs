@@ -153,6 +153,10 @@ pub struct Client {
     pub address: Option<IpAddr>,
     /// What it calls itself (the `User-Agent` header).
     pub device: Option<String>,
+    /// What the app in it is called, by a header of its own.
+    pub app: Option<String>,
+    /// The code of the country that it is in, as a proxy that is believed says.
+    pub country: Option<String>,
 }
 
 impl Client {
@@ -178,7 +182,7 @@ mod tests {
         let address = Some(address.parse().unwrap());
         Client {
             address,
-            device: None,
+            ..Client::default()
         }
         .network()
     }

@@ -26,6 +26,7 @@ pub struct Services {
     pub watching: WatchService,
     pub accounts: AccountService,
     pub recommend: RecommendService,
+    /// How much is watched.
     pub usage: UsageService,
     /// Who may see what, as far as the site decides.
     pub visibility: VisibilityPolicy,

@@ -15,7 +15,9 @@ use async_graphql::parser::types::{
 use async_graphql::{Name, Value, Variables};
 
 use super::types::{self, Types};
-use super::weights::{DEFAULT_PAGE, ERRORS, INTROSPECTION, LENGTHS, LISTS, listed, work};
+use super::weights::{
+    BUCKETS, DEFAULT_PAGE, ERRORS, INTROSPECTION, LENGTHS, LISTS, MOST_BUCKETS, listed, work,
+};
 use crate::domain::page::MAX_PAGE;
 
 /// The mutation that is one report of a player.
@@ -126,7 +128,7 @@ impl FieldCost {
             let name = &argument.node.name.node;
             LENGTHS.contains(&name.as_str()).then(|| {
                 let default = argument.node.default_value.as_ref();
-                let default = default.and_then(|value| length(&value.node));
+                let default = default.and_then(|value| length(name, &value.node));
                 (name.clone(), usual.or(default))
             })
         });
@@ -156,13 +158,18 @@ impl FieldCost {
 }
 
 /// How long a list an argument asks for.
-fn length(value: &Value) -> Option<usize> {
+fn length(argument: &Name, value: &Value) -> Option<usize> {
+    let most = if argument == BUCKETS {
+        MOST_BUCKETS
+    } else {
+        MAX_PAGE
+    };
     match value {
         Value::Number(number) => {
             let number = number.as_u64().unwrap_or(0);
-            Some(usize::try_from(number).unwrap_or(MAX_PAGE).min(MAX_PAGE))
+            Some(usize::try_from(number).unwrap_or(most).min(most))
         }
-        Value::List(values) => Some(values.len().min(MAX_PAGE)),
+        Value::List(values) => Some(values.len().min(most)),
         _ => None,
     }
 }
@@ -247,7 +254,7 @@ impl<'a> Walk<'a> {
             Ok::<_, Infallible>(value.unwrap_or_default())
         };
         let Ok(value) = value.into_const_with(variable);
-        length(&value)
+        length(name, &value)
     }
 }
 
@@ -305,6 +312,21 @@ mod tests {
             cost("{ genres { titles(first: 9) { totalCount } } }", json!({})),
             1 + 40 * (work("Genre", "titles") + COUNT)
         );
+    }
+
+    #[test]
+    fn a_curve_counts_as_often_as_it_has_parts() {
+        let query = "query($n: Int) { siteStats { retention(buckets: $n) { points { second } } } }";
+        let work = work("UsageStats", "retention");
+
+        // siteStats + retention + n × (points + second)
+        assert_eq!(cost(query, json!({ "n": 500 })), 1 + work + 500 * 2);
+        assert_eq!(
+            cost(query, json!({ "n": 9999 })),
+            1 + work + MOST_BUCKETS * 2
+        );
+        let usual = "{ siteStats { retention { points { second } } } }";
+        assert_eq!(cost(usual, json!({})), 1 + work + 100 * 2);
     }
 
     #[test]

@@ -29,6 +29,7 @@ use super::order::Order;
 use super::search::SearchQuery;
 use super::trace::Traced;
 use super::types::Types;
+use super::usage::UsageQuery;
 use super::user_error::Payload;
 use super::watching::{
     HidingMutation, MutingMutation, PlayMutation, RatingMutation, WatchingMutation,
@@ -52,6 +53,7 @@ pub(crate) struct Query(
     ManageQuery,
     CatalogQuery,
     SearchQuery,
+    UsageQuery,
 );
 
 /// Everything that one can do. The fields of a mutation run one after the other.

@@ -18,7 +18,10 @@ pub(super) const DEFAULT_PAGE: usize = 20;
 /// How long the list of errors of a payload is.
 pub(super) const ERRORS: usize = 5;
 /// The arguments that say how long a list is.
-pub(super) const LENGTHS: [&str; 4] = ["first", "last", "itemsPerRow", "ids"];
+pub(super) const LENGTHS: [&str; 5] = ["first", "last", "itemsPerRow", "ids", BUCKETS];
+/// The one that may ask for more than a page, and how much more.
+pub(super) const BUCKETS: &str = "buckets";
+pub(super) const MOST_BUCKETS: usize = 1_000;
 
 /// `__schema` and `__type`: what is inside is not looked at, but it can be no more than this.
 pub(super) const INTROSPECTION: usize = 5_000;
@@ -59,6 +62,10 @@ pub(super) const WORK: &Table = &[
     (&["Film", "Series", "Title"], &["similar"], 25),
     (&["Profile"], &["continueWatching", "history", "nextUp"], 30),
     (&["User"], &["auditLog"], 20),
+    // Each reads a day for a day of its range, with what tells viewers apart.
+    (&["UsageStats"], &["breakdown", "series", "summary"], 400),
+    (&["UsageStats"], &["retention"], 200),
+    (&["Query"], &["topTitles"], 400),
     (&["Query"], &["search"], 150),
     (&["Query"], &["people"], 75),
     (&["Query"], &["titles", "users"], 20),
@@ -116,6 +123,9 @@ pub(super) const LISTS: &Table = &[
     (&["Query"], &["genres"], 40),
     (&["RecommendationEdge"], &["reasons"], 8),
     (&["Series"], &["seasons"], 10),
+    // As many as `buckets` says, which the curve itself is counted by.
+    (&["Retention"], &["points"], 1),
+    (&["UsageStats"], &["breakdown", "series"], 100),
     (&["UserError"], &["field"], 5),
 ];
 

@@ -13,9 +13,13 @@ use tokio::time::timeout;
 
 use super::at_work::{Places, busy};
 use super::problem::Problem;
+use super::usage;
 
-/// The longest body that any route takes, in bytes. What is longer is handed on as far as it was read: its route refuses it.
+/// The longest body that any route takes but one, in bytes. What is longer is handed on as far as it was read: its route
+/// refuses it.
 const MOST: usize = 128 * 1024;
+/// How many bodies that are longer still may be held at a time, by the route that takes them.
+const HUGE: usize = 16;
 /// What may be held of any body that is still to come, in bytes. Of longer ones there are only so many at a time, because
 /// together they would fill the memory.
 const SHORT: usize = 16 * 1024;
@@ -24,6 +28,8 @@ const SHORT: usize = 16 * 1024;
 pub(super) struct Arrivals {
     /// The places of those that are longer than most.
     long: Places,
+    /// The places of those that are longer than [`MOST`].
+    huge: Places,
     /// How long a client may take.
     time_limit: Duration,
 }
@@ -33,6 +39,7 @@ impl Arrivals {
     pub(super) fn new(long: Places) -> Self {
         Self {
             long,
+            huge: Places::new(HUGE),
             time_limit: Duration::from_secs(10),
         }
     }
@@ -48,7 +55,12 @@ pub(super) async fn whole(
         return next.run(request).await;
     }
     let (parts, body) = request.into_parts();
-    let arrived = timeout(arrivals.time_limit, read(body, &arrivals.long)).await;
+    let most = if parts.uri.path() == usage::EVENTS {
+        usage::MOST_BYTES
+    } else {
+        MOST
+    };
+    let arrived = timeout(arrivals.time_limit, read(body, most, &arrivals)).await;
     let late = || {
         let detail = "the body did not arrive in time";
         Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "TIMEOUT", detail))
@@ -59,20 +71,23 @@ pub(super) async fn whole(
     }
 }
 
-async fn read(body: Body, long: &Places) -> Result<Vec<u8>, Problem> {
+async fn read(body: Body, most: usize, arrivals: &Arrivals) -> Result<Vec<u8>, Problem> {
     let mut chunks = body.into_data_stream();
-    let (mut read, mut place) = (Vec::new(), None);
+    let (mut read, mut place, mut huge_place) = (Vec::new(), None, None);
     while let Some(chunk) = chunks.next().await {
         let chunk = chunk.map_err(|_| {
             let detail = "the body ended before its end";
             Problem::new(StatusCode::BAD_REQUEST, "BAD_REQUEST", detail)
         })?;
         read.extend_from_slice(&chunk);
-        if read.len() > MOST {
+        if read.len() > most {
             break;
         }
         if read.len() > SHORT && place.is_none() {
-            place = Some(long.take().ok_or_else(busy)?);
+            place = Some(arrivals.long.take().ok_or_else(busy)?);
+        }
+        if read.len() > MOST && huge_place.is_none() {
+            huge_place = Some(arrivals.huge.take().ok_or_else(busy)?);
         }
     }
     Ok(read)
@@ -145,6 +160,7 @@ mod tests {
             1,
             Arrivals {
                 long: Places::new(1),
+                huge: Places::new(1),
                 time_limit: Duration::ZERO,
             },
         );

@@ -14,6 +14,11 @@ use ipnet::IpNet;
 use crate::domain::viewer::Client;
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+/// Where an app says what it is called: Apollo's convention first, which many clients follow.
+pub(super) const CLIENT_NAMES: [HeaderName; 2] = [
+    HeaderName::from_static("apollographql-client-name"),
+    HeaderName::from_static("x-client-name"),
+];
 
 /// What sent the request: an extension of each.
 #[derive(Debug, Clone, Default)]
@@ -23,6 +28,8 @@ pub(super) struct ClientInfo(pub(super) Client);
 #[derive(Debug, Clone)]
 pub(super) struct Proxies {
     trusted: Arc<[IpNet]>,
+    /// Where they say in which country a client is.
+    country: Option<HeaderName>,
     /// Set if somebody said which there are, or was told that nobody has.
     is_settled: Arc<AtomicBool>,
     /// Set if somebody was told that one of them writes what is no address.
@@ -40,25 +47,29 @@ pub(super) async fn identify(
     if request.headers().contains_key(FORWARDED_FOR) {
         proxies.wonder();
     }
-    let device = request
-        .headers()
-        .get(USER_AGENT)
-        .and_then(|value| value.to_str().ok())
-        .map(str::to_owned);
+    let headers = request.headers();
     let client = Client {
-        address: peer.map(|peer| proxies.origin(peer, request.headers())),
-        device,
+        address: peer.map(|peer| proxies.origin(peer, headers)),
+        device: text(headers, &USER_AGENT),
+        app: CLIENT_NAMES.iter().find_map(|name| text(headers, name)),
+        country: peer.and_then(|peer| proxies.country(peer, headers)),
     };
     request.extensions_mut().insert(ClientInfo(client));
     next.run(request).await
 }
 
+fn text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
+    let value = headers.get(name)?.to_str().ok()?;
+    Some(value.to_owned())
+}
+
 impl Proxies {
-    /// These, or none; `None`: nobody said whether there are any.
-    pub(super) fn new(trusted: Option<Vec<IpNet>>) -> Self {
+    /// These, or none; `None`: nobody said whether there are any. They say by `country` in which one a client is.
+    pub(super) fn new(trusted: Option<Vec<IpNet>>, country: Option<HeaderName>) -> Self {
         Self {
             is_settled: Arc::new(AtomicBool::new(trusted.is_some())),
             trusted: trusted.unwrap_or_default().into(),
+            country,
             is_unclear: Arc::default(),
         }
     }
@@ -103,6 +114,19 @@ impl Proxies {
         origin
     }
 
+    /// The country that a request comes from, as the proxy that handed it on says; what anybody else writes there counts
+    /// for nothing, nor does it if it is there twice: one of the two is a client's.
+    fn country(&self, peer: IpAddr, headers: &HeaderMap) -> Option<String> {
+        let name = self.country.as_ref()?;
+        let mut values = headers.get_all(name).iter();
+        match (values.next(), values.next()) {
+            (Some(value), None) if self.are_trusted(peer.to_canonical()) => {
+                value.to_str().ok().map(str::to_owned)
+            }
+            _ => None,
+        }
+    }
+
     fn are_trusted(&self, address: IpAddr) -> bool {
         self.trusted
             .iter()
@@ -133,7 +157,7 @@ mod tests {
 
     fn origin(proxies: &[&str], peer: &str, forwarded: &[&'static str]) -> String {
         let proxies = proxies.iter().map(|proxy| proxy.parse().unwrap());
-        let proxies = Proxies::new(Some(proxies.collect()));
+        let proxies = Proxies::new(Some(proxies.collect()), None);
         let mut headers = HeaderMap::new();
         for value in forwarded {
             headers.append(FORWARDED_FOR, HeaderValue::from_static(value));
@@ -143,7 +167,7 @@ mod tests {
 
     #[test]
     fn nobody_becomes_the_proxy_by_what_stands_before_its_address() {
-        let proxies = Proxies::new(Some(vec!["10.0.0.0/8".parse().unwrap()]));
+        let proxies = Proxies::new(Some(vec!["10.0.0.0/8".parse().unwrap()]), None);
         let mut headers = HeaderMap::new();
         let forged = HeaderValue::from_bytes(b"\xff\x80, 198.51.100.7").unwrap();
         headers.append(FORWARDED_FOR, forged);
@@ -167,11 +191,41 @@ mod tests {
         for written in ["", "unknown", "_hidden", "198.51.100.7:", "[198.51.100.7"] {
             assert_eq!(address(written), None, "{written}");
         }
-        let proxies = Proxies::new(Some(vec!["10.0.0.0/8".parse().unwrap()]));
+        let proxies = Proxies::new(Some(vec!["10.0.0.0/8".parse().unwrap()]), None);
         let mut headers = HeaderMap::new();
         headers.append(FORWARDED_FOR, HeaderValue::from_static("1.1.1.1, unknown"));
         proxies.origin("10.1.1.1".parse().unwrap(), &headers);
         assert!(proxies.is_unclear.load(Ordering::Relaxed));
+    }
+
+    #[test]
+    fn a_country_is_what_one_of_our_own_proxies_says() {
+        let name = HeaderName::from_static("cf-ipcountry");
+        let trusted = || Some(vec!["10.0.0.0/8".parse().unwrap()]);
+        let country = |proxies: &Proxies, peer: &str, said: &[&'static str]| {
+            let mut headers = HeaderMap::new();
+            for value in said {
+                headers.append(&name, HeaderValue::from_static(value));
+            }
+            proxies.country(peer.parse().unwrap(), &headers)
+        };
+        let (proxies, unset) = (
+            Proxies::new(trusted(), Some(name.clone())),
+            Proxies::new(trusted(), None),
+        );
+
+        assert_eq!(
+            country(&proxies, "10.1.1.1", &["DE"]).as_deref(),
+            Some("DE")
+        );
+        assert_eq!(
+            country(&proxies, "::ffff:10.1.1.1", &["DE"]).as_deref(),
+            Some("DE")
+        );
+        assert_eq!(country(&proxies, "192.0.2.1", &["DE"]), None);
+        assert_eq!(country(&proxies, "10.1.1.1", &["US", "DE"]), None);
+        assert_eq!(country(&proxies, "10.1.1.1", &[]), None);
+        assert_eq!(country(&unset, "10.1.1.1", &["DE"]), None);
     }
 
     #[test]

@@ -107,7 +107,7 @@ mod tests {
         let ask = async |path: &str, address: &str| {
             let client = Client {
                 address: Some(address.parse().unwrap()),
-                device: None,
+                ..Client::default()
             };
             let request = Request::get(path).extension(ClientInfo(client));
             let request = request.body(Body::empty()).unwrap();

@@ -21,6 +21,7 @@ mod problem;
 mod router;
 mod server;
 mod task;
+mod usage;
 
 pub use self::metrics::describe as describe_metrics;
 pub use health::Stores;

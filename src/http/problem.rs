@@ -9,7 +9,8 @@ use axum::http::header::{
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use serde_json::json;
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::error::status;
 use super::graphql::Refusal;
@@ -28,6 +29,53 @@ pub(super) struct Problem {
     retry_after: Option<u64>,
     /// How to log in, where that is wanting.
     challenge: Option<HeaderValue>,
+    /// What of the request is to blame, where that is known.
+    blamed: Option<Box<Blamed>>,
+}
+
+/// What of a request is to blame for its refusal.
+#[derive(Debug, Default)]
+struct Blamed {
+    field: Option<String>,
+    entries: Vec<Entry>,
+}
+
+/// What is wrong with one entry of a list that was sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub(super) struct Entry {
+    /// Which entry of the list it is, from 0.
+    pub(super) index: usize,
+    /// The field of the entry that is to blame; empty: the entry as a whole.
+    pub(super) field: String,
+    /// What is wrong with it, in English.
+    pub(super) detail: String,
+}
+
+/// Why a request was refused: problem details (RFC 9457).
+#[derive(Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub(super) struct Details {
+    /// Always `about:blank`: the status and `code` say what it is.
+    #[serde(rename = "type")]
+    kind: &'static str,
+    /// The status, in words of English.
+    title: &'static str,
+    /// The status of the answer, once more.
+    #[schema(minimum = 400, maximum = 599)]
+    status: u16,
+    /// What went wrong, in a spelling that stays the same, as `OUT_OF_RANGE`.
+    code: &'static str,
+    /// What went wrong in this request, in English.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    detail: Option<String>,
+    /// The parameter or the field of the body that is to blame, if it is a single one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    field: Option<String>,
+    /// What is wrong with single entries of a list that was sent; left out if nothing is.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<Entry>,
 }
 
 impl Problem {
@@ -39,11 +87,30 @@ impl Problem {
             detail: Some(detail.into()).filter(|detail: &String| !detail.is_empty()),
             retry_after: None,
             challenge: None,
+            blamed: None,
         }
     }
-}
 
-impl Problem {
+    /// The same with another status than the usual one of its code.
+    #[must_use]
+    pub(super) fn with_status(self, status: StatusCode) -> Self {
+        Self { status, ..self }
+    }
+
+    /// Says which parameter or field is to blame.
+    #[must_use]
+    pub(super) fn field(mut self, field: impl Into<String>) -> Self {
+        self.blamed.get_or_insert_default().field = Some(field.into());
+        self
+    }
+
+    /// Says what is wrong with entries of a list that was sent.
+    #[must_use]
+    pub(super) fn entries(mut self, entries: Vec<Entry>) -> Self {
+        self.blamed.get_or_insert_default().entries = entries;
+        self
+    }
+
     /// Says after how many seconds to try again.
     #[must_use]
     pub(super) fn retry_after(self, seconds: u64) -> Self {
@@ -82,15 +149,16 @@ impl From<ApiError> for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let mut body = json!({
-            "type": "about:blank",
-            "title": self.status.canonical_reason().unwrap_or("Refused"),
-            "status": self.status.as_u16(),
-            "code": self.code,
-        });
-        if let Some(detail) = self.detail {
-            body["detail"] = detail.into();
-        }
+        let blamed = self.blamed.unwrap_or_default();
+        let body = Details {
+            kind: "about:blank",
+            title: self.status.canonical_reason().unwrap_or("Refused"),
+            status: self.status.as_u16(),
+            code: self.code,
+            detail: self.detail,
+            field: blamed.field,
+            errors: blamed.entries,
+        };
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, MEDIA);
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));

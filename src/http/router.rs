@@ -1,13 +1,14 @@
 //! The routes, and what every request passes on its way to them.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use axum::Router;
 use axum::extract::Request;
 use axum::http::header::{
-    ACCEPT, AUTHORIZATION, CONTENT_TYPE, COOKIE, HeaderName, HeaderValue, RETRY_AFTER, SET_COOKIE,
-    WWW_AUTHENTICATE,
+    ACCEPT, AUTHORIZATION, CONTENT_TYPE, COOKIE, HeaderName, HeaderValue, LINK, RETRY_AFTER,
+    SET_COOKIE, WWW_AUTHENTICATE,
 };
 use axum::http::{Method, StatusCode};
 use axum::middleware::{self, Next};
@@ -44,6 +45,7 @@ use super::knock::{self, Door};
 use super::mail_links;
 use super::oauth;
 use super::problem::{self, Problem};
+use super::usage::{self, Usage};
 use crate::domain::privacy::ExportService;
 use crate::graphql::limits::{Introspection, Limits};
 use crate::graphql::{Services, SessionCookie, build};
@@ -62,6 +64,8 @@ pub struct HttpOptions {
     pub trusted_origins: Vec<String>,
     /// Networks of the proxies that are believed; `None`: nobody said whether there are any.
     pub trusted_proxies: Option<Vec<IpNet>>,
+    /// The header in which they say in which country a client is; none: nobody does.
+    pub country_header: Option<String>,
     /// Networks whose work is not counted.
     pub unlimited_networks: Vec<IpNet>,
     /// How many requests are worked on at a time; none: as many as come.
@@ -99,11 +103,24 @@ pub fn router(
         budget: services.budget.clone(),
         unlimited: options.unlimited_networks.into(),
     };
-    let proxies = Proxies::new(options.trusted_proxies);
+    let country = options.country_header.as_deref().map(str::parse);
+    let country = country
+        .transpose()
+        .context("the header of the country is not the name of one")?;
+    let proxies = Proxies::new(options.trusted_proxies, country);
     let cors = cors(&options.trusted_origins)?;
     let exports = export::Exports {
         service: exports,
         authenticate: authenticate.clone(),
+    };
+    let usage = Usage {
+        service: services.usage.clone(),
+        catalog: services.catalog.clone(),
+        visibility: services.visibility,
+        clock: Arc::clone(&services.clock),
+        authenticate: authenticate.clone(),
+        budget: services.budget.clone(),
+        unlimited: Arc::clone(&door.unlimited),
     };
     let limits = Limits {
         describes: options.introspection,
@@ -131,7 +148,8 @@ pub fn router(
         .route(PATH, endpoint.route())
         .layer(csrf.with_rejection_response(|_| Refusal::cross_site().into_response()))
         .layer(cors.clone());
-    let export = export::routes(exports).layer(of_pages).layer(cors);
+    let files = export::routes(exports).merge(usage::routes(usage)?);
+    let files = files.layer(of_pages).layer(cors);
     let oauth = oauth::routes(accounts.clone(), cookie).merge(erasure::routes(accounts.clone()));
     let keys = Router::new()
         .route(keys::PATH, get(keys::key_set))
@@ -141,7 +159,7 @@ pub fn router(
     let request_id = HeaderName::from_static("x-request-id");
     Ok(Router::new()
         .merge(graphql)
-        .merge(export)
+        .merge(files)
         .merge(keys)
         .merge(oauth)
         .merge(forms)
@@ -199,8 +217,14 @@ fn cors(trusted_origins: &[String]) -> anyhow::Result<CorsLayer> {
         .allow_origin(AllowOrigin::list(origins))
         .allow_credentials(true)
         .allow_methods([Method::GET, Method::POST])
-        .allow_headers([ACCEPT, AUTHORIZATION, CONTENT_TYPE])
+        .allow_headers(
+            [ACCEPT, AUTHORIZATION, CONTENT_TYPE]
+                .into_iter()
+                .chain(client::CLIENT_NAMES)
+                .collect::<Vec<_>>(),
+        )
         .expose_headers([
+            LINK,
             RETRY_AFTER,
             WWW_AUTHENTICATE,
             HeaderName::from_static("x-request-id"),

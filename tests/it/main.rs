@@ -47,6 +47,7 @@ mod sql;
 mod suggestions;
 mod support;
 mod usage;
+mod usage_api;
 mod visibility;
 mod watch_log;
 mod watching;

@@ -1,4 +1,4 @@
-//! Who may do what: every mutation, and every field that is for admins, tried as everybody.
+//! Who may do what: every mutation, and every field that is for some alone, tried as everybody.
 
 use std::collections::BTreeSet;
 
@@ -39,6 +39,8 @@ const WATCHERS: Row = [NOBODY, IN, IN, IN, IN, NOT_THEM, IN];
 /// What is done to accounts is done by people.
 const ADMINS_ON_A_DEVICE: Row = [NOBODY, NOT_THEM, NOT_THEM, NOT_THEM, IN, NOT_THEM, NOT_THEM];
 const ADMINS: Row = [NOBODY, NOT_THEM, NOT_THEM, NOT_THEM, IN, NOT_THEM, IN];
+/// Whoever keeps the catalogue, and machines whose key says so.
+const CURATORS: Row = [NOBODY, NOT_THEM, IN, IN, IN, NOT_THEM, IN];
 /// For anybody else it does not exist.
 const SEEN_BY_ADMINS: Row = [NOBODY, HIDDEN, HIDDEN, HIDDEN, IN, HIDDEN, IN];
 const NODE_FOR_ADMINS: Row = [HIDDEN, HIDDEN, HIDDEN, HIDDEN, IN, HIDDEN, IN];
@@ -99,8 +101,22 @@ const MUTATIONS: &[(&str, &str, Row)] = &[
     ("logOut", "{}", NO_MACHINE),
 ];
 
-/// What only admins may read, `ID` being the account of somebody else.
+/// What only some may read, `ID` being the account of somebody else.
 const FIELDS: &[(&str, Row)] = &[
+    ("{ siteStats { summary { views } } }", CURATORS),
+    ("{ topTitles(metric: VIEWS) { views } }", CURATORS),
+    (
+        "{ film(slug: \"heat-1995\") { stats { summary { views } } } }",
+        CURATORS,
+    ),
+    (
+        "{ series(slug: \"breaking-bad-2008\") { stats { summary { views } } } }",
+        CURATORS,
+    ),
+    (
+        "{ series(slug: \"breaking-bad-2008\") { nextUp { stats { summary { views } } } } }",
+        CURATORS,
+    ),
     ("{ users { nodes { id } } }", ADMINS),
     ("{ user(id: \"ID\") { email } }", SEEN_BY_ADMINS),
     (
@@ -142,7 +158,7 @@ async fn every_mutation_lets_in_whom_it_is_for() {
 }
 
 #[tokio::test]
-async fn what_is_for_admins_is_hidden_from_the_others() {
+async fn what_is_for_some_is_kept_from_the_others() {
     let (_program, site, mut everybody) = everybody().await;
     let mut other = Visitor::of(&site);
     other.register("other@example.org").await;

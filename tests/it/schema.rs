@@ -19,7 +19,8 @@ const FEWEST_WORDS: usize = 4;
 
 /// Fields that give lists without an argument for their length: the domain keeps them short, or the length was asked
 /// for one level above.
-const WITHOUT_FIRST: [&str; 13] = [
+const WITHOUT_FIRST: [&str; 16] = [
+    "breakdown",
     "certifications",
     "countries",
     "directors",
@@ -30,8 +31,10 @@ const WITHOUT_FIRST: [&str; 13] = [
     "items",
     "languages",
     "nodes",
+    "points",
     "reasons",
     "scopes",
+    "series",
     "userErrors",
 ];
 

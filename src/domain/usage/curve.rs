@@ -41,6 +41,17 @@ pub struct CurvePoint {
     pub replays: f64,
 }
 
+impl CurvePoint {
+    /// How many percent of all sittings of the item watched it.
+    #[expect(clippy::cast_precision_loss, reason = "no item has 2^53 viewers")]
+    pub fn percent(&self, sittings: u64) -> f64 {
+        if sittings == 0 {
+            return 0.0;
+        }
+        (self.viewers / sittings as f64 * 100.0).clamp(0.0, 100.0)
+    }
+}
+
 /// The tick at a place of an item of this length.
 #[expect(
     clippy::cast_possible_truncation,

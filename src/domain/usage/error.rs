@@ -13,6 +13,9 @@ pub enum UsageError {
     /// The days are none, or too many.
     #[error("{0}")]
     BadRange(&'static str),
+    /// Figures of several days that cannot be added.
+    #[error("titles can be listed by plays, views and watched seconds")]
+    NotSummed,
     /// A number of parts or rows is out of range.
     #[error("{what} must be between 1 and {most}, and not {found}")]
     OutOfRange {
@@ -34,7 +37,7 @@ impl Coded for UsageError {
         match self {
             Self::ItemNotFound => ErrorCode::NotFound,
             Self::BadRange(_) | Self::OutOfRange { .. } => ErrorCode::OutOfRange,
-            Self::BadEvents(_) => ErrorCode::Invalid,
+            Self::NotSummed | Self::BadEvents(_) => ErrorCode::Invalid,
             Self::Catalog(error) => error.code(),
             Self::Store(error) => error.code(),
         }
@@ -44,6 +47,7 @@ impl Coded for UsageError {
         match self {
             Self::ItemNotFound => Some("item"),
             Self::BadRange(_) => Some("from"),
+            Self::NotSummed => Some("metric"),
             Self::OutOfRange { what, .. } => Some(what),
             Self::BadEvents(_) => Some("events"),
             Self::Catalog(error) => error.field(),

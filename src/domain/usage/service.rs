@@ -115,6 +115,16 @@ impl Range {
         Ok(Self { from, to })
     }
 
+    /// The beginning of its first hour.
+    pub fn from(&self) -> DateTime<Utc> {
+        self.from
+    }
+
+    /// The end of its last hour.
+    pub fn to(&self) -> DateTime<Utc> {
+        self.to
+    }
+
     fn first_day(&self) -> NaiveDate {
         self.from.date_naive()
     }
@@ -178,6 +188,15 @@ impl Sum {
 }
 
 impl Summary {
+    /// The seconds that were played in a sitting, at the mean; 0 if none began.
+    #[expect(clippy::cast_precision_loss, reason = "no site has 2^53 sittings")]
+    pub fn average(&self) -> f64 {
+        if self.plays == 0 {
+            return 0.0;
+        }
+        self.seconds / self.plays as f64
+    }
+
     /// One of its figures.
     #[expect(
         clippy::cast_precision_loss,
@@ -322,9 +341,7 @@ impl UsageService {
     ) -> Result<Vec<TopTitle>, UsageError> {
         check("first", limit, MOST_ROWS)?;
         if matches!(metric, Metric::Viewers | Metric::Peak) {
-            return Err(UsageError::BadRange(
-                "titles can be listed by plays, views and watched seconds",
-            ));
+            return Err(UsageError::NotSummed);
         }
         let (first, last) = (range.first_day(), range.last_day());
         let titles = self.store.top_titles(metric, first, last, limit);

@@ -14,6 +14,7 @@ mod lists;
 mod log;
 mod next_days;
 mod next_up;
+mod origin;
 mod playback_event;
 mod rebuild;
 mod rows;

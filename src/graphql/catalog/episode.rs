@@ -10,13 +10,16 @@ use super::person::Person;
 use super::season::{Season, series};
 use super::series::Series;
 use crate::domain::catalog;
+use crate::domain::viewer::Role;
 use crate::domain::watching::WatchedItem;
 use crate::graphql::context::ContextExt;
 use crate::graphql::cursor::Cursor;
 use crate::graphql::error::Result;
 use crate::graphql::global_id::GlobalId;
+use crate::graphql::guard::RoleAtLeast;
 use crate::graphql::page::Edge;
 use crate::graphql::scalars::{Date, DateTime};
+use crate::graphql::usage::UsageStats;
 use crate::graphql::watching::WatchState;
 
 /// An episode that was read, as the schema shows it.
@@ -90,6 +93,12 @@ impl Episode {
     /// How the viewer's profile stands with it; for somebody who is not logged in as if it was never played.
     pub(super) async fn watch_state(&self, ctx: &Context<'_>) -> Result<WatchState> {
         WatchState::load(ctx, WatchedItem::Episode(self.0.id)).await
+    }
+
+    /// How much it is watched. For curators; an API key needs the scope `CURATE`.
+    #[graphql(guard = "RoleAtLeast(Role::Curator)")]
+    async fn stats(&self) -> Option<UsageStats> {
+        Some(UsageStats::of_episode(self.0.id))
     }
 
     /// When it was added to the catalogue.

@@ -12,12 +12,15 @@ use super::genre::Genre;
 use super::length::{self, DurationSource};
 use super::publication::TitleState;
 use super::title_fields::{TitleFields, title_object};
+use crate::domain::viewer::Role;
 use crate::domain::watching::WatchedItem;
 use crate::graphql::error::Result;
 use crate::graphql::global_id::GlobalId;
+use crate::graphql::guard::RoleAtLeast;
 use crate::graphql::page::{Connection, PageArgs};
 use crate::graphql::recommend::{RecommendationEdge, similar};
 use crate::graphql::scalars::{Date, DateTime};
+use crate::graphql::usage::UsageStats;
 use crate::graphql::watching::{WatchState, viewer_liked};
 
 /// A film that was read, as the schema shows it.
@@ -63,6 +66,12 @@ title_object! {
         /// How the viewer's profile stands with it; for somebody who is not logged in as if it was never played.
         pub(super) async fn watch_state(&self, ctx: &Context<'_>) -> Result<WatchState> {
             WatchState::load(ctx, WatchedItem::Film(self.title().id)).await
+        }
+
+        /// How much it is watched. For curators; an API key needs the scope `CURATE`.
+        #[graphql(guard = "RoleAtLeast(Role::Curator)")]
+        async fn stats(&self) -> Option<UsageStats> {
+            Some(UsageStats::of_film(self.title().id))
         }
     }
 }

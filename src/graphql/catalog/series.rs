@@ -13,12 +13,15 @@ use super::genre::Genre;
 use super::publication::TitleState;
 use super::season::Season;
 use super::title_fields::{TitleFields, title_object};
+use crate::domain::viewer::Role;
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::Result;
 use crate::graphql::global_id::GlobalId;
+use crate::graphql::guard::RoleAtLeast;
 use crate::graphql::page::{Connection, PageArgs, limit};
 use crate::graphql::recommend::{RecommendationEdge, similar};
 use crate::graphql::scalars::{Date, DateTime};
+use crate::graphql::usage::UsageStats;
 use crate::graphql::watching::viewer_liked;
 
 /// A series that was read, as the schema shows it.
@@ -94,6 +97,12 @@ title_object! {
                     last_watched_at: standing.last_played_at.map(Into::into),
                 }),
             )
+        }
+
+        /// How much it is watched. For curators; an API key needs the scope `CURATE`.
+        #[graphql(guard = "RoleAtLeast(Role::Curator)")]
+        async fn stats(&self) -> Option<UsageStats> {
+            Some(UsageStats::of_series(self.title().id))
         }
     }
 }

@@ -21,7 +21,8 @@ pub(crate) struct WatchingMutation;
 impl WatchingMutation {
     /// Records what a player reports, for the viewer's profile. A player sends one when it starts, every ten seconds or
     /// so while it plays, at each jump and pause, and when it stops; late and repeated reports do no harm. Once this
-    /// returns, the report survives any crash. For whoever is logged in; an API key needs the scope `WATCH`.
+    /// returns, the report survives any crash. Usage counts it for the country, the device and the client that the request
+    /// came from; name the client in the header `apollographql-client-name` or `x-client-name`. For whoever is logged in; an API key needs the scope `WATCH`.
     #[graphql(guard = "MayWatch")]
     async fn report_playback(
         &self,
@@ -44,11 +45,9 @@ impl WatchingMutation {
             at: input.at.map_or_else(|| services.clock.now(), |at| at.0),
             duration: input.duration,
         };
-        let visibility = ctx.visibility();
-        let reported =
-            services
-                .watching
-                .report(&visibility, &viewer, item, play, report, Origin::default());
+        let (visibility, origin) = (ctx.visibility(), Origin::of(ctx.client()));
+        let watching = &services.watching;
+        let reported = watching.report(&visibility, &viewer, item, play, report, origin);
         let reported = reported.await;
         Ok(match reported {
             Ok(reported) => ReportPlaybackPayload {

@@ -1,7 +1,7 @@
 //! Media types: what the client sends, and which answer it likes best.
 
 use axum::http::{
-    HeaderMap,
+    HeaderMap, HeaderValue,
     header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE},
 };
 
@@ -27,7 +27,7 @@ impl Media {
 ///
 /// Pages of other sites can send `text/plain` and forms without asking first, so the type matters even if the bytes
 /// would parse.
-pub(super) fn is_json_body(headers: &HeaderMap) -> bool {
+pub(in crate::http) fn is_json_body(headers: &HeaderMap) -> bool {
     let mut types = headers.get_all(CONTENT_TYPE).iter();
     let (Some(value), None) = (types.next(), types.next()) else {
         return false;
@@ -63,13 +63,7 @@ impl Accept {
                 prefers_html: false,
             };
         }
-        let ranges: Vec<_> = values
-            .iter()
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|value| value.split(','))
-            .filter_map(MediaRange::parse)
-            .filter(|range| range.is_utf8)
-            .collect();
+        let ranges = ranges(&values);
         let graphql = Liking::of("application/graphql-response+json", &ranges);
         let json = Liking::of("application/json", &ranges);
         let html = Liking::of("text/html", &ranges);
@@ -87,6 +81,41 @@ impl Accept {
                 && html.quality >= best.quality,
         }
     }
+}
+
+/// The type of those that are offered that the client likes best, of equally liked ones the one that it names, else the
+/// first; `None`: it takes none of them.
+pub(in crate::http) fn best_liked(
+    headers: &HeaderMap,
+    offered: &[&'static str],
+) -> Option<&'static str> {
+    let values: Vec<_> = headers.get_all(ACCEPT).iter().collect();
+    if values.iter().all(|value| value.is_empty()) {
+        return offered.first().copied();
+    }
+    let ranges = ranges(&values);
+    let mut best: Option<(Liking, &'static str)> = None;
+    for name in offered {
+        let liking = Liking::of(name, &ranges);
+        let is_better = best.is_none_or(|(best, _)| {
+            let order = liking.quality.total_cmp(&best.quality);
+            order.then(liking.precision.cmp(&best.precision)).is_gt()
+        });
+        if liking.quality > 0.0 && is_better {
+            best = Some((liking, name));
+        }
+    }
+    best.map(|(_, name)| name)
+}
+
+fn ranges(values: &[&HeaderValue]) -> Vec<MediaRange> {
+    values
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .filter_map(MediaRange::parse)
+        .filter(|range| range.is_utf8)
+        .collect()
 }
 
 /// How precisely a range names a type: `a/b`, `a/*`, `*/*`, or not at all.
@@ -216,6 +245,27 @@ mod tests {
             ("nonsense", None),
         ] {
             assert_eq!(accepts(accept), expected, "{accept}");
+        }
+    }
+
+    #[test]
+    fn of_several_types_the_best_liked_is_taken() {
+        let offered = ["application/json", "text/csv", "application/x-ndjson"];
+        for (accept, expected) in [
+            ("*/*", Some("application/json")),
+            ("text/csv", Some("text/csv")),
+            ("text/*;q=0.5, application/json;q=0.4", Some("text/csv")),
+            (
+                "application/*, application/x-ndjson",
+                Some("application/x-ndjson"),
+            ),
+            ("text/csv;q=0, */*", Some("application/json")),
+            ("", Some("application/json")),
+            ("image/png", None),
+        ] {
+            let headers = HeaderMap::from_iter([(ACCEPT, accept.parse().unwrap())]);
+
+            assert_eq!(best_liked(&headers, &offered), expected, "{accept}");
         }
     }
 

@@ -25,6 +25,8 @@ mod refusal;
 #[cfg(test)]
 mod tests;
 
+pub(super) use media::{best_liked, is_json_body};
+
 pub use endpoint::{GraphqlEndpoint, PATH, PrepareRequest};
 pub use operations::Operations;
 pub use refusal::Refusal;

@@ -220,7 +220,7 @@ impl Connections {
         let is_proxy = proxies.iter().any(|network| network.contains(&address));
         let client = Client {
             address: Some(address),
-            device: None,
+            ..Client::default()
         };
         let peer = (!is_proxy).then(|| client.network());
         let mut open = self.open();

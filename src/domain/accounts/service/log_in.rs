@@ -190,7 +190,7 @@ impl AccountService {
         Ok(sessions.iter().any(|session| {
             let begun_by = Client {
                 address: session.address,
-                device: None,
+                ..Client::default()
             };
             begun_by.network() == network
         }))
