@@ -168,12 +168,11 @@ impl Sum {
     }
 
     fn add(&mut self, day: &UsageDay, hours: Option<std::ops::Range<u8>>) {
-        match hours {
-            Some(hours) => hours.for_each(|hour| self.add_hour(day, hour)),
-            None => {
-                self.tally.unite(&day.total);
-                self.peak = self.peak.max(day.peak(None));
-            }
+        if let Some(hours) = hours {
+            hours.for_each(|hour| self.add_hour(day, hour));
+        } else {
+            self.tally.unite(&day.total);
+            self.peak = self.peak.max(day.peak(None));
         }
     }
 
