@@ -9,14 +9,15 @@ use futures::future::BoxFuture;
 
 use crate::adapters::memory::{
     BreakerGraph, CachedCatalog, CachedGraph, MemoryEvents, MemoryLeases, MemoryLimiter,
-    ObservedWatching, Tastes, TokioTasks,
+    ObservedWatching, RememberedAccounts, Tastes, TokioTasks,
 };
 use crate::adapters::mongo::{
     MongoAccounts, MongoBacklog, MongoCatalog, MongoDb, MongoNotes, MongoUsage, MongoWatching,
 };
 use crate::adapters::neo4j::{Neo4jDb, Neo4jGraph};
 use crate::adapters::redis::{
-    RedisDb, RedisEvents, RedisLeases, RedisLimiter, RedisOneTime, RedisSessions, RedisSigningKeys,
+    RedisAccountEpochs, RedisDb, RedisEvents, RedisLeases, RedisLimiter, RedisOneTime,
+    RedisSessions, RedisSigningKeys,
 };
 use crate::adapters::sqlite::{
     SqliteAccounts, SqliteBacklog, SqliteCatalog, SqliteDb, SqliteGraph, SqliteNotes,
@@ -265,6 +266,8 @@ pub(super) async fn on_servers(
     let redis = RedisDb::open(&servers.redis_url, &servers.redis_prefix, servers.timeout)
         .context("REDIS_URL is not an address of Redis")?;
     let accounts = measured("mongo", accounts);
+    let epochs = measured("redis", RedisAccountEpochs::new(redis.clone()));
+    let remembered = Arc::new(RememberedAccounts::new(Arc::clone(&accounts), epochs));
     // Whoever waits in vain is to have an answer before the time limit of the store.
     let pulses = Pulses {
         record: pulse(
@@ -288,7 +291,11 @@ pub(super) async fn on_servers(
         catalog: CatalogStores::on(measured("mongo", catalog)),
         watching: WatchStores::on(measured("mongo", watching), recording),
         usage: measured("mongo", usage),
-        accounts: AccountStores::on(Arc::clone(&accounts)),
+        accounts: AccountStores {
+            writes: remembered.clone(),
+            profiles: remembered,
+            ..AccountStores::on(Arc::clone(&accounts))
+        },
         mails: accounts,
         sessions: measured("redis", RedisSessions::new(redis.clone())),
         one_time: measured("redis", RedisOneTime::new(redis.clone())),

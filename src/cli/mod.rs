@@ -133,7 +133,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
                 };
                 load::run(&App::open(&config).await?, &paths, options).await
             }
-            Command::Graph { command } => graph::run(&config, &command).await,
+            Command::Graph { command } => Box::pin(graph::run(&config, &command)).await,
             Command::Watches { command } => {
                 watches::run(&App::open(&config).await?, &command).await
             }

@@ -46,6 +46,7 @@ mod slow;
 mod sql;
 mod suggestions;
 mod support;
+mod usage;
 mod usage_api;
 mod visibility;
 mod watch_log;

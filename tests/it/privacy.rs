@@ -29,6 +29,8 @@ const STORED_AS: &[(&str, &str)] = &[
     ("Profile", "graph_profiles"),
     ("WATCHED", "graph_watched"),
 ];
+/// What is played when traces are left.
+pub(crate) const PLAY: &str = "00000000-0000-4000-8000-000000000001";
 /// What columns that say whose a row is are called.
 const WHOSE: &[&str] = &[
     "user",
@@ -76,6 +78,10 @@ async fn whatever_is_kept_of_people_is_in_the_list(on: On) {
 
     let mut kept = kept(&program, on, &user.to_string()).await;
     kept.extend(self::kept(&program, on, &profile.to_string()).await);
+    // They name the profile by a one-way hash, and no text finds them.
+    if stores.remembers(profile, PLAY).await {
+        kept.insert("usage_sittings".to_owned());
+    }
 
     let declared: BTreeSet<String> = Parts::records()
         .map(|record| record.name.to_owned())
@@ -134,13 +140,8 @@ async fn kept(program: &Program, on: On, id: &str) -> BTreeSet<String> {
 /// Makes somebody who is logged in leave something in every store.
 pub(crate) async fn leave_traces_everywhere(site: &Site, stores: &Stores) -> (UserId, ProfileId) {
     let film = site.id_of("film", "heat-1995").await;
-    site.watch(
-        &film,
-        "00000000-0000-4000-8000-000000000001",
-        6000.0,
-        "2026-01-01T20:00:00Z",
-    )
-    .await;
+    site.watch(&film, PLAY, 6000.0, "2026-01-01T20:00:00Z")
+        .await;
     let (rated, hidden, muted) = (
         site.id_of("film", "casino-1995").await,
         site.id_of("film", "taxi-driver-1976").await,
@@ -200,6 +201,11 @@ pub(crate) async fn leave_traces_everywhere(site: &Site, stores: &Stores) -> (Us
         ])
         .await
         .unwrap();
+    let started = Instant::now();
+    while !stores.remembers(profile, PLAY).await {
+        assert!(started.elapsed() < SOON, "what was played is not counted");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
     (user, profile)
 }
 

@@ -1,5 +1,6 @@
 //! Adapters inside the process: caches, events, leases and limits.
 
+mod accounts;
 mod breaker;
 mod catalog;
 mod events;
@@ -16,6 +17,7 @@ mod tasks;
 mod tastes;
 mod watching;
 
+pub use accounts::RememberedAccounts;
 pub use breaker::BreakerGraph;
 pub use catalog::CachedCatalog;
 pub use events::MemoryEvents;

@@ -1,5 +1,6 @@
 //! What several servers share and what must not wait for a disk: Redis.
 
+mod account_epochs;
 mod db;
 mod events;
 mod examine;
@@ -9,6 +10,7 @@ mod one_time;
 mod sessions;
 mod signing_keys;
 
+pub use account_epochs::RedisAccountEpochs;
 pub use db::RedisDb;
 pub use events::RedisEvents;
 pub use examine::examine;

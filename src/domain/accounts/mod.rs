@@ -4,6 +4,7 @@ mod access_token;
 mod api_key;
 mod audit;
 mod email;
+mod epochs;
 mod erasure;
 mod error;
 mod identity;
@@ -22,6 +23,7 @@ pub use access_token::{AccessTokens, Claims, KeyRotation, SigningKey, Verified};
 pub use api_key::{ApiKey, ApiKeyError, Scope};
 pub use audit::{Action, Actor, AuditEntry, AuditOf};
 pub use email::{EmailAddress, EmailError};
+pub use epochs::{AccountEpochs, EPOCH_LASTS, WRITE_LASTS};
 pub use erasure::Erasure;
 pub use error::AccountError;
 pub use identity::{

@@ -104,6 +104,14 @@ pub trait ProfileStore: Send + Sync {
     /// The profiles of an account, the oldest first, ties by id.
     async fn profiles_of_user(&self, user: UserId) -> Result<Vec<Profile>, StoreError>;
 
+    /// An account and one of its profiles, as they are now; none if there is no such account, or no such profile of it.
+    /// Each request begins with this, and a change of either acts on the next one.
+    async fn with_owner(
+        &self,
+        user: UserId,
+        profile: ProfileId,
+    ) -> Result<Option<(User, Profile)>, StoreError>;
+
     /// Adds those of the profiles whose id is not there yet; the others stay as they are.
     async fn add_profiles(&self, profiles: &[Profile]) -> Result<(), StoreError>;
 }

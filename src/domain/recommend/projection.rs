@@ -121,35 +121,40 @@ impl GraphService {
             .await
     }
 
-    /// Projects watched titles that were read just now, and takes the marks off. Says of how many: those that nobody has
-    /// written since.
-    pub(super) async fn put_waiting(
+    /// Writes the edges of watched titles that were read just now, in the order of profiles: then each of these is the
+    /// business of one or two transactions. Their marks stay.
+    pub(super) async fn put_edges(
         &self,
-        waiting: &[UnprojectedWatch],
-    ) -> Result<usize, RecommendError> {
-        if waiting.is_empty() {
-            return Ok(0);
-        }
-        // In this order each profile is the business of one or two transactions.
-        let mut watched_titles: Vec<&WatchedTitle> =
-            waiting.iter().map(|one| &one.watched_title).collect();
-        watched_titles.sort_unstable_by_key(|one| (one.profile, one.title));
+        watched_titles: &[&WatchedTitle],
+    ) -> Result<(), RecommendError> {
         let parts = watched_titles.chunks(PART);
         let parts: Vec<_> = parts.map(|part| self.put_watched(part)).collect();
         stream::iter(parts)
             .buffer_unordered(LANES)
-            .try_collect::<()>()
-            .await?;
+            .try_collect()
+            .await
+    }
+
+    /// Counts the watchers of titles whose edges are written, and takes the marks off. Says of how many: those that nobody
+    /// has written since.
+    pub(super) async fn finish(
+        &self,
+        waiting: &[UnprojectedWatch],
+    ) -> Result<usize, RecommendError> {
         // One that the graph had before has its watcher counted.
         let new = waiting.iter().filter(|one| one.may_be_new());
         let new: BTreeSet<TitleId> = new.map(|one| one.watched_title.title).collect();
         if !new.is_empty() {
             self.count_watchers(new).await?;
         }
-        let marks: Vec<_> = watched_titles
+        let marks: Vec<_> = waiting
             .iter()
+            .map(|one| &one.watched_title)
             .map(|one| (one.profile, one.title, one.stamp.revision))
             .collect();
+        if marks.is_empty() {
+            return Ok(0);
+        }
         Ok(self.ports.watches.mark_watches_projected(&marks).await?)
     }
 

@@ -7,9 +7,11 @@ use super::projection::{BATCH, GraphService};
 use super::turns::{HELD, Queue, Taken, Turns};
 use crate::domain::lease::may_work;
 
-/// How many watched titles a round reads: many, for those of one profile are written together, the watchers of a title
-/// counted once, and all marks taken off at once; but no more than are done in a part of the time that a lease is held.
-const ROUND: usize = 10_000;
+/// How many watched titles a round reads: many, for the watchers of a title are counted once in it, which costs as much as
+/// its edges.
+const ROUND: usize = 50_000;
+/// How many of them are written before the lease is renewed: no more than are done in a part of the time that it is held.
+const STEP: usize = 10_000;
 /// How many of them are read to see whose turn it is: where few wait, which is mostly so, that is all of them.
 const LOOK: usize = 50;
 
@@ -211,7 +213,18 @@ impl GraphService {
             }
         }
         let is_all = waiting.len() < limit;
-        let marked = self.put_waiting(&waiting).await?;
+        // Of one profile all at once, as far as there is more than a step.
+        let mut watched_titles: Vec<_> = waiting.iter().map(|one| &one.watched_title).collect();
+        watched_titles.sort_unstable_by_key(|one| (one.profile, one.title));
+        for (number, step) in watched_titles.chunks(STEP).enumerate() {
+            if number > 0
+                && let Some(turns) = scope.turns(is_all)
+            {
+                self.take(turns, Queue::Watches).await?;
+            }
+            self.put_edges(step).await?;
+        }
+        let marked = self.finish(&waiting).await?;
         if let (Some(look), Some(turns)) = (look, scope.memory()) {
             turns.lookout.saw(look, &waiting);
             // Another mark stands where something was written meanwhile.

@@ -14,7 +14,7 @@ use super::curve::Curve;
 use super::day::UsageDay;
 use super::scope::Scope;
 use super::sitting::{Sitting, clock_time};
-use super::store::UsageStore;
+use super::store::{Counted, UsageStore};
 use crate::domain::clock::Clock;
 use crate::domain::error::StoreError;
 use crate::domain::lease::{Leases, may_work};
@@ -28,16 +28,6 @@ const REMEMBERED: TimeDelta = TimeDelta::days(8);
 const LEASE: &str = "count_usage";
 const LEASE_TIME: Duration = Duration::from_secs(10);
 
-/// What was counted, to be written.
-#[derive(Debug, Default)]
-pub struct Counted {
-    /// The batches that it was counted from.
-    pub batches: Vec<Uuid>,
-    pub sittings: Vec<Sitting>,
-    pub days: Vec<UsageDay>,
-    pub curves: Vec<Curve>,
-}
-
 /// What became of a round.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CountRound {
@@ -46,11 +36,11 @@ pub enum CountRound {
     /// So many viewings were counted, which is all that waited.
     Counted(usize),
     Nothing,
-    /// Another server counts.
+    /// Another server has the lease.
     Elsewhere,
 }
 
-/// Counts what waits.
+/// Counts what waits, in turns.
 #[derive(Clone)]
 pub struct UsageCounter {
     store: Arc<dyn UsageStore>,
@@ -68,6 +58,7 @@ struct Tallies {
 }
 
 impl UsageCounter {
+    /// A counter with a name of its own among those that may count.
     pub fn new(
         store: Arc<dyn UsageStore>,
         leases: Arc<dyn Leases>,

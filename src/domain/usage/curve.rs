@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 use super::scope::Scope;
 use crate::domain::stamp::Stamp;
 
-/// Ticks a second.
+/// How many ticks a second has.
 pub const TICKS: u32 = 30;
 /// What is no longer is a clip, in seconds.
 const CLIP: f64 = 120.0;
@@ -122,7 +122,7 @@ impl Curve {
         let (mut viewers, mut replays) = (0_i64, 0_i64);
         let mut points = Vec::with_capacity(parts);
         for part in 0..parts {
-            let (from, to) = (place(part, parts) * end, place(part + 1, parts) * end);
+            let (from, to) = (place(part, parts, end), place(part + 1, parts, end));
             let mut at = from;
             let (mut watched, mut again) = (0.0, 0.0);
             let mut count = |until: f64, (viewers, replays): (i64, i64)| {
@@ -147,8 +147,9 @@ impl Curve {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "parts are some thousands")]
-fn place(part: usize, parts: usize) -> f64 {
-    part as f64 / parts as f64
+fn place(part: usize, parts: usize, end: f64) -> f64 {
+    // In this order, so that at full resolution it is the tick itself and no hair before it.
+    part as f64 * end / parts as f64
 }
 
 #[expect(clippy::cast_precision_loss, reason = "no item has 2^53 viewers")]

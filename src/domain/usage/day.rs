@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::scope::Scope;
 use super::viewers::Viewers;
 use crate::domain::stamp::Stamp;
-use crate::domain::watching::Origin;
+use crate::domain::watching::{Country, Device, Origin};
 
 /// How many values of a dimension are told apart on a day; what comes after them is counted as [`OTHERS`].
 const MOST_VALUES: usize = 300;
@@ -21,6 +21,20 @@ pub enum Dimension {
     Country,
     Device,
     Client,
+}
+
+/// A figure of what is watched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Metric {
+    /// How many sittings began.
+    Plays,
+    Views,
+    /// How many different viewers there were.
+    Viewers,
+    /// The seconds that were played.
+    WatchSeconds,
+    /// The most sittings that were playing in the same minute.
+    Peak,
 }
 
 /// How much was watched.
@@ -75,13 +89,14 @@ impl Tally {
 }
 
 impl Dimension {
+    /// All that there are.
     pub const ALL: [Self; 3] = [Self::Country, Self::Device, Self::Client];
 
     /// What an origin says of it; empty: nothing.
     fn of(self, origin: &Origin) -> &str {
         let value = match self {
-            Self::Country => origin.country.as_ref().map(|country| country.code()),
-            Self::Device => origin.device.map(|device| device.as_str()),
+            Self::Country => origin.country.as_ref().map(Country::code),
+            Self::Device => origin.device.map(Device::as_str),
             Self::Client => origin.client.as_deref(),
         };
         value.unwrap_or_default()

@@ -16,17 +16,23 @@ mod service;
 mod sitting;
 mod store;
 #[cfg(test)]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::float_cmp,
+    reason = "whole seconds are exact"
+)]
 mod tests;
 mod viewers;
 
-pub use count::{CountRound, Counted, UsageCounter};
+pub use count::{CountRound, UsageCounter};
 pub use curve::{Curve, CurvePoint, TICKS};
-pub use day::{Dimension, Tally, UsageDay};
+pub use day::{Dimension, Metric, Tally, UsageDay};
 pub use error::UsageError;
 pub use events::{EventProblem, MOST_EVENTS, PlayerEvent};
 pub use packed::{day_number, day_of_number, pack_viewings, unpack_viewings};
 pub use scope::Scope;
-pub use service::{By, Metric, Point, Range, Retention, Share, Summary, TopTitle, UsageService};
+pub use service::{By, Point, Range, Retention, Share, Summary, TopTitle, UsageService};
 pub use sitting::Sitting;
-pub use store::{DaySum, UsageStore, WaitingBatch};
+pub use store::{Counted, DaySum, UsageStore, WaitingBatch};
 pub use viewers::Viewers;

@@ -8,7 +8,7 @@ use crate::domain::watching::Viewing;
 /// Of what something is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Scope {
-    /// Everything together.
+    /// Everything that is watched, together.
     Site,
     /// A film, or a series with all of its episodes.
     Title(TitleId),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, DurationRound, NaiveDate, NaiveTime, TimeDelta, Utc};
 
 use super::curve::CurvePoint;
-use super::day::{Dimension, Tally, UsageDay};
+use super::day::{Dimension, Metric, Tally, UsageDay};
 use super::error::UsageError;
 use super::events::{EventProblem, MOST_EVENTS, PlayerEvent};
 use super::scope::Scope;
@@ -27,20 +27,6 @@ const MOST_POINTS: usize = 1100;
 const MOST_PARTS: usize = 86_400;
 /// The most titles of a top list, and days of a page.
 const MOST_ROWS: usize = 1000;
-
-/// What is counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Metric {
-    /// Sittings that began.
-    Plays,
-    Views,
-    /// Different viewers.
-    Viewers,
-    /// The seconds that were played.
-    WatchSeconds,
-    /// The most sittings that were playing in the same minute.
-    Peak,
-}
 
 /// How long a point of a series is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -182,12 +168,11 @@ impl Sum {
     }
 
     fn add(&mut self, day: &UsageDay, hours: Option<std::ops::Range<u8>>) {
-        match hours {
-            Some(hours) => hours.for_each(|hour| self.add_hour(day, hour)),
-            None => {
-                self.tally.unite(&day.total);
-                self.peak = self.peak.max(day.peak(None));
-            }
+        if let Some(hours) = hours {
+            hours.for_each(|hour| self.add_hour(day, hour));
+        } else {
+            self.tally.unite(&day.total);
+            self.peak = self.peak.max(day.peak(None));
         }
     }
 
@@ -229,6 +214,7 @@ impl Summary {
 }
 
 impl UsageService {
+    /// A service on a store and on the catalogue.
     pub fn new(store: Arc<dyn UsageStore>, catalog: CatalogService, clock: Arc<dyn Clock>) -> Self {
         Self {
             store,

@@ -16,6 +16,9 @@ const MOST_PARTS: usize = 500;
 /// The most events of other players in one sitting: a day of one each ten seconds.
 const MOST_EVENTS: usize = 8640;
 
+/// Parts of an item, in ticks.
+type Parts = Vec<(u32, u32)>;
+
 /// What was counted of one sitting. Forgotten when nothing came of it for days.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sitting {
@@ -159,7 +162,7 @@ impl Sitting {
     }
 
     /// Adds a part. Says what of it is new, and what was there before.
-    fn cover(&mut self, from: u32, to: u32) -> (Vec<(u32, u32)>, Vec<(u32, u32)>) {
+    fn cover(&mut self, from: u32, to: u32) -> (Parts, Parts) {
         let (mut new, mut again) = (Vec::new(), Vec::new());
         let mut at = from;
         for (begin, end) in &self.parts {

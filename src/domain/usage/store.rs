@@ -4,11 +4,9 @@ use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
-use super::count::Counted;
 use super::curve::Curve;
-use super::day::UsageDay;
+use super::day::{Metric, UsageDay};
 use super::scope::Scope;
-use super::service::Metric;
 use super::sitting::Sitting;
 use crate::domain::error::StoreError;
 use crate::domain::ids::TitleId;
@@ -22,6 +20,16 @@ pub struct WaitingBatch {
     /// When they were kept, in UTC.
     pub at: DateTime<Utc>,
     pub viewings: Vec<Viewing>,
+}
+
+/// What was counted, to be written.
+#[derive(Debug, Default)]
+pub struct Counted {
+    /// The batches that it was counted from.
+    pub batches: Vec<Uuid>,
+    pub sittings: Vec<Sitting>,
+    pub days: Vec<UsageDay>,
+    pub curves: Vec<Curve>,
 }
 
 /// What was watched of a title on some days.
@@ -53,17 +61,21 @@ pub trait UsageStore: Send + Sync {
     /// same number.
     async fn turn(&self) -> Result<u64, StoreError>;
 
+    /// What is remembered of the sittings with these names. One that cannot be read is an error, here and in
+    /// [`Self::days`] and [`Self::curves`]: whoever counts would put another in its place.
     async fn sittings(&self, ids: &[SittingId]) -> Result<Vec<Sitting>, StoreError>;
 
+    /// The days of these scopes that are there.
     async fn days(&self, keys: &[(Scope, NaiveDate)]) -> Result<Vec<UsageDay>, StoreError>;
 
+    /// The curves of these films and episodes.
     async fn curves(&self, items: &[Scope]) -> Result<Vec<Curve>, StoreError>;
 
     /// Writes what was counted, removes the batches that it was counted from, and makes the number of the turn one
     /// higher, in one transaction. False, and nothing is written: the number is another one.
     async fn commit(&self, turn: u64, counted: &Counted) -> Result<bool, StoreError>;
 
-    /// The days of a scope from one to another, both included, by day.
+    /// The days of a scope from one to another, both included, by day, without those that cannot be read.
     async fn days_between(
         &self,
         scope: Scope,
@@ -82,7 +94,7 @@ pub trait UsageStore: Send + Sync {
     ) -> Result<Vec<DaySum>, StoreError>;
 
     /// Up to `limit` days of titles and episodes, from one day to another, both included, those after a place: by day,
-    /// then kind and id of the scope as in [`Scope::key`].
+    /// then kind and id of the scope as in [`Scope::key`]; without those that cannot be read.
     async fn days_after(
         &self,
         after: Option<(NaiveDate, Scope)>,

@@ -2,6 +2,7 @@
 
 use cardinality_estimator::CardinalityEstimator;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 /// A set of viewers that can be counted and united with others, and that nobody can be read from: `HyperLogLog++` with
 /// 4,096 registers (Heule, Nunkesser, Hall: «`HyperLogLog` in Practice», EDBT 2013). Up to some 100 the count is exact
@@ -13,9 +14,9 @@ pub struct Viewers(CardinalityEstimator<u64>);
 impl Viewers {
     /// One more, by the one-way hash that names it.
     pub fn insert(&mut self, viewer: [u8; 16]) {
-        let [a, b, c, d, e, f, g, h, ..] = viewer;
-        self.0
-            .insert_hash(u64::from_be_bytes([a, b, c, d, e, f, g, h]));
+        // It is a hash, each half of which is one.
+        let (hash, _) = Uuid::from_bytes(viewer).as_u64_pair();
+        self.0.insert_hash(hash);
     }
 
     /// Those of another set, too.

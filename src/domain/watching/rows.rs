@@ -31,6 +31,16 @@ impl<K: Copy + Ord, V> Rows<K, V> {
         self.changed.iter().filter_map(|key| self.by_key.get(key))
     }
 
+    /// The same, those that were not there apart from those that were.
+    pub fn made_and_changed(&self) -> (Vec<&V>, Vec<&V>) {
+        let rows = |is_made: bool| {
+            let keys = self.changed.iter();
+            let keys = keys.filter(move |key| self.made.contains(key) == is_made);
+            keys.filter_map(|key| self.by_key.get(key)).collect()
+        };
+        (rows(true), rows(false))
+    }
+
     /// Whether the row with this key must be written.
     pub(super) fn is_changed(&self, key: K) -> bool {
         self.changed.contains(&key)

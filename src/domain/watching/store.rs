@@ -48,7 +48,8 @@ pub trait WatchStore: Send + Sync {
     /// profiles.
     async fn update(&self, touched: &[Touched], change: Change) -> Result<Ledger, WatchError>;
 
-    /// Updates rows as folding a part of a profile's log does, and notes in the same transaction how far it is folded.
+    /// Updates rows as folding a part of a profile's log does, and in the same transaction notes how far it is folded and
+    /// keeps the [`viewings`](Ledger::viewings) for who counts usage. [`Self::update`] keeps none.
     /// [`WatchError::AlreadyFolded`] if it is not folded exactly as far as the step begins.
     async fn fold(
         &self,

@@ -67,7 +67,7 @@ pub struct Country([u8; 2]);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Device {
-    /// A computer.
+    /// A computer, on a desk or a lap.
     Desktop,
     Phone,
     Tablet,
@@ -164,6 +164,7 @@ impl Country {
 }
 
 impl Device {
+    /// All that there are.
     pub const ALL: [Self; 5] = [
         Self::Desktop,
         Self::Phone,

@@ -41,4 +41,5 @@ mod one_time;
 mod ping;
 pub(crate) mod sessions;
 mod signing_keys;
+mod usage;
 mod watching;

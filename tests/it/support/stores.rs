@@ -7,16 +7,18 @@ use bson::Document;
 use chrono::TimeDelta;
 use futures::TryStreamExt;
 use neo4rs::{BoltType, Graph, query};
-use reelgraph::adapters::mongo::{MongoAccounts, MongoDb, MongoNotes, MongoWatching};
+use reelgraph::adapters::mongo::{MongoAccounts, MongoDb, MongoNotes, MongoUsage, MongoWatching};
 use reelgraph::adapters::neo4j::{Neo4jDb, Neo4jGraph};
 use reelgraph::adapters::redis::{RedisDb, RedisSessions};
 use reelgraph::adapters::sqlite::{
-    SqliteAccounts, SqliteDb, SqliteGraph, SqliteNotes, SqliteSessions, SqliteWatching,
+    SqliteAccounts, SqliteDb, SqliteGraph, SqliteNotes, SqliteSessions, SqliteUsage, SqliteWatching,
 };
 use reelgraph::domain::accounts::{Session, SessionStore};
 use reelgraph::domain::clock::{Clock, SystemClock};
-use reelgraph::domain::ids::UserId;
+use reelgraph::domain::ids::{PlayId, ProfileId, UserId};
 use reelgraph::domain::recommend::{GraphProjection, NoteStore};
+use reelgraph::domain::usage::UsageStore;
+use reelgraph::domain::watching::SittingId;
 use rusqlite::Connection;
 
 use super::ports::{Accounts, Watching};
@@ -28,6 +30,7 @@ pub(crate) struct Stores {
     pub(crate) accounts: Arc<dyn Accounts>,
     pub(crate) sessions: Arc<dyn SessionStore>,
     pub(crate) watching: Arc<dyn Watching>,
+    pub(crate) usage: Arc<dyn UsageStore>,
 }
 
 impl Stores {
@@ -42,6 +45,13 @@ impl Stores {
             self.sessions.update_session(&older).await.unwrap();
         }
     }
+
+    /// Whether usage remembers a play of a profile.
+    pub(crate) async fn remembers(&self, profile: ProfileId, play: &str) -> bool {
+        let play = PlayId(play.parse().unwrap());
+        let sitting = SittingId::of_play(profile, play);
+        !self.usage.sittings(&[sitting]).await.unwrap().is_empty()
+    }
 }
 
 /// Opens the record of an installation.
@@ -51,7 +61,8 @@ pub(crate) async fn open(program: &Program, on: On) -> Stores {
         return Stores {
             accounts: Arc::new(SqliteAccounts::new(db.clone())),
             sessions: Arc::new(SqliteSessions::new(db.clone())),
-            watching: Arc::new(SqliteWatching::new(db)),
+            watching: Arc::new(SqliteWatching::new(db.clone())),
+            usage: Arc::new(SqliteUsage::new(db)),
         };
     }
     let uri = program.variable("MONGODB_URI").into();
@@ -61,7 +72,8 @@ pub(crate) async fn open(program: &Program, on: On) -> Stores {
     Stores {
         accounts: Arc::new(MongoAccounts::new(db.clone())),
         sessions: Arc::new(RedisSessions::new(redis)),
-        watching: Arc::new(MongoWatching::new(db)),
+        watching: Arc::new(MongoWatching::new(db.clone())),
+        usage: Arc::new(MongoUsage::new(db)),
     }
 }
 

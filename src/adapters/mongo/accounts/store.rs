@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use bson::{Bson, Document, doc};
 use chrono::{DateTime, Utc};
-use futures::TryStreamExt;
+use futures::{TryStreamExt, try_join};
 
 use super::collections::Collections;
 use super::identities::IdentityKey;
@@ -129,6 +129,17 @@ impl ProfileStore for MongoAccounts {
         let of_user = doc! { "user": user.to_i64() };
         let oldest_first = doc! { "created_at": 1, "_id": 1 };
         find::all(&self.collections.profiles, of_user, oldest_first, None).await
+    }
+
+    async fn with_owner(
+        &self,
+        user: UserId,
+        profile: ProfileId,
+    ) -> Result<Option<(User, Profile)>, StoreError> {
+        let (ids, profile_ids) = ([user], [profile]);
+        let (mut users, mut profiles) = try_join!(self.users(&ids), self.profiles(&profile_ids))?;
+        let profile = profiles.pop().filter(|profile| profile.user == Some(user));
+        Ok(users.pop().zip(profile))
     }
 
     async fn add_profiles(&self, profiles: &[Profile]) -> Result<(), StoreError> {

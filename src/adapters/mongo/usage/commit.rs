@@ -9,8 +9,8 @@ use serde::Serialize;
 
 use super::collections::Collections;
 use super::documents::{CurveDocument, DayDocument, SittingDocument};
-use crate::adapters::mongo::bulk::{Update, update};
-use crate::adapters::mongo::db::{Abort, Collection, is_duplicate};
+use crate::adapters::mongo::bulk::{Update, insert, update};
+use crate::adapters::mongo::db::{Abort, Collection, MongoDb, is_duplicate};
 use crate::adapters::mongo::fields::stamped;
 use crate::domain::error::StoreError;
 use crate::domain::usage::{Counted, Sitting};
@@ -97,38 +97,23 @@ impl Commit {
         collections: &Collections,
         session: &mut ClientSession,
     ) -> Result<(), Abort<NotWritten>> {
-        self.take_turn(&collections.turn, session).await?;
+        let Collections {
+            db,
+            waiting,
+            sittings,
+            days,
+            curves,
+            turn,
+        } = collections;
+        self.take_turn(turn, session).await?;
         for batches in self.batches.chunks(CHUNK) {
             let these = doc! { "_id": { "$in": batches } };
-            collections
-                .waiting
-                .delete_many(these)
-                .session(&mut *session)
-                .await?;
+            waiting.delete_many(these).session(&mut *session).await?;
         }
-        for new in self.new.chunks(CHUNK) {
-            collections
-                .sittings
-                .insert_many(new)
-                .session(&mut *session)
-                .await?;
-        }
-        self.put(
-            collections,
-            collections.sittings.name(),
-            &self.sittings,
-            session,
-        )
-        .await?;
-        self.put(collections, collections.days.name(), &self.days, session)
-            .await?;
-        self.put(
-            collections,
-            collections.curves.name(),
-            &self.curves,
-            session,
-        )
-        .await
+        insert(db, session, sittings.name(), &self.new, CHUNK).await?;
+        put(db, session, sittings.name(), &self.sittings).await?;
+        put(db, session, days.name(), &self.days).await?;
+        put(db, session, curves.name(), &self.curves).await
     }
 
     /// Whoever else does this at the same time conflicts, begins anew, and finds another number.
@@ -148,20 +133,19 @@ impl Commit {
             Err(error) => Err(error.into()),
         }
     }
+}
 
-    async fn put(
-        &self,
-        collections: &Collections,
-        name: &str,
-        puts: &[Put],
-        session: &mut ClientSession,
-    ) -> Result<(), Abort<NotWritten>> {
-        for range in commands(puts) {
-            let updates: Vec<_> = puts[range].iter().map(|put| &put.update).collect();
-            update(&collections.db, session, name, &updates, CHUNK).await?;
-        }
-        Ok(())
+async fn put(
+    db: &MongoDb,
+    session: &mut ClientSession,
+    collection: &str,
+    puts: &[Put],
+) -> Result<(), Abort<NotWritten>> {
+    for range in commands(puts) {
+        let updates: Vec<_> = puts[range].iter().map(|put| &put.update).collect();
+        update(db, session, collection, &updates, CHUNK).await?;
     }
+    Ok(())
 }
 
 fn puts<'a, D, T: 'a>(

@@ -81,7 +81,6 @@ impl UsageStore for MongoUsage {
         sittings::read(&self.collections, ids).await
     }
 
-    /// One that cannot be read is an error: what is counted is put in its place.
     async fn days(&self, keys: &[(Scope, NaiveDate)]) -> Result<Vec<UsageDay>, StoreError> {
         let mut found = Vec::with_capacity(keys.len());
         for keys in keys.chunks(CHUNK) {
@@ -93,7 +92,6 @@ impl UsageStore for MongoUsage {
         Ok(found)
     }
 
-    /// One that cannot be read is an error: what is counted is put in its place.
     async fn curves(&self, items: &[Scope]) -> Result<Vec<Curve>, StoreError> {
         let mut found = Vec::with_capacity(items.len());
         for items in items.chunks(CHUNK) {

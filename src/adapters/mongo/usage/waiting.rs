@@ -47,7 +47,7 @@ pub(in crate::adapters::mongo) async fn keep_folded<E: From<StoreError>>(
     Ok(())
 }
 
-/// Keeps a batch.
+/// Keeps a batch of what was sent.
 pub(super) async fn keep(
     collections: &Collections,
     batch: &WaitingBatch,

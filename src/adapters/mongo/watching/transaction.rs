@@ -21,7 +21,7 @@ use super::documents::{
     WatchedTitleDocument,
 };
 use super::{entries, erase};
-use crate::adapters::mongo::bulk::{Fault, Update as Written, update, update_each};
+use crate::adapters::mongo::bulk::{Fault, Update as BulkUpdate, insert, update, update_each};
 use crate::adapters::mongo::db::{self, Abort, MongoDb, patiently, store_error};
 use crate::adapters::mongo::fields::{self, date, key_of};
 use crate::adapters::mongo::find::{BATCH, documents, documents_in};
@@ -86,7 +86,7 @@ pub(super) async fn mark_projected(
     }
     let updates = by_revision.iter().flat_map(|(revision, keys)| {
         keys.chunks(CHUNK).map(|keys| {
-            Written::of_all(
+            BulkUpdate::of_all(
                 doc! { "_id": { "$in": keys }, "revision": *revision },
                 doc! { "$unset": { "waiting_since": "" } },
             )
@@ -341,49 +341,60 @@ async fn write_ledger(
     waiting: &Waiting,
     session: &mut ClientSession,
 ) -> Result<(), Abort<GivenUp>> {
-    let plays = ledger.plays.changed().map(PlayDocument::from).collect();
-    write(&collections.db, &collections.plays, plays, session).await?;
-    let states = ledger.states.changed().map(StateDocument::from).collect();
-    write(&collections.db, &collections.states, states, session).await?;
-    let titles = ledger.watched_titles.changed().map(|watched_title| {
-        let since = waiting
-            .get(&(watched_title.profile, watched_title.title))
-            .copied();
-        WatchedTitleDocument::changed(watched_title, since)
+    let Collections {
+        db,
+        plays,
+        states,
+        watched_titles,
+        lengths,
+        ..
+    } = collections;
+    let written = Written::of_rows(&ledger.plays, |play| PlayDocument::from(play));
+    write(db, plays, written, session).await?;
+    let written = Written::of_rows(&ledger.states, |state| StateDocument::from(state));
+    write(db, states, written, session).await?;
+    let written = Written::of_rows(&ledger.watched_titles, |watched_title| {
+        let key = (watched_title.profile, watched_title.title);
+        WatchedTitleDocument::changed(watched_title, waiting.get(&key).copied())
     });
-    write(
-        &collections.db,
-        &collections.watched_titles,
-        titles.collect(),
-        session,
-    )
-    .await?;
-    let lengths: Vec<_> = ledger
-        .measured
-        .changed()
-        .map(LengthDocument::from)
-        .collect();
-    if lengths.is_empty() {
-        return Ok(());
-    }
-    write(&collections.db, &collections.lengths, lengths, session).await
+    write(db, watched_titles, written, session).await?;
+    let written = Written::of_rows(&ledger.measured, |measured| LengthDocument::from(measured));
+    write(db, lengths, written, session).await
 }
 
-/// Puts documents in the place of those with their keys. Fields that this version does not know stay: a later one has
-/// written them.
+/// The documents of rows that were changed.
+struct Written<D> {
+    made: Vec<D>,
+    changed: Vec<D>,
+}
+
+impl<D> Written<D> {
+    fn of_rows<K: Copy + Ord, V>(rows: &Rows<K, V>, document: impl Fn(&V) -> D) -> Self {
+        let (made, changed) = rows.made_and_changed();
+        Self {
+            made: made.into_iter().map(&document).collect(),
+            changed: changed.into_iter().map(document).collect(),
+        }
+    }
+}
+
+/// Writes documents. Of those that were there fields that this version does not know stay: a later one has written them.
 async fn write<D: Keyed>(
     db: &MongoDb,
     collection: &Collection<D>,
-    documents: Vec<D>,
+    written: Written<D>,
     session: &mut ClientSession,
 ) -> Result<(), Abort<GivenUp>> {
-    let mut updates = Vec::with_capacity(documents.len());
-    for document in &documents {
+    insert(db, session, collection.name(), &written.made, CHUNK)
+        .await
+        .map_err(given_up)?;
+    let mut updates = Vec::with_capacity(written.changed.len());
+    for document in &written.changed {
         let mut fields = bson::serialize_to_document(document)
             .map_err(|error| Abort::Refused(GivenUp::Failed(StoreError::failed(error))))?;
         fields.remove("_id");
         let key = document.key();
-        updates.push(Written::upsert(ByKey { key }, doc! { "$set": fields }));
+        updates.push(BulkUpdate::of(ByKey { key }, doc! { "$set": fields }));
     }
     update(db, session, collection.name(), &updates, CHUNK)
         .await

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use futures::try_join;
 
 use super::{api_keys, audit, erasures, identities, mails, profiles, users, write};
 use crate::adapters::sqlite::SqliteDb;
@@ -89,6 +90,17 @@ impl ProfileStore for SqliteAccounts {
         self.db
             .read(move |connection| profiles::of_user(connection, user))
             .await
+    }
+
+    async fn with_owner(
+        &self,
+        user: UserId,
+        profile: ProfileId,
+    ) -> Result<Option<(User, Profile)>, StoreError> {
+        let (ids, profile_ids) = ([user], [profile]);
+        let (mut users, mut profiles) = try_join!(self.users(&ids), self.profiles(&profile_ids))?;
+        let profile = profiles.pop().filter(|profile| profile.user == Some(user));
+        Ok(users.pop().zip(profile))
     }
 
     async fn add_profiles(&self, profiles: &[Profile]) -> Result<(), StoreError> {

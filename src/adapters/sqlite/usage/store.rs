@@ -36,7 +36,7 @@ impl SqliteUsage {
         Self { db }
     }
 
-    /// The rows with these keys. One that cannot be read is an error: what is counted is put in its place.
+    /// The rows with these keys.
     async fn by_key<R, T, K>(&self, condition: &str, keys: Vec<K>) -> Result<Vec<T>, StoreError>
     where
         R: TableRecord,

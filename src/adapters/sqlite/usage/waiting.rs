@@ -1,5 +1,6 @@
 //! Viewings that wait to be counted.
 
+use rusqlite::types::FromSqlError;
 use rusqlite::{Connection, Result, Row};
 use uuid::Uuid;
 
@@ -68,8 +69,7 @@ pub(super) fn remove(connection: &Connection, ids: &[Uuid]) -> Result<()> {
 
 fn batch(row: &Row<'_>) -> Result<WaitingBatch> {
     let row = WaitingRow::read(row)?;
-    let viewings = unpack_viewings(&row.viewings)
-        .map_err(|error| rusqlite::types::FromSqlError::other(error))?;
+    let viewings = unpack_viewings(&row.viewings).map_err(FromSqlError::other)?;
     Ok(WaitingBatch {
         id: Uuid::from_bytes(row.id),
         at: row.at.0,

@@ -1,7 +1,6 @@
 //! Authentication: finding out who sends a request.
 
 use chrono::TimeDelta;
-use futures::try_join;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::AccountService;
@@ -131,21 +130,14 @@ impl AccountService {
         Ok(Proof::Of(user.viewer(&profile, session.id)))
     }
 
-    /// An account and the profile that a session goes on with, read at the same time: each request begins with this, and
-    /// a change of either acts on the next one. `None` if one of them is gone.
+    /// An account and the profile that a session goes on with. `None` if one of them is gone.
     pub(super) async fn user_and_profile(
         &self,
         user: UserId,
         profile: ProfileId,
     ) -> Result<Option<(User, Profile)>, AccountError> {
-        let accounts = &self.ports.accounts;
-        let (ids, profile_ids) = ([user], [profile]);
-        let (mut users, mut profiles) = try_join!(
-            accounts.users.users(&ids),
-            accounts.profiles.profiles(&profile_ids)
-        )?;
-        let profile = profiles.pop().filter(|profile| profile.user == Some(user));
-        Ok(users.pop().zip(profile))
+        let profiles = &self.ports.accounts.profiles;
+        Ok(profiles.with_owner(user, profile).await?)
     }
 
     async fn proof_of_key(&self, token: &ApiKeyToken) -> Result<Proof, AccountError> {

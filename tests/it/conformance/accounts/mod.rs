@@ -7,6 +7,7 @@ mod erasures;
 mod identities;
 mod mails;
 mod profiles;
+mod remembered;
 mod samples;
 mod stored;
 mod users;

@@ -1,0 +1,151 @@
+//! Accounts as they were read, for as long as nobody has written them: each request begins with one.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use moka::sync::Cache;
+use uuid::Uuid;
+
+use crate::domain::accounts::{
+    AccountEpochs, AccountError, AccountStore, AccountWrite, Profile, ProfileStore, User,
+};
+use crate::domain::entropy::unique_name;
+use crate::domain::error::StoreError;
+use crate::domain::ids::{ProfileId, UserId};
+
+/// How many accounts are remembered.
+const MOST: u64 = 100_000;
+
+/// Remembers accounts, and tells other servers of each write. Clones share it.
+#[derive(Clone)]
+pub struct RememberedAccounts<S> {
+    store: Arc<S>,
+    epochs: Arc<dyn AccountEpochs>,
+    remembered: Cache<UserId, Arc<Remembered>>,
+}
+
+/// An account as it is in an epoch, with those of its profiles that were asked for.
+#[derive(Clone)]
+struct Remembered {
+    epoch: Uuid,
+    user: User,
+    profiles: Vec<Profile>,
+}
+
+impl<S: AccountStore + ProfileStore> RememberedAccounts<S> {
+    /// Nothing is remembered yet.
+    pub fn new(store: Arc<S>, epochs: Arc<dyn AccountEpochs>) -> Self {
+        Self {
+            store,
+            epochs,
+            remembered: Cache::new(MOST),
+        }
+    }
+
+    /// The accounts that these writes change.
+    async fn written(&self, writes: &[AccountWrite]) -> Result<Vec<UserId>, StoreError> {
+        let (mut users, mut profiles) = (BTreeSet::new(), Vec::new());
+        for write in writes {
+            match write {
+                AccountWrite::PutUser(user) => drop(users.insert(user.id)),
+                AccountWrite::DeleteUser(user) => drop(users.insert(*user)),
+                AccountWrite::PutProfile(profile) => {
+                    users.extend(profile.user);
+                    profiles.push(profile.id);
+                }
+                AccountWrite::DeleteProfile(profile) => profiles.push(*profile),
+                // Nobody remembers what is not there yet, and nothing else is remembered.
+                AccountWrite::AddUser(_)
+                | AccountWrite::AddProfile(_)
+                | AccountWrite::AddIdentity(_)
+                | AccountWrite::DeleteIdentity { .. }
+                | AccountWrite::AddApiKey(_)
+                | AccountWrite::DeleteApiKey { .. }
+                | AccountWrite::AddMail(_)
+                | AccountWrite::AddAudit(_)
+                | AccountWrite::AddErasure(_) => {}
+            }
+        }
+        if !profiles.is_empty() {
+            let stored = self.store.profiles(&profiles).await?;
+            users.extend(stored.iter().filter_map(|profile| profile.user));
+        }
+        Ok(users.into_iter().collect())
+    }
+
+    fn remembered(&self, user: UserId, epoch: Uuid) -> Option<Arc<Remembered>> {
+        let remembered = self.remembered.get(&user)?;
+        (remembered.epoch == epoch).then_some(remembered)
+    }
+}
+
+#[async_trait]
+impl<S: AccountStore + ProfileStore> AccountStore for RememberedAccounts<S> {
+    async fn write(&self, writes: Vec<AccountWrite>) -> Result<(), AccountError> {
+        let users = self.written(&writes).await?;
+        if users.is_empty() {
+            return self.store.write(writes).await;
+        }
+        let writer = unique_name();
+        // Where the epochs are away nobody logs in, and they are over by themselves before long.
+        if let Err(error) = self.epochs.begin_write(&users, writer).await {
+            unseen(&error);
+        }
+        let (store, epochs) = (Arc::clone(&self.store), Arc::clone(&self.epochs));
+        let written = store.write(writes).await;
+        if let Err(error) = epochs.end_write(&users, writer).await {
+            unseen(&error);
+        }
+        written
+    }
+}
+
+fn unseen(error: &StoreError) {
+    tracing::warn!(
+        error = error as &dyn std::error::Error,
+        "Other servers may see a change of an account a minute late"
+    );
+}
+
+#[async_trait]
+impl<S: AccountStore + ProfileStore> ProfileStore for RememberedAccounts<S> {
+    async fn profiles(&self, ids: &[ProfileId]) -> Result<Vec<Profile>, StoreError> {
+        self.store.profiles(ids).await
+    }
+
+    async fn profiles_of_user(&self, user: UserId) -> Result<Vec<Profile>, StoreError> {
+        self.store.profiles_of_user(user).await
+    }
+
+    async fn with_owner(
+        &self,
+        user: UserId,
+        profile: ProfileId,
+    ) -> Result<Option<(User, Profile)>, StoreError> {
+        // Whoever asks has just found a session where the epochs are; if these do not answer, the record does.
+        let epoch = self.epochs.epoch(user).await.unwrap_or_default();
+        let remembered = epoch.and_then(|epoch| self.remembered(user, epoch));
+        if let Some(remembered) = &remembered
+            && let Some(found) = remembered.profiles.iter().find(|it| it.id == profile)
+        {
+            return Ok(Some((remembered.user.clone(), found.clone())));
+        }
+        let found = self.store.with_owner(user, profile).await?;
+        if let (Some(epoch), Some((user, profile))) = (epoch, &found) {
+            let mut profiles = remembered.map_or_else(Vec::new, |it| it.profiles.clone());
+            profiles.push(profile.clone());
+            let remembered = Remembered {
+                epoch,
+                user: user.clone(),
+                profiles,
+            };
+            self.remembered.insert(user.id, Arc::new(remembered));
+        }
+        Ok(found)
+    }
+
+    async fn add_profiles(&self, profiles: &[Profile]) -> Result<(), StoreError> {
+        self.store.add_profiles(profiles).await
+    }
+}
