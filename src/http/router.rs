@@ -1,6 +1,5 @@
 //! The routes, and what every request passes on its way to them.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
@@ -103,25 +102,14 @@ pub fn router(
         budget: services.budget.clone(),
         unlimited: options.unlimited_networks.into(),
     };
-    let country = options.country_header.as_deref().map(str::parse);
-    let country = country
-        .transpose()
-        .context("the header of the country is not the name of one")?;
+    let country = country_header(options.country_header.as_deref())?;
     let proxies = Proxies::new(options.trusted_proxies, country);
     let cors = cors(&options.trusted_origins)?;
     let exports = export::Exports {
         service: exports,
         authenticate: authenticate.clone(),
     };
-    let usage = Usage {
-        service: services.usage.clone(),
-        catalog: services.catalog.clone(),
-        visibility: services.visibility,
-        clock: Arc::clone(&services.clock),
-        authenticate: authenticate.clone(),
-        budget: services.budget.clone(),
-        unlimited: Arc::clone(&door.unlimited),
-    };
+    let usage = Usage::new(&services, &authenticate, &door.unlimited);
     let limits = Limits {
         describes: options.introspection,
         ..Limits::default()
@@ -197,6 +185,11 @@ pub fn router(
             COOKIE,
             SET_COOKIE,
         ])))
+}
+
+fn country_header(name: Option<&str>) -> anyhow::Result<Option<HeaderName>> {
+    let name = name.map(str::parse).transpose();
+    name.context("the header of the country is not the name of one")
 }
 
 fn if_missing(name: &'static str, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {

@@ -102,13 +102,20 @@ mod tests {
         (origin.device, origin.client)
     }
 
+    const WEBKIT: &str = "AppleWebKit/537.36 (KHTML, like Gecko)";
+
+    fn check(known: &[(String, Option<Device>, Option<&str>)]) {
+        for (agent, device, client) in known {
+            assert_eq!(of(agent), (*device, client.map(str::to_owned)), "{agent}");
+        }
+    }
+
     #[test]
-    fn devices_are_told_by_what_they_call_themselves() {
-        let webkit = "AppleWebKit/537.36 (KHTML, like Gecko)";
-        for (agent, device, client) in [
+    fn computers_phones_and_tablets_are_told_by_what_they_call_themselves() {
+        check(&[
             (
                 format!(
-                    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) {webkit} Chrome/129.0.0.0 Safari/537.36"
+                    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) {WEBKIT} Chrome/129.0.0.0 Safari/537.36"
                 ),
                 Some(Device::Desktop),
                 Some("Chrome"),
@@ -120,54 +127,70 @@ mod tests {
             ),
             (
                 format!(
-                    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_6 like Mac OS X) {webkit} Version/17.6 Mobile/15E148 Safari/604.1"
+                    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_6 like Mac OS X) {WEBKIT} Version/17.6 Mobile/15E148 Safari/604.1"
                 ),
                 Some(Device::Phone),
                 Some("Safari"),
             ),
             (
                 format!(
-                    "Mozilla/5.0 (iPad; CPU OS 17_6 like Mac OS X) {webkit} Version/17.6 Mobile/15E148 Safari/604.1"
+                    "Mozilla/5.0 (iPad; CPU OS 17_6 like Mac OS X) {WEBKIT} Version/17.6 Mobile/15E148 Safari/604.1"
                 ),
                 Some(Device::Tablet),
                 Some("Safari"),
             ),
             (
                 format!(
-                    "Mozilla/5.0 (Linux; Android 14; Pixel 8) {webkit} Chrome/129.0 Mobile Safari/537.36"
+                    "Mozilla/5.0 (Linux; Android 14; Pixel 8) {WEBKIT} Chrome/129.0 Mobile Safari/537.36"
                 ),
                 Some(Device::Phone),
                 Some("Chrome"),
             ),
             (
                 format!(
-                    "Mozilla/5.0 (Linux; Android 14; SM-X710) {webkit} Chrome/129.0 Safari/537.36"
+                    "Mozilla/5.0 (Linux; Android 14; SM-X710) {WEBKIT} Chrome/129.0 Safari/537.36"
                 ),
                 Some(Device::Tablet),
                 Some("Chrome"),
             ),
             (
-                format!("Mozilla/5.0 (SMART-TV; LINUX; Tizen 6.0) {webkit} TV Safari/537.36"),
+                "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
+                    .to_owned(),
+                Some(Device::Other),
+                None,
+            ),
+            ("curl/8.5.0".to_owned(), Some(Device::Other), None),
+            ("okhttp/4.12.0".to_owned(), None, None),
+            ("Draft/1.0 (raft)".to_owned(), None, None),
+            (String::new(), None, None),
+        ]);
+    }
+
+    #[test]
+    fn televisions_and_what_stands_beside_them_are_none_of_these() {
+        check(&[
+            (
+                format!("Mozilla/5.0 (SMART-TV; LINUX; Tizen 6.0) {WEBKIT} TV Safari/537.36"),
                 Some(Device::Television),
                 Some("Safari"),
             ),
             (
                 format!(
-                    "Mozilla/5.0 (Web0S; Linux/SmartTV) {webkit} Chrome/94.0 Safari/537.36 WebAppManager"
+                    "Mozilla/5.0 (Web0S; Linux/SmartTV) {WEBKIT} Chrome/94.0 Safari/537.36 WebAppManager"
                 ),
                 Some(Device::Television),
                 Some("Chrome"),
             ),
             (
                 format!(
-                    "Mozilla/5.0 (Linux; Android 10; BRAVIA 4K VH2) {webkit} Chrome/90.0 Safari/537.36"
+                    "Mozilla/5.0 (Linux; Android 10; BRAVIA 4K VH2) {WEBKIT} Chrome/90.0 Safari/537.36"
                 ),
                 Some(Device::Television),
                 Some("Chrome"),
             ),
             (
                 format!(
-                    "Mozilla/5.0 (Linux; Android 9; AFTKA) {webkit} Silk/120 like Chrome/120 Safari/537.36"
+                    "Mozilla/5.0 (Linux; Android 9; AFTKA) {WEBKIT} Silk/120 like Chrome/120 Safari/537.36"
                 ),
                 Some(Device::Television),
                 Some("Chrome"),
@@ -193,19 +216,7 @@ mod tests {
                 Some(Device::Television),
                 None,
             ),
-            (
-                "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
-                    .to_owned(),
-                Some(Device::Other),
-                None,
-            ),
-            ("curl/8.5.0".to_owned(), Some(Device::Other), None),
-            ("okhttp/4.12.0".to_owned(), None, None),
-            ("Draft/1.0 (raft)".to_owned(), None, None),
-            (String::new(), None, None),
-        ] {
-            assert_eq!(of(&agent), (device, client.map(str::to_owned)), "{agent}");
-        }
+        ]);
     }
 
     #[test]

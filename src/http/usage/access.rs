@@ -13,7 +13,7 @@ use crate::domain::clock::Clock;
 use crate::domain::error::ErrorCode;
 use crate::domain::usage::UsageService;
 use crate::domain::viewer::{Client, KnownViewer, Role, Viewer};
-use crate::graphql::ApiError;
+use crate::graphql::{ApiError, Services};
 use crate::http::auth::Authenticate;
 use crate::http::client;
 use crate::http::problem::Problem;
@@ -22,17 +22,17 @@ use crate::http::task::finish;
 /// What answers questions of usage.
 #[derive(Clone)]
 pub(in crate::http) struct Usage {
-    pub(in crate::http) service: UsageService,
+    pub(super) service: UsageService,
     /// What titles and episodes there are.
-    pub(in crate::http) catalog: CatalogService,
-    pub(in crate::http) visibility: VisibilityPolicy,
-    pub(in crate::http) clock: Arc<dyn Clock>,
+    pub(super) catalog: CatalogService,
+    visibility: VisibilityPolicy,
+    clock: Arc<dyn Clock>,
     /// Who says who asks.
-    pub(in crate::http) authenticate: Authenticate,
+    authenticate: Authenticate,
     /// What they may make the site do; none: as much as they like.
-    pub(in crate::http) budget: Option<Budget>,
+    budget: Option<Budget>,
     /// Networks whose work is not counted.
-    pub(in crate::http) unlimited: Arc<[IpNet]>,
+    unlimited: Arc<[IpNet]>,
 }
 
 /// A curator who asks, or a machine with a key of one.
@@ -44,6 +44,23 @@ pub(super) struct Curator {
 }
 
 impl Usage {
+    /// On the services of the schema.
+    pub(in crate::http) fn new(
+        services: &Services,
+        authenticate: &Authenticate,
+        unlimited: &Arc<[IpNet]>,
+    ) -> Self {
+        Self {
+            service: services.usage.clone(),
+            catalog: services.catalog.clone(),
+            visibility: services.visibility,
+            clock: Arc::clone(&services.clock),
+            authenticate: authenticate.clone(),
+            budget: services.budget.clone(),
+            unlimited: Arc::clone(unlimited),
+        }
+    }
+
     /// Lets a curator in.
     pub(super) async fn curator(&self, parts: &Parts) -> Result<Curator, Problem> {
         let (viewer, client) = self.authenticate.caller(parts).await?;
