@@ -19,7 +19,7 @@ use reelgraph::domain::clock::{Clock, SystemClock};
 use reelgraph::domain::entropy::unique_name;
 use reelgraph::domain::ids::TitleId;
 use reelgraph::domain::usage::{CountRound, Scope, UsageCounter, UsageStore, WaitingBatch};
-use reelgraph::domain::watching::{Country, Device, Origin, SittingId, Viewing};
+use reelgraph::domain::watching::{Country, Device, Origin, SittingId, Viewing, WatchedItem};
 use secrecy::SecretString;
 
 // As in the program.
@@ -122,7 +122,12 @@ fn section(number: u64, random: &mut StdRng) -> Viewing {
     let to_at = now - TimeDelta::seconds(random.random_range(0..6 * 3600));
     let countries = ["DE", "FR", "US", "BR", "JP"];
     Viewing {
-        sitting: SittingId::of_session("bench", &viewer.to_string(), &number.to_string()),
+        sitting: SittingId::of_session(
+            "bench",
+            &viewer.to_string(),
+            &number.to_string(),
+            WatchedItem::Film(TitleId(video)),
+        ),
         title: TitleId(video),
         episode: None,
         from,

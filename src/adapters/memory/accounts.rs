@@ -88,13 +88,19 @@ impl<S: AccountStore + ProfileStore> AccountStore for RememberedAccounts<S> {
             return self.store.write(writes).await;
         }
         let writer = unique_name();
-        // Where the epochs are away nobody logs in, and they are over by themselves before long.
+        // Where the epochs are away they are over by themselves before long.
         if let Err(error) = self.epochs.begin_write(&users, writer).await {
             unseen(&error);
         }
-        let (store, epochs) = (Arc::clone(&self.store), Arc::clone(&self.epochs));
-        let written = store.write(writes).await;
-        if let Err(error) = epochs.end_write(&users, writer).await {
+        let written = self.store.write(writes).await;
+        if let Err(AccountError::Store(StoreError::Unavailable(_))) = written {
+            // It may still be under way: a transaction outlasts its time limit. The mark stays until it is over by itself.
+            return written;
+        }
+        for user in &users {
+            self.remembered.invalidate(user);
+        }
+        if let Err(error) = self.epochs.end_write(&users, writer).await {
             unseen(&error);
         }
         written

@@ -89,6 +89,12 @@ impl MongoDb {
                 .build(),
         );
         options.read_concern = Some(ReadConcern::majority());
+        // What was acknowledged is read. Another member may not have it yet.
+        if options.selection_criteria.take().is_some() {
+            tracing::warn!(
+                "MONGODB_URI names a read preference, which is left out: all reads go to the primary"
+            );
+        }
         let name = options
             .default_database
             .clone()

@@ -17,8 +17,8 @@ use crate::domain::ids::UserId;
 /// What stands before the id of a writer.
 const WRITE: &str = "write:";
 
-/// KEYS: the epoch. ARGV: the mark of the writer, the next epoch, for how many milliseconds it lasts. Somebody else's mark
-/// stays: then that one's next epoch comes after this write, too.
+/// KEYS: the epoch. ARGV: the mark of the writer. Whoever reads next begins another epoch: a server whose memory is full takes
+/// nothing away but this. Somebody else's mark stays: then that one's next epoch comes after this write, too.
 static END: LazyLock<Script> = LazyLock::new(|| {
     Script::new(
         r"
@@ -26,7 +26,7 @@ static END: LazyLock<Script> = LazyLock::new(|| {
         if is and is ~= ARGV[1] and string.sub(is, 1, 6) == 'write:' then
             return
         end
-        redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+        redis.call('DEL', KEYS[1])
         ",
     )
 });
@@ -96,9 +96,7 @@ impl AccountEpochs for RedisAccountEpochs {
     async fn end_write(&self, users: &[UserId], writer: Uuid) -> Result<(), StoreError> {
         for user in users {
             let mut call = END.key(self.key(*user));
-            call.arg(format!("{WRITE}{writer}"))
-                .arg(unique_name().to_string())
-                .arg(millis(EPOCH_LASTS));
+            call.arg(format!("{WRITE}{writer}"));
             let ended: () = self
                 .db
                 .run(|mut connection| async move { call.invoke_async(&mut connection).await })

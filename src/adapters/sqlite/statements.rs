@@ -10,7 +10,7 @@ use crate::domain::error::StoreError;
 use crate::domain::unreadable::pass_over;
 
 /// The columns of keys that may stand in the log.
-const KEYS: [&str; 6] = ["id", "profile", "kind", "item", "title", "source"];
+const KEYS: [&str; 7] = ["id", "profile", "kind", "item", "title", "source", "day"];
 
 /// All rows that a statement finds, in its order.
 pub(super) fn all<T>(

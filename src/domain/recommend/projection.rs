@@ -30,6 +30,8 @@ use crate::domain::watching::{WatchService, WatchedTitle};
 pub(super) const BATCH: usize = 500;
 /// How many watched titles are projected together.
 const PART: usize = 1000;
+/// How many titles are counted, and how many marks taken off, by one operation, of which each has its time limit.
+const TOGETHER: usize = 2000;
 /// How many such parts are on their way into the graph at the same time.
 const LANES: usize = 2;
 
@@ -152,10 +154,11 @@ impl GraphService {
             .map(|one| &one.watched_title)
             .map(|one| (one.profile, one.title, one.stamp.revision))
             .collect();
-        if marks.is_empty() {
-            return Ok(0);
+        let mut marked = 0;
+        for marks in marks.chunks(TOGETHER) {
+            marked += self.ports.watches.mark_watches_projected(marks).await?;
         }
-        Ok(self.ports.watches.mark_watches_projected(&marks).await?)
+        Ok(marked)
     }
 
     async fn put_watched(&self, watched_titles: &[&WatchedTitle]) -> Result<(), RecommendError> {
@@ -189,11 +192,13 @@ impl GraphService {
     ) -> Result<(), RecommendError> {
         let titles: Vec<TitleId> = titles.into_iter().collect();
         let watchers = &self.ports.watchers;
-        // Before it is counted: whoever writes an edge later takes a greater number after that.
-        let count = watchers.begin_count().await?;
-        let counted = self.watchers(&titles).await?;
-        let counts: Vec<(TitleId, u64)> = titles.into_iter().zip(counted).collect();
-        watchers.put_watchers(count, &counts).await?;
+        for titles in titles.chunks(TOGETHER) {
+            // Before it is counted: whoever writes an edge later takes a greater number after that.
+            let count = watchers.begin_count().await?;
+            let counted = self.watchers(titles).await?;
+            let counts: Vec<(TitleId, u64)> = titles.iter().copied().zip(counted).collect();
+            watchers.put_watchers(count, &counts).await?;
+        }
         Ok(())
     }
 

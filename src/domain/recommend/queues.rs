@@ -219,10 +219,18 @@ impl GraphService {
         for (number, step) in watched_titles.chunks(STEP).enumerate() {
             if number > 0
                 && let Some(turns) = scope.turns(is_all)
+                && self.take(turns, Queue::Watches).await? == Taken::Refused
             {
-                self.take(turns, Queue::Watches).await?;
+                // Whoever has it now has read these as well: their marks are there.
+                turns.refuse();
+                return Ok(Round::ANOTHERS);
             }
             self.put_edges(step).await?;
+        }
+        if watched_titles.len() > STEP
+            && let Some(turns) = scope.turns(is_all)
+        {
+            self.take(turns, Queue::Watches).await?;
         }
         let marked = self.finish(&waiting).await?;
         if let (Some(look), Some(turns)) = (look, scope.memory()) {

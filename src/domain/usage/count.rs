@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
@@ -47,6 +48,8 @@ pub struct UsageCounter {
     leases: Arc<dyn Leases>,
     clock: Arc<dyn Clock>,
     holder: Uuid,
+    /// About how many viewings the next round counts.
+    at_once: Arc<AtomicUsize>,
 }
 
 /// The rows that viewings change.
@@ -70,18 +73,30 @@ impl UsageCounter {
             leases,
             clock,
             holder,
+            at_once: Arc::new(AtomicUsize::new(AT_ONCE)),
         }
     }
 
     /// Counts some of what waits, unless another server does. The lease saves work; what is right is seen to by the
-    /// number of the turn.
+    /// number of the turn. After a round that failed fewer are counted at once, for it may have taken too long.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn round(&self) -> Result<CountRound, StoreError> {
+        let at_once = self.at_once.load(Ordering::Relaxed);
+        let round = self.count(at_once).await;
+        let next = match round {
+            Ok(_) => (at_once * 2).min(AT_ONCE),
+            Err(_) => (at_once / 2).max(1),
+        };
+        self.at_once.store(next, Ordering::Relaxed);
+        round
+    }
+
+    async fn count(&self, at_once: usize) -> Result<CountRound, StoreError> {
         if !may_work(&*self.leases, LEASE, self.holder, LEASE_TIME).await? {
             return Ok(CountRound::Elsewhere);
         }
         let turn = self.store.turn().await?;
-        let batches = self.store.waiting(AT_ONCE).await?;
+        let batches = self.store.waiting(at_once).await?;
         let Some(oldest) = batches.iter().map(|batch| batch.at).min() else {
             metrics::gauge!("usage_lag_seconds").set(0.0);
             return Ok(CountRound::Nothing);
@@ -89,10 +104,10 @@ impl UsageCounter {
         let now = self.clock.now();
         metrics::gauge!("usage_lag_seconds").set((now - oldest).as_seconds_f64().max(0.0));
         let ids = batches.iter().map(|batch| batch.id).collect();
-        let viewings: Vec<Viewing> = batches
-            .into_iter()
-            .flat_map(|batch| batch.viewings)
-            .collect();
+        let viewings = batches.into_iter().flat_map(|batch| batch.viewings);
+        let mut viewings: Vec<Viewing> = viewings.collect();
+        // A player that was off the net may send the latest first, and views follow each other.
+        viewings.sort_by_key(|viewing| viewing.from_at);
         let mut tallies = self.read(&viewings, now).await?;
         let repeated = viewings
             .iter()
@@ -105,7 +120,7 @@ impl UsageCounter {
         }
         metrics::counter!("usage_counted_viewings_total").increment(count as u64);
         metrics::counter!("usage_repeated_events_total").increment(repeated as u64);
-        Ok(if count >= AT_ONCE {
+        Ok(if count >= at_once {
             CountRound::More(count)
         } else {
             CountRound::Counted(count)
@@ -182,8 +197,9 @@ impl Tallies {
         let Some(effect) = sitting.take(viewing) else {
             return false;
         };
-        let viewer = viewing.sitting.viewer;
         for scope in Scope::all(viewing) {
+            let (kind, id) = scope.key();
+            let viewer = viewing.sitting.viewer_of(format!("{kind} {id}").as_bytes());
             for (hour, addition) in &effect.hours {
                 let day = self.day(scope, hour.date_naive());
                 day.add(*hour, *addition, viewer, &viewing.origin);

@@ -59,7 +59,7 @@ impl CurvePoint {
     reason = "a float becomes the nearest integer there is, and items last a day at most"
 )]
 pub(super) fn tick(second: f64, duration: Option<f64>) -> u32 {
-    if duration.is_some_and(|duration| duration <= CLIP) {
+    if duration.is_some_and(|duration| duration <= CLIP) && second <= CLIP {
         (second * f64::from(TICKS)).round() as u32
     } else {
         second.round() as u32 * TICKS

@@ -89,7 +89,7 @@ impl PlayerEvent {
         let lasted = std::time::Duration::from_secs_f64(self.to - self.from);
         let (high, low) = self.id.as_u64_pair();
         Viewing {
-            sitting: SittingId::of_session(sender, viewer, &self.session),
+            sitting: SittingId::of_session(sender, viewer, &self.session, self.item),
             title,
             episode: match self.item {
                 WatchedItem::Episode(episode) => Some(episode),

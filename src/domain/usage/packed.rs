@@ -22,7 +22,11 @@ fn pack<T: Serialize>(value: &T) -> Result<Vec<u8>, StoreError> {
 
 fn unpack<T: DeserializeOwned>(stored: &[u8]) -> Result<T, StoreError> {
     match stored {
-        [FORM, value @ ..] => postcard::from_bytes(value).map_err(StoreError::failed),
+        [FORM, value @ ..] => match postcard::take_from_bytes(value) {
+            Ok((value, [])) => Ok(value),
+            Ok(_) => Err(StoreError::failed("usage has more in it than is known")),
+            Err(error) => Err(StoreError::failed(error)),
+        },
         _ => Err(StoreError::failed(
             "usage was written in a form that this version does not know",
         )),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use chrono::{DateTime, DurationRound, NaiveDate, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, Days, DurationRound, NaiveDate, NaiveTime, TimeDelta, Utc};
 
 use super::curve::CurvePoint;
 use super::day::{Dimension, Metric, Tally, UsageDay};
@@ -21,6 +21,8 @@ use crate::domain::watching::{SittingId, Viewing, WatchedItem};
 
 /// The longest range, in days.
 const MOST_DAYS: i64 = 1100;
+/// How many days are read at once, and one.
+const TOGETHER: u64 = 30;
 /// The most points of a series: each hour of a month.
 const MOST_POINTS: usize = 1100;
 /// The most parts of a retention curve: each second of a day.
@@ -236,9 +238,8 @@ impl UsageService {
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn summary(&self, scope: Scope, range: Range) -> Result<Summary, UsageError> {
         let mut sum = Sum::default();
-        for day in self.days(scope, range).await? {
-            sum.add(&day, range.hours_of(day.day));
-        }
+        let add = |day: UsageDay| sum.add(&day, range.hours_of(day.day));
+        self.each_day(scope, range, add).await?;
         Ok(sum.summary())
     }
 
@@ -251,38 +252,44 @@ impl UsageService {
         range: Range,
         by: By,
     ) -> Result<Vec<Point>, UsageError> {
-        let days = self.days(scope, range);
         let hours = (range.to - range.from).num_hours();
         if by == By::Hour && usize::try_from(hours).unwrap_or(usize::MAX) > MOST_POINTS {
             return Err(UsageError::BadRange(
                 "a range by hour can have at most 1100 hours",
             ));
         }
-        let days: BTreeMap<NaiveDate, UsageDay> =
-            days.await?.into_iter().map(|day| (day.day, day)).collect();
-        let mut points = Vec::new();
-        let mut at = match by {
-            By::Hour => range.from,
-            By::Day => range.first_day().and_time(NaiveTime::MIN).and_utc(),
-        };
-        while at < range.to {
-            let mut sum = Sum::default();
-            if let Some(day) = days.get(&at.date_naive()) {
-                match by {
-                    By::Hour => {
-                        let midnight = day.day.and_time(NaiveTime::MIN).and_utc();
-                        let hour = u8::try_from((at - midnight).num_hours());
-                        sum.add_hour(day, hour.unwrap_or_default());
+        let mut values: BTreeMap<DateTime<Utc>, f64> = BTreeMap::new();
+        let add = |day: UsageDay| {
+            let midnight = day.day.and_time(NaiveTime::MIN).and_utc();
+            match by {
+                By::Hour => {
+                    for hour in range.hours_of(day.day).unwrap_or(0..24) {
+                        let mut sum = Sum::default();
+                        sum.add_hour(&day, hour);
+                        let at = midnight + TimeDelta::hours(i64::from(hour));
+                        values.insert(at, sum.summary().value(metric));
                     }
-                    By::Day => sum.add(day, range.hours_of(day.day)),
+                }
+                By::Day => {
+                    let mut sum = Sum::default();
+                    sum.add(&day, range.hours_of(day.day));
+                    values.insert(midnight, sum.summary().value(metric));
                 }
             }
-            let value = sum.summary().value(metric);
+        };
+        self.each_day(scope, range, add).await?;
+        let (mut at, step) = match by {
+            By::Hour => (range.from, TimeDelta::hours(1)),
+            By::Day => {
+                let midnight = range.first_day().and_time(NaiveTime::MIN).and_utc();
+                (midnight, TimeDelta::days(1))
+            }
+        };
+        let mut points = Vec::new();
+        while at < range.to {
+            let value = values.get(&at).copied().unwrap_or(0.0);
             points.push(Point { at, value });
-            at += match by {
-                By::Hour => TimeDelta::hours(1),
-                By::Day => TimeDelta::days(1),
-            };
+            at += step;
         }
         Ok(points)
     }
@@ -296,13 +303,14 @@ impl UsageService {
         range: Range,
     ) -> Result<Vec<Share>, UsageError> {
         let mut values: BTreeMap<String, Sum> = BTreeMap::new();
-        for day in self.days(scope, range).await? {
+        let add = |day: UsageDay| {
             for ((of, value), tally) in day.values {
                 if of == dimension {
                     values.entry(value).or_default().tally.unite(&tally);
                 }
             }
-        }
+        };
+        self.each_day(scope, range, add).await?;
         let shares = values.into_iter().map(|(value, sum)| Share {
             value,
             summary: sum.summary(),
@@ -447,10 +455,21 @@ impl UsageService {
         Ok(films.chain(episodes).collect())
     }
 
-    async fn days(&self, scope: Scope, range: Range) -> Result<Vec<UsageDay>, StoreError> {
-        self.store
-            .days_between(scope, range.first_day(), range.last_day())
-            .await
+    /// Takes the days of a scope one after the other, by day. They are read in pieces, for one of a large site is long.
+    async fn each_day(
+        &self,
+        scope: Scope,
+        range: Range,
+        mut take: impl FnMut(UsageDay),
+    ) -> Result<(), StoreError> {
+        let (mut first, end) = (range.first_day(), range.last_day());
+        while first <= end {
+            let last = end.min(first + Days::new(TOGETHER));
+            let days = self.store.days_between(scope, first, last).await?;
+            days.into_iter().for_each(&mut take);
+            first = last + Days::new(1);
+        }
+        Ok(())
     }
 }
 

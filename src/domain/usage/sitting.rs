@@ -13,7 +13,8 @@ const VIEW: f64 = 10.0;
 const VIEW_AGAIN: TimeDelta = TimeDelta::hours(1);
 /// The most parts of an item that are told apart in one sitting; what is watched in yet another is in no curve.
 const MOST_PARTS: usize = 500;
-/// The most events of other players in one sitting: a day of one each ten seconds.
+/// How many events of other players are remembered of one sitting, the latest: a day of one each ten seconds. Of more, the
+/// first count again if they are sent again.
 const MOST_EVENTS: usize = 8640;
 
 /// Parts of an item, in ticks.
@@ -67,8 +68,11 @@ impl Sitting {
     /// Takes a viewing in. None: it was counted before.
     pub(super) fn take(&mut self, viewing: &Viewing) -> Option<Effect> {
         if let Some(event) = viewing.event {
-            if self.events.contains(&event) || self.events.len() >= MOST_EVENTS {
+            if self.events.contains(&event) {
                 return None;
+            }
+            if self.events.len() >= MOST_EVENTS {
+                self.events.remove(0);
             }
             self.events.push(event);
         }
@@ -129,7 +133,7 @@ impl Sitting {
             } else {
                 seconds
             };
-            let missing = wanted - self.towards_view;
+            let missing = (wanted - self.towards_view).max(0.0);
             if rest < missing {
                 self.towards_view += rest;
                 return views;
@@ -187,7 +191,7 @@ impl Sitting {
         let whole = joined.fold((from, to), |whole, part| {
             (whole.0.min(part.0), whole.1.max(part.1))
         });
-        if self.parts.len() >= MOST_PARTS && whole == (from, to) {
+        if self.parts.len() >= MOST_PARTS && !self.parts.iter().any(touching) {
             return (Vec::new(), again);
         }
         self.parts.retain(|part| !touching(part));

@@ -4,9 +4,10 @@ use cardinality_estimator::CardinalityEstimator;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// A set of viewers that can be counted and united with others, and that nobody can be read from: `HyperLogLog++` with
-/// 4,096 registers (Heule, Nunkesser, Hall: «`HyperLogLog` in Practice», EDBT 2013). Up to some 100 the count is exact
-/// but for collisions of hashes, above that its standard error is 1.6 %. It has at most 3 KiB.
+/// A set of viewers that can be counted and united with others: `HyperLogLog++` with 4,096 registers (Heule, Nunkesser, Hall:
+/// «`HyperLogLog` in Practice», EDBT 2013). Up to some 100 the count is exact but for collisions of hashes, above that its
+/// standard error is 1.6 %. It has at most 4 KB. While there are few, somebody whose id is known can be found in it, by a
+/// hash that is another one for each thing that is counted.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Viewers(CardinalityEstimator<u64>);

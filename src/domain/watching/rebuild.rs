@@ -337,7 +337,10 @@ impl OfTitles {
                 },
             );
         }
-        for (item, state) in self.states.iter().filter(|(_, it)| it.title == title) {
+        // A state is read with a play of its item; of one without any nothing is computed.
+        let of_title = self.plays.values().filter(|play| play.title == title);
+        let played: BTreeSet<WatchedItem> = of_title.map(|play| play.item).collect();
+        for (item, state) in self.states.iter().filter(|(item, _)| played.contains(item)) {
             let key = (state.profile, *item);
             put(
                 &mut ledger.states,

@@ -107,20 +107,35 @@ impl SittingId {
         }
     }
 
-    /// A session of another player. Names are of those who send them: two of them never mean the same one.
-    pub fn of_session(sender: &str, viewer: &str, session: &str) -> Self {
+    /// What a session of another player plays of an item. Names are of those who send them: two of them never mean the same
+    /// one.
+    pub fn of_session(sender: &str, viewer: &str, session: &str, item: WatchedItem) -> Self {
         let [sender, viewer, session] = [sender, viewer, session].map(str::as_bytes);
+        let (kind, id) = item.key();
         Self {
             viewer: hash(b"viewer elsewhere\0", &[sender, b"\0", viewer]),
-            play: hash(b"session elsewhere\0", &[sender, b"\0", session]),
+            play: hash(
+                b"session elsewhere\0",
+                &[
+                    sender,
+                    b"\0",
+                    session,
+                    b"\0",
+                    kind.as_bytes(),
+                    &id.to_be_bytes(),
+                ],
+            ),
         }
     }
 
-    /// How the sittings of a profile name it: its tombstone, which is what stays of an erased one.
+    /// How the sittings of a profile name it. Nothing that stays of an erased one leads to it.
     pub fn viewer(profile: ProfileId) -> [u8; 16] {
-        u128::from_str_radix(&profile.tombstone(), 16)
-            .unwrap_or_default()
-            .to_be_bytes()
+        hash(b"usage viewer\0", &[&profile.0.to_be_bytes()])
+    }
+
+    /// How the viewer is named where different ones are counted of one thing: that one is the same elsewhere is not seen.
+    pub fn viewer_of(&self, counted: &[u8]) -> [u8; 16] {
+        hash(b"usage viewer of\0", &[counted, b"\0", &self.viewer])
     }
 }
 
@@ -213,10 +228,14 @@ mod tests {
 
     #[test]
     fn what_two_senders_call_the_same_is_not() {
-        let of = SittingId::of_session;
+        let film = WatchedItem::Film(TitleId(1));
+        let of = |sender, viewer, session| SittingId::of_session(sender, viewer, session, film);
 
         assert_eq!(of("a", "b", "c"), of("a", "b", "c"));
         assert_ne!(of("a", "b", "c"), of("x", "b", "c"));
         assert_eq!(of("a", "b", "c").viewer, of("a", "b", "d").viewer);
+        let other = SittingId::of_session("a", "b", "c", WatchedItem::Film(TitleId(2)));
+        assert_ne!(of("a", "b", "c").play, other.play);
+        assert_ne!(other.viewer_of(b"a"), other.viewer_of(b"b"));
     }
 }
