@@ -1,4 +1,4 @@
-//! The epochs of accounts in Redis: `account-epoch:<user>` is an epoch, or `write:` and the id of a writer. It expires by
+//! The epochs of accounts in Redis: `account-epoch:<hash of the user>` is an epoch, or `write:` and the id of a writer. It expires by
 //! itself.
 
 use std::sync::LazyLock;
@@ -13,6 +13,7 @@ use crate::domain::accounts::{AccountEpochs, EPOCH_LASTS, WRITE_LASTS};
 use crate::domain::entropy::unique_name;
 use crate::domain::error::StoreError;
 use crate::domain::ids::UserId;
+use crate::domain::limits::limit_key;
 
 /// What stands before the id of a writer.
 const WRITE: &str = "write:";
@@ -43,8 +44,10 @@ impl RedisAccountEpochs {
         Self { db }
     }
 
+    /// It names nobody: whoever shows a cookie of an account that is erased begins an epoch, too.
     fn key(&self, user: UserId) -> String {
-        self.db.key(format_args!("account-epoch:{user}"))
+        let key = limit_key("account-epoch", &[&user.to_string()]);
+        self.db.key(format_args!("{key}"))
     }
 }
 

@@ -128,6 +128,7 @@ impl UsageCounter {
     }
 
     /// So that another server need not wait.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn leave(&self) -> Result<(), StoreError> {
         self.leases.release(LEASE, self.holder).await
     }

@@ -358,8 +358,9 @@ async fn write_ledger(
         WatchedTitleDocument::changed(watched_title, waiting.get(&key).copied())
     });
     write(db, watched_titles, written, session).await?;
-    let written = Written::of_rows(&ledger.measured, |measured| LengthDocument::from(measured));
-    write(db, lengths, written, session).await
+    // All viewers of an item share its row, and not everybody who measures has read it.
+    let measured = ledger.measured.changed().map(LengthDocument::from);
+    put(db, lengths, measured.collect(), session).await
 }
 
 /// The documents of rows that were changed.
@@ -378,7 +379,7 @@ impl<D> Written<D> {
     }
 }
 
-/// Writes documents. Of those that were there fields that this version does not know stay: a later one has written them.
+/// Writes documents, those that were not there without a look for them.
 async fn write<D: Keyed>(
     db: &MongoDb,
     collection: &Collection<D>,
@@ -388,13 +389,24 @@ async fn write<D: Keyed>(
     insert(db, session, collection.name(), &written.made, CHUNK)
         .await
         .map_err(given_up)?;
-    let mut updates = Vec::with_capacity(written.changed.len());
-    for document in &written.changed {
+    put(db, collection, written.changed, session).await
+}
+
+/// Puts documents in the place of those with their keys. Fields that this version does not know stay: a later one has
+/// written them.
+async fn put<D: Keyed>(
+    db: &MongoDb,
+    collection: &Collection<D>,
+    documents: Vec<D>,
+    session: &mut ClientSession,
+) -> Result<(), Abort<GivenUp>> {
+    let mut updates = Vec::with_capacity(documents.len());
+    for document in &documents {
         let mut fields = bson::serialize_to_document(document)
             .map_err(|error| Abort::Refused(GivenUp::Failed(StoreError::failed(error))))?;
         fields.remove("_id");
         let key = document.key();
-        updates.push(BulkUpdate::of(ByKey { key }, doc! { "$set": fields }));
+        updates.push(BulkUpdate::upsert(ByKey { key }, doc! { "$set": fields }));
     }
     update(db, session, collection.name(), &updates, CHUNK)
         .await
