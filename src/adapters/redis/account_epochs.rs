@@ -49,6 +49,22 @@ impl RedisAccountEpochs {
         let key = limit_key("account-epoch", &[&user.to_string()]);
         self.db.key(format_args!("{key}"))
     }
+
+    async fn mark(&self, user: UserId, writer: Uuid) -> Result<(), StoreError> {
+        let (key, mark) = (self.key(user), format!("{WRITE}{writer}"));
+        let lasts = SetOptions::default().with_expiration(SetExpiry::PX(millis(WRITE_LASTS)));
+        self.db
+            .run(|mut connection| async move { connection.set_options(key, mark, lasts).await })
+            .await
+    }
+
+    async fn end(&self, user: UserId, writer: Uuid) -> Result<(), StoreError> {
+        let mut call = END.key(self.key(user));
+        call.arg(format!("{WRITE}{writer}"));
+        self.db
+            .run(|mut connection| async move { call.invoke_async(&mut connection).await })
+            .await
+    }
 }
 
 fn millis(time: Duration) -> u64 {
@@ -85,26 +101,14 @@ impl AccountEpochs for RedisAccountEpochs {
 
     async fn begin_write(&self, users: &[UserId], writer: Uuid) -> Result<(), StoreError> {
         for user in users {
-            let (key, mark) = (self.key(*user), format!("{WRITE}{writer}"));
-            let lasts = SetOptions::default().with_expiration(SetExpiry::PX(millis(WRITE_LASTS)));
-            let set: () = self
-                .db
-                .run(|mut connection| async move { connection.set_options(key, mark, lasts).await })
-                .await?;
-            let () = set;
+            self.mark(*user, writer).await?;
         }
         Ok(())
     }
 
     async fn end_write(&self, users: &[UserId], writer: Uuid) -> Result<(), StoreError> {
         for user in users {
-            let mut call = END.key(self.key(*user));
-            call.arg(format!("{WRITE}{writer}"));
-            let ended: () = self
-                .db
-                .run(|mut connection| async move { call.invoke_async(&mut connection).await })
-                .await?;
-            let () = ended;
+            self.end(*user, writer).await?;
         }
         Ok(())
     }

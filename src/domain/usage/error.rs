@@ -7,9 +7,6 @@ use crate::domain::error::{Coded, ErrorCode, StoreError};
 /// What can go wrong with usage.
 #[derive(Debug, thiserror::Error)]
 pub enum UsageError {
-    /// The title or episode does not exist.
-    #[error("there is no such film, series or episode")]
-    ItemNotFound,
     /// The days are none, or too many.
     #[error("{0}")]
     BadRange(&'static str),
@@ -35,7 +32,6 @@ pub enum UsageError {
 impl Coded for UsageError {
     fn code(&self) -> ErrorCode {
         match self {
-            Self::ItemNotFound => ErrorCode::NotFound,
             Self::BadRange(_) | Self::OutOfRange { .. } => ErrorCode::OutOfRange,
             Self::NotSummed | Self::BadEvents(_) => ErrorCode::Invalid,
             Self::Catalog(error) => error.code(),
@@ -45,7 +41,6 @@ impl Coded for UsageError {
 
     fn field(&self) -> Option<&'static str> {
         match self {
-            Self::ItemNotFound => Some("item"),
             Self::BadRange(_) => Some("from"),
             Self::NotSummed => Some("metric"),
             Self::OutOfRange { what, .. } => Some(what),

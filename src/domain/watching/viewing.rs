@@ -198,11 +198,6 @@ impl Device {
             Self::Other => "other",
         }
     }
-
-    /// The device with this word.
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|device| device.as_str() == word)
-    }
 }
 
 #[cfg(test)]
