@@ -45,7 +45,7 @@ pub use service::{
 pub use session::{Lifetimes, Rotation, Session, SessionError, Succession, Transport};
 pub use store::{
     AccountStore, AccountWrite, ApiKeyStore, AuditStore, ErasureStore, IdentityStore, MailStore,
-    OneTimeStore, ProfileStore, SessionStore, SigningKeyStore, UserStore,
+    OneTimeStore, ProfileStore, SessionStore, SigningKeyStore, UserStore, read_with_owner,
 };
 pub use token::{ApiKeyToken, RefreshToken, Salt, Secret, SessionToken, TokenHash};
 pub use user::User;

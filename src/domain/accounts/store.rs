@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use futures::try_join;
 
 use super::access_token::SigningKey;
 use super::api_key::ApiKey;
@@ -115,6 +116,18 @@ pub trait ProfileStore: Send + Sync {
     /// Adds those of the profiles whose id is not there yet; the others stay as they are.
     async fn add_profiles(&self, profiles: &[Profile]) -> Result<(), StoreError>;
 }
+}
+
+/// What [`ProfileStore::with_owner`] gives, of a store that reads both: at the same time.
+pub async fn read_with_owner<S: UserStore + ProfileStore>(
+    store: &S,
+    user: UserId,
+    profile: ProfileId,
+) -> Result<Option<(User, Profile)>, StoreError> {
+    let (ids, profile_ids) = ([user], [profile]);
+    let (mut users, mut profiles) = try_join!(store.users(&ids), store.profiles(&profile_ids))?;
+    let profile = profiles.pop().filter(|profile| profile.user == Some(user));
+    Ok(users.pop().zip(profile))
 }
 
 measured! {

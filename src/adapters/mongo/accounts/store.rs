@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use bson::{Bson, Document, doc};
 use chrono::{DateTime, Utc};
-use futures::{TryStreamExt, try_join};
+use futures::TryStreamExt;
 
 use super::collections::Collections;
 use super::identities::IdentityKey;
@@ -19,7 +19,7 @@ use crate::adapters::mongo::indexes::Build;
 use crate::domain::accounts::{
     AccountError, AccountStore, AccountWrite, ApiKey, ApiKeyStore, AuditEntry, AuditOf, AuditStore,
     EmailAddress, Erasure, ErasureStore, Identity, IdentityStore, Mail, MailStore, Profile,
-    ProfileStore, User, UserStore,
+    ProfileStore, User, UserStore, read_with_owner,
 };
 use crate::domain::error::StoreError;
 use crate::domain::ids::{ApiKeyId, ErasureId, MailId, ProfileId, UserId};
@@ -136,10 +136,7 @@ impl ProfileStore for MongoAccounts {
         user: UserId,
         profile: ProfileId,
     ) -> Result<Option<(User, Profile)>, StoreError> {
-        let (ids, profile_ids) = ([user], [profile]);
-        let (mut users, mut profiles) = try_join!(self.users(&ids), self.profiles(&profile_ids))?;
-        let profile = profiles.pop().filter(|profile| profile.user == Some(user));
-        Ok(users.pop().zip(profile))
+        read_with_owner(self, user, profile).await
     }
 
     async fn add_profiles(&self, profiles: &[Profile]) -> Result<(), StoreError> {

@@ -2,7 +2,6 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use futures::try_join;
 
 use super::{api_keys, audit, erasures, identities, mails, profiles, users, write};
 use crate::adapters::sqlite::SqliteDb;
@@ -10,7 +9,7 @@ use crate::adapters::sqlite::db::store_error;
 use crate::domain::accounts::{
     AccountError, AccountStore, AccountWrite, ApiKey, ApiKeyStore, AuditEntry, AuditOf, AuditStore,
     EmailAddress, Erasure, ErasureStore, Identity, IdentityStore, Mail, MailStore, Profile,
-    ProfileStore, User, UserStore,
+    ProfileStore, User, UserStore, read_with_owner,
 };
 use crate::domain::error::StoreError;
 use crate::domain::ids::{ApiKeyId, ErasureId, MailId, ProfileId, UserId};
@@ -97,10 +96,7 @@ impl ProfileStore for SqliteAccounts {
         user: UserId,
         profile: ProfileId,
     ) -> Result<Option<(User, Profile)>, StoreError> {
-        let (ids, profile_ids) = ([user], [profile]);
-        let (mut users, mut profiles) = try_join!(self.users(&ids), self.profiles(&profile_ids))?;
-        let profile = profiles.pop().filter(|profile| profile.user == Some(user));
-        Ok(users.pop().zip(profile))
+        read_with_owner(self, user, profile).await
     }
 
     async fn add_profiles(&self, profiles: &[Profile]) -> Result<(), StoreError> {
