@@ -256,12 +256,22 @@ impl World {
 
     /// Waits until what was watched shapes the suggestions.
     pub(super) async fn wait_for_taste(&mut self) {
-        let begun = Instant::now();
         let query =
             "{ viewer { profile { recommendations(first: 30) { edges { reasons { text } } } } } }";
+        self.wait_for(query, "Because you").await;
+    }
+
+    /// Waits until what was watched is counted.
+    pub(super) async fn wait_for_usage(&mut self) {
+        let query = "{ topTitles(metric: PLAYS) { title { slug } } }";
+        self.wait_for(query, FORBIDDEN).await;
+    }
+
+    async fn wait_for(&mut self, query: &str, said: &str) {
+        let begun = Instant::now();
         loop {
             let data = self.visitor.ask(query).await;
-            if data.to_string().contains("Because you") {
+            if data.to_string().contains(said) {
                 return;
             }
             assert!(begun.elapsed() < Duration::from_secs(30), "still {data}");

@@ -33,6 +33,7 @@ async fn no_field_gives_a_child_what_is_not_for_it(on: On) {
     let schema = Schema::read();
     let mut world = World::new(on).await;
     world.wait_for_taste().await;
+    world.wait_for_usage().await;
 
     let questions = world.questions(&schema);
     let mut without = BTreeSet::new();
@@ -215,6 +216,9 @@ impl World {
                     .map(|filter| format!("first: 30, orderBy: {order}{filter}"))
                 })
                 .collect(),
+            "Query.topTitles" => ["PLAYS", "VIEWS", "WATCH_SECONDS"]
+                .map(|metric| format!("metric: {metric}, first: 100"))
+                .to_vec(),
             "Profile.history" => {
                 let mut all = vec!["first: 30".to_owned()];
                 let titles = of_kind("Film").into_iter().chain(of_kind("Series"));
