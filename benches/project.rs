@@ -21,7 +21,7 @@ use neo4rs::{ConfigBuilder, Graph, query};
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
-use reelgraph::adapters::memory::{MemoryEvents, TokioTasks};
+use reelgraph::adapters::memory::{CatalogSnapshot, MemoryEvents, TokioTasks};
 use reelgraph::adapters::mongo::{MongoCatalog, MongoDb, MongoNotes, MongoWatching};
 use reelgraph::adapters::neo4j::{Neo4jDb, Neo4jGraph};
 use reelgraph::adapters::redis::{RedisDb, RedisLeases};
@@ -158,7 +158,9 @@ impl Site {
         let redis = RedisDb::open(&self.redis_url, "bench-project:", TIMEOUT)?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let events = Arc::new(MemoryEvents::new());
-        let catalog = CatalogService::new(CatalogPorts::on(titles.clone()));
+        let catalog = CatalogService::new(CatalogPorts::on(Arc::new(CatalogSnapshot::new(
+            titles.clone(),
+        ))));
         let watching = WatchService::new(
             WatchPorts::on(
                 Arc::clone(&watches),

@@ -16,7 +16,7 @@ use futures::future::try_join_all;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use reelgraph::adapters::memory::{
-    CachedCatalog, CachedGraph, MemoryEvents, ObservedWatching, Tastes, TokioTasks,
+    CachedGraph, CatalogSnapshot, MemoryEvents, ObservedWatching, Tastes, TokioTasks,
 };
 use reelgraph::adapters::mongo::{MongoDb, MongoWatching};
 use reelgraph::adapters::neo4j::{Neo4jDb, Neo4jGraph};
@@ -125,10 +125,9 @@ where
         Arc::clone(&ports.feedback),
         tastes,
     ));
-    let catalog = CatalogService::new(CatalogPorts {
-        store: Arc::new(CachedCatalog::new(Arc::clone(catalog))),
-        ..CatalogPorts::on(Arc::clone(catalog))
-    });
+    let catalog = CatalogService::new(CatalogPorts::on(Arc::new(CatalogSnapshot::new(
+        Arc::clone(catalog),
+    ))));
     let watching = WatchService::new(
         WatchPorts {
             recorder: observed.clone(),

@@ -34,6 +34,9 @@ use crate::jobs::{CatalogFeed, Jobs, Keeper, Measure};
 use self::outside::{access_tokens, mailer, providers, topics};
 use self::stores::{AllStores, SQLITE, embedded, on_servers, recording};
 
+/// So many titles and people are indexed at a time.
+const AT_A_TIME: usize = 2_000;
+
 /// The program with its stores opened and its services on them.
 pub struct App {
     pub catalog: CatalogService,
@@ -169,7 +172,7 @@ impl App {
             similar,
             publish,
             load: LoadService::new(
-                catalog.clone(),
+                CatalogService::new(stores.catalog.record.clone()),
                 Arc::clone(&stores.catalog.loading),
                 accounts.clone(),
                 watching.clone(),
@@ -243,16 +246,18 @@ impl App {
         )
     }
 
-    /// Starts the background jobs, once the search index has the whole catalogue.
+    /// Starts the background jobs, once the whole catalogue is in memory and in the search index.
     pub async fn start_jobs(&self) -> anyhow::Result<Jobs> {
-        let followers: Vec<Arc<dyn CatalogFollower>> = vec![
-            Arc::new(self.stores.catalog.cache.clone()),
-            Arc::new(self.search.clone()),
-        ];
-        let mut feed = CatalogFeed::new(self.catalog.clone(), followers);
-        feed.catch_up()
-            .await
-            .context("the catalogue cannot be indexed")?;
+        let snapshot = &self.stores.catalog.snapshot;
+        let cannot = "the catalogue cannot be read";
+        let from = snapshot.read().await.context(cannot)?;
+        for part in snapshot.titles_and_people(AT_A_TIME) {
+            self.search.follow(&part).await.context(cannot)?;
+        }
+        let followers: Vec<Arc<dyn CatalogFollower>> =
+            vec![Arc::new(snapshot.clone()), Arc::new(self.search.clone())];
+        let mut feed = CatalogFeed::new(self.catalog.clone(), followers, from);
+        feed.catch_up().await.context(cannot)?;
         let erasures = ErasureService::new(
             self.accounts.clone(),
             self.parts(),

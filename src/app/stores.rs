@@ -8,7 +8,7 @@ use anyhow::Context;
 use futures::future::BoxFuture;
 
 use crate::adapters::memory::{
-    BreakerGraph, CachedCatalog, CachedGraph, MemoryEvents, MemoryLeases, MemoryLimiter,
+    BreakerGraph, CachedGraph, CatalogSnapshot, MemoryEvents, MemoryLeases, MemoryLimiter,
     ObservedWatching, RememberedAccounts, Tastes, TokioTasks,
 };
 use crate::adapters::mongo::{
@@ -92,15 +92,18 @@ pub(super) struct Pulses {
 /// The catalogue, as its users see it.
 #[derive(Clone)]
 pub(super) struct CatalogStores {
+    /// From memory, and the record where that is not enough.
     pub(super) service: CatalogPorts,
+    /// Things as the record has them at this moment: what is to be written is laid over them.
+    pub(super) record: CatalogPorts,
     pub(super) loading: Arc<dyn CurationStore>,
     pub(super) titles: Arc<dyn TitleSource>,
     pub(super) watchers: Arc<dyn WatchersStore>,
-    pub(super) cache: CachedCatalog,
+    pub(super) snapshot: CatalogSnapshot,
 }
 
 impl CatalogStores {
-    /// All on one store, behind a cache.
+    /// All on one store, and in memory what is read.
     fn on<S>(store: Arc<S>) -> Self
     where
         S: CatalogStore
@@ -111,16 +114,20 @@ impl CatalogStores {
             + WatchersStore
             + 'static,
     {
-        let cache = CachedCatalog::new(Arc::clone(&store));
+        let snapshot = CatalogSnapshot::new(Arc::clone(&store));
+        let memory = Arc::new(snapshot.clone());
+        let service = CatalogPorts::on(memory.clone());
         Self {
-            service: CatalogPorts {
-                store: Arc::new(cache.clone()),
-                ..CatalogPorts::on(Arc::clone(&store))
+            record: CatalogPorts {
+                store: store.clone(),
+                lists: store.clone(),
+                ..service.clone()
             },
-            loading: Arc::new(cache.clone()),
+            service,
+            loading: memory.clone(),
             titles: store,
-            watchers: Arc::new(cache.clone()),
-            cache,
+            watchers: memory,
+            snapshot,
         }
     }
 }

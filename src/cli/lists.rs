@@ -111,7 +111,7 @@ async fn slugs(app: &App) -> anyhow::Result<HashMap<TitleId, String>> {
             .list_titles(&Visibility::everything(), &query, &window)
             .await?;
         window.start = page.rows.last().map(|title| query.order.keyset(title));
-        slugs.extend(page.rows.into_iter().map(|title| (title.id, title.slug)));
+        slugs.extend(page.rows.iter().map(|title| (title.id, title.slug.clone())));
         if !page.has_more {
             return Ok(slugs);
         }

@@ -8,7 +8,7 @@ use crate::config::Config;
 pub(super) async fn run(config: &Config) -> anyhow::Result<ExitCode> {
     let app = App::open(config).await?;
     if app.migrate().await? {
-        println!("made the indexes that were missing");
+        println!("brought the indexes up to date");
     } else {
         println!("nothing was missing");
     }

@@ -8,7 +8,7 @@ use crate::domain::catalog::{CatalogError, CatalogFollower, CatalogService};
 use crate::domain::events::Event;
 
 /// How often to look for what another process wrote.
-const POLL: Duration = Duration::from_millis(500);
+const POLL: Duration = Duration::from_millis(250);
 /// How many changes are taken at once.
 const BATCH: usize = 2000;
 /// How many counts before the last one that is known are asked for again: one that was begun before others may be put
@@ -29,12 +29,16 @@ pub struct CatalogFeed {
 }
 
 impl CatalogFeed {
-    /// A feed that nobody has followed yet.
-    pub fn new(catalog: CatalogService, followers: Vec<Arc<dyn CatalogFollower>>) -> Self {
+    /// The feed from a place on: the followers have what was before.
+    pub fn new(
+        catalog: CatalogService,
+        followers: Vec<Arc<dyn CatalogFollower>>,
+        from: u64,
+    ) -> Self {
         Self {
             catalog,
             followers,
-            sequence: 0,
+            sequence: from,
             count: 0,
             all: None,
         }

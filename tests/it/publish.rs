@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
-use reelgraph::adapters::memory::{MemoryEvents, MemoryLeases};
+use reelgraph::adapters::memory::{CatalogSnapshot, MemoryEvents, MemoryLeases};
 use reelgraph::adapters::sqlite::{
     SqliteCatalog, SqliteDb, SqliteGraph, SqliteNotes, SqliteWatching,
 };
@@ -110,7 +110,9 @@ impl Site {
         let store = Arc::new(SqliteCatalog::new(db.clone()));
         let watches = Arc::new(SqliteWatching::new(db.clone()));
         let clock: Arc<dyn Clock> = Arc::new(Later);
-        let catalog = CatalogService::new(CatalogPorts::on(Arc::clone(&store)));
+        let catalog = CatalogService::new(CatalogPorts::on(Arc::new(CatalogSnapshot::new(
+            Arc::clone(&store),
+        ))));
         let watching = WatchService::new(
             WatchPorts::on(Arc::clone(&watches), recording()),
             catalog.clone(),

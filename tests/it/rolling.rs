@@ -3,6 +3,8 @@
 use std::time::{Duration, Instant};
 
 use bson::{Document, doc};
+use mongodb::IndexModel;
+use mongodb::options::IndexOptions;
 use reelgraph::domain::ids::{PersonId, TitleId};
 use reelgraph::domain::recommend::{GraphEpoch, Schema};
 use serde_json::{Value, json};
@@ -313,27 +315,63 @@ async fn an_index_that_is_missing_is_made_while_the_site_answers() {
     let titles = database(&program).await.collection::<Document>("titles");
     let is_there = async || {
         let names = titles.list_index_names().await.unwrap();
-        names.contains(&"year_1".to_owned())
+        names.contains(&"external_ids_1".to_owned())
     };
     assert!(
         is_there().await,
         "a new collection has it from the beginning"
     );
 
-    titles.drop_index("year_1").await.unwrap();
+    titles.drop_index("external_ids_1").await.unwrap();
     program.expect(&["users", "list"]).await;
     let after_another_command = is_there().await;
     let said = program.expect(&["migrate"]).await;
     let after_migrate = is_there().await;
-    titles.drop_index("year_1").await.unwrap();
+    titles.drop_index("external_ids_1").await.unwrap();
     let _site = program.serve().await;
 
     assert!(!after_another_command && after_migrate);
-    assert_eq!(said, "made the indexes that were missing\n");
+    assert_eq!(said, "brought the indexes up to date\n");
     let started = Instant::now();
     while !is_there().await {
         assert!(started.elapsed() < SOON);
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     assert_eq!(program.expect(&["migrate"]).await, "nothing was missing\n");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_index_of_former_versions_goes_and_that_of_somebody_else_stays() {
+    let program = Program::without_graph();
+    let films = program.data().join("films.ndjson");
+    std::fs::write(&films, r#"{"slug": "heat-1995", "title": "Heat"}"#).unwrap();
+    program.expect(&["load", films.to_str().unwrap()]).await;
+    let titles = database(&program).await.collection::<Document>("titles");
+    let ours = titles.list_index_names().await.unwrap();
+    let index = |keys: Document| IndexModel::builder().keys(keys);
+    let named = IndexOptions::builder().name("theirs".to_owned()).build();
+    let unique = IndexOptions::builder().unique(true).build();
+    let indexes = [
+        index(doc! { "kind": 1, "created_at": -1, "_id": 1 }).build(),
+        index(doc! { "credits.person": 1 }).build(),
+        index(doc! { "languages": 1 }).options(named).build(),
+        index(doc! { "year": 1 }).options(unique).build(),
+        index(doc! { "network": 1 }).build(),
+    ];
+    titles.create_indexes(indexes).await.unwrap();
+
+    program.expect(&["users", "list"]).await;
+    let after_another_command = titles.list_index_names().await.unwrap();
+    let first = program.expect(&["migrate"]).await;
+    let second = program.expect(&["migrate"]).await;
+
+    assert_eq!(after_another_command.len(), ours.len() + 5);
+    let mut expected = ours;
+    expected.extend(["theirs", "year_1", "network_1"].map(str::to_owned));
+    let mut left = titles.list_index_names().await.unwrap();
+    expected.sort();
+    left.sort();
+    assert_eq!(left, expected);
+    assert_eq!(first, "brought the indexes up to date\n");
+    assert_eq!(second, "nothing was missing\n");
 }

@@ -19,7 +19,7 @@ mod watching;
 
 pub use accounts::RememberedAccounts;
 pub use breaker::BreakerGraph;
-pub use catalog::CachedCatalog;
+pub use catalog::CatalogSnapshot;
 pub use events::MemoryEvents;
 pub use graph::CachedGraph;
 pub use leases::MemoryLeases;

@@ -1,6 +1,6 @@
 //! Reading documents: one, all, or a page of them, within the time that an operation may take.
 
-use bson::{Bson, DateTime, Document, RawDocumentBuf, Uuid, doc};
+use bson::{Bson, DateTime, Document, RawDocument, RawDocumentBuf, Uuid, doc};
 use futures::TryStreamExt;
 use mongodb::ClientSession;
 use mongodb::options::FindOptions;
@@ -109,7 +109,7 @@ where
 }
 
 /// The id of a document, for the log.
-pub(super) fn name(document: &RawDocumentBuf) -> String {
+pub(super) fn name(document: &RawDocument) -> String {
     fn text(id: Bson) -> String {
         match id {
             Bson::Document(key) => {
@@ -186,18 +186,6 @@ where
     cursor.stream(session).try_collect().await
 }
 
-/// How many documents a filter finds.
-pub(super) async fn count<D: Send + Sync>(
-    collection: &Collection<D>,
-    filter: Document,
-) -> Result<u64, StoreError> {
-    patiently(collection.timeout, async {
-        let counted = collection.count_documents(filter).await;
-        counted.map_err(store_error)
-    })
-    .await
-}
-
 fn sorted(order: Document, limit: Option<usize>) -> FindOptions {
     FindOptions::builder()
         .sort((!order.is_empty()).then_some(order))
@@ -265,12 +253,12 @@ fn bounds(start: &Keyset) -> Result<(DateTime, Bson), StoreError> {
 }
 
 /// What comes after a value, going up or down.
-pub(super) fn beyond(is_up: bool) -> &'static str {
+fn beyond(is_up: bool) -> &'static str {
     if is_up { "$gt" } else { "$lt" }
 }
 
 /// The order, going up or down.
-pub(super) fn towards(is_up: bool) -> i32 {
+fn towards(is_up: bool) -> i32 {
     if is_up { 1 } else { -1 }
 }
 

@@ -1,6 +1,6 @@
 //! Making indexes, and with them their collections: a transaction with majority read concern may make neither.
 
-use bson::{Document, doc};
+use bson::{Bson, Document, doc};
 use futures::TryStreamExt;
 use mongodb::IndexModel;
 use mongodb::error::{Error, ErrorKind};
@@ -62,6 +62,42 @@ pub(super) async fn drop_former<D: Send + Sync>(
         Err(error) if is_not_there(&error) => Ok(()),
         dropped => dropped.map_err(store_error),
     }
+}
+
+/// Drops the indexes with these keys that former versions made and no version needs: those that are called after their
+/// keys and have no conditions. Says whether none of them is there now; [`Build::OfEmpty`] drops none.
+pub(super) async fn drop_obsolete<D: Send + Sync>(
+    collection: &Collection<D>,
+    obsolete: &[Document],
+    build: Build,
+) -> Result<bool, StoreError> {
+    let there = collection.list_indexes().await.map_err(store_error)?;
+    let there: Vec<IndexModel> = there.try_collect().await.map_err(store_error)?;
+    let names: Vec<String> = there
+        .into_iter()
+        .filter(|index| obsolete.contains(&index.keys))
+        .filter_map(called_after_keys)
+        .collect();
+    if build == Build::OfEmpty {
+        return Ok(names.is_empty());
+    }
+    for name in names {
+        drop_former(collection, &name).await?;
+    }
+    Ok(true)
+}
+
+/// The name of an index that has no conditions, if it is the one that the driver gives.
+fn called_after_keys(index: IndexModel) -> Option<String> {
+    let options = index.options?;
+    let has_conditions = options.unique.is_some()
+        || options.sparse.is_some()
+        || options.partial_filter_expression.is_some();
+    let key = |(field, direction): (&String, &Bson)| format!("{field}_{direction}");
+    let keys: Vec<String> = index.keys.iter().map(key).collect();
+    options
+        .name
+        .filter(|name| !has_conditions && *name == keys.join("_"))
 }
 
 /// An index, called after its keys unless it has a name.

@@ -129,6 +129,7 @@ impl TitleSearch for TantivySearch {
                     id: person.id,
                     name: person.name.clone(),
                 }),
+                Changed::Genre(_) | Changed::Collection(_) | Changed::Episode(_) => {}
             }
         }
         let (writing, known) = (Arc::clone(&self.writing), Arc::clone(&self.known));

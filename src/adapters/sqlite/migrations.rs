@@ -33,6 +33,8 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("schema/watch_log.sql"),
     include_str!("schema/watchers.sql"),
     include_str!("schema/usage.sql"),
+    include_str!("schema/feed.sql"),
+    include_str!("schema/lists.sql"),
 ];
 
 /// Makes of a file of any former version one of this version, in one transaction.
@@ -78,13 +80,17 @@ mod tests {
 
     use super::*;
     use crate::adapters::sqlite::db::{SqliteDb, connect};
-    use crate::adapters::sqlite::{SqliteAccounts, SqliteCatalog};
+    use crate::adapters::sqlite::{SqliteAccounts, SqliteCatalog, SqliteNotes};
     use crate::domain::accounts::{
         EmailAddress, PasswordHash, Profile, ProfileStore, User, UserStore,
     };
-    use crate::domain::catalog::{CatalogBatch, CatalogStore, Certification, Title};
+    use crate::domain::catalog::{
+        CatalogBatch, CatalogPart, CatalogStore, Certification, Change, ChangeSource, Changed,
+        Title,
+    };
     use crate::domain::ids::{ProfileId, TitleId, UserId};
     use crate::domain::loading::CurationStore;
+    use crate::domain::recommend::NoteStore;
     use crate::domain::stamp::Stamp;
     use crate::domain::viewer::Role;
 
@@ -93,6 +99,9 @@ mod tests {
 
     /// What was there before titles had certifications.
     const BEFORE_CERTIFICATIONS: usize = 11;
+
+    /// What was there before lists of titles were made in memory.
+    const WITH_LISTS: usize = 25;
 
     #[tokio::test]
     async fn titles_of_a_former_version_have_no_certifications() {
@@ -116,16 +125,9 @@ mod tests {
             )
             .unwrap();
         drop(former);
-        let db = SqliteDb::open(&path).unwrap();
-        let age = async || {
-            let sql = "SELECT age FROM titles WHERE id = 7";
-            let age = db.read(move |connection| connection.query_one(sql, (), only));
-            age.await.unwrap()
-        };
-        let store = SqliteCatalog::new(db.clone());
+        let store = SqliteCatalog::new(SqliteDb::open(&path).unwrap());
 
         let found = store.titles(&[TitleId(7)]).await.unwrap().remove(0);
-        let age_before: Option<u8> = age().await;
         let rated = Title {
             certifications: [("DE", "16", 16), ("US", "R", 17)]
                 .map(|(system, label, age)| Certification {
@@ -144,11 +146,74 @@ mod tests {
         store.put(&batch).await.unwrap();
 
         assert_eq!(
-            (found.certifications.as_slice(), age_before),
+            (found.certifications.as_slice(), found.age()),
             (&[][..], None)
         );
-        assert_eq!(*store.titles(&[TitleId(7)]).await.unwrap()[0], rated);
-        assert_eq!(age().await, Some(17));
+        let now = store.titles(&[TitleId(7)]).await.unwrap().remove(0);
+        assert_eq!((&*now, now.age()), (&rated, Some(17)));
+    }
+
+    #[tokio::test]
+    async fn a_file_with_lists_keeps_all_but_those_and_is_for_this_version_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("former.db");
+        let former = connect(&path).unwrap();
+        for migration in &MIGRATIONS[..WITH_LISTS] {
+            former.execute_batch(migration).unwrap();
+        }
+        former
+            .execute_batch(
+                r#"PRAGMA user_version = 25;
+                 INSERT INTO titles
+                    (id, slug, revision, kind, year, by_name, by_added, by_released, by_popularity, sequence, age, counted)
+                    VALUES (7, 'heat-1995', 1, 'film', 1995, 'heat', 0, 0, -3, 2, 17, 9);
+                 INSERT INTO title_documents (id, document) VALUES (7, '{"id":7,"kind":"film","slug":"heat-1995","name":"Heat",
+                    "original_name":null,"year":1995,"end_year":null,"premiered":null,"duration":null,"genres":[5],
+                    "credits":[],"countries":[],"languages":["en"],"external_ids":[],"network":null,"total_seasons":null,
+                    "stamp":{"revision":1,"created_at":"2026-01-01T00:00:00Z","updated_at":"2026-01-01T00:00:00Z"}}');
+                 INSERT INTO title_genres (genre, title) VALUES (5, 7);
+                 INSERT INTO title_languages (language, title) VALUES ('en', 7);
+                 INSERT INTO genres (id, slug, name, revision, document) VALUES (5, 'crime', 'Crime', 1,
+                    '{"id":5,"slug":"crime","name":"Crime",
+                    "stamp":{"revision":1,"created_at":"2026-01-01T00:00:00Z","updated_at":"2026-01-01T00:00:00Z"}}');
+                 INSERT INTO projection_notes (id, revision, notes)
+                    VALUES (1, 4, '{"revision":4,"schema":{"version":1,"oldest_reader":1}}');
+                 UPDATE catalog_feed SET last = 2;"#,
+            )
+            .unwrap();
+        drop(former);
+
+        let db = SqliteDb::open(&path).unwrap();
+        let store = SqliteCatalog::new(db.clone());
+        let changes = store.changes_after(0, 9).await.unwrap();
+        let (titles, _) = store
+            .part_after(CatalogPart::Titles, i64::MIN, 9)
+            .await
+            .unwrap();
+        let (genres, _) = store
+            .part_after(CatalogPart::Genres, i64::MIN, 9)
+            .await
+            .unwrap();
+        let counted = store.watchers_after(0).await.unwrap();
+        let notes = SqliteNotes::new(db).notes().await.unwrap();
+
+        let film = &titles.titles[0];
+        assert_eq!((film.slug.as_str(), film.watchers), ("heat-1995", 3));
+        let sequence = 2;
+        let changed = Changed::Title(film.clone());
+        assert_eq!(
+            changes,
+            [Change { sequence, changed }],
+            "a genre of before is not in it"
+        );
+        assert_eq!(genres.genres[0].name, "Crime");
+        assert_eq!((counted[0].watchers, counted[0].count), (3, 9));
+        let schema = Schema {
+            version: 2,
+            oldest_reader: 2,
+        };
+        assert_eq!((notes.revision, notes.schema), (4, schema));
+        assert!(schema.oldest_reader <= Schema::OURS.version);
     }
 
     #[tokio::test]

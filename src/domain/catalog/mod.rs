@@ -33,8 +33,8 @@ pub use search::{
 };
 pub use service::{CatalogPorts, CatalogService};
 pub use store::{
-    CatalogBatch, CatalogListStore, CatalogStore, Change, ChangeSource, Changed, TitleFilter,
-    TitleOrder, TitleQuery, TitleWatchers, release_day,
+    CatalogBatch, CatalogListStore, CatalogPart, CatalogStore, Change, ChangeSource, Changed,
+    TitleFilter, TitleListStore, TitleOrder, TitleQuery, TitleWatchers, release_day,
 };
 pub use types::{
     Collection, Credit, CreditRole, Episode, ExternalId, Genre, PartOf, Person, Season, SeasonId,

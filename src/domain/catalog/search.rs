@@ -187,7 +187,10 @@ impl CatalogFollower for SearchService {
     async fn follow(&self, changes: &[Change]) -> Result<(), CatalogError> {
         let credited = changes.iter().filter_map(|change| match &change.changed {
             Changed::Title(title) => Some(title.credits.iter().map(|credit| credit.person)),
-            Changed::Person(_) => None,
+            Changed::Person(_)
+            | Changed::Genre(_)
+            | Changed::Collection(_)
+            | Changed::Episode(_) => None,
         });
         let people: HashSet<PersonId> = credited.flatten().collect();
         let people = self

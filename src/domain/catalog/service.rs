@@ -7,7 +7,8 @@ use super::collections::place_in_collection;
 use super::error::CatalogError;
 use super::keys::NameKeys;
 use super::store::{
-    CatalogListStore, CatalogStore, Change, ChangeSource, TitleFilter, TitleQuery, TitleWatchers,
+    CatalogListStore, CatalogStore, Change, ChangeSource, TitleFilter, TitleListStore, TitleQuery,
+    TitleWatchers,
 };
 use super::types::{Collection, Episode, ExternalId, Genre, Person, Season, SeasonId, Title};
 use super::visibility::Visibility;
@@ -28,6 +29,8 @@ pub struct CatalogPorts {
     pub store: Arc<dyn CatalogStore>,
     /// Things by anything else.
     pub lists: Arc<dyn CatalogListStore>,
+    /// Lists of titles.
+    pub titles: Arc<dyn TitleListStore>,
     pub changes: Arc<dyn ChangeSource>,
 }
 
@@ -35,11 +38,12 @@ impl CatalogPorts {
     /// All of them on one store.
     pub fn on<S>(store: Arc<S>) -> Self
     where
-        S: CatalogStore + CatalogListStore + ChangeSource + 'static,
+        S: CatalogStore + CatalogListStore + TitleListStore + ChangeSource + 'static,
     {
         Self {
             store: store.clone(),
             lists: store.clone(),
+            titles: store.clone(),
             changes: store,
         }
     }
@@ -85,7 +89,7 @@ impl CatalogService {
         &self,
         visibility: &Visibility,
         slugs: &[String],
-    ) -> Result<Vec<Title>, CatalogError> {
+    ) -> Result<Vec<Arc<Title>>, CatalogError> {
         let mut titles = self.ports.lists.titles_by_slug(&spellings(slugs)).await?;
         titles.retain(|title| visibility.shows(title));
         titles.sort_by_cached_key(|title| !slugs.contains(&title.slug));
@@ -98,7 +102,7 @@ impl CatalogService {
         &self,
         visibility: &Visibility,
         id: &ExternalId,
-    ) -> Result<Option<Title>, CatalogError> {
+    ) -> Result<Option<Arc<Title>>, CatalogError> {
         let ids = std::slice::from_ref(id);
         let titles = self.titles_by_external_id(visibility, ids).await?;
         Ok(titles.into_iter().next())
@@ -110,7 +114,7 @@ impl CatalogService {
         &self,
         visibility: &Visibility,
         ids: &[ExternalId],
-    ) -> Result<Vec<Title>, CatalogError> {
+    ) -> Result<Vec<Arc<Title>>, CatalogError> {
         let mut titles = self.ports.lists.titles_by_external_id(ids).await?;
         titles.retain(|title| visibility.shows(title));
         Ok(titles)
@@ -123,10 +127,10 @@ impl CatalogService {
         visibility: &Visibility,
         query: &TitleQuery,
         window: &Window,
-    ) -> Result<Slice<Title>, CatalogError> {
+    ) -> Result<Slice<Arc<Title>>, CatalogError> {
         Ok(self
             .ports
-            .lists
+            .titles
             .list_titles(visibility, query, window)
             .await?)
     }
@@ -138,7 +142,7 @@ impl CatalogService {
         visibility: &Visibility,
         filter: &TitleFilter,
     ) -> Result<u64, CatalogError> {
-        Ok(self.ports.lists.count_titles(visibility, filter).await?)
+        Ok(self.ports.titles.count_titles(visibility, filter).await?)
     }
 
     /// The people with these ids.

@@ -52,26 +52,13 @@ measured! {
 #[async_trait]
 pub trait CatalogListStore: Send + Sync {
     /// The titles with these slugs.
-    async fn titles_by_slug(&self, slugs: &[String]) -> Result<Vec<Title>, StoreError>;
+    async fn titles_by_slug(&self, slugs: &[String]) -> Result<Vec<Arc<Title>>, StoreError>;
 
     /// The titles that carry one of these external ids.
-    async fn titles_by_external_id(&self, ids: &[ExternalId]) -> Result<Vec<Title>, StoreError>;
-
-    /// A page of the titles that may be seen and pass the filter, in the order that the query names; see
-    /// [`TitleOrder`]. Rows are filtered before the page is cut, so only the last page is short.
-    async fn list_titles(
+    async fn titles_by_external_id(
         &self,
-        visibility: &Visibility,
-        query: &TitleQuery,
-        window: &Window,
-    ) -> Result<Slice<Title>, StoreError>;
-
-    /// How many titles may be seen and pass the filter.
-    async fn count_titles(
-        &self,
-        visibility: &Visibility,
-        filter: &TitleFilter,
-    ) -> Result<u64, StoreError>;
+        ids: &[ExternalId],
+    ) -> Result<Vec<Arc<Title>>, StoreError>;
 
     /// The people with these slugs.
     async fn people_by_slug(&self, slugs: &[String]) -> Result<Vec<Person>, StoreError>;
@@ -94,13 +81,53 @@ pub trait CatalogListStore: Send + Sync {
 }
 
 measured! {
-/// The change feed: every write gives a title or person its place in it.
+/// Lists of titles, in any order and by any filter.
+#[async_trait]
+pub trait TitleListStore: Send + Sync {
+    /// A page of the titles that may be seen and pass the filter, in the order that the query names; see
+    /// [`TitleOrder`]. Rows are filtered before the page is cut, so only the last page is short.
+    async fn list_titles(
+        &self,
+        visibility: &Visibility,
+        query: &TitleQuery,
+        window: &Window,
+    ) -> Result<Slice<Arc<Title>>, StoreError>;
+
+    /// How many titles may be seen and pass the filter.
+    async fn count_titles(
+        &self,
+        visibility: &Visibility,
+        filter: &TitleFilter,
+    ) -> Result<u64, StoreError>;
+}
+}
+
+measured! {
+/// The change feed: every write gives a thing of the catalogue its place in it.
 #[async_trait]
 pub trait ChangeSource: Send + Sync {
-    /// Up to `limit` changes after a sequence number, the oldest first. Every write gives the title or person a
-    /// number higher than all before, so it appears once, at its last change; 0 starts from the beginning. A change
-    /// that is committed later never has a smaller number than one that was already seen.
+    /// Up to `limit` changes after a sequence number, the oldest first. Every write gives the thing a number higher
+    /// than all before, so it appears once, at its last change; 0 starts from the beginning. A change that is committed
+    /// later never has a smaller number than one that was already seen.
+    ///
+    /// Genres, collections and episodes that were last written before they were part of the feed are not in it:
+    /// whoever wants everything reads it by [`Self::part_after`].
     async fn changes_after(&self, sequence: u64, limit: usize) -> Result<Vec<Change>, StoreError>;
+
+    /// The sequence number of the last change; 0 if there was none.
+    async fn last_change(&self) -> Result<u64, StoreError>;
+
+    /// Up to `limit` things of a part of the catalogue with ids beyond `after`, by id, which must be that of the thing
+    /// before or [`i64::MIN`], and the id to go on after; `None` if that was the last.
+    ///
+    /// Who reads all parts, from a moment at which [`Self::last_change`] was asked for, and then follows the feed from
+    /// there, has everything.
+    async fn part_after(
+        &self,
+        part: CatalogPart,
+        after: i64,
+        limit: usize,
+    ) -> Result<(CatalogBatch, Option<i64>), StoreError>;
 
     /// The titles whose watchers were last counted by a count with a greater number, by that number; 0: all that were
     /// ever counted. How many watch a title is no change of the title: it has a feed of its own, in which a count that
@@ -139,6 +166,27 @@ impl CatalogBatch {
     }
 }
 
+/// The parts of the catalogue, as stores keep them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CatalogPart {
+    Titles,
+    People,
+    Genres,
+    Collections,
+    Episodes,
+}
+
+impl CatalogPart {
+    /// All of them, in the order of [`CatalogBatch`].
+    pub const ALL: [Self; 5] = [
+        Self::Titles,
+        Self::People,
+        Self::Genres,
+        Self::Collections,
+        Self::Episodes,
+    ];
+}
+
 /// One entry of the change feed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Change {
@@ -157,6 +205,9 @@ pub struct Change {
 pub enum Changed {
     Title(Title),
     Person(Person),
+    Genre(Genre),
+    Collection(Collection),
+    Episode(Episode),
 }
 
 /// Which titles are listed, and how.
@@ -235,9 +286,17 @@ impl TitleOrder {
         let id = title.id.to_i64();
         match self {
             Self::Name => Keyset::by_text(crate::domain::text::sort_name(&title.name), id),
-            Self::NewestAdded => Keyset::by_number(title.stamp.created_at.timestamp_millis(), id),
-            Self::NewestReleased => Keyset::by_number(release_day(title), id),
-            Self::Popular => Keyset::by_number(title.watchers.cast_signed(), id),
+            _ => Keyset::by_number(self.number(title), id),
+        }
+    }
+
+    /// The number that a title has in this order; 0 in that of names.
+    pub fn number(self, title: &Title) -> i64 {
+        match self {
+            Self::Name => 0,
+            Self::NewestAdded => title.stamp.created_at.timestamp_millis(),
+            Self::NewestReleased => release_day(title),
+            Self::Popular => title.watchers.cast_signed(),
         }
     }
 }

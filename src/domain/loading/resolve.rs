@@ -1,6 +1,7 @@
 //! What a batch of records refers to, read from the catalogue in a few batched look-ups.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
@@ -230,7 +231,9 @@ pub(super) async fn titles_by_slug(
         .titles_by_slug(&Visibility::everything(), &slugs)
         .await?
     {
-        titles.entry(text::compose(&title.slug)).or_insert(title);
+        titles
+            .entry(text::compose(&title.slug))
+            .or_insert_with(|| Arc::unwrap_or_clone(title));
     }
     Ok(titles)
 }

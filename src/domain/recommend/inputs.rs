@@ -41,7 +41,7 @@ pub(super) trait TitleInput: Send + Sync {
         visibility: &Visibility,
         query: &TitleQuery,
         window: &Window,
-    ) -> Result<Slice<Title>, CatalogError>;
+    ) -> Result<Slice<Arc<Title>>, CatalogError>;
 
     async fn count_titles(
         &self,
@@ -99,7 +99,7 @@ impl TitleInput for CatalogService {
         visibility: &Visibility,
         query: &TitleQuery,
         window: &Window,
-    ) -> Result<Slice<Title>, CatalogError> {
+    ) -> Result<Slice<Arc<Title>>, CatalogError> {
         self.list_titles(visibility, query, window).await
     }
 

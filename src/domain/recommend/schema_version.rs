@@ -15,9 +15,10 @@ pub struct Schema {
 
 impl Schema {
     /// What this program writes. Fields that are added leave the oldest reader as it is: older programs keep what they do
-    /// not know, and pass over what they cannot read.
+    /// not know, and pass over what they cannot read. A file of SQLite that was brought to version 2 is for programs of
+    /// that version alone, and says so itself (`schema/lists.sql`).
     pub const OURS: Self = Self {
-        version: 1,
+        version: 2,
         oldest_reader: 1,
     };
 

@@ -183,5 +183,5 @@ async fn list(
     let page = catalog
         .list_titles(visibility, &query, &Window::first(MAX_PAGE))
         .await?;
-    Ok(Arc::new(page.rows.into_iter().map(Arc::new).collect()))
+    Ok(Arc::new(page.rows))
 }

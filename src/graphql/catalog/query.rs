@@ -242,7 +242,7 @@ impl TitleKey {
                     .await?
             }
         };
-        Ok(title.map(|title| Title::one(Arc::new(title))))
+        Ok(title.map(Title::one))
     }
 }
 

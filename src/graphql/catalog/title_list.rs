@@ -44,8 +44,7 @@ pub(super) async fn list_titles(
         && window.direction == Direction::Forward
         && (window.start.is_none() || !given.is_empty());
     let page = given.page(slice.rows.iter().map(|title| title.id.to_i64()));
-    let found: Vec<_> = slice.rows.into_iter().map(Arc::new).collect();
-    let rows = titles(found.clone()).into_iter().zip(found);
+    let rows = titles(slice.rows.clone()).into_iter().zip(slice.rows);
     let edges = rows.enumerate().map(|(index, (node, title))| {
         let keyset = query.order.keyset(&title);
         let cursor = match page.up_to(index) {
@@ -68,7 +67,7 @@ async fn read(
     query: &TitleQuery,
     window: &Window,
     given: &Given,
-) -> Result<Slice<catalog::Title>> {
+) -> Result<Slice<Arc<catalog::Title>>> {
     let (catalog, visibility) = (&ctx.services().catalog, ctx.visibility());
     if given.is_empty() || window.direction == Direction::Backward {
         return Ok(catalog.list_titles(&visibility, query, window).await?);

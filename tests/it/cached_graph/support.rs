@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use reelgraph::adapters::memory::{
-    CachedGraph, MemoryEvents, MemoryLeases, ObservedWatching, Tastes,
+    CachedGraph, CatalogSnapshot, MemoryEvents, MemoryLeases, ObservedWatching, Tastes,
 };
 use reelgraph::adapters::sqlite::{
     SqliteCatalog, SqliteDb, SqliteGraph, SqliteNotes, SqliteWatching,
@@ -189,7 +189,7 @@ fn projector(
         notes: Arc::new(SqliteNotes::new(db.clone())),
         leases,
     };
-    let catalog = CatalogService::new(CatalogPorts::on(catalog));
+    let catalog = CatalogService::new(CatalogPorts::on(Arc::new(CatalogSnapshot::new(catalog))));
     let watching = WatchService::new(
         WatchPorts::on(record, recording()),
         catalog.clone(),

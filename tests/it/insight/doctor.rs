@@ -92,7 +92,7 @@ async fn a_damaged_database_is_a_problem() {
         .unwrap();
     let root: i64 = db
         .query_row(
-            "SELECT rootpage FROM sqlite_schema WHERE name = 'titles_by_name'",
+            "SELECT rootpage FROM sqlite_schema WHERE name = 'titles_counted'",
             [],
             |row| row.get(0),
         )
@@ -218,7 +218,7 @@ async fn servers_that_are_used_are_well_and_what_is_missing_is_told() {
         "the list in adapters/mongo/examine.rs is that of the stores"
     );
     db.collection::<Document>("titles")
-        .drop_index("year_1")
+        .drop_index("external_ids_1")
         .await
         .unwrap();
     let (status, wrong) = examine(&program, &[]).await;

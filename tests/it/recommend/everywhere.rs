@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use reelgraph::adapters::memory::{MemoryEvents, MemoryLeases, MemoryLists, TokioTasks};
+use reelgraph::adapters::memory::{
+    CatalogSnapshot, MemoryEvents, MemoryLeases, MemoryLists, TokioTasks,
+};
 use reelgraph::adapters::neo4j::{Neo4jDb, Neo4jGraph};
 use reelgraph::adapters::sqlite::{
     SqliteCatalog, SqliteDb, SqliteGraph, SqliteNotes, SqliteWatching,
@@ -37,7 +39,9 @@ async fn both() -> Both {
     let catalog = Arc::new(SqliteCatalog::new(db.clone()));
     let watches = Arc::new(SqliteWatching::new(db.clone()));
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let service = CatalogService::new(CatalogPorts::on(Arc::clone(&catalog)));
+    let service = CatalogService::new(CatalogPorts::on(Arc::new(CatalogSnapshot::new(
+        Arc::clone(&catalog),
+    ))));
     let watching = WatchService::new(
         WatchPorts::on(Arc::clone(&watches), recording()),
         service.clone(),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
-use reelgraph::adapters::memory::{MemoryEvents, MemoryLists, TokioTasks};
+use reelgraph::adapters::memory::{CatalogSnapshot, MemoryEvents, MemoryLists, TokioTasks};
 use reelgraph::adapters::sqlite::{SqliteCatalog, SqliteDb, SqliteGraph, SqliteWatching};
 use reelgraph::domain::catalog::{CatalogBatch, CatalogPorts, CatalogService, Title, Visibility};
 use reelgraph::domain::clock::SystemClock;
@@ -74,7 +74,7 @@ async fn site() -> Site {
     graph.replace_similar(&solutions, then()).await.unwrap();
     let watching = Arc::new(SqliteWatching::new(db));
     let (catalog, rules) = (
-        CatalogService::new(CatalogPorts::on(catalog)),
+        CatalogService::new(CatalogPorts::on(Arc::new(CatalogSnapshot::new(catalog)))),
         WatchRules::default(),
     );
     let events = Arc::new(MemoryEvents::new());

@@ -11,7 +11,7 @@ use reelgraph::domain::accounts::{
 use reelgraph::domain::catalog::{CatalogListStore, CatalogStore, ChangeSource};
 use reelgraph::domain::clock::SystemClock;
 use reelgraph::domain::loading::CurationStore;
-use reelgraph::domain::recommend::{TitleSource, WatchSource, WatchersStore};
+use reelgraph::domain::recommend::{WatchSource, WatchersStore};
 use reelgraph::domain::watching::{
     FeedbackStore, HistoryStore, Recording, WatchLog, WatchRules, WatchStore,
 };
@@ -38,7 +38,7 @@ macro_rules! together {
 }
 
 together! {
-    Catalog: CatalogStore + CatalogListStore + ChangeSource + CurationStore + WatchersStore + TitleSource;
+    Catalog: CatalogStore + CatalogListStore + ChangeSource + CurationStore + WatchersStore;
     Watching: WatchStore + WatchLog + HistoryStore + FeedbackStore + WatchSource;
     /// Accounts, and what belongs to them.
     Accounts: AccountStore + UserStore + ProfileStore + IdentityStore + ApiKeyStore + AuditStore + MailStore

@@ -4,21 +4,24 @@ use bson::{Document, doc};
 
 use super::documents::{COLLECTIONS, COUNTERS, EPISODES, FEED, GENRES, PEOPLE, TITLES};
 use crate::adapters::mongo::db::{MongoDb, is_duplicate, store_error};
-use crate::adapters::mongo::indexes::{Build, Index, make};
+use crate::adapters::mongo::indexes::{Build, Index, drop_obsolete, make};
 use crate::domain::error::StoreError;
 
-/// Makes the indexes and the counter, unless they are there. Says whether all are there now.
+/// Makes the indexes and the counter, unless they are there, and drops what nobody needs any more. Says whether all is so
+/// now.
 pub(super) async fn ensure(db: &MongoDb, build: Build) -> Result<bool, StoreError> {
     let mut is_whole = true;
     for (collection, indexes) in [
         (TITLES, titles()),
         (PEOPLE, vec![unique("slug"), unique("sequence")]),
-        (GENRES, vec![unique("slug")]),
-        (COLLECTIONS, vec![unique("slug")]),
-        (EPISODES, vec![by_ordinal()]),
+        (GENRES, vec![unique("slug"), in_feed()]),
+        (COLLECTIONS, vec![unique("slug"), in_feed()]),
+        (EPISODES, vec![by_ordinal(), in_feed()]),
     ] {
         is_whole &= make(&db.collection::<Document>(collection), indexes, build).await?;
     }
+    let titles = db.collection::<Document>(TITLES);
+    is_whole &= drop_obsolete(&titles, &obsolete_of_titles(), build).await?;
     let counter = db
         .collection::<Document>(COUNTERS)
         .update_one(
@@ -34,40 +37,45 @@ pub(super) async fn ensure(db: &MongoDb, build: Build) -> Result<bool, StoreErro
     }
 }
 
-/// Each order once by kind, which every list names (all kinds, if it does not matter), and once by genre. People and
-/// external ids have few titles each, so that those can be sorted when they are found.
 fn titles() -> Vec<Index> {
-    let mut indexes = vec![
+    vec![
         unique("slug"),
         unique("sequence"),
-        Index::on(doc! { "credits.person": 1 }),
         Index::on(doc! { "external_ids": 1 }),
-        Index::on(doc! { "languages": 1 }),
-        Index::on(doc! { "year": 1 }),
-        // Counts what may be seen without a look at the documents, and finds the few that are for a small child.
-        Index::on(doc! { "kind": 1, "age": 1, "open_from": 1, "open_until": 1 }),
         // Most titles are in no collection.
         Index::on(doc! { "collection.collection": 1 }).sparse(),
         // What was counted lately is read from it alone.
         Index::on(doc! { "counted": 1, "_id": 1, "popularity": 1 }).sparse(),
         // Only titles that wait for projection are in it.
         Index::on(doc! { "unprojected": 1 }).only(doc! { "unprojected": { "$gt": 0 } }),
-    ];
-    for set in ["kind", "genres"] {
-        for (order, direction) in [
-            ("sort_name", 1),
-            ("created_at", -1),
-            ("released", -1),
-            ("popularity", -1),
-        ] {
-            indexes.push(Index::on(doc! { set: 1, order: direction, "_id": 1 }));
-        }
-    }
-    indexes
+    ]
+}
+
+/// What versions of before listed titles by. Such a version that still runs lists them without, which takes longer.
+fn obsolete_of_titles() -> Vec<Document> {
+    vec![
+        doc! { "credits.person": 1 },
+        doc! { "languages": 1 },
+        doc! { "year": 1 },
+        doc! { "kind": 1, "age": 1, "open_from": 1, "open_until": 1 },
+        doc! { "kind": 1, "sort_name": 1, "_id": 1 },
+        doc! { "kind": 1, "created_at": -1, "_id": 1 },
+        doc! { "kind": 1, "released": -1, "_id": 1 },
+        doc! { "kind": 1, "popularity": -1, "_id": 1 },
+        doc! { "genres": 1, "sort_name": 1, "_id": 1 },
+        doc! { "genres": 1, "created_at": -1, "_id": 1 },
+        doc! { "genres": 1, "released": -1, "_id": 1 },
+        doc! { "genres": 1, "popularity": -1, "_id": 1 },
+    ]
 }
 
 fn by_ordinal() -> Index {
     Index::on(doc! { "series": 1, "season": 1, "number": 1 }).unique()
+}
+
+/// What was last written before it was part of the change feed has no place there.
+fn in_feed() -> Index {
+    unique("sequence").sparse()
 }
 
 fn unique(field: &str) -> Index {

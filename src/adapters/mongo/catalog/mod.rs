@@ -1,8 +1,8 @@
 //! The catalogue in Mongo: a collection for each kind of thing, a document for each thing.
 
 mod documents;
+mod feed;
 mod indexes;
-mod list;
 mod store;
 mod watchers;
 mod write;

@@ -4,26 +4,23 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use bson::{Document, doc};
+use bson::{Document, RawDocumentBuf, doc};
 use futures::TryStreamExt;
-use mongodb::ClientSession;
 use serde::de::DeserializeOwned;
 
-use super::documents::{self, COLLECTIONS, COUNTERS, EPISODES, FEED, GENRES, PEOPLE, TITLES};
-use super::{indexes, list, watchers, write};
+use super::documents::{self, COLLECTIONS, EPISODES, GENRES, PEOPLE, TITLES};
+use super::{feed, indexes, watchers, write};
 use crate::adapters::mongo::db::{MongoDb, patiently, store_error};
 use crate::adapters::mongo::fields;
 use crate::adapters::mongo::find::{self, BATCH};
 use crate::adapters::mongo::indexes::Build;
 use crate::domain::catalog::{
-    CatalogBatch, CatalogListStore, CatalogStore, Change, ChangeSource, Changed, Collection,
-    Episode, ExternalId, Genre, Person, Season, SeasonId, Title, TitleFilter, TitleQuery,
-    TitleWatchers, Visibility,
+    CatalogBatch, CatalogListStore, CatalogPart, CatalogStore, Change, ChangeSource, Collection,
+    Episode, ExternalId, Genre, Person, Season, SeasonId, Title, TitleWatchers,
 };
 use crate::domain::error::StoreError;
 use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
 use crate::domain::loading::CurationStore;
-use crate::domain::page::{Slice, Window};
 use crate::domain::recommend::{TitleSource, WatchersStore};
 
 /// The catalogue in Mongo.
@@ -58,6 +55,12 @@ impl MongoCatalog {
             .await
     }
 
+    /// The titles that a filter finds.
+    async fn titles_where(&self, filter: Document) -> Result<Vec<Arc<Title>>, StoreError> {
+        let titles = self.find(TITLES, filter).await?;
+        Ok(titles.into_iter().map(Arc::new).collect())
+    }
+
     /// The things that a filter finds, sorted; at most `limit`. Those that this version cannot read are passed over.
     async fn find_sorted<T: DeserializeOwned>(
         &self,
@@ -66,8 +69,8 @@ impl MongoCatalog {
         sort: Document,
         limit: Option<usize>,
     ) -> Result<Vec<T>, StoreError> {
-        let documents = self.db.collection::<Document>(collection);
-        let say = |document| documents::readable(collection, document);
+        let documents = self.db.collection::<RawDocumentBuf>(collection);
+        let say = |document: RawDocumentBuf| documents::readable(collection, &document);
         find::fill(&documents, filter, sort, limit, say).await
     }
 
@@ -106,57 +109,13 @@ impl MongoCatalog {
         })
         .await
     }
-
-    /// Up to `limit` titles and as many people that stand in the feed after a number.
-    async fn documents_changed_after(
-        &self,
-        from: i64,
-        limit: usize,
-    ) -> Result<(Vec<Document>, Vec<Document>), StoreError> {
-        patiently(self.db.timeout, async {
-            // The session makes each read see at least what the one before it saw. Titles and people are read one
-            // after the other, so what is committed between the two must not count: the counter says how far all is
-            // there. A document that is written meanwhile is missing here and comes later, at its new place.
-            let mut session = self.db.session().await?;
-            let counter = self
-                .db
-                .collection::<Document>(COUNTERS)
-                .find_one(doc! { "_id": FEED })
-                .session(&mut session)
-                .await
-                .map_err(store_error)?;
-            let to = counter.map_or(0, |counter| counter.get_i64("last").unwrap_or(0));
-            let range = (from, to);
-            let titles = self.changed(&mut session, TITLES, range, limit).await?;
-            let people = self.changed(&mut session, PEOPLE, range, limit).await?;
-            Ok((titles, people))
-        })
-        .await
-    }
-
-    /// Up to `limit` documents of a collection that stand in the feed after `from`, up to `to`.
-    async fn changed(
-        &self,
-        session: &mut ClientSession,
-        collection: &str,
-        (from, to): (i64, i64),
-        limit: usize,
-    ) -> Result<Vec<Document>, StoreError> {
-        let filter = doc! { "sequence": { "$gt": from, "$lte": to } };
-        let collection = self.db.collection::<Document>(collection);
-        let sort = doc! { "sequence": 1 };
-        find::documents_in(session, &collection, filter, sort, Some(limit))
-            .await
-            .map_err(store_error)
-    }
 }
 
 #[async_trait]
 impl CatalogStore for MongoCatalog {
     async fn titles(&self, ids: &[TitleId]) -> Result<Vec<Arc<Title>>, StoreError> {
         let ids = fields::list(ids, |id| id.to_i64());
-        let titles = self.find(TITLES, doc! { "_id": { "$in": ids } });
-        Ok(titles.await?.into_iter().map(Arc::new).collect())
+        self.titles_where(doc! { "_id": { "$in": ids } }).await
     }
 
     async fn people(&self, ids: &[PersonId]) -> Result<Vec<Person>, StoreError> {
@@ -179,9 +138,8 @@ impl CatalogStore for MongoCatalog {
         collections: &[CollectionId],
     ) -> Result<Vec<Arc<Title>>, StoreError> {
         let collections = fields::list(collections, |id| id.to_i64());
-        let of_collections = doc! { "collection.collection": { "$in": collections } };
-        let titles = self.find(TITLES, of_collections);
-        Ok(titles.await?.into_iter().map(Arc::new).collect())
+        self.titles_where(doc! { "collection.collection": { "$in": collections } })
+            .await
     }
 
     async fn episodes(&self, ids: &[EpisodeId]) -> Result<Vec<Episode>, StoreError> {
@@ -192,40 +150,20 @@ impl CatalogStore for MongoCatalog {
 
 #[async_trait]
 impl CatalogListStore for MongoCatalog {
-    async fn titles_by_slug(&self, slugs: &[String]) -> Result<Vec<Title>, StoreError> {
-        self.find(TITLES, doc! { "slug": { "$in": slugs } }).await
+    async fn titles_by_slug(&self, slugs: &[String]) -> Result<Vec<Arc<Title>>, StoreError> {
+        self.titles_where(doc! { "slug": { "$in": slugs } }).await
     }
 
-    async fn titles_by_external_id(&self, ids: &[ExternalId]) -> Result<Vec<Title>, StoreError> {
+    async fn titles_by_external_id(
+        &self,
+        ids: &[ExternalId],
+    ) -> Result<Vec<Arc<Title>>, StoreError> {
         let ids = fields::list(
             ids,
             |id| doc! { "provider": &id.provider, "value": &id.value },
         );
-        self.find(TITLES, doc! { "external_ids": { "$in": ids } })
+        self.titles_where(doc! { "external_ids": { "$in": ids } })
             .await
-    }
-
-    async fn list_titles(
-        &self,
-        visibility: &Visibility,
-        query: &TitleQuery,
-        window: &Window,
-    ) -> Result<Slice<Title>, StoreError> {
-        let stages = list::page(visibility, query, window);
-        let rows = self.aggregate(TITLES, stages).await?;
-        let titles = rows
-            .into_iter()
-            .filter_map(|title| documents::readable(TITLES, title));
-        Ok(Slice::from_overfetched(titles.collect(), window))
-    }
-
-    async fn count_titles(
-        &self,
-        visibility: &Visibility,
-        filter: &TitleFilter,
-    ) -> Result<u64, StoreError> {
-        let titles = self.db.collection::<Document>(TITLES);
-        find::count(&titles, list::conditions(visibility, filter)).await
     }
 
     async fn people_by_slug(&self, slugs: &[String]) -> Result<Vec<Person>, StoreError> {
@@ -289,44 +227,20 @@ impl CatalogListStore for MongoCatalog {
 #[async_trait]
 impl ChangeSource for MongoCatalog {
     async fn changes_after(&self, sequence: u64, limit: usize) -> Result<Vec<Change>, StoreError> {
-        if limit == 0 {
-            return Ok(Vec::new());
-        }
-        let mut from = i64::try_from(sequence).unwrap_or(i64::MAX);
-        let mut changes = Vec::new();
-        loop {
-            let wanted = limit - changes.len();
-            let (titles, people) = self.documents_changed_after(from, wanted).await?;
-            let titles = titles.into_iter().map(|title| (TITLES, title));
-            let people = people.into_iter().map(|person| (PEOPLE, person));
-            let mut found = Vec::new();
-            for (collection, document) in titles.chain(people) {
-                let sequence = document.get_i64("sequence").map_err(StoreError::failed)?;
-                found.push((sequence, collection, document));
-            }
-            found.sort_unstable_by_key(|(sequence, ..)| *sequence);
-            found.truncate(wanted);
-            let is_last = found.len() < wanted;
-            from = found.last().map_or(from, |(sequence, ..)| *sequence);
-            changes.extend(
-                found
-                    .into_iter()
-                    .filter_map(|(sequence, collection, document)| {
-                        let changed = match collection {
-                            TITLES => Changed::Title(documents::readable(collection, document)?),
-                            _ => Changed::Person(documents::readable(collection, document)?),
-                        };
-                        Some(Change {
-                            sequence: sequence.cast_unsigned(),
-                            changed,
-                        })
-                    }),
-            );
-            // Those that cannot be read were passed over: there may be more beyond them.
-            if is_last || changes.len() == limit {
-                return Ok(changes);
-            }
-        }
+        feed::changes_after(&self.db, sequence, limit).await
+    }
+
+    async fn last_change(&self) -> Result<u64, StoreError> {
+        feed::last_change(&self.db).await
+    }
+
+    async fn part_after(
+        &self,
+        part: CatalogPart,
+        after: i64,
+        limit: usize,
+    ) -> Result<(CatalogBatch, Option<i64>), StoreError> {
+        feed::part_after(&self.db, part, after, limit).await
     }
 
     async fn watchers_after(&self, count: u64) -> Result<Vec<TitleWatchers>, StoreError> {

@@ -78,10 +78,6 @@ impl Part {
         })
     }
 
-    fn is_in_feed(&self) -> bool {
-        matches!(self.collection, TITLES | PEOPLE)
-    }
-
     fn len(&self) -> usize {
         self.replacing.len() + self.new.len()
     }
@@ -94,8 +90,8 @@ pub(super) async fn put(
     session: &mut ClientSession,
     batch: &Prepared,
 ) -> Result<(), Abort<StoreError>> {
-    let numbered = batch.parts.iter().filter(|part| part.is_in_feed());
-    let mut feed = Feed::reserve(db, session, numbered.map(Part::len).sum()).await?;
+    let count = batch.parts.iter().map(Part::len).sum();
+    let mut feed = Feed::reserve(db, session, count).await?;
     for part in &batch.parts {
         let updates: Vec<_> = part
             .replacing
@@ -111,13 +107,11 @@ pub(super) async fn put(
         }
         let new = part.new.iter().map(|document| {
             let mut document = document.clone();
-            if part.is_in_feed() {
-                let sequence = feed.next();
-                document.insert("sequence", sequence);
-                if part.collection == TITLES {
-                    document.insert("unprojected", sequence);
-                    document.insert("popularity", 0_i64);
-                }
+            let sequence = feed.next();
+            document.insert("sequence", sequence);
+            if part.collection == TITLES {
+                document.insert("unprojected", sequence);
+                document.insert("popularity", 0_i64);
             }
             document
         });
@@ -182,14 +176,12 @@ pub(super) async fn ids(
 fn replacement(part: &Part, document: &Document, feed: &mut Feed) -> Update<Document, Bson> {
     let guard = doc! { "_id": document.get("_id"), "revision": revision(document) - 1 };
     let mut document = document.clone();
-    if part.is_in_feed() {
-        document.insert("sequence", feed.next());
-    }
+    let sequence = feed.next();
+    document.insert("sequence", sequence);
     if part.collection != TITLES {
         document.remove("_id");
         return Update::of(guard, doc! { "$set": document }.into());
     }
-    let sequence = document.get("sequence").cloned();
     let waiting = doc! { "unprojected": { "$min": ["$unprojected", sequence] } };
     let merged = doc! { "$mergeObjects": ["$$ROOT", { "$literal": document.clone() }, waiting] };
     let mut stages = vec![doc! { "$replaceWith": merged }];
@@ -230,9 +222,6 @@ impl Feed {
         session: &mut ClientSession,
         count: usize,
     ) -> Result<Self, Abort<StoreError>> {
-        if count == 0 {
-            return Ok(Self { last: 0 });
-        }
         let count = i64::try_from(count).unwrap_or(i64::MAX);
         let counter = db
             .collection::<Document>(COUNTERS)

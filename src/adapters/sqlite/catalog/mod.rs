@@ -1,6 +1,6 @@
 //! The catalogue in the database file.
 
-mod list;
+mod feed;
 mod rows;
 mod side;
 mod store;

@@ -3,8 +3,8 @@
 use rusqlite::{Result, Row};
 use serde::de::DeserializeOwned;
 
-use crate::adapters::sqlite::columns::{Json, only, read, record};
-use crate::domain::catalog::{Change, Changed, Person, Season, SeasonId, Title};
+use crate::adapters::sqlite::columns::{Columns, Json, only, read, record};
+use crate::domain::catalog::{Change, Changed, Season, SeasonId, Title};
 use crate::domain::ids::TitleId;
 
 /// Titles, with the columns that [`title`] reads.
@@ -24,13 +24,6 @@ record! {
         sequence: i64,
         document: Json<Title>,
         by_popularity: i64,
-    }
-}
-
-record! {
-    pub(super) struct ChangedPerson {
-        sequence: i64,
-        document: Json<Person>,
     }
 }
 
@@ -56,6 +49,7 @@ record! {
         pub(super) slug: String,
         pub(super) name: String,
         pub(super) revision: i64,
+        pub(super) sequence: i64,
         pub(super) document: String,
     }
 }
@@ -64,6 +58,7 @@ record! {
     pub(super) struct CollectionRow in collections by (pub(super) id: i64) {
         pub(super) slug: String,
         pub(super) revision: i64,
+        pub(super) sequence: i64,
         pub(super) document: String,
     }
 }
@@ -74,12 +69,27 @@ record! {
         pub(super) season: u32,
         pub(super) number: u32,
         pub(super) revision: i64,
+        pub(super) sequence: i64,
         pub(super) document: String,
     }
 }
 
 pub(super) fn title(row: &Row<'_>) -> Result<Title> {
     read::<TitleRow, _>(row)
+}
+
+/// A change of anything but titles.
+pub(super) fn change<T: DeserializeOwned>(
+    row: &Row<'_>,
+    changed: impl Fn(T) -> Changed,
+) -> Result<Change> {
+    let mut columns = Columns::of(row);
+    let sequence: i64 = columns.next("sequence")?;
+    let Json(thing) = columns.next("document")?;
+    Ok(Change {
+        sequence: sequence.cast_unsigned(),
+        changed: changed(thing),
+    })
 }
 
 /// Anything else, from its document.
@@ -105,15 +115,6 @@ impl From<ChangedTitle> for Change {
         Self {
             sequence: row.sequence.cast_unsigned(),
             changed: Changed::Title(title.into()),
-        }
-    }
-}
-
-impl From<ChangedPerson> for Change {
-    fn from(row: ChangedPerson) -> Self {
-        Self {
-            sequence: row.sequence.cast_unsigned(),
-            changed: Changed::Person(row.document.0),
         }
     }
 }

@@ -14,9 +14,6 @@ use crate::domain::error::StoreError;
 /// sorted, a table at a time, which is many times faster than title by title.
 #[derive(Default)]
 pub(super) struct SideTables {
-    genres: Rows<(i64, i64)>,
-    people: Rows<(i64, i64)>,
-    languages: Rows<(String, i64)>,
     external_ids: Rows<(String, String, i64)>,
     collections: Rows<(i64, i64)>,
 }
@@ -29,24 +26,6 @@ struct Rows<R> {
 impl SideTables {
     /// Takes in that a title is replaced.
     pub(super) fn change(&mut self, before: Option<&Title>, now: &Title) {
-        self.genres.change(before, now, |title| {
-            let genres = title.genres.iter();
-            genres
-                .map(|genre| (genre.to_i64(), title.id.to_i64()))
-                .collect()
-        });
-        self.people.change(before, now, |title| {
-            let credits = title.credits.iter();
-            credits
-                .map(|credit| (credit.person.to_i64(), title.id.to_i64()))
-                .collect()
-        });
-        self.languages.change(before, now, |title| {
-            let languages = title.languages.iter().cloned();
-            languages
-                .map(|language| (language, title.id.to_i64()))
-                .collect()
-        });
         self.external_ids.change(before, now, |title| {
             let ids = title.external_ids.iter().cloned();
             ids.map(|id| (id.provider, id.value, title.id.to_i64()))
@@ -61,12 +40,6 @@ impl SideTables {
     }
 
     pub(super) fn write(&self, connection: &Connection) -> Result<(), StoreError> {
-        self.genres
-            .write(connection, "title_genres", &["genre", "title"])?;
-        self.people
-            .write(connection, "title_people", &["person", "title"])?;
-        self.languages
-            .write(connection, "title_languages", &["language", "title"])?;
         let external_ids = ["provider", "code", "title"];
         self.external_ids
             .write(connection, "title_external_ids", &external_ids)?;

@@ -3,28 +3,26 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use rusqlite::Connection;
+use rusqlite::Row;
 use serde::de::DeserializeOwned;
 
-use super::rows::{ChangedPerson, ChangedTitle, SeasonRow};
-use super::{list, rows, write};
+use super::rows::SeasonRow;
+use super::{feed, rows, write};
 use crate::adapters::sqlite::columns::{self, only, read, record};
 use crate::adapters::sqlite::db::{SqliteDb, store_error};
 use crate::adapters::sqlite::statements::{all, fill, readable};
 use crate::domain::catalog::{
-    CatalogBatch, CatalogListStore, CatalogStore, Change, ChangeSource, Collection, Episode,
-    ExternalId, Genre, Person, Season, SeasonId, Title, TitleFilter, TitleQuery, TitleWatchers,
-    Visibility,
+    CatalogBatch, CatalogListStore, CatalogPart, CatalogStore, Change, ChangeSource, Collection,
+    Episode, ExternalId, Genre, Person, Season, SeasonId, Title, TitleWatchers,
 };
 use crate::domain::error::StoreError;
 use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
 use crate::domain::loading::CurationStore;
-use crate::domain::page::{Slice, Window};
 use crate::domain::recommend::{TitleSource, WatchersStore};
 
 /// What titles are called that cannot be read, and other things.
-const TITLES: &str = "titles";
-const DOCUMENTS: &str = "documents";
+pub(super) const TITLES: &str = "titles";
+pub(super) const DOCUMENTS: &str = "documents";
 
 /// The catalogue in the database file.
 #[derive(Clone)]
@@ -43,11 +41,12 @@ impl SqliteCatalog {
         &self,
         condition: &str,
         parameter: impl rusqlite::ToSql + Send + 'static,
-    ) -> Result<Vec<Title>, StoreError> {
+    ) -> Result<Vec<Arc<Title>>, StoreError> {
         let sql = format!("{} WHERE {condition}", rows::TITLES);
         self.db
             .read(move |connection| {
-                Ok(readable(connection, TITLES, &sql, [parameter], rows::title)?.0)
+                let title = |row: &Row<'_>| rows::title(row).map(Arc::new);
+                Ok(readable(connection, TITLES, &sql, [parameter], title)?.0)
             })
             .await
     }
@@ -88,8 +87,8 @@ impl SqliteCatalog {
 impl CatalogStore for SqliteCatalog {
     async fn titles(&self, ids: &[TitleId]) -> Result<Vec<Arc<Title>>, StoreError> {
         let ids = columns::list(ids.iter().map(|id| id.to_i64()));
-        let titles = self.titles_where("id IN (SELECT value FROM json_each(?))", ids);
-        Ok(titles.await?.into_iter().map(Arc::new).collect())
+        self.titles_where("id IN (SELECT value FROM json_each(?))", ids)
+            .await
     }
 
     async fn people(&self, ids: &[PersonId]) -> Result<Vec<Person>, StoreError> {
@@ -121,12 +120,12 @@ impl CatalogStore for SqliteCatalog {
         collections: &[CollectionId],
     ) -> Result<Vec<Arc<Title>>, StoreError> {
         let collections = columns::list(collections.iter().map(|id| id.to_i64()));
-        let titles = self.titles_where(
+        self.titles_where(
             "id IN (SELECT title FROM title_collections
                 WHERE collection IN (SELECT value FROM json_each(?)))",
             collections,
-        );
-        Ok(titles.await?.into_iter().map(Arc::new).collect())
+        )
+        .await
     }
 
     async fn episodes(&self, ids: &[EpisodeId]) -> Result<Vec<Episode>, StoreError> {
@@ -140,13 +139,16 @@ impl CatalogStore for SqliteCatalog {
 
 #[async_trait]
 impl CatalogListStore for SqliteCatalog {
-    async fn titles_by_slug(&self, slugs: &[String]) -> Result<Vec<Title>, StoreError> {
+    async fn titles_by_slug(&self, slugs: &[String]) -> Result<Vec<Arc<Title>>, StoreError> {
         let slugs = columns::list(slugs.iter().map(String::as_str));
         self.titles_where("slug IN (SELECT value FROM json_each(?))", slugs)
             .await
     }
 
-    async fn titles_by_external_id(&self, ids: &[ExternalId]) -> Result<Vec<Title>, StoreError> {
+    async fn titles_by_external_id(
+        &self,
+        ids: &[ExternalId],
+    ) -> Result<Vec<Arc<Title>>, StoreError> {
         let ids = columns::list(
             ids.iter()
                 .map(|id| vec![id.provider.as_str(), id.value.as_str()]),
@@ -157,29 +159,6 @@ impl CatalogListStore for SqliteCatalog {
             ids,
         )
         .await
-    }
-
-    async fn list_titles(
-        &self,
-        visibility: &Visibility,
-        query: &TitleQuery,
-        window: &Window,
-    ) -> Result<Slice<Title>, StoreError> {
-        let (visibility, query, window) = (*visibility, query.clone(), window.clone());
-        self.db
-            .read(move |connection| list::list(connection, &visibility, &query, &window))
-            .await
-    }
-
-    async fn count_titles(
-        &self,
-        visibility: &Visibility,
-        filter: &TitleFilter,
-    ) -> Result<u64, StoreError> {
-        let (visibility, filter) = (*visibility, filter.clone());
-        self.db
-            .read(move |connection| list::count(connection, &visibility, &filter))
-            .await
     }
 
     async fn people_by_slug(&self, slugs: &[String]) -> Result<Vec<Person>, StoreError> {
@@ -244,7 +223,23 @@ impl CatalogListStore for SqliteCatalog {
 impl ChangeSource for SqliteCatalog {
     async fn changes_after(&self, sequence: u64, limit: usize) -> Result<Vec<Change>, StoreError> {
         self.db
-            .read(move |connection| changes_after(connection, sequence, limit))
+            .read(move |connection| feed::changes_after(connection, sequence, limit))
+            .await
+    }
+
+    async fn last_change(&self) -> Result<u64, StoreError> {
+        let last = self.db.read(feed::last_change).await?;
+        Ok(last.cast_unsigned())
+    }
+
+    async fn part_after(
+        &self,
+        part: CatalogPart,
+        after: i64,
+        limit: usize,
+    ) -> Result<(CatalogBatch, Option<i64>), StoreError> {
+        self.db
+            .read(move |connection| feed::part_after(connection, part, after, limit))
             .await
     }
 
@@ -371,49 +366,5 @@ impl From<CountedRow> for TitleWatchers {
             watchers: row.by_popularity.wrapping_neg().cast_unsigned(),
             count: row.counted.cast_unsigned(),
         }
-    }
-}
-
-/// Titles and people have sequences of one counter: what both have to offer, merged.
-fn changes_after(
-    connection: &Connection,
-    sequence: u64,
-    limit: usize,
-) -> rusqlite::Result<Vec<Change>> {
-    let mut from = i64::try_from(sequence).unwrap_or(i64::MAX);
-    let mut found = Vec::new();
-    loop {
-        let wanted = limit - found.len();
-        let params = [from, columns::limit(wanted)];
-        // How far the feed goes, also where a document cannot be read.
-        let numbers = "SELECT sequence FROM titles WHERE sequence > ?1
-            UNION ALL SELECT sequence FROM people WHERE sequence > ?1 ORDER BY sequence LIMIT ?2";
-        let numbers: Vec<i64> = all(connection, numbers, params, only)?;
-        let Some(last) = numbers.last() else {
-            return Ok(found);
-        };
-        let range = [from, *last];
-        let (mut changes, _) = readable(
-            connection,
-            TITLES,
-            "SELECT sequence, document, by_popularity FROM titles JOIN title_documents USING (id)
-             WHERE sequence > ?1 AND sequence <= ?2 ORDER BY sequence",
-            range,
-            read::<ChangedTitle, Change>,
-        )?;
-        let (people, _) = readable(
-            connection,
-            DOCUMENTS,
-            "SELECT sequence, document FROM people WHERE sequence > ?1 AND sequence <= ?2 ORDER BY sequence",
-            range,
-            read::<ChangedPerson, Change>,
-        )?;
-        changes.extend(people);
-        changes.sort_unstable_by_key(|change| change.sequence);
-        found.extend(changes);
-        if numbers.len() < wanted || found.len() == limit {
-            return Ok(found);
-        }
-        from = *last;
     }
 }

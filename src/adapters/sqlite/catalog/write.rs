@@ -2,7 +2,6 @@
 
 use rusqlite::{Connection, named_params};
 
-use super::list::kind;
 use super::rows::{CollectionRow, EpisodeRow, GenreRow, PersonRow};
 use super::side::SideTables;
 use crate::adapters::sqlite::columns::{TableRecord, json_over, only, unsigned};
@@ -10,21 +9,17 @@ use crate::adapters::sqlite::db::{NOW, store_error};
 use crate::adapters::sqlite::statements::{
     all, changed, execute, find, insert, one, update, write,
 };
-use crate::domain::catalog::{CatalogBatch, Collection, Episode, Genre, Person, Title, TitleOrder};
+use crate::domain::catalog::{CatalogBatch, Collection, Episode, Genre, Person, Title};
 use crate::domain::error::StoreError;
 use crate::domain::ids::TitleId;
-use crate::domain::page::KeyValue;
 use crate::domain::stamp::Stamp;
 
-const INSERT_TITLE: &str = "INSERT INTO titles
-    (id, slug, revision, kind, year, by_name, by_added, by_released, by_popularity, sequence, waiting_since,
-        age, open_from, open_until)
-    VALUES (:id, :slug, :revision, :kind, :year, :by_name, :by_added, :by_released, 0, :sequence, :sequence,
-        :age, :open_from, :open_until)";
+const INSERT_TITLE: &str =
+    "INSERT INTO titles (id, slug, revision, by_popularity, sequence, waiting_since)
+    VALUES (:id, :slug, :revision, 0, :sequence, :sequence)";
 const UPDATE_TITLE: &str = "UPDATE titles
-    SET slug = :slug, revision = :revision, kind = :kind, year = :year, by_name = :by_name, by_added = :by_added,
-        by_released = :by_released, age = :age, open_from = :open_from, open_until = :open_until,
-        sequence = :sequence, waiting_since = min(coalesce(waiting_since, :sequence), :sequence)
+    SET slug = :slug, revision = :revision, sequence = :sequence,
+        waiting_since = min(coalesce(waiting_since, :sequence), :sequence)
     WHERE id = :id AND revision = :revision - 1";
 const PUT_DOCUMENT: &str =
     "INSERT OR REPLACE INTO title_documents (id, document) VALUES (:id, :document)";
@@ -46,13 +41,13 @@ pub(super) fn put(connection: &Connection, batch: &CatalogBatch) -> Result<(), S
         put_person(connection, person, feed.next())?;
     }
     for genre in replacements_first(&batch.genres, |genre| genre.stamp.revision) {
-        put_genre(connection, genre)?;
+        put_genre(connection, genre, feed.next())?;
     }
     for collection in replacements_first(&batch.collections, |it| it.stamp.revision) {
-        put_collection(connection, collection)?;
+        put_collection(connection, collection, feed.next())?;
     }
     for episode in replacements_first(&batch.episodes, |episode| episode.stamp.revision) {
-        put_episode(connection, episode)?;
+        put_episode(connection, episode, feed.next())?;
     }
     feed.close(connection)
 }
@@ -148,9 +143,6 @@ fn put_title(
         .map(serde_json::from_str)
         .transpose()
         .map_err(StoreError::failed)?;
-    let [by_added, by_released] =
-        [TitleOrder::NewestAdded, TitleOrder::NewestReleased].map(|order| downwards(order, title));
-    let (open_from, open_until) = title.publication.open_millis();
     let written = execute(
         connection,
         if is_new { INSERT_TITLE } else { UPDATE_TITLE },
@@ -158,14 +150,6 @@ fn put_title(
             ":id": id,
             ":slug": title.slug,
             ":revision": title.stamp.revision.cast_signed(),
-            ":kind": kind(title.kind),
-            ":year": title.year,
-            ":by_name": crate::domain::text::sort_name(&title.name),
-            ":by_added": by_added,
-            ":by_released": by_released,
-            ":age": title.age(),
-            ":open_from": open_from,
-            ":open_until": open_until,
             ":sequence": sequence,
         },
     )?;
@@ -203,7 +187,7 @@ fn put_person(connection: &Connection, person: &Person, sequence: i64) -> Result
     put_row(connection, person.stamp, &row)
 }
 
-fn put_genre(connection: &Connection, genre: &Genre) -> Result<(), StoreError> {
+fn put_genre(connection: &Connection, genre: &Genre, sequence: i64) -> Result<(), StoreError> {
     let id = genre.id.to_i64();
     let stored = stored(connection, "genres", id, genre.stamp)?;
     let row = GenreRow {
@@ -211,24 +195,34 @@ fn put_genre(connection: &Connection, genre: &Genre) -> Result<(), StoreError> {
         slug: genre.slug.clone(),
         name: genre.name.clone(),
         revision: genre.stamp.revision.cast_signed(),
+        sequence,
         document: json_over(stored.as_deref(), genre)?,
     };
     put_row(connection, genre.stamp, &row)
 }
 
-fn put_collection(connection: &Connection, collection: &Collection) -> Result<(), StoreError> {
+fn put_collection(
+    connection: &Connection,
+    collection: &Collection,
+    sequence: i64,
+) -> Result<(), StoreError> {
     let id = collection.id.to_i64();
     let stored = stored(connection, "collections", id, collection.stamp)?;
     let row = CollectionRow {
         id,
         slug: collection.slug.clone(),
         revision: collection.stamp.revision.cast_signed(),
+        sequence,
         document: json_over(stored.as_deref(), collection)?,
     };
     put_row(connection, collection.stamp, &row)
 }
 
-fn put_episode(connection: &Connection, episode: &Episode) -> Result<(), StoreError> {
+fn put_episode(
+    connection: &Connection,
+    episode: &Episode,
+    sequence: i64,
+) -> Result<(), StoreError> {
     let id = episode.id.to_i64();
     let stored = stored(connection, "episodes", id, episode.stamp)?;
     let row = EpisodeRow {
@@ -237,6 +231,7 @@ fn put_episode(connection: &Connection, episode: &Episode) -> Result<(), StoreEr
         season: episode.season,
         number: episode.number,
         revision: episode.stamp.revision.cast_signed(),
+        sequence,
         document: json_over(stored.as_deref(), episode)?,
     };
     put_row(connection, episode.stamp, &row)
@@ -261,14 +256,6 @@ fn replacements_first<T>(
 ) -> impl Iterator<Item = &T> {
     let replacing = things.iter().filter(move |thing| revision(thing) != 1);
     replacing.chain(things.iter().filter(move |thing| revision(thing) == 1))
-}
-
-/// A title's place in an order that runs downwards, as its column keeps it.
-fn downwards(order: TitleOrder, title: &Title) -> i64 {
-    match order.keyset(title).value {
-        KeyValue::Number(number) => number.saturating_neg(),
-        KeyValue::Text(_) => 0,
-    }
 }
 
 /// Gives out the numbers of the change feed. There is one writer, so nobody sees them out of order.

@@ -139,7 +139,7 @@ impl TitleInput for TrainingSet {
         visibility: &Visibility,
         query: &TitleQuery,
         window: &Window,
-    ) -> Result<Slice<Title>, CatalogError> {
+    ) -> Result<Slice<Arc<Title>>, CatalogError> {
         let passes = |title: &&Arc<Title>| {
             visibility.shows(title) && query.filter.passes(&TitleFacts::from(&***title))
         };
@@ -156,10 +156,7 @@ impl TitleInput for TrainingSet {
             by_value.then(a.id.cmp(&b.id))
         });
         let rows = found.into_iter().take(window.limit + 1);
-        Ok(Slice::from_overfetched(
-            rows.map(|title| (**title).clone()).collect(),
-            window,
-        ))
+        Ok(Slice::from_overfetched(rows.cloned().collect(), window))
     }
 
     async fn count_titles(

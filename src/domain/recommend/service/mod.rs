@@ -157,7 +157,7 @@ impl RecommendService {
                     .list_titles(visibility, &query, &Window::first(MAX_PAGE))
                     .await?;
                 let found = page.rows.iter();
-                features.extend(found.map(|title| (title.id, Features::from(title))));
+                features.extend(found.map(|title| (title.id, Features::from(&**title))));
             }
         }
         Ok(features)

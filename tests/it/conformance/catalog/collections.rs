@@ -8,7 +8,7 @@ use super::samples::{
     by_id, collection, is_conflict, part, put_collections, put_titles, revised, series,
 };
 
-on_every_backend!(open on [sqlite, mongo]:
+on_every_backend!(open on [memory, sqlite, mongo]:
     collections_are_found_by_id_and_slug,
     titles_of_collections_are_those_that_are_part_of_one,
     a_title_may_join_a_collection_move_and_leave_it,

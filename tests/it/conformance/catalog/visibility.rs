@@ -1,8 +1,8 @@
 //! Who may see a title: stores filter by it before they cut a page, and count by it.
 
 use reelgraph::domain::catalog::{
-    Certification, Publication, Title, TitleFacts, TitleFilter, TitleKind, TitleQuery, TitleState,
-    Visibility, VisibilityPolicy,
+    Certification, Publication, Title, TitleFacts, TitleFilter, TitleKind, TitleListStore,
+    TitleQuery, TitleState, Visibility, VisibilityPolicy,
 };
 use reelgraph::domain::ids::GenreId;
 use reelgraph::domain::page::{Direction, Window};
@@ -12,7 +12,7 @@ use super::backend::{Opened, open};
 use super::lists::{ORDERS, expected, ids, walk_seen};
 use super::samples::{at, film, put_titles, revised, series};
 
-on_every_backend!(open on [sqlite, mongo]:
+on_every_backend!(open on [memory]:
     every_list_and_count_is_of_what_may_be_seen,
     few_titles_for_a_child_are_found_in_a_large_catalogue,
     a_title_that_changes_is_seen_by_others,

@@ -2,7 +2,7 @@
 
 use futures::future::join_all;
 use reelgraph::domain::catalog::{
-    CatalogBatch, Collection, Episode, Genre, Person, TitleFilter, Visibility,
+    CatalogBatch, Collection, Episode, Genre, Person, TitleFilter, TitleListStore, Visibility,
 };
 use reelgraph::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
 
@@ -12,7 +12,7 @@ use super::samples::{
     put_genres, put_people, put_titles, revised, series,
 };
 
-on_every_backend!(open on [sqlite, mongo]:
+on_every_backend!(open on [memory, sqlite, mongo]:
     a_batch_is_written_whole,
     an_empty_batch_changes_nothing,
     a_batch_is_seen_whole,
@@ -65,7 +65,7 @@ async fn an_empty_batch_changes_nothing(store: &Opened) {
 
     store.put(&CatalogBatch::default()).await.unwrap();
     store.put_watchers(1, &[]).await.unwrap();
-    store.mark_titles_projected(&[]).await.unwrap();
+    store.source().mark_titles_projected(&[]).await.unwrap();
 
     assert_eq!(stored(store).await, everything());
 }
@@ -300,7 +300,7 @@ async fn concurrent_writes_to_different_documents_all_win(store: &Opened) {
     let results = join_all(writes).await;
 
     assert!(results.iter().all(Result::is_ok), "{results:?}");
-    assert_eq!(store.titles_after(None, 100).await.unwrap(), all);
+    assert_eq!(store.source().titles_after(None, 100).await.unwrap(), all);
 }
 
 async fn a_thousand_titles_and_their_people_are_one_batch(store: &Opened) {
@@ -317,7 +317,7 @@ async fn a_thousand_titles_and_their_people_are_one_batch(store: &Opened) {
     store.put(&batch).await.unwrap();
     store.put(&next).await.unwrap();
 
-    let found = store.titles_after(None, 2000).await.unwrap();
+    let found = store.source().titles_after(None, 2000).await.unwrap();
     assert_eq!(found, next.titles);
     let ids: Vec<_> = (1..=1500).map(PersonId).collect();
     let mut people = store.people(&ids).await.unwrap();
@@ -399,7 +399,7 @@ async fn stored(store: &Opened) -> CatalogBatch {
     let mut collections = store.collections(&collections).await.unwrap();
     collections.sort_by_key(|collection| collection.id);
     CatalogBatch {
-        titles: store.titles_after(None, 100).await.unwrap(),
+        titles: store.source().titles_after(None, 100).await.unwrap(),
         people,
         genres,
         collections,

@@ -1,0 +1,71 @@
+//! The episodes of the snapshot, by series and in order.
+
+use hashbrown::HashMap;
+
+use crate::domain::catalog::{Episode, Season, SeasonId};
+use crate::domain::ids::{EpisodeId, TitleId};
+
+/// All episodes.
+#[derive(Default)]
+pub(super) struct Episodes {
+    /// Sorted by [`Episode::ordinal`].
+    of_series: HashMap<TitleId, Vec<Episode>>,
+    /// The series and the ordinal.
+    by_id: HashMap<EpisodeId, (TitleId, (u32, u32))>,
+}
+
+impl Episodes {
+    pub(super) fn with_id(&self, id: EpisodeId) -> Option<&Episode> {
+        let (series, ordinal) = self.by_id.get(&id)?;
+        let episodes = self.of_series.get(series)?;
+        let place = episodes.binary_search_by_key(ordinal, Episode::ordinal);
+        place.ok().map(|place| &episodes[place])
+    }
+
+    /// All of a series, in order.
+    pub(super) fn of_series(&self, series: TitleId) -> &[Episode] {
+        self.of_series.get(&series).map_or(&[], Vec::as_slice)
+    }
+
+    /// All of a season, in order.
+    pub(super) fn of_season(&self, season: SeasonId) -> &[Episode] {
+        let episodes = self.of_series(season.series);
+        let from = episodes.partition_point(|episode| episode.season < season.number);
+        let to = episodes.partition_point(|episode| episode.season <= season.number);
+        &episodes[from..to]
+    }
+
+    /// The seasons of a series, by number.
+    pub(super) fn seasons(&self, series: TitleId) -> impl Iterator<Item = Season> {
+        let seasons = self
+            .of_series(series)
+            .chunk_by(|one, other| one.season == other.season);
+        seasons.map(|episodes| Season {
+            id: episodes[0].season_id(),
+            episodes: episodes.len() as u64,
+        })
+    }
+
+    /// Keeps an episode, unless a later revision is known.
+    pub(super) fn put(&mut self, mut episode: Episode) {
+        if let Some(known) = self.with_id(episode.id) {
+            if known.stamp.revision >= episode.stamp.revision {
+                return;
+            }
+            let (series, ordinal) = (known.series, known.ordinal());
+            if (series, ordinal) != (episode.series, episode.ordinal())
+                && let Some(episodes) = self.of_series.get_mut(&series)
+            {
+                episodes.retain(|other| other.id != episode.id);
+            }
+        }
+        episode.directors.shrink_to_fit();
+        self.by_id
+            .insert(episode.id, (episode.series, episode.ordinal()));
+        let episodes = self.of_series.entry(episode.series).or_default();
+        match episodes.binary_search_by_key(&episode.ordinal(), Episode::ordinal) {
+            Ok(place) => episodes[place] = episode,
+            Err(place) => episodes.insert(place, episode),
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! Which titles pass a filter and may be seen: a set of slots for each fact that is asked for.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use hashbrown::HashMap;
+use roaring::RoaringBitmap;
+
+use super::titles::Slot;
+use crate::domain::catalog::{Publication, Title, TitleFilter, TitleKind, Visibility};
+use crate::domain::ids::{GenreId, PersonId};
+
+/// The sets.
+#[derive(Default)]
+pub(super) struct Filters {
+    all: RoaringBitmap,
+    films: RoaringBitmap,
+    genres: HashMap<GenreId, RoaringBitmap>,
+    /// Most people have few titles, for which a sorted array is a third of a set.
+    people: HashMap<PersonId, Box<[Slot]>>,
+    years: BTreeMap<i32, RoaringBitmap>,
+    languages: HashMap<String, RoaringBitmap>,
+    /// By age in years; `None`: without a rating.
+    ages: BTreeMap<Option<u8>, RoaringBitmap>,
+    /// What is not open to viewers for ever.
+    windows: BTreeMap<Slot, Publication>,
+}
+
+impl Filters {
+    pub(super) fn add(&mut self, slot: Slot, title: &Title) {
+        self.all.insert(slot);
+        if title.kind == TitleKind::Film {
+            self.films.insert(slot);
+        }
+        for genre in &title.genres {
+            self.genres.entry(*genre).or_default().insert(slot);
+        }
+        for person in people(title) {
+            let titles = self.people.entry(person).or_default();
+            if let Err(place) = titles.binary_search(&slot) {
+                let mut more = Vec::with_capacity(titles.len() + 1);
+                more.extend_from_slice(&titles[..place]);
+                more.push(slot);
+                more.extend_from_slice(&titles[place..]);
+                *titles = more.into();
+            }
+        }
+        if let Some(year) = title.year {
+            self.years.entry(year).or_default().insert(slot);
+        }
+        for language in &title.languages {
+            let titles = self.languages.entry_ref(language).or_default();
+            titles.insert(slot);
+        }
+        self.ages.entry(title.age()).or_default().insert(slot);
+        if title.publication != Publication::default() {
+            self.windows.insert(slot, title.publication);
+        }
+    }
+
+    /// Takes out what [`Self::add`] has put in for the same title.
+    pub(super) fn remove(&mut self, slot: Slot, title: &Title) {
+        let take_out = |set: Option<&mut RoaringBitmap>| {
+            if let Some(set) = set {
+                set.remove(slot);
+            }
+        };
+        self.all.remove(slot);
+        self.films.remove(slot);
+        for genre in &title.genres {
+            take_out(self.genres.get_mut(genre));
+        }
+        for person in people(title) {
+            if let Some(titles) = self.people.get_mut(&person) {
+                *titles = titles.iter().copied().filter(|it| *it != slot).collect();
+            }
+        }
+        take_out(title.year.and_then(|year| self.years.get_mut(&year)));
+        for language in &title.languages {
+            take_out(self.languages.get_mut(language));
+        }
+        take_out(self.ages.get_mut(&title.age()));
+        self.windows.remove(&slot);
+    }
+
+    /// The titles that may be seen and pass.
+    pub(super) fn passing(&self, visibility: &Visibility, filter: &TitleFilter) -> RoaringBitmap {
+        let mut passing = Passing::default();
+        if let Some(kinds) = &filter.kinds {
+            passing.only(self.of_kinds(kinds));
+        }
+        if let Some(genres) = &filter.genres {
+            passing.only(any(genres
+                .iter()
+                .filter_map(|genre| self.genres.get(genre))));
+        }
+        if let Some(people) = &filter.people {
+            let titles = people.iter().filter_map(|person| self.people.get(person));
+            passing.only(Cow::Owned(titles.flatten().collect()));
+        }
+        match (filter.year_from, filter.year_to) {
+            (None, None) => {}
+            (Some(from), Some(to)) if from > to => passing.only(Cow::default()),
+            (from, to) => {
+                let years = from.unwrap_or(i32::MIN)..=to.unwrap_or(i32::MAX);
+                passing.only(any(self.years.range(years).map(|(_, titles)| titles)));
+            }
+        }
+        if let Some(language) = &filter.language {
+            passing.only(any(self.languages.get(language)));
+        }
+        if visibility.max_age().is_some() || !visibility.sees_unrated() {
+            let seen = self.ages.iter().filter(|(age, _)| {
+                let published = Publication::default();
+                visibility.shows_rated(**age, &published)
+            });
+            passing.only(any(seen.map(|(_, titles)| titles)));
+        }
+        let mut titles = passing.set.unwrap_or(Cow::Borrowed(&self.all)).into_owned();
+        if let Some(at) = visibility.open_at() {
+            self.close(&mut titles, at);
+        }
+        titles
+    }
+
+    fn of_kinds(&self, kinds: &[TitleKind]) -> Cow<'_, RoaringBitmap> {
+        let has = |kind| kinds.contains(&kind);
+        match (has(TitleKind::Film), has(TitleKind::Series)) {
+            (true, true) => Cow::Borrowed(&self.all),
+            (true, false) => Cow::Borrowed(&self.films),
+            (false, true) => Cow::Owned(&self.all - &self.films),
+            (false, false) => Cow::default(),
+        }
+    }
+
+    /// Takes out what is not open at a moment.
+    fn close(&self, titles: &mut RoaringBitmap, at: DateTime<Utc>) {
+        for (slot, publication) in &self.windows {
+            if !publication.is_open(at) {
+                titles.remove(*slot);
+            }
+        }
+    }
+}
+
+/// The titles that have passed all that was asked so far; `None`: nothing was.
+#[derive(Default)]
+struct Passing<'a> {
+    set: Option<Cow<'a, RoaringBitmap>>,
+}
+
+impl<'a> Passing<'a> {
+    fn only(&mut self, these: Cow<'a, RoaringBitmap>) {
+        self.set = Some(match self.set.take() {
+            Some(set) => Cow::Owned(&*set & &*these),
+            None => these,
+        });
+    }
+}
+
+/// Whatever is in one of these sets.
+fn any<'a>(sets: impl IntoIterator<Item = &'a RoaringBitmap>) -> Cow<'a, RoaringBitmap> {
+    let mut sets = sets.into_iter();
+    let Some(first) = sets.next() else {
+        return Cow::default();
+    };
+    let mut all = Cow::Borrowed(first);
+    for set in sets {
+        *all.to_mut() |= set;
+    }
+    all
+}
+
+/// Whoever is credited, each once.
+fn people(title: &Title) -> Vec<PersonId> {
+    let mut people: Vec<PersonId> = title.credits.iter().map(|credit| credit.person).collect();
+    people.sort_unstable();
+    people.dedup();
+    people
+}

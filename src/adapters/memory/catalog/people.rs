@@ -1,0 +1,127 @@
+//! The people of the snapshot, whose texts lie one behind the other: there are ten times as many as titles.
+
+use std::hash::BuildHasher;
+
+use chrono::NaiveDate;
+use hashbrown::{DefaultHashBuilder, HashTable};
+
+use crate::domain::catalog::{ExternalId, Person};
+use crate::domain::ids::PersonId;
+use crate::domain::stamp::Stamp;
+
+/// All people.
+#[derive(Default)]
+pub(super) struct People {
+    kept: Vec<Kept>,
+    by_id: HashTable<u32>,
+    by_slug: HashTable<u32>,
+    hasher: DefaultHashBuilder,
+}
+
+/// One of them.
+struct Kept {
+    id: PersonId,
+    born: Option<NaiveDate>,
+    stamp: Stamp,
+    /// [`Texts`], one behind the other.
+    texts: Box<[u8]>,
+}
+
+impl People {
+    pub(super) fn with_id(&self, id: PersonId) -> Option<Person> {
+        self.place(id).map(|place| self.kept[place].person())
+    }
+
+    pub(super) fn with_slug(&self, slug: &str) -> Option<Person> {
+        let has_slug = |place: &u32| self.kept[*place as usize].slug() == slug;
+        let place = self.by_slug.find(self.hasher.hash_one(slug), has_slug)?;
+        Some(self.kept[*place as usize].person())
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = Person> {
+        self.kept.iter().map(Kept::person)
+    }
+
+    /// Keeps somebody, unless a later revision is known.
+    pub(super) fn put(&mut self, person: &Person) {
+        let new = Kept::of(person);
+        let place = match self.place(person.id) {
+            Some(place) if self.kept[place].stamp.revision >= new.stamp.revision => return,
+            Some(place) => {
+                let slug = self.hasher.hash_one(self.kept[place].slug());
+                let is_it = |it: &u32| *it as usize == place;
+                if let Ok(entry) = self.by_slug.find_entry(slug, is_it) {
+                    entry.remove();
+                }
+                self.kept[place] = new;
+                place
+            }
+            None => {
+                self.kept.push(new);
+                let place = self.kept.len() - 1;
+                let (kept, hasher) = (&self.kept, &self.hasher);
+                self.by_id
+                    .insert_unique(hasher.hash_one(person.id), as_entry(place), |it| {
+                        hasher.hash_one(kept[*it as usize].id)
+                    });
+                place
+            }
+        };
+        let (kept, hasher) = (&self.kept, &self.hasher);
+        self.by_slug.insert_unique(
+            hasher.hash_one(person.slug.as_str()),
+            as_entry(place),
+            |it| hasher.hash_one(kept[*it as usize].slug()),
+        );
+    }
+
+    fn place(&self, id: PersonId) -> Option<usize> {
+        let is_it = |place: &u32| self.kept[*place as usize].id == id;
+        let place = self.by_id.find(self.hasher.hash_one(id), is_it)?;
+        Some(*place as usize)
+    }
+}
+
+fn as_entry(place: usize) -> u32 {
+    u32::try_from(place).expect("fewer people than live")
+}
+
+/// The slug, the name, and the external ids, by provider.
+type Texts<'a> = (&'a str, &'a str, Vec<(&'a str, &'a str)>);
+
+impl Kept {
+    fn of(person: &Person) -> Self {
+        let ids = person.external_ids.iter();
+        let ids = ids.map(|id| (id.provider.as_str(), id.value.as_str()));
+        let texts: Texts<'_> = (&person.slug, &person.name, ids.collect());
+        let texts = postcard::to_stdvec(&texts).expect("texts can be written one behind the other");
+        Self {
+            id: person.id,
+            born: person.born,
+            stamp: person.stamp,
+            texts: texts.into(),
+        }
+    }
+
+    fn person(&self) -> Person {
+        let texts: Texts<'_> = postcard::from_bytes(&self.texts).expect("they were written so");
+        let (slug, name, ids) = texts;
+        let ids = ids.into_iter().map(|(provider, value)| ExternalId {
+            provider: provider.to_owned(),
+            value: value.to_owned(),
+        });
+        Person {
+            id: self.id,
+            slug: slug.to_owned(),
+            name: name.to_owned(),
+            born: self.born,
+            external_ids: ids.collect(),
+            stamp: self.stamp,
+        }
+    }
+
+    fn slug(&self) -> &str {
+        let (slug, _) = postcard::take_from_bytes(&self.texts).expect("they were written so");
+        slug
+    }
+}

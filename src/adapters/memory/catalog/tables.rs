@@ -1,0 +1,177 @@
+//! Everything that the snapshot holds, changed together.
+
+use std::sync::Arc;
+
+use hashbrown::HashMap;
+use roaring::RoaringBitmap;
+
+use super::episodes::Episodes;
+use super::filters::Filters;
+use super::orders::{self, Orders};
+use super::people::People;
+use super::titles::{Slot, Titles};
+use crate::domain::catalog::{
+    CatalogBatch, Change, Changed, Collection, Genre, Title, TitleFilter, TitleOrder, TitleQuery,
+    TitleWatchers, Visibility,
+};
+use crate::domain::ids::{CollectionId, GenreId, TitleId};
+use crate::domain::page::{Slice, Window};
+
+/// The catalogue.
+#[derive(Default)]
+pub(super) struct Tables {
+    pub(super) titles: Titles,
+    filters: Filters,
+    orders: Orders,
+    pub(super) people: People,
+    pub(super) genres: HashMap<GenreId, Genre>,
+    pub(super) collections: HashMap<CollectionId, Collection>,
+    collections_by_slug: HashMap<String, CollectionId>,
+    pub(super) episodes: Episodes,
+}
+
+impl Tables {
+    /// Takes in what is read while nobody looks: the orders are made at the end, by [`Self::sort`].
+    pub(super) fn fill(&mut self, mut batch: CatalogBatch) {
+        for title in std::mem::take(&mut batch.titles) {
+            let slot = self.titles.next_slot();
+            self.filters.add(slot, &title);
+            self.titles.put(slot, title);
+        }
+        self.put_others(batch);
+    }
+
+    /// Makes the orders.
+    pub(super) fn sort(&mut self) {
+        self.orders = Orders::of(&self.titles);
+    }
+
+    /// Takes in what was written. What is older than what is known is passed over.
+    pub(super) fn apply(&mut self, mut batch: CatalogBatch) {
+        self.put_titles(std::mem::take(&mut batch.titles));
+        self.put_others(batch);
+    }
+
+    /// Takes in how many watch titles.
+    pub(super) fn count_watchers(&mut self, counted: &[TitleWatchers]) {
+        let news = counted.iter().filter_map(|counted| {
+            let slot = self.titles.slot(counted.title)?;
+            let known = self.titles.at(slot).watchers;
+            (known != counted.watchers).then_some((slot, counted.watchers))
+        });
+        // Of several the last holds.
+        let news: std::collections::BTreeMap<Slot, u64> = news.collect();
+        if news.is_empty() {
+            return;
+        }
+        let slots: Vec<Slot> = news.keys().copied().collect();
+        self.orders
+            .moving(&mut self.titles, &[TitleOrder::Popular], &slots, |titles| {
+                for (slot, watchers) in news {
+                    titles.set_watchers(slot, watchers);
+                }
+            });
+    }
+
+    pub(super) fn list(
+        &self,
+        visibility: &Visibility,
+        query: &TitleQuery,
+        window: &Window,
+    ) -> Slice<Arc<Title>> {
+        let passing = self.filters.passing(visibility, &query.filter);
+        let page = self
+            .orders
+            .page(&self.titles, query.order, &passing, window);
+        page.map(|slot| Arc::clone(self.titles.at(slot)))
+    }
+
+    pub(super) fn passing(&self, visibility: &Visibility, filter: &TitleFilter) -> RoaringBitmap {
+        self.filters.passing(visibility, filter)
+    }
+
+    pub(super) fn collection_with_slug(&self, slug: &str) -> Option<&Collection> {
+        self.collections.get(self.collections_by_slug.get(slug)?)
+    }
+
+    fn put_titles(&mut self, batch: Vec<Title>) {
+        let mut latest: HashMap<TitleId, Title> = HashMap::new();
+        for title in batch {
+            let known = latest.get(&title.id).map(|known| known.stamp.revision);
+            let known = known.max(self.titles.with_id(title.id).map(|it| it.stamp.revision));
+            if known.is_none_or(|known| known < title.stamp.revision) {
+                latest.insert(title.id, title);
+            }
+        }
+        if latest.is_empty() {
+            return;
+        }
+        let mut next = self.titles.next_slot();
+        let mut slots = Vec::with_capacity(latest.len());
+        for (id, mut title) in latest {
+            let slot = if let Some(slot) = self.titles.slot(id) {
+                let known = self.titles.at(slot);
+                // They have a feed of their own, and whoever writes a title writes none of them.
+                title.watchers = known.watchers;
+                self.filters.remove(slot, known);
+                slot
+            } else {
+                next += 1;
+                next - 1
+            };
+            slots.push((slot, title));
+        }
+        slots.sort_unstable_by_key(|(slot, _)| *slot);
+        for (slot, title) in &slots {
+            self.filters.add(*slot, title);
+        }
+        let places: Vec<Slot> = slots.iter().map(|(slot, _)| *slot).collect();
+        self.orders
+            .moving(&mut self.titles, &orders::ALL, &places, |titles| {
+                for (slot, title) in slots {
+                    titles.put(slot, title);
+                }
+            });
+    }
+
+    fn put_others(&mut self, batch: CatalogBatch) {
+        for person in &batch.people {
+            self.people.put(person);
+        }
+        for genre in batch.genres {
+            let known = self.genres.get(&genre.id);
+            if known.is_none_or(|known| known.stamp.revision < genre.stamp.revision) {
+                self.genres.insert(genre.id, genre);
+            }
+        }
+        for collection in batch.collections {
+            let known = self.collections.get(&collection.id);
+            if known.is_none_or(|known| known.stamp.revision < collection.stamp.revision) {
+                if let Some(known) = known {
+                    self.collections_by_slug.remove(&known.slug);
+                }
+                self.collections_by_slug
+                    .insert(collection.slug.clone(), collection.id);
+                self.collections.insert(collection.id, collection);
+            }
+        }
+        for episode in batch.episodes {
+            self.episodes.put(episode);
+        }
+    }
+}
+
+/// What changes have brought, sorted by what it is.
+pub(super) fn brought(changes: &[Change]) -> CatalogBatch {
+    let mut batch = CatalogBatch::default();
+    for change in changes {
+        match &change.changed {
+            Changed::Title(title) => batch.titles.push(title.clone()),
+            Changed::Person(person) => batch.people.push(person.clone()),
+            Changed::Genre(genre) => batch.genres.push(genre.clone()),
+            Changed::Collection(collection) => batch.collections.push(collection.clone()),
+            Changed::Episode(episode) => batch.episodes.push(episode.clone()),
+        }
+    }
+    batch
+}

@@ -1,0 +1,146 @@
+//! The titles of the snapshot, each in a slot of its own for good, and what finds one.
+
+use std::hash::BuildHasher;
+use std::sync::Arc;
+
+use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
+
+use crate::domain::catalog::{ExternalId, Title};
+use crate::domain::ids::{CollectionId, TitleId};
+use crate::domain::text;
+
+/// Where a title is kept. Nothing leaves the catalogue, so slots have no gaps.
+pub(super) type Slot = u32;
+
+/// All titles.
+#[derive(Default)]
+pub(super) struct Titles {
+    kept: Vec<Kept>,
+    by_id: HashMap<TitleId, Slot>,
+    by_slug: HashTable<Slot>,
+    /// The hash of each external id of a title, with the title.
+    by_external_id: HashTable<(u64, Slot)>,
+    members: HashMap<CollectionId, Vec<Slot>>,
+    hasher: DefaultHashBuilder,
+}
+
+struct Kept {
+    title: Arc<Title>,
+    sort_name: Box<str>,
+}
+
+impl Titles {
+    /// The slot of a title that comes.
+    pub(super) fn next_slot(&self) -> Slot {
+        Slot::try_from(self.kept.len()).expect("fewer titles than four billion")
+    }
+
+    pub(super) fn iter(&self) -> impl ExactSizeIterator<Item = &Arc<Title>> {
+        self.kept.iter().map(|kept| &kept.title)
+    }
+
+    pub(super) fn at(&self, slot: Slot) -> &Arc<Title> {
+        &self.kept[slot as usize].title
+    }
+
+    pub(super) fn sort_name(&self, slot: Slot) -> &str {
+        &self.kept[slot as usize].sort_name
+    }
+
+    pub(super) fn slot(&self, id: TitleId) -> Option<Slot> {
+        self.by_id.get(&id).copied()
+    }
+
+    pub(super) fn with_id(&self, id: TitleId) -> Option<&Arc<Title>> {
+        self.slot(id).map(|slot| self.at(slot))
+    }
+
+    pub(super) fn with_slug(&self, slug: &str) -> Option<&Arc<Title>> {
+        let hash = self.hasher.hash_one(slug);
+        let slot = self
+            .by_slug
+            .find(hash, |slot| self.at(*slot).slug == *slug)?;
+        Some(self.at(*slot))
+    }
+
+    pub(super) fn with_external_id<'a>(
+        &'a self,
+        id: &'a ExternalId,
+    ) -> impl Iterator<Item = &'a Arc<Title>> {
+        let found = self.by_external_id.iter_hash(self.hasher.hash_one(id));
+        let found = found.map(|(_, slot)| self.at(*slot));
+        found.filter(|title| title.external_ids.contains(id))
+    }
+
+    pub(super) fn members(&self, collection: CollectionId) -> impl Iterator<Item = &Arc<Title>> {
+        let members = self.members.get(&collection).into_iter().flatten();
+        members.map(|slot| self.at(*slot))
+    }
+
+    /// Keeps a title in its slot, in place of what was there.
+    pub(super) fn put(&mut self, slot: Slot, mut title: Title) {
+        shrink(&mut title);
+        let kept = Kept {
+            sort_name: text::sort_name(&title.name).into(),
+            title: Arc::new(title),
+        };
+        if slot < self.next_slot() {
+            self.forget(slot);
+            self.kept[slot as usize] = kept;
+        } else {
+            self.by_id.insert(kept.title.id, slot);
+            self.kept.push(kept);
+        }
+        self.find_again(slot);
+    }
+
+    pub(super) fn set_watchers(&mut self, slot: Slot, watchers: u64) {
+        Arc::make_mut(&mut self.kept[slot as usize].title).watchers = watchers;
+    }
+
+    fn forget(&mut self, slot: Slot) {
+        let title = Arc::clone(self.at(slot));
+        let slug = self.hasher.hash_one(title.slug.as_str());
+        if let Ok(entry) = self.by_slug.find_entry(slug, |it| *it == slot) {
+            entry.remove();
+        }
+        for id in &title.external_ids {
+            let entry = (self.hasher.hash_one(id), slot);
+            if let Ok(entry) = self.by_external_id.find_entry(entry.0, |it| *it == entry) {
+                entry.remove();
+            }
+        }
+        if let Some(part_of) = title.collection
+            && let Some(members) = self.members.get_mut(&part_of.collection)
+        {
+            members.retain(|member| *member != slot);
+        }
+    }
+
+    fn find_again(&mut self, slot: Slot) {
+        let (kept, hasher) = (&self.kept, &self.hasher);
+        let title = &kept[slot as usize].title;
+        let slug_of = |slot: &Slot| hasher.hash_one(kept[*slot as usize].title.slug.as_str());
+        self.by_slug
+            .insert_unique(hasher.hash_one(title.slug.as_str()), slot, slug_of);
+        for id in &title.external_ids {
+            let entry = (hasher.hash_one(id), slot);
+            self.by_external_id
+                .insert_unique(entry.0, entry, |(hash, _)| *hash);
+        }
+        if let Some(part_of) = title.collection {
+            let members = self.members.entry(part_of.collection);
+            members.or_default().push(slot);
+        }
+    }
+}
+
+/// Gives back the room that reading has left in lists.
+fn shrink(title: &mut Title) {
+    title.genres.shrink_to_fit();
+    title.credits.shrink_to_fit();
+    title.countries.shrink_to_fit();
+    title.languages.shrink_to_fit();
+    title.external_ids.shrink_to_fit();
+    title.certifications.shrink_to_fit();
+}
