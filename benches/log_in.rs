@@ -16,7 +16,7 @@ use reelgraph::adapters::sqlite::{
 };
 use reelgraph::domain::accounts::{
     AccountError, AccountPolicy, AccountPorts, AccountService, AccountStores, KeyRotation, LogIn,
-    Registration, Transport,
+    ReadInTurn, Registration, Transport,
 };
 use reelgraph::domain::clock::{Clock, SystemClock};
 use reelgraph::domain::entropy::SystemEntropy;
@@ -119,9 +119,12 @@ fn service(folder: &tempfile::TempDir) -> anyhow::Result<AccountService> {
     let rotation = KeyRotation::default();
     let access_tokens =
         JwtTokens::new(keys, Arc::clone(&clock), "bench".to_owned(), rotation, None);
+    let profiles = Arc::new(SqliteAccounts::new(db.clone()));
+    let sessions = Arc::new(SqliteSessions::new(db.clone()));
     let ports = AccountPorts {
-        accounts: AccountStores::on(Arc::new(SqliteAccounts::new(db.clone()))),
-        sessions: Arc::new(SqliteSessions::new(db.clone())),
+        accounts: AccountStores::on(Arc::clone(&profiles)),
+        owners: Arc::new(ReadInTurn::new(sessions.clone(), profiles)),
+        sessions,
         one_time: Arc::new(SqliteOneTime::new(db)),
         access_tokens: Arc::new(access_tokens),
         limiter: Arc::new(MemoryLimiter::new()),

@@ -115,6 +115,7 @@ impl App {
             AccountPorts {
                 accounts: stores.accounts.clone(),
                 sessions: Arc::clone(&stores.sessions),
+                owners: Arc::clone(&stores.owners),
                 one_time: Arc::clone(&stores.one_time),
                 access_tokens: Arc::new(access_tokens),
                 limiter: Arc::clone(&stores.limiter),
@@ -198,12 +199,15 @@ impl App {
         })
     }
 
-    /// Makes all that the record needs and lacks, however long that takes. Says whether anything was missing.
+    /// Makes all that the record needs and lacks, however long that takes, and drops what only versions of before need.
+    /// Says whether anything was to be done.
     pub async fn migrate(&self) -> anyhow::Result<bool> {
         (self.stores.preparation)()
             .await
             .context("the indexes of the record cannot be made")?;
-        Ok(!self.stores.is_prepared)
+        let cleared = (self.stores.clearing)().await;
+        let cleared = cleared.context("indexes of former versions cannot be dropped")?;
+        Ok(cleared || !self.stores.is_prepared)
     }
 
     /// Looks at everything that the program needs, and changes nothing.

@@ -25,7 +25,8 @@ use crate::adapters::sqlite::{
 };
 use crate::config::{Config, Servers};
 use crate::domain::accounts::{
-    AccountStores, MailStore, OneTimeStore, SessionStore, SigningKeyStore,
+    AccountStores, MailStore, OneTimeStore, ReadInTurn, SessionOwners, SessionStore,
+    SigningKeyStore,
 };
 use crate::domain::catalog::{CatalogListStore, CatalogPorts, CatalogStore, ChangeSource};
 use crate::domain::clock::SystemClock;
@@ -60,6 +61,7 @@ pub(super) struct AllStores {
     pub(super) accounts: AccountStores,
     pub(super) mails: Arc<dyn MailStore>,
     pub(super) sessions: Arc<dyn SessionStore>,
+    pub(super) owners: Arc<dyn SessionOwners>,
     pub(super) one_time: Arc<dyn OneTimeStore>,
     pub(super) signing_keys: Arc<dyn SigningKeyStore>,
     pub(super) limiter: Arc<dyn RateLimiter>,
@@ -76,7 +78,12 @@ pub(super) struct AllStores {
     pub(super) preparation: Preparation,
     /// Whether none is missing.
     pub(super) is_prepared: bool,
+    /// Drops the indexes of the record that only versions of before need. Says whether there were any.
+    pub(super) clearing: Clearing,
 }
+
+/// Something that is taken away from a store.
+type Clearing = Arc<dyn Fn() -> BoxFuture<'static, Result<bool, StoreError>> + Send + Sync>;
 
 /// Something that is done to a store and may take long.
 type Preparation = Arc<dyn Fn() -> BoxFuture<'static, Result<(), StoreError>> + Send + Sync>;
@@ -121,9 +128,13 @@ impl CatalogStores {
             record: CatalogPorts {
                 store: store.clone(),
                 lists: store.clone(),
+                record: store.clone(),
                 ..service.clone()
             },
-            service,
+            service: CatalogPorts {
+                record: store.clone(),
+                ..service
+            },
             loading: memory.clone(),
             titles: store,
             watchers: memory,
@@ -189,6 +200,7 @@ pub(super) fn embedded(config: &Config, events: &MemoryEvents) -> anyhow::Result
     let db =
         SqliteDb::open(&path).with_context(|| format!("{} cannot be opened", path.display()))?;
     let accounts = measured("sqlite", SqliteAccounts::new(db.clone()));
+    let sessions = measured("sqlite", SqliteSessions::new(db.clone()));
     let graph = measured("sqlite", SqliteGraph::new(db.clone()));
     let pulse = pulse("sqlite", measured("sqlite", db.clone()), PATIENCE);
     Ok(AllStores {
@@ -199,8 +211,9 @@ pub(super) fn embedded(config: &Config, events: &MemoryEvents) -> anyhow::Result
         ),
         usage: measured("sqlite", SqliteUsage::new(db.clone())),
         accounts: AccountStores::on(Arc::clone(&accounts)),
+        owners: Arc::new(ReadInTurn::new(sessions.clone(), accounts.clone())),
         mails: accounts,
-        sessions: measured("sqlite", SqliteSessions::new(db.clone())),
+        sessions,
         one_time: measured("sqlite", SqliteOneTime::new(db.clone())),
         signing_keys: measured("sqlite", SqliteSigningKeys::new(db.clone())),
         limiter: measured("memory", MemoryLimiter::new()),
@@ -213,6 +226,7 @@ pub(super) fn embedded(config: &Config, events: &MemoryEvents) -> anyhow::Result
         // Tables are brought up to date when the file is opened.
         preparation: Arc::new(|| Box::pin(async { Ok(()) })),
         is_prepared: true,
+        clearing: Arc::new(|| Box::pin(async { Ok(false) })),
         pulses: Pulses {
             record: pulse.clone(),
             sessions: pulse.clone(),
@@ -263,6 +277,13 @@ pub(super) async fn on_servers(
             accounts.ensure_indexes().await
         })
     });
+    let clearing: Clearing = {
+        let catalog = catalog.clone();
+        Arc::new(move || {
+            let catalog = catalog.clone();
+            Box::pin(async move { catalog.drop_obsolete_indexes().await })
+        })
+    };
     let neo4j = Neo4jDb::open(
         &servers.neo4j_uri,
         &servers.neo4j_user,
@@ -274,7 +295,12 @@ pub(super) async fn on_servers(
         .context("REDIS_URL is not an address of Redis")?;
     let accounts = measured("mongo", accounts);
     let epochs = measured("redis", RedisAccountEpochs::new(redis.clone()));
-    let remembered = Arc::new(RememberedAccounts::new(Arc::clone(&accounts), epochs));
+    let sessions = measured("redis", RedisSessions::new(redis.clone()));
+    let remembered = Arc::new(RememberedAccounts::new(
+        Arc::clone(&accounts),
+        sessions.clone(),
+        epochs,
+    ));
     // Whoever waits in vain is to have an answer before the time limit of the store.
     let pulses = Pulses {
         record: pulse(
@@ -300,11 +326,12 @@ pub(super) async fn on_servers(
         usage: measured("mongo", usage),
         accounts: AccountStores {
             writes: remembered.clone(),
-            profiles: remembered,
+            profiles: remembered.clone(),
             ..AccountStores::on(Arc::clone(&accounts))
         },
+        owners: remembered,
         mails: accounts,
-        sessions: measured("redis", RedisSessions::new(redis.clone())),
+        sessions,
         one_time: measured("redis", RedisOneTime::new(redis.clone())),
         signing_keys: measured("redis", RedisSigningKeys::new(redis.clone())),
         limiter: measured("redis", RedisLimiter::new(redis.clone())),
@@ -317,6 +344,7 @@ pub(super) async fn on_servers(
         bus: Arc::new(RedisEvents::new(redis, Arc::new(events.clone()))),
         preparation,
         is_prepared,
+        clearing,
     })
 }
 

@@ -4,25 +4,30 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use moka::sync::Cache;
 use uuid::Uuid;
 
 use crate::domain::accounts::{
-    AccountEpochs, AccountError, AccountStore, AccountWrite, Profile, ProfileStore, User,
+    AccountEpochs, AccountError, AccountStore, AccountWrite, Owned, Profile, ProfileStore,
+    SessionOwners, SessionStore, User,
 };
 use crate::domain::entropy::unique_name;
 use crate::domain::error::StoreError;
-use crate::domain::ids::{ProfileId, UserId};
+use crate::domain::ids::{ProfileId, SessionId, UserId};
 
-/// How many accounts are remembered.
+/// How many accounts are remembered, and of how many sessions whose they are.
 const MOST: u64 = 100_000;
 
 /// Remembers accounts, and tells other servers of each write. Clones share it.
 #[derive(Clone)]
 pub struct RememberedAccounts<S> {
     store: Arc<S>,
+    sessions: Arc<dyn SessionStore>,
     epochs: Arc<dyn AccountEpochs>,
     remembered: Cache<UserId, Arc<Remembered>>,
+    /// Which accounts sessions are of: that never changes, so both can be asked for together.
+    owners: Cache<SessionId, UserId>,
 }
 
 /// An account as it is in an epoch, with those of its profiles that were asked for.
@@ -35,11 +40,17 @@ struct Remembered {
 
 impl<S: AccountStore + ProfileStore> RememberedAccounts<S> {
     /// Nothing is remembered yet.
-    pub fn new(store: Arc<S>, epochs: Arc<dyn AccountEpochs>) -> Self {
+    pub fn new(
+        store: Arc<S>,
+        sessions: Arc<dyn SessionStore>,
+        epochs: Arc<dyn AccountEpochs>,
+    ) -> Self {
         Self {
             store,
+            sessions,
             epochs,
             remembered: Cache::new(MOST),
+            owners: Cache::new(MOST),
         }
     }
 
@@ -72,6 +83,33 @@ impl<S: AccountStore + ProfileStore> RememberedAccounts<S> {
             users.extend(stored.iter().filter_map(|profile| profile.user));
         }
         Ok(users.into_iter().collect())
+    }
+
+    /// An account and one of its profiles, of an epoch; none: somebody writes to it now.
+    async fn in_epoch(
+        &self,
+        epoch: Option<Uuid>,
+        user: UserId,
+        profile: ProfileId,
+    ) -> Result<Option<(User, Profile)>, StoreError> {
+        let remembered = epoch.and_then(|epoch| self.remembered(user, epoch));
+        if let Some(remembered) = &remembered
+            && let Some(found) = remembered.profiles.iter().find(|it| it.id == profile)
+        {
+            return Ok(Some((remembered.user.clone(), found.clone())));
+        }
+        let found = self.store.with_owner(user, profile).await?;
+        if let (Some(epoch), Some((user, profile))) = (epoch, &found) {
+            let mut profiles = remembered.map_or_else(Vec::new, |it| it.profiles.clone());
+            profiles.push(profile.clone());
+            let remembered = Remembered {
+                epoch,
+                user: user.clone(),
+                profiles,
+            };
+            self.remembered.insert(user.id, Arc::new(remembered));
+        }
+        Ok(found)
     }
 
     fn remembered(&self, user: UserId, epoch: Uuid) -> Option<Arc<Remembered>> {
@@ -131,27 +169,37 @@ impl<S: AccountStore + ProfileStore> ProfileStore for RememberedAccounts<S> {
     ) -> Result<Option<(User, Profile)>, StoreError> {
         // Whoever asks has just found a session where the epochs are; if these do not answer, the record does.
         let epoch = self.epochs.epoch(user).await.unwrap_or_default();
-        let remembered = epoch.and_then(|epoch| self.remembered(user, epoch));
-        if let Some(remembered) = &remembered
-            && let Some(found) = remembered.profiles.iter().find(|it| it.id == profile)
-        {
-            return Ok(Some((remembered.user.clone(), found.clone())));
-        }
-        let found = self.store.with_owner(user, profile).await?;
-        if let (Some(epoch), Some((user, profile))) = (epoch, &found) {
-            let mut profiles = remembered.map_or_else(Vec::new, |it| it.profiles.clone());
-            profiles.push(profile.clone());
-            let remembered = Remembered {
-                epoch,
-                user: user.clone(),
-                profiles,
-            };
-            self.remembered.insert(user.id, Arc::new(remembered));
-        }
-        Ok(found)
+        self.in_epoch(epoch, user, profile).await
     }
 
     async fn add_profiles(&self, profiles: &[Profile]) -> Result<(), StoreError> {
         self.store.add_profiles(profiles).await
+    }
+}
+
+#[async_trait]
+impl<S: AccountStore + ProfileStore> SessionOwners for RememberedAccounts<S> {
+    async fn owned_session(
+        &self,
+        id: SessionId,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Owned>, StoreError> {
+        let known = self.owners.get(&id);
+        let (session, epoch) = match known {
+            Some(user) => self.epochs.session_and_epoch(id, user, now).await?,
+            None => (self.sessions.find_session(id, now).await?, None),
+        };
+        let Some(session) = session else {
+            self.owners.invalidate(&id);
+            return Ok(None);
+        };
+        let (user, profile) = (session.user, session.profile);
+        let owner = if known == Some(user) {
+            self.in_epoch(epoch, user, profile).await?
+        } else {
+            self.owners.insert(id, user);
+            self.with_owner(user, profile).await?
+        };
+        Ok(Some((session, owner)))
     }
 }

@@ -1,18 +1,20 @@
 //! The epochs of accounts in Redis: `account-epoch:<hash of the user>` is an epoch, or `write:` and the id of a writer. It expires by
 //! itself.
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use redis::{AsyncCommands, ExistenceCheck, Script, SetExpiry, SetOptions};
 use uuid::Uuid;
 
-use super::RedisDb;
-use crate::domain::accounts::{AccountEpochs, EPOCH_LASTS, WRITE_LASTS};
+use super::{RedisDb, sessions};
+use crate::domain::accounts::{AccountEpochs, EPOCH_LASTS, Session, WRITE_LASTS};
 use crate::domain::entropy::unique_name;
 use crate::domain::error::StoreError;
-use crate::domain::ids::UserId;
+use crate::domain::ids::{SessionId, UserId};
 use crate::domain::limits::limit_key;
 
 /// What stands before the id of a writer.
@@ -50,6 +52,23 @@ impl RedisAccountEpochs {
         self.db.key(format_args!("{key}"))
     }
 
+    /// Begins an epoch; none: somebody else was faster, or writes.
+    async fn begin(&self, key: String) -> Result<Option<Uuid>, StoreError> {
+        let epoch = unique_name();
+        let unless_there = SetOptions::default()
+            .conditional_set(ExistenceCheck::NX)
+            .with_expiration(SetExpiry::PX(millis(EPOCH_LASTS)));
+        let is_begun: bool = self
+            .db
+            .run(|mut connection| async move {
+                connection
+                    .set_options(key, epoch.to_string(), unless_there)
+                    .await
+            })
+            .await?;
+        Ok(is_begun.then_some(epoch))
+    }
+
     async fn mark(&self, user: UserId, writer: Uuid) -> Result<(), StoreError> {
         let (key, mark) = (self.key(user), format!("{WRITE}{writer}"));
         let lasts = SetOptions::default().with_expiration(SetExpiry::PX(millis(WRITE_LASTS)));
@@ -81,22 +100,35 @@ impl AccountEpochs for RedisAccountEpochs {
                 .run(|mut connection| async move { connection.get(key).await })
                 .await?
         };
-        if let Some(found) = found {
-            return Ok(found.parse().ok());
+        match found {
+            Some(found) => Ok(found.parse().ok()),
+            None => self.begin(key).await,
         }
-        let epoch = unique_name();
-        let unless_there = SetOptions::default()
-            .conditional_set(ExistenceCheck::NX)
-            .with_expiration(SetExpiry::PX(millis(EPOCH_LASTS)));
-        let is_begun: bool = self
+    }
+
+    async fn session_and_epoch(
+        &self,
+        session: SessionId,
+        user: UserId,
+        now: DateTime<Utc>,
+    ) -> Result<(Option<Session>, Option<Uuid>), StoreError> {
+        let key = self.key(user);
+        let mut both = redis::pipe();
+        // First the epoch: what is read after it is of it, or of a later one.
+        both.get(&key).hgetall(sessions::key(&self.db, session));
+        let (epoch, hash): (Option<String>, HashMap<String, String>) = self
             .db
-            .run(|mut connection| async move {
-                connection
-                    .set_options(key, epoch.to_string(), unless_there)
-                    .await
-            })
+            .run(|mut connection| async move { both.query_async(&mut connection).await })
             .await?;
-        Ok(is_begun.then_some(epoch))
+        let session = sessions::read(session, &hash)?;
+        let session = session.filter(|session| session.expires_at > now);
+        let epoch = match (&session, epoch) {
+            (None, _) => None,
+            (Some(_), Some(epoch)) => epoch.parse().ok(),
+            // Without one the record is read: who may only read here is answered, too.
+            (Some(_), None) => self.begin(key).await.unwrap_or_default(),
+        };
+        Ok((session, epoch))
     }
 
     async fn begin_write(&self, users: &[UserId], writer: Uuid) -> Result<(), StoreError> {

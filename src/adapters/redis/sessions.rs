@@ -161,7 +161,7 @@ impl RedisSessions {
     }
 
     fn session_key(&self, id: SessionId) -> String {
-        self.db.key(format_args!("session:{id}"))
+        key(&self.db, id)
     }
 
     fn user_key(&self, user: UserId) -> String {
@@ -399,6 +399,11 @@ impl SessionStore for RedisSessions {
     }
 }
 
+/// Where a session is kept.
+pub(super) fn key(db: &RedisDb, id: SessionId) -> String {
+    db.key(format_args!("session:{id}"))
+}
+
 /// What these hashes are, the latest begun first; what has ended left out.
 fn sessions(
     ids: &[u64],
@@ -444,7 +449,10 @@ fn token(hex: &str) -> Result<TokenHash, StoreError> {
 }
 
 /// The session that a hash holds; an empty one is none.
-fn read(id: SessionId, hash: &HashMap<String, String>) -> Result<Option<Session>, StoreError> {
+pub(super) fn read(
+    id: SessionId,
+    hash: &HashMap<String, String>,
+) -> Result<Option<Session>, StoreError> {
     if hash.is_empty() {
         return Ok(None);
     }

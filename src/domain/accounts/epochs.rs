@@ -7,10 +7,12 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use super::session::Session;
 use crate::domain::error::StoreError;
-use crate::domain::ids::UserId;
+use crate::domain::ids::{SessionId, UserId};
 use crate::domain::measured::measured;
 
 /// For how long an epoch lasts by itself. It is the longest that a change can go unseen: by whoever writes around this (an
@@ -25,6 +27,15 @@ measured! {
 pub trait AccountEpochs: Send + Sync {
     /// The epoch of an account, which begins if there is none; none: somebody writes to it now.
     async fn epoch(&self, user: UserId) -> Result<Option<Uuid>, StoreError>;
+
+    /// A session, and the epoch of an account that it was of before, both as they are now, of one round trip. The epoch
+    /// is as of [`Self::epoch`].
+    async fn session_and_epoch(
+        &self,
+        session: SessionId,
+        user: UserId,
+        now: DateTime<Utc>,
+    ) -> Result<(Option<Session>, Option<Uuid>), StoreError>;
 
     /// Says that accounts are going to be written: there is no epoch from now on. The writer is named by an id of its own.
     async fn begin_write(&self, users: &[UserId], writer: Uuid) -> Result<(), StoreError>;

@@ -11,6 +11,7 @@ mod identity;
 mod mail;
 mod name;
 mod one_time;
+mod owners;
 mod password;
 mod profile;
 mod service;
@@ -32,6 +33,7 @@ pub use identity::{
 pub use mail::{Asked, Letter, Mail, MailError, MailKind, Mailer};
 pub use name::NameError;
 pub use one_time::{OAuthPin, OAuthRequest, OAuthState, OneTime};
+pub use owners::{Owned, ReadInTurn, SessionOwners};
 pub use password::{
     ChosenPassword, HashingError, MIN_PASSWORD, PasswordError, PasswordHash, PasswordHasher,
 };

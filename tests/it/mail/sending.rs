@@ -15,7 +15,7 @@ use reelgraph::adapters::sqlite::{
 use reelgraph::domain::accounts::{
     AccountError, AccountPolicy, AccountPorts, AccountService, AccountStore, AccountStores,
     AccountWrite, EmailAddress, KeyRotation, Mail, MailError, MailKind, MailService, MailingError,
-    OneTimeStore, Secret, User,
+    OneTimeStore, ReadInTurn, Secret, User,
 };
 use reelgraph::domain::clock::Clock;
 use reelgraph::domain::entropy::SystemEntropy;
@@ -85,10 +85,13 @@ impl Queue {
     /// What people do with accounts on the same file.
     fn service(&self) -> AccountService {
         let keys = Arc::new(SqliteSigningKeys::new(self.db.clone()));
+        let sessions = Arc::new(SqliteSessions::new(self.db.clone()));
+        let profiles = Arc::new(self.accounts.clone());
         AccountService::new(
             AccountPorts {
                 accounts: AccountStores::on(Arc::new(self.accounts.clone())),
-                sessions: Arc::new(SqliteSessions::new(self.db.clone())),
+                owners: Arc::new(ReadInTurn::new(sessions.clone(), profiles)),
+                sessions,
                 one_time: Arc::new(self.one_time.clone()),
                 access_tokens: Arc::new(JwtTokens::new(
                     keys,

@@ -7,6 +7,7 @@ use super::AccountService;
 use crate::domain::accounts::access_token::Verified;
 use crate::domain::accounts::api_key::Scope;
 use crate::domain::accounts::error::AccountError;
+use crate::domain::accounts::owners::Owned;
 use crate::domain::accounts::profile::Profile;
 use crate::domain::accounts::session::Session;
 use crate::domain::accounts::token::{ApiKeyToken, SessionToken};
@@ -65,9 +66,9 @@ impl AccountService {
         match credentials {
             Credentials::Cookie(token) => {
                 let now = self.ports.clock.now();
-                let found = self.ports.sessions.find_session(token.session, now).await?;
+                let found = self.ports.owners.owned_session(token.session, now).await?;
                 // The family of refresh tokens is no cookie: it is in every one that was ever used.
-                let proven = found.filter(|session| {
+                let proven = found.filter(|(session, _)| {
                     session.refresh.is_none() && session.secret.is_of(&token.secret)
                 });
                 self.proof_of(proven).await
@@ -82,22 +83,15 @@ impl AccountService {
                     Verified::Forgotten => return Ok(Proof::Nothing(Stale::Expired)),
                     Verified::Wrong => return Ok(Proof::Nothing(Stale::Wrong)),
                 };
-                let found = self
-                    .ports
-                    .sessions
-                    .find_session(claims.session, now)
-                    .await?;
-                let proven = found.filter(|session| session.user == claims.user);
+                let found = self.ports.owners.owned_session(claims.session, now).await?;
+                let proven = found.filter(|(session, _)| session.user == claims.user);
                 if !is_over {
                     return self.proof_of(proven).await;
                 }
                 // It is no use to fetch the next one if the session has ended.
                 let goes_on = match proven {
-                    Some(session) => self
-                        .find_user(session.user)
-                        .await?
-                        .is_some_and(|user| is_valid(&user, &session)),
-                    None => false,
+                    Some((session, Some((user, _)))) => is_valid(&user, &session),
+                    Some((_, None)) | None => false,
                 };
                 let stale = if goes_on {
                     Stale::Expired
@@ -110,12 +104,11 @@ impl AccountService {
         }
     }
 
-    async fn proof_of(&self, session: Option<Session>) -> Result<Proof, AccountError> {
-        let Some(session) = session else {
+    async fn proof_of(&self, found: Option<Owned>) -> Result<Proof, AccountError> {
+        let Some((session, owner)) = found else {
             return Ok(Proof::Nothing(Stale::Revoked));
         };
-        let found = self.user_and_profile(session.user, session.profile).await?;
-        let Some((user, profile)) = found.filter(|(user, _)| is_valid(user, &session)) else {
+        let Some((user, profile)) = owner.filter(|(user, _)| is_valid(user, &session)) else {
             return Ok(Proof::Nothing(Stale::Revoked));
         };
         let now = self.ports.clock.now();

@@ -44,6 +44,7 @@ use super::email::EmailAddress;
 use super::error::AccountError;
 use super::identity::IdentityProvider;
 use super::mail::{Asked, Mail, MailKind};
+use super::owners::SessionOwners;
 use super::password::{MIN_PASSWORD, PasswordHasher};
 use super::profile::{Profile, ProfileError};
 use super::session::Lifetimes;
@@ -80,6 +81,8 @@ pub struct AccountPorts {
     /// Accounts and what belongs to them.
     pub accounts: AccountStores,
     pub sessions: Arc<dyn SessionStore>,
+    /// Finds out whose a session is.
+    pub owners: Arc<dyn SessionOwners>,
     pub one_time: Arc<dyn OneTimeStore>,
     pub access_tokens: Arc<dyn AccessTokens>,
     pub limiter: Arc<dyn RateLimiter>,

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use bson::doc;
 use reelgraph::adapters::memory::RememberedAccounts;
 use reelgraph::adapters::mongo::{MongoAccounts, MongoDb};
-use reelgraph::adapters::redis::{RedisAccountEpochs, RedisDb};
+use reelgraph::adapters::redis::{RedisAccountEpochs, RedisDb, RedisSessions};
 use reelgraph::domain::accounts::{
-    AccountEpochs, AccountStore, AccountWrite, Profile, ProfileStore, User,
+    AccountEpochs, AccountStore, AccountWrite, Owned, Profile, ProfileStore, Session,
+    SessionOwners, SessionStore, User,
 };
 use reelgraph::domain::ids::{ProfileId, UserId};
 use reelgraph::domain::viewer::Role;
@@ -16,6 +17,7 @@ use uuid::Uuid;
 
 use super::backend::database;
 use super::samples::{next, profile, user};
+use crate::conformance::sessions::{now, session};
 use crate::support::servers::{self, PATIENT};
 
 const ADA: UserId = UserId(1);
@@ -27,6 +29,7 @@ const SECOND: Uuid = Uuid::from_u128(2);
 struct Site {
     servers: [RememberedAccounts<MongoAccounts>; 2],
     epochs: RedisAccountEpochs,
+    sessions: RedisSessions,
     uri: SecretString,
 }
 
@@ -35,15 +38,23 @@ impl Site {
     async fn open() -> Self {
         let uri = servers::mongo_uri();
         let (url, prefix) = servers::redis_url();
-        let epochs = RedisAccountEpochs::new(RedisDb::open(&url, &prefix, PATIENT).unwrap());
+        let redis = RedisDb::open(&url, &prefix, PATIENT).unwrap();
+        let epochs = RedisAccountEpochs::new(redis.clone());
+        let sessions = RedisSessions::new(redis);
         let store = MongoAccounts::new(MongoDb::open(&uri, PATIENT).await.unwrap());
         store.ensure_indexes().await.unwrap();
         let store = Arc::new(store);
-        let server =
-            || RememberedAccounts::new(Arc::clone(&store), Arc::new(epochs.clone()) as Arc<_>);
+        let server = || {
+            RememberedAccounts::new(
+                Arc::clone(&store),
+                Arc::new(sessions.clone()),
+                Arc::new(epochs.clone()),
+            )
+        };
         let site = Self {
             servers: [server(), server()],
             epochs,
+            sessions,
             uri,
         };
         let writes = vec![
@@ -58,6 +69,12 @@ impl Site {
     /// As the first server sees the account.
     async fn seen(&self) -> Option<(User, Profile)> {
         self.servers[0].with_owner(ADA, HERS).await.unwrap()
+    }
+
+    /// Whom the first server takes a session for.
+    async fn owned(&self, session: &Session) -> Option<Owned> {
+        let found = self.servers[0].owned_session(session.id, session.created_at);
+        found.await.unwrap()
     }
 
     async fn role(&self) -> Role {
@@ -164,5 +181,65 @@ async fn a_write_that_fails_is_over() {
     site.tamper("admin").await;
 
     assert_eq!(site.role().await, Role::Viewer);
+    site.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_is_as_it_is_now_and_whose_it_is_not_read_again() {
+    let site = Site::open().await;
+    let (ada, hers) = site.seen().await.unwrap();
+    let begun = session(7, ADA.0, now());
+    site.sessions.create_session(&begun).await.unwrap();
+    let begun = Session {
+        profile: HERS,
+        ..begun
+    };
+    site.sessions.update_session(&begun).await.unwrap();
+
+    site.tamper("admin").await;
+    for _ in 0..3 {
+        let owned = (begun.clone(), Some((ada.clone(), hers.clone())));
+        assert_eq!(site.owned(&begun).await, Some(owned));
+    }
+
+    // What other servers do acts on the next request.
+    let gone_on = Session {
+        profile: ProfileId(404),
+        ..begun.clone()
+    };
+    site.sessions.update_session(&gone_on).await.unwrap();
+    assert_eq!(site.owned(&begun).await, Some((gone_on, None)));
+    site.sessions.update_session(&begun).await.unwrap();
+    let disabled = User {
+        disabled_at: Some(ada.stamp.updated_at),
+        ..next(&ada)
+    };
+    let writes = vec![AccountWrite::PutUser(disabled.clone())];
+    site.servers[1].write(writes).await.unwrap();
+    assert_eq!(site.owned(&begun).await.unwrap().1.unwrap().0, disabled);
+    site.sessions.delete_session(ADA, begun.id).await.unwrap();
+    assert_eq!(site.owned(&begun).await, None);
+    assert_eq!(site.owned(&session(8, ADA.0, now())).await, None);
+    site.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_id_that_is_given_again_is_of_whom_it_is_now() {
+    let site = Site::open().await;
+    let hers = Session {
+        profile: HERS,
+        ..session(7, ADA.0, now())
+    };
+    let others = Session {
+        user: UserId(2),
+        ..hers.clone()
+    };
+    site.sessions.create_session(&hers).await.unwrap();
+    assert!(site.owned(&hers).await.unwrap().1.is_some());
+
+    site.sessions.delete_session(ADA, hers.id).await.unwrap();
+    site.sessions.create_session(&others).await.unwrap();
+
+    assert_eq!(site.owned(&hers).await, Some((others, None)));
     site.end().await;
 }

@@ -51,7 +51,7 @@ async fn open(backend: Backend) -> Opened {
     }
 }
 
-fn now() -> DateTime<Utc> {
+pub(crate) fn now() -> DateTime<Utc> {
     SystemClock.now()
 }
 
