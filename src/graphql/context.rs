@@ -93,6 +93,11 @@ impl Caller {
             .then(|| (self.current().viewer, &self.client))
     }
 
+    /// Who asks, as far as the request has gone.
+    pub(super) fn viewer(&self) -> Viewer {
+        self.current().viewer
+    }
+
     fn current(&self) -> MutexGuard<'_, Current> {
         self.current.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -161,7 +166,7 @@ impl ContextExt for Context<'_> {
     }
 
     fn viewer(&self) -> Viewer {
-        self.data_unchecked::<Caller>().current().viewer
+        self.data_unchecked::<Caller>().viewer()
     }
 
     fn visibility(&self) -> Visibility {

@@ -6,6 +6,7 @@
 //! `limits` and `cost` (how much a query may ask for), `nulls` (what stands where something failed).
 
 mod accounts;
+mod answers;
 mod catalog;
 mod context;
 mod cookie;

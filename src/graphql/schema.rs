@@ -5,6 +5,7 @@ use std::num::NonZero;
 use std::sync::Arc;
 
 use async_graphql::parser::parse_query;
+use async_graphql::parser::types::OperationType;
 use async_graphql::{
     Data, EmptySubscription, ErrorExtensionValues, Executor, MergedObject, Request, Response,
     SDLExportOptions, SchemaBuilder, ServerError, Variables,
@@ -16,6 +17,7 @@ use super::accounts::{
     AccountMutation, AccountQuery, ApiKeyMutation, DeleteMutation, EmailMutation, IdentityMutation,
     ManageMutation, ManageQuery, PasswordMutation, ProfileMutation,
 };
+use super::answers::Answers;
 use super::catalog::CatalogQuery;
 use super::context::{Caller, Services};
 use super::cost::{self, Costs};
@@ -28,7 +30,7 @@ use super::nulls;
 use super::order::Order;
 use super::search::SearchQuery;
 use super::trace::Traced;
-use super::types::Types;
+use super::types::{self, Types};
 use super::usage::UsageQuery;
 use super::user_error::Payload;
 use super::watching::{
@@ -81,6 +83,7 @@ type Inner = async_graphql::Schema<Query, Mutation, EmptySubscription>;
 pub struct Schema {
     inner: Inner,
     budget: Option<Budget>,
+    answers: Answers,
     /// Who may execute a heavy query now.
     heavy: Arc<Semaphore>,
     types: Arc<Types>,
@@ -92,28 +95,44 @@ impl Executor for Schema {
         let (query, operation) = (request.query.clone(), request.operation_name.clone());
         let variables = std::mem::take(&mut request.variables);
         // A document that cannot be parsed costs nothing: the schema says what is wrong with it.
-        let (cost, reports, order) = match request.parsed_query() {
+        let (cost, reports, order, is_query) = match request.parsed_query() {
             Ok(document) => (
                 self.costs.of(document, operation.as_deref(), &variables),
                 cost::reports(document, operation.as_deref()),
                 Order::of(document, operation.as_deref()),
+                types::operation(document, operation.as_deref())
+                    .is_some_and(|(operation, _)| operation.ty == OperationType::Query),
             ),
-            Err(_) => (0, 0, Order::default()),
+            Err(_) => (0, 0, Order::default(), false),
         };
-        request.variables = variables;
         if cost > weights::MOST {
             return Response::from_errors(vec![too_much(cost)]);
         }
         if let Err(overspent) = self.spend(&request, cost, reports).await {
             return Response::from_errors(vec![too_soon(overspent)]);
         }
+        let question = if is_query {
+            self.answers.question(&request, &variables).await
+        } else {
+            None
+        };
+        request.variables = variables;
+        if let Some(answered) = question.as_ref().and_then(|asked| self.answers.get(asked)) {
+            return answered;
+        }
         // Only so many at a time, so that light ones are never behind more than these. It fails only if the semaphore is
         // closed, which it never is.
-        let _turn = if cost > weights::HEAVY {
+        let turn = if cost > weights::HEAVY {
             self.heavy.acquire().await.ok()
         } else {
             None
         };
+        // While it waited for its turn, somebody else may have been answered.
+        if turn.is_some()
+            && let Some(answered) = question.as_ref().and_then(|asked| self.answers.get(asked))
+        {
+            return answered;
+        }
         let mut response = self.inner.execute(request).await;
         let holes = response.errors.iter().map(|error| error.path.as_slice());
         let holes: Vec<_> = holes.filter(|path| !path.is_empty()).collect();
@@ -124,6 +143,9 @@ impl Executor for Schema {
             nulls::complete(&self.types, &document, operation.as_deref(), holes, data);
         }
         order.apply(&mut response.data);
+        if let Some(question) = question {
+            self.answers.keep(question, &response);
+        }
         response
     }
 
@@ -208,6 +230,7 @@ pub fn build(services: Services, describes: Introspection) -> Schema {
     let loaders = Loaders::new(&services.catalog);
     let types = Types::parse(&sdl());
     let budget = services.budget.clone();
+    let answers = Answers::of(services.catalog.clone());
     let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
     let mut inner = builder().data(services).data(loaders);
     if describes == Introspection::Closed {
@@ -219,6 +242,7 @@ pub fn build(services: Services, describes: Introspection) -> Schema {
     Schema {
         inner: inner.finish(),
         budget,
+        answers,
         heavy: Arc::new(Semaphore::new(processors.div_ceil(weights::HEAVY_AMONG))),
         costs: Arc::new(Costs::new(&types)),
         types: Arc::new(types),

@@ -19,12 +19,12 @@ use reelgraph::adapters::sqlite::{
     SqliteSigningKeys, SqliteUsage, SqliteWatching,
 };
 use reelgraph::domain::accounts::{
-    AccountPolicy, AccountPorts, AccountService, AccountStores, KeyRotation,
+    AccountPolicy, AccountPorts, AccountService, AccountStores, KeyRotation, ReadInTurn,
 };
 use reelgraph::domain::catalog::{
     CatalogBatch, CatalogFollower, CatalogListStore, CatalogPart, CatalogPorts, CatalogService,
     CatalogStore, Change, ChangeSource, Collection, Episode, ExternalId, Genre, Person,
-    SearchService, Season, SeasonId, Title, TitleWatchers, VisibilityPolicy,
+    SearchService, Season, SeasonId, Title, TitleWatchers, Visibility, VisibilityPolicy,
 };
 use reelgraph::domain::clock::{Clock, SystemClock};
 use reelgraph::domain::entropy::SystemEntropy;
@@ -41,7 +41,7 @@ use reelgraph::domain::viewer::{Client, KnownViewer, Login, Role, Viewer};
 use reelgraph::domain::watching::{WatchPorts, WatchRules, WatchService};
 use reelgraph::graphql::limits::Introspection;
 use reelgraph::graphql::{Caller, Services, SessionCookie, build};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// A catalogue that counts how often it is asked.
 struct Counted {
@@ -126,7 +126,8 @@ async fn what_everybody_sees_of_the_catalogue_costs_no_call_of_the_store() {
         store: SqliteCatalog::new(db.clone()),
         calls: AtomicUsize::new(0),
     });
-    let schema = build(services(&db, Arc::clone(&store)).await, Introspection::Open);
+    let (services, _) = services(&db, Arc::clone(&store)).await;
+    let schema = build(services, Introspection::Open);
     let child = Viewer::Known(KnownViewer {
         user: UserId(1),
         profile: ProfileId(1),
@@ -144,7 +145,7 @@ async fn what_everybody_sees_of_the_catalogue_costs_no_call_of_the_store() {
     let person = "{ person(slug: \"michael-mann\") { name titles(first: 20) { nodes { name } } } }";
 
     for (document, variables, said) in [
-        (home, json!({}), "Heat"),
+        (home, json!({}), "DIRECTOR"),
         (collections, json!({}), "Collection"),
         (genre, json!({}), "Drama"),
         (year, json!({}), "nodes"),
@@ -166,7 +167,53 @@ async fn what_everybody_sees_of_the_catalogue_costs_no_call_of_the_store() {
     }
 }
 
-async fn services(db: &SqliteDb, catalog: Arc<Counted>) -> Services {
+/// What is answered to nobody in particular is kept for a moment, and never longer than it is true.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_for_everybody_is_of_the_catalogue_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let db = SqliteDb::open(&folder.path().join("store.sqlite")).unwrap();
+    let store = Arc::new(Counted {
+        store: SqliteCatalog::new(db.clone()),
+        calls: AtomicUsize::new(0),
+    });
+    let (services, snapshot) = services(&db, store).await;
+    let catalog = services.catalog.clone();
+    let schema = build(services, Introspection::Open);
+    let ask = async |viewer, variables: Value| {
+        let document =
+            "query Film($slug: String!) { film(slug: $slug) { name } viewer { user { id } } }";
+        let request = Request::new(document).variables(Variables::from_json(variables));
+        let caller = Caller::new(viewer, Client::default(), SessionCookie::DEVELOPMENT);
+        let response = schema.execute(request.data(caller)).await;
+        response.data.into_json().unwrap()
+    };
+    let heat = json!({ "slug": "heat-1995" });
+    let slugs = ["heat-1995".to_owned()];
+    let everything = Visibility::everything();
+    let found = catalog.titles_by_slug(&everything, &slugs).await.unwrap();
+    let mut title = (*found[0]).clone();
+
+    for round in 1..=3 {
+        for _ in 0..2 {
+            let answer = ask(Viewer::Anonymous, heat.clone()).await;
+            assert_eq!(
+                answer,
+                json!({ "film": { "name": title.name }, "viewer": null })
+            );
+        }
+        let other = ask(Viewer::Anonymous, json!({ "slug": "alien-1979" })).await;
+        assert_eq!(other["film"]["name"], "Alien");
+        title.name = format!("Heat, written {round} times");
+        title.stamp = title.stamp.next(title.stamp.updated_at);
+        let batch = CatalogBatch {
+            titles: vec![title.clone()],
+            ..CatalogBatch::default()
+        };
+        snapshot.put(&batch).await.unwrap();
+    }
+}
+
+async fn services(db: &SqliteDb, catalog: Arc<Counted>) -> (Services, CatalogSnapshot) {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let events = Arc::new(MemoryEvents::new());
     let snapshot = CatalogSnapshot::new(catalog);
@@ -179,9 +226,12 @@ async fn services(db: &SqliteDb, catalog: Arc<Counted>) -> Services {
         KeyRotation::default(),
         None,
     );
+    let profiles = Arc::new(SqliteAccounts::new(db.clone()));
+    let sessions = Arc::new(SqliteSessions::new(db.clone()));
     let ports = AccountPorts {
-        accounts: AccountStores::on(Arc::new(SqliteAccounts::new(db.clone()))),
-        sessions: Arc::new(SqliteSessions::new(db.clone())),
+        accounts: AccountStores::on(Arc::clone(&profiles)),
+        owners: Arc::new(ReadInTurn::new(sessions.clone(), profiles)),
+        sessions,
         one_time: Arc::new(SqliteOneTime::new(db.clone())),
         access_tokens: Arc::new(access_tokens),
         limiter: Arc::new(MemoryLimiter::new()),
@@ -225,7 +275,7 @@ async fn services(db: &SqliteDb, catalog: Arc<Counted>) -> Services {
     for part in snapshot.titles_and_people(1000) {
         search.follow(&part).await.unwrap();
     }
-    Services {
+    let services = Services {
         search,
         recommend: RecommendService::new(
             RecommendPorts {
@@ -250,5 +300,6 @@ async fn services(db: &SqliteDb, catalog: Arc<Counted>) -> Services {
         visibility: VisibilityPolicy::default(),
         budget: None,
         clock,
-    }
+    };
+    (services, snapshot)
 }

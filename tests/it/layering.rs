@@ -119,6 +119,8 @@ const CRATES: &[(&str, &[&str])] = &[
             "base64",
             "chrono",
             "futures",
+            "metrics",
+            "moka",
             "secrecy",
             "serde",
             "serde_json",
