@@ -156,7 +156,7 @@ fn assert_unavailable(answer: &Value) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn without_mongodb_every_answer_is_a_coded_error() {
+async fn without_mongodb_the_catalogue_is_read_and_nothing_is_acknowledged() {
     let (_program, wire, mut site) = behind_a_wire(with_films().await, "MONGODB_URI").await;
     site.register("ada@example.org").await;
     let heat = site.id_of("film", "heat-1995").await;
@@ -167,15 +167,16 @@ async fn without_mongodb_every_answer_is_a_coded_error() {
         } else {
             wire.cut().await;
         }
-        assert_unavailable(
-            &answer_in_time(&site, "{ film(slug: \"alien-1979\") { name } }", json!({})).await,
-        );
+        let film = "{ film(slug: \"alien-1979\") { name credits { nodes { name } } } }";
+        let film = answer_in_time(&site, film, json!({})).await;
+        assert_eq!(film["data"]["film"]["name"], "Alien", "{film}");
+        let history = "{ viewer { profile { history { nodes { id } } } } }";
+        assert_unavailable(&answer_in_time(&site, history, json!({})).await);
         assert_unavailable(&answer_in_time(&site, REPORT, report(&heat, 1, "START", 0.0)).await);
         assert_eq!(site.get("/readyz").send().await.unwrap().status(), 503);
         assert_eq!(site.get("/healthz").send().await.unwrap().status(), 200);
         wire.mend();
-        site.wait_for_answer("{ film(slug: \"alien-1979\") { name } }")
-            .await;
+        site.wait_for_answer(history).await;
     }
 }
 

@@ -65,11 +65,10 @@ pub(super) async fn drop_former<D: Send + Sync>(
 }
 
 /// Drops the indexes with these keys that former versions made and no version needs: those that are called after their
-/// keys and have no conditions. Says whether none of them is there now; [`Build::OfEmpty`] drops none.
+/// keys and have no conditions. Says whether there were any.
 pub(super) async fn drop_obsolete<D: Send + Sync>(
     collection: &Collection<D>,
     obsolete: &[Document],
-    build: Build,
 ) -> Result<bool, StoreError> {
     let there = collection.list_indexes().await.map_err(store_error)?;
     let there: Vec<IndexModel> = there.try_collect().await.map_err(store_error)?;
@@ -78,13 +77,10 @@ pub(super) async fn drop_obsolete<D: Send + Sync>(
         .filter(|index| obsolete.contains(&index.keys))
         .filter_map(called_after_keys)
         .collect();
-    if build == Build::OfEmpty {
-        return Ok(names.is_empty());
+    for name in &names {
+        drop_former(collection, name).await?;
     }
-    for name in names {
-        drop_former(collection, &name).await?;
-    }
-    Ok(true)
+    Ok(!names.is_empty())
 }
 
 /// The name of an index that has no conditions, if it is the one that the driver gives.

@@ -129,7 +129,11 @@ impl TitleSearch for TantivySearch {
                     id: person.id,
                     name: person.name.clone(),
                 }),
-                Changed::Genre(_) | Changed::Collection(_) | Changed::Episode(_) => {}
+                // What cannot be read is not found in the catalogue, whatever its name was.
+                Changed::Genre(_)
+                | Changed::Collection(_)
+                | Changed::Episode(_)
+                | Changed::Unreadable(..) => {}
             }
         }
         let (writing, known) = (Arc::clone(&self.writing), Arc::clone(&self.known));

@@ -7,7 +7,13 @@ use super::columns::{Json, json_over, only};
 use super::db::{NOW, SqliteDb, store_error};
 use super::statements::{find, write};
 use crate::domain::error::StoreError;
-use crate::domain::recommend::{NoteStore, Notes};
+use crate::domain::recommend::{NoteStore, Notes, Schema};
+
+/// Programs of before this version cannot use the file; see `schema/lists.sql`.
+const FILE: Schema = Schema {
+    version: 2,
+    oldest_reader: 2,
+};
 
 /// The notes of a database.
 #[derive(Clone)]
@@ -36,6 +42,7 @@ impl NoteStore for SqliteNotes {
         let before = notes.revision.cast_signed();
         let notes = Notes {
             revision: notes.revision + 1,
+            schema: notes.schema.with(FILE),
             ..notes.clone()
         };
         self.0

@@ -190,7 +190,8 @@ impl CatalogFollower for SearchService {
             Changed::Person(_)
             | Changed::Genre(_)
             | Changed::Collection(_)
-            | Changed::Episode(_) => None,
+            | Changed::Episode(_)
+            | Changed::Unreadable(..) => None,
         });
         let people: HashSet<PersonId> = credited.flatten().collect();
         let people = self

@@ -7,8 +7,8 @@ use super::collections::place_in_collection;
 use super::error::CatalogError;
 use super::keys::NameKeys;
 use super::store::{
-    CatalogListStore, CatalogStore, Change, ChangeSource, TitleFilter, TitleListStore, TitleQuery,
-    TitleWatchers,
+    CatalogBatch, CatalogListStore, CatalogPart, CatalogStore, Change, ChangeSource, TitleFilter,
+    TitleListStore, TitleQuery, TitleWatchers,
 };
 use super::types::{Collection, Episode, ExternalId, Genre, Person, Season, SeasonId, Title};
 use super::visibility::Visibility;
@@ -29,9 +29,11 @@ pub struct CatalogPorts {
     pub store: Arc<dyn CatalogStore>,
     /// Things by anything else.
     pub lists: Arc<dyn CatalogListStore>,
-    /// Lists of titles.
+    /// Titles in any order and by any filter.
     pub titles: Arc<dyn TitleListStore>,
     pub changes: Arc<dyn ChangeSource>,
+    /// The same as `lists`, and never late: what `lists` has may be a moment old.
+    pub record: Arc<dyn CatalogListStore>,
 }
 
 impl CatalogPorts {
@@ -44,6 +46,7 @@ impl CatalogPorts {
             store: store.clone(),
             lists: store.clone(),
             titles: store.clone(),
+            record: store.clone(),
             changes: store,
         }
     }
@@ -52,6 +55,16 @@ impl CatalogPorts {
 impl CatalogService {
     /// A service on its ports.
     pub fn new(ports: CatalogPorts) -> Self {
+        Self { ports }
+    }
+
+    /// The same, by whatever the record says at this moment: for what is noted for good.
+    #[must_use]
+    pub fn on_record(&self) -> Self {
+        let ports = CatalogPorts {
+            lists: Arc::clone(&self.ports.record),
+            ..self.ports.clone()
+        };
         Self { ports }
     }
 
@@ -143,6 +156,12 @@ impl CatalogService {
         filter: &TitleFilter,
     ) -> Result<u64, CatalogError> {
         Ok(self.ports.titles.count_titles(visibility, filter).await?)
+    }
+
+    /// Another number after each change of anything of the catalogue; it is of this process alone. `None`: nobody can say.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn revision(&self) -> Result<Option<u64>, CatalogError> {
+        Ok(self.ports.titles.revision().await?)
     }
 
     /// The people with these ids.
@@ -334,6 +353,17 @@ impl CatalogService {
         limit: usize,
     ) -> Result<Vec<Change>, CatalogError> {
         Ok(self.ports.changes.changes_after(sequence, limit).await?)
+    }
+
+    /// Up to `limit` things of a part with ids beyond `after`, and where it goes on; see [`ChangeSource::part_after`].
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn part_after(
+        &self,
+        part: CatalogPart,
+        after: i64,
+        limit: usize,
+    ) -> Result<(CatalogBatch, Option<i64>), CatalogError> {
+        Ok(self.ports.changes.part_after(part, after, limit).await?)
     }
 
     /// How many watch the titles that were counted after a count, for those who keep a copy; 0: all that ever were.

@@ -99,6 +99,10 @@ pub trait TitleListStore: Send + Sync {
         visibility: &Visibility,
         filter: &TitleFilter,
     ) -> Result<u64, StoreError>;
+
+    /// Another number after each change of anything of the catalogue, the numbers of watchers included, since the process
+    /// began; `None`: not everything is known, so nobody can say.
+    async fn revision(&self) -> Result<Option<u64>, StoreError>;
 }
 }
 
@@ -208,6 +212,8 @@ pub enum Changed {
     Genre(Genre),
     Collection(Collection),
     Episode(Episode),
+    /// Something that this version cannot read, with its id: it is as good as not there.
+    Unreadable(CatalogPart, i64),
 }
 
 /// Which titles are listed, and how.

@@ -178,6 +178,7 @@ impl WatchService {
         let unsure = going_on.iter().filter(|(_, later)| later.is_none());
         let unsure = unsure.map(|(play_ref, _)| *play_ref);
         let now = self
+            .on_record()
             .going_on(unsure.filter(|play_ref| revisions.contains_key(&play_ref.title_key())))
             .await?;
         let still = now.iter().filter(|(_, later)| later.is_none());
@@ -188,6 +189,14 @@ impl WatchService {
             })
             .collect();
         self.finish(finished.into_iter().collect()).await
+    }
+
+    /// The same, by what the record says of episodes at this moment: only that decides that nothing comes next.
+    fn on_record(&self) -> Self {
+        Self {
+            catalog: self.catalog.on_record(),
+            ..self.clone()
+        }
     }
 
     /// Notes that there is nothing next in series, if all that has happened to them since these revisions is nothing.
@@ -264,7 +273,9 @@ impl WatchService {
             // A new episode may have come between.
             let profile = Some(stale[0].0.0);
             let everything = Visibility::everything();
-            let standings = self.series_standings(&everything, profile, &series).await?;
+            let standings = self.on_record();
+            let standings = standings.series_standings(&everything, profile, &series);
+            let standings = standings.await?;
             let (mut news, mut finished) = (Vec::new(), Vec::new());
             for (key, _, next_day) in &stale {
                 let now = standings.get(&key.1).and_then(|standing| standing.next_day);

@@ -8,7 +8,9 @@ use chrono::DateTime;
 use reelgraph::adapters::mongo::{MongoDb, MongoNotes};
 use reelgraph::adapters::sqlite::{SqliteDb, SqliteNotes};
 use reelgraph::domain::ids::{ProfileId, TitleId};
-use reelgraph::domain::recommend::{Epoch, NoteStore, Notes, Pass, Phase, Rebuild, Reweigh};
+use reelgraph::domain::recommend::{
+    Epoch, NoteStore, Notes, Pass, Phase, Rebuild, Reweigh, Schema,
+};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 use tempfile::TempDir;
@@ -128,6 +130,11 @@ fn noted(phase: Phase) -> Notes {
             changed: 1,
             left: 1,
         }),
+        // As new as any store asks for by itself.
+        schema: Schema {
+            version: 100,
+            oldest_reader: 99,
+        },
         ..Notes::default()
     }
 }

@@ -178,7 +178,7 @@ fn assert_everything_is_described(text: &str) {
 #[tokio::test]
 async fn each_part_of_the_program_is_measured_embedded() {
     let stores = [
-        ("sqlite", "titles_by_slug"),
+        ("sqlite", "part_after"),
         ("sqlite", "write"),
         ("sqlite", "append"),
         ("sqlite", "fold"),
@@ -196,7 +196,7 @@ async fn each_part_of_the_program_is_measured_embedded() {
 #[tokio::test]
 async fn each_part_of_the_program_is_measured_on_the_servers() {
     let stores = [
-        ("mongo", "titles_by_slug"),
+        ("mongo", "part_after"),
         ("mongo", "write"),
         ("mongo", "append"),
         ("mongo", "fold"),

@@ -9,8 +9,8 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use reelgraph::adapters::memory::{CatalogSnapshot, MemoryEvents};
 use reelgraph::adapters::sqlite::{SqliteCatalog, SqliteDb, SqliteWatching};
 use reelgraph::domain::catalog::{
-    CatalogBatch, CatalogListStore, CatalogPorts, CatalogService, Collection, Episode, ExternalId,
-    Genre, Person, Season, SeasonId, Title, Visibility,
+    CatalogBatch, CatalogFollower, CatalogListStore, CatalogPorts, CatalogService, ChangeSource,
+    Collection, Episode, ExternalId, Genre, Person, Season, SeasonId, Title, Visibility,
 };
 use reelgraph::domain::clock::Clock;
 use reelgraph::domain::error::StoreError;
@@ -130,6 +130,7 @@ fn an_episode(series: u64, number: u32, aired: Option<NaiveDate>) -> Episode {
 /// A site on a store of its own.
 struct World {
     watching: WatchService,
+    ports: WatchPorts,
     catalog: SqliteCatalog,
     counts: Arc<Counts>,
     folder: tempfile::TempDir,
@@ -166,6 +167,7 @@ impl World {
         };
         Self {
             watching: service(at(5000)),
+            ports,
             catalog,
             counts,
             folder,
@@ -210,6 +212,43 @@ impl World {
         let series = page.rows.iter().map(|(_, episode)| episode.series.0);
         (series.collect(), page.has_more, self.counts.take())
     }
+}
+
+/// A server whose memory does not know yet what was just written says that nothing comes next, and notes no such thing.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_has_not_heard_of_an_episode_does_not_decide_that_there_is_none() {
+    let world = World::new();
+    let memory = CatalogSnapshot::new(Arc::new(world.catalog.clone()));
+    world.put(vec![an_episode(1, 1, None)]).await;
+    memory.read().await.unwrap();
+    world.watch([(1, 1)].into_iter()).await;
+    let behind = WatchService::new(
+        world.ports.clone(),
+        CatalogService::new(CatalogPorts {
+            record: Arc::new(world.catalog.clone()),
+            ..CatalogPorts::on(Arc::new(memory.clone()))
+        }),
+        WatchRules::default(),
+        Arc::new(Fixed(at(5000))),
+        Arc::new(MemoryEvents::new()),
+    );
+    let everything = Visibility::everything();
+    let next_up = async || {
+        let window = Window::first(5);
+        let page = behind.next_up(&everything, ANN, &window).await.unwrap();
+        page.rows
+            .into_iter()
+            .map(|(_, episode)| episode.number)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(next_up().await, [0_u32; 0]);
+
+    world.put(vec![an_episode(1, 2, None)]).await;
+    assert_eq!(next_up().await, [0_u32; 0], "it was not told");
+    let changes = world.catalog.changes_after(0, 100).await.unwrap();
+    memory.follow(&changes).await.unwrap();
+
+    assert_eq!(next_up().await, [2]);
 }
 
 /// So many series are finished; of two more the second episode is next.

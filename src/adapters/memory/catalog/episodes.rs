@@ -5,10 +5,10 @@ use hashbrown::HashMap;
 use crate::domain::catalog::{Episode, Season, SeasonId};
 use crate::domain::ids::{EpisodeId, TitleId};
 
-/// All episodes.
+/// The episodes of all series.
 #[derive(Default)]
 pub(super) struct Episodes {
-    /// Sorted by [`Episode::ordinal`].
+    /// Those of each are sorted by [`Episode::ordinal`].
     of_series: HashMap<TitleId, Vec<Episode>>,
     /// The series and the ordinal.
     by_id: HashMap<EpisodeId, (TitleId, (u32, u32))>,
@@ -19,7 +19,8 @@ impl Episodes {
         let (series, ordinal) = self.by_id.get(&id)?;
         let episodes = self.of_series.get(series)?;
         let place = episodes.binary_search_by_key(ordinal, Episode::ordinal);
-        place.ok().map(|place| &episodes[place])
+        let found = &episodes[place.ok()?];
+        (found.id == id).then_some(found)
     }
 
     /// All of a series, in order.
@@ -46,11 +47,19 @@ impl Episodes {
         })
     }
 
-    /// Keeps an episode, unless a later revision is known.
-    pub(super) fn put(&mut self, mut episode: Episode) {
+    pub(super) fn forget(&mut self, id: EpisodeId) {
+        if let Some((series, _)) = self.by_id.remove(&id)
+            && let Some(episodes) = self.of_series.get_mut(&series)
+        {
+            episodes.retain(|episode| episode.id != id);
+        }
+    }
+
+    /// Keeps an episode, unless this or a later revision is known. Says whether it did.
+    pub(super) fn put(&mut self, mut episode: Episode) -> bool {
         if let Some(known) = self.with_id(episode.id) {
             if known.stamp.revision >= episode.stamp.revision {
-                return;
+                return false;
             }
             let (series, ordinal) = (known.series, known.ordinal());
             if (series, ordinal) != (episode.series, episode.ordinal())
@@ -64,8 +73,14 @@ impl Episodes {
             .insert(episode.id, (episode.series, episode.ordinal()));
         let episodes = self.of_series.entry(episode.series).or_default();
         match episodes.binary_search_by_key(&episode.ordinal(), Episode::ordinal) {
-            Ok(place) => episodes[place] = episode,
+            Ok(place) => {
+                let former = std::mem::replace(&mut episodes[place], episode);
+                if former.id != episodes[place].id {
+                    self.by_id.remove(&former.id);
+                }
+            }
             Err(place) => episodes.insert(place, episode),
         }
+        true
     }
 }

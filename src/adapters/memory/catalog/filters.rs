@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
 use hashbrown::HashMap;
@@ -11,7 +12,7 @@ use super::titles::Slot;
 use crate::domain::catalog::{Publication, Title, TitleFilter, TitleKind, Visibility};
 use crate::domain::ids::{GenreId, PersonId};
 
-/// The sets.
+/// The sets of all facts.
 #[derive(Default)]
 pub(super) struct Filters {
     all: RoaringBitmap,
@@ -25,6 +26,15 @@ pub(super) struct Filters {
     ages: BTreeMap<Option<u8>, RoaringBitmap>,
     /// What is not open to viewers for ever.
     windows: BTreeMap<Slot, Publication>,
+    /// Which of these are closed now.
+    closed: Mutex<Option<Closed>>,
+}
+
+/// What is closed from one moment on, up to another at which a window opens or closes.
+struct Closed {
+    from: DateTime<Utc>,
+    until: DateTime<Utc>,
+    titles: Arc<RoaringBitmap>,
 }
 
 impl Filters {
@@ -56,6 +66,7 @@ impl Filters {
         self.ages.entry(title.age()).or_default().insert(slot);
         if title.publication != Publication::default() {
             self.windows.insert(slot, title.publication);
+            self.closed = Mutex::default();
         }
     }
 
@@ -81,7 +92,9 @@ impl Filters {
             take_out(self.languages.get_mut(language));
         }
         take_out(self.ages.get_mut(&title.age()));
-        self.windows.remove(&slot);
+        if self.windows.remove(&slot).is_some() {
+            self.closed = Mutex::default();
+        }
     }
 
     /// The titles that may be seen and pass.
@@ -136,10 +149,37 @@ impl Filters {
 
     /// Takes out what is not open at a moment.
     fn close(&self, titles: &mut RoaringBitmap, at: DateTime<Utc>) {
+        if self.windows.is_empty() {
+            return;
+        }
+        let closed = {
+            let mut closed = self.closed.lock().unwrap_or_else(PoisonError::into_inner);
+            let known = closed.take().filter(|it| it.from <= at && at < it.until);
+            let now = closed.insert(known.unwrap_or_else(|| self.closed_at(at)));
+            Arc::clone(&now.titles)
+        };
+        *titles -= &*closed;
+    }
+
+    fn closed_at(&self, at: DateTime<Utc>) -> Closed {
+        let (mut from, mut until) = (DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC);
+        let mut titles = RoaringBitmap::new();
         for (slot, publication) in &self.windows {
-            if !publication.is_open(at) {
-                titles.remove(*slot);
+            for moment in [publication.from, publication.until].into_iter().flatten() {
+                if moment <= at {
+                    from = from.max(moment);
+                } else {
+                    until = until.min(moment);
+                }
             }
+            if !publication.is_open(at) {
+                titles.insert(*slot);
+            }
+        }
+        Closed {
+            from,
+            until,
+            titles: Arc::new(titles),
         }
     }
 }

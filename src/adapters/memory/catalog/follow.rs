@@ -84,17 +84,39 @@ impl WatchersStore for CatalogSnapshot {
 #[async_trait]
 impl CatalogFollower for CatalogSnapshot {
     async fn follow(&self, changes: &[Change]) -> Result<(), CatalogError> {
+        // Normally it is here; after a panic it is read anew.
+        self.read().await?;
         for part in changes.chunks(AT_A_TIME) {
-            self.apply(brought(part));
+            let (batch, unreadable) = brought(part);
+            self.apply(batch);
+            if unreadable.is_empty() {
+                continue;
+            }
+            self.change(|state| {
+                if let State::Whole { tables, .. } = state {
+                    for (part, id) in unreadable {
+                        tables.forget(part, id);
+                    }
+                    self.changed();
+                }
+            });
         }
         Ok(())
     }
 
     fn follow_watchers(&self, watchers: &[TitleWatchers]) {
-        self.change(|state| {
-            if let State::Whole { tables, .. } = state {
-                tables.count_watchers(watchers);
+        // Most are known: nobody is kept from reading to find that out.
+        for part in watchers.chunks(AT_A_TIME) {
+            let has_news = self.look(|tables| !tables.other_watchers(part).is_empty());
+            if has_news != Some(true) {
+                continue;
             }
-        });
+            self.change(|state| {
+                if let State::Whole { tables, .. } = state {
+                    tables.count_watchers(part);
+                    self.changed();
+                }
+            });
+        }
     }
 }

@@ -1,8 +1,10 @@
 //! Things of the snapshot by anything but their ids, and lists of titles.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use async_trait::async_trait;
+use hashbrown::HashSet;
 
 use super::CatalogSnapshot;
 use super::tables::Tables;
@@ -147,15 +149,17 @@ impl TitleListStore for CatalogSnapshot {
         self.look_whole(|tables| tables.passing(visibility, filter).len())
             .await
     }
+
+    async fn revision(&self) -> Result<Option<u64>, StoreError> {
+        Ok(self.look(|_| self.revision.load(Ordering::Acquire)))
+    }
 }
 
 /// Each of some slugs once.
 fn each(slugs: &[String]) -> impl Iterator<Item = &str> {
-    let first = |index: usize| slugs[..index].contains(&slugs[index]);
-    let slugs = slugs.iter().enumerate();
-    slugs
-        .filter(move |(index, _)| !first(*index))
-        .map(|(_, slug)| slug.as_str())
+    let mut seen = HashSet::with_capacity(slugs.len());
+    let slugs = slugs.iter().map(String::as_str);
+    slugs.filter(move |slug| seen.insert(*slug))
 }
 
 /// Each of some series once, as stores sort them.

@@ -9,7 +9,7 @@ use crate::domain::catalog::{CatalogPart, Change, ChangeSource, Changed};
 use crate::domain::error::StoreError;
 
 /// How many things are read at once.
-const BATCH: usize = 5_000;
+const BATCH: usize = 2_000;
 
 /// The whole catalogue, and the place in the change feed from which on it must be followed.
 pub(super) async fn everything(
@@ -52,8 +52,8 @@ fn lock(tables: &Mutex<Tables>) -> MutexGuard<'_, Tables> {
 pub(super) fn part(tables: &Tables, from: usize, limit: usize) -> Vec<Change> {
     let titles = tables.titles.iter().skip(from);
     let titles = titles.map(|title| Changed::Title((**title).clone()));
-    let people = tables.people.iter();
-    let people = people.skip(from.saturating_sub(tables.titles.iter().len()));
+    let people = from.saturating_sub(tables.titles.iter().len());
+    let people = tables.people.from(people);
     let changed = titles.chain(people.map(Changed::Person)).take(limit);
     let change = |changed| Change {
         sequence: 0,

@@ -15,9 +15,12 @@ mod people;
 mod tables;
 mod titles;
 
+use std::hash::Hash;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use async_trait::async_trait;
+use hashbrown::HashSet;
 
 use self::tables::Tables;
 use super::reads;
@@ -37,6 +40,8 @@ pub struct CatalogSnapshot {
     state: Arc<RwLock<State>>,
     /// Held by whoever reads everything.
     reading: Arc<tokio::sync::Mutex<()>>,
+    /// Another number after each change.
+    revision: Arc<AtomicU64>,
 }
 
 /// The ports to the record.
@@ -77,6 +82,7 @@ impl CatalogSnapshot {
             },
             state: Arc::new(RwLock::new(State::Nothing)),
             reading: Arc::default(),
+            revision: Arc::default(),
         }
     }
 
@@ -137,7 +143,19 @@ impl CatalogSnapshot {
     }
 
     fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
-        change(&mut self.state.write().unwrap_or_else(PoisonError::into_inner))
+        let mut state = self.state.write().unwrap_or_else(|poisoned| {
+            // Whoever panicked has left it half changed: it is read anew.
+            self.state.clear_poison();
+            let mut state = poisoned.into_inner();
+            *state = State::Nothing;
+            self.changed();
+            state
+        });
+        change(&mut state)
+    }
+
+    fn changed(&self) {
+        self.revision.fetch_add(1, Ordering::Release);
     }
 
     /// Takes in what was written.
@@ -145,12 +163,16 @@ impl CatalogSnapshot {
         self.change(|state| match state {
             State::Nothing => {}
             State::Coming(written) => written.push(batch),
-            State::Whole { tables, .. } => tables.apply(batch),
+            State::Whole { tables, .. } => {
+                if tables.apply(batch) {
+                    self.changed();
+                }
+            }
         });
     }
 
     /// The things with these ids that are here, and the ids of those that are not.
-    fn known<I: Copy, T>(
+    fn known<I: Copy + Eq + Hash, T>(
         &self,
         sort: &'static str,
         ids: &[I],
@@ -158,8 +180,9 @@ impl CatalogSnapshot {
     ) -> (Vec<T>, Vec<I>) {
         let mut found = Vec::with_capacity(ids.len());
         let mut missing = Vec::new();
+        let mut seen = HashSet::with_capacity(ids.len());
         let is_whole = self.look(|tables| {
-            for id in ids {
+            for id in ids.iter().filter(|id| seen.insert(**id)) {
                 match find(tables, *id) {
                     Some(thing) => found.push(thing),
                     None => missing.push(*id),
@@ -197,7 +220,8 @@ impl CatalogStore for CatalogSnapshot {
     async fn genres(&self, ids: &[GenreId]) -> Result<Vec<Genre>, StoreError> {
         let find = |tables: &Tables, id| tables.genres.get(&id).cloned();
         let (mut found, missing) = self.known("genres", ids, find);
-        if !missing.is_empty() {
+        // Genres are looked up by every spelling of a name, of which most are none.
+        if !missing.is_empty() && self.from().is_none() {
             found.extend(self.record.things.genres(&missing).await?);
         }
         Ok(found)

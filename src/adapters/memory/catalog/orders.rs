@@ -17,6 +17,9 @@ pub(super) const ALL: [TitleOrder; 4] = [
     TitleOrder::Popular,
 ];
 
+/// How many titles are passed over in the time in which one is sorted among thousands.
+const COMPARED: usize = 64;
+
 /// A title's place in an order: what it is sorted by, upwards, then its id.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Key<'a> {
@@ -31,7 +34,7 @@ pub(super) struct Orders {
 }
 
 impl Orders {
-    /// Sorts all titles.
+    /// Sorts titles that were never sorted.
     pub(super) fn of(titles: &Titles) -> Self {
         let sorted = ALL.map(|order| {
             let mut slots: Vec<Slot> = (0..titles.next_slot()).collect();
@@ -84,17 +87,19 @@ impl Orders {
         let forward = window.direction == Direction::Forward;
         let range = range(titles, order, sorted, window);
         let wanted = window.limit.saturating_add(1);
-        let rows = if is_dense(set, sorted.len(), wanted) {
-            let of_set = |slot: &Slot| set.contains(*slot);
-            let rows = sorted[range].iter().copied();
-            if forward {
-                rows.filter(of_set).take(wanted).collect()
-            } else {
-                rows.rev().filter(of_set).take(wanted).collect()
-            }
+        let of_set = |slot: &Slot| set.contains(*slot);
+        let all = sorted[range].iter().copied();
+        let most = usize::try_from(set.len()).unwrap_or(usize::MAX);
+        let most = most.saturating_mul(COMPARED);
+        let goes_on = all.len() > most;
+        let mut rows: Vec<Slot> = if forward {
+            all.take(most).filter(of_set).take(wanted).collect()
         } else {
-            few(titles, order, set, window, wanted)
+            all.rev().take(most).filter(of_set).take(wanted).collect()
         };
+        if goes_on && rows.len() < wanted {
+            rows = few(titles, order, set, window, wanted);
+        }
         Slice::from_overfetched(rows, window)
     }
 }
@@ -106,12 +111,6 @@ fn place_of(order: TitleOrder) -> usize {
         TitleOrder::NewestReleased => 2,
         TitleOrder::Popular => 3,
     }
-}
-
-/// Whether so many of a set are met sooner by walking through the order than its titles are sorted.
-fn is_dense(set: &RoaringBitmap, all: usize, wanted: usize) -> bool {
-    let set = u128::from(set.len());
-    set * set > all as u128 * wanted as u128
 }
 
 /// The part of an order that a window looks at.
@@ -149,11 +148,15 @@ fn few(
         })
     });
     let mut rows: Vec<Slot> = beyond.collect();
-    rows.sort_unstable_by(|one, other| compare(titles, order, *one, *other));
-    if !forward {
-        rows.reverse();
+    let nearest = |one: &Slot, other: &Slot| {
+        let side = compare(titles, order, *one, *other);
+        if forward { side } else { side.reverse() }
+    };
+    if rows.len() > wanted {
+        rows.select_nth_unstable_by(wanted, nearest);
+        rows.truncate(wanted);
     }
-    rows.truncate(wanted);
+    rows.sort_unstable_by(nearest);
     rows
 }
 

@@ -9,7 +9,7 @@ use crate::domain::catalog::{ExternalId, Person};
 use crate::domain::ids::PersonId;
 use crate::domain::stamp::Stamp;
 
-/// All people.
+/// Whoever is or was credited.
 #[derive(Default)]
 pub(super) struct People {
     kept: Vec<Kept>,
@@ -18,7 +18,7 @@ pub(super) struct People {
     hasher: DefaultHashBuilder,
 }
 
-/// One of them.
+/// One of them, made small.
 struct Kept {
     id: PersonId,
     born: Option<NaiveDate>,
@@ -38,15 +38,21 @@ impl People {
         Some(self.kept[*place as usize].person())
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = Person> {
-        self.kept.iter().map(Kept::person)
+    /// Those from a place on.
+    pub(super) fn from(&self, place: usize) -> impl Iterator<Item = Person> {
+        self.kept.iter().skip(place).map(Kept::person)
     }
 
-    /// Keeps somebody, unless a later revision is known.
-    pub(super) fn put(&mut self, person: &Person) {
+    /// Gives back the room that growing has left.
+    pub(super) fn shrink(&mut self) {
+        self.kept.shrink_to_fit();
+    }
+
+    /// Keeps somebody, unless this or a later revision is known. Says whether it did.
+    pub(super) fn put(&mut self, person: &Person) -> bool {
         let new = Kept::of(person);
         let place = match self.place(person.id) {
-            Some(place) if self.kept[place].stamp.revision >= new.stamp.revision => return,
+            Some(place) if self.kept[place].stamp.revision >= new.stamp.revision => return false,
             Some(place) => {
                 let slug = self.hasher.hash_one(self.kept[place].slug());
                 let is_it = |it: &u32| *it as usize == place;
@@ -73,6 +79,23 @@ impl People {
             as_entry(place),
             |it| hasher.hash_one(kept[*it as usize].slug()),
         );
+        true
+    }
+
+    /// Forgets by what somebody is found.
+    pub(super) fn forget(&mut self, id: PersonId) {
+        let Some(place) = self.place(id) else {
+            return;
+        };
+        let (id, slug) = (
+            self.hasher.hash_one(id),
+            self.hasher.hash_one(self.kept[place].slug()),
+        );
+        for (table, hash) in [(&mut self.by_id, id), (&mut self.by_slug, slug)] {
+            if let Ok(entry) = table.find_entry(hash, |it| *it as usize == place) {
+                entry.remove();
+            }
+        }
     }
 
     fn place(&self, id: PersonId) -> Option<usize> {

@@ -1,5 +1,6 @@
 //! Everything that the snapshot holds, changed together.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use hashbrown::HashMap;
@@ -11,13 +12,13 @@ use super::orders::{self, Orders};
 use super::people::People;
 use super::titles::{Slot, Titles};
 use crate::domain::catalog::{
-    CatalogBatch, Change, Changed, Collection, Genre, Title, TitleFilter, TitleOrder, TitleQuery,
-    TitleWatchers, Visibility,
+    CatalogBatch, CatalogPart, Change, Changed, Collection, Genre, Title, TitleFilter, TitleOrder,
+    TitleQuery, TitleWatchers, Visibility,
 };
-use crate::domain::ids::{CollectionId, GenreId, TitleId};
+use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
 use crate::domain::page::{Slice, Window};
 
-/// The catalogue.
+/// The catalogue at one moment.
 #[derive(Default)]
 pub(super) struct Tables {
     pub(super) titles: Titles,
@@ -41,29 +42,56 @@ impl Tables {
         self.put_others(batch);
     }
 
-    /// Makes the orders.
+    /// Makes the orders, once everything is there.
     pub(super) fn sort(&mut self) {
         self.orders = Orders::of(&self.titles);
+        self.people.shrink();
     }
 
-    /// Takes in what was written. What is older than what is known is passed over.
-    pub(super) fn apply(&mut self, mut batch: CatalogBatch) {
-        self.put_titles(std::mem::take(&mut batch.titles));
-        self.put_others(batch);
+    /// Takes in what was written. What is no newer than what is known is passed over. Says whether anything is new.
+    pub(super) fn apply(&mut self, mut batch: CatalogBatch) -> bool {
+        let titles = self.put_titles(std::mem::take(&mut batch.titles));
+        self.put_others(batch) | titles
+    }
+
+    /// Forgets something that cannot be read any more: a later version has written it.
+    pub(super) fn forget(&mut self, part: CatalogPart, id: i64) {
+        match part {
+            CatalogPart::Titles => {
+                let id = TitleId::from_i64(id);
+                if let Some(slot) = self.titles.slot(id) {
+                    // It stays in the orders, of which lists take what is in the sets.
+                    self.filters.remove(slot, self.titles.at(slot));
+                    self.titles.forget(slot);
+                }
+            }
+            CatalogPart::People => self.people.forget(PersonId::from_i64(id)),
+            CatalogPart::Genres => drop(self.genres.remove(&GenreId::from_i64(id))),
+            CatalogPart::Collections => {
+                let known = self.collections.remove(&CollectionId::from_i64(id));
+                if let Some(known) = known {
+                    self.forget_slug(known.id, &known.slug);
+                }
+            }
+            CatalogPart::Episodes => self.episodes.forget(EpisodeId::from_i64(id)),
+        }
+    }
+
+    /// Which titles are watched by another number than is known, by slot.
+    pub(super) fn other_watchers(&self, counted: &[TitleWatchers]) -> BTreeMap<Slot, u64> {
+        // Of several the last holds.
+        let counted = counted.iter().filter_map(|counted| {
+            let slot = self.titles.slot(counted.title)?;
+            Some((slot, counted.watchers))
+        });
+        let mut counted: BTreeMap<Slot, u64> = counted.collect();
+        counted.retain(|slot, watchers| self.titles.at(*slot).watchers != *watchers);
+        counted
     }
 
     /// Takes in how many watch titles.
     pub(super) fn count_watchers(&mut self, counted: &[TitleWatchers]) {
-        let news = counted.iter().filter_map(|counted| {
-            let slot = self.titles.slot(counted.title)?;
-            let known = self.titles.at(slot).watchers;
-            (known != counted.watchers).then_some((slot, counted.watchers))
-        });
-        // Of several the last holds.
-        let news: std::collections::BTreeMap<Slot, u64> = news.collect();
-        if news.is_empty() {
-            return;
-        }
+        let news = self.other_watchers(counted);
         let slots: Vec<Slot> = news.keys().copied().collect();
         self.orders
             .moving(&mut self.titles, &[TitleOrder::Popular], &slots, |titles| {
@@ -94,7 +122,14 @@ impl Tables {
         self.collections.get(self.collections_by_slug.get(slug)?)
     }
 
-    fn put_titles(&mut self, batch: Vec<Title>) {
+    fn forget_slug(&mut self, id: CollectionId, slug: &str) {
+        // Another one may have it by now.
+        if self.collections_by_slug.get(slug) == Some(&id) {
+            self.collections_by_slug.remove(slug);
+        }
+    }
+
+    fn put_titles(&mut self, batch: Vec<Title>) -> bool {
         let mut latest: HashMap<TitleId, Title> = HashMap::new();
         for title in batch {
             let known = latest.get(&title.id).map(|known| known.stamp.revision);
@@ -104,7 +139,7 @@ impl Tables {
             }
         }
         if latest.is_empty() {
-            return;
+            return false;
         }
         let mut next = self.titles.next_slot();
         let mut slots = Vec::with_capacity(latest.len());
@@ -132,38 +167,44 @@ impl Tables {
                     titles.put(slot, title);
                 }
             });
+        true
     }
 
-    fn put_others(&mut self, batch: CatalogBatch) {
+    fn put_others(&mut self, batch: CatalogBatch) -> bool {
+        let mut is_new = false;
         for person in &batch.people {
-            self.people.put(person);
+            is_new |= self.people.put(person);
         }
         for genre in batch.genres {
             let known = self.genres.get(&genre.id);
             if known.is_none_or(|known| known.stamp.revision < genre.stamp.revision) {
                 self.genres.insert(genre.id, genre);
+                is_new = true;
             }
         }
         for collection in batch.collections {
             let known = self.collections.get(&collection.id);
             if known.is_none_or(|known| known.stamp.revision < collection.stamp.revision) {
-                if let Some(known) = known {
-                    self.collections_by_slug.remove(&known.slug);
+                if let Some(slug) = known.map(|known| known.slug.clone()) {
+                    self.forget_slug(collection.id, &slug);
                 }
+                is_new = true;
                 self.collections_by_slug
                     .insert(collection.slug.clone(), collection.id);
                 self.collections.insert(collection.id, collection);
             }
         }
         for episode in batch.episodes {
-            self.episodes.put(episode);
+            is_new |= self.episodes.put(episode);
         }
+        is_new
     }
 }
 
-/// What changes have brought, sorted by what it is.
-pub(super) fn brought(changes: &[Change]) -> CatalogBatch {
+/// What changes have brought, sorted by what it is, and what cannot be read.
+pub(super) fn brought(changes: &[Change]) -> (CatalogBatch, Vec<(CatalogPart, i64)>) {
     let mut batch = CatalogBatch::default();
+    let mut unreadable = Vec::new();
     for change in changes {
         match &change.changed {
             Changed::Title(title) => batch.titles.push(title.clone()),
@@ -171,7 +212,8 @@ pub(super) fn brought(changes: &[Change]) -> CatalogBatch {
             Changed::Genre(genre) => batch.genres.push(genre.clone()),
             Changed::Collection(collection) => batch.collections.push(collection.clone()),
             Changed::Episode(episode) => batch.episodes.push(episode.clone()),
+            Changed::Unreadable(part, id) => unreadable.push((*part, *id)),
         }
     }
-    batch
+    (batch, unreadable)
 }

@@ -12,7 +12,7 @@ use crate::domain::text;
 /// Where a title is kept. Nothing leaves the catalogue, so slots have no gaps.
 pub(super) type Slot = u32;
 
-/// All titles.
+/// Films and series, by slot.
 #[derive(Default)]
 pub(super) struct Titles {
     kept: Vec<Kept>,
@@ -88,7 +88,6 @@ impl Titles {
             self.forget(slot);
             self.kept[slot as usize] = kept;
         } else {
-            self.by_id.insert(kept.title.id, slot);
             self.kept.push(kept);
         }
         self.find_again(slot);
@@ -98,8 +97,10 @@ impl Titles {
         Arc::make_mut(&mut self.kept[slot as usize].title).watchers = watchers;
     }
 
-    fn forget(&mut self, slot: Slot) {
+    /// Forgets by what a title is found; its slot is nobody else's.
+    pub(super) fn forget(&mut self, slot: Slot) {
         let title = Arc::clone(self.at(slot));
+        self.by_id.remove(&title.id);
         let slug = self.hasher.hash_one(title.slug.as_str());
         if let Ok(entry) = self.by_slug.find_entry(slug, |it| *it == slot) {
             entry.remove();
@@ -120,6 +121,7 @@ impl Titles {
     fn find_again(&mut self, slot: Slot) {
         let (kept, hasher) = (&self.kept, &self.hasher);
         let title = &kept[slot as usize].title;
+        self.by_id.insert(title.id, slot);
         let slug_of = |slot: &Slot| hasher.hash_one(kept[*slot as usize].title.slug.as_str());
         self.by_slug
             .insert_unique(hasher.hash_one(title.slug.as_str()), slot, slug_of);

@@ -35,7 +35,7 @@ pub(super) async fn changes_after(
         from = entries.last().map_or(from, |last| last.sequence);
         let is_last = entries.len() < wanted;
         changes.extend(entries.iter().filter_map(change));
-        // Those that cannot be read were passed over: there may be more beyond them.
+        // Those without an id of ours were passed over: there may be more beyond them.
         if is_last {
             break;
         }
@@ -152,18 +152,34 @@ fn entries(from: i64, to: i64, limit: i64) -> Vec<Document> {
     stages
 }
 
-/// What an entry tells; `None`: this version cannot read it.
+/// What an entry tells; `None`: it is nothing that any version has written.
 fn change(entry: &Entry) -> Option<Change> {
     let document = &entry.document;
-    let changed = match entry.collection.as_str() {
-        TITLES => Changed::Title(readable(TITLES, document)?),
-        PEOPLE => Changed::Person(readable(PEOPLE, document)?),
-        GENRES => Changed::Genre(readable(GENRES, document)?),
-        COLLECTIONS => Changed::Collection(readable(COLLECTIONS, document)?),
-        _ => Changed::Episode(readable(EPISODES, document)?),
+    let (part, read) = match entry.collection.as_str() {
+        TITLES => (
+            CatalogPart::Titles,
+            readable(TITLES, document).map(Changed::Title),
+        ),
+        PEOPLE => (
+            CatalogPart::People,
+            readable(PEOPLE, document).map(Changed::Person),
+        ),
+        GENRES => (
+            CatalogPart::Genres,
+            readable(GENRES, document).map(Changed::Genre),
+        ),
+        COLLECTIONS => (
+            CatalogPart::Collections,
+            readable(COLLECTIONS, document).map(Changed::Collection),
+        ),
+        _ => (
+            CatalogPart::Episodes,
+            readable(EPISODES, document).map(Changed::Episode),
+        ),
     };
+    let unreadable = || Some(Changed::Unreadable(part, document.get_i64("_id").ok()?));
     Some(Change {
         sequence: entry.sequence.cast_unsigned(),
-        changed,
+        changed: read.or_else(unreadable)?,
     })
 }

@@ -7,8 +7,7 @@ use crate::adapters::mongo::db::{MongoDb, is_duplicate, store_error};
 use crate::adapters::mongo::indexes::{Build, Index, drop_obsolete, make};
 use crate::domain::error::StoreError;
 
-/// Makes the indexes and the counter, unless they are there, and drops what nobody needs any more. Says whether all is so
-/// now.
+/// Makes the indexes and the counter, unless they are there. Says whether all are there now.
 pub(super) async fn ensure(db: &MongoDb, build: Build) -> Result<bool, StoreError> {
     let mut is_whole = true;
     for (collection, indexes) in [
@@ -20,8 +19,6 @@ pub(super) async fn ensure(db: &MongoDb, build: Build) -> Result<bool, StoreErro
     ] {
         is_whole &= make(&db.collection::<Document>(collection), indexes, build).await?;
     }
-    let titles = db.collection::<Document>(TITLES);
-    is_whole &= drop_obsolete(&titles, &obsolete_of_titles(), build).await?;
     let counter = db
         .collection::<Document>(COUNTERS)
         .update_one(
@@ -35,6 +32,12 @@ pub(super) async fn ensure(db: &MongoDb, build: Build) -> Result<bool, StoreErro
         Err(error) if is_duplicate(&error) => Ok(is_whole),
         other => other.map(|_| is_whole).map_err(store_error),
     }
+}
+
+/// Drops the indexes that only versions of before list titles by. Says whether there were any.
+pub(super) async fn clear(db: &MongoDb) -> Result<bool, StoreError> {
+    let titles = db.collection::<Document>(TITLES);
+    drop_obsolete(&titles, &obsolete_of_titles()).await
 }
 
 fn titles() -> Vec<Index> {

@@ -40,6 +40,12 @@ impl MongoCatalog {
         indexes::ensure(&self.db, Build::All).await.map(drop)
     }
 
+    /// Drops the indexes that no server of this version needs; one of a version before lists titles without them, which
+    /// takes it long. Says whether there were any.
+    pub async fn drop_obsolete_indexes(&self) -> Result<bool, StoreError> {
+        indexes::clear(&self.db).await
+    }
+
     /// Makes what takes no time of what the store needs. Says whether that is all of it.
     pub async fn prepare(&self) -> Result<bool, StoreError> {
         indexes::ensure(&self.db, Build::OfEmpty).await

@@ -1,12 +1,14 @@
 //! The change feed, and the catalogue read whole.
 
+use std::collections::BTreeSet;
+
 use rusqlite::{Connection, Result, Row};
 use serde::de::DeserializeOwned;
 
 use super::rows::{self, ChangedTitle};
 use super::store::{DOCUMENTS, TITLES};
 use crate::adapters::sqlite::columns::{self, only, read};
-use crate::adapters::sqlite::statements::{all, one, readable};
+use crate::adapters::sqlite::statements::{all, find, one, readable};
 use crate::domain::catalog::{CatalogBatch, CatalogPart, Change, Changed};
 
 /// How far the feed goes after a number, also where a document cannot be read.
@@ -52,6 +54,11 @@ pub(super) fn changes_after(
             Changed::Collection,
         )?);
         changes.extend(changes_in(connection, "episodes", range, Changed::Episode)?);
+        let read: BTreeSet<u64> = changes.iter().map(|change| change.sequence).collect();
+        let unreadable = numbers.iter().map(|number| number.cast_unsigned());
+        for sequence in unreadable.filter(|number| !read.contains(number)) {
+            changes.extend(unreadable_at(connection, sequence)?);
+        }
         changes.sort_unstable_by_key(|change| change.sequence);
         found.extend(changes);
         if numbers.len() < wanted || found.len() == limit {
@@ -73,13 +80,7 @@ pub(super) fn part_after(
     after: i64,
     limit: usize,
 ) -> Result<(CatalogBatch, Option<i64>)> {
-    let table = match part {
-        CatalogPart::Titles => TITLES,
-        CatalogPart::People => "people",
-        CatalogPart::Genres => "genres",
-        CatalogPart::Collections => "collections",
-        CatalogPart::Episodes => "episodes",
-    };
+    let table = table(part);
     // With one more, to know whether it goes on.
     let ids = format!("SELECT id FROM {table} WHERE id > ?1 ORDER BY id LIMIT ?2");
     let most = columns::limit(limit.saturating_add(1));
@@ -99,6 +100,29 @@ pub(super) fn part_after(
         CatalogPart::Episodes => batch.episodes = documents(connection, table, range)?,
     }
     Ok((batch, (ids.len() > limit).then_some(last)))
+}
+
+/// What stands at a place in the feed and cannot be read.
+fn unreadable_at(connection: &Connection, sequence: u64) -> Result<Option<Change>> {
+    for part in CatalogPart::ALL {
+        let sql = format!("SELECT id FROM {} WHERE sequence = ?1", table(part));
+        let found: Option<i64> = find(connection, &sql, [sequence.cast_signed()], only)?;
+        if let Some(id) = found {
+            let changed = Changed::Unreadable(part, id);
+            return Ok(Some(Change { sequence, changed }));
+        }
+    }
+    Ok(None)
+}
+
+fn table(part: CatalogPart) -> &'static str {
+    match part {
+        CatalogPart::Titles => TITLES,
+        CatalogPart::People => "people",
+        CatalogPart::Genres => "genres",
+        CatalogPart::Collections => "collections",
+        CatalogPart::Episodes => "episodes",
+    }
 }
 
 /// What was changed of a table between two numbers, the second of them included.

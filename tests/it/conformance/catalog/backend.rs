@@ -141,6 +141,10 @@ impl TitleListStore for Opened {
     ) -> Result<u64, StoreError> {
         (self.snapshot)().count_titles(visibility, filter).await
     }
+
+    async fn revision(&self) -> Result<Option<u64>, StoreError> {
+        (self.snapshot)().revision().await
+    }
 }
 
 impl Deref for Opened {

@@ -15,7 +15,7 @@ use reelgraph::domain::text;
 use super::backend::{Opened, open};
 use super::samples::{at, credit, film, put_titles, revised, series};
 
-on_every_backend!(open on [sqlite, mongo]:
+on_every_backend!(open on [memory]:
     every_order_runs_forward_through_all_pages,
     every_order_runs_backward_through_all_pages,
     names_are_compared_byte_by_byte,

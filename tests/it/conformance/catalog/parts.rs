@@ -22,7 +22,7 @@ on_every_backend!(open on [sqlite, mongo]:
     what_was_written_since_the_last_change_follows_in_the_feed,
     genres_collections_and_episodes_are_changes,
     the_last_change_is_that_of_the_last_write,
-    a_change_that_cannot_be_read_is_passed_over,
+    a_change_that_cannot_be_read_is_told_of,
 );
 
 /// Five things of each sort, in no order.
@@ -215,7 +215,7 @@ async fn the_last_change_is_that_of_the_last_write(store: &Opened) {
     assert_eq!(store.last_change().await.unwrap(), last[4]);
 }
 
-async fn a_change_that_cannot_be_read_is_passed_over(store: &Opened) {
+async fn a_change_that_cannot_be_read_is_told_of(store: &Opened) {
     put_genres(store, (1..=4).map(|number| genre(number, "Genre")))
         .await
         .unwrap();
@@ -224,13 +224,18 @@ async fn a_change_that_cannot_be_read_is_passed_over(store: &Opened) {
     }
     put_episodes(store, [episode(1, 1, 1)]).await.unwrap();
 
-    let found = store.changes_after(0, 2).await.unwrap();
+    let found = store.changes_after(0, 100).await.unwrap();
+    let part = store.changes_after(0, 2).await.unwrap();
 
-    let readable = [
+    let expected = [
+        Changed::Unreadable(CatalogPart::Genres, 1),
+        Changed::Unreadable(CatalogPart::Genres, 2),
         Changed::Genre(genre(3, "Genre")),
+        Changed::Unreadable(CatalogPart::Genres, 4),
         Changed::Episode(episode(1, 1, 1)),
     ];
-    assert_eq!(changed(&found), readable);
+    assert_eq!(changed(&found), expected);
+    assert_eq!(changed(&part), expected[..2]);
 }
 
 /// Reads a part in pages. Says how many there were.

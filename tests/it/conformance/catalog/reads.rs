@@ -351,9 +351,7 @@ async fn the_greatest_numbers_survive(store: &Opened) {
     title.credits[0].person = PersonId(u64::MAX >> 1);
     let mut last = episode(7, u32::MAX, u32::MAX);
     last.series = title.id;
-    put_titles(store, [title.clone()])
-        .await
-        .unwrap();
+    put_titles(store, [title.clone()]).await.unwrap();
     put_episodes(store, [last.clone()]).await.unwrap();
 
     let found = store.titles(&[title.id, TitleId(u64::MAX)]).await.unwrap();

@@ -9,8 +9,9 @@ use rand::{RngExt, SeedableRng};
 use reelgraph::adapters::memory::CatalogSnapshot;
 use reelgraph::adapters::sqlite::{SqliteCatalog, SqliteDb};
 use reelgraph::domain::catalog::{
-    CatalogBatch, CatalogFollower, CatalogListStore, CatalogStore, ChangeSource, CreditRole,
-    Episode, Title, TitleFilter, TitleKind, TitleListStore, TitleQuery, TitleState, Visibility,
+    CatalogBatch, CatalogFollower, CatalogListStore, CatalogPart, CatalogStore, Change,
+    ChangeSource, Changed, CreditRole, Episode, Title, TitleFilter, TitleKind, TitleListStore,
+    TitleQuery, TitleState, Visibility,
 };
 use reelgraph::domain::ids::{CollectionId, GenreId, PersonId, TitleId};
 use reelgraph::domain::loading::CurationStore;
@@ -340,6 +341,35 @@ fn shuffle(title: &mut Title, random: &mut StdRng) {
     };
 }
 
+/// All pages of a list, as they come.
+async fn pages(
+    catalog: &CatalogSnapshot,
+    visibility: &Visibility,
+    query: &TitleQuery,
+    limit: usize,
+    direction: Direction,
+) -> Vec<Arc<Title>> {
+    let mut window = Window {
+        limit,
+        start: None,
+        direction,
+    };
+    let mut all = Vec::new();
+    loop {
+        let page = catalog.list_titles(visibility, query, &window).await;
+        let page = page.unwrap();
+        let edge = match direction {
+            Direction::Forward => page.rows.last(),
+            Direction::Backward => page.rows.first(),
+        };
+        window.start = edge.map(|title| query.order.keyset(title));
+        all.extend(page.rows);
+        if !page.has_more {
+            return all;
+        }
+    }
+}
+
 /// All that can be asked, as text.
 async fn everything_of(catalog: &CatalogSnapshot) -> Vec<String> {
     let everything = Visibility::everything();
@@ -375,17 +405,12 @@ async fn everything_of(catalog: &CatalogSnapshot) -> Vec<String> {
                     filter: filter.clone(),
                     order,
                 };
-                let window = Window {
-                    limit: 500,
-                    start: None,
-                    direction: Direction::Forward,
-                };
-                let page = catalog
-                    .list_titles(&visibility, &query, &window)
-                    .await
-                    .unwrap();
                 all.push(format!("{count} of {query:?}"));
-                all.extend(page.rows.iter().map(|title| format!("{title:?}")));
+                for (limit, direction) in [(3, Direction::Forward), (5, Direction::Backward)] {
+                    let rows = pages(catalog, &visibility, &query, limit, direction).await;
+                    assert_eq!(rows.len() as u64, count);
+                    all.extend(rows.iter().map(|title| format!("{title:?}")));
+                }
             }
         }
     }
@@ -422,4 +447,54 @@ async fn everything_of(catalog: &CatalogSnapshot) -> Vec<String> {
     all.push(format!("{:?}", catalog.seasons(&series).await.unwrap()));
     all.push(format!("{:?}", catalog.all_genres().await.unwrap()));
     all
+}
+
+/// A later version writes something that this one cannot read: it is gone until that changes.
+#[tokio::test]
+async fn what_cannot_be_read_any_more_is_not_shown() {
+    let servers = Servers::new(vec![part(1, Some(1)), part(2, Some(1))]).await;
+    let batch = CatalogBatch {
+        people: vec![person(1)],
+        episodes: vec![episode(2, 1, 1)],
+        collections: vec![collection(1)],
+        genres: vec![genre(1, "Drama")],
+        ..CatalogBatch::default()
+    };
+    servers.here.put(&batch).await.unwrap();
+    let everything = Visibility::everything();
+    let count = async || {
+        let all = TitleFilter::default();
+        let count = servers.here.count_titles(&everything, &all);
+        count.await.unwrap()
+    };
+
+    let gone = [
+        (CatalogPart::Titles, 1),
+        (CatalogPart::People, 1),
+        (CatalogPart::Genres, 1),
+        (CatalogPart::Collections, 1),
+        (CatalogPart::Episodes, 2_001_001),
+    ];
+    let gone = gone.map(|(part, id)| Change {
+        sequence: 100,
+        changed: Changed::Unreadable(part, id),
+    });
+    servers.here.follow(&gone).await.unwrap();
+
+    assert_eq!(count().await, 1);
+    assert_eq!(servers.members([1]).await, [part(2, Some(1))]);
+    let slugs = ["film-1".to_owned()];
+    assert_eq!(servers.here.titles_by_slug(&slugs).await.unwrap(), []);
+    let slugs = ["person-1".to_owned()];
+    assert_eq!(servers.here.people_by_slug(&slugs).await.unwrap(), []);
+    let slugs = ["collection-1".to_owned()];
+    assert_eq!(servers.here.collections_by_slug(&slugs).await.unwrap(), []);
+    assert_eq!(servers.here.all_genres().await.unwrap(), []);
+    let episodes = servers.here.episodes_of_series(&[TitleId(2)]).await;
+    assert_eq!(episodes.unwrap(), []);
+
+    let again = revised(&part(1, Some(1)), |_| {});
+    put(&servers.here, vec![again.clone()]).await;
+    assert_eq!(count().await, 2);
+    assert_eq!(servers.members([1]).await, [again, part(2, Some(1))]);
 }

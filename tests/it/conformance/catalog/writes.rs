@@ -54,6 +54,8 @@ async fn a_batch_is_seen_whole(store: &Opened) {
             if revisions[0] == 21 {
                 break;
             }
+            // What comes from memory does not wait.
+            tokio::task::yield_now().await;
         }
     };
 
