@@ -62,6 +62,9 @@ async fn each_part_of_the_program_is_measured(on: On, stores: &[(&str, &str)], p
     // Its first round is the longest of all jobs.
     let round = "job_round_duration_seconds_count{job=\"keep_similar\",outcome=\"done\"}";
     wait_for(&site, round).await;
+    // It reads all edges.
+    let round = "job_round_duration_seconds_count{job=\"follow_graph\",outcome=\"done\"}";
+    wait_for(&site, round).await;
 
     let text = wait_for(&site, "lease_held{lease=\"keep_similar\"} 1").await;
 
