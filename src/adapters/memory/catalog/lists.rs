@@ -24,10 +24,8 @@ impl CatalogListStore for CatalogSnapshot {
             let titles = slugs.filter_map(|slug| tables.titles.with_slug(slug));
             titles.cloned().collect()
         };
-        match self.look(find) {
-            Some(found) => Ok(found),
-            None => self.record.lists.titles_by_slug(slugs).await,
-        }
+        self.look_or(find, self.record.lists.titles_by_slug(slugs))
+            .await
     }
 
     async fn titles_by_external_id(
@@ -42,10 +40,8 @@ impl CatalogListStore for CatalogSnapshot {
             titles.dedup_by_key(|title| title.id);
             titles
         };
-        match self.look(find) {
-            Some(found) => Ok(found),
-            None => self.record.lists.titles_by_external_id(ids).await,
-        }
+        self.look_or(find, self.record.lists.titles_by_external_id(ids))
+            .await
     }
 
     async fn people_by_slug(&self, slugs: &[String]) -> Result<Vec<Person>, StoreError> {
@@ -55,10 +51,8 @@ impl CatalogListStore for CatalogSnapshot {
                 .filter_map(|slug| tables.people.with_slug(slug))
                 .collect()
         };
-        match self.look(find) {
-            Some(found) => Ok(found),
-            None => self.record.lists.people_by_slug(slugs).await,
-        }
+        self.look_or(find, self.record.lists.people_by_slug(slugs))
+            .await
     }
 
     async fn all_genres(&self) -> Result<Vec<Genre>, StoreError> {
@@ -69,10 +63,7 @@ impl CatalogListStore for CatalogSnapshot {
             });
             genres
         };
-        match self.look(find) {
-            Some(found) => Ok(found),
-            None => self.record.lists.all_genres().await,
-        }
+        self.look_or(find, self.record.lists.all_genres()).await
     }
 
     async fn collections_by_slug(&self, slugs: &[String]) -> Result<Vec<Collection>, StoreError> {
@@ -81,10 +72,8 @@ impl CatalogListStore for CatalogSnapshot {
             let collections = slugs.filter_map(|slug| tables.collection_with_slug(slug));
             collections.cloned().collect()
         };
-        match self.look(find) {
-            Some(found) => Ok(found),
-            None => self.record.lists.collections_by_slug(slugs).await,
-        }
+        self.look_or(find, self.record.lists.collections_by_slug(slugs))
+            .await
     }
 
     async fn episodes_of_series(&self, series: &[TitleId]) -> Result<Vec<Episode>, StoreError> {
@@ -94,10 +83,8 @@ impl CatalogListStore for CatalogSnapshot {
             let episodes = episodes.flat_map(|series| tables.episodes.of_series(*series));
             episodes.cloned().collect()
         };
-        match self.look(find) {
-            Some(found) => Ok(found),
-            None => self.record.lists.episodes_of_series(series).await,
-        }
+        self.look_or(find, self.record.lists.episodes_of_series(series))
+            .await
     }
 
     async fn episodes_of_seasons(&self, seasons: &[SeasonId]) -> Result<Vec<Episode>, StoreError> {
@@ -109,10 +96,8 @@ impl CatalogListStore for CatalogSnapshot {
             let episodes = episodes.flat_map(|season| tables.episodes.of_season(*season));
             episodes.cloned().collect()
         };
-        match self.look(find) {
-            Some(found) => Ok(found),
-            None => self.record.lists.episodes_of_seasons(seasons).await,
-        }
+        self.look_or(find, self.record.lists.episodes_of_seasons(seasons))
+            .await
     }
 
     async fn seasons(&self, series: &[TitleId]) -> Result<Vec<Season>, StoreError> {
@@ -122,10 +107,7 @@ impl CatalogListStore for CatalogSnapshot {
             let seasons = seasons.flat_map(|series| tables.episodes.seasons(*series));
             seasons.collect()
         };
-        match self.look(find) {
-            Some(found) => Ok(found),
-            None => self.record.lists.seasons(series).await,
-        }
+        self.look_or(find, self.record.lists.seasons(series)).await
     }
 }
 
@@ -146,7 +128,7 @@ impl TitleListStore for CatalogSnapshot {
         visibility: &Visibility,
         filter: &TitleFilter,
     ) -> Result<u64, StoreError> {
-        self.look_whole(|tables| tables.passing(visibility, filter).len())
+        self.look_whole(|tables| tables.count(visibility, filter))
             .await
     }
 

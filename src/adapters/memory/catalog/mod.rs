@@ -135,6 +135,18 @@ impl CatalogSnapshot {
         }
     }
 
+    /// Looks something up, or asks the record while not everything is here.
+    async fn look_or<T>(
+        &self,
+        look: impl FnOnce(&Tables) -> T,
+        ask: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<T, StoreError> {
+        match self.look(look) {
+            Some(found) => Ok(found),
+            None => ask.await,
+        }
+    }
+
     /// Looks something up of everything, which is read first if it must be.
     async fn look_whole<T>(&self, look: impl FnOnce(&Tables) -> T) -> Result<T, StoreError> {
         self.read().await?;
@@ -240,17 +252,15 @@ impl CatalogStore for CatalogSnapshot {
         &self,
         collections: &[CollectionId],
     ) -> Result<Vec<Arc<Title>>, StoreError> {
-        let found = self.look(|tables| {
+        let find = |tables: &Tables| {
             let mut wanted = collections.to_vec();
             wanted.sort_unstable();
             wanted.dedup();
             let members = wanted.iter().flat_map(|id| tables.titles.members(*id));
             members.cloned().collect()
-        });
-        match found {
-            Some(found) => Ok(found),
-            None => self.record.things.titles_of_collections(collections).await,
-        }
+        };
+        self.look_or(find, self.record.things.titles_of_collections(collections))
+            .await
     }
 
     async fn episodes(&self, ids: &[EpisodeId]) -> Result<Vec<Episode>, StoreError> {

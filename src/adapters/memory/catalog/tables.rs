@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use hashbrown::HashMap;
-use roaring::RoaringBitmap;
 
 use super::episodes::Episodes;
 use super::filters::Filters;
@@ -114,8 +113,8 @@ impl Tables {
         page.map(|slot| Arc::clone(self.titles.at(slot)))
     }
 
-    pub(super) fn passing(&self, visibility: &Visibility, filter: &TitleFilter) -> RoaringBitmap {
-        self.filters.passing(visibility, filter)
+    pub(super) fn count(&self, visibility: &Visibility, filter: &TitleFilter) -> u64 {
+        self.filters.passing(visibility, filter).len()
     }
 
     pub(super) fn collection_with_slug(&self, slug: &str) -> Option<&Collection> {

@@ -9,7 +9,7 @@ use crate::domain::catalog::{ExternalId, Title};
 use crate::domain::ids::{CollectionId, TitleId};
 use crate::domain::text;
 
-/// Where a title is kept. Nothing leaves the catalogue, so slots have no gaps.
+/// Where a title is kept. A slot is never given to another one.
 pub(super) type Slot = u32;
 
 /// Films and series, by slot.

@@ -400,7 +400,7 @@ async fn walk(
 
 /// The same of what may be seen.
 pub(super) async fn walk_seen(
-    store: &Opened,
+    store: &impl TitleListStore,
     visibility: &Visibility,
     query: &TitleQuery,
     limit: usize,

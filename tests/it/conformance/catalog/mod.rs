@@ -9,4 +9,5 @@ mod reads;
 pub(crate) mod samples;
 mod snapshot;
 mod visibility;
+mod waiting;
 mod writes;

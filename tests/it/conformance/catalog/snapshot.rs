@@ -15,11 +15,11 @@ use reelgraph::domain::catalog::{
 };
 use reelgraph::domain::ids::{CollectionId, GenreId, PersonId, TitleId};
 use reelgraph::domain::loading::CurationStore;
-use reelgraph::domain::page::{Direction, Window};
+use reelgraph::domain::page::Direction;
 use reelgraph::domain::recommend::WatchersStore;
 use tempfile::TempDir;
 
-use super::lists::ORDERS;
+use super::lists::{ORDERS, walk_seen};
 use super::samples::{
     by_id, collection, credit, episode, external, film, genre, part, person, revised,
 };
@@ -341,35 +341,6 @@ fn shuffle(title: &mut Title, random: &mut StdRng) {
     };
 }
 
-/// All pages of a list, as they come.
-async fn pages(
-    catalog: &CatalogSnapshot,
-    visibility: &Visibility,
-    query: &TitleQuery,
-    limit: usize,
-    direction: Direction,
-) -> Vec<Arc<Title>> {
-    let mut window = Window {
-        limit,
-        start: None,
-        direction,
-    };
-    let mut all = Vec::new();
-    loop {
-        let page = catalog.list_titles(visibility, query, &window).await;
-        let page = page.unwrap();
-        let edge = match direction {
-            Direction::Forward => page.rows.last(),
-            Direction::Backward => page.rows.first(),
-        };
-        window.start = edge.map(|title| query.order.keyset(title));
-        all.extend(page.rows);
-        if !page.has_more {
-            return all;
-        }
-    }
-}
-
 /// All that can be asked, as text.
 async fn everything_of(catalog: &CatalogSnapshot) -> Vec<String> {
     let everything = Visibility::everything();
@@ -407,7 +378,7 @@ async fn everything_of(catalog: &CatalogSnapshot) -> Vec<String> {
                 };
                 all.push(format!("{count} of {query:?}"));
                 for (limit, direction) in [(3, Direction::Forward), (5, Direction::Backward)] {
-                    let rows = pages(catalog, &visibility, &query, limit, direction).await;
+                    let rows = walk_seen(catalog, &visibility, &query, limit, direction).await;
                     assert_eq!(rows.len() as u64, count);
                     all.extend(rows.iter().map(|title| format!("{title:?}")));
                 }
