@@ -1,9 +1,9 @@
 // Removes some nodes that no edge needs; run again until none is left: profiles, people and genres without edges, and
 // titles that were never written or are gone, if nobody watched them, with their SIMILAR edges.
 // A property that is set and removed again takes the node's lock. Whoever needs a profile, person or genre takes it as
-// well, before the edge is written: either they wait and make the node anew, or this waits and finds the edge. A title
-// that is watched is not locked first, or viewers would wait for each other: if it is gone by then, that write fails as
-// a whole and is made again, because its documents still wait.
+// well, before the edge is written: either this waits and finds the edge, or they wait, miss the node and are run again.
+// A title that is watched is not locked first, or viewers would wait for each other: whoever finds it gone is run again,
+// too.
 // Params: limit
 // Returns: removed
 CALL () {

@@ -13,6 +13,7 @@ use neo4rs::{
     Neo4jErrorKind, Query, Txn,
 };
 use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::domain::error::StoreError;
@@ -110,6 +111,7 @@ impl Neo4jDb {
                 .retry(patience)
                 .when(is_transient)
                 .await
+                .map_err(Fault::Driver)
         })
         .await
     }
@@ -118,7 +120,7 @@ impl Neo4jDb {
     /// a commit whose answer is lost is run again.
     pub(super) async fn write<T>(
         &self,
-        work: impl for<'t> Fn(&'t mut Transaction) -> BoxFuture<'t, Result<T, Error>>
+        work: impl for<'t> Fn(&'t mut Transaction) -> BoxFuture<'t, Result<T, Fault>>
         + Send
         + Sync
         + 'static,
@@ -138,7 +140,7 @@ impl Neo4jDb {
                 .with_total_delay(Some(limit * 3 / 4));
             (|| attempt(&graph, &work))
                 .retry(patience)
-                .when(is_passing)
+                .when(Fault::is_passing)
                 .await
         })
         .await
@@ -151,21 +153,67 @@ pub(super) struct Transaction(Txn);
 
 impl Transaction {
     /// Runs a statement whose rows nobody needs.
-    pub(super) async fn run(&mut self, query: Query) -> Result<(), Error> {
-        self.0.run(query).await
+    pub(super) async fn run(&mut self, query: Query) -> Result<(), Fault> {
+        Ok(self.0.run(query).await?)
+    }
+
+    /// Runs a statement that returns how many of the `count` things that it was given are `there`.
+    pub(super) async fn all(&mut self, query: Query, count: usize) -> Result<(), Fault> {
+        let rows: Vec<There> = self.rows(query).await?;
+        if rows.iter().map(|row| row.there).sum::<usize>() < count {
+            return Err(Fault::Removed);
+        }
+        Ok(())
     }
 
     /// The rows of a statement.
     pub(super) async fn rows<T: DeserializeOwned>(
         &mut self,
         query: Query,
-    ) -> Result<Vec<T>, Error> {
+    ) -> Result<Vec<T>, Fault> {
         let mut stream = self.0.execute(query).await?;
         let mut rows = Vec::new();
         while let Some(row) = stream.next(self.0.handle()).await? {
-            rows.push(row.to()?);
+            rows.push(row.to().map_err(Error::from)?);
         }
         Ok(rows)
+    }
+}
+
+#[derive(Deserialize)]
+struct There {
+    there: usize,
+}
+
+/// Why a transaction was given up.
+#[derive(Debug)]
+pub(super) enum Fault {
+    Driver(Error),
+    /// Something was removed by another transaction after this one found it, and before it had its lock.
+    Removed,
+}
+
+impl Fault {
+    fn is_passing(&self) -> bool {
+        match self {
+            Self::Driver(error) => is_passing(error) || is_removed(error),
+            Self::Removed => true,
+        }
+    }
+}
+
+impl From<Error> for Fault {
+    fn from(error: Error) -> Self {
+        Self::Driver(error)
+    }
+}
+
+impl From<Fault> for StoreError {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Driver(error) => store_error(error),
+            Fault::Removed => Self::unavailable("what is written is removed again and again"),
+        }
     }
 }
 
@@ -194,8 +242,8 @@ async fn read<T: DeserializeOwned>(graph: &Graph, query: Query) -> Result<Vec<T>
 
 async fn attempt<T>(
     graph: &Graph,
-    work: &(impl for<'t> Fn(&'t mut Transaction) -> BoxFuture<'t, Result<T, Error>> + Sync),
-) -> Result<T, Error> {
+    work: &(impl for<'t> Fn(&'t mut Transaction) -> BoxFuture<'t, Result<T, Fault>> + Sync),
+) -> Result<T, Fault> {
     let mut transaction = Transaction(graph.start_txn().await?);
     match work(&mut transaction).await {
         Ok(value) => {
@@ -215,10 +263,10 @@ async fn attempt<T>(
 /// a server that hangs.
 async fn in_time<T: Send + 'static>(
     limit: Duration,
-    operation: impl Future<Output = Result<T, Error>> + Send + 'static,
+    operation: impl Future<Output = Result<T, Fault>> + Send + 'static,
 ) -> Result<T, StoreError> {
     match tokio::spawn(tokio::time::timeout(limit, operation)).await {
-        Ok(Ok(result)) => result.map_err(store_error),
+        Ok(Ok(result)) => result.map_err(StoreError::from),
         Ok(Err(late)) => Err(StoreError::unavailable(late)),
         Err(panic) => Err(StoreError::failed(panic)),
     }
@@ -259,6 +307,11 @@ fn is_passing(error: &Error) -> bool {
 /// Whether the server answers, and wants the same tried again.
 fn is_transient(error: &Error) -> bool {
     matches!(error, Error::Neo4j(error) if error.kind() == Neo4jErrorKind::Transient)
+}
+
+/// Whether the server missed what another transaction has removed meanwhile.
+fn is_removed(error: &Error) -> bool {
+    matches!(error, Error::Neo4j(error) if error.code() == "Neo.ClientError.Statement.EntityNotFound")
 }
 
 /// Whether the server gave up because it took too long.

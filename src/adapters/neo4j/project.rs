@@ -5,10 +5,10 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use neo4rs::{BoltType, Error, query};
+use neo4rs::{BoltType, query};
 use serde::Deserialize;
 
-use super::db::{Neo4jDb, Transaction, map, number};
+use super::db::{Fault, Neo4jDb, Transaction, map, number};
 use super::queries;
 use super::similar::GRAPH;
 use crate::domain::catalog::TitleKind;
@@ -35,6 +35,7 @@ struct Written {
 #[derive(Deserialize)]
 struct Found {
     id: ProfileId,
+    erased: bool,
 }
 
 #[derive(Deserialize)]
@@ -58,7 +59,7 @@ pub(super) async fn put_titles(db: &Neo4jDb, titles: &[TitleNode]) -> Result<(),
     Ok(())
 }
 
-async fn put_batch(transaction: &mut Transaction, batch: &[TitleNode]) -> Result<(), Error> {
+async fn put_batch(transaction: &mut Transaction, batch: &[TitleNode]) -> Result<(), Fault> {
     let nodes = batch.iter().map(title_row).collect::<BoltType>();
     let written: BTreeSet<TitleId> = transaction
         .rows::<Written>(query(queries::PUT_TITLE_NODES).param("titles", nodes))
@@ -85,7 +86,7 @@ async fn put_batch(transaction: &mut Transaction, batch: &[TitleNode]) -> Result
             .flat_map(|title| &title.genres)
             .map(|(id, name)| (id.to_i64(), name)),
     );
-    let edges = written.into_iter().map(edges_row).collect::<BoltType>();
+    let edges = written.iter().copied().map(edges_row).collect::<BoltType>();
     transaction
         .run(query(queries::PUT_PEOPLE).param("people", people))
         .await?;
@@ -93,7 +94,10 @@ async fn put_batch(transaction: &mut Transaction, batch: &[TitleNode]) -> Result
         .run(query(queries::PUT_GENRES).param("genres", genres))
         .await?;
     transaction
-        .run(query(queries::PUT_TITLE_EDGES).param("titles", edges))
+        .all(
+            query(queries::PUT_TITLE_EDGES).param("titles", edges),
+            written.len(),
+        )
         .await
 }
 
@@ -147,22 +151,34 @@ pub(super) async fn put_watched(db: &Neo4jDb, edges: &[WatchedEdge]) -> Result<(
 async fn put_watched_batch(
     transaction: &mut Transaction,
     batch: &[WatchedEdge],
-) -> Result<(), Error> {
+) -> Result<(), Fault> {
     let profiles: BTreeSet<ProfileId> = batch.iter().map(|edge| edge.profile).collect();
-    let profiles = profiles.into_iter().map(profile_row).collect::<BoltType>();
-    let there: BTreeSet<ProfileId> = transaction
-        .rows::<Found>(query(queries::PUT_PROFILES).param("profiles", profiles))
-        .await?
-        .into_iter()
-        .map(|row| row.id)
-        .collect();
-    let edges = batch
+    let rows = profiles
         .iter()
-        .filter(|edge| there.contains(&edge.profile))
-        .map(watched_row)
+        .copied()
+        .map(profile_row)
         .collect::<BoltType>();
+    let found: Vec<Found> = transaction
+        .rows(query(queries::PUT_PROFILES).param("profiles", rows))
+        .await?;
+    if found.len() < profiles.len() {
+        return Err(Fault::Removed);
+    }
+    let erased: BTreeSet<ProfileId> = found
+        .into_iter()
+        .filter_map(|profile| profile.erased.then_some(profile.id))
+        .collect();
+    let edges: Vec<BoltType> = batch
+        .iter()
+        .filter(|edge| !erased.contains(&edge.profile))
+        .map(watched_row)
+        .collect();
+    let count = edges.len();
     transaction
-        .run(query(queries::PUT_WATCHED).param("edges", edges))
+        .all(
+            query(queries::PUT_WATCHED).param("edges", edges.into_iter().collect::<BoltType>()),
+            count,
+        )
         .await
 }
 
@@ -182,7 +198,13 @@ pub(super) async fn erase_profile(db: &Neo4jDb, profile: ProfileId) -> Result<()
                     .param("profile", profile.to_i64())
                     .param("tombstone", profile.tombstone())
                     .param("limit", number(ERASED));
-                Box::pin(transaction.rows(statement))
+                Box::pin(async move {
+                    let rows = transaction.rows(statement).await?;
+                    if rows.is_empty() {
+                        return Err(Fault::Removed);
+                    }
+                    Ok(rows)
+                })
             })
             .await?;
         if rows.iter().all(|row| row.removed < ERASED as u64) {

@@ -12,10 +12,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use backon::{ConstantBuilder, Retryable};
-use neo4rs::{BoltType, Error, Query, query};
+use neo4rs::{BoltType, Query, query};
 use serde::Deserialize;
 
-use super::db::{Neo4jDb, Transaction, map, number};
+use super::db::{Fault, Neo4jDb, Transaction, map, number};
 use super::lists::{EdgeRow, VersionRow, edge, version_of};
 use super::queries;
 use super::similar::{Edges, GRAPH, NEVER, title_row};
@@ -342,7 +342,7 @@ async fn alone<T: serde::de::DeserializeOwned>(
     go_on: Query,
     first: Vec<Query>,
     last: Query,
-) -> Result<Option<Vec<T>>, Error> {
+) -> Result<Option<Vec<T>>, Fault> {
     if transaction.rows::<GoesOn>(go_on).await?.is_empty() {
         return Ok(None);
     }

@@ -4,6 +4,7 @@ mod agreement;
 mod epoch;
 mod erasure;
 mod faults;
+mod overtaken;
 mod projection;
 mod removal;
 mod similar;
