@@ -135,6 +135,16 @@ class Server:
         return json.loads(call(command, stdout=subprocess.PIPE).stdout)
 
 
+    def users(self, options):
+        """How many users it bears at once."""
+        folder, tools = self.contestant.folder, self.contestant.tools
+        command = [
+            tools / "load", "users", "--address", self.address, "--documents", options.documents,
+            "--targets", folder / "targets.json", "--sessions", folder / "sessions", "--time", f"{options.time}s",
+        ]
+        return json.loads(call(command, stdout=subprocess.PIPE).stdout)
+
+
 class Reelgraph(Contestant):
     """The site, by its own commands, with the settings that it has by itself but for what limits one client."""
 
@@ -157,6 +167,8 @@ class Reelgraph(Contestant):
             "REELGRAPH_DATA_DIR": str(self.folder / "data"),
             "REELGRAPH_BUDGET": "false",
             "REELGRAPH_PLAYS_PER_DAY": "0",
+            "REELGRAPH_MAX_CONNECTIONS": "100000",
+            "REELGRAPH_MAX_CONNECTIONS_PER_PEER": "100000",
             "REELGRAPH_REGISTRATIONS_PER_HOUR": "1000000",
             "REELGRAPH_LOG_INS_PER_HOUR": "1000000",
             "REELGRAPH_LOG": os.environ.get("REELGRAPH_LOG", "warn"),

@@ -13,6 +13,10 @@ WHAT = {
 
 def line(result):
     """One turn of one scenario."""
+    if result["scenario"] == "users":
+        steps = ", ".join(f"{step['users']}: {step['p99_ms']:.0f} ms" for step in result["steps"])
+        error = next((f"  {step['errors']} WRONG: {step['error']}" for step in result["steps"] if step["errors"]), "")
+        return f"  {result['users']} users at once; p99 with {steps}{error}"
     mark = "" if result["settled"] else "  (work was left undone)"
     wrong = f"  {result['errors']} WRONG" if result["errors"] else ""
     return (f"  {WHAT.get(result['scenario'], result['scenario']):34}{result['per_second']:9.0f}/s"
@@ -35,9 +39,20 @@ def whole(outcome, folder):
         if steps:
             lines.append(f"loaded {name}: " + ", ".join(f"{step} {seconds:g} s" for step, seconds in steps.items()))
     scenarios = list(dict.fromkeys(result["scenario"] for result in outcome["results"]))
+    if "users" in scenarios:
+        scenarios.remove("users")
+        lines += ["", *_users([one for one in outcome["results"] if one["scenario"] == "users"])]
     for scenario in scenarios:
         lines += ["", *_table(scenario, [one for one in outcome["results"] if one["scenario"] == scenario])]
     return "\n".join(lines)
+
+
+def _users(results):
+    lines = ["users at once, each of whom reads 5 s between two requests of the mix, with a p99 of at most 250 ms:"]
+    for name in dict.fromkeys(one["contestant"] for one in results):
+        counts = [one["users"] for one in results if one["contestant"] == name]
+        lines.append(f"{name:18}{min(counts):9} ({', '.join(map(str, counts))})")
+    return lines
 
 
 def _table(scenario, results):

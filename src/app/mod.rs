@@ -250,7 +250,8 @@ impl App {
         )
     }
 
-    /// Starts the background jobs, once the whole catalogue is in memory and in the search index.
+    /// Reads the whole catalogue into memory and into the search index, which answers from then on, and starts the
+    /// background jobs.
     pub async fn start_jobs(&self) -> anyhow::Result<Jobs> {
         let snapshot = &self.stores.catalog.snapshot;
         let cannot = "the catalogue cannot be read";
@@ -262,6 +263,7 @@ impl App {
             vec![Arc::new(snapshot.clone()), Arc::new(self.search.clone())];
         let mut feed = CatalogFeed::new(self.catalog.clone(), followers, from);
         feed.catch_up().await.context(cannot)?;
+        self.search.begun().begin();
         let erasures = ErasureService::new(
             self.accounts.clone(),
             self.parts(),
@@ -333,6 +335,7 @@ impl App {
             record: pulses.record,
             sessions: pulses.sessions,
             graph: pulses.graph,
+            catalog: self.search.begun().clone(),
             progress: self.progress.clone(),
             clock: Arc::clone(&self.clock),
         }

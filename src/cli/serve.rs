@@ -89,8 +89,9 @@ pub(super) async fn run(config: &Config) -> anyhow::Result<ExitCode> {
             std::future::pending(),
         ));
     }
-    let jobs = once_there(|| app.start_jobs()).await?;
+    // What needs no list and no search is answered while the catalogue is read.
     drop(router.send_replace(routes));
+    let jobs = once_there(|| app.start_jobs()).await?;
     println!("listening on http://{}", config.listen);
     told_to_stop().await;
     tracing::info!("Stopping");

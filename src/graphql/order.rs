@@ -57,17 +57,30 @@ impl Order {
         match value {
             Value::List(values) => values.iter_mut().for_each(|value| self.apply(value)),
             Value::Object(object) => {
-                let mut unordered = std::mem::take(object);
-                for (key, inside) in &self.0 {
-                    if let Some((key, mut value)) = unordered.swap_remove_entry(key) {
-                        inside.apply(&mut value);
-                        object.insert(key, value);
+                if !self.is_of(object) {
+                    let mut unordered = std::mem::take(object);
+                    for key in self.0.keys() {
+                        object.extend(unordered.swap_remove_entry(key));
+                    }
+                    object.extend(unordered);
+                }
+                let mut expected = self.0.iter();
+                for (key, value) in object {
+                    if matches!(value, Value::Object(_) | Value::List(_))
+                        && let Some((_, inside)) = expected.find(|(other, _)| *other == key)
+                    {
+                        inside.apply(value);
                     }
                 }
-                object.extend(unordered);
             }
             _ => {}
         }
+    }
+
+    /// Whether the keys of an object are in this order, as those mostly are that waited for nothing.
+    fn is_of(&self, object: &IndexMap<Name, Value>) -> bool {
+        let mut expected = self.0.keys();
+        object.keys().all(|key| expected.any(|other| other == key))
     }
 }
 

@@ -95,15 +95,14 @@ impl Executor for Schema {
         let (query, operation) = (request.query.clone(), request.operation_name.clone());
         let variables = std::mem::take(&mut request.variables);
         // A document that cannot be parsed costs nothing: the schema says what is wrong with it.
-        let (cost, reports, order, is_query) = match request.parsed_query() {
+        let (cost, reports, is_query) = match request.parsed_query() {
             Ok(document) => (
                 self.costs.of(document, operation.as_deref(), &variables),
                 cost::reports(document, operation.as_deref()),
-                Order::of(document, operation.as_deref()),
                 types::operation(document, operation.as_deref())
                     .is_some_and(|(operation, _)| operation.ty == OperationType::Query),
             ),
-            Err(_) => (0, 0, Order::default(), false),
+            Err(_) => (0, 0, false),
         };
         if cost > weights::MOST {
             return Response::from_errors(vec![too_much(cost)]);
@@ -133,6 +132,10 @@ impl Executor for Schema {
         {
             return answered;
         }
+        let order = request.parsed_query().map_or_else(
+            |_| Order::default(),
+            |document| Order::of(document, operation.as_deref()),
+        );
         let mut response = self.inner.execute(request).await;
         let holes = response.errors.iter().map(|error| error.path.as_slice());
         let holes: Vec<_> = holes.filter(|path| !path.is_empty()).collect();

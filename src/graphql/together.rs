@@ -5,7 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use tokio::sync::OnceCell;
+use tokio::sync::{Mutex, OnceCell};
 
 use super::error::{ApiError, Result};
 use crate::domain::batch::Batch;
@@ -38,6 +38,48 @@ impl<B: Batch> Together<B> {
         };
         let loaded = self.0.get_or_init(load).await;
         loaded.as_ref().map_err(Clone::clone)
+    }
+}
+
+/// The values that rows of one page share, of which each selection of a field may ask for others, as directors first and
+/// then actors.
+pub(crate) struct BySelection<B: Batch>(Mutex<Result<HashMap<B::Key, Option<B::Value>>>>);
+
+impl<B: Batch> BySelection<B> {
+    /// Nothing is loaded yet.
+    pub(crate) fn new() -> Self {
+        Self(Mutex::new(Ok(HashMap::new())))
+    }
+
+    /// The values of a row's own keys, each in its place: loaded by the first row that asks for a key that is not here,
+    /// for the keys of all rows. A failure is that of all rows.
+    pub(crate) async fn load(
+        &self,
+        batch: &B,
+        own: &[B::Key],
+        of_page: impl FnOnce() -> Vec<B::Key>,
+    ) -> Result<Vec<Option<B::Value>>> {
+        let mut here = self.0.lock().await;
+        let known = here.as_mut().map_err(|error| error.clone())?;
+        if own.iter().any(|key| !known.contains_key(key)) {
+            let mut wanted = of_page();
+            wanted.extend_from_slice(own);
+            let mut seen = HashSet::with_capacity(wanted.len());
+            wanted.retain(|key| !known.contains_key(key) && seen.insert(*key));
+            match batch.load(&wanted).await {
+                Ok(mut loaded) => {
+                    known.extend(wanted.into_iter().map(|key| (key, loaded.remove(&key))));
+                }
+                Err(error) => {
+                    let error = ApiError::from(error);
+                    *here = Err(error.clone());
+                    return Err(error);
+                }
+            }
+        }
+        let known = here.as_ref().map_err(Clone::clone)?;
+        let value = |key: &B::Key| known.get(key).cloned().flatten();
+        Ok(own.iter().map(value).collect())
     }
 }
 
@@ -93,6 +135,26 @@ mod tests {
 
         assert!(rows.iter().all(Result::is_err));
         assert_eq!(batch.calls.into_inner(), 1);
+    }
+
+    #[tokio::test]
+    async fn each_selection_of_a_page_is_loaded_once() {
+        let (batch, page) = (Doubles::default(), BySelection::new());
+
+        for selection in [vec![1, 2, 4], vec![2, 6, 8]] {
+            let row = |_| page.load(&batch, &selection[..2], || selection.clone());
+            let rows = join_all((0..50).map(row)).await;
+
+            let double = |key: &u32| (key % 2 == 0).then_some(key * 2);
+            let expected: Vec<_> = selection[..2].iter().map(double).collect();
+            assert!(rows.into_iter().all(|row| row.unwrap() == expected));
+        }
+        assert_eq!(batch.calls.load(Ordering::Relaxed), 2);
+
+        for key in [13, 2] {
+            assert!(page.load(&batch, &[key], || vec![key]).await.is_err());
+        }
+        assert_eq!(batch.calls.into_inner(), 3);
     }
 
     #[tokio::test]

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
+use crate::domain::catalog::Begun;
 use crate::domain::clock::Clock;
 use crate::domain::pulse::{Health, Pulse};
 use crate::domain::recommend::ProjectionProgress;
@@ -18,6 +19,8 @@ pub struct Stores {
     pub record: Pulse,
     pub sessions: Pulse,
     pub graph: Pulse,
+    /// Whether the catalogue was read.
+    pub catalog: Begun,
     /// Whether the graph follows the record.
     pub progress: ProjectionProgress,
     pub clock: Arc<dyn Clock>,
@@ -29,6 +32,7 @@ pub(super) struct Readiness {
     record: Answer,
     sessions: Answer,
     graph: Answer,
+    catalog: Catalog,
     projection: Projection,
 }
 
@@ -39,6 +43,14 @@ enum Answer {
     Unavailable,
     /// It is read, and nothing is written.
     Full,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Catalog {
+    Ok,
+    /// It is being read: lists wait for it, and search is not answered.
+    Beginning,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -60,7 +72,12 @@ impl Readiness {
     /// waits for it is not lost, so that is said and does not count: a load balancer would otherwise take every server
     /// away at once.
     pub(super) fn is_ready(&self) -> bool {
-        self.record == Answer::Ok && self.sessions == Answer::Ok
+        self.record == Answer::Ok && self.sessions == Answer::Ok && self.catalog == Catalog::Ok
+    }
+
+    /// Whether the catalogue is still being read.
+    pub(super) fn is_beginning(&self) -> bool {
+        self.catalog == Catalog::Beginning
     }
 
     /// Whether what is wrong is that there is no room left.
@@ -91,6 +108,11 @@ pub(super) async fn readiness(stores: &Stores) -> Readiness {
         record,
         sessions,
         graph,
+        catalog: if stores.catalog.has_begun() {
+            Catalog::Ok
+        } else {
+            Catalog::Beginning
+        },
         projection: match (standstill, stores.progress.rebuild()) {
             (Some(still), _) => Projection::StandsStill {
                 seconds: still.num_seconds(),

@@ -85,6 +85,8 @@ async fn ready(State(shown): State<Shown>, headers: HeaderMap) -> Response {
     }
     let (code, detail) = if readiness.is_full() {
         ("STORAGE_FULL", "there is no room left to write")
+    } else if readiness.is_beginning() {
+        ("UPSTREAM_UNAVAILABLE", "the program is starting")
     } else {
         ("UPSTREAM_UNAVAILABLE", "a store does not answer")
     };
@@ -122,6 +124,7 @@ mod tests {
     use super::*;
     use crate::adapters::memory::TokioTasks;
     use crate::adapters::sqlite::SqliteDb;
+    use crate::domain::catalog::Begun;
     use crate::domain::clock::Clock;
     use crate::domain::pulse::Pulse;
     use crate::domain::recommend::{Backlog, ProjectionProgress, Waiting};
@@ -141,10 +144,13 @@ mod tests {
     fn stores(folder: &Path, now: DateTime<Utc>) -> Stores {
         let db = Arc::new(SqliteDb::open(&folder.join("test.sqlite")).unwrap());
         let pulse = Pulse::new("sqlite", db, Arc::new(TokioTasks), Duration::from_secs(60));
+        let begun = Begun::default();
+        begun.begin();
         Stores {
             record: pulse.clone(),
             sessions: pulse.clone(),
             graph: pulse,
+            catalog: begun,
             progress: ProjectionProgress::default(),
             clock: Arc::new(Fixed(now)),
         }

@@ -275,6 +275,7 @@ async fn services(db: &SqliteDb, catalog: Arc<Counted>) -> (Services, CatalogSna
     for part in snapshot.titles_and_people(1000) {
         search.follow(&part).await.unwrap();
     }
+    search.begun().begin();
     let services = Services {
         search,
         recommend: RecommendService::new(

@@ -44,6 +44,7 @@ mod search;
 mod settings;
 mod slow;
 mod sql;
+mod starting;
 mod suggestions;
 mod support;
 mod usage;

@@ -29,7 +29,7 @@ pub use genres::{GenreName, genre_name};
 pub use keys::NameKeys;
 pub use publication::{Publication, TitleState};
 pub use search::{
-    CatalogFollower, PersonHit, SearchError, SearchService, TitleHit, TitleSearch, Wanted,
+    Begun, CatalogFollower, PersonHit, SearchError, SearchService, TitleHit, TitleSearch, Wanted,
 };
 pub use service::{CatalogPorts, CatalogService};
 pub use store::{

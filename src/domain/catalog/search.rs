@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 
@@ -82,6 +83,9 @@ pub enum SearchError {
     Blank,
     #[error("the search index failed")]
     Index(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The server has just begun: not everything is in the index yet.
+    #[error("names are still being read: ask again in a moment")]
+    Beginning,
     #[error(transparent)]
     Catalog(#[from] CatalogError),
 }
@@ -92,6 +96,7 @@ impl Coded for SearchError {
             Self::TooLong => ErrorCode::TooLong,
             Self::Blank => ErrorCode::Blank,
             Self::Index(_) => ErrorCode::Internal,
+            Self::Beginning => ErrorCode::UpstreamUnavailable,
             Self::Catalog(error) => error.code(),
         }
     }
@@ -99,8 +104,24 @@ impl Coded for SearchError {
     fn field(&self) -> Option<&'static str> {
         match self {
             Self::TooLong | Self::Blank => Some("query"),
-            Self::Index(_) | Self::Catalog(_) => None,
+            Self::Index(_) | Self::Beginning | Self::Catalog(_) => None,
         }
+    }
+}
+
+/// Whether a server that has just started has read the catalogue, so that everything in it can be found. Clones share it.
+#[derive(Debug, Clone, Default)]
+pub struct Begun(Arc<AtomicBool>);
+
+impl Begun {
+    /// Says that it was read.
+    pub fn begin(&self) {
+        self.0.store(true, Ordering::Release);
+    }
+
+    /// Whether the catalogue was read, and search answers.
+    pub fn has_begun(&self) -> bool {
+        self.0.load(Ordering::Acquire)
     }
 }
 
@@ -109,12 +130,33 @@ impl Coded for SearchError {
 pub struct SearchService {
     index: Arc<dyn TitleSearch>,
     catalog: CatalogService,
+    begun: Begun,
 }
 
 impl SearchService {
-    /// A service on an index.
+    /// A service on an index that is empty.
     pub fn new(index: Arc<dyn TitleSearch>, catalog: CatalogService) -> Self {
-        Self { index, catalog }
+        Self {
+            index,
+            catalog,
+            begun: Begun::default(),
+        }
+    }
+
+    /// Whether everything has come to the index: it answers from then on.
+    pub fn begun(&self) -> &Begun {
+        &self.begun
+    }
+
+    /// What is asked for, if it can be answered.
+    fn checked<'q>(&self, query: &'q str) -> Result<&'q str, SearchError> {
+        let query = query.trim();
+        match query.chars().count() {
+            0 => Err(SearchError::Blank),
+            1..=200 if self.begun.has_begun() => Ok(query),
+            1..=200 => Err(SearchError::Beginning),
+            _ => Err(SearchError::TooLong),
+        }
     }
 
     /// The titles that may be seen, match and pass the filter, the best first.
@@ -125,7 +167,7 @@ impl SearchService {
         query: &str,
         filter: &TitleFilter,
     ) -> Result<Vec<(f64, Arc<Title>)>, SearchError> {
-        let query = checked(query)?;
+        let query = self.checked(query)?;
         let wanted: Wanted = {
             let (visibility, filter) = (*visibility, filter.clone());
             Arc::new(move |title| {
@@ -156,7 +198,8 @@ impl SearchService {
     /// The people whose name matches, the best first.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn people(&self, query: &str) -> Result<Vec<(f64, Person)>, SearchError> {
-        let hits = self.index.search_people(checked(query)?, MAX_HITS).await?;
+        let query = self.checked(query)?;
+        let hits = self.index.search_people(query, MAX_HITS).await?;
         let ids: Vec<PersonId> = hits.iter().map(|hit| hit.person).collect();
         let mut people: HashMap<PersonId, Person> = self
             .catalog
@@ -210,14 +253,5 @@ impl CatalogFollower for SearchService {
 
     fn follow_watchers(&self, watchers: &[TitleWatchers]) {
         self.index.put_watchers(watchers);
-    }
-}
-
-fn checked(query: &str) -> Result<&str, SearchError> {
-    let query = query.trim();
-    match query.chars().count() {
-        0 => Err(SearchError::Blank),
-        1..=200 => Ok(query),
-        _ => Err(SearchError::TooLong),
     }
 }

@@ -11,7 +11,7 @@ use super::genre::Genre;
 use crate::domain::catalog::{self, CollectionsById, Credit, GenresById, PeopleById, TitleKind};
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::Result;
-use crate::graphql::together::Together;
+use crate::graphql::together::{BySelection, Together};
 
 /// A film or a series, and what it was read together with.
 #[derive(Clone)]
@@ -24,7 +24,7 @@ pub(crate) struct TitleFields {
 pub(super) struct Siblings {
     titles: Vec<Arc<catalog::Title>>,
     genres: Together<GenresById>,
-    people: Together<PeopleById>,
+    people: BySelection<PeopleById>,
     collections: Together<CollectionsById>,
 }
 
@@ -34,7 +34,7 @@ impl Siblings {
         Self {
             titles,
             genres: Together::new(),
-            people: Together::new(),
+            people: BySelection::new(),
             collections: Together::new(),
         }
     }
@@ -56,7 +56,7 @@ impl TitleFields {
         &self.title
     }
 
-    /// Loads people: those that `wanted` picks of this title, and of all others on the page with the same call.
+    /// The people that `wanted` picks of this title; for all titles of the page with one call.
     pub(super) async fn people(
         &self,
         ctx: &Context<'_>,
@@ -68,19 +68,13 @@ impl TitleFields {
             let credits = titles.iter().flat_map(|title| wanted(title));
             credits.map(|credit| credit.person).collect()
         };
-        let found = self.page.people.load(loader.batch(), of_page).await?;
         let credits = wanted(&self.title);
-        // Another selection of the same page may have asked for other people first.
-        let missing = credits.iter().map(|credit| credit.person);
-        let missing: Vec<_> = missing.filter(|id| !found.contains_key(id)).collect();
-        let others = loader.many(missing).await?;
-        let person = |credit: &Credit| {
-            let person = found.get(&credit.person);
-            person.or_else(|| others.get(&credit.person)).cloned()
-        };
-        Ok(credits
-            .into_iter()
-            .filter_map(|credit| person(&credit).map(|person| (credit, person)))
+        let own: Vec<_> = credits.iter().map(|credit| credit.person).collect();
+        let people = &self.page.people;
+        let people = people.load(loader.batch(), &own, of_page).await?;
+        let credited = credits.into_iter().zip(people);
+        Ok(credited
+            .filter_map(|(credit, person)| Some((credit, person?)))
             .collect())
     }
 

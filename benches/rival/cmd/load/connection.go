@@ -32,7 +32,7 @@ func dial(address string) (*connection, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &connection{address: address, socket: socket, from: bufio.NewReaderSize(socket, 64<<10)}, nil
+	return &connection{address: address, socket: socket, from: bufio.NewReaderSize(socket, 8<<10)}, nil
 }
 
 func (c *connection) close() { c.socket.Close() }

@@ -3,6 +3,7 @@
 //	load sessions --address A --viewers FILE --mongo URI   gives profiles of a Reelgraph to accounts that log in
 //	load prepare  --address A --documents D --inputs FILE  looks up the ids of what is asked for
 //	load run      --address A … --scenario S               puts it under load and prints one line of JSON
+//	load users    --address A …                            finds how many users it bears, and prints one line of JSON
 package main
 
 import (
@@ -15,9 +16,9 @@ import (
 func main() {
 	log.SetFlags(0)
 	log.SetPrefix("load: ")
-	commands := map[string]func([]string) error{"sessions": sessions, "prepare": prepare, "run": run}
+	commands := map[string]func([]string) error{"sessions": sessions, "prepare": prepare, "run": run, "users": users}
 	if len(os.Args) < 2 || commands[os.Args[1]] == nil {
-		log.Fatal("sessions, prepare or run")
+		log.Fatal("sessions, prepare, run or users")
 	}
 	if err := commands[os.Args[1]](os.Args[2:]); err != nil {
 		log.Fatalf("%s: %v", os.Args[1], err)

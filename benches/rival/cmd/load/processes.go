@@ -94,13 +94,16 @@ func (t times) sum() time.Duration {
 	return sum
 }
 
+// So many times at most: a server that was just started computes for minutes what its record has that it has not seen.
+const patientlyIdle = 180
+
 // quiet is how long processes are looked at to say whether they do nothing more than they do for nobody.
 const quiet = time.Second
 
 // idle waits until the processes have the same little to do twice, and gives what each does in a second then.
 func idle(all []process) (times, error) {
 	var before times
-	for range 20 {
+	for range patientlyIdle {
 		rate, err := during(all, quiet)
 		if err != nil {
 			return nil, err
