@@ -138,8 +138,10 @@ class Server:
     def users(self, options):
         """How many users it bears at once."""
         folder, tools = self.contestant.folder, self.contestant.tools
+        pids = {"server": self.pid} | self.contestant.services.pids()
         command = [
             tools / "load", "users", "--address", self.address, "--documents", options.documents,
+            "--processes", ",".join(f"{name}={pid}" for name, pid in pids.items()),
             "--targets", folder / "targets.json", "--sessions", folder / "sessions", "--time", f"{options.time}s",
         ]
         return json.loads(call(command, stdout=subprocess.PIPE).stdout)

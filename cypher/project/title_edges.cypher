@@ -1,5 +1,4 @@
-// Replaces the HAS_GENRE, DIRECTED and ACTED_IN edges of titles. The titles, genres and people are there already, but
-// for those that were removed while their lock was waited for.
+// Replaces the HAS_GENRE, DIRECTED and ACTED_IN edges of titles. The titles, genres and people are there already.
 // Params: titles [{id, genres [id], directors [id], actors [id]}], people in billing order
 // Returns: there, how many titles have all their edges
 UNWIND $titles AS row

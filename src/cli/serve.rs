@@ -1,5 +1,6 @@
 //! `reelgraph serve`: the API, until the process is told to stop.
 
+use std::pin::pin;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -91,17 +92,33 @@ pub(super) async fn run(config: &Config) -> anyhow::Result<ExitCode> {
     }
     // What needs no list and no search is answered while the catalogue is read.
     drop(router.send_replace(routes));
-    let jobs = once_there(|| app.start_jobs()).await?;
-    println!("listening on http://{}", config.listen);
-    told_to_stop().await;
+    let mut told_to_stop = pin!(told_to_stop());
+    let started = tokio::select! {
+        started = once_there(|| app.start_jobs()) => Some(started),
+        () = &mut told_to_stop => None,
+    };
+    if let Some(Ok(_)) = started {
+        println!("listening on http://{}", config.listen);
+        told_to_stop.await;
+    }
     tracing::info!("Stopping");
     drop(stop);
+    let (jobs, outcome) = match started {
+        Some(Ok(jobs)) => (Some(jobs), Ok(ExitCode::SUCCESS)),
+        Some(Err(error)) => (None, Err(error)),
+        None => (None, Ok(ExitCode::SUCCESS)),
+    };
+    let stop_jobs = async {
+        if let Some(jobs) = jobs {
+            jobs.stop(GRACE).await;
+        }
+    };
     // Both at once: whoever stops the program waits for one limit, not for two.
-    let (served, _) = tokio::join!(tokio::time::timeout(GRACE, server), jobs.stop(GRACE));
+    let (served, ()) = tokio::join!(tokio::time::timeout(GRACE, server), stop_jobs);
     if served.is_err() {
         tracing::warn!("Some requests were not finished in time");
     }
-    Ok(ExitCode::SUCCESS)
+    outcome
 }
 
 /// Tries until the stores that it needs are there, and says for what it waits.

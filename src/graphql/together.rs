@@ -43,16 +43,25 @@ impl<B: Batch> Together<B> {
 
 /// The values that rows of one page share, of which each selection of a field may ask for others, as directors first and
 /// then actors.
-pub(crate) struct BySelection<B: Batch>(Mutex<Result<HashMap<B::Key, Option<B::Value>>>>);
+pub(crate) struct BySelection<B: Batch>(Mutex<Known<B>>);
+
+struct Known<B: Batch> {
+    values: HashMap<B::Key, Option<B::Value>>,
+    failed: Option<ApiError>,
+}
 
 impl<B: Batch> BySelection<B> {
     /// Nothing is loaded yet.
     pub(crate) fn new() -> Self {
-        Self(Mutex::new(Ok(HashMap::new())))
+        Self(Mutex::new(Known {
+            values: HashMap::new(),
+            failed: None,
+        }))
     }
 
     /// The values of a row's own keys, each in its place: loaded by the first row that asks for a key that is not here,
-    /// for the keys of all rows. A failure is that of all rows.
+    /// for the keys of all rows. A failure is that of all rows to
+    /// come: a store that does not answer is not asked again for each of them.
     pub(crate) async fn load(
         &self,
         batch: &B,
@@ -60,26 +69,26 @@ impl<B: Batch> BySelection<B> {
         of_page: impl FnOnce() -> Vec<B::Key>,
     ) -> Result<Vec<Option<B::Value>>> {
         let mut here = self.0.lock().await;
-        let known = here.as_mut().map_err(|error| error.clone())?;
-        if own.iter().any(|key| !known.contains_key(key)) {
+        let Known { values, failed } = &mut *here;
+        if own.iter().any(|key| !values.contains_key(key)) {
+            if let Some(error) = failed {
+                return Err(error.clone());
+            }
             let mut wanted = of_page();
             wanted.extend_from_slice(own);
             let mut seen = HashSet::with_capacity(wanted.len());
-            wanted.retain(|key| !known.contains_key(key) && seen.insert(*key));
+            wanted.retain(|key| !values.contains_key(key) && seen.insert(*key));
             match batch.load(&wanted).await {
                 Ok(mut loaded) => {
-                    known.extend(wanted.into_iter().map(|key| (key, loaded.remove(&key))));
+                    values.extend(wanted.into_iter().map(|key| (key, loaded.remove(&key))));
                 }
-                Err(error) => {
-                    let error = ApiError::from(error);
-                    *here = Err(error.clone());
-                    return Err(error);
-                }
+                Err(error) => return Err(failed.insert(ApiError::from(error)).clone()),
             }
         }
-        let known = here.as_ref().map_err(Clone::clone)?;
-        let value = |key: &B::Key| known.get(key).cloned().flatten();
-        Ok(own.iter().map(value).collect())
+        Ok(own
+            .iter()
+            .map(|key| values.get(key).cloned().flatten())
+            .collect())
     }
 }
 
@@ -151,9 +160,11 @@ mod tests {
         }
         assert_eq!(batch.calls.load(Ordering::Relaxed), 2);
 
-        for key in [13, 2] {
+        for key in [13, 10] {
             assert!(page.load(&batch, &[key], || vec![key]).await.is_err());
         }
+        let known = page.load(&batch, &[6], || vec![6]).await;
+        assert_eq!(known.unwrap(), [Some(12)]);
         assert_eq!(batch.calls.into_inner(), 3);
     }
 

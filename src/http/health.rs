@@ -75,9 +75,11 @@ impl Readiness {
         self.record == Answer::Ok && self.sessions == Answer::Ok && self.catalog == Catalog::Ok
     }
 
-    /// Whether the catalogue is still being read.
+    /// Whether nothing is wrong but that the catalogue is still being read.
     pub(super) fn is_beginning(&self) -> bool {
-        self.catalog == Catalog::Beginning
+        self.record == Answer::Ok
+            && self.sessions == Answer::Ok
+            && self.catalog == Catalog::Beginning
     }
 
     /// Whether what is wrong is that there is no room left.

@@ -28,8 +28,9 @@ impl Job for FollowGraph {
     }
 }
 
-/// Hands on every event, also while a round lasts.
+/// Hands on every event, also while a round lasts. What was told before anybody listened was missed.
 pub(super) async fn observe(follower: Arc<dyn GraphFollower>, mut pace: Pace) {
+    follower.observe(&Event::Missed);
     while let Some(event) = pace.event().await {
         follower.observe(&event);
     }

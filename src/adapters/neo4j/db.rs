@@ -10,7 +10,7 @@ use backon::{ExponentialBuilder, Retryable};
 use futures::future::BoxFuture;
 use neo4rs::{
     BoltInteger, BoltMap, BoltType, ConfigBuilder, Error, Graph, Neo4jClientErrorKind,
-    Neo4jErrorKind, Query, Txn,
+    Neo4jErrorKind, Query, Txn, query,
 };
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
@@ -157,9 +157,16 @@ impl Transaction {
         Ok(self.0.run(query).await?)
     }
 
-    /// Runs a statement that returns how many of the `count` things that it was given are `there`.
-    pub(super) async fn all(&mut self, query: Query, count: usize) -> Result<(), Fault> {
-        let rows: Vec<There> = self.rows(query).await?;
+    /// Runs a statement that returns how many of the things that it is given, under a name, are `there`.
+    pub(super) async fn all(
+        &mut self,
+        statement: &'static str,
+        name: &str,
+        things: Vec<BoltType>,
+    ) -> Result<(), Fault> {
+        let count = things.len();
+        let things: BoltType = things.into_iter().collect();
+        let rows: Vec<There> = self.rows(query(statement).param(name, things)).await?;
         if rows.iter().map(|row| row.there).sum::<usize>() < count {
             return Err(Fault::Removed);
         }

@@ -30,6 +30,7 @@ const ERASED: usize = 1000;
 #[derive(Deserialize)]
 struct Written {
     id: TitleId,
+    written: bool,
 }
 
 #[derive(Deserialize)]
@@ -61,11 +62,15 @@ pub(super) async fn put_titles(db: &Neo4jDb, titles: &[TitleNode]) -> Result<(),
 
 async fn put_batch(transaction: &mut Transaction, batch: &[TitleNode]) -> Result<(), Fault> {
     let nodes = batch.iter().map(title_row).collect::<BoltType>();
-    let written: BTreeSet<TitleId> = transaction
-        .rows::<Written>(query(queries::PUT_TITLE_NODES).param("titles", nodes))
-        .await?
+    let there: Vec<Written> = transaction
+        .rows(query(queries::PUT_TITLE_NODES).param("titles", nodes))
+        .await?;
+    if there.len() < batch.len() {
+        return Err(Fault::Removed);
+    }
+    let written: BTreeSet<TitleId> = there
         .into_iter()
-        .map(|row| row.id)
+        .filter_map(|title| title.written.then_some(title.id))
         .collect();
     let written: Vec<&TitleNode> = batch
         .iter()
@@ -86,18 +91,15 @@ async fn put_batch(transaction: &mut Transaction, batch: &[TitleNode]) -> Result
             .flat_map(|title| &title.genres)
             .map(|(id, name)| (id.to_i64(), name)),
     );
-    let edges = written.iter().copied().map(edges_row).collect::<BoltType>();
+    let edges = written.into_iter().map(edges_row).collect();
     transaction
-        .run(query(queries::PUT_PEOPLE).param("people", people))
+        .all(queries::PUT_PEOPLE, "people", people)
         .await?;
     transaction
-        .run(query(queries::PUT_GENRES).param("genres", genres))
+        .all(queries::PUT_GENRES, "genres", genres)
         .await?;
     transaction
-        .all(
-            query(queries::PUT_TITLE_EDGES).param("titles", edges),
-            written.len(),
-        )
+        .all(queries::PUT_TITLE_EDGES, "titles", edges)
         .await
 }
 
@@ -125,7 +127,7 @@ fn edges_row(title: &TitleNode) -> BoltType {
 }
 
 /// Each id once, by id, with its name.
-fn named<'a>(rows: impl Iterator<Item = (i64, &'a String)>) -> BoltType {
+fn named<'a>(rows: impl Iterator<Item = (i64, &'a String)>) -> Vec<BoltType> {
     let once: BTreeMap<i64, &String> = rows.collect();
     once.into_iter()
         .map(|(id, name)| map([("id", id.into()), ("name", name.as_str().into())]))
@@ -168,18 +170,12 @@ async fn put_watched_batch(
         .into_iter()
         .filter_map(|profile| profile.erased.then_some(profile.id))
         .collect();
-    let edges: Vec<BoltType> = batch
+    let edges = batch
         .iter()
         .filter(|edge| !erased.contains(&edge.profile))
         .map(watched_row)
         .collect();
-    let count = edges.len();
-    transaction
-        .all(
-            query(queries::PUT_WATCHED).param("edges", edges.into_iter().collect::<BoltType>()),
-            count,
-        )
-        .await
+    transaction.all(queries::PUT_WATCHED, "edges", edges).await
 }
 
 fn profile_row(profile: ProfileId) -> BoltType {

@@ -43,6 +43,7 @@ func users(arguments []string) error {
 	few := flags.Int("from", 250, "how many users there are at first")
 	grow := flags.Float64("grow", 1.25, "how many times more there are in each step")
 	span := flags.Duration("time", 15*time.Second, "how long the clock runs in each step")
+	pids := flags.String("processes", "", "NAME=PID,… that must have nothing to do before the first comes")
 	_ = flags.Parse(arguments)
 	if *few < 1 || *grow <= 1 || *think <= 0 {
 		return errors.New("from, grow and think are greater than 0, 1 and 0")
@@ -51,10 +52,20 @@ func users(arguments []string) error {
 	if err != nil {
 		return err
 	}
+	if len(site.sessions) == 0 {
+		return errors.New("there is no session")
+	}
+	watched, err := processes(*pids)
+	if err != nil {
+		return err
+	}
+	if _, err := idle(watched); err != nil {
+		return err
+	}
 	told := crowd{Scenario: "users"}
-	all := &audience{think: *think, over: make(chan struct{})}
+	all := newAudience(*think, *limit)
 	defer all.leave()
-	for count := *few; ; count = int(float64(count) * *grow) {
+	for count := *few; ; count = max(count+1, int(float64(count)**grow)) {
 		// Sessions are shared when there are fewer: nobody goes on with the sitting of another.
 		clients, err := clientsOf(*address, count-all.size, func(number int) (scenario, error) {
 			return site.scenario(*name, (all.size+number)%len(site.sessions), len(site.sessions))
@@ -91,6 +102,7 @@ func users(arguments []string) error {
 // audience is everybody who is there.
 type audience struct {
 	think time.Duration
+	limit time.Duration
 	size  int
 	over  chan struct{}
 	all   sync.WaitGroup
@@ -98,6 +110,11 @@ type audience struct {
 	lock      sync.Mutex
 	latencies []time.Duration
 	wrong     []error
+	waiting   map[*client]time.Time // since when
+}
+
+func newAudience(think, limit time.Duration) *audience {
+	return &audience{think: think, limit: limit, over: make(chan struct{}), waiting: map[*client]time.Time{}}
 }
 
 // join lets more clients in, each after a part of the time for which it would read.
@@ -108,12 +125,12 @@ func (a *audience) join(clients []*client) {
 			defer one.hangUp()
 			pause := time.Duration(rand.Float64() * float64(a.think))
 			for a.waits(pause) {
-				start := time.Now()
+				a.ask(one)
 				status, answer, err := one.send()
 				if err == nil {
 					err = quick(status, answer)
 				}
-				a.note(time.Since(start), err)
+				a.note(one, err)
 				if err != nil {
 					one.hangUp()
 				}
@@ -133,9 +150,17 @@ func (a *audience) waits(pause time.Duration) bool {
 	}
 }
 
-func (a *audience) note(took time.Duration, err error) {
+func (a *audience) ask(one *client) {
 	a.lock.Lock()
 	defer a.lock.Unlock()
+	a.waiting[one] = time.Now()
+}
+
+func (a *audience) note(one *client, err error) {
+	a.lock.Lock()
+	defer a.lock.Unlock()
+	took := time.Since(a.waiting[one])
+	delete(a.waiting, one)
 	if err != nil {
 		a.wrong = append(a.wrong, err)
 		return
@@ -143,12 +168,17 @@ func (a *audience) note(took time.Duration, err error) {
 	a.latencies = append(a.latencies, took)
 }
 
-// take gives what was noted since the last time.
+// take gives what was noted since the last time, and of what nobody has answered yet what is too late already.
 func (a *audience) take() (latencies []time.Duration, wrong []error) {
 	a.lock.Lock()
 	defer a.lock.Unlock()
 	latencies, wrong = a.latencies, a.wrong
 	a.latencies, a.wrong = nil, nil
+	for _, since := range a.waiting {
+		if late := time.Since(since); late > a.limit {
+			latencies = append(latencies, late)
+		}
+	}
 	return latencies, wrong
 }
 

@@ -23,7 +23,7 @@ func TestEverybodyAsksAgainAfterReadingAndWhatIsWrongIsTold(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		here := &audience{think: 10 * time.Millisecond, over: make(chan struct{})}
+		here := newAudience(10*time.Millisecond, time.Minute)
 		here.join(clients)
 		var right, wrong int
 		for deadline := time.Now().Add(30 * time.Second); right+wrong < 50 && time.Now().Before(deadline); {

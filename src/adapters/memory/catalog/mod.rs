@@ -91,6 +91,13 @@ impl CatalogSnapshot {
         if let Some(from) = self.from() {
             return Ok(from);
         }
+        // In a task of its own: whoever waits may go away, and others go on waiting for what was read by then.
+        let this = self.clone();
+        let read = tokio::spawn(async move { this.read_anew().await });
+        read.await.map_err(StoreError::failed)?
+    }
+
+    async fn read_anew(&self) -> Result<u64, StoreError> {
         let _reading = self.reading.lock().await;
         // Whoever was first has read it.
         if let Some(from) = self.from() {

@@ -45,7 +45,9 @@ async fn a_title_is_whole_though_what_it_needs_was_removed() {
     };
     for (removal, revision) in [
         "MATCH (n:Title {id: 1}) DETACH DELETE n",
+        "MATCH (n:Title {id: 1}) DETACH DELETE n CREATE (:Title {id: 1, revision: 0})",
         "MATCH (n:Genre {id: 2}) DETACH DELETE n",
+        "MATCH (n:Genre {id: 2}) DETACH DELETE n CREATE (:Genre {id: 2})",
         "MATCH (n:Person {id: 11}) DETACH DELETE n",
         "MATCH (n:Person {id: 13}) DETACH DELETE n",
     ]
@@ -72,6 +74,7 @@ async fn a_watch_is_there_though_what_it_needs_was_removed() {
     };
     for (removal, revision) in [
         "MATCH (n:Profile {id: 1}) DETACH DELETE n",
+        "MATCH (n:Profile {id: 1}) DETACH DELETE n CREATE (:Profile {id: 1})",
         "MATCH (n:Title {id: 2}) DETACH DELETE n",
         "MATCH (:Profile {id: 1})-[edge:WATCHED]->(:Title {id: 2}) DELETE edge",
     ]
