@@ -154,7 +154,7 @@ mod tests {
             let row = |_| page.load(&batch, &selection[..2], || selection.clone());
             let rows = join_all((0..50).map(row)).await;
 
-            let double = |key: &u32| (key % 2 == 0).then_some(key * 2);
+            let double = |key: &u32| key.is_multiple_of(2).then_some(key * 2);
             let expected: Vec<_> = selection[..2].iter().map(double).collect();
             assert!(rows.into_iter().all(|row| row.unwrap() == expected));
         }

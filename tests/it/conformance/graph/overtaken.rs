@@ -1,6 +1,7 @@
 //! What another transaction removes after a write found it, and before the write had its lock: Neo4j sets properties of
 //! a node that is gone without an error, so nobody but us would notice that nothing was written.
 
+use std::slice;
 use std::time::Duration;
 
 use neo4rs::{Graph, query};
@@ -57,7 +58,7 @@ async fn a_title_is_whole_though_what_it_needs_was_removed() {
         graph.put_titles(&[title(1)]).await.unwrap();
         let written = title(revision);
 
-        let write = async { graph.put_titles(&[written.clone()]).await.unwrap() };
+        let write = async { graph.put_titles(slice::from_ref(&written)).await.unwrap() };
         overtake(&bolt, removal, write).await;
 
         let (found, _) = everything(&graph).await;
@@ -84,7 +85,7 @@ async fn a_watch_is_there_though_what_it_needs_was_removed() {
         graph.put_watched(&[edge(1)]).await.unwrap();
         let written = edge(revision);
 
-        let write = async { graph.put_watched(&[written.clone()]).await.unwrap() };
+        let write = async { graph.put_watched(slice::from_ref(&written)).await.unwrap() };
         overtake(&bolt, removal, write).await;
 
         let (_, found) = everything(&graph).await;
