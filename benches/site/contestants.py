@@ -134,7 +134,6 @@ class Server:
         ]
         return json.loads(call(command, stdout=subprocess.PIPE).stdout)
 
-
     def users(self, options):
         """How many users it bears at once."""
         folder, tools = self.contestant.folder, self.contestant.tools

@@ -60,8 +60,8 @@ impl<B: Batch> BySelection<B> {
     }
 
     /// The values of a row's own keys, each in its place: loaded by the first row that asks for a key that is not here,
-    /// for the keys of all rows. A failure is that of all rows to
-    /// come: a store that does not answer is not asked again for each of them.
+    /// for the keys of all rows. A failure is that of all rows to come: a store that does not answer is not asked again
+    /// for each of them.
     pub(crate) async fn load(
         &self,
         batch: &B,
