@@ -117,7 +117,7 @@ where
         keep: TimeDelta::days(1),
     };
     let ports = WatchPorts::on(watches, recording);
-    let tastes = Tastes::new(Arc::clone(&ports.history), Arc::clone(&ports.feedback));
+    let tastes = Tastes::new(Arc::clone(&ports.history));
     let cached = CachedGraph::new(graph, tastes.clone());
     let lists = tastes.lists();
     let observed = Arc::new(ObservedWatching::new(

@@ -158,7 +158,7 @@ impl WatchStores {
         S: WatchStore + WatchLog + HistoryStore + FeedbackStore + WatchSource + 'static,
     {
         let ports = WatchPorts::on(Arc::clone(&store), recording);
-        let tastes = Tastes::new(Arc::clone(&ports.history), Arc::clone(&ports.feedback));
+        let tastes = Tastes::new(Arc::clone(&ports.history));
         let (recorder, feedback) = (Arc::clone(&ports.recorder), Arc::clone(&ports.feedback));
         let observed = Arc::new(ObservedWatching::new(recorder, feedback, tastes.clone()));
         Self {

@@ -126,6 +126,11 @@ impl ListPage {
         &self.window
     }
 
+    /// How many rows it has at the most.
+    pub(crate) fn limit(&self) -> usize {
+        self.window.limit
+    }
+
     /// What the list that the page before was cut from was named, if it is not the first page.
     pub(crate) fn cut_from(&self) -> Option<i64> {
         match self.window.start.as_ref()?.id {

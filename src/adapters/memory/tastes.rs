@@ -1,4 +1,4 @@
-//! What profiles like and mute, from memory: what the graph says, and what was written here and has not got there yet.
+//! What profiles like, from memory: what the graph says, and what was written here and has not got there yet.
 //!
 //! The graph learns of a write a moment later. So the rows of a write are merged into the taste that is kept, and are
 //! set aside for a minute, to be merged into whatever is read of the graph meanwhile; of two rows of a title the
@@ -18,12 +18,10 @@ use crate::domain::error::StoreError;
 use crate::domain::events::Event;
 use crate::domain::ids::{ProfileId, TitleId};
 use crate::domain::recommend::{SimilarSource, Taste, TasteEdge};
-use crate::domain::watching::{FeedbackStore, HistoryStore, Mute, WatchedTitle};
+use crate::domain::watching::{HistoryStore, WatchedTitle};
 
 /// How many edges are kept, at 48 bytes: those of 50,000 profiles that have watched 50 titles, in 120 MB.
 const CAPACITY: u64 = 2_500_000;
-/// How many mutes are kept, at 40 bytes. Most profiles have none.
-const MUTES_CAPACITY: u64 = 500_000;
 /// What an entry costs besides its edges, in edges.
 const ENTRY: usize = 4;
 /// After how long a taste is stale even without an event: events may get lost with a server that crashes.
@@ -37,9 +35,7 @@ const ASIDE_CAPACITY: u64 = 500_000;
 #[derive(Clone)]
 pub struct Tastes {
     history: Arc<dyn HistoryStore>,
-    feedback: Arc<dyn FeedbackStore>,
     cached: ProfileCache<Taste>,
-    mutes: ProfileCache<Arc<[Mute]>>,
     aside: Cache<ProfileId, Arc<[Aside]>>,
     lists: MemoryLists,
 }
@@ -56,20 +52,13 @@ pub(super) struct Begun(Vec<(ProfileId, u64)>);
 
 impl Tastes {
     /// Nothing is known yet. They are compared with a history.
-    pub fn new(history: Arc<dyn HistoryStore>, feedback: Arc<dyn FeedbackStore>) -> Self {
+    pub fn new(history: Arc<dyn HistoryStore>) -> Self {
         let weigh = |edges: usize| u32::try_from(ENTRY + edges).unwrap_or(u32::MAX);
         Self {
             history,
-            feedback,
             cached: ProfileCache::new("taste", CAPACITY, TRUSTED, move |taste: &Taste| {
                 weigh(taste.edges.len())
             }),
-            mutes: ProfileCache::new(
-                "mutes",
-                MUTES_CAPACITY,
-                TRUSTED,
-                move |mutes: &Arc<[Mute]>| weigh(mutes.len()),
-            ),
             aside: Cache::builder()
                 .max_capacity(ASIDE_CAPACITY)
                 .weigher(move |_, rows: &Arc<[Aside]>| weigh(rows.len()))
@@ -85,8 +74,8 @@ impl Tastes {
         self.lists.clone()
     }
 
-    /// What a profile does not want to see was written, or nobody knows whether it was.
-    pub(super) fn hidden_written(&self, profile: ProfileId) {
+    /// What a profile hides or mutes was written, or nobody knows whether it was.
+    pub(super) fn exclusions_written(&self, profile: ProfileId) {
         self.lists.forget(profile);
     }
 
@@ -165,21 +154,6 @@ impl Tastes {
         let entry = self.aside.entry(profile);
         entry.and_compute_with(|_| Op::Remove);
         self.cached.forget(profile);
-        self.mutes.forget(profile);
-        self.lists.forget(profile);
-    }
-
-    /// What a profile mutes.
-    pub(super) async fn mutes(&self, profile: ProfileId) -> Result<Arc<[Mute]>, StoreError> {
-        let record = Arc::clone(&self.feedback);
-        let read = || async move { record.mutes(profile).await };
-        let mutes = self.mutes.get(profile, read, |mutes| mutes).await?;
-        Ok(Arc::clone(&mutes))
-    }
-
-    /// What a profile mutes was written, or nobody knows whether it was.
-    pub(super) fn mutes_written(&self, profile: ProfileId) {
-        self.mutes.renew(profile);
         self.lists.forget(profile);
     }
 
@@ -189,13 +163,11 @@ impl Tastes {
             Event::TastesChanged(profiles) => {
                 for profile in &**profiles {
                     self.cached.renew(*profile);
-                    self.mutes.renew(*profile);
                     self.lists.forget(*profile);
                 }
             }
             Event::Missed => {
                 self.cached.renew_all();
-                self.mutes.renew_all();
                 self.lists.forget_all();
             }
             _ => {}

@@ -75,29 +75,29 @@ impl Recorder for ObservedWatching {
 impl FeedbackStore for ObservedWatching {
     async fn hide_title(&self, hidden: &HiddenTitle, most: u64) -> Result<(), WatchError> {
         let result = self.feedback.hide_title(hidden, most).await;
-        self.tastes.hidden_written(hidden.profile);
+        self.tastes.exclusions_written(hidden.profile);
         result
     }
 
     async fn unhide_title(&self, profile: ProfileId, title: TitleId) -> Result<(), StoreError> {
         let result = self.feedback.unhide_title(profile, title).await;
-        self.tastes.hidden_written(profile);
+        self.tastes.exclusions_written(profile);
         result
     }
 
     async fn put_mute(&self, mute: &Mute, most: u64) -> Result<(), WatchError> {
         let result = self.feedback.put_mute(mute, most).await;
-        self.tastes.mutes_written(mute.profile);
+        self.tastes.exclusions_written(mute.profile);
         result
     }
 
     async fn remove_mute(&self, profile: ProfileId, source: MutedSource) -> Result<(), StoreError> {
         let result = self.feedback.remove_mute(profile, source).await;
-        self.tastes.mutes_written(profile);
+        self.tastes.exclusions_written(profile);
         result
     }
 
     async fn mutes(&self, profile: ProfileId) -> Result<Arc<[Mute]>, StoreError> {
-        self.tastes.mutes(profile).await
+        self.feedback.mutes(profile).await
     }
 }

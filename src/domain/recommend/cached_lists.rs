@@ -79,6 +79,8 @@ pub struct ListKey {
 /// How much of a list: more is greater.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Extent {
+    /// A short page of its beginning at least, as most pages are, and whether there is more.
+    ShortPage,
     /// The longest page of its beginning at least, and whether there is more.
     Page,
     /// The list up to its end.

@@ -46,7 +46,7 @@ impl Features {
     pub(super) fn directors_with<'a>(
         &'a self,
         other: &'a Self,
-    ) -> impl Iterator<Item = PersonId> + 'a {
+    ) -> impl Iterator<Item = PersonId> + Clone + 'a {
         common(&self.directors, &other.directors)
     }
 
@@ -54,12 +54,15 @@ impl Features {
     pub(super) fn actors_with<'a>(
         &'a self,
         other: &'a Self,
-    ) -> impl Iterator<Item = PersonId> + 'a {
+    ) -> impl Iterator<Item = PersonId> + Clone + 'a {
         common(&self.actors, &other.actors)
     }
 
     /// The genres of both.
-    pub(super) fn genres_with<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = GenreId> + 'a {
+    pub(super) fn genres_with<'a>(
+        &'a self,
+        other: &'a Self,
+    ) -> impl Iterator<Item = GenreId> + Clone + 'a {
         common(&self.genres, &other.genres)
     }
 
@@ -93,7 +96,10 @@ fn once(people: impl Iterator<Item = PersonId>, most: usize) -> Vec<PersonId> {
     found
 }
 
-fn common<'a, T: Copy + PartialEq>(ours: &'a [T], theirs: &'a [T]) -> impl Iterator<Item = T> + 'a {
+fn common<'a, T: Copy + PartialEq>(
+    ours: &'a [T],
+    theirs: &'a [T],
+) -> impl Iterator<Item = T> + Clone + 'a {
     ours.iter().copied().filter(|one| theirs.contains(one))
 }
 

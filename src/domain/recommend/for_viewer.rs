@@ -333,23 +333,26 @@ impl Grounds<'_> {
 }
 
 /// Adds a part of an edge's weight to what it comes from, in these proportions. Returns how much of the part that was.
+/// Tens of thousands of edges make one list, so nothing is put aside on the way.
 fn split(
     reasons: &mut Reasons,
     kind: ReasonKind,
-    sources: impl Iterator<Item = ReasonSource>,
+    sources: impl Iterator<Item = ReasonSource> + Clone,
     proportion: impl Fn(&ReasonSource) -> f64,
     (strength, part): (f64, f64),
 ) -> f64 {
     if part == 0.0 {
         return 0.0;
     }
-    let sources: Vec<(ReasonSource, f64)> = sources
+    let sources = sources
         .map(|source| (source, proportion(&source)))
-        .filter(|(_, proportion)| *proportion > 0.0)
-        .collect();
-    let sum: f64 = sources.iter().map(|(_, proportion)| proportion).sum();
-    for (source, proportion) in &sources {
-        reasons.add(kind, *source, strength * part * proportion / sum);
+        .filter(|(_, proportion)| *proportion > 0.0);
+    let sum: f64 = sources.clone().map(|(_, proportion)| proportion).sum();
+    if sum == 0.0 {
+        return 0.0;
     }
-    if sources.is_empty() { 0.0 } else { part }
+    for (source, proportion) in sources {
+        reasons.add(kind, source, strength * part * proportion / sum);
+    }
+    part
 }

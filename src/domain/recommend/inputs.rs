@@ -15,7 +15,7 @@ use crate::domain::clock::Clock;
 use crate::domain::ids::{CollectionId, ProfileId, TitleId};
 use crate::domain::page::{Slice, Window};
 use crate::domain::tasks::Tasks;
-use crate::domain::watching::{Mute, WatchError, WatchService};
+use crate::domain::watching::{Exclusions, WatchError, WatchService};
 
 /// What answers, and what a service needs besides.
 pub(super) struct Inputs {
@@ -81,7 +81,7 @@ pub(super) trait WatchedInput: Send + Sync {
         titles: &[TitleId],
     ) -> Result<Vec<TitleId>, WatchError>;
 
-    async fn mutes(&self, profile: ProfileId) -> Result<Arc<[Mute]>, WatchError>;
+    async fn exclusions(&self, profile: ProfileId) -> Result<Exclusions, WatchError>;
 }
 
 #[async_trait]
@@ -134,7 +134,7 @@ impl WatchedInput for WatchService {
         self.passed_over(profile, titles).await
     }
 
-    async fn mutes(&self, profile: ProfileId) -> Result<Arc<[Mute]>, WatchError> {
-        self.mutes(profile).await
+    async fn exclusions(&self, profile: ProfileId) -> Result<Exclusions, WatchError> {
+        self.exclusions(profile).await
     }
 }

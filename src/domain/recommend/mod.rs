@@ -64,7 +64,7 @@ pub use rebuild::RebuildStep;
 pub use reweigh::ReweighStep;
 pub use rows::{Row, RowKind};
 pub use schema_version::Schema;
-pub use service::{RecommendPorts, RecommendService, TasteWeight};
+pub use service::{Leaf, RecommendPorts, RecommendService, TasteWeight};
 pub use similar_service::{Computed, Following, Freshness, SimilarRound, SimilarService};
 pub use sources::{
     ProjectionPorts, TitleSource, UnprojectedWatch, WatchSource, WatchersStore, last_in_queue,

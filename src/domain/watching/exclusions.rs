@@ -43,6 +43,25 @@ impl MutedSource {
     }
 }
 
+/// What is not to be suggested to a profile, and how far its log was folded when that was read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Exclusions {
+    /// The titles that it has played, rates or hides, in no order.
+    pub titles: Vec<TitleId>,
+    /// Whether these are all: [`MOST_READ`] at the most.
+    pub is_whole: bool,
+    /// The genres and people that it mutes, in no order.
+    pub muted: Vec<MutedSource>,
+    /// The sequence up to which its log was folded before the rest was read.
+    pub folded: u64,
+    /// The sequence of the newest entry of its log after the rest was read; 0 if there is none, or no longer.
+    pub newest: u64,
+}
+
+/// How many titles [`Exclusions`] have at the most: of whoever has more, reading them all takes longer than asking for
+/// the few hundred that may be suggested.
+pub const MOST_READ: usize = 2000;
+
 /// A genre or a person that is not to speak for a title in a profile's suggestions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mute {

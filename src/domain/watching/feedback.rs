@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, SubsecRound, Utc};
 
 use super::error::WatchError;
-use super::exclusions::{HiddenTitle, Mute, MutedSource};
+use super::exclusions::{Exclusions, HiddenTitle, Mute, MutedSource};
 use super::ledger::Ledger;
 use super::log::{Cause, Draft};
 use super::rules::WatchRules;
@@ -114,6 +114,12 @@ impl WatchService {
         titles: &[TitleId],
     ) -> Result<Vec<TitleId>, WatchError> {
         Ok(self.ports.history.passed_over(profile, titles).await?)
+    }
+
+    /// All that is not to be suggested to a profile, in one read.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn exclusions(&self, profile: ProfileId) -> Result<Exclusions, WatchError> {
+        Ok(self.ports.history.exclusions(profile).await?)
     }
 
     /// Says whether a genre or a person is not to speak for titles in the suggestions of the viewer's profile. An

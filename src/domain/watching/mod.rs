@@ -36,7 +36,7 @@ mod viewing;
 
 pub use batches::{MeasuredByItem, StandingsBySeries, StatesByItem, ThumbsByTitle};
 pub use error::WatchError;
-pub use exclusions::{HiddenTitle, Mute, MutedSource};
+pub use exclusions::{Exclusions, HiddenTitle, MOST_READ, Mute, MutedSource};
 pub use feedback::{MAX_HIDDEN, MAX_MUTES};
 pub use import::ImportedWatch;
 pub use ledger::{Change, Ledger};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::error::WatchError;
-use super::exclusions::{HiddenTitle, Mute, MutedSource};
+use super::exclusions::{Exclusions, HiddenTitle, Mute, MutedSource};
 use super::ledger::{Change, Ledger};
 use super::lengths::MeasuredLength;
 use super::next_up::NextDay;
@@ -173,6 +173,10 @@ pub trait HistoryStore: Send + Sync {
         profile: ProfileId,
         titles: &[TitleId],
     ) -> Result<Vec<TitleId>, StoreError>;
+
+    /// All that is not to be suggested to a profile, in one read. Its `folded` is read first and its `newest` last: if
+    /// both are the same, nothing that was acknowledged before is missing.
+    async fn exclusions(&self, profile: ProfileId) -> Result<Exclusions, StoreError>;
 }
 }
 

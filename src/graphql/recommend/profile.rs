@@ -6,6 +6,7 @@ use super::edge::{RecommendationEdge, page};
 use super::row::{RecommendationRow, rows};
 use super::taste::{TasteWeight, taste_weights};
 use crate::domain::ids::ProfileId;
+use crate::domain::recommend::Leaf;
 use crate::graphql::catalog::{TitleKind, kinds};
 use crate::graphql::context::ContextExt;
 use crate::graphql::cursor::Order;
@@ -43,8 +44,12 @@ impl ProfileRecommendations {
         let leaf = args.of_list(&RECOMMENDATIONS, (self.profile, &kinds), 30)?;
         let recommend = &ctx.services().recommend;
         let visibility = ctx.visibility_for(self.max_age);
+        let page_of = Leaf {
+            titles: leaf.limit(),
+            cut_from: leaf.cut_from(),
+        };
         let (list, name) = recommend
-            .list_to_leaf_through(&visibility, self.profile, kinds.as_deref(), leaf.cut_from())
+            .list_to_leaf_through(&visibility, self.profile, kinds.as_deref(), page_of)
             .await?;
         let leaf = leaf.of_one_named(name);
         let total = Total::Recommendations(visibility, self.profile, kinds);

@@ -85,7 +85,7 @@ impl Server {
         let asked = Arc::new(CountingGraph::new(store.clone()));
         let record = Arc::new(SqliteWatching::new(db.clone()));
         let ports = WatchPorts::on(Arc::clone(&record), recording());
-        let tastes = Tastes::new(Arc::clone(&ports.history), Arc::clone(&ports.feedback));
+        let tastes = Tastes::new(Arc::clone(&ports.history));
         let graph = CachedGraph::new(asked.clone(), tastes.clone());
         let watching = ObservedWatching::new(ports.recorder, ports.feedback, tastes);
         let mut observing = JoinSet::new();

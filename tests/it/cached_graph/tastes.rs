@@ -6,10 +6,8 @@ use futures::future::join_all;
 use proptest::prelude::*;
 use reelgraph::domain::error::{Coded, ErrorCode};
 use reelgraph::domain::events::Event;
-use reelgraph::domain::ids::{GenreId, ProfileId};
+use reelgraph::domain::ids::ProfileId;
 use reelgraph::domain::recommend::{GraphFollower, Taste, TasteGraph};
-use reelgraph::domain::stamp::Stamp;
-use reelgraph::domain::watching::{FeedbackStore, Mute, MutedSource};
 
 use super::support::{ANN, BEN, at, nothing_of, server, store, watch};
 
@@ -227,37 +225,6 @@ async fn of_an_erased_profile_nothing_goes_on_while_the_graph_is_down() {
     server.asked.go_down();
 
     assert!(server.graph.taste(ANN).await.is_err());
-}
-
-#[tokio::test]
-async fn mutes_are_read_once_until_they_are_written() {
-    let store = store();
-    let (server, other) = (server(&store), self::server(&store));
-    let mute = |genre| Mute {
-        profile: ANN,
-        source: MutedSource::Genre(GenreId(genre)),
-        stamp: Stamp::first(at(0)),
-    };
-    server.watching.put_mute(&mute(1), 10).await.unwrap();
-    let first = server.watching.mutes(ANN).await.unwrap();
-    assert_eq!(*first, [mute(1)]);
-
-    other.watching.put_mute(&mute(2), 10).await.unwrap();
-    assert!(Arc::ptr_eq(
-        &first,
-        &server.watching.mutes(ANN).await.unwrap()
-    ));
-    server.graph.observe(&Event::TastesChanged([ANN].into()));
-    let both = server.watching.mutes(ANN).await.unwrap();
-    assert_eq!(*both, [mute(1), mute(2)]);
-    server
-        .watching
-        .remove_mute(ANN, mute(1).source)
-        .await
-        .unwrap();
-    assert_eq!(*server.watching.mutes(ANN).await.unwrap(), [mute(2)]);
-    server.erase(ANN).await;
-    assert_eq!(*server.watching.mutes(ANN).await.unwrap(), []);
 }
 
 #[tokio::test]

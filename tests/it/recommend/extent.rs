@@ -126,11 +126,13 @@ async fn a_page_is_the_beginning_of_the_whole() {
 
     for viewer in WATCHED {
         // In this order, for what is kept of the whole serves for a page.
+        let short = site.list(viewer, Extent::ShortPage).await;
         let page = site.list(viewer, Extent::Page).await;
         let whole = site.list(viewer, Extent::Whole).await;
 
         assert_eq!(whole.len(), 300, "{viewer}");
-        assert!(page.len() > MAX_PAGE, "{viewer}");
+        assert!(short.len() > 30 && page.len() > MAX_PAGE, "{viewer}");
+        assert_eq!(*short, whole[..short.len()], "{viewer}");
         assert_eq!(*page, whole[..page.len()], "{viewer}");
     }
 }
@@ -157,7 +159,8 @@ async fn a_page_is_the_beginning_of_the_whole_for_who_has_muted_something() {
 async fn for_who_knows_much_a_page_costs_less_than_the_whole() {
     let site = site().await;
 
+    let short = site.list(60, Extent::ShortPage).await;
     let page = site.list(60, Extent::Page).await;
 
-    assert_eq!(page.len(), MAX_PAGE + 1);
+    assert_eq!((short.len(), page.len()), (31, MAX_PAGE + 1));
 }

@@ -19,8 +19,8 @@ use reelgraph::domain::loading::CurationStore;
 use reelgraph::domain::page::{Slice, Window};
 use reelgraph::domain::stamp::Stamp;
 use reelgraph::domain::watching::{
-    HiddenTitle, HistoryStore, ImportedWatch, MeasuredLength, NextDay, Play, ProfileList,
-    WatchPorts, WatchRules, WatchService, WatchState, WatchedItem, WatchedTitle,
+    Exclusions, HiddenTitle, HistoryStore, ImportedWatch, MeasuredLength, NextDay, Play,
+    ProfileList, WatchPorts, WatchRules, WatchService, WatchState, WatchedItem, WatchedTitle,
 };
 use serde_json::json;
 
@@ -86,6 +86,7 @@ counted! {
     measured_lengths(items: &[WatchedItem]) -> Vec<MeasuredLength>, |it| it;
     count_by_title(profile: ProfileId, list: ProfileList) -> Vec<(TitleId, u64)>, |it| it;
     passed_over(profile: ProfileId, titles: &[TitleId]) -> Vec<TitleId>, |it| it;
+    exclusions(profile: ProfileId) -> Exclusions, |it| &it.titles;
 }
 
 counted! {

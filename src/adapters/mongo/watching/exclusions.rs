@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use bson::{Bson, Document, doc};
+use bson::{Bson, Document, RawDocument, RawDocumentBuf, doc};
 use futures::{TryStreamExt, try_join};
 use mongodb::ClientSession;
 use mongodb::options::ReturnDocument;
@@ -14,12 +14,15 @@ use serde::Deserialize;
 
 use super::collections::Collections;
 use super::documents::{Keyed, TitleKey};
+use super::entries::after;
 use super::feedback_documents::{HiddenDocument, MuteDocument};
 use crate::adapters::mongo::db::{Abort, Collection, is_duplicate, patiently, store_error};
-use crate::adapters::mongo::fields::{key_of, stamped};
+use crate::adapters::mongo::fields::{key_of, limit, stamped};
+use crate::adapters::mongo::find::{BATCH, name};
 use crate::domain::error::StoreError;
 use crate::domain::ids::{ProfileId, TitleId};
-use crate::domain::watching::{HiddenTitle, Mute, WatchError};
+use crate::domain::unreadable::pass_over;
+use crate::domain::watching::{Exclusions, HiddenTitle, MOST_READ, Mute, MutedSource, WatchError};
 
 /// Hides a title, unless it is hidden or `most` others are.
 pub(super) async fn hide(
@@ -163,7 +166,7 @@ pub(super) async fn passed_over(
     let hidden = doc! { "_id": { "$in": &keys } };
     let watched = doc! {
         "_id": { "$in": keys },
-        "$or": [{ "plays": { "$gt": 0 } }, { "liked": { "$ne": null } }],
+        "$or": passes_over(),
     };
     let (watched, hidden) = patiently(collections.db.timeout, async {
         try_join!(
@@ -174,6 +177,104 @@ pub(super) async fn passed_over(
     .await?;
     let both: BTreeSet<TitleId> = watched.into_iter().chain(hidden).collect();
     Ok(both.into_iter().collect())
+}
+
+/// All that is not to be suggested to a profile. One aggregation: each of these reads by itself costs the server more
+/// than what it finds. One comes after the other, in this order.
+pub(super) async fn exclusions(
+    collections: &Collections,
+    profile: ProfileId,
+) -> Result<Exclusions, StoreError> {
+    let Collections {
+        folds,
+        watched_titles,
+        hidden,
+        mutes,
+        log,
+        ..
+    } = collections;
+    let tombstone = profile.tombstone();
+    let mut watched = of_profile(profile);
+    watched.insert("$or", passes_over());
+    let of_mutes = doc! { "_id.profile": profile.to_i64() };
+    let newest = vec![
+        doc! { "$match": after(&tombstone, 0) },
+        doc! { "$sort": { "_id": -1 } },
+        doc! { "$limit": 1 },
+    ];
+    let stages = [
+        doc! { "$match": { "_id": &tombstone } },
+        doc! { "$project": { "folded": 1 } },
+        and_keys(watched_titles, bounded(watched)),
+        and_keys(hidden, bounded(of_profile(profile))),
+        and_keys(mutes, bounded(of_mutes)),
+        and_keys(log, newest),
+    ];
+    let found: Vec<RawDocumentBuf> = patiently(folds.timeout, async {
+        let cursor = folds.aggregate(stages).batch_size(BATCH);
+        let cursor = cursor.with_type().await.map_err(store_error)?;
+        cursor.try_collect().await.map_err(store_error)
+    })
+    .await?;
+    let mut exclusions = Exclusions::default();
+    for document in &found {
+        take_in(&mut exclusions, document);
+    }
+    // What is hidden may have been watched.
+    exclusions.titles.sort_unstable();
+    exclusions.titles.dedup();
+    exclusions.is_whole = exclusions.titles.len() <= MOST_READ;
+    Ok(exclusions)
+}
+
+/// One more than may be read, so that it is seen that there are more.
+fn bounded(filter: Document) -> Vec<Document> {
+    vec![
+        doc! { "$match": filter },
+        doc! { "$limit": limit(MOST_READ + 1) },
+    ]
+}
+
+/// The stage that adds the keys of what a pipeline finds in another collection.
+fn and_keys<D: Send + Sync>(collection: &Collection<D>, mut pipeline: Vec<Document>) -> Document {
+    pipeline.push(doc! { "$project": { "_id": 1 } });
+    doc! { "$unionWith": { "coll": collection.name(), "pipeline": pipeline } }
+}
+
+/// All keys of a profile's titles, in one range of the index of keys.
+fn of_profile(profile: ProfileId) -> Document {
+    let key = |title: Bson| doc! { "profile": profile.to_i64(), "title": title };
+    doc! { "_id": { "$gte": key(Bson::MinKey), "$lte": key(Bson::MaxKey) } }
+}
+
+/// A watched title that passes it over: one of which only a thumb was taken back does not.
+fn passes_over() -> [Document; 2] {
+    [
+        doc! { "plays": { "$gt": 0 } },
+        doc! { "liked": { "$ne": null } },
+    ]
+}
+
+/// Takes in a document of one of the collections that are read together: their keys tell them apart.
+fn take_in(exclusions: &mut Exclusions, document: &RawDocument) {
+    let Ok(key) = document.get_document("_id") else {
+        exclusions.folded = document.get_i64("folded").unwrap_or(0).cast_unsigned();
+        return;
+    };
+    if let Ok(title) = key.get_i64("title") {
+        exclusions.titles.push(TitleId::from_i64(title));
+    } else if let Ok(sequence) = key.get_i64("sequence") {
+        exclusions.newest = sequence.cast_unsigned();
+    } else {
+        match mute_of(key) {
+            Some(source) => exclusions.muted.push(source),
+            None => pass_over("mutes", &name(document), &"a kind that is not known"),
+        }
+    }
+}
+
+fn mute_of(key: &RawDocument) -> Option<MutedSource> {
+    MutedSource::from_key(key.get_str("kind").ok()?, key.get_i64("source").ok()?)
 }
 
 /// A key, without the rest of its document.

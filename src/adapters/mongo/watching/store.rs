@@ -23,8 +23,8 @@ use crate::domain::ids::{PlayId, ProfileId, TitleId};
 use crate::domain::page::{Slice, Window};
 use crate::domain::recommend::{UnprojectedWatch, WatchSource, last_in_queue};
 use crate::domain::watching::{
-    Change, FeedbackStore, FoldStep, HiddenTitle, HistoryStore, Ledger, MeasuredLength, Mute,
-    MutedSource, NextDay, Play, ProfileList, Touched, WatchError, WatchState, WatchStore,
+    Change, Exclusions, FeedbackStore, FoldStep, HiddenTitle, HistoryStore, Ledger, MeasuredLength,
+    Mute, MutedSource, NextDay, Play, ProfileList, Touched, WatchError, WatchState, WatchStore,
     WatchedItem, WatchedTitle,
 };
 
@@ -264,6 +264,10 @@ impl HistoryStore for MongoWatching {
         titles: &[TitleId],
     ) -> Result<Vec<TitleId>, StoreError> {
         exclusions::passed_over(&self.collections, profile, titles).await
+    }
+
+    async fn exclusions(&self, profile: ProfileId) -> Result<Exclusions, StoreError> {
+        exclusions::exclusions(&self.collections, profile).await
     }
 }
 

@@ -2,12 +2,13 @@
 
 use rusqlite::{Connection, Result};
 
+use super::entries;
 use super::erase::is_erased;
 use crate::adapters::sqlite::columns::{TableRecord, Time, only, read, record, stamp, unsigned};
 use crate::adapters::sqlite::db::store_error;
 use crate::adapters::sqlite::statements::{all, exists, insert, one, write};
 use crate::domain::ids::{ProfileId, TitleId};
-use crate::domain::watching::{HiddenTitle, Mute, MutedSource, WatchError};
+use crate::domain::watching::{Exclusions, HiddenTitle, MOST_READ, Mute, MutedSource, WatchError};
 
 record! {
     pub(super) struct HiddenRow in hidden_titles by (profile: i64, title: i64) {
@@ -64,6 +65,29 @@ pub(super) fn passed_over(
         WHERE profile = ?1 AND title IN (SELECT value FROM json_each(?2))";
     all(connection, sql, (profile.to_i64(), titles), |row| {
         only(row).map(TitleId::from_i64)
+    })
+}
+
+/// All that is not to be suggested to a profile.
+pub(super) fn exclusions(connection: &Connection, profile: ProfileId) -> Result<Exclusions> {
+    let log = profile.tombstone();
+    let folded = entries::folded(connection, &log)?.cast_unsigned();
+    let sql = "SELECT title FROM watched_titles
+        WHERE profile = ?1 AND (plays > 0 OR liked IS NOT NULL)
+        UNION
+        SELECT title FROM hidden_titles WHERE profile = ?1
+        LIMIT ?2";
+    let one_more = i64::try_from(MOST_READ + 1).unwrap_or(i64::MAX);
+    let titles = all(connection, sql, (profile.to_i64(), one_more), |row| {
+        only(row).map(TitleId::from_i64)
+    })?;
+    let muted = mutes(connection, profile)?;
+    Ok(Exclusions {
+        is_whole: titles.len() <= MOST_READ,
+        titles,
+        muted: muted.into_iter().map(|mute| mute.source).collect(),
+        folded,
+        newest: entries::newest(connection, &log)?.cast_unsigned(),
     })
 }
 

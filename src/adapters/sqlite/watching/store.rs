@@ -23,9 +23,9 @@ use crate::domain::error::StoreError;
 use crate::domain::ids::{PlayId, ProfileId, TitleId};
 use crate::domain::page::{Slice, Window};
 use crate::domain::watching::{
-    Change, FeedbackStore, FoldStep, HiddenTitle, HistoryStore, Ledger, MeasuredLength, Mute,
-    MutedSource, NextDay, Play, ProfileList, Rows, Touched, WatchError, WatchState, WatchStore,
-    WatchedItem, WatchedTitle,
+    Change, Exclusions, FeedbackStore, FoldStep, HiddenTitle, HistoryStore, Ledger, MeasuredLength,
+    Mute, MutedSource, NextDay, Play, ProfileList, Rows, Touched, WatchError, WatchState,
+    WatchStore, WatchedItem, WatchedTitle,
 };
 
 /// How many rows are written in one transaction: other writes wait for that long and no longer.
@@ -319,6 +319,12 @@ impl HistoryStore for SqliteWatching {
         let titles = list(titles.iter().map(|title| title.to_i64()));
         self.db
             .read(move |connection| exclusions::passed_over(connection, profile, &titles))
+            .await
+    }
+
+    async fn exclusions(&self, profile: ProfileId) -> Result<Exclusions, StoreError> {
+        self.db
+            .read(move |connection| exclusions::exclusions(connection, profile))
             .await
     }
 }

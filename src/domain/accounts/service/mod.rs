@@ -244,16 +244,9 @@ impl AccountService {
     /// The viewer's own account and profile.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn account(&self, viewer: &KnownViewer) -> Result<(User, Profile), AccountError> {
-        let user = self.find_user(viewer.user).await?;
-        let profile = self
-            .ports
-            .accounts
-            .profiles
-            .profiles(&[viewer.profile])
-            .await?
-            .pop();
-        let profile = profile.filter(|profile| profile.user == Some(viewer.user));
-        user.zip(profile).ok_or(AccountError::Unauthenticated)
+        let profiles = &self.ports.accounts.profiles;
+        let account = profiles.with_owner(viewer.user, viewer.profile).await?;
+        account.ok_or(AccountError::Unauthenticated)
     }
 
     /// The viewer's account, which the request may manage: it came with a log-in, not with an API key, and the

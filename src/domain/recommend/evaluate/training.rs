@@ -27,7 +27,7 @@ use crate::domain::recommend::graph::{
 use crate::domain::recommend::inputs::{TitleInput, WatchedInput};
 use crate::domain::stamp::Stamp;
 use crate::domain::tasks::Tasks;
-use crate::domain::watching::{Mute, WatchError};
+use crate::domain::watching::{Exclusions, WatchError};
 
 /// What an evaluation makes suggestions from: the training set, and the history of each viewer that is tested.
 pub(super) struct TrainingSet {
@@ -203,8 +203,9 @@ impl WatchedInput for TrainingSet {
         Ok(titles.iter().copied().filter(passed_over).collect())
     }
 
-    async fn mutes(&self, _: ProfileId) -> Result<Arc<[Mute]>, WatchError> {
-        Ok(Arc::default())
+    async fn exclusions(&self, _: ProfileId) -> Result<Exclusions, WatchError> {
+        // To be asked of titles: all that are no candidates would be too many.
+        Ok(Exclusions::default())
     }
 }
 

@@ -4,8 +4,10 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use chrono::TimeDelta;
+use futures::try_join;
 use rustc_hash::FxHashSet;
 
+use super::excluded::Excluded;
 use super::{RecommendService, without_graph};
 use crate::domain::catalog::{Title, TitleKind, Visibility};
 use crate::domain::ids::{CollectionId, ProfileId, TitleId};
@@ -22,8 +24,8 @@ use crate::domain::watching::MutedSource;
 
 /// The longest list for a viewer.
 const MAX_FOR_VIEWER: usize = 300;
-/// Of how much of a list a page can be made: one title more says that there is more.
-const PAGE: usize = MAX_PAGE + 1;
+/// The longest short page: made from a third of what the longest page takes.
+const SHORT_PAGE: usize = 30;
 /// How long a list is fresh although nothing of the profile changed: the catalogue and what is popular may.
 const FRESH: TimeDelta = TimeDelta::seconds(10);
 
@@ -39,6 +41,15 @@ pub(super) struct Scoring {
     most_watched: u64,
 }
 
+/// Which page of a list is asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct Leaf {
+    /// How many titles it has at the most.
+    pub titles: usize,
+    /// The name of the list that the page before was cut from; `None`: it is the first page.
+    pub cut_from: Option<i64>,
+}
+
 /// What of a list was chosen so far.
 #[derive(Default)]
 struct SoFar {
@@ -50,13 +61,27 @@ struct SoFar {
 }
 
 impl Extent {
+    /// What a page of so many titles is made of.
+    fn of_page(titles: usize) -> Self {
+        if titles <= SHORT_PAGE {
+            Self::ShortPage
+        } else {
+            Self::Page
+        }
+    }
+
+    /// How many titles it has at least: one more than a page says that there is more.
+    fn titles(self) -> usize {
+        match self {
+            Self::ShortPage => SHORT_PAGE + 1,
+            Self::Page => MAX_PAGE + 1,
+            Self::Whole => MAX_FOR_VIEWER,
+        }
+    }
+
     /// How many titles are looked at together: enough, although some are left out.
     fn look_at(self) -> usize {
-        let enough = match self {
-            Self::Page => PAGE,
-            Self::Whole => MAX_FOR_VIEWER,
-        };
-        enough * 4 / 3
+        self.titles() * 4 / 3
     }
 }
 
@@ -76,7 +101,7 @@ impl RecommendService {
         Ok(list)
     }
 
-    /// The same to leaf through: the list that the pages before were cut from, without what was passed over since or
+    /// The same to leaf through in pages of so many titles: the list that the pages before were cut from, without what was passed over since or
     /// may not be seen any more, if that is still kept, and how to name it for the next page. Where it ends, or if it is
     /// not kept, the list as it is now goes on.
     #[tracing::instrument(level = "debug", skip_all)]
@@ -85,12 +110,17 @@ impl RecommendService {
         visibility: &Visibility,
         profile: ProfileId,
         kinds: Option<&[TitleKind]>,
-        cut_from: Option<i64>,
+        leaf: Leaf,
     ) -> Result<(Arc<[Recommendation]>, i64), RecommendError> {
-        let kept = cut_from.and_then(|titles| self.lists.kept(KeptId { profile, titles }));
-        let (list, extent) = match (cut_from, kept) {
+        let kept = leaf
+            .cut_from
+            .and_then(|titles| self.lists.kept(KeptId { profile, titles }));
+        let (list, extent) = match (leaf.cut_from, kept) {
+            (None, _) => {
+                let beginning = Extent::of_page(leaf.titles);
+                self.list(visibility, profile, kinds, beginning).await?
+            }
             // Whoever goes on behind a cursor may go on to the end.
-            (None, _) => self.list(visibility, profile, kinds, Extent::Page).await?,
             (Some(_), None) => {
                 let whole = self.list(visibility, profile, kinds, Extent::Whole);
                 whole.await?
@@ -99,7 +129,7 @@ impl RecommendService {
                 let list = self.still_good(visibility, profile, kept.list).await?;
                 let list = match kept.extent {
                     Extent::Whole => list,
-                    Extent::Page => {
+                    Extent::ShortPage | Extent::Page => {
                         let whole = self.list(visibility, profile, kinds, Extent::Whole);
                         followed_by(&list, whole.await?.0)
                     }
@@ -126,18 +156,23 @@ impl RecommendService {
     ) -> Result<(Arc<[Recommendation]>, Extent), RecommendError> {
         let visibility = &visibility.only_published(self.statistics.now());
         let begun = self.lists.generation(profile);
-        let Some((taste, similar)) = self.read_taste(profile).await? else {
-            let known = self.known_titles(visibility, profile, kinds).await?;
-            return Ok((known.into(), Extent::Whole));
-        };
         let key = ListKey {
             profile,
             audience: visibility.audience(),
             kinds: kinds.map(<[TitleKind]>::to_vec),
         };
+        let cached = self.lists.get(&key);
+        let excluded = async {
+            match cached {
+                Some(_) => Ok(None),
+                None => self.excluded(profile).await.map(Some),
+            }
+        };
+        let (taste, excluded) = try_join!(self.read_taste(profile), excluded)?;
         let now = self.statistics.now();
-        if let Some(cached) = self.lists.get(&key)
-            && Arc::ptr_eq(&cached.taste, &taste)
+        if let Some(cached) = cached
+            && let Some((taste, similar)) = &taste
+            && Arc::ptr_eq(&cached.taste, taste)
             && cached.version == similar.version
             && cached.extent >= extent
             && now - cached.made_at < FRESH
@@ -145,10 +180,18 @@ impl RecommendService {
             let list = self.still_seen(visibility, cached.list).await?;
             return Ok((list, cached.extent));
         }
+        let excluded = match excluded {
+            Some(excluded) => excluded,
+            None => self.excluded(profile).await?,
+        };
+        let Some((taste, similar)) = taste else {
+            let known = self.known_titles(visibility, &excluded, kinds).await?;
+            return Ok((known.into(), Extent::Whole));
+        };
         let version = similar.version;
-        let scoring = self.scoring(visibility, profile, Arc::clone(&taste), similar);
+        let scoring = self.scoring(visibility, &excluded, Arc::clone(&taste), similar);
         let scoring = scoring.await?;
-        let suggested = self.suggest(visibility, profile, &scoring, kinds, extent);
+        let suggested = self.suggest(visibility, &excluded, &scoring, kinds, extent);
         let (list, extent) = suggested.await?;
         let list: Arc<[Recommendation]> = list.into();
         self.lists.put(
@@ -175,7 +218,7 @@ impl RecommendService {
         let visibility = &visibility.only_published(self.statistics.now());
         let list = self.still_seen(visibility, list).await?;
         let titles: Vec<TitleId> = list.iter().map(|found| found.title).collect();
-        let passed_over = self.passed_over(profile, &titles).await?;
+        let passed_over = self.watching.passed_over(profile, &titles).await?;
         if passed_over.is_empty() {
             return Ok(list);
         }
@@ -224,7 +267,7 @@ impl RecommendService {
     pub(super) async fn scoring(
         &self,
         visibility: &Visibility,
-        profile: ProfileId,
+        excluded: &Excluded,
         taste: Arc<Taste>,
         similar: SimilarLists,
     ) -> Result<Scoring, RecommendError> {
@@ -238,7 +281,6 @@ impl RecommendService {
         let watchers = |title| titles.get(&title).map_or(0, |title| title.watchers);
         let seed = |edge: &TasteEdge| titles.get(&edge.title).map(|title| Features::from(*title));
         let fresh = |at| self.rules.weight(1.0, at);
-        let mutes = self.watching.mutes(profile).await?;
         let most_watched = self.statistics.most_watched(visibility, None).await?;
         let mut votes = self.ranking.votes(&taste, fresh, watchers);
         for vote in &mut votes {
@@ -250,7 +292,7 @@ impl RecommendService {
             seeds: taste.edges.iter().map(seed).collect(),
             taste,
             lists: similar.lists,
-            muted: mutes.iter().map(|mute| mute.source).collect(),
+            muted: excluded.muted.clone(),
             rarity: self.statistics.rarity().await?,
             most_watched: most_watched.first().map_or(0, |title| title.watchers),
         })
@@ -260,7 +302,7 @@ impl RecommendService {
     async fn suggest(
         &self,
         visibility: &Visibility,
-        profile: ProfileId,
+        excluded: &Excluded,
         scoring: &Scoring,
         kinds: Option<&[TitleKind]>,
         extent: Extent,
@@ -280,18 +322,19 @@ impl RecommendService {
         {
             // What comes can get no better than this, unless what speaks against it is muted.
             let best = next.score + most_added;
-            if extent == Extent::Page
+            let enough = extent.titles();
+            if extent < Extent::Whole
                 && scoring.muted.is_empty()
-                && list.get(PAGE - 1).is_some_and(|last| last.score > best)
+                && list.get(enough - 1).is_some_and(|last| last.score > best)
             {
-                list.truncate(PAGE);
-                return Ok((list, Extent::Page));
+                list.truncate(enough);
+                return Ok((list, extent));
             }
             let together = self
                 .seen_drafts(visibility, &mut drafts, extent.look_at())
                 .await?;
             let chosen = self
-                .choose(visibility, profile, together, kinds, &mut so_far)
+                .choose(visibility, excluded, together, kinds, &mut so_far)
                 .await?;
             list.extend(self.explain(scoring, &chosen, &so_far.lifts));
             rank(&mut list);
@@ -356,19 +399,21 @@ impl RecommendService {
     async fn known_titles(
         &self,
         visibility: &Visibility,
-        profile: ProfileId,
+        excluded: &Excluded,
         kinds: Option<&[TitleKind]>,
     ) -> Result<Vec<Recommendation>, RecommendError> {
         let most_watched = self.statistics.most_watched(visibility, kinds).await?;
         let mut most_watched = self.seen_of(visibility, &most_watched).await?;
-        self.leave_out_later_parts(visibility, profile, &mut most_watched)
+        self.leave_out_later_parts(visibility, excluded, &mut most_watched)
             .await?;
         let candidates: Vec<_> = most_watched
             .iter()
             .map(|title| (Features::from(&**title), title.genres.first().copied()))
             .collect();
         let mut list = popular(&candidates);
-        self.leave_out_watched(&mut list, Some(profile)).await?;
+        let titles = list.iter().map(|found| found.title);
+        let passed_over = self.passed_over(excluded, titles).await?;
+        list.retain(|found| !passed_over.contains(&found.title));
         Ok(list)
     }
 
@@ -389,7 +434,7 @@ impl RecommendService {
     async fn choose(
         &self,
         visibility: &Visibility,
-        profile: ProfileId,
+        excluded: &Excluded,
         drafts: Vec<(Draft, Arc<Title>)>,
         kinds: Option<&[TitleKind]>,
         so_far: &mut SoFar,
@@ -397,10 +442,10 @@ impl RecommendService {
         if drafts.is_empty() {
             return Ok(Vec::new());
         }
-        let ids: Vec<TitleId> = drafts.iter().map(|(draft, _)| draft.title).collect();
-        let passed_over = self.passed_over(profile, &ids).await?;
+        let ids = drafts.iter().map(|(draft, _)| draft.title);
+        let passed_over = self.passed_over(excluded, ids).await?;
         let titles = drafts.iter().map(|(_, title)| &**title);
-        let mut next_parts = self.next_parts(visibility, profile, titles).await?;
+        let mut next_parts = self.next_parts(visibility, excluded, titles).await?;
         let mut chosen = Vec::new();
         for (draft, mut title) in drafts {
             if so_far.chosen == MAX_FOR_VIEWER {
@@ -435,11 +480,11 @@ impl RecommendService {
     pub(super) async fn leave_out_later_parts(
         &self,
         visibility: &Visibility,
-        profile: ProfileId,
+        excluded: &Excluded,
         titles: &mut Vec<Arc<Title>>,
     ) -> Result<(), RecommendError> {
         let next_parts = self
-            .next_parts(visibility, profile, titles.iter().map(|title| &**title))
+            .next_parts(visibility, excluded, titles.iter().map(|title| &**title))
             .await?;
         titles.retain(|title| {
             let part = title.collection.as_ref();
@@ -454,7 +499,7 @@ impl RecommendService {
     async fn next_parts(
         &self,
         visibility: &Visibility,
-        profile: ProfileId,
+        excluded: &Excluded,
         titles: impl Iterator<Item = &Title>,
     ) -> Result<HashMap<CollectionId, Arc<Title>>, RecommendError> {
         let mut collections: Vec<CollectionId> = titles
@@ -469,8 +514,8 @@ impl RecommendService {
             .catalog
             .films_of_collections(visibility, &collections)
             .await?;
-        let ids: Vec<TitleId> = parts.iter().map(|title| title.id).collect();
-        let passed_over = self.passed_over(profile, &ids).await?;
+        let ids = parts.iter().map(|title| title.id);
+        let passed_over = self.passed_over(excluded, ids).await?;
         let mut next = HashMap::new();
         for part in parts {
             if let Some(part_of) = &part.collection

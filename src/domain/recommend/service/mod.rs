@@ -1,12 +1,14 @@
 //! The use cases of suggestions: what is like this title, what is for me, a page made of rows, and what is my taste.
 
+mod excluded;
 mod for_profile;
 mod page;
 mod taste;
 
+pub use for_profile::Leaf;
 pub use taste::TasteWeight;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::cached_lists::ListCache;
@@ -172,20 +174,9 @@ impl RecommendService {
             return Ok(());
         };
         let ids: Vec<TitleId> = list.iter().map(|found| found.title).collect();
-        let passed_over = self.passed_over(profile, &ids).await?;
+        let passed_over = self.watching.passed_over(profile, &ids).await?;
         list.retain(|found| !passed_over.contains(&found.title));
         Ok(())
-    }
-
-    /// Which of these titles a profile has watched or does not want to see. The graph learns of a watch a moment after
-    /// the record does, so the record has the last word.
-    async fn passed_over(
-        &self,
-        profile: ProfileId,
-        titles: &[TitleId],
-    ) -> Result<HashSet<TitleId>, RecommendError> {
-        let passed_over = self.watching.passed_over(profile, titles).await?;
-        Ok(passed_over.into_iter().collect())
     }
 }
 

@@ -1,10 +1,12 @@
 //! The page that is made for a profile.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
+use futures::try_join;
 
+use super::excluded::Excluded;
 use super::for_profile::Scoring;
 use super::{RecommendService, without_graph};
 use crate::domain::catalog::{Title, Visibility};
@@ -33,9 +35,11 @@ impl RecommendService {
         items_per_row: usize,
     ) -> Result<Vec<Row>, RecommendError> {
         let visibility = &visibility.only_published(self.statistics.now());
-        let scoring = match self.read_taste(profile).await? {
+        let (taste, excluded) = try_join!(self.read_taste(profile), self.excluded(profile))?;
+        let scoring = match taste {
             Some((taste, similar)) => {
-                Some(self.scoring(visibility, profile, taste, similar).await?)
+                let scoring = self.scoring(visibility, &excluded, taste, similar);
+                Some(scoring.await?)
             }
             None => None,
         };
@@ -45,12 +49,14 @@ impl RecommendService {
         let mut offers = vec![
             Offer {
                 kind: RowKind::Trending,
-                titles: self.trending(visibility, profile, scoring.as_ref()).await?,
+                titles: self
+                    .trending(visibility, &excluded, scoring.as_ref())
+                    .await?,
             },
             Offer {
                 kind: RowKind::New,
                 titles: self
-                    .new_titles(visibility, profile, scoring.as_ref())
+                    .new_titles(visibility, &excluded, scoring.as_ref())
                     .await?,
             },
         ];
@@ -67,7 +73,7 @@ impl RecommendService {
     async fn trending(
         &self,
         visibility: &Visibility,
-        profile: ProfileId,
+        excluded: &Excluded,
         scoring: Option<&Scoring>,
     ) -> Result<Vec<Recommendation>, RecommendError> {
         let trending = match self.statistics.trending().await {
@@ -81,7 +87,7 @@ impl RecommendService {
                 break;
             }
         }
-        let mut list = self.offered(visibility, profile, scoring, titles).await?;
+        let mut list = self.offered(visibility, excluded, scoring, titles).await?;
         let order: HashMap<TitleId, usize> = trending.iter().copied().zip(0..).collect();
         list.sort_by_key(|found| order.get(&found.title).copied());
         Ok(list)
@@ -91,26 +97,26 @@ impl RecommendService {
     async fn new_titles(
         &self,
         visibility: &Visibility,
-        profile: ProfileId,
+        excluded: &Excluded,
         scoring: Option<&Scoring>,
     ) -> Result<Vec<Recommendation>, RecommendError> {
         let titles = self.statistics.new_titles(visibility).await?;
         let titles = self.seen_of(visibility, &titles).await?;
-        self.offered(visibility, profile, scoring, titles).await
+        self.offered(visibility, excluded, scoring, titles).await
     }
 
     /// These titles, but for those that the profile has passed over, the best first.
     async fn offered(
         &self,
         visibility: &Visibility,
-        profile: ProfileId,
+        excluded: &Excluded,
         scoring: Option<&Scoring>,
         mut titles: Vec<Arc<Title>>,
     ) -> Result<Vec<Recommendation>, RecommendError> {
-        let ids: Vec<TitleId> = titles.iter().map(|title| title.id).collect();
-        let passed_over: HashSet<TitleId> = self.passed_over(profile, &ids).await?;
+        let ids = titles.iter().map(|title| title.id);
+        let passed_over = self.passed_over(excluded, ids).await?;
         titles.retain(|title| !passed_over.contains(&title.id));
-        self.leave_out_later_parts(visibility, profile, &mut titles)
+        self.leave_out_later_parts(visibility, excluded, &mut titles)
             .await?;
         let Some(scoring) = scoring else {
             return Ok(titles.iter().map(|title| popular_only(title)).collect());

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use futures::try_join;
 
 use super::RecommendService;
 use crate::domain::catalog::Visibility;
@@ -37,10 +38,11 @@ impl RecommendService {
         profile: ProfileId,
         limit: usize,
     ) -> Result<Vec<TasteWeight>, RecommendError> {
-        let Some((taste, similar)) = self.read_taste(profile).await? else {
+        let (taste, excluded) = try_join!(self.read_taste(profile), self.excluded(profile))?;
+        let Some((taste, similar)) = taste else {
             return Ok(Vec::new());
         };
-        let scoring = self.scoring(visibility, profile, taste, similar).await?;
+        let scoring = self.scoring(visibility, &excluded, taste, similar).await?;
         let mut weights: BTreeMap<MutedSource, TasteWeight> = BTreeMap::new();
         let mut all = 0.0;
         let seeds = scoring.votes.iter().zip(&scoring.seeds);

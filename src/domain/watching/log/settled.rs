@@ -8,7 +8,7 @@ use super::recorder::Settling;
 use crate::domain::error::StoreError;
 use crate::domain::ids::{PlayId, ProfileId, TitleId};
 use crate::domain::page::{Slice, Window};
-use crate::domain::watching::exclusions::HiddenTitle;
+use crate::domain::watching::exclusions::{Exclusions, HiddenTitle};
 use crate::domain::watching::lengths::MeasuredLength;
 use crate::domain::watching::next_up::NextDay;
 use crate::domain::watching::store::{HistoryStore, ProfileList};
@@ -138,5 +138,14 @@ impl HistoryStore for SettledHistory {
         titles: &[TitleId],
     ) -> Result<Vec<TitleId>, StoreError> {
         self.of(profile).await?.passed_over(profile, titles).await
+    }
+
+    async fn exclusions(&self, profile: ProfileId) -> Result<Exclusions, StoreError> {
+        let read = self.history.exclusions(profile).await?;
+        if read.newest <= read.folded {
+            return Ok(read);
+        }
+        // Something waits: what is read now has it.
+        self.of(profile).await?.exclusions(profile).await
     }
 }

@@ -8,7 +8,9 @@ use futures::future::join_all;
 use reelgraph::domain::ids::{GenreId, PersonId, ProfileId, TitleId};
 use reelgraph::domain::page::Window;
 use reelgraph::domain::stamp::Stamp;
-use reelgraph::domain::watching::{HiddenTitle, Mute, MutedSource, ProfileList, WatchError};
+use reelgraph::domain::watching::{
+    Change, HiddenTitle, MOST_READ, Mute, MutedSource, ProfileList, Touched, WatchError,
+};
 
 use super::support::*;
 
@@ -16,6 +18,7 @@ on_every_backend!(open on [sqlite, mongo]:
     a_title_is_hidden_once_until_it_is_shown_again,
     a_profile_hides_only_so_many_titles,
     what_was_played_rated_or_hidden_is_passed_over,
+    of_who_has_passed_over_too_much_not_all_is_read,
     what_is_muted_comes_by_source,
     a_source_is_muted_once_until_it_is_unmuted,
     a_profile_mutes_only_so_much,
@@ -84,6 +87,10 @@ async fn what_was_played_rated_or_hidden_is_passed_over(opened: &Opened) {
     let of_ben = hidden(BEN, 9, at(0));
     store.hide_title(&of_ben, 10).await.unwrap();
 
+    let mut all = store.exclusions(ANN).await.unwrap();
+    all.titles.sort_unstable();
+    assert_eq!(all.titles, [1, 2, 3, 4, 900].map(TitleId));
+    assert!(all.is_whole);
     let asked: Vec<TitleId> = (1..=10).chain([3, 900]).map(TitleId).collect();
     let mut found = store.passed_over(ANN, &asked).await.unwrap();
 
@@ -97,6 +104,26 @@ async fn what_was_played_rated_or_hidden_is_passed_over(opened: &Opened) {
     opened.set_counts(evening, false, at(5)).await;
     let watched = store.passed_over(ANN, &[TitleId(1)]).await.unwrap();
     assert_eq!(watched, [TitleId(1)]);
+}
+
+async fn of_who_has_passed_over_too_much_not_all_is_read(opened: &Opened) {
+    for (profile, many) in [(ANN, MOST_READ as u64), (BEN, MOST_READ as u64 + 1)] {
+        let rated = (1..=many).map(|title| Touched::Title(profile, TitleId(title)));
+        let change: Change = Arc::new(move |ledger| {
+            for title in 1..=many {
+                ledger.rate((profile, TitleId(title)), false, Some(true), at(0));
+            }
+            Ok(())
+        });
+        let rated: Vec<Touched> = rated.collect();
+        opened.store.update(&rated, change).await.unwrap();
+    }
+
+    let ann = opened.store.exclusions(ANN).await.unwrap();
+    let ben = opened.store.exclusions(BEN).await.unwrap();
+
+    assert_eq!((ann.titles.len(), ann.is_whole), (MOST_READ, true));
+    assert!(!ben.is_whole);
 }
 
 async fn what_is_muted_comes_by_source(opened: &Opened) {
@@ -117,6 +144,9 @@ async fn what_is_muted_comes_by_source(opened: &Opened) {
 
     assert_eq!(*opened.store.mutes(ANN).await.unwrap(), mutes);
     assert_eq!(*opened.store.mutes(BEN).await.unwrap(), [of_ben]);
+    let mut muted = opened.store.exclusions(ANN).await.unwrap().muted;
+    muted.sort_unstable();
+    assert_eq!(muted, sources);
     assert!(sources.is_sorted());
 }
 

@@ -17,6 +17,7 @@ use super::support::*;
 
 on_every_backend!(open on [sqlite, mongo]:
     what_is_recorded_on_one_server_is_read_on_another,
+    what_waits_is_not_suggested,
     what_is_recorded_is_as_if_written_at_once,
     two_servers_that_record_at_once_lose_nothing_and_double_nothing,
     what_changes_nothing_is_not_appended,
@@ -92,6 +93,25 @@ async fn what_is_recorded_on_one_server_is_read_on_another(opened: &Opened) {
 
     assert_eq!(read[0].sections.seconds(), 2000.0);
     assert_eq!(opened.store.newest(ANN).await.unwrap(), 3);
+}
+
+async fn what_waits_is_not_suggested(opened: &Opened) {
+    use reelgraph::domain::watching::HistoryStore;
+    let [here, there] = servers(opened);
+
+    for title in 1..=3 {
+        let play = play_ref(ANN, film(title), u128::from(title));
+        let report = a_report(Start, 0.0, at(i64::try_from(title).unwrap()));
+        here.report(play, report).await.unwrap();
+
+        let stored = opened.store.exclusions(ANN).await.unwrap();
+        let mut read = there.history.exclusions(ANN).await.unwrap();
+
+        assert_eq!((stored.folded, stored.newest), (title - 1, title));
+        assert_eq!((read.folded, read.newest), (title, title));
+        read.titles.sort_unstable();
+        assert!(read.titles.into_iter().eq((1..=title).map(TitleId)));
+    }
 }
 
 async fn what_is_recorded_is_as_if_written_at_once(opened: &Opened) {

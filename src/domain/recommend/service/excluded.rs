@@ -1,0 +1,46 @@
+//! What is left out of a profile's suggestions: read once for a list, and asked of each title that may be in it.
+
+use std::collections::HashSet;
+
+use rustc_hash::FxHashSet;
+
+use super::RecommendService;
+use crate::domain::ids::{ProfileId, TitleId};
+use crate::domain::recommend::error::RecommendError;
+use crate::domain::watching::MutedSource;
+
+/// What a profile has watched, rated, hidden and muted.
+pub(super) struct Excluded {
+    profile: ProfileId,
+    /// `None`: too many to be read at once, so that the record is asked of titles.
+    titles: Option<FxHashSet<TitleId>>,
+    pub(super) muted: Vec<MutedSource>,
+}
+
+impl RecommendService {
+    /// What is left out for a profile. The graph learns of a watch a moment after the record does, so the record has
+    /// the last word.
+    pub(super) async fn excluded(&self, profile: ProfileId) -> Result<Excluded, RecommendError> {
+        let read = self.watching.exclusions(profile).await?;
+        let titles = read.titles.into_iter();
+        Ok(Excluded {
+            profile,
+            titles: read.is_whole.then(|| titles.collect()),
+            muted: read.muted,
+        })
+    }
+
+    /// Which of these titles the profile has watched or does not want to see.
+    pub(super) async fn passed_over(
+        &self,
+        excluded: &Excluded,
+        titles: impl Iterator<Item = TitleId>,
+    ) -> Result<HashSet<TitleId>, RecommendError> {
+        if let Some(known) = &excluded.titles {
+            return Ok(titles.filter(|title| known.contains(title)).collect());
+        }
+        let titles: Vec<TitleId> = titles.collect();
+        let passed_over = self.watching.passed_over(excluded.profile, &titles);
+        Ok(passed_over.await?.into_iter().collect())
+    }
+}
