@@ -2,14 +2,17 @@
 //!
 //! Whoever is not logged in is asked nothing but what everybody may see, so the same question has the same answer: until
 //! the catalogue changes, or for the moment in which what follows it (search, similar titles, windows of time) may lag
-//! behind anyway.
+//! behind anyway. They are kept as the bytes that go over the wire.
 
 use std::any::TypeId;
+use std::sync::Arc;
 use std::time::Duration;
 
-use async_graphql::{Request, Response, Value, Variables};
+use async_graphql::{Response, Value};
 use moka::sync::Cache;
+use serde::Serialize;
 
+use super::asked::{Asked, Common};
 use super::context::Caller;
 use crate::domain::catalog::CatalogService;
 use crate::domain::viewer::Viewer;
@@ -18,28 +21,37 @@ use crate::domain::viewer::Viewer;
 const LIFETIME: Duration = Duration::from_millis(500);
 /// How many bytes the answers may have in all, about.
 const CAPACITY: u64 = 64 * 1024 * 1024;
+/// What an answer takes beside its bytes, about.
+const OVERHEAD: usize = 256;
 
 /// The answers. Clones share them.
 #[derive(Clone)]
 pub(super) struct Answers {
-    given: Cache<Question, Value>,
+    given: Cache<Arc<Question>, Common>,
     catalog: CatalogService,
 }
 
 /// What was asked, and of which catalogue.
 #[derive(PartialEq, Eq, Hash)]
 pub(super) struct Question {
-    query: String,
+    /// The number of the document.
+    document: u64,
     operation: Option<String>,
     variables: String,
     revision: u64,
 }
 
+/// The body of an answer without errors and extensions.
+#[derive(Serialize)]
+struct Body<'a> {
+    data: &'a Value,
+}
+
 impl Answers {
     /// None was given yet.
     pub(super) fn of(catalog: CatalogService) -> Self {
-        let weigh = |question: &Question, answer: &Value| {
-            let size = question.query.len() + question.variables.len() + size(answer);
+        let weigh = |question: &Arc<Question>, answer: &Common| {
+            let size = OVERHEAD + question.variables.len() + answer.body.len();
             u32::try_from(size).unwrap_or(u32::MAX)
         };
         let given = Cache::builder()
@@ -51,52 +63,42 @@ impl Answers {
     }
 
     /// What a query asks that nobody in particular sends; `None`: its answer is nobody else's.
-    pub(super) async fn question(
-        &self,
-        request: &Request,
-        variables: &Variables,
-    ) -> Option<Question> {
-        let caller = request.data.get(&TypeId::of::<Caller>())?;
+    pub(super) async fn question(&self, asked: &Asked) -> Option<Arc<Question>> {
+        let caller = asked.data.get(&TypeId::of::<Caller>())?;
         let caller = caller.downcast_ref::<Caller>()?;
         if caller.viewer() != Viewer::Anonymous {
             return None;
         }
-        Some(Question {
-            query: request.query.clone(),
-            operation: request.operation_name.clone(),
-            variables: serde_json::to_string(variables).ok()?,
+        Some(Arc::new(Question {
+            document: asked.document.number(),
+            operation: asked.operation.clone(),
+            variables: serde_json::to_string(&asked.variables).ok()?,
             // Read before the answer is made: what changes meanwhile makes another question of it.
             revision: self.catalog.revision().await.ok()??,
-        })
+        }))
     }
 
     /// What was answered to it a moment ago.
-    pub(super) fn get(&self, question: &Question) -> Option<Response> {
+    pub(super) fn get(&self, question: &Arc<Question>) -> Option<Common> {
         let answer = self.given.get(question);
         let result = if answer.is_some() { "hit" } else { "miss" };
         metrics::counter!("cache_reads_total", "cache" => "answers", "result" => result)
             .increment(1);
-        answer.map(Response::new)
+        answer
     }
 
-    /// Keeps an answer, if it is whole and says nothing but its data.
-    pub(super) fn keep(&self, question: Question, response: &Response) {
+    /// Keeps an answer, if it is whole and says nothing but its data. Given back as it was kept.
+    pub(super) fn keep(&self, question: Arc<Question>, response: &Response) -> Option<Common> {
         let is_whole = response.errors.is_empty()
             && response.extensions.is_empty()
             && response.http_headers.is_empty();
-        if is_whole {
-            self.given.insert(question, response.data.clone());
+        if !is_whole {
+            return None;
         }
+        let data = &response.data;
+        let body = serde_json::to_vec(&Body { data }).ok()?;
+        let answer = Common { body: body.into() };
+        self.given.insert(question, answer.clone());
+        Some(answer)
     }
-}
-
-/// How many bytes a value takes, about.
-fn size(value: &Value) -> usize {
-    let inside: usize = match value {
-        Value::Object(fields) => fields.values().map(|field| 64 + size(field)).sum(),
-        Value::List(values) => values.iter().map(size).sum(),
-        Value::String(text) => text.len(),
-        _ => 0,
-    };
-    64 + inside
 }

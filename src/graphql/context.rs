@@ -144,11 +144,11 @@ pub(crate) trait ContextExt {
 
 impl ContextExt for Context<'_> {
     fn services(&self) -> &Services {
-        self.data_unchecked()
+        self.data_unchecked::<Arc<Services>>()
     }
 
     fn loaders(&self) -> &Loaders {
-        self.data_unchecked()
+        self.data_unchecked::<Arc<Loaders>>()
     }
 
     fn personal(&self) -> Arc<PersonalLoaders> {

@@ -3,19 +3,23 @@
 //! Start at `schema`. Each feature has a file or a folder named as in the domain; what all share stands beside them:
 //! `context` (who asks, and where resolvers find the services), `error`, `page` and `cursor` (connections), `loaders`
 //! and `together` (reading in batches), `node` and `global_id`. What the library leaves undone is done around it:
-//! `limits` and `cost` (how much a query may ask for), `nulls` (what stands where something failed).
+//! `limits` and `cost` (how much a query may ask for), `nulls` (what stands where something failed), `documents` and
+//! `inputs` (what need not be looked at twice), `answers` (what need not be made twice).
 
 mod accounts;
 mod answers;
+mod asked;
 mod catalog;
 mod context;
 mod cookie;
 mod cost;
 mod cursor;
+mod documents;
 mod error;
 mod global_id;
 mod guard;
 mod hierarchy;
+mod inputs;
 pub mod limits;
 mod loaders;
 mod node;
@@ -36,9 +40,11 @@ mod user_error;
 mod watching;
 mod weights;
 
+pub use asked::{Answered, Asked, Common, Execute};
 pub use context::Caller;
 pub use context::Services;
 pub use cookie::SessionCookie;
+pub use documents::{Document, Documents};
 pub(crate) use error::{ApiError, Edge, RETRY_AFTER};
 pub(crate) use global_id::GlobalId;
 pub use schema::{Schema, build, sdl, weigh};

@@ -7,10 +7,9 @@ use std::sync::Arc;
 use async_graphql::parser::parse_query;
 use async_graphql::parser::types::OperationType;
 use async_graphql::{
-    Data, EmptySubscription, ErrorExtensionValues, Executor, MergedObject, Request, Response,
-    SDLExportOptions, SchemaBuilder, ServerError, Variables,
+    Data, EmptySubscription, ErrorExtensionValues, MergedObject, Response, SDLExportOptions,
+    SchemaBuilder, ServerError, ValidationMode, Value, Variables,
 };
-use futures::stream::BoxStream;
 use tokio::sync::Semaphore;
 
 use super::accounts::{
@@ -18,19 +17,19 @@ use super::accounts::{
     ManageMutation, ManageQuery, PasswordMutation, ProfileMutation,
 };
 use super::answers::Answers;
+use super::asked::{Answered, Asked, Execute};
 use super::catalog::CatalogQuery;
 use super::context::{Caller, Services};
-use super::cost::{self, Costs};
+use super::cost::Costs;
 use super::error::RETRY_AFTER;
 use super::hierarchy::Hierarchy;
 use super::limits::Introspection;
 use super::loaders::Loaders;
 use super::node::NodeQuery;
 use super::nulls;
-use super::order::Order;
 use super::search::SearchQuery;
 use super::trace::Traced;
-use super::types::{self, Types};
+use super::types::Types;
 use super::usage::UsageQuery;
 use super::user_error::Payload;
 use super::watching::{
@@ -81,7 +80,11 @@ type Inner = async_graphql::Schema<Query, Mutation, EmptySubscription>;
 /// The schema, ready to answer. Every request must carry a [`super::Caller`] in its data.
 #[derive(Clone)]
 pub struct Schema {
-    inner: Inner,
+    /// For what was not seen before: it validates.
+    strict: Inner,
+    /// The same for documents that are valid and variables that fit. There is nothing left for validation to find, which
+    /// takes longer than to execute what is in memory; async-graphql 7.2.1 can be told so of a schema alone.
+    trusting: Inner,
     budget: Option<Budget>,
     answers: Answers,
     /// Who may execute a heavy query now.
@@ -90,34 +93,27 @@ pub struct Schema {
     costs: Arc<Costs>,
 }
 
-impl Executor for Schema {
-    async fn execute(&self, mut request: Request) -> Response {
-        let (query, operation) = (request.query.clone(), request.operation_name.clone());
-        let variables = std::mem::take(&mut request.variables);
-        // A document that cannot be parsed costs nothing: the schema says what is wrong with it.
-        let (cost, reports, is_query) = match request.parsed_query() {
-            Ok(document) => (
-                self.costs.of(document, operation.as_deref(), &variables),
-                cost::reports(document, operation.as_deref()),
-                types::operation(document, operation.as_deref())
-                    .is_some_and(|(operation, _)| operation.ty == OperationType::Query),
-            ),
-            Err(_) => (0, 0, false),
+impl Execute for Schema {
+    async fn execute(&self, asked: Asked) -> Answered {
+        let (document, name) = (Arc::clone(&asked.document), asked.operation.clone());
+        let Some(operation) = document.operation(name.as_deref(), &self.types, &self.costs) else {
+            // The schema says so.
+            return theirs(self.strict.execute(asked.whole()).await);
         };
+        let cost = operation.weigh(&asked.variables);
         if cost > weights::MOST {
-            return Response::from_errors(vec![too_much(cost)]);
+            return theirs(Response::from_errors(vec![too_much(cost)]));
         }
-        if let Err(overspent) = self.spend(&request, cost, reports).await {
-            return Response::from_errors(vec![too_soon(overspent)]);
+        if let Err(overspent) = self.spend(&asked.data, cost, operation.reports).await {
+            return theirs(Response::from_errors(vec![too_soon(overspent)]));
         }
-        let question = if is_query {
-            self.answers.question(&request, &variables).await
+        let question = if operation.kind == OperationType::Query {
+            self.answers.question(&asked).await
         } else {
             None
         };
-        request.variables = variables;
-        if let Some(answered) = question.as_ref().and_then(|asked| self.answers.get(asked)) {
-            return answered;
+        if let Some(answer) = question.as_ref().and_then(|asked| self.answers.get(asked)) {
+            return Answered::Common(answer);
         }
         // Only so many at a time, so that light ones are never behind more than these. It fails only if the semaphore is
         // closed, which it never is.
@@ -128,43 +124,41 @@ impl Executor for Schema {
         };
         // While it waited for its turn, somebody else may have been answered.
         if turn.is_some()
-            && let Some(answered) = question.as_ref().and_then(|asked| self.answers.get(asked))
+            && let Some(answer) = question.as_ref().and_then(|asked| self.answers.get(asked))
         {
-            return answered;
+            return Answered::Common(answer);
         }
-        let order = request.parsed_query().map_or_else(
-            |_| Order::default(),
-            |document| Order::of(document, operation.as_deref()),
-        );
-        let mut response = self.inner.execute(request).await;
+        let is_valid = document.is_valid() && operation.inputs.take(&self.types, &asked.variables);
+        let mut response = if is_valid {
+            self.trusting.execute(asked.alone()).await
+        } else {
+            self.strict.execute(asked.whole()).await
+        };
+        // What is not valid is not executed, so there is no data.
+        if response.errors.is_empty() || response.data != Value::Null {
+            document.found_valid();
+        }
         let holes = response.errors.iter().map(|error| error.path.as_slice());
         let holes: Vec<_> = holes.filter(|path| !path.is_empty()).collect();
-        if !holes.is_empty()
-            && let Ok(document) = parse_query(query)
-        {
-            let (holes, data) = (holes.into_iter(), &mut response.data);
-            nulls::complete(&self.types, &document, operation.as_deref(), holes, data);
+        if !holes.is_empty() {
+            let (parsed, holes) = (document.parsed(), holes.into_iter());
+            let data = &mut response.data;
+            nulls::complete(&self.types, parsed, name.as_deref(), holes, data);
         }
-        order.apply(&mut response.data);
-        if let Some(question) = question {
-            self.answers.keep(question, &response);
-        }
-        response
+        operation.order.apply(&mut response.data);
+        let kept = question.and_then(|question| self.answers.keep(question, &response));
+        kept.map_or_else(|| theirs(response), Answered::Common)
     }
+}
 
-    fn execute_stream(
-        &self,
-        request: Request,
-        session: Option<Arc<Data>>,
-    ) -> BoxStream<'static, Response> {
-        Executor::execute_stream(&self.inner, request, session)
-    }
+fn theirs(response: Response) -> Answered {
+    Answered::Theirs(Box::new(response))
 }
 
 impl Schema {
     /// Takes what a request asks for from the budget of whoever asks.
-    async fn spend(&self, request: &Request, cost: usize, reports: usize) -> Result<(), Overspent> {
-        let caller = request.data.get(&TypeId::of::<Caller>());
+    async fn spend(&self, data: &Data, cost: usize, reports: usize) -> Result<(), Overspent> {
+        let caller = data.get(&TypeId::of::<Caller>());
         let caller = caller.and_then(|caller| caller.downcast_ref::<Caller>());
         let (Some(budget), Some((viewer, client))) =
             (&self.budget, caller.and_then(Caller::rationed))
@@ -230,20 +224,28 @@ fn too_much(cost: usize) -> ServerError {
 /// The schema on its services. What asks for its description is refused before it comes here; where it is closed, errors
 /// do not say either what a misspelt name may have meant.
 pub fn build(services: Services, describes: Introspection) -> Schema {
-    let loaders = Loaders::new(&services.catalog);
+    let loaders = Arc::new(Loaders::new(&services.catalog));
     let types = Types::parse(&sdl());
     let budget = services.budget.clone();
     let answers = Answers::of(services.catalog.clone());
+    let services = Arc::new(services);
     let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
-    let mut inner = builder().data(services).data(loaders);
-    if describes == Introspection::Closed {
-        inner = inner.disable_introspection().disable_suggestions();
-    }
-    if tracing::span_enabled!(tracing::Level::DEBUG) {
-        inner = inner.extension(Traced);
-    }
+    let inner = |mode: ValidationMode| {
+        let mut inner = builder()
+            .validation_mode(mode)
+            .data(Arc::clone(&services))
+            .data(Arc::clone(&loaders));
+        if describes == Introspection::Closed {
+            inner = inner.disable_introspection().disable_suggestions();
+        }
+        if tracing::span_enabled!(tracing::Level::DEBUG) {
+            inner = inner.extension(Traced);
+        }
+        inner.finish()
+    };
     Schema {
-        inner: inner.finish(),
+        strict: inner(ValidationMode::Strict),
+        trusting: inner(ValidationMode::Fast),
         budget,
         answers,
         heavy: Arc::new(Semaphore::new(processors.div_ceil(weights::HEAVY_AMONG))),
@@ -268,7 +270,7 @@ pub fn sdl() -> String {
     builder().finish().sdl_with_options(options)
 }
 
-fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
+pub(super) fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
     async_graphql::Schema::build(Query::default(), Mutation::default(), EmptySubscription)
         .register_output_type::<Payload>()
         .register_output_type::<Hierarchy>()

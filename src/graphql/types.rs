@@ -1,47 +1,84 @@
-//! The schema's own text, parsed again: what its types have for fields. A workaround: async-graphql 7.2.1 keeps the
-//! registry of a finished schema private.
+//! The schema's own text, parsed again: what its types have for fields, and what its inputs take. A workaround:
+//! async-graphql 7.2.1 keeps the registry of a finished schema private.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use async_graphql::Name;
 use async_graphql::parser::parse_schema;
 use async_graphql::parser::types::{
-    BaseType, DocumentOperations, ExecutableDocument, FieldDefinition, OperationDefinition,
-    OperationType, Type, TypeKind, TypeSystemDefinition,
+    BaseType, DocumentOperations, ExecutableDocument, FieldDefinition, InputValueDefinition,
+    OperationDefinition, OperationType, Type, TypeKind, TypeSystemDefinition,
 };
 
-/// The fields of objects and interfaces, by type.
-pub(super) struct Types(HashMap<Name, HashMap<Name, FieldDefinition>>);
+/// The fields of objects and interfaces by type, and the inputs.
+pub(super) struct Types {
+    fields: HashMap<Name, HashMap<Name, FieldDefinition>>,
+    inputs: HashMap<Name, Input>,
+}
+
+/// What is given to a field.
+pub(super) enum Input {
+    /// A scalar of the schema's own.
+    Scalar,
+    /// One of these names.
+    Enum(HashSet<Name>),
+    /// An object with these fields.
+    Object(Vec<InputValueDefinition>),
+}
 
 impl Types {
     /// The types of a schema, from its text.
     pub(super) fn parse(sdl: &str) -> Self {
+        let mut types = Self {
+            fields: HashMap::new(),
+            inputs: HashMap::new(),
+        };
         let definitions = parse_schema(sdl).map(|schema| schema.definitions);
-        let types = definitions.unwrap_or_default().into_iter();
-        let types = types.filter_map(|definition| {
+        for definition in definitions.unwrap_or_default() {
             let TypeSystemDefinition::Type(definition) = definition else {
-                return None;
+                continue;
             };
+            let name = definition.node.name.node;
             let fields = match definition.node.kind {
                 TypeKind::Object(object) => object.fields,
                 TypeKind::Interface(interface) => interface.fields,
-                _ => return None,
+                TypeKind::Scalar => {
+                    types.inputs.insert(name, Input::Scalar);
+                    continue;
+                }
+                TypeKind::Enum(of) => {
+                    let values = of.values.into_iter().map(|value| value.node.value.node);
+                    types.inputs.insert(name, Input::Enum(values.collect()));
+                    continue;
+                }
+                // Of an object of which exactly one field must be given nothing is known here.
+                TypeKind::InputObject(object) if definition.node.directives.is_empty() => {
+                    let fields = object.fields.into_iter().map(|field| field.node);
+                    types.inputs.insert(name, Input::Object(fields.collect()));
+                    continue;
+                }
+                TypeKind::InputObject(_) | TypeKind::Union(_) => continue,
             };
             let fields = fields.into_iter().map(|field| field.node);
             let fields = fields.map(|field| (field.name.node.clone(), field));
-            Some((definition.node.name.node, fields.collect()))
-        });
-        Self(types.collect())
+            types.fields.insert(name, fields.collect());
+        }
+        types
     }
 
-    /// All types with their fields.
+    /// All objects and interfaces with their fields.
     pub(super) fn iter(&self) -> impl Iterator<Item = (&Name, &HashMap<Name, FieldDefinition>)> {
-        self.0.iter()
+        self.fields.iter()
     }
 
     /// A field of a type. `None` for what introspection adds, and for what there is not.
     pub(super) fn field(&self, of: &str, name: &str) -> Option<&FieldDefinition> {
-        self.0.get(of)?.get(name)
+        self.fields.get(of)?.get(name)
+    }
+
+    /// What an input takes. `None` for the scalars that every schema has.
+    pub(super) fn input(&self, name: &str) -> Option<&Input> {
+        self.inputs.get(name)
     }
 }
 

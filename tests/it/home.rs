@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::support::ports::recording;
 
-use async_graphql::{Executor, Request, Variables};
+use async_graphql::{Data, Variables};
 use async_trait::async_trait;
 use reelgraph::adapters::argon2::Argon2Hasher;
 use reelgraph::adapters::jwt::JwtTokens;
@@ -39,9 +39,55 @@ use reelgraph::domain::recommend::{Ranking, RecommendPorts, RecommendService, Wa
 use reelgraph::domain::usage::UsageService;
 use reelgraph::domain::viewer::{Client, KnownViewer, Login, Role, Viewer};
 use reelgraph::domain::watching::{WatchPorts, WatchRules, WatchService};
-use reelgraph::graphql::limits::Introspection;
-use reelgraph::graphql::{Caller, Services, SessionCookie, build};
+use reelgraph::graphql::limits::{Introspection, Limits};
+use reelgraph::graphql::{
+    Answered, Asked, Caller, Documents, Execute, Schema, Services, SessionCookie, build,
+};
 use serde_json::{Value, json};
+
+/// A schema without HTTP in front of it.
+struct Asking {
+    schema: Schema,
+    documents: Documents,
+}
+
+impl Asking {
+    fn of(services: Services) -> Self {
+        Self {
+            schema: build(services, Introspection::Open),
+            documents: Documents::new(Limits::default()),
+        }
+    }
+
+    /// The data of an answer without errors.
+    async fn ask(&self, document: &str, variables: Value, viewer: Viewer) -> Value {
+        let document = self.documents.read(document).unwrap();
+        let mut data = Data::default();
+        data.insert(Caller::new(
+            viewer,
+            Client::default(),
+            SessionCookie::DEVELOPMENT,
+        ));
+        let asked = Asked {
+            document: Arc::clone(&document),
+            operation: None,
+            variables: Variables::from_json(variables),
+            data,
+        };
+        let answered = self.schema.execute(asked).await;
+        self.documents.keep(&document);
+        match answered {
+            Answered::Common(common) => {
+                let body: Value = serde_json::from_slice(&common.body).unwrap();
+                body["data"].clone()
+            }
+            Answered::Theirs(response) => {
+                assert_eq!(response.errors, []);
+                response.data.into_json().unwrap()
+            }
+        }
+    }
+}
 
 /// A catalogue that counts how often it is asked.
 struct Counted {
@@ -127,7 +173,7 @@ async fn what_everybody_sees_of_the_catalogue_costs_no_call_of_the_store() {
         calls: AtomicUsize::new(0),
     });
     let (services, _) = services(&db, Arc::clone(&store)).await;
-    let schema = build(services, Introspection::Open);
+    let asking = Asking::of(services);
     let child = Viewer::Known(KnownViewer {
         user: UserId(1),
         profile: ProfileId(1),
@@ -154,14 +200,10 @@ async fn what_everybody_sees_of_the_catalogue_costs_no_call_of_the_store() {
         (search, json!({ "query": "heat" }), "Heat"),
     ] {
         for viewer in [Viewer::Anonymous, child] {
-            let request = Request::new(document).variables(Variables::from_json(variables.clone()));
             let before = store.calls.load(Ordering::Relaxed);
-            let caller = Caller::new(viewer, Client::default(), SessionCookie::DEVELOPMENT);
-            let response = schema.execute(request.data(caller)).await;
+            let data = asking.ask(document, variables.clone(), viewer).await;
             let calls = store.calls.load(Ordering::Relaxed) - before;
-            assert_eq!(response.errors, []);
-            let data = response.data.into_json().unwrap().to_string();
-            assert!(data.contains(said), "{data}");
+            assert!(data.to_string().contains(said), "{data}");
             assert_eq!(calls, 0, "{document}");
         }
     }
@@ -178,14 +220,11 @@ async fn an_answer_for_everybody_is_of_the_catalogue_as_it_is() {
     });
     let (services, snapshot) = services(&db, store).await;
     let catalog = services.catalog.clone();
-    let schema = build(services, Introspection::Open);
+    let asking = Asking::of(services);
     let ask = async |viewer, variables: Value| {
         let document =
             "query Film($slug: String!) { film(slug: $slug) { name } viewer { user { id } } }";
-        let request = Request::new(document).variables(Variables::from_json(variables));
-        let caller = Caller::new(viewer, Client::default(), SessionCookie::DEVELOPMENT);
-        let response = schema.execute(request.data(caller)).await;
-        response.data.into_json().unwrap()
+        asking.ask(document, variables, viewer).await
     };
     let heat = json!({ "slug": "heat-1995" });
     let slugs = ["heat-1995".to_owned()];

@@ -115,6 +115,7 @@ const CRATES: &[(&str, &[&str])] = &[
         "graphql",
         &[
             "async_graphql",
+            "async_graphql_value",
             "async_trait",
             "base64",
             "chrono",

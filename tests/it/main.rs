@@ -13,6 +13,7 @@ mod conformance;
 mod contract;
 mod cypher;
 mod docs;
+mod documents;
 mod door;
 mod erasure;
 mod errors;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use async_graphql::{Response as Executed, ServerError, Value};
 use axum::{
-    body::Body,
+    body::{Body, Bytes},
     http::{
         HeaderMap, HeaderValue, StatusCode,
         header::{
@@ -17,6 +17,7 @@ use axum::{
 use serde::Serialize;
 
 use crate::domain::error::ErrorCode;
+use crate::graphql::{Answered, Common};
 use crate::http::error::status_of;
 use crate::http::pages::opened;
 
@@ -42,7 +43,21 @@ struct Answer<'a> {
 }
 
 /// The answer to a request that reached the schema, in the type that the client asked for.
-pub(super) fn answer(mut executed: Executed, media: Media) -> Response {
+pub(super) fn answer(answered: Answered, media: Media) -> Response {
+    match answered {
+        Answered::Theirs(executed) => theirs(*executed, media),
+        Answered::Common(common) => whole(common, media),
+    }
+}
+
+/// What says the same to everybody is written already.
+fn whole(common: Common, media: Media) -> Response {
+    let content_type = HeaderValue::from_static(media.content_type());
+    let body = Body::from(Bytes::from_owner(common.body));
+    finish(StatusCode::OK, content_type, body, HeaderMap::new())
+}
+
+fn theirs(mut executed: Executed, media: Media) -> Response {
     let was_executed = was_executed(&executed);
     if !was_executed {
         executed.errors.truncate(MAX_ERRORS);

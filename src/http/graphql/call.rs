@@ -1,7 +1,9 @@
 //! What a client asks for, out of the body or the address.
 
+use std::sync::Arc;
+
 use async_graphql::{
-    Extensions, Positioned, Request, Variables,
+    Data, Positioned, Variables,
     parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition},
 };
 use axum::{extract::Query, http::Uri};
@@ -10,6 +12,7 @@ use serde_json::{Map, Value};
 
 use super::refusal::Refusal;
 use crate::domain::json;
+use crate::graphql::{Asked, Document};
 
 /// A well-formed request; whether its document is GraphQL is not known yet.
 #[derive(Debug)]
@@ -17,7 +20,6 @@ pub(super) struct Call {
     pub(super) document: String,
     operation: Option<String>,
     variables: Variables,
-    extensions: Extensions,
 }
 
 /// The parameters of a `GET`.
@@ -52,11 +54,12 @@ impl Call {
         let variables = read(parameters.variables, "variables")?;
         let extensions = read(parameters.extensions, "extensions")?;
         let document = parameters.query;
+        let document = document.ok_or_else(|| no_query(extensions.as_ref()))?;
+        object(extensions, "extensions")?;
         Ok(Self {
-            document: document.ok_or_else(|| no_query(extensions.as_ref()))?,
+            document,
             operation: parameters.operation_name.filter(|name| !name.is_empty()),
             variables: Variables::from_json(Value::Object(object(variables, "variables")?)),
-            extensions: to_extensions(extensions)?,
         })
     }
 
@@ -84,11 +87,11 @@ impl Call {
             Some(_) => return Err(Refusal::bad_request("`operationName` must be a string")),
         };
         let variables = object(body.remove("variables"), "variables")?;
+        object(body.remove("extensions"), "extensions")?;
         Ok(Self {
             document,
             operation,
             variables: Variables::from_json(Value::Object(variables)),
-            extensions: to_extensions(body.remove("extensions"))?,
         })
     }
 
@@ -157,13 +160,14 @@ impl Call {
         })
     }
 
-    /// The request to the schema, which will not parse the document again.
-    pub(super) fn into_request(self, document: ExecutableDocument) -> Request {
-        let mut request = Request::new(self.document).variables(self.variables);
-        request.operation_name = self.operation;
-        request.extensions = self.extensions;
-        request.set_parsed_query(document);
-        request
+    /// What the schema is asked, of this document.
+    pub(super) fn asked(self, document: Arc<Document>) -> Asked {
+        Asked {
+            document,
+            operation: self.operation,
+            variables: self.variables,
+            data: Data::default(),
+        }
     }
 }
 
@@ -183,10 +187,4 @@ fn object(value: Option<Value>, name: &str) -> Result<Map<String, Value>, Refusa
         Some(Value::Null) | None => Ok(Map::new()),
         Some(_) => Err(Refusal::bad_request(format!("`{name}` must be an object"))),
     }
-}
-
-fn to_extensions(value: Option<Value>) -> Result<Extensions, Refusal> {
-    let object = object(value, "extensions")?;
-    serde_json::from_value(Value::Object(object))
-        .map_err(|_| Refusal::bad_request("`extensions` must be an object"))
 }

@@ -5,10 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use async_graphql::{
-    Data, Executor, Request as GraphqlRequest, Response as Executed, http::GraphiQLSource,
-    parser::types::OperationType,
-};
+use async_graphql::{Data, http::GraphiQLSource, parser::types::OperationType};
 use axum::{
     body::{Body, HttpBody},
     extract::{Request, State},
@@ -24,11 +21,11 @@ use super::{
     answer::{answer, page},
     call::{Call, Parameters},
     media::{Accept, Media, is_json_body},
-    operations::{self, Operations},
+    operations::{self, Operations, Outcome},
     refusal::Refusal,
 };
-use crate::graphql::ApiError;
-use crate::graphql::limits::{self, Limits};
+use crate::graphql::limits::Limits;
+use crate::graphql::{Answered, ApiError, Asked, Documents, Execute};
 
 /// Where the endpoint is; its page for people sends its requests there.
 pub const PATH: &str = "/graphql";
@@ -47,20 +44,20 @@ pub trait PrepareRequest: Send + Sync + 'static {
 pub struct GraphqlEndpoint<E> {
     schema: E,
     prepare: Arc<dyn PrepareRequest>,
-    limits: Limits,
+    documents: Documents,
     body_limit: usize,
     time_limit: Duration,
     has_page: bool,
     operations: Operations,
 }
 
-impl<E: Executor> GraphqlEndpoint<E> {
+impl<E: Execute> GraphqlEndpoint<E> {
     /// With the default limits, 128 KiB for a body and ten seconds for a request, and no page for people.
     pub fn new(schema: E, prepare: impl PrepareRequest) -> Self {
         Self {
             schema,
             prepare: Arc::new(prepare),
-            limits: Limits::default(),
+            documents: Documents::new(Limits::default()),
             body_limit: 128 * 1024,
             time_limit: Duration::from_secs(10),
             has_page: false,
@@ -71,7 +68,10 @@ impl<E: Executor> GraphqlEndpoint<E> {
     /// How much a document may ask for.
     #[must_use]
     pub fn limits(self, limits: Limits) -> Self {
-        Self { limits, ..self }
+        Self {
+            documents: Documents::new(limits),
+            ..self
+        }
     }
 
     /// How many bytes the body of a `POST` may have.
@@ -141,8 +141,8 @@ impl<E: Executor> GraphqlEndpoint<E> {
             None if is_json_body(&parts.headers) => Call::from_json(&self.read(body).await?)?,
             None => return Err(Refusal::unsupported_media_type()),
         };
-        let document = limits::check(&call.document, &self.limits)?;
-        let kind = call.operation(&document)?.ty;
+        let document = self.documents.read(&call.document)?;
+        let kind = call.operation(document.parsed())?.ty;
         match kind {
             OperationType::Mutation if is_get => {
                 return Err(Refusal::method_not_allowed(
@@ -155,15 +155,17 @@ impl<E: Executor> GraphqlEndpoint<E> {
             }
             OperationType::Query | OperationType::Mutation => {}
         }
-        let label = self.operations.label(call.name(&document));
+        let label = self.operations.label(call.name(document.parsed()));
         let span = tracing::Span::current();
         span.record("graphql.operation.name", &*label);
         span.record("graphql.operation.type", operations::kind(kind));
         let began = Instant::now();
-        let executed = self.execute(call.into_request(document), kind, parts).await;
-        let kind = operations::kind(kind);
-        operations::count(label, kind, began.elapsed(), executed.as_ref().ok());
-        Ok(answer(executed?, media))
+        let asked = call.asked(Arc::clone(&document));
+        let answered = self.execute(asked, kind, parts).await;
+        self.documents.keep(&document);
+        let outcome = Outcome::of(answered.as_ref().ok());
+        operations::count(label, operations::kind(kind), began.elapsed(), outcome);
+        Ok(answer(answered?, media))
     }
 
     fn page(&self) -> Result<Response, Refusal> {
@@ -205,14 +207,14 @@ impl<E: Executor> GraphqlEndpoint<E> {
     /// cancel-safe (see [`crate::http::task`]).
     async fn execute(
         &self,
-        mut request: GraphqlRequest,
+        mut asked: Asked,
         kind: OperationType,
         parts: Parts,
-    ) -> Result<Executed, Refusal> {
+    ) -> Result<Answered, Refusal> {
         let (schema, prepare) = (self.schema.clone(), Arc::clone(&self.prepare));
         let work = async move {
-            request.data = prepare.prepare(&parts).await?;
-            Ok(schema.execute(request).await)
+            asked.data = prepare.prepare(&parts).await?;
+            Ok(schema.execute(asked).await)
         };
         let time_limit = self.time_limit;
         let task = tokio::spawn(
@@ -228,7 +230,7 @@ impl<E: Executor> GraphqlEndpoint<E> {
             .in_current_span(),
         );
         match timeout(time_limit, task).await {
-            Ok(Ok(executed)) => executed,
+            Ok(Ok(answered)) => answered,
             Ok(Err(error)) => {
                 tracing::error!(
                     error = &error as &dyn std::error::Error,
@@ -249,7 +251,7 @@ fn too_slow(kind: OperationType) -> Refusal {
     Refusal::timeout(StatusCode::GATEWAY_TIMEOUT, message)
 }
 
-async fn handle<E: Executor>(
+async fn handle<E: Execute>(
     State(endpoint): State<Arc<GraphqlEndpoint<E>>>,
     request: Request,
 ) -> Response {

@@ -5,8 +5,9 @@ use std::collections::HashSet;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use async_graphql::Response as Executed;
 use async_graphql::parser::types::OperationType;
+
+use crate::graphql::Answered;
 
 /// How many names are learned, and how long one may be.
 const LEARNED: usize = 100;
@@ -67,17 +68,32 @@ pub(super) fn kind(kind: OperationType) -> &'static str {
     }
 }
 
-/// Counts an operation. `executed`: `None` if it took too long.
-pub(super) fn count(
-    label: Arc<str>,
-    kind: &'static str,
-    took: Duration,
-    executed: Option<&Executed>,
-) {
-    let outcome = match executed {
-        Some(executed) if executed.errors.is_empty() => "ok",
-        Some(_) => "errors",
-        None => "refused",
+/// How an operation ended.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Outcome {
+    Ok,
+    Errors,
+    /// It was not executed, or not to its end.
+    Refused,
+}
+
+impl Outcome {
+    /// Of an answer; `None`: there is none.
+    pub(super) fn of(answered: Option<&Answered>) -> Self {
+        match answered {
+            Some(answered) if answered.has_errors() => Self::Errors,
+            Some(_) => Self::Ok,
+            None => Self::Refused,
+        }
+    }
+}
+
+/// Counts an operation, by how it ended.
+pub(super) fn count(label: Arc<str>, kind: &'static str, took: Duration, outcome: Outcome) {
+    let outcome = match outcome {
+        Outcome::Ok => "ok",
+        Outcome::Errors => "errors",
+        Outcome::Refused => "refused",
     };
     metrics::histogram!(
         "graphql_operation_duration_seconds",

@@ -1,0 +1,71 @@
+//! What the schema is asked, and what comes of it.
+
+use std::sync::Arc;
+
+use async_graphql::{Data, Request, Response, Variables};
+
+use super::documents::Document;
+
+/// An operation that somebody wants to have executed; the document has it.
+pub struct Asked {
+    pub document: Arc<Document>,
+    /// Its name, if they said one.
+    pub operation: Option<String>,
+    pub variables: Variables,
+    /// What the resolvers need to know of the request.
+    pub data: Data,
+}
+
+/// What came of it.
+pub enum Answered {
+    /// An answer to whoever asked, and to nobody else.
+    Theirs(Box<Response>),
+    /// The same for everybody who asks the same.
+    Common(Common),
+}
+
+/// An answer without errors, headers and extensions, that says the same to everybody.
+#[derive(Debug, Clone)]
+pub struct Common {
+    /// The whole body of the answer: JSON.
+    pub body: Arc<[u8]>,
+}
+
+/// What executes the operations of documents.
+pub trait Execute: Clone + Send + Sync + 'static {
+    /// Executes one operation of a document.
+    fn execute(&self, asked: Asked) -> impl Future<Output = Answered> + Send;
+}
+
+impl Asked {
+    /// As the library wants it, with the document as it was sent: for one that is to be validated.
+    pub fn whole(self) -> Request {
+        let document = self.document.parsed().clone();
+        self.request(document)
+    }
+
+    /// As the library wants it, with nothing else than is executed.
+    pub(super) fn alone(self) -> Request {
+        let document = self.document.alone(self.operation.as_deref());
+        self.request(document)
+    }
+
+    /// The text is not needed again.
+    fn request(self, document: async_graphql::parser::types::ExecutableDocument) -> Request {
+        let mut request = Request::new(String::new()).variables(self.variables);
+        request.operation_name = self.operation;
+        request.data = self.data;
+        request.set_parsed_query(document);
+        request
+    }
+}
+
+impl Answered {
+    /// Whether something went wrong.
+    pub fn has_errors(&self) -> bool {
+        match self {
+            Self::Theirs(response) => !response.errors.is_empty(),
+            Self::Common(_) => false,
+        }
+    }
+}

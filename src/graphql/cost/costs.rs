@@ -1,0 +1,132 @@
+//! What every field of the schema costs, and how long its lists are.
+
+use std::collections::HashMap;
+
+use async_graphql::parser::types::{ExecutableDocument, FieldDefinition};
+use async_graphql::{Name, Value, Variables};
+
+use super::plan::Plan;
+use crate::domain::page::MAX_PAGE;
+use crate::graphql::types::{self, Types};
+use crate::graphql::weights::{
+    BUCKETS, DEFAULT_PAGE, ERRORS, LENGTHS, LISTS, MOST_BUCKETS, listed, work,
+};
+
+/// What every field of the schema costs.
+pub(in crate::graphql) struct Costs {
+    types: HashMap<Name, HashMap<Name, FieldCost>>,
+}
+
+/// What one field costs, without what is in it.
+pub(super) struct FieldCost {
+    pub(super) work: usize,
+    /// The type of what it gives.
+    pub(super) gives: Name,
+    pub(super) rows: Rows,
+    /// Of a page, and answered once for all of its rows.
+    pub(super) is_of_page: bool,
+}
+
+/// How often a field's selection is answered.
+pub(super) enum Rows {
+    /// A fixed number of rows, exactly or nearly.
+    Fixed(usize),
+    /// As many as arguments say: each with its default.
+    Asked(Vec<(Name, usize)>),
+}
+
+impl Costs {
+    /// The costs of the fields of these types.
+    pub(in crate::graphql) fn new(types: &Types) -> Self {
+        let types = types.iter().map(|(of, fields)| {
+            let fields = fields
+                .iter()
+                .map(|(name, field)| (name.clone(), FieldCost::new(of, field)));
+            (of.clone(), fields.collect())
+        });
+        Self {
+            types: types.collect(),
+        }
+    }
+
+    /// How much an operation asks for. Fragments that spread themselves are for the validation to find.
+    pub(in crate::graphql) fn of(
+        &self,
+        document: &ExecutableDocument,
+        operation: Option<&str>,
+        variables: &Variables,
+    ) -> usize {
+        self.plan(document, operation).weigh(variables)
+    }
+
+    /// The same for any variables, as a plan to weigh them by. An operation that is not there asks for nothing.
+    pub(in crate::graphql) fn plan(
+        &self,
+        document: &ExecutableDocument,
+        operation: Option<&str>,
+    ) -> Plan {
+        types::operation(document, operation).map_or_else(Plan::default, |(operation, root)| {
+            Plan::of(self, document, operation, root)
+        })
+    }
+
+    pub(super) fn field(&self, of: &str, name: &str) -> Option<&FieldCost> {
+        self.types.get(of)?.get(name)
+    }
+}
+
+impl FieldCost {
+    fn new(of: &str, field: &FieldDefinition) -> Self {
+        let (gives, is_list) = types::named(&field.ty.node);
+        // The rows of a page were counted by the field that gives the page.
+        let is_list = is_list && !of.ends_with("Connection");
+        let usual = listed(LISTS, of, &field.name.node);
+        let lengths = field.arguments.iter().filter_map(|argument| {
+            let name = &argument.node.name.node;
+            LENGTHS.contains(&name.as_str()).then(|| {
+                let default = argument.node.default_value.as_ref();
+                let default = default.and_then(|value| length(name, &value.node));
+                (name.clone(), usual.or(default))
+            })
+        });
+        let lengths: Vec<_> = lengths.collect();
+        let rows = match (lengths.as_slice(), is_list) {
+            ([], true) => Rows::Fixed(usual.unwrap_or(ERRORS)),
+            ([], false) => Rows::Fixed(1),
+            // Of `first` and `last` only one is given.
+            ([(first, None), (last, None)], _) if first == "first" && last == "last" => {
+                Rows::Asked(vec![(first.clone(), DEFAULT_PAGE), (last.clone(), 1)])
+            }
+            (lengths, _) => {
+                let default = |(name, default): &(Name, Option<usize>)| {
+                    (name.clone(), default.unwrap_or(DEFAULT_PAGE))
+                };
+                Rows::Asked(lengths.iter().map(default).collect())
+            }
+        };
+        Self {
+            work: work(of, &field.name.node),
+            gives: gives.clone(),
+            rows,
+            is_of_page: of.ends_with("Connection")
+                && !matches!(&*field.name.node, "edges" | "nodes"),
+        }
+    }
+}
+
+/// How long a list an argument asks for.
+pub(super) fn length(argument: &str, value: &Value) -> Option<usize> {
+    let most = if argument == BUCKETS {
+        MOST_BUCKETS
+    } else {
+        MAX_PAGE
+    };
+    match value {
+        Value::Number(number) => {
+            let number = number.as_u64().unwrap_or(0);
+            Some(usize::try_from(number).unwrap_or(most).min(most))
+        }
+        Value::List(values) => Some(values.len().min(most)),
+        _ => None,
+    }
+}

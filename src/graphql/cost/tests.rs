@@ -1,0 +1,210 @@
+//! What operations weigh, by the schema and the weights as they are.
+
+use async_graphql::Variables;
+use async_graphql::parser::parse_query;
+use serde_json::json;
+
+use super::*;
+use crate::graphql::types::Types;
+use crate::graphql::weights::{HEAVY, INTROSPECTION, MOST, MOST_BUCKETS, REQUEST, work};
+
+/// What `titles` costs itself, and to count them.
+const TITLES: usize = 20;
+const COUNT: usize = 100;
+
+fn cost(query: &str, variables: serde_json::Value) -> usize {
+    let document = parse_query(query).unwrap();
+    let variables = Variables::from_json(variables);
+    Costs::new(&Types::parse(&crate::graphql::sdl())).of(&document, None, &variables)
+}
+
+#[test]
+fn a_list_counts_as_often_as_it_has_rows() {
+    let query = "{ titles(first: 10) { nodes { id credits(first: 4) { edges { role } } } } }";
+
+    // titles + 10 × (nodes + id + credits + 4 × (edges + role))
+    assert_eq!(cost(query, json!({})), TITLES + 10 * (1 + 1 + 1 + 4 * 2));
+}
+
+#[test]
+fn lengths_come_from_arguments_variables_and_defaults() {
+    let query =
+        |first: &str| format!("query($n: Int = 3) {{ titles({first}) {{ edges {{ cursor }} }} }}");
+
+    assert_eq!(cost(&query("first: 7"), json!({})), TITLES + 14);
+    assert_eq!(cost(&query("last: 7"), json!({})), TITLES + 280);
+    assert_eq!(cost(&query("first: $n"), json!({})), TITLES + 6);
+    assert_eq!(cost(&query("first: $n"), json!({ "n": 5 })), TITLES + 10);
+    assert_eq!(cost(&query("orderBy: NAME"), json!({})), TITLES + 40);
+}
+
+#[test]
+fn one_plan_weighs_an_operation_with_any_variables() {
+    let query = "query ($n: Int = 3, $m: Int, $ids: [ID!]!, $id: ID!) {
+            titles(first: $n) { totalCount nodes { id credits(first: $m) { edges { role } } } }
+            genres { titles(first: $m) { nodes { ...T } } } ...Q
+            some: nodes(ids: $ids) { id } two: nodes(ids: [$id, $id]) { id }
+        }
+        fragment T on Title { name credits(first: $n) { edges { role } } }
+        fragment Q on Query { titles(first: 2) { nodes { ...T } } }";
+    let document = parse_query(query).unwrap();
+    let costs = Costs::new(&Types::parse(&crate::graphql::sdl()));
+    let plan = costs.plan(&document, None);
+    let genre_titles = work("Genre", "titles");
+    let expected = |n: usize, m: usize, ids: usize| {
+        let of_fragment = 1 + 1 + n * 2;
+        let first = TITLES + COUNT + n * (1 + 1 + 1 + m * 2);
+        let genres = 1 + 40 * (genre_titles + m * (1 + of_fragment));
+        let fragment = TITLES + 2 * (1 + of_fragment);
+        first + genres + fragment + (1 + ids) + (1 + 2)
+    };
+
+    for (variables, expected) in [
+        (json!({}), expected(3, 20, 20)),
+        (json!({ "n": 7, "m": 2, "ids": ["a"] }), expected(7, 2, 1)),
+        (
+            json!({ "n": null, "m": 100_000, "ids": [] }),
+            expected(20, 100, 0),
+        ),
+        (
+            json!({ "n": -1, "m": "x", "ids": ["a", "b"] }),
+            expected(0, 20, 2),
+        ),
+    ] {
+        let variables = Variables::from_json(variables);
+        assert_eq!(plan.weigh(&variables), expected, "{variables}");
+        assert_eq!(costs.of(&document, None, &variables), expected);
+    }
+}
+
+#[test]
+fn what_is_of_the_page_counts_once_wherever_it_stands() {
+    let page = "totalCount pageInfo { hasNextPage }";
+    let spread = "{ titles(first: 9) { ...P nodes { id } } }
+        fragment P on TitleConnection { ... { totalCount } pageInfo { hasNextPage } }";
+
+    assert_eq!(
+        cost(&format!("{{ titles(first: 9) {{ {page} }} }}"), json!({})),
+        TITLES + COUNT + 2
+    );
+    assert_eq!(cost(spread, json!({})), TITLES + COUNT + 2 + 9 * 2);
+    assert_eq!(
+        cost("{ genres { titles(first: 9) { totalCount } } }", json!({})),
+        1 + 40 * (work("Genre", "titles") + COUNT)
+    );
+}
+
+#[test]
+fn a_curve_counts_as_often_as_it_has_parts() {
+    let query = "query($n: Int) { siteStats { retention(buckets: $n) { points { second } } } }";
+    let work = work("UsageStats", "retention");
+
+    // siteStats + retention + n × (points + second)
+    assert_eq!(cost(query, json!({ "n": 500 })), 1 + work + 500 * 2);
+    assert_eq!(
+        cost(query, json!({ "n": 9999 })),
+        1 + work + MOST_BUCKETS * 2
+    );
+    let usual = "{ siteStats { retention { points { second } } } }";
+    assert_eq!(cost(usual, json!({})), 1 + work + 100 * 2);
+}
+
+#[test]
+fn fragments_count_where_they_are_spread() {
+    let query = "{ a: titles(first: 2) { ...T } b: titles(first: 3) { ...T } }
+        fragment T on TitleConnection { nodes { slug } }";
+
+    assert_eq!(cost(query, json!({})), 2 * TITLES + (2 + 3) * 2);
+}
+
+#[test]
+fn a_fragment_that_spreads_itself_ends() {
+    let query =
+        "{ ...A } fragment A on Query { ...B viewer { user { id } } } fragment B on Query { ...A }";
+
+    assert_eq!(cost(query, json!({})), 3);
+}
+
+#[test]
+fn what_is_computed_counts_more() {
+    assert_eq!(
+        cost("{ search(query: \"a\") { totalCount } }", json!({})),
+        work("Query", "search") + COUNT
+    );
+    let rate =
+        "mutation { rateTitle(input: { title: \"a\", liked: true }) { userErrors { code } } }";
+    assert!(cost(rate, json!({})) > 100);
+    let end = "mutation { logOut { userErrors { code } } }";
+    assert!(cost(end, json!({})) > 100);
+}
+
+#[test]
+fn what_the_schema_says_of_itself_is_not_free() {
+    let types = "types { fields { type { fields { name } } } }";
+    let query = format!("{{ a: __schema {{ {types} }} b: __type(name: \"Film\") {{ name }} }}");
+
+    assert_eq!(cost(&query, json!({})), 2 * INTROSPECTION);
+    let seven = ["a", "b", "c", "d", "e", "f", "g"];
+    let seven = seven
+        .map(|alias| format!("{alias}: __schema {{ {types} }}"))
+        .join(" ");
+    assert!(cost(&format!("{{ {seven} }}"), json!({})) > MOST);
+    // What tools send to know the schema, over and over.
+    let strangers = crate::domain::budget::BudgetPolicy::default().strangers;
+    assert!(usize::try_from(strangers.count).unwrap() > 50 * INTROSPECTION);
+}
+
+#[test]
+fn what_a_judge_of_the_search_asks_one_after_the_other_is_within_the_budget() {
+    let search = "query($q: String!) { search(query: $q, first: 10) { nodes { slug } } }";
+
+    let each = cost(search, json!({ "q": "heat" })) + REQUEST;
+
+    let all = crate::domain::budget::BudgetPolicy::default()
+        .strangers
+        .count;
+    assert!(u32::try_from(each * 871).unwrap() < all / 2, "{each}");
+}
+
+#[test]
+fn reports_are_counted_wherever_they_stand() {
+    let of = |query: &str| reports(&parse_query(query).unwrap(), None);
+    let report = "reportPlayback(input: $i) { completedNow }";
+
+    assert_eq!(of(&format!("mutation {{ {report} }}")), 1);
+    let fragment = format!("fragment F on Mutation {{ x: {report} ... {{ y: {report} }} }}");
+    assert_eq!(
+        of(&format!(
+            "mutation {{ a: {report} ...F b: logOut {{ id }} }} {fragment}"
+        )),
+        3
+    );
+    assert_eq!(of("{ reportPlayback }"), 0);
+    assert_eq!(of("mutation { ...A } fragment A on Mutation { ...A }"), 0);
+}
+
+#[test]
+fn the_pages_of_a_site_are_not_too_much() {
+    let home = include_str!("../../../tests/it/fixtures/contract/home.graphql");
+    let for_you = include_str!("../../../tests/it/fixtures/contract/for_you.graphql");
+    let series = include_str!("../../../tests/it/fixtures/contract/series.graphql");
+
+    for page in [home, for_you] {
+        let longest = page.replace("first: 20", "first: 100");
+        assert!(cost(&longest, json!({})) < MOST);
+        assert!(cost(page, json!({})) < HEAVY, "{}", cost(page, json!({})));
+    }
+    assert!(
+        cost(series, json!({})) < HEAVY,
+        "{}",
+        cost(series, json!({}))
+    );
+}
+
+#[test]
+fn lists_inside_each_other_are_too_much() {
+    let query = "{ titles(first: 100) { nodes { similar(first: 100) { nodes {
+        similar(first: 100) { nodes { id } } } } } } }";
+
+    assert!(cost(query, json!({})) > MOST);
+}
