@@ -356,6 +356,7 @@ impl App {
         };
         let exports =
             ExportService::new(self.accounts.clone(), self.parts(), Arc::clone(&self.clock));
-        crate::http::router(services, exports, self.stores(), options)
+        let persisted = Arc::clone(&self.stores.persisted);
+        crate::http::router(services, exports, self.stores(), persisted, options)
     }
 }

@@ -9,7 +9,7 @@ use futures::future::BoxFuture;
 
 use crate::adapters::memory::{
     BreakerGraph, CachedGraph, CatalogSnapshot, MemoryEvents, MemoryLeases, MemoryLimiter,
-    ObservedWatching, RememberedAccounts, Tastes, TokioTasks,
+    MemoryPersisted, ObservedWatching, RememberedAccounts, Tastes, TokioTasks,
 };
 use crate::adapters::mongo::{
     MongoAccounts, MongoBacklog, MongoCatalog, MongoDb, MongoNotes, MongoUsage, MongoWatching,
@@ -17,7 +17,7 @@ use crate::adapters::mongo::{
 use crate::adapters::neo4j::{Neo4jDb, Neo4jGraph};
 use crate::adapters::redis::{
     RedisAccountEpochs, RedisDb, RedisEvents, RedisLeases, RedisLimiter, RedisOneTime,
-    RedisSessions, RedisSigningKeys,
+    RedisPersisted, RedisSessions, RedisSigningKeys,
 };
 use crate::adapters::sqlite::{
     SqliteAccounts, SqliteBacklog, SqliteCatalog, SqliteDb, SqliteGraph, SqliteNotes,
@@ -36,6 +36,7 @@ use crate::domain::lease::Leases;
 use crate::domain::limits::RateLimiter;
 use crate::domain::loading::CurationStore;
 use crate::domain::measured::Measured;
+use crate::domain::persisted::{Bounds, PersistedStore};
 use crate::domain::ping::Ping;
 use crate::domain::pulse::Pulse;
 use crate::domain::recommend::{
@@ -66,6 +67,8 @@ pub(super) struct AllStores {
     pub(super) signing_keys: Arc<dyn SigningKeyStore>,
     pub(super) limiter: Arc<dyn RateLimiter>,
     pub(super) leases: Arc<dyn Leases>,
+    /// Documents that clients name by their hash.
+    pub(super) persisted: Arc<dyn PersistedStore>,
     /// The graph as it is read, behind a breaker where it is on a server.
     pub(super) graph: Arc<dyn SimilarSource>,
     /// The same graph as it is written and compared.
@@ -218,6 +221,7 @@ pub(super) fn embedded(config: &Config, events: &MemoryEvents) -> anyhow::Result
         signing_keys: measured("sqlite", SqliteSigningKeys::new(db.clone())),
         limiter: measured("memory", MemoryLimiter::new()),
         leases: measured("memory", MemoryLeases::new()),
+        persisted: measured("memory", MemoryPersisted::new(Bounds::default())),
         graph: graph.clone(),
         projected: graph,
         backlog: measured("sqlite", SqliteBacklog::new(db.clone())),
@@ -320,6 +324,7 @@ pub(super) async fn on_servers(
         ),
     };
     let graph = measured("neo4j", Neo4jGraph::new(neo4j));
+    let persisted = RedisPersisted::new(redis.clone(), Bounds::default());
     Ok(AllStores {
         catalog: CatalogStores::on(measured("mongo", catalog)),
         watching: WatchStores::on(measured("mongo", watching), recording),
@@ -336,6 +341,7 @@ pub(super) async fn on_servers(
         signing_keys: measured("redis", RedisSigningKeys::new(redis.clone())),
         limiter: measured("redis", RedisLimiter::new(redis.clone())),
         leases: measured("redis", RedisLeases::new(redis.clone())),
+        persisted: measured("redis", persisted),
         graph: Arc::new(BreakerGraph::new(graph.clone(), pulses.graph.clone())),
         projected: graph,
         backlog: measured("mongo", MongoBacklog::new(mongo.clone())),

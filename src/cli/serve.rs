@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::config::{Config, Environment};
 use crate::domain::error::StoreError;
 use crate::graphql::limits::Introspection;
-use crate::http::{self, HttpOptions, Insight, ServerLimits};
+use crate::http::{self, DocumentPolicy, HttpOptions, Insight, ServerLimits};
 
 /// How long requests in progress and the rounds of jobs may take when the process is told to stop.
 const GRACE: Duration = Duration::from_secs(10);
@@ -76,6 +76,12 @@ pub(super) async fn run(config: &Config) -> anyhow::Result<ExitCode> {
         metrics: metrics.clone(),
         insight,
         operations: config.insight.operations.clone(),
+        batch: Some(config.batch),
+        documents: match config.documents.clone() {
+            None => DocumentPolicy::Any,
+            Some(folder) if config.documents_only => DocumentPolicy::OnlyOf(folder),
+            Some(folder) => DocumentPolicy::AlsoOf(folder),
+        },
     };
     let routes = app.router(options)?;
     if let Some(listener) = operators {

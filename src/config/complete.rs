@@ -29,6 +29,8 @@ const LOG: &str = "info,neo4rs=warn";
 const CONNECTIONS: usize = 10_000;
 /// More than a site needs whose answers take some milliseconds, and so few that all are answered within a second or two.
 const REQUESTS: usize = 500;
+/// As many operations as a page needs that asks for its parts one by one.
+const BATCH: usize = 10;
 /// A house or an office behind one address needs a few for each who is in it.
 const CONNECTIONS_PER_PEER: usize = 500;
 
@@ -59,6 +61,12 @@ pub struct Config {
     pub unlimited_networks: Vec<IpNet>,
     /// A filter of `tracing-subscriber`, for instance `info` or `warn,reelgraph=debug`.
     pub log: String,
+    /// How many operations one request may have as an array; 1: none may be sent.
+    pub batch: usize,
+    /// The folder of manifests of documents; `None`: there is none.
+    pub documents: Option<PathBuf>,
+    /// Whether no other documents are executed; then there is a folder.
+    pub documents_only: bool,
     /// Origins of other hosts that may send changes.
     pub trusted_origins: Vec<String>,
     /// Whether the schema describes itself to whoever asks.
@@ -150,6 +158,11 @@ impl Config {
         };
         check_suggestions(&ranking, &freshness)?;
         let env = given.env.unwrap_or_default();
+        let documents = given.documents.filter(|path| !path.as_os_str().is_empty());
+        let documents_only = given.documents_only.unwrap_or_default();
+        if documents_only && documents.is_none() {
+            bail!("documents-only is set, and `documents` names no folder of manifests");
+        }
         Ok(Self {
             listen: given
                 .listen
@@ -178,6 +191,9 @@ impl Config {
             budget: given.budget.unwrap_or(true),
             unlimited_networks: given.unlimited_networks.unwrap_or_default(),
             log: given.log.unwrap_or_else(|| LOG.to_owned()),
+            batch: check_batch(given.batch.unwrap_or(1))?,
+            documents,
+            documents_only,
             trusted_origins: given.trusted_origins.unwrap_or_default(),
             insight: InsightConfig::complete(given.metrics_listen, given.operations, &variable),
             accounts: AccountConfig::complete(given.accounts, given.openid, &variable)?,
@@ -224,6 +240,13 @@ fn read_file(path: &Path) -> anyhow::Result<Settings> {
     let text = std::fs::read_to_string(path)
         .with_context(|| format!("{} cannot be read", path.display()))?;
     toml::from_str(&text).with_context(|| format!("{} is not a settings file", path.display()))
+}
+
+fn check_batch(count: usize) -> anyhow::Result<usize> {
+    if !(1..=BATCH).contains(&count) {
+        bail!("batch is {count}, not from 1 to {BATCH}");
+    }
+    Ok(count)
 }
 
 fn at_least_one(name: &str, count: usize) -> anyhow::Result<usize> {

@@ -109,6 +109,20 @@ pub struct Settings {
         value_name = "NAME"
     )]
     pub operations: Option<Vec<String>>,
+    /// A folder of manifests (Relay's or Apollo's) whose documents clients name by their ids [default: none]
+    #[arg(long, global = true, env = "REELGRAPH_DOCUMENTS", value_name = "DIR")]
+    pub documents: Option<PathBuf>,
+    /// Whether no other documents than those of the manifests are executed [default: false]
+    #[arg(
+        long,
+        global = true,
+        env = "REELGRAPH_DOCUMENTS_ONLY",
+        value_name = "BOOL"
+    )]
+    pub documents_only: Option<bool>,
+    /// How many operations one request may have as an array, up to 10 [default: 1, which is no array]
+    #[arg(long, global = true, env = "REELGRAPH_BATCH", value_name = "COUNT")]
+    pub batch: Option<usize>,
     /// Origins of web pages on other hosts that may use the API with a session, as `https://www.example.org`
     #[arg(
         long,
@@ -258,6 +272,9 @@ impl Settings {
             log: self.log.or(other.log),
             metrics_listen: self.metrics_listen.or(other.metrics_listen),
             operations: self.operations.or(other.operations),
+            batch: self.batch.or(other.batch),
+            documents: self.documents.or(other.documents),
+            documents_only: self.documents_only.or(other.documents_only),
             trusted_origins: self.trusted_origins.or(other.trusted_origins),
             introspection: self.introspection.or(other.introspection),
             resume_from_percent: self.resume_from_percent.or(other.resume_from_percent),

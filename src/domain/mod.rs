@@ -17,6 +17,7 @@ pub mod limits;
 pub mod loading;
 pub mod measured;
 pub mod page;
+pub mod persisted;
 pub mod ping;
 pub mod privacy;
 pub mod pulse;

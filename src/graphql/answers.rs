@@ -88,7 +88,12 @@ impl Answers {
     }
 
     /// Keeps an answer, if it is whole and says nothing but its data. Given back as it was kept.
-    pub(super) fn keep(&self, question: Arc<Question>, response: &Response) -> Option<Common> {
+    pub(super) fn keep(
+        &self,
+        question: Arc<Question>,
+        response: &Response,
+        fresh: usize,
+    ) -> Option<Common> {
         let is_whole = response.errors.is_empty()
             && response.extensions.is_empty()
             && response.http_headers.is_empty();
@@ -97,7 +102,8 @@ impl Answers {
         }
         let data = &response.data;
         let body = serde_json::to_vec(&Body { data }).ok()?;
-        let answer = Common { body: body.into() };
+        let body = body.into();
+        let answer = Common { body, fresh };
         self.given.insert(question, answer.clone());
         Some(answer)
     }

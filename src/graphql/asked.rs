@@ -29,6 +29,8 @@ pub enum Answered {
 pub struct Common {
     /// The whole body of the answer: JSON.
     pub body: Arc<[u8]>,
+    /// For how many seconds caches may give it again.
+    pub fresh: usize,
 }
 
 /// What executes the operations of documents.

@@ -12,10 +12,12 @@ use async_graphql::{Name, Variables};
 use moka::sync::Cache;
 
 use super::cost::{Costs, Plan, reports};
+use super::freshness;
 use super::inputs::Inputs;
 use super::limits::{self, LimitError, Limits};
 use super::order::Order;
 use super::types::{Types, operation};
+use crate::domain::persisted::DocumentHash;
 
 /// How many bytes the documents may have in all, about.
 const CAPACITY: u64 = 64 * 1024 * 1024;
@@ -27,6 +29,8 @@ const OF_A_WORD: usize = 512;
 pub struct Documents {
     limits: Limits,
     known: Cache<Arc<str>, Arc<Document>>,
+    /// Those of them that somebody named by their hash.
+    named: Cache<DocumentHash, Arc<Document>>,
     next: Arc<AtomicU64>,
 }
 
@@ -50,19 +54,22 @@ pub(super) struct Operation {
     pub(super) reports: usize,
     pub(super) inputs: Inputs,
     pub(super) order: Order,
+    /// For how many seconds caches may give its answer again, where it is the same for everybody.
+    pub(super) fresh: usize,
 }
 
 impl Documents {
     /// No document came before.
     pub fn new(limits: Limits) -> Self {
-        let weigh = |text: &Arc<str>, _: &Arc<Document>| {
-            u32::try_from(text.len() + words(text) * OF_A_WORD).unwrap_or(u32::MAX)
-        };
         Self {
             limits,
             known: Cache::builder()
                 .max_capacity(CAPACITY)
-                .weigher(weigh)
+                .weigher(|_: &Arc<str>, document: &Arc<Document>| document.size())
+                .build(),
+            named: Cache::builder()
+                .max_capacity(CAPACITY)
+                .weigher(|_: &DocumentHash, document: &Arc<Document>| document.size())
                 .build(),
             next: Arc::default(),
         }
@@ -80,6 +87,18 @@ impl Documents {
         let parsed = limits::check(text, &self.limits)?;
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         Ok(Arc::new(Document::new(number, text, parsed)))
+    }
+
+    /// The document with a hash, if somebody sent it before and it was found valid.
+    pub fn named(&self, hash: DocumentHash) -> Option<Arc<Document>> {
+        self.named.get(&hash)
+    }
+
+    /// Keeps a document that was found valid for those who name it by its hash.
+    pub fn keep_named(&self, hash: DocumentHash, document: &Arc<Document>) {
+        if document.is_valid() && !self.named.contains_key(&hash) {
+            self.named.insert(hash, Arc::clone(document));
+        }
     }
 
     /// Keeps a document for those who send it again, if it was found valid.
@@ -101,6 +120,12 @@ impl Document {
             is_kept: AtomicBool::new(false),
             operations: Mutex::default(),
         }
+    }
+
+    /// How many bytes it takes, about.
+    fn size(&self) -> u32 {
+        let size = self.text.len() + words(&self.text) * OF_A_WORD;
+        u32::try_from(size).unwrap_or(u32::MAX)
     }
 
     /// Another one for each document of this process that is not the same.
@@ -145,6 +170,7 @@ impl Document {
             reports: reports(&self.parsed, name),
             inputs: Inputs::of(types, &self.parsed, name),
             order: Order::of(&self.parsed, name),
+            fresh: freshness::seconds(types, &self.parsed, name),
         });
         known().insert(key, Arc::clone(&operation));
         Some(operation)

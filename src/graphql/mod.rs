@@ -16,6 +16,7 @@ mod cost;
 mod cursor;
 mod documents;
 mod error;
+mod freshness;
 mod global_id;
 mod guard;
 mod hierarchy;

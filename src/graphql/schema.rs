@@ -146,7 +146,7 @@ impl Execute for Schema {
             nulls::complete(&self.types, parsed, name.as_deref(), holes, data);
         }
         operation.order.apply(&mut response.data);
-        let kept = question.and_then(|question| self.answers.keep(question, &response));
+        let kept = question.and_then(|asked| self.answers.keep(asked, &response, operation.fresh));
         kept.map_or_else(|| theirs(response), Answered::Common)
     }
 }

@@ -1,14 +1,12 @@
 //! The public keys of access tokens, for other programs of the site that want to check them.
 
 use axum::extract::State;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use sha2::{Digest, Sha256};
 
 use super::problem::Problem;
+use super::tag::{has_tag, tag_of};
 use super::task::finish;
 use crate::domain::accounts::AccountError;
 use crate::domain::accounts::AccountService;
@@ -32,8 +30,7 @@ pub(super) async fn key_set(
         Ok(body) => body,
         Err(error) => return Problem::from(ApiError::from(error)).into_response(),
     };
-    // Weak, because the answer may be compressed on its way.
-    let tag = format!("W/\"{}\"", URL_SAFE_NO_PAD.encode(Sha256::digest(&body)));
+    let tag = tag_of(&body);
     let is_known = has_tag(&headers, &tag);
     let about = [
         (CACHE_CONTROL, "public, max-age=3600".to_owned()),
@@ -43,15 +40,4 @@ pub(super) async fn key_set(
         return (StatusCode::NOT_MODIFIED, about).into_response();
     }
     (about, [(CONTENT_TYPE, "application/json")], body).into_response()
-}
-
-/// Whether the client has what is tagged so; strength does not matter (RFC 9110, 13.1.2).
-fn has_tag(headers: &HeaderMap, tag: &str) -> bool {
-    let opaque = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
-    headers
-        .get_all(IF_NONE_MATCH)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .any(|known| known.trim() == "*" || opaque(known) == opaque(tag))
 }

@@ -20,10 +20,12 @@ mod pages;
 mod problem;
 mod router;
 mod server;
+mod tag;
 mod task;
 mod usage;
 
 pub use self::metrics::describe as describe_metrics;
+pub use graphql::DocumentPolicy;
 pub use health::Stores;
 pub use insight::Insight;
 pub use router::{HttpOptions, operators, router, starting};

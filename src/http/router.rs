@@ -1,5 +1,6 @@
 //! The routes, and what every request passes on its way to them.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
@@ -35,7 +36,7 @@ use super::auth::Authenticate;
 use super::client::{self, Proxies};
 use super::erasure;
 use super::export;
-use super::graphql::{GraphqlEndpoint, Operations, PATH, Refusal};
+use super::graphql::{DocumentPolicy, GraphqlEndpoint, Operations, PATH, Refusal};
 use super::health::{self, Stores};
 use super::host;
 use super::insight::{self, Insight};
@@ -45,9 +46,10 @@ use super::mail_links;
 use super::oauth;
 use super::problem::{self, Problem};
 use super::usage::{self, Usage};
+use crate::domain::persisted::PersistedStore;
 use crate::domain::privacy::ExportService;
 use crate::graphql::limits::{Introspection, Limits};
-use crate::graphql::{Services, SessionCookie, build};
+use crate::graphql::{Schema, Services, SessionCookie, build};
 
 /// The longest that anything takes; the GraphQL endpoint has a shorter limit of its own.
 const TIME_LIMIT: Duration = Duration::from_secs(30);
@@ -77,6 +79,10 @@ pub struct HttpOptions {
     pub introspection: Introspection,
     /// The names of operations that the metrics tell apart; none: the first that are asked for.
     pub operations: Vec<String>,
+    /// Which documents are executed.
+    pub documents: DocumentPolicy,
+    /// How many operations may come as one array; none: they come one by one.
+    pub batch: Option<usize>,
 }
 
 /// Everything that the program answers.
@@ -84,6 +90,7 @@ pub fn router(
     services: Services,
     exports: ExportService,
     stores: Stores,
+    persisted: Arc<dyn PersistedStore>,
     options: HttpOptions,
 ) -> anyhow::Result<Router> {
     let cookie = if options.is_production {
@@ -100,26 +107,17 @@ pub fn router(
     );
     let door = Door {
         budget: services.budget.clone(),
-        unlimited: options.unlimited_networks.into(),
+        unlimited: options.unlimited_networks.clone().into(),
     };
     let country = country_header(options.country_header.as_deref())?;
-    let proxies = Proxies::new(options.trusted_proxies, country);
+    let proxies = Proxies::new(options.trusted_proxies.clone(), country);
     let cors = cors(&options.trusted_origins)?;
     let exports = export::Exports {
         service: exports,
         authenticate: authenticate.clone(),
     };
     let usage = Usage::new(&services, &authenticate, &door.unlimited);
-    let limits = Limits {
-        describes: options.introspection,
-        ..Limits::default()
-    };
-    let mut endpoint = GraphqlEndpoint::new(build(services, limits.describes), authenticate)
-        .limits(limits)
-        .operations(Operations::new(&options.operations));
-    if !options.is_production {
-        endpoint = endpoint.with_page();
-    }
+    let endpoint = endpoint(services, authenticate, persisted, &options)?;
     let mut csrf = CsrfLayer::new();
     for origin in &options.trusted_origins {
         csrf = csrf
@@ -185,6 +183,30 @@ pub fn router(
             COOKIE,
             SET_COOKIE,
         ])))
+}
+
+/// The endpoint of GraphQL, by the settings.
+fn endpoint(
+    services: Services,
+    authenticate: Authenticate,
+    persisted: Arc<dyn PersistedStore>,
+    options: &HttpOptions,
+) -> anyhow::Result<GraphqlEndpoint<Schema>> {
+    let limits = Limits {
+        describes: options.introspection,
+        ..Limits::default()
+    };
+    let endpoint = GraphqlEndpoint::new(build(services, limits.describes), authenticate)
+        .limits(limits)
+        .persisted(persisted)
+        .batch(options.batch.unwrap_or(1))
+        .operations(Operations::new(&options.operations))
+        .trusting(&options.documents)?;
+    Ok(if options.is_production {
+        endpoint
+    } else {
+        endpoint.with_page()
+    })
 }
 
 fn country_header(name: Option<&str>) -> anyhow::Result<Option<HeaderName>> {

@@ -262,29 +262,6 @@ async fn a_body_in_which_a_key_stands_twice_is_refused() {
     assert_eq!(answer.status(), 400);
 }
 
-#[tokio::test]
-async fn a_client_that_sends_a_hash_first_is_told_to_send_the_text() {
-    let program = Program::new(On::Embedded).await;
-    let site = program.serve().await;
-    let hash = "ecf4edb46db40b5132295c0291d62fb65d6759a9eedfa4d5d612dd5ec54a6b38";
-    let extensions = json!({ "persistedQuery": { "version": 1, "sha256Hash": hash } });
-
-    let body = json!({ "extensions": extensions }).to_string();
-    let (status, answer) = post(&site, &body).await;
-    let by_get = format!("/graphql?extensions={extensions}");
-    let by_get = site.get(&by_get).send().await.unwrap();
-    let body = json!({ "query": "{ __typename }", "extensions": extensions }).to_string();
-    let (_, with_text) = post(&site, &body).await;
-
-    assert_eq!(status, 200);
-    assert_eq!(answer["errors"][0]["message"], "PersistedQueryNotFound");
-    assert_eq!(code(&answer), "PERSISTED_QUERY_NOT_FOUND");
-    assert_eq!(answer.get("data"), None);
-    assert_eq!(by_get.status(), 200);
-    assert_eq!(by_get.json::<Value>().await.unwrap(), answer);
-    assert_eq!(with_text, json!({ "data": { "__typename": "Query" } }));
-}
-
 #[cfg(unix)]
 #[tokio::test]
 async fn nobody_else_on_the_machine_reads_the_store_or_the_mail() {

@@ -148,6 +148,7 @@ const CRATES: &[(&str, &[&str])] = &[
             "metrics",
             "metrics_exporter_prometheus",
             "minijinja",
+            "moka",
             "secrecy",
             "serde",
             "serde_json",

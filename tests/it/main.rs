@@ -4,6 +4,7 @@
 
 mod accounts;
 mod accounts_faults;
+mod batches;
 mod both_ways;
 mod budget;
 mod cached_graph;
@@ -32,6 +33,7 @@ mod mail;
 mod mail_links;
 mod node;
 mod oauth;
+mod persisted;
 mod privacy;
 mod publish;
 mod readme;

@@ -1,4 +1,4 @@
-//! Adapters inside the process: caches, events, leases and limits.
+//! Adapters inside the process: caches, events, leases, limits and persisted documents.
 
 mod accounts;
 mod breaker;
@@ -10,6 +10,7 @@ mod graph;
 mod leases;
 mod limits;
 mod lists;
+mod persisted;
 mod profiles;
 mod reads;
 mod similar;
@@ -25,6 +26,7 @@ pub use graph::CachedGraph;
 pub use leases::MemoryLeases;
 pub use limits::MemoryLimiter;
 pub use lists::MemoryLists;
+pub use persisted::MemoryPersisted;
 pub use tasks::TokioTasks;
 pub use tastes::Tastes;
 pub use watching::ObservedWatching;

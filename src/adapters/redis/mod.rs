@@ -7,6 +7,7 @@ mod examine;
 mod leases;
 mod limits;
 mod one_time;
+mod persisted;
 mod sessions;
 mod signing_keys;
 
@@ -17,5 +18,6 @@ pub use examine::examine;
 pub use leases::RedisLeases;
 pub use limits::RedisLimiter;
 pub use one_time::RedisOneTime;
+pub use persisted::RedisPersisted;
 pub use sessions::RedisSessions;
 pub use signing_keys::RedisSigningKeys;

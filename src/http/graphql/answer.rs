@@ -1,15 +1,16 @@
 //! From what the schema says to what goes over the wire.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use async_graphql::{Response as Executed, ServerError, Value};
 use axum::{
-    body::{Body, Bytes},
+    body::{Body, Bytes, to_bytes},
     http::{
         HeaderMap, HeaderValue, StatusCode,
         header::{
-            ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE,
-            X_CONTENT_TYPE_OPTIONS,
+            ALLOW, CACHE_CONTROL, CONTENT_TYPE, ETAG, RETRY_AFTER, SET_COOKIE, VARY,
+            WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
         },
     },
     response::{IntoResponse, Response},
@@ -20,6 +21,7 @@ use crate::domain::error::ErrorCode;
 use crate::graphql::{Answered, Common};
 use crate::http::error::status_of;
 use crate::http::pages::opened;
+use crate::http::tag::{has_tag, tag_of};
 
 use super::{
     media::Media,
@@ -46,14 +48,46 @@ struct Answer<'a> {
 pub(super) fn answer(answered: Answered, media: Media) -> Response {
     match answered {
         Answered::Theirs(executed) => theirs(*executed, media),
-        Answered::Common(common) => whole(common, media),
+        Answered::Common(common) => whole(common.body, media),
     }
 }
 
+/// An answer that caches between the site and its clients may keep, if it says the same to everybody: whoever has it
+/// already is told that it is still the same.
+///
+/// It is the answer to whoever shows nothing, so it depends on what a request may show; a cache keeps nothing for those
+/// who show something else.
+pub(super) fn cacheable(answered: Answered, media: Media, asked: &HeaderMap) -> Response {
+    let Common { body, fresh } = match answered {
+        Answered::Common(common) if common.fresh > 0 => common,
+        other => return answer(other, media),
+    };
+    let tag = tag_of(&body);
+    let is_known = has_tag(asked, &tag);
+    let mut response = whole(body, media);
+    let headers = response.headers_mut();
+    let control = format!("public, max-age={fresh}");
+    for (name, value) in [(CACHE_CONTROL, control), (ETAG, tag)] {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            headers.insert(name, value);
+        }
+    }
+    headers.insert(
+        VARY,
+        HeaderValue::from_static("accept, accept-encoding, authorization, cookie"),
+    );
+    if is_known {
+        headers.remove(CONTENT_TYPE);
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+        *response.body_mut() = Body::empty();
+    }
+    response
+}
+
 /// What says the same to everybody is written already.
-fn whole(common: Common, media: Media) -> Response {
+fn whole(body: Arc<[u8]>, media: Media) -> Response {
     let content_type = HeaderValue::from_static(media.content_type());
-    let body = Body::from(Bytes::from_owner(common.body));
+    let body = Body::from(Bytes::from_owner(body));
     finish(StatusCode::OK, content_type, body, HeaderMap::new())
 }
 
@@ -87,6 +121,34 @@ fn theirs(mut executed: Executed, media: Media) -> Response {
     };
     // The headers of resolvers first: they may add cookies, but not change what the body is.
     respond(status, media, &body, executed.http_headers)
+}
+
+/// The answers to a batch, as one. Its status is theirs, if they have the same.
+pub(super) async fn together(answers: Vec<Response>, media: Media) -> Response {
+    let mut headers = HeaderMap::new();
+    let mut statuses = Vec::with_capacity(answers.len());
+    let mut bodies = Vec::with_capacity(answers.len());
+    for answer in answers {
+        let (parts, body) = answer.into_parts();
+        statuses.push(parts.status);
+        for cookie in parts.headers.get_all(SET_COOKIE) {
+            headers.append(SET_COOKIE, cookie.clone());
+        }
+        let seconds = |headers: &HeaderMap| -> Option<u64> {
+            headers.get(RETRY_AFTER)?.to_str().ok()?.parse().ok()
+        };
+        if let Some(wait) = seconds(&parts.headers).max(seconds(&headers)) {
+            headers.insert(RETRY_AFTER, HeaderValue::from(wait));
+        }
+        // It is in memory already.
+        bodies.push(to_bytes(body, usize::MAX).await.unwrap_or_default());
+    }
+    let first = statuses.first().copied().unwrap_or(StatusCode::OK);
+    let are_same = statuses.iter().all(|status| *status == first);
+    let status = if are_same { first } else { StatusCode::OK };
+    let body = [&b"["[..], &bodies.join(&b','), b"]"].concat();
+    let content_type = HeaderValue::from_static(media.content_type());
+    finish(status, content_type, Body::from(body), headers)
 }
 
 /// The longest that any of the errors asks to wait, in seconds.

@@ -12,27 +12,65 @@ use serde_json::{Map, Value};
 
 use super::refusal::Refusal;
 use crate::domain::json;
+use crate::domain::persisted::DocumentHash;
 use crate::graphql::{Asked, Document};
 
 /// A well-formed request; whether its document is GraphQL is not known yet.
 #[derive(Debug)]
 pub(super) struct Call {
-    pub(super) document: String,
+    pub(super) wanted: Wanted,
     operation: Option<String>,
     variables: Variables,
 }
+
+/// What a body asks for.
+#[derive(Debug)]
+pub(super) enum Calls {
+    One(Call),
+    /// One after the other; what is not well-formed is refused by itself.
+    Batch(Vec<Result<Call, Refusal>>),
+}
+
+/// The document that is asked for.
+#[derive(Debug)]
+pub(super) enum Wanted {
+    Text(String),
+    /// One that was sent before.
+    Hash(DocumentHash),
+    /// One that is to be known by its hash from now on.
+    Both(String, DocumentHash),
+    /// One that the site was given in a manifest.
+    Id(String),
+}
+
+/// What an id is called: by the draft of GraphQL over HTTP, and by clients of Relay.
+const IDS: [&str; 3] = ["documentId", "id", "doc_id"];
+/// What an id begins with that is a hash (draft of GraphQL over HTTP, persisted documents).
+const SHA256: &str = "sha256:";
+/// The version of the protocol of persisted queries: there is no other.
+const VERSION: u64 = 1;
 
 /// The parameters of a `GET`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Parameters {
-    pub(super) query: Option<String>,
+    query: Option<String>,
+    id: Option<String>,
+    document_id: Option<String>,
+    #[serde(rename = "doc_id")]
+    relay_id: Option<String>,
     operation_name: Option<String>,
     variables: Option<String>,
     extensions: Option<String>,
 }
 
 impl Parameters {
+    /// Whether they ask for no document: a person came to look.
+    pub(super) fn name_nothing(&self) -> bool {
+        let ids = [&self.id, &self.document_id, &self.relay_id];
+        self.query.is_none() && ids.iter().all(|id| id.is_none())
+    }
+
     /// Refused if one is given twice.
     pub(super) fn of(uri: &Uri) -> Result<Self, Refusal> {
         match Query::try_from_uri(uri) {
@@ -53,32 +91,45 @@ impl Call {
         };
         let variables = read(parameters.variables, "variables")?;
         let extensions = read(parameters.extensions, "extensions")?;
-        let document = parameters.query;
-        let document = document.ok_or_else(|| no_query(extensions.as_ref()))?;
-        object(extensions, "extensions")?;
+        let extensions = object(extensions, "extensions")?;
+        let ids = [parameters.document_id, parameters.id, parameters.relay_id];
+        let id = ids.into_iter().flatten().find(|id| !id.is_empty());
         Ok(Self {
-            document,
+            wanted: Wanted::of(parameters.query, id, &extensions)?,
             operation: parameters.operation_name.filter(|name| !name.is_empty()),
             variables: Variables::from_json(Value::Object(object(variables, "variables")?)),
         })
     }
 
-    /// From the JSON body of a `POST`. Properties that we do not know are ignored.
-    pub(super) fn from_json(body: &[u8]) -> Result<Self, Refusal> {
+    /// From the JSON body of a `POST`, which may be a batch of so many.
+    pub(super) fn from_json(body: &[u8], most: usize) -> Result<Calls, Refusal> {
         let body = json::parse(body)
             .map_err(|error| Refusal::bad_request(format!("the body is not JSON: {error}")))?;
-        let mut body = match body {
-            Value::Object(body) => body,
-            Value::Array(_) => {
-                return Err(Refusal::bad_request(
-                    "batches are not supported: send one request at a time",
-                ));
+        match body {
+            Value::Array(_) if most < 2 => Err(Refusal::bad_request(
+                "batches are not supported: send one request at a time",
+            )),
+            Value::Array(batch) if batch.is_empty() || batch.len() > most => {
+                Err(Refusal::bad_request(format!(
+                    "a batch has at least one operation, and at most {most}"
+                )))
             }
-            _ => return Err(Refusal::bad_request("the body must be a JSON object")),
+            Value::Array(batch) => {
+                let calls = batch.into_iter().map(Self::from_value).collect();
+                Ok(Calls::Batch(calls))
+            }
+            body => Self::from_value(body).map(Calls::One),
+        }
+    }
+
+    /// From an object. Properties that we do not know are ignored.
+    fn from_value(body: Value) -> Result<Self, Refusal> {
+        let Value::Object(mut body) = body else {
+            return Err(Refusal::bad_request("the body must be a JSON object"));
         };
         let document = match body.remove("query") {
-            Some(Value::String(document)) => document,
-            Some(Value::Null) | None => return Err(no_query(body.get("extensions"))),
+            Some(Value::String(document)) => Some(document),
+            Some(Value::Null) | None => None,
             Some(_) => return Err(Refusal::bad_request("`query` must be a string")),
         };
         let operation = match body.remove("operationName") {
@@ -87,9 +138,13 @@ impl Call {
             Some(_) => return Err(Refusal::bad_request("`operationName` must be a string")),
         };
         let variables = object(body.remove("variables"), "variables")?;
-        object(body.remove("extensions"), "extensions")?;
+        let extensions = object(body.remove("extensions"), "extensions")?;
+        let id = IDS.iter().find_map(|name| match body.remove(*name)? {
+            Value::String(id) => Some(id),
+            _ => None,
+        });
         Ok(Self {
-            document,
+            wanted: Wanted::of(document, id, &extensions)?,
             operation,
             variables: Variables::from_json(Value::Object(variables)),
         })
@@ -160,24 +215,64 @@ impl Call {
         })
     }
 
-    /// What the schema is asked, of this document.
-    pub(super) fn asked(self, document: Arc<Document>) -> Asked {
-        Asked {
+    /// What the schema is asked, of this document, and how the client asked for that.
+    pub(super) fn asked(self, document: Arc<Document>) -> (Wanted, Asked) {
+        let asked = Asked {
             document,
             operation: self.operation,
             variables: self.variables,
             data: Data::default(),
+        };
+        (self.wanted, asked)
+    }
+}
+
+impl Wanted {
+    /// By a text, by what the extension of Apollo's automatic persisted queries says, or by an id. Beside a text an id is a
+    /// property that we do not know.
+    fn of(
+        text: Option<String>,
+        id: Option<String>,
+        extensions: &Map<String, Value>,
+    ) -> Result<Self, Refusal> {
+        let hash = hash(extensions)?;
+        if let (None, None, Some(id)) = (&text, hash, id) {
+            let known = id.strip_prefix(SHA256).and_then(DocumentHash::from_hex);
+            return Ok(known.map_or(Self::Id(id), Self::Hash));
+        }
+        match (text, hash) {
+            (Some(text), None) => Ok(Self::Text(text)),
+            (Some(text), Some(hash)) if hash == DocumentHash::of(&text) => {
+                Ok(Self::Both(text, hash))
+            }
+            (Some(_), Some(_)) => Err(Refusal::bad_request(
+                "`sha256Hash` is not the SHA-256 of `query`",
+            )),
+            (None, Some(hash)) => Ok(Self::Hash(hash)),
+            (None, None) => Err(Refusal::bad_request(
+                "`query` is missing: it must be a GraphQL document",
+            )),
         }
     }
 }
 
-/// Of a client that sends a hash first and the text only where that is not known, as automatic persisted queries do: it
-/// is told that it is not known, and then sends the text like anybody else.
-fn no_query(extensions: Option<&Value>) -> Refusal {
-    if extensions.is_some_and(|extensions| extensions["persistedQuery"].is_object()) {
-        return Refusal::unknown_hash();
+/// The hash by which a client names a document.
+fn hash(extensions: &Map<String, Value>) -> Result<Option<DocumentHash>, Refusal> {
+    let persisted = match extensions.get("persistedQuery") {
+        None | Some(Value::Null) => return Ok(None),
+        Some(persisted) => persisted,
+    };
+    if persisted["version"].as_u64() != Some(VERSION) {
+        return Err(Refusal::bad_request(
+            "`persistedQuery` must be an object whose `version` is 1",
+        ));
     }
-    Refusal::bad_request("`query` is missing: it must be a GraphQL document")
+    let hash = persisted["sha256Hash"]
+        .as_str()
+        .and_then(DocumentHash::from_hex);
+    hash.map(Some).ok_or_else(|| {
+        Refusal::bad_request("`sha256Hash` must be a SHA-256 of 64 hexadecimal digits")
+    })
 }
 
 /// `null` is the same as none.

@@ -18,14 +18,17 @@ use tokio::time::timeout;
 use tracing::Instrument;
 
 use super::{
-    answer::{answer, page},
-    call::{Call, Parameters},
+    answer::{answer, cacheable, page, together},
+    call::{Call, Calls, Parameters, Wanted},
     media::{Accept, Media, is_json_body},
     operations::{self, Operations, Outcome},
+    persisted::Persisted,
     refusal::Refusal,
+    trusted::{DocumentPolicy, Trusted},
 };
+use crate::domain::persisted::{DocumentHash, PersistedStore};
 use crate::graphql::limits::Limits;
-use crate::graphql::{Answered, ApiError, Asked, Documents, Execute};
+use crate::graphql::{Answered, ApiError, Asked, Document, Documents, Execute};
 
 /// Where the endpoint is; its page for people sends its requests there.
 pub const PATH: &str = "/graphql";
@@ -45,6 +48,9 @@ pub struct GraphqlEndpoint<E> {
     schema: E,
     prepare: Arc<dyn PrepareRequest>,
     documents: Documents,
+    persisted: Option<Persisted>,
+    trusted: Trusted,
+    batch: usize,
     body_limit: usize,
     time_limit: Duration,
     has_page: bool,
@@ -58,6 +64,9 @@ impl<E: Execute> GraphqlEndpoint<E> {
             schema,
             prepare: Arc::new(prepare),
             documents: Documents::new(Limits::default()),
+            persisted: None,
+            trusted: Trusted::default(),
+            batch: 1,
             body_limit: 128 * 1024,
             time_limit: Duration::from_secs(10),
             has_page: false,
@@ -72,6 +81,29 @@ impl<E: Execute> GraphqlEndpoint<E> {
             documents: Documents::new(limits),
             ..self
         }
+    }
+
+    /// Where documents are kept that clients name by their hash; by default nowhere.
+    #[must_use]
+    pub fn persisted(self, store: Arc<dyn PersistedStore>) -> Self {
+        Self {
+            persisted: Some(Persisted::new(store)),
+            ..self
+        }
+    }
+
+    /// Which documents are executed, within the limits that were set before; by default any.
+    pub fn trusting(self, policy: &DocumentPolicy) -> anyhow::Result<Self> {
+        Ok(Self {
+            trusted: Trusted::read(policy, &self.documents)?,
+            ..self
+        })
+    }
+
+    /// How many operations may come as one array; by default they come one by one.
+    #[must_use]
+    pub fn batch(self, batch: usize) -> Self {
+        Self { batch, ..self }
     }
 
     /// How many bytes the body of a `POST` may have.
@@ -128,20 +160,37 @@ impl<E: Execute> GraphqlEndpoint<E> {
             }
         };
         let parameters = is_get.then(|| Parameters::of(&parts.uri)).transpose()?;
-        if accept.prefers_html
-            && parameters
-                .as_ref()
-                .is_some_and(|given| given.query.is_none())
-        {
+        if accept.prefers_html && parameters.as_ref().is_some_and(Parameters::name_nothing) {
             return self.page();
         }
         let media = accept.media.ok_or_else(Refusal::not_acceptable)?;
-        let call = match parameters {
-            Some(parameters) => Call::from_parameters(parameters)?,
-            None if is_json_body(&parts.headers) => Call::from_json(&self.read(body).await?)?,
+        let calls = match parameters {
+            Some(parameters) => Calls::One(Call::from_parameters(parameters)?),
+            None if is_json_body(&parts.headers) => {
+                Call::from_json(&self.read(body).await?, self.batch)?
+            }
             None => return Err(Refusal::unsupported_media_type()),
         };
-        let document = self.documents.read(&call.document)?;
+        let calls = match calls {
+            Calls::One(call) => return self.one(call, parts, media).await,
+            Calls::Batch(calls) => calls,
+        };
+        // One after the other: a batch has no more of the server at a time than who sends one operation has.
+        let mut answers = Vec::with_capacity(calls.len());
+        for call in calls {
+            let answered = match call {
+                Ok(call) => self.one(call, parts.clone(), media).await,
+                Err(refusal) => Err(refusal),
+            };
+            answers.push(answered.unwrap_or_else(|refusal| refusal.respond(media)));
+        }
+        Ok(together(answers, media).await)
+    }
+
+    /// Answers one operation, alone or of a batch.
+    async fn one(&self, call: Call, parts: Parts, media: Media) -> Result<Response, Refusal> {
+        let is_get = parts.method.is_safe();
+        let document = self.find(&call.wanted).await?;
         let kind = call.operation(document.parsed())?.ty;
         match kind {
             OperationType::Mutation if is_get => {
@@ -160,12 +209,67 @@ impl<E: Execute> GraphqlEndpoint<E> {
         span.record("graphql.operation.name", &*label);
         span.record("graphql.operation.type", operations::kind(kind));
         let began = Instant::now();
-        let asked = call.asked(Arc::clone(&document));
+        // What is asked for by an address that says nothing but what is wanted.
+        let is_cacheable = is_get && matches!(call.wanted, Wanted::Hash(_) | Wanted::Id(_));
+        let asked_with = parts.headers.clone();
+        let (wanted, asked) = call.asked(Arc::clone(&document));
         let answered = self.execute(asked, kind, parts).await;
-        self.documents.keep(&document);
+        self.keep(wanted, &document).await;
         let outcome = Outcome::of(answered.as_ref().ok());
         operations::count(label, operations::kind(kind), began.elapsed(), outcome);
-        Ok(answer(answered?, media))
+        Ok(if is_cacheable {
+            cacheable(answered?, media, &asked_with)
+        } else {
+            answer(answered?, media)
+        })
+    }
+
+    /// The document, if it is within the limits.
+    async fn find(&self, wanted: &Wanted) -> Result<Arc<Document>, Refusal> {
+        let hash = match wanted {
+            Wanted::Id(id) => {
+                let document = self.trusted.by_id(id).ok_or_else(Refusal::unknown_id);
+                return document.map(Arc::clone);
+            }
+            Wanted::Text(text) | Wanted::Both(text, _) if !self.trusted.is_all() => {
+                return Ok(self.documents.read(text)?);
+            }
+            Wanted::Text(text) => DocumentHash::of(text),
+            Wanted::Hash(hash) | Wanted::Both(_, hash) => *hash,
+        };
+        if let Some(document) = self.trusted.by_hash(hash) {
+            return Ok(Arc::clone(document));
+        }
+        if self.trusted.is_all() {
+            return Err(Refusal::untrusted());
+        }
+        if let Some(document) = self.documents.named(hash) {
+            return Ok(document);
+        }
+        let text = match &self.persisted {
+            Some(persisted) => persisted.find(hash).await,
+            None => None,
+        };
+        let text = text.ok_or_else(Refusal::unknown_hash)?;
+        Ok(self.documents.read(&text)?)
+    }
+
+    /// Keeps what turned out to be good, for those who ask for it again.
+    async fn keep(&self, wanted: Wanted, document: &Arc<Document>) {
+        self.documents.keep(document);
+        let (hash, text) = match wanted {
+            Wanted::Text(_) | Wanted::Id(_) => return,
+            Wanted::Hash(hash) => (hash, None),
+            Wanted::Both(text, hash) => (hash, Some(text)),
+        };
+        if !document.is_valid() || self.trusted.by_hash(hash).is_some() {
+            return;
+        }
+        self.documents.keep_named(hash, document);
+        // Also what is known here: it was sent because another server did not know it.
+        if let (Some(text), Some(persisted)) = (text, &self.persisted) {
+            persisted.keep(hash, text).await;
+        }
     }
 
     fn page(&self) -> Result<Response, Refusal> {

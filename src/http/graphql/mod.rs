@@ -7,8 +7,9 @@
 //! |---|---|---|
 //! | executed, with or without errors | 200 | 200 |
 //! | no GraphQL, against the schema or the limits, no such operation, a variable does not fit | 400 | 200 |
-//! | not JSON, a key in it twice, or no `query` in it | 400 | 400 |
-//! | the hash of a persisted query, and no `query` | 200 | 200 |
+//! | not JSON, a key in it twice, no `query` in it, or a hash that is not that of `query` | 400 | 400 |
+//! | the hash of a document that is not known, and no `query` | 200 | 200 |
+//! | no document has this id, or it is not one of those that alone are executed | 400 | 200 |
 //! | mutation by `GET`, unknown method | 405, with `Allow` | 405 |
 //! | no answer that the client accepts | 406 | 406 |
 //! | the body is slow, too large, not JSON by its own account | 408, 413, 415 | 408, 413, 415 |
@@ -21,12 +22,15 @@ mod call;
 mod endpoint;
 mod media;
 mod operations;
+mod persisted;
 mod refusal;
 #[cfg(test)]
 mod tests;
+mod trusted;
 
 pub(super) use media::{best_liked, is_json_body};
 
 pub use endpoint::{GraphqlEndpoint, PATH, PrepareRequest};
 pub use operations::Operations;
 pub use refusal::Refusal;
+pub use trusted::DocumentPolicy;

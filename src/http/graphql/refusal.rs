@@ -95,6 +95,23 @@ impl Refusal {
         )
     }
 
+    /// Whoever was built with this document has a manifest of it that the site was not given.
+    pub(super) fn unknown_id() -> Self {
+        Self::of_document(
+            "DOCUMENT_NOT_FOUND",
+            "no document of this site has this id",
+            None,
+        )
+    }
+
+    pub(super) fn untrusted() -> Self {
+        Self::of_document(
+            "DOCUMENT_NOT_TRUSTED",
+            "this site executes its own documents only",
+            None,
+        )
+    }
+
     pub(super) fn method_not_allowed(allow: &'static str, message: &str) -> Self {
         Self {
             allow: Some(allow),

@@ -38,6 +38,7 @@ mod leases;
 mod limits;
 mod notes;
 mod one_time;
+mod persisted;
 mod ping;
 pub(crate) mod sessions;
 mod signing_keys;
