@@ -18,7 +18,8 @@ use crate::domain::catalog::{
 };
 use crate::domain::ids::ProfileId;
 use crate::domain::watching::{
-    MeasuredByItem, StandingsBySeries, StatesByItem, ThumbsByTitle, WatchService,
+    ListedByTitle, MeasuredByItem, StandingsBySeries, StatesByItem, ThumbsByTitle, TitleList,
+    WatchService,
 };
 
 /// How long a batch is collected. Long enough for all fields of a page to ask, even with other work on the machine.
@@ -94,6 +95,7 @@ pub(crate) struct PersonalLoaders {
     pub(crate) measured: Batched<MeasuredByItem>,
     pub(crate) standings: Batched<StandingsBySeries>,
     pub(crate) thumbs: Batched<ThumbsByTitle>,
+    pub(crate) watchlist: Batched<ListedByTitle>,
 }
 
 impl PersonalLoaders {
@@ -113,6 +115,11 @@ impl PersonalLoaders {
             standings: Batched::new(StandingsBySeries {
                 watching: watching.clone(),
                 visibility: seen.visibility,
+                profile,
+            }),
+            watchlist: Batched::new(ListedByTitle {
+                watching: watching.clone(),
+                list: TitleList::Watchlist,
                 profile,
             }),
             thumbs: Batched::new(ThumbsByTitle { watching, profile }),

@@ -35,6 +35,7 @@ use super::usage::UsageQuery;
 use super::user_error::Payload;
 use super::watching::{
     HidingMutation, MutingMutation, PlayMutation, RatingMutation, WatchingMutation,
+    WatchlistMutation,
 };
 use super::weights;
 use crate::domain::budget::{Budget, Of, Overspent, Spending};
@@ -74,6 +75,7 @@ pub(crate) struct Mutation(
     HidingMutation,
     PlayMutation,
     MutingMutation,
+    WatchlistMutation,
 );
 
 type Inner = async_graphql::Schema<Query, Mutation, EmptySubscription>;

@@ -11,6 +11,7 @@ use super::accounts::{
 use super::error::{ApiError, Result};
 use super::watching::{
     EditPlayPayload, HideTitlePayload, MuteTastePayload, RateTitlePayload, ReportPlaybackPayload,
+    SetWatchlistedPayload,
 };
 use crate::domain::error::{self, Coded};
 
@@ -98,6 +99,7 @@ pub(crate) enum Payload {
     HideTitle(HideTitlePayload),
     EditPlay(EditPlayPayload),
     MuteTaste(MuteTastePayload),
+    SetWatchlisted(SetWatchlistedPayload),
 }
 
 impl UserError {

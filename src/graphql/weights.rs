@@ -61,6 +61,8 @@ pub(super) const WORK: &Table = &[
     (&["Profile"], &["recommendations", "rows"], 50),
     (&["Film", "Series", "Title"], &["similar"], 25),
     (&["Profile"], &["continueWatching", "history", "nextUp"], 30),
+    // All of it is read and put in order, whatever the page.
+    (&["Profile"], &["watchlist"], 400),
     (&["User"], &["auditLog"], 20),
     // Each reads a day for a day of its range, with what tells viewers apart.
     (&["UsageStats"], &["breakdown", "series", "summary"], 400),
@@ -100,8 +102,12 @@ pub(super) const WORK: &Table = &[
         &["totalCount"],
         100,
     ),
-    // What is suggested was ranked whole.
-    (&["RecommendationConnection"], &["totalCount"], 10),
+    // They were read whole.
+    (
+        &["RecommendationConnection", "WatchlistConnection"],
+        &["totalCount"],
+        10,
+    ),
 ];
 
 /// How long lists are taken to be for which nobody asks for a length: the domain keeps them short.

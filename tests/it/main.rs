@@ -52,3 +52,4 @@ mod usage_api;
 mod visibility;
 mod watch_log;
 mod watching;
+mod watchlist;

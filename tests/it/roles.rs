@@ -93,6 +93,11 @@ const MUTATIONS: &[(&str, &str, Row)] = &[
     ("rateTitle", r#"{ title: "x" }"#, WATCHERS),
     ("hideTitle", r#"{ title: "x", hidden: true }"#, WATCHERS),
     (
+        "setWatchlisted",
+        r#"{ title: "x", watchlisted: true }"#,
+        WATCHERS,
+    ),
+    (
         "editPlay",
         r#"{ play: "x", influencesRecommendations: true }"#,
         WATCHERS,

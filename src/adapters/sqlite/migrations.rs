@@ -35,6 +35,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("schema/usage.sql"),
     include_str!("schema/feed.sql"),
     include_str!("schema/lists.sql"),
+    include_str!("schema/watchlist.sql"),
 ];
 
 /// Makes of a file of any former version one of this version, in one transaction.

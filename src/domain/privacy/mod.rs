@@ -18,6 +18,7 @@
 //!     "items": [{ "title", "episode", "position", "percent", "watched", "plays", "completions", "seconds", … }],
 //!     "plays": [{ "id", "title", "episode", "startedAt", "lastAt", "position", "duration", "completion", … }],
 //!     "hiddenTitles": [{ "title", "createdAt", "updatedAt" }],
+//!     "watchlist": [{ "title", "createdAt", "updatedAt" }],
 //!     "mutes": [{ "source", "createdAt", "updatedAt" }] }] }
 //! ```
 //!
@@ -25,8 +26,8 @@
 //! positions, durations and `seconds` are seconds. `titles` says what all plays of a film or series add up to, `items`
 //! where to resume each film and episode, `plays` each play, the latest first, with the sections that were played.
 //! `hiddenTitles` and `mutes` are what is not to be suggested, and what not to be suggested for: a `source` is
-//! `{ "id", "slug", "name", "kind" }` of a `genre` or a `person`. No hash, PIN, key or token is in it. Fields may be
-//! added; `formatVersion` grows when one changes or goes.
+//! `{ "id", "slug", "name", "kind" }` of a `genre` or a `person`. `watchlist` is what the profile means to watch. No
+//! hash, PIN, key or token is in it. Fields may be added; `formatVersion` grows when one changes or goes.
 //!
 //! It is written while it is read, page by page: a long history needs neither much memory nor a long query. If a store
 //! fails half-way, it is broken off.

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::names::{Item, Named, Names};
-use crate::domain::watching::{HiddenTitle, Mute, Play, Section, WatchState, WatchedTitle};
+use crate::domain::watching::{ListedTitle, Mute, Play, Section, WatchState, WatchedTitle};
 
 /// What all plays of a title add up to.
 #[derive(Serialize)]
@@ -69,10 +69,10 @@ struct SectionPart {
     to_at: DateTime<Utc>,
 }
 
-/// A title that is not to be suggested.
+/// A title on a list of the profile's own.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct HiddenPart<'a> {
+pub(super) struct ListedPart<'a> {
     title: Named<'a>,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
@@ -137,11 +137,11 @@ impl Names {
         }
     }
 
-    pub(super) fn hidden(&self, hidden: &HiddenTitle) -> HiddenPart<'_> {
-        HiddenPart {
-            title: self.named(hidden.title),
-            created_at: hidden.stamp.created_at,
-            updated_at: hidden.stamp.updated_at,
+    pub(super) fn listed(&self, listed: &ListedTitle) -> ListedPart<'_> {
+        ListedPart {
+            title: self.named(listed.title),
+            created_at: listed.stamp.created_at,
+            updated_at: listed.stamp.updated_at,
         }
     }
 

@@ -28,6 +28,12 @@ pub enum WatchError {
         /// The limit that is reached.
         most: u64,
     },
+    /// The profile's watchlist has as many titles as it can.
+    #[error("a watchlist can have at most {most} titles; take some off first")]
+    WatchlistFull {
+        /// The limit that is reached.
+        most: u64,
+    },
     /// The profile mutes as much as it can.
     #[error("a profile can mute at most {most} genres and people; unmute some first")]
     TooManyMutes {
@@ -88,6 +94,7 @@ impl Coded for WatchError {
             Self::PlayOfAnotherItem
             | Self::AlreadyFolded
             | Self::TooManyHidden { .. }
+            | Self::WatchlistFull { .. }
             | Self::TooManyMutes { .. } => ErrorCode::Conflict,
             Self::TooManyPlays { .. } | Self::NewPlay => ErrorCode::RateLimited,
             Self::ProfileErased => ErrorCode::Unauthenticated,
@@ -99,7 +106,9 @@ impl Coded for WatchError {
     fn field(&self) -> Option<&'static str> {
         match self {
             Self::ItemNotFound => Some("item"),
-            Self::TitleNotFound | Self::TooManyHidden { .. } => Some("title"),
+            Self::TitleNotFound | Self::TooManyHidden { .. } | Self::WatchlistFull { .. } => {
+                Some("title")
+            }
             Self::SourceNotFound | Self::TooManyMutes { .. } => Some("source"),
             Self::PositionOutOfRange { .. } => Some("position"),
             Self::DurationOutOfRange(_) => Some("duration"),

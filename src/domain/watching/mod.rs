@@ -30,14 +30,15 @@ mod sums;
     reason = "whole seconds, and sums made in the same order, are exact"
 )]
 mod tests;
+mod title_lists;
 mod touched;
 mod types;
 mod viewing;
 
-pub use batches::{MeasuredByItem, StandingsBySeries, StatesByItem, ThumbsByTitle};
+pub use batches::{ListedByTitle, MeasuredByItem, StandingsBySeries, StatesByItem, ThumbsByTitle};
 pub use error::WatchError;
-pub use exclusions::{HiddenTitle, Mute, MutedSource};
-pub use feedback::{MAX_HIDDEN, MAX_MUTES};
+pub use exclusions::{Mute, MutedSource};
+pub use feedback::MAX_MUTES;
 pub use import::ImportedWatch;
 pub use ledger::{Change, Ledger};
 pub use lengths::{Length, LengthSource, Lengths, MeasuredLength};
@@ -54,6 +55,9 @@ pub use sections::{Heard, Section, Sections, Stretch};
 pub use service::{PlayLimit, Recording, Reported, WatchPorts, WatchService};
 pub use standing::SeriesStanding;
 pub use store::{FeedbackStore, FoldStep, HistoryStore, ProfileList, WatchStore};
+pub use title_lists::{
+    ListedTitle, MAX_HIDDEN, MAX_WATCHLIST, OnWatchlist, TitleList, WatchlistOrder, WatchlistQuery,
+};
 pub use touched::{PlayRef, Touched};
 pub use types::{Play, Report, WatchState, WatchedItem, WatchedTitle};
 pub use viewing::{Country, Device, Origin, Played, SittingId, Viewing};

@@ -10,7 +10,7 @@ use crate::graphql::error::Result;
 use crate::graphql::global_id::GlobalId;
 use crate::graphql::recommend::ProfileRecommendations;
 use crate::graphql::scalars::DateTime;
-use crate::graphql::watching::{ProfileHidden, ProfileMutes, ProfileWatching};
+use crate::graphql::watching::{ProfileHidden, ProfileMutes, ProfileWatching, ProfileWatchlist};
 
 /// A profile of the viewer's own account.
 pub(crate) struct Profile(pub(super) accounts::Profile);
@@ -84,6 +84,12 @@ impl Profile {
             profile: self.0.id,
             max_age: self.0.max_age,
         })
+    }
+
+    #[graphql(flatten)]
+    async fn watchlisting(&self, ctx: &Context<'_>) -> Result<ProfileWatchlist> {
+        self.check_opens(ctx).await?;
+        Ok(ProfileWatchlist(self.0.id))
     }
 
     #[graphql(flatten)]

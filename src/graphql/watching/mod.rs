@@ -8,6 +8,7 @@ mod play;
 mod profile;
 mod rate;
 mod state;
+mod watchlist;
 
 pub(crate) use edit::{EditPlayPayload, PlayMutation};
 pub(crate) use hidden::{HideTitlePayload, HidingMutation, ProfileHidden};
@@ -17,3 +18,6 @@ pub(crate) use play::Play;
 pub(crate) use profile::ProfileWatching;
 pub(crate) use rate::{RateTitlePayload, RatingMutation, viewer_liked};
 pub(crate) use state::WatchState;
+pub(crate) use watchlist::{
+    ProfileWatchlist, SetWatchlistedPayload, WatchlistMutation, in_watchlist,
+};

@@ -32,6 +32,10 @@ async fn a_child_does_nothing_with_what_is_not_for_it(on: On) {
                 for (mutation, input) in [
                     ("rateTitle", json!({ "title": id, "liked": true })),
                     ("hideTitle", json!({ "title": id, "hidden": true })),
+                    (
+                        "setWatchlisted",
+                        json!({ "title": id, "watchlisted": true }),
+                    ),
                 ] {
                     let refused = visitor.refused(mutation, input).await;
                     assert_eq!(refused, not_found("title"), "{mutation} {what}");

@@ -23,9 +23,9 @@ use crate::domain::ids::{PlayId, ProfileId, TitleId};
 use crate::domain::page::{Slice, Window};
 use crate::domain::recommend::{UnprojectedWatch, WatchSource, last_in_queue};
 use crate::domain::watching::{
-    Change, FeedbackStore, FoldStep, HiddenTitle, HistoryStore, Ledger, MeasuredLength, Mute,
-    MutedSource, NextDay, Play, ProfileList, Touched, WatchError, WatchState, WatchStore,
-    WatchedItem, WatchedTitle,
+    Change, FeedbackStore, FoldStep, HistoryStore, Ledger, ListedTitle, MeasuredLength, Mute,
+    MutedSource, NextDay, Play, ProfileList, TitleList, Touched, WatchError, WatchState,
+    WatchStore, WatchedItem, WatchedTitle,
 };
 
 /// What watched titles are called that cannot be read.
@@ -214,19 +214,32 @@ impl HistoryStore for MongoWatching {
         .await
     }
 
-    async fn hidden_titles(
+    async fn listed_titles(
         &self,
         profile: ProfileId,
+        list: TitleList,
         window: &Window,
-    ) -> Result<Slice<HiddenTitle>, StoreError> {
+    ) -> Result<Slice<ListedTitle>, StoreError> {
+        let (documents, kind) = match list {
+            TitleList::Hidden => (&self.collections.hidden, "hidden_titles"),
+            TitleList::Watchlist => (&self.collections.watchlist, "watchlist"),
+        };
         let list = List {
             filter: doc! { "_id.profile": profile.to_i64() },
             time: "created_at",
             is_latest_first: true,
             id: "_id.title",
         };
-        list.page(&self.collections.hidden, Some("hidden_titles"), window)
-            .await
+        list.page(documents, Some(kind), window).await
+    }
+
+    async fn listed_among(
+        &self,
+        profile: ProfileId,
+        list: TitleList,
+        titles: &[TitleId],
+    ) -> Result<Vec<TitleId>, StoreError> {
+        exclusions::listed_among(&self.collections, profile, list, titles).await
     }
 
     async fn measured_lengths(
@@ -242,18 +255,13 @@ impl HistoryStore for MongoWatching {
         profile: ProfileId,
         list: ProfileList,
     ) -> Result<Vec<(TitleId, u64)>, StoreError> {
-        let Collections {
-            plays,
-            states,
-            hidden,
-            ..
-        } = &self.collections;
+        let Collections { plays, states, .. } = &self.collections;
         match list {
             ProfileList::History(title) => count(plays, history(profile, title), "title").await,
             ProfileList::InProgress => count(states, in_progress(profile), "title").await,
-            ProfileList::Hidden => {
+            ProfileList::Titles(list) => {
                 let filter = doc! { "_id.profile": profile.to_i64() };
-                count(hidden, filter, "_id.title").await
+                count(self.collections.of_list(list), filter, "_id.title").await
             }
         }
     }
@@ -269,13 +277,23 @@ impl HistoryStore for MongoWatching {
 
 #[async_trait]
 impl FeedbackStore for MongoWatching {
-    async fn hide_title(&self, hidden: &HiddenTitle, most: u64) -> Result<(), WatchError> {
-        exclusions::hide(&self.collections, hidden, most).await
+    async fn list_title(
+        &self,
+        list: TitleList,
+        listed: &ListedTitle,
+        most: u64,
+    ) -> Result<(), WatchError> {
+        exclusions::list_title(&self.collections, list, listed, most).await
     }
 
-    async fn unhide_title(&self, profile: ProfileId, title: TitleId) -> Result<(), StoreError> {
+    async fn unlist_title(
+        &self,
+        list: TitleList,
+        profile: ProfileId,
+        title: TitleId,
+    ) -> Result<(), StoreError> {
         let key = TitleKey::new((profile, title));
-        exclusions::remove(&self.collections.hidden, &key).await
+        exclusions::remove(self.collections.of_list(list), &key).await
     }
 
     async fn put_mute(&self, mute: &Mute, most: u64) -> Result<(), WatchError> {

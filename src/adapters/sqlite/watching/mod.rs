@@ -8,5 +8,6 @@ mod log;
 mod rows;
 mod source;
 mod store;
+mod title_lists;
 
 pub use store::SqliteWatching;

@@ -13,8 +13,8 @@ use super::rows::{
     find_watched_title, plays_of_title, put_measured, put_play, put_state, put_watched_title,
     set_back_next_day,
 };
-use super::{entries, erase, exclusions, lists};
-use crate::adapters::sqlite::columns::{TableRecord, limit as rows, list, read};
+use super::{entries, erase, exclusions, lists, title_lists};
+use crate::adapters::sqlite::columns::{TableRecord, limit as rows, list as json_list, read};
 use crate::adapters::sqlite::db::{SqliteDb, store_error};
 use crate::adapters::sqlite::page::List;
 use crate::adapters::sqlite::statements::{fill, readable};
@@ -23,9 +23,9 @@ use crate::domain::error::StoreError;
 use crate::domain::ids::{PlayId, ProfileId, TitleId};
 use crate::domain::page::{Slice, Window};
 use crate::domain::watching::{
-    Change, FeedbackStore, FoldStep, HiddenTitle, HistoryStore, Ledger, MeasuredLength, Mute,
-    MutedSource, NextDay, Play, ProfileList, Rows, Touched, WatchError, WatchState, WatchStore,
-    WatchedItem, WatchedTitle,
+    Change, FeedbackStore, FoldStep, HistoryStore, Ledger, ListedTitle, MeasuredLength, Mute,
+    MutedSource, NextDay, Play, ProfileList, Rows, TitleList, Touched, WatchError, WatchState,
+    WatchStore, WatchedItem, WatchedTitle,
 };
 
 /// How many rows are written in one transaction: other writes wait for that long and no longer.
@@ -278,12 +278,26 @@ impl HistoryStore for SqliteWatching {
         .await
     }
 
-    async fn hidden_titles(
+    async fn listed_titles(
         &self,
         profile: ProfileId,
+        list: TitleList,
         window: &Window,
-    ) -> Result<Slice<HiddenTitle>, StoreError> {
-        self.page(lists::hidden_titles(profile), window).await
+    ) -> Result<Slice<ListedTitle>, StoreError> {
+        self.page(title_lists::listed_titles(profile, list), window)
+            .await
+    }
+
+    async fn listed_among(
+        &self,
+        profile: ProfileId,
+        list: TitleList,
+        titles: &[TitleId],
+    ) -> Result<Vec<TitleId>, StoreError> {
+        let titles = json_list(titles.iter().map(|title| title.to_i64()));
+        self.db
+            .read(move |connection| title_lists::listed_among(connection, profile, list, &titles))
+            .await
     }
 
     async fn measured_lengths(
@@ -316,7 +330,7 @@ impl HistoryStore for SqliteWatching {
         profile: ProfileId,
         titles: &[TitleId],
     ) -> Result<Vec<TitleId>, StoreError> {
-        let titles = list(titles.iter().map(|title| title.to_i64()));
+        let titles = json_list(titles.iter().map(|title| title.to_i64()));
         self.db
             .read(move |connection| exclusions::passed_over(connection, profile, &titles))
             .await
@@ -325,17 +339,27 @@ impl HistoryStore for SqliteWatching {
 
 #[async_trait]
 impl FeedbackStore for SqliteWatching {
-    async fn hide_title(&self, hidden: &HiddenTitle, most: u64) -> Result<(), WatchError> {
-        let hidden = hidden.clone();
+    async fn list_title(
+        &self,
+        list: TitleList,
+        listed: &ListedTitle,
+        most: u64,
+    ) -> Result<(), WatchError> {
+        let listed = listed.clone();
         self.db
-            .write(move |connection| exclusions::hide(connection, &hidden, most))
+            .write(move |connection| title_lists::put(connection, list, &listed, most))
             .await
     }
 
-    async fn unhide_title(&self, profile: ProfileId, title: TitleId) -> Result<(), StoreError> {
+    async fn unlist_title(
+        &self,
+        list: TitleList,
+        profile: ProfileId,
+        title: TitleId,
+    ) -> Result<(), StoreError> {
         self.db
             .write(move |connection| {
-                exclusions::unhide(connection, profile, title).map_err(store_error)
+                title_lists::remove(connection, list, profile, title).map_err(store_error)
             })
             .await
     }

@@ -9,5 +9,6 @@ mod log;
 mod projection;
 mod reads;
 mod support;
+mod title_lists;
 mod unreadable;
 mod update;
