@@ -18,8 +18,8 @@ use crate::domain::catalog::{
 };
 use crate::domain::ids::ProfileId;
 use crate::domain::watching::{
-    ListedByTitle, MeasuredByItem, StandingsBySeries, StatesByItem, ThumbsByTitle, TitleList,
-    WatchService,
+    ListedByTitle, MeasuredByItem, MutedBySource, StandingsBySeries, StatesByItem, ThumbsByTitle,
+    TitleList, WatchService,
 };
 
 /// How long a batch is collected. Long enough for all fields of a page to ask, even with other work on the machine.
@@ -96,11 +96,20 @@ pub(crate) struct PersonalLoaders {
     pub(crate) standings: Batched<StandingsBySeries>,
     pub(crate) thumbs: Batched<ThumbsByTitle>,
     pub(crate) watchlist: Batched<ListedByTitle>,
+    pub(crate) hidden: Batched<ListedByTitle>,
+    pub(crate) muted: Batched<MutedBySource>,
 }
 
 impl PersonalLoaders {
     pub(super) fn new(seen: &Seen, watching: &WatchService, profile: Option<ProfileId>) -> Self {
         let watching = watching.clone();
+        let listed = |list| {
+            Batched::new(ListedByTitle {
+                watching: watching.clone(),
+                list,
+                profile,
+            })
+        };
         Self {
             titles: Batched::new(TitlesById(seen.clone())),
             collection_films: Batched::new(FilmsByCollection(seen.clone())),
@@ -117,9 +126,10 @@ impl PersonalLoaders {
                 visibility: seen.visibility,
                 profile,
             }),
-            watchlist: Batched::new(ListedByTitle {
+            watchlist: listed(TitleList::Watchlist),
+            hidden: listed(TitleList::Hidden),
+            muted: Batched::new(MutedBySource {
                 watching: watching.clone(),
-                list: TitleList::Watchlist,
                 profile,
             }),
             thumbs: Batched::new(ThumbsByTitle { watching, profile }),

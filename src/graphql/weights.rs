@@ -58,6 +58,8 @@ pub(super) const WORK: &Table = &[
     (&["Mutation"], &["editPlay", "muteTaste", "rateTitle"], 200),
     (&["Mutation"], &["deleteProfile"], 500),
     (&["Profile"], &["tasteWeights"], 200),
+    // A node may be a row, for which the page is made once.
+    (&["Query"], &["node", "nodes"], 50),
     (&["Profile"], &["recommendations", "rows"], 50),
     (&["Film", "Series", "Title"], &["similar"], 25),
     (&["Profile"], &["continueWatching", "history", "nextUp"], 30),
@@ -79,7 +81,6 @@ pub(super) const WORK: &Table = &[
             "episode",
             "film",
             "genre",
-            "node",
             "person",
             "series",
             "user",

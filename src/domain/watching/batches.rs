@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::error::WatchError;
+use super::exclusions::MutedSource;
 use super::lengths::MeasuredLength;
 use super::service::WatchService;
 use super::standing::SeriesStanding;
@@ -116,6 +117,30 @@ impl Batch for ListedByTitle {
         };
         let listed = self.watching.listed_among(profile, self.list, titles);
         Ok(listed.await?.into_iter().map(|title| (title, ())).collect())
+    }
+}
+
+/// Whether a profile mutes genres and people: those that it mutes have a value.
+#[derive(Clone)]
+pub struct MutedBySource {
+    pub watching: WatchService,
+    /// Whose mutes; there are none if `None`.
+    pub profile: Option<ProfileId>,
+}
+
+impl Batch for MutedBySource {
+    type Key = MutedSource;
+    type Value = ();
+    type Error = WatchError;
+
+    async fn load(&self, sources: &[MutedSource]) -> Result<HashMap<MutedSource, ()>, WatchError> {
+        let Some(profile) = self.profile else {
+            return Ok(HashMap::new());
+        };
+        let mutes = self.watching.mutes(profile).await?;
+        let is_muted = |source: &MutedSource| mutes.iter().any(|mute| mute.source == *source);
+        let muted = sources.iter().copied().filter(is_muted);
+        Ok(muted.map(|source| (source, ())).collect())
     }
 }
 

@@ -35,7 +35,9 @@ mod touched;
 mod types;
 mod viewing;
 
-pub use batches::{ListedByTitle, MeasuredByItem, StandingsBySeries, StatesByItem, ThumbsByTitle};
+pub use batches::{
+    ListedByTitle, MeasuredByItem, MutedBySource, StandingsBySeries, StatesByItem, ThumbsByTitle,
+};
 pub use error::WatchError;
 pub use exclusions::{Mute, MutedSource};
 pub use feedback::MAX_MUTES;

@@ -22,7 +22,7 @@ use crate::graphql::page::{Connection, PageArgs, limit};
 use crate::graphql::recommend::{RecommendationEdge, similar};
 use crate::graphql::scalars::{Date, DateTime};
 use crate::graphql::usage::UsageStats;
-use crate::graphql::watching::{in_watchlist, viewer_liked};
+use crate::graphql::watching::{in_watchlist, viewer_hidden, viewer_liked};
 
 /// A series that was read, as the schema shows it.
 #[derive(Clone)]

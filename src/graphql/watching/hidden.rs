@@ -19,6 +19,15 @@ use crate::graphql::user_error::UserError;
 
 static HIDDEN: Order = Order::by_number("hidden titles");
 
+/// Whether the viewer's profile hides a title; `None` if nobody is logged in.
+pub(crate) async fn viewer_hidden(ctx: &Context<'_>, title: TitleId) -> Result<Option<bool>> {
+    if ctx.viewer().profile().is_none() {
+        return Ok(None);
+    }
+    let hidden = ctx.personal().hidden.find(title).await?;
+    Ok(Some(hidden.is_some()))
+}
+
 /// Hiding titles from suggestions.
 #[derive(Default)]
 pub(crate) struct HidingMutation;

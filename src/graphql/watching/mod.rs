@@ -11,9 +11,9 @@ mod state;
 mod watchlist;
 
 pub(crate) use edit::{EditPlayPayload, PlayMutation};
-pub(crate) use hidden::{HideTitlePayload, HidingMutation, ProfileHidden};
+pub(crate) use hidden::{HideTitlePayload, HidingMutation, ProfileHidden, viewer_hidden};
 pub(crate) use mutation::{ReportPlaybackPayload, WatchingMutation};
-pub(crate) use mute::{MuteTastePayload, MutingMutation, ProfileMutes, TasteSource};
+pub(crate) use mute::{MuteTastePayload, MutingMutation, ProfileMutes, TasteSource, viewer_muted};
 pub(crate) use play::Play;
 pub(crate) use profile::ProfileWatching;
 pub(crate) use rate::{RateTitlePayload, RatingMutation, viewer_liked};

@@ -1,12 +1,13 @@
 //! The mutation `reportPlayback`: recording what players report.
 
-use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
+use async_graphql::{ComplexObject, Context, Enum, ID, InputObject, Object, SimpleObject};
 use uuid::Uuid;
 
 use super::state::WatchState;
 use crate::domain::error::ErrorCode;
 use crate::domain::ids::PlayId;
 use crate::domain::watching::{self, Origin, Report, WatchedItem};
+use crate::graphql::catalog::{Playable, playables};
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::Result;
 use crate::graphql::global_id::GlobalId;
@@ -51,6 +52,7 @@ impl WatchingMutation {
         let reported = reported.await;
         Ok(match reported {
             Ok(reported) => ReportPlaybackPayload {
+                reported: Some(item),
                 state: Some(WatchState::from(&reported.state)),
                 completed_now: reported.completed_now,
                 user_errors: Vec::new(),
@@ -118,7 +120,10 @@ enum PlaybackEvent {
 
 /// What a report led to.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub(crate) struct ReportPlaybackPayload {
+    #[graphql(skip)]
+    reported: Option<WatchedItem>,
     /// How the profile now stands with the film or episode; null if the report was refused.
     state: Option<WatchState>,
     /// Whether this report made the play count as watched to the end.
@@ -129,9 +134,21 @@ pub(crate) struct ReportPlaybackPayload {
     pub(crate) user_errors: Vec<UserError>,
 }
 
+#[ComplexObject]
+impl ReportPlaybackPayload {
+    /// The film or episode, whose `watchState` is what the report led to; null if the report was refused.
+    async fn item(&self, ctx: &Context<'_>) -> Result<Option<Playable>> {
+        Ok(playables(ctx, self.reported.into_iter())
+            .await?
+            .into_values()
+            .next())
+    }
+}
+
 impl ReportPlaybackPayload {
     fn refused(errors: impl IntoIterator<Item = UserError>) -> Self {
         Self {
+            reported: None,
             state: None,
             completed_now: false,
             user_errors: errors.into_iter().collect(),

@@ -160,6 +160,13 @@ impl World {
                     "} }",
                 ),
             ],
+            "RecommendationRow" => {
+                let row = "rows(first: 10, itemsPerRow: 10)";
+                let few = "rows(first: 8, itemsPerRow: 4)";
+                [row, few]
+                    .map(|rows| own(&format!("profile {{ {rows} {{ "), "} } }"))
+                    .to_vec()
+            }
             _ => Vec::new(),
         }
     }
@@ -251,10 +258,6 @@ impl World {
             "Profile.recommendations" => ["", ", kind: FILM", ", kind: SERIES"]
                 .map(|kind| format!("first: 30{kind}"))
                 .to_vec(),
-            "Profile.rows" => vec![
-                "first: 10, itemsPerRow: 10".to_owned(),
-                "first: 8, itemsPerRow: 4".to_owned(),
-            ],
             _ => vec![String::new()],
         }
     }
