@@ -34,8 +34,8 @@ use super::types::{self, Types};
 use super::usage::UsageQuery;
 use super::user_error::Payload;
 use super::watching::{
-    HidingMutation, MutingMutation, PlayMutation, RatingMutation, WatchingMutation,
-    WatchlistMutation,
+    HidingMutation, MutingMutation, PlayMutation, RatingMutation, WatchedMutation,
+    WatchingMutation, WatchlistMutation,
 };
 use super::weights;
 use crate::domain::budget::{Budget, Of, Overspent, Spending};
@@ -76,6 +76,7 @@ pub(crate) struct Mutation(
     PlayMutation,
     MutingMutation,
     WatchlistMutation,
+    WatchedMutation,
 );
 
 type Inner = async_graphql::Schema<Query, Mutation, EmptySubscription>;

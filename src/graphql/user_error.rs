@@ -11,7 +11,7 @@ use super::accounts::{
 use super::error::{ApiError, Result};
 use super::watching::{
     EditPlayPayload, HideTitlePayload, MuteTastePayload, RateTitlePayload, ReportPlaybackPayload,
-    SetWatchlistedPayload,
+    SetWatchedPayload, SetWatchlistedPayload,
 };
 use crate::domain::error::{self, Coded};
 
@@ -100,6 +100,7 @@ pub(crate) enum Payload {
     EditPlay(EditPlayPayload),
     MuteTaste(MuteTastePayload),
     SetWatchlisted(SetWatchlistedPayload),
+    SetWatched(SetWatchedPayload),
 }
 
 impl UserError {

@@ -56,6 +56,8 @@ pub(super) const WORK: &Table = &[
     ),
     // Each reads all plays of a title, or all that the profile has muted.
     (&["Mutation"], &["editPlay", "muteTaste", "rateTitle"], 200),
+    // It reads and writes as many states as the series has episodes.
+    (&["Mutation"], &["setWatched"], 500),
     (&["Mutation"], &["deleteProfile"], 500),
     (&["Profile"], &["tasteWeights"], 200),
     // A node may be a row, for which the page is made once.

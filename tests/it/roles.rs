@@ -92,6 +92,7 @@ const MUTATIONS: &[(&str, &str, Row)] = &[
     ),
     ("rateTitle", r#"{ title: "x" }"#, WATCHERS),
     ("hideTitle", r#"{ title: "x", hidden: true }"#, WATCHERS),
+    ("setWatched", r#"{ item: "x", watched: true }"#, WATCHERS),
     (
         "setWatchlisted",
         r#"{ title: "x", watchlisted: true }"#,

@@ -36,6 +36,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("schema/feed.sql"),
     include_str!("schema/lists.sql"),
     include_str!("schema/watchlist.sql"),
+    include_str!("schema/told.sql"),
 ];
 
 /// Makes of a file of any former version one of this version, in one transaction.

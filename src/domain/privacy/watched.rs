@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::names::{Item, Named, Names};
-use crate::domain::watching::{ListedTitle, Mute, Play, Section, WatchState, WatchedTitle};
+use crate::domain::watching::{ListedTitle, Mute, Play, Section, Told, WatchState, WatchedTitle};
 
 /// What all plays of a title add up to.
 #[derive(Serialize)]
@@ -16,6 +16,7 @@ pub(super) struct TitlePart<'a> {
     plays: u32,
     completions: u32,
     seconds: f64,
+    told: u32,
     first_at: DateTime<Utc>,
     last_at: DateTime<Utc>,
     weight: f64,
@@ -35,7 +36,8 @@ pub(super) struct ItemPart<'a> {
     plays: u32,
     completions: u32,
     seconds: f64,
-    last_played_at: DateTime<Utc>,
+    last_played_at: Option<DateTime<Utc>>,
+    told: Option<Told>,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
 }
@@ -96,6 +98,7 @@ impl Names {
             plays: watched_title.plays,
             completions: watched_title.completions,
             seconds: watched_title.seconds,
+            told: watched_title.told,
             first_at: watched_title.first_at,
             last_at: watched_title.last_at,
             weight: watched_title.weight,
@@ -113,7 +116,8 @@ impl Names {
             plays: state.plays,
             completions: state.completions,
             seconds: state.seconds,
-            last_played_at: state.last_played_at,
+            last_played_at: state.last_watched_at(),
+            told: state.told,
             created_at: state.stamp.created_at,
             updated_at: state.stamp.updated_at,
         }

@@ -96,6 +96,7 @@ mod tests {
                 plays: 1,
                 completions: 1,
                 seconds: 60.0,
+                told: 0,
                 first_at: since,
                 last_at: since,
                 liked: None,

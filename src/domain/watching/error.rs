@@ -54,6 +54,9 @@ pub enum WatchError {
     /// The time is not in the past.
     #[error("the time of the report lies in the future, or before 1970")]
     TimeOutOfRange,
+    /// The time of a watch elsewhere is not in the past.
+    #[error("the time of the watch lies in the future, or before 1970")]
+    WatchedAtOutOfRange,
     /// The client gave the same name to two plays.
     #[error("this play is of another item")]
     PlayOfAnotherItem,
@@ -90,7 +93,8 @@ impl Coded for WatchError {
             | Self::SourceNotFound => ErrorCode::NotFound,
             Self::PositionOutOfRange { .. }
             | Self::DurationOutOfRange(_)
-            | Self::TimeOutOfRange => ErrorCode::OutOfRange,
+            | Self::TimeOutOfRange
+            | Self::WatchedAtOutOfRange => ErrorCode::OutOfRange,
             Self::PlayOfAnotherItem
             | Self::AlreadyFolded
             | Self::TooManyHidden { .. }
@@ -113,6 +117,7 @@ impl Coded for WatchError {
             Self::PositionOutOfRange { .. } => Some("position"),
             Self::DurationOutOfRange(_) => Some("duration"),
             Self::TimeOutOfRange => Some("at"),
+            Self::WatchedAtOutOfRange => Some("watchedAt"),
             Self::PlayNotFound
             | Self::PlayOfAnotherItem
             | Self::TooManyPlays { .. }

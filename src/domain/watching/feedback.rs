@@ -124,7 +124,11 @@ impl WatchService {
         Ok(self.ports.feedback.mutes(profile).await?)
     }
 
-    async fn record(&self, viewer: &KnownViewer, cause: Cause) -> Result<Ledger, WatchError> {
+    pub(super) async fn record(
+        &self,
+        viewer: &KnownViewer,
+        cause: Cause,
+    ) -> Result<Ledger, WatchError> {
         let draft = Draft {
             profile: viewer.profile,
             cause,
@@ -185,8 +189,8 @@ impl Ledger {
         self.watched_titles.put(key, watched_title);
     }
 
-    /// Takes a play out of its title's weight, or puts it back. All other plays of the title must be in the
-    /// ledger: the weight is added up anew, because a difference of weights would leave dust where nothing is left.
+    /// Takes a play out of its title's weight, or puts it back. All other plays and states of the title must be in the
+    /// ledger.
     pub fn set_counts(
         &mut self,
         rules: &WatchRules,
@@ -211,15 +215,8 @@ impl Ledger {
             ..play.clone()
         };
         self.plays.put(key, play);
-        let of_title = self
-            .plays
-            .all()
-            .filter(|play| play.counts && (play.profile, play.title) == title_key);
-        let weight = of_title.fold(0.0, |added, play| {
-            added + rules.weight(play.completion, play.last_at)
-        });
         let watched_title = WatchedTitle {
-            weight,
+            weight: self.weight_of(rules, title_key),
             stamp: watched_title.stamp.next(now),
             ..watched_title
         };

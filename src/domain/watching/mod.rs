@@ -31,6 +31,7 @@ mod sums;
 )]
 mod tests;
 mod title_lists;
+mod told;
 mod touched;
 mod types;
 mod viewing;
@@ -55,11 +56,12 @@ pub use rows::Rows;
 pub use rules::{Progress, WatchRules};
 pub use sections::{Heard, Section, Sections, Stretch};
 pub use service::{PlayLimit, Recording, Reported, WatchPorts, WatchService};
-pub use standing::SeriesStanding;
+pub use standing::{SeasonStanding, SeriesStanding};
 pub use store::{FeedbackStore, FoldStep, HistoryStore, ProfileList, WatchStore};
 pub use title_lists::{
     ListedTitle, MAX_HIDDEN, MAX_WATCHLIST, OnWatchlist, TitleList, WatchlistOrder, WatchlistQuery,
 };
+pub use told::{Said, Told, Watchable};
 pub use touched::{PlayRef, Touched};
 pub use types::{Play, Report, WatchState, WatchedItem, WatchedTitle};
 pub use viewing::{Country, Device, Origin, Played, SittingId, Viewing};

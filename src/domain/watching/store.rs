@@ -129,7 +129,7 @@ pub trait HistoryStore: Send + Sync {
         window: &Window,
     ) -> Result<Slice<WatchState>, StoreError>;
 
-    /// A page of the series that a profile has played something of, and of which there may be an episode to watch next
+    /// A page of the series that a profile has played something of, or said to have watched, and of which there may be an episode to watch next
     /// on a day ([`WatchedTitle::next_day`]): the last played first, ties by the title's id, ascending. Keyset:
     /// (`last_at` in milliseconds, id).
     async fn series_to_go_on_with(
@@ -177,7 +177,8 @@ pub trait HistoryStore: Send + Sync {
         list: ProfileList,
     ) -> Result<Vec<(TitleId, u64)>, StoreError>;
 
-    /// Which of these titles a profile has played, rates or hides, each once. A thumb that was taken back is none.
+    /// Which of these titles a profile has played, said to have watched, rates or hides, each once. What was taken back is
+    /// none.
     async fn passed_over(
         &self,
         profile: ProfileId,

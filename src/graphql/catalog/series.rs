@@ -114,6 +114,6 @@ struct SeriesProgress {
     episodes_aired: u64,
     /// How many of these the viewer's profile has watched; 0 for somebody who is not logged in.
     episodes_watched: u64,
-    /// When the viewer's profile last played an episode; null if never.
+    /// When the viewer's profile last watched an episode; null if never, or if nobody knows when.
     last_watched_at: Option<DateTime>,
 }

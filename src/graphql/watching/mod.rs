@@ -7,6 +7,7 @@ mod mute;
 mod play;
 mod profile;
 mod rate;
+mod set_watched;
 mod state;
 mod watchlist;
 
@@ -17,6 +18,7 @@ pub(crate) use mute::{MuteTastePayload, MutingMutation, ProfileMutes, TasteSourc
 pub(crate) use play::Play;
 pub(crate) use profile::ProfileWatching;
 pub(crate) use rate::{RateTitlePayload, RatingMutation, viewer_liked};
+pub(crate) use set_watched::{SetWatchedPayload, WatchedMutation};
 pub(crate) use state::WatchState;
 pub(crate) use watchlist::{
     ProfileWatchlist, SetWatchlistedPayload, WatchlistMutation, in_watchlist,

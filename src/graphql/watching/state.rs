@@ -20,15 +20,15 @@ pub(crate) struct WatchState {
     position: f64,
     /// How far that is, 0 to 100; 100 if it was watched and there is nothing to resume, 0 if nobody knows how long it is.
     percent: f64,
-    /// Whether it was ever watched to the end.
+    /// Whether it was ever watched to the end, here or by what `setWatched` said.
     watched: bool,
-    /// How many plays of it there were.
+    /// How often it was watched, begun or finished: its plays, and what `setWatched` said.
     plays: u32,
-    /// How many plays got to the end.
+    /// How often it was watched to the end.
     completions: u32,
     /// The seconds really played, over all plays: each second counts once per play.
     seconds_watched: f64,
-    /// When it was last played; null if never.
+    /// When it was last played, or watched elsewhere; null if never, or if nobody knows when.
     last_played_at: Option<DateTime>,
 }
 
@@ -74,15 +74,16 @@ impl WatchState {
 
 impl From<&watching::WatchState> for WatchState {
     fn from(state: &watching::WatchState) -> Self {
+        let (plays, completions) = state.times();
         Self {
             id: GlobalId::WatchState(Some(state.profile), state.item).encode(),
             position: state.position,
             percent: state.percent,
             watched: state.watched,
-            plays: state.plays,
-            completions: state.completions,
+            plays,
+            completions,
             seconds_watched: state.seconds,
-            last_played_at: Some(state.last_played_at.into()),
+            last_played_at: state.last_watched_at().map(Into::into),
         }
     }
 }

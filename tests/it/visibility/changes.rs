@@ -43,6 +43,12 @@ async fn a_child_does_nothing_with_what_is_not_for_it(on: On) {
             }
             _ => {}
         }
+        let kind = what.split(' ').next().unwrap();
+        if ["Film", "Series", "Season", "Episode"].contains(&kind) {
+            let input = json!({ "item": id, "watched": true });
+            let refused = visitor.refused("setWatched", input).await;
+            assert_eq!(refused, not_found("item"), "{what}");
+        }
         if what.starts_with("Film ") || what.starts_with("Episode ") {
             number += 1;
             let play = format!("11111111-0000-4000-8000-{number:012}");

@@ -8,7 +8,7 @@ use crate::adapters::mongo::fields::{date, stamp};
 use crate::domain::ids::{EpisodeId, PlayId, ProfileId, TitleId};
 use crate::domain::recommend::UnprojectedWatch;
 use crate::domain::watching::{
-    MeasuredLength, NextDay, Play, Section, WatchState, WatchedItem, WatchedTitle,
+    MeasuredLength, NextDay, Play, Section, Told, WatchState, WatchedItem, WatchedTitle,
 };
 
 /// The day after all others, on which there is still nothing to watch next.
@@ -80,9 +80,23 @@ pub(super) struct StateDocument {
     completions: u32,
     seconds: f64,
     last_played_at: DateTime,
+    /// Not there in what was played before this was kept.
+    #[serde(default)]
+    told: Option<ToldDocument>,
     revision: i64,
     created_at: DateTime,
     updated_at: DateTime,
+}
+
+/// What holds of an item by what a viewer said of it by hand.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "told")]
+enum ToldDocument {
+    Watched {
+        said_at: DateTime,
+        at: Option<DateTime>,
+    },
+    Unwatched,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -101,6 +115,9 @@ pub(super) struct WatchedTitleDocument {
     plays: u32,
     completions: u32,
     seconds: f64,
+    /// Not there in what was watched before this was kept.
+    #[serde(default)]
+    told: u32,
     first_at: DateTime,
     last_at: DateTime,
     liked: Option<bool>,
@@ -307,6 +324,7 @@ impl From<&WatchState> for StateDocument {
             completions: state.completions,
             seconds: state.seconds,
             last_played_at: date(state.last_played_at),
+            told: state.told.map(ToldDocument::from),
             revision: state.stamp.revision.cast_signed(),
             created_at: date(state.stamp.created_at),
             updated_at: date(state.stamp.updated_at),
@@ -327,7 +345,32 @@ impl From<StateDocument> for WatchState {
             completions: document.completions,
             seconds: document.seconds,
             last_played_at: document.last_played_at.to_chrono(),
+            told: document.told.map(Told::from),
             stamp: stamp(document.revision, document.created_at, document.updated_at),
+        }
+    }
+}
+
+impl From<Told> for ToldDocument {
+    fn from(told: Told) -> Self {
+        match told {
+            Told::Watched { said_at, at } => Self::Watched {
+                said_at: date(said_at),
+                at: at.map(date),
+            },
+            Told::Unwatched => Self::Unwatched,
+        }
+    }
+}
+
+impl From<ToldDocument> for Told {
+    fn from(document: ToldDocument) -> Self {
+        match document {
+            ToldDocument::Watched { said_at, at } => Self::Watched {
+                said_at: said_at.to_chrono(),
+                at: at.map(DateTime::to_chrono),
+            },
+            ToldDocument::Unwatched => Self::Unwatched,
         }
     }
 }
@@ -351,6 +394,7 @@ impl WatchedTitleDocument {
             plays: watched_title.plays,
             completions: watched_title.completions,
             seconds: watched_title.seconds,
+            told: watched_title.told,
             first_at: date(watched_title.first_at),
             last_at: date(watched_title.last_at),
             liked: watched_title.liked,
@@ -376,6 +420,7 @@ impl From<WatchedTitleDocument> for WatchedTitle {
             plays: document.plays,
             completions: document.completions,
             seconds: document.seconds,
+            told: document.told,
             first_at: document.first_at.to_chrono(),
             last_at: document.last_at.to_chrono(),
             liked: document.liked,
@@ -446,6 +491,7 @@ mod tests {
             plays: 1,
             completions: 1,
             seconds: 60.0,
+            told: 0,
             first_at: at(1),
             last_at: at(5),
             liked,

@@ -179,7 +179,7 @@ pub(super) async fn passed_over(
     let hidden = doc! { "_id": { "$in": &keys } };
     let watched = doc! {
         "_id": { "$in": keys },
-        "$or": [{ "plays": { "$gt": 0 } }, { "liked": { "$ne": null } }],
+        "$or": [{ "plays": { "$gt": 0 } }, { "told": { "$gt": 0 } }, { "liked": { "$ne": null } }],
     };
     let (watched, hidden) = patiently(collections.db.timeout, async {
         try_join!(

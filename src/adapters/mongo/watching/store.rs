@@ -182,7 +182,7 @@ impl HistoryStore for MongoWatching {
             filter: doc! {
                 "_id.profile": profile.to_i64(),
                 "is_series": true,
-                "plays": { "$gt": 0 },
+                "$or": [{ "plays": { "$gt": 0 } }, { "told": { "$gt": 0 } }],
                 // It is not there in what was watched before it was kept.
                 "next_day": { "$not": { "$gt": i64::from(day.0) } },
             },

@@ -25,7 +25,7 @@ pub(super) fn passed_over(
 ) -> Result<Vec<TitleId>> {
     let sql = "SELECT title FROM watched_titles
         WHERE profile = ?1 AND title IN (SELECT value FROM json_each(?2))
-            AND (plays > 0 OR liked IS NOT NULL)
+            AND (plays > 0 OR told > 0 OR liked IS NOT NULL)
         UNION
         SELECT title FROM hidden_titles
         WHERE profile = ?1 AND title IN (SELECT value FROM json_each(?2))";

@@ -59,7 +59,7 @@ pub(super) fn series_to_go_on_with(profile: ProfileId, day: NextDay) -> List<Wat
         select: TitleRow::SELECT,
         table: "watched_titles",
         index: Some("watched_titles_to_go_on_with"),
-        condition: "profile = ?1 AND is_series = 1 AND plays > 0 AND next_day <= ?2",
+        condition: "profile = ?1 AND is_series = 1 AND plays + told > 0 AND next_day <= ?2",
         scope: vec![profile.to_i64(), day.0.into()],
         time: "last_at",
         is_latest_first: true,

@@ -9,9 +9,9 @@ use rusqlite::{Connection, Params, params_from_iter};
 
 use super::lists::{PLAYS, STATES, WATCHES};
 use super::rows::{
-    PLAYS_OF_TITLE, PlayRow, StateRow, TitleRow, find_measured, find_play, find_state,
-    find_watched_title, plays_of_title, put_measured, put_play, put_state, put_watched_title,
-    set_back_next_day,
+    PLAYS_OF_TITLE, PlayRow, STATES_OF_TITLE, StateRow, TitleRow, find_measured, find_play,
+    find_state, find_watched_title, plays_of_title, put_measured, put_play, put_state,
+    put_watched_title, set_back_next_day, states_of_title,
 };
 use super::{entries, erase, exclusions, lists, title_lists};
 use crate::adapters::sqlite::columns::{TableRecord, limit as rows, list as json_list, read};
@@ -195,8 +195,7 @@ impl HistoryStore for SqliteWatching {
         profile: ProfileId,
         titles: &[TitleId],
     ) -> Result<Vec<WatchState>, StoreError> {
-        let condition = "INDEXED BY watch_states_of_title WHERE profile = ?1 AND title = ?2 AND kind <> 'series'";
-        self.by_key::<StateRow, _, _>(STATES, condition, keys(profile, titles))
+        self.by_key::<StateRow, _, _>(STATES, STATES_OF_TITLE, keys(profile, titles))
             .await
     }
 
@@ -408,8 +407,13 @@ fn read_ledger(connection: &Connection, touched: &[Touched]) -> rusqlite::Result
     for (profile, id) in plays {
         found.extend(find_play(connection, profile, id)?);
     }
+    let mut of_items = Vec::with_capacity(states.len());
+    for (profile, item) in states {
+        of_items.extend(find_state(connection, profile, item)?);
+    }
     for (profile, title) in whole {
         found.extend(plays_of_title(connection, profile, title)?);
+        of_items.extend(states_of_title(connection, profile, title)?);
     }
     Ok(Ledger::stored(
         Rows::stored(
@@ -417,9 +421,11 @@ fn read_ledger(connection: &Connection, touched: &[Touched]) -> rusqlite::Result
                 .into_iter()
                 .map(|play| ((play.profile, play.id), play)),
         ),
-        stored(states, |(profile, item)| {
-            find_state(connection, profile, item)
-        })?,
+        Rows::stored(
+            of_items
+                .into_iter()
+                .map(|state| ((state.profile, state.item), state)),
+        ),
         stored(titles, |(profile, title)| {
             find_watched_title(connection, profile, title)
         })?,
@@ -479,6 +485,7 @@ mod tests {
             include_str!("../schema/feedback.sql"),
             include_str!("../schema/lengths.sql"),
             include_str!("../schema/next_up.sql"),
+            include_str!("../schema/told.sql"),
         ] {
             connection.execute_batch(later).unwrap();
         }

@@ -84,7 +84,7 @@ impl Head {
         }
     }
 
-    /// Which of these rows must be read. Those of whole titles always are: others may have more plays.
+    /// Which of these rows must be read. Those of whole titles always are: others may have more plays and states.
     pub(super) fn missing(&self, touched: &[Touched]) -> Vec<Touched> {
         let is_missing = |one: &&Touched| {
             one.whole_title_key().is_some()
@@ -111,6 +111,9 @@ impl Head {
                 let of_title = stored.plays.all();
                 let of_title = of_title.filter(|play| (play.profile, play.title) == title);
                 plays.extend(of_title.map(|play| (play.profile, play.id)));
+                let of_title = stored.states.all();
+                let of_title = of_title.filter(|state| (state.profile, state.title) == title);
+                states.extend(of_title.map(|state| (state.profile, state.item)));
             }
         }
         plays.retain(|key| self.known.plays.insert(*key));

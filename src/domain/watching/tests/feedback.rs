@@ -28,6 +28,7 @@ fn a_thumb_on_what_was_never_played_is_a_watched_title_of_no_plays() {
             plays: 0,
             completions: 0,
             seconds: 0.0,
+            told: 0,
             first_at: at(50),
             last_at: at(50),
             liked: Some(true),

@@ -10,5 +10,6 @@ mod projection;
 mod reads;
 mod support;
 mod title_lists;
+mod told;
 mod unreadable;
 mod update;
