@@ -19,20 +19,35 @@ use super::weights::{
     BUCKETS, DEFAULT_PAGE, ERRORS, INTROSPECTION, LENGTHS, LISTS, MOST_BUCKETS, listed, work,
 };
 use crate::domain::page::MAX_PAGE;
+use crate::domain::watching::MOST_REPORTS;
 
 /// The mutation that is one report of a player.
 const REPORT: &str = "reportPlayback";
+/// The one that is several, and where they stand in its input.
+const BATCH: (&str, &str) = ("reportPlaybackBatch", "reports");
 /// Selections inside each other, fragments included; the limits allow fewer.
 const DEPTH: usize = 64;
 
 /// How many reports of players an operation sends.
-pub(super) fn reports(document: &ExecutableDocument, operation: Option<&str>) -> usize {
-    fn count(document: &ExecutableDocument, set: &SelectionSet, depth: usize) -> usize {
+pub(super) fn reports(
+    document: &ExecutableDocument,
+    operation: Option<&str>,
+    variables: &Variables,
+) -> usize {
+    fn count(
+        document: &ExecutableDocument,
+        set: &SelectionSet,
+        variables: &Variables,
+        depth: usize,
+    ) -> usize {
         if depth == 0 {
             return 0;
         }
-        let inside = |set: &SelectionSet| count(document, set, depth - 1);
+        let inside = |set: &SelectionSet| count(document, set, variables, depth - 1);
         let items = set.items.iter().map(|selection| match &selection.node {
+            Selection::Field(field) if field.node.name.node == BATCH.0 => {
+                kept(&field.node, variables)
+            }
             Selection::Field(field) => usize::from(field.node.name.node == REPORT),
             Selection::InlineFragment(inline) => inside(&inline.node.selection_set.node),
             Selection::FragmentSpread(spread) => {
@@ -43,8 +58,28 @@ pub(super) fn reports(document: &ExecutableDocument, operation: Option<&str>) ->
         items.fold(0, usize::saturating_add)
     }
     match types::operation(document, operation) {
-        Some((operation, "Mutation")) => count(document, &operation.selection_set.node, DEPTH),
+        Some((operation, "Mutation")) => {
+            let set = &operation.selection_set.node;
+            count(document, set, variables, DEPTH)
+        }
         _ => 0,
+    }
+}
+
+/// How many reports a batch has, in the document or in its variables; as many as it can have where neither says so.
+fn kept(field: &Field, variables: &Variables) -> usize {
+    let input = field.get_argument("input").map(|input| {
+        let known = |name: Name| Ok(variables.get(&name).cloned().unwrap_or_default());
+        input.node.clone().into_const_with::<Infallible>(known)
+    });
+    let Some(Ok(Value::Object(mut fields))) = input else {
+        return MOST_REPORTS;
+    };
+    match fields.swap_remove(BATCH.1) {
+        Some(Value::List(reports)) => reports.len(),
+        // It stands for a list of itself.
+        Some(Value::Object(_)) => 1,
+        _ => MOST_REPORTS,
     }
 }
 
@@ -387,7 +422,7 @@ mod tests {
 
     #[test]
     fn reports_are_counted_wherever_they_stand() {
-        let of = |query: &str| reports(&parse_query(query).unwrap(), None);
+        let of = |query: &str| reports(&parse_query(query).unwrap(), None, &Variables::default());
         let report = "reportPlayback(input: $i) { completedNow }";
 
         assert_eq!(of(&format!("mutation {{ {report} }}")), 1);
@@ -400,6 +435,27 @@ mod tests {
         );
         assert_eq!(of("{ reportPlayback }"), 0);
         assert_eq!(of("mutation { ...A } fragment A on Mutation { ...A }"), 0);
+    }
+
+    #[test]
+    fn each_report_of_a_batch_is_counted() {
+        let of = |query: &str, variables: serde_json::Value| {
+            let variables = Variables::from_json(variables);
+            reports(&parse_query(query).unwrap(), None, &variables)
+        };
+        let batch = "mutation ($i: I, $r: R) { reportPlaybackBatch(input: INPUT) { results { completedNow } } }";
+        let by = |input: &str| batch.replace("INPUT", input);
+
+        assert_eq!(
+            of(&by("{ reports: [{ play: 1 }, { play: 2 }] }"), json!({})),
+            2
+        );
+        let three = json!({ "i": { "reports": [1, 2, 3] }, "r": [1, 2, 3] });
+        assert_eq!(of(&by("$i"), three.clone()), 3);
+        assert_eq!(of(&by("{ reports: $r }"), three), 3);
+        assert_eq!(of(&by("{ reports: { play: 1 } }"), json!({})), 1);
+        assert_eq!(of(&by("$i"), json!({})), MOST_REPORTS);
+        assert_eq!(of(&by("{ reports: $r }"), json!({})), MOST_REPORTS);
     }
 
     #[test]

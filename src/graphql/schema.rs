@@ -34,7 +34,7 @@ use super::types::{self, Types};
 use super::usage::UsageQuery;
 use super::user_error::Payload;
 use super::watching::{
-    HidingMutation, MutingMutation, PlayMutation, RatingMutation, WatchedMutation,
+    BatchMutation, HidingMutation, MutingMutation, PlayMutation, RatingMutation, WatchedMutation,
     WatchingMutation, WatchlistMutation,
 };
 use super::weights;
@@ -71,7 +71,9 @@ pub(crate) struct Mutation(
     DeleteMutation,
     ManageMutation,
     WatchingMutation,
+    BatchMutation,
     RatingMutation,
+    BatchMutation,
     HidingMutation,
     PlayMutation,
     MutingMutation,
@@ -101,7 +103,7 @@ impl Executor for Schema {
         let (cost, reports, is_query) = match request.parsed_query() {
             Ok(document) => (
                 self.costs.of(document, operation.as_deref(), &variables),
-                cost::reports(document, operation.as_deref()),
+                cost::reports(document, operation.as_deref(), &variables),
                 types::operation(document, operation.as_deref())
                     .is_some_and(|(operation, _)| operation.ty == OperationType::Query),
             ),

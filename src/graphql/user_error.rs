@@ -10,8 +10,8 @@ use super::accounts::{
 };
 use super::error::{ApiError, Result};
 use super::watching::{
-    EditPlayPayload, HideTitlePayload, MuteTastePayload, RateTitlePayload, ReportPlaybackPayload,
-    SetWatchedPayload, SetWatchlistedPayload,
+    EditPlayPayload, HideTitlePayload, MuteTastePayload, RateTitlePayload,
+    ReportPlaybackBatchPayload, ReportPlaybackPayload, SetWatchedPayload, SetWatchlistedPayload,
 };
 use crate::domain::error::{self, Coded};
 
@@ -95,6 +95,7 @@ pub(crate) enum Payload {
     BeginOAuth(BeginOAuthPayload),
     UnlinkIdentity(UnlinkIdentityPayload),
     ReportPlayback(ReportPlaybackPayload),
+    ReportPlaybackBatch(ReportPlaybackBatchPayload),
     RateTitle(RateTitlePayload),
     HideTitle(HideTitlePayload),
     EditPlay(EditPlayPayload),
@@ -111,6 +112,14 @@ impl UserError {
             message: message.into(),
             field: Some(vec!["input".to_owned(), field.to_owned()]),
         }
+    }
+
+    /// The same error of something that stands deeper in the input, by the names and numbers that lead there.
+    pub(crate) fn within(mut self, path: &[&str]) -> Self {
+        let field = self.field.get_or_insert_with(|| vec!["input".to_owned()]);
+        let deeper = path.iter().map(|step| (*step).to_owned());
+        drop(field.splice(1..1, deeper));
+        self
     }
 
     /// About no single field of the input.

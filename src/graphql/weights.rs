@@ -59,6 +59,8 @@ pub(super) const WORK: &Table = &[
     // It reads and writes as many states as the series has episodes.
     (&["Mutation"], &["setWatched"], 500),
     (&["Mutation"], &["deleteProfile"], 500),
+    // Five hundred reports, which are written together.
+    (&["Mutation"], &["reportPlaybackBatch"], 4_000),
     (&["Profile"], &["tasteWeights"], 200),
     // A node may be a row, for which the page is made once.
     (&["Query"], &["node", "nodes"], 50),
@@ -131,6 +133,7 @@ pub(super) const LISTS: &Table = &[
     (&["Person"], &["externalIds"], 5),
     (&["Query"], &["genres"], 40),
     (&["RecommendationEdge"], &["reasons"], 8),
+    (&["ReportPlaybackBatchPayload"], &["results"], 500),
     (&["Series"], &["seasons"], 10),
     // As many as `buckets` says, which the curve itself is counted by.
     (&["Retention"], &["points"], 1),

@@ -90,6 +90,7 @@ const MUTATIONS: &[(&str, &str, Row)] = &[
         r#"{ item: "x", play: "x", event: START, position: 0 }"#,
         WATCHERS,
     ),
+    ("reportPlaybackBatch", "{ reports: [] }", WATCHERS),
     ("rateTitle", r#"{ title: "x" }"#, WATCHERS),
     ("hideTitle", r#"{ title: "x", hidden: true }"#, WATCHERS),
     ("setWatched", r#"{ item: "x", watched: true }"#, WATCHERS),

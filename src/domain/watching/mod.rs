@@ -31,6 +31,7 @@ mod sums;
 )]
 mod tests;
 mod title_lists;
+mod together;
 mod told;
 mod touched;
 mod types;
@@ -61,6 +62,7 @@ pub use store::{FeedbackStore, FoldStep, HistoryStore, ProfileList, WatchStore};
 pub use title_lists::{
     ListedTitle, MAX_HIDDEN, MAX_WATCHLIST, OnWatchlist, TitleList, WatchlistOrder, WatchlistQuery,
 };
+pub use together::{MOST_REPORTS, Reporting};
 pub use told::{Said, Told, Watchable};
 pub use touched::{PlayRef, Touched};
 pub use types::{Play, Report, WatchState, WatchedItem, WatchedTitle};

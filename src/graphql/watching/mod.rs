@@ -1,5 +1,6 @@
 //! Watching: reporting it, resuming it, looking back at it, and saying what to make of it.
 
+mod batch;
 mod edit;
 mod hidden;
 mod mutation;
@@ -7,10 +8,12 @@ mod mute;
 mod play;
 mod profile;
 mod rate;
+mod report;
 mod set_watched;
 mod state;
 mod watchlist;
 
+pub(crate) use batch::{BatchMutation, ReportPlaybackBatchPayload};
 pub(crate) use edit::{EditPlayPayload, PlayMutation};
 pub(crate) use hidden::{HideTitlePayload, HidingMutation, ProfileHidden, viewer_hidden};
 pub(crate) use mutation::{ReportPlaybackPayload, WatchingMutation};

@@ -55,6 +55,13 @@ async fn a_child_does_nothing_with_what_is_not_for_it(on: On) {
             let input = json!({ "item": id, "play": play, "event": "START", "position": 0.0 });
             let refused = visitor.refused("reportPlayback", input).await;
             assert_eq!(refused, not_found("item"), "{what}");
+            let report = json!({ "item": id, "play": play, "event": "START", "position": 0.0, "at": "2026-01-01T00:00:00Z" });
+            let input = json!({ "reports": [report] });
+            let fields = "results { item { id } state { id } userErrors { code field } }";
+            let payload = visitor.call("reportPlaybackBatch", input, fields).await;
+            let error = json!({ "code": "NOT_FOUND", "field": ["input", "reports", "0", "item"] });
+            let result = json!({ "item": null, "state": null, "userErrors": [error] });
+            assert_eq!(payload["results"], json!([result]), "{what}");
         }
     }
     assert_eq!(number, 30);
