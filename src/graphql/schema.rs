@@ -34,8 +34,8 @@ use super::types::{self, Types};
 use super::usage::UsageQuery;
 use super::user_error::Payload;
 use super::watching::{
-    BatchMutation, HidingMutation, MutingMutation, PlayMutation, RatingMutation, WatchedMutation,
-    WatchingMutation, WatchlistMutation,
+    AsideMutation, BatchMutation, HidingMutation, MutingMutation, PlayMutation, RatingMutation,
+    WatchedMutation, WatchingMutation, WatchlistMutation,
 };
 use super::weights;
 use crate::domain::budget::{Budget, Of, Overspent, Spending};
@@ -79,6 +79,7 @@ pub(crate) struct Mutation(
     MutingMutation,
     WatchlistMutation,
     WatchedMutation,
+    AsideMutation,
 );
 
 type Inner = async_graphql::Schema<Query, Mutation, EmptySubscription>;

@@ -10,8 +10,9 @@ use super::accounts::{
 };
 use super::error::{ApiError, Result};
 use super::watching::{
-    EditPlayPayload, HideTitlePayload, MuteTastePayload, RateTitlePayload,
-    ReportPlaybackBatchPayload, ReportPlaybackPayload, SetWatchedPayload, SetWatchlistedPayload,
+    EditPlayPayload, HideFromNextUpPayload, HideTitlePayload, MuteTastePayload, RateTitlePayload,
+    RemoveFromContinueWatchingPayload, ReportPlaybackBatchPayload, ReportPlaybackPayload,
+    SetWatchedPayload, SetWatchlistedPayload,
 };
 use crate::domain::error::{self, Coded};
 
@@ -102,6 +103,8 @@ pub(crate) enum Payload {
     MuteTaste(MuteTastePayload),
     SetWatchlisted(SetWatchlistedPayload),
     SetWatched(SetWatchedPayload),
+    RemoveFromContinueWatching(RemoveFromContinueWatchingPayload),
+    HideFromNextUp(HideFromNextUpPayload),
 }
 
 impl UserError {

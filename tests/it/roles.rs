@@ -93,6 +93,8 @@ const MUTATIONS: &[(&str, &str, Row)] = &[
     ("reportPlaybackBatch", "{ reports: [] }", WATCHERS),
     ("rateTitle", r#"{ title: "x" }"#, WATCHERS),
     ("hideTitle", r#"{ title: "x", hidden: true }"#, WATCHERS),
+    ("removeFromContinueWatching", r#"{ item: "x" }"#, WATCHERS),
+    ("hideFromNextUp", r#"{ series: "x" }"#, WATCHERS),
     ("setWatched", r#"{ item: "x", watched: true }"#, WATCHERS),
     (
         "setWatchlisted",

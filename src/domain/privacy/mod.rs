@@ -24,7 +24,8 @@
 //!
 //! A `title` is `{ "id", "slug", "name", "kind" }`, an `episode` `{ "id", "season", "number", "name" }`. Times are UTC;
 //! positions, durations and `seconds` are seconds. `titles` says what all plays of a film or series add up to, `items`
-//! where to resume each film and episode and what was said of it by hand (`told`), `plays` each play, the latest first, with the sections that were played.
+//! where to resume each film and episode and what was said of it by hand (`told`); `isAside` is what was
+//! taken off what goes on. `plays` is each play, the latest first, with the sections that were played.
 //! `hiddenTitles` and `mutes` are what is not to be suggested, and what not to be suggested for: a `source` is
 //! `{ "id", "slug", "name", "kind" }` of a `genre` or a `person`. `watchlist` is what the profile means to watch. No
 //! hash, PIN, key or token is in it. Fields may be added; `formatVersion` grows when one changes or goes.

@@ -17,6 +17,7 @@ pub(super) struct TitlePart<'a> {
     completions: u32,
     seconds: f64,
     told: u32,
+    is_aside: bool,
     first_at: DateTime<Utc>,
     last_at: DateTime<Utc>,
     weight: f64,
@@ -38,6 +39,7 @@ pub(super) struct ItemPart<'a> {
     seconds: f64,
     last_played_at: Option<DateTime<Utc>>,
     told: Option<Told>,
+    is_aside: bool,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
 }
@@ -99,6 +101,7 @@ impl Names {
             completions: watched_title.completions,
             seconds: watched_title.seconds,
             told: watched_title.told,
+            is_aside: watched_title.is_aside,
             first_at: watched_title.first_at,
             last_at: watched_title.last_at,
             weight: watched_title.weight,
@@ -118,6 +121,7 @@ impl Names {
             seconds: state.seconds,
             last_played_at: state.last_watched_at(),
             told: state.told,
+            is_aside: state.is_aside,
             created_at: state.stamp.created_at,
             updated_at: state.stamp.updated_at,
         }

@@ -97,6 +97,7 @@ mod tests {
                 completions: 1,
                 seconds: 60.0,
                 told: 0,
+                is_aside: false,
                 first_at: since,
                 last_at: since,
                 liked: None,

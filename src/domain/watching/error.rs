@@ -16,6 +16,9 @@ pub enum WatchError {
     /// The film or series does not exist.
     #[error("there is no such film or series")]
     TitleNotFound,
+    /// The series does not exist.
+    #[error("there is no such series")]
+    SeriesNotFound,
     /// The profile has no such play.
     #[error("there is no such play in this history")]
     PlayNotFound,
@@ -89,6 +92,7 @@ impl Coded for WatchError {
             Self::Forbidden => ErrorCode::Forbidden,
             Self::ItemNotFound
             | Self::TitleNotFound
+            | Self::SeriesNotFound
             | Self::PlayNotFound
             | Self::SourceNotFound => ErrorCode::NotFound,
             Self::PositionOutOfRange { .. }
@@ -110,6 +114,7 @@ impl Coded for WatchError {
     fn field(&self) -> Option<&'static str> {
         match self {
             Self::ItemNotFound => Some("item"),
+            Self::SeriesNotFound => Some("series"),
             Self::TitleNotFound | Self::TooManyHidden { .. } | Self::WatchlistFull { .. } => {
                 Some("title")
             }

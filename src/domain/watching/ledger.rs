@@ -329,6 +329,7 @@ impl Ledger {
         state.seconds = (state.seconds + new.seconds).max(0.0);
         if play.last_at >= state.last_played_at {
             state.last_played_at = play.last_at;
+            state.is_aside = false;
             if let Some(progress) = progress {
                 state.position = progress.resume;
                 state.percent = play
@@ -347,6 +348,8 @@ impl Ledger {
 
     fn settle_title(&mut self, play_ref: &PlayRef, play: &Play, new: Added, now: DateTime<Utc>) {
         let mut watched_title = self.watched_title(play_ref, play, now);
+        let goes_on = watched_title.plays == 0 || play.last_at > watched_title.last_at;
+        watched_title.is_aside &= !goes_on;
         if watched_title.plays == 0 {
             // Something was said of it before anything was played: what was played says when.
             (watched_title.first_at, watched_title.last_at) = (play.started_at, play.last_at);
@@ -448,6 +451,7 @@ impl WatchedTitle {
             liked: None,
             liked_at: None,
             next_day: is_series.then_some(NextDay::EVER),
+            is_aside: false,
             stamp: Stamp::first(now),
         }
     }
@@ -488,6 +492,7 @@ impl WatchState {
             seconds: 0.0,
             last_played_at: at,
             told: None,
+            is_aside: false,
             stamp: Stamp::first(now),
         }
     }

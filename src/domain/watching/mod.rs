@@ -21,6 +21,7 @@ mod rows;
 mod rules;
 mod sections;
 mod service;
+mod set_aside;
 mod standing;
 mod store;
 mod sums;

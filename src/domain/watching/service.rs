@@ -444,7 +444,7 @@ impl WatchService {
         })
     }
 
-    async fn title_and_lengths(
+    pub(super) async fn title_and_lengths(
         &self,
         visibility: &Visibility,
         item: WatchedItem,

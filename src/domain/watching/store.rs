@@ -121,7 +121,7 @@ pub trait HistoryStore: Send + Sync {
         window: &Window,
     ) -> Result<Slice<Play>, StoreError>;
 
-    /// A page of what a profile can resume (position above 0; films and episodes), the last played first, ties by the
+    /// A page of what a profile can resume (position above 0, not set aside; films and episodes), the last played first, ties by the
     /// item's id, ascending. Keyset: (`last_played_at` in milliseconds, id).
     async fn in_progress(
         &self,
@@ -130,7 +130,7 @@ pub trait HistoryStore: Send + Sync {
     ) -> Result<Slice<WatchState>, StoreError>;
 
     /// A page of the series that a profile has played something of, or said to have watched, and of which there may be an episode to watch next
-    /// on a day ([`WatchedTitle::next_day`]): the last played first, ties by the title's id, ascending. Keyset:
+    /// on a day ([`WatchedTitle::next_day`]), without those set aside: the last played first, ties by the title's id, ascending. Keyset:
     /// (`last_at` in milliseconds, id).
     async fn series_to_go_on_with(
         &self,

@@ -3,7 +3,6 @@
 
 use chrono::{DateTime, SubsecRound, Utc};
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 use super::error::WatchError;
 use super::ledger::Ledger;
@@ -11,10 +10,10 @@ use super::log::{Cause, GoingOn};
 use super::next_up::NextDay;
 use super::rules::WatchRules;
 use super::service::{CLOCK_SKEW, TOGETHER, WatchService, check_may_watch};
-use super::touched::PlayRef;
+use super::set_aside::without_play;
 use super::types::{WatchState, WatchedItem, WatchedTitle};
 use crate::domain::catalog::{Episode, SeasonId, TitleKind, Visibility};
-use crate::domain::ids::{EpisodeId, PlayId, ProfileId, TitleId};
+use crate::domain::ids::{EpisodeId, ProfileId, TitleId};
 use crate::domain::stamp::Stamp;
 use crate::domain::viewer::KnownViewer;
 
@@ -180,6 +179,7 @@ impl Ledger {
             seconds: before.map_or(0.0, |before| before.seconds),
             last_played_at: last.unwrap_or(WatchState::NEVER),
             told,
+            is_aside: false,
             stamp: before.map_or_else(|| Stamp::first(now), |before| before.stamp),
         };
         if before == Some(&state) {
@@ -220,6 +220,7 @@ impl Ledger {
                 (watched_title.first_at, watched_title.last_at) = (first, last);
             }
         }
+        watched_title.is_aside = false;
         if said == Said::Unwatched && watched_title.is_series {
             // What was watched is not any more, and may be next again.
             watched_title.next_day = Some(NextDay::EVER);
@@ -259,12 +260,8 @@ impl WatchService {
         // The highest is the last: what comes after it is next.
         let mut going_on: Vec<GoingOn> = Vec::new();
         if let (Said::Watched { .. }, Some(WatchedItem::Episode(_))) = (said, items.last()) {
-            let places = items.last().map(|item| PlayRef {
-                profile: viewer.profile,
-                play: PlayId(Uuid::nil()),
-                item: *item,
-                title,
-            });
+            let place = |item: &WatchedItem| without_play(viewer.profile, *item, title);
+            let places = items.last().map(place);
             going_on = self.going_on(places).await?;
         }
         let mut chunks = items.chunks(TOGETHER).peekable();

@@ -118,6 +118,9 @@ pub struct WatchState {
     /// What the viewer said of it by hand, if that holds still.
     #[serde(default)]
     pub told: Option<Told>,
+    /// Whether the viewer took it off what can be resumed, until it is played on.
+    #[serde(default)]
+    pub is_aside: bool,
     /// When and how often it was written.
     pub stamp: Stamp,
 }
@@ -154,6 +157,9 @@ pub struct WatchedTitle {
     /// Of a series: a day before which there is no episode to watch next, mostly the first one on which there is;
     /// `None` if everything that is listed was watched. See [`super::NextDay`].
     pub next_day: Option<NextDay>,
+    /// Of a series: whether the viewer took it off what comes next, until something of it is watched.
+    #[serde(default)]
+    pub is_aside: bool,
     /// When and how often it was written; the revision guards the projection.
     pub stamp: Stamp,
 }

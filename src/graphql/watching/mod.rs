@@ -1,5 +1,6 @@
 //! Watching: reporting it, resuming it, looking back at it, and saying what to make of it.
 
+mod aside;
 mod batch;
 mod edit;
 mod hidden;
@@ -13,6 +14,7 @@ mod set_watched;
 mod state;
 mod watchlist;
 
+pub(crate) use aside::{AsideMutation, HideFromNextUpPayload, RemoveFromContinueWatchingPayload};
 pub(crate) use batch::{BatchMutation, ReportPlaybackBatchPayload};
 pub(crate) use edit::{EditPlayPayload, PlayMutation};
 pub(crate) use hidden::{HideTitlePayload, HidingMutation, ProfileHidden, viewer_hidden};

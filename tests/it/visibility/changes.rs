@@ -48,6 +48,12 @@ async fn a_child_does_nothing_with_what_is_not_for_it(on: On) {
             let input = json!({ "item": id, "watched": true });
             let refused = visitor.refused("setWatched", input).await;
             assert_eq!(refused, not_found("item"), "{what}");
+            let input = json!({ "item": id });
+            let refused = visitor.refused("removeFromContinueWatching", input).await;
+            assert_eq!(refused, not_found("item"), "{what}");
+            let input = json!({ "series": id });
+            let refused = visitor.refused("hideFromNextUp", input).await;
+            assert_eq!(refused, not_found("series"), "{what}");
         }
         if what.starts_with("Film ") || what.starts_with("Episode ") {
             number += 1;

@@ -1,5 +1,6 @@
 //! Watching as viewers meet it: how long things are, what comes next, what is said by hand, and lists that are leafed through meanwhile.
 
+mod aside;
 mod batch;
 mod lengths;
 mod limits;

@@ -83,6 +83,9 @@ pub(super) struct StateDocument {
     /// Not there in what was played before this was kept.
     #[serde(default)]
     told: Option<ToldDocument>,
+    /// Not there in what was played before this was kept.
+    #[serde(default)]
+    is_aside: bool,
     revision: i64,
     created_at: DateTime,
     updated_at: DateTime,
@@ -128,6 +131,9 @@ pub(super) struct WatchedTitleDocument {
     /// there in what was watched before this was kept.
     #[serde(default)]
     next_day: i64,
+    /// Not there in what was watched before this was kept.
+    #[serde(default)]
+    is_aside: bool,
     revision: i64,
     created_at: DateTime,
     updated_at: DateTime,
@@ -325,6 +331,7 @@ impl From<&WatchState> for StateDocument {
             seconds: state.seconds,
             last_played_at: date(state.last_played_at),
             told: state.told.map(ToldDocument::from),
+            is_aside: state.is_aside,
             revision: state.stamp.revision.cast_signed(),
             created_at: date(state.stamp.created_at),
             updated_at: date(state.stamp.updated_at),
@@ -346,6 +353,7 @@ impl From<StateDocument> for WatchState {
             seconds: document.seconds,
             last_played_at: document.last_played_at.to_chrono(),
             told: document.told.map(Told::from),
+            is_aside: document.is_aside,
             stamp: stamp(document.revision, document.created_at, document.updated_at),
         }
     }
@@ -400,6 +408,7 @@ impl WatchedTitleDocument {
             liked: watched_title.liked,
             liked_at: watched_title.liked_at.map(date),
             next_day: watched_title.next_day.map_or(FINISHED, |day| day.0.into()),
+            is_aside: watched_title.is_aside,
             revision: watched_title.stamp.revision.cast_signed(),
             created_at: date(watched_title.stamp.created_at),
             updated_at,
@@ -426,6 +435,7 @@ impl From<WatchedTitleDocument> for WatchedTitle {
             liked: document.liked,
             liked_at: document.liked_at.or(said_early).map(DateTime::to_chrono),
             next_day: u32::try_from(document.next_day).ok().map(NextDay),
+            is_aside: document.is_aside,
             stamp: stamp(document.revision, document.created_at, document.updated_at),
         }
     }
@@ -497,6 +507,7 @@ mod tests {
             liked,
             liked_at,
             next_day: None,
+            is_aside: false,
             stamp: Stamp::first(at(9)),
         };
         let reread = |watched_title: &WatchedTitle, with_time: bool| {

@@ -185,6 +185,7 @@ impl HistoryStore for MongoWatching {
                 "$or": [{ "plays": { "$gt": 0 } }, { "told": { "$gt": 0 } }],
                 // It is not there in what was watched before it was kept.
                 "next_day": { "$not": { "$gt": i64::from(day.0) } },
+                "is_aside": { "$ne": true },
             },
             time: "last_at",
             is_latest_first: true,
@@ -499,5 +500,6 @@ fn in_progress(profile: ProfileId) -> Document {
         "_id.profile": profile.to_i64(),
         "position": { "$gt": 0.0 },
         "_id.kind": { "$ne": "series" },
+        "is_aside": { "$ne": true },
     }
 }

@@ -46,6 +46,7 @@ record! {
         seconds: f64,
         last_played_at: Time,
         told: Option<Json<Told>>,
+        is_aside: bool,
         revision: i64,
         created_at: Time,
         updated_at: Time,
@@ -65,6 +66,7 @@ record! {
         liked: Option<bool>,
         liked_at: Option<Time>,
         next_day: Option<u32>,
+        is_aside: bool,
         revision: i64,
         created_at: Time,
         updated_at: Time,
@@ -313,6 +315,7 @@ impl From<&WatchState> for StateRow {
             seconds: state.seconds,
             last_played_at: Time(state.last_played_at),
             told: state.told.map(Json),
+            is_aside: state.is_aside,
             revision: state.stamp.revision.cast_signed(),
             created_at: Time(state.stamp.created_at),
             updated_at: Time(state.stamp.updated_at),
@@ -336,6 +339,7 @@ impl TryFrom<StateRow> for WatchState {
             seconds: row.seconds,
             last_played_at: row.last_played_at.0,
             told: row.told.map(|told| told.0),
+            is_aside: row.is_aside,
             stamp: stamp(row.revision, row.created_at, row.updated_at),
         })
     }
@@ -357,6 +361,7 @@ impl From<&WatchedTitle> for TitleRow {
             liked: watched_title.liked,
             liked_at: watched_title.liked_at.map(Time),
             next_day: watched_title.next_day.map(|day| day.0),
+            is_aside: watched_title.is_aside,
             revision: watched_title.stamp.revision.cast_signed(),
             created_at: Time(watched_title.stamp.created_at),
             updated_at: Time(watched_title.stamp.updated_at),
@@ -380,6 +385,7 @@ impl From<TitleRow> for WatchedTitle {
             liked: row.liked,
             liked_at: row.liked_at.map(|time| time.0),
             next_day: row.next_day.map(NextDay),
+            is_aside: row.is_aside,
             stamp: stamp(row.revision, row.created_at, row.updated_at),
         }
     }

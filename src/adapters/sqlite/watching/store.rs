@@ -486,6 +486,7 @@ mod tests {
             include_str!("../schema/lengths.sql"),
             include_str!("../schema/next_up.sql"),
             include_str!("../schema/told.sql"),
+            include_str!("../schema/set_aside.sql"),
         ] {
             connection.execute_batch(later).unwrap();
         }

@@ -34,6 +34,7 @@ fn a_thumb_on_what_was_never_played_is_a_watched_title_of_no_plays() {
             liked: Some(true),
             liked_at: Some(at(50)),
             next_day: Some(NextDay::EVER),
+            is_aside: false,
             stamp: Stamp::first(at(50)),
         }
     );

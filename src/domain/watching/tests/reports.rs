@@ -55,6 +55,7 @@ fn a_report_is_written_to_its_play_its_state_and_its_watched_title() {
             seconds: 1800.0,
             last_played_at: at(1800),
             told: None,
+            is_aside: false,
             stamp,
         }
     );
@@ -74,6 +75,7 @@ fn a_report_is_written_to_its_play_its_state_and_its_watched_title() {
             liked: None,
             liked_at: None,
             next_day: None,
+            is_aside: false,
             stamp,
         }
     );

@@ -25,6 +25,7 @@ on_every_backend!(open on [sqlite, mongo]:
     series_to_go_on_with_are_those_that_were_played,
     series_to_go_on_with_have_something_next_on_the_day,
     series_are_set_back_for_everybody,
+    what_is_set_aside_is_in_no_list_until_it_is_watched_on,
     a_page_of_nothing_is_empty,
 );
 
@@ -331,6 +332,51 @@ async fn series_are_set_back_for_everybody(opened: &Opened) {
         ..before
     };
     assert_eq!(opened.watched_title(ANN, TitleId(1)).await, expected);
+}
+
+async fn what_is_set_aside_is_in_no_list_until_it_is_watched_on(opened: &Opened) {
+    let first = Window::first(9);
+    let progress = async || {
+        let page = opened.store.in_progress(ANN, &first).await.unwrap();
+        let rows = count(&opened.store, ANN, ProfileList::InProgress).await;
+        assert_eq!(page.rows.len() as u64, rows);
+        page.rows
+            .into_iter()
+            .map(|state| state.item)
+            .collect::<Vec<_>>()
+    };
+    let set_aside = async |item: WatchedItem, is_aside: bool| {
+        let place = play_ref(ANN, item, 0);
+        let change: Change = Arc::new(move |ledger| {
+            ledger.set_aside(ANN, (item, place.title), is_aside, at(50));
+            ledger.set_series_aside((ANN, place.title), is_aside, at(50));
+            Ok(())
+        });
+        opened.store.update(&[place.into()], change).await.unwrap();
+    };
+    for (play, item) in [(1, film(1)), (2, episode(2)), (3, film(3))] {
+        opened.begin(play_ref(ANN, item, play), at(10)).await;
+        opened.begin(play_ref(BEN, item, play), at(10)).await;
+    }
+    set_aside(film(1), true).await;
+    set_aside(episode(2), true).await;
+    set_aside(film(3), true).await;
+    set_aside(film(3), false).await;
+
+    assert_eq!(progress().await, [film(3)]);
+    assert_eq!(going_on_with(opened, ANN, TODAY).await, [0_u64; 0]);
+    assert_eq!(going_on_with(opened, BEN, TODAY).await, [SERIES.0]);
+    // Where to resume is still known, and a report that comes once more changes nothing.
+    let states = opened.store.states(ANN, &[film(1)]).await.unwrap();
+    assert_eq!((states[0].position, states[0].is_aside), (1800.0, true));
+    opened.begin(play_ref(ANN, film(1), 1), at(10)).await;
+    assert_eq!(progress().await, [film(3)]);
+
+    opened.begin(play_ref(ANN, film(1), 5), at(100)).await;
+    opened.begin(play_ref(ANN, episode(2), 4), at(99)).await;
+
+    assert_eq!(progress().await, [film(1), episode(2), film(3)]);
+    assert_eq!(going_on_with(opened, ANN, TODAY).await, [SERIES.0]);
 }
 
 async fn a_page_of_nothing_is_empty(opened: &Opened) {
