@@ -2,10 +2,9 @@
 
 use bson::Document;
 
-use super::documents::{
-    DepartedDocument, LengthDocument, PlayDocument, StateDocument, WatchedTitleDocument,
-};
+use super::documents::{DepartedDocument, PlayDocument, StateDocument, WatchedTitleDocument};
 use super::feedback_documents::{ListedDocument, MuteDocument};
+use super::length_documents::LengthDocument;
 use crate::adapters::mongo::db::{Collection, MongoDb};
 use crate::domain::watching::TitleList;
 

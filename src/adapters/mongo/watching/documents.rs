@@ -8,7 +8,7 @@ use crate::adapters::mongo::fields::{date, stamp};
 use crate::domain::ids::{EpisodeId, PlayId, ProfileId, TitleId};
 use crate::domain::recommend::UnprojectedWatch;
 use crate::domain::watching::{
-    MeasuredLength, NextDay, Play, Section, Told, WatchState, WatchedItem, WatchedTitle,
+    NextDay, Play, Section, Told, WatchState, WatchedItem, WatchedTitle,
 };
 
 /// The day after all others, on which there is still nothing to watch next.
@@ -142,24 +142,6 @@ pub(super) struct WatchedTitleDocument {
     pub(super) waiting_since: Option<DateTime>,
 }
 
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) struct LengthKey {
-    kind: Kind,
-    item: i64,
-}
-
-/// What players measured of an item whose length the catalogue does not know; of nobody in particular.
-#[derive(Debug, Serialize, Deserialize)]
-pub(super) struct LengthDocument {
-    #[serde(rename = "_id")]
-    key: LengthKey,
-    seconds: f64,
-    votes: u32,
-    revision: i64,
-    created_at: DateTime,
-    updated_at: DateTime,
-}
-
 /// How many departed watchers a title has. Carries the times of its writes as well, and `waiting` while the title's
 /// number of watchers does not count all of them.
 #[derive(Debug, Serialize, Deserialize)]
@@ -173,7 +155,7 @@ pub(super) struct DepartedDocument {
 /// The kind of an item.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Kind {
+pub(super) enum Kind {
     Film,
     Episode,
     Series,
@@ -199,13 +181,6 @@ impl StateKey {
     }
 }
 
-impl LengthKey {
-    pub(super) fn new(item: WatchedItem) -> Self {
-        let (kind, item) = Kind::of(item);
-        Self { kind, item }
-    }
-}
-
 impl TitleKey {
     pub(super) fn new((profile, title): (ProfileId, TitleId)) -> Self {
         Self {
@@ -216,7 +191,7 @@ impl TitleKey {
 }
 
 impl Kind {
-    fn of(item: WatchedItem) -> (Self, i64) {
+    pub(super) fn of(item: WatchedItem) -> (Self, i64) {
         match item {
             WatchedItem::Film(id) => (Self::Film, id.to_i64()),
             WatchedItem::Episode(id) => (Self::Episode, id.to_i64()),
@@ -224,7 +199,7 @@ impl Kind {
         }
     }
 
-    fn item(self, id: i64) -> WatchedItem {
+    pub(super) fn item(self, id: i64) -> WatchedItem {
         match self {
             Self::Film => WatchedItem::Film(TitleId::from_i64(id)),
             Self::Episode => WatchedItem::Episode(EpisodeId::from_i64(id)),
@@ -447,38 +422,6 @@ impl From<WatchedTitleDocument> for UnprojectedWatch {
         Self {
             since: since.to_chrono(),
             watched_title: document.into(),
-        }
-    }
-}
-
-impl Keyed for LengthDocument {
-    type Key = LengthKey;
-
-    fn key(&self) -> &LengthKey {
-        &self.key
-    }
-}
-
-impl From<&MeasuredLength> for LengthDocument {
-    fn from(measured: &MeasuredLength) -> Self {
-        Self {
-            key: LengthKey::new(measured.item),
-            seconds: measured.seconds,
-            votes: measured.votes,
-            revision: measured.stamp.revision.cast_signed(),
-            created_at: date(measured.stamp.created_at),
-            updated_at: date(measured.stamp.updated_at),
-        }
-    }
-}
-
-impl From<LengthDocument> for MeasuredLength {
-    fn from(document: LengthDocument) -> Self {
-        Self {
-            item: document.key.kind.item(document.key.item),
-            seconds: document.seconds,
-            votes: document.votes,
-            stamp: stamp(document.revision, document.created_at, document.updated_at),
         }
     }
 }

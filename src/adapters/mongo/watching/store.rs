@@ -1,15 +1,14 @@
 //! The ports of watching on MongoDB. Each list has an index that begins with the profile and runs in the list's order.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use async_trait::async_trait;
 use bson::{Bson, Document, doc};
 use chrono::Utc;
 
 use super::collections::Collections;
-use super::documents::{LengthKey, PlayKey, StateKey, TitleKey};
-use super::feedback_documents::MuteKey;
+use super::documents::{PlayKey, StateKey, TitleKey};
+use super::length_documents::LengthKey;
 use super::queue::Queue;
 use super::reads::{by_key, count};
 use super::transaction::{self, find_keys, mark_projected, mark_waiting};
@@ -23,9 +22,8 @@ use crate::domain::ids::{PlayId, ProfileId, TitleId};
 use crate::domain::page::{Slice, Window};
 use crate::domain::recommend::{UnprojectedWatch, WatchSource, last_in_queue};
 use crate::domain::watching::{
-    Change, FeedbackStore, FoldStep, HistoryStore, Ledger, ListedTitle, MeasuredLength, Mute,
-    MutedSource, NextDay, Play, ProfileList, TitleList, Touched, WatchError, WatchState,
-    WatchStore, WatchedItem, WatchedTitle,
+    Change, FoldStep, HistoryStore, Ledger, ListedTitle, MeasuredLength, NextDay, Play,
+    ProfileList, TitleList, Touched, WatchError, WatchState, WatchStore, WatchedItem, WatchedTitle,
 };
 
 /// What watched titles are called that cannot be read.
@@ -273,44 +271,6 @@ impl HistoryStore for MongoWatching {
         titles: &[TitleId],
     ) -> Result<Vec<TitleId>, StoreError> {
         exclusions::passed_over(&self.collections, profile, titles).await
-    }
-}
-
-#[async_trait]
-impl FeedbackStore for MongoWatching {
-    async fn list_title(
-        &self,
-        list: TitleList,
-        listed: &ListedTitle,
-        most: u64,
-    ) -> Result<(), WatchError> {
-        exclusions::list_title(&self.collections, list, listed, most).await
-    }
-
-    async fn unlist_title(
-        &self,
-        list: TitleList,
-        profile: ProfileId,
-        title: TitleId,
-    ) -> Result<(), StoreError> {
-        let key = TitleKey::new((profile, title));
-        exclusions::remove(self.collections.of_list(list), &key).await
-    }
-
-    async fn put_mute(&self, mute: &Mute, most: u64) -> Result<(), WatchError> {
-        exclusions::put_mute(&self.collections, mute, most).await
-    }
-
-    async fn remove_mute(&self, profile: ProfileId, source: MutedSource) -> Result<(), StoreError> {
-        let key = MuteKey::new((profile, source));
-        exclusions::remove(&self.collections.mutes, &key).await
-    }
-
-    async fn mutes(&self, profile: ProfileId) -> Result<Arc<[Mute]>, StoreError> {
-        let filter = doc! { "_id.profile": profile.to_i64() };
-        let sort = doc! { "_id.kind": 1, "_id.source": 1 };
-        let mutes = readable(&self.collections.mutes, "mutes", filter, sort, None).await?;
-        Ok(mutes.into())
     }
 }
 

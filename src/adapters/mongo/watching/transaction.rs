@@ -17,9 +17,9 @@ use serde::Serialize;
 
 use super::collections::Collections;
 use super::documents::{
-    Keyed, LengthDocument, LengthKey, PlayDocument, PlayKey, StateDocument, StateKey, TitleKey,
-    WatchedTitleDocument,
+    Keyed, PlayDocument, PlayKey, StateDocument, StateKey, TitleKey, WatchedTitleDocument,
 };
+use super::length_documents::{LengthDocument, LengthKey};
 use super::{entries, erase};
 use crate::adapters::mongo::bulk::{Fault, Update as BulkUpdate, insert, update, update_each};
 use crate::adapters::mongo::db::{self, Abort, MongoDb, patiently, store_error};

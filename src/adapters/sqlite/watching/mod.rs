@@ -3,6 +3,7 @@
 mod entries;
 mod erase;
 mod exclusions;
+mod feedback;
 mod lists;
 mod log;
 mod rows;

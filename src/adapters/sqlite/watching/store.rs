@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::error::Error;
-use std::sync::Arc;
 
 use async_trait::async_trait;
 use rusqlite::{Connection, Params, params_from_iter};
@@ -23,9 +22,9 @@ use crate::domain::error::StoreError;
 use crate::domain::ids::{PlayId, ProfileId, TitleId};
 use crate::domain::page::{Slice, Window};
 use crate::domain::watching::{
-    Change, FeedbackStore, FoldStep, HistoryStore, Ledger, ListedTitle, MeasuredLength, Mute,
-    MutedSource, NextDay, Play, ProfileList, Rows, TitleList, Touched, WatchError, WatchState,
-    WatchStore, WatchedItem, WatchedTitle,
+    Change, FoldStep, HistoryStore, Ledger, ListedTitle, MeasuredLength, NextDay, Play,
+    ProfileList, Rows, TitleList, Touched, WatchError, WatchState, WatchStore, WatchedItem,
+    WatchedTitle,
 };
 
 /// How many rows are written in one transaction: other writes wait for that long and no longer.
@@ -333,57 +332,6 @@ impl HistoryStore for SqliteWatching {
         self.db
             .read(move |connection| exclusions::passed_over(connection, profile, &titles))
             .await
-    }
-}
-
-#[async_trait]
-impl FeedbackStore for SqliteWatching {
-    async fn list_title(
-        &self,
-        list: TitleList,
-        listed: &ListedTitle,
-        most: u64,
-    ) -> Result<(), WatchError> {
-        let listed = listed.clone();
-        self.db
-            .write(move |connection| title_lists::put(connection, list, &listed, most))
-            .await
-    }
-
-    async fn unlist_title(
-        &self,
-        list: TitleList,
-        profile: ProfileId,
-        title: TitleId,
-    ) -> Result<(), StoreError> {
-        self.db
-            .write(move |connection| {
-                title_lists::remove(connection, list, profile, title).map_err(store_error)
-            })
-            .await
-    }
-
-    async fn put_mute(&self, mute: &Mute, most: u64) -> Result<(), WatchError> {
-        let mute = mute.clone();
-        self.db
-            .write(move |connection| exclusions::put_mute(connection, &mute, most))
-            .await
-    }
-
-    async fn remove_mute(&self, profile: ProfileId, source: MutedSource) -> Result<(), StoreError> {
-        self.db
-            .write(move |connection| {
-                exclusions::remove_mute(connection, profile, source).map_err(store_error)
-            })
-            .await
-    }
-
-    async fn mutes(&self, profile: ProfileId) -> Result<Arc<[Mute]>, StoreError> {
-        let mutes = self
-            .db
-            .read(move |connection| exclusions::mutes(connection, profile))
-            .await?;
-        Ok(mutes.into())
     }
 }
 
