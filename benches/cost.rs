@@ -88,6 +88,10 @@ const OPERATIONS: &[(&str, &str)] = &[
         "what was left off",
         "{ viewer { profile { continueWatching(first: 20) { nodes { __typename } } } } }",
     ),
+    (
+        "watchlist",
+        "{ viewer { profile { watchlist(first: 20, orderBy: NAME) { nodes { __typename } } } } }",
+    ),
     ("history", "{ viewer { profile { history(first: 20) { nodes { percent } } } } }"),
     ("how much history", "{ viewer { profile { history(first: 1) { totalCount } } } }"),
 ];
@@ -108,6 +112,16 @@ const MUTATIONS: &[(&str, &str, [&str; 2])] = &[
     (
         "hide a film",
         "mutation ($a: ID!, $b: Boolean!) { hideTitle(input: { title: $a, hidden: $b }) { userErrors { code } } }",
+        ["true", "false"],
+    ),
+    (
+        "put a film on the watchlist",
+        "mutation ($a: ID!, $b: Boolean!) { setWatchlisted(input: { title: $a, watchlisted: $b }) { userErrors { code } } }",
+        ["true", "false"],
+    ),
+    (
+        "say that a film was watched",
+        "mutation ($a: ID!, $b: Boolean!) { setWatched(input: { item: $a, watched: $b }) { userErrors { code } } }",
         ["true", "false"],
     ),
     (

@@ -8,8 +8,8 @@ use anyhow::Context;
 use futures::future::BoxFuture;
 
 use crate::adapters::memory::{
-    BreakerGraph, CachedGraph, CatalogSnapshot, MemoryEvents, MemoryLeases, MemoryLimiter,
-    MemoryPersisted, ObservedWatching, RememberedAccounts, Tastes, TokioTasks,
+    BreakerGraph, BreakerPersisted, CachedGraph, CatalogSnapshot, MemoryEvents, MemoryLeases,
+    MemoryLimiter, MemoryPersisted, ObservedWatching, RememberedAccounts, Tastes, TokioTasks,
 };
 use crate::adapters::mongo::{
     MongoAccounts, MongoBacklog, MongoCatalog, MongoDb, MongoNotes, MongoUsage, MongoWatching,
@@ -341,7 +341,10 @@ pub(super) async fn on_servers(
         signing_keys: measured("redis", RedisSigningKeys::new(redis.clone())),
         limiter: measured("redis", RedisLimiter::new(redis.clone())),
         leases: measured("redis", RedisLeases::new(redis.clone())),
-        persisted: measured("redis", persisted),
+        persisted: Arc::new(BreakerPersisted::new(
+            measured("redis", persisted),
+            pulses.sessions.clone(),
+        )),
         graph: Arc::new(BreakerGraph::new(graph.clone(), pulses.graph.clone())),
         projected: graph,
         backlog: measured("mongo", MongoBacklog::new(mongo.clone())),

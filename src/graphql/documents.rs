@@ -11,7 +11,7 @@ use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, Opera
 use async_graphql::{Name, Variables};
 use moka::sync::Cache;
 
-use super::cost::{Costs, Plan, reports};
+use super::cost::{Costs, Plan, Reports};
 use super::freshness;
 use super::inputs::Inputs;
 use super::limits::{self, LimitError, Limits};
@@ -24,6 +24,9 @@ const CAPACITY: u64 = 64 * 1024 * 1024;
 /// What is kept for a word of a document, about: a field, its place in the order of the answer, its weight.
 const OF_A_WORD: usize = 512;
 
+/// The number of the next document: answers are kept by it.
+static NEXT: AtomicU64 = AtomicU64::new(0);
+
 /// The documents that came before. Clones share them.
 #[derive(Clone)]
 pub struct Documents {
@@ -31,7 +34,6 @@ pub struct Documents {
     known: Cache<Arc<str>, Arc<Document>>,
     /// Those of them that somebody named by their hash.
     named: Cache<DocumentHash, Arc<Document>>,
-    next: Arc<AtomicU64>,
 }
 
 /// A document within the limits.
@@ -50,8 +52,8 @@ pub struct Document {
 pub(super) struct Operation {
     pub(super) kind: OperationType,
     pub(super) plan: Plan,
-    /// How many reports of players it sends.
-    pub(super) reports: usize,
+    /// The reports of players that it sends.
+    pub(super) reports: Reports,
     pub(super) inputs: Inputs,
     pub(super) order: Order,
     /// For how many seconds caches may give its answer again, where it is the same for everybody.
@@ -71,7 +73,6 @@ impl Documents {
                 .max_capacity(CAPACITY)
                 .weigher(|_: &DocumentHash, document: &Arc<Document>| document.size())
                 .build(),
-            next: Arc::default(),
         }
     }
 
@@ -85,7 +86,7 @@ impl Documents {
             return Ok(document);
         }
         let parsed = limits::check(text, &self.limits)?;
-        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
         Ok(Arc::new(Document::new(number, text, parsed)))
     }
 
@@ -167,7 +168,7 @@ impl Document {
         let operation = Arc::new(Operation {
             kind: found.ty,
             plan: costs.plan(&self.parsed, name),
-            reports: reports(&self.parsed, name),
+            reports: Reports::of(&self.parsed, name),
             inputs: Inputs::of(types, &self.parsed, name),
             order: Order::of(&self.parsed, name),
             fresh: freshness::seconds(types, &self.parsed, name),

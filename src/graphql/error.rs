@@ -124,6 +124,11 @@ impl ApiError {
         Self::new(ErrorCode::Internal, words.unwrap_or_default())
     }
 
+    /// What sort of failure it is.
+    pub(crate) fn kind(&self) -> ErrorCode {
+        self.code
+    }
+
     /// The stable code that clients see.
     pub(crate) fn code(&self) -> &'static str {
         self.code.as_str()

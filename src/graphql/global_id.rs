@@ -10,6 +10,8 @@ use crate::domain::ids::{
     ApiKeyId, CollectionId, EpisodeId, GenreId, PersonId, PlayId, ProfileId, SessionId, TitleId,
     UserId,
 };
+use crate::domain::recommend::{ReasonSource, RowKind};
+use crate::domain::watching::WatchedItem;
 
 /// What a global id names. As text: base64url, without padding, of the type's name, a colon and the id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -26,7 +28,40 @@ pub(crate) enum GlobalId {
     Session(SessionId),
     ApiKey(ApiKeyId),
     Play(PlayId),
+    /// Whoever is logged in with this profile.
+    Viewer(ProfileId),
+    /// How a profile, or nobody, stands with a film or an episode.
+    WatchState(Option<ProfileId>, WatchedItem),
+    RecommendationRow(RowId),
 }
+
+/// What tells a row from the others of the page that is made for a profile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct RowId {
+    pub(crate) profile: ProfileId,
+    pub(crate) kind: RowKind,
+    pub(crate) seed: Option<ReasonSource>,
+}
+
+/// Nobody, in the place of a profile; nothing, in that of what a row is about.
+const NONE: &str = "-";
+
+/// The sorts of rows as ids have them, which stay the same.
+const ROW_KINDS: [(RowKind, &str); 10] = [
+    (RowKind::BecauseYouWatched, "because-you-watched"),
+    (RowKind::BecauseYouLiked, "because-you-liked"),
+    (RowKind::SameDirector, "same-director"),
+    (RowKind::SameActor, "same-actor"),
+    (RowKind::GenreYouWatch, "genre-you-watch"),
+    (
+        RowKind::WatchedBySimilarViewers,
+        "watched-by-similar-viewers",
+    ),
+    (RowKind::Trending, "trending"),
+    (RowKind::New, "new"),
+    (RowKind::Rewatch, "rewatch"),
+    (RowKind::Popular, "popular"),
+];
 
 impl GlobalId {
     /// The id of a film or series.
@@ -52,6 +87,13 @@ impl GlobalId {
             Self::Session(id) => format!("Session:{id}"),
             Self::ApiKey(id) => format!("ApiKey:{id}"),
             Self::Play(id) => format!("Play:{id}"),
+            Self::Viewer(id) => format!("Viewer:{id}"),
+            Self::WatchState(profile, item) => {
+                let profile = profile.map_or(NONE.to_owned(), |profile| profile.to_string());
+                let (kind, id) = item.key();
+                format!("WatchState:{profile}:{kind}:{id}")
+            }
+            Self::RecommendationRow(id) => format!("RecommendationRow:{}", id.text()),
         };
         ID(URL_SAFE_NO_PAD.encode(text))
     }
@@ -79,9 +121,62 @@ impl GlobalId {
             "Session" => Self::Session(SessionId(number(rest)?)),
             "ApiKey" => Self::ApiKey(ApiKeyId(number(rest)?)),
             "Play" => Self::Play(PlayId(Uuid::try_parse(rest).ok()?)),
+            "Viewer" => Self::Viewer(ProfileId(number(rest)?)),
+            "WatchState" => {
+                let (profile, item) = rest.split_once(':')?;
+                let profile = match profile {
+                    NONE => None,
+                    profile => Some(ProfileId(number(profile)?)),
+                };
+                let (kind, id) = item.split_once(':')?;
+                let id = i64::try_from(number(id)?).ok()?;
+                Self::WatchState(profile, WatchedItem::from_key(kind, id)?)
+            }
+            "RecommendationRow" => Self::RecommendationRow(RowId::parse(rest)?),
             _ => return None,
         };
         (decoded.encode() == *id).then_some(decoded)
+    }
+}
+
+impl RowId {
+    fn text(self) -> String {
+        let kind = ROW_KINDS.iter().find(|(kind, _)| *kind == self.kind);
+        let kind = kind.map_or(NONE, |(_, name)| *name);
+        let seed = match self.seed {
+            None => NONE.to_owned(),
+            Some(ReasonSource::Title(id)) => format!("title:{id}"),
+            Some(ReasonSource::Person(id)) => format!("person:{id}"),
+            Some(ReasonSource::Genre(id)) => format!("genre:{id}"),
+            Some(ReasonSource::Collection(id)) => format!("collection:{id}"),
+        };
+        format!("{}:{kind}:{seed}", self.profile)
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        let (profile, rest) = text.split_once(':')?;
+        let (kind, seed) = rest.split_once(':')?;
+        let seed = match seed {
+            NONE => None,
+            seed => {
+                let (of, id) = seed.split_once(':')?;
+                let id = number(id)?;
+                Some(match of {
+                    "title" => ReasonSource::Title(TitleId(id)),
+                    "person" => ReasonSource::Person(PersonId(id)),
+                    "genre" => ReasonSource::Genre(GenreId(id)),
+                    "collection" => ReasonSource::Collection(CollectionId(id)),
+                    _ => return None,
+                })
+            }
+        };
+        let kind = ROW_KINDS.iter().find(|(_, name)| *name == kind)?.0;
+        let profile = ProfileId(number(profile)?);
+        Some(Self {
+            profile,
+            kind,
+            seed,
+        })
     }
 }
 
@@ -120,6 +215,13 @@ mod tests {
             "Season:1:-1",
             "Play:1",
             "Comment:1",
+            "Viewer:-",
+            "WatchState:film:1",
+            "WatchState:1:person:1",
+            "WatchState:--:film:1",
+            "RecommendationRow:1:unheard-of:-",
+            "RecommendationRow:1:popular:genre",
+            "RecommendationRow:1:popular",
             "",
         ] {
             assert_eq!(
@@ -142,8 +244,24 @@ mod tests {
                 GlobalId::Collection(CollectionId(id)),
                 GlobalId::Session(SessionId(id)),
                 GlobalId::Play(PlayId(Uuid::from_u128(play))),
+                GlobalId::Viewer(ProfileId(id)),
+                GlobalId::WatchState(None, WatchedItem::Film(TitleId(id))),
+                GlobalId::WatchState(Some(ProfileId(id)), WatchedItem::Episode(EpisodeId(id))),
             ] {
                 prop_assert_eq!(GlobalId::decode(&id.encode()), Some(id));
+            }
+            for (kind, _) in ROW_KINDS {
+                for seed in [
+                    None,
+                    Some(ReasonSource::Title(TitleId(id))),
+                    Some(ReasonSource::Person(PersonId(id))),
+                    Some(ReasonSource::Genre(GenreId(id))),
+                    Some(ReasonSource::Collection(CollectionId(id))),
+                ] {
+                    let row = RowId { profile: ProfileId(id), kind, seed };
+                    let id = GlobalId::RecommendationRow(row);
+                    prop_assert_eq!(GlobalId::decode(&id.encode()), Some(id));
+                }
             }
         }
     }

@@ -18,7 +18,8 @@ use crate::domain::catalog::{
 };
 use crate::domain::ids::ProfileId;
 use crate::domain::watching::{
-    MeasuredByItem, StandingsBySeries, StatesByItem, ThumbsByTitle, WatchService,
+    ListedByTitle, MeasuredByItem, MutedBySource, StandingsBySeries, StatesByItem, ThumbsByTitle,
+    TitleList, WatchService,
 };
 
 /// How long a batch is collected. Long enough for all fields of a page to ask, even with other work on the machine.
@@ -94,11 +95,21 @@ pub(crate) struct PersonalLoaders {
     pub(crate) measured: Batched<MeasuredByItem>,
     pub(crate) standings: Batched<StandingsBySeries>,
     pub(crate) thumbs: Batched<ThumbsByTitle>,
+    pub(crate) watchlist: Batched<ListedByTitle>,
+    pub(crate) hidden: Batched<ListedByTitle>,
+    pub(crate) muted: Batched<MutedBySource>,
 }
 
 impl PersonalLoaders {
     pub(super) fn new(seen: &Seen, watching: &WatchService, profile: Option<ProfileId>) -> Self {
         let watching = watching.clone();
+        let listed = |list| {
+            Batched::new(ListedByTitle {
+                watching: watching.clone(),
+                list,
+                profile,
+            })
+        };
         Self {
             titles: Batched::new(TitlesById(seen.clone())),
             collection_films: Batched::new(FilmsByCollection(seen.clone())),
@@ -113,6 +124,12 @@ impl PersonalLoaders {
             standings: Batched::new(StandingsBySeries {
                 watching: watching.clone(),
                 visibility: seen.visibility,
+                profile,
+            }),
+            watchlist: listed(TitleList::Watchlist),
+            hidden: listed(TitleList::Hidden),
+            muted: Batched::new(MutedBySource {
+                watching: watching.clone(),
                 profile,
             }),
             thumbs: Batched::new(ThumbsByTitle { watching, profile }),

@@ -1,16 +1,19 @@
 //! Anything by its global id.
 
+use std::collections::BTreeMap;
+
 use async_graphql::{Context, ID, Interface, Object};
 use futures::future::try_join_all;
 
-use super::accounts::{ApiKey, Profile, Session, User};
+use super::accounts::{ApiKey, Profile, Session, User, Viewer};
 use super::catalog::{Collection, Episode, Film, Genre, Person, Season, Series, Title};
 use super::context::ContextExt;
 use super::error::{ApiError, Result};
-use super::global_id::GlobalId;
-use super::watching::Play;
+use super::global_id::{GlobalId, RowId};
+use super::recommend::RecommendationRow;
+use super::watching::{Play, WatchState};
 use crate::domain::error::ErrorCode;
-use crate::domain::ids::TitleId;
+use crate::domain::ids::{ProfileId, TitleId};
 
 /// The most ids that `nodes` takes.
 const MOST: usize = 100;
@@ -42,6 +45,12 @@ pub(crate) enum Node {
     ApiKey(ApiKey),
     /// A play of the viewer's profile.
     Play(Play),
+    /// Whoever is logged in.
+    Viewer(Viewer),
+    /// How the viewer's profile, or nobody, stands with a film or an episode.
+    WatchState(WatchState),
+    /// A row of the page that is made for a profile of the viewer's account.
+    RecommendationRow(RecommendationRow),
 }
 
 #[derive(Default)]
@@ -55,7 +64,7 @@ impl NodeQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "The global id; `NOT_FOUND` if there is nothing with it.")] id: ID,
     ) -> Result<Option<Node>> {
-        let node = find(ctx, &id).await?;
+        let node = find_all(ctx, &[id]).await?.pop().flatten();
         node.map(Some).ok_or_else(|| ApiError::not_found("id"))
     }
 
@@ -69,14 +78,45 @@ impl NodeQuery {
             let message = format!("`ids` may have at most {MOST} ids");
             return Err(ApiError::argument(ErrorCode::OutOfRange, "ids", message));
         }
-        try_join_all(ids.iter().map(|id| find(ctx, id))).await
+        find_all(ctx, &ids).await
     }
 }
 
-async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
-    let Some(id) = GlobalId::decode(id) else {
-        return Ok(None);
-    };
+/// What the ids name, in their order.
+async fn find_all(ctx: &Context<'_>, ids: &[ID]) -> Result<Vec<Option<Node>>> {
+    let ids: Vec<Option<GlobalId>> = ids.iter().map(GlobalId::decode).collect();
+    let found = try_join_all(ids.iter().map(|id| async move {
+        match id {
+            Some(id) => find(ctx, *id).await,
+            None => Ok(None),
+        }
+    }));
+    let mut found = found.await?;
+    // Rows are found together: the page that they are on is made once.
+    let mut rows: BTreeMap<ProfileId, (Vec<usize>, Vec<RowId>)> = BTreeMap::new();
+    for (place, id) in ids.iter().enumerate() {
+        if let Some(GlobalId::RecommendationRow(id)) = id {
+            let (places, of_profile) = rows.entry(id.profile).or_default();
+            places.push(place);
+            of_profile.push(*id);
+        }
+    }
+    let viewer = ctx.viewer();
+    let known = viewer.known();
+    for (profile, (places, of_profile)) in rows {
+        let Some(viewer) = known else { continue };
+        let rows = Profile::find_rows(ctx, viewer, profile, &of_profile).await?;
+        for (place, row) in places.into_iter().zip(rows) {
+            if let Some(node) = found.get_mut(place) {
+                *node = row.map(Node::RecommendationRow);
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// What an id names; of rows, which are found together, nothing.
+async fn find(ctx: &Context<'_>, id: GlobalId) -> Result<Option<Node>> {
     let (loaders, personal) = (ctx.loaders(), ctx.personal());
     Ok(match id {
         GlobalId::Film(film) => {
@@ -109,7 +149,13 @@ async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
             let collection = Collection::find(ctx, collection).await?;
             collection.map(Node::Collection)
         }
-        GlobalId::Profile(_)
+        GlobalId::WatchState(profile, item) => {
+            let state = WatchState::find(ctx, profile, item).await?;
+            state.map(Node::WatchState)
+        }
+        GlobalId::RecommendationRow(_) => None,
+        GlobalId::Viewer(_)
+        | GlobalId::Profile(_)
         | GlobalId::User(_)
         | GlobalId::Session(_)
         | GlobalId::ApiKey(_)
@@ -124,6 +170,10 @@ async fn find_own(ctx: &Context<'_>, id: GlobalId) -> Result<Option<Node>> {
         return Ok(None);
     };
     Ok(match id {
+        GlobalId::Viewer(profile) if profile == viewer.profile => {
+            let viewer = Viewer::load(ctx, *viewer).await?;
+            Some(Node::Viewer(viewer))
+        }
         GlobalId::Profile(profile) => {
             let profile = Profile::find(ctx, viewer, profile).await?;
             profile.map(Node::Profile)

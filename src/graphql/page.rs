@@ -299,8 +299,8 @@ pub(crate) enum Sorted {
     Descending,
 }
 
-/// A page of a list that is in memory, forward from the window's start. If the row there has gone meanwhile, the page
-/// starts at the first row that would have followed it.
+/// A page of a list that is in memory. If the row at the window's start has gone meanwhile, the page starts at the
+/// first row beyond its place.
 pub(crate) fn page_of<T>(
     rows: impl IntoIterator<Item = T>,
     window: &Window,
@@ -308,18 +308,27 @@ pub(crate) fn page_of<T>(
     keyset: impl Fn(&T) -> Keyset,
 ) -> Slice<T> {
     let mut rows: Vec<T> = rows.into_iter().collect();
+    let is_forward = window.direction == Direction::Forward;
+    if !is_forward {
+        rows.reverse();
+    }
     if let Some(start) = &window.start {
-        let is_after = |row: &T| {
+        let is_beyond = |row: &T| {
             let keyset = keyset(row);
             let by_value = match sorted {
                 Sorted::Ascending => keyset.value.cmp(&start.value),
                 Sorted::Descending => start.value.cmp(&keyset.value),
             };
-            by_value.then_with(|| keyset.id.cmp(&start.id)).is_gt()
+            let place = by_value.then_with(|| keyset.id.cmp(&start.id));
+            if is_forward {
+                place.is_gt()
+            } else {
+                place.is_lt()
+            }
         };
         let same = rows.iter().position(|row| keyset(row) == *start);
         let next = same.map(|index| index + 1);
-        let next = next.or_else(|| rows.iter().position(is_after));
+        let next = next.or_else(|| rows.iter().position(is_beyond));
         rows.drain(..next.unwrap_or(rows.len()));
     }
     rows.truncate(window.limit + 1);
@@ -451,5 +460,19 @@ mod tests {
         assert_eq!(after((9, 2), 2), (vec![(9, 4), (7, 2)], true));
         assert_eq!(after((7, 2), 2), (vec![(3, 3)], false));
         assert_eq!(after((3, 3), 2), (vec![], false));
+        let before = |start: Option<_>, limit| {
+            let window = Window {
+                limit,
+                start: start.map(|start| keyset(&start)),
+                direction: Direction::Backward,
+            };
+            let slice = page_of(rows, &window, Sorted::Descending, keyset);
+            (slice.rows, slice.has_more)
+        };
+
+        assert_eq!(before(None, 2), (vec![(7, 2), (3, 3)], true));
+        assert_eq!(before(Some((7, 2)), 2), (vec![(9, 1), (9, 4)], false));
+        assert_eq!(before(Some((9, 2)), 2), (vec![(9, 1)], false));
+        assert_eq!(before(Some((3, 3)), 2), (vec![(9, 4), (7, 2)], true));
     }
 }

@@ -33,7 +33,8 @@ use super::types::Types;
 use super::usage::UsageQuery;
 use super::user_error::Payload;
 use super::watching::{
-    HidingMutation, MutingMutation, PlayMutation, RatingMutation, WatchingMutation,
+    AsideMutation, BatchMutation, HidingMutation, MutingMutation, PlayMutation, RatingMutation,
+    WatchedMutation, WatchingMutation, WatchlistMutation,
 };
 use super::weights;
 use crate::domain::budget::{Budget, Of, Overspent, Spending};
@@ -69,10 +70,14 @@ pub(crate) struct Mutation(
     DeleteMutation,
     ManageMutation,
     WatchingMutation,
+    BatchMutation,
     RatingMutation,
     HidingMutation,
     PlayMutation,
     MutingMutation,
+    WatchlistMutation,
+    WatchedMutation,
+    AsideMutation,
 );
 
 type Inner = async_graphql::Schema<Query, Mutation, EmptySubscription>;
@@ -101,10 +106,11 @@ impl Execute for Schema {
             return theirs(self.strict.execute(asked.whole()).await);
         };
         let cost = operation.weigh(&asked.variables);
+        let reports = operation.reports.count(&asked.variables);
         if cost > weights::MOST {
             return theirs(Response::from_errors(vec![too_much(cost)]));
         }
-        if let Err(overspent) = self.spend(&asked.data, cost, operation.reports).await {
+        if let Err(overspent) = self.spend(&asked.data, cost, reports).await {
             return theirs(Response::from_errors(vec![too_soon(overspent)]));
         }
         let question = if operation.kind == OperationType::Query {

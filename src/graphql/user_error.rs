@@ -10,7 +10,9 @@ use super::accounts::{
 };
 use super::error::{ApiError, Result};
 use super::watching::{
-    EditPlayPayload, HideTitlePayload, MuteTastePayload, RateTitlePayload, ReportPlaybackPayload,
+    EditPlayPayload, HideFromNextUpPayload, HideTitlePayload, MuteTastePayload, RateTitlePayload,
+    RemoveFromContinueWatchingPayload, ReportPlaybackBatchPayload, ReportPlaybackPayload,
+    SetWatchedPayload, SetWatchlistedPayload,
 };
 use crate::domain::error::{self, Coded};
 
@@ -94,10 +96,15 @@ pub(crate) enum Payload {
     BeginOAuth(BeginOAuthPayload),
     UnlinkIdentity(UnlinkIdentityPayload),
     ReportPlayback(ReportPlaybackPayload),
+    ReportPlaybackBatch(ReportPlaybackBatchPayload),
     RateTitle(RateTitlePayload),
     HideTitle(HideTitlePayload),
     EditPlay(EditPlayPayload),
     MuteTaste(MuteTastePayload),
+    SetWatchlisted(SetWatchlistedPayload),
+    SetWatched(SetWatchedPayload),
+    RemoveFromContinueWatching(RemoveFromContinueWatchingPayload),
+    HideFromNextUp(HideFromNextUpPayload),
 }
 
 impl UserError {
@@ -108,6 +115,14 @@ impl UserError {
             message: message.into(),
             field: Some(vec!["input".to_owned(), field.to_owned()]),
         }
+    }
+
+    /// The same error of something that stands deeper in the input, by the names and numbers that lead there.
+    pub(crate) fn within(mut self, path: &[&str]) -> Self {
+        let field = self.field.get_or_insert_with(|| vec!["input".to_owned()]);
+        let deeper = path.iter().map(|step| (*step).to_owned());
+        drop(field.splice(1..1, deeper));
+        self
     }
 
     /// About no single field of the input.
@@ -129,6 +144,16 @@ impl UserError {
         Ok(match outcome {
             Ok(done) => (Some(done), Vec::new()),
             Err(error) => (None, vec![Self::from_error(error)?]),
+        })
+    }
+
+    /// Any error of one of several things, in words that are safe to show: the others were done.
+    pub(crate) fn of_one(error: impl Coded) -> Self {
+        let code = error.code().into();
+        Self::from_error(error).unwrap_or_else(|error| Self {
+            code,
+            message: error.message().to_owned(),
+            field: None,
         })
     }
 

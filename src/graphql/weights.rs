@@ -56,11 +56,19 @@ pub(super) const WORK: &Table = &[
     ),
     // Each reads all plays of a title, or all that the profile has muted.
     (&["Mutation"], &["editPlay", "muteTaste", "rateTitle"], 200),
+    // It reads and writes as many states as the series has episodes.
+    (&["Mutation"], &["setWatched"], 500),
     (&["Mutation"], &["deleteProfile"], 500),
+    // Five hundred reports, which are written together.
+    (&["Mutation"], &["reportPlaybackBatch"], 4_000),
     (&["Profile"], &["tasteWeights"], 200),
+    // A node may be a row, for which the page is made once.
+    (&["Query"], &["node", "nodes"], 50),
     (&["Profile"], &["recommendations", "rows"], 50),
     (&["Film", "Series", "Title"], &["similar"], 25),
     (&["Profile"], &["continueWatching", "history", "nextUp"], 30),
+    // All of it is read and put in order, whatever the page.
+    (&["Profile"], &["watchlist"], 400),
     (&["User"], &["auditLog"], 20),
     // Each reads a day for a day of its range, with what tells viewers apart.
     (&["UsageStats"], &["breakdown", "series", "summary"], 400),
@@ -77,7 +85,6 @@ pub(super) const WORK: &Table = &[
             "episode",
             "film",
             "genre",
-            "node",
             "person",
             "series",
             "user",
@@ -100,8 +107,12 @@ pub(super) const WORK: &Table = &[
         &["totalCount"],
         100,
     ),
-    // What is suggested was ranked whole.
-    (&["RecommendationConnection"], &["totalCount"], 10),
+    // They were read whole.
+    (
+        &["RecommendationConnection", "WatchlistConnection"],
+        &["totalCount"],
+        10,
+    ),
 ];
 
 /// How long lists are taken to be for which nobody asks for a length: the domain keeps them short.
@@ -122,6 +133,7 @@ pub(super) const LISTS: &Table = &[
     (&["Person"], &["externalIds"], 5),
     (&["Query"], &["genres"], 40),
     (&["RecommendationEdge"], &["reasons"], 8),
+    (&["ReportPlaybackBatchPayload"], &["results"], 500),
     (&["Series"], &["seasons"], 10),
     // As many as `buckets` says, which the curve itself is counted by.
     (&["Retention"], &["points"], 1),

@@ -97,6 +97,10 @@ async fn the_file_has_everything_and_no_secret(on: On) {
     assert_eq!(hidden.len(), 1);
     assert_eq!(hidden[0]["title"]["slug"], "casino-1995");
     assert_eq!(hidden[0]["createdAt"], hidden[0]["updatedAt"]);
+    let watchlist = list(&profile["watchlist"]);
+    assert_eq!(watchlist.len(), 1);
+    assert_eq!(watchlist[0]["title"]["slug"], "casino-1995");
+    assert_eq!(watchlist[0]["createdAt"], watchlist[0]["updatedAt"]);
     let mutes = list(&profile["mutes"]).iter();
     let mutes: Vec<_> = mutes
         .map(|mute| {
@@ -195,7 +199,14 @@ async fn somebody_who_watched_nothing_gets_a_whole_file() {
     let file: Value = get(&site).send().await.unwrap().json().await.unwrap();
 
     let profile = &file["profiles"][0];
-    for field in ["titles", "items", "plays", "hiddenTitles", "mutes"] {
+    for field in [
+        "titles",
+        "items",
+        "plays",
+        "hiddenTitles",
+        "watchlist",
+        "mutes",
+    ] {
         assert_eq!(profile[field], json!([]), "{field}");
     }
 }
@@ -259,7 +270,7 @@ async fn add_key(stores: &Stores, site: &Site) -> ApiKeyToken {
     token
 }
 
-/// Dislikes a film, hides another, mutes a genre and a person.
+/// Dislikes a film, hides another and means to watch it all the same, mutes a genre and a person.
 async fn say(site: &Site, disliked: &str) {
     let sources = site
         .ask(
@@ -278,6 +289,7 @@ async fn say(site: &Site, disliked: &str) {
             "mutation ($disliked: ID!, $hidden: ID!, $genre: ID!, $person: ID!) {
                 rateTitle(input: { title: $disliked, liked: false }) { userErrors { code } }
                 hideTitle(input: { title: $hidden, hidden: true }) { userErrors { code } }
+                setWatchlisted(input: { title: $hidden, watchlisted: true }) { userErrors { code } }
                 genre: muteTaste(input: { source: $genre, muted: true }) { userErrors { code } }
                 person: muteTaste(input: { source: $person, muted: true }) { userErrors { code } } }",
             input,

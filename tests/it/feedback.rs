@@ -228,6 +228,56 @@ async fn what_is_muted_is_listed_until_it_is_unmuted() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whatever_is_said_stands_where_it_was_said_of() {
+    const SEEN: &str = "{ film(slug: \"heat-1995\") { viewerHidden genres { slug viewerMuted } credits(role: [DIRECTOR]) { nodes { viewerMuted } } }
+        titles(first: 100) { nodes { slug viewerHidden } } }";
+    let program = Program::seeded(On::Embedded).await;
+    let site = program.serve().await;
+    let (mut ada, mut nobody) = (Visitor::of(&site), Visitor::of(&site));
+    ada.register("ada@example.org").await;
+    let found = ada.ask("{ film(slug: \"heat-1995\") { id credits(role: [DIRECTOR]) { nodes { id } } } genre(slug: \"crime\") { id } }").await;
+    let (heat, crime) = (&found["film"]["id"], &found["genre"]["id"]);
+    let mann = &found["film"]["credits"]["nodes"][0]["id"];
+
+    for said in [true, false] {
+        let input = json!({ "title": heat, "hidden": said });
+        let fields = "title { viewerHidden }";
+        let payload = ada.expect("hideTitle", input, fields).await;
+        assert_eq!(payload["title"]["viewerHidden"], said);
+        for source in [crime, mann] {
+            let input = json!({ "source": source, "muted": said });
+            let fields = "source { ... on Genre { viewerMuted } ... on Person { viewerMuted } }";
+            let payload = ada.expect("muteTaste", input, fields).await;
+            assert_eq!(payload["source"]["viewerMuted"], said);
+        }
+
+        let seen = ada.ask(SEEN).await;
+        assert_eq!(seen["film"]["viewerHidden"], said);
+        for genre in seen["film"]["genres"].as_array().unwrap() {
+            let is_muted = said && genre["slug"] == "crime";
+            assert_eq!(genre["viewerMuted"], is_muted, "{genre}");
+        }
+        assert_eq!(seen["film"]["credits"]["nodes"][0]["viewerMuted"], said);
+        let nodes = seen["titles"]["nodes"].as_array().unwrap();
+        let hidden = nodes.iter().filter(|node| node["viewerHidden"] == true);
+        assert_eq!(hidden.count(), usize::from(said));
+        let to_nobody = nobody.ask(SEEN).await;
+        assert_eq!(to_nobody["film"]["viewerHidden"], Value::Null);
+        assert_eq!(to_nobody["film"]["genres"][0]["viewerMuted"], Value::Null);
+    }
+
+    let report = json!({ "item": heat, "play": "00000000-0000-4000-8000-000000000001", "event": "PROGRESS", "position": 600.0 });
+    let fields = "state { id position } item { __typename id watchState { id position } }";
+    let payload = ada.expect("reportPlayback", report, fields).await;
+    let expected = json!({ "__typename": "Film", "id": heat, "watchState": payload["state"] });
+    assert_eq!(payload["item"], expected);
+    assert_eq!(payload["state"]["position"], 600.0);
+    let beyond = json!({ "item": heat, "play": "00000000-0000-4000-8000-000000000002", "event": "PROGRESS", "position": 6e6 });
+    let payload = ada.call("reportPlayback", beyond, "item { id }").await;
+    assert_eq!(payload["item"], Value::Null);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_not_there_cannot_be_spoken_of() {
     let program = Program::seeded(On::Embedded).await;
     let site = program.serve().await;

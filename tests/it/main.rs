@@ -55,3 +55,4 @@ mod usage_api;
 mod visibility;
 mod watch_log;
 mod watching;
+mod watchlist;

@@ -19,9 +19,15 @@ async fn what_is_somebodys_own_does_not_exist_for_others() {
     let heat = site.id_of("film", "heat-1995").await;
     let play = "00000000-0000-4000-8000-000000000001";
     site.watch(&heat, play, 600.0, "2026-01-01T20:00:00Z").await;
-    let own = "{ viewer { user { id sessions { id } } profile { id history { nodes { id } } } } }";
-    let viewer = site.ask(own, json!({})).await["viewer"].clone();
+    let own = "{ viewer { id user { id sessions { id } } profile { id history { nodes { id } } rows { id } } }
+        film(slug: \"heat-1995\") { watchState { id } } }";
+    let found = site.ask(own, json!({})).await;
+    let viewer = found["viewer"].clone();
+    let rows = viewer["profile"]["rows"].as_array().unwrap();
     let ids = [
+        ("Viewer", &viewer["id"]),
+        ("WatchState", &found["film"]["watchState"]["id"]),
+        ("RecommendationRow", &rows.last().unwrap()["id"]),
         ("User", &viewer["user"]["id"]),
         ("Session", &viewer["user"]["sessions"][0]["id"]),
         ("Profile", &viewer["profile"]["id"]),
@@ -59,6 +65,48 @@ async fn several_nodes_come_in_the_order_of_their_ids() {
     let series = json!({ "__typename": "Series", "slug": "breaking-bad-2008" });
     let heat = json!({ "__typename": "Film", "slug": "heat-1995" });
     assert_eq!(found, json!([series, null, heat, null, series]));
+}
+
+#[tokio::test]
+async fn rows_of_a_page_are_told_apart_and_found_again() {
+    let (_program, mut site) = site().await;
+    site.register("ada@example.org").await;
+    let rows =
+        "{ viewer { profile { rows(first: 100) { id kind heading items { nodes { slug } } } } } }";
+    let mut found = site.ask(rows, json!({})).await;
+    let rows = found["viewer"]["profile"]["rows"].take();
+    let mut ids: Vec<&str> = Vec::new();
+    for row in rows.as_array().unwrap() {
+        ids.push(row["id"].as_str().unwrap());
+    }
+    assert!(ids.len() > 3, "{ids:?}");
+    let mut apart = ids.clone();
+    apart.sort_unstable();
+    apart.dedup();
+    assert_eq!(apart.len(), ids.len());
+    let query = "query ($ids: [ID!]!) { nodes(ids: $ids) { ... on RecommendationRow { id kind heading items { nodes { slug } } } } }";
+
+    let asked = json!({ "ids": [ids[2], ids[0], "nonsense", ids[2]] });
+    let again = site.ask(query, asked).await["nodes"].take();
+
+    assert_eq!(again, json!([rows[2], rows[0], null, rows[2]]));
+}
+
+#[tokio::test]
+async fn nobody_has_a_watch_state_of_everything_that_may_be_seen() {
+    let (_program, site) = site().await;
+    let query = "{ film(slug: \"heat-1995\") { watchState { id watched plays lastPlayedAt } } }";
+    let state = site.ask(query, json!({})).await["film"]["watchState"].take();
+    let query = "query ($id: ID!) { node(id: $id) { ... on WatchState { id watched plays lastPlayedAt } } }";
+
+    let again = site.ask(query, json!({ "id": state["id"] })).await["node"].take();
+
+    assert_eq!(again, state);
+    assert_eq!(state["watched"], false);
+    // A film that does not exist.
+    let of_nothing = json!({ "id": "V2F0Y2hTdGF0ZTotOmZpbG06MTIz" });
+    let answer = site.send(query, of_nothing).await;
+    assert_eq!(answer["errors"][0]["extensions"]["code"], "NOT_FOUND");
 }
 
 #[tokio::test]

@@ -152,6 +152,7 @@ pub(crate) async fn leave_traces_everywhere(site: &Site, stores: &Stores) -> (Us
             "mutation ($rated: ID!, $hidden: ID!, $muted: ID!) {
                 rateTitle(input: { title: $rated, liked: true }) { userErrors { code } }
                 hideTitle(input: { title: $hidden, hidden: true }) { userErrors { code } }
+                setWatchlisted(input: { title: $hidden, watchlisted: true }) { userErrors { code } }
                 muteTaste(input: { source: $muted, muted: true }) { userErrors { code } } }",
             json!({ "rated": rated, "hidden": hidden, "muted": muted }),
         )

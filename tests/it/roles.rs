@@ -90,8 +90,17 @@ const MUTATIONS: &[(&str, &str, Row)] = &[
         r#"{ item: "x", play: "x", event: START, position: 0 }"#,
         WATCHERS,
     ),
+    ("reportPlaybackBatch", "{ reports: [] }", WATCHERS),
     ("rateTitle", r#"{ title: "x" }"#, WATCHERS),
     ("hideTitle", r#"{ title: "x", hidden: true }"#, WATCHERS),
+    ("removeFromContinueWatching", r#"{ item: "x" }"#, WATCHERS),
+    ("hideFromNextUp", r#"{ series: "x" }"#, WATCHERS),
+    ("setWatched", r#"{ item: "x", watched: true }"#, WATCHERS),
+    (
+        "setWatchlisted",
+        r#"{ title: "x", watchlisted: true }"#,
+        WATCHERS,
+    ),
     (
         "editPlay",
         r#"{ play: "x", influencesRecommendations: true }"#,

@@ -143,7 +143,7 @@ async fn a_play_that_has_drifted_is_found_and_put_right(on: On) {
     program.expect(&["graph", "verify"]).await;
 }
 
-/// Registers somebody, who plays, jumps, rates, and takes a play out of what counts.
+/// Registers somebody, who plays, jumps, rates, and says by hand what was watched elsewhere and what was not.
 async fn watch_something(site: &mut Site) {
     site.register("ada@example.org").await;
     let heat = site.id_of("film", "heat-1995").await;
@@ -157,12 +157,22 @@ async fn watch_something(site: &mut Site) {
     assert_eq!(plays.as_array().unwrap().len(), 3, "{plays}");
     let said = site
         .ask(
-            "mutation ($rated: ID!) {
-                rateTitle(input: { title: $rated, liked: true }) { userErrors { code } } }",
-            json!({ "rated": casino }),
+            "mutation ($rated: ID!, $played: ID!, $elsewhere: ID!, $series: ID!) {
+                rateTitle(input: { title: $rated, liked: true }) { userErrors { code } }
+                played: setWatched(input: { item: $played, watched: true, watchedAt: \"2024-01-01T00:00:00Z\" }) { userErrors { code } }
+                elsewhere: setWatched(input: { item: $elsewhere, watched: true }) { userErrors { code } }
+                series: setWatched(input: { item: $series, watched: true }) { userErrors { code } } }",
+            json!({
+                "rated": casino,
+                "played": heat,
+                "elsewhere": site.id_of("film", "taxi-driver-1976").await,
+                "series": site.id_of("series", "breaking-bad-2008").await,
+            }),
         )
         .await;
-    assert_eq!(said, json!({ "rateTitle": { "userErrors": [] } }));
+    for done in said.as_object().unwrap().values() {
+        assert_eq!(*done, json!({ "userErrors": [] }));
+    }
 }
 
 /// What the export says of watching, without when it was written.

@@ -1,5 +1,5 @@
-//! A circuit breaker in front of a graph on a server: while it does not answer, nobody who wants suggestions waits for it.
-//! The first who wait in vain for what a viewer's page needs open it; pings in the background close it again.
+//! Circuit breakers in front of stores on servers that pages can do without: while one does not answer, nobody waits for
+//! it. The first who wait in vain open the breaker; pings in the background close it again.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::error::StoreError;
 use crate::domain::ids::{ProfileId, TitleId};
+use crate::domain::persisted::{DocumentHash, PersistedStore};
 use crate::domain::pulse::Pulse;
 use crate::domain::recommend::{
     SimilarLists, SimilarSource, SimilarVersion, Taste, TasteGraph, TitleNode,
@@ -27,8 +28,7 @@ impl BreakerGraph {
         Self { graph, pulse }
     }
 
-    /// Reads, if it is worth it, for no longer than a ping may take. In a task of its own, because the futures of the
-    /// driver are not cancel-safe: what is too late is read to its end for nobody.
+    /// Reads, if it is worth it, for no longer than a ping may take.
     async fn read<T, F>(
         &self,
         read: impl FnOnce(Arc<dyn SimilarSource>) -> F + Send,
@@ -37,19 +37,7 @@ impl BreakerGraph {
         T: Send + 'static,
         F: Future<Output = Result<T, StoreError>> + Send + 'static,
     {
-        if !self.pulse.is_worth_asking() {
-            return Err(silent());
-        }
-        let read = tokio::spawn(read(Arc::clone(&self.graph)));
-        let read = match tokio::time::timeout(self.pulse.patience(), read).await {
-            Ok(Ok(read)) => read,
-            Ok(Err(panic)) => Err(StoreError::failed(panic)),
-            Err(late) => Err(StoreError::unavailable(late)),
-        };
-        if matches!(read, Err(StoreError::Unavailable(_))) {
-            self.pulse.waited_in_vain();
-        }
-        read
+        ask(&self.pulse, read(Arc::clone(&self.graph))).await
     }
 
     /// Reads in the background what may take longer than any viewer would wait. That this is slow says nothing of
@@ -70,8 +58,55 @@ impl BreakerGraph {
     }
 }
 
+/// Documents that fail at once while they are known not to be had.
+pub struct BreakerPersisted {
+    store: Arc<dyn PersistedStore>,
+    pulse: Pulse,
+}
+
+impl BreakerPersisted {
+    /// A breaker that goes by the pulse of the store's server.
+    pub fn new(store: Arc<dyn PersistedStore>, pulse: Pulse) -> Self {
+        Self { store, pulse }
+    }
+}
+
+/// Asks a store, if it is worth it, for no longer than a ping may take. In a task of its own, because the futures of
+/// drivers are not cancel-safe: what is too late is done to its end for nobody.
+async fn ask<T: Send + 'static>(
+    pulse: &Pulse,
+    asked: impl Future<Output = Result<T, StoreError>> + Send + 'static,
+) -> Result<T, StoreError> {
+    if !pulse.is_worth_asking() {
+        return Err(silent());
+    }
+    let answer = match tokio::time::timeout(pulse.patience(), tokio::spawn(asked)).await {
+        Ok(Ok(answer)) => answer,
+        Ok(Err(panic)) => Err(StoreError::failed(panic)),
+        Err(late) => Err(StoreError::unavailable(late)),
+    };
+    if matches!(answer, Err(StoreError::Unavailable(_))) {
+        pulse.waited_in_vain();
+    }
+    answer
+}
+
 fn silent() -> StoreError {
-    StoreError::unavailable("the graph did not answer lately")
+    StoreError::unavailable("the store did not answer lately")
+}
+
+#[async_trait]
+impl PersistedStore for BreakerPersisted {
+    async fn persisted(&self, hash: DocumentHash) -> Result<Option<String>, StoreError> {
+        let store = Arc::clone(&self.store);
+        ask(&self.pulse, async move { store.persisted(hash).await }).await
+    }
+
+    async fn put_persisted(&self, hash: DocumentHash, text: &str) -> Result<(), StoreError> {
+        let (store, text) = (Arc::clone(&self.store), text.to_owned());
+        let put = async move { store.put_persisted(hash, &text).await };
+        ask(&self.pulse, put).await
+    }
 }
 
 #[async_trait]

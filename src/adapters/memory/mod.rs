@@ -19,7 +19,7 @@ mod tastes;
 mod watching;
 
 pub use accounts::RememberedAccounts;
-pub use breaker::BreakerGraph;
+pub use breaker::{BreakerGraph, BreakerPersisted};
 pub use catalog::CatalogSnapshot;
 pub use events::MemoryEvents;
 pub use graph::CachedGraph;

@@ -8,8 +8,8 @@ use super::tastes::{Begun, Tastes};
 use crate::domain::error::StoreError;
 use crate::domain::ids::{ProfileId, TitleId};
 use crate::domain::watching::{
-    Change, Draft, FeedbackStore, HiddenTitle, Ledger, Mute, MutedSource, Recorder, Touched,
-    WatchError, WatchedTitle,
+    Change, Draft, FeedbackStore, Ledger, ListedTitle, Mute, MutedSource, Recorder, TitleList,
+    Touched, WatchError, WatchedTitle,
 };
 
 /// A recorder and what profiles do not want to see, observed.
@@ -73,15 +73,29 @@ impl Recorder for ObservedWatching {
 
 #[async_trait]
 impl FeedbackStore for ObservedWatching {
-    async fn hide_title(&self, hidden: &HiddenTitle, most: u64) -> Result<(), WatchError> {
-        let result = self.feedback.hide_title(hidden, most).await;
-        self.tastes.exclusions_written(hidden.profile);
+    async fn list_title(
+        &self,
+        list: TitleList,
+        listed: &ListedTitle,
+        most: u64,
+    ) -> Result<(), WatchError> {
+        let result = self.feedback.list_title(list, listed, most).await;
+        if list.shapes_suggestions() {
+            self.tastes.exclusions_written(listed.profile);
+        }
         result
     }
 
-    async fn unhide_title(&self, profile: ProfileId, title: TitleId) -> Result<(), StoreError> {
-        let result = self.feedback.unhide_title(profile, title).await;
-        self.tastes.exclusions_written(profile);
+    async fn unlist_title(
+        &self,
+        list: TitleList,
+        profile: ProfileId,
+        title: TitleId,
+    ) -> Result<(), StoreError> {
+        let result = self.feedback.unlist_title(list, profile, title).await;
+        if list.shapes_suggestions() {
+            self.tastes.exclusions_written(profile);
+        }
         result
     }
 

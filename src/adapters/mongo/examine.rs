@@ -179,6 +179,7 @@ pub const INDEXES: &[(&str, &[&str])] = &[
     ),
     ("measured_lengths", &["written"]),
     ("hidden_titles", &["latest"]),
+    ("watchlist", &["latest"]),
     ("mutes", &["source"]),
     ("watch_log", &["written"]),
     ("departed_viewers", &["waiting"]),

@@ -35,6 +35,9 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("schema/usage.sql"),
     include_str!("schema/feed.sql"),
     include_str!("schema/lists.sql"),
+    include_str!("schema/watchlist.sql"),
+    include_str!("schema/told.sql"),
+    include_str!("schema/set_aside.sql"),
 ];
 
 /// Makes of a file of any former version one of this version, in one transaction.

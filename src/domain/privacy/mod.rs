@@ -14,19 +14,21 @@
 //!   "apiKeys": [{ "id", "name", "scopes", "lastUsedAt", "expiresAt", "createdAt", "updatedAt" }],
 //!   "audit": [{ "at", "action", "by", "address", "detail" }],
 //!   "profiles": [{ "id", "name", "maxAge", "language", "hasPin", "createdAt", "updatedAt",
-//!     "titles": [{ "title", "liked", "likedAt", "plays", "completions", "seconds", "firstAt", "lastAt", "weight", … }],
-//!     "items": [{ "title", "episode", "position", "percent", "watched", "plays", "completions", "seconds", … }],
+//!     "titles": [{ "title", "liked", "likedAt", "plays", "completions", "seconds", "told", … }],
+//!     "items": [{ "title", "episode", "position", "percent", "watched", "plays", "completions", "told", … }],
 //!     "plays": [{ "id", "title", "episode", "startedAt", "lastAt", "position", "duration", "completion", … }],
 //!     "hiddenTitles": [{ "title", "createdAt", "updatedAt" }],
+//!     "watchlist": [{ "title", "createdAt", "updatedAt" }],
 //!     "mutes": [{ "source", "createdAt", "updatedAt" }] }] }
 //! ```
 //!
 //! A `title` is `{ "id", "slug", "name", "kind" }`, an `episode` `{ "id", "season", "number", "name" }`. Times are UTC;
 //! positions, durations and `seconds` are seconds. `titles` says what all plays of a film or series add up to, `items`
-//! where to resume each film and episode, `plays` each play, the latest first, with the sections that were played.
+//! where to resume each film and episode and what was said of it by hand (`told`); `isAside` is what was
+//! taken off what goes on. `plays` is each play, the latest first, with the sections that were played.
 //! `hiddenTitles` and `mutes` are what is not to be suggested, and what not to be suggested for: a `source` is
-//! `{ "id", "slug", "name", "kind" }` of a `genre` or a `person`. No hash, PIN, key or token is in it. Fields may be
-//! added; `formatVersion` grows when one changes or goes.
+//! `{ "id", "slug", "name", "kind" }` of a `genre` or a `person`. `watchlist` is what the profile means to watch. No
+//! hash, PIN, key or token is in it. Fields may be added; `formatVersion` grows when one changes or goes.
 //!
 //! It is written while it is read, page by page: a long history needs neither much memory nor a long query. If a store
 //! fails half-way, it is broken off.

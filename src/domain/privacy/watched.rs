@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::names::{Item, Named, Names};
-use crate::domain::watching::{HiddenTitle, Mute, Play, Section, WatchState, WatchedTitle};
+use crate::domain::watching::{ListedTitle, Mute, Play, Section, Told, WatchState, WatchedTitle};
 
 /// What all plays of a title add up to.
 #[derive(Serialize)]
@@ -16,6 +16,8 @@ pub(super) struct TitlePart<'a> {
     plays: u32,
     completions: u32,
     seconds: f64,
+    told: u32,
+    is_aside: bool,
     first_at: DateTime<Utc>,
     last_at: DateTime<Utc>,
     weight: f64,
@@ -35,7 +37,9 @@ pub(super) struct ItemPart<'a> {
     plays: u32,
     completions: u32,
     seconds: f64,
-    last_played_at: DateTime<Utc>,
+    last_played_at: Option<DateTime<Utc>>,
+    told: Option<Told>,
+    is_aside: bool,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
 }
@@ -69,10 +73,10 @@ struct SectionPart {
     to_at: DateTime<Utc>,
 }
 
-/// A title that is not to be suggested.
+/// A title on a list of the profile's own.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct HiddenPart<'a> {
+pub(super) struct ListedPart<'a> {
     title: Named<'a>,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
@@ -96,6 +100,8 @@ impl Names {
             plays: watched_title.plays,
             completions: watched_title.completions,
             seconds: watched_title.seconds,
+            told: watched_title.told,
+            is_aside: watched_title.is_aside,
             first_at: watched_title.first_at,
             last_at: watched_title.last_at,
             weight: watched_title.weight,
@@ -113,7 +119,9 @@ impl Names {
             plays: state.plays,
             completions: state.completions,
             seconds: state.seconds,
-            last_played_at: state.last_played_at,
+            last_played_at: state.last_watched_at(),
+            told: state.told,
+            is_aside: state.is_aside,
             created_at: state.stamp.created_at,
             updated_at: state.stamp.updated_at,
         }
@@ -137,11 +145,11 @@ impl Names {
         }
     }
 
-    pub(super) fn hidden(&self, hidden: &HiddenTitle) -> HiddenPart<'_> {
-        HiddenPart {
-            title: self.named(hidden.title),
-            created_at: hidden.stamp.created_at,
-            updated_at: hidden.stamp.updated_at,
+    pub(super) fn listed(&self, listed: &ListedTitle) -> ListedPart<'_> {
+        ListedPart {
+            title: self.named(listed.title),
+            created_at: listed.stamp.created_at,
+            updated_at: listed.stamp.updated_at,
         }
     }
 

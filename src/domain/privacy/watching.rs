@@ -9,7 +9,7 @@ use super::part::{Exported, PersonalData, Record};
 use crate::domain::catalog::Visibility;
 use crate::domain::ids::{ProfileId, TitleId};
 use crate::domain::page::{KeyValue, Keyset, MAX_PAGE, Window};
-use crate::domain::watching::{Play, WatchService, WatchedItem};
+use crate::domain::watching::{Play, TitleList, WatchService, WatchedItem};
 
 /// What watching keeps by profile.
 pub(super) const RECORDS: &[Record] = &[
@@ -34,9 +34,19 @@ pub(super) const RECORDS: &[Record] = &[
         exported: Exported::As("/profiles/0/hiddenTitles"),
     },
     Record {
+        name: "watchlist",
+        exported: Exported::As("/profiles/0/watchlist"),
+    },
+    Record {
         name: "mutes",
         exported: Exported::As("/profiles/0/mutes"),
     },
+];
+
+/// The lists of titles, by the field that each is in an export.
+const LISTS: [(&str, TitleList); 2] = [
+    ("hiddenTitles", TitleList::Hidden),
+    ("watchlist", TitleList::Watchlist),
 ];
 
 /// What profiles watched, and what they say of it: all of it, also what may not be seen any more, for it is their own
@@ -57,7 +67,9 @@ impl PersonalData for Watching {
         let titles = self.write_titles(file, profile).await?;
         self.write_states(file, profile, &titles).await?;
         self.write_plays(file, profile).await?;
-        self.write_hidden(file, profile).await?;
+        for (field, list) in LISTS {
+            self.write_list(file, profile, field, list).await?;
+        }
         self.write_mutes(file, profile).await
     }
 }
@@ -136,25 +148,30 @@ impl Watching {
         Ok(())
     }
 
-    async fn write_hidden(&self, file: &mut File, profile: ProfileId) -> Result<(), PrivacyError> {
-        file.begin_list("hiddenTitles");
+    async fn write_list(
+        &self,
+        file: &mut File,
+        profile: ProfileId,
+        field: &str,
+        list: TitleList,
+    ) -> Result<(), PrivacyError> {
+        file.begin_list(field);
         let mut window = Window::first(MAX_PAGE);
         loop {
             let page = self
                 .watching
-                .hidden_titles(&Visibility::everything(), profile, &window)
+                .listed_titles(&Visibility::everything(), profile, list, &window)
                 .await?;
-            let titles: Vec<TitleId> = page.rows.iter().map(|hidden| hidden.title).collect();
+            let titles: Vec<TitleId> = page.rows.iter().map(|listed| listed.title).collect();
             let names = self.names.of(&titles, &[]).await?;
-            for hidden in &page.rows {
-                file.row(&names.hidden(hidden))?;
+            for listed in &page.rows {
+                file.row(&names.listed(listed))?;
             }
             file.send().await?;
             let Some(last) = page.rows.last().filter(|_| page.has_more) else {
                 break;
             };
-            let at = last.stamp.created_at.timestamp_millis();
-            window = Window::after(MAX_PAGE, Keyset::by_number(at, last.title.to_i64()));
+            window = Window::after(MAX_PAGE, last.keyset());
         }
         file.end_list();
         Ok(())

@@ -96,6 +96,8 @@ mod tests {
                 plays: 1,
                 completions: 1,
                 seconds: 60.0,
+                told: 0,
+                is_aside: false,
                 first_at: since,
                 last_at: since,
                 liked: None,

@@ -4,9 +4,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::error::WatchError;
+use super::exclusions::MutedSource;
 use super::lengths::MeasuredLength;
 use super::service::WatchService;
 use super::standing::SeriesStanding;
+use super::title_lists::TitleList;
 use super::types::{WatchState, WatchedItem};
 use crate::domain::batch::Batch;
 use crate::domain::catalog::Visibility;
@@ -92,6 +94,53 @@ impl Batch for ThumbsByTitle {
             .into_iter()
             .filter_map(|watched_title| Some((watched_title.title, watched_title.liked?)))
             .collect())
+    }
+}
+
+/// Whether titles are on a list of a profile: those that are have a value.
+#[derive(Clone)]
+pub struct ListedByTitle {
+    pub watching: WatchService,
+    pub list: TitleList,
+    /// Whose list; nothing is on it if `None`.
+    pub profile: Option<ProfileId>,
+}
+
+impl Batch for ListedByTitle {
+    type Key = TitleId;
+    type Value = ();
+    type Error = WatchError;
+
+    async fn load(&self, titles: &[TitleId]) -> Result<HashMap<TitleId, ()>, WatchError> {
+        let Some(profile) = self.profile else {
+            return Ok(HashMap::new());
+        };
+        let listed = self.watching.listed_among(profile, self.list, titles);
+        Ok(listed.await?.into_iter().map(|title| (title, ())).collect())
+    }
+}
+
+/// Whether a profile mutes genres and people: those that it mutes have a value.
+#[derive(Clone)]
+pub struct MutedBySource {
+    pub watching: WatchService,
+    /// Whose mutes; there are none if `None`.
+    pub profile: Option<ProfileId>,
+}
+
+impl Batch for MutedBySource {
+    type Key = MutedSource;
+    type Value = ();
+    type Error = WatchError;
+
+    async fn load(&self, sources: &[MutedSource]) -> Result<HashMap<MutedSource, ()>, WatchError> {
+        let Some(profile) = self.profile else {
+            return Ok(HashMap::new());
+        };
+        let mutes = self.watching.mutes(profile).await?;
+        let is_muted = |source: &MutedSource| mutes.iter().any(|mute| mute.source == *source);
+        let muted = sources.iter().copied().filter(is_muted);
+        Ok(muted.map(|source| (source, ())).collect())
     }
 }
 

@@ -16,6 +16,9 @@ pub enum WatchError {
     /// The film or series does not exist.
     #[error("there is no such film or series")]
     TitleNotFound,
+    /// The series does not exist.
+    #[error("there is no such series")]
+    SeriesNotFound,
     /// The profile has no such play.
     #[error("there is no such play in this history")]
     PlayNotFound,
@@ -25,6 +28,12 @@ pub enum WatchError {
     /// The profile hides as many titles as it can.
     #[error("a profile can hide at most {most} titles; show some again first")]
     TooManyHidden {
+        /// The limit that is reached.
+        most: u64,
+    },
+    /// The profile's watchlist has as many titles as it can.
+    #[error("a watchlist can have at most {most} titles; take some off first")]
+    WatchlistFull {
         /// The limit that is reached.
         most: u64,
     },
@@ -48,6 +57,9 @@ pub enum WatchError {
     /// The time is not in the past.
     #[error("the time of the report lies in the future, or before 1970")]
     TimeOutOfRange,
+    /// The time of a watch elsewhere is not in the past.
+    #[error("the time of the watch lies in the future, or before 1970")]
+    WatchedAtOutOfRange,
     /// The client gave the same name to two plays.
     #[error("this play is of another item")]
     PlayOfAnotherItem,
@@ -80,14 +92,17 @@ impl Coded for WatchError {
             Self::Forbidden => ErrorCode::Forbidden,
             Self::ItemNotFound
             | Self::TitleNotFound
+            | Self::SeriesNotFound
             | Self::PlayNotFound
             | Self::SourceNotFound => ErrorCode::NotFound,
             Self::PositionOutOfRange { .. }
             | Self::DurationOutOfRange(_)
-            | Self::TimeOutOfRange => ErrorCode::OutOfRange,
+            | Self::TimeOutOfRange
+            | Self::WatchedAtOutOfRange => ErrorCode::OutOfRange,
             Self::PlayOfAnotherItem
             | Self::AlreadyFolded
             | Self::TooManyHidden { .. }
+            | Self::WatchlistFull { .. }
             | Self::TooManyMutes { .. } => ErrorCode::Conflict,
             Self::TooManyPlays { .. } | Self::NewPlay => ErrorCode::RateLimited,
             Self::ProfileErased => ErrorCode::Unauthenticated,
@@ -99,11 +114,15 @@ impl Coded for WatchError {
     fn field(&self) -> Option<&'static str> {
         match self {
             Self::ItemNotFound => Some("item"),
-            Self::TitleNotFound | Self::TooManyHidden { .. } => Some("title"),
+            Self::SeriesNotFound => Some("series"),
+            Self::TitleNotFound | Self::TooManyHidden { .. } | Self::WatchlistFull { .. } => {
+                Some("title")
+            }
             Self::SourceNotFound | Self::TooManyMutes { .. } => Some("source"),
             Self::PositionOutOfRange { .. } => Some("position"),
             Self::DurationOutOfRange(_) => Some("duration"),
             Self::TimeOutOfRange => Some("at"),
+            Self::WatchedAtOutOfRange => Some("watchedAt"),
             Self::PlayNotFound
             | Self::PlayOfAnotherItem
             | Self::TooManyPlays { .. }

@@ -1,19 +1,9 @@
-//! Exclusions: the titles that a profile has hidden from its suggestions, and the genres and people that it has muted.
+//! Exclusions: what is not to be suggested to a profile, among it the genres and people that it has muted.
 
 use serde::{Deserialize, Serialize};
 
 use crate::domain::ids::{GenreId, PersonId, ProfileId, TitleId};
 use crate::domain::stamp::Stamp;
-
-/// A title that a profile is not interested in: never suggested to it until that is undone.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct HiddenTitle {
-    pub profile: ProfileId,
-    /// The film or series.
-    pub title: TitleId,
-    /// When it was hidden.
-    pub stamp: Stamp,
-}
 
 /// What a taste can be for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -1,12 +1,12 @@
-//! What viewers say of what they watch, and of what they do not want to see: a thumb, "not interested", "this watch
-//! must not count", "nothing because of this genre or person".
+//! What viewers say of what they watch, and of what they do not want to see: a thumb, "this watch must not count",
+//! "nothing because of this genre or person".
 
 use std::sync::Arc;
 
 use chrono::{DateTime, SubsecRound, Utc};
 
 use super::error::WatchError;
-use super::exclusions::{Exclusions, HiddenTitle, Mute, MutedSource};
+use super::exclusions::{Exclusions, Mute, MutedSource};
 use super::ledger::Ledger;
 use super::log::{Cause, Draft};
 use super::rules::WatchRules;
@@ -18,8 +18,6 @@ use crate::domain::ids::{PlayId, ProfileId, TitleId};
 use crate::domain::stamp::Stamp;
 use crate::domain::viewer::KnownViewer;
 
-/// The most titles that a profile can hide.
-pub const MAX_HIDDEN: u64 = 10_000;
 /// The most genres and people that a profile can mute.
 pub const MAX_MUTES: u64 = 500;
 
@@ -70,39 +68,8 @@ impl WatchService {
         play.ok_or(WatchError::PlayNotFound)
     }
 
-    /// Says whether a title is never to be suggested to the viewer's profile. Returns the title; `None` if it is no
-    /// longer hidden and has left the catalogue. An API key must have the scope to watch.
-    #[tracing::instrument(level = "debug", skip_all)]
-    pub async fn set_hidden(
-        &self,
-        visibility: &Visibility,
-        viewer: &KnownViewer,
-        title: TitleId,
-        hidden: bool,
-    ) -> Result<Option<Arc<Title>>, WatchError> {
-        if hidden {
-            let title = self.changeable_title(visibility, viewer, title).await?;
-            let record = HiddenTitle {
-                profile: viewer.profile,
-                title: title.id,
-                stamp: Stamp::first(self.now()),
-            };
-            self.ports.feedback.hide_title(&record, MAX_HIDDEN).await?;
-            self.tell(viewer.profile);
-            Ok(Some(title))
-        } else {
-            check_may_watch(viewer)?;
-            self.ports
-                .feedback
-                .unhide_title(viewer.profile, title)
-                .await?;
-            self.tell(viewer.profile);
-            Ok(self.catalog.titles(visibility, &[title]).await?.pop())
-        }
-    }
-
     /// Tells other servers that a profile's suggestions are others now.
-    fn tell(&self, profile: ProfileId) {
+    pub(super) fn tell(&self, profile: ProfileId) {
         self.events.publish(Event::TastesChanged([profile].into()));
     }
 
@@ -163,7 +130,11 @@ impl WatchService {
         Ok(self.ports.feedback.mutes(profile).await?)
     }
 
-    async fn record(&self, viewer: &KnownViewer, cause: Cause) -> Result<Ledger, WatchError> {
+    pub(super) async fn record(
+        &self,
+        viewer: &KnownViewer,
+        cause: Cause,
+    ) -> Result<Ledger, WatchError> {
         let draft = Draft {
             profile: viewer.profile,
             cause,
@@ -175,7 +146,7 @@ impl WatchService {
     }
 
     /// The title, if the viewer may say something of it.
-    async fn changeable_title(
+    pub(super) async fn changeable_title(
         &self,
         visibility: &Visibility,
         viewer: &KnownViewer,
@@ -187,7 +158,7 @@ impl WatchService {
     }
 
     /// The time, as exactly as stores keep it.
-    fn now(&self) -> DateTime<Utc> {
+    pub(super) fn now(&self) -> DateTime<Utc> {
         self.clock.now().trunc_subsecs(3)
     }
 }
@@ -224,8 +195,8 @@ impl Ledger {
         self.watched_titles.put(key, watched_title);
     }
 
-    /// Takes a play out of its title's weight, or puts it back. All other plays of the title must be in the
-    /// ledger: the weight is added up anew, because a difference of weights would leave dust where nothing is left.
+    /// Takes a play out of its title's weight, or puts it back. All other plays and states of the title must be in the
+    /// ledger.
     pub fn set_counts(
         &mut self,
         rules: &WatchRules,
@@ -250,15 +221,8 @@ impl Ledger {
             ..play.clone()
         };
         self.plays.put(key, play);
-        let of_title = self
-            .plays
-            .all()
-            .filter(|play| play.counts && (play.profile, play.title) == title_key);
-        let weight = of_title.fold(0.0, |added, play| {
-            added + rules.weight(play.completion, play.last_at)
-        });
         let watched_title = WatchedTitle {
-            weight,
+            weight: self.weight_of(rules, title_key),
             stamp: watched_title.stamp.next(now),
             ..watched_title
         };

@@ -16,6 +16,7 @@ use super::next_up::NextDay;
 use super::rows::Rows;
 use super::rules::{Progress, WatchRules, percent};
 use super::sections::{Heard, Sections};
+use super::told::Told;
 use super::touched::{PlayRef, Touched};
 use super::types::{Play, Report, WatchState, WatchedItem, WatchedTitle};
 use super::viewing::{Played, Viewing};
@@ -74,10 +75,15 @@ impl Ledger {
             .filter(|play| whole.contains(&(play.profile, play.title)))
             .map(|play| (play.profile, play.id));
         let plays = touched.iter().filter_map(Touched::play_key);
+        let states = touched.iter().filter_map(Touched::state_key);
+        let states_of_whole_titles = self
+            .states
+            .all()
+            .filter(|state| whole.contains(&(state.profile, state.title)))
+            .map(|state| (state.profile, state.item));
         Self::stored(
             self.plays.part(plays.chain(of_whole_titles)),
-            self.states
-                .part(touched.iter().filter_map(Touched::state_key)),
+            self.states.part(states.chain(states_of_whole_titles)),
             self.watched_titles
                 .part(touched.iter().map(Touched::title_key)),
             self.measured
@@ -310,15 +316,24 @@ impl Ledger {
             .unwrap_or_else(|| WatchState::new(play_ref, play.last_at, now));
         state.plays = state.plays.saturating_add_signed(new.plays);
         state.completions = state.completions.saturating_add_signed(new.completions);
-        state.watched = if new.completions < 0 {
-            state.completions > 0
-        } else {
-            state.watched || play.completed
+        state.watched = match state.told {
+            Some(Told::Watched { .. }) => true,
+            // What had been played to the end before does not count, whenever it is reported.
+            Some(Told::Unwatched { said_at }) => new.completions > 0 && play.last_at > said_at,
+            None if new.completions < 0 => state.completions > 0,
+            None => state.watched || play.completed,
         };
+        if state.watched && matches!(state.told, Some(Told::Unwatched { .. })) {
+            state.told = None;
+        }
         state.seconds = (state.seconds + new.seconds).max(0.0);
         if play.last_at >= state.last_played_at {
             state.last_played_at = play.last_at;
-            if let Some(progress) = progress {
+            let said_at = state.told.map(Told::said_at);
+            if let Some(progress) = progress
+                && said_at.is_none_or(|said_at| play.last_at > said_at)
+            {
+                state.is_aside = false;
                 state.position = progress.resume;
                 state.percent = play
                     .duration
@@ -336,8 +351,10 @@ impl Ledger {
 
     fn settle_title(&mut self, play_ref: &PlayRef, play: &Play, new: Added, now: DateTime<Utc>) {
         let mut watched_title = self.watched_title(play_ref, play, now);
+        let goes_on = watched_title.plays == 0 || play.last_at > watched_title.last_at;
+        watched_title.is_aside &= !goes_on;
         if watched_title.plays == 0 {
-            // It was rated before anything was played: what was played says when.
+            // Something was said of it before anything was played: what was played says when.
             (watched_title.first_at, watched_title.last_at) = (play.started_at, play.last_at);
         }
         watched_title.plays = watched_title.plays.saturating_add_signed(new.plays);
@@ -431,11 +448,13 @@ impl WatchedTitle {
             plays: 0,
             completions: 0,
             seconds: 0.0,
+            told: 0,
             first_at: at,
             last_at: at,
             liked: None,
             liked_at: None,
             next_day: is_series.then_some(NextDay::EVER),
+            is_aside: false,
             stamp: Stamp::first(now),
         }
     }
@@ -475,6 +494,8 @@ impl WatchState {
             completions: 0,
             seconds: 0.0,
             last_played_at: at,
+            told: None,
+            is_aside: false,
             stamp: Stamp::first(now),
         }
     }

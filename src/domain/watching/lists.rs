@@ -7,9 +7,9 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::error::WatchError;
-use super::exclusions::HiddenTitle;
 use super::service::WatchService;
 use super::store::ProfileList;
+use super::title_lists::{ListedTitle, TitleList};
 use super::types::{Play, WatchState};
 use crate::domain::catalog::{CatalogService, Visibility};
 use crate::domain::error::StoreError;
@@ -51,14 +51,13 @@ impl Row for WatchState {
     }
 }
 
-impl Row for HiddenTitle {
+impl Row for ListedTitle {
     fn title(&self) -> TitleId {
         self.title
     }
 
     fn keyset(&self) -> Keyset {
-        let at = self.stamp.created_at.timestamp_millis();
-        Keyset::by_number(at, self.title.to_i64())
+        self.keyset()
     }
 }
 
@@ -94,17 +93,18 @@ impl WatchService {
         page(&self.catalog, visibility, window, read).await
     }
 
-    /// The titles that a profile hides, the last hidden first.
+    /// The titles that a profile has on a list, the last added first.
     #[tracing::instrument(level = "debug", skip_all)]
-    pub async fn hidden_titles(
+    pub async fn listed_titles(
         &self,
         visibility: &Visibility,
         profile: ProfileId,
+        list: TitleList,
         window: &Window,
-    ) -> Result<Slice<HiddenTitle>, WatchError> {
+    ) -> Result<Slice<ListedTitle>, WatchError> {
         let read = |window: Window| {
             let store = Arc::clone(&self.ports.history);
-            async move { store.hidden_titles(profile, &window).await }
+            async move { store.listed_titles(profile, list, &window).await }
         };
         page(&self.catalog, visibility, window, read).await
     }

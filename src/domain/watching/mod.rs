@@ -21,6 +21,7 @@ mod rows;
 mod rules;
 mod sections;
 mod service;
+mod set_aside;
 mod standing;
 mod store;
 mod sums;
@@ -30,14 +31,19 @@ mod sums;
     reason = "whole seconds, and sums made in the same order, are exact"
 )]
 mod tests;
+mod title_lists;
+mod together;
+mod told;
 mod touched;
 mod types;
 mod viewing;
 
-pub use batches::{MeasuredByItem, StandingsBySeries, StatesByItem, ThumbsByTitle};
+pub use batches::{
+    ListedByTitle, MeasuredByItem, MutedBySource, StandingsBySeries, StatesByItem, ThumbsByTitle,
+};
 pub use error::WatchError;
-pub use exclusions::{Exclusions, HiddenTitle, MOST_READ, Mute, MutedSource};
-pub use feedback::{MAX_HIDDEN, MAX_MUTES};
+pub use exclusions::{Exclusions, MOST_READ, Mute, MutedSource};
+pub use feedback::MAX_MUTES;
 pub use import::ImportedWatch;
 pub use ledger::{Change, Ledger};
 pub use lengths::{Length, LengthSource, Lengths, MeasuredLength};
@@ -52,8 +58,13 @@ pub use rows::Rows;
 pub use rules::{Progress, WatchRules};
 pub use sections::{Heard, Section, Sections, Stretch};
 pub use service::{PlayLimit, Recording, Reported, WatchPorts, WatchService};
-pub use standing::SeriesStanding;
+pub use standing::{SeasonStanding, SeriesStanding};
 pub use store::{FeedbackStore, FoldStep, HistoryStore, ProfileList, WatchStore};
+pub use title_lists::{
+    ListedTitle, MAX_HIDDEN, MAX_WATCHLIST, OnWatchlist, TitleList, WatchlistOrder, WatchlistQuery,
+};
+pub use together::{MOST_REPORTS, Reporting};
+pub use told::{Said, Told, Watchable};
 pub use touched::{PlayRef, Touched};
 pub use types::{Play, Report, WatchState, WatchedItem, WatchedTitle};
 pub use viewing::{Country, Device, Origin, Played, SittingId, Viewing};

@@ -12,6 +12,7 @@ use super::log::Replayed;
 use super::rows::Rows;
 use super::service::WatchService;
 use super::sums::{Sums, is_near};
+use super::told::Told;
 use super::touched::{PlayRef, Touched};
 use super::types::{Play, WatchState, WatchedItem, WatchedTitle};
 use crate::domain::ids::{PlayId, ProfileId, TitleId};
@@ -232,7 +233,7 @@ impl OfTitles {
         }
     }
 
-    /// What the plays say. Where to resume, and what the viewer thinks of a title, is not in them.
+    /// What the plays say. Where to resume, and what the viewer said of a title and its items, is not in them.
     fn recounted(&self, service: &WatchService, profile: ProfileId) -> Self {
         let mut expected = self.clone();
         let mut by_item: BTreeMap<WatchedItem, Vec<&Play>> = BTreeMap::new();
@@ -242,7 +243,7 @@ impl OfTitles {
             by_title.entry(play.title).or_default().push(play);
         }
         for (item, plays) in by_item {
-            let sums = Sums::of(&service.rules, plays.iter().copied());
+            let sums = Sums::of(&service.rules, plays.iter().copied(), std::iter::empty());
             let Some(last) = plays.iter().max_by_key(|play| play.last_at) else {
                 continue;
             };
@@ -260,12 +261,17 @@ impl OfTitles {
             });
             state.plays = sums.plays;
             state.completions = sums.completions;
-            state.watched = sums.completions > 0;
+            state.watched = match state.told {
+                Some(told) => told.is_watched(),
+                None => sums.completions > 0,
+            };
             state.seconds = sums.seconds;
-            state.last_played_at = last.last_at;
+            let told = state.told.and_then(Told::at);
+            state.last_played_at = told.map_or(last.last_at, |at| at.max(last.last_at));
         }
         for (title, plays) in by_title {
-            let sums = Sums::of(&service.rules, plays.iter().copied());
+            let states = self.states.values().filter(|state| state.title == title);
+            let sums = Sums::of(&service.rules, plays.iter().copied(), states);
             let (Some(first_at), Some(last)) = (
                 plays.iter().map(|play| play.started_at).min(),
                 plays.iter().max_by_key(|play| play.last_at),
@@ -337,10 +343,7 @@ impl OfTitles {
                 },
             );
         }
-        // A state is read with a play of its item; of one without any nothing is computed.
-        let of_title = self.plays.values().filter(|play| play.title == title);
-        let played: BTreeSet<WatchedItem> = of_title.map(|play| play.item).collect();
-        for (item, state) in self.states.iter().filter(|(item, _)| played.contains(item)) {
+        for (item, state) in self.states.iter().filter(|(_, it)| it.title == title) {
             let key = (state.profile, *item);
             put(
                 &mut ledger.states,

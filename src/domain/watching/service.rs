@@ -29,14 +29,14 @@ use crate::domain::tasks::Tasks;
 use crate::domain::viewer::KnownViewer;
 
 /// How far ahead of ours a client's clock may run, in seconds.
-const CLOCK_SKEW: i64 = 300;
+pub(super) const CLOCK_SKEW: i64 = 300;
 /// How many watched titles are read at once when all are walked through.
 const WALK: usize = 5000;
 /// How many watched titles of a profile are read at once when all of its are walked through.
 const PAGE: usize = 200;
 
-/// How many watches of a profile are one change of its log.
-const TOGETHER: usize = 500;
+/// How many watches of a profile, or items that something is said of, are one change of its log.
+pub(super) const TOGETHER: usize = 500;
 
 const DAY: Duration = Duration::from_secs(86_400);
 
@@ -444,7 +444,7 @@ impl WatchService {
         })
     }
 
-    async fn title_and_lengths(
+    pub(super) async fn title_and_lengths(
         &self,
         visibility: &Visibility,
         item: WatchedItem,

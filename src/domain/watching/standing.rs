@@ -1,6 +1,6 @@
 //! How far somebody is with a series.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, NaiveDate, Utc};
 
@@ -20,7 +20,20 @@ pub struct SeriesStanding {
     pub watched: u64,
     /// The first day on which an episode after the highest one watched is shown; `None` if there is none.
     pub next_day: Option<NextDay>,
-    /// When an episode was last played.
+    /// When an episode was last watched, as far as anybody knows.
+    pub last_played_at: Option<DateTime<Utc>>,
+    /// How far somebody is with each season that was shown some of, season 0 included.
+    pub seasons: BTreeMap<u32, SeasonStanding>,
+}
+
+/// How far somebody is with a season.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct SeasonStanding {
+    /// How many episodes were shown so far; those of unknown date count.
+    pub aired: u64,
+    /// How many of these were watched.
+    pub watched: u64,
+    /// When an episode was last watched, as far as anybody knows.
     pub last_played_at: Option<DateTime<Utc>>,
 }
 
@@ -39,10 +52,21 @@ impl SeriesStanding {
                 .filter(|episode| episode.season > 0)
                 .filter(|episode| episode.aired.is_none_or(|day| day <= today))
         };
+        let mut seasons: BTreeMap<u32, SeasonStanding> = BTreeMap::new();
+        for episode in episodes {
+            let season = seasons.entry(episode.season).or_default();
+            if episode.aired.is_none_or(|day| day <= today) {
+                season.aired += 1;
+                season.watched += u64::from(is_watched(episode));
+            }
+            let last = state(episode).and_then(WatchState::last_watched_at);
+            season.last_played_at = season.last_played_at.max(last);
+        }
         let regular = episodes.iter().filter(|episode| episode.season > 0);
         let watched = regular.filter(|episode| is_watched(episode));
         let highest = watched.map(Episode::ordinal).max();
         Self {
+            seasons,
             next_day: NextDay::after(episodes, highest),
             next: next_episode(episodes, is_watched, today).cloned(),
             aired: aired().count() as u64,
@@ -50,7 +74,7 @@ impl SeriesStanding {
             last_played_at: episodes
                 .iter()
                 .filter_map(state)
-                .map(|state| state.last_played_at)
+                .filter_map(WatchState::last_watched_at)
                 .max(),
         }
     }

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::error::WatchError;
-use super::exclusions::{Exclusions, HiddenTitle, Mute, MutedSource};
+use super::exclusions::{Exclusions, Mute, MutedSource};
 use super::ledger::{Change, Ledger};
 use super::lengths::MeasuredLength;
 use super::next_up::NextDay;
+use super::title_lists::{ListedTitle, TitleList};
 use super::touched::Touched;
 use super::types::{Play, WatchState, WatchedItem, WatchedTitle};
 use crate::domain::error::StoreError;
@@ -23,8 +24,8 @@ pub enum ProfileList {
     History(Option<TitleId>),
     /// What it can resume.
     InProgress,
-    /// What is not to be suggested to it.
-    Hidden,
+    /// Titles that it put there by hand.
+    Titles(TitleList),
 }
 
 /// How far the log of a profile is folded before and after.
@@ -120,7 +121,7 @@ pub trait HistoryStore: Send + Sync {
         window: &Window,
     ) -> Result<Slice<Play>, StoreError>;
 
-    /// A page of what a profile can resume (position above 0; films and episodes), the last played first, ties by the
+    /// A page of what a profile can resume (position above 0, not set aside; films and episodes), the last played first, ties by the
     /// item's id, ascending. Keyset: (`last_played_at` in milliseconds, id).
     async fn in_progress(
         &self,
@@ -128,8 +129,8 @@ pub trait HistoryStore: Send + Sync {
         window: &Window,
     ) -> Result<Slice<WatchState>, StoreError>;
 
-    /// A page of the series that a profile has played something of, and of which there may be an episode to watch next
-    /// on a day ([`WatchedTitle::next_day`]): the last played first, ties by the title's id, ascending. Keyset:
+    /// A page of the series that a profile has played something of, or said to have watched, and of which there may be an episode to watch next
+    /// on a day ([`WatchedTitle::next_day`]), without those set aside: the last played first, ties by the title's id, ascending. Keyset:
     /// (`last_at` in milliseconds, id).
     async fn series_to_go_on_with(
         &self,
@@ -146,13 +147,22 @@ pub trait HistoryStore: Send + Sync {
         limit: usize,
     ) -> Result<Vec<WatchedTitle>, StoreError>;
 
-    /// A page of the titles that a profile hides, the last hidden first, ties by the title's id, ascending. Keyset:
-    /// (`created_at` in milliseconds, id).
-    async fn hidden_titles(
+    /// A page of the titles that a profile has on a list, the last added first, ties by the title's id, ascending.
+    /// Keyset: (`created_at` in milliseconds, id).
+    async fn listed_titles(
         &self,
         profile: ProfileId,
+        list: TitleList,
         window: &Window,
-    ) -> Result<Slice<HiddenTitle>, StoreError>;
+    ) -> Result<Slice<ListedTitle>, StoreError>;
+
+    /// Which of these titles a profile has on a list, each once.
+    async fn listed_among(
+        &self,
+        profile: ProfileId,
+        list: TitleList,
+        titles: &[TitleId],
+    ) -> Result<Vec<TitleId>, StoreError>;
 
     /// What players measured of these items.
     async fn measured_lengths(
@@ -167,7 +177,8 @@ pub trait HistoryStore: Send + Sync {
         list: ProfileList,
     ) -> Result<Vec<(TitleId, u64)>, StoreError>;
 
-    /// Which of these titles a profile has played, rates or hides, each once. A thumb that was taken back is none.
+    /// Which of these titles a profile has played, said to have watched, rates or hides, each once. What was taken back is
+    /// none.
     async fn passed_over(
         &self,
         profile: ProfileId,
@@ -181,16 +192,25 @@ pub trait HistoryStore: Send + Sync {
 }
 
 measured! {
-/// What profiles do not want to be suggested.
+/// What profiles mean to watch, and what they do not want to be suggested.
 #[async_trait]
 pub trait FeedbackStore: Send + Sync {
-    /// Hides a title from a profile's suggestions; one that is hidden already stays as it is.
-    /// [`WatchError::TooManyHidden`] if the profile hides `most` others, [`WatchError::ProfileErased`] as for
-    /// [`WatchStore::update`].
-    async fn hide_title(&self, hidden: &HiddenTitle, most: u64) -> Result<(), WatchError>;
+    /// Puts a title on a list of a profile; one that is there already stays as it is. [`TitleList::full`] if there are
+    /// `most` others, [`WatchError::ProfileErased`] as for [`WatchStore::update`].
+    async fn list_title(
+        &self,
+        list: TitleList,
+        listed: &ListedTitle,
+        most: u64,
+    ) -> Result<(), WatchError>;
 
-    /// Hides it no longer, if it was hidden.
-    async fn unhide_title(&self, profile: ProfileId, title: TitleId) -> Result<(), StoreError>;
+    /// Takes it off the list, if it was there.
+    async fn unlist_title(
+        &self,
+        list: TitleList,
+        profile: ProfileId,
+        title: TitleId,
+    ) -> Result<(), StoreError>;
 
     /// Mutes a genre or a person; one that is muted already stays as it is. [`WatchError::TooManyMutes`] if the profile
     /// mutes `most` others, [`WatchError::ProfileErased`] as for [`WatchStore::update`].

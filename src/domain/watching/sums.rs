@@ -11,7 +11,7 @@ use super::ledger::{Change, Ledger};
 use super::rules::WatchRules;
 use super::service::WatchService;
 use super::touched::Touched;
-use super::types::{Play, WatchedTitle};
+use super::types::{Play, WatchState, WatchedTitle};
 use crate::domain::error::StoreError;
 use crate::domain::ids::{ProfileId, TitleId};
 use crate::domain::stamp::Stamp;
@@ -25,11 +25,17 @@ pub(super) struct Sums {
     pub(super) plays: u32,
     pub(super) completions: u32,
     pub(super) seconds: f64,
+    told: u32,
     weight: f64,
 }
 
 impl Sums {
-    pub(super) fn of<'p>(rules: &WatchRules, plays: impl Iterator<Item = &'p Play>) -> Self {
+    /// Of plays, and of states of which something may have been said by hand.
+    pub(super) fn of<'p>(
+        rules: &WatchRules,
+        plays: impl Iterator<Item = &'p Play>,
+        states: impl Iterator<Item = &'p WatchState>,
+    ) -> Self {
         let mut sums = Self::default();
         for play in plays {
             sums.plays += 1;
@@ -39,6 +45,10 @@ impl Sums {
                 sums.weight += rules.weight(play.completion, play.last_at);
             }
         }
+        for state in states {
+            sums.told += u32::from(state.is_told());
+            sums.weight += state.told_weight(rules);
+        }
         sums
     }
 
@@ -47,6 +57,7 @@ impl Sums {
         watched_title.plays = self.plays;
         watched_title.completions = self.completions;
         watched_title.seconds = self.seconds;
+        watched_title.told = self.told;
         watched_title.weight = self.weight;
     }
 
@@ -55,12 +66,13 @@ impl Sums {
             plays: watched_title.plays,
             completions: watched_title.completions,
             seconds: watched_title.seconds,
+            told: watched_title.told,
             weight: watched_title.weight,
         }
     }
 
     fn agrees_with(&self, other: &Self) -> bool {
-        (self.plays, self.completions) == (other.plays, other.completions)
+        (self.plays, self.completions, self.told) == (other.plays, other.completions, other.told)
             && is_near(self.seconds, other.seconds)
             && is_near(self.weight, other.weight)
     }
@@ -71,26 +83,27 @@ pub(super) fn is_near(a: f64, b: f64) -> bool {
 }
 
 impl Ledger {
-    /// Makes the sums of a watched title what its plays add up to, all of which must be touched. One whose sums are
+    /// Makes the sums of a watched title what its plays and states add up to, all of which must be touched. One whose sums are
     /// that already stays as it is.
     pub fn sum_up(&mut self, rules: &WatchRules, key: (ProfileId, TitleId), now: DateTime<Utc>) {
         let of_title = self
             .plays
             .all()
             .filter(|play| (play.profile, play.title) == key);
-        let sums = Sums::of(rules, of_title);
+        let states = self
+            .states
+            .all()
+            .filter(|state| (state.profile, state.title) == key);
+        let sums = Sums::of(rules, of_title, states);
         let Some(watched_title) = self.watched_titles.get(key) else {
             return;
         };
         if !sums.agrees_with(&Sums::recorded(watched_title)) {
-            let watched_title = WatchedTitle {
-                plays: sums.plays,
-                completions: sums.completions,
-                seconds: sums.seconds,
-                weight: sums.weight,
+            let mut watched_title = WatchedTitle {
                 stamp: Stamp::next(watched_title.stamp, now),
                 ..watched_title.clone()
             };
+            sums.write(&mut watched_title);
             self.watched_titles.put(key, watched_title);
         }
     }
@@ -191,11 +204,18 @@ impl WatchService {
             let titles: Vec<TitleId> = of_profile.iter().map(|one| one.title).collect();
             let history = &self.ports.history;
             let plays = history.plays_of_titles(profile, &titles).await?;
+            let told = of_profile.iter().filter(|one| one.told > 0);
+            let told: Vec<TitleId> = told.map(|one| one.title).collect();
+            let states = match told.as_slice() {
+                [] => Vec::new(),
+                told => history.states_of_titles(profile, told).await?,
+            };
             let differs = |watched_title: &&WatchedTitle| {
-                let of_title = plays
-                    .iter()
-                    .filter(|play| play.title == watched_title.title);
-                !Sums::of(&self.rules, of_title).agrees_with(&Sums::recorded(watched_title))
+                let title = watched_title.title;
+                let plays = plays.iter().filter(|play| play.title == title);
+                let states = states.iter().filter(|state| state.title == title);
+                let sums = Sums::of(&self.rules, plays, states);
+                !sums.agrees_with(&Sums::recorded(watched_title))
             };
             let differing: BTreeMap<TitleId, &WatchedTitle> = of_profile
                 .iter()

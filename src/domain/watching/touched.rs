@@ -41,7 +41,7 @@ pub enum Touched {
     PlayOfUnknownLength(PlayRef),
     /// A watched title alone.
     Title(ProfileId, TitleId),
-    /// A watched title, and every play of it.
+    /// A watched title, every play of it, and the states of the film or of the episodes.
     WholeTitle(ProfileId, TitleId),
 }
 
@@ -83,7 +83,7 @@ impl Touched {
         }
     }
 
-    /// The title of which all plays are touched.
+    /// The title of which all plays and states are touched.
     pub fn whole_title_key(&self) -> Option<(ProfileId, TitleId)> {
         match self {
             Self::WholeTitle(profile, title) => Some((*profile, *title)),

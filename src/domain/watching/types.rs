@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::next_up::NextDay;
 use super::playback_event::PlaybackEvent;
 use super::sections::Sections;
+use super::told::Told;
 use crate::domain::ids::{EpisodeId, PlayId, ProfileId, TitleId};
 use crate::domain::stamp::Stamp;
 
@@ -104,7 +105,7 @@ pub struct WatchState {
     /// How far that is, 0 to 100; 100 if it was watched and there is nothing to resume, 0 if nobody knows how long the
     /// item is.
     pub percent: f64,
-    /// Whether it was ever watched to the end.
+    /// Whether it was ever watched to the end, here or by what the viewer said.
     pub watched: bool,
     /// How many plays there were, finished or not.
     pub plays: u32,
@@ -112,14 +113,20 @@ pub struct WatchState {
     pub completions: u32,
     /// The seconds really played, over all plays.
     pub seconds: f64,
-    /// The time of the latest report.
+    /// The time of the latest report, or of a later watch elsewhere; [`Self::NEVER`] if neither is known.
     pub last_played_at: DateTime<Utc>,
+    /// What the viewer said of it by hand, if that holds still.
+    #[serde(default)]
+    pub told: Option<Told>,
+    /// Whether the viewer took it off what can be resumed, until it is played on.
+    #[serde(default)]
+    pub is_aside: bool,
     /// When and how often it was written.
     pub stamp: Stamp,
 }
 
-/// What a profile's plays of a title add up to: the record of a `WATCHED` edge. A title that the profile rated without
-/// playing it here has one as well, without plays.
+/// What a profile's plays of a title add up to: the record of a `WATCHED` edge. A title that the profile rated, or said to
+/// have watched, without playing it here has one as well, without plays.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct WatchedTitle {
     pub profile: ProfileId,
@@ -127,7 +134,8 @@ pub struct WatchedTitle {
     pub title: TitleId,
     /// Whether the title is a series.
     pub is_series: bool,
-    /// Σ completion · 2^((t−L)/H) over the plays that count; see [`super::WatchRules::weight`].
+    /// Σ completion · 2^((t−L)/H) over the plays that count, and over what was watched elsewhere; see
+    /// [`super::WatchRules::weight`].
     pub weight: f64,
     /// How many plays there were, finished or not.
     pub plays: u32,
@@ -135,9 +143,12 @@ pub struct WatchedTitle {
     pub completions: u32,
     /// The seconds really played.
     pub seconds: f64,
-    /// The time of the first report; of a title that was rated and never played, of the rating.
+    /// Of how many of its items the viewer said by hand that they were watched.
+    #[serde(default)]
+    pub told: u32,
+    /// The time of the first report; of a title that was never played, of the rating or the watch elsewhere.
     pub first_at: DateTime<Utc>,
-    /// The time of the latest report; of a title that was rated and never played, of the rating.
+    /// The time of the latest report; of a title that was never played, of the rating or the watch elsewhere.
     pub last_at: DateTime<Utc>,
     /// What the profile said of it, if anything.
     pub liked: Option<bool>,
@@ -146,6 +157,9 @@ pub struct WatchedTitle {
     /// Of a series: a day before which there is no episode to watch next, mostly the first one on which there is;
     /// `None` if everything that is listed was watched. See [`super::NextDay`].
     pub next_day: Option<NextDay>,
+    /// Of a series: whether the viewer took it off what comes next, until something of it is watched.
+    #[serde(default)]
+    pub is_aside: bool,
     /// When and how often it was written; the revision guards the projection.
     pub stamp: Stamp,
 }

@@ -27,3 +27,4 @@ pub(crate) use profile_mutation::{DeleteProfilePayload, ProfileMutation, Profile
 pub(crate) use query::AccountQuery;
 pub(crate) use session::Session;
 pub(crate) use user::{User, UserPayload};
+pub(crate) use viewer::Viewer;

@@ -3,14 +3,15 @@
 use async_graphql::{Context, ID, Object};
 
 use crate::domain::accounts;
+use crate::domain::error::ErrorCode;
 use crate::domain::ids::ProfileId;
 use crate::domain::viewer::KnownViewer;
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::Result;
-use crate::graphql::global_id::GlobalId;
-use crate::graphql::recommend::ProfileRecommendations;
+use crate::graphql::global_id::{GlobalId, RowId};
+use crate::graphql::recommend::{ProfileRecommendations, RecommendationRow};
 use crate::graphql::scalars::DateTime;
-use crate::graphql::watching::{ProfileHidden, ProfileMutes, ProfileWatching};
+use crate::graphql::watching::{ProfileHidden, ProfileMutes, ProfileWatching, ProfileWatchlist};
 
 /// A profile of the viewer's own account.
 pub(crate) struct Profile(pub(super) accounts::Profile);
@@ -25,6 +26,34 @@ impl Profile {
         let profiles = ctx.services().accounts.profiles(viewer).await?;
         let profile = profiles.into_iter().find(|profile| profile.id == id);
         Ok(profile.map(Self))
+    }
+
+    /// Rows of the page that is made for a profile of the viewer's own account, in the order of their ids, all of which
+    /// are of that profile; `None` in place of one that is not on the page any more.
+    pub(crate) async fn find_rows(
+        ctx: &Context<'_>,
+        viewer: &KnownViewer,
+        profile: ProfileId,
+        ids: &[RowId],
+    ) -> Result<Vec<Option<RecommendationRow>>> {
+        let Some(profile) = Self::find(ctx, viewer, profile).await? else {
+            return Ok(ids.iter().map(|_| None).collect());
+        };
+        if let Err(error) = profile.check_opens(ctx).await {
+            // One that is closed to the viewer takes nothing else with it.
+            return match error.kind() {
+                ErrorCode::Forbidden => Ok(ids.iter().map(|_| None).collect()),
+                _ => Err(error),
+            };
+        }
+        profile.recommendations().find_rows(ctx, ids).await
+    }
+
+    fn recommendations(&self) -> ProfileRecommendations {
+        ProfileRecommendations {
+            profile: self.0.id,
+            max_age: self.0.max_age,
+        }
     }
 
     /// Refuses viewers who may not see what it watched and what is suggested to it.
@@ -80,10 +109,13 @@ impl Profile {
     #[graphql(flatten)]
     async fn recommending(&self, ctx: &Context<'_>) -> Result<ProfileRecommendations> {
         self.check_opens(ctx).await?;
-        Ok(ProfileRecommendations {
-            profile: self.0.id,
-            max_age: self.0.max_age,
-        })
+        Ok(self.recommendations())
+    }
+
+    #[graphql(flatten)]
+    async fn watchlisting(&self, ctx: &Context<'_>) -> Result<ProfileWatchlist> {
+        self.check_opens(ctx).await?;
+        Ok(ProfileWatchlist(self.0.id))
     }
 
     #[graphql(flatten)]

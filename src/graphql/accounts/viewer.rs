@@ -1,16 +1,20 @@
 //! Who asks, as the schema shows it: an account with the profile that is chosen.
 
-use async_graphql::{Context, SimpleObject};
+use async_graphql::{Context, ID, SimpleObject};
 
 use super::profile::Profile;
 use super::user::User;
 use crate::domain::viewer::KnownViewer;
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::Result;
+use crate::graphql::global_id::GlobalId;
 
 /// Who is logged in: an account, with one of its profiles chosen.
 #[derive(SimpleObject)]
 pub(crate) struct Viewer {
+    /// The global id, which `node` takes: opaque text that stays the same as long as the profile is chosen.
+    #[graphql(owned)]
+    pub(crate) id: ID,
     /// The account that is logged in.
     user: User,
     /// The profile that watches: what is reported, rated and suggested is its own. `selectProfile` chooses another.
@@ -22,6 +26,7 @@ impl Viewer {
     pub(crate) async fn load(ctx: &Context<'_>, viewer: KnownViewer) -> Result<Self> {
         let (user, profile) = ctx.services().accounts.account(&viewer).await?;
         Ok(Self {
+            id: GlobalId::Viewer(viewer.profile).encode(),
             user: User::new(user, viewer),
             profile: Profile(profile),
         })

@@ -21,7 +21,7 @@ use crate::graphql::page::{Connection, PageArgs};
 use crate::graphql::recommend::{RecommendationEdge, similar};
 use crate::graphql::scalars::{Date, DateTime};
 use crate::graphql::usage::UsageStats;
-use crate::graphql::watching::{WatchState, viewer_liked};
+use crate::graphql::watching::{WatchState, in_watchlist, viewer_hidden, viewer_liked};
 
 /// A film that was read, as the schema shows it.
 #[derive(Clone)]

@@ -8,10 +8,12 @@ use super::filter::TitleOrder;
 use super::title::TitleEdge;
 use super::title_list::list_titles;
 use crate::domain::catalog::{self, TitleFilter, TitleQuery};
+use crate::domain::watching::MutedSource;
 use crate::graphql::error::Result;
 use crate::graphql::global_id::GlobalId;
 use crate::graphql::page::{Connection, PageArgs};
 use crate::graphql::scalars::DateTime;
+use crate::graphql::watching::viewer_muted;
 
 /// A genre that was read, as the schema shows it.
 #[derive(Clone)]
@@ -61,6 +63,12 @@ impl Genre {
             PageArgs::forward(first, after),
         )
         .await
+    }
+
+    /// Whether the viewer's profile mutes it, so that it speaks for no title in its suggestions; null if nobody is logged
+    /// in.
+    async fn viewer_muted(&self, ctx: &Context<'_>) -> Result<Option<bool>> {
+        viewer_muted(ctx, MutedSource::Genre(self.0.id)).await
     }
 
     /// When the genre was added to the catalogue.

@@ -9,11 +9,13 @@ use super::filter::TitleOrder;
 use super::title::TitleEdge;
 use super::title_list::list_titles;
 use crate::domain::catalog::{self, TitleFilter, TitleQuery};
+use crate::domain::watching::MutedSource;
 use crate::graphql::cursor::Cursor;
 use crate::graphql::error::Result;
 use crate::graphql::global_id::GlobalId;
 use crate::graphql::page::{Connection, Edge, PageArgs};
 use crate::graphql::scalars::{Date, DateTime};
+use crate::graphql::watching::viewer_muted;
 
 /// A person who was read, as the schema shows them.
 #[derive(Clone)]
@@ -73,6 +75,12 @@ impl Person {
             PageArgs::forward(first, after),
         )
         .await
+    }
+
+    /// Whether the viewer's profile mutes the person, so that they speak for no title in its suggestions; null if nobody is
+    /// logged in.
+    async fn viewer_muted(&self, ctx: &Context<'_>) -> Result<Option<bool>> {
+        viewer_muted(ctx, MutedSource::Person(self.0.id)).await
     }
 
     /// When the person was added to the catalogue.

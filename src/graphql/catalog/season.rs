@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object};
+use async_graphql::{Context, ID, Object, SimpleObject};
 
 use super::episode::{Episode, EpisodeEdge};
 use super::series::Series;
@@ -15,6 +15,7 @@ use crate::graphql::cursor::Order;
 use crate::graphql::error::{ApiError, Result};
 use crate::graphql::global_id::GlobalId;
 use crate::graphql::page::{Connection, PageArgs, Sorted, page_of};
+use crate::graphql::scalars::DateTime;
 use crate::graphql::total::Total;
 
 static BY_NUMBER: Order = Order::by_number("episodes of a season");
@@ -48,6 +49,18 @@ impl Season {
         series(ctx, self.0.series).await
     }
 
+    /// How far the viewer's profile is with it.
+    async fn progress(&self, ctx: &Context<'_>) -> Result<SeasonProgress> {
+        let standing = ctx.personal().standings.find(self.0.series).await?;
+        let standing = standing.and_then(|it| it.seasons.get(&self.0.number).copied());
+        let standing = standing.unwrap_or_default();
+        Ok(SeasonProgress {
+            episodes_aired: standing.aired,
+            episodes_watched: standing.watched,
+            last_watched_at: standing.last_played_at.map(Into::into),
+        })
+    }
+
     /// The episodes of the season, by number, ascending.
     async fn episodes(
         &self,
@@ -74,6 +87,17 @@ impl Season {
             Total::Known(episodes.len()),
         )))
     }
+}
+
+/// How far somebody is with a season.
+#[derive(SimpleObject)]
+struct SeasonProgress {
+    /// How many listed episodes were shown so far.
+    episodes_aired: u64,
+    /// How many of these the viewer's profile has watched; 0 for somebody who is not logged in.
+    episodes_watched: u64,
+    /// When the viewer's profile last watched an episode; null if never, or if nobody knows when.
+    last_watched_at: Option<DateTime>,
 }
 
 /// The series that a season or an episode belongs to.

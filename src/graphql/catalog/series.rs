@@ -22,7 +22,7 @@ use crate::graphql::page::{Connection, PageArgs, limit};
 use crate::graphql::recommend::{RecommendationEdge, similar};
 use crate::graphql::scalars::{Date, DateTime};
 use crate::graphql::usage::UsageStats;
-use crate::graphql::watching::viewer_liked;
+use crate::graphql::watching::{in_watchlist, viewer_hidden, viewer_liked};
 
 /// A series that was read, as the schema shows it.
 #[derive(Clone)]
@@ -114,6 +114,6 @@ struct SeriesProgress {
     episodes_aired: u64,
     /// How many of these the viewer's profile has watched; 0 for somebody who is not logged in.
     episodes_watched: u64,
-    /// When the viewer's profile last played an episode; null if never.
+    /// When the viewer's profile last watched an episode; null if never, or if nobody knows when.
     last_watched_at: Option<DateTime>,
 }

@@ -153,6 +153,16 @@ use crate::graphql::scalars::{Date, DateTime};
         desc = "What the viewer's profile said of it: true is a thumb up, false one down; null if it said nothing, or nobody is logged in."
     ),
     field(
+        name = "in_watchlist",
+        ty = "Option<bool>",
+        desc = "Whether it is on the watchlist of the viewer's profile; null if nobody is logged in."
+    ),
+    field(
+        name = "viewer_hidden",
+        ty = "Option<bool>",
+        desc = "Whether the viewer's profile hides it from its suggestions; null if nobody is logged in."
+    ),
+    field(
         name = "created_at",
         ty = "DateTime",
         desc = "When it was added to the catalogue."

@@ -253,6 +253,16 @@ macro_rules! title_object {
                 viewer_liked(ctx, self.title().id).await
             }
 
+            /// Whether it is on the watchlist of the viewer's profile; null if nobody is logged in.
+            pub(super) async fn in_watchlist(&self, ctx: &Context<'_>) -> Result<Option<bool>> {
+                in_watchlist(ctx, self.title().id).await
+            }
+
+            /// Whether the viewer's profile hides it from its suggestions; null if nobody is logged in.
+            pub(super) async fn viewer_hidden(&self, ctx: &Context<'_>) -> Result<Option<bool>> {
+                viewer_hidden(ctx, self.title().id).await
+            }
+
             /// When it was added to the catalogue.
             pub(super) async fn created_at(&self) -> DateTime {
                 self.title().stamp.created_at.into()

@@ -14,4 +14,4 @@ mod tests;
 
 pub(super) use costs::Costs;
 pub(super) use plan::Plan;
-pub(super) use reports::reports;
+pub(super) use reports::Reports;

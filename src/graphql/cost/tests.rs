@@ -5,6 +5,7 @@ use async_graphql::parser::parse_query;
 use serde_json::json;
 
 use super::*;
+use crate::domain::watching::MOST_REPORTS;
 use crate::graphql::types::Types;
 use crate::graphql::weights::{HEAVY, INTROSPECTION, MOST, MOST_BUCKETS, REQUEST, work};
 
@@ -50,13 +51,13 @@ fn one_plan_weighs_an_operation_with_any_variables() {
     let document = parse_query(query).unwrap();
     let costs = Costs::new(&Types::parse(&crate::graphql::sdl()));
     let plan = costs.plan(&document, None);
-    let genre_titles = work("Genre", "titles");
+    let (genre_titles, nodes) = (work("Genre", "titles"), work("Query", "nodes"));
     let expected = |n: usize, m: usize, ids: usize| {
         let of_fragment = 1 + 1 + n * 2;
         let first = TITLES + COUNT + n * (1 + 1 + 1 + m * 2);
         let genres = 1 + 40 * (genre_titles + m * (1 + of_fragment));
         let fragment = TITLES + 2 * (1 + of_fragment);
-        first + genres + fragment + (1 + ids) + (1 + 2)
+        first + genres + fragment + (nodes + ids) + (nodes + 2)
     };
 
     for (variables, expected) in [
@@ -168,7 +169,10 @@ fn what_a_judge_of_the_search_asks_one_after_the_other_is_within_the_budget() {
 
 #[test]
 fn reports_are_counted_wherever_they_stand() {
-    let of = |query: &str| reports(&parse_query(query).unwrap(), None);
+    let of = |query: &str| {
+        let reports = Reports::of(&parse_query(query).unwrap(), None);
+        reports.count(&Variables::default())
+    };
     let report = "reportPlayback(input: $i) { completedNow }";
 
     assert_eq!(of(&format!("mutation {{ {report} }}")), 1);
@@ -181,6 +185,29 @@ fn reports_are_counted_wherever_they_stand() {
     );
     assert_eq!(of("{ reportPlayback }"), 0);
     assert_eq!(of("mutation { ...A } fragment A on Mutation { ...A }"), 0);
+}
+
+#[test]
+fn each_report_of_a_batch_is_counted() {
+    let of = |query: &str, variables: serde_json::Value| {
+        let variables = Variables::from_json(variables);
+        Reports::of(&parse_query(query).unwrap(), None).count(&variables)
+    };
+    let batch = "mutation ($i: I, $r: R) {
+        reportPlaybackBatch(input: INPUT) { results { completedNow } }
+    }";
+    let by = |input: &str| batch.replace("INPUT", input);
+
+    assert_eq!(
+        of(&by("{ reports: [{ play: 1 }, { play: 2 }] }"), json!({})),
+        2
+    );
+    let three = json!({ "i": { "reports": [1, 2, 3] }, "r": [1, 2, 3] });
+    assert_eq!(of(&by("$i"), three.clone()), 3);
+    assert_eq!(of(&by("{ reports: $r }"), three), 3);
+    assert_eq!(of(&by("{ reports: { play: 1 } }"), json!({})), 1);
+    assert_eq!(of(&by("$i"), json!({})), MOST_REPORTS);
+    assert_eq!(of(&by("{ reports: $r }"), json!({})), MOST_REPORTS);
 }
 
 #[test]

@@ -11,4 +11,5 @@ mod text;
 
 pub(crate) use edge::RecommendationEdge;
 pub(crate) use profile::ProfileRecommendations;
+pub(crate) use row::RecommendationRow;
 pub(crate) use similar::similar;

@@ -6,13 +6,18 @@ use super::edge::{RecommendationEdge, page};
 use super::row::{RecommendationRow, rows};
 use super::taste::{TasteWeight, taste_weights};
 use crate::domain::ids::ProfileId;
-use crate::domain::recommend::Leaf;
+use crate::domain::page::MAX_PAGE;
+use crate::domain::recommend::{Leaf, Row};
 use crate::graphql::catalog::{TitleKind, kinds};
 use crate::graphql::context::ContextExt;
 use crate::graphql::cursor::Order;
 use crate::graphql::error::Result;
+use crate::graphql::global_id::RowId;
 use crate::graphql::page::{Connection, PageArgs, limit};
 use crate::graphql::total::Total;
+
+/// How many titles a row has if nobody says how many.
+const ITEMS_PER_ROW: usize = 12;
 
 static RECOMMENDATIONS: Order = Order::by_number("recommendations");
 
@@ -22,6 +27,29 @@ pub(crate) struct ProfileRecommendations {
     pub(crate) profile: ProfileId,
     /// The highest age rating that the profile may watch.
     pub(crate) max_age: Option<u8>,
+}
+
+impl ProfileRecommendations {
+    /// The rows with these ids, each with as many titles as if nobody said how many, in the order of the ids; `None` in
+    /// place of one that is not on the page any more. The page is laid out once for all of them.
+    pub(crate) async fn find_rows(
+        &self,
+        ctx: &Context<'_>,
+        ids: &[RowId],
+    ) -> Result<Vec<Option<RecommendationRow>>> {
+        let (recommend, visibility) = (&ctx.services().recommend, ctx.visibility_for(self.max_age));
+        let page = recommend.rows(&visibility, self.profile, MAX_PAGE, ITEMS_PER_ROW);
+        let page = page.await?;
+        let find = |id: &RowId| {
+            let mut rows = page.iter();
+            rows.find(|row| (row.kind, row.seed) == (id.kind, id.seed))
+        };
+        let found: Vec<Option<&Row>> = ids.iter().map(find).collect();
+        let of_page = found.iter().flatten().map(|row| (*row).clone()).collect();
+        let mut of_page = rows(ctx, self.profile, of_page).await?.into_iter();
+        let row = |found: Option<&Row>| found.and_then(|_| of_page.next());
+        Ok(found.into_iter().map(row).collect())
+    }
 }
 
 /// The part of a profile that is about suggestions.
@@ -77,9 +105,9 @@ impl ProfileRecommendations {
         >,
     ) -> Result<Option<Vec<RecommendationRow>>> {
         let first = limit("first", first, 8)?;
-        let items_per_row = limit("itemsPerRow", items_per_row, 12)?;
+        let items_per_row = limit("itemsPerRow", items_per_row, ITEMS_PER_ROW)?;
         let (recommend, visibility) = (&ctx.services().recommend, ctx.visibility_for(self.max_age));
         let page = recommend.rows(&visibility, self.profile, first, items_per_row);
-        rows(ctx, page.await?).await.map(Some)
+        rows(ctx, self.profile, page.await?).await.map(Some)
     }
 }

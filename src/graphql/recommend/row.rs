@@ -2,24 +2,25 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Enum, Object};
+use async_graphql::{Context, Enum, ID, Object};
 
 use super::edge::{RecommendationEdge, edges, keyset, suggested_titles};
 use super::sources::{ReasonSource, Sources};
 use super::text::heading;
+use crate::domain::ids::ProfileId;
 use crate::domain::page::{Slice, Window};
 use crate::domain::recommend::{self, Row};
 use crate::graphql::cursor::Order;
 use crate::graphql::error::Result;
+use crate::graphql::global_id::{GlobalId, RowId};
 use crate::graphql::page::Connection;
 use crate::graphql::total::Total;
 
 static IN_ROW: Order = Order::by_number("row");
 
 /// A row of titles.
-pub(super) struct RecommendationRow {
-    kind: recommend::RowKind,
-    seed: Option<recommend::ReasonSource>,
+pub(crate) struct RecommendationRow {
+    id: RowId,
     sources: Arc<Sources>,
     items: Connection<RecommendationEdge>,
 }
@@ -53,23 +54,29 @@ enum RowKind {
 /// A row of a page that is made for a profile.
 #[Object]
 impl RecommendationRow {
+    /// The global id, which `node` takes: opaque text that stays the same. It is of the profile, the sort of row and what
+    /// it is about; `node` gives it with 12 titles, as long as it is on the page.
+    pub(crate) async fn id(&self) -> ID {
+        GlobalId::RecommendationRow(self.id).encode()
+    }
+
     /// The sort of row, which says what `seed` is.
     async fn kind(&self) -> RowKind {
-        self.kind.into()
+        self.id.kind.into()
     }
 
     /// What to put above it, in English: "Because you watched Heat", "Popular in Crime".
     async fn heading(&self, ctx: &Context<'_>) -> Result<String> {
-        let Some(seed) = self.seed else {
-            return Ok(heading(self.kind, None));
+        let Some(seed) = self.id.seed else {
+            return Ok(heading(self.id.kind, None));
         };
         let found = self.sources.load(ctx).await?;
-        Ok(heading(self.kind, found.name(seed)))
+        Ok(heading(self.id.kind, found.name(seed)))
     }
 
     /// What it is about: the title watched, the person, the genre; null if about nothing of the kind.
     async fn seed(&self, ctx: &Context<'_>) -> Result<Option<ReasonSource>> {
-        let Some(seed) = self.seed else {
+        let Some(seed) = self.id.seed else {
             return Ok(None);
         };
         Ok(self.sources.load(ctx).await?.source(seed))
@@ -82,7 +89,11 @@ impl RecommendationRow {
 }
 
 /// Rows with their titles, for all of them at once.
-pub(super) async fn rows(ctx: &Context<'_>, rows: Vec<Row>) -> Result<Vec<RecommendationRow>> {
+pub(super) async fn rows(
+    ctx: &Context<'_>,
+    profile: ProfileId,
+    rows: Vec<Row>,
+) -> Result<Vec<RecommendationRow>> {
     let items = || rows.iter().flat_map(|row| &row.items);
     let seeds = rows.iter().filter_map(|row| row.seed);
     let sources = Arc::new(Sources::of(items(), seeds));
@@ -97,8 +108,11 @@ pub(super) async fn rows(ctx: &Context<'_>, rows: Vec<Row>) -> Result<Vec<Recomm
             has_more: false,
         };
         RecommendationRow {
-            kind: row.kind,
-            seed: row.seed,
+            id: RowId {
+                profile,
+                kind: row.kind,
+                seed: row.seed,
+            },
             sources: Arc::clone(&sources),
             items: Connection::new(slice, &window, total),
         }

@@ -7,7 +7,7 @@ use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use super::rate::title_id;
 use crate::domain::ids::{ProfileId, TitleId};
 use crate::domain::page::{Keyset, Slice};
-use crate::domain::watching::{HiddenTitle, ProfileList, WatchError};
+use crate::domain::watching::{ProfileList, TitleList, WatchError};
 use crate::graphql::catalog::{Title, TitleEdge, titles};
 use crate::graphql::context::ContextExt;
 use crate::graphql::cursor::Order;
@@ -18,6 +18,15 @@ use crate::graphql::total::Total;
 use crate::graphql::user_error::UserError;
 
 static HIDDEN: Order = Order::by_number("hidden titles");
+
+/// Whether the viewer's profile hides a title; `None` if nobody is logged in.
+pub(crate) async fn viewer_hidden(ctx: &Context<'_>, title: TitleId) -> Result<Option<bool>> {
+    if ctx.viewer().profile().is_none() {
+        return Ok(None);
+    }
+    let hidden = ctx.personal().hidden.find(title).await?;
+    Ok(Some(hidden.is_some()))
+}
 
 /// Hiding titles from suggestions.
 #[derive(Default)]
@@ -39,7 +48,8 @@ impl HidingMutation {
         let hidden = match title_id(&input.title) {
             Some(title) => {
                 let visibility = ctx.visibility();
-                let hidden = watching.set_hidden(&visibility, &viewer, title, input.hidden);
+                let list = TitleList::Hidden;
+                let hidden = watching.set_listed(&visibility, &viewer, list, title, input.hidden);
                 hidden.await
             }
             None => Err(WatchError::TitleNotFound),
@@ -88,7 +98,7 @@ impl ProfileHidden {
         let window = PageArgs::forward(first, after).window(&HIDDEN, 50)?;
         let watching = &ctx.services().watching;
         let slice = watching
-            .hidden_titles(&ctx.visibility(), self.0, &window)
+            .listed_titles(&ctx.visibility(), self.0, TitleList::Hidden, &window)
             .await?;
         let ids: Vec<TitleId> = slice.rows.iter().map(|hidden| hidden.title).collect();
         let found = ctx.personal().titles.many(ids.clone()).await?;
@@ -96,7 +106,7 @@ impl ProfileHidden {
         let keysets: HashMap<TitleId, Keyset> = slice
             .rows
             .iter()
-            .map(|hidden| (hidden.title, keyset(hidden)))
+            .map(|hidden| (hidden.title, hidden.keyset()))
             .collect();
         let edges = titles(found.clone()).into_iter().zip(&found);
         let edges = edges.filter_map(|(node, title)| {
@@ -110,12 +120,7 @@ impl ProfileHidden {
         Ok(Some(Connection::new(
             slice,
             &window,
-            Total::OfProfile(self.0, ProfileList::Hidden),
+            Total::OfProfile(self.0, ProfileList::Titles(TitleList::Hidden)),
         )))
     }
-}
-
-fn keyset(hidden: &HiddenTitle) -> Keyset {
-    let at = hidden.stamp.created_at.timestamp_millis();
-    Keyset::by_number(at, hidden.title.to_i64())
 }

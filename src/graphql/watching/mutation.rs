@@ -1,15 +1,13 @@
 //! The mutation `reportPlayback`: recording what players report.
 
-use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
-use uuid::Uuid;
+use async_graphql::{ComplexObject, Context, ID, InputObject, Object, SimpleObject};
 
+use super::report::{PlaybackEvent, SentReport};
 use super::state::WatchState;
-use crate::domain::error::ErrorCode;
-use crate::domain::ids::PlayId;
-use crate::domain::watching::{self, Origin, Report, WatchedItem};
+use crate::domain::watching::{Origin, WatchedItem};
+use crate::graphql::catalog::{Playable, playables};
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::Result;
-use crate::graphql::global_id::GlobalId;
 use crate::graphql::guard::MayWatch;
 use crate::graphql::scalars::DateTime;
 use crate::graphql::user_error::UserError;
@@ -31,26 +29,18 @@ impl WatchingMutation {
         input: ReportPlaybackInput,
     ) -> Result<ReportPlaybackPayload> {
         let viewer = ctx.known_viewer()?;
-        let (item, play) = match (input.item(), input.play()) {
-            (Ok(item), Ok(play)) => (item, play),
-            (item, play) => {
-                let errors = [item.err(), play.err()];
-                return Ok(ReportPlaybackPayload::refused(errors.into_iter().flatten()));
-            }
+        let (item, play, report) = match input.sent().read(ctx) {
+            Ok(read) => read,
+            Err(errors) => return Ok(ReportPlaybackPayload::refused(errors)),
         };
         let services = ctx.services();
-        let report = Report {
-            event: input.event.into(),
-            position: input.position,
-            at: input.at.map_or_else(|| services.clock.now(), |at| at.0),
-            duration: input.duration,
-        };
         let (visibility, origin) = (ctx.visibility(), Origin::of(ctx.client()));
         let watching = &services.watching;
         let reported = watching.report(&visibility, &viewer, item, play, report, origin);
         let reported = reported.await;
         Ok(match reported {
             Ok(reported) => ReportPlaybackPayload {
+                reported: Some(item),
                 state: Some(WatchState::from(&reported.state)),
                 completed_now: reported.completed_now,
                 user_errors: Vec::new(),
@@ -81,44 +71,24 @@ struct ReportPlaybackInput {
 }
 
 impl ReportPlaybackInput {
-    fn item(&self) -> Result<WatchedItem, UserError> {
-        match GlobalId::decode(&self.item) {
-            Some(GlobalId::Film(id)) => Ok(WatchedItem::Film(id)),
-            Some(GlobalId::Episode(id)) => Ok(WatchedItem::Episode(id)),
-            _ => Err(UserError::input(
-                ErrorCode::NotFound,
-                "item",
-                "there is no such film or episode",
-            )),
+    fn sent(&self) -> SentReport<'_> {
+        SentReport {
+            item: &self.item,
+            play: &self.play,
+            event: self.event,
+            position: self.position,
+            at: self.at,
+            duration: self.duration,
         }
     }
-
-    fn play(&self) -> Result<PlayId, UserError> {
-        Uuid::try_parse(&self.play)
-            .map(PlayId)
-            .map_err(|_| UserError::input(ErrorCode::Invalid, "play", "a play is named by a UUID"))
-    }
-}
-
-/// What happened in the player.
-#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
-#[graphql(remote = "watching::PlaybackEvent")]
-enum PlaybackEvent {
-    /// Playing began, or began anew, at the position.
-    Start,
-    /// Playing has gone on to the position.
-    Progress,
-    /// The viewer jumped to the position.
-    Seek,
-    /// Playing has gone on to the position and stands still.
-    Pause,
-    /// Playing has gone on to the position and is over.
-    Stop,
 }
 
 /// What a report led to.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub(crate) struct ReportPlaybackPayload {
+    #[graphql(skip)]
+    reported: Option<WatchedItem>,
     /// How the profile now stands with the film or episode; null if the report was refused.
     state: Option<WatchState>,
     /// Whether this report made the play count as watched to the end.
@@ -129,9 +99,21 @@ pub(crate) struct ReportPlaybackPayload {
     pub(crate) user_errors: Vec<UserError>,
 }
 
+#[ComplexObject]
+impl ReportPlaybackPayload {
+    /// The film or episode, whose `watchState` is what the report led to; null if the report was refused.
+    async fn item(&self, ctx: &Context<'_>) -> Result<Option<Playable>> {
+        Ok(playables(ctx, self.reported.into_iter())
+            .await?
+            .into_values()
+            .next())
+    }
+}
+
 impl ReportPlaybackPayload {
     fn refused(errors: impl IntoIterator<Item = UserError>) -> Self {
         Self {
+            reported: None,
             state: None,
             completed_now: false,
             user_errors: errors.into_iter().collect(),

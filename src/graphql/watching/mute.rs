@@ -50,6 +50,15 @@ impl TasteSource {
     }
 }
 
+/// Whether the viewer's profile mutes a genre or a person; `None` if nobody is logged in.
+pub(crate) async fn viewer_muted(ctx: &Context<'_>, source: MutedSource) -> Result<Option<bool>> {
+    if ctx.viewer().profile().is_none() {
+        return Ok(None);
+    }
+    let muted = ctx.personal().muted.find(source).await?;
+    Ok(Some(muted.is_some()))
+}
+
 /// Muting genres and people.
 #[derive(Default)]
 pub(crate) struct MutingMutation;

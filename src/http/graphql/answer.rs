@@ -137,6 +137,9 @@ pub(super) async fn together(answers: Vec<Response>, media: Media) -> Response {
         let seconds = |headers: &HeaderMap| -> Option<u64> {
             headers.get(RETRY_AFTER)?.to_str().ok()?.parse().ok()
         };
+        if let Some(challenge) = parts.headers.get(WWW_AUTHENTICATE) {
+            headers.insert(WWW_AUTHENTICATE, challenge.clone());
+        }
         if let Some(wait) = seconds(&parts.headers).max(seconds(&headers)) {
             headers.insert(RETRY_AFTER, HeaderValue::from(wait));
         }
@@ -146,6 +149,9 @@ pub(super) async fn together(answers: Vec<Response>, media: Media) -> Response {
     let first = statuses.first().copied().unwrap_or(StatusCode::OK);
     let are_same = statuses.iter().all(|status| *status == first);
     let status = if are_same { first } else { StatusCode::OK };
+    if status != StatusCode::UNAUTHORIZED {
+        headers.remove(WWW_AUTHENTICATE);
+    }
     let body = [&b"["[..], &bodies.join(&b','), b"]"].concat();
     let content_type = HeaderValue::from_static(media.content_type());
     finish(status, content_type, Body::from(body), headers)

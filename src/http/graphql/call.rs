@@ -68,7 +68,7 @@ impl Parameters {
     /// Whether they ask for no document: a person came to look.
     pub(super) fn name_nothing(&self) -> bool {
         let ids = [&self.id, &self.document_id, &self.relay_id];
-        self.query.is_none() && ids.iter().all(|id| id.is_none())
+        self.query.is_none() && self.extensions.is_none() && ids.iter().all(|id| id.is_none())
     }
 
     /// Refused if one is given twice.

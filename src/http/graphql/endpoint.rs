@@ -9,7 +9,11 @@ use async_graphql::{Data, http::GraphiQLSource, parser::types::OperationType};
 use axum::{
     body::{Body, HttpBody},
     extract::{Request, State},
-    http::{Method, StatusCode, request::Parts},
+    http::{
+        Method, StatusCode,
+        header::{AUTHORIZATION, COOKIE},
+        request::Parts,
+    },
     response::Response,
     routing::{MethodRouter, any},
 };
@@ -176,13 +180,26 @@ impl<E: Execute> GraphqlEndpoint<E> {
             Calls::Batch(calls) => calls,
         };
         // One after the other: a batch has no more of the server at a time than who sends one operation has.
+        let began = Instant::now();
         let mut answers = Vec::with_capacity(calls.len());
+        // To find out that credentials prove nothing was paid for once.
+        let mut stale: Option<Refusal> = None;
         for call in calls {
-            let answered = match call {
-                Ok(call) => self.one(call, parts.clone(), media).await,
-                Err(refusal) => Err(refusal),
+            let answered = match (call, &stale) {
+                (_, Some(refusal)) => Err(refusal.clone()),
+                (Ok(_), None) if began.elapsed() > self.time_limit => Err(Refusal::not_begun()),
+                (Ok(call), None) => self.one(call, parts.clone(), media).await,
+                (Err(refusal), None) => Err(refusal),
             };
-            answers.push(answered.unwrap_or_else(|refusal| refusal.respond(media)));
+            answers.push(match answered {
+                Ok(answer) => answer,
+                Err(refusal) => {
+                    if refusal.status == Some(StatusCode::UNAUTHORIZED) {
+                        stale = Some(refusal.clone());
+                    }
+                    refusal.respond(media)
+                }
+            });
         }
         Ok(together(answers, media).await)
     }
@@ -210,7 +227,11 @@ impl<E: Execute> GraphqlEndpoint<E> {
         span.record("graphql.operation.type", operations::kind(kind));
         let began = Instant::now();
         // What is asked for by an address that says nothing but what is wanted.
-        let is_cacheable = is_get && matches!(call.wanted, Wanted::Hash(_) | Wanted::Id(_));
+        let shows_nothing = [AUTHORIZATION, COOKIE]
+            .iter()
+            .all(|name| !parts.headers.contains_key(name));
+        let is_cacheable =
+            is_get && shows_nothing && matches!(call.wanted, Wanted::Hash(_) | Wanted::Id(_));
         let asked_with = parts.headers.clone();
         let (wanted, asked) = call.asked(Arc::clone(&document));
         let answered = self.execute(asked, kind, parts).await;
@@ -268,7 +289,7 @@ impl<E: Execute> GraphqlEndpoint<E> {
         self.documents.keep_named(hash, document);
         // Also what is known here: it was sent because another server did not know it.
         if let (Some(text), Some(persisted)) = (text, &self.persisted) {
-            persisted.keep(hash, text).await;
+            persisted.keep(hash, &text).await;
         }
     }
 

@@ -8,18 +8,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use moka::sync::Cache;
-use tokio::time::timeout;
 
 use crate::domain::persisted::{DocumentHash, PersistedStore};
-use crate::http::task;
 
 /// What was kept is not kept again for so long: there are clients that send the text each time.
 const LATELY: Duration = Duration::from_secs(60);
 /// Of how many that is known.
 const MOST_LATELY: u64 = 10_000;
-
-/// How long the store is waited for. To send a document once more costs less.
-const PATIENCE: Duration = Duration::from_secs(1);
 
 /// The documents that all servers of the site know by their hash.
 pub(super) struct Persisted {
@@ -39,21 +34,17 @@ impl Persisted {
     /// The text with a hash. While the store does not answer nothing is known, and clients send all of it: that the store
     /// is away is told by whoever looks after it.
     pub(super) async fn find(&self, hash: DocumentHash) -> Option<String> {
-        let store = Arc::clone(&self.store);
-        let found = task::finish(async move { store.persisted(hash).await });
-        let text = timeout(PATIENCE, found).await.ok()?.ok()?.ok()??;
+        let text = self.store.persisted(hash).await.ok()??;
         // Whatever the store says: what is executed is what was named.
         (DocumentHash::of(&text) == hash).then_some(text)
     }
 
     /// Keeps a text. If the store does not take it, its client sends it again.
-    pub(super) async fn keep(&self, hash: DocumentHash, text: String) {
+    pub(super) async fn keep(&self, hash: DocumentHash, text: &str) {
         if self.kept_lately.contains_key(&hash) {
             return;
         }
-        let store = Arc::clone(&self.store);
-        let kept = async move { store.put_persisted(hash, &text).await };
-        if let Ok(Ok(Ok(()))) = timeout(PATIENCE, task::finish(kept)).await {
+        if self.store.put_persisted(hash, text).await.is_ok() {
             self.kept_lately.insert(hash, ());
         }
     }

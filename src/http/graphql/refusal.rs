@@ -151,6 +151,14 @@ impl Refusal {
         Self::new(status, "TIMEOUT", message)
     }
 
+    /// An operation of a batch whose turn has not come in time.
+    pub(super) fn not_begun() -> Self {
+        Self::timeout(
+            StatusCode::GATEWAY_TIMEOUT,
+            "the operations before it took too long: this one was not executed",
+        )
+    }
+
     pub(super) fn invalid(message: impl Into<String>, at: Option<Pos>) -> Self {
         Self::of_document(VALIDATION_FAILED, message, at)
     }

@@ -9,8 +9,9 @@ use crate::support::visitor::Visitor;
 const ALL: &str = "profile { id name maxAge language hasPin }";
 
 /// What is the profile's alone, field by field.
-const INSIDE: [&str; 7] = [
+const INSIDE: [&str; 8] = [
     "hiddenTitles { nodes { __typename } }",
+    "watchlist { nodes { __typename } }",
     "mutedTastes { __typename }",
     "continueWatching { totalCount }",
     "nextUp { nodes { id } }",

@@ -13,7 +13,7 @@ use reelgraph::domain::lease::Leases;
 use reelgraph::domain::page::Window;
 use reelgraph::domain::recommend::{GraphProjection, RebuildStep, WatchSource};
 use reelgraph::domain::stamp::Stamp;
-use reelgraph::domain::watching::{FeedbackStore, HiddenTitle, HistoryStore};
+use reelgraph::domain::watching::{FeedbackStore, HistoryStore, ListedTitle, TitleList};
 use uuid::Uuid;
 
 use super::support::{ANN, BEN, Server, at, server, store, watch};
@@ -92,25 +92,28 @@ async fn the_rest_is_projected_whoever_has_the_turns() {
 }
 
 #[tokio::test]
-async fn who_was_erased_is_erased_again_if_only_hidden_titles_came_back() {
-    let store = store();
-    let server = server(&store);
-    let hidden = HiddenTitle {
-        profile: ANN,
-        title: watch(ANN, 1, 0).title,
-        stamp: Stamp::first(at(0)),
-    };
-    server.record.hide_title(&hidden, 9).await.unwrap();
-    let tombstones = [ANN.tombstone()];
-    server.record.put_tombstones(&tombstones).await.unwrap();
+async fn who_was_erased_is_erased_again_if_only_lists_of_titles_came_back() {
+    for list in [TitleList::Hidden, TitleList::Watchlist] {
+        let store = store();
+        let server = server(&store);
+        let listed = ListedTitle {
+            profile: ANN,
+            title: watch(ANN, 1, 0).title,
+            stamp: Stamp::first(at(0)),
+        };
+        server.record.list_title(list, &listed, 9).await.unwrap();
+        let tombstones = [ANN.tombstone()];
+        server.record.put_tombstones(&tombstones).await.unwrap();
 
-    server.projector.begin_rebuild().await.unwrap();
-    finish(&server).await;
+        server.projector.begin_rebuild().await.unwrap();
+        finish(&server).await;
 
-    let left = server.record.hidden_titles(ANN, &Window::first(9)).await;
-    assert_eq!(left.unwrap().rows, []);
-    let recorded = server.record.profiles_after(None, 9).await.unwrap();
-    assert_eq!(recorded, Vec::<ProfileId>::new());
+        let window = Window::first(9);
+        let left = server.record.listed_titles(ANN, list, &window).await;
+        assert_eq!(left.unwrap().rows, []);
+        let recorded = server.record.profiles_after(None, 9).await.unwrap();
+        assert_eq!(recorded, Vec::<ProfileId>::new());
+    }
 }
 
 /// Leases that count how often that of the rebuild is asked for.

@@ -32,6 +32,10 @@ async fn a_child_does_nothing_with_what_is_not_for_it(on: On) {
                 for (mutation, input) in [
                     ("rateTitle", json!({ "title": id, "liked": true })),
                     ("hideTitle", json!({ "title": id, "hidden": true })),
+                    (
+                        "setWatchlisted",
+                        json!({ "title": id, "watchlisted": true }),
+                    ),
                 ] {
                     let refused = visitor.refused(mutation, input).await;
                     assert_eq!(refused, not_found("title"), "{mutation} {what}");
@@ -39,12 +43,31 @@ async fn a_child_does_nothing_with_what_is_not_for_it(on: On) {
             }
             _ => {}
         }
+        let kind = what.split(' ').next().unwrap();
+        if ["Film", "Series", "Season", "Episode"].contains(&kind) {
+            let input = json!({ "item": id, "watched": true });
+            let refused = visitor.refused("setWatched", input).await;
+            assert_eq!(refused, not_found("item"), "{what}");
+            let input = json!({ "item": id });
+            let refused = visitor.refused("removeFromContinueWatching", input).await;
+            assert_eq!(refused, not_found("item"), "{what}");
+            let input = json!({ "series": id });
+            let refused = visitor.refused("hideFromNextUp", input).await;
+            assert_eq!(refused, not_found("series"), "{what}");
+        }
         if what.starts_with("Film ") || what.starts_with("Episode ") {
             number += 1;
             let play = format!("11111111-0000-4000-8000-{number:012}");
             let input = json!({ "item": id, "play": play, "event": "START", "position": 0.0 });
             let refused = visitor.refused("reportPlayback", input).await;
             assert_eq!(refused, not_found("item"), "{what}");
+            let report = json!({ "item": id, "play": play, "event": "START", "position": 0.0, "at": "2026-01-01T00:00:00Z" });
+            let input = json!({ "reports": [report] });
+            let fields = "results { item { id } state { id } userErrors { code field } }";
+            let payload = visitor.call("reportPlaybackBatch", input, fields).await;
+            let error = json!({ "code": "NOT_FOUND", "field": ["input", "reports", "0", "item"] });
+            let result = json!({ "item": null, "state": null, "userErrors": [error] });
+            assert_eq!(payload["results"], json!([result]), "{what}");
         }
     }
     assert_eq!(number, 30);

@@ -176,7 +176,7 @@ impl World {
         self.visitor.expect("selectProfile", input, "").await;
     }
 
-    /// Plays some of everything, to the end and not, says what it thinks of it, and hides some.
+    /// Plays some of everything, to the end and not, says what it thinks of it, hides some, and means to watch all.
     async fn live(&mut self) {
         let mut number = 0;
         let mut items: Vec<(String, String)> = self
@@ -194,6 +194,10 @@ impl World {
                 && kind == "Film";
             if is_for_suggestions {
                 continue;
+            }
+            if ["Film", "Series"].contains(&kind) {
+                let input = json!({ "title": id, "watchlisted": true });
+                self.visitor.expect("setWatchlisted", input, "").await;
             }
             match kind {
                 "Film" | "Episode" if slug.ends_with("-alone") => {

@@ -19,7 +19,17 @@ const NEVER_FORBIDDEN: [(&str, &str); 0] = [];
 /// Fields that are for curators: a child's profile is refused them, whosever account it is in.
 const FOR_CURATORS: [&str; 1] = ["Query.topTitles"];
 /// Mutations that give titles; what they do with forbidden ones is asked for in `changes`.
-const MUTATIONS: [&str; 4] = ["rateTitle", "hideTitle", "editPlay", "reportPlayback"];
+const MUTATIONS: [&str; 9] = [
+    "removeFromContinueWatching",
+    "hideFromNextUp",
+    "reportPlaybackBatch",
+    "setWatched",
+    "rateTitle",
+    "hideTitle",
+    "setWatchlisted",
+    "editPlay",
+    "reportPlayback",
+];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_field_gives_a_child_what_is_not_for_it_embedded() {
@@ -154,6 +164,13 @@ impl World {
                     "} }",
                 ),
             ],
+            "RecommendationRow" => {
+                let row = "rows(first: 10, itemsPerRow: 10)";
+                let few = "rows(first: 8, itemsPerRow: 4)";
+                [row, few]
+                    .map(|rows| own(&format!("profile {{ {rows} {{ "), "} } }"))
+                    .to_vec()
+            }
             _ => Vec::new(),
         }
     }
@@ -232,13 +249,19 @@ impl World {
                 all.extend(titles.map(|(id, _)| format!("title: \"{id}\", first: 30")));
                 all
             }
+            "Profile.watchlist" => [
+                "first: 30",
+                "last: 30",
+                "first: 30, orderBy: ADDED_OLDEST",
+                "first: 30, orderBy: NAME, filter: { kind: FILM }",
+                "first: 30, orderBy: RELEASED_NEWEST",
+                "first: 30, orderBy: POPULAR, filter: { kind: SERIES }",
+            ]
+            .map(str::to_owned)
+            .to_vec(),
             "Profile.recommendations" => ["", ", kind: FILM", ", kind: SERIES"]
                 .map(|kind| format!("first: 30{kind}"))
                 .to_vec(),
-            "Profile.rows" => vec![
-                "first: 10, itemsPerRow: 10".to_owned(),
-                "first: 8, itemsPerRow: 4".to_owned(),
-            ],
             _ => vec![String::new()],
         }
     }
@@ -329,7 +352,7 @@ async fn a_child_sees_what_is_for_it() {
     let data = world
         .visitor
         .ask("{ titles(first: 30) { totalCount nodes { slug } } search(query: \"allowed\", first: 30) { totalCount }
-            viewer { profile { history { totalCount nodes { item { id } } } continueWatching { totalCount } hiddenTitles { totalCount }
+            viewer { profile { history { totalCount nodes { item { id } } } continueWatching { totalCount } hiddenTitles { totalCount } watchlist { totalCount }
             recommendations(first: 30) { totalCount edges { node { slug } } } } } }")
         .await;
 
@@ -339,6 +362,7 @@ async fn a_child_sees_what_is_for_it() {
     assert_eq!(profile["history"]["totalCount"], json!(2));
     assert_eq!(profile["continueWatching"]["totalCount"], json!(2));
     assert_eq!(profile["hiddenTitles"]["totalCount"], json!(0));
+    assert_eq!(profile["watchlist"]["totalCount"], json!(2));
     let suggested = profile["recommendations"]["edges"].as_array().unwrap();
     assert_eq!(suggested.len(), 11);
     let all = suggested.iter().map(|edge| text(&edge["node"]["slug"]));

@@ -19,8 +19,9 @@ use reelgraph::domain::loading::CurationStore;
 use reelgraph::domain::page::{Slice, Window};
 use reelgraph::domain::stamp::Stamp;
 use reelgraph::domain::watching::{
-    Exclusions, HiddenTitle, HistoryStore, ImportedWatch, MeasuredLength, NextDay, Play,
-    ProfileList, WatchPorts, WatchRules, WatchService, WatchState, WatchedItem, WatchedTitle,
+    Exclusions, HistoryStore, ImportedWatch, ListedTitle, MeasuredLength, NextDay, Play,
+    ProfileList, TitleList, WatchPorts, WatchRules, WatchService, WatchState, WatchedItem,
+    WatchedTitle,
 };
 use serde_json::json;
 
@@ -82,7 +83,8 @@ counted! {
     in_progress(profile: ProfileId, window: &Window) -> Slice<WatchState>, |it| &it.rows;
     series_to_go_on_with(profile: ProfileId, day: NextDay, window: &Window) -> Slice<WatchedTitle>, |it| &it.rows;
     watched_titles_after(after: Option<(ProfileId, TitleId)>, limit: usize) -> Vec<WatchedTitle>, |it| it;
-    hidden_titles(profile: ProfileId, window: &Window) -> Slice<HiddenTitle>, |it| &it.rows;
+    listed_titles(profile: ProfileId, list: TitleList, window: &Window) -> Slice<ListedTitle>, |it| &it.rows;
+    listed_among(profile: ProfileId, list: TitleList, titles: &[TitleId]) -> Vec<TitleId>, |it| it;
     measured_lengths(items: &[WatchedItem]) -> Vec<MeasuredLength>, |it| it;
     count_by_title(profile: ProfileId, list: ProfileList) -> Vec<(TitleId, u64)>, |it| it;
     passed_over(profile: ProfileId, titles: &[TitleId]) -> Vec<TitleId>, |it| it;

@@ -2,11 +2,11 @@
 
 use bson::Document;
 
-use super::documents::{
-    DepartedDocument, LengthDocument, PlayDocument, StateDocument, WatchedTitleDocument,
-};
-use super::feedback_documents::{HiddenDocument, MuteDocument};
+use super::documents::{DepartedDocument, PlayDocument, StateDocument, WatchedTitleDocument};
+use super::feedback_documents::{ListedDocument, MuteDocument};
+use super::length_documents::LengthDocument;
 use crate::adapters::mongo::db::{Collection, MongoDb};
+use crate::domain::watching::TitleList;
 
 /// All collections of the feature.
 #[derive(Clone)]
@@ -21,7 +21,8 @@ pub(super) struct Collections {
     pub(super) profiles: Collection<Document>,
     /// How many departed watchers a title has.
     pub(super) departed: Collection<DepartedDocument>,
-    pub(super) hidden: Collection<HiddenDocument>,
+    pub(super) hidden: Collection<ListedDocument>,
+    pub(super) watchlist: Collection<ListedDocument>,
     pub(super) mutes: Collection<MuteDocument>,
     /// The entries of the log; see [`super::log`].
     pub(super) log: Collection<Document>,
@@ -41,11 +42,19 @@ impl Collections {
             profiles: db.collection("watching_profiles"),
             departed: db.collection("departed_viewers"),
             hidden: db.collection("hidden_titles"),
+            watchlist: db.collection("watchlist"),
             mutes: db.collection("mutes"),
             log: db.collection("watch_log"),
             folds: db.collection("watch_log_folds"),
             streams: db.collection("watch_log_streams"),
             db,
+        }
+    }
+    /// The collection that holds a list of titles.
+    pub(super) fn of_list(&self, list: TitleList) -> &Collection<ListedDocument> {
+        match list {
+            TitleList::Hidden => &self.hidden,
+            TitleList::Watchlist => &self.watchlist,
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::adapters::mongo::fields::{date, stamp};
 use crate::domain::ids::{EpisodeId, PlayId, ProfileId, TitleId};
 use crate::domain::recommend::UnprojectedWatch;
 use crate::domain::watching::{
-    MeasuredLength, NextDay, Play, Section, WatchState, WatchedItem, WatchedTitle,
+    NextDay, Play, Section, Told, WatchState, WatchedItem, WatchedTitle,
 };
 
 /// The day after all others, on which there is still nothing to watch next.
@@ -80,9 +80,28 @@ pub(super) struct StateDocument {
     completions: u32,
     seconds: f64,
     last_played_at: DateTime,
+    /// Not there in what was played before this was kept.
+    #[serde(default)]
+    told: Option<ToldDocument>,
+    /// Not there in what was played before this was kept.
+    #[serde(default)]
+    is_aside: bool,
     revision: i64,
     created_at: DateTime,
     updated_at: DateTime,
+}
+
+/// What holds of an item by what a viewer said of it by hand.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "told")]
+enum ToldDocument {
+    Watched {
+        said_at: DateTime,
+        at: Option<DateTime>,
+    },
+    Unwatched {
+        said_at: DateTime,
+    },
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -101,6 +120,9 @@ pub(super) struct WatchedTitleDocument {
     plays: u32,
     completions: u32,
     seconds: f64,
+    /// Not there in what was watched before this was kept.
+    #[serde(default)]
+    told: u32,
     first_at: DateTime,
     last_at: DateTime,
     liked: Option<bool>,
@@ -111,30 +133,15 @@ pub(super) struct WatchedTitleDocument {
     /// there in what was watched before this was kept.
     #[serde(default)]
     next_day: i64,
+    /// Not there in what was watched before this was kept.
+    #[serde(default)]
+    is_aside: bool,
     revision: i64,
     created_at: DateTime,
     updated_at: DateTime,
     /// The time of the first write that the graph does not know of; not there if it knows all.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) waiting_since: Option<DateTime>,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) struct LengthKey {
-    kind: Kind,
-    item: i64,
-}
-
-/// What players measured of an item whose length the catalogue does not know; of nobody in particular.
-#[derive(Debug, Serialize, Deserialize)]
-pub(super) struct LengthDocument {
-    #[serde(rename = "_id")]
-    key: LengthKey,
-    seconds: f64,
-    votes: u32,
-    revision: i64,
-    created_at: DateTime,
-    updated_at: DateTime,
 }
 
 /// How many departed watchers a title has. Carries the times of its writes as well, and `waiting` while the title's
@@ -150,7 +157,7 @@ pub(super) struct DepartedDocument {
 /// The kind of an item.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Kind {
+pub(super) enum Kind {
     Film,
     Episode,
     Series,
@@ -176,13 +183,6 @@ impl StateKey {
     }
 }
 
-impl LengthKey {
-    pub(super) fn new(item: WatchedItem) -> Self {
-        let (kind, item) = Kind::of(item);
-        Self { kind, item }
-    }
-}
-
 impl TitleKey {
     pub(super) fn new((profile, title): (ProfileId, TitleId)) -> Self {
         Self {
@@ -193,7 +193,7 @@ impl TitleKey {
 }
 
 impl Kind {
-    fn of(item: WatchedItem) -> (Self, i64) {
+    pub(super) fn of(item: WatchedItem) -> (Self, i64) {
         match item {
             WatchedItem::Film(id) => (Self::Film, id.to_i64()),
             WatchedItem::Episode(id) => (Self::Episode, id.to_i64()),
@@ -201,7 +201,7 @@ impl Kind {
         }
     }
 
-    fn item(self, id: i64) -> WatchedItem {
+    pub(super) fn item(self, id: i64) -> WatchedItem {
         match self {
             Self::Film => WatchedItem::Film(TitleId::from_i64(id)),
             Self::Episode => WatchedItem::Episode(EpisodeId::from_i64(id)),
@@ -307,6 +307,8 @@ impl From<&WatchState> for StateDocument {
             completions: state.completions,
             seconds: state.seconds,
             last_played_at: date(state.last_played_at),
+            told: state.told.map(ToldDocument::from),
+            is_aside: state.is_aside,
             revision: state.stamp.revision.cast_signed(),
             created_at: date(state.stamp.created_at),
             updated_at: date(state.stamp.updated_at),
@@ -327,7 +329,37 @@ impl From<StateDocument> for WatchState {
             completions: document.completions,
             seconds: document.seconds,
             last_played_at: document.last_played_at.to_chrono(),
+            told: document.told.map(Told::from),
+            is_aside: document.is_aside,
             stamp: stamp(document.revision, document.created_at, document.updated_at),
+        }
+    }
+}
+
+impl From<Told> for ToldDocument {
+    fn from(told: Told) -> Self {
+        match told {
+            Told::Watched { said_at, at } => Self::Watched {
+                said_at: date(said_at),
+                at: at.map(date),
+            },
+            Told::Unwatched { said_at } => Self::Unwatched {
+                said_at: date(said_at),
+            },
+        }
+    }
+}
+
+impl From<ToldDocument> for Told {
+    fn from(document: ToldDocument) -> Self {
+        match document {
+            ToldDocument::Watched { said_at, at } => Self::Watched {
+                said_at: said_at.to_chrono(),
+                at: at.map(DateTime::to_chrono),
+            },
+            ToldDocument::Unwatched { said_at } => Self::Unwatched {
+                said_at: said_at.to_chrono(),
+            },
         }
     }
 }
@@ -351,11 +383,13 @@ impl WatchedTitleDocument {
             plays: watched_title.plays,
             completions: watched_title.completions,
             seconds: watched_title.seconds,
+            told: watched_title.told,
             first_at: date(watched_title.first_at),
             last_at: date(watched_title.last_at),
             liked: watched_title.liked,
             liked_at: watched_title.liked_at.map(date),
             next_day: watched_title.next_day.map_or(FINISHED, |day| day.0.into()),
+            is_aside: watched_title.is_aside,
             revision: watched_title.stamp.revision.cast_signed(),
             created_at: date(watched_title.stamp.created_at),
             updated_at,
@@ -376,11 +410,13 @@ impl From<WatchedTitleDocument> for WatchedTitle {
             plays: document.plays,
             completions: document.completions,
             seconds: document.seconds,
+            told: document.told,
             first_at: document.first_at.to_chrono(),
             last_at: document.last_at.to_chrono(),
             liked: document.liked,
             liked_at: document.liked_at.or(said_early).map(DateTime::to_chrono),
             next_day: u32::try_from(document.next_day).ok().map(NextDay),
+            is_aside: document.is_aside,
             stamp: stamp(document.revision, document.created_at, document.updated_at),
         }
     }
@@ -392,38 +428,6 @@ impl From<WatchedTitleDocument> for UnprojectedWatch {
         Self {
             since: since.to_chrono(),
             watched_title: document.into(),
-        }
-    }
-}
-
-impl Keyed for LengthDocument {
-    type Key = LengthKey;
-
-    fn key(&self) -> &LengthKey {
-        &self.key
-    }
-}
-
-impl From<&MeasuredLength> for LengthDocument {
-    fn from(measured: &MeasuredLength) -> Self {
-        Self {
-            key: LengthKey::new(measured.item),
-            seconds: measured.seconds,
-            votes: measured.votes,
-            revision: measured.stamp.revision.cast_signed(),
-            created_at: date(measured.stamp.created_at),
-            updated_at: date(measured.stamp.updated_at),
-        }
-    }
-}
-
-impl From<LengthDocument> for MeasuredLength {
-    fn from(document: LengthDocument) -> Self {
-        Self {
-            item: document.key.kind.item(document.key.item),
-            seconds: document.seconds,
-            votes: document.votes,
-            stamp: stamp(document.revision, document.created_at, document.updated_at),
         }
     }
 }
@@ -446,11 +450,13 @@ mod tests {
             plays: 1,
             completions: 1,
             seconds: 60.0,
+            told: 0,
             first_at: at(1),
             last_at: at(5),
             liked,
             liked_at,
             next_day: None,
+            is_aside: false,
             stamp: Stamp::first(at(9)),
         };
         let reread = |watched_title: &WatchedTitle, with_time: bool| {

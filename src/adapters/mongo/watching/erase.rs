@@ -4,7 +4,7 @@
 //! that document. To make a new one, it writes the profile's guard as well, a document under the profile's tombstone:
 //! there it meets the write that marks the profile as erased. Of two transactions that meet, one starts anew on what
 //! the other wrote; so once the watched titles are gone, nothing that was begun before can be committed, however long
-//! it took. What a profile hides and mutes stands by itself: each write of it writes the guard.
+//! it took. What a profile hides, mutes and means to watch stands by itself: each write of it writes the guard.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -38,6 +38,7 @@ pub(super) async fn erase(collections: &Collections, profile: ProfileId) -> Resu
     remove(&collections.plays, profile).await?;
     remove(&collections.states, profile).await?;
     remove(&collections.hidden, profile).await?;
+    remove(&collections.watchlist, profile).await?;
     remove(&collections.mutes, profile).await?;
     entries::forget_fold(collections, &tombstone).await
 }
@@ -109,6 +110,7 @@ pub(super) async fn profiles_after(
         collections.plays.name(),
         collections.states.name(),
         collections.hidden.name(),
+        collections.watchlist.name(),
         collections.mutes.name(),
     ] {
         let documents = collections.db.collection::<Document>(name);

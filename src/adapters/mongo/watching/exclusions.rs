@@ -1,4 +1,4 @@
-//! Exclusions: hidden titles and mutes.
+//! Lists of titles that profiles keep by hand, and mutes.
 //!
 //! Each write of it first writes the profile's guard; see [`super::erase`]. So of two that add at the same time, one
 //! sees what the other added, and no limit is passed.
@@ -15,27 +15,30 @@ use serde::Deserialize;
 use super::collections::Collections;
 use super::documents::{Keyed, TitleKey};
 use super::entries::after;
-use super::feedback_documents::{HiddenDocument, MuteDocument};
+use super::feedback_documents::{ListedDocument, MuteDocument};
 use crate::adapters::mongo::db::{Abort, Collection, is_duplicate, patiently, store_error};
 use crate::adapters::mongo::fields::{key_of, limit, stamped};
 use crate::adapters::mongo::find::{BATCH, name};
 use crate::domain::error::StoreError;
 use crate::domain::ids::{ProfileId, TitleId};
 use crate::domain::unreadable::pass_over;
-use crate::domain::watching::{Exclusions, HiddenTitle, MOST_READ, Mute, MutedSource, WatchError};
+use crate::domain::watching::{
+    Exclusions, ListedTitle, MOST_READ, Mute, MutedSource, TitleList, WatchError,
+};
 
-/// Hides a title, unless it is hidden or `most` others are.
-pub(super) async fn hide(
+/// Puts a title on a list, unless it is there or `most` others are.
+pub(super) async fn list_title(
     collections: &Collections,
-    hidden: &HiddenTitle,
+    list: TitleList,
+    listed: &ListedTitle,
     most: u64,
 ) -> Result<(), WatchError> {
     let added = Added {
-        to: collections.hidden.clone(),
-        document: HiddenDocument::from(hidden),
-        profile: hidden.profile,
+        to: collections.of_list(list).clone(),
+        document: ListedDocument::from(listed),
+        profile: listed.profile,
+        too_many: Box::new(move || list.full(most)),
         most,
-        too_many: |most| WatchError::TooManyHidden { most },
     };
     added.write(collections).await
 }
@@ -51,7 +54,7 @@ pub(super) async fn put_mute(
         document: MuteDocument::from(mute),
         profile: mute.profile,
         most,
-        too_many: |most| WatchError::TooManyMutes { most },
+        too_many: Box::new(move || WatchError::TooManyMutes { most }),
     };
     added.write(collections).await
 }
@@ -62,7 +65,7 @@ struct Added<D: Send + Sync> {
     document: D,
     profile: ProfileId,
     most: u64,
-    too_many: fn(u64) -> WatchError,
+    too_many: Box<dyn Fn() -> WatchError + Send + Sync>,
 }
 
 /// Why one try came to nothing.
@@ -135,7 +138,7 @@ impl<D: Keyed + 'static> Added<D> {
         let of_profile = doc! { "_id.profile": self.profile.to_i64() };
         let others = self.to.count_documents(of_profile);
         if others.session(&mut *session).await? >= self.most {
-            return Err(refused((self.too_many)(self.most)));
+            return Err(refused((self.too_many)()));
         }
         self.to.insert_one(&self.document).session(session).await?;
         Ok(())
@@ -155,6 +158,21 @@ pub(super) async fn remove<D: Keyed>(
     .await
 }
 
+/// Which of these titles a profile has on a list.
+pub(super) async fn listed_among(
+    collections: &Collections,
+    profile: ProfileId,
+    list: TitleList,
+    titles: &[TitleId],
+) -> Result<Vec<TitleId>, StoreError> {
+    let keys = titles.iter().map(|title| TitleKey::new((profile, *title)));
+    let keys: Vec<Bson> = keys.map(|key| key_of(&key)).collect::<Result<_, _>>()?;
+    let these = doc! { "_id": { "$in": keys } };
+    let of_list = collections.of_list(list).clone_with_type();
+    let listed = listed_of(of_list, profile, these);
+    patiently(collections.db.timeout, listed).await
+}
+
 /// Which of these titles a profile has played, rates or hides.
 pub(super) async fn passed_over(
     collections: &Collections,
@@ -171,7 +189,7 @@ pub(super) async fn passed_over(
     let (watched, hidden) = patiently(collections.db.timeout, async {
         try_join!(
             titles_of(collections.watched_titles.clone_with_type(), watched),
-            hidden_of(collections.hidden.clone_with_type(), profile, hidden),
+            listed_of(collections.hidden.clone_with_type(), profile, hidden),
         )
     })
     .await?;
@@ -248,9 +266,10 @@ fn of_profile(profile: ProfileId) -> Document {
 }
 
 /// A watched title that passes it over: one of which only a thumb was taken back does not.
-fn passes_over() -> [Document; 2] {
+fn passes_over() -> [Document; 3] {
     [
         doc! { "plays": { "$gt": 0 } },
+        doc! { "told": { "$gt": 0 } },
         doc! { "liked": { "$ne": null } },
     ]
 }
@@ -284,8 +303,8 @@ struct OnlyKey {
     key: TitleKey,
 }
 
-/// Most profiles hide nothing, which is found out at once; to look for hundreds of keys takes a while.
-async fn hidden_of(
+/// Most lists are empty, which is found out at once; to look for hundreds of keys takes a while.
+async fn listed_of(
     collection: mongodb::Collection<OnlyKey>,
     profile: ProfileId,
     filter: Document,

@@ -1,4 +1,4 @@
-//! Exclusions (hidden titles and mutes) as documents, and back.
+//! Lists of titles, and mutes, as documents, and back.
 
 use bson::DateTime;
 use serde::{Deserialize, Serialize};
@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize};
 use super::documents::{Keyed, TitleKey};
 use crate::adapters::mongo::fields::{date, stamp};
 use crate::domain::ids::{GenreId, PersonId, ProfileId, TitleId};
-use crate::domain::watching::{HiddenTitle, Mute, MutedSource};
+use crate::domain::watching::{ListedTitle, Mute, MutedSource};
 
-/// A title that is never suggested to a profile.
+/// A title that a profile has on one of its lists.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) struct HiddenDocument {
+pub(super) struct ListedDocument {
     #[serde(rename = "_id")]
     key: TitleKey,
     revision: i64,
@@ -57,7 +57,7 @@ impl MuteKey {
     }
 }
 
-impl Keyed for HiddenDocument {
+impl Keyed for ListedDocument {
     type Key = TitleKey;
 
     fn key(&self) -> &TitleKey {
@@ -73,19 +73,19 @@ impl Keyed for MuteDocument {
     }
 }
 
-impl From<&HiddenTitle> for HiddenDocument {
-    fn from(hidden: &HiddenTitle) -> Self {
+impl From<&ListedTitle> for ListedDocument {
+    fn from(listed: &ListedTitle) -> Self {
         Self {
-            key: TitleKey::new((hidden.profile, hidden.title)),
-            revision: hidden.stamp.revision.cast_signed(),
-            created_at: date(hidden.stamp.created_at),
-            updated_at: date(hidden.stamp.updated_at),
+            key: TitleKey::new((listed.profile, listed.title)),
+            revision: listed.stamp.revision.cast_signed(),
+            created_at: date(listed.stamp.created_at),
+            updated_at: date(listed.stamp.updated_at),
         }
     }
 }
 
-impl From<HiddenDocument> for HiddenTitle {
-    fn from(document: HiddenDocument) -> Self {
+impl From<ListedDocument> for ListedTitle {
+    fn from(document: ListedDocument) -> Self {
         Self {
             profile: ProfileId::from_i64(document.key.profile),
             title: TitleId::from_i64(document.key.title),

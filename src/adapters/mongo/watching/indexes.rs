@@ -20,6 +20,7 @@ pub(super) async fn ensure(collections: &Collections, build: Build) -> Result<bo
         profiles,
         departed,
         hidden,
+        watchlist,
         mutes,
         log,
         folds,
@@ -80,7 +81,10 @@ pub(super) async fn ensure(collections: &Collections, build: Build) -> Result<bo
     let written = doc! { "updated_at": 1 };
     is_whole &= make(lengths, [Index::on(written).named("written")], build).await?;
     let latest = doc! { "_id.profile": 1, "created_at": -1, "_id.title": 1 };
-    is_whole &= make(hidden, [Index::on(latest).named("latest")], build).await?;
+    for list in [hidden, watchlist] {
+        let latest = Index::on(latest.clone()).named("latest");
+        is_whole &= make(list, [latest], build).await?;
+    }
     let source = doc! { "_id.profile": 1, "_id.kind": 1, "_id.source": 1 };
     is_whole &= make(mutes, [Index::on(source).named("source")], build).await?;
     let waiting = Index::on(doc! { "waiting": 1, "_id": 1 }).named("waiting");

@@ -1,15 +1,14 @@
 //! The ports of watching on MongoDB. Each list has an index that begins with the profile and runs in the list's order.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use async_trait::async_trait;
 use bson::{Bson, Document, doc};
 use chrono::Utc;
 
 use super::collections::Collections;
-use super::documents::{LengthKey, PlayKey, StateKey, TitleKey};
-use super::feedback_documents::MuteKey;
+use super::documents::{PlayKey, StateKey, TitleKey};
+use super::length_documents::LengthKey;
 use super::queue::Queue;
 use super::reads::{by_key, count};
 use super::transaction::{self, find_keys, mark_projected, mark_waiting};
@@ -23,9 +22,8 @@ use crate::domain::ids::{PlayId, ProfileId, TitleId};
 use crate::domain::page::{Slice, Window};
 use crate::domain::recommend::{UnprojectedWatch, WatchSource, last_in_queue};
 use crate::domain::watching::{
-    Change, Exclusions, FeedbackStore, FoldStep, HiddenTitle, HistoryStore, Ledger, MeasuredLength,
-    Mute, MutedSource, NextDay, Play, ProfileList, Touched, WatchError, WatchState, WatchStore,
-    WatchedItem, WatchedTitle,
+    Change, Exclusions, FoldStep, HistoryStore, Ledger, ListedTitle, MeasuredLength, NextDay, Play,
+    ProfileList, TitleList, Touched, WatchError, WatchState, WatchStore, WatchedItem, WatchedTitle,
 };
 
 /// What watched titles are called that cannot be read.
@@ -182,9 +180,10 @@ impl HistoryStore for MongoWatching {
             filter: doc! {
                 "_id.profile": profile.to_i64(),
                 "is_series": true,
-                "plays": { "$gt": 0 },
+                "$or": [{ "plays": { "$gt": 0 } }, { "told": { "$gt": 0 } }],
                 // It is not there in what was watched before it was kept.
                 "next_day": { "$not": { "$gt": i64::from(day.0) } },
+                "is_aside": { "$ne": true },
             },
             time: "last_at",
             is_latest_first: true,
@@ -214,19 +213,32 @@ impl HistoryStore for MongoWatching {
         .await
     }
 
-    async fn hidden_titles(
+    async fn listed_titles(
         &self,
         profile: ProfileId,
+        list: TitleList,
         window: &Window,
-    ) -> Result<Slice<HiddenTitle>, StoreError> {
+    ) -> Result<Slice<ListedTitle>, StoreError> {
+        let (documents, kind) = match list {
+            TitleList::Hidden => (&self.collections.hidden, "hidden_titles"),
+            TitleList::Watchlist => (&self.collections.watchlist, "watchlist"),
+        };
         let list = List {
             filter: doc! { "_id.profile": profile.to_i64() },
             time: "created_at",
             is_latest_first: true,
             id: "_id.title",
         };
-        list.page(&self.collections.hidden, Some("hidden_titles"), window)
-            .await
+        list.page(documents, Some(kind), window).await
+    }
+
+    async fn listed_among(
+        &self,
+        profile: ProfileId,
+        list: TitleList,
+        titles: &[TitleId],
+    ) -> Result<Vec<TitleId>, StoreError> {
+        exclusions::listed_among(&self.collections, profile, list, titles).await
     }
 
     async fn measured_lengths(
@@ -242,18 +254,13 @@ impl HistoryStore for MongoWatching {
         profile: ProfileId,
         list: ProfileList,
     ) -> Result<Vec<(TitleId, u64)>, StoreError> {
-        let Collections {
-            plays,
-            states,
-            hidden,
-            ..
-        } = &self.collections;
+        let Collections { plays, states, .. } = &self.collections;
         match list {
             ProfileList::History(title) => count(plays, history(profile, title), "title").await,
             ProfileList::InProgress => count(states, in_progress(profile), "title").await,
-            ProfileList::Hidden => {
+            ProfileList::Titles(list) => {
                 let filter = doc! { "_id.profile": profile.to_i64() };
-                count(hidden, filter, "_id.title").await
+                count(self.collections.of_list(list), filter, "_id.title").await
             }
         }
     }
@@ -268,34 +275,6 @@ impl HistoryStore for MongoWatching {
 
     async fn exclusions(&self, profile: ProfileId) -> Result<Exclusions, StoreError> {
         exclusions::exclusions(&self.collections, profile).await
-    }
-}
-
-#[async_trait]
-impl FeedbackStore for MongoWatching {
-    async fn hide_title(&self, hidden: &HiddenTitle, most: u64) -> Result<(), WatchError> {
-        exclusions::hide(&self.collections, hidden, most).await
-    }
-
-    async fn unhide_title(&self, profile: ProfileId, title: TitleId) -> Result<(), StoreError> {
-        let key = TitleKey::new((profile, title));
-        exclusions::remove(&self.collections.hidden, &key).await
-    }
-
-    async fn put_mute(&self, mute: &Mute, most: u64) -> Result<(), WatchError> {
-        exclusions::put_mute(&self.collections, mute, most).await
-    }
-
-    async fn remove_mute(&self, profile: ProfileId, source: MutedSource) -> Result<(), StoreError> {
-        let key = MuteKey::new((profile, source));
-        exclusions::remove(&self.collections.mutes, &key).await
-    }
-
-    async fn mutes(&self, profile: ProfileId) -> Result<Arc<[Mute]>, StoreError> {
-        let filter = doc! { "_id.profile": profile.to_i64() };
-        let sort = doc! { "_id.kind": 1, "_id.source": 1 };
-        let mutes = readable(&self.collections.mutes, "mutes", filter, sort, None).await?;
-        Ok(mutes.into())
     }
 }
 
@@ -485,5 +464,6 @@ fn in_progress(profile: ProfileId) -> Document {
         "_id.profile": profile.to_i64(),
         "position": { "$gt": 0.0 },
         "_id.kind": { "$ne": "series" },
+        "is_aside": { "$ne": true },
     }
 }

@@ -17,9 +17,9 @@ use serde::Serialize;
 
 use super::collections::Collections;
 use super::documents::{
-    Keyed, LengthDocument, LengthKey, PlayDocument, PlayKey, StateDocument, StateKey, TitleKey,
-    WatchedTitleDocument,
+    Keyed, PlayDocument, PlayKey, StateDocument, StateKey, TitleKey, WatchedTitleDocument,
 };
+use super::length_documents::{LengthDocument, LengthKey};
 use super::{entries, erase};
 use crate::adapters::mongo::bulk::{Fault, Update as BulkUpdate, insert, update, update_each};
 use crate::adapters::mongo::db::{self, Abort, MongoDb, patiently, store_error};
@@ -231,9 +231,13 @@ pub(super) async fn rows(
         .iter()
         .filter_map(Touched::whole_title_key)
         .collect();
-    let of_titles = try_join_all(whole.into_iter().map(|(profile, title)| {
+    let of_titles = try_join_all(whole.into_iter().map(|(profile, title)| async move {
         let of_title = doc! { "_id.profile": profile.to_i64(), "title": title.to_i64() };
-        documents(&collections.plays, of_title, doc! {}, None)
+        try_join(
+            documents(&collections.plays, of_title.clone(), doc! {}, None),
+            documents(&collections.states, of_items(of_title), doc! {}, None),
+        )
+        .await
     }));
     let keys: BTreeSet<_> = touched.iter().filter_map(Touched::state_key).collect();
     let states = find_by_key(&collections.states, keys.into_iter().map(StateKey::new));
@@ -244,10 +248,19 @@ pub(super) async fn rows(
     );
     let keys: BTreeSet<_> = touched.iter().filter_map(Touched::length_key).collect();
     let lengths = find_by_key(&collections.lengths, keys.into_iter().map(LengthKey::new));
-    let (mut plays, of_titles, states, titles, lengths) =
+    let (mut plays, of_titles, mut states, titles, lengths) =
         futures::try_join!(plays, of_titles, states, titles, lengths)?;
-    plays.extend(of_titles.into_iter().flatten());
+    for (of_title, states_of_title) in of_titles {
+        plays.extend(of_title);
+        states.extend(states_of_title);
+    }
     Ok(ledger_of(plays, states, titles, lengths).0)
+}
+
+/// The same of states: that of a series as a whole is read by its key alone.
+fn of_items(mut of_title: Document) -> Document {
+    of_title.insert("_id.kind", doc! { "$ne": "series" });
+    of_title
 }
 
 async fn find_by_key<D: Keyed>(
@@ -272,14 +285,17 @@ async fn read_ledger<'a, I: Iterator<Item = &'a Touched>>(
     let keys: BTreeSet<_> = touched().filter_map(Touched::play_key).collect();
     let keys = keys.into_iter().map(PlayKey::new);
     let mut plays = read(&collections.plays, keys, session).await?;
+    let keys: BTreeSet<_> = touched().filter_map(Touched::state_key).collect();
+    let keys = keys.into_iter().map(StateKey::new);
+    let mut states = read(&collections.states, keys, session).await?;
     let whole: BTreeSet<_> = touched().filter_map(Touched::whole_title_key).collect();
     for (profile, title) in whole {
         let of_title = doc! { "_id.profile": profile.to_i64(), "title": title.to_i64() };
-        plays.extend(documents_in(session, &collections.plays, of_title, doc! {}, None).await?);
+        let of_plays = of_title.clone();
+        plays.extend(documents_in(session, &collections.plays, of_plays, doc! {}, None).await?);
+        let of_items = of_items(of_title);
+        states.extend(documents_in(session, &collections.states, of_items, doc! {}, None).await?);
     }
-    let keys: BTreeSet<_> = touched().filter_map(Touched::state_key).collect();
-    let keys = keys.into_iter().map(StateKey::new);
-    let states = read(&collections.states, keys, session).await?;
     let keys: BTreeSet<_> = touched().map(Touched::title_key).collect();
     let keys = keys.into_iter().map(TitleKey::new);
     let titles = read(&collections.watched_titles, keys, session).await?;

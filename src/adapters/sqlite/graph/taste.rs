@@ -16,7 +16,7 @@ const TASTE: &str = "
 
 const TRENDING: &str = "
     SELECT title, count(*) AS profiles FROM graph_watched INDEXED BY graph_watched_lately
-    WHERE last_at >= ?1 GROUP BY title ORDER BY profiles DESC, title LIMIT ?2";
+    WHERE last_at >= ?1 AND plays > 0 GROUP BY title ORDER BY profiles DESC, title LIMIT ?2";
 
 record! {
     struct Edge {

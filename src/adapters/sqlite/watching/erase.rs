@@ -23,6 +23,7 @@ pub(super) async fn erase(db: &SqliteDb, profile: ProfileId) -> Result<(), Store
         remove_plays,
         remove_states,
         remove_hidden,
+        remove_watchlist,
         remove_mutes,
         forget_fold,
     ] {
@@ -100,6 +101,10 @@ fn remove_states(connection: &Connection, profile: ProfileId) -> rusqlite::Resul
 
 fn remove_hidden(connection: &Connection, profile: ProfileId) -> rusqlite::Result<i64> {
     remove(connection, profile, "hidden_titles", "title")
+}
+
+fn remove_watchlist(connection: &Connection, profile: ProfileId) -> rusqlite::Result<i64> {
+    remove(connection, profile, "watchlist", "title")
 }
 
 fn remove_mutes(connection: &Connection, profile: ProfileId) -> rusqlite::Result<i64> {

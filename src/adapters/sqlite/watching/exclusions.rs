@@ -1,4 +1,4 @@
-//! Exclusions: hidden titles and mutes.
+//! Exclusions: mutes, and what is not to be suggested.
 
 use rusqlite::{Connection, Result};
 
@@ -8,15 +8,7 @@ use crate::adapters::sqlite::columns::{TableRecord, Time, only, read, record, st
 use crate::adapters::sqlite::db::store_error;
 use crate::adapters::sqlite::statements::{all, exists, insert, one, write};
 use crate::domain::ids::{ProfileId, TitleId};
-use crate::domain::watching::{Exclusions, HiddenTitle, MOST_READ, Mute, MutedSource, WatchError};
-
-record! {
-    pub(super) struct HiddenRow in hidden_titles by (profile: i64, title: i64) {
-        revision: i64,
-        created_at: Time,
-        updated_at: Time,
-    }
-}
+use crate::domain::watching::{Exclusions, MOST_READ, Mute, MutedSource, WatchError};
 
 record! {
     struct MuteRow in mutes by (profile: i64, kind: String, source: i64) {
@@ -24,31 +16,6 @@ record! {
         created_at: Time,
         updated_at: Time,
     }
-}
-
-/// Hides a title, unless it is hidden or `most` others are.
-pub(super) fn hide(
-    connection: &Connection,
-    hidden: &HiddenTitle,
-    most: u64,
-) -> std::result::Result<(), WatchError> {
-    let profile = hidden.profile.to_i64();
-    refuse_erased(connection, hidden.profile)?;
-    let key = [profile, hidden.title.to_i64()];
-    let is_hidden = "SELECT 1 FROM hidden_titles WHERE profile = ?1 AND title = ?2";
-    if exists(connection, is_hidden, key).map_err(store_error)? {
-        return Ok(());
-    }
-    let count = "SELECT count(*) FROM hidden_titles WHERE profile = ?1";
-    if one(connection, count, [profile], unsigned).map_err(store_error)? >= most {
-        return Err(WatchError::TooManyHidden { most });
-    }
-    Ok(insert(connection, &HiddenRow::from(hidden))?)
-}
-
-pub(super) fn unhide(connection: &Connection, profile: ProfileId, title: TitleId) -> Result<()> {
-    let sql = "DELETE FROM hidden_titles WHERE profile = ?1 AND title = ?2";
-    write(connection, sql, [profile.to_i64(), title.to_i64()]).map(drop)
 }
 
 /// Which titles of a JSON array of ids a profile has played, rates or hides.
@@ -59,7 +26,7 @@ pub(super) fn passed_over(
 ) -> Result<Vec<TitleId>> {
     let sql = "SELECT title FROM watched_titles
         WHERE profile = ?1 AND title IN (SELECT value FROM json_each(?2))
-            AND (plays > 0 OR liked IS NOT NULL)
+            AND (plays > 0 OR told > 0 OR liked IS NOT NULL)
         UNION
         SELECT title FROM hidden_titles
         WHERE profile = ?1 AND title IN (SELECT value FROM json_each(?2))";
@@ -73,7 +40,7 @@ pub(super) fn exclusions(connection: &Connection, profile: ProfileId) -> Result<
     let log = profile.tombstone();
     let folded = entries::folded(connection, &log)?.cast_unsigned();
     let sql = "SELECT title FROM watched_titles
-        WHERE profile = ?1 AND (plays > 0 OR liked IS NOT NULL)
+        WHERE profile = ?1 AND (plays > 0 OR told > 0 OR liked IS NOT NULL)
         UNION
         SELECT title FROM hidden_titles WHERE profile = ?1
         LIMIT ?2";
@@ -131,7 +98,8 @@ pub(super) fn mutes(connection: &Connection, profile: ProfileId) -> Result<Vec<M
     all(connection, &sql, [profile.to_i64()], read::<MuteRow, _>)
 }
 
-fn refuse_erased(
+/// [`WatchError::ProfileErased`] if nothing of a profile may be recorded.
+pub(super) fn refuse_erased(
     connection: &Connection,
     profile: ProfileId,
 ) -> std::result::Result<(), WatchError> {
@@ -139,28 +107,6 @@ fn refuse_erased(
         return Err(WatchError::ProfileErased);
     }
     Ok(())
-}
-
-impl From<&HiddenTitle> for HiddenRow {
-    fn from(hidden: &HiddenTitle) -> Self {
-        Self {
-            profile: hidden.profile.to_i64(),
-            title: hidden.title.to_i64(),
-            revision: hidden.stamp.revision.cast_signed(),
-            created_at: Time(hidden.stamp.created_at),
-            updated_at: Time(hidden.stamp.updated_at),
-        }
-    }
-}
-
-impl From<HiddenRow> for HiddenTitle {
-    fn from(row: HiddenRow) -> Self {
-        Self {
-            profile: ProfileId::from_i64(row.profile),
-            title: TitleId::from_i64(row.title),
-            stamp: stamp(row.revision, row.created_at, row.updated_at),
-        }
-    }
 }
 
 impl From<&Mute> for MuteRow {

@@ -2,18 +2,17 @@
 
 use rusqlite::{Connection, Result};
 
-use super::exclusions::HiddenRow;
 use super::rows::{PlayRow, StateRow, TitleRow};
+use super::title_lists;
 use crate::adapters::sqlite::columns::{TableRecord, read};
 use crate::adapters::sqlite::page::List;
 use crate::domain::ids::{ProfileId, TitleId};
-use crate::domain::watching::{HiddenTitle, NextDay, Play, ProfileList, WatchState, WatchedTitle};
+use crate::domain::watching::{NextDay, Play, ProfileList, WatchState, WatchedTitle};
 
 /// What rows are called that cannot be read.
 pub(super) const PLAYS: &str = "plays";
 pub(super) const STATES: &str = "states";
 pub(super) const WATCHES: &str = "watches";
-pub(super) const HIDDEN: &str = "hidden_titles";
 
 pub(super) fn history(profile: ProfileId, title: Option<TitleId>) -> List<Play> {
     let mut scope = vec![profile.to_i64()];
@@ -45,7 +44,7 @@ pub(super) fn in_progress(profile: ProfileId) -> List<WatchState> {
         select: StateRow::SELECT,
         table: "watch_states",
         index: Some("watch_states_in_progress"),
-        condition: "profile = ?1 AND position > 0 AND kind <> 'series'",
+        condition: "profile = ?1 AND position > 0 AND kind <> 'series' AND is_aside = 0",
         scope: vec![profile.to_i64()],
         time: "last_played_at",
         is_latest_first: true,
@@ -60,27 +59,12 @@ pub(super) fn series_to_go_on_with(profile: ProfileId, day: NextDay) -> List<Wat
         select: TitleRow::SELECT,
         table: "watched_titles",
         index: Some("watched_titles_to_go_on_with"),
-        condition: "profile = ?1 AND is_series = 1 AND plays > 0 AND next_day <= ?2",
+        condition: "profile = ?1 AND is_series = 1 AND plays + told > 0 AND next_day <= ?2 AND is_aside = 0",
         scope: vec![profile.to_i64(), day.0.into()],
         time: "last_at",
         is_latest_first: true,
         id: "title",
         read: read::<TitleRow, _>,
-    }
-}
-
-pub(super) fn hidden_titles(profile: ProfileId) -> List<HiddenTitle> {
-    List {
-        kind: Some(HIDDEN),
-        select: HiddenRow::SELECT,
-        table: "hidden_titles",
-        index: Some("hidden_titles_latest"),
-        condition: "profile = ?1",
-        scope: vec![profile.to_i64()],
-        time: "created_at",
-        is_latest_first: true,
-        id: "title",
-        read: read::<HiddenRow, _>,
     }
 }
 
@@ -97,8 +81,6 @@ pub(super) fn count_by_title(
         ProfileList::InProgress => {
             in_progress(profile).count_by_title(connection, "watch_states_in_progress")
         }
-        ProfileList::Hidden => {
-            hidden_titles(profile).count_by_title(connection, "hidden_titles_latest")
-        }
+        ProfileList::Titles(list) => title_lists::count_by_title(connection, profile, list),
     }
 }

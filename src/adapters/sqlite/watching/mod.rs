@@ -3,10 +3,12 @@
 mod entries;
 mod erase;
 mod exclusions;
+mod feedback;
 mod lists;
 mod log;
 mod rows;
 mod source;
 mod store;
+mod title_lists;
 
 pub use store::SqliteWatching;

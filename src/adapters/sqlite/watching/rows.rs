@@ -5,11 +5,11 @@ use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, 
 use rusqlite::{Connection, Result};
 use uuid::Uuid;
 
-use crate::adapters::sqlite::columns::{TableRecord, Time, read, record, stamp};
+use crate::adapters::sqlite::columns::{Json, TableRecord, Time, read, record, stamp};
 use crate::adapters::sqlite::statements::{all, find, write};
 use crate::domain::ids::{PlayId, ProfileId, TitleId};
 use crate::domain::watching::{
-    MeasuredLength, NextDay, Play, Section, Sections, WatchState, WatchedItem, WatchedTitle,
+    MeasuredLength, NextDay, Play, Section, Sections, Told, WatchState, WatchedItem, WatchedTitle,
 };
 
 /// The length of a section: two positions, two times, and whether it began with a jump.
@@ -45,6 +45,8 @@ record! {
         completions: u32,
         seconds: f64,
         last_played_at: Time,
+        told: Option<Json<Told>>,
+        is_aside: bool,
         revision: i64,
         created_at: Time,
         updated_at: Time,
@@ -58,11 +60,13 @@ record! {
         plays: u32,
         completions: u32,
         seconds: f64,
+        told: u32,
         first_at: Time,
         last_at: Time,
         liked: Option<bool>,
         liked_at: Option<Time>,
         next_day: Option<u32>,
+        is_aside: bool,
         revision: i64,
         created_at: Time,
         updated_at: Time,
@@ -84,6 +88,10 @@ pub(super) const PLAYS_OF_TITLE: [&str; 2] = [
     "INDEXED BY plays_history_of_title WHERE profile = ?1 AND title = ?2 AND kind <> 'series'",
     "INDEXED BY plays_at_whole_series WHERE profile = ?1 AND title = ?2 AND kind = 'series'",
 ];
+
+/// The states of a title, but for that of a whole series.
+pub(super) const STATES_OF_TITLE: &str =
+    "INDEXED BY watch_states_of_title WHERE profile = ?1 AND title = ?2 AND kind <> 'series'";
 
 pub(super) fn find_play(
     connection: &Connection,
@@ -127,6 +135,17 @@ pub(super) fn find_state(
     );
     let key = (profile.to_i64(), kind, id);
     find(connection, &sql, key, read::<StateRow, _>)
+}
+
+/// How a profile stands with everything of a title.
+pub(super) fn states_of_title(
+    connection: &Connection,
+    profile: ProfileId,
+    title: TitleId,
+) -> Result<Vec<WatchState>> {
+    let sql = format!("{} {STATES_OF_TITLE}", StateRow::SELECT);
+    let key = [profile.to_i64(), title.to_i64()];
+    all(connection, &sql, key, read::<StateRow, _>)
 }
 
 pub(super) fn put_state(connection: &Connection, state: &WatchState) -> Result<()> {
@@ -295,6 +314,8 @@ impl From<&WatchState> for StateRow {
             completions: state.completions,
             seconds: state.seconds,
             last_played_at: Time(state.last_played_at),
+            told: state.told.map(Json),
+            is_aside: state.is_aside,
             revision: state.stamp.revision.cast_signed(),
             created_at: Time(state.stamp.created_at),
             updated_at: Time(state.stamp.updated_at),
@@ -317,6 +338,8 @@ impl TryFrom<StateRow> for WatchState {
             completions: row.completions,
             seconds: row.seconds,
             last_played_at: row.last_played_at.0,
+            told: row.told.map(|told| told.0),
+            is_aside: row.is_aside,
             stamp: stamp(row.revision, row.created_at, row.updated_at),
         })
     }
@@ -332,11 +355,13 @@ impl From<&WatchedTitle> for TitleRow {
             plays: watched_title.plays,
             completions: watched_title.completions,
             seconds: watched_title.seconds,
+            told: watched_title.told,
             first_at: Time(watched_title.first_at),
             last_at: Time(watched_title.last_at),
             liked: watched_title.liked,
             liked_at: watched_title.liked_at.map(Time),
             next_day: watched_title.next_day.map(|day| day.0),
+            is_aside: watched_title.is_aside,
             revision: watched_title.stamp.revision.cast_signed(),
             created_at: Time(watched_title.stamp.created_at),
             updated_at: Time(watched_title.stamp.updated_at),
@@ -354,11 +379,13 @@ impl From<TitleRow> for WatchedTitle {
             plays: row.plays,
             completions: row.completions,
             seconds: row.seconds,
+            told: row.told,
             first_at: row.first_at.0,
             last_at: row.last_at.0,
             liked: row.liked,
             liked_at: row.liked_at.map(|time| time.0),
             next_day: row.next_day.map(NextDay),
+            is_aside: row.is_aside,
             stamp: stamp(row.revision, row.created_at, row.updated_at),
         }
     }

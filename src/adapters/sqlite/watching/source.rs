@@ -19,11 +19,12 @@ use crate::domain::recommend::{UnprojectedWatch, WatchSource, last_in_queue};
 use crate::domain::watching::WatchedTitle;
 
 /// The tables in which something is recorded of profiles.
-const OF_PROFILES: [&str; 5] = [
+const OF_PROFILES: [&str; 6] = [
     "watched_titles",
     "plays",
     "watch_states",
     "hidden_titles",
+    "watchlist",
     "mutes",
 ];
 

@@ -2,19 +2,18 @@
 
 use std::collections::BTreeSet;
 use std::error::Error;
-use std::sync::Arc;
 
 use async_trait::async_trait;
 use rusqlite::{Connection, Params, params_from_iter};
 
 use super::lists::{PLAYS, STATES, WATCHES};
 use super::rows::{
-    PLAYS_OF_TITLE, PlayRow, StateRow, TitleRow, find_measured, find_play, find_state,
-    find_watched_title, plays_of_title, put_measured, put_play, put_state, put_watched_title,
-    set_back_next_day,
+    PLAYS_OF_TITLE, PlayRow, STATES_OF_TITLE, StateRow, TitleRow, find_measured, find_play,
+    find_state, find_watched_title, plays_of_title, put_measured, put_play, put_state,
+    put_watched_title, set_back_next_day, states_of_title,
 };
-use super::{entries, erase, exclusions, lists};
-use crate::adapters::sqlite::columns::{TableRecord, limit as rows, list, read};
+use super::{entries, erase, exclusions, lists, title_lists};
+use crate::adapters::sqlite::columns::{TableRecord, limit as rows, list as json_list, read};
 use crate::adapters::sqlite::db::{SqliteDb, store_error};
 use crate::adapters::sqlite::page::List;
 use crate::adapters::sqlite::statements::{fill, readable};
@@ -23,9 +22,9 @@ use crate::domain::error::StoreError;
 use crate::domain::ids::{PlayId, ProfileId, TitleId};
 use crate::domain::page::{Slice, Window};
 use crate::domain::watching::{
-    Change, Exclusions, FeedbackStore, FoldStep, HiddenTitle, HistoryStore, Ledger, MeasuredLength,
-    Mute, MutedSource, NextDay, Play, ProfileList, Rows, Touched, WatchError, WatchState,
-    WatchStore, WatchedItem, WatchedTitle,
+    Change, Exclusions, FoldStep, HistoryStore, Ledger, ListedTitle, MeasuredLength, NextDay, Play,
+    ProfileList, Rows, TitleList, Touched, WatchError, WatchState, WatchStore, WatchedItem,
+    WatchedTitle,
 };
 
 /// How many rows are written in one transaction: other writes wait for that long and no longer.
@@ -195,8 +194,7 @@ impl HistoryStore for SqliteWatching {
         profile: ProfileId,
         titles: &[TitleId],
     ) -> Result<Vec<WatchState>, StoreError> {
-        let condition = "INDEXED BY watch_states_of_title WHERE profile = ?1 AND title = ?2 AND kind <> 'series'";
-        self.by_key::<StateRow, _, _>(STATES, condition, keys(profile, titles))
+        self.by_key::<StateRow, _, _>(STATES, STATES_OF_TITLE, keys(profile, titles))
             .await
     }
 
@@ -278,12 +276,26 @@ impl HistoryStore for SqliteWatching {
         .await
     }
 
-    async fn hidden_titles(
+    async fn listed_titles(
         &self,
         profile: ProfileId,
+        list: TitleList,
         window: &Window,
-    ) -> Result<Slice<HiddenTitle>, StoreError> {
-        self.page(lists::hidden_titles(profile), window).await
+    ) -> Result<Slice<ListedTitle>, StoreError> {
+        self.page(title_lists::listed_titles(profile, list), window)
+            .await
+    }
+
+    async fn listed_among(
+        &self,
+        profile: ProfileId,
+        list: TitleList,
+        titles: &[TitleId],
+    ) -> Result<Vec<TitleId>, StoreError> {
+        let titles = json_list(titles.iter().map(|title| title.to_i64()));
+        self.db
+            .read(move |connection| title_lists::listed_among(connection, profile, list, &titles))
+            .await
     }
 
     async fn measured_lengths(
@@ -316,7 +328,7 @@ impl HistoryStore for SqliteWatching {
         profile: ProfileId,
         titles: &[TitleId],
     ) -> Result<Vec<TitleId>, StoreError> {
-        let titles = list(titles.iter().map(|title| title.to_i64()));
+        let titles = json_list(titles.iter().map(|title| title.to_i64()));
         self.db
             .read(move |connection| exclusions::passed_over(connection, profile, &titles))
             .await
@@ -326,47 +338,6 @@ impl HistoryStore for SqliteWatching {
         self.db
             .read(move |connection| exclusions::exclusions(connection, profile))
             .await
-    }
-}
-
-#[async_trait]
-impl FeedbackStore for SqliteWatching {
-    async fn hide_title(&self, hidden: &HiddenTitle, most: u64) -> Result<(), WatchError> {
-        let hidden = hidden.clone();
-        self.db
-            .write(move |connection| exclusions::hide(connection, &hidden, most))
-            .await
-    }
-
-    async fn unhide_title(&self, profile: ProfileId, title: TitleId) -> Result<(), StoreError> {
-        self.db
-            .write(move |connection| {
-                exclusions::unhide(connection, profile, title).map_err(store_error)
-            })
-            .await
-    }
-
-    async fn put_mute(&self, mute: &Mute, most: u64) -> Result<(), WatchError> {
-        let mute = mute.clone();
-        self.db
-            .write(move |connection| exclusions::put_mute(connection, &mute, most))
-            .await
-    }
-
-    async fn remove_mute(&self, profile: ProfileId, source: MutedSource) -> Result<(), StoreError> {
-        self.db
-            .write(move |connection| {
-                exclusions::remove_mute(connection, profile, source).map_err(store_error)
-            })
-            .await
-    }
-
-    async fn mutes(&self, profile: ProfileId) -> Result<Arc<[Mute]>, StoreError> {
-        let mutes = self
-            .db
-            .read(move |connection| exclusions::mutes(connection, profile))
-            .await?;
-        Ok(mutes.into())
     }
 }
 
@@ -390,8 +361,13 @@ fn read_ledger(connection: &Connection, touched: &[Touched]) -> rusqlite::Result
     for (profile, id) in plays {
         found.extend(find_play(connection, profile, id)?);
     }
+    let mut of_items = Vec::with_capacity(states.len());
+    for (profile, item) in states {
+        of_items.extend(find_state(connection, profile, item)?);
+    }
     for (profile, title) in whole {
         found.extend(plays_of_title(connection, profile, title)?);
+        of_items.extend(states_of_title(connection, profile, title)?);
     }
     Ok(Ledger::stored(
         Rows::stored(
@@ -399,9 +375,11 @@ fn read_ledger(connection: &Connection, touched: &[Touched]) -> rusqlite::Result
                 .into_iter()
                 .map(|play| ((play.profile, play.id), play)),
         ),
-        stored(states, |(profile, item)| {
-            find_state(connection, profile, item)
-        })?,
+        Rows::stored(
+            of_items
+                .into_iter()
+                .map(|state| ((state.profile, state.item), state)),
+        ),
         stored(titles, |(profile, title)| {
             find_watched_title(connection, profile, title)
         })?,
@@ -461,6 +439,8 @@ mod tests {
             include_str!("../schema/feedback.sql"),
             include_str!("../schema/lengths.sql"),
             include_str!("../schema/next_up.sql"),
+            include_str!("../schema/told.sql"),
+            include_str!("../schema/set_aside.sql"),
         ] {
             connection.execute_batch(later).unwrap();
         }

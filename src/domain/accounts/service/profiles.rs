@@ -234,6 +234,19 @@ impl AccountService {
             .ok_or(AccountError::Profile(ProfileError::Closed))
     }
 
+    /// The profiles of the viewer's account that are open to the viewer's own, which is one of them.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn open_profiles(&self, viewer: &KnownViewer) -> Result<Vec<Profile>, AccountError> {
+        let mut profiles = self.profiles(viewer).await?;
+        let reader = profiles.iter().find(|it| it.id == viewer.profile).cloned();
+        profiles.retain(|profile| {
+            reader
+                .as_ref()
+                .is_some_and(|reader| profile.opens_to(reader))
+        });
+        Ok(profiles)
+    }
+
     async fn session(&self, id: SessionId) -> Result<Session, AccountError> {
         let now = self.ports.clock.now();
         let session = self.ports.sessions.find_session(id, now).await?;

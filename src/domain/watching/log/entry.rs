@@ -11,8 +11,10 @@ use crate::domain::watching::lengths::Lengths;
 use crate::domain::watching::next_up::NextDay;
 use crate::domain::watching::playback_event::PlaybackEvent;
 use crate::domain::watching::rules::WatchRules;
+use crate::domain::watching::set_aside::without_play;
+use crate::domain::watching::told::Said;
 use crate::domain::watching::touched::{PlayRef, Touched};
-use crate::domain::watching::types::Report;
+use crate::domain::watching::types::{Report, WatchedItem};
 use crate::domain::watching::viewing::{Origin, Viewing};
 
 /// A play that may make an episode watched, and the day on which a later one is shown.
@@ -59,6 +61,23 @@ pub enum Cause {
         is_series: bool,
         liked: Option<bool>,
     },
+    /// The viewer said by hand of items of a title whether they were watched.
+    Tell {
+        title: TitleId,
+        /// The film itself, or episodes of the series.
+        items: Vec<WatchedItem>,
+        said: Said,
+        /// When the series goes on behind the last of them.
+        going_on: Vec<GoingOn>,
+    },
+    /// An item is to be off what can be resumed, or no longer.
+    SetAside {
+        item: WatchedItem,
+        title: TitleId,
+        is_aside: bool,
+    },
+    /// A series is to be off what comes next, or no longer.
+    SetSeriesAside { title: TitleId, is_aside: bool },
     /// A play is to count, or no longer.
     Count {
         play: PlayId,
@@ -88,8 +107,15 @@ impl Cause {
                 .iter()
                 .map(|watch| watch.play_ref().into())
                 .collect(),
-            Self::Rate { title, .. } => vec![Touched::Title(profile, *title)],
-            Self::Count { title, .. } => vec![Touched::WholeTitle(profile, *title)],
+            Self::SetAside { item, title, .. } => {
+                vec![Touched::Play(without_play(profile, *item, *title))]
+            }
+            Self::Rate { title, .. } | Self::SetSeriesAside { title, .. } => {
+                vec![Touched::Title(profile, *title)]
+            }
+            Self::Tell { title, .. } | Self::Count { title, .. } => {
+                vec![Touched::WholeTitle(profile, *title)]
+            }
         }
     }
 
@@ -128,6 +154,27 @@ impl Cause {
                 ledger.rate((profile, *title), *is_series, *liked, at);
                 return Ok(());
             }
+            Self::Tell {
+                title,
+                items,
+                said,
+                going_on,
+            } => {
+                ledger.tell(rules, (profile, *title), items, *said, at);
+                going_on
+            }
+            Self::SetAside {
+                item,
+                title,
+                is_aside,
+            } => {
+                ledger.set_aside(profile, (*item, *title), *is_aside, at);
+                return Ok(());
+            }
+            Self::SetSeriesAside { title, is_aside } => {
+                ledger.set_series_aside((profile, *title), *is_aside, at);
+                return Ok(());
+            }
             Self::Count { play, counts, .. } => {
                 return ledger.set_counts(rules, (profile, *play), *counts, at);
             }
@@ -156,7 +203,12 @@ impl Cause {
     pub(super) fn play(&self) -> Option<&PlayRef> {
         match self {
             Self::Report { play, .. } => Some(play),
-            Self::Import { .. } | Self::Rate { .. } | Self::Count { .. } => None,
+            Self::Import { .. }
+            | Self::Rate { .. }
+            | Self::Tell { .. }
+            | Self::SetAside { .. }
+            | Self::SetSeriesAside { .. }
+            | Self::Count { .. } => None,
         }
     }
 }

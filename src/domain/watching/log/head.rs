@@ -84,7 +84,7 @@ impl Head {
         }
     }
 
-    /// Which of these rows must be read. Those of whole titles always are: others may have more plays.
+    /// Which of these rows must be read. Those of whole titles always are: others may have more plays and states.
     pub(super) fn missing(&self, touched: &[Touched]) -> Vec<Touched> {
         let is_missing = |one: &&Touched| {
             one.whole_title_key().is_some()
@@ -111,6 +111,9 @@ impl Head {
                 let of_title = stored.plays.all();
                 let of_title = of_title.filter(|play| (play.profile, play.title) == title);
                 plays.extend(of_title.map(|play| (play.profile, play.id)));
+                let of_title = stored.states.all();
+                let of_title = of_title.filter(|state| (state.profile, state.title) == title);
+                states.extend(of_title.map(|state| (state.profile, state.item)));
             }
         }
         plays.retain(|key| self.known.plays.insert(*key));
@@ -140,6 +143,20 @@ impl Head {
         self.is_urgent |= !entry.causes.iter().all(super::entry::Cause::is_tick)
             || changed.plays.changed().any(|play| play.stamp.revision == 1)
             || !changed.completed.is_empty();
+        // Some of them are named by nobody: what is said of a whole series makes states. A later look at the store must
+        // not put older ones in their place.
+        let plays = changed.plays.changed();
+        self.known
+            .plays
+            .extend(plays.map(|play| (play.profile, play.id)));
+        let states = changed.states.changed();
+        self.known
+            .states
+            .extend(states.map(|state| (state.profile, state.item)));
+        let titles = changed.watched_titles.changed();
+        self.known
+            .titles
+            .extend(titles.map(|title| (title.profile, title.title)));
         self.rows.plays.overlay(&changed.plays);
         self.rows.states.overlay(&changed.states);
         self.rows.watched_titles.overlay(&changed.watched_titles);

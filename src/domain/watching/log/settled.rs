@@ -8,10 +8,11 @@ use super::recorder::Settling;
 use crate::domain::error::StoreError;
 use crate::domain::ids::{PlayId, ProfileId, TitleId};
 use crate::domain::page::{Slice, Window};
-use crate::domain::watching::exclusions::{Exclusions, HiddenTitle};
+use crate::domain::watching::exclusions::Exclusions;
 use crate::domain::watching::lengths::MeasuredLength;
 use crate::domain::watching::next_up::NextDay;
 use crate::domain::watching::store::{HistoryStore, ProfileList};
+use crate::domain::watching::title_lists::{ListedTitle, TitleList};
 use crate::domain::watching::types::{Play, WatchState, WatchedItem, WatchedTitle};
 
 /// A history that folds what waits of a profile before it reads of that profile.
@@ -109,12 +110,22 @@ impl HistoryStore for SettledHistory {
         self.history.watched_titles_after(after, limit).await
     }
 
-    async fn hidden_titles(
+    async fn listed_titles(
         &self,
         profile: ProfileId,
+        list: TitleList,
         window: &Window,
-    ) -> Result<Slice<HiddenTitle>, StoreError> {
-        self.history.hidden_titles(profile, window).await
+    ) -> Result<Slice<ListedTitle>, StoreError> {
+        self.history.listed_titles(profile, list, window).await
+    }
+
+    async fn listed_among(
+        &self,
+        profile: ProfileId,
+        list: TitleList,
+        titles: &[TitleId],
+    ) -> Result<Vec<TitleId>, StoreError> {
+        self.history.listed_among(profile, list, titles).await
     }
 
     async fn measured_lengths(

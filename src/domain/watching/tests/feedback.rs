@@ -28,11 +28,13 @@ fn a_thumb_on_what_was_never_played_is_a_watched_title_of_no_plays() {
             plays: 0,
             completions: 0,
             seconds: 0.0,
+            told: 0,
             first_at: at(50),
             last_at: at(50),
             liked: Some(true),
             liked_at: Some(at(50)),
             next_day: Some(NextDay::EVER),
+            is_aside: false,
             stamp: Stamp::first(at(50)),
         }
     );
@@ -207,7 +209,7 @@ fn a_play_that_is_not_there_cannot_count() {
 }
 
 #[test]
-fn a_whole_title_is_its_watched_title_and_every_play_of_it() {
+fn a_whole_title_is_its_watched_title_and_every_play_and_state_of_it() {
     let play_refs = [
         play_ref(episode(11), 1),
         play_ref(episode(12), 2),
@@ -221,9 +223,12 @@ fn a_whole_title_is_its_watched_title_and_every_play_of_it() {
     let part = ledger.part(&[Touched::WholeTitle(PROFILE, SERIES)]);
     let watched_title_alone = ledger.part(&[Touched::Title(PROFILE, SERIES)]);
 
-    let has = play_refs.map(|play_ref| part.plays.get(play_ref.play_key()).is_some());
-    assert_eq!(has, [true, true, false]);
-    assert_eq!(part.state(&play_refs[0]), None);
+    let has = play_refs.map(|play_ref| {
+        let play = part.plays.get(play_ref.play_key());
+        (play.is_some(), part.state(&play_ref).is_some())
+    });
+    assert_eq!(has, [(true, true), (true, true), (false, false)]);
+    assert_eq!(watched_title_alone.state(&play_refs[0]), None);
     for part in [part, watched_title_alone.clone()] {
         assert_eq!(
             part.watched_titles.get((PROFILE, SERIES)),

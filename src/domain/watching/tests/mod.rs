@@ -6,3 +6,4 @@ mod imports;
 mod laws;
 mod reports;
 mod support;
+mod told;

@@ -54,6 +54,8 @@ fn a_report_is_written_to_its_play_its_state_and_its_watched_title() {
             completions: 0,
             seconds: 1800.0,
             last_played_at: at(1800),
+            told: None,
+            is_aside: false,
             stamp,
         }
     );
@@ -67,11 +69,13 @@ fn a_report_is_written_to_its_play_its_state_and_its_watched_title() {
             plays: 1,
             completions: 0,
             seconds: 1800.0,
+            told: 0,
             first_at: at(0),
             last_at: at(1800),
             liked: None,
             liked_at: None,
             next_day: None,
+            is_aside: false,
             stamp,
         }
     );

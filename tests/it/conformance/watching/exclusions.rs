@@ -1,4 +1,5 @@
-//! What a profile does not want to be suggested: hidden titles, muted genres and people.
+//! What a profile does not want to be suggested: muted genres and people, and what is passed over; and what becomes of
+//! its lists when it is erased.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,68 +10,33 @@ use reelgraph::domain::ids::{GenreId, PersonId, ProfileId, TitleId};
 use reelgraph::domain::page::Window;
 use reelgraph::domain::stamp::Stamp;
 use reelgraph::domain::watching::{
-    Change, HiddenTitle, MOST_READ, Mute, MutedSource, ProfileList, Touched, WatchError,
+    Change, ListedTitle, MOST_READ, Mute, MutedSource, ProfileList, TitleList, Touched, WatchError,
 };
 
 use super::support::*;
 
+const LISTS: [TitleList; 2] = [TitleList::Hidden, TitleList::Watchlist];
+
 on_every_backend!(open on [sqlite, mongo]:
-    a_title_is_hidden_once_until_it_is_shown_again,
-    a_profile_hides_only_so_many_titles,
     what_was_played_rated_or_hidden_is_passed_over,
     of_who_has_passed_over_too_much_not_all_is_read,
     what_is_muted_comes_by_source,
     a_source_is_muted_once_until_it_is_unmuted,
     a_profile_mutes_only_so_much,
-    at_the_same_time_no_more_than_allowed_are_added,
-    an_erased_profile_hides_and_mutes_nothing,
+    an_erased_profile_lists_and_mutes_nothing,
     exclusions_on_their_way_bring_nothing_back,
 );
-
-async fn a_title_is_hidden_once_until_it_is_shown_again(opened: &Opened) {
-    let store = &opened.store;
-    let first = hidden(ANN, 1, at(0));
-    store.hide_title(&first, 10).await.unwrap();
-    store.hide_title(&hidden(ANN, 1, at(99)), 10).await.unwrap();
-    store.hide_title(&hidden(BEN, 1, at(5)), 10).await.unwrap();
-    assert_eq!(all_hidden(opened, ANN).await, [first]);
-
-    store.unhide_title(ANN, TitleId(1)).await.unwrap();
-    store.unhide_title(ANN, TitleId(1)).await.unwrap();
-    assert_eq!(all_hidden(opened, ANN).await, []);
-    assert_eq!(all_hidden(opened, BEN).await, [hidden(BEN, 1, at(5))]);
-
-    let again = hidden(ANN, 1, at(100));
-    store.hide_title(&again, 10).await.unwrap();
-    assert_eq!(all_hidden(opened, ANN).await, [again]);
-}
-
-async fn a_profile_hides_only_so_many_titles(opened: &Opened) {
-    let store = &opened.store;
-    for title in 1..=3 {
-        let one = hidden(ANN, title, at(0));
-        store.hide_title(&one, 3).await.unwrap();
-    }
-
-    let refused = store.hide_title(&hidden(ANN, 4, at(1)), 3).await;
-    let known = store.hide_title(&hidden(ANN, 3, at(1)), 3).await;
-    let of_ben = store.hide_title(&hidden(BEN, 4, at(1)), 3).await;
-
-    assert!(matches!(
-        refused,
-        Err(WatchError::TooManyHidden { most: 3 })
-    ));
-    assert!(known.is_ok() && of_ben.is_ok());
-    assert_eq!(count(store, ANN, ProfileList::Hidden).await, 3);
-    store.unhide_title(ANN, TitleId(1)).await.unwrap();
-    store.hide_title(&hidden(ANN, 4, at(1)), 3).await.unwrap();
-}
 
 async fn what_was_played_rated_or_hidden_is_passed_over(opened: &Opened) {
     let store = &opened.store;
     let hide = async |title| {
-        let hidden = hidden(ANN, title, at(0));
-        store.hide_title(&hidden, 10).await.unwrap();
+        let hidden = listed(ANN, title, at(0));
+        let hide = store.list_title(TitleList::Hidden, &hidden, 10);
+        hide.await.unwrap();
+        // What is to be watched may be suggested.
+        let to_watch = listed(ANN, title + 100, at(0));
+        let put = store.list_title(TitleList::Watchlist, &to_watch, 10);
+        put.await.unwrap();
     };
     opened.begin(play_ref(ANN, film(1), 1), at(0)).await;
     opened.begin(play_ref(ANN, episode(5), 2), at(0)).await;
@@ -82,16 +48,18 @@ async fn what_was_played_rated_or_hidden_is_passed_over(opened: &Opened) {
     opened.rate(ANN, TitleId(5), Some(true), at(0)).await;
     opened.rate(ANN, TitleId(5), None, at(1)).await;
     hide(6).await;
-    store.unhide_title(ANN, TitleId(6)).await.unwrap();
+    let shown = store.unlist_title(TitleList::Hidden, ANN, TitleId(6));
+    shown.await.unwrap();
     opened.begin(play_ref(BEN, film(8), 1), at(0)).await;
-    let of_ben = hidden(BEN, 9, at(0));
-    store.hide_title(&of_ben, 10).await.unwrap();
+    let of_ben = listed(BEN, 9, at(0));
+    let hide = store.list_title(TitleList::Hidden, &of_ben, 10);
+    hide.await.unwrap();
 
     let mut all = store.exclusions(ANN).await.unwrap();
     all.titles.sort_unstable();
     assert_eq!(all.titles, [1, 2, 3, 4, 900].map(TitleId));
     assert!(all.is_whole);
-    let asked: Vec<TitleId> = (1..=10).chain([3, 900]).map(TitleId).collect();
+    let asked: Vec<TitleId> = (1..=10).chain([3, 103, 900]).map(TitleId).collect();
     let mut found = store.passed_over(ANN, &asked).await.unwrap();
 
     found.sort_unstable();
@@ -184,51 +152,37 @@ async fn a_profile_mutes_only_so_much(opened: &Opened) {
     assert_eq!(store.mutes(ANN).await.unwrap().len(), 2);
 }
 
-async fn at_the_same_time_no_more_than_allowed_are_added(opened: &Opened) {
-    let servers = opened.others.iter().chain([&opened.store]).cycle();
-    let tasks = (1..=12).zip(servers).map(|(title, server)| {
-        let server = Arc::clone(server);
-        tokio::spawn(async move { server.hide_title(&hidden(ANN, title, at(0)), 5).await })
-    });
-    let hidden = join_all(tasks.collect::<Vec<_>>()).await;
-
-    let refused = hidden
-        .into_iter()
-        .filter(|one| match one.as_ref().unwrap() {
-            Ok(()) => false,
-            Err(WatchError::TooManyHidden { most: 5 }) => true,
-            Err(error) => panic!("{error}"),
-        });
-    assert_eq!(refused.count(), 7);
-    assert_eq!(count(&opened.store, ANN, ProfileList::Hidden).await, 5);
-}
-
-async fn an_erased_profile_hides_and_mutes_nothing(opened: &Opened) {
+async fn an_erased_profile_lists_and_mutes_nothing(opened: &Opened) {
     let store = &opened.store;
     let genre = MutedSource::Genre(GenreId(1));
-    for title in 1..=20 {
-        let hidden = hidden(ANN, title, at(0));
-        store.hide_title(&hidden, 20).await.unwrap();
+    let of_ben = listed(BEN, 1, at(0));
+    for list in LISTS {
+        for title in 1..=20 {
+            let listed = listed(ANN, title, at(0));
+            store.list_title(list, &listed, 20).await.unwrap();
+        }
+        store.list_title(list, &of_ben, 10).await.unwrap();
     }
     for profile in [ANN, BEN] {
         let mute = mute(profile, genre, at(0));
         store.put_mute(&mute, 10).await.unwrap();
     }
-    let of_ben = hidden(BEN, 1, at(0));
-    store.hide_title(&of_ben, 10).await.unwrap();
 
     store.erase_profile(ANN).await.unwrap();
 
     assert_nothing(opened, ANN).await;
-    assert_eq!(all_hidden(opened, BEN).await, [of_ben]);
+    for list in LISTS {
+        assert_eq!(all_listed(opened, BEN, list).await, [of_ben.clone()]);
+    }
     assert_eq!(store.mutes(BEN).await.unwrap().len(), 1);
     for store in std::iter::once(store).chain(&opened.others) {
-        let hide = store.hide_title(&hidden(ANN, 1, at(1)), 10).await;
-        let mute = store.put_mute(&mute(ANN, genre, at(1)), 10).await;
-        for refused in [hide, mute] {
+        for list in LISTS {
+            let refused = store.list_title(list, &listed(ANN, 1, at(1)), 10).await;
             assert!(matches!(refused, Err(WatchError::ProfileErased)));
+            store.unlist_title(list, ANN, TitleId(1)).await.unwrap();
         }
-        store.unhide_title(ANN, TitleId(1)).await.unwrap();
+        let refused = store.put_mute(&mute(ANN, genre, at(1)), 10).await;
+        assert!(matches!(refused, Err(WatchError::ProfileErased)));
         store.remove_mute(ANN, genre).await.unwrap();
     }
     assert_nothing(opened, ANN).await;
@@ -242,11 +196,14 @@ async fn exclusions_on_their_way_bring_nothing_back(opened: &Opened) {
             for round in 0_u64.. {
                 let number = viewer * 1_000_000 + round;
                 let genre = MutedSource::Genre(GenreId(number));
-                let result = if round % 2 == 0 {
-                    let hidden = hidden(ANN, number, at(0));
-                    store.hide_title(&hidden, u64::MAX).await
-                } else {
-                    store.put_mute(&mute(ANN, genre, at(0)), u64::MAX).await
+                let listed = listed(ANN, number, at(0));
+                let result = match round % 3 {
+                    0 => store.list_title(TitleList::Hidden, &listed, u64::MAX).await,
+                    1 => {
+                        let list = TitleList::Watchlist;
+                        store.list_title(list, &listed, u64::MAX).await
+                    }
+                    _ => store.put_mute(&mute(ANN, genre, at(0)), u64::MAX).await,
                 };
                 match result {
                     Ok(()) => drop(added.fetch_add(1, Ordering::SeqCst)),
@@ -281,15 +238,17 @@ fn mute(profile: ProfileId, source: MutedSource, when: DateTime<Utc>) -> Mute {
     }
 }
 
-async fn all_hidden(opened: &Opened, profile: ProfileId) -> Vec<HiddenTitle> {
+async fn all_listed(opened: &Opened, profile: ProfileId, list: TitleList) -> Vec<ListedTitle> {
     let first = Window::first(100);
-    let page = opened.store.hidden_titles(profile, &first).await.unwrap();
-    page.rows
+    let page = opened.store.listed_titles(profile, list, &first).await;
+    page.unwrap().rows
 }
 
 async fn assert_nothing(opened: &Opened, profile: ProfileId) {
-    assert_eq!(all_hidden(opened, profile).await, []);
-    let hidden = count(&opened.store, profile, ProfileList::Hidden).await;
-    assert_eq!(hidden, 0);
+    for list in LISTS {
+        assert_eq!(all_listed(opened, profile, list).await, []);
+        let rows = count(&opened.store, profile, ProfileList::Titles(list)).await;
+        assert_eq!(rows, 0);
+    }
     assert_eq!(*opened.store.mutes(profile).await.unwrap(), []);
 }

@@ -111,11 +111,16 @@ async fn a_title_is_read_with_every_play_of_it(opened: &Opened) {
     for play_ref in play_refs {
         let stored = opened.store.plays(ANN, &[play_ref.play]).await.unwrap();
         assert_eq!(read.plays.get(play_ref.play_key()), stored.first());
-        assert_eq!(read.state(&play_ref), None);
+        let item = play_ref.item;
+        let state = opened.store.states(ANN, &[item]).await.unwrap();
+        let is_read = !matches!(item, WatchedItem::Series(_));
+        assert_eq!(read.state(&play_ref), state.first().filter(|_| is_read));
+        assert_eq!(watched_title_alone.state(&play_ref), None);
         assert_eq!(watched_title_alone.plays.get(play_ref.play_key()), None);
     }
     for other in others {
         assert_eq!(read.plays.get(other.play_key()), None);
+        assert_eq!(read.states.get(other.state_key()), None);
     }
     let watched_title = opened.watched_title(ANN, SERIES).await;
     for ledger in [read, watched_title_alone] {

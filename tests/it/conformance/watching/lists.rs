@@ -7,7 +7,7 @@ use reelgraph::domain::ids::{ProfileId, TitleId};
 use reelgraph::domain::page::{Direction, KeyValue, Keyset, Slice, Window};
 use reelgraph::domain::watching::PlaybackEvent::Stop;
 use reelgraph::domain::watching::{
-    Change, HiddenTitle, Lengths, NextDay, Play, ProfileList, WatchRules, WatchState, WatchedItem,
+    Change, Lengths, NextDay, Play, ProfileList, TitleList, WatchRules, WatchState, WatchedItem,
     WatchedTitle,
 };
 
@@ -25,7 +25,7 @@ on_every_backend!(open on [sqlite, mongo]:
     series_to_go_on_with_are_those_that_were_played,
     series_to_go_on_with_have_something_next_on_the_day,
     series_are_set_back_for_everybody,
-    hidden_titles_have_the_last_hidden_first,
+    what_is_set_aside_is_in_no_list_until_it_is_watched_on,
     a_page_of_nothing_is_empty,
 );
 
@@ -334,31 +334,49 @@ async fn series_are_set_back_for_everybody(opened: &Opened) {
     assert_eq!(opened.watched_title(ANN, TitleId(1)).await, expected);
 }
 
-async fn hidden_titles_have_the_last_hidden_first(opened: &Opened) {
-    let high = u64::MAX >> 1;
-    let titles = [(50, 20), (7, 20), (high, 20), (8, 10), (9, 30), (5, 21)];
-    for (title, when) in titles {
-        let hidden = hidden(ANN, title, at(when));
-        opened.store.hide_title(&hidden, 100).await.unwrap();
+async fn what_is_set_aside_is_in_no_list_until_it_is_watched_on(opened: &Opened) {
+    let first = Window::first(9);
+    let progress = async || {
+        let page = opened.store.in_progress(ANN, &first).await.unwrap();
+        let rows = count(&opened.store, ANN, ProfileList::InProgress).await;
+        assert_eq!(page.rows.len() as u64, rows);
+        page.rows
+            .into_iter()
+            .map(|state| state.item)
+            .collect::<Vec<_>>()
+    };
+    let set_aside = async |item: WatchedItem, is_aside: bool| {
+        let place = play_ref(ANN, item, 0);
+        let change: Change = Arc::new(move |ledger| {
+            ledger.set_aside(ANN, (item, place.title), is_aside, at(50));
+            ledger.set_series_aside((ANN, place.title), is_aside, at(50));
+            Ok(())
+        });
+        opened.store.update(&[place.into()], change).await.unwrap();
+    };
+    for (play, item) in [(1, film(1)), (2, episode(2)), (3, film(3))] {
+        opened.begin(play_ref(ANN, item, play), at(10)).await;
+        opened.begin(play_ref(BEN, item, play), at(10)).await;
     }
-    let of_ben = hidden(BEN, 1, at(40));
-    opened.store.hide_title(&of_ben, 100).await.unwrap();
+    set_aside(film(1), true).await;
+    set_aside(episode(2), true).await;
+    set_aside(film(3), true).await;
+    set_aside(film(3), false).await;
 
-    assert_pages(
-        &[9, 5, 7, 50, high, 8].map(TitleId),
-        async |window| opened.store.hidden_titles(ANN, &window).await.unwrap(),
-        |hidden: &HiddenTitle| hidden.title,
-        |hidden| {
-            let at = hidden.stamp.created_at.timestamp_millis();
-            Keyset::by_number(at, hidden.title.to_i64())
-        },
-    )
-    .await;
-    let store = &opened.store;
-    assert_eq!(count(store, ANN, ProfileList::Hidden).await, 6);
-    let first = Window::first(10);
-    let listed = store.hidden_titles(BEN, &first).await.unwrap();
-    assert_eq!((listed.rows, listed.has_more), (vec![of_ben], false));
+    assert_eq!(progress().await, [film(3)]);
+    assert_eq!(going_on_with(opened, ANN, TODAY).await, [0_u64; 0]);
+    assert_eq!(going_on_with(opened, BEN, TODAY).await, [SERIES.0]);
+    // Where to resume is still known, and a report that comes once more changes nothing.
+    let states = opened.store.states(ANN, &[film(1)]).await.unwrap();
+    assert_eq!((states[0].position, states[0].is_aside), (1800.0, true));
+    opened.begin(play_ref(ANN, film(1), 1), at(10)).await;
+    assert_eq!(progress().await, [film(3)]);
+
+    opened.begin(play_ref(ANN, film(1), 5), at(100)).await;
+    opened.begin(play_ref(ANN, episode(2), 4), at(99)).await;
+
+    assert_eq!(progress().await, [film(1), episode(2), film(3)]);
+    assert_eq!(going_on_with(opened, ANN, TODAY).await, [SERIES.0]);
 }
 
 async fn a_page_of_nothing_is_empty(opened: &Opened) {
@@ -376,20 +394,24 @@ async fn a_page_of_nothing_is_empty(opened: &Opened) {
             .series_to_go_on_with(ANN, TODAY, &window)
             .await
             .unwrap();
-        let hidden = store.hidden_titles(ANN, &window).await.unwrap();
 
         assert_eq!((history.rows, history.has_more), (vec![], false));
         assert_eq!((progress.rows, progress.has_more), (vec![], false));
         assert_eq!((series.rows, series.has_more), (vec![], false));
-        assert_eq!((hidden.rows, hidden.has_more), (vec![], false));
+        for list in [TitleList::Hidden, TitleList::Watchlist] {
+            let listed = store.listed_titles(ANN, list, &window).await.unwrap();
+            assert_eq!((listed.rows, listed.has_more), (vec![], false));
+        }
     }
     assert_eq!(count(store, ANN, ProfileList::History(None)).await, 0);
     assert_eq!(count(store, ANN, ProfileList::InProgress).await, 0);
-    assert_eq!(count(store, ANN, ProfileList::Hidden).await, 0);
+    for list in [TitleList::Hidden, TitleList::Watchlist] {
+        assert_eq!(count(store, ANN, ProfileList::Titles(list)).await, 0);
+    }
 }
 
 /// Walks through a list in pages of every size, both ways, and finds the same rows each time.
-async fn assert_pages<T, K: PartialEq + Debug + Clone>(
+pub(super) async fn assert_pages<T, K: PartialEq + Debug + Clone>(
     expected: &[K],
     page: impl AsyncFn(Window) -> Slice<T>,
     key: impl Fn(&T) -> K,

@@ -9,5 +9,7 @@ mod log;
 mod projection;
 mod reads;
 mod support;
+mod title_lists;
+mod told;
 mod unreadable;
 mod update;

@@ -3,7 +3,7 @@
 use reelgraph::domain::ids::{GenreId, ProfileId, TitleId};
 use reelgraph::domain::stamp::Stamp;
 use reelgraph::domain::watching::PlaybackEvent::Stop;
-use reelgraph::domain::watching::{Mute, MutedSource, WatchedTitle};
+use reelgraph::domain::watching::{Mute, MutedSource, TitleList, WatchedTitle};
 
 use super::support::*;
 
@@ -305,14 +305,20 @@ pub(super) fn keys(watched_titles: &[WatchedTitle]) -> Vec<(ProfileId, TitleId)>
 }
 
 async fn whoever_anything_is_recorded_of_is_found(opened: &Opened) {
-    let [cleo, dan, far] = [3, 4, u64::MAX >> 1].map(ProfileId);
+    let [cleo, dan, eve, far] = [3, 4, 5, u64::MAX >> 1].map(ProfileId);
     for title in 1..=3 {
         let evening = play_ref(BEN, film(title), u128::from(title));
         opened.begin(evening, at(0)).await;
     }
     let store = &opened.store;
-    store.hide_title(&hidden(ANN, 1, at(0)), 9).await.unwrap();
-    store.hide_title(&hidden(BEN, 1, at(0)), 9).await.unwrap();
+    for (profile, list) in [
+        (ANN, TitleList::Hidden),
+        (BEN, TitleList::Hidden),
+        (eve, TitleList::Watchlist),
+    ] {
+        let one = listed(profile, 1, at(0));
+        store.list_title(list, &one, 9).await.unwrap();
+    }
     let mute = Mute {
         profile: dan,
         source: MutedSource::Genre(GenreId(5)),
@@ -330,8 +336,8 @@ async fn whoever_anything_is_recorded_of_is_found(opened: &Opened) {
             after = Some(*last);
             found.extend(page);
         }
-        assert_eq!(found, [ANN, BEN, dan, far], "{limit} at once");
+        assert_eq!(found, [ANN, BEN, dan, eve, far], "{limit} at once");
     }
     let beyond = store.profiles_after(Some(cleo), 9).await.unwrap();
-    assert_eq!(beyond, [dan, far]);
+    assert_eq!(beyond, [dan, eve, far]);
 }

@@ -9,7 +9,7 @@ use reelgraph::adapters::sqlite::{SqliteDb, SqliteWatching};
 use reelgraph::domain::ids::{EpisodeId, PlayId, ProfileId, TitleId};
 use reelgraph::domain::stamp::Stamp;
 use reelgraph::domain::watching::{
-    Change, HiddenTitle, ImportedWatch, Ledger, Lengths, PlayRef, PlaybackEvent, ProfileList,
+    Change, ImportedWatch, Ledger, Lengths, ListedTitle, PlayRef, PlaybackEvent, ProfileList,
     Report, Touched, WatchError, WatchRules, WatchedItem, WatchedTitle,
 };
 use secrecy::{ExposeSecret, SecretString};
@@ -152,9 +152,9 @@ pub(super) fn counting(play_ref: PlayRef, counts: bool, now: DateTime<Utc>) -> C
     Arc::new(move |ledger| ledger.set_counts(&rules, play_ref.play_key(), counts, now))
 }
 
-/// A title that a profile hides since a time.
-pub(super) fn hidden(profile: ProfileId, title: u64, when: DateTime<Utc>) -> HiddenTitle {
-    HiddenTitle {
+/// A title that a profile has on a list since a time.
+pub(super) fn listed(profile: ProfileId, title: u64, when: DateTime<Utc>) -> ListedTitle {
+    ListedTitle {
         profile,
         title: TitleId(title),
         stamp: Stamp::first(when),
