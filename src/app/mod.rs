@@ -10,7 +10,7 @@ use anyhow::Context;
 use crate::adapters;
 use crate::adapters::argon2::Argon2Hasher;
 use crate::adapters::memory::{MemoryEvents, MemoryLimiter, TokioTasks};
-use crate::adapters::search::TantivySearch;
+use crate::adapters::search::WordSearch;
 use crate::config::{Config, Environment};
 use crate::domain::accounts::{AccountPorts, AccountService, MailService};
 use crate::domain::budget::{Budget, BudgetPolicy};
@@ -82,7 +82,7 @@ impl App {
         let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
         let bus = Arc::clone(&stores.bus);
         let catalog = CatalogService::new(stores.catalog.service.clone());
-        let index = TantivySearch::new().context("the search index cannot be made")?;
+        let index = WordSearch::default();
         let plays = config.plays_per_day.map(|per_day| PlayLimit {
             limiter: Arc::clone(&stores.limiter),
             per_day,

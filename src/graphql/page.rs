@@ -131,6 +131,11 @@ impl ListPage {
         self.window.limit
     }
 
+    /// So many rows of the list are enough for the page, and to know whether it goes on.
+    pub(crate) fn reach(&self) -> usize {
+        self.given.len() + self.window.limit + 1
+    }
+
     /// What the list that the page before was cut from was named, if it is not the first page.
     pub(crate) fn cut_from(&self) -> Option<i64> {
         match self.window.start.as_ref()?.id {

@@ -20,9 +20,10 @@ pub(crate) struct SearchQuery;
 
 #[Object]
 impl SearchQuery {
-    /// Finds titles by name, original name and the names of who made them: the best match first, then the most watched.
-    /// Case and accents do not matter, small typing errors are forgiven, the last word may be unfinished. At most 500
-    /// are found.
+    /// Finds titles by name, original name, the names of who made them, year, characters and collection, over which the
+    /// words may be spread: the best match first, then the most watched. Case, accents and how a number is written do not
+    /// matter, the last word may be unfinished; small typing errors are forgiven where little is found without them.
+    /// Where nothing has all of the words, what has most of them is found. At most 500 are.
     async fn search(
         &self,
         ctx: &Context<'_>,
@@ -38,8 +39,9 @@ impl SearchQuery {
         let list = (query.trim(), format!("{filter:?}"));
         let page = PageArgs::forward(first, after).of_list(&TITLES, list, 20)?;
         let (search, visibility) = (&ctx.services().search, ctx.visibility());
-        let hits = search.titles(&visibility, &query, &filter).await?;
-        let total = Total::Known(hits.len());
+        let hits = search.titles(&visibility, &query, &filter, page.reach());
+        let hits = hits.await?;
+        let total = Total::Search(query, filter);
         let slice = page.of(hits, |(_, title)| title.id.to_i64());
         let rows = slice.rows.into_iter();
         let (places, found): (Vec<_>, Vec<_>) = rows
@@ -54,8 +56,8 @@ impl SearchQuery {
         Ok(Some(Connection::new(slice, page.window(), total)))
     }
 
-    /// Finds people by name: the best match first. Case and accents do not matter, small typing errors are forgiven,
-    /// the last word may be unfinished. At most 500 are found.
+    /// Finds people by name: the best match first. Case and accents do not matter, the last word may be unfinished,
+    /// small typing errors are forgiven where little is found without them. At most 500 are found.
     async fn people(
         &self,
         ctx: &Context<'_>,
@@ -67,8 +69,8 @@ impl SearchQuery {
     ) -> Result<Option<Connection<PersonEdge>>> {
         let args = PageArgs::forward(first, after);
         let page = args.of_list(&PEOPLE, query.trim(), 20)?;
-        let hits = ctx.services().search.people(&query).await?;
-        let total = Total::Known(hits.len());
+        let hits = ctx.services().search.people(&query, page.reach()).await?;
+        let total = Total::SearchPeople(query);
         let slice = page.of(hits, |(_, person)| person.id.to_i64());
         let edges = slice.map(|(cursor, (score, person))| {
             PersonEdge::new(cursor, Person(Arc::new(person)), Some(score))

@@ -19,6 +19,10 @@ pub(crate) enum Total {
     OfProfile(ProfileId, ProfileList),
     /// What is suggested to a profile, of these kinds; `None`: of all.
     Recommendations(Visibility, ProfileId, Option<Vec<TitleKind>>),
+    /// What a search finds of the titles that pass a filter.
+    Search(String, TitleFilter),
+    /// The people whose name matches.
+    SearchPeople(String),
     /// Only by walking through it.
     Uncounted,
 }
@@ -44,6 +48,15 @@ impl Total {
                     .await?;
                 Some(whole.len() as u64)
             }
+            Self::Search(query, filter) => {
+                let search = &services.search;
+                Some(
+                    search
+                        .count_titles(&ctx.visibility(), query, filter)
+                        .await?,
+                )
+            }
+            Self::SearchPeople(query) => Some(services.search.count_people(query).await?),
             Self::Uncounted => None,
         })
     }

@@ -13,7 +13,7 @@ use reelgraph::adapters::jwt::JwtTokens;
 use reelgraph::adapters::memory::{
     CatalogSnapshot, MemoryEvents, MemoryLimiter, MemoryLists, TokioTasks,
 };
-use reelgraph::adapters::search::TantivySearch;
+use reelgraph::adapters::search::WordSearch;
 use reelgraph::adapters::sqlite::{
     SqliteAccounts, SqliteCatalog, SqliteDb, SqliteGraph, SqliteOneTime, SqliteSessions,
     SqliteSigningKeys, SqliteUsage, SqliteWatching,
@@ -309,7 +309,7 @@ async fn services(db: &SqliteDb, catalog: Arc<Counted>) -> (Services, CatalogSna
         .await
         .unwrap();
     assert_eq!(summary.refused, 0);
-    let search = SearchService::new(Arc::new(TantivySearch::new().unwrap()), catalog.clone());
+    let search = SearchService::new(Arc::new(WordSearch::default()), catalog.clone());
     snapshot.read().await.unwrap();
     for part in snapshot.titles_and_people(1000) {
         search.follow(&part).await.unwrap();

@@ -102,7 +102,6 @@ const CRATES: &[(&str, &[&str])] = &[
             "serde",
             "serde_json",
             "sha2",
-            "tantivy",
             "thiserror",
             "tokio",
             "tracing",

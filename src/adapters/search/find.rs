@@ -1,252 +1,481 @@
-//! What a search finds: from the best kind of match to the worst, until there is enough.
+//! What a search finds: from the best sort of match to the worst, until there is enough.
+//!
+//! Of the words of a query the one that stands in the fewest names gives the candidates; what else they have of it is
+//! read from them. So a word as "the" costs nothing beside a rarer one.
 
-use std::cmp::Reverse;
-use std::collections::{HashMap, HashSet};
-
-use tantivy::query::{Query, TermSetQuery};
-use tantivy::{Result, Searcher, Term};
-
-use super::index::{CREDITED, Fields, NameFields};
-use super::query::{each_segment, exact, forgiving, ids, ids_with_texts, symbolic};
+use super::compare::Comparing;
+use super::hits::{Hits, Seen};
+use super::index::{Entry, Index};
+use super::lexicon::Slot;
+use super::partial;
+use super::people::{Named, credit, each_person, known_for_it};
 use super::ranking::{Credit, Kind, Match};
-use super::typed::Typed;
-use crate::domain::catalog::{PersonHit, TitleHit};
-use crate::domain::ids::{PersonId, TitleId};
+use super::senses::{ALL, Forgiven, Meanings, NONE};
+use super::spread::Reading;
+use super::typed::{JOINED, Typed};
+use crate::domain::catalog::{TitleFacts, TitleHit};
 
-/// The most people whose titles are looked up.
-const MAX_PEOPLE: usize = 5000;
-/// The fame at which a person's score is halfway to the next better match.
-const FAME: f64 = 1000.0;
+/// A search that has found fewer looks on in worse sorts of match.
+const FEW: usize = 10;
+/// All that is known of a title is read of so many at most: words that stand in more places tell too little.
+const MOST_READ: usize = 2000;
 
-/// A name that matches.
-#[derive(Debug, Clone, Copy)]
-struct Hit {
-    id: u64,
-    /// How many watch it, of a title.
-    watchers: u64,
-    found: Match,
+/// One search. The same query gives the same titles in the same order for any limit, but for where they end.
+pub(super) struct Finding<'a> {
+    pub(super) index: &'a Index,
+    pub(super) hits: Hits<'a>,
+    limit: usize,
 }
 
-/// How many watchers the title with an id has, if it is wanted.
-pub(super) type Watchers<'a> = &'a dyn Fn(u64) -> Option<u64>;
-
-/// Every person is wanted.
-const ANYBODY: Watchers<'_> = &|_| Some(0);
-
-/// The wanted titles that match by their name, then those that match by who is credited with them.
+/// The wanted titles that match, the best first.
 pub(super) fn titles(
-    typed: &Typed,
-    searcher: &Searcher,
-    fields: &Fields,
-    watchers: Watchers<'_>,
+    query: &str,
+    index: &Index,
+    wanted: &dyn Fn(&TitleFacts) -> bool,
     limit: usize,
-) -> Result<Vec<TitleHit>> {
-    let mut hits = by_name(typed, searcher, &fields.titles, watchers, limit)?;
-    hits.sort_unstable_by_key(|hit| (hit.found, Reverse(hit.watchers), hit.id));
-    let mut titles: Vec<TitleHit> = hits
-        .iter()
-        .map(|hit| title_hit(hit.id, hit.found.score()))
-        .collect();
-    if titles.len() < limit {
-        let known = hits.iter().map(|hit| hit.id).collect();
-        let credited = by_credit(typed, searcher, fields, watchers, &known)?;
-        titles.extend(
-            credited
-                .iter()
-                .map(|(credit, _, id)| title_hit(*id, credit.score())),
-        );
-    }
-    titles.truncate(limit);
-    Ok(titles)
-}
-
-/// The people whose name matches; among equal matches those first whose titles are the most and the most watched.
-pub(super) fn people(
-    typed: &Typed,
-    searcher: &Searcher,
-    fields: &Fields,
-    watchers: Watchers<'_>,
-    limit: usize,
-) -> Result<Vec<PersonHit>> {
-    let hits = by_name(typed, searcher, &fields.people, ANYBODY, limit)?;
-    let fame = fame(searcher, fields, watchers, &hits)?;
-    let mut people: Vec<PersonHit> = hits
-        .iter()
-        .map(|hit| PersonHit {
-            person: PersonId(hit.id),
-            score: person_score(hit.found, fame.get(&hit.id).copied().unwrap_or_default()),
-        })
-        .collect();
-    people.sort_unstable_by(|a, b| b.score.total_cmp(&a.score).then(a.person.cmp(&b.person)));
-    people.truncate(limit);
-    Ok(people)
-}
-
-/// The wanted names that match, in no order: all of the best kinds, down to the kind with which there is enough.
-fn by_name(
-    typed: &Typed,
-    searcher: &Searcher,
-    fields: &NameFields,
-    watchers: Watchers<'_>,
-    enough: usize,
-) -> Result<Vec<Hit>> {
-    if typed.words.is_empty() {
-        return by_symbols(typed, searcher, fields, watchers);
-    }
-    let mut hits = Vec::new();
-    let mut known = HashSet::new();
-    for (kind, query) in exact(typed, fields) {
-        if hits.len() >= enough {
-            return Ok(hits);
-        }
-        let found = Match::exact(kind);
-        for id in ids(searcher, &*query, fields)? {
-            if known.insert(id)
-                && let Some(watchers) = watchers(id)
-            {
-                hits.push(Hit {
-                    id,
-                    watchers,
-                    found,
-                });
-            }
-        }
-    }
-    if hits.len() >= enough {
-        return Ok(hits);
-    }
-    let Some(query) = forgiving(typed, fields) else {
-        return Ok(hits);
+) -> Vec<TitleHit> {
+    let mut finding = Finding {
+        index,
+        hits: Hits::new(index, wanted),
+        limit,
     };
-    for (id, names) in ids_with_texts(searcher, &*query, fields, fields.exact.1)? {
-        // Most matches with typing errors are no matches, and comparing is dear.
-        if known.contains(&id) {
-            continue;
-        }
-        let Some(watchers) = watchers(id) else {
-            continue;
-        };
-        let compared = names.iter().filter_map(|name| {
-            let words: Vec<&str> = name.split(' ').collect();
-            typed.compare(&words)
-        });
-        hits.extend(compared.min().map(|found| Hit {
-            id,
-            watchers,
-            found,
-        }));
-    }
-    Ok(hits)
+    finding.look(&Typed::new(query));
+    finding.hits.best(limit)
 }
 
-/// The wanted names that contain a query without words literally.
-fn by_symbols(
-    typed: &Typed,
-    searcher: &Searcher,
-    fields: &NameFields,
-    watchers: Watchers<'_>,
-) -> Result<Vec<Hit>> {
-    let query = symbolic(typed, fields);
-    let mut hits = Vec::new();
-    for (id, names) in ids_with_texts(searcher, &*query, fields, fields.literal.1)? {
-        let kinds = names.iter().filter_map(|name| {
-            if *name == typed.text {
-                Some(Kind::Whole)
-            } else if name.starts_with(&typed.text) {
-                Some(Kind::Beginning)
-            } else if name.contains(&typed.text) {
-                Some(Kind::Words)
-            } else {
-                None
+impl Finding<'_> {
+    fn look(&mut self, typed: &Typed) {
+        if typed.words.is_empty() {
+            self.literally(&typed.text);
+            return;
+        }
+        let others = [typed.without_what_stands_around(), typed.without_parts()];
+        let others = others.iter().flatten();
+        let ways: Vec<&Typed> = [typed].into_iter().chain(others).collect();
+        for typed in &ways {
+            self.all_words(typed, NONE);
+            if !self.hits.is_empty() {
+                break;
             }
-        });
-        if let Some(kind) = kinds.min()
-            && let Some(watchers) = watchers(id)
+        }
+        if self.hits.are_enough(self.limit, Match::MISTYPED + 1) {
+            return;
+        }
+        self.mistyped(&ways);
+        if self.hits.len() < FEW
+            && !self.is_named(typed)
+            && let Some(without) = typed.without_number()
         {
-            hits.push(Hit {
-                id,
-                watchers,
-                found: Match::exact(kind),
-            });
+            self.without_number(&without);
         }
-    }
-    Ok(hits)
-}
-
-/// The wanted titles of people whose name matches, in order, without those that are known: how, by how many watchers,
-/// and the id.
-fn by_credit(
-    typed: &Typed,
-    searcher: &Searcher,
-    fields: &Fields,
-    watchers: Watchers<'_>,
-    known: &HashSet<u64>,
-) -> Result<Vec<(Credit, Reverse<u64>, u64)>> {
-    let mut people: HashMap<Credit, Vec<u64>> = HashMap::new();
-    for hit in by_name(typed, searcher, &fields.people, ANYBODY, MAX_PEOPLE)? {
-        people.entry(hit.found.credit()).or_default().push(hit.id);
-    }
-    let mut best: HashMap<u64, Credit> = HashMap::new();
-    for (credit, people) in people {
-        let query = credited(fields, people.iter().copied().take(MAX_PEOPLE));
-        for id in ids(searcher, &*query, &fields.titles)? {
-            let title = best.entry(id).or_insert(credit);
-            *title = credit.min(*title);
-        }
-    }
-    let mut titles: Vec<(Credit, Reverse<u64>, u64)> = best
-        .into_iter()
-        .filter(|(id, _)| !known.contains(id))
-        .filter_map(|(id, credit)| Some((credit, Reverse(watchers(id)?), id)))
-        .collect();
-    titles.sort_unstable();
-    Ok(titles)
-}
-
-/// How many titles each person is credited with, each counted once more for each profile that watched it.
-fn fame(
-    searcher: &Searcher,
-    fields: &Fields,
-    watchers: Watchers<'_>,
-    hits: &[Hit],
-) -> Result<HashMap<u64, u64>> {
-    let mut fame: HashMap<u64, u64> = hits.iter().map(|hit| (hit.id, 0)).collect();
-    let query = credited(fields, hits.iter().map(|hit| hit.id));
-    each_segment(searcher, &*query, |segment, documents| {
-        let people = segment.fast_fields().u64(CREDITED)?;
-        let titles = segment.fast_fields().u64(fields.titles.id.1)?;
-        for &document in documents {
-            let title = titles.first(document);
-            let watchers = title.and_then(watchers).unwrap_or_default();
-            for person in people.values_for_doc(document) {
-                if let Some(fame) = fame.get_mut(&person) {
-                    *fame += 1 + watchers;
+        if self.hits.is_empty() {
+            for typed in ways.iter().rev() {
+                partial::titles(self, typed);
+                if !self.hits.is_empty() {
+                    break;
                 }
             }
         }
-        Ok(())
-    })?;
-    Ok(fame)
+    }
+
+    /// Finds what has all words with typing errors, if there is little without them.
+    fn mistyped(&mut self, ways: &[&Typed]) {
+        if !self.hits.are_enough(1, Match::MISTYPED + 1) {
+            let before = self.hits.len();
+            for typed in ways {
+                self.all_words(typed, ALL);
+                if self.hits.len() > before {
+                    return;
+                }
+            }
+        } else if self.hits.len() < FEW && !self.is_named(ways[0]) {
+            let typed = ways[0];
+            let meanings = Meanings::of(typed, self.index, NONE);
+            // Of several words those that many have are what was meant.
+            let is_rare =
+                |at: &usize| typed.words.len() == 1 || count_places(&meanings, *at, FEW) < FEW;
+            let rare = (0..typed.words.len())
+                .filter(|at| typed.words[*at].tolerance() > 0)
+                .filter(is_rare)
+                .fold(NONE, |rare, at| rare | 1 << at);
+            if rare != NONE {
+                self.all_words(typed, rare);
+            }
+        }
+    }
+
+    /// Whether somebody typed a whole name of several words, and so neither mistyped it nor means another.
+    fn is_named(&self, typed: &Typed) -> bool {
+        typed.words.len() > 1 && self.hits.are_enough(1, NAMED)
+    }
+
+    /// Finds what has all words of a query.
+    fn all_words(&mut self, typed: &Typed, forgiven: Forgiven) {
+        let meanings = Meanings::of(typed, self.index, forgiven);
+        self.by_name(typed, &meanings, |found| found.grade());
+        let are_known_for_it = known_for_it(self.index, typed);
+        if !are_known_for_it && self.hits.are_enough(self.limit, Match::EXACT) {
+            return;
+        }
+        self.by_credit(typed, &meanings, are_known_for_it);
+        // With typing errors all that is known of titles is like anything.
+        let may_be_spread = forgiven == NONE || self.hits.is_empty();
+        if may_be_spread && self.hits.len() < FEW && !self.is_named(typed) {
+            self.by_all(typed, &meanings);
+        }
+    }
+
+    /// Finds titles by their own names.
+    fn by_name(&mut self, typed: &Typed, meanings: &Meanings<'_>, grade: impl Fn(Match) -> u32) {
+        let mut comparing = Comparing::new(typed, meanings);
+        let index = self.index;
+        let rarest = rarest(typed, |at, most| count_names(meanings, at, most));
+        let Some((rarest, _)) = rarest else {
+            return;
+        };
+        each_named(index, meanings, rarest, |slot| {
+            let title = index.title(slot);
+            let names = title.names.iter();
+            let best = names
+                .filter_map(|name| comparing.all_words(name))
+                .map(|found| (grade(found), fame(title, found)))
+                .max();
+            if let Some((grade, fame)) = best {
+                self.hits.offer(slot, title, grade, fame);
+            }
+        });
+    }
+
+    /// Finds titles by the name of one person who is credited with them.
+    fn by_credit(&mut self, typed: &Typed, meanings: &Meanings<'_>, are_known_for_it: bool) {
+        let index = self.index;
+        each_person(index, typed, meanings, |slot, named| {
+            let person = index.person(slot);
+            let credit = match credit(named) {
+                Credit::Surname if are_known_for_it => Credit::KnownSurname,
+                credit => credit,
+            };
+            for title in &person.titles {
+                let entry = index.title(*title);
+                let billing = entry.billing(slot);
+                let grade = credit.grade(named.errors, billing);
+                self.hits
+                    .offer(*title, entry, grade, billed(entry, billing, named));
+            }
+        });
+    }
+
+    /// Finds titles that have the words spread over all that is known of them.
+    fn by_all(&mut self, typed: &Typed, meanings: &Meanings<'_>) {
+        let index = self.index;
+        let are_numbers = typed.words.iter().all(|word| word.number.is_some());
+        let rarest = rarest(typed, |at, most| {
+            // A number may be the year or that of the part, which no lexicon has.
+            if typed.words[at].number.is_some() && !are_numbers {
+                usize::MAX
+            } else {
+                count_all(meanings, at, most)
+            }
+        });
+        let Some((rarest, _)) = rarest.filter(|(_, count)| *count <= MOST_READ) else {
+            return;
+        };
+        let mut reading = Reading::new(index, typed, meanings);
+        let needed = typed.needed();
+        // What has the only word in a name of its own or of a person was found.
+        let places = if typed.words.len() == 1 {
+            Places::Lore
+        } else {
+            Places::All
+        };
+        each_with(index, meanings, rarest, places, |slot| {
+            if self.hits.has(slot) {
+                return;
+            }
+            let title = index.title(slot);
+            let read = reading.read(title);
+            if read.all() & needed == needed {
+                let spread = read.spread(needed);
+                let grade = spread.grade((needed & !read.exact).count_ones());
+                let fame = 64 * title.watchers + u64::from(63 - read.billing.min(63));
+                self.hits.offer(slot, title, grade, fame);
+            }
+        });
+    }
+
+    /// Finds titles whose name has all but the number of a part, which need not be in it.
+    fn without_number(&mut self, typed: &Typed) {
+        for forgiven in [NONE, ALL] {
+            let meanings = Meanings::of(typed, self.index, forgiven);
+            let before = self.hits.len();
+            self.by_name(typed, &meanings, |found| 300 + found.grade() / 10);
+            if self.hits.len() > before {
+                return;
+            }
+        }
+    }
+
+    /// Finds names that contain a query without words literally.
+    fn literally(&mut self, text: &str) {
+        for (slot, names) in self.index.literally(text) {
+            let kinds = names.filter_map(|name| {
+                if name == text {
+                    Some(Kind::Whole)
+                } else if name.starts_with(text) {
+                    Some(Kind::Beginning)
+                } else if name.contains(text) {
+                    Some(Kind::Words)
+                } else {
+                    None
+                }
+            });
+            if let Some(kind) = kinds.min() {
+                let found = Match {
+                    kind,
+                    errors: 0,
+                    is_spelled: false,
+                    is_unfinished: false,
+                };
+                let title = self.index.title(slot);
+                self.hits
+                    .offer(slot, title, found.grade(), fame(title, found));
+            }
+        }
+    }
 }
 
-/// What finds the titles that somebody of these is credited with.
-fn credited(fields: &Fields, people: impl Iterator<Item = u64>) -> Box<dyn Query> {
-    Box::new(TermSetQuery::new(
-        people.map(|person| Term::from_field_u64(fields.credited, person)),
-    ))
+/// The grade of a whole name.
+const NAMED: u32 = 940;
+
+/// The word of a query that stands in the fewest places, and in how many; `None` if one stands nowhere.
+fn rarest(typed: &Typed, count: impl Fn(usize, usize) -> usize) -> Option<(usize, usize)> {
+    let needed = typed.needed();
+    let mut rarest = None;
+    let mut least = usize::MAX;
+    for at in (0..typed.words.len()).filter(|at| needed & (1 << at) != 0) {
+        let count = count(at, least);
+        if count < least {
+            (least, rarest) = (count, Some((at, count)));
+        }
+    }
+    rarest.filter(|(_, count)| *count > 0)
 }
 
-/// Above that of equal matches by fame, but below that of any better match; 1 for a whole name.
-fn person_score(found: Match, fame: u64) -> f64 {
-    let score = found.score();
-    #[expect(clippy::cast_precision_loss, reason = "so many are not told apart")]
-    let fame = fame as f64;
-    (score + 0.9 * Match::STEP * fame / (fame + FAME)).min(1.0)
+/// The places of the bits by which a word of a query is found: its own, and those of its pairs.
+fn bits_of(at: usize) -> impl Iterator<Item = usize> {
+    let before = at.checked_sub(1).map(|before| JOINED + before);
+    [Some(at), Some(JOINED + at), before].into_iter().flatten()
 }
 
-fn title_hit(id: u64, score: f64) -> TitleHit {
-    TitleHit {
-        title: TitleId(id),
-        score,
+pub(super) fn count_names(meanings: &Meanings<'_>, at: usize, most: usize) -> usize {
+    let names = bits_of(at).map(|bit| meanings.names.count(bit, most));
+    names.sum::<usize>() + meanings.joined.count(at, most)
+}
+
+/// In how many names a word of the query is, of titles, people and others.
+fn count_places(meanings: &Meanings<'_>, at: usize, most: usize) -> usize {
+    let people = bits_of(at).map(|bit| meanings.people.count(bit, most));
+    count_names(meanings, at, most) + meanings.lore.count(at, most) + people.sum::<usize>()
+}
+
+/// Somebody is credited with some titles.
+const TITLES_OF_A_PERSON: usize = 4;
+
+/// How many titles may have a word of the query in anything.
+pub(super) fn count_all(meanings: &Meanings<'_>, at: usize, most: usize) -> usize {
+    let people = bits_of(at).map(|bit| meanings.people.count(bit, most));
+    count_names(meanings, at, most)
+        + meanings.lore.count(at, most)
+        + TITLES_OF_A_PERSON * people.sum::<usize>()
+}
+
+/// Calls with each title in one of whose names a word of the query may be.
+fn each_named(index: &Index, meanings: &Meanings<'_>, at: usize, mut visit: impl FnMut(Slot)) {
+    let mut seen = Seen::none_of(index.sizes().0);
+    let mut look = |slots: &[Slot]| {
+        for slot in slots {
+            if seen.is_new(*slot) {
+                visit(*slot);
+            }
+        }
+        true
+    };
+    for bit in bits_of(at) {
+        meanings.names.each_list(bit, &mut look);
+    }
+    meanings.joined.each_list(at, &mut look);
+}
+
+/// What of titles is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Places {
+    All,
+    /// Characters and collections.
+    Lore,
+}
+
+/// Calls with each title of which anything may have a word of the query.
+pub(super) fn each_with(
+    index: &Index,
+    meanings: &Meanings<'_>,
+    at: usize,
+    places: Places,
+    mut visit: impl FnMut(Slot),
+) {
+    let mut seen = Seen::none_of(index.sizes().0);
+    let mut look = |slots: &[Slot]| {
+        for slot in slots {
+            if seen.is_new(*slot) {
+                visit(*slot);
+            }
+        }
+        true
+    };
+    meanings.lore.each_list(at, &mut look);
+    if places == Places::Lore {
+        return;
+    }
+    for bit in bits_of(at) {
+        meanings.names.each_list(bit, &mut look);
+    }
+    meanings.joined.each_list(at, &mut look);
+    for bit in bits_of(at) {
+        meanings.people.each_list(bit, |people| {
+            people
+                .iter()
+                .all(|person| look(&index.person(*person).titles))
+        });
+    }
+}
+
+/// What orders equal matches by a name: the more watched; a whole word is worth as many watchers four times.
+fn fame(title: &Entry, found: Match) -> u64 {
+    if found.is_unfinished {
+        title.watchers
+    } else {
+        4 * title.watchers + 3
+    }
+}
+
+/// What orders the titles of people whose names match equally: the more watched, then the better billed.
+fn billed(title: &Entry, billing: u32, named: Named) -> u64 {
+    let busy = u64::from(named.titles.min(40));
+    64 * title.watchers + busy + u64::from(23 - billing.min(23))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::adapters::search::compare::covered;
+    use crate::adapters::search::index::TitleEntry;
+    use crate::domain::catalog::{Publication, TitleKind};
+    use crate::domain::ids::TitleId;
+
+    fn named(name: &str) -> TitleEntry {
+        TitleEntry {
+            id: TitleId(1),
+            names: vec![name.to_owned()],
+            credits: Vec::new(),
+            characters: Vec::new(),
+            collection: None,
+            part: None,
+            facts: TitleFacts {
+                kind: TitleKind::Film,
+                year: None,
+                genres: Box::default(),
+                people: Box::default(),
+                languages: Box::default(),
+                age: None,
+                publication: Publication::default(),
+            },
+            watchers: 0,
+        }
+    }
+
+    /// How the only name of a title compares to a query.
+    fn compare(query: &str, name: &str, forgiven: Forgiven) -> Option<(Kind, u32)> {
+        let mut index = Index::default();
+        index.put_title(named(name));
+        let typed = Typed::new(query);
+        let meanings = Meanings::of(&typed, &index, forgiven);
+        let mut comparing = Comparing::new(&typed, &meanings);
+        let found = comparing.all_words(&index.title(0).names[0])?;
+        Some((found.kind, found.errors))
+    }
+
+    #[test]
+    fn a_match_is_of_the_best_kind_that_it_can_be() {
+        for (query, name, kind) in [
+            ("heat", "Heat", Some(Kind::Whole)),
+            ("heat", "The Heat", Some(Kind::WholeLoosely)),
+            ("a heat", "Heat", Some(Kind::WholeLoosely)),
+            ("heat", "Heat Wave", Some(Kind::Beginning)),
+            ("dark kni", "The Dark Knight", Some(Kind::Beginning)),
+            (
+                "the dark kni",
+                "The Dark Knight",
+                Some(Kind::BeginningWithArticle),
+            ),
+            ("heat", "In the Heat", Some(Kind::Words)),
+            (
+                "night of the heat",
+                "The Heat of Night",
+                Some(Kind::Reordered),
+            ),
+            (
+                "night hea",
+                "In the Heat of the Night",
+                Some(Kind::WordsUnfinished),
+            ),
+            ("spiderman", "Spider-Man", Some(Kind::WholeLoosely)),
+            ("spider man", "Spiderman", Some(Kind::WholeLoosely)),
+            ("spiderma", "Spider-Man 2", Some(Kind::BeginningUnspaced)),
+            ("thedarkknight", "The Dark Knight Rises", None),
+            (
+                "darkknightrises",
+                "The Dark Knight Rises",
+                Some(Kind::WholeLoosely),
+            ),
+            ("heat", "In the Dark", None),
+            ("cameron c", "Cameron", None),
+        ] {
+            let found = compare(query, name, NONE).map(|(kind, _)| kind);
+            assert_eq!(found, kind, "{query} {name}");
+        }
+    }
+
+    #[test]
+    fn one_error_is_forgiven_in_a_word_and_two_in_a_long_one() {
+        for (query, name, found) in [
+            ("haet", "Heat", Some((Kind::Whole, 1))),
+            ("hat", "Heat", Some((Kind::Whole, 1))),
+            ("hta", "Heat", None),
+            ("godfahter", "Godfather", Some((Kind::Whole, 1))),
+            ("gdfathr", "Godfather", None),
+            ("gdfatherr", "Godfather", Some((Kind::Whole, 2))),
+            ("intrstelar", "Interstellar", Some((Kind::Whole, 2))),
+            ("beat", "Heat", None),
+            ("oodfather", "Godfather", Some((Kind::Whole, 1))),
+            ("up", "Us", None),
+            ("1917", "1918", None),
+            ("霸王别妃", "霸王别姬", None),
+            ("dark kngih", "Dark Knights", Some((Kind::Beginning, 1))),
+            ("dark knhi", "Dark Knights", None),
+        ] {
+            assert_eq!(compare(query, name, ALL), found, "{query} {name}");
+        }
+    }
+
+    #[test]
+    fn a_pair_stands_for_both_of_its_words() {
+        assert_eq!(covered(1 << (JOINED + 2) | 1), 0b1101);
+    }
+
+    #[test]
+    fn words_that_repeat_themselves_are_compared_in_few_steps() {
+        let name = "a a".repeat(10);
+        let query = format!("{name} b");
+        assert_eq!(compare(&query, &name, NONE), None);
+        assert!(compare(&name, &name, NONE).is_some());
     }
 }

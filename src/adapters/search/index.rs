@@ -1,237 +1,344 @@
-//! The index: its fields, and how changes get into it.
+//! What is searched: titles and people, and the lexicons by whose words they are found.
 
-use std::collections::HashMap;
-use std::hash::{DefaultHasher, Hash, Hasher};
+use hashbrown::HashMap;
 
-use tantivy::indexer::{IndexWriterOptions, LogMergePolicy};
-use tantivy::schema::{
-    FAST, Field, INDEXED, IndexRecordOption, Schema, SchemaBuilder, TextFieldIndexing, TextOptions,
-};
-use tantivy::tokenizer::RAW_TOKENIZER_NAME;
-use tantivy::{Index, IndexReader, IndexWriter, Result, Searcher, TantivyDocument, Term};
+use super::lexicon::{Lexicon, Slot, WordId};
+use super::names::{is_article, symbols, words};
+use crate::domain::catalog::TitleFacts;
+use crate::domain::ids::{CollectionId, PersonId, TitleId};
 
-use super::names::{symbols, without_article, words};
-use crate::domain::ids::{PersonId, TitleId};
+/// What stands behind a surname.
+const AFTER_SURNAMES: &[&str] = &["jr", "junior", "sr", "senior", "ii", "iii", "iv"];
 
-/// Where the people of a title are.
-pub(super) const CREDITED: &str = "credited";
-/// The part of a segment that may be dead (every write of a title leaves its old entry behind) before the segment is
-/// written anew.
-const DEAD: f32 = 0.3;
+/// All of it.
+#[derive(Debug, Default)]
+pub(super) struct Index {
+    /// The words of names and original names, with the titles.
+    pub(super) names: Lexicon,
+    /// Neighbours in a name as one word, and whole names, with the titles.
+    pub(super) joined: Lexicon,
+    /// The words of collections and characters, with the titles.
+    pub(super) lore: Lexicon,
+    /// The words of people's names, with the people.
+    pub(super) people: Lexicon,
+    symbols: HashMap<char, Vec<Slot>>,
+    titles: Vec<Entry>,
+    slots: HashMap<TitleId, Slot>,
+    persons: Vec<Person>,
+    person_slots: HashMap<PersonId, Slot>,
+    collections: HashMap<CollectionId, Collection>,
+}
 
-/// What the index knows of a title.
+/// A title as it comes.
 #[derive(Debug)]
 pub(super) struct TitleEntry {
     pub(super) id: TitleId,
-    /// Its name and its original name.
+    /// Its name, and its original name if that is another.
     pub(super) names: Vec<String>,
-    pub(super) people: Vec<PersonId>,
+    pub(super) credits: Vec<(PersonId, u32)>,
+    pub(super) characters: Vec<String>,
+    pub(super) collection: Option<CollectionId>,
+    /// The number of its part.
+    pub(super) part: Option<u32>,
+    pub(super) facts: TitleFacts,
+    pub(super) watchers: u64,
 }
 
-/// What the index knows of a person.
+/// A title as it is searched.
 #[derive(Debug)]
-pub(super) struct PersonEntry {
+pub(super) struct Entry {
+    pub(super) id: TitleId,
+    pub(super) facts: TitleFacts,
+    pub(super) watchers: u64,
+    pub(super) names: Box<[Name]>,
+    pub(super) people: Box<[Credited]>,
+    characters: Box<[WordId]>,
+    collection: Option<CollectionId>,
+    pub(super) part: Option<u32>,
+}
+
+/// A name, in words.
+#[derive(Debug)]
+pub(super) struct Name {
+    pub(super) words: Box<[WordId]>,
+    /// Each word and the next one as one word.
+    pub(super) joined: Box<[WordId]>,
+    /// All words behind a leading article as one, of three or more.
+    pub(super) whole: Option<WordId>,
+    pub(super) has_article: bool,
+    /// As it is, if it has a character that belongs to no word.
+    literal: Option<Box<str>>,
+}
+
+/// Somebody who is credited.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Credited {
+    pub(super) person: Slot,
+    /// The best rank in the billing, from 0.
+    pub(super) billing: u32,
+}
+
+#[derive(Debug)]
+pub(super) struct Person {
     pub(super) id: PersonId,
-    pub(super) name: String,
+    pub(super) words: Box<[WordId]>,
+    /// Which of the words is the surname: the last, but for what stands behind it.
+    pub(super) surname: usize,
+    /// Sorted, each once.
+    pub(super) titles: Vec<Slot>,
 }
 
-/// The fields of things that have names.
-#[derive(Debug, Clone)]
-pub(super) struct NameFields {
-    /// The id, and the name of this field.
-    pub(super) id: (Field, &'static str),
-    /// The words of a name with single spaces between, and the name of this field.
-    pub(super) exact: (Field, &'static str),
-    /// The same without the leading article, if it has one.
-    pub(super) bare: Field,
-    /// The words without a leading article and without spaces between, if that is not in `exact`.
-    pub(super) joined: Field,
-    /// Each of the words.
-    pub(super) word: Field,
-    /// Each character that belongs to no word.
-    pub(super) symbol: Field,
-    /// The name as it is, if it has such a character, and the name of this field.
-    pub(super) literal: (Field, &'static str),
+#[derive(Debug, Default)]
+struct Collection {
+    words: Vec<WordId>,
+    titles: Vec<Slot>,
 }
 
-/// The fields of titles and of people, which live in one index.
-#[derive(Debug, Clone)]
-pub(super) struct Fields {
-    pub(super) titles: NameFields,
-    pub(super) people: NameFields,
-    /// The ids of those who are credited with a title.
-    pub(super) credited: Field,
-}
-
-/// The side of the index that is read.
-#[derive(Clone)]
-pub(super) struct Reading {
-    reader: IndexReader,
-    pub(super) fields: Fields,
-}
-
-/// The side of the index that is written.
-pub(super) struct Writing {
-    writer: IndexWriter,
-    reading: Reading,
-    /// A hash of the name that each person has in the index: titles name their people again and again.
-    names: HashMap<PersonId, u64>,
-}
-
-impl Reading {
-    /// What was committed until now.
-    pub(super) fn searcher(&self) -> Searcher {
-        self.reader.searcher()
+impl Entry {
+    /// The best rank in the billing of somebody who is credited.
+    pub(super) fn billing(&self, person: Slot) -> u32 {
+        let mut people = self.people.iter();
+        let credited = people.find(|credited| credited.person == person);
+        credited.map_or(u32::MAX, |credited| credited.billing)
     }
 }
 
-/// An empty index in memory.
-pub(super) fn open() -> Result<(Reading, Writing)> {
-    let mut schema = Schema::builder();
-    let fields = Fields {
-        titles: NameFields {
-            id: id(&mut schema, "title"),
-            exact: readable(&mut schema, "title_exact"),
-            bare: schema.add_text_field("title_bare", terms()),
-            joined: schema.add_text_field("title_joined", terms()),
-            word: schema.add_text_field("title_word", terms()),
-            symbol: schema.add_text_field("title_symbol", terms()),
-            literal: literal(&mut schema, "title_literal"),
-        },
-        people: NameFields {
-            id: id(&mut schema, "person"),
-            exact: readable(&mut schema, "person_exact"),
-            bare: schema.add_text_field("person_bare", terms()),
-            joined: schema.add_text_field("person_joined", terms()),
-            word: schema.add_text_field("person_word", terms()),
-            symbol: schema.add_text_field("person_symbol", terms()),
-            literal: literal(&mut schema, "person_literal"),
-        },
-        credited: schema.add_u64_field(CREDITED, INDEXED | FAST),
-    };
-    let index = Index::create_in_ram(schema.build());
-    // One thread with the least memory that is allowed, 15 MB: changes come in batches of a few thousand at most.
-    let options = IndexWriterOptions::builder().num_merge_threads(1).build();
-    let writer = index.writer_with_options(options)?;
-    let mut merging = LogMergePolicy::default();
-    merging.set_del_docs_ratio_before_merge(DEAD);
-    writer.set_merge_policy(Box::new(merging));
-    let reading = Reading {
-        reader: index.reader()?,
-        fields,
-    };
-    let writing = Writing {
-        writer,
-        reading: reading.clone(),
-        names: HashMap::new(),
-    };
-    Ok((reading, writing))
-}
-
-impl Writing {
-    /// Puts titles and people in the place of what was known of them; visible once this returns. Of several entries
-    /// of one id the last counts.
-    pub(super) fn put(&mut self, titles: &[TitleEntry], people: &[PersonEntry]) -> Result<()> {
-        let fields = &self.reading.fields;
-        for title in titles {
-            let id = title.id.0;
-            let mut document = TantivyDocument::new();
-            for person in &title.people {
-                document.add_u64(fields.credited, person.0);
-            }
-            add_names(&mut document, &fields.titles, id, &title.names);
-            replace(&self.writer, &fields.titles, id, document)?;
-        }
-        let mut renamed = HashMap::new();
-        for person in people {
-            let hash = hash(&person.name);
-            let known = renamed
-                .get(&person.id)
-                .or_else(|| self.names.get(&person.id));
-            if known == Some(&hash) {
-                continue;
-            }
-            renamed.insert(person.id, hash);
-            let id = person.id.0;
-            let mut document = TantivyDocument::new();
-            let names = std::slice::from_ref(&person.name);
-            add_names(&mut document, &fields.people, id, names);
-            replace(&self.writer, &fields.people, id, document)?;
-        }
-        if titles.is_empty() && renamed.is_empty() {
-            return Ok(());
-        }
-        self.writer.commit()?;
-        self.reading.reader.reload()?;
-        self.names.extend(renamed);
-        Ok(())
+impl Index {
+    pub(super) fn title(&self, slot: Slot) -> &Entry {
+        &self.titles[slot as usize]
     }
-}
 
-fn replace(
-    writer: &IndexWriter,
-    fields: &NameFields,
-    id: u64,
-    document: TantivyDocument,
-) -> Result<()> {
-    writer.delete_term(Term::from_field_u64(fields.id.0, id));
-    writer.add_document(document)?;
-    Ok(())
-}
+    pub(super) fn person(&self, slot: Slot) -> &Person {
+        &self.persons[slot as usize]
+    }
 
-fn add_names(document: &mut TantivyDocument, fields: &NameFields, id: u64, names: &[String]) {
-    document.add_u64(fields.id.0, id);
-    for name in names {
+    /// How many titles and how many people there are.
+    pub(super) fn sizes(&self) -> (usize, usize) {
+        (self.titles.len(), self.persons.len())
+    }
+
+    /// The words of the characters and the collection of a title.
+    pub(super) fn lore_of<'a>(
+        &'a self,
+        title: &'a Entry,
+    ) -> impl Iterator<Item = WordId> + use<'a> {
+        let collection = title.collection.and_then(|id| self.collections.get(&id));
+        let words = collection.map_or(&[][..], |collection| &collection.words[..]);
+        title.characters.iter().chain(words).copied()
+    }
+
+    /// The titles that may contain a text without words literally, with their names.
+    pub(super) fn literally<'a>(
+        &'a self,
+        text: &str,
+    ) -> impl Iterator<Item = (Slot, impl Iterator<Item = &'a str>)> {
+        let rarest = symbols(text).into_iter().map(|it| self.symbols.get(&it));
+        let rarest = rarest.min_by_key(|slots| slots.map_or(0, Vec::len));
+        let slots = rarest.flatten().into_iter().flatten();
+        slots.map(|slot| {
+            let names = self.title(*slot).names.iter();
+            (*slot, names.filter_map(|name| name.literal.as_deref()))
+        })
+    }
+
+    /// Puts a title in the place of what was known of it.
+    pub(super) fn put_title(&mut self, title: TitleEntry) {
+        let next = slot(self.titles.len());
+        let at = *self.slots.entry(title.id).or_insert(next);
+        if at < next {
+            self.forget(at);
+        }
+        let names = title.names.iter().map(|name| self.name(name, at)).collect();
+        let people = self.credited(&title.credits, at);
+        let mut characters: Vec<WordId> = title
+            .characters
+            .iter()
+            .flat_map(|character| words(character))
+            .map(|word| self.lore.add(&word))
+            .collect();
+        characters.sort_unstable();
+        characters.dedup();
+        for word in &characters {
+            self.lore.put(*word, at);
+        }
+        if let Some(collection) = title.collection {
+            let collection = self.collections.entry(collection).or_default();
+            collection.titles.push(at);
+            for word in &collection.words {
+                self.lore.put(*word, at);
+            }
+        }
+        let entry = Entry {
+            id: title.id,
+            facts: title.facts,
+            watchers: title.watchers,
+            names,
+            people,
+            characters: characters.into(),
+            collection: title.collection,
+            part: title.part,
+        };
+        if at < next {
+            self.titles[at as usize] = entry;
+        } else {
+            self.titles.push(entry);
+        }
+    }
+
+    /// Names somebody, perhaps anew.
+    pub(super) fn put_person(&mut self, id: PersonId, name: &str) {
+        let at = self.person_slot(id);
         let words = words(name);
-        if !words.is_empty() {
-            let bare = without_article(&words);
-            document.add_text(fields.exact.0, words.join(" "));
-            if bare.len() < words.len() {
-                document.add_text(fields.bare, bare.join(" "));
-            }
-            if words.len() > 1 {
-                document.add_text(fields.joined, bare.concat());
-            }
+        let is_after = |word: &&String| AFTER_SURNAMES.contains(&word.as_str());
+        let after = words.iter().rev().take_while(is_after).count();
+        let surname = words.len().saturating_sub(after + 1);
+        let words: Box<[WordId]> = words.iter().map(|word| self.people.add(word)).collect();
+        let person = &mut self.persons[at as usize];
+        if person.words == words {
+            return;
+        }
+        for word in &person.words {
+            self.people.remove(*word, at);
         }
         for word in &words {
-            document.add_text(fields.word, word);
+            self.people.put(*word, at);
+        }
+        person.words = words;
+        person.surname = surname;
+    }
+
+    /// Names a collection, perhaps anew.
+    pub(super) fn put_collection(&mut self, id: CollectionId, name: &str) {
+        let mut words: Vec<WordId> = words(name).iter().map(|it| self.lore.add(it)).collect();
+        words.sort_unstable();
+        words.dedup();
+        let collection = self.collections.entry(id).or_default();
+        let former = std::mem::replace(&mut collection.words, words);
+        let Some(collection) = self.collections.get(&id) else {
+            return;
+        };
+        for title in &collection.titles {
+            let characters = self.titles.get(*title as usize);
+            let characters = characters.map_or(&[][..], |title| &title.characters[..]);
+            for word in former.iter().filter(|word| !characters.contains(word)) {
+                self.lore.remove(*word, *title);
+            }
+            for word in &collection.words {
+                self.lore.put(*word, *title);
+            }
+        }
+    }
+
+    /// Notes how many watch a title, if it is known.
+    pub(super) fn put_watchers(&mut self, id: TitleId, watchers: u64) {
+        if let Some(slot) = self.slots.get(&id) {
+            self.titles[*slot as usize].watchers = watchers;
+        }
+    }
+
+    /// Takes away all by which a title is found.
+    fn forget(&mut self, at: Slot) {
+        let entry = &self.titles[at as usize];
+        for name in &entry.names {
+            for word in &name.words {
+                self.names.remove(*word, at);
+            }
+            for word in name.joined.iter().chain(&name.whole) {
+                self.joined.remove(*word, at);
+            }
+            for symbol in name.literal.as_deref().map(symbols).into_iter().flatten() {
+                if let Some(slots) = self.symbols.get_mut(&symbol) {
+                    slots.retain(|slot| *slot != at);
+                }
+            }
+        }
+        for credited in &entry.people {
+            let titles = &mut self.persons[credited.person as usize].titles;
+            titles.retain(|slot| *slot != at);
+        }
+        for word in &entry.characters {
+            self.lore.remove(*word, at);
+        }
+        let collection = entry
+            .collection
+            .and_then(|it| self.collections.get_mut(&it));
+        if let Some(collection) = collection {
+            collection.titles.retain(|slot| *slot != at);
+            for word in &collection.words {
+                self.lore.remove(*word, at);
+            }
+        }
+    }
+
+    fn name(&mut self, name: &str, at: Slot) -> Name {
+        let words = words(name);
+        let has_article = words.len() > 1 && is_article(&words[0]);
+        let bare = &words[usize::from(has_article)..];
+        let whole = (bare.len() > 2).then(|| bare.concat());
+        let joined = words.windows(2).map(|pair| pair.concat());
+        let joined: Box<[WordId]> = joined.map(|word| self.joined.add(&word)).collect();
+        let whole = whole.map(|word| self.joined.add(&word));
+        let words: Box<[WordId]> = words.iter().map(|word| self.names.add(word)).collect();
+        for word in &words {
+            self.names.put(*word, at);
+        }
+        for word in joined.iter().chain(&whole) {
+            self.joined.put(*word, at);
         }
         let symbols = symbols(name);
-        if !symbols.is_empty() {
-            document.add_text(fields.literal.0, name);
-        }
+        let literal = (!symbols.is_empty()).then(|| name.into());
         for symbol in symbols {
-            document.add_text(fields.symbol, symbol.to_string());
+            let slots = self.symbols.entry(symbol).or_default();
+            if slots.last() != Some(&at) {
+                slots.push(at);
+            }
         }
+        Name {
+            words,
+            joined,
+            whole,
+            has_article,
+            literal,
+        }
+    }
+
+    /// Those who are credited with a title, each once, by billing.
+    fn credited(&mut self, credits: &[(PersonId, u32)], at: Slot) -> Box<[Credited]> {
+        let mut people: Vec<Credited> = credits
+            .iter()
+            .map(|(person, billing)| Credited {
+                person: self.person_slot(*person),
+                billing: *billing,
+            })
+            .collect();
+        people.sort_unstable_by_key(|credited| (credited.person, credited.billing));
+        people.dedup_by_key(|credited| credited.person);
+        people.sort_by_key(|credited| credited.billing);
+        for credited in &people {
+            let titles = &mut self.persons[credited.person as usize].titles;
+            if let Err(place) = titles.binary_search(&at) {
+                titles.insert(place, at);
+            }
+        }
+        people.into()
+    }
+
+    /// The slot of somebody, who has no name yet if nobody has said it.
+    fn person_slot(&mut self, id: PersonId) -> Slot {
+        let next = slot(self.persons.len());
+        let at = *self.person_slots.entry(id).or_insert(next);
+        if at == next {
+            self.persons.push(Person {
+                id,
+                words: Box::default(),
+                surname: 0,
+                titles: Vec::new(),
+            });
+        }
+        at
     }
 }
 
-fn hash(name: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    name.hash(&mut hasher);
-    hasher.finish()
-}
-
-fn id(schema: &mut SchemaBuilder, name: &'static str) -> (Field, &'static str) {
-    (schema.add_u64_field(name, INDEXED | FAST), name)
-}
-
-fn readable(schema: &mut SchemaBuilder, name: &'static str) -> (Field, &'static str) {
-    let options = terms().set_fast(RAW_TOKENIZER_NAME);
-    (schema.add_text_field(name, options), name)
-}
-
-fn literal(schema: &mut SchemaBuilder, name: &'static str) -> (Field, &'static str) {
-    let options = TextOptions::default().set_fast(RAW_TOKENIZER_NAME);
-    (schema.add_text_field(name, options), name)
-}
-
-/// Each value is one term: texts are taken apart here, not by tantivy.
-fn terms() -> TextOptions {
-    TextOptions::default().set_indexing_options(
-        TextFieldIndexing::default()
-            .set_tokenizer(RAW_TOKENIZER_NAME)
-            .set_fieldnorms(false)
-            .set_index_option(IndexRecordOption::Basic),
-    )
+fn slot(length: usize) -> Slot {
+    Slot::try_from(length).expect("fewer titles and people than four billion")
 }

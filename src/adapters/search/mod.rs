@@ -1,13 +1,23 @@
-//! Finding titles and people by text: a tantivy index in the memory of each server, fed by the catalogue's changes.
+//! Finding titles and people by text: an index in the memory of each server, fed by the catalogue's changes.
 //!
-//! The index finds candidates quickly; what counts as a better match is decided in `ranking`.
+//! Lists of slots by word, written for this: a library for texts would walk its dictionary for each mistyped word and
+//! know neither neighbours that are one word, nor that words may be spread over titles and people. `find` says in which
+//! order a search looks, `ranking` what counts as a better match.
 
+mod compare;
 mod find;
+mod hits;
 mod index;
+mod lexicon;
 mod names;
-mod query;
+mod partial;
+mod people;
 mod ranking;
+mod senses;
+mod shapes;
+mod spellings;
+mod spread;
 mod title_search;
 mod typed;
 
-pub use title_search::TantivySearch;
+pub use title_search::WordSearch;

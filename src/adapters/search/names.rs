@@ -2,27 +2,32 @@
 
 use crate::domain::text;
 
+/// Of a longer name or query only so many words count.
+pub(super) const MOST_WORDS: usize = 32;
+
 /// The words of a name, folded. What is written without spaces is taken apart: each ideograph or kana is a word,
-/// and so is a fraction (`"8½"` has the words of `"8 1/2"`).
+/// and so is a fraction (`"8½"` has the words of `"8 1/2"`). A sign for "and" is that word.
 pub(super) fn words(name: &str) -> Vec<String> {
     let mut spaced = String::with_capacity(name.len() + 8);
+    let mut before = ' ';
     // Composed, so that a kana and the mark on it are one.
-    for c in text::compose(name).chars() {
-        if stands_alone(c) {
+    let mut letters = text::compose(name);
+    letters.push(' ');
+    let mut letters = letters.chars().peekable();
+    while let Some(c) = letters.next() {
+        let stands_between = before == ' ' && letters.peek() == Some(&' ');
+        before = c;
+        if c == '&' || c == '＆' || c == '+' && stands_between {
+            spaced.push_str(" and ");
+        } else if stands_alone(c) {
             spaced.extend([' ', c, ' ']);
         } else {
             spaced.push(c);
         }
     }
-    text::words(&spaced)
-}
-
-/// The words without a leading article; an article alone stays.
-pub(super) fn without_article<T: AsRef<str>>(words: &[T]) -> &[T] {
-    match words {
-        [first, rest @ ..] if !rest.is_empty() && is_article(first.as_ref()) => rest,
-        all => all,
-    }
+    let mut words = text::words(&spaced);
+    words.truncate(MOST_WORDS);
+    words
 }
 
 /// The characters of a name that belong to no word, each once.
@@ -36,7 +41,7 @@ pub(super) fn symbols(name: &str) -> Vec<char> {
     symbols
 }
 
-fn is_article(word: &str) -> bool {
+pub(super) fn is_article(word: &str) -> bool {
     matches!(word, "the" | "a" | "an")
 }
 
@@ -66,9 +71,11 @@ mod tests {
     }
 
     #[test]
-    fn a_leading_article_can_be_left_out() {
-        assert_eq!(without_article(&["the", "godfather"]), ["godfather"]);
-        assert_eq!(without_article(&["a"]), ["a"]);
-        assert_eq!(without_article(&["heat"]), ["heat"]);
+    fn a_sign_for_and_is_a_word() {
+        assert_eq!(words("Dumb & Dumber"), ["dumb", "and", "dumber"]);
+        assert_eq!(words("Q&A"), ["q", "and", "a"]);
+        assert_eq!(words("Romeo + Juliet"), ["romeo", "and", "juliet"]);
+        assert_eq!(words("+1"), ["1"]);
+        assert_eq!(words("&").len(), 1);
     }
 }

@@ -1,68 +1,157 @@
-//! What was typed, and how a name compares to it.
+//! What was typed, taken apart.
 
-use super::names::{is_ideographic, without_article, words};
-use super::ranking::{Kind, Match};
+use super::names::{MOST_WORDS, is_article, is_ideographic, words};
+use super::spellings::number;
 
 /// The fewest characters of an unfinished word with a typing error; fewer would match nearly everything.
 const MIN_UNFINISHED: usize = 5;
+/// What people type around what they look for.
+const AROUND: &[&str] = &[
+    "actor",
+    "actress",
+    "by",
+    "called",
+    "cast",
+    "directed",
+    "director",
+    "episodes",
+    "film",
+    "films",
+    "free",
+    "from",
+    "full",
+    "hd",
+    "movie",
+    "movies",
+    "named",
+    "online",
+    "season",
+    "series",
+    "show",
+    "star",
+    "starring",
+    "stars",
+    "stream",
+    "streaming",
+    "titled",
+    "trailer",
+    "tv",
+    "watch",
+    "with",
+];
+/// Words that stand before the number of a part, and need not.
+const BEFORE_NUMBERS: &[&str] = &[
+    "chapter", "episode", "ep", "no", "number", "part", "pt", "vol", "volume",
+];
+/// Words that tell nearly nothing.
+const LITTLE: &[&str] = &["a", "an", "and", "at", "in", "of", "on", "the", "to"];
 
-/// A query, taken apart.
+/// A query. Its words have a bit each, by which sets of them are named.
 #[derive(Debug)]
 pub(super) struct Typed {
-    /// In the order in which they were typed.
+    /// In the order in which they were typed; at most [`MOST_WORDS`].
     pub(super) words: Vec<TypedWord>,
+    /// Neighbours as one word, by the place of the first.
+    pub(super) joined: Vec<TypedWord>,
     /// As it was typed.
     pub(super) text: String,
 }
 
 /// A word of a query.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct TypedWord {
     /// Folded: lower case, without accents.
     pub(super) text: String,
-    letters: Vec<char>,
+    pub(super) letters: Vec<char>,
+    /// The number that it is, in any spelling.
+    pub(super) number: Option<u32>,
 }
 
-impl AsRef<str> for TypedWord {
-    fn as_ref(&self) -> &str {
-        &self.text
-    }
-}
+/// The bit of two neighbours that are one word is so many places from that of the first.
+pub(super) const JOINED: usize = MOST_WORDS;
 
 impl Typed {
     /// Takes a query apart.
     pub(super) fn new(query: &str) -> Self {
-        let words = words(query).into_iter();
+        Self::of(
+            words(query).into_iter().map(TypedWord::new).collect(),
+            query,
+        )
+    }
+
+    fn of(words: Vec<TypedWord>, text: &str) -> Self {
+        let joined = words.windows(2);
+        let joined = joined.map(|pair| TypedWord::new(format!("{}{}", pair[0].text, pair[1].text)));
         Self {
-            words: words
-                .map(|text| TypedWord {
-                    letters: text.chars().collect(),
-                    text,
-                })
-                .collect(),
-            text: query.to_owned(),
+            joined: joined.collect(),
+            words,
+            text: text.to_owned(),
         }
     }
 
-    /// How a name matches whose words are given, typing errors forgiven.
-    pub(super) fn compare(&self, name: &[&str]) -> Option<Match> {
-        let (bare, bare_name) = (without_article(&self.words), without_article(name));
-        let ways = [
-            (Kind::Whole, whole(&self.words, name)),
-            (Kind::WholeLoosely, whole(bare, bare_name)),
-            (Kind::Beginning, beginning(&self.words, name)),
-            (Kind::BeginningLoosely, beginning(bare, bare_name)),
-            (Kind::Words, all_words(&self.words, name)),
-        ];
-        ways.into_iter()
-            .filter_map(|(kind, errors)| Some(Match::with_errors(kind, errors?)))
-            .min()
+    /// All words.
+    pub(super) fn all(&self) -> u64 {
+        (1 << self.words.len()) - 1
+    }
+
+    /// Those without which nothing has the query: a leading article need not be there.
+    pub(super) fn needed(&self) -> u64 {
+        match &self.words[..] {
+            [first, _, ..] if first.is_article() => self.all() & !1,
+            _ => self.all(),
+        }
+    }
+
+    /// The same without what people type around the name that they mean, if that is not all of it.
+    pub(super) fn without_what_stands_around(&self) -> Option<Self> {
+        let is_kept = |word: &&TypedWord| !AROUND.contains(&word.text.as_str());
+        let mut words: Vec<TypedWord> = self.words.iter().filter(is_kept).cloned().collect();
+        // An article that was before "movie" is before nothing.
+        if words.len() > 1 && words.last().is_some_and(TypedWord::is_article) {
+            words.pop();
+        }
+        let is_left =
+            words.len() < self.words.len() && words.iter().any(|word| !word.tells_little());
+        is_left.then(|| Self::of(words, &self.text))
+    }
+
+    /// The same without a number at its end: that of a part may not be in its name.
+    pub(super) fn without_number(&self) -> Option<Self> {
+        let (last, mut rest) = self.words.split_last()?;
+        last.number?;
+        if let [before @ .., part] = rest
+            && BEFORE_NUMBERS.contains(&part.text.as_str())
+        {
+            rest = before;
+        }
+        (!rest.is_empty()).then(|| Self::of(rest.to_vec(), &self.text))
+    }
+
+    /// The same without the words before numbers of parts, if there are any.
+    pub(super) fn without_parts(&self) -> Option<Self> {
+        let is_before = |at: usize| {
+            let next = self.words.get(at + 1);
+            BEFORE_NUMBERS.contains(&self.words[at].text.as_str())
+                && at > 0
+                && next.is_some_and(|next| next.number.is_some())
+        };
+        let kept = (0..self.words.len()).filter(|at| !is_before(*at));
+        let kept: Vec<TypedWord> = kept.map(|at| self.words[at].clone()).collect();
+        (kept.len() < self.words.len()).then(|| Self::of(kept, &self.text))
     }
 }
 
 impl TypedWord {
+    fn new(text: String) -> Self {
+        Self {
+            letters: text.chars().collect(),
+            number: number(&text),
+            text,
+        }
+    }
+
     /// How many typing errors are forgiven: none in short words, numbers and ideographs.
-    pub(super) fn tolerance(&self) -> u8 {
+    pub(super) fn tolerance(&self) -> u32 {
         let is_word = |c: &char| c.is_alphabetic() && !is_ideographic(*c);
         match self.letters.len() {
             3..=7 if self.letters.iter().all(is_word) => 1,
@@ -76,166 +165,78 @@ impl TypedWord {
         self.letters.len() >= MIN_UNFINISHED && self.tolerance() > 0
     }
 
-    /// The typing errors between this and a word of a name, if they are forgiven.
-    fn errors(&self, word: &str) -> Option<u32> {
-        if self.text == word {
-            return Some(0);
-        }
-        let (whole, _) = self.distances(word)?;
-        (whole <= u32::from(self.tolerance())).then_some(whole)
+    /// Whether a name with this word and one without it are hardly told apart.
+    pub(super) fn tells_little(&self) -> bool {
+        let text = self.text.as_str();
+        LITTLE.contains(&text) || AROUND.contains(&text) || BEFORE_NUMBERS.contains(&text)
     }
 
-    /// The same if this may be the beginning of the word.
-    fn errors_if_unfinished(&self, word: &str) -> Option<u32> {
-        if word.starts_with(&self.text) {
-            return Some(0);
-        }
-        let (whole, unfinished) = self.distances(word)?;
-        let errors = if self.may_be_unfinished_with_errors() {
-            unfinished
-        } else {
-            whole
-        };
-        (errors <= u32::from(self.tolerance())).then_some(errors)
+    pub(super) fn is_article(&self) -> bool {
+        is_article(&self.text)
     }
 
-    /// The distances to the word and to its nearest beginning, where errors may be forgiven at all: in a word of
-    /// fewer than eight letters the first must be right.
-    fn distances(&self, word: &str) -> Option<(u32, u32)> {
-        let is_first_right = || word.chars().next() == self.letters.first().copied();
-        match self.tolerance() {
-            0 => None,
-            1 if !is_first_right() => None,
-            _ => {
-                let word: Vec<char> = word.chars().collect();
-                Some(distances(&self.letters, &word))
-            }
-        }
+    /// Whether the number is this one.
+    pub(super) fn is_number(&self, number: Option<u32>) -> bool {
+        number.is_some() && self.number == number
     }
-}
-
-fn whole(typed: &[TypedWord], name: &[&str]) -> Option<u32> {
-    if typed.len() != name.len() {
-        return None;
-    }
-    typed
-        .iter()
-        .zip(name)
-        .map(|(word, of)| word.errors(of))
-        .sum()
-}
-
-fn beginning(typed: &[TypedWord], name: &[&str]) -> Option<u32> {
-    let (last, finished) = typed.split_last()?;
-    let unfinished = name.get(finished.len())?;
-    let errors: Option<u32> = finished
-        .iter()
-        .zip(name)
-        .map(|(word, of)| word.errors(of))
-        .sum();
-    Some(errors? + last.errors_if_unfinished(unfinished)?)
-}
-
-fn all_words(typed: &[TypedWord], name: &[&str]) -> Option<u32> {
-    let (last, finished) = typed.split_last()?;
-    let errors: Option<u32> = finished
-        .iter()
-        .map(|word| name.iter().filter_map(|of| word.errors(of)).min())
-        .sum();
-    let last = name.iter().filter_map(|of| last.errors_if_unfinished(of));
-    Some(errors? + last.min()?)
-}
-
-/// How many letters to insert, leave out, replace or swap with their neighbour until `typed` is `word`, and until it
-/// is a beginning of `word` (optimal string alignment).
-fn distances(typed: &[char], word: &[char]) -> (u32, u32) {
-    let width = word.len() + 1;
-    let mut before_last: Vec<u32> = vec![0; width];
-    let mut last: Vec<u32> = (0..).take(width).collect();
-    let mut row: Vec<u32> = vec![0; width];
-    for (i, &a) in typed.iter().enumerate() {
-        row[0] = last[0] + 1;
-        for (j, &b) in word.iter().enumerate() {
-            let mut errors = (last[j] + u32::from(a != b))
-                .min(last[j + 1] + 1)
-                .min(row[j] + 1);
-            if i > 0 && j > 0 && a == word[j - 1] && b == typed[i - 1] {
-                errors = errors.min(before_last[j - 1] + 1);
-            }
-            row[j + 1] = errors;
-        }
-        std::mem::swap(&mut before_last, &mut last);
-        std::mem::swap(&mut last, &mut row);
-    }
-    let nearest = last.iter().copied().min().unwrap_or_default();
-    (last[word.len()], nearest)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn compare(query: &str, name: &str) -> Option<Match> {
-        let name = words(name);
-        let name: Vec<&str> = name.iter().map(String::as_str).collect();
-        Typed::new(query).compare(&name)
-    }
-
-    #[expect(
-        clippy::unnecessary_wraps,
-        reason = "it reads like what it is compared to"
-    )]
-    fn found(kind: Kind, errors: u32) -> Option<Match> {
-        Some(Match::with_errors(kind, errors))
+    fn texts(typed: Option<Typed>) -> Option<Vec<String>> {
+        typed.map(|typed| typed.words.into_iter().map(|word| word.text).collect())
     }
 
     #[test]
-    fn a_match_is_of_the_best_kind_that_it_can_be() {
-        assert_eq!(compare("heat", "Heat"), found(Kind::Whole, 0));
-        assert_eq!(compare("heat", "The Heat"), found(Kind::WholeLoosely, 0));
-        assert_eq!(compare("a heat", "Heat"), found(Kind::WholeLoosely, 0));
-        assert_eq!(compare("heat", "Heat Wave"), found(Kind::Beginning, 0));
+    fn a_query_is_its_words_and_its_pairs() {
+        let typed = Typed::new("Spider Man II");
+        let joined: Vec<&str> = typed.joined.iter().map(|word| word.text.as_str()).collect();
+        assert_eq!(joined, ["spiderman", "manii"]);
+        assert_eq!(typed.all(), 0b111);
+        assert_eq!(typed.words[2].number, Some(2));
+        assert_eq!(Typed::new(&"x ".repeat(100)).words.len(), MOST_WORDS);
+        assert_eq!(Typed::new("?!").all(), 0);
+    }
+
+    #[test]
+    fn what_stands_around_a_name_is_left_out() {
+        let without = |query: &str| {
+            texts(Typed::new(query).without_what_stands_around()).map(|words| words.join(" "))
+        };
         assert_eq!(
-            compare("dark kni", "The Dark Knight"),
-            found(Kind::BeginningLoosely, 0)
+            without("watch the jerk online").as_deref(),
+            Some("the jerk")
         );
-        assert_eq!(compare("heat", "In the Heat"), found(Kind::Words, 0));
-        assert_eq!(compare("heat", "In the Dark"), None);
+        assert_eq!(without("body heat the movie").as_deref(), Some("body heat"));
+        assert_eq!(
+            without("movies with sean connery").as_deref(),
+            Some("sean connery")
+        );
+        assert_eq!(without("the movie"), None);
+        assert_eq!(without("heat"), None);
     }
 
     #[test]
-    fn one_error_is_forgiven_in_a_word_and_two_in_a_long_one() {
-        assert_eq!(compare("haet", "Heat"), found(Kind::Whole, 1));
-        assert_eq!(compare("hat", "Heat"), found(Kind::Whole, 1));
-        assert_eq!(compare("het", "Heat"), found(Kind::Whole, 1));
-        assert_eq!(compare("hta", "Heat"), None);
-        assert_eq!(compare("godfathr", "Godfather"), found(Kind::Whole, 1));
-        assert_eq!(compare("godfahter", "Godfather"), found(Kind::Whole, 1));
-        assert_eq!(compare("gdfathr", "Godfather"), None);
-        assert_eq!(compare("gdfatherr", "Godfather"), found(Kind::Whole, 2));
-        assert_eq!(compare("intrstelar", "Interstellar"), found(Kind::Whole, 2));
-    }
-
-    #[test]
-    fn the_first_letter_of_a_short_word_must_be_right() {
-        assert_eq!(compare("beat", "Heat"), None);
-        assert_eq!(compare("oodfather", "Godfather"), found(Kind::Whole, 1));
+    fn the_number_of_a_part_is_told_from_its_name() {
+        let without = |query: &str| texts(Typed::new(query).without_number());
+        assert_eq!(without("alien part 4"), Some(vec!["alien".to_owned()]));
+        assert_eq!(without("alien four"), Some(vec!["alien".to_owned()]));
+        assert_eq!(without("7"), None);
+        assert_eq!(without("alien"), None);
+        let parts = texts(Typed::new("alien part 4 vol").without_parts());
+        assert_eq!(
+            parts,
+            Some(vec!["alien".to_owned(), "4".into(), "vol".into()])
+        );
     }
 
     #[test]
     fn short_words_and_numbers_forgive_nothing() {
-        assert_eq!(compare("up", "Us"), None);
-        assert_eq!(compare("2001", "2010"), None);
-        assert_eq!(compare("1917", "1918"), None);
-        assert_eq!(compare("霸王别妃", "霸王别姬"), None);
-    }
-
-    #[test]
-    fn an_unfinished_word_forgives_errors_if_it_is_long_enough() {
-        assert_eq!(
-            compare("dark kngih", "Dark Knights"),
-            found(Kind::Beginning, 1)
-        );
-        assert_eq!(compare("dark knhi", "Dark Knights"), None);
+        let tolerance = |word: &str| Typed::new(word).words[0].tolerance();
+        assert_eq!(["up", "2001", "霸", "se7en"].map(tolerance), [0; 4]);
+        assert_eq!(["heat", "matrix"].map(tolerance), [1; 2]);
+        assert_eq!(tolerance("godfather"), 2);
     }
 }

@@ -29,7 +29,8 @@ pub use genres::{GenreName, genre_name};
 pub use keys::NameKeys;
 pub use publication::{Publication, TitleState};
 pub use search::{
-    Begun, CatalogFollower, PersonHit, SearchError, SearchService, TitleHit, TitleSearch, Wanted,
+    Begun, CatalogFollower, NamesOfTitles, PersonHit, SearchError, SearchService, TitleHit,
+    TitleSearch, Wanted,
 };
 pub use service::{CatalogPorts, CatalogService};
 pub use store::{

@@ -13,7 +13,7 @@ use super::store::{Change, Changed, TitleFilter, TitleWatchers};
 use super::types::{Person, Title};
 use super::visibility::Visibility;
 use crate::domain::error::{Coded, ErrorCode, StoreError};
-use crate::domain::ids::{PersonId, TitleId};
+use crate::domain::ids::{CollectionId, PersonId, TitleId};
 
 /// The most hits that a search gives.
 const MAX_HITS: usize = 500;
@@ -23,11 +23,20 @@ pub type Wanted = Arc<dyn Fn(&TitleFacts) -> bool + Send + Sync>;
 
 /// An index of names, fed by the catalogue's change feed.
 ///
-/// Case and accents do not matter, small typing errors are forgiven. Better matches come first: the whole name, its
-/// beginning, all words in it (the last one may be unfinished), then the same with typing errors, then names of
-/// credited people; a title's original name counts like its name. A leading article and the spaces between words hardly
-/// count: a name that is whole but for them comes next to the whole name. Equal matches are ordered by watchers, the
-/// greatest first, then by id.
+/// Case and accents do not matter, nor how a number is written (`2`, `II`, `two`), `&` for "and", and what is often
+/// abbreviated (`vol.`, `dr.`). A title's original name counts like its name. Better matches come first:
+///
+/// 1. by a name of the title: the whole name; the whole but for a leading article and the spaces between its words; its
+///    beginning, before or behind its article (the last word may be unfinished); all words anywhere in it;
+/// 2. by one person who is credited: the whole name, the surname, other words of it, its beginning; what somebody is
+///    billed far behind in comes later;
+/// 3. by words that are spread over the names of a title, its people, year, characters, collection and its number there;
+///    the whole name of the title beside others first.
+///
+/// Only where fewer than ten are found are small typing errors forgiven, in the same order, and is the number at the end
+/// of a query left out. Only where none has all of the words are those found that have most of them. What people type
+/// around a name ("watch … online") is left out if nothing has it. Equal matches are ordered by watchers, the greatest
+/// first (among beginnings a whole word counts more), then by id. Of a longer query the first 32 words count.
 #[async_trait]
 pub trait TitleSearch: Send + Sync {
     /// The titles that match and are wanted, the best first, at most `limit`: what is not wanted takes nobody's place.
@@ -44,16 +53,19 @@ pub trait TitleSearch: Send + Sync {
     async fn search_people(&self, query: &str, limit: usize)
     -> Result<Vec<PersonHit>, SearchError>;
 
-    /// Takes changes of the catalogue in; the same again changes nothing; visible to the next search. `names` has the
-    /// people credited by the titles.
-    async fn apply(
-        &self,
-        changes: &[Change],
-        names: &HashMap<PersonId, String>,
-    ) -> Result<(), SearchError>;
+    /// Takes changes of the catalogue in; the same again changes nothing; visible to the next search. `names` has what
+    /// the titles refer to by id; a change among `changes` says it better.
+    async fn apply(&self, changes: &[Change], names: &NamesOfTitles) -> Result<(), SearchError>;
 
     /// Takes in how many watchers titles have, those that it knows; visible to the next search.
     fn put_watchers(&self, watchers: &[TitleWatchers]);
+}
+
+/// The names of those whom titles credit, and of the collections that they are part of.
+#[derive(Debug, Clone, Default)]
+pub struct NamesOfTitles {
+    pub people: HashMap<PersonId, String>,
+    pub collections: HashMap<CollectionId, String>,
 }
 
 /// A title that matches.
@@ -159,47 +171,76 @@ impl SearchService {
         }
     }
 
-    /// The titles that may be seen, match and pass the filter, the best first.
+    /// The titles that may be seen, match and pass the filter, the best first: at most `limit`, and at most 500.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn titles(
         &self,
         visibility: &Visibility,
         query: &str,
         filter: &TitleFilter,
+        limit: usize,
     ) -> Result<Vec<(f64, Arc<Title>)>, SearchError> {
         let query = self.checked(query)?;
-        let wanted: Wanted = {
-            let (visibility, filter) = (*visibility, filter.clone());
-            Arc::new(move |title| {
-                visibility.shows_rated(title.age, &title.publication) && filter.passes(title)
-            })
-        };
-        let hits = self
-            .index
-            .search_titles(query, Arc::clone(&wanted), MAX_HITS);
+        let asked = Asked::new(*visibility, query, filter.clone());
+        let limit = limit.min(MAX_HITS);
+        let (hits, mut found) = self.found(&asked, limit).await?;
+        if found.len() < hits && hits == limit {
+            // Some are not what the index knows of them any more: others take their places.
+            (_, found) = self.found(&asked, MAX_HITS).await?;
+            found.truncate(limit);
+        }
+        Ok(found)
+    }
+
+    /// How many titles may be seen, match and pass the filter, up to 500.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn count_titles(
+        &self,
+        visibility: &Visibility,
+        query: &str,
+        filter: &TitleFilter,
+    ) -> Result<u64, SearchError> {
+        let found = self.titles(visibility, query, filter, MAX_HITS).await?;
+        Ok(found.len() as u64)
+    }
+
+    /// How many titles the index finds, and those of them that are still what it knows of them.
+    async fn found(
+        &self,
+        asked: &Asked<'_>,
+        limit: usize,
+    ) -> Result<(usize, Vec<(f64, Arc<Title>)>), SearchError> {
+        let wanted = Arc::clone(&asked.wanted);
+        let hits = self.index.search_titles(asked.query, wanted, limit);
         let hits = hits.await?;
         let ids: Vec<TitleId> = hits.iter().map(|hit| hit.title).collect();
         let mut titles: HashMap<TitleId, Arc<Title>> = self
             .catalog
-            .titles(visibility, &ids)
+            .titles(&asked.visibility, &ids)
             .await?
             .into_iter()
             .map(|title| (title.id, title))
             .collect();
         let found = hits
-            .into_iter()
+            .iter()
             .filter_map(|hit| Some((hit.score, titles.remove(&hit.title)?)));
-        // What is stored may be newer than what the index knows.
-        Ok(found
-            .filter(|(_, title)| wanted(&TitleFacts::from(&**title)))
-            .collect())
+        // What is stored may be newer than what the index knows. Whether it may be seen was asked with it.
+        let is_wanted =
+            |title: &Title| !asked.is_filtered || (asked.wanted)(&TitleFacts::from(title));
+        let found = found.filter(|(_, title)| is_wanted(title));
+        Ok((hits.len(), found.collect()))
     }
 
-    /// The people whose name matches, the best first.
+    /// The people whose name matches, the best first: at most `limit`, and at most 500.
     #[tracing::instrument(level = "debug", skip_all)]
-    pub async fn people(&self, query: &str) -> Result<Vec<(f64, Person)>, SearchError> {
+    pub async fn people(
+        &self,
+        query: &str,
+        limit: usize,
+    ) -> Result<Vec<(f64, Person)>, SearchError> {
         let query = self.checked(query)?;
-        let hits = self.index.search_people(query, MAX_HITS).await?;
+        let limit = limit.min(MAX_HITS);
+        let hits = self.index.search_people(query, limit).await?;
         let ids: Vec<PersonId> = hits.iter().map(|hit| hit.person).collect();
         let mut people: HashMap<PersonId, Person> = self
             .catalog
@@ -212,6 +253,34 @@ impl SearchService {
             .into_iter()
             .filter_map(|hit| Some((hit.score, people.remove(&hit.person)?)))
             .collect())
+    }
+
+    /// How many people have a name that matches, up to 500.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn count_people(&self, query: &str) -> Result<u64, SearchError> {
+        Ok(self.people(query, MAX_HITS).await?.len() as u64)
+    }
+}
+
+/// What somebody looks for, and may see.
+struct Asked<'a> {
+    query: &'a str,
+    visibility: Visibility,
+    /// Whether anything but visibility decides.
+    is_filtered: bool,
+    wanted: Wanted,
+}
+
+impl<'a> Asked<'a> {
+    fn new(visibility: Visibility, query: &'a str, filter: TitleFilter) -> Self {
+        Self {
+            query,
+            visibility,
+            is_filtered: filter != TitleFilter::default(),
+            wanted: Arc::new(move |title| {
+                visibility.shows_rated(title.age, &title.publication) && filter.passes(title)
+            }),
+        }
     }
 }
 
@@ -228,23 +297,26 @@ pub trait CatalogFollower: Send + Sync {
 #[async_trait]
 impl CatalogFollower for SearchService {
     async fn follow(&self, changes: &[Change]) -> Result<(), CatalogError> {
-        let credited = changes.iter().filter_map(|change| match &change.changed {
-            Changed::Title(title) => Some(title.credits.iter().map(|credit| credit.person)),
+        let titles = changes.iter().filter_map(|change| match &change.changed {
+            Changed::Title(title) => Some(title),
             Changed::Person(_)
             | Changed::Genre(_)
             | Changed::Collection(_)
             | Changed::Episode(_)
             | Changed::Unreadable(..) => None,
         });
-        let people: HashSet<PersonId> = credited.flatten().collect();
-        let people = self
-            .catalog
-            .people(&people.into_iter().collect::<Vec<_>>())
-            .await?;
-        let names = people
-            .into_iter()
-            .map(|person| (person.id, person.name))
-            .collect();
+        let credits = titles.clone().flat_map(|title| &title.credits);
+        let people: HashSet<PersonId> = credits.map(|credit| credit.person).collect();
+        let collections = titles.filter_map(|title| Some(title.collection?.collection));
+        let collections: HashSet<CollectionId> = collections.collect();
+        let people: Vec<PersonId> = people.into_iter().collect();
+        let collections: Vec<CollectionId> = collections.into_iter().collect();
+        let people = self.catalog.people(&people).await?.into_iter();
+        let named = self.catalog.collections_of_seen_films(&collections).await?;
+        let names = NamesOfTitles {
+            people: people.map(|person| (person.id, person.name)).collect(),
+            collections: named.into_iter().map(|it| (it.id, it.name)).collect(),
+        };
         self.index
             .apply(changes, &names)
             .await

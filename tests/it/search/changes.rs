@@ -1,8 +1,6 @@
 //! The index follows the catalogue.
 
-use std::collections::HashMap;
-
-use reelgraph::domain::catalog::{TitleSearch, TitleWatchers};
+use reelgraph::domain::catalog::{NamesOfTitles, TitleSearch, TitleWatchers};
 use reelgraph::domain::ids::TitleId;
 
 use super::fixture::{Index, person};
@@ -27,7 +25,7 @@ async fn a_change_is_seen_by_the_next_search() {
     let renamed = person("Somebody Famous", "Somebody Else");
     index
         .search
-        .apply(&[renamed], &HashMap::new())
+        .apply(&[renamed], &NamesOfTitles::default())
         .await
         .unwrap();
     assert_eq!(index.find("famous").await, [""; 0]);

@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::DateTime;
-use reelgraph::adapters::search::TantivySearch;
+use reelgraph::adapters::search::WordSearch;
 use reelgraph::domain::catalog::{
-    Change, Changed, Credit, CreditRole, Person, Publication, Title, TitleKind, TitleSearch, Wanted,
+    Change, Changed, Credit, CreditRole, NamesOfTitles, Person, Publication, Title, TitleKind,
+    TitleSearch, Wanted,
 };
 use reelgraph::domain::ids::{PersonId, TitleId};
 use reelgraph::domain::stamp::Stamp;
@@ -27,7 +28,7 @@ pub(super) struct Film {
 /// The films of the seed, in an index.
 pub(super) struct Seed {
     pub(super) films: Vec<Film>,
-    pub(super) index: TantivySearch,
+    pub(super) index: WordSearch,
 }
 
 impl Seed {
@@ -44,11 +45,9 @@ impl Seed {
             })
             .collect();
         let people = films.iter().flat_map(Film::people);
-        let index = TantivySearch::new().unwrap();
-        index
-            .apply(&changes(&titles), &names(people))
-            .await
-            .unwrap();
+        let index = WordSearch::default();
+        let names = named(names(people));
+        index.apply(&changes(&titles), &names).await.unwrap();
         Self { films, index }
     }
 
@@ -86,7 +85,7 @@ impl Film {
 pub(super) struct Index {
     pub(super) titles: Vec<Title>,
     people: HashMap<PersonId, String>,
-    pub(super) search: TantivySearch,
+    pub(super) search: WordSearch,
 }
 
 impl Index {
@@ -94,7 +93,7 @@ impl Index {
         Self {
             titles: Vec::new(),
             people: HashMap::new(),
-            search: TantivySearch::new().unwrap(),
+            search: WordSearch::default(),
         }
     }
 
@@ -113,7 +112,8 @@ impl Index {
     /// The same with the titles as they are now in the index.
     pub(super) async fn apply(self) -> Self {
         let changes = changes(&self.titles);
-        self.search.apply(&changes, &self.people).await.unwrap();
+        let names = named(self.people.clone());
+        self.search.apply(&changes, &names).await.unwrap();
         self
     }
 
@@ -171,6 +171,13 @@ fn credits(people: &[&str]) -> Vec<Credit> {
         .collect()
 }
 
+fn named(people: HashMap<PersonId, String>) -> NamesOfTitles {
+    NamesOfTitles {
+        people,
+        ..NamesOfTitles::default()
+    }
+}
+
 fn names<'a>(people: impl IntoIterator<Item = &'a str>) -> HashMap<PersonId, String> {
     let people = people.into_iter();
     people
@@ -203,7 +210,7 @@ fn changes(titles: &[Title]) -> Vec<Change> {
         .collect()
 }
 
-fn stamp() -> Stamp {
+pub(super) fn stamp() -> Stamp {
     Stamp::first(DateTime::from_timestamp(1_790_000_000, 0).unwrap())
 }
 

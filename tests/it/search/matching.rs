@@ -14,7 +14,6 @@ async fn typing_errors_are_forgiven() {
     assert_eq!(seed.find("the godfahter").await, godfather);
     assert_eq!(seed.find("pulp ficton").await, ["pulp-fiction-1994"]);
     assert_eq!(seed.first("star wras").await, "star-wars-1977");
-    assert_eq!(seed.find("7 samurai").await, [""; 0]);
 }
 
 #[tokio::test]
@@ -83,7 +82,6 @@ async fn the_last_word_may_be_unfinished() {
         1,
         "one letter is missing"
     );
-    assert_eq!(seed.find("da knight").await, [""; 0]);
 }
 
 #[tokio::test]

@@ -5,4 +5,5 @@ mod fixture;
 mod matching;
 mod order;
 mod queries;
+mod spread;
 mod wanted;

@@ -4,7 +4,7 @@ use reelgraph::domain::catalog::TitleSearch;
 use reelgraph::domain::ids::{PersonId, TitleId};
 use reelgraph::domain::text;
 
-use super::fixture::{Index, Seed, any, rank};
+use super::fixture::{Index, Seed, any, rank, sorted};
 
 #[tokio::test]
 async fn better_kinds_of_match_come_first() {
@@ -12,7 +12,6 @@ async fn better_kinds_of_match_come_first() {
         "Heat",
         "The Heat",
         "Heat Wave",
-        "The Heat Is On",
         "In the Heat of the Night",
         "Haet",
     ];
@@ -24,6 +23,75 @@ async fn better_kinds_of_match_come_first() {
     let index = index.apply().await;
 
     assert_eq!(index.find("heat").await, names);
+}
+
+#[tokio::test]
+async fn an_article_puts_no_title_behind_others() {
+    let mut index = Index::new();
+    for (name, watchers) in [
+        ("Matrimony", 5),
+        ("The Matrix", 50),
+        ("Matilda", 20),
+        ("A Matter of Life and Death", 30),
+    ] {
+        index.add(name, watchers);
+    }
+    let index = index.apply().await;
+
+    let by_watchers = [
+        "The Matrix",
+        "A Matter of Life and Death",
+        "Matilda",
+        "Matrimony",
+    ];
+    assert_eq!(index.find("mat").await, by_watchers);
+    assert_eq!(index.find("the mat").await[0], "The Matrix");
+}
+
+#[tokio::test]
+async fn a_whole_word_comes_before_a_beginning() {
+    let mut index = Index::new();
+    for name in ["Stardust", "Star Wars", "Starman", "A Star Is Born"] {
+        index.add(name, 1);
+    }
+    let index = index.apply().await;
+
+    let found = index.find("star").await;
+
+    assert_eq!(sorted(found[..2].to_vec()), ["A Star Is Born", "Star Wars"]);
+    assert_eq!(found.len(), 4);
+}
+
+#[tokio::test]
+async fn a_surname_comes_before_a_mistyped_title() {
+    let mut index = Index::new();
+    index.add("Norten", 9);
+    index.add_with("Fight Club", 0, &["Brad Pitt", "Edward Norton"]);
+    index.add_with("The Sheik", 5, &["Norton Wood"]);
+    let index = index.apply().await;
+
+    assert_eq!(
+        index.find("norton").await,
+        ["Fight Club", "The Sheik", "Norten"]
+    );
+}
+
+#[tokio::test]
+async fn the_billing_orders_the_films_of_an_actor() {
+    let mut index = Index::new();
+    let crowd = ["Ann One", "Ben Two", "Cid Three", "Dan Four", "Eve Five"];
+    let behind = [&crowd[..], &["Al Pacino"]].concat();
+    index.add_with("Guest", 9, &behind);
+    index.add_with("Second", 1, &[crowd[0], "Al Pacino"]);
+    index.add_with("First", 1, &["Al Pacino", crowd[0]]);
+    index.add_with("Fourth", 9, &[crowd[0], crowd[1], crowd[2], "Al Pacino"]);
+    index.add_with("Watched", 5, &["Al Pacino"]);
+    let index = index.apply().await;
+
+    let billed = ["Watched", "First", "Second", "Fourth", "Guest"];
+    assert_eq!(index.find("al pacino").await, billed);
+    assert_eq!(index.find("pacino").await, billed);
+    assert_eq!(index.find("al pacin").await, billed);
 }
 
 #[tokio::test]

@@ -1,0 +1,188 @@
+//! Finding people by their names.
+
+use super::compare::covered;
+use super::hits::Seen;
+use super::index::{Index, Person};
+use super::lexicon::Slot;
+use super::ranking::{Credit, Kind, Match, score};
+use super::senses::{ALL, Meanings, NONE};
+use super::typed::{JOINED, Typed};
+use crate::domain::catalog::PersonHit;
+
+/// A search that has found fewer looks on for typing errors.
+const FEW: usize = 10;
+
+/// How the name of somebody has all words of a query.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Named {
+    pub(super) errors: u32,
+    /// All words of the name are in the query.
+    is_whole: bool,
+    /// They stand in the order of the name, from its first word on.
+    is_beginning: bool,
+    /// The last word of the query is the surname.
+    has_surname: bool,
+    /// The last word of the query is only the beginning of a word.
+    is_unfinished: bool,
+    /// How many titles somebody is credited with.
+    pub(super) titles: u32,
+}
+
+/// The people whose name matches; among equal matches those first whose titles are the most and the most watched.
+pub(super) fn people(query: &str, index: &Index, limit: usize) -> Vec<PersonHit> {
+    let typed = Typed::new(query);
+    let mut hits: Vec<PersonHit> = Vec::new();
+    let mut seen = Seen::none_of(index.sizes().1);
+    for forgiven in [NONE, ALL] {
+        let meanings = Meanings::of_people(&typed, index, forgiven);
+        each_person(index, &typed, &meanings, |slot, named| {
+            if seen.is_new(slot) {
+                let person = index.person(slot);
+                let watchers = person
+                    .titles
+                    .iter()
+                    .map(|title| 1 + index.title(*title).watchers);
+                hits.push(PersonHit {
+                    person: person.id,
+                    score: score(named.as_match().grade(), watchers.sum()),
+                });
+            }
+        });
+        if hits.len() >= FEW.min(limit) {
+            break;
+        }
+    }
+    hits.sort_unstable_by(|a, b| b.score.total_cmp(&a.score).then(a.person.cmp(&b.person)));
+    hits.truncate(limit);
+    hits
+}
+
+/// Calls with everybody whose name has all words of a query.
+pub(super) fn each_person(
+    index: &Index,
+    typed: &Typed,
+    meanings: &Meanings<'_>,
+    mut visit: impl FnMut(Slot, Named),
+) {
+    let senses = &meanings.people;
+    let needed = typed.needed();
+    let words = (0..typed.words.len()).filter(|at| needed & (1 << at) != 0);
+    let bits = |at: usize| {
+        let before = at.checked_sub(1).map(|before| JOINED + before);
+        [Some(at), Some(JOINED + at), before].into_iter().flatten()
+    };
+    let mut least = usize::MAX;
+    let mut rarest = None;
+    for at in words {
+        let count = bits(at).map(|bit| senses.count(bit, least)).sum();
+        if count < least {
+            (least, rarest) = (count, Some(at));
+        }
+    }
+    let Some(rarest) = rarest.filter(|_| least > 0) else {
+        return;
+    };
+    let mut seen = Seen::none_of(index.sizes().1);
+    for bit in bits(rarest) {
+        senses.each_list(bit, |people| {
+            for slot in people {
+                if seen.is_new(*slot)
+                    && let Some(named) = named(index.person(*slot), typed, meanings)
+                {
+                    visit(*slot, named);
+                }
+            }
+            true
+        });
+    }
+}
+
+/// The fewest letters of a surname that people may be known for: shorter words are the beginning of a title.
+const MIN_KNOWN: usize = 4;
+/// A word that more people have is a forename.
+const MOST_NAMESAKES: usize = 1000;
+/// So many times as many titles credit people of a surname as have the word in their names.
+const KNOWN: usize = 3;
+
+/// Whether the only word of a query is a surname by which far more titles are known than by their own names.
+pub(super) fn known_for_it(index: &Index, typed: &Typed) -> bool {
+    let [word] = &typed.words[..] else {
+        return false;
+    };
+    let Some(surname) = index.people.find(&word.text) else {
+        return false;
+    };
+    let people = index.people.slots(surname);
+    if word.letters.len() < MIN_KNOWN || people.len() > MOST_NAMESAKES {
+        return false;
+    }
+    let people = people.iter().map(|slot| index.person(*slot));
+    let bearers = people.filter(|person| person.words.get(person.surname) == Some(&surname));
+    let credits: usize = bearers.map(|person| person.titles.len()).sum();
+    let named = index.names.find(&word.text);
+    let named = named.map_or(0, |word| index.names.slots(word).len());
+    credits > 1 && credits >= KNOWN * named
+}
+
+/// How a title matches by somebody's name.
+pub(super) fn credit(named: Named) -> Credit {
+    if named.is_unfinished {
+        Credit::Unfinished
+    } else if named.is_whole {
+        Credit::Whole
+    } else if named.has_surname {
+        Credit::Surname
+    } else {
+        Credit::Words
+    }
+}
+
+impl Named {
+    fn as_match(self) -> Match {
+        let kind = match (self.is_whole && !self.is_unfinished, self.is_beginning) {
+            (true, true) => Kind::Whole,
+            (true, false) => Kind::Reordered,
+            (false, true) => Kind::Beginning,
+            (false, false) if self.is_unfinished => Kind::WordsUnfinished,
+            (false, false) => Kind::Words,
+        };
+        Match {
+            kind,
+            errors: self.errors,
+            is_spelled: false,
+            is_unfinished: self.is_unfinished,
+        }
+    }
+}
+
+/// How the name of somebody has all words of the query, if it has.
+fn named(person: &Person, typed: &Typed, meanings: &Meanings<'_>) -> Option<Named> {
+    let needed = typed.needed();
+    let last = 1_u64 << (typed.words.len() - 1);
+    let (mut words, mut exact, mut finished) = (0, 0, 0);
+    let mut named = Named {
+        errors: 0,
+        is_whole: true,
+        is_beginning: true,
+        has_surname: false,
+        is_unfinished: false,
+        titles: u32::try_from(person.titles.len()).unwrap_or(u32::MAX),
+    };
+    for (at, word) in person.words.iter().enumerate() {
+        let fits = meanings.people.fits(*word);
+        let covers = covered(fits.all);
+        words |= covers;
+        exact |= covered(fits.all & !fits.errors[0]);
+        finished |= covered(fits.all & !fits.begins);
+        named.is_whole &= covers != 0;
+        // The words of the query that are laid so far are followed by this one.
+        named.is_beginning &= at >= typed.words.len() || covers & (1 << at) != 0;
+        named.has_surname |= at == person.surname && covered(fits.all & !fits.begins) & last != 0;
+    }
+    if words & needed != needed {
+        return None;
+    }
+    named.errors = (needed & !exact).count_ones();
+    named.is_unfinished = finished & last == 0;
+    Some(named)
+}
