@@ -3,16 +3,18 @@
 //! Of the words of a query the one that stands in the fewest names gives the candidates; what else they have of it is
 //! read from them. So a word as "the" costs nothing beside a rarer one.
 
+use super::candidates::{
+    Places, count_all, count_names, count_places, each_named, each_with, rarest,
+};
 use super::compare::Comparing;
-use super::hits::{Hits, Seen};
+use super::hits::Hits;
 use super::index::{Entry, Index};
-use super::lexicon::Slot;
 use super::partial;
 use super::people::{Named, credit, each_person, known_for_it};
 use super::ranking::{Credit, Kind, Match};
 use super::senses::{ALL, Forgiven, Meanings, NONE};
 use super::spread::Reading;
-use super::typed::{JOINED, Typed};
+use super::typed::Typed;
 use crate::domain::catalog::{TitleFacts, TitleHit};
 
 /// A search that has found fewer looks on in worse sorts of match.
@@ -21,9 +23,9 @@ const FEW: usize = 10;
 const MOST_READ: usize = 2000;
 
 /// One search. The same query gives the same titles in the same order for any limit, but for where they end.
-pub(super) struct Finding<'a> {
-    pub(super) index: &'a Index,
-    pub(super) hits: Hits<'a>,
+struct Finding<'a> {
+    index: &'a Index,
+    hits: Hits<'a>,
     limit: usize,
 }
 
@@ -70,7 +72,7 @@ impl Finding<'_> {
         }
         if self.hits.is_empty() {
             for typed in ways.iter().rev() {
-                partial::titles(self, typed);
+                partial::titles(self.index, &mut self.hits, typed);
                 if !self.hits.is_empty() {
                     break;
                 }
@@ -247,107 +249,6 @@ impl Finding<'_> {
 /// The grade of a whole name.
 const NAMED: u32 = 940;
 
-/// The word of a query that stands in the fewest places, and in how many; `None` if one stands nowhere.
-fn rarest(typed: &Typed, count: impl Fn(usize, usize) -> usize) -> Option<(usize, usize)> {
-    let needed = typed.needed();
-    let mut rarest = None;
-    let mut least = usize::MAX;
-    for at in (0..typed.words.len()).filter(|at| needed & (1 << at) != 0) {
-        let count = count(at, least);
-        if count < least {
-            (least, rarest) = (count, Some((at, count)));
-        }
-    }
-    rarest.filter(|(_, count)| *count > 0)
-}
-
-/// The places of the bits by which a word of a query is found: its own, and those of its pairs.
-fn bits_of(at: usize) -> impl Iterator<Item = usize> {
-    let before = at.checked_sub(1).map(|before| JOINED + before);
-    [Some(at), Some(JOINED + at), before].into_iter().flatten()
-}
-
-pub(super) fn count_names(meanings: &Meanings<'_>, at: usize, most: usize) -> usize {
-    let names = bits_of(at).map(|bit| meanings.names.count(bit, most));
-    names.sum::<usize>() + meanings.joined.count(at, most)
-}
-
-/// In how many names a word of the query is, of titles, people and others.
-fn count_places(meanings: &Meanings<'_>, at: usize, most: usize) -> usize {
-    let people = bits_of(at).map(|bit| meanings.people.count(bit, most));
-    count_names(meanings, at, most) + meanings.lore.count(at, most) + people.sum::<usize>()
-}
-
-/// Somebody is credited with some titles.
-const TITLES_OF_A_PERSON: usize = 4;
-
-/// How many titles may have a word of the query in anything.
-pub(super) fn count_all(meanings: &Meanings<'_>, at: usize, most: usize) -> usize {
-    let people = bits_of(at).map(|bit| meanings.people.count(bit, most));
-    count_names(meanings, at, most)
-        + meanings.lore.count(at, most)
-        + TITLES_OF_A_PERSON * people.sum::<usize>()
-}
-
-/// Calls with each title in one of whose names a word of the query may be.
-fn each_named(index: &Index, meanings: &Meanings<'_>, at: usize, mut visit: impl FnMut(Slot)) {
-    let mut seen = Seen::none_of(index.sizes().0);
-    let mut look = |slots: &[Slot]| {
-        for slot in slots {
-            if seen.is_new(*slot) {
-                visit(*slot);
-            }
-        }
-        true
-    };
-    for bit in bits_of(at) {
-        meanings.names.each_list(bit, &mut look);
-    }
-    meanings.joined.each_list(at, &mut look);
-}
-
-/// What of titles is looked at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Places {
-    All,
-    /// Characters and collections.
-    Lore,
-}
-
-/// Calls with each title of which anything may have a word of the query.
-pub(super) fn each_with(
-    index: &Index,
-    meanings: &Meanings<'_>,
-    at: usize,
-    places: Places,
-    mut visit: impl FnMut(Slot),
-) {
-    let mut seen = Seen::none_of(index.sizes().0);
-    let mut look = |slots: &[Slot]| {
-        for slot in slots {
-            if seen.is_new(*slot) {
-                visit(*slot);
-            }
-        }
-        true
-    };
-    meanings.lore.each_list(at, &mut look);
-    if places == Places::Lore {
-        return;
-    }
-    for bit in bits_of(at) {
-        meanings.names.each_list(bit, &mut look);
-    }
-    meanings.joined.each_list(at, &mut look);
-    for bit in bits_of(at) {
-        meanings.people.each_list(bit, |people| {
-            people
-                .iter()
-                .all(|person| look(&index.person(*person).titles))
-        });
-    }
-}
-
 /// What orders equal matches by a name: the more watched; a whole word is worth as many watchers four times.
 fn fame(title: &Entry, found: Match) -> u64 {
     if found.is_unfinished {
@@ -368,6 +269,7 @@ mod tests {
     use super::*;
     use crate::adapters::search::compare::covered;
     use crate::adapters::search::index::TitleEntry;
+    use crate::adapters::search::typed::JOINED;
     use crate::domain::catalog::{Publication, TitleKind};
     use crate::domain::ids::TitleId;
 

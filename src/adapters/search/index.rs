@@ -2,15 +2,16 @@
 
 use hashbrown::HashMap;
 
-use super::lexicon::{Lexicon, Slot, WordId};
+use super::lexicon::{Lexicon, Slot};
 use super::names::{is_article, symbols, words};
+use super::shapes::WordId;
 use crate::domain::catalog::TitleFacts;
 use crate::domain::ids::{CollectionId, PersonId, TitleId};
 
 /// What stands behind a surname.
 const AFTER_SURNAMES: &[&str] = &["jr", "junior", "sr", "senior", "ii", "iii", "iv"];
 
-/// All of it.
+/// Titles, people and collections, and what finds them.
 #[derive(Debug, Default)]
 pub(super) struct Index {
     /// The words of names and original names, with the titles.
@@ -84,7 +85,7 @@ pub(super) struct Person {
     pub(super) words: Box<[WordId]>,
     /// Which of the words is the surname: the last, but for what stands behind it.
     pub(super) surname: usize,
-    /// Sorted, each once.
+    /// The titles that credit somebody: sorted, each once.
     pub(super) titles: Vec<Slot>,
 }
 

@@ -10,11 +10,9 @@ use std::sync::Arc;
 
 use hashbrown::{DefaultHashBuilder, HashTable};
 
-use super::shapes::{Shapes, distances};
+use super::shapes::{Shapes, WordId, distances};
 use super::typed::TypedWord;
 
-/// Which word of a lexicon.
-pub(super) type WordId = u32;
 /// Which title or person of an index; never given to another one.
 pub(super) type Slot = u32;
 
@@ -36,7 +34,7 @@ pub(super) struct Lexicon {
 #[derive(Debug)]
 struct Word {
     text: Arc<str>,
-    /// Sorted, each once.
+    /// Where it stands: sorted, each once.
     slots: Vec<Slot>,
 }
 

@@ -4,6 +4,7 @@
 //! know neither neighbours that are one word, nor that words may be spread over titles and people. `find` says in which
 //! order a search looks, `ranking` what counts as a better match.
 
+mod candidates;
 mod compare;
 mod find;
 mod hits;

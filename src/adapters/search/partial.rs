@@ -1,6 +1,8 @@
 //! Finding titles that have only some of the words, where none has all: those that have what tells the most.
 
-use super::find::{Finding, Places, count_all, each_with};
+use super::candidates::{Places, count_all, each_with};
+use super::hits::Hits;
+use super::index::Index;
 use super::ranking::{Kind, partial};
 use super::senses::{ALL, Meanings};
 use super::spread::Reading;
@@ -16,8 +18,7 @@ const LEAST: f64 = 0.4;
 const LITTLE: f64 = 0.1;
 
 /// Adds the titles that have some of the words.
-pub(super) fn titles(finding: &mut Finding<'_>, typed: &Typed) {
-    let index = finding.index;
+pub(super) fn titles(index: &Index, hits: &mut Hits<'_>, typed: &Typed) {
     let meanings = Meanings::of(typed, index, ALL);
     let (titles, _) = index.sizes();
     let counts: Vec<usize> = (0..typed.words.len())
@@ -50,7 +51,7 @@ pub(super) fn titles(finding: &mut Finding<'_>, typed: &Typed) {
     let mut reading = Reading::new(index, typed, &meanings);
     for at in best {
         each_with(index, &meanings, at, Places::All, |slot| {
-            if finding.hits.has(slot) {
+            if hits.has(slot) {
                 return;
             }
             let title = index.title(slot);
@@ -68,7 +69,7 @@ pub(super) fn titles(finding: &mut Finding<'_>, typed: &Typed) {
                 _ => 0,
             };
             let grade = partial(told / all) + named - mistyped.min(9);
-            finding.hits.offer(slot, title, grade, title.watchers);
+            hits.offer(slot, title, grade, title.watchers);
         });
     }
 }

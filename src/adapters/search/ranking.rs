@@ -39,7 +39,7 @@ pub(super) enum Credit {
     Whole,
     /// By the surname of people who are known for it far more than titles are.
     KnownSurname,
-    /// By the surname.
+    /// By the surname of somebody.
     Surname,
     /// By other words of a name.
     Words,

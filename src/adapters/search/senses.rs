@@ -3,7 +3,8 @@
 use hashbrown::HashMap;
 
 use super::index::Index;
-use super::lexicon::{Lexicon, Slot, WordId};
+use super::lexicon::{Lexicon, Slot};
+use super::shapes::WordId;
 use super::spellings::others;
 use super::typed::{JOINED, Typed, TypedWord};
 
@@ -16,11 +17,11 @@ const MIN_LORE: usize = 3;
 /// bits; those of neighbours that are one word among them.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Fits {
-    /// In any way.
+    /// In any way, those that follow too.
     pub(super) all: u64,
     /// Only as its beginning.
     pub(super) begins: u64,
-    /// In another spelling.
+    /// Only in another spelling of it.
     pub(super) spelled: u64,
     /// With a typing error, and with two.
     pub(super) errors: [u64; 2],
@@ -51,9 +52,9 @@ pub(super) struct Senses<'a> {
 /// The bits of the words in which typing errors are forgiven.
 pub(super) type Forgiven = u64;
 
-/// In no word.
+/// Typing errors are forgiven in no word.
 pub(super) const NONE: Forgiven = 0;
-/// In all.
+/// Typing errors are forgiven in all words.
 pub(super) const ALL: Forgiven = u64::MAX;
 
 impl<'a> Senses<'a> {

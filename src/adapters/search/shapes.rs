@@ -6,9 +6,11 @@
 
 use hashbrown::HashMap;
 
-use super::lexicon::WordId;
 use super::names::is_ideographic;
 use super::typed::TypedWord;
+
+/// Which word of a lexicon.
+pub(super) type WordId = u32;
 
 /// Nobody means a longer word by mistake.
 const LONGEST: usize = 40;

@@ -89,7 +89,7 @@ impl Typed {
         }
     }
 
-    /// All words.
+    /// The bits of all words.
     pub(super) fn all(&self) -> u64 {
         (1 << self.words.len()) - 1
     }
