@@ -81,6 +81,8 @@ pub(super) enum Places {
     All,
     /// Those of its characters and of its collection.
     Lore,
+    /// Its own names alone.
+    Names,
 }
 
 /// Calls with each title of which anything may have a word of the query.
@@ -100,7 +102,9 @@ pub(super) fn each_with(
         }
         true
     };
-    meanings.lore.each_list(at, &mut look);
+    if places != Places::Names {
+        meanings.lore.each_list(at, &mut look);
+    }
     if places == Places::Lore {
         return;
     }
@@ -108,6 +112,9 @@ pub(super) fn each_with(
         meanings.names.each_list(bit, &mut look);
     }
     meanings.joined.each_list(at, &mut look);
+    if places == Places::Names {
+        return;
+    }
     for bit in bits_of(at) {
         meanings.people.each_list(bit, |people| {
             people

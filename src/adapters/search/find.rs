@@ -154,6 +154,7 @@ impl Finding<'_> {
         each_person(index, typed, meanings, |slot, named| {
             let person = index.person(slot);
             let credit = match credit(named) {
+                Credit::Whole if are_known_for_it => Credit::KnownName,
                 Credit::Surname if are_known_for_it => Credit::KnownSurname,
                 credit => credit,
             };
@@ -179,16 +180,20 @@ impl Finding<'_> {
                 count_all(meanings, at, most)
             }
         });
-        let Some((rarest, _)) = rarest.filter(|(_, count)| *count <= MOST_READ) else {
+        let Some((rarest, count)) = rarest else {
             return;
         };
+        let is_common = count > MOST_READ;
+        if is_common && count_names(meanings, rarest, MOST_READ) > MOST_READ {
+            return;
+        }
         let mut reading = Reading::new(index, typed, meanings);
         let needed = typed.needed();
         // What has the only word in a name of its own or of a person was found.
-        let places = if typed.words.len() == 1 {
-            Places::Lore
-        } else {
-            Places::All
+        let places = match typed.words.len() {
+            _ if is_common => Places::Names,
+            1 => Places::Lore,
+            _ => Places::All,
         };
         each_with(index, meanings, rarest, places, |slot| {
             if self.hits.has(slot) {

@@ -214,6 +214,9 @@ impl Index {
         words.sort_unstable();
         words.dedup();
         let collection = self.collections.entry(id).or_default();
+        if collection.words == words {
+            return;
+        }
         let former = std::mem::replace(&mut collection.words, words);
         let Some(collection) = self.collections.get(&id) else {
             return;

@@ -35,10 +35,12 @@ pub(super) struct Match {
 /// How a title matches by who is credited with it, the best first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Credit {
-    /// By a whole name.
-    Whole,
+    /// By a name that is but one word, of somebody who is known for it far more than titles are.
+    KnownName,
     /// By the surname of people who are known for it far more than titles are.
     KnownSurname,
+    /// By a whole name.
+    Whole,
     /// By the surname of somebody.
     Surname,
     /// By other words of a name.
@@ -107,15 +109,16 @@ impl Credit {
     pub(super) fn grade(self, errors: u32, billing: u32) -> Grade {
         let grade = if errors == 0 {
             match self {
+                Self::KnownName => 939,
+                Self::KnownSurname => 925,
                 Self::Whole => 790,
-                Self::KnownSurname => 935,
                 Self::Surname => 760,
                 Self::Words => 730,
                 Self::Unfinished => 700,
             }
         } else {
             let grade = match self {
-                Self::Whole => 480,
+                Self::KnownName | Self::Whole => 480,
                 Self::KnownSurname | Self::Surname => 460,
                 Self::Words => 440,
                 Self::Unfinished => 420,
@@ -197,6 +200,9 @@ mod tests {
     #[test]
     fn a_better_sort_of_match_has_a_better_grade() {
         let names = KINDS[..7].iter().map(|kind| found(*kind, 0).grade());
+        let known = [Credit::KnownName, Credit::KnownSurname].map(|credit| credit.grade(0, 9));
+        let beginning = found(Kind::BeginningWithArticle, 0).grade();
+        assert!(known[0] > known[1] && known[1] > beginning, "{known:?}");
         let people = [
             Credit::Whole,
             Credit::Surname,

@@ -3,6 +3,7 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use async_trait::async_trait;
+use tokio::sync::Semaphore;
 
 use super::index::{Index, TitleEntry};
 use super::{find, people};
@@ -10,22 +11,56 @@ use crate::domain::catalog::{
     Change, Changed, NamesOfTitles, PersonHit, SearchError, Title, TitleHit, TitleSearch,
     TitleWatchers, Wanted,
 };
+use crate::domain::ids::{CollectionId, PersonId};
 
-/// So many changes are taken in at once: searches wait for them, a millisecond at most.
+/// So many changes are taken in at once: searches wait for them, some milliseconds at most.
 const AT_ONCE: usize = 32;
+/// The same for numbers of watchers.
+const COUNTS_AT_ONCE: usize = 5000;
 
 /// An index in the memory of this process. Clones share it.
 ///
-/// A search takes microseconds, so it is made where it is asked for: to send it to another thread would cost more.
-#[derive(Debug, Clone, Default)]
+/// A search mostly takes microseconds; but of some queries milliseconds, and while the index is written it waits. So it
+/// is made off the async threads, and there are no more at a time than there are cores: more would only wait for each
+/// other.
+#[derive(Debug, Clone)]
 pub struct WordSearch {
     index: Arc<RwLock<Index>>,
+    turns: Arc<Semaphore>,
+}
+
+impl Default for WordSearch {
+    fn default() -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        Self {
+            index: Arc::default(),
+            turns: Arc::new(Semaphore::new(cores)),
+        }
+    }
 }
 
 impl WordSearch {
     fn write(&self, write: impl FnOnce(&mut Index)) {
         write(&mut self.index.write().unwrap_or_else(PoisonError::into_inner));
     }
+
+    async fn search<T: Send + 'static>(
+        &self,
+        search: impl FnOnce(&Index) -> T + Send + 'static,
+    ) -> Result<T, SearchError> {
+        let turn = Arc::clone(&self.turns).acquire_owned().await;
+        let turn = turn.map_err(failed)?;
+        let index = Arc::clone(&self.index);
+        let found = tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            search(&index.read().unwrap_or_else(PoisonError::into_inner))
+        });
+        found.await.map_err(failed)
+    }
+}
+
+fn failed(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> SearchError {
+    SearchError::Index(error.into())
 }
 
 #[async_trait]
@@ -36,8 +71,9 @@ impl TitleSearch for WordSearch {
         wanted: Wanted,
         limit: usize,
     ) -> Result<Vec<TitleHit>, SearchError> {
-        let index = self.index.read().unwrap_or_else(PoisonError::into_inner);
-        Ok(find::titles(query, &index, &*wanted, limit))
+        let query = query.to_owned();
+        self.search(move |index| find::titles(&query, index, &*wanted, limit))
+            .await
     }
 
     async fn search_people(
@@ -45,45 +81,65 @@ impl TitleSearch for WordSearch {
         query: &str,
         limit: usize,
     ) -> Result<Vec<PersonHit>, SearchError> {
-        let index = self.index.read().unwrap_or_else(PoisonError::into_inner);
-        Ok(people::people(query, &index, limit))
+        let query = query.to_owned();
+        self.search(move |index| people::people(&query, index, limit))
+            .await
     }
 
     async fn apply(&self, changes: &[Change], names: &NamesOfTitles) -> Result<(), SearchError> {
-        for (id, name) in &names.people {
-            // One at a time, so that nobody waits: most are known by that name.
-            self.write(|index| index.put_person(*id, name));
-        }
-        for (id, name) in &names.collections {
-            self.write(|index| index.put_collection(*id, name));
-        }
-        for changes in changes.chunks(AT_ONCE) {
-            self.write(|index| {
-                for change in changes {
-                    put(index, &change.changed);
-                }
-            });
-            tokio::task::yield_now().await;
-        }
-        Ok(())
+        let (search, names) = (self.clone(), names.clone());
+        let news: Vec<News> = changes.iter().filter_map(|it| news(&it.changed)).collect();
+        let applied = tokio::task::spawn_blocking(move || {
+            for (id, name) in &names.people {
+                // One at a time, so that nobody waits: most are known by that name.
+                search.write(|index| index.put_person(*id, name));
+            }
+            for (id, name) in &names.collections {
+                search.write(|index| index.put_collection(*id, name));
+            }
+            let mut news = news.into_iter().peekable();
+            while news.peek().is_some() {
+                search.write(|index| news.by_ref().take(AT_ONCE).for_each(|it| put(index, it)));
+            }
+        });
+        applied.await.map_err(failed)
     }
 
     fn put_watchers(&self, watchers: &[TitleWatchers]) {
-        self.write(|index| {
-            for counted in watchers {
-                index.put_watchers(counted.title, counted.watchers);
-            }
-        });
+        for watchers in watchers.chunks(COUNTS_AT_ONCE) {
+            self.write(|index| {
+                for counted in watchers {
+                    index.put_watchers(counted.title, counted.watchers);
+                }
+            });
+        }
     }
 }
 
-fn put(index: &mut Index, changed: &Changed) {
+/// What a change says to the index.
+enum News {
+    Title(TitleEntry),
+    Person(PersonId, String),
+    Collection(CollectionId, String),
+}
+
+fn news(changed: &Changed) -> Option<News> {
     match changed {
-        Changed::Title(title) => index.put_title(entry(title)),
-        Changed::Person(person) => index.put_person(person.id, &person.name),
-        Changed::Collection(collection) => index.put_collection(collection.id, &collection.name),
+        Changed::Title(title) => Some(News::Title(entry(title))),
+        Changed::Person(person) => Some(News::Person(person.id, person.name.clone())),
+        Changed::Collection(collection) => {
+            Some(News::Collection(collection.id, collection.name.clone()))
+        }
         // What cannot be read is not found in the catalogue, whatever its name was.
-        Changed::Genre(_) | Changed::Episode(_) | Changed::Unreadable(..) => {}
+        Changed::Genre(_) | Changed::Episode(_) | Changed::Unreadable(..) => None,
+    }
+}
+
+fn put(index: &mut Index, news: News) {
+    match news {
+        News::Title(title) => index.put_title(title),
+        News::Person(id, name) => index.put_person(id, &name),
+        News::Collection(id, name) => index.put_collection(id, &name),
     }
 }
 
