@@ -69,8 +69,8 @@ const FORENAMES: &[&str] = &[
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let numbers = std::env::args().filter_map(|it| it.parse().ok());
-    let titles: u64 = numbers.last().unwrap_or(50_000);
+    let mut numbers = std::env::args().filter_map(|it| it.parse().ok());
+    let titles: u64 = numbers.next_back().unwrap_or(50_000);
     let people = titles * 5;
     let index = WordSearch::default();
     let changes: Vec<Change> = (0..titles).map(|number| title(number, people)).collect();
@@ -200,7 +200,7 @@ fn made(number: u64) -> String {
     word
 }
 
-/// A number that looks as if drawn (the finaliser of MurmurHash3).
+/// A number that looks as if drawn (the finaliser of `MurmurHash3`).
 fn mixed(number: u64) -> u64 {
     let number = (number ^ (number >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
     let number = (number ^ (number >> 33)).wrapping_mul(0xc4ce_b9fe_1a85_ec53);

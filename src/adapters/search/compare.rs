@@ -16,7 +16,7 @@ pub(super) struct Found {
     /// Those without a typing error.
     pub(super) exact: u64,
     /// How they stand in it, if it has any.
-    pub(super) found: Option<Match>,
+    pub(super) matched: Option<Match>,
 }
 
 /// Compares names to a query; keeps room that each comparison needs.
@@ -66,7 +66,7 @@ impl<'a> Comparing<'a> {
         Found {
             words,
             exact: covered(exact),
-            found: (words != 0).then(|| self.matches(name, words)),
+            matched: (words != 0).then(|| self.matches(name, words)),
         }
     }
 

@@ -114,7 +114,7 @@ impl Finding<'_> {
     /// Finds what has all words of a query.
     fn all_words(&mut self, typed: &Typed, forgiven: Forgiven) {
         let meanings = Meanings::of(typed, self.index, forgiven);
-        self.by_name(typed, &meanings, |found| found.grade());
+        self.by_name(typed, &meanings, Match::grade);
         let are_known_for_it = known_for_it(self.index, typed);
         if !are_known_for_it && self.hits.are_enough(self.limit, Match::EXACT) {
             return;

@@ -279,7 +279,7 @@ impl Index {
         let has_article = words.len() > 1 && is_article(&words[0]);
         let bare = &words[usize::from(has_article)..];
         let whole = (bare.len() > 2).then(|| bare.concat());
-        let joined = words.windows(2).map(|pair| pair.concat());
+        let joined = words.windows(2).map(<[String]>::concat);
         let joined: Box<[WordId]> = joined.map(|word| self.joined.add(&word)).collect();
         let whole = whole.map(|word| self.joined.add(&word));
         let words: Box<[WordId]> = words.iter().map(|word| self.names.add(word)).collect();

@@ -14,6 +14,10 @@ const FEW: usize = 10;
 
 /// How the name of somebody has all words of a query.
 #[derive(Debug, Clone, Copy)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a question of its own, and they come in any combination"
+)]
 pub(super) struct Named {
     pub(super) errors: u32,
     /// All words of the name are in the query.

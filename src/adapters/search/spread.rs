@@ -68,7 +68,7 @@ impl<'a> Reading<'a> {
             let found = self.comparing.some_words(name);
             read.names |= found.words;
             read.exact |= found.exact;
-            let Some(matched) = found.found else {
+            let Some(matched) = found.matched else {
                 continue;
             };
             if matches!(matched.kind, Kind::Whole | Kind::WholeLoosely) {

@@ -12,7 +12,6 @@ async fn films() -> Index {
     index.titles[0].year = Some(1995);
     index.titles[0].credits[1].character = Some("Vincent Hanna".to_owned());
     index.add_with("Heat", 20, &["Paul Morrissey", "Joe Dallesandro"]);
-    index.titles[1].slug = "heat-1972".to_owned();
     index.titles[1].id = reelgraph::domain::ids::TitleId::of_slug("heat-1972");
     index.titles[1].year = Some(1972);
     index.add_with("The Doors", 7, &["Oliver Stone", "Val Kilmer"]);
