@@ -19,7 +19,7 @@ const FEWEST_WORDS: usize = 4;
 
 /// Fields that give lists without an argument for their length: the domain keeps them short, or the length was asked
 /// for one level above.
-const WITHOUT_FIRST: [&str; 16] = [
+const WITHOUT_FIRST: [&str; 17] = [
     "breakdown",
     "certifications",
     "countries",
@@ -33,6 +33,7 @@ const WITHOUT_FIRST: [&str; 16] = [
     "nodes",
     "points",
     "reasons",
+    "results",
     "scopes",
     "series",
     "userErrors",

@@ -16,9 +16,9 @@ use super::next_up::NextDay;
 use super::rows::Rows;
 use super::rules::{Progress, WatchRules, percent};
 use super::sections::{Heard, Sections};
-use super::told::Told;
+
 use super::touched::{PlayRef, Touched};
-use super::types::{Play, Report, WatchState, WatchedItem, WatchedTitle};
+use super::types::{Play, Report, Told, WatchState, WatchedItem, WatchedTitle};
 use super::viewing::{Played, Viewing};
 use crate::domain::ids::{PlayId, ProfileId, TitleId};
 use crate::domain::stamp::Stamp;

@@ -7,9 +7,9 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::error::WatchError;
+use super::listed::{ListedTitle, TitleList};
 use super::service::WatchService;
 use super::store::ProfileList;
-use super::title_lists::{ListedTitle, TitleList};
 use super::types::{Play, WatchState};
 use crate::domain::catalog::{CatalogService, Visibility};
 use crate::domain::error::StoreError;

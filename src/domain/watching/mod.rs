@@ -10,6 +10,7 @@ mod going_on;
 mod import;
 mod ledger;
 mod lengths;
+mod listed;
 mod lists;
 mod log;
 mod next_days;
@@ -47,6 +48,7 @@ pub use feedback::MAX_MUTES;
 pub use import::ImportedWatch;
 pub use ledger::{Change, Ledger};
 pub use lengths::{Length, LengthSource, Lengths, MeasuredLength};
+pub use listed::{ListedTitle, MAX_HIDDEN, MAX_WATCHLIST, TitleList};
 pub use log::{
     Appended, Batch, Cause, Draft, Entry, GoingOn, LogPorts, LogRecorder, Recorder, Replayed,
     SettledHistory, Settling, Stream, Tail, WatchLog,
@@ -60,11 +62,9 @@ pub use sections::{Heard, Section, Sections, Stretch};
 pub use service::{PlayLimit, Recording, Reported, WatchPorts, WatchService};
 pub use standing::{SeasonStanding, SeriesStanding};
 pub use store::{FeedbackStore, FoldStep, HistoryStore, ProfileList, WatchStore};
-pub use title_lists::{
-    ListedTitle, MAX_HIDDEN, MAX_WATCHLIST, OnWatchlist, TitleList, WatchlistOrder, WatchlistQuery,
-};
+pub use title_lists::{OnWatchlist, WatchlistOrder, WatchlistQuery};
 pub use together::{MOST_REPORTS, Reporting};
-pub use told::{Said, Told, Watchable};
+pub use told::{Said, Watchable};
 pub use touched::{PlayRef, Touched};
-pub use types::{Play, Report, WatchState, WatchedItem, WatchedTitle};
+pub use types::{Play, Report, Told, WatchState, WatchedItem, WatchedTitle};
 pub use viewing::{Country, Device, Origin, Played, SittingId, Viewing};

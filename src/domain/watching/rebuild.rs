@@ -12,9 +12,9 @@ use super::log::Replayed;
 use super::rows::Rows;
 use super::service::WatchService;
 use super::sums::{Sums, is_near};
-use super::told::Told;
+
 use super::touched::{PlayRef, Touched};
-use super::types::{Play, WatchState, WatchedItem, WatchedTitle};
+use super::types::{Play, Told, WatchState, WatchedItem, WatchedTitle};
 use crate::domain::ids::{PlayId, ProfileId, TitleId};
 use crate::domain::page::MAX_PAGE;
 use crate::domain::stamp::Stamp;

@@ -11,7 +11,7 @@ use super::next_up::NextDay;
 use super::rules::WatchRules;
 use super::service::{CLOCK_SKEW, TOGETHER, WatchService, check_may_watch};
 use super::set_aside::without_play;
-use super::types::{WatchState, WatchedItem, WatchedTitle};
+use super::types::{Told, WatchState, WatchedItem, WatchedTitle};
 use crate::domain::catalog::{Episode, SeasonId, TitleKind, Visibility};
 use crate::domain::ids::{EpisodeId, ProfileId, TitleId};
 use crate::domain::stamp::Stamp;
@@ -30,20 +30,6 @@ pub enum Said {
     Unwatched,
 }
 
-/// What holds of an item by what a viewer said of it by hand.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "told")]
-pub enum Told {
-    /// It was watched elsewhere.
-    Watched {
-        said_at: DateTime<Utc>,
-        /// When it was watched, if the viewer knows.
-        at: Option<DateTime<Utc>>,
-    },
-    /// What was played to the end before does not count as watched; it ends with the next play that gets to the end.
-    Unwatched { said_at: DateTime<Utc> },
-}
-
 /// What can be said to be watched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Watchable {
@@ -53,36 +39,6 @@ pub enum Watchable {
     Season(SeasonId),
     /// All of its episodes that were shown, but for specials.
     Series(TitleId),
-}
-
-impl Told {
-    /// Whether the item was watched elsewhere.
-    pub fn is_watched(self) -> bool {
-        matches!(self, Self::Watched { .. })
-    }
-
-    /// When the viewer said so: what was played before then and is reported later changes nothing of it.
-    pub(super) fn said_at(self) -> DateTime<Utc> {
-        match self {
-            Self::Watched { said_at, .. } | Self::Unwatched { said_at } => said_at,
-        }
-    }
-
-    /// When it was watched, as far as anybody knows.
-    pub(super) fn at(self) -> Option<DateTime<Utc>> {
-        match self {
-            Self::Watched { at, .. } => at,
-            Self::Unwatched { .. } => None,
-        }
-    }
-
-    /// When it was watched, or else when the viewer said so.
-    fn dated(self) -> Option<DateTime<Utc>> {
-        match self {
-            Self::Watched { said_at, at } => Some(at.unwrap_or(said_at)),
-            Self::Unwatched { .. } => None,
-        }
-    }
 }
 
 impl WatchState {

@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 use super::next_up::NextDay;
 use super::playback_event::PlaybackEvent;
 use super::sections::Sections;
-use super::told::Told;
 use crate::domain::ids::{EpisodeId, PlayId, ProfileId, TitleId};
 use crate::domain::stamp::Stamp;
 
@@ -168,5 +167,49 @@ impl WatchedTitle {
     /// Whether it says anything of the profile's taste: a play that counts, or a thumb.
     pub fn shapes_taste(&self) -> bool {
         self.weight > 0.0 || self.liked.is_some()
+    }
+}
+
+/// What holds of an item by what a viewer said of it by hand.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "told")]
+pub enum Told {
+    /// It was watched elsewhere.
+    Watched {
+        said_at: DateTime<Utc>,
+        /// When it was watched, if the viewer knows.
+        at: Option<DateTime<Utc>>,
+    },
+    /// What was played to the end before does not count as watched; it ends with the next play that gets to the end.
+    Unwatched { said_at: DateTime<Utc> },
+}
+
+impl Told {
+    /// Whether the item was watched elsewhere.
+    pub fn is_watched(self) -> bool {
+        matches!(self, Self::Watched { .. })
+    }
+
+    /// When the viewer said so: what was played before then and is reported later changes nothing of it.
+    pub(super) fn said_at(self) -> DateTime<Utc> {
+        match self {
+            Self::Watched { said_at, .. } | Self::Unwatched { said_at } => said_at,
+        }
+    }
+
+    /// When it was watched, as far as anybody knows.
+    pub(super) fn at(self) -> Option<DateTime<Utc>> {
+        match self {
+            Self::Watched { at, .. } => at,
+            Self::Unwatched { .. } => None,
+        }
+    }
+
+    /// When it was watched, or else when the viewer said so.
+    pub(super) fn dated(self) -> Option<DateTime<Utc>> {
+        match self {
+            Self::Watched { said_at, at } => Some(at.unwrap_or(said_at)),
+            Self::Unwatched { .. } => None,
+        }
     }
 }

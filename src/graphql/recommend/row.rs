@@ -51,11 +51,11 @@ enum RowKind {
     Popular,
 }
 
-/// A row of a page that is made for a profile.
+/// A row of a page that is made for a profile. Its id is of the profile, the sort of row and what it is about; `node`
+/// gives it with 12 titles, as long as it is on the page.
 #[Object]
 impl RecommendationRow {
-    /// The global id, which `node` takes: opaque text that stays the same. It is of the profile, the sort of row and what
-    /// it is about; `node` gives it with 12 titles, as long as it is on the page.
+    /// The global id, which `node` takes: opaque text that stays the same.
     pub(crate) async fn id(&self) -> ID {
         GlobalId::RecommendationRow(self.id).encode()
     }

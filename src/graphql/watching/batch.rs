@@ -30,8 +30,8 @@ impl BatchMutation {
     /// `reportPlayback` says of one holds for each. They may be of several profiles of the account: of the one that is
     /// chosen, and of those that it may look into. Each has its own result, in the order of the reports; one that is
     /// refused takes nothing else with it, nor does one that could not be recorded now (`UPSTREAM_UNAVAILABLE`,
-    /// `RATE_LIMITED`, `STORAGE_FULL`, `INTERNAL`: send it again). Sent again, they count once. For whoever is logged in; an API key needs the
-    /// scope `WATCH`.
+    /// `RATE_LIMITED`, `STORAGE_FULL`, `INTERNAL`: send it again). Sent again, they count once. For whoever is logged in;
+    /// an API key needs the scope `WATCH`.
     #[graphql(guard = "MayWatch")]
     async fn report_playback_batch(
         &self,

@@ -10,9 +10,9 @@ use crate::domain::ids::{PlayId, ProfileId, TitleId};
 use crate::domain::page::{Slice, Window};
 use crate::domain::watching::exclusions::Exclusions;
 use crate::domain::watching::lengths::MeasuredLength;
+use crate::domain::watching::listed::{ListedTitle, TitleList};
 use crate::domain::watching::next_up::NextDay;
 use crate::domain::watching::store::{HistoryStore, ProfileList};
-use crate::domain::watching::title_lists::{ListedTitle, TitleList};
 use crate::domain::watching::types::{Play, WatchState, WatchedItem, WatchedTitle};
 
 /// A history that folds what waits of a profile before it reads of that profile.
