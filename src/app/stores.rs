@@ -325,6 +325,7 @@ pub(super) async fn on_servers(
     };
     let graph = measured("neo4j", Neo4jGraph::new(neo4j));
     let persisted = RedisPersisted::new(redis.clone(), Bounds::default());
+    let persisted = BreakerPersisted::new(measured("redis", persisted), pulses.sessions.clone());
     Ok(AllStores {
         catalog: CatalogStores::on(measured("mongo", catalog)),
         watching: WatchStores::on(measured("mongo", watching), recording),
@@ -341,10 +342,7 @@ pub(super) async fn on_servers(
         signing_keys: measured("redis", RedisSigningKeys::new(redis.clone())),
         limiter: measured("redis", RedisLimiter::new(redis.clone())),
         leases: measured("redis", RedisLeases::new(redis.clone())),
-        persisted: Arc::new(BreakerPersisted::new(
-            measured("redis", persisted),
-            pulses.sessions.clone(),
-        )),
+        persisted: Arc::new(persisted),
         graph: Arc::new(BreakerGraph::new(graph.clone(), pulses.graph.clone())),
         projected: graph,
         backlog: measured("mongo", MongoBacklog::new(mongo.clone())),

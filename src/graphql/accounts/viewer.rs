@@ -12,7 +12,7 @@ use crate::graphql::global_id::GlobalId;
 /// Who is logged in: an account, with one of its profiles chosen.
 #[derive(SimpleObject)]
 pub(crate) struct Viewer {
-    /// The global id, which `node` takes: opaque text that stays the same as long as the profile is chosen.
+    /// The global id, which `node` takes: opaque text that stays the same.
     #[graphql(owned)]
     pub(crate) id: ID,
     /// The account that is logged in.

@@ -13,7 +13,7 @@ use crate::graphql::scalars::DateTime;
 /// How a profile stands with a film or an episode.
 #[derive(SimpleObject, Debug, Clone)]
 pub(crate) struct WatchState {
-    /// The global id, which `node` takes: opaque text that stays the same. It is of the profile and the film or episode.
+    /// The global id, which `node` takes: opaque text that stays the same.
     #[graphql(owned)]
     pub(crate) id: ID,
     /// Where to resume, in seconds from the start; 0 if there is nothing to resume.

@@ -254,7 +254,7 @@ proptest! {
             let plays = ledger.plays.changed().filter(|play| play.item == state.item);
             let plays: Vec<_> = plays.collect();
             let completions = plays.iter().filter(|play| play.completed).count();
-            let expected = state.told.map_or(completions > 0, |told| told.is_watched());
+            let expected = state.told.map_or(completions > 0, Told::is_watched);
             prop_assert_eq!(state.watched, expected);
             prop_assert_eq!(state.plays as usize, plays.len());
         }
