@@ -21,6 +21,7 @@ async fn the_file_has_everything_and_no_secret_on_the_servers() {
     the_file_has_everything_and_no_secret(On::Servers).await;
 }
 
+#[expect(clippy::too_many_lines, reason = "the file has as many parts")]
 async fn the_file_has_everything_and_no_secret(on: On) {
     /// More than a page.
     const PLAYS: usize = 130;
