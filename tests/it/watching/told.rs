@@ -1,5 +1,7 @@
 //! What viewers say by hand that they have watched, or have not.
 
+use chrono::TimeDelta;
+use reelgraph::domain::clock::{Clock, SystemClock};
 use serde_json::{Value, json};
 
 use crate::both_ways::both_ways;
@@ -165,8 +167,14 @@ async fn what_was_played_is_unwatched_until_it_is_played_again(on: On) {
     );
     assert_eq!(seen["film"]["watchState"]["watched"], true);
     say(&mut ada, &heat, false).await;
+    // What was played before and is reported now takes nothing back.
     assert_eq!(
         play(&mut ada, &heat, 2, 10_200.0, "2026-01-02T20:00:00Z").await,
+        (false, 0.0)
+    );
+    let later = SystemClock.now() + TimeDelta::seconds(60);
+    assert_eq!(
+        play(&mut ada, &heat, 3, 10_200.0, &later.to_rfc3339()).await,
         (true, 0.0)
     );
 
@@ -175,7 +183,7 @@ async fn what_was_played_is_unwatched_until_it_is_played_again(on: On) {
     let state = &ada.ask(FILM).await["film"]["watchState"];
     assert_eq!(
         (&state["watched"], &state["plays"], &state["completions"]),
-        (&json!(false), &json!(2), &json!(1))
+        (&json!(false), &json!(3), &json!(2))
     );
     program.expect(&["graph", "drain"]).await;
     program.expect(&["graph", "verify"]).await;
@@ -183,7 +191,7 @@ async fn what_was_played_is_unwatched_until_it_is_played_again(on: On) {
     let state = &ada.ask(FILM).await["film"]["watchState"];
     assert_eq!(
         (&state["watched"], &state["plays"]),
-        (&json!(true), &json!(2))
+        (&json!(true), &json!(3))
     );
     program.expect(&["graph", "drain"]).await;
     program.expect(&["graph", "verify"]).await;
