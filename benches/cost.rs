@@ -5,7 +5,8 @@
 //! little stands out at once. The first line is what any request costs; the third column is without that. Writes to
 //! the disk are in it, although others may use the processor meanwhile.
 
-use std::process::Command;
+mod demo;
+
 use std::time::Instant;
 
 use anyhow::{Context, ensure};
@@ -13,8 +14,6 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
 use axum::http::header::{CONTENT_TYPE, COOKIE, HOST, SET_COOKIE};
-use reelgraph::app::App;
-use reelgraph::config::{Config, Settings};
 use reelgraph::graphql::weigh;
 use reelgraph::http::HttpOptions;
 use serde_json::{Value, json};
@@ -198,21 +197,7 @@ impl Site {
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
-    for arguments in [
-        &["load", "seed"][..],
-        &["graph", "drain"],
-        &["graph", "similar"],
-    ] {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_reelgraph"));
-        let ran = command.args(arguments).arg("--data-dir").arg(folder.path());
-        ensure!(ran.output()?.status.success(), "{arguments:?}");
-    }
-    let settings = Settings {
-        data_dir: Some(folder.path().to_owned()),
-        budget: Some(false),
-        ..Settings::default()
-    };
-    let app = App::open(&Config::complete(settings, |_| None)?).await?;
+    let app = demo::open(folder.path()).await?;
     let jobs = app.start_jobs().await?;
     let mut site = Site {
         router: app.router(HttpOptions::default())?,

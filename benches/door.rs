@@ -5,7 +5,8 @@
 //! a request, the median of rounds: of a document that never came before, of one that did with variables that did not,
 //! and of a question that was just answered.
 
-use std::process::Command;
+mod demo;
+
 use std::time::Instant;
 
 use anyhow::{Context, ensure};
@@ -13,8 +14,6 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
 use axum::http::header::{CONTENT_TYPE, HOST};
-use reelgraph::app::App;
-use reelgraph::config::{Config, Settings};
 use reelgraph::http::HttpOptions;
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -84,21 +83,7 @@ impl Asking<'_> {
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
-    for arguments in [
-        &["load", "seed"][..],
-        &["graph", "drain"],
-        &["graph", "similar"],
-    ] {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_reelgraph"));
-        let ran = command.args(arguments).arg("--data-dir").arg(folder.path());
-        ensure!(ran.output()?.status.success(), "{arguments:?}");
-    }
-    let settings = Settings {
-        data_dir: Some(folder.path().to_owned()),
-        budget: Some(false),
-        ..Settings::default()
-    };
-    let app = App::open(&Config::complete(settings, |_| None)?).await?;
+    let app = demo::open(folder.path()).await?;
     let jobs = app.start_jobs().await?;
     let router = app.router(HttpOptions::default())?;
     let documents: Value = serde_json::from_str(DOCUMENTS)?;

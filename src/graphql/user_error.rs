@@ -172,6 +172,18 @@ mod tests {
     use async_graphql::resolver_utils::EnumType;
 
     use super::*;
+    use crate::domain::error::StoreError;
+    use crate::domain::watching::WatchError;
+
+    #[test]
+    fn any_error_of_one_of_several_things_is_said_in_safe_words() {
+        let away = WatchError::Store(StoreError::unavailable("mongodb://behind:27017"));
+
+        let error = UserError::of_one(away);
+
+        assert_eq!(error.code, ErrorCode::UpstreamUnavailable);
+        assert!(!error.message.contains("mongodb"), "{}", error.message);
+    }
 
     #[test]
     fn codes_are_spelled_as_in_the_extensions_of_errors() {

@@ -1,6 +1,6 @@
 //! Several operations in one request, where the site allows it.
 
-use reqwest::header::{CONTENT_TYPE, SET_COOKIE};
+use reqwest::header::{CONTENT_TYPE, SET_COOKIE, WWW_AUTHENTICATE};
 use serde_json::{Value, json};
 
 use crate::support::program::{On, PASSWORD, Program, Site};
@@ -64,6 +64,29 @@ async fn all_of_a_batch_that_are_refused_alike_have_the_status_of_that() {
         assert_eq!(refused.status(), 400, "{batch}");
         let refused: Value = refused.json().await.unwrap();
         assert_eq!(refused["errors"][0]["extensions"]["code"], "BAD_REQUEST");
+    }
+}
+
+#[tokio::test]
+async fn a_batch_with_a_token_that_proves_nothing_is_refused_as_one_operation_is() {
+    let mut program = Program::new(On::Embedded).await;
+    program.set("REELGRAPH_BATCH", "3");
+    let site = program.serve().await;
+    let right = json!({ "query": "{ __typename }" });
+
+    let request = site.post("/graphql").bearer_auth("nonsense");
+    let request = request.header(CONTENT_TYPE, "application/json");
+    let refused = request.body(json!([right, right, right]).to_string());
+    let refused = refused.send().await.unwrap();
+
+    assert_eq!(refused.status(), 401);
+    let challenge = refused.headers()[WWW_AUTHENTICATE].to_str().unwrap();
+    assert!(challenge.contains("invalid_token"), "{challenge}");
+    let refused: Vec<Value> = refused.json().await.unwrap();
+    assert_eq!(refused.len(), 3);
+    for answer in refused {
+        let code = &answer["errors"][0]["extensions"]["code"];
+        assert_eq!(code, "UNAUTHENTICATED");
     }
 }
 

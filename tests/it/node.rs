@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::support::program::{On, Program, Site};
+use crate::support::visitor::Visitor;
 
 const NODE: &str = include_str!("fixtures/contract/node.graphql");
 
@@ -90,6 +91,26 @@ async fn rows_of_a_page_are_told_apart_and_found_again() {
     let again = site.ask(query, asked).await["nodes"].take();
 
     assert_eq!(again, json!([rows[2], rows[0], null, rows[2]]));
+}
+
+#[tokio::test]
+async fn a_row_of_a_profile_that_is_closed_takes_nothing_else_with_it() {
+    let (_program, site) = site().await;
+    let mut ada = Visitor::of(&site);
+    ada.register("ada@example.org").await;
+    let rows = ada.ask("{ viewer { profile { rows { id } } } }").await;
+    let row = &rows["viewer"]["profile"]["rows"][0]["id"];
+    let kim = json!({ "name": "Kim", "maxAge": 6 });
+    let kim = ada.expect("createProfile", kim, "profile { id }").await;
+    let kim = &kim["profile"]["id"];
+    ada.expect("selectProfile", json!({ "profile": kim }), "")
+        .await;
+
+    let found = ada
+        .ask(&format!("{{ nodes(ids: [{row}, {kim}]) {{ id }} }}"))
+        .await;
+
+    assert_eq!(found["nodes"], json!([null, { "id": kim }]));
 }
 
 #[tokio::test]

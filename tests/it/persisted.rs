@@ -274,6 +274,10 @@ async fn caches_may_keep_what_strangers_ask_for_by_a_hash_and_an_address() {
         .body(json!({ "extensions": named(similar) }).to_string());
     assert_eq!(control(&by_post.send().await.unwrap()), "no-store");
 
+    // A cache that goes by the address alone must not have what came with a cookie, however long that has ended.
+    let ended = by_hash(FILM).header(COOKIE, "reelgraph=ended");
+    assert_eq!(control(&ended.send().await.unwrap()), "no-store");
+
     // What is asked by somebody is theirs, whatever it is, and whatever they say that they have.
     let logged_in = {
         site.register("ada@example.org").await;

@@ -52,28 +52,6 @@ pub(super) fn count_all(meanings: &Meanings<'_>, at: usize, most: usize) -> usiz
         + TITLES_OF_A_PERSON * people.sum::<usize>()
 }
 
-/// Calls with each title in one of whose names a word of the query may be.
-pub(super) fn each_named(
-    index: &Index,
-    meanings: &Meanings<'_>,
-    at: usize,
-    mut visit: impl FnMut(Slot),
-) {
-    let mut seen = Seen::none_of(index.sizes().0);
-    let mut look = |slots: &[Slot]| {
-        for slot in slots {
-            if seen.is_new(*slot) {
-                visit(*slot);
-            }
-        }
-        true
-    };
-    for bit in bits_of(at) {
-        meanings.names.each_list(bit, &mut look);
-    }
-    meanings.joined.each_list(at, &mut look);
-}
-
 /// What of titles is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Places {

@@ -18,6 +18,8 @@ mod senses;
 mod shapes;
 mod spellings;
 mod spread;
+#[cfg(test)]
+mod tests;
 mod title_search;
 mod typed;
 

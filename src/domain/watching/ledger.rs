@@ -16,7 +16,6 @@ use super::next_up::NextDay;
 use super::rows::Rows;
 use super::rules::{Progress, WatchRules, percent};
 use super::sections::{Heard, Sections};
-
 use super::touched::{PlayRef, Touched};
 use super::types::{Play, Report, Told, WatchState, WatchedItem, WatchedTitle};
 use super::viewing::{Played, Viewing};
@@ -428,75 +427,6 @@ impl Added {
                 - i32::from(before.is_some_and(|play| play.completed)),
             seconds: after.sections.seconds() - before.map_or(0.0, |play| play.sections.seconds()),
             weight: weight(after) - before.map_or(0.0, weight),
-        }
-    }
-}
-
-impl WatchedTitle {
-    /// An empty watched title: nothing played yet.
-    pub(super) fn new(
-        (profile, title): (ProfileId, TitleId),
-        is_series: bool,
-        at: DateTime<Utc>,
-        now: DateTime<Utc>,
-    ) -> Self {
-        Self {
-            profile,
-            title,
-            is_series,
-            weight: 0.0,
-            plays: 0,
-            completions: 0,
-            seconds: 0.0,
-            told: 0,
-            first_at: at,
-            last_at: at,
-            liked: None,
-            liked_at: None,
-            next_day: is_series.then_some(NextDay::EVER),
-            is_aside: false,
-            stamp: Stamp::first(now),
-        }
-    }
-}
-
-impl Play {
-    fn new(play_ref: &PlayRef, at: DateTime<Utc>, now: DateTime<Utc>) -> Self {
-        Self {
-            profile: play_ref.profile,
-            id: play_ref.play,
-            item: play_ref.item,
-            title: play_ref.title,
-            started_at: at,
-            last_at: at,
-            position: 0.0,
-            duration: None,
-            measured: false,
-            sections: Sections::default(),
-            completion: 0.0,
-            completed: false,
-            counts: true,
-            stamp: Stamp::first(now),
-        }
-    }
-}
-
-impl WatchState {
-    pub(super) fn new(play_ref: &PlayRef, at: DateTime<Utc>, now: DateTime<Utc>) -> Self {
-        Self {
-            profile: play_ref.profile,
-            item: play_ref.item,
-            title: play_ref.title,
-            position: 0.0,
-            percent: 0.0,
-            watched: false,
-            plays: 0,
-            completions: 0,
-            seconds: 0.0,
-            last_played_at: at,
-            told: None,
-            is_aside: false,
-            stamp: Stamp::first(now),
         }
     }
 }

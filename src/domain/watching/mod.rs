@@ -2,6 +2,7 @@
 //! they say of it.
 
 mod batches;
+mod begun;
 mod erase;
 mod error;
 mod exclusions;

@@ -12,7 +12,6 @@ use super::log::Replayed;
 use super::rows::Rows;
 use super::service::WatchService;
 use super::sums::{Sums, is_near};
-
 use super::touched::{PlayRef, Touched};
 use super::types::{Play, Told, WatchState, WatchedItem, WatchedTitle};
 use crate::domain::ids::{PlayId, ProfileId, TitleId};

@@ -7,20 +7,19 @@ use chrono::TimeDelta;
 use futures::try_join;
 use rustc_hash::FxHashSet;
 
+use super::RecommendService;
 use super::excluded::Excluded;
-use super::{RecommendService, without_graph};
+use super::scoring::Scoring;
 use crate::domain::catalog::{Title, TitleKind, Visibility};
 use crate::domain::ids::{CollectionId, ProfileId, TitleId};
 use crate::domain::page::MAX_PAGE;
-use crate::domain::recommend::cached_lists::{CachedList, Extent, KeptId, KeptList, ListKey};
+use crate::domain::recommend::cached_lists::{CachedList, Extent, ListKey};
 use crate::domain::recommend::error::RecommendError;
-use crate::domain::recommend::features::{Features, Rarity};
-use crate::domain::recommend::for_viewer::{Draft, Grounds, Lift, Vote, draft};
-use crate::domain::recommend::graph::{SimilarEdge, SimilarLists, Taste, TasteEdge};
+use crate::domain::recommend::features::Features;
+use crate::domain::recommend::for_viewer::{Draft, Lift, draft};
 use crate::domain::recommend::popular::popular;
 use crate::domain::recommend::reasons::rank;
 use crate::domain::recommend::types::Recommendation;
-use crate::domain::watching::MutedSource;
 
 /// The longest list for a viewer.
 const MAX_FOR_VIEWER: usize = 300;
@@ -28,27 +27,6 @@ const MAX_FOR_VIEWER: usize = 300;
 const SHORT_PAGE: usize = 30;
 /// How long a list is fresh although nothing of the profile changed: the catalogue and what is popular may.
 const FRESH: TimeDelta = TimeDelta::seconds(10);
-
-/// What a profile's candidates are scored by: its taste, and the votes of its titles.
-pub(super) struct Scoring {
-    pub(super) taste: Arc<Taste>,
-    pub(super) votes: Vec<Vote>,
-    lists: Vec<Arc<[SimilarEdge]>>,
-    /// Of each vote's title; `None` if it has left the catalogue.
-    pub(super) seeds: Vec<Option<Features>>,
-    pub(super) muted: Vec<MutedSource>,
-    pub(super) rarity: Arc<Rarity>,
-    most_watched: u64,
-}
-
-/// Which page of a list is asked for.
-#[derive(Debug, Clone, Copy)]
-pub struct Leaf {
-    /// How many titles it has at the most.
-    pub titles: usize,
-    /// The name of the list that the page before was cut from; `None`: it is the first page.
-    pub cut_from: Option<i64>,
-}
 
 /// What of a list was chosen so far.
 #[derive(Default)]
@@ -62,7 +40,7 @@ struct SoFar {
 
 impl Extent {
     /// What a page of so many titles is made of.
-    fn of_page(titles: usize) -> Self {
+    pub(super) fn of_page(titles: usize) -> Self {
         if titles <= SHORT_PAGE {
             Self::ShortPage
         } else {
@@ -101,53 +79,8 @@ impl RecommendService {
         Ok(list)
     }
 
-    /// The same to leaf through in pages of so many titles: the list that the pages before were cut from, without what was passed over since or
-    /// may not be seen any more, if that is still kept, and how to name it for the next page. Where it ends, or if it is
-    /// not kept, the list as it is now goes on.
-    #[tracing::instrument(level = "debug", skip_all)]
-    pub async fn list_to_leaf_through(
-        &self,
-        visibility: &Visibility,
-        profile: ProfileId,
-        kinds: Option<&[TitleKind]>,
-        leaf: Leaf,
-    ) -> Result<(Arc<[Recommendation]>, i64), RecommendError> {
-        let kept = leaf
-            .cut_from
-            .and_then(|titles| self.lists.kept(KeptId { profile, titles }));
-        let (list, extent) = match (leaf.cut_from, kept) {
-            (None, _) => {
-                let beginning = Extent::of_page(leaf.titles);
-                self.list(visibility, profile, kinds, beginning).await?
-            }
-            // Whoever goes on behind a cursor may go on to the end.
-            (Some(_), None) => {
-                let whole = self.list(visibility, profile, kinds, Extent::Whole);
-                whole.await?
-            }
-            (Some(_), Some(kept)) => {
-                let list = self.still_good(visibility, profile, kept.list).await?;
-                let list = match kept.extent {
-                    Extent::Whole => list,
-                    Extent::ShortPage | Extent::Page => {
-                        let whole = self.list(visibility, profile, kinds, Extent::Whole);
-                        followed_by(&list, whole.await?.0)
-                    }
-                };
-                (list, Extent::Whole)
-            }
-        };
-        let id = KeptId::of(profile, &list);
-        let kept = KeptList {
-            extent,
-            list: Arc::clone(&list),
-        };
-        self.lists.keep(id, kept);
-        Ok((list, id.titles))
-    }
-
     /// A list, and how much of it that is.
-    async fn list(
+    pub(super) async fn list(
         &self,
         visibility: &Visibility,
         profile: ProfileId,
@@ -208,27 +141,8 @@ impl RecommendService {
         Ok((list, extent))
     }
 
-    /// A list that was kept, without what was passed over since or may not be seen any more.
-    async fn still_good(
-        &self,
-        visibility: &Visibility,
-        profile: ProfileId,
-        list: Arc<[Recommendation]>,
-    ) -> Result<Arc<[Recommendation]>, RecommendError> {
-        let visibility = &visibility.only_published(self.statistics.now());
-        let list = self.still_seen(visibility, list).await?;
-        let titles: Vec<TitleId> = list.iter().map(|found| found.title).collect();
-        let passed_over = self.watching.passed_over(profile, &titles).await?;
-        if passed_over.is_empty() {
-            return Ok(list);
-        }
-        let list = list.iter();
-        let list = list.filter(|found| !passed_over.contains(&found.title));
-        Ok(list.cloned().collect())
-    }
-
     /// A list that was kept, without what may not be seen any more.
-    async fn still_seen(
+    pub(super) async fn still_seen(
         &self,
         visibility: &Visibility,
         list: Arc<[Recommendation]>,
@@ -240,62 +154,6 @@ impl RecommendService {
         }
         let list = list.iter().filter(|found| seen.contains(&found.title));
         Ok(list.cloned().collect())
-    }
-
-    /// A profile's taste, and the edges that start from what it watched; `None` if there is none, or the graph does not
-    /// answer.
-    pub(super) async fn read_taste(
-        &self,
-        profile: ProfileId,
-    ) -> Result<Option<(Arc<Taste>, SimilarLists)>, RecommendError> {
-        let taste = match self.graph.taste(profile).await {
-            Ok(taste) => taste,
-            Err(error) => without_graph(error)?,
-        };
-        if taste.edges.is_empty() {
-            return Ok(None);
-        }
-        let titles: Vec<TitleId> = taste.edges.iter().map(|edge| edge.title).collect();
-        let lists = match self.graph.similar(&titles).await {
-            Ok(lists) => Some(lists),
-            Err(error) => without_graph(error)?,
-        };
-        Ok(lists.map(|lists| (taste, lists)))
-    }
-
-    /// What the candidates of a taste are scored by. What may not be seen still speaks, but is not named.
-    pub(super) async fn scoring(
-        &self,
-        visibility: &Visibility,
-        excluded: &Excluded,
-        taste: Arc<Taste>,
-        similar: SimilarLists,
-    ) -> Result<Scoring, RecommendError> {
-        let titles: Vec<TitleId> = taste.edges.iter().map(|edge| edge.title).collect();
-        let titles = self
-            .catalog
-            .titles(&Visibility::everything(), &titles)
-            .await?;
-        let titles: HashMap<TitleId, &Title> =
-            titles.iter().map(|title| (title.id, &**title)).collect();
-        let watchers = |title| titles.get(&title).map_or(0, |title| title.watchers);
-        let seed = |edge: &TasteEdge| titles.get(&edge.title).map(|title| Features::from(*title));
-        let fresh = |at| self.rules.weight(1.0, at);
-        let most_watched = self.statistics.most_watched(visibility, None).await?;
-        let mut votes = self.ranking.votes(&taste, fresh, watchers);
-        for vote in &mut votes {
-            let title = titles.get(&vote.title);
-            vote.named = title.is_some_and(|title| visibility.shows(title));
-        }
-        Ok(Scoring {
-            votes,
-            seeds: taste.edges.iter().map(seed).collect(),
-            taste,
-            lists: similar.lists,
-            muted: excluded.muted.clone(),
-            rarity: self.statistics.rarity().await?,
-            most_watched: most_watched.first().map_or(0, |title| title.watchers),
-        })
     }
 
     /// A list, and how much of it that is: it may be short.
@@ -368,31 +226,6 @@ impl RecommendService {
             }
             chunk *= 2;
         }
-    }
-
-    /// These titles with what speaks for them.
-    pub(super) fn explain(
-        &self,
-        scoring: &Scoring,
-        titles: &[Arc<Title>],
-        lifts: &HashMap<TitleId, Lift>,
-    ) -> Vec<Recommendation> {
-        let titles: Vec<Features> = titles
-            .iter()
-            .map(|title| Features::from(&**title))
-            .collect();
-        let seeds: Vec<Option<&Features>> = scoring.seeds.iter().map(Option::as_ref).collect();
-        let grounds = Grounds {
-            votes: &scoring.votes,
-            lists: &scoring.lists,
-            seeds: &seeds,
-            rarity: &scoring.rarity,
-            muted: &scoring.muted,
-            lifts,
-            most_watched: scoring.most_watched,
-        };
-        self.ranking
-            .explain(&grounds, &titles.iter().collect::<Vec<_>>())
     }
 
     /// For somebody of whom nothing is known.
@@ -475,69 +308,4 @@ impl RecommendService {
         }
         Ok(chosen)
     }
-
-    /// Leaves the parts of collections out that are not the next ones.
-    pub(super) async fn leave_out_later_parts(
-        &self,
-        visibility: &Visibility,
-        excluded: &Excluded,
-        titles: &mut Vec<Arc<Title>>,
-    ) -> Result<(), RecommendError> {
-        let next_parts = self
-            .next_parts(visibility, excluded, titles.iter().map(|title| &**title))
-            .await?;
-        titles.retain(|title| {
-            let part = title.collection.as_ref();
-            let next = part.and_then(|part| next_parts.get(&part.collection));
-            next.is_none_or(|next| next.id == title.id)
-        });
-        Ok(())
-    }
-
-    /// Of each collection that one of these titles is part of, the first part that may be seen and that the profile has
-    /// not passed over.
-    async fn next_parts(
-        &self,
-        visibility: &Visibility,
-        excluded: &Excluded,
-        titles: impl Iterator<Item = &Title>,
-    ) -> Result<HashMap<CollectionId, Arc<Title>>, RecommendError> {
-        let mut collections: Vec<CollectionId> = titles
-            .filter_map(|title| Some(title.collection.as_ref()?.collection))
-            .collect();
-        collections.sort_unstable();
-        collections.dedup();
-        if collections.is_empty() {
-            return Ok(HashMap::new());
-        }
-        let parts = self
-            .catalog
-            .films_of_collections(visibility, &collections)
-            .await?;
-        let ids = parts.iter().map(|title| title.id);
-        let passed_over = self.passed_over(excluded, ids).await?;
-        let mut next = HashMap::new();
-        for part in parts {
-            if let Some(part_of) = &part.collection
-                && !passed_over.contains(&part.id)
-            {
-                next.entry(part_of.collection).or_insert(part);
-            }
-        }
-        Ok(next)
-    }
-}
-
-/// The beginning of a list, and what else the whole one has. Mostly it is still its beginning.
-fn followed_by(
-    beginning: &[Recommendation],
-    whole: Arc<[Recommendation]>,
-) -> Arc<[Recommendation]> {
-    let pairs = beginning.iter().zip(whole.iter());
-    if whole.len() >= beginning.len() && pairs.into_iter().all(|(a, b)| a.title == b.title) {
-        return whole;
-    }
-    let begun: FxHashSet<TitleId> = beginning.iter().map(|found| found.title).collect();
-    let rest = whole.iter().filter(|found| !begun.contains(&found.title));
-    beginning.iter().chain(rest).cloned().collect()
 }

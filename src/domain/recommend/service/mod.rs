@@ -2,10 +2,13 @@
 
 mod excluded;
 mod for_profile;
+mod leafing;
+mod next_parts;
 mod page;
+mod scoring;
 mod taste;
 
-pub use for_profile::Leaf;
+pub use leafing::Leaf;
 pub use taste::TasteWeight;
 
 use std::collections::HashMap;

@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use futures::try_join;
 
 use super::excluded::Excluded;
-use super::for_profile::Scoring;
+use super::scoring::Scoring;
 use super::{RecommendService, without_graph};
 use crate::domain::catalog::{Title, Visibility};
 use crate::domain::ids::{ProfileId, TitleId};

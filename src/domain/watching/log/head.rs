@@ -213,3 +213,67 @@ impl Head {
         !self.is_waiting() && self.known_at.elapsed() > BELIEVED
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::{DateTime, Utc};
+
+    use super::*;
+    use crate::domain::ids::EpisodeId;
+    use crate::domain::watching::log::entry::Cause;
+    use crate::domain::watching::rules::WatchRules;
+    use crate::domain::watching::told::Said;
+
+    const SERIES: (ProfileId, TitleId) = (ProfileId(1), TitleId(2));
+    const EPISODE: WatchedItem = WatchedItem::Episode(EpisodeId(3));
+
+    fn at(second: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(1_000_000 + second, 0).unwrap()
+    }
+
+    impl Head {
+        /// Appends what is said of the episode. Gives the rows with it.
+        fn say(&mut self, said: Said) -> Ledger {
+            let touched = [Touched::WholeTitle(SERIES.0, SERIES.1)];
+            let at = at(i64::try_from(self.sequence).unwrap());
+            let mut rows = self.part(&touched);
+            rows.tell(&WatchRules::default(), SERIES, &[EPISODE], said, at);
+            let cause = Cause::Tell {
+                title: SERIES.1,
+                items: vec![EPISODE],
+                said,
+                going_on: Vec::new(),
+            };
+            let entry = Entry {
+                profile: SERIES.0,
+                sequence: self.sequence + 1,
+                at,
+                causes: vec![cause],
+            };
+            self.appended(Arc::new(entry), (Uuid::nil(), 1), &rows);
+            rows
+        }
+    }
+
+    #[test]
+    fn what_is_stored_of_an_earlier_entry_replaces_nothing_of_a_later_one() {
+        let mut head = Head::of(&Tail {
+            profile: SERIES.0,
+            folded: 0,
+            waiting: Vec::new(),
+            is_erased: false,
+        });
+        let touched = [Touched::WholeTitle(SERIES.0, SERIES.1)];
+        head.learn(&touched, &no_rows());
+        // It makes a state that it names nowhere.
+        let first = head.say(Said::Watched { at: None });
+        head.say(Said::Unwatched);
+
+        // The first is folded by now, and the title is looked at once more.
+        head.learn(&touched, &first);
+
+        let rows = head.part(&touched);
+        let state = rows.states.get((SERIES.0, EPISODE)).unwrap();
+        assert!(!state.watched);
+    }
+}
