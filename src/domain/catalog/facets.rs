@@ -67,13 +67,13 @@ fn codes(codes: &[String], value: impl Fn(String) -> FacetValue) -> Vec<FacetVal
 pub enum FacetValue {
     Genre(GenreId),
     Kind(TitleKind),
-    /// Its first year.
+    /// The first year of it.
     Decade(i32),
-    /// ISO 639-1.
+    /// As an ISO 639-1 code.
     Language(String),
-    /// ISO 3166-1.
+    /// As an ISO 3166-1 code.
     Country(String),
-    /// In years.
+    /// In years, as visibility has it.
     Age(u8),
 }
 
@@ -81,7 +81,7 @@ pub enum FacetValue {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FacetCount {
     pub value: FacetValue,
-    /// At least one.
+    /// At least one of them.
     pub titles: u64,
 }
 
@@ -98,14 +98,14 @@ impl FacetCount {
     }
 
     /// The same of titles that are here, one by one.
-    pub fn of(
-        titles: impl IntoIterator<Item = TitleFacts>,
+    pub fn of<'a>(
+        titles: impl IntoIterator<Item = &'a TitleFacts>,
         facet: Facet,
         most: usize,
     ) -> Vec<Self> {
         let mut counts: HashMap<FacetValue, u64> = HashMap::new();
         for title in titles {
-            for value in facet.values(&title) {
+            for value in facet.values(title) {
                 *counts.entry(value).or_default() += 1;
             }
         }

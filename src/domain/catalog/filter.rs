@@ -53,9 +53,9 @@ pub struct TitleFilter {
     pub initial: Option<char>,
     /// Added to the catalogue at this moment or later.
     pub added_since: Option<DateTime<Utc>>,
-    /// One of these.
+    /// One of these titles.
     pub among: Option<Arc<HashSet<TitleId>>>,
-    /// None of these.
+    /// None of these titles.
     pub without: Option<Arc<HashSet<TitleId>>>,
 }
 

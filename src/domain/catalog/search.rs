@@ -230,7 +230,7 @@ impl SearchService {
                     facts.collect()
                 }
             };
-            counts.push(FacetCount::of(titles.iter().cloned(), *facet, most));
+            counts.push(FacetCount::of(&titles, *facet, most));
             found = Some((wanted, titles));
         }
         Ok(counts)

@@ -58,7 +58,7 @@ enum Length {
     Asked {
         /// What is given, by argument: the first that turns out to say anything counts.
         values: Vec<(Name, Given)>,
-        /// Where none does.
+        /// How long it is where none does.
         usual: usize,
     },
 }

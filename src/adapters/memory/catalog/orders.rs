@@ -227,7 +227,9 @@ fn key_of(order: TitleOrder, start: &Keyset) -> Key<'_> {
     };
     match &start.value {
         KeyValue::Number(value) => number_key(order, *value, id),
-        KeyValue::Text(value) if order.is_descending() => Key::Backward(Reverse(value), id),
+        KeyValue::Text(value) if order.is_descending() => {
+            Key::Backward(Reverse(value.as_str()), id)
+        }
         KeyValue::Text(value) => Key::Text(value, id),
     }
 }
