@@ -87,7 +87,7 @@ pub fn release_day(title: &Title) -> i64 {
 }
 
 /// The place of a title in the mix of a seed: the same on every server and for good, for cursors name it. The finalizer
-/// of SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", OOPSLA 2014), of the id and the
+/// of `SplitMix64` (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", OOPSLA 2014), of the id and the
 /// seed.
 pub fn mixed(seed: i32, title: TitleId) -> i64 {
     let seed = i64::from(seed).cast_unsigned();

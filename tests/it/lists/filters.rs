@@ -155,6 +155,13 @@ async fn each_condition_is_of_what_titles_say(on: On) {
         assert_eq!(expected.is_empty(), is_of_future, "{filter}");
         assert_eq!(found, expected, "{filter}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_no_condition_is_refused_by_name() {
+    let program = Program::seeded(On::Embedded).await;
+    let site = program.serve().await;
+    let mut visitor = Visitor::of(&site);
 
     for (filter, code, field) in [
         ("genres: [\"no-such-genre\"]", "NOT_FOUND", "genres"),
