@@ -104,13 +104,14 @@ async fn what_was_watched_is_known_by_title(opened: &Opened) {
         .await;
     opened.tell(BEN, &[film(4)], WATCHED, 2).await;
     let evening = play_ref(ANN, film(5), 1);
-    opened.report(evening, a_report(Stop, 3600.0, at(3))).await;
+    opened.begin(evening, at(3)).await;
+    opened.report(evening, a_report(Stop, 3600.0, at(4))).await;
     // What was only begun was not watched.
-    opened.begin(play_ref(ANN, film(6), 2), at(4)).await;
+    opened.begin(play_ref(ANN, film(6), 2), at(5)).await;
     assert_eq!(watched(ANN).await, [(3, 1), (5, 1), (7, 1), (900, 2)]);
 
-    opened.tell(ANN, &[film(7)], Said::Unwatched, 5).await;
-    opened.tell(ANN, &[episode(1)], Said::Unwatched, 6).await;
+    opened.tell(ANN, &[film(7)], Said::Unwatched, 6).await;
+    opened.tell(ANN, &[episode(1)], Said::Unwatched, 7).await;
 
     assert_eq!(watched(ANN).await, [(3, 1), (5, 1), (900, 1)]);
     assert_eq!(watched(BEN).await, [(4, 1)]);
