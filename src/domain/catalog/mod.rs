@@ -5,9 +5,12 @@ mod certification;
 mod codes;
 mod collections;
 mod error;
+mod facets;
 mod facts;
+mod filter;
 mod genres;
 mod keys;
+mod order;
 mod publication;
 mod rating_systems;
 mod search;
@@ -24,9 +27,12 @@ pub use certification::{Certification, CertificationName, certification_name};
 pub use codes::{country_code, language_code};
 pub use collections::{PlaceInCollection, place_in_collection};
 pub use error::CatalogError;
+pub use facets::{Facet, FacetCount, FacetValue, decade};
 pub use facts::TitleFacts;
+pub use filter::{TitleFilter, TitleQuery};
 pub use genres::{GenreName, genre_name};
 pub use keys::NameKeys;
+pub use order::{TitleOrder, mixed, release_day};
 pub use publication::{Publication, TitleState};
 pub use search::{
     Begun, CatalogFollower, NamesOfTitles, PersonHit, SearchError, SearchService, TitleHit,
@@ -35,7 +41,7 @@ pub use search::{
 pub use service::{CatalogPorts, CatalogService};
 pub use store::{
     CatalogBatch, CatalogListStore, CatalogPart, CatalogStore, Change, ChangeSource, Changed,
-    TitleFilter, TitleListStore, TitleOrder, TitleQuery, TitleWatchers, release_day,
+    TitleListStore, TitleWatchers,
 };
 pub use types::{
     Collection, Credit, CreditRole, Episode, ExternalId, Genre, PartOf, Person, Season, SeasonId,

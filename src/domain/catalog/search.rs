@@ -7,9 +7,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use async_trait::async_trait;
 
 use super::error::CatalogError;
+use super::facets::{Facet, FacetCount};
 use super::facts::TitleFacts;
+use super::filter::TitleFilter;
 use super::service::CatalogService;
-use super::store::{Change, Changed, TitleFilter, TitleWatchers};
+use super::store::{Change, Changed, TitleWatchers};
 use super::types::{Person, Title};
 use super::visibility::Visibility;
 use crate::domain::error::{Coded, ErrorCode, StoreError};
@@ -202,6 +204,36 @@ impl SearchService {
     ) -> Result<u64, SearchError> {
         let found = self.titles(visibility, query, filter, MAX_HITS).await?;
         Ok(found.len() as u64)
+    }
+
+    /// For each of these facets how many of the titles that are found have each value, as
+    /// [`super::TitleListStore::count_facets`] counts them: of the 500 best at the most.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn count_facets(
+        &self,
+        visibility: &Visibility,
+        query: &str,
+        filter: &TitleFilter,
+        facets: &[Facet],
+        most: usize,
+    ) -> Result<Vec<Vec<FacetCount>>, SearchError> {
+        let mut counts = Vec::with_capacity(facets.len());
+        let mut found: Option<(TitleFilter, Vec<TitleFacts>)> = None;
+        for facet in facets {
+            let wanted = filter.without_facet(*facet);
+            // Mostly no facet has a condition of its own, and one search is enough for all.
+            let titles = match found.take().filter(|(asked, _)| *asked == wanted) {
+                Some((_, titles)) => titles,
+                None => {
+                    let hits = self.titles(visibility, query, &wanted, MAX_HITS).await?;
+                    let facts = hits.iter().map(|(_, title)| TitleFacts::from(&**title));
+                    facts.collect()
+                }
+            };
+            counts.push(FacetCount::of(&titles, *facet, most));
+            found = Some((wanted, titles));
+        }
+        Ok(counts)
     }
 
     /// How many titles the index finds, and those of them that are still what it knows of them.

@@ -93,6 +93,11 @@ impl Title {
         self.certifications.iter().find(|it| it.system == country)
     }
 
+    /// How long it is in seconds: a film, or what the episodes of a series usually are; `None` if unknown.
+    pub fn usual_duration(&self) -> Option<u32> {
+        self.duration.or(self.episode_duration)
+    }
+
     /// The people credited in a role, in billing order.
     pub fn people(&self, role: CreditRole) -> impl Iterator<Item = PersonId> + '_ {
         self.credits

@@ -5,6 +5,7 @@ mod collection;
 mod credit;
 mod episode;
 mod external_id;
+mod facets;
 mod film;
 mod filter;
 mod genre;
@@ -21,6 +22,7 @@ mod title_list;
 
 pub(crate) use collection::Collection;
 pub(crate) use episode::{Episode, EpisodeEdge};
+pub(crate) use facets::TitleConnection;
 pub(crate) use film::Film;
 pub(crate) use filter::{TitleFilter, TitleKind, kinds};
 pub(crate) use genre::Genre;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use hashbrown::HashMap;
+use roaring::RoaringBitmap;
 
 use super::episodes::Episodes;
 use super::filters::Filters;
@@ -11,8 +12,8 @@ use super::orders::{self, Orders};
 use super::people::People;
 use super::titles::{Slot, Titles};
 use crate::domain::catalog::{
-    CatalogBatch, CatalogPart, Change, Changed, Collection, Genre, Title, TitleFilter, TitleOrder,
-    TitleQuery, TitleWatchers, Visibility,
+    CatalogBatch, CatalogPart, Change, Changed, Collection, Facet, FacetCount, Genre, Title,
+    TitleFilter, TitleOrder, TitleQuery, TitleWatchers, Visibility,
 };
 use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
 use crate::domain::page::{Slice, Window};
@@ -106,7 +107,7 @@ impl Tables {
         query: &TitleQuery,
         window: &Window,
     ) -> Slice<Arc<Title>> {
-        let passing = self.filters.passing(visibility, &query.filter);
+        let passing = self.passing(visibility, &query.filter);
         let page = self
             .orders
             .page(&self.titles, query.order, &passing, window);
@@ -114,7 +115,52 @@ impl Tables {
     }
 
     pub(super) fn count(&self, visibility: &Visibility, filter: &TitleFilter) -> u64 {
-        self.filters.passing(visibility, filter).len()
+        self.passing(visibility, filter).len()
+    }
+
+    /// How many titles have each value of these facets; see
+    /// [`crate::domain::catalog::TitleListStore::count_facets`].
+    pub(super) fn count_facets(
+        &self,
+        visibility: &Visibility,
+        filter: &TitleFilter,
+        facets: &[Facet],
+        most: usize,
+    ) -> Vec<Vec<FacetCount>> {
+        let mut passing: Option<(TitleFilter, RoaringBitmap)> = None;
+        let counts = facets.iter().map(|facet| {
+            let wanted = filter.without_facet(*facet);
+            // Mostly no facet has a condition of its own, and they are counted of one set.
+            let known = passing.take().filter(|(filter, _)| *filter == wanted);
+            let (_, titles) = passing.insert(known.unwrap_or_else(|| {
+                let titles = self.passing(visibility, &wanted);
+                (wanted, titles)
+            }));
+            self.filters.count(titles, *facet, most)
+        });
+        counts.collect()
+    }
+
+    /// The titles that may be seen and pass.
+    fn passing(&self, visibility: &Visibility, filter: &TitleFilter) -> RoaringBitmap {
+        let mut passing = self.filters.passing(visibility, filter);
+        if let Some(since) = filter.added_since {
+            passing &= self.orders.added_since(&self.titles, since);
+        }
+        if let Some(these) = &filter.among {
+            passing &= self.slots(these);
+        }
+        if let Some(these) = &filter.without {
+            passing -= self.slots(these);
+        }
+        passing
+    }
+
+    fn slots(&self, titles: &std::collections::HashSet<TitleId>) -> RoaringBitmap {
+        titles
+            .iter()
+            .filter_map(|title| self.titles.slot(*title))
+            .collect()
     }
 
     pub(super) fn collection_with_slug(&self, slug: &str) -> Option<&Collection> {
