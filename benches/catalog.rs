@@ -125,6 +125,8 @@ fn person(number: u64) -> Person {
         slug: format!("forename-surname-{number}"),
         name: format!("Forename Surname {number}"),
         born: None,
+        died: None,
+        birthplace: None,
         external_ids: vec![external("wikidata", number)],
         stamp: stamp(number),
     }
@@ -159,6 +161,7 @@ fn title(number: u64, people: u64) -> Title {
         duration: Some(5400),
         genres: [0, 1, 2].map(|it| GenreId((number + it) % 23)).into(),
         credits: (0..12).map(credit).collect(),
+        crew: Vec::new(),
         countries: vec!["US".to_owned()],
         languages: vec!["en".to_owned()],
         external_ids: vec![external("imdb", number), external("wikidata", number)],

@@ -421,6 +421,7 @@ fn film(id: u64) -> Title {
         duration: Some(6000),
         genres: Vec::new(),
         credits: Vec::new(),
+        crew: Vec::new(),
         countries: Vec::new(),
         languages: Vec::new(),
         external_ids: Vec::new(),

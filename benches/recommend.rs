@@ -263,6 +263,7 @@ fn film(id: u64) -> Title {
         duration: Some(6000),
         genres: genres(id),
         credits: credits(id),
+        crew: Vec::new(),
         countries: Vec::new(),
         languages: Vec::new(),
         external_ids: Vec::new(),

@@ -163,6 +163,7 @@ fn title(number: u64, people: u64) -> Change {
         duration: None,
         genres: Vec::new(),
         credits: (0..12).map(credit).collect(),
+        crew: Vec::new(),
         countries: Vec::new(),
         languages: Vec::new(),
         external_ids: Vec::new(),

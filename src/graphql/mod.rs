@@ -21,6 +21,7 @@ mod global_id;
 mod guard;
 mod hierarchy;
 mod inputs;
+mod language;
 pub mod limits;
 mod loaders;
 mod node;

@@ -78,6 +78,11 @@ pub(super) const WORK: &Table = &[
     (&["Query"], &["people"], 75),
     (&["Query"], &["titles", "users"], 20),
     (&["Genre", "Person"], &["titles"], 10),
+    // Each is read from the record, in one call for a page.
+    (&["Person"], &["biography"], 5),
+    (&["Episode"], &["overview"], 5),
+    // All episodes of the series are put in order.
+    (&["Episode"], &["next", "previous"], 10),
     (
         &["Query"],
         &[
@@ -130,6 +135,7 @@ pub(super) const LISTS: &Table = &[
     ),
     (&["ApiKey"], &["scopes"], 5),
     (&["Episode"], &["directors"], 5),
+    (&["TitleEdge"], &["roles"], 2),
     (&["Person"], &["externalIds"], 5),
     (&["Query"], &["genres"], 40),
     (&["RecommendationEdge"], &["reasons"], 8),

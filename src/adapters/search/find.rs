@@ -289,6 +289,7 @@ mod tests {
                 year: None,
                 genres: Box::default(),
                 people: Box::default(),
+                roles: Box::default(),
                 languages: Box::default(),
                 age: None,
                 publication: Publication::default(),

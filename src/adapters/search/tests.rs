@@ -68,6 +68,7 @@ fn facts(year: Option<i32>) -> TitleFacts {
         year,
         genres: Box::default(),
         people: Box::default(),
+        roles: Box::default(),
         languages: Box::default(),
         age: None,
         publication: Publication::default(),

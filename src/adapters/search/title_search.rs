@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use tokio::sync::Semaphore;
 
 use super::index::{Index, TitleEntry};
+use super::ranking::BEHIND_THE_CAST;
 use super::{find, people};
 use crate::domain::catalog::{
     Change, Changed, NamesOfTitles, PersonHit, SearchError, Title, TitleHit, TitleSearch,
@@ -146,7 +147,7 @@ fn put(index: &mut Index, news: News) {
 fn entry(title: &Title) -> TitleEntry {
     let original = title.original_name.as_ref();
     let original = original.filter(|name| **name != title.name);
-    let characters = title.credits.iter();
+    let characters = title.all_credits();
     TitleEntry {
         id: title.id,
         names: [&title.name].into_iter().chain(original).cloned().collect(),
@@ -154,6 +155,7 @@ fn entry(title: &Title) -> TitleEntry {
             .credits
             .iter()
             .map(|credit| (credit.person, credit.order))
+            .chain(title.crew.iter().map(|it| (it.person, BEHIND_THE_CAST)))
             .collect(),
         characters: characters
             .filter_map(|credit| credit.character.clone())

@@ -62,6 +62,7 @@ mod tests {
             duration: None,
             genres: Vec::new(),
             credits: Vec::new(),
+            crew: Vec::new(),
             countries: Vec::new(),
             languages: Vec::new(),
             external_ids: Vec::new(),

@@ -1,6 +1,7 @@
 //! What a title is filtered by: the few facts that filters need, small enough to keep in memory for all titles.
 
 use super::publication::Publication;
+use super::roles::Roles;
 use super::types::{Title, TitleKind};
 use crate::domain::ids::{GenreId, PersonId};
 
@@ -14,6 +15,8 @@ pub struct TitleFacts {
     pub genres: Box<[GenreId]>,
     /// Whoever is credited, in any role; each once, sorted.
     pub people: Box<[PersonId]>,
+    /// In which roles each of these people is, in their order.
+    pub roles: Box<[Roles]>,
     /// ISO 639-1 codes of the languages that are spoken in it.
     pub languages: Box<[String]>,
     /// The age in years from which it may be seen; see [`Title::age`].
@@ -24,17 +27,28 @@ pub struct TitleFacts {
 
 impl From<&Title> for TitleFacts {
     fn from(title: &Title) -> Self {
-        let mut people: Vec<PersonId> = title.credits.iter().map(|credit| credit.person).collect();
-        people.sort_unstable();
-        people.dedup();
+        let people = title.credited();
+        let roles = people.iter();
+        let roles = roles.map(|person| title.credits_of(*person).map(|it| it.role).collect());
         Self {
             kind: title.kind,
             year: title.year,
             genres: title.genres.as_slice().into(),
+            roles: roles.collect(),
             people: people.into(),
             languages: title.languages.as_slice().into(),
             age: title.age(),
             publication: title.publication,
         }
+    }
+}
+
+impl TitleFacts {
+    /// Whether one of these people is credited; with roles: in one of them.
+    pub(super) fn credits_any(&self, people: &[PersonId], roles: Option<Roles>) -> bool {
+        let mut credited = self.people.iter().zip(&self.roles);
+        credited.any(|(person, theirs)| {
+            people.contains(person) && roles.is_none_or(|roles| theirs.has_any_of(roles))
+        })
     }
 }

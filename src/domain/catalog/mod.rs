@@ -1,33 +1,40 @@
 //! Films, series, seasons, episodes, people, genres and collections: what there is to watch and who made it.
 
+mod airs;
 mod batches;
 mod certification;
 mod codes;
 mod collections;
+mod episode_run;
 mod error;
 mod facts;
 mod genres;
 mod keys;
 mod publication;
 mod rating_systems;
+mod roles;
 mod search;
 mod service;
 mod store;
+mod texts;
 mod types;
 mod visibility;
 
+pub use airs::Airs;
 pub use batches::{
-    CollectionsById, EpisodesById, EpisodesBySeason, FilmsByCollection, GenresById, PeopleById,
-    SeasonsBySeries, Seen, TitlesById,
+    BiographiesByPerson, CollectionsById, EpisodesById, EpisodesBySeason, FilmsByCollection,
+    GenresById, OverviewsByEpisode, PeopleById, RunsBySeries, SeasonsBySeries, Seen, TitlesById,
 };
 pub use certification::{Certification, CertificationName, certification_name};
 pub use codes::{country_code, language_code};
 pub use collections::{PlaceInCollection, place_in_collection};
+pub use episode_run::EpisodeRun;
 pub use error::CatalogError;
 pub use facts::TitleFacts;
 pub use genres::{GenreName, genre_name};
 pub use keys::NameKeys;
 pub use publication::{Publication, TitleState};
+pub use roles::Roles;
 pub use search::{
     Begun, CatalogFollower, NamesOfTitles, PersonHit, SearchError, SearchService, TitleHit,
     TitleSearch, Wanted,
@@ -37,8 +44,9 @@ pub use store::{
     CatalogBatch, CatalogListStore, CatalogPart, CatalogStore, Change, ChangeSource, Changed,
     TitleFilter, TitleListStore, TitleOrder, TitleQuery, TitleWatchers, release_day,
 };
+pub use texts::{SITE_LANGUAGE, Text, Texts};
 pub use types::{
-    Collection, Credit, CreditRole, Episode, ExternalId, Genre, PartOf, Person, Season, SeasonId,
-    Title, TitleKind,
+    Biography, Collection, Credit, CreditRole, Episode, ExternalId, Genre, Overview, PartOf,
+    Person, Season, SeasonId, Title, TitleKind,
 };
 pub use visibility::{Audience, Visibility, VisibilityPolicy};

@@ -305,7 +305,7 @@ impl CatalogFollower for SearchService {
             | Changed::Episode(_)
             | Changed::Unreadable(..) => None,
         });
-        let credits = titles.clone().flat_map(|title| &title.credits);
+        let credits = titles.clone().flat_map(Title::all_credits);
         let people: HashSet<PersonId> = credits.map(|credit| credit.person).collect();
         let collections = titles.filter_map(|title| Some(title.collection?.collection));
         let collections: HashSet<CollectionId> = collections.collect();

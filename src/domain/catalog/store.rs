@@ -5,8 +5,10 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::facts::TitleFacts;
+use super::roles::Roles;
 use super::types::{
-    Collection, Episode, ExternalId, Genre, Person, Season, SeasonId, Title, TitleKind,
+    Biography, Collection, Episode, ExternalId, Genre, Overview, Person, Season, SeasonId, Title,
+    TitleKind,
 };
 use super::visibility::Visibility;
 use crate::domain::error::StoreError;
@@ -27,6 +29,9 @@ pub trait CatalogStore: Send + Sync {
     /// The people with these ids.
     async fn people(&self, ids: &[PersonId]) -> Result<Vec<Person>, StoreError>;
 
+    /// What is told of the lives of these people, empty of whom nothing is told.
+    async fn biographies(&self, ids: &[PersonId]) -> Result<Vec<Biography>, StoreError>;
+
     /// The genres with these ids.
     async fn genres(&self, ids: &[GenreId]) -> Result<Vec<Genre>, StoreError>;
 
@@ -41,6 +46,9 @@ pub trait CatalogStore: Send + Sync {
 
     /// The episodes with these ids.
     async fn episodes(&self, ids: &[EpisodeId]) -> Result<Vec<Episode>, StoreError>;
+
+    /// What happens in these episodes, empty where nobody tells.
+    async fn overviews(&self, ids: &[EpisodeId]) -> Result<Vec<Overview>, StoreError>;
 }
 }
 
@@ -157,6 +165,11 @@ pub struct CatalogBatch {
     pub genres: Vec<Genre>,
     pub collections: Vec<Collection>,
     pub episodes: Vec<Episode>,
+    /// What is told of people of the batch; of those of it that are not here, what is stored stays. Parts that are read
+    /// have none.
+    pub biographies: Vec<Biography>,
+    /// The same of episodes of the batch.
+    pub overviews: Vec<Overview>,
 }
 
 impl CatalogBatch {
@@ -232,6 +245,8 @@ pub struct TitleFilter {
     pub genres: Option<Vec<GenreId>>,
     /// With at least one of these people in any role.
     pub people: Option<Vec<PersonId>>,
+    /// In one of these roles; it says something of `people` alone.
+    pub roles: Option<Roles>,
     /// From this year on; titles of unknown year do not pass.
     pub year_from: Option<i32>,
     /// Up to this year; titles of unknown year do not pass.
@@ -267,7 +282,7 @@ impl TitleFilter {
             && self
                 .people
                 .as_ref()
-                .is_none_or(|people| title.people.iter().any(|person| people.contains(person)))
+                .is_none_or(|people| title.credits_any(people, self.roles))
             && self
                 .year_from
                 .is_none_or(|from| title.year.is_some_and(|year| year >= from))

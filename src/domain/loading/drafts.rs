@@ -8,12 +8,12 @@ use super::credits::{CreditName, PersonKey};
 use super::named::Named;
 use super::options::Manner;
 use super::problem::Problem;
-use super::records::{EpisodeRecord, PersonRecord, TitleRecord};
+use super::records::TitleRecord;
 use super::said::Said;
 use crate::domain::catalog::{
-    Collection, Credit, CreditRole, Episode, Genre, PartOf, Person, Publication, Title, TitleKind,
+    Collection, Credit, CreditRole, Genre, PartOf, Person, Publication, Title, TitleKind,
 };
-use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
+use crate::domain::ids::{CollectionId, GenreId, PersonId, TitleId};
 use crate::domain::stamp::Stamp;
 
 /// What becomes of the document that a record is about.
@@ -27,7 +27,8 @@ pub(super) enum Draft<T> {
 }
 
 impl<T> Draft<T> {
-    fn of<'a>(
+    /// What becomes of a document; `changes` names the fields in which it is another.
+    pub(super) fn of<'a>(
         stored: Option<&'a T>,
         document: T,
         changes: impl FnOnce(&'a T, &T) -> Vec<&'static str>,
@@ -83,6 +84,7 @@ fn blank(record: &TitleRecord, stored: Option<&Title>, now: DateTime<Utc>) -> Ti
         duration: None,
         genres: Vec::new(),
         credits: Vec::new(),
+        crew: Vec::new(),
         countries: Vec::new(),
         languages: Vec::new(),
         external_ids: Vec::new(),
@@ -98,7 +100,7 @@ fn blank(record: &TitleRecord, stored: Option<&Title>, now: DateTime<Utc>) -> Ti
 
 fn compose(record: &TitleRecord, base: Title, named: &Named) -> Result<Title, Problem> {
     let of_role = |said: &Said<Vec<CreditName>>, role| {
-        let stored = base.credits.iter().filter(|credit| credit.role == role);
+        let stored = base.all_credits().filter(|credit| credit.role == role);
         let said = said
             .clone()
             .map(|names| credits(&names, role, &named.people));
@@ -106,6 +108,8 @@ fn compose(record: &TitleRecord, base: Title, named: &Named) -> Result<Title, Pr
     };
     let mut credits = of_role(&record.directors, CreditRole::Director);
     credits.extend(of_role(&record.cast, CreditRole::Actor));
+    let crew = record.crew.by_role().into_iter();
+    let crew = crew.flat_map(|(role, said)| of_role(said, role)).collect();
     let genres = record.genres.clone().map(|names| {
         let ids = names.iter().filter_map(|name| named.genres.get(name));
         ids.copied().collect::<Vec<GenreId>>()
@@ -120,6 +124,7 @@ fn compose(record: &TitleRecord, base: Title, named: &Named) -> Result<Title, Pr
         duration: record.duration.over(base.duration),
         genres: genres.over(base.genres),
         credits,
+        crew,
         countries: record.countries.over(base.countries),
         languages: record.languages.over(base.languages),
         external_ids: record
@@ -148,7 +153,8 @@ fn year(record: &TitleRecord, stored: Option<i32>, of_stored_day: Option<i32>) -
     }
 }
 
-fn credits(
+/// The credits of those who are named, in billing order.
+pub(super) fn credits(
     names: &[CreditName],
     role: CreditRole,
     people: &HashMap<PersonKey, PersonId>,
@@ -183,6 +189,7 @@ fn title_changes(old: &Title, new: &Title) -> Vec<&'static str> {
         duration,
         genres,
         credits: _,
+        crew: _,
         countries,
         languages,
         external_ids,
@@ -195,7 +202,7 @@ fn title_changes(old: &Title, new: &Title) -> Vec<&'static str> {
         stamp: _,
     } = new;
     let of_role = |title: &Title, role| -> Vec<Credit> {
-        let credits = title.credits.iter().filter(|credit| credit.role == role);
+        let credits = title.all_credits().filter(|credit| credit.role == role);
         credits.cloned().collect()
     };
     let differ = |role| of_role(old, role) != of_role(new, role);
@@ -221,6 +228,10 @@ fn title_changes(old: &Title, new: &Title) -> Vec<&'static str> {
         ("genres", *genres != old.genres),
         (directors, differ(CreditRole::Director)),
         ("cast", differ(CreditRole::Actor)),
+        ("guests", differ(CreditRole::Guest)),
+        ("writers", differ(CreditRole::Writer)),
+        ("producers", differ(CreditRole::Producer)),
+        ("composers", differ(CreditRole::Composer)),
         ("countries", *countries != old.countries),
         ("languages", *languages != old.languages),
         ("ids", *external_ids != old.external_ids),
@@ -237,98 +248,9 @@ fn title_changes(old: &Title, new: &Title) -> Vec<&'static str> {
 }
 
 /// The names of what is true.
-fn names_of<const N: usize>(fields: [(&'static str, bool); N]) -> Vec<&'static str> {
+pub(super) fn names_of<const N: usize>(fields: [(&'static str, bool); N]) -> Vec<&'static str> {
     let changed = fields.into_iter().filter(|(_, is_changed)| *is_changed);
     changed.map(|(name, _)| name).collect()
-}
-
-/// The episode that a record makes of what is stored.
-pub(super) fn episode(
-    record: &EpisodeRecord,
-    series: TitleId,
-    stored: Option<&Episode>,
-    manner: Manner,
-    people: &HashMap<PersonKey, PersonId>,
-    now: DateTime<Utc>,
-) -> Draft<Episode> {
-    let blank = Episode {
-        id: EpisodeId::of_ordinal(series, record.season, record.number),
-        series,
-        season: record.season,
-        number: record.number,
-        name: None,
-        original_name: None,
-        aired: None,
-        duration: None,
-        directors: Vec::new(),
-        stamp: stored.map_or(Stamp::first(now), |stored| stored.stamp.next(now)),
-    };
-    let base = match (stored, manner) {
-        (Some(stored), Manner::Merge) => Episode {
-            stamp: blank.stamp,
-            ..stored.clone()
-        },
-        _ => blank,
-    };
-    let directors = record.directors.clone().map(|names| {
-        let ids = names
-            .iter()
-            .filter_map(|name| people.get(&name.person).copied());
-        ids.collect::<Vec<PersonId>>()
-    });
-    let episode = Episode {
-        name: record.name.over(base.name),
-        original_name: record.original_name.over(base.original_name),
-        aired: record.aired.over(base.aired),
-        duration: record.duration.over(base.duration),
-        directors: directors.over(base.directors),
-        ..base
-    };
-    Draft::of(stored, episode, |old, new| {
-        names_of([
-            ("title", new.name != old.name),
-            ("original_title", new.original_name != old.original_name),
-            ("air_date", new.aired != old.aired),
-            ("runtime_minutes", new.duration != old.duration),
-            ("directors", new.directors != old.directors),
-        ])
-    })
-}
-
-/// The person that a record makes of what is stored.
-pub(super) fn person(
-    record: &PersonRecord,
-    stored: Option<&Person>,
-    manner: Manner,
-    now: DateTime<Utc>,
-) -> Draft<Person> {
-    let base = match (stored, manner) {
-        (Some(stored), Manner::Merge) => Person {
-            stamp: stored.stamp.next(now),
-            ..stored.clone()
-        },
-        (Some(stored), Manner::Replace) => Person {
-            id: stored.id,
-            stamp: stored.stamp.next(now),
-            ..credited(&stored.slug, "", now)
-        },
-        (None, _) => credited(&record.slug, "", now),
-    };
-    let person = Person {
-        name: record.name.clone(),
-        born: record.born.over(base.born),
-        external_ids: record
-            .external_ids
-            .over_entries(base.external_ids, |id| &id.provider),
-        ..base
-    };
-    Draft::of(stored, person, |old, new| {
-        names_of([
-            ("name", new.name != old.name),
-            ("born", new.born != old.born),
-            ("ids", new.external_ids != old.external_ids),
-        ])
-    })
 }
 
 /// A person who is known from a credit alone.
@@ -338,6 +260,8 @@ pub(super) fn credited(slug: &str, name: &str, now: DateTime<Utc>) -> Person {
         slug: slug.to_owned(),
         name: name.to_owned(),
         born: None,
+        died: None,
+        birthplace: None,
         external_ids: Vec::new(),
         stamp: Stamp::first(now),
     }

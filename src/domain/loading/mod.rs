@@ -1,5 +1,6 @@
 //! Bringing metadata in: records of files, checked one by one and loaded in batches.
 
+mod airs;
 mod certifications;
 mod checks;
 mod codes;
@@ -8,10 +9,15 @@ mod credits;
 mod drafts;
 mod encodings;
 mod entry;
+mod episode_drafts;
+mod episodes;
 mod fields;
+mod lengths;
 mod load;
 mod named;
 mod options;
+mod people;
+mod person_drafts;
 mod problem;
 mod publication;
 mod records;
@@ -23,15 +29,20 @@ mod source;
 mod store;
 mod summary;
 mod table;
+mod texts;
 mod write;
 
-pub use credits::{CreditName, PersonKey};
+pub use airs::AirsRecord;
+pub use credits::{CreditName, CrewRecord, PersonKey};
 pub use entry::{Entry, Finding};
+pub use episodes::EpisodeRecord;
 pub use options::{LoadError, LoadMode, LoadOptions, Manner, Phase, Source, Tell};
+pub use people::PersonRecord;
 pub use problem::{Problem, Warning};
-pub use records::{EpisodeRecord, PersonRecord, Record, TitleRecord, WatchRecord};
+pub use records::{Record, TitleRecord, WatchRecord};
 pub use said::{Entries, Said};
 pub use service::LoadService;
 pub use source::{Format, Records};
 pub use store::CurationStore;
 pub use summary::{LoadSummary, Tally, Warned, WarningKind};
+pub use texts::SaidTexts;

@@ -65,6 +65,7 @@ impl TitleFilter {
                 GlobalId::Person(id) => Some(id),
                 _ => None,
             })?,
+            roles: None,
             year_from: self.year_from,
             year_to: self.year_to,
             language: self.language.as_deref().map(language),

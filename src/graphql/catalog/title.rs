@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{ID, Interface, SimpleObject};
 
 use super::certification::Certification;
-use super::credit::{CreditEdge, CreditRole};
+use super::credit::{CreditEdge, CreditRole, CreditedRole};
 use super::external_id::ExternalId;
 use super::film::Film;
 use super::genre::Genre;
@@ -93,7 +93,7 @@ use crate::graphql::scalars::{Date, DateTime};
     field(
         name = "credits",
         ty = "Option<Connection<CreditEdge>>",
-        desc = "Who made it: directors (creators, for a series) first, then actors, each in billing order.",
+        desc = "Who made it: directors (creators, for a series) first, then actors, guests, writers, producers and composers, each in billing order.",
         arg(
             name = "role",
             ty = "Option<Vec<CreditRole>>",
@@ -234,6 +234,9 @@ pub(crate) struct TitleEdge {
     node: Title,
     /// How well it matches the search, above 0 and at most 1; null in lists that are no search.
     score: Option<f64>,
+    /// What the person did for it whose titles these are, in the order of its credits; null in lists that are no
+    /// person's.
+    roles: Option<Vec<CreditedRole>>,
 }
 
 impl TitleEdge {
@@ -243,6 +246,15 @@ impl TitleEdge {
             cursor,
             node,
             score,
+            roles: None,
+        }
+    }
+
+    /// The same in the list of somebody who did this for it.
+    pub(super) fn of_person(self, roles: Vec<CreditedRole>) -> Self {
+        Self {
+            roles: Some(roles),
+            ..self
         }
     }
 }

@@ -198,7 +198,8 @@ macro_rules! title_object {
                 self.find_certification(system.as_deref())
             }
 
-            /// Who made it: directors (creators, for a series) first, then actors, each in billing order.
+            /// Who made it: directors (creators, for a series) first, then actors, guests, writers, producers and
+            /// composers, each in billing order.
             pub(super) async fn credits(
                 &self,
                 ctx: &Context<'_>,

@@ -46,7 +46,7 @@ impl Filters {
         for genre in &title.genres {
             self.genres.entry(*genre).or_default().insert(slot);
         }
-        for person in people(title) {
+        for person in title.credited() {
             let titles = self.people.entry(person).or_default();
             if let Err(place) = titles.binary_search(&slot) {
                 let mut more = Vec::with_capacity(titles.len() + 1);
@@ -82,7 +82,7 @@ impl Filters {
         for genre in &title.genres {
             take_out(self.genres.get_mut(genre));
         }
-        for person in people(title) {
+        for person in title.credited() {
             if let Some(titles) = self.people.get_mut(&person) {
                 *titles = titles.iter().copied().filter(|it| *it != slot).collect();
             }
@@ -210,12 +210,4 @@ fn any<'a>(sets: impl IntoIterator<Item = &'a RoaringBitmap>) -> Cow<'a, Roaring
         *all.to_mut() |= set;
     }
     all
-}
-
-/// Whoever is credited, each once.
-fn people(title: &Title) -> Vec<PersonId> {
-    let mut people: Vec<PersonId> = title.credits.iter().map(|credit| credit.person).collect();
-    people.sort_unstable();
-    people.dedup();
-    people
 }

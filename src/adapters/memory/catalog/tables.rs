@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use hashbrown::HashMap;
+use roaring::RoaringBitmap;
 
 use super::episodes::Episodes;
 use super::filters::Filters;
@@ -106,7 +107,7 @@ impl Tables {
         query: &TitleQuery,
         window: &Window,
     ) -> Slice<Arc<Title>> {
-        let passing = self.filters.passing(visibility, &query.filter);
+        let passing = self.passing(visibility, &query.filter);
         let page = self
             .orders
             .page(&self.titles, query.order, &passing, window);
@@ -114,7 +115,20 @@ impl Tables {
     }
 
     pub(super) fn count(&self, visibility: &Visibility, filter: &TitleFilter) -> u64 {
-        self.filters.passing(visibility, filter).len()
+        self.passing(visibility, filter).len()
+    }
+
+    /// The titles that may be seen and pass. The sets do not know roles: the few titles of somebody are looked at.
+    fn passing(&self, visibility: &Visibility, filter: &TitleFilter) -> RoaringBitmap {
+        let passing = self.filters.passing(visibility, filter);
+        let (Some(people), Some(roles)) = (&filter.people, filter.roles) else {
+            return passing;
+        };
+        let is_credited = |slot: &Slot| {
+            let mut credits = self.titles.at(*slot).all_credits();
+            credits.any(|credit| people.contains(&credit.person) && roles.has(credit.role))
+        };
+        passing.iter().filter(is_credited).collect()
     }
 
     pub(super) fn collection_with_slug(&self, slug: &str) -> Option<&Collection> {

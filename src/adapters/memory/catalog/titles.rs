@@ -141,6 +141,7 @@ impl Titles {
 fn shrink(title: &mut Title) {
     title.genres.shrink_to_fit();
     title.credits.shrink_to_fit();
+    title.crew.shrink_to_fit();
     title.countries.shrink_to_fit();
     title.languages.shrink_to_fit();
     title.external_ids.shrink_to_fit();
