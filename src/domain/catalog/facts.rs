@@ -27,15 +27,19 @@ pub struct TitleFacts {
 
 impl From<&Title> for TitleFacts {
     fn from(title: &Title) -> Self {
-        let people = title.credited();
-        let roles = people.iter();
-        let roles = roles.map(|person| title.credits_of(*person).map(|it| it.role).collect());
+        let credits = title.all_credits();
+        let mut credits: Vec<_> = credits.map(|it| (it.person, it.role)).collect();
+        credits.sort_unstable();
+        let (people, roles): (Vec<PersonId>, Vec<Roles>) = credits
+            .chunk_by(|(one, _), (other, _)| one == other)
+            .map(|of_one| (of_one[0].0, of_one.iter().map(|(_, role)| *role).collect()))
+            .unzip();
         Self {
             kind: title.kind,
             year: title.year,
             genres: title.genres.as_slice().into(),
-            roles: roles.collect(),
             people: people.into(),
+            roles: roles.into(),
             languages: title.languages.as_slice().into(),
             age: title.age(),
             publication: title.publication,

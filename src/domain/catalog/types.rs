@@ -348,3 +348,69 @@ pub struct Season {
     /// How many episodes are listed.
     pub episodes: u64,
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn stamp() -> Value {
+        let at = "2020-01-01T00:00:00Z";
+        json!({ "created_at": at, "updated_at": at, "revision": 1 })
+    }
+
+    /// An episode as versions of before have written it.
+    fn former_episode() -> Episode {
+        serde_json::from_value(json!({
+            "id": 1, "series": 2, "season": 0, "number": 3, "name": "The Rift", "original_name": null, "aired": null,
+            "duration": null, "directors": [4], "stamp": stamp(),
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn what_versions_of_before_have_written_can_be_read() {
+        let person: Person = serde_json::from_value(json!({
+            "id": 1, "slug": "a", "name": "A", "born": "1950-01-31", "external_ids": [], "stamp": stamp(),
+        }))
+        .unwrap();
+        let episode = former_episode();
+
+        assert_eq!((person.died, person.birthplace), (None, None));
+        let numbers = (episode.number_end, episode.absolute_number, episode.airs);
+        assert_eq!(numbers, (None, None, None));
+        assert!(episode.names.is_empty() && episode.crew.is_empty());
+        let credits = episode.all_credits();
+        let credits: Vec<_> = credits.iter().map(|it| (it.person, it.role)).collect();
+        assert_eq!(credits, [(PersonId(4), CreditRole::Director)]);
+    }
+
+    #[test]
+    fn an_episode_is_called_by_the_first_language_that_it_has_a_name_in() {
+        let names = json!({ "de": "Der Riss", "pt-BR": "A Fenda" });
+        let mut episode = Episode {
+            names: serde_json::from_value(names).unwrap(),
+            ..former_episode()
+        };
+        let name = |episode: &Episode, wanted: &[&str]| {
+            let wanted = wanted.iter().map(|tag| LanguageTag::parse(tag).unwrap());
+            episode.name_in(wanted).map(str::to_owned)
+        };
+
+        for (wanted, expected) in [
+            (&["de-AT"][..], "Der Riss"),
+            (&["it", "pt", "de"], "A Fenda"),
+            (&["en-GB", "de"], "The Rift"),
+            (&["it"], "The Rift"),
+            (&[], "The Rift"),
+        ] {
+            let found = name(&episode, wanted);
+            assert_eq!(found.as_deref(), Some(expected), "{wanted:?}");
+        }
+        episode.name = None;
+        assert_eq!(name(&episode, &["it"]).as_deref(), Some("Der Riss"));
+        episode.names = Texts::default();
+        assert_eq!(name(&episode, &["de"]), None);
+    }
+}

@@ -286,3 +286,102 @@ pub(super) fn collection(slug: &str, name: &str, now: DateTime<Utc>) -> Collecti
         stamp: Stamp::first(now),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::domain::loading::records::Record;
+    use crate::domain::recommend::Features;
+
+    fn read(record: Value) -> TitleRecord {
+        let Ok((Record::Title(title), unknown, _)) = Record::read(record, 2026) else {
+            unreachable!("it is a title");
+        };
+        assert_eq!(unknown, [""; 0]);
+        *title
+    }
+
+    fn whole() -> Value {
+        json!({
+            "slug": "heat-1995", "title": "Heat", "year": 1995, "directors": ["Michael Mann"],
+            "cast": [{ "name": "Al Pacino", "character": "Hanna" }],
+            "guests": [{ "name": "Tom Noonan", "character": "Kelso" }],
+            "writers": ["Michael Mann", "Al Pacino"], "producers": ["Art Linson"],
+            "composers": ["Elliot Goldenthal", "Elliot Goldenthal"],
+        })
+    }
+
+    #[test]
+    fn crew_is_kept_beside_directors_and_cast() {
+        let title = read(whole()).new_title(DateTime::UNIX_EPOCH).unwrap();
+
+        let stored = serde_json::to_value(&title).unwrap();
+        let roles = |field: &str| -> Vec<&Value> {
+            let credits = stored[field].as_array().unwrap().iter();
+            credits.map(|credit| &credit["role"]).collect()
+        };
+        // What versions of before read has no role that they do not know.
+        assert_eq!(roles("credits"), ["director", "actor"]);
+        assert_eq!(
+            roles("crew"),
+            ["guest", "writer", "writer", "producer", "composer"]
+        );
+        assert_eq!(title.crew[0].character.as_deref(), Some("Kelso"));
+        let orders: Vec<u32> = title.crew.iter().map(|credit| credit.order).collect();
+        assert_eq!(orders, [0, 0, 1, 0, 0]);
+        let again: Title = serde_json::from_value(stored).unwrap();
+        assert_eq!(again, title);
+    }
+
+    #[test]
+    fn crew_says_nothing_to_ranking() {
+        let mut without = whole();
+        for role in ["guests", "writers", "producers", "composers"] {
+            without[role] = json!(null);
+        }
+        let features = |record: Value| {
+            let title = read(record).new_title(DateTime::UNIX_EPOCH).unwrap();
+            Features::from(&title)
+        };
+
+        assert_eq!(features(whole()), features(without));
+    }
+
+    #[test]
+    fn each_role_is_a_field_of_its_own() {
+        let now = DateTime::UNIX_EPOCH;
+        let stored = read(whole()).new_title(now).unwrap();
+        let said = json!({
+            "slug": "heat-1995", "title": "Heat", "writers": ["Neil McCauley"], "composers": null,
+        });
+        let named = Named::in_nothing(&read(said.clone()));
+
+        let draft = title(
+            &read(said.clone()),
+            Some(&stored),
+            Manner::Merge,
+            &named,
+            now,
+        );
+        let Ok(Draft::Changed(merged, fields)) = draft else {
+            unreachable!("it says something else");
+        };
+        assert_eq!(fields, ["writers", "composers"]);
+        let people = |title: &Title, role| title.people(role).collect::<Vec<_>>();
+        let id = |slug: &str| vec![PersonId::of_slug(slug)];
+        assert_eq!(people(&merged, CreditRole::Guest), id("tom-noonan"));
+        assert_eq!(people(&merged, CreditRole::Writer), id("neil-mccauley"));
+        assert_eq!(people(&merged, CreditRole::Producer), id("art-linson"));
+        assert_eq!(people(&merged, CreditRole::Composer), []);
+        assert_eq!(merged.credits, stored.credits);
+
+        let draft = title(&read(said), Some(&stored), Manner::Replace, &named, now);
+        let Ok(Draft::Changed(replaced, _)) = draft else {
+            unreachable!("it says something else");
+        };
+        let credited = replaced.credited();
+        assert_eq!(credited, id("neil-mccauley"));
+    }
+}

@@ -101,17 +101,17 @@ impl Episode {
 
     /// The listed episode to watch after it, in the order of seasons and numbers, with those specials among them that say
     /// where they belong; the other specials are an order of their own. Null after the last.
-    async fn next(&self, ctx: &Context<'_>) -> Result<Option<Self>> {
+    async fn next(&self, ctx: &Context<'_>) -> Result<Option<Episode>> {
         let run = ctx.personal().runs.find(self.0.series).await?;
         let next = run.as_ref().and_then(|run| run.after(&self.0));
-        Ok(next.map(|episode| Self(Arc::clone(episode))))
+        Ok(next.map(|episode| Episode(Arc::clone(episode))))
     }
 
     /// The listed episode to watch before it, in the same order as `next`; null before the first.
-    async fn previous(&self, ctx: &Context<'_>) -> Result<Option<Self>> {
+    async fn previous(&self, ctx: &Context<'_>) -> Result<Option<Episode>> {
         let run = ctx.personal().runs.find(self.0.series).await?;
         let previous = run.as_ref().and_then(|run| run.before(&self.0));
-        Ok(previous.map(|episode| Self(Arc::clone(episode))))
+        Ok(previous.map(|episode| Episode(Arc::clone(episode))))
     }
 
     /// The season that it is part of; season 0 holds the specials.
