@@ -5,14 +5,19 @@ mod certification;
 mod codes;
 mod collections;
 mod error;
+mod extras;
 mod facts;
 mod genres;
 mod keys;
+mod naming;
 mod publication;
 mod rating_systems;
+mod scores;
 mod search;
 mod service;
+mod status;
 mod store;
+mod texts;
 mod types;
 mod visibility;
 
@@ -24,19 +29,23 @@ pub use certification::{Certification, CertificationName, certification_name};
 pub use codes::{country_code, language_code};
 pub use collections::{PlaceInCollection, place_in_collection};
 pub use error::CatalogError;
+pub use extras::{Extra, ExtraHost, ExtraKind, Video};
 pub use facts::TitleFacts;
 pub use genres::{GenreName, genre_name};
 pub use keys::NameKeys;
 pub use publication::{Publication, TitleState};
+pub use scores::{RatingScore, most_of_source, score_source};
 pub use search::{
     Begun, CatalogFollower, NamesOfTitles, PersonHit, SearchError, SearchService, TitleHit,
     TitleSearch, Wanted,
 };
 pub use service::{CatalogPorts, CatalogService};
+pub use status::SeriesStatus;
 pub use store::{
     CatalogBatch, CatalogListStore, CatalogPart, CatalogStore, Change, ChangeSource, Changed,
     TitleFilter, TitleListStore, TitleOrder, TitleQuery, TitleWatchers, release_day,
 };
+pub use texts::{SITE_LANGUAGE, Text, Texts};
 pub use types::{
     Collection, Credit, CreditRole, Episode, ExternalId, Genre, PartOf, Person, Season, SeasonId,
     Title, TitleKind,

@@ -1,5 +1,6 @@
 //! Bringing metadata in: records of files, checked one by one and loaded in batches.
 
+mod about;
 mod certifications;
 mod checks;
 mod codes;
@@ -8,6 +9,7 @@ mod credits;
 mod drafts;
 mod encodings;
 mod entry;
+mod extras;
 mod fields;
 mod load;
 mod named;
@@ -18,15 +20,19 @@ mod records;
 mod resolve;
 mod run;
 mod said;
+mod scores;
 mod service;
 mod source;
 mod store;
 mod summary;
 mod table;
+mod texts;
 mod write;
 
+pub use about::AboutRecord;
 pub use credits::{CreditName, PersonKey};
 pub use entry::{Entry, Finding};
+pub use extras::ExtrasRecord;
 pub use options::{LoadError, LoadMode, LoadOptions, Manner, Phase, Source, Tell};
 pub use problem::{Problem, Warning};
 pub use records::{EpisodeRecord, PersonRecord, Record, TitleRecord, WatchRecord};
@@ -35,3 +41,4 @@ pub use service::LoadService;
 pub use source::{Format, Records};
 pub use store::CurationStore;
 pub use summary::{LoadSummary, Tally, Warned, WarningKind};
+pub use texts::Translated;

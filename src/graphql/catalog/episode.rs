@@ -17,6 +17,7 @@ use crate::graphql::cursor::Cursor;
 use crate::graphql::error::Result;
 use crate::graphql::global_id::GlobalId;
 use crate::graphql::guard::RoleAtLeast;
+use crate::graphql::language::wanted;
 use crate::graphql::page::Edge;
 use crate::graphql::scalars::{Date, DateTime};
 use crate::graphql::usage::UsageStats;
@@ -35,11 +36,20 @@ impl Episode {
     }
 
     /// What to call it: its name, or "Episode 6" if it has none.
-    pub(super) async fn name(&self) -> Cow<'_, str> {
-        match &self.0.name {
+    pub(super) async fn name(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            desc = "The language to give it in, as a BCP 47 tag such as `de` or `pt-BR`; `INVALID` if it is none. Where it is not said in this, or if it is left out: in that of the viewer's profile, then in those of `Accept-Language`."
+        )]
+        language: Option<String>,
+    ) -> Result<Cow<'_, str>> {
+        // It has a name in the language of the site alone.
+        wanted(ctx, language.as_deref())?;
+        Ok(match &self.0.name {
             Some(name) => name.into(),
             None => format!("Episode {}", self.0.number).into(),
-        }
+        })
     }
 
     /// The name in the language that it was made in; null if unknown.

@@ -5,7 +5,7 @@ use std::borrow::Borrow;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use reelgraph::domain::catalog::{
     CatalogBatch, Certification, Collection, Credit, CreditRole, Episode, ExternalId, Genre,
-    PartOf, Person, Publication, Title, TitleKind,
+    PartOf, Person, Publication, Texts, Title, TitleKind,
 };
 use reelgraph::domain::error::StoreError;
 use reelgraph::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
@@ -52,6 +52,14 @@ pub(crate) fn film(number: u64) -> Title {
             part: Some(7),
         }),
         certifications: vec![certification("DE", "12", 12), certification("US", "R", 17)],
+        names: Texts::default(),
+        overview: Texts::default(),
+        tagline: Texts::default(),
+        status: None,
+        studios: Vec::new(),
+        tags: Vec::new(),
+        scores: Vec::new(),
+        extras: Vec::new(),
         watchers: 0,
         stamp: Stamp::first(at(number)),
     }
@@ -80,6 +88,14 @@ pub(super) fn series(number: u64) -> Title {
         episode_duration: None,
         collection: None,
         certifications: Vec::new(),
+        names: Texts::default(),
+        overview: Texts::default(),
+        tagline: Texts::default(),
+        status: None,
+        studios: Vec::new(),
+        tags: Vec::new(),
+        scores: Vec::new(),
+        extras: Vec::new(),
         watchers: 0,
         stamp: Stamp::first(at(number)),
     }
