@@ -14,7 +14,8 @@ use reelgraph::adapters::memory::CatalogSnapshot;
 use reelgraph::adapters::sqlite::{SqliteCatalog, SqliteDb};
 use reelgraph::domain::catalog::{
     CatalogBatch, CatalogPart, Certification, ChangeSource, Credit, CreditRole, ExternalId, Person,
-    Publication, Title, TitleFilter, TitleKind, TitleListStore, TitleOrder, TitleQuery, Visibility,
+    Publication, Texts, Title, TitleFilter, TitleKind, TitleListStore, TitleOrder, TitleQuery,
+    Visibility,
 };
 use reelgraph::domain::ids::{GenreId, PersonId, TitleId};
 use reelgraph::domain::loading::CurationStore;
@@ -170,6 +171,14 @@ fn title(number: u64, people: u64) -> Title {
         episode_duration: None,
         collection: None,
         certifications: vec![certification("DE", 12), certification("US", 13)],
+        names: Texts::default(),
+        overview: Texts::default(),
+        tagline: Texts::default(),
+        status: None,
+        studios: Vec::new(),
+        tags: Vec::new(),
+        scores: Vec::new(),
+        extras: Vec::new(),
         watchers: 0,
         stamp: stamp(number),
     }

@@ -170,6 +170,7 @@ fn shortest(language: &str) -> String {
 fn broad(language: &str) -> &str {
     match language {
         "nb" | "nn" => "no",
+        "gsw" | "bar" => "de",
         other => other,
     }
 }
@@ -259,6 +260,7 @@ mod tests {
         assert!(distance("pt-PT", "pt-BR").is_some());
         assert!(distance("nb", "no").is_some() && distance("no", "nn").is_some());
         assert_eq!(distance("de", "en"), None);
+        assert!(distance("gsw-CH", "de").is_some());
         assert_eq!(distance("gsw", "gs"), None);
     }
 

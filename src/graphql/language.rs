@@ -2,13 +2,14 @@
 
 use async_graphql::Context;
 
+use super::context::ContextExt;
 use super::error::{ApiError, Result};
 use crate::domain::error::ErrorCode;
 use crate::domain::language::LanguageTag;
 
-/// The languages for a field, the most wanted first: the one that its argument `language` asks for. What stands in none
-/// of them falls back by rules of the domain.
-pub(crate) fn wanted(_ctx: &Context<'_>, argument: Option<&str>) -> Result<Vec<LanguageTag>> {
+/// The languages for a field, the most wanted first: the one that its argument `language` asks for, that of the viewer's
+/// profile, those of the request's `Accept-Language`. What stands in none of them falls back by rules of the domain.
+pub(crate) fn wanted(ctx: &Context<'_>, argument: Option<&str>) -> Result<Vec<LanguageTag>> {
     let mut wanted = Vec::new();
     if let Some(text) = argument {
         let tag = LanguageTag::parse(text).ok_or_else(|| {
@@ -17,5 +18,8 @@ pub(crate) fn wanted(_ctx: &Context<'_>, argument: Option<&str>) -> Result<Vec<L
         })?;
         wanted.push(tag);
     }
+    let viewer = ctx.viewer();
+    wanted.extend(viewer.known().and_then(|viewer| viewer.language));
+    wanted.extend(ctx.accepted_languages());
     Ok(wanted)
 }

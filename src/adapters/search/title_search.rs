@@ -145,12 +145,22 @@ fn put(index: &mut Index, news: News) {
 }
 
 fn entry(title: &Title) -> TitleEntry {
-    let original = title.original_name.as_ref();
-    let original = original.filter(|name| **name != title.name);
+    let translated = title.names.iter().map(|name| &*name.text);
+    let mut names: Vec<String> = Vec::new();
+    for name in [&*title.name]
+        .into_iter()
+        .chain(title.original_name.as_deref())
+        .chain(translated)
+    {
+        // Many translations are called the same.
+        if !names.iter().any(|known| known == name) {
+            names.push(name.to_owned());
+        }
+    }
     let characters = title.all_credits();
     TitleEntry {
         id: title.id,
-        names: [&title.name].into_iter().chain(original).cloned().collect(),
+        names,
         credits: title
             .credits
             .iter()

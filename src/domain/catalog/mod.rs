@@ -7,14 +7,18 @@ mod codes;
 mod collections;
 mod episode_run;
 mod error;
+mod extras;
 mod facts;
 mod genres;
 mod keys;
+mod naming;
 mod publication;
 mod rating_systems;
 mod roles;
+mod scores;
 mod search;
 mod service;
+mod status;
 mod store;
 mod texts;
 mod types;
@@ -30,16 +34,19 @@ pub use codes::{country_code, language_code};
 pub use collections::{PlaceInCollection, place_in_collection};
 pub use episode_run::EpisodeRun;
 pub use error::CatalogError;
+pub use extras::{Extra, ExtraHost, ExtraKind, Video};
 pub use facts::TitleFacts;
 pub use genres::{GenreName, genre_name};
 pub use keys::NameKeys;
 pub use publication::{Publication, TitleState};
 pub use roles::Roles;
+pub use scores::{RatingScore, most_of_source, score_source};
 pub use search::{
     Begun, CatalogFollower, NamesOfTitles, PersonHit, SearchError, SearchService, TitleHit,
     TitleSearch, Wanted,
 };
 pub use service::{CatalogPorts, CatalogService};
+pub use status::SeriesStatus;
 pub use store::{
     CatalogBatch, CatalogListStore, CatalogPart, CatalogStore, Change, ChangeSource, Changed,
     TitleFilter, TitleListStore, TitleOrder, TitleQuery, TitleWatchers, release_day,

@@ -62,7 +62,7 @@ impl Texts {
     }
 
     /// The texts of a language, with how far each is from it.
-    fn measured(&self, wanted: &LanguageTag) -> impl Iterator<Item = (usize, &Text)> {
+    pub(super) fn measured(&self, wanted: &LanguageTag) -> impl Iterator<Item = (usize, &Text)> {
         let wanted = *wanted;
         let texts = self.texts.iter();
         texts.filter_map(move |text| Some((wanted.distance(&text.language)?, text)))
@@ -91,33 +91,37 @@ impl From<Texts> for BTreeMap<LanguageTag, Box<str>> {
 mod tests {
     use super::*;
 
-    fn tags(tags: &[&str]) -> Vec<LanguageTag> {
-        let tags = tags.iter().map(|tag| LanguageTag::parse(tag).unwrap());
-        tags.collect()
+    fn tag(text: &str) -> LanguageTag {
+        LanguageTag::parse(text).unwrap()
     }
 
     fn texts(texts: &[(&str, &str)]) -> Texts {
-        let texts = texts.iter().map(|(language, text)| {
-            let language = LanguageTag::parse(language).unwrap();
-            (language, Box::from(*text))
-        });
+        let texts = texts.iter();
+        let texts = texts.map(|(language, text)| (tag(language), Box::from(*text)));
         texts.collect::<BTreeMap<_, _>>().into()
     }
 
     #[test]
-    fn a_text_is_in_the_first_language_that_it_is_in() {
-        let texts = texts(&[("de", "Wien"), ("en", "Vienna"), ("fr", "Vienne")]);
-        let pick = |wanted: &[&str]| texts.pick(tags(wanted)).map(|text| text.text.to_string());
+    fn the_nearest_text_is_of_the_same_language() {
+        let texts = texts(&[("de", "1"), ("en", "2"), ("pt-BR", "3"), ("zh-Hans", "4")]);
+        let nearest = |wanted: &str| texts.nearest(&tag(wanted)).map(|text| &*text.text);
 
-        assert_eq!(pick(&["it", "fr", "de"]).as_deref(), Some("Vienne"));
-        assert_eq!(pick(&["de-AT"]).as_deref(), Some("Wien"));
-        assert_eq!(pick(&["it"]).as_deref(), Some("Vienna"));
-        assert_eq!(Texts::default().pick(tags(&["en"])), None);
+        assert_eq!(nearest("de-AT"), Some("1"));
+        assert_eq!(nearest("pt-PT"), Some("3"));
+        assert_eq!(nearest("zh-TW"), Some("4"));
+        assert_eq!(nearest("fr"), None);
+        let picked = |wanted: &[&str]| {
+            let wanted = wanted.iter().map(|text| tag(text));
+            texts.pick(wanted).map(|text| &*text.text)
+        };
+        assert_eq!(picked(&["fr", "de"]), Some("1"));
+        assert_eq!(picked(&["fr"]), Some("2"));
+        assert_eq!(Texts::default().pick([tag("fr")]), None);
     }
 
     #[test]
     fn texts_are_stored_as_an_object_by_language() {
-        let texts = texts(&[("en", "A"), ("pt-BR", "B")]);
+        let texts = texts(&[("pt-BR", "B"), ("en", "A")]);
 
         let json = serde_json::to_string(&texts).unwrap();
 

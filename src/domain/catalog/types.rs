@@ -5,7 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use super::airs::Airs;
 use super::certification::{Certification, country_of};
+use super::extras::Extra;
 use super::publication::Publication;
+use super::scores::RatingScore;
+use super::status::SeriesStatus;
 use super::texts::{SITE_LANGUAGE, Texts};
 use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
 use crate::domain::language::LanguageTag;
@@ -73,6 +76,30 @@ pub struct Title {
     /// What rating systems say of it, sorted by system; each says one thing.
     #[serde(default)]
     pub certifications: Vec<Certification>,
+    /// Its name in other languages than the site's.
+    #[serde(default)]
+    pub names: Texts,
+    /// What it is about, in a few sentences of plain text.
+    #[serde(default)]
+    pub overview: Texts,
+    /// The line that it is advertised with.
+    #[serde(default)]
+    pub tagline: Texts,
+    /// Whether a series goes on; `None` if unknown, and for films.
+    #[serde(default)]
+    pub status: Option<SeriesStatus>,
+    /// The names of the companies that made it, in the order of the record; each once, whatever its case.
+    #[serde(default)]
+    pub studios: Vec<String>,
+    /// Words that curators found for it, in the order of the record; each once, whatever its case.
+    #[serde(default)]
+    pub tags: Vec<String>,
+    /// How it is rated elsewhere, sorted by source; each says one thing.
+    #[serde(default)]
+    pub scores: Vec<RatingScore>,
+    /// Videos about it on other sites: trailers and teasers first, then others, each in the order of the record.
+    #[serde(default)]
+    pub extras: Vec<Extra>,
     /// How many profiles have watched it. Kept by the projection, outside the revision.
     #[serde(default, rename = "popularity")]
     pub watchers: u64,

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Datelike, Utc};
 
+use super::about::about_changes;
 use super::credits::{CreditName, PersonKey};
 use super::named::Named;
 use super::options::Manner;
@@ -11,7 +12,7 @@ use super::problem::Problem;
 use super::records::TitleRecord;
 use super::said::Said;
 use crate::domain::catalog::{
-    Collection, Credit, CreditRole, Genre, PartOf, Person, Publication, Title, TitleKind,
+    Collection, Credit, CreditRole, Genre, PartOf, Person, Publication, Texts, Title, TitleKind,
 };
 use crate::domain::ids::{CollectionId, GenreId, PersonId, TitleId};
 use crate::domain::stamp::Stamp;
@@ -93,6 +94,14 @@ fn blank(record: &TitleRecord, stored: Option<&Title>, now: DateTime<Utc>) -> Ti
         episode_duration: None,
         collection: None,
         certifications: Vec::new(),
+        names: Texts::default(),
+        overview: Texts::default(),
+        tagline: Texts::default(),
+        status: None,
+        studios: Vec::new(),
+        tags: Vec::new(),
+        scores: Vec::new(),
+        extras: Vec::new(),
         watchers: stored.map_or(0, |stored| stored.watchers),
         stamp: stored.map_or(Stamp::first(now), |stored| stored.stamp.next(now)),
     }
@@ -114,7 +123,7 @@ fn compose(record: &TitleRecord, base: Title, named: &Named) -> Result<Title, Pr
         let ids = names.iter().filter_map(|name| named.genres.get(name));
         ids.copied().collect::<Vec<GenreId>>()
     });
-    Ok(Title {
+    record.about.over(Title {
         publication: record.publication.over(base.publication)?,
         name: record.name.clone(),
         original_name: record.original_name.over(base.original_name),
@@ -198,6 +207,15 @@ fn title_changes(old: &Title, new: &Title) -> Vec<&'static str> {
         episode_duration,
         collection,
         certifications,
+        // Of these `about` says what differs.
+        names: _,
+        overview: _,
+        tagline: _,
+        status: _,
+        studios: _,
+        tags: _,
+        scores: _,
+        extras: _,
         watchers: _,
         stamp: _,
     } = new;
@@ -212,7 +230,7 @@ fn title_changes(old: &Title, new: &Title) -> Vec<&'static str> {
     };
     let part = |part_of: &Option<PartOf>| part_of.and_then(|part_of| part_of.part);
     let id = |part_of: &Option<PartOf>| part_of.map(|part_of| part_of.collection);
-    names_of([
+    let mut changes = names_of([
         ("state", publication.state != old.publication.state),
         ("available_from", publication.from != old.publication.from),
         (
@@ -244,7 +262,9 @@ fn title_changes(old: &Title, new: &Title) -> Vec<&'static str> {
         ("collection", id(collection) != id(&old.collection)),
         ("part", part(collection) != part(&old.collection)),
         ("certifications", *certifications != old.certifications),
-    ])
+    ]);
+    changes.extend(about_changes(old, new));
+    changes
 }
 
 /// The names of what is true.

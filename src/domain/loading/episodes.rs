@@ -8,7 +8,7 @@ use super::fields::{Fields, MAX_NAME};
 use super::lengths::{MAX_NUMBER, read_number, read_runtime};
 use super::problem::Problem;
 use super::said::Said;
-use super::texts::{SaidTexts, read_texts};
+use super::texts::{Translated, read_long_texts, read_texts};
 
 /// The highest number of an episode in its whole series.
 const MAX_ABSOLUTE: u32 = 99_999;
@@ -34,9 +34,9 @@ pub struct EpisodeRecord {
     /// Its name in the language that it was made in.
     pub original_name: Said<String>,
     /// Its name in other languages than the site's.
-    pub names: SaidTexts,
+    pub names: Said<Translated>,
     /// What happens in it, by language.
-    pub overview: SaidTexts,
+    pub overview: Said<Translated>,
     /// The day of the first showing.
     pub aired: Said<NaiveDate>,
     /// The length in seconds.
@@ -69,7 +69,7 @@ pub(super) fn read_episode(fields: &mut Fields) -> Result<EpisodeRecord, Problem
         name: fields.optional_text("title", MAX_NAME)?,
         original_name: fields.known_text("original_title", MAX_NAME)?,
         names: read_texts(fields, "names", MAX_NAME)?,
-        overview: read_texts(fields, "overview", MAX_OVERVIEW)?,
+        overview: read_long_texts(fields, "overview", MAX_OVERVIEW)?,
         aired: fields.day("air_date")?,
         duration: read_runtime(fields, "runtime_minutes")?,
         directors: read_credits(fields, "directors")?,
@@ -115,7 +115,7 @@ mod tests {
         assert_eq!(record.absolute_number, Said::Value(31));
         assert_eq!(record.airs.before_season, Said::Value(2));
         assert_eq!(record.airs.before_episode, Said::Value(3));
-        let written = |texts: &SaidTexts| {
+        let written = |texts: &Said<Translated>| {
             let texts = texts.over_texts(Texts::default());
             serde_json::to_value(texts).unwrap()
         };
@@ -153,7 +153,11 @@ mod tests {
                 json!(1),
                 "is for specials, which are in season 0; this is in season 1",
             ),
-            ("names", json!(7), "is 7, not a text"),
+            (
+                "names",
+                json!(7),
+                "is 7, neither a text nor an object of texts by language",
+            ),
             (
                 "overview",
                 json!("a".repeat(10_001)),

@@ -1,5 +1,6 @@
 //! Bringing metadata in: records of files, checked one by one and loaded in batches.
 
+mod about;
 mod airs;
 mod certifications;
 mod checks;
@@ -11,6 +12,7 @@ mod encodings;
 mod entry;
 mod episode_drafts;
 mod episodes;
+mod extras;
 mod fields;
 mod lengths;
 mod load;
@@ -24,6 +26,7 @@ mod records;
 mod resolve;
 mod run;
 mod said;
+mod scores;
 mod service;
 mod source;
 mod store;
@@ -32,10 +35,12 @@ mod table;
 mod texts;
 mod write;
 
+pub use about::AboutRecord;
 pub use airs::AirsRecord;
 pub use credits::{CreditName, CrewRecord, PersonKey};
 pub use entry::{Entry, Finding};
 pub use episodes::EpisodeRecord;
+pub use extras::ExtrasRecord;
 pub use options::{LoadError, LoadMode, LoadOptions, Manner, Phase, Source, Tell};
 pub use people::PersonRecord;
 pub use problem::{Problem, Warning};
@@ -45,4 +50,4 @@ pub use service::LoadService;
 pub use source::{Format, Records};
 pub use store::CurationStore;
 pub use summary::{LoadSummary, Tally, Warned, WarningKind};
-pub use texts::SaidTexts;
+pub use texts::Translated;

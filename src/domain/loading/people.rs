@@ -7,7 +7,7 @@ use super::credits::read_person_name;
 use super::fields::Fields;
 use super::problem::Problem;
 use super::said::{Entries, Said};
-use super::texts::{SaidTexts, read_texts};
+use super::texts::{Translated, read_long_texts};
 use crate::domain::catalog::ExternalId;
 
 /// The longest biography in a language, and the longest name of a place, in characters.
@@ -26,7 +26,7 @@ pub struct PersonRecord {
     pub died: Said<NaiveDate>,
     pub birthplace: Said<String>,
     /// What is told of the life, by language.
-    pub biography: SaidTexts,
+    pub biography: Said<Translated>,
     /// Ids elsewhere, by provider.
     pub external_ids: Said<Entries<ExternalId>>,
 }
@@ -39,7 +39,7 @@ pub(super) fn read_person(fields: &mut Fields) -> Result<PersonRecord, Problem> 
         born: fields.day("born")?,
         died: fields.day("died")?,
         birthplace: fields.known_text("birthplace", MAX_PLACE)?,
-        biography: read_texts(fields, "biography", MAX_BIOGRAPHY)?,
+        biography: read_long_texts(fields, "biography", MAX_BIOGRAPHY)?,
         external_ids: read_external_ids(fields)?,
     };
     check_days(record.born.value().copied(), record.died.value().copied())?;

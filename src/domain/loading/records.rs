@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::Value;
 
+use super::about::{AboutRecord, read_about};
 use super::certifications::read_certifications;
 use super::checks::{SEVERAL, encoded_twice, looks_like_several, read_external_ids};
 use super::codes::{COUNTRIES, LANGUAGES, read_codes};
@@ -84,6 +85,8 @@ pub struct TitleRecord {
     pub part_of: PartRecord,
     /// What rating systems say of it, by system.
     pub certifications: Said<Entries<Certification>>,
+    /// Texts, and what else there is beside facts.
+    pub about: AboutRecord,
 }
 
 impl TitleRecord {
@@ -248,6 +251,7 @@ fn read_title(
     // Both are read before either refuses the record, so that what is wrong with both is told.
     let countries = read_codes(fields, &COUNTRIES);
     let languages = read_codes(fields, &LANGUAGES);
+    let about = read_about(fields, kind, &name)?;
     let mut record = TitleRecord {
         kind,
         is_kind_told: true,
@@ -271,6 +275,7 @@ fn read_title(
         episode_duration: Said::Nothing,
         part_of: PartRecord::default(),
         certifications: read_certifications(fields)?,
+        about,
     };
     if is_series {
         record.end_year = read_year(fields, "end_year", &years)?;
@@ -296,6 +301,10 @@ fn of_either_kind(title: TitleRecord, fields: &mut Fields) -> TitleRecord {
         network: fields.cleared("network"),
         total_seasons: fields.cleared("total_seasons"),
         episode_duration: fields.cleared("episode_runtime_minutes"),
+        about: AboutRecord {
+            status: fields.cleared("status"),
+            ..title.about
+        },
         ..title
     }
 }

@@ -255,9 +255,8 @@ fn text(cell: &[u8], number: usize) -> Result<&str, Problem> {
 fn value(column: &str, cell: &str) -> Value {
     let as_is = || Value::from(cell);
     match column {
-        "genres" | "directors" | "creators" | "cast" | "countries" | "languages" => {
-            cell.split('|').map(Value::from).collect()
-        }
+        "genres" | "directors" | "creators" | "cast" | "countries" | "languages" | "studios"
+        | "tags" | "trailers" | "extras" => cell.split('|').map(Value::from).collect(),
         "year"
         | "end_year"
         | "runtime_minutes"

@@ -1,121 +1,164 @@
-//! Texts in several languages, as a record has them: a text, which is in the site's language, or an object by language.
+//! Texts by language, as a record has them: one text, which is in the language of the site, or an object of texts.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::fields::{Fields, UNKNOWN, is_placeholder, shown};
+use super::fields::{Fields, UNKNOWN, checked_text, is_placeholder, shown};
 use super::problem::Problem;
 use super::said::Said;
-use crate::domain::catalog::{SITE_LANGUAGE, Texts};
+use crate::domain::catalog::{SITE_LANGUAGE, Texts, language_code};
 use crate::domain::language::LanguageTag;
 use crate::domain::text;
 
-/// In how many languages a text may be given.
-const MAX_LANGUAGES: usize = 200;
+/// In how many languages something may be said.
+pub(super) const MAX_LANGUAGES: usize = 200;
 
-/// What a record says in each language: a text, or `None`: that there is none.
-pub type SaidTexts = Said<BTreeMap<LanguageTag, Option<Box<str>>>>;
+/// What a record says of the texts of one thing, by language: each is a field of its own, and `None` clears it.
+pub type Translated = BTreeMap<LanguageTag, Option<Box<str>>>;
 
-impl SaidTexts {
-    /// The texts after a record, where `stored` held before. Each language is a field of its own.
+impl Said<Translated> {
+    /// The texts that are there after the record, where `stored` were there before.
     pub(super) fn over_texts(&self, stored: Texts) -> Texts {
-        let said = match self {
-            Self::Nothing => return stored,
-            Self::Cleared => return Texts::default(),
-            Self::Value(said) => said,
-        };
-        let mut texts: BTreeMap<LanguageTag, Box<str>> = stored.into();
-        for (language, text) in said {
-            match text {
-                Some(text) => drop(texts.insert(*language, text.clone())),
-                None => drop(texts.remove(language)),
+        match self {
+            Self::Nothing => stored,
+            Self::Cleared => Texts::default(),
+            Self::Value(said) => {
+                let mut texts = BTreeMap::from(stored);
+                for (language, text) in said {
+                    match text {
+                        Some(text) => texts.insert(*language, text.clone()),
+                        None => texts.remove(language),
+                    };
+                }
+                texts.into()
             }
         }
-        texts.into()
     }
 }
 
-/// Reads a field of texts of at most `max` characters each. What stands for a text that is not known says nothing.
+/// How a text is checked: its field, the text and its length at most.
+type Check = fn(&str, &Value, usize) -> Result<String, Problem>;
+
+/// Reads texts of at most so many characters each. A key that names no language is left out, with a warning.
 pub(super) fn read_texts(
     fields: &mut Fields,
-    field: &'static str,
+    name: &'static str,
     max: usize,
-) -> Result<SaidTexts, Problem> {
-    match fields.raw(field) {
-        None => Ok(Said::Nothing),
-        Some(Value::Null) => Ok(Said::Cleared),
-        Some(Value::Array(list)) if list.is_empty() => Ok(Said::Cleared),
-        Some(Value::Object(map)) => {
-            let mut said = BTreeMap::new();
-            for (key, value) in map {
-                let path = format!("{field}.{key}");
-                let language = LanguageTag::parse(&key).filter(LanguageTag::is_known);
-                let language = language.ok_or_else(|| {
-                    Problem::new(&path, "is no language, as a tag such as “de” or “pt-BR”")
-                })?;
-                let text = match value {
-                    Value::Null => Some(None),
-                    value => read_text(fields, &path, &value, max)?.map(Some),
-                };
-                if let Some(text) = text
-                    && said.insert(language, text).is_some()
-                {
-                    let reason = format!("says {language} a second time");
-                    return Err(Problem::new(path, reason));
-                }
-            }
-            if said.len() > MAX_LANGUAGES {
-                let reason = format!("has {} languages, more than {MAX_LANGUAGES}", said.len());
-                return Err(Problem::new(field, reason));
-            }
-            Ok(if said.is_empty() {
-                Said::Nothing
-            } else {
-                Said::Value(said)
-            })
-        }
-        Some(value) => {
-            let text = read_text(fields, field, &value, max)?;
-            Ok(text.map_or(Said::Nothing, |text| {
-                Said::Value(BTreeMap::from([(SITE_LANGUAGE, Some(text))]))
-            }))
-        }
-    }
+) -> Result<Said<Translated>, Problem> {
+    read_checked(fields, name, max, checked_text)
 }
 
-/// One text; `None`: it says nothing.
+/// The same of texts whose paragraphs stay apart.
+pub(super) fn read_long_texts(
+    fields: &mut Fields,
+    name: &'static str,
+    max: usize,
+) -> Result<Said<Translated>, Problem> {
+    read_checked(fields, name, max, checked_paragraphs)
+}
+
+fn read_checked(
+    fields: &mut Fields,
+    name: &'static str,
+    max: usize,
+    check: Check,
+) -> Result<Said<Translated>, Problem> {
+    let by_language = match fields.raw(name) {
+        None => return Ok(Said::Nothing),
+        Some(Value::Null) => return Ok(Said::Cleared),
+        Some(Value::Array(none)) if none.is_empty() => return Ok(Said::Cleared),
+        Some(Value::Object(texts)) => texts,
+        Some(value @ Value::String(_)) => {
+            let text = read_text(fields, name, &value, max, check)?;
+            return Ok(text.map_or(Said::Nothing, |text| {
+                Said::Value(Translated::from([(SITE_LANGUAGE, Some(text))]))
+            }));
+        }
+        Some(value) => {
+            let reason = format!(
+                "is {}, neither a text nor an object of texts by language",
+                shown(&value)
+            );
+            return Err(Problem::new(name, reason));
+        }
+    };
+    if by_language.len() > MAX_LANGUAGES {
+        let reason = format!(
+            "has {} languages, more than {MAX_LANGUAGES}",
+            by_language.len()
+        );
+        return Err(Problem::new(name, reason));
+    }
+    let mut texts = Translated::new();
+    for (key, value) in by_language {
+        let field = format!("{name}.{key}");
+        let Some(language) = language(&key) else {
+            fields.warn_of(
+                field,
+                key,
+                "is no language of ISO 639, by code or name; left out",
+            );
+            continue;
+        };
+        let text = match value {
+            Value::Null => None,
+            value => match read_text(fields, &field, &value, max, check)? {
+                Some(text) => Some(text),
+                None => continue,
+            },
+        };
+        let before = texts.get(&language).and_then(Option::as_ref);
+        match (before, &text) {
+            (Some(before), Some(text)) if before != text => {
+                let reason = format!("is another text than {language} has already");
+                return Err(Problem::new(field, reason));
+            }
+            (Some(_), _) => {}
+            (None, _) => drop(texts.insert(language, text)),
+        }
+    }
+    Ok(Said::Value(texts))
+}
+
+/// The language that a code, a tag or a name of it stands for.
+pub(super) fn language(written: &str) -> Option<LanguageTag> {
+    LanguageTag::parse(written)
+        .filter(LanguageTag::is_known)
+        .or_else(|| language_code(written).and_then(LanguageTag::parse))
+}
+
 fn read_text(
     fields: &mut Fields,
     field: &str,
     value: &Value,
     max: usize,
+    check: Check,
 ) -> Result<Option<Box<str>>, Problem> {
-    let text = value.as_str().ok_or_else(|| {
-        let reason = format!("is {}, not a text", shown(value));
-        Problem::new(field, reason)
-    })?;
-    if text.contains('\0') {
-        return Err(Problem::new(field, "contains the character U+0000"));
-    }
-    let tidied = paragraphs(text);
-    let length = tidied.chars().count();
-    if length > max {
-        let reason = format!("has {length} characters, more than {max}");
-        return Err(Problem::new(field, reason));
-    }
-    if is_placeholder(&tidied) {
-        fields.warn_of(field, tidied, UNKNOWN);
+    let text = check(field, value, max)?;
+    if text.is_empty() {
         return Ok(None);
     }
-    Ok((!tidied.is_empty()).then(|| tidied.into()))
+    if is_placeholder(&text) {
+        fields.warn_of(field, text, UNKNOWN);
+        return Ok(None);
+    }
+    if looks_like_markup(&text) {
+        fields.warn(
+            field,
+            "looks like HTML, and is plain text; kept as it stands there",
+        );
+    }
+    Ok(Some(text.into()))
 }
 
-/// The text with each of its lines tidied, and no more than one empty line between two.
-fn paragraphs(text: &str) -> String {
+/// A text with each of its lines tidied, and no more than one empty line between two.
+fn checked_paragraphs(field: &str, value: &Value, max: usize) -> Result<String, Problem> {
+    let folded = checked_text(field, value, max)?;
+    let lines = value.as_str().unwrap_or(&folded).lines();
     let mut tidied = String::new();
     let mut is_apart = false;
-    for line in text.lines().map(text::tidy) {
+    for line in lines.map(text::tidy) {
         if line.is_empty() {
             is_apart = true;
             continue;
@@ -126,7 +169,20 @@ fn paragraphs(text: &str) -> String {
         tidied.push_str(&line);
         is_apart = false;
     }
-    tidied
+    match tidied.chars().count() {
+        length if length > max => {
+            let reason = format!("has {length} characters, more than {max}");
+            Err(Problem::new(field, reason))
+        }
+        _ => Ok(tidied),
+    }
+}
+
+fn looks_like_markup(text: &str) -> bool {
+    let text = text.to_lowercase();
+    ["</", "<br", "<p>", "<i>", "<b>", "&amp;", "&quot;", "&#39;"]
+        .iter()
+        .any(|mark| text.contains(mark))
 }
 
 #[cfg(test)]
@@ -134,112 +190,135 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::domain::loading::problem::Warning;
 
-    fn read(value: Value) -> (Result<SaidTexts, Problem>, usize) {
-        let record = json!({ "biography": value });
-        let Value::Object(map) = record else {
+    type Read = (Result<Said<Translated>, Problem>, Vec<Warning>);
+
+    fn read(value: Value) -> Read {
+        let Value::Object(map) = json!({ "overview": value }) else {
             unreachable!("it is an object");
         };
         let mut fields = Fields::new(map);
-        let read = read_texts(&mut fields, "biography", 20);
-        (read, fields.finish().1.len())
+        let read = read_texts(&mut fields, "overview", 20);
+        (read, fields.finish().1)
     }
 
-    fn said(texts: &[(&str, Option<&str>)]) -> SaidTexts {
-        let texts = texts.iter().map(|(language, text)| {
-            let language = LanguageTag::parse(language).unwrap();
-            (language, text.map(Box::from))
+    fn said(texts: &[(&str, Option<&str>)]) -> Said<Translated> {
+        let texts = texts.iter().map(|(tag, text)| {
+            let tag = LanguageTag::parse(tag).unwrap();
+            (tag, text.map(Box::from))
         });
         Said::Value(texts.collect())
     }
 
     #[test]
-    fn a_text_is_in_the_language_of_the_site_and_an_object_says_others() {
+    fn a_text_is_in_the_language_of_the_site_and_an_object_says_which() {
         for (value, expected) in [
-            (
-                json!("Born in  Paris "),
-                said(&[("en", Some("Born in Paris"))]),
-            ),
-            (
-                json!({ "de": "Aus Wien", "pt_br": "Do Rio", "fr": null }),
-                said(&[
-                    ("de", Some("Aus Wien")),
-                    ("fr", None),
-                    ("pt-BR", Some("Do Rio")),
-                ]),
-            ),
-            (
-                json!("A\r\n \r\n\n\nB\nC\n"),
-                said(&[("en", Some("A\n\nB\nC"))]),
-            ),
+            (json!("A  thief."), said(&[("en", Some("A thief."))])),
+            (json!(""), Said::Nothing),
             (json!(null), Said::Cleared),
             (json!([]), Said::Cleared),
-            (json!({}), Said::Nothing),
-            (json!(" \u{200b}"), Said::Nothing),
-            (json!({ "de": "" }), Said::Nothing),
+            (json!({}), said(&[])),
+            (
+                json!({ "EN": "A", "ger": "B", "pt_br": "C", "French": null, "it": " " }),
+                said(&[
+                    ("en", Some("A")),
+                    ("de", Some("B")),
+                    ("pt-BR", Some("C")),
+                    ("fr", None),
+                ]),
+            ),
+            (json!({ "de": "A", "deu": "A" }), said(&[("de", Some("A"))])),
         ] {
-            assert_eq!(read(value.clone()), (Ok(expected), 0), "{value}");
+            assert_eq!(read(value.clone()), (Ok(expected), vec![]), "{value}");
         }
-        assert_eq!(read(json!("N/A")), (Ok(Said::Nothing), 1));
-        assert_eq!(read(json!({ "en": "Unknown" })), (Ok(Said::Nothing), 1));
     }
 
     #[test]
-    fn what_is_no_text_in_a_language_is_refused_by_its_name() {
+    fn what_is_no_text_is_refused_by_its_field() {
         for (value, field, reason) in [
-            (json!(7), "biography", "is 7, not a text"),
-            (json!({ "de": 7 }), "biography.de", "is 7, not a text"),
+            (json!(7), "overview", "is 7, neither a text nor an object"),
+            (json!(["A"]), "overview", "neither a text nor an object"),
+            (json!({ "de": 7 }), "overview.de", "is 7, not a text"),
             (
-                json!({ "xx": "A" }),
-                "biography.xx",
-                "is no language, as a tag such as “de” or “pt-BR”",
+                json!("x".repeat(21)),
+                "overview",
+                "has 21 characters, more than 20",
             ),
             (
-                json!({ "german": "A" }),
-                "biography.german",
-                "is no language, as a tag such as “de” or “pt-BR”",
+                json!("a\u{0}b"),
+                "overview",
+                "contains the character U+0000",
             ),
             (
                 json!({ "de": "A", "deu": "B" }),
-                "biography.deu",
-                "says de a second time",
+                "overview.deu",
+                "is another text than de has already",
             ),
-            (
-                json!("a".repeat(21)),
-                "biography",
-                "has 21 characters, more than 20",
-            ),
-            (json!("a\0b"), "biography", "contains the character U+0000"),
         ] {
-            let expected = Err(Problem::new(field, reason));
-            assert_eq!(read(value.clone()).0, expected, "{value}");
+            let problem = read(value).0.unwrap_err();
+            assert_eq!(problem.field, field);
+            assert!(problem.reason.contains(reason), "{}", problem.reason);
         }
-        let many: serde_json::Map<String, Value> = ('a'..='z')
-            .flat_map(|one| ('a'..='z').map(move |two| format!("{one}{two}")))
-            .filter(|code| {
-                let tag = LanguageTag::parse(code);
-                tag.is_some_and(|tag| tag.is_known() && tag.as_str() == code)
-            })
-            .map(|code| (format!("{code}-AT"), json!("A")))
-            .chain((0..100).map(|number| (format!("de-{number:03}"), json!("A"))))
-            .collect();
-        let refused = read(Value::Object(many)).0.unwrap_err();
-        assert!(
-            refused.reason.contains("languages, more than 200"),
-            "{refused:?}"
-        );
+        let many = (0..=MAX_LANGUAGES).map(|n| (format!("k{n}"), json!("A")));
+        let problem = read(Value::Object(many.collect())).0.unwrap_err();
+        assert!(problem.reason.contains("more than 200"), "{problem:?}");
     }
 
     #[test]
-    fn each_language_is_a_field_of_its_own() {
-        let before = said(&[("de", Some("A")), ("en", Some("B")), ("fr", Some("C"))]);
-        let stored = before.over_texts(Texts::default());
+    fn what_says_nothing_is_warned_of_and_left_out() {
+        for (value, expected, reason) in [
+            (json!("N/A"), Said::Nothing, UNKNOWN),
+            (
+                json!({ "xx": "A", "de": "B" }),
+                said(&[("de", Some("B"))]),
+                "is no language of ISO 639, by code or name; left out",
+            ),
+            (
+                json!("<b>A</b>"),
+                said(&[("en", Some("<b>A</b>"))]),
+                "looks like HTML, and is plain text; kept as it stands there",
+            ),
+        ] {
+            let (read, warnings) = read(value);
+            assert_eq!(read, Ok(expected));
+            assert_eq!(warnings.len(), 1);
+            assert_eq!(warnings[0].reason, reason);
+        }
+    }
 
-        let after = said(&[("de", None), ("en", Some("D"))]).over_texts(stored.clone());
+    #[test]
+    fn paragraphs_of_a_long_text_stay_apart() {
+        let Value::Object(map) =
+            json!({ "biography": { "en": "A  b\r\n \r\n\n\nC\nD\n", "de": "x\n\ny" } })
+        else {
+            unreachable!("it is an object");
+        };
+        let mut fields = Fields::new(map);
 
-        let expected = said(&[("en", Some("D")), ("fr", Some("C"))]);
+        let long = read_long_texts(&mut fields, "biography", 20);
+
+        let expected = said(&[("de", Some("x\n\ny")), ("en", Some("A b\n\nC\nD"))]);
+        assert_eq!(long, Ok(expected));
+        let folded = read(json!("A  b\r\n \r\nC\n")).0;
+        assert_eq!(folded, Ok(said(&[("en", Some("A b C"))])));
+        let too_long = json!("aaaaaaaaaa\n\naaaaaaaaa");
+        assert!(checked_text("overview", &too_long, 20).is_ok());
+        let problem = checked_paragraphs("overview", &too_long, 20).unwrap_err();
+        assert_eq!(problem.reason, "has 21 characters, more than 20");
+    }
+
+    #[test]
+    fn a_language_that_is_not_named_stays() {
+        let stored = said(&[("de", Some("A")), ("en", Some("B")), ("fr", Some("C"))]);
+        let stored = stored.over_texts(Texts::default());
+        let thin = said(&[("de", Some("D")), ("fr", None), ("it", Some("E"))]);
+
+        let after = thin.over_texts(stored.clone());
+
+        let expected = said(&[("de", Some("D")), ("en", Some("B")), ("it", Some("E"))]);
         assert_eq!(after, expected.over_texts(Texts::default()));
-        assert_eq!(SaidTexts::Nothing.over_texts(stored.clone()), stored);
-        assert!(SaidTexts::Cleared.over_texts(stored).is_empty());
+        assert_eq!(Said::Nothing.over_texts(stored.clone()), stored);
+        assert!(Said::Cleared.over_texts(stored).is_empty());
     }
 }

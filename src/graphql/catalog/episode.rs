@@ -37,8 +37,15 @@ impl Episode {
     }
 
     /// What to call it: its name, or "Episode 6" if it has none.
-    pub(super) async fn name(&self, ctx: &Context<'_>) -> Result<Cow<'_, str>> {
-        let name = self.0.name_in(wanted(ctx, None)?);
+    pub(super) async fn name(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            desc = "The language to give it in, as a BCP 47 tag such as `de` or `pt-BR`; `INVALID` if it is none. Where it is not said in this, or if it is left out: in that of the viewer's profile, then in those of `Accept-Language`."
+        )]
+        language: Option<String>,
+    ) -> Result<Cow<'_, str>> {
+        let name = self.0.name_in(wanted(ctx, language.as_deref())?);
         Ok(match (name, self.0.number_end) {
             (Some(name), _) => name.into(),
             (None, None) => format!("Episode {}", self.0.number).into(),
@@ -51,13 +58,13 @@ impl Episode {
         self.0.original_name.as_deref()
     }
 
-    /// What happens in it, as plain text of at most 10,000 characters: in the language that is asked for, else in one that
-    /// the viewer reads, else in that of the site, else in any; null if nobody tells.
+    /// What happens in it, as plain text of at most 10,000 characters: in the language that is wanted, else in the site's
+    /// language, English, else in any; null if nobody tells.
     async fn overview(
         &self,
         ctx: &Context<'_>,
         #[graphql(
-            desc = "The language, as a BCP 47 tag such as `de` or `pt-BR`; `INVALID` if it is none."
+            desc = "The language to give it in, as a BCP 47 tag such as `de` or `pt-BR`; `INVALID` if it is none. Where it is not said in this, or if it is left out: in that of the viewer's profile, then in those of `Accept-Language`."
         )]
         language: Option<String>,
     ) -> Result<Option<String>> {

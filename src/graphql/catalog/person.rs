@@ -57,13 +57,13 @@ impl Person {
         self.0.birthplace.as_deref()
     }
 
-    /// What is told of the person's life, as plain text of at most 20,000 characters: in the language that is asked for,
-    /// else in one that the viewer reads, else in that of the site, else in any; null if nothing is told.
+    /// What is told of the person's life, as plain text of at most 20,000 characters: in the language that is wanted, else
+    /// in the site's language, English, else in any; null if nothing is told.
     async fn biography(
         &self,
         ctx: &Context<'_>,
         #[graphql(
-            desc = "The language, as a BCP 47 tag such as `de` or `pt-BR`; `INVALID` if it is none."
+            desc = "The language to give it in, as a BCP 47 tag such as `de` or `pt-BR`; `INVALID` if it is none. Where it is not said in this, or if it is left out: in that of the viewer's profile, then in those of `Accept-Language`."
         )]
         language: Option<String>,
     ) -> Result<Option<String>> {

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use chrono::DateTime;
 use reelgraph::adapters::search::WordSearch;
 use reelgraph::domain::catalog::{
-    Change, Changed, Credit, CreditRole, NamesOfTitles, Person, Publication, Title, TitleKind,
-    TitleSearch, Wanted,
+    Change, Changed, Credit, CreditRole, NamesOfTitles, Person, Publication, Texts, Title,
+    TitleKind, TitleSearch, Wanted,
 };
 use reelgraph::domain::ids::{PersonId, TitleId};
 use reelgraph::domain::stamp::Stamp;
@@ -155,6 +155,14 @@ fn title(slug: &str, name: &str, credits: &[Credit]) -> Title {
         episode_duration: None,
         collection: None,
         certifications: Vec::new(),
+        names: Texts::default(),
+        overview: Texts::default(),
+        tagline: Texts::default(),
+        status: None,
+        studios: Vec::new(),
+        tags: Vec::new(),
+        scores: Vec::new(),
+        extras: Vec::new(),
         watchers: 0,
         stamp: stamp(),
     }

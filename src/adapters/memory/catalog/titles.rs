@@ -146,4 +146,8 @@ fn shrink(title: &mut Title) {
     title.languages.shrink_to_fit();
     title.external_ids.shrink_to_fit();
     title.certifications.shrink_to_fit();
+    title.studios.shrink_to_fit();
+    title.tags.shrink_to_fit();
+    title.scores.shrink_to_fit();
+    title.extras.shrink_to_fit();
 }
