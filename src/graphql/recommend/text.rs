@@ -76,6 +76,7 @@ mod tests {
             duration: None,
             genres: vec![],
             credits: vec![],
+            crew: vec![],
             countries: vec![],
             languages: vec![],
             external_ids: vec![],
