@@ -32,7 +32,12 @@ impl From<&Title> for TitleFacts {
         credits.sort_unstable();
         let (people, roles): (Vec<PersonId>, Vec<Roles>) = credits
             .chunk_by(|(one, _), (other, _)| one == other)
-            .map(|of_one| (of_one[0].0, of_one.iter().map(|(_, role)| *role).collect()))
+            .map(|of_one| {
+                (
+                    of_one[0].0,
+                    of_one.iter().map(|(_, role)| *role).collect::<Roles>(),
+                )
+            })
             .unzip();
         Self {
             kind: title.kind,
