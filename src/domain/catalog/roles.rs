@@ -2,7 +2,7 @@
 
 use super::types::CreditRole;
 
-/// Roles, each once.
+/// A set of roles, each once.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Roles(u8);
 

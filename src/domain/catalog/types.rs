@@ -166,11 +166,11 @@ pub enum CreditRole {
     Actor,
     /// Appears beside the cast: in an episode of a series, or for a moment in a film.
     Guest,
-    /// Wrote it.
+    /// Wrote the screenplay, or what it was made from.
     Writer,
-    /// Produced it.
+    /// Produced it, in whatever function.
     Producer,
-    /// Wrote its music.
+    /// Wrote the music for it.
     Composer,
 }
 

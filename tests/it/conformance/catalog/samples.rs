@@ -190,7 +190,7 @@ pub(super) fn credit(person: u64, role: CreditRole, order: u32) -> Credit {
     }
 }
 
-/// Texts by language.
+/// Texts in some languages, by their tags.
 pub(super) fn texts(texts: &[(&str, &str)]) -> Texts {
     let texts = texts.iter().map(|(language, text)| {
         let language = LanguageTag::parse(language).unwrap();
