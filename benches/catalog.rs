@@ -14,8 +14,8 @@ use reelgraph::adapters::memory::CatalogSnapshot;
 use reelgraph::adapters::sqlite::{SqliteCatalog, SqliteDb};
 use reelgraph::domain::catalog::{
     CatalogBatch, CatalogPart, Certification, ChangeSource, Credit, CreditRole, ExternalId, Facet,
-    Person, Publication, Title, TitleFilter, TitleKind, TitleListStore, TitleOrder, TitleQuery,
-    Visibility,
+    Person, Publication, Texts, Title, TitleFilter, TitleKind, TitleListStore, TitleOrder,
+    TitleQuery, Visibility,
 };
 use reelgraph::domain::ids::{GenreId, PersonId, TitleId};
 use reelgraph::domain::loading::CurationStore;
@@ -154,6 +154,8 @@ fn person(number: u64) -> Person {
         slug: format!("forename-surname-{number}"),
         name: format!("Forename Surname {number}"),
         born: None,
+        died: None,
+        birthplace: None,
         external_ids: vec![external("wikidata", number)],
         stamp: stamp(number),
     }
@@ -188,6 +190,7 @@ fn title(number: u64, people: u64) -> Title {
         duration: Some(5400),
         genres: [0, 1, 2].map(|it| GenreId((number + it) % 23)).into(),
         credits: (0..12).map(credit).collect(),
+        crew: Vec::new(),
         countries: vec!["US".to_owned()],
         languages: vec!["en".to_owned()],
         external_ids: vec![external("imdb", number), external("wikidata", number)],
@@ -196,6 +199,14 @@ fn title(number: u64, people: u64) -> Title {
         episode_duration: None,
         collection: None,
         certifications: vec![certification("DE", 12), certification("US", 13)],
+        names: Texts::default(),
+        overview: Texts::default(),
+        tagline: Texts::default(),
+        status: None,
+        studios: Vec::new(),
+        tags: Vec::new(),
+        scores: Vec::new(),
+        extras: Vec::new(),
         watchers: 0,
         stamp: stamp(number),
     }

@@ -26,7 +26,7 @@ use reelgraph::adapters::mongo::{MongoCatalog, MongoDb, MongoNotes, MongoWatchin
 use reelgraph::adapters::neo4j::{Neo4jDb, Neo4jGraph};
 use reelgraph::adapters::redis::{RedisDb, RedisLeases};
 use reelgraph::domain::catalog::{
-    CatalogBatch, CatalogPorts, CatalogService, Publication, Title, TitleKind,
+    CatalogBatch, CatalogPorts, CatalogService, Publication, Texts, Title, TitleKind,
 };
 use reelgraph::domain::clock::{Clock, SystemClock};
 use reelgraph::domain::ids::TitleId;
@@ -421,6 +421,7 @@ fn film(id: u64) -> Title {
         duration: Some(6000),
         genres: Vec::new(),
         credits: Vec::new(),
+        crew: Vec::new(),
         countries: Vec::new(),
         languages: Vec::new(),
         external_ids: Vec::new(),
@@ -429,6 +430,14 @@ fn film(id: u64) -> Title {
         episode_duration: None,
         collection: None,
         certifications: Vec::new(),
+        names: Texts::default(),
+        overview: Texts::default(),
+        tagline: Texts::default(),
+        status: None,
+        studios: Vec::new(),
+        tags: Vec::new(),
+        scores: Vec::new(),
+        extras: Vec::new(),
         watchers: 0,
         stamp: Stamp::first(SystemClock.now()),
     }

@@ -22,8 +22,8 @@ use reelgraph::adapters::mongo::{MongoDb, MongoWatching};
 use reelgraph::adapters::neo4j::{Neo4jDb, Neo4jGraph};
 use reelgraph::adapters::sqlite::{SqliteCatalog, SqliteDb, SqliteGraph, SqliteWatching};
 use reelgraph::domain::catalog::{
-    CatalogBatch, CatalogPorts, CatalogService, Credit, CreditRole, Publication, Title, TitleKind,
-    Visibility,
+    CatalogBatch, CatalogPorts, CatalogService, Credit, CreditRole, Publication, Texts, Title,
+    TitleKind, Visibility,
 };
 use reelgraph::domain::clock::{Clock, SystemClock};
 use reelgraph::domain::ids::{GenreId, PersonId, ProfileId, TitleId};
@@ -263,6 +263,7 @@ fn film(id: u64) -> Title {
         duration: Some(6000),
         genres: genres(id),
         credits: credits(id),
+        crew: Vec::new(),
         countries: Vec::new(),
         languages: Vec::new(),
         external_ids: Vec::new(),
@@ -271,6 +272,14 @@ fn film(id: u64) -> Title {
         episode_duration: None,
         collection: None,
         certifications: Vec::new(),
+        names: Texts::default(),
+        overview: Texts::default(),
+        tagline: Texts::default(),
+        status: None,
+        studios: Vec::new(),
+        tags: Vec::new(),
+        scores: Vec::new(),
+        extras: Vec::new(),
         watchers: TITLES - id,
         stamp: Stamp::first(now()),
     }

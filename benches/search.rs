@@ -10,8 +10,8 @@ use std::time::Instant;
 use chrono::DateTime;
 use reelgraph::adapters::search::WordSearch;
 use reelgraph::domain::catalog::{
-    Change, Changed, Credit, CreditRole, NamesOfTitles, Publication, Title, TitleKind, TitleSearch,
-    Wanted,
+    Change, Changed, Credit, CreditRole, NamesOfTitles, Publication, Texts, Title, TitleKind,
+    TitleSearch, Wanted,
 };
 use reelgraph::domain::ids::{PersonId, TitleId};
 use reelgraph::domain::stamp::Stamp;
@@ -163,6 +163,7 @@ fn title(number: u64, people: u64) -> Change {
         duration: None,
         genres: Vec::new(),
         credits: (0..12).map(credit).collect(),
+        crew: Vec::new(),
         countries: Vec::new(),
         languages: Vec::new(),
         external_ids: Vec::new(),
@@ -171,6 +172,14 @@ fn title(number: u64, people: u64) -> Change {
         episode_duration: None,
         collection: None,
         certifications: Vec::new(),
+        names: Texts::default(),
+        overview: Texts::default(),
+        tagline: Texts::default(),
+        status: None,
+        studios: Vec::new(),
+        tags: Vec::new(),
+        scores: Vec::new(),
+        extras: Vec::new(),
         watchers: mixed(number) % 1_000,
         stamp: Stamp::first(DateTime::UNIX_EPOCH),
     };

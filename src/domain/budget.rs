@@ -241,6 +241,7 @@ mod tests {
             user: UserId(user),
             profile: ProfileId(profile),
             max_age: None,
+            language: None,
             role: Role::Viewer,
             login: Login::Session(SessionId(1)),
         })

@@ -12,6 +12,7 @@ pub mod events;
 pub mod finding;
 pub mod ids;
 pub mod json;
+pub mod language;
 pub mod lease;
 pub mod limits;
 pub mod loading;

@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv6Addr};
 use serde::{Deserialize, Serialize};
 
 use super::ids::{ApiKeyId, ProfileId, SessionId, UserId};
+use super::language::LanguageTag;
 
 /// What an account may do; each role may do what those before it may.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -59,6 +60,8 @@ pub struct KnownViewer {
     pub profile: ProfileId,
     /// The highest age rating that the profile may watch, in years. `None`: every rating.
     pub max_age: Option<u8>,
+    /// The language that the profile prefers. `None`: it does not say.
+    pub language: Option<LanguageTag>,
     /// What this request may do: the account's role, or less if it came with a key or goes on with a child's profile.
     pub role: Role,
     /// What the request proved itself with.
@@ -94,12 +97,19 @@ impl Viewer {
 }
 
 impl KnownViewer {
-    /// The same viewer with another profile, or with the same after a change of its age. A child has no powers.
+    /// The same viewer with another profile, or with the same after a change of its age or language. A child has no
+    /// powers.
     #[must_use]
-    pub fn with_profile(&self, profile: ProfileId, max_age: Option<u8>) -> Self {
+    pub fn with_profile(
+        &self,
+        profile: ProfileId,
+        max_age: Option<u8>,
+        language: Option<LanguageTag>,
+    ) -> Self {
         let viewer = Self {
             profile,
             max_age,
+            language,
             ..*self
         };
         let role = if viewer.is_adult() {

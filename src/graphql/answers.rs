@@ -15,6 +15,7 @@ use serde::Serialize;
 use super::asked::{Asked, Common};
 use super::context::Caller;
 use crate::domain::catalog::CatalogService;
+use crate::domain::language::LanguageTag;
 use crate::domain::viewer::Viewer;
 
 /// How long an answer is good although the catalogue stays as it is.
@@ -38,6 +39,8 @@ pub(super) struct Question {
     document: u64,
     operation: Option<String>,
     variables: String,
+    /// The languages that are asked for beside the question.
+    languages: Vec<LanguageTag>,
     revision: u64,
 }
 
@@ -51,7 +54,8 @@ impl Answers {
     /// None was given yet.
     pub(super) fn of(catalog: CatalogService) -> Self {
         let weigh = |question: &Arc<Question>, answer: &Common| {
-            let size = OVERHEAD + question.variables.len() + answer.body.len();
+            let languages = size_of_val(question.languages.as_slice());
+            let size = OVERHEAD + question.variables.len() + languages + answer.body.len();
             u32::try_from(size).unwrap_or(u32::MAX)
         };
         let given = Cache::builder()
@@ -73,6 +77,7 @@ impl Answers {
             document: asked.document.number(),
             operation: asked.operation.clone(),
             variables: serde_json::to_string(&asked.variables).ok()?,
+            languages: caller.languages().to_vec(),
             // Read before the answer is made: what changes meanwhile makes another question of it.
             revision: self.catalog.revision().await.ok()??,
         }))

@@ -13,6 +13,7 @@ use crate::domain::budget::Budget;
 use crate::domain::catalog::{CatalogService, SearchService, VisibilityPolicy};
 use crate::domain::catalog::{Seen, Visibility};
 use crate::domain::clock::Clock;
+use crate::domain::language::LanguageTag;
 use crate::domain::recommend::RecommendService;
 use crate::domain::usage::UsageService;
 use crate::domain::viewer::{Client, KnownViewer, Viewer};
@@ -42,6 +43,8 @@ pub struct Caller {
     is_rationed: bool,
     /// What its OAuth state cookie has.
     oauth_states: Mutex<Vec<Secret>>,
+    /// The languages that it asks for, the most wanted first.
+    languages: Vec<LanguageTag>,
     current: Mutex<Current>,
 }
 
@@ -61,6 +64,7 @@ impl Caller {
             cookie,
             is_rationed: true,
             oauth_states: Mutex::default(),
+            languages: Vec::new(),
             current: Mutex::new(Current {
                 viewer,
                 visibility: None,
@@ -85,6 +89,17 @@ impl Caller {
             oauth_states: Mutex::new(states),
             ..self
         }
+    }
+
+    /// The same, who reads these languages, the most wanted first.
+    #[must_use]
+    pub fn reading(self, languages: Vec<LanguageTag>) -> Self {
+        Self { languages, ..self }
+    }
+
+    /// The languages that the request asks for, the most wanted first.
+    pub(super) fn languages(&self) -> &[LanguageTag] {
+        &self.languages
     }
 
     /// Who asks and from where, if their work is counted.
@@ -131,6 +146,9 @@ pub(crate) trait ContextExt {
 
     /// What sent the request.
     fn client(&self) -> &Client;
+
+    /// The languages that the request itself asks for, the most wanted first.
+    fn accepted_languages(&self) -> &[LanguageTag];
 
     /// Gives the browser a session for so many seconds; `None`: until it is closed.
     fn set_session_cookie(&self, token: &str, seconds: Option<i64>);
@@ -200,6 +218,10 @@ impl ContextExt for Context<'_> {
 
     fn client(&self) -> &Client {
         &self.data_unchecked::<Caller>().client
+    }
+
+    fn accepted_languages(&self) -> &[LanguageTag] {
+        self.data_unchecked::<Caller>().languages()
     }
 
     fn set_session_cookie(&self, token: &str, seconds: Option<i64>) {

@@ -13,8 +13,9 @@ use tracing::Instrument;
 use super::error::ApiError;
 use crate::domain::batch::Batch;
 use crate::domain::catalog::{
-    CatalogService, CollectionsById, EpisodesById, EpisodesBySeason, FilmsByCollection, GenresById,
-    PeopleById, SeasonsBySeries, Seen, TitlesById,
+    BiographiesByPerson, CatalogService, CollectionsById, EpisodesById, EpisodesBySeason,
+    FilmsByCollection, GenresById, OverviewsByEpisode, PeopleById, RunsBySeries, SeasonsBySeries,
+    Seen, TitlesById,
 };
 use crate::domain::ids::ProfileId;
 use crate::domain::watching::{
@@ -70,6 +71,7 @@ impl<B: Batch> Batched<B> {
 /// What everybody may read.
 pub(crate) struct Loaders {
     pub(crate) people: Batched<PeopleById>,
+    pub(crate) biographies: Batched<BiographiesByPerson>,
     pub(crate) genres: Batched<GenresById>,
     pub(crate) collections: Batched<CollectionsById>,
 }
@@ -78,6 +80,7 @@ impl Loaders {
     pub(super) fn new(catalog: &CatalogService) -> Self {
         Self {
             people: Batched::new(PeopleById(catalog.clone())),
+            biographies: Batched::new(BiographiesByPerson(catalog.clone())),
             genres: Batched::new(GenresById(catalog.clone())),
             collections: Batched::new(CollectionsById(catalog.clone())),
         }
@@ -89,6 +92,8 @@ pub(crate) struct PersonalLoaders {
     pub(crate) titles: Batched<TitlesById>,
     pub(crate) collection_films: Batched<FilmsByCollection>,
     pub(crate) episodes: Batched<EpisodesById>,
+    pub(crate) overviews: Batched<OverviewsByEpisode>,
+    pub(crate) runs: Batched<RunsBySeries>,
     pub(crate) seasons: Batched<SeasonsBySeries>,
     pub(crate) season_episodes: Batched<EpisodesBySeason>,
     pub(crate) states: Batched<StatesByItem>,
@@ -115,6 +120,8 @@ impl PersonalLoaders {
             titles: Batched::new(TitlesById(seen.clone())),
             collection_films: Batched::new(FilmsByCollection(seen.clone())),
             episodes: Batched::new(EpisodesById(seen.clone())),
+            overviews: Batched::new(OverviewsByEpisode(seen.catalog.clone())),
+            runs: Batched::new(RunsBySeries(seen.clone())),
             seasons: Batched::new(SeasonsBySeries(seen.clone())),
             season_episodes: Batched::new(EpisodesBySeason(seen.clone())),
             measured: Batched::new(MeasuredByItem(watching.clone())),

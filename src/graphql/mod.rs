@@ -2,9 +2,10 @@
 //!
 //! Start at `schema`. Each feature has a file or a folder named as in the domain; what all share stands beside them:
 //! `context` (who asks, and where resolvers find the services), `error`, `page` and `cursor` (connections), `loaders`
-//! and `together` (reading in batches), `node` and `global_id`. What the library leaves undone is done around it:
-//! `limits` and `cost` (how much a query may ask for), `nulls` (what stands where something failed), `documents` and
-//! `inputs` (what need not be looked at twice), `answers` (what need not be made twice).
+//! and `together` (reading in batches), `language` (in which languages texts are wanted), `node` and `global_id`. What
+//! the library leaves undone is done around it: `limits` and `cost` (how much a query may ask for), `nulls` (what stands
+//! where something failed), `documents` and `inputs` (what need not be looked at twice), `answers` (what need not be
+//! made twice).
 
 mod accounts;
 mod answers;
@@ -21,6 +22,7 @@ mod global_id;
 mod guard;
 mod hierarchy;
 mod inputs;
+mod language;
 pub mod limits;
 mod loaders;
 mod node;

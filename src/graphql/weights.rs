@@ -80,6 +80,11 @@ pub(super) const WORK: &Table = &[
     (&["Query"], &["people"], 75),
     (&["Query"], &["titles", "users"], 20),
     (&["Genre", "Person"], &["titles"], 10),
+    // Each is read from the record, in one call for a page.
+    (&["Person"], &["biography"], 5),
+    (&["Episode"], &["overview"], 5),
+    // All episodes of the series are put in order.
+    (&["Episode"], &["next", "previous"], 10),
     (
         &["Query"],
         &[
@@ -89,6 +94,7 @@ pub(super) const WORK: &Table = &[
             "genre",
             "person",
             "series",
+            "title",
             "user",
         ],
         5,
@@ -127,13 +133,19 @@ pub(super) const LISTS: &Table = &[
             "certifications",
             "countries",
             "externalIds",
+            "extras",
             "genres",
             "languages",
+            "studios",
+            "tags",
+            "trailers",
         ],
         5,
     ),
+    (&["RatingSummary"], &["scores"], 5),
     (&["ApiKey"], &["scopes"], 5),
     (&["Episode"], &["directors"], 5),
+    (&["TitleEdge"], &["roles"], 2),
     (&["Person"], &["externalIds"], 5),
     (
         &["Profile"],

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::Data;
-use axum::http::header::{AUTHORIZATION, COOKIE, HOST, ORIGIN};
+use axum::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, COOKIE, HOST, ORIGIN};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName};
 use ipnet::IpNet;
@@ -13,6 +13,7 @@ use super::graphql::{PrepareRequest, Refusal};
 use crate::domain::accounts::{
     AccountService, ApiKeyToken, Credentials, Proof, SessionToken, Stale,
 };
+use crate::domain::language::LanguageTag;
 use crate::domain::viewer::{Client, Viewer};
 use crate::graphql::{ApiError, Caller, SessionCookie};
 
@@ -138,6 +139,13 @@ pub(super) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> 
         .map(|(_, value)| value)
 }
 
+/// The languages that a request asks for.
+fn languages(headers: &HeaderMap) -> Vec<LanguageTag> {
+    let values = headers.get_all(ACCEPT_LANGUAGE).iter();
+    let values: Vec<&str> = values.filter_map(|value| value.to_str().ok()).collect();
+    LanguageTag::accepted(&values.join(","))
+}
+
 #[async_trait::async_trait]
 impl PrepareRequest for Authenticate {
     async fn prepare(&self, parts: &Parts) -> Result<Data, Refusal> {
@@ -146,8 +154,9 @@ impl PrepareRequest for Authenticate {
         let is_unlimited = client::is_among(&client, &self.unlimited);
         let states = cookie(&parts.headers, self.cookie.oauth_state().name());
         let states = states.map(SessionCookie::read_oauth_states);
-        let caller =
-            Caller::new(viewer, client, self.cookie).with_oauth_states(states.unwrap_or_default());
+        let caller = Caller::new(viewer, client, self.cookie)
+            .with_oauth_states(states.unwrap_or_default())
+            .reading(languages(&parts.headers));
         data.insert(if is_unlimited {
             caller.unrationed()
         } else {

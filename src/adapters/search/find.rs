@@ -293,6 +293,7 @@ mod tests {
                 duration: None,
                 genres: Box::default(),
                 people: Box::default(),
+                roles: Box::default(),
                 languages: Box::default(),
                 countries: Box::default(),
                 age: None,

@@ -14,7 +14,7 @@ const AFTER_SURNAMES: &[&str] = &["jr", "junior", "sr", "senior", "ii", "iii", "
 /// Titles, people and collections, and what finds them.
 #[derive(Debug, Default)]
 pub(super) struct Index {
-    /// The words of names and original names, with the titles.
+    /// The words of names, original and translated ones too, with the titles.
     pub(super) names: Lexicon,
     /// Neighbours in a name as one word, and whole names, with the titles.
     pub(super) joined: Lexicon,
@@ -34,7 +34,7 @@ pub(super) struct Index {
 #[derive(Debug)]
 pub(super) struct TitleEntry {
     pub(super) id: TitleId,
-    /// Its name, and its original name if that is another.
+    /// Its name, its original name and those in other languages, each once.
     pub(super) names: Vec<String>,
     pub(super) credits: Vec<(PersonId, u32)>,
     pub(super) characters: Vec<String>,

@@ -63,6 +63,9 @@ pub(super) enum Spread {
 /// The thousandths that a match is worth at least, and less than one more; 1000 is the whole name.
 pub(super) type Grade = u32;
 
+/// The rank in the billing of whoever is neither director nor in the cast: behind all who are.
+pub(super) const BEHIND_THE_CAST: u32 = u32::MAX / 2;
+
 /// More typing errors than these make no difference.
 const MAX_ERRORS: u32 = 4;
 
@@ -127,10 +130,11 @@ impl Credit {
         };
         let behind = match billing {
             0..=1 => 0,
-            2..=4 => 1,
-            _ => 2,
+            2..=4 => 5,
+            5..BEHIND_THE_CAST => 10,
+            _ => 14,
         };
-        grade - 5 * behind
+        grade - behind
     }
 }
 
@@ -200,7 +204,8 @@ mod tests {
     #[test]
     fn a_better_sort_of_match_has_a_better_grade() {
         let names = KINDS[..7].iter().map(|kind| found(*kind, 0).grade());
-        let known = [Credit::KnownName, Credit::KnownSurname].map(|credit| credit.grade(0, 9));
+        let last = BEHIND_THE_CAST;
+        let known = [Credit::KnownName, Credit::KnownSurname].map(|it| it.grade(0, last));
         let beginning = found(Kind::BeginningWithArticle, 0).grade();
         assert!(known[0] > known[1] && known[1] > beginning, "{known:?}");
         let people = [
@@ -254,7 +259,7 @@ mod tests {
         assert!(score(901, 0) > score(900, u64::MAX));
         assert!(score(900, 4) > score(900, 3));
         assert!(score(partial(0.0), 0) > 0.0);
-        for (leading, behind) in [(1, 2), (4, 5)] {
+        for (leading, behind) in [(1, 2), (4, 5), (BEHIND_THE_CAST - 1, BEHIND_THE_CAST)] {
             let grade = |billing| Credit::Whole.grade(0, billing);
             assert!(grade(leading) > grade(behind));
             assert!(grade(behind) > Credit::Surname.grade(0, 0));

@@ -71,6 +71,7 @@ fn facts(year: Option<i32>) -> TitleFacts {
         duration: None,
         genres: Box::default(),
         people: Box::default(),
+        roles: Box::default(),
         languages: Box::default(),
         countries: Box::default(),
         age: None,

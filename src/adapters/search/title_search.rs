@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use tokio::sync::Semaphore;
 
 use super::index::{Index, TitleEntry};
+use super::ranking::BEHIND_THE_CAST;
 use super::{find, people};
 use crate::domain::catalog::{
     Change, Changed, NamesOfTitles, PersonHit, SearchError, Title, TitleHit, TitleSearch,
@@ -144,16 +145,27 @@ fn put(index: &mut Index, news: News) {
 }
 
 fn entry(title: &Title) -> TitleEntry {
-    let original = title.original_name.as_ref();
-    let original = original.filter(|name| **name != title.name);
-    let characters = title.credits.iter();
+    let translated = title.names.iter().map(|name| &*name.text);
+    let mut names: Vec<String> = Vec::new();
+    for name in [&*title.name]
+        .into_iter()
+        .chain(title.original_name.as_deref())
+        .chain(translated)
+    {
+        // Many translations are called the same.
+        if !names.iter().any(|known| known == name) {
+            names.push(name.to_owned());
+        }
+    }
+    let characters = title.all_credits();
     TitleEntry {
         id: title.id,
-        names: [&title.name].into_iter().chain(original).cloned().collect(),
+        names,
         credits: title
             .credits
             .iter()
             .map(|credit| (credit.person, credit.order))
+            .chain(title.crew.iter().map(|it| (it.person, BEHIND_THE_CAST)))
             .collect(),
         characters: characters
             .filter_map(|credit| credit.character.clone())

@@ -5,6 +5,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::password::PasswordHash;
 use crate::domain::error::{Coded, ErrorCode};
 use crate::domain::ids::{ProfileId, UserId};
+use crate::domain::language::LanguageTag;
 use crate::domain::stamp::Stamp;
 use crate::domain::viewer::{ADULT, Role};
 
@@ -44,6 +45,11 @@ impl Profile {
             pin: None,
             stamp,
         }
+    }
+
+    /// The language that it prefers, as texts are looked up by it.
+    pub fn reads(&self) -> Option<LanguageTag> {
+        self.language.as_deref().and_then(LanguageTag::parse)
     }
 
     /// Whether it is for somebody grown up, who may manage the account.

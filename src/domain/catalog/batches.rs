@@ -3,8 +3,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::episode_run::EpisodeRun;
 use super::error::CatalogError;
 use super::service::CatalogService;
+use super::texts::Texts;
 use super::types::{Collection, Episode, Genre, Person, Season, SeasonId, Title};
 use super::visibility::Visibility;
 use crate::domain::batch::Batch;
@@ -44,6 +46,21 @@ impl Batch for PeopleById {
     async fn load(&self, ids: &[PersonId]) -> Result<HashMap<PersonId, Arc<Person>>, CatalogError> {
         let people = self.0.people(ids).await?;
         Ok(by_key(people, |person| person.id))
+    }
+}
+
+/// What is told of the lives of people.
+#[derive(Clone)]
+pub struct BiographiesByPerson(pub CatalogService);
+
+impl Batch for BiographiesByPerson {
+    type Key = PersonId;
+    type Value = Arc<Texts>;
+    type Error = CatalogError;
+
+    async fn load(&self, ids: &[PersonId]) -> Result<HashMap<PersonId, Arc<Texts>>, CatalogError> {
+        let told = self.0.biographies(ids).await?.into_iter();
+        Ok(told.map(|it| (it.person, Arc::new(it.texts))).collect())
     }
 }
 
@@ -127,6 +144,53 @@ impl Batch for EpisodesById {
     ) -> Result<HashMap<EpisodeId, Arc<Episode>>, CatalogError> {
         let episodes = self.0.catalog.episodes(&self.0.visibility, ids).await?;
         Ok(by_key(episodes, |episode| episode.id))
+    }
+}
+
+/// What happens in episodes that the viewer sees.
+#[derive(Clone)]
+pub struct OverviewsByEpisode(pub CatalogService);
+
+impl Batch for OverviewsByEpisode {
+    type Key = EpisodeId;
+    type Value = Arc<Texts>;
+    type Error = CatalogError;
+
+    async fn load(
+        &self,
+        ids: &[EpisodeId],
+    ) -> Result<HashMap<EpisodeId, Arc<Texts>>, CatalogError> {
+        let told = self.0.overviews_of_seen_episodes(ids).await?.into_iter();
+        Ok(told.map(|it| (it.episode, Arc::new(it.texts))).collect())
+    }
+}
+
+/// The episodes of a series in the order in which they are watched.
+#[derive(Clone)]
+pub struct RunsBySeries(pub Seen);
+
+impl Batch for RunsBySeries {
+    type Key = TitleId;
+    type Value = Arc<EpisodeRun>;
+    type Error = CatalogError;
+
+    async fn load(
+        &self,
+        series: &[TitleId],
+    ) -> Result<HashMap<TitleId, Arc<EpisodeRun>>, CatalogError> {
+        let Seen {
+            catalog,
+            visibility,
+        } = &self.0;
+        let episodes = catalog.episodes_of_series(visibility, series).await?;
+        let mut found: HashMap<TitleId, Vec<Episode>> = HashMap::new();
+        for episode in episodes {
+            found.entry(episode.series).or_default().push(episode);
+        }
+        Ok(found
+            .into_iter()
+            .map(|(series, episodes)| (series, Arc::new(EpisodeRun::new(episodes))))
+            .collect())
     }
 }
 

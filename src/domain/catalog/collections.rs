@@ -44,7 +44,7 @@ mod tests {
     use chrono::{DateTime, NaiveDate};
 
     use super::*;
-    use crate::domain::catalog::{PartOf, Publication, TitleKind};
+    use crate::domain::catalog::{PartOf, Publication, Texts, TitleKind};
     use crate::domain::ids::CollectionId;
     use crate::domain::stamp::Stamp;
 
@@ -62,6 +62,7 @@ mod tests {
             duration: None,
             genres: Vec::new(),
             credits: Vec::new(),
+            crew: Vec::new(),
             countries: Vec::new(),
             languages: Vec::new(),
             external_ids: Vec::new(),
@@ -73,6 +74,14 @@ mod tests {
                 part,
             }),
             certifications: Vec::new(),
+            names: Texts::default(),
+            overview: Texts::default(),
+            tagline: Texts::default(),
+            status: None,
+            studios: Vec::new(),
+            tags: Vec::new(),
+            scores: Vec::new(),
+            extras: Vec::new(),
             watchers: 0,
             stamp: Stamp::first(DateTime::UNIX_EPOCH),
         }

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::publication::Publication;
+use super::roles::Roles;
 use super::types::{Title, TitleKind};
 use crate::domain::ids::{GenreId, PersonId, TitleId};
 use crate::domain::text;
@@ -20,6 +21,8 @@ pub struct TitleFacts {
     pub genres: Box<[GenreId]>,
     /// Whoever is credited, in any role; each once, sorted.
     pub people: Box<[PersonId]>,
+    /// In which roles each of these people is, in their order.
+    pub roles: Box<[Roles]>,
     /// ISO 639-1 codes of the languages that are spoken in it.
     pub languages: Box<[String]>,
     /// ISO 3166-1 codes of the countries that it was made in.
@@ -36,9 +39,18 @@ pub struct TitleFacts {
 
 impl From<&Title> for TitleFacts {
     fn from(title: &Title) -> Self {
-        let mut people: Vec<PersonId> = title.credits.iter().map(|credit| credit.person).collect();
-        people.sort_unstable();
-        people.dedup();
+        let credits = title.all_credits();
+        let mut credits: Vec<_> = credits.map(|it| (it.person, it.role)).collect();
+        credits.sort_unstable();
+        let (people, roles): (Vec<PersonId>, Vec<Roles>) = credits
+            .chunk_by(|(one, _), (other, _)| one == other)
+            .map(|of_one| {
+                (
+                    of_one[0].0,
+                    of_one.iter().map(|(_, role)| *role).collect::<Roles>(),
+                )
+            })
+            .unzip();
         Self {
             id: title.id,
             kind: title.kind,
@@ -46,6 +58,7 @@ impl From<&Title> for TitleFacts {
             duration: title.usual_duration(),
             genres: title.genres.as_slice().into(),
             people: people.into(),
+            roles: roles.into(),
             languages: title.languages.as_slice().into(),
             countries: title.countries.as_slice().into(),
             age: title.age(),
@@ -53,5 +66,15 @@ impl From<&Title> for TitleFacts {
             added_at: title.stamp.created_at,
             publication: title.publication,
         }
+    }
+}
+
+impl TitleFacts {
+    /// Whether one of these people is credited; with roles: in one of them.
+    pub(super) fn credits_any(&self, people: &[PersonId], roles: Option<Roles>) -> bool {
+        let mut credited = self.people.iter().zip(&self.roles);
+        credited.any(|(person, theirs)| {
+            people.contains(person) && roles.is_none_or(|roles| theirs.has_any_of(roles))
+        })
     }
 }

@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use super::facets::{Facet, decade};
 use super::facts::TitleFacts;
 use super::order::TitleOrder;
+use super::roles::Roles;
 use super::types::TitleKind;
 use crate::domain::ids::{GenreId, PersonId, TitleId};
 
@@ -29,6 +30,8 @@ pub struct TitleFilter {
     pub genres_all: Option<Vec<GenreId>>,
     /// With at least one of these people in any role.
     pub people: Option<Vec<PersonId>>,
+    /// In one of these roles; it says something of `people` alone.
+    pub roles: Option<Roles>,
     /// With each of these people in any role.
     pub people_all: Option<Vec<PersonId>>,
     /// From this year on; titles of unknown year do not pass.
@@ -105,7 +108,9 @@ impl TitleFilter {
 
     fn passes_people(&self, title: &TitleFacts) -> bool {
         let mut all = self.people_all.iter().flatten();
-        is_one_of(self.people.as_ref(), &title.people)
+        self.people
+            .as_ref()
+            .is_none_or(|people| title.credits_any(people, self.roles))
             && all.all(|person| title.people.contains(person))
     }
 

@@ -1,32 +1,43 @@
 //! Films, series, seasons, episodes, people, genres and collections: what there is to watch and who made it.
 
+mod airs;
 mod batches;
 mod certification;
 mod codes;
 mod collections;
+mod episode_run;
 mod error;
+mod extras;
 mod facets;
 mod facts;
 mod filter;
 mod genres;
 mod keys;
+mod naming;
 mod order;
 mod publication;
 mod rating_systems;
+mod roles;
+mod scores;
 mod search;
 mod service;
+mod status;
 mod store;
+mod texts;
 mod types;
 mod visibility;
 
+pub use airs::Airs;
 pub use batches::{
-    CollectionsById, EpisodesById, EpisodesBySeason, FilmsByCollection, GenresById, PeopleById,
-    SeasonsBySeries, Seen, TitlesById,
+    BiographiesByPerson, CollectionsById, EpisodesById, EpisodesBySeason, FilmsByCollection,
+    GenresById, OverviewsByEpisode, PeopleById, RunsBySeries, SeasonsBySeries, Seen, TitlesById,
 };
 pub use certification::{Certification, CertificationName, certification_name};
 pub use codes::{country_code, language_code};
 pub use collections::{PlaceInCollection, place_in_collection};
+pub use episode_run::EpisodeRun;
 pub use error::CatalogError;
+pub use extras::{Extra, ExtraHost, ExtraKind, Video};
 pub use facets::{Facet, FacetCount, FacetValue, decade};
 pub use facts::TitleFacts;
 pub use filter::{TitleFilter, TitleQuery};
@@ -34,17 +45,21 @@ pub use genres::{GenreName, genre_name};
 pub use keys::NameKeys;
 pub use order::{TitleOrder, mixed, release_day};
 pub use publication::{Publication, TitleState};
+pub use roles::Roles;
+pub use scores::{RatingScore, most_of_source, score_source};
 pub use search::{
     Begun, CatalogFollower, NamesOfTitles, PersonHit, SearchError, SearchService, TitleHit,
     TitleSearch, Wanted,
 };
 pub use service::{CatalogPorts, CatalogService};
+pub use status::SeriesStatus;
 pub use store::{
     CatalogBatch, CatalogListStore, CatalogPart, CatalogStore, Change, ChangeSource, Changed,
     TitleListStore, TitleWatchers,
 };
+pub use texts::{SITE_LANGUAGE, Text, Texts};
 pub use types::{
-    Collection, Credit, CreditRole, Episode, ExternalId, Genre, PartOf, Person, Season, SeasonId,
-    Title, TitleKind,
+    Biography, Collection, Credit, CreditRole, Episode, ExternalId, Genre, Overview, PartOf,
+    Person, Season, SeasonId, Title, TitleKind,
 };
 pub use visibility::{Audience, Visibility, VisibilityPolicy};

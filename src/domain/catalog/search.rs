@@ -26,7 +26,8 @@ pub type Wanted = Arc<dyn Fn(&TitleFacts) -> bool + Send + Sync>;
 /// An index of names, fed by the catalogue's change feed.
 ///
 /// Case and accents do not matter, nor how a number is written (`2`, `II`, `two`), `&` for "and", and what is often
-/// abbreviated (`vol.`, `dr.`). A title's original name counts like its name. Better matches come first:
+/// abbreviated (`vol.`, `dr.`). A title's original name and its names in other languages count like its name. Better
+/// matches come first:
 ///
 /// 1. by a name of the title: the whole name; the whole but for a leading article and the spaces between its words; its
 ///    beginning, before or behind its article (the last word may be unfinished); all words anywhere in it;
@@ -337,7 +338,7 @@ impl CatalogFollower for SearchService {
             | Changed::Episode(_)
             | Changed::Unreadable(..) => None,
         });
-        let credits = titles.clone().flat_map(|title| &title.credits);
+        let credits = titles.clone().flat_map(Title::all_credits);
         let people: HashSet<PersonId> = credits.map(|credit| credit.person).collect();
         let collections = titles.filter_map(|title| Some(title.collection?.collection));
         let collections: HashSet<CollectionId> = collections.collect();

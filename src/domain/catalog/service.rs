@@ -12,7 +12,9 @@ use super::store::{
     CatalogBatch, CatalogListStore, CatalogPart, CatalogStore, Change, ChangeSource,
     TitleListStore, TitleWatchers,
 };
-use super::types::{Collection, Episode, ExternalId, Genre, Person, Season, SeasonId, Title};
+use super::types::{
+    Biography, Collection, Episode, ExternalId, Genre, Overview, Person, Season, SeasonId, Title,
+};
 use super::visibility::Visibility;
 use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
 use crate::domain::page::{Slice, Window};
@@ -188,6 +190,12 @@ impl CatalogService {
         Ok(self.ports.store.people(ids).await?)
     }
 
+    /// What is told of the lives of these people, empty of whom nothing is told.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn biographies(&self, ids: &[PersonId]) -> Result<Vec<Biography>, CatalogError> {
+        Ok(self.ports.store.biographies(ids).await?)
+    }
+
     /// The people with these slugs, whatever their spelling in Unicode; those that are spelled as asked come first.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn people_by_slug(&self, slugs: &[String]) -> Result<Vec<Person>, CatalogError> {
@@ -312,6 +320,15 @@ impl CatalogService {
             episodes.retain(|episode| seen.contains(&episode.series));
         }
         Ok(episodes)
+    }
+
+    /// What happens in these episodes, empty where nobody tells. It is for who has seen the episodes: nothing is checked.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn overviews_of_seen_episodes(
+        &self,
+        ids: &[EpisodeId],
+    ) -> Result<Vec<Overview>, CatalogError> {
+        Ok(self.ports.store.overviews(ids).await?)
     }
 
     /// All episodes of these series, by series, season and number.

@@ -6,7 +6,9 @@ use async_trait::async_trait;
 
 use super::facets::{Facet, FacetCount};
 use super::filter::{TitleFilter, TitleQuery};
-use super::types::{Collection, Episode, ExternalId, Genre, Person, Season, SeasonId, Title};
+use super::types::{
+    Biography, Collection, Episode, ExternalId, Genre, Overview, Person, Season, SeasonId, Title,
+};
 use super::visibility::Visibility;
 use crate::domain::error::StoreError;
 use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
@@ -26,6 +28,9 @@ pub trait CatalogStore: Send + Sync {
     /// The people with these ids.
     async fn people(&self, ids: &[PersonId]) -> Result<Vec<Person>, StoreError>;
 
+    /// What is told of the lives of these people, empty of whom nothing is told.
+    async fn biographies(&self, ids: &[PersonId]) -> Result<Vec<Biography>, StoreError>;
+
     /// The genres with these ids.
     async fn genres(&self, ids: &[GenreId]) -> Result<Vec<Genre>, StoreError>;
 
@@ -40,6 +45,9 @@ pub trait CatalogStore: Send + Sync {
 
     /// The episodes with these ids.
     async fn episodes(&self, ids: &[EpisodeId]) -> Result<Vec<Episode>, StoreError>;
+
+    /// What happens in these episodes, empty where nobody tells.
+    async fn overviews(&self, ids: &[EpisodeId]) -> Result<Vec<Overview>, StoreError>;
 }
 }
 
@@ -166,6 +174,11 @@ pub struct CatalogBatch {
     pub genres: Vec<Genre>,
     pub collections: Vec<Collection>,
     pub episodes: Vec<Episode>,
+    /// What is told of people of the batch; of those of it that are not here, what is stored stays. Parts that are read
+    /// have none.
+    pub biographies: Vec<Biography>,
+    /// The same of episodes of the batch.
+    pub overviews: Vec<Overview>,
 }
 
 impl CatalogBatch {

@@ -3,9 +3,15 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::airs::Airs;
 use super::certification::{Certification, country_of};
+use super::extras::Extra;
 use super::publication::Publication;
+use super::scores::RatingScore;
+use super::status::SeriesStatus;
+use super::texts::{SITE_LANGUAGE, Texts};
 use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
+use crate::domain::language::LanguageTag;
 use crate::domain::stamp::Stamp;
 
 /// What a title is.
@@ -45,6 +51,12 @@ pub struct Title {
     pub genres: Vec<GenreId>,
     /// Directors first, then actors, each in billing order.
     pub credits: Vec<Credit>,
+    /// Whoever is credited in another role: in the order of [`CreditRole`], and of the billing in each.
+    ///
+    /// A field of its own, because versions of before know two roles and pass over a title that has a third among its
+    /// credits; this one they leave as it is. A role that comes later needs a field of its own as well.
+    #[serde(default)]
+    pub crew: Vec<Credit>,
     /// ISO 3166-1 codes of the countries that it was made in, former codes of those that are no more (`SU`).
     pub countries: Vec<String>,
     /// ISO 639-1 codes of the languages that are spoken in it.
@@ -64,6 +76,30 @@ pub struct Title {
     /// What rating systems say of it, sorted by system; each says one thing.
     #[serde(default)]
     pub certifications: Vec<Certification>,
+    /// Its name in other languages than the site's.
+    #[serde(default)]
+    pub names: Texts,
+    /// What it is about, in a few sentences of plain text.
+    #[serde(default)]
+    pub overview: Texts,
+    /// The line that it is advertised with.
+    #[serde(default)]
+    pub tagline: Texts,
+    /// Whether a series goes on; `None` if unknown, and for films.
+    #[serde(default)]
+    pub status: Option<SeriesStatus>,
+    /// The names of the companies that made it, in the order of the record; each once, whatever its case.
+    #[serde(default)]
+    pub studios: Vec<String>,
+    /// Words that curators found for it, in the order of the record; each once, whatever its case.
+    #[serde(default)]
+    pub tags: Vec<String>,
+    /// How it is rated elsewhere, sorted by source; each says one thing.
+    #[serde(default)]
+    pub scores: Vec<RatingScore>,
+    /// Videos about it on other sites: trailers and teasers first, then others, each in the order of the record.
+    #[serde(default)]
+    pub extras: Vec<Extra>,
     /// How many profiles have watched it. Kept by the projection, outside the revision.
     #[serde(default, rename = "popularity")]
     pub watchers: u64,
@@ -98,31 +134,69 @@ impl Title {
         self.duration.or(self.episode_duration)
     }
 
+    /// All credits, in the order of [`CreditRole`], and of the billing in each.
+    pub fn all_credits(&self) -> impl Iterator<Item = &Credit> + Clone {
+        self.credits.iter().chain(&self.crew)
+    }
+
     /// The people credited in a role, in billing order.
     pub fn people(&self, role: CreditRole) -> impl Iterator<Item = PersonId> + '_ {
-        self.credits
-            .iter()
+        self.all_credits()
             .filter(move |credit| credit.role == role)
             .map(|credit| credit.person)
     }
+
+    /// Whoever is credited, in any role; each once, sorted.
+    pub fn credited(&self) -> Vec<PersonId> {
+        let mut people: Vec<PersonId> = self.all_credits().map(|credit| credit.person).collect();
+        people.sort_unstable();
+        people.dedup();
+        people
+    }
+
+    /// What somebody is credited with, in the order of [`Self::all_credits`].
+    pub fn credits_of(&self, person: PersonId) -> impl Iterator<Item = &Credit> + Clone {
+        let is_theirs = move |credit: &&Credit| credit.person == person;
+        self.all_credits().filter(is_theirs)
+    }
 }
 
-/// What somebody did for a title.
+/// What somebody did for a title or an episode. Two titles are compared by directors and actors alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CreditRole {
-    /// Directed a film; for a series: created it.
+    /// Directed a film or an episode; for a series: created it.
     Director,
     /// Is in the cast.
     Actor,
+    /// Appears beside the cast: in an episode of a series, or for a moment in a film.
+    Guest,
+    /// Wrote the screenplay, or what it was made from.
+    Writer,
+    /// Produced it, in whatever function.
+    Producer,
+    /// Wrote the music for it.
+    Composer,
 }
 
-/// One person's part in a title.
+impl CreditRole {
+    /// All of them, in the order in which credits are listed.
+    pub const ALL: [Self; 6] = [
+        Self::Director,
+        Self::Actor,
+        Self::Guest,
+        Self::Writer,
+        Self::Producer,
+        Self::Composer,
+    ];
+}
+
+/// One person's part in a title or an episode.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Credit {
     pub person: PersonId,
     pub role: CreditRole,
-    /// The name of the character that an actor plays.
+    /// The name of the character that an actor or a guest plays.
     pub character: Option<String>,
     /// The rank in the billing among those of the same role, from 0.
     pub order: u32,
@@ -137,7 +211,7 @@ pub struct ExternalId {
     pub value: String,
 }
 
-/// Somebody who is credited with a title.
+/// Somebody who is credited with a title. What is told of their life is long, and read by itself: see [`Biography`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Person {
     pub id: PersonId,
@@ -147,10 +221,26 @@ pub struct Person {
     pub name: String,
     /// The day of birth.
     pub born: Option<NaiveDate>,
+    /// The day of death, which is not before that of birth.
+    #[serde(default)]
+    pub died: Option<NaiveDate>,
+    /// Where they were born, as files write it: "New York City, USA".
+    #[serde(default)]
+    pub birthplace: Option<String>,
     /// Its ids elsewhere, sorted by provider.
     pub external_ids: Vec<ExternalId>,
     /// When and how often it was written.
     pub stamp: Stamp,
+}
+
+/// What is told of somebody's life. It is a part of what is stored of the person, and written with them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Biography {
+    #[serde(rename = "id")]
+    pub person: PersonId,
+    /// Empty if there is none.
+    #[serde(default, rename = "biography")]
+    pub texts: Texts,
 }
 
 /// A genre of the vocabulary, which a load may add to.
@@ -185,7 +275,7 @@ pub struct PartOf {
     pub part: Option<u32>,
 }
 
-/// One episode of a series.
+/// One episode of a series. What happens in it is long, and read by itself: see [`Overview`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Episode {
     pub id: EpisodeId,
@@ -194,16 +284,31 @@ pub struct Episode {
     pub season: u32,
     /// The number in the season.
     pub number: u32,
+    /// The number of the last one that is in it, higher than `number`, where it holds several: "Episodes 5 and 6".
+    #[serde(default)]
+    pub number_end: Option<u32>,
+    /// The number in the whole series, from 1.
+    #[serde(default)]
+    pub absolute_number: Option<u32>,
+    /// Where in the regular seasons a special belongs; `None` for all other episodes, and if nobody says.
+    #[serde(default)]
+    pub airs: Option<Airs>,
     /// Its name; `None` if it has none, and then it is shown as "Episode 6".
     pub name: Option<String>,
     /// Its name in the language that it was made in.
     pub original_name: Option<String>,
+    /// Its name in other languages than the site's.
+    #[serde(default)]
+    pub names: Texts,
     /// The day of the first showing.
     pub aired: Option<NaiveDate>,
     /// The length in seconds, if known.
     pub duration: Option<u32>,
     /// Who directed it, in billing order.
     pub directors: Vec<PersonId>,
+    /// Its guests, then its writers, each in billing order.
+    #[serde(default)]
+    pub crew: Vec<Credit>,
     /// When and how often it was written.
     pub stamp: Stamp,
 }
@@ -221,6 +326,43 @@ impl Episode {
             number: self.season,
         }
     }
+
+    /// Its name for whoever wants these languages, the most wanted first: in the first of them that it has one in, else in
+    /// the language of the site, else in any.
+    pub fn name_in(&self, wanted: impl IntoIterator<Item = LanguageTag>) -> Option<&str> {
+        let own = self.name.as_deref();
+        for wanted in wanted {
+            let own = own.and_then(|name| Some((wanted.distance(&SITE_LANGUAGE)?, name)));
+            let other = self.names.nearest(&wanted);
+            let other = other.and_then(|it| Some((wanted.distance(&it.language)?, &*it.text)));
+            let names = own.into_iter().chain(other);
+            if let Some((_, name)) = names.min_by_key(|(distance, _)| *distance) {
+                return Some(name);
+            }
+        }
+        own.or_else(|| self.names.pick([]).map(|text| &*text.text))
+    }
+
+    /// All credits, in the order of [`CreditRole`], and of the billing in each.
+    pub fn all_credits(&self) -> Vec<Credit> {
+        let directors = (0..).zip(&self.directors).map(|(order, person)| Credit {
+            person: *person,
+            role: CreditRole::Director,
+            character: None,
+            order,
+        });
+        directors.chain(self.crew.iter().cloned()).collect()
+    }
+}
+
+/// What happens in an episode. It is a part of what is stored of the episode, and written with it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Overview {
+    #[serde(rename = "id")]
+    pub episode: EpisodeId,
+    /// Empty if there is none.
+    #[serde(default, rename = "overview")]
+    pub texts: Texts,
 }
 
 /// Which season of which series.
@@ -237,4 +379,70 @@ pub struct Season {
     pub id: SeasonId,
     /// How many episodes are listed.
     pub episodes: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn stamp() -> Value {
+        let at = "2020-01-01T00:00:00Z";
+        json!({ "created_at": at, "updated_at": at, "revision": 1 })
+    }
+
+    /// An episode as versions of before have written it.
+    fn former_episode() -> Episode {
+        serde_json::from_value(json!({
+            "id": 1, "series": 2, "season": 0, "number": 3, "name": "The Rift", "original_name": null, "aired": null,
+            "duration": null, "directors": [4], "stamp": stamp(),
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn what_versions_of_before_have_written_can_be_read() {
+        let person: Person = serde_json::from_value(json!({
+            "id": 1, "slug": "a", "name": "A", "born": "1950-01-31", "external_ids": [], "stamp": stamp(),
+        }))
+        .unwrap();
+        let episode = former_episode();
+
+        assert_eq!((person.died, person.birthplace), (None, None));
+        let numbers = (episode.number_end, episode.absolute_number, episode.airs);
+        assert_eq!(numbers, (None, None, None));
+        assert!(episode.names.is_empty() && episode.crew.is_empty());
+        let credits = episode.all_credits();
+        let credits: Vec<_> = credits.iter().map(|it| (it.person, it.role)).collect();
+        assert_eq!(credits, [(PersonId(4), CreditRole::Director)]);
+    }
+
+    #[test]
+    fn an_episode_is_called_by_the_first_language_that_it_has_a_name_in() {
+        let names = json!({ "de": "Der Riss", "pt-BR": "A Fenda" });
+        let mut episode = Episode {
+            names: serde_json::from_value(names).unwrap(),
+            ..former_episode()
+        };
+        let name = |episode: &Episode, wanted: &[&str]| {
+            let wanted = wanted.iter().map(|tag| LanguageTag::parse(tag).unwrap());
+            episode.name_in(wanted).map(str::to_owned)
+        };
+
+        for (wanted, expected) in [
+            (&["de-AT"][..], "Der Riss"),
+            (&["it", "pt", "de"], "A Fenda"),
+            (&["en-GB", "de"], "The Rift"),
+            (&["it"], "The Rift"),
+            (&[], "The Rift"),
+        ] {
+            let found = name(&episode, wanted);
+            assert_eq!(found.as_deref(), Some(expected), "{wanted:?}");
+        }
+        episode.name = None;
+        assert_eq!(name(&episode, &["it"]).as_deref(), Some("Der Riss"));
+        episode.names = Texts::default();
+        assert_eq!(name(&episode, &["de"]), None);
+    }
 }

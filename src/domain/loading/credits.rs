@@ -8,6 +8,7 @@ use super::checks::check_person_name;
 use super::fields::{Fields, MAX_NAME, checked_slug, checked_text, is_placeholder};
 use super::problem::Problem;
 use super::said::Said;
+use crate::domain::catalog::CreditRole;
 use crate::domain::text;
 
 /// The longest cast or crew.
@@ -33,6 +34,33 @@ pub enum PersonKey {
     Name(String),
 }
 
+/// Who took part in a title beside directors and cast, as a record names them; each in billing order.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CrewRecord {
+    pub guests: Said<Vec<CreditName>>,
+    pub writers: Said<Vec<CreditName>>,
+    pub producers: Said<Vec<CreditName>>,
+    pub composers: Said<Vec<CreditName>>,
+}
+
+impl CrewRecord {
+    /// What is said of each role, in the order of roles.
+    pub(super) fn by_role(&self) -> [(CreditRole, &Said<Vec<CreditName>>); 4] {
+        [
+            (CreditRole::Guest, &self.guests),
+            (CreditRole::Writer, &self.writers),
+            (CreditRole::Producer, &self.producers),
+            (CreditRole::Composer, &self.composers),
+        ]
+    }
+
+    /// Everybody who is named.
+    pub(super) fn credits(&self) -> impl Iterator<Item = &CreditName> {
+        let named = self.by_role().into_iter();
+        named.filter_map(|(_, said)| said.value()).flatten()
+    }
+}
+
 impl PersonKey {
     /// The key in a catalogue that has nothing yet.
     pub(super) fn slug(&self) -> String {
@@ -50,6 +78,15 @@ pub(super) fn read_person_name(fields: &mut Fields) -> Result<String, Problem> {
         return Err(Problem::new("name", reason));
     }
     Ok(name)
+}
+
+pub(super) fn read_crew(fields: &mut Fields) -> Result<CrewRecord, Problem> {
+    Ok(CrewRecord {
+        guests: read_credits(fields, "guests")?,
+        writers: read_credits(fields, "writers")?,
+        producers: read_credits(fields, "producers")?,
+        composers: read_credits(fields, "composers")?,
+    })
 }
 
 pub(super) fn read_credits(

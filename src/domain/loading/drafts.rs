@@ -4,16 +4,17 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Datelike, Utc};
 
+use super::about::about_changes;
 use super::credits::{CreditName, PersonKey};
 use super::named::Named;
 use super::options::Manner;
 use super::problem::Problem;
-use super::records::{EpisodeRecord, PersonRecord, TitleRecord};
+use super::records::TitleRecord;
 use super::said::Said;
 use crate::domain::catalog::{
-    Collection, Credit, CreditRole, Episode, Genre, PartOf, Person, Publication, Title, TitleKind,
+    Collection, Credit, CreditRole, Genre, PartOf, Person, Publication, Texts, Title, TitleKind,
 };
-use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
+use crate::domain::ids::{CollectionId, GenreId, PersonId, TitleId};
 use crate::domain::stamp::Stamp;
 
 /// What becomes of the document that a record is about.
@@ -27,7 +28,8 @@ pub(super) enum Draft<T> {
 }
 
 impl<T> Draft<T> {
-    fn of<'a>(
+    /// What becomes of a document; `changes` names the fields in which it is another.
+    pub(super) fn of<'a>(
         stored: Option<&'a T>,
         document: T,
         changes: impl FnOnce(&'a T, &T) -> Vec<&'static str>,
@@ -83,6 +85,7 @@ fn blank(record: &TitleRecord, stored: Option<&Title>, now: DateTime<Utc>) -> Ti
         duration: None,
         genres: Vec::new(),
         credits: Vec::new(),
+        crew: Vec::new(),
         countries: Vec::new(),
         languages: Vec::new(),
         external_ids: Vec::new(),
@@ -91,6 +94,14 @@ fn blank(record: &TitleRecord, stored: Option<&Title>, now: DateTime<Utc>) -> Ti
         episode_duration: None,
         collection: None,
         certifications: Vec::new(),
+        names: Texts::default(),
+        overview: Texts::default(),
+        tagline: Texts::default(),
+        status: None,
+        studios: Vec::new(),
+        tags: Vec::new(),
+        scores: Vec::new(),
+        extras: Vec::new(),
         watchers: stored.map_or(0, |stored| stored.watchers),
         stamp: stored.map_or(Stamp::first(now), |stored| stored.stamp.next(now)),
     }
@@ -98,7 +109,7 @@ fn blank(record: &TitleRecord, stored: Option<&Title>, now: DateTime<Utc>) -> Ti
 
 fn compose(record: &TitleRecord, base: Title, named: &Named) -> Result<Title, Problem> {
     let of_role = |said: &Said<Vec<CreditName>>, role| {
-        let stored = base.credits.iter().filter(|credit| credit.role == role);
+        let stored = base.all_credits().filter(|credit| credit.role == role);
         let said = said
             .clone()
             .map(|names| credits(&names, role, &named.people));
@@ -106,11 +117,13 @@ fn compose(record: &TitleRecord, base: Title, named: &Named) -> Result<Title, Pr
     };
     let mut credits = of_role(&record.directors, CreditRole::Director);
     credits.extend(of_role(&record.cast, CreditRole::Actor));
+    let crew = record.crew.by_role().into_iter();
+    let crew = crew.flat_map(|(role, said)| of_role(said, role)).collect();
     let genres = record.genres.clone().map(|names| {
         let ids = names.iter().filter_map(|name| named.genres.get(name));
         ids.copied().collect::<Vec<GenreId>>()
     });
-    Ok(Title {
+    record.about.over(Title {
         publication: record.publication.over(base.publication)?,
         name: record.name.clone(),
         original_name: record.original_name.over(base.original_name),
@@ -120,6 +133,7 @@ fn compose(record: &TitleRecord, base: Title, named: &Named) -> Result<Title, Pr
         duration: record.duration.over(base.duration),
         genres: genres.over(base.genres),
         credits,
+        crew,
         countries: record.countries.over(base.countries),
         languages: record.languages.over(base.languages),
         external_ids: record
@@ -148,7 +162,8 @@ fn year(record: &TitleRecord, stored: Option<i32>, of_stored_day: Option<i32>) -
     }
 }
 
-fn credits(
+/// The credits of those who are named, in billing order.
+pub(super) fn credits(
     names: &[CreditName],
     role: CreditRole,
     people: &HashMap<PersonKey, PersonId>,
@@ -183,6 +198,7 @@ fn title_changes(old: &Title, new: &Title) -> Vec<&'static str> {
         duration,
         genres,
         credits: _,
+        crew: _,
         countries,
         languages,
         external_ids,
@@ -191,11 +207,20 @@ fn title_changes(old: &Title, new: &Title) -> Vec<&'static str> {
         episode_duration,
         collection,
         certifications,
+        // Of these `about` says what differs.
+        names: _,
+        overview: _,
+        tagline: _,
+        status: _,
+        studios: _,
+        tags: _,
+        scores: _,
+        extras: _,
         watchers: _,
         stamp: _,
     } = new;
     let of_role = |title: &Title, role| -> Vec<Credit> {
-        let credits = title.credits.iter().filter(|credit| credit.role == role);
+        let credits = title.all_credits().filter(|credit| credit.role == role);
         credits.cloned().collect()
     };
     let differ = |role| of_role(old, role) != of_role(new, role);
@@ -205,7 +230,7 @@ fn title_changes(old: &Title, new: &Title) -> Vec<&'static str> {
     };
     let part = |part_of: &Option<PartOf>| part_of.and_then(|part_of| part_of.part);
     let id = |part_of: &Option<PartOf>| part_of.map(|part_of| part_of.collection);
-    names_of([
+    let mut changes = names_of([
         ("state", publication.state != old.publication.state),
         ("available_from", publication.from != old.publication.from),
         (
@@ -221,6 +246,10 @@ fn title_changes(old: &Title, new: &Title) -> Vec<&'static str> {
         ("genres", *genres != old.genres),
         (directors, differ(CreditRole::Director)),
         ("cast", differ(CreditRole::Actor)),
+        ("guests", differ(CreditRole::Guest)),
+        ("writers", differ(CreditRole::Writer)),
+        ("producers", differ(CreditRole::Producer)),
+        ("composers", differ(CreditRole::Composer)),
         ("countries", *countries != old.countries),
         ("languages", *languages != old.languages),
         ("ids", *external_ids != old.external_ids),
@@ -233,102 +262,15 @@ fn title_changes(old: &Title, new: &Title) -> Vec<&'static str> {
         ("collection", id(collection) != id(&old.collection)),
         ("part", part(collection) != part(&old.collection)),
         ("certifications", *certifications != old.certifications),
-    ])
+    ]);
+    changes.extend(about_changes(old, new));
+    changes
 }
 
 /// The names of what is true.
-fn names_of<const N: usize>(fields: [(&'static str, bool); N]) -> Vec<&'static str> {
+pub(super) fn names_of<const N: usize>(fields: [(&'static str, bool); N]) -> Vec<&'static str> {
     let changed = fields.into_iter().filter(|(_, is_changed)| *is_changed);
     changed.map(|(name, _)| name).collect()
-}
-
-/// The episode that a record makes of what is stored.
-pub(super) fn episode(
-    record: &EpisodeRecord,
-    series: TitleId,
-    stored: Option<&Episode>,
-    manner: Manner,
-    people: &HashMap<PersonKey, PersonId>,
-    now: DateTime<Utc>,
-) -> Draft<Episode> {
-    let blank = Episode {
-        id: EpisodeId::of_ordinal(series, record.season, record.number),
-        series,
-        season: record.season,
-        number: record.number,
-        name: None,
-        original_name: None,
-        aired: None,
-        duration: None,
-        directors: Vec::new(),
-        stamp: stored.map_or(Stamp::first(now), |stored| stored.stamp.next(now)),
-    };
-    let base = match (stored, manner) {
-        (Some(stored), Manner::Merge) => Episode {
-            stamp: blank.stamp,
-            ..stored.clone()
-        },
-        _ => blank,
-    };
-    let directors = record.directors.clone().map(|names| {
-        let ids = names
-            .iter()
-            .filter_map(|name| people.get(&name.person).copied());
-        ids.collect::<Vec<PersonId>>()
-    });
-    let episode = Episode {
-        name: record.name.over(base.name),
-        original_name: record.original_name.over(base.original_name),
-        aired: record.aired.over(base.aired),
-        duration: record.duration.over(base.duration),
-        directors: directors.over(base.directors),
-        ..base
-    };
-    Draft::of(stored, episode, |old, new| {
-        names_of([
-            ("title", new.name != old.name),
-            ("original_title", new.original_name != old.original_name),
-            ("air_date", new.aired != old.aired),
-            ("runtime_minutes", new.duration != old.duration),
-            ("directors", new.directors != old.directors),
-        ])
-    })
-}
-
-/// The person that a record makes of what is stored.
-pub(super) fn person(
-    record: &PersonRecord,
-    stored: Option<&Person>,
-    manner: Manner,
-    now: DateTime<Utc>,
-) -> Draft<Person> {
-    let base = match (stored, manner) {
-        (Some(stored), Manner::Merge) => Person {
-            stamp: stored.stamp.next(now),
-            ..stored.clone()
-        },
-        (Some(stored), Manner::Replace) => Person {
-            id: stored.id,
-            stamp: stored.stamp.next(now),
-            ..credited(&stored.slug, "", now)
-        },
-        (None, _) => credited(&record.slug, "", now),
-    };
-    let person = Person {
-        name: record.name.clone(),
-        born: record.born.over(base.born),
-        external_ids: record
-            .external_ids
-            .over_entries(base.external_ids, |id| &id.provider),
-        ..base
-    };
-    Draft::of(stored, person, |old, new| {
-        names_of([
-            ("name", new.name != old.name),
-            ("born", new.born != old.born),
-            ("ids", new.external_ids != old.external_ids),
-        ])
-    })
 }
 
 /// A person who is known from a credit alone.
@@ -338,6 +280,8 @@ pub(super) fn credited(slug: &str, name: &str, now: DateTime<Utc>) -> Person {
         slug: slug.to_owned(),
         name: name.to_owned(),
         born: None,
+        died: None,
+        birthplace: None,
         external_ids: Vec::new(),
         stamp: Stamp::first(now),
     }
@@ -360,5 +304,104 @@ pub(super) fn collection(slug: &str, name: &str, now: DateTime<Utc>) -> Collecti
         slug: slug.to_owned(),
         name: name.to_owned(),
         stamp: Stamp::first(now),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::domain::loading::records::Record;
+    use crate::domain::recommend::Features;
+
+    fn read(record: Value) -> TitleRecord {
+        let Ok((Record::Title(title), unknown, _)) = Record::read(record, 2026) else {
+            unreachable!("it is a title");
+        };
+        assert_eq!(unknown, [""; 0]);
+        *title
+    }
+
+    fn whole() -> Value {
+        json!({
+            "slug": "heat-1995", "title": "Heat", "year": 1995, "directors": ["Michael Mann"],
+            "cast": [{ "name": "Al Pacino", "character": "Hanna" }],
+            "guests": [{ "name": "Tom Noonan", "character": "Kelso" }],
+            "writers": ["Michael Mann", "Al Pacino"], "producers": ["Art Linson"],
+            "composers": ["Elliot Goldenthal", "Elliot Goldenthal"],
+        })
+    }
+
+    #[test]
+    fn crew_is_kept_beside_directors_and_cast() {
+        let title = read(whole()).new_title(DateTime::UNIX_EPOCH).unwrap();
+
+        let stored = serde_json::to_value(&title).unwrap();
+        let roles = |field: &str| -> Vec<&Value> {
+            let credits = stored[field].as_array().unwrap().iter();
+            credits.map(|credit| &credit["role"]).collect()
+        };
+        // What versions of before read has no role that they do not know.
+        assert_eq!(roles("credits"), ["director", "actor"]);
+        assert_eq!(
+            roles("crew"),
+            ["guest", "writer", "writer", "producer", "composer"]
+        );
+        assert_eq!(title.crew[0].character.as_deref(), Some("Kelso"));
+        let orders: Vec<u32> = title.crew.iter().map(|credit| credit.order).collect();
+        assert_eq!(orders, [0, 0, 1, 0, 0]);
+        let again: Title = serde_json::from_value(stored).unwrap();
+        assert_eq!(again, title);
+    }
+
+    #[test]
+    fn crew_says_nothing_to_ranking() {
+        let mut without = whole();
+        for role in ["guests", "writers", "producers", "composers"] {
+            without[role] = json!(null);
+        }
+        let features = |record: Value| {
+            let title = read(record).new_title(DateTime::UNIX_EPOCH).unwrap();
+            Features::from(&title)
+        };
+
+        assert_eq!(features(whole()), features(without));
+    }
+
+    #[test]
+    fn each_role_is_a_field_of_its_own() {
+        let now = DateTime::UNIX_EPOCH;
+        let stored = read(whole()).new_title(now).unwrap();
+        let said = json!({
+            "slug": "heat-1995", "title": "Heat", "writers": ["Neil McCauley"], "composers": null,
+        });
+        let named = Named::in_nothing(&read(said.clone()));
+
+        let draft = title(
+            &read(said.clone()),
+            Some(&stored),
+            Manner::Merge,
+            &named,
+            now,
+        );
+        let Ok(Draft::Changed(merged, fields)) = draft else {
+            unreachable!("it says something else");
+        };
+        assert_eq!(fields, ["writers", "composers"]);
+        let people = |title: &Title, role| title.people(role).collect::<Vec<_>>();
+        let id = |slug: &str| vec![PersonId::of_slug(slug)];
+        assert_eq!(people(&merged, CreditRole::Guest), id("tom-noonan"));
+        assert_eq!(people(&merged, CreditRole::Writer), id("neil-mccauley"));
+        assert_eq!(people(&merged, CreditRole::Producer), id("art-linson"));
+        assert_eq!(people(&merged, CreditRole::Composer), []);
+        assert_eq!(merged.credits, stored.credits);
+
+        let draft = title(&read(said), Some(&stored), Manner::Replace, &named, now);
+        let Ok(Draft::Changed(replaced, _)) = draft else {
+            unreachable!("it says something else");
+        };
+        let credited = replaced.credited();
+        assert_eq!(credited, id("neil-mccauley"));
     }
 }

@@ -3,12 +3,16 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::Value;
 
+use super::about::{AboutRecord, read_about};
 use super::certifications::read_certifications;
 use super::checks::{SEVERAL, encoded_twice, looks_like_several, read_external_ids};
 use super::codes::{COUNTRIES, LANGUAGES, read_codes};
 use super::collections::{PartRecord, read_collection};
-use super::credits::{CreditName, read_credits, read_person_name};
+use super::credits::{CreditName, CrewRecord, read_credits, read_crew};
+use super::episodes::{EpisodeRecord, read_episode};
 use super::fields::{Fields, MAX_NAME, checked_text, is_placeholder, shown};
+use super::lengths::{MAX_NUMBER, read_number, read_runtime};
+use super::people::{PersonRecord, read_person};
 use super::problem::{Problem, Warning};
 use super::publication::{PublicationRecord, read_publication};
 use super::said::{Entries, Said};
@@ -19,10 +23,6 @@ use crate::domain::text;
 const FIRST_YEAR: i64 = 1870;
 /// How many years ahead something may be announced.
 const YEARS_AHEAD: i64 = 10;
-/// The longest film, in minutes: 100 hours.
-const MAX_MINUTES: u32 = 6000;
-/// The highest number of a season or an episode.
-const MAX_NUMBER: u32 = 9999;
 /// The most genres of a title, and the longest name of one, in characters.
 const MAX_GENRES: usize = 50;
 const MAX_GENRE: usize = 60;
@@ -67,6 +67,8 @@ pub struct TitleRecord {
     pub directors: Said<Vec<CreditName>>,
     /// Who plays in it, in billing order.
     pub cast: Said<Vec<CreditName>>,
+    /// Whoever else took part, in billing order.
+    pub crew: CrewRecord,
     /// As ISO 3166-1 codes of two letters; see [`COUNTRIES`].
     pub countries: Said<Vec<String>>,
     /// As ISO 639-1 codes of two letters; see [`LANGUAGES`].
@@ -83,13 +85,16 @@ pub struct TitleRecord {
     pub part_of: PartRecord,
     /// What rating systems say of it, by system.
     pub certifications: Said<Entries<Certification>>,
+    /// Texts, and what else there is beside facts.
+    pub about: AboutRecord,
 }
 
 impl TitleRecord {
     /// Everybody who is named.
     pub(super) fn credits(&self) -> impl Iterator<Item = &CreditName> {
         let (directors, cast) = (self.directors.value(), self.cast.value());
-        directors.into_iter().chain(cast).flatten()
+        let credits = directors.into_iter().chain(cast).flatten();
+        credits.chain(self.crew.credits())
     }
 
     /// The ids that are named.
@@ -113,44 +118,6 @@ impl TitleRecord {
             self.kind = stored;
         }
     }
-}
-
-/// An episode, as a file tells it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct EpisodeRecord {
-    /// The slug of the series.
-    pub series: String,
-    /// The season; 0 holds the specials.
-    pub season: u32,
-    /// The number in the season.
-    pub number: u32,
-    pub name: Said<String>,
-    /// Its name in the language that it was made in.
-    pub original_name: Said<String>,
-    /// The day of the first showing.
-    pub aired: Said<NaiveDate>,
-    /// The length in seconds.
-    pub duration: Said<u32>,
-    pub directors: Said<Vec<CreditName>>,
-}
-
-impl EpisodeRecord {
-    /// Everybody who is named.
-    pub(super) fn credits(&self) -> impl Iterator<Item = &CreditName> {
-        self.directors.value().into_iter().flatten()
-    }
-}
-
-/// A person, as a file tells it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct PersonRecord {
-    /// The key: lower-case letters, digits and single hyphens.
-    pub slug: String,
-    pub name: String,
-    /// The day of birth.
-    pub born: Said<NaiveDate>,
-    /// Ids elsewhere, by provider.
-    pub external_ids: Said<Entries<ExternalId>>,
 }
 
 /// A watch, as a file tells it.
@@ -284,6 +251,7 @@ fn read_title(
     // Both are read before either refuses the record, so that what is wrong with both is told.
     let countries = read_codes(fields, &COUNTRIES);
     let languages = read_codes(fields, &LANGUAGES);
+    let about = read_about(fields, kind, &name)?;
     let mut record = TitleRecord {
         kind,
         is_kind_told: true,
@@ -298,6 +266,7 @@ fn read_title(
         genres: read_genres(fields)?,
         directors: read_credits(fields, if is_series { "creators" } else { "directors" })?,
         cast: read_credits(fields, "cast")?,
+        crew: read_crew(fields)?,
         countries: countries?,
         languages: languages?,
         external_ids: read_external_ids(fields)?,
@@ -306,6 +275,7 @@ fn read_title(
         episode_duration: Said::Nothing,
         part_of: PartRecord::default(),
         certifications: read_certifications(fields)?,
+        about,
     };
     if is_series {
         record.end_year = read_year(fields, "end_year", &years)?;
@@ -331,6 +301,10 @@ fn of_either_kind(title: TitleRecord, fields: &mut Fields) -> TitleRecord {
         network: fields.cleared("network"),
         total_seasons: fields.cleared("total_seasons"),
         episode_duration: fields.cleared("episode_runtime_minutes"),
+        about: AboutRecord {
+            status: fields.cleared("status"),
+            ..title.about
+        },
         ..title
     }
 }
@@ -342,28 +316,6 @@ fn read_year(
 ) -> Result<Said<i32>, Problem> {
     let year = fields.integer(name, years.clone())?;
     Ok(year.map(|year| i32::try_from(year).unwrap_or_default()))
-}
-
-fn read_episode(fields: &mut Fields) -> Result<EpisodeRecord, Problem> {
-    Ok(EpisodeRecord {
-        series: fields.slug("series")?,
-        season: read_number(fields, "season")?,
-        number: read_number(fields, "episode")?,
-        name: fields.optional_text("title", MAX_NAME)?,
-        original_name: fields.known_text("original_title", MAX_NAME)?,
-        aired: fields.day("air_date")?,
-        duration: read_runtime(fields, "runtime_minutes")?,
-        directors: read_credits(fields, "directors")?,
-    })
-}
-
-fn read_person(fields: &mut Fields) -> Result<PersonRecord, Problem> {
-    Ok(PersonRecord {
-        slug: fields.slug("slug")?,
-        name: read_person_name(fields)?,
-        born: fields.day("born")?,
-        external_ids: read_external_ids(fields)?,
-    })
 }
 
 fn read_watch(fields: &mut Fields) -> Result<WatchRecord, Problem> {
@@ -399,24 +351,6 @@ fn read_watch(fields: &mut Fields) -> Result<WatchRecord, Problem> {
         completion: fields.share("completion")?,
         liked: fields.boolean("liked")?,
     })
-}
-
-fn read_number(fields: &mut Fields, name: &'static str) -> Result<u32, Problem> {
-    match fields.count(name, 0..=MAX_NUMBER)? {
-        Said::Value(number) => Ok(number),
-        Said::Nothing | Said::Cleared => Err(Problem::new(name, "is missing")),
-    }
-}
-
-/// The length in seconds. 0 minutes stand for "unknown" in many files, and say nothing.
-fn read_runtime(fields: &mut Fields, name: &'static str) -> Result<Said<u32>, Problem> {
-    match fields.count(name, 0..=MAX_MINUTES)? {
-        Said::Value(0) => {
-            fields.warn(name, "is 0; taken for unknown");
-            Ok(Said::Nothing)
-        }
-        minutes => Ok(minutes.map(|minutes| minutes * 60)),
-    }
 }
 
 fn read_genres(fields: &mut Fields) -> Result<Said<Vec<String>>, Problem> {

@@ -11,10 +11,10 @@ use super::credits::{CreditName, PersonKey};
 use super::drafts;
 use super::records::{Placed, TitleRecord};
 use crate::domain::catalog::{
-    CatalogError, CatalogService, Collection, ExternalId, Genre, NameKeys, Person, Title,
-    Visibility,
+    CatalogError, CatalogService, Collection, Episode, ExternalId, Genre, NameKeys, Person, Texts,
+    Title, Visibility,
 };
-use crate::domain::ids::{CollectionId, GenreId, PersonId};
+use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId};
 use crate::domain::text;
 
 /// The people of a batch: those who are there, and those who must be added.
@@ -93,6 +93,50 @@ pub(super) async fn people(
         ids,
         new: added.into_values().collect(),
     })
+}
+
+/// The people with these slugs, with what is told of their lives, by slug in its composed spelling, which records have.
+pub(super) async fn people_by_slug(
+    catalog: &CatalogService,
+    slugs: &[String],
+) -> Result<HashMap<String, (Person, Texts)>, CatalogError> {
+    let people = catalog.people_by_slug(slugs).await?;
+    let ids: Vec<PersonId> = people.iter().map(|person| person.id).collect();
+    let told = if ids.is_empty() {
+        Vec::new()
+    } else {
+        catalog.biographies(&ids).await?
+    };
+    let told = told.into_iter().map(|told| (told.person, told.texts));
+    let mut told: HashMap<PersonId, Texts> = told.collect();
+    let mut found = HashMap::new();
+    for person in people {
+        let texts = told.remove(&person.id).unwrap_or_default();
+        let slug = text::compose(&person.slug);
+        found.entry(slug).or_insert((person, texts));
+    }
+    Ok(found)
+}
+
+/// The episodes with these ids, with what happens in them.
+pub(super) async fn episodes(
+    catalog: &CatalogService,
+    ids: &[EpisodeId],
+) -> Result<HashMap<EpisodeId, (Episode, Texts)>, CatalogError> {
+    let episodes = catalog.episodes(&Visibility::everything(), ids).await?;
+    let stored: Vec<EpisodeId> = episodes.iter().map(|episode| episode.id).collect();
+    let told = if stored.is_empty() {
+        Vec::new()
+    } else {
+        catalog.overviews_of_seen_episodes(&stored).await?
+    };
+    let told = told.into_iter().map(|told| (told.episode, told.texts));
+    let mut told: HashMap<EpisodeId, Texts> = told.collect();
+    let found = episodes.into_iter().map(|episode| {
+        let texts = told.remove(&episode.id).unwrap_or_default();
+        (episode.id, (episode, texts))
+    });
+    Ok(found.collect())
 }
 
 /// The ids of what titles name, and what must be added for it.

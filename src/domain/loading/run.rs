@@ -6,9 +6,11 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use chrono::Datelike;
 
 use super::entry::Finding;
+use super::episodes::EpisodeRecord;
 use super::options::{LoadError, LoadMode, LoadOptions, Manner, Phase, Source, Tell};
+use super::people::PersonRecord;
 use super::problem::{Problem, Warning};
-use super::records::{EpisodeRecord, PersonRecord, Placed, Record, TitleRecord, WatchRecord};
+use super::records::{Placed, Record, TitleRecord, WatchRecord};
 use super::service::LoadService;
 use super::source::Records;
 use super::summary::{LoadSummary, Tally, WarningKind};

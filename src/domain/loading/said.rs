@@ -50,8 +50,8 @@ impl<T> Said<T> {
 /// What a record says of the entries of an object, by their names: each is a field of its own, and `None` clears it.
 pub type Entries<T> = BTreeMap<String, Option<T>>;
 
-impl<T: Clone + Ord> Said<Entries<T>> {
-    /// The entries that are there after the record, sorted, where `stored` were there before.
+impl<T: Clone> Said<Entries<T>> {
+    /// The entries that are there after the record, sorted by name, where `stored` were there before.
     pub(super) fn over_entries(&self, stored: Vec<T>, name: impl Fn(&T) -> &str) -> Vec<T> {
         let mut entries = match self {
             Self::Nothing => stored,
@@ -63,7 +63,7 @@ impl<T: Clone + Ord> Said<Entries<T>> {
                 entries
             }
         };
-        entries.sort();
+        entries.sort_by(|one, other| name(one).cmp(name(other)));
         entries
     }
 }

@@ -255,7 +255,8 @@ fn text(cell: &[u8], number: usize) -> Result<&str, Problem> {
 fn value(column: &str, cell: &str) -> Value {
     let as_is = || Value::from(cell);
     match column {
-        "genres" | "directors" | "creators" | "cast" | "countries" | "languages" => {
+        "genres" | "directors" | "creators" | "cast" | "guests" | "writers" | "producers"
+        | "composers" | "countries" | "languages" | "studios" | "tags" | "trailers" | "extras" => {
             cell.split('|').map(Value::from).collect()
         }
         "year"
@@ -265,6 +266,11 @@ fn value(column: &str, cell: &str) -> Value {
         | "total_seasons"
         | "season"
         | "episode"
+        | "number_end"
+        | "absolute_number"
+        | "airs_before_season"
+        | "airs_before_episode"
+        | "airs_after_season"
         | "part"
         | "completion" => cell
             .parse::<Number>()

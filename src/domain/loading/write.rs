@@ -6,14 +6,16 @@ use chrono::TimeDelta;
 
 use super::checks::is_identifying;
 use super::credits::PersonKey;
-use super::drafts;
+use super::episodes::EpisodeRecord;
 use super::named::Named;
 use super::options::{LoadError, LoadMode};
+use super::people::PersonRecord;
 use super::problem::Problem;
-use super::records::{EpisodeRecord, PersonRecord, Placed, TitleRecord, WatchRecord};
+use super::records::{Placed, TitleRecord, WatchRecord};
 use super::resolve;
 use super::run::{BATCH, Run, Waiting};
 use super::summary::Tally;
+use super::{drafts, episode_drafts, person_drafts};
 use crate::domain::catalog::{CatalogBatch, CatalogError, Episode, Title, TitleKind, Visibility};
 use crate::domain::ids::{EpisodeId, PersonId, ProfileId};
 use crate::domain::text::compose;
@@ -34,25 +36,32 @@ impl Run<'_> {
         self.write_records(&records, async |run, records| {
             let slugs = records.iter().map(|(_, record)| record.slug.clone());
             let slugs: Vec<String> = slugs.collect();
-            let mut stored = HashMap::new();
-            for person in run.service.catalog.people_by_slug(&slugs).await? {
-                stored.entry(compose(&person.slug)).or_insert(person);
-            }
+            let stored = resolve::people_by_slug(&run.service.catalog, &slugs).await?;
             let now = run.service.clock.now();
             let mut tally = Tally::default();
-            let drafts = records.iter().map(|(_, record)| {
-                drafts::person(record, stored.get(&record.slug), run.manner, now)
-            });
-            let people: Vec<_> = drafts.filter_map(|draft| tally.count(draft)).collect();
+            let mut people = Vec::new();
+            let mut contradictions = Vec::new();
+            for (line, record) in records {
+                let stored = stored.get(&record.slug);
+                match person_drafts::draft(record, stored, run.manner, now) {
+                    Ok(draft) => people.extend(tally.count(draft)),
+                    Err(problem) => contradictions.push((*line, problem)),
+                }
+            }
+            let (people, biographies) = person_drafts::parted(people);
             if run.mode == LoadMode::DryRun {
                 let slugs = people.iter().map(|person| person.slug.clone());
                 run.unwritten_people.extend(slugs);
             }
             run.put(CatalogBatch {
                 people,
+                biographies,
                 ..CatalogBatch::default()
             })
             .await?;
+            for (line, problem) in contradictions {
+                run.refuse(line, &problem);
+            }
             run.tally("people", &tally);
             Ok(())
         })
@@ -146,7 +155,7 @@ impl Run<'_> {
             people: people.new,
             genres: genres.new,
             collections: collections.new,
-            episodes: Vec::new(),
+            ..CatalogBatch::default()
         }))
         .await?;
         for (line, record, slug) in unknown_people {
@@ -248,12 +257,7 @@ impl Run<'_> {
                     EpisodeId::of_ordinal(*series, record.season, record.number)
                 })
                 .collect();
-            let stored: HashMap<EpisodeId, Episode> = catalog
-                .episodes(&Visibility::everything(), &ids)
-                .await?
-                .into_iter()
-                .map(|episode| (episode.id, episode))
-                .collect();
+            let stored = resolve::episodes(catalog, &ids).await?;
             let people = resolve::people(
                 catalog,
                 sound.iter().flat_map(|(_, (_, record))| record.credits()),
@@ -261,20 +265,37 @@ impl Run<'_> {
             )
             .await?;
             let mut tally = Tally::default();
-            let drafts = ids.iter().zip(sound).map(|(id, (_, (series, record)))| {
-                let stored = stored.get(id);
-                drafts::episode(record, *series, stored, run.manner, &people.ids, now)
-            });
-            let episodes: Vec<Episode> = drafts.filter_map(|draft| tally.count(draft)).collect();
-            if run.mode == LoadMode::DryRun {
-                run.unwritten_episodes.extend(&ids);
+            let mut episodes = Vec::new();
+            let mut contradictions = Vec::new();
+            for (id, (line, (series, record))) in ids.iter().zip(sound) {
+                let (stored, people) = (stored.get(id), &people.ids);
+                match episode_drafts::draft(record, *series, stored, run.manner, people, now) {
+                    Ok(draft) => {
+                        if run.mode == LoadMode::DryRun {
+                            run.unwritten_episodes.insert(*id);
+                        }
+                        episodes.extend(tally.count(draft));
+                    }
+                    Err(problem) => contradictions.push((*line, problem)),
+                }
+            }
+            let (episodes, overviews) = episode_drafts::parted(episodes);
+            let mut new_people = people.new;
+            if !contradictions.is_empty() {
+                let named = episodes.iter().flat_map(Episode::all_credits);
+                let named: HashSet<PersonId> = named.map(|credit| credit.person).collect();
+                new_people.retain(|person| named.contains(&person.id));
             }
             run.put(CatalogBatch {
                 episodes,
-                people: people.new,
+                overviews,
+                people: new_people,
                 ..CatalogBatch::default()
             })
             .await?;
+            for (line, problem) in contradictions {
+                run.refuse(line, &problem);
+            }
             run.tally("episodes", &tally);
             Ok(())
         })
@@ -381,9 +402,7 @@ impl Run<'_> {
 /// The batch without what none of its titles names: who is new by a record that was refused is nobody.
 fn only_what_is_named(mut batch: CatalogBatch) -> CatalogBatch {
     let titles = || batch.titles.iter();
-    let people: HashSet<_> = titles()
-        .flat_map(|title| title.credits.iter().map(|credit| credit.person))
-        .collect();
+    let people: HashSet<_> = titles().flat_map(Title::credited).collect();
     let genres: HashSet<_> = titles().flat_map(|title| title.genres.clone()).collect();
     let collections: HashSet<_> = titles()
         .filter_map(|title| title.collection.as_ref())

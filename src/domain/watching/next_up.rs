@@ -71,6 +71,7 @@ mod tests {
     use chrono::DateTime;
 
     use super::*;
+    use crate::domain::catalog::Texts;
     use crate::domain::ids::{EpisodeId, TitleId};
     use crate::domain::stamp::Stamp;
 
@@ -92,11 +93,16 @@ mod tests {
                 series: TitleId(1),
                 season,
                 number,
+                number_end: None,
+                absolute_number: None,
+                airs: None,
                 name: None,
                 original_name: None,
+                names: Texts::default(),
                 aired: ((season, number) == (2, 3)).then(|| today().succ_opt().unwrap_or_default()),
                 duration: None,
                 directors: Vec::new(),
+                crew: Vec::new(),
                 stamp: Stamp::first(DateTime::UNIX_EPOCH),
             })
             .to_vec()

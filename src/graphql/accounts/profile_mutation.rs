@@ -73,7 +73,7 @@ impl ProfileMutation {
             && changed.id == viewer.profile
         {
             // The rest of the request sees what the changed profile may.
-            let goes_on = viewer.with_profile(changed.id, changed.max_age);
+            let goes_on = viewer.with_profile(changed.id, changed.max_age, changed.reads());
             ctx.go_on_as(viewer::Viewer::Known(goes_on));
         }
         ProfilePayload::new(changed)

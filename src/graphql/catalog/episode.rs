@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object, SimpleObject};
 
+use super::credit::{CreditEdge, CreditRole, credits_of_episode};
 use super::length::{self, DurationSource};
 use super::person::Person;
 use super::season::{Season, series};
@@ -17,7 +18,8 @@ use crate::graphql::cursor::Cursor;
 use crate::graphql::error::Result;
 use crate::graphql::global_id::GlobalId;
 use crate::graphql::guard::RoleAtLeast;
-use crate::graphql::page::Edge;
+use crate::graphql::language::wanted;
+use crate::graphql::page::{Connection, Edge, PageArgs};
 use crate::graphql::scalars::{Date, DateTime};
 use crate::graphql::usage::UsageStats;
 use crate::graphql::watching::WatchState;
@@ -35,11 +37,20 @@ impl Episode {
     }
 
     /// What to call it: its name, or "Episode 6" if it has none.
-    pub(super) async fn name(&self) -> Cow<'_, str> {
-        match &self.0.name {
-            Some(name) => name.into(),
-            None => format!("Episode {}", self.0.number).into(),
-        }
+    pub(super) async fn name(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            desc = "The language to give it in, as a BCP 47 tag such as `de` or `pt-BR`; `INVALID` if it is none. Where it is not said in this, or if it is left out: in that of the viewer's profile, then in those of `Accept-Language`."
+        )]
+        language: Option<String>,
+    ) -> Result<Cow<'_, str>> {
+        let name = self.0.name_in(wanted(ctx, language.as_deref())?);
+        Ok(match (name, self.0.number_end) {
+            (Some(name), _) => name.into(),
+            (None, None) => format!("Episode {}", self.0.number).into(),
+            (None, Some(end)) => format!("Episodes {}–{end}", self.0.number).into(),
+        })
     }
 
     /// The name in the language that it was made in; null if unknown.
@@ -47,9 +58,67 @@ impl Episode {
         self.0.original_name.as_deref()
     }
 
+    /// What happens in it, as plain text of at most 10,000 characters: in the language that is wanted, else in the site's
+    /// language, English, else in any; null if nobody tells.
+    async fn overview(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            desc = "The language to give it in, as a BCP 47 tag such as `de` or `pt-BR`; `INVALID` if it is none. Where it is not said in this, or if it is left out: in that of the viewer's profile, then in those of `Accept-Language`."
+        )]
+        language: Option<String>,
+    ) -> Result<Option<String>> {
+        let wanted = wanted(ctx, language.as_deref())?;
+        let told = ctx.personal().overviews.find(self.0.id).await?;
+        let text = told.as_ref().and_then(|texts| texts.pick(wanted));
+        Ok(text.map(|text| text.text.to_string()))
+    }
+
     /// The number within the season; there may be gaps.
     async fn number(&self) -> u32 {
         self.0.number
+    }
+
+    /// The number of the last episode that is in it, above `number`, where it holds several; null where it is one.
+    async fn number_end(&self) -> Option<u32> {
+        self.0.number_end
+    }
+
+    /// The number within the whole series, from 1; null if unknown.
+    async fn absolute_number(&self) -> Option<u32> {
+        self.0.absolute_number
+    }
+
+    /// The regular season that a special is to be watched before, or within it before `airsBeforeEpisode`; null if nobody
+    /// says, and for all that are no specials.
+    async fn airs_before_season(&self) -> Option<u32> {
+        self.0.airs?.before_season()
+    }
+
+    /// The number of the episode of `airsBeforeSeason` that a special is to be watched right before; null if it goes before
+    /// the whole season.
+    async fn airs_before_episode(&self) -> Option<u32> {
+        self.0.airs?.before_episode()
+    }
+
+    /// The regular season that a special is to be watched after; null if nobody says, and for all that are no specials.
+    async fn airs_after_season(&self) -> Option<u32> {
+        self.0.airs?.after_season()
+    }
+
+    /// The listed episode to watch after it, in the order of seasons and numbers, with those specials among them that say
+    /// where they belong; the other specials are an order of their own. Null after the last.
+    async fn next(&self, ctx: &Context<'_>) -> Result<Option<Episode>> {
+        let run = ctx.personal().runs.find(self.0.series).await?;
+        let next = run.as_ref().and_then(|run| run.after(&self.0));
+        Ok(next.map(|episode| Episode(Arc::clone(episode))))
+    }
+
+    /// The listed episode to watch before it, in the same order as `next`; null before the first.
+    async fn previous(&self, ctx: &Context<'_>) -> Result<Option<Episode>> {
+        let run = ctx.personal().runs.find(self.0.series).await?;
+        let previous = run.as_ref().and_then(|run| run.before(&self.0));
+        Ok(previous.map(|episode| Episode(Arc::clone(episode))))
     }
 
     /// The season that it is part of; season 0 holds the specials.
@@ -88,6 +157,20 @@ impl Episode {
         let found = ctx.loaders().people.many(ids.iter().copied()).await?;
         let people = ids.iter().filter_map(|id| found.get(id));
         Ok(people.map(|person| Person(Arc::clone(person))).collect())
+    }
+
+    /// Who made it, and its guests: directors first, then guests and writers, each in billing order.
+    async fn credits(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only these roles; all if left out or empty.")] role: Option<
+            Vec<CreditRole>,
+        >,
+        #[graphql(desc = "How many, 1 to 100.", default = 20)] first: Option<i32>,
+        #[graphql(desc = "Only those after this cursor; `BAD_CURSOR` if it is of another list.")]
+        after: Option<String>,
+    ) -> Result<Option<Connection<CreditEdge>>> {
+        credits_of_episode(ctx, &self.0, role, PageArgs::forward(first, after)).await
     }
 
     /// How the viewer's profile stands with it; for somebody who is not logged in as if it was never played.

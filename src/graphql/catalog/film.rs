@@ -7,6 +7,7 @@ use async_graphql::{Context, ID, Object};
 use super::certification::Certification;
 use super::collection::Collection;
 use super::credit::{CreditEdge, CreditRole, credits};
+use super::details::{Extra, ExtraKind, RatingSummary};
 use super::external_id::ExternalId;
 use super::genre::Genre;
 use super::length::{self, DurationSource};

@@ -137,6 +137,7 @@ impl TitleFilter {
             genres_all: genres(ctx, "filter.genresAll", self.genres_all).await?,
             people: people(ctx, "filter.people", self.people).await?,
             people_all: people(ctx, "filter.peopleAll", self.people_all).await?,
+            roles: None,
             year_from: self.year_from,
             year_to: self.year_to,
             decades: decades(self.decades)?,

@@ -3,6 +3,7 @@
 mod certification;
 mod collection;
 mod credit;
+mod details;
 mod episode;
 mod external_id;
 mod facets;

@@ -4,15 +4,18 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object, SimpleObject};
 
+use super::credit::{CreditRole, roles};
 use super::external_id::{ExternalId, Subject};
 use super::facets::TitleConnection;
 use super::filter::TitleOrder;
-use super::title_list::list_titles;
-use crate::domain::catalog::{self, TitleFilter, TitleQuery};
+use super::title_list::list_titles_of_person;
+use crate::domain::catalog;
 use crate::domain::watching::MutedSource;
+use crate::graphql::context::ContextExt;
 use crate::graphql::cursor::Cursor;
 use crate::graphql::error::Result;
 use crate::graphql::global_id::GlobalId;
+use crate::graphql::language::wanted;
 use crate::graphql::page::{Edge, PageArgs};
 use crate::graphql::scalars::{Date, DateTime};
 use crate::graphql::watching::viewer_muted;
@@ -44,18 +47,48 @@ impl Person {
         self.0.born.map(Date)
     }
 
+    /// The day of death, not before that of birth; null while the person lives, and if it is unknown.
+    async fn died(&self) -> Option<Date> {
+        self.0.died.map(Date)
+    }
+
+    /// Where the person was born, as the catalogue writes it: "New York City, USA"; null if unknown.
+    async fn birthplace(&self) -> Option<&str> {
+        self.0.birthplace.as_deref()
+    }
+
+    /// What is told of the person's life, as plain text of at most 20,000 characters: in the language that is wanted, else
+    /// in the site's language, English, else in any; null if nothing is told.
+    async fn biography(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            desc = "The language to give it in, as a BCP 47 tag such as `de` or `pt-BR`; `INVALID` if it is none. Where it is not said in this, or if it is left out: in that of the viewer's profile, then in those of `Accept-Language`."
+        )]
+        language: Option<String>,
+    ) -> Result<Option<String>> {
+        let wanted = wanted(ctx, language.as_deref())?;
+        let told = ctx.loaders().biographies.find(self.0.id).await?;
+        let text = told.as_ref().and_then(|texts| texts.pick(wanted));
+        Ok(text.map(|text| text.text.to_string()))
+    }
+
     /// The ids elsewhere, by provider; a handful.
     async fn external_ids(&self) -> Vec<ExternalId> {
         ExternalId::list(&self.0.external_ids, Subject::Person)
     }
 
-    /// The titles that the person is credited with, in any role.
+    /// The titles that the person is credited with; each row says in which roles.
     /// Page by page in either direction: `first` and `after`, or `last` and `before`; a page has 20 rows if neither says how
     /// many.
     #[expect(clippy::too_many_arguments, reason = "they are those of the field")]
     async fn titles(
         &self,
         ctx: &Context<'_>,
+        #[graphql(
+            desc = "Only those with the person in one of these roles; in any if left out or empty."
+        )]
+        role: Option<Vec<CreditRole>>,
         #[graphql(
             desc = "The order of the titles; ties are broken by id.",
             default_with = "Some(TitleOrder::NewestReleased)"
@@ -78,19 +111,11 @@ impl Person {
         )]
         before: Option<String>,
     ) -> Result<Option<TitleConnection>> {
-        let filter = TitleFilter {
-            people: Some(vec![self.0.id]),
-            ..TitleFilter::default()
-        };
         let order = order_by
             .unwrap_or(TitleOrder::NewestReleased)
             .into_domain(seed)?;
-        list_titles(
-            ctx,
-            TitleQuery { filter, order },
-            PageArgs::both(first, after, last, before),
-        )
-        .await
+        let page = PageArgs::both(first, after, last, before);
+        list_titles_of_person(ctx, self.0.id, roles(role), order, page).await
     }
 
     /// Whether the viewer's profile mutes the person, so that they speak for no title in its suggestions; null if nobody is

@@ -27,7 +27,12 @@ use crate::graphql::watching::WatchState;
     field(
         name = "name",
         ty = "String",
-        desc = "What to call it: the name of the film, or of the episode."
+        desc = "What to call it: the name of the film, or of the episode.",
+        arg(
+            name = "language",
+            ty = "Option<String>",
+            desc = "The language to give it in, as a BCP 47 tag such as `de` or `pt-BR`; `INVALID` if it is none. Where it is not said in this, or if it is left out: in that of the viewer's profile, then in those of `Accept-Language`."
+        )
     ),
     field(
         name = "duration",

@@ -67,6 +67,27 @@ impl CatalogQuery {
         Ok(title.await?.and_then(Title::into_series))
     }
 
+    /// A film or a series, by exactly one of the arguments: for whoever does not know which it is. Null if no title has the
+    /// slug or the external id.
+    async fn title(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The global id; `NOT_FOUND` if it is of no film or series.")] id: Option<
+            ID,
+        >,
+        #[graphql(desc = "The key in addresses.")] slug: Option<String>,
+        #[graphql(desc = "An id that another site gave it, such as `imdb`.")] external_id: Option<
+            ExternalIdInput,
+        >,
+    ) -> Result<Option<Title>> {
+        let key = TitleKey::new(id, slug, external_id)?;
+        let title = key.find(ctx, |id| match id {
+            GlobalId::Film(id) | GlobalId::Series(id) => Some(id),
+            _ => None,
+        });
+        title.await
+    }
+
     /// One episode of a series, by its global id.
     async fn episode(
         &self,

@@ -7,6 +7,7 @@ use async_graphql::{Context, ID, Object, SimpleObject};
 
 use super::certification::Certification;
 use super::credit::{CreditEdge, CreditRole, credits};
+use super::details::{Extra, ExtraKind, RatingSummary, SeriesStatus};
 use super::episode::Episode;
 use super::external_id::ExternalId;
 use super::genre::Genre;
@@ -42,6 +43,11 @@ title_object! {
         /// The year in which it ended; null while it runs, or if that is unknown.
         async fn end_year(&self) -> Option<i32> {
             self.title().end_year
+        }
+
+        /// Whether it goes on, as its makers say; null if unknown.
+        async fn status(&self) -> Option<SeriesStatus> {
+            self.title().status.map(Into::into)
         }
 
         /// The network that first showed it; null if unknown.

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use async_graphql::{ID, Interface, SimpleObject};
 
 use super::certification::Certification;
-use super::credit::{CreditEdge, CreditRole};
+use super::credit::{CreditEdge, CreditRole, CreditedRole};
+use super::details::{Extra, ExtraKind, RatingSummary};
 use super::external_id::ExternalId;
 use super::film::Film;
 use super::genre::Genre;
@@ -38,12 +39,87 @@ use crate::graphql::scalars::{Date, DateTime};
     field(
         name = "name",
         ty = "&str",
-        desc = "The name in the site's language, English."
+        desc = "The name in the language that is wanted, if it has one in that; else in the site's language, English.",
+        arg(
+            name = "language",
+            ty = "Option<String>",
+            desc = "The language to give it in, as a BCP 47 tag such as `de` or `pt-BR`; `INVALID` if it is none. Where it is not said in this, or if it is left out: in that of the viewer's profile, then in those of `Accept-Language`."
+        )
     ),
     field(
         name = "original_name",
         ty = "Option<&str>",
         desc = "The name in the language that it was made in; null if unknown."
+    ),
+    field(
+        name = "overview",
+        ty = "Option<&str>",
+        desc = "What it is about, in a few sentences of plain text: in the language that is wanted, else in the site's language, English, else in the one that it was made in, else in any; `overviewLanguage` says in which. Null if nobody has said.",
+        arg(
+            name = "language",
+            ty = "Option<String>",
+            desc = "The language to give it in, as a BCP 47 tag such as `de` or `pt-BR`; `INVALID` if it is none. Where it is not said in this, or if it is left out: in that of the viewer's profile, then in those of `Accept-Language`."
+        )
+    ),
+    field(
+        name = "overview_language",
+        ty = "Option<&str>",
+        desc = "The language that `overview` is in for the same argument, as a BCP 47 tag; null if there is none.",
+        arg(
+            name = "language",
+            ty = "Option<String>",
+            desc = "The language to give it in, as a BCP 47 tag such as `de` or `pt-BR`; `INVALID` if it is none. Where it is not said in this, or if it is left out: in that of the viewer's profile, then in those of `Accept-Language`."
+        )
+    ),
+    field(
+        name = "tagline",
+        ty = "Option<&str>",
+        desc = "The line that it is advertised with, in plain text; the language is chosen as that of `overview`. Null if it has none.",
+        arg(
+            name = "language",
+            ty = "Option<String>",
+            desc = "The language to give it in, as a BCP 47 tag such as `de` or `pt-BR`; `INVALID` if it is none. Where it is not said in this, or if it is left out: in that of the viewer's profile, then in those of `Accept-Language`."
+        )
+    ),
+    field(
+        name = "tagline_language",
+        ty = "Option<&str>",
+        desc = "The language that `tagline` is in for the same argument, as a BCP 47 tag; null if there is none.",
+        arg(
+            name = "language",
+            ty = "Option<String>",
+            desc = "The language to give it in, as a BCP 47 tag such as `de` or `pt-BR`; `INVALID` if it is none. Where it is not said in this, or if it is left out: in that of the viewer's profile, then in those of `Accept-Language`."
+        )
+    ),
+    field(
+        name = "studios",
+        ty = "&[String]",
+        desc = "The companies that made it, by name; at most 50."
+    ),
+    field(
+        name = "tags",
+        ty = "&[String]",
+        desc = "Words that curators found for it; at most 100."
+    ),
+    field(
+        name = "rating",
+        ty = "RatingSummary",
+        desc = "How it is rated by other sites."
+    ),
+    field(
+        name = "trailers",
+        ty = "Vec<Extra>",
+        desc = "Trailers and teasers, the ones to show first in front; at most 100."
+    ),
+    field(
+        name = "extras",
+        ty = "Option<Vec<Extra>>",
+        desc = "Videos about it on other sites, trailers and teasers among them and first; at most 100.",
+        arg(
+            name = "kind",
+            ty = "Option<Vec<ExtraKind>>",
+            desc = "Only these kinds; all if left out or empty."
+        )
     ),
     field(
         name = "year",
@@ -93,7 +169,7 @@ use crate::graphql::scalars::{Date, DateTime};
     field(
         name = "credits",
         ty = "Option<Connection<CreditEdge>>",
-        desc = "Who made it: directors (creators, for a series) first, then actors, each in billing order. Page by page in either direction: `first` and `after`, or `last` and `before`; a page has 20 rows if neither says how many.",
+        desc = "Who made it: directors (creators, for a series) first, then actors, guests, writers, producers and composers, each in billing order. Page by page in either direction: `first` and `after`, or `last` and `before`; a page has 20 rows if neither says how many.",
         arg(
             name = "role",
             ty = "Option<Vec<CreditRole>>",
@@ -243,6 +319,9 @@ pub(crate) struct TitleEdge {
     node: Title,
     /// How well it matches the search, above 0 and at most 1; null in lists that are no search.
     score: Option<f64>,
+    /// What the person did for it whose titles these are, in the order of its credits; null in lists that are no
+    /// person's.
+    roles: Option<Vec<CreditedRole>>,
 }
 
 impl TitleEdge {
@@ -252,6 +331,15 @@ impl TitleEdge {
             cursor,
             node,
             score,
+            roles: None,
+        }
+    }
+
+    /// The same in the list of somebody who did this for it.
+    pub(super) fn of_person(self, roles: Vec<CreditedRole>) -> Self {
+        Self {
+            roles: Some(roles),
+            ..self
         }
     }
 }

@@ -6,11 +6,13 @@ use async_graphql::Context;
 
 use super::certification::Certification;
 use super::collection::Collection;
+use super::details::{Extra, ExtraKind};
 use super::external_id::{ExternalId, Subject};
 use super::genre::Genre;
 use crate::domain::catalog::{self, CollectionsById, Credit, GenresById, PeopleById, TitleKind};
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::Result;
+use crate::graphql::language::wanted;
 use crate::graphql::together::{BySelection, Together};
 
 /// A film or a series, and what it was read together with.
@@ -113,6 +115,44 @@ impl TitleFields {
         certification.map(Into::into)
     }
 
+    /// The name in the language that whoever asks wants most of those that it has one in.
+    pub(super) fn say_name(&self, ctx: &Context<'_>, language: Option<&str>) -> Result<&str> {
+        Ok(self.title.name_in(wanted(ctx, language)?))
+    }
+
+    /// What it is about, in the same way.
+    pub(super) fn say_overview(
+        &self,
+        ctx: &Context<'_>,
+        language: Option<&str>,
+    ) -> Result<Option<&catalog::Text>> {
+        Ok(self.title.overview_in(wanted(ctx, language)?))
+    }
+
+    /// The line that it is advertised with, in the same way.
+    pub(super) fn say_tagline(
+        &self,
+        ctx: &Context<'_>,
+        language: Option<&str>,
+    ) -> Result<Option<&catalog::Text>> {
+        Ok(self.title.tagline_in(wanted(ctx, language)?))
+    }
+
+    /// The videos about it that are of one of these kinds, or that pass where none are named.
+    pub(super) fn list_extras(&self, kinds: Option<&[ExtraKind]>) -> Vec<Extra> {
+        let kinds = kinds.filter(|kinds| !kinds.is_empty());
+        let is_wanted =
+            |extra: &&catalog::Extra| kinds.is_none_or(|kinds| kinds.contains(&extra.kind.into()));
+        let extras = self.title.extras.iter().filter(is_wanted);
+        extras.map(Into::into).collect()
+    }
+
+    /// The trailers and teasers among them.
+    pub(super) fn list_trailers(&self) -> Vec<Extra> {
+        let trailers = self.title.extras.iter().filter(|extra| extra.is_trailer());
+        trailers.map(Into::into).collect()
+    }
+
     /// The ids elsewhere, with links to the providers that we know.
     pub(super) fn list_external_ids(&self) -> Vec<ExternalId> {
         let subject = match self.title.kind {
@@ -142,14 +182,100 @@ macro_rules! title_object {
                 &self.title().slug
             }
 
-            /// The name in the site's language, English.
-            pub(super) async fn name(&self) -> &str {
-                &self.title().name
+            /// The name in the language that is wanted, if it has one in that; else in the site's language, English.
+            pub(super) async fn name(
+                &self,
+                ctx: &Context<'_>,
+                #[graphql(
+                    desc = "The language to give it in, as a BCP 47 tag such as `de` or `pt-BR`; `INVALID` if it is none. Where it is not said in this, or if it is left out: in that of the viewer's profile, then in those of `Accept-Language`."
+                )]
+                language: Option<String>,
+            ) -> Result<&str> {
+                self.say_name(ctx, language.as_deref())
             }
 
             /// The name in the language that it was made in; null if unknown.
             pub(super) async fn original_name(&self) -> Option<&str> {
                 self.title().original_name.as_deref()
+            }
+
+            /// What it is about, in a few sentences of plain text: in the language that is wanted, else in the site's
+            /// language, English, else in the one that it was made in, else in any; `overviewLanguage` says in which.
+            /// Null if nobody has said.
+            pub(super) async fn overview(
+                &self,
+                ctx: &Context<'_>,
+                #[graphql(
+                    desc = "The language to give it in, as a BCP 47 tag such as `de` or `pt-BR`; `INVALID` if it is none. Where it is not said in this, or if it is left out: in that of the viewer's profile, then in those of `Accept-Language`."
+                )]
+                language: Option<String>,
+            ) -> Result<Option<&str>> {
+                Ok(self.say_overview(ctx, language.as_deref())?.map(|text| &*text.text))
+            }
+
+            /// The language that `overview` is in for the same argument, as a BCP 47 tag; null if there is none.
+            pub(super) async fn overview_language(
+                &self,
+                ctx: &Context<'_>,
+                #[graphql(
+                    desc = "The language to give it in, as a BCP 47 tag such as `de` or `pt-BR`; `INVALID` if it is none. Where it is not said in this, or if it is left out: in that of the viewer's profile, then in those of `Accept-Language`."
+                )]
+                language: Option<String>,
+            ) -> Result<Option<&str>> {
+                Ok(self.say_overview(ctx, language.as_deref())?.map(|text| text.language.as_str()))
+            }
+
+            /// The line that it is advertised with, in plain text; the language is chosen as that of `overview`. Null
+            /// if it has none.
+            pub(super) async fn tagline(
+                &self,
+                ctx: &Context<'_>,
+                #[graphql(
+                    desc = "The language to give it in, as a BCP 47 tag such as `de` or `pt-BR`; `INVALID` if it is none. Where it is not said in this, or if it is left out: in that of the viewer's profile, then in those of `Accept-Language`."
+                )]
+                language: Option<String>,
+            ) -> Result<Option<&str>> {
+                Ok(self.say_tagline(ctx, language.as_deref())?.map(|text| &*text.text))
+            }
+
+            /// The language that `tagline` is in for the same argument, as a BCP 47 tag; null if there is none.
+            pub(super) async fn tagline_language(
+                &self,
+                ctx: &Context<'_>,
+                #[graphql(
+                    desc = "The language to give it in, as a BCP 47 tag such as `de` or `pt-BR`; `INVALID` if it is none. Where it is not said in this, or if it is left out: in that of the viewer's profile, then in those of `Accept-Language`."
+                )]
+                language: Option<String>,
+            ) -> Result<Option<&str>> {
+                Ok(self.say_tagline(ctx, language.as_deref())?.map(|text| text.language.as_str()))
+            }
+
+            /// The companies that made it, by name; at most 50.
+            pub(super) async fn studios(&self) -> &[String] {
+                &self.title().studios
+            }
+
+            /// Words that curators found for it; at most 100.
+            pub(super) async fn tags(&self) -> &[String] {
+                &self.title().tags
+            }
+
+            /// How it is rated by other sites.
+            pub(super) async fn rating(&self) -> RatingSummary {
+                RatingSummary::of(self.title())
+            }
+
+            /// Trailers and teasers, the ones to show first in front; at most 100.
+            pub(super) async fn trailers(&self) -> Vec<Extra> {
+                self.list_trailers()
+            }
+
+            /// Videos about it on other sites, trailers and teasers among them and first; at most 100.
+            pub(super) async fn extras(
+                &self,
+                #[graphql(desc = "Only these kinds; all if left out or empty.")] kind: Option<Vec<ExtraKind>>,
+            ) -> Option<Vec<Extra>> {
+                Some(self.list_extras(kind.as_deref()))
             }
 
             /// The year of the first showing; null if unknown.
@@ -198,8 +324,9 @@ macro_rules! title_object {
                 self.find_certification(system.as_deref())
             }
 
-            /// Who made it: directors (creators, for a series) first, then actors, each in billing order. Page by page in
-            /// either direction: `first` and `after`, or `last` and `before`; a page has 20 rows if neither says how many.
+            /// Who made it: directors (creators, for a series) first, then actors, guests, writers, producers and
+            /// composers, each in billing order. Page by page in either direction: `first` and `after`, or `last` and
+            /// `before`; a page has 20 rows if neither says how many.
             pub(super) async fn credits(
                 &self,
                 ctx: &Context<'_>,

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use async_graphql::Context;
 
+use super::credit::CreditedRole;
 use super::facets::TitleConnection;
 use super::title::{TitleEdge, titles};
-use crate::domain::catalog::{self, TitleQuery};
-use crate::domain::ids::TitleId;
+use crate::domain::catalog::{self, Roles, TitleFilter, TitleQuery};
+use crate::domain::ids::{PersonId, TitleId};
 use crate::domain::page::{Direction, KeyValue, Keyset, Slice, Window};
 use crate::graphql::context::ContextExt;
 use crate::graphql::cursor::{Given, Order};
@@ -39,6 +40,31 @@ pub(super) async fn list_titles(
     query: TitleQuery,
     args: PageArgs,
 ) -> Result<Option<TitleConnection>> {
+    list(ctx, query, args, None).await
+}
+
+/// The same of somebody's titles that pass, in these roles if any are named; each row says what they did for it.
+pub(super) async fn list_titles_of_person(
+    ctx: &Context<'_>,
+    person: PersonId,
+    roles: Option<Roles>,
+    order: catalog::TitleOrder,
+    args: PageArgs,
+) -> Result<Option<TitleConnection>> {
+    let filter = TitleFilter {
+        people: Some(vec![person]),
+        roles,
+        ..TitleFilter::default()
+    };
+    list(ctx, TitleQuery { filter, order }, args, Some(person)).await
+}
+
+async fn list(
+    ctx: &Context<'_>,
+    query: TitleQuery,
+    args: PageArgs,
+    person: Option<PersonId>,
+) -> Result<Option<TitleConnection>> {
     let order = of_cursors(query.order);
     let (window, given) = args.window_behind(order, 20, |start| is_of(query.order, start))?;
     let slice = read(ctx, &query, &window, &given).await?;
@@ -53,7 +79,11 @@ pub(super) async fn list_titles(
             given if is_leafed && given.len() <= MOST_LEAFED => order.cursor_behind(keyset, given),
             _ => order.cursor(keyset),
         };
-        TitleEdge::new(cursor, node, None)
+        let edge = TitleEdge::new(cursor, node, None);
+        match person {
+            Some(person) => edge.of_person(CreditedRole::list(&title, person)),
+            None => edge,
+        }
     });
     let slice = Slice {
         rows: edges.collect(),

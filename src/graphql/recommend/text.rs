@@ -58,7 +58,7 @@ mod tests {
     use chrono::DateTime;
 
     use super::*;
-    use crate::domain::catalog::Publication;
+    use crate::domain::catalog::{Publication, Texts};
     use crate::domain::ids::{GenreId, PersonId, TitleId};
     use crate::domain::stamp::Stamp;
 
@@ -76,6 +76,7 @@ mod tests {
             duration: None,
             genres: vec![],
             credits: vec![],
+            crew: vec![],
             countries: vec![],
             languages: vec![],
             external_ids: vec![],
@@ -84,6 +85,14 @@ mod tests {
             episode_duration: None,
             collection: None,
             certifications: vec![],
+            names: Texts::default(),
+            overview: Texts::default(),
+            tagline: Texts::default(),
+            status: None,
+            studios: Vec::new(),
+            tags: Vec::new(),
+            scores: Vec::new(),
+            extras: Vec::new(),
             watchers: 0,
             stamp: Stamp::first(DateTime::UNIX_EPOCH),
         }

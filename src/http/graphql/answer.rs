@@ -74,7 +74,7 @@ pub(super) fn cacheable(answered: Answered, media: Media, asked: &HeaderMap) -> 
     }
     headers.insert(
         VARY,
-        HeaderValue::from_static("accept, accept-encoding, authorization, cookie"),
+        HeaderValue::from_static("accept, accept-encoding, accept-language, authorization, cookie"),
     );
     if is_known {
         headers.remove(CONTENT_TYPE);

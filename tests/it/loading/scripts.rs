@@ -137,6 +137,8 @@ async fn store_as_once(program: &Program) {
         slug: slug.to_owned(),
         name: name.to_owned(),
         born: None,
+        died: None,
+        birthplace: None,
         external_ids: Vec::new(),
         stamp,
     };

@@ -43,6 +43,68 @@ async fn a_table_says_the_same_as_the_records_that_it_stands_for() {
 }
 
 #[tokio::test]
+async fn crew_specials_and_lives_come_in_tables_too() {
+    let program = Program::new(On::Embedded).await;
+    let tables = [
+        "kind,slug,title,guests,writers,producers,composers\nseries,dusk,Dusk,A|B,C,D|E,F\n",
+        "series,season,episode,number_end,absolute_number,airs_before_season,airs_before_episode,airs_after_season\n\
+            dusk,1,1,2,1,,,\ndusk,0,1,,,1,1,\ndusk,0,2,,,,,1\n",
+        "kind,slug,name,died,birthplace,biography.en,biography.de\nperson,c,C,2020-02-29,Rome,Wrote.,Schrieb.\n",
+    ];
+    for table in tables {
+        let loaded = load_table(&program, table).await;
+        assert!(loaded.is_clean, "{table}: {:?}", loaded.messages);
+    }
+    let site = program.serve().await;
+
+    let query = "{ series(slug: \"dusk\") { credits { edges { role node { slug } } }
+            seasons(includeSpecials: true) { episodes { nodes {
+                numberEnd absoluteNumber airsBeforeSeason airsBeforeEpisode airsAfterSeason } } } }
+        person(slug: \"c\") { died birthplace biography biography_de: biography(language: \"de\") } }";
+    let found = site.ask(query, json!({})).await;
+
+    let credits = found["series"]["credits"]["edges"].as_array().unwrap();
+    let credits: Vec<_> = credits
+        .iter()
+        .map(|it| {
+            (
+                it["role"].as_str().unwrap(),
+                it["node"]["slug"].as_str().unwrap(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        credits,
+        [
+            ("GUEST", "a"),
+            ("GUEST", "b"),
+            ("WRITER", "c"),
+            ("PRODUCER", "d"),
+            ("PRODUCER", "e"),
+            ("COMPOSER", "f"),
+        ]
+    );
+    let numbers = |season: usize, episode: usize| {
+        let episode = &found["series"]["seasons"][season]["episodes"]["nodes"][episode];
+        let fields = [
+            "numberEnd",
+            "absoluteNumber",
+            "airsBeforeSeason",
+            "airsBeforeEpisode",
+            "airsAfterSeason",
+        ];
+        fields.map(|field| episode[field].as_u64())
+    };
+    assert_eq!(numbers(0, 0), [None, None, Some(1), Some(1), None]);
+    assert_eq!(numbers(0, 1), [None, None, None, None, Some(1)]);
+    assert_eq!(numbers(1, 0), [Some(2), Some(1), None, None, None]);
+    let person = json!({
+        "died": "2020-02-29", "birthplace": "Rome", "biography": "Wrote.", "biography_de": "Schrieb.",
+    });
+    assert_eq!(found["person"], person);
+}
+
+#[tokio::test]
 async fn watches_come_in_tables_too() {
     let program = Program::new(On::Embedded).await;
     load_table(&program, FILMS).await;

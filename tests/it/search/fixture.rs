@@ -7,8 +7,8 @@ use std::sync::Arc;
 use chrono::DateTime;
 use reelgraph::adapters::search::WordSearch;
 use reelgraph::domain::catalog::{
-    Change, Changed, Credit, CreditRole, NamesOfTitles, Person, Publication, Title, TitleKind,
-    TitleSearch, Wanted,
+    Change, Changed, Credit, CreditRole, NamesOfTitles, Person, Publication, Texts, Title,
+    TitleKind, TitleSearch, Wanted,
 };
 use reelgraph::domain::ids::{PersonId, TitleId};
 use reelgraph::domain::stamp::Stamp;
@@ -146,6 +146,7 @@ fn title(slug: &str, name: &str, credits: &[Credit]) -> Title {
         duration: None,
         genres: Vec::new(),
         credits: credits.to_vec(),
+        crew: Vec::new(),
         countries: Vec::new(),
         languages: Vec::new(),
         external_ids: Vec::new(),
@@ -154,6 +155,14 @@ fn title(slug: &str, name: &str, credits: &[Credit]) -> Title {
         episode_duration: None,
         collection: None,
         certifications: Vec::new(),
+        names: Texts::default(),
+        overview: Texts::default(),
+        tagline: Texts::default(),
+        status: None,
+        studios: Vec::new(),
+        tags: Vec::new(),
+        scores: Vec::new(),
+        extras: Vec::new(),
         watchers: 0,
         stamp: stamp(),
     }
@@ -194,6 +203,8 @@ pub(super) fn person(first_name: &str, name: &str) -> Change {
             slug,
             name: name.to_owned(),
             born: None,
+            died: None,
+            birthplace: None,
             external_ids: Vec::new(),
             stamp: stamp(),
         }),

@@ -201,6 +201,11 @@ impl World {
         match field {
             "Query.film" => by_key("Film", "allowed-1"),
             "Query.series" => by_key("Series", "allowed-series"),
+            "Query.title" => {
+                let mut all = by_key("Film", "allowed-1");
+                all.extend(by_key("Series", "allowed-series"));
+                all
+            }
             "Query.collection" => {
                 let mut all = by_key("Collection", "shared-collection");
                 all.retain(|arguments| !arguments.starts_with("externalId"));

@@ -10,7 +10,7 @@ use reelgraph::adapters::memory::{CatalogSnapshot, MemoryEvents};
 use reelgraph::adapters::sqlite::{SqliteCatalog, SqliteDb, SqliteWatching};
 use reelgraph::domain::catalog::{
     CatalogBatch, CatalogFollower, CatalogListStore, CatalogPorts, CatalogService, ChangeSource,
-    Collection, Episode, ExternalId, Genre, Person, Season, SeasonId, Title, Visibility,
+    Collection, Episode, ExternalId, Genre, Person, Season, SeasonId, Texts, Title, Visibility,
 };
 use reelgraph::domain::clock::Clock;
 use reelgraph::domain::error::StoreError;
@@ -121,11 +121,16 @@ fn an_episode(series: u64, number: u32, aired: Option<NaiveDate>) -> Episode {
         series: TitleId(series),
         season: 1,
         number,
+        number_end: None,
+        absolute_number: None,
+        airs: None,
         name: None,
         original_name: None,
+        names: Texts::default(),
         aired,
         duration: Some(3000),
         directors: Vec::new(),
+        crew: Vec::new(),
         stamp: Stamp::first(at(0)),
     }
 }

@@ -56,7 +56,7 @@ impl Filters {
         for genre in &title.genres {
             self.genres.entry(*genre).or_default().insert(slot);
         }
-        for person in people(title) {
+        for person in title.credited() {
             let titles = self.people.entry(person).or_default();
             if let Err(place) = titles.binary_search(&slot) {
                 let mut more = Vec::with_capacity(titles.len() + 1);
@@ -103,7 +103,7 @@ impl Filters {
         for genre in &title.genres {
             take_out(self.genres.get_mut(genre));
         }
-        for person in people(title) {
+        for person in title.credited() {
             if let Some(titles) = self.people.get_mut(&person) {
                 *titles = titles.iter().copied().filter(|it| *it != slot).collect();
             }
@@ -346,12 +346,4 @@ fn any<'a>(sets: impl IntoIterator<Item = &'a RoaringBitmap>) -> Cow<'a, Roaring
 /// What the name of a title is filed under.
 fn initial(title: &Title) -> char {
     text::initial(&text::sort_name(&title.name))
-}
-
-/// Whoever is credited, each once.
-fn people(title: &Title) -> Vec<PersonId> {
-    let mut people: Vec<PersonId> = title.credits.iter().map(|credit| credit.person).collect();
-    people.sort_unstable();
-    people.dedup();
-    people
 }

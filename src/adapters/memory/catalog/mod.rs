@@ -3,7 +3,8 @@
 //!
 //! It is never the record. Until it was read, which whoever first needs a list waits for, things come from the record
 //! itself. What this process writes is in it at once, what another one writes comes by the change feed. Things that it
-//! does not know by their id are asked of the record: another server may have written them a moment ago.
+//! does not know by their id are asked of the record: another server may have written them a moment ago. What is long
+//! and wanted of few things at a time, lives of people and what happens in episodes, stays in the record.
 
 mod episodes;
 mod filters;
@@ -25,8 +26,8 @@ use hashbrown::HashSet;
 use self::tables::Tables;
 use super::reads;
 use crate::domain::catalog::{
-    CatalogBatch, CatalogListStore, CatalogStore, Change, ChangeSource, Collection, Episode, Genre,
-    Person, Title,
+    Biography, CatalogBatch, CatalogListStore, CatalogStore, Change, ChangeSource, Collection,
+    Episode, Genre, Overview, Person, Title,
 };
 use crate::domain::error::StoreError;
 use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
@@ -236,6 +237,10 @@ impl CatalogStore for CatalogSnapshot {
         Ok(found)
     }
 
+    async fn biographies(&self, ids: &[PersonId]) -> Result<Vec<Biography>, StoreError> {
+        self.record.things.biographies(ids).await
+    }
+
     async fn genres(&self, ids: &[GenreId]) -> Result<Vec<Genre>, StoreError> {
         let find = |tables: &Tables, id| tables.genres.get(&id).cloned();
         let (mut found, missing) = self.known("genres", ids, find);
@@ -277,5 +282,9 @@ impl CatalogStore for CatalogSnapshot {
             found.extend(self.record.things.episodes(&missing).await?);
         }
         Ok(found)
+    }
+
+    async fn overviews(&self, ids: &[EpisodeId]) -> Result<Vec<Overview>, StoreError> {
+        self.record.things.overviews(ids).await
     }
 }

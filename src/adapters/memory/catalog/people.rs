@@ -109,14 +109,22 @@ fn as_entry(place: usize) -> u32 {
     u32::try_from(place).expect("fewer people than live")
 }
 
-/// The slug, the name, and the external ids, by provider.
-type Texts<'a> = (&'a str, &'a str, Vec<(&'a str, &'a str)>);
+/// The slug, the name, the external ids, by provider, and what few have: the birthplace and the day of death.
+type Texts<'a> = (
+    &'a str,
+    &'a str,
+    Vec<(&'a str, &'a str)>,
+    Option<&'a str>,
+    Option<NaiveDate>,
+);
 
 impl Kept {
     fn of(person: &Person) -> Self {
         let ids = person.external_ids.iter();
         let ids = ids.map(|id| (id.provider.as_str(), id.value.as_str()));
-        let texts: Texts<'_> = (&person.slug, &person.name, ids.collect());
+        let birthplace = person.birthplace.as_deref();
+        let (slug, name) = (&person.slug, &person.name);
+        let texts: Texts<'_> = (slug, name, ids.collect(), birthplace, person.died);
         let texts = postcard::to_stdvec(&texts).expect("texts can be written one behind the other");
         Self {
             id: person.id,
@@ -128,7 +136,7 @@ impl Kept {
 
     fn person(&self) -> Person {
         let texts: Texts<'_> = postcard::from_bytes(&self.texts).expect("they were written so");
-        let (slug, name, ids) = texts;
+        let (slug, name, ids, birthplace, died) = texts;
         let ids = ids.into_iter().map(|(provider, value)| ExternalId {
             provider: provider.to_owned(),
             value: value.to_owned(),
@@ -138,6 +146,8 @@ impl Kept {
             slug: slug.to_owned(),
             name: name.to_owned(),
             born: self.born,
+            died,
+            birthplace: birthplace.map(str::to_owned),
             external_ids: ids.collect(),
             stamp: self.stamp,
         }

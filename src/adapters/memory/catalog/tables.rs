@@ -141,7 +141,7 @@ impl Tables {
         counts.collect()
     }
 
-    /// The titles that may be seen and pass.
+    /// The titles that may be seen and pass. The sets do not know roles: the few titles of somebody are looked at.
     fn passing(&self, visibility: &Visibility, filter: &TitleFilter) -> RoaringBitmap {
         let mut passing = self.filters.passing(visibility, filter);
         if let Some(since) = filter.added_since {
@@ -153,7 +153,14 @@ impl Tables {
         if let Some(these) = &filter.without {
             passing -= self.slots(these);
         }
-        passing
+        let (Some(people), Some(roles)) = (&filter.people, filter.roles) else {
+            return passing;
+        };
+        let is_credited = |slot: &Slot| {
+            let mut credits = self.titles.at(*slot).all_credits();
+            credits.any(|credit| people.contains(&credit.person) && roles.has(credit.role))
+        };
+        passing.iter().filter(is_credited).collect()
     }
 
     fn slots(&self, titles: &std::collections::HashSet<TitleId>) -> RoaringBitmap {

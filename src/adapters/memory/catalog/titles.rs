@@ -148,8 +148,13 @@ impl Titles {
 fn shrink(title: &mut Title) {
     title.genres.shrink_to_fit();
     title.credits.shrink_to_fit();
+    title.crew.shrink_to_fit();
     title.countries.shrink_to_fit();
     title.languages.shrink_to_fit();
     title.external_ids.shrink_to_fit();
     title.certifications.shrink_to_fit();
+    title.studios.shrink_to_fit();
+    title.tags.shrink_to_fit();
+    title.scores.shrink_to_fit();
+    title.extras.shrink_to_fit();
 }

@@ -12,7 +12,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::adapters::mongo::find::name;
-use crate::domain::catalog::{Title, release_day};
+use crate::domain::catalog::{CatalogBatch, Episode, Person, Texts, Title, release_day};
 use crate::domain::error::StoreError;
 use crate::domain::stamp::Stamp;
 use crate::domain::text;
@@ -52,6 +52,32 @@ pub(super) fn title(title: &Title) -> Result<Document, StoreError> {
     document.insert("open_until", open_until);
     if let Some(age) = title.age() {
         document.insert("age", i32::from(age));
+    }
+    Ok(document)
+}
+
+/// The document of somebody, with what the batch tells of their life, if it does.
+pub(super) fn person(person: &Person, batch: &CatalogBatch) -> Result<Document, StoreError> {
+    let told = batch.biographies.iter().find(|it| it.person == person.id);
+    let told = told.map(|biography| &biography.texts);
+    with_texts(document(person, &person.stamp)?, "biography", told)
+}
+
+/// The document of an episode, with what the batch tells of it, if it does.
+pub(super) fn episode(episode: &Episode, batch: &CatalogBatch) -> Result<Document, StoreError> {
+    let told = batch.overviews.iter().find(|it| it.episode == episode.id);
+    let told = told.map(|overview| &overview.texts);
+    with_texts(document(episode, &episode.stamp)?, "overview", told)
+}
+
+fn with_texts(
+    mut document: Document,
+    field: &str,
+    texts: Option<&Texts>,
+) -> Result<Document, StoreError> {
+    if let Some(texts) = texts {
+        let texts = bson::serialize_to_document(texts).map_err(StoreError::failed)?;
+        document.insert(field, texts);
     }
     Ok(document)
 }

@@ -15,8 +15,9 @@ use crate::adapters::mongo::fields;
 use crate::adapters::mongo::find::{self, BATCH};
 use crate::adapters::mongo::indexes::Build;
 use crate::domain::catalog::{
-    CatalogBatch, CatalogListStore, CatalogPart, CatalogStore, Change, ChangeSource, Collection,
-    Episode, ExternalId, Genre, Person, Season, SeasonId, Title, TitleWatchers,
+    Biography, CatalogBatch, CatalogListStore, CatalogPart, CatalogStore, Change, ChangeSource,
+    Collection, Episode, ExternalId, Genre, Overview, Person, Season, SeasonId, Title,
+    TitleWatchers,
 };
 use crate::domain::error::StoreError;
 use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
@@ -129,6 +130,11 @@ impl CatalogStore for MongoCatalog {
         self.find(PEOPLE, doc! { "_id": { "$in": ids } }).await
     }
 
+    async fn biographies(&self, ids: &[PersonId]) -> Result<Vec<Biography>, StoreError> {
+        let ids = fields::list(ids, |id| id.to_i64());
+        self.find(PEOPLE, doc! { "_id": { "$in": ids } }).await
+    }
+
     async fn genres(&self, ids: &[GenreId]) -> Result<Vec<Genre>, StoreError> {
         let ids = fields::list(ids, |id| id.to_i64());
         self.find(GENRES, doc! { "_id": { "$in": ids } }).await
@@ -149,6 +155,11 @@ impl CatalogStore for MongoCatalog {
     }
 
     async fn episodes(&self, ids: &[EpisodeId]) -> Result<Vec<Episode>, StoreError> {
+        let ids = fields::list(ids, |id| id.to_i64());
+        self.find(EPISODES, doc! { "_id": { "$in": ids } }).await
+    }
+
+    async fn overviews(&self, ids: &[EpisodeId]) -> Result<Vec<Overview>, StoreError> {
         let ids = fields::list(ids, |id| id.to_i64());
         self.find(EPISODES, doc! { "_id": { "$in": ids } }).await
     }

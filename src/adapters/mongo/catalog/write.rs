@@ -43,7 +43,7 @@ impl Prepared {
                 Part::new(TITLES, titles.map(documents::title))?,
                 Part::new(
                     PEOPLE,
-                    people.map(|person| documents::document(person, &person.stamp)),
+                    people.map(|person| documents::person(person, batch)),
                 )?,
                 Part::new(
                     GENRES,
@@ -55,7 +55,7 @@ impl Prepared {
                 )?,
                 Part::new(
                     EPISODES,
-                    episodes.map(|episode| documents::document(episode, &episode.stamp)),
+                    episodes.map(|episode| documents::episode(episode, batch)),
                 )?,
             ],
         })

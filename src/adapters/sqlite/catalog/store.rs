@@ -12,8 +12,9 @@ use crate::adapters::sqlite::columns::{self, only, read, record};
 use crate::adapters::sqlite::db::{SqliteDb, store_error};
 use crate::adapters::sqlite::statements::{all, fill, readable};
 use crate::domain::catalog::{
-    CatalogBatch, CatalogListStore, CatalogPart, CatalogStore, Change, ChangeSource, Collection,
-    Episode, ExternalId, Genre, Person, Season, SeasonId, Title, TitleWatchers,
+    Biography, CatalogBatch, CatalogListStore, CatalogPart, CatalogStore, Change, ChangeSource,
+    Collection, Episode, ExternalId, Genre, Overview, Person, Season, SeasonId, Title,
+    TitleWatchers,
 };
 use crate::domain::error::StoreError;
 use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
@@ -23,6 +24,10 @@ use crate::domain::recommend::{TitleSource, WatchersStore};
 /// What titles are called that cannot be read, and other things.
 pub(super) const TITLES: &str = "titles";
 pub(super) const DOCUMENTS: &str = "documents";
+
+/// The documents of people and of episodes, by a list of ids.
+const PEOPLE: &str = "SELECT document FROM people WHERE id IN (SELECT value FROM json_each(?))";
+const EPISODES: &str = "SELECT document FROM episodes WHERE id IN (SELECT value FROM json_each(?))";
 
 /// The catalogue in the database file.
 #[derive(Clone)]
@@ -92,11 +97,13 @@ impl CatalogStore for SqliteCatalog {
     }
 
     async fn people(&self, ids: &[PersonId]) -> Result<Vec<Person>, StoreError> {
-        self.documents(
-            "SELECT document FROM people WHERE id IN (SELECT value FROM json_each(?))",
-            columns::list(ids.iter().map(|id| id.to_i64())),
-        )
-        .await
+        let ids = columns::list(ids.iter().map(|id| id.to_i64()));
+        self.documents(PEOPLE, ids).await
+    }
+
+    async fn biographies(&self, ids: &[PersonId]) -> Result<Vec<Biography>, StoreError> {
+        let ids = columns::list(ids.iter().map(|id| id.to_i64()));
+        self.documents(PEOPLE, ids).await
     }
 
     async fn genres(&self, ids: &[GenreId]) -> Result<Vec<Genre>, StoreError> {
@@ -129,11 +136,13 @@ impl CatalogStore for SqliteCatalog {
     }
 
     async fn episodes(&self, ids: &[EpisodeId]) -> Result<Vec<Episode>, StoreError> {
-        self.documents(
-            "SELECT document FROM episodes WHERE id IN (SELECT value FROM json_each(?))",
-            columns::list(ids.iter().map(|id| id.to_i64())),
-        )
-        .await
+        let ids = columns::list(ids.iter().map(|id| id.to_i64()));
+        self.documents(EPISODES, ids).await
+    }
+
+    async fn overviews(&self, ids: &[EpisodeId]) -> Result<Vec<Overview>, StoreError> {
+        let ids = columns::list(ids.iter().map(|id| id.to_i64()));
+        self.documents(EPISODES, ids).await
     }
 }
 

@@ -1,6 +1,7 @@
 //! What changes the catalogue.
 
 use rusqlite::{Connection, named_params};
+use serde::Serialize;
 
 use super::rows::{CollectionRow, EpisodeRow, GenreRow, PersonRow};
 use super::side::SideTables;
@@ -9,7 +10,9 @@ use crate::adapters::sqlite::db::{NOW, store_error};
 use crate::adapters::sqlite::statements::{
     all, changed, execute, find, insert, one, update, write,
 };
-use crate::domain::catalog::{CatalogBatch, Collection, Episode, Genre, Person, Title};
+use crate::domain::catalog::{
+    Biography, CatalogBatch, Collection, Episode, Genre, Overview, Person, Title,
+};
 use crate::domain::error::StoreError;
 use crate::domain::ids::TitleId;
 use crate::domain::stamp::Stamp;
@@ -38,7 +41,9 @@ pub(super) fn put(connection: &Connection, batch: &CatalogBatch) -> Result<(), S
     }
     side.write(connection)?;
     for person in replacements_first(&batch.people, |person| person.stamp.revision) {
-        put_person(connection, person, feed.next())?;
+        let mut told = batch.biographies.iter();
+        let told = told.find(|it| it.person == person.id);
+        put_person(connection, person, told, feed.next())?;
     }
     for genre in replacements_first(&batch.genres, |genre| genre.stamp.revision) {
         put_genre(connection, genre, feed.next())?;
@@ -47,7 +52,9 @@ pub(super) fn put(connection: &Connection, batch: &CatalogBatch) -> Result<(), S
         put_collection(connection, collection, feed.next())?;
     }
     for episode in replacements_first(&batch.episodes, |episode| episode.stamp.revision) {
-        put_episode(connection, episode, feed.next())?;
+        let mut told = batch.overviews.iter();
+        let told = told.find(|it| it.episode == episode.id);
+        put_episode(connection, episode, told, feed.next())?;
     }
     feed.close(connection)
 }
@@ -174,7 +181,30 @@ fn stored(
     find(connection, &sql, [id], only).map_err(store_error)
 }
 
-fn put_person(connection: &Connection, person: &Person, sequence: i64) -> Result<(), StoreError> {
+/// Somebody's document, with what is told of their life, if anything is said of that.
+#[derive(Serialize)]
+struct PersonDocument<'a> {
+    #[serde(flatten)]
+    person: &'a Person,
+    #[serde(flatten)]
+    biography: Option<&'a Biography>,
+}
+
+/// The same of an episode.
+#[derive(Serialize)]
+struct EpisodeDocument<'a> {
+    #[serde(flatten)]
+    episode: &'a Episode,
+    #[serde(flatten)]
+    overview: Option<&'a Overview>,
+}
+
+fn put_person(
+    connection: &Connection,
+    person: &Person,
+    biography: Option<&Biography>,
+    sequence: i64,
+) -> Result<(), StoreError> {
     let id = person.id.to_i64();
     let stored = stored(connection, "people", id, person.stamp)?;
     let row = PersonRow {
@@ -182,7 +212,7 @@ fn put_person(connection: &Connection, person: &Person, sequence: i64) -> Result
         slug: person.slug.clone(),
         revision: person.stamp.revision.cast_signed(),
         sequence,
-        document: json_over(stored.as_deref(), person)?,
+        document: json_over(stored.as_deref(), &PersonDocument { person, biography })?,
     };
     put_row(connection, person.stamp, &row)
 }
@@ -221,6 +251,7 @@ fn put_collection(
 fn put_episode(
     connection: &Connection,
     episode: &Episode,
+    overview: Option<&Overview>,
     sequence: i64,
 ) -> Result<(), StoreError> {
     let id = episode.id.to_i64();
@@ -232,7 +263,7 @@ fn put_episode(
         number: episode.number,
         revision: episode.stamp.revision.cast_signed(),
         sequence,
-        document: json_over(stored.as_deref(), episode)?,
+        document: json_over(stored.as_deref(), &EpisodeDocument { episode, overview })?,
     };
     put_row(connection, episode.stamp, &row)
 }

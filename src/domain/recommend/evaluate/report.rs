@@ -213,7 +213,7 @@ mod tests {
 
     use super::super::split::{HeldOut, Watch, tastes};
     use super::*;
-    use crate::domain::catalog::{Publication, Title, TitleKind};
+    use crate::domain::catalog::{Publication, Texts, Title, TitleKind};
     use crate::domain::ids::{ProfileId, TitleId};
     use crate::domain::stamp::Stamp;
 
@@ -254,6 +254,7 @@ mod tests {
             duration: None,
             genres: Vec::new(),
             credits: Vec::new(),
+            crew: Vec::new(),
             countries: Vec::new(),
             languages: Vec::new(),
             external_ids: Vec::new(),
@@ -262,6 +263,14 @@ mod tests {
             episode_duration: None,
             collection: None,
             certifications: Vec::new(),
+            names: Texts::default(),
+            overview: Texts::default(),
+            tagline: Texts::default(),
+            status: None,
+            studios: Vec::new(),
+            tags: Vec::new(),
+            scores: Vec::new(),
+            extras: Vec::new(),
             watchers: 0,
             stamp: Stamp::first(DateTime::UNIX_EPOCH),
         };

@@ -24,7 +24,7 @@ use super::site_statistics::SiteStatistics;
 use super::title_page::like_title;
 use super::types::Recommendation;
 use crate::domain::catalog::{
-    CatalogService, Title, TitleFilter, TitleOrder, TitleQuery, Visibility,
+    CatalogService, CreditRole, Title, TitleFilter, TitleOrder, TitleQuery, Visibility,
 };
 use crate::domain::clock::Clock;
 use crate::domain::error::StoreError;
@@ -146,6 +146,12 @@ impl RecommendService {
             people.extend(&seed.actors);
             let of_people = TitleFilter {
                 people: Some(people),
+                // Titles are compared by no other roles.
+                roles: Some(
+                    [CreditRole::Director, CreditRole::Actor]
+                        .into_iter()
+                        .collect(),
+                ),
                 ..TitleFilter::default()
             };
             let of_genres = TitleFilter {

@@ -331,6 +331,10 @@ async fn full_of_ties(store: &Opened) -> Vec<Title> {
                     credit(number % 5, CreditRole::Director, 0),
                     credit(number % 4, CreditRole::Actor, 0),
                 ];
+                title.crew = vec![
+                    credit(number % 3, CreditRole::Writer, 0),
+                    credit(20 + number % 2, CreditRole::Composer, 0),
+                ];
                 title.languages = [vec!["en"], vec!["de", "en"], vec![]][(number % 3) as usize]
                     .iter()
                     .map(ToString::to_string)
@@ -358,6 +362,7 @@ fn filters() -> Vec<TitleFilter> {
     let kinds = |kinds: &[TitleKind]| Some(kinds.to_vec());
     let genres = |ids: &[u64]| Some(ids.iter().copied().map(GenreId).collect());
     let people = |ids: &[u64]| Some(ids.iter().copied().map(PersonId).collect());
+    let roles = |roles: &[CreditRole]| Some(roles.iter().copied().collect());
     vec![
         TitleFilter::default(),
         only(|filter| filter.kinds = kinds(&[TitleKind::Film])),
@@ -367,6 +372,21 @@ fn filters() -> Vec<TitleFilter> {
         only(|filter| filter.genres = genres(&[1, 10, 11])),
         only(|filter| filter.people = people(&[3])),
         only(|filter| filter.people = people(&[1, 2, 404])),
+        only(|filter| filter.people = people(&[20])),
+        only(|filter| {
+            filter.people = people(&[1, 20]);
+            filter.roles = roles(&[CreditRole::Writer]);
+        }),
+        only(|filter| {
+            filter.people = people(&[1, 2]);
+            filter.roles = roles(&[CreditRole::Director, CreditRole::Actor]);
+        }),
+        only(|filter| {
+            filter.people = people(&[21]);
+            filter.roles = roles(&[CreditRole::Guest]);
+        }),
+        // Of nobody: it says nothing.
+        only(|filter| filter.roles = roles(&[CreditRole::Guest])),
         only(|filter| filter.year_from = Some(1999)),
         only(|filter| filter.year_from = Some(2000)),
         only(|filter| filter.year_to = Some(1999)),

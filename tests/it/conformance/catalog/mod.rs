@@ -10,6 +10,7 @@ mod parts;
 mod reads;
 pub(crate) mod samples;
 mod snapshot;
+mod told;
 mod visibility;
 mod waiting;
 mod writes;

@@ -34,6 +34,7 @@ fn everything() -> CatalogBatch {
         genres: numbers().map(|number| genre(number, "Genre")).into(),
         collections: numbers().map(collection).into(),
         episodes: [1, 2, 3, 4, 5].map(|number| episode(3, 1, number)).into(),
+        ..CatalogBatch::default()
     }
 }
 

@@ -253,6 +253,8 @@ async fn asking_for_nothing_gives_nothing(store: &Opened) {
     assert_eq!(store.titles_by_slug(&[]).await.unwrap(), []);
     assert_eq!(store.titles_by_external_id(&[]).await.unwrap(), []);
     assert_eq!(store.people(&[]).await.unwrap(), []);
+    assert_eq!(store.biographies(&[]).await.unwrap(), []);
+    assert_eq!(store.overviews(&[]).await.unwrap(), []);
     assert_eq!(store.people_by_slug(&[]).await.unwrap(), []);
     assert_eq!(store.genres(&[]).await.unwrap(), []);
     assert_eq!(store.collections(&[]).await.unwrap(), []);

@@ -1,14 +1,16 @@
 //! Things to put into a catalogue: complete, each different from the others by its number.
 
 use std::borrow::Borrow;
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use reelgraph::domain::catalog::{
-    CatalogBatch, Certification, Collection, Credit, CreditRole, Episode, ExternalId, Genre,
-    PartOf, Person, Publication, Title, TitleKind,
+    Airs, Biography, CatalogBatch, Certification, Collection, Credit, CreditRole, Episode,
+    ExternalId, Genre, Overview, PartOf, Person, Publication, Texts, Title, TitleKind,
 };
 use reelgraph::domain::error::StoreError;
 use reelgraph::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
+use reelgraph::domain::language::LanguageTag;
 use reelgraph::domain::stamp::Stamp;
 
 use super::backend::Opened;
@@ -38,6 +40,13 @@ pub(crate) fn film(number: u64) -> Title {
             credit(1, CreditRole::Actor, 0),
             credit(2, CreditRole::Actor, 1),
         ],
+        crew: vec![
+            credit(903, CreditRole::Guest, 0),
+            credit(901, CreditRole::Writer, 0),
+            credit(904, CreditRole::Writer, 1),
+            credit(903, CreditRole::Producer, 0),
+            credit(905, CreditRole::Composer, 0),
+        ],
         countries: vec!["DE".to_owned(), "AT".to_owned()],
         languages: vec!["de".to_owned(), "en".to_owned()],
         external_ids: vec![
@@ -52,6 +61,14 @@ pub(crate) fn film(number: u64) -> Title {
             part: Some(7),
         }),
         certifications: vec![certification("DE", "12", 12), certification("US", "R", 17)],
+        names: Texts::default(),
+        overview: Texts::default(),
+        tagline: Texts::default(),
+        status: None,
+        studios: Vec::new(),
+        tags: Vec::new(),
+        scores: Vec::new(),
+        extras: Vec::new(),
         watchers: 0,
         stamp: Stamp::first(at(number)),
     }
@@ -72,6 +89,7 @@ pub(super) fn series(number: u64) -> Title {
         duration: None,
         genres: Vec::new(),
         credits: Vec::new(),
+        crew: Vec::new(),
         countries: Vec::new(),
         languages: Vec::new(),
         external_ids: Vec::new(),
@@ -80,6 +98,14 @@ pub(super) fn series(number: u64) -> Title {
         episode_duration: None,
         collection: None,
         certifications: Vec::new(),
+        names: Texts::default(),
+        overview: Texts::default(),
+        tagline: Texts::default(),
+        status: None,
+        studios: Vec::new(),
+        tags: Vec::new(),
+        scores: Vec::new(),
+        extras: Vec::new(),
         watchers: 0,
         stamp: Stamp::first(at(number)),
     }
@@ -91,6 +117,8 @@ pub(super) fn person(number: u64) -> Person {
         slug: format!("person-{number}"),
         name: format!("Person {number}"),
         born: NaiveDate::from_ymd_opt(1950, 2, 28),
+        died: NaiveDate::from_ymd_opt(2020, 2, 29),
+        birthplace: Some(format!("Place {number}")),
         external_ids: vec![external("imdb", &format!("nm{number}"))],
         stamp: Stamp::first(at(number)),
     }
@@ -132,11 +160,22 @@ pub(super) fn episode(series: u64, season: u32, number: u32) -> Episode {
         series: TitleId(series),
         season,
         number,
+        number_end: Some(number + 1),
+        absolute_number: Some(100 + number),
+        airs: (season == 0).then_some(Airs::BeforeEpisode {
+            season: 1,
+            episode: number,
+        }),
         name: Some(format!("Episode {number}")),
         original_name: None,
+        names: texts(&[("de", "Folge"), ("pt-BR", "Episódio")]),
         aired: NaiveDate::from_ymd_opt(2008, 1, 20),
         duration: Some(2880),
         directors: vec![PersonId(1)],
+        crew: vec![
+            credit(2, CreditRole::Guest, 0),
+            credit(4, CreditRole::Writer, 0),
+        ],
         stamp: Stamp::first(at(1)),
     }
 }
@@ -145,8 +184,33 @@ pub(super) fn credit(person: u64, role: CreditRole, order: u32) -> Credit {
     Credit {
         person: PersonId(person),
         role,
-        character: (role == CreditRole::Actor).then(|| format!("Character {order}")),
+        character: matches!(role, CreditRole::Actor | CreditRole::Guest)
+            .then(|| format!("Character {order}")),
         order,
+    }
+}
+
+/// Texts in some languages, by their tags.
+pub(super) fn texts(texts: &[(&str, &str)]) -> Texts {
+    let texts = texts.iter().map(|(language, text)| {
+        let language = LanguageTag::parse(language).unwrap();
+        (language, Box::from(*text))
+    });
+    texts.collect::<BTreeMap<_, _>>().into()
+}
+
+/// What is told of somebody of the same number, and of an episode.
+pub(super) fn biography(person: &Person, texts: Texts) -> Biography {
+    Biography {
+        person: person.id,
+        texts,
+    }
+}
+
+pub(super) fn overview(episode: &Episode, texts: Texts) -> Overview {
+    Overview {
+        episode: episode.id,
+        texts,
     }
 }
 

@@ -335,6 +335,7 @@ fn everything() -> CatalogBatch {
         genres: vec![genre(1, "Drama"), genre(2, "War")],
         collections: vec![collection(1), collection(2)],
         episodes: vec![episode(2, 1, 1), episode(2, 1, 2)],
+        ..CatalogBatch::default()
     }
 }
 
@@ -351,6 +352,7 @@ fn next_of_everything() -> CatalogBatch {
         genres: all.genres.into_iter().map(next_genre).collect(),
         collections: all.collections.into_iter().map(next_collection).collect(),
         episodes: all.episodes.into_iter().map(next_episode).collect(),
+        ..CatalogBatch::default()
     }
 }
 
@@ -406,5 +408,6 @@ async fn stored(store: &Opened) -> CatalogBatch {
         genres,
         collections,
         episodes: store.episodes_of_series(&series).await.unwrap(),
+        ..CatalogBatch::default()
     }
 }

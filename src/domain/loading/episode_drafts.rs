@@ -1,0 +1,132 @@
+//! From records of episodes to documents: what a record says, laid over what is stored.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+
+use super::credits::PersonKey;
+use super::drafts::{Draft, credits, names_of};
+use super::episodes::EpisodeRecord;
+use super::options::Manner;
+use super::problem::Problem;
+use crate::domain::catalog::{Airs, Credit, CreditRole, Episode, Overview, Texts};
+use crate::domain::ids::{EpisodeId, PersonId, TitleId};
+use crate::domain::stamp::Stamp;
+
+/// The episode that a record makes of what is stored, with what happens in it.
+pub(super) fn draft(
+    record: &EpisodeRecord,
+    series: TitleId,
+    stored: Option<&(Episode, Texts)>,
+    manner: Manner,
+    people: &HashMap<PersonKey, PersonId>,
+    now: DateTime<Utc>,
+) -> Result<Draft<(Episode, Texts)>, Problem> {
+    let before = stored.filter(|_| matches!(manner, Manner::Merge)).cloned();
+    let (base, texts) = before.unwrap_or_else(|| (blank(record, series, now), Texts::default()));
+    let stamp = stored.map_or(Stamp::first(now), |(stored, _)| stored.stamp.next(now));
+    let directors = record.directors.clone().map(|names| {
+        let ids = names
+            .iter()
+            .filter_map(|name| people.get(&name.person).copied());
+        ids.collect::<Vec<PersonId>>()
+    });
+    let crew = [
+        (CreditRole::Guest, &record.guests),
+        (CreditRole::Writer, &record.writers),
+    ];
+    let crew = crew.into_iter().flat_map(|(role, said)| {
+        let stored = base.crew.iter().filter(|credit| credit.role == role);
+        let said = said.clone().map(|names| credits(&names, role, people));
+        said.over(stored.cloned().collect::<Vec<Credit>>())
+    });
+    let episode = Episode {
+        crew: crew.collect(),
+        number_end: record.number_end.over(base.number_end),
+        absolute_number: record.absolute_number.over(base.absolute_number),
+        airs: record.airs.over(base.airs)?,
+        name: record.name.over(base.name),
+        original_name: record.original_name.over(base.original_name),
+        names: record.names.over_texts(base.names),
+        aired: record.aired.over(base.aired),
+        duration: record.duration.over(base.duration),
+        directors: directors.over(base.directors),
+        stamp,
+        id: base.id,
+        series: base.series,
+        season: base.season,
+        number: base.number,
+    };
+    let after = (episode, record.overview.over_texts(texts));
+    Ok(Draft::of(stored, after, changes))
+}
+
+/// An episode of which nothing is told but its place.
+fn blank(record: &EpisodeRecord, series: TitleId, now: DateTime<Utc>) -> Episode {
+    Episode {
+        id: EpisodeId::of_ordinal(series, record.season, record.number),
+        series,
+        season: record.season,
+        number: record.number,
+        number_end: None,
+        absolute_number: None,
+        airs: None,
+        name: None,
+        original_name: None,
+        names: Texts::default(),
+        aired: None,
+        duration: None,
+        directors: Vec::new(),
+        crew: Vec::new(),
+        stamp: Stamp::first(now),
+    }
+}
+
+/// The fields in which two differ, as files call them.
+fn changes(old: &(Episode, Texts), new: &(Episode, Texts)) -> Vec<&'static str> {
+    let ((old, old_texts), (new, texts)) = (old, new);
+    let of_role = |episode: &Episode, role| -> Vec<Credit> {
+        let credits = episode.crew.iter().filter(|credit| credit.role == role);
+        credits.cloned().collect()
+    };
+    let differ = |role| of_role(old, role) != of_role(new, role);
+    let (before, after) = (old.airs, new.airs);
+    let has_moved =
+        |season: fn(Airs) -> Option<u32>| before.and_then(season) != after.and_then(season);
+    names_of([
+        ("number_end", new.number_end != old.number_end),
+        (
+            "absolute_number",
+            new.absolute_number != old.absolute_number,
+        ),
+        ("airs_before_season", has_moved(Airs::before_season)),
+        ("airs_before_episode", has_moved(Airs::before_episode)),
+        ("airs_after_season", has_moved(Airs::after_season)),
+        ("title", new.name != old.name),
+        ("original_title", new.original_name != old.original_name),
+        ("names", new.names != old.names),
+        ("overview", texts != old_texts),
+        ("air_date", new.aired != old.aired),
+        ("runtime_minutes", new.duration != old.duration),
+        ("directors", new.directors != old.directors),
+        ("guests", differ(CreditRole::Guest)),
+        ("writers", differ(CreditRole::Writer)),
+    ])
+}
+
+/// The episodes of a batch, with what happens in those of which that is told, or was before.
+pub(super) fn parted(drafts: Vec<(Episode, Texts)>) -> (Vec<Episode>, Vec<Overview>) {
+    let told = drafts.iter().filter(|(episode, texts)| {
+        // What is new has nothing that would have to be taken away.
+        episode.stamp.revision > 1 || !texts.is_empty()
+    });
+    let overviews = told.map(|(episode, texts)| Overview {
+        episode: episode.id,
+        texts: texts.clone(),
+    });
+    let overviews = overviews.collect();
+    (
+        drafts.into_iter().map(|(episode, _)| episode).collect(),
+        overviews,
+    )
+}

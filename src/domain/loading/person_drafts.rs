@@ -1,0 +1,151 @@
+//! From records of people to documents: what a record says, laid over what is stored.
+
+use chrono::{DateTime, Utc};
+
+use super::drafts::{Draft, credited, names_of};
+use super::options::Manner;
+use super::people::{PersonRecord, check_days};
+use super::problem::Problem;
+use crate::domain::catalog::{Biography, Person, Texts};
+
+/// The person that a record makes of what is stored, with what is told of the life.
+pub(super) fn draft(
+    record: &PersonRecord,
+    stored: Option<&(Person, Texts)>,
+    manner: Manner,
+    now: DateTime<Utc>,
+) -> Result<Draft<(Person, Texts)>, Problem> {
+    let (base, texts) = match (stored, manner) {
+        (Some((stored, texts)), Manner::Merge) => {
+            let person = Person {
+                stamp: stored.stamp.next(now),
+                ..stored.clone()
+            };
+            (person, texts.clone())
+        }
+        (Some((stored, _)), Manner::Replace) => {
+            let person = Person {
+                id: stored.id,
+                stamp: stored.stamp.next(now),
+                ..credited(&stored.slug, "", now)
+            };
+            (person, Texts::default())
+        }
+        (None, _) => (credited(&record.slug, "", now), Texts::default()),
+    };
+    let person = Person {
+        name: record.name.clone(),
+        born: record.born.over(base.born),
+        died: record.died.over(base.died),
+        birthplace: record.birthplace.over(base.birthplace),
+        external_ids: record
+            .external_ids
+            .over_entries(base.external_ids, |id| &id.provider),
+        ..base
+    };
+    check_days(person.born, person.died)?;
+    let after = (person, record.biography.over_texts(texts));
+    Ok(Draft::of(stored, after, |old, new| {
+        let ((old, old_texts), (new, texts)) = (old, new);
+        names_of([
+            ("name", new.name != old.name),
+            ("born", new.born != old.born),
+            ("died", new.died != old.died),
+            ("birthplace", new.birthplace != old.birthplace),
+            ("biography", texts != old_texts),
+            ("ids", new.external_ids != old.external_ids),
+        ])
+    }))
+}
+
+/// The people of a batch, with the lives that are told of otherwise than before.
+pub(super) fn parted(drafts: Vec<(Person, Texts)>) -> (Vec<Person>, Vec<Biography>) {
+    let told = drafts.iter().filter(|(person, texts)| {
+        // What is new has nothing that would have to be taken away.
+        person.stamp.revision > 1 || !texts.is_empty()
+    });
+    let biographies = told.map(|(person, texts)| Biography {
+        person: person.id,
+        texts: texts.clone(),
+    });
+    let biographies = biographies.collect();
+    (
+        drafts.into_iter().map(|(person, _)| person).collect(),
+        biographies,
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::NaiveDate;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::domain::loading::fields::Fields;
+    use crate::domain::loading::people::read_person;
+
+    fn read(record: Value) -> Result<PersonRecord, Problem> {
+        let Value::Object(map) = record else {
+            unreachable!("it is an object");
+        };
+        read_person(&mut Fields::new(map))
+    }
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    /// What is stored after a record is laid over it.
+    fn laid(
+        stored: Option<&(Person, Texts)>,
+        record: Value,
+        manner: Manner,
+    ) -> Option<(Person, Texts)> {
+        let record = read(record).unwrap();
+        match draft(&record, stored, manner, DateTime::UNIX_EPOCH).unwrap() {
+            Draft::New(person) | Draft::Changed(person, _) => Some(person),
+            Draft::Unchanged => None,
+        }
+    }
+
+    #[test]
+    fn a_record_is_laid_over_what_is_stored() {
+        let first = json!({
+            "slug": "a", "name": "A", "born": "1900-01-01", "died": "1980-01-01", "birthplace": "Rome",
+            "biography": { "en": "An actor.", "it": "Un attore." },
+        });
+        let stored = laid(None, first.clone(), Manner::Merge).unwrap();
+        assert_eq!(laid(Some(&stored), first, Manner::Merge), None);
+
+        let said = json!({ "slug": "a", "name": "A", "died": null, "biography": { "it": null } });
+        let (person, texts) = laid(Some(&stored), said, Manner::Merge).unwrap();
+        assert_eq!((person.born, person.died), (Some(day("1900-01-01")), None));
+        assert_eq!(person.birthplace.as_deref(), Some("Rome"));
+        assert_eq!(
+            serde_json::to_value(texts).unwrap(),
+            json!({ "en": "An actor." })
+        );
+
+        let bare = json!({ "slug": "a", "name": "A" });
+        let (person, texts) = laid(Some(&stored), bare, Manner::Replace).unwrap();
+        assert_eq!(
+            (person.born, person.died, person.birthplace),
+            (None, None, None)
+        );
+        assert!(texts.is_empty());
+    }
+
+    #[test]
+    fn nobody_dies_before_the_birth_that_is_stored() {
+        let born = json!({ "slug": "a", "name": "A", "born": "1900-01-01" });
+        let stored = laid(None, born, Manner::Merge).unwrap();
+        let record = read(json!({ "slug": "a", "name": "A", "died": "1899-01-01" })).unwrap();
+
+        let refused = draft(&record, Some(&stored), Manner::Merge, DateTime::UNIX_EPOCH);
+
+        let Err(problem) = refused else {
+            unreachable!("it is refused");
+        };
+        assert_eq!(problem.field, "died");
+    }
+}
