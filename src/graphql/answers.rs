@@ -14,6 +14,7 @@ use serde::Serialize;
 
 use super::asked::{Asked, Common};
 use super::context::Caller;
+use super::documents::Operation;
 use crate::domain::catalog::CatalogService;
 use crate::domain::language::LanguageTag;
 use crate::domain::viewer::Viewer;
@@ -39,7 +40,7 @@ pub(super) struct Question {
     document: u64,
     operation: Option<String>,
     variables: String,
-    /// The languages that are asked for beside the question.
+    /// The languages that are asked for beside it; none if the answer is the same in all.
     languages: Vec<LanguageTag>,
     revision: u64,
 }
@@ -67,17 +68,23 @@ impl Answers {
     }
 
     /// What a query asks that nobody in particular sends; `None`: its answer is nobody else's.
-    pub(super) async fn question(&self, asked: &Asked) -> Option<Arc<Question>> {
+    pub(super) async fn question(
+        &self,
+        asked: &Asked,
+        operation: &Operation,
+    ) -> Option<Arc<Question>> {
         let caller = asked.data.get(&TypeId::of::<Caller>())?;
         let caller = caller.downcast_ref::<Caller>()?;
         if caller.viewer() != Viewer::Anonymous {
             return None;
         }
+        let languages = caller.languages();
+        let languages = languages.iter().filter(|_| operation.is_translated);
         Some(Arc::new(Question {
             document: asked.document.number(),
             operation: asked.operation.clone(),
             variables: serde_json::to_string(&asked.variables).ok()?,
-            languages: caller.languages().to_vec(),
+            languages: languages.copied().collect(),
             // Read before the answer is made: what changes meanwhile makes another question of it.
             revision: self.catalog.revision().await.ok()??,
         }))
@@ -97,7 +104,7 @@ impl Answers {
         &self,
         question: Arc<Question>,
         response: &Response,
-        fresh: usize,
+        operation: &Operation,
     ) -> Option<Common> {
         let is_whole = response.errors.is_empty()
             && response.extensions.is_empty()
@@ -108,7 +115,11 @@ impl Answers {
         let data = &response.data;
         let body = serde_json::to_vec(&Body { data }).ok()?;
         let body = body.into();
-        let answer = Common { body, fresh };
+        let answer = Common {
+            body,
+            fresh: operation.fresh,
+            is_translated: operation.is_translated,
+        };
         self.given.insert(question, answer.clone());
         Some(answer)
     }

@@ -31,6 +31,8 @@ pub struct Common {
     pub body: Arc<[u8]>,
     /// For how many seconds caches may give it again.
     pub fresh: usize,
+    /// Whether it goes by the languages that were asked for.
+    pub is_translated: bool,
 }
 
 /// What executes the operations of documents.

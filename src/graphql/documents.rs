@@ -16,6 +16,7 @@ use super::freshness;
 use super::inputs::Inputs;
 use super::limits::{self, LimitError, Limits};
 use super::order::Order;
+use super::translated::is_translated;
 use super::types::{Types, operation};
 use crate::domain::persisted::DocumentHash;
 
@@ -58,6 +59,8 @@ pub(super) struct Operation {
     pub(super) order: Order,
     /// For how many seconds caches may give its answer again, where it is the same for everybody.
     pub(super) fresh: usize,
+    /// Whether its answer is another one for readers of other languages.
+    pub(super) is_translated: bool,
 }
 
 impl Documents {
@@ -172,6 +175,7 @@ impl Document {
             inputs: Inputs::of(types, &self.parsed, name),
             order: Order::of(&self.parsed, name),
             fresh: freshness::seconds(types, &self.parsed, name),
+            is_translated: is_translated(types, &self.parsed, name),
         });
         known().insert(key, Arc::clone(&operation));
         Some(operation)

@@ -36,6 +36,7 @@ mod search;
 mod together;
 mod total;
 mod trace;
+mod translated;
 mod turns;
 mod types;
 mod usage;

@@ -114,7 +114,7 @@ impl Execute for Schema {
             return theirs(Response::from_errors(vec![too_soon(overspent)]));
         }
         let question = if operation.kind == OperationType::Query {
-            self.answers.question(&asked).await
+            self.answers.question(&asked, &operation).await
         } else {
             None
         };
@@ -152,7 +152,7 @@ impl Execute for Schema {
             nulls::complete(&self.types, parsed, name.as_deref(), holes, data);
         }
         operation.order.apply(&mut response.data);
-        let kept = question.and_then(|asked| self.answers.keep(asked, &response, operation.fresh));
+        let kept = question.and_then(|asked| self.answers.keep(asked, &response, &operation));
         kept.map_or_else(|| theirs(response), Answered::Common)
     }
 }

@@ -53,6 +53,7 @@ mod sql;
 mod starting;
 mod suggestions;
 mod support;
+mod titles;
 mod usage;
 mod usage_api;
 mod visibility;

@@ -128,7 +128,7 @@ impl Video {
     }
 
     /// The video at an address: of a page or player of a host that we know, else a file. `None` if it is no address on the
-    /// web, has a name or password in it, or leads to no video of a known host. Kodi's way to say "on `YouTube`" is one.
+    /// web, has a name or password in it, or leads to no video of a known host. Kodi's way to say "on YouTube" is one.
     pub fn at_address(address: &str) -> Option<Self> {
         let url = Url::parse(address).ok()?;
         let parameter = |wanted: &str| {

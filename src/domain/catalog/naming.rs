@@ -70,7 +70,7 @@ mod tests {
             let language = LanguageTag::parse(language).unwrap();
             (language, Box::from(*text))
         });
-        texts.collect::<BTreeMap<_, _>>().into()
+        texts.collect::<BTreeMap<_, Box<str>>>().into()
     }
 
     fn amelie() -> Title {

@@ -17,7 +17,7 @@ pub enum SeriesStatus {
 }
 
 impl SeriesStatus {
-    /// The status that other catalogues spell so, whatever the case and spacing: TMDB, `TVmaze`, TVDB, Trakt, and with them
+    /// The status that other catalogues spell so, whatever the case and spacing: TMDB, TVmaze, TVDB, Trakt, and with them
     /// Kodi and Jellyfin. `None` if none does.
     pub fn spelled(text: &str) -> Option<Self> {
         let letters = text.chars().filter(|c| c.is_alphanumeric());

@@ -24,7 +24,7 @@ pub struct Text {
     into = "BTreeMap<LanguageTag, Box<str>>"
 )]
 pub struct Texts {
-    /// Sorted by language.
+    /// Sorted by language, each once.
     texts: Box<[Text]>,
 }
 
@@ -98,7 +98,7 @@ mod tests {
     fn texts(texts: &[(&str, &str)]) -> Texts {
         let texts = texts.iter();
         let texts = texts.map(|(language, text)| (tag(language), Box::from(*text)));
-        texts.collect::<BTreeMap<_, _>>().into()
+        texts.collect::<BTreeMap<_, Box<str>>>().into()
     }
 
     #[test]

@@ -11,9 +11,7 @@ use super::problem::Problem;
 use super::said::{Entries, Said};
 use super::scores::{MAX_SCORES, read_scores};
 use super::texts::{MAX_LANGUAGES, Translated, read_texts};
-use crate::domain::catalog::{
-    Extra, RatingScore, SITE_LANGUAGE, SeriesStatus, Text, Title, TitleKind,
-};
+use crate::domain::catalog::{Extra, RatingScore, SITE_LANGUAGE, SeriesStatus, Title, TitleKind};
 
 /// The longest texts, in characters.
 const MAX_OVERVIEW: usize = 10_000;
@@ -180,11 +178,12 @@ fn read_words(
 
 #[cfg(test)]
 mod tests {
+    use chrono::DateTime;
     use serde_json::json;
 
     use super::*;
+    use crate::domain::catalog::{Text, Texts};
     use crate::domain::loading::records::{Record, TitleRecord};
-    use chrono::DateTime;
 
     /// A record of a title with these fields besides, and the fields that were warned of or are not known.
     fn read(mut record: Value) -> Result<(TitleRecord, Vec<String>), Problem> {
@@ -206,7 +205,7 @@ mod tests {
         record.new_title(DateTime::UNIX_EPOCH).unwrap()
     }
 
-    fn texts(texts: &crate::domain::catalog::Texts) -> Vec<(&str, &str)> {
+    fn texts(texts: &Texts) -> Vec<(&str, &str)> {
         let texts = texts.iter();
         texts
             .map(|Text { language, text }| (language.as_str(), &**text))

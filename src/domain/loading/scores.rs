@@ -11,7 +11,7 @@ use crate::domain::catalog::{RatingScore, most_of_source, score_source};
 pub(super) const MAX_SCORES: usize = 20;
 /// The longest key of a source, in characters.
 const MAX_SOURCE: usize = 40;
-/// The greatest scale.
+/// The greatest best score.
 const MAX_SCALE: f64 = 1000.0;
 /// As many as an `Int` of GraphQL can be.
 const MAX_VOTES: i64 = 2_147_483_647;

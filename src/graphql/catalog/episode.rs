@@ -37,6 +37,10 @@ impl Episode {
     }
 
     /// What to call it: its name, or "Episode 6" if it has none.
+    #[expect(
+        clippy::unused_async,
+        reason = "resolvers are async, also those that may fail and wait for nothing"
+    )]
     pub(super) async fn name(
         &self,
         ctx: &Context<'_>,

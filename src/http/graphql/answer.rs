@@ -58,7 +58,11 @@ pub(super) fn answer(answered: Answered, media: Media) -> Response {
 /// It is the answer to whoever shows nothing, so it depends on what a request may show; a cache keeps nothing for those
 /// who show something else.
 pub(super) fn cacheable(answered: Answered, media: Media, asked: &HeaderMap) -> Response {
-    let Common { body, fresh } = match answered {
+    let Common {
+        body,
+        fresh,
+        is_translated,
+    } = match answered {
         Answered::Common(common) if common.fresh > 0 => common,
         other => return answer(other, media),
     };
@@ -74,7 +78,11 @@ pub(super) fn cacheable(answered: Answered, media: Media, asked: &HeaderMap) -> 
     }
     headers.insert(
         VARY,
-        HeaderValue::from_static("accept, accept-encoding, accept-language, authorization, cookie"),
+        HeaderValue::from_static(if is_translated {
+            "accept, accept-encoding, accept-language, authorization, cookie"
+        } else {
+            "accept, accept-encoding, authorization, cookie"
+        }),
     );
     if is_known {
         headers.remove(CONTENT_TYPE);

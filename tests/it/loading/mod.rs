@@ -9,6 +9,7 @@ mod publication;
 mod relations;
 mod scripts;
 mod tables;
+mod texts;
 mod values;
 mod warnings;
 
@@ -19,6 +20,7 @@ use serde_json::{Value, json};
 use crate::support::program::{On, Program};
 
 /// What a load said.
+#[derive(Debug)]
 struct Loaded {
     is_clean: bool,
     summary: String,

@@ -1,7 +1,10 @@
 //! What is found in spite of how it was typed.
 
+use std::collections::BTreeMap;
+
 use reelgraph::domain::catalog::TitleSearch;
 use reelgraph::domain::ids::TitleId;
+use reelgraph::domain::language::LanguageTag;
 
 use super::fixture::{Index, Seed, any, sorted};
 
@@ -50,6 +53,34 @@ async fn original_names_count_like_names() {
     ] {
         assert_eq!(seed.find(query).await, [slug], "{query}");
     }
+}
+
+#[tokio::test]
+async fn names_in_other_languages_count_like_names() {
+    let mut index = Index::new();
+    index.add("The Silence", 1);
+    index.add("Silence of the Night", 9);
+    let names = [
+        ("de", "Das Schweigen"),
+        ("sv", "Tystnaden"),
+        ("it", "The Silence"),
+    ];
+    let names = names.map(|(language, name)| {
+        (
+            LanguageTag::parse(language).unwrap(),
+            Box::<str>::from(name),
+        )
+    });
+    index.titles[0].names = BTreeMap::from(names).into();
+    let index = index.apply().await;
+
+    for query in ["das schweigen", "schweigen", "tystnaden", "tystnadne"] {
+        assert_eq!(index.find(query).await, ["The Silence"], "{query}");
+    }
+    assert_eq!(
+        index.find("the silence").await,
+        ["The Silence", "Silence of the Night"]
+    );
 }
 
 #[tokio::test]

@@ -1,7 +1,10 @@
 //! Reads by id, slug, external id and place.
 
-use reelgraph::domain::catalog::{PartOf, Season, SeasonId};
+use std::collections::BTreeMap;
+
+use reelgraph::domain::catalog::{PartOf, Season, SeasonId, SeriesStatus};
 use reelgraph::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
+use reelgraph::domain::language::LanguageTag;
 
 use super::backend::{Opened, open};
 use super::samples::{
@@ -25,6 +28,7 @@ on_every_backend!(open on [memory, sqlite, mongo]:
     five_thousand_are_found_in_one_call,
     every_character_survives,
     the_greatest_numbers_survive,
+    every_status_of_a_series_survives,
 );
 
 async fn titles_are_found_by_id_and_unknown_ids_left_out(store: &Opened) {
@@ -323,6 +327,10 @@ async fn every_character_survives(store: &Opened) {
             title.languages = vec![name.to_owned()];
             title.external_ids = vec![external(name, name)];
             title.credits[1].character = Some(name.to_owned());
+            title.overview =
+                BTreeMap::from([(LanguageTag::ENGLISH, Box::<str>::from(name))]).into();
+            title.tags = vec![name.to_owned()];
+            title.extras[0].name = Some(name.to_owned());
             title
         })
         .collect();
@@ -362,6 +370,26 @@ async fn the_greatest_numbers_survive(store: &Opened) {
     let seasons = [last.season_id()];
     let found = store.episodes_of_seasons(&seasons).await.unwrap();
     assert_eq!(found, [last]);
+}
+
+async fn every_status_of_a_series_survives(store: &Opened) {
+    let status = [
+        SeriesStatus::Announced,
+        SeriesStatus::Returning,
+        SeriesStatus::Ended,
+        SeriesStatus::Cancelled,
+    ];
+    let all = (1..).zip(status).map(|(number, status)| {
+        let mut title = series(number);
+        title.status = Some(status);
+        title
+    });
+    let all: Vec<_> = all.chain([series(9)]).collect();
+
+    put_titles(store, all.clone()).await.unwrap();
+
+    let ids: Vec<_> = all.iter().map(|title| title.id).collect();
+    assert_eq!(by_id(store.titles(&ids).await.unwrap()), all);
 }
 
 fn season(series: u64, number: u32) -> SeasonId {

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use reelgraph::domain::catalog::{
     Airs, Biography, CatalogBatch, Certification, Collection, Credit, CreditRole, Episode,
-    ExternalId, Genre, Overview, PartOf, Person, Publication, Texts, Title, TitleKind,
+    ExternalId, Extra, ExtraKind, Genre, Overview, PartOf, Person, Publication, RatingScore, Texts,
+    Title, TitleKind, Video,
 };
 use reelgraph::domain::error::StoreError;
 use reelgraph::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
@@ -19,6 +20,32 @@ use super::backend::Opened;
 pub(super) fn at(second: u64) -> DateTime<Utc> {
     DateTime::from_timestamp_millis(1_700_000_000_123).unwrap()
         + TimeDelta::seconds(i64::try_from(second % 1_000_000).unwrap())
+}
+
+pub(super) fn texts(texts: &[(&str, &str)]) -> Texts {
+    let texts = texts.iter().map(|(language, text)| {
+        let language = LanguageTag::parse(language).unwrap();
+        (language, Box::from(*text))
+    });
+    texts.collect::<BTreeMap<_, Box<str>>>().into()
+}
+
+fn score(source: &str, value: f64, max: f64) -> RatingScore {
+    RatingScore {
+        source: source.to_owned(),
+        value,
+        max,
+        votes: Some(u64::from(u32::MAX)),
+    }
+}
+
+fn extra(kind: ExtraKind, address: &str) -> Extra {
+    Extra {
+        kind,
+        video: Video::at_address(address).unwrap(),
+        name: Some("A video".to_owned()),
+        language: LanguageTag::parse("de-AT"),
+    }
 }
 
 /// A film in which everything that a film can have is set.
@@ -61,14 +88,21 @@ pub(crate) fn film(number: u64) -> Title {
             part: Some(7),
         }),
         certifications: vec![certification("DE", "12", 12), certification("US", "R", 17)],
-        names: Texts::default(),
-        overview: Texts::default(),
-        tagline: Texts::default(),
+        names: texts(&[("en", "Film"), ("pt-BR", "Filme")]),
+        overview: texts(&[("de", "Worum es geht."), ("zh-Hant-TW", "電影")]),
+        tagline: texts(&[("gsw", "Lueg!")]),
         status: None,
-        studios: Vec::new(),
-        tags: Vec::new(),
-        scores: Vec::new(),
-        extras: Vec::new(),
+        studios: vec!["A Studio".to_owned(), "Another".to_owned()],
+        tags: vec!["a tag".to_owned()],
+        scores: vec![
+            score("imdb", 7.0, 10.0),
+            score("rottentomatoes", 66.5, 100.0),
+        ],
+        extras: vec![
+            extra(ExtraKind::Trailer, "https://youtu.be/2GfZl4kuVNI"),
+            extra(ExtraKind::BehindTheScenes, "https://vimeo.com/1/8272103f6e"),
+            extra(ExtraKind::Other, "https://example.org/a.mp4"),
+        ],
         watchers: 0,
         stamp: Stamp::first(at(number)),
     }
@@ -188,15 +222,6 @@ pub(super) fn credit(person: u64, role: CreditRole, order: u32) -> Credit {
             .then(|| format!("Character {order}")),
         order,
     }
-}
-
-/// Texts in some languages, by their tags.
-pub(super) fn texts(texts: &[(&str, &str)]) -> Texts {
-    let texts = texts.iter().map(|(language, text)| {
-        let language = LanguageTag::parse(language).unwrap();
-        (language, Box::from(*text))
-    });
-    texts.collect::<BTreeMap<_, _>>().into()
 }
 
 /// What is told of somebody of the same number, and of an episode.
