@@ -10,7 +10,7 @@ use super::length::{self, DurationSource};
 use super::person::Person;
 use super::season::{Season, series};
 use super::series::Series;
-use crate::domain::catalog;
+use crate::domain::catalog::{self, Airs};
 use crate::domain::viewer::Role;
 use crate::domain::watching::WatchedItem;
 use crate::graphql::context::ContextExt;
@@ -96,18 +96,18 @@ impl Episode {
     /// The regular season that a special is to be watched before, or within it before `airsBeforeEpisode`; null if nobody
     /// says, and for all that are no specials.
     async fn airs_before_season(&self) -> Option<u32> {
-        self.0.airs?.before_season()
+        self.0.airs.and_then(Airs::before_season)
     }
 
     /// The number of the episode of `airsBeforeSeason` that a special is to be watched right before; null if it goes before
     /// the whole season.
     async fn airs_before_episode(&self) -> Option<u32> {
-        self.0.airs?.before_episode()
+        self.0.airs.and_then(Airs::before_episode)
     }
 
     /// The regular season that a special is to be watched after; null if nobody says, and for all that are no specials.
     async fn airs_after_season(&self) -> Option<u32> {
-        self.0.airs?.after_season()
+        self.0.airs.and_then(Airs::after_season)
     }
 
     /// The listed episode to watch after it, in the order of seasons and numbers, with those specials among them that say

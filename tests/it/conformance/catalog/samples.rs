@@ -22,7 +22,7 @@ pub(super) fn at(second: u64) -> DateTime<Utc> {
         + TimeDelta::seconds(i64::try_from(second % 1_000_000).unwrap())
 }
 
-fn texts(texts: &[(&str, &str)]) -> Texts {
+pub(super) fn texts(texts: &[(&str, &str)]) -> Texts {
     let texts = texts.iter().map(|(language, text)| {
         let language = LanguageTag::parse(language).unwrap();
         (language, Box::from(*text))
@@ -222,15 +222,6 @@ pub(super) fn credit(person: u64, role: CreditRole, order: u32) -> Credit {
             .then(|| format!("Character {order}")),
         order,
     }
-}
-
-/// Texts in some languages, by their tags.
-pub(super) fn texts(texts: &[(&str, &str)]) -> Texts {
-    let texts = texts.iter().map(|(language, text)| {
-        let language = LanguageTag::parse(language).unwrap();
-        (language, Box::from(*text))
-    });
-    texts.collect::<BTreeMap<_, _>>().into()
 }
 
 /// What is told of somebody of the same number, and of an episode.
