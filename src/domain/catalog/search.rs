@@ -223,13 +223,13 @@ impl SearchService {
         for facet in facets {
             let wanted = filter.without_facet(*facet);
             // Mostly no facet has a condition of its own, and one search is enough for all.
-            let titles = match found.take().filter(|(asked, _)| *asked == wanted) {
-                Some((_, titles)) => titles,
-                None => {
-                    let hits = self.titles(visibility, query, &wanted, MAX_HITS).await?;
-                    let facts = hits.iter().map(|(_, title)| TitleFacts::from(&**title));
-                    facts.collect()
-                }
+            let known = found.take().filter(|(asked, _)| *asked == wanted);
+            let titles: Vec<TitleFacts> = if let Some((_, titles)) = known {
+                titles
+            } else {
+                let hits = self.titles(visibility, query, &wanted, MAX_HITS).await?;
+                let facts = hits.iter().map(|(_, title)| TitleFacts::from(&**title));
+                facts.collect()
             };
             counts.push(FacetCount::of(&titles, *facet, most));
             found = Some((wanted, titles));
