@@ -129,6 +129,8 @@ pub(super) const LISTS: &Table = &[
         5,
     ),
     (&["ApiKey"], &["scopes"], 5),
+    (&["LogInRules"], &["providers"], 10),
+    (&["Site"], &["languages"], 5),
     (&["Episode"], &["directors"], 5),
     (&["Person"], &["externalIds"], 5),
     (&["Query"], &["genres"], 40),

@@ -19,7 +19,7 @@ const FEWEST_WORDS: usize = 4;
 
 /// Fields that give lists without an argument for their length: the domain keeps them short, or the length was asked
 /// for one level above.
-const WITHOUT_FIRST: [&str; 17] = [
+const WITHOUT_FIRST: [&str; 18] = [
     "breakdown",
     "certifications",
     "countries",
@@ -32,6 +32,7 @@ const WITHOUT_FIRST: [&str; 17] = [
     "languages",
     "nodes",
     "points",
+    "providers",
     "reasons",
     "results",
     "scopes",

@@ -3,7 +3,7 @@
 use async_graphql::{Enum, ID, InputObject};
 
 use crate::domain::catalog;
-use crate::domain::error::ErrorCode;
+use crate::domain::error::{Bounds, ErrorCode};
 use crate::graphql::error::{ApiError, Result};
 use crate::graphql::global_id::GlobalId;
 
@@ -99,7 +99,8 @@ fn ids<T>(
             ErrorCode::OutOfRange,
             field,
             format!("`{field}` may have at most {MOST} ids"),
-        ));
+        )
+        .within(Bounds::most(MOST)));
     }
     let decode = |id: &ID| {
         GlobalId::decode(id)
