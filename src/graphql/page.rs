@@ -9,7 +9,7 @@ use super::cursor::{Cursor, Given, MOST_GIVEN, Order};
 use super::error::{ApiError, Result};
 use super::total::Total;
 use super::turns::take_turns;
-use crate::domain::error::ErrorCode;
+use crate::domain::error::{Bounds, ErrorCode};
 use crate::domain::page::{Direction, KeyValue, Keyset, MAX_PAGE, Slice, Window};
 
 /// Which page somebody asks for.
@@ -206,6 +206,7 @@ pub(crate) fn limit(argument: &'static str, asked: Option<i32>, default: usize) 
                 argument,
                 format!("`{argument}` must be 1 to {MAX_PAGE}"),
             )
+            .within(Bounds::between(1, MAX_PAGE))
         })
 }
 

@@ -144,6 +144,8 @@ pub(super) const LISTS: &Table = &[
     ),
     (&["RatingSummary"], &["scores"], 5),
     (&["ApiKey"], &["scopes"], 5),
+    (&["LogInRules"], &["providers"], 10),
+    (&["Site"], &["languages"], 5),
     (&["Episode"], &["directors"], 5),
     (&["TitleEdge"], &["roles"], 2),
     (&["Person"], &["externalIds"], 5),

@@ -19,7 +19,7 @@ const FEWEST_WORDS: usize = 4;
 
 /// Fields that give lists without an argument for their length: the domain keeps them short, or the length was asked
 /// for one level above.
-const WITHOUT_FIRST: [&str; 24] = [
+const WITHOUT_FIRST: [&str; 25] = [
     "breakdown",
     "certifications",
     "countries",
@@ -34,6 +34,7 @@ const WITHOUT_FIRST: [&str; 24] = [
     "languages",
     "nodes",
     "points",
+    "providers",
     "reasons",
     "results",
     "roles",

@@ -14,7 +14,7 @@ use super::service::CatalogService;
 use super::store::{Change, Changed, TitleWatchers};
 use super::types::{Person, Title};
 use super::visibility::Visibility;
-use crate::domain::error::{Coded, ErrorCode, StoreError};
+use crate::domain::error::{Bounds, Coded, ErrorCode, StoreError};
 use crate::domain::ids::{CollectionId, PersonId, TitleId};
 
 /// The most hits that a search gives.
@@ -87,6 +87,9 @@ pub struct PersonHit {
     pub score: f64,
 }
 
+/// The most characters of a query.
+const LONGEST: usize = 200;
+
 /// What can go wrong with a search.
 #[derive(Debug, thiserror::Error)]
 pub enum SearchError {
@@ -120,6 +123,13 @@ impl Coded for SearchError {
         match self {
             Self::TooLong | Self::Blank => Some("query"),
             Self::Index(_) | Self::Beginning | Self::Catalog(_) => None,
+        }
+    }
+
+    fn bounds(&self) -> Bounds {
+        match self {
+            Self::TooLong | Self::Blank => Bounds::between(1, LONGEST),
+            Self::Index(_) | Self::Beginning | Self::Catalog(_) => Bounds::default(),
         }
     }
 }
@@ -168,8 +178,8 @@ impl SearchService {
         let query = query.trim();
         match query.chars().count() {
             0 => Err(SearchError::Blank),
-            1..=200 if self.begun.has_begun() => Ok(query),
-            1..=200 => Err(SearchError::Beginning),
+            1..=LONGEST if self.begun.has_begun() => Ok(query),
+            1..=LONGEST => Err(SearchError::Beginning),
             _ => Err(SearchError::TooLong),
         }
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_graphql::{Context, Enum, ID, InputObject};
 
 use crate::domain::catalog::{self, decade};
-use crate::domain::error::ErrorCode;
+use crate::domain::error::{Bounds, ErrorCode};
 use crate::domain::ids::{GenreId, PersonId, TitleId};
 use crate::domain::text::OTHER_INITIAL;
 use crate::domain::watching::OwnTitles;
@@ -335,7 +335,8 @@ fn some<T>(field: &'static str, values: Option<Vec<T>>) -> Result<Option<Vec<T>>
     let values = values.filter(|values| !values.is_empty());
     if values.as_ref().is_some_and(|values| values.len() > MOST) {
         let message = format!("`{field}` may have at most {MOST} values");
-        return Err(ApiError::argument(ErrorCode::OutOfRange, field, message));
+        let error = ApiError::argument(ErrorCode::OutOfRange, field, message);
+        return Err(error.within(Bounds::most(MOST)));
     }
     Ok(values)
 }
