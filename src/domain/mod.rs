@@ -14,6 +14,7 @@ pub mod ids;
 pub mod json;
 pub mod lease;
 pub mod limits;
+pub mod listeners;
 pub mod loading;
 pub mod measured;
 pub mod page;

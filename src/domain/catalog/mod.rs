@@ -13,6 +13,7 @@ mod rating_systems;
 mod search;
 mod service;
 mod store;
+mod telling;
 mod types;
 mod visibility;
 
@@ -37,6 +38,7 @@ pub use store::{
     CatalogBatch, CatalogListStore, CatalogPart, CatalogStore, Change, ChangeSource, Changed,
     TitleFilter, TitleListStore, TitleOrder, TitleQuery, TitleWatchers, release_day,
 };
+pub use telling::CatalogTeller;
 pub use types::{
     Collection, Credit, CreditRole, Episode, ExternalId, Genre, PartOf, Person, Season, SeasonId,
     Title, TitleKind,
