@@ -129,6 +129,7 @@ pub(super) const LISTS: &Table = &[
         5,
     ),
     (&["ApiKey"], &["scopes"], 5),
+    (&["CatalogueChange"], &["changed"], 100),
     (&["Episode"], &["directors"], 5),
     (&["Person"], &["externalIds"], 5),
     (&["Query"], &["genres"], 40),

@@ -339,6 +339,7 @@ async fn services(db: &SqliteDb, catalog: Arc<Counted>) -> (Services, CatalogSna
         accounts,
         visibility: VisibilityPolicy::default(),
         budget: None,
+        events,
         clock,
     };
     (services, snapshot)
