@@ -36,7 +36,7 @@ use super::auth::Authenticate;
 use super::client::{self, Proxies};
 use super::erasure;
 use super::export;
-use super::graphql::{DocumentPolicy, GraphqlEndpoint, Operations, PATH, Refusal};
+use super::graphql::{DocumentPolicy, GraphqlEndpoint, Live, LiveLimits, Operations, Refusal};
 use super::health::{self, Stores};
 use super::host;
 use super::insight::{self, Insight};
@@ -53,6 +53,8 @@ use crate::graphql::{Schema, Services, SessionCookie, build};
 
 /// The longest that anything takes; the GraphQL endpoint has a shorter limit of its own.
 const TIME_LIMIT: Duration = Duration::from_secs(30);
+/// The header by which requests name the stream of events that they are about.
+const STREAM_TOKEN: HeaderName = HeaderName::from_static("x-graphql-event-stream-token");
 /// The longest id of a request that is shown.
 const LONGEST_ID: usize = 64;
 
@@ -71,6 +73,8 @@ pub struct HttpOptions {
     pub unlimited_networks: Vec<IpNet>,
     /// How many requests are worked on at a time; none: as many as come.
     pub max_requests: Option<usize>,
+    /// How many connections of subscriptions may stay; none: as many as come.
+    pub max_live: Option<usize>,
     /// Where the metrics are collected, if they are.
     pub metrics: Option<PrometheusHandle>,
     /// Who may see them, and which stores answer.
@@ -117,6 +121,7 @@ pub fn router(
         authenticate: authenticate.clone(),
     };
     let usage = Usage::new(&services, &authenticate, &door.unlimited);
+    let authenticate = authenticate.with_budget(services.budget.clone());
     let endpoint = endpoint(services, authenticate, persisted, &options)?;
     let mut csrf = CsrfLayer::new();
     for origin in &options.trusted_origins {
@@ -131,9 +136,15 @@ pub fn router(
         mail_links::routes(accounts.clone(), cookie).merge(oauth::forms(accounts.clone(), cookie));
     let forms = forms.layer(of_pages.clone());
     let graphql = Router::new()
-        .route(PATH, endpoint.route())
+        .merge(endpoint.routes())
         .layer(csrf.with_rejection_response(|_| Refusal::cross_site().into_response()))
-        .layer(cors.clone());
+        .layer(cors.clone().allow_methods([
+            Method::GET,
+            Method::POST,
+            // Streams of events are reserved and left by these.
+            Method::PUT,
+            Method::DELETE,
+        ]));
     let files = export::routes(exports).merge(usage::routes(usage)?);
     let files = files.layer(of_pages).layer(cors);
     let oauth = oauth::routes(accounts.clone(), cookie).merge(erasure::routes(accounts.clone()));
@@ -196,7 +207,13 @@ fn endpoint(
         describes: options.introspection,
         ..Limits::default()
     };
+    let live = LiveLimits {
+        connections: options.max_live.unwrap_or(usize::MAX),
+        ..LiveLimits::default()
+    };
+    let live = Live::new(authenticate.clone(), live);
     let endpoint = GraphqlEndpoint::new(build(services, limits.describes), authenticate)
+        .live(live)
         .limits(limits)
         .persisted(persisted)
         .batch(options.batch.unwrap_or(1))
@@ -233,7 +250,7 @@ fn cors(trusted_origins: &[String]) -> anyhow::Result<CorsLayer> {
         .allow_credentials(true)
         .allow_methods([Method::GET, Method::POST])
         .allow_headers(
-            [ACCEPT, AUTHORIZATION, CONTENT_TYPE]
+            [ACCEPT, AUTHORIZATION, CONTENT_TYPE, STREAM_TOKEN]
                 .into_iter()
                 .chain(client::CLIENT_NAMES)
                 .collect::<Vec<_>>(),
