@@ -28,6 +28,7 @@ mod half_life;
 mod home;
 mod insight;
 mod layering;
+mod live;
 mod loading;
 mod mail;
 mod mail_links;
