@@ -127,7 +127,7 @@ impl EventBus for RedisEvents {
 /// Hands on what other servers tell, for ever.
 async fn receive(db: RedisDb, channel: Arc<str>, server: Uuid, local: Arc<dyn EventBus>) {
     let mut waits = waits();
-    let mut is_deaf = false;
+    let (mut is_deaf, missed) = (false, Event::Missed);
     loop {
         let lost = match db.subscribe(&channel).await {
             Ok((sink, stream)) => {
@@ -138,7 +138,7 @@ async fn receive(db: RedisDb, channel: Arc<str>, server: Uuid, local: Arc<dyn Ev
                 // Nobody knows what was told before.
                 local.publish(Event::Missed);
                 tokio::select! {
-                    () = hand_on(stream, server, &*local, &Event::Missed) => {
+                    () = hand_on(stream, server, &*local, &missed) => {
                         StoreError::unavailable("the connection has ended")
                     }
                     lost = channel::watch(sink) => lost,
@@ -163,6 +163,7 @@ async fn hear(
     hearing: Hearing,
 ) {
     let mut waits = waits();
+    let missed = Event::ListenersMissed;
     // Since when listeners wait; none: nobody does.
     let mut deaf_since: Option<Instant> = None;
     loop {
@@ -180,7 +181,7 @@ async fn hear(
                 local.publish(Event::ListenersMissed);
             }
             tokio::select! {
-                () = hand_on(stream, server, &*local, &Event::ListenersMissed) => {}
+                () = hand_on(stream, server, &*local, &missed) => {}
                 _ = channel::watch(sink) => {}
                 () = until_unheard(&*local, &hearing) => {
                     deaf_since = None;

@@ -10,7 +10,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{Response, StatusCode, header::CONTENT_TYPE};
-use futures::StreamExt;
+use futures::stream::{self, StreamExt};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
@@ -151,9 +151,10 @@ fn is_endless(answer: &Response<Body>) -> bool {
 
 /// A body during which its connection is at work.
 fn held(body: Body, at_work: impl Send + 'static) -> Body {
-    Body::from_stream(body.into_data_stream().map(move |bytes| {
-        let _held = &at_work;
-        bytes
+    let rest = (body.into_data_stream(), at_work);
+    Body::from_stream(stream::unfold(rest, |(mut body, at_work)| async move {
+        let bytes = body.next().await?;
+        Some((bytes, (body, at_work)))
     }))
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::body::to_bytes;
 use axum::extract::{Query, Request};
-use axum::http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use axum::http::header::{CONTENT_TYPE, HeaderName};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -86,17 +86,11 @@ impl Live {
         begin: Arc<dyn Begin>,
         request: Request,
     ) -> Response {
-        let answered = match request.headers().get(TOKEN).map(HeaderValue::to_str) {
-            Some(Err(_)) => Err(Refusal::bad_request("the token of the stream is no text")),
-            Some(Ok(token)) => {
-                let token = token.to_owned();
-                self.on_stream(&token, begin, request).await
-            }
-            None => match named(&request).token {
-                Some(token) => self.on_stream(&token, begin, request).await,
-                None if request.method() == Method::PUT => self.reserve(request).await,
-                None => self.events(begin, request).await,
-            },
+        let is_new = request.method() == Method::PUT;
+        let answered = match token(&request) {
+            Some(token) => self.on_stream(&token, begin, request).await,
+            None if is_new => self.reserve(request).await,
+            None => self.events(begin, request).await,
         };
         answered.unwrap_or_else(IntoResponse::into_response)
     }
@@ -210,6 +204,14 @@ impl Live {
             Err(error) => Err(ApiError::from(error).into()),
         }
     }
+}
+
+/// The token of the stream that a request is about, in its header or its address.
+fn token(request: &Request) -> Option<String> {
+    let header = request.headers().get(TOKEN);
+    // What is no text is the token of no stream.
+    let header = header.map(|token| String::from_utf8_lossy(token.as_bytes()).into_owned());
+    header.or_else(|| named(request).token)
 }
 
 fn named(request: &Request) -> Named {
