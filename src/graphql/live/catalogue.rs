@@ -51,8 +51,8 @@ impl CatalogueChange {
             ItemId::Episode(_) => None,
         });
         let ids: Vec<TitleId> = ids.collect();
-        let found = ctx.services().catalog.titles(&ctx.visibility(), &ids);
-        Ok(titles(found.await?))
+        let (catalog, visibility) = (&ctx.services().catalog, ctx.visibility());
+        Ok(titles(catalog.titles(&visibility, &ids).await?))
     }
 
     /// Whether more may have changed than `changed` says, because there was too much of it or the site lost count.

@@ -2,7 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::pin::{Pin, pin};
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -136,7 +136,7 @@ async fn hold(
             }
             _ = stopping.wait_for(|stops| *stops), if !is_stopping => {
                 is_stopping = true;
-                Pin::as_mut(&mut served).graceful_shutdown();
+                served.as_mut().graceful_shutdown();
             }
             () = place.connection.cut() => break,
         }
