@@ -77,7 +77,7 @@ pub struct Settings {
         value_name = "COUNT"
     )]
     pub max_requests: Option<usize>,
-    /// How many WebSockets and streams of events may stay at a time, for subscriptions [default: 5000]
+    /// How many WebSocket connections and streams of events may stay at a time, for subscriptions [default: 5000]
     #[arg(long, global = true, env = "REELGRAPH_MAX_LIVE", value_name = "COUNT")]
     pub max_live: Option<usize>,
     /// Whether what each viewer and each network asks for is counted and limited; off for benchmarks [default: true]

@@ -1,4 +1,4 @@
-//! Subscriptions, as clients meet them: over WebSockets and as streams of events, on one server and on two.
+//! Subscriptions, as clients meet them: over a WebSocket and as streams of events, on one server and on two.
 
 mod closes;
 mod ends;

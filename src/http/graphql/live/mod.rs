@@ -1,4 +1,4 @@
-//! Subscriptions over HTTP: WebSockets by the protocol `graphql-transport-ws`, and streams of events by `graphql-sse`.
+//! Subscriptions over HTTP: a WebSocket by the protocol `graphql-transport-ws`, or streams of events by `graphql-sse`.
 //!
 //! Ours instead of async-graphql's `http::WebSocket` (7.2.1), which accepts a second subscriber of an id, has other close
 //! codes than the protocol, and executes documents past our limits and budgets.
