@@ -14,7 +14,9 @@ use crate::adapters::search::WordSearch;
 use crate::config::{Config, Environment};
 use crate::domain::accounts::{AccountPorts, AccountService, MailService};
 use crate::domain::budget::{Budget, BudgetPolicy};
-use crate::domain::catalog::{CatalogFollower, CatalogService, SearchService, VisibilityPolicy};
+use crate::domain::catalog::{
+    CatalogFollower, CatalogService, CatalogTeller, SearchService, VisibilityPolicy,
+};
 use crate::domain::clock::{Clock, SystemClock};
 use crate::domain::entropy::{Entropy, SystemEntropy, unique_name};
 use crate::domain::finding::Finding;
@@ -259,8 +261,12 @@ impl App {
         for part in snapshot.titles_and_people(AT_A_TIME) {
             self.search.follow(&part).await.context(cannot)?;
         }
-        let followers: Vec<Arc<dyn CatalogFollower>> =
-            vec![Arc::new(snapshot.clone()), Arc::new(self.search.clone())];
+        // Whoever is told of a change finds it.
+        let followers: Vec<Arc<dyn CatalogFollower>> = vec![
+            Arc::new(snapshot.clone()),
+            Arc::new(self.search.clone()),
+            Arc::new(CatalogTeller::new(Arc::clone(&self.stores.bus))),
+        ];
         let mut feed = CatalogFeed::new(self.catalog.clone(), followers, from);
         feed.catch_up().await.context(cannot)?;
         self.search.begun().begin();
@@ -353,6 +359,7 @@ impl App {
             visibility: self.visibility,
             site: options.facts(),
             budget: self.budget.clone(),
+            events: Arc::clone(&self.stores.bus),
             clock: Arc::clone(&self.clock),
         };
         let exports =

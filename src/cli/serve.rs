@@ -74,6 +74,7 @@ pub(super) async fn run(config: &Config) -> anyhow::Result<ExitCode> {
         country_header: config.country_header.clone(),
         unlimited_networks: config.unlimited_networks.clone(),
         max_requests: Some(config.max_requests),
+        max_live: Some(config.max_live),
         site_name: config.site_name.clone(),
         introspection: if config.introspection {
             Introspection::Open

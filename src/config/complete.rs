@@ -31,6 +31,8 @@ const LOG: &str = "info,neo4rs=warn";
 const CONNECTIONS: usize = 10_000;
 /// More than a site needs whose answers take some milliseconds, and so few that all are answered within a second or two.
 const REQUESTS: usize = 500;
+/// Half of the connections: the others are for requests.
+const LIVE: usize = 5_000;
 /// As many operations as a page needs that asks for its parts one by one.
 const BATCH: usize = 10;
 /// A house or an office behind one address needs a few for each who is in it.
@@ -61,6 +63,8 @@ pub struct Config {
     pub max_connections_per_peer: usize,
     /// How many requests are worked on at a time, at least one.
     pub max_requests: usize,
+    /// How many connections of subscriptions may stay, at least one.
+    pub max_live: usize,
     /// Whether what each viewer and each network asks for is limited.
     pub budget: bool,
     /// Networks for which it is not.
@@ -179,6 +183,7 @@ impl Config {
                     .unwrap_or(CONNECTIONS_PER_PEER),
             )?,
             max_requests: at_least_one("max-requests", given.max_requests.unwrap_or(REQUESTS))?,
+            max_live: at_least_one("max-live", given.max_live.unwrap_or(LIVE))?,
             budget: given.budget.unwrap_or(true),
             unlimited_networks: given.unlimited_networks.unwrap_or_default(),
             log: given.log.unwrap_or_else(|| LOG.to_owned()),

@@ -80,6 +80,9 @@ pub struct Settings {
         value_name = "COUNT"
     )]
     pub max_requests: Option<usize>,
+    /// How many WebSocket connections and streams of events may stay at a time, for subscriptions [default: 5000]
+    #[arg(long, global = true, env = "REELGRAPH_MAX_LIVE", value_name = "COUNT")]
+    pub max_live: Option<usize>,
     /// Whether what each viewer and each network asks for is counted and limited; off for benchmarks [default: true]
     #[arg(long, global = true, env = "REELGRAPH_BUDGET", value_name = "BOOL")]
     pub budget: Option<bool>,
@@ -283,6 +286,7 @@ impl Settings {
                 .max_connections_per_peer
                 .or(other.max_connections_per_peer),
             max_requests: self.max_requests.or(other.max_requests),
+            max_live: self.max_live.or(other.max_live),
             budget: self.budget.or(other.budget),
             unlimited_networks: self.unlimited_networks.or(other.unlimited_networks),
             log: self.log.or(other.log),

@@ -3,7 +3,10 @@
 
 use std::sync::Arc;
 
-use super::ids::ProfileId;
+use async_trait::async_trait;
+
+use super::ids::{ProfileId, TitleId, UserId};
+use super::listeners::{ItemId, Listener, Topic};
 
 /// What one part of the program tells the others. An event may be lost or come twice: it only says what may be stale,
 /// so to handle it is idempotent.
@@ -24,13 +27,34 @@ pub enum Event {
     TastesChanged(Arc<[ProfileId]>),
     /// `SIMILAR` edges were written to the graph.
     SimilarChanged,
+    /// How a profile stands with these items is another now. For listeners alone: what is folded of it, jobs learn
+    /// otherwise.
+    StatesChanged {
+        profile: ProfileId,
+        items: Arc<[ItemId]>,
+    },
+    /// An account, its profiles, its keys or its sessions were written: what somebody proved may hold no more. For
+    /// listeners alone.
+    AccountChanged(UserId),
+    /// This server has taken in that these titles, or episodes of them, were written. For listeners alone.
+    TitlesChanged(Arc<[TitleId]>),
+    /// Events that are for listeners alone were lost.
+    ListenersMissed,
     /// Events were lost: anything may have happened.
     Missed,
 }
 
 /// Passes events on: to the subscribers in this process at once, and to other servers those by which something there
 /// turns stale.
+#[async_trait]
 pub trait EventBus: Send + Sync {
     /// Tells all subscribers. Never waits and never fails.
     fn publish(&self, event: Event);
+
+    /// Listens to a topic: what any server publishes of it after this returns is told, or else that something was
+    /// missed.
+    async fn listen(&self, topic: Topic) -> Listener;
+
+    /// Whether anybody in this process listens to any topic.
+    fn is_heard(&self) -> bool;
 }

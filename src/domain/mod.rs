@@ -15,6 +15,7 @@ pub mod json;
 pub mod language;
 pub mod lease;
 pub mod limits;
+pub mod listeners;
 pub mod loading;
 pub mod measured;
 pub mod page;

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Data, Request, Response, Variables};
+use async_graphql::{Data, Request, Response, ServerError, Variables};
+use futures::stream::{self, BoxStream, StreamExt};
 
 use super::documents::Document;
 
@@ -41,6 +42,15 @@ pub struct Common {
 pub trait Execute: Clone + Send + Sync + 'static {
     /// Executes one operation of a document.
     fn execute(&self, asked: Asked) -> impl Future<Output = Answered> + Send;
+
+    /// Begins a subscription: its answers, until it ends. One without data is the last; if it is the first one, too, the
+    /// subscription has not begun.
+    fn subscribe(&self, asked: Asked) -> impl Future<Output = BoxStream<'static, Response>> + Send {
+        drop(asked);
+        let error = ServerError::new("this schema has no subscriptions", None);
+        let refused = Response::from_errors(vec![error]);
+        std::future::ready(stream::once(async move { refused }).boxed())
+    }
 }
 
 impl Asked {

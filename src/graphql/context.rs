@@ -14,6 +14,7 @@ use crate::domain::budget::Budget;
 use crate::domain::catalog::{CatalogService, SearchService, VisibilityPolicy};
 use crate::domain::catalog::{Seen, Visibility};
 use crate::domain::clock::Clock;
+use crate::domain::events::EventBus;
 use crate::domain::language::LanguageTag;
 use crate::domain::recommend::RecommendService;
 use crate::domain::usage::UsageService;
@@ -36,6 +37,8 @@ pub struct Services {
     pub site: SiteFacts,
     /// What anybody may make the site do in a time; none: as much as they like.
     pub budget: Option<Budget>,
+    /// What whoever subscribes listens to.
+    pub events: Arc<dyn EventBus>,
     pub clock: Arc<dyn Clock>,
 }
 
@@ -50,7 +53,7 @@ pub struct Caller {
     oauth_states: Mutex<Vec<Secret>>,
     /// The languages that it asks for, the most wanted first.
     languages: Vec<LanguageTag>,
-    current: Mutex<Current>,
+    current: Arc<Mutex<Current>>,
 }
 
 /// Who asks now: a log-in changes it in the middle of a request.
@@ -71,11 +74,7 @@ impl Caller {
             is_rationed: true,
             oauth_states: Mutex::default(),
             languages: Vec::new(),
-            current: Mutex::new(Current {
-                viewer,
-                visibility: None,
-                loaders: None,
-            }),
+            current: Arc::new(Mutex::new(Current::of(viewer))),
         }
     }
 
@@ -128,8 +127,34 @@ impl Caller {
         self.current().viewer
     }
 
+    /// By which what stays looks anew.
+    pub(super) fn renewal(&self) -> Renewal {
+        Renewal(Arc::clone(&self.current))
+    }
+
     fn current(&self) -> MutexGuard<'_, Current> {
         self.current.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Lets a request that stays begin anew: what it may see, and what it has read, is of one moment only.
+pub(super) struct Renewal(Arc<Mutex<Current>>);
+
+impl Renewal {
+    /// Goes on from now, for this viewer.
+    pub(super) fn go_on_as(&self, viewer: Viewer) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Current::of(viewer);
+    }
+}
+
+impl Current {
+    /// Nothing is known yet of what they may see.
+    fn of(viewer: Viewer) -> Self {
+        Self {
+            viewer,
+            visibility: None,
+            loaders: None,
+        }
     }
 }
 
@@ -227,11 +252,7 @@ impl ContextExt for Context<'_> {
     }
 
     fn go_on_as(&self, viewer: Viewer) {
-        *self.data_unchecked::<Caller>().current() = Current {
-            viewer,
-            visibility: None,
-            loaders: None,
-        };
+        *self.data_unchecked::<Caller>().current() = Current::of(viewer);
     }
 
     fn client(&self) -> &Client {

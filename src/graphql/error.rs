@@ -119,6 +119,22 @@ impl ApiError {
         Self::new(ErrorCode::Unauthenticated, "log in first")
     }
 
+    /// What the viewer proved who they are with has ended while they stayed.
+    pub(crate) fn logged_out() -> Self {
+        Self::new(
+            ErrorCode::Unauthenticated,
+            "the session has ended: log in again",
+        )
+    }
+
+    /// The viewer goes on as somebody else than who began this.
+    pub(crate) fn changed() -> Self {
+        Self::new(
+            ErrorCode::Expired,
+            "the session goes on with another profile, age or role: subscribe again",
+        )
+    }
+
     /// The viewer is known and may not try.
     pub(crate) fn forbidden(message: &'static str) -> Self {
         Self::new(ErrorCode::Forbidden, message)

@@ -5,11 +5,12 @@ use std::num::NonZero;
 use std::sync::Arc;
 
 use async_graphql::parser::parse_query;
-use async_graphql::parser::types::OperationType;
+use async_graphql::parser::types::{ExecutableDocument, OperationType, Selection};
 use async_graphql::{
-    Data, EmptySubscription, ErrorExtensionValues, MergedObject, Name, Response, SDLExportOptions,
+    Data, ErrorExtensionValues, MergedObject, MergedSubscription, Name, Response, SDLExportOptions,
     SchemaBuilder, ServerError, ValidationMode, Value, Variables,
 };
+use futures::stream::{self, BoxStream, StreamExt};
 use tokio::sync::Semaphore;
 
 use super::accounts::{
@@ -21,16 +22,20 @@ use super::asked::{Answered, Asked, Execute};
 use super::catalog::CatalogQuery;
 use super::context::{Caller, Services};
 use super::cost::Costs;
+use super::documents::Document;
 use super::error::RETRY_AFTER;
 use super::hierarchy::Hierarchy;
 use super::limits::Introspection;
+use super::live::{
+    CatalogueSubscription, SessionSubscription, StateSubscription, SuggestionSubscription,
+};
 use super::loaders::Loaders;
 use super::node::NodeQuery;
 use super::nulls;
 use super::search::SearchQuery;
 use super::site::SiteQuery;
 use super::trace::Traced;
-use super::types::Types;
+use super::types::{Types, operation};
 use super::usage::UsageQuery;
 use super::user_error::Payload;
 use super::watching::{
@@ -40,6 +45,7 @@ use super::watching::{
 use super::weights;
 use crate::domain::budget::{Budget, Of, Overspent, Spending};
 use crate::domain::error::ErrorCode;
+use crate::domain::viewer::{Client, Viewer};
 
 /// The extension of a request that asks what it costs, and of the answer that says so.
 const COST: &str = "cost";
@@ -84,7 +90,17 @@ pub(crate) struct Mutation(
     AsideMutation,
 );
 
-type Inner = async_graphql::Schema<Query, Mutation, EmptySubscription>;
+/// Everything that one is told of while it happens, over a WebSocket or a stream of events. Each subscription has one
+/// field.
+#[derive(MergedSubscription, Default)]
+pub(crate) struct Subscription(
+    StateSubscription,
+    SuggestionSubscription,
+    CatalogueSubscription,
+    SessionSubscription,
+);
+
+type Inner = async_graphql::Schema<Query, Mutation, Subscription>;
 
 /// The schema, ready to answer. Every request must carry a [`super::Caller`] in its data.
 #[derive(Clone)]
@@ -151,13 +167,7 @@ impl Execute for Schema {
         if response.errors.is_empty() || response.data != Value::Null {
             document.found_valid();
         }
-        let holes = response.errors.iter().map(|error| error.path.as_slice());
-        let holes: Vec<_> = holes.filter(|path| !path.is_empty()).collect();
-        if !holes.is_empty() {
-            let (parsed, holes) = (document.parsed(), holes.into_iter());
-            let data = &mut response.data;
-            nulls::complete(&self.types, parsed, name.as_deref(), holes, data);
-        }
+        complete(&self.types, &document, name.as_deref(), &mut response);
         operation.order.apply(&mut response.data);
         if wants_cost {
             response
@@ -167,6 +177,102 @@ impl Execute for Schema {
         let kept = question.and_then(|asked| self.answers.keep(asked, &response, &operation));
         kept.map_or_else(|| theirs(response), Answered::Common)
     }
+
+    async fn subscribe(&self, asked: Asked) -> BoxStream<'static, Response> {
+        let (document, name) = (Arc::clone(&asked.document), asked.operation.clone());
+        let Some(operation) = document.operation(name.as_deref(), &self.types, &self.costs) else {
+            // The schema says so.
+            return self.strict.execute_stream(asked.whole());
+        };
+        if let Err(refused) = single_field(document.parsed(), name.as_deref()) {
+            return refused_stream(refused);
+        }
+        let cost = operation.weigh(&asked.variables);
+        if cost > weights::MOST {
+            return refused_stream(too_much(cost));
+        }
+        let rationed = rationed(&asked.data);
+        let rationed = rationed.map(|(viewer, client)| (viewer, client.clone()));
+        if let Err(overspent) = self.spend(&asked.data, cost, 0).await {
+            return refused_stream(too_soon(overspent));
+        }
+        let is_valid = document.is_valid() && operation.inputs.take(&self.types, &asked.variables);
+        let answers = if is_valid {
+            self.trusting.execute_stream(asked.alone())
+        } else {
+            self.strict.execute_stream(asked.whole())
+        };
+        let schema = self.clone();
+        // Each payload is work, and is paid for as if it had been asked for.
+        let answers = stream::unfold(Some(answers), move |answers| {
+            let (schema, document, name) = (schema.clone(), Arc::clone(&document), name.clone());
+            let (operation, rationed) = (Arc::clone(&operation), rationed.clone());
+            async move {
+                let mut answers = answers?;
+                let mut response = answers.next().await?;
+                if response.data == Value::Null {
+                    return Some((response, None));
+                }
+                document.found_valid();
+                if let (Some(budget), Some((viewer, client))) = (&schema.budget, &rationed)
+                    && let Err(over) = budget.spend(viewer, client, spending(cost, 0)).await
+                {
+                    return Some((Response::from_errors(vec![too_soon(over)]), None));
+                }
+                complete(&schema.types, &document, name.as_deref(), &mut response);
+                operation.order.apply(&mut response.data);
+                let next = (response.data != Value::Null).then_some(answers);
+                Some((response, next))
+            }
+        });
+        answers.boxed()
+    }
+}
+
+/// A subscription has one field, and it stands in the operation itself (specification 5.2.3.1; async-graphql 7.2.1 checks
+/// neither, and answers nothing to one in a fragment).
+fn single_field(document: &ExecutableDocument, name: Option<&str>) -> Result<(), ServerError> {
+    let Some((operation, _)) = operation(document, name) else {
+        return Ok(());
+    };
+    match operation.selection_set.node.items.as_slice() {
+        [one] => match &one.node {
+            Selection::Field(field) if !field.node.name.node.starts_with("__") => Ok(()),
+            _ => Err("a subscription has a field of its own: no fragment, and not `__typename`"),
+        },
+        _ => Err("a subscription has exactly one field: send one for each"),
+    }
+    .map_err(|message| ServerError::new(message, Some(operation.selection_set.pos)))
+}
+
+fn refused_stream(error: ServerError) -> BoxStream<'static, Response> {
+    let refused = Response::from_errors(vec![error]);
+    stream::once(async move { refused }).boxed()
+}
+
+fn spending(cost: usize, reports: usize) -> Spending {
+    let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+    Spending {
+        units: count(cost.saturating_add(weights::REQUEST)),
+        reports: count(reports),
+    }
+}
+
+/// Who asks and from where, if their work is counted.
+fn rationed(data: &Data) -> Option<(Viewer, &Client)> {
+    let caller = data.get(&TypeId::of::<Caller>());
+    let caller = caller.and_then(|caller| caller.downcast_ref::<Caller>());
+    caller.and_then(Caller::rationed)
+}
+
+/// Puts null where something failed, as far up as it must.
+fn complete(types: &Types, document: &Document, name: Option<&str>, response: &mut Response) {
+    let holes = response.errors.iter().map(|error| error.path.as_slice());
+    let holes: Vec<_> = holes.filter(|path| !path.is_empty()).collect();
+    if !holes.is_empty() {
+        let (parsed, holes) = (document.parsed(), holes.into_iter());
+        nulls::complete(types, parsed, name, holes, &mut response.data);
+    }
 }
 
 fn theirs(response: Response) -> Answered {
@@ -174,26 +280,17 @@ fn theirs(response: Response) -> Answered {
 }
 
 impl Schema {
-    /// Takes what a request asks for from the budget of whoever asks.
-    /// Gives what is left of it, if it is counted.
+    /// Takes what a request asks for from the budget of whoever asks, and gives what is left of it, if it is counted.
     async fn spend(
         &self,
         data: &Data,
         cost: usize,
         reports: usize,
     ) -> Result<Option<u32>, Overspent> {
-        let caller = data.get(&TypeId::of::<Caller>());
-        let caller = caller.and_then(|caller| caller.downcast_ref::<Caller>());
-        let (Some(budget), Some((viewer, client))) =
-            (&self.budget, caller.and_then(Caller::rationed))
-        else {
+        let (Some(budget), Some((viewer, client))) = (&self.budget, rationed(data)) else {
             return Ok(None);
         };
-        let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
-        let spending = Spending {
-            units: count(cost.saturating_add(weights::REQUEST)),
-            reports: count(reports),
-        };
+        let spending = spending(cost, reports);
         budget.spend_of(&viewer, client, spending).await
     }
 }
@@ -312,8 +409,9 @@ pub fn sdl() -> String {
     builder().finish().sdl_with_options(options)
 }
 
-pub(super) fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
-    async_graphql::Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+pub(super) fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
+    let subscription = Subscription::default();
+    async_graphql::Schema::build(Query::default(), Mutation::default(), subscription)
         .register_output_type::<Payload>()
         .register_output_type::<Hierarchy>()
         .limit_depth(DEPTH)

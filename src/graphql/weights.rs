@@ -144,6 +144,7 @@ pub(super) const LISTS: &Table = &[
     ),
     (&["RatingSummary"], &["scores"], 5),
     (&["ApiKey"], &["scopes"], 5),
+    (&["CatalogueChange"], &["changed"], 100),
     (&["LogInRules"], &["providers"], 10),
     (&["Site"], &["languages"], 5),
     (&["Episode"], &["directors"], 5),

@@ -3,20 +3,28 @@
 use std::sync::Arc;
 
 use async_graphql::Data;
-use axum::http::HeaderMap;
 use axum::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, COOKIE};
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, Request, StatusCode};
+use futures::FutureExt;
 use ipnet::IpNet;
 
 use super::client::{self, ClientInfo};
-use super::graphql::{PrepareRequest, Refusal};
+use super::graphql::{Gatekeeper, PrepareRequest, Refusal, Standing};
 use super::origins::{self, Origins};
 use crate::domain::accounts::{
     AccountService, ApiKeyToken, Credentials, Proof, SessionToken, Stale,
 };
+use crate::domain::budget::Budget;
+use crate::domain::error::ErrorCode;
 use crate::domain::language::LanguageTag;
-use crate::domain::viewer::{Client, Viewer};
-use crate::graphql::{ApiError, Caller, SessionCookie};
+use crate::domain::viewer::{Client, Login, Viewer};
+use crate::graphql::{ApiError, Caller, SessionCookie, until_over};
+
+/// What a message of somebody who stays costs, in the units of the budget: as a request that shows something; and how many
+/// bytes of it are read for a unit.
+const MESSAGE: usize = 30;
+const BYTES: usize = 256;
 
 /// Finds out who asks, before anything is done for them.
 #[derive(Clone)]
@@ -27,6 +35,8 @@ pub(super) struct Authenticate {
     origins: Origins,
     /// Networks whose work is not counted.
     unlimited: Arc<[IpNet]>,
+    /// What the messages of those who stay are taken from; none: they cost nothing.
+    budget: Option<Budget>,
 }
 
 /// What a request shows.
@@ -49,14 +59,24 @@ impl Authenticate {
             cookie,
             origins,
             unlimited: unlimited.into(),
+            budget: None,
         }
+    }
+
+    /// The same, that takes what it costs to be asked from this.
+    pub(super) fn with_budget(self, budget: Option<Budget>) -> Self {
+        Self { budget, ..self }
+    }
+
+    fn client(parts: &Parts) -> Client {
+        let client = parts.extensions.get::<ClientInfo>().cloned();
+        let ClientInfo(client) = client.unwrap_or_default();
+        client
     }
 
     /// Who sent the request, and from where.
     pub(super) async fn caller(&self, parts: &Parts) -> Result<(Viewer, Client), Refusal> {
-        let client = parts.extensions.get::<ClientInfo>().cloned();
-        let ClientInfo(client) = client.unwrap_or_default();
-        Ok((self.viewer(parts).await?, client))
+        Ok((self.viewer(parts).await?, Self::client(parts)))
     }
 
     async fn viewer(&self, parts: &Parts) -> Result<Viewer, Refusal> {
@@ -146,5 +166,63 @@ impl PrepareRequest for Authenticate {
             caller
         });
         Ok(data)
+    }
+}
+
+#[async_trait::async_trait]
+impl Gatekeeper for Authenticate {
+    fn is_cross_site(&self, headers: &HeaderMap) -> bool {
+        self.origins.is_of_another_site(headers)
+    }
+
+    /// Not its place at work: that is for others when the answer has begun.
+    fn kept(&self, parts: &Parts) -> Parts {
+        let (mut kept, ()) = Request::new(()).into_parts();
+        kept.method = parts.method.clone();
+        kept.uri = parts.uri.clone();
+        kept.version = parts.version;
+        kept.headers = parts.headers.clone();
+        kept.extensions.insert(ClientInfo(Self::client(parts)));
+        kept
+    }
+
+    fn network(&self, parts: &Parts) -> Option<String> {
+        let client = Self::client(parts);
+        (!client::is_among(&client, &self.unlimited)).then(|| client.network())
+    }
+
+    async fn knock(&self, parts: &Parts, bytes: usize) -> Result<(), Refusal> {
+        let client = Self::client(parts);
+        let Some(budget) = &self.budget else {
+            return Ok(());
+        };
+        if client::is_among(&client, &self.unlimited) {
+            return Ok(());
+        }
+        let units = u32::try_from(MESSAGE + bytes / BYTES).unwrap_or(u32::MAX);
+        budget.knock(&client, units).await.map_err(|over| {
+            let code = ErrorCode::RateLimited.as_str();
+            let words = "too many messages in a short time";
+            let mut refusal = Refusal::new(StatusCode::TOO_MANY_REQUESTS, code, words);
+            refusal.retry_after = Some(over.wait.as_secs() + 1);
+            refusal
+        })
+    }
+
+    async fn stand(&self, parts: &Parts) -> Result<Standing, Refusal> {
+        let Viewer::Known(viewer) = self.viewer(parts).await? else {
+            return Ok(Standing {
+                login: None,
+                over: std::future::pending().boxed(),
+            });
+        };
+        let accounts = Arc::clone(&self.accounts);
+        Ok(Standing {
+            login: Some(match viewer.login {
+                Login::Session(session) => format!("session {session}"),
+                Login::ApiKey { id, .. } => format!("key {id}"),
+            }),
+            over: async move { until_over(&accounts, &viewer).await }.boxed(),
+        })
     }
 }

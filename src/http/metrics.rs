@@ -45,6 +45,21 @@ const METRICS: &[(&str, Kind, &str)] = &[
         "Connections that could not be taken because the machine had no room for them",
     ),
     (
+        "live_connections",
+        Kind::Gauge,
+        "WebSockets and streams of events that are open, for subscriptions",
+    ),
+    (
+        "live_connections_refused_total",
+        Kind::Counter,
+        "WebSockets and streams of events that were refused, by limit: of all, of the network, of the session",
+    ),
+    (
+        "live_connections_dropped_total",
+        Kind::Counter,
+        "WebSockets that were dropped, by reason: slow (the client does not read), silent (it says nothing)",
+    ),
+    (
         "graphql_operation_duration_seconds",
         Kind::Seconds,
         "How long GraphQL operations took, by name, type and outcome: ok, errors in the answer, refused",

@@ -38,7 +38,7 @@ use super::auth::Authenticate;
 use super::client::{self, Proxies};
 use super::erasure;
 use super::export;
-use super::graphql::{DocumentPolicy, GraphqlEndpoint, Operations, PATH};
+use super::graphql::{DocumentPolicy, GraphqlEndpoint, Live, LiveLimits, Operations, PATH};
 use super::health::{self, Stores};
 use super::home::{self, Home};
 use super::host;
@@ -77,6 +77,8 @@ const OF_TOOLS: [&str; 10] = [
 const WORTH_COMPRESSING: u64 = 1024;
 /// Of gzip, brotli and zstd alike: for most of what there is to gain, a fraction of the work of their highest levels.
 const COMPRESSION: CompressionLevel = CompressionLevel::Precise(3);
+/// The header by which requests name the stream of events that they are about.
+const STREAM_TOKEN: HeaderName = HeaderName::from_static("x-graphql-event-stream-token");
 /// The longest id of a request that is shown.
 const LONGEST_ID: usize = 64;
 
@@ -99,6 +101,8 @@ pub struct HttpOptions {
     pub unlimited_networks: Vec<IpNet>,
     /// How many requests are worked on at a time; none: as many as come.
     pub max_requests: Option<usize>,
+    /// How many connections of subscriptions may stay; none: as many as come.
+    pub max_live: Option<usize>,
     /// Where the metrics are collected, if they are.
     pub metrics: Option<PrometheusHandle>,
     /// Who may see them, and which stores answer.
@@ -185,18 +189,25 @@ pub fn router(
     };
     let usage = Usage::new(&services, &authenticate, &door.unlimited);
     let home = home(&accounts, &stores, &options);
+    let authenticate = authenticate.with_budget(services.budget.clone());
     let endpoint = endpoint(services, authenticate, persisted, &options)?;
     let of_pages = || middleware::from_fn_with_state(origins.clone(), own_pages);
     let forms =
         mail_links::routes(accounts.clone(), cookie).merge(oauth::forms(accounts.clone(), cookie));
     let forms = forms.layer(of_pages());
     let graphql = Router::new()
-        .route(PATH, endpoint.route())
+        .merge(endpoint.routes())
         .layer(middleware::from_fn_with_state(
             origins.clone(),
             own_operations,
         ))
-        .layer(cors.clone());
+        .layer(cors.clone().allow_methods([
+            Method::GET,
+            Method::POST,
+            // Streams of events are reserved and left by these.
+            Method::PUT,
+            Method::DELETE,
+        ]));
     let files = export::routes(exports).merge(usage::routes(usage)?);
     let files = files.layer(of_pages()).layer(cors);
     let oauth = oauth::routes(accounts.clone(), cookie).merge(erasure::routes(accounts.clone()));
@@ -263,7 +274,13 @@ fn endpoint(
     options: &HttpOptions,
 ) -> anyhow::Result<GraphqlEndpoint<Schema>> {
     let limits = options.limits();
+    let live = LiveLimits {
+        connections: options.max_live.unwrap_or(usize::MAX),
+        ..LiveLimits::default()
+    };
+    let live = Live::new(authenticate.clone(), live);
     let endpoint = GraphqlEndpoint::new(build(services, limits.describes), authenticate)
+        .live(live)
         .limits(limits)
         .persisted(persisted)
         .batch(options.batch.unwrap_or(1))
@@ -322,7 +339,7 @@ fn if_missing(name: &'static str, value: &'static str) -> SetResponseHeaderLayer
 /// Pages of the trusted origins, and of no other, may use the API with the session of their browser.
 fn cors(origins: Origins, further: &[String]) -> anyhow::Result<CorsLayer> {
     let of_tools = OF_TOOLS.map(HeaderName::from_static);
-    let mut headers = vec![ACCEPT, AUTHORIZATION, CONTENT_TYPE];
+    let mut headers = vec![ACCEPT, AUTHORIZATION, CONTENT_TYPE, STREAM_TOKEN];
     headers.extend(client::CLIENT_NAMES.into_iter().chain(of_tools));
     for name in further {
         let name = name.parse::<HeaderName>().with_context(|| {

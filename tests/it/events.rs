@@ -6,7 +6,8 @@ use std::time::Duration;
 use reelgraph::adapters::memory::MemoryEvents;
 use reelgraph::adapters::redis::{RedisDb, RedisEvents};
 use reelgraph::domain::events::{Event, EventBus};
-use reelgraph::domain::ids::ProfileId;
+use reelgraph::domain::ids::{ProfileId, TitleId};
+use reelgraph::domain::listeners::{ItemId, Listener, Topic};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::broadcast::Receiver;
 
@@ -185,4 +186,83 @@ async fn events_go_on_after_a_broken_connection() {
 #[tokio::test]
 async fn events_go_on_after_a_redis_that_hung() {
     events_go_on_after_a_broken_wire(true).await;
+}
+
+fn state(profile: u64, film: u64) -> Event {
+    Event::StatesChanged {
+        profile: ProfileId(profile),
+        items: [ItemId::Title(TitleId(film))].into(),
+    }
+}
+
+/// The films that a listener is told of next, and whether there may be more.
+async fn told(listener: &mut Listener) -> (Vec<u64>, bool) {
+    let news = tokio::time::timeout(SOON, listener.next());
+    let news = news.await.expect("it is told something");
+    let films = news.items.iter().filter_map(|item| match item {
+        ItemId::Title(id) => Some(id.0),
+        ItemId::Episode(_) => None,
+    });
+    (films.collect(), news.has_more)
+}
+
+/// Films as a listener is told of them by name, whatever else it is told.
+async fn told_of_films(listener: &mut Listener) -> Vec<u64> {
+    loop {
+        let (films, _) = told(listener).await;
+        if !films.is_empty() {
+            return films;
+        }
+    }
+}
+
+#[tokio::test]
+async fn listeners_are_told_by_any_server_what_is_theirs_and_nobody_else_is() {
+    let (url, prefix) = servers::redis_url();
+    let mut servers = [
+        Server::start(&url, &prefix).await,
+        Server::start(&url, &prefix).await,
+    ];
+    let topic = Topic::States(ProfileId(1));
+    let mut listener = servers[0].bus.listen(topic).await;
+
+    servers[1].bus.publish(state(2, 20));
+    servers[1].bus.publish(state(1, 10));
+    assert_eq!(told_of_films(&mut listener).await, [10]);
+    servers[0].bus.publish(state(2, 20));
+    servers[0].bus.publish(state(1, 11));
+    assert_eq!(told_of_films(&mut listener).await, [11]);
+
+    assert!(servers[0].bus.is_heard());
+    assert!(!servers[1].bus.is_heard());
+    drop(listener);
+    assert!(!servers[0].bus.is_heard());
+    assert_nothing_more(&mut servers).await;
+}
+
+#[tokio::test]
+async fn listeners_that_were_cut_off_are_told_that_they_missed_something() {
+    let (url, prefix) = servers::redis_url();
+    let (cut_off, wire) = behind_a_wire(&url, &prefix).await;
+    let other = Server::start(&url, &prefix).await;
+    let topic = Topic::States(ProfileId(1));
+    let mut listener = cut_off.bus.listen(topic).await;
+    other.bus.publish(state(1, 10));
+    assert_eq!(told_of_films(&mut listener).await, [10]);
+
+    wire.cut().await;
+    other.bus.publish(state(1, 11));
+    wire.mend();
+
+    while !told(&mut listener).await.1 {}
+    // From then on nothing is missed.
+    let began = std::time::Instant::now();
+    loop {
+        other.bus.publish(state(1, 12));
+        let heard = tokio::time::timeout(Duration::from_secs(1), listener.next()).await;
+        if heard.is_ok_and(|news| news.items.contains(&ItemId::Title(TitleId(12)))) {
+            break;
+        }
+        assert!(began.elapsed() < SOON, "other servers are not heard again");
+    }
 }

@@ -342,6 +342,7 @@ async fn services(db: &SqliteDb, catalog: Arc<Counted>) -> (Services, CatalogSna
         visibility: VisibilityPolicy::default(),
         site: SiteFacts::default(),
         budget: None,
+        events,
         clock,
     };
     (services, snapshot)

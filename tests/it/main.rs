@@ -31,6 +31,7 @@ mod home;
 mod insight;
 mod layering;
 mod lists;
+mod live;
 mod loading;
 mod mail;
 mod mail_links;

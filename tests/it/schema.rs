@@ -19,9 +19,10 @@ const FEWEST_WORDS: usize = 4;
 
 /// Fields that give lists without an argument for their length: the domain keeps them short, or the length was asked
 /// for one level above.
-const WITHOUT_FIRST: [&str; 25] = [
+const WITHOUT_FIRST: [&str; 26] = [
     "breakdown",
     "certifications",
+    "changed",
     "countries",
     "directors",
     "edges",

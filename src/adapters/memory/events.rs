@@ -1,25 +1,76 @@
-//! Events for the subscribers within this process.
+//! Events for the subscribers and listeners within this process.
 
+use async_trait::async_trait;
 use tokio::sync::broadcast;
 
 use crate::domain::events::{Event, EventBus};
+use crate::domain::listeners::{ItemId, Listener, Listeners, Topic};
 
 /// How many events are kept for a busy subscriber; of more, it misses the oldest and looks at the stores instead.
 const CAPACITY: usize = 1024;
 
 /// An event bus within the process.
-#[derive(Debug, Clone)]
-pub struct MemoryEvents(broadcast::Sender<Event>);
+#[derive(Clone)]
+pub struct MemoryEvents {
+    subscribers: broadcast::Sender<Event>,
+    listeners: Listeners,
+}
 
 impl MemoryEvents {
     /// A bus without subscribers.
     pub fn new() -> Self {
-        Self(broadcast::Sender::new(CAPACITY))
+        Self {
+            subscribers: broadcast::Sender::new(CAPACITY),
+            listeners: Listeners::default(),
+        }
     }
 
-    /// Subscribes to what is published from now on.
+    /// Subscribes to what is published from now on, but for what is for listeners alone.
     pub fn subscribe(&self) -> broadcast::Receiver<Event> {
-        self.0.subscribe()
+        self.subscribers.subscribe()
+    }
+
+    /// Tells listeners what an event says to them. Says whether it is for them alone.
+    fn tell(&self, event: &Event) -> bool {
+        let listeners = &self.listeners;
+        match event {
+            Event::StatesChanged { profile, items } => {
+                listeners.tell(Topic::States(*profile), items.iter().copied());
+                true
+            }
+            Event::AccountChanged(user) => {
+                listeners.tell(Topic::Account(*user), []);
+                true
+            }
+            Event::TitlesChanged(titles) => {
+                let titles = titles.iter().copied().map(ItemId::Title);
+                listeners.tell(Topic::Catalogue, titles);
+                true
+            }
+            Event::ListenersMissed => {
+                listeners.miss();
+                true
+            }
+            Event::TastesChanged(profiles) => {
+                for profile in profiles.iter() {
+                    listeners.tell(Topic::Suggestions(*profile), []);
+                }
+                false
+            }
+            Event::SimilarChanged => {
+                listeners.tell_all(|topic| matches!(topic, Topic::Suggestions(_)));
+                false
+            }
+            Event::Missed => {
+                listeners.miss();
+                false
+            }
+            Event::CatalogChanged
+            | Event::WatchesRecorded
+            | Event::WatchesChanged
+            | Event::MailQueued
+            | Event::ErasureRequested => false,
+        }
     }
 }
 
@@ -29,9 +80,20 @@ impl Default for MemoryEvents {
     }
 }
 
+#[async_trait]
 impl EventBus for MemoryEvents {
     fn publish(&self, event: Event) {
-        // Fails only if there is no subscriber.
-        drop(self.0.send(event));
+        if !self.tell(&event) {
+            // Fails only if there is no subscriber.
+            drop(self.subscribers.send(event));
+        }
+    }
+
+    async fn listen(&self, topic: Topic) -> Listener {
+        self.listeners.listen(topic)
+    }
+
+    fn is_heard(&self) -> bool {
+        self.listeners.is_any()
     }
 }

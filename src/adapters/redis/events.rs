@@ -1,85 +1,56 @@
-//! Events between the servers of a site: JSON on the channel `events`.
+//! Events between the servers of a site, on two channels: `events` has what makes something stale that servers keep, and
+//! `live` what listeners are told, which a server hears only while it has some, and which costs the others nothing.
 //!
 //! Redis delivers a message at most once, to those who are connected. So a server that was cut off for a while, or
 //! could not publish, tells those who depend on it that they missed something ([`Event::Missed`]), which may have been
-//! anything.
+//! anything. Versions from before the channel `live` do not hear it: what they do not know on `events` would make them
+//! forget all that they keep.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
-use futures::StreamExt;
-use redis::aio::{PubSubSink, PubSubStream};
-use serde::{Deserialize, Serialize};
-use tokio::sync::mpsc;
+use async_trait::async_trait;
+use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::RedisDb;
+use super::channel::{self, OUTBOX, RemoteEvent, Teller, hand_on, waits};
 use crate::domain::entropy::unique_name;
 use crate::domain::error::StoreError;
 use crate::domain::events::{Event, EventBus};
-use crate::domain::ids::ProfileId;
+use crate::domain::listeners::{Listener, Topic};
 
-/// How many events wait to be sent; when there are more, the other servers are told that they missed something.
-const OUTBOX: usize = 1024;
-/// How often to look whether the server still answers: silence may only mean that nobody has anything to say.
-const PING: Duration = Duration::from_secs(2);
-/// The first and the longest wait before another attempt.
-const WAITS: [Duration; 2] = [Duration::from_millis(50), Duration::from_secs(1)];
+/// How long a new listener waits until this server hears the others; if it does not by then, it may miss something.
+const HEARING: Duration = Duration::from_secs(2);
+/// How often to look whether anybody listens still, and how often nobody must, for the server not to hear any more.
+const LOOK: Duration = Duration::from_secs(5);
+const UNHEARD: u32 = 6;
 
 /// An event bus that reaches the other servers of a site. It ends with its last clone.
 #[derive(Clone)]
 pub struct RedisEvents {
     local: Arc<dyn EventBus>,
-    outbox: mpsc::Sender<RemoteEvent>,
-    is_full: Arc<AtomicBool>,
+    events: Outbox,
+    live: Outbox,
+    hearing: Hearing,
     _tasks: Arc<JoinSet<()>>,
 }
 
-/// What one server tells the others.
-#[derive(Serialize, Deserialize)]
-struct Message {
-    /// The sender, which receives its own messages, too.
-    server: Uuid,
-    #[serde(rename = "news")]
-    event: RemoteEvent,
+/// What waits to be said on a channel.
+#[derive(Clone)]
+struct Outbox {
+    sender: mpsc::Sender<RemoteEvent>,
+    is_full: Arc<AtomicBool>,
 }
 
-/// The events that other servers are told of.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum RemoteEvent {
-    CatalogChanged,
-    TastesChanged(Vec<ProfileId>),
-    SimilarChanged,
-    Missed,
-}
-
-impl RemoteEvent {
-    fn of(event: &Event) -> Option<Self> {
-        match event {
-            Event::CatalogChanged => Some(Self::CatalogChanged),
-            Event::TastesChanged(profiles) => Some(Self::TastesChanged(profiles.to_vec())),
-            Event::SimilarChanged => Some(Self::SimilarChanged),
-            Event::Missed => Some(Self::Missed),
-            // The publishing server handles it itself, at once; waking others would only cost them a query.
-            Event::WatchesRecorded
-            | Event::WatchesChanged
-            | Event::MailQueued
-            | Event::ErasureRequested => None,
-        }
-    }
-
-    fn into_event(self) -> Event {
-        match self {
-            Self::CatalogChanged => Event::CatalogChanged,
-            Self::TastesChanged(profiles) => Event::TastesChanged(profiles.into()),
-            Self::SimilarChanged => Event::SimilarChanged,
-            Self::Missed => Event::Missed,
-        }
-    }
+/// Whether this server hears what is for listeners.
+#[derive(Clone)]
+struct Hearing {
+    wanted: Arc<Notify>,
+    hears: watch::Sender<bool>,
 }
 
 impl RedisEvents {
@@ -87,101 +58,90 @@ impl RedisEvents {
     /// inside a Tokio runtime.
     pub fn new(db: RedisDb, local: Arc<dyn EventBus>) -> Self {
         let server = unique_name();
-        let channel: Arc<str> = db.key("events").into();
-        let (outbox, waiting) = mpsc::channel(OUTBOX);
-        let is_full = Arc::new(AtomicBool::new(false));
-        let teller = Teller {
-            db: db.clone(),
-            channel: Arc::clone(&channel),
-            server,
-            is_full: Arc::clone(&is_full),
-        };
+        let [events, live]: [Arc<str>; 2] = ["events", "live"].map(|name| db.key(name).into());
         let mut tasks = JoinSet::new();
-        tasks.spawn(teller.run(waiting));
-        tasks.spawn(receive(db, channel, server, Arc::clone(&local)));
+        let mut outbox = |channel: &Arc<str>, missed: RemoteEvent| {
+            let (sender, waiting) = mpsc::channel(OUTBOX);
+            let is_full = Arc::new(AtomicBool::new(false));
+            let teller = Teller {
+                db: db.clone(),
+                channel: Arc::clone(channel),
+                server,
+                is_full: Arc::clone(&is_full),
+                missed,
+            };
+            tasks.spawn(teller.run(waiting));
+            Outbox { sender, is_full }
+        };
+        let to_servers = outbox(&events, RemoteEvent::Missed);
+        let to_listeners = outbox(&live, RemoteEvent::ListenersMissed);
+        let hearing = Hearing {
+            wanted: Arc::new(Notify::new()),
+            hears: watch::Sender::new(false),
+        };
+        tasks.spawn(receive(db.clone(), events, server, Arc::clone(&local)));
+        tasks.spawn(hear(db, live, server, Arc::clone(&local), hearing.clone()));
         Self {
             local,
-            outbox,
-            is_full,
+            events: to_servers,
+            live: to_listeners,
+            hearing,
             _tasks: Arc::new(tasks),
         }
     }
 }
 
+#[async_trait]
 impl EventBus for RedisEvents {
     fn publish(&self, event: Event) {
         let remote = RemoteEvent::of(&event);
         self.local.publish(event);
-        if let Some(remote) = remote
-            && self.outbox.try_send(remote).is_err()
-        {
-            self.is_full.store(true, Ordering::Release);
-        }
-    }
-}
-
-/// Tells the other servers.
-struct Teller {
-    db: RedisDb,
-    channel: Arc<str>,
-    server: Uuid,
-    is_full: Arc<AtomicBool>,
-}
-
-impl Teller {
-    async fn run(self, mut waiting: mpsc::Receiver<RemoteEvent>) {
-        let mut events = Vec::new();
-        while waiting.recv_many(&mut events, OUTBOX).await > 0 {
-            // Before the flag is read: who finds the outbox full sets it afterwards.
-            if self.is_full.swap(false, Ordering::AcqRel) {
-                events.push(RemoteEvent::Missed);
-            }
-            events.dedup();
-            let mut waits = waits();
-            while let Err(error) = self.tell(&events).await {
-                tracing::debug!(%error, "Other servers cannot be told of events");
-                // It is not known what of it arrived.
-                events = vec![RemoteEvent::Missed];
-                tokio::time::sleep(next(&mut waits)).await;
-            }
-            events.clear();
+        let Some(remote) = remote else { return };
+        let outbox = if remote.is_for_listeners() {
+            &self.live
+        } else {
+            &self.events
+        };
+        if outbox.sender.try_send(remote).is_err() {
+            outbox.is_full.store(true, Ordering::Release);
         }
     }
 
-    async fn tell(&self, events: &[RemoteEvent]) -> Result<(), StoreError> {
-        let mut all = redis::pipe();
-        for event in events {
-            let message = Message {
-                server: self.server,
-                event: event.clone(),
-            };
-            let json = serde_json::to_string(&message).map_err(StoreError::failed)?;
-            all.publish(&*self.channel, json).ignore();
+    async fn listen(&self, topic: Topic) -> Listener {
+        // First: as long as it is there, the server does not stop to hear.
+        let listener = self.local.listen(topic).await;
+        let mut hears = self.hearing.hears.subscribe();
+        self.hearing.wanted.notify_one();
+        let hears = async { hears.wait_for(|hears| *hears).await.is_ok() };
+        if timeout(HEARING, hears).await != Ok(true) {
+            listener.miss();
         }
-        self.db
-            .run(|mut connection| async move { all.exec_async(&mut connection).await })
-            .await
+        listener
+    }
+
+    fn is_heard(&self) -> bool {
+        self.local.is_heard()
     }
 }
 
 /// Hands on what other servers tell, for ever.
 async fn receive(db: RedisDb, channel: Arc<str>, server: Uuid, local: Arc<dyn EventBus>) {
     let mut waits = waits();
-    let mut is_deaf = false;
+    let (mut is_deaf, missed) = (false, Event::Missed);
     loop {
         let lost = match db.subscribe(&channel).await {
             Ok((sink, stream)) => {
                 if std::mem::replace(&mut is_deaf, false) {
                     tracing::info!("Events of other servers arrive again");
                 }
-                waits = self::waits();
+                waits = channel::waits();
                 // Nobody knows what was told before.
                 local.publish(Event::Missed);
                 tokio::select! {
-                    () = hand_on(stream, server, &*local) => {
+                    () = hand_on(stream, server, &*local, &missed) => {
                         StoreError::unavailable("the connection has ended")
                     }
-                    lost = watch(sink) => lost,
+                    lost = channel::watch(sink) => lost,
                 }
             }
             Err(error) => error,
@@ -190,44 +150,67 @@ async fn receive(db: RedisDb, channel: Arc<str>, server: Uuid, local: Arc<dyn Ev
             let cause = std::error::Error::source(&lost).map(ToString::to_string);
             tracing::warn!(cause, "Events of other servers do not arrive; trying again");
         }
-        tokio::time::sleep(next(&mut waits)).await;
+        tokio::time::sleep(channel::next(&mut waits)).await;
     }
 }
 
-/// Hands on what others tell until the connection ends.
-async fn hand_on(mut stream: PubSubStream, server: Uuid, local: &dyn EventBus) {
-    while let Some(message) = stream.next().await {
-        match serde_json::from_slice::<Message>(message.get_payload_bytes()) {
-            Ok(message) if message.server == server => {}
-            Ok(message) => local.publish(message.event.into_event()),
-            // Of a server of another version: it may have been anything.
-            Err(_) => local.publish(Event::Missed),
-        }
-    }
-}
-
-/// Asks the server now and then, until it does not answer.
-async fn watch(mut sink: PubSubSink) -> StoreError {
+/// Hands on to listeners what other servers tell them, while there are any, for ever.
+async fn hear(
+    db: RedisDb,
+    channel: Arc<str>,
+    server: Uuid,
+    local: Arc<dyn EventBus>,
+    hearing: Hearing,
+) {
+    let mut waits = waits();
+    let missed = Event::ListenersMissed;
+    // Since when listeners wait; none: nobody does.
+    let mut deaf_since: Option<Instant> = None;
     loop {
-        tokio::time::sleep(PING).await;
-        match tokio::time::timeout(PING, sink.ping::<redis::Value>()).await {
-            Ok(Ok(_)) => {}
-            Ok(Err(error)) => return super::db::store_error(error),
-            Err(late) => return StoreError::unavailable(late),
+        while !local.is_heard() {
+            deaf_since = None;
+            hearing.wanted.notified().await;
         }
+        let since = *deaf_since.get_or_insert_with(Instant::now);
+        if let Ok((sink, stream)) = db.subscribe(&channel).await {
+            waits = channel::waits();
+            // Whoever began to listen when it was not known yet whether others are heard, or was cut off from them.
+            let is_late = since.elapsed() >= HEARING / 2;
+            hearing.hears.send_replace(true);
+            if is_late {
+                local.publish(Event::ListenersMissed);
+            }
+            tokio::select! {
+                () = hand_on(stream, server, &*local, &missed) => {}
+                _ = channel::watch(sink) => {}
+                () = until_unheard(&*local, &hearing) => {
+                    deaf_since = None;
+                    continue;
+                }
+            }
+            hearing.hears.send_replace(false);
+            // What is told until it hears again is lost.
+            deaf_since = Instant::now().checked_sub(HEARING);
+        }
+        tokio::time::sleep(channel::next(&mut waits)).await;
     }
 }
 
-/// How long to wait before each attempt.
-fn waits() -> ExponentialBackoff {
-    ExponentialBuilder::default()
-        .with_min_delay(WAITS[0])
-        .with_max_delay(WAITS[1])
-        .without_max_times()
-        .with_jitter()
-        .build()
-}
-
-fn next(waits: &mut ExponentialBackoff) -> Duration {
-    waits.next().unwrap_or(WAITS[1])
+/// Comes back when nobody has listened for a while, and whoever begins to is told that the server does not hear.
+async fn until_unheard(local: &dyn EventBus, hearing: &Hearing) {
+    let mut unheard = 0;
+    loop {
+        tokio::time::sleep(LOOK).await;
+        unheard = if local.is_heard() { 0 } else { unheard + 1 };
+        if unheard < UNHEARD {
+            continue;
+        }
+        hearing.hears.send_replace(false);
+        // Whoever came in between may have found that it does.
+        if !local.is_heard() {
+            return;
+        }
+        hearing.hears.send_replace(true);
+        unheard = 0;
+    }
 }

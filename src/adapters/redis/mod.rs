@@ -1,6 +1,7 @@
 //! What several servers share and what must not wait for a disk: Redis.
 
 mod account_epochs;
+mod channel;
 mod db;
 mod events;
 mod examine;

@@ -17,6 +17,7 @@ mod profile;
 mod service;
 mod session;
 mod store;
+mod telling;
 mod token;
 mod user;
 

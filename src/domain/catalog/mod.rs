@@ -23,6 +23,7 @@ mod search;
 mod service;
 mod status;
 mod store;
+mod telling;
 mod texts;
 mod types;
 mod visibility;
@@ -57,6 +58,7 @@ pub use store::{
     CatalogBatch, CatalogListStore, CatalogPart, CatalogStore, Change, ChangeSource, Changed,
     TitleListStore, TitleWatchers,
 };
+pub use telling::CatalogTeller;
 pub use texts::{SITE_LANGUAGE, Text, Texts};
 pub use types::{
     Biography, Collection, Credit, CreditRole, Episode, ExternalId, Genre, Overview, PartOf,

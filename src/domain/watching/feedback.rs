@@ -15,6 +15,7 @@ use super::types::{Play, WatchedItem, WatchedTitle};
 use crate::domain::catalog::{Title, TitleKind, Visibility};
 use crate::domain::events::Event;
 use crate::domain::ids::{PlayId, ProfileId, TitleId};
+use crate::domain::listeners::ItemId;
 use crate::domain::stamp::Stamp;
 use crate::domain::viewer::KnownViewer;
 
@@ -142,7 +143,17 @@ impl WatchService {
         };
         let ledger = self.ports.recorder.record(draft).await?;
         self.events.publish(Event::WatchesRecorded);
+        self.tell_states(viewer.profile, &ledger);
         Ok(ledger)
+    }
+
+    /// Tells whoever listens how a profile stands with what a change touched.
+    pub(super) fn tell_states(&self, profile: ProfileId, ledger: &Ledger) {
+        let changed = ledger.states.changed();
+        let items: Arc<[ItemId]> = changed.filter_map(|state| state.item.id()).collect();
+        if !items.is_empty() {
+            self.events.publish(Event::StatesChanged { profile, items });
+        }
     }
 
     /// The title, if the viewer may say something of it.

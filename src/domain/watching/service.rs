@@ -197,6 +197,7 @@ impl WatchService {
             recorded => recorded?,
         };
         self.events.publish(Event::WatchesRecorded);
+        self.tell_states(viewer.profile, &ledger);
         if let Err(error) = self.look_again(&going_on, &ledger).await {
             // The report is recorded; what comes next is found out when somebody looks.
             tracing::debug!(
@@ -253,23 +254,29 @@ impl WatchService {
                     cause,
                     may_begin: true,
                 };
-                ledgers.push(self.ports.recorder.record(draft).await?);
+                ledgers.push((profile, self.ports.recorder.record(draft).await?));
             }
             Ok::<_, WatchError>(ledgers)
         });
         let ledgers = join_all(recorded).await;
-        let ledgers: Vec<Vec<Ledger>> = ledgers.into_iter().collect::<Result<_, _>>()?;
-        let ledgers: Vec<Ledger> = ledgers.into_iter().flatten().collect();
-        let plays = ledgers.iter().map(|ledger| ledger.plays.changed().count());
+        let ledgers: Vec<Vec<(ProfileId, Ledger)>> =
+            ledgers.into_iter().collect::<Result<_, _>>()?;
+        let ledgers: Vec<(ProfileId, Ledger)> = ledgers.into_iter().flatten().collect();
+        let plays = ledgers
+            .iter()
+            .map(|(_, ledger)| ledger.plays.changed().count());
         let plays = plays.sum();
         // Nobody may come after a command that loads.
         self.ports.settling.fold_own().await?;
-        for ledger in &ledgers {
+        for (_, ledger) in &ledgers {
             let plays = ledger.plays.changed().map(|play| (play.profile, play.id));
             let of_ledger: Vec<GoingOn> = plays
                 .filter_map(|play| by_play.get(&play).copied())
                 .collect();
             self.look_again(&of_ledger, ledger).await?;
+        }
+        for (profile, ledger) in &ledgers {
+            self.tell_states(*profile, ledger);
         }
         self.events.publish(Event::WatchesChanged);
         Ok(plays)

@@ -7,6 +7,7 @@ use super::next_up::NextDay;
 use super::playback_event::PlaybackEvent;
 use super::sections::Sections;
 use crate::domain::ids::{EpisodeId, PlayId, ProfileId, TitleId};
+use crate::domain::listeners::ItemId;
 use crate::domain::stamp::Stamp;
 
 /// What a play is of.
@@ -28,6 +29,23 @@ impl WatchedItem {
             Self::Film(id) => ("film", id.to_i64()),
             Self::Episode(id) => ("episode", id.to_i64()),
             Self::Series(id) => ("series", id.to_i64()),
+        }
+    }
+
+    /// What listeners are told of it; `None` for a series as a whole, which is no part of what anybody sees.
+    pub fn id(self) -> Option<ItemId> {
+        match self {
+            Self::Film(id) => Some(ItemId::Title(id)),
+            Self::Episode(id) => Some(ItemId::Episode(id)),
+            Self::Series(_) => None,
+        }
+    }
+
+    /// The film or the episode that listeners are told of.
+    pub fn of_id(id: ItemId) -> Self {
+        match id {
+            ItemId::Title(id) => Self::Film(id),
+            ItemId::Episode(id) => Self::Episode(id),
         }
     }
 

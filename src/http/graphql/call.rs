@@ -130,7 +130,7 @@ impl Call {
     }
 
     /// From an object. Properties that we do not know are ignored.
-    fn from_value(body: Value) -> Result<Self, Refusal> {
+    pub(super) fn from_value(body: Value) -> Result<Self, Refusal> {
         let Value::Object(mut body) = body else {
             return Err(Refusal::bad_request("the body must be a JSON object"));
         };

@@ -7,6 +7,7 @@ use std::{
 
 use async_graphql::{Data, parser::types::OperationType};
 use axum::{
+    Router,
     body::{Body, HttpBody},
     extract::{Request, State},
     http::{
@@ -14,7 +15,7 @@ use axum::{
         header::{AUTHORIZATION, COOKIE},
         request::Parts,
     },
-    response::Response,
+    response::{IntoResponse, Response},
     routing::{MethodRouter, any},
 };
 use futures::StreamExt;
@@ -24,6 +25,7 @@ use tracing::Instrument;
 use super::{
     answer::{answer, cacheable, together},
     call::{Call, Calls, Parameters, Wanted},
+    live::{Answers, Begin, Live, STREAM},
     media::{Accept, Media, is_json_body},
     operations::{self, Operations, Outcome},
     persisted::Persisted,
@@ -32,7 +34,9 @@ use super::{
 };
 use crate::domain::persisted::{DocumentHash, PersistedStore};
 use crate::graphql::limits::Limits;
-use crate::graphql::{Answered, ApiError, Asked, Document, Documents, Execute, REQUEST_BYTES};
+use crate::graphql::{
+    Answered, ApiError, Asked, Document, Documents, Execute, Leaving, REQUEST_BYTES,
+};
 use crate::http::ide;
 
 /// Where the endpoint is; its page for people sends its requests there.
@@ -60,6 +64,7 @@ pub struct GraphqlEndpoint<E> {
     time_limit: Duration,
     has_page: bool,
     operations: Operations,
+    live: Option<Live>,
 }
 
 impl<E: Execute> GraphqlEndpoint<E> {
@@ -76,6 +81,7 @@ impl<E: Execute> GraphqlEndpoint<E> {
             time_limit: Duration::from_secs(10),
             has_page: false,
             operations: Operations::default(),
+            live: None,
         }
     }
 
@@ -131,6 +137,15 @@ impl<E: Execute> GraphqlEndpoint<E> {
         Self { operations, ..self }
     }
 
+    /// Serves subscriptions as well; by default they are refused.
+    #[must_use]
+    pub fn live(self, live: Live) -> Self {
+        Self {
+            live: Some(live),
+            ..self
+        }
+    }
+
     /// Shows the IDE to browsers, also to those that come with a document in the address: it opens there, and nothing is
     /// executed before a person says so.
     #[must_use]
@@ -144,6 +159,15 @@ impl<E: Execute> GraphqlEndpoint<E> {
     /// The endpoint for every method, to be mounted at [`PATH`].
     pub fn route<S: Clone + Send + Sync + 'static>(self) -> MethodRouter<S> {
         any(handle::<E>).with_state(Arc::new(self))
+    }
+
+    /// The same, and where it serves subscriptions, the address of their streams.
+    pub fn routes(self) -> Router {
+        let endpoint = Arc::new(self);
+        Router::new()
+            .route(PATH, any(handle::<E>))
+            .route(STREAM, any(stream::<E>))
+            .with_state(endpoint)
     }
 
     async fn respond(&self, request: Request) -> Response {
@@ -224,7 +248,8 @@ impl<E: Execute> GraphqlEndpoint<E> {
                 ));
             }
             OperationType::Subscription => {
-                return Err(Refusal::invalid("subscriptions are not served here", None));
+                let words = "a subscription needs a WebSocket, or `Accept: text/event-stream`";
+                return Err(Refusal::invalid(words, None));
             }
             OperationType::Query | OperationType::Mutation => {}
         }
@@ -379,5 +404,42 @@ async fn handle<E: Execute>(
     State(endpoint): State<Arc<GraphqlEndpoint<E>>>,
     request: Request,
 ) -> Response {
-    endpoint.respond(request).await
+    match endpoint.live.clone() {
+        Some(live) if Live::is_asked(request.headers()) => live.answer(endpoint, request).await,
+        _ => endpoint.respond(request).await,
+    }
+}
+
+async fn stream<E: Execute>(
+    State(endpoint): State<Arc<GraphqlEndpoint<E>>>,
+    request: Request,
+) -> Response {
+    match endpoint.live.clone() {
+        Some(live) => live.stream(endpoint, request).await,
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+#[async_trait::async_trait]
+impl<E: Execute> Begin for GraphqlEndpoint<E> {
+    async fn begin(&self, call: Call, parts: &Parts, leaving: Leaving) -> Result<Answers, Refusal> {
+        let document = self.find(&call.wanted).await?;
+        if call.operation(document.parsed())?.ty != OperationType::Subscription {
+            let words = "queries and mutations are sent by POST, and answered at once";
+            return Err(Refusal::invalid(words, None));
+        }
+        let label = self.operations.label(call.name(document.parsed()));
+        let began = Instant::now();
+        let (_, mut asked) = call.asked(document);
+        asked.data = self.prepare.prepare(parts).await?;
+        asked.data.insert(leaving);
+        let answers = self.schema.subscribe(asked).await;
+        let kind = operations::kind(OperationType::Subscription);
+        operations::count(label, kind, began.elapsed(), Outcome::Ok);
+        Ok(answers)
+    }
+
+    fn longest(&self) -> usize {
+        self.body_limit
+    }
 }

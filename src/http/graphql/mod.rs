@@ -13,6 +13,7 @@
 //! | mutation by `GET`, unknown method | 405, with `Allow` | 405 |
 //! | no answer that the client accepts | 406 | 406 |
 //! | the body is slow, too large, not JSON by its own account | 408, 413, 415 | 408, 413, 415 |
+//! | a subscription that is neither sent over a WebSocket nor asked for as a stream of events (see `live`) | 400 | 200 |
 //! | not done within the time limit; mutations are finished all the same | 504 | 504 |
 //!
 //! The body of every error is `{"errors": [{"message", "extensions": {"code"}}]}`.
@@ -20,6 +21,7 @@
 mod answer;
 mod call;
 mod endpoint;
+mod live;
 mod media;
 mod operations;
 mod persisted;
@@ -31,6 +33,7 @@ mod trusted;
 pub(super) use media::{best_liked, is_json_body};
 
 pub use endpoint::{GraphqlEndpoint, PATH, PrepareRequest};
+pub use live::{Gatekeeper, Live, LiveLimits, Standing};
 pub use operations::Operations;
 pub use refusal::Refusal;
 pub use trusted::DocumentPolicy;

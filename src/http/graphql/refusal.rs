@@ -124,6 +124,13 @@ impl Refusal {
         }
     }
 
+    /// A connection that has as many subscriptions as it may.
+    pub(super) fn too_many_subscriptions(most: usize) -> Self {
+        let code = ErrorCode::RateLimited;
+        let words = format!("a connection has at most {most} subscriptions at a time");
+        Self::new(status_of(code), code.as_str(), words)
+    }
+
     pub(super) fn not_acceptable() -> Self {
         Self::new(
             StatusCode::NOT_ACCEPTABLE,

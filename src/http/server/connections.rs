@@ -64,8 +64,10 @@ enum Doing {
     Header,
     /// The header of a request is there, its body still to come.
     Body,
-    /// A request is worked on.
+    /// A request is worked on, or answered as long as its client listens.
     Request,
+    /// It speaks another protocol by now, which looks after it itself.
+    Upgraded,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -115,6 +117,11 @@ impl Connection {
         self.state().stalled.get_or_insert_with(Instant::now);
     }
 
+    /// From now on it speaks another protocol.
+    pub(super) fn is_upgraded(&self) {
+        self.is_now(Doing::Upgraded);
+    }
+
     /// A request is worked on until what this gives is dropped.
     pub(super) fn work(self: &Arc<Self>) -> impl Drop + Send + 'static {
         struct Work(Arc<Connection>);
@@ -151,6 +158,9 @@ impl Connection {
     /// Why it is to be cut, if the peer has done nothing for too long.
     fn fault(&self, patience: &Patience, now: Instant) -> Option<&'static str> {
         let state = *self.state();
+        if state.doing == Doing::Upgraded {
+            return None;
+        }
         let is_over = |since: Instant, limit| now.saturating_duration_since(since) > limit;
         if state
             .stalled
@@ -162,14 +172,15 @@ impl Connection {
             Doing::Header => is_over(state.since, patience.header).then_some("header"),
             Doing::Idle => is_over(state.since, patience.idle).then_some("idle"),
             // How long a body may take the routes say.
-            Doing::Body | Doing::Request => None,
+            Doing::Body | Doing::Request | Doing::Upgraded => None,
         }
     }
 
     /// Since when there was nothing to work on; `None`: there is.
     fn quiet_since(&self) -> Option<Instant> {
         let state = *self.state();
-        (state.doing != Doing::Request).then_some(state.since)
+        let is_busy = matches!(state.doing, Doing::Request | Doing::Upgraded);
+        (!is_busy).then_some(state.since)
     }
 }
 

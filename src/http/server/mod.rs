@@ -6,9 +6,11 @@
 mod body;
 mod connections;
 mod serve;
+mod stopping;
 mod stream;
 #[cfg(test)]
 mod tests;
 
 pub use connections::{Patience, ServerLimits};
 pub use serve::{serve, swapping};
+pub(super) use stopping::Stopping;

@@ -9,12 +9,14 @@ use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use axum::Router;
+use axum::body::Body;
 use axum::extract::ConnectInfo;
+use axum::http::{Response, StatusCode, header::CONTENT_TYPE};
+use futures::stream::{self, StreamExt};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
@@ -22,6 +24,7 @@ use tokio::time::{interval, sleep};
 
 use super::body::Arriving;
 use super::connections::{Connections, Place, ServerLimits};
+use super::stopping::Stopping;
 use super::stream::Observed;
 
 /// How often slow connections are looked for.
@@ -47,7 +50,7 @@ pub async fn serve(
     // As often at least as a test with shorter limits needs.
     let mut sweep = interval(SWEEP.min(limits.patience.header / 4));
     let connections = Arc::new(Connections::new(limits));
-    let graceful = GracefulShutdown::new();
+    let (stop, stopping) = watch::channel(false);
     let mut stopped = pin!(stopped);
     let mut said = None;
     loop {
@@ -59,7 +62,7 @@ pub async fn serve(
                 Ok((stream, peer)) => {
                     if let Some(place) = connections.admit(peer.ip()) {
                         let router = router.clone();
-                        tokio::spawn(hold(stream, peer, place, router, graceful.watcher()));
+                        tokio::spawn(hold(stream, peer, place, router, stopping.clone()));
                     }
                 }
                 Err(error) if is_of_the_peer(&error) => {}
@@ -74,8 +77,10 @@ pub async fn serve(
             },
         }
     }
-    drop(listeners);
-    let mut ended = pin!(graceful.shutdown());
+    drop((listeners, stopping));
+    stop.send_replace(true);
+    // When nobody is left who would have to know.
+    let mut ended = pin!(stop.closed());
     loop {
         tokio::select! {
             () = &mut ended => return,
@@ -90,34 +95,69 @@ async fn hold(
     peer: SocketAddr,
     place: Place,
     router: watch::Receiver<Router>,
-    watcher: Watcher,
+    mut stopping: watch::Receiver<bool>,
 ) {
     // An answer is written whole; waiting for more to send with it only delays it.
     drop(stream.set_nodelay(true));
+    let place = Arc::new(place);
     let connection = Arc::clone(&place.connection);
+    let told = Stopping::new(stopping.clone());
     let service = service_fn(|request: hyper::Request<Incoming>| {
         let at_work = connection.work();
         let mut request = request.map(|body| Arriving::new(body, || connection.wait_for_body()));
         request.extensions_mut().insert(ConnectInfo(peer));
+        request.extensions_mut().insert(told.clone());
         let answer = TowerToHyperService::new(router.borrow().clone()).call(request);
+        let connection = Arc::clone(&connection);
         async move {
-            let answer = answer.await;
+            let answer = answer.await?;
+            if is_endless(&answer) {
+                return Ok(answer.map(|body| held(body, at_work)));
+            }
             drop(at_work);
-            answer
+            if answer.status() == StatusCode::SWITCHING_PROTOCOLS {
+                connection.is_upgraded();
+            }
+            Ok::<_, std::convert::Infallible>(answer)
         }
     });
-    let stream = TokioIo::new(Observed::new(stream, Arc::clone(&connection)));
+    let stream = TokioIo::new(Observed::new(stream, Arc::clone(&place)));
     let mut builder = http1::Builder::new();
     // How long a header may take is ours to say: here it would count as idle what waits for its first byte.
     builder.timer(TokioTimer::new()).header_read_timeout(None);
-    let served = watcher.watch(builder.serve_connection(stream, service));
-    tokio::select! {
-        served = served => if let Err(error) = served {
-            tracing::debug!(%error, "A connection broke");
-        },
-        () = connection.cut() => {}
+    let served = builder.serve_connection(stream, service).with_upgrades();
+    let mut served = pin!(served);
+    let mut is_stopping = false;
+    loop {
+        tokio::select! {
+            served = served.as_mut() => {
+                if let Err(error) = served {
+                    tracing::debug!(%error, "A connection broke");
+                }
+                break;
+            }
+            _ = stopping.wait_for(|stops| *stops), if !is_stopping => {
+                is_stopping = true;
+                served.as_mut().graceful_shutdown();
+            }
+            () = place.connection.cut() => break,
+        }
     }
-    drop(place);
+}
+
+/// Whether an answer goes on until somebody ends it.
+fn is_endless(answer: &Response<Body>) -> bool {
+    let media = answer.headers().get(CONTENT_TYPE);
+    media.is_some_and(|media| media.as_bytes().starts_with(b"text/event-stream"))
+}
+
+/// A body during which its connection is at work.
+fn held(body: Body, at_work: impl Send + 'static) -> Body {
+    let rest = (body.into_data_stream(), at_work);
+    Body::from_stream(stream::unfold(rest, |(mut body, at_work)| async move {
+        let bytes = body.next().await?;
+        Some((bytes, (body, at_work)))
+    }))
 }
 
 /// The next connection to any of them; of several that wait, one to the first.

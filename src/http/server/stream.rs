@@ -8,23 +8,24 @@ use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
-use super::connections::Connection;
+use super::connections::Place;
 
-/// A stream that is observed.
+/// A stream that is observed. Its connection has its place as long as this is there, whoever has it: what became of a
+/// connection that was upgraded is one still.
 pub(super) struct Observed {
     stream: TcpStream,
-    connection: Arc<Connection>,
+    place: Arc<Place>,
 }
 
 impl Observed {
-    pub(super) fn new(stream: TcpStream, connection: Arc<Connection>) -> Self {
-        Self { stream, connection }
+    pub(super) fn new(stream: TcpStream, place: Arc<Place>) -> Self {
+        Self { stream, place }
     }
 
     fn wrote(&self, written: Poll<Result<usize>>) -> Poll<Result<usize>> {
         match &written {
-            Poll::Pending => self.connection.cannot_write(),
-            Poll::Ready(_) => self.connection.has_written(),
+            Poll::Pending => self.place.connection.cannot_write(),
+            Poll::Ready(_) => self.place.connection.has_written(),
         }
         written
     }
@@ -39,7 +40,7 @@ impl AsyncRead for Observed {
         let before = buffer.filled().len();
         let read = Pin::new(&mut self.stream).poll_read(context, buffer);
         if buffer.filled().len() > before {
-            self.connection.has_read();
+            self.place.connection.has_read();
         }
         read
     }

@@ -5,7 +5,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::AccountService;
 use crate::domain::accounts::access_token::Verified;
-use crate::domain::accounts::api_key::Scope;
+use crate::domain::accounts::api_key::{ApiKey, Scope};
 use crate::domain::accounts::error::AccountError;
 use crate::domain::accounts::owners::Owned;
 use crate::domain::accounts::profile::Profile;
@@ -13,6 +13,7 @@ use crate::domain::accounts::session::Session;
 use crate::domain::accounts::token::{ApiKeyToken, SessionToken};
 use crate::domain::accounts::user::User;
 use crate::domain::ids::{ProfileId, UserId};
+use crate::domain::listeners::{Listener, Topic};
 use crate::domain::viewer::{KnownViewer, Login, Viewer};
 
 /// How often the time of last use is written.
@@ -133,6 +134,34 @@ impl AccountService {
         Ok(profiles.with_owner(user, profile).await?)
     }
 
+    /// Who somebody is by now who proved who they are before, and stays; none: what they proved it with has ended. An
+    /// access token need not be good any more for that, only its session. That is no use of it.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn still(&self, viewer: &KnownViewer) -> Result<Option<KnownViewer>, AccountError> {
+        let now = self.ports.clock.now();
+        match viewer.login {
+            Login::Session(id) => {
+                let Some((session, owner)) = self.ports.owners.owned_session(id, now).await? else {
+                    return Ok(None);
+                };
+                let owner = owner.filter(|(user, _)| is_valid(user, &session));
+                Ok(owner.map(|(user, profile)| user.viewer(&profile, session.id)))
+            }
+            Login::ApiKey { id, .. } => {
+                let key = self.ports.accounts.api_keys.find_api_key(id).await?;
+                match key.filter(|key| key.expires_at > now) {
+                    Some(key) => self.viewer_of_key(&key).await,
+                    None => Ok(None),
+                }
+            }
+        }
+    }
+
+    /// Listens to what changes of an account: whether somebody is still who they are may be another question then.
+    pub async fn listen(&self, user: UserId) -> Listener {
+        self.ports.events.listen(Topic::Account(user)).await
+    }
+
     async fn proof_of_key(&self, token: &ApiKeyToken) -> Result<Proof, AccountError> {
         let key = self.ports.accounts.api_keys.find_api_key(token.key).await?;
         let Some(key) = key else {
@@ -145,11 +174,9 @@ impl AccountService {
         if key.expires_at <= now {
             return Ok(Proof::Nothing(Stale::Expired));
         }
-        let user = self.find_user(key.user).await?;
-        let Some(user) = user.filter(|user| user.disabled_at.is_none()) else {
+        let Some(viewer) = self.viewer_of_key(&key).await? else {
             return Ok(Proof::Nothing(Stale::Revoked));
         };
-        let profile = self.first_profile(user.id).await?;
         if key.last_used_at.is_none_or(|used| now - used > TOUCH) {
             self.ports
                 .accounts
@@ -157,7 +184,17 @@ impl AccountService {
                 .touch_api_key(key.id, now)
                 .await?;
         }
-        Ok(Proof::Of(KnownViewer {
+        Ok(Proof::Of(viewer))
+    }
+
+    /// Who comes with a key; none: its account is gone or disabled.
+    async fn viewer_of_key(&self, key: &ApiKey) -> Result<Option<KnownViewer>, AccountError> {
+        let user = self.find_user(key.user).await?;
+        let Some(user) = user.filter(|user| user.disabled_at.is_none()) else {
+            return Ok(None);
+        };
+        let profile = self.first_profile(user.id).await?;
+        Ok(Some(KnownViewer {
             user: user.id,
             profile: profile.id,
             max_age: profile.max_age,

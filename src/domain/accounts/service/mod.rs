@@ -34,6 +34,7 @@ pub use password::ChangePassword;
 pub use profiles::{ChangeProfile, ProfileChange};
 pub use register::Registration;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use url::Url;
@@ -52,6 +53,7 @@ use super::store::{
     AccountStore, AccountWrite, ApiKeyStore, AuditStore, ErasureStore, IdentityStore, OneTimeStore,
     ProfileStore, SessionStore, UserStore,
 };
+use super::telling::TellingSessions;
 use super::user::User;
 use crate::domain::clock::Clock;
 use crate::domain::entropy::Entropy;
@@ -219,6 +221,11 @@ fn address(base: &Url, path: &str) -> Url {
 impl AccountService {
     /// A service on its ports.
     pub fn new(ports: AccountPorts, policy: AccountPolicy) -> Self {
+        let sessions = TellingSessions::new(ports.sessions, Arc::clone(&ports.events));
+        let ports = AccountPorts {
+            sessions: Arc::new(sessions),
+            ..ports
+        };
         Self {
             ports: Arc::new(ports),
             policy: Arc::new(policy),
@@ -323,7 +330,11 @@ impl AccountService {
         let has = |is: fn(&AccountWrite) -> bool| writes.iter().any(is);
         let has_mail = has(|write| matches!(write, AccountWrite::AddMail(_)));
         let has_erasure = has(|write| matches!(write, AccountWrite::AddErasure(_)));
+        let changed = changed_accounts(&writes);
         self.ports.accounts.writes.write(writes).await?;
+        for user in changed {
+            self.ports.events.publish(Event::AccountChanged(user));
+        }
         if has_mail {
             self.ports.events.publish(Event::MailQueued);
         }
@@ -451,6 +462,26 @@ impl AccountService {
             })
             .collect())
     }
+}
+
+/// Whose accounts, profiles and keys these writes change, as they may have been proven to somebody.
+fn changed_accounts(writes: &[AccountWrite]) -> BTreeSet<UserId> {
+    let changed = writes.iter().filter_map(|write| match write {
+        AccountWrite::PutUser(user) => Some(user.id),
+        AccountWrite::DeleteUser(user) | AccountWrite::DeleteApiKey { user, .. } => Some(*user),
+        AccountWrite::PutProfile(profile) => profile.user,
+        // Of a profile that is gone, the sessions move or end.
+        AccountWrite::DeleteProfile(_)
+        | AccountWrite::AddUser(_)
+        | AccountWrite::AddProfile(_)
+        | AccountWrite::AddIdentity(_)
+        | AccountWrite::DeleteIdentity { .. }
+        | AccountWrite::AddApiKey(_)
+        | AccountWrite::AddMail(_)
+        | AccountWrite::AddAudit(_)
+        | AccountWrite::AddErasure(_) => None,
+    });
+    changed.collect()
 }
 
 fn allowed(verdict: Verdict) -> Result<(), AccountError> {

@@ -1,0 +1,121 @@
+//! How a subscription follows a topic.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_graphql::Context;
+use futures::future::{BoxFuture, FutureExt};
+
+use super::leaving::Leaving;
+use super::standing::{Over, until_over};
+use crate::domain::listeners::{Listener, News, Topic};
+use crate::domain::viewer::{KnownViewer, Viewer};
+use crate::graphql::context::{Caller, ContextExt, Renewal, Services};
+use crate::graphql::error::{ApiError, Result};
+
+/// A topic, and whoever follows it.
+pub(super) struct Follow {
+    services: Arc<Services>,
+    viewer: Viewer,
+    renewal: Renewal,
+    listener: Listener,
+    /// How long it waits for what comes close behind.
+    pace: Duration,
+    /// Comes back when the viewer is no longer who they are.
+    over: BoxFuture<'static, Over>,
+    leaving: Option<Leaving>,
+    has_ended: bool,
+}
+
+impl Follow {
+    /// Follows a topic from now on, as whoever asks.
+    pub(super) async fn begin(ctx: &Context<'_>, topic: Topic, pace: Duration) -> Self {
+        let services = Arc::clone(ctx.data_unchecked::<Arc<Services>>());
+        let viewer = ctx.viewer();
+        let over = match viewer.known().copied() {
+            None => futures::future::pending().boxed(),
+            Some(viewer) => {
+                let accounts = services.accounts.clone();
+                async move { until_over(&accounts, &viewer).await }.boxed()
+            }
+        };
+        Self {
+            listener: services.events.listen(topic).await,
+            renewal: ctx.data_unchecked::<Caller>().renewal(),
+            services,
+            viewer,
+            pace,
+            over,
+            leaving: ctx.data_opt::<Leaving>().cloned(),
+            has_ended: false,
+        }
+    }
+
+    /// What the schema stands on.
+    pub(super) fn services(&self) -> &Services {
+        &self.services
+    }
+
+    /// Who follows the topic.
+    pub(super) fn viewer(&self) -> &Viewer {
+        &self.viewer
+    }
+
+    /// The next news, for a viewer who is still who they were; what the payload reads from now on is of this moment. None
+    /// after an error, and when nobody wants any.
+    pub(super) async fn next(&mut self) -> Option<Result<News>> {
+        if self.has_ended {
+            return None;
+        }
+        let mut leaving = self.leaving.clone();
+        let left = async {
+            match &mut leaving {
+                Some(leaving) => leaving.told().await,
+                None => std::future::pending().await,
+            }
+        };
+        let news = tokio::select! {
+            biased;
+            () = left => {
+                self.has_ended = true;
+                return None;
+            }
+            over = &mut self.over => Err(refused(over)),
+            news = self.listener.next() => Ok(news),
+        };
+        let news = match news {
+            Ok(news) => self.gather(news).await,
+            Err(error) => Err(error),
+        };
+        self.has_ended = news.is_err();
+        Some(news)
+    }
+
+    /// Adds what comes close behind, and makes sure that the viewer may be told.
+    async fn gather(&mut self, mut news: News) -> Result<News> {
+        tokio::time::sleep(self.pace).await;
+        if let Some(more) = self.listener.take() {
+            news.has_more |= more.has_more;
+            news.add(more.items);
+        }
+        if let Some(viewer) = self.viewer.known() {
+            check(&self.services, viewer).await?;
+        }
+        self.renewal.go_on_as(self.viewer);
+        Ok(news)
+    }
+}
+
+async fn check(services: &Services, viewer: &KnownViewer) -> Result<()> {
+    match Over::find(&services.accounts, viewer).await? {
+        None => Ok(()),
+        Some(over) => Err(refused(over)),
+    }
+}
+
+fn refused(over: Over) -> ApiError {
+    match over {
+        Over::Ended => ApiError::logged_out(),
+        Over::Changed => ApiError::changed(),
+    }
+}

@@ -1,0 +1,19 @@
+//! Subscriptions: what the schema tells while it happens.
+//!
+//! A subscription is a listener of the domain and a pace: what comes close together is told together. Before each
+//! payload it is asked once more who listens, as every request is, and the payload is read anew.
+
+mod catalogue;
+mod follow;
+mod leaving;
+mod session;
+mod standing;
+mod states;
+mod suggestions;
+
+pub(crate) use catalogue::CatalogueSubscription;
+pub use leaving::{Leaving, Stay, staying};
+pub(crate) use session::SessionSubscription;
+pub use standing::{Over, until_over};
+pub(crate) use states::StateSubscription;
+pub(crate) use suggestions::SuggestionSubscription;

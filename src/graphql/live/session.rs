@@ -1,0 +1,47 @@
+//! The subscription `sessionRevoked`: being told to log in again before being turned away.
+
+use async_graphql::{Context, SimpleObject, Subscription};
+use futures::stream::{self, BoxStream, StreamExt};
+
+use super::leaving::Leaving;
+use super::standing::{Over, until_over};
+use crate::graphql::context::ContextExt;
+use crate::graphql::error::Result;
+use crate::graphql::guard::SignedIn;
+
+#[derive(Default)]
+pub(crate) struct SessionSubscription;
+
+#[Subscription]
+impl SessionSubscription {
+    /// That what this connection proved itself with, a session or an API key, proves nothing more, or goes on as somebody
+    /// else. It is told once, at once and whatever server that was done on; then this subscription is complete, all
+    /// others of the connection end, and a WebSocket is closed. For whoever is logged in.
+    #[graphql(guard = "SignedIn")]
+    async fn session_revoked(
+        &self,
+        ctx: &Context<'_>,
+    ) -> Result<BoxStream<'static, Result<SessionRevoked>>> {
+        let viewer = ctx.known_viewer()?;
+        let accounts = ctx.services().accounts.clone();
+        let leaving = ctx.data_opt::<Leaving>().cloned();
+        let revoked = stream::once(async move {
+            let reason = until_over(&accounts, &viewer).await;
+            Ok(SessionRevoked { reason })
+        });
+        let left = async move {
+            match leaving {
+                Some(mut leaving) => leaving.told().await,
+                None => std::future::pending().await,
+            }
+        };
+        Ok(revoked.take_until(left).boxed())
+    }
+}
+
+/// That a connection is no longer who it was.
+#[derive(SimpleObject)]
+pub(crate) struct SessionRevoked {
+    /// Whether it ended, or goes on as somebody else.
+    reason: Over,
+}

@@ -1,0 +1,38 @@
+//! Subscriptions over HTTP: a WebSocket by the protocol `graphql-transport-ws`, or streams of events by `graphql-sse`.
+//!
+//! Ours instead of async-graphql's `http::WebSocket` (7.2.1), which accepts a second subscriber of an id, has other close
+//! codes than the protocol, and executes documents past our limits and budgets.
+//!
+//! | what happened | the WebSocket is closed with |
+//! |---|---|
+//! | a message that is none of the protocol, or not JSON | 4400 |
+//! | a subscription before the connection is acknowledged, or credentials that prove nothing | 4401 |
+//! | credentials whose time is over, so that the client fetches others and comes again | 4403 |
+//! | another subprotocol | 4406 |
+//! | no `connection_init` within ten seconds | 4408 |
+//! | a second subscription under an id that is in use | 4409 |
+//! | a second `connection_init` | 4429 |
+//! | who was logged in is not any more | 4401 |
+//! | who was logged in goes on as somebody else: connect again | 4499 |
+//! | the server stops | 1001 |
+//! | a message that is too long | 1009 |
+//! | too many connections of one session, a client that does not read, a store that does not answer: try again later | 1013 |
+//!
+//! Queries and mutations are sent by `POST`: caches, cookies and status codes are there.
+
+mod connection;
+mod events;
+mod gate;
+mod message;
+mod operation;
+mod seats;
+mod single;
+mod socket;
+mod transport;
+
+pub use gate::{Gatekeeper, Standing};
+pub use seats::LiveLimits;
+pub use transport::Live;
+
+pub(super) use gate::{Answers, Begin};
+pub(super) use transport::STREAM;

@@ -1,0 +1,252 @@
+//! Streams of events by `graphql-sse`, in its single connection mode: a stream is reserved, opened, and then tells of as
+//! many subscriptions as are begun on it by requests of their own.
+//!
+//! A reservation is known to the server that made it, and to no other.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use axum::response::Response;
+use futures::future::BoxFuture;
+use futures::stream;
+use serde::Serialize;
+use tokio::sync::{mpsc, watch};
+
+use super::events::{complete, next, respond};
+use super::message::{Payload, shown, text};
+use super::operation::Operation;
+use super::seats::Seat;
+use crate::domain::entropy::unique_name;
+use crate::graphql::Over;
+use crate::http::graphql::refusal::Refusal;
+use crate::http::server::Stopping;
+
+/// How long a stream that was reserved may take to be opened.
+const OPENED_WITHIN: Duration = Duration::from_secs(30);
+/// How many subscriptions a stream may have, and how many events wait to be read.
+const SUBSCRIPTIONS: usize = 32;
+const WAITING: usize = 16;
+/// How long subscriptions have to tell that it is over.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// The streams that are reserved, or open. Clones share them.
+#[derive(Clone, Default)]
+pub(super) struct Streams(Arc<Mutex<HashMap<String, Reserved>>>);
+
+/// A stream that is reserved, or open.
+struct Reserved {
+    /// Who reserved it, and alone may use it; none: somebody who is not logged in.
+    login: Option<String>,
+    /// What is there until it is opened.
+    closed: Option<(mpsc::Receiver<String>, Seat)>,
+    events: mpsc::Sender<String>,
+    /// The subscriptions on it, by id. Each ends when what stands here is dropped.
+    open: HashMap<String, watch::Sender<()>>,
+}
+
+/// What an event tells, under the id of its subscription.
+#[derive(Serialize)]
+struct Told<'a> {
+    id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    payload: Option<Payload<'a>>,
+}
+
+impl Streams {
+    fn all(&self) -> MutexGuard<'_, HashMap<String, Reserved>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Reserves a stream for somebody; its token.
+    pub(super) fn reserve(&self, login: Option<String>, seat: Seat) -> String {
+        let token = unique_name().simple().to_string();
+        let (events, waiting) = mpsc::channel(WAITING);
+        let reserved = Reserved {
+            login,
+            closed: Some((waiting, seat)),
+            events,
+            open: HashMap::new(),
+        };
+        self.all().insert(token.clone(), reserved);
+        let (streams, reserved) = (self.clone(), token.clone());
+        tokio::spawn(async move {
+            tokio::time::sleep(OPENED_WITHIN).await;
+            let mut all = streams.all();
+            if all
+                .get(&reserved)
+                .is_some_and(|stream| stream.closed.is_some())
+            {
+                all.remove(&reserved);
+            }
+        });
+        token
+    }
+
+    /// Opens a stream that somebody has reserved.
+    pub(super) fn open(
+        &self,
+        token: &str,
+        login: Option<&str>,
+        over: BoxFuture<'static, Over>,
+        stopping: Stopping,
+    ) -> Result<Response, Refusal> {
+        let mut all = self.all();
+        let reserved = of(&mut all, token, login)?;
+        let Some((waiting, seat)) = reserved.closed.take() else {
+            let words = "this stream is open already";
+            return Err(Refusal::new(StatusCode::CONFLICT, "CONFLICT", words));
+        };
+        drop(all);
+        let open = Open {
+            streams: self.clone(),
+            token: token.to_owned(),
+            waiting,
+            over,
+            is_over: false,
+            stopping,
+            _seat: seat,
+        };
+        let events = stream::unfold(open, |mut open| async move {
+            let event = open.next().await?;
+            Some((event, open))
+        });
+        Ok(respond(events))
+    }
+
+    /// Makes room for a subscription on a stream.
+    pub(super) fn begin(
+        &self,
+        token: &str,
+        login: Option<&str>,
+        id: &str,
+    ) -> Result<Begun, Refusal> {
+        let mut all = self.all();
+        let reserved = of(&mut all, token, login)?;
+        if reserved.open.contains_key(id) {
+            let words = format!("an operation {id} is under way already");
+            return Err(Refusal::new(StatusCode::CONFLICT, "CONFLICT", words));
+        }
+        if reserved.open.len() >= SUBSCRIPTIONS {
+            return Err(Refusal::too_many_subscriptions(SUBSCRIPTIONS));
+        }
+        let (stay, left) = watch::channel(());
+        reserved.open.insert(id.to_owned(), stay);
+        Ok(Begun {
+            streams: self.clone(),
+            token: token.to_owned(),
+            id: id.to_owned(),
+            events: reserved.events.clone(),
+            left,
+            is_left: false,
+        })
+    }
+
+    /// Lets a subscription end, if it is there.
+    pub(super) fn end(&self, token: &str, login: Option<&str>, id: &str) -> Result<(), Refusal> {
+        of(&mut self.all(), token, login)?.open.remove(id);
+        Ok(())
+    }
+}
+
+/// The stream of a token, if it is the one of who asks.
+fn of<'a>(
+    all: &'a mut HashMap<String, Reserved>,
+    token: &str,
+    login: Option<&str>,
+) -> Result<&'a mut Reserved, Refusal> {
+    let reserved = all.get_mut(token);
+    let own = reserved.filter(|reserved| reserved.login.as_deref() == login);
+    own.ok_or_else(|| {
+        let words = "there is no stream of this token here: reserve another one";
+        Refusal::new(StatusCode::NOT_FOUND, "NOT_FOUND", words)
+    })
+}
+
+/// A stream that is open; what is on it ends when this is dropped.
+struct Open {
+    streams: Streams,
+    token: String,
+    waiting: mpsc::Receiver<String>,
+    over: BoxFuture<'static, Over>,
+    is_over: bool,
+    stopping: Stopping,
+    _seat: Seat,
+}
+
+impl Open {
+    async fn next(&mut self) -> Option<String> {
+        loop {
+            // First whoever wants to know is told that it is over.
+            let grace = tokio::time::sleep(GRACE);
+            tokio::select! {
+                biased;
+                () = self.stopping.told() => return None,
+                event = self.waiting.recv() => return event,
+                _ = &mut self.over, if !self.is_over => self.is_over = true,
+                () = grace, if self.is_over => return None,
+            }
+        }
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.streams.all().remove(&self.token);
+    }
+}
+
+/// A subscription that has its place on a stream.
+pub(super) struct Begun {
+    streams: Streams,
+    token: String,
+    id: String,
+    events: mpsc::Sender<String>,
+    left: watch::Receiver<()>,
+    /// Its place is free already, and may be another one's.
+    is_left: bool,
+}
+
+impl Begun {
+    /// Tells what it has to say, in a task of its own, until it is complete, or left.
+    pub(super) fn follow(self, operation: Operation) {
+        tokio::spawn(self.run(operation));
+    }
+
+    async fn run(mut self, mut operation: Operation) {
+        loop {
+            let answer = tokio::select! {
+                biased;
+                // Nothing is ever sent: nobody wants it any more.
+                _ = self.left.changed() => {
+                    self.is_left = true;
+                    return;
+                }
+                answer = operation.next() => answer,
+            };
+            let id = self.id.as_str();
+            let is_complete = answer.is_none();
+            let event = match answer.map(shown) {
+                Some((answer, _)) => next(&Told {
+                    id,
+                    payload: Some(Payload::of(&answer)),
+                }),
+                None => complete(&text(&Told { id, payload: None })),
+            };
+            if self.events.send(event).await.is_err() || is_complete {
+                return;
+            }
+        }
+    }
+}
+
+impl Drop for Begun {
+    fn drop(&mut self) {
+        if !self.is_left
+            && let Some(reserved) = self.streams.all().get_mut(&self.token)
+        {
+            reserved.open.remove(&self.id);
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! What is wrong with a connection is said by the code that it is closed with, or by the status of its opening.
+
+use serde_json::{Value, json};
+use tokio_tungstenite::tungstenite::Message;
+
+use super::socket::{PROTOCOL, Socket};
+use super::{CATALOGUE, STATES};
+use crate::support::program::{On, Program};
+use crate::support::visitor::Visitor;
+
+#[tokio::test]
+async fn what_is_no_message_of_the_protocol_closes_with_4400() {
+    let program = Program::seeded(On::Embedded).await;
+    let site = program.serve().await;
+
+    for message in [
+        Message::text("nonsense"),
+        Message::text("[]"),
+        Message::text(r#"{"type":"start"}"#),
+        Message::text(r#"{"type":"connection_ack"}"#),
+        Message::text(r#"{"type":"subscribe","id":"1","payload":{"query":1}}"#),
+        Message::text(r#"{"type":"subscribe","id":"1","payload":{}}"#),
+        Message::text(r#"{"type":"subscribe","id":"","payload":{"query":"{a}"}}"#),
+        Message::binary(&b"{}"[..]),
+    ] {
+        let mut socket = Socket::of(&site, &Visitor::of(&site)).await;
+
+        socket.send(message.clone()).await;
+
+        assert_eq!(socket.close_code().await, 4400, "{message:?}");
+    }
+}
+
+#[tokio::test]
+async fn who_is_not_acknowledged_is_unauthorized() {
+    let program = Program::seeded(On::Embedded).await;
+    let site = program.serve().await;
+
+    let mut early = Socket::open(&site).await;
+    early.subscribe("1", CATALOGUE).await;
+    assert_eq!(early.close_code().await, 4401);
+
+    for credentials in [
+        json!("Bearer nonsense"),
+        json!("nonsense"),
+        json!(1),
+        json!("Bearer rgk_AAAAAAAAAAA_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"),
+    ] {
+        let mut wrong = Socket::open(&site).await;
+        wrong
+            .init(Some(json!({ "Authorization": credentials })))
+            .await;
+        assert_eq!(wrong.close_code().await, 4401, "{credentials}");
+    }
+}
+
+#[tokio::test]
+async fn another_subprotocol_closes_with_4406() {
+    let program = Program::seeded(On::Embedded).await;
+    let site = program.serve().await;
+
+    let mut socket = Socket::try_open(&site, &[]).await.unwrap();
+
+    assert_eq!(socket.close_code().await, 4406);
+}
+
+#[tokio::test]
+async fn who_says_nothing_at_first_is_closed_with_4408() {
+    let program = Program::seeded(On::Embedded).await;
+    let site = program.serve().await;
+
+    let mut silent = Socket::open(&site).await;
+
+    assert_eq!(silent.close_code().await, 4408);
+}
+
+#[tokio::test]
+async fn an_id_has_one_subscription_at_a_time() {
+    let program = Program::seeded(On::Embedded).await;
+    let site = program.serve().await;
+    let mut socket = Socket::of(&site, &Visitor::of(&site)).await;
+
+    socket.subscribe("1", CATALOGUE).await;
+    socket.say(&json!({ "type": "complete", "id": "1" })).await;
+    socket.subscribe("1", CATALOGUE).await;
+    socket
+        .say(&json!({ "type": "ping", "payload": { "a": 1 } }))
+        .await;
+    let pong = json!({ "type": "pong", "payload": { "a": 1 } });
+    assert_eq!(socket.next().await, pong);
+
+    socket.subscribe("1", CATALOGUE).await;
+    assert_eq!(socket.close_code().await, 4409);
+}
+
+#[tokio::test]
+async fn a_connection_is_initialised_once() {
+    let program = Program::seeded(On::Embedded).await;
+    let site = program.serve().await;
+    let mut socket = Socket::of(&site, &Visitor::of(&site)).await;
+
+    socket.init(None).await;
+
+    assert_eq!(socket.close_code().await, 4429);
+}
+
+#[tokio::test]
+async fn a_page_of_another_site_opens_nothing() {
+    let mut program = Program::seeded(On::Embedded).await;
+    program.set("REELGRAPH_TRUSTED_ORIGINS", "https://www.example.org");
+    let mut site = program.serve().await;
+    site.register("ada@example.org").await;
+    let cookie = site.cookie().unwrap().to_owned();
+
+    for origin in ["https://evil.example", "null", "https://example.org"] {
+        for headers in [
+            &[PROTOCOL, ("origin", origin), ("cookie", cookie.as_str())][..],
+            &[PROTOCOL, ("origin", origin)],
+        ] {
+            let refused = Socket::try_open(&site, headers).await.err();
+
+            assert_eq!(refused, Some(403), "{origin}");
+        }
+    }
+    for origin in ["https://www.example.org", site.address.as_str()] {
+        let headers = [PROTOCOL, ("origin", origin), ("cookie", cookie.as_str())];
+        let mut socket = Socket::try_open(&site, &headers).await.unwrap();
+        socket.init(None).await;
+
+        assert_eq!(socket.next().await["type"], "connection_ack", "{origin}");
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_subscribed_to_is_an_error_of_its_id_alone() {
+    let program = Program::seeded(On::Embedded).await;
+    let site = program.serve().await;
+    let mut socket = Socket::of(&site, &Visitor::of(&site)).await;
+
+    for (query, code) in [
+        ("{ genres { name } }", "GRAPHQL_VALIDATION_FAILED"),
+        (
+            "mutation { logOut(input: {}) { userErrors { code } } }",
+            "GRAPHQL_VALIDATION_FAILED",
+        ),
+        ("subscription {", "GRAPHQL_PARSE_FAILED"),
+        ("subscription { nothing }", "GRAPHQL_VALIDATION_FAILED"),
+        ("subscription { __typename }", "GRAPHQL_VALIDATION_FAILED"),
+        (
+            "subscription { a: catalogueChanged { hasMore } b: catalogueChanged { hasMore } }",
+            "GRAPHQL_VALIDATION_FAILED",
+        ),
+        (
+            "subscription { ...A } fragment A on Subscription { catalogueChanged { hasMore } }",
+            "GRAPHQL_VALIDATION_FAILED",
+        ),
+        (STATES, "UNAUTHENTICATED"),
+    ] {
+        socket.subscribe("one", query).await;
+
+        let told = socket.next().await;
+        let kind = (told["type"].as_str(), told["id"].as_str());
+        assert_eq!(kind, (Some("error"), Some("one")), "{query}: {told}");
+        let found = &told["payload"][0]["extensions"]["code"];
+        assert_eq!(*found, Value::from(code), "{query}: {told}");
+    }
+}

@@ -1,0 +1,116 @@
+//! How subscriptions end that nobody has left: with the session, with who it is of, and with the server.
+
+use serde_json::{Value, json};
+
+use super::socket::Socket;
+use super::{REVOKED, STATES, told_of_reports};
+use crate::both_ways::both_ways;
+use crate::support::program::{On, PASSWORD, Program, Site};
+use crate::support::visitor::Visitor;
+
+both_ways!(
+    logging_out_anywhere_is_told_and_ends_it,
+    another_password_ends_it,
+    another_profile_ends_it,
+);
+
+/// Somebody who is subscribed to the end of the session and to what is watched, at the last server of the site, and what
+/// the other servers are.
+async fn subscribed(on: On) -> (Program, Site, Option<Site>, Visitor, Socket) {
+    let program = Program::seeded(on).await;
+    let site = program.serve().await;
+    let other = match on {
+        On::Embedded => None,
+        On::Servers => Some(program.serve().await),
+    };
+    let mut ada = Visitor::of(&site);
+    ada.register("ada@example.org").await;
+    let heat = site.id_of("film", "heat-1995").await;
+    let mut socket = Socket::of(other.as_ref().unwrap_or(&site), &ada).await;
+    socket.subscribe("end", REVOKED).await;
+    socket.subscribe("states", STATES).await;
+    let told = told_of_reports(&mut socket, &mut ada, &heat).await;
+    assert_eq!(told["id"], "states", "{told}");
+    (program, site, other, ada, socket)
+}
+
+/// What is told under an id.
+fn of<'a>(told: &'a [Value], id: &str) -> Vec<&'a Value> {
+    let of = told.iter().filter(|message| message["id"] == id);
+    // More may have been watched before.
+    of.filter(|message| !message["payload"]["data"]["watchStateChanged"].is_object())
+        .collect()
+}
+
+/// It is told why, and all else of it ends.
+async fn assert_ends(socket: &mut Socket, reason: &str, code: &str, close: u16) {
+    let (told, closed) = socket.rest().await;
+
+    let data = json!({ "sessionRevoked": { "reason": reason } });
+    let expected = [
+        json!({ "type": "next", "id": "end", "payload": { "data": data } }),
+        json!({ "type": "complete", "id": "end" }),
+    ];
+    assert_eq!(of(&told, "end"), expected.iter().collect::<Vec<_>>());
+    let states = of(&told, "states");
+    assert_eq!(states.len(), 1, "{told:?}");
+    assert_eq!(states[0]["type"], "error", "{told:?}");
+    let found = &states[0]["payload"][0]["extensions"]["code"];
+    assert_eq!(*found, json!(code), "{told:?}");
+    assert_eq!(closed, Some(close));
+}
+
+async fn logging_out_anywhere_is_told_and_ends_it(on: On) {
+    let (_program, _site, _other, mut ada, mut socket) = subscribed(on).await;
+
+    ada.expect("logOut", json!({}), "").await;
+
+    assert_ends(&mut socket, "ENDED", "UNAUTHENTICATED", 4401).await;
+}
+
+async fn another_password_ends_it(on: On) {
+    let (_program, site, _other, _, mut socket) = subscribed(on).await;
+    let mut phone = Visitor::of(&site);
+    phone.log_in("ada@example.org").await;
+
+    let input = json!({ "currentPassword": PASSWORD, "password": "another horse battery" });
+    phone.expect("changePassword", input, "").await;
+
+    assert_ends(&mut socket, "ENDED", "UNAUTHENTICATED", 4401).await;
+}
+
+async fn another_profile_ends_it(on: On) {
+    let (_program, _site, _other, mut ada, mut socket) = subscribed(on).await;
+    let input = json!({ "name": "Kim", "maxAge": 12 });
+    let made = ada.expect("createProfile", input, "profile { id }").await;
+
+    let input = json!({ "profile": made["profile"]["id"] });
+    ada.expect("selectProfile", input, "").await;
+
+    assert_ends(&mut socket, "CHANGED", "EXPIRED", 4499).await;
+}
+
+#[tokio::test]
+async fn what_an_operator_does_ends_it_as_well() {
+    let (program, _site, _other, _, mut socket) = subscribed(On::Embedded).await;
+
+    let disable = ["users", "disable", "--email", "ada@example.org"];
+    program.expect(&disable).await;
+
+    assert_ends(&mut socket, "ENDED", "UNAUTHENTICATED", 4401).await;
+}
+
+#[tokio::test]
+async fn a_server_that_stops_says_so_and_does_not_wait() {
+    let program = Program::seeded(On::Embedded).await;
+    let mut site = program.serve().await;
+    let mut socket = Socket::of(&site, &Visitor::of(&site)).await;
+    socket.subscribe("s", super::CATALOGUE).await;
+    let began = std::time::Instant::now();
+
+    let (status, code) = tokio::join!(site.stop(), socket.close_code());
+
+    assert!(status.success());
+    assert_eq!(code, 1001);
+    assert!(began.elapsed() < std::time::Duration::from_secs(9));
+}

@@ -1,0 +1,198 @@
+//! What subscribers are told: what is theirs, what they may see, and what any server acknowledged.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use super::socket::Socket;
+use super::{CATALOGUE, STATES, jump, told_of_reports};
+use crate::both_ways::both_ways;
+use crate::support::SOON;
+use crate::support::program::{On, Program, Site};
+use crate::support::visitor::Visitor;
+
+both_ways!(
+    a_report_of_one_device_is_told_to_another,
+    nobody_is_told_of_anothers_reports,
+    suggestions_that_change_are_told_with_what_they_are_now,
+    titles_are_told_to_those_who_may_see_them,
+);
+
+/// Another server of the same site; embedded there is one.
+async fn second(program: &Program, on: On) -> Option<Site> {
+    match on {
+        On::Embedded => None,
+        On::Servers => Some(program.serve().await),
+    }
+}
+
+async fn a_report_of_one_device_is_told_to_another(on: On) {
+    let program = Program::seeded(on).await;
+    let site = program.serve().await;
+    let other = second(&program, on).await;
+    let there = other.as_ref().unwrap_or(&site);
+    let heat = site.id_of("film", "heat-1995").await;
+    let mut browser = Visitor::of(&site);
+    browser.register("ada@example.org").await;
+    let mut app = Visitor::of(there);
+    app.log_in_app("ada@example.org").await;
+    let (mut by_token, mut by_cookie) = (
+        Socket::of(there, &app).await,
+        Socket::of(there, &browser).await,
+    );
+    for socket in [&mut by_token, &mut by_cookie] {
+        socket.subscribe("s", STATES).await;
+    }
+
+    let told = told_of_reports(&mut by_token, &mut browser, &heat).await;
+
+    assert_eq!((&told["type"], &told["id"]), (&json!("next"), &json!("s")));
+    let change = &told["payload"]["data"]["watchStateChanged"];
+    assert_eq!(change["item"]["id"], json!(heat), "{told}");
+    assert_eq!(change["state"]["plays"], 1, "{told}");
+    assert!(
+        change["state"]["position"].as_f64().unwrap() >= 2000.0,
+        "{told}"
+    );
+    let told = told_of_reports(&mut by_cookie, &mut browser, &heat).await;
+    assert_eq!(told["type"], "next", "{told}");
+
+    // What is told is what is acknowledged last, whatever was told before it.
+    jump(&mut browser, &heat, 6000).await;
+    let began = Instant::now();
+    loop {
+        let told = by_token.next().await;
+        let state = &told["payload"]["data"]["watchStateChanged"]["state"];
+        if state["position"] == 6000.0 {
+            break;
+        }
+        assert!(began.elapsed() < SOON, "{told}");
+    }
+
+    // Who has left is told nothing more.
+    by_token
+        .say(&json!({ "type": "complete", "id": "s" }))
+        .await;
+    by_token.say(&json!({ "type": "ping" })).await;
+    while by_token.next().await["type"] != "pong" {}
+    jump(&mut browser, &heat, 6100).await;
+    let more = by_token.next_within(Duration::from_secs(1)).await;
+    assert_eq!(more, None);
+}
+
+async fn nobody_is_told_of_anothers_reports(on: On) {
+    let program = Program::seeded(on).await;
+    let site = program.serve().await;
+    let (mut ada, mut ben) = (Visitor::of(&site), Visitor::of(&site));
+    ada.register("ada@example.org").await;
+    ben.register("ben@example.org").await;
+    let heat = site.id_of("film", "heat-1995").await;
+    let casino = site.id_of("film", "casino-1995").await;
+    let (mut adas, mut bens) = (Socket::of(&site, &ada).await, Socket::of(&site, &ben).await);
+    adas.subscribe("s", STATES).await;
+    bens.subscribe("s", STATES).await;
+
+    told_of_reports(&mut adas, &mut ada, &heat).await;
+    let told = told_of_reports(&mut bens, &mut ben, &casino).await;
+
+    let item = &told["payload"]["data"]["watchStateChanged"]["item"]["id"];
+    assert_eq!(*item, json!(casino), "{told}");
+}
+
+async fn suggestions_that_change_are_told_with_what_they_are_now(on: On) {
+    const CHANGED: &str = "subscription { recommendationsChanged { viewer { profile {
+        hiddenTitles(first: 5) { nodes { slug } } recommendations(first: 1) { nodes { slug } } } } } }";
+    let program = Program::seeded(on).await;
+    let site = program.serve().await;
+    let other = second(&program, on).await;
+    let there = other.as_ref().unwrap_or(&site);
+    let mut ada = Visitor::of(&site);
+    ada.register("ada@example.org").await;
+    let casino = site.id_of("film", "casino-1995").await;
+    let mut socket = Socket::of(there, &ada).await;
+    socket.subscribe("s", CHANGED).await;
+
+    // What hides, shows and hides again is told until it is hidden: each change is one.
+    let began = Instant::now();
+    let told = loop {
+        let mut told = Vec::new();
+        for hidden in [false, true] {
+            let input = json!({ "title": casino, "hidden": hidden });
+            ada.expect("hideTitle", input, "").await;
+        }
+        while let Some(message) = socket.next_within(Duration::from_secs(3)).await {
+            told.push(message);
+        }
+        if let Some(last) = told.pop() {
+            break last;
+        }
+        assert!(began.elapsed() < SOON, "nothing is told");
+    };
+
+    let profile = &told["payload"]["data"]["recommendationsChanged"]["viewer"]["profile"];
+    let hidden = &profile["hiddenTitles"]["nodes"];
+    assert_eq!(*hidden, json!([{ "slug": "casino-1995" }]), "{told}");
+    assert!(
+        profile["recommendations"]["nodes"][0]["slug"].is_string(),
+        "{told}"
+    );
+}
+
+async fn titles_are_told_to_those_who_may_see_them(on: On) {
+    let mut program = Program::seeded(on).await;
+    program.set("REELGRAPH_ANONYMOUS_MAX_AGE", "12");
+    let site = program.serve().await;
+    let mut ada = Visitor::of(&site);
+    ada.register("ada@example.org").await;
+    let (mut adult, mut stranger) = (
+        Socket::of(&site, &ada).await,
+        Socket::of(&site, &Visitor::of(&site)).await,
+    );
+    for socket in [&mut adult, &mut stranger] {
+        socket.subscribe("s", CATALOGUE).await;
+    }
+    let folder = tempfile::tempdir().unwrap();
+
+    // Loaded until both are told, because nothing says when a subscription has begun.
+    let (mut for_adult, mut for_stranger) = (Vec::new(), Vec::new());
+    let began = Instant::now();
+    for turn in 0.. {
+        let film = |slug: &str, age: &str| {
+            format!(
+                r#"{{"kind": "film", "slug": "{slug}", "title": "{slug} {turn}", "year": 1999, "genres": ["Drama"], "certifications": {{"DE": "{age}"}}}}"#
+            )
+        };
+        let file = folder.path().join(format!("{turn}.ndjson"));
+        let lines = [film("for-everybody", "0"), film("for-adults", "18")].join("\n");
+        std::fs::write(&file, lines + "\n").unwrap();
+        program.expect(&["load", file.to_str().unwrap()]).await;
+        for (socket, told) in [
+            (&mut adult, &mut for_adult),
+            (&mut stranger, &mut for_stranger),
+        ] {
+            while let Some(message) = socket.next_within(Duration::from_secs(3)).await {
+                told.extend(slugs(&message));
+            }
+        }
+        let has = |slug: &str| for_adult.iter().any(|told: &String| told == slug);
+        if has("for-adults") && has("for-everybody") && !for_stranger.is_empty() {
+            break;
+        }
+        assert!(began.elapsed() < SOON, "{for_adult:?} {for_stranger:?}");
+    }
+
+    for told in [&mut for_adult, &mut for_stranger] {
+        told.sort();
+        told.dedup();
+    }
+    assert_eq!(for_adult, ["for-adults", "for-everybody"]);
+    assert_eq!(for_stranger, ["for-everybody"]);
+}
+
+/// The titles that a message tells of.
+fn slugs(message: &Value) -> Vec<String> {
+    let changed = &message["payload"]["data"]["catalogueChanged"]["changed"];
+    let changed = changed.as_array().unwrap_or_else(|| panic!("{message}"));
+    let slugs = changed.iter().map(|title| title["slug"].as_str().unwrap());
+    slugs.map(str::to_owned).collect()
+}
