@@ -138,7 +138,7 @@ impl TitleFields {
         Ok(self.title.tagline_in(wanted(ctx, language)?))
     }
 
-    /// The videos about it that are of one of these kinds, or that pass where none are named.
+    /// The videos about it that are of one of these kinds; all where none is named.
     pub(super) fn list_extras(&self, kinds: Option<&[ExtraKind]>) -> Vec<Extra> {
         let kinds = kinds.filter(|kinds| !kinds.is_empty());
         let is_wanted =
