@@ -13,9 +13,9 @@ use chrono::{DateTime, TimeDelta};
 use reelgraph::adapters::memory::CatalogSnapshot;
 use reelgraph::adapters::sqlite::{SqliteCatalog, SqliteDb};
 use reelgraph::domain::catalog::{
-    CatalogBatch, CatalogPart, Certification, ChangeSource, Credit, CreditRole, ExternalId, Person,
-    Publication, Texts, Title, TitleFilter, TitleKind, TitleListStore, TitleOrder, TitleQuery,
-    Visibility,
+    CatalogBatch, CatalogPart, Certification, ChangeSource, Credit, CreditRole, ExternalId, Facet,
+    Person, Publication, Texts, Title, TitleFilter, TitleKind, TitleListStore, TitleOrder,
+    TitleQuery, Visibility,
 };
 use reelgraph::domain::ids::{GenreId, PersonId, TitleId};
 use reelgraph::domain::loading::CurationStore;
@@ -77,10 +77,18 @@ async fn read(file: &Path) -> anyhow::Result<()> {
         people: Some(vec![PersonId(77)]),
         ..TitleFilter::default()
     };
+    let of_a_decade = TitleFilter {
+        genres_all: Some(vec![GenreId(7)]),
+        decades: Some(vec![1990]),
+        duration_to: Some(7_200),
+        max_age: Some(16),
+        ..TitleFilter::default()
+    };
     for (name, filter) in [
         ("all", TitleFilter::default()),
         ("of a genre", of_genre),
         ("of a person", of_person),
+        ("of a genre and a decade, short and for 16", of_a_decade),
     ] {
         let query = TitleQuery {
             filter,
@@ -95,6 +103,26 @@ async fn read(file: &Path) -> anyhow::Result<()> {
         }
         let each = began.elapsed().as_secs_f64() * 1e6 / f64::from(times);
         println!("20 titles and how many there are, {name}: {each:.0} µs");
+        let times = 100;
+        let began = Instant::now();
+        for _ in 0..times {
+            snapshot
+                .count_facets(&visibility, &query.filter, &Facet::ALL, 20)
+                .await?;
+        }
+        let each = began.elapsed().as_secs_f64() * 1e6 / f64::from(times);
+        println!("six facets, {name}: {each:.0} µs");
+        let mixed = TitleQuery {
+            order: TitleOrder::Random(7),
+            ..query
+        };
+        let began = Instant::now();
+        for _ in 0..times {
+            let window = Window::first(20);
+            snapshot.list_titles(&visibility, &mixed, &window).await?;
+        }
+        let each = began.elapsed().as_secs_f64() * 1e6 / f64::from(times);
+        println!("20 titles, mixed, {name}: {each:.0} µs");
     }
     Ok(())
 }

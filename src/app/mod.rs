@@ -351,6 +351,7 @@ impl App {
             recommend: self.recommend.clone(),
             usage: self.usage.clone(),
             visibility: self.visibility,
+            site: options.facts(),
             budget: self.budget.clone(),
             clock: Arc::clone(&self.clock),
         };

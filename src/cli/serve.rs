@@ -1,5 +1,6 @@
 //! `reelgraph serve`: the API, until the process is told to stop.
 
+use std::io::ErrorKind;
 use std::pin::pin;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -10,7 +11,7 @@ use tokio::net::TcpListener;
 
 use super::seed;
 use crate::app::App;
-use crate::config::{Config, Environment};
+use crate::config::{Config, Environment, Ide};
 use crate::domain::error::StoreError;
 use crate::graphql::limits::Introspection;
 use crate::http::{self, DocumentPolicy, HttpOptions, Insight, ServerLimits};
@@ -36,10 +37,13 @@ pub(super) async fn run(config: &Config) -> anyhow::Result<ExitCode> {
     let listener = TcpListener::bind(config.listen)
         .await
         .with_context(|| format!("cannot listen on {}", config.listen))?;
-    let config = &Config {
+    let mut config = Config {
         listen: listener.local_addr()?,
         ..config.clone()
     };
+    let mut listeners = vec![listener];
+    listeners.extend(listen_too(&mut config).await);
+    let config = &config;
     let operators = match config.insight.listen {
         Some(address) => Some(
             TcpListener::bind(address)
@@ -54,7 +58,7 @@ pub(super) async fn run(config: &Config) -> anyhow::Result<ExitCode> {
     let metrics = is_seen.then(collect_metrics).transpose()?;
     let (router, routers) = http::swapping(http::starting());
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    let server = tokio::spawn(http::serve(listener, routers, connections, async {
+    let server = tokio::spawn(http::serve(listeners, routers, connections, async {
         drop(stopped.await);
     }));
     let app = once_there(|| App::open(config)).await?;
@@ -63,11 +67,14 @@ pub(super) async fn run(config: &Config) -> anyhow::Result<ExitCode> {
     }
     let options = HttpOptions {
         is_production: config.env == Environment::Production,
+        has_ide: config.ide == Ide::Served,
         trusted_origins: config.trusted_origins.clone(),
+        cors_headers: config.cors_headers.clone(),
         trusted_proxies: config.trusted_proxies.networks.clone(),
         country_header: config.country_header.clone(),
         unlimited_networks: config.unlimited_networks.clone(),
         max_requests: Some(config.max_requests),
+        site_name: config.site_name.clone(),
         introspection: if config.introspection {
             Introspection::Open
         } else {
@@ -90,7 +97,7 @@ pub(super) async fn run(config: &Config) -> anyhow::Result<ExitCode> {
         // Until the process ends: the end is something to see, too.
         let limits = ServerLimits::default();
         tokio::spawn(http::serve(
-            listener,
+            vec![listener],
             router,
             limits,
             std::future::pending(),
@@ -104,7 +111,7 @@ pub(super) async fn run(config: &Config) -> anyhow::Result<ExitCode> {
         () = &mut told_to_stop => None,
     };
     if let Some(Ok(_)) = started {
-        println!("listening on http://{}", config.listen);
+        println!("listening on {}", config.address());
         told_to_stop.await;
     }
     tracing::info!("Stopping");
@@ -125,6 +132,27 @@ pub(super) async fn run(config: &Config) -> anyhow::Result<ExitCode> {
         tracing::warn!("Some requests were not finished in time");
     }
     outcome
+}
+
+/// The other address of `localhost`, if the program is to be found by that name. Where there is none, the name leads to
+/// the first; where another program has it, the name may lead there, and the program is found by its number.
+async fn listen_too(config: &mut Config) -> Option<TcpListener> {
+    let address = config.listen_too?;
+    match TcpListener::bind(address).await {
+        Ok(listener) => Some(listener),
+        Err(error) if error.kind() == ErrorKind::AddrInUse => {
+            tracing::warn!(
+                "Another program listens on {address}, where `localhost` may lead to: open {} instead",
+                config.listen
+            );
+            config.listen_too = None;
+            None
+        }
+        Err(error) => {
+            tracing::debug!(%error, "There is no {address}: `localhost` is {}", config.listen);
+            None
+        }
+    }
 }
 
 /// Tries until the stores that it needs are there, and says for what it waits.

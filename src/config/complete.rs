@@ -1,6 +1,6 @@
 //! From what is given to what holds, complete and checked.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
@@ -12,12 +12,14 @@ use super::accounts::AccountConfig;
 use super::insight::InsightConfig;
 use super::proxies::TrustedProxies;
 use super::servers::{Servers, servers};
-use super::settings::{Environment, Settings, SimilarEdges};
+use super::settings::{Environment, Ide, Settings, SimilarEdges};
 use super::topics::{Brokers, brokers};
 use crate::domain::catalog::VisibilityPolicy;
 use crate::domain::recommend::{Computed, Freshness, Ranking};
 use crate::domain::watching::WatchRules;
 
+/// The port to serve on unless the settings say otherwise.
+const PORT: u16 = 8080;
 /// Far more than anybody watches, and few enough for a store.
 const PLAYS_PER_DAY: u32 = 10_000;
 /// How many days an entry stays in the watch log unless the settings say otherwise.
@@ -39,12 +41,16 @@ const CONNECTIONS_PER_PEER: usize = 500;
 pub struct Config {
     /// The address to serve on.
     pub listen: SocketAddr,
+    /// The other address that `localhost` is, where browsers look first; `None`: an address was set.
+    pub listen_too: Option<SocketAddr>,
     /// The folder of the embedded store.
     pub data_dir: PathBuf,
     /// Where the program runs.
     pub env: Environment,
     /// The address that the site is seen at from outside; `None`: the one it serves on.
     pub public_url: Option<Url>,
+    /// What the site is called; `None`: as the program is.
+    pub site_name: Option<String>,
     /// The proxies that are believed.
     pub trusted_proxies: TrustedProxies,
     /// The header in which they write the country of a client; `None`: they do not.
@@ -69,6 +75,10 @@ pub struct Config {
     pub documents_only: bool,
     /// Origins of other hosts that may send changes.
     pub trusted_origins: Vec<String>,
+    /// Headers that their pages may send beside the usual ones.
+    pub cors_headers: Vec<String>,
+    /// Whether browsers get the IDE.
+    pub ide: Ide,
     /// Whether the schema describes itself to whoever asks.
     pub introspection: bool,
     /// The thresholds of watching.
@@ -105,14 +115,6 @@ impl Config {
         Ok(())
     }
 
-    /// The address that the site is seen at from outside.
-    pub fn public_url(&self) -> anyhow::Result<Url> {
-        match &self.public_url {
-            Some(url) => Ok(url.clone()),
-            None => Ok(Url::parse(&format!("http://{}/", self.listen))?),
-        }
-    }
-
     /// Completes what was given as flags and environment variables. `variable` reads the environment.
     pub fn complete(
         given: Settings,
@@ -123,23 +125,7 @@ impl Config {
             None => Settings::default(),
         };
         let given = given.or(file);
-        let usual = WatchRules::default();
-        let rules = WatchRules {
-            resume_from_percent: given
-                .resume_from_percent
-                .unwrap_or(usual.resume_from_percent),
-            watched_above_percent: given
-                .watched_above_percent
-                .unwrap_or(usual.watched_above_percent),
-            watched_in_last_seconds: given
-                .watched_in_last_seconds
-                .unwrap_or(usual.watched_in_last_seconds),
-            short_below_seconds: given
-                .short_below_seconds
-                .unwrap_or(usual.short_below_seconds),
-            half_life_days: given.half_life_days.unwrap_or(usual.half_life_days),
-        };
-        check_rules(&rules)?;
+        let rules = watch_rules(&given)?;
         let (ranking, freshness) = (Ranking::default(), Freshness::default());
         let ranking = Ranking {
             recency: given.recency.unwrap_or(ranking.recency),
@@ -166,11 +152,16 @@ impl Config {
         Ok(Self {
             listen: given
                 .listen
-                .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
+                .unwrap_or_else(|| SocketAddr::from((Ipv4Addr::LOCALHOST, PORT))),
+            listen_too: match given.listen {
+                Some(_) => None,
+                None => Some(SocketAddr::from((Ipv6Addr::LOCALHOST, PORT))),
+            },
             data_dir: given
                 .data_dir
                 .unwrap_or_else(|| PathBuf::from("reelgraph-data")),
             public_url: given.public_url.map(check_public_url).transpose()?,
+            site_name: given.site_name.filter(|name| !name.trim().is_empty()),
             trusted_proxies: given.trusted_proxies.unwrap_or_default(),
             country_header: given
                 .country_header
@@ -195,6 +186,12 @@ impl Config {
             documents,
             documents_only,
             trusted_origins: given.trusted_origins.unwrap_or_default(),
+            cors_headers: given.cors_headers.unwrap_or_default(),
+            ide: if given.ide.unwrap_or(env == Environment::Development) {
+                Ide::Served
+            } else {
+                Ide::Off
+            },
             insight: InsightConfig::complete(given.metrics_listen, given.operations, &variable),
             accounts: AccountConfig::complete(given.accounts, given.openid, &variable)?,
             visibility: VisibilityPolicy {
@@ -271,6 +268,28 @@ fn check_suggestions(ranking: &Ranking, freshness: &Freshness) -> anyhow::Result
     Ok(())
 }
 
+/// The thresholds of watching: those that are given, else the usual ones.
+fn watch_rules(given: &Settings) -> anyhow::Result<WatchRules> {
+    let usual = WatchRules::default();
+    let rules = WatchRules {
+        resume_from_percent: given
+            .resume_from_percent
+            .unwrap_or(usual.resume_from_percent),
+        watched_above_percent: given
+            .watched_above_percent
+            .unwrap_or(usual.watched_above_percent),
+        watched_in_last_seconds: given
+            .watched_in_last_seconds
+            .unwrap_or(usual.watched_in_last_seconds),
+        short_below_seconds: given
+            .short_below_seconds
+            .unwrap_or(usual.short_below_seconds),
+        half_life_days: given.half_life_days.unwrap_or(usual.half_life_days),
+    };
+    check_rules(&rules)?;
+    Ok(rules)
+}
+
 fn check_rules(rules: &WatchRules) -> anyhow::Result<()> {
     let percents = [
         ("resume-from-percent", rules.resume_from_percent),
@@ -316,6 +335,24 @@ mod tests {
 
         assert!(config.servers.is_none());
         assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
+        assert_eq!(config.listen_too.unwrap().to_string(), "[::1]:8080");
+    }
+
+    #[test]
+    fn an_ide_is_for_development_unless_it_is_asked_for() {
+        let ide = |env, ide| {
+            let given = Settings {
+                env,
+                ide,
+                ..Settings::default()
+            };
+            complete(given, &[]).unwrap().ide
+        };
+
+        assert_eq!(ide(None, None), Ide::Served);
+        assert_eq!(ide(Some(Environment::Production), None), Ide::Off);
+        assert_eq!(ide(Some(Environment::Production), Some(true)), Ide::Served);
+        assert_eq!(ide(None, Some(false)), Ide::Off);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! addresses that contain them come from the environment alone.
 
 mod accounts;
+mod address;
 mod complete;
 mod examine;
 mod insight;
@@ -15,5 +16,5 @@ pub use complete::Config;
 pub use insight::InsightConfig;
 pub use proxies::TrustedProxies;
 pub use servers::Servers;
-pub use settings::{Environment, Settings, SimilarEdges};
+pub use settings::{Environment, Ide, Settings, SimilarEdges};
 pub use topics::Brokers;

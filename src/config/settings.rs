@@ -19,13 +19,13 @@ pub struct Settings {
     #[arg(long, global = true, env = "REELGRAPH_CONFIG", value_name = "FILE")]
     #[serde(skip)]
     pub config: Option<PathBuf>,
-    /// The address to serve on [default: 127.0.0.1:8080]
+    /// The address to serve on [default: port 8080 of localhost]
     #[arg(long, global = true, env = "REELGRAPH_LISTEN", value_name = "ADDR")]
     pub listen: Option<SocketAddr>,
     /// The folder of the embedded store [default: ./reelgraph-data]
     #[arg(long, global = true, env = "REELGRAPH_DATA_DIR", value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
-    /// Production has secure cookies and no IDE [default: development]
+    /// Production has secure cookies, and tells strangers less [default: development]
     #[arg(
         long,
         global = true,
@@ -37,6 +37,9 @@ pub struct Settings {
     /// The address that the site is seen at from outside, as `https://www.example.org` [default: the one it serves on]
     #[arg(long, global = true, env = "REELGRAPH_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<Url>,
+    /// What the site is called, for people [default: Reelgraph]
+    #[arg(long, global = true, env = "REELGRAPH_SITE_NAME", value_name = "NAME")]
+    pub site_name: Option<String>,
     /// Networks of the proxies whose `X-Forwarded-For` is believed, as `10.0.0.0/8`, or `none`; production must say it
     #[arg(
         long,
@@ -132,6 +135,18 @@ pub struct Settings {
         value_name = "ORIGIN"
     )]
     pub trusted_origins: Option<Vec<String>>,
+    /// Headers that pages of trusted origins may send beside the usual ones [default: none]
+    #[arg(
+        long,
+        global = true,
+        env = "REELGRAPH_CORS_HEADERS",
+        value_delimiter = ',',
+        value_name = "HEADER"
+    )]
+    pub cors_headers: Option<Vec<String>>,
+    /// Whether browsers find an IDE at `/graphql` [default: in development only]
+    #[arg(long, global = true, env = "REELGRAPH_IDE", value_name = "BOOL")]
+    pub ide: Option<bool>,
     /// Whether the schema describes itself, and errors say what was meant [default: in development only]
     #[arg(
         long,
@@ -260,6 +275,7 @@ impl Settings {
             data_dir: self.data_dir.or(other.data_dir),
             env: self.env.or(other.env),
             public_url: self.public_url.or(other.public_url),
+            site_name: self.site_name.or(other.site_name),
             trusted_proxies: self.trusted_proxies.or(other.trusted_proxies),
             country_header: self.country_header.or(other.country_header),
             max_connections: self.max_connections.or(other.max_connections),
@@ -276,6 +292,8 @@ impl Settings {
             documents: self.documents.or(other.documents),
             documents_only: self.documents_only.or(other.documents_only),
             trusted_origins: self.trusted_origins.or(other.trusted_origins),
+            cors_headers: self.cors_headers.or(other.cors_headers),
+            ide: self.ide.or(other.ide),
             introspection: self.introspection.or(other.introspection),
             resume_from_percent: self.resume_from_percent.or(other.resume_from_percent),
             watched_above_percent: self.watched_above_percent.or(other.watched_above_percent),
@@ -318,4 +336,13 @@ pub enum Environment {
     Development,
     /// For the public: servers, secrets from outside, and strict cookies.
     Production,
+}
+
+/// Whether browsers get the IDE.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ide {
+    /// At the address of the API.
+    Served,
+    /// As if there were none.
+    Off,
 }

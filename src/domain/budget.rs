@@ -104,13 +104,23 @@ impl Budget {
     }
 
     /// Takes what a request is going to do from the buckets of whoever sends it, in one step, or nothing.
-    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn spend(
         &self,
         viewer: &Viewer,
         client: &Client,
         spending: Spending,
     ) -> Result<(), Overspent> {
+        self.spend_of(viewer, client, spending).await.map(drop)
+    }
+
+    /// The same; how many units whoever sends it may still spend at once. `None`: nobody can count.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn spend_of(
+        &self,
+        viewer: &Viewer,
+        client: &Client,
+        spending: Spending,
+    ) -> Result<Option<u32>, Overspent> {
         let policy = &self.policy;
         let network = client.network();
         let work = |key: String, rate: Rate| (Of::Work, Take::new(key, rate, spending.units));
@@ -134,8 +144,10 @@ impl Budget {
         let (of, takes): (Vec<Of>, Vec<Take>) = takes.into_iter().unzip();
         let Ok(taken) = self.take(&takes).await else {
             // The one in this process cannot fail; if it could, that would be no reason to turn viewers away.
-            return Ok(());
+            return Ok(None);
         };
+        let work = taken.iter().zip(&of).filter(|(_, of)| **of == Of::Work);
+        let left = work.map(|(taken, _)| taken.left).min();
         let refused = taken.iter().zip(of).zip(takes);
         let refused = refused.filter_map(|((taken, of), take)| match taken.verdict {
             Verdict::Allowed => None,
@@ -146,7 +158,7 @@ impl Budget {
                 wait,
             }),
         });
-        refused.max_by_key(|over| over.wait).map_or(Ok(()), Err)
+        refused.max_by_key(|over| over.wait).map_or(Ok(left), Err)
     }
 
     /// Takes what it costs to read a request, before anything is known of it but where it comes from. Each server counts
@@ -278,6 +290,29 @@ mod tests {
             }
             assert!(budget.spend(&viewer(user, 1), &here, all).await.is_err());
         }
+    }
+
+    #[tokio::test]
+    async fn what_is_left_is_the_least_of_what_a_request_is_counted_by() {
+        let budget = budget(Arc::new(MemoryLimiter::new()));
+        let here = client("192.0.2.1");
+        let policy = BudgetPolicy::default();
+        let left = async || {
+            let left = budget.spend_of(&viewer(1, 1), &here, work(1)).await;
+            left.unwrap().unwrap()
+        };
+
+        assert_eq!(left().await, policy.viewer.count - 1);
+        // Others at the network leave it with half of what each account may have.
+        let all = work(policy.viewer.count);
+        let half = work(policy.viewer.count / 2);
+        for (user, spending) in [(2, all), (3, all), (4, all), (5, all), (6, half)] {
+            let spent = budget.spend(&viewer(user, 1), &here, spending).await;
+            assert_eq!(spent, Ok(()));
+        }
+
+        let left = left().await;
+        assert!((1..policy.viewer.count * 3 / 4).contains(&left), "{left}");
     }
 
     #[tokio::test]

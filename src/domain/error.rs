@@ -74,6 +74,46 @@ impl ErrorCode {
     }
 }
 
+/// The least and the most that a value may be, or have of characters or entries; `None` where there is no such limit.
+///
+/// For clients that say in words of their own what is wrong.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Bounds {
+    pub min: Option<f64>,
+    pub max: Option<f64>,
+}
+
+impl Bounds {
+    /// At least so many.
+    pub fn least(min: usize) -> Self {
+        Self {
+            min: Some(number(min)),
+            max: None,
+        }
+    }
+
+    /// At most so many.
+    pub fn most(max: usize) -> Self {
+        Self {
+            min: None,
+            max: Some(number(max)),
+        }
+    }
+
+    /// From so many to so many.
+    pub fn between(min: usize, max: usize) -> Self {
+        Self {
+            max: Some(number(max)),
+            ..Self::least(min)
+        }
+    }
+}
+
+/// No limit is beyond what 32 bits can count.
+fn number(count: usize) -> f64 {
+    u32::try_from(count).unwrap_or(u32::MAX).into()
+}
+
 /// An error that knows its code and the input field that it is about.
 pub trait Coded: std::error::Error + Send + Sync + 'static {
     /// The stable code that clients see.
@@ -86,6 +126,11 @@ pub trait Coded: std::error::Error + Send + Sync + 'static {
     /// How long to wait before trying again, where that is known.
     fn retry_after(&self) -> Option<Duration> {
         None
+    }
+
+    /// Between what the value must be, where that is what is wrong with it.
+    fn bounds(&self) -> Bounds {
+        Bounds::default()
     }
 
     /// What to say where the error's own text must not be shown, if that can be more than its code says.

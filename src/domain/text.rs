@@ -113,6 +113,19 @@ pub fn sort_name(name: &str) -> String {
     }
 }
 
+/// What a [`sort_name`] is filed under: its letter, A to Z, or `#` if it begins with anything else.
+pub fn initial(sort_name: &str) -> char {
+    let first = sort_name.chars().next().unwrap_or(OTHER_INITIAL);
+    if first.is_ascii_alphabetic() {
+        first.to_ascii_uppercase()
+    } else {
+        OTHER_INITIAL
+    }
+}
+
+/// What names are filed under that begin with no letter from A to Z.
+pub const OTHER_INITIAL: char = '#';
+
 /// White space, and what has no width of its own.
 pub fn is_invisible(c: char) -> bool {
     c.is_whitespace()
@@ -288,6 +301,24 @@ mod tests {
         );
         assert_eq!(slug("क्\u{200d}ष"), slug("क्ष"));
         assert_eq!(slug("\u{301}"), "");
+    }
+
+    #[test]
+    fn names_are_filed_under_the_letter_that_they_are_sorted_by() {
+        for (name, expected) in [
+            ("The Matrix", 'M'),
+            ("A Zoo", 'Z'),
+            ("Ångström", 'A'),
+            ("Æon Flux", '#'),
+            ("the", 'T'),
+            ("9", '#'),
+            ("Ёлки", '#'),
+            ("千と千尋の神隠し", '#'),
+            ("!?", '#'),
+            ("", '#'),
+        ] {
+            assert_eq!(initial(&sort_name(name)), expected, "{name}");
+        }
     }
 
     #[test]

@@ -12,6 +12,8 @@ pub struct Asked {
     /// Its name, if they said one.
     pub operation: Option<String>,
     pub variables: Variables,
+    /// Whether the answer is to say what the operation costs.
+    pub wants_cost: bool,
     /// What the resolvers need to know of the request.
     pub data: Data,
 }

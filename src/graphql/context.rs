@@ -7,6 +7,7 @@ use async_graphql::Context;
 use super::cookie::SessionCookie;
 use super::error::{ApiError, Result};
 use super::loaders::{Loaders, PersonalLoaders};
+use super::site::SiteFacts;
 use crate::domain::accounts::AccountService;
 use crate::domain::accounts::Secret;
 use crate::domain::budget::Budget;
@@ -31,6 +32,8 @@ pub struct Services {
     pub usage: UsageService,
     /// Who may see what, as far as the site decides.
     pub visibility: VisibilityPolicy,
+    /// What clients must know of the site itself.
+    pub site: SiteFacts,
     /// What anybody may make the site do in a time; none: as much as they like.
     pub budget: Option<Budget>,
     pub clock: Arc<dyn Clock>,
@@ -40,6 +43,8 @@ pub struct Services {
 pub struct Caller {
     client: Client,
     cookie: SessionCookie,
+    /// Why the browser would drop it.
+    lost_cookie: Option<&'static str>,
     is_rationed: bool,
     /// What its OAuth state cookie has.
     oauth_states: Mutex<Vec<Secret>>,
@@ -62,6 +67,7 @@ impl Caller {
         Self {
             client,
             cookie,
+            lost_cookie: None,
             is_rationed: true,
             oauth_states: Mutex::default(),
             languages: Vec::new(),
@@ -100,6 +106,15 @@ impl Caller {
     /// The languages that the request asks for, the most wanted first.
     pub(super) fn languages(&self) -> &[LanguageTag] {
         &self.languages
+    }
+
+    /// The same behind a browser that drops the session cookie, and why; `None`: it keeps it.
+    #[must_use]
+    pub fn without_cookie(self, lost_cookie: Option<&'static str>) -> Self {
+        Self {
+            lost_cookie,
+            ..self
+        }
     }
 
     /// Who asks and from where, if their work is counted.
@@ -155,6 +170,9 @@ pub(crate) trait ContextExt {
 
     /// Takes the session from the browser.
     fn clear_session_cookie(&self);
+
+    /// Why the browser would drop the session cookie; `None`: it would not, as far as is known.
+    fn lost_cookie(&self) -> Option<&'static str>;
 
     /// Gives the browser the OAuth state cookie, which it brings back from another site.
     fn set_oauth_state_cookie(&self, browser: &Secret);
@@ -232,6 +250,10 @@ impl ContextExt for Context<'_> {
     fn clear_session_cookie(&self) {
         let cookie = self.data_unchecked::<Caller>().cookie;
         self.append_http_header("set-cookie", cookie.clear());
+    }
+
+    fn lost_cookie(&self) -> Option<&'static str> {
+        self.data_unchecked::<Caller>().lost_cookie
     }
 
     fn set_oauth_state_cookie(&self, browser: &Secret) {

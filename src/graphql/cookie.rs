@@ -54,6 +54,11 @@ impl SessionCookie {
         self.oauth_state().set(&secrets.join("."), Some(seconds))
     }
 
+    /// Whether browsers keep it only if it comes by TLS.
+    pub fn is_secure(self) -> bool {
+        self.is_secure
+    }
+
     /// What the cookie is called.
     pub fn name(self) -> &'static str {
         self.name

@@ -7,10 +7,14 @@ use std::time::Duration;
 use async_graphql::ErrorExtensions;
 use tracing::Level;
 
-use crate::domain::error::{Coded, ErrorCode};
+use crate::domain::error::{Bounds, Coded, ErrorCode};
 
 /// The extension that says after how many seconds to try again.
 pub(crate) const RETRY_AFTER: &str = "retryAfter";
+
+/// The extensions that say between what a value must be.
+const MIN: &str = "min";
+const MAX: &str = "max";
 
 /// What resolvers return: a failure in it is safe to show.
 pub(crate) type Result<T, E = ApiError> = std::result::Result<T, E>;
@@ -72,6 +76,7 @@ pub(crate) struct ApiError {
     code: ErrorCode,
     message: Cow<'static, str>,
     field: Option<Cow<'static, str>>,
+    bounds: Bounds,
     retry_after: Option<Duration>,
 }
 
@@ -81,6 +86,7 @@ impl ApiError {
             code,
             message: message.into(),
             field: None,
+            bounds: Bounds::default(),
             retry_after: None,
         }
     }
@@ -95,6 +101,12 @@ impl ApiError {
             field: Some(field.into()),
             ..Self::new(code, message)
         }
+    }
+
+    /// The same about a value that must be between these.
+    #[must_use]
+    pub(crate) fn within(self, bounds: Bounds) -> Self {
+        Self { bounds, ..self }
     }
 
     /// There is nothing with the id that an argument names, or the viewer may not know of it.
@@ -166,6 +178,7 @@ impl<E: Coded> From<E> for ApiError {
             code,
             message,
             field: error.field().map(Cow::Borrowed),
+            bounds: error.bounds(),
             retry_after: error.retry_after(),
         }
     }
@@ -189,6 +202,11 @@ impl From<ApiError> for async_graphql::Error {
             if let Some(field) = &error.field {
                 extensions.set("field", field.as_ref());
             }
+            for (name, bound) in [(MIN, error.bounds.min), (MAX, error.bounds.max)] {
+                if let Some(bound) = bound {
+                    extensions.set(name, bound);
+                }
+            }
             if let Some(wait) = error.retry_after {
                 extensions.set(RETRY_AFTER, wait.as_secs());
             }
@@ -199,8 +217,6 @@ impl From<ApiError> for async_graphql::Error {
 #[cfg(test)]
 mod tests {
     use std::collections::HashMap;
-
-    use async_graphql::resolver_utils::EnumType;
 
     use super::*;
     use crate::domain::accounts::{AccountError, IdentityError};
@@ -231,10 +247,9 @@ mod tests {
         ]
         .into();
 
-        let codes = user_error::ErrorCode::items().iter();
-        let found = codes.map(|item| {
-            let edge = Edge::of(ErrorCode::from(item.value));
-            (item.name, (edge.status, edge.level))
+        let found = user_error::ErrorCode::OF_RESOLVERS.iter().map(|code| {
+            let edge = Edge::of(*code);
+            (code.as_str(), (edge.status, edge.level))
         });
 
         assert_eq!(found.collect::<HashMap<_, _>>(), expected);
@@ -276,6 +291,17 @@ mod tests {
             ours.message(),
             "a part of the site does not answer; try again in a moment"
         );
+    }
+
+    #[test]
+    fn what_a_value_must_be_between_is_said_in_numbers() {
+        let too_many = ApiError::argument(ErrorCode::OutOfRange, "first", "too many");
+
+        let shown = async_graphql::Error::from(too_many.within(Bounds::between(1, 100)));
+
+        let extensions = shown.extensions.unwrap();
+        assert_eq!(extensions.get("min"), Some(&1.0.into()));
+        assert_eq!(extensions.get("max"), Some(&100.0.into()));
     }
 
     #[test]

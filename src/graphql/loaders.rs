@@ -20,7 +20,7 @@ use crate::domain::catalog::{
 use crate::domain::ids::ProfileId;
 use crate::domain::watching::{
     ListedByTitle, MeasuredByItem, MutedBySource, StandingsBySeries, StatesByItem, ThumbsByTitle,
-    TitleList, WatchService,
+    TitleList, TitlesBySet, WatchService,
 };
 
 /// How long a batch is collected. Long enough for all fields of a page to ask, even with other work on the machine.
@@ -103,6 +103,7 @@ pub(crate) struct PersonalLoaders {
     pub(crate) watchlist: Batched<ListedByTitle>,
     pub(crate) hidden: Batched<ListedByTitle>,
     pub(crate) muted: Batched<MutedBySource>,
+    pub(crate) own_titles: Batched<TitlesBySet>,
 }
 
 impl PersonalLoaders {
@@ -136,6 +137,10 @@ impl PersonalLoaders {
             watchlist: listed(TitleList::Watchlist),
             hidden: listed(TitleList::Hidden),
             muted: Batched::new(MutedBySource {
+                watching: watching.clone(),
+                profile,
+            }),
+            own_titles: Batched::new(TitlesBySet {
                 watching: watching.clone(),
                 profile,
             }),

@@ -12,7 +12,7 @@ use super::error::{ApiError, Result};
 use super::global_id::{GlobalId, RowId};
 use super::recommend::RecommendationRow;
 use super::watching::{Play, WatchState};
-use crate::domain::error::ErrorCode;
+use crate::domain::error::{Bounds, ErrorCode};
 use crate::domain::ids::{ProfileId, TitleId};
 
 /// The most ids that `nodes` takes.
@@ -76,7 +76,8 @@ impl NodeQuery {
     ) -> Result<Vec<Option<Node>>> {
         if ids.len() > MOST {
             let message = format!("`ids` may have at most {MOST} ids");
-            return Err(ApiError::argument(ErrorCode::OutOfRange, "ids", message));
+            let error = ApiError::argument(ErrorCode::OutOfRange, "ids", message);
+            return Err(error.within(Bounds::most(MOST)));
         }
         find_all(ctx, &ids).await
     }

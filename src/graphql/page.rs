@@ -9,7 +9,7 @@ use super::cursor::{Cursor, Given, MOST_GIVEN, Order};
 use super::error::{ApiError, Result};
 use super::total::Total;
 use super::turns::take_turns;
-use crate::domain::error::ErrorCode;
+use crate::domain::error::{Bounds, ErrorCode};
 use crate::domain::page::{Direction, KeyValue, Keyset, MAX_PAGE, Slice, Window};
 
 /// Which page somebody asks for.
@@ -31,15 +31,36 @@ impl PageArgs {
         }
     }
 
+    /// A page of a list that runs in both directions.
+    pub(crate) fn both(
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Self {
+        Self {
+            first,
+            after,
+            last,
+            before,
+        }
+    }
+
     /// The page as the domain asks for it: `default` rows unless it says how many. Errors name the argument.
     pub(crate) fn window(self, order: &Order, default: usize) -> Result<Window> {
         let parse = |text: &str| order.parse(text).map(|keyset| (keyset, Given::default()));
         Ok(self.read(parse, default)?.0)
     }
 
-    /// The same, and what was given up to the row that it starts behind.
-    pub(crate) fn window_behind(self, order: &Order, default: usize) -> Result<(Window, Given)> {
-        self.read(|text| order.parse_behind(text), default)
+    /// The same, and what was given up to the row that it starts behind. `is_of` says whether a place is one of the list.
+    pub(crate) fn window_behind(
+        self,
+        order: &Order,
+        default: usize,
+        is_of: impl Fn(&Keyset) -> bool,
+    ) -> Result<(Window, Given)> {
+        let parse = |text: &str| order.parse_behind(text).filter(|(start, _)| is_of(start));
+        self.read(parse, default)
     }
 
     /// A page of a list that is made anew for each page. `list` is what it is made for: cursors are good for no other.
@@ -185,6 +206,7 @@ pub(crate) fn limit(argument: &'static str, asked: Option<i32>, default: usize) 
                 argument,
                 format!("`{argument}` must be 1 to {MAX_PAGE}"),
             )
+            .within(Bounds::between(1, MAX_PAGE))
         })
 }
 

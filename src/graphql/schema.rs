@@ -7,7 +7,7 @@ use std::sync::Arc;
 use async_graphql::parser::parse_query;
 use async_graphql::parser::types::OperationType;
 use async_graphql::{
-    Data, EmptySubscription, ErrorExtensionValues, MergedObject, Response, SDLExportOptions,
+    Data, EmptySubscription, ErrorExtensionValues, MergedObject, Name, Response, SDLExportOptions,
     SchemaBuilder, ServerError, ValidationMode, Value, Variables,
 };
 use tokio::sync::Semaphore;
@@ -28,6 +28,7 @@ use super::loaders::Loaders;
 use super::node::NodeQuery;
 use super::nulls;
 use super::search::SearchQuery;
+use super::site::SiteQuery;
 use super::trace::Traced;
 use super::types::Types;
 use super::usage::UsageQuery;
@@ -40,6 +41,8 @@ use super::weights;
 use crate::domain::budget::{Budget, Of, Overspent, Spending};
 use crate::domain::error::ErrorCode;
 
+/// The extension of a request that asks what it costs, and of the answer that says so.
+const COST: &str = "cost";
 /// Fields inside fields; introspection needs 15.
 const DEPTH: usize = 16;
 /// Selection sets inside each other, fragments included.
@@ -56,6 +59,7 @@ pub(crate) struct Query(
     CatalogQuery,
     SearchQuery,
     UsageQuery,
+    SiteQuery,
 );
 
 /// Everything that one can do. The fields of a mutation run one after the other.
@@ -110,10 +114,13 @@ impl Execute for Schema {
         if cost > weights::MOST {
             return theirs(Response::from_errors(vec![too_much(cost)]));
         }
-        if let Err(overspent) = self.spend(&asked.data, cost, reports).await {
-            return theirs(Response::from_errors(vec![too_soon(overspent)]));
-        }
-        let question = if operation.kind == OperationType::Query {
+        let left = match self.spend(&asked.data, cost, reports).await {
+            Ok(left) => left,
+            Err(overspent) => return theirs(Response::from_errors(vec![too_soon(overspent)])),
+        };
+        let wants_cost = asked.wants_cost;
+        // What an answer cost is not what another one did.
+        let question = if operation.kind == OperationType::Query && !wants_cost {
             self.answers.question(&asked, &operation).await
         } else {
             None
@@ -152,6 +159,11 @@ impl Execute for Schema {
             nulls::complete(&self.types, parsed, name.as_deref(), holes, data);
         }
         operation.order.apply(&mut response.data);
+        if wants_cost {
+            response
+                .extensions
+                .insert(COST.to_owned(), said(cost, left));
+        }
         let kept = question.and_then(|asked| self.answers.keep(asked, &response, &operation));
         kept.map_or_else(|| theirs(response), Answered::Common)
     }
@@ -163,21 +175,45 @@ fn theirs(response: Response) -> Answered {
 
 impl Schema {
     /// Takes what a request asks for from the budget of whoever asks.
-    async fn spend(&self, data: &Data, cost: usize, reports: usize) -> Result<(), Overspent> {
+    /// Gives what is left of it, if it is counted.
+    async fn spend(
+        &self,
+        data: &Data,
+        cost: usize,
+        reports: usize,
+    ) -> Result<Option<u32>, Overspent> {
         let caller = data.get(&TypeId::of::<Caller>());
         let caller = caller.and_then(|caller| caller.downcast_ref::<Caller>());
         let (Some(budget), Some((viewer, client))) =
             (&self.budget, caller.and_then(Caller::rationed))
         else {
-            return Ok(());
+            return Ok(None);
         };
         let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
         let spending = Spending {
             units: count(cost.saturating_add(weights::REQUEST)),
             reports: count(reports),
         };
-        budget.spend(&viewer, client, spending).await
+        budget.spend_of(&viewer, client, spending).await
     }
+}
+
+/// What an operation costs, as the answer says it to whoever asked for that: what it weighs, the most that one may, what
+/// was taken for it from the budget of whoever asks, and what is left of that. Null: it is not counted.
+fn said(cost: usize, left: Option<u32>) -> Value {
+    let number = |number: usize| Value::Number(number.into());
+    let left = left.map_or(Value::Null, |left| Value::Number(left.into()));
+    let said = [
+        ("weight", number(cost)),
+        ("most", number(weights::MOST)),
+        ("taken", number(cost.saturating_add(weights::REQUEST))),
+        ("left", left),
+    ];
+    Value::Object(
+        said.into_iter()
+            .map(|(name, value)| (Name::new(name), value))
+            .collect(),
+    )
 }
 
 /// What is left is said, so that a client can ask for less at once instead of the same later.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Object};
 
-use super::catalog::{Person, PersonEdge, TitleEdge, TitleFilter, titles};
+use super::catalog::{Person, PersonEdge, TitleConnection, TitleEdge, TitleFilter, titles};
 use super::context::ContextExt;
 use super::cursor::Order;
 use super::error::Result;
@@ -23,7 +23,8 @@ impl SearchQuery {
     /// Finds titles by name, original name, the names of who made them, year, characters and collection, over which the
     /// words may be spread: the best match first, then the most watched. Case, accents and how a number is written do not
     /// matter, the last word may be unfinished; small typing errors are forgiven where little is found without them.
-    /// Where nothing has all of the words, what has most of them is found. At most 500 are.
+    /// Where nothing has all of the words, what has most of them is found. At most 500 are. It runs forward only, for it is
+    /// made anew for each page.
     async fn search(
         &self,
         ctx: &Context<'_>,
@@ -34,10 +35,12 @@ impl SearchQuery {
         #[graphql(desc = "How many, 1 to 100.", default = 20)] first: Option<i32>,
         #[graphql(desc = "Only those after this cursor; `BAD_CURSOR` if it is of another list.")]
         after: Option<String>,
-    ) -> Result<Option<Connection<TitleEdge>>> {
-        let filter = filter.unwrap_or_default().into_domain()?;
+    ) -> Result<Option<TitleConnection>> {
+        let filter = filter.unwrap_or_default();
+        // What is said of the viewer's profile changes with what it watches, and the list stays the same one.
         let list = (query.trim(), format!("{filter:?}"));
         let page = PageArgs::forward(first, after).of_list(&TITLES, list, 20)?;
+        let filter = filter.into_domain(ctx).await?;
         let (search, visibility) = (&ctx.services().search, ctx.visibility());
         let hits = search.titles(&visibility, &query, &filter, page.reach());
         let hits = hits.await?;
@@ -53,11 +56,11 @@ impl SearchQuery {
             rows: edges.collect(),
             has_more: slice.has_more,
         };
-        Ok(Some(Connection::new(slice, page.window(), total)))
+        Ok(Some(TitleConnection::new(slice, page.window(), total)))
     }
 
     /// Finds people by name: the best match first. Case and accents do not matter, the last word may be unfinished,
-    /// small typing errors are forgiven where little is found without them. At most 500 are found.
+    /// small typing errors are forgiven where little is found without them. At most 500 are found. It runs forward only.
     async fn people(
         &self,
         ctx: &Context<'_>,

@@ -1,5 +1,7 @@
 //! What a person can put right, as part of a mutation's payload.
 
+use std::time::Duration;
+
 use async_graphql::{Enum, Interface, SimpleObject};
 
 use super::accounts::{
@@ -14,12 +16,11 @@ use super::watching::{
     RemoveFromContinueWatchingPayload, ReportPlaybackBatchPayload, ReportPlaybackPayload,
     SetWatchedPayload, SetWatchlistedPayload,
 };
-use crate::domain::error::{self, Coded};
+use crate::domain::error::{self, Bounds, Coded};
 
 /// What went wrong, said in a way that stays the same: in `userErrors.code`, and in `extensions.code` of top-level
-/// errors.
+/// errors. Those from `BAD_REQUEST` on are of requests that were refused as a whole; no `userErrors` have them.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
-#[graphql(remote = "error::ErrorCode")]
 pub(crate) enum ErrorCode {
     /// A required text is empty or has only invisible characters.
     Blank,
@@ -57,6 +58,64 @@ pub(crate) enum ErrorCode {
     StorageFull,
     /// A fault of the site, not of the request.
     Internal,
+    /// The request is not one of GraphQL over HTTP: its body, its parameters or its headers are malformed.
+    BadRequest,
+    /// A page of another site sent it. The page's origin must be listed (`REELGRAPH_TRUSTED_ORIGINS`).
+    CrossSite,
+    /// Queries are sent by `GET` or `POST`, mutations by `POST`.
+    MethodNotAllowed,
+    /// The client takes no answer of a type that there is.
+    NotAcceptable,
+    /// The body is not JSON in UTF-8.
+    UnsupportedMediaType,
+    /// The body has more bytes than `site.limits.requestBytes`.
+    PayloadTooLarge,
+    /// The document is no GraphQL.
+    GraphqlParseFailed,
+    /// The document, or a variable, does not fit the schema.
+    GraphqlValidationFailed,
+    /// The document has more bytes or words than the site reads.
+    DocumentTooLarge,
+    /// Fields or brackets are nested deeper than the site follows.
+    DocumentTooDeep,
+    /// The operation asks for too much at once: `site.limits` says how much may be.
+    DocumentTooComplex,
+    /// The schema does not describe itself here.
+    IntrospectionDisabled,
+    /// No document is known by this hash: send its text with the hash.
+    PersistedQueryNotFound,
+    /// No document of this site has this id.
+    DocumentNotFound,
+    /// The site executes its own documents only, and this is none of them.
+    DocumentNotTrusted,
+    /// It was not done in time. A mutation may still be.
+    Timeout,
+    /// The site has its hands full: come again after `Retry-After` seconds.
+    Busy,
+}
+
+/// Which codes are those of the domain, under the same names.
+macro_rules! of_resolvers {
+    ($($name:ident)+) => {
+        impl From<error::ErrorCode> for ErrorCode {
+            fn from(code: error::ErrorCode) -> Self {
+                match code {
+                    $(error::ErrorCode::$name => Self::$name,)+
+                }
+            }
+        }
+
+        #[cfg(test)]
+        impl ErrorCode {
+            /// All that an error of a resolver can have.
+            pub(super) const OF_RESOLVERS: &[error::ErrorCode] = &[$(error::ErrorCode::$name),+];
+        }
+    };
+}
+
+of_resolvers! {
+    Blank Invalid TooLong TooShort OutOfRange Taken NotFound Conflict Forbidden Unauthenticated WrongCredentials Cancelled
+    Expired RateLimited BadCursor UpstreamUnavailable StorageFull Internal
 }
 
 /// Something that a person can put right.
@@ -68,6 +127,13 @@ pub(crate) struct UserError {
     message: String,
     /// The path to the value that is to blame, for instance `["input", "email"]`; null if it is about no single one.
     field: Option<Vec<String>>,
+    /// The least that the value may be: a number as such, a text in characters, a list in entries; for words of the
+    /// client's own. Null if there is no such limit, or if it is not what is wrong.
+    min: Option<f64>,
+    /// The most that the value may be, counted likewise; of a `CONFLICT` how many there may be. Null as for `min`.
+    max: Option<f64>,
+    /// After how many seconds to try again; null if waiting does not help, or nobody knows.
+    retry_after: Option<u64>,
 }
 
 /// What the payload of every mutation has: errors that a person can put right.
@@ -111,9 +177,35 @@ impl UserError {
     /// About a field of the input.
     pub(crate) fn input(code: error::ErrorCode, field: &str, message: impl Into<String>) -> Self {
         Self {
-            code: code.into(),
-            message: message.into(),
             field: Some(vec!["input".to_owned(), field.to_owned()]),
+            ..Self::new(code, message.into())
+        }
+    }
+
+    fn new(code: error::ErrorCode, message: String) -> Self {
+        Self {
+            code: code.into(),
+            message,
+            field: None,
+            min: None,
+            max: None,
+            retry_after: None,
+        }
+    }
+
+    /// The same about a value that must be between these.
+    #[must_use]
+    pub(crate) fn bounded(self, Bounds { min, max }: Bounds) -> Self {
+        Self { min, max, ..self }
+    }
+
+    /// The same with the numbers of an error, for clients that have words of their own.
+    fn with_numbers_of(self, error: &impl Coded) -> Self {
+        // Rounded up: whoever waits so long is not too early.
+        let seconds = |wait: Duration| wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+        Self {
+            retry_after: error.retry_after().map(seconds),
+            ..self.bounded(error.bounds())
         }
     }
 
@@ -127,16 +219,12 @@ impl UserError {
 
     /// About no single field of the input.
     pub(crate) fn general(error: &impl Coded) -> Self {
-        Self {
-            code: error.code().into(),
-            message: error.to_string(),
-            field: None,
-        }
+        Self::new(error.code(), error.to_string()).with_numbers_of(error)
     }
 
     /// About a field of the input that the domain calls otherwise.
     pub(crate) fn about(field: &str, error: &impl Coded) -> Self {
-        Self::input(error.code(), field, error.to_string())
+        Self::input(error.code(), field, error.to_string()).with_numbers_of(error)
     }
 
     /// What was done, or what a person can put right; the rest is a top-level error.
@@ -149,18 +237,17 @@ impl UserError {
 
     /// Any error of one of several things, in words that are safe to show: the others were done.
     pub(crate) fn of_one(error: impl Coded) -> Self {
-        let code = error.code().into();
+        let code = error.code();
         Self::from_error(error).unwrap_or_else(|error| Self {
-            code,
-            message: error.message().to_owned(),
-            field: None,
+            retry_after: error.retry_after(),
+            ..Self::new(code, error.message().to_owned())
         })
     }
 
     /// What a person can put right of an error; the rest is a top-level error.
     pub(crate) fn from_error(error: impl Coded) -> Result<Self> {
         match (error.field(), error.code()) {
-            (Some(field), code) => Ok(Self::input(code, field, error.to_string())),
+            (Some(field), _) => Ok(Self::about(field, &error)),
             (None, error::ErrorCode::WrongCredentials) => Ok(Self::general(&error)),
             (None, _) => Err(ApiError::from(error)),
         }
@@ -172,6 +259,7 @@ mod tests {
     use async_graphql::resolver_utils::EnumType;
 
     use super::*;
+    use crate::domain::accounts::{AccountError, PasswordError};
     use crate::domain::error::StoreError;
     use crate::domain::watching::WatchError;
 
@@ -187,8 +275,27 @@ mod tests {
 
     #[test]
     fn codes_are_spelled_as_in_the_extensions_of_errors() {
-        for item in ErrorCode::items() {
-            assert_eq!(item.name, error::ErrorCode::from(item.value).as_str());
+        for code in ErrorCode::OF_RESOLVERS {
+            let mut items = ErrorCode::items().iter();
+            let item = items.find(|item| item.value == ErrorCode::from(*code));
+
+            assert_eq!(item.map(|item| item.name), Some(code.as_str()));
         }
+    }
+
+    #[test]
+    fn the_numbers_of_an_error_come_with_it() {
+        let short = AccountError::Password(PasswordError::TooShort { least: 15 });
+        let often = WatchError::TooManyPlays {
+            most: 10,
+            wait: Duration::from_millis(1_500),
+        };
+
+        let [short, often] = [UserError::of_one(short), UserError::of_one(often)];
+
+        assert_eq!((short.min, short.max), (Some(15.0), Some(256.0)));
+        assert_eq!(short.retry_after, None);
+        assert_eq!((often.min, often.max), (None, Some(10.0)));
+        assert_eq!(often.retry_after, Some(2));
     }
 }

@@ -18,7 +18,9 @@ pub(super) const DEFAULT_PAGE: usize = 20;
 /// How long the list of errors of a payload is.
 pub(super) const ERRORS: usize = 5;
 /// The arguments that say how long a list is.
-pub(super) const LENGTHS: [&str; 5] = ["first", "last", "itemsPerRow", "ids", BUCKETS];
+pub(super) const LENGTHS: [&str; 6] = ["first", "last", "itemsPerRow", "ids", FACETS, BUCKETS];
+/// The one that lists facets; an interval of days is named by the same word, and asks for no list.
+const FACETS: &str = "by";
 /// The one that may ask for more than a page, and how much more.
 pub(super) const BUCKETS: &str = "buckets";
 pub(super) const MOST_BUCKETS: usize = 1_000;
@@ -113,6 +115,8 @@ pub(super) const WORK: &Table = &[
         &["totalCount"],
         100,
     ),
+    // Each facet is counted of a set of its own, or of what a search of its own finds.
+    (&["TitleConnection"], &["facets"], 400),
     // They were read whole.
     (
         &["RecommendationConnection", "WatchlistConnection"],
@@ -140,10 +144,20 @@ pub(super) const LISTS: &Table = &[
     ),
     (&["RatingSummary"], &["scores"], 5),
     (&["ApiKey"], &["scopes"], 5),
+    (&["LogInRules"], &["providers"], 10),
+    (&["Site"], &["languages"], 5),
     (&["Episode"], &["directors"], 5),
     (&["TitleEdge"], &["roles"], 2),
     (&["Person"], &["externalIds"], 5),
+    (
+        &["Profile"],
+        &["hiddenTitles", "history", "mutedTastes"],
+        50,
+    ),
+    (&["Profile"], &["watchlist"], 50),
     (&["Query"], &["genres"], 40),
+    (&["Season"], &["episodes"], 50),
+    (&["TitleConnection"], &["facets"], 6),
     (&["RecommendationEdge"], &["reasons"], 8),
     (&["ReportPlaybackBatchPayload"], &["results"], 500),
     (&["Series"], &["seasons"], 10),

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use async_graphql::Data;
-use axum::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, COOKIE, HOST, ORIGIN};
+use axum::http::HeaderMap;
+use axum::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, COOKIE};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName};
 use ipnet::IpNet;
 
 use super::client::{self, ClientInfo};
 use super::graphql::{PrepareRequest, Refusal};
+use super::origins::{self, Origins};
 use crate::domain::accounts::{
     AccountService, ApiKeyToken, Credentials, Proof, SessionToken, Stale,
 };
@@ -17,15 +18,13 @@ use crate::domain::language::LanguageTag;
 use crate::domain::viewer::{Client, Viewer};
 use crate::graphql::{ApiError, Caller, SessionCookie};
 
-const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
-
 /// Finds out who asks, before anything is done for them.
 #[derive(Clone)]
 pub(super) struct Authenticate {
     accounts: Arc<AccountService>,
     cookie: SessionCookie,
-    /// Origins of other hosts whose pages may use the session.
-    trusted_origins: Arc<[String]>,
+    /// Whose pages may use the session.
+    origins: Origins,
     /// Networks whose work is not counted.
     unlimited: Arc<[IpNet]>,
 }
@@ -42,13 +41,13 @@ impl Authenticate {
     pub(super) fn new(
         accounts: AccountService,
         cookie: SessionCookie,
-        trusted_origins: &[String],
+        origins: Origins,
         unlimited: &[IpNet],
     ) -> Self {
         Self {
             accounts: Arc::new(accounts),
             cookie,
-            trusted_origins: trusted_origins.into(),
+            origins,
             unlimited: unlimited.into(),
         }
     }
@@ -64,7 +63,10 @@ impl Authenticate {
         let credentials = match self.presented(&parts.headers) {
             None => return Ok(Viewer::Anonymous),
             Some(Presented::Cookie(token)) => {
-                if parts.method.is_safe() && self.is_of_another_site(&parts.headers) {
+                // The router refuses what changes something; reading is refused here, where there is a session to read
+                // with: a link or a picture elsewhere would make the server work in its name, and how long that takes
+                // can be seen from there.
+                if parts.method.is_safe() && self.origins.is_of_another_site(&parts.headers) {
                     return Err(Refusal::cross_site());
                 }
                 let proof = self.ask(&Credentials::Cookie(token)).await?;
@@ -86,26 +88,6 @@ impl Authenticate {
     async fn ask(&self, credentials: &Credentials) -> Result<Proof, Refusal> {
         let proof = self.accounts.authenticate(credentials).await;
         Ok(proof.map_err(ApiError::from)?)
-    }
-
-    /// Whether a page of another site made the browser send it. The router refuses what changes something; reading is
-    /// refused here, where there is a session to read with: a link or a picture elsewhere would make the server work in
-    /// its name, and how long that takes can be seen from there.
-    fn is_of_another_site(&self, headers: &HeaderMap) -> bool {
-        let text = |name: &HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or(""));
-        let origin = text(&ORIGIN);
-        if origin.is_some_and(|origin| self.trusted_origins.iter().any(|known| known == origin)) {
-            return false;
-        }
-        match (text(&SEC_FETCH_SITE), origin) {
-            (Some(site), _) => site.eq_ignore_ascii_case("cross-site"),
-            // A browser from before that header.
-            (None, Some(origin)) => {
-                let host = origin.split_once("://").map(|(_, host)| host);
-                host.is_none() || host != text(&HOST)
-            }
-            (None, None) => false,
-        }
     }
 
     fn presented(&self, headers: &HeaderMap) -> Option<Presented> {
@@ -156,7 +138,8 @@ impl PrepareRequest for Authenticate {
         let states = states.map(SessionCookie::read_oauth_states);
         let caller = Caller::new(viewer, client, self.cookie)
             .with_oauth_states(states.unwrap_or_default())
-            .reading(languages(&parts.headers));
+            .reading(languages(&parts.headers))
+            .without_cookie(origins::cookie_is_lost(&parts.headers, self.cookie));
         data.insert(if is_unlimited {
             caller.unrationed()
         } else {

@@ -46,6 +46,9 @@ impl Insight {
     }
 }
 
+/// Where the metrics are.
+pub(super) const METRICS: &str = "/metrics";
+
 #[derive(Clone)]
 struct Shown {
     stores: Stores,
@@ -62,7 +65,7 @@ pub(super) fn routes(
     Router::new()
         .route("/healthz", get(health::live))
         .route("/readyz", get(ready))
-        .route("/metrics", get(render))
+        .route(METRICS, get(render))
         .with_state(Shown {
             stores,
             metrics,

@@ -1,5 +1,5 @@
-//! Pages for people, for sites that have no web client of their own to show them: plain HTML, nothing loaded, no
-//! scripts.
+//! Pages for people, for sites that have no web client of their own to show them: plain HTML, nothing loaded but the
+//! icon, no scripts.
 
 use std::sync::LazyLock;
 
@@ -24,11 +24,11 @@ const STYLE: &str = include_str!("pages/style.css");
 static TEMPLATES: LazyLock<Result<Environment<'static>, minijinja::Error>> =
     LazyLock::new(templates);
 
-/// Nothing but the one style sheet, known by its hash; forms go nowhere else, and no other site can frame a page.
+/// Nothing but the icon and the one style sheet, known by its hash; forms go nowhere else, and no other site can frame a page.
 static POLICY: LazyLock<String> = LazyLock::new(|| {
     let hash = STANDARD.encode(Sha256::digest(STYLE));
     format!(
-        "default-src 'none'; style-src 'sha256-{hash}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'none'; style-src 'sha256-{hash}'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
 });
 
@@ -39,6 +39,7 @@ fn templates() -> Result<Environment<'static>, minijinja::Error> {
     for (name, source) in [
         ("base.html", include_str!("pages/base.html")),
         ("notice.html", include_str!("pages/notice.html")),
+        ("home.html", include_str!("pages/home.html")),
         (
             "confirm_email.html",
             include_str!("pages/confirm_email.html"),

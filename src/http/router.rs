@@ -5,21 +5,23 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use axum::Router;
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::header::{
-    ACCEPT, AUTHORIZATION, CONTENT_TYPE, COOKIE, HeaderName, HeaderValue, LINK, RETRY_AFTER,
+    ACCEPT, AUTHORIZATION, CONTENT_TYPE, COOKIE, ETAG, HeaderName, HeaderValue, LINK, RETRY_AFTER,
     SET_COOKIE, WWW_AUTHENTICATE,
 };
+use axum::http::request::Parts;
 use axum::http::{Method, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use ipnet::IpNet;
 use metrics_exporter_prometheus::PrometheusHandle;
+use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
 use tower_http::cors::{AllowOrigin, CorsLayer};
-use tower_http::csrf::CsrfLayer;
 use tower_http::request_id::{
     MakeRequestUuid, PropagateRequestIdLayer, RequestId, SetRequestIdLayer,
 };
@@ -36,33 +38,59 @@ use super::auth::Authenticate;
 use super::client::{self, Proxies};
 use super::erasure;
 use super::export;
-use super::graphql::{DocumentPolicy, GraphqlEndpoint, Operations, PATH, Refusal};
+use super::graphql::{DocumentPolicy, GraphqlEndpoint, Operations, PATH};
 use super::health::{self, Stores};
+use super::home::{self, Home};
 use super::host;
-use super::insight::{self, Insight};
+use super::ide;
+use super::insight::{self, Insight, METRICS};
 use super::keys;
 use super::knock::{self, Door};
 use super::mail_links;
 use super::oauth;
+use super::origins::{Origins, OwnMachine};
 use super::problem::{self, Problem};
 use super::usage::{self, Usage};
+use crate::domain::accounts::AccountService;
 use crate::domain::persisted::PersistedStore;
 use crate::domain::privacy::ExportService;
 use crate::graphql::limits::{Introspection, Limits};
-use crate::graphql::{Schema, Services, SessionCookie, build};
+use crate::graphql::{Schema, Services, SessionCookie, SiteFacts, build};
 
 /// The longest that anything takes; the GraphQL endpoint has a shorter limit of its own.
 const TIME_LIMIT: Duration = Duration::from_secs(30);
+/// What clients, and the tools that watch them, send beside what a request says: their names, and which operation and
+/// trace it is of. None of it changes an answer, so pages of trusted origins may.
+const OF_TOOLS: [&str; 10] = [
+    "apollographql-client-version",
+    "apollo-require-preflight",
+    "x-apollo-operation-name",
+    "x-apollo-operation-id",
+    "x-client-version",
+    "traceparent",
+    "tracestate",
+    "baggage",
+    "sentry-trace",
+    "x-request-id",
+];
+/// What is shorter travels in one packet anyway.
+const WORTH_COMPRESSING: u64 = 1024;
+/// Of gzip, brotli and zstd alike: for most of what there is to gain, a fraction of the work of their highest levels.
+const COMPRESSION: CompressionLevel = CompressionLevel::Precise(3);
 /// The longest id of a request that is shown.
 const LONGEST_ID: usize = 64;
 
 /// How the program is to be seen.
 #[derive(Debug, Clone, Default)]
 pub struct HttpOptions {
-    /// Secure cookies and no IDE.
+    /// Secure cookies, and little that strangers are told.
     pub is_production: bool,
+    /// Whether browsers get the IDE.
+    pub has_ide: bool,
     /// Origins of other hosts whose pages may use the API with a session.
     pub trusted_origins: Vec<String>,
+    /// Headers that pages of trusted origins may send beside the usual ones.
+    pub cors_headers: Vec<String>,
     /// Networks of the proxies that are believed; `None`: nobody said whether there are any.
     pub trusted_proxies: Option<Vec<IpNet>>,
     /// The header in which they say in which country a client is; none: nobody does.
@@ -75,6 +103,8 @@ pub struct HttpOptions {
     pub metrics: Option<PrometheusHandle>,
     /// Who may see them, and which stores answer.
     pub insight: Insight,
+    /// What the site is called; none: as the program is.
+    pub site_name: Option<String>,
     /// Whether the schema describes itself.
     pub introspection: Introspection,
     /// The names of operations that the metrics tell apart; none: the first that are asked for.
@@ -83,6 +113,37 @@ pub struct HttpOptions {
     pub documents: DocumentPolicy,
     /// How many operations may come as one array; none: they come one by one.
     pub batch: Option<usize>,
+}
+
+/// Makes longer answers smaller, as the client wants it; of what it takes alike zstd, which is the cheapest to make.
+fn compression() -> CompressionLayer<impl Predicate> {
+    let worth = SizeAbove::new(WORTH_COMPRESSING)
+        .and(NotForContentType::IMAGES)
+        .and(NotForContentType::SSE);
+    CompressionLayer::new()
+        .quality(COMPRESSION)
+        .compress_when(worth)
+}
+
+impl HttpOptions {
+    /// How much a document may ask for.
+    fn limits(&self) -> Limits {
+        Limits {
+            describes: self.introspection,
+            ..Limits::default()
+        }
+    }
+
+    /// What clients are told of the site.
+    pub fn facts(&self) -> SiteFacts {
+        let usual = SiteFacts::default();
+        SiteFacts {
+            name: self.site_name.clone().unwrap_or(usual.name),
+            limits: self.limits(),
+            batch: self.batch.unwrap_or(usual.batch),
+            request_bytes: usual.request_bytes,
+        }
+    }
 }
 
 /// Everything that the program answers.
@@ -99,10 +160,16 @@ pub fn router(
         SessionCookie::DEVELOPMENT
     };
     let accounts = services.accounts.clone();
+    let machine = if options.is_production {
+        OwnMachine::Strange
+    } else {
+        OwnMachine::Trusted
+    };
+    let origins = Origins::new(&options.trusted_origins, machine)?;
     let authenticate = Authenticate::new(
         accounts.clone(),
         cookie,
-        &options.trusted_origins,
+        origins.clone(),
         &options.unlimited_networks,
     );
     let door = Door {
@@ -111,31 +178,27 @@ pub fn router(
     };
     let country = country_header(options.country_header.as_deref())?;
     let proxies = Proxies::new(options.trusted_proxies.clone(), country);
-    let cors = cors(&options.trusted_origins)?;
+    let cors = cors(origins.clone(), &options.cors_headers)?;
     let exports = export::Exports {
         service: exports,
         authenticate: authenticate.clone(),
     };
     let usage = Usage::new(&services, &authenticate, &door.unlimited);
+    let home = home(&accounts, &stores, &options);
     let endpoint = endpoint(services, authenticate, persisted, &options)?;
-    let mut csrf = CsrfLayer::new();
-    for origin in &options.trusted_origins {
-        csrf = csrf
-            .add_trusted_origin(origin)
-            .with_context(|| format!("{origin} is not an origin as https://www.example.org"))?;
-    }
-    let of_pages = csrf
-        .clone()
-        .with_rejection_response(|_| Problem::from(Refusal::cross_site()).into_response());
+    let of_pages = || middleware::from_fn_with_state(origins.clone(), own_pages);
     let forms =
         mail_links::routes(accounts.clone(), cookie).merge(oauth::forms(accounts.clone(), cookie));
-    let forms = forms.layer(of_pages.clone());
+    let forms = forms.layer(of_pages());
     let graphql = Router::new()
         .route(PATH, endpoint.route())
-        .layer(csrf.with_rejection_response(|_| Refusal::cross_site().into_response()))
+        .layer(middleware::from_fn_with_state(
+            origins.clone(),
+            own_operations,
+        ))
         .layer(cors.clone());
     let files = export::routes(exports).merge(usage::routes(usage)?);
-    let files = files.layer(of_pages).layer(cors);
+    let files = files.layer(of_pages()).layer(cors);
     let oauth = oauth::routes(accounts.clone(), cookie).merge(erasure::routes(accounts.clone()));
     let keys = Router::new()
         .route(keys::PATH, get(keys::key_set))
@@ -149,6 +212,13 @@ pub fn router(
         .merge(keys)
         .merge(oauth)
         .merge(forms)
+        .merge(home::routes(home))
+        .merge(ide::icon())
+        .merge(if options.has_ide {
+            ide::routes()
+        } else {
+            Router::new()
+        })
         .layer(middleware::from_fn_with_state(places(), at_work::limit))
         .layer(middleware::from_fn_with_state(door, knock::knock))
         .layer(middleware::from_fn_with_state(
@@ -169,7 +239,7 @@ pub fn router(
         .layer(if_missing("referrer-policy", "no-referrer"))
         .layer(if_missing("cross-origin-resource-policy", "same-origin"))
         .layer(if_missing("cache-control", "no-store"))
-        .layer(CompressionLayer::new())
+        .layer(compression())
         .layer(middleware::from_fn(count))
         .layer(PropagateRequestIdLayer::new(request_id.clone()))
         .layer(
@@ -192,21 +262,49 @@ fn endpoint(
     persisted: Arc<dyn PersistedStore>,
     options: &HttpOptions,
 ) -> anyhow::Result<GraphqlEndpoint<Schema>> {
-    let limits = Limits {
-        describes: options.introspection,
-        ..Limits::default()
-    };
+    let limits = options.limits();
     let endpoint = GraphqlEndpoint::new(build(services, limits.describes), authenticate)
         .limits(limits)
         .persisted(persisted)
         .batch(options.batch.unwrap_or(1))
         .operations(Operations::new(&options.operations))
         .trusting(&options.documents)?;
-    Ok(if options.is_production {
-        endpoint
-    } else {
+    Ok(if options.has_ide {
         endpoint.with_page()
+    } else {
+        endpoint
     })
+}
+
+/// What the front page shows, by the settings.
+fn home(accounts: &AccountService, stores: &Stores, options: &HttpOptions) -> Home {
+    let is_described = options.introspection == Introspection::Open;
+    let is_measured = options.metrics.is_some() && matches!(options.insight, Insight::Open);
+    Home {
+        name: options.facts().name,
+        stores: stores.clone(),
+        site: accounts.home().clone(),
+        is_production: options.is_production,
+        has_ide: options.has_ide,
+        schema: is_described.then_some(home::SCHEMA),
+        metrics: is_measured.then_some(METRICS),
+    }
+}
+
+/// Refuses operations that a page of another site made a browser send.
+async fn own_operations(State(origins): State<Origins>, request: Request, next: Next) -> Response {
+    match origins.refusal(&request) {
+        Some(refusal) => refusal.into_response(),
+        None => next.run(request).await,
+    }
+}
+
+/// The same for what is no GraphQL.
+async fn own_pages(State(origins): State<Origins>, request: Request, next: Next) -> Response {
+    match origins.refusal(&request) {
+        Some(refusal) => Problem::from(refusal).into_response(),
+        None => next.run(request).await,
+    }
 }
 
 fn country_header(name: Option<&str>) -> anyhow::Result<Option<HeaderName>> {
@@ -222,23 +320,26 @@ fn if_missing(name: &'static str, value: &'static str) -> SetResponseHeaderLayer
 }
 
 /// Pages of the trusted origins, and of no other, may use the API with the session of their browser.
-fn cors(trusted_origins: &[String]) -> anyhow::Result<CorsLayer> {
-    let origins = trusted_origins
-        .iter()
-        .map(|origin| HeaderValue::from_str(origin))
-        .collect::<Result<Vec<_>, _>>()
-        .context("an origin is not one as https://www.example.org")?;
+fn cors(origins: Origins, further: &[String]) -> anyhow::Result<CorsLayer> {
+    let of_tools = OF_TOOLS.map(HeaderName::from_static);
+    let mut headers = vec![ACCEPT, AUTHORIZATION, CONTENT_TYPE];
+    headers.extend(client::CLIENT_NAMES.into_iter().chain(of_tools));
+    for name in further {
+        let name = name.parse::<HeaderName>().with_context(|| {
+            format!("{name} is not the name of a header (REELGRAPH_CORS_HEADERS)")
+        })?;
+        headers.push(name);
+    }
+    let trusts = move |origin: &HeaderValue, _: &Parts| {
+        origin.to_str().is_ok_and(|origin| origins.trusts(origin))
+    };
     Ok(CorsLayer::new()
-        .allow_origin(AllowOrigin::list(origins))
+        .allow_origin(AllowOrigin::predicate(trusts))
         .allow_credentials(true)
         .allow_methods([Method::GET, Method::POST])
-        .allow_headers(
-            [ACCEPT, AUTHORIZATION, CONTENT_TYPE]
-                .into_iter()
-                .chain(client::CLIENT_NAMES)
-                .collect::<Vec<_>>(),
-        )
+        .allow_headers(headers)
         .expose_headers([
+            ETAG,
             LINK,
             RETRY_AFTER,
             WWW_AUTHENTICATE,

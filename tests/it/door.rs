@@ -149,7 +149,7 @@ async fn whatever_is_refused_beside_graphql_is_a_problem_that_no_cache_keeps() {
     };
 
     for (request, status, code) in [
-        (site.get("/"), 404, "NOT_FOUND"),
+        (site.get("/nowhere"), 404, "NOT_FOUND"),
         (site.get("/no/such/page?a=b"), 404, "NOT_FOUND"),
         (site.get("/metrics"), 404, "NOT_FOUND"),
         (site.post("/no/such/page"), 404, "NOT_FOUND"),
@@ -194,7 +194,7 @@ async fn browsers_are_told_to_keep_pages_and_answers_apart_from_other_sites() {
     let site = program.serve().await;
     let page = "text/html,*/*;q=0.8";
 
-    for path in ["/graphql", "/confirm-email?token=a", "/reset-password"] {
+    for path in ["/", "/graphql", "/confirm-email?token=a", "/reset-password"] {
         let answer = site.get(path).header(ACCEPT, page).send().await.unwrap();
         assert!(header(&answer, "content-type").starts_with("text/html"));
         assert_eq!(header(&answer, "cross-origin-opener-policy"), "same-origin");

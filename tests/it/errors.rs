@@ -1,5 +1,8 @@
 //! What a client gets for what it should not have asked: a code, the field, and nothing about our insides.
 
+use std::collections::BTreeSet;
+use std::path::Path;
+
 use serde_json::{Value, json};
 
 use crate::support::program::{On, Program, Site};
@@ -270,4 +273,64 @@ async fn a_document_that_doubles_at_each_level_is_refused_at_the_door() {
         .await;
 
     assert_eq!(error(&answer).0, "DOCUMENT_TOO_COMPLEX");
+}
+
+/// Texts in capitals that are no codes.
+const OTHERS: [&str; 9] = [
+    "POST",
+    "REPORTS",
+    "SCREAMING_SNAKE_CASE",
+    "TEXT",
+    "TOKEN_EXPIRED",
+    "TOKEN_INVALID",
+    "TOKEN_REVOKED",
+    "URL",
+    "WORK",
+];
+
+/// The texts in capitals of the program's files in a folder, or of one file.
+fn in_capitals(path: &Path, found: &mut BTreeSet<String>) {
+    if path.is_dir() {
+        for entry in std::fs::read_dir(path).unwrap() {
+            in_capitals(&entry.unwrap().path(), found);
+        }
+        return;
+    }
+    let is_program = path.extension().is_some_and(|of| of == "rs")
+        && path.components().all(|part| {
+            let part = part.as_os_str();
+            part != "tests" && part != "tests.rs"
+        });
+    if !is_program {
+        return;
+    }
+    let text = std::fs::read_to_string(path).unwrap();
+    let program = text.split("#[cfg(test)]\nmod tests").next().unwrap();
+    let is_code =
+        |text: &&str| text.len() > 2 && text.bytes().all(|b| b.is_ascii_uppercase() || b == b'_');
+    found.extend(program.split('"').filter(is_code).map(str::to_owned));
+}
+
+#[test]
+fn every_code_that_an_error_can_have_is_a_value_of_the_enum_and_no_other_is() {
+    let sdl = reelgraph::graphql::sdl();
+    let (_, values) = sdl.split_once("\nenum ErrorCode {\n").unwrap();
+    let values = values.split("\n}").next().unwrap().lines();
+    let values: BTreeSet<String> = values
+        .map(str::trim)
+        .filter(|line| {
+            !line.is_empty() && line.bytes().all(|b| b.is_ascii_uppercase() || b == b'_')
+        })
+        .map(str::to_owned)
+        .collect();
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+
+    let mut found = BTreeSet::new();
+    for part in ["domain/error.rs", "graphql", "http"] {
+        in_capitals(&source.join(part), &mut found);
+    }
+    found.retain(|text| !OTHERS.contains(&text.as_str()));
+
+    assert!(found.len() > 30, "{found:?}");
+    assert_eq!(found, values);
 }

@@ -42,7 +42,7 @@ use reelgraph::domain::viewer::{Client, KnownViewer, Login, Role, Viewer};
 use reelgraph::domain::watching::{WatchPorts, WatchRules, WatchService};
 use reelgraph::graphql::limits::{Introspection, Limits};
 use reelgraph::graphql::{
-    Answered, Asked, Caller, Documents, Execute, Schema, Services, SessionCookie, build,
+    Answered, Asked, Caller, Documents, Execute, Schema, Services, SessionCookie, SiteFacts, build,
 };
 use serde_json::{Value, json};
 
@@ -72,6 +72,7 @@ impl Asking {
         let asked = Asked {
             document: Arc::clone(&document),
             operation: None,
+            wants_cost: false,
             variables: Variables::from_json(variables),
             data,
         };
@@ -384,6 +385,7 @@ async fn services(db: &SqliteDb, catalog: Arc<Counted>) -> (Services, CatalogSna
         watching,
         accounts,
         visibility: VisibilityPolicy::default(),
+        site: SiteFacts::default(),
         budget: None,
         clock,
     };

@@ -29,7 +29,9 @@ async fn every_answer_in_the_readme_is_the_real_one() {
             let token = new_token(&program.data().join("mail"), &mut used).await;
             variables.insert("TOKEN".to_owned(), token);
         }
-        let command = format!("curl{command}").replace("http://127.0.0.1:8080", &site.address);
+        let command = format!("curl{command}")
+            .replace("http://127.0.0.1:8080", &site.address)
+            .replace("http://localhost:8080", &site.address);
         let began = Instant::now();
         let known = loop {
             let ran = tokio::process::Command::new("sh")

@@ -269,6 +269,8 @@ fn billed(title: &Entry, billing: u32, named: Named) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use chrono::DateTime;
+
     use super::*;
     use crate::adapters::search::compare::covered;
     use crate::adapters::search::index::TitleEntry;
@@ -285,13 +287,18 @@ mod tests {
             collection: None,
             part: None,
             facts: TitleFacts {
+                id: TitleId(1),
                 kind: TitleKind::Film,
                 year: None,
+                duration: None,
                 genres: Box::default(),
                 people: Box::default(),
                 roles: Box::default(),
                 languages: Box::default(),
+                countries: Box::default(),
                 age: None,
+                initial: '#',
+                added_at: DateTime::UNIX_EPOCH,
                 publication: Publication::default(),
             },
             watchers: 0,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::DateTime;
 use proptest::prelude::*;
 
 use super::find::titles;
@@ -64,13 +65,18 @@ fn named(id: u64, names: &[&str]) -> TitleEntry {
 
 fn facts(year: Option<i32>) -> TitleFacts {
     TitleFacts {
+        id: TitleId(1),
         kind: TitleKind::Film,
         year,
+        duration: None,
         genres: Box::default(),
         people: Box::default(),
         roles: Box::default(),
         languages: Box::default(),
+        countries: Box::default(),
         age: None,
+        initial: '#',
+        added_at: DateTime::UNIX_EPOCH,
         publication: Publication::default(),
     }
 }

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::columns::{limit, read, record};
 use super::statements::{all, fill, readable};
-use crate::domain::ids::TitleId;
+use crate::domain::ids::{ProfileId, TitleId};
 use crate::domain::page::{Direction, KeyValue, Slice, Window};
 
 /// A list by a time, then by an id, ascending. There is an index that runs in its order.
@@ -94,6 +94,15 @@ impl<T> List<T> {
         );
         Ok((sql, parameters))
     }
+}
+
+/// How many rows there are of each title of a profile, by a statement that gives `title` and `rows`.
+pub(super) fn counted_by_title(
+    connection: &Connection,
+    sql: &str,
+    profile: ProfileId,
+) -> Result<Vec<(TitleId, u64)>> {
+    all(connection, sql, [profile.to_i64()], read::<Counted, _>)
 }
 
 record! {

@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::token::TokenHash;
-use crate::domain::error::{Coded, ErrorCode};
+use crate::domain::error::{Bounds, Coded, ErrorCode};
 use crate::domain::ids::{ApiKeyId, UserId};
 use crate::domain::viewer::Role;
 
@@ -60,7 +60,7 @@ pub struct ApiKey {
 }
 
 /// How many days a key may last, at the most.
-const MOST_DAYS: i64 = 730;
+const MOST_DAYS: u16 = 730;
 
 impl ApiKey {
     /// How long a key lasts of which nothing else was said.
@@ -70,7 +70,7 @@ impl ApiKey {
     pub(super) fn lasts(days: Option<i32>) -> Result<TimeDelta, ApiKeyError> {
         match days.map(i64::from) {
             None => Ok(Self::LASTS),
-            Some(days) if (1..=MOST_DAYS).contains(&days) => Ok(TimeDelta::days(days)),
+            Some(days) if (1..=i64::from(MOST_DAYS)).contains(&days) => Ok(TimeDelta::days(days)),
             Some(_) => Err(ApiKeyError::InvalidExpiry),
         }
     }
@@ -117,6 +117,14 @@ impl Coded for ApiKeyError {
             Self::TooMany { .. } => Some("name"),
             Self::InvalidScopes => Some("scopes"),
             Self::InvalidExpiry => Some("expiresInDays"),
+        }
+    }
+
+    fn bounds(&self) -> Bounds {
+        match self {
+            Self::TooMany { most } => Bounds::most(*most),
+            Self::InvalidExpiry => Bounds::between(1, MOST_DAYS.into()),
+            Self::NotFound | Self::InvalidScopes => Bounds::default(),
         }
     }
 }

@@ -9,7 +9,7 @@ use super::name::NameError;
 use super::password::{HashingError, PasswordError};
 use super::profile::ProfileError;
 use super::session::SessionError;
-use crate::domain::error::{Coded, ErrorCode, StoreError};
+use crate::domain::error::{Bounds, Coded, ErrorCode, StoreError};
 
 /// What can go wrong with accounts.
 #[derive(Debug, thiserror::Error)]
@@ -122,6 +122,13 @@ impl Coded for AccountError {
             (Self::TooOften(wait), _) => Some(Duration::from_secs(seconds(*wait).max(1))),
             (_, About::Account(..)) => None,
             (_, About::Value(error)) => error.retry_after(),
+        }
+    }
+
+    fn bounds(&self) -> Bounds {
+        match self.about() {
+            About::Account(..) => Bounds::default(),
+            About::Value(error) => error.bounds(),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Names that people give to their profiles and keys.
 
-use crate::domain::error::{Coded, ErrorCode};
+use crate::domain::error::{Bounds, Coded, ErrorCode};
 use crate::domain::text::tidy;
 
 /// The most characters of a name.
@@ -37,6 +37,12 @@ impl Coded for NameError {
     fn field(&self) -> Option<&'static str> {
         match self {
             Self::Blank | Self::TooLong => Some("name"),
+        }
+    }
+
+    fn bounds(&self) -> Bounds {
+        match self {
+            Self::Blank | Self::TooLong => Bounds::between(1, MAX_NAME),
         }
     }
 }

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use secrecy::{ExposeSecret, SecretString};
 use unicode_normalization::UnicodeNormalization;
 
-use crate::domain::error::{Coded, ErrorCode};
+use crate::domain::error::{Bounds, Coded, ErrorCode};
 
 /// The fewest characters of a password that is the only proof of an account (NIST SP 800-63B-4, 3.1.1.2).
 pub const MIN_PASSWORD: usize = 15;
@@ -161,6 +161,14 @@ impl Coded for PasswordError {
                 Some("password")
             }
             Self::Differ => Some("passwordConfirm"),
+        }
+    }
+
+    fn bounds(&self) -> Bounds {
+        match self {
+            Self::TooShort { least } => Bounds::between(*least, MAX_PASSWORD),
+            Self::TooLong => Bounds::most(MAX_PASSWORD),
+            Self::TooCommon | Self::Differ | Self::Wrong => Bounds::default(),
         }
     }
 }

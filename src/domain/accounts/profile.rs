@@ -3,7 +3,7 @@
 use secrecy::{ExposeSecret, SecretString};
 
 use super::password::PasswordHash;
-use crate::domain::error::{Coded, ErrorCode};
+use crate::domain::error::{Bounds, Coded, ErrorCode};
 use crate::domain::ids::{ProfileId, UserId};
 use crate::domain::language::LanguageTag;
 use crate::domain::stamp::Stamp;
@@ -126,6 +126,21 @@ impl Coded for ProfileError {
             Self::InvalidPin | Self::WrongPin => Some("pin"),
             // About who asks, not about what was asked for.
             Self::Closed | Self::Child => None,
+        }
+    }
+
+    fn bounds(&self) -> Bounds {
+        match self {
+            Self::InvalidAge => Bounds::between(0, MAX_AGE.into()),
+            Self::InvalidPin => Bounds::between(4, 8),
+            Self::TooMany { most } => Bounds::most(*most),
+            Self::NotFound
+            | Self::Closed
+            | Self::Child
+            | Self::Last
+            | Self::LastAdult
+            | Self::InvalidLanguage
+            | Self::WrongPin => Bounds::default(),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The order of the films of a collection.
 
-use super::store::release_day;
+use super::order::release_day;
 use super::types::Title;
 use crate::domain::ids::TitleId;
 

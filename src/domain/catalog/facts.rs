@@ -1,17 +1,23 @@
 //! What a title is filtered by: the few facts that filters need, small enough to keep in memory for all titles.
 
+use chrono::{DateTime, Utc};
+
 use super::publication::Publication;
 use super::roles::Roles;
 use super::types::{Title, TitleKind};
-use crate::domain::ids::{GenreId, PersonId};
+use crate::domain::ids::{GenreId, PersonId, TitleId};
+use crate::domain::text;
 
 /// The part of a title that decides whether a list may have it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TitleFacts {
+    pub id: TitleId,
     /// It never changes: another kind is another title.
     pub kind: TitleKind,
     /// The year of the first showing.
     pub year: Option<i32>,
+    /// How long it is in seconds; see [`Title::usual_duration`].
+    pub duration: Option<u32>,
     pub genres: Box<[GenreId]>,
     /// Whoever is credited, in any role; each once, sorted.
     pub people: Box<[PersonId]>,
@@ -19,8 +25,14 @@ pub struct TitleFacts {
     pub roles: Box<[Roles]>,
     /// ISO 639-1 codes of the languages that are spoken in it.
     pub languages: Box<[String]>,
+    /// ISO 3166-1 codes of the countries that it was made in.
+    pub countries: Box<[String]>,
     /// The age in years from which it may be seen; see [`Title::age`].
     pub age: Option<u8>,
+    /// What its name is filed under; see [`crate::domain::text::initial`].
+    pub initial: char,
+    /// When it was added to the catalogue.
+    pub added_at: DateTime<Utc>,
     /// Whether and when viewers may see it.
     pub publication: Publication,
 }
@@ -40,13 +52,18 @@ impl From<&Title> for TitleFacts {
             })
             .unzip();
         Self {
+            id: title.id,
             kind: title.kind,
             year: title.year,
+            duration: title.usual_duration(),
             genres: title.genres.as_slice().into(),
             people: people.into(),
             roles: roles.into(),
             languages: title.languages.as_slice().into(),
+            countries: title.countries.as_slice().into(),
             age: title.age(),
+            initial: text::initial(&text::sort_name(&title.name)),
+            added_at: title.stamp.created_at,
             publication: title.publication,
         }
     }

@@ -8,10 +8,13 @@ mod collections;
 mod episode_run;
 mod error;
 mod extras;
+mod facets;
 mod facts;
+mod filter;
 mod genres;
 mod keys;
 mod naming;
+mod order;
 mod publication;
 mod rating_systems;
 mod roles;
@@ -35,9 +38,12 @@ pub use collections::{PlaceInCollection, place_in_collection};
 pub use episode_run::EpisodeRun;
 pub use error::CatalogError;
 pub use extras::{Extra, ExtraHost, ExtraKind, Video};
+pub use facets::{Facet, FacetCount, FacetValue, decade};
 pub use facts::TitleFacts;
+pub use filter::{TitleFilter, TitleQuery};
 pub use genres::{GenreName, genre_name};
 pub use keys::NameKeys;
+pub use order::{TitleOrder, mixed, release_day};
 pub use publication::{Publication, TitleState};
 pub use roles::Roles;
 pub use scores::{RatingScore, most_of_source, score_source};
@@ -49,7 +55,7 @@ pub use service::{CatalogPorts, CatalogService};
 pub use status::SeriesStatus;
 pub use store::{
     CatalogBatch, CatalogListStore, CatalogPart, CatalogStore, Change, ChangeSource, Changed,
-    TitleFilter, TitleListStore, TitleOrder, TitleQuery, TitleWatchers, release_day,
+    TitleListStore, TitleWatchers,
 };
 pub use texts::{SITE_LANGUAGE, Text, Texts};
 pub use types::{

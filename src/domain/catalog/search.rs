@@ -7,12 +7,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use async_trait::async_trait;
 
 use super::error::CatalogError;
+use super::facets::{Facet, FacetCount};
 use super::facts::TitleFacts;
+use super::filter::TitleFilter;
 use super::service::CatalogService;
-use super::store::{Change, Changed, TitleFilter, TitleWatchers};
+use super::store::{Change, Changed, TitleWatchers};
 use super::types::{Person, Title};
 use super::visibility::Visibility;
-use crate::domain::error::{Coded, ErrorCode, StoreError};
+use crate::domain::error::{Bounds, Coded, ErrorCode, StoreError};
 use crate::domain::ids::{CollectionId, PersonId, TitleId};
 
 /// The most hits that a search gives.
@@ -85,6 +87,9 @@ pub struct PersonHit {
     pub score: f64,
 }
 
+/// The most characters of a query.
+const LONGEST: usize = 200;
+
 /// What can go wrong with a search.
 #[derive(Debug, thiserror::Error)]
 pub enum SearchError {
@@ -118,6 +123,13 @@ impl Coded for SearchError {
         match self {
             Self::TooLong | Self::Blank => Some("query"),
             Self::Index(_) | Self::Beginning | Self::Catalog(_) => None,
+        }
+    }
+
+    fn bounds(&self) -> Bounds {
+        match self {
+            Self::TooLong | Self::Blank => Bounds::between(1, LONGEST),
+            Self::Index(_) | Self::Beginning | Self::Catalog(_) => Bounds::default(),
         }
     }
 }
@@ -166,8 +178,8 @@ impl SearchService {
         let query = query.trim();
         match query.chars().count() {
             0 => Err(SearchError::Blank),
-            1..=200 if self.begun.has_begun() => Ok(query),
-            1..=200 => Err(SearchError::Beginning),
+            1..=LONGEST if self.begun.has_begun() => Ok(query),
+            1..=LONGEST => Err(SearchError::Beginning),
             _ => Err(SearchError::TooLong),
         }
     }
@@ -203,6 +215,36 @@ impl SearchService {
     ) -> Result<u64, SearchError> {
         let found = self.titles(visibility, query, filter, MAX_HITS).await?;
         Ok(found.len() as u64)
+    }
+
+    /// For each of these facets how many of the titles that are found have each value, as
+    /// [`super::TitleListStore::count_facets`] counts them: of the 500 best at the most.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn count_facets(
+        &self,
+        visibility: &Visibility,
+        query: &str,
+        filter: &TitleFilter,
+        facets: &[Facet],
+        most: usize,
+    ) -> Result<Vec<Vec<FacetCount>>, SearchError> {
+        let mut counts = Vec::with_capacity(facets.len());
+        let mut found: Option<(TitleFilter, Vec<TitleFacts>)> = None;
+        for facet in facets {
+            let wanted = filter.without_facet(*facet);
+            // Mostly no facet has a condition of its own, and one search is enough for all.
+            let known = found.take().filter(|(asked, _)| *asked == wanted);
+            let titles: Vec<TitleFacts> = if let Some((_, titles)) = known {
+                titles
+            } else {
+                let hits = self.titles(visibility, query, &wanted, MAX_HITS).await?;
+                let facts = hits.iter().map(|(_, title)| TitleFacts::from(&**title));
+                facts.collect()
+            };
+            counts.push(FacetCount::of(&titles, *facet, most));
+            found = Some((wanted, titles));
+        }
+        Ok(counts)
     }
 
     /// How many titles the index finds, and those of them that are still what it knows of them.

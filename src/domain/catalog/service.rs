@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use super::collections::place_in_collection;
 use super::error::CatalogError;
+use super::facets::{Facet, FacetCount};
+use super::filter::{TitleFilter, TitleQuery};
 use super::keys::NameKeys;
 use super::store::{
-    CatalogBatch, CatalogListStore, CatalogPart, CatalogStore, Change, ChangeSource, TitleFilter,
-    TitleListStore, TitleQuery, TitleWatchers,
+    CatalogBatch, CatalogListStore, CatalogPart, CatalogStore, Change, ChangeSource,
+    TitleListStore, TitleWatchers,
 };
 use super::types::{
     Biography, Collection, Episode, ExternalId, Genre, Overview, Person, Season, SeasonId, Title,
@@ -158,6 +160,22 @@ impl CatalogService {
         filter: &TitleFilter,
     ) -> Result<u64, CatalogError> {
         Ok(self.ports.titles.count_titles(visibility, filter).await?)
+    }
+
+    /// For each of these facets how many titles have each value; see [`TitleListStore::count_facets`].
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn count_facets(
+        &self,
+        visibility: &Visibility,
+        filter: &TitleFilter,
+        facets: &[Facet],
+        most: usize,
+    ) -> Result<Vec<Vec<FacetCount>>, CatalogError> {
+        let counted = self
+            .ports
+            .titles
+            .count_facets(visibility, filter, facets, most);
+        Ok(counted.await?)
     }
 
     /// Another number after each change of anything of the catalogue; it is of this process alone. `None`: nobody can say.

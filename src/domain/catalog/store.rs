@@ -4,17 +4,16 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::facts::TitleFacts;
-use super::roles::Roles;
+use super::facets::{Facet, FacetCount};
+use super::filter::{TitleFilter, TitleQuery};
 use super::types::{
     Biography, Collection, Episode, ExternalId, Genre, Overview, Person, Season, SeasonId, Title,
-    TitleKind,
 };
 use super::visibility::Visibility;
 use crate::domain::error::StoreError;
 use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
 use crate::domain::measured::measured;
-use crate::domain::page::{Keyset, Slice, Window};
+use crate::domain::page::{Slice, Window};
 
 measured! {
 /// Things of the catalogue by their ids, which is how nearly everything of an answer is read.
@@ -93,7 +92,7 @@ measured! {
 #[async_trait]
 pub trait TitleListStore: Send + Sync {
     /// A page of the titles that may be seen and pass the filter, in the order that the query names; see
-    /// [`TitleOrder`]. Rows are filtered before the page is cut, so only the last page is short.
+    /// [`super::TitleOrder`]. Rows are filtered before the page is cut, so only the last page is short.
     async fn list_titles(
         &self,
         visibility: &Visibility,
@@ -107,6 +106,16 @@ pub trait TitleListStore: Send + Sync {
         visibility: &Visibility,
         filter: &TitleFilter,
     ) -> Result<u64, StoreError>;
+
+    /// For each of these facets how many titles may be seen and pass the filter without the facet's own conditions, by
+    /// value: the `most` values that the most titles have, ties by value. Values that none has are left out.
+    async fn count_facets(
+        &self,
+        visibility: &Visibility,
+        filter: &TitleFilter,
+        facets: &[Facet],
+        most: usize,
+    ) -> Result<Vec<Vec<FacetCount>>, StoreError>;
 
     /// Another number after each change of anything of the catalogue, the numbers of watchers included, since the process
     /// began; `None`: not everything is known, so nobody can say.
@@ -227,109 +236,4 @@ pub enum Changed {
     Episode(Episode),
     /// Something that this version cannot read, with its id: it is as good as not there.
     Unreadable(CatalogPart, i64),
-}
-
-/// Which titles are listed, and how.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct TitleQuery {
-    pub filter: TitleFilter,
-    pub order: TitleOrder,
-}
-
-/// Which titles are wanted: those that pass every condition that is set.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct TitleFilter {
-    /// Of one of these kinds.
-    pub kinds: Option<Vec<TitleKind>>,
-    /// With at least one of these genres.
-    pub genres: Option<Vec<GenreId>>,
-    /// With at least one of these people in any role.
-    pub people: Option<Vec<PersonId>>,
-    /// In one of these roles; it says something of `people` alone.
-    pub roles: Option<Roles>,
-    /// From this year on; titles of unknown year do not pass.
-    pub year_from: Option<i32>,
-    /// Up to this year; titles of unknown year do not pass.
-    pub year_to: Option<i32>,
-    /// In which this language is spoken (ISO 639-1).
-    pub language: Option<String>,
-}
-
-/// The orders that titles are listed in. Ties are broken by id, ascending, in each of them.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-pub enum TitleOrder {
-    /// By [`crate::domain::text::sort_name`], compared byte by byte.
-    #[default]
-    Name,
-    /// The last added first.
-    NewestAdded,
-    /// The latest [`release_day`] first, those of unknown year last.
-    NewestReleased,
-    /// The most watched first.
-    Popular,
-}
-
-impl TitleFilter {
-    /// Whether a title of which this is true passes.
-    pub fn passes(&self, title: &TitleFacts) -> bool {
-        self.kinds
-            .as_ref()
-            .is_none_or(|kinds| kinds.contains(&title.kind))
-            && self
-                .genres
-                .as_ref()
-                .is_none_or(|genres| title.genres.iter().any(|genre| genres.contains(genre)))
-            && self
-                .people
-                .as_ref()
-                .is_none_or(|people| title.credits_any(people, self.roles))
-            && self
-                .year_from
-                .is_none_or(|from| title.year.is_some_and(|year| year >= from))
-            && self
-                .year_to
-                .is_none_or(|to| title.year.is_some_and(|year| year <= to))
-            && self
-                .language
-                .as_ref()
-                .is_none_or(|language| title.languages.contains(language))
-    }
-}
-
-impl TitleOrder {
-    /// Whether the greatest value comes first.
-    pub fn is_descending(self) -> bool {
-        self != Self::Name
-    }
-
-    /// A title's keyset in this order.
-    pub fn keyset(self, title: &Title) -> Keyset {
-        let id = title.id.to_i64();
-        match self {
-            Self::Name => Keyset::by_text(crate::domain::text::sort_name(&title.name), id),
-            _ => Keyset::by_number(self.number(title), id),
-        }
-    }
-
-    /// The number that a title has in this order; 0 in that of names.
-    pub fn number(self, title: &Title) -> i64 {
-        match self {
-            Self::Name => 0,
-            Self::NewestAdded => title.stamp.created_at.timestamp_millis(),
-            Self::NewestReleased => release_day(title),
-            Self::Popular => title.watchers.cast_signed(),
-        }
-    }
-}
-
-/// The day of the first showing as `YYYYMMDD`, with zeros for what is not known; 0 without a year.
-pub fn release_day(title: &Title) -> i64 {
-    use chrono::Datelike;
-    match (title.premiered, title.year) {
-        (Some(day), _) => {
-            i64::from(day.year()) * 10_000 + i64::from(day.month()) * 100 + i64::from(day.day())
-        }
-        (None, Some(year)) => i64::from(year) * 10_000,
-        (None, None) => 0,
-    }
 }

@@ -129,6 +129,11 @@ impl Title {
         self.certifications.iter().find(|it| it.system == country)
     }
 
+    /// How long it is in seconds: a film, or what the episodes of a series usually are; `None` if unknown.
+    pub fn usual_duration(&self) -> Option<u32> {
+        self.duration.or(self.episode_duration)
+    }
+
     /// All credits, in the order of [`CreditRole`], and of the billing in each.
     pub fn all_credits(&self) -> impl Iterator<Item = &Credit> + Clone {
         self.credits.iter().chain(&self.crew)

@@ -2,7 +2,7 @@
 
 use super::events::EventProblem;
 use crate::domain::catalog::CatalogError;
-use crate::domain::error::{Coded, ErrorCode, StoreError};
+use crate::domain::error::{Bounds, Coded, ErrorCode, StoreError};
 
 /// What can go wrong with usage.
 #[derive(Debug, thiserror::Error)]
@@ -47,6 +47,16 @@ impl Coded for UsageError {
             Self::BadEvents(_) => Some("events"),
             Self::Catalog(error) => error.field(),
             Self::Store(_) => None,
+        }
+    }
+
+    fn bounds(&self) -> Bounds {
+        match self {
+            Self::OutOfRange { most, .. } => Bounds::between(1, *most),
+            Self::Catalog(error) => error.bounds(),
+            Self::BadRange(_) | Self::NotSummed | Self::BadEvents(_) | Self::Store(_) => {
+                Bounds::default()
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! One viewer's reads by key, as batches.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::error::WatchError;
@@ -9,6 +9,7 @@ use super::lengths::MeasuredLength;
 use super::listed::TitleList;
 use super::service::WatchService;
 use super::standing::SeriesStanding;
+use super::store::ProfileList;
 use super::types::{WatchState, WatchedItem};
 use crate::domain::batch::Batch;
 use crate::domain::catalog::Visibility;
@@ -117,6 +118,48 @@ impl Batch for ListedByTitle {
         };
         let listed = self.watching.listed_among(profile, self.list, titles);
         Ok(listed.await?.into_iter().map(|title| (title, ())).collect())
+    }
+}
+
+/// A set of titles that are a profile's own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum OwnTitles {
+    /// What it has watched, of a series at least an episode.
+    Watched,
+    /// What is on its watchlist.
+    Watchlist,
+}
+
+/// The titles of a profile's own, by set: none for somebody who is not logged in.
+#[derive(Clone)]
+pub struct TitlesBySet {
+    pub watching: WatchService,
+    /// Whose sets; there are none if `None`.
+    pub profile: Option<ProfileId>,
+}
+
+impl Batch for TitlesBySet {
+    type Key = OwnTitles;
+    type Value = Arc<HashSet<TitleId>>;
+    type Error = WatchError;
+
+    async fn load(
+        &self,
+        sets: &[OwnTitles],
+    ) -> Result<HashMap<OwnTitles, Arc<HashSet<TitleId>>>, WatchError> {
+        let mut titles = HashMap::new();
+        let Some(profile) = self.profile else {
+            return Ok(titles);
+        };
+        for set in sets {
+            let list = match set {
+                OwnTitles::Watched => ProfileList::Watched,
+                OwnTitles::Watchlist => ProfileList::Titles(TitleList::Watchlist),
+            };
+            let of_set = self.watching.titles_of(profile, list).await?;
+            titles.insert(*set, Arc::new(of_set));
+        }
+        Ok(titles)
     }
 }
 

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use crate::domain::error::{Coded, ErrorCode, StoreError};
+use crate::domain::error::{Bounds, Coded, ErrorCode, StoreError};
+
+/// The longest item, and the longest position in one of unknown length, in seconds.
+pub(super) const LONGEST: f64 = 86_400.0;
 
 /// What can go wrong with watching.
 #[derive(Debug, thiserror::Error)]
@@ -140,5 +143,41 @@ impl Coded for WatchError {
             return None;
         };
         Some(*wait)
+    }
+
+    fn bounds(&self) -> Bounds {
+        match self {
+            Self::PositionOutOfRange { length, .. } => Bounds {
+                min: Some(0.0),
+                max: Some(length.unwrap_or(LONGEST)),
+            },
+            Self::DurationOutOfRange(_) => Bounds {
+                min: Some(0.0),
+                max: Some(LONGEST),
+            },
+            Self::TooManyHidden { most }
+            | Self::WatchlistFull { most }
+            | Self::TooManyMutes { most } => {
+                Bounds::most(usize::try_from(*most).unwrap_or(usize::MAX))
+            }
+            Self::TooManyPlays { most, .. } => Bounds {
+                min: None,
+                max: Some((*most).into()),
+            },
+            Self::Forbidden
+            | Self::ItemNotFound
+            | Self::TitleNotFound
+            | Self::SeriesNotFound
+            | Self::PlayNotFound
+            | Self::SourceNotFound
+            | Self::TimeOutOfRange
+            | Self::WatchedAtOutOfRange
+            | Self::PlayOfAnotherItem
+            | Self::NewPlay
+            | Self::AlreadyFolded
+            | Self::ProfileErased
+            | Self::Catalog(_)
+            | Self::Store(_) => Bounds::default(),
+        }
     }
 }

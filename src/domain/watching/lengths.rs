@@ -5,13 +5,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::error::WatchError;
+use super::error::{LONGEST, WatchError};
 use super::playback_event::PlaybackEvent;
 use super::types::{Report, WatchedItem};
 use crate::domain::stamp::Stamp;
 
-/// The longest item, and the longest position in one of unknown length, in seconds.
-const LONGEST: f64 = 86_400.0;
 /// A stop so many seconds past the end is at the end: lengths are rounded, and players stop late.
 const PAST_THE_END: f64 = 120.0;
 /// Lengths that differ by no more than this share are those of one cut.

@@ -109,6 +109,17 @@ impl WatchService {
         page(&self.catalog, visibility, window, read).await
     }
 
+    /// The titles that a list is about, whether they may be seen or not.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn titles_of(
+        &self,
+        profile: ProfileId,
+        list: ProfileList,
+    ) -> Result<HashSet<TitleId>, WatchError> {
+        let counts = self.ports.history.count_by_title(profile, list).await?;
+        Ok(counts.into_iter().map(|(title, _)| title).collect())
+    }
+
     /// How many rows a list has.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn count(

@@ -41,7 +41,8 @@ mod types;
 mod viewing;
 
 pub use batches::{
-    ListedByTitle, MeasuredByItem, MutedBySource, StandingsBySeries, StatesByItem, ThumbsByTitle,
+    ListedByTitle, MeasuredByItem, MutedBySource, OwnTitles, StandingsBySeries, StatesByItem,
+    ThumbsByTitle, TitlesBySet,
 };
 pub use error::WatchError;
 pub use exclusions::{Exclusions, MOST_READ, Mute, MutedSource};

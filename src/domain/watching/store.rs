@@ -24,6 +24,8 @@ pub enum ProfileList {
     History(Option<TitleId>),
     /// What it can resume.
     InProgress,
+    /// The films and episodes that it has watched, and the series that were loaded as watched as a whole.
+    Watched,
     /// Titles that it put there by hand.
     Titles(TitleList),
 }

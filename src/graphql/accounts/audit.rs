@@ -170,7 +170,7 @@ fn keyset(entry: &accounts::AuditEntry) -> Keyset {
 /// An entry of an account's audit log, as a row of a page.
 #[derive(SimpleObject)]
 pub(crate) struct AuditEntryEdge {
-    /// The cursor of this row: give it as `after` to go on behind it.
+    /// The cursor of this row: give it as `after` to go on behind it, or as `before` to go back.
     cursor: Cursor,
     /// What was done, when and by whom.
     node: AuditEntry,

@@ -40,16 +40,23 @@ impl ManageQuery {
     }
 
     /// All accounts, the oldest first. For admins.
+    /// Page by page in either direction: `first` and `after`, or `last` and `before`; a page has 20 rows if neither says how
+    /// many.
     #[graphql(guard = "RoleAtLeast(viewer::Role::Admin)")]
     async fn users(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many, 1 to 100.", default = 20)] first: Option<i32>,
+        #[graphql(desc = "How many from the start, or after `after`, 1 to 100.")] first: Option<
+            i32,
+        >,
         #[graphql(desc = "Only those after this cursor; `BAD_CURSOR` if it is of another list.")]
         after: Option<String>,
+        #[graphql(desc = "How many from the end, or before `before`, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor; `BAD_CURSOR` if it is of another list.")]
+        before: Option<String>,
     ) -> Result<Option<Connection<UserEdge>>> {
         let viewer = ctx.known_viewer()?;
-        let window = PageArgs::forward(first, after).window(&USERS, 20)?;
+        let window = PageArgs::both(first, after, last, before).window(&USERS, 20)?;
         let authority = Authority::Viewer(&viewer, ctx.client());
         let accounts = &ctx.services().accounts;
         let slice = accounts.list_users(authority, &window).await?;

@@ -8,6 +8,7 @@ use crate::domain::accounts::{
     self, AccountError, ChosenPassword, LogIn, LoggedIn, RefreshToken, Registration, SessionError,
     Tokens,
 };
+use crate::domain::error::ErrorCode;
 use crate::domain::viewer;
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::Result;
@@ -54,7 +55,7 @@ impl AccountMutation {
     /// Logs in with e-mail address and password. This opens the first profile of the account; if that has a PIN, and
     /// none is given, the first that has none. If all have one, the answer is `WRONG_CREDENTIALS` for `pin`: ask for
     /// it, and try again with it. Anybody may; after some wrong passwords or PINs there is a wait before each
-    /// (`RATE_LIMITED`).
+    /// (`RATE_LIMITED`). A browser that would drop the cookie is told why, `FORBIDDEN` for `transport`.
     async fn log_in(
         &self,
         ctx: &Context<'_>,
@@ -64,11 +65,17 @@ impl AccountMutation {
         )]
         input: LogInInput,
     ) -> Result<AuthPayload> {
+        let transport = input.transport.unwrap_or_default();
+        if transport == SessionTransport::Cookie
+            && let Some(refused) = without_cookie(ctx)
+        {
+            return Ok(AuthPayload::refused(refused));
+        }
         let log_in = LogIn {
             email: input.email,
             password: SecretString::from(input.password),
             pin: input.pin.map(SecretString::from),
-            transport: input.transport.unwrap_or_default().into(),
+            transport: transport.into(),
             remember: input.remember.unwrap_or_default(),
         };
         let accounts = &ctx.services().accounts;
@@ -130,6 +137,12 @@ impl AccountMutation {
         };
         AuthPayload::new(ctx, refreshed.map(Some)).await
     }
+}
+
+/// What whoever wants a cookie is told whose browser would drop it.
+fn without_cookie(ctx: &Context<'_>) -> Option<UserError> {
+    let why = ctx.lost_cookie()?;
+    Some(UserError::input(ErrorCode::Forbidden, "transport", why))
 }
 
 /// Ends the session that the request came with, if it came with one.
@@ -239,7 +252,8 @@ pub(crate) struct AuthPayload {
     /// How long the access token lasts, in seconds; null unless `BEARER` was asked for.
     expires_in: Option<i64>,
     /// What a person can put right: `WRONG_CREDENTIALS` (for `pin`, if only that is missing or wrong), an `email` that
-    /// is `TAKEN`, a `password` that is too short; a `refreshToken` that is not good any more (`UNAUTHENTICATED`: log
+    /// is `TAKEN`, a `password` that is too short; a `transport` whose cookie the browser would drop (`FORBIDDEN`: after
+    /// `register` the account is there all the same); a `refreshToken` that is not good any more (`UNAUTHENTICATED`: log
     /// in again).
     pub(crate) user_errors: Vec<UserError>,
 }
@@ -271,6 +285,7 @@ impl AuthPayload {
                 ctx.set_session_cookie(token.expose_secret(), seconds);
                 Self {
                     viewer,
+                    user_errors: without_cookie(ctx).into_iter().collect(),
                     ..Self::default()
                 }
             }

@@ -150,17 +150,24 @@ impl User {
 
     /// What was done to the account, the latest first; null to the profile of a child and to a machine's key (but for one
     /// that may do what admins may).
+    /// Page by page in either direction: `first` and `after`, or `last` and `before`; a page has 20 rows if neither says how
+    /// many.
     async fn audit_log(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many, 1 to 100.", default = 20)] first: Option<i32>,
+        #[graphql(desc = "How many from the start, or after `after`, 1 to 100.")] first: Option<
+            i32,
+        >,
         #[graphql(desc = "Only those after this cursor; `BAD_CURSOR` if it is of another list.")]
         after: Option<String>,
+        #[graphql(desc = "How many from the end, or before `before`, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor; `BAD_CURSOR` if it is of another list.")]
+        before: Option<String>,
     ) -> Result<Option<Connection<AuditEntryEdge>>> {
         if !self.viewer.sees_owner() {
             return Ok(None);
         }
-        let page = PageArgs::forward(first, after);
+        let page = PageArgs::both(first, after, last, before);
         audit_log(ctx, self.viewer, self.user.id, page).await
     }
 
@@ -189,7 +196,7 @@ impl User {
 /// An account in a list.
 #[derive(SimpleObject)]
 pub(crate) struct UserEdge {
-    /// The cursor of this row: give it as `after` to go on behind it.
+    /// The cursor of this row: give it as `after` to go on behind it, or as `before` to go back.
     cursor: Cursor,
     /// The account, without what only its owner sees.
     node: User,

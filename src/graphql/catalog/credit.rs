@@ -66,7 +66,7 @@ pub(super) fn roles(roles: Option<Vec<CreditRole>>) -> Option<Roles> {
 /// Somebody's part in a title or an episode, as a row of a page.
 #[derive(SimpleObject)]
 pub(crate) struct CreditEdge {
-    /// The cursor of this row: give it as `after` to go on behind it.
+    /// The cursor of this row: give it as `after` to go on behind it, or as `before` to go back.
     cursor: Cursor,
     /// The person who is credited.
     node: Person,

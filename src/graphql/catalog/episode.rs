@@ -207,7 +207,7 @@ impl Episode {
 /// An episode, as a row of a page.
 #[derive(SimpleObject)]
 pub(crate) struct EpisodeEdge {
-    /// The cursor of this row: give it as `after` to go on behind it.
+    /// The cursor of this row: give it as `after` to go on behind it, or as `before` to go back.
     cursor: Cursor,
     /// The episode in this row.
     node: Episode,

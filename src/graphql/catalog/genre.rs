@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object};
 
+use super::facets::TitleConnection;
 use super::filter::TitleOrder;
-use super::title::TitleEdge;
 use super::title_list::list_titles;
 use crate::domain::catalog::{self, TitleFilter, TitleQuery};
 use crate::domain::watching::MutedSource;
 use crate::graphql::error::Result;
 use crate::graphql::global_id::GlobalId;
-use crate::graphql::page::{Connection, PageArgs};
+use crate::graphql::page::PageArgs;
 use crate::graphql::scalars::DateTime;
 use crate::graphql::watching::viewer_muted;
 
@@ -38,6 +38,9 @@ impl Genre {
     }
 
     /// The titles of the genre.
+    /// Page by page in either direction: `first` and `after`, or `last` and `before`; a page has 20 rows if neither says how
+    /// many.
+    #[expect(clippy::too_many_arguments, reason = "they are those of the field")]
     async fn titles(
         &self,
         ctx: &Context<'_>,
@@ -46,21 +49,33 @@ impl Genre {
             default_with = "Some(TitleOrder::Popular)"
         )]
         order_by: Option<TitleOrder>,
-        #[graphql(desc = "How many, 1 to 100.", default = 20)] first: Option<i32>,
+        #[graphql(
+            desc = "Which mix `orderBy: RANDOM` is of: any number; 0 if left out, and `INVALID` with any other order."
+        )]
+        seed: Option<i32>,
+        #[graphql(desc = "How many from the start, or after `after`, 1 to 100.")] first: Option<
+            i32,
+        >,
         #[graphql(
             desc = "Only those after this cursor; `BAD_CURSOR` if it is of another list or order."
         )]
         after: Option<String>,
-    ) -> Result<Option<Connection<TitleEdge>>> {
+        #[graphql(desc = "How many from the end, or before `before`, 1 to 100.")] last: Option<i32>,
+        #[graphql(
+            desc = "Only those before this cursor; `BAD_CURSOR` if it is of another list or order."
+        )]
+        before: Option<String>,
+    ) -> Result<Option<TitleConnection>> {
         let filter = TitleFilter {
-            genres: Some(vec![self.0.id]),
+            // All of them, so that facets count within the genre.
+            genres_all: Some(vec![self.0.id]),
             ..TitleFilter::default()
         };
-        let order = order_by.unwrap_or(TitleOrder::Popular).into();
+        let order = order_by.unwrap_or(TitleOrder::Popular).into_domain(seed)?;
         list_titles(
             ctx,
             TitleQuery { filter, order },
-            PageArgs::forward(first, after),
+            PageArgs::both(first, after, last, before),
         )
         .await
     }

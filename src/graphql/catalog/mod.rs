@@ -6,6 +6,7 @@ mod credit;
 mod details;
 mod episode;
 mod external_id;
+mod facets;
 mod film;
 mod filter;
 mod genre;
@@ -22,6 +23,7 @@ mod title_list;
 
 pub(crate) use collection::Collection;
 pub(crate) use episode::{Episode, EpisodeEdge};
+pub(crate) use facets::TitleConnection;
 pub(crate) use film::Film;
 pub(crate) use filter::{TitleFilter, TitleKind, kinds};
 pub(crate) use genre::Genre;

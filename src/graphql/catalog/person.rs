@@ -6,8 +6,8 @@ use async_graphql::{Context, ID, Object, SimpleObject};
 
 use super::credit::{CreditRole, roles};
 use super::external_id::{ExternalId, Subject};
+use super::facets::TitleConnection;
 use super::filter::TitleOrder;
-use super::title::TitleEdge;
 use super::title_list::list_titles_of_person;
 use crate::domain::catalog;
 use crate::domain::watching::MutedSource;
@@ -16,7 +16,7 @@ use crate::graphql::cursor::Cursor;
 use crate::graphql::error::Result;
 use crate::graphql::global_id::GlobalId;
 use crate::graphql::language::wanted;
-use crate::graphql::page::{Connection, Edge, PageArgs};
+use crate::graphql::page::{Edge, PageArgs};
 use crate::graphql::scalars::{Date, DateTime};
 use crate::graphql::watching::viewer_muted;
 
@@ -79,6 +79,9 @@ impl Person {
     }
 
     /// The titles that the person is credited with; each row says in which roles.
+    /// Page by page in either direction: `first` and `after`, or `last` and `before`; a page has 20 rows if neither says how
+    /// many.
+    #[expect(clippy::too_many_arguments, reason = "they are those of the field")]
     async fn titles(
         &self,
         ctx: &Context<'_>,
@@ -91,14 +94,27 @@ impl Person {
             default_with = "Some(TitleOrder::NewestReleased)"
         )]
         order_by: Option<TitleOrder>,
-        #[graphql(desc = "How many, 1 to 100.", default = 20)] first: Option<i32>,
+        #[graphql(
+            desc = "Which mix `orderBy: RANDOM` is of: any number; 0 if left out, and `INVALID` with any other order."
+        )]
+        seed: Option<i32>,
+        #[graphql(desc = "How many from the start, or after `after`, 1 to 100.")] first: Option<
+            i32,
+        >,
         #[graphql(
             desc = "Only those after this cursor; `BAD_CURSOR` if it is of another list or order."
         )]
         after: Option<String>,
-    ) -> Result<Option<Connection<TitleEdge>>> {
-        let order = order_by.unwrap_or(TitleOrder::NewestReleased).into();
-        let page = PageArgs::forward(first, after);
+        #[graphql(desc = "How many from the end, or before `before`, 1 to 100.")] last: Option<i32>,
+        #[graphql(
+            desc = "Only those before this cursor; `BAD_CURSOR` if it is of another list or order."
+        )]
+        before: Option<String>,
+    ) -> Result<Option<TitleConnection>> {
+        let order = order_by
+            .unwrap_or(TitleOrder::NewestReleased)
+            .into_domain(seed)?;
+        let page = PageArgs::both(first, after, last, before);
         list_titles_of_person(ctx, self.0.id, roles(role), order, page).await
     }
 

@@ -7,12 +7,13 @@ use async_graphql::{Context, ID, Object};
 use super::collection::Collection;
 use super::episode::Episode;
 use super::external_id::ExternalIdInput;
+use super::facets::TitleConnection;
 use super::film::Film;
 use super::filter::{TitleFilter, TitleOrder};
 use super::genre::Genre;
 use super::person::Person;
 use super::series::Series;
-use super::title::{Title, TitleEdge};
+use super::title::Title;
 use super::title_list::list_titles;
 use crate::domain::catalog::TitleQuery;
 use crate::domain::error::ErrorCode;
@@ -20,7 +21,7 @@ use crate::domain::ids::TitleId;
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::{ApiError, Result};
 use crate::graphql::global_id::GlobalId;
-use crate::graphql::page::{Connection, PageArgs};
+use crate::graphql::page::PageArgs;
 
 /// No vocabulary of genres is longer.
 const MOST_GENRES: usize = 500;
@@ -187,6 +188,10 @@ impl CatalogQuery {
             default_with = "Some(TitleOrder::Name)"
         )]
         order_by: Option<TitleOrder>,
+        #[graphql(
+            desc = "Which mix `orderBy: RANDOM` is of: any number; 0 if left out, and `INVALID` with any other order."
+        )]
+        seed: Option<i32>,
         #[graphql(desc = "How many from the start, or after `after`, 1 to 100.")] first: Option<
             i32,
         >,
@@ -199,17 +204,12 @@ impl CatalogQuery {
             desc = "Only those before this cursor; `BAD_CURSOR` if it is of another list or order."
         )]
         before: Option<String>,
-    ) -> Result<Option<Connection<TitleEdge>>> {
+    ) -> Result<Option<TitleConnection>> {
         let query = TitleQuery {
-            filter: filter.unwrap_or_default().into_domain()?,
-            order: order_by.unwrap_or(TitleOrder::Name).into(),
+            order: order_by.unwrap_or(TitleOrder::Name).into_domain(seed)?,
+            filter: filter.unwrap_or_default().into_domain(ctx).await?,
         };
-        let args = PageArgs {
-            first,
-            after,
-            last,
-            before,
-        };
+        let args = PageArgs::both(first, after, last, before);
         list_titles(ctx, query, args).await
     }
 }

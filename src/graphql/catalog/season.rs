@@ -62,14 +62,21 @@ impl Season {
     }
 
     /// The episodes of the season, by number, ascending.
+    /// Page by page in either direction: `first` and `after`, or `last` and `before`; a page has 50 rows if neither says how
+    /// many.
     async fn episodes(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many, 1 to 100.", default = 50)] first: Option<i32>,
+        #[graphql(desc = "How many from the start, or after `after`, 1 to 100.")] first: Option<
+            i32,
+        >,
         #[graphql(desc = "Only those after this cursor; `BAD_CURSOR` if it is of another list.")]
         after: Option<String>,
+        #[graphql(desc = "How many from the end, or before `before`, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor; `BAD_CURSOR` if it is of another list.")]
+        before: Option<String>,
     ) -> Result<Option<Connection<EpisodeEdge>>> {
-        let window = PageArgs::forward(first, after).window(&BY_NUMBER, 50)?;
+        let window = PageArgs::both(first, after, last, before).window(&BY_NUMBER, 50)?;
         let episodes = ctx.personal().season_episodes.find(self.0).await?;
         let episodes = episodes.unwrap_or_default();
         let slice = page_of(episodes.iter(), &window, Sorted::Ascending, |episode| {

@@ -169,7 +169,7 @@ use crate::graphql::scalars::{Date, DateTime};
     field(
         name = "credits",
         ty = "Option<Connection<CreditEdge>>",
-        desc = "Who made it: directors (creators, for a series) first, then actors, guests, writers, producers and composers, each in billing order.",
+        desc = "Who made it: directors (creators, for a series) first, then actors, guests, writers, producers and composers, each in billing order. Page by page in either direction: `first` and `after`, or `last` and `before`; a page has 20 rows if neither says how many.",
         arg(
             name = "role",
             ty = "Option<Vec<CreditRole>>",
@@ -178,13 +178,22 @@ use crate::graphql::scalars::{Date, DateTime};
         arg(
             name = "first",
             ty = "Option<i32>",
-            default = 20,
-            desc = "How many, 1 to 100."
+            desc = "How many from the start, or after `after`, 1 to 100."
         ),
         arg(
             name = "after",
             ty = "Option<String>",
             desc = "Only those after this cursor; `BAD_CURSOR` if it is of another list."
+        ),
+        arg(
+            name = "last",
+            ty = "Option<i32>",
+            desc = "How many from the end, or before `before`, 1 to 100."
+        ),
+        arg(
+            name = "before",
+            ty = "Option<String>",
+            desc = "Only those before this cursor; `BAD_CURSOR` if it is of another list."
         )
     ),
     field(
@@ -304,7 +313,7 @@ pub(crate) fn titles(page: Vec<Arc<catalog::Title>>) -> Vec<Title> {
 /// A film or series, as a row of a page.
 #[derive(SimpleObject)]
 pub(crate) struct TitleEdge {
-    /// The cursor of this row: give it as `after` to go on behind it.
+    /// The cursor of this row: give it as `after` to go on behind it, or as `before` to go back, where the list has that.
     cursor: Cursor,
     /// The film or series in this row.
     node: Title,
@@ -337,7 +346,8 @@ impl TitleEdge {
 
 impl Edge for TitleEdge {
     type Node = Title;
-    const CONNECTION: &'static str = "TitleConnection";
+    // `TitleConnection` has the fields of this one and more.
+    const CONNECTION: &'static str = "TitlePage";
 
     fn node(&self) -> &Title {
         &self.node

@@ -325,19 +325,28 @@ macro_rules! title_object {
             }
 
             /// Who made it: directors (creators, for a series) first, then actors, guests, writers, producers and
-            /// composers, each in billing order.
+            /// composers, each in billing order. Page by page in either direction: `first` and `after`, or `last` and
+            /// `before`; a page has 20 rows if neither says how many.
             pub(super) async fn credits(
                 &self,
                 ctx: &Context<'_>,
                 #[graphql(desc = "Only these roles; all if left out or empty.")]
                 role: Option<Vec<CreditRole>>,
-                #[graphql(desc = "How many, 1 to 100.", default = 20)] first: Option<i32>,
+                #[graphql(desc = "How many from the start, or after `after`, 1 to 100.")]
+                first: Option<i32>,
                 #[graphql(
                     desc = "Only those after this cursor; `BAD_CURSOR` if it is of another list."
                 )]
                 after: Option<String>,
+                #[graphql(desc = "How many from the end, or before `before`, 1 to 100.")]
+                last: Option<i32>,
+                #[graphql(
+                    desc = "Only those before this cursor; `BAD_CURSOR` if it is of another list."
+                )]
+                before: Option<String>,
             ) -> Result<Option<Connection<CreditEdge>>> {
-                credits(ctx, self, role, PageArgs::forward(first, after)).await
+                let args = PageArgs::both(first, after, last, before);
+                credits(ctx, self, role, args).await
             }
 
             /// "If you watched this, these might be good": the best first, 100 in all, without what the viewer's

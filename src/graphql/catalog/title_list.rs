@@ -5,20 +5,26 @@ use std::sync::Arc;
 use async_graphql::Context;
 
 use super::credit::CreditedRole;
+use super::facets::TitleConnection;
 use super::title::{TitleEdge, titles};
 use crate::domain::catalog::{self, Roles, TitleFilter, TitleQuery};
-use crate::domain::ids::PersonId;
-use crate::domain::page::{Direction, Slice, Window};
+use crate::domain::ids::{PersonId, TitleId};
+use crate::domain::page::{Direction, KeyValue, Keyset, Slice, Window};
 use crate::graphql::context::ContextExt;
 use crate::graphql::cursor::{Given, Order};
 use crate::graphql::error::Result;
-use crate::graphql::page::{Connection, PageArgs};
+use crate::graphql::page::PageArgs;
 use crate::graphql::total::Total;
 
 static BY_NAME: Order = Order::by_text("titles by name");
+static BY_NAME_DESCENDING: Order = Order::by_text("titles by name, descending");
 static NEWEST_ADDED: Order = Order::by_number("titles newest added");
+static OLDEST_ADDED: Order = Order::by_number("titles oldest added");
 static NEWEST_RELEASED: Order = Order::by_number("titles newest released");
+static OLDEST_RELEASED: Order = Order::by_number("titles oldest released");
+static RECENTLY_UPDATED: Order = Order::by_number("titles recently updated");
 static POPULAR: Order = Order::by_number("titles popular");
+static RANDOM: Order = Order::by_number("titles random");
 
 /// So many of the most watched titles are leafed through by what was given; each page reads from the first on, and
 /// further down the order by watchers is as good as still.
@@ -33,7 +39,7 @@ pub(super) async fn list_titles(
     ctx: &Context<'_>,
     query: TitleQuery,
     args: PageArgs,
-) -> Result<Option<Connection<TitleEdge>>> {
+) -> Result<Option<TitleConnection>> {
     list(ctx, query, args, None).await
 }
 
@@ -44,7 +50,7 @@ pub(super) async fn list_titles_of_person(
     roles: Option<Roles>,
     order: catalog::TitleOrder,
     args: PageArgs,
-) -> Result<Option<Connection<TitleEdge>>> {
+) -> Result<Option<TitleConnection>> {
     let filter = TitleFilter {
         people: Some(vec![person]),
         roles,
@@ -58,14 +64,9 @@ async fn list(
     query: TitleQuery,
     args: PageArgs,
     person: Option<PersonId>,
-) -> Result<Option<Connection<TitleEdge>>> {
-    let order = match query.order {
-        catalog::TitleOrder::Name => &BY_NAME,
-        catalog::TitleOrder::NewestAdded => &NEWEST_ADDED,
-        catalog::TitleOrder::NewestReleased => &NEWEST_RELEASED,
-        catalog::TitleOrder::Popular => &POPULAR,
-    };
-    let (window, given) = args.window_behind(order, 20)?;
+) -> Result<Option<TitleConnection>> {
+    let order = of_cursors(query.order);
+    let (window, given) = args.window_behind(order, 20, |start| is_of(query.order, start))?;
     let slice = read(ctx, &query, &window, &given).await?;
     let is_leafed = query.order == catalog::TitleOrder::Popular
         && window.direction == Direction::Forward
@@ -89,7 +90,33 @@ async fn list(
         has_more: slice.has_more,
     };
     let total = Total::Titles(query.filter);
-    Ok(Some(Connection::new(slice, &window, total)))
+    Ok(Some(TitleConnection::new(slice, &window, total)))
+}
+
+/// The order of the cursors of a list in this order.
+fn of_cursors(order: catalog::TitleOrder) -> &'static Order {
+    match order {
+        catalog::TitleOrder::Name => &BY_NAME,
+        catalog::TitleOrder::NameDescending => &BY_NAME_DESCENDING,
+        catalog::TitleOrder::NewestAdded => &NEWEST_ADDED,
+        catalog::TitleOrder::OldestAdded => &OLDEST_ADDED,
+        catalog::TitleOrder::NewestReleased => &NEWEST_RELEASED,
+        catalog::TitleOrder::OldestReleased => &OLDEST_RELEASED,
+        catalog::TitleOrder::RecentlyUpdated => &RECENTLY_UPDATED,
+        catalog::TitleOrder::Popular => &POPULAR,
+        catalog::TitleOrder::Random(_) => &RANDOM,
+    }
+}
+
+/// Whether a place is one of this order: each seed has places of its own.
+fn is_of(order: catalog::TitleOrder, start: &Keyset) -> bool {
+    let catalog::TitleOrder::Random(seed) = order else {
+        return true;
+    };
+    let KeyValue::Number(id) = start.id else {
+        return false;
+    };
+    start.value == KeyValue::Number(catalog::mixed(seed, TitleId::from_i64(id)))
 }
 
 /// The titles of a page: those behind its start, or the first ones that were not given.

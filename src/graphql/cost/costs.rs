@@ -31,8 +31,16 @@ pub(super) struct FieldCost {
 pub(super) enum Rows {
     /// A fixed number of rows, exactly or nearly.
     Fixed(usize),
-    /// As many as arguments say: each with its default.
-    Asked(Vec<(Name, usize)>),
+    /// As many as arguments say, multiplied.
+    Asked(Vec<Factor>),
+}
+
+/// How long one of the arguments of a field makes its list.
+pub(super) struct Factor {
+    /// The arguments of which one is given: `first` or `last`, or a single one.
+    pub(super) arguments: Vec<Name>,
+    /// How long it is if none is.
+    pub(super) usual: usize,
 }
 
 impl Costs {
@@ -93,15 +101,18 @@ impl FieldCost {
         let rows = match (lengths.as_slice(), is_list) {
             ([], true) => Rows::Fixed(usual.unwrap_or(ERRORS)),
             ([], false) => Rows::Fixed(1),
-            // Of `first` and `last` only one is given.
-            ([(first, None), (last, None)], _) if first == "first" && last == "last" => {
-                Rows::Asked(vec![(first.clone(), DEFAULT_PAGE), (last.clone(), 1)])
+            ([(first, default), (last, _)], _) if first == "first" && last == "last" => {
+                Rows::Asked(vec![Factor {
+                    arguments: vec![first.clone(), last.clone()],
+                    usual: default.unwrap_or(DEFAULT_PAGE),
+                }])
             }
             (lengths, _) => {
-                let default = |(name, default): &(Name, Option<usize>)| {
-                    (name.clone(), default.unwrap_or(DEFAULT_PAGE))
+                let factor = |(name, default): &(Name, Option<usize>)| Factor {
+                    arguments: vec![name.clone()],
+                    usual: default.unwrap_or(DEFAULT_PAGE),
                 };
-                Rows::Asked(lengths.iter().map(default).collect())
+                Rows::Asked(lengths.iter().map(factor).collect())
             }
         };
         Self {

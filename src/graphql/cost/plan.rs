@@ -56,9 +56,9 @@ enum Varying {
 enum Length {
     Known(usize),
     Asked {
-        argument: Name,
-        value: Given,
-        /// Where the argument turns out to say nothing.
+        /// What is given, by argument: the first that turns out to say anything counts.
+        values: Vec<(Name, Given)>,
+        /// How long it is where none does.
         usual: usize,
     },
 }
@@ -222,18 +222,25 @@ fn lengths(cost: &FieldCost, field: &Field) -> Vec<Length> {
         Rows::Fixed(rows) => return vec![Length::Known(*rows)],
         Rows::Asked(asked) => asked,
     };
-    let asked = asked.iter().map(|(argument, usual)| {
-        let Some(value) = field.get_argument(argument) else {
-            return Length::Known(*usual);
-        };
-        match value.node.clone().into_const() {
-            Some(value) => Length::Known(length(argument, &value).unwrap_or(*usual)),
-            None => Length::Asked {
-                argument: argument.clone(),
-                value: value.node.clone(),
-                usual: *usual,
-            },
+    let asked = asked.iter().map(|factor| {
+        let arguments = factor.arguments.iter();
+        let given = arguments.filter_map(|argument| {
+            let value = field.get_argument(argument)?;
+            Some((argument.clone(), value.node.clone()))
+        });
+        let values: Vec<(Name, Given)> = given.collect();
+        let usual = factor.usual;
+        let are_known = values
+            .iter()
+            .all(|(_, value)| value.clone().into_const().is_some());
+        if !are_known {
+            return Length::Asked { values, usual };
         }
+        let known = values.into_iter().find_map(|(argument, value)| {
+            let value = value.into_const()?;
+            length(&argument, &value)
+        });
+        Length::Known(known.unwrap_or(usual))
     });
     asked.collect()
 }
@@ -269,27 +276,25 @@ impl Weighing<'_> {
     fn length(&self, asked: &Length) -> usize {
         match asked {
             Length::Known(rows) => *rows,
-            Length::Asked {
-                argument,
-                value,
-                usual,
-            } => {
-                let found = match value {
-                    Given::Variable(name) => {
-                        self.value(name).and_then(|value| length(argument, value))
-                    }
-                    value => {
-                        let variable = |name: Name| {
-                            let value = self.value(&name).cloned();
-                            Ok::<_, Infallible>(value.unwrap_or_default())
-                        };
-                        let Ok(value) = value.clone().into_const_with(variable);
-                        length(argument, &value)
-                    }
-                };
+            Length::Asked { values, usual } => {
+                let mut values = values.iter();
+                let found = values.find_map(|(argument, value)| self.asked(argument, value));
                 found.unwrap_or(*usual)
             }
         }
+    }
+
+    /// How long a list what is given for an argument asks for, if it does.
+    fn asked(&self, argument: &Name, value: &Given) -> Option<usize> {
+        if let Given::Variable(name) = value {
+            return self.value(name).and_then(|value| length(argument, value));
+        }
+        let variable = |name: Name| {
+            let value = self.value(&name).cloned();
+            Ok::<_, Infallible>(value.unwrap_or_default())
+        };
+        let Ok(value) = value.clone().into_const_with(variable);
+        length(argument, &value)
     }
 
     fn value(&self, name: &Name) -> Option<&Value> {

@@ -33,7 +33,10 @@ fn lengths_come_from_arguments_variables_and_defaults() {
         |first: &str| format!("query($n: Int = 3) {{ titles({first}) {{ edges {{ cursor }} }} }}");
 
     assert_eq!(cost(&query("first: 7"), json!({})), TITLES + 14);
-    assert_eq!(cost(&query("last: 7"), json!({})), TITLES + 280);
+    assert_eq!(cost(&query("last: 7"), json!({})), TITLES + 14);
+    assert_eq!(cost(&query("last: $n"), json!({ "n": 5 })), TITLES + 10);
+    assert_eq!(cost(&query("first: null, last: $n"), json!({})), TITLES + 6);
+    assert_eq!(cost(&query("last: $n"), json!({ "n": null })), TITLES + 40);
     assert_eq!(cost(&query("first: $n"), json!({})), TITLES + 6);
     assert_eq!(cost(&query("first: $n"), json!({ "n": 5 })), TITLES + 10);
     assert_eq!(cost(&query("orderBy: NAME"), json!({})), TITLES + 40);
@@ -93,6 +96,43 @@ fn what_is_of_the_page_counts_once_wherever_it_stands() {
         cost("{ genres { titles(first: 9) { totalCount } } }", json!({})),
         1 + 40 * (work("Genre", "titles") + COUNT)
     );
+}
+
+#[test]
+fn a_page_is_as_long_as_its_list_says_if_nobody_does() {
+    let of = |field: &str| {
+        let query = format!("{{ viewer {{ profile {{ {field} {{ edges {{ cursor }} }} }} }} }}");
+        cost(&query, json!({}))
+    };
+
+    // viewer + profile + the list + 50 × (edges + cursor)
+    assert_eq!(of("history"), 1 + 1 + work("Profile", "history") + 50 * 2);
+    assert_eq!(
+        of("history(last: 3)"),
+        1 + 1 + work("Profile", "history") + 3 * 2
+    );
+    assert_eq!(of("mutedTastes"), 1 + 1 + 1 + 50 * 2);
+}
+
+#[test]
+fn facets_count_once_a_page_for_each_facet_and_value() {
+    let facets = |arguments: &str, values: &str| {
+        let query = format!(
+            "query ($by: [TitleFacet!]) {{ titles(first: 9) {{ facets{arguments} {{ by values{values} {{ value count }} }} }} }}"
+        );
+        move |variables| cost(&query, variables)
+    };
+    let expected = |facets: usize, values: usize| {
+        TITLES + work("TitleConnection", "facets") + facets * (1 + 1 + values * 2)
+    };
+
+    assert_eq!(facets("", "")(json!({})), expected(6, 20));
+    assert_eq!(
+        facets("(by: [GENRE, AGE])", "(first: 3)")(json!({})),
+        expected(2, 3)
+    );
+    let variables = json!({ "by": ["KIND"] });
+    assert_eq!(facets("(by: $by)", "")(variables), expected(1, 20));
 }
 
 #[test]

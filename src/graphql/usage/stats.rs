@@ -6,7 +6,7 @@ use super::figures::{
     UsageDimension, UsageInterval, UsageMetric, UsagePoint, UsageShare, UsageSummary,
 };
 use super::retention::Retention;
-use crate::domain::error::ErrorCode;
+use crate::domain::error::{Bounds, ErrorCode};
 use crate::domain::ids::{EpisodeId, TitleId};
 use crate::domain::usage::{Range, Scope};
 use crate::graphql::context::ContextExt;
@@ -144,5 +144,6 @@ fn parts(buckets: Option<i32>) -> Result<usize> {
         .ok_or_else(|| {
             let message = format!("`buckets` must be 1 to {MOST_BUCKETS}");
             ApiError::argument(ErrorCode::OutOfRange, "buckets", message)
+                .within(Bounds::between(1, MOST_BUCKETS))
         })
 }

@@ -7,7 +7,7 @@ use async_graphql::{ComplexObject, Context, ID, InputObject, Object, SimpleObjec
 use super::report::{PlaybackEvent, SentReport};
 use super::state::WatchState;
 use crate::domain::accounts;
-use crate::domain::error::ErrorCode;
+use crate::domain::error::{Bounds, ErrorCode};
 use crate::domain::ids::ProfileId;
 use crate::domain::viewer::KnownViewer;
 use crate::domain::watching::{MOST_REPORTS, Origin, Reporting, WatchedItem};
@@ -43,9 +43,10 @@ impl BatchMutation {
         let reports = input.reports;
         if reports.is_empty() || reports.len() > MOST_REPORTS {
             let message = format!("a batch has 1 to {MOST_REPORTS} reports");
+            let error = UserError::input(ErrorCode::OutOfRange, "reports", message);
             return Ok(ReportPlaybackBatchPayload {
                 results: Vec::new(),
-                user_errors: vec![UserError::input(ErrorCode::OutOfRange, "reports", message)],
+                user_errors: vec![error.bounded(Bounds::between(1, MOST_REPORTS))],
             });
         }
         let services = ctx.services();

@@ -8,12 +8,12 @@ use super::rate::title_id;
 use crate::domain::ids::{ProfileId, TitleId};
 use crate::domain::page::{Keyset, Slice};
 use crate::domain::watching::{ProfileList, TitleList, WatchError};
-use crate::graphql::catalog::{Title, TitleEdge, titles};
+use crate::graphql::catalog::{Title, TitleConnection, TitleEdge, titles};
 use crate::graphql::context::ContextExt;
 use crate::graphql::cursor::Order;
 use crate::graphql::error::Result;
 use crate::graphql::guard::MayWatch;
-use crate::graphql::page::{Connection, PageArgs};
+use crate::graphql::page::PageArgs;
 use crate::graphql::total::Total;
 use crate::graphql::user_error::UserError;
 
@@ -88,14 +88,21 @@ pub(crate) struct ProfileHidden(pub(crate) ProfileId);
 #[Object]
 impl ProfileHidden {
     /// The titles that are not to be suggested, the last hidden first.
+    /// Page by page in either direction: `first` and `after`, or `last` and `before`; a page has 50 rows if neither says how
+    /// many.
     async fn hidden_titles(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many, 1 to 100.", default = 50)] first: Option<i32>,
+        #[graphql(desc = "How many from the start, or after `after`, 1 to 100.")] first: Option<
+            i32,
+        >,
         #[graphql(desc = "Only those after this cursor; `BAD_CURSOR` if it is of another list.")]
         after: Option<String>,
-    ) -> Result<Option<Connection<TitleEdge>>> {
-        let window = PageArgs::forward(first, after).window(&HIDDEN, 50)?;
+        #[graphql(desc = "How many from the end, or before `before`, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor; `BAD_CURSOR` if it is of another list.")]
+        before: Option<String>,
+    ) -> Result<Option<TitleConnection>> {
+        let window = PageArgs::both(first, after, last, before).window(&HIDDEN, 50)?;
         let watching = &ctx.services().watching;
         let slice = watching
             .listed_titles(&ctx.visibility(), self.0, TitleList::Hidden, &window)
@@ -117,7 +124,7 @@ impl ProfileHidden {
             rows: edges.collect(),
             has_more: slice.has_more,
         };
-        Ok(Some(Connection::new(
+        Ok(Some(TitleConnection::new(
             slice,
             &window,
             Total::OfProfile(self.0, ProfileList::Titles(TitleList::Hidden)),

@@ -120,14 +120,21 @@ pub(crate) struct ProfileMutes(pub(crate) ProfileId);
 #[Object]
 impl ProfileMutes {
     /// The genres and people that are not to speak for a title, the last muted first.
+    /// Page by page in either direction: `first` and `after`, or `last` and `before`; a page has 50 rows if neither says how
+    /// many.
     async fn muted_tastes(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many, 1 to 100.", default = 50)] first: Option<i32>,
+        #[graphql(desc = "How many from the start, or after `after`, 1 to 100.")] first: Option<
+            i32,
+        >,
         #[graphql(desc = "Only those after this cursor; `BAD_CURSOR` if it is of another list.")]
         after: Option<String>,
+        #[graphql(desc = "How many from the end, or before `before`, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor; `BAD_CURSOR` if it is of another list.")]
+        before: Option<String>,
     ) -> Result<Option<Connection<MutedTasteEdge>>> {
-        let window = PageArgs::forward(first, after).window(&MUTED, 50)?;
+        let window = PageArgs::both(first, after, last, before).window(&MUTED, 50)?;
         let mutes = ctx.services().watching.mutes(self.0).await?;
         let mut latest: Vec<&Mute> = mutes.iter().collect();
         latest.sort_by(|a, b| {
@@ -159,7 +166,7 @@ impl ProfileMutes {
 /// A genre or person that is muted, as a row of a page.
 #[derive(SimpleObject)]
 pub(crate) struct MutedTasteEdge {
-    /// The cursor of this row: give it as `after` to go on behind it.
+    /// The cursor of this row: give it as `after` to go on behind it, or as `before` to go back.
     cursor: Cursor,
     /// The genre or person that does not speak for titles.
     node: TasteSource,

@@ -94,7 +94,7 @@ impl Play {
 /// A play in a profile's history, as a row of a page.
 #[derive(SimpleObject)]
 pub(crate) struct PlayEdge {
-    /// The cursor of this row: give it as `after` to go on behind it.
+    /// The cursor of this row: give it as `after` to go on behind it, or as `before` to go back.
     cursor: Cursor,
     /// The play in this row.
     node: Play,

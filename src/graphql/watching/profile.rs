@@ -28,14 +28,21 @@ pub(crate) struct ProfileWatching(pub(crate) ProfileId);
 #[Object]
 impl ProfileWatching {
     /// The films and episodes that can be resumed, the last played first.
+    /// Page by page in either direction: `first` and `after`, or `last` and `before`; a page has 20 rows if neither says how
+    /// many.
     async fn continue_watching(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many, 1 to 100.", default = 20)] first: Option<i32>,
+        #[graphql(desc = "How many from the start, or after `after`, 1 to 100.")] first: Option<
+            i32,
+        >,
         #[graphql(desc = "Only those after this cursor; `BAD_CURSOR` if it is of another list.")]
         after: Option<String>,
+        #[graphql(desc = "How many from the end, or before `before`, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor; `BAD_CURSOR` if it is of another list.")]
+        before: Option<String>,
     ) -> Result<Option<Connection<PlayableEdge>>> {
-        let window = PageArgs::forward(first, after).window(&CONTINUE, 20)?;
+        let window = PageArgs::both(first, after, last, before).window(&CONTINUE, 20)?;
         let watching = &ctx.services().watching;
         let slice = watching
             .continue_watching(&ctx.visibility(), self.0, &window)
@@ -60,14 +67,21 @@ impl ProfileWatching {
     }
 
     /// The next episode of each series that was begun and not finished, the last played series first.
+    /// Page by page in either direction: `first` and `after`, or `last` and `before`; a page has 20 rows if neither says how
+    /// many.
     async fn next_up(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many, 1 to 100.", default = 20)] first: Option<i32>,
+        #[graphql(desc = "How many from the start, or after `after`, 1 to 100.")] first: Option<
+            i32,
+        >,
         #[graphql(desc = "Only those after this cursor; `BAD_CURSOR` if it is of another list.")]
         after: Option<String>,
+        #[graphql(desc = "How many from the end, or before `before`, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor; `BAD_CURSOR` if it is of another list.")]
+        before: Option<String>,
     ) -> Result<Option<Connection<EpisodeEdge>>> {
-        let window = PageArgs::forward(first, after).window(&NEXT_UP, 20)?;
+        let window = PageArgs::both(first, after, last, before).window(&NEXT_UP, 20)?;
         let (watching, visibility) = (&ctx.services().watching, ctx.visibility());
         let slice = watching.next_up(&visibility, self.0, &window).await?;
         let edges = slice.map(|(keyset, episode)| {
@@ -77,6 +91,8 @@ impl ProfileWatching {
     }
 
     /// The plays, the last begun first.
+    /// Page by page in either direction: `first` and `after`, or `last` and `before`; a page has 50 rows if neither says how
+    /// many.
     async fn history(
         &self,
         ctx: &Context<'_>,
@@ -84,12 +100,17 @@ impl ProfileWatching {
             desc = "Only plays of this film, or of episodes of this series; `NOT_FOUND` if it is of neither."
         )]
         title: Option<ID>,
-        #[graphql(desc = "How many, 1 to 100.", default = 50)] first: Option<i32>,
+        #[graphql(desc = "How many from the start, or after `after`, 1 to 100.")] first: Option<
+            i32,
+        >,
         #[graphql(desc = "Only those after this cursor; `BAD_CURSOR` if it is of another list.")]
         after: Option<String>,
+        #[graphql(desc = "How many from the end, or before `before`, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor; `BAD_CURSOR` if it is of another list.")]
+        before: Option<String>,
     ) -> Result<Option<Connection<PlayEdge>>> {
         let title = title.map(|id| title_id(&id)).transpose()?;
-        let window = PageArgs::forward(first, after).window(&HISTORY, 50)?;
+        let window = PageArgs::both(first, after, last, before).window(&HISTORY, 50)?;
         let watching = &ctx.services().watching;
         let slice = watching
             .history(&ctx.visibility(), self.0, title, &window)
@@ -108,7 +129,7 @@ impl ProfileWatching {
 /// A film or an episode that can be resumed, as a row of a page.
 #[derive(SimpleObject)]
 struct PlayableEdge {
-    /// The cursor of this row: give it as `after` to go on behind it.
+    /// The cursor of this row: give it as `after` to go on behind it, or as `before` to go back.
     cursor: Cursor,
     /// The film or episode.
     node: Playable,

@@ -152,15 +152,10 @@ impl ProfileWatchlist {
     ) -> Result<Option<Connection<WatchlistEdge>>> {
         let order = order_by.unwrap_or(WatchlistOrder::AddedNewest);
         let (order, of_cursors) = order.resolve();
-        let args = PageArgs {
-            first,
-            after,
-            last,
-            before,
-        };
+        let args = PageArgs::both(first, after, last, before);
         let window = args.window(of_cursors, 50)?;
         let query = WatchlistQuery {
-            filter: filter.unwrap_or_default().into_domain()?,
+            filter: filter.unwrap_or_default().into_domain(ctx).await?,
             order,
         };
         let watching = &ctx.services().watching;

@@ -20,7 +20,6 @@ use serde::Serialize;
 use crate::domain::error::ErrorCode;
 use crate::graphql::{Answered, Common};
 use crate::http::error::status_of;
-use crate::http::pages::opened;
 use crate::http::tag::{has_tag, tag_of};
 
 use super::{
@@ -252,16 +251,6 @@ fn respond(status: StatusCode, media: Media, body: &Answer<'_>, headers: HeaderM
     };
     let content_type = HeaderValue::from_static(media.content_type());
     finish(status, content_type, Body::from(body), headers)
-}
-
-/// A page for people.
-pub(super) fn page(html: String) -> Response {
-    finish(
-        StatusCode::OK,
-        HeaderValue::from_static("text/html; charset=utf-8"),
-        Body::from(html),
-        opened(),
-    )
 }
 
 fn finish(

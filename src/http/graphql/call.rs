@@ -21,6 +21,7 @@ pub(super) struct Call {
     pub(super) wanted: Wanted,
     operation: Option<String>,
     variables: Variables,
+    wants_cost: bool,
 }
 
 /// What a body asks for.
@@ -71,6 +72,11 @@ impl Parameters {
         self.query.is_none() && self.extensions.is_none() && ids.iter().all(|id| id.is_none())
     }
 
+    /// Whether they are what a link for people has: a text, or nothing.
+    pub(super) fn are_for_people(&self) -> bool {
+        self.name_nothing() || self.query.is_some() && self.extensions.is_none()
+    }
+
     /// Refused if one is given twice.
     pub(super) fn of(uri: &Uri) -> Result<Self, Refusal> {
         match Query::try_from_uri(uri) {
@@ -95,6 +101,7 @@ impl Call {
         let ids = [parameters.document_id, parameters.id, parameters.relay_id];
         let id = ids.into_iter().flatten().find(|id| !id.is_empty());
         Ok(Self {
+            wants_cost: wants_cost(&extensions)?,
             wanted: Wanted::of(parameters.query, id, &extensions)?,
             operation: parameters.operation_name.filter(|name| !name.is_empty()),
             variables: Variables::from_json(Value::Object(object(variables, "variables")?)),
@@ -144,6 +151,7 @@ impl Call {
             _ => None,
         });
         Ok(Self {
+            wants_cost: wants_cost(&extensions)?,
             wanted: Wanted::of(document, id, &extensions)?,
             operation,
             variables: Variables::from_json(Value::Object(variables)),
@@ -221,6 +229,7 @@ impl Call {
             document,
             operation: self.operation,
             variables: self.variables,
+            wants_cost: self.wants_cost,
             data: Data::default(),
         };
         (self.wanted, asked)
@@ -253,6 +262,17 @@ impl Wanted {
                 "`query` is missing: it must be a GraphQL document",
             )),
         }
+    }
+}
+
+/// Whether a client asks what its operation costs.
+fn wants_cost(extensions: &Map<String, Value>) -> Result<bool, Refusal> {
+    match extensions.get("cost") {
+        None | Some(Value::Null) => Ok(false),
+        Some(Value::Bool(wants)) => Ok(*wants),
+        Some(_) => Err(Refusal::bad_request(
+            "the extension `cost` must be true or false",
+        )),
     }
 }
 

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use async_graphql::{Data, http::GraphiQLSource, parser::types::OperationType};
+use async_graphql::{Data, parser::types::OperationType};
 use axum::{
     body::{Body, HttpBody},
     extract::{Request, State},
@@ -22,7 +22,7 @@ use tokio::time::timeout;
 use tracing::Instrument;
 
 use super::{
-    answer::{answer, cacheable, page, together},
+    answer::{answer, cacheable, together},
     call::{Call, Calls, Parameters, Wanted},
     media::{Accept, Media, is_json_body},
     operations::{self, Operations, Outcome},
@@ -32,7 +32,8 @@ use super::{
 };
 use crate::domain::persisted::{DocumentHash, PersistedStore};
 use crate::graphql::limits::Limits;
-use crate::graphql::{Answered, ApiError, Asked, Document, Documents, Execute};
+use crate::graphql::{Answered, ApiError, Asked, Document, Documents, Execute, REQUEST_BYTES};
+use crate::http::ide;
 
 /// Where the endpoint is; its page for people sends its requests there.
 pub const PATH: &str = "/graphql";
@@ -71,7 +72,7 @@ impl<E: Execute> GraphqlEndpoint<E> {
             persisted: None,
             trusted: Trusted::default(),
             batch: 1,
-            body_limit: 128 * 1024,
+            body_limit: REQUEST_BYTES,
             time_limit: Duration::from_secs(10),
             has_page: false,
             operations: Operations::default(),
@@ -130,7 +131,8 @@ impl<E: Execute> GraphqlEndpoint<E> {
         Self { operations, ..self }
     }
 
-    /// Shows `GraphiQL` to browsers. It loads its parts from elsewhere, so this is for development.
+    /// Shows the IDE to browsers, also to those that come with a document in the address: it opens there, and nothing is
+    /// executed before a person says so.
     #[must_use]
     pub fn with_page(self) -> Self {
         Self {
@@ -164,8 +166,13 @@ impl<E: Execute> GraphqlEndpoint<E> {
             }
         };
         let parameters = is_get.then(|| Parameters::of(&parts.uri)).transpose()?;
-        if accept.prefers_html && parameters.as_ref().is_some_and(Parameters::name_nothing) {
-            return self.page();
+        if let Some(parameters) = parameters.as_ref().filter(|_| accept.prefers_html) {
+            if self.has_page && parameters.are_for_people() {
+                return Ok(ide::page());
+            }
+            if parameters.name_nothing() {
+                return Err(Refusal::not_acceptable());
+            }
         }
         let media = accept.media.ok_or_else(Refusal::not_acceptable)?;
         let calls = match parameters {
@@ -291,14 +298,6 @@ impl<E: Execute> GraphqlEndpoint<E> {
         if let (Some(text), Some(persisted)) = (text, &self.persisted) {
             persisted.keep(hash, &text).await;
         }
-    }
-
-    fn page(&self) -> Result<Response, Refusal> {
-        if !self.has_page {
-            return Err(Refusal::not_acceptable());
-        }
-        let source = GraphiQLSource::build().endpoint(PATH).title("Reelgraph");
-        Ok(page(source.finish()))
     }
 
     /// The body, if it is within the limit. What its header announces is not trusted, but saves reading.

@@ -77,7 +77,8 @@ impl Refusal {
         Self::new(
             StatusCode::FORBIDDEN,
             "CROSS_SITE",
-            "requests of other sites are refused",
+            "requests of pages of other sites are refused: list the origin of the page in REELGRAPH_TRUSTED_ORIGINS; if it \
+             is a page of this host, the proxy in front must pass the header Host on as it came",
         )
     }
 

@@ -1,9 +1,11 @@
 //! The loop that takes connections, and their end.
 
+use std::future::poll_fn;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use axum::Router;
@@ -34,10 +36,10 @@ pub fn swapping(router: Router) -> (watch::Sender<Router>, watch::Receiver<Route
     watch::channel(router)
 }
 
-/// Serves what comes until `stopped`, then what is under way. Requests find the address of their peer as
+/// Serves what comes to any of these until `stopped`, then what is under way. Requests find the address of their peer as
 /// [`ConnectInfo`].
 pub async fn serve(
-    listener: TcpListener,
+    listeners: Vec<TcpListener>,
     router: watch::Receiver<Router>,
     limits: ServerLimits,
     stopped: impl Future<Output = ()>,
@@ -53,7 +55,7 @@ pub async fn serve(
             biased;
             () = &mut stopped => break,
             _ = sweep.tick() => connections.sweep(),
-            accepted = listener.accept() => match accepted {
+            accepted = accept(&listeners) => match accepted {
                 Ok((stream, peer)) => {
                     if let Some(place) = connections.admit(peer.ip()) {
                         let router = router.clone();
@@ -72,7 +74,7 @@ pub async fn serve(
             },
         }
     }
-    drop(listener);
+    drop(listeners);
     let mut ended = pin!(graceful.shutdown());
     loop {
         tokio::select! {
@@ -116,6 +118,15 @@ async fn hold(
         () = connection.cut() => {}
     }
     drop(place);
+}
+
+/// The next connection to any of them; of several that wait, one to the first.
+async fn accept(listeners: &[TcpListener]) -> io::Result<(TcpStream, SocketAddr)> {
+    poll_fn(|context| {
+        let mut accepted = listeners.iter().map(|one| one.poll_accept(context));
+        accepted.find(Poll::is_ready).unwrap_or(Poll::Pending)
+    })
+    .await
 }
 
 /// Whether it was not said before, or long ago; then it is now.

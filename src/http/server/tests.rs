@@ -51,7 +51,7 @@ async fn server(limits: ServerLimits) -> Server {
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel();
     let (_, router) = swapping(router);
-    let running = tokio::spawn(serve(listener, router, limits, async {
+    let running = tokio::spawn(serve(vec![listener], router, limits, async {
         drop(stopped.await);
     }));
     Server {
@@ -59,6 +59,34 @@ async fn server(limits: ServerLimits) -> Server {
         stop,
         running,
     }
+}
+
+#[tokio::test]
+async fn each_of_several_addresses_is_answered() {
+    let mut listeners = Vec::new();
+    for _ in 0..2 {
+        listeners.push(TcpListener::bind("127.0.0.1:0").await.unwrap());
+    }
+    let addresses: Vec<SocketAddr> = listeners
+        .iter()
+        .map(|listener| listener.local_addr().unwrap())
+        .collect();
+    let (_, router) = swapping(Router::new().route("/ok", get(async || "ok")));
+    let (stop, stopped) = oneshot::channel::<()>();
+    let running = tokio::spawn(serve(listeners, router, limits(), async {
+        drop(stopped.await);
+    }));
+
+    for address in addresses {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let asked = b"GET /ok HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
+        stream.write_all(asked).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.ends_with("\r\n\r\nok"), "{answer}");
+    }
+    drop(stop);
+    running.await.unwrap();
 }
 
 impl Server {

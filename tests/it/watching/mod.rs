@@ -2,6 +2,7 @@
 
 mod aside;
 mod batch;
+mod both_ends;
 mod lengths;
 mod limits;
 mod next_up;

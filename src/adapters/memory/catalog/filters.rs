@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::ops::Bound;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
@@ -9,8 +10,11 @@ use hashbrown::HashMap;
 use roaring::RoaringBitmap;
 
 use super::titles::Slot;
-use crate::domain::catalog::{Publication, Title, TitleFilter, TitleKind, Visibility};
+use crate::domain::catalog::{
+    Facet, FacetCount, FacetValue, Publication, Title, TitleFilter, TitleKind, Visibility, decade,
+};
 use crate::domain::ids::{GenreId, PersonId};
+use crate::domain::text;
 
 /// The sets of all facts.
 #[derive(Default)]
@@ -21,7 +25,12 @@ pub(super) struct Filters {
     /// Most people have few titles, for which a sorted array is a third of a set.
     people: HashMap<PersonId, Box<[Slot]>>,
     years: BTreeMap<i32, RoaringBitmap>,
+    /// By length in seconds.
+    durations: BTreeMap<u32, RoaringBitmap>,
     languages: HashMap<String, RoaringBitmap>,
+    countries: HashMap<String, RoaringBitmap>,
+    /// By the letter that names are filed under.
+    initials: BTreeMap<char, RoaringBitmap>,
     /// By age in years; `None`: without a rating.
     ages: BTreeMap<Option<u8>, RoaringBitmap>,
     /// What is not open to viewers for ever.
@@ -38,6 +47,7 @@ struct Closed {
 }
 
 impl Filters {
+    /// Puts a title in.
     pub(super) fn add(&mut self, slot: Slot, title: &Title) {
         self.all.insert(slot);
         if title.kind == TitleKind::Film {
@@ -59,10 +69,21 @@ impl Filters {
         if let Some(year) = title.year {
             self.years.entry(year).or_default().insert(slot);
         }
+        if let Some(seconds) = title.usual_duration() {
+            self.durations.entry(seconds).or_default().insert(slot);
+        }
         for language in &title.languages {
             let titles = self.languages.entry_ref(language).or_default();
             titles.insert(slot);
         }
+        for country in &title.countries {
+            let titles = self.countries.entry_ref(country).or_default();
+            titles.insert(slot);
+        }
+        self.initials
+            .entry(initial(title))
+            .or_default()
+            .insert(slot);
         self.ages.entry(title.age()).or_default().insert(slot);
         if title.publication != Publication::default() {
             self.windows.insert(slot, title.publication);
@@ -88,40 +109,49 @@ impl Filters {
             }
         }
         take_out(title.year.and_then(|year| self.years.get_mut(&year)));
+        if let Some(seconds) = title.usual_duration() {
+            take_out(self.durations.get_mut(&seconds));
+        }
         for language in &title.languages {
             take_out(self.languages.get_mut(language));
         }
+        for country in &title.countries {
+            take_out(self.countries.get_mut(country));
+        }
+        take_out(self.initials.get_mut(&initial(title)));
         take_out(self.ages.get_mut(&title.age()));
         if self.windows.remove(&slot).is_some() {
             self.closed = Mutex::default();
         }
     }
 
-    /// The titles that may be seen and pass.
+    /// The titles that may be seen and pass what sets tell: all conditions but which titles these are, and since when.
     pub(super) fn passing(&self, visibility: &Visibility, filter: &TitleFilter) -> RoaringBitmap {
         let mut passing = Passing::default();
         if let Some(kinds) = &filter.kinds {
             passing.only(self.of_kinds(kinds));
         }
-        if let Some(genres) = &filter.genres {
-            passing.only(any(genres
-                .iter()
-                .filter_map(|genre| self.genres.get(genre))));
-        }
-        if let Some(people) = &filter.people {
-            let titles = people.iter().filter_map(|person| self.people.get(person));
-            passing.only(Cow::Owned(titles.flatten().collect()));
-        }
-        match (filter.year_from, filter.year_to) {
-            (None, None) => {}
-            (Some(from), Some(to)) if from > to => passing.only(Cow::default()),
-            (from, to) => {
-                let years = from.unwrap_or(i32::MIN)..=to.unwrap_or(i32::MAX);
-                passing.only(any(self.years.range(years).map(|(_, titles)| titles)));
-            }
-        }
+        self.of_genres_and_people(filter, &mut passing);
+        self.of_time(filter, &mut passing);
         if let Some(language) = &filter.language {
             passing.only(any(self.languages.get(language)));
+        }
+        if let Some(languages) = &filter.languages {
+            passing.only(any(languages
+                .iter()
+                .filter_map(|code| self.languages.get(code))));
+        }
+        if let Some(countries) = &filter.countries {
+            passing.only(any(countries
+                .iter()
+                .filter_map(|code| self.countries.get(code))));
+        }
+        if let Some(initial) = &filter.initial {
+            passing.only(any(self.initials.get(initial)));
+        }
+        if let Some(most) = filter.max_age {
+            let of_age = self.ages.range(Some(0)..=Some(most));
+            passing.only(any(of_age.map(|(_, titles)| titles)));
         }
         if visibility.max_age().is_some() || !visibility.sees_unrated() {
             let seen = self.ages.iter().filter(|(age, _)| {
@@ -135,6 +165,88 @@ impl Filters {
             self.close(&mut titles, at);
         }
         titles
+    }
+
+    fn of_genres_and_people<'a>(&'a self, filter: &TitleFilter, passing: &mut Passing<'a>) {
+        if let Some(genres) = &filter.genres {
+            passing.only(any(genres
+                .iter()
+                .filter_map(|genre| self.genres.get(genre))));
+        }
+        for genre in filter.genres_all.iter().flatten() {
+            passing.only(any(self.genres.get(genre)));
+        }
+        if let Some(people) = &filter.people {
+            let titles = people.iter().filter_map(|person| self.people.get(person));
+            passing.only(Cow::Owned(titles.flatten().collect()));
+        }
+        for person in filter.people_all.iter().flatten() {
+            let titles = self.people.get(person).into_iter();
+            passing.only(Cow::Owned(titles.flatten().collect()));
+        }
+    }
+
+    fn of_time<'a>(&'a self, filter: &TitleFilter, passing: &mut Passing<'a>) {
+        passing.within(&self.years, (filter.year_from, filter.year_to));
+        passing.within(&self.durations, (filter.duration_from, filter.duration_to));
+        if let Some(decades) = &filter.decades {
+            let years = decades.iter().filter(|first| decade(**first) == **first);
+            let years = years.flat_map(|first| self.years.range(*first..=first.saturating_add(9)));
+            passing.only(any(years.map(|(_, titles)| titles)));
+        }
+    }
+
+    /// How many titles of a set have each value of a facet: the `most` that the most have.
+    pub(super) fn count(
+        &self,
+        titles: &RoaringBitmap,
+        facet: Facet,
+        most: usize,
+    ) -> Vec<FacetCount> {
+        let count = |value, set: &RoaringBitmap| FacetCount {
+            value,
+            titles: titles.intersection_len(set),
+        };
+        let code = |sets: &HashMap<String, RoaringBitmap>, value: fn(String) -> FacetValue| {
+            let counts = sets
+                .iter()
+                .map(|(code, set)| count(value(code.clone()), set));
+            FacetCount::most(counts, most)
+        };
+        match facet {
+            Facet::Genre => {
+                let genres = self.genres.iter();
+                let counts = genres.map(|(genre, set)| count(FacetValue::Genre(*genre), set));
+                FacetCount::most(counts, most)
+            }
+            Facet::Kind => {
+                let films = count(FacetValue::Kind(TitleKind::Film), &self.films);
+                let series = FacetCount {
+                    value: FacetValue::Kind(TitleKind::Series),
+                    titles: titles.len() - films.titles,
+                };
+                FacetCount::most([films, series], most)
+            }
+            Facet::Decade => {
+                let mut decades: BTreeMap<i32, u64> = BTreeMap::new();
+                for (year, set) in &self.years {
+                    *decades.entry(decade(*year)).or_default() += titles.intersection_len(set);
+                }
+                let counts = decades.into_iter().map(|(first, titles)| FacetCount {
+                    value: FacetValue::Decade(first),
+                    titles,
+                });
+                FacetCount::most(counts, most)
+            }
+            Facet::Language => code(&self.languages, FacetValue::Language),
+            Facet::Country => code(&self.countries, FacetValue::Country),
+            Facet::Age => {
+                let rated = self.ages.iter();
+                let rated = rated.filter_map(|(age, set)| Some(((*age)?, set)));
+                let counts = rated.map(|(age, set)| count(FacetValue::Age(age), set));
+                FacetCount::most(counts, most)
+            }
+        }
     }
 
     fn of_kinds(&self, kinds: &[TitleKind]) -> Cow<'_, RoaringBitmap> {
@@ -197,6 +309,25 @@ impl<'a> Passing<'a> {
             None => these,
         });
     }
+
+    /// Only what has a value in a range; what has none does not pass, if an end of it is set.
+    fn within<V: Ord + Copy>(
+        &mut self,
+        sets: &'a BTreeMap<V, RoaringBitmap>,
+        (from, to): (Option<V>, Option<V>),
+    ) {
+        if from.is_none() && to.is_none() {
+            return;
+        }
+        if from.zip(to).is_some_and(|(from, to)| from > to) {
+            return self.only(Cow::default());
+        }
+        let ends = (
+            from.map_or(Bound::Unbounded, Bound::Included),
+            to.map_or(Bound::Unbounded, Bound::Included),
+        );
+        self.only(any(sets.range(ends).map(|(_, titles)| titles)));
+    }
 }
 
 /// Whatever is in one of these sets.
@@ -210,4 +341,9 @@ fn any<'a>(sets: impl IntoIterator<Item = &'a RoaringBitmap>) -> Cow<'a, Roaring
         *all.to_mut() |= set;
     }
     all
+}
+
+/// What the name of a title is filed under.
+fn initial(title: &Title) -> char {
+    text::initial(&text::sort_name(&title.name))
 }

@@ -9,8 +9,8 @@ use hashbrown::HashSet;
 use super::CatalogSnapshot;
 use super::tables::Tables;
 use crate::domain::catalog::{
-    CatalogListStore, Collection, Episode, ExternalId, Genre, Person, Season, SeasonId, Title,
-    TitleFilter, TitleListStore, TitleQuery, Visibility,
+    CatalogListStore, Collection, Episode, ExternalId, Facet, FacetCount, Genre, Person, Season,
+    SeasonId, Title, TitleFilter, TitleListStore, TitleQuery, Visibility,
 };
 use crate::domain::error::StoreError;
 use crate::domain::ids::TitleId;
@@ -129,6 +129,17 @@ impl TitleListStore for CatalogSnapshot {
         filter: &TitleFilter,
     ) -> Result<u64, StoreError> {
         self.look_whole(|tables| tables.count(visibility, filter))
+            .await
+    }
+
+    async fn count_facets(
+        &self,
+        visibility: &Visibility,
+        filter: &TitleFilter,
+        facets: &[Facet],
+        most: usize,
+    ) -> Result<Vec<Vec<FacetCount>>, StoreError> {
+        self.look_whole(|tables| tables.count_facets(visibility, filter, facets, most))
             .await
     }
 

@@ -1,21 +1,29 @@
 //! The orders that titles are listed in, each as one sorted array of slots.
 
-use std::cmp::Ordering;
+use std::cmp::{Ordering, Reverse};
 use std::ops::Range;
 
+use chrono::{DateTime, Utc};
 use roaring::RoaringBitmap;
 
 use super::titles::{Slot, Titles};
-use crate::domain::catalog::TitleOrder;
+use crate::domain::catalog::{TitleOrder, mixed};
 use crate::domain::page::{Direction, KeyValue, Keyset, Slice, Window};
 
-/// All orders that there are.
-pub(super) const ALL: [TitleOrder; 4] = [
+/// All orders that are kept: what is mixed is put in order when it is asked for.
+pub(super) const ALL: [TitleOrder; 8] = [
     TitleOrder::Name,
+    TitleOrder::NameDescending,
     TitleOrder::NewestAdded,
+    TitleOrder::OldestAdded,
     TitleOrder::NewestReleased,
+    TitleOrder::OldestReleased,
+    TitleOrder::RecentlyUpdated,
     TitleOrder::Popular,
 ];
+
+/// The place among them of the one by when titles were added.
+const NEWEST_ADDED: usize = 2;
 
 /// How many titles are passed over in the time in which one is sorted among thousands.
 const COMPARED: usize = 64;
@@ -25,6 +33,8 @@ const COMPARED: usize = 64;
 enum Key<'a> {
     Number(i64, i64),
     Text(&'a str, i64),
+    /// From the end of the alphabet.
+    Backward(Reverse<&'a str>, i64),
 }
 
 /// The slots of all titles, in each order.
@@ -53,8 +63,12 @@ impl Orders {
         change: impl FnOnce(&mut Titles),
     ) {
         let known = titles.next_slot();
-        let before = orders.iter().map(|order| {
-            let sorted = &self.sorted[place_of(*order)];
+        let places = orders
+            .iter()
+            .filter_map(|order| Some((*order, place_of(*order)?)));
+        let places: Vec<(TitleOrder, usize)> = places.collect();
+        let before = places.iter().map(|(order, place)| {
+            let sorted = &self.sorted[*place];
             let known = slots.iter().filter(|slot| **slot < known);
             let mut places: Vec<usize> = known
                 .map(|slot| sorted.partition_point(|it| is_before(titles, *order, *it, *slot)))
@@ -64,8 +78,8 @@ impl Orders {
         });
         let before: Vec<Vec<usize>> = before.collect();
         change(titles);
-        for (order, gone) in orders.iter().zip(before) {
-            let sorted = &mut self.sorted[place_of(*order)];
+        for ((order, place), gone) in places.iter().zip(before) {
+            let sorted = &mut self.sorted[*place];
             take_out(sorted, &gone);
             let mut new = slots.to_vec();
             new.sort_unstable_by(|one, other| compare(titles, *order, *one, *other));
@@ -73,6 +87,20 @@ impl Orders {
                 is_before(titles, *order, one, other)
             });
         }
+    }
+
+    /// The titles that were added at a moment or later.
+    pub(super) fn added_since(&self, titles: &Titles, since: DateTime<Utc>) -> RoaringBitmap {
+        let sorted = &self.sorted[NEWEST_ADDED];
+        let added_at = |slot: &Slot| titles.at(*slot).stamp.created_at;
+        let millisecond = |slot: &Slot| added_at(slot).timestamp_millis();
+        let first = since.timestamp_millis();
+        let end = sorted.partition_point(|slot| millisecond(slot) > first);
+        // Within one millisecond the order goes by id.
+        let of_it = sorted[end..].iter();
+        let of_it = of_it.take_while(|slot| millisecond(slot) == first);
+        let of_it = of_it.filter(|slot| added_at(slot) >= since);
+        sorted[..end].iter().chain(of_it).copied().collect()
     }
 
     /// A page of the titles of a set.
@@ -83,10 +111,14 @@ impl Orders {
         set: &RoaringBitmap,
         window: &Window,
     ) -> Slice<Slot> {
-        let sorted = &self.sorted[place_of(order)];
         let forward = window.direction == Direction::Forward;
-        let range = range(titles, order, sorted, window);
         let wanted = window.limit.saturating_add(1);
+        let Some(place) = place_of(order) else {
+            let rows = few(titles, order, set, window, wanted);
+            return Slice::from_overfetched(rows, window);
+        };
+        let sorted = &self.sorted[place];
+        let range = range(titles, order, sorted, window);
         let of_set = |slot: &Slot| set.contains(*slot);
         let all = sorted[range].iter().copied();
         let most = usize::try_from(set.len()).unwrap_or(usize::MAX);
@@ -104,12 +136,18 @@ impl Orders {
     }
 }
 
-fn place_of(order: TitleOrder) -> usize {
+/// Where in [`ALL`] an order is; `None`: it is not kept.
+fn place_of(order: TitleOrder) -> Option<usize> {
     match order {
-        TitleOrder::Name => 0,
-        TitleOrder::NewestAdded => 1,
-        TitleOrder::NewestReleased => 2,
-        TitleOrder::Popular => 3,
+        TitleOrder::Name => Some(0),
+        TitleOrder::NameDescending => Some(1),
+        TitleOrder::NewestAdded => Some(2),
+        TitleOrder::OldestAdded => Some(3),
+        TitleOrder::NewestReleased => Some(4),
+        TitleOrder::OldestReleased => Some(5),
+        TitleOrder::RecentlyUpdated => Some(6),
+        TitleOrder::Popular => Some(7),
+        TitleOrder::Random(_) => None,
     }
 }
 
@@ -127,7 +165,7 @@ fn range(titles: &Titles, order: TitleOrder, sorted: &[Slot], window: &Window) -
     }
 }
 
-/// The same of a set of which there are few in the order.
+/// The same of a set of which there are few in the order, or of an order that is not kept.
 fn few(
     titles: &Titles,
     order: TitleOrder,
@@ -169,12 +207,16 @@ fn compare(titles: &Titles, order: TitleOrder, one: Slot, other: Slot) -> Orderi
 }
 
 fn key(titles: &Titles, order: TitleOrder, slot: Slot) -> Key<'_> {
-    let title = titles.at(slot);
-    if order == TitleOrder::Name {
-        return Key::Text(titles.sort_name(slot), title.id.to_i64());
-    }
-    let number = order.number(title);
-    Key::Number(number.saturating_neg(), title.id.to_i64())
+    let id = titles.id(slot);
+    let number = match order {
+        TitleOrder::Name => return Key::Text(titles.sort_name(slot), id.to_i64()),
+        TitleOrder::NameDescending => {
+            return Key::Backward(Reverse(titles.sort_name(slot)), id.to_i64());
+        }
+        TitleOrder::Random(seed) => mixed(seed, id),
+        _ => order.number(titles.at(slot)),
+    };
+    number_key(order, number, id.to_i64())
 }
 
 /// The key of a row that a cursor names.
@@ -184,9 +226,19 @@ fn key_of(order: TitleOrder, start: &Keyset) -> Key<'_> {
         KeyValue::Text(_) => 0,
     };
     match &start.value {
-        KeyValue::Number(value) if order.is_descending() => Key::Number(value.saturating_neg(), id),
-        KeyValue::Number(value) => Key::Number(*value, id),
+        KeyValue::Number(value) => number_key(order, *value, id),
+        KeyValue::Text(value) if order.is_descending() => {
+            Key::Backward(Reverse(value.as_str()), id)
+        }
         KeyValue::Text(value) => Key::Text(value, id),
+    }
+}
+
+fn number_key<'a>(order: TitleOrder, number: i64, id: i64) -> Key<'a> {
+    if order.is_descending() {
+        Key::Number(number.saturating_neg(), id)
+    } else {
+        Key::Number(number, id)
     }
 }
 

@@ -12,8 +12,8 @@ use super::orders::{self, Orders};
 use super::people::People;
 use super::titles::{Slot, Titles};
 use crate::domain::catalog::{
-    CatalogBatch, CatalogPart, Change, Changed, Collection, Genre, Title, TitleFilter, TitleOrder,
-    TitleQuery, TitleWatchers, Visibility,
+    CatalogBatch, CatalogPart, Change, Changed, Collection, Facet, FacetCount, Genre, Title,
+    TitleFilter, TitleOrder, TitleQuery, TitleWatchers, Visibility,
 };
 use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
 use crate::domain::page::{Slice, Window};
@@ -118,9 +118,41 @@ impl Tables {
         self.passing(visibility, filter).len()
     }
 
+    /// How many titles have each value of these facets; see
+    /// [`crate::domain::catalog::TitleListStore::count_facets`].
+    pub(super) fn count_facets(
+        &self,
+        visibility: &Visibility,
+        filter: &TitleFilter,
+        facets: &[Facet],
+        most: usize,
+    ) -> Vec<Vec<FacetCount>> {
+        let mut passing: Option<(TitleFilter, RoaringBitmap)> = None;
+        let counts = facets.iter().map(|facet| {
+            let wanted = filter.without_facet(*facet);
+            // Mostly no facet has a condition of its own, and they are counted of one set.
+            let known = passing.take().filter(|(filter, _)| *filter == wanted);
+            let (_, titles) = passing.insert(known.unwrap_or_else(|| {
+                let titles = self.passing(visibility, &wanted);
+                (wanted, titles)
+            }));
+            self.filters.count(titles, *facet, most)
+        });
+        counts.collect()
+    }
+
     /// The titles that may be seen and pass. The sets do not know roles: the few titles of somebody are looked at.
     fn passing(&self, visibility: &Visibility, filter: &TitleFilter) -> RoaringBitmap {
-        let passing = self.filters.passing(visibility, filter);
+        let mut passing = self.filters.passing(visibility, filter);
+        if let Some(since) = filter.added_since {
+            passing &= self.orders.added_since(&self.titles, since);
+        }
+        if let Some(these) = &filter.among {
+            passing &= self.slots(these);
+        }
+        if let Some(these) = &filter.without {
+            passing -= self.slots(these);
+        }
         let (Some(people), Some(roles)) = (&filter.people, filter.roles) else {
             return passing;
         };
@@ -129,6 +161,13 @@ impl Tables {
             credits.any(|credit| people.contains(&credit.person) && roles.has(credit.role))
         };
         passing.iter().filter(is_credited).collect()
+    }
+
+    fn slots(&self, titles: &std::collections::HashSet<TitleId>) -> RoaringBitmap {
+        titles
+            .iter()
+            .filter_map(|title| self.titles.slot(*title))
+            .collect()
     }
 
     pub(super) fn collection_with_slug(&self, slug: &str) -> Option<&Collection> {

@@ -25,6 +25,8 @@ pub(super) struct Titles {
 }
 
 struct Kept {
+    /// Beside the title, so that who goes through all need not look it up.
+    id: TitleId,
     title: Arc<Title>,
     sort_name: Box<str>,
 }
@@ -41,6 +43,10 @@ impl Titles {
 
     pub(super) fn at(&self, slot: Slot) -> &Arc<Title> {
         &self.kept[slot as usize].title
+    }
+
+    pub(super) fn id(&self, slot: Slot) -> TitleId {
+        self.kept[slot as usize].id
     }
 
     pub(super) fn sort_name(&self, slot: Slot) -> &str {
@@ -81,6 +87,7 @@ impl Titles {
     pub(super) fn put(&mut self, slot: Slot, mut title: Title) {
         shrink(&mut title);
         let kept = Kept {
+            id: title.id,
             sort_name: text::sort_name(&title.name).into(),
             title: Arc::new(title),
         };

@@ -258,6 +258,10 @@ impl HistoryStore for MongoWatching {
         match list {
             ProfileList::History(title) => count(plays, history(profile, title), "title").await,
             ProfileList::InProgress => count(states, in_progress(profile), "title").await,
+            ProfileList::Watched => {
+                let filter = doc! { "_id.profile": profile.to_i64(), "watched": true };
+                count(states, filter, "title").await
+            }
             ProfileList::Titles(list) => {
                 let filter = doc! { "_id.profile": profile.to_i64() };
                 count(self.collections.of_list(list), filter, "_id.title").await

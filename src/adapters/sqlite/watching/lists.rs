@@ -5,7 +5,7 @@ use rusqlite::{Connection, Result};
 use super::rows::{PlayRow, StateRow, TitleRow};
 use super::title_lists;
 use crate::adapters::sqlite::columns::{TableRecord, read};
-use crate::adapters::sqlite::page::List;
+use crate::adapters::sqlite::page::{List, counted_by_title};
 use crate::domain::ids::{ProfileId, TitleId};
 use crate::domain::watching::{NextDay, Play, ProfileList, WatchState, WatchedTitle};
 
@@ -80,6 +80,12 @@ pub(super) fn count_by_title(
         }
         ProfileList::InProgress => {
             in_progress(profile).count_by_title(connection, "watch_states_in_progress")
+        }
+        ProfileList::Watched => {
+            // Along the key, which begins with the profile.
+            let sql = "SELECT title, count(*) AS rows FROM watch_states
+                WHERE profile = ?1 AND watched = 1 GROUP BY title ORDER BY title";
+            counted_by_title(connection, sql, profile)
         }
         ProfileList::Titles(list) => title_lists::count_by_title(connection, profile, list),
     }

@@ -45,7 +45,7 @@ use super::error::AccountError;
 use super::identity::IdentityProvider;
 use super::mail::{Asked, Mail, MailKind};
 use super::owners::SessionOwners;
-use super::password::{MIN_PASSWORD, PasswordHasher};
+use super::password::{MAX_PASSWORD, MIN_PASSWORD, PasswordHasher};
 use super::profile::{Profile, ProfileError};
 use super::session::Lifetimes;
 use super::store::{
@@ -233,6 +233,25 @@ impl AccountService {
     /// Where a log-in by another site may end.
     pub fn returns(&self) -> &[Url] {
         &self.policy.return_to
+    }
+
+    /// The other sites that one can log in by, in the order of the settings.
+    pub fn provider_names(&self) -> Vec<String> {
+        let providers = self.ports.providers.iter();
+        providers
+            .map(|provider| provider.name().to_owned())
+            .collect()
+    }
+
+    /// The fewest and the most characters of a password.
+    pub fn password_lengths(&self) -> (usize, usize) {
+        (self.policy.min_password, MAX_PASSWORD)
+    }
+
+    /// Whether strangers are kept from finding out which addresses have accounts, so that one is logged in only once the
+    /// address is confirmed.
+    pub fn conceals_accounts(&self) -> bool {
+        self.policy.conceals_accounts
     }
 
     /// The public keys that access tokens can be checked with, as a JSON Web Key Set (RFC 7517).

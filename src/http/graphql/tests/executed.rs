@@ -185,15 +185,25 @@ async fn a_mutation_goes_on_when_its_time_is_over() {
 
 #[tokio::test]
 async fn a_browser_gets_the_page_where_it_is_shown() {
-    let with_page = Router::new().route(PATH, endpoint(Arc::default()).with_page().route());
+    let with_page = || Router::new().route(PATH, endpoint(Arc::default()).with_page().route());
     let accept = [("accept", "text/html,application/xhtml+xml,*/*;q=0.8")];
-    let request = request(Method::GET, PATH, &accept, Body::empty());
+    let get = async |address: &str, headers: &[(&str, &str)]| {
+        let request = request(Method::GET, address, headers, Body::empty());
+        send_to(with_page(), request).await
+    };
+    let asked = format!("{PATH}?query=%7Bhello%7D");
 
-    let answer = send_to(with_page, request).await;
+    // With a document in the address it is opened there, not executed.
+    for address in [PATH, asked.as_str()] {
+        let answer = get(address, &accept).await;
 
-    assert_eq!(
-        (answer.status, answer.media()),
-        (200, "text/html; charset=utf-8")
-    );
-    assert!(answer.body.contains(PATH), "the page knows the endpoint");
+        assert_eq!(
+            (answer.status, answer.media()),
+            (200, "text/html; charset=utf-8")
+        );
+        assert!(answer.body.contains("ide/main.js"), "{}", answer.body);
+    }
+    let program = get(&asked, &[("accept", "*/*")]).await;
+    assert_eq!((program.status, program.media()), (200, JSON));
+    assert!(program.body.contains("world"), "{}", program.body);
 }

@@ -9,7 +9,7 @@ use reelgraph::adapters::memory::CatalogSnapshot;
 use reelgraph::adapters::mongo::{MongoCatalog, MongoDb};
 use reelgraph::adapters::sqlite::{SqliteCatalog, SqliteDb};
 use reelgraph::domain::catalog::{
-    CatalogPart, Title, TitleFilter, TitleListStore, TitleQuery, Visibility,
+    CatalogPart, Facet, FacetCount, Title, TitleFilter, TitleListStore, TitleQuery, Visibility,
 };
 use reelgraph::domain::error::StoreError;
 use reelgraph::domain::page::{Slice, Window};
@@ -140,6 +140,18 @@ impl TitleListStore for Opened {
         filter: &TitleFilter,
     ) -> Result<u64, StoreError> {
         (self.snapshot)().count_titles(visibility, filter).await
+    }
+
+    async fn count_facets(
+        &self,
+        visibility: &Visibility,
+        filter: &TitleFilter,
+        facets: &[Facet],
+        most: usize,
+    ) -> Result<Vec<Vec<FacetCount>>, StoreError> {
+        (self.snapshot)()
+            .count_facets(visibility, filter, facets, most)
+            .await
     }
 
     async fn revision(&self) -> Result<Option<u64>, StoreError> {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use reelgraph::domain::catalog::{
     CreditRole, Title, TitleFacts, TitleFilter, TitleKind, TitleListStore, TitleOrder, TitleQuery,
-    Visibility, release_day,
+    Visibility, mixed, release_day,
 };
 use reelgraph::domain::ids::{GenreId, PersonId, TitleId};
 use reelgraph::domain::page::{Direction, Keyset, Slice, Window};
@@ -27,11 +27,17 @@ on_every_backend!(open on [memory]:
     a_large_catalogue_is_filtered_in_every_order,
 );
 
-pub(super) const ORDERS: [TitleOrder; 4] = [
+pub(super) const ORDERS: [TitleOrder; 10] = [
     TitleOrder::Name,
+    TitleOrder::NameDescending,
     TitleOrder::NewestAdded,
+    TitleOrder::OldestAdded,
     TitleOrder::NewestReleased,
+    TitleOrder::OldestReleased,
+    TitleOrder::RecentlyUpdated,
     TitleOrder::Popular,
+    TitleOrder::Random(0),
+    TitleOrder::Random(i32::MIN),
 ];
 
 async fn every_order_runs_forward_through_all_pages(store: &Opened) {
@@ -346,7 +352,7 @@ async fn full_of_ties(store: &Opened) -> Vec<Title> {
     all
 }
 
-fn only(set: impl FnOnce(&mut TitleFilter)) -> TitleFilter {
+pub(super) fn only(set: impl FnOnce(&mut TitleFilter)) -> TitleFilter {
     let mut filter = TitleFilter::default();
     set(&mut filter);
     filter
@@ -469,14 +475,25 @@ pub(super) fn expected(all: &[Title], query: &TitleQuery) -> Vec<TitleId> {
 
 fn compare(order: TitleOrder, a: &Title, b: &Title) -> Ordering {
     match order {
-        TitleOrder::Name => {
-            let [a, b] = [a, b].map(|title| text::sort_name(&title.name));
-            a.as_bytes().cmp(b.as_bytes())
-        }
+        TitleOrder::Name => by_name(a, b),
+        TitleOrder::NameDescending => by_name(b, a),
         TitleOrder::NewestAdded => b.stamp.created_at.cmp(&a.stamp.created_at),
+        TitleOrder::OldestAdded => a.stamp.created_at.cmp(&b.stamp.created_at),
         TitleOrder::NewestReleased => release_day(b).cmp(&release_day(a)),
+        TitleOrder::OldestReleased => {
+            let is_unknown = |title| release_day(title) == 0;
+            let unknown = is_unknown(a).cmp(&is_unknown(b));
+            unknown.then_with(|| release_day(a).cmp(&release_day(b)))
+        }
+        TitleOrder::RecentlyUpdated => b.stamp.updated_at.cmp(&a.stamp.updated_at),
         TitleOrder::Popular => b.watchers.cmp(&a.watchers),
+        TitleOrder::Random(seed) => mixed(seed, a.id).cmp(&mixed(seed, b.id)),
     }
+}
+
+fn by_name(a: &Title, b: &Title) -> Ordering {
+    let [a, b] = [a, b].map(|title| text::sort_name(&title.name));
+    a.as_bytes().cmp(b.as_bytes())
 }
 
 async fn listed(store: &Opened, filter: &TitleFilter) -> Vec<Title> {

@@ -2,7 +2,9 @@
 
 mod backend;
 mod collections;
+mod facets;
 mod feed;
+mod filters;
 mod lists;
 mod parts;
 mod reads;

@@ -10,8 +10,8 @@ use reelgraph::adapters::memory::CatalogSnapshot;
 use reelgraph::adapters::sqlite::{SqliteCatalog, SqliteDb};
 use reelgraph::domain::catalog::{
     CatalogBatch, CatalogFollower, CatalogListStore, CatalogPart, CatalogStore, Change,
-    ChangeSource, Changed, CreditRole, Episode, Title, TitleFilter, TitleKind, TitleListStore,
-    TitleQuery, TitleState, Visibility,
+    ChangeSource, Changed, CreditRole, Episode, Facet, Title, TitleFilter, TitleKind,
+    TitleListStore, TitleQuery, TitleState, Visibility,
 };
 use reelgraph::domain::ids::{CollectionId, GenreId, PersonId, TitleId};
 use reelgraph::domain::loading::CurationStore;
@@ -19,6 +19,7 @@ use reelgraph::domain::page::Direction;
 use reelgraph::domain::recommend::WatchersStore;
 use tempfile::TempDir;
 
+use super::filters::each_condition;
 use super::lists::{ORDERS, walk_seen};
 use super::samples::{
     by_id, collection, credit, episode, external, film, genre, part, person, revised,
@@ -327,6 +328,10 @@ fn shuffle(title: &mut Title, random: &mut StdRng) {
     title.genres = vec![GenreId(random.random_range(1..4))];
     title.credits = vec![credit(random.random_range(1..20), CreditRole::Actor, 0)];
     title.languages = vec![["de", "en", "fr"][random.random_range(0..3)].to_owned()];
+    title.countries = vec![["DE", "GB", "US"][random.random_range(0..3)].to_owned()];
+    title.duration = random
+        .random_ratio(3, 4)
+        .then(|| random.random_range(3_000..11_000));
     title.external_ids[0].value = format!("tt{}", random.random_range(1..40));
     title.collection = part(
         1,
@@ -384,6 +389,12 @@ async fn everything_of(catalog: &CatalogSnapshot) -> Vec<String> {
                 }
             }
         }
+    }
+    // By number: sets are written in no order.
+    for (number, filter) in (1..).zip(each_condition()) {
+        let count = catalog.count_titles(&everything, &filter).await.unwrap();
+        let facets = catalog.count_facets(&everything, &filter, &Facet::ALL, 100);
+        all.push(format!("{count} of {number}: {:?}", facets.await.unwrap()));
     }
     for number in 1..40 {
         let ids = [external("imdb", &format!("tt{number}"))];

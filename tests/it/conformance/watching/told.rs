@@ -6,7 +6,7 @@ use reelgraph::domain::ids::{ProfileId, TitleId};
 use reelgraph::domain::page::Window;
 use reelgraph::domain::watching::PlaybackEvent::Stop;
 use reelgraph::domain::watching::{
-    Change, Ledger, NextDay, Said, Told, Touched, WatchRules, WatchState, WatchedItem,
+    Change, Ledger, NextDay, ProfileList, Said, Told, Touched, WatchRules, WatchState, WatchedItem,
 };
 
 use super::support::*;
@@ -15,6 +15,7 @@ const WATCHED: Said = Said::Watched { at: None };
 const TODAY: NextDay = NextDay(20_000);
 
 on_every_backend!(open on [sqlite, mongo]:
+    what_was_watched_is_known_by_title,
     what_was_said_is_read_back_whole,
     what_was_said_stays_through_reports,
     what_was_said_to_be_watched_is_passed_over,
@@ -87,6 +88,34 @@ async fn what_was_said_is_read_back_whole(opened: &Opened) {
         assert_eq!(opened.state(ANN, item).await.told, told);
     }
     assert_eq!(opened.watched_title(ANN, SERIES).await.told, 2);
+}
+
+async fn what_was_watched_is_known_by_title(opened: &Opened) {
+    let watched = async |profile| {
+        let list = ProfileList::Watched;
+        let counts = opened.store.count_by_title(profile, list).await.unwrap();
+        let counts = counts.into_iter().map(|(title, rows)| (title.0, rows));
+        counts.collect::<Vec<_>>()
+    };
+    opened.tell(ANN, &[film(3)], WATCHED, 0).await;
+    opened.tell(ANN, &[film(7)], WATCHED, 0).await;
+    opened
+        .tell(ANN, &[episode(1), episode(2)], WATCHED, 1)
+        .await;
+    opened.tell(BEN, &[film(4)], WATCHED, 2).await;
+    let evening = play_ref(ANN, film(5), 1);
+    opened.begin(evening, at(3)).await;
+    opened.report(evening, a_report(Stop, 3600.0, at(4))).await;
+    // What was only begun was not watched.
+    opened.begin(play_ref(ANN, film(6), 2), at(5)).await;
+    assert_eq!(watched(ANN).await, [(3, 1), (5, 1), (7, 1), (900, 2)]);
+
+    opened.tell(ANN, &[film(7)], Said::Unwatched, 6).await;
+    opened.tell(ANN, &[episode(1)], Said::Unwatched, 7).await;
+
+    assert_eq!(watched(ANN).await, [(3, 1), (5, 1), (900, 1)]);
+    assert_eq!(watched(BEN).await, [(4, 1)]);
+    assert_eq!(watched(ProfileId(404)).await, []);
 }
 
 async fn what_was_said_stays_through_reports(opened: &Opened) {

@@ -1,0 +1,120 @@
+//! Facets: by what titles can be told apart, and how many have each value.
+
+use std::collections::HashMap;
+
+use super::facts::TitleFacts;
+use super::types::TitleKind;
+use crate::domain::ids::GenreId;
+
+/// By what titles are told apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Facet {
+    Genre,
+    Kind,
+    /// Of the first showing.
+    Decade,
+    /// That is spoken in it.
+    Language,
+    /// That it was made in.
+    Country,
+    /// From which it may be seen.
+    Age,
+}
+
+impl Facet {
+    /// All that there are.
+    pub const ALL: [Self; 6] = [
+        Self::Genre,
+        Self::Kind,
+        Self::Decade,
+        Self::Language,
+        Self::Country,
+        Self::Age,
+    ];
+
+    /// The values that a title has; none where it is not known.
+    pub fn values(self, title: &TitleFacts) -> Vec<FacetValue> {
+        let mut values: Vec<FacetValue> = match self {
+            Self::Genre => title
+                .genres
+                .iter()
+                .copied()
+                .map(FacetValue::Genre)
+                .collect(),
+            Self::Kind => vec![FacetValue::Kind(title.kind)],
+            Self::Decade => title
+                .year
+                .map(decade)
+                .map(FacetValue::Decade)
+                .into_iter()
+                .collect(),
+            Self::Language => codes(&title.languages, FacetValue::Language),
+            Self::Country => codes(&title.countries, FacetValue::Country),
+            Self::Age => title.age.map(FacetValue::Age).into_iter().collect(),
+        };
+        values.sort_unstable();
+        values.dedup();
+        values
+    }
+}
+
+fn codes(codes: &[String], value: impl Fn(String) -> FacetValue) -> Vec<FacetValue> {
+    codes.iter().cloned().map(value).collect()
+}
+
+/// What titles have in common.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FacetValue {
+    Genre(GenreId),
+    Kind(TitleKind),
+    /// The first year of it.
+    Decade(i32),
+    /// As an ISO 639-1 code.
+    Language(String),
+    /// As an ISO 3166-1 code.
+    Country(String),
+    /// In years, as visibility has it.
+    Age(u8),
+}
+
+/// How many titles have a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FacetCount {
+    pub value: FacetValue,
+    /// At least one of them.
+    pub titles: u64,
+}
+
+impl FacetCount {
+    /// The `most` values that the most titles have, ties by value; those that no title has are none.
+    pub fn most(counted: impl IntoIterator<Item = Self>, most: usize) -> Vec<Self> {
+        let mut counts: Vec<Self> = counted.into_iter().filter(|one| one.titles > 0).collect();
+        counts.sort_unstable_by(|one, other| {
+            let by_titles = other.titles.cmp(&one.titles);
+            by_titles.then_with(|| one.value.cmp(&other.value))
+        });
+        counts.truncate(most);
+        counts
+    }
+
+    /// The same of titles that are here, one by one.
+    pub fn of<'a>(
+        titles: impl IntoIterator<Item = &'a TitleFacts>,
+        facet: Facet,
+        most: usize,
+    ) -> Vec<Self> {
+        let mut counts: HashMap<FacetValue, u64> = HashMap::new();
+        for title in titles {
+            for value in facet.values(title) {
+                *counts.entry(value).or_default() += 1;
+            }
+        }
+        let counts = counts.into_iter();
+        Self::most(counts.map(|(value, titles)| Self { value, titles }), most)
+    }
+}
+
+/// The decade of a year, by its first year: 1999 is of 1990.
+pub fn decade(year: i32) -> i32 {
+    year - year.rem_euclid(10)
+}

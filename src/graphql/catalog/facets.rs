@@ -1,0 +1,197 @@
+//! Pages of titles, with what the titles of the whole list have in common.
+
+use std::collections::HashMap;
+
+use async_graphql::{Context, Enum, Object, SimpleObject};
+
+use super::title::TitleEdge;
+use crate::domain::catalog::{self, FacetCount, TitleFilter};
+use crate::domain::ids::GenreId;
+use crate::domain::page::{MAX_PAGE, Slice, Window};
+use crate::graphql::context::ContextExt;
+use crate::graphql::error::Result;
+use crate::graphql::page::{Connection, limit};
+use crate::graphql::total::Total;
+
+/// A page of titles, and what the whole list is counted by.
+pub(crate) struct TitleConnection {
+    page: Connection<TitleEdge>,
+    counted: Counted,
+}
+
+/// What the facets of a list are counted of.
+enum Counted {
+    /// The titles that pass a filter.
+    Titles(TitleFilter),
+    /// What a search finds of them.
+    Search(String, TitleFilter),
+    /// Of nothing: nobody chooses from the list by values.
+    Nothing,
+}
+
+impl TitleConnection {
+    /// A page that was read with a window.
+    pub(crate) fn new(slice: Slice<TitleEdge>, window: &Window, total: Total) -> Self {
+        let counted = match &total {
+            Total::Titles(filter) => Counted::Titles(filter.clone()),
+            Total::Search(query, filter) => Counted::Search(query.clone(), filter.clone()),
+            _ => Counted::Nothing,
+        };
+        Self {
+            page: Connection::new(slice, window, total),
+            counted,
+        }
+    }
+}
+
+/// A page of a list of titles, in the order of the list.
+#[Object]
+impl TitleConnection {
+    #[graphql(flatten)]
+    async fn page(&self) -> &Connection<TitleEdge> {
+        &self.page
+    }
+
+    /// How many titles of the whole list have which values, for filters that show it: counted of what the viewer may see
+    /// and what passes the filter, but for what the filter says of the facet itself (`genres`, `kind`, `decades`,
+    /// `language` and `languages`, `countries`, `maxAge`), so that whoever has chosen a value sees how many others would
+    /// bring. `genresAll`, `yearFrom` and `yearTo` count as everything else does. Of a search the 500 best matches are
+    /// counted. Null for a list that cannot be filtered.
+    async fn facets(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only these facets, in this order; all if left out or empty.")] by: Option<
+            Vec<TitleFacet>,
+        >,
+    ) -> Result<Option<Vec<Facet>>> {
+        let mut facets: Vec<catalog::Facet> = Vec::new();
+        for facet in by.unwrap_or_default().into_iter().map(Into::into) {
+            if !facets.contains(&facet) {
+                facets.push(facet);
+            }
+        }
+        if facets.is_empty() {
+            facets = catalog::Facet::ALL.to_vec();
+        }
+        let (services, visibility) = (ctx.services(), ctx.visibility());
+        let counts = match &self.counted {
+            Counted::Titles(filter) => {
+                let catalog = &services.catalog;
+                let counts = catalog.count_facets(&visibility, filter, &facets, MAX_PAGE);
+                counts.await?
+            }
+            Counted::Search(query, filter) => {
+                let search = &services.search;
+                let counts = search.count_facets(&visibility, query, filter, &facets, MAX_PAGE);
+                counts.await?
+            }
+            Counted::Nothing => return Ok(None),
+        };
+        let genres = genres(ctx, counts.iter().flatten()).await?;
+        let facets = facets.into_iter().zip(counts).map(|(facet, counts)| Facet {
+            by: facet.into(),
+            values: counts
+                .into_iter()
+                .filter_map(|count| FacetValue::new(count, &genres))
+                .collect(),
+        });
+        Ok(Some(facets.collect()))
+    }
+}
+
+/// The genres among some values, by id.
+async fn genres(
+    ctx: &Context<'_>,
+    counts: impl Iterator<Item = &FacetCount>,
+) -> Result<HashMap<GenreId, catalog::Genre>> {
+    let ids = counts.filter_map(|count| match count.value {
+        catalog::FacetValue::Genre(id) => Some(id),
+        _ => None,
+    });
+    let ids: Vec<GenreId> = ids.collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let genres = ctx.services().catalog.genres(&ids).await?.into_iter();
+    Ok(genres.map(|genre| (genre.id, genre)).collect())
+}
+
+/// By what titles are told apart where somebody chooses among them.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "catalog::Facet")]
+pub(crate) enum TitleFacet {
+    /// The genres; a title has several.
+    Genre,
+    /// Whether it is a film or a series.
+    Kind,
+    /// The decade of the first showing; titles of unknown year have none.
+    Decade,
+    /// The languages spoken in it; a title may have several.
+    Language,
+    /// The countries that it was made in; a title may have several.
+    Country,
+    /// The age from which it may be seen, by the strictest system; unrated titles have none.
+    Age,
+}
+
+/// How many titles of a list have which values.
+pub(crate) struct Facet {
+    by: TitleFacet,
+    values: Vec<FacetValue>,
+}
+
+/// How many titles of a list have which values.
+#[Object]
+impl Facet {
+    /// By what they are told apart.
+    async fn by(&self) -> TitleFacet {
+        self.by
+    }
+
+    /// The values that the most titles have first, ties by value; none that no title has. At most 100 are known.
+    async fn values(
+        &self,
+        #[graphql(desc = "How many, 1 to 100.", default = 20)] first: Option<i32>,
+    ) -> Result<Option<Vec<FacetValue>>> {
+        let first = limit("first", first, 20)?;
+        Ok(Some(self.values.iter().take(first).cloned().collect()))
+    }
+}
+
+/// A value, and how many titles have it.
+#[derive(SimpleObject, Clone)]
+pub(crate) struct FacetValue {
+    /// As the filter takes it: the slug of a genre, `FILM` or `SERIES`, the first year of a decade, an ISO 639-1 code of
+    /// a language, an ISO 3166-1 code of a country, an age in years.
+    value: String,
+    /// What to call it: the name of a genre; the same as `value` otherwise.
+    name: String,
+    /// How many titles have it; at least one.
+    count: u64,
+}
+
+impl FacetValue {
+    /// A value as the schema has it; `None` of a genre that has left the catalogue.
+    fn new(count: FacetCount, genres: &HashMap<GenreId, catalog::Genre>) -> Option<Self> {
+        let value = match count.value {
+            catalog::FacetValue::Genre(id) => {
+                let genre = genres.get(&id)?;
+                return Some(Self {
+                    value: genre.slug.clone(),
+                    name: genre.name.clone(),
+                    count: count.titles,
+                });
+            }
+            catalog::FacetValue::Kind(catalog::TitleKind::Film) => "FILM".to_owned(),
+            catalog::FacetValue::Kind(catalog::TitleKind::Series) => "SERIES".to_owned(),
+            catalog::FacetValue::Decade(year) => year.to_string(),
+            catalog::FacetValue::Language(code) | catalog::FacetValue::Country(code) => code,
+            catalog::FacetValue::Age(age) => age.to_string(),
+        };
+        Some(Self {
+            name: value.clone(),
+            value,
+            count: count.titles,
+        })
+    }
+}

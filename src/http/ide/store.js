@@ -1,0 +1,82 @@
+// What the page remembers between visits: tabs and history, in this browser alone. Headers are never kept, nor what
+// looks like a password or a token.
+
+const TABS = "reelgraph.ide.tabs";
+const HISTORY = "reelgraph.ide.history";
+/** How many operations the history has, and how many characters of one are kept. */
+const MOST = 50;
+const LONGEST = 20_000;
+const SECRET = /((?:password|passwordconfirm|pin|token|secret|codeverifier)\w*"?\s*:\s*)"(?:\\.|[^"\\\n])*"/gi;
+
+/** A text with nothing in the place of passwords, PINs and tokens. */
+export function withoutSecrets(text) {
+  return text.replace(SECRET, '$1""');
+}
+
+function read(key) {
+  try {
+    return JSON.parse(localStorage.getItem(key) ?? "null");
+  } catch {
+    return null;
+  }
+}
+
+/** Storage may be full or forbidden: then the page works without a memory. */
+function write(key, value) {
+  try {
+    localStorage.setItem(key, JSON.stringify(value));
+  } catch {
+    // Nothing depends on it.
+  }
+}
+
+function isTab(tab) {
+  return ["name", "query", "variables"].every((key) => typeof tab?.[key] === "string");
+}
+
+/** The tabs of the last visit and which of them was open; null: there was none. */
+export function keptTabs() {
+  const kept = read(TABS);
+  if (!Array.isArray(kept?.tabs) || kept.tabs.length === 0 || !kept.tabs.every(isTab)) return null;
+  const active = Number.isInteger(kept.active) ? kept.active : 0;
+  return { tabs: kept.tabs, active: Math.min(Math.max(active, 0), kept.tabs.length - 1) };
+}
+
+/** Keeps tabs: names, documents and variables. */
+export function keepTabs(tabs, active) {
+  const kept = tabs.map(({ name, query, variables, isNamed }) => ({
+    name,
+    isNamed: isNamed === true,
+    query: withoutSecrets(query).slice(0, LONGEST),
+    variables: withoutSecrets(variables).slice(0, LONGEST),
+  }));
+  write(TABS, { tabs: kept, active });
+}
+
+/** Forgets the tabs, so that the next visit begins with the examples. */
+export function forgetTabs() {
+  try {
+    localStorage.removeItem(TABS);
+  } catch {
+    // There is nothing to forget.
+  }
+}
+
+/** What was run, the latest first: `name`, `query`, `variables` and `at`, in milliseconds since 1970. */
+export function history() {
+  const kept = read(HISTORY);
+  return Array.isArray(kept) ? kept.filter((one) => isTab(one) && Number.isFinite(one.at)) : [];
+}
+
+/** Adds what was run; the same again only moves to the front. */
+export function remember({ name, query, variables }) {
+  const one = { name, query: withoutSecrets(query), variables: withoutSecrets(variables), at: Date.now() };
+  if (one.query.length + one.variables.length > LONGEST) return;
+  const others = history().filter((other) => other.query !== one.query || other.variables !== one.variables);
+  write(HISTORY, [one, ...others].slice(0, MOST));
+}
+
+/** Empties the history. */
+export function forgetHistory() {
+  write(HISTORY, []);
+}

@@ -1,0 +1,5 @@
+//! Lists of titles as their users meet them: conditions, orders, and what is counted for filters.
+
+mod facets;
+mod filters;
+mod orders;
