@@ -65,7 +65,7 @@ fn place(episode: &Value) -> Value {
 async fn one_leads_to_the_next_with_specials_where_they_belong(on: On) {
     let program = program(on).await;
     let site = program.serve().await;
-    let query = "{ series(slug: \"dusk-2017\") { seasons(includeSpecials: true) { episodes { nodes {
+    let query = "{ series(slug: \"dusk-2017\") { seasons(includeSpecials: true, first: 3) { episodes(first: 5) { nodes {
         number season { number } next { number season { number } } previous { number season { number } } } } } } }";
 
     let data = site.ask(query, json!({})).await;
@@ -104,7 +104,7 @@ async fn one_leads_to_the_next_with_specials_where_they_belong(on: On) {
 async fn what_may_not_be_seen_leads_nowhere(on: On) {
     let program = program(on).await;
     let mut site = program.serve().await;
-    let ids = "{ series(slug: \"dusk-2017\") { seasons { episodes { nodes { id } } } } }";
+    let ids = "{ series(slug: \"dusk-2017\") { seasons(first: 1) { episodes(first: 1) { nodes { id } } } } }";
     let ids = site.ask(ids, json!({})).await;
     let id = &ids["series"]["seasons"][0]["episodes"]["nodes"][0]["id"];
     let query = "query ($id: ID!) { node(id: $id) { ... on Episode { next { number } previous { number } overview } } }";
@@ -125,11 +125,12 @@ async fn an_episode_says_what_is_known_of_it(on: On) {
     let program = program(on).await;
     let site = program.serve().await;
     let query =
-        "{ series(slug: \"dusk-2017\") { seasons(includeSpecials: true) { episodes { nodes {
+        "{ series(slug: \"dusk-2017\") { seasons(includeSpecials: true, first: 3) { episodes(first: 5) { nodes {
         name number numberEnd absoluteNumber airsBeforeSeason airsBeforeEpisode airsAfterSeason
         overview de: overview(language: \"de\") fr: overview(language: \"fr\")
         credits { totalCount edges { role character order node { name } } }
-        wrote: credits(role: [WRITER]) { totalCount nodes { name } } directors { name } } } } } }";
+        wrote: credits(role: [WRITER]) { totalCount nodes { name } } directors { name }
+        last: credits(last: 2) { pageInfo { hasPreviousPage } nodes { name } } } } } } }";
 
     let data = site.ask(query, json!({})).await;
 
@@ -145,6 +146,10 @@ async fn an_episode_says_what_is_known_of_it(on: On) {
             credit("WRITER", "Wanda Roe", None),
         ] },
         "wrote": { "totalCount": 1, "nodes": [{ "name": "Wanda Roe" }] },
+        "last": {
+            "pageInfo": { "hasPreviousPage": true },
+            "nodes": [{ "name": "Gus Poe" }, { "name": "Wanda Roe" }],
+        },
         "directors": [{ "name": "Dora Doe" }],
     });
     assert_eq!(seasons[2]["episodes"]["nodes"][2], whole);

@@ -22,9 +22,10 @@ use reelgraph::domain::accounts::{
     AccountPolicy, AccountPorts, AccountService, AccountStores, KeyRotation, ReadInTurn,
 };
 use reelgraph::domain::catalog::{
-    CatalogBatch, CatalogFollower, CatalogListStore, CatalogPart, CatalogPorts, CatalogService,
-    CatalogStore, Change, ChangeSource, Collection, Episode, ExternalId, Genre, Person,
-    SearchService, Season, SeasonId, Title, TitleWatchers, Visibility, VisibilityPolicy,
+    Biography, CatalogBatch, CatalogFollower, CatalogListStore, CatalogPart, CatalogPorts,
+    CatalogService, CatalogStore, Change, ChangeSource, Collection, Episode, ExternalId, Genre,
+    Overview, Person, SearchService, Season, SeasonId, Title, TitleWatchers, Visibility,
+    VisibilityPolicy,
 };
 use reelgraph::domain::clock::{Clock, SystemClock};
 use reelgraph::domain::entropy::SystemEntropy;
@@ -112,10 +113,12 @@ counted! {
     CatalogStore:
     titles(ids: &[TitleId]) -> Vec<Arc<Title>>;
     people(ids: &[PersonId]) -> Vec<Person>;
+    biographies(ids: &[PersonId]) -> Vec<Biography>;
     genres(ids: &[GenreId]) -> Vec<Genre>;
     collections(ids: &[CollectionId]) -> Vec<Collection>;
     titles_of_collections(collections: &[CollectionId]) -> Vec<Arc<Title>>;
     episodes(ids: &[EpisodeId]) -> Vec<Episode>;
+    overviews(ids: &[EpisodeId]) -> Vec<Overview>;
 }
 
 counted! {
@@ -209,6 +212,48 @@ async fn what_everybody_sees_of_the_catalogue_costs_no_call_of_the_store() {
             assert_eq!(calls, 0, "{document}");
         }
     }
+}
+
+/// Lives are long, and stay in the store.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_lives_of_a_whole_page_are_one_call() {
+    let folder = tempfile::tempdir().unwrap();
+    let db = SqliteDb::open(&folder.path().join("store.sqlite")).unwrap();
+    let store = Arc::new(Counted {
+        store: SqliteCatalog::new(db.clone()),
+        calls: AtomicUsize::new(0),
+    });
+    let (services, snapshot) = services(&db, Arc::clone(&store)).await;
+    let catalog = services.catalog.clone();
+    let asking = Asking::of(services);
+    let people = catalog.people_by_slug(&["al-pacino".to_owned()]).await;
+    let mut person = people.unwrap().remove(0);
+    person.stamp = person.stamp.next(person.stamp.updated_at);
+    let texts = serde_json::from_value(json!({ "en": "An actor." })).unwrap();
+    let batch = CatalogBatch {
+        biographies: vec![Biography {
+            person: person.id,
+            texts,
+        }],
+        people: vec![person],
+        ..CatalogBatch::default()
+    };
+    snapshot.put(&batch).await.unwrap();
+    let document =
+        "{ film(slug: \"heat-1995\") { credits { nodes { slug born died biography } } } }";
+    let before = store.calls.load(Ordering::Relaxed);
+
+    let data = asking.ask(document, json!({}), Viewer::Anonymous).await;
+
+    let calls = store.calls.load(Ordering::Relaxed) - before;
+    let people = data["film"]["credits"]["nodes"].as_array().unwrap();
+    assert!(people.len() > 3, "{data}");
+    for person in people {
+        let is_told = person["slug"] == "al-pacino";
+        let told = is_told.then_some("An actor.");
+        assert_eq!(person["biography"], json!(told), "{person}");
+    }
+    assert_eq!(calls, 1);
 }
 
 /// What is answered to nobody in particular is kept for a moment, and never longer than it is true.

@@ -33,7 +33,7 @@ pub enum Record {
     /// A film or a series.
     Title(Box<TitleRecord>),
     /// An episode, whose series may come in another file.
-    Episode(EpisodeRecord),
+    Episode(Box<EpisodeRecord>),
     /// A person: what credits do not say.
     Person(PersonRecord),
     /// A watch, by a viewer of the file's own.
@@ -183,7 +183,7 @@ impl Record {
                     None => of_either_kind(title, fields),
                 }))
             }
-            Kind::Episode => Self::Episode(read_episode(fields)?),
+            Kind::Episode => Self::Episode(Box::new(read_episode(fields)?)),
             Kind::Person => Self::Person(read_person(fields)?),
             Kind::Watch => Self::Watch(read_watch(fields)?),
         })

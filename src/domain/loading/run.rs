@@ -140,7 +140,7 @@ impl<'a> Run<'a> {
                         match record {
                             Record::Title(title) => waiting.titles.push((line, *title)),
                             Record::Person(person) => waiting.people.push((line, person)),
-                            Record::Episode(episode) => waiting.episodes.push((line, episode)),
+                            Record::Episode(episode) => waiting.episodes.push((line, *episode)),
                             Record::Watch(watch) => waiting.watches.push((line, watch)),
                         }
                     }

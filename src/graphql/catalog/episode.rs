@@ -163,18 +163,25 @@ impl Episode {
         Ok(people.map(|person| Person(Arc::clone(person))).collect())
     }
 
-    /// Who made it, and its guests: directors first, then guests and writers, each in billing order.
+    /// Who made it, and its guests: directors first, then guests and writers, each in billing order. Page by page in
+    /// either direction: `first` and `after`, or `last` and `before`; a page has 20 rows if neither says how many.
     async fn credits(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Only these roles; all if left out or empty.")] role: Option<
             Vec<CreditRole>,
         >,
-        #[graphql(desc = "How many, 1 to 100.", default = 20)] first: Option<i32>,
+        #[graphql(desc = "How many from the start, or after `after`, 1 to 100.")] first: Option<
+            i32,
+        >,
         #[graphql(desc = "Only those after this cursor; `BAD_CURSOR` if it is of another list.")]
         after: Option<String>,
+        #[graphql(desc = "How many from the end, or before `before`, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor; `BAD_CURSOR` if it is of another list.")]
+        before: Option<String>,
     ) -> Result<Option<Connection<CreditEdge>>> {
-        credits_of_episode(ctx, &self.0, role, PageArgs::forward(first, after)).await
+        let args = PageArgs::both(first, after, last, before);
+        credits_of_episode(ctx, &self.0, role, args).await
     }
 
     /// How the viewer's profile stands with it; for somebody who is not logged in as if it was never played.

@@ -58,7 +58,7 @@ async fn crew_specials_and_lives_come_in_tables_too() {
     let site = program.serve().await;
 
     let query = "{ series(slug: \"dusk\") { credits { edges { role node { slug } } }
-            seasons(includeSpecials: true) { episodes { nodes {
+            seasons(includeSpecials: true, first: 2) { episodes(first: 2) { nodes {
                 numberEnd absoluteNumber airsBeforeSeason airsBeforeEpisode airsAfterSeason } } } }
         person(slug: \"c\") { died birthplace biography biography_de: biography(language: \"de\") } }";
     let found = site.ask(query, json!({})).await;

@@ -84,6 +84,7 @@ async fn a_batch_of_which_a_part_does_not_fit_is_not_written(store: &Opened) {
         genres: vec![genre(11, "New")],
         collections: vec![collection(11)],
         episodes: vec![episode(2, 1, 11)],
+        ..CatalogBatch::default()
     };
     let parts: [fn(&mut CatalogBatch); 5] = [
         |batch| batch.titles.push(film(1)),
