@@ -342,7 +342,7 @@ async fn services(db: &SqliteDb, catalog: Arc<Counted>) -> (Services, CatalogSna
         accounts.clone(),
         watching.clone(),
         Arc::clone(&clock),
-        events,
+        events.clone(),
     );
     let summary = load
         .load(
