@@ -170,7 +170,7 @@ impl Config {
             country_header: given
                 .country_header
                 .filter(|header| !header.is_empty())
-                .map(check_header)
+                .map(|header| check_header("country-header", header))
                 .transpose()?,
             max_connections: at_least_one(
                 "max-connections",
@@ -191,7 +191,7 @@ impl Config {
             documents,
             documents_only,
             trusted_origins: given.trusted_origins.unwrap_or_default(),
-            cors_headers: given.cors_headers.unwrap_or_default(),
+            cors_headers: check_headers(given.cors_headers)?,
             ide: if given.ide.unwrap_or(env == Environment::Development) {
                 Ide::Served
             } else {
@@ -230,12 +230,22 @@ fn check_public_url(url: Url) -> anyhow::Result<Url> {
 }
 
 /// The name of a header (RFC 9110, 5.1).
-fn check_header(name: String) -> anyhow::Result<String> {
+fn check_header(setting: &str, name: String) -> anyhow::Result<String> {
     let is_part = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
-    if !name.chars().all(is_part) {
-        bail!("country-header is `{name}`, not the name of a header as CF-IPCountry");
+    if name.is_empty() || !name.chars().all(is_part) {
+        bail!("{setting} is `{name}`, not the name of a header as CF-IPCountry");
     }
     Ok(name)
+}
+
+/// The same for several; an empty text is none.
+fn check_headers(names: Option<Vec<String>>) -> anyhow::Result<Vec<String>> {
+    let names = names.unwrap_or_default().into_iter();
+    names
+        .map(|name| name.trim().to_owned())
+        .filter(|name| !name.is_empty())
+        .map(|name| check_header("cors-headers", name))
+        .collect()
 }
 
 fn read_file(path: &Path) -> anyhow::Result<Settings> {

@@ -64,7 +64,7 @@ async fn the_front_page_says_what_it_is_and_every_link_of_it_leads_somewhere() {
 #[tokio::test]
 async fn in_production_strangers_see_neither_an_ide_nor_how_to_get_in() {
     let program = Program::new(On::Embedded).await;
-    let site = program.serve_with(&PRODUCTION).await;
+    let mut site = program.serve_with(&PRODUCTION).await;
 
     let (status, page) = read(&site, "/").await;
 
@@ -84,6 +84,7 @@ async fn in_production_strangers_see_neither_an_ide_nor_how_to_get_in() {
     let (status, answer) = read(&site, "/graphql?query={__typename}").await;
     assert_eq!((status, answer.contains("Query")), (200, true), "{answer}");
 
+    site.kill().await;
     let asked = [&PRODUCTION[..], &["--ide", "true"]].concat();
     let site = program.serve_with(&asked).await;
     let (status, page) = read(&site, "/graphql").await;

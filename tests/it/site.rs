@@ -24,7 +24,7 @@ async fn post(site: &Site, body: &Value) -> Value {
 #[tokio::test]
 async fn a_frontend_asks_the_site_for_what_it_would_have_to_know() {
     let program = Program::new(On::Embedded).await;
-    let site = program.serve().await;
+    let mut site = program.serve().await;
 
     let told = site.ask(SITE, json!({})).await;
 
@@ -59,6 +59,7 @@ async fn a_frontend_asks_the_site_for_what_it_would_have_to_know() {
     let numbers = [extensions["min"].as_f64(), extensions["max"].as_f64()];
     assert_eq!(numbers, [Some(1.0), Some(100.0)], "{refused}");
 
+    site.kill().await;
     let arguments = [
         &["--env", "production", "--trusted-proxies", "none"][..],
         &["--site-name", "Lichtspiele", "--batch", "10"],

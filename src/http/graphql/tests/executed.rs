@@ -195,7 +195,7 @@ async fn a_browser_gets_the_page_where_it_is_shown() {
 
     // With a document in the address it is opened there, not executed.
     for address in [PATH, asked.as_str()] {
-        let answer = get(address, &accept).await;
+        let answer = get(address, &accept[..]).await;
 
         assert_eq!(
             (answer.status, answer.media()),
@@ -203,7 +203,7 @@ async fn a_browser_gets_the_page_where_it_is_shown() {
         );
         assert!(answer.body.contains("ide/main.js"), "{}", answer.body);
     }
-    let program = get(&asked, &[("accept", "*/*")]).await;
+    let program = get(&asked, &[("accept", "*/*")][..]).await;
     assert_eq!((program.status, program.media()), (200, JSON));
     assert!(program.body.contains("world"), "{}", program.body);
 }
