@@ -110,6 +110,10 @@ impl Listeners {
 
     /// Tells whoever listens to a topic that these have changed, or if there are none, that it has. Never waits, and
     /// costs nothing while nobody listens to anything.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "a clone for each who listens"
+    )]
     pub fn tell(&self, topic: Topic, items: impl IntoIterator<Item = ItemId> + Clone) {
         if !self.is_any() {
             return;

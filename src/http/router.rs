@@ -38,7 +38,7 @@ use super::auth::Authenticate;
 use super::client::{self, Proxies};
 use super::erasure;
 use super::export;
-use super::graphql::{DocumentPolicy, GraphqlEndpoint, Live, LiveLimits, Operations, PATH};
+use super::graphql::{DocumentPolicy, GraphqlEndpoint, Live, LiveLimits, Operations};
 use super::health::{self, Stores};
 use super::home::{self, Home};
 use super::host;
@@ -158,17 +158,12 @@ pub fn router(
     persisted: Arc<dyn PersistedStore>,
     options: HttpOptions,
 ) -> anyhow::Result<Router> {
-    let cookie = if options.is_production {
-        SessionCookie::PRODUCTION
+    let (cookie, machine) = if options.is_production {
+        (SessionCookie::PRODUCTION, OwnMachine::Strange)
     } else {
-        SessionCookie::DEVELOPMENT
+        (SessionCookie::DEVELOPMENT, OwnMachine::Trusted)
     };
     let accounts = services.accounts.clone();
-    let machine = if options.is_production {
-        OwnMachine::Strange
-    } else {
-        OwnMachine::Trusted
-    };
     let origins = Origins::new(&options.trusted_origins, machine)?;
     let authenticate = Authenticate::new(
         accounts.clone(),

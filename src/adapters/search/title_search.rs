@@ -119,14 +119,14 @@ impl TitleSearch for WordSearch {
 
 /// What a change says to the index.
 enum News {
-    Title(TitleEntry),
+    Title(Box<TitleEntry>),
     Person(PersonId, String),
     Collection(CollectionId, String),
 }
 
 fn news(changed: &Changed) -> Option<News> {
     match changed {
-        Changed::Title(title) => Some(News::Title(entry(title))),
+        Changed::Title(title) => Some(News::Title(Box::new(entry(title)))),
         Changed::Person(person) => Some(News::Person(person.id, person.name.clone())),
         Changed::Collection(collection) => {
             Some(News::Collection(collection.id, collection.name.clone()))
@@ -138,7 +138,7 @@ fn news(changed: &Changed) -> Option<News> {
 
 fn put(index: &mut Index, news: News) {
     match news {
-        News::Title(title) => index.put_title(title),
+        News::Title(title) => index.put_title(*title),
         News::Person(id, name) => index.put_person(id, &name),
         News::Collection(id, name) => index.put_collection(id, &name),
     }

@@ -47,6 +47,10 @@ impl TitleConnection {
 /// A page of a list of titles, in the order of the list.
 #[Object]
 impl TitleConnection {
+    #[expect(
+        clippy::unused_async,
+        reason = "resolvers are async, also those that wait for nothing"
+    )]
     #[graphql(flatten)]
     async fn page(&self) -> &Connection<TitleEdge> {
         &self.page
@@ -149,6 +153,10 @@ impl Facet {
     }
 
     /// The values that the most titles have first, ties by value; none that no title has. At most 100 are known.
+    #[expect(
+        clippy::unused_async,
+        reason = "resolvers are async, also those that may fail and wait for nothing"
+    )]
     async fn values(
         &self,
         #[graphql(desc = "How many, 1 to 100.", default = 20)] first: Option<i32>,

@@ -17,6 +17,10 @@ impl SessionSubscription {
     /// That what this connection proved itself with, a session or an API key, proves nothing more, or goes on as somebody
     /// else. It is told once, at once and whatever server that was done on; then this subscription is complete, all
     /// others of the connection end, and a WebSocket is closed. For whoever is logged in.
+    #[expect(
+        clippy::unused_async,
+        reason = "resolvers are async, also those that may fail and wait for nothing"
+    )]
     #[graphql(guard = "SignedIn")]
     async fn session_revoked(
         &self,
