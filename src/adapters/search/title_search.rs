@@ -117,6 +117,10 @@ impl TitleSearch for WordSearch {
 }
 
 /// What a change says to the index.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly all changes are titles, and none lives for longer than its batch"
+)]
 enum News {
     Title(TitleEntry),
     Person(PersonId, String),
