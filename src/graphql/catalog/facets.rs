@@ -12,6 +12,7 @@ use crate::graphql::context::ContextExt;
 use crate::graphql::error::Result;
 use crate::graphql::page::{Connection, limit};
 use crate::graphql::total::Total;
+use crate::graphql::turns::take_turns;
 
 /// A page of titles, and what the whole list is counted by.
 pub(crate) struct TitleConnection {
@@ -47,11 +48,8 @@ impl TitleConnection {
 /// A page of a list of titles, in the order of the list.
 #[Object]
 impl TitleConnection {
-    #[expect(
-        clippy::unused_async,
-        reason = "resolvers are async, also those that wait for nothing"
-    )]
     #[graphql(flatten)]
+    #[expect(clippy::unused_async, reason = "all resolvers are")]
     async fn page(&self) -> &Connection<TitleEdge> {
         &self.page
     }
@@ -77,6 +75,7 @@ impl TitleConnection {
         if facets.is_empty() {
             facets = catalog::Facet::ALL.to_vec();
         }
+        take_turns(facets.len()).await;
         let (services, visibility) = (ctx.services(), ctx.visibility());
         let counts = match &self.counted {
             Counted::Titles(filter) => {
@@ -153,10 +152,7 @@ impl Facet {
     }
 
     /// The values that the most titles have first, ties by value; none that no title has. At most 100 are known.
-    #[expect(
-        clippy::unused_async,
-        reason = "resolvers are async, also those that may fail and wait for nothing"
-    )]
+    #[expect(clippy::unused_async, reason = "all resolvers are")]
     async fn values(
         &self,
         #[graphql(desc = "How many, 1 to 100.", default = 20)] first: Option<i32>,

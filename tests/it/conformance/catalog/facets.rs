@@ -257,7 +257,8 @@ async fn many_conditions_together_are_each_of_them(store: &Opened) {
 async fn facets_are_counted_without_their_own_conditions(store: &Opened) {
     put_titles(store, some_titles()).await.unwrap();
     let count = async |filter: &TitleFilter, facet| {
-        let counts = store.count_facets(&Visibility::everything(), filter, &[facet], 9);
+        let (everything, asked) = (Visibility::everything(), [facet]);
+        let counts = store.count_facets(&everything, filter, &asked, 9);
         let [counts] = <[_; 1]>::try_from(counts.await.unwrap()).unwrap();
         let counts = counts.into_iter();
         counts
@@ -307,8 +308,8 @@ async fn facets_have_the_most_first_and_not_too_many(store: &Opened) {
     put_titles(store, all).await.unwrap();
 
     let facets = [Facet::Kind, Facet::Genre];
-    let filter = TitleFilter::default();
-    let counts = store.count_facets(&Visibility::everything(), &filter, &facets, 4);
+    let (everything, filter) = (Visibility::everything(), TitleFilter::default());
+    let counts = store.count_facets(&everything, &filter, &facets, 4);
 
     let counts = counts.await.unwrap();
     let count = |value, titles| FacetCount { value, titles };
@@ -328,7 +329,8 @@ async fn what_may_not_be_seen_is_in_no_facet(store: &Opened) {
     put_titles(store, all.clone()).await.unwrap();
     let published = Visibility::everything().only_published(at(0));
 
-    let facets = store.count_facets(&published, &TitleFilter::default(), &Facet::ALL, 100);
+    let any = TitleFilter::default();
+    let facets = store.count_facets(&published, &any, &Facet::ALL, 100);
 
     let seen: Vec<&Title> = all[2..].iter().collect();
     for (facet, counts) in Facet::ALL.into_iter().zip(facets.await.unwrap()) {

@@ -234,14 +234,16 @@ async fn what_is_mixed_stays_so_while_titles_come_and_go(store: &Opened) {
     };
     let (mixed, other) = (walk(1).await, walk(2).await);
     assert!(mixed != other && !mixed.is_sorted());
-    let first = store.list_titles(&everything, &query(1), &Window::first(10));
+    let (of_one, window) = (query(1), Window::first(10));
+    let first = store.list_titles(&everything, &of_one, &window);
     let first = first.await.unwrap();
 
     put_titles(store, (41..=60).map(film).collect::<Vec<_>>())
         .await
         .unwrap();
-    let start = query(1).order.keyset(first.rows.last().unwrap());
-    let rest = store.list_titles(&everything, &query(1), &Window::after(100, start));
+    let start = of_one.order.keyset(first.rows.last().unwrap());
+    let window = Window::after(100, start);
+    let rest = store.list_titles(&everything, &of_one, &window);
 
     let now = walk(1).await;
     let kept: Vec<TitleId> = now.iter().filter(|id| id.0 <= 40).copied().collect();
