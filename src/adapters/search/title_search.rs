@@ -118,10 +118,6 @@ impl TitleSearch for WordSearch {
 }
 
 /// What a change says to the index.
-#[expect(
-    clippy::large_enum_variant,
-    reason = "nearly all changes are titles, and none lives for longer than its batch"
-)]
 enum News {
     Title(Box<TitleEntry>),
     Person(PersonId, String),
