@@ -295,7 +295,8 @@ mod tests {
     fn what_is_stored_counts_for_the_bounds() {
         let scores = |from: usize| {
             let scores = (from..from + 15).map(|n| (format!("s{n}"), json!("1/2")));
-            json!({ "scores": serde_json::Map::from_iter(scores) })
+            let scores: serde_json::Map<String, Value> = scores.collect();
+            json!({ "scores": scores })
         };
         let (first, _) = read(scores(0)).unwrap();
         let (second, _) = read(scores(15)).unwrap();

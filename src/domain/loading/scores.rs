@@ -176,13 +176,13 @@ mod tests {
         (read, warnings.map(|it| it.reason.to_owned()).collect())
     }
 
-    fn score(source: &str, value: f64, max: f64, votes: Option<u64>) -> Option<RatingScore> {
-        Some(RatingScore {
+    fn score(source: &str, value: f64, max: f64, votes: Option<u64>) -> RatingScore {
+        RatingScore {
             source: source.to_owned(),
             value,
             max,
             votes,
-        })
+        }
     }
 
     #[test]
@@ -207,14 +207,14 @@ mod tests {
             score("letterboxd", 4.2, 5.0, None),
             score("moviepilot", 8.0, 10.0, None),
         ];
-        let expected = expected.into_iter().flatten();
+        let expected = expected.into_iter();
         let expected = expected.map(|it| (it.source.clone(), Some(it)));
         let mut expected: Entries<RatingScore> = expected.collect();
         expected.insert("douban".to_owned(), None);
         assert_eq!(read, Ok(Said::Value(expected)));
         assert_eq!(warnings.len(), 3, "{warnings:?}");
         let said = read_of(json!({ "ratings": { "imdb": 8 } })).0;
-        let imdb = Entries::from([("imdb".to_owned(), score("imdb", 8.0, 10.0, None))]);
+        let imdb = Entries::from([("imdb".to_owned(), Some(score("imdb", 8.0, 10.0, None)))]);
         assert_eq!(said, Ok(Said::Value(imdb)));
         assert_eq!(read_of(json!({ "scores": null })).0, Ok(Said::Cleared));
         assert_eq!(read_of(json!({})).0, Ok(Said::Nothing));

@@ -187,7 +187,7 @@ fn looks_like_markup(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Map, json};
 
     use super::*;
     use crate::domain::loading::problem::Warning;
@@ -195,9 +195,8 @@ mod tests {
     type Read = (Result<Said<Translated>, Problem>, Vec<Warning>);
 
     fn read(value: Value) -> Read {
-        let Value::Object(map) = json!({ "overview": value }) else {
-            unreachable!("it is an object");
-        };
+        let mut map = Map::new();
+        map.insert("overview".to_owned(), value);
         let mut fields = Fields::new(map);
         let read = read_texts(&mut fields, "overview", 20);
         (read, fields.finish().1)
