@@ -26,7 +26,7 @@ const LISTS: [List; 12] = [
         7,
     ),
     (
-        "{ genre(slug: \"drama\") { titles(orderBy: OLDEST_RELEASED, PAGE) { ROWS } } }",
+        "{ genre(slug: \"fantasy\") { titles(orderBy: OLDEST_RELEASED, PAGE) { ROWS } } }",
         "/genre/titles",
         9,
     ),
