@@ -110,16 +110,12 @@ impl Listeners {
 
     /// Tells whoever listens to a topic that these have changed, or if there are none, that it has. Never waits, and
     /// costs nothing while nobody listens to anything.
-    #[expect(
-        clippy::needless_pass_by_value,
-        reason = "a clone for each who listens"
-    )]
-    pub fn tell(&self, topic: Topic, items: impl IntoIterator<Item = ItemId> + Clone) {
+    pub fn tell(&self, topic: Topic, items: &[ItemId]) {
         if !self.is_any() {
             return;
         }
         for mailbox in self.by_topic().get(&topic).into_iter().flatten() {
-            mailbox.put(|news| news.add(items.clone()));
+            mailbox.put(|news| news.add(items.iter().copied()));
         }
     }
 
@@ -226,8 +222,8 @@ mod tests {
         let mut other = listeners.listen(Topic::States(ProfileId(2)));
         let mut suggestions = listeners.listen(Topic::Suggestions(PROFILE));
 
-        listeners.tell(Topic::States(PROFILE), [title(1)]);
-        listeners.tell(Topic::States(PROFILE), [title(2), title(1)]);
+        listeners.tell(Topic::States(PROFILE), &[title(1)]);
+        listeners.tell(Topic::States(PROFILE), &[title(2), title(1)]);
 
         assert_eq!(mine.next().now_or_never(), Some(news([1, 2])));
         assert_eq!(mine.next().now_or_never(), None);
@@ -240,12 +236,13 @@ mod tests {
         let listeners = Listeners::default();
         let mut listener = listeners.listen(Topic::Catalogue);
         let most = u64::try_from(MOST).unwrap();
+        let titles: Vec<ItemId> = (0..=most).map(title).collect();
 
-        listeners.tell(Topic::Catalogue, (0..most).map(title));
-        listeners.tell(Topic::Catalogue, [title(0)]);
+        listeners.tell(Topic::Catalogue, &titles[..MOST]);
+        listeners.tell(Topic::Catalogue, &titles[..1]);
         assert_eq!(listener.take(), Some(news(0..most)));
 
-        listeners.tell(Topic::Catalogue, (0..=most).map(title));
+        listeners.tell(Topic::Catalogue, &titles);
         let told = listener.take().unwrap();
         assert_eq!((told.items.len(), told.has_more), (MOST, true));
     }

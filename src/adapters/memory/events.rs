@@ -35,16 +35,17 @@ impl MemoryEvents {
         let listeners = &self.listeners;
         match event {
             Event::StatesChanged { profile, items } => {
-                listeners.tell(Topic::States(*profile), items.iter().copied());
+                listeners.tell(Topic::States(*profile), items);
                 true
             }
             Event::AccountChanged(user) => {
-                listeners.tell(Topic::Account(*user), []);
+                listeners.tell(Topic::Account(*user), &[]);
                 true
             }
             Event::TitlesChanged(titles) => {
                 let titles = titles.iter().copied().map(ItemId::Title);
-                listeners.tell(Topic::Catalogue, titles);
+                let titles: Vec<ItemId> = titles.collect();
+                listeners.tell(Topic::Catalogue, &titles);
                 true
             }
             Event::ListenersMissed => {
@@ -53,7 +54,7 @@ impl MemoryEvents {
             }
             Event::TastesChanged(profiles) => {
                 for profile in profiles.iter() {
-                    listeners.tell(Topic::Suggestions(*profile), []);
+                    listeners.tell(Topic::Suggestions(*profile), &[]);
                 }
                 false
             }

@@ -4,7 +4,7 @@ use async_graphql::{Context, SimpleObject, Subscription};
 use futures::stream::{self, BoxStream, StreamExt};
 
 use super::leaving::Leaving;
-use super::standing::{Over, until_over};
+use super::standing::{Over, until_told};
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::Result;
 use crate::graphql::guard::SignedIn;
@@ -28,9 +28,10 @@ impl SessionSubscription {
     ) -> Result<BoxStream<'static, Result<SessionRevoked>>> {
         let viewer = ctx.known_viewer()?;
         let accounts = ctx.services().accounts.clone();
+        let account = accounts.listen(viewer.user).await;
         let leaving = ctx.data_opt::<Leaving>().cloned();
         let revoked = stream::once(async move {
-            let reason = until_over(&accounts, &viewer).await;
+            let reason = until_told(account, &accounts, &viewer).await;
             Ok(SessionRevoked { reason })
         });
         let left = async move {

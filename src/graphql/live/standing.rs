@@ -7,6 +7,7 @@ use tracing::Instrument;
 
 use crate::domain::accounts::{AccountError, AccountService};
 use crate::domain::error::StoreError;
+use crate::domain::listeners::Listener;
 use crate::domain::viewer::KnownViewer;
 
 /// How often it is asked although nobody told of a change: an event may be lost, and what ends by its time tells nobody.
@@ -46,7 +47,16 @@ impl Over {
 
 /// Comes back when a viewer is no longer who they were: at once, on whatever server that was done.
 pub async fn until_over(accounts: &AccountService, viewer: &KnownViewer) -> Over {
-    let mut account = accounts.listen(viewer.user).await;
+    let account = accounts.listen(viewer.user).await;
+    until_told(account, accounts, viewer).await
+}
+
+/// The same, by whoever listens to the account already.
+pub(super) async fn until_told(
+    mut account: Listener,
+    accounts: &AccountService,
+    viewer: &KnownViewer,
+) -> Over {
     loop {
         match Over::find(accounts, viewer).await {
             Ok(Some(over)) => return over,
