@@ -45,6 +45,7 @@ mod rolling;
 mod schema;
 mod search;
 mod settings;
+mod similar;
 mod slow;
 mod sql;
 mod starting;

@@ -2,6 +2,7 @@
 
 mod batches;
 mod certification;
+mod code_names;
 mod codes;
 mod collections;
 mod error;
@@ -21,6 +22,7 @@ pub use batches::{
     SeasonsBySeries, Seen, TitlesById,
 };
 pub use certification::{Certification, CertificationName, certification_name};
+pub use code_names::{country_name, language_name};
 pub use codes::{country_code, language_code};
 pub use collections::{PlaceInCollection, place_in_collection};
 pub use error::CatalogError;
