@@ -51,6 +51,7 @@ mod rolling;
 mod schema;
 mod search;
 mod settings;
+mod similar;
 mod site;
 mod slow;
 mod sql;

@@ -298,6 +298,56 @@ async fn a_page_has_no_title_twice_and_no_row_under_four_and_stays_the_same() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_reason_that_names_a_row_comes_first_in_it() {
+    let program = Program::seeded(On::Embedded).await;
+    program.expect(&["graph", "similar"]).await;
+    let mut site = program.serve().await;
+    let watched = [
+        "heat-1995",
+        "casino-1995",
+        "goodfellas-1990",
+        "alien-1979",
+        "blade-runner-1982",
+        "taxi-driver-1976",
+    ];
+    let mut ada = viewer(&mut site, &watched).await;
+    let source = "{ ... on Film { id } ... on Series { id } ... on Person { id } ... on Genre { id } ... on Collection { id } }";
+    let query = format!(
+        "{{ viewer {{ profile {{ rows(first: 8, itemsPerRow: 6) {{ kind seed {source} items {{ edges {{
+            score reasons {{ kind contribution source {source} }} }} }} }} }} }} }}"
+    );
+
+    let page = ada.ask(&query).await;
+
+    let (mut named, mut moved) = (0, 0);
+    for row in page["viewer"]["profile"]["rows"].as_array().unwrap() {
+        let kind = match row["kind"].as_str().unwrap() {
+            "BECAUSE_YOU_WATCHED" => "WATCHED",
+            "SAME_DIRECTOR" => "SHARED_DIRECTOR",
+            "SAME_ACTOR" => "SHARED_ACTOR",
+            "GENRE_YOU_WATCH" => "SHARED_GENRE",
+            _ => continue,
+        };
+        for edge in row["items"]["edges"].as_array().unwrap() {
+            let reasons = edge["reasons"].as_array().unwrap();
+            assert_eq!(reasons[0]["kind"], kind, "{edge}");
+            assert_eq!(reasons[0]["source"], row["seed"], "{edge}");
+            let contributions: Vec<f64> = reasons
+                .iter()
+                .map(|reason| reason["contribution"].as_f64().unwrap())
+                .collect();
+            assert!(contributions[1..].is_sorted_by(|a, b| a >= b), "{edge}");
+            let sum: f64 = contributions.iter().sum();
+            assert!((sum - edge["score"].as_f64().unwrap()).abs() < 1e-12);
+            named += 1;
+            moved += usize::from(!contributions.is_sorted_by(|a, b| a >= b));
+        }
+    }
+    assert!(named >= 8, "{page}");
+    assert!(moved > 0, "the weightiest reason names every row: {page}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_title_that_is_added_and_watched_gets_its_edges_by_itself_embedded() {
     a_title_that_is_added_and_watched_gets_its_edges_by_itself(On::Embedded).await;
 }

@@ -3,6 +3,7 @@
 mod airs;
 mod batches;
 mod certification;
+mod code_names;
 mod codes;
 mod collections;
 mod episode_run;
@@ -34,6 +35,7 @@ pub use batches::{
     GenresById, OverviewsByEpisode, PeopleById, RunsBySeries, SeasonsBySeries, Seen, TitlesById,
 };
 pub use certification::{Certification, CertificationName, certification_name};
+pub use code_names::{country_name, language_name};
 pub use codes::{country_code, language_code};
 pub use collections::{PlaceInCollection, place_in_collection};
 pub use episode_run::EpisodeRun;

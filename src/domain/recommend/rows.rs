@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashSet};
 
-use super::types::{ReasonKind, ReasonSource, Recommendation};
+use super::types::{Reason, ReasonKind, ReasonSource, Recommendation};
 use crate::domain::ids::TitleId;
 
 /// The fewest titles of a row.
@@ -104,38 +104,59 @@ pub(super) fn lay_out(
     page
 }
 
+/// Which row: its sort and what it is about.
+type Key = (RowKind, Option<ReasonSource>);
+
 /// What could stand in a row: for each sort and source the suggestions that it speaks for, by how much.
-type Offers<'a> = BTreeMap<(RowKind, Option<ReasonSource>), Vec<(f64, &'a Recommendation)>>;
+type Offers<'a> = BTreeMap<Key, Vec<(f64, &'a Recommendation)>>;
 
 fn offers(list: &[Recommendation]) -> Offers<'_> {
     let mut offers = Offers::new();
     for found in list {
         for reason in &found.reasons {
-            let (kind, seed) = match reason.kind {
-                ReasonKind::Watched => (RowKind::BecauseYouWatched, Some(reason.source)),
-                ReasonKind::Liked => (RowKind::BecauseYouLiked, Some(reason.source)),
-                ReasonKind::SharedDirector => (RowKind::SameDirector, Some(reason.source)),
-                ReasonKind::SharedActor => (RowKind::SameActor, Some(reason.source)),
-                ReasonKind::SharedGenre => (RowKind::GenreYouWatch, Some(reason.source)),
-                ReasonKind::SimilarViewers => (RowKind::WatchedBySimilarViewers, None),
-                ReasonKind::Popular if matches!(reason.source, ReasonSource::Genre(_)) => {
-                    (RowKind::Popular, Some(reason.source))
-                }
-                ReasonKind::Popular => (RowKind::Popular, None),
-                ReasonKind::SameDecade | ReasonKind::NextInCollection | ReasonKind::Against => {
-                    continue;
-                }
-            };
-            offers
-                .entry((kind, seed))
-                .or_default()
-                .push((reason.contribution, found));
+            if let Some(key) = named_after(reason) {
+                let titles = offers.entry(key).or_default();
+                titles.push((reason.contribution, found));
+            }
         }
     }
     for titles in offers.values_mut() {
         titles.sort_by(|(a, x), (b, y)| b.total_cmp(a).then(x.title.cmp(&y.title)));
     }
     offers
+}
+
+/// The row that is named after a reason, if there is one.
+fn named_after(reason: &Reason) -> Option<Key> {
+    Some(match reason.kind {
+        ReasonKind::Watched => (RowKind::BecauseYouWatched, Some(reason.source)),
+        ReasonKind::Liked => (RowKind::BecauseYouLiked, Some(reason.source)),
+        ReasonKind::SharedDirector => (RowKind::SameDirector, Some(reason.source)),
+        ReasonKind::SharedActor => (RowKind::SameActor, Some(reason.source)),
+        ReasonKind::SharedGenre => (RowKind::GenreYouWatch, Some(reason.source)),
+        ReasonKind::SimilarViewers => (RowKind::WatchedBySimilarViewers, None),
+        ReasonKind::Popular if matches!(reason.source, ReasonSource::Genre(_)) => {
+            (RowKind::Popular, Some(reason.source))
+        }
+        ReasonKind::Popular => (RowKind::Popular, None),
+        ReasonKind::SameDecade
+        | ReasonKind::SharedOrigin
+        | ReasonKind::NextInCollection
+        | ReasonKind::SameCollection
+        | ReasonKind::Against => return None,
+    })
+}
+
+/// A suggestion as it stands in a row: the reason that the row is named after comes first, the others as they were. Its
+/// score is the sum in that order, to the last bit.
+fn in_row(found: &Recommendation, row: Key) -> Recommendation {
+    let mut found = found.clone();
+    let mut reasons = found.reasons.iter();
+    if let Some(at) = reasons.position(|reason| named_after(reason) == Some(row)) {
+        found.reasons[..=at].rotate_right(1);
+        found.score = found.reasons.iter().map(|it| it.contribution).sum();
+    }
+    found
 }
 
 /// The row of a sort whose titles it speaks for the most, of titles that are not on the page yet.
@@ -168,7 +189,8 @@ fn take_best(
         .max_by(|(a, x, _), (b, y, _)| a.total_cmp(b).then(Reverse(x).cmp(&Reverse(y))))?;
     offers.remove(&key);
     used.extend(titles.iter().map(|(_, found)| found.title));
-    let items = titles.into_iter().map(|(_, found)| found.clone()).collect();
+    let items = titles.into_iter();
+    let items = items.map(|(_, found)| in_row(found, key)).collect();
     Some(Row {
         kind,
         seed: key.1,
@@ -178,7 +200,6 @@ fn take_best(
 
 #[cfg(test)]
 mod tests {
-    use super::super::types::Reason;
     use super::*;
     use crate::domain::ids::{GenreId, PersonId};
 
@@ -254,6 +275,36 @@ mod tests {
                 .iter()
                 .all(|row| row.kind != RowKind::SameDirector && row.items.len() >= MIN_ITEMS)
         );
+    }
+
+    #[test]
+    fn the_reason_that_names_the_row_comes_first_in_it() {
+        let crime = ReasonSource::Genre(GenreId(1));
+        let mann = ReasonSource::Person(PersonId(1));
+        let reasons = [
+            (ReasonKind::Watched, HEAT, 0.7),
+            (ReasonKind::SharedGenre, crime, 0.2),
+            (ReasonKind::SharedDirector, mann, 0.1),
+        ];
+        let list: Vec<_> = (1..=12).map(|id| found(id, &reasons)).collect();
+
+        let page = lay_out(&list, &[], 3, 4);
+
+        let expected = [
+            (RowKind::BecauseYouWatched, vec![0.7, 0.2, 0.1]),
+            (RowKind::GenreYouWatch, vec![0.2, 0.7, 0.1]),
+            (RowKind::SameDirector, vec![0.1, 0.7, 0.2]),
+        ];
+        assert_eq!(page.len(), expected.len());
+        for (row, (kind, contributions)) in page.iter().zip(expected) {
+            assert_eq!((row.kind, row.items.len()), (kind, 4));
+            for item in &row.items {
+                let shown: Vec<f64> = item.reasons.iter().map(|it| it.contribution).collect();
+                assert_eq!(shown, contributions);
+                let sum: f64 = shown.iter().sum();
+                assert_eq!(sum.to_bits(), item.score.to_bits());
+            }
+        }
     }
 
     #[test]

@@ -10,7 +10,7 @@ pub struct Recommendation {
     pub title: TitleId,
     /// How good it is: the sum of the reasons' contributions. Comparable within one list only.
     pub score: f64,
-    /// Why, the weightiest first.
+    /// Why, the weightiest first; in a row that is named after one of them, that one before all.
     pub reasons: Vec<Reason>,
 }
 
@@ -41,8 +41,13 @@ pub enum ReasonKind {
     SharedGenre,
     /// This is from the same decade as the source.
     SameDecade,
-    /// It is the next part of the source that the viewer has not watched.
+    /// This is from a country, or in a language, of the source too. Counts where nobody has watched one of the two.
+    SharedOrigin,
+    /// It is the next part of the source: of those that the viewer has not watched, the first of all, or on a title's
+    /// page the first after that title.
     NextInCollection,
+    /// It is a part of the source, as the title is on whose page it stands, but not the next.
+    SameCollection,
     /// Many profiles have watched this.
     Popular,
     /// Other titles that the viewer watched speak against it. The only one whose contribution is below 0.

@@ -199,7 +199,7 @@ use crate::graphql::scalars::{Date, DateTime};
     field(
         name = "similar",
         ty = "Option<Connection<RecommendationEdge>>",
-        desc = "\"If you watched this, these might be good\": the best first, 100 in all, without what the viewer's profile has watched, rated or hidden.",
+        desc = "\"If you watched this, these might be good\": the other parts of its collection, the next one before all, then the best first, 100 in all, without what the viewer's profile has watched, rated or hidden. No director or actor has more than four of each 12, unless nothing else is left or viewers watch them together.",
         arg(
             name = "first",
             ty = "Option<i32>",

@@ -349,8 +349,9 @@ macro_rules! title_object {
                 credits(ctx, self, role, args).await
             }
 
-            /// "If you watched this, these might be good": the best first, 100 in all, without what the viewer's
-            /// profile has watched, rated or hidden.
+            /// "If you watched this, these might be good": the other parts of its collection, the next one before all, then
+            /// the best first, 100 in all, without what the viewer's profile has watched, rated or hidden. No director or
+            /// actor has more than four of each 12, unless nothing else is left or viewers watch them together.
             pub(super) async fn similar(
                 &self,
                 ctx: &Context<'_>,

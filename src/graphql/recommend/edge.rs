@@ -47,7 +47,8 @@ impl RecommendationEdge {
         self.score
     }
 
-    /// Why it is suggested, the weightiest reason first; their contributions add up to the score.
+    /// Why it is suggested, the weightiest reason first, but in a row that is named after one of them, that one before all;
+    /// their contributions add up to the score.
     async fn reasons(&self, ctx: &Context<'_>) -> Result<Vec<RecommendationReason>> {
         let found = self.sources.load(ctx).await?;
         let reasons = self.reasons.iter();

@@ -38,8 +38,14 @@ enum ReasonKind {
     SharedGenre,
     /// This is from the same decade as the source.
     SameDecade,
-    /// It is the next part of the source that the viewer has not watched.
+    /// This is from a country, or in a language, of the source too; `text` says which. Counts only where nobody has
+    /// watched one of the two, so that there is little else to go by.
+    SharedOrigin,
+    /// It is the next part of the source, a collection: of those that the viewer has not watched, the first of all, or
+    /// in `similar` the first after that film.
     NextInCollection,
+    /// It is a part of the source, a collection, as the film is whose `similar` it stands in, but not the next.
+    SameCollection,
     /// Many profiles have watched this. It has no source.
     Popular,
     /// Other titles that the viewer watched speak against it: the only reason that takes something off the score.
@@ -51,7 +57,12 @@ impl RecommendationReason {
     pub(super) fn new(reason: &Reason, suggested: &catalog::Title, found: &Found<'_>) -> Self {
         Self {
             kind: reason.kind.into(),
-            text: text(reason, suggested, found.name(reason.source)),
+            text: text(
+                reason,
+                suggested,
+                found.name(reason.source),
+                found.title(reason.source),
+            ),
             contribution: reason.contribution,
             source: found.source(reason.source),
         }

@@ -118,6 +118,16 @@ impl Found<'_> {
         })
     }
 
+    /// The source, if it is a title that is still there.
+    pub(super) fn title(&self, source: recommend::ReasonSource) -> Option<&catalog::Title> {
+        match source {
+            recommend::ReasonSource::Title(id) => self.titles.get(&id).map(|title| &**title),
+            recommend::ReasonSource::Person(_)
+            | recommend::ReasonSource::Genre(_)
+            | recommend::ReasonSource::Collection(_) => None,
+        }
+    }
+
     /// What the source is called.
     pub(super) fn name(&self, source: recommend::ReasonSource) -> Option<&str> {
         match source {

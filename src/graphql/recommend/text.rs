@@ -1,10 +1,15 @@
 //! Reasons and headings, said in English.
 
-use crate::domain::catalog::{Title, TitleKind};
+use crate::domain::catalog::{Title, TitleKind, country_name, language_name};
 use crate::domain::recommend::{Reason, ReasonKind, ReasonSource, RowKind};
 
-/// A reason for people to read. `source` is the name of what it comes from.
-pub(super) fn text(reason: &Reason, suggested: &Title, source: Option<&str>) -> String {
+/// A reason for people to read. `source` is the name of what it comes from, `seed` the same if it is a title.
+pub(super) fn text(
+    reason: &Reason,
+    suggested: &Title,
+    source: Option<&str>,
+    seed: Option<&Title>,
+) -> String {
     let Some(name) = source else {
         return "Suggested for you".to_owned();
     };
@@ -15,6 +20,10 @@ pub(super) fn text(reason: &Reason, suggested: &Title, source: Option<&str>) -> 
         ReasonKind::Watched => format!("Because you watched {name}"),
         ReasonKind::Liked => format!("Because you liked {name}"),
         ReasonKind::NextInCollection => format!("Next in {name}"),
+        ReasonKind::SameCollection => format!("Also in {name}"),
+        ReasonKind::SharedOrigin => seed
+            .and_then(|seed| origin(suggested, seed))
+            .unwrap_or_else(|| format!("Of the same origin as {name}")),
         ReasonKind::Against => "Unlike other titles that you watched".to_owned(),
         ReasonKind::SimilarViewers if is_about_itself => "Viewers like you watched this".to_owned(),
         ReasonKind::SimilarViewers => format!("Viewers of {name} watched this too"),
@@ -33,6 +42,23 @@ pub(super) fn text(reason: &Reason, suggested: &Title, source: Option<&str>) -> 
             _ => "Popular now".to_owned(),
         },
     }
+}
+
+/// The first country and the first language that two titles have in common; `None` if there is neither any more.
+fn origin(suggested: &Title, seed: &Title) -> Option<String> {
+    let country = common(&suggested.countries, &seed.countries).and_then(country_name);
+    let language = common(&suggested.languages, &seed.languages).and_then(language_name);
+    match (country, language) {
+        (Some(country), Some(language)) => Some(format!("Also from {country}, in {language}")),
+        (Some(country), None) => Some(format!("Also from {country}")),
+        (None, Some(language)) => Some(format!("Also in {language}")),
+        (None, None) => None,
+    }
+}
+
+fn common<'a>(ours: &'a [String], theirs: &[String]) -> Option<&'a str> {
+    let first = ours.iter().find(|code| theirs.contains(code));
+    first.map(String::as_str)
 }
 
 /// What stands above a row. `seed` is the name of what it is about.
@@ -59,7 +85,7 @@ mod tests {
 
     use super::*;
     use crate::domain::catalog::{Publication, Texts};
-    use crate::domain::ids::{GenreId, PersonId, TitleId};
+    use crate::domain::ids::{CollectionId, GenreId, PersonId, TitleId};
     use crate::domain::stamp::Stamp;
 
     fn suggested(kind: TitleKind) -> Title {
@@ -104,7 +130,16 @@ mod tests {
             contribution: 1.0,
             source,
         };
-        text(&reason, &suggested(TitleKind::Film), Some(name))
+        text(&reason, &suggested(TitleKind::Film), Some(name), None)
+    }
+
+    fn from(countries: &[&str], languages: &[&str]) -> Title {
+        let codes = |codes: &[&str]| codes.iter().map(|code| (*code).to_owned()).collect();
+        Title {
+            countries: codes(countries),
+            languages: codes(languages),
+            ..suggested(TitleKind::Film)
+        }
     }
 
     #[test]
@@ -113,6 +148,7 @@ mod tests {
         let itself = ReasonSource::Title(TitleId(1));
         let person = ReasonSource::Person(PersonId(1));
         let crime = ReasonSource::Genre(GenreId(1));
+        let saga = ReasonSource::Collection(CollectionId(1));
         for (kind, source, name, expected) in [
             (
                 ReasonKind::Watched,
@@ -146,6 +182,18 @@ mod tests {
             ),
             (ReasonKind::SharedGenre, crime, "Crime", "Also Crime"),
             (ReasonKind::SameDecade, heat, "Heat", "Also from the 1990s"),
+            (
+                ReasonKind::NextInCollection,
+                saga,
+                "Heat Collection",
+                "Next in Heat Collection",
+            ),
+            (
+                ReasonKind::SameCollection,
+                saga,
+                "Heat Collection",
+                "Also in Heat Collection",
+            ),
             (ReasonKind::Popular, itself, "Ronin", "Popular now"),
             (ReasonKind::Popular, crime, "Crime", "Popular in Crime"),
         ] {
@@ -165,9 +213,39 @@ mod tests {
             &reason,
             &suggested(TitleKind::Series),
             Some("Vince Gilligan"),
+            None,
         );
 
         assert_eq!(said, "Created by Vince Gilligan");
+    }
+
+    #[test]
+    fn an_origin_is_said_by_the_country_and_the_language_of_both() {
+        let reason = Reason {
+            kind: ReasonKind::SharedOrigin,
+            contribution: 0.4,
+            source: ReasonSource::Title(TitleId(2)),
+        };
+        let ours = from(&["FR", "KR"], &["en", "ko"]);
+        for (seed, expected) in [
+            (
+                from(&["KR"], &["ko", "ja"]),
+                "Also from South Korea, in Korean",
+            ),
+            (from(&["FR"], &[]), "Also from France"),
+            (from(&["JP"], &["ko"]), "Also in Korean"),
+            (
+                from(&["KR", "FR"], &["ko", "en"]),
+                "Also from France, in English",
+            ),
+            (from(&["JP"], &["ja"]), "Of the same origin as Oldboy"),
+        ] {
+            assert_eq!(text(&reason, &ours, Some("Oldboy"), Some(&seed)), expected);
+        }
+        assert_eq!(
+            text(&reason, &ours, Some("Oldboy"), None),
+            "Of the same origin as Oldboy"
+        );
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! One ranking, whatever the graph: Neo4j and the embedded one give the same lists, scores and reasons.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use reelgraph::adapters::memory::{
@@ -9,13 +10,15 @@ use reelgraph::adapters::neo4j::{Neo4jDb, Neo4jGraph};
 use reelgraph::adapters::sqlite::{
     SqliteCatalog, SqliteDb, SqliteGraph, SqliteNotes, SqliteWatching,
 };
-use reelgraph::domain::catalog::{CatalogPorts, CatalogService, Title, Visibility};
+use reelgraph::domain::catalog::{
+    CatalogPorts, CatalogService, Title, Visibility, place_in_collection,
+};
 use reelgraph::domain::clock::{Clock, SystemClock};
-use reelgraph::domain::ids::ProfileId;
+use reelgraph::domain::ids::{ProfileId, TitleId};
 use reelgraph::domain::recommend::{
     Extent, Freshness, GraphProjection, GraphService, ProjectionPorts, Ranking, ReasonKind,
-    RebuildStep, RecommendPorts, RecommendService, Recommendation, SimilarService, TasteGraph,
-    TitleSource,
+    ReasonSource, RebuildStep, RecommendPorts, RecommendService, Recommendation, SimilarService,
+    TasteGraph, TitleSource,
 };
 use reelgraph::domain::watching::{WatchPorts, WatchRules, WatchService};
 
@@ -220,6 +223,81 @@ async fn what_nobody_watched_has_titles_like_it_by_metadata() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_page_begins_with_its_collection_and_says_where_titles_are_from_that_nobody_watched() {
+    let both = both().await;
+    let unwatched = both.titles.iter().filter(|title| title.watchers == 0);
+    let unwatched: HashSet<TitleId> = unwatched.map(|title| title.id).collect();
+    let (mut seen, mut from_there) = (0, 0);
+
+    for seed in &both.titles {
+        let mut parts: Vec<&Title> = both
+            .titles
+            .iter()
+            .filter(|title| title.collection.is_some())
+            .filter(|title| {
+                let of = |title: &Title| title.collection.map(|part| part.collection);
+                of(title) == of(seed)
+            })
+            .collect();
+        parts.sort_by_key(|part| place_in_collection(part));
+        let next = parts
+            .iter()
+            .find(|part| place_in_collection(part) > place_in_collection(seed));
+        let next = next.map(|part| part.id);
+        let others = parts.iter().map(|part| part.id);
+        let others = others.filter(|id| *id != seed.id && Some(*id) != next);
+        let expected: Vec<_> = next
+            .map(|id| (id, ReasonKind::NextInCollection))
+            .into_iter()
+            .chain(others.map(|id| (id, ReasonKind::SameCollection)))
+            .collect();
+        seen += expected.len();
+        for graph in [&both.embedded, &both.neo4j] {
+            let list = graph
+                .similar(&Visibility::everything(), seed, None)
+                .await
+                .unwrap();
+            let of_collection: Vec<_> = list
+                .iter()
+                .flat_map(|found| {
+                    found
+                        .reasons
+                        .iter()
+                        .map(move |reason| (found.title, reason))
+                })
+                .filter(|(_, reason)| matches!(reason.source, ReasonSource::Collection(_)))
+                .map(|(title, reason)| (title, reason.kind))
+                .collect();
+            assert_eq!(of_collection, expected, "{}", seed.slug);
+            let first: Vec<_> = list
+                .iter()
+                .take(expected.len())
+                .map(|it| it.title)
+                .collect();
+            let wanted: Vec<_> = expected.iter().map(|(title, _)| *title).collect();
+            assert_eq!(first, wanted, "{}", seed.slug);
+            let before_others = list.iter().take(expected.len() + 1).map(|it| it.score);
+            assert!(before_others.is_sorted_by(|a, b| a > b), "{}", seed.slug);
+            for found in &list {
+                let sum: f64 = found.reasons.iter().map(|it| it.contribution).sum();
+                assert_eq!(sum.to_bits(), found.score.to_bits(), "{}", seed.slug);
+                let mut reasons = found.reasons.iter();
+                let origin = reasons.find(|reason| reason.kind == ReasonKind::SharedOrigin);
+                if let Some(origin) = origin {
+                    assert_eq!(origin.source, ReasonSource::Title(seed.id));
+                    assert!(seed.watchers == 0 || unwatched.contains(&found.title));
+                    assert!(origin.contribution > 0.0 && origin.contribution <= 0.4);
+                    from_there += 1;
+                }
+            }
+        }
+    }
+
+    assert!(seen >= 10, "{seen} parts");
+    assert!(from_there > 20, "{from_there} pairs");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_has_watched_nothing_gets_popular_titles_of_several_genres() {
     let both = both().await;
 
@@ -229,7 +307,7 @@ async fn who_has_watched_nothing_gets_popular_titles_of_several_genres() {
         .await
         .unwrap();
 
-    let sources: std::collections::HashSet<_> = list
+    let sources: HashSet<_> = list
         .iter()
         .take(10)
         .map(|found| found.reasons[0].source)

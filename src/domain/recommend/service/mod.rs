@@ -11,7 +11,7 @@ mod taste;
 pub use leafing::Leaf;
 pub use taste::TasteWeight;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use super::cached_lists::ListCache;
@@ -20,8 +20,9 @@ use super::features::Features;
 use super::for_viewer::Ranking;
 use super::graph::{SimilarEdge, SimilarLists, TasteGraph};
 use super::inputs::{Inputs, TitleInput, WatchedInput};
+use super::other_parts::{OtherParts, within_reach};
 use super::site_statistics::SiteStatistics;
-use super::title_page::like_title;
+use super::title_page::{Compared, Page, like_title};
 use super::types::Recommendation;
 use crate::domain::catalog::{
     CatalogService, CreditRole, Title, TitleFilter, TitleOrder, TitleQuery, Visibility,
@@ -33,8 +34,6 @@ use crate::domain::page::{MAX_PAGE, Window};
 use crate::domain::tasks::Tasks;
 use crate::domain::watching::{WatchRules, WatchService};
 
-/// The longest list of titles like one.
-const MAX_SIMILAR: usize = 100;
 /// With fewer candidates than this, the most watched titles of the same people and genres are looked at as well.
 const FEW: usize = 20;
 
@@ -108,8 +107,9 @@ impl RecommendService {
     }
 
     /// Titles like this one, the best first, at most 100; without those that the viewer's profile has watched, and
-    /// without what is not published, whoever asks. While the graph does not answer, they are alike by their metadata
-    /// alone.
+    /// without what is not published, whoever asks. Before all others stand those of its collection, the next part
+    /// first; of each 12 in a row no more than four are there for the same person, unless nothing else is left or they
+    /// are watched together. While the graph does not answer, they are alike by their metadata alone.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn similar(
         &self,
@@ -123,26 +123,57 @@ impl RecommendService {
             Err(error) => without_graph(error)?,
         };
         let edges = on_page(&lists);
-        let seed = Features::from(seed);
-        let features = self.features_around(visibility, &seed, &edges).await?;
+        let around = self.titles_around(visibility, seed, &edges).await?;
+        let parts = self.films_of_collection(visibility, seed).await?;
         let rarity = self.statistics.rarity().await?;
-        let mut list = like_title(&seed, &edges, &features, &rarity);
-        self.leave_out_watched(&mut list, profile).await?;
-        list.truncate(MAX_SIMILAR);
-        Ok(list)
+        let all = around.iter().chain(&parts);
+        let ids: Vec<TitleId> = all.map(|title| title.id).collect();
+        let watched = self.watched_by(profile, ids).await?;
+        let left = |title: &&Arc<Title>| !watched.contains(&title.id);
+        let parts: Vec<&Title> = parts.iter().filter(left).map(|part| &**part).collect();
+        let around = around.iter().filter(left).map(|title| &**title);
+        let others: BTreeMap<TitleId, &Title> = around
+            .chain(parts.iter().copied())
+            .map(|title| (title.id, title))
+            .collect();
+        let others: Vec<Compared<'_>> = others.into_values().map(Compared::from).collect();
+        let page = Page {
+            seed: Compared::from(seed),
+            edges: &edges,
+            parts: OtherParts::of(seed, &parts),
+            rarity: &rarity,
+        };
+        Ok(like_title(&page, &others))
     }
 
-    async fn features_around(
+    /// The films of a title's collection, in its order, as far as a page looks.
+    async fn films_of_collection(
         &self,
         visibility: &Visibility,
-        seed: &Features,
+        seed: &Title,
+    ) -> Result<Vec<Arc<Title>>, RecommendError> {
+        let Some(part_of) = &seed.collection else {
+            return Ok(Vec::new());
+        };
+        let films = self
+            .catalog
+            .films_of_collections(visibility, &[part_of.collection])
+            .await?;
+        Ok(within_reach(seed, films))
+    }
+
+    /// The titles that may follow one, some of them twice.
+    async fn titles_around(
+        &self,
+        visibility: &Visibility,
+        seed: &Title,
         edges: &[SimilarEdge],
-    ) -> Result<HashMap<TitleId, Features>, RecommendError> {
+    ) -> Result<Vec<Arc<Title>>, RecommendError> {
         let ids: Vec<TitleId> = edges.iter().map(|edge| edge.to).collect();
-        let titles = self.catalog.titles(visibility, &ids).await?;
-        let mut features: HashMap<_, _> = features_of(&titles).collect();
-        if features.len() < FEW {
-            let mut people = seed.directors.clone();
+        let mut titles = self.catalog.titles(visibility, &ids).await?;
+        if titles.len() < FEW {
+            let seed = Features::from(seed);
+            let mut people = seed.directors;
             people.extend(&seed.actors);
             let of_people = TitleFilter {
                 people: Some(people),
@@ -155,7 +186,7 @@ impl RecommendService {
                 ..TitleFilter::default()
             };
             let of_genres = TitleFilter {
-                genres: Some(seed.genres.clone()),
+                genres: Some(seed.genres),
                 ..TitleFilter::default()
             };
             for filter in [of_people, of_genres] {
@@ -167,33 +198,27 @@ impl RecommendService {
                     .catalog
                     .list_titles(visibility, &query, &Window::first(MAX_PAGE))
                     .await?;
-                let found = page.rows.iter();
-                features.extend(found.map(|title| (title.id, Features::from(&**title))));
+                titles.extend(page.rows);
             }
         }
-        Ok(features)
+        Ok(titles)
     }
 
-    async fn leave_out_watched(
+    /// Those of these titles that a viewer's profile has watched or does not want to see; none for whoever has no
+    /// profile.
+    async fn watched_by(
         &self,
-        list: &mut Vec<Recommendation>,
         profile: Option<ProfileId>,
-    ) -> Result<(), RecommendError> {
+        mut titles: Vec<TitleId>,
+    ) -> Result<HashSet<TitleId>, RecommendError> {
         let Some(profile) = profile else {
-            return Ok(());
+            return Ok(HashSet::new());
         };
-        let ids: Vec<TitleId> = list.iter().map(|found| found.title).collect();
-        let passed_over = self.watching.passed_over(profile, &ids).await?;
-        list.retain(|found| !passed_over.contains(&found.title));
-        Ok(())
+        titles.sort_unstable();
+        titles.dedup();
+        let passed_over = self.watching.passed_over(profile, &titles).await?;
+        Ok(passed_over.into_iter().collect())
     }
-}
-
-/// What ranking needs to know of titles.
-fn features_of(titles: &[Arc<Title>]) -> impl Iterator<Item = (TitleId, Features)> {
-    titles
-        .iter()
-        .map(|title| (title.id, Features::from(&**title)))
 }
 
 /// The edges of a title that its page lists.
