@@ -98,7 +98,7 @@ mod tests {
     use chrono::DateTime;
 
     use super::*;
-    use crate::domain::catalog::{PartOf, Publication, TitleKind};
+    use crate::domain::catalog::{PartOf, Publication, Texts, TitleKind};
     use crate::domain::stamp::Stamp;
 
     const SAGA: CollectionId = CollectionId(9);
@@ -129,6 +129,15 @@ mod tests {
                 part: Some(number),
             }),
             certifications: Vec::new(),
+            names: Texts::default(),
+            overview: Texts::default(),
+            tagline: Texts::default(),
+            status: None,
+            studios: Vec::new(),
+            tags: Vec::new(),
+            scores: Vec::new(),
+            extras: Vec::new(),
+            crew: Vec::new(),
             watchers: 0,
             stamp: Stamp::first(DateTime::UNIX_EPOCH),
         }
