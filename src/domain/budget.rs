@@ -241,6 +241,7 @@ mod tests {
             user: UserId(user),
             profile: ProfileId(profile),
             max_age: None,
+            pause: None,
             role: Role::Viewer,
             login: Login::Session(SessionId(1)),
         })

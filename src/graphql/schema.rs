@@ -14,7 +14,7 @@ use tokio::sync::Semaphore;
 
 use super::accounts::{
     AccountMutation, AccountQuery, ApiKeyMutation, DeleteMutation, EmailMutation, IdentityMutation,
-    ManageMutation, ManageQuery, PasswordMutation, ProfileMutation,
+    ManageMutation, ManageQuery, PasswordMutation, PauseMutation, ProfileMutation,
 };
 use super::answers::Answers;
 use super::asked::{Answered, Asked, Execute};
@@ -33,8 +33,8 @@ use super::types::Types;
 use super::usage::UsageQuery;
 use super::user_error::Payload;
 use super::watching::{
-    AsideMutation, BatchMutation, HidingMutation, MutingMutation, PlayMutation, RatingMutation,
-    WatchedMutation, WatchingMutation, WatchlistMutation,
+    AsideMutation, BatchMutation, HidingMutation, HistoryMutation, MutingMutation, PlayMutation,
+    RatingMutation, WatchedMutation, WatchingMutation, WatchlistMutation,
 };
 use super::weights;
 use crate::domain::budget::{Budget, Of, Overspent, Spending};
@@ -78,6 +78,8 @@ pub(crate) struct Mutation(
     WatchlistMutation,
     WatchedMutation,
     AsideMutation,
+    HistoryMutation,
+    PauseMutation,
 );
 
 type Inner = async_graphql::Schema<Query, Mutation, EmptySubscription>;

@@ -1,12 +1,13 @@
 //! Profiles: the people who watch with an account.
 
+use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::password::PasswordHash;
 use crate::domain::error::{Coded, ErrorCode};
 use crate::domain::ids::{ProfileId, UserId};
 use crate::domain::stamp::Stamp;
-use crate::domain::viewer::{ADULT, Role};
+use crate::domain::viewer::{ADULT, HistoryPause, Role};
 
 /// The highest age that any country's rating has.
 const MAX_AGE: u8 = 21;
@@ -27,6 +28,8 @@ pub struct Profile {
     pub language: Option<String>,
     /// The hash of the PIN that switching to it needs.
     pub pin: Option<PasswordHash>,
+    /// The latest time in which nothing of what it plays is kept, if there was one.
+    pub pause: Option<HistoryPause>,
     /// When and how often it was written.
     pub stamp: Stamp,
 }
@@ -42,6 +45,7 @@ impl Profile {
             max_age: None,
             language: None,
             pin: None,
+            pause: None,
             stamp,
         }
     }
@@ -49,6 +53,12 @@ impl Profile {
     /// Whether it is for somebody grown up, who may manage the account.
     pub fn is_adult(&self) -> bool {
         self.max_age.is_none_or(|age| age >= ADULT)
+    }
+
+    /// Since when nothing of what it plays is kept; `None`: it is kept.
+    pub fn paused_since(&self) -> Option<DateTime<Utc>> {
+        let pause = self.pause.filter(|pause| pause.is_on());
+        pause.map(|pause| pause.since)
     }
 
     /// What the account may do with it: a child does not have the powers of a grown-up's account.

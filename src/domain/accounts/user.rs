@@ -40,6 +40,7 @@ impl User {
             user: self.id,
             profile: profile.id,
             max_age: profile.max_age,
+            pause: profile.pause,
             role: profile.lends(self.role),
             login: Login::Session(session),
         }

@@ -171,6 +171,7 @@ mod tests {
             user: UserId(1),
             profile: ProfileId(1),
             max_age,
+            pause: None,
             role,
             login: Login::Session(SessionId(1)),
         })

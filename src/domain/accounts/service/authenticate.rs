@@ -161,6 +161,7 @@ impl AccountService {
             user: user.id,
             profile: profile.id,
             max_age: profile.max_age,
+            pause: profile.pause,
             role: key.role(user.role),
             login: Login::ApiKey {
                 id: key.id,
