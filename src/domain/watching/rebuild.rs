@@ -147,8 +147,8 @@ impl WatchService {
         let replayed = self.ports.settling.replay(profile).await?;
         let in_log = replayed.iter().flat_map(|it| it.rows.watched_titles.all());
         titles.extend(in_log.map(|watched_title| watched_title.title));
-        let mut in_log = replayed.iter().flat_map(|it| it.rows.plays.all());
-        if in_log.any(Play::is_deleted) {
+        let has_deleted = |it: &Replayed| it.rows.plays.all().any(Play::is_deleted);
+        if replayed.as_ref().is_some_and(has_deleted) {
             // So that they stay deleted where their rows were lost.
             titles.insert(Play::NOTHING);
         }

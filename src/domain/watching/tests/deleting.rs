@@ -106,7 +106,11 @@ fn a_title_of_which_nothing_is_left_says_nothing() {
 #[test]
 fn only_what_is_meant_is_deleted() {
     let mut played = empty();
-    for (number, item, begun) in [(1, episode(1), 0), (2, episode(2), 9_000), (3, episode(2), 90_000)] {
+    for (number, item, begun) in [
+        (1, episode(1), 0),
+        (2, episode(2), 9_000),
+        (3, episode(2), 90_000),
+    ] {
         let reports = [(Start, 0.0, begun), (Stop, 3600.0, begun + 3600)];
         play(&mut played, &play_ref(item, number), &reports);
     }
@@ -133,7 +137,11 @@ fn only_what_is_meant_is_deleted() {
 #[test]
 fn what_was_said_by_hand_stays_unless_everything_goes() {
     let mut ledger = empty();
-    play(&mut ledger, &play_ref(FILM, 1), &[(Start, 0.0, 0), (Pause, 1800.0, 1800)]);
+    play(
+        &mut ledger,
+        &play_ref(FILM, 1),
+        &[(Start, 0.0, 0), (Pause, 1800.0, 1800)],
+    );
     tell(&mut ledger, FILM, 5000);
 
     delete(&mut ledger, HEAT, Deleted::Item { item: FILM });
@@ -156,7 +164,11 @@ fn what_was_said_by_hand_stays_unless_everything_goes() {
 #[test]
 fn that_something_was_not_watched_goes_with_what_was_played() {
     let mut ledger = empty();
-    play(&mut ledger, &play_ref(FILM, 1), &[(Start, 0.0, 0), (Stop, 3600.0, 3600)]);
+    play(
+        &mut ledger,
+        &play_ref(FILM, 1),
+        &[(Start, 0.0, 0), (Stop, 3600.0, 3600)],
+    );
     let key = (PROFILE, HEAT);
     let rules = WatchRules::default();
     ledger.tell(&rules, key, &[FILM], Said::Unwatched, at(5000));
@@ -171,7 +183,11 @@ fn a_play_that_does_not_count_goes_like_any_other() {
     let mut ledger = empty();
     let [kept, gone] = [1, 2].map(|number| play_ref(FILM, number));
     play(&mut ledger, &kept, &[(Start, 0.0, 0), (Stop, 3600.0, 3600)]);
-    play(&mut ledger, &gone, &[(Start, 0.0, 9000), (Pause, 900.0, 9900)]);
+    play(
+        &mut ledger,
+        &gone,
+        &[(Start, 0.0, 9000), (Pause, 900.0, 9900)],
+    );
     set_counts(&mut ledger, &kept, false);
 
     delete_play(&mut ledger, &gone);
@@ -213,7 +229,11 @@ fn what_can_be_resumed_is_where_the_play_before_it_was() {
     let mut ledger = empty();
     let [first, second] = [1, 2].map(|number| play_ref(FILM, number));
     play(&mut ledger, &first, &[(Start, 0.0, 0), (Pause, 600.0, 600)]);
-    play(&mut ledger, &second, &[(Start, 0.0, 9000), (Stop, 3600.0, 12_600)]);
+    play(
+        &mut ledger,
+        &second,
+        &[(Start, 0.0, 9000), (Stop, 3600.0, 12_600)],
+    );
     assert!(resume(&ledger, FILM).2);
 
     delete_play(&mut ledger, &second);
@@ -242,7 +262,9 @@ fn the_first_report_after_a_pause_spans_nothing_of_it() {
         let report = report.after_pause(pause, &evening, ledger);
         let lengths = crate::domain::watching::Lengths::default();
         let rules = WatchRules::default();
-        ledger.report(&rules, &evening, &report, &lengths, now()).unwrap();
+        ledger
+            .report(&rules, &evening, &report, &lengths, now())
+            .unwrap();
         report.event
     };
     for one in [(Start, 0.0, 0), (Progress, 900.0, 900)] {

@@ -7,7 +7,8 @@ use super::support::*;
 use crate::domain::watching::{Ledger, PlayRef, PlaybackEvent, Rows, WatchRules};
 
 /// Plays without seeks: for each play the lengths of the steps between its reports.
-pub(super) fn plays_without_seeks() -> impl Strategy<Value = Vec<(usize, PlaybackEvent, f64, i64)>> {
+pub(super) fn plays_without_seeks() -> impl Strategy<Value = Vec<(usize, PlaybackEvent, f64, i64)>>
+{
     prop::collection::vec(prop::collection::vec(1_u32..900, 1..8), 1..5).prop_map(|play_refs| {
         let mut reports = Vec::new();
         for (index, steps) in play_refs.into_iter().enumerate() {

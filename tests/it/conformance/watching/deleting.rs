@@ -183,12 +183,19 @@ async fn nothing_brings_back_what_was_deleted(opened: &Opened) {
     there.record(ANN, load()).await;
 
     let ledger = here.delete(ANN, TitleId(1), Deleted::Plays).await;
-    assert_eq!(ledger.plays.changed().filter(|it| it.is_deleted()).count(), 2);
+    assert_eq!(
+        ledger.plays.changed().filter(|it| it.is_deleted()).count(),
+        2
+    );
     let newest = opened.store.newest(ANN).await.unwrap();
 
     for server in [&here, &there] {
         // Once more, late, and a player that does not know of it.
-        for (event, position, when) in [(Start, 0.0, 0), (Progress, 60.0, 60_000), (Stop, 3600.0, 3_600_000)] {
+        for (event, position, when) in [
+            (Start, 0.0, 0),
+            (Progress, 60.0, 60_000),
+            (Stop, 3600.0, 3_600_000),
+        ] {
             let ledger = server.report(evening, a_report(event, position, at(when)));
             assert_eq!(ledger.await.unwrap().state(&evening), None);
         }
@@ -203,7 +210,13 @@ async fn nothing_brings_back_what_was_deleted(opened: &Opened) {
     // What is made anew from the log has it deleted as well.
     let replayed = here.recorder.replay(ANN).await.unwrap().unwrap();
     let name = replayed.rows.plays.get(evening.play_key()).unwrap();
-    assert_eq!(*name, Play { stamp: name.stamp, ..opened.play(evening).await });
+    assert_eq!(
+        *name,
+        Play {
+            stamp: name.stamp,
+            ..opened.play(evening).await
+        }
+    );
     assert_eq!(replayed.rows.states.changed().count(), 0);
 }
 
@@ -305,6 +318,9 @@ async fn what_was_deleted_is_erased_with_the_profile(opened: &Opened) {
 
     let left = opened.store.plays(ANN, &[evening.play]).await;
     assert_eq!(left.unwrap(), []);
-    let refused = opened.store.update(&[evening.into()], reporting(evening, a_report(Start, 0.0, at(0))));
+    let refused = opened.store.update(
+        &[evening.into()],
+        reporting(evening, a_report(Start, 0.0, at(0))),
+    );
     assert!(refused.await.is_err());
 }

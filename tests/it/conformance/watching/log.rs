@@ -71,11 +71,7 @@ fn draft(play: PlayRef, report: Report) -> Draft {
 }
 
 impl Server {
-    pub(super) async fn report(
-        &self,
-        play: PlayRef,
-        report: Report,
-    ) -> Result<Ledger, WatchError> {
+    pub(super) async fn report(&self, play: PlayRef, report: Report) -> Result<Ledger, WatchError> {
         self.recorder.record(draft(play, report)).await
     }
 }
