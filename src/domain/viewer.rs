@@ -90,7 +90,7 @@ pub enum Login {
 }
 
 impl HistoryPause {
-    /// Whether it lasts.
+    /// Whether it lasts still, so that nothing is kept.
     pub fn is_on(self) -> bool {
         self.until.is_none()
     }

@@ -24,13 +24,13 @@ use crate::domain::viewer::KnownViewer;
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "of")]
 pub enum Deleted {
-    /// One of them.
+    /// One of them, by its name.
     Play { play: PlayId },
     /// Those of a film or an episode.
     Item { item: WatchedItem },
     /// Those that began before a moment.
     Before { at: DateTime<Utc> },
-    /// All of them.
+    /// All of them, so that none is left.
     Plays,
     /// All of them, and what the viewer said by hand of whether its items were watched.
     Everything,
@@ -72,9 +72,9 @@ impl Ledger {
     ) {
         let now = now.trunc_subsecs(3);
         // A play without a watched title belongs to a profile that is being erased.
-        let Some(watched_title) = self.watched_titles.get(key).cloned() else {
+        if self.watched_titles.get(key).is_none() {
             return;
-        };
+        }
         let plays = self.plays.all();
         let plays = plays.filter(|play| (play.profile, play.title) == key && deleted.is_of(play));
         let plays: Vec<Play> = plays.cloned().collect();
@@ -95,7 +95,7 @@ impl Ledger {
             let last = of_item.map(|play| play.last_at).max();
             self.settle_left(rules, (key.0, item), deleted, last, now);
         }
-        self.settle_title_left(rules, watched_title, now);
+        self.settle_title_left(rules, key, now);
     }
 
     /// Makes the state of an item what is left of it. `last` is when what was deleted of it was last played.
@@ -153,11 +153,18 @@ impl Ledger {
     }
 
     /// Makes a watched title what is left of it. One of which nothing is left stays, for the graph to learn of it.
-    fn settle_title_left(&mut self, rules: &WatchRules, before: WatchedTitle, now: DateTime<Utc>) {
-        let key = (before.profile, before.title);
+    fn settle_title_left(
+        &mut self,
+        rules: &WatchRules,
+        key: (ProfileId, TitleId),
+        now: DateTime<Utc>,
+    ) {
+        let Some(before) = self.watched_titles.get(key) else {
+            return;
+        };
         let mut watched_title = WatchedTitle {
             stamp: before.stamp.next(now),
-            ..before
+            ..before.clone()
         };
         let plays = || {
             let plays = self.plays.all();

@@ -71,7 +71,11 @@ impl<K: Copy + Ord, V> Rows<K, V> {
         V: Clone,
     {
         for key in &part.removed {
-            self.remove(*key);
+            // Whether it is stored is known where the part was read, not here.
+            self.by_key.remove(key);
+            self.changed.remove(key);
+            self.made.remove(key);
+            self.removed.insert(*key);
         }
         for key in &part.changed {
             if let Some(row) = part.by_key.get(key) {
@@ -203,6 +207,10 @@ mod tests {
         let mut known = rows(&[1, 2, 3]);
         known.renew(&whole);
         assert_eq!(known.all().copied().collect::<Vec<_>>(), ['b', 'a']);
+        let mut staged = rows(&[]);
+        staged.put(1, 'z');
+        staged.absorb(&part);
+        assert_eq!(outcome(&staged), (vec!['b'], vec![], vec![1]));
         let mut head = rows(&[1, 2]);
         head.forget(&whole);
         assert_eq!(head.get(1), None);

@@ -44,7 +44,7 @@ impl HistoryMutation {
         };
         let (deleted, user_errors) = UserError::split(deleted)?;
         Ok(DeleteHistoryPayload {
-            deleted_plays: deleted.and_then(|plays| i32::try_from(plays).ok()),
+            deleted_plays: deleted.map(|plays| i32::try_from(plays).unwrap_or(i32::MAX)),
             user_errors,
         })
     }

@@ -45,7 +45,7 @@ fn report(item: &Value, play: u8, position: f64) -> Value {
     })
 }
 
-/// The same now.
+/// The same play, as it is now.
 fn report_now(item: &Value, event: &str, position: f64) -> Value {
     let mut report = report(item, 77, position);
     report["event"] = json!(event);

@@ -10,7 +10,7 @@ use crate::domain::accounts::store::AccountWrite;
 use crate::domain::viewer::{Client, HistoryPause, KnownViewer};
 
 impl AccountService {
-    /// Says whether what the viewer's profile plays is to be kept no longer, or again. Says so once more changes nothing.
+    /// Says whether what the viewer's profile plays is to be kept no longer, or again. Saying so once more changes nothing.
     /// An API key must have the scope to watch.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn pause_history(
