@@ -8,8 +8,8 @@ use super::support::*;
 use crate::domain::ids::TitleId;
 use crate::domain::viewer::HistoryPause;
 use crate::domain::watching::{
-    Deleted, Ledger, NextDay, Play, PlayRef, PlaybackEvent, Report, Said, WatchRules, WatchState,
-    WatchedItem,
+    Cause, Deleted, Ledger, Lengths, NextDay, Origin, Play, PlayRef, PlaybackEvent, Report, Said,
+    WatchRules, WatchState, WatchedItem,
 };
 
 const HEAT: TitleId = TitleId(1);
@@ -260,7 +260,7 @@ fn the_first_report_after_a_pause_spans_nothing_of_it() {
             duration: Some(HOUR),
         };
         let report = report.after_pause(pause, &evening, ledger);
-        let lengths = crate::domain::watching::Lengths::default();
+        let lengths = Lengths::default();
         let rules = WatchRules::default();
         ledger
             .report(&rules, &evening, &report, &lengths, now())
@@ -279,6 +279,48 @@ fn the_first_report_after_a_pause_spans_nothing_of_it() {
 
     assert_eq!(state(&ledger, FILM).seconds, 950.0 + 300.0);
     assert_eq!(state(&ledger, FILM).position, 2400.0);
+}
+
+#[test]
+fn causes_are_read_as_they_were_written() {
+    let pause = HistoryPause {
+        since: at(1000),
+        until: Some(at(2000)),
+    };
+    let report = |pause| Cause::Report {
+        play: play_ref(FILM, 1),
+        report: Report {
+            event: Start,
+            position: 0.5,
+            at: at(3000),
+            duration: None,
+        },
+        lengths: Lengths::default(),
+        going_on: Vec::new(),
+        origin: Origin::default(),
+        pause,
+    };
+    let delete = |deleted| Cause::Delete {
+        title: SERIES,
+        deleted,
+    };
+    let play = play_ref(FILM, 1).play;
+    for cause in [
+        report(None),
+        report(Some(pause)),
+        delete(Deleted::Play { play }),
+        delete(Deleted::Item { item: episode(1) }),
+        delete(Deleted::Before { at: at(7) }),
+        delete(Deleted::Plays),
+        delete(Deleted::Everything),
+    ] {
+        let text = serde_json::to_string(&cause).unwrap();
+
+        assert_eq!(serde_json::from_str::<Cause>(&text).unwrap(), cause);
+        // As older versions have written it, and read it.
+        let has_pause = cause == report(Some(pause));
+        assert_eq!(text.contains("pause"), has_pause, "{text}");
+    }
 }
 
 proptest! {
