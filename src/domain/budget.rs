@@ -254,6 +254,7 @@ mod tests {
             profile: ProfileId(profile),
             max_age: None,
             language: None,
+            pause: None,
             role: Role::Viewer,
             login: Login::Session(SessionId(1)),
         })

@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, Ipv6Addr};
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::ids::{ApiKeyId, ProfileId, SessionId, UserId};
@@ -62,10 +63,20 @@ pub struct KnownViewer {
     pub max_age: Option<u8>,
     /// The language that the profile prefers. `None`: it does not say.
     pub language: Option<LanguageTag>,
+    /// The latest time in which nothing of what the profile plays is kept, if there was one.
+    pub pause: Option<HistoryPause>,
     /// What this request may do: the account's role, or less if it came with a key or goes on with a child's profile.
     pub role: Role,
     /// What the request proved itself with.
     pub login: Login,
+}
+
+/// A time in which nothing of what a profile plays is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HistoryPause {
+    pub since: DateTime<Utc>,
+    /// When it ended; `None` while it lasts.
+    pub until: Option<DateTime<Utc>>,
 }
 
 /// What a request proves itself with.
@@ -79,6 +90,26 @@ pub enum Login {
         /// Whether it may also report what is watched.
         may_watch: bool,
     },
+}
+
+impl HistoryPause {
+    /// Whether it lasts still, so that nothing is kept.
+    pub fn is_on(self) -> bool {
+        self.until.is_none()
+    }
+
+    /// Whether something is not kept that was played at a moment: while it lasts that is everything, whenever it was
+    /// played.
+    pub fn covers(self, at: DateTime<Utc>) -> bool {
+        self.until
+            .is_none_or(|until| (self.since..=until).contains(&at))
+    }
+
+    /// Whether it began and ended between two moments.
+    pub fn is_between(self, earlier: DateTime<Utc>, later: DateTime<Utc>) -> bool {
+        let ended = self.until.is_some_and(|until| until <= later);
+        ended && earlier <= self.since
+    }
 }
 
 impl Viewer {

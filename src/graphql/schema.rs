@@ -15,7 +15,7 @@ use tokio::sync::Semaphore;
 
 use super::accounts::{
     AccountMutation, AccountQuery, ApiKeyMutation, DeleteMutation, EmailMutation, IdentityMutation,
-    ManageMutation, ManageQuery, PasswordMutation, ProfileMutation,
+    ManageMutation, ManageQuery, PasswordMutation, PauseMutation, ProfileMutation,
 };
 use super::answers::Answers;
 use super::asked::{Answered, Asked, Execute};
@@ -39,8 +39,8 @@ use super::types::{Types, operation};
 use super::usage::UsageQuery;
 use super::user_error::Payload;
 use super::watching::{
-    AsideMutation, BatchMutation, HidingMutation, MutingMutation, PlayMutation, RatingMutation,
-    WatchedMutation, WatchingMutation, WatchlistMutation,
+    AsideMutation, BatchMutation, HidingMutation, HistoryMutation, MutingMutation, PlayMutation,
+    RatingMutation, WatchedMutation, WatchingMutation, WatchlistMutation,
 };
 use super::weights;
 use crate::domain::budget::{Budget, Of, Overspent, Spending};
@@ -88,6 +88,8 @@ pub(crate) struct Mutation(
     WatchlistMutation,
     WatchedMutation,
     AsideMutation,
+    HistoryMutation,
+    PauseMutation,
 );
 
 /// Everything that one is told of while it happens, over a WebSocket or a stream of events. Each subscription has one

@@ -8,13 +8,13 @@ use super::accounts::{
     AuthPayload, BeginOAuthPayload, CreateApiKeyPayload, DeleteMyAccountPayload,
     DeleteProfilePayload, LogOutOthersPayload, LogOutPayload, ProfilePayload,
     RequestPasswordResetPayload, ResendConfirmationPayload, ResetPasswordPayload,
-    RevokeApiKeyPayload, UnlinkIdentityPayload, UserPayload,
+    RevokeApiKeyPayload, SetHistoryPausedPayload, UnlinkIdentityPayload, UserPayload,
 };
 use super::error::{ApiError, Result};
 use super::watching::{
-    EditPlayPayload, HideFromNextUpPayload, HideTitlePayload, MuteTastePayload, RateTitlePayload,
-    RemoveFromContinueWatchingPayload, ReportPlaybackBatchPayload, ReportPlaybackPayload,
-    SetWatchedPayload, SetWatchlistedPayload,
+    DeleteHistoryPayload, EditPlayPayload, HideFromNextUpPayload, HideTitlePayload,
+    MuteTastePayload, RateTitlePayload, RemoveFromContinueWatchingPayload,
+    ReportPlaybackBatchPayload, ReportPlaybackPayload, SetWatchedPayload, SetWatchlistedPayload,
 };
 use crate::domain::error::{self, Bounds, Coded};
 
@@ -171,6 +171,8 @@ pub(crate) enum Payload {
     SetWatched(SetWatchedPayload),
     RemoveFromContinueWatching(RemoveFromContinueWatchingPayload),
     HideFromNextUp(HideFromNextUpPayload),
+    DeleteHistory(DeleteHistoryPayload),
+    SetHistoryPaused(SetHistoryPausedPayload),
 }
 
 impl UserError {

@@ -60,6 +60,8 @@ pub(super) const WORK: &Table = &[
     (&["Mutation"], &["editPlay", "muteTaste", "rateTitle"], 200),
     // It reads and writes as many states as the series has episodes.
     (&["Mutation"], &["setWatched"], 500),
+    // It reads all plays of each title that the profile has watched.
+    (&["Mutation"], &["deleteHistory"], 1_000),
     (&["Mutation"], &["deleteProfile"], 500),
     // Five hundred reports, which are written together.
     (&["Mutation"], &["reportPlaybackBatch"], 4_000),

@@ -183,6 +183,7 @@ async fn what_everybody_sees_of_the_catalogue_costs_no_call_of_the_store() {
         profile: ProfileId(1),
         max_age: Some(17),
         language: None,
+        pause: None,
         role: Role::Viewer,
         login: Login::Session(SessionId(1)),
     });

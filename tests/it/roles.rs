@@ -106,6 +106,8 @@ const MUTATIONS: &[(&str, &str, Row)] = &[
         r#"{ play: "x", influencesRecommendations: true }"#,
         WATCHERS,
     ),
+    ("deleteHistory", r#"{ play: "x" }"#, WATCHERS),
+    ("setHistoryPaused", "{ paused: false }", WATCHERS),
     ("muteTaste", r#"{ source: "x", muted: true }"#, WATCHERS),
     ("logOut", "{}", NO_MACHINE),
 ];

@@ -11,6 +11,7 @@ use crate::support::stores;
 
 both_ways!(
     what_was_lost_is_made_anew_from_the_log,
+    what_was_deleted_does_not_come_back_by_a_rebuild,
     what_was_erased_does_not_come_back_by_a_rebuild,
     a_play_that_has_drifted_is_found_and_put_right,
 );
@@ -82,6 +83,39 @@ async fn what_was_lost_is_made_anew_from_the_log(on: On) {
     assert!(!rebuilt.contains(" 0 rows were others"), "{rebuilt}");
     let mut again = program.serve().await;
     again.set_cookie(site.cookie().map(str::to_owned));
+    assert_eq!(watching(&again).await, before);
+    program.expect(&["graph", "drain"]).await;
+    program.expect(&["graph", "verify"]).await;
+}
+
+async fn what_was_deleted_does_not_come_back_by_a_rebuild(on: On) {
+    let program = Program::seeded(on).await;
+    let mut site = program.serve().await;
+    watch_something(&mut site).await;
+    let heat = site.id_of("film", "heat-1995").await;
+    let delete = "mutation ($heat: ID!) { deleteHistory(input: { item: $heat }) { deletedPlays userErrors { code } } }";
+    let deleted = site.ask(delete, json!({ "heat": heat })).await;
+    let two = json!({ "deletedPlays": 2, "userErrors": [] });
+    assert_eq!(deleted["deleteHistory"], two);
+    let before = watching(&site).await;
+    let plays = before[2].as_array().unwrap();
+    assert_eq!(plays.len(), 1, "{before}");
+    site.stop().await;
+    let whole = program.expect(&["watches", "rebuild"]).await;
+    assert!(whole.contains(" 0 rows were others"), "{whole}");
+
+    for table in FOLDED {
+        remove_all(&program, on, table).await;
+    }
+    let rebuilt = program.expect(&["watches", "rebuild"]).await;
+
+    assert!(!rebuilt.contains(" 0 rows were others"), "{rebuilt}");
+    let mut again = program.serve().await;
+    again.set_cookie(site.cookie().map(str::to_owned));
+    assert_eq!(watching(&again).await, before);
+    let play = "00000000-0000-4000-8000-000000000001";
+    let late = again.watch(&heat, play, 6000.0, "2026-01-01T20:00:00Z");
+    assert_eq!(late.await["userErrors"], json!([]));
     assert_eq!(watching(&again).await, before);
     program.expect(&["graph", "drain"]).await;
     program.expect(&["graph", "verify"]).await;

@@ -38,6 +38,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("schema/watchlist.sql"),
     include_str!("schema/told.sql"),
     include_str!("schema/set_aside.sql"),
+    include_str!("schema/pause.sql"),
 ];
 
 /// Makes of a file of any former version one of this version, in one transaction.

@@ -1,5 +1,6 @@
 //! Profiles: the people who watch with an account.
 
+use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::password::PasswordHash;
@@ -7,7 +8,7 @@ use crate::domain::error::{Bounds, Coded, ErrorCode};
 use crate::domain::ids::{ProfileId, UserId};
 use crate::domain::language::LanguageTag;
 use crate::domain::stamp::Stamp;
-use crate::domain::viewer::{ADULT, Role};
+use crate::domain::viewer::{ADULT, HistoryPause, Role};
 
 /// The highest age that any country's rating has.
 const MAX_AGE: u8 = 21;
@@ -28,6 +29,8 @@ pub struct Profile {
     pub language: Option<String>,
     /// The hash of the PIN that switching to it needs.
     pub pin: Option<PasswordHash>,
+    /// The latest time in which nothing of what it plays is kept, if there was one.
+    pub pause: Option<HistoryPause>,
     /// When and how often it was written.
     pub stamp: Stamp,
 }
@@ -43,6 +46,7 @@ impl Profile {
             max_age: None,
             language: None,
             pin: None,
+            pause: None,
             stamp,
         }
     }
@@ -55,6 +59,12 @@ impl Profile {
     /// Whether it is for somebody grown up, who may manage the account.
     pub fn is_adult(&self) -> bool {
         self.max_age.is_none_or(|age| age >= ADULT)
+    }
+
+    /// Since when nothing of what it plays is kept; `None`: it is kept.
+    pub fn paused_since(&self) -> Option<DateTime<Utc>> {
+        let pause = self.pause.filter(|pause| pause.is_on());
+        pause.map(|pause| pause.since)
     }
 
     /// What the account may do with it: a child does not have the powers of a grown-up's account.

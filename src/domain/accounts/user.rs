@@ -41,6 +41,7 @@ impl User {
             profile: profile.id,
             max_age: profile.max_age,
             language: profile.reads(),
+            pause: profile.pause,
             role: profile.lends(self.role),
             login: Login::Session(session),
         }

@@ -172,6 +172,7 @@ mod tests {
             profile: ProfileId(1),
             max_age,
             language: None,
+            pause: None,
             role,
             login: Login::Session(SessionId(1)),
         })

@@ -10,6 +10,7 @@ use crate::domain::accounts::{
     AccountExport, Actor, ApiKey, AuditEntry, EmailAddress, Identity, Profile, Scope, Session, User,
 };
 use crate::domain::ids::UserId;
+use crate::domain::viewer::HistoryPause;
 
 /// What accounts keep by account or profile.
 pub(super) const RECORDS: &[Record] = &[
@@ -132,8 +133,26 @@ pub(super) struct ProfilePart<'a> {
     max_age: Option<u8>,
     language: Option<&'a str>,
     has_pin: bool,
+    history_pause: Option<PausePart>,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
+}
+
+/// The latest time in which nothing of what it played was kept.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PausePart {
+    since: DateTime<Utc>,
+    until: Option<DateTime<Utc>>,
+}
+
+impl PausePart {
+    fn of(pause: HistoryPause) -> Self {
+        Self {
+            since: pause.since,
+            until: pause.until,
+        }
+    }
 }
 
 impl<'a> Head<'a> {
@@ -239,6 +258,7 @@ impl<'a> ProfilePart<'a> {
             max_age: profile.max_age,
             language: profile.language.as_deref(),
             has_pin: profile.pin.is_some(),
+            history_pause: profile.pause.map(PausePart::of),
             created_at: profile.stamp.created_at,
             updated_at: profile.stamp.updated_at,
         }

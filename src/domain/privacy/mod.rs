@@ -13,7 +13,7 @@
 //!   "sessions": [{ "id", "profile", "via", "device", "address", "createdAt", "lastSeenAt", "expiresAt", "endsAt" }],
 //!   "apiKeys": [{ "id", "name", "scopes", "lastUsedAt", "expiresAt", "createdAt", "updatedAt" }],
 //!   "audit": [{ "at", "action", "by", "address", "detail" }],
-//!   "profiles": [{ "id", "name", "maxAge", "language", "hasPin", "createdAt", "updatedAt",
+//!   "profiles": [{ "id", "name", "maxAge", "language", "hasPin", "historyPause", "createdAt", "updatedAt",
 //!     "titles": [{ "title", "liked", "likedAt", "plays", "completions", "seconds", "told", … }],
 //!     "items": [{ "title", "episode", "position", "percent", "watched", "plays", "completions", "told", … }],
 //!     "plays": [{ "id", "title", "episode", "startedAt", "lastAt", "position", "duration", "completion", … }],
@@ -25,7 +25,8 @@
 //! A `title` is `{ "id", "slug", "name", "kind" }`, an `episode` `{ "id", "season", "number", "name" }`. Times are UTC;
 //! positions, durations and `seconds` are seconds. `titles` says what all plays of a film or series add up to, `items`
 //! where to resume each film and episode and what was said of it by hand (`told`); `isAside` is what was
-//! taken off what goes on. `plays` is each play, the latest first, with the sections that were played.
+//! taken off what goes on. `plays` is each play, the latest first, with the sections that were played. Of what the viewer
+//! deleted there is nothing but a row of `titles` that says 0 plays.
 //! `hiddenTitles` and `mutes` are what is not to be suggested, and what not to be suggested for: a `source` is
 //! `{ "id", "slug", "name", "kind" }` of a `genre` or a `person`. `watchlist` is what the profile means to watch. No
 //! hash, PIN, key or token is in it. Fields may be added; `formatVersion` grows when one changes or goes.

@@ -110,10 +110,18 @@ impl Ledger {
         self
     }
 
+    /// The same rows as another ledger has them, where it has changed or removed them: also those that do not belong to
+    /// their title any more.
+    pub(super) fn renew(&mut self, other: &Self) {
+        self.plays.renew(&other.plays);
+        self.states.renew(&other.states);
+    }
+
     /// Whether anything must be written.
     pub fn is_changed(&self) -> bool {
         self.plays.changed().next().is_some()
             || self.states.changed().next().is_some()
+            || self.states.removed().next().is_some()
             || self.watched_titles.changed().next().is_some()
             || self.measured.changed().next().is_some()
     }
@@ -147,7 +155,8 @@ impl Ledger {
     }
 
     /// Records a report: in its play, the state of the item and the watched title. Idempotent. `lengths` is what is
-    /// known of the item's length. Returns what was played since the report before it, if it was not known already.
+    /// known of the item's length. Returns what was played since the report before it, if it was not known already. One
+    /// of a play that was deleted changes nothing.
     pub fn report(
         &mut self,
         rules: &WatchRules,
@@ -156,6 +165,9 @@ impl Ledger {
         lengths: &Lengths,
         now: DateTime<Utc>,
     ) -> Result<Option<Played>, WatchError> {
+        if self.is_deleted(play_ref) {
+            return Ok(None);
+        }
         let before = self.play(play_ref)?;
         let mut play = before
             .clone()
@@ -241,7 +253,7 @@ impl Ledger {
         }
     }
 
-    /// Records a watch that happened elsewhere: the same time again is the same watch.
+    /// Records a watch that happened elsewhere: the same time again is the same watch, and nothing if that was deleted.
     pub fn import(
         &mut self,
         rules: &WatchRules,
@@ -249,6 +261,9 @@ impl Ledger {
         watch: &ImportedWatch,
         now: DateTime<Utc>,
     ) -> Result<(), WatchError> {
+        if self.is_deleted(play_ref) {
+            return Ok(());
+        }
         let before = self.play(play_ref)?;
         let mut play = before
             .clone()
@@ -267,6 +282,12 @@ impl Ledger {
         self.settle(rules, play_ref, before.as_ref(), play, Some(progress), now);
         self.like(play_ref, watch, now);
         Ok(())
+    }
+
+    /// Whether the viewer has deleted this play.
+    pub(super) fn is_deleted(&self, play_ref: &PlayRef) -> bool {
+        let play = self.plays.get(play_ref.play_key());
+        play.is_some_and(Play::is_deleted)
     }
 
     fn play(&self, play_ref: &PlayRef) -> Result<Option<Play>, WatchError> {

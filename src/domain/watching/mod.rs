@@ -3,6 +3,7 @@
 
 mod batches;
 mod begun;
+mod deleting;
 mod erase;
 mod error;
 mod exclusions;
@@ -17,6 +18,7 @@ mod log;
 mod next_days;
 mod next_up;
 mod origin;
+mod pausing;
 mod playback_event;
 mod rebuild;
 mod rows;
@@ -44,6 +46,7 @@ pub use batches::{
     ListedByTitle, MeasuredByItem, MutedBySource, OwnTitles, StandingsBySeries, StatesByItem,
     ThumbsByTitle, TitlesBySet,
 };
+pub use deleting::{Deletable, Deleted};
 pub use error::WatchError;
 pub use exclusions::{Exclusions, MOST_READ, Mute, MutedSource};
 pub use feedback::MAX_MUTES;

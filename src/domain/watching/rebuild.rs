@@ -116,7 +116,9 @@ impl WatchService {
             let asked: BTreeSet<TitleId> = differences.iter().map(|(title, _)| *title).collect();
             let ledger = self.ports.recorder.maintain(&touched, change).await?;
             let written = ledger.watched_titles.changed().count();
-            rebuilt.left += asked.len() - written.min(asked.len());
+            // Plays that were deleted have no title.
+            let titled = asked.len() - usize::from(asked.contains(&Play::NOTHING));
+            rebuilt.left += titled - written.min(titled);
             rebuilt.changed += ledger.plays.changed().count()
                 + ledger.states.changed().count()
                 + ledger.watched_titles.changed().count();
@@ -145,6 +147,11 @@ impl WatchService {
         let replayed = self.ports.settling.replay(profile).await?;
         let in_log = replayed.iter().flat_map(|it| it.rows.watched_titles.all());
         titles.extend(in_log.map(|watched_title| watched_title.title));
+        let has_deleted = |it: &Replayed| it.rows.plays.all().any(Play::is_deleted);
+        if replayed.as_ref().is_some_and(has_deleted) {
+            // So that they stay deleted where their rows were lost.
+            titles.insert(Play::NOTHING);
+        }
         let titles: Vec<TitleId> = titles.into_iter().collect();
         let mut stored = Vec::new();
         for page in titles.chunks(AT_ONCE) {

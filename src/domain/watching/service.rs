@@ -117,6 +117,8 @@ pub struct Reported {
     pub state: WatchState,
     /// Whether this report made the play count as watched.
     pub completed_now: bool,
+    /// Whether the play is in the history: one that was deleted is not, nor is what is reported of it.
+    pub recorded: bool,
 }
 
 impl WatchService {
@@ -138,7 +140,8 @@ impl WatchService {
     }
 
     /// Records what a player reports of something that the viewer may see. Once this returns, the report survives any
-    /// crash; the same report again changes nothing. A report that begins one play too many is refused. See [`Lengths`]
+    /// crash; the same report again changes nothing, nor does one of a play that was deleted, or while the history is
+    /// paused. A report that begins one play too many is refused. See [`Lengths`]
     /// for the length that it goes by. An API key must have the scope to watch.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn report(
@@ -168,6 +171,10 @@ impl WatchService {
             item,
             title,
         };
+        let pause = viewer.pause;
+        if pause.is_some_and(|pause| pause.covers(report.at)) {
+            return self.not_recorded(&play_ref).await;
+        }
         let going_on = match item {
             WatchedItem::Episode(_) if may_complete => self.going_on([play_ref]).await?,
             _ => Vec::new(),
@@ -184,6 +191,7 @@ impl WatchService {
                 lengths,
                 going_on: going_on.clone(),
                 origin: origin.clone(),
+                pause,
             },
             may_begin,
         };
@@ -205,13 +213,18 @@ impl WatchService {
                 "It was not looked once more at when the series goes on"
             );
         }
-        let state = ledger
-            .state(&play_ref)
-            .cloned()
-            .ok_or_else(|| StoreError::failed("an update lost its own row"))?;
+        let recorded = !ledger.is_deleted(&play_ref);
+        let state = match ledger.state(&play_ref) {
+            Some(state) => state.clone(),
+            None if recorded => {
+                return Err(StoreError::failed("an update lost its own row").into());
+            }
+            None => WatchState::new(&play_ref, WatchState::NEVER, now),
+        };
         Ok(Reported {
             state,
             completed_now: ledger.completed(&play_ref),
+            recorded,
         })
     }
 
@@ -300,7 +313,8 @@ impl WatchService {
         profile: ProfileId,
         id: PlayId,
     ) -> Result<Option<Play>, WatchError> {
-        let Some(play) = self.ports.history.plays(profile, &[id]).await?.pop() else {
+        let found = self.ports.history.plays(profile, &[id]).await?.pop();
+        let Some(play) = found.filter(|play| !play.is_deleted()) else {
             return Ok(None);
         };
         let seen = self.catalog.visible_titles(visibility, [play.title]);

@@ -44,7 +44,7 @@ measured! {
 /// Where watching is recorded.
 #[async_trait]
 pub trait WatchStore: Send + Sync {
-    /// Reads the rows that are touched, runs the change on them and writes what it changed, in one transaction that
+    /// Reads the rows that are touched, runs the change on them and writes what it changed and removed, in one transaction that
     /// survives a crash once this returns. Two updates that touch the same row run one after the other. A changed
     /// watched title is marked as waiting for projection. If the change fails, nothing is written. Returns the ledger
     /// as it was written. [`WatchError::ProfileErased`] if [`Self::erase_profile`] has returned for one of the

@@ -110,6 +110,40 @@ pub struct Play {
     pub stamp: Stamp,
 }
 
+impl Play {
+    /// In the place of what was played, in a play that was deleted: no title has this id, and what is of a whole series
+    /// stands in no history, also on servers that know of no deleting.
+    pub(super) const NOTHING: TitleId = TitleId(0);
+
+    /// What stays of it when it is deleted: its name, so that no report and no list brings it back.
+    pub(super) fn deleted(&self, now: DateTime<Utc>) -> Self {
+        Self {
+            profile: self.profile,
+            id: self.id,
+            item: WatchedItem::Series(Self::NOTHING),
+            title: Self::NOTHING,
+            started_at: now,
+            last_at: now,
+            position: 0.0,
+            duration: None,
+            measured: false,
+            sections: Sections::default(),
+            completion: 0.0,
+            completed: false,
+            counts: false,
+            stamp: Stamp {
+                created_at: now,
+                ..self.stamp.next(now)
+            },
+        }
+    }
+
+    /// Whether it was deleted.
+    pub fn is_deleted(&self) -> bool {
+        self.item == WatchedItem::Series(Self::NOTHING)
+    }
+}
+
 /// How one profile stands with one item.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct WatchState {

@@ -8,6 +8,7 @@ mod identity;
 mod manage;
 mod mutation;
 mod password;
+mod pause;
 mod profile;
 mod profile_mutation;
 mod query;
@@ -22,6 +23,7 @@ pub(crate) use identity::{BeginOAuthPayload, IdentityMutation, UnlinkIdentityPay
 pub(crate) use manage::{ManageMutation, ManageQuery};
 pub(crate) use mutation::{AccountMutation, AuthPayload, LogOutOthersPayload, LogOutPayload};
 pub(crate) use password::{PasswordMutation, RequestPasswordResetPayload, ResetPasswordPayload};
+pub(crate) use pause::{PauseMutation, SetHistoryPausedPayload};
 pub(crate) use profile::Profile;
 pub(crate) use profile_mutation::{DeleteProfilePayload, ProfileMutation, ProfilePayload};
 pub(crate) use query::AccountQuery;

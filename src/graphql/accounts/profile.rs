@@ -95,6 +95,11 @@ impl Profile {
         self.0.pin.is_some()
     }
 
+    /// Since when nothing of what it plays is kept; null: it is kept. `setHistoryPaused` changes that.
+    async fn history_paused_at(&self) -> Option<DateTime> {
+        self.0.paused_since().map(Into::into)
+    }
+
     /// When it was made.
     async fn created_at(&self) -> DateTime {
         self.0.stamp.created_at.into()

@@ -81,6 +81,7 @@ impl BatchMutation {
                     reported: Some(item),
                     state: Some(WatchState::from(&reported.state)),
                     completed_now: reported.completed_now,
+                    recorded: reported.recorded,
                     user_errors: Vec::new(),
                 },
                 Err(error) => {
@@ -165,6 +166,7 @@ impl KeptReportInput {
             Some(profile) if profile.id != viewer.profile => (
                 KnownViewer {
                     profile: profile.id,
+                    pause: profile.pause,
                     ..*viewer
                 },
                 ctx.visibility_for(profile.max_age),
@@ -201,7 +203,10 @@ struct PlaybackReportResult {
     state: Option<WatchState>,
     /// Whether this report made the play count as watched to the end.
     completed_now: bool,
-    /// Why it was refused, with the number of the report in the path; empty if it was recorded.
+    /// Whether the play is in the history now. False if the report was refused, of a play that was deleted, and while the
+    /// history is paused (`setHistoryPaused`); then there is no reason to send it again.
+    recorded: bool,
+    /// Why it was refused, with the number of the report in the path; empty if it was not.
     user_errors: Vec<UserError>,
 }
 
@@ -220,6 +225,7 @@ impl PlaybackReportResult {
             reported: None,
             state: None,
             completed_now: false,
+            recorded: false,
             user_errors,
         }
     }

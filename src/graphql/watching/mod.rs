@@ -2,6 +2,7 @@
 
 mod aside;
 mod batch;
+mod delete;
 mod edit;
 mod hidden;
 mod mutation;
@@ -16,6 +17,7 @@ mod watchlist;
 
 pub(crate) use aside::{AsideMutation, HideFromNextUpPayload, RemoveFromContinueWatchingPayload};
 pub(crate) use batch::{BatchMutation, ReportPlaybackBatchPayload};
+pub(crate) use delete::{DeleteHistoryPayload, HistoryMutation};
 pub(crate) use edit::{EditPlayPayload, PlayMutation};
 pub(crate) use hidden::{HideTitlePayload, HidingMutation, ProfileHidden, viewer_hidden};
 pub(crate) use mutation::{ReportPlaybackPayload, WatchingMutation};

@@ -19,7 +19,8 @@ pub(crate) struct WatchingMutation;
 impl WatchingMutation {
     /// Records what a player reports, for the viewer's profile. A player sends one when it starts, every ten seconds or
     /// so while it plays, at each jump and pause, and when it stops; late and repeated reports do no harm. Once this
-    /// returns, the report survives any crash. Usage counts it for the country, the device and the client that the request
+    /// returns with `recorded`, the report survives any crash. While the history is paused it is answered, and nothing of
+    /// it is kept. Usage counts it for the country, the device and the client that the request
     /// came from; name the client in the header `apollographql-client-name` or `x-client-name`. For whoever is logged in; an API key needs the scope `WATCH`.
     #[graphql(guard = "MayWatch")]
     async fn report_playback(
@@ -43,6 +44,7 @@ impl WatchingMutation {
                 reported: Some(item),
                 state: Some(WatchState::from(&reported.state)),
                 completed_now: reported.completed_now,
+                recorded: reported.recorded,
                 user_errors: Vec::new(),
             },
             Err(error) => ReportPlaybackPayload::refused([UserError::from_error(error)?]),
@@ -93,6 +95,9 @@ pub(crate) struct ReportPlaybackPayload {
     state: Option<WatchState>,
     /// Whether this report made the play count as watched to the end.
     completed_now: bool,
+    /// Whether the play is in the history now. False if the report was refused, of a play that was deleted, and while the
+    /// history is paused (`setHistoryPaused`); then there is no reason to send it again.
+    recorded: bool,
     /// What a person can put right: an `item` that is not there, a `position` beyond the length, a `play` that is no
     /// UUID or a play of something else, or one play more than a profile may begin a day (`RATE_LIMITED`). Then nothing was
     /// recorded.
@@ -116,6 +121,7 @@ impl ReportPlaybackPayload {
             reported: None,
             state: None,
             completed_now: false,
+            recorded: false,
             user_errors: errors.into_iter().collect(),
         }
     }

@@ -27,6 +27,8 @@ async fn a_child_does_nothing_with_what_is_not_for_it(on: On) {
             "Play" => {
                 let input = json!({ "play": id, "influencesRecommendations": false });
                 assert_eq!(visitor.refused("editPlay", input).await, not_found("play"));
+                let refused = visitor.refused("deleteHistory", json!({ "play": id }));
+                assert_eq!(refused.await, not_found("play"));
             }
             "Film" | "Series" => {
                 for (mutation, input) in [
@@ -54,6 +56,10 @@ async fn a_child_does_nothing_with_what_is_not_for_it(on: On) {
             let input = json!({ "series": id });
             let refused = visitor.refused("hideFromNextUp", input).await;
             assert_eq!(refused, not_found("series"), "{what}");
+        }
+        if ["Film", "Series", "Episode"].contains(&kind) {
+            let refused = visitor.refused("deleteHistory", json!({ "item": id }));
+            assert_eq!(refused.await, not_found("item"), "{what}");
         }
         if what.starts_with("Film ") || what.starts_with("Episode ") {
             number += 1;

@@ -1,8 +1,9 @@
-//! Watching as viewers meet it: how long things are, what comes next, what is said by hand, and lists that are leafed through meanwhile.
+//! Watching as viewers meet it: how long things are, what comes next, what is said by hand and deleted, and lists that are leafed through meanwhile.
 
 mod aside;
 mod batch;
 mod both_ends;
+mod deleting;
 mod lengths;
 mod limits;
 mod next_up;

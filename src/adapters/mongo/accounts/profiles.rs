@@ -2,16 +2,17 @@
 
 use std::collections::HashSet;
 
-use bson::{Document, doc};
+use bson::{DateTime, Document, doc};
 use mongodb::Collection;
 use mongodb::error::ErrorKind;
 use serde::{Deserialize, Serialize};
 
 use crate::adapters::mongo::db::{is_duplicate, store_error};
-use crate::adapters::mongo::fields::StampFields;
+use crate::adapters::mongo::fields::{StampFields, date};
 use crate::domain::accounts::{PasswordHash, Profile};
 use crate::domain::error::StoreError;
 use crate::domain::ids::{ProfileId, UserId};
+use crate::domain::viewer::HistoryPause;
 
 /// A profile. What it does not have is not there, so that indexes pass it over.
 #[derive(Clone, Serialize, Deserialize)]
@@ -29,6 +30,10 @@ pub(super) struct ProfileDocument {
     language: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pin: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    paused_since: Option<DateTime>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    paused_until: Option<DateTime>,
     #[serde(flatten)]
     stamp: StampFields,
 }
@@ -74,6 +79,8 @@ impl From<&Profile> for ProfileDocument {
             max_age: profile.max_age,
             language: profile.language.clone(),
             pin: profile.pin.as_ref().map(|hash| hash.0.clone()),
+            paused_since: profile.pause.map(|pause| date(pause.since)),
+            paused_until: profile.pause.and_then(|pause| pause.until).map(date),
             stamp: profile.stamp.into(),
         }
     }
@@ -89,6 +96,10 @@ impl From<ProfileDocument> for Profile {
             max_age: document.max_age,
             language: document.language,
             pin: document.pin.map(PasswordHash),
+            pause: document.paused_since.map(|since| HistoryPause {
+                since: since.to_chrono(),
+                until: document.paused_until.map(DateTime::to_chrono),
+            }),
             stamp: document.stamp.into(),
         }
     }

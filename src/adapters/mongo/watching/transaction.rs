@@ -351,6 +351,21 @@ async fn read<D: Keyed>(
     documents_in(session, collection, these, doc! {}, None).await
 }
 
+async fn remove<D: Keyed>(
+    collection: &Collection<D>,
+    keys: impl Iterator<Item = D::Key>,
+    session: &mut ClientSession,
+) -> MongoResult<()> {
+    let keys: Vec<Bson> = keys
+        .map(|key| bson::serialize_to_bson(&key))
+        .collect::<Result<_, _>>()?;
+    for keys in keys.chunks(CHUNK) {
+        let these = doc! { "_id": { "$in": keys } };
+        collection.delete_many(these).session(&mut *session).await?;
+    }
+    Ok(())
+}
+
 async fn write_ledger(
     collections: &Collections,
     ledger: &Ledger,
@@ -367,6 +382,8 @@ async fn write_ledger(
     } = collections;
     let written = Written::of_rows(&ledger.plays, |play| PlayDocument::from(play));
     write(db, plays, written, session).await?;
+    let removed = ledger.states.removed().map(StateKey::new);
+    remove(states, removed, session).await?;
     let written = Written::of_rows(&ledger.states, |state| StateDocument::from(state));
     write(db, states, written, session).await?;
     let written = Written::of_rows(&ledger.watched_titles, |watched_title| {

@@ -8,6 +8,7 @@ use crate::adapters::sqlite::statements::{all, execute, insert, update, write_er
 use crate::domain::accounts::{PasswordHash, Profile};
 use crate::domain::error::StoreError;
 use crate::domain::ids::{ProfileId, UserId};
+use crate::domain::viewer::HistoryPause;
 
 record! {
     struct ProfileRow in profiles by (id: i64) {
@@ -17,6 +18,8 @@ record! {
         max_age: Option<u8>,
         language: Option<String>,
         pin: Option<String>,
+        paused_since: Option<Time>,
+        paused_until: Option<Time>,
         revision: i64,
         created_at: Time,
         updated_at: Time,
@@ -74,6 +77,8 @@ impl From<&Profile> for ProfileRow {
             max_age: profile.max_age,
             language: profile.language.clone(),
             pin: profile.pin.as_ref().map(|hash| hash.0.clone()),
+            paused_since: profile.pause.map(|pause| Time(pause.since)),
+            paused_until: profile.pause.and_then(|pause| pause.until).map(Time),
             revision: profile.stamp.revision.cast_signed(),
             created_at: Time(profile.stamp.created_at),
             updated_at: Time(profile.stamp.updated_at),
@@ -91,6 +96,10 @@ impl From<ProfileRow> for Profile {
             max_age: row.max_age,
             language: row.language,
             pin: row.pin.map(PasswordHash),
+            pause: row.paused_since.map(|since| HistoryPause {
+                since: since.0,
+                until: row.paused_until.map(|until| until.0),
+            }),
             stamp: stamp(row.revision, row.created_at, row.updated_at),
         }
     }

@@ -153,6 +153,16 @@ pub(super) fn put_state(connection: &Connection, state: &WatchState) -> Result<(
     write(connection, StateRow::REPLACE, &*row.parameters()).map(drop)
 }
 
+pub(super) fn remove_state(
+    connection: &Connection,
+    profile: ProfileId,
+    item: WatchedItem,
+) -> Result<()> {
+    let (kind, id) = item.key();
+    let sql = "DELETE FROM watch_states WHERE profile = ?1 AND kind = ?2 AND item = ?3";
+    write(connection, sql, (profile.to_i64(), kind, id)).map(drop)
+}
+
 pub(super) fn find_watched_title(
     connection: &Connection,
     profile: ProfileId,

@@ -10,7 +10,7 @@ use super::lists::{PLAYS, STATES, WATCHES};
 use super::rows::{
     PLAYS_OF_TITLE, PlayRow, STATES_OF_TITLE, StateRow, TitleRow, find_measured, find_play,
     find_state, find_watched_title, plays_of_title, put_measured, put_play, put_state,
-    put_watched_title, set_back_next_day, states_of_title,
+    put_watched_title, remove_state, set_back_next_day, states_of_title,
 };
 use super::{entries, erase, exclusions, lists, title_lists};
 use crate::adapters::sqlite::columns::{TableRecord, limit as rows, list as json_list, read};
@@ -401,6 +401,9 @@ fn stored<K: Copy + Ord, V>(
 fn write_ledger(connection: &Connection, ledger: &Ledger) -> rusqlite::Result<()> {
     for play in ledger.plays.changed() {
         put_play(connection, play)?;
+    }
+    for (profile, item) in ledger.states.removed() {
+        remove_state(connection, profile, item)?;
     }
     for state in ledger.states.changed() {
         put_state(connection, state)?;

@@ -199,6 +199,7 @@ impl AccountService {
             profile: profile.id,
             max_age: profile.max_age,
             language: profile.reads(),
+            pause: profile.pause,
             role: key.role(user.role),
             login: Login::ApiKey {
                 id: key.id,

@@ -15,6 +15,7 @@ mod manage;
 mod oauth_types;
 mod owner;
 mod password;
+mod pause;
 mod profiles;
 mod register;
 mod sessions;

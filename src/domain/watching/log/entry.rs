@@ -4,6 +4,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::ids::{PlayId, ProfileId, TitleId};
+use crate::domain::viewer::HistoryPause;
+use crate::domain::watching::deleting::Deleted;
 use crate::domain::watching::error::WatchError;
 use crate::domain::watching::import::ImportedWatch;
 use crate::domain::watching::ledger::Ledger;
@@ -48,6 +50,9 @@ pub enum Cause {
         /// Where it was watched; of no meaning but for usage.
         #[serde(default, skip_serializing_if = "Origin::is_unknown")]
         origin: Origin,
+        /// The latest pause of the history, which ended before this.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pause: Option<HistoryPause>,
     },
     /// A list of what was watched elsewhere was loaded.
     Import {
@@ -84,6 +89,8 @@ pub enum Cause {
         title: TitleId,
         counts: bool,
     },
+    /// The viewer deleted something of a title from the history.
+    Delete { title: TitleId, deleted: Deleted },
 }
 
 /// A cause that is to become an entry.
@@ -116,6 +123,14 @@ impl Cause {
             Self::Tell { title, .. } | Self::Count { title, .. } => {
                 vec![Touched::WholeTitle(profile, *title)]
             }
+            Self::Delete { title, .. } => {
+                // The state of a series as a whole is found by its key alone.
+                let series = WatchedItem::Series(*title);
+                vec![
+                    Touched::WholeTitle(profile, *title),
+                    Touched::Play(without_play(profile, series, *title)),
+                ]
+            }
         }
     }
 
@@ -134,7 +149,9 @@ impl Cause {
                 lengths,
                 going_on,
                 origin,
+                pause,
             } => {
+                let report = &report.after_pause(*pause, play, ledger);
                 if let Some(played) = ledger.report(rules, play, report, lengths, at)? {
                     ledger.viewings.push(Viewing::of(play, played, origin));
                 }
@@ -178,9 +195,15 @@ impl Cause {
             Self::Count { play, counts, .. } => {
                 return ledger.set_counts(rules, (profile, *play), *counts, at);
             }
+            Self::Delete { title, deleted } => {
+                ledger.delete(rules, (profile, *title), *deleted, at);
+                return Ok(());
+            }
         };
         for (play, later) in going_on {
-            ledger.go_on(play, *later, at);
+            if !ledger.is_deleted(play) {
+                ledger.go_on(play, *later, at);
+            }
         }
         Ok(())
     }
@@ -208,7 +231,8 @@ impl Cause {
             | Self::Tell { .. }
             | Self::SetAside { .. }
             | Self::SetSeriesAside { .. }
-            | Self::Count { .. } => None,
+            | Self::Count { .. }
+            | Self::Delete { .. } => None,
         }
     }
 }

@@ -153,12 +153,14 @@ impl Head {
         self.known
             .states
             .extend(states.map(|state| (state.profile, state.item)));
+        self.known.states.extend(changed.states.removed());
         let titles = changed.watched_titles.changed();
         self.known
             .titles
             .extend(titles.map(|title| (title.profile, title.title)));
         self.rows.plays.overlay(&changed.plays);
         self.rows.states.overlay(&changed.states);
+        self.rows.states.forget(&changed.states);
         self.rows.watched_titles.overlay(&changed.watched_titles);
         self.waiting.push_back(Waiting {
             entry,

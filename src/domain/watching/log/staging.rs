@@ -49,6 +49,7 @@ impl Staged {
         if let Some(rows) = &self.rows {
             let staged = rows.part(&job.touched);
             part = part.under(&staged);
+            part.renew(rows);
         }
         let begins = cause
             .play()

@@ -7,7 +7,8 @@ use super::support::*;
 use crate::domain::watching::{Ledger, PlayRef, PlaybackEvent, Rows, WatchRules};
 
 /// Plays without seeks: for each play the lengths of the steps between its reports.
-fn plays_without_seeks() -> impl Strategy<Value = Vec<(usize, PlaybackEvent, f64, i64)>> {
+pub(super) fn plays_without_seeks() -> impl Strategy<Value = Vec<(usize, PlaybackEvent, f64, i64)>>
+{
     prop::collection::vec(prop::collection::vec(1_u32..900, 1..8), 1..5).prop_map(|play_refs| {
         let mut reports = Vec::new();
         for (index, steps) in play_refs.into_iter().enumerate() {
@@ -30,12 +31,12 @@ fn plays_without_seeks() -> impl Strategy<Value = Vec<(usize, PlaybackEvent, f64
 }
 
 /// Plays of a film and of two episodes, by turns.
-fn play_ref_of_index(index: usize) -> PlayRef {
+pub(super) fn play_ref_of_index(index: usize) -> PlayRef {
     let item = [FILM, episode(11), episode(12)][index % 3];
     play_ref(item, index as u128 + 1)
 }
 
-fn report_all(ledger: &mut Ledger, reports: &[(usize, PlaybackEvent, f64, i64)]) {
+pub(super) fn report_all(ledger: &mut Ledger, reports: &[(usize, PlaybackEvent, f64, i64)]) {
     for (index, event, position, seconds) in reports {
         let report = (*event, *position, *seconds);
         play(ledger, &play_ref_of_index(*index), &[report]);

@@ -4,6 +4,7 @@ use reelgraph::domain::accounts::{AccountWrite, PasswordHash, Profile};
 use reelgraph::domain::error::StoreError;
 use reelgraph::domain::ids::{ProfileId, UserId};
 use reelgraph::domain::stamp::Stamp;
+use reelgraph::domain::viewer::HistoryPause;
 
 use super::backend::{Opened, open};
 use super::samples::{by_id, is_conflict, keyed, profile, register, time, user, write};
@@ -195,6 +196,10 @@ fn full(id: u64, user: UserId) -> Profile {
         language: Some("pt-BR".to_owned()),
         pin: Some(PasswordHash("$argon2id$pin".to_owned())),
         key: Some("viewer-1".to_owned()),
+        pause: Some(HistoryPause {
+            since: time(2),
+            until: Some(time(3)),
+        }),
         ..profile(id, Some(user))
     }
 }

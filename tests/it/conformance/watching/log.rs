@@ -33,12 +33,12 @@ on_every_backend!(open on [sqlite, mongo]:
 );
 
 /// A server: what it knows, and the history that it reads.
-struct Server {
-    recorder: LogRecorder,
-    history: SettledHistory,
+pub(super) struct Server {
+    pub(super) recorder: LogRecorder,
+    pub(super) history: SettledHistory,
 }
 
-fn server(store: &Arc<dyn Watching>, keep: TimeDelta) -> Server {
+pub(super) fn server(store: &Arc<dyn Watching>, keep: TimeDelta) -> Server {
     let recorder = LogRecorder::new(LogPorts {
         log: store.clone(),
         store: store.clone(),
@@ -51,7 +51,7 @@ fn server(store: &Arc<dyn Watching>, keep: TimeDelta) -> Server {
     Server { recorder, history }
 }
 
-fn servers(opened: &Opened) -> [Server; 2] {
+pub(super) fn servers(opened: &Opened) -> [Server; 2] {
     [&opened.store, &opened.others[0]].map(|store| server(store, TimeDelta::days(30)))
 }
 
@@ -64,13 +64,14 @@ fn draft(play: PlayRef, report: Report) -> Draft {
             lengths: Lengths::new(Some(3600), None),
             going_on: Vec::new(),
             origin: Origin::default(),
+            pause: None,
         },
         may_begin: true,
     }
 }
 
 impl Server {
-    async fn report(&self, play: PlayRef, report: Report) -> Result<Ledger, WatchError> {
+    pub(super) async fn report(&self, play: PlayRef, report: Report) -> Result<Ledger, WatchError> {
         self.recorder.record(draft(play, report)).await
     }
 }

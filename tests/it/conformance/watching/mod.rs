@@ -1,5 +1,7 @@
 //! The promises of the ports of watching, those that its users own among them, sentence by sentence.
 
+#[expect(clippy::float_cmp, reason = "whole seconds are exact")]
+mod deleting;
 mod erasure;
 mod exclusions;
 mod feedback;

@@ -1,0 +1,297 @@
+//! What viewers delete of their history. Of a play its name stays, so that nothing brings it back; the states and the sums
+//! become those of what is left. What was said by hand is no play, and stays unless everything is deleted.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, SubsecRound, Utc};
+use futures::future::try_join_all;
+use serde::{Deserialize, Serialize};
+
+use super::error::WatchError;
+use super::ledger::Ledger;
+use super::log::Cause;
+use super::next_up::NextDay;
+use super::playback_event::PlaybackEvent;
+use super::rules::{WatchRules, percent};
+use super::service::{WatchService, check_may_watch};
+use super::sums::Sums;
+use super::types::{Play, Told, WatchState, WatchedItem, WatchedTitle};
+use crate::domain::catalog::{TitleKind, Visibility};
+use crate::domain::ids::{PlayId, ProfileId, TitleId};
+use crate::domain::viewer::KnownViewer;
+
+/// Which plays of a title are deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "of")]
+pub enum Deleted {
+    /// One of them, by its name.
+    Play { play: PlayId },
+    /// Those of a film or an episode.
+    Item { item: WatchedItem },
+    /// Those that began before a moment.
+    Before { at: DateTime<Utc> },
+    /// All of them, so that none is left.
+    Plays,
+    /// All of them, and what the viewer said by hand of whether its items were watched.
+    Everything,
+}
+
+/// What a viewer deletes of the history.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Deletable {
+    Play(PlayId),
+    /// All plays of a film or an episode.
+    Item(WatchedItem),
+    /// All plays of a series.
+    Series(TitleId),
+    /// All plays that began before a moment.
+    Before(DateTime<Utc>),
+    /// All plays, and what was said by hand of whether something was watched.
+    Everything,
+}
+
+impl Deleted {
+    fn is_of(self, play: &Play) -> bool {
+        match self {
+            Self::Play { play: id } => play.id == id,
+            Self::Item { item } => play.item == item,
+            Self::Before { at } => play.started_at < at,
+            Self::Plays | Self::Everything => true,
+        }
+    }
+}
+
+impl Ledger {
+    /// Deletes plays of a title, all plays and states of which must be in the ledger. Idempotent.
+    pub fn delete(
+        &mut self,
+        rules: &WatchRules,
+        key: (ProfileId, TitleId),
+        deleted: Deleted,
+        now: DateTime<Utc>,
+    ) {
+        let now = now.trunc_subsecs(3);
+        // A play without a watched title belongs to a profile that is being erased.
+        if self.watched_titles.get(key).is_none() {
+            return;
+        }
+        let plays = self.plays.all();
+        let plays = plays.filter(|play| (play.profile, play.title) == key && deleted.is_of(play));
+        let plays: Vec<Play> = plays.cloned().collect();
+        let mut items: BTreeSet<WatchedItem> = plays.iter().map(|play| play.item).collect();
+        if deleted == Deleted::Everything {
+            let states = self.states.all();
+            let told = states.filter(|state| (state.profile, state.title) == key);
+            items.extend(told.map(|state| state.item));
+        }
+        if items.is_empty() {
+            return;
+        }
+        for play in &plays {
+            self.plays.put((key.0, play.id), play.deleted(now));
+        }
+        for item in items {
+            let of_item = plays.iter().filter(|play| play.item == item);
+            let last = of_item.map(|play| play.last_at).max();
+            self.settle_left(rules, (key.0, item), deleted, last, now);
+        }
+        self.settle_title_left(rules, key, now);
+    }
+
+    /// Makes the state of an item what is left of it. `last` is when what was deleted of it was last played.
+    fn settle_left(
+        &mut self,
+        rules: &WatchRules,
+        key: (ProfileId, WatchedItem),
+        deleted: Deleted,
+        last: Option<DateTime<Utc>>,
+        now: DateTime<Utc>,
+    ) {
+        let Some(before) = self.states.get(key).cloned() else {
+            return;
+        };
+        let told = before.told.filter(|_| deleted != Deleted::Everything);
+        let plays = self.plays.all();
+        let plays = plays.filter(|play| (play.profile, play.item) == key);
+        let plays: Vec<&Play> = plays.collect();
+        let sums = Sums::of(rules, plays.iter().copied(), std::iter::empty());
+        let latest = plays.into_iter().max_by_key(|play| play.last_at).cloned();
+        let played_at = latest.as_ref().map(|play| play.last_at);
+        let told_at = told.and_then(Told::at);
+        // That something was not watched says nothing of what was never played.
+        if latest.is_none() && !told.is_some_and(Told::is_watched) {
+            self.states.remove(key);
+            return;
+        }
+        let watched = told.map_or(sums.completions > 0, Told::is_watched);
+        let (position, percent) = match &latest {
+            // It was not the latest that was deleted.
+            Some(play) if last < Some(play.last_at) => (before.position, before.percent),
+            Some(play) if told.is_none_or(|told| play.last_at > told.said_at()) => {
+                resume(rules, play)
+            }
+            _ => (0.0, 0.0),
+        };
+        let state = WatchState {
+            position,
+            percent: match (position > 0.0, watched) {
+                (true, _) => percent,
+                (false, true) => 100.0,
+                (false, false) => 0.0,
+            },
+            watched,
+            plays: sums.plays,
+            completions: sums.completions,
+            seconds: sums.seconds,
+            last_played_at: played_at.max(told_at).unwrap_or(WatchState::NEVER),
+            told,
+            is_aside: before.is_aside && position > 0.0,
+            stamp: before.stamp.next(now),
+            ..before
+        };
+        self.states.put(key, state);
+    }
+
+    /// Makes a watched title what is left of it. One of which nothing is left stays, for the graph to learn of it.
+    fn settle_title_left(
+        &mut self,
+        rules: &WatchRules,
+        key: (ProfileId, TitleId),
+        now: DateTime<Utc>,
+    ) {
+        let Some(before) = self.watched_titles.get(key) else {
+            return;
+        };
+        let mut watched_title = WatchedTitle {
+            stamp: before.stamp.next(now),
+            ..before.clone()
+        };
+        let plays = || {
+            let plays = self.plays.all();
+            plays.filter(|play| (play.profile, play.title) == key)
+        };
+        let states = || {
+            let states = self.states.all();
+            states.filter(|state| (state.profile, state.title) == key)
+        };
+        Sums::of(rules, plays(), states()).write(&mut watched_title);
+        let dates = || states().filter_map(|state| state.told?.dated());
+        let (first, last) = if watched_title.plays > 0 {
+            let first = plays().map(|play| play.started_at).min();
+            (first, plays().map(|play| play.last_at).max())
+        } else {
+            (dates().min(), dates().max())
+        };
+        let otherwise = watched_title.liked_at.unwrap_or(WatchState::NEVER);
+        watched_title.first_at = first.unwrap_or(otherwise);
+        watched_title.last_at = last.unwrap_or(otherwise);
+        watched_title.is_aside &= watched_title.plays > 0 || watched_title.told > 0;
+        if watched_title.is_series {
+            // What was watched is not any more, and may be next again.
+            watched_title.next_day = Some(NextDay::EVER);
+        }
+        self.watched_titles.put(key, watched_title);
+    }
+}
+
+/// Where to resume a play by where it was last, and how far that is.
+fn resume(rules: &WatchRules, play: &Play) -> (f64, f64) {
+    // Of an item of unknown length only a stop makes a play complete.
+    let event = match (play.duration, play.completed) {
+        (None, true) => PlaybackEvent::Stop,
+        _ => PlaybackEvent::Progress,
+    };
+    let position = rules.judge(event, play.position, play.duration).resume;
+    let percent = play.duration.map_or(0.0, |all| percent(position, all));
+    (position, percent)
+}
+
+impl WatchService {
+    /// Deletes something of the history of the viewer's profile: as if it had never been played. It does not come back,
+    /// whatever is reported of it or loaded later. Says how many plays of what the viewer may see are gone. Of everything
+    /// that was played, also what may not be seen any more is deleted. Idempotent. An API key must have the scope to
+    /// watch.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn delete_history(
+        &self,
+        visibility: &Visibility,
+        viewer: &KnownViewer,
+        what: Deletable,
+    ) -> Result<u64, WatchError> {
+        check_may_watch(viewer)?;
+        let (title, deleted) = match what {
+            Deletable::Play(id) => {
+                let there = self.ports.history.plays(viewer.profile, &[id]).await?;
+                if there.iter().any(Play::is_deleted) {
+                    return Ok(0);
+                }
+                let play = self.find_play(visibility, viewer.profile, id).await?;
+                let play = play.filter(|play| !matches!(play.item, WatchedItem::Series(_)));
+                let title = play.ok_or(WatchError::PlayNotFound)?.title;
+                (title, Deleted::Play { play: id })
+            }
+            Deletable::Item(item) => {
+                let (title, _) = self.title_and_lengths(visibility, item).await?;
+                (title, Deleted::Item { item })
+            }
+            Deletable::Series(id) => {
+                let series = self.catalog.titles(visibility, &[id]).await?.pop();
+                let series = series.filter(|series| series.kind == TitleKind::Series);
+                (series.ok_or(WatchError::ItemNotFound)?.id, Deleted::Plays)
+            }
+            Deletable::Before(at) => {
+                return self
+                    .delete_of_all(visibility, viewer, Deleted::Before { at })
+                    .await;
+            }
+            Deletable::Everything => {
+                return self
+                    .delete_of_all(visibility, viewer, Deleted::Everything)
+                    .await;
+            }
+        };
+        self.delete_of_title(viewer, title, deleted).await
+    }
+
+    /// Deletes plays of all titles, some titles at a time: broken off, it is done again.
+    async fn delete_of_all(
+        &self,
+        visibility: &Visibility,
+        viewer: &KnownViewer,
+        deleted: Deleted,
+    ) -> Result<u64, WatchError> {
+        let (mut after, mut count) = (None, 0);
+        loop {
+            let page = self.watched_titles_after(viewer.profile, after).await?;
+            let Some(last) = page.last() else {
+                return Ok(count);
+            };
+            after = Some(last.title);
+            let has_any = |one: &&WatchedTitle| match deleted {
+                Deleted::Before { at } => one.plays > 0 && one.first_at < at,
+                _ => one.plays > 0 || one.told > 0,
+            };
+            let titles: Vec<TitleId> = page.iter().filter(has_any).map(|one| one.title).collect();
+            let gone = titles.iter().copied().map(|title| async move {
+                let gone = self.delete_of_title(viewer, title, deleted).await?;
+                Ok::<_, WatchError>((title, gone))
+            });
+            let gone = try_join_all(gone).await?;
+            let seen = self.catalog.visible_titles(visibility, titles).await?;
+            let seen = gone.iter().filter(|(title, _)| seen.contains(title));
+            count += seen.map(|(_, gone)| gone).sum::<u64>();
+        }
+    }
+
+    async fn delete_of_title(
+        &self,
+        viewer: &KnownViewer,
+        title: TitleId,
+        deleted: Deleted,
+    ) -> Result<u64, WatchError> {
+        let cause = Cause::Delete { title, deleted };
+        let ledger = self.record(viewer, cause).await?;
+        let gone = ledger.plays.changed().filter(|play| play.is_deleted());
+        Ok(gone.count() as u64)
+    }
+}
