@@ -17,6 +17,7 @@ mod mail_links;
 mod metrics;
 mod oauth;
 mod pages;
+mod pictures;
 mod problem;
 mod router;
 mod server;

@@ -44,6 +44,7 @@ use super::keys;
 use super::knock::{self, Door};
 use super::mail_links;
 use super::oauth;
+use super::pictures::{self, Pictures};
 use super::problem::{self, Problem};
 use super::usage::{self, Usage};
 use crate::domain::persisted::PersistedStore;
@@ -117,6 +118,7 @@ pub fn router(
         authenticate: authenticate.clone(),
     };
     let usage = Usage::new(&services, &authenticate, &door.unlimited);
+    let pictures = pictures::routes(Pictures::new(&services, &authenticate));
     let endpoint = endpoint(services, authenticate, persisted, &options)?;
     let mut csrf = CsrfLayer::new();
     for origin in &options.trusted_origins {
@@ -146,6 +148,7 @@ pub fn router(
     Ok(Router::new()
         .merge(graphql)
         .merge(files)
+        .merge(pictures)
         .merge(keys)
         .merge(oauth)
         .merge(forms)

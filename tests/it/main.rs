@@ -37,6 +37,7 @@ mod node;
 mod oauth;
 mod people;
 mod persisted;
+mod pictures;
 mod privacy;
 mod publish;
 mod readme;

@@ -19,7 +19,7 @@ const FEWEST_WORDS: usize = 4;
 
 /// Fields that give lists without an argument for their length: the domain keeps them short, or the length was asked
 /// for one level above.
-const WITHOUT_FIRST: [&str; 23] = [
+const WITHOUT_FIRST: [&str; 24] = [
     "breakdown",
     "certifications",
     "countries",
@@ -29,6 +29,7 @@ const WITHOUT_FIRST: [&str; 23] = [
     "extras",
     "field",
     "genres",
+    "images",
     "items",
     "languages",
     "nodes",

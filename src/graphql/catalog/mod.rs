@@ -9,6 +9,7 @@ mod external_id;
 mod film;
 mod filter;
 mod genre;
+mod image;
 mod length;
 mod person;
 mod playable;
