@@ -12,7 +12,7 @@ use crate::domain::ids::TitleId;
 /// A picture as it is drawn now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DrawnPicture {
-    /// SVG, as text.
+    /// The picture as SVG.
     pub svg: String,
     /// Whether it is the one that the address was given out for: nothing that it is drawn from has changed since.
     pub is_current: bool,

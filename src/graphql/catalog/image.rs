@@ -31,6 +31,8 @@ pub(crate) struct Image {
     address: PictureAddress,
     has_words: bool,
     color: String,
+    media_type: &'static str,
+    is_generated: bool,
 }
 
 /// A picture of a film, a series or an episode.
@@ -86,12 +88,12 @@ impl Image {
 
     /// The media type of what lies at `url`: `image/svg+xml` for a drawing.
     async fn media_type(&self) -> &str {
-        "image/svg+xml"
+        self.media_type
     }
 
     /// Whether it was drawn from name, year and genres, because nobody has given a picture of this kind.
     async fn is_generated(&self) -> bool {
-        true
+        self.is_generated
     }
 }
 
@@ -102,6 +104,8 @@ impl From<Picture<'_>> for Image {
             has_words: picture.language().is_some(),
             color: picture.dominant_color(),
             address: picture.address(None),
+            media_type: "image/svg+xml",
+            is_generated: true,
         }
     }
 }

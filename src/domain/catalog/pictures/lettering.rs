@@ -77,9 +77,14 @@ impl Lettering {
             lines: lines.into_iter().map(|line| line.text).collect(),
             size,
             is_leftward: script.is_some_and(is_leftward),
-            is_loose: name.chars().all(|c| c < '\u{530}'),
+            is_loose: name.chars().all(|c| c < '\u{530}' || is_punctuation(c)),
         }
     }
+}
+
+/// Whether a character is one of the dashes and marks that all scripts share.
+fn is_punctuation(c: char) -> bool {
+    matches!(c, '\u{2000}'..='\u{206f}')
 }
 
 /// Whether a script is written from right to left.

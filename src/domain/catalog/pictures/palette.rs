@@ -57,7 +57,7 @@ impl fmt::Display for Color {
 /// The colours of one picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Palette {
-    /// Behind everything.
+    /// What lies behind everything.
     pub(super) ground: Color,
     /// The ground in the shade.
     pub(super) deep: Color,
@@ -65,7 +65,7 @@ pub(super) struct Palette {
     pub(super) main: Color,
     pub(super) second: Color,
     pub(super) third: Color,
-    /// What is written.
+    /// What is written on it.
     pub(super) ink: Color,
 }
 

@@ -22,7 +22,7 @@ impl Svg {
         }
     }
 
-    /// The graphic, whole.
+    /// The whole graphic as text.
     pub(super) fn finish(mut self) -> String {
         self.text.push_str("</svg>");
         self.text
