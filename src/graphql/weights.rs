@@ -85,6 +85,12 @@ pub(super) const WORK: &Table = &[
     // Each is read from the record, in one call for a page.
     (&["Person"], &["biography"], 5),
     (&["Episode"], &["overview"], 5),
+    // The genres are read, and an episode's series; all that is drawn from goes into a hash.
+    (
+        &["Episode", "Film", "Playable", "Series", "Title"],
+        &["images"],
+        5,
+    ),
     // All episodes of the series are put in order.
     (&["Episode"], &["next", "previous"], 10),
     (
@@ -143,6 +149,11 @@ pub(super) const LISTS: &Table = &[
             "trailers",
         ],
         5,
+    ),
+    (
+        &["Episode", "Film", "Playable", "Series", "Title"],
+        &["images"],
+        2,
     ),
     (&["RatingSummary"], &["scores"], 5),
     (&["ApiKey"], &["scopes"], 5),

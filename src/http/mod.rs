@@ -20,6 +20,7 @@ mod metrics;
 mod oauth;
 mod origins;
 mod pages;
+mod pictures;
 mod problem;
 mod router;
 mod server;

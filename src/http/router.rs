@@ -49,6 +49,7 @@ use super::knock::{self, Door};
 use super::mail_links;
 use super::oauth;
 use super::origins::{Origins, OwnMachine};
+use super::pictures::{self, Pictures};
 use super::problem::{self, Problem};
 use super::usage::{self, Usage};
 use crate::domain::accounts::AccountService;
@@ -183,6 +184,7 @@ pub fn router(
         authenticate: authenticate.clone(),
     };
     let usage = Usage::new(&services, &authenticate, &door.unlimited);
+    let pictures = pictures::routes(Pictures::new(&services, &authenticate));
     let home = home(&accounts, &stores, &options);
     let authenticate = authenticate.with_budget(services.budget.clone());
     let endpoint = endpoint(services, authenticate, persisted, &options)?;
@@ -215,6 +217,7 @@ pub fn router(
     Ok(Router::new()
         .merge(graphql)
         .merge(files)
+        .merge(pictures)
         .merge(keys)
         .merge(oauth)
         .merge(forms)

@@ -57,6 +57,7 @@ const CRATES: &[(&str, &[&str])] = &[
             "tracing",
             "unicode_normalization",
             "unicode_script",
+            "unicode_segmentation",
             "url",
             "uuid",
             "woothee",

@@ -40,6 +40,7 @@ mod oauth;
 mod pages;
 mod people;
 mod persisted;
+mod pictures;
 mod privacy;
 mod publish;
 mod readme;

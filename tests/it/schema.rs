@@ -19,7 +19,7 @@ const FEWEST_WORDS: usize = 4;
 
 /// Fields that give lists without an argument for their length: the domain keeps them short, or the length was asked
 /// for one level above.
-const WITHOUT_FIRST: [&str; 26] = [
+const WITHOUT_FIRST: [&str; 27] = [
     "breakdown",
     "certifications",
     "changed",
@@ -31,6 +31,7 @@ const WITHOUT_FIRST: [&str; 26] = [
     "facets",
     "field",
     "genres",
+    "images",
     "items",
     "languages",
     "nodes",

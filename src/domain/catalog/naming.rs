@@ -15,20 +15,28 @@ impl Title {
     /// Its name for whoever wants these languages, the most wanted first: its name in the first of them that it has one
     /// in, else in the language of the site. The original name is one in the language that it was made in.
     pub fn name_in(&self, wanted: impl IntoIterator<Item = LanguageTag>) -> &str {
+        self.named_in(wanted).1
+    }
+
+    /// The same name with its language; whoever wants that language alone gets the same.
+    pub fn named_in(&self, wanted: impl IntoIterator<Item = LanguageTag>) -> (LanguageTag, &str) {
         let original = self.original_name.as_deref();
         let original = original.and_then(|name| Some((self.original_language()?, name)));
         for wanted in wanted {
             let translated = self.names.measured(&wanted);
             let own = [(SITE_LANGUAGE, self.name.as_str())];
             let others = own.into_iter().chain(original);
-            let others = others.filter_map(|(tag, name)| Some((wanted.distance(&tag)?, name)));
-            let names = translated.map(|(distance, name)| (distance, &*name.text));
+            let others = others.filter_map(|(tag, name)| {
+                let distance = wanted.distance(&tag)?;
+                Some((distance, (tag, name)))
+            });
+            let names = translated.map(|(distance, name)| (distance, (name.language, &*name.text)));
             let nearest = names.chain(others).min_by_key(|(distance, _)| *distance);
-            if let Some((_, name)) = nearest {
-                return name;
+            if let Some((_, named)) = nearest {
+                return named;
             }
         }
-        &self.name
+        (SITE_LANGUAGE, &self.name)
     }
 
     /// What it is about, for whoever wants these languages: in the first of them that it is told in, else in that of the
@@ -125,7 +133,10 @@ mod tests {
             (&["ja"], "Amélie"),
             (&[], "Amélie"),
         ] {
-            assert_eq!(amelie.name_in(tags(wanted)), expected, "{wanted:?}");
+            let (language, name) = amelie.named_in(tags(wanted));
+            assert_eq!(name, expected, "{wanted:?}");
+            assert_eq!(amelie.named_in([language]), (language, name), "{wanted:?}");
+            assert_eq!(amelie.name_in(tags(wanted)), name, "{wanted:?}");
         }
     }
 

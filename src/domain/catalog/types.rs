@@ -330,17 +330,25 @@ impl Episode {
     /// Its name for whoever wants these languages, the most wanted first: in the first of them that it has one in, else in
     /// the language of the site, else in any.
     pub fn name_in(&self, wanted: impl IntoIterator<Item = LanguageTag>) -> Option<&str> {
-        let own = self.name.as_deref();
+        self.named_in(wanted).map(|(_, name)| name)
+    }
+
+    /// The same name with its language; whoever wants that language alone gets the same.
+    pub fn named_in(
+        &self,
+        wanted: impl IntoIterator<Item = LanguageTag>,
+    ) -> Option<(LanguageTag, &str)> {
+        let own = self.name.as_deref().map(|name| (SITE_LANGUAGE, name));
         for wanted in wanted {
-            let own = own.and_then(|name| Some((wanted.distance(&SITE_LANGUAGE)?, name)));
             let other = self.names.nearest(&wanted);
-            let other = other.and_then(|it| Some((wanted.distance(&it.language)?, &*it.text)));
+            let other = other.map(|it| (it.language, &*it.text));
             let names = own.into_iter().chain(other);
-            if let Some((_, name)) = names.min_by_key(|(distance, _)| *distance) {
-                return Some(name);
+            let near = names.filter_map(|named| Some((wanted.distance(&named.0)?, named)));
+            if let Some((_, named)) = near.min_by_key(|(distance, _)| *distance) {
+                return Some(named);
             }
         }
-        own.or_else(|| self.names.pick([]).map(|text| &*text.text))
+        own.or_else(|| self.names.pick([]).map(|it| (it.language, &*it.text)))
     }
 
     /// All credits, in the order of [`CreditRole`], and of the billing in each.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Object, SimpleObject};
 
 use super::credit::{CreditEdge, CreditRole, credits_of_episode};
+use super::image::{self, Image, ImageKind};
 use super::length::{self, DurationSource};
 use super::person::Person;
 use super::season::{Season, series};
@@ -76,6 +77,25 @@ impl Episode {
         let told = ctx.personal().overviews.find(self.0.id).await?;
         let text = told.as_ref().and_then(|texts| texts.pick(wanted));
         Ok(text.map(|text| text.text.to_string()))
+    }
+
+    /// Pictures of it, one of each kind that it has: of a film or series a poster and a backdrop, of an episode a still.
+    pub(super) async fn images(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only these kinds; all if left out or empty.")] kind: Option<
+            Vec<ImageKind>,
+        >,
+        #[graphql(
+            desc = "The language of the name on them, as a BCP 47 tag such as `de` or `pt-BR`; `INVALID` if it is none. Chosen as for `name`, also if it is left out."
+        )]
+        language: Option<String>,
+    ) -> Result<Option<Vec<Image>>> {
+        let series = series(ctx, self.0.series).await?;
+        let genres = series.load_genres(ctx).await?;
+        let of = (&**series.title(), &*genres);
+        let (kind, language) = (kind.as_deref(), language.as_deref());
+        image::of_episode(ctx, &self.0, of, kind, language).map(Some)
     }
 
     /// The number within the season; there may be gaps.

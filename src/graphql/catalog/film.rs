@@ -10,6 +10,7 @@ use super::credit::{CreditEdge, CreditRole, credits};
 use super::details::{Extra, ExtraKind, RatingSummary};
 use super::external_id::ExternalId;
 use super::genre::Genre;
+use super::image::{Image, ImageKind};
 use super::length::{self, DurationSource};
 use super::publication::TitleState;
 use super::title_fields::{TitleFields, title_object};

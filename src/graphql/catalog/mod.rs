@@ -10,6 +10,7 @@ mod facets;
 mod film;
 mod filter;
 mod genre;
+mod image;
 mod length;
 mod person;
 mod playable;

@@ -8,6 +8,7 @@ use futures::try_join;
 
 use super::episode::Episode;
 use super::film::Film;
+use super::image::{Image, ImageKind};
 use super::length::DurationSource;
 use super::title::titles;
 use crate::domain::batch::Batch;
@@ -32,6 +33,21 @@ use crate::graphql::watching::WatchState;
             name = "language",
             ty = "Option<String>",
             desc = "The language to give it in, as a BCP 47 tag such as `de` or `pt-BR`; `INVALID` if it is none. Where it is not said in this, or if it is left out: in that of the viewer's profile, then in those of `Accept-Language`."
+        )
+    ),
+    field(
+        name = "images",
+        ty = "Option<Vec<Image>>",
+        desc = "Pictures of it, one of each kind that it has: of a film or series a poster and a backdrop, of an episode a still.",
+        arg(
+            name = "kind",
+            ty = "Option<Vec<ImageKind>>",
+            desc = "Only these kinds; all if left out or empty."
+        ),
+        arg(
+            name = "language",
+            ty = "Option<String>",
+            desc = "The language of the name on them, as a BCP 47 tag such as `de` or `pt-BR`; `INVALID` if it is none. Chosen as for `name`, also if it is left out."
         )
     ),
     field(

@@ -11,6 +11,7 @@ use super::details::{Extra, ExtraKind, RatingSummary, SeriesStatus};
 use super::episode::Episode;
 use super::external_id::ExternalId;
 use super::genre::Genre;
+use super::image::{Image, ImageKind};
 use super::publication::TitleState;
 use super::season::Season;
 use super::title_fields::{TitleFields, title_object};

@@ -10,6 +10,7 @@ use super::details::{Extra, ExtraKind, RatingSummary};
 use super::external_id::ExternalId;
 use super::film::Film;
 use super::genre::Genre;
+use super::image::{Image, ImageKind};
 use super::publication::TitleState;
 use super::series::Series;
 use super::title_fields::{Siblings, TitleFields};
@@ -119,6 +120,21 @@ use crate::graphql::scalars::{Date, DateTime};
             name = "kind",
             ty = "Option<Vec<ExtraKind>>",
             desc = "Only these kinds; all if left out or empty."
+        )
+    ),
+    field(
+        name = "images",
+        ty = "Option<Vec<Image>>",
+        desc = "Pictures of it, one of each kind that it has: of a film or series a poster and a backdrop, of an episode a still.",
+        arg(
+            name = "kind",
+            ty = "Option<Vec<ImageKind>>",
+            desc = "Only these kinds; all if left out or empty."
+        ),
+        arg(
+            name = "language",
+            ty = "Option<String>",
+            desc = "The language of the name on them, as a BCP 47 tag such as `de` or `pt-BR`; `INVALID` if it is none. Chosen as for `name`, also if it is left out."
         )
     ),
     field(

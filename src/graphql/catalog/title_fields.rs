@@ -9,6 +9,7 @@ use super::collection::Collection;
 use super::details::{Extra, ExtraKind};
 use super::external_id::{ExternalId, Subject};
 use super::genre::Genre;
+use super::image::{self, Image, ImageKind};
 use crate::domain::catalog::{self, CollectionsById, Credit, GenresById, PeopleById, TitleKind};
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::Result;
@@ -153,6 +154,17 @@ impl TitleFields {
         trailers.map(Into::into).collect()
     }
 
+    /// The pictures of these kinds, or all.
+    pub(super) async fn load_images(
+        &self,
+        ctx: &Context<'_>,
+        kinds: Option<&[ImageKind]>,
+        language: Option<&str>,
+    ) -> Result<Vec<Image>> {
+        let genres = self.load_genres(ctx).await?;
+        image::of_title(ctx, &self.title, &genres, kinds, language)
+    }
+
     /// The ids elsewhere, with links to the providers that we know.
     pub(super) fn list_external_ids(&self) -> Vec<ExternalId> {
         let subject = match self.title.kind {
@@ -276,6 +288,21 @@ macro_rules! title_object {
                 #[graphql(desc = "Only these kinds; all if left out or empty.")] kind: Option<Vec<ExtraKind>>,
             ) -> Option<Vec<Extra>> {
                 Some(self.list_extras(kind.as_deref()))
+            }
+
+            /// Pictures of it, one of each kind that it has: of a film or series a poster and a backdrop, of an episode a
+            /// still.
+            pub(super) async fn images(
+                &self,
+                ctx: &Context<'_>,
+                #[graphql(desc = "Only these kinds; all if left out or empty.")] kind: Option<Vec<ImageKind>>,
+                #[graphql(
+                    desc = "The language of the name on them, as a BCP 47 tag such as `de` or `pt-BR`; `INVALID` if it is none. Chosen as for `name`, also if it is left out."
+                )]
+                language: Option<String>,
+            ) -> Result<Option<Vec<Image>>> {
+                let images = self.load_images(ctx, kind.as_deref(), language.as_deref());
+                Ok(Some(images.await?))
             }
 
             /// The year of the first showing; null if unknown.

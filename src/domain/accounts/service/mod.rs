@@ -238,6 +238,11 @@ impl AccountService {
         self.policy.home()
     }
 
+    /// An address of the site, as it is seen from outside.
+    pub fn address(&self, path: &str) -> Url {
+        self.policy.address(path)
+    }
+
     /// Where a log-in by another site may end.
     pub fn returns(&self) -> &[Url] {
         &self.policy.return_to

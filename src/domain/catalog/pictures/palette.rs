@@ -1,0 +1,293 @@
+//! Colours, which go by the genre of a title.
+
+use std::fmt;
+
+use super::dice::Dice;
+
+/// A colour without transparency, as red, green and blue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Color([u8; 3]);
+
+impl Color {
+    /// The colour of this number in a row of them, each as `rrggbb` and with a space between two.
+    const fn at(text: &[u8], number: usize) -> Self {
+        let at = number * 7;
+        Self([
+            digit(text[at]) * 16 + digit(text[at + 1]),
+            digit(text[at + 2]) * 16 + digit(text[at + 3]),
+            digit(text[at + 4]) * 16 + digit(text[at + 5]),
+        ])
+    }
+
+    /// The colour that is so many percent of the way to another.
+    pub(super) fn mixed(self, other: Self, percent: u32) -> Self {
+        let percent = percent.min(100);
+        let channel = |at: usize| {
+            let (one, other) = (u32::from(self.0[at]), u32::from(other.0[at]));
+            let mixed = (one * (100 - percent) + other * percent + 50) / 100;
+            u8::try_from(mixed).unwrap_or(u8::MAX)
+        };
+        Self([channel(0), channel(1), channel(2)])
+    }
+
+    fn is_dark(self) -> bool {
+        self.0
+            .iter()
+            .map(|channel| u32::from(*channel))
+            .sum::<u32>()
+            < 300
+    }
+}
+
+/// The value of a hexadecimal digit.
+const fn digit(digit: u8) -> u8 {
+    match digit {
+        b'0'..=b'9' => digit - b'0',
+        _ => digit - b'a' + 10,
+    }
+}
+
+impl fmt::Display for Color {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [red, green, blue] = self.0;
+        write!(f, "#{red:02x}{green:02x}{blue:02x}")
+    }
+}
+
+/// The colours of one picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Palette {
+    /// What lies behind everything.
+    pub(super) ground: Color,
+    /// The ground in the shade.
+    pub(super) deep: Color,
+    /// What the eye sees first.
+    pub(super) main: Color,
+    pub(super) second: Color,
+    pub(super) third: Color,
+    /// What is written on it.
+    pub(super) ink: Color,
+}
+
+impl Palette {
+    /// From six colours as `rrggbb`, in small letters, with a space between two.
+    const fn new(colors: &str) -> Self {
+        let text = colors.as_bytes();
+        Self {
+            ground: Color::at(text, 0),
+            deep: Color::at(text, 1),
+            main: Color::at(text, 2),
+            second: Color::at(text, 3),
+            third: Color::at(text, 4),
+            ink: Color::at(text, 5),
+        }
+    }
+
+    /// The colours of a genre, of which there are several; of a genre that has none, those of no genre.
+    pub(super) fn of(genre: &str, dice: &mut Dice) -> Self {
+        let of = |wanted: &str| PALETTES.iter().find(|(genre, _)| *genre == wanted);
+        let palettes = of(genre).or_else(|| of(""));
+        palettes.map_or(PLAIN, |(_, palettes)| *dice.pick(palettes))
+    }
+
+    /// What is written on: the ground where the ink is dark, else its shade.
+    pub(super) fn panel(&self) -> Color {
+        if self.ink.is_dark() {
+            self.ground
+        } else {
+            self.deep
+        }
+    }
+}
+
+/// Whether a genre has colours of its own.
+pub(super) fn has_palette(genre: &str) -> bool {
+    !genre.is_empty() && PALETTES.iter().any(|(known, _)| *known == genre)
+}
+
+/// The colours of what is of no genre, if nothing else is.
+const PLAIN: Palette = Palette::new("2e4057 152233 f2a65a 66a182 f5ecd7 f8f3e6");
+
+/// Genres as the vocabulary spells them, and last what is of none of them. Each palette is ground, shade, three colours of
+/// the motif, ink.
+const PALETTES: &[(&str, &[Palette])] = &[
+    (
+        "Action",
+        &[
+            Palette::new("d6331f 7d130e 16130f f4b400 f7efe0 fff6e8"),
+            Palette::new("f08a00 a33f00 1c1a17 d4281c fff1d6 fffaf0"),
+        ],
+    ),
+    (
+        "Adventure",
+        &[
+            Palette::new("1f7a6d 0c3b38 f2b441 e4632b f6ead2 fbf4e4"),
+            Palette::new("2a6f97 12344d f4a259 f9dc5c bc4b51 fdf6e9"),
+        ],
+    ),
+    (
+        "Animation",
+        &[
+            Palette::new("3d5af1 1b2a8f ffd23f ee4266 2bd9c1 ffffff"),
+            Palette::new("ff6f59 a3302a fff1d0 254441 43aa8b fffaf0"),
+        ],
+    ),
+    (
+        "Comedy",
+        &[
+            Palette::new("ffc42e d98a00 e8432e 1f4e8c fff7e3 23201c"),
+            Palette::new("f7a6b4 d9667c 2d3a8c ffd84d fff4ec 26203a"),
+        ],
+    ),
+    (
+        "Crime",
+        &[
+            Palette::new("23272e 0f1216 c8102e 8d99a6 e9e4d8 f4f0e6"),
+            Palette::new("2f3e46 141c20 e9c46a 9b2226 cad2c5 f3efe2"),
+        ],
+    ),
+    (
+        "Documentary",
+        &[
+            Palette::new("e9e2d0 c9bea2 1d4e5f c8553d 6b8f71 20262a"),
+            Palette::new("d8e2dc b0c2ba 2f4858 e07a5f f2cc8f 22302f"),
+        ],
+    ),
+    (
+        "Drama",
+        &[
+            Palette::new("5b3a4e 2b1725 e8a87c c38d9e f3e3d3 f9efe6"),
+            Palette::new("33475b 17222e e27d60 e8c39e 85cdca f7f1e5"),
+        ],
+    ),
+    (
+        "Family",
+        &[
+            Palette::new("57b894 2a7a5d ffd166 ef6f6c fdf6e3 fffdf5"),
+            Palette::new("66b7e8 2c78ad ffe066 f2778d fff8ea 13324a"),
+        ],
+    ),
+    (
+        "Fantasy",
+        &[
+            Palette::new("43307a 1f1447 f0c14b c35fa8 7fd8d4 f8f0ff"),
+            Palette::new("0f5257 062a2f e0b1cb f4d35e 9cf6f6 f3fff9"),
+        ],
+    ),
+    (
+        "Horror",
+        &[
+            Palette::new("120e10 050304 b3001b 5c0a17 e8dcc8 f2e7d5"),
+            Palette::new("1b2a1f 0a120c a7c957 6a040f dcd6c0 eef0dc"),
+        ],
+    ),
+    (
+        "Music",
+        &[
+            Palette::new("6a1b9a 38085a ff6f91 ffc75f 00c9a7 fff3fb"),
+            Palette::new("141b41 080c24 ff3864 2de2e6 f9c80e f5f7ff"),
+        ],
+    ),
+    (
+        "Mystery",
+        &[
+            Palette::new("1d3354 0b1830 d9b44a 6c8ead e6e1d3 f1ecdd"),
+            Palette::new("3a2e5c 1a1333 e3b23c 8f7fc3 efe7da f5effa"),
+        ],
+    ),
+    (
+        "Romance",
+        &[
+            Palette::new("e8637a a82c49 ffe1d6 fbb13c 6d1a36 fff5f0"),
+            Palette::new("f2b5a7 d67f73 b23a48 fff0e6 8c2f39 3c1521"),
+        ],
+    ),
+    (
+        "Science Fiction",
+        &[
+            Palette::new("0b1f3a 040c1a 25c2e3 f25f5c a8b8d8 eaf6ff"),
+            Palette::new("241a4f 0f0a2a ff7a59 6ee7f0 c6b7ff f4f1ff"),
+        ],
+    ),
+    (
+        "Thriller",
+        &[
+            Palette::new("e2401b 8a1c06 0f0f10 f7e9d2 47201a fff4e6"),
+            Palette::new("0f3d4c 05191f f2542d f5dfbb 0e9594 fbf3e3"),
+        ],
+    ),
+    (
+        "War",
+        &[
+            Palette::new("5c5f45 2c2e1f c9a227 8c2f1b d9d2b0 f3efdc"),
+            Palette::new("6b4f3a 2f2118 d9a441 9a3324 cbbf9d f5ecda"),
+        ],
+    ),
+    (
+        "Western",
+        &[
+            Palette::new("d9822b 8f4312 5a2a16 f3d28b b8401f fff3dc"),
+            Palette::new("c8553d 7a2a1a 2c1a14 f2b56b e9d8a6 fff1dc"),
+        ],
+    ),
+    (
+        "",
+        &[
+            Palette::new("2e4057 152233 f2a65a 66a182 f5ecd7 f8f3e6"),
+            Palette::new("f0e6d2 d3c19c d1495b 30638e edae49 22303c"),
+            Palette::new("386150 182b23 f2c14e f78154 f4f1de faf7e8"),
+        ],
+    ),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::catalog::{GenreName, genre_name};
+
+    /// How bright a colour is to the eye (WCAG 2.2, relative luminance).
+    fn luminance(color: Color) -> f64 {
+        let linear = color.0.map(|channel| {
+            let share = f64::from(channel) / 255.0;
+            if share <= 0.04045 {
+                share / 12.92
+            } else {
+                ((share + 0.055) / 1.055).powf(2.4)
+            }
+        });
+        0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    }
+
+    #[test]
+    fn what_is_written_can_be_read_on_every_palette() {
+        for (genre, palettes) in PALETTES {
+            for palette in *palettes {
+                let [one, other] = [palette.ink, palette.panel()].map(luminance);
+                let contrast = (one.max(other) + 0.05) / (one.min(other) + 0.05);
+                assert!(contrast >= 4.5, "{genre}: {contrast}");
+            }
+        }
+    }
+
+    #[test]
+    fn genres_are_spelled_as_in_the_vocabulary() {
+        for (genre, _) in PALETTES.iter().filter(|(genre, _)| !genre.is_empty()) {
+            assert_eq!(genre_name(genre), Some(GenreName::Known(genre)));
+            assert!(has_palette(genre));
+        }
+        assert!(PALETTES.iter().any(|(genre, _)| genre.is_empty()));
+        assert!(!has_palette("") && !has_palette("Telenovela"));
+    }
+
+    #[test]
+    fn mixing_goes_from_one_colour_to_the_other() {
+        let (black, white) = (Color([0, 0, 0]), Color([255, 255, 255]));
+
+        assert_eq!(black.mixed(white, 0), black);
+        assert_eq!(black.mixed(white, 50).to_string(), "#808080");
+        assert_eq!(black.mixed(white, 100), white);
+        assert_eq!(black.mixed(white, 700), white);
+        assert_eq!(PLAIN.ground.to_string(), "#2e4057");
+        assert_eq!(PLAIN.ink.to_string(), "#f8f3e6");
+    }
+}
