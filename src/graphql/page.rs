@@ -394,11 +394,7 @@ mod tests {
             window(PageArgs::forward(Some(100), cursor())).unwrap(),
             Window::after(100, start.clone())
         );
-        let backward = PageArgs {
-            last: Some(1),
-            before: cursor(),
-            ..PageArgs::default()
-        };
+        let backward = PageArgs::both(None, None, Some(1), cursor());
         let expected = Window {
             limit: 1,
             start: Some(start),
@@ -429,10 +425,7 @@ mod tests {
             code_and_field(PageArgs::forward(None, Some("nonsense".into()))),
             refused("BAD_CURSOR", "after")
         );
-        let before = PageArgs {
-            before: Some("nonsense".into()),
-            ..PageArgs::default()
-        };
+        let before = PageArgs::both(None, None, None, Some("nonsense".into()));
         assert_eq!(code_and_field(before), refused("BAD_CURSOR", "before"));
     }
 
