@@ -9,7 +9,7 @@ use reelgraph::domain::page::Window;
 use reelgraph::domain::watching::PlaybackEvent::{Progress, Start, Stop};
 use reelgraph::domain::watching::{
     Cause, Change, Deleted, Draft, HistoryStore, Ledger, NextDay, Play, PlayRef, ProfileList,
-    Recorder, Said, Settling, Touched, WatchRules, WatchedItem, WatchedTitle,
+    Recorder, Said, Settling, Told, Touched, WatchRules, WatchedItem, WatchedTitle,
 };
 
 use super::log::{Server, server, servers};
@@ -281,7 +281,7 @@ async fn what_is_deleted_and_said_at_once_is_counted_once(opened: &Opened) {
 
         let state = there.history.states(ANN, &[item]).await.unwrap();
         let said_at = match state[0].told {
-            Some(reelgraph::domain::watching::Told::Watched { said_at, .. }) => said_at,
+            Some(Told::Watched { said_at, .. }) => said_at,
             other => panic!("{other:?}"),
         };
         let found = there.watched_title(ANN, title).await;
