@@ -45,6 +45,10 @@ impl Image {
 
     /// Where it lies. The address is that of this very picture: whatever is there may be kept for good, and a picture that
     /// looks otherwise has another. Null only beside an error.
+    #[expect(
+        clippy::unused_async,
+        reason = "resolvers are async, also those that may fail and wait for nothing"
+    )]
     async fn url(
         &self,
         ctx: &Context<'_>,

@@ -18,6 +18,10 @@ use crate::graphql::error::{ApiError, Result};
 use crate::graphql::watching::WatchState;
 
 /// Something that can be played: a film or an episode.
+#[expect(
+    clippy::duplicated_attributes,
+    reason = "fields of an interface are lists of attributes, and some are of one type"
+)]
 #[derive(Interface, Clone)]
 #[graphql(
     field(

@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-/// A generator of numbers (SplitMix64), in the order in which they are asked for.
+/// A generator of numbers (`SplitMix64`), in the order in which they are asked for.
 pub(super) struct Dice(u64);
 
 impl Dice {

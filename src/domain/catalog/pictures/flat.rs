@@ -296,8 +296,7 @@ pub(super) fn rays(svg: &mut Svg, canvas: &Canvas, dice: &mut Dice, palette: &Pa
             Canvas::around(center, angle, far),
             Canvas::around(center, angle + width, far),
         ];
-        let is_third = ray % 3 == 0;
-        let color = if is_third {
+        let color = if ray.is_multiple_of(3) {
             palette.third
         } else {
             palette.second

@@ -109,7 +109,7 @@ impl Svg {
         let mut path = format!("M{}L{}", place(bottom.0), place(*first));
         for pair in line.windows(2).skip(1) {
             let [(x, y), (next_x, next_y)] = [pair[0], pair[1]];
-            let middle = ((x + next_x) / 2.0, (y + next_y) / 2.0);
+            let middle = (f64::midpoint(x, next_x), f64::midpoint(y, next_y));
             path.extend(["Q", &place((x, y)), " ", &place(middle)]);
         }
         path.extend(["L", &place(*last), "L", &place(bottom.1), "Z"]);
