@@ -52,6 +52,10 @@ impl News {
     /// Adds what came after it.
     pub fn add(&mut self, items: impl IntoIterator<Item = ItemId>) {
         for item in items {
+            // Nothing more can come of it.
+            if self.has_more && self.items.len() >= MOST {
+                return;
+            }
             if self.items.len() < MOST {
                 self.items.insert(item);
             } else if !self.items.contains(&item) {

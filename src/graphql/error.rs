@@ -131,7 +131,7 @@ impl ApiError {
     pub(crate) fn changed() -> Self {
         Self::new(
             ErrorCode::Expired,
-            "the session goes on with another profile, age or role: subscribe again",
+            "the session goes on with another profile, age, language or role: subscribe again",
         )
     }
 

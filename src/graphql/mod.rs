@@ -53,6 +53,6 @@ pub use cookie::SessionCookie;
 pub use documents::{Document, Documents};
 pub(crate) use error::{ApiError, Edge, RETRY_AFTER};
 pub(crate) use global_id::GlobalId;
-pub use live::{Leaving, Over, Stay, staying, until_over};
+pub use live::{Leaving, Over, Standing, Stay, staying};
 pub use schema::{Schema, build, sdl, weigh};
 pub use site::{REQUEST_BYTES, SiteFacts};

@@ -5,12 +5,11 @@ use std::sync::Arc;
 use async_graphql::Data;
 use axum::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, COOKIE};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Request, StatusCode};
-use futures::FutureExt;
+use axum::http::{HeaderMap, Request, StatusCode, Uri};
 use ipnet::IpNet;
 
 use super::client::{self, ClientInfo};
-use super::graphql::{Gatekeeper, PrepareRequest, Refusal, Standing};
+use super::graphql::{Gatekeeper, PrepareRequest, Refusal};
 use super::origins::{self, Origins};
 use crate::domain::accounts::{
     AccountService, ApiKeyToken, Credentials, Proof, SessionToken, Stale,
@@ -18,8 +17,8 @@ use crate::domain::accounts::{
 use crate::domain::budget::Budget;
 use crate::domain::error::ErrorCode;
 use crate::domain::language::LanguageTag;
-use crate::domain::viewer::{Client, Login, Viewer};
-use crate::graphql::{ApiError, Caller, SessionCookie, until_over};
+use crate::domain::viewer::{Client, Viewer};
+use crate::graphql::{ApiError, Caller, SessionCookie, Standing};
 
 /// What a message of somebody who stays costs, in the units of the budget: as a request that shows something; and how many
 /// bytes of it are read for a unit.
@@ -80,6 +79,9 @@ impl Authenticate {
     }
 
     async fn viewer(&self, parts: &Parts) -> Result<Viewer, Refusal> {
+        if let Some(standing) = parts.extensions.get::<Standing>() {
+            return self.still(standing.viewer()).await;
+        }
         let credentials = match self.presented(&parts.headers) {
             None => return Ok(Viewer::Anonymous),
             Some(Presented::Cookie(token)) => {
@@ -101,6 +103,18 @@ impl Authenticate {
         match proof {
             Proof::Of(viewer) => Ok(Viewer::Known(viewer)),
             Proof::Nothing(stale) => Err(Refusal::stale(stale)),
+        }
+    }
+
+    /// Whoever stays, if they are who they were. Not by what they showed when they came: that may have had its time.
+    async fn still(&self, viewer: Viewer) -> Result<Viewer, Refusal> {
+        let Some(known) = viewer.known() else {
+            return Ok(viewer);
+        };
+        match self.accounts.still(known).await.map_err(ApiError::from)? {
+            Some(now) if now == *known => Ok(viewer),
+            Some(_) => Err(ApiError::changed().into()),
+            None => Err(ApiError::logged_out().into()),
         }
     }
 
@@ -171,8 +185,8 @@ impl PrepareRequest for Authenticate {
 
 #[async_trait::async_trait]
 impl Gatekeeper for Authenticate {
-    fn is_cross_site(&self, headers: &HeaderMap) -> bool {
-        self.origins.is_of_another_site(headers)
+    fn is_cross_site(&self, headers: &HeaderMap, uri: &Uri) -> bool {
+        !self.origins.is_own(headers, uri)
     }
 
     /// Not its place at work: that is for others when the answer has begun.
@@ -210,19 +224,6 @@ impl Gatekeeper for Authenticate {
     }
 
     async fn stand(&self, parts: &Parts) -> Result<Standing, Refusal> {
-        let Viewer::Known(viewer) = self.viewer(parts).await? else {
-            return Ok(Standing {
-                login: None,
-                over: std::future::pending().boxed(),
-            });
-        };
-        let accounts = Arc::clone(&self.accounts);
-        Ok(Standing {
-            login: Some(match viewer.login {
-                Login::Session(session) => format!("session {session}"),
-                Login::ApiKey { id, .. } => format!("key {id}"),
-            }),
-            over: async move { until_over(&accounts, &viewer).await }.boxed(),
-        })
+        Ok(Standing::of(&self.accounts, self.viewer(parts).await?))
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::ensure;
 use axum::extract::Request;
 use axum::http::header::{HOST, ORIGIN};
-use axum::http::{HeaderMap, HeaderName, Method};
+use axum::http::{HeaderMap, HeaderName, Method, Uri};
 use url::{Host, Url};
 
 use super::graphql::Refusal;
@@ -54,9 +54,7 @@ impl Origins {
         is_near || self.listed.iter().any(|known| known == origin)
     }
 
-    /// Why a request is refused that may change something: a page of another site made a browser send it. By the headers
-    /// that browsers set and pages cannot; what is no browser sends none of them, and has no session that it does not
-    /// show on purpose.
+    /// Why a request is refused that may change something: a page of another site made a browser send it.
     pub(super) fn refusal(&self, request: &Request) -> Option<Refusal> {
         if matches!(
             *request.method(),
@@ -64,18 +62,23 @@ impl Origins {
         ) {
             return None;
         }
-        let headers = request.headers();
+        let is_own = self.is_own(request.headers(), request.uri());
+        (!is_own).then(Refusal::cross_site)
+    }
+
+    /// Whether a page of this host or of a trusted origin sends a request, or none at all. By the headers that browsers
+    /// set and pages cannot; what is no browser sends none of them, and has no session that it does not show on purpose.
+    pub(super) fn is_own(&self, headers: &HeaderMap, uri: &Uri) -> bool {
         let origin = text(headers, &ORIGIN).filter(|origin| !origin.is_empty());
         if origin.is_some_and(|origin| self.trusts(origin)) {
-            return None;
+            return true;
         }
-        let is_own = match (text(headers, &SEC_FETCH_SITE), origin) {
+        match (text(headers, &SEC_FETCH_SITE), origin) {
             (Some("same-origin" | "none"), _) | (None | Some(""), None) => true,
             // A browser from before that header.
-            (None | Some(""), Some(origin)) => is_of_host(origin, request),
+            (None | Some(""), Some(origin)) => is_of_host(origin, headers, uri),
             (Some(_), _) => false,
-        };
-        (!is_own).then(Refusal::cross_site)
+        }
     }
 
     /// Whether a page of another site made a browser send a request that only reads: a link or a picture there.
@@ -120,10 +123,10 @@ fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
 }
 
 /// Whether an origin is that of the host that a request is for, whatever the scheme: a proxy may have taken off TLS.
-fn is_of_host(origin: &str, request: &Request) -> bool {
-    let host = match request.uri().authority() {
+fn is_of_host(origin: &str, headers: &HeaderMap, uri: &Uri) -> bool {
+    let host = match uri.authority() {
         Some(authority) => Some(authority.as_str()),
-        None => text(request.headers(), &HOST),
+        None => text(headers, &HOST),
     };
     let of = origin
         .strip_prefix("https://")

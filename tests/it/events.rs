@@ -1,7 +1,8 @@
 //! Events reach everybody in the process at once, and the servers that share a Redis each once.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use reelgraph::adapters::memory::MemoryEvents;
 use reelgraph::adapters::redis::{RedisDb, RedisEvents};
@@ -195,25 +196,23 @@ fn state(profile: u64, film: u64) -> Event {
     }
 }
 
-/// The films that a listener is told of next, and whether there may be more.
-async fn told(listener: &mut Listener) -> (Vec<u64>, bool) {
-    let news = tokio::time::timeout(SOON, listener.next());
-    let news = news.await.expect("it is told something");
-    let films = news.items.iter().filter_map(|item| match item {
-        ItemId::Title(id) => Some(id.0),
-        ItemId::Episode(_) => None,
-    });
-    (films.collect(), news.has_more)
-}
-
-/// Films as a listener is told of them by name, whatever else it is told.
-async fn told_of_films(listener: &mut Listener) -> Vec<u64> {
-    loop {
-        let (films, _) = told(listener).await;
-        if !films.is_empty() {
-            return films;
+/// The films that a listener of the first profile is told of until this one is among them. A server publishes it, and what
+/// another profile watched, until then: nothing says when others hear it.
+async fn told_until(listener: &mut Listener, server: &Server, film: u64) -> BTreeSet<u64> {
+    let began = Instant::now();
+    let mut films = BTreeSet::new();
+    while !films.contains(&film) {
+        assert!(began.elapsed() < SOON, "it is told of {films:?} alone");
+        server.bus.publish(state(2, 20));
+        server.bus.publish(state(1, film));
+        let told = tokio::time::timeout(Duration::from_secs(1), listener.next()).await;
+        for item in told.into_iter().flat_map(|news| news.items) {
+            if let ItemId::Title(id) = item {
+                films.insert(id.0);
+            }
         }
     }
+    films
 }
 
 #[tokio::test]
@@ -226,12 +225,11 @@ async fn listeners_are_told_by_any_server_what_is_theirs_and_nobody_else_is() {
     let topic = Topic::States(ProfileId(1));
     let mut listener = servers[0].bus.listen(topic).await;
 
-    servers[1].bus.publish(state(2, 20));
-    servers[1].bus.publish(state(1, 10));
-    assert_eq!(told_of_films(&mut listener).await, [10]);
-    servers[0].bus.publish(state(2, 20));
-    servers[0].bus.publish(state(1, 11));
-    assert_eq!(told_of_films(&mut listener).await, [11]);
+    let told = told_until(&mut listener, &servers[1], 10).await;
+    assert_eq!(told, BTreeSet::from([10]));
+    // What was published before may come still.
+    let told = told_until(&mut listener, &servers[0], 11).await;
+    assert!(told.is_subset(&BTreeSet::from([10, 11])), "{told:?}");
 
     assert!(servers[0].bus.is_heard());
     assert!(!servers[1].bus.is_heard());
@@ -247,16 +245,18 @@ async fn listeners_that_were_cut_off_are_told_that_they_missed_something() {
     let other = Server::start(&url, &prefix).await;
     let topic = Topic::States(ProfileId(1));
     let mut listener = cut_off.bus.listen(topic).await;
-    other.bus.publish(state(1, 10));
-    assert_eq!(told_of_films(&mut listener).await, [10]);
+    let told = told_until(&mut listener, &other, 10).await;
+    assert_eq!(told, BTreeSet::from([10]));
 
     wire.cut().await;
     other.bus.publish(state(1, 11));
     wire.mend();
 
-    while !told(&mut listener).await.1 {}
+    let missed = async { while !listener.next().await.has_more {} };
+    let missed = tokio::time::timeout(SOON, missed).await;
+    missed.expect("it is told that it missed something");
     // From then on nothing is missed.
-    let began = std::time::Instant::now();
+    let began = Instant::now();
     loop {
         other.bus.publish(state(1, 12));
         let heard = tokio::time::timeout(Duration::from_secs(1), listener.next()).await;

@@ -22,7 +22,8 @@ pub(crate) struct CatalogueSubscription;
 impl CatalogueSubscription {
     /// That the catalogue has changed, at most once a second. Which films and series were added or changed it says of
     /// those that the viewer may see when it is told; of what they may not see, or see no more, it says only that
-    /// something is otherwise. What opens or closes by its date changes nothing in the catalogue, and is not told. For
+    /// something is otherwise: so anybody learns that, and when, something was written that they may not see, as what
+    /// is not published yet, and nothing of what it was. What opens or closes by its date changes nothing in the catalogue, and is not told. For
     /// everybody.
     async fn catalogue_changed(
         &self,

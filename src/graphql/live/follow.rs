@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_graphql::Context;
-use futures::future::{BoxFuture, FutureExt};
+use futures::future::BoxFuture;
 
 use super::leaving::Leaving;
-use super::standing::{Over, until_over};
+use super::standing::{Over, Standing};
 use crate::domain::listeners::{Listener, News, Topic};
 use crate::domain::viewer::{KnownViewer, Viewer};
 use crate::graphql::context::{Caller, ContextExt, Renewal, Services};
@@ -31,21 +31,13 @@ impl Follow {
     /// Follows a topic from now on, as whoever asks.
     pub(super) async fn begin(ctx: &Context<'_>, topic: Topic, pace: Duration) -> Self {
         let services = Arc::clone(ctx.data_unchecked::<Arc<Services>>());
-        let viewer = ctx.viewer();
-        let over = match viewer.known().copied() {
-            None => futures::future::pending().boxed(),
-            Some(viewer) => {
-                let accounts = services.accounts.clone();
-                async move { until_over(&accounts, &viewer).await }.boxed()
-            }
-        };
         Self {
             listener: services.events.listen(topic).await,
             renewal: ctx.data_unchecked::<Caller>().renewal(),
             services,
-            viewer,
+            viewer: ctx.viewer(),
             pace,
-            over,
+            over: Standing::of_request(ctx).over(),
             leaving: ctx.data_opt::<Leaving>().cloned(),
             has_ended: false,
         }
@@ -98,11 +90,20 @@ impl Follow {
             news.has_more |= more.has_more;
             news.add(more.items);
         }
-        if let Some(viewer) = self.viewer.known() {
-            check(&self.services, viewer).await?;
+        self.renew().await?;
+        Ok(news)
+    }
+
+    /// Makes sure that the viewer may be told still; what the payload reads from now on is of this moment.
+    pub(super) async fn renew(&mut self) -> Result<()> {
+        if let Some(viewer) = self.viewer.known().copied()
+            && let Err(error) = check(&self.services, &viewer).await
+        {
+            self.has_ended = true;
+            return Err(error);
         }
         self.renewal.go_on_as(self.viewer);
-        Ok(news)
+        Ok(())
     }
 }
 

@@ -14,6 +14,6 @@ mod suggestions;
 pub(crate) use catalogue::CatalogueSubscription;
 pub use leaving::{Leaving, Stay, staying};
 pub(crate) use session::SessionSubscription;
-pub use standing::{Over, until_over};
+pub use standing::{Over, Standing};
 pub(crate) use states::StateSubscription;
 pub(crate) use suggestions::SuggestionSubscription;

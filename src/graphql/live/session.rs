@@ -4,8 +4,7 @@ use async_graphql::{Context, SimpleObject, Subscription};
 use futures::stream::{self, BoxStream, StreamExt};
 
 use super::leaving::Leaving;
-use super::standing::{Over, until_told};
-use crate::graphql::context::ContextExt;
+use super::standing::{Over, Standing};
 use crate::graphql::error::Result;
 use crate::graphql::guard::SignedIn;
 
@@ -26,14 +25,9 @@ impl SessionSubscription {
         &self,
         ctx: &Context<'_>,
     ) -> Result<BoxStream<'static, Result<SessionRevoked>>> {
-        let viewer = ctx.known_viewer()?;
-        let accounts = ctx.services().accounts.clone();
-        let account = accounts.listen(viewer.user).await;
+        let over = Standing::of_request(ctx).over();
         let leaving = ctx.data_opt::<Leaving>().cloned();
-        let revoked = stream::once(async move {
-            let reason = until_told(account, &accounts, &viewer).await;
-            Ok(SessionRevoked { reason })
-        });
+        let revoked = stream::once(async move { Ok(SessionRevoked { reason: over.await }) });
         let left = async move {
             match leaving {
                 Some(mut leaving) => leaving.told().await,

@@ -1,7 +1,7 @@
 //! The subscription `watchStateChanged`: going on where another device stopped.
 
 use std::collections::VecDeque;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_graphql::{Context, Object, Subscription};
 use futures::stream::{self, BoxStream, StreamExt};
@@ -18,6 +18,8 @@ use crate::graphql::watching::WatchState;
 
 /// What comes within this time is told once.
 const PACE: Duration = Duration::from_millis(200);
+/// What waits longer than this, because a client is slow to read, is looked at anew before it is told.
+const FRESH: Duration = Duration::from_secs(1);
 
 #[derive(Default)]
 pub(crate) struct StateSubscription;
@@ -27,7 +29,8 @@ impl StateSubscription {
     /// How the viewer's profile stands with a film or an episode, each time that it changes: another device reported,
     /// something was said by hand, or this device did so itself. Each payload has the state as it is when it is told;
     /// what changes several times within a fifth of a second is told once. Ends with `UNAUTHENTICATED` when the session
-    /// ends, and with `EXPIRED` when it goes on as another profile. For whoever is logged in.
+    /// ends. When it goes on as another profile, a stream of events ends with `EXPIRED`, and a WebSocket is closed, so
+    /// that clients connect and subscribe again. For whoever is logged in.
     #[graphql(guard = "SignedIn")]
     async fn watch_state_changed(
         &self,
@@ -35,24 +38,55 @@ impl StateSubscription {
     ) -> Result<BoxStream<'static, Result<WatchStateChange>>> {
         let profile = ctx.known_viewer()?.profile;
         let follow = Follow::begin(ctx, Topic::States(profile), PACE).await;
-        let changes = stream::unfold(
-            (follow, VecDeque::new()),
-            |(mut follow, mut waiting)| async move {
-                while waiting.is_empty() {
-                    let changes = match follow.next().await? {
-                        Ok(news) => states(follow.services(), follow.viewer(), &news).await,
-                        Err(error) => Err(error),
-                    };
-                    match changes {
-                        Ok(changes) => waiting.extend(changes),
-                        Err(error) => return Some((Err(error), (follow, waiting))),
-                    }
-                }
-                let change = waiting.pop_front()?;
-                Some((Ok(change), (follow, waiting)))
-            },
-        );
+        let waiting = Waiting {
+            follow,
+            changes: VecDeque::new(),
+            read_at: Instant::now(),
+        };
+        let changes = stream::unfold(waiting, |mut waiting| async move {
+            let change = waiting.next().await.transpose()?;
+            Some((change, waiting))
+        });
         Ok(changes.boxed())
+    }
+}
+
+/// Changes that are told one after the other.
+struct Waiting {
+    follow: Follow,
+    changes: VecDeque<WatchStateChange>,
+    /// When the states were read.
+    read_at: Instant,
+}
+
+impl Waiting {
+    /// The next one; none: nobody wants any.
+    async fn next(&mut self) -> Result<Option<WatchStateChange>> {
+        if !self.changes.is_empty() && self.read_at.elapsed() > FRESH {
+            self.follow.renew().await?;
+            let mut news = News::default();
+            for change in self.changes.drain(..) {
+                match change.state {
+                    Some((item, _)) => news.add(item.id()),
+                    None => news.has_more = true,
+                }
+            }
+            self.read(&news).await?;
+        }
+        while self.changes.is_empty() {
+            let Some(news) = self.follow.next().await else {
+                return Ok(None);
+            };
+            self.read(&news?).await?;
+        }
+        Ok(self.changes.pop_front())
+    }
+
+    async fn read(&mut self, news: &News) -> Result<()> {
+        self.read_at = Instant::now();
+        let changes = states(self.follow.services(), self.follow.viewer(), news).await?;
+        self.changes.extend(changes);
+        Ok(())
     }
 }
 

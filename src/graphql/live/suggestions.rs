@@ -23,7 +23,8 @@ impl SuggestionSubscription {
     /// That what is suggested to the viewer's profile may be another list now: its taste has changed by what it watched,
     /// rated, hid or muted, or it is known anew what is similar to what. At most once a second. The payload leads to
     /// `viewer.profile.recommendations`, which is made for that moment. Ends with `UNAUTHENTICATED` when the session
-    /// ends, and with `EXPIRED` when it goes on as another profile. For whoever is logged in.
+    /// ends. When it goes on as another profile, a stream of events ends with `EXPIRED`, and a WebSocket is closed, so
+    /// that clients connect and subscribe again. For whoever is logged in.
     #[graphql(guard = "SignedIn")]
     async fn recommendations_changed(
         &self,

@@ -188,6 +188,15 @@ impl Call {
         Ok(&operation.node)
     }
 
+    /// Forgets the variables that an operation does not declare: they change nothing, and might stay with it for long.
+    pub(super) fn keep_declared(&mut self, operation: &OperationDefinition) {
+        let declared = &operation.variable_definitions;
+        self.variables.retain(|name, _| {
+            let mut declared = declared.iter().map(|variable| &variable.node.name.node);
+            declared.any(|declared| declared == name)
+        });
+    }
+
     /// The name of the operation that is to be executed, if it has one.
     pub(super) fn name<'a>(&'a self, document: &'a ExecutableDocument) -> Option<&'a str> {
         match &document.operations {

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use async_graphql::{Data, parser::types::OperationType};
+use async_graphql::{Data, Value, parser::types::OperationType};
 use axum::{
     Router,
     body::{Body, HttpBody},
@@ -18,7 +18,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{MethodRouter, any},
 };
-use futures::StreamExt;
+use futures::{StreamExt, stream};
 use tokio::time::timeout;
 use tracing::Instrument;
 
@@ -35,7 +35,7 @@ use super::{
 use crate::domain::persisted::{DocumentHash, PersistedStore};
 use crate::graphql::limits::Limits;
 use crate::graphql::{
-    Answered, ApiError, Asked, Document, Documents, Execute, Leaving, REQUEST_BYTES,
+    Answered, ApiError, Asked, Document, Documents, Execute, Leaving, REQUEST_BYTES, Standing,
 };
 use crate::http::ide;
 
@@ -166,7 +166,7 @@ impl<E: Execute> GraphqlEndpoint<E> {
         let endpoint = Arc::new(self);
         Router::new()
             .route(PATH, any(handle::<E>))
-            .route(STREAM, any(stream::<E>))
+            .route(STREAM, any(live::<E>))
             .with_state(endpoint)
     }
 
@@ -410,7 +410,7 @@ async fn handle<E: Execute>(
     }
 }
 
-async fn stream<E: Execute>(
+async fn live<E: Execute>(
     State(endpoint): State<Arc<GraphqlEndpoint<E>>>,
     request: Request,
 ) -> Response {
@@ -422,21 +422,45 @@ async fn stream<E: Execute>(
 
 #[async_trait::async_trait]
 impl<E: Execute> Begin for GraphqlEndpoint<E> {
-    async fn begin(&self, call: Call, parts: &Parts, leaving: Leaving) -> Result<Answers, Refusal> {
+    async fn begin(
+        self: Arc<Self>,
+        mut call: Call,
+        parts: &Parts,
+        leaving: Leaving,
+    ) -> Result<Answers, Refusal> {
         let document = self.find(&call.wanted).await?;
-        if call.operation(document.parsed())?.ty != OperationType::Subscription {
+        let operation = call.operation(document.parsed())?;
+        if operation.ty != OperationType::Subscription {
             let words = "queries and mutations are sent by POST, and answered at once";
             return Err(Refusal::invalid(words, None));
         }
+        call.keep_declared(operation);
         let label = self.operations.label(call.name(document.parsed()));
         let began = Instant::now();
-        let (_, mut asked) = call.asked(document);
+        let (wanted, mut asked) = call.asked(Arc::clone(&document));
         asked.data = self.prepare.prepare(parts).await?;
         asked.data.insert(leaving);
+        if let Some(standing) = parts.extensions.get::<Standing>() {
+            asked.data.insert(standing.clone());
+        }
         let answers = self.schema.subscribe(asked).await;
         let kind = operations::kind(OperationType::Subscription);
         operations::count(label, kind, began.elapsed(), Outcome::Ok);
-        Ok(answers)
+        let answers = (answers, Some(wanted));
+        Ok(stream::unfold(answers, move |(mut answers, mut wanted)| {
+            let (endpoint, document) = (Arc::clone(&self), Arc::clone(&document));
+            async move {
+                let answer = answers.next().await?;
+                // What was executed is good.
+                if answer.data != Value::Null
+                    && let Some(wanted) = wanted.take()
+                {
+                    endpoint.keep(wanted, &document).await;
+                }
+                Some((answer, (answers, wanted)))
+            }
+        })
+        .boxed())
     }
 
     fn longest(&self) -> usize {

@@ -33,7 +33,7 @@ mod trusted;
 pub(super) use media::{best_liked, is_json_body};
 
 pub use endpoint::{GraphqlEndpoint, PATH, PrepareRequest};
-pub use live::{Gatekeeper, Live, LiveLimits, Standing};
+pub use live::{Gatekeeper, Live, LiveLimits};
 pub use operations::Operations;
 pub use refusal::Refusal;
 pub use trusted::DocumentPolicy;

@@ -126,8 +126,27 @@ impl Refusal {
 
     /// A connection that has as many subscriptions as it may.
     pub(super) fn too_many_subscriptions(most: usize) -> Self {
+        Self::rate_limited(format!(
+            "a connection has at most {most} subscriptions at a time"
+        ))
+    }
+
+    /// One whose subscriptions are as long as they may be.
+    pub(super) fn too_long_subscriptions(most: usize) -> Self {
+        Self::rate_limited(format!(
+            "the subscriptions of a connection have at most {most} bytes together, variables included"
+        ))
+    }
+
+    /// One that begins and leaves subscriptions faster than they end.
+    pub(super) fn too_many_at_work() -> Self {
+        Self::rate_limited(
+            "subscriptions that were left have not ended yet: try again in a moment".to_owned(),
+        )
+    }
+
+    fn rate_limited(words: String) -> Self {
         let code = ErrorCode::RateLimited;
-        let words = format!("a connection has at most {most} subscriptions at a time");
         Self::new(status_of(code), code.as_str(), words)
     }
 

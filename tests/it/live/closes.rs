@@ -1,5 +1,6 @@
 //! What is wrong with a connection is said by the code that it is closed with, or by the status of its opening.
 
+use reqwest::header::{ACCEPT, COOKIE, ORIGIN};
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
 
@@ -129,6 +130,39 @@ async fn a_page_of_another_site_opens_nothing() {
 
         assert_eq!(socket.next().await["type"], "connection_ack", "{origin}");
     }
+}
+
+#[tokio::test]
+async fn a_page_elsewhere_on_the_same_site_opens_nothing() {
+    let mut program = Program::seeded(On::Embedded).await;
+    program.set("REELGRAPH_TRUSTED_ORIGINS", "https://www.example.org");
+    let mut site = program.serve().await;
+    site.register("ada@example.org").await;
+    let cookie = site.cookie().unwrap().to_owned();
+    let near = ("sec-fetch-site", "same-site");
+    let open = async |origin: &str| {
+        let headers = [
+            PROTOCOL,
+            near,
+            ("origin", origin),
+            ("cookie", cookie.as_str()),
+        ];
+        Socket::try_open(&site, &headers).await
+    };
+
+    let strange = "https://forum.example.org";
+    assert_eq!(open(strange).await.err(), Some(403));
+    let query = "query=subscription%7BcatalogueChanged%7BhasMore%7D%7D";
+    for path in ["/graphql", "/graphql/stream"] {
+        let request = site.get(&format!("{path}?{query}")).header(near.0, near.1);
+        let request = request.header(ORIGIN, strange).header(COOKIE, &cookie);
+        let answer = request.header(ACCEPT, "text/event-stream").send().await;
+        assert_eq!(answer.unwrap().status(), 403, "{path}");
+    }
+
+    let mut trusted = open("https://www.example.org").await.unwrap();
+    trusted.init(None).await;
+    assert_eq!(trusted.next().await["type"], "connection_ack");
 }
 
 #[tokio::test]

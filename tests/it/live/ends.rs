@@ -1,10 +1,13 @@
 //! How subscriptions end that nobody has left: with the session, with who it is of, and with the server.
 
+use std::time::{Duration, Instant};
+
 use serde_json::{Value, json};
 
 use super::socket::Socket;
 use super::{REVOKED, STATES, told_of_reports};
 use crate::both_ways::both_ways;
+use crate::support::SOON;
 use crate::support::program::{On, PASSWORD, Program, Site};
 use crate::support::visitor::Visitor;
 
@@ -42,8 +45,8 @@ fn of<'a>(told: &'a [Value], id: &str) -> Vec<&'a Value> {
         .collect()
 }
 
-/// It is told why, and all else of it ends.
-async fn assert_ends(socket: &mut Socket, reason: &str, code: &str, close: u16) {
+/// It is told why, and all else of it ends: with an error, unless clients are to ask for it again.
+async fn assert_ends(socket: &mut Socket, reason: &str, code: Option<&str>, close: u16) {
     let (told, closed) = socket.rest().await;
 
     let data = json!({ "sessionRevoked": { "reason": reason } });
@@ -52,11 +55,16 @@ async fn assert_ends(socket: &mut Socket, reason: &str, code: &str, close: u16) 
         json!({ "type": "complete", "id": "end" }),
     ];
     assert_eq!(of(&told, "end"), expected.iter().collect::<Vec<_>>());
-    let states = of(&told, "states");
-    assert_eq!(states.len(), 1, "{told:?}");
-    assert_eq!(states[0]["type"], "error", "{told:?}");
-    let found = &states[0]["payload"][0]["extensions"]["code"];
-    assert_eq!(*found, json!(code), "{told:?}");
+    let states = of(&told, "states").into_iter().map(|message| {
+        let code = &message["payload"][0]["extensions"]["code"];
+        (message["type"].as_str(), code.as_str())
+    });
+    let expected = code.map(|code| (Some("error"), Some(code)));
+    assert_eq!(
+        states.collect::<Vec<_>>(),
+        expected.into_iter().collect::<Vec<_>>(),
+        "{told:?}"
+    );
     assert_eq!(closed, Some(close));
 }
 
@@ -65,7 +73,7 @@ async fn logging_out_anywhere_is_told_and_ends_it(on: On) {
 
     ada.expect("logOut", json!({}), "").await;
 
-    assert_ends(&mut socket, "ENDED", "UNAUTHENTICATED", 4401).await;
+    assert_ends(&mut socket, "ENDED", Some("UNAUTHENTICATED"), 4401).await;
 }
 
 async fn another_password_ends_it(on: On) {
@@ -76,7 +84,7 @@ async fn another_password_ends_it(on: On) {
     let input = json!({ "currentPassword": PASSWORD, "password": "another horse battery" });
     phone.expect("changePassword", input, "").await;
 
-    assert_ends(&mut socket, "ENDED", "UNAUTHENTICATED", 4401).await;
+    assert_ends(&mut socket, "ENDED", Some("UNAUTHENTICATED"), 4401).await;
 }
 
 async fn another_profile_ends_it(on: On) {
@@ -87,7 +95,7 @@ async fn another_profile_ends_it(on: On) {
     let input = json!({ "profile": made["profile"]["id"] });
     ada.expect("selectProfile", input, "").await;
 
-    assert_ends(&mut socket, "CHANGED", "EXPIRED", 4499).await;
+    assert_ends(&mut socket, "CHANGED", None, 4499).await;
 }
 
 #[tokio::test]
@@ -97,7 +105,37 @@ async fn what_an_operator_does_ends_it_as_well() {
     let disable = ["users", "disable", "--email", "ada@example.org"];
     program.expect(&disable).await;
 
-    assert_ends(&mut socket, "ENDED", "UNAUTHENTICATED", 4401).await;
+    assert_ends(&mut socket, "ENDED", Some("UNAUTHENTICATED"), 4401).await;
+}
+
+#[tokio::test]
+async fn a_connection_outlasts_its_access_token_and_not_its_session() {
+    let mut program = Program::seeded(On::Embedded).await;
+    program.set("REELGRAPH_ACCESS_TOKEN_SECONDS", "3");
+    let site = program.serve().await;
+    let heat = site.id_of("film", "heat-1995").await;
+    let (mut browser, mut app) = (Visitor::of(&site), Visitor::of(&site));
+    browser.register("ada@example.org").await;
+    app.log_in_app("ada@example.org").await;
+    let mut socket = Socket::of(&site, &app).await;
+    let began = Instant::now();
+    while app
+        .send("{ viewer { user { id } } }", json!({}))
+        .await
+        .status
+        != 401
+    {
+        assert!(began.elapsed() < SOON, "the token has not expired");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+
+    socket.subscribe("states", STATES).await;
+    let told = told_of_reports(&mut socket, &mut browser, &heat).await;
+    assert_eq!(told["type"], "next", "{told}");
+
+    browser.expect("logOutOthers", json!({}), "").await;
+    let (_, code) = socket.rest().await;
+    assert_eq!(code, Some(4401));
 }
 
 #[tokio::test]
@@ -106,11 +144,11 @@ async fn a_server_that_stops_says_so_and_does_not_wait() {
     let mut site = program.serve().await;
     let mut socket = Socket::of(&site, &Visitor::of(&site)).await;
     socket.subscribe("s", super::CATALOGUE).await;
-    let began = std::time::Instant::now();
+    let began = Instant::now();
 
     let (status, code) = tokio::join!(site.stop(), socket.close_code());
 
     assert!(status.success());
     assert_eq!(code, 1001);
-    assert!(began.elapsed() < std::time::Duration::from_secs(9));
+    assert!(began.elapsed() < Duration::from_secs(9));
 }

@@ -198,3 +198,35 @@ async fn a_stream_that_is_reserved_tells_of_many_subscriptions() {
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn streams_end_with_the_session() {
+    let program = Program::seeded(On::Embedded).await;
+    let site = program.serve().await;
+    let mut ada = Visitor::of(&site);
+    ada.register("ada@example.org").await;
+    let reserve = reqwest::Client::new().put(format!("{}{STREAM}", site.address));
+    let reserved = of(reserve, &ada).send().await.unwrap();
+    let token = reserved.text().await.unwrap();
+    let single = of(site.get(&format!("{STREAM}?token={token}")), &ada);
+    let mut single = Stream::open(single).await;
+    assert_eq!(begin(&site, &ada, &token, "1", STATES).await, 202);
+    let query = json!({ "query": CATALOGUE });
+    let mut distinct = Stream::open(body(of(site.post("/graphql"), &ada), &query)).await;
+
+    ada.expect("logOut", json!({}), "").await;
+
+    for stream in [&mut single, &mut distinct] {
+        let began = Instant::now();
+        let mut told = Vec::new();
+        while let Some(event) = stream.next_within(SOON).await {
+            told.push(event);
+        }
+        assert!(began.elapsed() < SOON, "it goes on");
+        let [.., (next, error), (complete, _)] = told.as_slice() else {
+            panic!("{told:?}");
+        };
+        assert_eq!((&**next, &**complete), ("next", "complete"), "{told:?}");
+        assert!(error.contains("UNAUTHENTICATED"), "{told:?}");
+    }
+}

@@ -26,6 +26,9 @@ async fn who_does_not_read_is_dropped_and_hurts_nobody() {
 
     let began = Instant::now();
     loop {
+        // What the network took up meanwhile lets the server go on for a while.
+        let soon = Duration::from_millis(100);
+        deaf.sends_within(soon, Message::text(ping.clone())).await;
         other.say(&json!({ "type": "ping" })).await;
         assert_eq!(other.next().await, json!({ "type": "pong" }));
         let metrics = site.get("/metrics").send().await.unwrap();
@@ -73,6 +76,30 @@ async fn a_connection_has_so_many_subscriptions() {
     // Who leaves one has room for another.
     socket.say(&json!({ "type": "complete", "id": "0" })).await;
     socket.subscribe("more", CATALOGUE).await;
+    socket.say(&json!({ "type": "ping" })).await;
+    assert_eq!(socket.next().await, json!({ "type": "pong" }));
+}
+
+#[tokio::test]
+async fn the_subscriptions_of_a_connection_have_so_many_bytes_together() {
+    let program = Program::seeded(On::Embedded).await;
+    let site = program.serve().await;
+    let mut socket = Socket::of(&site, &Visitor::of(&site)).await;
+    let variables = json!({ "unknown": "x".repeat(40 * 1024) });
+    let long = json!({ "query": CATALOGUE, "variables": variables });
+    let subscribe = |id: &str| json!({ "type": "subscribe", "id": id, "payload": long });
+
+    socket.say(&subscribe("1")).await;
+    socket.say(&subscribe("2")).await;
+
+    let told = socket.next().await;
+    assert_eq!((&told["type"], &told["id"]), (&json!("error"), &json!("2")));
+    let code = &told["payload"][0]["extensions"]["code"];
+    assert_eq!(*code, json!("RATE_LIMITED"), "{told}");
+
+    // Who leaves one has room for another.
+    socket.say(&json!({ "type": "complete", "id": "1" })).await;
+    socket.say(&subscribe("2")).await;
     socket.say(&json!({ "type": "ping" })).await;
     assert_eq!(socket.next().await, json!({ "type": "pong" }));
 }

@@ -15,8 +15,8 @@ use futures::stream::{self, AbortHandle, BoxStream, SelectAll};
 use serde_json::{Map, Value};
 use tokio::time::{Instant, interval, sleep_until, timeout};
 
-use super::gate::{Begin, Gatekeeper, Standing};
-use super::message::{Close, Payload, Said, Told, shown, text};
+use super::gate::{Begin, Gatekeeper};
+use super::message::{Close, Payload, Said, Told, is_changed, shown, text};
 use super::operation::Desk;
 use super::seats::Seat;
 use crate::domain::accounts::Stale;
@@ -35,8 +35,12 @@ const SILENCE: Duration = Duration::from_secs(45);
 const SEND: Duration = Duration::from_secs(10);
 /// How long subscriptions have to tell that it is over, which they mostly do at once.
 const GRACE: Duration = Duration::from_secs(5);
-/// How many subscriptions a connection may have.
+/// How many subscriptions a connection may have, and how many bytes together: what they were asked for by stays as long as
+/// they do.
 const SUBSCRIPTIONS: usize = 32;
+const BYTES: usize = 64 * 1024;
+/// How many may be at work, those included that were left and have not ended yet.
+const AT_WORK: usize = 2 * SUBSCRIPTIONS;
 /// The credentials in the payload of `connection_init`, in whatever case.
 const CREDENTIALS: &str = "authorization";
 
@@ -54,11 +58,8 @@ pub(super) struct Opened {
 pub(super) async fn serve(socket: WebSocket, opened: Opened) {
     let mut connection = Connection {
         socket,
-        desk: Desk {
-            begin: opened.begin,
-            gate: opened.gate,
-            parts: Arc::new(opened.parts),
-        },
+        gate: opened.gate,
+        desk: Desk::new(opened.begin, Arc::new(opened.parts), AT_WORK),
         seat: opened.seat,
         stopping: opened.stopping,
         state: State::New,
@@ -83,8 +84,16 @@ enum State {
 /// What a subscription tells: under its id, an answer, or that it is complete.
 type Telling = BoxStream<'static, (Arc<str>, Option<Executed>)>;
 
+/// A subscription that is open.
+struct Open {
+    handle: AbortHandle,
+    /// How many it was asked for with.
+    bytes: usize,
+}
+
 struct Connection {
     socket: WebSocket,
+    gate: Arc<dyn Gatekeeper>,
     desk: Desk,
     seat: Seat,
     stopping: Stopping,
@@ -95,7 +104,7 @@ struct Connection {
     ending: Option<(Instant, Close)>,
     told: SelectAll<Telling>,
     /// The subscriptions that are open, by id.
-    open: HashMap<Arc<str>, AbortHandle>,
+    open: HashMap<Arc<str>, Open>,
     /// When the client said something last.
     heard: Instant,
 }
@@ -140,22 +149,25 @@ impl Connection {
 
     async fn receive(&mut self, message: Message) -> Result<(), Close> {
         self.heard = Instant::now();
-        let said = match message {
-            Message::Text(text) if text.len() > self.desk.begin.longest() => {
+        let message = match message {
+            Message::Text(message) if message.len() > self.desk.begin.longest() => {
                 return Err(Close::TOO_LONG);
             }
-            Message::Text(text) => (Said::read(&text)?, text.len()),
+            Message::Text(message) => message,
             Message::Binary(_) => return Err(Close::bad("not a text")),
             Message::Close(_) => return Err(Close::GONE),
             Message::Ping(_) | Message::Pong(_) => return Ok(()),
         };
-        match said {
-            (Said::ConnectionInit { payload }, _) => self.init(payload).await,
-            (Said::Ping { payload }, _) => self.send(text(&Told::Pong { payload })).await,
-            (Said::Pong { .. }, _) => Ok(()),
-            (Said::Subscribe { .. }, _) if self.state == State::New => Err(Close::UNAUTHORIZED),
-            (Said::Subscribe { id, payload }, bytes) => self.subscribe(id, payload, bytes).await,
-            (Said::Complete { id }, _) => {
+        // Before it is known what it says.
+        let knocked = self.gate.knock(&self.desk.parts, message.len()).await;
+        knocked.map_err(|refusal| Close::refused(&refusal))?;
+        match Said::read(&message)? {
+            Said::ConnectionInit { payload } => self.init(payload).await,
+            Said::Ping { payload } => self.send(text(&Told::Pong { payload })).await,
+            Said::Pong { .. } => Ok(()),
+            Said::Subscribe { .. } if self.state == State::New => Err(Close::UNAUTHORIZED),
+            Said::Subscribe { id, payload } => self.subscribe(id, payload, message.len()).await,
+            Said::Complete { id } => {
                 self.forget(&id);
                 Ok(())
             }
@@ -169,23 +181,23 @@ impl Connection {
         }
         let mut parts = (*self.desk.parts).clone();
         present(&mut parts.headers, payload).map_err(|refusal| Close::refused(&refusal))?;
-        let parts = Arc::new(parts);
-        self.desk.parts = Arc::clone(&parts);
-        let gate = Arc::clone(&self.desk.gate);
+        let gate = Arc::clone(&self.gate);
         let stand = async move {
-            gate.knock(&parts, 0).await?;
-            gate.stand(&parts).await
+            let standing = gate.stand(&parts).await?;
+            parts.extensions.insert(standing.clone());
+            Ok::<_, Refusal>((Arc::new(parts), standing))
         };
-        let standing = match task::finish(stand).await {
-            Ok(standing) => standing,
+        let stood = match task::finish(stand).await {
+            Ok(stood) => stood,
             Err(error) => Err(ApiError::from(error).into()),
         };
-        let Standing { login, over } = standing.map_err(|refusal| Close::refused(&refusal))?;
-        if let Some(login) = login {
+        let (parts, standing) = stood.map_err(|refusal| Close::refused(&refusal))?;
+        self.desk.parts = parts;
+        if let Some(login) = standing.login() {
             let seat = self.seat.log_in(&login);
             seat.map_err(|refusal| Close::refused(&refusal))?;
         }
-        self.over = over;
+        self.over = standing.over();
         self.state = State::Acknowledged;
         self.send(text(&Told::ConnectionAck)).await
     }
@@ -202,13 +214,24 @@ impl Connection {
         }
         let call = Call::from_value(Value::Object(payload));
         let call = call.map_err(|refusal| Close::bad(&refusal.message))?;
-        if self.open.len() >= SUBSCRIPTIONS {
-            let refused = refused(&Refusal::too_many_subscriptions(SUBSCRIPTIONS));
-            return self.tell(&id, Some(refused)).await;
+        match self.begin(&id, call, bytes) {
+            Ok(()) => Ok(()),
+            Err(refusal) => self.tell(&id, Some(refused(&refusal))).await,
         }
-        let mut operation = self.desk.start(call, bytes);
+    }
+
+    /// Begins a subscription, if there is room for it.
+    fn begin(&mut self, id: &Arc<str>, call: Call, bytes: usize) -> Result<(), Refusal> {
+        if self.open.len() >= SUBSCRIPTIONS {
+            return Err(Refusal::too_many_subscriptions(SUBSCRIPTIONS));
+        }
+        let held: usize = self.open.values().map(|open| open.bytes).sum();
+        if held + bytes > BYTES {
+            return Err(Refusal::too_long_subscriptions(BYTES));
+        }
+        let mut operation = self.desk.start(call)?;
         let begun = {
-            let id = Arc::clone(&id);
+            let id = Arc::clone(id);
             async move {
                 let first = match operation.begun().await {
                     Ok(()) => None,
@@ -225,7 +248,7 @@ impl Connection {
         };
         let (told, handle) = stream::abortable(stream::once(begun).flatten());
         self.told.push(told.boxed());
-        self.open.insert(id, handle);
+        self.open.insert(Arc::clone(id), Open { handle, bytes });
         Ok(())
     }
 
@@ -238,6 +261,14 @@ impl Connection {
         let (answer, is_last) = shown(answer);
         if is_last {
             self.forget(id);
+            if is_changed(&answer) {
+                // Clients do not ask again for what they were told an error of; for the rest they do, once they have
+                // connected again.
+                if self.ending.is_none() {
+                    self.ending = Some((Instant::now() + GRACE, Close::over(Over::Changed)));
+                }
+                return Ok(());
+            }
             let payload = &answer.errors;
             return self.send(text(&Told::Error { id, payload })).await;
         }
@@ -247,8 +278,8 @@ impl Connection {
 
     /// Lets a subscription end of which nobody wants to know more.
     fn forget(&mut self, id: &str) {
-        if let Some(handle) = self.open.remove(id) {
-            handle.abort();
+        if let Some(open) = self.open.remove(id) {
+            open.handle.abort();
         }
     }
 
@@ -278,7 +309,7 @@ impl Connection {
 
     async fn close(mut self, close: Close) {
         // Nothing is told any more, and what listened is left.
-        self.open.values().for_each(AbortHandle::abort);
+        self.open.values().for_each(|open| open.handle.abort());
         self.told.clear();
         if close == Close::GONE {
             return;

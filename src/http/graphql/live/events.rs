@@ -7,34 +7,48 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
-use futures::{Stream, StreamExt, future, stream};
+use futures::{FutureExt, Stream, StreamExt, future, stream};
 use serde::Serialize;
 
 use super::message::{Payload, shown, text};
 use super::operation::Operation;
 use super::seats::Seat;
+use crate::graphql::Standing;
 use crate::http::server::Stopping;
 
 /// How often a comment keeps a silent stream open: proxies close what says nothing for a minute.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 const COMMENT: &str = ":\n\n";
+/// How long subscriptions have to tell that it is over.
+pub(super) const GRACE: Duration = Duration::from_secs(2);
 
-/// A subscription as a stream of events.
-pub(super) fn distinct(operation: Operation, seat: Seat, stopping: Stopping) -> Response {
-    let open = Some((operation, seat, stopping));
+/// A subscription as a stream of events, for as long as whoever asked for it is who they were.
+pub(super) fn distinct(
+    operation: Operation,
+    standing: &Standing,
+    seat: Seat,
+    stopping: Stopping,
+) -> Response {
+    let over = standing.over();
+    let over = async move {
+        over.await;
+        tokio::time::sleep(GRACE).await;
+    };
+    let open = Some((operation, over.boxed(), seat, stopping));
     respond(stream::unfold(open, |open| async move {
-        let (mut operation, seat, mut stopping) = open?;
+        let (mut operation, mut over, seat, mut stopping) = open?;
         let answer = tokio::select! {
             biased;
             () = stopping.told() => None,
             answer = operation.next() => answer,
+            () = &mut over => None,
         };
         let Some(answer) = answer else {
             return Some((complete(""), None));
         };
         let (answer, _) = shown(answer);
         let event = next(&Payload::of(&answer));
-        Some((event, Some((operation, seat, stopping))))
+        Some((event, Some((operation, over, seat, stopping))))
     }))
 }
 

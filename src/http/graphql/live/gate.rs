@@ -1,12 +1,13 @@
 //! What subscriptions ask of those around them: who comes, and what begins.
 
+use std::sync::Arc;
+
 use async_graphql::Response as Executed;
-use axum::http::HeaderMap;
 use axum::http::request::Parts;
-use futures::future::BoxFuture;
+use axum::http::{HeaderMap, Uri};
 use futures::stream::BoxStream;
 
-use crate::graphql::{Leaving, Over};
+use crate::graphql::{Leaving, Standing};
 use crate::http::graphql::call::Call;
 use crate::http::graphql::refusal::Refusal;
 
@@ -16,8 +17,8 @@ pub(in crate::http::graphql) type Answers = BoxStream<'static, Executed>;
 /// Finds out who opens a connection that stays, and for how long they are who they are.
 #[async_trait::async_trait]
 pub trait Gatekeeper: Send + Sync + 'static {
-    /// Whether a page of another site made a browser send it.
-    fn is_cross_site(&self, headers: &HeaderMap) -> bool;
+    /// Whether a page made a browser send it that is neither of this host nor trusted.
+    fn is_cross_site(&self, headers: &HeaderMap, uri: &Uri) -> bool;
 
     /// What of a request stays as long as its connection: nothing that others wait for.
     fn kept(&self, parts: &Parts) -> Parts;
@@ -28,23 +29,21 @@ pub trait Gatekeeper: Send + Sync + 'static {
     /// Takes what it costs to read so many bytes of it from what its network has.
     async fn knock(&self, parts: &Parts, bytes: usize) -> Result<(), Refusal>;
 
-    /// Who it is of.
+    /// Who it is of. Among the extensions of what is kept of the request it stands for them from then on, also when what
+    /// they proved themselves with has had its time.
     async fn stand(&self, parts: &Parts) -> Result<Standing, Refusal>;
-}
-
-/// Somebody whose connection stays.
-pub struct Standing {
-    /// The session or key that they came with; none: nobody is logged in.
-    pub login: Option<String>,
-    /// Comes back when they are no longer who they were.
-    pub over: BoxFuture<'static, Over>,
 }
 
 /// Begins the subscriptions that documents ask for.
 #[async_trait::async_trait]
 pub(in crate::http::graphql) trait Begin: Send + Sync + 'static {
     /// Begins the one that a call asks for, of whoever sent the request. It ends soon after it is left.
-    async fn begin(&self, call: Call, parts: &Parts, leaving: Leaving) -> Result<Answers, Refusal>;
+    async fn begin(
+        self: Arc<Self>,
+        call: Call,
+        parts: &Parts,
+        leaving: Leaving,
+    ) -> Result<Answers, Refusal>;
 
     /// How many bytes a request may have.
     fn longest(&self) -> usize;

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
 use crate::domain::accounts::Stale;
+use crate::domain::error::ErrorCode;
 use crate::domain::json;
 use crate::graphql::Over;
 use crate::http::graphql::refusal::{Refusal, VALIDATION_FAILED};
@@ -121,6 +122,17 @@ pub(super) fn shown(mut executed: Executed) -> (Executed, bool) {
     (executed, is_last)
 }
 
+/// Whether an answer says that whoever listens goes on as somebody else. A payload may fail with the same code further
+/// down, of something that it reads.
+pub(super) fn is_changed(executed: &Executed) -> bool {
+    let expired = Value::from(ErrorCode::Expired.as_str());
+    executed.errors.iter().any(|error| {
+        let extensions = error.extensions.as_ref();
+        let code = extensions.and_then(|extensions| extensions.get("code"));
+        error.path.len() < 2 && code == Some(&expired)
+    })
+}
+
 /// As text: JSON without line breaks.
 pub(super) fn text(told: &impl Serialize) -> String {
     serde_json::to_string(told).unwrap_or_else(|error| {
@@ -213,6 +225,7 @@ impl Close {
 
 #[cfg(test)]
 mod tests {
+    use async_graphql::PathSegment;
     use serde_json::json;
 
     use super::*;
@@ -303,6 +316,26 @@ mod tests {
             text(&Told::Complete { id: "1" }),
             r#"{"type":"complete","id":"1"}"#
         );
+    }
+
+    #[test]
+    fn a_payload_that_fails_further_down_is_nobody_else() {
+        let failed = |code: &str, path: &[&str]| {
+            let mut error = ServerError::new("no", None);
+            let extensions = error.extensions.get_or_insert_default();
+            extensions.set("code", code);
+            let path = path.iter().map(|field| (*field).to_owned());
+            error.path = path.map(PathSegment::Field).collect();
+            Executed::from_errors(vec![error])
+        };
+
+        assert!(is_changed(&failed("EXPIRED", &[])));
+        assert!(is_changed(&failed("EXPIRED", &["watchStateChanged"])));
+        assert!(!is_changed(&failed(
+            "EXPIRED",
+            &["watchStateChanged", "item"]
+        )));
+        assert!(!is_changed(&failed("UNAUTHENTICATED", &[])));
     }
 
     #[test]

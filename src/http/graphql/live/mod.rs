@@ -13,10 +13,10 @@
 //! | a second subscription under an id that is in use | 4409 |
 //! | a second `connection_init` | 4429 |
 //! | who was logged in is not any more | 4401 |
-//! | who was logged in goes on as somebody else: connect again | 4499 |
+//! | who was logged in goes on as somebody else: connect and subscribe again | 4499 |
 //! | the server stops | 1001 |
 //! | a message that is too long | 1009 |
-//! | too many connections of one session, a client that does not read, a store that does not answer: try again later | 1013 |
+//! | too many connections of one session or messages, a client that does not read, a store that does not answer: try again later | 1013 |
 //!
 //! Queries and mutations are sent by `POST`: caches, cookies and status codes are there.
 
@@ -30,7 +30,7 @@ mod single;
 mod socket;
 mod transport;
 
-pub use gate::{Gatekeeper, Standing};
+pub use gate::Gatekeeper;
 pub use seats::LiveLimits;
 pub use transport::Live;
 

@@ -5,20 +5,20 @@ use std::sync::Arc;
 use async_graphql::Response as Executed;
 use axum::http::request::Parts;
 use futures::StreamExt;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Semaphore, mpsc, oneshot};
 use tracing::Instrument;
 
-use super::gate::{Begin, Gatekeeper};
+use super::gate::Begin;
 use crate::graphql::{ApiError, Stay, staying};
 use crate::http::graphql::call::Call;
 use crate::http::graphql::refusal::Refusal;
 
-/// Those who look after the subscriptions of a connection, and the request that opened it.
-#[derive(Clone)]
+/// Who begins the subscriptions of a connection, and the request that opened it.
 pub(super) struct Desk {
     pub(super) begin: Arc<dyn Begin>,
-    pub(super) gate: Arc<dyn Gatekeeper>,
     pub(super) parts: Arc<Parts>,
+    /// Room for those at work: also for those that were left and have not ended yet.
+    room: Arc<Semaphore>,
 }
 
 /// A subscription that has begun, or is about to.
@@ -30,19 +30,27 @@ pub(super) struct Operation {
 }
 
 impl Desk {
-    /// Begins what a call of so many bytes asks for. One answer waits for whoever reads it: what happens meanwhile is
-    /// added up where it happens.
-    pub(super) fn start(&self, call: Call, bytes: usize) -> Operation {
+    /// With room for so many at work.
+    pub(super) fn new(begin: Arc<dyn Begin>, parts: Arc<Parts>, most: usize) -> Self {
+        Self {
+            begin,
+            parts,
+            room: Arc::new(Semaphore::new(most)),
+        }
+    }
+
+    /// Begins what a call asks for. One answer waits for whoever reads it: what happens meanwhile is added up where it
+    /// happens.
+    pub(super) fn start(&self, call: Call) -> Result<Operation, Refusal> {
+        let room = Arc::clone(&self.room).try_acquire_owned();
+        let room = room.map_err(|_| Refusal::too_many_at_work())?;
         let (stay, leaving) = staying();
         let (tell_begun, begun) = oneshot::channel();
         let (tell, answers) = mpsc::channel(1);
-        let desk = self.clone();
+        let (begin, parts) = (Arc::clone(&self.begin), Arc::clone(&self.parts));
         let work = async move {
-            let answers = match desk.gate.knock(&desk.parts, bytes).await {
-                Ok(()) => desk.begin.begin(call, &desk.parts, leaving).await,
-                Err(refusal) => Err(refusal),
-            };
-            let mut answers = match answers {
+            let _room = room;
+            let mut answers = match begin.begin(call, &parts, leaving).await {
                 Ok(answers) => answers,
                 Err(refusal) => return drop(tell_begun.send(Err(refusal))),
             };
@@ -54,11 +62,11 @@ impl Desk {
             }
         };
         tokio::spawn(work.in_current_span());
-        Operation {
+        Ok(Operation {
             begun,
             answers,
             _stay: stay,
-        }
+        })
     }
 }
 

@@ -14,7 +14,7 @@ use futures::stream;
 use serde::Serialize;
 use tokio::sync::{mpsc, watch};
 
-use super::events::{complete, next, respond};
+use super::events::{GRACE, complete, next, respond};
 use super::message::{Payload, shown, text};
 use super::operation::Operation;
 use super::seats::Seat;
@@ -28,8 +28,8 @@ const OPENED_WITHIN: Duration = Duration::from_secs(30);
 /// How many subscriptions a stream may have, and how many events wait to be read.
 const SUBSCRIPTIONS: usize = 32;
 const WAITING: usize = 16;
-/// How long subscriptions have to tell that it is over.
-const GRACE: Duration = Duration::from_secs(2);
+/// How many bytes its subscriptions may have together.
+const BYTES: usize = 64 * 1024;
 
 /// The streams that are reserved, or open. Clones share them.
 #[derive(Clone, Default)]
@@ -42,8 +42,15 @@ struct Reserved {
     /// What is there until it is opened.
     closed: Option<(mpsc::Receiver<String>, Seat)>,
     events: mpsc::Sender<String>,
-    /// The subscriptions on it, by id. Each ends when what stands here is dropped.
-    open: HashMap<String, watch::Sender<()>>,
+    /// The subscriptions on it, by id.
+    open: HashMap<String, Place>,
+}
+
+/// The place of a subscription, which ends when this is dropped.
+struct Place {
+    _stay: watch::Sender<()>,
+    /// How many it has.
+    bytes: usize,
 }
 
 /// What an event tells, under the id of its subscription.
@@ -115,12 +122,13 @@ impl Streams {
         Ok(respond(events))
     }
 
-    /// Makes room for a subscription on a stream.
+    /// Makes room for a subscription of so many bytes on a stream.
     pub(super) fn begin(
         &self,
         token: &str,
         login: Option<&str>,
         id: &str,
+        bytes: usize,
     ) -> Result<Begun, Refusal> {
         let mut all = self.all();
         let reserved = of(&mut all, token, login)?;
@@ -131,15 +139,19 @@ impl Streams {
         if reserved.open.len() >= SUBSCRIPTIONS {
             return Err(Refusal::too_many_subscriptions(SUBSCRIPTIONS));
         }
+        let held: usize = reserved.open.values().map(|place| place.bytes).sum();
+        if held + bytes > BYTES {
+            return Err(Refusal::too_long_subscriptions(BYTES));
+        }
         let (stay, left) = watch::channel(());
-        reserved.open.insert(id.to_owned(), stay);
+        let place = Place { _stay: stay, bytes };
+        reserved.open.insert(id.to_owned(), place);
         Ok(Begun {
             streams: self.clone(),
             token: token.to_owned(),
             id: id.to_owned(),
             events: reserved.events.clone(),
             left,
-            is_left: false,
         })
     }
 
@@ -204,8 +216,6 @@ pub(super) struct Begun {
     id: String,
     events: mpsc::Sender<String>,
     left: watch::Receiver<()>,
-    /// Its place is free already, and may be another one's.
-    is_left: bool,
 }
 
 impl Begun {
@@ -219,10 +229,7 @@ impl Begun {
             let answer = tokio::select! {
                 biased;
                 // Nothing is ever sent: nobody wants it any more.
-                _ = self.left.changed() => {
-                    self.is_left = true;
-                    return;
-                }
+                _ = self.left.changed() => return,
                 answer = operation.next() => answer,
             };
             let id = self.id.as_str();
@@ -234,7 +241,12 @@ impl Begun {
                 }),
                 None => complete(&text(&Told { id, payload: None })),
             };
-            if self.events.send(event).await.is_err() || is_complete {
+            let sent = tokio::select! {
+                biased;
+                _ = self.left.changed() => return,
+                sent = self.events.send(event) => sent,
+            };
+            if sent.is_err() || is_complete {
                 return;
             }
         }
@@ -243,9 +255,10 @@ impl Begun {
 
 impl Drop for Begun {
     fn drop(&mut self) {
-        if !self.is_left
-            && let Some(reserved) = self.streams.all().get_mut(&self.token)
-        {
+        let mut all = self.streams.all();
+        // Once it was left, its place may be another one's.
+        let is_left = self.left.has_changed().is_err();
+        if !is_left && let Some(reserved) = all.get_mut(&self.token) {
             reserved.open.remove(&self.id);
         }
     }

@@ -11,8 +11,8 @@ use crate::http::graphql::refusal::Refusal;
 
 /// The one subprotocol that is spoken.
 const PROTOCOL: &str = "graphql-transport-ws";
-/// How many bytes of answers are held for a client that does not read them.
-const UNREAD: usize = 1024 * 1024;
+/// How many bytes are read at a time. The buffer for them is there as long as the connection, and most say little.
+const READ: usize = 4 * 1024;
 
 /// Whether a request wants to open one.
 pub(super) fn is_asked(headers: &HeaderMap) -> bool {
@@ -41,8 +41,9 @@ pub(super) async fn open(
         // What is a little too long is told so.
         .max_message_size(2 * longest)
         .max_frame_size(2 * longest)
-        .write_buffer_size(0)
-        .max_write_buffer_size(UNREAD);
+        .read_buffer_size(READ)
+        // Nothing is held back, nor more than one message: the next one waits until it has gone.
+        .write_buffer_size(0);
     let is_spoken = upgrade.selected_protocol().is_some();
     upgrade.on_upgrade(move |mut socket| async move {
         if is_spoken {

@@ -13,13 +13,13 @@ use serde_json::Value;
 
 use super::connection::Opened;
 use super::events::distinct;
-use super::gate::{Begin, Gatekeeper, Standing};
+use super::gate::{Begin, Gatekeeper};
 use super::operation::Desk;
 use super::seats::{LiveLimits, Seats};
 use super::single::Streams;
 use super::socket;
 use crate::domain::json;
-use crate::graphql::ApiError;
+use crate::graphql::{ApiError, Standing};
 use crate::http::graphql::call::{Call, Parameters};
 use crate::http::graphql::media::{best_liked, is_json_body};
 use crate::http::graphql::refusal::Refusal;
@@ -73,6 +73,10 @@ impl Live {
         begin: Arc<dyn Begin>,
         request: Request,
     ) -> Response {
+        // What a browser lets pages of any site do, and with its cookies.
+        if self.gate.is_cross_site(request.headers(), request.uri()) {
+            return Refusal::cross_site().into_response();
+        }
         if socket::is_asked(request.headers()) {
             return self.upgrade(begin, request).await;
         }
@@ -86,6 +90,9 @@ impl Live {
         begin: Arc<dyn Begin>,
         request: Request,
     ) -> Response {
+        if self.gate.is_cross_site(request.headers(), request.uri()) {
+            return Refusal::cross_site().into_response();
+        }
         let is_new = request.method() == Method::PUT;
         let answered = match token(&request) {
             Some(token) => self.on_stream(&token, begin, request).await,
@@ -96,10 +103,6 @@ impl Live {
     }
 
     async fn upgrade(&self, begin: Arc<dyn Begin>, request: Request) -> Response {
-        // What a browser lets pages of any site do, and with its cookies.
-        if self.gate.is_cross_site(request.headers()) {
-            return Refusal::cross_site().into_response();
-        }
         let stopping = Stopping::of(request.extensions());
         let longest = begin.longest();
         let (parts, body) = request.into_parts();
@@ -120,22 +123,22 @@ impl Live {
     async fn events(&self, begin: Arc<dyn Begin>, request: Request) -> Result<Response, Refusal> {
         let stopping = Stopping::of(request.extensions());
         let (parts, call, bytes, _) = read(&*begin, request).await?;
-        let kept = Arc::new(self.gate.kept(&parts));
-        let login = self.stand(&kept).await?.login;
+        let (kept, standing) = self.stand(&parts).await?;
         let mut seat = self.seats.take(self.gate.network(&kept))?;
-        if let Some(login) = login {
+        if let Some(login) = standing.login() {
             seat.log_in(&login)?;
         }
-        let mut operation = self.desk(begin, kept).start(call, bytes);
+        self.gate.knock(&kept, bytes).await?;
+        let mut operation = Desk::new(begin, kept, 1).start(call)?;
         operation.begun().await?;
-        Ok(distinct(operation, seat, stopping))
+        Ok(distinct(operation, &standing, seat, stopping))
     }
 
     async fn reserve(&self, request: Request) -> Result<Response, Refusal> {
         let (parts, _) = request.into_parts();
-        let kept = Arc::new(self.gate.kept(&parts));
-        let login = self.stand(&kept).await?.login;
+        let (kept, standing) = self.stand(&parts).await?;
         let mut seat = self.seats.take(self.gate.network(&kept))?;
+        let login = standing.login();
         if let Some(login) = &login {
             seat.log_in(login)?;
         }
@@ -156,8 +159,8 @@ impl Live {
         match method {
             Method::GET => {
                 let (parts, _) = request.into_parts();
-                let standing = self.stand(&Arc::new(self.gate.kept(&parts))).await?;
-                let Standing { login, over } = standing;
+                let (_, standing) = self.stand(&parts).await?;
+                let (login, over) = (standing.login(), standing.over());
                 self.streams.open(token, login.as_deref(), over, stopping)
             }
             Method::POST => {
@@ -165,10 +168,11 @@ impl Live {
                 let id = id.ok_or_else(|| {
                     Refusal::bad_request("`extensions.operationId` is missing: name the operation")
                 })?;
-                let kept = Arc::new(self.gate.kept(&parts));
-                let login = self.stand(&kept).await?.login;
-                let begun = self.streams.begin(token, login.as_deref(), &id)?;
-                let mut operation = self.desk(begin, kept).start(call, bytes);
+                let (kept, standing) = self.stand(&parts).await?;
+                let login = standing.login();
+                self.gate.knock(&kept, bytes).await?;
+                let begun = self.streams.begin(token, login.as_deref(), &id, bytes)?;
+                let mut operation = Desk::new(begin, kept, 1).start(call)?;
                 operation.begun().await?;
                 begun.follow(operation);
                 Ok(StatusCode::ACCEPTED.into_response())
@@ -177,8 +181,8 @@ impl Live {
                 let id =
                     operation.ok_or_else(|| Refusal::bad_request("`operationId` is missing"))?;
                 let (parts, _) = request.into_parts();
-                let standing = self.stand(&Arc::new(self.gate.kept(&parts))).await?;
-                self.streams.end(token, standing.login.as_deref(), &id)?;
+                let (_, standing) = self.stand(&parts).await?;
+                self.streams.end(token, standing.login().as_deref(), &id)?;
                 Ok(StatusCode::OK.into_response())
             }
             _ => Err(Refusal::method_not_allowed(
@@ -188,21 +192,15 @@ impl Live {
         }
     }
 
-    fn desk(&self, begin: Arc<dyn Begin>, parts: Arc<Parts>) -> Desk {
-        Desk {
-            begin,
-            gate: Arc::clone(&self.gate),
-            parts,
-        }
-    }
-
-    /// In a task of its own: a client may go meanwhile.
-    async fn stand(&self, parts: &Arc<Parts>) -> Result<Standing, Refusal> {
-        let (gate, parts) = (Arc::clone(&self.gate), Arc::clone(parts));
-        match task::finish(async move { gate.stand(&parts).await }).await {
-            Ok(standing) => standing,
-            Err(error) => Err(ApiError::from(error).into()),
-        }
+    /// What is kept of a request, and who it is of. In a task of its own: a client may go meanwhile.
+    async fn stand(&self, parts: &Parts) -> Result<(Arc<Parts>, Standing), Refusal> {
+        let (gate, mut kept) = (Arc::clone(&self.gate), self.gate.kept(parts));
+        let stand = async move {
+            let standing = gate.stand(&kept).await?;
+            kept.extensions.insert(standing.clone());
+            Ok::<_, Refusal>((Arc::new(kept), standing))
+        };
+        task::finish(stand).await.map_err(ApiError::from)?
     }
 }
 
