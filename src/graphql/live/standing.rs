@@ -92,7 +92,12 @@ impl Over {
         let still = task
             .await
             .map_err(|panic| AccountError::Store(StoreError::failed(panic)))?;
-        Ok(match still? {
+        // Who plays without being remembered for a while is nobody else.
+        let as_before = |now| KnownViewer {
+            pause: viewer.pause,
+            ..now
+        };
+        Ok(match still?.map(as_before) {
             None => Some(Self::Ended),
             Some(now) if now == *viewer => None,
             Some(_) => Some(Self::Changed),
