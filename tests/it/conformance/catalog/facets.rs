@@ -129,6 +129,7 @@ fn random_filter(random: &mut StdRng) -> TitleFilter {
         genres: at_times(random, |random| some_of(random, &genres, 3)),
         genres_all: at_times(random, |random| some_of(random, &genres, 2)),
         people: at_times(random, |random| some_of(random, &people, 3)),
+        roles: None,
         people_all: at_times(random, |random| some_of(random, &people, 2)),
         year_from: at_times(random, |random| random.random_range(1980..2000)),
         year_to: at_times(random, |random| random.random_range(1990..2010)),

@@ -318,9 +318,7 @@ async fn what_was_deleted_is_erased_with_the_profile(opened: &Opened) {
 
     let left = opened.store.plays(ANN, &[evening.play]).await;
     assert_eq!(left.unwrap(), []);
-    let refused = opened.store.update(
-        &[evening.into()],
-        reporting(evening, a_report(Start, 0.0, at(0))),
-    );
-    assert!(refused.await.is_err());
+    let started = reporting(evening, a_report(Start, 0.0, at(0)));
+    let refused = opened.store.update(&[evening.into()], started).await;
+    assert!(refused.is_err());
 }
