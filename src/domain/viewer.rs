@@ -105,10 +105,11 @@ impl HistoryPause {
             .is_none_or(|until| (self.since..=until).contains(&at))
     }
 
-    /// Whether it began and ended between two moments.
-    pub fn is_between(self, earlier: DateTime<Utc>, later: DateTime<Utc>) -> bool {
-        let ended = self.until.is_some_and(|until| until <= later);
-        ended && earlier <= self.since
+    /// Whether it ended between two moments. When it began does not matter: what was reported before then may be dated
+    /// later, by a clock that is ahead.
+    pub fn ended_between(self, earlier: DateTime<Utc>, later: DateTime<Utc>) -> bool {
+        self.until
+            .is_some_and(|until| earlier < until && until <= later)
     }
 }
 

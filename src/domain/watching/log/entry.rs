@@ -151,8 +151,8 @@ impl Cause {
                 origin,
                 pause,
             } => {
-                let report = &report.after_pause(*pause, play, ledger);
-                if let Some(played) = ledger.report(rules, play, report, lengths, at)? {
+                let played = ledger.report_after(*pause, rules, play, report, lengths, at)?;
+                if let Some(played) = played {
                     ledger.viewings.push(Viewing::of(play, played, origin));
                 }
                 going_on
