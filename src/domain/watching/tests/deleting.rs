@@ -9,6 +9,7 @@ use super::laws::{play_ref_of_index, plays_without_seeks, report_all};
 use super::support::*;
 use crate::domain::ids::TitleId;
 use crate::domain::viewer::HistoryPause;
+use crate::domain::watching::deleting::together;
 use crate::domain::watching::{
     Cause, Deleted, Ledger, Lengths, NextDay, Origin, Play, PlayRef, PlaybackEvent, Report, Said,
     WatchRules, WatchState, WatchedItem,
@@ -305,6 +306,41 @@ fn a_play_is_completed_by_the_only_report_after_a_pause() {
 }
 
 #[test]
+fn very_many_plays_are_deleted_some_at_a_time() {
+    let begun: Vec<_> = (0..1201).rev().map(at).collect();
+    let before = |seconds| Deleted::Before { at: at(seconds) };
+
+    for (deleted, steps) in [
+        (Deleted::Plays, vec![before(500), before(1000)]),
+        (Deleted::Everything, vec![before(500), before(1000)]),
+        (before(700), vec![before(500)]),
+        (before(500), vec![]),
+        (Deleted::Item { item: episode(1) }, vec![]),
+    ] {
+        assert_eq!(deleted.steps(begun.clone()), steps, "{deleted:?}");
+    }
+    let titles = [200, 300, 1, 9000, 3].map(|plays| (HEAT, plays));
+    assert_eq!(
+        [0, 1, 2, 3, 4].map(|from| together(&titles[from..])),
+        [2, 2, 1, 1, 1]
+    );
+}
+
+#[test]
+fn what_older_versions_said_of_deleting_is_read() {
+    let text = r#"{ "kind": "delete", "title": 2, "deleted": { "of": "plays" } }"#;
+
+    let cause = serde_json::from_str::<Cause>(text).unwrap();
+
+    let expected = Cause::Delete {
+        title: SERIES,
+        deleted: Deleted::Plays,
+        plays: 0,
+    };
+    assert_eq!(cause, expected);
+}
+
+#[test]
 fn causes_are_read_as_they_were_written() {
     let pause = HistoryPause {
         since: at(1000),
@@ -326,6 +362,7 @@ fn causes_are_read_as_they_were_written() {
     let delete = |deleted| Cause::Delete {
         title: SERIES,
         deleted,
+        plays: 3,
     };
     let play = play_ref(FILM, 1).play;
     for cause in [
