@@ -286,9 +286,13 @@ impl WatchService {
                 return Ok(count);
             };
             after = Some(last.title);
+            let said = match deleted {
+                Deleted::Everything => self.said_of(viewer.profile, &page).await?,
+                _ => BTreeSet::new(),
+            };
             let has_any = |one: &&WatchedTitle| match deleted {
                 Deleted::Before { at } => one.plays > 0 && one.first_at < at,
-                _ => one.plays > 0 || one.told > 0,
+                _ => one.plays > 0 || one.told > 0 || said.contains(&one.title),
             };
             let titles = page.iter().filter(has_any);
             let titles: Vec<(TitleId, u32)> = titles.map(|one| (one.title, one.plays)).collect();
@@ -308,6 +312,17 @@ impl WatchService {
             let seen = gone.iter().filter(|(title, _)| seen.contains(title));
             count += seen.map(|(_, gone)| gone).sum::<u64>();
         }
+    }
+
+    /// Those of these titles of which there is a state, if only because something was said not to have been watched.
+    async fn said_of(
+        &self,
+        profile: ProfileId,
+        titles: &[WatchedTitle],
+    ) -> Result<BTreeSet<TitleId>, WatchError> {
+        let titles: Vec<TitleId> = titles.iter().map(|one| one.title).collect();
+        let states = self.states_of_titles(profile, &titles).await?;
+        Ok(states.iter().map(|state| state.title).collect())
     }
 
     /// Deletes plays of a title that has about so many; of very many, the earliest first.
