@@ -218,7 +218,8 @@ impl Ledger {
         counts: bool,
         now: DateTime<Utc>,
     ) -> Result<(), WatchError> {
-        let play = self.plays.get(key).ok_or(WatchError::PlayNotFound)?;
+        let play = self.plays.get(key).filter(|play| !play.is_deleted());
+        let play = play.ok_or(WatchError::PlayNotFound)?;
         if play.counts == counts {
             return Ok(());
         }

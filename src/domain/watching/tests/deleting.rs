@@ -12,7 +12,7 @@ use crate::domain::viewer::HistoryPause;
 use crate::domain::watching::deleting::together;
 use crate::domain::watching::{
     Cause, Deleted, Ledger, Lengths, NextDay, Origin, Play, PlayRef, PlaybackEvent, Report, Said,
-    WatchRules, WatchState, WatchedItem,
+    WatchError, WatchRules, WatchState, WatchedItem,
 };
 
 const HEAT: TitleId = TitleId(1);
@@ -199,8 +199,13 @@ fn a_play_that_does_not_count_goes_like_any_other() {
     assert_eq!((title.plays, title.weight.to_bits()), (1, 0));
     assert_eq!(resume(&ledger, FILM), (0.0, 100.0, true));
     let rules = WatchRules::default();
-    let again = ledger.set_counts(&rules, gone.play_key(), true, now());
-    assert!(again.is_err(), "{again:?}");
+    for counts in [true, false] {
+        let again = ledger.set_counts(&rules, gone.play_key(), counts, now());
+        assert!(
+            matches!(again, Err(WatchError::PlayNotFound)),
+            "{counts}: {again:?}"
+        );
+    }
 }
 
 #[test]
