@@ -129,19 +129,20 @@ impl Viewer {
 }
 
 impl KnownViewer {
-    /// The same viewer with another profile, or with the same after a change of its age or language. A child has no
-    /// powers.
+    /// The same viewer with another profile, or with the same after a change of it. A child has no powers.
     #[must_use]
     pub fn with_profile(
         &self,
         profile: ProfileId,
         max_age: Option<u8>,
         language: Option<LanguageTag>,
+        pause: Option<HistoryPause>,
     ) -> Self {
         let viewer = Self {
             profile,
             max_age,
             language,
+            pause,
             ..*self
         };
         let role = if viewer.is_adult() {
