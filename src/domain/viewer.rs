@@ -105,10 +105,11 @@ impl HistoryPause {
             .is_none_or(|until| (self.since..=until).contains(&at))
     }
 
-    /// Whether it began and ended between two moments.
-    pub fn is_between(self, earlier: DateTime<Utc>, later: DateTime<Utc>) -> bool {
-        let ended = self.until.is_some_and(|until| until <= later);
-        ended && earlier <= self.since
+    /// Whether it ended between two moments. When it began does not matter: what was reported before then may be dated
+    /// later, by a clock that is ahead.
+    pub fn ended_between(self, earlier: DateTime<Utc>, later: DateTime<Utc>) -> bool {
+        self.until
+            .is_some_and(|until| earlier < until && until <= later)
     }
 }
 
@@ -128,19 +129,20 @@ impl Viewer {
 }
 
 impl KnownViewer {
-    /// The same viewer with another profile, or with the same after a change of its age or language. A child has no
-    /// powers.
+    /// The same viewer with another profile, or with the same after a change of it. A child has no powers.
     #[must_use]
     pub fn with_profile(
         &self,
         profile: ProfileId,
         max_age: Option<u8>,
         language: Option<LanguageTag>,
+        pause: Option<HistoryPause>,
     ) -> Self {
         let viewer = Self {
             profile,
             max_age,
             language,
+            pause,
             ..*self
         };
         let role = if viewer.is_adult() {

@@ -20,6 +20,9 @@ use crate::domain::catalog::{TitleKind, Visibility};
 use crate::domain::ids::{PlayId, ProfileId, TitleId};
 use crate::domain::viewer::KnownViewer;
 
+/// About how many plays are deleted in one change of the log, and of how many together it is waited for.
+const AT_ONCE: u32 = 500;
+
 /// Which plays of a title are deleted.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "of")]
@@ -58,6 +61,20 @@ impl Deleted {
             Self::Before { at } => play.started_at < at,
             Self::Plays | Self::Everything => true,
         }
+    }
+
+    /// What is to be deleted before it, so that no more is left for it than can be deleted at once, if plays of the title
+    /// began then. Of one item nothing, however often it was played.
+    pub(super) fn steps(self, mut begun: Vec<DateTime<Utc>>) -> Vec<Self> {
+        match self {
+            Self::Play { .. } | Self::Item { .. } => return Vec::new(),
+            Self::Before { at } => begun.retain(|begun| *begun < at),
+            Self::Plays | Self::Everything => {}
+        }
+        begun.sort_unstable();
+        let at_once = AT_ONCE as usize;
+        let ends = begun.into_iter().skip(at_once).step_by(at_once);
+        ends.map(|at| Self::Before { at }).collect()
     }
 }
 
@@ -250,7 +267,9 @@ impl WatchService {
                     .await;
             }
         };
-        self.delete_of_title(viewer, title, deleted).await
+        let watched = self.watched_titles(viewer.profile, &[title]).await?;
+        let plays = watched.first().map_or(0, |watched| watched.plays);
+        self.delete_of_title(viewer, (title, plays), deleted).await
     }
 
     /// Deletes plays of all titles, some titles at a time: broken off, it is done again.
@@ -267,31 +286,85 @@ impl WatchService {
                 return Ok(count);
             };
             after = Some(last.title);
+            let said = match deleted {
+                Deleted::Everything => self.said_of(viewer.profile, &page).await?,
+                _ => BTreeSet::new(),
+            };
             let has_any = |one: &&WatchedTitle| match deleted {
                 Deleted::Before { at } => one.plays > 0 && one.first_at < at,
-                _ => one.plays > 0 || one.told > 0,
+                _ => one.plays > 0 || one.told > 0 || said.contains(&one.title),
             };
-            let titles: Vec<TitleId> = page.iter().filter(has_any).map(|one| one.title).collect();
-            let gone = titles.iter().copied().map(|title| async move {
-                let gone = self.delete_of_title(viewer, title, deleted).await?;
-                Ok::<_, WatchError>((title, gone))
-            });
-            let gone = try_join_all(gone).await?;
+            let titles = page.iter().filter(has_any);
+            let titles: Vec<(TitleId, u32)> = titles.map(|one| (one.title, one.plays)).collect();
+            let mut gone = Vec::new();
+            let mut rest = &titles[..];
+            while !rest.is_empty() {
+                let (some, later) = rest.split_at(together(rest));
+                rest = later;
+                let some = some.iter().copied().map(|one| async move {
+                    let gone = self.delete_of_title(viewer, one, deleted).await?;
+                    Ok::<_, WatchError>((one.0, gone))
+                });
+                gone.extend(try_join_all(some).await?);
+            }
+            let titles = titles.into_iter().map(|(title, _)| title);
             let seen = self.catalog.visible_titles(visibility, titles).await?;
             let seen = gone.iter().filter(|(title, _)| seen.contains(title));
             count += seen.map(|(_, gone)| gone).sum::<u64>();
         }
     }
 
+    /// Those of these titles of which there is a state, if only because something was said not to have been watched.
+    async fn said_of(
+        &self,
+        profile: ProfileId,
+        titles: &[WatchedTitle],
+    ) -> Result<BTreeSet<TitleId>, WatchError> {
+        let titles: Vec<TitleId> = titles.iter().map(|one| one.title).collect();
+        let states = self.states_of_titles(profile, &titles).await?;
+        Ok(states.iter().map(|state| state.title).collect())
+    }
+
+    /// Deletes plays of a title that has about so many; of very many, the earliest first.
     async fn delete_of_title(
         &self,
         viewer: &KnownViewer,
-        title: TitleId,
+        (title, plays): (TitleId, u32),
         deleted: Deleted,
     ) -> Result<u64, WatchError> {
-        let cause = Cause::Delete { title, deleted };
-        let ledger = self.record(viewer, cause).await?;
-        let gone = ledger.plays.changed().filter(|play| play.is_deleted());
-        Ok(gone.count() as u64)
+        let mut steps = Vec::new();
+        if plays > AT_ONCE {
+            let history = &self.ports.history;
+            let plays = history.plays_of_titles(viewer.profile, &[title]).await?;
+            steps = deleted.steps(plays.iter().map(|play| play.started_at).collect());
+        }
+        let plays = match deleted {
+            Deleted::Play { .. } => 1,
+            Deleted::Item { .. } => plays,
+            Deleted::Before { .. } | Deleted::Plays | Deleted::Everything => plays.min(AT_ONCE),
+        };
+        let mut count = 0;
+        for deleted in steps.into_iter().chain([deleted]) {
+            let cause = Cause::Delete {
+                title,
+                deleted,
+                plays,
+            };
+            let ledger = self.record(viewer, cause).await?;
+            let gone = ledger.plays.changed().filter(|play| play.is_deleted());
+            count += gone.count() as u64;
+        }
+        Ok(count)
     }
+}
+
+/// Of how many of these titles, with about so many plays, it is waited for together that they are deleted: of one at the
+/// least.
+pub(super) fn together(titles: &[(TitleId, u32)]) -> usize {
+    let mut all = 0_u32;
+    let fits = titles.iter().take_while(|(_, plays)| {
+        all = all.saturating_add(*plays);
+        all <= AT_ONCE
+    });
+    fits.count().max(1)
 }

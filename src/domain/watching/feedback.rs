@@ -149,8 +149,11 @@ impl WatchService {
 
     /// Tells whoever listens how a profile stands with what a change touched.
     pub(super) fn tell_states(&self, profile: ProfileId, ledger: &Ledger) {
-        let changed = ledger.states.changed();
-        let items: Arc<[ItemId]> = changed.filter_map(|state| state.item.id()).collect();
+        let changed = ledger.states.changed().map(|state| state.item);
+        // What was deleted is as if it had never been played, and that is another state, too.
+        let removed = ledger.states.removed().map(|(_, item)| item);
+        let items = changed.chain(removed);
+        let items: Arc<[ItemId]> = items.filter_map(WatchedItem::id).collect();
         if !items.is_empty() {
             self.events.publish(Event::StatesChanged { profile, items });
         }
@@ -215,7 +218,8 @@ impl Ledger {
         counts: bool,
         now: DateTime<Utc>,
     ) -> Result<(), WatchError> {
-        let play = self.plays.get(key).ok_or(WatchError::PlayNotFound)?;
+        let play = self.plays.get(key).filter(|play| !play.is_deleted());
+        let play = play.ok_or(WatchError::PlayNotFound)?;
         if play.counts == counts {
             return Ok(());
         }

@@ -21,6 +21,7 @@ use super::types::{Play, Report, Told, WatchState, WatchedItem, WatchedTitle};
 use super::viewing::{Played, Viewing};
 use crate::domain::ids::{PlayId, ProfileId, TitleId};
 use crate::domain::stamp::Stamp;
+use crate::domain::viewer::HistoryPause;
 
 /// What is done to a ledger. May be run more than once, each time on a ledger that was read anew.
 pub type Change = Arc<dyn Fn(&mut Ledger) -> Result<(), WatchError> + Send + Sync>;
@@ -165,6 +166,19 @@ impl Ledger {
         lengths: &Lengths,
         now: DateTime<Utc>,
     ) -> Result<Option<Played>, WatchError> {
+        self.report_after(None, rules, play_ref, report, lengths, now)
+    }
+
+    /// The same of a profile whose history was paused: nothing that was played then is spanned.
+    pub(super) fn report_after(
+        &mut self,
+        pause: Option<HistoryPause>,
+        rules: &WatchRules,
+        play_ref: &PlayRef,
+        report: &Report,
+        lengths: &Lengths,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Played>, WatchError> {
         if self.is_deleted(play_ref) {
             return Ok(None);
         }
@@ -181,7 +195,8 @@ impl Ledger {
             }
             _ => error,
         })?;
-        let stretch = match play.sections.add(report.event, position, report.at) {
+        let sections = &mut play.sections;
+        let stretch = match sections.add(report.event, position, report.at, pause) {
             Heard::Known => return Ok(None),
             Heard::Place => None,
             Heard::Played(stretch) => Some(stretch),

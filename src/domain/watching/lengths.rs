@@ -51,7 +51,8 @@ pub enum LengthSource {
 ///
 /// Each profile has one vote: the first length that is measured in its first play of the item. The majority wins: a
 /// vote for another cut takes one away from the one that is kept, and once that has none left the next vote takes its
-/// place (Boyer and Moore's majority vote). Nobody's vote can be told from another's.
+/// place (Boyer and Moore's majority vote). Nobody's vote can be told from another's, so that whoever deletes all plays
+/// of the item from the history may vote once more.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MeasuredLength {
     pub item: WatchedItem,

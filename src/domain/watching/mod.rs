@@ -8,6 +8,7 @@ mod erase;
 mod error;
 mod exclusions;
 mod feedback;
+mod folding;
 mod going_on;
 mod import;
 mod ledger;

@@ -11,6 +11,7 @@ use super::ledger::{Change, Ledger};
 use super::log::Replayed;
 use super::rows::Rows;
 use super::service::WatchService;
+use super::set_aside::without_play;
 use super::sums::{Sums, is_near};
 use super::touched::{PlayRef, Touched};
 use super::types::{Play, Told, WatchState, WatchedItem, WatchedTitle};
@@ -121,6 +122,7 @@ impl WatchService {
             rebuilt.left += titled - written.min(titled);
             rebuilt.changed += ledger.plays.changed().count()
                 + ledger.states.changed().count()
+                + ledger.states.removed().count()
                 + ledger.watched_titles.changed().count();
         }
         Ok(rebuilt)
@@ -310,6 +312,11 @@ impl OfTitles {
                 differences.push((state.title, Drifted::State(*item)));
             }
         }
+        for (item, state) in &self.states {
+            if !expected.states.contains_key(item) {
+                differences.push((state.title, Drifted::State(*item)));
+            }
+        }
         for (title, watched_title) in &expected.titles {
             let there = self.titles.get(title);
             if there.is_none_or(|there| !is_same_title(there, watched_title)) {
@@ -332,10 +339,15 @@ impl OfTitles {
                 title: play.title,
             })
         });
-        whole.chain(plays).collect()
+        // The states of series as a whole are found by their keys alone.
+        let series = titles.iter().map(|title| {
+            let series = WatchedItem::Series(*title);
+            Touched::Play(without_play(profile, series, *title))
+        });
+        whole.chain(plays).chain(series).collect()
     }
 
-    /// Writes the rows of a title that are others.
+    /// Writes the rows of a title that are others, and removes the states that are not to be.
     fn put(&self, ledger: &mut Ledger, title: TitleId, now: DateTime<Utc>) {
         for (id, play) in self.plays.iter().filter(|(_, play)| play.title == title) {
             let key = (play.profile, *id);
@@ -360,6 +372,12 @@ impl OfTitles {
                     state.stamp = next(before.map(|it| it.stamp), state.stamp, now);
                 },
             );
+        }
+        let there = ledger.states.all().filter(|it| it.title == title);
+        let gone = there.filter(|it| !self.states.contains_key(&it.item));
+        let gone: Vec<_> = gone.map(|it| (it.profile, it.item)).collect();
+        for key in gone {
+            ledger.states.remove(key);
         }
         if let Some(watched_title) = self.titles.get(&title) {
             // Always, so that it is projected with all that it was made from.
@@ -421,4 +439,45 @@ fn is_same_title(a: &WatchedTitle, b: &WatchedTitle) -> bool {
         ..b.clone()
     };
     *a == other && is_near(a.seconds, b.seconds) && is_near(a.weight, b.weight)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_state_that_the_log_does_not_know_is_found_and_removed() {
+        let (profile, title) = (ProfileId(1), TitleId(2));
+        let at = DateTime::<Utc>::UNIX_EPOCH;
+        let rows = |items: &[WatchedItem]| {
+            let states = items.iter().map(|item| {
+                let play_ref = without_play(profile, *item, title);
+                (*item, WatchState::new(&play_ref, at, at))
+            });
+            OfTitles {
+                states: states.collect(),
+                ..OfTitles::default()
+            }
+        };
+        let (film, series) = (WatchedItem::Film(title), WatchedItem::Series(title));
+        let (stored, expected) = (rows(&[film, series]), rows(&[film]));
+        let states = stored.states.iter();
+        let states = states.map(|(item, state)| ((profile, *item), state.clone()));
+        let mut ledger = Ledger::stored(
+            Rows::stored([]),
+            Rows::stored(states),
+            Rows::stored([]),
+            Rows::stored([]),
+        );
+
+        let differences = stored.differences(&expected);
+        expected.put(&mut ledger, title, at);
+
+        assert_eq!(differences, [(title, Drifted::State(series))]);
+        let removed: Vec<_> = ledger.states.removed().collect();
+        assert_eq!(removed, [(profile, series)]);
+        let touched = expected.touched(profile, &BTreeSet::from([title]));
+        let series = without_play(profile, series, title);
+        assert!(touched.contains(&Touched::Play(series)), "{touched:?}");
+    }
 }

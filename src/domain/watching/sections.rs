@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::playback_event::PlaybackEvent;
+use crate::domain::viewer::HistoryPause;
 
 /// The most sections that one play keeps; what is played after that in yet another section is not counted.
 const MAX_SECTIONS: usize = 100;
@@ -68,8 +69,18 @@ impl Sections {
     /// Takes a report in. Reports may come in any order and any number of times.
     ///
     /// A jump that arrives only after reports of later times splits nothing: then up to one section is counted that
-    /// was jumped over.
-    pub fn add(&mut self, event: PlaybackEvent, position: f64, at: DateTime<Utc>) -> Heard {
+    /// was jumped over. No section spans the end of a pause of the history, whatever comes first of what lies before
+    /// and after it.
+    pub fn add(
+        &mut self,
+        event: PlaybackEvent,
+        position: f64,
+        at: DateTime<Utc>,
+        pause: Option<HistoryPause>,
+    ) -> Heard {
+        let spans = |from: DateTime<Utc>, to: DateTime<Utc>| {
+            pause.is_some_and(|pause| pause.ended_between(from, to))
+        };
         // Sections that began by then; the last of them is the one that the report goes on from.
         let begun = self.0.partition_point(|section| section.from_at <= at);
         if self.0[..begun]
@@ -85,7 +96,11 @@ impl Sections {
             to_at: at,
         };
         let here = match begun.checked_sub(1) {
-            Some(last) if !event.is_jump() && position >= self.0[last].to => {
+            Some(last)
+                if !event.is_jump()
+                    && position >= self.0[last].to
+                    && !spans(self.0[last].to_at, at) =>
+            {
                 played.from = self.0[last].to;
                 played.from_at = self.0[last].to_at.min(at);
                 self.0[last].to = position;
@@ -111,6 +126,7 @@ impl Sections {
         if let Some(next) = self.0.get(here + 1).copied()
             && !next.cut
             && next.from >= self.0[here].to
+            && !spans(self.0[here].to_at, next.from_at)
         {
             (played.to, played.to_at) = (next.from, next.from_at.max(at));
             self.0[here].to = next.to;
@@ -177,7 +193,7 @@ mod tests {
     fn played(reports: &[(PlaybackEvent, f64, i64)]) -> f64 {
         let mut sections = Sections::default();
         for (event, position, seconds) in reports {
-            sections.add(*event, *position, at(*seconds));
+            sections.add(*event, *position, at(*seconds), None);
         }
         sections.seconds()
     }

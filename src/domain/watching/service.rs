@@ -141,8 +141,8 @@ impl WatchService {
 
     /// Records what a player reports of something that the viewer may see. Once this returns, the report survives any
     /// crash; the same report again changes nothing, nor does one of a play that was deleted, or while the history is
-    /// paused. A report that begins one play too many is refused. See [`Lengths`]
-    /// for the length that it goes by. An API key must have the scope to watch.
+    /// paused. A report that begins one play too many is refused. See [`Lengths`] for the length that it goes by. An
+    /// API key must have the scope to watch.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn report(
         &self,
@@ -404,34 +404,6 @@ impl WatchService {
         items: &[WatchedItem],
     ) -> Result<Vec<MeasuredLength>, WatchError> {
         Ok(self.ports.history.measured_lengths(items).await?)
-    }
-
-    /// Folds what is due of the log. Says whether there was anything.
-    #[tracing::instrument(level = "debug", skip_all)]
-    pub async fn fold_due(&self) -> Result<bool, WatchError> {
-        let is_any = self.ports.settling.fold_due().await?;
-        if is_any {
-            self.events.publish(Event::WatchesChanged);
-        }
-        Ok(is_any)
-    }
-
-    /// Folds what was recorded by this process.
-    #[tracing::instrument(level = "debug", skip_all)]
-    pub async fn fold_own(&self) -> Result<(), WatchError> {
-        Ok(self.ports.settling.fold_own().await?)
-    }
-
-    /// Folds everything that was recorded, by whomever. Says how many entries.
-    #[tracing::instrument(level = "debug", skip_all)]
-    pub async fn settle_all(&self) -> Result<usize, WatchError> {
-        Ok(self.ports.settling.settle_all().await?)
-    }
-
-    /// Removes from the log what is folded and has stood there for long enough. Says how many entries.
-    #[tracing::instrument(level = "debug", skip_all)]
-    pub async fn trim_log(&self) -> Result<u64, WatchError> {
-        Ok(self.ports.settling.trim().await?)
     }
 
     /// Counts a play that begins, if the profile may begin one.

@@ -38,6 +38,8 @@ pub struct FoldStep {
     pub from: u64,
     /// The sequence up to which it is folded afterwards.
     pub to: u64,
+    /// About how many plays are deleted with it, of whole titles that are touched.
+    pub deletes: usize,
 }
 
 measured! {

@@ -16,9 +16,10 @@ pub(crate) struct PauseMutation;
 impl PauseMutation {
     /// Pauses the history of the viewer's profile, or goes on with it. While it is paused nothing of what is played is
     /// kept, be it of earlier: no play, no place to resume, no taste, no usage; reports are answered with `recorded`
-    /// false. Nor is kept what was played during the last pause and is reported after it. What is in the history stays,
-    /// and so does whatever is said by hand, as by `rateTitle` and `setWatched`. Repeating it changes nothing. For whoever
-    /// is logged in; an API key needs the scope `WATCH`.
+    /// false. Nor is kept what was played during the last pause and is reported after it; of pauses before that one
+    /// nothing is known any more, so that what was played in them and is reported only now is kept. What is in the
+    /// history stays, and so does whatever is said by hand, as by `rateTitle` and `setWatched`. Repeating it changes
+    /// nothing. For whoever is logged in; an API key needs the scope `WATCH`.
     #[graphql(guard = "MayWatch")]
     async fn set_history_paused(
         &self,

@@ -73,7 +73,8 @@ impl ProfileMutation {
             && changed.id == viewer.profile
         {
             // The rest of the request sees what the changed profile may.
-            let goes_on = viewer.with_profile(changed.id, changed.max_age, changed.reads());
+            let (max_age, reads) = (changed.max_age, changed.reads());
+            let goes_on = viewer.with_profile(changed.id, max_age, reads, changed.pause);
             ctx.go_on_as(viewer::Viewer::Known(goes_on));
         }
         ProfilePayload::new(changed)

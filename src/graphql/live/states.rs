@@ -27,10 +27,10 @@ pub(crate) struct StateSubscription;
 #[Subscription]
 impl StateSubscription {
     /// How the viewer's profile stands with a film or an episode, each time that it changes: another device reported,
-    /// something was said by hand, or this device did so itself. Each payload has the state as it is when it is told;
-    /// what changes several times within a fifth of a second is told once. Ends with `UNAUTHENTICATED` when the session
-    /// ends. When it goes on as another profile, a stream of events ends with `EXPIRED`, and a WebSocket is closed, so
-    /// that clients connect and subscribe again. For whoever is logged in.
+    /// something was said by hand or deleted, or this device did so itself. Each payload has the state as it is when it
+    /// is told; what changes several times within a fifth of a second is told once. Ends with `UNAUTHENTICATED` when the
+    /// session ends. When it goes on as another profile, a stream of events ends with `EXPIRED`, and a WebSocket is
+    /// closed, so that clients connect and subscribe again. For whoever is logged in.
     #[graphql(guard = "SignedIn")]
     async fn watch_state_changed(
         &self,
@@ -102,12 +102,30 @@ async fn states(
         let items: Vec<WatchedItem> = items.collect();
         let states = services.watching.states(profile, &items).await?;
         let visibility = services.visibility.of(viewer, services.clock.now());
+        // Of what was deleted there is no state any more.
+        let (mut films, mut episodes) = (Vec::new(), Vec::new());
+        for item in items {
+            if states.iter().any(|state| state.item == item) {
+                continue;
+            }
+            match item {
+                WatchedItem::Film(id) => films.push(id),
+                WatchedItem::Episode(id) => episodes.push(id),
+                WatchedItem::Series(_) => {}
+            }
+        }
         let titles = states.iter().map(|state| state.title);
+        let titles = titles.chain(films.iter().copied());
         let seen = services.catalog.visible_titles(&visibility, titles).await?;
-        let seen = states.iter().filter(|state| seen.contains(&state.title));
-        changes.extend(seen.map(|state| WatchStateChange {
-            state: Some((state.item, WatchState::from(state))),
-        }));
+        let episodes = services.catalog.episodes(&visibility, &episodes).await?;
+        let films = films.into_iter().filter(|id| seen.contains(id));
+        let episodes = episodes.iter().map(|it| WatchedItem::Episode(it.id));
+        let deleted = films.map(WatchedItem::Film).chain(episodes);
+        let deleted = deleted.map(|item| (item, WatchState::nothing(Some(profile), item)));
+        let states = states.iter().filter(|state| seen.contains(&state.title));
+        let states = states.map(|state| (state.item, WatchState::from(state)));
+        let states = states.chain(deleted).map(Some);
+        changes.extend(states.map(|state| WatchStateChange { state }));
     }
     if news.has_more {
         changes.push(WatchStateChange { state: None });

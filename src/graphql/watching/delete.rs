@@ -20,11 +20,14 @@ pub(crate) struct HistoryMutation;
 impl HistoryMutation {
     /// Deletes something of the history of the viewer's profile: one play, all plays of a film, an episode or a series,
     /// those that began before a moment, or everything. Then it is as if it had never been played: it is in no history,
-    /// not watched, nothing to resume, not gone on with, and suggestions do not go by it. A play that was deleted does not
-    /// come back, whatever its player reports of it and whatever list is loaded again; playing anew, with another name of
-    /// the play, counts. Thumbs, the watchlist and what is hidden stay, and so does what `setWatched` said, unless
-    /// everything is deleted. What all viewers together have watched (`watchers`, usage) names nobody and stays, too.
-    /// There is no way back; repeating it changes nothing. For whoever is logged in; an API key needs the scope `WATCH`.
+    /// not watched, nothing to resume, not gone on with, and suggestions do not go by it. A play that was deleted does
+    /// not come back, whatever its player reports of it and whatever list is loaded again; playing anew, with another
+    /// name of the play, counts. Thumbs, the watchlist and what is hidden stay, and so does what `setWatched` said,
+    /// unless everything is deleted. What it said and a later play put an end to does not come back when that play is
+    /// deleted: an item that was watched again after `setWatched(watched: false)` is watched as long as an earlier play
+    /// of it got to the end. What all viewers together have watched (`watchers`, usage) names nobody and stays, too.
+    /// There is no way back; repeating it changes nothing. For whoever is logged in; an API key needs the scope
+    /// `WATCH`.
     #[graphql(guard = "MayWatch")]
     async fn delete_history(
         &self,
@@ -101,8 +104,8 @@ impl DeleteHistoryInput {
 /// What became of deleting.
 #[derive(SimpleObject)]
 pub(crate) struct DeleteHistoryPayload {
-    /// How many plays of what the viewer may see are gone with this; 0 if there were none any more, null if it was
-    /// refused.
+    /// How many plays of what the viewer may see are gone with this, also plays of a series as a whole, which a loaded
+    /// list brought and no history shows; 0 if there were none any more, null if it was refused.
     deleted_plays: Option<i32>,
     /// What a person can put right: a `play` that is not in this history, an `item` that is not there, more fields than
     /// one, or none. Then nothing was deleted.

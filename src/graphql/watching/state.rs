@@ -58,7 +58,7 @@ impl WatchState {
     }
 
     /// Of what was never played.
-    fn nothing(profile: Option<ProfileId>, item: WatchedItem) -> Self {
+    pub(crate) fn nothing(profile: Option<ProfileId>, item: WatchedItem) -> Self {
         Self {
             id: GlobalId::WatchState(profile, item).encode(),
             position: 0.0,

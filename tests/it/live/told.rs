@@ -15,6 +15,7 @@ use crate::support::visitor::Visitor;
 both_ways!(
     a_report_of_one_device_is_told_to_another,
     nobody_is_told_of_anothers_reports,
+    what_is_deleted_is_told_as_never_played,
     suggestions_that_change_are_told_with_what_they_are_now,
     titles_are_told_to_those_who_may_see_them,
 );
@@ -98,6 +99,33 @@ async fn nobody_is_told_of_anothers_reports(on: On) {
 
     let item = &told["payload"]["data"]["watchStateChanged"]["item"]["id"];
     assert_eq!(*item, json!(casino), "{told}");
+}
+
+async fn what_is_deleted_is_told_as_never_played(on: On) {
+    let program = Program::seeded(on).await;
+    let site = program.serve().await;
+    let mut ada = Visitor::of(&site);
+    ada.register("ada@example.org").await;
+    let heat = site.id_of("film", "heat-1995").await;
+    let mut socket = Socket::of(&site, &ada).await;
+    socket.subscribe("s", STATES).await;
+    told_of_reports(&mut socket, &mut ada, &heat).await;
+
+    let everything = json!({ "everything": true });
+    ada.expect("deleteHistory", everything, "deletedPlays")
+        .await;
+
+    let began = Instant::now();
+    let change = loop {
+        let told = socket.next().await;
+        let change = &told["payload"]["data"]["watchStateChanged"];
+        if change["state"]["plays"] == 0 {
+            break change.clone();
+        }
+        assert!(began.elapsed() < SOON, "{told}");
+    };
+    let expected = json!({ "item": { "id": heat }, "state": { "position": 0.0, "plays": 0 } });
+    assert_eq!(change, expected);
 }
 
 async fn suggestions_that_change_are_told_with_what_they_are_now(on: On) {

@@ -5,12 +5,14 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::both_ways::both_ways;
+use crate::privacy::exported;
 use crate::support::program::{On, Program, Site};
 use crate::support::visitor::Visitor;
 
 both_ways!(
     what_is_deleted_was_never_played,
     what_was_said_by_hand_stays_unless_everything_goes,
+    everything_is_also_what_was_said_not_to_be_watched,
     what_says_nothing_deletes_nothing,
     a_paused_history_keeps_nothing,
     what_goes_on_after_a_pause_has_a_gap,
@@ -152,6 +154,31 @@ async fn what_was_said_by_hand_stays_unless_everything_goes(on: On) {
     assert_eq!(seen["film"]["viewerLiked"], true);
     program.expect(&["graph", "drain"]).await;
     program.expect(&["graph", "verify"]).await;
+}
+
+async fn everything_is_also_what_was_said_not_to_be_watched(on: On) {
+    let program = Program::seeded(on).await;
+    let mut site = program.serve().await;
+    site.register("ada@example.org").await;
+    let heat = site.id_of("film", "heat-1995").await;
+    let tell =
+        "mutation ($input: SetWatchedInput!) { setWatched(input: $input) { userErrors { code } } }";
+    for watched in [true, false] {
+        let input = json!({ "item": heat, "watched": watched });
+        let told = site.ask(tell, json!({ "input": input })).await;
+        assert_eq!(told["setWatched"]["userErrors"], json!([]), "{told}");
+    }
+    let before = exported(&site).await;
+    let items = before["profiles"][0]["items"].as_array().unwrap();
+    assert_eq!(items.len(), 1, "{before}");
+
+    let delete = "mutation { deleteHistory(input: { everything: true }) { deletedPlays userErrors { code } } }";
+    let deleted = site.ask(delete, json!({})).await;
+
+    let none = json!({ "deletedPlays": 0, "userErrors": [] });
+    assert_eq!(deleted["deleteHistory"], none);
+    let after = exported(&site).await;
+    assert_eq!(after["profiles"][0]["items"], json!([]), "{after}");
 }
 
 async fn what_says_nothing_deletes_nothing(on: On) {

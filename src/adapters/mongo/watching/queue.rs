@@ -26,6 +26,9 @@ pub(super) struct Queue {
     lanes: Arc<[Lane; LANES]>,
 }
 
+/// Of how many updates in a row that are tried alone the store may not answer, until the rest is not tried.
+const MOST_LOST: usize = 3;
+
 /// Updates that are made one after the other.
 #[derive(Default)]
 struct Lane {
@@ -89,10 +92,19 @@ impl Queue {
                     drop(answer.send(outcome));
                 }
             }
-            // One may have met what cannot be read or written. It fails alone.
-            Err(StoreError::Failed(_)) if updates.len() > 1 => {
+            // One may have met what cannot be read or written, or be too much for the time that there is. It fails alone.
+            Err(StoreError::Failed(_) | StoreError::Unavailable(_)) if updates.len() > 1 => {
+                let mut lost = 0;
                 for (answer, update) in answers.into_iter().zip(updates) {
-                    drop(answer.send(self.run_alone(update).await));
+                    let outcome = if lost < MOST_LOST {
+                        self.run_alone(update).await
+                    } else {
+                        Err(StoreError::unavailable("the store did not answer others").into())
+                    };
+                    let is_lost =
+                        matches!(&outcome, Err(WatchError::Store(StoreError::Unavailable(_))));
+                    lost = if is_lost { lost + 1 } else { 0 };
+                    drop(answer.send(outcome));
                 }
             }
             Err(error) => {
@@ -129,7 +141,7 @@ impl Lane {
             if job.answer.is_closed() {
                 continue;
             }
-            touched += job.update.touched.len();
+            touched += job.update.rows();
             if touched > TOUCHED && !taken.is_empty() {
                 waiting.push_front(job);
                 break;
@@ -137,5 +149,44 @@ impl Lane {
             taken.push(job);
         }
         taken
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ids::{ProfileId, TitleId};
+
+    /// An update that deletes so many plays, and who waits for it.
+    fn job(deletes: usize) -> (Job, oneshot::Receiver<Result<Ledger, WatchError>>) {
+        let profile = ProfileId(1);
+        let (answer, result) = oneshot::channel();
+        let update = Update {
+            touched: vec![Touched::WholeTitle(profile, TitleId(1))],
+            step: Some(FoldStep {
+                profile,
+                from: 0,
+                to: 1,
+                deletes,
+            }),
+            change: Arc::new(|_: &mut Ledger| Ok(())),
+        };
+        (Job { update, answer }, result)
+    }
+
+    #[test]
+    fn plays_that_are_deleted_are_counted_where_updates_share_a_transaction() {
+        let lane = Lane::default();
+        let mut results = Vec::new();
+        for deletes in [400, 400, 400, 5000, 1] {
+            let (job, result) = job(deletes);
+            lane.push(job);
+            results.push(result);
+        }
+
+        let taken = [(); 4].map(|()| lane.take().len());
+
+        assert_eq!(taken, [2, 1, 1, 1]);
+        assert_eq!(results.len(), 5);
     }
 }

@@ -45,6 +45,14 @@ pub(super) struct Update {
     pub(super) change: Change,
 }
 
+impl Update {
+    /// About how many plays or titles it changes.
+    pub(super) fn rows(&self) -> usize {
+        let deleted = self.step.map_or(0, |step| step.deletes);
+        self.touched.len() + deleted
+    }
+}
+
 /// The ledger of each update as it was written, or why its change failed.
 pub(super) type Outcomes = Vec<Result<Ledger, WatchError>>;
 

@@ -182,10 +182,7 @@ impl AccountService {
         if viewer.profile != profile {
             return Ok(Some(*viewer));
         }
-        Ok(heir.map(|heir| KnownViewer {
-            pause: heir.pause,
-            ..viewer.with_profile(heir.id, heir.max_age, heir.reads())
-        }))
+        Ok(heir.map(|heir| viewer.with_profile(heir.id, heir.max_age, heir.reads(), heir.pause)))
     }
 
     /// Goes on with another profile of the viewer's account. One that has a PIN wants it.

@@ -90,7 +90,13 @@ pub enum Cause {
         counts: bool,
     },
     /// The viewer deleted something of a title from the history.
-    Delete { title: TitleId, deleted: Deleted },
+    Delete {
+        title: TitleId,
+        deleted: Deleted,
+        /// About how many plays are deleted, so that few such changes share a transaction; older versions do not say.
+        #[serde(default)]
+        plays: u32,
+    },
 }
 
 /// A cause that is to become an entry.
@@ -134,6 +140,15 @@ impl Cause {
         }
     }
 
+    /// About how many plays it deletes.
+    fn deletes(&self) -> usize {
+        if let Self::Delete { plays, .. } = self {
+            *plays as usize
+        } else {
+            0
+        }
+    }
+
     /// Changes the rows of a profile that it touches.
     pub fn apply(
         &self,
@@ -151,8 +166,8 @@ impl Cause {
                 origin,
                 pause,
             } => {
-                let report = &report.after_pause(*pause, play, ledger);
-                if let Some(played) = ledger.report(rules, play, report, lengths, at)? {
+                let played = ledger.report_after(*pause, rules, play, report, lengths, at)?;
+                if let Some(played) = played {
                     ledger.viewings.push(Viewing::of(play, played, origin));
                 }
                 going_on
@@ -195,7 +210,7 @@ impl Cause {
             Self::Count { play, counts, .. } => {
                 return ledger.set_counts(rules, (profile, *play), *counts, at);
             }
-            Self::Delete { title, deleted } => {
+            Self::Delete { title, deleted, .. } => {
                 ledger.delete(rules, (profile, *title), *deleted, at);
                 return Ok(());
             }
@@ -244,6 +259,11 @@ impl Entry {
         self.causes
             .iter()
             .flat_map(move |cause| cause.touched(profile))
+    }
+
+    /// About how many plays it deletes.
+    pub(super) fn deletes(&self) -> usize {
+        self.causes.iter().map(Cause::deletes).sum()
     }
 
     /// Changes the rows that it touches. What cannot be done to them any more, which was possible when it was

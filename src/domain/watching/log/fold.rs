@@ -97,18 +97,13 @@ impl LogRecorder {
         let mut from = due.from;
         let mut rest = &due.entries[..];
         while !rest.is_empty() {
-            let mut rows = 0;
-            let fits = rest.iter().take_while(|entry| {
-                rows += entry.touched().count();
-                rows <= STEP
-            });
-            // One at the least, however long it is.
-            let (entries, later) = rest.split_at(fits.count().max(1));
+            let (entries, later) = rest.split_at(fitting(rest));
             rest = later;
             let step = FoldStep {
                 profile: due.profile,
                 from,
                 to: entries.last().map_or(from, |last| last.sequence),
+                deletes: entries.iter().map(|entry| entry.deletes()).sum(),
             };
             from = step.to;
             let touched: HashSet<Touched> =
@@ -417,10 +412,58 @@ impl Settling for LogRecorder {
     }
 }
 
+/// How many of these entries are folded in one transaction: one at the least, however long it is.
+fn fitting(entries: &[Arc<Entry>]) -> usize {
+    let mut rows = 0;
+    let fits = entries.iter().take_while(|entry| {
+        rows += entry.touched().count() + entry.deletes();
+        rows <= STEP
+    });
+    fits.count().max(1)
+}
+
 /// What a store says, or another refusal, which no entry meets.
 fn store_error(error: WatchError) -> StoreError {
     match error {
         WatchError::Store(error) => error,
         other => StoreError::failed(other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::{DateTime, Utc};
+
+    use super::*;
+    use crate::domain::ids::TitleId;
+    use crate::domain::watching::deleting::Deleted;
+    use crate::domain::watching::log::entry::Cause;
+
+    fn deleting(sequence: u64, plays: u32) -> Arc<Entry> {
+        let cause = Cause::Delete {
+            title: TitleId(sequence),
+            deleted: Deleted::Plays,
+            plays,
+        };
+        Arc::new(Entry {
+            profile: ProfileId(1),
+            sequence,
+            at: DateTime::<Utc>::UNIX_EPOCH,
+            causes: vec![cause],
+        })
+    }
+
+    #[test]
+    fn plays_that_are_deleted_are_counted_where_entries_share_a_transaction() {
+        let of = |plays: [u32; 3]| {
+            let entries = (1..).zip(plays);
+            let entries = entries.map(|(sequence, plays)| deleting(sequence, plays));
+            entries.collect::<Vec<_>>()
+        };
+
+        assert_eq!(fitting(&of([400, 400, 400])), 2);
+        assert_eq!(fitting(&of([5000, 1, 1])), 1);
+        assert_eq!(fitting(&of([1, 1, 1])), 3);
+        assert_eq!(of([400, 0, 0])[0].deletes(), 400);
     }
 }

@@ -1,15 +1,18 @@
 //! What is deleted is as if it had never been played, and does not come back.
 
-use PlaybackEvent::{Pause, Progress, Seek, Start, Stop};
+use std::collections::BTreeSet;
+
+use PlaybackEvent::{Pause, Progress, Start, Stop};
 use proptest::prelude::*;
 
 use super::laws::{play_ref_of_index, plays_without_seeks, report_all};
 use super::support::*;
 use crate::domain::ids::TitleId;
 use crate::domain::viewer::HistoryPause;
+use crate::domain::watching::deleting::together;
 use crate::domain::watching::{
     Cause, Deleted, Ledger, Lengths, NextDay, Origin, Play, PlayRef, PlaybackEvent, Report, Said,
-    WatchRules, WatchState, WatchedItem,
+    WatchError, WatchRules, WatchState, WatchedItem,
 };
 
 const HEAT: TitleId = TitleId(1);
@@ -196,8 +199,13 @@ fn a_play_that_does_not_count_goes_like_any_other() {
     assert_eq!((title.plays, title.weight.to_bits()), (1, 0));
     assert_eq!(resume(&ledger, FILM), (0.0, 100.0, true));
     let rules = WatchRules::default();
-    let again = ledger.set_counts(&rules, gone.play_key(), true, now());
-    assert!(again.is_err(), "{again:?}");
+    for counts in [true, false] {
+        let again = ledger.set_counts(&rules, gone.play_key(), counts, now());
+        assert!(
+            matches!(again, Err(WatchError::PlayNotFound)),
+            "{counts}: {again:?}"
+        );
+    }
 }
 
 #[test]
@@ -244,41 +252,97 @@ fn what_can_be_resumed_is_where_the_play_before_it_was() {
     assert_eq!(state(&ledger, FILM).last_played_at, at(600));
 }
 
-#[test]
-fn the_first_report_after_a_pause_spans_nothing_of_it() {
-    let pause = Some(HistoryPause {
-        since: at(1000),
-        until: Some(at(2000)),
-    });
-    let evening = play_ref(FILM, 1);
-    let mut ledger = empty();
-    let report = |ledger: &mut Ledger, (event, position, seconds)| {
-        let report = Report {
+/// Reports on a play of an hour by a profile whose history was paused from the second 1000 to 2000.
+fn report_after_pause(ledger: &mut Ledger, play_ref: &PlayRef, report: (PlaybackEvent, f64, i64)) {
+    let (event, position, seconds) = report;
+    let cause = Cause::Report {
+        play: *play_ref,
+        report: Report {
             event,
             position,
             at: at(seconds),
             duration: Some(HOUR),
-        };
-        let report = report.after_pause(pause, &evening, ledger);
-        let lengths = Lengths::default();
-        let rules = WatchRules::default();
-        ledger
-            .report(&rules, &evening, &report, &lengths, now())
-            .unwrap();
-        report.event
+        },
+        lengths: Lengths::default(),
+        going_on: Vec::new(),
+        origin: Origin::default(),
+        pause: Some(HistoryPause {
+            since: at(1000),
+            until: Some(at(2000)),
+        }),
     };
-    for one in [(Start, 0.0, 0), (Progress, 900.0, 900)] {
-        assert_eq!(report(&mut ledger, one), one.0);
+    let rules = WatchRules::default();
+    cause.apply(&rules, PROFILE, ledger, now()).unwrap();
+}
+
+#[test]
+fn what_is_played_after_a_pause_spans_nothing_of_it() {
+    let evening = play_ref(FILM, 1);
+    let mut ledger = empty();
+
+    for report in [
+        (Start, 0.0, 0),
+        (Progress, 900.0, 900),
+        (Progress, 2100.0, 2100),
+        (Pause, 2400.0, 2400),
+        // It was on its way, from before the pause.
+        (Progress, 950.0, 950),
+    ] {
+        report_after_pause(&mut ledger, &evening, report);
     }
 
-    assert_eq!(report(&mut ledger, (Progress, 2100.0, 2100)), Seek);
-    assert_eq!(report(&mut ledger, (Progress, 2100.0, 2100)), Progress);
-    assert_eq!(report(&mut ledger, (Pause, 2400.0, 2400)), Pause);
-    // It was on its way, from before the pause.
-    assert_eq!(report(&mut ledger, (Progress, 950.0, 950)), Progress);
+    let state = state(&ledger, FILM);
+    assert_eq!(state.seconds.to_bits(), 1250.0_f64.to_bits());
+    assert_eq!(state.position.to_bits(), 2400.0_f64.to_bits());
+}
 
-    assert_eq!(state(&ledger, FILM).seconds, 950.0 + 300.0);
-    assert_eq!(state(&ledger, FILM).position, 2400.0);
+#[test]
+fn a_play_is_completed_by_the_only_report_after_a_pause() {
+    let evening = play_ref(FILM, 1);
+    let mut ledger = empty();
+
+    for report in [(Start, 0.0, 0), (Progress, 900.0, 900), (Stop, HOUR, 3600)] {
+        report_after_pause(&mut ledger, &evening, report);
+    }
+
+    let state = state(&ledger, FILM);
+    assert!(state.watched);
+    assert_eq!(state.seconds.to_bits(), 900.0_f64.to_bits());
+}
+
+#[test]
+fn very_many_plays_are_deleted_some_at_a_time() {
+    let begun: Vec<_> = (0..1201).rev().map(at).collect();
+    let before = |seconds| Deleted::Before { at: at(seconds) };
+
+    for (deleted, steps) in [
+        (Deleted::Plays, vec![before(500), before(1000)]),
+        (Deleted::Everything, vec![before(500), before(1000)]),
+        (before(700), vec![before(500)]),
+        (before(500), vec![]),
+        (Deleted::Item { item: episode(1) }, vec![]),
+    ] {
+        assert_eq!(deleted.steps(begun.clone()), steps, "{deleted:?}");
+    }
+    let titles = [200, 300, 1, 9000, 3].map(|plays| (HEAT, plays));
+    assert_eq!(
+        [0, 1, 2, 3, 4].map(|from| together(&titles[from..])),
+        [2, 2, 1, 1, 1]
+    );
+}
+
+#[test]
+fn what_older_versions_said_of_deleting_is_read() {
+    let text = r#"{ "kind": "delete", "title": 2, "deleted": { "of": "plays" } }"#;
+
+    let cause = serde_json::from_str::<Cause>(text).unwrap();
+
+    let expected = Cause::Delete {
+        title: SERIES,
+        deleted: Deleted::Plays,
+        plays: 0,
+    };
+    assert_eq!(cause, expected);
 }
 
 #[test]
@@ -303,6 +367,7 @@ fn causes_are_read_as_they_were_written() {
     let delete = |deleted| Cause::Delete {
         title: SERIES,
         deleted,
+        plays: 3,
     };
     let play = play_ref(FILM, 1).play;
     for cause in [
@@ -324,6 +389,30 @@ fn causes_are_read_as_they_were_written() {
 }
 
 proptest! {
+    /// In whatever order it is reported what lies before and after a pause, also by a clock that is ahead.
+    #[test]
+    fn nothing_spans_a_pause(
+        (before, after, shuffled) in (
+            prop::collection::btree_set(0_i32..1300, 1..6),
+            prop::collection::btree_set(2001_i32..3600, 1..6),
+        ).prop_flat_map(|(before, after)| {
+            let all: Vec<i32> = before.iter().chain(&after).copied().collect();
+            (Just(before), Just(after), Just(all).prop_shuffle())
+        })
+    ) {
+        let evening = play_ref(FILM, 1);
+        let mut ledger = empty();
+
+        for seconds in shuffled {
+            let report = (Progress, f64::from(seconds), i64::from(seconds));
+            report_after_pause(&mut ledger, &evening, report);
+        }
+
+        let span = |all: &BTreeSet<i32>| f64::from(all.last().unwrap() - all.first().unwrap());
+        let expected = span(&before) + span(&after);
+        prop_assert_eq!(state(&ledger, FILM).seconds.to_bits(), expected.to_bits());
+    }
+
     /// Deleted: as if it had never been reported; and reported again, it changes nothing.
     #[test]
     fn what_is_deleted_was_never_reported(

@@ -32,6 +32,7 @@ fn step(profile: u64, from: u64) -> FoldStep {
         profile: ProfileId(profile),
         from,
         to: from + 1,
+        deletes: 0,
     }
 }
 

@@ -30,7 +30,11 @@ on_every_backend!(open on [sqlite, mongo]:
 impl Opened {
     /// Deletes something of a title, at once.
     async fn delete(&self, profile: ProfileId, title: TitleId, deleted: Deleted) -> Ledger {
-        let cause = Cause::Delete { title, deleted };
+        let cause = Cause::Delete {
+            title,
+            deleted,
+            plays: 1,
+        };
         let touched = cause.touched(profile);
         let change: Change = Arc::new(move |ledger| {
             let key = (profile, title);
@@ -55,7 +59,11 @@ impl Opened {
 
 impl Server {
     async fn delete(&self, profile: ProfileId, title: TitleId, deleted: Deleted) -> Ledger {
-        let cause = Cause::Delete { title, deleted };
+        let cause = Cause::Delete {
+            title,
+            deleted,
+            plays: 1,
+        };
         self.record(profile, cause).await
     }
 

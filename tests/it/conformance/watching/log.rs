@@ -248,6 +248,7 @@ async fn entries_are_folded_once_however_many_fold_them(opened: &Opened) {
         profile: ANN,
         from: 0,
         to: 1,
+        deletes: 0,
     };
     let again = reporting(play_ref(ANN, film(1), 2), a_report(Stop, 3600.0, at(9)));
     let touched = [play_ref(ANN, film(1), 2).into()];
@@ -398,6 +399,7 @@ async fn of_folds_that_begin_at_the_same_place_one_is_made(opened: &Opened) {
             profile: ANN,
             from: 0,
             to: 3,
+            deletes: 0,
         };
         let (store, turn) = (&opened.store, Arc::clone(&turn));
         async move {

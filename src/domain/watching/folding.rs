@@ -1,0 +1,35 @@
+//! The use cases of the log of watching: folding what was recorded, and removing what has stood there for long enough.
+
+use super::error::WatchError;
+use super::service::WatchService;
+use crate::domain::events::Event;
+
+impl WatchService {
+    /// Folds what is due of the log. Says whether there was anything.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn fold_due(&self) -> Result<bool, WatchError> {
+        let is_any = self.ports.settling.fold_due().await?;
+        if is_any {
+            self.events.publish(Event::WatchesChanged);
+        }
+        Ok(is_any)
+    }
+
+    /// Folds what was recorded by this process.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn fold_own(&self) -> Result<(), WatchError> {
+        Ok(self.ports.settling.fold_own().await?)
+    }
+
+    /// Folds everything that was recorded, by whomever. Says how many entries.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn settle_all(&self) -> Result<usize, WatchError> {
+        Ok(self.ports.settling.settle_all().await?)
+    }
+
+    /// Removes from the log what is folded and has stood there for long enough. Says how many entries.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn trim_log(&self) -> Result<u64, WatchError> {
+        Ok(self.ports.settling.trim().await?)
+    }
+}
