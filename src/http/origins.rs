@@ -69,11 +69,15 @@ impl Origins {
     /// Whether a page of this host or of a trusted origin sends a request, or none at all. By the headers that browsers
     /// set and pages cannot; what is no browser sends none of them, and has no session that it does not show on purpose.
     pub(super) fn is_own(&self, headers: &HeaderMap, uri: &Uri) -> bool {
-        let origin = text(headers, &ORIGIN).filter(|origin| !origin.is_empty());
+        // What is no text is somebody, whom nobody knows: as `null`, the origin of what has none.
+        let origin = headers.get(ORIGIN).filter(|origin| !origin.is_empty());
+        let origin = origin.map(|origin| origin.to_str().unwrap_or("null"));
+        let site = headers.get(SEC_FETCH_SITE);
+        let site = site.map(|site| site.to_str().unwrap_or("cross-site"));
         if origin.is_some_and(|origin| self.trusts(origin)) {
             return true;
         }
-        match (text(headers, &SEC_FETCH_SITE), origin) {
+        match (site, origin) {
             (Some("same-origin" | "none"), _) | (None | Some(""), None) => true,
             // A browser from before that header.
             (None | Some(""), Some(origin)) => is_of_host(origin, headers, uri),
@@ -237,6 +241,21 @@ mod tests {
             ],
         ] {
             assert_eq!(origins.refusal(&request(headers)), None, "{headers:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_text_is_of_nobody_that_is_known() {
+        let origins = origins(OwnMachine::Strange);
+        let no_text = || HeaderValue::from_bytes(b"https://\xff.example").unwrap();
+
+        for name in [ORIGIN, SEC_FETCH_SITE] {
+            let mut request = request(&[("host", "api.example.net")]);
+            request.headers_mut().insert(&name, no_text());
+
+            let refusal = origins.refusal(&request);
+
+            assert_eq!(refusal.map(|it| it.code), Some("CROSS_SITE"), "{name}");
         }
     }
 
