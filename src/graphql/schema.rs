@@ -23,7 +23,7 @@ use super::catalog::CatalogQuery;
 use super::context::{Caller, Services};
 use super::cost::Costs;
 use super::documents::Document;
-use super::error::RETRY_AFTER;
+use super::error::{RETRY_AFTER, seconds};
 use super::hierarchy::Hierarchy;
 use super::limits::Introspection;
 use super::live::{
@@ -323,7 +323,7 @@ fn too_soon(overspent: Overspent) -> ServerError {
         left,
         wait,
     } = overspent;
-    let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+    let seconds = seconds(wait);
     let (budget, message) = match of {
         Of::Work => (
             "WORK",
