@@ -298,14 +298,17 @@ impl Schema {
 }
 
 /// What an operation costs, as the answer says it to whoever asked for that: what it weighs, the most that one may, what
-/// was taken for it from the budget of whoever asks, and what is left of that. Null: it is not counted.
+/// was taken for it from the budget of whoever asks, and what is left of that; null both: it is not counted.
 fn said(cost: usize, left: Option<u32>) -> Value {
     let number = |number: usize| Value::Number(number.into());
+    let taken = left.map_or(Value::Null, |_| {
+        number(cost.saturating_add(weights::REQUEST))
+    });
     let left = left.map_or(Value::Null, |left| Value::Number(left.into()));
     let said = [
         ("weight", number(cost)),
         ("most", number(weights::MOST)),
-        ("taken", number(cost.saturating_add(weights::REQUEST))),
+        ("taken", taken),
         ("left", left),
     ];
     Value::Object(
