@@ -439,7 +439,8 @@ byId("tabs").addEventListener("keydown", (event) => {
 document.addEventListener("keydown", (event) => {
   if ((event.ctrlKey || event.metaKey) && event.key === "Enter") {
     event.preventDefault();
-    run();
+    // Held, it would stop and begin it again and again.
+    if (!event.repeat) run();
   } else if (event.altKey && event.code === "KeyS") {
     event.preventDefault();
     if (byId("docs").hidden) showPanel("docs");
