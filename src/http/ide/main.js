@@ -369,7 +369,13 @@ async function beginTabs() {
   active = kept?.active ?? 0;
   const asked = new URLSearchParams(location.search);
   if (asked.has("query")) {
-    tabs.push({ name: "From the address", query: asked.get("query"), variables: asked.get("variables") ?? "" });
+    tabs.push({
+      name: "From the address",
+      // Not by its operation: whoever made the link chose what that is called.
+      isNamed: true,
+      query: asked.get("query"),
+      variables: asked.get("variables") ?? "",
+    });
     active = tabs.length - 1;
     // A reload brings no second tab of it.
     window.history.replaceState(null, "", location.pathname);
