@@ -54,7 +54,7 @@ function showTabs() {
         "aria-controls": "ask",
         tabindex: index === active ? "0" : "-1",
         title: "Delete closes it",
-        click: () => openTab(index),
+        click: () => index !== active && openTab(index),
       },
       nameOf(tab),
     ),
@@ -106,9 +106,17 @@ function addTab(tab = {}) {
 }
 
 function closeTab(index) {
+  const wasOpen = index === active;
   tabs.splice(index, 1);
   if (tabs.length === 0) tabs.push({ name: "New", query: "", variables: "" });
-  openTab(Math.min(index < active ? active - 1 : active, tabs.length - 1));
+  if (index < active) active -= 1;
+  if (wasOpen) {
+    openTab(Math.min(active, tabs.length - 1));
+  } else {
+    // What is open goes on, with what runs in it and its cursor.
+    showTabs();
+    keep();
+  }
   tabButtons()[active].focus();
 }
 
@@ -438,7 +446,7 @@ byId("tabs").addEventListener("keydown", (event) => {
     return;
   }
   const now = moveAmong(buttons, event);
-  if (!now) return;
+  if (!now || buttons.indexOf(now) === active) return;
   openTab(buttons.indexOf(now));
   tabButtons()[active].focus();
 });
