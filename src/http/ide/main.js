@@ -5,7 +5,7 @@ import { Docs } from "./docs.js";
 import { Editor } from "./editor.js";
 import { coloured, colouredJson, completions, operationAt, operations } from "./language.js";
 import { INTROSPECTION, Schema } from "./schema.js";
-import { forgetHistory, forgetTabs, history, keepTabs, keptTabs, remember } from "./store.js";
+import { forgetHistory, history, keepTabs, keptTabs, remember } from "./store.js";
 import { send, subscribe } from "./transport.js";
 
 /** Longer answers are shown without colours; of a subscription so many results stay. */
@@ -20,6 +20,8 @@ let active = 0;
 /** What ends what is running; null: nothing is. */
 let stop = null;
 let keeping;
+/** Whether something changed since the tabs were kept. */
+let isChanged = false;
 
 const docs = new Docs((operation) => addTab({ ...operation, isNamed: true }));
 const query = new Editor("document", {
@@ -132,8 +134,17 @@ function change(changed) {
 }
 
 function keep() {
+  isChanged = true;
   clearTimeout(keeping);
-  keeping = setTimeout(() => keepTabs(tabs, active), PAUSE);
+  keeping = setTimeout(keepNow, PAUSE);
+}
+
+/** Keeps the tabs if something changed: another window may have kept its own meanwhile. */
+function keepNow() {
+  clearTimeout(keeping);
+  if (!isChanged) return;
+  isChanged = false;
+  keepTabs(tabs, active);
 }
 
 /** Lets a person choose among several operations; by default the one under the cursor is run. */
@@ -417,9 +428,16 @@ function addLiveTab() {
   keep();
 }
 
-function restore() {
-  forgetTabs();
-  beginTabs().then((isNew) => isNew && addLiveTab());
+/** Opens the examples beside what is there. */
+async function restore() {
+  try {
+    const all = await examples();
+    tabs.push(...all);
+    openTab(tabs.length - all.length);
+    addLiveTab();
+  } catch (error) {
+    say(`The examples cannot be read: ${error.message}`, true);
+  }
 }
 
 byId("run").addEventListener("click", run);
@@ -464,7 +482,7 @@ document.addEventListener("keydown", (event) => {
     addTab();
   }
 });
-window.addEventListener("pagehide", () => tabs.length > 0 && keepTabs(tabs, active));
+window.addEventListener("pagehide", keepNow);
 
 const [isNew] = await Promise.all([
   beginTabs(),

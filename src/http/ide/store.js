@@ -3,7 +3,7 @@
 
 const TABS = "reelgraph.ide.tabs";
 const HISTORY = "reelgraph.ide.history";
-/** How many operations the history has, and how many characters of one are kept. */
+/** How many operations the history has, and how many characters one of them may have; of tabs all is kept. */
 const MOST = 50;
 const LONGEST = 20_000;
 /** The value of a password, in JSON or in a document: of a variable, in a list, a block, or without its end as yet. */
@@ -56,19 +56,9 @@ export function keepTabs(tabs, active) {
   const all = tabs.map((tab) => ({
     name: tab.name,
     isNamed: tab.isNamed === true,
-    query: withoutSecrets(tab.query).slice(0, LONGEST),
-    variables: kept(tab).variables.slice(0, LONGEST),
+    ...kept(tab),
   }));
   write(TABS, { tabs: all, active });
-}
-
-/** Forgets the tabs, so that the next visit begins with the examples. */
-export function forgetTabs() {
-  try {
-    localStorage.removeItem(TABS);
-  } catch {
-    // There is nothing to forget.
-  }
 }
 
 /** What was run, the latest first: `name`, `query`, `variables` and `at`, in milliseconds since 1970. */
