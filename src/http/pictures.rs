@@ -17,10 +17,10 @@ use axum::routing::get;
 
 use super::auth::Authenticate;
 use super::problem::Problem;
-use super::tag::{has_tag, tag_of};
+use super::tag::has_tag;
 use super::task::finish;
 use crate::domain::catalog::{
-    CatalogService, DrawnPicture, PictureAddress, Visibility, VisibilityPolicy,
+    CatalogService, FoundPicture, PictureAddress, Visibility, VisibilityPolicy,
 };
 use crate::domain::clock::Clock;
 use crate::domain::viewer::Viewer;
@@ -63,10 +63,10 @@ impl Pictures {
         &self,
         address: &PictureAddress,
         parts: &Parts,
-    ) -> Result<(DrawnPicture, For), Problem> {
+    ) -> Result<(FoundPicture, For), Problem> {
         let now = self.clock.now();
         let anybody = self.visibility.of(&Viewer::Anonymous, now);
-        if let Some(picture) = self.draw(&anybody, address).await? {
+        if let Some(picture) = self.find_seen(&anybody, address).await? {
             return Ok((picture, For::Anybody));
         }
         let (viewer, _) = self.authenticate.caller(parts).await?;
@@ -74,17 +74,18 @@ impl Pictures {
         let picture = if own == anybody {
             None
         } else {
-            self.draw(&own, address).await?
+            self.find_seen(&own, address).await?
         };
         let picture = picture.ok_or_else(not_there)?;
         Ok((picture, For::WhoeverAsks))
     }
 
-    async fn draw(
+    /// What lies there for whoever sees this.
+    async fn find_seen(
         &self,
         visibility: &Visibility,
         address: &PictureAddress,
-    ) -> Result<Option<DrawnPicture>, Problem> {
+    ) -> Result<Option<FoundPicture>, Problem> {
         let found = self.catalog.find_picture(visibility, address).await;
         Ok(found.map_err(ApiError::from)?)
     }
@@ -111,7 +112,7 @@ async fn generated(
     let headers = parts.headers.clone();
     let found = finish(async move { pictures.find(&address, &parts).await }).await;
     match found {
-        Ok(Ok((picture, who))) => show(picture, who, &headers),
+        Ok(Ok((picture, who))) => show(&picture, who, &headers),
         Ok(Err(problem)) => problem.into_response(),
         Err(error) => Problem::from(ApiError::from(error)).into_response(),
     }
@@ -125,9 +126,9 @@ fn not_there() -> Problem {
     )
 }
 
-/// The picture, unless the client has it.
-fn show(picture: DrawnPicture, who: For, headers: &HeaderMap) -> Response {
-    let kept = match (who, picture.is_current) {
+/// The picture, unless the client has it: then it is not drawn.
+fn show(picture: &FoundPicture, who: For, headers: &HeaderMap) -> Response {
+    let kept = match (who, picture.is_current()) {
         (For::Anybody, true) => "public, max-age=31536000, immutable",
         // Its address was given out before a change, or by a server of another version.
         (For::Anybody, false) => "public, max-age=60",
@@ -138,7 +139,8 @@ fn show(picture: DrawnPicture, who: For, headers: &HeaderMap) -> Response {
         For::Anybody => "cross-origin",
         For::WhoeverAsks => "same-site",
     };
-    let tag = tag_of(picture.svg.as_bytes());
+    // Weak, because the answer may be compressed on its way.
+    let tag = format!("W/\"{}\"", picture.tag());
     let is_known = has_tag(headers, &tag);
     let about = [(CACHE_CONTROL, kept.to_owned()), (ETAG, tag)];
     let rules = [
@@ -149,5 +151,5 @@ fn show(picture: DrawnPicture, who: For, headers: &HeaderMap) -> Response {
         return (StatusCode::NOT_MODIFIED, about, rules).into_response();
     }
     let media = [(CONTENT_TYPE, "image/svg+xml")];
-    (about, rules, media, picture.svg).into_response()
+    (about, rules, media, picture.draw()).into_response()
 }

@@ -94,6 +94,13 @@ async fn poster(site: &Site, slug: &str) -> String {
     path(site, &data["title"]["images"][0]["url"])
 }
 
+/// The entity tag of the picture that an address was given out for.
+fn tag_of(path: &str) -> String {
+    let tag = path.strip_prefix("/images/generated/");
+    let tag = tag.and_then(|rest| rest.split('/').nth(1)).unwrap();
+    format!("W/\"{tag}\"")
+}
+
 async fn every_title_has_a_poster_and_a_backdrop(on: On) {
     let program = program(on).await;
     let site = program.serve().await;
@@ -203,6 +210,8 @@ async fn a_picture_may_be_kept_for_good_and_a_change_gives_another(on: On) {
     );
     assert_eq!(first.header("x-content-type-options"), "nosniff");
     assert_eq!(first.header("cross-origin-resource-policy"), "cross-origin");
+    // Whether a client has it is told by the address, without drawing it.
+    assert_eq!(tag, tag_of(&before));
     assert_eq!((known.status, &*known.text), (StatusCode::NOT_MODIFIED, ""));
     assert_eq!(
         (known.header(ETAG), known.header(CACHE_CONTROL)),
@@ -228,6 +237,12 @@ async fn a_picture_may_be_kept_for_good_and_a_change_gives_another(on: On) {
     );
     assert!(new.text.contains("2002 · Romance"), "{}", new.text);
     assert_eq!(old.text, new.text);
+    assert_eq!(
+        (old.header(ETAG), new.header(ETAG)),
+        (&*tag_of(&after), &*tag_of(&after))
+    );
+    let stale = get(&site, &before, &[(IF_NONE_MATCH, &*tag)]).await;
+    assert_eq!((stale.status, &stale.text), (StatusCode::OK, &new.text));
 }
 
 async fn episodes_have_stills(on: On) {
