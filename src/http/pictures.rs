@@ -1,7 +1,7 @@
 //! `/images/generated/…`: pictures that are drawn from what is known of titles, at addresses that the schema gives out.
 //!
-//! What anybody may see caches may keep for good. What only some may see is shown to whom may see it, by cookie or token,
-//! and kept by their browser alone, which asks each time. All else is not there.
+//! What anybody may see browsers may keep for good, and shared caches for five minutes. What only some may see is shown to
+//! whom may see it, by cookie or token, and kept by their browser alone, which asks each time. All else is not there.
 
 use std::sync::Arc;
 
@@ -129,7 +129,8 @@ fn not_there() -> Problem {
 /// The picture, unless the client has it: then it is not drawn.
 fn show(picture: &FoundPicture, who: For, headers: &HeaderMap) -> Response {
     let kept = match (who, picture.is_current()) {
-        (For::Anybody, true) => "public, max-age=31536000, immutable",
+        // A cache between asks again soon, lest it show a title that is hidden meanwhile.
+        (For::Anybody, true) => "public, max-age=31536000, s-maxage=300, immutable",
         // Its address was given out before a change, or by a server of another version.
         (For::Anybody, false) => "public, max-age=60",
         (For::WhoeverAsks, _) => "private, no-cache",
