@@ -10,6 +10,7 @@ use url::Url;
 
 use super::accounts::AccountConfig;
 use super::insight::InsightConfig;
+use super::origins::check_origins;
 use super::proxies::TrustedProxies;
 use super::servers::{Servers, servers};
 use super::settings::{Environment, Ide, Settings, SimilarEdges};
@@ -77,7 +78,7 @@ pub struct Config {
     pub documents: Option<PathBuf>,
     /// Whether no other documents are executed; then there is a folder.
     pub documents_only: bool,
-    /// Origins of other hosts that may send changes.
+    /// Origins of other hosts that may send changes, each as a browser sends it.
     pub trusted_origins: Vec<String>,
     /// Headers that their pages may send beside the usual ones.
     pub cors_headers: Vec<String>,
@@ -190,7 +191,7 @@ impl Config {
             batch: check_batch(given.batch.unwrap_or(1))?,
             documents,
             documents_only,
-            trusted_origins: given.trusted_origins.unwrap_or_default(),
+            trusted_origins: check_origins(given.trusted_origins)?,
             cors_headers: check_headers(given.cors_headers)?,
             ide: if given.ide.unwrap_or(env == Environment::Development) {
                 Ide::Served

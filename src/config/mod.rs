@@ -6,6 +6,7 @@ mod address;
 mod complete;
 mod examine;
 mod insight;
+mod origins;
 mod proxies;
 mod servers;
 mod settings;

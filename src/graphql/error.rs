@@ -174,7 +174,7 @@ impl ApiError {
 
     /// After how many seconds to try again, where that is known.
     pub(crate) fn retry_after(&self) -> Option<u64> {
-        self.retry_after.map(|wait| wait.as_secs())
+        self.retry_after.map(seconds)
     }
 }
 
@@ -198,6 +198,12 @@ impl<E: Coded> From<E> for ApiError {
             retry_after: error.retry_after(),
         }
     }
+}
+
+/// How long to wait before trying again, in whole seconds, at least one: whoever waits so long is not too early.
+pub(super) fn seconds(wait: Duration) -> u64 {
+    let begun = u64::from(wait.subsec_nanos() > 0);
+    wait.as_secs().saturating_add(begun).max(1)
 }
 
 /// The macros take no level but a constant one.
@@ -224,7 +230,7 @@ impl From<ApiError> for async_graphql::Error {
                 }
             }
             if let Some(wait) = error.retry_after {
-                extensions.set(RETRY_AFTER, wait.as_secs());
+                extensions.set(RETRY_AFTER, seconds(wait));
             }
         })
     }
@@ -237,6 +243,7 @@ mod tests {
     use super::*;
     use crate::domain::accounts::{AccountError, IdentityError};
     use crate::domain::error::StoreError;
+    use crate::domain::watching::WatchError;
     use crate::graphql::user_error;
 
     #[test]
@@ -318,6 +325,21 @@ mod tests {
         let extensions = shown.extensions.unwrap();
         assert_eq!(extensions.get("min"), Some(&1.0.into()));
         assert_eq!(extensions.get("max"), Some(&100.0.into()));
+    }
+
+    #[test]
+    fn whoever_waits_as_long_as_is_said_is_not_too_early() {
+        let wait = |milliseconds| seconds(Duration::from_millis(milliseconds));
+
+        assert_eq!([0, 1, 1_000, 1_001, 90_000].map(wait), [1, 1, 1, 2, 90]);
+        let early = WatchError::TooManyPlays {
+            most: 10,
+            wait: Duration::from_millis(1_500),
+        };
+        let early = ApiError::from(early);
+        assert_eq!(early.retry_after(), Some(2));
+        let extensions = async_graphql::Error::from(early).extensions.unwrap();
+        assert_eq!(extensions.get(RETRY_AFTER), Some(&2_u64.into()));
     }
 
     #[test]

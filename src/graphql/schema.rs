@@ -23,7 +23,7 @@ use super::catalog::CatalogQuery;
 use super::context::{Caller, Services};
 use super::cost::Costs;
 use super::documents::Document;
-use super::error::RETRY_AFTER;
+use super::error::{RETRY_AFTER, seconds};
 use super::hierarchy::Hierarchy;
 use super::limits::Introspection;
 use super::live::{
@@ -298,14 +298,17 @@ impl Schema {
 }
 
 /// What an operation costs, as the answer says it to whoever asked for that: what it weighs, the most that one may, what
-/// was taken for it from the budget of whoever asks, and what is left of that. Null: it is not counted.
+/// was taken for it from the budget of whoever asks, and what is left of that; null both: it is not counted.
 fn said(cost: usize, left: Option<u32>) -> Value {
     let number = |number: usize| Value::Number(number.into());
+    let taken = left.map_or(Value::Null, |_| {
+        number(cost.saturating_add(weights::REQUEST))
+    });
     let left = left.map_or(Value::Null, |left| Value::Number(left.into()));
     let said = [
         ("weight", number(cost)),
         ("most", number(weights::MOST)),
-        ("taken", number(cost.saturating_add(weights::REQUEST))),
+        ("taken", taken),
         ("left", left),
     ];
     Value::Object(
@@ -323,7 +326,7 @@ fn too_soon(overspent: Overspent) -> ServerError {
         left,
         wait,
     } = overspent;
-    let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+    let seconds = seconds(wait);
     let (budget, message) = match of {
         Of::Work => (
             "WORK",

@@ -1,7 +1,5 @@
 //! What a person can put right, as part of a mutation's payload.
 
-use std::time::Duration;
-
 use async_graphql::{Enum, Interface, SimpleObject};
 
 use super::accounts::{
@@ -10,7 +8,7 @@ use super::accounts::{
     RequestPasswordResetPayload, ResendConfirmationPayload, ResetPasswordPayload,
     RevokeApiKeyPayload, SetHistoryPausedPayload, UnlinkIdentityPayload, UserPayload,
 };
-use super::error::{ApiError, Result};
+use super::error::{ApiError, Result, seconds};
 use super::watching::{
     DeleteHistoryPayload, EditPlayPayload, HideFromNextUpPayload, HideTitlePayload,
     MuteTastePayload, RateTitlePayload, RemoveFromContinueWatchingPayload,
@@ -203,8 +201,6 @@ impl UserError {
 
     /// The same with the numbers of an error, for clients that have words of their own.
     fn with_numbers_of(self, error: &impl Coded) -> Self {
-        // Rounded up: whoever waits so long is not too early.
-        let seconds = |wait: Duration| wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
         Self {
             retry_after: error.retry_after().map(seconds),
             ..self.bounded(error.bounds())
@@ -258,6 +254,8 @@ impl UserError {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use async_graphql::resolver_utils::EnumType;
 
     use super::*;

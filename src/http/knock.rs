@@ -1,5 +1,5 @@
-//! What a request costs before it is known who asks and for what: to read it, and to look up what it shows. Otherwise
-//! whatever is refused then would be free, however much of it comes.
+//! What a request costs before it is known who asks and for what: to read it, to look up what it shows, and to draw the
+//! picture that it is for. Otherwise whatever is refused then would be free, however much of it comes.
 
 use std::sync::Arc;
 
@@ -20,8 +20,13 @@ use crate::domain::error::ErrorCode;
 const REQUEST: u64 = 10;
 /// What it costs to ask a store for what a key, a token or a cookie proves.
 const LOOK_UP: u64 = 20;
+/// What it costs to find a picture and to draw it.
+const DRAW: u64 = 60;
 /// How many bytes of a document are read for a unit.
 const BYTES: u64 = 256;
+
+/// What the paths of pictures begin with that are drawn for whoever asks.
+const DRAWN: &str = "/images/generated/";
 
 /// Who counts at the door.
 #[derive(Clone)]
@@ -52,9 +57,11 @@ fn units(request: &Request) -> u32 {
     let headers = request.headers();
     let shows_something = headers.contains_key(AUTHORIZATION) || headers.contains_key(COOKIE);
     let look_up = if shows_something { LOOK_UP } else { 0 };
+    let is_drawn = request.uri().path().starts_with(DRAWN);
+    let draw = if is_drawn { DRAW } else { 0 };
     let query = request.uri().query().map_or(0, str::len) as u64;
     let bytes = request.body().size_hint().lower().saturating_add(query);
-    u32::try_from(REQUEST + look_up + bytes / BYTES).unwrap_or(u32::MAX)
+    u32::try_from(REQUEST + look_up + draw + bytes / BYTES).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]
@@ -130,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_long_or_must_be_looked_up_costs_more() {
+    fn what_is_long_or_must_be_looked_up_or_drawn_costs_more() {
         let of = |request: axum::http::request::Builder, body: &str| {
             units(&request.body(Body::from(body.to_owned())).unwrap())
         };
@@ -142,5 +149,7 @@ mod tests {
         assert_eq!(of(Request::get("/").header("cookie", "a=b"), ""), 30);
         let key = Request::post("/").header("authorization", "Bearer rgk_a");
         assert_eq!(of(key, "{}"), 30);
+        let picture = Request::get("/images/generated/t1/abcDEF-_01234567/en/poster.svg");
+        assert_eq!(of(picture, ""), 70);
     }
 }

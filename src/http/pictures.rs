@@ -1,7 +1,7 @@
 //! `/images/generated/…`: pictures that are drawn from what is known of titles, at addresses that the schema gives out.
 //!
-//! What anybody may see caches may keep for good. What only some may see is shown to whom may see it, by cookie or token,
-//! and kept by their browser alone, which asks each time. All else is not there.
+//! What anybody may see browsers may keep for good, and shared caches for five minutes. What only some may see is shown to
+//! whom may see it, by cookie or token, and kept by their browser alone, which asks each time. All else is not there.
 
 use std::sync::Arc;
 
@@ -17,10 +17,10 @@ use axum::routing::get;
 
 use super::auth::Authenticate;
 use super::problem::Problem;
-use super::tag::{has_tag, tag_of};
+use super::tag::has_tag;
 use super::task::finish;
 use crate::domain::catalog::{
-    CatalogService, DrawnPicture, PictureAddress, Visibility, VisibilityPolicy,
+    CatalogService, FoundPicture, PictureAddress, Visibility, VisibilityPolicy,
 };
 use crate::domain::clock::Clock;
 use crate::domain::viewer::Viewer;
@@ -63,10 +63,10 @@ impl Pictures {
         &self,
         address: &PictureAddress,
         parts: &Parts,
-    ) -> Result<(DrawnPicture, For), Problem> {
+    ) -> Result<(FoundPicture, For), Problem> {
         let now = self.clock.now();
         let anybody = self.visibility.of(&Viewer::Anonymous, now);
-        if let Some(picture) = self.draw(&anybody, address).await? {
+        if let Some(picture) = self.find_seen(&anybody, address).await? {
             return Ok((picture, For::Anybody));
         }
         let (viewer, _) = self.authenticate.caller(parts).await?;
@@ -74,17 +74,18 @@ impl Pictures {
         let picture = if own == anybody {
             None
         } else {
-            self.draw(&own, address).await?
+            self.find_seen(&own, address).await?
         };
         let picture = picture.ok_or_else(not_there)?;
         Ok((picture, For::WhoeverAsks))
     }
 
-    async fn draw(
+    /// What lies there for whoever sees this.
+    async fn find_seen(
         &self,
         visibility: &Visibility,
         address: &PictureAddress,
-    ) -> Result<Option<DrawnPicture>, Problem> {
+    ) -> Result<Option<FoundPicture>, Problem> {
         let found = self.catalog.find_picture(visibility, address).await;
         Ok(found.map_err(ApiError::from)?)
     }
@@ -111,7 +112,7 @@ async fn generated(
     let headers = parts.headers.clone();
     let found = finish(async move { pictures.find(&address, &parts).await }).await;
     match found {
-        Ok(Ok((picture, who))) => show(picture, who, &headers),
+        Ok(Ok((picture, who))) => show(&picture, who, &headers),
         Ok(Err(problem)) => problem.into_response(),
         Err(error) => Problem::from(ApiError::from(error)).into_response(),
     }
@@ -125,10 +126,11 @@ fn not_there() -> Problem {
     )
 }
 
-/// The picture, unless the client has it.
-fn show(picture: DrawnPicture, who: For, headers: &HeaderMap) -> Response {
-    let kept = match (who, picture.is_current) {
-        (For::Anybody, true) => "public, max-age=31536000, immutable",
+/// The picture, unless the client has it: then it is not drawn.
+fn show(picture: &FoundPicture, who: For, headers: &HeaderMap) -> Response {
+    let kept = match (who, picture.is_current()) {
+        // A cache between asks again soon, lest it show a title that is hidden meanwhile.
+        (For::Anybody, true) => "public, max-age=31536000, s-maxage=300, immutable",
         // Its address was given out before a change, or by a server of another version.
         (For::Anybody, false) => "public, max-age=60",
         (For::WhoeverAsks, _) => "private, no-cache",
@@ -138,7 +140,8 @@ fn show(picture: DrawnPicture, who: For, headers: &HeaderMap) -> Response {
         For::Anybody => "cross-origin",
         For::WhoeverAsks => "same-site",
     };
-    let tag = tag_of(picture.svg.as_bytes());
+    // Weak, because the answer may be compressed on its way.
+    let tag = format!("W/\"{}\"", picture.tag());
     let is_known = has_tag(headers, &tag);
     let about = [(CACHE_CONTROL, kept.to_owned()), (ETAG, tag)];
     let rules = [
@@ -149,5 +152,5 @@ fn show(picture: DrawnPicture, who: For, headers: &HeaderMap) -> Response {
         return (StatusCode::NOT_MODIFIED, about, rules).into_response();
     }
     let media = [(CONTENT_TYPE, "image/svg+xml")];
-    (about, rules, media, picture.svg).into_response()
+    (about, rules, media, picture.draw()).into_response()
 }

@@ -165,7 +165,7 @@ pub fn router(
         (SessionCookie::DEVELOPMENT, OwnMachine::Trusted)
     };
     let accounts = services.accounts.clone();
-    let origins = Origins::new(&options.trusted_origins, machine)?;
+    let origins = Origins::new(&options.trusted_origins, machine);
     let authenticate = Authenticate::new(
         accounts.clone(),
         cookie,

@@ -276,16 +276,19 @@ async fn a_document_that_doubles_at_each_level_is_refused_at_the_door() {
 }
 
 /// Texts in capitals that are no codes.
-const OTHERS: [&str; 9] = [
+const OTHERS: [&str; 12] = [
+    "FILM",
     "POST",
     "REPORTS",
     "SCREAMING_SNAKE_CASE",
+    "SERIES",
     "TEXT",
     "TOKEN_EXPIRED",
     "TOKEN_INVALID",
     "TOKEN_REVOKED",
     "URL",
     "WORK",
+    "YOUTUBE",
 ];
 
 /// The texts in capitals of the program's files in a folder, or of one file.

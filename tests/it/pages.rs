@@ -140,7 +140,7 @@ async fn all_of_the_ide_is_served_from_here_and_nothing_else_may_come() {
         seen.push(name);
     }
     assert!(seen.len() > 8, "{seen:?}");
-    assert_eq!(read(&site, "/ide/../Cargo.toml").await.0, 404);
+    assert_eq!(read(&site, "/ide/..%2fCargo.toml").await.0, 404);
     assert_eq!(read(&site, "/ide/nothing.js").await.0, 404);
 }
 
@@ -156,6 +156,46 @@ async fn a_document_in_the_address_opens_in_the_ide_and_is_executed_for_programs
     assert!(page.contains("ide/main.js"), "{page}");
     let answer: Value = answer.json().await.unwrap();
     assert_eq!(answer, json!({ "data": { "__typename": "Query" } }));
+}
+
+/// The text that a constant of a module is.
+fn constant(module: &str, name: &str, quote: char) -> String {
+    let (_, text) = module
+        .split_once(&format!("const {name} = {quote}"))
+        .unwrap_or_else(|| panic!("{name} is missing: {module}"));
+    text.split(quote).next().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn the_schema_describes_itself_as_the_ide_asks_it_to() {
+    let program = Program::new(On::Embedded).await;
+    let site = program.serve().await;
+    let (_, module) = read(&site, "/ide/schema.js").await;
+    let kind = constant(&module, "TYPE", '"');
+    let input = constant(&module, "INPUT", '`').replace("${TYPE}", &kind);
+    let query = constant(&module, "INTROSPECTION", '`')
+        .replace("${INPUT}", &input)
+        .replace("${TYPE}", &kind);
+    assert!(!query.contains("${"), "{query}");
+
+    let answer = site.send(&query, json!({})).await;
+
+    assert_eq!(answer.get("errors"), None, "{}", answer["errors"]);
+    let schema = &answer["data"]["__schema"];
+    for (root, name) in [
+        ("queryType", "Query"),
+        ("mutationType", "Mutation"),
+        ("subscriptionType", "Subscription"),
+    ] {
+        assert_eq!(schema[root]["name"], name);
+    }
+    let types = schema["types"].as_array().unwrap();
+    let query = types.iter().find(|one| one["name"] == "Query").unwrap();
+    let fields = query["fields"].as_array().unwrap();
+    let film = fields.iter().find(|field| field["name"] == "film").unwrap();
+    let arguments = film["args"].as_array().unwrap();
+    let id = arguments.iter().find(|one| one["name"] == "id").unwrap();
+    assert_eq!(id["type"]["name"], "ID", "{film}");
 }
 
 #[tokio::test]

@@ -19,6 +19,8 @@ both_ways!(
     what_only_some_may_see_is_kept_by_no_cache,
 );
 
+/// How long what anybody may see is kept: by browsers for good, by caches that others share not beyond five minutes.
+const KEPT: &str = "public, max-age=31536000, s-maxage=300, immutable";
 const AMELIE: &str = r#"{"slug": "amelie-2001", "title": "Amélie & Co.", "year": 2001, "genres": ["Romance", "Comedy"], "certifications": {"DE": "0"}, "names": {"de": "Die Welt", "ja": "アメリ", "ar": "أميلي"}}"#;
 const RECORDS: [&str; 4] = [
     AMELIE,
@@ -94,6 +96,13 @@ async fn poster(site: &Site, slug: &str) -> String {
     path(site, &data["title"]["images"][0]["url"])
 }
 
+/// The entity tag of the picture that an address was given out for.
+fn tag_of(path: &str) -> String {
+    let tag = path.strip_prefix("/images/generated/");
+    let tag = tag.and_then(|rest| rest.split('/').nth(1)).unwrap();
+    format!("W/\"{tag}\"")
+}
+
 async fn every_title_has_a_poster_and_a_backdrop(on: On) {
     let program = program(on).await;
     let site = program.serve().await;
@@ -140,10 +149,7 @@ async fn every_title_has_a_poster_and_a_backdrop(on: On) {
     ] {
         assert_eq!(image["language"], language);
         let found = get(&site, &path(&site, &image["url"]), &[]).await;
-        assert_eq!(
-            found.header(CACHE_CONTROL),
-            "public, max-age=31536000, immutable"
-        );
+        assert_eq!(found.header(CACHE_CONTROL), KEPT);
         match words {
             Some(words) => assert!(found.text.contains(&format!(">{words}<")), "{}", found.text),
             None => assert!(!found.text.contains("<text"), "{}", found.text),
@@ -190,10 +196,9 @@ async fn a_picture_may_be_kept_for_good_and_a_change_gives_another(on: On) {
     let known = get(&site, &before, &[(IF_NONE_MATCH, &*tag)]).await;
     let other = get(&site, &before, &[(IF_NONE_MATCH, "\"other\"")]).await;
 
-    let kept = "public, max-age=31536000, immutable";
     assert_eq!(
         (first.status, first.header(CACHE_CONTROL)),
-        (StatusCode::OK, kept)
+        (StatusCode::OK, KEPT)
     );
     assert!(first.text.contains(">Amélie<") && first.text.contains("2001 · Romance · Comedy"));
     assert!(first.text.contains(">&amp; Co.<"), "{}", first.text);
@@ -203,10 +208,12 @@ async fn a_picture_may_be_kept_for_good_and_a_change_gives_another(on: On) {
     );
     assert_eq!(first.header("x-content-type-options"), "nosniff");
     assert_eq!(first.header("cross-origin-resource-policy"), "cross-origin");
+    // Whether a client has it is told by the address, without drawing it.
+    assert_eq!(tag, tag_of(&before));
     assert_eq!((known.status, &*known.text), (StatusCode::NOT_MODIFIED, ""));
     assert_eq!(
         (known.header(ETAG), known.header(CACHE_CONTROL)),
-        (&*tag, kept)
+        (&*tag, KEPT)
     );
     assert_eq!((other.status, &other.text), (StatusCode::OK, &first.text));
     site.kill().await;
@@ -224,10 +231,16 @@ async fn a_picture_may_be_kept_for_good_and_a_change_gives_another(on: On) {
     assert_eq!(old.header(CACHE_CONTROL), "public, max-age=60");
     assert_eq!(
         (new.status, new.header(CACHE_CONTROL)),
-        (StatusCode::OK, kept)
+        (StatusCode::OK, KEPT)
     );
     assert!(new.text.contains("2002 · Romance"), "{}", new.text);
     assert_eq!(old.text, new.text);
+    assert_eq!(
+        (old.header(ETAG), new.header(ETAG)),
+        (&*tag_of(&after), &*tag_of(&after))
+    );
+    let stale = get(&site, &before, &[(IF_NONE_MATCH, &*tag)]).await;
+    assert_eq!((stale.status, &stale.text), (StatusCode::OK, &new.text));
 }
 
 async fn episodes_have_stills(on: On) {
@@ -330,9 +343,8 @@ async fn what_only_some_may_see_is_kept_by_no_cache(on: On) {
     // What everybody may see is the same with a session.
     let open = poster(&site, "amelie-2001").await;
     let open = get(&site, &open, &[(COOKIE, &*cookie)]).await;
-    let kept = "public, max-age=31536000, immutable";
     assert_eq!(
         (open.status, open.header(CACHE_CONTROL)),
-        (StatusCode::OK, kept)
+        (StatusCode::OK, KEPT)
     );
 }

@@ -121,6 +121,20 @@ async fn whoever_asks_what_an_operation_costs_is_told_and_nobody_else() {
 }
 
 #[tokio::test]
+async fn where_nothing_is_counted_nothing_is_said_to_be_taken() {
+    let program = Program::new(On::Embedded).await;
+    let site = program.serve_with(&["--budget", "false"]).await;
+    let body = json!({ "query": "{ site { name } }", "extensions": { "cost": true } });
+
+    let answer = post(&site, &body).await;
+
+    let cost = &answer["extensions"]["cost"];
+    let expected = json!({ "weight": cost["weight"], "most": 30_000, "taken": null, "left": null });
+    assert_eq!(cost, &expected);
+    assert!(cost["weight"].as_u64() > Some(0), "{answer}");
+}
+
+#[tokio::test]
 async fn what_is_wrong_with_a_value_is_said_in_numbers_too() {
     let program = Program::new(On::Embedded).await;
     let site = program.serve().await;

@@ -1,4 +1,4 @@
-//! The use case of pictures: to draw the one at an address.
+//! The use case of pictures: to find the one at an address, which is drawn from what it finds.
 
 use std::sync::Arc;
 
@@ -9,23 +9,58 @@ use super::types::{Episode, Genre, Title};
 use super::visibility::Visibility;
 use crate::domain::ids::TitleId;
 
-/// A picture as it is drawn now.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DrawnPicture {
-    /// The picture as SVG.
-    pub svg: String,
+/// What lies at an address, as it is now. It is drawn by who wants it, and not before.
+#[derive(Debug, Clone)]
+pub struct FoundPicture {
+    asked: PictureAddress,
+    title: Arc<Title>,
+    /// Of the title, in its order.
+    genres: Vec<Genre>,
+    /// What it is a still of; `None`: it is of the title.
+    episode: Option<Episode>,
+}
+
+impl FoundPicture {
+    /// What it is drawn from, as a hash: the same gives the same picture, to the byte.
+    pub fn tag(&self) -> String {
+        self.picture().address(self.asked.width).tag
+    }
+
     /// Whether it is the one that the address was given out for: nothing that it is drawn from has changed since.
-    pub is_current: bool,
+    pub fn is_current(&self) -> bool {
+        self.picture().address(self.asked.width) == self.asked
+    }
+
+    /// The picture as SVG.
+    pub fn draw(&self) -> String {
+        self.picture().draw(self.asked.width)
+    }
+
+    fn picture(&self) -> Picture<'_> {
+        let (title, wanted) = (&*self.title, [self.asked.language]);
+        let genres: Vec<&str> = self.genres.iter().map(|it| it.name.as_str()).collect();
+        match (&self.episode, self.asked.kind) {
+            (Some(episode), _) => Picture::still(title, &genres, episode, wanted),
+            (None, PictureKind::Backdrop) => Picture::backdrop(title, &genres),
+            (None, PictureKind::Poster | PictureKind::Still) => {
+                Picture::poster(title, &genres, wanted)
+            }
+        }
+    }
 }
 
 impl CatalogService {
-    /// The picture at an address, as it would be drawn now; `None` if what it is of is not there, or may not be seen.
+    /// The picture at an address, as it would be drawn now; `None` if what it is of is not there, may not be seen, or has
+    /// no such picture.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn find_picture(
         &self,
         visibility: &Visibility,
         address: &PictureAddress,
-    ) -> Result<Option<DrawnPicture>, CatalogError> {
+    ) -> Result<Option<FoundPicture>, CatalogError> {
+        if !address.subject.has(address.kind) {
+            return Ok(None);
+        }
         let (title, episode) = match address.subject {
             PictureSubject::Title(id) => (id, None),
             PictureSubject::Episode(id) => {
@@ -39,7 +74,12 @@ impl CatalogService {
         let Some((title, genres)) = self.title_with_genres(visibility, title).await? else {
             return Ok(None);
         };
-        Ok(draw(address, &title, &genres, episode.as_ref()))
+        Ok(Some(FoundPicture {
+            asked: address.clone(),
+            title,
+            genres,
+            episode,
+        }))
     }
 
     /// A title and its genres, in its order.
@@ -56,27 +96,4 @@ impl CatalogService {
         genres.sort_by_key(|genre| title.genres.iter().position(|id| *id == genre.id));
         Ok(Some((title, genres)))
     }
-}
-
-/// `None` if the address is of what this picture is not of.
-fn draw(
-    address: &PictureAddress,
-    title: &Title,
-    genres: &[Genre],
-    episode: Option<&Episode>,
-) -> Option<DrawnPicture> {
-    let genres: Vec<&str> = genres.iter().map(|genre| genre.name.as_str()).collect();
-    let wanted = [address.language];
-    let picture = match (address.kind, episode) {
-        (PictureKind::Poster, None) => Picture::poster(title, &genres, wanted),
-        (PictureKind::Backdrop, None) => Picture::backdrop(title, &genres),
-        (PictureKind::Still, Some(episode)) => Picture::still(title, &genres, episode, wanted),
-        (PictureKind::Still, None) | (PictureKind::Poster | PictureKind::Backdrop, Some(_)) => {
-            return None;
-        }
-    };
-    Some(DrawnPicture {
-        svg: picture.draw(address.width),
-        is_current: picture.address(address.width) == *address,
-    })
 }

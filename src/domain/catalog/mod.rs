@@ -40,7 +40,7 @@ pub use certification::{Certification, CertificationName, certification_name};
 pub use code_names::{country_name, language_name};
 pub use codes::{country_code, language_code};
 pub use collections::{PlaceInCollection, place_in_collection};
-pub use drawing::DrawnPicture;
+pub use drawing::FoundPicture;
 pub use episode_run::EpisodeRun;
 pub use error::CatalogError;
 pub use extras::{Extra, ExtraHost, ExtraKind, Video};

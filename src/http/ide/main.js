@@ -5,7 +5,7 @@ import { Docs } from "./docs.js";
 import { Editor } from "./editor.js";
 import { coloured, colouredJson, completions, operationAt, operations } from "./language.js";
 import { INTROSPECTION, Schema } from "./schema.js";
-import { forgetHistory, forgetTabs, history, keepTabs, keptTabs, remember } from "./store.js";
+import { forgetHistory, history, keepTabs, keptTabs, remember } from "./store.js";
 import { send, subscribe } from "./transport.js";
 
 /** Longer answers are shown without colours; of a subscription so many results stay. */
@@ -20,6 +20,8 @@ let active = 0;
 /** What ends what is running; null: nothing is. */
 let stop = null;
 let keeping;
+/** Whether something changed since the tabs were kept. */
+let isChanged = false;
 
 const docs = new Docs((operation) => addTab({ ...operation, isNamed: true }));
 const query = new Editor("document", {
@@ -54,7 +56,7 @@ function showTabs() {
         "aria-controls": "ask",
         tabindex: index === active ? "0" : "-1",
         title: "Delete closes it",
-        click: () => openTab(index),
+        click: () => index !== active && openTab(index),
       },
       nameOf(tab),
     ),
@@ -106,9 +108,17 @@ function addTab(tab = {}) {
 }
 
 function closeTab(index) {
+  const wasOpen = index === active;
   tabs.splice(index, 1);
   if (tabs.length === 0) tabs.push({ name: "New", query: "", variables: "" });
-  openTab(Math.min(index < active ? active - 1 : active, tabs.length - 1));
+  if (index < active) active -= 1;
+  if (wasOpen) {
+    openTab(Math.min(active, tabs.length - 1));
+  } else {
+    // What is open goes on, with what runs in it and its cursor.
+    showTabs();
+    keep();
+  }
   tabButtons()[active].focus();
 }
 
@@ -124,8 +134,17 @@ function change(changed) {
 }
 
 function keep() {
+  isChanged = true;
   clearTimeout(keeping);
-  keeping = setTimeout(() => keepTabs(tabs, active), PAUSE);
+  keeping = setTimeout(keepNow, PAUSE);
+}
+
+/** Keeps the tabs if something changed: another window may have kept its own meanwhile. */
+function keepNow() {
+  clearTimeout(keeping);
+  if (!isChanged) return;
+  isChanged = false;
+  keepTabs(tabs, active);
 }
 
 /** Lets a person choose among several operations; by default the one under the cursor is run. */
@@ -369,7 +388,13 @@ async function beginTabs() {
   active = kept?.active ?? 0;
   const asked = new URLSearchParams(location.search);
   if (asked.has("query")) {
-    tabs.push({ name: "From the address", query: asked.get("query"), variables: asked.get("variables") ?? "" });
+    tabs.push({
+      name: "From the address",
+      // Not by its operation: whoever made the link chose what that is called.
+      isNamed: true,
+      query: asked.get("query"),
+      variables: asked.get("variables") ?? "",
+    });
     active = tabs.length - 1;
     // A reload brings no second tab of it.
     window.history.replaceState(null, "", location.pathname);
@@ -403,9 +428,16 @@ function addLiveTab() {
   keep();
 }
 
-function restore() {
-  forgetTabs();
-  beginTabs().then((isNew) => isNew && addLiveTab());
+/** Opens the examples beside what is there. */
+async function restore() {
+  try {
+    const all = await examples();
+    tabs.push(...all);
+    openTab(tabs.length - all.length);
+    addLiveTab();
+  } catch (error) {
+    say(`The examples cannot be read: ${error.message}`, true);
+  }
 }
 
 byId("run").addEventListener("click", run);
@@ -432,14 +464,15 @@ byId("tabs").addEventListener("keydown", (event) => {
     return;
   }
   const now = moveAmong(buttons, event);
-  if (!now) return;
+  if (!now || buttons.indexOf(now) === active) return;
   openTab(buttons.indexOf(now));
   tabButtons()[active].focus();
 });
 document.addEventListener("keydown", (event) => {
   if ((event.ctrlKey || event.metaKey) && event.key === "Enter") {
     event.preventDefault();
-    run();
+    // Held, it would stop and begin it again and again.
+    if (!event.repeat) run();
   } else if (event.altKey && event.code === "KeyS") {
     event.preventDefault();
     if (byId("docs").hidden) showPanel("docs");
@@ -449,7 +482,7 @@ document.addEventListener("keydown", (event) => {
     addTab();
   }
 });
-window.addEventListener("pagehide", () => tabs.length > 0 && keepTabs(tabs, active));
+window.addEventListener("pagehide", keepNow);
 
 const [isNew] = await Promise.all([
   beginTabs(),

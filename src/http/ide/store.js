@@ -3,14 +3,23 @@
 
 const TABS = "reelgraph.ide.tabs";
 const HISTORY = "reelgraph.ide.history";
-/** How many operations the history has, and how many characters of one are kept. */
+/** How many operations the history has, and how many characters one of them may have; of tabs all is kept. */
 const MOST = 50;
 const LONGEST = 20_000;
-const SECRET = /((?:password|passwordconfirm|pin|token|secret|codeverifier)\w*"?\s*:\s*)"(?:\\.|[^"\\\n])*"/gi;
+/** The value of a password, in JSON or in a document: of a variable, in a list, a block, or without its end as yet. */
+const SECRET =
+  /((?:password|pin|token|secret|code(?:verifier)?)\w*"?\s*:\s*(?:[\w![\]]+\s*=\s*)?(?:\[\s*)?)(?:"""(?:\\"""|[^])*?(?:"""|$)|"(?:\\.|[^"\\\n])*"?)/gi;
+/** A password that a variable has, which may be called anything. */
+const GIVEN = /(?:password|pin|token|secret|code)\w*\s*:\s*(?:\[\s*)?\$/i;
 
 /** A text with nothing in the place of passwords, PINs and tokens. */
 export function withoutSecrets(text) {
   return text.replace(SECRET, '$1""');
+}
+
+/** What is kept of a document and its variables: none of these, if one of them is such a value. */
+function kept({ query, variables }) {
+  return { query: withoutSecrets(query), variables: GIVEN.test(query) ? "" : withoutSecrets(variables) };
 }
 
 function read(key) {
@@ -44,22 +53,12 @@ export function keptTabs() {
 
 /** Keeps tabs: names, documents and variables. */
 export function keepTabs(tabs, active) {
-  const kept = tabs.map(({ name, query, variables, isNamed }) => ({
-    name,
-    isNamed: isNamed === true,
-    query: withoutSecrets(query).slice(0, LONGEST),
-    variables: withoutSecrets(variables).slice(0, LONGEST),
+  const all = tabs.map((tab) => ({
+    name: tab.name,
+    isNamed: tab.isNamed === true,
+    ...kept(tab),
   }));
-  write(TABS, { tabs: kept, active });
-}
-
-/** Forgets the tabs, so that the next visit begins with the examples. */
-export function forgetTabs() {
-  try {
-    localStorage.removeItem(TABS);
-  } catch {
-    // There is nothing to forget.
-  }
+  write(TABS, { tabs: all, active });
 }
 
 /** What was run, the latest first: `name`, `query`, `variables` and `at`, in milliseconds since 1970. */
@@ -70,7 +69,7 @@ export function history() {
 
 /** Adds what was run; the same again only moves to the front. */
 export function remember({ name, query, variables }) {
-  const one = { name, query: withoutSecrets(query), variables: withoutSecrets(variables), at: Date.now() };
+  const one = { name, ...kept({ query, variables }), at: Date.now() };
   if (one.query.length + one.variables.length > LONGEST) return;
   const others = history().filter((other) => other.query !== one.query || other.variables !== one.variables);
   write(HISTORY, [one, ...others].slice(0, MOST));

@@ -77,7 +77,7 @@ impl PictureSubject {
     }
 
     /// Whether there are pictures of this kind of it.
-    fn has(self, kind: PictureKind) -> bool {
+    pub(in crate::domain::catalog) fn has(self, kind: PictureKind) -> bool {
         match self {
             Self::Title(_) => matches!(kind, PictureKind::Poster | PictureKind::Backdrop),
             Self::Episode(_) => kind == PictureKind::Still,

@@ -12,7 +12,7 @@ use reelgraph::domain::ids::{GenreId, PersonId, TitleId};
 
 use super::backend::{Opened, open};
 use super::filters::{listed, moment, some_titles, texts, titles};
-use super::lists::only;
+use super::sample_filters::only;
 use super::samples::{at, certification, credit, film, put_titles, revised, series};
 
 on_every_backend!(open on [memory]:

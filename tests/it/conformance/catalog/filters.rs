@@ -11,7 +11,8 @@ use reelgraph::domain::ids::{GenreId, PersonId, TitleId};
 use reelgraph::domain::page::{Direction, Window};
 
 use super::backend::{Opened, open};
-use super::lists::{ids, only, walk_seen};
+use super::lists::{ids, walk_seen};
+use super::sample_filters::only;
 use super::samples::{at, certification, credit, film, put_titles, series};
 
 on_every_backend!(open on [memory]:
