@@ -116,5 +116,31 @@ impl FacetCount {
 
 /// The decade of a year, by its first year: 1999 is of 1990.
 pub fn decade(year: i32) -> i32 {
-    year - year.rem_euclid(10)
+    // The first that a number can name lacks its first years.
+    year.saturating_sub(year.rem_euclid(10))
+}
+
+/// Whether a year is the first of a decade.
+pub fn begins_decade(year: i32) -> bool {
+    year.rem_euclid(10) == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_year_is_of_a_decade() {
+        for (year, expected) in [
+            (1999, 1990),
+            (1990, 1990),
+            (-1, -10),
+            (i32::MAX, 2_147_483_640),
+            (i32::MIN, i32::MIN),
+        ] {
+            assert_eq!(decade(year), expected, "{year}");
+        }
+        assert!(begins_decade(1990) && begins_decade(-10));
+        assert!(!begins_decade(1999) && !begins_decade(i32::MIN));
+    }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, InputObject};
 
-use crate::domain::catalog::{self, decade};
+use crate::domain::catalog::{self, begins_decade};
 use crate::domain::error::{Bounds, ErrorCode};
 use crate::domain::ids::{GenreId, PersonId, TitleId};
 use crate::domain::text::OTHER_INITIAL;
@@ -237,10 +237,8 @@ fn codes(
 fn decades(decades: Option<Vec<i32>>) -> Result<Option<Vec<i32>>> {
     let field = "filter.decades";
     let decades = some(field, decades)?;
-    let wrong = decades
-        .iter()
-        .flatten()
-        .find(|year| decade(**year) != **year);
+    let mut given = decades.iter().flatten();
+    let wrong = given.find(|year| !begins_decade(**year));
     if let Some(year) = wrong {
         let message = format!("`{field}` has {year}, which is not the first year of a decade");
         return Err(ApiError::argument(ErrorCode::Invalid, field, message));

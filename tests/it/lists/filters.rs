@@ -168,6 +168,7 @@ async fn what_is_no_condition_is_refused_by_name() {
         ("genresAll: [\"UGVyc29uOjE\"]", "NOT_FOUND", "genresAll"),
         ("people: [\"nobody-at-all\"]", "NOT_FOUND", "people"),
         ("decades: [1995]", "INVALID", "decades"),
+        ("decades: [-2147483648]", "INVALID", "decades"),
         ("durationFrom: -1", "OUT_OF_RANGE", "durationFrom"),
         ("maxAge: 100", "OUT_OF_RANGE", "maxAge"),
         ("maxAge: -1", "OUT_OF_RANGE", "maxAge"),
