@@ -69,6 +69,8 @@ async fn read(file: &Path) -> anyhow::Result<()> {
     println!("read in {:.2} s", began.elapsed().as_secs_f64());
     println!("{} MB more", (resident()? - before) / 1_000_000);
     let visibility = Visibility::everything();
+    let all = snapshot.count_titles(&visibility, &TitleFilter::default());
+    let middle = stamp(all.await? / 2).created_at;
     let of_genre = TitleFilter {
         genres: Some(vec![GenreId(7)]),
         ..TitleFilter::default()
@@ -123,6 +125,14 @@ async fn read(file: &Path) -> anyhow::Result<()> {
         }
         let each = began.elapsed().as_secs_f64() * 1e6 / f64::from(times);
         println!("20 titles, mixed, {name}: {each:.0} µs");
+        let mut recent = mixed;
+        recent.filter.added_since = Some(middle);
+        let began = Instant::now();
+        for _ in 0..times {
+            snapshot.count_titles(&visibility, &recent.filter).await?;
+        }
+        let each = began.elapsed().as_secs_f64() * 1e6 / f64::from(times);
+        println!("how many were added since half of them, {name}: {each:.0} µs");
     }
     Ok(())
 }

@@ -2,8 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::facts::TitleFacts;
-use super::types::TitleKind;
+use super::types::{Title, TitleKind};
 use crate::domain::ids::GenreId;
 
 /// By what titles are told apart.
@@ -33,7 +32,7 @@ impl Facet {
     ];
 
     /// The values that a title has; none where it is not known.
-    pub fn values(self, title: &TitleFacts) -> Vec<FacetValue> {
+    pub fn values(self, title: &Title) -> Vec<FacetValue> {
         let mut values: Vec<FacetValue> = match self {
             Self::Genre => title
                 .genres
@@ -50,7 +49,7 @@ impl Facet {
                 .collect(),
             Self::Language => codes(&title.languages, FacetValue::Language),
             Self::Country => codes(&title.countries, FacetValue::Country),
-            Self::Age => title.age.map(FacetValue::Age).into_iter().collect(),
+            Self::Age => title.age().map(FacetValue::Age).into_iter().collect(),
         };
         values.sort_unstable();
         values.dedup();
@@ -99,7 +98,7 @@ impl FacetCount {
 
     /// The same of titles that are here, one by one.
     pub fn of<'a>(
-        titles: impl IntoIterator<Item = &'a TitleFacts>,
+        titles: impl IntoIterator<Item = &'a Title>,
         facet: Facet,
         most: usize,
     ) -> Vec<Self> {

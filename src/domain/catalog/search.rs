@@ -229,20 +229,19 @@ impl SearchService {
         most: usize,
     ) -> Result<Vec<Vec<FacetCount>>, SearchError> {
         let mut counts = Vec::with_capacity(facets.len());
-        let mut found: Option<(TitleFilter, Vec<TitleFacts>)> = None;
+        let mut found: Option<(TitleFilter, Vec<(f64, Arc<Title>)>)> = None;
         for facet in facets {
             let wanted = filter.without_facet(*facet);
             // Mostly no facet has a condition of its own, and one search is enough for all.
             let known = found.take().filter(|(asked, _)| *asked == wanted);
-            let titles: Vec<TitleFacts> = if let Some((_, titles)) = known {
-                titles
+            let hits = if let Some((_, hits)) = known {
+                hits
             } else {
-                let hits = self.titles(visibility, query, &wanted, MAX_HITS).await?;
-                let facts = hits.iter().map(|(_, title)| TitleFacts::from(&**title));
-                facts.collect()
+                self.titles(visibility, query, &wanted, MAX_HITS).await?
             };
-            counts.push(FacetCount::of(&titles, *facet, most));
-            found = Some((wanted, titles));
+            let titles = hits.iter().map(|(_, title)| &**title);
+            counts.push(FacetCount::of(titles, *facet, most));
+            found = Some((wanted, hits));
         }
         Ok(counts)
     }
