@@ -19,8 +19,8 @@ pub(super) const DEFAULT_PAGE: usize = 20;
 pub(super) const ERRORS: usize = 5;
 /// The arguments that say how long a list is.
 pub(super) const LENGTHS: [&str; 6] = ["first", "last", "itemsPerRow", "ids", FACETS, BUCKETS];
-/// The one that lists facets; an interval of days is named by the same word, and asks for no list.
-const FACETS: &str = "by";
+/// The one that lists facets, all if it lists none; an interval of days is named by the same word, and asks for no list.
+pub(super) const FACETS: &str = "by";
 /// The one that may ask for more than a page, and how much more.
 pub(super) const BUCKETS: &str = "buckets";
 pub(super) const MOST_BUCKETS: usize = 1_000;

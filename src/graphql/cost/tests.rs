@@ -133,6 +133,9 @@ fn facets_count_once_a_page_for_each_facet_and_value() {
     );
     let variables = json!({ "by": ["KIND"] });
     assert_eq!(facets("(by: $by)", "")(variables), expected(1, 20));
+    assert_eq!(facets("(by: [])", "")(json!({})), expected(6, 20));
+    let variables = json!({ "by": [] });
+    assert_eq!(facets("(by: $by)", "")(variables), expected(6, 20));
     // Of a search each may be a search of its own.
     let (one, all) = (work("Query", "search"), work("TitleConnection", "facets"));
     assert!(all >= 6 * one, "{all}");
