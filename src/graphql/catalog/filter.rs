@@ -289,19 +289,13 @@ async fn genres(
     let Some(given) = some(field, given)? else {
         return Ok(None);
     };
-    let catalog = &ctx.services().catalog;
-    let mut genres = Vec::with_capacity(given.len());
-    for one in &given {
-        genres.push(match GlobalId::decode(one) {
-            Some(GlobalId::Genre(id)) => id,
-            Some(_) => return Err(names_none(field, one)),
-            None => {
-                let genre = catalog.find_genre(one).await?;
-                genre.ok_or_else(|| names_none(field, one))?.id
-            }
-        });
-    }
-    Ok(Some(genres))
+    let found = ctx.services().catalog.find_genres(&slugs(&given)).await?;
+    let found = found.into_iter().map(|genre| Some(genre?.id));
+    let of_genre = |id: GlobalId| match id {
+        GlobalId::Genre(id) => Some(id),
+        _ => None,
+    };
+    ids(field, &given, of_genre, found).map(Some)
 }
 
 async fn people(
@@ -312,20 +306,35 @@ async fn people(
     let Some(given) = some(field, given)? else {
         return Ok(None);
     };
-    let catalog = &ctx.services().catalog;
-    let mut people = Vec::with_capacity(given.len());
-    for one in &given {
-        people.push(match GlobalId::decode(one) {
-            Some(GlobalId::Person(id)) => id,
-            Some(_) => return Err(names_none(field, one)),
-            None => {
-                let found = catalog.people_by_slug(&[one.to_string()]).await?;
-                let person = found.first().ok_or_else(|| names_none(field, one))?;
-                person.id
-            }
-        });
-    }
-    Ok(Some(people))
+    let found = ctx.services().catalog.find_people(&slugs(&given)).await?;
+    let of_person = |id: GlobalId| match id {
+        GlobalId::Person(id) => Some(id),
+        _ => None,
+    };
+    ids(field, &given, of_person, found.into_iter()).map(Some)
+}
+
+/// Those of some values that are no global ids: they are looked up together.
+fn slugs(given: &[ID]) -> Vec<String> {
+    let slugs = given.iter().filter(|one| GlobalId::decode(one).is_none());
+    slugs.map(ToString::to_string).collect()
+}
+
+/// The ids of what a condition names, in its order; `found` has those of its slugs.
+fn ids<T>(
+    field: &'static str,
+    given: &[ID],
+    of_sort: impl Fn(GlobalId) -> Option<T>,
+    mut found: impl Iterator<Item = Option<T>>,
+) -> Result<Vec<T>> {
+    let ids = given.iter().map(|one| {
+        let id = match GlobalId::decode(one) {
+            Some(id) => of_sort(id),
+            None => found.next().flatten(),
+        };
+        id.ok_or_else(|| names_none(field, one))
+    });
+    ids.collect()
 }
 
 /// The values of a condition, which must not be too many; `None`: there is no such condition.

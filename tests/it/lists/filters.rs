@@ -87,7 +87,8 @@ async fn each_condition_is_of_what_titles_say(on: On) {
     let all = all(&mut visitor).await;
     assert!(all.len() > 180);
     let crime = site.id_of("genre", "crime").await;
-    let conditions: [(String, Passes); 17] = [
+    let pacino = site.id_of("person", "al-pacino").await;
+    let conditions: [(String, Passes); 18] = [
         (format!("genres: [\"{crime}\"]"), |it| {
             has(it, "genres", "crime")
         }),
@@ -103,6 +104,13 @@ async fn each_condition_is_of_what_titles_say(on: On) {
         (
             "peopleAll: [\"al-pacino\", \"robert-de-niro\"]".into(),
             |it| credits(it, "al-pacino") && credits(it, "robert-de-niro"),
+        ),
+        (
+            format!("people: [\"robert-de-niro\", \"{pacino}\"], genres: [\"Drama\"]"),
+            |it| {
+                let is_of_one = credits(it, "al-pacino") || credits(it, "robert-de-niro");
+                is_of_one && has(it, "genres", "drama")
+            },
         ),
         ("decades: [1920, 1970]".into(), |it| {
             [1920, 1970].contains(&(year(it) / 10 * 10))
@@ -167,6 +175,16 @@ async fn what_is_no_condition_is_refused_by_name() {
         ("genres: [\"no-such-genre\"]", "NOT_FOUND", "genres"),
         ("genresAll: [\"UGVyc29uOjE\"]", "NOT_FOUND", "genresAll"),
         ("people: [\"nobody-at-all\"]", "NOT_FOUND", "people"),
+        (
+            "genres: [\"crime\", \"no-such-genre\", \"drama\"]",
+            "NOT_FOUND",
+            "genres",
+        ),
+        (
+            "peopleAll: [\"al-pacino\", \"nobody-at-all\"]",
+            "NOT_FOUND",
+            "peopleAll",
+        ),
         ("decades: [1995]", "INVALID", "decades"),
         ("decades: [-2147483648]", "INVALID", "decades"),
         ("durationFrom: -1", "OUT_OF_RANGE", "durationFrom"),
