@@ -18,7 +18,7 @@ use crate::graphql::scalars::DateTime;
 /// The most values that one condition may have.
 const MOST: usize = 100;
 /// No system rates a title for a greater age.
-const MOST_YEARS: i32 = 99;
+const MOST_YEARS: u8 = 99;
 /// So much of what was given wrongly is said again.
 const SAID_AGAIN: usize = 60;
 
@@ -250,17 +250,18 @@ fn seconds(field: &'static str, seconds: Option<i32>) -> Result<Option<u32>> {
     let number = |seconds| {
         u32::try_from(seconds).map_err(|_| {
             let message = format!("`{field}` must be 0 or more");
-            ApiError::argument(ErrorCode::OutOfRange, field, message)
+            ApiError::argument(ErrorCode::OutOfRange, field, message).within(Bounds::least(0))
         })
     };
     seconds.map(number).transpose()
 }
 
 fn age(years: i32) -> Result<u8> {
-    let age = u8::try_from(years).ok().filter(|_| years <= MOST_YEARS);
-    age.ok_or_else(|| {
+    let age = u8::try_from(years).ok();
+    age.filter(|age| *age <= MOST_YEARS).ok_or_else(|| {
         let message = format!("`filter.maxAge` must be 0 to {MOST_YEARS}");
         ApiError::argument(ErrorCode::OutOfRange, "filter.maxAge", message)
+            .within(Bounds::between(0, MOST_YEARS.into()))
     })
 }
 

@@ -188,6 +188,7 @@ async fn what_is_no_condition_is_refused_by_name() {
         ("decades: [1995]", "INVALID", "decades"),
         ("decades: [-2147483648]", "INVALID", "decades"),
         ("durationFrom: -1", "OUT_OF_RANGE", "durationFrom"),
+        ("durationTo: -1", "OUT_OF_RANGE", "durationTo"),
         ("maxAge: 100", "OUT_OF_RANGE", "maxAge"),
         ("maxAge: -1", "OUT_OF_RANGE", "maxAge"),
         ("firstLetter: \"ab\"", "INVALID", "firstLetter"),
@@ -203,6 +204,13 @@ async fn what_is_no_condition_is_refused_by_name() {
             let field = format!("filter.{field}");
             assert_eq!(error["code"], code, "{query}");
             assert_eq!(error["field"], field, "{query}");
+            let bounds = [&error["min"], &error["max"]].map(Value::as_f64);
+            let expected = match &*field {
+                "filter.durationFrom" | "filter.durationTo" => [Some(0.0), None],
+                "filter.maxAge" => [Some(0.0), Some(99.0)],
+                _ => [None, None],
+            };
+            assert_eq!(bounds, expected, "{query}");
         }
     }
     let many: Vec<String> = (0..101).map(|_| "\"DE\"".to_owned()).collect();
