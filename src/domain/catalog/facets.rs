@@ -16,7 +16,7 @@ pub enum Facet {
     Language,
     /// That it was made in.
     Country,
-    /// From which it may be seen.
+    /// From which it may be seen: each age by itself, while a condition lets younger ones through, too.
     Age,
 }
 

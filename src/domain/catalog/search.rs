@@ -218,7 +218,8 @@ impl SearchService {
     }
 
     /// For each of these facets how many of the titles that are found have each value, as
-    /// [`super::TitleListStore::count_facets`] counts them: of the 500 best at the most.
+    /// [`super::TitleListStore::count_facets`] counts them: of the 500 best at the most. With a value as a condition more
+    /// may be found, because a search that finds little goes on to typing errors.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn count_facets(
         &self,
