@@ -2,7 +2,7 @@
 //!
 //! `cargo bench --bench catalog` makes 40,000 titles with 150,000 people in an embedded store, which lies in `TMPDIR`,
 //! and reads them in a process of its own; `-- TITLES PEOPLE` makes others. A title has 12 credits, three genres, two
-//! external ids and two certifications; its name, an overview of 400 characters and a tagline are told in eight languages.
+//! external ids and two certifications; its name, an overview of 400 characters and a tagline are in eight languages.
 
 use std::collections::BTreeMap;
 use std::path::Path;
