@@ -2,8 +2,9 @@
 //!
 //! `cargo bench --bench catalog` makes 40,000 titles with 150,000 people in an embedded store, which lies in `TMPDIR`,
 //! and reads them in a process of its own; `-- TITLES PEOPLE` makes others. A title has 12 credits, three genres, two
-//! external ids and two certifications.
+//! external ids and two certifications; its name, an overview of 400 characters and a tagline are in eight languages.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
@@ -18,12 +19,15 @@ use reelgraph::domain::catalog::{
     TitleQuery, Visibility,
 };
 use reelgraph::domain::ids::{GenreId, PersonId, TitleId};
+use reelgraph::domain::language::LanguageTag;
 use reelgraph::domain::loading::CurationStore;
 use reelgraph::domain::page::Window;
 use reelgraph::domain::stamp::Stamp;
 
 /// So many things are written at a time.
 const BATCH: u64 = 2_000;
+/// What titles are told in.
+const LANGUAGES: [&str; 8] = ["de", "en", "es", "fr", "it", "ja", "pt-BR", "zh-TW"];
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -69,6 +73,8 @@ async fn read(file: &Path) -> anyhow::Result<()> {
     println!("read in {:.2} s", began.elapsed().as_secs_f64());
     println!("{} MB more", (resident()? - before) / 1_000_000);
     let visibility = Visibility::everything();
+    let all = snapshot.count_titles(&visibility, &TitleFilter::default());
+    let middle = stamp(all.await? / 2).created_at;
     let of_genre = TitleFilter {
         genres: Some(vec![GenreId(7)]),
         ..TitleFilter::default()
@@ -123,6 +129,14 @@ async fn read(file: &Path) -> anyhow::Result<()> {
         }
         let each = began.elapsed().as_secs_f64() * 1e6 / f64::from(times);
         println!("20 titles, mixed, {name}: {each:.0} µs");
+        let mut recent = mixed;
+        recent.filter.added_since = Some(middle);
+        let began = Instant::now();
+        for _ in 0..times {
+            snapshot.count_titles(&visibility, &recent.filter).await?;
+        }
+        let each = began.elapsed().as_secs_f64() * 1e6 / f64::from(times);
+        println!("how many were added since half of them, {name}: {each:.0} µs");
     }
     Ok(())
 }
@@ -199,9 +213,9 @@ fn title(number: u64, people: u64) -> Title {
         episode_duration: None,
         collection: None,
         certifications: vec![certification("DE", 12), certification("US", 13)],
-        names: Texts::default(),
-        overview: Texts::default(),
-        tagline: Texts::default(),
+        names: texts(&format!("The Name of a Film {number}")),
+        overview: texts(&format!("What happens in film {number}. ").repeat(13)),
+        tagline: texts("Somebody has to do it, and nobody wants to."),
         status: None,
         studios: Vec::new(),
         tags: Vec::new(),
@@ -210,6 +224,14 @@ fn title(number: u64, people: u64) -> Title {
         watchers: 0,
         stamp: stamp(number),
     }
+}
+
+fn texts(text: &str) -> Texts {
+    let texts = LANGUAGES.iter().filter_map(|language| {
+        let text: Box<str> = format!("{text} ({language})").into();
+        Some((LanguageTag::parse(language)?, text))
+    });
+    Texts::from(texts.collect::<BTreeMap<_, _>>())
 }
 
 fn external(provider: &str, number: u64) -> ExternalId {

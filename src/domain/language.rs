@@ -94,19 +94,37 @@ impl LanguageTag {
 
     /// How far a text in another language is from one in this, for whoever wants this: 0 if it is the same, more the less
     /// exactly it is; `None` if they are different languages. The lookup of RFC 4647: `de` will do for `de-AT`; and a
-    /// variety of the language (`pt-BR` for `pt` or `pt-PT`) rather than none.
+    /// variety of the language (`pt-BR` for `pt` or `pt-PT`) rather than none, one in the same script before others.
     pub fn distance(&self, other: &Self) -> Option<usize> {
         const VARIETY: usize = 10;
-        let (wanted, given) = (self.as_str(), other.as_str());
-        if wanted == given {
-            return Some(0);
+        let ((script, region), (given_script, given_region)) = (self.variety(), other.variety());
+        let has_script = script == given_script;
+        let has_region = region == given_region;
+        if self.language() == other.language() {
+            match (given_script, given_region) {
+                _ if has_script && has_region => return Some(0),
+                (None, None) => {
+                    return Some(usize::from(script.is_some()) + usize::from(region.is_some()));
+                }
+                (Some(_), None) if has_script => return Some(1),
+                _ => {}
+            }
         }
-        if let Some(rest) = wanted.strip_prefix(given)
-            && rest.starts_with('-')
-        {
-            return Some(rest.matches('-').count());
-        }
-        (broad(self.language()) == broad(other.language())).then_some(VARIETY)
+        let is_variety = broad(self.language()) == broad(other.language());
+        is_variety.then_some(VARIETY + 2 * usize::from(!has_script) + usize::from(!has_region))
+    }
+
+    /// The script and the region. Where its script is not said, Chinese has that of its region: `zh-TW` is `zh-Hant-TW`.
+    fn variety(&self) -> (Option<&str>, Option<&str>) {
+        let mut parts = self.as_str().split('-').skip(1).peekable();
+        let script = parts.next_if(|part| part.len() == 4);
+        let region = parts.next();
+        let implied = match (self.language(), region) {
+            ("zh", Some("HK" | "MO" | "TW")) => Some("Hant"),
+            ("zh", Some("CN" | "MY" | "SG")) => Some("Hans"),
+            _ => None,
+        };
+        (script.or(implied), region)
     }
 
     /// The languages that an `Accept-Language` header (RFC 9110, section 12.5.4) asks for, the most wanted first, each
@@ -262,6 +280,24 @@ mod tests {
         assert_eq!(distance("de", "en"), None);
         assert!(distance("gsw-CH", "de").is_some());
         assert_eq!(distance("gsw", "gs"), None);
+        // Who reads one script of Chinese gets the other last.
+        for wanted in ["zh-Hant-TW", "zh-TW", "zh-Hant", "zh-HK", "zh-Hant-HK"] {
+            assert!(
+                distance(wanted, "zh-TW") < distance(wanted, "zh-CN"),
+                "{wanted}"
+            );
+            assert!(
+                distance(wanted, "zh-Hant") < distance(wanted, "zh"),
+                "{wanted}"
+            );
+            assert!(
+                distance(wanted, "zh-MO") < distance(wanted, "zh-Hans"),
+                "{wanted}"
+            );
+        }
+        assert_eq!(distance("zh-Hant-TW", "zh-TW"), Some(0));
+        assert!(distance("zh-Hans-CN", "zh-SG") < distance("zh-Hans-CN", "zh-TW"));
+        assert!(distance("sr-Latn", "sr-Latn-RS") < distance("sr-Latn", "sr-Cyrl"));
     }
 
     #[test]

@@ -257,6 +257,39 @@ async fn the_lives_of_a_whole_page_are_one_call() {
     assert_eq!(calls, 1);
 }
 
+/// Until the catalogue is in memory, whatever is looked up is asked of the store.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_condition_names_is_looked_up_in_one_call() {
+    let folder = tempfile::tempdir().unwrap();
+    let db = SqliteDb::open(&folder.path().join("store.sqlite")).unwrap();
+    let store = Arc::new(Counted {
+        store: SqliteCatalog::new(db.clone()),
+        calls: AtomicUsize::new(0),
+    });
+    services(&db, Arc::clone(&store)).await;
+    let unread = CatalogSnapshot::new(Arc::clone(&store));
+    let catalog = CatalogService::new(CatalogPorts::on(Arc::new(unread)));
+    let named = |slugs: &[&str]| -> Vec<String> { slugs.iter().map(ToString::to_string).collect() };
+    let calls = || store.calls.swap(0, Ordering::Relaxed);
+    calls();
+
+    let people = named(&["michael-mann", "nobody-at-all", "al-pacino"]);
+    let people = catalog.find_people(&people).await.unwrap();
+
+    assert_eq!(calls(), 1);
+    let id = |slug: &str| Some(PersonId::of_slug(slug));
+    assert_eq!(people, [id("michael-mann"), None, id("al-pacino")]);
+
+    let genres = named(&["drama", "no-such-genre", "Crime", "drama"]);
+    let genres = catalog.find_genres(&genres).await.unwrap();
+
+    assert_eq!(calls(), 1);
+    let slugs = genres.iter();
+    let slugs = slugs.map(|genre| genre.as_ref().map(|genre| genre.slug.as_str()));
+    let slugs: Vec<Option<&str>> = slugs.collect();
+    assert_eq!(slugs, [Some("drama"), None, Some("crime"), Some("drama")]);
+}
+
 /// What is answered to nobody in particular is kept for a moment, and never longer than it is true.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_answer_for_everybody_is_of_the_catalogue_as_it_is() {

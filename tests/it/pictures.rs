@@ -183,6 +183,8 @@ async fn every_title_has_a_poster_and_a_backdrop(on: On) {
             (&error["code"], &error["field"]),
             (&json!("OUT_OF_RANGE"), &json!(argument))
         );
+        let bounds = (&error["min"], &error["max"]);
+        assert_eq!(bounds, (&json!(1.0), &json!(10_000.0)));
     }
 }
 

@@ -2,8 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::facts::TitleFacts;
-use super::types::TitleKind;
+use super::types::{Title, TitleKind};
 use crate::domain::ids::GenreId;
 
 /// By what titles are told apart.
@@ -17,7 +16,7 @@ pub enum Facet {
     Language,
     /// That it was made in.
     Country,
-    /// From which it may be seen.
+    /// From which it may be seen: each age by itself, while a condition lets younger ones through, too.
     Age,
 }
 
@@ -33,7 +32,7 @@ impl Facet {
     ];
 
     /// The values that a title has; none where it is not known.
-    pub fn values(self, title: &TitleFacts) -> Vec<FacetValue> {
+    pub fn values(self, title: &Title) -> Vec<FacetValue> {
         let mut values: Vec<FacetValue> = match self {
             Self::Genre => title
                 .genres
@@ -50,7 +49,7 @@ impl Facet {
                 .collect(),
             Self::Language => codes(&title.languages, FacetValue::Language),
             Self::Country => codes(&title.countries, FacetValue::Country),
-            Self::Age => title.age.map(FacetValue::Age).into_iter().collect(),
+            Self::Age => title.age().map(FacetValue::Age).into_iter().collect(),
         };
         values.sort_unstable();
         values.dedup();
@@ -99,7 +98,7 @@ impl FacetCount {
 
     /// The same of titles that are here, one by one.
     pub fn of<'a>(
-        titles: impl IntoIterator<Item = &'a TitleFacts>,
+        titles: impl IntoIterator<Item = &'a Title>,
         facet: Facet,
         most: usize,
     ) -> Vec<Self> {
@@ -116,5 +115,31 @@ impl FacetCount {
 
 /// The decade of a year, by its first year: 1999 is of 1990.
 pub fn decade(year: i32) -> i32 {
-    year - year.rem_euclid(10)
+    // The first that a number can name lacks its first years.
+    year.saturating_sub(year.rem_euclid(10))
+}
+
+/// Whether a year is the first of a decade.
+pub fn begins_decade(year: i32) -> bool {
+    year.rem_euclid(10) == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_year_is_of_a_decade() {
+        for (year, expected) in [
+            (1999, 1990),
+            (1990, 1990),
+            (-1, -10),
+            (i32::MAX, 2_147_483_640),
+            (i32::MIN, i32::MIN),
+        ] {
+            assert_eq!(decade(year), expected, "{year}");
+        }
+        assert!(begins_decade(1990) && begins_decade(-10));
+        assert!(!begins_decade(1999) && !begins_decade(i32::MIN));
+    }
 }

@@ -44,7 +44,7 @@ pub use drawing::FoundPicture;
 pub use episode_run::EpisodeRun;
 pub use error::CatalogError;
 pub use extras::{Extra, ExtraHost, ExtraKind, Video};
-pub use facets::{Facet, FacetCount, FacetValue, decade};
+pub use facets::{Facet, FacetCount, FacetValue, begins_decade, decade};
 pub use facts::TitleFacts;
 pub use filter::{TitleFilter, TitleQuery};
 pub use genres::{GenreName, genre_name};

@@ -218,7 +218,8 @@ impl SearchService {
     }
 
     /// For each of these facets how many of the titles that are found have each value, as
-    /// [`super::TitleListStore::count_facets`] counts them: of the 500 best at the most.
+    /// [`super::TitleListStore::count_facets`] counts them: of the 500 best at the most. With a value as a condition more
+    /// may be found, because a search that finds little goes on to typing errors.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn count_facets(
         &self,
@@ -229,20 +230,19 @@ impl SearchService {
         most: usize,
     ) -> Result<Vec<Vec<FacetCount>>, SearchError> {
         let mut counts = Vec::with_capacity(facets.len());
-        let mut found: Option<(TitleFilter, Vec<TitleFacts>)> = None;
+        let mut found: Option<(TitleFilter, Vec<(f64, Arc<Title>)>)> = None;
         for facet in facets {
             let wanted = filter.without_facet(*facet);
             // Mostly no facet has a condition of its own, and one search is enough for all.
             let known = found.take().filter(|(asked, _)| *asked == wanted);
-            let titles: Vec<TitleFacts> = if let Some((_, titles)) = known {
-                titles
+            let hits = if let Some((_, hits)) = known {
+                hits
             } else {
-                let hits = self.titles(visibility, query, &wanted, MAX_HITS).await?;
-                let facts = hits.iter().map(|(_, title)| TitleFacts::from(&**title));
-                facts.collect()
+                self.titles(visibility, query, &wanted, MAX_HITS).await?
             };
-            counts.push(FacetCount::of(&titles, *facet, most));
-            found = Some((wanted, titles));
+            let titles = hits.iter().map(|(_, title)| &**title);
+            counts.push(FacetCount::of(titles, *facet, most));
+            found = Some((wanted, hits));
         }
         Ok(counts)
     }

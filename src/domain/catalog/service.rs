@@ -204,6 +204,24 @@ impl CatalogService {
         Ok(people)
     }
 
+    /// For each of these slugs, in their order, whose it is, whatever its spelling in Unicode.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn find_people(
+        &self,
+        slugs: &[String],
+    ) -> Result<Vec<Option<PersonId>>, CatalogError> {
+        let people = self.people_by_slug(slugs).await?;
+        let people = people
+            .iter()
+            .map(|person| (person.slug.as_str(), person.id));
+        let people: HashMap<&str, PersonId> = people.collect();
+        let found = slugs.iter().map(|slug| {
+            let mut spellings = text::spellings(slug).into_iter();
+            spellings.find_map(|slug| people.get(slug.as_str()).copied())
+        });
+        Ok(found.collect())
+    }
+
     /// The genres with these ids.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn genres(&self, ids: &[GenreId]) -> Result<Vec<Genre>, CatalogError> {
@@ -213,21 +231,32 @@ impl CatalogService {
     /// The genre with this slug, or of this name.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn find_genre(&self, slug: &str) -> Result<Option<Genre>, CatalogError> {
-        let keys = NameKeys::of(slug);
-        let mut slugs = text::spellings(slug);
-        slugs.extend(keys.all().map(str::to_owned));
-        let ids: Vec<GenreId> = slugs.iter().map(|slug| GenreId::of_slug(slug)).collect();
-        let mut genres = self.genres(&ids).await?;
-        let names = genres
-            .iter()
-            .map(|genre| (genre.slug.as_str(), genre.name.as_str()));
-        let names: HashMap<&str, &str> = names.collect();
-        let is_there = |slug: &&str| names.contains_key(slug);
-        let given = text::spellings(slug);
-        let given = given.iter().map(String::as_str).find(is_there);
-        let found = given.unwrap_or_else(|| keys.choose(|key| names.get(key).copied()));
-        let place = genres.iter().position(|genre| genre.slug == found);
-        Ok(place.map(|place| genres.swap_remove(place)))
+        let mut found = self.find_genres(&[slug.to_owned()]).await?;
+        Ok(found.pop().flatten())
+    }
+
+    /// For each of these, in their order, the genre with this slug, or of this name.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn find_genres(&self, slugs: &[String]) -> Result<Vec<Option<Genre>>, CatalogError> {
+        let asked = slugs.iter();
+        let asked = asked.map(|slug| (text::spellings(slug), NameKeys::of(slug)));
+        let asked: Vec<(Vec<String>, NameKeys)> = asked.collect();
+        let mut ids: Vec<GenreId> = Vec::new();
+        for (spellings, keys) in &asked {
+            ids.extend(spellings.iter().map(|slug| GenreId::of_slug(slug)));
+            ids.extend(keys.all().map(GenreId::of_slug));
+        }
+        let genres = self.genres(&ids).await?;
+        let genres = genres.iter().map(|genre| (genre.slug.as_str(), genre));
+        let genres: HashMap<&str, &Genre> = genres.collect();
+        let name_at = |slug: &str| genres.get(slug).map(|genre| genre.name.as_str());
+        let found = asked.iter().map(|(spellings, keys)| {
+            let mut given = spellings.iter().map(String::as_str);
+            let given = given.find(|slug| genres.contains_key(*slug));
+            let slug = given.unwrap_or_else(|| keys.choose(name_at));
+            genres.get(slug).map(|genre| (*genre).clone())
+        });
+        Ok(found.collect())
     }
 
     /// All genres, by name.

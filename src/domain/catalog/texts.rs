@@ -110,6 +110,11 @@ mod tests {
         assert_eq!(nearest("pt-PT"), Some("3"));
         assert_eq!(nearest("zh-TW"), Some("4"));
         assert_eq!(nearest("fr"), None);
+        let chinese = self::texts(&[("zh-CN", "5"), ("zh-TW", "6")]);
+        for (wanted, expected) in [("zh-Hant-TW", "6"), ("zh-HK", "6"), ("zh-Hans", "5")] {
+            let nearest = chinese.nearest(&tag(wanted)).map(|text| &*text.text);
+            assert_eq!(nearest, Some(expected), "{wanted}");
+        }
         let picked = |wanted: &[&str]| {
             let wanted = wanted.iter().map(|text| tag(text));
             texts.pick(wanted).map(|text| &*text.text)

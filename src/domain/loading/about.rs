@@ -14,7 +14,7 @@ use super::texts::{MAX_LANGUAGES, Translated, read_texts};
 use crate::domain::catalog::{Extra, RatingScore, SITE_LANGUAGE, SeriesStatus, Title, TitleKind};
 
 /// The longest texts, in characters.
-const MAX_OVERVIEW: usize = 10_000;
+const MAX_OVERVIEW: usize = 4_000;
 const MAX_TAGLINE: usize = 500;
 /// The most tags, and the longest one, in characters.
 const MAX_TAGS: usize = 100;
@@ -225,7 +225,7 @@ mod tests {
         assert_eq!(texts(&title.tagline), [("de", "Hart."), ("en", "Hard.")]);
         let (_, noticed) = read(json!({ "names": { "en": "Hot" } })).unwrap();
         assert_eq!(noticed, ["names.en"]);
-        for (field, longest) in [("overview", 10_000), ("tagline", 500)] {
+        for (field, longest) in [("overview", 4_000), ("tagline", 500)] {
             let mut record = json!({});
             record[field] = json!("x".repeat(longest));
             assert!(read(record.clone()).is_ok(), "{field}");

@@ -49,8 +49,20 @@ pub struct EpisodeRecord {
 impl EpisodeRecord {
     /// Everybody who is named.
     pub(super) fn credits(&self) -> impl Iterator<Item = &CreditName> {
-        let named = [&self.directors, &self.guests, &self.writers];
-        named.into_iter().filter_map(Said::value).flatten()
+        self.credits_by_field().map(|(_, credit)| credit)
+    }
+
+    /// The same, with the field that names them.
+    pub(super) fn credits_by_field(&self) -> impl Iterator<Item = (&'static str, &CreditName)> {
+        let fields = [
+            ("directors", &self.directors),
+            ("guests", &self.guests),
+            ("writers", &self.writers),
+        ];
+        fields.into_iter().flat_map(|(field, said)| {
+            let named = said.value().into_iter().flatten();
+            named.map(move |credit| (field, credit))
+        })
     }
 }
 

@@ -11,8 +11,8 @@ use crate::domain::catalog::{SITE_LANGUAGE, Texts, language_code};
 use crate::domain::language::LanguageTag;
 use crate::domain::text;
 
-/// In how many languages something may be said.
-pub(super) const MAX_LANGUAGES: usize = 200;
+/// In how many languages something may be said. What titles are told of is in memory in all of them.
+pub(super) const MAX_LANGUAGES: usize = 60;
 
 /// What a record says of the texts of one thing, by language: each is a field of its own, and `None` clears it.
 pub type Translated = BTreeMap<LanguageTag, Option<Box<str>>>;
@@ -261,7 +261,7 @@ mod tests {
         }
         let many = (0..=MAX_LANGUAGES).map(|n| (format!("k{n}"), json!("A")));
         let problem = read(Value::Object(many.collect())).0.unwrap_err();
-        assert!(problem.reason.contains("more than 200"), "{problem:?}");
+        assert!(problem.reason.contains("more than 60"), "{problem:?}");
     }
 
     #[test]

@@ -113,10 +113,7 @@ impl Run<'_> {
             now,
         )
         .await?;
-        for slug in &self.unwritten_people {
-            let key = PersonKey::Slug(slug.clone());
-            people.ids.entry(key).or_insert(PersonId::of_slug(slug));
-        }
+        self.add_unwritten(&mut people);
         let of_batch = || records.iter().map(|(_, record)| *record);
         let genres = resolve::genres(catalog, of_batch(), now).await?;
         let collections = resolve::collections(catalog, of_batch(), now).await?;
@@ -162,8 +159,7 @@ impl Run<'_> {
             if self.may_park {
                 self.parked.push((self.file.clone(), line, record));
             } else {
-                let reason = format!("names “{slug}” by slug, and nobody of that slug is loaded");
-                self.refuse(line, &Problem::new("cast", reason));
+                self.refuse(line, &nobody("cast", &slug));
             }
         }
         for (line, problem) in contradictions {
@@ -173,6 +169,14 @@ impl Run<'_> {
             self.tally(sort_of(*kind), tally);
         }
         Ok(())
+    }
+
+    /// Adds whom a dry run would have written.
+    fn add_unwritten(&self, people: &mut resolve::People) {
+        for slug in &self.unwritten_people {
+            let key = PersonKey::Slug(slug.clone());
+            people.ids.entry(key).or_insert(PersonId::of_slug(slug));
+        }
     }
 
     /// Writes the titles whose people may have come after them.
@@ -258,16 +262,25 @@ impl Run<'_> {
                 })
                 .collect();
             let stored = resolve::episodes(catalog, &ids).await?;
-            let people = resolve::people(
+            let mut people = resolve::people(
                 catalog,
                 sound.iter().flat_map(|(_, (_, record))| record.credits()),
                 now,
             )
             .await?;
+            run.add_unwritten(&mut people);
             let mut tally = Tally::default();
             let mut episodes = Vec::new();
             let mut contradictions = Vec::new();
             for (id, (line, (series, record))) in ids.iter().zip(sound) {
+                // All people were written before: nobody comes any more.
+                let unknown = record
+                    .credits_by_field()
+                    .find(|(_, credit)| !people.ids.contains_key(&credit.person));
+                if let Some((field, credit)) = unknown {
+                    contradictions.push((*line, nobody(field, &credit.person.slug())));
+                    continue;
+                }
                 let (stored, people) = (stored.get(id), &people.ids);
                 match episode_drafts::draft(record, *series, stored, run.manner, people, now) {
                     Ok(draft) => {
@@ -397,6 +410,11 @@ impl Run<'_> {
             )
             .collect())
     }
+}
+
+fn nobody(field: &'static str, slug: &str) -> Problem {
+    let reason = format!("names “{slug}” by slug, and nobody of that slug is loaded");
+    Problem::new(field, reason)
 }
 
 /// The batch without what none of its titles names: who is new by a record that was refused is nobody.

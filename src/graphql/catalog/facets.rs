@@ -57,8 +57,10 @@ impl TitleConnection {
     /// How many titles of the whole list have which values, for filters that show it: counted of what the viewer may see
     /// and what passes the filter, but for what the filter says of the facet itself (`genres`, `kind`, `decades`,
     /// `language` and `languages`, `countries`, `maxAge`), so that whoever has chosen a value sees how many others would
-    /// bring. `genresAll`, `yearFrom` and `yearTo` count as everything else does. Of a search the 500 best matches are
-    /// counted. Null for a list that cannot be filtered.
+    /// bring. `AGE` counts each age by itself, while `maxAge` lets younger ones through, too. `genresAll`, `yearFrom` and
+    /// `yearTo` count as everything else does. Of a search the 500 best matches are counted; with a value as a condition
+    /// it may find more than were counted, because it forgives typing errors where it finds little. Null for a list that
+    /// cannot be filtered.
     async fn facets(
         &self,
         ctx: &Context<'_>,
@@ -133,7 +135,7 @@ pub(crate) enum TitleFacet {
     Language,
     /// The countries that it was made in; a title may have several.
     Country,
-    /// The age from which it may be seen, by the strictest system; unrated titles have none.
+    /// The age from which it may be seen, by the strictest system, each age by itself; unrated titles have none.
     Age,
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, InputObject};
 
-use crate::domain::catalog::{self, decade};
+use crate::domain::catalog::{self, begins_decade};
 use crate::domain::error::{Bounds, ErrorCode};
 use crate::domain::ids::{GenreId, PersonId, TitleId};
 use crate::domain::text::OTHER_INITIAL;
@@ -18,7 +18,7 @@ use crate::graphql::scalars::DateTime;
 /// The most values that one condition may have.
 const MOST: usize = 100;
 /// No system rates a title for a greater age.
-const MOST_YEARS: i32 = 99;
+const MOST_YEARS: u8 = 99;
 /// So much of what was given wrongly is said again.
 const SAID_AGAIN: usize = 60;
 
@@ -237,10 +237,8 @@ fn codes(
 fn decades(decades: Option<Vec<i32>>) -> Result<Option<Vec<i32>>> {
     let field = "filter.decades";
     let decades = some(field, decades)?;
-    let wrong = decades
-        .iter()
-        .flatten()
-        .find(|year| decade(**year) != **year);
+    let mut given = decades.iter().flatten();
+    let wrong = given.find(|year| !begins_decade(**year));
     if let Some(year) = wrong {
         let message = format!("`{field}` has {year}, which is not the first year of a decade");
         return Err(ApiError::argument(ErrorCode::Invalid, field, message));
@@ -252,17 +250,18 @@ fn seconds(field: &'static str, seconds: Option<i32>) -> Result<Option<u32>> {
     let number = |seconds| {
         u32::try_from(seconds).map_err(|_| {
             let message = format!("`{field}` must be 0 or more");
-            ApiError::argument(ErrorCode::OutOfRange, field, message)
+            ApiError::argument(ErrorCode::OutOfRange, field, message).within(Bounds::least(0))
         })
     };
     seconds.map(number).transpose()
 }
 
 fn age(years: i32) -> Result<u8> {
-    let age = u8::try_from(years).ok().filter(|_| years <= MOST_YEARS);
-    age.ok_or_else(|| {
+    let age = u8::try_from(years).ok();
+    age.filter(|age| *age <= MOST_YEARS).ok_or_else(|| {
         let message = format!("`filter.maxAge` must be 0 to {MOST_YEARS}");
         ApiError::argument(ErrorCode::OutOfRange, "filter.maxAge", message)
+            .within(Bounds::between(0, MOST_YEARS.into()))
     })
 }
 
@@ -291,19 +290,13 @@ async fn genres(
     let Some(given) = some(field, given)? else {
         return Ok(None);
     };
-    let catalog = &ctx.services().catalog;
-    let mut genres = Vec::with_capacity(given.len());
-    for one in &given {
-        genres.push(match GlobalId::decode(one) {
-            Some(GlobalId::Genre(id)) => id,
-            Some(_) => return Err(names_none(field, one)),
-            None => {
-                let genre = catalog.find_genre(one).await?;
-                genre.ok_or_else(|| names_none(field, one))?.id
-            }
-        });
-    }
-    Ok(Some(genres))
+    let found = ctx.services().catalog.find_genres(&slugs(&given)).await?;
+    let found = found.into_iter().map(|genre| Some(genre?.id));
+    let of_genre = |id: GlobalId| match id {
+        GlobalId::Genre(id) => Some(id),
+        _ => None,
+    };
+    ids(field, &given, of_genre, found).map(Some)
 }
 
 async fn people(
@@ -314,20 +307,35 @@ async fn people(
     let Some(given) = some(field, given)? else {
         return Ok(None);
     };
-    let catalog = &ctx.services().catalog;
-    let mut people = Vec::with_capacity(given.len());
-    for one in &given {
-        people.push(match GlobalId::decode(one) {
-            Some(GlobalId::Person(id)) => id,
-            Some(_) => return Err(names_none(field, one)),
-            None => {
-                let found = catalog.people_by_slug(&[one.to_string()]).await?;
-                let person = found.first().ok_or_else(|| names_none(field, one))?;
-                person.id
-            }
-        });
-    }
-    Ok(Some(people))
+    let found = ctx.services().catalog.find_people(&slugs(&given)).await?;
+    let of_person = |id: GlobalId| match id {
+        GlobalId::Person(id) => Some(id),
+        _ => None,
+    };
+    ids(field, &given, of_person, found.into_iter()).map(Some)
+}
+
+/// Those of some values that are no global ids: they are looked up together.
+fn slugs(given: &[ID]) -> Vec<String> {
+    let slugs = given.iter().filter(|one| GlobalId::decode(one).is_none());
+    slugs.map(ToString::to_string).collect()
+}
+
+/// The ids of what a condition names, in its order; `found` has those of its slugs.
+fn ids<T>(
+    field: &'static str,
+    given: &[ID],
+    of_sort: impl Fn(GlobalId) -> Option<T>,
+    mut found: impl Iterator<Item = Option<T>>,
+) -> Result<Vec<T>> {
+    let ids = given.iter().map(|one| {
+        let id = match GlobalId::decode(one) {
+            Some(id) => of_sort(id),
+            None => found.next().flatten(),
+        };
+        id.ok_or_else(|| names_none(field, one))
+    });
+    ids.collect()
 }
 
 /// The values of a condition, which must not be too many; `None`: there is no such condition.

@@ -4,7 +4,7 @@ use async_graphql::{Context, Enum, Object};
 
 use super::genre::Genre;
 use crate::domain::catalog::{self, Picture, PictureAddress, PictureKind};
-use crate::domain::error::ErrorCode;
+use crate::domain::error::{Bounds, ErrorCode};
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::{ApiError, Result};
 use crate::graphql::language::wanted;
@@ -168,5 +168,6 @@ fn side(argument: &'static str, given: Option<i32>) -> Result<Option<u32>> {
     side.map(Some).ok_or_else(|| {
         let message = format!("`{argument}` must be 1 to {LARGEST}");
         ApiError::argument(ErrorCode::OutOfRange, argument, message)
+            .within(Bounds::between(1, LARGEST as usize))
     })
 }

@@ -9,7 +9,7 @@ use super::plan::Plan;
 use crate::domain::page::MAX_PAGE;
 use crate::graphql::types::{self, Types};
 use crate::graphql::weights::{
-    BUCKETS, DEFAULT_PAGE, ERRORS, LENGTHS, LISTS, MOST_BUCKETS, listed, work,
+    BUCKETS, DEFAULT_PAGE, ERRORS, FACETS, LENGTHS, LISTS, MOST_BUCKETS, listed, work,
 };
 
 /// What every field of the schema costs.
@@ -137,6 +137,8 @@ pub(super) fn length(argument: &str, value: &Value) -> Option<usize> {
             let number = number.as_u64().unwrap_or(0);
             Some(usize::try_from(number).unwrap_or(most).min(most))
         }
+        // An empty list asks for all facets.
+        Value::List(values) if argument == FACETS && values.is_empty() => None,
         Value::List(values) => Some(values.len().min(most)),
         _ => None,
     }

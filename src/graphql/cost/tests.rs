@@ -10,7 +10,7 @@ use crate::graphql::types::Types;
 use crate::graphql::weights::{HEAVY, INTROSPECTION, MOST, MOST_BUCKETS, REQUEST, work};
 
 /// What `titles` costs itself, and to count them.
-const TITLES: usize = 20;
+const TITLES: usize = 60;
 const COUNT: usize = 100;
 
 fn cost(query: &str, variables: serde_json::Value) -> usize {
@@ -133,6 +133,12 @@ fn facets_count_once_a_page_for_each_facet_and_value() {
     );
     let variables = json!({ "by": ["KIND"] });
     assert_eq!(facets("(by: $by)", "")(variables), expected(1, 20));
+    assert_eq!(facets("(by: [])", "")(json!({})), expected(6, 20));
+    let variables = json!({ "by": [] });
+    assert_eq!(facets("(by: $by)", "")(variables), expected(6, 20));
+    // Of a search each may be a search of its own.
+    let (one, all) = (work("Query", "search"), work("TitleConnection", "facets"));
+    assert!(all >= 6 * one, "{all}");
 }
 
 #[test]

@@ -87,7 +87,8 @@ async fn each_condition_is_of_what_titles_say(on: On) {
     let all = all(&mut visitor).await;
     assert!(all.len() > 180);
     let crime = site.id_of("genre", "crime").await;
-    let conditions: [(String, Passes); 17] = [
+    let pacino = site.id_of("person", "al-pacino").await;
+    let conditions: [(String, Passes); 18] = [
         (format!("genres: [\"{crime}\"]"), |it| {
             has(it, "genres", "crime")
         }),
@@ -103,6 +104,13 @@ async fn each_condition_is_of_what_titles_say(on: On) {
         (
             "peopleAll: [\"al-pacino\", \"robert-de-niro\"]".into(),
             |it| credits(it, "al-pacino") && credits(it, "robert-de-niro"),
+        ),
+        (
+            format!("people: [\"robert-de-niro\", \"{pacino}\"], genres: [\"Drama\"]"),
+            |it| {
+                let is_of_one = credits(it, "al-pacino") || credits(it, "robert-de-niro");
+                is_of_one && has(it, "genres", "drama")
+            },
         ),
         ("decades: [1920, 1970]".into(), |it| {
             [1920, 1970].contains(&(year(it) / 10 * 10))
@@ -167,8 +175,20 @@ async fn what_is_no_condition_is_refused_by_name() {
         ("genres: [\"no-such-genre\"]", "NOT_FOUND", "genres"),
         ("genresAll: [\"UGVyc29uOjE\"]", "NOT_FOUND", "genresAll"),
         ("people: [\"nobody-at-all\"]", "NOT_FOUND", "people"),
+        (
+            "genres: [\"crime\", \"no-such-genre\", \"drama\"]",
+            "NOT_FOUND",
+            "genres",
+        ),
+        (
+            "peopleAll: [\"al-pacino\", \"nobody-at-all\"]",
+            "NOT_FOUND",
+            "peopleAll",
+        ),
         ("decades: [1995]", "INVALID", "decades"),
+        ("decades: [-2147483648]", "INVALID", "decades"),
         ("durationFrom: -1", "OUT_OF_RANGE", "durationFrom"),
+        ("durationTo: -1", "OUT_OF_RANGE", "durationTo"),
         ("maxAge: 100", "OUT_OF_RANGE", "maxAge"),
         ("maxAge: -1", "OUT_OF_RANGE", "maxAge"),
         ("firstLetter: \"ab\"", "INVALID", "firstLetter"),
@@ -184,6 +204,13 @@ async fn what_is_no_condition_is_refused_by_name() {
             let field = format!("filter.{field}");
             assert_eq!(error["code"], code, "{query}");
             assert_eq!(error["field"], field, "{query}");
+            let bounds = [&error["min"], &error["max"]].map(Value::as_f64);
+            let expected = match &*field {
+                "filter.durationFrom" | "filter.durationTo" => [Some(0.0), None],
+                "filter.maxAge" => [Some(0.0), Some(99.0)],
+                _ => [None, None],
+            };
+            assert_eq!(bounds, expected, "{query}");
         }
     }
     let many: Vec<String> = (0..101).map(|_| "\"DE\"".to_owned()).collect();

@@ -128,7 +128,7 @@ async fn the_order_of_files_and_records_does_not_matter() {
     let program = Program::new(On::Embedded).await;
     let records = [
         json!({ "viewer": "v1", "title": "lost", "season": 1, "episode": 1, "at": "2026-01-01T20:00:00Z", "completion": 1 }),
-        json!({ "series": "lost", "season": 1, "episode": 1, "title": "Pilot" }),
+        json!({ "series": "lost", "season": 1, "episode": 1, "title": "Pilot", "directors": [{ "person": "jj" }] }),
         json!({ "kind": "series", "slug": "lost", "title": "Lost", "creators": [{ "person": "jj" }] }),
         json!({ "slug": "jj", "name": "J. J. Abrams" }),
     ];
@@ -147,10 +147,10 @@ async fn the_order_of_files_and_records_does_not_matter() {
     let loaded = load_text(&program, &text).await;
     let again = load_text(&program, &text).await;
 
+    let rehearsed = String::from_utf8(dry_run.stdout).unwrap();
     assert!(
-        String::from_utf8(dry_run.stdout)
-            .unwrap()
-            .contains("series: 1 would be new")
+        rehearsed.contains("series: 1 would be new") && rehearsed.contains("0 refused"),
+        "{rehearsed}"
     );
     assert!(loaded.is_clean, "{:?}", loaded.messages);
     assert_eq!(
@@ -212,4 +212,33 @@ async fn who_is_named_by_a_refused_title_alone_is_not_there() {
         site.ask(query, json!({})).await,
         json!({ "nobody": null, "somebody": { "name": "Somebody Else" }, "collection": null, "genres": [{ "name": "Soundcore" }] })
     );
+}
+
+#[tokio::test]
+async fn an_episode_that_names_nobody_keeps_whom_it_credits() {
+    let program = Program::new(On::Embedded).await;
+    let series = json!({ "kind": "series", "slug": "dusk-2017", "title": "Dusk" });
+    let episode = json!({ "series": "dusk-2017", "season": 1, "episode": 1, "directors": ["Dora Doe"],
+        "guests": ["Gus Poe"], "writers": ["Wanda Roe"] });
+    let first = load_text(&program, &format!("{series}\n{episode}")).await;
+    assert!(first.is_clean, "{:?}", first.messages);
+
+    for field in ["directors", "guests", "writers"] {
+        let mut wrong = json!({ "series": "dusk-2017", "season": 1, "episode": 1 });
+        wrong[field] = json!([{ "person": "gus-pod" }, "Nora Noe"]);
+        let loaded = load_text(&program, &wrong.to_string()).await;
+
+        assert_eq!(loaded.refused(), [1], "{field}");
+        let reason = format!("{field} names “gus-pod” by slug, and nobody of that slug is loaded");
+        assert!(loaded.says(1, "refused", &reason), "{:?}", loaded.messages);
+    }
+
+    let site = program.serve().await;
+    let query = "{ series(slug: \"dusk-2017\") { seasons { episodes { nodes { credits { nodes { slug } } } } } }
+        person(slug: \"nora-noe\") { name } }";
+    let data = site.ask(query, json!({})).await;
+    let credits = &data["series"]["seasons"][0]["episodes"]["nodes"][0]["credits"];
+    let kept = ["dora-doe", "gus-poe", "wanda-roe"].map(|slug| json!({ "slug": slug }));
+    assert_eq!(credits["nodes"], json!(kept));
+    assert_eq!(data["person"], json!(null));
 }

@@ -11,7 +11,8 @@ use roaring::RoaringBitmap;
 
 use super::titles::Slot;
 use crate::domain::catalog::{
-    Facet, FacetCount, FacetValue, Publication, Title, TitleFilter, TitleKind, Visibility, decade,
+    Facet, FacetCount, FacetValue, Publication, Title, TitleFilter, TitleKind, Visibility,
+    begins_decade, decade,
 };
 use crate::domain::ids::{GenreId, PersonId};
 use crate::domain::text;
@@ -190,7 +191,7 @@ impl Filters {
         passing.within(&self.years, (filter.year_from, filter.year_to));
         passing.within(&self.durations, (filter.duration_from, filter.duration_to));
         if let Some(decades) = &filter.decades {
-            let years = decades.iter().filter(|first| decade(**first) == **first);
+            let years = decades.iter().filter(|first| begins_decade(**first));
             let years = years.flat_map(|first| self.years.range(*first..=first.saturating_add(9)));
             passing.only(any(years.map(|(_, titles)| titles)));
         }

@@ -1,6 +1,7 @@
 //! The orders that titles are listed in, each as one sorted array of slots.
 
 use std::cmp::{Ordering, Reverse};
+use std::collections::BinaryHeap;
 use std::ops::Range;
 
 use chrono::{DateTime, Utc};
@@ -89,18 +90,34 @@ impl Orders {
         }
     }
 
-    /// The titles that were added at a moment or later.
-    pub(super) fn added_since(&self, titles: &Titles, since: DateTime<Utc>) -> RoaringBitmap {
+    /// Takes out of a set what was added before a moment, by whichever is the least to look at: the set, what was added
+    /// since, or what was added before.
+    pub(super) fn only_added_since(
+        &self,
+        titles: &Titles,
+        since: DateTime<Utc>,
+        set: &mut RoaringBitmap,
+    ) {
         let sorted = &self.sorted[NEWEST_ADDED];
         let added_at = |slot: &Slot| titles.at(*slot).stamp.created_at;
+        let is_since = |slot: &Slot| added_at(slot) >= since;
         let millisecond = |slot: &Slot| added_at(slot).timestamp_millis();
         let first = since.timestamp_millis();
         let end = sorted.partition_point(|slot| millisecond(slot) > first);
-        // Within one millisecond the order goes by id.
-        let of_it = sorted[end..].iter();
-        let of_it = of_it.take_while(|slot| millisecond(slot) == first);
-        let of_it = of_it.filter(|slot| added_at(slot) >= since);
-        sorted[..end].iter().chain(of_it).copied().collect()
+        // Of one millisecond the order goes by id: these are looked at one by one.
+        let (newer, rest) = sorted.split_at(end);
+        if set.len() <= newer.len().min(rest.len()) as u64 {
+            *set = set.iter().filter(is_since).collect();
+        } else if newer.len() <= rest.len() {
+            let of_it = rest.iter().take_while(|slot| millisecond(slot) == first);
+            let of_it = of_it.filter(|slot| is_since(slot));
+            let added: RoaringBitmap = newer.iter().chain(of_it).copied().collect();
+            *set &= added;
+        } else {
+            let before = rest.iter().filter(|slot| !is_since(slot));
+            let before: RoaringBitmap = before.copied().collect();
+            *set -= before;
+        }
     }
 
     /// A page of the titles of a set.
@@ -174,28 +191,35 @@ fn few(
     wanted: usize,
 ) -> Vec<Slot> {
     let start = window.start.as_ref().map(|start| key_of(order, start));
-    let forward = window.direction == Direction::Forward;
-    let beyond = set.iter().filter(|slot| {
-        start.as_ref().is_none_or(|start| {
-            let side = key(titles, order, *slot).cmp(start);
-            side == if forward {
-                Ordering::Greater
-            } else {
-                Ordering::Less
-            }
-        })
-    });
-    let mut rows: Vec<Slot> = beyond.collect();
-    let nearest = |one: &Slot, other: &Slot| {
-        let side = compare(titles, order, *one, *other);
-        if forward { side } else { side.reverse() }
-    };
-    if rows.len() > wanted {
-        rows.select_nth_unstable_by(wanted, nearest);
-        rows.truncate(wanted);
+    let start = start.as_ref();
+    // Each key is made once: to mix titles, all of them are gone through.
+    let keyed = set.iter().map(|slot| (key(titles, order, slot), slot));
+    match window.direction {
+        Direction::Forward => {
+            let beyond = keyed.filter(|(place, _)| start.is_none_or(|start| place > start));
+            least(beyond, wanted)
+        }
+        Direction::Backward => {
+            let beyond = keyed.filter(|(place, _)| start.is_none_or(|start| place < start));
+            least(beyond.map(|(place, slot)| (Reverse(place), slot)), wanted)
+        }
     }
-    rows.sort_unstable_by(nearest);
-    rows
+}
+
+/// The slots with the least keys, sorted, so many at the most.
+fn least<K: Ord>(keyed: impl Iterator<Item = (K, Slot)>, wanted: usize) -> Vec<Slot> {
+    let mut least: BinaryHeap<(K, Slot)> = BinaryHeap::new();
+    for one in keyed {
+        if least.len() < wanted {
+            least.push(one);
+        } else if let Some(mut greatest) = least.peek_mut()
+            && one < *greatest
+        {
+            *greatest = one;
+        }
+    }
+    let sorted = least.into_sorted_vec().into_iter();
+    sorted.map(|(_, slot)| slot).collect()
 }
 
 fn is_before(titles: &Titles, order: TitleOrder, one: Slot, other: Slot) -> bool {
@@ -271,6 +295,19 @@ fn put_in(sorted: &mut Vec<Slot>, new: &[Slot], is_before: impl Fn(Slot, Slot) -
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_least_are_taken_in_their_order() {
+        let keyed = || [(5, 50), (1, 10), (4, 40), (1, 11), (3, 30)].into_iter();
+
+        assert_eq!(least(keyed(), 3), [10, 11, 30]);
+        assert_eq!(least(keyed(), 9), [10, 11, 30, 40, 50]);
+        assert_eq!(
+            least(keyed().map(|(key, slot)| (Reverse(key), slot)), 2),
+            [50, 40]
+        );
+        assert_eq!(least(keyed(), 0), [0; 0]);
+    }
 
     #[test]
     fn rows_are_taken_out_and_put_in_where_they_belong() {

@@ -144,14 +144,15 @@ impl Tables {
     /// The titles that may be seen and pass. The sets do not know roles: the few titles of somebody are looked at.
     fn passing(&self, visibility: &Visibility, filter: &TitleFilter) -> RoaringBitmap {
         let mut passing = self.filters.passing(visibility, filter);
-        if let Some(since) = filter.added_since {
-            passing &= self.orders.added_since(&self.titles, since);
-        }
         if let Some(these) = &filter.among {
             passing &= self.slots(these);
         }
         if let Some(these) = &filter.without {
             passing -= self.slots(these);
+        }
+        if let Some(since) = filter.added_since {
+            self.orders
+                .only_added_since(&self.titles, since, &mut passing);
         }
         let (Some(people), Some(roles)) = (&filter.people, filter.roles) else {
             return passing;
