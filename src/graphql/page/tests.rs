@@ -1,3 +1,5 @@
+//! Which pages may be asked for, and what is on them.
+
 use super::*;
 
 static ORDER: Order = Order::by_number("numbers");

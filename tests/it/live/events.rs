@@ -15,7 +15,6 @@ use crate::support::visitor::Visitor;
 const STREAM: &str = "/graphql/stream";
 const TOKEN: &str = "x-graphql-event-stream-token";
 
-/// An open stream.
 struct Stream {
     response: reqwest::Response,
     read: String,

@@ -17,7 +17,6 @@ use crate::support::visitor::Visitor;
 
 pub(super) const PROTOCOL: (&str, &str) = ("sec-websocket-protocol", "graphql-transport-ws");
 
-/// An open connection.
 pub(super) struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
 impl Socket {
@@ -62,7 +61,6 @@ impl Socket {
             .await;
     }
 
-    /// Begins a subscription.
     pub(super) async fn subscribe(&mut self, id: &str, query: &str) {
         self.say(&json!({ "type": "subscribe", "id": id, "payload": { "query": query } }))
             .await;

@@ -194,8 +194,8 @@ pub(super) fn episode(series: u64, season: u32, number: u32) -> Episode {
         series: TitleId(series),
         season,
         number,
-        number_end: Some(number + 1),
-        absolute_number: Some(100 + number),
+        number_end: Some(number.saturating_add(1)),
+        absolute_number: Some(number.saturating_add(100)),
         airs: (season == 0).then_some(Airs::BeforeEpisode {
             season: 1,
             episode: number,
