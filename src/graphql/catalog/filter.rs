@@ -318,7 +318,7 @@ async fn people(
 /// Those of some values that are no global ids: they are looked up together.
 fn slugs(given: &[ID]) -> Vec<String> {
     let slugs = given.iter().filter(|one| GlobalId::decode(one).is_none());
-    slugs.map(ToString::to_string).collect()
+    slugs.map(|slug| slug.0.clone()).collect()
 }
 
 /// The ids of what a condition names, in its order; `found` has those of its slugs.
