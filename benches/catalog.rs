@@ -73,8 +73,9 @@ async fn read(file: &Path) -> anyhow::Result<()> {
     println!("read in {:.2} s", began.elapsed().as_secs_f64());
     println!("{} MB more", (resident()? - before) / 1_000_000);
     let visibility = Visibility::everything();
-    let all = snapshot.count_titles(&visibility, &TitleFilter::default());
-    let middle = stamp(all.await? / 2).created_at;
+    let everything = TitleFilter::default();
+    let all = snapshot.count_titles(&visibility, &everything).await?;
+    let middle = stamp(all / 2).created_at;
     let of_genre = TitleFilter {
         genres: Some(vec![GenreId(7)]),
         ..TitleFilter::default()

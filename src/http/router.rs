@@ -176,8 +176,7 @@ pub fn router(
         budget: services.budget.clone(),
         unlimited: options.unlimited_networks.clone().into(),
     };
-    let country = country_header(options.country_header.as_deref())?;
-    let proxies = Proxies::new(options.trusted_proxies.clone(), country);
+    let proxies = proxies(&options)?;
     let cors = cors(origins.clone(), &options.cors_headers)?;
     let exports = export::Exports {
         service: exports,
@@ -262,6 +261,12 @@ pub fn router(
             COOKIE,
             SET_COOKIE,
         ])))
+}
+
+/// Whom requests may come through, and what they say of the country.
+fn proxies(options: &HttpOptions) -> anyhow::Result<Proxies> {
+    let country = country_header(options.country_header.as_deref())?;
+    Ok(Proxies::new(options.trusted_proxies.clone(), country))
 }
 
 /// The endpoint of GraphQL, by the settings.

@@ -230,7 +230,7 @@ impl SearchService {
         most: usize,
     ) -> Result<Vec<Vec<FacetCount>>, SearchError> {
         let mut counts = Vec::with_capacity(facets.len());
-        let mut found: Option<(TitleFilter, Vec<(f64, Arc<Title>)>)> = None;
+        let mut found: Option<(TitleFilter, Vec<_>)> = None;
         for facet in facets {
             let wanted = filter.without_facet(*facet);
             // Mostly no facet has a condition of its own, and one search is enough for all.
