@@ -5,25 +5,21 @@ use std::sync::Arc;
 use async_graphql::Data;
 use axum::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, COOKIE};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Request, StatusCode, Uri};
-use ipnet::IpNet;
+use axum::http::{HeaderMap, Request, Uri};
 
-use super::client::{self, ClientInfo};
+use super::client::ClientInfo;
 use super::graphql::{Gatekeeper, PrepareRequest, Refusal};
+use super::knock::{self, Door};
 use super::origins::{self, Origins};
 use crate::domain::accounts::{
     AccountService, ApiKeyToken, Credentials, Proof, SessionToken, Stale,
 };
-use crate::domain::budget::Budget;
-use crate::domain::error::ErrorCode;
 use crate::domain::language::LanguageTag;
 use crate::domain::viewer::{Client, Viewer};
 use crate::graphql::{ApiError, Caller, SessionCookie, Standing};
 
-/// What a message of somebody who stays costs, in the units of the budget: as a request that shows something; and how many
-/// bytes of it are read for a unit.
-const MESSAGE: usize = 30;
-const BYTES: usize = 256;
+/// What a message of somebody who stays costs, in the units of the budget: as a request that shows something.
+const MESSAGE: u64 = 30;
 
 /// Finds out who asks, before anything is done for them.
 #[derive(Clone)]
@@ -32,10 +28,8 @@ pub(super) struct Authenticate {
     cookie: SessionCookie,
     /// Whose pages may use the session.
     origins: Origins,
-    /// Networks whose work is not counted.
-    unlimited: Arc<[IpNet]>,
-    /// What the messages of those who stay are taken from; none: they cost nothing.
-    budget: Option<Budget>,
+    /// Who counts, and what the messages of those who stay are taken from.
+    door: Door,
 }
 
 /// What a request shows.
@@ -51,20 +45,14 @@ impl Authenticate {
         accounts: AccountService,
         cookie: SessionCookie,
         origins: Origins,
-        unlimited: &[IpNet],
+        door: Door,
     ) -> Self {
         Self {
             accounts: Arc::new(accounts),
             cookie,
             origins,
-            unlimited: unlimited.into(),
-            budget: None,
+            door,
         }
-    }
-
-    /// The same, that takes what it costs to be asked from this.
-    pub(super) fn with_budget(self, budget: Option<Budget>) -> Self {
-        Self { budget, ..self }
     }
 
     fn client(parts: &Parts) -> Client {
@@ -167,17 +155,17 @@ impl PrepareRequest for Authenticate {
     async fn prepare(&self, parts: &Parts) -> Result<Data, Refusal> {
         let (viewer, client) = self.caller(parts).await?;
         let mut data = Data::default();
-        let is_unlimited = client::is_among(&client, &self.unlimited);
+        let is_counted = self.door.counts(&client);
         let states = cookie(&parts.headers, self.cookie.oauth_state().name());
         let states = states.map(SessionCookie::read_oauth_states);
         let caller = Caller::new(viewer, client, self.cookie)
             .with_oauth_states(states.unwrap_or_default())
             .reading(languages(&parts.headers))
             .without_cookie(origins::cookie_is_lost(&parts.headers, self.cookie));
-        data.insert(if is_unlimited {
-            caller.unrationed()
-        } else {
+        data.insert(if is_counted {
             caller
+        } else {
+            caller.unrationed()
         });
         Ok(data)
     }
@@ -202,22 +190,14 @@ impl Gatekeeper for Authenticate {
 
     fn network(&self, parts: &Parts) -> Option<String> {
         let client = Self::client(parts);
-        (!client::is_among(&client, &self.unlimited)).then(|| client.network())
+        self.door.counts(&client).then(|| client.network())
     }
 
     async fn knock(&self, parts: &Parts, bytes: usize) -> Result<(), Refusal> {
-        let client = Self::client(parts);
-        let Some(budget) = &self.budget else {
-            return Ok(());
-        };
-        if client::is_among(&client, &self.unlimited) {
-            return Ok(());
-        }
-        let units = u32::try_from(MESSAGE + bytes / BYTES).unwrap_or(u32::MAX);
-        budget.knock(&client, units).await.map_err(|over| {
-            let code = ErrorCode::RateLimited.as_str();
-            let words = "too many messages in a short time";
-            let mut refusal = Refusal::new(StatusCode::TOO_MANY_REQUESTS, code, words);
+        let units = knock::with_bytes(MESSAGE, bytes as u64);
+        let taken = self.door.take(&Self::client(parts), units).await;
+        taken.map_err(|over| {
+            let mut refusal = Refusal::rate_limited("too many messages in a short time");
             refusal.retry_after = Some(over.wait.as_secs() + 1);
             refusal
         })

@@ -13,8 +13,9 @@ use ipnet::IpNet;
 
 use super::client::{self, ClientInfo};
 use super::problem::Problem;
-use crate::domain::budget::Budget;
+use crate::domain::budget::{Budget, Overspent};
 use crate::domain::error::ErrorCode;
+use crate::domain::viewer::Client;
 
 /// What any request costs, in the units of the budget.
 const REQUEST: u64 = 10;
@@ -37,12 +38,26 @@ pub(super) struct Door {
     pub(super) unlimited: Arc<[IpNet]>,
 }
 
+impl Door {
+    /// Whether what a client asks for is counted.
+    pub(super) fn counts(&self, client: &Client) -> bool {
+        !client::is_among(client, &self.unlimited)
+    }
+
+    /// Takes units from what the network of a client has.
+    pub(super) async fn take(&self, client: &Client, units: u32) -> Result<(), Overspent> {
+        match &self.budget {
+            Some(budget) if self.counts(client) => budget.knock(client, units).await,
+            _ => Ok(()),
+        }
+    }
+}
+
 /// Takes what a request costs from what its network has.
 pub(super) async fn knock(State(door): State<Door>, request: Request, next: Next) -> Response {
     let client = request.extensions().get::<ClientInfo>();
-    if let (Some(budget), Some(ClientInfo(client))) = (&door.budget, client)
-        && !client::is_among(client, &door.unlimited)
-        && let Err(over) = budget.knock(client, units(&request)).await
+    if let Some(ClientInfo(client)) = client
+        && let Err(over) = door.take(client, units(&request)).await
     {
         let code = ErrorCode::RateLimited.as_str();
         let detail = "too many requests in a short time";
@@ -61,7 +76,12 @@ fn units(request: &Request) -> u32 {
     let draw = if is_drawn { DRAW } else { 0 };
     let query = request.uri().query().map_or(0, str::len) as u64;
     let bytes = request.body().size_hint().lower().saturating_add(query);
-    u32::try_from(REQUEST + look_up + draw + bytes / BYTES).unwrap_or(u32::MAX)
+    with_bytes(REQUEST + look_up + draw, bytes)
+}
+
+/// What something costs of which so many bytes are read.
+pub(super) fn with_bytes(units: u64, bytes: u64) -> u32 {
+    u32::try_from(units + bytes / BYTES).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]
@@ -80,7 +100,6 @@ mod tests {
     use crate::domain::limits::Rate;
     use crate::domain::ping::Ping;
     use crate::domain::pulse::Pulse;
-    use crate::domain::viewer::Client;
 
     struct Away;
 

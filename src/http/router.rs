@@ -166,16 +166,11 @@ pub fn router(
     };
     let accounts = services.accounts.clone();
     let origins = Origins::new(&options.trusted_origins, machine);
-    let authenticate = Authenticate::new(
-        accounts.clone(),
-        cookie,
-        origins.clone(),
-        &options.unlimited_networks,
-    );
     let door = Door {
         budget: services.budget.clone(),
         unlimited: options.unlimited_networks.clone().into(),
     };
+    let authenticate = Authenticate::new(accounts.clone(), cookie, origins.clone(), door.clone());
     let proxies = proxies(&options)?;
     let cors = cors(origins.clone(), &options.cors_headers)?;
     let exports = export::Exports {
@@ -185,7 +180,6 @@ pub fn router(
     let usage = Usage::new(&services, &authenticate, &door.unlimited);
     let pictures = pictures::routes(Pictures::new(&services, &authenticate));
     let home = home(&accounts, &stores, &options);
-    let authenticate = authenticate.with_budget(services.budget.clone());
     let endpoint = endpoint(services, authenticate, persisted, &options)?;
     let of_pages = || middleware::from_fn_with_state(origins.clone(), own_pages);
     let forms =

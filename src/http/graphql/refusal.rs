@@ -140,12 +140,11 @@ impl Refusal {
 
     /// One that begins and leaves subscriptions faster than they end.
     pub(super) fn too_many_at_work() -> Self {
-        Self::rate_limited(
-            "subscriptions that were left have not ended yet: try again in a moment".to_owned(),
-        )
+        Self::rate_limited("subscriptions that were left have not ended yet: try again in a moment")
     }
 
-    fn rate_limited(words: String) -> Self {
+    /// Somebody who has or does too much at a time.
+    pub(in crate::http) fn rate_limited(words: impl Into<String>) -> Self {
         let code = ErrorCode::RateLimited;
         Self::new(status_of(code), code.as_str(), words)
     }

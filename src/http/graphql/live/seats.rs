@@ -5,7 +5,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::http::StatusCode;
 
-use crate::domain::error::ErrorCode;
 use crate::http::graphql::refusal::Refusal;
 
 /// How many connections may stay at a time. They cost memory, and something for all that they listen to.
@@ -104,11 +103,7 @@ impl Taken {
             let words = format!("at most {most} connections of one {limit} stay at a time");
             return Err(Refusal {
                 retry_after: Some(1),
-                ..Refusal::new(
-                    StatusCode::TOO_MANY_REQUESTS,
-                    ErrorCode::RateLimited.as_str(),
-                    words,
-                )
+                ..Refusal::rate_limited(words)
             });
         }
         *count += 1;
