@@ -38,7 +38,7 @@ use super::auth::Authenticate;
 use super::client::{self, Proxies};
 use super::erasure;
 use super::export;
-use super::graphql::{DocumentPolicy, GraphqlEndpoint, Live, LiveLimits, Operations};
+use super::graphql::{DocumentPolicy, GraphqlEndpoint, Live, LiveLimits, Operations, STREAM_TOKEN};
 use super::health::{self, Stores};
 use super::home::{self, Home};
 use super::host;
@@ -78,8 +78,6 @@ const OF_TOOLS: [&str; 10] = [
 const WORTH_COMPRESSING: u64 = 1024;
 /// Of gzip, brotli and zstd alike: for most of what there is to gain, a fraction of the work of their highest levels.
 const COMPRESSION: CompressionLevel = CompressionLevel::Precise(3);
-/// The header by which requests name the stream of events that they are about.
-const STREAM_TOKEN: HeaderName = HeaderName::from_static("x-graphql-event-stream-token");
 /// The longest id of a request that is shown.
 const LONGEST_ID: usize = 64;
 

@@ -33,6 +33,7 @@ mod trusted;
 pub(super) use media::{best_liked, is_json_body};
 
 pub use endpoint::{GraphqlEndpoint, PATH, PrepareRequest};
+pub(super) use live::STREAM_TOKEN;
 pub use live::{Gatekeeper, Live, LiveLimits};
 pub use operations::Operations;
 pub use refusal::Refusal;

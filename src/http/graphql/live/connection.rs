@@ -15,16 +15,15 @@ use futures::stream::{self, AbortHandle, BoxStream, SelectAll};
 use serde_json::{Map, Value};
 use tokio::time::{Instant, interval, sleep_until, timeout};
 
-use super::gate::{Begin, Gatekeeper};
+use super::gate::{Begin, Gatekeeper, stand};
 use super::message::{Close, Payload, Said, Told, is_changed, shown, text};
-use super::operation::Desk;
+use super::operation::{Desk, SUBSCRIPTIONS, make_room};
 use super::seats::Seat;
 use crate::domain::accounts::Stale;
-use crate::graphql::{ApiError, Over};
+use crate::graphql::Over;
 use crate::http::graphql::call::Call;
 use crate::http::graphql::refusal::Refusal;
 use crate::http::server::Stopping;
-use crate::http::task;
 
 /// How long a client may take to say who it is.
 const INIT: Duration = Duration::from_secs(10);
@@ -35,10 +34,6 @@ const SILENCE: Duration = Duration::from_secs(45);
 const SEND: Duration = Duration::from_secs(10);
 /// How long subscriptions have to tell that it is over, which they mostly do at once.
 const GRACE: Duration = Duration::from_secs(5);
-/// How many subscriptions a connection may have, and how many bytes together: what they were asked for by stays as long as
-/// they do.
-const SUBSCRIPTIONS: usize = 32;
-const BYTES: usize = 64 * 1024;
 /// How many may be at work, those included that were left and have not ended yet.
 const AT_WORK: usize = 2 * SUBSCRIPTIONS;
 /// The credentials in the payload of `connection_init`, in whatever case.
@@ -181,16 +176,7 @@ impl Connection {
         }
         let mut parts = (*self.desk.parts).clone();
         present(&mut parts.headers, payload).map_err(|refusal| Close::refused(&refusal))?;
-        let gate = Arc::clone(&self.gate);
-        let stand = async move {
-            let standing = gate.stand(&parts).await?;
-            parts.extensions.insert(standing.clone());
-            Ok::<_, Refusal>((Arc::new(parts), standing))
-        };
-        let stood = match task::finish(stand).await {
-            Ok(stood) => stood,
-            Err(error) => Err(ApiError::from(error).into()),
-        };
+        let stood = stand(&self.gate, parts).await;
         let (parts, standing) = stood.map_err(|refusal| Close::refused(&refusal))?;
         self.desk.parts = parts;
         if let Some(login) = standing.login() {
@@ -222,13 +208,7 @@ impl Connection {
 
     /// Begins a subscription, if there is room for it.
     fn begin(&mut self, id: &Arc<str>, call: Call, bytes: usize) -> Result<(), Refusal> {
-        if self.open.len() >= SUBSCRIPTIONS {
-            return Err(Refusal::too_many_subscriptions(SUBSCRIPTIONS));
-        }
-        let held: usize = self.open.values().map(|open| open.bytes).sum();
-        if held + bytes > BYTES {
-            return Err(Refusal::too_long_subscriptions(BYTES));
-        }
+        make_room(self.open.values().map(|open| open.bytes), bytes)?;
         let mut operation = self.desk.start(call)?;
         let begun = {
             let id = Arc::clone(id);

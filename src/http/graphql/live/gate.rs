@@ -7,9 +7,10 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Uri};
 use futures::stream::BoxStream;
 
-use crate::graphql::{Leaving, Standing};
+use crate::graphql::{ApiError, Leaving, Standing};
 use crate::http::graphql::call::Call;
 use crate::http::graphql::refusal::Refusal;
+use crate::http::task;
 
 /// The answers of a subscription until it ends; one without data is the last.
 pub(in crate::http::graphql) type Answers = BoxStream<'static, Executed>;
@@ -32,6 +33,21 @@ pub trait Gatekeeper: Send + Sync + 'static {
     /// Who it is of. Among the extensions of what is kept of the request it stands for them from then on, also when what
     /// they proved themselves with has had its time.
     async fn stand(&self, parts: &Parts) -> Result<Standing, Refusal>;
+}
+
+/// Finds out who it is of what is kept of a request, and leaves that with it. In a task of its own: a client may go
+/// meanwhile.
+pub(super) async fn stand(
+    gate: &Arc<dyn Gatekeeper>,
+    mut kept: Parts,
+) -> Result<(Arc<Parts>, Standing), Refusal> {
+    let gate = Arc::clone(gate);
+    let stand = async move {
+        let standing = gate.stand(&kept).await?;
+        kept.extensions.insert(standing.clone());
+        Ok::<_, Refusal>((Arc::new(kept), standing))
+    };
+    task::finish(stand).await.map_err(ApiError::from)?
 }
 
 /// Begins the subscriptions that documents ask for.

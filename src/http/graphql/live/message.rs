@@ -16,7 +16,7 @@ use crate::graphql::Over;
 use crate::http::graphql::refusal::{Refusal, VALIDATION_FAILED};
 
 /// The longest id of a subscription, in bytes.
-const LONGEST_ID: usize = 128;
+pub(super) const LONGEST_ID: usize = 128;
 /// How many bytes the reason of a close may have (RFC 6455, 5.5).
 const LONGEST_REASON: usize = 120;
 /// Errors shown of a document that does not fit the schema: a short one can have thousands.

@@ -36,3 +36,4 @@ pub use transport::Live;
 
 pub(super) use gate::{Answers, Begin};
 pub(super) use transport::STREAM;
+pub(in crate::http) use transport::STREAM_TOKEN;

@@ -13,6 +13,25 @@ use crate::graphql::{ApiError, Stay, staying};
 use crate::http::graphql::call::Call;
 use crate::http::graphql::refusal::Refusal;
 
+/// How many subscriptions a connection may have, and how many bytes together: what they were asked for by stays as long as
+/// they do.
+pub(super) const SUBSCRIPTIONS: usize = 32;
+const BYTES: usize = 64 * 1024;
+
+/// Refuses another subscription of so many bytes where those of a connection leave no room for it.
+pub(super) fn make_room(
+    held: impl ExactSizeIterator<Item = usize>,
+    bytes: usize,
+) -> Result<(), Refusal> {
+    if held.len() >= SUBSCRIPTIONS {
+        return Err(Refusal::too_many_subscriptions(SUBSCRIPTIONS));
+    }
+    if held.sum::<usize>() + bytes > BYTES {
+        return Err(Refusal::too_long_subscriptions(BYTES));
+    }
+    Ok(())
+}
+
 /// Who begins the subscriptions of a connection, and the request that opened it.
 pub(super) struct Desk {
     pub(super) begin: Arc<dyn Begin>,

@@ -16,7 +16,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::events::{GRACE, complete, next, respond};
 use super::message::{Payload, shown, text};
-use super::operation::Operation;
+use super::operation::{Operation, make_room};
 use super::seats::Seat;
 use crate::domain::entropy::unique_name;
 use crate::graphql::Over;
@@ -25,11 +25,8 @@ use crate::http::server::Stopping;
 
 /// How long a stream that was reserved may take to be opened.
 const OPENED_WITHIN: Duration = Duration::from_secs(30);
-/// How many subscriptions a stream may have, and how many events wait to be read.
-const SUBSCRIPTIONS: usize = 32;
+/// How many events wait to be read.
 const WAITING: usize = 16;
-/// How many bytes its subscriptions may have together.
-const BYTES: usize = 64 * 1024;
 
 /// The streams that are reserved, or open. Clones share them.
 #[derive(Clone, Default)]
@@ -136,13 +133,7 @@ impl Streams {
             let words = format!("an operation {id} is under way already");
             return Err(Refusal::new(StatusCode::CONFLICT, "CONFLICT", words));
         }
-        if reserved.open.len() >= SUBSCRIPTIONS {
-            return Err(Refusal::too_many_subscriptions(SUBSCRIPTIONS));
-        }
-        let held: usize = reserved.open.values().map(|place| place.bytes).sum();
-        if held + bytes > BYTES {
-            return Err(Refusal::too_long_subscriptions(BYTES));
-        }
+        make_room(reserved.open.values().map(|place| place.bytes), bytes)?;
         let (stay, left) = watch::channel(());
         let place = Place { _stay: stay, bytes };
         reserved.open.insert(id.to_owned(), place);

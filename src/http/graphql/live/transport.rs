@@ -13,23 +13,24 @@ use serde_json::Value;
 
 use super::connection::Opened;
 use super::events::distinct;
-use super::gate::{Begin, Gatekeeper};
+use super::gate::{Begin, Gatekeeper, stand};
+use super::message::LONGEST_ID;
 use super::operation::Desk;
-use super::seats::{LiveLimits, Seats};
+use super::seats::{LiveLimits, Seat, Seats};
 use super::single::Streams;
 use super::socket;
 use crate::domain::json;
-use crate::graphql::{ApiError, Standing};
+use crate::graphql::Standing;
 use crate::http::graphql::call::{Call, Parameters};
 use crate::http::graphql::media::{best_liked, is_json_body};
 use crate::http::graphql::refusal::Refusal;
 use crate::http::server::Stopping;
-use crate::http::task;
 
 /// Where streams of events in single connection mode are, and those of one subscription as well.
 pub(in crate::http::graphql) const STREAM: &str = "/graphql/stream";
 /// The header that names a stream that was reserved.
-const TOKEN: HeaderName = HeaderName::from_static("x-graphql-event-stream-token");
+pub(in crate::http) const STREAM_TOKEN: HeaderName =
+    HeaderName::from_static("x-graphql-event-stream-token");
 
 /// The door for those who stay. Clones are the same one.
 #[derive(Clone)]
@@ -124,10 +125,7 @@ impl Live {
         let stopping = Stopping::of(request.extensions());
         let (parts, call, bytes, _) = read(&*begin, request).await?;
         let (kept, standing) = self.stand(&parts).await?;
-        let mut seat = self.seats.take(self.gate.network(&kept))?;
-        if let Some(login) = standing.login() {
-            seat.log_in(&login)?;
-        }
+        let seat = self.seat(&kept, standing.login().as_deref())?;
         self.gate.knock(&kept, bytes).await?;
         let mut operation = Desk::new(begin, kept, 1).start(call)?;
         operation.begun().await?;
@@ -137,11 +135,8 @@ impl Live {
     async fn reserve(&self, request: Request) -> Result<Response, Refusal> {
         let (parts, _) = request.into_parts();
         let (kept, standing) = self.stand(&parts).await?;
-        let mut seat = self.seats.take(self.gate.network(&kept))?;
         let login = standing.login();
-        if let Some(login) = &login {
-            seat.log_in(login)?;
-        }
+        let seat = self.seat(&kept, login.as_deref())?;
         let token = self.streams.reserve(login, seat);
         let media = [(CONTENT_TYPE, "text/plain; charset=utf-8")];
         Ok((StatusCode::CREATED, media, token).into_response())
@@ -192,21 +187,24 @@ impl Live {
         }
     }
 
-    /// What is kept of a request, and who it is of. In a task of its own: a client may go meanwhile.
+    /// What is kept of a request, and who it is of.
     async fn stand(&self, parts: &Parts) -> Result<(Arc<Parts>, Standing), Refusal> {
-        let (gate, mut kept) = (Arc::clone(&self.gate), self.gate.kept(parts));
-        let stand = async move {
-            let standing = gate.stand(&kept).await?;
-            kept.extensions.insert(standing.clone());
-            Ok::<_, Refusal>((Arc::new(kept), standing))
-        };
-        task::finish(stand).await.map_err(ApiError::from)?
+        stand(&self.gate, self.gate.kept(parts)).await
+    }
+
+    /// A seat for whoever a request is of.
+    fn seat(&self, kept: &Parts, login: Option<&str>) -> Result<Seat, Refusal> {
+        let mut seat = self.seats.take(self.gate.network(kept))?;
+        if let Some(login) = login {
+            seat.log_in(login)?;
+        }
+        Ok(seat)
     }
 }
 
 /// The token of the stream that a request is about, in its header or its address.
 fn token(request: &Request) -> Option<String> {
-    let header = request.headers().get(TOKEN);
+    let header = request.headers().get(STREAM_TOKEN);
     // What is no text is the token of no stream.
     let header = header.map(|token| String::from_utf8_lossy(token.as_bytes()).into_owned());
     header.or_else(|| named(request).token)
@@ -241,10 +239,11 @@ async fn read(
     let said = json::parse(&body)
         .map_err(|error| Refusal::bad_request(format!("the body is not JSON: {error}")))?;
     let id = match &said["extensions"]["operationId"] {
-        Value::String(id) if !id.is_empty() && id.len() <= 128 => Some(id.clone()),
+        Value::String(id) if !id.is_empty() && id.len() <= LONGEST_ID => Some(id.clone()),
         Value::Null => None,
         _ => {
-            let words = "`extensions.operationId` must be a string of 1 to 128 bytes";
+            let words =
+                format!("`extensions.operationId` must be a string of 1 to {LONGEST_ID} bytes");
             return Err(Refusal::bad_request(words));
         }
     };
