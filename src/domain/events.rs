@@ -44,6 +44,26 @@ pub enum Event {
     Missed,
 }
 
+impl Event {
+    /// Whether it is for listeners alone: nothing that is kept turns stale by it.
+    pub fn is_for_listeners(&self) -> bool {
+        match self {
+            Self::StatesChanged { .. }
+            | Self::AccountChanged(_)
+            | Self::TitlesChanged(_)
+            | Self::ListenersMissed => true,
+            Self::CatalogChanged
+            | Self::WatchesRecorded
+            | Self::WatchesChanged
+            | Self::MailQueued
+            | Self::ErasureRequested
+            | Self::TastesChanged(_)
+            | Self::SimilarChanged
+            | Self::Missed => false,
+        }
+    }
+}
+
 /// Passes events on: to the subscribers in this process at once, and to other servers those by which something there
 /// turns stale.
 #[async_trait]

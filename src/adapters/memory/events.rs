@@ -30,47 +30,33 @@ impl MemoryEvents {
         self.subscribers.subscribe()
     }
 
-    /// Tells listeners what an event says to them. Says whether it is for them alone.
-    fn tell(&self, event: &Event) -> bool {
+    /// Tells listeners what an event says to them.
+    fn tell(&self, event: &Event) {
         let listeners = &self.listeners;
         match event {
             Event::StatesChanged { profile, items } => {
                 listeners.tell(Topic::States(*profile), items);
-                true
             }
-            Event::AccountChanged(user) => {
-                listeners.tell(Topic::Account(*user), &[]);
-                true
-            }
+            Event::AccountChanged(user) => listeners.tell(Topic::Account(*user), &[]),
             Event::TitlesChanged(titles) => {
                 let titles = titles.iter().copied().map(ItemId::Title);
                 let titles: Vec<ItemId> = titles.collect();
                 listeners.tell(Topic::Catalogue, &titles);
-                true
-            }
-            Event::ListenersMissed => {
-                listeners.miss();
-                true
             }
             Event::TastesChanged(profiles) => {
                 for profile in profiles.iter() {
                     listeners.tell(Topic::Suggestions(*profile), &[]);
                 }
-                false
             }
             Event::SimilarChanged => {
                 listeners.tell_all(|topic| matches!(topic, Topic::Suggestions(_)));
-                false
             }
-            Event::Missed => {
-                listeners.miss();
-                false
-            }
+            Event::ListenersMissed | Event::Missed => listeners.miss(),
             Event::CatalogChanged
             | Event::WatchesRecorded
             | Event::WatchesChanged
             | Event::MailQueued
-            | Event::ErasureRequested => false,
+            | Event::ErasureRequested => {}
         }
     }
 }
@@ -84,7 +70,8 @@ impl Default for MemoryEvents {
 #[async_trait]
 impl EventBus for MemoryEvents {
     fn publish(&self, event: Event) {
-        if !self.tell(&event) {
+        self.tell(&event);
+        if !event.is_for_listeners() {
             // Fails only if there is no subscriber.
             drop(self.subscribers.send(event));
         }

@@ -86,16 +86,6 @@ impl RemoteEvent {
             Self::ListenersMissed => Event::ListenersMissed,
         }
     }
-
-    /// Whether it is for listeners alone.
-    pub(super) fn is_for_listeners(&self) -> bool {
-        match self {
-            Self::StatesChanged { .. } | Self::AccountChanged(_) | Self::ListenersMissed => true,
-            Self::CatalogChanged | Self::TastesChanged(_) | Self::SimilarChanged | Self::Missed => {
-                false
-            }
-        }
-    }
 }
 
 /// Tells the other servers.

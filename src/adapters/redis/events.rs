@@ -94,14 +94,14 @@ impl RedisEvents {
 #[async_trait]
 impl EventBus for RedisEvents {
     fn publish(&self, event: Event) {
-        let remote = RemoteEvent::of(&event);
-        self.local.publish(event);
-        let Some(remote) = remote else { return };
-        let outbox = if remote.is_for_listeners() {
+        let outbox = if event.is_for_listeners() {
             &self.live
         } else {
             &self.events
         };
+        let remote = RemoteEvent::of(&event);
+        self.local.publish(event);
+        let Some(remote) = remote else { return };
         if outbox.sender.try_send(remote).is_err() {
             outbox.is_full.store(true, Ordering::Release);
         }
