@@ -23,7 +23,7 @@ pub(super) struct Follow {
     pace: Duration,
     /// Comes back when the viewer is no longer who they are.
     over: BoxFuture<'static, Over>,
-    leaving: Option<Leaving>,
+    leaving: Leaving,
     has_ended: bool,
 }
 
@@ -38,7 +38,7 @@ impl Follow {
             viewer: ctx.viewer(),
             pace,
             over: Standing::of_request(ctx).over(),
-            leaving: ctx.data_opt::<Leaving>().cloned(),
+            leaving: Leaving::of_request(ctx),
             has_ended: false,
         }
     }
@@ -59,16 +59,9 @@ impl Follow {
         if self.has_ended {
             return None;
         }
-        let mut leaving = self.leaving.clone();
-        let left = async {
-            match &mut leaving {
-                Some(leaving) => leaving.told().await,
-                None => std::future::pending().await,
-            }
-        };
         let news = tokio::select! {
             biased;
-            () = left => {
+            () = self.leaving.told() => {
                 self.has_ended = true;
                 return None;
             }

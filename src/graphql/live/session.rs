@@ -26,14 +26,9 @@ impl SessionSubscription {
         ctx: &Context<'_>,
     ) -> Result<BoxStream<'static, Result<SessionRevoked>>> {
         let over = Standing::of_request(ctx).over();
-        let leaving = ctx.data_opt::<Leaving>().cloned();
+        let mut leaving = Leaving::of_request(ctx);
         let revoked = stream::once(async move { Ok(SessionRevoked { reason: over.await }) });
-        let left = async move {
-            match leaving {
-                Some(mut leaving) => leaving.told().await,
-                None => std::future::pending().await,
-            }
-        };
+        let left = async move { leaving.told().await };
         Ok(revoked.take_until(left).boxed())
     }
 }
