@@ -269,11 +269,8 @@ fn endpoint(
     options: &HttpOptions,
 ) -> anyhow::Result<GraphqlEndpoint<Schema>> {
     let limits = options.limits();
-    let live = LiveLimits {
-        connections: options.max_live.unwrap_or(usize::MAX),
-        ..LiveLimits::default()
-    };
-    let live = Live::new(authenticate.clone(), live);
+    let seats = LiveLimits::of_server(options.max_live.unwrap_or(usize::MAX));
+    let live = Live::new(authenticate.clone(), seats);
     let endpoint = GraphqlEndpoint::new(build(services, limits.describes), authenticate)
         .live(live)
         .limits(limits)

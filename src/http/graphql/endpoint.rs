@@ -16,7 +16,7 @@ use axum::{
         request::Parts,
     },
     response::{IntoResponse, Response},
-    routing::{MethodRouter, any},
+    routing::any,
 };
 use futures::{StreamExt, stream};
 use tokio::time::timeout;
@@ -156,12 +156,7 @@ impl<E: Execute> GraphqlEndpoint<E> {
         }
     }
 
-    /// The endpoint for every method, to be mounted at [`PATH`].
-    pub fn route<S: Clone + Send + Sync + 'static>(self) -> MethodRouter<S> {
-        any(handle::<E>).with_state(Arc::new(self))
-    }
-
-    /// The same, and where it serves subscriptions, the address of their streams.
+    /// The endpoint for every method, at [`PATH`], and where it serves subscriptions, the address of their streams.
     pub fn routes(self) -> Router {
         let endpoint = Arc::new(self);
         Router::new()

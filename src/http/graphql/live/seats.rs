@@ -18,10 +18,11 @@ pub struct LiveLimits {
     pub of_login: usize,
 }
 
-impl Default for LiveLimits {
-    fn default() -> Self {
+impl LiveLimits {
+    /// So many in all, and as many of each as is usual.
+    pub fn of_server(connections: usize) -> Self {
         Self {
-            connections: 5_000,
+            connections,
             of_network: 200,
             of_login: 20,
         }

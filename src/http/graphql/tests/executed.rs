@@ -146,7 +146,7 @@ async fn resolvers_add_headers_but_do_not_change_the_type() {
 async fn a_mutation_goes_on_when_its_client_goes_away() {
     let progress = Arc::<Progress>::default();
     let endpoint = endpoint(progress.clone()).time_limit(Duration::from_secs(60));
-    let router = Router::new().route(PATH, endpoint.route());
+    let router = endpoint.routes();
     let body = Body::from(r#"{"query":"mutation { work }"}"#);
     let request = request(
         Method::POST,
@@ -167,7 +167,7 @@ async fn a_mutation_goes_on_when_its_client_goes_away() {
 #[tokio::test]
 async fn a_mutation_goes_on_when_its_time_is_over() {
     let progress = Arc::<Progress>::default();
-    let router = Router::new().route(PATH, endpoint(progress.clone()).route());
+    let router = endpoint(progress.clone()).routes();
     let body = Body::from(r#"{"query":"mutation { work }"}"#);
     let request = request(
         Method::POST,
@@ -185,7 +185,7 @@ async fn a_mutation_goes_on_when_its_time_is_over() {
 
 #[tokio::test]
 async fn a_browser_gets_the_page_where_it_is_shown() {
-    let with_page = || Router::new().route(PATH, endpoint(Arc::default()).with_page().route());
+    let with_page = || endpoint(Arc::default()).with_page().routes();
     let accept = [("accept", "text/html,application/xhtml+xml,*/*;q=0.8")];
     let get = async |address: &str, headers: &[(&str, &str)]| {
         let request = request(Method::GET, address, headers, Body::empty());

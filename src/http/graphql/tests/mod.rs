@@ -146,7 +146,7 @@ fn endpoint(progress: Arc<Progress>) -> GraphqlEndpoint<Small> {
 }
 
 fn router() -> Router {
-    Router::new().route(PATH, endpoint(Arc::default()).route())
+    endpoint(Arc::default()).routes()
 }
 
 fn request(method: Method, uri: &str, headers: &[(&str, &str)], body: Body) -> Request<Body> {
