@@ -52,7 +52,7 @@ export function painted(text, tokens) {
 export function moveAmong(elements, event) {
   const steps = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
   const now = elements.indexOf(document.activeElement);
-  if (now < 0 || elements.length === 0) return null;
+  if (now < 0) return null;
   let next = now;
   if (event.key in steps) next = (now + steps[event.key] + elements.length) % elements.length;
   else if (event.key === "Home") next = 0;

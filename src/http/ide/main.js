@@ -13,6 +13,7 @@ const COLOURED = 200_000;
 const RESULTS = 100;
 /** How long to wait for more changes before the tabs are kept, in milliseconds. */
 const PAUSE = 400;
+const EMPTY = { name: "New", query: "", variables: "" };
 
 let schema = null;
 let tabs = [];
@@ -102,7 +103,7 @@ function openTab(index) {
 }
 
 function addTab(tab = {}) {
-  tabs.push({ name: "New", query: "", variables: "", ...tab });
+  tabs.push({ ...EMPTY, ...tab });
   openTab(tabs.length - 1);
   query.focus();
 }
@@ -110,7 +111,7 @@ function addTab(tab = {}) {
 function closeTab(index) {
   const wasOpen = index === active;
   tabs.splice(index, 1);
-  if (tabs.length === 0) tabs.push({ name: "New", query: "", variables: "" });
+  if (tabs.length === 0) tabs.push({ ...EMPTY });
   if (index < active) active -= 1;
   if (wasOpen) {
     openTab(Math.min(active, tabs.length - 1));
@@ -381,10 +382,10 @@ function uuid() {
   return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }
 
-/** The tabs of the last visit, or the examples, and what the address asks for. */
+/** The tabs of the last visit, or the examples, and what the address asks for; whether there was no last visit. */
 async function beginTabs() {
   const kept = keptTabs();
-  tabs = kept?.tabs ?? (await examples().catch(() => [{ name: "New", query: "{\n  __typename\n}\n", variables: "" }]));
+  tabs = kept?.tabs ?? (await examples().catch(() => [{ ...EMPTY, query: "{\n  __typename\n}\n" }]));
   active = kept?.active ?? 0;
   const asked = new URLSearchParams(location.search);
   if (asked.has("query")) {
@@ -403,7 +404,7 @@ async function beginTabs() {
   return kept === null;
 }
 
-/** Reads the schema; whether live results can be had of it. */
+/** Reads the schema, or says why it cannot be read. */
 async function readSchema() {
   const { body, status } = await send({ query: INTROSPECTION, operationName: "Introspection" }, {});
   const described = body?.data?.__schema;

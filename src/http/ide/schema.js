@@ -6,7 +6,6 @@ const INPUT = `name description defaultValue isDeprecated deprecationReason type
 /** What is asked of the server, once. */
 export const INTROSPECTION = `query Introspection {
   __schema {
-    description
     queryType { name } mutationType { name } subscriptionType { name }
     types {
       kind name description isOneOf
@@ -20,7 +19,7 @@ export const INTROSPECTION = `query Introspection {
       enumValues(includeDeprecated: true) { name description isDeprecated deprecationReason }
       possibleTypes { name }
     }
-    directives { name description locations args(includeDeprecated: true) { ${INPUT} } }
+    directives { name description args(includeDeprecated: true) { ${INPUT} } }
   }
 }`;
 

@@ -13,7 +13,7 @@ const SECRET =
 const GIVEN = /(?:password|pin|token|secret|code)\w*\s*:\s*(?:\[\s*)?\$/i;
 
 /** A text with nothing in the place of passwords, PINs and tokens. */
-export function withoutSecrets(text) {
+function withoutSecrets(text) {
   return text.replace(SECRET, '$1""');
 }
 
