@@ -6,9 +6,9 @@ const HISTORY = "reelgraph.ide.history";
 /** How many operations the history has, and how many characters one of them may have; of tabs all is kept. */
 const MOST = 50;
 const LONGEST = 20_000;
-/** The value of a password, in JSON or in a document: of a variable, in a list, a block, or without its end as yet. */
+/** The value of a password, in JSON or in a document: of a variable, in a list, a block, without its end as yet, or digits. */
 const SECRET =
-  /((?:password|pin|token|secret|code(?:verifier)?)\w*"?\s*:\s*(?:[\w![\]]+\s*=\s*)?(?:\[\s*)?)(?:"""(?:\\"""|[^])*?(?:"""|$)|"(?:\\.|[^"\\\n])*"?)/gi;
+  /((?:password|pin|token|secret|code(?:verifier)?)\w*"?\s*:\s*(?:[\w![\]]+\s*=\s*)?(?:\[\s*)?)(?:"""(?:\\"""|[^])*?(?:"""|$)|"(?:\\.|[^"\\\n])*"?|\d+)/gi;
 /** A password that a variable has, which may be called anything. */
 const GIVEN = /(?:password|pin|token|secret|code)\w*\s*:\s*(?:\[\s*)?\$/i;
 
