@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use super::socket::Socket;
-use super::{REVOKED, STATES, told_of_reports};
+use super::{REVOKED, STATES, second, told_of_reports};
 use crate::both_ways::both_ways;
 use crate::support::SOON;
 use crate::support::program::{On, PASSWORD, Program, Site};
@@ -22,10 +22,7 @@ both_ways!(
 async fn subscribed(on: On) -> (Program, Site, Option<Site>, Visitor, Socket) {
     let program = Program::seeded(on).await;
     let site = program.serve().await;
-    let other = match on {
-        On::Embedded => None,
-        On::Servers => Some(program.serve().await),
-    };
+    let other = second(&program, on).await;
     let mut ada = Visitor::of(&site);
     ada.register("ada@example.org").await;
     let heat = site.id_of("film", "heat-1995").await;
@@ -132,6 +129,12 @@ async fn a_connection_outlasts_its_access_token_and_not_its_session() {
     socket.subscribe("states", STATES).await;
     let told = told_of_reports(&mut socket, &mut browser, &heat).await;
     assert_eq!(told["type"], "next", "{told}");
+
+    // Who comes with it now is told to fetch another one, for as long as there is one to be had.
+    let token = json!({ "Authorization": format!("Bearer {}", app.bearer.as_ref().unwrap()) });
+    let mut late = Socket::open(&site).await;
+    late.init(Some(token)).await;
+    assert_eq!(late.close_code().await, 4403);
 
     browser.expect("logOutOthers", json!({}), "").await;
     let (_, code) = socket.rest().await;

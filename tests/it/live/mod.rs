@@ -13,11 +13,20 @@ use serde_json::{Value, json};
 
 use self::socket::Socket;
 use crate::support::SOON;
+use crate::support::program::{On, Program, Site};
 use crate::support::visitor::Visitor;
 
 const STATES: &str = "subscription { watchStateChanged { item { id } state { position plays } } }";
 const CATALOGUE: &str = "subscription { catalogueChanged { hasMore changed { slug } } }";
 const REVOKED: &str = "subscription { sessionRevoked { reason } }";
+
+/// Another server of the same site; embedded there is one.
+async fn second(program: &Program, on: On) -> Option<Site> {
+    match on {
+        On::Embedded => None,
+        On::Servers => Some(program.serve().await),
+    }
+}
 
 /// Reports that a viewer has jumped to this second of a film.
 async fn jump(viewer: &mut Visitor, film: &str, position: u32) {

@@ -6,10 +6,10 @@ use reelgraph::domain::persisted::DocumentHash;
 use serde_json::{Value, json};
 
 use super::socket::Socket;
-use super::{CATALOGUE, STATES, jump, told_of_reports};
+use super::{CATALOGUE, STATES, jump, second, told_of_reports};
 use crate::both_ways::both_ways;
 use crate::support::SOON;
-use crate::support::program::{On, Program, Site};
+use crate::support::program::{On, Program};
 use crate::support::visitor::Visitor;
 
 both_ways!(
@@ -19,14 +19,6 @@ both_ways!(
     suggestions_that_change_are_told_with_what_they_are_now,
     titles_are_told_to_those_who_may_see_them,
 );
-
-/// Another server of the same site; embedded there is one.
-async fn second(program: &Program, on: On) -> Option<Site> {
-    match on {
-        On::Embedded => None,
-        On::Servers => Some(program.serve().await),
-    }
-}
 
 async fn a_report_of_one_device_is_told_to_another(on: On) {
     let program = Program::seeded(on).await;
